@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
+#include <glib-unix.h>
+#include <locale.h>
+#include <signal.h>
+#include <sodium.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+
+#include "wl-log.h"
+#include "wl-privileges.h"
+#include "wl-service.h"
+
+static gboolean
+on_signal(gpointer user_data)
+{
+    g_main_loop_quit(user_data);
+    return G_SOURCE_CONTINUE;
+}
+
+static void
+on_quit(NMVpnServicePlugin *plugin, gpointer user_data)
+{
+    g_main_loop_quit(user_data);
+}
+
+/* What the peers and NetworkManager are owed: an orderly end and every message that is on its way.
+ */
+static void
+finish(WlService *service)
+{
+    g_autoptr(GDBusConnection) connection =
+        nm_vpn_service_plugin_get_connection(NM_VPN_SERVICE_PLUGIN(service));
+    g_autoptr(GError) ignored = NULL;
+
+    nm_vpn_service_plugin_disconnect(NM_VPN_SERVICE_PLUGIN(service), &ignored);
+    wl_service_shut_down(service);
+    g_dbus_connection_flush_sync(connection, NULL, NULL);
+}
+
+int
+main(int argc, char **argv)
+{
+    g_autofree char *bus_name = NULL;
+    gboolean persist = FALSE, debug = FALSE, version = FALSE;
+    const GOptionEntry entries[] = {
+        {"bus-name", 0, 0, G_OPTION_ARG_STRING, &bus_name,
+         "D-Bus name to use for this instance (default " WL_SERVICE_BUS_NAME ")", "NAME"},
+        {"persist", 0, 0, G_OPTION_ARG_NONE, &persist, "Do not quit when the connection ends",
+         NULL},
+        {"debug", 0, 0, G_OPTION_ARG_NONE, &debug,
+         "Log everything to standard error and do not watch who called", NULL},
+        {"version", 0, 0, G_OPTION_ARG_NONE, &version, "Print the version and exit", NULL},
+        {NULL},
+    };
+    g_autoptr(GOptionContext) context = g_option_context_new("- wirelink for NetworkManager");
+    g_autoptr(GError) error = NULL;
+
+    setlocale(LC_ALL, "");
+    umask(0077);
+    g_option_context_add_main_entries(context, entries, NULL);
+    g_option_context_set_summary(
+        context, "Started by NetworkManager for each active wirelink profile. There is no need to "
+                 "start it by hand.");
+    if (!g_option_context_parse(context, &argc, &argv, &error)) {
+        g_printerr("nm-wirelink-service: %s; see --help\n", error->message);
+        return 2;
+    }
+    if (version) {
+        g_print("nm-wirelink-service %s\n", WL_VERSION);
+        return EXIT_SUCCESS;
+    }
+
+    wl_log_init(debug);
+    signal(SIGPIPE, SIG_IGN);
+    if (sodium_init() < 0) {
+        g_critical("libsodium cannot be used: sodium_init failed");
+        return EXIT_FAILURE;
+    }
+    if (!wl_privileges_drop(&error)) {
+        g_critical("%s", error->message);
+        return EXIT_FAILURE;
+    }
+
+    g_autoptr(WlService) service =
+        wl_service_new(bus_name ? bus_name : WL_SERVICE_BUS_NAME, !debug, &error);
+
+    if (!service) {
+        g_critical("%s", error->message);
+        return EXIT_FAILURE;
+    }
+    g_autoptr(GMainLoop) loop = g_main_loop_new(NULL, FALSE);
+
+    /* libnm has installed handlers that work in signal context; these take their place. */
+    g_unix_signal_add(SIGTERM, on_signal, loop);
+    g_unix_signal_add(SIGINT, on_signal, loop);
+    if (!persist)
+        g_signal_connect(service, "quit", G_CALLBACK(on_quit), loop);
+    g_main_loop_run(loop);
+    finish(service);
+    return EXIT_SUCCESS;
+}

@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "wl-log.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <syslog.h>
+#include <unistd.h>
+
+#define DEFAULT_LEVEL 5 /* NetworkManager's own default, LOG_NOTICE */
+
+static struct {
+    int level; /* syslog number of the least important line that is shown */
+    gboolean journal;
+    gboolean syslog;
+    char *uuid;
+    char *interface;
+} state;
+
+/* NetworkManager shifts its levels by one: its TRACE is 7, DEBUG 6, INFO 5. */
+static int
+level_of(GLogLevelFlags flags)
+{
+    if (flags & G_LOG_LEVEL_ERROR)
+        return LOG_CRIT;
+    if (flags & G_LOG_LEVEL_CRITICAL)
+        return LOG_ERR;
+    if (flags & G_LOG_LEVEL_WARNING)
+        return LOG_WARNING;
+    if (flags & G_LOG_LEVEL_MESSAGE)
+        return LOG_NOTICE;
+    if (flags & G_LOG_LEVEL_INFO)
+        return LOG_INFO;
+    return LOG_DEBUG;
+}
+
+static GLogWriterOutput
+write_journal(GLogLevelFlags flags, const GLogField *fields, gsize n_fields)
+{
+    g_autoptr(GArray) all = g_array_sized_new(FALSE, FALSE, sizeof(GLogField), n_fields + 2);
+
+    g_array_append_vals(all, fields, n_fields);
+    if (state.uuid) {
+        GLogField field = {"NM_CONNECTION", state.uuid, -1};
+
+        g_array_append_val(all, field);
+    }
+    if (state.interface) {
+        GLogField field = {"NM_DEVICE", state.interface, -1};
+
+        g_array_append_val(all, field);
+    }
+    return g_log_writer_journald(flags, (const GLogField *) all->data, all->len, NULL);
+}
+
+static GLogWriterOutput
+write_log(GLogLevelFlags flags, const GLogField *fields, gsize n_fields, gpointer user_data)
+{
+    static const char *const names[] = {"",        "",       "fatal", "error",
+                                        "warning", "notice", "info",  "debug"};
+    int level = level_of(flags);
+    const char *message = "";
+
+    if (level > state.level)
+        return G_LOG_WRITER_HANDLED;
+    if (state.journal)
+        return write_journal(flags, fields, n_fields);
+
+    for (gsize i = 0; i < n_fields; i++)
+        if (g_str_equal(fields[i].key, "MESSAGE"))
+            message = fields[i].value;
+    if (state.syslog)
+        syslog(level, "%s%s%s", state.interface ? state.interface : "", state.interface ? ": " : "",
+               message);
+    else
+        fprintf(stderr, "nm-wirelink-service[%d] <%s> %s%s%s\n", (int) getpid(), names[level],
+                state.interface ? state.interface : "", state.interface ? ": " : "", message);
+    return G_LOG_WRITER_HANDLED;
+}
+
+void
+wl_log_init(gboolean debug)
+{
+    const char *level = g_getenv("NM_VPN_LOG_LEVEL");
+    const char *to_syslog = g_getenv("NM_VPN_LOG_SYSLOG");
+    gint64 number = level ? g_ascii_strtoll(level, NULL, 10) : DEFAULT_LEVEL;
+
+    state.level = debug ? LOG_DEBUG : (int) CLAMP(number, LOG_CRIT, LOG_DEBUG);
+    state.journal = !debug && g_log_writer_is_journald(fileno(stderr));
+    state.syslog = !debug && to_syslog && g_str_equal(to_syslog, "1");
+    if (state.syslog)
+        openlog("nm-wirelink-service", LOG_PID, LOG_DAEMON);
+    g_log_set_writer_func(write_log, NULL, NULL);
+}
+
+void
+wl_log_set_context(const char *uuid, const char *interface)
+{
+    g_free(state.uuid);
+    g_free(state.interface);
+    state.uuid = g_strdup(uuid);
+    state.interface = g_strdup(interface);
+}

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#pragma once
+
+#include <glib.h>
+
+/**
+ * Sends GLib's log to the journal if standard error is one, else to syslog if NetworkManager asks
+ * for it, else to standard error. What is shown follows NM_VPN_LOG_LEVEL: up to 4 warnings, 5
+ * notices (the default), 6 details, 7 protocol traffic. @debug: everything, to standard error.
+ */
+void wl_log_init(gboolean debug);
+
+/** The profile and link that lines are about from now on (fields NM_CONNECTION and NM_DEVICE). */
+void wl_log_set_context(const char *uuid, const char *interface);

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "wl-privileges.h"
+
+#include <errno.h>
+#include <gio/gio.h>
+#include <linux/capability.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+static gboolean
+keeps(int capability)
+{
+    return capability == CAP_NET_ADMIN || capability == CAP_NET_BIND_SERVICE;
+}
+
+static gboolean
+fail(const char *what, GError **error)
+{
+    int saved = errno;
+
+    g_set_error(error, G_IO_ERROR, g_io_error_from_errno(saved), "giving up privileges: %s: %s",
+                what, g_strerror(saved));
+    return FALSE;
+}
+
+gboolean
+wl_privileges_drop(GError **error)
+{
+    struct rlimit no_core = {0, 0};
+    struct __user_cap_header_struct header = {_LINUX_CAPABILITY_VERSION_3, 0};
+    struct __user_cap_data_struct data[_LINUX_CAPABILITY_U32S_3] = {0};
+
+    if (prctl(PR_SET_DUMPABLE, 0) < 0)
+        return fail("PR_SET_DUMPABLE", error);
+    if (setrlimit(RLIMIT_CORE, &no_core) < 0)
+        return fail("RLIMIT_CORE", error);
+    if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
+        return fail("PR_SET_NO_NEW_PRIVS", error);
+
+    if (syscall(SYS_capget, &header, data) < 0)
+        return fail("capget", error);
+    /* The bounding set first: dropping from it needs CAP_SETPCAP. Where that is missing already
+     * (NetworkManager's unit bounds us), the sets below are what counts. */
+    for (int i = 0; i <= CAP_LAST_CAP; i++)
+        if (!keeps(i) && prctl(PR_CAPBSET_DROP, i, 0, 0, 0) < 0 && errno != EPERM &&
+            errno != EINVAL)
+            return fail("bounding set", error);
+    for (int i = 0; i <= CAP_LAST_CAP; i++) {
+        struct __user_cap_data_struct *part = &data[CAP_TO_INDEX(i)];
+
+        if (keeps(i))
+            continue;
+        part->effective &= ~CAP_TO_MASK(i);
+        part->permitted &= ~CAP_TO_MASK(i);
+        part->inheritable &= ~CAP_TO_MASK(i);
+    }
+    if (syscall(SYS_capset, &header, data) < 0)
+        return fail("capset", error);
+    return TRUE;
+}

@@ -1,0 +1,292 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "wl-service.h"
+
+#include "wl-engine-setup.h"
+#include "wl-ip-config.h"
+#include "wl-log.h"
+#include "wl-objects.h"
+#include "wl-session.h"
+
+/* WireGuard over IPv6 over Ethernet leaves 1420 bytes. */
+#define DEFAULT_MTU 1420
+
+struct _WlService {
+    NMVpnServicePlugin parent_instance;
+
+    gboolean used; /* libnm keeps what one activation has announced: a second needs a new process */
+    gboolean announced; /* NetworkManager has the first Config */
+    char *id;
+    WlSession *session;
+    WlObjects *objects;
+};
+
+G_DEFINE_FINAL_TYPE(WlService, wl_service, NM_TYPE_VPN_SERVICE_PLUGIN)
+
+/* ---- what NetworkManager is told ----------------------------------------------------------- */
+
+static void
+announce(WlService *self, gboolean with_config)
+{
+    NMVpnServicePlugin *plugin = NM_VPN_SERVICE_PLUGIN(self);
+    const WlSessionSettings *settings = wl_session_get_settings(self->session);
+    const GArray *addresses = wl_session_get_config(self->session)->addresses;
+    const WlPrefix *address4 = wl_ip_config_first(addresses, WL_FAMILY_V4);
+    const WlPrefix *address6 = wl_ip_config_first(addresses, WL_FAMILY_V6);
+    g_autoptr(GArray) routes = wl_engine_dup_routes(wl_session_get_engine(self->session));
+
+    if (with_config)
+        nm_vpn_service_plugin_set_config(plugin,
+                                         wl_ip_config_new(settings->interface, settings->mtu,
+                                                          address4 != NULL, address6 != NULL));
+    if (address4)
+        nm_vpn_service_plugin_set_ip4_config(plugin, wl_ip_config_new_family(address4, routes));
+    if (address6)
+        nm_vpn_service_plugin_set_ip6_config(plugin, wl_ip_config_new_family(address6, routes));
+}
+
+/* ---- the session --------------------------------------------------------------------------- */
+
+static void
+on_ready(WlSession *session, gpointer user_data)
+{
+    WlService *self = user_data;
+    g_autoptr(GError) error = NULL;
+    GDBusConnection *connection = nm_vpn_service_plugin_get_connection(NM_VPN_SERVICE_PLUGIN(self));
+
+    self->objects = wl_objects_new(connection, session, self->id, &error);
+    if (!self->objects)
+        g_warning("nothing can be shown on D-Bus: %s", error->message);
+    g_object_unref(connection);
+    g_message("%s is up, %s WireGuard", wl_session_get_settings(session)->interface,
+              wl_link_get_backend(wl_session_get_link(session)));
+    announce(self, TRUE);
+    self->announced = TRUE;
+}
+
+static void
+on_failed(WlSession *session, const char *reason, gpointer user_data)
+{
+    WlService *self = user_data;
+
+    g_warning("%s", reason);
+    wl_service_shut_down(self);
+    nm_vpn_service_plugin_failure(NM_VPN_SERVICE_PLUGIN(self),
+                                  NM_VPN_PLUGIN_FAILURE_CONNECT_FAILED);
+}
+
+static void
+on_routes_changed(WlSession *session, gpointer user_data)
+{
+    WlService *self = user_data;
+
+    /* Before the first announcement there is nothing to replace. */
+    if (self->announced)
+        announce(self, FALSE);
+}
+
+static void
+on_peer_changed(WlSession *session, const WlKey *key, gpointer user_data)
+{
+    WlService *self = user_data;
+
+    if (self->objects)
+        wl_objects_peer_changed(self->objects, key);
+}
+
+static void
+on_peer_gone(WlSession *session, const WlKey *key, gpointer user_data)
+{
+    WlService *self = user_data;
+
+    if (self->objects)
+        wl_objects_peer_gone(self->objects, key);
+}
+
+static const WlSessionEvents session_events = {
+    .ready = on_ready,
+    .failed = on_failed,
+    .routes_changed = on_routes_changed,
+    .peer_changed = on_peer_changed,
+    .peer_gone = on_peer_gone,
+};
+
+static void
+log_warnings(const WlProfile *profile)
+{
+    for (guint i = 0; i < profile->warnings->len; i++)
+        g_warning("%s", (const char *) g_ptr_array_index(profile->warnings, i));
+}
+
+/* A NULL-terminated view of @strings; the strings stay theirs. */
+static const char **
+terminated(GPtrArray *strings)
+{
+    const char **view = g_new0(const char *, strings->len + 1);
+
+    for (guint i = 0; i < strings->len; i++)
+        view[i] = g_ptr_array_index(strings, i);
+    return view;
+}
+
+static gboolean
+start(WlService *self, NMConnection *connection, GError **error)
+{
+    g_autoptr(WlProfile) profile =
+        wl_profile_from_connection(connection, WL_PROFILE_CHECK_SECRETS, error);
+
+    if (!profile)
+        return FALSE;
+    g_autofree char *interface = wl_profile_get_link_name(profile, connection);
+
+    wl_log_set_context(nm_connection_get_uuid(connection), interface);
+    log_warnings(profile);
+
+    WlEngineConfig *config = wl_engine_setup(profile, error);
+
+    if (!config)
+        return FALSE;
+    g_autofree const char **hide = terminated(profile->hide_interfaces);
+    g_autofree const char **report = terminated(profile->report_interfaces);
+    WlSessionSettings settings = {
+        .uuid = nm_connection_get_uuid(connection),
+        .interface = interface,
+        .fact_port = profile->fact_port,
+        .mtu = profile->mtu ? profile->mtu : DEFAULT_MTU,
+        .hide_interfaces = hide,
+        .report_interfaces = report,
+    };
+
+    self->id = g_strdup(nm_connection_get_id(connection));
+    self->session = wl_session_new(config, &settings, &session_events, self);
+    return TRUE;
+}
+
+/* ---- NetworkManager's calls ---------------------------------------------------------------- */
+
+static gboolean
+wl_service_connect(NMVpnServicePlugin *plugin, NMConnection *connection, GError **error)
+{
+    WlService *self = WL_SERVICE(plugin);
+    g_autoptr(GError) local = NULL;
+
+    if (self->used) {
+        g_set_error_literal(error, NM_VPN_PLUGIN_ERROR, NM_VPN_PLUGIN_ERROR_WRONG_STATE,
+                            "This process has served its one activation; start another");
+        return FALSE;
+    }
+    self->used = TRUE;
+    if (start(self, connection, &local))
+        return TRUE;
+    g_warning("the profile cannot be used: %s", local->message);
+    g_set_error_literal(error, NM_VPN_PLUGIN_ERROR, NM_VPN_PLUGIN_ERROR_BAD_ARGUMENTS,
+                        local->message);
+    return FALSE;
+}
+
+static gboolean
+wl_service_need_secrets(NMVpnServicePlugin *plugin, NMConnection *connection,
+                        const char **setting_name, GError **error)
+{
+    g_autofree char *missing = wl_profile_missing_secret(connection);
+
+    if (!missing)
+        return FALSE;
+    g_info("the secret %s is missing", missing);
+    *setting_name = NM_SETTING_VPN_SETTING_NAME;
+    return TRUE;
+}
+
+static gboolean
+wl_service_disconnect(NMVpnServicePlugin *plugin, GError **error)
+{
+    wl_service_shut_down(WL_SERVICE(plugin));
+    return TRUE;
+}
+
+/* ---- life ---------------------------------------------------------------------------------- */
+
+void
+wl_service_shut_down(WlService *self)
+{
+    g_clear_pointer(&self->objects, wl_objects_free);
+    if (self->session)
+        g_message("%s goes down", wl_session_get_settings(self->session)->interface);
+    g_clear_pointer(&self->session, wl_session_free);
+}
+
+static void
+wl_service_finalize(GObject *object)
+{
+    WlService *self = WL_SERVICE(object);
+
+    wl_service_shut_down(self);
+    g_free(self->id);
+    G_OBJECT_CLASS(wl_service_parent_class)->finalize(object);
+}
+
+static void
+wl_service_init(WlService *self)
+{
+}
+
+static void
+wl_service_class_init(WlServiceClass *klass)
+{
+    NMVpnServicePluginClass *plugin_class = NM_VPN_SERVICE_PLUGIN_CLASS(klass);
+
+    G_OBJECT_CLASS(klass)->finalize = wl_service_finalize;
+    plugin_class->connect = wl_service_connect;
+    plugin_class->need_secrets = wl_service_need_secrets;
+    plugin_class->disconnect = wl_service_disconnect;
+}
+
+/* libnm does not look whether it got the name; waiting in the queue we would hear nothing. */
+static gboolean
+owns_name(GDBusConnection *connection, const char *name, GError **error)
+{
+    const char *owner;
+    g_autoptr(GVariant) reply = g_dbus_connection_call_sync(
+        connection, "org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus",
+        "GetNameOwner", g_variant_new("(s)", name), G_VARIANT_TYPE("(s)"), G_DBUS_CALL_FLAGS_NONE,
+        -1, NULL, error);
+
+    if (!reply)
+        return FALSE;
+    g_variant_get(reply, "(&s)", &owner);
+    if (g_str_equal(owner, g_dbus_connection_get_unique_name(connection)))
+        return TRUE;
+    g_set_error(error, G_IO_ERROR, G_IO_ERROR_EXISTS,
+                "the bus name %s belongs to another process (%s); end that one, or give another "
+                "name with --bus-name",
+                name, owner);
+    return FALSE;
+}
+
+/* Being in the queue of the base name is enough for the bus policy and for clients that look for
+ * us. */
+static gboolean
+queue_on_base_name(GDBusConnection *connection, GError **error)
+{
+    g_autoptr(GVariant) reply = g_dbus_connection_call_sync(
+        connection, "org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus",
+        "RequestName", g_variant_new("(su)", WL_SERVICE_BUS_NAME, 0), G_VARIANT_TYPE("(u)"),
+        G_DBUS_CALL_FLAGS_NONE, -1, NULL, error);
+
+    return reply != NULL;
+}
+
+WlService *
+wl_service_new(const char *bus_name, gboolean watch_peer, GError **error)
+{
+    g_autoptr(WlService) self =
+        g_initable_new(WL_TYPE_SERVICE, NULL, error, NM_VPN_SERVICE_PLUGIN_DBUS_SERVICE_NAME,
+                       bus_name, NM_VPN_SERVICE_PLUGIN_DBUS_WATCH_PEER, watch_peer, NULL);
+    if (!self)
+        return NULL;
+    g_autoptr(GDBusConnection) connection =
+        nm_vpn_service_plugin_get_connection(NM_VPN_SERVICE_PLUGIN(self));
+
+    if (!owns_name(connection, bus_name, error) || !queue_on_base_name(connection, error))
+        return NULL;
+    return g_steal_pointer(&self);
+}

@@ -1,0 +1,456 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "wl-session.h"
+
+#include <sodium.h>
+
+#include "wl-clock.h"
+#include "wl-fact-socket.h"
+#include "wl-ip-config.h"
+#include "wl-monitor.h"
+#include "wl-resolver.h"
+
+#define COUNTERS_AGE   (1 * G_USEC_PER_SEC) /* shown counters may be this old */
+#define RETRY_DELAY_MS 1000                 /* after a change that the link refused */
+
+struct _WlSession {
+    WlEngineConfig *config;
+    WlSessionSettings settings;
+    const WlSessionEvents *events;
+    gpointer user_data;
+
+    GCancellable *opening;
+    WlLink *link;
+    WlPrefix link_local;
+    WlFactSocket *socket;
+    WlMonitor *monitor;
+    WlResolver *resolver;
+    WlEngine *engine;
+    WlTimer *timer;
+    gboolean pumping;
+    gint64 last_snapshot;
+
+    GHashTable *refused; /* WlKey of peers whose change was refused, told to the engine later */
+    guint retry_id;
+    guint failure_id;
+    char *failure;
+};
+
+static void
+random_bytes(gpointer user_data, guint8 *buffer, gsize length)
+{
+    randombytes_buf(buffer, length);
+}
+
+/* ---- failing ------------------------------------------------------------------------------- */
+
+static gboolean
+on_failure_idle(gpointer user_data)
+{
+    WlSession *self = user_data;
+
+    self->failure_id = 0;
+    self->events->failed(self, self->failure, self->user_data);
+    return G_SOURCE_REMOVE;
+}
+
+/* The first reason counts; it is told from the main loop, because the owner then frees us. */
+static void
+fail(WlSession *self, const char *reason)
+{
+    if (self->failure)
+        return;
+    self->failure = g_strdup(reason);
+    self->failure_id = g_idle_add(on_failure_idle, self);
+}
+
+/* ---- outputs ------------------------------------------------------------------------------- */
+
+static gboolean pump(WlSession *self);
+
+static gboolean
+on_retry(gpointer user_data)
+{
+    WlSession *self = user_data;
+    g_autoptr(GHashTable) refused = g_steal_pointer(&self->refused);
+    GHashTableIter iter;
+    gpointer key;
+
+    self->retry_id = 0;
+    self->refused = g_hash_table_new_full(wl_key_hash, wl_key_equal, g_free, NULL);
+    g_hash_table_iter_init(&iter, refused);
+    while (g_hash_table_iter_next(&iter, &key, NULL))
+        wl_engine_change_failed(self->engine, wl_clock_now(), key);
+    pump(self);
+    return G_SOURCE_REMOVE;
+}
+
+static void
+change_peer(WlSession *self, const WlOutput *output)
+{
+    g_autoptr(GError) error = NULL;
+
+    if (wl_link_apply(self->link, output->change, &error))
+        return;
+    g_warning("changing a peer: %s", error->message);
+    g_hash_table_add(self->refused, wl_key_copy(&output->change->public_key));
+    if (!self->retry_id)
+        self->retry_id = g_timeout_add(RETRY_DELAY_MS, on_retry, self);
+}
+
+static void
+read_device(WlSession *self)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(WlDevice) device = wl_link_read(self->link, &error);
+
+    self->last_snapshot = wl_clock_now();
+    if (device)
+        wl_engine_snapshot(self->engine, self->last_snapshot, device);
+    else if (g_error_matches(error, WL_LINK_ERROR, WL_LINK_ERROR_GONE))
+        fail(self, error->message);
+    else
+        g_warning("reading the link: %s", error->message);
+}
+
+static void
+carry_out(WlSession *self, const WlOutput *output)
+{
+    g_autoptr(GError) error = NULL;
+
+    switch (output->kind) {
+    case WL_OUTPUT_SEND:
+        if (!wl_fact_socket_send(self->socket, &output->destination, output->bytes, &error)) {
+            g_info("sending facts: %s", error->message);
+            wl_engine_send_failed(self->engine, wl_clock_now(), &output->key);
+        }
+        break;
+    case WL_OUTPUT_CHANGE_PEER:
+        change_peer(self, output);
+        break;
+    case WL_OUTPUT_WANT_SNAPSHOT:
+        read_device(self);
+        break;
+    case WL_OUTPUT_RESOLVE:
+        wl_resolver_resolve(self->resolver, output->name);
+        break;
+    case WL_OUTPUT_ROUTES:
+        self->events->routes_changed(self, self->user_data);
+        break;
+    case WL_OUTPUT_PEER_CHANGED:
+        self->events->peer_changed(self, &output->key, self->user_data);
+        break;
+    case WL_OUTPUT_PEER_GONE:
+        self->events->peer_gone(self, &output->key, self->user_data);
+        break;
+    case WL_OUTPUT_LOG:
+        g_message("%s", output->name);
+        break;
+    }
+}
+
+/* Carries out all outputs, those included that came of carrying out others, and sets the timer. */
+static gboolean
+pump(WlSession *self)
+{
+    WlOutput *next;
+
+    if (self->pumping)
+        return G_SOURCE_CONTINUE;
+    self->pumping = TRUE;
+    while (!self->failure && (next = wl_engine_next_output(self->engine))) {
+        g_autoptr(WlOutput) output = next;
+
+        carry_out(self, output);
+    }
+    self->pumping = FALSE;
+    wl_timer_set(self->timer, wl_engine_get_deadline(self->engine));
+    return G_SOURCE_CONTINUE;
+}
+
+/* ---- inputs -------------------------------------------------------------------------------- */
+
+static gboolean
+on_deadline(gpointer user_data)
+{
+    WlSession *self = user_data;
+
+    wl_engine_time(self->engine, wl_clock_now());
+    return pump(self);
+}
+
+static void
+on_datagram(const WlIp *source, const guint8 *data, gsize length, gpointer user_data)
+{
+    WlSession *self = user_data;
+
+    wl_engine_datagram(self->engine, wl_clock_now(), source, data, length);
+    pump(self);
+}
+
+static void
+on_resolved(const char *name, const WlEndpoint *endpoints, gsize n, gpointer user_data)
+{
+    WlSession *self = user_data;
+
+    wl_engine_resolved(self->engine, wl_clock_now(), name, endpoints, n);
+    pump(self);
+}
+
+static gboolean
+matches(const char *const *patterns, const char *name)
+{
+    for (gsize i = 0; patterns[i]; i++)
+        if (g_pattern_match_simple(patterns[i], name))
+            return TRUE;
+    return FALSE;
+}
+
+static gboolean
+may_announce(const WlSession *self, const WlMonitorAddress *address)
+{
+    if (!address->usable || !address->uplink)
+        return FALSE;
+    if (matches(self->settings.hide_interfaces, address->ifname))
+        return FALSE;
+    return !self->settings.report_interfaces[0] ||
+           matches(self->settings.report_interfaces, address->ifname);
+}
+
+static void
+tell_addresses(WlSession *self)
+{
+    const GArray *addresses = wl_monitor_get_addresses(self->monitor);
+    g_autofree WlLocalAddress *local = g_new0(WlLocalAddress, addresses->len + 1);
+
+    for (guint i = 0; i < addresses->len; i++) {
+        const WlMonitorAddress *address = &g_array_index(addresses, WlMonitorAddress, i);
+
+        local[i].address = address->address;
+        g_strlcpy(local[i].ifname, address->ifname, sizeof(local[i].ifname));
+        local[i].ifindex = address->ifindex;
+        local[i].announce = may_announce(self, address);
+    }
+    wl_engine_local_addresses(self->engine, wl_clock_now(), local, addresses->len);
+}
+
+static void
+on_network_changed(WlMonitor *monitor, gpointer user_data)
+{
+    WlSession *self = user_data;
+
+    tell_addresses(self);
+    pump(self);
+}
+
+/* `ip link set down`, a sysctl or NetworkManager took our link-local address: facts need it. */
+static void
+on_link_address_lost(WlMonitor *monitor, const WlPrefix *address, gpointer user_data)
+{
+    WlSession *self = user_data;
+    g_autoptr(GError) error = NULL;
+
+    if (!wl_ip_equal(&address->ip, &self->link_local.ip))
+        return;
+    if (wl_link_add_address(self->link, &self->link_local, &error))
+        g_message("the link-local address was removed by somebody and is back");
+    else
+        g_warning("the link-local address was removed and cannot be put back: %s", error->message);
+}
+
+static void
+on_link_gone(WlMonitor *monitor, gpointer user_data)
+{
+    WlSession *self = user_data;
+    g_autofree char *reason =
+        g_strdup_printf("the link %s was deleted by somebody else; bring the profile up again",
+                        self->settings.interface);
+
+    fail(self, reason);
+}
+
+static void
+on_link_failed(WlLink *link, const char *reason, gpointer user_data)
+{
+    fail(user_data, reason);
+}
+
+static const WlMonitorEvents monitor_events = {
+    .changed = on_network_changed,
+    .link_address_lost = on_link_address_lost,
+    .link_gone = on_link_gone,
+};
+
+/* ---- life ---------------------------------------------------------------------------------- */
+
+/* NetworkManager takes one address for each family; the others are ours to set. */
+static gboolean
+add_further_addresses(WlSession *self, GError **error)
+{
+    const GArray *addresses = self->config->addresses;
+    const WlPrefix *first4 = wl_ip_config_first(addresses, WL_FAMILY_V4);
+    const WlPrefix *first6 = wl_ip_config_first(addresses, WL_FAMILY_V6);
+
+    for (guint i = 0; i < addresses->len; i++) {
+        const WlPrefix *address = &g_array_index(addresses, WlPrefix, i);
+
+        if (address != first4 && address != first6 &&
+            !wl_link_add_address(self->link, address, error))
+            return FALSE;
+    }
+    return TRUE;
+}
+
+static gboolean
+set_up(WlSession *self, GError **error)
+{
+    int ifindex = wl_link_get_ifindex(self->link);
+    WlKey own;
+
+    wl_key_derive_public(&self->config->private_key, &own);
+    wl_key_link_local(&own, &self->link_local.ip);
+    self->link_local.length = 64;
+
+    /* Down, a link loses its IPv6 addresses: up first. */
+    if (!wl_link_set_up(self->link, error) ||
+        !wl_link_add_address(self->link, &self->link_local, error) ||
+        !add_further_addresses(self, error))
+        return FALSE;
+    self->socket = wl_fact_socket_new(&self->link_local.ip, self->settings.fact_port, ifindex,
+                                      on_datagram, self, error);
+    if (!self->socket)
+        return FALSE;
+    self->monitor = wl_monitor_new(ifindex, &monitor_events, self, error);
+    if (!self->monitor)
+        return FALSE;
+    self->timer = wl_timer_new(on_deadline, self, error);
+    if (!self->timer)
+        return FALSE;
+    self->resolver = wl_resolver_new(on_resolved, self);
+    self->engine = wl_engine_new(self->config, wl_clock_now(), random_bytes, NULL, error);
+    return self->engine != NULL;
+}
+
+static void
+on_opened(GObject *source, GAsyncResult *result, gpointer user_data)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(WlLink) link = wl_link_open_finish(result, &error);
+    WlSession *self = user_data;
+
+    if (g_error_matches(error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+        return; /* the session is gone */
+    g_clear_object(&self->opening);
+    if (!link) {
+        fail(self, error->message);
+        return;
+    }
+    self->link = g_steal_pointer(&link);
+    g_signal_connect(self->link, "failed", G_CALLBACK(on_link_failed), self);
+    if (!set_up(self, &error)) {
+        fail(self, error->message);
+        return;
+    }
+    tell_addresses(self);
+    pump(self);
+    if (!self->failure)
+        self->events->ready(self, self->user_data);
+}
+
+static char **
+copy_patterns(const char *const *patterns)
+{
+    return patterns ? g_strdupv((char **) patterns) : g_new0(char *, 1);
+}
+
+WlSession *
+wl_session_new(WlEngineConfig *config, const WlSessionSettings *settings,
+               const WlSessionEvents *events, gpointer user_data)
+{
+    WlSession *self = g_new0(WlSession, 1);
+
+    self->config = config;
+    self->events = events;
+    self->user_data = user_data;
+    self->settings = *settings;
+    self->settings.uuid = g_strdup(settings->uuid);
+    self->settings.interface = g_strdup(settings->interface);
+    self->settings.hide_interfaces = (const char *const *) copy_patterns(settings->hide_interfaces);
+    self->settings.report_interfaces =
+        (const char *const *) copy_patterns(settings->report_interfaces);
+    self->refused = g_hash_table_new_full(wl_key_hash, wl_key_equal, g_free, NULL);
+    self->opening = g_cancellable_new();
+
+    WlLinkConfig link = {
+        .name = self->settings.interface,
+        .uuid = self->settings.uuid,
+        .private_key = &self->config->private_key,
+        .listen_port = self->config->listen_port,
+        .mtu = self->settings.mtu,
+    };
+
+    wl_link_open_async(&link, self->opening, on_opened, self);
+    return self;
+}
+
+void
+wl_session_free(WlSession *self)
+{
+    if (!self)
+        return;
+    if (self->opening)
+        g_cancellable_cancel(self->opening);
+    g_clear_object(&self->opening);
+    g_clear_handle_id(&self->retry_id, g_source_remove);
+    g_clear_handle_id(&self->failure_id, g_source_remove);
+    wl_timer_free(self->timer);
+    wl_resolver_free(self->resolver);
+    wl_monitor_free(self->monitor);
+    wl_fact_socket_free(self->socket);
+    wl_engine_free(self->engine);
+    if (self->link) {
+        g_signal_handlers_disconnect_by_data(self->link, self);
+        wl_link_destroy(self->link);
+        g_object_unref(self->link);
+    }
+    wl_engine_config_free(self->config);
+    g_hash_table_unref(self->refused);
+    g_free(self->failure);
+    g_free((char *) self->settings.uuid);
+    g_free((char *) self->settings.interface);
+    g_strfreev((char **) self->settings.hide_interfaces);
+    g_strfreev((char **) self->settings.report_interfaces);
+    g_free(self);
+}
+
+const WlEngine *
+wl_session_get_engine(const WlSession *self)
+{
+    return self->engine;
+}
+
+WlLink *
+wl_session_get_link(const WlSession *self)
+{
+    return self->link;
+}
+
+const WlEngineConfig *
+wl_session_get_config(const WlSession *self)
+{
+    return self->config;
+}
+
+const WlSessionSettings *
+wl_session_get_settings(const WlSession *self)
+{
+    return &self->settings;
+}
+
+void
+wl_session_refresh_counters(WlSession *self)
+{
+    if (!self->engine || wl_clock_now() - self->last_snapshot < COUNTERS_AGE)
+        return;
+    read_device(self);
+    pump(self);
+}

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#pragma once
+
+#include "wl-engine.h"
+#include "wl-link.h"
+
+/**
+ * One active profile: its link, fact socket, monitor and resolver around one engine. Carries events
+ * in and outputs out; decides nothing itself.
+ */
+typedef struct _WlSession WlSession;
+
+typedef struct {
+    const char *uuid;
+    const char *interface;
+    guint16 fact_port;
+    guint32 mtu;                          /* bytes */
+    const char *const *hide_interfaces;   /* patterns, NULL-terminated; hide wins (protocol 8.2) */
+    const char *const *report_interfaces; /* patterns; empty: all */
+} WlSessionSettings;
+
+/** Called from the main loop, never from within a call to the session. */
+typedef struct {
+    void (*ready)(WlSession *self, gpointer user_data); /* the link is up and has its peers */
+    void (*failed)(WlSession *self, const char *reason,
+                   gpointer user_data); /* free the session now */
+    void (*routes_changed)(WlSession *self, gpointer user_data);
+    void (*peer_changed)(WlSession *self, const WlKey *key, gpointer user_data);
+    void (*peer_gone)(WlSession *self, const WlKey *key, gpointer user_data);
+} WlSessionEvents;
+
+/** Takes @config, copies @settings; @events must stay. Starts at once, in the background. */
+WlSession *wl_session_new(WlEngineConfig *config, const WlSessionSettings *settings,
+                          const WlSessionEvents *events, gpointer user_data);
+/** Takes everything down that was made: socket, link, userspace WireGuard. Wipes the keys. */
+void wl_session_free(WlSession *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(WlSession, wl_session_free)
+
+/** NULL before `ready`. */
+const WlEngine *wl_session_get_engine(const WlSession *self);
+WlLink *wl_session_get_link(const WlSession *self);
+const WlEngineConfig *wl_session_get_config(const WlSession *self);
+const WlSessionSettings *wl_session_get_settings(const WlSession *self);
+/** Reads the device if the last snapshot is over a second old: for counters shown on demand. */
+void wl_session_refresh_counters(WlSession *self);

@@ -1,0 +1,427 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <NetworkManager.h>
+#include <net/if.h>
+#include <signal.h>
+#include <stdlib.h>
+
+#include "wl-test-bus.h"
+
+#define UUID      "2f3b7d6c-0d0e-4f5a-9b77-0123456789ab"
+#define INTERFACE "nmwl-2f3b7d6c"
+#define ROOT      "/org/freedesktop/NetworkManager/wirelink"
+#define LINK      "org.freedesktop.NetworkManager.wirelink1.Link"
+
+/* Test keys: the private one is 00..1f, the peer's public one belongs to 20..3f. */
+#define PRIVATE_KEY "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="
+#define OWN_PUBLIC  "j0DFrbaPJWJK5bIU6nZ6bslNgp09e14a0bpvPiE4KF8="
+#define HUB_PUBLIC  "NYBy1jZYgNGu6jKa35EhODhR7SGijjt16WXQ0s0WYlQ="
+
+static NMSettingVpn *
+vpn_of(NMConnection *connection)
+{
+    return nm_connection_get_setting_vpn(connection);
+}
+
+static NMConnection *
+good_profile(void)
+{
+    NMConnection *connection = nm_simple_connection_new();
+    NMSettingVpn *vpn = NM_SETTING_VPN(nm_setting_vpn_new());
+
+    nm_connection_add_setting(
+        connection, g_object_new(NM_TYPE_SETTING_CONNECTION, NM_SETTING_CONNECTION_ID, "laptop",
+                                 NM_SETTING_CONNECTION_UUID, UUID, NM_SETTING_CONNECTION_TYPE,
+                                 NM_SETTING_VPN_SETTING_NAME, NULL));
+    g_object_set(vpn, NM_SETTING_VPN_SERVICE_TYPE, "org.freedesktop.NetworkManager.wirelink", NULL);
+    nm_setting_vpn_add_data_item(vpn, "wirelink-version", "1");
+    nm_setting_vpn_add_data_item(vpn, "address", "10.77.0.2/24 fd77::2/64 10.78.0.2/32");
+    nm_setting_vpn_add_data_item(vpn, "listen-port", "51820");
+    nm_setting_vpn_add_data_item(vpn, "peer-1-name", "hub");
+    nm_setting_vpn_add_data_item(vpn, "peer-1-public-key", HUB_PUBLIC);
+    nm_setting_vpn_add_data_item(vpn, "peer-1-endpoint", "203.0.113.5:51820");
+    nm_setting_vpn_add_data_item(vpn, "peer-1-allowed-ips",
+                                 "10.77.0.0/24 fd77::/64 10.79.0.0/16 fd79::/48");
+    nm_setting_vpn_add_secret(vpn, "private-key", PRIVATE_KEY);
+    nm_connection_add_setting(connection, NM_SETTING(vpn));
+    return connection;
+}
+
+static GVariant *
+parameters_of(NMConnection *connection)
+{
+    return g_variant_new("(@a{sa{sv}})",
+                         nm_connection_to_dbus(connection, NM_CONNECTION_SERIALIZE_ALL));
+}
+
+static gboolean
+link_exists(void)
+{
+    return if_nametoindex(INTERFACE) != 0;
+}
+
+static gboolean
+link_is_gone(gpointer user_data)
+{
+    g_main_context_wakeup(NULL);
+    return !link_exists();
+}
+
+static void
+connect_profile(WlTestBus *bus)
+{
+    g_autoptr(NMConnection) connection = good_profile();
+    g_autoptr(GError) error = NULL;
+    g_autoptr(GVariant) reply =
+        wl_test_bus_call_plugin(bus, "Connect", parameters_of(connection), &error);
+    g_autoptr(GVariant) ip6 = NULL;
+
+    g_assert_no_error(error);
+    ip6 = wl_test_bus_wait_signal(bus, "Ip6Config");
+}
+
+static void
+test_need_secrets(void)
+{
+    g_autoptr(WlTestBus) bus = wl_test_bus_new();
+    g_autoptr(NMConnection) connection = good_profile();
+    g_autoptr(GError) error = NULL;
+    const char *setting;
+
+    wl_test_bus_start_service(bus);
+    g_autoptr(GVariant) enough =
+        wl_test_bus_call_plugin(bus, "NeedSecrets", parameters_of(connection), &error);
+
+    g_assert_no_error(error);
+    g_variant_get(enough, "(&s)", &setting);
+    g_assert_cmpstr(setting, ==, "");
+
+    nm_setting_vpn_remove_secret(vpn_of(connection), "private-key");
+    g_autoptr(GVariant) missing =
+        wl_test_bus_call_plugin(bus, "NeedSecrets", parameters_of(connection), &error);
+
+    g_assert_no_error(error);
+    g_variant_get(missing, "(&s)", &setting);
+    g_assert_cmpstr(setting, ==, "vpn");
+}
+
+static void
+assert_routes(GVariant *config, const char *type, guint n)
+{
+    g_autoptr(GVariant) routes = g_variant_lookup_value(config, "routes", G_VARIANT_TYPE(type));
+
+    g_assert_nonnull(routes);
+    g_assert_cmpuint(g_variant_n_children(routes), ==, n);
+}
+
+static void
+test_signals(void)
+{
+    g_autoptr(WlTestBus) bus = wl_test_bus_new();
+
+    wl_test_bus_start_service(bus);
+    connect_profile(bus);
+    g_assert_cmpint(wl_test_bus_signal_index(bus, "Config"), <,
+                    wl_test_bus_signal_index(bus, "Ip4Config"));
+    g_assert_cmpint(wl_test_bus_signal_index(bus, "Ip4Config"), <,
+                    wl_test_bus_signal_index(bus, "Ip6Config"));
+
+    g_autoptr(GVariant) config_parameters = wl_test_bus_wait_signal(bus, "Config");
+    g_autoptr(GVariant) config = g_variant_get_child_value(config_parameters, 0);
+    g_autoptr(GVariant) gateway =
+        g_variant_lookup_value(config, "gateway", G_VARIANT_TYPE_BYTESTRING);
+    const char *tundev;
+    guint32 mtu;
+    gboolean flag;
+
+    g_assert_true(g_variant_lookup(config, "tundev", "&s", &tundev));
+    g_assert_cmpstr(tundev, ==, INTERFACE);
+    g_assert_true(g_variant_lookup(config, "mtu", "u", &mtu));
+    g_assert_cmpuint(mtu, ==, 1420);
+    g_assert_true(g_variant_lookup(config, "can-persist", "b", &flag) && flag);
+    g_assert_true(g_variant_lookup(config, "has-ip4", "b", &flag) && flag);
+    g_assert_true(g_variant_lookup(config, "has-ip6", "b", &flag) && flag);
+    g_assert_cmpuint(g_variant_get_size(gateway), ==, 16);
+
+    g_autoptr(GVariant) ip4_parameters = wl_test_bus_wait_signal(bus, "Ip4Config");
+    g_autoptr(GVariant) ip4 = g_variant_get_child_value(ip4_parameters, 0);
+    guint32 address, prefix;
+
+    g_assert_true(g_variant_lookup(ip4, "address", "u", &address));
+    g_assert_cmphex(GUINT32_FROM_BE(address), ==, 0x0a4d0002);
+    g_assert_true(g_variant_lookup(ip4, "prefix", "u", &prefix));
+    g_assert_cmpuint(prefix, ==, 24);
+    g_assert_true(g_variant_lookup(ip4, "never-default", "b", &flag) && flag);
+    assert_routes(ip4, "aau", 1); /* 10.79.0.0/16; the own subnet needs none */
+
+    g_autoptr(GVariant) ip6_parameters = wl_test_bus_wait_signal(bus, "Ip6Config");
+    g_autoptr(GVariant) ip6 = g_variant_get_child_value(ip6_parameters, 0);
+
+    g_assert_true(g_variant_lookup(ip6, "never-default", "b", &flag) && flag);
+    assert_routes(ip6, "a(ayuayu)", 1);
+    g_assert_true(link_exists());
+}
+
+static void
+test_disconnect(void)
+{
+    g_autoptr(WlTestBus) bus = wl_test_bus_new();
+    g_autoptr(GError) error = NULL;
+
+    wl_test_bus_start_service(bus);
+    connect_profile(bus);
+    g_autoptr(GVariant) reply = wl_test_bus_call_plugin(bus, "Disconnect", NULL, &error);
+
+    g_assert_no_error(error);
+    g_assert_false(link_exists());
+    wl_test_bus_wait_exit(bus);
+    g_assert_cmpint(g_subprocess_get_exit_status(bus->service), ==, 0);
+}
+
+static void
+test_terminate(void)
+{
+    g_autoptr(WlTestBus) bus = wl_test_bus_new();
+
+    wl_test_bus_start_service(bus);
+    connect_profile(bus);
+    g_subprocess_send_signal(bus->service, SIGTERM);
+    wl_test_bus_wait_exit(bus);
+    g_assert_false(link_exists());
+}
+
+static void
+test_killed(void)
+{
+    g_autoptr(WlTestBus) bus = wl_test_bus_new();
+    g_autoptr(GError) error = NULL;
+
+    wl_test_bus_start_service(bus);
+    connect_profile(bus);
+    g_subprocess_force_exit(bus->service);
+    wl_test_bus_wait_exit(bus);
+
+    /* Whatever is left of it is no obstacle for the next one. */
+    wl_test_bus_start_service(bus);
+    connect_profile(bus);
+    g_assert_true(link_exists());
+    g_autoptr(GVariant) reply = wl_test_bus_call_plugin(bus, "Disconnect", NULL, &error);
+
+    g_assert_no_error(error);
+    g_assert_true(wl_test_bus_wait(link_is_gone, NULL));
+}
+
+static void
+test_second_connect(void)
+{
+    g_autoptr(WlTestBus) bus = wl_test_bus_new();
+    g_autoptr(NMConnection) connection = good_profile();
+    g_autoptr(GError) error = NULL;
+
+    wl_test_bus_start_service(bus);
+    connect_profile(bus);
+    g_autoptr(GVariant) reply =
+        wl_test_bus_call_plugin(bus, "Connect", parameters_of(connection), &error);
+
+    g_assert_null(reply);
+    g_assert_nonnull(error);
+    g_assert_true(link_exists());
+}
+
+typedef struct {
+    const char *name;
+    const char *key;
+    const char *value; /* NULL: removed */
+    gboolean secret;
+    const char *sentence; /* that the error contains */
+} BadProfile;
+
+static const BadProfile bad_profiles[] = {
+    {"no-address", "address", NULL, FALSE, "address"},
+    {"bad-address", "address", "10.77.0.300/24", FALSE, "10.77.0.300"},
+    {"bad-peer-key", "peer-1-public-key", "abc", FALSE, "peer-1-public-key"},
+    {"no-peer-key", "peer-1-public-key", NULL, FALSE, "peer-1-public-key"},
+    {"own-key-as-peer", "peer-1-public-key", OWN_PUBLIC, FALSE, "peer-1-public-key"},
+    {"bad-trust", "peer-1-trust", "absolutely", FALSE, "peer-1-trust"},
+    {"bad-endpoint", "peer-1-endpoint", "203.0.113.5", FALSE, "peer-1-endpoint"},
+    {"bad-allowed-ips", "peer-1-allowed-ips", "10.0.0.0/64", FALSE, "peer-1-allowed-ips"},
+    {"bad-port", "listen-port", "70000", FALSE, "listen-port"},
+    {"bad-role", "role", "king", FALSE, "role"},
+    {"bad-private-key", "private-key", "AAECAwQFBgcICQoLDA0ODxAREhMUFRY=", TRUE, "private-key"},
+};
+
+static void
+test_bad_profile(gconstpointer user_data)
+{
+    const BadProfile *bad = user_data;
+    g_autoptr(WlTestBus) bus = wl_test_bus_new();
+    g_autoptr(NMConnection) connection = good_profile();
+    NMSettingVpn *vpn = vpn_of(connection);
+    g_autoptr(GError) error = NULL;
+
+    if (bad->secret)
+        nm_setting_vpn_add_secret(vpn, bad->key, bad->value);
+    else if (bad->value)
+        nm_setting_vpn_add_data_item(vpn, bad->key, bad->value);
+    else
+        nm_setting_vpn_remove_data_item(vpn, bad->key);
+    wl_test_bus_start_service(bus);
+    g_autoptr(GVariant) reply =
+        wl_test_bus_call_plugin(bus, "Connect", parameters_of(connection), &error);
+
+    g_assert_null(reply);
+    g_assert_nonnull(strstr(error->message, bad->sentence));
+    if (bad->secret)
+        g_assert_null(strstr(error->message, bad->value));
+    g_assert_false(link_exists());
+}
+
+static void
+test_foreign_link(void)
+{
+    g_autoptr(WlTestBus) bus = wl_test_bus_new();
+    g_autoptr(NMConnection) connection = good_profile();
+    g_autoptr(GError) error = NULL;
+
+    g_assert_cmpint(system("ip link add " INTERFACE " type veth peer name other0"), ==, 0);
+    wl_test_bus_start_service(bus);
+    g_autoptr(GVariant) reply =
+        wl_test_bus_call_plugin(bus, "Connect", parameters_of(connection), &error);
+    g_autoptr(GVariant) failure = wl_test_bus_wait_signal(bus, "Failure");
+
+    g_assert_true(link_exists());
+    g_assert_cmpint(system("ip link del " INTERFACE), ==, 0);
+    wl_test_bus_wait_exit(bus);
+}
+
+static void
+test_link_deleted(void)
+{
+    g_autoptr(WlTestBus) bus = wl_test_bus_new();
+
+    wl_test_bus_start_service(bus);
+    connect_profile(bus);
+    g_assert_cmpint(system("ip link del " INTERFACE), ==, 0);
+    g_autoptr(GVariant) failure = wl_test_bus_wait_signal(bus, "Failure");
+
+    wl_test_bus_wait_exit(bus);
+}
+
+static gboolean
+link_local_is_there(gpointer user_data)
+{
+    g_main_context_wakeup(NULL);
+    return system("ip -6 addr show dev " INTERFACE " | grep -q fe80::58e3:f6f9:c107:22cf/64") == 0;
+}
+
+static void
+test_link_local(void)
+{
+    g_autoptr(WlTestBus) bus = wl_test_bus_new();
+
+    wl_test_bus_start_service(bus);
+    connect_profile(bus);
+    g_assert_true(link_local_is_there(NULL));
+    g_assert_cmpint(system("ip -6 addr del fe80::58e3:f6f9:c107:22cf/64 dev " INTERFACE), ==, 0);
+    g_assert_true(wl_test_bus_wait(link_local_is_there, NULL));
+}
+
+static void
+test_sysctls(void)
+{
+    g_autoptr(WlTestBus) bus = wl_test_bus_new();
+
+    wl_test_bus_start_service(bus);
+    connect_profile(bus);
+    g_assert_cmpint(system("test $(cat /proc/sys/net/ipv6/conf/" INTERFACE "/accept_ra) = 0"), ==,
+                    0);
+    g_assert_cmpint(
+        system("test $(cat /proc/sys/net/ipv6/conf/" INTERFACE "/accept_redirects) = 0"), ==, 0);
+    /* The third address is not NetworkManager's to set. */
+    g_assert_cmpint(system("ip addr show dev " INTERFACE " | grep -q 10.78.0.2/32"), ==, 0);
+    g_assert_cmpint(system("ip -d link show dev " INTERFACE " | grep -q wirelink:" UUID), ==, 0);
+}
+
+static void
+test_objects(void)
+{
+    g_autoptr(WlTestBus) bus = wl_test_bus_new();
+    g_autoptr(GError) error = NULL;
+
+    wl_test_bus_start_service(bus);
+    connect_profile(bus);
+    g_autoptr(GVariant) reply = wl_test_bus_call(bus, ROOT, "org.freedesktop.DBus.ObjectManager",
+                                                 "GetManagedObjects", NULL, &error);
+
+    g_assert_no_error(error);
+    g_autofree char *text = g_variant_print(reply, TRUE);
+
+    g_assert_nonnull(strstr(text, HUB_PUBLIC));
+    g_assert_nonnull(strstr(text, "203.0.113.5:51820"));
+    g_assert_nonnull(strstr(text, OWN_PUBLIC));
+    g_assert_nonnull(strstr(text, UUID));
+    g_assert_null(strstr(text, PRIVATE_KEY));
+
+    g_autoptr(GVariant) role =
+        wl_test_bus_call(bus, ROOT "/link", "org.freedesktop.DBus.Properties", "Get",
+                         g_variant_new("(ss)", LINK, "Role"), &error);
+    g_autoptr(GVariant) boxed = NULL;
+    g_autofree char *role_text = NULL;
+
+    g_assert_no_error(error);
+    role_text = g_variant_print(role, FALSE);
+    g_assert_cmpstr(role_text, ==, "(<'leaf'>,)");
+
+    boxed = wl_test_bus_call(bus, ROOT "/link", "org.freedesktop.DBus.Properties", "Set",
+                             g_variant_new("(ssv)", LINK, "Role", g_variant_new_string("router")),
+                             &error);
+    g_assert_null(boxed);
+    g_assert_nonnull(error);
+}
+
+static void
+test_name_taken(void)
+{
+    g_autoptr(WlTestBus) bus = wl_test_bus_new();
+    g_autoptr(GError) error = NULL;
+
+    wl_test_bus_start_service(bus);
+    g_autoptr(GSubprocess) second =
+        g_subprocess_new(G_SUBPROCESS_FLAGS_STDERR_PIPE, &error, g_getenv("WIRELINK_SERVICE"),
+                         "--debug", "--bus-name", bus->bus_name, NULL);
+    g_autofree char *output = NULL;
+
+    g_assert_no_error(error);
+    g_assert_true(g_subprocess_communicate_utf8(second, NULL, NULL, NULL, &output, &error));
+    g_assert_cmpint(g_subprocess_get_exit_status(second), ==, 1);
+    g_assert_nonnull(strstr(output, "belongs to another process"));
+}
+
+int
+main(int argc, char **argv)
+{
+    gboolean isolated = wl_test_bus_enter_namespaces();
+
+    g_test_init(&argc, &argv, NULL);
+    if (!isolated) {
+        g_test_message("needs root: the service makes links");
+        return g_getenv("CI") ? 1 : 77;
+    }
+    g_test_add_func("/service/need-secrets", test_need_secrets);
+    g_test_add_func("/service/signals", test_signals);
+    g_test_add_func("/service/disconnect", test_disconnect);
+    g_test_add_func("/service/terminate", test_terminate);
+    g_test_add_func("/service/killed", test_killed);
+    g_test_add_func("/service/second-connect", test_second_connect);
+    for (gsize i = 0; i < G_N_ELEMENTS(bad_profiles); i++) {
+        g_autofree char *path = g_strdup_printf("/service/bad-profile/%s", bad_profiles[i].name);
+
+        g_test_add_data_func(path, &bad_profiles[i], test_bad_profile);
+    }
+    g_test_add_func("/service/foreign-link", test_foreign_link);
+    g_test_add_func("/service/link-deleted", test_link_deleted);
+    g_test_add_func("/service/link-local-restored", test_link_local);
+    g_test_add_func("/service/link-settings", test_sysctls);
+    g_test_add_func("/service/objects", test_objects);
+    g_test_add_func("/service/name-taken", test_name_taken);
+    return g_test_run();
+}

@@ -1,0 +1,212 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "wl-test-bus.h"
+
+#include <NetworkManager.h>
+#include <sched.h>
+#include <signal.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+
+#define DEADLINE_SECONDS 10
+
+gboolean
+wl_test_bus_enter_namespaces(void)
+{
+    if (unshare(CLONE_NEWNET | CLONE_NEWNS) < 0)
+        return FALSE;
+    /* sysfs and sysctls of the new network; /run for control sockets of our own. */
+    return mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0 &&
+           mount("tmpfs", "/run", "tmpfs", 0, "mode=755") == 0;
+}
+
+static gboolean
+on_deadline(gpointer user_data)
+{
+    *(gboolean *) user_data = TRUE;
+    return G_SOURCE_REMOVE;
+}
+
+gboolean
+wl_test_bus_wait(gboolean (*condition)(gpointer), gpointer user_data)
+{
+    gboolean late = FALSE;
+    guint id = g_timeout_add_seconds(DEADLINE_SECONDS, on_deadline, &late);
+
+    while (!condition(user_data) && !late)
+        g_main_context_iteration(NULL, TRUE);
+    if (!late)
+        g_source_remove(id);
+    return !late;
+}
+
+static void
+on_signal(GDBusConnection *connection, const char *sender, const char *path, const char *interface,
+          const char *signal, GVariant *parameters, gpointer user_data)
+{
+    WlTestBus *self = user_data;
+
+    g_ptr_array_add(self->signals, g_variant_ref_sink(g_variant_new("(s@*)", signal, parameters)));
+}
+
+WlTestBus *
+wl_test_bus_new(void)
+{
+    g_autoptr(GError) error = NULL;
+    WlTestBus *self = g_new0(WlTestBus, 1);
+
+    self->bus = g_test_dbus_new(G_TEST_DBUS_NONE);
+    g_test_dbus_up(self->bus);
+    g_setenv("DBUS_SYSTEM_BUS_ADDRESS", g_test_dbus_get_bus_address(self->bus), TRUE);
+    self->connection =
+        g_dbus_connection_new_for_address_sync(g_test_dbus_get_bus_address(self->bus),
+                                               G_DBUS_CONNECTION_FLAGS_AUTHENTICATION_CLIENT |
+                                                   G_DBUS_CONNECTION_FLAGS_MESSAGE_BUS_CONNECTION,
+                                               NULL, NULL, &error);
+    g_assert_no_error(error);
+    self->signals = g_ptr_array_new_with_free_func((GDestroyNotify) g_variant_unref);
+    self->subscription = g_dbus_connection_signal_subscribe(
+        self->connection, NULL, NM_VPN_DBUS_PLUGIN_INTERFACE, NULL, NM_VPN_DBUS_PLUGIN_PATH, NULL,
+        G_DBUS_SIGNAL_FLAGS_NONE, on_signal, self, NULL);
+    return self;
+}
+
+void
+wl_test_bus_free(WlTestBus *self)
+{
+    if (self->service) {
+        g_subprocess_force_exit(self->service);
+        g_subprocess_wait(self->service, NULL, NULL);
+        g_object_unref(self->service);
+    }
+    g_dbus_connection_signal_unsubscribe(self->connection, self->subscription);
+    g_dbus_connection_close_sync(self->connection, NULL, NULL);
+    g_object_unref(self->connection);
+    g_test_dbus_down(self->bus);
+    g_object_unref(self->bus);
+    g_ptr_array_unref(self->signals);
+    g_free(self->bus_name);
+    g_free(self);
+}
+
+static gboolean
+name_is_owned(gpointer user_data)
+{
+    WlTestBus *self = user_data;
+    g_autoptr(GVariant) reply = g_dbus_connection_call_sync(
+        self->connection, "org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus",
+        "NameHasOwner", g_variant_new("(s)", self->bus_name), G_VARIANT_TYPE("(b)"),
+        G_DBUS_CALL_FLAGS_NONE, -1, NULL, NULL);
+    gboolean owned = FALSE;
+
+    if (reply)
+        g_variant_get(reply, "(b)", &owned);
+    if (!owned)
+        g_main_context_wakeup(NULL);
+    return owned;
+}
+
+void
+wl_test_bus_start_service(WlTestBus *self)
+{
+    static guint number;
+    g_autoptr(GError) error = NULL;
+
+    g_free(self->bus_name);
+    self->bus_name =
+        g_strdup_printf("org.freedesktop.NetworkManager.wirelink.Connection_%u", ++number);
+    g_clear_object(&self->service);
+    g_ptr_array_set_size(self->signals, 0);
+    self->service = g_subprocess_new(G_SUBPROCESS_FLAGS_NONE, &error, g_getenv("WIRELINK_SERVICE"),
+                                     "--bus-name", self->bus_name, NULL);
+    g_assert_no_error(error);
+    g_assert_true(wl_test_bus_wait(name_is_owned, self));
+}
+
+GVariant *
+wl_test_bus_call(WlTestBus *self, const char *path, const char *interface, const char *method,
+                 GVariant *parameters, GError **error)
+{
+    return g_dbus_connection_call_sync(self->connection, self->bus_name, path, interface, method,
+                                       parameters, NULL, G_DBUS_CALL_FLAGS_NONE,
+                                       DEADLINE_SECONDS * 1000, NULL, error);
+}
+
+GVariant *
+wl_test_bus_call_plugin(WlTestBus *self, const char *method, GVariant *parameters, GError **error)
+{
+    return wl_test_bus_call(self, NM_VPN_DBUS_PLUGIN_PATH, NM_VPN_DBUS_PLUGIN_INTERFACE, method,
+                            parameters, error);
+}
+
+static GVariant *
+find_signal(WlTestBus *self, const char *name)
+{
+    for (guint i = self->signals->len; i > 0; i--) {
+        GVariant *signal = g_ptr_array_index(self->signals, i - 1);
+        const char *its;
+
+        g_variant_get_child(signal, 0, "&s", &its);
+        if (g_str_equal(its, name))
+            return signal;
+    }
+    return NULL;
+}
+
+typedef struct {
+    WlTestBus *bus;
+    const char *name;
+} Awaited;
+
+static gboolean
+has_signal(gpointer user_data)
+{
+    Awaited *awaited = user_data;
+
+    return find_signal(awaited->bus, awaited->name) != NULL;
+}
+
+GVariant *
+wl_test_bus_wait_signal(WlTestBus *self, const char *name)
+{
+    Awaited awaited = {self, name};
+
+    if (!wl_test_bus_wait(has_signal, &awaited))
+        g_error("no signal %s within %d s", name, DEADLINE_SECONDS);
+    return g_variant_get_child_value(find_signal(self, name), 1);
+}
+
+int
+wl_test_bus_signal_index(WlTestBus *self, const char *name)
+{
+    for (guint i = 0; i < self->signals->len; i++) {
+        const char *its;
+
+        g_variant_get_child(g_ptr_array_index(self->signals, i), 0, "&s", &its);
+        if (g_str_equal(its, name))
+            return (int) i;
+    }
+    return -1;
+}
+
+static void
+on_exited(GObject *source, GAsyncResult *result, gpointer user_data)
+{
+    g_subprocess_wait_finish(G_SUBPROCESS(source), result, NULL);
+    *(gboolean *) user_data = TRUE;
+}
+
+static gboolean
+is_true(gpointer user_data)
+{
+    return *(gboolean *) user_data;
+}
+
+void
+wl_test_bus_wait_exit(WlTestBus *self)
+{
+    gboolean exited = FALSE;
+
+    g_subprocess_wait_async(self->service, NULL, on_exited, &exited);
+    if (!wl_test_bus_wait(is_true, &exited))
+        g_error("the service did not end within %d s", DEADLINE_SECONDS);
+}
