@@ -1,0 +1,207 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "wl-profile-check.h"
+
+#include <string.h>
+
+typedef struct {
+    const WlProfile *profile;
+    WlProfileCheck flags;
+    const WlProfileKey *key;
+    guint peer;
+} Check;
+
+#define PROFILE_KEY(field)                                                                         \
+    wl_profile_keys_of_field(WL_KEY_OF_PROFILE, G_STRUCT_OFFSET(WlProfile, field))
+#define PEER_KEY(field)                                                                            \
+    wl_profile_keys_of_field(WL_KEY_OF_PEER, G_STRUCT_OFFSET(WlProfilePeer, field))
+#define fail(error, code, ...)                                                                     \
+    g_set_error(error, WL_PROFILE_ERROR, WL_PROFILE_ERROR_##code, __VA_ARGS__)
+
+static guint
+peer_number(const WlProfile *profile, guint index)
+{
+    const WlProfilePeer *peer = profile->peers->pdata[index];
+
+    return peer->number ? peer->number : index + 1;
+}
+
+/* "peer 2" or "peer 2 (laptop)" */
+static char *
+describe_peer(const WlProfile *profile, guint index)
+{
+    const WlProfilePeer *peer = profile->peers->pdata[index];
+    guint number = peer_number(profile, index);
+
+    return peer->name ? g_strdup_printf("peer %u (%s)", number, peer->name)
+                      : g_strdup_printf("peer %u", number);
+}
+
+static gboolean
+secret_is_missed(const Check *check, const char *secret, NMSettingSecretFlags secret_flags)
+{
+    if (secret)
+        return FALSE;
+    return (check->flags & WL_PROFILE_CHECK_SECRETS) ||
+           ((check->flags & WL_PROFILE_CHECK_STORED_SECRETS) &&
+            secret_flags == NM_SETTING_SECRET_FLAG_NONE);
+}
+
+/* For files: NetworkManager stores secrets with flags 0 only, and would lose this one silently. */
+static gboolean
+check_flags(const Check *check, const char *secret, NMSettingSecretFlags secret_flags,
+            GError **error)
+{
+    if (!(check->flags & WL_PROFILE_CHECK_STORED_SECRETS) || !secret ||
+        !(secret_flags & NM_SETTING_SECRET_FLAG_NOT_REQUIRED))
+        return TRUE;
+    fail(error, CONFLICT,
+         "%u says that there need not be a key, and there is one; write 0 to have it kept",
+         secret_flags);
+    return FALSE;
+}
+
+static gboolean
+check_addresses(Check *check, GError **error)
+{
+    const GPtrArray *addresses = check->profile->addresses;
+    g_autoptr(GHashTable) seen = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+
+    check->key = PROFILE_KEY(addresses);
+    if (!addresses->len) {
+        fail(error, MISSING, "is missing; it is the own address, like 10.77.0.2/24");
+        return FALSE;
+    }
+    for (guint i = 0; i < addresses->len; i++) {
+        const char *address = addresses->pdata[i];
+        char *host = g_strndup(address, strcspn(address, "/"));
+
+        if (!g_hash_table_add(seen, host)) {
+            fail(error, CONFLICT, "%s is there twice; leave one out", host);
+            return FALSE;
+        }
+    }
+    return TRUE;
+}
+
+static gboolean
+check_peer(Check *check, GHashTable *public_keys, GHashTable *prefixes, GError **error)
+{
+    const WlProfile *profile = check->profile;
+    const WlProfilePeer *peer = profile->peers->pdata[check->peer];
+    gpointer other;
+
+    check->key = PEER_KEY(public_key);
+    if (!peer->public_key) {
+        fail(error, MISSING, "is missing; a peer is known by its public key");
+        return FALSE;
+    }
+    if (g_hash_table_lookup_extended(public_keys, peer->public_key, NULL, &other)) {
+        g_autofree char *text = describe_peer(profile, GPOINTER_TO_UINT(other));
+
+        fail(error, CONFLICT, "is also the key of %s; make the two one peer", text);
+        return FALSE;
+    }
+    if (g_strcmp0(peer->public_key, profile->private_key) == 0) {
+        fail(error, CONFLICT, "is this profile's private key; write the peer's public key");
+        return FALSE;
+    }
+    g_hash_table_insert(public_keys, peer->public_key, GUINT_TO_POINTER(check->peer));
+
+    check->key = PEER_KEY(preshared_key);
+    if (!(peer->preshared_key_flags & NM_SETTING_SECRET_FLAG_NOT_REQUIRED) &&
+        secret_is_missed(check, peer->preshared_key, peer->preshared_key_flags)) {
+        fail(error, SECRET, "is missing; if this peer has none set its flags to 4 (not required)");
+        return FALSE;
+    }
+
+    check->key = PEER_KEY(preshared_key_flags);
+    if (!check_flags(check, peer->preshared_key, peer->preshared_key_flags, error))
+        return FALSE;
+
+    /* An allowed IP has one owner in WireGuard: the last one given it would have it. */
+    check->key = PEER_KEY(allowed_ips);
+    for (guint i = 0; i < peer->allowed_ips->len; i++) {
+        char *prefix = peer->allowed_ips->pdata[i];
+
+        if (g_hash_table_lookup_extended(prefixes, prefix, NULL, &other) &&
+            GPOINTER_TO_UINT(other) != check->peer) {
+            g_autofree char *text = describe_peer(profile, GPOINTER_TO_UINT(other));
+
+            fail(error, CONFLICT, "%s is also an allowed IP of %s; only one peer can have it",
+                 prefix, text);
+            return FALSE;
+        }
+        g_hash_table_insert(prefixes, prefix, GUINT_TO_POINTER(check->peer));
+    }
+    return TRUE;
+}
+
+static gboolean
+check_parts(Check *check, GError **error)
+{
+    const WlProfile *profile = check->profile;
+    g_autoptr(GHashTable) public_keys = g_hash_table_new(g_str_hash, g_str_equal);
+    g_autoptr(GHashTable) prefixes = g_hash_table_new(g_str_hash, g_str_equal);
+
+    check->key = PROFILE_KEY(private_key);
+    if (secret_is_missed(check, profile->private_key, profile->private_key_flags)) {
+        fail(error, SECRET, "is missing; make one with \"wirelinkctl genkey\"");
+        return FALSE;
+    }
+    check->key = PROFILE_KEY(private_key_flags);
+    if (!check_flags(check, profile->private_key, profile->private_key_flags, error))
+        return FALSE;
+    if (!check_addresses(check, error))
+        return FALSE;
+    /* The kernel's WireGuard socket is bound to all addresses, those of the tunnel too. */
+    check->key = PROFILE_KEY(fact_port);
+    if (profile->fact_port == profile->listen_port) {
+        fail(error, CONFLICT, "%u is the listen port too; choose another of the two",
+             profile->fact_port);
+        return FALSE;
+    }
+    check->key = PEER_KEY(public_key);
+    if (!profile->peers->len) {
+        fail(error, MISSING, "is missing; a profile needs at least one peer");
+        return FALSE;
+    }
+    if (profile->peers->len > WL_PROFILE_MAX_PEERS) {
+        check->peer = WL_PROFILE_MAX_PEERS;
+        fail(error, VALUE, "belongs to a peer too many; %u are the most", WL_PROFILE_MAX_PEERS);
+        return FALSE;
+    }
+    for (check->peer = 0; check->peer < profile->peers->len; check->peer++) {
+        if (!check_peer(check, public_keys, prefixes, error))
+            return FALSE;
+    }
+    return TRUE;
+}
+
+gboolean
+wl_profile_check_parts(const WlProfile *profile, WlProfileCheck flags, const WlProfileKey **key,
+                       guint *peer, GError **error)
+{
+    Check check = {.profile = profile, .flags = flags};
+    gboolean ok = check_parts(&check, error);
+
+    *key = check.key;
+    *peer = check.peer;
+    return ok;
+}
+
+gboolean
+wl_profile_check(const WlProfile *profile, WlProfileCheck flags, GError **error)
+{
+    const WlProfileKey *key;
+    guint peer;
+
+    if (wl_profile_check_parts(profile, flags, &key, &peer, error))
+        return TRUE;
+    if (key->scope == WL_KEY_OF_PEER)
+        g_prefix_error(error,
+                       "peer-%u-%s: ", peer < profile->peers->len ? peer_number(profile, peer) : 1,
+                       key->name);
+    else
+        g_prefix_error(error, "%s: ", key->name);
+    return FALSE;
+}

@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/* Connections from and to .wirelink files.
+ *
+ * A connection made of a file has: the name of the file without its extension as id, a new UUID,
+ * vpn.persistent (or NetworkManager takes it down when the network changes), everything explicit in
+ * vpn.data, and a listen port chosen at random once, as several members behind one NAT would
+ * contend for a common one. Addresses are in vpn.data and not in ipv4 and ipv6, because editors
+ * lose them there; their methods stay "auto", which is what makes NetworkManager take what the
+ * service gives. ipv4 is disabled where there is no IPv4 address. ipv6 is not, as NetworkManager is
+ * content without IPv6 configuration and the link always has its link-local address. */
+
+#include <string.h>
+
+#include "wl-profile-keys.h"
+#include "wl-profile-value.h"
+#include "wl-wgquick.h"
+
+#define FIRST_DYNAMIC_PORT 49152
+#define LAST_DYNAMIC_PORT  65535
+
+static char *
+id_of_path(const char *path)
+{
+    g_autofree char *name = g_filename_display_basename(path);
+    char *dot = strrchr(name, '.');
+
+    if (dot && dot > name)
+        *dot = '\0';
+    return g_steal_pointer(&name);
+}
+
+static guint
+choose_port(guint other_than)
+{
+    guint port;
+
+    do
+        port = (guint) g_random_int_range(FIRST_DYNAMIC_PORT, LAST_DYNAMIC_PORT + 1);
+    while (port == other_than);
+    return port;
+}
+
+static gboolean
+has_family(const GPtrArray *list, int family)
+{
+    for (guint i = 0; i < list->len; i++) {
+        g_autofree char *host = g_strndup(list->pdata[i], strcspn(list->pdata[i], "/"));
+
+        if (nm_utils_ipaddr_valid(family, host))
+            return TRUE;
+    }
+    return FALSE;
+}
+
+/* Search domains go where the servers are; without servers to IPv6, which is never disabled. */
+static void
+add_ip_setting(NMConnection *connection, const WlWgQuick *file, int family)
+{
+    gboolean v4 = family == AF_INET;
+    NMSettingIPConfig *setting =
+        NM_SETTING_IP_CONFIG(v4 ? nm_setting_ip4_config_new() : nm_setting_ip6_config_new());
+    gboolean servers = has_family(file->dns, family);
+    gboolean any_servers = servers || has_family(file->dns, v4 ? AF_INET6 : AF_INET);
+    gboolean enabled = !v4 || servers || has_family(file->profile->addresses, AF_INET);
+
+    nm_connection_add_setting(connection, NM_SETTING(setting));
+    g_object_set(
+        setting, NM_SETTING_IP_CONFIG_METHOD,
+        enabled ? NM_SETTING_IP4_CONFIG_METHOD_AUTO : NM_SETTING_IP4_CONFIG_METHOD_DISABLED, NULL);
+    if (!enabled)
+        return;
+    for (guint i = 0; i < file->dns->len; i++) {
+        const char *item = file->dns->pdata[i];
+
+        if (nm_utils_ipaddr_valid(family, item))
+            nm_setting_ip_config_add_dns(setting, item);
+        else if (!nm_utils_ipaddr_valid(AF_UNSPEC, item) && (servers || (!any_servers && !v4)))
+            nm_setting_ip_config_add_dns_search(setting, item);
+    }
+    if (file->table == WL_WGQUICK_TABLE_OFF)
+        g_object_set(setting, NM_SETTING_IP_CONFIG_IGNORE_AUTO_ROUTES, TRUE, NULL);
+    else if (file->table != WL_WGQUICK_TABLE_AUTO)
+        g_object_set(setting, NM_SETTING_IP_CONFIG_ROUTE_TABLE, file->table, NULL);
+}
+
+NMConnection *
+wl_profile_import(const char *path, GError **error)
+{
+    g_autoptr(WlWgQuick) file = wl_wgquick_read(path, error);
+    g_autoptr(NMConnection) connection = NULL;
+    g_autofree char *id = NULL;
+    g_autofree char *uuid = NULL;
+    NMSetting *setting;
+
+    if (!file)
+        return NULL;
+    if (!file->has_listen_port)
+        file->profile->listen_port = choose_port(file->profile->fact_port);
+
+    connection = nm_simple_connection_new();
+    id = id_of_path(path);
+    uuid = nm_utils_uuid_generate();
+    setting = nm_setting_connection_new();
+    g_object_set(setting, NM_SETTING_CONNECTION_ID, id, NM_SETTING_CONNECTION_UUID, uuid,
+                 NM_SETTING_CONNECTION_TYPE, NM_SETTING_VPN_SETTING_NAME, NULL);
+    nm_connection_add_setting(connection, setting);
+    setting = nm_setting_vpn_new();
+    g_object_set(setting, NM_SETTING_VPN_SERVICE_TYPE, WL_PROFILE_SERVICE_TYPE,
+                 NM_SETTING_VPN_PERSISTENT, TRUE, NULL);
+    nm_connection_add_setting(connection, setting);
+    add_ip_setting(connection, file, AF_INET);
+    add_ip_setting(connection, file, AF_INET6);
+    if (!wl_profile_to_connection(file->profile, connection, error) ||
+        !nm_connection_normalize(connection, NULL, NULL, error)) {
+        g_autofree char *name = g_filename_display_basename(path);
+
+        g_prefix_error(error, "%s: ", name);
+        return NULL;
+    }
+    for (guint i = 0; i < file->profile->warnings->len; i++)
+        g_message("%s", (const char *) file->profile->warnings->pdata[i]);
+    return g_steal_pointer(&connection);
+}
+
+static void
+take_ip_setting(WlWgQuick *file, NMSettingIPConfig *setting, GPtrArray *domains)
+{
+    guint32 table;
+
+    if (!setting)
+        return;
+    for (guint i = 0; i < nm_setting_ip_config_get_num_dns(setting); i++)
+        g_ptr_array_add(file->dns, g_strdup(nm_setting_ip_config_get_dns(setting, (int) i)));
+    for (guint i = 0; i < nm_setting_ip_config_get_num_dns_searches(setting); i++) {
+        const char *domain = nm_setting_ip_config_get_dns_search(setting, (int) i);
+
+        if (!g_ptr_array_find_with_equal_func(domains, domain, g_str_equal, NULL))
+            g_ptr_array_add(domains, g_strdup(domain));
+    }
+    table = nm_setting_ip_config_get_route_table(setting);
+    if (nm_setting_ip_config_get_ignore_auto_routes(setting))
+        file->table = WL_WGQUICK_TABLE_OFF;
+    else if (table && file->table == WL_WGQUICK_TABLE_AUTO)
+        file->table = table;
+}
+
+gboolean
+wl_profile_export(const char *path, NMConnection *connection, GError **error)
+{
+    g_autoptr(WlWgQuick) file = wl_wgquick_new();
+    g_autoptr(GPtrArray) domains = g_ptr_array_new_with_free_func(g_free);
+    WlProfile *profile = wl_profile_from_connection(connection, WL_PROFILE_CHECK_DEFAULT, error);
+
+    if (!profile)
+        return FALSE;
+    wl_profile_free(file->profile);
+    file->profile = profile;
+    file->has_listen_port = TRUE;
+    take_ip_setting(file, nm_connection_get_setting_ip4_config(connection), domains);
+    take_ip_setting(file, nm_connection_get_setting_ip6_config(connection), domains);
+    g_ptr_array_extend_and_steal(file->dns, g_steal_pointer(&domains));
+    return wl_wgquick_write(file, path, error);
+}
+
+char *
+wl_profile_suggest_file_name(NMConnection *connection)
+{
+    const char *id = nm_connection_get_id(connection);
+    g_autofree char *name = g_strdup(id && *id ? id : "wirelink");
+
+    for (char *p = name; *p; p++) {
+        if (*p == '/' || g_ascii_iscntrl(*p))
+            *p = '_';
+    }
+    if (name[0] == '.')
+        name[0] = '_';
+    return g_strdup_printf("%s.wirelink", name);
+}

@@ -1,0 +1,391 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "wl-profile-value.h"
+
+#include <string.h>
+
+#include "wl-profile-item.h"
+#include "wl-wgquick.h"
+
+/* Words of all enums are their values, so an enum field is read and written as an int. */
+G_STATIC_ASSERT(sizeof(WlProfileRole) == sizeof(int));
+G_STATIC_ASSERT(sizeof(WlProfileTrust) == sizeof(int));
+G_STATIC_ASSERT(sizeof(NMSettingSecretFlags) == sizeof(int));
+
+#define LIST_SEPARATORS " \t\r\n,;"
+#define KEY_LENGTH      44
+
+#define fail(error, ...) g_set_error(error, WL_PROFILE_ERROR, WL_PROFILE_ERROR_VALUE, __VA_ARGS__)
+
+void
+wl_profile_wipe_free(char *secret)
+{
+    if (!secret)
+        return;
+    explicit_bzero(secret, strlen(secret));
+    g_free(secret);
+}
+
+char *
+wl_profile_value_quote(const char *text)
+{
+    g_autofree char *valid = g_utf8_make_valid(text, -1);
+    GString *quoted = g_string_new("\"");
+    glong most = 60;
+    gsize run = 0;
+    glong n = 0;
+
+    for (const char *p = valid; *p; p++) {
+        run = g_ascii_isalnum(*p) || strchr("+/=", *p) ? run + 1 : 0;
+        if (run >= KEY_LENGTH - 8)
+            most = 8;
+    }
+    for (const char *p = valid; *p; p = g_utf8_next_char(p), n++) {
+        gunichar c = g_utf8_get_char(p);
+
+        if (n == most) {
+            g_string_append(quoted, "…");
+            break;
+        }
+        g_string_append_unichar(quoted, g_unichar_isprint(c) ? c : '?');
+    }
+    g_string_append_c(quoted, '"');
+    return g_string_free(quoted, FALSE);
+}
+
+static int
+base64_digit(char c)
+{
+    if (c >= 'A' && c <= 'Z')
+        return c - 'A';
+    if (c >= 'a' && c <= 'z')
+        return c - 'a' + 26;
+    if (c >= '0' && c <= '9')
+        return c - '0' + 52;
+    return c == '+' ? 62 : c == '/' ? 63 : -1;
+}
+
+gboolean
+wl_profile_value_is_key(const char *text)
+{
+    if (strlen(text) != KEY_LENGTH || text[KEY_LENGTH - 1] != '=')
+        return FALSE;
+    for (int i = 0; i < KEY_LENGTH - 1; i++) {
+        if (base64_digit(text[i]) < 0)
+            return FALSE;
+    }
+    /* 43 digits are 258 bits: the last two must be 0, or two texts would be one key. */
+    return (base64_digit(text[KEY_LENGTH - 2]) & 3) == 0;
+}
+
+gboolean
+wl_profile_value_parse_number(const char *text, guint64 max, guint64 *value)
+{
+    guint64 number = 0;
+
+    if (!*text || (text[0] == '0' && text[1]))
+        return FALSE;
+    for (; *text; text++) {
+        if (!g_ascii_isdigit(*text))
+            return FALSE;
+        number = number * 10 + (guint64) (*text - '0');
+        if (number > max)
+            return FALSE;
+    }
+    *value = number;
+    return TRUE;
+}
+
+static gboolean
+parse_list(const WlProfileKey *key, const char *text, gboolean append, GPtrArray *list,
+           GError **error)
+{
+    g_autoptr(GPtrArray) items = g_ptr_array_new_with_free_func(g_free);
+    guint before = append ? list->len : 0;
+
+    for (const char *p = text;;) {
+        g_autofree char *word = NULL;
+        g_autofree char *item = NULL;
+        gsize length;
+
+        p += strspn(p, LIST_SEPARATORS);
+        if (!*p)
+            break;
+        length = strcspn(p, LIST_SEPARATORS);
+        word = g_strndup(p, length);
+        p += length;
+        item = wl_profile_item_parse(key, word, error);
+        if (!item)
+            return FALSE;
+        /* The same address twice is left for wl_profile_check(), which refuses it. */
+        if (key->type != WL_KEY_TYPE_ADDRESSES &&
+            (g_ptr_array_find_with_equal_func(items, item, g_str_equal, NULL) ||
+             (append && g_ptr_array_find_with_equal_func(list, item, g_str_equal, NULL))))
+            continue;
+        if (before + items->len == key->max) {
+            fail(error, "more than %u entries; this is the most", key->max);
+            return FALSE;
+        }
+        g_ptr_array_add(items, g_steal_pointer(&item));
+    }
+    if (!append)
+        g_ptr_array_set_size(list, 0);
+    for (guint i = 0; i < items->len; i++)
+        g_ptr_array_add(list, g_strdup(items->pdata[i]));
+    return TRUE;
+}
+
+static gboolean
+parse_uint(const WlProfileKey *key, const char *text, guint *field, GError **error)
+{
+    g_autofree char *quoted = NULL;
+    guint64 number;
+
+    if (key->words) {
+        for (guint i = 0; key->words[i]; i++) {
+            if (!g_ascii_strcasecmp(key->words[i], text)) {
+                *field = i;
+                return TRUE;
+            }
+        }
+    }
+    if (wl_profile_value_parse_number(text, key->max, &number) &&
+        (number >= key->min || (!number && key->zero))) {
+        *field = (guint) number;
+        return TRUE;
+    }
+    quoted = wl_profile_value_quote(text);
+    if (key->zero)
+        fail(error, "%s is not valid; it is a number from %u to %u, or 0 (%s)", quoted, key->min,
+             key->max, key->zero);
+    else
+        fail(error, "%s is not valid; it is a number from %u to %u", quoted, key->min, key->max);
+    return FALSE;
+}
+
+static gboolean
+parse_bool(const char *text, gboolean *field, GError **error)
+{
+    static const char *const yes[] = {"yes", "true", "1"};
+    static const char *const no[] = {"no", "false", "0"};
+    g_autofree char *quoted = NULL;
+
+    for (guint i = 0; i < G_N_ELEMENTS(yes); i++) {
+        if (!g_ascii_strcasecmp(text, yes[i]) || !g_ascii_strcasecmp(text, no[i])) {
+            *field = !g_ascii_strcasecmp(text, yes[i]);
+            return TRUE;
+        }
+    }
+    quoted = wl_profile_value_quote(text);
+    fail(error, "%s is not valid; it is yes or no", quoted);
+    return FALSE;
+}
+
+static gboolean
+parse_word(const WlProfileKey *key, const char *text, int *field, GError **error)
+{
+    g_autofree char *quoted = NULL;
+    g_autoptr(GString) list = g_string_new(NULL);
+
+    for (int i = 0; key->words[i]; i++) {
+        if (!g_ascii_strcasecmp(key->words[i], text)) {
+            *field = i;
+            return TRUE;
+        }
+        if (!key->words[i][0])
+            continue;
+        if (list->len)
+            g_string_append(list, key->words[i + 1] ? ", " : " or ");
+        g_string_append(list, key->words[i]);
+    }
+    quoted = wl_profile_value_quote(text);
+    fail(error, "%s is not valid; it is %s", quoted, list->str);
+    return FALSE;
+}
+
+static gboolean
+check_name(const char *text, GError **error)
+{
+    if (!g_utf8_validate(text, -1, NULL)) {
+        fail(error, "the name is not UTF-8");
+        return FALSE;
+    }
+    if (strlen(text) > WL_PROFILE_MAX_NAME) {
+        fail(error, "the name is longer than %u bytes", WL_PROFILE_MAX_NAME);
+        return FALSE;
+    }
+    for (const char *p = text; *p; p = g_utf8_next_char(p)) {
+        GUnicodeType type = g_unichar_type(g_utf8_get_char(p));
+
+        if (type == G_UNICODE_CONTROL || type == G_UNICODE_LINE_SEPARATOR ||
+            type == G_UNICODE_PARAGRAPH_SEPARATOR) {
+            fail(error, "the name has a control character; leave it out");
+            return FALSE;
+        }
+    }
+    return TRUE;
+}
+
+static gboolean
+check_interface(const char *text, GError **error)
+{
+    g_autofree char *quoted = NULL;
+
+    if (nm_utils_is_valid_iface_name(text, NULL) && !strpbrk(text, "%#"))
+        return TRUE;
+    quoted = wl_profile_value_quote(text);
+    fail(error,
+         "%s cannot name an interface; it is 1 to 15 characters without / : %% # and "
+         "spaces",
+         quoted);
+    return FALSE;
+}
+
+static gboolean
+parse_table(const char *text, guint32 *field, GError **error)
+{
+    g_autofree char *quoted = NULL;
+    guint64 number;
+
+    if (!g_ascii_strcasecmp(text, "auto")) {
+        *field = WL_WGQUICK_TABLE_AUTO;
+        return TRUE;
+    }
+    if (!g_ascii_strcasecmp(text, "off")) {
+        *field = WL_WGQUICK_TABLE_OFF;
+        return TRUE;
+    }
+    if (wl_profile_value_parse_number(text, WL_WGQUICK_TABLE_OFF - 1, &number) && number > 0) {
+        *field = (guint32) number;
+        return TRUE;
+    }
+    quoted = wl_profile_value_quote(text);
+    fail(error, "%s is not valid; it is auto, off, or the number of a routing table", quoted);
+    return FALSE;
+}
+
+gboolean
+wl_profile_value_parse(const WlProfileKey *key, const char *text, gboolean append,
+                       gpointer structure, GError **error)
+{
+    char **string;
+
+    if (strlen(text) > WL_PROFILE_MAX_VALUE) {
+        fail(error, "the value is longer than %u bytes", WL_PROFILE_MAX_VALUE);
+        return FALSE;
+    }
+    switch (key->type) {
+    case WL_KEY_TYPE_KEY:
+        if (!wl_profile_value_is_key(text)) {
+            g_autofree char *quoted =
+                key->secret ? g_strdup("the value") : wl_profile_value_quote(text);
+
+            fail(error, "%s is not a WireGuard key; a key is 44 base64 characters ending in \"=\"",
+                 quoted);
+            return FALSE;
+        }
+        if (strspn(text, "A") == KEY_LENGTH - 1) {
+            fail(error, "a key of zeros only is no key");
+            return FALSE;
+        }
+        break;
+    case WL_KEY_TYPE_NAME:
+        if (!check_name(text, error))
+            return FALSE;
+        break;
+    case WL_KEY_TYPE_INTERFACE:
+        if (!check_interface(text, error))
+            return FALSE;
+        break;
+    case WL_KEY_TYPE_ADDRESSES:
+    case WL_KEY_TYPE_PREFIXES:
+    case WL_KEY_TYPE_ENDPOINTS:
+    case WL_KEY_TYPE_PATTERNS:
+    case WL_KEY_TYPE_DNS:
+        return parse_list(key, text, append, *wl_profile_value_field(key, structure, GPtrArray *),
+                          error);
+    case WL_KEY_TYPE_UINT:
+    case WL_KEY_TYPE_FLAGS:
+        return parse_uint(key, text, wl_profile_value_field(key, structure, guint), error);
+    case WL_KEY_TYPE_BOOL:
+        return parse_bool(text, wl_profile_value_field(key, structure, gboolean), error);
+    case WL_KEY_TYPE_WORD:
+        return parse_word(key, text, wl_profile_value_field(key, structure, int), error);
+    case WL_KEY_TYPE_TABLE:
+        return parse_table(text, wl_profile_value_field(key, structure, guint32), error);
+    case WL_KEY_TYPE_VERSION:
+        if (!strcmp(text, "1"))
+            return TRUE;
+        fail(error, "this version knows only 1; a newer one of NetworkManager-wirelink is needed");
+        return FALSE;
+    }
+    /* The three that are one string. */
+    string = wl_profile_value_field(key, structure, char *);
+    if (key->secret)
+        wl_profile_wipe_free(*string);
+    else
+        g_free(*string);
+    *string = *text ? g_strdup(text) : NULL;
+    return TRUE;
+}
+
+char *
+wl_profile_value_format(const WlProfileKey *key, gconstpointer structure, const char *separator)
+{
+    switch (key->type) {
+    case WL_KEY_TYPE_KEY:
+    case WL_KEY_TYPE_NAME:
+    case WL_KEY_TYPE_INTERFACE:
+        return g_strdup(*wl_profile_value_field(key, structure, char *));
+    case WL_KEY_TYPE_ADDRESSES:
+    case WL_KEY_TYPE_PREFIXES:
+    case WL_KEY_TYPE_ENDPOINTS:
+    case WL_KEY_TYPE_PATTERNS:
+    case WL_KEY_TYPE_DNS: {
+        GPtrArray *list = *wl_profile_value_field(key, structure, GPtrArray *);
+        GString *joined;
+
+        if (!list->len)
+            return NULL;
+        joined = g_string_new(list->pdata[0]);
+        for (guint i = 1; i < list->len; i++)
+            g_string_append_printf(joined, "%s%s", separator, (const char *) list->pdata[i]);
+        return g_string_free(joined, FALSE);
+    }
+    case WL_KEY_TYPE_UINT: {
+        guint value = *wl_profile_value_field(key, structure, guint);
+
+        return value ? g_strdup_printf("%u", value) : NULL;
+    }
+    case WL_KEY_TYPE_FLAGS:
+        return g_strdup_printf("%u", *wl_profile_value_field(key, structure, guint));
+    case WL_KEY_TYPE_BOOL:
+        return *wl_profile_value_field(key, structure, gboolean) ? g_strdup("yes") : NULL;
+    case WL_KEY_TYPE_WORD: {
+        int value = *wl_profile_value_field(key, structure, int);
+
+        return value ? g_strdup(key->words[value]) : NULL;
+    }
+    case WL_KEY_TYPE_TABLE: {
+        guint32 table = *wl_profile_value_field(key, structure, guint32);
+
+        if (table == WL_WGQUICK_TABLE_AUTO)
+            return NULL;
+        return table == WL_WGQUICK_TABLE_OFF ? g_strdup("off") : g_strdup_printf("%u", table);
+    }
+    case WL_KEY_TYPE_VERSION:
+        return g_strdup("1");
+    }
+    g_assert_not_reached();
+}
+
+gboolean
+wl_profile_value_equal(const WlProfileKey *key, gconstpointer a, gconstpointer b)
+{
+    char *text_a = wl_profile_value_format(key, a, " ");
+    char *text_b = wl_profile_value_format(key, b, " ");
+    gboolean equal = g_strcmp0(text_a, text_b) == 0;
+
+    wl_profile_wipe_free(text_a);
+    wl_profile_wipe_free(text_b);
+    return equal;
+}

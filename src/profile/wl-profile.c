@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "wl-profile.h"
+
+#include "wl-profile-keys.h"
+#include "wl-profile-value.h"
+
+G_DEFINE_QUARK(wl - profile - error - quark, wl_profile_error)
+
+static void
+extra_free(gpointer data)
+{
+    WlProfileExtra *extra = data;
+
+    g_free(extra->key);
+    g_free(extra->value);
+    g_free(extra);
+}
+
+static void
+peer_free(gpointer data)
+{
+    wl_profile_peer_free(data);
+}
+
+WlProfilePeer *
+wl_profile_peer_new(void)
+{
+    WlProfilePeer *peer = g_new0(WlProfilePeer, 1);
+
+    peer->endpoints = g_ptr_array_new_with_free_func(g_free);
+    peer->allowed_ips = g_ptr_array_new_with_free_func(g_free);
+    peer->preshared_key_flags = NM_SETTING_SECRET_FLAG_NOT_REQUIRED;
+    peer->extra = g_ptr_array_new_with_free_func(extra_free);
+    return peer;
+}
+
+void
+wl_profile_peer_free(WlProfilePeer *peer)
+{
+    if (!peer)
+        return;
+    g_free(peer->public_key);
+    g_free(peer->name);
+    g_ptr_array_unref(peer->endpoints);
+    g_ptr_array_unref(peer->allowed_ips);
+    wl_profile_wipe_free(peer->preshared_key);
+    g_ptr_array_unref(peer->extra);
+    g_free(peer);
+}
+
+WlProfile *
+wl_profile_new(void)
+{
+    WlProfile *profile = g_new0(WlProfile, 1);
+
+    profile->addresses = g_ptr_array_new_with_free_func(g_free);
+    profile->fact_port = WL_PROFILE_DEFAULT_FACT_PORT;
+    profile->networks = g_ptr_array_new_with_free_func(g_free);
+    profile->hide_interfaces = g_ptr_array_new_with_free_func(g_free);
+    profile->report_interfaces = g_ptr_array_new_with_free_func(g_free);
+    profile->peers = g_ptr_array_new_with_free_func(peer_free);
+    profile->extra = g_ptr_array_new_with_free_func(extra_free);
+    profile->warnings = g_ptr_array_new_with_free_func(g_free);
+    return profile;
+}
+
+void
+wl_profile_free(WlProfile *profile)
+{
+    if (!profile)
+        return;
+    wl_profile_wipe_free(profile->private_key);
+    g_ptr_array_unref(profile->addresses);
+    g_free(profile->interface_name);
+    g_free(profile->name);
+    g_ptr_array_unref(profile->networks);
+    g_ptr_array_unref(profile->hide_interfaces);
+    g_ptr_array_unref(profile->report_interfaces);
+    g_ptr_array_unref(profile->peers);
+    g_ptr_array_unref(profile->extra);
+    g_ptr_array_unref(profile->warnings);
+    g_free(profile);
+}
+
+static gboolean
+fields_equal(WlKeyScope scope, gconstpointer a, gconstpointer b)
+{
+    gsize n_keys;
+    const WlProfileKey *keys = wl_profile_keys(&n_keys);
+
+    for (gsize i = 0; i < n_keys; i++) {
+        if (keys[i].scope == scope && keys[i].type != WL_KEY_TYPE_VERSION &&
+            !wl_profile_value_equal(&keys[i], a, b))
+            return FALSE;
+    }
+    return TRUE;
+}
+
+static gboolean
+extra_equal(const GPtrArray *a, const GPtrArray *b)
+{
+    if (a->len != b->len)
+        return FALSE;
+    for (guint i = 0; i < a->len; i++) {
+        const WlProfileExtra *item_a = a->pdata[i];
+        const WlProfileExtra *item_b = b->pdata[i];
+
+        if (item_a->section != item_b->section || !g_str_equal(item_a->key, item_b->key) ||
+            !g_str_equal(item_a->value, item_b->value))
+            return FALSE;
+    }
+    return TRUE;
+}
+
+gboolean
+wl_profile_equal(const WlProfile *a, const WlProfile *b)
+{
+    if (!fields_equal(WL_KEY_OF_PROFILE, a, b) || !extra_equal(a->extra, b->extra) ||
+        a->peers->len != b->peers->len)
+        return FALSE;
+    for (guint i = 0; i < a->peers->len; i++) {
+        const WlProfilePeer *peer_a = a->peers->pdata[i];
+        const WlProfilePeer *peer_b = b->peers->pdata[i];
+
+        if (!fields_equal(WL_KEY_OF_PEER, peer_a, peer_b) ||
+            !extra_equal(peer_a->extra, peer_b->extra))
+            return FALSE;
+    }
+    return TRUE;
+}
+
+char *
+wl_profile_get_link_name(const WlProfile *profile, NMConnection *connection)
+{
+    NMSettingConnection *setting = nm_connection_get_setting_connection(connection);
+    const char *name = setting ? nm_setting_connection_get_interface_name(setting) : NULL;
+    const char *uuid = nm_connection_get_uuid(connection);
+    g_autoptr(GString) digits = g_string_new(NULL);
+
+    if (name)
+        return g_strdup(name);
+    if (profile && profile->interface_name)
+        return g_strdup(profile->interface_name);
+    for (const char *p = uuid ? uuid : ""; *p && digits->len < 8; p++) {
+        if (g_ascii_isxdigit(*p))
+            g_string_append_c(digits, g_ascii_tolower(*p));
+    }
+    return g_strdup_printf("nmwl-%s", digits->str);
+}

@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#pragma once
+
+/* A wirelink profile as a plain struct, and its way from and to NetworkManager's connection.
+ *
+ * Every field comes from one row of the table in wl-profile-keys.c; what may stand in it is checked
+ * there and in wl-profile-value.c, what fields may stand together in wl_profile_check(). A profile
+ * that wl_profile_from_connection() or a file reader gave is wholly checked. */
+
+#include <NetworkManager.h>
+
+G_BEGIN_DECLS
+
+#define WL_PROFILE_SERVICE_TYPE "org.freedesktop.NetworkManager.wirelink"
+
+#define WL_PROFILE_DEFAULT_FACT_PORT 51821
+
+/* Bounds on what a profile may hold; beyond them reading fails. */
+#define WL_PROFILE_MAX_PEERS       1000
+#define WL_PROFILE_MAX_PEER_NUMBER 999999 /* <n> of peer-<n>-... */
+#define WL_PROFILE_MAX_ENDPOINTS   64     /* a peer */
+#define WL_PROFILE_MAX_ALLOWED_IPS 256    /* a peer */
+#define WL_PROFILE_MAX_LIST        64     /* addresses, networks, patterns of interface names */
+#define WL_PROFILE_MAX_NAME        255    /* bytes of UTF-8 */
+#define WL_PROFILE_MAX_VALUE       65536  /* bytes of one value */
+#define WL_PROFILE_MAX_EXTRA       256    /* unknown keys kept, a section */
+#define WL_PROFILE_MAX_FILE        (1024 * 1024)
+
+#define WL_PROFILE_ERROR (wl_profile_error_quark())
+GQuark wl_profile_error_quark(void);
+
+typedef enum {
+    WL_PROFILE_ERROR_VALUE,      /* a value is malformed or out of its bounds */
+    WL_PROFILE_ERROR_MISSING,    /* a required key is missing */
+    WL_PROFILE_ERROR_CONFLICT,   /* two values contradict each other */
+    WL_PROFILE_ERROR_SECRET,     /* a required secret is missing */
+    WL_PROFILE_ERROR_SYNTAX,     /* a line of a file cannot be understood */
+    WL_PROFILE_ERROR_REFUSED,    /* understood, and not done: PostUp and its like */
+    WL_PROFILE_ERROR_NO_SECTION, /* a file without [Wirelink] */
+    WL_PROFILE_ERROR_IO,         /* a file cannot be read or written */
+    WL_PROFILE_ERROR_TYPE,       /* a connection that is not a wirelink one */
+} WlProfileError;
+
+typedef enum {
+    WL_PROFILE_ROLE_AUTOMATIC,
+    WL_PROFILE_ROLE_LEAF,
+    WL_PROFILE_ROLE_ROUTER,
+} WlProfileRole;
+
+/* The levels of the protocol (section 6.1), in their order; UNSET is "no opinion". */
+typedef enum {
+    WL_PROFILE_TRUST_UNSET,
+    WL_PROFILE_TRUST_UNTRUSTED,
+    WL_PROFILE_TRUST_ENDPOINT,
+    WL_PROFILE_TRUST_ALLOWED_IPS,
+    WL_PROFILE_TRUST_MEMBERSHIP,
+    WL_PROFILE_TRUST_DELEGATE_TRUST,
+} WlProfileTrust;
+
+/* Sections of the .wirelink file. */
+typedef enum {
+    WL_PROFILE_SECTION_INTERFACE,
+    WL_PROFILE_SECTION_WIRELINK,
+    WL_PROFILE_SECTION_PEER,
+} WlProfileSection;
+
+/* An unknown key of a file, kept so that writing the file again loses nothing. Several values of a
+ * repeated key are separated by a line feed, in their order. */
+typedef struct {
+    WlProfileSection section;
+    char *key;
+    char *value;
+} WlProfileExtra;
+
+typedef struct {
+    guint number;           /* <n> of peer-<n>-...; 0: the writer of vpn.data chooses */
+    char *public_key;       /* base64, canonical */
+    char *name;             /* UTF-8 or NULL */
+    GPtrArray *endpoints;   /* of char *: "name:port", "192.0.2.1:port", "[2001:db8::1]:port" */
+    GPtrArray *allowed_ips; /* of char *: "address/length", host bits cleared */
+    char *preshared_key;    /* base64, secret, or NULL */
+    NMSettingSecretFlags preshared_key_flags; /* NOT_REQUIRED where the peer has none */
+    guint keepalive;                          /* seconds, 0: off */
+    WlProfileTrust trust;
+    gboolean basic;
+    gboolean fact_exchanger;
+    GPtrArray *extra; /* of WlProfileExtra, sorted by key */
+} WlProfilePeer;
+
+typedef struct {
+    char *private_key; /* base64, secret, or NULL where secrets were not asked for */
+    NMSettingSecretFlags private_key_flags;
+    GPtrArray *addresses; /* of char *: "address/length", host bits kept; the own ones */
+    guint listen_port;    /* 0: the kernel chooses */
+    guint fact_port;
+    guint mtu;            /* bytes, 0: automatic */
+    char *interface_name; /* or NULL; see wl_profile_get_link_name() */
+    WlProfileRole role;
+    char *name; /* the own name, or NULL */
+    gboolean chatty;
+    GPtrArray *networks;        /* of char *: "address/length", host bits cleared; empty: default */
+    GPtrArray *hide_interfaces; /* of char *: patterns (protocol, section 8.2) */
+    GPtrArray *report_interfaces; /* of char *: the same */
+    GPtrArray *peers;             /* of WlProfilePeer */
+    GPtrArray *extra;             /* of WlProfileExtra, sorted by section and key */
+    GPtrArray *warnings;          /* of char *: sentences about what was ignored; never a secret */
+} WlProfile;
+
+typedef enum {
+    WL_PROFILE_CHECK_DEFAULT = 0,
+    /* The private key, and every preshared key that is not marked not-required, must be there. */
+    WL_PROFILE_CHECK_SECRETS = 1 << 0,
+    /* Those of them must be there that NetworkManager itself keeps (flags 0). */
+    WL_PROFILE_CHECK_STORED_SECRETS = 1 << 1,
+} WlProfileCheck;
+
+WlProfile *wl_profile_new(void);
+/* Wipes the secrets. */
+void wl_profile_free(WlProfile *profile);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(WlProfile, wl_profile_free)
+
+WlProfilePeer *wl_profile_peer_new(void);
+void wl_profile_peer_free(WlProfilePeer *peer);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(WlProfilePeer, wl_profile_peer_free)
+
+/* Whether both say the same; warnings and the numbers of peers do not count, their order does. */
+gboolean wl_profile_equal(const WlProfile *a, const WlProfile *b);
+
+/* Reads and checks the vpn setting of @connection. Keys that are not known become
+ * profile->warnings. Errors (WL_PROFILE_ERROR) begin with the key of vpn.data they are about. */
+WlProfile *wl_profile_from_connection(NMConnection *connection, WlProfileCheck flags,
+                                      GError **error);
+
+/* Writes @profile into the vpn setting of @connection, which is added if there is none. What
+ * wirelink does not know of an existing setting is kept (data, persistent, timeout), apart from
+ * unknown keys of peers that are gone. Secrets that are NULL in @profile are removed. Peers without
+ * a number get one; where the numbers do not grow all peers are numbered anew from 1. */
+gboolean wl_profile_to_connection(const WlProfile *profile, NMConnection *connection,
+                                  GError **error);
+
+/* The key of the first secret that the profile needs and @connection lacks ("private-key",
+ * "peer-2-preshared-key"), or NULL; for NeedSecrets, so any connection is taken, also one that
+ * wl_profile_from_connection() would refuse. Secrets flagged not-required are not missed. */
+char *wl_profile_missing_secret(NMConnection *connection);
+
+/* The name for the link: connection.interface-name, else the profile's link-name, else
+ * "nmwl-" and the first 8 hex digits of the connection's UUID. @profile may be NULL. */
+char *wl_profile_get_link_name(const WlProfile *profile, NMConnection *connection);
+
+/* The words of vpn.data and of the file: "automatic", "leaf", "router"; "Untrusted" to
+ * "DelegateTrust", and "" for UNSET. */
+const char *wl_profile_role_to_string(WlProfileRole role);
+const char *wl_profile_trust_to_string(WlProfileTrust trust);
+
+/* Checks what must fit together: required keys, duplicates, own addresses, ports. Errors begin with
+ * a key as in vpn.data. wl_profile_from_connection() has done it already. */
+gboolean wl_profile_check(const WlProfile *profile, WlProfileCheck flags, GError **error);
+
+/* Reads the file at @path into a new connection, ready to be added to NetworkManager: see
+ * wl-profile-file.c for what it fills in. Errors name file, line and key. */
+NMConnection *wl_profile_import(const char *path, GError **error);
+
+/* Writes @connection to the file at @path with mode 0600, replacing a file that is there. Secrets
+ * are written where @connection has them. */
+gboolean wl_profile_export(const char *path, NMConnection *connection, GError **error);
+
+/* "<id>.wirelink", safe as a file name. */
+char *wl_profile_suggest_file_name(NMConnection *connection);
+
+G_END_DECLS

@@ -1,0 +1,403 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "wl-wgquick.h"
+
+#include <string.h>
+
+#include "wl-profile-check.h"
+#include "wl-profile-value.h"
+
+typedef struct {
+    WlWgQuick *file;
+    const char *name;
+    guint line;
+    gboolean in_section;
+    WlProfileSection section;
+    WlProfilePeer *peer;
+    guint section_lines[2]; /* of [Interface] and [Wirelink]; 0: not there */
+    GArray *peer_lines;     /* of [Peer] */
+    GArray *key_lines;      /* by index of the peer + 1 (0: no peer) and of the key */
+} Reader;
+
+#define fail(error, reader, code, format, ...)                                                     \
+    g_set_error(error, WL_PROFILE_ERROR, WL_PROFILE_ERROR_##code, "%s:%u: " format,                \
+                (reader)->name, (reader)->line, ##__VA_ARGS__)
+
+WlWgQuick *
+wl_wgquick_new(void)
+{
+    WlWgQuick *file = g_new0(WlWgQuick, 1);
+
+    file->profile = wl_profile_new();
+    file->dns = g_ptr_array_new_with_free_func(g_free);
+    return file;
+}
+
+void
+wl_wgquick_free(WlWgQuick *file)
+{
+    if (!file)
+        return;
+    wl_profile_free(file->profile);
+    g_ptr_array_unref(file->dns);
+    g_free(file);
+}
+
+static void G_GNUC_PRINTF(2, 3) warn(Reader *reader, const char *format, ...)
+{
+    g_autofree char *text = NULL;
+    va_list args;
+
+    va_start(args, format);
+    text = g_strdup_vprintf(format, args);
+    va_end(args);
+    g_ptr_array_add(reader->file->profile->warnings,
+                    g_strdup_printf("%s:%u: %s", reader->name, reader->line, text));
+}
+
+/* Where the line of @key is remembered for the current peer, or for peer @index. */
+static guint *
+key_line(const Reader *reader, const WlProfileKey *key, guint index)
+{
+    gsize n_keys;
+    const WlProfileKey *keys = wl_profile_keys(&n_keys);
+    gsize at = (gsize) (key - keys) + (key->scope == WL_KEY_OF_PEER ? (index + 1) * n_keys : 0);
+
+    return &g_array_index(reader->key_lines, guint, at);
+}
+
+static gboolean
+begin_section(Reader *reader, char *text, GError **error)
+{
+    WlProfile *profile = reader->file->profile;
+    char *end = strchr(text, ']');
+    gsize n_keys;
+    guint section;
+
+    if (end)
+        end[1 + strcspn(end + 1, "#")] = '\0';
+    if (!end || *g_strstrip(end + 1)) {
+        fail(error, reader, SYNTAX, "a section is written like [Peer], on a line of its own");
+        return FALSE;
+    }
+    *end = '\0';
+    for (section = 0; section <= WL_PROFILE_SECTION_PEER; section++) {
+        if (!g_ascii_strcasecmp(text + 1, wl_profile_section_to_string((WlProfileSection) section)))
+            break;
+    }
+    if (section > WL_PROFILE_SECTION_PEER) {
+        g_autofree char *quoted = wl_profile_value_quote(text + 1);
+
+        fail(error, reader, SYNTAX,
+             "%s is not a section; there are [Interface], [Wirelink] and [Peer]", quoted);
+        return FALSE;
+    }
+    reader->in_section = TRUE;
+    reader->section = (WlProfileSection) section;
+    if (section != WL_PROFILE_SECTION_PEER) {
+        if (reader->section_lines[section]) {
+            fail(error, reader, SYNTAX,
+                 "a second section [%s], the first is in line %u; make one "
+                 "of them",
+                 wl_profile_section_to_string(reader->section), reader->section_lines[section]);
+            return FALSE;
+        }
+        reader->section_lines[section] = reader->line;
+        return TRUE;
+    }
+    if (profile->peers->len == WL_PROFILE_MAX_PEERS) {
+        fail(error, reader, VALUE, "a [Peer] too many; %u are the most", WL_PROFILE_MAX_PEERS);
+        return FALSE;
+    }
+    reader->peer = wl_profile_peer_new();
+    g_ptr_array_add(profile->peers, reader->peer);
+    g_array_append_val(reader->peer_lines, reader->line);
+    wl_profile_keys(&n_keys);
+    g_array_set_size(reader->key_lines, (guint) ((profile->peers->len + 1) * n_keys));
+    return TRUE;
+}
+
+/* Cuts @value at its comment and takes the quotes off a quoted name; NULL without closing quote.
+ * Quotes are ours, for names with a "#", where wg-quick sees a comment. */
+static char *
+cut_value(const WlProfileKey *key, char *value)
+{
+    char *from = value + strspn(value, " \t");
+    char *to = value;
+
+    if (!key || key->type != WL_KEY_TYPE_NAME || *from != '"') {
+        value[strcspn(value, "#")] = '\0';
+        return g_strstrip(value);
+    }
+    for (from++; *from != '"'; from++) {
+        if (*from == '\\')
+            from++;
+        if (!*from)
+            return NULL;
+        *to++ = *from;
+    }
+    from += 1 + strspn(from + 1, " \t");
+    if (*from && *from != '#')
+        return NULL;
+    *to = '\0';
+    return value;
+}
+
+static gboolean
+read_unknown(Reader *reader, const char *name, const char *value, GError **error)
+{
+    GPtrArray *extra = reader->section == WL_PROFILE_SECTION_PEER ? reader->peer->extra
+                                                                  : reader->file->profile->extra;
+    const WlProfileKey *elsewhere = wl_profile_keys_find_in_any_section(name);
+    gboolean interface = reader->section == WL_PROFILE_SECTION_INTERFACE;
+
+    if (wl_profile_keys_is_command(name)) {
+        fail(error, reader, REFUSED,
+             "%s: wirelink never runs commands from a file; remove the line (a script in "
+             "/etc/NetworkManager/dispatcher.d can do such things)",
+             name);
+        return FALSE;
+    }
+    if (elsewhere) {
+        fail(error, reader, SYNTAX, "%s: belongs in the section [%s]", name,
+             wl_profile_section_to_string(elsewhere->section));
+        return FALSE;
+    }
+    if (!*value) {
+        fail(error, reader, VALUE, "%s: has no value; give it one or remove the line", name);
+        return FALSE;
+    }
+    if (!wl_profile_extra_value_is_valid(value)) {
+        fail(error, reader, VALUE,
+             "%s: is not a key of the section [%s], and its value looks like a key of WireGuard; "
+             "write PrivateKey, PublicKey or PresharedKey, or remove the line",
+             name, wl_profile_section_to_string(reader->section));
+        return FALSE;
+    }
+    if (extra->len >= WL_PROFILE_MAX_EXTRA) {
+        fail(error, reader, VALUE, "%s: one unknown key too many; %u are kept", name,
+             WL_PROFILE_MAX_EXTRA);
+        return FALSE;
+    }
+    wl_profile_extra_add(extra, reader->section, name, value);
+    if (interface && !g_ascii_strcasecmp(name, "SaveConfig"))
+        warn(reader, "%s: has no effect, as NetworkManager keeps the profile", name);
+    else if (interface && !g_ascii_strcasecmp(name, "FwMark"))
+        warn(reader, "%s: has no effect, as wirelink chooses its mark itself", name);
+    else
+        warn(reader, "%s: not a key of the section [%s]; kept without effect", name,
+             wl_profile_section_to_string(reader->section));
+    return TRUE;
+}
+
+static gboolean
+read_known(Reader *reader, const WlProfileKey *key, const char *value, GError **error)
+{
+    gpointer structure = key->scope == WL_KEY_OF_PEER   ? (gpointer) reader->peer
+                         : key->scope == WL_KEY_OF_FILE ? (gpointer) reader->file
+                                                        : (gpointer) reader->file->profile;
+    guint *line = key_line(reader, key, reader->file->profile->peers->len - 1);
+    gboolean list = key->type == WL_KEY_TYPE_ADDRESSES || key->type == WL_KEY_TYPE_PREFIXES ||
+                    key->type == WL_KEY_TYPE_ENDPOINTS || key->type == WL_KEY_TYPE_PATTERNS ||
+                    key->type == WL_KEY_TYPE_DNS;
+
+    if (*line && !list) {
+        fail(error, reader, CONFLICT, "%s: is there already, in line %u; remove one of the two",
+             key->file_name, *line);
+        return FALSE;
+    }
+    *line = reader->line;
+    /* wg takes an empty list, as in "AllowedIPs =". */
+    if (!*value && list)
+        return TRUE;
+    if (!*value) {
+        fail(error, reader, VALUE, "%s: has no value; give it one or remove the line",
+             key->file_name);
+        return FALSE;
+    }
+    if (!wl_profile_value_parse(key, value, TRUE, structure, error)) {
+        g_prefix_error(error, "%s:%u: %s: ", reader->name, reader->line, key->file_name);
+        return FALSE;
+    }
+    if (key->scope == WL_KEY_OF_PROFILE && key->offset == G_STRUCT_OFFSET(WlProfile, listen_port))
+        reader->file->has_listen_port = TRUE;
+    return TRUE;
+}
+
+static gboolean
+read_line(Reader *reader, char *text, GError **error)
+{
+    const WlProfileKey *key;
+    const char *name;
+    char *equals;
+    char *value;
+
+    for (const char *p = text; *p; p++) {
+        if (g_ascii_iscntrl(*p) && *p != '\t') {
+            fail(error, reader, SYNTAX, "a control character; is this a text file?");
+            return FALSE;
+        }
+    }
+    text += strspn(text, " \t");
+    if (!*text || *text == '#')
+        return TRUE;
+    if (*text == '[')
+        return begin_section(reader, text, error);
+
+    /* What stands in such a line is not quoted: it could be a private key without its name. */
+    equals = text + strcspn(text, "=#");
+    if (*equals != '=' || equals == text) {
+        fail(error, reader, SYNTAX,
+             "not understood; a line is \"Key = value\", \"[Section]\" or "
+             "\"# comment\"");
+        return FALSE;
+    }
+    *equals = '\0';
+    name = g_strchomp(text);
+    if (!reader->in_section) {
+        fail(error, reader, SYNTAX,
+             "a key before the first section; begin with the line "
+             "[Interface]");
+        return FALSE;
+    }
+    key = wl_profile_keys_find_in_file(reader->section, name);
+    value = cut_value(key, equals + 1);
+    if (!value) {
+        fail(error, reader, SYNTAX,
+             "%s: the value begins with a quote and lacks the closing one at "
+             "its end",
+             key->file_name);
+        return FALSE;
+    }
+    if (key)
+        return read_known(reader, key, value, error);
+    if (!wl_profile_extra_key_is_valid(name) && !wl_profile_keys_is_command(name) &&
+        !wl_profile_keys_find_in_any_section(name)) {
+        fail(error, reader, SYNTAX, "what stands before \"=\" is not the name of a key");
+        return FALSE;
+    }
+    return read_unknown(reader, name, value, error);
+}
+
+/* Looked for first, so that the files of others are told apart whatever else is in them. */
+static gboolean
+has_wirelink_section(const char *text, const char *end)
+{
+    static const char section[] = "[Wirelink]";
+
+    while (text < end) {
+        const char *eol = memchr(text, '\n', (gsize) (end - text));
+
+        while (text < end && (*text == ' ' || *text == '\t'))
+            text++;
+        if ((gsize) (end - text) >= sizeof(section) - 1 &&
+            !g_ascii_strncasecmp(text, section, sizeof(section) - 1))
+            return TRUE;
+        text = eol ? eol + 1 : end;
+    }
+    return FALSE;
+}
+
+static gboolean
+read_lines(Reader *reader, const char *text, const char *end, GError **error)
+{
+    const char *bad;
+
+    while (text < end) {
+        const char *eol = memchr(text, '\n', (gsize) (end - text));
+        gsize length = (gsize) ((eol ? eol : end) - text);
+        char *line;
+        gboolean ok;
+
+        reader->line++;
+        if (!g_utf8_validate_len(text, length, &bad)) {
+            fail(error, reader, SYNTAX, "%s; is this a text file?",
+                 bad < text + length && !*bad ? "a zero byte" : "not UTF-8");
+            return FALSE;
+        }
+        if (length > WL_PROFILE_MAX_VALUE) {
+            fail(error, reader, SYNTAX, "the line is longer than %u bytes", WL_PROFILE_MAX_VALUE);
+            return FALSE;
+        }
+        line = g_strndup(text, length);
+        if (length && line[length - 1] == '\r')
+            line[--length] = '\0';
+        ok = read_line(reader, line, error);
+        explicit_bzero(line, length);
+        g_free(line);
+        if (!ok)
+            return FALSE;
+        text = eol ? eol + 1 : end;
+    }
+    return TRUE;
+}
+
+/* As wl_profile_check(), with the line where the problem is. */
+static gboolean
+check(Reader *reader, GError **error)
+{
+    const WlProfileKey *key;
+    guint peer;
+
+    if (wl_profile_check_parts(reader->file->profile, WL_PROFILE_CHECK_STORED_SECRETS, &key, &peer,
+                               error))
+        return TRUE;
+    if (key->scope != WL_KEY_OF_PEER)
+        reader->line = *key_line(reader, key, 0);
+    else if (peer < reader->peer_lines->len)
+        reader->line = *key_line(reader, key, peer);
+    else
+        reader->line = 0;
+    if (!reader->line && key->scope == WL_KEY_OF_PEER && peer < reader->peer_lines->len)
+        reader->line = g_array_index(reader->peer_lines, guint, peer);
+    else if (!reader->line && key->section != WL_PROFILE_SECTION_PEER)
+        reader->line = reader->section_lines[key->section];
+    if (reader->line)
+        g_prefix_error(error, "%s:%u: %s: ", reader->name, reader->line, key->file_name);
+    else
+        g_prefix_error(error, "%s: [%s] %s: ", reader->name,
+                       wl_profile_section_to_string(key->section), key->file_name);
+    return FALSE;
+}
+
+WlWgQuick *
+wl_wgquick_parse(const char *text, gsize length, const char *name, GError **error)
+{
+    g_autoptr(WlWgQuick) file = wl_wgquick_new();
+    g_autoptr(GArray) peer_lines = g_array_new(FALSE, TRUE, sizeof(guint));
+    g_autoptr(GArray) key_lines = g_array_new(FALSE, TRUE, sizeof(guint));
+    Reader reader = {.file = file, .name = name, .peer_lines = peer_lines, .key_lines = key_lines};
+    const WlProfileKey *flags = wl_profile_keys_of_field(
+        WL_KEY_OF_PEER, G_STRUCT_OFFSET(WlProfilePeer, preshared_key_flags));
+    gsize n_keys;
+
+    if (length > WL_PROFILE_MAX_FILE) {
+        g_set_error(error, WL_PROFILE_ERROR, WL_PROFILE_ERROR_SYNTAX,
+                    "%s: the file is longer than %u bytes; is this a text file?", name,
+                    WL_PROFILE_MAX_FILE);
+        return NULL;
+    }
+    if (length >= 3 && !memcmp(text, "\xef\xbb\xbf", 3)) {
+        text += 3;
+        length -= 3;
+    }
+    if (!has_wirelink_section(text, text + length)) {
+        g_set_error(error, WL_PROFILE_ERROR, WL_PROFILE_ERROR_NO_SECTION,
+                    "%s: there is no [Wirelink] section; to make a profile for wirelink of this "
+                    "WireGuard file add the line \"[Wirelink]\" at its end",
+                    name);
+        return NULL;
+    }
+    wl_profile_keys(&n_keys);
+    g_array_set_size(key_lines, (guint) n_keys);
+    if (!read_lines(&reader, text, text + length, error))
+        return NULL;
+    for (guint i = 0; i < file->profile->peers->len; i++) {
+        WlProfilePeer *peer = file->profile->peers->pdata[i];
+
+        if (peer->preshared_key && !*key_line(&reader, flags, i))
+            peer->preshared_key_flags = NM_SETTING_SECRET_FLAG_NONE;
+    }
+    if (!check(&reader, error))
+        return NULL;
+    return g_steal_pointer(&file);
+}

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#pragma once
+
+/* The .wirelink file: the syntax of wg-quick with a section [Wirelink]. */
+
+#include "wl-profile.h"
+
+G_BEGIN_DECLS
+
+#define WL_WGQUICK_TABLE_AUTO 0
+#define WL_WGQUICK_TABLE_OFF  G_MAXUINT32
+
+/* What a file says: a profile, and what NetworkManager keeps in other settings. */
+typedef struct {
+    WlProfile *profile;
+    GPtrArray *dns;           /* of char *: addresses of servers, and search domains */
+    guint32 table;            /* routing table, or one of the two above */
+    gboolean has_listen_port; /* the file says which, be it 0 */
+} WlWgQuick;
+
+WlWgQuick *wl_wgquick_new(void);
+void wl_wgquick_free(WlWgQuick *file);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(WlWgQuick, wl_wgquick_free)
+
+/* Reads the @length bytes at @text. @name stands for the file in errors and in the warnings of the
+ * profile, both "name:line: Key: sentence". */
+WlWgQuick *wl_wgquick_parse(const char *text, gsize length, const char *name, GError **error);
+
+/* The file as text, in a stable order. Holds secrets: free it with wl_profile_wipe_free(). */
+char *wl_wgquick_format(const WlWgQuick *file);
+
+/* The same with the file at @path, which is at most WL_PROFILE_MAX_FILE bytes. Writing gives it the
+ * mode 0600 and replaces what is there in one step. */
+WlWgQuick *wl_wgquick_read(const char *path, GError **error);
+gboolean wl_wgquick_write(const WlWgQuick *file, const char *path, GError **error);
+
+G_END_DECLS

@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/* The built libnm-vpn-plugin-wirelink.so, loaded as nmcli and the editors load it. */
+
+#include <dlfcn.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <glib/gstdio.h>
+
+#include "test-keys.h"
+#include "wl-profile.h"
+
+static NMVpnEditorPlugin *plugin;
+
+static void
+test_properties(void)
+{
+    g_autofree char *name = NULL;
+    g_autofree char *description = NULL;
+    g_autofree char *service = NULL;
+
+    g_object_get(plugin, "name", &name, "description", &description, "service", &service, NULL);
+    g_assert_cmpstr(name, ==, "wirelink");
+    g_assert_true(description && *description);
+    g_assert_cmpstr(service, ==, WL_PROFILE_SERVICE_TYPE);
+    g_assert_cmpint(nm_vpn_editor_plugin_get_capabilities(plugin), ==,
+                    NM_VPN_EDITOR_PLUGIN_CAPABILITY_IMPORT |
+                        NM_VPN_EDITOR_PLUGIN_CAPABILITY_EXPORT |
+                        NM_VPN_EDITOR_PLUGIN_CAPABILITY_IPV6);
+}
+
+static void
+test_import_export(void)
+{
+    g_autofree char *source =
+        g_build_filename(g_getenv("WL_TEST_CORPUS"), "preshared-key.wirelink", NULL);
+    g_autofree char *folder = g_dir_make_tmp("wl-plugin-XXXXXX", NULL);
+    g_autofree char *path = g_build_filename(folder, "out.wirelink", NULL);
+    g_autofree char *suggested = NULL;
+    g_autofree char *text = NULL;
+    g_autoptr(NMConnection) connection = NULL;
+    g_autoptr(GError) error = NULL;
+    struct stat status;
+
+    connection = nm_vpn_editor_plugin_import(plugin, source, &error);
+    g_assert_no_error(error);
+    g_assert_cmpstr(nm_connection_get_id(connection), ==, "preshared-key");
+    suggested = nm_vpn_editor_plugin_get_suggested_filename(plugin, connection);
+    g_assert_cmpstr(suggested, ==, "preshared-key.wirelink");
+    g_assert_true(nm_vpn_editor_plugin_export(plugin, path, connection, &error));
+    g_assert_no_error(error);
+    g_assert_cmpint(stat(path, &status), ==, 0);
+    g_assert_cmpuint(status.st_mode & 07777, ==, 0600);
+    g_assert_true(g_file_get_contents(path, &text, NULL, NULL));
+    g_assert_nonnull(strstr(text, PRIVATE_KEY));
+    g_assert_cmpint(unlink(path), ==, 0);
+    g_assert_cmpint(rmdir(folder), ==, 0);
+
+    g_assert_null(nm_vpn_editor_plugin_import(plugin, folder, &error));
+    g_assert_error(error, WL_PROFILE_ERROR, WL_PROFILE_ERROR_IO);
+    g_assert_null(nm_vpn_editor_plugin_import(plugin, folder, NULL));
+    g_assert_false(nm_vpn_editor_plugin_export(plugin, path, connection, NULL));
+}
+
+/* There is no editor beside the library that was just built. */
+static void
+test_no_editor(void)
+{
+    g_autofree char *source =
+        g_build_filename(g_getenv("WL_TEST_CORPUS"), "minimal.wirelink", NULL);
+    g_autoptr(NMConnection) connection = nm_vpn_editor_plugin_import(plugin, source, NULL);
+    g_autoptr(GError) error = NULL;
+
+    g_assert_nonnull(connection);
+    g_assert_null(nm_vpn_editor_plugin_get_editor(plugin, connection, &error));
+    g_assert_error(error, G_FILE_ERROR, G_FILE_ERROR_NOENT);
+    g_assert_null(nm_vpn_editor_plugin_get_editor(plugin, connection, NULL));
+}
+
+/* One symbol goes out, and no toolkit comes in. */
+static void
+test_symbols(void)
+{
+    void *library = dlopen(g_getenv("WL_TEST_PLUGIN"), RTLD_LAZY | RTLD_LOCAL | RTLD_NOLOAD);
+
+    g_assert_nonnull(library);
+    g_assert_nonnull(dlsym(library, "nm_vpn_editor_plugin_factory"));
+    g_assert_null(dlsym(library, "wl_editor_plugin_get_type"));
+    g_assert_null(dlsym(library, "wl_profile_import"));
+    g_assert_null(dlsym(library, "gtk_init"));
+    g_assert_null(dlsym(library, "sodium_init"));
+    dlclose(library);
+}
+
+int
+main(int argc, char **argv)
+{
+    g_autoptr(GError) error = NULL;
+    int result;
+
+    g_test_init(&argc, &argv, NULL);
+    plugin = nm_vpn_editor_plugin_load_from_file(g_getenv("WL_TEST_PLUGIN"),
+                                                 WL_PROFILE_SERVICE_TYPE, -1, NULL, NULL, &error);
+    g_assert_no_error(error);
+    g_test_add_func("/editor-plugin/properties", test_properties);
+    g_test_add_func("/editor-plugin/import-export", test_import_export);
+    g_test_add_func("/editor-plugin/no-editor", test_no_editor);
+    g_test_add_func("/editor-plugin/symbols", test_symbols);
+    result = g_test_run();
+    g_object_unref(plugin);
+    return result;
+}
