@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#pragma once
+
+#include "wl-address.h"
+
+/** How good an address is to try; smaller is better (architecture, "Endpoints"). */
+typedef enum {
+    WL_RANK_ON_LINK,
+    WL_RANK_CONFIGURED,
+    WL_RANK_PUBLIC,
+    WL_RANK_PRIVATE,
+} WlRank;
+
+/** Who says so; smaller is better within a rank. */
+typedef enum {
+    WL_TELLER_PROFILE,
+    WL_TELLER_ROUTER,
+    WL_TELLER_ITSELF,
+    WL_TELLER_MEMORY, /* it worked before */
+    WL_TELLER_OTHER,
+} WlTeller;
+
+/** One address a peer may be reached at. */
+typedef struct {
+    WlEndpoint endpoint;
+    WlRank rank;
+    WlTeller teller;
+    gboolean worked;    /* the last one that did: tried first */
+    gint64 last_tried;  /* G_MININT64: never */
+    guint round;        /* of the attempts in which it was tried last */
+    guint move;         /* the move in which it was tried last */
+} WlCandidate;
+
+/** Of WlCandidate, best first once sorted. */
+GArray *wl_candidates_new(void);
+/** Adds an address, or improves what is known of it. */
+void wl_candidates_add(GArray *self, const WlEndpoint *endpoint, WlRank rank, WlTeller teller,
+                       gboolean worked);
+/** Sorts by rank, with families alternating within a rank. */
+void wl_candidates_sort(GArray *self);
+/** Takes over when each was tried. TRUE if @self has one that @old had not. */
+gboolean wl_candidates_inherit(GArray *self, const GArray *old);
+WlCandidate *wl_candidates_find(GArray *self, const WlEndpoint *endpoint);

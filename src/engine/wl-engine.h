@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#pragma once
+
+#include "wl-device.h"
+#include "wl-fact.h"
+#include "wl-signer.h"
+#include "wl-trust.h"
+
+/**
+ * The protocol and every decision, as a pure machine: inputs are calls, effects are a list of outputs,
+ * time and random bytes come from outside. Two engines given the same inputs do the same things.
+ *
+ * All times are microseconds of CLOCK_BOOTTIME (any monotonic origin will do) and never go back.
+ * After every input the caller takes the outputs (in order) and asks for the next deadline.
+ */
+typedef struct _WlEngine WlEngine;
+
+#define WL_ENGINE_ERROR (wl_engine_error_quark())
+typedef enum {
+    WL_ENGINE_ERROR_KEY,       /* a key that cannot be used */
+    WL_ENGINE_ERROR_DUPLICATE, /* two peers with one key or one link-local address */
+} WlEngineError;
+GQuark wl_engine_error_quark(void);
+
+typedef enum {
+    WL_ROLE_AUTOMATIC, /* router while no peer is one (protocol section 6.5) */
+    WL_ROLE_LEAF,
+    WL_ROLE_ROUTER,
+} WlRole;
+
+/** A peer as the profile names it. */
+typedef struct {
+    WlKey public_key;
+    char *name;             /* NULL: none */
+    GPtrArray *endpoints;   /* of char*: "host:port", literal or to be resolved */
+    GArray *allowed_ips;    /* of WlPrefix, masked */
+    WlTrust trust;          /* WL_TRUST_UNSET: none */
+    gboolean basic;         /* runs WireGuard only */
+    gboolean fact_exchanger;
+    gboolean has_preshared_key;
+    WlKey preshared_key;
+    guint16 keepalive;      /* s; 0: off */
+} WlPeerConfig;
+
+typedef struct {
+    WlKey private_key;
+    guint16 listen_port;  /* of WireGuard; announced with our addresses */
+    WlRole role;
+    gboolean chatty;
+    char *name;           /* own, NULL: none */
+    GArray *addresses;    /* of WlPrefix: own tunnel addresses, host bits kept */
+    GArray *networks;     /* of WlPrefix: what facts may claim; empty: subnets of `addresses` */
+    GPtrArray *peers;     /* of WlPeerConfig, owned; an entry for the own key sets own name, trust, allowed IPs */
+} WlEngineConfig;
+
+WlPeerConfig *wl_peer_config_new(const WlKey *public_key);
+void wl_peer_config_free(WlPeerConfig *config); /* wipes */
+WlEngineConfig *wl_engine_config_new(void);
+void wl_engine_config_free(WlEngineConfig *config); /* wipes */
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(WlPeerConfig, wl_peer_config_free)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(WlEngineConfig, wl_engine_config_free)
+
+/** An address of this machine, other than those of our link. */
+typedef struct {
+    WlPrefix address;   /* host bits kept */
+    char ifname[16];
+    guint32 ifindex;
+    gboolean announce;  /* of a real uplink, neither tentative nor deprecated nor temporary */
+} WlLocalAddress;
+
+/* ---- outputs ------------------------------------------------------------------------------- */
+
+typedef enum {
+    WL_OUTPUT_SEND,          /* key, destination, bytes */
+    WL_OUTPUT_CHANGE_PEER,   /* change */
+    WL_OUTPUT_WANT_SNAPSHOT, /* read the device now and call wl_engine_snapshot() */
+    WL_OUTPUT_RESOLVE,       /* name: "host:port"; answer with wl_engine_resolved() */
+    WL_OUTPUT_ROUTES,        /* the result of wl_engine_dup_routes() changed */
+    WL_OUTPUT_PEER_CHANGED,  /* key: something in its WlPeerView other than counters changed */
+    WL_OUTPUT_PEER_GONE,     /* key: not a peer any more */
+    WL_OUTPUT_LOG,           /* name: one sentence worth a line in the log */
+} WlOutputKind;
+
+typedef struct {
+    WlOutputKind kind;
+    WlKey key;
+    WlIp destination; /* link-local address of the peer */
+    GBytes *bytes;
+    WlPeerChange *change;
+    char *name;
+} WlOutput;
+
+void wl_output_free(WlOutput *output);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(WlOutput, wl_output_free)
+
+/* ---- life ---------------------------------------------------------------------------------- */
+
+/**
+ * @config is copied. The first turn emits one WL_PEER_ADD for each configured peer, so the link must
+ * exist before the outputs are carried out. NULL with *error if the configuration contradicts itself
+ * (the own key among others' duplicates, two peers with one link-local address, a key without public key).
+ */
+WlEngine *wl_engine_new(const WlEngineConfig *config, gint64 now, WlRandomFunc random,
+                        gpointer user_data, GError **error);
+void wl_engine_free(WlEngine *self); /* wipes all keys */
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(WlEngine, wl_engine_free)
+
+/* ---- inputs (each runs one turn) ----------------------------------------------------------- */
+
+void wl_engine_time(WlEngine *self, gint64 now);
+void wl_engine_snapshot(WlEngine *self, gint64 now, const WlDevice *device);
+void wl_engine_datagram(WlEngine *self, gint64 now, const WlIp *source, const guint8 *data, gsize length);
+/** The whole list, whenever it changed. No address with `announce` and no default route: no uplink, nothing is tried. */
+void wl_engine_local_addresses(WlEngine *self, gint64 now, const WlLocalAddress *addresses, gsize n);
+/** Answer to WL_OUTPUT_RESOLVE; @n = 0 if the name could not be resolved. */
+void wl_engine_resolved(WlEngine *self, gint64 now, const char *name, const WlEndpoint *endpoints, gsize n);
+/** A WL_OUTPUT_CHANGE_PEER could not be carried out: the engine asks for a snapshot and tries again. */
+void wl_engine_change_failed(WlEngine *self, gint64 now, const WlKey *key);
+/** A WL_OUTPUT_SEND failed for good (anything but "no endpoint", "unreachable", "no key"). */
+void wl_engine_send_failed(WlEngine *self, gint64 now, const WlKey *key);
+/** The link was made anew and is empty: everything is added again and announced again. */
+void wl_engine_link_recreated(WlEngine *self, gint64 now);
+/** Sends and tries everything now (`Refresh` on D-Bus). */
+void wl_engine_refresh(WlEngine *self, gint64 now);
+
+/** The next output, to be freed by the caller; NULL when there is none. */
+WlOutput *wl_engine_next_output(WlEngine *self);
+/** When wl_engine_time() must be called at the latest; G_MAXINT64: never. */
+gint64 wl_engine_get_deadline(const WlEngine *self);
+
+/* ---- views --------------------------------------------------------------------------------- */
+
+typedef enum {
+    WL_PEER_OFFLINE,
+    WL_PEER_CONNECTING,
+    WL_PEER_ROUTED,
+    WL_PEER_DIRECT,
+    WL_PEER_DIRECT_LAN,
+} WlPeerState;
+
+/** "offline", "connecting", "routed", "direct", "direct-lan". */
+const char *wl_peer_state_to_string(WlPeerState state);
+
+/** What can be shown of a peer. Strings and arrays belong to the engine and last until its next input. */
+typedef struct {
+    WlKey public_key;
+    const char *name;         /* display name: configured, else learned and made harmless, else "" */
+    gboolean name_configured;
+    WlPeerState state;
+    const char *reason;       /* one sentence */
+    gboolean has_via;         /* routed: the router that carries it */
+    WlKey via;
+    WlEndpoint endpoint;      /* family NONE: none */
+    const GArray *allowed_ips; /* of WlPrefix: what the device has for it, without the link-local one */
+    WlTrust trust;
+    WlTrustSource trust_by;
+    gboolean router;
+    gboolean basic;
+    gboolean configured;      /* in the profile, not learned */
+    gint64 last_handshake;    /* engine time; -1: never */
+    gint64 last_alive;        /* engine time of the last Alive; -1: never */
+    guint64 rx_bytes, tx_bytes; /* of the last snapshot */
+} WlPeerView;
+
+/** FALSE if there is no such peer. */
+gboolean wl_engine_get_peer(const WlEngine *self, const WlKey *key, WlPeerView *view);
+/** All peers, sorted by key; of WlKey; to be freed with g_array_unref(). */
+GArray *wl_engine_dup_peers(const WlEngine *self);
+const WlKey *wl_engine_get_public_key(const WlEngine *self);
+gboolean wl_engine_is_router(const WlEngine *self);
+guint wl_engine_get_fact_count(const WlEngine *self);
+/** What NetworkManager should route into the link: masked, sorted, without duplicates, inside `networks`; of WlPrefix. */
+GArray *wl_engine_dup_routes(const WlEngine *self);
+/** Datagrams by WlReceiveResult, since the start. */
+const guint64 *wl_engine_get_received(const WlEngine *self);

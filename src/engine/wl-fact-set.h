@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#pragma once
+
+#include "wl-fact.h"
+#include "wl-knowledge.h"
+#include "wl-verdict.h"
+
+/** That one source told one fact. */
+typedef struct {
+    WlKey source;
+    gint64 expires;
+    gint64 told;       /* last time */
+    guint64 sequence;  /* of the first time: "the first one keeps" */
+    WlVerdict verdict;
+    gboolean stale;    /* expired, kept because its source cannot be asked (see wl_fact_set_expire()) */
+} WlClaim;
+
+/** One fact by identity (protocol section 5.1), with everybody who stands for it. */
+typedef struct {
+    WlFact fact;
+    gboolean local;     /* we stand for it ourselves */
+    guint mark;
+    GArray *claims;     /* of WlClaim */
+    WlKnowledge known;  /* who knows it */
+    guint index;
+} WlFactEntry;
+
+typedef struct _WlFactSet WlFactSet;
+
+WlFactSet *wl_fact_set_new(void);
+void wl_fact_set_free(WlFactSet *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(WlFactSet, wl_fact_set_free)
+
+/** In an order that depends only on what was done to the set. */
+guint wl_fact_set_size(const WlFactSet *self);
+WlFactEntry *wl_fact_set_get(const WlFactSet *self, guint index);
+WlFactEntry *wl_fact_set_lookup(const WlFactSet *self, const WlFact *fact);
+/** Entries about @subject (of WlFactEntry), or NULL; lasts until the set changes. */
+const GPtrArray *wl_fact_set_about(const WlFactSet *self, const WlKey *subject);
+guint wl_fact_set_claims(const WlFactSet *self);
+
+typedef enum {
+    WL_TOLD_NEW,     /* this source tells it for the first time */
+    WL_TOLD_AGAIN,   /* renewed */
+    WL_TOLD_RETURNS, /* renewed after it had not been told for WL_TOLD_AGAIN_AFTER or was stale */
+    WL_TOLD_REFUSED, /* a bound was reached; nothing was changed */
+} WlTold;
+
+/**
+ * @source tells @fact until @expires. Bounds: facts in all and per source are refused when reached; of
+ * endpoints per source and subject the one told longest ago makes room. *entry and *claim (valid until
+ * the set changes) are set unless it was refused.
+ */
+WlTold wl_fact_set_tell(WlFactSet *self, const WlFact *fact, const WlKey *source, gint64 now,
+                        gint64 expires, WlFactEntry **entry, WlClaim **claim);
+
+/** Replaces what we stand for ourselves: begin, one add for each fact, end. TRUE from end if anything changed. */
+void wl_fact_set_local_begin(WlFactSet *self);
+void wl_fact_set_local_add(WlFactSet *self, const WlFact *fact);
+gboolean wl_fact_set_local_end(WlFactSet *self);
+
+/** Of a claim whose time is over: TRUE keeps it as stale, FALSE drops it. */
+typedef gboolean (*WlKeepFunc)(const WlFactEntry *entry, const WlClaim *claim, gpointer user_data);
+/** Called for each entry that lost its last claim and is not local, just before it goes. */
+typedef void (*WlGoneFunc)(const WlFactEntry *entry, gpointer user_data);
+/** Drops what is over; claims that are stale are asked about again. TRUE if anything changed. */
+gboolean wl_fact_set_expire(WlFactSet *self, gint64 now, WlKeepFunc keep, WlGoneFunc gone,
+                            gpointer user_data);
+/** When the next claim runs out; G_MAXINT64: none does. */
+gint64 wl_fact_set_next_expiry(WlFactSet *self);
+gboolean wl_fact_set_has_stale(const WlFactSet *self);
+/** Drops every claim of @source. */
+void wl_fact_set_drop_source(WlFactSet *self, const WlKey *source);
+/** The peer in @slot knows nothing any more. */
+void wl_fact_set_forget(WlFactSet *self, guint slot);
+
+/** Until when the fact stands: local ones always WL_FACT_TTL from @now, else the latest accepted claim; 0: not at all. */
+gint64 wl_fact_entry_expires(const WlFactEntry *entry, gint64 now);
+/** TRUE if some source's claim of it is accepted; stale ones count if @stale. */
+gboolean wl_fact_entry_accepted(const WlFactEntry *entry, gboolean stale);
+gboolean wl_fact_is_endpoint(const WlFact *fact);
+gboolean wl_fact_is_allowed(const WlFact *fact);
+gboolean wl_fact_is_member(const WlFact *fact);

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#pragma once
+
+#include <glib.h>
+
+/* Times of the engine, in microseconds. Those of the protocol are in its appendix B. */
+#define WL_MS(n)  ((gint64) (n) * 1000)
+#define WL_SEC(n) ((gint64) (n) *G_USEC_PER_SEC)
+#define WL_NEVER  G_MAXINT64
+
+/* The interop envelope. */
+#define WL_FACT_TTL           WL_SEC(255)
+#define WL_CHUNK_PERIOD       WL_SEC(5)
+#define WL_ALIVE_PERIOD       WL_SEC(30)
+#define WL_ALIVE_MARGIN       (WL_FACT_TTL - WL_ALIVE_PERIOD)
+#define WL_FACT_MARGIN        (WL_FACT_TTL / 2 + WL_CHUNK_PERIOD)
+#define WL_HANDSHAKE_VALIDITY WL_MS(165334)
+#define WL_READY_LEFT         (WL_CHUNK_PERIOD / 2)
+#define WL_RELIABLE_SINCE     (WL_FACT_TTL + WL_CHUNK_PERIOD)
+#define WL_RELIABLE_LEFT      (WL_CHUNK_PERIOD * 3 / 2)
+#define WL_TTL_CAP            WL_SEC(3600)
+
+/* Ours. */
+#define WL_FACT_SLACK        WL_SEC(15)  /* renewals this near ride with an Alive: no wake-up of their own */
+#define WL_ALIVE_SLACK       WL_SEC(5)   /* Alives this near go together */
+#define WL_RELAY_QUIET       WL_MS(200)  /* between two datagrams of facts to one peer */
+#define WL_RESEND_INTERVAL   WL_SEC(5)   /* between two full resends, or two answers, to one peer */
+#define WL_SEND_RETRY        WL_SEC(5)
+#define WL_SNAPSHOT_RETRY    WL_SEC(1)
+#define WL_EARLY_ALIVE       WL_SEC(25)  /* an Alive sooner than this after the last wants an answer */
+#define WL_TOLD_AGAIN_AFTER  WL_SEC(135) /* a fact renewed later than this was not told in between */
+#define WL_BOOT_ID_INTERVAL  WL_SEC(60)
+#define WL_SLOT_FIRST        WL_MS(500)
+#define WL_SLOT_LATER        WL_SEC(5)
+#define WL_INITIATION_AGAIN  WL_SEC(5) /* one initiation per peer and address in this time */
+#define WL_BACKOFF_FIRST     WL_SEC(2)
+#define WL_BACKOFF_MAX       WL_SEC(300)
+#define WL_BACKOFF_BASIC_MAX WL_SEC(1800)
+#define WL_RESOLVE_FIRST     WL_SEC(1)
+#define WL_RESOLVE_MAX       WL_SEC(300)
+#define WL_RESOLVE_LOST      WL_SEC(60)
+#define WL_WORKED_TTL        WL_SEC(3600) /* an address that once worked stays a candidate */
+#define WL_MOVE_OURS         WL_SEC(1)    /* silence of a live path that counts, if the peer answers pings */
+#define WL_MOVE_OTHERS       WL_SEC(11)   /* WireGuard's own passive keepalive comes after 10 s */
+#define WL_MOVE_RETRY_FIRST  WL_SEC(5)
+#define WL_MOVE_RETRY_MAX    WL_SEC(60)
+#define WL_CHANGE_RETRY      WL_SEC(1)
+#define WL_CHANGE_RETRY_MAX  WL_SEC(60)
+#define WL_JUDGE_QUIET       WL_MS(200)
+
+/* Bounds. */
+#define WL_MAX_CLAIMS            20000
+#define WL_MAX_CLAIMS_OF_SOURCE  10000
+#define WL_MAX_ENDPOINTS         16 /* per subject */
+#define WL_MAX_ENDPOINTS_OF_ONE  4  /* per source and subject */
+#define WL_MAX_LEARNED_PEERS     1000
+#define WL_MAX_LOCAL_ADDRESSES   256
+#define WL_MAX_RESOLVED          16

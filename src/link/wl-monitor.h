@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#pragma once
+
+#include <gio/gio.h>
+
+#include "wl-address.h"
+
+/** Follows links, addresses and default routes of this machine over rtnetlink: events, no polling.
+ */
+typedef struct _WlMonitor WlMonitor;
+
+typedef struct {
+    WlPrefix address; /* host bits kept */
+    char ifname[16];
+    int ifindex;
+    gboolean usable; /* not tentative, deprecated, temporary or failed; its link is up */
+    gboolean uplink; /* of a link that may carry the internet: not loopback, WireGuard, tun/tap,
+                        bridge (docker*, virbr*, br-*), veth* named by container engines… */
+} WlMonitorAddress;
+
+typedef struct {
+    /** Addresses, links or default routes changed; coalesced: one call per burst. */
+    void (*changed)(WlMonitor *self, gpointer user_data);
+    /** The watched link: an address went away from it (an IPv6 link-local one needs to be put
+     * back). */
+    void (*link_address_lost)(WlMonitor *self, const WlPrefix *address, gpointer user_data);
+    void (*link_gone)(WlMonitor *self, gpointer user_data);
+    void (*link_down)(WlMonitor *self, gpointer user_data);
+} WlMonitorEvents;
+
+/** @link: interface index of our own link, to be watched and left out of the addresses; 0: none. */
+WlMonitor *wl_monitor_new(int link, const WlMonitorEvents *events, gpointer user_data,
+                          GError **error);
+void wl_monitor_free(WlMonitor *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(WlMonitor, wl_monitor_free)
+
+/** All addresses of up links but the watched one; owned by @self until the next event; of
+ * WlMonitorAddress. */
+const GArray *wl_monitor_get_addresses(WlMonitor *self);
+/** TRUE if a default route (main table) of either family leads out of an uplink. */
+gboolean wl_monitor_has_default_route(WlMonitor *self);

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#pragma once
+
+#include <glib.h>
+
+/**
+ * The settings of a link below /proc/sys/net. A value that is right already is not written, so that
+ * a read-only /proc/sys is an error only where something would have to change. Domain
+ * WL_LINK_ERROR.
+ */
+
+/** IPv6 on, so that addresses can be set. */
+gboolean wl_sysctl_enable_ipv6(const char *ifname, GError **error);
+/** IPv6 on; router advertisements, redirects and address generation off. */
+gboolean wl_sysctl_prepare_link(const char *ifname, GError **error);

@@ -1,0 +1,51 @@
+# shellcheck shell=bash
+# Plain WireGuard interfaces, without our service: the other side of a test. The kernel's where it
+# has WireGuard, else wireguard-go's.
+#
+#   wireguard_create NAMESPACE INTERFACE KEY-NAME PORT ADDRESS/LEN...
+#   wireguard NAMESPACE set INTERFACE peer ...
+#
+# The control sockets of wireguard-go are named after the interface and shared by all namespaces of
+# the lab that are not hosts, so give each interface a name of its own.
+
+declare -ga WIREGUARD_PIDS=()
+
+kernel_has_wireguard() {
+  if [ -z "${LAB_KERNEL_WIREGUARD:-}" ]; then
+    if ip link add lab-probe type wireguard 2>/dev/null; then
+      ip link del lab-probe
+      LAB_KERNEL_WIREGUARD=yes
+    else
+      LAB_KERNEL_WIREGUARD=no
+    fi
+  fi
+  [ "$LAB_KERNEL_WIREGUARD" = yes ]
+}
+
+wireguard() {  # namespace argument of wg...
+  local namespace=$1
+  shift
+  nsenter --net="/run/netns/$namespace" wg "$@"
+}
+
+wireguard_create() {  # namespace interface key-name port address/len...
+  local namespace=$1 name=$2 key=$3 port=$4 address
+  shift 4
+  if kernel_has_wireguard; then
+    ip -n "$namespace" link add "$name" type wireguard || return 1
+  else
+    mkdir -p /run/wireguard
+    nsenter --net="/run/netns/$namespace" \
+      env WG_PROCESS_FOREGROUND=1 wireguard-go -f "$name" > "$LAB_DIR/$name.log" 2>&1 &
+    WIREGUARD_PIDS+=($!)
+    wait_until 5 test -S "/run/wireguard/$name.sock" || return 1
+  fi
+  wireguard "$namespace" set "$name" private-key "$LAB_DIR/keys/$key" listen-port "$port" || return 1
+  for address in "$@"; do ip -n "$namespace" addr add "$address" dev "$name" || return 1; done
+  ip -n "$namespace" link set "$name" mtu 1420 up
+}
+
+wireguard_stop() {
+  [ ${#WIREGUARD_PIDS[@]} = 0 ] || kill "${WIREGUARD_PIDS[@]}" 2>/dev/null
+  WIREGUARD_PIDS=()
+}

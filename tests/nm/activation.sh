@@ -1,0 +1,60 @@
+#!/bin/bash
+# Activation and deactivation of one profile: link, addresses, routes, traffic, and nothing left.
+# shellcheck source=one-host.sh
+. "$(dirname "$(realpath "$0")")/one-host.sh"
+lab_begin "$@"
+one_host_create || bail_out "the lab comes up" laptop
+
+on_link() { host laptop ip -o "$@" dev "$(host_interface laptop)"; }
+has_address() { on_link addr show | grep -qE "inet6? $1 "; }
+has_route() { matches "^$1 " "$(host laptop ip "$2" route show dev "$(host_interface laptop)")"; }
+link_is_named_after_uuid() { matches "^nmwl-${1:0:8}\$" "$(host_interface laptop)"; }
+link_setting() { host laptop cat "/proc/sys/net/ipv6/conf/$(host_interface laptop)/$1"; }
+is_link_local_of_key() {
+  local expected
+  expected=$(wirelinkctl link-local <<< "${PUBLIC_KEY[laptop]}") && has_address "${expected%/*}/[0-9]+"
+}
+expected_backend() {
+  if [ "${WIRELINK_WIREGUARD:-}" != userspace ] && kernel_has_wireguard; then
+    echo kernel
+  else
+    echo userspace
+  fi
+}
+
+check "the profile is imported" import "$LAB_DIR/laptop/laptop.wirelink" || finish laptop
+uuid=$(profile_uuid)
+check "it survives roaming by default" \
+  matches '^yes$' "$(nmcli_laptop -g vpn.persistent connection show laptop)"
+refute "its private key is not among the data" \
+  matches "$(< "$LAB_DIR/keys/laptop")" "$(nmcli_laptop -g vpn.data connection show laptop)"
+check "it is activated" nmcli_laptop connection up laptop || finish laptop
+check "NetworkManager shows it as activated" is_activated
+check "the link is named after the profile" link_is_named_after_uuid "$uuid"
+check "the link carries the profile's uuid" \
+  matches "alias wirelink:$uuid" "$(on_link link show)"
+check "the link is not a device of NetworkManager" \
+  matches "^$(host_interface laptop):.*unmanaged" "$(nmcli_laptop -t -f DEVICE,STATE device)"
+check "WireGuard is $(expected_backend)" \
+  matches "^$(expected_backend)\$" "$(host_backend laptop)"
+check "IPv4 address" has_address 10.77.0.2/24
+check "IPv6 address" has_address fd77::2/64
+check "link-local address of the key" is_link_local_of_key
+check "route of an allowed prefix" has_route 10.88.0.0/16 -4
+check "route of the IPv4 network" has_route 10.77.0.0/24 -4
+check "route of the IPv6 network" has_route fd77::/64 -6
+check "the default route stays" matches 'via 203.0.113.1 dev eth0' "$(host laptop ip route show default)"
+check "no router advertisements" matches '^0$' "$(link_setting accept_ra)"
+check "no redirects" matches '^0$' "$(link_setting accept_redirects)"
+check "the other side answers over IPv4" reaches 10.77.0.1
+check "and over IPv6" reaches fd77::1
+check "and behind the route" reaches 10.88.0.1
+check "wirelinkctl status shows the peer" matches other "$(host laptop wirelinkctl status 2>&1)"
+check "it is deactivated" nmcli_laptop connection down laptop
+check "nothing is left" wait_host_clean laptop
+
+check "it is activated again" nmcli_laptop connection up laptop
+check "and the other side answers" reaches 10.77.0.1
+check "an active profile can be deleted" nmcli_laptop connection delete laptop
+check "nothing is left again" wait_host_clean laptop
+finish laptop

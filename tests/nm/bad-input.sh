@@ -1,0 +1,91 @@
+#!/bin/bash
+# Bad profiles fail within 10 s with a sentence that names what is wrong, and leave nothing.
+# shellcheck source=one-host.sh
+. "$(dirname "$(realpath "$0")")/one-host.sh"
+lab_begin "$@"
+one_host_create || bail_out "the lab comes up" laptop
+good=$LAB_DIR/laptop/laptop.wirelink
+bad=$LAB_DIR/laptop/bad.wirelink
+marker=$LAB_DIR/ran
+
+# refused WORDS: importing $bad fails in time, says something that matches WORDS and adds nothing
+refused() {
+  local output started
+  started=$(now_us)
+  if output=$(import "$bad"); then echo "accepted: $output"; return 1; fi
+  [ $(($(now_us) - started)) -lt 10000000 ] || { echo "only after $(seconds "$started") s"; return 1; }
+  # a sentence of the plugin, not that it is missing
+  matches "$1" "$output" && fails matches 'failed to load' "$output" && [ "$(nmcli_laptop -g name connection show | grep -c bad)" = 0 ]
+}
+# import_case WHAT WORDS SED-SCRIPT...: the good file, changed
+import_case() {
+  local what=$1 words=$2
+  shift 2
+  sed -E "$@" "$good" > "$bad"
+  check "import: $what" refused "$words"
+}
+
+cp "$good" "$bad"
+check "the file they are made from is good" import "$bad"
+nmcli_laptop connection delete bad > /dev/null
+import_case "no [Wirelink] section" '\[Wirelink\]' '/^\[Wirelink\]/,/^$/d'
+for hook in PreUp PostUp PreDown PostDown; do
+  import_case "$hook is refused" "$hook" "s|^ListenPort.*|&\n$hook = touch $marker|"
+done
+import_case "no private key" PrivateKey '/^PrivateKey/d'
+import_case "private key too short" 'PrivateKey|line 2' 's|^(PrivateKey = ).*|\1AAAA|'
+import_case "private key is not base64" 'PrivateKey|line 2' 's|^(PrivateKey = .).*|\1?????|'
+import_case "no address" Address '/^Address/d'
+import_case "address out of range" '10\.77\.0\.300' 's|10.77.0.2/24|10.77.0.300/24|'
+import_case "prefix length out of range" '10\.77\.0\.2/33' 's|10.77.0.2/24|10.77.0.2/33|'
+import_case "listen port out of range" ListenPort 's|^(ListenPort = ).*|\170000|'
+import_case "fact port out of range" FactPort 's|^(FactPort = ).*|\1x|'
+import_case "peer without public key" 'PublicKey' '/^PublicKey/d'
+import_case "peer's public key is wrong" 'PublicKey' 's|^(PublicKey = ).*|\1AAAA|'
+import_case "endpoint without port" Endpoint 's|^(Endpoint = ).*|\1203.0.113.6|'
+import_case "endpoint with an impossible port" Endpoint 's|^(Endpoint = .*:).*|\199999|'
+import_case "allowed IPs are wrong" AllowedIPs 's|10.88.0.0/16|10.88.0.0/99|'
+import_case "trust word is wrong" 'Trust.*Membership' 's|^Basic.*|&\nTrust = Sometimes|'
+: > "$bad"
+check "import: an empty file" refused '\[(Wirelink|Interface)\]'
+head -c 4096 /dev/urandom > "$bad"
+check "import: not a text file" refused 'text|UTF-8|line 1'
+refute "no hook was run" test -e "$marker"
+
+data="address=10.77.0.2/24, peer-1-public-key=${PUBLIC_KEY[other]}"
+data+=", peer-1-allowed-ips=10.77.0.1/32, peer-1-endpoint=203.0.113.6:51820"
+key=$(< "$LAB_DIR/keys/laptop")
+add() {  # secrets vpn.data: the profile "typed"
+  nmcli_laptop connection add type vpn vpn-type wirelink con-name typed ifname '*' vpn.data "$2" \
+    vpn.secrets "$1"
+}
+# fails_to_come_up WORDS: in time, and nmcli or the journal says it
+fails_to_come_up() {
+  local started output status=0
+  started=$(now_us)
+  wc -l < "$LAB_DIR/laptop/log/nm.log" > "$LAB_DIR/lines"
+  if output=$(nmcli_laptop connection up typed); then echo "it came up"; return 1; fi
+  [ $(($(now_us) - started)) -lt 10000000 ] || { echo "only after $(seconds "$started") s"; status=1; }
+  matches "$1" "$output"$'\n'"$(tail -n +"$(< "$LAB_DIR/lines")" "$LAB_DIR/laptop/log/nm.log")" &&
+    return "$status"
+}
+up_case() {  # what words secrets data
+  add "$3" "$4" > /dev/null
+  check "up: $1" fails_to_come_up "$2"
+  nmcli_laptop connection delete typed > /dev/null
+}
+add "private-key=$key" "$data" > /dev/null
+check "the profile they are made from is good" nmcli_laptop connection up typed
+check "it goes down" nmcli_laptop connection down typed
+nmcli_laptop connection delete typed > /dev/null
+up_case "private key too short" private-key private-key=AAAA "$data"
+up_case "no address" address "private-key=$key" "${data#*, }"
+up_case "bad address" 10.77.0.300 "private-key=$key" "${data/0.2/0.300}"
+up_case "bad public key" peer-1-public-key "private-key=$key" "${data/key=?????/key=}"
+up_case "bad allowed IPs" peer-1-allowed-ips "private-key=$key" "${data/\/32//64}"
+up_case "bad endpoint" peer-1-endpoint "private-key=$key" "${data/:51820/}"
+up_case "bad trust word" peer-1-trust "private-key=$key" "$data, peer-1-trust=Sometimes"
+up_case "bad fact port" fact-port "private-key=$key" "$data, fact-port=0"
+up_case "no private key" 'private.key|secrets' other=x "$data"
+check "nothing is left" wait_host_clean laptop
+finish laptop

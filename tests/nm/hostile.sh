@@ -1,0 +1,74 @@
+#!/bin/bash
+# Datagrams that mean no good, sent through the tunnel by a peer that the profile names.
+# shellcheck source=one-host.sh
+. "$(dirname "$(realpath "$0")")/one-host.sh"
+lab_begin "$@"
+
+FACT_PORT=51821
+HOSTILE=$LAB_BUILD/tests/nm/hostile-peer
+LINK=/org/freedesktop/NetworkManager/wirelink/link
+LINK_INTERFACE=org.freedesktop.NetworkManager.wirelink1.Link
+
+# The other side has the link-local address that its key gives, and takes laptop's.
+other_speaks_facts() {
+  local own theirs
+  own=$(wirelinkctl link-local <<< "${PUBLIC_KEY[other]}") || return 1
+  theirs=$(wirelinkctl link-local <<< "${PUBLIC_KEY[laptop]}") || return 1
+  ip -n other addr add "$own/64" dev wg-other nodad &&
+    wireguard other set wg-other peer "${PUBLIC_KEY[laptop]}" \
+      allowed-ips "10.77.0.2/32,fd77::2/128,$theirs/128"
+}
+hostile() {  # kind count
+  nsenter --net=/run/netns/other "$HOSTILE" "$LAB_DIR/keys/other" "${PUBLIC_KEY[laptop]}" \
+    wg-other "$FACT_PORT" "$1" "$2"
+}
+link_property() {  # name
+  host laptop gdbus call --system --dest "$BUS_NAME" --object-path $LINK \
+    --method org.freedesktop.DBus.Properties.Get $LINK_INTERFACE "$1" < /dev/null
+}
+received() {  # result
+  link_property Received | grep -oE "'$1': (uint64 )?[0-9]+" | grep -oE '[0-9]+$'
+}
+fact_count() { link_property FactCount | grep -oE '[0-9]+>' | tr -d '>'; }
+received_at_least() { [ "$(received "$1")" -ge "$2" ]; }
+holds_facts() { [ "$(fact_count)" -ge "$1" ]; }
+
+# hostile_counted KIND COUNT RESULT AT-LEAST
+hostile_counted() {
+  local before
+  before=$(received "$3") || return 1
+  { hostile "$1" "$2" && wait_until 20 received_at_least "$3" $((before + $4)); } ||
+    { echo "$3: $before before, $(received "$3") after $2 of $1"; return 1; }
+}
+same_service() { matches "^$PID\$" "$(service_pids)"; }
+
+one_host_create || bail_out "the lab comes up" laptop
+check "the profile is imported" import "$LAB_DIR/laptop/laptop.wirelink"
+check "it is activated" nmcli_laptop connection up laptop || finish laptop
+check "the other side can speak" other_speaks_facts
+check "the other side answers" reaches 10.77.0.1
+BUS_NAME=$(host laptop gdbus call --system --dest org.freedesktop.DBus --object-path / --method \
+  org.freedesktop.DBus.ListQueuedOwners org.freedesktop.NetworkManager.wirelink < /dev/null |
+  grep -oE ':[0-9.]+' | head -n 1)
+PID=$(service_pids)
+
+check "a good datagram is accepted" hostile_counted alive 1 accepted 1
+check "and some facts" hostile_counted endpoints 3 accepted 1
+check "they are held" wait_until 5 holds_facts 3
+HELD=$(fact_count)
+check "garbage is counted" hostile_counted garbage 20 undecodable 20
+check "unsigned facts are counted" hostile_counted unsigned 20 unsigned 20
+check "a wrong source is counted" hostile_counted wrong-source 20 wrong-source 20
+check "bad tags are counted" hostile_counted bad-tag 20 bad-tag 20
+check "unknown attributes are counted" hostile_counted unknown-attribute 20 bad-inner 20
+check "2,000 facts are taken" hostile_counted endpoints 2000 accepted 10
+check "a flood of 10,000 is survived" hostile garbage 10000
+check "and one that is signed" hostile alive 10000
+check "the service answers" wait_until 20 fact_count
+check "it is the same process" same_service
+check "no fact is lost" holds_facts "$HELD"
+check "the other side still answers" reaches 10.77.0.1
+check "and is still believed" hostile_counted alive 1 accepted 1
+check "it is deactivated" nmcli_laptop connection down laptop
+check "nothing is left" wait_host_clean laptop
+finish laptop
