@@ -25,10 +25,10 @@ typedef struct {
     WlEndpoint endpoint;
     WlRank rank;
     WlTeller teller;
-    gboolean worked;    /* the last one that did: tried first */
-    gint64 last_tried;  /* G_MININT64: never */
-    guint round;        /* of the attempts in which it was tried last */
-    guint move;         /* the move in which it was tried last */
+    gboolean worked;   /* the last one that did: tried first */
+    gint64 last_tried; /* WL_LONG_AGO: never */
+    guint round;       /* of the attempts in which it was tried last */
+    guint move;        /* the move in which it was tried last */
 } WlCandidate;
 
 /** Of WlCandidate, best first once sorted. */

@@ -9,5 +9,6 @@ WlEngineConfig *wl_engine_config_copy(const WlEngineConfig *config);
 gboolean wl_engine_config_check(const WlEngineConfig *config, WlKey *public_key, GError **error);
 /** The entry for @key, or NULL. */
 const WlPeerConfig *wl_engine_config_find(const WlEngineConfig *config, const WlKey *key);
-/** TRUE if the configured allowed IPs make it a router; default routes count (architecture, section 4). */
+/** TRUE if the configured allowed IPs make it a router; default routes count (architecture, section
+ * 4). */
 gboolean wl_peer_config_is_router(const WlPeerConfig *config);

@@ -5,6 +5,7 @@
 #include "wl-fact.h"
 #include "wl-signer.h"
 #include "wl-trust.h"
+#include "wl-verdict.h"
 
 /**
  * The protocol and every decision, as a pure machine: inputs are calls, effects are a list of outputs,
@@ -173,3 +174,7 @@ guint wl_engine_get_fact_count(const WlEngine *self);
 GArray *wl_engine_dup_routes(const WlEngine *self);
 /** Datagrams by WlReceiveResult, since the start. */
 const guint64 *wl_engine_get_received(const WlEngine *self);
+/** What was told and not believed, by WlVerdict, since the start. */
+const guint64 *wl_engine_get_refused(const WlEngine *self);
+/** What became of a fact from @source that is held; WL_VERDICT_N if it is not held. */
+WlVerdict wl_engine_get_verdict(const WlEngine *self, const WlFact *fact, const WlKey *source);

@@ -9,19 +9,20 @@
 typedef struct {
     WlKey source;
     gint64 expires;
-    gint64 told;       /* last time */
-    guint64 sequence;  /* of the first time: "the first one keeps" */
+    gint64 told;      /* last time */
+    guint64 sequence; /* of the first time: "the first one keeps" */
     WlVerdict verdict;
-    gboolean stale;    /* expired, kept because its source cannot be asked (see wl_fact_set_expire()) */
+    gboolean
+        stale; /* expired, kept because its source cannot be asked (see wl_fact_set_expire()) */
 } WlClaim;
 
 /** One fact by identity (protocol section 5.1), with everybody who stands for it. */
 typedef struct {
     WlFact fact;
-    gboolean local;     /* we stand for it ourselves */
+    gboolean local; /* we stand for it ourselves */
     guint mark;
-    GArray *claims;     /* of WlClaim */
-    WlKnowledge known;  /* who knows it */
+    GArray *claims;    /* of WlClaim */
+    WlKnowledge known; /* who knows it */
     guint index;
 } WlFactEntry;
 
@@ -47,14 +48,15 @@ typedef enum {
 } WlTold;
 
 /**
- * @source tells @fact until @expires. Bounds: facts in all and per source are refused when reached; of
- * endpoints per source and subject the one told longest ago makes room. *entry and *claim (valid until
- * the set changes) are set unless it was refused.
+ * @source tells @fact until @expires. Bounds: facts in all and per source are refused when reached;
+ * of endpoints per source and subject the one told longest ago makes room. *entry and *claim (valid
+ * until the set changes) are set unless it was refused.
  */
 WlTold wl_fact_set_tell(WlFactSet *self, const WlFact *fact, const WlKey *source, gint64 now,
                         gint64 expires, WlFactEntry **entry, WlClaim **claim);
 
-/** Replaces what we stand for ourselves: begin, one add for each fact, end. TRUE from end if anything changed. */
+/** Replaces what we stand for ourselves: begin, one add for each fact, end. TRUE from end if
+ * anything changed. */
 void wl_fact_set_local_begin(WlFactSet *self);
 void wl_fact_set_local_add(WlFactSet *self, const WlFact *fact);
 gboolean wl_fact_set_local_end(WlFactSet *self);
@@ -74,7 +76,8 @@ void wl_fact_set_drop_source(WlFactSet *self, const WlKey *source);
 /** The peer in @slot knows nothing any more. */
 void wl_fact_set_forget(WlFactSet *self, guint slot);
 
-/** Until when the fact stands: local ones always WL_FACT_TTL from @now, else the latest accepted claim; 0: not at all. */
+/** Until when the fact stands: local ones always WL_FACT_TTL from @now, else the latest accepted
+ * claim; 0: not at all. */
 gint64 wl_fact_entry_expires(const WlFactEntry *entry, gint64 now);
 /** TRUE if some source's claim of it is accepted; stale ones count if @stale. */
 gboolean wl_fact_entry_accepted(const WlFactEntry *entry, gboolean stale);

@@ -4,8 +4,8 @@
 #include <glib.h>
 
 /**
- * Until when each peer knows one fact (protocol section 5.4), by the peer's slot number. It lives in
- * the fact it is about and so goes away with it: bounded by facts x peers.
+ * Until when each peer knows one fact (protocol section 5.4), by the peer's slot number. It lives
+ * in the fact it is about and so goes away with it: bounded by facts x peers.
  */
 typedef struct {
     gint64 *expires; /* by slot; 0: does not know it */

@@ -5,14 +5,14 @@
 #include "wl-verdict.h"
 
 /**
- * What a fact may do at all, whoever tells it (architecture, section 4): the rules that depend only on
- * the profile and on the addresses of this machine.
+ * What a fact may do at all, whoever tells it (architecture, section 4): the rules that depend only
+ * on the profile and on the addresses of this machine.
  */
 typedef struct {
     const WlEngineConfig *config;
-    GArray *networks;    /* of WlPrefix, masked: what facts may claim */
-    GArray *tunnel;      /* of WlPrefix, masked: where no endpoint may be */
-    GArray *local;       /* of WlLocalAddress */
+    GArray *networks; /* of WlPrefix, masked: what facts may claim */
+    GArray *tunnel;   /* of WlPrefix, masked: where no endpoint may be */
+    GArray *local;    /* of WlLocalAddress */
     guint16 listen_port;
 } WlPolicy;
 

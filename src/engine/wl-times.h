@@ -4,9 +4,12 @@
 #include <glib.h>
 
 /* Times of the engine, in microseconds. Those of the protocol are in its appendix B. */
-#define WL_MS(n)  ((gint64) (n) * 1000)
+#define WL_MS(n)  ((gint64) (n) *1000)
 #define WL_SEC(n) ((gint64) (n) *G_USEC_PER_SEC)
 #define WL_NEVER  G_MAXINT64
+
+/* Before anything; times may be added to and subtracted from it. */
+#define WL_LONG_AGO (G_MININT64 / 4)
 
 /* The interop envelope. */
 #define WL_FACT_TTL           WL_SEC(255)
@@ -21,14 +24,16 @@
 #define WL_TTL_CAP            WL_SEC(3600)
 
 /* Ours. */
-#define WL_FACT_SLACK        WL_SEC(15)  /* renewals this near ride with an Alive: no wake-up of their own */
-#define WL_ALIVE_SLACK       WL_SEC(5)   /* Alives this near go together */
-#define WL_RELAY_QUIET       WL_MS(200)  /* between two datagrams of facts to one peer */
-#define WL_RESEND_INTERVAL   WL_SEC(5)   /* between two full resends, or two answers, to one peer */
-#define WL_SEND_RETRY        WL_SEC(5)
-#define WL_SNAPSHOT_RETRY    WL_SEC(1)
-#define WL_EARLY_ALIVE       WL_SEC(25)  /* an Alive sooner than this after the last wants an answer */
-#define WL_TOLD_AGAIN_AFTER  WL_SEC(135) /* a fact renewed later than this was not told in between */
+#define WL_FACT_SLACK                                                                              \
+    WL_SEC(15) /* renewals this near ride with an Alive: no wake-up of their own */
+#define WL_ALIVE_SLACK      WL_SEC(5)  /* Alives this near go together */
+#define WL_RELAY_QUIET      WL_MS(200) /* between two datagrams of facts to one peer */
+#define WL_RESEND_INTERVAL  WL_SEC(5)  /* between two full resends, or two answers, to one peer */
+#define WL_SEND_RETRY       WL_SEC(5)
+#define WL_SNAPSHOT_RETRY   WL_SEC(1)
+#define WL_EARLY_ALIVE      WL_SEC(25) /* an Alive sooner than this after the last wants an answer */
+#define WL_TOLD_AGAIN_AFTER WL_SEC(135) /* a fact renewed later than this was not told in between  \
+                                         */
 #define WL_BOOT_ID_INTERVAL  WL_SEC(60)
 #define WL_SLOT_FIRST        WL_MS(500)
 #define WL_SLOT_LATER        WL_SEC(5)
@@ -40,8 +45,8 @@
 #define WL_RESOLVE_MAX       WL_SEC(300)
 #define WL_RESOLVE_LOST      WL_SEC(60)
 #define WL_WORKED_TTL        WL_SEC(3600) /* an address that once worked stays a candidate */
-#define WL_MOVE_OURS         WL_SEC(1)    /* silence of a live path that counts, if the peer answers pings */
-#define WL_MOVE_OTHERS       WL_SEC(11)   /* WireGuard's own passive keepalive comes after 10 s */
+#define WL_MOVE_OURS         WL_SEC(1) /* silence of a live path that counts, if the peer answers pings */
+#define WL_MOVE_OTHERS       WL_SEC(11) /* WireGuard's own passive keepalive comes after 10 s */
 #define WL_MOVE_RETRY_FIRST  WL_SEC(5)
 #define WL_MOVE_RETRY_MAX    WL_SEC(60)
 #define WL_CHANGE_RETRY      WL_SEC(1)
@@ -49,10 +54,10 @@
 #define WL_JUDGE_QUIET       WL_MS(200)
 
 /* Bounds. */
-#define WL_MAX_CLAIMS            20000
-#define WL_MAX_CLAIMS_OF_SOURCE  10000
-#define WL_MAX_ENDPOINTS         16 /* per subject */
-#define WL_MAX_ENDPOINTS_OF_ONE  4  /* per source and subject */
-#define WL_MAX_LEARNED_PEERS     1000
-#define WL_MAX_LOCAL_ADDRESSES   256
-#define WL_MAX_RESOLVED          16
+#define WL_MAX_CLAIMS           20000
+#define WL_MAX_CLAIMS_OF_SOURCE 10000
+#define WL_MAX_ENDPOINTS        16 /* per subject */
+#define WL_MAX_ENDPOINTS_OF_ONE 4  /* per source and subject */
+#define WL_MAX_LEARNED_PEERS    1000
+#define WL_MAX_LOCAL_ADDRESSES  256
+#define WL_MAX_RESOLVED         16

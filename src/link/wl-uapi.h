@@ -24,6 +24,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(WlUapiText, wl_uapi_text_free)
 
 /* Requests, with the empty line that ends them. */
 WlUapiText *wl_uapi_set_device(const WlKey *private_key, guint16 listen_port);
+WlUapiText *wl_uapi_set_listen_port(guint16 listen_port);
 WlUapiText *wl_uapi_set_peer(const WlPeerChange *change);
 
 /** Reads the answer to `get=1`. @now: µs of CLOCK_REALTIME. NULL and WL_LINK_ERROR if it is

@@ -87,8 +87,9 @@ wl_log_init(gboolean debug)
     state.level = debug ? LOG_DEBUG : (int) CLAMP(number, LOG_CRIT, LOG_DEBUG);
     state.journal = !debug && g_log_writer_is_journald(fileno(stderr));
     state.syslog = !debug && to_syslog && g_str_equal(to_syslog, "1");
+    /* NetworkManager asks for syslog even where it logs to standard error itself: do both then. */
     if (state.syslog)
-        openlog("nm-wirelink-service", LOG_PID, LOG_DAEMON);
+        openlog("nm-wirelink-service", LOG_PID | LOG_PERROR, LOG_DAEMON);
     g_log_set_writer_func(write_log, NULL, NULL);
 }
 

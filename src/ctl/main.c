@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "wl-ctl-output.h"
+#include "wl-ctl.h"
+
+#include <sodium.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const WlCtlCommand commands[] = {
+    {"status", "[PROFILE] [--json]", "show the active profiles and their peers", wl_cmd_status},
+    {"genkey", "", "make a private key", wl_cmd_genkey},
+    {"pubkey", "", "read a private key, print its public key", wl_cmd_pubkey},
+    {"link-local", "[PUBLIC-KEY]", "print the address of a member inside the tunnel",
+     wl_cmd_link_local},
+    {"decode", "[--private-key-file FILE --source ADDRESS]",
+     "read datagrams as lines of hex, print each as a line of JSON", wl_cmd_decode},
+};
+
+static void
+print_help(void)
+{
+    puts("Usage: wirelinkctl COMMAND [ARGUMENTS]\n\nCommands:");
+    for (guint i = 0; i < G_N_ELEMENTS(commands); i++)
+        printf("  %s%s%s\n      %s\n", commands[i].name, *commands[i].arguments ? " " : "",
+               commands[i].arguments, commands[i].summary);
+    puts("\nOptions:\n"
+         "  --help, -h\n      print this\n"
+         "  --version\n      print the version\n\n"
+         "Exit status:\n"
+         "  0  done\n"
+         "  1  failed: bad input, or a service or the bus does not answer\n"
+         "  2  wrong usage\n"
+         "  3  no profile is active, or not the one asked for\n"
+         "  4  not permitted: run as root");
+}
+
+static const WlCtlCommand *
+find_command(const char *name)
+{
+    for (guint i = 0; i < G_N_ELEMENTS(commands); i++) {
+        if (strcmp(commands[i].name, name) == 0)
+            return &commands[i];
+    }
+    return NULL;
+}
+
+static void
+print_command_help(const WlCtlCommand *command, const GOptionEntry *entries)
+{
+    printf("Usage: wirelinkctl %s%s%s\n\n%c%s.\n", command->name, *command->arguments ? " " : "",
+           command->arguments, g_ascii_toupper(command->summary[0]), command->summary + 1);
+    for (; entries && entries->long_name; entries++)
+        printf("  --%s%s%s\n      %s\n", entries->long_name, entries->arg_description ? " " : "",
+               entries->arg_description ? entries->arg_description : "", entries->description);
+}
+
+gboolean
+wl_ctl_parse(const char *name, char **arguments, const GOptionEntry *entries, guint max,
+             char ***rest)
+{
+    static const GOptionEntry none[] = {{NULL}};
+    g_autoptr(GOptionContext) context = g_option_context_new(NULL);
+    g_autoptr(GError) error = NULL;
+    g_auto(GStrv) left = NULL;
+    g_autoptr(GStrvBuilder) builder = g_strv_builder_new();
+    const WlCtlCommand *command = find_command(name);
+
+    /* GOption takes the first one as the program's name. */
+    g_strv_builder_add(builder, name);
+    g_strv_builder_addv(builder, (const char **) arguments);
+    left = g_strv_builder_end(builder);
+    g_option_context_set_help_enabled(context, FALSE);
+    g_option_context_add_main_entries(context, entries ? entries : none, NULL);
+    if (g_strv_contains((const char *const *) arguments, "--help")) {
+        print_command_help(command, entries);
+        exit(wl_ctl_finish_output() ? WL_EXIT_OK : WL_EXIT_FAILURE);
+    }
+    if (!g_option_context_parse_strv(context, &left, &error)) {
+        g_autofree char *message = wl_ctl_harmless(error->message);
+
+        wl_ctl_complain("%s: %s; see wirelinkctl %s --help", name, message, name);
+        return FALSE;
+    }
+    if (left[1] && strcmp(left[1], "--") == 0) {
+        g_free(left[1]);
+        memmove(left + 1, left + 2, (g_strv_length(left + 2) + 1) * sizeof(*left));
+    }
+    if (g_strv_length(left) > 1 + max) {
+        g_autofree char *extra = wl_ctl_harmless(left[1 + max]);
+
+        wl_ctl_complain("%s does not take the argument \"%s\"; usage: wirelinkctl %s %s", name,
+                        extra, name, command->arguments);
+        return FALSE;
+    }
+    if (rest)
+        *rest = g_strdupv(left + 1);
+    return TRUE;
+}
+
+int
+main(int argc, char **argv)
+{
+    const WlCtlCommand *command;
+    WlExit result;
+
+    /* Broken by nothing but the absence of random bytes. */
+    if (sodium_init() < 0) {
+        wl_ctl_complain("libsodium cannot be initialised");
+        return WL_EXIT_FAILURE;
+    }
+    if (argc < 2) {
+        wl_ctl_complain("a command is missing; see wirelinkctl --help");
+        return WL_EXIT_USAGE;
+    }
+    if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0) {
+        print_help();
+        return wl_ctl_finish_output() ? WL_EXIT_OK : WL_EXIT_FAILURE;
+    }
+    if (strcmp(argv[1], "--version") == 0) {
+        puts("wirelinkctl " WL_VERSION);
+        return wl_ctl_finish_output() ? WL_EXIT_OK : WL_EXIT_FAILURE;
+    }
+    command = find_command(argv[1]);
+    if (!command) {
+        g_autofree char *name = wl_ctl_harmless(argv[1]);
+
+        wl_ctl_complain("there is no command \"%s\"; see wirelinkctl --help", name);
+        return WL_EXIT_USAGE;
+    }
+    result = command->run(argv + 2);
+    if (!wl_ctl_finish_output() && result == WL_EXIT_OK)
+        result = WL_EXIT_FAILURE;
+    return result;
+}

@@ -1,0 +1,263 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "wl-candidates.h"
+#include "wl-engine-private.h"
+
+/* All initiations that nobody answered, together (architecture, "Endpoints"). */
+#define INITIATION_INTERVAL WL_MS(100)
+#define INITIATION_BURST    10
+
+/* WireGuard reports nothing by itself: when to look at what became of an attempt. */
+static const gint64 look_after[] = {WL_MS(100), WL_MS(300), WL_SEC(1)};
+
+/* ---- addresses */
+
+static WlRank
+rank_of(const WlEngine *self, const WlEndpoint *endpoint)
+{
+    if (wl_policy_is_on_link(&self->policy, &endpoint->ip))
+        return WL_RANK_ON_LINK;
+    return wl_policy_is_private(&endpoint->ip) ? WL_RANK_PRIVATE : WL_RANK_PUBLIC;
+}
+
+static void
+add(WlEngine *self, GArray *list, const WlEndpoint *endpoint, WlTeller teller, gboolean worked)
+{
+    WlRank rank = rank_of(self, endpoint);
+    WlFamily family = endpoint->ip.family;
+
+    if (self->policy.local->len > 0 && !wl_policy_has_family(&self->policy, family))
+        return;
+    if (teller == WL_TELLER_PROFILE)
+        rank = MIN(rank, WL_RANK_CONFIGURED);
+    wl_candidates_add(list, endpoint, rank, teller, worked);
+}
+
+static void
+add_told(WlEngine *self, GArray *list, const WlPeer *peer)
+{
+    const GPtrArray *about = wl_fact_set_about(self->facts, &peer->key);
+
+    for (guint i = 0; about && i < about->len; i++) {
+        const WlFactEntry *entry = about->pdata[i];
+
+        if (!wl_fact_is_endpoint(&entry->fact))
+            continue;
+        for (guint j = 0; j < entry->claims->len; j++) {
+            const WlClaim *claim = &g_array_index(entry->claims, WlClaim, j);
+            const WlPeer *source = wl_engine_find(self, &claim->source);
+            WlTeller teller = WL_TELLER_OTHER;
+
+            if (claim->verdict != WL_VERDICT_ACCEPTED)
+                continue;
+            if (source && source->router)
+                teller = WL_TELLER_ROUTER;
+            else if (source == peer)
+                teller = WL_TELLER_ITSELF;
+            add(self, list, &entry->fact.value.endpoint, teller, FALSE);
+        }
+    }
+}
+
+void
+wl_engine_update_candidates(WlEngine *self, WlPeer *peer)
+{
+    g_autoptr(GArray) list = NULL;
+
+    if (!peer->candidates_dirty)
+        return;
+    peer->candidates_dirty = FALSE;
+    list = wl_candidates_new();
+    for (guint i = 0; peer->config && i < peer->config->endpoints->len; i++) {
+        WlEndpoint endpoint;
+        if (wl_endpoint_parse(peer->config->endpoints->pdata[i], &endpoint))
+            add(self, list, &endpoint, WL_TELLER_PROFILE, FALSE);
+    }
+    for (guint i = 0; i < peer->lookups->len; i++) {
+        const WlLookup *lookup = peer->lookups->pdata[i];
+        for (guint j = 0; j < lookup->addresses->len; j++)
+            add(self, list, &g_array_index(lookup->addresses, WlEndpoint, j), WL_TELLER_PROFILE,
+                FALSE);
+    }
+    add_told(self, list, peer);
+    if (wl_endpoint_is_set(&peer->worked) && peer->worked_until > self->now)
+        add(self, list, &peer->worked, WL_TELLER_MEMORY, TRUE);
+
+    wl_candidates_sort(list);
+    if (wl_candidates_inherit(list, peer->candidates) && !peer->healthy)
+        peer->attempt.restart = TRUE;
+    g_array_unref(peer->candidates);
+    peer->candidates = g_steal_pointer(&list);
+}
+
+/* ---- attempts */
+
+static gint64
+max_backoff(const WlPeer *peer)
+{
+    return peer->basic && !peer->config ? WL_BACKOFF_BASIC_MAX : WL_BACKOFF_MAX;
+}
+
+/* Best address not tried in this round, NULL if all were. */
+static WlCandidate *
+next_candidate(WlPeer *peer)
+{
+    for (guint i = 0; i < peer->candidates->len; i++) {
+        WlCandidate *candidate = &g_array_index(peer->candidates, WlCandidate, i);
+        if (candidate->round != peer->attempt.serial)
+            return candidate;
+    }
+    return NULL;
+}
+
+static const WlCandidate *
+first_configured(const WlPeer *peer)
+{
+    for (guint i = 0; i < peer->candidates->len; i++) {
+        const WlCandidate *candidate = &g_array_index(peer->candidates, WlCandidate, i);
+        if (candidate->teller == WL_TELLER_PROFILE)
+            return candidate;
+    }
+    return NULL;
+}
+
+/* A single address of the profile: WireGuard's own retries do, as long as they are asked for. */
+static gboolean
+is_plain(const WlPeer *peer)
+{
+    return peer->candidates->len == 1 && first_configured(peer);
+}
+
+static void
+recreate(WlPeer *peer, const WlEndpoint *endpoint)
+{
+    peer->want_recreate = TRUE;
+    peer->wanted = endpoint ? *endpoint : (WlEndpoint){0};
+    peer->attempt.initiated = FALSE;
+}
+
+static void
+wait_until(WlEngine *self, WlPeer *peer, WlAttemptPhase phase, gint64 due)
+{
+    peer->attempt.phase = phase;
+    peer->attempt.due = due;
+    for (guint i = 0; i < G_N_ELEMENTS(look_after); i++)
+        peer->attempt.look[i] = WL_NEVER;
+}
+
+static gint64
+next_backoff(WlEngine *self, WlPeer *peer)
+{
+    gint64 pause = wl_engine_jitter(self, peer->attempt.backoff);
+
+    peer->attempt.backoff = MIN(peer->attempt.backoff * 2, max_backoff(peer));
+    return pause;
+}
+
+static void
+start_round(WlPeer *peer, guint round)
+{
+    peer->attempt.round = round;
+    peer->attempt.serial++;
+}
+
+/* A round without success ends: nothing is sent to an address that does not answer. */
+static void
+end_round(WlEngine *self, WlPeer *peer)
+{
+    const WlCandidate *configured = first_configured(peer);
+    const WlEndpoint *rest = configured ? &configured->endpoint : NULL;
+
+    if (rest ? !wl_endpoint_equal(rest, &peer->endpoint) : wl_endpoint_is_set(&peer->endpoint))
+        recreate(peer, rest);
+    start_round(peer, peer->attempt.round + 1);
+    wait_until(self, peer, WL_ATTEMPT_PAUSE, self->now + next_backoff(self, peer));
+}
+
+static void
+try_candidate(WlEngine *self, WlPeer *peer, WlCandidate *candidate)
+{
+    gboolean same = wl_endpoint_equal(&peer->endpoint, &candidate->endpoint);
+    gint64 slot = peer->attempt.round == 0 ? WL_SLOT_FIRST : WL_SLOT_LATER;
+    gint64 earliest = candidate->last_tried + WL_INITIATION_AGAIN;
+    gboolean plain = is_plain(peer);
+
+    if (earliest > self->now) {
+        wait_until(self, peer, WL_ATTEMPT_WAIT, earliest);
+        return;
+    }
+    if (!wl_bucket_take(&self->initiations, self->now, INITIATION_INTERVAL, INITIATION_BURST)) {
+        wait_until(
+            self, peer, WL_ATTEMPT_WAIT,
+            wl_bucket_when(&self->initiations, self->now, INITIATION_INTERVAL, INITIATION_BURST));
+        return;
+    }
+    /* Re-creating is what makes WireGuard initiate now and not up to 5 s later. */
+    if (!same || (peer->attempt.initiated && !(plain && peer->attempt.round > 0)))
+        recreate(peer, &candidate->endpoint);
+    candidate->last_tried = self->now;
+    candidate->round = peer->attempt.serial;
+    peer->attempt.last = candidate->endpoint;
+    peer->attempt.phase = WL_ATTEMPT_SLOT;
+    peer->force_ping = TRUE;
+    if (plain && peer->attempt.round > 0)
+        slot = next_backoff(self, peer);
+    peer->attempt.due = self->now + slot;
+    for (guint i = 0; i < G_N_ELEMENTS(look_after); i++)
+        peer->attempt.look[i] =
+            i == 0 || look_after[i] < slot ? self->now + look_after[i] : WL_NEVER;
+}
+
+static void
+step(WlEngine *self, WlPeer *peer)
+{
+    WlCandidate *candidate = next_candidate(peer);
+
+    if (!candidate && (peer->attempt.round == 0 || is_plain(peer))) {
+        start_round(peer, 1);
+        candidate = next_candidate(peer);
+    }
+    if (candidate)
+        try_candidate(self, peer, candidate);
+    else
+        end_round(self, peer);
+}
+
+static void
+look(WlEngine *self, WlPeer *peer)
+{
+    for (guint i = 0; i < G_N_ELEMENTS(peer->attempt.look); i++) {
+        if (peer->attempt.look[i] <= self->now) {
+            peer->attempt.look[i] = WL_NEVER;
+            if (peer->snapshot < self->now)
+                wl_engine_want_snapshot(self);
+        }
+        wl_engine_need(self, peer->attempt.look[i]);
+    }
+}
+
+void
+wl_engine_run_attempt(WlEngine *self, WlPeer *peer)
+{
+    if (peer->healthy || !self->uplink || peer->candidates->len == 0) {
+        if (peer->attempt.phase != WL_ATTEMPT_IDLE)
+            wl_peer_reset_attempt(peer);
+        return;
+    }
+    if (peer->attempt.phase == WL_ATTEMPT_IDLE || peer->attempt.restart) {
+        peer->attempt.restart = FALSE;
+        peer->attempt.backoff = WL_BACKOFF_FIRST;
+        start_round(peer, 0);
+        wait_until(self, peer, WL_ATTEMPT_WAIT, self->now);
+    }
+    look(self, peer);
+    if (peer->attempt.due <= self->now) {
+        /* A session may have come up since the last look; it must not be thrown away. */
+        if (peer->in_device && peer->snapshot < self->now && peer->attempt.initiated)
+            wl_engine_want_snapshot(self);
+        else
+            step(self, peer);
+        look(self, peer);
+    }
+    if (peer->attempt.due > self->now)
+        wl_engine_need(self, peer->attempt.due);
+}

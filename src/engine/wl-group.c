@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "wl-group.h"
+
+struct _WlGroup {
+    GPtrArray *groups;   /* of GByteArray; none is empty */
+    GByteArray *scratch; /* the fact just encoded */
+};
+
+WlGroup *
+wl_group_new(void)
+{
+    WlGroup *self = g_new0(WlGroup, 1);
+
+    self->groups = g_ptr_array_new_with_free_func((GDestroyNotify) g_byte_array_unref);
+    self->scratch = g_byte_array_new();
+    return self;
+}
+
+void
+wl_group_free(WlGroup *self)
+{
+    if (!self)
+        return;
+    g_ptr_array_unref(self->groups);
+    g_byte_array_unref(self->scratch);
+    g_free(self);
+}
+
+/* The last group if what is in `scratch` fits into it; only the last one is ever tried. */
+static GByteArray *
+last_with_room(WlGroup *self)
+{
+    GByteArray *last;
+
+    if (self->groups->len == 0)
+        return NULL;
+    last = g_ptr_array_index(self->groups, self->groups->len - 1);
+    return last->len + self->scratch->len <= WL_GROUP_MAX_INNER ? last : NULL;
+}
+
+static void
+encode(WlGroup *self, const WlFact *fact, gint64 now)
+{
+    WlFact timed = *fact; /* borrows what @fact owns */
+
+    timed.ttl = wl_fact_ttl(fact->expires, now);
+    g_byte_array_set_size(self->scratch, 0);
+    wl_fact_encode(&timed, self->scratch);
+}
+
+void
+wl_group_add(WlGroup *self, const WlFact *fact, gint64 now)
+{
+    GByteArray *group;
+
+    encode(self, fact, now);
+    group = last_with_room(self);
+    if (!group) {
+        group = g_byte_array_sized_new(WL_GROUP_MAX_INNER);
+        g_ptr_array_add(self->groups, group);
+    }
+    g_byte_array_append(group, self->scratch->data, self->scratch->len);
+}
+
+gboolean
+wl_group_add_if_room(WlGroup *self, const WlFact *fact, gint64 now)
+{
+    GByteArray *group;
+
+    encode(self, fact, now);
+    group = last_with_room(self);
+    if (!group)
+        return FALSE;
+    g_byte_array_append(group, self->scratch->data, self->scratch->len);
+    return TRUE;
+}
+
+guint
+wl_group_count(const WlGroup *self)
+{
+    return self->groups->len;
+}
+
+const GByteArray *
+wl_group_get(const WlGroup *self, guint index)
+{
+    g_return_val_if_fail(index < self->groups->len, NULL);
+    return g_ptr_array_index(self->groups, index);
+}

@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "wl-engine-private.h"
+
+/* What we stand for ourselves: protocol section 5.2, A, B and C. */
+
+WlMetadata *
+wl_engine_make_metadata(const WlPeerConfig *config)
+{
+    return wl_metadata_new(config ? config->name : NULL, config ? config->basic : -1);
+}
+
+static void
+add_endpoint(WlEngine *self, const WlKey *subject, const WlEndpoint *endpoint)
+{
+    WlFact fact;
+
+    if (!wl_policy_is_reachable_class(endpoint))
+        return;
+    wl_fact_init_endpoint(&fact, subject, endpoint, 0);
+    wl_fact_set_local_add(self->facts, &fact);
+}
+
+static void
+add_allowed(WlEngine *self, const WlKey *subject, const WlPrefix *prefix)
+{
+    WlPrefix masked = wl_prefix_masked(prefix);
+    WlFact fact;
+
+    if (masked.length == 0 || wl_ip_is_link_local(&masked.ip))
+        return;
+    wl_fact_init_allowed(&fact, subject, &masked, 0);
+    wl_fact_set_local_add(self->facts, &fact);
+}
+
+static void
+add_member(WlEngine *self, const WlKey *subject, WlMetadata *metadata)
+{
+    WlFact fact;
+
+    wl_fact_init_metadata(&fact, subject, metadata, 0);
+    wl_fact_set_local_add(self->facts, &fact);
+    wl_fact_clear(&fact);
+}
+
+static void
+add_own(WlEngine *self)
+{
+    const GArray *local = self->policy.local;
+
+    for (guint i = 0; i < local->len; i++) {
+        const WlLocalAddress *address = &g_array_index(local, WlLocalAddress, i);
+        WlEndpoint endpoint = {.ip = address->address.ip, .port = self->policy.listen_port};
+        if (address->announce)
+            add_endpoint(self, &self->public_key, &endpoint);
+    }
+    if (self->router && !(self->own_entry && self->own_entry->allowed_ips->len > 0)) {
+        for (guint i = 0; i < self->config->addresses->len; i++) {
+            const WlPrefix *address = &g_array_index(self->config->addresses, WlPrefix, i);
+            if (wl_ip_is_global_unicast(&address->ip))
+                add_allowed(self, &self->public_key, address);
+        }
+    }
+}
+
+static void
+add_observed(WlEngine *self, const WlPeer *peer, WlMetadata *unnamed)
+{
+    /* An address that is only being tried is none that others should use. */
+    if (peer->healthy)
+        add_endpoint(self, &peer->key,
+                     peer->move.phase == WL_MOVE_TRY ? &peer->move.original : &peer->endpoint);
+    if (self->router || self->own_trust >= WL_TRUST_ALLOWED_IPS) {
+        for (guint i = 0; i < peer->device_allowed->len; i++)
+            add_allowed(self, &peer->key, &g_array_index(peer->device_allowed, WlPrefix, i));
+    }
+    if (!peer->config && (self->router || self->own_trust >= WL_TRUST_MEMBERSHIP))
+        add_member(self, &peer->key, unnamed);
+}
+
+static void
+add_configured(WlEngine *self, const WlPeerConfig *config)
+{
+    const WlPeer *peer = wl_engine_find(self, &config->public_key);
+
+    add_member(self, &config->public_key, g_hash_table_lookup(self->metadata, &config->public_key));
+    for (guint i = 0; i < config->allowed_ips->len; i++)
+        add_allowed(self, &config->public_key, &g_array_index(config->allowed_ips, WlPrefix, i));
+    if (!peer || peer->alive || peer->healthy)
+        return;
+    for (guint i = 0; i < config->endpoints->len; i++) {
+        WlEndpoint endpoint;
+        if (wl_endpoint_parse(config->endpoints->pdata[i], &endpoint))
+            add_endpoint(self, &config->public_key, &endpoint);
+    }
+    for (guint i = 0; i < peer->lookups->len; i++) {
+        const WlLookup *lookup = peer->lookups->pdata[i];
+        for (guint j = 0; j < lookup->addresses->len; j++)
+            add_endpoint(self, &config->public_key,
+                         &g_array_index(lookup->addresses, WlEndpoint, j));
+    }
+}
+
+void
+wl_engine_update_local_facts(WlEngine *self)
+{
+    g_autoptr(WlMetadata) unnamed = NULL;
+
+    if (!self->local_dirty)
+        return;
+    self->local_dirty = FALSE;
+    unnamed = wl_engine_make_metadata(NULL);
+    wl_fact_set_local_begin(self->facts);
+    add_own(self);
+    for (guint i = 0; i < self->peers->len; i++)
+        add_observed(self, self->peers->pdata[i], unnamed);
+    for (guint i = 0; i < self->config->peers->len; i++)
+        add_configured(self, self->config->peers->pdata[i]);
+    if (!wl_fact_set_local_end(self->facts))
+        return;
+    self->facts_changed = TRUE;
+    for (guint i = 0; i < self->peers->len; i++)
+        ((WlPeer *) self->peers->pdata[i])->candidates_dirty = TRUE;
+}

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <string.h>
+
+#include "wl-engine-private.h"
+
+/* Names of the profile: asked again, less and less often, as long as there is no session. */
+void
+wl_engine_run_lookups(WlEngine *self, WlPeer *peer)
+{
+    if (peer->healthy || !self->uplink)
+        return;
+    for (guint i = 0; i < peer->lookups->len; i++) {
+        WlLookup *lookup = peer->lookups->pdata[i];
+
+        if (lookup->due <= self->now) {
+            WlOutput *output = wl_output_new(WL_OUTPUT_RESOLVE);
+            output->key = peer->key;
+            output->name = g_strdup(lookup->name);
+            wl_engine_emit(self, output);
+            lookup->outstanding = TRUE;
+            lookup->due = self->now + WL_RESOLVE_LOST;
+        }
+        wl_engine_need(self, lookup->due);
+    }
+}
+
+void
+wl_engine_resolved(WlEngine *self, gint64 now, const char *name, const WlEndpoint *endpoints,
+                   gsize n)
+{
+    wl_engine_advance(self, now);
+    for (guint i = 0; i < self->peers->len; i++) {
+        WlPeer *peer = self->peers->pdata[i];
+
+        for (guint j = 0; j < peer->lookups->len; j++) {
+            WlLookup *lookup = peer->lookups->pdata[j];
+
+            if (!lookup->outstanding || strcmp(lookup->name, name) != 0)
+                continue;
+            lookup->outstanding = FALSE;
+            lookup->due = self->now + wl_engine_jitter(self, lookup->backoff);
+            lookup->backoff = MIN(lookup->backoff * 2, WL_RESOLVE_MAX);
+            /* A name that cannot be resolved now may still lead where it led before. */
+            if (n == 0)
+                continue;
+            g_array_set_size(lookup->addresses, 0);
+            for (gsize k = 0; k < MIN(n, WL_MAX_RESOLVED); k++) {
+                if (wl_endpoint_is_set(&endpoints[k]) && endpoints[k].port != 0)
+                    g_array_append_val(lookup->addresses, endpoints[k]);
+            }
+            peer->candidates_dirty = TRUE;
+            self->local_dirty = TRUE;
+        }
+    }
+    wl_engine_turn(self);
+}

@@ -1,0 +1,245 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <string.h>
+
+#include "wl-engine-private.h"
+
+static int
+key_search(const WlEngine *self, const WlKey *key, guint *index)
+{
+    guint low = 0, high = self->peers->len;
+
+    while (low < high) {
+        guint middle = low + (high - low) / 2;
+        const WlPeer *peer = self->peers->pdata[middle];
+        if (wl_key_compare(&peer->key, key) < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    *index = low;
+    return low < self->peers->len && wl_key_equal(&((WlPeer *) self->peers->pdata[low])->key, key);
+}
+
+WlPeer *
+wl_engine_find(const WlEngine *self, const WlKey *key)
+{
+    return g_hash_table_lookup(self->by_key, key);
+}
+
+static guint
+take_slot(WlEngine *self)
+{
+    gboolean taken = TRUE;
+
+    for (guint i = 0; i < self->slots->len; i++) {
+        if (!g_array_index(self->slots, gboolean, i)) {
+            g_array_index(self->slots, gboolean, i) = TRUE;
+            return i;
+        }
+    }
+    g_array_append_val(self->slots, taken);
+    return self->slots->len - 1;
+}
+
+static void
+evaluate_trust(WlEngine *self, WlPeer *peer)
+{
+    WlTrustQuestion question = {
+        .configured = wl_peer_get_configured_trust(peer),
+        .any_configured = self->any_trust,
+        .source_is_router = peer->router,
+        .source_is_peer = TRUE,
+    };
+
+    peer->trust = wl_trust_evaluate(&question, &peer->trust_by);
+}
+
+WlPeer *
+wl_engine_add_peer(WlEngine *self, const WlKey *key, const WlPeerConfig *config)
+{
+    WlPeer *peer = wl_peer_new(key, config, take_slot(self));
+    guint index;
+
+    key_search(self, key, &index);
+    g_ptr_array_insert(self->peers, (int) index, peer);
+    g_hash_table_insert(self->by_key, &peer->key, peer);
+    g_hash_table_insert(self->by_link_local, &peer->link_local, peer);
+    peer->basic = config && config->basic;
+    evaluate_trust(self, peer);
+    if (!config)
+        self->learned_peers++;
+    self->judge_dirty = self->local_dirty = self->names_dirty = TRUE;
+    return peer;
+}
+
+static void
+remove_peer(WlEngine *self, WlPeer *peer)
+{
+    g_autofree char *label = wl_peer_dup_label(peer);
+    WlOutput *output;
+    guint index;
+
+    if (peer->in_device) {
+        output = wl_output_new(WL_OUTPUT_CHANGE_PEER);
+        output->key = peer->key;
+        output->change = wl_peer_change_new(WL_PEER_REMOVE, &peer->key);
+        wl_engine_emit(self, output);
+    }
+    output = wl_output_new(WL_OUTPUT_PEER_GONE);
+    output->key = peer->key;
+    wl_engine_emit(self, output);
+    wl_engine_log(self, "%s: no member any more", label);
+
+    wl_fact_set_forget(self->facts, peer->slot);
+    wl_fact_set_drop_source(self->facts, &peer->key);
+    wl_signer_forget(self->signer, &peer->key);
+    g_array_index(self->slots, gboolean, peer->slot) = FALSE;
+    g_hash_table_remove(self->by_key, &peer->key);
+    g_hash_table_remove(self->by_link_local, &peer->link_local);
+    self->learned_peers--;
+    if (key_search(self, &peer->key, &index))
+        g_ptr_array_remove_index(self->peers, index);
+    self->judge_dirty = self->local_dirty = self->names_dirty = self->routes_dirty = TRUE;
+}
+
+/* TRUE if an earlier entry of the profile of the same role has exactly this prefix. */
+static gboolean
+given_before(const WlEngine *self, const WlPeer *peer, const WlPrefix *prefix)
+{
+    for (guint i = 0; i < self->config->peers->len; i++) {
+        const WlPeerConfig *config = self->config->peers->pdata[i];
+        const WlPeer *other = wl_engine_find(self, &config->public_key);
+
+        if (other == peer)
+            return FALSE;
+        if (!other || other->router != peer->router)
+            continue;
+        for (guint j = 0; j < config->allowed_ips->len; j++) {
+            if (wl_prefix_equal(&g_array_index(config->allowed_ips, WlPrefix, j), prefix))
+                return TRUE;
+        }
+    }
+    return FALSE;
+}
+
+static gboolean
+inside_another(const WlEngine *self, const WlPeer *peer, const WlPrefix *prefix)
+{
+    for (guint i = 0; i < self->peers->len; i++) {
+        const WlPeer *other = self->peers->pdata[i];
+        if (other == peer || !other->config)
+            continue;
+        for (guint j = 0; j < other->config->allowed_ips->len; j++) {
+            const WlPrefix *theirs = &g_array_index(other->config->allowed_ips, WlPrefix, j);
+            if (wl_prefix_contains(theirs, prefix) &&
+                (other->router || !wl_prefix_equal(theirs, prefix)))
+                return TRUE;
+        }
+    }
+    return FALSE;
+}
+
+void
+wl_engine_classify_allowed(WlEngine *self)
+{
+    for (guint i = 0; i < self->peers->len; i++) {
+        WlPeer *peer = self->peers->pdata[i];
+
+        for (guint j = 0; peer->config && j < peer->config->allowed_ips->len; j++) {
+            const WlPrefix *prefix = &g_array_index(peer->config->allowed_ips, WlPrefix, j);
+
+            if (given_before(self, peer, prefix)) {
+                g_autofree char *label = wl_peer_dup_label(peer);
+                g_autofree char *text = wl_prefix_to_string(prefix);
+                wl_engine_log(
+                    self, "%s: allowed IPs %s are refused: another peer of the profile has them",
+                    label, text);
+            } else if (peer->router || !inside_another(self, peer, prefix)) {
+                wl_prefixes_add(peer->always, prefix);
+            } else {
+                wl_prefixes_add(peer->direct_only, prefix);
+            }
+        }
+    }
+}
+
+gboolean
+wl_engine_may_deconfigure(const WlEngine *self)
+{
+    return self->now - self->started > WL_FACT_TTL && !self->router &&
+           self->own_trust < WL_TRUST_ALLOWED_IPS;
+}
+
+gboolean
+wl_engine_may_delete(const WlEngine *self)
+{
+    if (self->now - self->started <= WL_FACT_TTL || self->router ||
+        self->own_trust >= WL_TRUST_MEMBERSHIP)
+        return FALSE;
+    for (guint i = 0; i < self->peers->len; i++) {
+        const WlPeer *peer = self->peers->pdata[i];
+        gboolean source = self->any_membership
+                              ? wl_peer_get_configured_trust(peer) >= WL_TRUST_MEMBERSHIP
+                              : peer->router;
+        if (source && wl_peer_is_healthy_enough(peer, self->now))
+            return TRUE;
+    }
+    return FALSE;
+}
+
+static gboolean
+is_member(const WlEngine *self, const WlKey *key)
+{
+    const GPtrArray *about = wl_fact_set_about(self->facts, key);
+
+    for (guint i = 0; about && i < about->len; i++) {
+        const WlFactEntry *entry = about->pdata[i];
+        if (wl_fact_is_member(&entry->fact) && wl_fact_entry_accepted(entry, TRUE))
+            return TRUE;
+    }
+    return FALSE;
+}
+
+/* Section 6.4: whoever a source trusted with membership names is a member. */
+static void
+add_members(WlEngine *self)
+{
+    for (guint i = 0; i < wl_fact_set_size(self->facts); i++) {
+        const WlFactEntry *entry = wl_fact_set_get(self->facts, i);
+        const WlKey *key = &entry->fact.subject;
+        WlIp link_local;
+
+        if (!wl_fact_is_member(&entry->fact) || !wl_fact_entry_accepted(entry, FALSE) ||
+            wl_engine_find(self, key) || wl_key_equal(key, &self->public_key))
+            continue;
+        wl_key_link_local(key, &link_local);
+        if (wl_key_is_zero(key) || g_hash_table_contains(self->by_link_local, &link_local)) {
+            self->refused[WL_VERDICT_COLLISION]++;
+            continue;
+        }
+        if (self->learned_peers >= WL_MAX_LEARNED_PEERS) {
+            self->refused[WL_VERDICT_TOO_MANY]++;
+            continue;
+        }
+        wl_engine_add_peer(self, key, NULL);
+    }
+}
+
+void
+wl_engine_update_members(WlEngine *self)
+{
+    if (!self->members_dirty)
+        return;
+    self->members_dirty = FALSE;
+    add_members(self);
+    for (guint i = self->peers->len; i-- > 0;) {
+        WlPeer *peer = self->peers->pdata[i];
+
+        if (peer->config || is_member(self, &peer->key))
+            continue;
+        if (wl_engine_may_delete(self))
+            remove_peer(self, peer);
+        else
+            self->members_dirty = TRUE; /* asked again when somebody reliable is there */
+    }
+}

@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#pragma once
+
+#include "wl-bucket.h"
+#include "wl-engine-config.h"
+#include "wl-times.h"
+
+typedef enum {
+    WL_ATTEMPT_IDLE,
+    WL_ATTEMPT_SLOT,  /* an address is being tried */
+    WL_ATTEMPT_WAIT,  /* the next address may not be tried yet */
+    WL_ATTEMPT_PAUSE, /* between two rounds */
+} WlAttemptPhase;
+
+/** Trying to get a session (architecture, "Attempts"). */
+typedef struct {
+    WlAttemptPhase phase;
+    gboolean restart; /* a new address or uplink: begin with a first round */
+    guint round;      /* since the restart */
+    guint serial;     /* of the round, never repeated */
+    gint64 due;       /* of the next step */
+    gint64 backoff;
+    gint64 look[3];     /* snapshots still wanted in this slot; WL_NEVER: none */
+    gboolean initiated; /* something was sent since the peer was last (re-)created */
+    WlEndpoint last;    /* address tried last */
+} WlAttempt;
+
+typedef enum {
+    WL_MOVE_NONE,
+    WL_MOVE_CHECK, /* is the present path silent? */
+    WL_MOVE_TRY,   /* another address inside the live session */
+} WlMovePhase;
+
+/** Looking for a working address without giving up a live session. */
+typedef struct {
+    WlMovePhase phase;
+    gboolean hint; /* there is a reason to look */
+    guint serial;
+    gint64 started;
+    gint64 due;
+    gint64 backoff;
+    gint64 retry; /* after a move that found nothing; WL_NEVER: none */
+    gboolean has_baseline;
+    guint64 baseline; /* rx when the present address was set */
+    WlEndpoint original;
+} WlMove;
+
+/** One name of the profile being resolved. */
+typedef struct {
+    char *name;
+    GArray *addresses; /* of WlEndpoint */
+    gint64 due;
+    gint64 backoff;
+    gboolean outstanding;
+} WlLookup;
+
+/** What is shown of a peer, in a form that is cheap to compare. All bytes are compared: keep it
+ * zeroed. */
+typedef struct {
+    WlEndpoint endpoint, last_tried;
+    WlKey via;
+    guint32 state, why, candidates, allowed_serial, name_serial;
+    gint32 trust;
+    guint8 basic, has_via;
+} WlShown;
+
+/** A configured or learned member other than ourselves. */
+typedef struct {
+    WlKey key;
+    WlIp link_local;
+    guint slot;                 /* index for WlKnowledge */
+    const WlPeerConfig *config; /* NULL: learned */
+    gboolean router;            /* by the profile */
+    gboolean refused_logged;
+    WlTrust trust;
+    WlTrustSource trust_by;
+
+    /* Allowed IPs: of WlPrefix, sorted */
+    GArray *always;      /* configured, not inside another peer's: never withdrawn */
+    GArray *direct_only; /* configured, inside a router's: only when direct */
+    GArray *learned;     /* accepted from facts */
+
+    /* The device, as last seen or as we changed it since */
+    gboolean in_device;
+    GArray *device_allowed; /* of WlPrefix, sorted, the link-local one left out */
+    gboolean device_link_local;
+    WlEndpoint endpoint;
+    gint64 handshake; /* engine time, -1: none */
+    guint64 rx, tx;
+    gint64 snapshot; /* time of the last; WL_LONG_AGO: none */
+    gint64 rx_time;  /* when rx was last seen to have grown */
+    gint64 change_retry, change_backoff;
+
+    /* Liveness (protocol sections 5.4, 7.2) */
+    gboolean healthy, alive, direct;
+    gint64 alive_until, alive_since, last_alive, last_heard;
+    gboolean has_boot_id, ours;
+    WlBootId boot_id;
+    gint64 forgotten;  /* when we last forgot what it knows */
+    gint64 forget_due; /* WL_NEVER: nothing to forget */
+    WlBucket datagrams;
+
+    /* Getting to it */
+    GArray *candidates; /* of WlCandidate */
+    gboolean candidates_dirty;
+    WlEndpoint worked;
+    gint64 worked_until;
+    WlAttempt attempt;
+    WlMove move;
+    GPtrArray *lookups; /* of WlLookup, owned */
+
+    /* What this turn wants of the device */
+    gboolean want_recreate, want_endpoint;
+    WlEndpoint wanted; /* with want_recreate: family NONE takes it away */
+    gboolean force_ping;
+
+    /* Sending */
+    gint64 alive_known; /* when our Alive runs out there; 0: not known there */
+    gint64 alive_sent, alive_sent_before;
+    WlBucket answers;
+    gint64 facts_due, facts_sent, send_retry;
+
+    /* Shown */
+    WlMetadata *metadata; /* best learned; owned */
+    char *learned_name;   /* display name without suffix; NULL: none */
+    char *name, *reason;  /* NULL until first shown */
+    gboolean basic;
+    guint name_serial, allowed_serial;
+    WlShown shown;
+    gboolean was_shown;
+} WlPeer;
+
+WlPeer *wl_peer_new(const WlKey *key, const WlPeerConfig *config, guint slot);
+void wl_peer_free(WlPeer *self);
+
+/** Section 7.2: an endpoint and a handshake younger than 165.334 s. */
+gboolean wl_peer_is_live(const WlPeer *self, gint64 now);
+/** Section 7.3: it may carry allowed IPs. */
+gboolean wl_peer_is_ready(const WlPeer *self, gint64 now);
+/** Section 6.4: what it no longer says is really gone. */
+gboolean wl_peer_is_healthy_enough(const WlPeer *self, gint64 now);
+WlTrust wl_peer_get_configured_trust(const WlPeer *self);
+/** An address of the profile, literal or resolved. */
+gboolean wl_peer_has_configured_endpoint(const WlPeer *self);
+/** Its name, or the beginning of its key. */
+char *wl_peer_dup_label(const WlPeer *self);
+/** Stops trying. */
+void wl_peer_reset_attempt(WlPeer *self);

@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "wl-engine-private.h"
+
+WlPeer *
+wl_engine_find_cover(const WlEngine *self, const WlPeer *peer, const WlPrefix *prefix)
+{
+    WlPeer *best = NULL;
+    int length = -1;
+
+    for (guint i = 0; i < self->peers->len; i++) {
+        WlPeer *router = self->peers->pdata[i];
+
+        if (router == peer || !router->router || !router->healthy)
+            continue;
+        for (guint j = 0; j < router->always->len; j++) {
+            const WlPrefix *theirs = &g_array_index(router->always, WlPrefix, j);
+            if (theirs->length > length && wl_prefix_contains(theirs, prefix)) {
+                best = router;
+                length = theirs->length;
+            }
+        }
+    }
+    return best;
+}
+
+/*
+ * Prefixes that go to the peer only when it is direct. When it stops being so they leave it only
+ * for a router that is alive: with no better way they stay, and WireGuard keeps trying.
+ */
+static void
+add_when_direct(const WlEngine *self, const WlPeer *peer, const GArray *prefixes, GArray *wanted)
+{
+    for (guint i = 0; i < prefixes->len; i++) {
+        const WlPrefix *prefix = &g_array_index(prefixes, WlPrefix, i);
+        if (peer->direct || (wl_prefixes_have(peer->device_allowed, prefix) &&
+                             !wl_engine_find_cover(self, peer, prefix)))
+            wl_prefixes_add(wanted, prefix);
+    }
+}
+
+static GArray *
+wanted_allowed(const WlEngine *self, const WlPeer *peer)
+{
+    GArray *wanted = g_array_new(FALSE, TRUE, sizeof(WlPrefix));
+
+    g_array_append_vals(wanted, peer->always->data, peer->always->len);
+    add_when_direct(self, peer, peer->direct_only, wanted);
+    add_when_direct(self, peer, peer->learned, wanted);
+    return wanted;
+}
+
+static void
+emit_change(WlEngine *self, WlPeer *peer, WlPeerChangeKind kind, GArray *wanted,
+            gboolean replace_allowed, const WlEndpoint *endpoint)
+{
+    WlOutput *output = wl_output_new(WL_OUTPUT_CHANGE_PEER);
+    WlPeerChange *change = wl_peer_change_new(kind, &peer->key);
+
+    output->key = peer->key;
+    output->change = change;
+    change->endpoint = *endpoint;
+    change->replace_allowed_ips = replace_allowed;
+    if (replace_allowed) {
+        WlPrefix link_local = wl_prefix_from_ip(&peer->link_local);
+        g_array_append_val(change->allowed_ips, link_local);
+        g_array_append_vals(change->allowed_ips, wanted->data, wanted->len);
+    }
+    if (kind != WL_PEER_UPDATE && peer->config) {
+        change->has_preshared_key = peer->config->has_preshared_key;
+        change->preshared_key = peer->config->preshared_key;
+        change->keepalive = peer->config->keepalive;
+    }
+    wl_engine_emit(self, output);
+
+    if (kind != WL_PEER_UPDATE) {
+        peer->in_device = TRUE;
+        peer->endpoint = *endpoint;
+        peer->handshake = -1;
+        peer->rx = peer->tx = 0;
+        peer->attempt.initiated = FALSE;
+    } else if (wl_endpoint_is_set(endpoint)) {
+        peer->endpoint = *endpoint;
+    }
+    if (replace_allowed) {
+        peer->device_link_local = TRUE;
+        if (!wl_prefixes_equal(wanted, peer->device_allowed)) {
+            g_array_set_size(peer->device_allowed, 0);
+            g_array_append_vals(peer->device_allowed, wanted->data, wanted->len);
+            peer->allowed_serial++;
+            self->local_dirty = TRUE;
+        }
+    }
+}
+
+/* The first literal address of the profile: a new peer has it at once. */
+static void
+first_endpoint(const WlPeer *peer, WlEndpoint *endpoint)
+{
+    *endpoint = (WlEndpoint){0};
+    for (guint i = 0; peer->config && i < peer->config->endpoints->len; i++) {
+        if (wl_endpoint_parse(peer->config->endpoints->pdata[i], endpoint))
+            return;
+    }
+}
+
+static void
+plan_peer(WlEngine *self, WlPeer *peer)
+{
+    g_autoptr(GArray) wanted = wanted_allowed(self, peer);
+    WlEndpoint none = {0};
+    gboolean recreate = peer->want_recreate, move = peer->want_endpoint;
+
+    if (peer->change_retry > self->now) {
+        wl_engine_need(self, peer->change_retry);
+        return;
+    }
+    peer->want_recreate = peer->want_endpoint = FALSE;
+    if (!peer->in_device) {
+        WlEndpoint endpoint = peer->wanted;
+        if (!recreate)
+            first_endpoint(peer, &endpoint);
+        emit_change(self, peer, WL_PEER_ADD, wanted, TRUE, &endpoint);
+    } else if (recreate) {
+        emit_change(self, peer, WL_PEER_RECREATE, wanted, TRUE, &peer->wanted);
+    } else {
+        gboolean replace =
+            !peer->device_link_local || !wl_prefixes_equal(wanted, peer->device_allowed);
+        if (!replace && !move)
+            peer->change_backoff = 0;
+        else
+            emit_change(self, peer, WL_PEER_UPDATE, wanted, replace, move ? &peer->wanted : &none);
+    }
+}
+
+/* Two passes, so that what one peer gives up is free before another takes it. */
+void
+wl_engine_plan(WlEngine *self)
+{
+    for (guint i = 0; i < self->peers->len; i++) {
+        WlPeer *peer = self->peers->pdata[i];
+        if (!peer->direct)
+            plan_peer(self, peer);
+    }
+    for (guint i = 0; i < self->peers->len; i++) {
+        WlPeer *peer = self->peers->pdata[i];
+        if (peer->direct)
+            plan_peer(self, peer);
+    }
+}
+
+void
+wl_engine_change_failed(WlEngine *self, gint64 now, const WlKey *key)
+{
+    WlPeer *peer;
+
+    wl_engine_advance(self, now);
+    peer = wl_engine_find(self, key);
+    if (peer) {
+        g_autofree char *label = wl_peer_dup_label(peer);
+        peer->change_backoff =
+            CLAMP(peer->change_backoff * 2, WL_CHANGE_RETRY, WL_CHANGE_RETRY_MAX);
+        peer->change_retry = self->now + peer->change_backoff;
+        wl_engine_log(self, "%s: the link refused a change; it will be tried again", label);
+        wl_engine_want_snapshot(self);
+    }
+    wl_engine_turn(self);
+}

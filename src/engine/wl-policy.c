@@ -1,0 +1,198 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "wl-policy.h"
+
+#include <string.h>
+
+#include "wl-times.h"
+
+static void
+add_prefix(GArray *list, const WlPrefix *prefix)
+{
+    WlPrefix masked = wl_prefix_masked(prefix);
+
+    for (guint i = 0; i < list->len; i++) {
+        if (wl_prefix_equal(&g_array_index(list, WlPrefix, i), &masked))
+            return;
+    }
+    g_array_append_val(list, masked);
+}
+
+void
+wl_policy_init(WlPolicy *self, const WlEngineConfig *config)
+{
+    memset(self, 0, sizeof(*self));
+    self->config = config;
+    self->networks = g_array_new(FALSE, TRUE, sizeof(WlPrefix));
+    self->tunnel = g_array_new(FALSE, TRUE, sizeof(WlPrefix));
+    self->local = g_array_new(FALSE, TRUE, sizeof(WlLocalAddress));
+    self->listen_port = config->listen_port;
+
+    for (guint i = 0; i < config->addresses->len; i++)
+        add_prefix(self->tunnel, &g_array_index(config->addresses, WlPrefix, i));
+    if (config->networks->len > 0) {
+        for (guint i = 0; i < config->networks->len; i++)
+            add_prefix(self->networks, &g_array_index(config->networks, WlPrefix, i));
+    } else {
+        g_array_append_vals(self->networks, self->tunnel->data, self->tunnel->len);
+        for (guint i = 0; i < config->peers->len; i++) {
+            const WlPeerConfig *peer = config->peers->pdata[i];
+            for (guint j = 0; j < peer->allowed_ips->len; j++) {
+                const WlPrefix *prefix = &g_array_index(peer->allowed_ips, WlPrefix, j);
+                if (prefix->length > 1)
+                    add_prefix(self->networks, prefix);
+            }
+        }
+    }
+    for (guint i = 0; i < self->networks->len; i++) {
+        const WlPrefix *prefix = &g_array_index(self->networks, WlPrefix, i);
+        if (prefix->length > 1)
+            add_prefix(self->tunnel, prefix);
+    }
+}
+
+void
+wl_policy_clear(WlPolicy *self)
+{
+    g_clear_pointer(&self->networks, g_array_unref);
+    g_clear_pointer(&self->tunnel, g_array_unref);
+    g_clear_pointer(&self->local, g_array_unref);
+}
+
+static int
+local_compare(gconstpointer a, gconstpointer b)
+{
+    const WlLocalAddress *x = a, *y = b;
+    int order = wl_prefix_compare(&x->address, &y->address);
+
+    if (order == 0)
+        order = memcmp(&x->address, &y->address, sizeof(WlPrefix));
+    if (order == 0)
+        order = strncmp(x->ifname, y->ifname, sizeof(x->ifname));
+    if (order == 0)
+        order = (int) x->announce - (int) y->announce;
+    return order != 0 ? order : (x->ifindex > y->ifindex) - (x->ifindex < y->ifindex);
+}
+
+gboolean
+wl_policy_set_local(WlPolicy *self, const WlLocalAddress *addresses, gsize n)
+{
+    g_autoptr(GArray) list = g_array_new(FALSE, TRUE, sizeof(WlLocalAddress));
+    gboolean same;
+
+    g_array_append_vals(list, addresses, MIN(n, WL_MAX_LOCAL_ADDRESSES));
+    g_array_sort(list, local_compare);
+    same = list->len == self->local->len;
+    for (guint i = 0; same && i < list->len; i++)
+        same = local_compare(&g_array_index(list, WlLocalAddress, i),
+                             &g_array_index(self->local, WlLocalAddress, i)) == 0;
+    if (same)
+        return FALSE;
+    g_array_unref(self->local);
+    self->local = g_steal_pointer(&list);
+    return TRUE;
+}
+
+gboolean
+wl_policy_has_uplink(const WlPolicy *self)
+{
+    for (guint i = 0; i < self->local->len; i++) {
+        if (g_array_index(self->local, WlLocalAddress, i).announce)
+            return TRUE;
+    }
+    return FALSE;
+}
+
+gboolean
+wl_policy_has_family(const WlPolicy *self, WlFamily family)
+{
+    for (guint i = 0; i < self->local->len; i++) {
+        const WlLocalAddress *local = &g_array_index(self->local, WlLocalAddress, i);
+        if (local->address.ip.family == family && wl_ip_is_global_unicast(&local->address.ip))
+            return TRUE;
+    }
+    return FALSE;
+}
+
+gboolean
+wl_policy_is_on_link(const WlPolicy *self, const WlIp *ip)
+{
+    for (guint i = 0; i < self->local->len; i++) {
+        const WlLocalAddress *local = &g_array_index(self->local, WlLocalAddress, i);
+        if (local->announce && local->address.length < wl_prefix_max_length(&local->address) &&
+            wl_prefix_contains_ip(&local->address, ip))
+            return TRUE;
+    }
+    return FALSE;
+}
+
+gboolean
+wl_policy_is_private(const WlIp *ip)
+{
+    const guint8 *b = ip->bytes;
+
+    if (ip->family == WL_FAMILY_V6)
+        return (b[0] & 0xfe) == 0xfc;
+    return b[0] == 10 || (b[0] == 172 && (b[1] & 0xf0) == 16) || (b[0] == 192 && b[1] == 168) ||
+           (b[0] == 100 && (b[1] & 0xc0) == 64);
+}
+
+gboolean
+wl_policy_is_reachable_class(const WlEndpoint *endpoint)
+{
+    const WlIp *ip = &endpoint->ip;
+
+    if (endpoint->port == 0 || !wl_ip_is_global_unicast(ip))
+        return FALSE;
+    if (ip->family == WL_FAMILY_V4)
+        return ip->bytes[0] != 0 && ip->bytes[0] < 240;
+    return !wl_ip_is_v4_mapped(ip);
+}
+
+WlVerdict
+wl_policy_check_endpoint(const WlPolicy *self, const WlEndpoint *endpoint)
+{
+    gboolean in_tunnel = FALSE;
+
+    if (!wl_policy_is_reachable_class(endpoint))
+        return WL_VERDICT_BAD_ADDRESS;
+    for (guint i = 0; i < self->config->addresses->len; i++) {
+        if (wl_ip_equal(&g_array_index(self->config->addresses, WlPrefix, i).ip, &endpoint->ip))
+            return WL_VERDICT_IN_TUNNEL;
+    }
+    for (guint i = 0; i < self->tunnel->len && !in_tunnel; i++)
+        in_tunnel = wl_prefix_contains_ip(&g_array_index(self->tunnel, WlPrefix, i), &endpoint->ip);
+    for (guint i = 0; i < self->local->len; i++) {
+        const WlLocalAddress *local = &g_array_index(self->local, WlLocalAddress, i);
+
+        if (endpoint->port == self->listen_port && wl_ip_equal(&local->address.ip, &endpoint->ip))
+            return WL_VERDICT_OWN_ENDPOINT;
+        /* In the tunnel's range but really on a network of ours: section 7.6. */
+        if (in_tunnel && wl_prefix_contains_ip(&local->address, &endpoint->ip))
+            in_tunnel = FALSE;
+    }
+    return in_tunnel ? WL_VERDICT_IN_TUNNEL : WL_VERDICT_ACCEPTED;
+}
+
+WlVerdict
+wl_policy_check_prefix(const WlPolicy *self, const WlPrefix *prefix)
+{
+    gboolean inside = FALSE;
+
+    if (prefix->length <= 1)
+        return WL_VERDICT_DEFAULT_ROUTE;
+    for (guint i = 0; i < self->networks->len && !inside; i++)
+        inside = wl_prefix_contains(&g_array_index(self->networks, WlPrefix, i), prefix);
+    if (!inside)
+        return WL_VERDICT_OUTSIDE;
+    for (guint i = 0; i < self->config->addresses->len; i++) {
+        WlPrefix own = wl_prefix_from_ip(&g_array_index(self->config->addresses, WlPrefix, i).ip);
+        if (wl_prefix_equal(&own, prefix))
+            return WL_VERDICT_OWN_ADDRESS;
+    }
+    for (guint i = 0; i < self->local->len; i++) {
+        WlPrefix on_link = wl_prefix_masked(&g_array_index(self->local, WlLocalAddress, i).address);
+        if (wl_prefix_overlaps(&on_link, prefix))
+            return WL_VERDICT_ON_LINK;
+    }
+    return WL_VERDICT_ACCEPTED;
+}

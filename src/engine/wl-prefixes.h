@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#pragma once
+
+#include "wl-address.h"
+
+/* A GArray of WlPrefix, masked, sorted and without duplicates. */
+
+/** TRUE if it was new. */
+gboolean wl_prefixes_add(GArray *self, const WlPrefix *prefix);
+gboolean wl_prefixes_have(const GArray *self, const WlPrefix *prefix);
+gboolean wl_prefixes_equal(const GArray *a, const GArray *b);
+/** TRUE if one of them is equal to or contains @prefix. */
+gboolean wl_prefixes_cover(const GArray *self, const WlPrefix *prefix);
+/** The index of the first that is not less than @prefix. */
+guint wl_prefixes_search(const GArray *self, const WlPrefix *prefix);

@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <string.h>
+
+#include "wl-candidates.h"
+#include "wl-engine-private.h"
+
+/* A hub tells 1,000 members in some 160 datagrams; more than this and faster is a flood. */
+#define DATAGRAM_BURST    256
+#define DATAGRAM_INTERVAL WL_MS(10)
+#define STRANGER_BURST    16
+#define STRANGER_INTERVAL WL_MS(100)
+/* Two that answer each other stop after this many, however long the way is. */
+#define ANSWER_BURST 3
+
+void
+wl_engine_forget(WlEngine *self, WlPeer *peer)
+{
+    wl_fact_set_forget(self->facts, peer->slot);
+    peer->alive_known = 0;
+    peer->facts_due = self->now;
+    peer->facts_sent = WL_LONG_AGO;
+    peer->forgotten = self->now;
+    peer->forget_due = WL_NEVER;
+}
+
+/* Somebody who started anew knows nothing; at most one full resend in 5 s. */
+static void
+peer_started_anew(WlEngine *self, WlPeer *peer)
+{
+    gint64 allowed = peer->forgotten + WL_RESEND_INTERVAL;
+
+    if (allowed <= self->now)
+        wl_engine_forget(self, peer);
+    else
+        peer->forget_due = MIN(peer->forget_due, allowed);
+}
+
+static void
+receive_alive(WlEngine *self, WlPeer *peer, const WlFact *fact, gboolean only_alive)
+{
+    gint64 expires = self->now + MIN((gint64) fact->ttl * G_USEC_PER_SEC, WL_TTL_CAP);
+    gboolean early = peer->last_alive >= 0 && self->now - peer->last_alive < WL_EARLY_ALIVE;
+    gboolean anew =
+        !peer->has_boot_id || memcmp(&peer->boot_id, &fact->value.boot_id, sizeof(WlBootId)) != 0;
+
+    if (anew) {
+        peer->has_boot_id = TRUE;
+        peer->boot_id = fact->value.boot_id;
+        peer->ours = wl_boot_id_is_ours(&peer->boot_id);
+        peer->alive_until = 0;
+        peer->alive_since = WL_NEVER;
+        peer_started_anew(self, peer);
+    }
+    peer->last_alive = self->now;
+    peer->alive_until = MAX(peer->alive_until, expires);
+
+    /* An Alive out of turn asks whether the path works, or comes by a new one: look, and answer. */
+    if (anew || early)
+        wl_engine_want_snapshot(self);
+    if (!anew && early && only_alive &&
+        wl_bucket_take(&peer->answers, self->now, WL_RESEND_INTERVAL, ANSWER_BURST))
+        peer->force_ping = TRUE;
+}
+
+/* An address for somebody: a reason to try it at once? */
+static void
+endpoint_told(WlEngine *self, const WlPeer *teller, const WlFact *fact, WlTold told)
+{
+    WlPeer *peer = wl_engine_find(self, &fact->subject);
+
+    if (!peer || told == WL_TOLD_AGAIN)
+        return;
+    if (!peer->healthy)
+        peer->attempt.restart = TRUE;
+    else if ((teller == peer || teller->router) &&
+             !wl_endpoint_equal(&peer->endpoint, &fact->value.endpoint))
+        peer->move.hint = TRUE;
+    /* New words about itself: it may have moved, and then only the device knows where to. */
+    if (teller == peer)
+        wl_engine_want_snapshot(self);
+}
+
+static void
+receive_fact(WlEngine *self, WlPeer *peer, const WlFact *fact)
+{
+    gint64 expires = self->now + MIN((gint64) fact->ttl * G_USEC_PER_SEC, WL_TTL_CAP);
+    WlFactEntry *entry;
+    WlClaim *claim;
+    WlTold told;
+
+    if (fact->ttl == 0 || fact->attribute == WL_ATTRIBUTE_GROUP)
+        return;
+    told = wl_fact_set_tell(self->facts, fact, &peer->key, self->now, expires, &entry, &claim);
+    if (told == WL_TOLD_REFUSED) {
+        self->refused[WL_VERDICT_TOO_MANY]++;
+        return;
+    }
+    wl_knowledge_learn(&entry->known, peer->slot, expires);
+    if (told == WL_TOLD_AGAIN) {
+        /* A longer life is news for those who were told the shorter one. */
+        for (guint i = 0; i < self->peers->len && claim->verdict == WL_VERDICT_ACCEPTED; i++) {
+            WlPeer *other = self->peers->pdata[i];
+            gint64 known = wl_knowledge_get(&entry->known, other->slot);
+            if (known < expires)
+                other->facts_due = MIN(other->facts_due, MAX(self->now, known - WL_FACT_MARGIN));
+        }
+        return;
+    }
+    if (told == WL_TOLD_NEW)
+        claim->verdict = WL_VERDICT_N; /* not judged yet */
+    if (!wl_engine_judge_claim(self, entry, claim))
+        self->claims_dirty = TRUE;
+    else if (claim->verdict == WL_VERDICT_ACCEPTED && wl_fact_is_endpoint(fact))
+        endpoint_told(self, peer, fact, told);
+    if (wl_fact_is_member(fact))
+        self->members_dirty = self->names_dirty = TRUE;
+    self->facts_changed = TRUE;
+}
+
+void
+wl_engine_receive(WlEngine *self, const WlIp *source, const guint8 *data, gsize length)
+{
+    WlPeer *peer = g_hash_table_lookup(self->by_link_local, source);
+    g_autoptr(GArray) facts = NULL;
+    gboolean only_alive = TRUE;
+    WlReceiveResult result;
+    WlKey sender;
+
+    if (!(peer ? wl_bucket_take(&peer->datagrams, self->now, DATAGRAM_INTERVAL, DATAGRAM_BURST)
+               : wl_bucket_take(&self->strangers, self->now, STRANGER_INTERVAL, STRANGER_BURST))) {
+        self->received[WL_RECEIVE_FLOOD]++;
+        return;
+    }
+    facts = wl_fact_array_new();
+    result = wl_signer_open(self->signer, source, data, MIN(length, WL_RECEIVE_MAX), &sender, facts,
+                            NULL);
+    self->received[result]++;
+    if (result != WL_RECEIVE_ACCEPTED || !peer || !wl_key_equal(&peer->key, &sender))
+        return;
+
+    peer->last_heard = self->now;
+    /* It came through the tunnel from this peer: there is a session that we do not know of. */
+    if (!peer->healthy)
+        wl_engine_want_snapshot(self);
+
+    for (guint i = 0; i < facts->len; i++) {
+        if (g_array_index(facts, WlFact, i).attribute != WL_ATTRIBUTE_ALIVE)
+            only_alive = FALSE;
+    }
+    /* The Alive first: a new boot id voids what its sender knew, but not what it says here. */
+    for (guint i = 0; i < facts->len; i++) {
+        const WlFact *fact = &g_array_index(facts, WlFact, i);
+        if (fact->attribute != WL_ATTRIBUTE_ALIVE)
+            continue;
+        if (wl_key_equal(&fact->subject, &peer->key))
+            receive_alive(self, peer, fact, only_alive);
+        else
+            self->refused[WL_VERDICT_FOREIGN_ALIVE]++;
+    }
+    for (guint i = 0; i < facts->len; i++) {
+        const WlFact *fact = &g_array_index(facts, WlFact, i);
+        if (fact->attribute != WL_ATTRIBUTE_ALIVE)
+            receive_fact(self, peer, fact);
+    }
+}

@@ -1,0 +1,226 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "wl-signer.h"
+
+#include "wl-group.h"
+
+#include <sodium.h>
+#include <string.h>
+
+#define MAX_SHARED 1024 /* peers whose shared key is kept */
+
+G_STATIC_ASSERT(WL_GROUP_NONCE_SIZE == crypto_aead_xchacha20poly1305_ietf_NPUBBYTES);
+G_STATIC_ASSERT(WL_GROUP_TAG_SIZE == crypto_aead_xchacha20poly1305_ietf_ABYTES);
+G_STATIC_ASSERT(WL_KEY_SIZE == crypto_aead_xchacha20poly1305_ietf_KEYBYTES);
+
+typedef struct {
+    WlKey peer; /* first: the table's key */
+    WlKey secret;
+    WlIp link_local; /* of the peer: spares a SHA-1 a datagram */
+    GList recent;
+} Shared;
+
+struct _WlSigner {
+    WlKey private_key;
+    WlKey public_key;
+    WlRandomFunc random;
+    gpointer random_data;
+    GHashTable *shared; /* of Shared by its peer */
+    GQueue recent;      /* of Shared, last used first */
+};
+
+static const char *const result_labels[WL_RECEIVE_N_RESULTS] = {
+    [WL_RECEIVE_ACCEPTED] = "accepted", [WL_RECEIVE_UNDECODABLE] = "undecodable",
+    [WL_RECEIVE_UNSIGNED] = "unsigned", [WL_RECEIVE_WRONG_SOURCE] = "wrong-source",
+    [WL_RECEIVE_BAD_TAG] = "bad-tag",   [WL_RECEIVE_BAD_INNER] = "bad-inner",
+    [WL_RECEIVE_FLOOD] = "flood",
+};
+
+const char *
+wl_receive_result_label(WlReceiveResult result)
+{
+    return (guint) result < G_N_ELEMENTS(result_labels) ? result_labels[result] : "unknown";
+}
+
+static void
+shared_free(Shared *shared)
+{
+    sodium_memzero(shared, sizeof(*shared));
+    g_free(shared);
+}
+
+WlSigner *
+wl_signer_new(const WlKey *private_key, WlRandomFunc random, gpointer user_data)
+{
+    WlSigner *self;
+
+    /* Chooses the fast implementations; harmless when done before. */
+    if (sodium_init() < 0)
+        g_error("libsodium cannot be initialised");
+    self = g_new0(WlSigner, 1);
+    self->private_key = *private_key;
+    if (!wl_key_derive_public(private_key, &self->public_key))
+        wl_key_wipe(&self->public_key);
+    self->random = random;
+    self->random_data = user_data;
+    self->shared =
+        g_hash_table_new_full(wl_key_hash, wl_key_equal, NULL, (GDestroyNotify) shared_free);
+    g_queue_init(&self->recent);
+    return self;
+}
+
+void
+wl_signer_free(WlSigner *self)
+{
+    if (!self)
+        return;
+    g_hash_table_unref(self->shared);
+    sodium_memzero(self, sizeof(*self));
+    g_free(self);
+}
+
+const WlKey *
+wl_signer_get_public_key(const WlSigner *self)
+{
+    return &self->public_key;
+}
+
+/* ---- shared keys --------------------------------------------------------------------------- */
+
+static void
+forget(WlSigner *self, Shared *shared)
+{
+    g_queue_unlink(&self->recent, &shared->recent);
+    g_hash_table_remove(self->shared, &shared->peer);
+}
+
+void
+wl_signer_forget(WlSigner *self, const WlKey *peer)
+{
+    Shared *shared = g_hash_table_lookup(self->shared, peer);
+
+    if (shared)
+        forget(self, shared);
+}
+
+static void
+remember(WlSigner *self, Shared *shared)
+{
+    if (self->recent.length >= MAX_SHARED)
+        forget(self, self->recent.tail->data);
+    shared->recent.data = shared;
+    g_queue_push_head_link(&self->recent, &shared->recent);
+    g_hash_table_insert(self->shared, &shared->peer, shared);
+}
+
+/* What we share with @peer; NULL for a key that gives no secret. Valid until the next call. */
+static const Shared *
+get_shared(WlSigner *self, const WlKey *peer)
+{
+    Shared *shared = g_hash_table_lookup(self->shared, peer);
+
+    if (shared) {
+        g_queue_unlink(&self->recent, &shared->recent);
+        g_queue_push_head_link(&self->recent, &shared->recent);
+        return shared;
+    }
+    shared = g_new0(Shared, 1);
+    shared->peer = *peer;
+    /* The raw result is the key, unhashed (protocol section 2). */
+    if (crypto_scalarmult_curve25519(shared->secret.bytes, self->private_key.bytes, peer->bytes) !=
+        0) {
+        shared_free(shared);
+        return NULL;
+    }
+    wl_key_link_local(peer, &shared->link_local);
+    remember(self, shared);
+    return shared;
+}
+
+/* ---- signing and verifying ----------------------------------------------------------------- */
+
+GBytes *
+wl_signer_sign(WlSigner *self, const WlKey *peer, const guint8 *inner, gsize length)
+{
+    const Shared *shared = get_shared(self, peer);
+    guint8 nonce[WL_GROUP_NONCE_SIZE], tag[WL_GROUP_TAG_SIZE], nothing[1];
+    GByteArray *packet;
+    WlFact group = {0};
+
+    if (!shared)
+        return NULL;
+    self->random(self->random_data, nonce, sizeof(nonce));
+    /* Nothing is encrypted: the facts are associated data (protocol section 2). */
+    crypto_aead_xchacha20poly1305_ietf_encrypt_detached(nothing, tag, NULL, NULL, 0, inner, length,
+                                                        NULL, nonce, shared->secret.bytes);
+    group.attribute = WL_ATTRIBUTE_GROUP;
+    group.subject = self->public_key;
+    group.value.group.nonce = nonce;
+    group.value.group.tag = tag;
+    group.value.group.inner = inner;
+    group.value.group.inner_length = length;
+
+    packet = g_byte_array_sized_new(WL_GROUP_OVERHEAD + length);
+    wl_fact_encode(&group, packet);
+    return g_byte_array_free_to_bytes(packet);
+}
+
+gboolean
+wl_signer_verify(WlSigner *self, const WlFact *group)
+{
+    static const guint8 nothing[1];
+    const Shared *shared;
+
+    if (group->attribute != WL_ATTRIBUTE_GROUP)
+        return FALSE;
+    shared = get_shared(self, &group->subject);
+    if (!shared)
+        return FALSE;
+    return crypto_aead_xchacha20poly1305_ietf_decrypt_detached(
+               NULL, NULL, nothing, 0, group->value.group.tag, group->value.group.inner,
+               group->value.group.inner_length, group->value.group.nonce,
+               shared->secret.bytes) == 0;
+}
+
+/* ---- receiving ----------------------------------------------------------------------------- */
+
+/* Checked before any key agreement, so that a stranger's address costs us one hash. */
+static gboolean
+is_source_of(WlSigner *self, const WlIp *source, const WlKey *subject)
+{
+    const Shared *shared = g_hash_table_lookup(self->shared, subject);
+    WlIp expected;
+
+    if (shared)
+        return wl_ip_equal(source, &shared->link_local);
+    wl_key_link_local(subject, &expected);
+    return wl_ip_equal(source, &expected);
+}
+
+WlReceiveResult
+wl_signer_open(WlSigner *self, const WlIp *source, const guint8 *data, gsize length, WlKey *sender,
+               GArray *facts, WlDecodeError *decode_error)
+{
+    g_auto(WlFact) group = {0};
+    WlDecodeError error;
+    gsize consumed;
+
+    g_array_set_size(facts, 0);
+    error = wl_fact_decode(data, length, &group, &consumed);
+    if (decode_error)
+        *decode_error = error;
+    if (error)
+        return WL_RECEIVE_UNDECODABLE;
+    if (group.attribute != WL_ATTRIBUTE_GROUP)
+        return WL_RECEIVE_UNSIGNED;
+    if (!is_source_of(self, source, &group.subject))
+        return WL_RECEIVE_WRONG_SOURCE;
+    if (!wl_signer_verify(self, &group))
+        return WL_RECEIVE_BAD_TAG;
+    error = wl_fact_decode_inner(group.value.group.inner, group.value.group.inner_length, facts);
+    if (decode_error)
+        *decode_error = error;
+    if (error)
+        return WL_RECEIVE_BAD_INNER;
+    *sender = group.subject;
+    return WL_RECEIVE_ACCEPTED;
+}

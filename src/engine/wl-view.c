@@ -1,0 +1,272 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <string.h>
+
+#include "wl-candidates.h"
+#include "wl-engine-private.h"
+
+/* Trying for longer than this is called offline, so that back-off does not look like news. */
+#define CONNECTING_BACKOFF WL_SEC(16)
+
+typedef enum {
+    WHY_NO_UPLINK,
+    WHY_NO_ADDRESS,
+    WHY_TRYING,
+    WHY_NO_ANSWER,
+    WHY_NO_ALIVE,
+    WHY_ROUTED,
+    WHY_ROUTED_NO_ADDRESS,
+    WHY_DIRECT,
+    WHY_DIRECT_LAN,
+} Why;
+
+const char *
+wl_peer_state_to_string(WlPeerState state)
+{
+    switch (state) {
+    case WL_PEER_OFFLINE:
+        return "offline";
+    case WL_PEER_CONNECTING:
+        return "connecting";
+    case WL_PEER_ROUTED:
+        return "routed";
+    case WL_PEER_DIRECT:
+        return "direct";
+    case WL_PEER_DIRECT_LAN:
+        return "direct-lan";
+    }
+    return "offline";
+}
+
+/* The router that carries all of its allowed IPs. */
+static const WlPeer *
+find_via(const WlEngine *self, const WlPeer *peer)
+{
+    const GArray *lists[] = {peer->always, peer->direct_only, peer->learned};
+    const WlPeer *via = NULL;
+
+    for (guint i = 0; i < G_N_ELEMENTS(lists); i++) {
+        for (guint j = 0; j < lists[i]->len; j++) {
+            const WlPrefix *prefix = &g_array_index(lists[i], WlPrefix, j);
+            const WlPeer *cover = wl_engine_find_cover(self, peer, prefix);
+            if (!cover || lists[i] == peer->always)
+                return NULL;
+            via = via ? via : cover;
+        }
+    }
+    return via;
+}
+
+static void
+decide(const WlEngine *self, const WlPeer *peer, WlShown *shown)
+{
+    const WlPeer *via;
+
+    if (!self->uplink) {
+        shown->state = WL_PEER_OFFLINE;
+        shown->why = WHY_NO_UPLINK;
+        return;
+    }
+    if (peer->healthy && (peer->direct || peer->router)) {
+        gboolean lan = wl_policy_is_on_link(&self->policy, &peer->endpoint.ip);
+        shown->state = lan ? WL_PEER_DIRECT_LAN : WL_PEER_DIRECT;
+        shown->why = lan ? WHY_DIRECT_LAN : WHY_DIRECT;
+        return;
+    }
+    via = find_via(self, peer);
+    if (via) {
+        shown->state = WL_PEER_ROUTED;
+        shown->why = peer->candidates->len > 0 ? WHY_ROUTED : WHY_ROUTED_NO_ADDRESS;
+        shown->has_via = TRUE;
+        shown->via = via->key;
+        return;
+    }
+    if (peer->healthy) {
+        shown->state = WL_PEER_CONNECTING;
+        shown->why = WHY_NO_ALIVE;
+    } else if (peer->candidates->len == 0) {
+        shown->state = WL_PEER_OFFLINE;
+        shown->why = WHY_NO_ADDRESS;
+    } else {
+        gboolean connecting = peer->attempt.backoff <= CONNECTING_BACKOFF;
+        shown->state = connecting ? WL_PEER_CONNECTING : WL_PEER_OFFLINE;
+        shown->why = connecting ? WHY_TRYING : WHY_NO_ANSWER;
+        shown->candidates = peer->candidates->len;
+        shown->last_tried = peer->attempt.last;
+    }
+}
+
+static char *
+dup_router_label(const WlEngine *self)
+{
+    for (guint i = 0; i < self->peers->len; i++) {
+        const WlPeer *peer = self->peers->pdata[i];
+        if (peer->router)
+            return wl_peer_dup_label(peer);
+    }
+    return g_strdup("a router");
+}
+
+static char *
+explain(const WlEngine *self, const WlPeer *peer, const WlShown *shown)
+{
+    g_autofree char *endpoint = wl_endpoint_to_string(&peer->endpoint);
+    g_autofree char *last = NULL;
+    g_autofree char *label = NULL;
+    const char *addresses = shown->candidates == 1 ? "address" : "addresses";
+
+    switch ((Why) shown->why) {
+    case WHY_NO_UPLINK:
+        return g_strdup("no uplink");
+    case WHY_NO_ADDRESS:
+        label = dup_router_label(self);
+        return g_strdup_printf("no address of it is known yet; %s has to tell one", label);
+    case WHY_TRYING:
+        if (!wl_endpoint_is_set(&shown->last_tried))
+            return g_strdup_printf("%u %s to try", shown->candidates, addresses);
+        last = wl_endpoint_to_string(&shown->last_tried);
+        return g_strdup_printf("trying %u %s, last one %s, no handshake yet", shown->candidates,
+                               addresses, last);
+    case WHY_NO_ANSWER:
+        last = wl_endpoint_to_string(&shown->last_tried);
+        return g_strdup_printf("no answer from %u %s, last one %s; asked less and less often",
+                               shown->candidates, addresses, last);
+    case WHY_NO_ALIVE:
+        return g_strdup_printf("handshake on %s done, it has not said yet that it is alive",
+                               endpoint);
+    case WHY_ROUTED:
+    case WHY_ROUTED_NO_ADDRESS:
+        label = wl_peer_dup_label(wl_engine_find(self, &shown->via));
+        return g_strdup_printf(shown->why == WHY_ROUTED ? "using %s: no direct handshake yet"
+                                                        : "using %s: no address of it is known yet",
+                               label);
+    case WHY_DIRECT_LAN:
+        return g_strdup_printf("on the same network, direct on %s", endpoint);
+    case WHY_DIRECT:
+        return g_strdup_printf("direct on %s", endpoint);
+    }
+    return g_strdup("");
+}
+
+static void
+update_view(WlEngine *self, WlPeer *peer)
+{
+    WlShown shown;
+    gboolean state_changed;
+    WlOutput *output;
+
+    memset(&shown, 0, sizeof(shown));
+    decide(self, peer, &shown);
+    shown.endpoint = peer->endpoint;
+    shown.allowed_serial = peer->allowed_serial;
+    shown.name_serial = peer->name_serial;
+    shown.trust = peer->trust;
+    shown.basic = peer->basic != FALSE;
+    if (peer->was_shown && memcmp(&shown, &peer->shown, sizeof(shown)) == 0)
+        return;
+
+    state_changed =
+        !peer->was_shown || shown.state != peer->shown.state || shown.why != peer->shown.why;
+    peer->was_shown = TRUE;
+    peer->shown = shown;
+    g_free(peer->reason);
+    peer->reason = explain(self, peer, &shown);
+    output = wl_output_new(WL_OUTPUT_PEER_CHANGED);
+    output->key = peer->key;
+    wl_engine_emit(self, output);
+    if (state_changed) {
+        g_autofree char *label = wl_peer_dup_label(peer);
+        wl_engine_log(self, "%s: %s, %s", label, wl_peer_state_to_string(shown.state),
+                      peer->reason);
+    }
+}
+
+void
+wl_engine_update_views(WlEngine *self)
+{
+    for (guint i = 0; i < self->peers->len; i++)
+        update_view(self, self->peers->pdata[i]);
+}
+
+/* ---- what can be asked */
+
+gboolean
+wl_engine_get_peer(const WlEngine *self, const WlKey *key, WlPeerView *view)
+{
+    const WlPeer *peer = wl_engine_find(self, key);
+
+    if (!peer)
+        return FALSE;
+    memset(view, 0, sizeof(*view));
+    view->public_key = peer->key;
+    view->name = peer->name ? peer->name : "";
+    view->name_configured = peer->config && peer->config->name && *peer->config->name;
+    view->state = peer->shown.state;
+    view->reason = peer->reason ? peer->reason : "";
+    view->has_via = peer->shown.has_via;
+    view->via = peer->shown.via;
+    view->endpoint = peer->endpoint;
+    view->allowed_ips = peer->device_allowed;
+    view->trust = peer->trust;
+    view->trust_by = peer->trust_by;
+    view->router = peer->router;
+    view->basic = peer->basic;
+    view->configured = peer->config != NULL;
+    view->last_handshake = peer->handshake;
+    view->last_alive = peer->last_alive;
+    view->rx_bytes = peer->rx;
+    view->tx_bytes = peer->tx;
+    return TRUE;
+}
+
+GArray *
+wl_engine_dup_peers(const WlEngine *self)
+{
+    GArray *keys = g_array_sized_new(FALSE, FALSE, sizeof(WlKey), self->peers->len);
+
+    for (guint i = 0; i < self->peers->len; i++)
+        g_array_append_val(keys, ((WlPeer *) self->peers->pdata[i])->key);
+    return keys;
+}
+
+const WlKey *
+wl_engine_get_public_key(const WlEngine *self)
+{
+    return &self->public_key;
+}
+
+gboolean
+wl_engine_is_router(const WlEngine *self)
+{
+    return self->router;
+}
+
+guint
+wl_engine_get_fact_count(const WlEngine *self)
+{
+    return wl_fact_set_size(self->facts);
+}
+
+const guint64 *
+wl_engine_get_received(const WlEngine *self)
+{
+    return self->received;
+}
+
+const guint64 *
+wl_engine_get_refused(const WlEngine *self)
+{
+    return self->refused;
+}
+
+WlVerdict
+wl_engine_get_verdict(const WlEngine *self, const WlFact *fact, const WlKey *source)
+{
+    const WlFactEntry *entry = wl_fact_set_lookup(self->facts, fact);
+
+    for (guint i = 0; entry && i < entry->claims->len; i++) {
+        const WlClaim *claim = &g_array_index(entry->claims, WlClaim, i);
+        if (wl_key_equal(&claim->source, source))
+            return claim->verdict;
+    }
+    return WL_VERDICT_N;
+}

@@ -1,0 +1,341 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Properties of the codec: what is decoded encodes again, and nothing from outside harms it. */
+#include "test-vectors.h"
+#include "wl-uvarint.h"
+
+#include <string.h>
+
+#define ROUNDS 20000
+
+/* ---- uvarints ------------------------------------------------------------------------------ */
+
+static void
+test_uvarint_edges(void)
+{
+    static const struct {
+        const char *hex;
+        WlDecodeError error;
+        guint64 value;
+        gsize consumed;
+    } cases[] = {
+        {"", WL_DECODE_TRUNCATED, 0, 0},
+        {"00", WL_DECODE_OK, 0, 1},
+        {"7f", WL_DECODE_OK, 127, 1},
+        {"80", WL_DECODE_TRUNCATED, 0, 0},
+        {"8001", WL_DECODE_OK, 128, 2},
+        {"8000", WL_DECODE_OK, 0, 2},
+        {"ffff0399", WL_DECODE_OK, 65535, 3},
+        {"ffffffffffffffffff01", WL_DECODE_OK, G_MAXUINT64, 10},
+        {"ffffffffffffffffff02", WL_DECODE_VARINT_OVERFLOW, 0, 0},
+        {"ffffffffffffffffff80", WL_DECODE_VARINT_OVERFLOW, 0, 0},
+        {"8080808080808080808001", WL_DECODE_VARINT_OVERFLOW, 0, 0},
+        {"808080808080808080", WL_DECODE_TRUNCATED, 0, 0},
+        {"80808080808080808000", WL_DECODE_OK, 0, 10},
+    };
+
+    for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autoptr(GByteArray) bytes = test_unhex(cases[i].hex);
+        guint64 value = 0;
+        gsize consumed = 0;
+
+        g_assert_cmpint(wl_uvarint_decode(bytes->data, bytes->len, &value, &consumed), ==,
+                        cases[i].error);
+        g_assert_cmpuint(value, ==, cases[i].value);
+        g_assert_cmpuint(consumed, ==, cases[i].consumed);
+    }
+}
+
+static void
+test_uvarint_round_trip(void)
+{
+    for (guint shift = 0; shift < 64; shift++) {
+        for (int offset = -1; offset <= 1; offset++) {
+            guint64 number = (G_GUINT64_CONSTANT(1) << shift) + (guint64) offset;
+            guint8 bytes[WL_UVARINT_MAX_SIZE];
+            gsize size = wl_uvarint_encode(number, bytes), consumed;
+            guint64 again;
+
+            g_assert_cmpuint(size, ==, wl_uvarint_size(number));
+            g_assert_cmpint(wl_uvarint_decode(bytes, size, &again, &consumed), ==, WL_DECODE_OK);
+            g_assert_cmpuint(again, ==, number);
+            g_assert_cmpuint(consumed, ==, size);
+            /* Minimal: the last byte carries something. */
+            g_assert_true(size == 1 || bytes[size - 1] != 0);
+        }
+    }
+}
+
+/* ---- order of the checks ------------------------------------------------------------------- */
+
+static void
+check_order(const char *hex, const char *reason)
+{
+    g_autoptr(GByteArray) bytes = test_unhex(hex);
+    g_auto(WlFact) fact = {0};
+    gsize consumed;
+
+    g_assert_cmpstr(
+        wl_decode_error_label(wl_fact_decode(bytes->data, bytes->len, &fact, &consumed)), ==,
+        reason);
+}
+
+#define SUBJECT "404142434445464748494a4b4c4d4e4f505152535455565758595a5b5c5d5e5f"
+
+static void
+test_decode_order(void)
+{
+    check_order("00", "attribute-zero");
+    check_order("74", "attribute-unknown");
+    check_order("7480808080808080808080", "attribute-unknown");
+    check_order("21ff", "truncated");
+    check_order("2180808080808080808080", "varint-overflow");
+    check_order("21808004", "ttl-range");
+    check_order("218080808080808080", "truncated");
+    /* A bad value is noticed only when all of it is there. */
+    check_order("45fe01" SUBJECT "00000000000000000000ffffc0000201ca", "truncated");
+    check_order("61fe01" SUBJECT "0a000000", "truncated");
+    check_order("61fe01" SUBJECT "0a00000021", "prefix-range");
+    check_order("41fe01" SUBJECT "20010db800000000000000000000000181", "prefix-range");
+    check_order("41fe01" SUBJECT "00000000000000000000ffff0a00000081", "prefix-range");
+    check_order("53fe01" SUBJECT "11", "truncated");
+    check_order("4d00" SUBJECT "80", "truncated");
+    check_order("4d00" SUBJECT "80808080808080808080", "varint-overflow");
+    check_order("4d00" SUBJECT "818040", "metadata-length");
+    check_order("4d00" SUBJECT "026e80", "truncated");
+    check_order("4d00" SUBJECT "0b7a80808080808080808002", "varint-overflow");
+    check_order("4d00" SUBJECT "016e", "truncated");
+    check_order("4d00" SUBJECT "026e01", "metadata-attr-length");
+    /* Entries are judged one after another. */
+    check_order("4d00" SUBJECT "07620102"
+                "6e02f0f0",
+                "metadata-basic");
+    check_order("4d00" SUBJECT "076e02f0f0"
+                "620102",
+                "metadata-name-utf8");
+    check_order("4d00" SUBJECT "06620100"
+                "620102",
+                "metadata-duplicate");
+    check_order("4d00" SUBJECT "04620100"
+                "62",
+                "metadata-duplicate");
+    check_order("4d00" SUBJECT "0462020101", "metadata-basic");
+}
+
+static void
+test_inner_order(void)
+{
+    g_autoptr(GArray) facts = wl_fact_array_new();
+    g_autoptr(GByteArray) bytes = test_unhex("6d00" SUBJECT "6d00" SUBJECT);
+
+    g_assert_cmpint(wl_fact_decode_inner(NULL, 0, facts), ==, WL_DECODE_OK);
+    g_assert_cmpint(wl_fact_decode_inner(bytes->data, bytes->len, facts), ==, WL_DECODE_OK);
+    g_assert_cmpuint(facts->len, ==, 2);
+    g_assert_cmpint(wl_fact_decode_inner(bytes->data, bytes->len - 1, facts), ==,
+                    WL_DECODE_TRUNCATED);
+    g_assert_cmpuint(facts->len, ==, 0);
+    g_byte_array_append(bytes, (const guint8 *) "S", 1);
+    g_assert_cmpint(wl_fact_decode_inner(bytes->data, bytes->len, facts), ==,
+                    WL_DECODE_NESTED_GROUP);
+    g_assert_cmpuint(facts->len, ==, 0);
+}
+
+/* ---- random bytes -------------------------------------------------------------------------- */
+
+/* Bytes that get further than noise: a known attribute, a short TTL, then chance. */
+static gsize
+random_fact(GRand *rand, guint8 *bytes, gsize size)
+{
+    static const guint8 attributes[] = "!eEaAmMS";
+    gsize length = g_rand_int_range(rand, 0, size);
+
+    test_random_seeded(rand, bytes, length);
+    if (length > 0 && g_rand_int_range(rand, 0, 8))
+        bytes[0] = attributes[g_rand_int_range(rand, 0, sizeof(attributes) - 1)];
+    if (length > 1 && g_rand_boolean(rand))
+        bytes[1] &= 0x7f;
+    if (length > 48 && bytes[0] == WL_ATTRIBUTE_METADATA && g_rand_boolean(rand)) {
+        bytes[34] = 5;
+        bytes[35] = 'z';
+        bytes[36] = g_rand_int_range(rand, 0, 5);
+        bytes[37 + bytes[36]] = g_rand_boolean(rand) ? 'b' : 'n';
+    }
+    return length;
+}
+
+static void
+assert_round_trip(const WlFact *fact, gsize input)
+{
+    g_autoptr(GByteArray) encoded = g_byte_array_new();
+    g_autoptr(GByteArray) twice = g_byte_array_new();
+    g_auto(WlFact) again = {0};
+    gsize consumed;
+
+    wl_fact_encode(fact, encoded);
+    g_assert_cmpuint(encoded->len, <=, input);
+    g_assert_cmpuint(encoded->len, ==, wl_fact_encoded_size(fact));
+    g_assert_cmpint(wl_fact_decode(encoded->data, encoded->len, &again, &consumed), ==,
+                    WL_DECODE_OK);
+    g_assert_cmpuint(consumed, ==, encoded->len);
+    g_assert_cmpint(again.ttl, ==, fact->ttl);
+    g_assert_true(wl_fact_identity_equal(&again, fact));
+    g_assert_cmpuint(wl_fact_identity_hash(&again), ==, wl_fact_identity_hash(fact));
+    wl_fact_encode(&again, twice);
+    g_assert_cmpmem(twice->data, twice->len, encoded->data, encoded->len);
+}
+
+static void
+test_random_round_trip(void)
+{
+    g_autoptr(GRand) rand = g_rand_new_with_seed(20);
+    guint decoded[256] = {0};
+
+    for (guint i = 0; i < ROUNDS; i++) {
+        g_autofree guint8 *bytes = NULL;
+        guint8 buffer[160];
+        gsize length = random_fact(rand, buffer, sizeof(buffer)), consumed;
+        g_auto(WlFact) fact = {0};
+        g_autofree char *text = NULL;
+
+        /* Exactly as long as it is, so that a read beyond the end is seen. */
+        bytes = g_memdup2(buffer, MAX(length, 1));
+        if (wl_fact_decode(bytes, length, &fact, &consumed) != WL_DECODE_OK)
+            continue;
+        decoded[fact.attribute]++;
+        g_assert_cmpuint(consumed, <=, length);
+        assert_round_trip(&fact, consumed);
+        text = wl_fact_describe(&fact);
+        g_assert_true(g_utf8_validate(text, -1, NULL));
+    }
+    for (const char *attribute = "!eEaAmMS"; *attribute; attribute++)
+        g_assert_cmpuint(decoded[(guint8) *attribute], >, 20);
+}
+
+static void
+test_random_inner(void)
+{
+    g_autoptr(GRand) rand = g_rand_new_with_seed(21);
+    guint whole = 0;
+
+    for (guint i = 0; i < ROUNDS / 4; i++) {
+        g_autoptr(GByteArray) inner = g_byte_array_new();
+        g_autoptr(GArray) facts = wl_fact_array_new();
+        guint n = g_rand_int_range(rand, 0, 30);
+
+        for (guint j = 0; j < n; j++) {
+            guint8 bytes[64];
+            gsize length = random_fact(rand, bytes, sizeof(bytes)), consumed;
+            g_auto(WlFact) fact = {0};
+
+            /* Mostly facts that can be read, so that the walk gets far. */
+            if (wl_fact_decode(bytes, length, &fact, &consumed) == WL_DECODE_OK)
+                g_byte_array_append(inner, bytes, consumed);
+            else if (g_rand_int_range(rand, 0, 40) == 0)
+                g_byte_array_append(inner, bytes, length);
+        }
+        if (wl_fact_decode_inner(inner->data, inner->len, facts) == WL_DECODE_OK)
+            whole += facts->len > 1;
+        else
+            g_assert_cmpuint(facts->len, ==, 0);
+    }
+    g_assert_cmpuint(whole, >, 50);
+}
+
+/* ---- identity and makers ------------------------------------------------------------------- */
+
+static const WlKey subject = {{1, 2, 3}}, other_subject = {{1, 2, 4}};
+
+static void
+test_identity(void)
+{
+    static const WlBootId one = {{1}}, two = {{2}};
+    WlEndpoint endpoint = {.ip = {.family = WL_FAMILY_V4, .bytes = {192, 0, 2, 1}}, .port = 5};
+    WlFact a, b;
+
+    wl_fact_init_alive(&a, &subject, &one, 1);
+    wl_fact_init_alive(&b, &subject, &two, 2);
+    b.ttl = 9;
+    g_assert_true(wl_fact_identity_equal(&a, &b));
+    g_assert_cmpuint(wl_fact_identity_hash(&a), ==, wl_fact_identity_hash(&b));
+    wl_fact_init_alive(&b, &other_subject, &one, 1);
+    g_assert_false(wl_fact_identity_equal(&a, &b));
+
+    wl_fact_init_endpoint(&a, &subject, &endpoint, 1);
+    wl_fact_init_endpoint(&b, &subject, &endpoint, 7);
+    g_assert_true(wl_fact_identity_equal(&a, &b));
+    endpoint.port = 6;
+    wl_fact_init_endpoint(&b, &subject, &endpoint, 1);
+    g_assert_false(wl_fact_identity_equal(&a, &b));
+}
+
+static void
+test_normalised(void)
+{
+    WlEndpoint endpoint = {.port = 7};
+    WlPrefix prefix = {.length = 120};
+    g_autofree char *text = NULL;
+    g_autofree char *prefix_text = NULL;
+    WlFact fact;
+
+    g_assert_true(wl_ip_parse("::ffff:192.0.2.9", &endpoint.ip));
+    prefix.ip = endpoint.ip;
+    wl_fact_init_endpoint(&fact, &subject, &endpoint, 0);
+    g_assert_cmpint(fact.attribute, ==, WL_ATTRIBUTE_ENDPOINT_V4);
+    text = wl_fact_describe(&fact);
+    g_assert_cmpstr(text, ==, "endpoint 192.0.2.9:7");
+    wl_fact_init_allowed(&fact, &subject, &prefix, 0);
+    g_assert_cmpint(fact.attribute, ==, WL_ATTRIBUTE_ALLOWED_V4);
+    prefix_text = wl_fact_describe(&fact);
+    g_assert_cmpstr(prefix_text, ==, "allowed IPs 192.0.2.9/24");
+}
+
+static void
+test_copy(void)
+{
+    g_autoptr(WlMetadata) metadata = wl_metadata_new("laptop", 1);
+    g_autofree char *text = NULL;
+    WlFact fact, copy;
+
+    wl_fact_init_metadata(&fact, &subject, metadata, 3);
+    wl_fact_copy(&fact, &copy);
+    wl_fact_clear(&fact);
+    g_assert_null(fact.value.metadata);
+    text = wl_fact_describe(&copy);
+    g_assert_cmpstr(text, ==, "member laptop (basic)");
+    wl_fact_clear(&copy);
+    wl_fact_clear(&copy);
+}
+
+static void
+test_ttl_far_apart(void)
+{
+    g_assert_cmpint(wl_fact_ttl(G_MAXINT64, G_MININT64), ==, 65535);
+    g_assert_cmpint(wl_fact_ttl(G_MININT64, G_MAXINT64), ==, 0);
+}
+
+static void
+test_labels(void)
+{
+    g_autoptr(GHashTable) seen = g_hash_table_new(g_str_hash, g_str_equal);
+
+    for (guint i = 0; i < WL_DECODE_N_ERRORS; i++)
+        g_assert_true(g_hash_table_add(seen, (gpointer) wl_decode_error_label(i)));
+    g_assert_cmpstr(wl_decode_error_label(WL_DECODE_N_ERRORS), ==, "unknown");
+}
+
+int
+main(int argc, char **argv)
+{
+    g_test_init(&argc, &argv, NULL);
+    g_test_add_func("/codec/uvarint/edges", test_uvarint_edges);
+    g_test_add_func("/codec/uvarint/round-trip", test_uvarint_round_trip);
+    g_test_add_func("/codec/fact/decode-order", test_decode_order);
+    g_test_add_func("/codec/fact/inner-order", test_inner_order);
+    g_test_add_func("/codec/fact/random-round-trip", test_random_round_trip);
+    g_test_add_func("/codec/fact/random-inner", test_random_inner);
+    g_test_add_func("/codec/fact/identity", test_identity);
+    g_test_add_func("/codec/fact/normalised", test_normalised);
+    g_test_add_func("/codec/fact/copy", test_copy);
+    g_test_add_func("/codec/fact/ttl-far-apart", test_ttl_far_apart);
+    g_test_add_func("/codec/fact/labels", test_labels);
+    return g_test_run();
+}
