@@ -64,7 +64,6 @@ wl_ctl_parse(const char *name, char **arguments, const GOptionEntry *entries, gu
     g_autoptr(GError) error = NULL;
     g_auto(GStrv) left = NULL;
     g_autoptr(GStrvBuilder) builder = g_strv_builder_new();
-    const WlCtlCommand *command = find_command(name);
 
     /* GOption takes the first one as the program's name. */
     g_strv_builder_add(builder, name);
@@ -72,8 +71,9 @@ wl_ctl_parse(const char *name, char **arguments, const GOptionEntry *entries, gu
     left = g_strv_builder_end(builder);
     g_option_context_set_help_enabled(context, FALSE);
     g_option_context_add_main_entries(context, entries ? entries : none, NULL);
-    if (g_strv_contains((const char *const *) arguments, "--help")) {
-        print_command_help(command, entries);
+    if (g_strv_contains((const char *const *) arguments, "--help") ||
+        g_strv_contains((const char *const *) arguments, "-h")) {
+        print_command_help(find_command(name), entries);
         exit(wl_ctl_finish_output() ? WL_EXIT_OK : WL_EXIT_FAILURE);
     }
     if (!g_option_context_parse_strv(context, &left, &error)) {
@@ -89,8 +89,8 @@ wl_ctl_parse(const char *name, char **arguments, const GOptionEntry *entries, gu
     if (g_strv_length(left) > 1 + max) {
         g_autofree char *extra = wl_ctl_harmless(left[1 + max]);
 
-        wl_ctl_complain("%s does not take the argument \"%s\"; usage: wirelinkctl %s %s", name,
-                        extra, name, command->arguments);
+        wl_ctl_complain("%s does not take the argument \"%s\"; see wirelinkctl %s --help", name,
+                        extra, name);
         return FALSE;
     }
     if (rest)

@@ -100,6 +100,23 @@ userspace_opened(GObject *source, GAsyncResult *result, gpointer user_data)
         g_task_return_error(task, g_steal_pointer(&error));
 }
 
+/* WIRELINK_WIREGUARD=userspace in the environment of NetworkManager passes over the kernel's. */
+static gboolean
+wants_userspace(void)
+{
+    return g_strcmp0(g_getenv("WIRELINK_WIREGUARD"), "userspace") == 0;
+}
+
+static WlLink *
+open_kernel(const WlLinkConfig *config, GError **error)
+{
+    if (!wants_userspace())
+        return wl_link_kernel_new(config, error);
+    g_set_error_literal(error, WL_LINK_ERROR, WL_LINK_ERROR_NO_WIREGUARD,
+                        "WIRELINK_WIREGUARD asks for userspace WireGuard");
+    return NULL;
+}
+
 void
 wl_link_open_async(const WlLinkConfig *config, GCancellable *cancellable,
                    GAsyncReadyCallback callback, gpointer user_data)
@@ -110,7 +127,7 @@ wl_link_open_async(const WlLinkConfig *config, GCancellable *cancellable,
 
     if (wl_link_config_check(config, &error) && wl_link_sweep(config->uuid, 0, &error) &&
         check_name_is_free(config->name, &error))
-        link = wl_link_kernel_new(config, &error);
+        link = open_kernel(config, &error);
     if (link) {
         g_task_return_pointer(task, link, g_object_unref);
     } else if (g_error_matches(error, WL_LINK_ERROR, WL_LINK_ERROR_NO_WIREGUARD)) {

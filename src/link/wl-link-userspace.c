@@ -520,7 +520,7 @@ claim_socket(const char *name, GError **error)
         return TRUE;
     close(fd);
     g_set_error(error, WL_LINK_ERROR, WL_LINK_ERROR_EXISTS,
-                "%s/%s.sock is in use by process %d; choose another interface-name",
+                "%s/%s.sock is in use by process %d; give the profile another interface name",
                 WL_UAPI_DIRECTORY, name, (int) pid);
     return FALSE;
 }

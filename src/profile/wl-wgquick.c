@@ -278,7 +278,22 @@ read_line(Reader *reader, char *text, GError **error)
     return read_unknown(reader, name, value, error);
 }
 
-/* Looked for first, so that the files of others are told apart whatever else is in them. */
+static gboolean
+check_text(Reader *reader, const char *text, gsize length, GError **error)
+{
+    const char *bad;
+
+    if (g_utf8_validate_len(text, length, &bad))
+        return TRUE;
+    reader->line = 1;
+    for (const char *p = text; p < bad; p++)
+        reader->line += *p == '\n';
+    fail(error, reader, SYNTAX, "%s; is this a text file?", *bad ? "not UTF-8" : "a zero byte");
+    return FALSE;
+}
+
+/* Looked for before the lines, so that the files of others are told apart whatever else is in them.
+ */
 static gboolean
 has_wirelink_section(const char *text, const char *end)
 {
@@ -300,8 +315,6 @@ has_wirelink_section(const char *text, const char *end)
 static gboolean
 read_lines(Reader *reader, const char *text, const char *end, GError **error)
 {
-    const char *bad;
-
     while (text < end) {
         const char *eol = memchr(text, '\n', (gsize) (end - text));
         gsize length = (gsize) ((eol ? eol : end) - text);
@@ -309,11 +322,6 @@ read_lines(Reader *reader, const char *text, const char *end, GError **error)
         gboolean ok;
 
         reader->line++;
-        if (!g_utf8_validate_len(text, length, &bad)) {
-            fail(error, reader, SYNTAX, "%s; is this a text file?",
-                 bad < text + length && !*bad ? "a zero byte" : "not UTF-8");
-            return FALSE;
-        }
         if (length > WL_PROFILE_MAX_VALUE) {
             fail(error, reader, SYNTAX, "the line is longer than %u bytes", WL_PROFILE_MAX_VALUE);
             return FALSE;
@@ -380,6 +388,8 @@ wl_wgquick_parse(const char *text, gsize length, const char *name, GError **erro
         text += 3;
         length -= 3;
     }
+    if (!check_text(&reader, text, length, error))
+        return NULL;
     if (!has_wirelink_section(text, text + length)) {
         g_set_error(error, WL_PROFILE_ERROR, WL_PROFILE_ERROR_NO_SECTION,
                     "%s: there is no [Wirelink] section; to make a profile for wirelink of this "

@@ -11,6 +11,8 @@
 
 #define COUNTERS_AGE   (1 * G_USEC_PER_SEC) /* shown counters may be this old */
 #define RETRY_DELAY_MS 1000                 /* after a change that the link refused */
+#define PORT_DELAY_MS  100                  /* while a predecessor still has the listen port */
+#define PORT_TRIES     30
 
 struct _WlSession {
     WlEngineConfig *config;
@@ -18,7 +20,8 @@ struct _WlSession {
     const WlSessionEvents *events;
     gpointer user_data;
 
-    GCancellable *opening;
+    GCancellable *opening; /* NULL: open, or waiting for the port */
+    guint port_tries, port_id;
     WlLink *link;
     WlPrefix link_local;
     WlFactSocket *socket;
@@ -300,6 +303,21 @@ add_further_addresses(WlSession *self, GError **error)
     return TRUE;
 }
 
+static void
+take_down(WlSession *self)
+{
+    g_clear_pointer(&self->timer, wl_timer_free);
+    g_clear_pointer(&self->resolver, wl_resolver_free);
+    g_clear_pointer(&self->monitor, wl_monitor_free);
+    g_clear_pointer(&self->socket, wl_fact_socket_free);
+    g_clear_pointer(&self->engine, wl_engine_free);
+    if (self->link) {
+        g_signal_handlers_disconnect_by_data(self->link, self);
+        wl_link_destroy(self->link);
+    }
+    g_clear_object(&self->link);
+}
+
 static gboolean
 set_up(WlSession *self, GError **error)
 {
@@ -330,6 +348,30 @@ set_up(WlSession *self, GError **error)
     return self->engine != NULL;
 }
 
+static void open_link(WlSession *self);
+
+static gboolean
+on_port_retry(gpointer user_data)
+{
+    WlSession *self = user_data;
+
+    self->port_id = 0;
+    open_link(self);
+    return G_SOURCE_REMOVE;
+}
+
+/* A wireguard-go whose service was killed takes a moment to end, and has the port until then. */
+static void
+open_failed(WlSession *self, const GError *error)
+{
+    take_down(self);
+    if (g_error_matches(error, WL_LINK_ERROR, WL_LINK_ERROR_IN_USE) &&
+        ++self->port_tries < PORT_TRIES)
+        self->port_id = g_timeout_add(PORT_DELAY_MS, on_port_retry, self);
+    else
+        fail(self, error->message);
+}
+
 static void
 on_opened(GObject *source, GAsyncResult *result, gpointer user_data)
 {
@@ -340,20 +382,33 @@ on_opened(GObject *source, GAsyncResult *result, gpointer user_data)
     if (g_error_matches(error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
         return; /* the session is gone */
     g_clear_object(&self->opening);
-    if (!link) {
-        fail(self, error->message);
-        return;
+    if (link) {
+        self->link = g_steal_pointer(&link);
+        g_signal_connect(self->link, "failed", G_CALLBACK(on_link_failed), self);
     }
-    self->link = g_steal_pointer(&link);
-    g_signal_connect(self->link, "failed", G_CALLBACK(on_link_failed), self);
-    if (!set_up(self, &error)) {
-        fail(self, error->message);
+    if (!self->link || !set_up(self, &error)) {
+        open_failed(self, error);
         return;
     }
     tell_addresses(self);
     pump(self);
     if (!self->failure)
         self->events->ready(self, self->user_data);
+}
+
+static void
+open_link(WlSession *self)
+{
+    WlLinkConfig link = {
+        .name = self->settings.interface,
+        .uuid = self->settings.uuid,
+        .private_key = &self->config->private_key,
+        .listen_port = self->config->listen_port,
+        .mtu = self->settings.mtu,
+    };
+
+    self->opening = g_cancellable_new();
+    wl_link_open_async(&link, self->opening, on_opened, self);
 }
 
 static char **
@@ -378,17 +433,7 @@ wl_session_new(WlEngineConfig *config, const WlSessionSettings *settings,
     self->settings.report_interfaces =
         (const char *const *) copy_patterns(settings->report_interfaces);
     self->refused = g_hash_table_new_full(wl_key_hash, wl_key_equal, g_free, NULL);
-    self->opening = g_cancellable_new();
-
-    WlLinkConfig link = {
-        .name = self->settings.interface,
-        .uuid = self->settings.uuid,
-        .private_key = &self->config->private_key,
-        .listen_port = self->config->listen_port,
-        .mtu = self->settings.mtu,
-    };
-
-    wl_link_open_async(&link, self->opening, on_opened, self);
+    open_link(self);
     return self;
 }
 
@@ -402,16 +447,8 @@ wl_session_free(WlSession *self)
     g_clear_object(&self->opening);
     g_clear_handle_id(&self->retry_id, g_source_remove);
     g_clear_handle_id(&self->failure_id, g_source_remove);
-    wl_timer_free(self->timer);
-    wl_resolver_free(self->resolver);
-    wl_monitor_free(self->monitor);
-    wl_fact_socket_free(self->socket);
-    wl_engine_free(self->engine);
-    if (self->link) {
-        g_signal_handlers_disconnect_by_data(self->link, self);
-        wl_link_destroy(self->link);
-        g_object_unref(self->link);
-    }
+    g_clear_handle_id(&self->port_id, g_source_remove);
+    take_down(self);
     wl_engine_config_free(self->config);
     g_hash_table_unref(self->refused);
     g_free(self->failure);

@@ -1,9 +1,11 @@
 # shellcheck shell=bash
-# The internet of the lab, 203.0.113.0/24 (documentation addresses, IPv4 only), and NAT routers.
+# The internet of the lab (documentation addresses, IPv4 only): the homes' part 203.0.113.0/24 and the
+# servers' part 198.51.100.0/24, so that a server is not on one wire with the routers; and NAT routers.
 #
 #   inet_create                              the exchange every cable leads to
 #   router_create r1 203.0.113.11 192.168.1 cone
-#   cable_public hub                         gives host hub an eth0 on the internet
+#   cable_public other                       gives host other an eth0 in the homes' part
+#   cable_server hub                         in the servers' part
 #   cable_lan laptop r1                      or behind router r1
 #
 # Kinds of router:
@@ -15,6 +17,7 @@
 #   blocked    as cone, and no UDP leaves
 
 INET_GATEWAY=203.0.113.1
+SERVER_GATEWAY=198.51.100.1
 
 namespace_create() { ip netns add "$1" && ip -n "$1" link set lo up; }
 
@@ -25,11 +28,16 @@ cable() {
 }
 
 inet_create() {
-  namespace_create inet && ip -n inet link add br0 type bridge &&
-    ip -n inet addr add "$INET_GATEWAY/24" dev br0 && ip -n inet link set br0 up
+  namespace_create inet && inet_part homes "$INET_GATEWAY" && inet_part servers "$SERVER_GATEWAY" &&
+    forwarding_on inet
+}
+inet_part() {  # bridge gateway
+  ip -n inet link add "$1" type bridge && ip -n inet addr add "$2/24" dev "$1" &&
+    ip -n inet link set "$1" up
 }
 
-cable_public() { cable inet "p-$1" "$1" "${2:-eth0}" && ip -n inet link set "p-$1" master br0; }
+cable_public() { cable inet "p-$1" "$1" "${2:-eth0}" && ip -n inet link set "p-$1" master homes; }
+cable_server() { cable inet "p-$1" "$1" "${2:-eth0}" && ip -n inet link set "p-$1" master servers; }
 cable_lan() { cable "$2" "l-$1" "$1" "${3:-eth0}" && ip -n "$2" link set "l-$1" master lan; }
 
 forwarding_on() {  # namespace

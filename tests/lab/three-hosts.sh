@@ -3,7 +3,7 @@
 # its own. Laptop and desktop know the hub's address and everybody's key, not each other's address.
 
 THREE_HOSTS=(hub laptop desktop)
-declare -gA OUTER_ADDRESS=([hub]=203.0.113.5 [laptop]=203.0.113.11 [desktop]=203.0.113.12)
+declare -gA OUTER_ADDRESS=([hub]=198.51.100.5 [laptop]=203.0.113.11 [desktop]=203.0.113.12)
 declare -gA TUNNEL4=([hub]=10.77.0.1 [laptop]=10.77.0.2 [desktop]=10.77.0.3)
 declare -gA TUNNEL6=([hub]=fd77::1 [laptop]=fd77::2 [desktop]=fd77::3)
 
@@ -12,10 +12,10 @@ three_hosts_create() {
   inet_create &&
     router_create nat-l "${OUTER_ADDRESS[laptop]}" 192.168.1 "${1:-cone}" &&
     router_create nat-d "${OUTER_ADDRESS[desktop]}" 192.168.2 "${2:-${1:-cone}}" &&
-    host_with_plugin hub cable_public &&
+    host_with_plugin hub cable_server &&
     host_with_plugin laptop cable_lan nat-l &&
     host_with_plugin desktop cable_lan nat-d &&
-    host_uplink hub "${OUTER_ADDRESS[hub]}/24" "$INET_GATEWAY" &&
+    host_uplink hub "${OUTER_ADDRESS[hub]}/24" "$SERVER_GATEWAY" &&
     host_uplink laptop 192.168.1.2/24 192.168.1.1 &&
     host_uplink desktop 192.168.2.2/24 192.168.2.1 &&
     forwarding_on hub

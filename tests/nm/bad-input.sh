@@ -48,7 +48,7 @@ import_case "allowed IPs are wrong" AllowedIPs 's|10.88.0.0/16|10.88.0.0/99|'
 import_case "trust word is wrong" 'Trust.*Membership' 's|^Basic.*|&\nTrust = Sometimes|'
 : > "$bad"
 check "import: an empty file" refused '\[(Wirelink|Interface)\]'
-head -c 4096 /dev/urandom > "$bad"
+printf 'a\377\000b\n' > "$bad"
 check "import: not a text file" refused 'text|UTF-8|line 1'
 refute "no hook was run" test -e "$marker"
 
