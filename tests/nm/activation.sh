@@ -14,6 +14,22 @@ is_link_local_of_key() {
   local expected
   expected=$(wirelinkctl link-local <<< "${PUBLIC_KEY[laptop]}") && has_address "${expected%/*}/[0-9]+"
 }
+# Where another user can run it from: the build directory may be closed to them.
+as_nobody() { host laptop setpriv --reuid 65534 --regid 65534 --clear-groups "$@"; }
+status_is_denied() {
+  local output status=0
+  host laptop cp "$LAB_BUILD/src/ctl/wirelinkctl" /run/wirelinkctl
+  output=$(as_nobody /run/wirelinkctl status 2>&1) || status=$?
+  host laptop rm /run/wirelinkctl
+  [ "$status" = 4 ] && matches 'root' "$output"
+}
+objects_are_denied() {
+  local output
+  output=$(as_nobody gdbus call --system --dest org.freedesktop.NetworkManager.wirelink \
+    --object-path /org/freedesktop/NetworkManager/wirelink \
+    --method org.freedesktop.DBus.ObjectManager.GetManagedObjects 2>&1) && return 1
+  matches AccessDenied "$output"
+}
 expected_backend() {
   if [ "${WIRELINK_WIREGUARD:-}" != userspace ] && kernel_has_wireguard; then
     echo kernel
@@ -50,6 +66,8 @@ check "the other side answers over IPv4" reaches 10.77.0.1
 check "and over IPv6" reaches fd77::1
 check "and behind the route" reaches 10.88.0.1
 check "wirelinkctl status shows the peer" matches other "$(host laptop wirelinkctl status 2>&1)"
+check "another user cannot read the objects" objects_are_denied
+check "and is told so by wirelinkctl" status_is_denied
 check "it is deactivated" nmcli_laptop connection down laptop
 check "nothing is left" wait_host_clean laptop
 
