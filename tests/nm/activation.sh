@@ -30,6 +30,13 @@ objects_are_denied() {
     --method org.freedesktop.DBus.ObjectManager.GetManagedObjects 2>&1) && return 1
   matches AccessDenied "$output"
 }
+# What somebody hears of the service while it comes up and meets the peer; ends with the host.
+listen_as() {  # file command...
+  local file=$1
+  shift
+  "$@" gdbus monitor --system --dest org.freedesktop.NetworkManager.wirelink > "$file" 2>&1 &
+  wait_until 5 grep -q Monitoring "$file"
+}
 expected_backend() {
   if [ "${WIRELINK_WIREGUARD:-}" != userspace ] && kernel_has_wireguard; then
     echo kernel
@@ -44,6 +51,8 @@ check "it survives roaming by default" \
   matches '^yes$' "$(nmcli_laptop -g vpn.persistent connection show laptop)"
 refute "its private key is not among the data" \
   matches "$(< "$LAB_DIR/keys/laptop")" "$(nmcli_laptop -g vpn.data connection show laptop)"
+check "root may listen" listen_as "$LAB_DIR/root-hears" host laptop
+check "another user may try to" listen_as "$LAB_DIR/nobody-hears" as_nobody
 check "it is activated" nmcli_laptop connection up laptop || finish laptop
 check "NetworkManager shows it as activated" is_activated
 check "the link is named after the profile" link_is_named_after_uuid "$uuid"
@@ -66,6 +75,9 @@ check "the other side answers over IPv4" reaches 10.77.0.1
 check "and over IPv6" reaches fd77::1
 check "and behind the route" reaches 10.88.0.1
 check "wirelinkctl status shows the peer" matches other "$(host laptop wirelinkctl status 2>&1)"
+check "root has heard where the peer is" \
+  wait_until 5 grep -q 203.0.113.6:51820 "$LAB_DIR/root-hears"
+refute "another user has not" grep -qE 'PropertiesChanged|203.0.113.6' "$LAB_DIR/nobody-hears"
 check "another user cannot read the objects" objects_are_denied
 check "and is told so by wirelinkctl" status_is_denied
 check "it is deactivated" nmcli_laptop connection down laptop
