@@ -4,8 +4,8 @@
 #include <glib.h>
 
 /**
- * Addresses, endpoints and prefixes as plain values. Unused bytes are zero, so that two equal values
- * are equal byte for byte and can be hashed and compared as such.
+ * Addresses, endpoints and prefixes as plain values. Unused bytes are zero, so that two equal
+ * values are equal byte for byte and can be hashed and compared as such.
  */
 typedef enum {
     WL_FAMILY_NONE = 0, /* "no address" */

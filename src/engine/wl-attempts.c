@@ -6,6 +6,11 @@
 #define INITIATION_INTERVAL WL_MS(100)
 #define INITIATION_BURST    10
 
+#define HEAD_START WL_MS(100)
+/* Something authenticated came, but no session: time enough for one that is under way. */
+#define CROSSED_AFTER WL_MS(300)
+#define CROSSED_WAIT  WL_SEC(1)
+
 /* WireGuard reports nothing by itself: when to look at what became of an attempt. */
 static const gint64 look_after[] = {WL_MS(100), WL_MS(300), WL_SEC(1)};
 
@@ -120,6 +125,23 @@ first_configured(const WlPeer *peer)
     return NULL;
 }
 
+/*
+ * Both sides hear of each other at the same moment. Two initiations that cross bring no session:
+ * each side, answering the other's, forgets its own. So the one with the greater key lets the other
+ * go first; by then the first has either come through or opened the way for the second.
+ */
+static gboolean
+goes_first(const WlEngine *self, const WlPeer *peer)
+{
+    return wl_key_compare(&self->public_key, &peer->key) < 0;
+}
+
+static gint64
+head_start(const WlEngine *self, const WlPeer *peer)
+{
+    return goes_first(self, peer) || first_configured(peer) ? 0 : HEAD_START;
+}
+
 /* A single address of the profile: WireGuard's own retries do, as long as they are asked for. */
 static gboolean
 is_plain(const WlPeer *peer)
@@ -174,6 +196,14 @@ end_round(WlEngine *self, WlPeer *peer)
 }
 
 static void
+look_soon(const WlEngine *self, WlPeer *peer, gint64 slot)
+{
+    for (guint i = 0; i < G_N_ELEMENTS(look_after); i++)
+        peer->attempt.look[i] =
+            i == 0 || look_after[i] < slot ? self->now + look_after[i] : WL_NEVER;
+}
+
+static void
 try_candidate(WlEngine *self, WlPeer *peer, WlCandidate *candidate)
 {
     gboolean same = wl_endpoint_equal(&peer->endpoint, &candidate->endpoint);
@@ -202,9 +232,10 @@ try_candidate(WlEngine *self, WlPeer *peer, WlCandidate *candidate)
     if (plain && peer->attempt.round > 0)
         slot = next_backoff(self, peer);
     peer->attempt.due = self->now + slot;
-    for (guint i = 0; i < G_N_ELEMENTS(look_after); i++)
-        peer->attempt.look[i] =
-            i == 0 || look_after[i] < slot ? self->now + look_after[i] : WL_NEVER;
+    peer->attempt.tried = self->now;
+    peer->attempt.crossed = FALSE;
+    peer->attempt.rx = peer->want_recreate ? 0 : peer->rx;
+    look_soon(self, peer, slot);
 }
 
 static void
@@ -235,6 +266,27 @@ look(WlEngine *self, WlPeer *peer)
     }
 }
 
+/*
+ * The peer's initiation came, so it is there, but there is no session: the two crossed. The one
+ * that goes first tries again, to where the peer was heard; the other keeps still.
+ */
+static void
+check_crossed(WlEngine *self, WlPeer *peer)
+{
+    if (peer->attempt.phase != WL_ATTEMPT_SLOT || peer->attempt.crossed ||
+        peer->snapshot != self->now || peer->rx <= peer->attempt.rx ||
+        self->now < peer->attempt.tried + CROSSED_AFTER || !wl_endpoint_is_set(&peer->endpoint))
+        return;
+    peer->attempt.crossed = TRUE;
+    peer->attempt.due = MAX(peer->attempt.due, self->now + CROSSED_WAIT);
+    if (!goes_first(self, peer) ||
+        !wl_bucket_take(&self->initiations, self->now, INITIATION_INTERVAL, INITIATION_BURST))
+        return;
+    recreate(peer, &peer->endpoint);
+    peer->force_ping = TRUE;
+    look_soon(self, peer, CROSSED_WAIT);
+}
+
 void
 wl_engine_run_attempt(WlEngine *self, WlPeer *peer)
 {
@@ -247,12 +299,14 @@ wl_engine_run_attempt(WlEngine *self, WlPeer *peer)
         peer->attempt.restart = FALSE;
         peer->attempt.backoff = WL_BACKOFF_FIRST;
         start_round(peer, 0);
-        wait_until(self, peer, WL_ATTEMPT_WAIT, self->now);
+        wait_until(self, peer, WL_ATTEMPT_WAIT, self->now + head_start(self, peer));
     }
+    check_crossed(self, peer);
     look(self, peer);
     if (peer->attempt.due <= self->now) {
-        /* A session may have come up since the last look; it must not be thrown away. */
-        if (peer->in_device && peer->snapshot < self->now && peer->attempt.initiated)
+        /* A session may have come up since the last look, by the peer's initiation as well as by
+         * ours; it must not be thrown away. */
+        if (peer->in_device && peer->snapshot < self->now)
             wl_engine_want_snapshot(self);
         else
             step(self, peer);

@@ -3,7 +3,8 @@
 
 #include <glib.h>
 
-/** Why bytes are not a fact. The labels of wl_decode_error_label() are those of the test vectors. */
+/** Why bytes are not a fact. The labels of wl_decode_error_label() are those of the test vectors.
+ */
 typedef enum {
     WL_DECODE_OK = 0,
     WL_DECODE_EMPTY,

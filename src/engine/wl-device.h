@@ -6,11 +6,11 @@
 /** What a WireGuard device looks like now: the plain data between engine and link. */
 typedef struct {
     WlKey public_key;
-    WlEndpoint endpoint;        /* family NONE: none */
-    gint64 handshake_age;       /* µs since the last handshake; -1: never */
+    WlEndpoint endpoint;  /* family NONE: none */
+    gint64 handshake_age; /* µs since the last handshake; -1: never */
     guint64 rx_bytes, tx_bytes;
-    guint16 keepalive;          /* s; 0: off */
-    GArray *allowed_ips;        /* of WlPrefix */
+    guint16 keepalive;   /* s; 0: off */
+    GArray *allowed_ips; /* of WlPrefix */
 } WlDevicePeer;
 
 typedef struct {
@@ -45,7 +45,7 @@ typedef struct {
     GArray *allowed_ips;          /* of WlPrefix, masked; whole new list */
     gboolean has_preshared_key;   /* ADD, RECREATE */
     WlKey preshared_key;
-    guint16 keepalive;            /* s; ADD, RECREATE */
+    guint16 keepalive; /* s; ADD, RECREATE */
 } WlPeerChange;
 
 WlPeerChange *wl_peer_change_new(WlPeerChangeKind kind, const WlKey *public_key);

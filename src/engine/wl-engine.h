@@ -8,8 +8,9 @@
 #include "wl-verdict.h"
 
 /**
- * The protocol and every decision, as a pure machine: inputs are calls, effects are a list of outputs,
- * time and random bytes come from outside. Two engines given the same inputs do the same things.
+ * The protocol and every decision, as a pure machine: inputs are calls, effects are a list of
+ * outputs, time and random bytes come from outside. Two engines given the same inputs do the same
+ * things.
  *
  * All times are microseconds of CLOCK_BOOTTIME (any monotonic origin will do) and never go back.
  * After every input the caller takes the outputs (in order) and asks for the next deadline.
@@ -32,26 +33,27 @@ typedef enum {
 /** A peer as the profile names it. */
 typedef struct {
     WlKey public_key;
-    char *name;             /* NULL: none */
-    GPtrArray *endpoints;   /* of char*: "host:port", literal or to be resolved */
-    GArray *allowed_ips;    /* of WlPrefix, masked */
-    WlTrust trust;          /* WL_TRUST_UNSET: none */
-    gboolean basic;         /* runs WireGuard only */
+    char *name;           /* NULL: none */
+    GPtrArray *endpoints; /* of char*: "host:port", literal or to be resolved */
+    GArray *allowed_ips;  /* of WlPrefix, masked */
+    WlTrust trust;        /* WL_TRUST_UNSET: none */
+    gboolean basic;       /* runs WireGuard only */
     gboolean fact_exchanger;
     gboolean has_preshared_key;
     WlKey preshared_key;
-    guint16 keepalive;      /* s; 0: off */
+    guint16 keepalive; /* s; 0: off */
 } WlPeerConfig;
 
 typedef struct {
     WlKey private_key;
-    guint16 listen_port;  /* of WireGuard; announced with our addresses */
+    guint16 listen_port; /* of WireGuard; announced with our addresses */
     WlRole role;
     gboolean chatty;
-    char *name;           /* own, NULL: none */
-    GArray *addresses;    /* of WlPrefix: own tunnel addresses, host bits kept */
-    GArray *networks;     /* of WlPrefix: what facts may claim; empty: subnets of `addresses` */
-    GPtrArray *peers;     /* of WlPeerConfig, owned; an entry for the own key sets own name, trust, allowed IPs */
+    char *name;        /* own, NULL: none */
+    GArray *addresses; /* of WlPrefix: own tunnel addresses, host bits kept */
+    GArray *networks;  /* of WlPrefix: what facts may claim; empty: subnets of `addresses` */
+    GPtrArray *peers;  /* of WlPeerConfig, owned; an entry for the own key sets own name, trust,
+                          allowed IPs */
 } WlEngineConfig;
 
 WlPeerConfig *wl_peer_config_new(const WlKey *public_key);
@@ -63,10 +65,10 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(WlEngineConfig, wl_engine_config_free)
 
 /** An address of this machine, other than those of our link. */
 typedef struct {
-    WlPrefix address;   /* host bits kept */
+    WlPrefix address; /* host bits kept */
     char ifname[16];
     guint32 ifindex;
-    gboolean announce;  /* of a real uplink, neither tentative nor deprecated nor temporary */
+    gboolean announce; /* of a real uplink, neither tentative nor deprecated nor temporary */
 } WlLocalAddress;
 
 /* ---- outputs ------------------------------------------------------------------------------- */
@@ -97,9 +99,10 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(WlOutput, wl_output_free)
 /* ---- life ---------------------------------------------------------------------------------- */
 
 /**
- * @config is copied. The first turn emits one WL_PEER_ADD for each configured peer, so the link must
- * exist before the outputs are carried out. NULL with *error if the configuration contradicts itself
- * (the own key among others' duplicates, two peers with one link-local address, a key without public key).
+ * @config is copied. The first turn emits one WL_PEER_ADD for each configured peer, so the link
+ * must exist before the outputs are carried out. NULL with *error if the configuration contradicts
+ * itself (the own key among others' duplicates, two peers with one link-local address, a key
+ * without public key).
  */
 WlEngine *wl_engine_new(const WlEngineConfig *config, gint64 now, WlRandomFunc random,
                         gpointer user_data, GError **error);
@@ -110,12 +113,17 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(WlEngine, wl_engine_free)
 
 void wl_engine_time(WlEngine *self, gint64 now);
 void wl_engine_snapshot(WlEngine *self, gint64 now, const WlDevice *device);
-void wl_engine_datagram(WlEngine *self, gint64 now, const WlIp *source, const guint8 *data, gsize length);
-/** The whole list, whenever it changed. No address with `announce` and no default route: no uplink, nothing is tried. */
-void wl_engine_local_addresses(WlEngine *self, gint64 now, const WlLocalAddress *addresses, gsize n);
+void wl_engine_datagram(WlEngine *self, gint64 now, const WlIp *source, const guint8 *data,
+                        gsize length);
+/** The whole list, whenever it changed. No address with `announce` and no default route: no uplink,
+ * nothing is tried. */
+void wl_engine_local_addresses(WlEngine *self, gint64 now, const WlLocalAddress *addresses,
+                               gsize n);
 /** Answer to WL_OUTPUT_RESOLVE; @n = 0 if the name could not be resolved. */
-void wl_engine_resolved(WlEngine *self, gint64 now, const char *name, const WlEndpoint *endpoints, gsize n);
-/** A WL_OUTPUT_CHANGE_PEER could not be carried out: the engine asks for a snapshot and tries again. */
+void wl_engine_resolved(WlEngine *self, gint64 now, const char *name, const WlEndpoint *endpoints,
+                        gsize n);
+/** A WL_OUTPUT_CHANGE_PEER could not be carried out: the engine asks for a snapshot and tries
+ * again. */
 void wl_engine_change_failed(WlEngine *self, gint64 now, const WlKey *key);
 /** A WL_OUTPUT_SEND failed for good (anything but "no endpoint", "unreachable", "no key"). */
 void wl_engine_send_failed(WlEngine *self, gint64 now, const WlKey *key);
@@ -142,24 +150,26 @@ typedef enum {
 /** "offline", "connecting", "routed", "direct", "direct-lan". */
 const char *wl_peer_state_to_string(WlPeerState state);
 
-/** What can be shown of a peer. Strings and arrays belong to the engine and last until its next input. */
+/** What can be shown of a peer. Strings and arrays belong to the engine and last until its next
+ * input. */
 typedef struct {
     WlKey public_key;
-    const char *name;         /* display name: configured, else learned and made harmless, else "" */
+    const char *name; /* display name: configured, else learned and made harmless, else "" */
     gboolean name_configured;
     WlPeerState state;
-    const char *reason;       /* one sentence */
-    gboolean has_via;         /* routed: the router that carries it */
+    const char *reason; /* one sentence */
+    gboolean has_via;   /* routed: the router that carries it */
     WlKey via;
-    WlEndpoint endpoint;      /* family NONE: none */
-    const GArray *allowed_ips; /* of WlPrefix: what the device has for it, without the link-local one */
+    WlEndpoint endpoint; /* family NONE: none */
+    const GArray
+        *allowed_ips; /* of WlPrefix: what the device has for it, without the link-local one */
     WlTrust trust;
     WlTrustSource trust_by;
     gboolean router;
     gboolean basic;
-    gboolean configured;      /* in the profile, not learned */
-    gint64 last_handshake;    /* engine time; -1: never */
-    gint64 last_alive;        /* engine time of the last Alive; -1: never */
+    gboolean configured;        /* in the profile, not learned */
+    gint64 last_handshake;      /* engine time; -1: never */
+    gint64 last_alive;          /* engine time of the last Alive; -1: never */
     guint64 rx_bytes, tx_bytes; /* of the last snapshot */
 } WlPeerView;
 
@@ -170,7 +180,8 @@ GArray *wl_engine_dup_peers(const WlEngine *self);
 const WlKey *wl_engine_get_public_key(const WlEngine *self);
 gboolean wl_engine_is_router(const WlEngine *self);
 guint wl_engine_get_fact_count(const WlEngine *self);
-/** What NetworkManager should route into the link: masked, sorted, without duplicates, inside `networks`; of WlPrefix. */
+/** What NetworkManager should route into the link: masked, sorted, without duplicates, inside
+ * `networks`; of WlPrefix. */
 GArray *wl_engine_dup_routes(const WlEngine *self);
 /** Datagrams by WlReceiveResult, since the start. */
 const guint64 *wl_engine_get_received(const WlEngine *self);

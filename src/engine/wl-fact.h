@@ -64,8 +64,8 @@ WlDecodeError wl_fact_decode(const guint8 *data, gsize length, WlFact *fact, gsi
 
 /**
  * Reads the facts inside a group, one after another until the bytes are used up (protocol section
- * 1.5). Any error, a nested group included, refuses them all: @facts (of WlFact, with clear function
- * wl_fact_clear) is then emptied.
+ * 1.5). Any error, a nested group included, refuses them all: @facts (of WlFact, with clear
+ * function wl_fact_clear) is then emptied.
  */
 WlDecodeError wl_fact_decode_inner(const guint8 *data, gsize length, GArray *facts);
 /** An array for wl_fact_decode_inner(). */
@@ -77,15 +77,20 @@ gsize wl_fact_encoded_size(const WlFact *fact);
 /** Seconds from @now to @expires (both microseconds), rounded down, within 0..65535. */
 guint16 wl_fact_ttl(gint64 expires, gint64 now);
 
-/** Identity (protocol section 5.1): attribute, subject and canonical value; an Alive's value is left out. */
+/** Identity (protocol section 5.1): attribute, subject and canonical value; an Alive's value is
+ * left out. */
 guint wl_fact_identity_hash(gconstpointer fact);
 gboolean wl_fact_identity_equal(gconstpointer a, gconstpointer b);
 
 /** Convenience makers; @metadata is referenced. expires is set as given, ttl is 0. */
-void wl_fact_init_alive(WlFact *fact, const WlKey *subject, const WlBootId *boot_id, gint64 expires);
-void wl_fact_init_endpoint(WlFact *fact, const WlKey *subject, const WlEndpoint *endpoint, gint64 expires);
-void wl_fact_init_allowed(WlFact *fact, const WlKey *subject, const WlPrefix *prefix, gint64 expires);
-void wl_fact_init_metadata(WlFact *fact, const WlKey *subject, WlMetadata *metadata, gint64 expires);
+void wl_fact_init_alive(WlFact *fact, const WlKey *subject, const WlBootId *boot_id,
+                        gint64 expires);
+void wl_fact_init_endpoint(WlFact *fact, const WlKey *subject, const WlEndpoint *endpoint,
+                           gint64 expires);
+void wl_fact_init_allowed(WlFact *fact, const WlKey *subject, const WlPrefix *prefix,
+                          gint64 expires);
+void wl_fact_init_metadata(WlFact *fact, const WlKey *subject, WlMetadata *metadata,
+                           gint64 expires);
 
 /** For people and logs: "endpoint 192.0.2.1:51820", "allowed IPs 10.0.0.0/24", "member laptop". */
 char *wl_fact_describe(const WlFact *fact);

@@ -15,7 +15,8 @@ typedef struct {
     guint8 bytes[WL_KEY_SIZE];
 } WlKey;
 
-/** Fills @buffer with @length random bytes. Given by the caller, so that the simulator can repeat. */
+/** Fills @buffer with @length random bytes. Given by the caller, so that the simulator can repeat.
+ */
 typedef void (*WlRandomFunc)(gpointer user_data, guint8 *buffer, gsize length);
 
 /** Reads 44 base64 characters. FALSE, with *key untouched, if @text is anything else. */

@@ -55,7 +55,7 @@ set_endpoint(WlEngine *self, WlPeer *peer, const WlEndpoint *endpoint)
 {
     peer->want_endpoint = TRUE;
     peer->wanted = *endpoint;
-    peer->force_ping = TRUE;
+    peer->force_ping = peer->ask = TRUE;
     peer->move.baseline = peer->rx;
     peer->move.due = self->now + patience(peer);
 }
@@ -85,7 +85,7 @@ start(WlEngine *self, WlPeer *peer)
     peer->move.due = self->now + patience(peer);
     peer->move.has_baseline = FALSE;
     peer->move.original = peer->endpoint;
-    peer->force_ping = TRUE;
+    peer->force_ping = peer->ask = TRUE;
 }
 
 /* The present address was given its time and is silent. */

@@ -22,7 +22,10 @@ typedef struct {
     gint64 backoff;
     gint64 look[3];     /* snapshots still wanted in this slot; WL_NEVER: none */
     gboolean initiated; /* something was sent since the peer was last (re-)created */
-    WlEndpoint last;    /* address tried last */
+    gint64 tried;
+    guint64 rx;       /* before the try */
+    gboolean crossed; /* something came in this slot, but no session */
+    WlEndpoint last;  /* address tried last */
 } WlAttempt;
 
 typedef enum {
@@ -113,6 +116,7 @@ typedef struct {
     gboolean want_recreate, want_endpoint;
     WlEndpoint wanted; /* with want_recreate: family NONE takes it away */
     gboolean force_ping;
+    gboolean ask; /* with an Alive that wants an answer */
 
     /* Sending */
     gint64 alive_known; /* when our Alive runs out there; 0: not known there */

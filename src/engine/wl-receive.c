@@ -9,8 +9,8 @@
 #define DATAGRAM_INTERVAL WL_MS(10)
 #define STRANGER_BURST    16
 #define STRANGER_INTERVAL WL_MS(100)
-/* Two that answer each other stop after this many, however long the way is. */
-#define ANSWER_BURST 3
+#define ANSWER_INTERVAL   WL_MS(500)
+#define ANSWER_BURST      4
 
 void
 wl_engine_forget(WlEngine *self, WlPeer *peer)
@@ -36,10 +36,11 @@ peer_started_anew(WlEngine *self, WlPeer *peer)
 }
 
 static void
-receive_alive(WlEngine *self, WlPeer *peer, const WlFact *fact, gboolean only_alive)
+receive_alive(WlEngine *self, WlPeer *peer, const WlFact *fact)
 {
     gint64 expires = self->now + MIN((gint64) fact->ttl * G_USEC_PER_SEC, WL_TTL_CAP);
     gboolean early = peer->last_alive >= 0 && self->now - peer->last_alive < WL_EARLY_ALIVE;
+    gboolean asks;
     gboolean anew =
         !peer->has_boot_id || memcmp(&peer->boot_id, &fact->value.boot_id, sizeof(WlBootId)) != 0;
 
@@ -51,14 +52,14 @@ receive_alive(WlEngine *self, WlPeer *peer, const WlFact *fact, gboolean only_al
         peer->alive_since = WL_NEVER;
         peer_started_anew(self, peer);
     }
+    asks = peer->ours && fact->ttl == WL_ALIVE_ASKS / G_USEC_PER_SEC;
     peer->last_alive = self->now;
     peer->alive_until = MAX(peer->alive_until, expires);
 
-    /* An Alive out of turn asks whether the path works, or comes by a new one: look, and answer. */
-    if (anew || early)
+    /* Somebody out of turn may come by a new way, which only the device knows. */
+    if (anew || early || asks)
         wl_engine_want_snapshot(self);
-    if (!anew && early && only_alive &&
-        wl_bucket_take(&peer->answers, self->now, WL_RESEND_INTERVAL, ANSWER_BURST))
+    if (asks && wl_bucket_take(&peer->answers, self->now, ANSWER_INTERVAL, ANSWER_BURST))
         peer->force_ping = TRUE;
 }
 
@@ -72,9 +73,9 @@ endpoint_told(WlEngine *self, const WlPeer *teller, const WlFact *fact, WlTold t
         return;
     if (!peer->healthy)
         peer->attempt.restart = TRUE;
-    else if ((teller == peer || teller->router) &&
+    else if (teller != peer && teller->router &&
              !wl_endpoint_equal(&peer->endpoint, &fact->value.endpoint))
-        peer->move.hint = TRUE;
+        peer->move.hint = TRUE; /* what it says of itself came by the present path, which works */
     /* New words about itself: it may have moved, and then only the device knows where to. */
     if (teller == peer)
         wl_engine_want_snapshot(self);
@@ -122,7 +123,6 @@ wl_engine_receive(WlEngine *self, const WlIp *source, const guint8 *data, gsize 
 {
     WlPeer *peer = g_hash_table_lookup(self->by_link_local, source);
     g_autoptr(GArray) facts = NULL;
-    gboolean only_alive = TRUE;
     WlReceiveResult result;
     WlKey sender;
 
@@ -143,17 +143,13 @@ wl_engine_receive(WlEngine *self, const WlIp *source, const guint8 *data, gsize 
     if (!peer->healthy)
         wl_engine_want_snapshot(self);
 
-    for (guint i = 0; i < facts->len; i++) {
-        if (g_array_index(facts, WlFact, i).attribute != WL_ATTRIBUTE_ALIVE)
-            only_alive = FALSE;
-    }
     /* The Alive first: a new boot id voids what its sender knew, but not what it says here. */
     for (guint i = 0; i < facts->len; i++) {
         const WlFact *fact = &g_array_index(facts, WlFact, i);
         if (fact->attribute != WL_ATTRIBUTE_ALIVE)
             continue;
         if (wl_key_equal(&fact->subject, &peer->key))
-            receive_alive(self, peer, fact, only_alive);
+            receive_alive(self, peer, fact);
         else
             self->refused[WL_VERDICT_FOREIGN_ALIVE]++;
     }

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "wl-engine-private.h"
 
+#define SNAPSHOT_WAIT WL_MS(50)
+
 WlLevel
 wl_sender_level(const WlLevelQuestion *question)
 {
@@ -75,15 +77,16 @@ static void
 send_to(WlEngine *self, WlPeer *peer, gboolean facts, gboolean ping)
 {
     g_autoptr(WlGroup) group = wl_group_new();
-    WlFact alive;
+    gint64 life = peer->ask && peer->ours ? WL_ALIVE_ASKS : WL_FACT_TTL;
     gboolean sent = ping;
+    WlFact alive;
 
     if (facts) {
         add_facts(self, peer, group);
         if (wl_group_count(group) > 0)
             peer->facts_sent = self->now;
     }
-    wl_fact_init_alive(&alive, &self->public_key, &self->boot_id, self->now + WL_FACT_TTL);
+    wl_fact_init_alive(&alive, &self->public_key, &self->boot_id, self->now + life);
     if (ping)
         wl_group_add(group, &alive, self->now);
     else
@@ -92,7 +95,7 @@ send_to(WlEngine *self, WlPeer *peer, gboolean facts, gboolean ping)
         peer->alive_known = self->now + WL_FACT_TTL;
         peer->alive_sent_before = peer->alive_sent;
         peer->alive_sent = self->now;
-        peer->force_ping = FALSE;
+        peer->force_ping = peer->ask = FALSE;
     }
     for (guint i = 0; i < wl_group_count(group); i++) {
         const GByteArray *inner = wl_group_get(group, i);
@@ -121,6 +124,19 @@ alive_horizon(const WlEngine *self)
     return self->now;
 }
 
+/* The device is being read: what it shows belongs into the same datagram, not into one 200 ms
+ * later. */
+static gboolean
+wait_for_snapshot(WlEngine *self)
+{
+    gint64 asked = self->snapshot_asked == WL_LONG_AGO ? self->now : self->snapshot_asked;
+
+    if (!self->snapshot_wanted || asked + SNAPSHOT_WAIT <= self->now)
+        return FALSE;
+    wl_engine_need(self, asked + SNAPSHOT_WAIT);
+    return TRUE;
+}
+
 static void
 serve(WlEngine *self, WlPeer *peer, gint64 horizon)
 {
@@ -142,7 +158,7 @@ serve(WlEngine *self, WlPeer *peer, gint64 horizon)
     regular = alive_due(peer) <= horizon;
     ping = regular || peer->force_ping;
     facts =
-        level == WL_LEVEL_FACTS && quiet <= self->now &&
+        level == WL_LEVEL_FACTS && quiet <= self->now && !wait_for_snapshot(self) &&
         (peer->facts_due <= self->now || (ping && peer->facts_due <= self->now + WL_FACT_SLACK));
     if (ping || facts)
         send_to(self, peer, facts, ping);

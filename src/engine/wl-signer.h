@@ -30,15 +30,16 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(WlSigner, wl_signer_free)
 const WlKey *wl_signer_get_public_key(const WlSigner *self);
 void wl_signer_forget(WlSigner *self, const WlKey *peer);
 
-/** A whole datagram with @inner inside, for @peer; NULL if @peer is a key that gives no shared secret. */
+/** A whole datagram with @inner inside, for @peer; NULL if @peer is a key that gives no shared
+ * secret. */
 GBytes *wl_signer_sign(WlSigner *self, const WlKey *peer, const guint8 *inner, gsize length);
 /** TRUE if the tag of @group (an S fact) is right. */
 gboolean wl_signer_verify(WlSigner *self, const WlFact *group);
 
 /**
  * The whole receive path of protocol section 4.3. On WL_RECEIVE_ACCEPTED *sender is the signer and
- * @facts holds what was inside (ttl set, expires 0); otherwise @facts is empty and *decode_error says
- * more for the two decode results (may be NULL).
+ * @facts holds what was inside (ttl set, expires 0); otherwise @facts is empty and *decode_error
+ * says more for the two decode results (may be NULL).
  */
 WlReceiveResult wl_signer_open(WlSigner *self, const WlIp *source, const guint8 *data, gsize length,
                                WlKey *sender, GArray *facts, WlDecodeError *decode_error);

@@ -26,14 +26,19 @@
 /* Ours. */
 #define WL_FACT_SLACK                                                                              \
     WL_SEC(15) /* renewals this near ride with an Alive: no wake-up of their own */
-#define WL_ALIVE_SLACK      WL_SEC(5)  /* Alives this near go together */
-#define WL_RELAY_QUIET      WL_MS(200) /* between two datagrams of facts to one peer */
-#define WL_RESEND_INTERVAL  WL_SEC(5)  /* between two full resends, or two answers, to one peer */
-#define WL_SEND_RETRY       WL_SEC(5)
-#define WL_SNAPSHOT_RETRY   WL_SEC(1)
-#define WL_EARLY_ALIVE      WL_SEC(25) /* an Alive sooner than this after the last wants an answer */
-#define WL_TOLD_AGAIN_AFTER WL_SEC(135) /* a fact renewed later than this was not told in between  \
-                                         */
+#define WL_ALIVE_SLACK                                                                             \
+    WL_SEC(15) /* Alives this near go together: half a period brings any two in step */
+#define WL_RELAY_QUIET     WL_MS(200) /* between two datagrams of facts to one peer */
+#define WL_RESEND_INTERVAL WL_SEC(5)  /* between two full resends, or two answers, to one peer */
+#define WL_SEND_RETRY      WL_SEC(5)
+#define WL_SNAPSHOT_RETRY  WL_SEC(1)
+/* The life of an Alive that wants an answer at once. To a Go daemon, whose own have 255 s, it is
+ * like any other; it is used between our own kind only, which the boot id tells. */
+#define WL_ALIVE_ASKS  WL_SEC(254)
+#define WL_EARLY_ALIVE WL_SEC(25) /* an Alive sooner than this after the last has a reason */
+#define WL_TOLD_AGAIN_AFTER                                                                        \
+    WL_SEC(135) /* a fact renewed later than this was not told in between                          \
+                 */
 #define WL_BOOT_ID_INTERVAL  WL_SEC(60)
 #define WL_SLOT_FIRST        WL_MS(500)
 #define WL_SLOT_LATER        WL_SEC(5)

@@ -27,10 +27,10 @@ typedef enum {
 const char *wl_trust_source_to_string(WlTrustSource source);
 
 typedef struct {
-    WlTrust configured;       /* of the source, UNSET if none */
-    gboolean any_configured;  /* some configured peer, the own key included, has a trust value */
+    WlTrust configured;      /* of the source, UNSET if none */
+    gboolean any_configured; /* some configured peer, the own key included, has a trust value */
     gboolean source_is_router;
-    gboolean source_is_peer;  /* of the device */
+    gboolean source_is_peer; /* of the device */
 } WlTrustQuestion;
 
 /** First opinion wins; WL_TRUST_UNSET and BY_NONE if nobody has one. */

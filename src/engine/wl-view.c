@@ -164,8 +164,9 @@ update_view(WlEngine *self, WlPeer *peer)
     if (peer->was_shown && memcmp(&shown, &peer->shown, sizeof(shown)) == 0)
         return;
 
-    state_changed =
-        !peer->was_shown || shown.state != peer->shown.state || shown.why != peer->shown.why;
+    state_changed = peer->was_shown
+                        ? shown.state != peer->shown.state || shown.why != peer->shown.why
+                        : self->uplink;
     peer->was_shown = TRUE;
     peer->shown = shown;
     g_free(peer->reason);

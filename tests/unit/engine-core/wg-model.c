@@ -3,18 +3,18 @@
 
 #include <string.h>
 
-#define SEC(n)             ((gint64) (n) *G_USEC_PER_SEC)
-#define REKEY_TIMEOUT      SEC(5)
-#define REKEY_AFTER        SEC(120)
-#define REJECT_AFTER       SEC(180)
-#define KEEPALIVE_TIMEOUT  SEC(10)
-#define NEW_HANDSHAKE      (KEEPALIVE_TIMEOUT + REKEY_TIMEOUT)
-#define MAX_ATTEMPTS       18
-#define MAX_STAGED         128
-#define NEVER              G_MAXINT64
-#define LONG_AGO           (G_MININT64 / 4)
-#define HANDSHAKE_SIZE     148
-#define DATA_OVERHEAD      32
+#define SEC(n)            ((gint64) (n) *G_USEC_PER_SEC)
+#define REKEY_TIMEOUT     SEC(5)
+#define REKEY_AFTER       SEC(120)
+#define REJECT_AFTER      SEC(180)
+#define KEEPALIVE_TIMEOUT SEC(10)
+#define NEW_HANDSHAKE     (KEEPALIVE_TIMEOUT + REKEY_TIMEOUT)
+#define MAX_ATTEMPTS      18
+#define MAX_STAGED        128
+#define NEVER             G_MAXINT64
+#define LONG_AGO          (G_MININT64 / 4)
+#define HANDSHAKE_SIZE    148
+#define DATA_OVERHEAD     32
 
 typedef struct {
     guint64 number; /* 0: none */
@@ -28,7 +28,7 @@ typedef struct {
     GArray *allowed;
     guint16 keepalive;
     Session current, previous, next;
-    GQueue staged; /* of WgInner */
+    GQueue staged;     /* of WgInner */
     guint64 handshake; /* the one we wait for an answer to; 0: none */
     gint64 initiated;
     guint attempts;
@@ -160,8 +160,8 @@ static guint64
 next_number(WgModel *self)
 {
     /* Unlike those of any other device. */
-    return ((guint64) self->public_key.bytes[0] << 56) | ((guint64) self->public_key.bytes[1] << 48) |
-           ++self->serial;
+    return ((guint64) self->public_key.bytes[0] << 56) |
+           ((guint64) self->public_key.bytes[1] << 48) | ++self->serial;
 }
 
 static void
@@ -304,6 +304,9 @@ wg_model_receive(WgModel *self, const WlEndpoint *from, WgMessage *message)
         case WG_INITIATION: {
             WgMessage *answer = g_new0(WgMessage, 1);
 
+            /* There is one handshake state per peer: an initiation of ours that is on its way is
+             * forgotten, and two that cross bring neither side a session. */
+            peer->handshake = 0;
             heard(self, peer, from, HANDSHAKE_SIZE);
             peer->next = (Session){.number = next_number(self), .created = self->now};
             answer->kind = WG_RESPONSE;
@@ -338,8 +341,8 @@ wg_model_get_deadline(const WgModel *self)
 
     for (guint i = 0; i < self->peers->len; i++) {
         const Peer *peer = self->peers->pdata[i];
-        deadline = MIN(deadline, MIN(MIN(peer->retry, peer->passive),
-                                     MIN(peer->silence, peer->persistent)));
+        deadline = MIN(deadline,
+                       MIN(MIN(peer->retry, peer->passive), MIN(peer->silence, peer->persistent)));
     }
     return deadline;
 }
@@ -408,8 +411,7 @@ wg_model_change(WgModel *self, const WlPeerChange *change)
     gboolean lost = FALSE;
 
     if (peer && (change->kind == WL_PEER_REMOVE || change->kind == WL_PEER_RECREATE)) {
-        lost = is_usable(self, &peer->current) &&
-               self->now - peer->last_handshake < SEC(165);
+        lost = is_usable(self, &peer->current) && self->now - peer->last_handshake < SEC(165);
         g_ptr_array_remove(self->peers, peer);
         peer = NULL;
     }

@@ -5,9 +5,9 @@
 
 /**
  * A WireGuard device as far as the engine can tell: one initiation per peer in 5 s (reset by
- * re-creating the peer), retries for 90 s, cryptokey routing both ways, no endpoint no packet, roaming
- * on authenticated packets, rekey after 120 s, rejection after 180 s, passive keepalive after 10 s, a new
- * handshake after 15 s of silence. Cryptography is replaced by numbers.
+ * re-creating the peer), retries for 90 s, cryptokey routing both ways, no endpoint no packet,
+ * roaming on authenticated packets, rekey after 120 s, rejection after 180 s, passive keepalive
+ * after 10 s, a new handshake after 15 s of silence. Cryptography is replaced by numbers.
  */
 typedef struct _WgModel WgModel;
 
@@ -28,7 +28,7 @@ typedef struct {
 
 typedef struct {
     WgMessageKind kind;
-    WlKey sender;      /* initiation: who; in reality encrypted */
+    WlKey sender; /* initiation: who; in reality encrypted */
     WlKey receiver;
     guint64 handshake; /* initiation and response: its number */
     guint64 session;   /* response and data */

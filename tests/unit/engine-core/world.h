@@ -5,15 +5,15 @@
 
 /**
  * Whole networks in virtual time: hosts with an engine and a model of a WireGuard device each, NAT
- * routers, a public network with a fixed delay. Nothing depends on the machine's clock or on chance:
- * the same seed gives the same run.
+ * routers, a public network with a fixed delay. Nothing depends on the machine's clock or on
+ * chance: the same seed gives the same run.
  */
 typedef struct _World World;
 typedef struct _WorldHost WorldHost;
 typedef struct _WorldNat WorldNat;
 
-/** One way, on any path. */
-#define WORLD_DELAY (20 * 1000)
+/** From a network to the middle of the public one; twice that is the way between two of them. */
+#define WORLD_DELAY (10 * 1000)
 
 World *world_new(guint32 seed);
 void world_free(World *self);
@@ -27,6 +27,8 @@ gint64 world_run_until(World *self, WorldFunc done, gpointer user_data, gint64 l
 
 /** A router with a port-preserving masquerade and a stateful filter. */
 WorldNat *world_add_nat(World *self, const char *address);
+/** Instead of WORLD_DELAY. */
+void world_nat_set_delay(WorldNat *self, gint64 delay);
 
 WorldHost *world_add_host(World *self, const char *name);
 const WlKey *world_host_key(const WorldHost *self);
@@ -49,7 +51,8 @@ WlPeerState world_host_state(WorldHost *self, const WorldHost *other);
 gboolean world_is_direct(WorldHost *a, WorldHost *b);
 gboolean world_has_endpoint(WorldHost *self, const WorldHost *other, const char *endpoint);
 
-/** An echo through the tunnel: number of hosts that forwarded it there and back, or -1 without an answer in @limit. */
+/** An echo through the tunnel: number of hosts that forwarded it there and back, or -1 without an
+ * answer in @limit. */
 int world_ping(World *self, WorldHost *from, const char *address, gint64 limit);
 
 typedef struct {

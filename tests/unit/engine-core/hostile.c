@@ -1,0 +1,259 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <string.h>
+
+#include "bench.h"
+#include "wl-group.h"
+
+static Bench *
+leaf_new(void)
+{
+    Bench *bench = bench_new();
+    WlEngineConfig *config = bench_config(bench, WL_ROLE_AUTOMATIC);
+
+    bench_add(config, bench_member(bench, 1), "203.0.113.1:51820", "10.77.0.0/24");
+    bench_add(config, bench_member(bench, 2), NULL, "10.77.0.3/32");
+    bench_start(bench, config);
+    bench_uplink(bench, "192.168.1.10/24");
+    bench_handshake(bench, bench_member(bench, 1), NULL);
+    bench_alive(bench, bench_member(bench, 1));
+    bench_tell_endpoint(bench, bench_member(bench, 1), bench_member(bench, 2), "198.51.100.7:51820",
+                        254);
+    bench_run(bench, SEC(5));
+    return bench;
+}
+
+static GByteArray *
+signed_group(Bench *bench, const BenchMember *from, const guint8 *inner, gsize length)
+{
+    g_autoptr(GBytes) bytes =
+        wl_signer_sign(from->signer, &bench_member(bench, 0)->key, inner, length);
+
+    return g_bytes_unref_to_array(g_steal_pointer(&bytes));
+}
+
+static void
+receive(Bench *bench, const WlIp *source, const GByteArray *packet)
+{
+    wl_engine_datagram(bench->engine, bench->now, source, packet->data, packet->len);
+    bench_drain(bench);
+}
+
+static guint64
+received(Bench *bench, WlReceiveResult result)
+{
+    return wl_engine_get_received(bench->engine)[result];
+}
+
+static void
+test_bad_datagrams(void)
+{
+    g_autoptr(Bench) bench = leaf_new();
+    BenchMember *hub = bench_member(bench, 1), *desktop = bench_member(bench, 2);
+    static const guint8 garbage[] = {0xff, 1, 2, 3};
+    static const guint8 unknown[36] = {'?', 1};
+    g_autoptr(GByteArray) alive = g_byte_array_new();
+    g_autoptr(GByteArray) packet = NULL;
+    guint facts = wl_engine_get_fact_count(bench->engine);
+    guint64 accepted = received(bench, WL_RECEIVE_ACCEPTED);
+    WlFact fact;
+
+    wl_engine_datagram(bench->engine, bench->now, &hub->link_local, garbage, sizeof(garbage));
+    bench_drain(bench);
+    wl_engine_datagram(bench->engine, bench->now, &hub->link_local, garbage, 0);
+    bench_drain(bench);
+    g_assert_cmpuint(received(bench, WL_RECEIVE_UNDECODABLE), ==, 2);
+
+    /* unsigned */
+    wl_fact_init_alive(&fact, &hub->key, &hub->boot_id, 0);
+    fact.ttl = 255;
+    wl_fact_encode(&fact, alive);
+    receive(bench, &hub->link_local, alive);
+    g_assert_cmpuint(received(bench, WL_RECEIVE_UNSIGNED), ==, 1);
+
+    /* from the wrong address, with a bad tag, with something unknown inside */
+    packet = signed_group(bench, hub, alive->data, alive->len);
+    receive(bench, &desktop->link_local, packet);
+    g_assert_cmpuint(received(bench, WL_RECEIVE_WRONG_SOURCE), ==, 1);
+    packet->data[packet->len - 1] ^= 1;
+    receive(bench, &hub->link_local, packet);
+    g_assert_cmpuint(received(bench, WL_RECEIVE_BAD_TAG), ==, 1);
+    g_byte_array_unref(packet);
+    packet = signed_group(bench, hub, unknown, sizeof(unknown));
+    receive(bench, &hub->link_local, packet);
+    g_assert_cmpuint(received(bench, WL_RECEIVE_BAD_INNER), ==, 1);
+
+    /* an Alive about somebody else says nothing about anybody */
+    wl_fact_init_alive(&fact, &desktop->key, &desktop->boot_id, 0);
+    fact.ttl = 255;
+    g_byte_array_set_size(alive, 0);
+    wl_fact_encode(&fact, alive);
+    g_byte_array_unref(packet);
+    packet = signed_group(bench, hub, alive->data, alive->len);
+    receive(bench, &hub->link_local, packet);
+    g_assert_cmpint(bench_view(bench, desktop)->last_alive, ==, -1);
+    g_assert_cmpuint(wl_engine_get_refused(bench->engine)[WL_VERDICT_FOREIGN_ALIVE], ==, 1);
+
+    g_assert_cmpuint(received(bench, WL_RECEIVE_ACCEPTED), ==, accepted + 1);
+    g_assert_cmpuint(wl_engine_get_fact_count(bench->engine), ==, facts);
+    g_assert_cmpint(bench_view(bench, hub)->state, ==, WL_PEER_DIRECT);
+}
+
+static void
+test_stranger(void)
+{
+    g_autoptr(Bench) bench = leaf_new();
+    guint facts = wl_engine_get_fact_count(bench->engine);
+
+    for (guint i = 0; i < 100; i++)
+        bench_tell_member(bench, bench_member(bench, 9), bench_member(bench, 9), "mallory", 254);
+    g_assert_cmpuint(wl_engine_get_fact_count(bench->engine), ==, facts);
+    g_assert_cmpuint(received(bench, WL_RECEIVE_FLOOD), >, 50);
+}
+
+/* 2,000 facts of every kind from somebody who is trusted with everything. */
+static void
+test_many_facts(void)
+{
+    g_autoptr(Bench) bench = leaf_new();
+    BenchMember *hub = bench_member(bench, 1);
+    g_autoptr(GArray) facts = wl_fact_array_new();
+    guint before = wl_engine_get_fact_count(bench->engine), members, changes;
+    g_autoptr(GArray) peers = NULL;
+
+    for (guint i = 0; i < 500; i++) {
+        WlKey subject = {{0}};
+        WlEndpoint endpoint = {.ip = {.family = WL_FAMILY_V4, .bytes = {203, 0, 114, 1}}};
+        WlPrefix prefix = {.ip = {.family = WL_FAMILY_V4, .bytes = {10, 77, 0, 0}}, .length = 32};
+        WlPrefix wide = {.ip = {.family = WL_FAMILY_V4, .bytes = {0, 0, 0, 0}}, .length = 8};
+        g_autoptr(WlMetadata) metadata = wl_metadata_new("x", 0);
+        gint64 expires = bench->now + SEC(65535);
+        WlFact fact[4];
+
+        memcpy(subject.bytes, &i, sizeof(i));
+        subject.bytes[20] = 7;
+        endpoint.port = (guint16) (i + 1);
+        prefix.ip.bytes[3] = (guint8) i;
+        wide.ip.bytes[0] = (guint8) i;
+        wl_fact_init_metadata(&fact[0], &subject, metadata, expires);
+        wl_fact_init_endpoint(&fact[1], &subject, &endpoint, expires);
+        wl_fact_init_allowed(&fact[2], &subject, &prefix, expires);
+        wl_fact_init_allowed(&fact[3], &subject, &wide, expires);
+        g_array_append_vals(facts, fact, 4);
+    }
+    bench_clear(bench);
+    bench_datagram(bench, hub, facts);
+    g_assert_cmpuint(wl_engine_get_fact_count(bench->engine), ==, before + 2000);
+    g_assert_cmpuint(received(bench, WL_RECEIVE_FLOOD), ==, 0);
+    peers = wl_engine_dup_peers(bench->engine);
+    g_assert_cmpuint(peers->len, ==, 502);
+    /* all of them want to be tried, ten a second are */
+    bench_clear(bench);
+    bench_run(bench, SEC(10));
+    changes = bench_count(bench, WL_OUTPUT_CHANGE_PEER);
+    g_assert_cmpuint(changes, <=, 130);
+    g_assert_cmpuint(bench_count(bench, WL_OUTPUT_LOG), <=, 80);
+    g_assert_cmpuint(wl_engine_get_refused(bench->engine)[WL_VERDICT_OUTSIDE] +
+                         wl_engine_get_refused(bench->engine)[WL_VERDICT_TAKEN],
+                     >=, 500);
+    members = peers->len;
+    /* no TTL lasts for ever: capped at an hour, and then kept only because nobody reliable is left
+     */
+    bench_run(bench, SEC(3700));
+    g_assert_cmpuint(members, ==, 502);
+    g_assert_cmpint(bench_view(bench, hub)->state, <=, WL_PEER_CONNECTING);
+}
+
+static void
+test_member_bound(void)
+{
+    g_autoptr(Bench) bench = leaf_new();
+    g_autoptr(GArray) peers = NULL;
+
+    for (guint round = 0; round < 12; round++) {
+        g_autoptr(GArray) facts = wl_fact_array_new();
+        for (guint i = 0; i < 100; i++) {
+            g_autoptr(WlMetadata) metadata = wl_metadata_new(NULL, 1);
+            guint number = round * 100 + i;
+            WlKey subject = {{0}};
+            WlFact fact;
+
+            memcpy(subject.bytes, &number, sizeof(number));
+            subject.bytes[20] = 7;
+            wl_fact_init_metadata(&fact, &subject, metadata, bench->now + SEC(254));
+            g_array_append_val(facts, fact);
+        }
+        bench_datagram(bench, bench_member(bench, 1), facts);
+        bench_run(bench, MS(100));
+    }
+    peers = wl_engine_dup_peers(bench->engine);
+    g_assert_cmpuint(peers->len, ==, 1002);
+    g_assert_cmpuint(wl_engine_get_refused(bench->engine)[WL_VERDICT_TOO_MANY], >, 0);
+}
+
+/* 10,000 datagrams at once: what is over the rate costs nothing, and nothing that was held is lost.
+ */
+static void
+test_flood(void)
+{
+    g_autoptr(Bench) bench = leaf_new();
+    BenchMember *hub = bench_member(bench, 1), *desktop = bench_member(bench, 2);
+    guint facts = wl_engine_get_fact_count(bench->engine);
+    guint outputs;
+
+    bench_clear(bench);
+    for (guint i = 0; i < 10000; i++) {
+        g_autofree char *text = g_strdup_printf("203.0.115.%u:%u", i % 250 + 1, i + 1);
+        bench_tell_endpoint(bench, hub, desktop, text, 254);
+    }
+    outputs = bench->outputs->len;
+    g_assert_cmpuint(received(bench, WL_RECEIVE_FLOOD), >=, 9700);
+    g_assert_cmpuint(outputs, <=, 2000);
+    /* four addresses of one source, the known one among them */
+    g_assert_cmpuint(wl_engine_get_fact_count(bench->engine), <=, facts + 3);
+    g_assert_cmpuint(wl_engine_get_fact_count(bench->engine), >=, facts);
+    g_assert_cmpuint(wl_engine_get_refused(bench->engine)[WL_VERDICT_TOO_MANY], >, 200);
+    bench_run(bench, SEC(10));
+    bench_clear(bench);
+    bench_alive(bench, hub);
+    g_assert_cmpint(bench_view(bench, hub)->last_alive, ==, bench->now);
+}
+
+/* Random bytes behind a right signature, and in snapshots. */
+static void
+test_random_inner(void)
+{
+    g_autoptr(Bench) bench = leaf_new();
+    BenchMember *hub = bench_member(bench, 1);
+    static const char attributes[] = "!eEaAmMS";
+
+    for (guint i = 0; i < 3000; i++) {
+        guint8 inner[200];
+        gsize length = (gsize) g_rand_int_range(bench->random, 0, sizeof(inner));
+        g_autoptr(GByteArray) packet = NULL;
+
+        for (gsize j = 0; j < length; j++)
+            inner[j] = (guint8) g_rand_int(bench->random);
+        if (length > 3) {
+            inner[0] = (guint8) attributes[g_rand_int_range(bench->random, 0, 8)];
+            inner[1] = 5;
+        }
+        packet = signed_group(bench, hub, inner, length);
+        receive(bench, &hub->link_local, packet);
+        bench_run(bench, MS(20));
+    }
+    g_assert_cmpuint(received(bench, WL_RECEIVE_BAD_INNER), >, 1000);
+    g_assert_cmpint(bench_view(bench, hub)->public_key.bytes[0], ==, hub->key.bytes[0]);
+}
+
+int
+main(int argc, char **argv)
+{
+    g_test_init(&argc, &argv, NULL);
+    g_test_add_func("/hostile/bad-datagrams", test_bad_datagrams);
+    g_test_add_func("/hostile/stranger", test_stranger);
+    g_test_add_func("/hostile/many-facts", test_many_facts);
+    g_test_add_func("/hostile/member-bound", test_member_bound);
+    g_test_add_func("/hostile/flood", test_flood);
+    g_test_add_func("/hostile/random-inner", test_random_inner);
+    return g_test_run();
+}

@@ -1,0 +1,495 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <string.h>
+
+#include "wl-bucket.h"
+#include "wl-candidates.h"
+#include "wl-claims.h"
+#include "wl-engine-private.h"
+
+static WlKey
+key_of(guint number)
+{
+    WlKey key = {{0}};
+
+    memcpy(key.bytes, &number, sizeof(number));
+    key.bytes[31] = 1;
+    return key;
+}
+
+static WlEndpoint
+endpoint_of(const char *text)
+{
+    WlEndpoint endpoint;
+
+    g_assert_true(wl_endpoint_parse(text, &endpoint));
+    return endpoint;
+}
+
+static WlPrefix
+prefix_of(const char *text)
+{
+    WlPrefix prefix;
+
+    g_assert_true(wl_prefix_parse(text, &prefix));
+    return prefix;
+}
+
+/* ---- knowledge */
+
+static void
+test_knowledge(void)
+{
+    WlKnowledge knowledge = {0};
+
+    g_assert_true(wl_knowledge_needs(&knowledge, 3, WL_SEC(255), 0, WL_FACT_MARGIN));
+    wl_knowledge_learn(&knowledge, 3, WL_SEC(255));
+    g_assert_cmpint(wl_knowledge_get(&knowledge, 3), ==, WL_SEC(255));
+    g_assert_cmpint(wl_knowledge_get(&knowledge, 2), ==, 0);
+    g_assert_cmpint(wl_knowledge_get(&knowledge, 1000), ==, 0);
+    /* older is ignored */
+    wl_knowledge_learn(&knowledge, 3, WL_SEC(100));
+    g_assert_cmpint(wl_knowledge_get(&knowledge, 3), ==, WL_SEC(255));
+    /* with slack: only when the margin begins, and only if the fact lasts longer */
+    g_assert_false(wl_knowledge_needs(&knowledge, 3, WL_SEC(400), WL_MS(122500), WL_FACT_MARGIN));
+    g_assert_true(
+        wl_knowledge_needs(&knowledge, 3, WL_SEC(400), WL_MS(122500) + 1, WL_FACT_MARGIN));
+    g_assert_false(wl_knowledge_needs(&knowledge, 3, WL_SEC(255), WL_SEC(250), WL_FACT_MARGIN));
+    /* a reboot prunes one peer */
+    wl_knowledge_learn(&knowledge, 70, WL_SEC(9));
+    wl_knowledge_forget(&knowledge, 3);
+    wl_knowledge_forget(&knowledge, 5000);
+    g_assert_true(wl_knowledge_needs(&knowledge, 3, WL_SEC(255), 0, WL_FACT_MARGIN));
+    g_assert_cmpint(wl_knowledge_get(&knowledge, 70), ==, WL_SEC(9));
+    wl_knowledge_clear(&knowledge);
+}
+
+/* ---- fact set */
+
+static gboolean
+keep_none(const WlFactEntry *entry, const WlClaim *claim, gpointer user_data)
+{
+    return FALSE;
+}
+
+static gboolean
+keep_all(const WlFactEntry *entry, const WlClaim *claim, gpointer user_data)
+{
+    return TRUE;
+}
+
+static void
+count_gone(const WlFactEntry *entry, gpointer user_data)
+{
+    ++*(guint *) user_data;
+}
+
+static WlTold
+tell_endpoint(WlFactSet *set, guint subject, guint source, guint number, gint64 now, gint64 expires)
+{
+    WlKey about = key_of(subject), from = key_of(source);
+    WlEndpoint endpoint = endpoint_of("192.0.2.1:1");
+    WlFactEntry *entry;
+    WlClaim *claim;
+    WlFact fact;
+
+    endpoint.port = (guint16) (number + 1);
+    wl_fact_init_endpoint(&fact, &about, &endpoint, 0);
+    return wl_fact_set_tell(set, &fact, &from, now, expires, &entry, &claim);
+}
+
+static void
+test_fact_set_merge(void)
+{
+    g_autoptr(WlFactSet) set = wl_fact_set_new();
+    guint gone = 0;
+    WlFactEntry *entry;
+
+    g_assert_cmpint(wl_fact_set_next_expiry(set), ==, WL_NEVER);
+    g_assert_cmpint(tell_endpoint(set, 1, 10, 0, 0, WL_SEC(100)), ==, WL_TOLD_NEW);
+    g_assert_cmpint(tell_endpoint(set, 1, 11, 0, 0, WL_SEC(200)), ==, WL_TOLD_NEW);
+    g_assert_cmpuint(wl_fact_set_size(set), ==, 1);
+    g_assert_cmpuint(wl_fact_set_claims(set), ==, 2);
+    entry = wl_fact_set_get(set, 0);
+    g_assert_cmpint(wl_fact_entry_expires(entry, 0), ==, WL_SEC(200));
+    /* renewal: never shorter, and the deadline follows */
+    g_assert_cmpint(tell_endpoint(set, 1, 10, 0, WL_SEC(50), WL_SEC(300)), ==, WL_TOLD_AGAIN);
+    g_assert_cmpint(tell_endpoint(set, 1, 10, 0, WL_SEC(50), WL_SEC(60)), ==, WL_TOLD_AGAIN);
+    g_assert_cmpint(wl_fact_entry_expires(entry, 0), ==, WL_SEC(300));
+    g_assert_cmpint(wl_fact_set_next_expiry(set), ==, WL_SEC(200));
+    g_assert_cmpint(tell_endpoint(set, 1, 10, 0, WL_SEC(50) + WL_TOLD_AGAIN_AFTER + 1, WL_SEC(300)),
+                    ==, WL_TOLD_RETURNS);
+    g_assert_true(wl_fact_set_expire(set, WL_SEC(200), keep_none, count_gone, &gone));
+    g_assert_cmpuint(gone, ==, 0);
+    g_assert_cmpuint(wl_fact_set_claims(set), ==, 1);
+    g_assert_cmpint(wl_fact_set_next_expiry(set), ==, WL_SEC(300));
+    g_assert_true(wl_fact_set_expire(set, WL_SEC(300), keep_none, count_gone, &gone));
+    g_assert_cmpuint(gone, ==, 1);
+    g_assert_cmpuint(wl_fact_set_size(set), ==, 0);
+    g_assert_cmpint(wl_fact_set_next_expiry(set), ==, WL_NEVER);
+}
+
+static void
+test_fact_set_stale(void)
+{
+    g_autoptr(WlFactSet) set = wl_fact_set_new();
+    WlKey source = key_of(10);
+    guint gone = 0;
+
+    tell_endpoint(set, 1, 10, 0, 0, WL_SEC(100));
+    g_assert_true(wl_fact_set_expire(set, WL_SEC(100), keep_all, count_gone, &gone));
+    g_assert_true(wl_fact_set_has_stale(set));
+    g_assert_cmpint(wl_fact_set_next_expiry(set), ==, WL_NEVER);
+    /* kept, but neither relayed nor alive */
+    g_assert_cmpint(wl_fact_entry_expires(wl_fact_set_get(set, 0), WL_SEC(101)), ==, 0);
+    g_assert_true(wl_fact_entry_accepted(wl_fact_set_get(set, 0), TRUE));
+    g_assert_false(wl_fact_entry_accepted(wl_fact_set_get(set, 0), FALSE));
+    g_assert_cmpint(tell_endpoint(set, 1, 10, 0, WL_SEC(110), WL_SEC(200)), ==, WL_TOLD_RETURNS);
+    g_assert_false(wl_fact_set_has_stale(set));
+    g_assert_cmpint(wl_fact_set_next_expiry(set), ==, WL_SEC(200));
+    wl_fact_set_drop_source(set, &source);
+    g_assert_cmpuint(wl_fact_set_size(set), ==, 0);
+    g_assert_cmpuint(gone, ==, 0);
+}
+
+static void
+test_fact_set_endpoint_bounds(void)
+{
+    g_autoptr(WlFactSet) set = wl_fact_set_new();
+    WlKey subject = key_of(1);
+
+    for (guint i = 0; i < 4; i++)
+        g_assert_cmpint(tell_endpoint(set, 1, 10, i, 0, WL_SEC(255)), ==, WL_TOLD_NEW);
+    /* one datagram does not empty the list ... */
+    g_assert_cmpint(tell_endpoint(set, 1, 10, 4, WL_SEC(1), WL_SEC(255)), ==, WL_TOLD_REFUSED);
+    g_assert_cmpuint(wl_fact_set_about(set, &subject)->len, ==, 4);
+    /* ... but who moves often is followed */
+    tell_endpoint(set, 1, 10, 0, WL_SEC(12), WL_SEC(255));
+    g_assert_cmpint(tell_endpoint(set, 1, 10, 4, WL_SEC(12), WL_SEC(255)), ==, WL_TOLD_NEW);
+    g_assert_cmpuint(wl_fact_set_about(set, &subject)->len, ==, 4);
+    for (guint source = 11; source < 14; source++) {
+        for (guint i = 0; i < 4; i++)
+            g_assert_cmpint(
+                tell_endpoint(set, 1, source, 100 * source + i, WL_SEC(12), WL_SEC(255)), ==,
+                WL_TOLD_NEW);
+    }
+    g_assert_cmpuint(wl_fact_set_about(set, &subject)->len, ==, 16);
+    g_assert_cmpint(tell_endpoint(set, 1, 14, 9000, WL_SEC(60), WL_SEC(255)), ==, WL_TOLD_REFUSED);
+    /* what it says itself always finds room */
+    g_assert_cmpint(tell_endpoint(set, 1, 1, 9001, WL_SEC(60), WL_SEC(255)), ==, WL_TOLD_NEW);
+    g_assert_cmpuint(wl_fact_set_about(set, &subject)->len, ==, 16);
+}
+
+static void
+test_fact_set_bounds(void)
+{
+    g_autoptr(WlFactSet) set = wl_fact_set_new();
+    guint held = 0;
+
+    for (guint source = 10; source < 13; source++) {
+        for (guint i = 0; i < WL_MAX_CLAIMS_OF_SOURCE + 5; i++)
+            held += tell_endpoint(set, 100 + i, source, source, 0, WL_SEC(255)) == WL_TOLD_NEW;
+    }
+    g_assert_cmpuint(held, ==, WL_MAX_CLAIMS);
+    g_assert_cmpuint(wl_fact_set_claims(set), ==, WL_MAX_CLAIMS);
+    /* what is held is still renewed */
+    g_assert_cmpint(tell_endpoint(set, 100, 10, 10, WL_SEC(1), WL_SEC(256)), ==, WL_TOLD_AGAIN);
+}
+
+static void
+test_fact_set_local(void)
+{
+    g_autoptr(WlFactSet) set = wl_fact_set_new();
+    WlEndpoint endpoint = endpoint_of("192.0.2.1:1");
+    WlKey subject = key_of(1);
+    WlFact fact;
+
+    wl_fact_init_endpoint(&fact, &subject, &endpoint, 0);
+    wl_fact_set_local_begin(set);
+    wl_fact_set_local_add(set, &fact);
+    g_assert_true(wl_fact_set_local_end(set));
+    wl_fact_set_local_begin(set);
+    wl_fact_set_local_add(set, &fact);
+    g_assert_false(wl_fact_set_local_end(set));
+    g_assert_cmpint(wl_fact_entry_expires(wl_fact_set_get(set, 0), WL_SEC(7)), ==,
+                    WL_SEC(7) + WL_FACT_TTL);
+    /* an endpoint we no longer stand for goes, also where it came from the network (5.3, step 5) */
+    tell_endpoint(set, 1, 10, 0, 0, WL_SEC(100));
+    wl_fact_set_local_begin(set);
+    g_assert_true(wl_fact_set_local_end(set));
+    g_assert_cmpuint(wl_fact_set_size(set), ==, 0);
+    g_assert_cmpuint(wl_fact_set_claims(set), ==, 0);
+}
+
+/* ---- candidates */
+
+static void
+test_candidates(void)
+{
+    static const char *const expected[] = {
+        "198.51.100.9:9", /* worked */
+        "192.168.1.7:1",  /* on link */
+        "203.0.113.5:1",  /* configured */
+        "203.0.113.9:1",  /* seen by a router, then the other family */
+        "[2001:db8::1]:1", "203.0.113.8:1", "10.1.2.3:1", /* private elsewhere */
+        "[fd00::1]:1",
+    };
+    g_autoptr(GArray) list = wl_candidates_new();
+    g_autoptr(GArray) again = wl_candidates_new();
+    WlEndpoint endpoint;
+
+#define ADD(text, rank, teller, worked)                                                            \
+    (endpoint = endpoint_of(text), wl_candidates_add(list, &endpoint, rank, teller, worked))
+    ADD("10.1.2.3:1", WL_RANK_PRIVATE, WL_TELLER_ITSELF, FALSE);
+    ADD("203.0.113.8:1", WL_RANK_PUBLIC, WL_TELLER_ITSELF, FALSE);
+    ADD("[fd00::1]:1", WL_RANK_PRIVATE, WL_TELLER_ITSELF, FALSE);
+    ADD("203.0.113.5:1", WL_RANK_CONFIGURED, WL_TELLER_PROFILE, FALSE);
+    ADD("203.0.113.9:1", WL_RANK_PUBLIC, WL_TELLER_OTHER, FALSE);
+    ADD("203.0.113.9:1", WL_RANK_PUBLIC, WL_TELLER_ROUTER, FALSE);
+    ADD("[2001:db8::1]:1", WL_RANK_PUBLIC, WL_TELLER_ITSELF, FALSE);
+    ADD("192.168.1.7:1", WL_RANK_ON_LINK, WL_TELLER_ITSELF, FALSE);
+    ADD("198.51.100.9:9", WL_RANK_PUBLIC, WL_TELLER_MEMORY, TRUE);
+#undef ADD
+    wl_candidates_sort(list);
+    g_assert_cmpuint(list->len, ==, G_N_ELEMENTS(expected));
+    for (guint i = 0; i < list->len; i++) {
+        g_autofree char *text =
+            wl_endpoint_to_string(&g_array_index(list, WlCandidate, i).endpoint);
+        g_assert_cmpstr(text, ==, expected[i]);
+    }
+
+    g_array_index(list, WlCandidate, 1).last_tried = 77;
+    endpoint = endpoint_of("192.168.1.7:1");
+    wl_candidates_add(again, &endpoint, WL_RANK_ON_LINK, WL_TELLER_ITSELF, FALSE);
+    g_assert_false(wl_candidates_inherit(again, list));
+    g_assert_cmpint(g_array_index(again, WlCandidate, 0).last_tried, ==, 77);
+    endpoint = endpoint_of("192.168.1.8:1");
+    wl_candidates_add(again, &endpoint, WL_RANK_ON_LINK, WL_TELLER_ITSELF, FALSE);
+    g_assert_true(wl_candidates_inherit(again, list));
+}
+
+/* ---- what a fact may do */
+
+static void
+policy_init(WlPolicy *policy, WlEngineConfig *config, const char *network)
+{
+    const char *own[] = {"10.77.0.2/24", "fd77::2/64"};
+    WlLocalAddress local = {.ifname = "eth0", .ifindex = 2, .announce = TRUE};
+    WlKey hub = key_of(1);
+    WlPeerConfig *peer = wl_peer_config_new(&hub);
+
+    config->listen_port = 51820;
+    for (guint i = 0; i < G_N_ELEMENTS(own); i++) {
+        WlPrefix prefix = prefix_of(own[i]);
+        g_array_append_val(config->addresses, prefix);
+    }
+    for (guint i = 0; i < 2; i++) {
+        WlPrefix prefix = prefix_of(i ? "172.30.0.0/16" : "0.0.0.0/0");
+        g_array_append_val(peer->allowed_ips, prefix);
+    }
+    g_ptr_array_add(config->peers, peer);
+    if (network) {
+        WlPrefix prefix = prefix_of(network);
+        g_array_append_val(config->networks, prefix);
+    }
+    wl_policy_init(policy, config);
+    local.address = prefix_of("10.77.0.99/29");
+    local.address = prefix_of("192.168.1.10/24");
+    g_assert_true(wl_policy_set_local(policy, &local, 1));
+    g_assert_false(wl_policy_set_local(policy, &local, 1));
+}
+
+static void
+test_policy_endpoints(void)
+{
+    static const struct {
+        const char *text;
+        WlVerdict verdict;
+    } cases[] = {
+        {"192.0.2.1:51820", WL_VERDICT_ACCEPTED},
+        {"10.1.1.1:51820", WL_VERDICT_ACCEPTED},
+        {"[2001:db8::1]:51820", WL_VERDICT_ACCEPTED},
+        {"192.168.1.11:51820", WL_VERDICT_ACCEPTED},
+        {"192.0.2.1:0", WL_VERDICT_BAD_ADDRESS},
+        {"127.0.0.1:51820", WL_VERDICT_BAD_ADDRESS},
+        {"224.0.0.1:51820", WL_VERDICT_BAD_ADDRESS},
+        {"255.255.255.255:51820", WL_VERDICT_BAD_ADDRESS},
+        {"240.0.0.1:51820", WL_VERDICT_BAD_ADDRESS},
+        {"0.1.2.3:51820", WL_VERDICT_BAD_ADDRESS},
+        {"169.254.3.4:51820", WL_VERDICT_BAD_ADDRESS},
+        {"[fe80::1]:51820", WL_VERDICT_BAD_ADDRESS},
+        {"[::1]:51820", WL_VERDICT_BAD_ADDRESS},
+        {"[::]:51820", WL_VERDICT_BAD_ADDRESS},
+        {"[ff02::1]:51820", WL_VERDICT_BAD_ADDRESS},
+        {"10.77.0.9:51820", WL_VERDICT_IN_TUNNEL},
+        {"[fd77::9]:51820", WL_VERDICT_IN_TUNNEL},
+        {"172.30.1.1:51820", WL_VERDICT_IN_TUNNEL},
+        {"192.168.1.10:51820", WL_VERDICT_OWN_ENDPOINT},
+        {"192.168.1.10:51821", WL_VERDICT_ACCEPTED},
+    };
+    g_autoptr(WlEngineConfig) config = wl_engine_config_new();
+    WlPolicy policy;
+
+    policy_init(&policy, config, NULL);
+    for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
+        WlEndpoint endpoint = endpoint_of(cases[i].text);
+        g_test_message("%s", cases[i].text);
+        g_assert_cmpint(wl_policy_check_endpoint(&policy, &endpoint), ==, cases[i].verdict);
+    }
+    wl_policy_clear(&policy);
+}
+
+static void
+test_policy_prefixes(void)
+{
+    static const struct {
+        const char *text;
+        WlVerdict verdict;
+    } cases[] = {
+        {"10.77.0.9/32", WL_VERDICT_ACCEPTED},   {"10.77.0.0/24", WL_VERDICT_ACCEPTED},
+        {"fd77::9/128", WL_VERDICT_ACCEPTED},    {"172.30.4.0/24", WL_VERDICT_ACCEPTED},
+        {"0.0.0.0/0", WL_VERDICT_DEFAULT_ROUTE}, {"128.0.0.0/1", WL_VERDICT_DEFAULT_ROUTE},
+        {"::/0", WL_VERDICT_DEFAULT_ROUTE},      {"10.0.0.0/8", WL_VERDICT_OUTSIDE},
+        {"192.168.1.11/32", WL_VERDICT_OUTSIDE}, {"10.77.0.2/32", WL_VERDICT_OWN_ADDRESS},
+        {"fd77::2/128", WL_VERDICT_OWN_ADDRESS},
+    };
+    g_autoptr(WlEngineConfig) config = wl_engine_config_new();
+    g_autoptr(WlEngineConfig) wide = wl_engine_config_new();
+    WlPrefix lan = prefix_of("192.168.1.0/25"), elsewhere = prefix_of("192.168.2.0/24");
+    WlPolicy policy;
+
+    policy_init(&policy, config, NULL);
+    for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
+        WlPrefix prefix = prefix_of(cases[i].text);
+        g_test_message("%s", cases[i].text);
+        g_assert_cmpint(wl_policy_check_prefix(&policy, &prefix), ==, cases[i].verdict);
+    }
+    wl_policy_clear(&policy);
+
+    policy_init(&policy, wide, "192.168.0.0/16");
+    g_assert_cmpint(wl_policy_check_prefix(&policy, &lan), ==, WL_VERDICT_ON_LINK);
+    g_assert_cmpint(wl_policy_check_prefix(&policy, &elsewhere), ==, WL_VERDICT_ACCEPTED);
+    wl_policy_clear(&policy);
+}
+
+static void
+test_claims(void)
+{
+    g_autoptr(WlClaims) claims = wl_claims_new();
+    WlKey hub = key_of(1), a = key_of(2), b = key_of(3);
+    WlPrefix site = prefix_of("10.9.0.0/16"), net = prefix_of("10.9.1.0/24"),
+             host = prefix_of("10.9.1.5/32"), other = prefix_of("10.9.2.0/24"),
+             both = prefix_of("10.9.0.0/22");
+
+    g_assert_cmpint(wl_claims_add(claims, &net, &a, FALSE), ==, WL_VERDICT_ACCEPTED);
+    g_assert_cmpint(wl_claims_add(claims, &net, &a, FALSE), ==, WL_VERDICT_ACCEPTED);
+    g_assert_cmpint(wl_claims_add(claims, &net, &b, FALSE), ==, WL_VERDICT_TAKEN);
+    g_assert_cmpint(wl_claims_add(claims, &host, &b, FALSE), ==, WL_VERDICT_TAKEN);
+    g_assert_cmpint(wl_claims_add(claims, &host, &a, FALSE), ==, WL_VERDICT_ACCEPTED);
+    g_assert_cmpint(wl_claims_add(claims, &both, &b, FALSE), ==, WL_VERDICT_TAKEN);
+    g_assert_cmpint(wl_claims_add(claims, &other, &b, FALSE), ==, WL_VERDICT_ACCEPTED);
+    /* a router may lie around them */
+    g_assert_cmpint(wl_claims_add(claims, &site, &hub, TRUE), ==, WL_VERDICT_ACCEPTED);
+    other = prefix_of("10.9.3.0/24");
+    g_assert_cmpint(wl_claims_add(claims, &other, &b, FALSE), ==, WL_VERDICT_ACCEPTED);
+}
+
+/* ---- sending level (section 5.6) */
+
+static void
+test_level(void)
+{
+    WlLevelQuestion question = {.configured_trust = WL_TRUST_UNSET};
+
+    /* 1: no endpoint, whatever else */
+    g_assert_cmpint(wl_sender_level(&question), ==, WL_LEVEL_NOTHING);
+    question.is_router = question.fact_exchanger = question.self_router = TRUE;
+    question.configured_trust = WL_TRUST_DELEGATE;
+    g_assert_cmpint(wl_sender_level(&question), ==, WL_LEVEL_NOTHING);
+    question = (WlLevelQuestion){.has_endpoint = TRUE, .configured_trust = WL_TRUST_UNSET};
+    /* 4: quiet leaf */
+    g_assert_cmpint(wl_sender_level(&question), ==, WL_LEVEL_PING);
+    question.configured_trust = WL_TRUST_ENDPOINT;
+    g_assert_cmpint(wl_sender_level(&question), ==, WL_LEVEL_PING);
+    /* 2: trusted enough */
+    question.configured_trust = WL_TRUST_ALLOWED_IPS;
+    g_assert_cmpint(wl_sender_level(&question), ==, WL_LEVEL_FACTS);
+    question.configured_trust = WL_TRUST_UNSET;
+    /* 2: a router */
+    question.is_router = TRUE;
+    g_assert_cmpint(wl_sender_level(&question), ==, WL_LEVEL_FACTS);
+    question.is_router = FALSE;
+    /* 3: exchanger */
+    question.fact_exchanger = TRUE;
+    g_assert_cmpint(wl_sender_level(&question), ==, WL_LEVEL_FACTS);
+    question.fact_exchanger = FALSE;
+    /* 5, 6: chatty or router, by the peer's health */
+    for (guint i = 0; i < 2; i++) {
+        question.self_chatty = i == 0;
+        question.self_router = i == 1;
+        question.healthy = TRUE;
+        g_assert_cmpint(wl_sender_level(&question), ==, WL_LEVEL_FACTS);
+        question.healthy = FALSE;
+        g_assert_cmpint(wl_sender_level(&question), ==, WL_LEVEL_PING);
+    }
+    question.self_chatty = question.self_router = FALSE;
+    question.healthy = TRUE;
+    g_assert_cmpint(wl_sender_level(&question), ==, WL_LEVEL_PING);
+}
+
+static void
+test_bucket(void)
+{
+    WlBucket bucket = {0};
+
+    for (guint i = 0; i < 3; i++)
+        g_assert_true(wl_bucket_take(&bucket, WL_SEC(100), WL_SEC(1), 3));
+    g_assert_false(wl_bucket_take(&bucket, WL_SEC(100), WL_SEC(1), 3));
+    g_assert_cmpint(wl_bucket_when(&bucket, WL_SEC(100), WL_SEC(1), 3), ==, WL_SEC(101));
+    g_assert_true(wl_bucket_take(&bucket, WL_SEC(101), WL_SEC(1), 3));
+    g_assert_false(wl_bucket_take(&bucket, WL_SEC(101), WL_SEC(1), 3));
+    for (guint i = 0; i < 3; i++)
+        g_assert_true(wl_bucket_take(&bucket, WL_SEC(200), WL_SEC(1), 3));
+}
+
+static void
+fill(gpointer user_data, guint8 *buffer, gsize length)
+{
+    memset(buffer, GPOINTER_TO_INT(user_data), length);
+}
+
+static void
+test_boot_id(void)
+{
+    static const guint8 low[] = {'W', 'L', 'N', 'M', 1, 0, 0x80, 0, 0x80};
+    WlBootId id;
+
+    wl_boot_id_make(&id, fill, GINT_TO_POINTER(0));
+    g_assert_cmpmem(id.bytes, sizeof(low), low, sizeof(low));
+    g_assert_true(wl_boot_id_is_ours(&id));
+    wl_boot_id_make(&id, fill, GINT_TO_POINTER(0xff));
+    g_assert_cmphex(id.bytes[6], ==, 0x8f);
+    g_assert_cmphex(id.bytes[8], ==, 0xbf);
+    g_assert_true(wl_boot_id_is_ours(&id));
+    id.bytes[6] = 0x4f; /* a random UUID of a Go daemon */
+    g_assert_false(wl_boot_id_is_ours(&id));
+}
+
+int
+main(int argc, char **argv)
+{
+    g_test_init(&argc, &argv, NULL);
+    g_test_add_func("/knowledge", test_knowledge);
+    g_test_add_func("/fact-set/merge", test_fact_set_merge);
+    g_test_add_func("/fact-set/stale", test_fact_set_stale);
+    g_test_add_func("/fact-set/endpoint-bounds", test_fact_set_endpoint_bounds);
+    g_test_add_func("/fact-set/bounds", test_fact_set_bounds);
+    g_test_add_func("/fact-set/local", test_fact_set_local);
+    g_test_add_func("/candidates", test_candidates);
+    g_test_add_func("/policy/endpoints", test_policy_endpoints);
+    g_test_add_func("/policy/prefixes", test_policy_prefixes);
+    g_test_add_func("/claims", test_claims);
+    g_test_add_func("/sender/level", test_level);
+    g_test_add_func("/bucket", test_bucket);
+    g_test_add_func("/boot-id", test_boot_id);
+    return g_test_run();
+}
