@@ -777,6 +777,32 @@ test_live_session_is_kept(void)
 
 /* Both sides say Alive each 30 s: when the other's do not come any more, other addresses are tried.
  */
+/* A member that reaches us first tells where it is in its first words, e.g. a Go leaf behind a NAT
+ * its private address: there is a session already, and it must not be thrown away for that address.
+ */
+static void
+test_first_words_keep_the_session(void)
+{
+    /* Keys of both orders: who goes first when both try depends on it. */
+    for (guint number = 1; number <= 8; number++) {
+        g_autoptr(Bench) bench = bench_new();
+        WlEngineConfig *config = bench_config(bench, WL_ROLE_ROUTER);
+        BenchMember *leaf = bench_member(bench, number);
+
+        bench_add(config, leaf, NULL, "10.77.0.3/32");
+        bench_start(bench, config);
+        bench_uplink(bench, "203.0.113.5/24");
+        bench_run(bench, SEC(10));
+        bench_clear(bench);
+
+        bench_handshake(bench, leaf, "198.51.100.12:51820");
+        bench_tell_endpoint(bench, leaf, leaf, "192.168.2.2:51820", 255);
+        bench_run(bench, SEC(5));
+        g_assert_cmpuint(bench_changes(bench, leaf, WL_PEER_RECREATE), ==, 0);
+        g_assert_cmpint(bench_view(bench, leaf)->last_handshake, >=, 0);
+    }
+}
+
 static void
 test_silent_session(void)
 {
@@ -951,6 +977,7 @@ main(int argc, char **argv)
     g_test_add_func("/attempts/rounds", test_attempts);
     g_test_add_func("/attempts/budget", test_initiation_budget);
     g_test_add_func("/attempts/live-session", test_live_session_is_kept);
+    g_test_add_func("/attempts/first-words", test_first_words_keep_the_session);
     g_test_add_func("/attempts/silent-session", test_silent_session);
     g_test_add_func("/attempts/names", test_names_are_resolved);
     g_test_add_func("/link", test_link);
