@@ -6,8 +6,8 @@ lab_begin "$@"
 one_host_create || bail_out "the lab comes up" laptop
 
 is_down() { ! is_activated; }
-# shellcheck disable=SC2046  # a list of numbers
-kill_service() { host laptop kill -KILL $(service_pids); }
+# shellcheck disable=SC2016  # expanded inside the host
+kill_service() { host laptop bash -c 'kill -KILL $0' "$(service_pids)"; }
 
 import "$LAB_DIR/laptop/laptop.wirelink" > /dev/null || bail_out "the profile is imported" laptop
 for round in first second; do
