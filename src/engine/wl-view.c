@@ -118,6 +118,8 @@ explain(const WlEngine *self, const WlPeer *peer, const WlShown *shown)
     case WHY_NO_UPLINK:
         return g_strdup("no uplink");
     case WHY_NO_ADDRESS:
+        if (self->router)
+            return g_strdup("no address of it is known yet; it has to come to us");
         label = dup_router_label(self);
         return g_strdup_printf("no address of it is known yet; %s has to tell one", label);
     case WHY_TRYING:
@@ -176,8 +178,12 @@ update_view(WlEngine *self, WlPeer *peer)
     wl_engine_emit(self, output);
     if (state_changed) {
         g_autofree char *label = wl_peer_dup_label(peer);
-        wl_engine_log(self, "%s: %s, %s", label, wl_peer_state_to_string(shown.state),
-                      peer->reason);
+        /* "direct on ..." says it all. */
+        if (g_str_has_prefix(peer->reason, wl_peer_state_to_string(shown.state)))
+            wl_engine_log(self, "%s: %s", label, peer->reason);
+        else
+            wl_engine_log(self, "%s: %s, %s", label, wl_peer_state_to_string(shown.state),
+                          peer->reason);
     }
 }
 

@@ -57,8 +57,7 @@ on_ready(WlSession *session, gpointer user_data)
     if (!self->objects)
         g_warning("nothing can be shown on D-Bus: %s", error->message);
     g_object_unref(connection);
-    g_message("%s is up, %s WireGuard", wl_session_get_settings(session)->interface,
-              wl_link_get_backend(wl_session_get_link(session)));
+    g_message("the link is up, %s WireGuard", wl_link_get_backend(wl_session_get_link(session)));
     announce(self, TRUE);
     self->announced = TRUE;
 }
@@ -210,7 +209,7 @@ wl_service_shut_down(WlService *self)
 {
     g_clear_pointer(&self->objects, wl_objects_free);
     if (self->session)
-        g_message("%s goes down", wl_session_get_settings(self->session)->interface);
+        g_message("the link goes down");
     g_clear_pointer(&self->session, wl_session_free);
 }
 
