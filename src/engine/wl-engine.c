@@ -129,6 +129,7 @@ wl_engine_new(const WlEngineConfig *config, gint64 now, WlRandomFunc random, gpo
     self->random = random;
     self->random_data = user_data;
     self->signer = wl_signer_new(&config->private_key, random, user_data);
+    wl_key_wipe(&self->config->private_key); /* the signer has it */
     self->started = self->now = now;
     self->deadline = WL_NEVER;
     self->snapshot_asked = WL_LONG_AGO;

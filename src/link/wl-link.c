@@ -76,7 +76,7 @@ wl_link_handshake_age(gint64 seconds, gint64 nanoseconds, gint64 now)
 {
     gint64 then;
 
-    if (seconds <= 0 && nanoseconds <= 0)
+    if (seconds < 0 || (seconds == 0 && nanoseconds <= 0))
         return -1;
     if (seconds > G_MAXINT64 / G_USEC_PER_SEC - 1)
         return 0;

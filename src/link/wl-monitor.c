@@ -11,7 +11,8 @@
 #include "wl-rtnl.h"
 
 /* ms in which a burst of messages becomes one event. */
-#define COALESCE 20
+#define COALESCE   20
+#define READ_AGAIN 1000 /* ms, after a reading that failed */
 
 struct _WlMonitor {
     int link;
@@ -280,7 +281,7 @@ read_routes(WlMonitor *self, GError **error)
 {
     int result = wl_rtnl_list_default_routes(self->route, self->default_routes);
 
-    self->routes_changed = FALSE;
+    self->routes_changed = result != 0;
     if (result == 0)
         return TRUE;
     g_set_error(error, G_IO_ERROR, g_io_error_from_errno(-result), "cannot list the routes: %s",
@@ -310,8 +311,8 @@ catch_up(WlMonitor *self)
     g_autoptr(GError) error = NULL;
     const WlRtnlLink *link;
 
-    self->lost = FALSE;
-    if (!read_everything(self, &error)) {
+    self->lost = !read_everything(self, &error);
+    if (self->lost) {
         g_warning("%s", error->message);
         return;
     }
@@ -325,6 +326,16 @@ catch_up(WlMonitor *self)
         return;
     link = find_link(self, self->link, NULL);
     tell_link_state(self, link != NULL, link && link->flags & IFF_UP);
+}
+
+static gboolean burst_over(gpointer user_data);
+
+static void
+call_back_in(WlMonitor *self, guint milliseconds)
+{
+    self->timer = g_timeout_source_new(milliseconds);
+    g_source_set_callback(self->timer, burst_over, self, NULL);
+    g_source_attach(self->timer, g_main_context_get_thread_default());
 }
 
 static gboolean
@@ -342,6 +353,9 @@ burst_over(gpointer user_data)
         g_warning("%s", error->message);
     if (!self->closed && update_view(self) && self->events.changed)
         self->events.changed(self, self->user_data);
+    /* What could not be read would otherwise never be known. */
+    if (!self->closed && !self->timer && (self->lost || self->routes_changed))
+        call_back_in(self, READ_AGAIN);
     unref(self);
     return G_SOURCE_REMOVE;
 }
@@ -374,11 +388,8 @@ take_message(const struct nlmsghdr *message, gpointer user_data)
         }
     }
     /* Not put off by further messages, so that a long storm cannot hold the news back. */
-    if (!self->closed && !self->timer) {
-        self->timer = g_timeout_source_new(COALESCE);
-        g_source_set_callback(self->timer, burst_over, self, NULL);
-        g_source_attach(self->timer, g_main_context_get_thread_default());
-    }
+    if (!self->closed && !self->timer)
+        call_back_in(self, COALESCE);
     unref(self);
 }
 

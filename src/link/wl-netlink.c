@@ -218,7 +218,7 @@ take_family(const struct nlmsghdr *message, gpointer user_data)
 int
 wl_netlink_resolve_family(WlNetlink *self, const char *name)
 {
-    _Alignas(struct nlmsghdr) guint8 buffer[256];
+    _Alignas(struct nlmsghdr) guint8 buffer[256] = {0};
     struct nlmsghdr *message = mnl_nlmsg_put_header(buffer);
     struct genlmsghdr *header;
     int family = -ENOENT;

@@ -27,7 +27,7 @@ put_link_request(guint8 *buffer, struct nlmsghdr **message, guint16 type, int if
 int
 wl_rtnl_add_wireguard(WlNetlink *netlink, const char *name)
 {
-    _Alignas(struct nlmsghdr) guint8 buffer[REQUEST_SIZE];
+    _Alignas(struct nlmsghdr) guint8 buffer[REQUEST_SIZE] = {0};
     struct nlmsghdr *message;
     struct nlattr *nest;
 
@@ -43,7 +43,7 @@ wl_rtnl_add_wireguard(WlNetlink *netlink, const char *name)
 int
 wl_rtnl_delete_link(WlNetlink *netlink, int ifindex)
 {
-    _Alignas(struct nlmsghdr) guint8 buffer[REQUEST_SIZE];
+    _Alignas(struct nlmsghdr) guint8 buffer[REQUEST_SIZE] = {0};
     struct nlmsghdr *message;
 
     put_link_request(buffer, &message, RTM_DELLINK, ifindex);
@@ -53,7 +53,7 @@ wl_rtnl_delete_link(WlNetlink *netlink, int ifindex)
 int
 wl_rtnl_set_alias(WlNetlink *netlink, int ifindex, const char *alias)
 {
-    _Alignas(struct nlmsghdr) guint8 buffer[REQUEST_SIZE];
+    _Alignas(struct nlmsghdr) guint8 buffer[REQUEST_SIZE] = {0};
     struct nlmsghdr *message;
 
     put_link_request(buffer, &message, RTM_NEWLINK, ifindex);
@@ -64,7 +64,7 @@ wl_rtnl_set_alias(WlNetlink *netlink, int ifindex, const char *alias)
 int
 wl_rtnl_set_mtu(WlNetlink *netlink, int ifindex, guint32 mtu)
 {
-    _Alignas(struct nlmsghdr) guint8 buffer[REQUEST_SIZE];
+    _Alignas(struct nlmsghdr) guint8 buffer[REQUEST_SIZE] = {0};
     struct nlmsghdr *message;
 
     put_link_request(buffer, &message, RTM_NEWLINK, ifindex);
@@ -75,7 +75,7 @@ wl_rtnl_set_mtu(WlNetlink *netlink, int ifindex, guint32 mtu)
 int
 wl_rtnl_set_up(WlNetlink *netlink, int ifindex)
 {
-    _Alignas(struct nlmsghdr) guint8 buffer[REQUEST_SIZE];
+    _Alignas(struct nlmsghdr) guint8 buffer[REQUEST_SIZE] = {0};
     struct nlmsghdr *message;
     struct ifinfomsg *info = put_link_request(buffer, &message, RTM_NEWLINK, ifindex);
 
@@ -87,7 +87,7 @@ wl_rtnl_set_up(WlNetlink *netlink, int ifindex)
 int
 wl_rtnl_set_no_address_generation(WlNetlink *netlink, int ifindex)
 {
-    _Alignas(struct nlmsghdr) guint8 buffer[REQUEST_SIZE];
+    _Alignas(struct nlmsghdr) guint8 buffer[REQUEST_SIZE] = {0};
     struct nlmsghdr *message;
     struct nlattr *spec, *inet6;
 
@@ -103,7 +103,7 @@ wl_rtnl_set_no_address_generation(WlNetlink *netlink, int ifindex)
 int
 wl_rtnl_add_address(WlNetlink *netlink, int ifindex, const WlPrefix *address)
 {
-    _Alignas(struct nlmsghdr) guint8 buffer[REQUEST_SIZE];
+    _Alignas(struct nlmsghdr) guint8 buffer[REQUEST_SIZE] = {0};
     struct nlmsghdr *message = mnl_nlmsg_put_header(buffer);
     gsize size = wl_ip_size(&address->ip);
     struct ifaddrmsg *info;
@@ -346,7 +346,7 @@ int
 wl_rtnl_find_link(WlNetlink *netlink, const char *name, WlRtnlLink *link)
 {
     g_autoptr(GArray) links = g_array_new(FALSE, TRUE, sizeof(WlRtnlLink));
-    _Alignas(struct nlmsghdr) guint8 buffer[REQUEST_SIZE];
+    _Alignas(struct nlmsghdr) guint8 buffer[REQUEST_SIZE] = {0};
     struct nlmsghdr *message;
     int result;
 
@@ -364,7 +364,7 @@ wl_rtnl_find_link(WlNetlink *netlink, const char *name, WlRtnlLink *link)
 int
 wl_rtnl_list_links(WlNetlink *netlink, GArray *links)
 {
-    _Alignas(struct nlmsghdr) guint8 buffer[REQUEST_SIZE];
+    _Alignas(struct nlmsghdr) guint8 buffer[REQUEST_SIZE] = {0};
     struct nlmsghdr *message;
 
     put_link_request(buffer, &message, RTM_GETLINK, 0);
@@ -374,7 +374,7 @@ wl_rtnl_list_links(WlNetlink *netlink, GArray *links)
 int
 wl_rtnl_list_addresses(WlNetlink *netlink, GArray *addresses)
 {
-    _Alignas(struct nlmsghdr) guint8 buffer[REQUEST_SIZE];
+    _Alignas(struct nlmsghdr) guint8 buffer[REQUEST_SIZE] = {0};
     struct nlmsghdr *message = mnl_nlmsg_put_header(buffer);
 
     message->nlmsg_type = RTM_GETADDR;
@@ -385,7 +385,7 @@ wl_rtnl_list_addresses(WlNetlink *netlink, GArray *addresses)
 int
 wl_rtnl_list_default_routes(WlNetlink *netlink, GArray *routes)
 {
-    _Alignas(struct nlmsghdr) guint8 buffer[REQUEST_SIZE];
+    _Alignas(struct nlmsghdr) guint8 buffer[REQUEST_SIZE] = {0};
     struct nlmsghdr *message = mnl_nlmsg_put_header(buffer);
 
     message->nlmsg_type = RTM_GETROUTE;

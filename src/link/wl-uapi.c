@@ -294,22 +294,25 @@ wl_uapi_remove_stale_socket(const char *ifname)
         unlink(path);
 }
 
+/* @deadline: of the whole exchange, in the time of g_get_monotonic_time(). */
 static int
-wait_for(int fd, short events)
+wait_for(int fd, short events, gint64 deadline)
 {
     struct pollfd poll_fd = {.fd = fd, .events = events};
     int ready;
 
-    do
-        ready = poll(&poll_fd, 1, WL_UAPI_TIMEOUT * 1000);
-    while (ready < 0 && errno == EINTR);
+    do {
+        gint64 left = MAX(deadline - g_get_monotonic_time(), 0);
+
+        ready = poll(&poll_fd, 1, (int) (left / 1000));
+    } while (ready < 0 && errno == EINTR);
     if (ready < 0)
         return -errno;
     return ready == 0 ? -ETIMEDOUT : 0;
 }
 
 static int
-send_all(int fd, const WlUapiText *text)
+send_all(int fd, const WlUapiText *text, gint64 deadline)
 {
     gsize done = 0;
 
@@ -325,7 +328,7 @@ send_all(int fd, const WlUapiText *text)
             continue;
         if (errno != EAGAIN)
             return -errno;
-        result = wait_for(fd, POLLOUT);
+        result = wait_for(fd, POLLOUT, deadline);
         if (result < 0)
             return result;
     }
@@ -344,7 +347,7 @@ grow(WlUapiText *text, gsize size)
 }
 
 static int
-receive_all(int fd, WlUapiText **reply)
+receive_all(int fd, WlUapiText **reply, gint64 deadline)
 {
     WlUapiText *text = g_string_sized_new(4096);
     int result = 0;
@@ -369,7 +372,7 @@ receive_all(int fd, WlUapiText **reply)
         } else if (length == 0) {
             result = -EPIPE;
         } else if (errno == EAGAIN) {
-            result = wait_for(fd, POLLIN);
+            result = wait_for(fd, POLLIN, deadline);
         } else if (errno != EINTR) {
             result = -errno;
         }
@@ -399,14 +402,15 @@ wl_uapi_exchange(const char *ifname, pid_t pid, const WlUapiText *request, WlUap
 {
     WlUapiText *text = NULL;
     pid_t listener = 0;
+    gint64 deadline = g_get_monotonic_time() + WL_UAPI_TIMEOUT * G_USEC_PER_SEC;
     int fd = wl_uapi_connect(ifname, &listener);
     int result;
 
     if (fd < 0)
         return fd;
-    result = listener == pid ? send_all(fd, request) : -EPERM;
+    result = listener == pid ? send_all(fd, request, deadline) : -EPERM;
     if (result == 0)
-        result = receive_all(fd, &text);
+        result = receive_all(fd, &text, deadline);
     if (result == 0)
         result = take_status(text);
     close(fd);

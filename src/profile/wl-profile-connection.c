@@ -34,20 +34,28 @@ extra_prefix(WlProfileSection section)
                                                     : "extra-";
 }
 
+/* Anybody who may write the profile chose the name. */
+static void
+warn_unknown(Reader *reader, const char *name)
+{
+    g_autofree char *shown = wl_profile_value_quote(name);
+
+    warn(reader, "%s: not a key of wirelink; ignored", shown);
+}
+
 static gboolean
 read_extra(Reader *reader, WlProfileSection section, GPtrArray *extra, const char *name,
            const char *rest, const char *value)
 {
+    g_autofree char *shown = wl_profile_value_quote(name);
     const char *key;
 
     if (!g_str_has_prefix(rest, extra_prefix(section)))
         return FALSE;
     key = rest + strlen(extra_prefix(section));
-    if (extra->len >= WL_PROFILE_MAX_EXTRA || !wl_profile_extra_key_is_valid(key) ||
-        !wl_profile_extra_value_is_valid(value))
-        warn(reader, "%s: ignored, as it could not be written to a file", name);
-    else
-        wl_profile_extra_add(extra, section, key, value);
+    if (!wl_profile_extra_key_is_valid(key) || !wl_profile_extra_value_is_valid(value) ||
+        !wl_profile_extra_add(extra, section, key, value))
+        warn(reader, "%s: ignored, as it could not be written to a file", shown);
     return TRUE;
 }
 
@@ -56,13 +64,14 @@ static gboolean
 read_value(const WlProfileKey *key, const char *name, const char *text, gpointer structure,
            GError **error)
 {
-    char *value;
+    g_autofree char *value = g_strdup(text);
+    gsize length = strlen(value);
     gboolean ok;
 
-    value = g_strstrip(g_strdup(text));
+    g_strstrip(value);
     /* nmcli cannot remove a key while adding others, so an empty value is one that is not there. */
     ok = !*value || wl_profile_value_parse(key, value, FALSE, structure, error);
-    wl_profile_wipe_free(value);
+    explicit_bzero(value, length); /* by its old length: stripping has moved the text */
     if (!ok)
         g_prefix_error(error, "%s: ", name);
     return ok;
@@ -110,7 +119,7 @@ read_item(Reader *reader, const char *name, const char *value, GError **error)
     }
     if (!key && (reader->secrets || (number ? !g_str_has_prefix(rest, "extra-")
                                             : !g_str_has_prefix(name, "extra-")))) {
-        warn(reader, "%s: not a key of wirelink; ignored", name);
+        warn_unknown(reader, name);
         return TRUE;
     }
     if (number) {
@@ -127,7 +136,7 @@ read_item(Reader *reader, const char *name, const char *value, GError **error)
                            value) &&
                !read_extra(reader, WL_PROFILE_SECTION_WIRELINK, reader->profile->extra, name, name,
                            value)) {
-        warn(reader, "%s: not a key of wirelink; ignored", name);
+        warn_unknown(reader, name);
     }
     return TRUE;
 }

@@ -14,6 +14,7 @@
 
 #include "wl-profile-keys.h"
 #include "wl-profile-value.h"
+#include "wl-profile-item.h"
 #include "wl-wgquick.h"
 
 #define FIRST_DYNAMIC_PORT 49152
@@ -123,6 +124,22 @@ wl_profile_import(const char *path, GError **error)
     return g_steal_pointer(&connection);
 }
 
+/* libnm does not look closely at these two, and a line feed in one would be a line of its own. */
+static void
+take_dns(GPtrArray *list, const char *item)
+{
+    const WlProfileKey *key = wl_profile_keys_find_in_file(WL_PROFILE_SECTION_INTERFACE, "DNS");
+    g_autoptr(GError) error = NULL;
+    char *canonical = wl_profile_item_parse(key, item, &error);
+
+    if (!canonical)
+        g_message("DNS: %s; it is not written to the file", error->message);
+    else if (g_ptr_array_find_with_equal_func(list, canonical, g_str_equal, NULL))
+        g_free(canonical);
+    else
+        g_ptr_array_add(list, canonical);
+}
+
 static void
 take_ip_setting(WlWgQuick *file, NMSettingIPConfig *setting, GPtrArray *domains)
 {
@@ -131,13 +148,9 @@ take_ip_setting(WlWgQuick *file, NMSettingIPConfig *setting, GPtrArray *domains)
     if (!setting)
         return;
     for (guint i = 0; i < nm_setting_ip_config_get_num_dns(setting); i++)
-        g_ptr_array_add(file->dns, g_strdup(nm_setting_ip_config_get_dns(setting, (int) i)));
-    for (guint i = 0; i < nm_setting_ip_config_get_num_dns_searches(setting); i++) {
-        const char *domain = nm_setting_ip_config_get_dns_search(setting, (int) i);
-
-        if (!g_ptr_array_find_with_equal_func(domains, domain, g_str_equal, NULL))
-            g_ptr_array_add(domains, g_strdup(domain));
-    }
+        take_dns(file->dns, nm_setting_ip_config_get_dns(setting, (int) i));
+    for (guint i = 0; i < nm_setting_ip_config_get_num_dns_searches(setting); i++)
+        take_dns(domains, nm_setting_ip_config_get_dns_search(setting, (int) i));
     table = nm_setting_ip_config_get_route_table(setting);
     if (nm_setting_ip_config_get_ignore_auto_routes(setting))
         file->table = WL_WGQUICK_TABLE_OFF;

@@ -266,7 +266,7 @@ compare_extra(const WlProfileExtra *a, WlProfileSection section, const char *key
     return strcmp(a->key, key);
 }
 
-void
+gboolean
 wl_profile_extra_add(GPtrArray *extra, WlProfileSection section, const char *key, const char *value)
 {
     WlProfileExtra *item;
@@ -277,17 +277,23 @@ wl_profile_extra_add(GPtrArray *extra, WlProfileSection section, const char *key
         int order = compare_extra(item, section, key);
 
         if (order == 0) {
-            g_autofree char *before = g_steal_pointer(&item->value);
+            g_autofree char *before = NULL;
 
+            if (strlen(item->value) + strlen(value) >= WL_PROFILE_MAX_VALUE)
+                return FALSE;
+            before = g_steal_pointer(&item->value);
             item->value = g_strconcat(before, "\n", value, NULL);
-            return;
+            return TRUE;
         }
         if (order > 0)
             break;
     }
+    if (extra->len >= WL_PROFILE_MAX_EXTRA)
+        return FALSE;
     item = g_new0(WlProfileExtra, 1);
     item->section = section;
     item->key = g_strdup(key);
     item->value = g_strdup(value);
     g_ptr_array_insert(extra, (int) i, item);
+    return TRUE;
 }

@@ -75,7 +75,7 @@ gboolean wl_profile_extra_key_is_valid(const char *key);
  * unknown keys are kept in vpn.data, which everybody may read. */
 gboolean wl_profile_extra_value_is_valid(const char *value);
 /* Adds a value, after those of the same section and key. */
-void wl_profile_extra_add(GPtrArray *extra, WlProfileSection section, const char *key,
-                          const char *value);
+gboolean wl_profile_extra_add(GPtrArray *extra, WlProfileSection section, const char *key,
+                              const char *value);
 
 G_END_DECLS

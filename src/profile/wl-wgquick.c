@@ -47,6 +47,8 @@ static void G_GNUC_PRINTF(2, 3) warn(Reader *reader, const char *format, ...)
     g_autofree char *text = NULL;
     va_list args;
 
+    if (reader->file->profile->warnings->len >= WL_PROFILE_MAX_EXTRA)
+        return;
     va_start(args, format);
     text = g_strdup_vprintf(format, args);
     va_end(args);
@@ -173,12 +175,12 @@ read_unknown(Reader *reader, const char *name, const char *value, GError **error
              name, wl_profile_section_to_string(reader->section));
         return FALSE;
     }
-    if (extra->len >= WL_PROFILE_MAX_EXTRA) {
-        fail(error, reader, VALUE, "%s: one unknown key too many; %u are kept", name,
-             WL_PROFILE_MAX_EXTRA);
+    if (!wl_profile_extra_add(extra, reader->section, name, value)) {
+        fail(error, reader, VALUE,
+             "%s: too much that wirelink does not know; %u keys with %u bytes each are kept", name,
+             WL_PROFILE_MAX_EXTRA, WL_PROFILE_MAX_VALUE);
         return FALSE;
     }
-    wl_profile_extra_add(extra, reader->section, name, value);
     if (interface && !g_ascii_strcasecmp(name, "SaveConfig"))
         warn(reader, "%s: has no effect, as NetworkManager keeps the profile", name);
     else if (interface && !g_ascii_strcasecmp(name, "FwMark"))

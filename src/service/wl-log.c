@@ -52,6 +52,18 @@ write_journal(GLogLevelFlags flags, const GLogField *fields, gsize n_fields)
     return g_log_writer_journald(flags, (const GLogField *) all->data, all->len, NULL);
 }
 
+/* A line is a line: names in it may come from whoever wrote the profile. */
+static char *
+one_line(const char *message)
+{
+    char *line = g_utf8_make_valid(message, -1);
+
+    for (char *p = line; *p; p++)
+        if (g_ascii_iscntrl(*p))
+            *p = ' ';
+    return line;
+}
+
 static GLogWriterOutput
 write_log(GLogLevelFlags flags, const GLogField *fields, gsize n_fields, gpointer user_data)
 {
@@ -68,12 +80,15 @@ write_log(GLogLevelFlags flags, const GLogField *fields, gsize n_fields, gpointe
     for (gsize i = 0; i < n_fields; i++)
         if (g_str_equal(fields[i].key, "MESSAGE"))
             message = fields[i].value;
+    g_autofree char *line = one_line(message);
+    const char *interface = state.interface ? state.interface : "";
+    const char *colon = state.interface ? ": " : "";
+
     if (state.syslog)
-        syslog(level, "%s%s%s", state.interface ? state.interface : "", state.interface ? ": " : "",
-               message);
+        syslog(level, "%s%s%s", interface, colon, line);
     else
         fprintf(stderr, "nm-wirelink-service[%d] <%s> %s%s%s\n", (int) getpid(), names[level],
-                state.interface ? state.interface : "", state.interface ? ": " : "", message);
+                interface, colon, line);
     return G_LOG_WRITER_HANDLED;
 }
 

@@ -70,12 +70,12 @@ via_path(WlObjects *self, const WlPeerView *view)
     return router ? router->path : "/";
 }
 
+/* Of the last snapshot: see on_peer_call() for why nothing is refreshed here. */
 static GVariant *
 peer_properties(WlObjects *self, PeerObject *object)
 {
     WlPeerView view;
 
-    wl_session_refresh_counters(self->session);
     if (!wl_engine_get_peer(wl_session_get_engine(self->session), &object->key, &view))
         return g_variant_new("a{sv}", NULL);
     return wl_peer_properties_new_all(&view, via_path(self, &view));
@@ -193,9 +193,19 @@ on_peer_call(GDBusConnection *connection, const char *sender, const char *path,
              GDBusMethodInvocation *invocation, gpointer user_data)
 {
     PeerObject *object = user_data;
+    WlObjects *self = object->objects;
+    WlKey key = object->key;
 
-    if (g_str_equal(interface, PROPERTIES))
-        answer_properties(invocation, method, parameters, peer_properties(object->objects, object));
+    if (!g_str_equal(interface, PROPERTIES))
+        return;
+    /* A fresh snapshot may take this very peer away. */
+    wl_session_refresh_counters(self->session);
+    object = find_peer(self, &key, NULL);
+    if (object)
+        answer_properties(invocation, method, parameters, peer_properties(self, object));
+    else
+        g_dbus_method_invocation_return_error(invocation, G_DBUS_ERROR, G_DBUS_ERROR_UNKNOWN_OBJECT,
+                                              "The peer %s is not a member any more", path);
 }
 
 static void
@@ -203,9 +213,13 @@ on_manager_call(GDBusConnection *connection, const char *sender, const char *pat
                 const char *interface, const char *method, GVariant *parameters,
                 GDBusMethodInvocation *invocation, gpointer user_data)
 {
-    if (g_str_equal(method, "GetManagedObjects"))
-        g_dbus_method_invocation_return_value(
-            invocation, g_variant_new("(@a{oa{sa{sv}}})", all_objects(user_data)));
+    WlObjects *self = user_data;
+
+    if (!g_str_equal(method, "GetManagedObjects"))
+        return;
+    wl_session_refresh_counters(self->session);
+    g_dbus_method_invocation_return_value(invocation,
+                                          g_variant_new("(@a{oa{sa{sv}}})", all_objects(self)));
 }
 
 static const GDBusInterfaceVTable link_vtable = {.method_call = on_link_call};

@@ -9,6 +9,9 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#define LAST_POSSIBLE                                                                              \
+    (32 * _LINUX_CAPABILITY_U32S_3 - 1) /* a newer kernel may know more than we do */
+
 static gboolean
 keeps(int capability)
 {
@@ -43,11 +46,11 @@ wl_privileges_drop(GError **error)
         return fail("capget", error);
     /* The bounding set first: dropping from it needs CAP_SETPCAP. Where that is missing already
      * (NetworkManager's unit bounds us), the sets below are what counts. */
-    for (int i = 0; i <= CAP_LAST_CAP; i++)
+    for (int i = 0; i <= LAST_POSSIBLE; i++)
         if (!keeps(i) && prctl(PR_CAPBSET_DROP, i, 0, 0, 0) < 0 && errno != EPERM &&
             errno != EINVAL)
             return fail("bounding set", error);
-    for (int i = 0; i <= CAP_LAST_CAP; i++) {
+    for (int i = 0; i <= LAST_POSSIBLE; i++) {
         struct __user_cap_data_struct *part = &data[CAP_TO_INDEX(i)];
 
         if (keeps(i))

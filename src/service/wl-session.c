@@ -20,8 +20,8 @@ struct _WlSession {
     const WlSessionEvents *events;
     gpointer user_data;
 
-    GCancellable *opening; /* NULL: open, or waiting for the port */
-    guint port_tries, port_id;
+    GCancellable *opening; /* NULL: open, or not begun */
+    guint open_id, port_tries;
     WlLink *link;
     WlPrefix link_local;
     WlFactSocket *socket;
@@ -245,19 +245,39 @@ on_network_changed(WlMonitor *monitor, gpointer user_data)
     pump(self);
 }
 
-/* `ip link set down`, a sysctl or NetworkManager took our link-local address: facts need it. */
+/* NetworkManager takes one address for each family; the others are ours to set. */
+static gboolean
+is_ours(const WlSession *self, const WlPrefix *address)
+{
+    const GArray *addresses = self->config->addresses;
+    const WlPrefix *first = wl_ip_config_first(addresses, address->ip.family);
+
+    if (wl_prefix_equal(address, &self->link_local))
+        return TRUE;
+    for (guint i = 0; i < addresses->len; i++) {
+        const WlPrefix *own = &g_array_index(addresses, WlPrefix, i);
+
+        if (wl_prefix_equal(own, address))
+            return own != first;
+    }
+    return FALSE;
+}
+
+/* `ip link set down`, a sysctl or NetworkManager took one of our addresses: facts need the
+ * link-local one, and nobody else puts the others back. */
 static void
 on_link_address_lost(WlMonitor *monitor, const WlPrefix *address, gpointer user_data)
 {
     WlSession *self = user_data;
+    g_autofree char *text = wl_prefix_to_string(address);
     g_autoptr(GError) error = NULL;
 
-    if (!wl_ip_equal(&address->ip, &self->link_local.ip))
+    if (!is_ours(self, address))
         return;
-    if (wl_link_add_address(self->link, &self->link_local, &error))
-        g_message("the link-local address was removed by somebody and is back");
+    if (wl_link_add_address(self->link, address, &error))
+        g_message("the address %s was removed by somebody and is back", text);
     else
-        g_warning("the link-local address was removed and cannot be put back: %s", error->message);
+        g_warning("the address %s was removed and cannot be put back: %s", text, error->message);
 }
 
 static void
@@ -285,19 +305,15 @@ static const WlMonitorEvents monitor_events = {
 
 /* ---- life ---------------------------------------------------------------------------------- */
 
-/* NetworkManager takes one address for each family; the others are ours to set. */
 static gboolean
 add_further_addresses(WlSession *self, GError **error)
 {
     const GArray *addresses = self->config->addresses;
-    const WlPrefix *first4 = wl_ip_config_first(addresses, WL_FAMILY_V4);
-    const WlPrefix *first6 = wl_ip_config_first(addresses, WL_FAMILY_V6);
 
     for (guint i = 0; i < addresses->len; i++) {
         const WlPrefix *address = &g_array_index(addresses, WlPrefix, i);
 
-        if (address != first4 && address != first6 &&
-            !wl_link_add_address(self->link, address, error))
+        if (is_ours(self, address) && !wl_link_add_address(self->link, address, error))
             return FALSE;
     }
     return TRUE;
@@ -351,11 +367,11 @@ set_up(WlSession *self, GError **error)
 static void open_link(WlSession *self);
 
 static gboolean
-on_port_retry(gpointer user_data)
+on_time_to_open(gpointer user_data)
 {
     WlSession *self = user_data;
 
-    self->port_id = 0;
+    self->open_id = 0;
     open_link(self);
     return G_SOURCE_REMOVE;
 }
@@ -367,7 +383,7 @@ open_failed(WlSession *self, const GError *error)
     take_down(self);
     if (g_error_matches(error, WL_LINK_ERROR, WL_LINK_ERROR_IN_USE) &&
         ++self->port_tries < PORT_TRIES)
-        self->port_id = g_timeout_add(PORT_DELAY_MS, on_port_retry, self);
+        self->open_id = g_timeout_add(PORT_DELAY_MS, on_time_to_open, self);
     else
         fail(self, error->message);
 }
@@ -390,6 +406,8 @@ on_opened(GObject *source, GAsyncResult *result, gpointer user_data)
         open_failed(self, error);
         return;
     }
+    /* The link and the engine have what they need of it. */
+    wl_key_wipe(&self->config->private_key);
     tell_addresses(self);
     pump(self);
     if (!self->failure)
@@ -433,7 +451,8 @@ wl_session_new(WlEngineConfig *config, const WlSessionSettings *settings,
     self->settings.report_interfaces =
         (const char *const *) copy_patterns(settings->report_interfaces);
     self->refused = g_hash_table_new_full(wl_key_hash, wl_key_equal, g_free, NULL);
-    open_link(self);
+    /* The sweep may take a while, and Connect has to be answered. */
+    self->open_id = g_idle_add(on_time_to_open, self);
     return self;
 }
 
@@ -447,7 +466,7 @@ wl_session_free(WlSession *self)
     g_clear_object(&self->opening);
     g_clear_handle_id(&self->retry_id, g_source_remove);
     g_clear_handle_id(&self->failure_id, g_source_remove);
-    g_clear_handle_id(&self->port_id, g_source_remove);
+    g_clear_handle_id(&self->open_id, g_source_remove);
     take_down(self);
     wl_engine_config_free(self->config);
     g_hash_table_unref(self->refused);

@@ -19,7 +19,10 @@ typedef struct {
     const char *const *report_interfaces; /* patterns; empty: all */
 } WlSessionSettings;
 
-/** Called from the main loop, never from within a call to the session. */
+/**
+ * Called from the main loop. `ready` and `failed` never come from within a call to the session; the
+ * others may come from within wl_session_refresh_counters().
+ */
 typedef struct {
     void (*ready)(WlSession *self, gpointer user_data); /* the link is up and has its peers */
     void (*failed)(WlSession *self, const char *reason,

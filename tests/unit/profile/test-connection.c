@@ -279,6 +279,7 @@ test_unknown(void)
         "extra-interface-Bad=a # b",
         "extra-interface-Key=" LAPTOP_KEY,
         "!password=secret",
+        "line\nfeed=1",
         NULL,
     };
     g_autoptr(NMConnection) connection = make_connection(minimal, more);
@@ -295,8 +296,10 @@ test_unknown(void)
     all = g_strjoinv("\n", (char **) profile->warnings->pdata);
     for (guint i = 0; more[i]; i++) {
         g_autofree char *key = g_strndup(more[i], strcspn(more[i], "="));
-        g_autofree char *expected = g_strconcat(key[0] == '!' ? key + 1 : key, ": ", NULL);
+        g_autofree char *expected = NULL;
 
+        g_strdelimit(key, "\n", '?');
+        expected = g_strdup_printf("\"%s\": ", key[0] == '!' ? key + 1 : key);
         g_assert_nonnull(strstr(all, expected));
     }
     g_ptr_array_remove_index(profile->warnings, profile->warnings->len - 1);

@@ -257,6 +257,25 @@ test_export(void)
     umask(mask);
 }
 
+/* Whoever may edit the profile must not write lines of the file that somebody else makes of it. */
+static void
+test_export_dns(void)
+{
+    g_autoptr(NMConnection) connection = import_corpus("preshared-key.wirelink");
+    NMSettingIPConfig *ip4 = nm_connection_get_setting_ip4_config(connection);
+    g_autofree char *path = g_build_filename(folder, "a.wirelink", NULL);
+    g_autofree char *text = NULL;
+    g_autoptr(GError) error = NULL;
+
+    nm_setting_ip_config_add_dns_search(ip4, "example.net");
+    nm_setting_ip_config_add_dns_search(ip4, "x\nPostUp = touch /tmp/x\n#");
+    g_assert_true(wl_profile_export(path, connection, &error));
+    g_assert_no_error(error);
+    g_assert_true(g_file_get_contents(path, &text, NULL, NULL));
+    g_assert_nonnull(strstr(text, "example.net"));
+    g_assert_null(strstr(text, "PostUp"));
+}
+
 static void
 test_export_without_secrets(void)
 {
@@ -368,6 +387,7 @@ main(int argc, char **argv)
     static const GTestFunc round_trip = test_round_trip;
     static const GTestFunc export = test_export;
     static const GTestFunc without_secrets = test_export_without_secrets;
+    static const GTestFunc dns = test_export_dns;
     static const GTestFunc bad_paths = test_bad_paths;
     static const GTestFunc names = test_names;
 
@@ -381,6 +401,7 @@ main(int argc, char **argv)
     g_test_add_data_func("/profile/import/round-trip", &round_trip, run_in_folder);
     g_test_add_data_func("/profile/export/file", &export, run_in_folder);
     g_test_add_data_func("/profile/export/without-secrets", &without_secrets, run_in_folder);
+    g_test_add_data_func("/profile/export/dns", &dns, run_in_folder);
     g_test_add_data_func("/profile/import/bad-paths", &bad_paths, run_in_folder);
     g_test_add_data_func("/profile/import/names", &names, run_in_folder);
     return g_test_run();

@@ -262,16 +262,22 @@ test_bounds(void)
 {
     g_autoptr(GString) peers = g_string_new(INTERFACE WIRELINK);
     g_autoptr(GString) unknown = g_string_new(INTERFACE);
+    g_autoptr(GString) repeated = g_string_new(INTERFACE);
     g_autoptr(GString) endpoints = g_string_new(INTERFACE WIRELINK PEER);
 
     for (guint i = 0; i <= WL_PROFILE_MAX_PEERS; i++)
         g_string_append(peers, "[Peer]\n");
     assert_refused(peers->str, peers->len, ":1005: a [Peer] too many; 1000 are the most",
                    WL_PROFILE_ERROR_VALUE);
+    for (guint i = 0; i <= WL_PROFILE_MAX_VALUE / 2; i++)
+        g_string_append(repeated, "X=1\n");
+    g_string_append(repeated, WIRELINK PEER);
+    assert_refused(repeated->str, repeated->len, ":32772: X: too much that wirelink does not know",
+                   WL_PROFILE_ERROR_VALUE);
     for (guint i = 0; i <= WL_PROFILE_MAX_EXTRA; i++)
         g_string_append_printf(unknown, "X%u = 1\n", i);
     g_string_append(unknown, WIRELINK PEER);
-    assert_refused(unknown->str, unknown->len, ":260: X256: one unknown key too many",
+    assert_refused(unknown->str, unknown->len, ":260: X256: too much that wirelink does not know",
                    WL_PROFILE_ERROR_VALUE);
     for (guint i = 1; i <= WL_PROFILE_MAX_ENDPOINTS + 1; i++)
         g_string_append_printf(endpoints, "Endpoint = hub:%u\n", i);
