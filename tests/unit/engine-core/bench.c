@@ -437,3 +437,34 @@ bench_n_peers(Bench *bench)
 
     return peers->len;
 }
+
+Bench *
+bench_leaf_new(void)
+{
+    Bench *bench = bench_new();
+    WlEngineConfig *config = bench_config(bench, WL_ROLE_AUTOMATIC);
+
+    bench_add(config, bench_member(bench, 1), BENCH_HUB_ENDPOINT, "10.77.0.0/24,fd77::/64");
+    bench_add(config, bench_member(bench, 2), NULL, "10.77.0.3/32");
+    bench_start(bench, config);
+    return bench;
+}
+
+void
+bench_meet(Bench *bench, guint number, const char *endpoint)
+{
+    bench_handshake(bench, bench_member(bench, number), endpoint);
+    bench_alive(bench, bench_member(bench, number));
+}
+
+void
+bench_live(Bench *bench, gint64 duration, guint first, guint last)
+{
+    for (gint64 i = 0; i < duration; i += SEC(25)) {
+        for (guint j = first; j <= last; j++) {
+            if (wl_device_find(bench->device, &bench_member(bench, j)->key))
+                bench_meet(bench, j, NULL);
+        }
+        bench_run(bench, MIN(SEC(25), duration - i));
+    }
+}

@@ -6,6 +6,8 @@
 #define SEC(n) ((gint64) (n) *G_USEC_PER_SEC)
 #define MS(n)  ((gint64) (n) *1000)
 
+#define BENCH_HUB_ENDPOINT "203.0.113.1:51820"
+
 /** One engine by itself: the test plays the device, the clock and the other members. */
 typedef struct {
     WlEngine *engine;
@@ -80,3 +82,11 @@ gboolean bench_has_route(Bench *bench, const char *prefix);
 /** Until the next call. */
 const WlPeerView *bench_view(Bench *bench, const BenchMember *member);
 guint bench_n_peers(Bench *bench);
+
+/** A leaf with a hub and one other leaf, as in the demo. Members: 1 hub, 2 desktop, 3 and up
+ * strangers. */
+Bench *bench_leaf_new(void);
+/** A handshake with member @number on @endpoint, and its Alive. */
+void bench_meet(Bench *bench, guint number, const char *endpoint);
+/** Lets time pass with the members @first to @last rekeying and saying Alive as they should. */
+void bench_live(Bench *bench, gint64 duration, guint first, guint last);

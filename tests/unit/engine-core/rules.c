@@ -1,50 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include <string.h>
+
+/* What the engine believes of others, and what it makes of WireGuard's peers. */
 
 #include "bench.h"
-
-#define HUB_ENDPOINT "203.0.113.1:51820"
-
-/* A leaf with a hub and one other leaf, as in the demo. Members: 1 hub, 2 desktop, 3 and up
- * strangers. */
-static Bench *
-leaf_new(void)
-{
-    Bench *bench = bench_new();
-    WlEngineConfig *config = bench_config(bench, WL_ROLE_AUTOMATIC);
-
-    bench_add(config, bench_member(bench, 1), HUB_ENDPOINT, "10.77.0.0/24,fd77::/64");
-    bench_add(config, bench_member(bench, 2), NULL, "10.77.0.3/32");
-    bench_start(bench, config);
-    return bench;
-}
-
-static void
-meet(Bench *bench, guint number, const char *endpoint)
-{
-    bench_handshake(bench, bench_member(bench, number), endpoint);
-    bench_alive(bench, bench_member(bench, number));
-}
-
-/* Lets time pass with the members up to @last rekeying and saying Alive as they should. */
-static void
-live(Bench *bench, gint64 duration, guint first, guint last)
-{
-    for (gint64 i = 0; i < duration; i += SEC(25)) {
-        for (guint j = first; j <= last; j++) {
-            if (wl_device_find(bench->device, &bench_member(bench, j)->key))
-                meet(bench, j, NULL);
-        }
-        bench_run(bench, MIN(SEC(25), duration - i));
-    }
-}
 
 static void
 test_start(void)
 {
     g_autoptr(Bench) bench = bench_new();
     WlEngineConfig *config = bench_config(bench, WL_ROLE_AUTOMATIC);
-    WlPeerConfig *hub = bench_add(config, bench_member(bench, 1), HUB_ENDPOINT, "10.77.0.0/24");
+    WlPeerConfig *hub =
+        bench_add(config, bench_member(bench, 1), BENCH_HUB_ENDPOINT, "10.77.0.0/24");
     BenchMember *self = bench_member(bench, 0);
     g_autoptr(GArray) sent = NULL;
 
@@ -146,13 +112,13 @@ test_default_route_makes_router(void)
 static void
 test_goes_direct_and_back(void)
 {
-    g_autoptr(Bench) bench = leaf_new();
+    g_autoptr(Bench) bench = bench_leaf_new();
     BenchMember *hub = bench_member(bench, 1), *desktop = bench_member(bench, 2);
     g_autoptr(GArray) before = NULL;
     g_autoptr(GArray) after = NULL;
 
     bench_uplink(bench, "192.168.1.10/24");
-    meet(bench, 1, NULL);
+    bench_meet(bench, 1, NULL);
     g_assert_cmpint(bench_view(bench, hub)->state, ==, WL_PEER_DIRECT);
     g_assert_cmpint(bench_view(bench, desktop)->state, ==, WL_PEER_ROUTED);
     g_assert_true(wl_key_equal(&bench_view(bench, desktop)->via, &hub->key));
@@ -177,10 +143,10 @@ test_goes_direct_and_back(void)
     /* the hub lives on, the other is gone: at 165.334 s, not before */
     bench_clear(bench);
     for (guint i = 0; i < 6; i++) {
-        meet(bench, 1, NULL);
+        bench_meet(bench, 1, NULL);
         bench_run(bench, SEC(25));
     }
-    meet(bench, 1, NULL);
+    bench_meet(bench, 1, NULL);
     bench_run(bench, SEC(15) - MS(100) + MS(30));
     g_assert_true(bench_has_allowed(bench, desktop, "10.77.0.3/32"));
     g_assert_cmpuint(bench_changes(bench, desktop, WL_PEER_RECREATE), ==, 0);
@@ -198,14 +164,14 @@ test_goes_direct_and_back(void)
 static void
 test_stays_without_router(void)
 {
-    g_autoptr(Bench) bench = leaf_new();
+    g_autoptr(Bench) bench = bench_leaf_new();
     BenchMember *hub = bench_member(bench, 1), *desktop = bench_member(bench, 2);
 
     bench_uplink(bench, "192.168.1.10/24");
-    meet(bench, 1, NULL);
+    bench_meet(bench, 1, NULL);
     bench_tell_endpoint(bench, hub, desktop, "198.51.100.7:51820", 254);
     bench_run(bench, MS(200));
-    meet(bench, 2, NULL);
+    bench_meet(bench, 2, NULL);
     g_assert_true(bench_has_allowed(bench, desktop, "10.77.0.3/32"));
     /* both gone: there is no better way, so it stays */
     bench_run(bench, SEC(900));
@@ -213,7 +179,7 @@ test_stays_without_router(void)
     g_assert_true(bench_has_allowed(bench, hub, "10.77.0.0/24"));
     g_assert_cmpint(bench_view(bench, desktop)->state, <=, WL_PEER_CONNECTING);
     /* the hub is back: it carries the other */
-    meet(bench, 1, HUB_ENDPOINT);
+    bench_meet(bench, 1, BENCH_HUB_ENDPOINT);
     g_assert_false(bench_has_allowed(bench, desktop, "10.77.0.3/32"));
 }
 
@@ -224,7 +190,7 @@ test_basic(void)
     WlEngineConfig *config = bench_config(bench, WL_ROLE_AUTOMATIC);
     BenchMember *phone = bench_member(bench, 2);
 
-    bench_add(config, bench_member(bench, 1), HUB_ENDPOINT, "10.77.0.0/24");
+    bench_add(config, bench_member(bench, 1), BENCH_HUB_ENDPOINT, "10.77.0.0/24");
     bench_add(config, phone, "192.0.2.50:51820", "10.77.0.9/32")->basic = TRUE;
     bench_start(bench, config);
     bench_uplink(bench, "192.168.1.10/24");
@@ -251,11 +217,11 @@ test_refusals(void)
         g_assert_true(wl_prefix_parse(texts[i], &network));
         g_array_append_val(config->networks, network);
     }
-    bench_add(config, hub, HUB_ENDPOINT, "10.77.0.0/24");
+    bench_add(config, hub, BENCH_HUB_ENDPOINT, "10.77.0.0/24");
     bench_add(config, desktop, NULL, "10.77.0.3/32");
     bench_start(bench, config);
     bench_uplink(bench, "172.30.9.10/24");
-    meet(bench, 1, NULL);
+    bench_meet(bench, 1, NULL);
     bench_tell_member(bench, hub, site, "site", 254);
     bench_tell_member(bench, hub, other, "other", 254);
     g_assert_cmpuint(bench_n_peers(bench), ==, 4);
@@ -289,7 +255,7 @@ test_refusals(void)
     g_assert_false(bench_has_allowed(bench, site, "172.30.4.0/24"));
     bench_tell_endpoint(bench, hub, site, "198.51.100.8:51820", 254);
     bench_run(bench, MS(200));
-    meet(bench, 3, NULL);
+    bench_meet(bench, 3, NULL);
     g_assert_true(bench_has_allowed(bench, site, "172.30.4.0/24"));
     g_assert_true(bench_has_allowed(bench, site, "172.30.5.0/24"));
     g_assert_false(bench_has_allowed(bench, site, "10.77.0.3/32"));
@@ -299,7 +265,7 @@ test_refusals(void)
     bench_tell_allowed(bench, hub, other, "172.30.4.0/24", 3600);
     g_assert_cmpint(bench_verdict_allowed(bench, hub, other, "172.30.4.0/24"), ==,
                     WL_VERDICT_TAKEN);
-    live(bench, SEC(700), 1, 1);
+    bench_live(bench, SEC(700), 1, 1);
     g_assert_cmpint(bench_verdict_allowed(bench, hub, other, "172.30.4.0/24"), ==,
                     WL_VERDICT_ACCEPTED);
 }
@@ -307,14 +273,14 @@ test_refusals(void)
 static void
 test_trust(void)
 {
-    g_autoptr(Bench) bench = leaf_new();
+    g_autoptr(Bench) bench = bench_leaf_new();
     BenchMember *hub = bench_member(bench, 1), *desktop = bench_member(bench, 2),
                 *stranger = bench_member(bench, 3);
     g_autoptr(GArray) peers = NULL;
 
     bench_uplink(bench, "192.168.1.10/24");
-    meet(bench, 1, NULL);
-    meet(bench, 2, "198.51.100.7:51820");
+    bench_meet(bench, 1, NULL);
+    bench_meet(bench, 2, "198.51.100.7:51820");
     /* a leaf may tell addresses of known peers, and nothing else */
     bench_tell_endpoint(bench, desktop, hub, "203.0.113.77:51820", 254);
     bench_tell_allowed(bench, desktop, desktop, "10.77.0.44/32", 254);
@@ -345,11 +311,11 @@ test_one_trust_value(void)
     WlEngineConfig *config = bench_config(bench, WL_ROLE_AUTOMATIC);
     BenchMember *hub = bench_member(bench, 1), *stranger = bench_member(bench, 3);
 
-    bench_add(config, hub, HUB_ENDPOINT, "10.77.0.0/24");
+    bench_add(config, hub, BENCH_HUB_ENDPOINT, "10.77.0.0/24");
     bench_add(config, bench_member(bench, 2), NULL, "10.77.0.3/32")->trust = WL_TRUST_UNTRUSTED;
     bench_start(bench, config);
     bench_uplink(bench, "192.168.1.10/24");
-    meet(bench, 1, NULL);
+    bench_meet(bench, 1, NULL);
     g_assert_cmpint(bench_view(bench, hub)->trust, ==, WL_TRUST_ENDPOINT);
     g_assert_cmpint(bench_view(bench, hub)->trust_by, ==, WL_TRUST_BY_KNOWN_PEER);
     g_assert_cmpint(bench_view(bench, bench_member(bench, 2))->trust, ==, WL_TRUST_UNTRUSTED);
@@ -365,10 +331,10 @@ test_names(void)
     BenchMember *hub = bench_member(bench, 1), *a = bench_member(bench, 3),
                 *b = bench_member(bench, 4);
 
-    bench_add(config, hub, HUB_ENDPOINT, "10.77.0.0/24")->name = g_strdup("Hub");
+    bench_add(config, hub, BENCH_HUB_ENDPOINT, "10.77.0.0/24")->name = g_strdup("Hub");
     bench_start(bench, config);
     bench_uplink(bench, "192.168.1.10/24");
-    meet(bench, 1, NULL);
+    bench_meet(bench, 1, NULL);
     bench_tell_member(bench, hub, hub, "evil", 254);
     g_assert_cmpstr(bench_view(bench, hub)->name, ==, "Hub");
     bench_tell_member(bench, hub, a, "\xef\xbc\xa8UB", 254); /* full-width H */
@@ -392,7 +358,7 @@ learn_member(Bench *bench)
     bench_tell_allowed(bench, hub, site, "10.77.0.64/26", 254);
     bench_tell_endpoint(bench, hub, site, "198.51.100.8:51820", 254);
     bench_run(bench, MS(200));
-    meet(bench, 3, NULL);
+    bench_meet(bench, 3, NULL);
     g_assert_true(bench_has_allowed(bench, site, "10.77.0.64/26"));
 }
 
@@ -402,10 +368,10 @@ simple_leaf_new(void)
     Bench *bench = bench_new();
     WlEngineConfig *config = bench_config(bench, WL_ROLE_AUTOMATIC);
 
-    bench_add(config, bench_member(bench, 1), HUB_ENDPOINT, "10.77.0.0/24");
+    bench_add(config, bench_member(bench, 1), BENCH_HUB_ENDPOINT, "10.77.0.0/24");
     bench_start(bench, config);
     bench_uplink(bench, "192.168.1.10/24");
-    meet(bench, 1, NULL);
+    bench_meet(bench, 1, NULL);
     return bench;
 }
 
@@ -418,10 +384,10 @@ test_start_protection(void)
     learn_member(bench);
     /* the hub lives and says nothing more of it: the fact is over after 254 s, its source is
      * reliable after 260 */
-    live(bench, SEC(255), 1, 3);
+    bench_live(bench, SEC(255), 1, 3);
     g_assert_true(bench_has_allowed(bench, site, "10.77.0.64/26"));
     g_assert_cmpuint(bench_changes(bench, site, WL_PEER_REMOVE), ==, 0);
-    live(bench, SEC(25), 1, 3);
+    bench_live(bench, SEC(25), 1, 3);
     g_assert_cmpuint(bench_changes(bench, site, WL_PEER_REMOVE), ==, 1);
     g_assert_cmpuint(bench_count(bench, WL_OUTPUT_PEER_GONE), ==, 1);
     g_assert_false(bench_has_route(bench, "10.77.0.64/26"));
@@ -434,428 +400,20 @@ test_losing_the_hub(void)
     BenchMember *hub = bench_member(bench, 1), *site = bench_member(bench, 3);
 
     learn_member(bench);
-    live(bench, SEC(400), 1, 3);
+    bench_live(bench, SEC(400), 1, 3);
     g_assert_cmpuint(bench_changes(bench, site, WL_PEER_REMOVE), ==, 1);
     bench_clear(bench);
     learn_member(bench);
     /* now the hub goes, and the member stays */
-    live(bench, SEC(3600), 3, 3);
+    bench_live(bench, SEC(3600), 3, 3);
     g_assert_true(bench_has_allowed(bench, site, "10.77.0.64/26"));
     g_assert_cmpint(bench_view(bench, site)->state, ==, WL_PEER_DIRECT);
     /* back, but not long enough to be believed; then it is */
-    live(bench, SEC(250), 1, 3);
+    bench_live(bench, SEC(250), 1, 3);
     g_assert_cmpuint(bench_changes(bench, site, WL_PEER_REMOVE), ==, 0);
-    live(bench, SEC(50), 1, 3);
+    bench_live(bench, SEC(50), 1, 3);
     g_assert_cmpuint(bench_changes(bench, site, WL_PEER_REMOVE), ==, 1);
     g_assert_cmpuint(bench_changes(bench, hub, WL_PEER_REMOVE), ==, 0);
-}
-
-/* ---- what we tell */
-
-static void
-test_local_facts(void)
-{
-    g_autoptr(Bench) bench = bench_new();
-    WlEngineConfig *config = bench_config(bench, WL_ROLE_ROUTER);
-    BenchMember *laptop = bench_member(bench, 1), *desktop = bench_member(bench, 2);
-    const WlKey *self = &bench_member(bench, 0)->key;
-    WlLocalAddress addresses[3] = {{.ifname = "eth0", .announce = TRUE},
-                                   {.ifname = "docker0"},
-                                   {.ifname = "eth0", .announce = TRUE}};
-
-    bench_add(config, laptop, NULL, "10.77.0.5/32");
-    bench_add(config, desktop, "192.0.2.9:51820", "10.77.0.3/32");
-    bench_start(bench, config);
-    g_assert_true(wl_prefix_parse("203.0.113.1/24", &addresses[0].address));
-    g_assert_true(wl_prefix_parse("172.17.0.1/16", &addresses[1].address));
-    g_assert_true(wl_prefix_parse("fe80::1/64", &addresses[2].address));
-    wl_engine_local_addresses(bench->engine, bench->now, addresses, 3);
-    bench_drain(bench);
-    bench_clear(bench);
-    meet(bench, 1, "198.51.100.1:51820");
-
-    g_assert_true(bench_sent_endpoint(bench, laptop, self, "203.0.113.1:51820"));
-    g_assert_false(bench_sent_endpoint(bench, laptop, self, "172.17.0.1:51820"));
-    g_assert_true(bench_sent_allowed(bench, laptop, self, "10.77.0.0/24"));
-    /* not about itself, but its name; not about who is away */
-    g_assert_false(bench_sent_endpoint(bench, laptop, &laptop->key, "198.51.100.1:51820"));
-    g_assert_false(bench_sent_allowed(bench, laptop, &laptop->key, "10.77.0.5/32"));
-    g_assert_false(bench_sent_endpoint(bench, laptop, &desktop->key, "192.0.2.9:51820"));
-
-    bench_clear(bench);
-    bench_run(bench, MS(300));
-    meet(bench, 2, "192.0.2.10:40000");
-    g_assert_true(bench_sent_endpoint(bench, laptop, &desktop->key, "192.0.2.10:40000"));
-    g_assert_true(bench_sent_allowed(bench, laptop, &desktop->key, "10.77.0.3/32"));
-    g_assert_true(bench_sent_endpoint(bench, desktop, &laptop->key, "198.51.100.1:51820"));
-    g_assert_true(bench_sent_allowed(bench, desktop, &laptop->key, "10.77.0.5/32"));
-    /* configured addresses only while it is away: the seen one is better */
-    g_assert_false(bench_sent_endpoint(bench, laptop, &desktop->key, "192.0.2.9:51820"));
-}
-
-static void
-test_leaf_is_quiet(void)
-{
-    g_autoptr(Bench) bench = leaf_new();
-    BenchMember *hub = bench_member(bench, 1), *desktop = bench_member(bench, 2);
-    const WlKey *self = &bench_member(bench, 0)->key;
-    g_autoptr(GArray) sent = NULL;
-
-    bench_uplink(bench, "192.168.1.10/24");
-    meet(bench, 1, NULL);
-    g_assert_true(bench_sent_endpoint(bench, hub, self, "192.168.1.10:51820"));
-    g_assert_false(bench_sent_allowed(bench, hub, self, "10.77.0.0/24"));
-    bench_clear(bench);
-    meet(bench, 2, "198.51.100.7:51820");
-    sent = bench_sent(bench, desktop);
-    g_assert_cmpuint(sent->len, >, 0);
-    for (guint i = 0; i < sent->len; i++)
-        g_assert_cmpint(g_array_index(sent, WlFact, i).attribute, ==, WL_ATTRIBUTE_ALIVE);
-}
-
-static void
-test_relay_ttl(void)
-{
-    g_autoptr(Bench) bench = bench_new();
-    WlEngineConfig *config = bench_config(bench, WL_ROLE_ROUTER);
-    BenchMember *laptop = bench_member(bench, 1), *desktop = bench_member(bench, 2);
-    g_autoptr(GArray) sent = NULL;
-    gboolean found = FALSE;
-
-    bench_add(config, laptop, NULL, "10.77.0.5/32");
-    bench_add(config, desktop, NULL, "10.77.0.3/32");
-    bench_start(bench, config);
-    bench_uplink(bench, "203.0.113.1/24");
-    meet(bench, 1, "198.51.100.1:51820");
-    bench_tell_endpoint(bench, laptop, laptop, "192.168.1.10:51820", 200);
-    bench_run(bench, MS(2500));
-    meet(bench, 2, "198.51.100.2:51820");
-    sent = bench_sent(bench, desktop);
-    for (guint i = 0; i < sent->len; i++) {
-        const WlFact *fact = &g_array_index(sent, WlFact, i);
-        if (fact->attribute != WL_ATTRIBUTE_ENDPOINT_V4 || fact->value.endpoint.ip.bytes[0] != 192)
-            continue;
-        found = TRUE;
-        g_assert_cmpuint(fact->ttl, ==, 197);
-    }
-    g_assert_true(found);
-    /* and it does not come back to who told it */
-    g_assert_false(bench_sent_endpoint(bench, laptop, &laptop->key, "192.168.1.10:51820"));
-}
-
-/* The first news after a quiet time at once, what follows in one datagram 200 ms later. */
-static void
-test_relays_together(void)
-{
-    g_autoptr(Bench) bench = bench_new();
-    WlEngineConfig *config = bench_config(bench, WL_ROLE_ROUTER);
-    BenchMember *laptop = bench_member(bench, 1), *desktop = bench_member(bench, 2);
-
-    bench_add(config, laptop, NULL, "10.77.0.5/32");
-    bench_add(config, desktop, NULL, "10.77.0.3/32");
-    bench_start(bench, config);
-    bench_uplink(bench, "203.0.113.1/24");
-    meet(bench, 1, "198.51.100.1:51820");
-    meet(bench, 2, "198.51.100.2:51820");
-    bench_run(bench, SEC(1));
-    bench_clear(bench);
-    bench_tell_endpoint(bench, laptop, laptop, "192.168.1.10:51820", 200);
-    g_assert_true(bench_sent_endpoint(bench, desktop, &laptop->key, "192.168.1.10:51820"));
-    bench_clear(bench);
-    bench_run(bench, MS(50));
-    bench_tell_endpoint(bench, laptop, laptop, "192.168.1.11:51820", 200);
-    bench_tell_endpoint(bench, laptop, laptop, "192.168.1.12:51820", 200);
-    bench_run(bench, MS(149));
-    g_assert_cmpuint(bench_count(bench, WL_OUTPUT_SEND), ==, 0);
-    bench_run(bench, MS(1));
-    g_assert_true(bench_sent_endpoint(bench, desktop, &laptop->key, "192.168.1.11:51820"));
-    g_assert_true(bench_sent_endpoint(bench, desktop, &laptop->key, "192.168.1.12:51820"));
-    g_assert_cmpuint(bench_count(bench, WL_OUTPUT_SEND), ==, 1);
-}
-
-/* A member that roamed says Alive out of turn: the router looks, and tells the others at once. */
-static void
-test_roamed_member(void)
-{
-    g_autoptr(Bench) bench = bench_new();
-    WlEngineConfig *config = bench_config(bench, WL_ROLE_ROUTER);
-    BenchMember *laptop = bench_member(bench, 1), *desktop = bench_member(bench, 2);
-    WlDevicePeer *peer;
-
-    bench_add(config, laptop, NULL, "10.77.0.5/32");
-    bench_add(config, desktop, NULL, "10.77.0.3/32");
-    bench_start(bench, config);
-    bench_uplink(bench, "203.0.113.1/24");
-    meet(bench, 1, "198.51.100.1:51820");
-    meet(bench, 2, "198.51.100.2:51820");
-    bench_run(bench, SEC(10));
-    bench_clear(bench);
-    peer = wl_device_find(bench->device, &laptop->key);
-    g_assert_true(wl_endpoint_parse("198.51.100.3:4242", &peer->endpoint));
-    bench_alive(bench, laptop);
-    g_assert_true(bench_sent_endpoint(bench, desktop, &laptop->key, "198.51.100.3:4242"));
-    g_assert_cmpint(bench_view(bench, laptop)->endpoint.port, ==, 4242);
-}
-
-static void
-test_boot_id(void)
-{
-    g_autoptr(Bench) bench = leaf_new();
-    BenchMember *hub = bench_member(bench, 1);
-    const WlKey *self = &bench_member(bench, 0)->key;
-    guint resends = 0;
-
-    bench_uplink(bench, "192.168.1.10/24");
-    meet(bench, 1, NULL);
-    bench_run(bench, SEC(10));
-    bench_clear(bench);
-    bench_alive(bench, hub);
-    g_assert_false(bench_sent_endpoint(bench, hub, self, "192.168.1.10:51820"));
-    hub->boot_id.bytes[3] ^= 1;
-    bench_alive(bench, hub);
-    g_assert_true(bench_sent_endpoint(bench, hub, self, "192.168.1.10:51820"));
-    /* one that restarts all the time gets everything once in 5 s */
-    bench_run(bench, SEC(10));
-    for (guint i = 0; i < 100; i++) {
-        bench_clear(bench);
-        hub->boot_id.bytes[4]++;
-        bench_alive(bench, hub);
-        bench_run(bench, MS(100));
-        resends += bench_sent_endpoint(bench, hub, self, "192.168.1.10:51820");
-    }
-    g_assert_cmpuint(resends, >=, 2);
-    g_assert_cmpuint(resends, <=, 3);
-}
-
-static void
-test_alive_schedule(void)
-{
-    g_autoptr(Bench) bench = leaf_new();
-    BenchMember *hub = bench_member(bench, 1);
-    guint datagrams;
-
-    bench_uplink(bench, "192.168.1.10/24");
-    meet(bench, 1, NULL);
-    live(bench, SEC(100), 1, 1);
-    bench_clear(bench);
-    live(bench, SEC(3600), 1, 1);
-    datagrams = bench_count(bench, WL_OUTPUT_SEND);
-    g_assert_cmpuint(datagrams, >=, 3600 / 31);
-    g_assert_cmpuint(datagrams, <=, 3600 / 30 + 2);
-    g_assert_cmpuint(bench->wakeups, <=, 3600 / 30 + 10);
-    g_assert_cmpuint(bench_count(bench, WL_OUTPUT_PEER_CHANGED), ==, 0);
-    g_assert_cmpuint(bench_count(bench, WL_OUTPUT_ROUTES), ==, 0);
-    g_assert_cmpuint(bench_count(bench, WL_OUTPUT_CHANGE_PEER), ==, 0);
-    g_assert_cmpint(bench_view(bench, hub)->state, ==, WL_PEER_DIRECT);
-}
-
-static void
-test_idle_hub(void)
-{
-    g_autoptr(Bench) bench = bench_new();
-    WlEngineConfig *config = bench_config(bench, WL_ROLE_ROUTER);
-
-    for (guint i = 1; i < 30; i++) {
-        g_autofree char *address = g_strdup_printf("10.77.0.%u/32", i + 2);
-        bench_add(config, bench_member(bench, i), NULL, address);
-    }
-    bench_start(bench, config);
-    bench_uplink(bench, "203.0.113.1/24");
-    bench_clear(bench);
-    bench_run(bench, SEC(86400));
-    g_assert_cmpuint(bench->wakeups, ==, 0);
-    g_assert_cmpuint(bench->outputs->len, ==, 0);
-    g_assert_cmpint(wl_engine_get_deadline(bench->engine), ==, G_MAXINT64);
-}
-
-/* ---- trying */
-
-static void
-test_attempts(void)
-{
-    g_autoptr(Bench) bench = leaf_new();
-    BenchMember *hub = bench_member(bench, 1), *desktop = bench_member(bench, 2);
-    static const char *const told[] = {"198.51.100.7:51820", "10.9.9.9:51820",
-                                       "192.168.1.77:51820"};
-    static const char *const order[] = {"192.168.1.77:51820", "198.51.100.7:51820",
-                                        "10.9.9.9:51820"};
-    guint n = 0;
-
-    bench_uplink(bench, "192.168.1.10/24");
-    meet(bench, 1, NULL);
-    {
-        g_autoptr(GArray) facts = wl_fact_array_new();
-        for (guint i = 0; i < 3; i++) {
-            WlEndpoint endpoint;
-            WlFact fact;
-            g_assert_true(wl_endpoint_parse(told[i], &endpoint));
-            wl_fact_init_endpoint(&fact, &desktop->key, &endpoint, bench->now + SEC(3600));
-            g_array_append_val(facts, fact);
-        }
-        bench_clear(bench);
-        bench_datagram(bench, hub, facts);
-    }
-    bench_run(bench, MS(1400)); /* the first round: half a second each */
-    for (guint i = 0; i < bench->outputs->len; i++) {
-        const WlOutput *output = bench->outputs->pdata[i];
-        g_autofree char *text = NULL;
-        if (output->kind != WL_OUTPUT_CHANGE_PEER)
-            continue;
-        g_assert_cmpint(output->change->kind, ==, WL_PEER_RECREATE);
-        text = wl_endpoint_to_string(&output->change->endpoint);
-        g_assert_cmpuint(n, <, 3);
-        g_assert_cmpstr(text, ==, order[n]);
-        n++;
-    }
-    g_assert_cmpuint(n, ==, 3);
-    /* second round: 5 s each and never sooner than 5 s for one address; then the endpoint goes */
-    live(bench, MS(1700), 1, 1);
-    g_assert_cmpuint(bench_changes(bench, desktop, WL_PEER_RECREATE), ==, 3);
-    live(bench, SEC(18), 1, 1);
-    g_assert_cmpuint(bench_changes(bench, desktop, WL_PEER_RECREATE), ==, 7);
-    g_assert_false(wl_endpoint_is_set(&bench_view(bench, desktop)->endpoint));
-    /* with back-off to five minutes: rounds of 15 s */
-    bench_clear(bench);
-    live(bench, SEC(3000), 1, 1);
-    g_assert_cmpuint(bench_changes(bench, desktop, WL_PEER_RECREATE), <=, 4 * 15);
-    g_assert_cmpuint(bench_changes(bench, desktop, WL_PEER_RECREATE), >=, 4 * 10);
-    /* something new begins anew */
-    bench_clear(bench);
-    bench_tell_endpoint(bench, hub, desktop, "198.51.100.8:51820", 254);
-    bench_run(bench, SEC(2));
-    g_assert_cmpuint(bench_changes(bench, desktop, WL_PEER_RECREATE), >=, 3);
-}
-
-static void
-test_initiation_budget(void)
-{
-    g_autoptr(Bench) bench = bench_new();
-    WlEngineConfig *config = bench_config(bench, WL_ROLE_ROUTER);
-    guint recreated = 0;
-
-    for (guint i = 1; i <= 100; i++) {
-        g_autofree char *endpoint = g_strdup_printf("198.51.100.%u:51820", i);
-        bench_add(config, bench_member(bench, i), endpoint, NULL);
-    }
-    bench_start(bench, config);
-    bench_clear(bench);
-    bench_uplink(bench, "203.0.113.1/24");
-    bench_run(bench, SEC(3));
-    recreated = bench_count(bench, WL_OUTPUT_SEND);
-    g_assert_cmpuint(recreated, >=, 30);
-    g_assert_cmpuint(recreated, <=, 41); /* ten at once, then ten a second */
-}
-
-static void
-test_live_session_is_kept(void)
-{
-    g_autoptr(Bench) bench = leaf_new();
-    BenchMember *hub = bench_member(bench, 1), *desktop = bench_member(bench, 2);
-
-    memcpy(desktop->boot_id.bytes, "WLNM\1\0\x80\0\x80", 9);
-    bench_uplink(bench, "192.168.1.10/24");
-    meet(bench, 1, NULL);
-    meet(bench, 2, "198.51.100.7:51820");
-    bench_run(bench, SEC(12));
-    /* a third party's word does not move a live path */
-    bench_clear(bench);
-    bench_tell_endpoint(bench, hub, desktop, "198.51.100.9:51820", 254);
-    g_assert_cmpuint(bench_changes(bench, desktop, WL_PEER_UPDATE), ==, 0);
-    bench_run(bench, MS(500));
-    bench_alive(bench, desktop); /* the path answers: nothing moves */
-    bench_run(bench, SEC(5));
-    g_assert_cmpuint(bench_changes(bench, desktop, WL_PEER_UPDATE), ==, 0);
-    /* silent for a second: moved inside the session, and back when that is silent, too */
-    bench_tell_endpoint(bench, hub, desktop, "198.51.100.10:51820", 254);
-    bench_run(bench, MS(1100));
-    g_assert_cmpuint(bench_changes(bench, desktop, WL_PEER_UPDATE), ==, 1);
-    bench_run(bench, SEC(3));
-    g_assert_cmpuint(bench_changes(bench, desktop, WL_PEER_RECREATE), ==, 0);
-    g_assert_cmpstr(bench_view(bench, desktop)->reason, ==, "direct on 198.51.100.7:51820");
-    g_assert_true(bench_has_allowed(bench, desktop, "10.77.0.3/32"));
-}
-
-/* Both sides say Alive each 30 s: when the other's do not come any more, other addresses are tried.
- */
-/* A member that reaches us first tells where it is in its first words, e.g. a Go leaf behind a NAT
- * its private address: there is a session already, and it must not be thrown away for that address.
- */
-static void
-test_first_words_keep_the_session(void)
-{
-    /* Keys of both orders: who goes first when both try depends on it. */
-    for (guint number = 1; number <= 8; number++) {
-        g_autoptr(Bench) bench = bench_new();
-        WlEngineConfig *config = bench_config(bench, WL_ROLE_ROUTER);
-        BenchMember *leaf = bench_member(bench, number);
-
-        bench_add(config, leaf, NULL, "10.77.0.3/32");
-        bench_start(bench, config);
-        bench_uplink(bench, "203.0.113.5/24");
-        bench_run(bench, SEC(10));
-        bench_clear(bench);
-
-        bench_handshake(bench, leaf, "198.51.100.12:51820");
-        bench_tell_endpoint(bench, leaf, leaf, "192.168.2.2:51820", 255);
-        bench_run(bench, SEC(5));
-        g_assert_cmpuint(bench_changes(bench, leaf, WL_PEER_RECREATE), ==, 0);
-        g_assert_cmpint(bench_view(bench, leaf)->last_handshake, >=, 0);
-    }
-}
-
-static void
-test_silent_session(void)
-{
-    g_autoptr(Bench) bench = leaf_new();
-    BenchMember *desktop = bench_member(bench, 2);
-
-    memcpy(desktop->boot_id.bytes, "WLNM\1\0\x80\0\x80", 9);
-    bench_uplink(bench, "192.168.1.10/24");
-    meet(bench, 1, NULL);
-    bench_tell_endpoint(bench, bench_member(bench, 1), desktop, "198.51.100.9:51820", 3600);
-    meet(bench, 2, "198.51.100.7:51820");
-    live(bench, SEC(100), 1, 2);
-    bench_clear(bench);
-    live(bench, SEC(100), 1, 2);
-    g_assert_cmpuint(bench_changes(bench, desktop, WL_PEER_UPDATE), ==, 0);
-    live(bench, SEC(75), 1, 1);
-    g_assert_cmpuint(bench_changes(bench, desktop, WL_PEER_UPDATE), >=, 1);
-    g_assert_cmpuint(bench_changes(bench, desktop, WL_PEER_RECREATE), ==, 0);
-    g_assert_true(bench_has_allowed(bench, desktop, "10.77.0.3/32"));
-}
-
-static void
-test_names_are_resolved(void)
-{
-    g_autoptr(Bench) bench = bench_new();
-    WlEngineConfig *config = bench_config(bench, WL_ROLE_AUTOMATIC);
-    BenchMember *hub = bench_member(bench, 1);
-    WlEndpoint address;
-
-    bench_add(config, hub, "hub.example.net:51820", "10.77.0.0/24");
-    bench_start(bench, config);
-    g_assert_cmpuint(bench_count(bench, WL_OUTPUT_RESOLVE), ==, 0);
-    bench_uplink(bench, "192.168.1.10/24");
-    g_assert_cmpuint(bench_count(bench, WL_OUTPUT_RESOLVE), ==, 1);
-    for (guint i = 0; i < 4; i++) { /* 1, 2, 4 s */
-        wl_engine_resolved(bench->engine, bench->now, "hub.example.net:51820", NULL, 0);
-        bench_drain(bench);
-        bench_clear(bench);
-        bench_run(bench, MS(800) << i);
-        g_assert_cmpuint(bench_count(bench, WL_OUTPUT_RESOLVE), ==, 0);
-        bench_run(bench, MS(400) << i);
-        g_assert_cmpuint(bench_count(bench, WL_OUTPUT_RESOLVE), ==, 1);
-    }
-    bench_clear(bench);
-    g_assert_true(wl_endpoint_parse("203.0.113.4:51820", &address));
-    wl_engine_resolved(bench->engine, bench->now, "hub.example.net:51820", &address, 1);
-    bench_drain(bench);
-    g_assert_cmpuint(bench_count(bench, WL_OUTPUT_SEND), ==, 1);
-    g_assert_true(wl_endpoint_equal(&bench_view(bench, hub)->endpoint, &address));
-    meet(bench, 1, NULL);
-    bench_clear(bench);
-    live(bench, SEC(1000), 1, 1);
-    g_assert_cmpuint(bench_count(bench, WL_OUTPUT_RESOLVE), ==, 0);
 }
 
 /* ---- when the link does not do as told */
@@ -863,12 +421,12 @@ test_names_are_resolved(void)
 static void
 test_link(void)
 {
-    g_autoptr(Bench) bench = leaf_new();
+    g_autoptr(Bench) bench = bench_leaf_new();
     BenchMember *hub = bench_member(bench, 1), *desktop = bench_member(bench, 2);
     WlDevicePeer *peer;
 
     bench_uplink(bench, "192.168.1.10/24");
-    meet(bench, 1, NULL);
+    bench_meet(bench, 1, NULL);
     /* somebody changed the device: put right with the next look */
     peer = wl_device_find(bench->device, &hub->key);
     g_array_set_size(peer->allowed_ips, 1);
@@ -909,42 +467,9 @@ test_link(void)
     g_assert_cmpuint(bench_changes(bench, hub, WL_PEER_ADD), ==, 1);
     g_assert_cmpuint(bench_changes(bench, desktop, WL_PEER_ADD), ==, 1);
     bench_run(bench, MS(100));
-    meet(bench, 1, HUB_ENDPOINT);
+    bench_meet(bench, 1, BENCH_HUB_ENDPOINT);
     g_assert_true(
         bench_sent_endpoint(bench, hub, &bench_member(bench, 0)->key, "192.168.1.10:51820"));
-}
-
-static void
-test_no_snapshot(void)
-{
-    g_autoptr(Bench) bench = leaf_new();
-
-    bench->no_device = TRUE;
-    bench_uplink(bench, "192.168.1.10/24");
-    bench_clear(bench);
-    bench_run(bench, SEC(60));
-    g_assert_cmpuint(bench_count(bench, WL_OUTPUT_WANT_SNAPSHOT), >=, 30);
-    g_assert_cmpuint(bench_count(bench, WL_OUTPUT_WANT_SNAPSHOT), <=, 61);
-    g_assert_cmpuint(bench->wakeups, <=, 130);
-}
-
-static void
-test_uplink_lost(void)
-{
-    g_autoptr(Bench) bench = leaf_new();
-    BenchMember *hub = bench_member(bench, 1);
-
-    bench_uplink(bench, "192.168.1.10/24");
-    bench_run(bench, SEC(3));
-    bench_uplink(bench, NULL);
-    g_assert_cmpstr(bench_view(bench, hub)->reason, ==, "no uplink");
-    bench_clear(bench);
-    bench_run(bench, SEC(3600));
-    g_assert_cmpuint(bench_count(bench, WL_OUTPUT_SEND), ==, 0);
-    g_assert_cmpuint(bench->wakeups, <=, 3);
-    bench_uplink(bench, "192.168.5.10/24");
-    g_assert_cmpuint(bench_count(bench, WL_OUTPUT_SEND), ==, 1);
-    g_assert_cmpuint(bench_changes(bench, hub, WL_PEER_RECREATE), ==, 1);
 }
 
 int
@@ -964,22 +489,6 @@ main(int argc, char **argv)
     g_test_add_func("/facts/names", test_names);
     g_test_add_func("/away/start-protection", test_start_protection);
     g_test_add_func("/away/losing-the-hub", test_losing_the_hub);
-    g_test_add_func("/sender/local-facts", test_local_facts);
-    g_test_add_func("/sender/leaf-is-quiet", test_leaf_is_quiet);
-    g_test_add_func("/sender/relay-ttl", test_relay_ttl);
-    g_test_add_func("/sender/relays-together", test_relays_together);
-    g_test_add_func("/sender/roamed-member", test_roamed_member);
-    g_test_add_func("/sender/boot-id", test_boot_id);
-    g_test_add_func("/sender/alive", test_alive_schedule);
-    g_test_add_func("/deadline/idle-hub", test_idle_hub);
-    g_test_add_func("/deadline/no-snapshot", test_no_snapshot);
-    g_test_add_func("/deadline/uplink-lost", test_uplink_lost);
-    g_test_add_func("/attempts/rounds", test_attempts);
-    g_test_add_func("/attempts/budget", test_initiation_budget);
-    g_test_add_func("/attempts/live-session", test_live_session_is_kept);
-    g_test_add_func("/attempts/first-words", test_first_words_keep_the_session);
-    g_test_add_func("/attempts/silent-session", test_silent_session);
-    g_test_add_func("/attempts/names", test_names_are_resolved);
     g_test_add_func("/link", test_link);
     return g_test_run();
 }
