@@ -34,14 +34,20 @@ announce(WlService *self, gboolean with_config)
     const WlPrefix *address6 = wl_ip_config_first(addresses, WL_FAMILY_V6);
     g_autoptr(GArray) routes = wl_engine_dup_routes(wl_session_get_engine(self->session));
 
+    /* libnm does not take floating references: they stay ours. */
+    g_autoptr(GVariant) config = g_variant_ref_sink(
+        wl_ip_config_new(settings->interface, settings->mtu, address4 != NULL, address6 != NULL));
+    g_autoptr(GVariant) ip4 =
+        address4 ? g_variant_ref_sink(wl_ip_config_new_family(address4, routes)) : NULL;
+    g_autoptr(GVariant) ip6 =
+        address6 ? g_variant_ref_sink(wl_ip_config_new_family(address6, routes)) : NULL;
+
     if (with_config)
-        nm_vpn_service_plugin_set_config(plugin,
-                                         wl_ip_config_new(settings->interface, settings->mtu,
-                                                          address4 != NULL, address6 != NULL));
-    if (address4)
-        nm_vpn_service_plugin_set_ip4_config(plugin, wl_ip_config_new_family(address4, routes));
-    if (address6)
-        nm_vpn_service_plugin_set_ip6_config(plugin, wl_ip_config_new_family(address6, routes));
+        nm_vpn_service_plugin_set_config(plugin, config);
+    if (ip4)
+        nm_vpn_service_plugin_set_ip4_config(plugin, ip4);
+    if (ip6)
+        nm_vpn_service_plugin_set_ip6_config(plugin, ip6);
 }
 
 /* ---- the session --------------------------------------------------------------------------- */
