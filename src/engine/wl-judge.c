@@ -125,12 +125,16 @@ wl_engine_judge_claim(WlEngine *self, const WlFactEntry *entry, WlClaim *claim)
 /* A peer that is not direct is reached by its router: nothing more specific may come between the
  * two. */
 static gboolean
-takes_from_router(const WlEngine *self, const WlPeer *router, const WlPrefix *prefix)
+takes_from_router(const WlEngine *self, const WlPeer *router, const WlKey *subject,
+                  const WlPrefix *prefix)
 {
     if (!wl_prefixes_cover(router->always, prefix))
         return FALSE;
     for (guint i = 0; i < self->peers->len; i++) {
         const WlPeer *peer = self->peers->pdata[i];
+
+        if (wl_key_equal(&peer->key, subject))
+            continue; /* what is its own it may be told */
         for (guint j = 0; j < peer->direct_only->len; j++) {
             if (wl_prefix_contains(prefix, &g_array_index(peer->direct_only, WlPrefix, j)))
                 return TRUE;
@@ -152,7 +156,7 @@ check_configured(const WlEngine *self, const WlKey *subject, const WlPrefix *pre
             (wl_prefixes_cover(peer->always, prefix) ||
              wl_prefixes_cover(peer->direct_only, prefix)))
             return WL_VERDICT_CONFIGURED;
-        if (peer->router && takes_from_router(self, peer, prefix))
+        if (peer->router && takes_from_router(self, peer, subject, prefix))
             return WL_VERDICT_CONFIGURED;
         if (peer->router && wl_prefixes_have(peer->always, prefix))
             return WL_VERDICT_CONFIGURED;

@@ -240,6 +240,7 @@ test_refusals(void)
     CHECK(site, "10.77.0.3/32", WL_VERDICT_CONFIGURED);
     CHECK(site, "10.77.0.0/25", WL_VERDICT_CONFIGURED); /* between the desktop and its router */
     CHECK(site, "10.77.0.0/24", WL_VERDICT_CONFIGURED);
+    CHECK(desktop, "10.77.0.3/32", WL_VERDICT_ACCEPTED); /* what the profile gives it anyway */
     CHECK(other, "172.30.4.0/24", WL_VERDICT_TAKEN);
     CHECK(other, "172.30.4.8/29", WL_VERDICT_TAKEN);
     CHECK(other, "172.30.6.0/24", WL_VERDICT_ACCEPTED);
