@@ -19,6 +19,7 @@ struct _WlEngine {
     gpointer random_data;
     WlSigner *signer;
     gint64 started, now;
+    gint64 refreshed; /* WL_LONG_AGO: never */
     gint64 deadline;
 
     /* From the profile, constant */

@@ -131,6 +131,7 @@ wl_engine_new(const WlEngineConfig *config, gint64 now, WlRandomFunc random, gpo
     self->signer = wl_signer_new(&config->private_key, random, user_data);
     wl_key_wipe(&self->config->private_key); /* the signer has it */
     self->started = self->now = now;
+    self->refreshed = WL_LONG_AGO;
     self->deadline = WL_NEVER;
     self->snapshot_asked = WL_LONG_AGO;
     self->stale_due = WL_NEVER;
@@ -241,6 +242,23 @@ wl_engine_local_addresses(WlEngine *self, gint64 now, const WlLocalAddress *addr
     wl_engine_turn(self);
 }
 
+/* Everything is sent to everybody, who are asked for theirs, and every address tried again. */
+static void
+start_anew(WlEngine *self)
+{
+    wl_boot_id_make(&self->boot_id, self->random, self->random_data);
+    self->boot_id_made = self->now;
+    self->boot_id_wanted = FALSE;
+    for (guint i = 0; i < self->peers->len; i++) {
+        WlPeer *peer = self->peers->pdata[i];
+        wl_engine_forget(self, peer);
+    }
+    self->local_dirty = TRUE;
+    uplink_changed(self);
+    wl_engine_want_snapshot(self);
+    wl_engine_turn(self);
+}
+
 void
 wl_engine_link_recreated(WlEngine *self, gint64 now)
 {
@@ -257,24 +275,18 @@ wl_engine_link_recreated(WlEngine *self, gint64 now)
         peer->candidates_dirty = TRUE;
         wl_peer_reset_attempt(peer);
     }
-    wl_engine_refresh(self, now);
+    start_anew(self);
 }
 
-void
+gboolean
 wl_engine_refresh(WlEngine *self, gint64 now)
 {
     wl_engine_advance(self, now);
-    wl_boot_id_make(&self->boot_id, self->random, self->random_data);
-    self->boot_id_made = self->now;
-    self->boot_id_wanted = FALSE;
-    for (guint i = 0; i < self->peers->len; i++) {
-        WlPeer *peer = self->peers->pdata[i];
-        wl_engine_forget(self, peer);
-    }
-    self->local_dirty = TRUE;
-    uplink_changed(self);
-    wl_engine_want_snapshot(self);
-    wl_engine_turn(self);
+    if (self->refreshed + WL_RESEND_INTERVAL > self->now)
+        return FALSE;
+    self->refreshed = self->now;
+    start_anew(self);
+    return TRUE;
 }
 
 /* ---- outputs */

@@ -21,6 +21,8 @@ typedef struct _WlEngine WlEngine;
 typedef enum {
     WL_ENGINE_ERROR_KEY,       /* a key that cannot be used */
     WL_ENGINE_ERROR_DUPLICATE, /* two peers with one key or one link-local address */
+    WL_ENGINE_ERROR_UNKNOWN,   /* no such peer, or no such address of it */
+    WL_ENGINE_ERROR_PROFILE,   /* the profile says so, and only the profile can take it back */
 } WlEngineError;
 GQuark wl_engine_error_quark(void);
 
@@ -129,8 +131,16 @@ void wl_engine_change_failed(WlEngine *self, gint64 now, const WlKey *key);
 void wl_engine_send_failed(WlEngine *self, gint64 now, const WlKey *key);
 /** The link was made anew and is empty: everything is added again and announced again. */
 void wl_engine_link_recreated(WlEngine *self, gint64 now);
-/** Sends and tries everything now (`Refresh` on D-Bus). */
-void wl_engine_refresh(WlEngine *self, gint64 now);
+/** Sends and tries everything now (`Refresh` on D-Bus). FALSE: less than 5 s after the last time,
+ * nothing is done. */
+gboolean wl_engine_refresh(WlEngine *self, gint64 now);
+/**
+ * Forgets an address of a peer that others told or that worked before (`ForgetEndpoint` on D-Bus);
+ * who still stands for it will tell it again. FALSE with *error, of one sentence, if there is no
+ * such peer, no such address, or only the profile says so.
+ */
+gboolean wl_engine_forget_endpoint(WlEngine *self, gint64 now, const WlKey *key,
+                                   const WlEndpoint *endpoint, GError **error);
 
 /** The next output, to be freed by the caller; NULL when there is none. */
 WlOutput *wl_engine_next_output(WlEngine *self);
@@ -168,6 +178,7 @@ typedef struct {
     gboolean router;
     gboolean basic;
     gboolean configured;        /* in the profile, not learned */
+    gboolean healthy;           /* it has a live session */
     gint64 last_handshake;      /* engine time; -1: never */
     gint64 last_alive;          /* engine time of the last Alive; -1: never */
     guint64 rx_bytes, tx_bytes; /* of the last snapshot */
@@ -189,3 +200,50 @@ const guint64 *wl_engine_get_received(const WlEngine *self);
 const guint64 *wl_engine_get_refused(const WlEngine *self);
 /** What became of a fact from @source that is held; WL_VERDICT_N if it is not held. */
 WlVerdict wl_engine_get_verdict(const WlEngine *self, const WlFact *fact, const WlKey *source);
+
+/** What came of an address. */
+typedef enum {
+    WL_OUTCOME_IN_USE,
+    WL_OUTCOME_WORKED,
+    WL_OUTCOME_NO_ANSWER,
+    WL_OUTCOME_TRYING,
+    WL_OUTCOME_NOT_TRIED,
+} WlOutcome;
+
+/** "in use", "worked", "no answer", "trying", "not tried". */
+const char *wl_outcome_to_string(WlOutcome outcome);
+
+/** An address that a peer may be reached at. */
+typedef struct {
+    WlEndpoint endpoint;
+    const char *rank;   /* "on-link", "configured", "public", "private" */
+    const char *teller; /* "profile", "router", "itself", "other", "memory" */
+    WlOutcome outcome;
+} WlCandidateView;
+
+/** Best first, of WlCandidateView; NULL if there is no such peer. To be freed with
+ * g_array_unref(). */
+GArray *wl_engine_dup_candidates(const WlEngine *self, const WlKey *key);
+
+/** What one source says. */
+typedef struct {
+    WlKey subject;
+    char *subject_name;    /* "" if it has none */
+    const char *attribute; /* "endpoint", "allowed-ips", "member" */
+    char *value;           /* of a member its name, or "" */
+    gboolean local;        /* we say so ourselves; then there is no source */
+    WlKey source;
+    char *source_name; /* "" if it has none */
+    gboolean accepted;
+    char *rule;     /* why it is believed or refused, one sentence */
+    gint64 expires; /* engine time; what is stale has run out */
+    gboolean stale; /* kept, because its source cannot be asked */
+} WlFactView;
+
+/**
+ * Every fact held, sorted by subject, attribute, value and source; of WlFactView, to be freed with
+ * g_ptr_array_unref(). Refused ones are held as long as they would have been if believed.
+ */
+GPtrArray *wl_engine_dup_facts(const WlEngine *self);
+/** What facts may claim prefixes of: masked; of WlPrefix; to be freed with g_array_unref(). */
+GArray *wl_engine_dup_networks(const WlEngine *self);

@@ -381,6 +381,20 @@ wl_fact_set_drop_source(WlFactSet *self, const WlKey *source)
     }
 }
 
+gboolean
+wl_fact_set_drop_claims(WlFactSet *self, const WlFact *fact)
+{
+    WlFactEntry *entry = wl_fact_set_lookup(self, fact);
+
+    if (!entry || entry->claims->len == 0)
+        return FALSE;
+    while (entry->claims->len > 0)
+        claim_remove(self, entry, entry->claims->len - 1);
+    if (!entry->local)
+        entry_remove(self, entry);
+    return TRUE;
+}
+
 void
 wl_fact_set_forget(WlFactSet *self, guint slot)
 {

@@ -73,6 +73,9 @@ gint64 wl_fact_set_next_expiry(WlFactSet *self);
 gboolean wl_fact_set_has_stale(const WlFactSet *self);
 /** Drops every claim of @source. */
 void wl_fact_set_drop_source(WlFactSet *self, const WlKey *source);
+/** Drops every claim of @fact; what we stand for ourselves stays. FALSE if nobody had claimed it.
+ */
+gboolean wl_fact_set_drop_claims(WlFactSet *self, const WlFact *fact);
 /** The peer in @slot knows nothing any more. */
 void wl_fact_set_forget(WlFactSet *self, guint slot);
 

@@ -218,6 +218,7 @@ wl_engine_get_peer(const WlEngine *self, const WlKey *key, WlPeerView *view)
     view->router = peer->router;
     view->basic = peer->basic;
     view->configured = peer->config != NULL;
+    view->healthy = peer->healthy;
     view->last_handshake = peer->handshake;
     view->last_alive = peer->last_alive;
     view->rx_bytes = peer->rx;

@@ -449,3 +449,20 @@ wl_monitor_has_default_route(WlMonitor *self)
 {
     return self->told_routes->len > 0;
 }
+
+const char *
+wl_monitor_get_uplink(WlMonitor *self)
+{
+    const WlRtnlRoute *best = NULL;
+    const WlRtnlLink *link;
+
+    for (guint i = 0; i < self->told_routes->len; i++) {
+        const WlRtnlRoute *route = &g_array_index(self->told_routes, WlRtnlRoute, i);
+
+        if (!best || route->family < best->family ||
+            (route->family == best->family && route->priority < best->priority))
+            best = route;
+    }
+    link = best ? find_link(self, best->ifindex, NULL) : NULL;
+    return link ? link->name : "";
+}

@@ -39,3 +39,6 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(WlMonitor, wl_monitor_free)
 const GArray *wl_monitor_get_addresses(WlMonitor *self);
 /** TRUE if a default route (main table) of either family leads out of an uplink. */
 gboolean wl_monitor_has_default_route(WlMonitor *self);
+/** Name of the interface of the default route with the lowest metric, IPv4 before IPv6; "" without
+ * one; lasts until the next event. */
+const char *wl_monitor_get_uplink(WlMonitor *self);

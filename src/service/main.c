@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 
 #include "wl-log.h"
+#include "wl-ping.h"
 #include "wl-privileges.h"
 #include "wl-service.h"
 
@@ -77,13 +78,18 @@ main(int argc, char **argv)
         g_critical("libsodium cannot be used: sodium_init failed");
         return EXIT_FAILURE;
     }
+    int ping_socket = wl_ping_open_socket(&error);
+
+    if (ping_socket < 0)
+        g_message("%s", error->message);
+    g_clear_error(&error);
     if (!wl_privileges_drop(&error)) {
         g_critical("%s", error->message);
         return EXIT_FAILURE;
     }
 
     g_autoptr(WlService) service =
-        wl_service_new(bus_name ? bus_name : WL_SERVICE_BUS_NAME, !debug, &error);
+        wl_service_new(bus_name ? bus_name : WL_SERVICE_BUS_NAME, !debug, ping_socket, &error);
 
     if (!service) {
         g_critical("%s", error->message);

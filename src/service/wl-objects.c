@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "wl-objects.h"
 
+#include "wl-access.h"
+#include "wl-clock.h"
 #include "wl-dbus-interfaces.h"
+#include "wl-link-properties.h"
 #include "wl-peer-properties.h"
 
 #define OBJECT_MANAGER "org.freedesktop.DBus.ObjectManager"
@@ -10,6 +13,12 @@
 #define LINK_INTERFACE (&org_freedesktop_network_manager_wirelink1_link_interface)
 #define PEER_INTERFACE (&org_freedesktop_network_manager_wirelink1_peer_interface)
 
+/* µs between two signals about one object. */
+#define SIGNAL_INTERVAL (1 * G_USEC_PER_SEC)
+#define NEVER           G_MAXINT64
+/* ms for which a long answer is good: a reader in a loop is not to keep us from the network. */
+#define ANSWER_AGE 1000
+
 static const char manager_xml[] =
     "<node><interface name='" OBJECT_MANAGER "'>"
     "<method name='GetManagedObjects'><arg type='a{oa{sa{sv}}}' direction='out'/></method>"
@@ -17,47 +26,45 @@ static const char manager_xml[] =
     "<signal name='InterfacesRemoved'><arg type='o'/><arg type='as'/></signal>"
     "</interface></node>";
 
+/* The Link object or that of a peer. */
 typedef struct {
     WlObjects *objects;
-    WlKey key;
+    const GDBusInterfaceInfo *interface;
+    gboolean is_peer;
+    WlKey key; /* of the peer */
     char *path;
     guint registration;
-    GVariant *shown; /* a{sv} as last signalled */
-} PeerObject;
+    gboolean announced;
+    gboolean dirty;
+    gint64 signalled; /* last time */
+    GVariant *shown;  /* a{sv} as last signalled */
+} Object;
 
 struct _WlObjects {
     GDBusConnection *connection;
     WlSession *session;
+    WlAccess *access;
+    WlTimer *timer;
     char *id;
-    guint link_registration;
+    char *active_connection;
     guint manager_registration;
     guint last_number;
-    GPtrArray *peers; /* of PeerObject */
+    Object *link;
+    GHashTable *peers;                       /* WlKey* (of the object) -> Object, owned */
+    GHashTable *by_path;                     /* char* (of the object) -> Object, the link too */
+    gboolean dirty;                          /* some object is */
+    GVariant *objects_answer, *facts_answer; /* NULL: to be made */
+    guint answers_id;
 };
 
 static void
-peer_object_free(PeerObject *object)
+object_free(Object *object)
 {
     if (object->registration)
         g_dbus_connection_unregister_object(object->objects->connection, object->registration);
-    g_variant_unref(object->shown);
+    g_clear_pointer(&object->shown, g_variant_unref);
     g_free(object->path);
     g_free(object);
-}
-
-static PeerObject *
-find_peer(WlObjects *self, const WlKey *key, guint *index)
-{
-    for (guint i = 0; i < self->peers->len; i++) {
-        PeerObject *object = g_ptr_array_index(self->peers, i);
-
-        if (wl_key_equal(&object->key, key)) {
-            if (index)
-                *index = i;
-            return object;
-        }
-    }
-    return NULL;
 }
 
 /* ---- what the objects say ------------------------------------------------------------------ */
@@ -65,71 +72,66 @@ find_peer(WlObjects *self, const WlKey *key, guint *index)
 static const char *
 via_path(WlObjects *self, const WlPeerView *view)
 {
-    PeerObject *router = view->has_via ? find_peer(self, &view->via, NULL) : NULL;
+    const Object *router = view->has_via ? g_hash_table_lookup(self->peers, &view->via) : NULL;
 
     return router ? router->path : "/";
 }
 
-/* Of the last snapshot: see on_peer_call() for why nothing is refreshed here. */
+/* NULL if the peer is gone. */
 static GVariant *
-peer_properties(WlObjects *self, PeerObject *object)
+settled_properties(const Object *object)
 {
+    WlObjects *self = object->objects;
     WlPeerView view;
 
+    if (!object->is_peer)
+        return g_variant_ref_sink(
+            wl_link_properties_new(self->session, self->id, self->active_connection));
     if (!wl_engine_get_peer(wl_session_get_engine(self->session), &object->key, &view))
-        return g_variant_new("a{sv}", NULL);
-    return wl_peer_properties_new_all(&view, via_path(self, &view));
+        return NULL;
+    return g_variant_ref_sink(wl_peer_properties_new(&view, via_path(self, &view)));
 }
 
-static GVariant *
-received_variant(const WlEngine *engine)
+static const char *const *
+on_demand(const Object *object)
 {
-    const guint64 *received = wl_engine_get_received(engine);
-    GVariantBuilder counts;
-
-    g_variant_builder_init(&counts, G_VARIANT_TYPE("a{st}"));
-    for (guint i = 0; i < WL_RECEIVE_N_RESULTS; i++)
-        g_variant_builder_add(&counts, "{st}", wl_receive_result_label(i), received[i]);
-    return g_variant_builder_end(&counts);
+    return object->is_peer ? wl_peer_properties_on_demand : wl_link_properties_on_demand;
 }
 
+/* Floating, or NULL. */
 static GVariant *
-link_properties(WlObjects *self)
+property_on_demand(const Object *object, const char *name)
 {
-    const WlEngine *engine = wl_session_get_engine(self->session);
-    const WlSessionSettings *settings = wl_session_get_settings(self->session);
-    const WlKey *own = wl_engine_get_public_key(engine);
+    WlSession *session = object->objects->session;
+    WlPeerView view;
+
+    if (!object->is_peer)
+        return wl_link_properties_get(session, name);
+    if (!wl_engine_get_peer(wl_session_get_engine(session), &object->key, &view))
+        return NULL;
+    return wl_peer_properties_get(session, &view, name);
+}
+
+/* Floating. */
+static GVariant *
+all_properties(const Object *object)
+{
+    g_autoptr(GVariant) settled = settled_properties(object);
     GVariantDict dict;
-    WlIp link_local;
 
-    wl_key_link_local(own, &link_local);
-    g_variant_dict_init(&dict, NULL);
-    g_variant_dict_insert(&dict, "Uuid", "s", settings->uuid);
-    g_variant_dict_insert(&dict, "Id", "s", self->id);
-    g_variant_dict_insert(&dict, "Interface", "s", settings->interface);
-    g_variant_dict_insert(&dict, "Backend", "s",
-                          wl_link_get_backend(wl_session_get_link(self->session)));
-    g_variant_dict_insert_value(&dict, "PublicKey",
-                                g_variant_new_take_string(wl_key_to_string(own)));
-    g_variant_dict_insert_value(&dict, "LinkLocalAddress",
-                                g_variant_new_take_string(wl_ip_to_string(&link_local)));
-    g_variant_dict_insert(&dict, "ListenPort", "q",
-                          wl_session_get_config(self->session)->listen_port);
-    g_variant_dict_insert(&dict, "FactPort", "q", settings->fact_port);
-    g_variant_dict_insert(&dict, "Role", "s", wl_engine_is_router(engine) ? "router" : "leaf");
-    g_variant_dict_insert(&dict, "FactCount", "u", wl_engine_get_fact_count(engine));
-    g_variant_dict_insert_value(&dict, "Received", received_variant(engine));
-    g_variant_dict_insert(&dict, "Version", "s", WL_VERSION);
+    g_variant_dict_init(&dict, settled);
+    for (const char *const *name = on_demand(object); settled && *name; name++)
+        g_variant_dict_insert_value(&dict, *name, property_on_demand(object, *name));
     return g_variant_dict_end(&dict);
 }
 
 static GVariant *
-interfaces_variant(const GDBusInterfaceInfo *interface, GVariant *properties)
+interfaces_variant(const Object *object, GVariant *properties)
 {
     GVariantBuilder interfaces;
 
     g_variant_builder_init(&interfaces, G_VARIANT_TYPE("a{sa{sv}}"));
-    g_variant_builder_add(&interfaces, "{s@a{sv}}", interface->name, properties);
+    g_variant_builder_add(&interfaces, "{s@a{sv}}", object->interface->name, properties);
     return g_variant_builder_end(&interfaces);
 }
 
@@ -137,94 +139,184 @@ static GVariant *
 all_objects(WlObjects *self)
 {
     GVariantBuilder objects;
+    GHashTableIter iter;
+    Object *object;
 
     g_variant_builder_init(&objects, G_VARIANT_TYPE("a{oa{sa{sv}}}"));
-    g_variant_builder_add(&objects, "{o@a{sa{sv}}}", WL_OBJECTS_LINK,
-                          interfaces_variant(LINK_INTERFACE, link_properties(self)));
-    for (guint i = 0; i < self->peers->len; i++) {
-        PeerObject *object = g_ptr_array_index(self->peers, i);
-
+    g_hash_table_iter_init(&iter, self->by_path);
+    while (g_hash_table_iter_next(&iter, NULL, (gpointer *) &object))
         g_variant_builder_add(&objects, "{o@a{sa{sv}}}", object->path,
-                              interfaces_variant(PEER_INTERFACE, peer_properties(self, object)));
-    }
+                              interfaces_variant(object, all_properties(object)));
     return g_variant_builder_end(&objects);
+}
+
+/* ---- long answers -------------------------------------------------------------------------- */
+
+static gboolean
+drop_answers(gpointer user_data)
+{
+    WlObjects *self = user_data;
+
+    g_clear_handle_id(&self->answers_id, g_source_remove);
+    g_clear_pointer(&self->objects_answer, g_variant_unref);
+    g_clear_pointer(&self->facts_answer, g_variant_unref);
+    return G_SOURCE_REMOVE;
+}
+
+/* Takes @fresh, floating. */
+static GVariant *
+keep_answer(WlObjects *self, GVariant **answer, GVariant *fresh)
+{
+    *answer = g_variant_ref_sink(fresh);
+    if (!self->answers_id)
+        self->answers_id = g_timeout_add(ANSWER_AGE, drop_answers, self);
+    return fresh;
+}
+
+static GVariant *
+objects_answer(WlObjects *self)
+{
+    return self->objects_answer ? self->objects_answer
+                                : keep_answer(self, &self->objects_answer,
+                                              g_variant_new("(@a{oa{sa{sv}}})", all_objects(self)));
+}
+
+static GVariant *
+facts_answer(WlObjects *self)
+{
+    return self->facts_answer
+               ? self->facts_answer
+               : keep_answer(self, &self->facts_answer,
+                             g_variant_new("(@aa{sv})", wl_link_properties_facts(self->session)));
 }
 
 /* ---- calls --------------------------------------------------------------------------------- */
 
-/* Objects are registered without a property getter: GDBus then hands reads over as method calls, so
- * that they can be authorised one by one. Until then the bus lets only root call us. */
+/* A call that waits for its sender to be known: the object may go meanwhile, its path is not used
+ * again. */
+typedef struct {
+    WlObjects *objects;
+    char path[sizeof(WL_OBJECTS_ROOT) + 32];
+} Call;
+
 static void
-answer_properties(GDBusMethodInvocation *invocation, const char *method, GVariant *parameters,
-                  GVariant *all)
+get_property(GDBusMethodInvocation *invocation, const Object *object, GVariant *parameters)
 {
-    g_autoptr(GVariant) properties = g_variant_ref_sink(all);
+    g_autoptr(GVariant) settled = settled_properties(object);
+    g_autoptr(GVariant) value = NULL;
     const char *name;
 
-    if (g_str_equal(method, "GetAll")) {
-        g_dbus_method_invocation_return_value(invocation, g_variant_new("(@a{sv})", properties));
-        return;
-    }
     g_variant_get_child(parameters, 1, "&s", &name);
-    if (g_str_equal(method, "Get")) {
-        g_autoptr(GVariant) value = g_variant_lookup_value(properties, name, NULL);
-
-        if (value) {
-            g_dbus_method_invocation_return_value(invocation, g_variant_new("(v)", value));
-            return;
-        }
+    if (settled)
+        value = g_variant_lookup_value(settled, name, NULL);
+    if (!value) {
+        value = property_on_demand(object, name);
+        if (value)
+            g_variant_ref_sink(value);
     }
-    g_dbus_method_invocation_return_error(invocation, G_DBUS_ERROR, G_DBUS_ERROR_PROPERTY_READ_ONLY,
-                                          "The property %s can only be read", name);
-}
-
-static void
-on_link_call(GDBusConnection *connection, const char *sender, const char *path,
-             const char *interface, const char *method, GVariant *parameters,
-             GDBusMethodInvocation *invocation, gpointer user_data)
-{
-    if (g_str_equal(interface, PROPERTIES))
-        answer_properties(invocation, method, parameters, link_properties(user_data));
-}
-
-static void
-on_peer_call(GDBusConnection *connection, const char *sender, const char *path,
-             const char *interface, const char *method, GVariant *parameters,
-             GDBusMethodInvocation *invocation, gpointer user_data)
-{
-    PeerObject *object = user_data;
-    WlObjects *self = object->objects;
-    WlKey key = object->key;
-
-    if (!g_str_equal(interface, PROPERTIES))
-        return;
-    /* A fresh snapshot may take this very peer away. */
-    wl_session_refresh_counters(self->session);
-    object = find_peer(self, &key, NULL);
-    if (object)
-        answer_properties(invocation, method, parameters, peer_properties(self, object));
+    if (value)
+        g_dbus_method_invocation_return_value(invocation, g_variant_new("(v)", value));
     else
-        g_dbus_method_invocation_return_error(invocation, G_DBUS_ERROR, G_DBUS_ERROR_UNKNOWN_OBJECT,
-                                              "The peer %s is not a member any more", path);
+        g_dbus_method_invocation_return_error(invocation, G_DBUS_ERROR,
+                                              G_DBUS_ERROR_UNKNOWN_PROPERTY,
+                                              "there is no property %s", name);
 }
 
 static void
-on_manager_call(GDBusConnection *connection, const char *sender, const char *path,
-                const char *interface, const char *method, GVariant *parameters,
-                GDBusMethodInvocation *invocation, gpointer user_data)
+forget_endpoint(WlObjects *self, GDBusMethodInvocation *invocation, GVariant *parameters)
+{
+    g_autoptr(GError) error = NULL;
+    const char *peer, *address;
+    WlEndpoint endpoint;
+    WlKey key;
+
+    g_variant_get(parameters, "(&s&s)", &peer, &address);
+    if (!wl_key_parse(peer, &key))
+        g_dbus_method_invocation_return_error_literal(
+            invocation, G_DBUS_ERROR, G_DBUS_ERROR_INVALID_ARGS,
+            "the peer must be given by its public key, 44 characters of base64");
+    else if (!wl_endpoint_parse(address, &endpoint))
+        g_dbus_method_invocation_return_error_literal(
+            invocation, G_DBUS_ERROR, G_DBUS_ERROR_INVALID_ARGS,
+            "the address must be an IP address with port, as in Candidates");
+    else if (!wl_session_forget_endpoint(self->session, &key, &endpoint, &error))
+        g_dbus_method_invocation_return_error_literal(invocation, G_DBUS_ERROR,
+                                                      G_DBUS_ERROR_INVALID_ARGS, error->message);
+    else
+        g_dbus_method_invocation_return_value(invocation, NULL);
+    drop_answers(self);
+}
+
+/* Reading the device brings news of peers: before an object is looked up, never while one is held.
+ */
+static void
+read_counters(WlObjects *self, const char *interface, const char *method, GVariant *parameters)
+{
+    const char *name = "";
+
+    if (g_str_equal(interface, PROPERTIES) && g_str_equal(method, "Get"))
+        g_variant_get_child(parameters, 1, "&s", &name);
+    if (g_str_equal(method, "GetAll") || g_str_equal(method, "GetManagedObjects") ||
+        wl_peer_properties_is_counter(name))
+        wl_session_refresh_counters(self->session);
+}
+
+/* The sender may do it. */
+static void
+carry_out(GDBusMethodInvocation *invocation, gpointer user_data)
+{
+    Call *call = user_data;
+    WlObjects *self = call->objects;
+    const char *interface = g_dbus_method_invocation_get_interface_name(invocation);
+    const char *method = g_dbus_method_invocation_get_method_name(invocation);
+    GVariant *parameters = g_dbus_method_invocation_get_parameters(invocation);
+    const Object *object;
+
+    read_counters(self, interface, method, parameters);
+    object = g_hash_table_lookup(self->by_path, call->path);
+    if (g_str_equal(method, "GetManagedObjects")) {
+        g_dbus_method_invocation_return_value(invocation, objects_answer(self));
+    } else if (!object) {
+        g_dbus_method_invocation_return_error_literal(invocation, G_DBUS_ERROR,
+                                                      G_DBUS_ERROR_UNKNOWN_OBJECT,
+                                                      "this peer is no member any more");
+    } else if (g_str_equal(interface, PROPERTIES) && g_str_equal(method, "Get")) {
+        get_property(invocation, object, parameters);
+    } else if (g_str_equal(interface, PROPERTIES) && g_str_equal(method, "GetAll")) {
+        g_dbus_method_invocation_return_value(invocation,
+                                              g_variant_new("(@a{sv})", all_properties(object)));
+    } else if (g_str_equal(method, "GetFacts")) {
+        g_dbus_method_invocation_return_value(invocation, facts_answer(self));
+    } else if (g_str_equal(method, "Refresh")) {
+        wl_session_refresh(self->session);
+        drop_answers(self);
+        g_dbus_method_invocation_return_value(invocation, NULL);
+    } else if (g_str_equal(method, "ForgetEndpoint")) {
+        forget_endpoint(self, invocation, parameters);
+    } else {
+        g_dbus_method_invocation_return_error_literal(invocation, G_DBUS_ERROR,
+                                                      G_DBUS_ERROR_PROPERTY_READ_ONLY,
+                                                      "all properties can only be read");
+    }
+}
+
+/* Objects are registered without a property getter: GDBus then hands reads over as method calls, so
+ * that they can be authorised one by one. */
+static void
+on_call(GDBusConnection *connection, const char *sender, const char *path, const char *interface,
+        const char *method, GVariant *parameters, GDBusMethodInvocation *invocation,
+        gpointer user_data)
 {
     WlObjects *self = user_data;
+    Call *call = g_new0(Call, 1);
+    gboolean change = g_str_equal(method, "Refresh") || g_str_equal(method, "ForgetEndpoint");
 
-    if (!g_str_equal(method, "GetManagedObjects"))
-        return;
-    wl_session_refresh_counters(self->session);
-    g_dbus_method_invocation_return_value(invocation,
-                                          g_variant_new("(@a{oa{sa{sv}}})", all_objects(self)));
+    call->objects = self;
+    g_strlcpy(call->path, path, sizeof(call->path));
+    wl_access_check(self->access, invocation, change, carry_out, call);
 }
 
-static const GDBusInterfaceVTable link_vtable = {.method_call = on_link_call};
-static const GDBusInterfaceVTable peer_vtable = {.method_call = on_peer_call};
-static const GDBusInterfaceVTable manager_vtable = {.method_call = on_manager_call};
+static const GDBusInterfaceVTable vtable = {.method_call = on_call};
 
 /* ---- signals ------------------------------------------------------------------------------- */
 
@@ -239,93 +331,198 @@ emit(WlObjects *self, const char *path, const char *interface, const char *signa
         g_info("D-Bus signal %s: %s", signal, error->message);
 }
 
-/* Entries of @now that @before has not, or has with another value. */
-static GVariant *
-difference(GVariant *before, GVariant *now)
+/* Everybody hears signals: those of a private profile say that something changed, not what to. */
+static void
+emit_added(Object *object)
 {
-    GVariantBuilder changed;
+    WlObjects *self = object->objects;
+    GVariant *properties =
+        wl_access_is_private(self->access) ? g_variant_new("a{sv}", NULL) : all_properties(object);
+
+    emit(self, WL_OBJECTS_ROOT, OBJECT_MANAGER, "InterfacesAdded",
+         g_variant_new("(o@a{sa{sv}})", object->path, interfaces_variant(object, properties)));
+}
+
+/* Names and values of @now that @before has not. FALSE if there are none. */
+static gboolean
+difference(GVariant *before, GVariant *now, GVariantBuilder *values, GVariantBuilder *names)
+{
     GVariantIter iter;
     const char *name;
     GVariant *value;
     gboolean any = FALSE;
 
-    g_variant_builder_init(&changed, G_VARIANT_TYPE_VARDICT);
     g_variant_iter_init(&iter, now);
     while (g_variant_iter_loop(&iter, "{&sv}", &name, &value)) {
         g_autoptr(GVariant) old = g_variant_lookup_value(before, name, NULL);
 
         if (old && g_variant_equal(old, value))
             continue;
-        g_variant_builder_add(&changed, "{sv}", name, value);
+        if (values)
+            g_variant_builder_add(values, "{sv}", name, value);
+        else
+            g_variant_builder_add(names, "s", name);
         any = TRUE;
     }
-    if (any)
-        return g_variant_builder_end(&changed);
-    g_variant_builder_clear(&changed);
-    return NULL;
+    return any;
 }
 
 static void
-add_peer(WlObjects *self, const WlKey *key, GVariant *shown)
+emit_changed(Object *object, GVariant *now)
 {
-    PeerObject *object = g_new0(PeerObject, 1);
-    g_autoptr(GError) error = NULL;
+    WlObjects *self = object->objects;
+    gboolean private = wl_access_is_private(self->access);
+    GVariantBuilder values, names;
+    gboolean any;
+
+    g_variant_builder_init(&values, G_VARIANT_TYPE_VARDICT);
+    g_variant_builder_init(&names, G_VARIANT_TYPE_STRING_ARRAY);
+    any = difference(object->shown, now, private ? NULL : &values, &names);
+    if (any) {
+        emit(self, object->path, PROPERTIES, "PropertiesChanged",
+             g_variant_new("(sa{sv}as)", object->interface->name, &values, &names));
+        object->signalled = wl_clock_now();
+    } else {
+        g_variant_builder_clear(&values);
+        g_variant_builder_clear(&names);
+    }
+}
+
+/* Signals the changes of @object, or returns when that may be done. */
+static gint64
+tell(Object *object, gint64 now)
+{
+    g_autoptr(GVariant) settled = NULL;
+
+    if (!object->dirty)
+        return NEVER;
+    if (object->announced && object->signalled + SIGNAL_INTERVAL > now)
+        return object->signalled + SIGNAL_INTERVAL;
+    object->dirty = FALSE;
+    settled = settled_properties(object);
+    if (!settled)
+        return NEVER;
+    if (object->announced) {
+        emit_changed(object, settled);
+    } else {
+        emit_added(object);
+        object->announced = TRUE;
+        object->signalled = now;
+    }
+    g_clear_pointer(&object->shown, g_variant_unref);
+    object->shown = g_steal_pointer(&settled);
+    return NEVER;
+}
+
+void
+wl_objects_settled(WlObjects *self)
+{
+    gint64 now = wl_clock_now(), next = NEVER;
+    GHashTableIter iter;
+    Object *object;
+
+    if (!self->dirty)
+        return;
+    g_hash_table_iter_init(&iter, self->by_path);
+    while (g_hash_table_iter_next(&iter, NULL, (gpointer *) &object))
+        next = MIN(next, tell(object, now));
+    self->dirty = next != NEVER;
+    wl_timer_set(self->timer, next);
+}
+
+static gboolean
+on_due(gpointer user_data)
+{
+    wl_objects_settled(user_data);
+    return G_SOURCE_CONTINUE;
+}
+
+/* ---- objects ------------------------------------------------------------------------------- */
+
+static void
+mark(Object *object)
+{
+    object->dirty = object->objects->dirty = TRUE;
+    g_clear_pointer(&object->objects->objects_answer, g_variant_unref);
+}
+
+/* Takes @path. NULL with *error if it cannot be registered. */
+static Object *
+object_new(WlObjects *self, const GDBusInterfaceInfo *interface, char *path, GError **error)
+{
+    Object *object = g_new0(Object, 1);
 
     object->objects = self;
-    object->key = *key;
-    object->shown = g_variant_ref(shown);
-    object->path = g_strdup_printf(WL_OBJECTS_ROOT "/peer/%u", ++self->last_number);
-    object->registration = g_dbus_connection_register_object(self->connection, object->path,
-                                                             (GDBusInterfaceInfo *) PEER_INTERFACE,
-                                                             &peer_vtable, object, NULL, &error);
+    object->interface = interface;
+    object->path = path;
+    object->registration = g_dbus_connection_register_object(
+        self->connection, path, (GDBusInterfaceInfo *) interface, &vtable, self, NULL, error);
     if (!object->registration) {
-        g_warning("D-Bus object %s: %s", object->path, error->message);
-        peer_object_free(object);
-        return;
+        object_free(object);
+        return NULL;
     }
-    g_ptr_array_add(self->peers, object);
-    emit(self, WL_OBJECTS_ROOT, OBJECT_MANAGER, "InterfacesAdded",
-         g_variant_new("(o@a{sa{sv}})", object->path,
-                       interfaces_variant(PEER_INTERFACE, peer_properties(self, object))));
+    g_hash_table_insert(self->by_path, object->path, object);
+    mark(object);
+    return object;
+}
+
+static Object *
+add_peer(WlObjects *self, const WlKey *key)
+{
+    g_autoptr(GError) error = NULL;
+    char *path = g_strdup_printf(WL_OBJECTS_ROOT "/peer/%u", ++self->last_number);
+    Object *object = object_new(self, PEER_INTERFACE, path, &error);
+
+    if (!object) {
+        g_warning("a peer cannot be shown on D-Bus: %s", error->message);
+        return NULL;
+    }
+    object->is_peer = TRUE;
+    object->key = *key;
+    g_hash_table_insert(self->peers, &object->key, object);
+    return object;
 }
 
 void
 wl_objects_peer_changed(WlObjects *self, const WlKey *key)
 {
-    PeerObject *object = find_peer(self, key, NULL);
-    WlPeerView view;
+    Object *object = g_hash_table_lookup(self->peers, key);
 
-    if (!wl_engine_get_peer(wl_session_get_engine(self->session), key, &view))
-        return;
-    g_autoptr(GVariant) now =
-        g_variant_ref_sink(wl_peer_properties_new(&view, via_path(self, &view)));
-
-    if (!object) {
-        add_peer(self, key, now);
-        return;
-    }
-    GVariant *changed = difference(object->shown, now);
-
-    if (!changed)
-        return;
-    g_variant_unref(object->shown);
-    object->shown = g_steal_pointer(&now);
-    emit(self, object->path, PROPERTIES, "PropertiesChanged",
-         g_variant_new("(s@a{sv}as)", PEER_INTERFACE->name, changed, NULL));
+    if (object)
+        mark(object);
+    else
+        add_peer(self, key);
 }
 
 void
 wl_objects_peer_gone(WlObjects *self, const WlKey *key)
 {
-    guint index;
-    PeerObject *object = find_peer(self, key, &index);
+    Object *object = g_hash_table_lookup(self->peers, key);
     const char *interfaces[] = {PEER_INTERFACE->name, NULL};
 
     if (!object)
         return;
-    emit(self, WL_OBJECTS_ROOT, OBJECT_MANAGER, "InterfacesRemoved",
-         g_variant_new("(o^as)", object->path, interfaces));
-    g_ptr_array_remove_index(self->peers, index);
+    if (object->announced)
+        emit(self, WL_OBJECTS_ROOT, OBJECT_MANAGER, "InterfacesRemoved",
+             g_variant_new("(o^as)", object->path, interfaces));
+    g_clear_pointer(&self->objects_answer, g_variant_unref);
+    g_hash_table_remove(self->by_path, object->path);
+    g_hash_table_remove(self->peers, key);
+}
+
+void
+wl_objects_link_changed(WlObjects *self)
+{
+    mark(self->link);
+}
+
+void
+wl_objects_set_active_connection(WlObjects *self, const char *path)
+{
+    g_free(self->active_connection);
+    self->active_connection = g_strdup(path);
+    mark(self->link);
+    wl_objects_settled(self);
 }
 
 /* ---- life ---------------------------------------------------------------------------------- */
@@ -337,34 +534,37 @@ register_fixed(WlObjects *self, GError **error)
 
     if (!manager)
         return FALSE;
-    self->manager_registration =
-        g_dbus_connection_register_object(self->connection, WL_OBJECTS_ROOT, manager->interfaces[0],
-                                          &manager_vtable, self, NULL, error);
+    self->manager_registration = g_dbus_connection_register_object(
+        self->connection, WL_OBJECTS_ROOT, manager->interfaces[0], &vtable, self, NULL, error);
     if (!self->manager_registration)
         return FALSE;
-    self->link_registration = g_dbus_connection_register_object(
-        self->connection, WL_OBJECTS_LINK, (GDBusInterfaceInfo *) LINK_INTERFACE, &link_vtable,
-        self, NULL, error);
-    return self->link_registration != 0;
+    self->link = object_new(self, LINK_INTERFACE, g_strdup(WL_OBJECTS_LINK), error);
+    return self->link != NULL;
 }
 
 WlObjects *
-wl_objects_new(GDBusConnection *connection, WlSession *session, const char *id, GError **error)
+wl_objects_new(GDBusConnection *connection, WlSession *session, const WlObjectsSettings *settings,
+               GError **error)
 {
     g_autoptr(WlObjects) self = g_new0(WlObjects, 1);
     g_autoptr(GArray) keys = wl_engine_dup_peers(wl_session_get_engine(session));
 
     self->connection = g_object_ref(connection);
     self->session = session;
-    self->id = g_strdup(id);
-    self->peers = g_ptr_array_new_with_free_func((GDestroyNotify) peer_object_free);
-    if (!register_fixed(self, error))
+    self->id = g_strdup(settings->id);
+    self->active_connection =
+        g_strdup(settings->active_connection ? settings->active_connection : "/");
+    self->peers =
+        g_hash_table_new_full(wl_key_hash, wl_key_equal, NULL, (GDestroyNotify) object_free);
+    self->by_path = g_hash_table_new(g_str_hash, g_str_equal);
+    self->access = wl_access_new(connection, settings->users);
+    self->timer = wl_timer_new(on_due, self, error);
+    if (!self->timer || !register_fixed(self, error))
         return NULL;
-    emit(self, WL_OBJECTS_ROOT, OBJECT_MANAGER, "InterfacesAdded",
-         g_variant_new("(o@a{sa{sv}})", WL_OBJECTS_LINK,
-                       interfaces_variant(LINK_INTERFACE, link_properties(self))));
+    /* All first, so that each can name the router that carries it. */
     for (guint i = 0; i < keys->len; i++)
-        wl_objects_peer_changed(self, &g_array_index(keys, WlKey, i));
+        add_peer(self, &g_array_index(keys, WlKey, i));
+    wl_objects_settled(self);
     return g_steal_pointer(&self);
 }
 
@@ -373,12 +573,16 @@ wl_objects_free(WlObjects *self)
 {
     if (!self)
         return;
-    g_ptr_array_unref(self->peers);
-    if (self->link_registration)
-        g_dbus_connection_unregister_object(self->connection, self->link_registration);
+    wl_access_free(self->access);
+    drop_answers(self);
+    wl_timer_free(self->timer);
+    g_hash_table_unref(self->by_path);
+    g_hash_table_unref(self->peers);
+    g_clear_pointer(&self->link, object_free);
     if (self->manager_registration)
         g_dbus_connection_unregister_object(self->connection, self->manager_registration);
     g_object_unref(self->connection);
+    g_free(self->active_connection);
     g_free(self->id);
     g_free(self);
 }

@@ -5,19 +5,34 @@
 
 #include "wl-session.h"
 
-/** The Link and Peer objects of a session on D-Bus, and the ObjectManager above them. */
+/**
+ * The Link and Peer objects of a session on D-Bus, and the ObjectManager above them. Reads are
+ * authorised one by one (see WlAccess). What changes is gathered and signalled when the session has
+ * settled, but not more often than once a second for each object; then the last state counts.
+ */
 typedef struct _WlObjects WlObjects;
 
 #define WL_OBJECTS_ROOT "/org/freedesktop/NetworkManager/wirelink"
 #define WL_OBJECTS_LINK WL_OBJECTS_ROOT "/link"
 
-/** Shows @session, which must outlive the objects, under the profile name @id. */
-WlObjects *wl_objects_new(GDBusConnection *connection, WlSession *session, const char *id,
-                          GError **error);
+typedef struct {
+    const char *id;                /* name of the profile */
+    const char *active_connection; /* object path, NULL: not known yet */
+    const char *const *users;      /* that may read, NULL-terminated; NULL: every local user */
+} WlObjectsSettings;
+
+/** Shows @session, which must outlive the objects; copies @settings. */
+WlObjects *wl_objects_new(GDBusConnection *connection, WlSession *session,
+                          const WlObjectsSettings *settings, GError **error);
 /** Takes the objects off the bus. */
 void wl_objects_free(WlObjects *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(WlObjects, wl_objects_free)
 
-/** Adds the peer, or signals what of it changed since the last time. */
+/** There is a new peer, or one changed. */
 void wl_objects_peer_changed(WlObjects *self, const WlKey *key);
 void wl_objects_peer_gone(WlObjects *self, const WlKey *key);
+/** Something of the link changed. */
+void wl_objects_link_changed(WlObjects *self);
+void wl_objects_set_active_connection(WlObjects *self, const char *path);
+/** Signals what changed since the last time. */
+void wl_objects_settled(WlObjects *self);

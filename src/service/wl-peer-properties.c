@@ -3,6 +3,18 @@
 
 #include "wl-clock.h"
 
+static const char *const counters[] = {"LastHandshake", "RxBytes", "TxBytes", NULL};
+
+const char *const wl_peer_properties_on_demand[] = {
+    "Candidates", "LastHandshake", "LastAlive", "RoundTrip", "RxBytes", "TxBytes", NULL,
+};
+
+gboolean
+wl_peer_properties_is_counter(const char *name)
+{
+    return g_strv_contains(counters, name);
+}
+
 static GVariant *
 prefixes_variant(const GArray *prefixes)
 {
@@ -15,48 +27,71 @@ prefixes_variant(const GArray *prefixes)
     return g_variant_builder_end(&list);
 }
 
-static void
-insert_settled(GVariantDict *dict, const WlPeerView *view, const char *via)
+static GVariant *
+candidates_variant(const WlEngine *engine, const WlKey *key)
 {
-    gboolean has_endpoint = wl_endpoint_is_set(&view->endpoint);
+    g_autoptr(GArray) candidates = wl_engine_dup_candidates(engine, key);
+    GVariantBuilder list;
 
-    g_variant_dict_insert_value(dict, "PublicKey",
-                                g_variant_new_take_string(wl_key_to_string(&view->public_key)));
-    g_variant_dict_insert(dict, "Name", "s", view->name ? view->name : "");
-    g_variant_dict_insert(dict, "State", "s", wl_peer_state_to_string(view->state));
-    g_variant_dict_insert(dict, "Reason", "s", view->reason ? view->reason : "");
-    g_variant_dict_insert(dict, "Via", "o", via);
-    g_variant_dict_insert_value(
-        dict, "Endpoint",
-        g_variant_new_take_string(has_endpoint ? wl_endpoint_to_string(&view->endpoint)
-                                               : g_strdup("")));
-    g_variant_dict_insert_value(dict, "AllowedIPs", prefixes_variant(view->allowed_ips));
-    g_variant_dict_insert(dict, "Trust", "s",
-                          view->trust == WL_TRUST_UNSET ? "" : wl_trust_to_string(view->trust));
-    g_variant_dict_insert(dict, "TrustBy", "s", wl_trust_source_to_string(view->trust_by));
-    g_variant_dict_insert(dict, "Router", "b", view->router);
-    g_variant_dict_insert(dict, "Basic", "b", view->basic);
+    g_variant_builder_init(&list, G_VARIANT_TYPE("a(ssss)"));
+    for (guint i = 0; candidates && i < candidates->len; i++) {
+        const WlCandidateView *view = &g_array_index(candidates, WlCandidateView, i);
+        g_autofree char *endpoint = wl_endpoint_to_string(&view->endpoint);
+
+        g_variant_builder_add(&list, "(ssss)", endpoint, view->rank, view->teller,
+                              wl_outcome_to_string(view->outcome));
+    }
+    return g_variant_builder_end(&list);
+}
+
+static const char *
+trust_by(const WlPeerView *view)
+{
+    return view->trust_by == WL_TRUST_BY_KNOWN_PEER ? "known peer"
+                                                    : wl_trust_source_to_string(view->trust_by);
 }
 
 GVariant *
 wl_peer_properties_new(const WlPeerView *view, const char *via)
 {
+    gboolean has_endpoint = wl_endpoint_is_set(&view->endpoint);
     GVariantDict dict;
 
     g_variant_dict_init(&dict, NULL);
-    insert_settled(&dict, view, via);
+    g_variant_dict_insert_value(&dict, "PublicKey",
+                                g_variant_new_take_string(wl_key_to_string(&view->public_key)));
+    g_variant_dict_insert(&dict, "Name", "s", view->name ? view->name : "");
+    g_variant_dict_insert(&dict, "State", "s", wl_peer_state_to_string(view->state));
+    g_variant_dict_insert(&dict, "Reason", "s", view->reason ? view->reason : "");
+    g_variant_dict_insert(&dict, "Via", "o", via);
+    g_variant_dict_insert_value(
+        &dict, "Endpoint",
+        g_variant_new_take_string(has_endpoint ? wl_endpoint_to_string(&view->endpoint)
+                                               : g_strdup("")));
+    g_variant_dict_insert_value(&dict, "AllowedIPs", prefixes_variant(view->allowed_ips));
+    g_variant_dict_insert(&dict, "Trust", "s",
+                          view->trust == WL_TRUST_UNSET ? "" : wl_trust_to_string(view->trust));
+    g_variant_dict_insert(&dict, "TrustBy", "s", trust_by(view));
+    g_variant_dict_insert(&dict, "Router", "b", view->router);
+    g_variant_dict_insert(&dict, "Basic", "b", view->basic);
+    g_variant_dict_insert(&dict, "Configured", "b", view->configured);
     return g_variant_dict_end(&dict);
 }
 
 GVariant *
-wl_peer_properties_new_all(const WlPeerView *view, const char *via)
+wl_peer_properties_get(WlSession *session, const WlPeerView *view, const char *name)
 {
-    GVariantDict dict;
-
-    g_variant_dict_init(&dict, NULL);
-    insert_settled(&dict, view, via);
-    g_variant_dict_insert(&dict, "LastHandshake", "x", wl_clock_to_unix(view->last_handshake));
-    g_variant_dict_insert(&dict, "RxBytes", "t", view->rx_bytes);
-    g_variant_dict_insert(&dict, "TxBytes", "t", view->tx_bytes);
-    return g_variant_dict_end(&dict);
+    if (g_str_equal(name, "Candidates"))
+        return candidates_variant(wl_session_get_engine(session), &view->public_key);
+    if (g_str_equal(name, "LastHandshake"))
+        return g_variant_new_int64(wl_clock_to_unix(view->last_handshake));
+    if (g_str_equal(name, "LastAlive"))
+        return g_variant_new_int64(wl_clock_to_unix(view->last_alive));
+    if (g_str_equal(name, "RoundTrip"))
+        return g_variant_new_uint32(wl_session_get_round_trip(session, &view->public_key));
+    if (g_str_equal(name, "RxBytes"))
+        return g_variant_new_uint64(view->rx_bytes);
+    if (g_str_equal(name, "TxBytes"))
+        return g_variant_new_uint64(view->tx_bytes);
+    return NULL;
 }

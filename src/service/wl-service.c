@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "wl-service.h"
 
+#include <unistd.h>
+
+#include "wl-active-connection.h"
 #include "wl-engine-setup.h"
 #include "wl-ip-config.h"
 #include "wl-log.h"
@@ -15,7 +18,11 @@ struct _WlService {
 
     gboolean used; /* libnm keeps what one activation has announced: a second needs a new process */
     gboolean announced; /* NetworkManager has the first Config */
+    int ping_socket;    /* -1: none, or given to the session */
     char *id;
+    char **users; /* that the profile names; NULL: none */
+    GCancellable *finding;
+    char *active_connection; /* NULL: not found yet */
     WlSession *session;
     WlObjects *objects;
 };
@@ -57,12 +64,17 @@ on_ready(WlSession *session, gpointer user_data)
 {
     WlService *self = user_data;
     g_autoptr(GError) error = NULL;
-    GDBusConnection *connection = nm_vpn_service_plugin_get_connection(NM_VPN_SERVICE_PLUGIN(self));
+    g_autoptr(GDBusConnection) connection =
+        nm_vpn_service_plugin_get_connection(NM_VPN_SERVICE_PLUGIN(self));
+    WlObjectsSettings settings = {
+        .id = self->id,
+        .active_connection = self->active_connection,
+        .users = (const char *const *) self->users,
+    };
 
-    self->objects = wl_objects_new(connection, session, self->id, &error);
+    self->objects = wl_objects_new(connection, session, &settings, &error);
     if (!self->objects)
         g_warning("nothing can be shown on D-Bus: %s", error->message);
-    g_object_unref(connection);
     g_message("the link is up, %s WireGuard", wl_link_get_backend(wl_session_get_link(session)));
     announce(self, TRUE);
     self->announced = TRUE;
@@ -107,12 +119,32 @@ on_peer_gone(WlSession *session, const WlKey *key, gpointer user_data)
         wl_objects_peer_gone(self->objects, key);
 }
 
+static void
+on_uplink_changed(WlSession *session, gpointer user_data)
+{
+    WlService *self = user_data;
+
+    if (self->objects)
+        wl_objects_link_changed(self->objects);
+}
+
+static void
+on_settled(WlSession *session, gpointer user_data)
+{
+    WlService *self = user_data;
+
+    if (self->objects)
+        wl_objects_settled(self->objects);
+}
+
 static const WlSessionEvents session_events = {
     .ready = on_ready,
     .failed = on_failed,
     .routes_changed = on_routes_changed,
     .peer_changed = on_peer_changed,
     .peer_gone = on_peer_gone,
+    .uplink_changed = on_uplink_changed,
+    .settled = on_settled,
 };
 
 static void
@@ -131,6 +163,52 @@ terminated(GPtrArray *strings)
     for (guint i = 0; i < strings->len; i++)
         view[i] = g_ptr_array_index(strings, i);
     return view;
+}
+
+/* NULL: the profile names nobody. Of what is not a user nobody can be, but it is private. */
+static char **
+users_of(NMConnection *connection)
+{
+    NMSettingConnection *setting = nm_connection_get_setting_connection(connection);
+    guint n = setting ? nm_setting_connection_get_num_permissions(setting) : 0;
+    g_autoptr(GStrvBuilder) users = NULL;
+
+    if (n == 0)
+        return NULL;
+    users = g_strv_builder_new();
+    for (guint i = 0; i < n; i++) {
+        const char *type, *name;
+
+        if (nm_setting_connection_get_permission(setting, i, &type, &name, NULL) &&
+            g_strcmp0(type, "user") == 0 && name)
+            g_strv_builder_add(users, name);
+    }
+    return g_strv_builder_end(users);
+}
+
+static void
+on_found(GObject *source, GAsyncResult *result, gpointer user_data)
+{
+    g_autoptr(GError) error = NULL;
+    g_autofree char *path = wl_active_connection_find_finish(result, &error);
+    WlService *self = user_data;
+
+    if (error)
+        return; /* cancelled: we may be gone */
+    g_clear_object(&self->finding);
+    self->active_connection = g_steal_pointer(&path);
+    if (self->objects && self->active_connection)
+        wl_objects_set_active_connection(self->objects, self->active_connection);
+}
+
+static void
+find_active_connection(WlService *self, const char *uuid)
+{
+    g_autoptr(GDBusConnection) connection =
+        nm_vpn_service_plugin_get_connection(NM_VPN_SERVICE_PLUGIN(self));
+
+    self->finding = g_cancellable_new();
+    wl_active_connection_find_async(connection, uuid, self->finding, on_found, self);
 }
 
 static gboolean
@@ -159,8 +237,12 @@ start(WlService *self, NMConnection *connection, GError **error)
         .mtu = profile->mtu ? profile->mtu : DEFAULT_MTU,
         .hide_interfaces = hide,
         .report_interfaces = report,
+        .ping_socket = self->ping_socket,
     };
 
+    self->ping_socket = -1;
+    self->users = users_of(connection);
+    find_active_connection(self, settings.uuid);
     self->id = g_strdup(nm_connection_get_id(connection));
     self->session = wl_session_new(config, &settings, &session_events, self);
     return TRUE;
@@ -213,6 +295,8 @@ wl_service_disconnect(NMVpnServicePlugin *plugin, GError **error)
 void
 wl_service_shut_down(WlService *self)
 {
+    g_cancellable_cancel(self->finding);
+    g_clear_object(&self->finding);
     g_clear_pointer(&self->objects, wl_objects_free);
     if (self->session)
         g_message("the link goes down");
@@ -225,13 +309,18 @@ wl_service_finalize(GObject *object)
     WlService *self = WL_SERVICE(object);
 
     wl_service_shut_down(self);
+    if (self->ping_socket >= 0)
+        close(self->ping_socket);
     g_free(self->id);
+    g_strfreev(self->users);
+    g_free(self->active_connection);
     G_OBJECT_CLASS(wl_service_parent_class)->finalize(object);
 }
 
 static void
 wl_service_init(WlService *self)
 {
+    self->ping_socket = -1;
 }
 
 static void
@@ -281,7 +370,7 @@ queue_on_base_name(GDBusConnection *connection, GError **error)
 }
 
 WlService *
-wl_service_new(const char *bus_name, gboolean watch_peer, GError **error)
+wl_service_new(const char *bus_name, gboolean watch_peer, int ping_socket, GError **error)
 {
     g_autoptr(WlService) self =
         g_initable_new(WL_TYPE_SERVICE, NULL, error, NM_VPN_SERVICE_PLUGIN_DBUS_SERVICE_NAME,
@@ -293,5 +382,6 @@ wl_service_new(const char *bus_name, gboolean watch_peer, GError **error)
 
     if (!owns_name(connection, bus_name, error) || !queue_on_base_name(connection, error))
         return NULL;
+    self->ping_socket = ping_socket;
     return g_steal_pointer(&self);
 }

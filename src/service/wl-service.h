@@ -11,9 +11,11 @@ G_DECLARE_FINAL_TYPE(WlService, wl_service, WL, SERVICE, NMVpnServicePlugin)
 
 /**
  * Takes @bus_name and queues on WL_SERVICE_BUS_NAME, so that clients find all processes.
- * @watch_peer: end when whoever called Connect is gone. An error if another process has the name.
+ * @watch_peer: end when whoever called Connect is gone. @ping_socket: of wl_ping_open_socket(),
+ * taken on success; -1: none. An error if another process has the name.
  */
-WlService *wl_service_new(const char *bus_name, gboolean watch_peer, GError **error);
+WlService *wl_service_new(const char *bus_name, gboolean watch_peer, int ping_socket,
+                          GError **error);
 
 /** Takes everything down; idempotent. */
 void wl_service_shut_down(WlService *self);

@@ -2,11 +2,13 @@
 #include "wl-session.h"
 
 #include <sodium.h>
+#include <unistd.h>
 
 #include "wl-clock.h"
 #include "wl-fact-socket.h"
 #include "wl-ip-config.h"
 #include "wl-monitor.h"
+#include "wl-ping.h"
 #include "wl-resolver.h"
 
 #define COUNTERS_AGE   (1 * G_USEC_PER_SEC) /* shown counters may be this old */
@@ -26,6 +28,8 @@ struct _WlSession {
     WlPrefix link_local;
     WlFactSocket *socket;
     WlMonitor *monitor;
+    WlPing *ping; /* NULL: round trips stay unknown */
+    char *uplink; /* as last told */
     WlResolver *resolver;
     WlEngine *engine;
     WlTimer *timer;
@@ -116,6 +120,17 @@ read_device(WlSession *self)
 }
 
 static void
+forget_round_trip(WlSession *self, const WlKey *key)
+{
+    WlIp link_local;
+
+    if (!self->ping)
+        return;
+    wl_key_link_local(key, &link_local);
+    wl_ping_forget(self->ping, &link_local);
+}
+
+static void
 carry_out(WlSession *self, const WlOutput *output)
 {
     g_autoptr(GError) error = NULL;
@@ -143,6 +158,7 @@ carry_out(WlSession *self, const WlOutput *output)
         self->events->peer_changed(self, &output->key, self->user_data);
         break;
     case WL_OUTPUT_PEER_GONE:
+        forget_round_trip(self, &output->key);
         self->events->peer_gone(self, &output->key, self->user_data);
         break;
     case WL_OUTPUT_LOG:
@@ -166,6 +182,7 @@ pump(WlSession *self)
         carry_out(self, output);
     }
     self->pumping = FALSE;
+    self->events->settled(self, self->user_data);
     wl_timer_set(self->timer, wl_engine_get_deadline(self->engine));
     return G_SOURCE_CONTINUE;
 }
@@ -237,11 +254,24 @@ tell_addresses(WlSession *self)
 }
 
 static void
+tell_uplink(WlSession *self)
+{
+    const char *uplink = wl_monitor_get_uplink(self->monitor);
+
+    if (g_str_equal(uplink, self->uplink))
+        return;
+    g_free(self->uplink);
+    self->uplink = g_strdup(uplink);
+    self->events->uplink_changed(self, self->user_data);
+}
+
+static void
 on_network_changed(WlMonitor *monitor, gpointer user_data)
 {
     WlSession *self = user_data;
 
     tell_addresses(self);
+    tell_uplink(self);
     pump(self);
 }
 
@@ -325,6 +355,7 @@ take_down(WlSession *self)
     g_clear_pointer(&self->timer, wl_timer_free);
     g_clear_pointer(&self->resolver, wl_resolver_free);
     g_clear_pointer(&self->monitor, wl_monitor_free);
+    g_clear_pointer(&self->ping, wl_ping_free);
     g_clear_pointer(&self->socket, wl_fact_socket_free);
     g_clear_pointer(&self->engine, wl_engine_free);
     if (self->link) {
@@ -332,6 +363,21 @@ take_down(WlSession *self)
         wl_link_destroy(self->link);
     }
     g_clear_object(&self->link);
+}
+
+/* What it tells is only shown: without it everything else works. */
+static void
+open_ping(WlSession *self)
+{
+    g_autoptr(GError) error = NULL;
+    int fd = self->settings.ping_socket;
+
+    if (fd < 0)
+        return;
+    self->settings.ping_socket = -1;
+    self->ping = wl_ping_new(fd, &self->link_local.ip, wl_link_get_ifindex(self->link), &error);
+    if (!self->ping)
+        g_warning("%s", error->message);
 }
 
 static gboolean
@@ -356,6 +402,9 @@ set_up(WlSession *self, GError **error)
     self->monitor = wl_monitor_new(ifindex, &monitor_events, self, error);
     if (!self->monitor)
         return FALSE;
+    g_free(self->uplink);
+    self->uplink = g_strdup(wl_monitor_get_uplink(self->monitor));
+    open_ping(self);
     self->timer = wl_timer_new(on_deadline, self, error);
     if (!self->timer)
         return FALSE;
@@ -470,6 +519,9 @@ wl_session_free(WlSession *self)
     take_down(self);
     wl_engine_config_free(self->config);
     g_hash_table_unref(self->refused);
+    if (self->settings.ping_socket >= 0)
+        close(self->settings.ping_socket);
+    g_free(self->uplink);
     g_free(self->failure);
     g_free((char *) self->settings.uuid);
     g_free((char *) self->settings.interface);
@@ -502,6 +554,12 @@ wl_session_get_settings(const WlSession *self)
     return &self->settings;
 }
 
+const char *
+wl_session_get_uplink(const WlSession *self)
+{
+    return self->uplink ? self->uplink : "";
+}
+
 void
 wl_session_refresh_counters(WlSession *self)
 {
@@ -509,4 +567,37 @@ wl_session_refresh_counters(WlSession *self)
         return;
     read_device(self);
     pump(self);
+}
+
+guint32
+wl_session_get_round_trip(WlSession *self, const WlKey *key)
+{
+    WlPeerView view;
+    WlIp link_local;
+
+    /* An echo to a peer without a session would only have WireGuard call for it. */
+    if (!self->ping || !wl_engine_get_peer(self->engine, key, &view) || !view.healthy)
+        return 0;
+    wl_key_link_local(key, &link_local);
+    wl_ping_probe(self->ping, &link_local);
+    return wl_ping_get(self->ping, &link_local);
+}
+
+gboolean
+wl_session_refresh(WlSession *self)
+{
+    gboolean done = wl_engine_refresh(self->engine, wl_clock_now());
+
+    pump(self);
+    return done;
+}
+
+gboolean
+wl_session_forget_endpoint(WlSession *self, const WlKey *key, const WlEndpoint *endpoint,
+                           GError **error)
+{
+    gboolean done = wl_engine_forget_endpoint(self->engine, wl_clock_now(), key, endpoint, error);
+
+    pump(self);
+    return done;
 }

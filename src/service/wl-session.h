@@ -17,6 +17,7 @@ typedef struct {
     guint32 mtu;                          /* bytes */
     const char *const *hide_interfaces;   /* patterns, NULL-terminated; hide wins (protocol 8.2) */
     const char *const *report_interfaces; /* patterns; empty: all */
+    int ping_socket; /* of wl_ping_open_socket(), taken by the session; -1: none */
 } WlSessionSettings;
 
 /**
@@ -30,6 +31,9 @@ typedef struct {
     void (*routes_changed)(WlSession *self, gpointer user_data);
     void (*peer_changed)(WlSession *self, const WlKey *key, gpointer user_data);
     void (*peer_gone)(WlSession *self, const WlKey *key, gpointer user_data);
+    void (*uplink_changed)(WlSession *self, gpointer user_data);
+    /* Whatever came of one event has been told: time to tell others in one go. */
+    void (*settled)(WlSession *self, gpointer user_data);
 } WlSessionEvents;
 
 /** Takes @config, copies @settings; @events must stay. Starts at once, in the background. */
@@ -44,5 +48,15 @@ const WlEngine *wl_session_get_engine(const WlSession *self);
 WlLink *wl_session_get_link(const WlSession *self);
 const WlEngineConfig *wl_session_get_config(const WlSession *self);
 const WlSessionSettings *wl_session_get_settings(const WlSession *self);
-/** Reads the device if the last snapshot is over a second old: for counters shown on demand. */
+/** Interface of the default route, or "". */
+const char *wl_session_get_uplink(const WlSession *self);
+/** Reads the device if the last snapshot is over a second old: for counters shown on demand. Peers
+ * may come and go by that. */
 void wl_session_refresh_counters(WlSession *self);
+/** µs to the peer's link-local address and back, 0: not known. Of a peer with a live session a
+ * value older than a second is measured again, for the next who asks. */
+guint32 wl_session_get_round_trip(WlSession *self, const WlKey *key);
+/** See wl_engine_refresh() and wl_engine_forget_endpoint(). */
+gboolean wl_session_refresh(WlSession *self);
+gboolean wl_session_forget_endpoint(WlSession *self, const WlKey *key, const WlEndpoint *endpoint,
+                                    GError **error);

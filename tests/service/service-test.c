@@ -1,56 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include <NetworkManager.h>
 #include <net/if.h>
 #include <signal.h>
 #include <stdlib.h>
 
-#include "wl-test-bus.h"
-
-#define UUID      "2f3b7d6c-0d0e-4f5a-9b77-0123456789ab"
-#define INTERFACE "nmwl-2f3b7d6c"
-#define ROOT      "/org/freedesktop/NetworkManager/wirelink"
-#define LINK      "org.freedesktop.NetworkManager.wirelink1.Link"
-
-/* Test keys: the private one is 00..1f, the peer's public one belongs to 20..3f. */
-#define PRIVATE_KEY "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="
-#define OWN_PUBLIC  "j0DFrbaPJWJK5bIU6nZ6bslNgp09e14a0bpvPiE4KF8="
-#define HUB_PUBLIC  "NYBy1jZYgNGu6jKa35EhODhR7SGijjt16WXQ0s0WYlQ="
+#include "wl-test-profile.h"
 
 static NMSettingVpn *
 vpn_of(NMConnection *connection)
 {
     return nm_connection_get_setting_vpn(connection);
-}
-
-static NMConnection *
-good_profile(void)
-{
-    NMConnection *connection = nm_simple_connection_new();
-    NMSettingVpn *vpn = NM_SETTING_VPN(nm_setting_vpn_new());
-
-    nm_connection_add_setting(
-        connection, g_object_new(NM_TYPE_SETTING_CONNECTION, NM_SETTING_CONNECTION_ID, "laptop",
-                                 NM_SETTING_CONNECTION_UUID, UUID, NM_SETTING_CONNECTION_TYPE,
-                                 NM_SETTING_VPN_SETTING_NAME, NULL));
-    g_object_set(vpn, NM_SETTING_VPN_SERVICE_TYPE, "org.freedesktop.NetworkManager.wirelink", NULL);
-    nm_setting_vpn_add_data_item(vpn, "wirelink-version", "1");
-    nm_setting_vpn_add_data_item(vpn, "address", "10.77.0.2/24 fd77::2/64 10.78.0.2/32");
-    nm_setting_vpn_add_data_item(vpn, "listen-port", "51820");
-    nm_setting_vpn_add_data_item(vpn, "peer-1-name", "hub");
-    nm_setting_vpn_add_data_item(vpn, "peer-1-public-key", HUB_PUBLIC);
-    nm_setting_vpn_add_data_item(vpn, "peer-1-endpoint", "203.0.113.5:51820");
-    nm_setting_vpn_add_data_item(vpn, "peer-1-allowed-ips",
-                                 "10.77.0.0/24 fd77::/64 10.79.0.0/16 fd79::/48");
-    nm_setting_vpn_add_secret(vpn, "private-key", PRIVATE_KEY);
-    nm_connection_add_setting(connection, NM_SETTING(vpn));
-    return connection;
-}
-
-static GVariant *
-parameters_of(NMConnection *connection)
-{
-    return g_variant_new("(@a{sa{sv}})",
-                         nm_connection_to_dbus(connection, NM_CONNECTION_SERIALIZE_ALL));
 }
 
 static gboolean
@@ -69,27 +27,22 @@ link_is_gone(gpointer user_data)
 static void
 connect_profile(WlTestBus *bus)
 {
-    g_autoptr(NMConnection) connection = good_profile();
-    g_autoptr(GError) error = NULL;
-    g_autoptr(GVariant) reply =
-        wl_test_bus_call_plugin(bus, "Connect", parameters_of(connection), &error);
-    g_autoptr(GVariant) ip6 = NULL;
+    g_autoptr(NMConnection) connection = wl_test_profile_new();
 
-    g_assert_no_error(error);
-    ip6 = wl_test_bus_wait_signal(bus, "Ip6Config");
+    wl_test_profile_activate(bus, connection);
 }
 
 static void
 test_need_secrets(void)
 {
     g_autoptr(WlTestBus) bus = wl_test_bus_new();
-    g_autoptr(NMConnection) connection = good_profile();
+    g_autoptr(NMConnection) connection = wl_test_profile_new();
     g_autoptr(GError) error = NULL;
     const char *setting;
 
     wl_test_bus_start_service(bus);
     g_autoptr(GVariant) enough =
-        wl_test_bus_call_plugin(bus, "NeedSecrets", parameters_of(connection), &error);
+        wl_test_bus_call_plugin(bus, "NeedSecrets", wl_test_profile_parameters(connection), &error);
 
     g_assert_no_error(error);
     g_variant_get(enough, "(&s)", &setting);
@@ -97,7 +50,7 @@ test_need_secrets(void)
 
     nm_setting_vpn_remove_secret(vpn_of(connection), "private-key");
     g_autoptr(GVariant) missing =
-        wl_test_bus_call_plugin(bus, "NeedSecrets", parameters_of(connection), &error);
+        wl_test_bus_call_plugin(bus, "NeedSecrets", wl_test_profile_parameters(connection), &error);
 
     g_assert_no_error(error);
     g_variant_get(missing, "(&s)", &setting);
@@ -118,7 +71,6 @@ test_signals(void)
 {
     g_autoptr(WlTestBus) bus = wl_test_bus_new();
 
-    wl_test_bus_start_service(bus);
     connect_profile(bus);
     g_assert_cmpint(wl_test_bus_signal_index(bus, "Config"), <,
                     wl_test_bus_signal_index(bus, "Ip4Config"));
@@ -167,7 +119,6 @@ test_disconnect(void)
     g_autoptr(WlTestBus) bus = wl_test_bus_new();
     g_autoptr(GError) error = NULL;
 
-    wl_test_bus_start_service(bus);
     connect_profile(bus);
     g_autoptr(GVariant) reply = wl_test_bus_call_plugin(bus, "Disconnect", NULL, &error);
 
@@ -182,7 +133,6 @@ test_terminate(void)
 {
     g_autoptr(WlTestBus) bus = wl_test_bus_new();
 
-    wl_test_bus_start_service(bus);
     connect_profile(bus);
     g_subprocess_send_signal(bus->service, SIGTERM);
     wl_test_bus_wait_exit(bus);
@@ -195,13 +145,11 @@ test_killed(void)
     g_autoptr(WlTestBus) bus = wl_test_bus_new();
     g_autoptr(GError) error = NULL;
 
-    wl_test_bus_start_service(bus);
     connect_profile(bus);
     g_subprocess_force_exit(bus->service);
     wl_test_bus_wait_exit(bus);
 
     /* Whatever is left of it is no obstacle for the next one. */
-    wl_test_bus_start_service(bus);
     connect_profile(bus);
     g_assert_true(link_exists());
     g_autoptr(GVariant) reply = wl_test_bus_call_plugin(bus, "Disconnect", NULL, &error);
@@ -214,13 +162,12 @@ static void
 test_second_connect(void)
 {
     g_autoptr(WlTestBus) bus = wl_test_bus_new();
-    g_autoptr(NMConnection) connection = good_profile();
+    g_autoptr(NMConnection) connection = wl_test_profile_new();
     g_autoptr(GError) error = NULL;
 
-    wl_test_bus_start_service(bus);
     connect_profile(bus);
     g_autoptr(GVariant) reply =
-        wl_test_bus_call_plugin(bus, "Connect", parameters_of(connection), &error);
+        wl_test_bus_call_plugin(bus, "Connect", wl_test_profile_parameters(connection), &error);
 
     g_assert_null(reply);
     g_assert_nonnull(error);
@@ -254,7 +201,7 @@ test_bad_profile(gconstpointer user_data)
 {
     const BadProfile *bad = user_data;
     g_autoptr(WlTestBus) bus = wl_test_bus_new();
-    g_autoptr(NMConnection) connection = good_profile();
+    g_autoptr(NMConnection) connection = wl_test_profile_new();
     NMSettingVpn *vpn = vpn_of(connection);
     g_autoptr(GError) error = NULL;
 
@@ -266,7 +213,7 @@ test_bad_profile(gconstpointer user_data)
         nm_setting_vpn_remove_data_item(vpn, bad->key);
     wl_test_bus_start_service(bus);
     g_autoptr(GVariant) reply =
-        wl_test_bus_call_plugin(bus, "Connect", parameters_of(connection), &error);
+        wl_test_bus_call_plugin(bus, "Connect", wl_test_profile_parameters(connection), &error);
 
     g_assert_null(reply);
     g_assert_nonnull(strstr(error->message, bad->sentence));
@@ -279,13 +226,13 @@ static void
 test_foreign_link(void)
 {
     g_autoptr(WlTestBus) bus = wl_test_bus_new();
-    g_autoptr(NMConnection) connection = good_profile();
+    g_autoptr(NMConnection) connection = wl_test_profile_new();
     g_autoptr(GError) error = NULL;
 
     g_assert_cmpint(system("ip link add " INTERFACE " type veth peer name other0"), ==, 0);
     wl_test_bus_start_service(bus);
     g_autoptr(GVariant) reply =
-        wl_test_bus_call_plugin(bus, "Connect", parameters_of(connection), &error);
+        wl_test_bus_call_plugin(bus, "Connect", wl_test_profile_parameters(connection), &error);
     g_autoptr(GVariant) failure = wl_test_bus_wait_signal(bus, "Failure");
 
     g_assert_true(link_exists());
@@ -298,7 +245,6 @@ test_link_deleted(void)
 {
     g_autoptr(WlTestBus) bus = wl_test_bus_new();
 
-    wl_test_bus_start_service(bus);
     connect_profile(bus);
     g_assert_cmpint(system("ip link del " INTERFACE), ==, 0);
     g_autoptr(GVariant) failure = wl_test_bus_wait_signal(bus, "Failure");
@@ -318,7 +264,6 @@ test_link_local(void)
 {
     g_autoptr(WlTestBus) bus = wl_test_bus_new();
 
-    wl_test_bus_start_service(bus);
     connect_profile(bus);
     g_assert_true(link_local_is_there(NULL));
     g_assert_cmpint(system("ip -6 addr del fe80::58e3:f6f9:c107:22cf/64 dev " INTERFACE), ==, 0);
@@ -330,7 +275,6 @@ test_sysctls(void)
 {
     g_autoptr(WlTestBus) bus = wl_test_bus_new();
 
-    wl_test_bus_start_service(bus);
     connect_profile(bus);
     g_assert_cmpint(system("test $(cat /proc/sys/net/ipv6/conf/" INTERFACE "/accept_ra) = 0"), ==,
                     0);
@@ -347,7 +291,6 @@ test_objects(void)
     g_autoptr(WlTestBus) bus = wl_test_bus_new();
     g_autoptr(GError) error = NULL;
 
-    wl_test_bus_start_service(bus);
     connect_profile(bus);
     g_autoptr(GVariant) reply = wl_test_bus_call(bus, ROOT, "org.freedesktop.DBus.ObjectManager",
                                                  "GetManagedObjects", NULL, &error);

@@ -6,6 +6,7 @@
 #include <signal.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #define DEADLINE_SECONDS 10
 
@@ -48,17 +49,14 @@ on_signal(GDBusConnection *connection, const char *sender, const char *path, con
     g_ptr_array_add(self->signals, g_variant_ref_sink(g_variant_new("(s@*)", signal, parameters)));
 }
 
-WlTestBus *
-wl_test_bus_new(void)
+static void
+connect_to(WlTestBus *self, const char *address)
 {
     g_autoptr(GError) error = NULL;
-    WlTestBus *self = g_new0(WlTestBus, 1);
 
-    self->bus = g_test_dbus_new(G_TEST_DBUS_NONE);
-    g_test_dbus_up(self->bus);
-    g_setenv("DBUS_SYSTEM_BUS_ADDRESS", g_test_dbus_get_bus_address(self->bus), TRUE);
+    g_setenv("DBUS_SYSTEM_BUS_ADDRESS", address, TRUE);
     self->connection =
-        g_dbus_connection_new_for_address_sync(g_test_dbus_get_bus_address(self->bus),
+        g_dbus_connection_new_for_address_sync(address,
                                                G_DBUS_CONNECTION_FLAGS_AUTHENTICATION_CLIENT |
                                                    G_DBUS_CONNECTION_FLAGS_MESSAGE_BUS_CONNECTION,
                                                NULL, NULL, &error);
@@ -67,7 +65,83 @@ wl_test_bus_new(void)
     self->subscription = g_dbus_connection_signal_subscribe(
         self->connection, NULL, NM_VPN_DBUS_PLUGIN_INTERFACE, NULL, NM_VPN_DBUS_PLUGIN_PATH, NULL,
         G_DBUS_SIGNAL_FLAGS_NONE, on_signal, self, NULL);
+}
+
+WlTestBus *
+wl_test_bus_new(void)
+{
+    WlTestBus *self = g_new0(WlTestBus, 1);
+
+    self->bus = g_test_dbus_new(G_TEST_DBUS_NONE);
+    g_test_dbus_up(self->bus);
+    connect_to(self, g_test_dbus_get_bus_address(self->bus));
     return self;
+}
+
+WlTestBus *
+wl_test_bus_new_system(const char *more)
+{
+    WlTestBus *self = g_new0(WlTestBus, 1);
+    g_autoptr(GError) error = NULL;
+    g_autofree char *config = g_strdup_printf(
+        "<busconfig><include>/usr/share/dbus-1/system.conf</include><include>%s</include>%s"
+        "</busconfig>",
+        g_getenv("WIRELINK_BUS_POLICY"), more);
+    g_autoptr(GInputStream) output = NULL;
+    char ready;
+
+    g_assert_cmpint(g_mkdir_with_parents("/run/dbus", 0755), ==, 0);
+    /* Past our umask: other users come here. */
+    g_assert_cmpint(chmod("/run/dbus", 0755), ==, 0);
+    g_assert_true(g_file_set_contents("/run/dbus/test.conf", config, -1, &error));
+    g_assert_no_error(error);
+    self->daemon = g_subprocess_new(G_SUBPROCESS_FLAGS_STDOUT_PIPE, &error, "dbus-daemon",
+                                    "--config-file=/run/dbus/test.conf", "--nofork", "--nopidfile",
+                                    "--nosyslog", "--print-address", NULL);
+    g_assert_no_error(error);
+    output = g_object_ref(g_subprocess_get_stdout_pipe(self->daemon));
+    g_assert_cmpint(g_input_stream_read(output, &ready, 1, NULL, NULL), ==, 1);
+    connect_to(self, "unix:path=/run/dbus/system_bus_socket");
+    return self;
+}
+
+typedef struct {
+    gboolean done;
+    char **output;
+} Communication;
+
+static void
+on_communicated(GObject *source, GAsyncResult *result, gpointer user_data)
+{
+    Communication *communication = user_data;
+    g_autoptr(GError) error = NULL;
+
+    g_subprocess_communicate_utf8_finish(G_SUBPROCESS(source), result, communication->output, NULL,
+                                         &error);
+    g_assert_no_error(error);
+    communication->done = TRUE;
+}
+
+gboolean
+wl_test_bus_run_as(guint uid, const char *command, char **output)
+{
+    g_autofree char *line =
+        g_strdup_printf("setpriv --reuid %u --regid %u --clear-groups timeout %u %s", uid, uid,
+                        DEADLINE_SECONDS, command);
+    Communication communication = {.output = output};
+    g_autoptr(GSubprocess) process = NULL;
+    g_autoptr(GError) error = NULL;
+    g_auto(GStrv) argv = NULL;
+
+    g_assert_true(g_shell_parse_argv(line, NULL, &argv, &error));
+    process =
+        g_subprocess_newv((const char *const *) argv,
+                          G_SUBPROCESS_FLAGS_STDOUT_PIPE | G_SUBPROCESS_FLAGS_STDERR_MERGE, &error);
+    g_assert_no_error(error);
+    g_subprocess_communicate_utf8_async(process, NULL, NULL, on_communicated, &communication);
+    while (!communication.done)
+        g_main_context_iteration(NULL, TRUE);
+    return g_subprocess_get_if_exited(process) && g_subprocess_get_exit_status(process) == 0;
 }
 
 void
@@ -81,8 +155,15 @@ wl_test_bus_free(WlTestBus *self)
     g_dbus_connection_signal_unsubscribe(self->connection, self->subscription);
     g_dbus_connection_close_sync(self->connection, NULL, NULL);
     g_object_unref(self->connection);
-    g_test_dbus_down(self->bus);
-    g_object_unref(self->bus);
+    if (self->bus) {
+        g_test_dbus_down(self->bus);
+        g_object_unref(self->bus);
+    } else {
+        g_subprocess_force_exit(self->daemon);
+        g_subprocess_wait(self->daemon, NULL, NULL);
+        g_object_unref(self->daemon);
+        unlink("/run/dbus/system_bus_socket");
+    }
     g_ptr_array_unref(self->signals);
     g_free(self->bus_name);
     g_free(self);

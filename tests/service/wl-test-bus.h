@@ -8,7 +8,8 @@
  * that stands for the system bus, and one running service.
  */
 typedef struct {
-    GTestDBus *bus;
+    GTestDBus *bus;      /* or */
+    GSubprocess *daemon; /* with the system's configuration and our policy */
     GDBusConnection *connection;
     GSubprocess *service;
     char *bus_name;
@@ -20,9 +21,15 @@ typedef struct {
 gboolean wl_test_bus_enter_namespaces(void);
 
 WlTestBus *wl_test_bus_new(void);
+/** With the configuration of the machine's system bus, our policy and @more of it, for tests of who
+ * may do what. In /run, which must be our own. */
+WlTestBus *wl_test_bus_new_system(const char *more);
 void wl_test_bus_free(WlTestBus *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(WlTestBus, wl_test_bus_free)
 
+/** Runs a command line as another user while the main loop goes on; its output, both kinds. TRUE if
+ * it succeeded. */
+gboolean wl_test_bus_run_as(guint uid, const char *command, char **output);
 /** Starts the service with a bus name of its own and waits until the name is owned. */
 void wl_test_bus_start_service(WlTestBus *self);
 /** Runs the main loop until @condition(@user_data); FALSE after 10 s. */

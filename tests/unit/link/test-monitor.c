@@ -204,6 +204,7 @@ test_default_route(void)
     test_run("ip link set tun0 up");
     open_monitor(&listener, NULL);
     g_assert_false(has_route(&listener));
+    g_assert_cmpstr(wl_monitor_get_uplink(listener.monitor), ==, "");
     /* Not of the main table, not by an uplink, not a default route: nobody is woken. */
     test_run("ip route add default via 192.0.2.1 table 77");
     test_run("ip route add 198.51.100.0/24 via 192.0.2.1");
@@ -212,6 +213,7 @@ test_default_route(void)
     run_and_wait(&listener, "ip route add default via 192.0.2.1 metric 9");
     test_wait(has_route, &listener);
     g_assert_true(has_route(&listener));
+    g_assert_cmpstr(wl_monitor_get_uplink(listener.monitor), ==, "eth0");
     /* Other changes of links and addresses may have come in the same burst, but one burst only. */
     g_assert_cmpuint(listener.changed, <=, before + 3);
     run_and_wait(&listener, "ip route replace default via 192.0.2.2 metric 9");

@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "wl-engine-private.h"
+
+static void
+fact_view_free(WlFactView *view)
+{
+    g_free(view->subject_name);
+    g_free(view->value);
+    g_free(view->source_name);
+    g_free(view->rule);
+    g_free(view);
+}
+
+static const char *
+name_of(const WlEngine *self, const WlKey *key)
+{
+    const WlPeer *peer = wl_engine_find(self, key);
+
+    if (peer)
+        return peer->name ? peer->name : "";
+    if (wl_key_equal(key, &self->public_key) && self->config->name)
+        return self->config->name;
+    return "";
+}
+
+static const char *
+attribute_of(const WlFact *fact)
+{
+    if (wl_fact_is_endpoint(fact))
+        return "endpoint";
+    return wl_fact_is_allowed(fact) ? "allowed-ips" : "member";
+}
+
+static char *
+dup_value(const WlFact *fact)
+{
+    char *name = NULL;
+
+    if (wl_fact_is_endpoint(fact))
+        return wl_endpoint_to_string(&fact->value.endpoint);
+    if (wl_fact_is_allowed(fact))
+        return wl_prefix_to_string(&fact->value.prefix);
+    if (fact->attribute == WL_ATTRIBUTE_METADATA)
+        name = wl_metadata_dup_display_name(fact->value.metadata);
+    return name ? name : g_strdup("");
+}
+
+/* ---- rules */
+
+static char *
+explain_trust(const WlPeer *source, const char *label)
+{
+    switch (source->trust_by) {
+    case WL_TRUST_BY_CONFIGURATION:
+        return g_strdup_printf("the profile trusts %s with %s", label,
+                               wl_trust_to_string(source->trust));
+    case WL_TRUST_BY_ROUTE:
+        return g_strdup_printf("%s is a router by the profile, so it may name members", label);
+    case WL_TRUST_BY_KNOWN_PEER:
+        return g_strdup_printf("%s is a known peer, which may tell endpoints", label);
+    case WL_TRUST_BY_NONE:
+        break;
+    }
+    return g_strdup_printf("%s is trusted", label);
+}
+
+static char *
+explain_distrust(const WlFact *fact, const WlPeer *source, const char *label, gboolean about_nobody)
+{
+    const char *what = "name members";
+
+    if (about_nobody)
+        return g_strdup_printf("refused: it is about nobody we know, and %s may not name members",
+                               label);
+    if (wl_fact_is_endpoint(fact))
+        what = "tell endpoints";
+    else if (wl_fact_is_allowed(fact))
+        what = "give prefixes to others";
+    if (source->trust == WL_TRUST_UNSET)
+        return g_strdup_printf("refused: %s may not %s", label, what);
+    return g_strdup_printf("refused: %s may not %s, its trust is %s", label, what,
+                           wl_trust_to_string(source->trust));
+}
+
+static char *
+explain(const WlEngine *self, const WlFactEntry *entry, const WlClaim *claim)
+{
+    const WlPeer *source = wl_engine_find(self, &claim->source);
+    g_autofree char *label = source ? wl_peer_dup_label(source) : g_strdup("its source");
+    g_autofree char *reason = NULL;
+
+    switch (claim->verdict) {
+    case WL_VERDICT_N:
+        return g_strdup("not looked at yet");
+    case WL_VERDICT_ACCEPTED:
+        reason = source ? explain_trust(source, label) : g_strdup("its source was trusted");
+        return claim->stale
+                   ? g_strdup_printf("%s; kept, because %s cannot be asked now", reason, label)
+                   : g_steal_pointer(&reason);
+    case WL_VERDICT_UNTRUSTED:
+    case WL_VERDICT_UNKNOWN_SUBJECT:
+        if (source)
+            return explain_distrust(&entry->fact, source, label,
+                                    claim->verdict == WL_VERDICT_UNKNOWN_SUBJECT);
+        break;
+    default:
+        break;
+    }
+    return g_strdup_printf("refused: %s", wl_verdict_to_string(claim->verdict));
+}
+
+/* ---- the list */
+
+static WlFactView *
+view_new(const WlEngine *self, const WlFactEntry *entry)
+{
+    WlFactView *view = g_new0(WlFactView, 1);
+
+    view->subject = entry->fact.subject;
+    view->subject_name = g_strdup(name_of(self, &entry->fact.subject));
+    view->attribute = attribute_of(&entry->fact);
+    view->value = dup_value(&entry->fact);
+    return view;
+}
+
+static WlFactView *
+view_new_local(const WlEngine *self, const WlFactEntry *entry)
+{
+    WlFactView *view = view_new(self, entry);
+
+    view->local = view->accepted = TRUE;
+    view->source_name = g_strdup("");
+    view->rule = g_strdup("this member says so itself");
+    view->expires = wl_fact_entry_expires(entry, self->now);
+    return view;
+}
+
+static WlFactView *
+view_new_told(const WlEngine *self, const WlFactEntry *entry, const WlClaim *claim)
+{
+    WlFactView *view = view_new(self, entry);
+
+    view->source = claim->source;
+    view->source_name = g_strdup(name_of(self, &claim->source));
+    view->accepted = claim->verdict == WL_VERDICT_ACCEPTED;
+    view->rule = explain(self, entry, claim);
+    view->expires = claim->expires;
+    view->stale = claim->stale;
+    return view;
+}
+
+static int
+compare(gconstpointer a, gconstpointer b)
+{
+    const WlFactView *x = *(WlFactView *const *) a, *y = *(WlFactView *const *) b;
+    int order = wl_key_compare(&x->subject, &y->subject);
+
+    if (order == 0)
+        order = g_strcmp0(x->attribute, y->attribute);
+    if (order == 0)
+        order = g_strcmp0(x->value, y->value);
+    if (order == 0)
+        order = (int) y->local - (int) x->local;
+    return order != 0 ? order : wl_key_compare(&x->source, &y->source);
+}
+
+GPtrArray *
+wl_engine_dup_facts(const WlEngine *self)
+{
+    GPtrArray *views = g_ptr_array_new_with_free_func((GDestroyNotify) fact_view_free);
+
+    for (guint i = 0; i < wl_fact_set_size(self->facts); i++) {
+        const WlFactEntry *entry = wl_fact_set_get(self->facts, i);
+
+        if (entry->local)
+            g_ptr_array_add(views, view_new_local(self, entry));
+        for (guint j = 0; j < entry->claims->len; j++)
+            g_ptr_array_add(views,
+                            view_new_told(self, entry, &g_array_index(entry->claims, WlClaim, j)));
+    }
+    g_ptr_array_sort(views, compare);
+    return views;
+}
+
+GArray *
+wl_engine_dup_networks(const WlEngine *self)
+{
+    return g_array_copy(self->policy.networks);
+}

@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "wl-link-properties.h"
+
+#include "wl-clock.h"
+
+const char *const wl_link_properties_on_demand[] = {"FactCount", "Received", NULL};
+
+static GVariant *
+prefixes_variant(const GArray *prefixes)
+{
+    GVariantBuilder list;
+
+    g_variant_builder_init(&list, G_VARIANT_TYPE_STRING_ARRAY);
+    for (guint i = 0; i < prefixes->len; i++)
+        g_variant_builder_add_value(&list, g_variant_new_take_string(wl_prefix_to_string(
+                                               &g_array_index(prefixes, WlPrefix, i))));
+    return g_variant_builder_end(&list);
+}
+
+static GVariant *
+received_variant(const WlEngine *engine)
+{
+    const guint64 *received = wl_engine_get_received(engine);
+    GVariantBuilder counts;
+
+    g_variant_builder_init(&counts, G_VARIANT_TYPE("a{st}"));
+    for (guint i = 0; i < WL_RECEIVE_N_RESULTS; i++)
+        g_variant_builder_add(&counts, "{st}", wl_receive_result_label(i), received[i]);
+    return g_variant_builder_end(&counts);
+}
+
+GVariant *
+wl_link_properties_new(WlSession *session, const char *id, const char *active_connection)
+{
+    const WlEngine *engine = wl_session_get_engine(session);
+    const WlSessionSettings *settings = wl_session_get_settings(session);
+    const WlEngineConfig *config = wl_session_get_config(session);
+    const WlKey *own = wl_engine_get_public_key(engine);
+    g_autoptr(GArray) networks = wl_engine_dup_networks(engine);
+    GVariantDict dict;
+    WlIp link_local;
+
+    wl_key_link_local(own, &link_local);
+    g_variant_dict_init(&dict, NULL);
+    g_variant_dict_insert(&dict, "Uuid", "s", settings->uuid);
+    g_variant_dict_insert(&dict, "Id", "s", id);
+    g_variant_dict_insert(&dict, "ActiveConnection", "o", active_connection);
+    g_variant_dict_insert(&dict, "Interface", "s", settings->interface);
+    g_variant_dict_insert(&dict, "Backend", "s", wl_link_get_backend(wl_session_get_link(session)));
+    g_variant_dict_insert_value(&dict, "PublicKey",
+                                g_variant_new_take_string(wl_key_to_string(own)));
+    g_variant_dict_insert_value(&dict, "LinkLocalAddress",
+                                g_variant_new_take_string(wl_ip_to_string(&link_local)));
+    g_variant_dict_insert(&dict, "ListenPort", "q", config->listen_port);
+    g_variant_dict_insert(&dict, "FactPort", "q", settings->fact_port);
+    g_variant_dict_insert(&dict, "Role", "s", wl_engine_is_router(engine) ? "router" : "leaf");
+    g_variant_dict_insert(&dict, "RoleFrom", "s",
+                          config->role == WL_ROLE_AUTOMATIC ? "detected" : "profile");
+    g_variant_dict_insert_value(&dict, "Addresses", prefixes_variant(config->addresses));
+    g_variant_dict_insert_value(&dict, "Networks", prefixes_variant(networks));
+    g_variant_dict_insert(&dict, "Uplink", "s", wl_session_get_uplink(session));
+    g_variant_dict_insert(&dict, "Version", "s", WL_VERSION);
+    return g_variant_dict_end(&dict);
+}
+
+GVariant *
+wl_link_properties_get(WlSession *session, const char *name)
+{
+    const WlEngine *engine = wl_session_get_engine(session);
+
+    if (g_str_equal(name, "FactCount"))
+        return g_variant_new_uint32(wl_engine_get_fact_count(engine));
+    return g_str_equal(name, "Received") ? received_variant(engine) : NULL;
+}
+
+/* ---- facts */
+
+static guint32
+seconds_left(const WlFactView *view, gint64 now)
+{
+    return view->stale || view->expires <= now
+               ? 0
+               : (guint32) MIN((view->expires - now) / G_USEC_PER_SEC, G_MAXUINT32);
+}
+
+static GVariant *
+fact_variant(const WlFactView *view, gint64 now)
+{
+    GVariantDict dict;
+
+    g_variant_dict_init(&dict, NULL);
+    g_variant_dict_insert_value(&dict, "Subject",
+                                g_variant_new_take_string(wl_key_to_string(&view->subject)));
+    g_variant_dict_insert(&dict, "SubjectName", "s", view->subject_name);
+    g_variant_dict_insert(&dict, "Attribute", "s", view->attribute);
+    g_variant_dict_insert(&dict, "Value", "s", view->value);
+    g_variant_dict_insert_value(&dict, "Source",
+                                view->local
+                                    ? g_variant_new_string("")
+                                    : g_variant_new_take_string(wl_key_to_string(&view->source)));
+    g_variant_dict_insert(&dict, "SourceName", "s", view->source_name);
+    g_variant_dict_insert(&dict, "Accepted", "b", view->accepted);
+    g_variant_dict_insert(&dict, "Rule", "s", view->rule);
+    g_variant_dict_insert(&dict, "Expires", "u", seconds_left(view, now));
+    return g_variant_dict_end(&dict);
+}
+
+GVariant *
+wl_link_properties_facts(WlSession *session)
+{
+    g_autoptr(GPtrArray) facts = wl_engine_dup_facts(wl_session_get_engine(session));
+    gint64 now = wl_clock_now();
+    GVariantBuilder list;
+
+    g_variant_builder_init(&list, G_VARIANT_TYPE("aa{sv}"));
+    for (guint i = 0; i < facts->len; i++)
+        g_variant_builder_add_value(&list, fact_variant(g_ptr_array_index(facts, i), now));
+    return g_variant_builder_end(&list);
+}

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#pragma once
+
+#include <gio/gio.h>
+
+#include "wl-session.h"
+
+/** The properties of the Link object that are signalled, as floating a{sv}. @active_connection: an
+ * object path, "/" while it is not known. */
+GVariant *wl_link_properties_new(WlSession *session, const char *id, const char *active_connection);
+
+/** NULL-terminated: those that are read on demand. */
+extern const char *const wl_link_properties_on_demand[];
+/** Its value now, floating; NULL if @name is not one of them. */
+GVariant *wl_link_properties_get(WlSession *session, const char *name);
+
+/** The answer of GetFacts, floating aa{sv}. */
+GVariant *wl_link_properties_facts(WlSession *session);

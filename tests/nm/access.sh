@@ -1,0 +1,133 @@
+#!/bin/bash
+# Who may see and change an active profile: two users without privileges, with dbus-daemon's own
+# configuration and the bus policy that is installed.
+# shellcheck source=one-host.sh
+. "$(dirname "$(realpath "$0")")/one-host.sh"
+lab_begin "$@"
+one_host_create || bail_out "the lab comes up" laptop
+
+NAME=org.freedesktop.NetworkManager.wirelink
+ROOT=/org/freedesktop/NetworkManager/wirelink
+LINK=org.freedesktop.NetworkManager.wirelink1.Link
+PEER=org.freedesktop.NetworkManager.wirelink1.Peer
+PLUGIN=org.freedesktop.NetworkManager.VPN.Plugin
+PLUGIN_PATH=/org/freedesktop/NetworkManager/VPN/Plugin
+
+as() {  # user command...
+  local user=$1
+  shift
+  [ "$user" = root ] || set -- setpriv --reuid "$user" --regid "$(id -g "$user")" --clear-groups "$@"
+  host laptop "$@"
+}
+# The other side answers echoes to the link-local address that its key gives.
+other_has_link_local() {
+  local own theirs
+  own=$(wirelinkctl link-local <<< "${PUBLIC_KEY[other]}") || return 1
+  theirs=$(wirelinkctl link-local <<< "${PUBLIC_KEY[laptop]}") || return 1
+  ip -n other addr add "$own/64" dev wg-other nodad &&
+    wireguard other set wg-other peer "${PUBLIC_KEY[laptop]}" \
+      allowed-ips "10.77.0.2/32,fd77::2/128,$theirs/128"
+}
+call() {  # user path method argument...
+  local user=$1 path=$2 method=$3
+  shift 3
+  as "$user" gdbus call --system --dest "$NAME" --object-path "$path" --method "$method" "$@" \
+    < /dev/null 2>&1
+}
+denied() {  # sentence user path method argument...
+  local sentence=$1 output
+  shift
+  ! output=$(call "$@") || { echo "allowed: $output"; return 1; }
+  matches AccessDenied "$output" && matches "$sentence" "$output" &&
+    ! matches "${PUBLIC_KEY[other]}|203.0.113.6" "$output" > /dev/null
+}
+allowed() {  # text user path method argument...
+  local text=$1 output
+  shift
+  output=$(call "$@") && matches "$text" "$output"
+}
+may_read() {
+  local key
+  key=$(quoted "${PUBLIC_KEY[other]}")
+  allowed "$key" "$1" "$ROOT" org.freedesktop.DBus.ObjectManager.GetManagedObjects &&
+    allowed "$key" "$1" "$ROOT/peer/1" org.freedesktop.DBus.Properties.GetAll "$PEER" &&
+    allowed "$key" "$1" "$ROOT/peer/1" org.freedesktop.DBus.Properties.Get "$PEER" PublicKey &&
+    allowed Subject "$1" "$ROOT/link" "$LINK.GetFacts"
+}
+may_not_read() {
+  local sentence='belongs to other users'
+  denied "$sentence" "$1" "$ROOT" org.freedesktop.DBus.ObjectManager.GetManagedObjects &&
+    denied "$sentence" "$1" "$ROOT/peer/1" org.freedesktop.DBus.Properties.GetAll "$PEER" &&
+    denied "$sentence" "$1" "$ROOT/peer/1" org.freedesktop.DBus.Properties.Get "$PEER" State &&
+    denied "$sentence" "$1" "$ROOT/link" org.freedesktop.DBus.Properties.Get "$LINK" Uuid &&
+    denied "$sentence" "$1" "$ROOT/link" "$LINK.GetFacts"
+}
+# base64 as a regular expression
+quoted() { echo "${1//+/[+]}"; }
+plugin_is_closed() {  # user
+  denied . "$1" "$PLUGIN_PATH" "$PLUGIN.Disconnect" &&
+    denied . "$1" "$ROOT/link" "$PLUGIN.Disconnect" &&
+    denied . "$1" "$PLUGIN_PATH" org.freedesktop.DBus.Properties.GetAll "$PLUGIN"
+}
+cannot_be_set() {  # user
+  local output
+  ! output=$(call "$1" "$ROOT/peer/1" org.freedesktop.DBus.Properties.Set "$PEER" Name '<"x">') &&
+    matches 'not writable' "$output"
+}
+cannot_be_owned() {  # user
+  local output
+  ! output=$(as "$1" gdbus call --system --dest org.freedesktop.DBus --object-path / \
+    --method org.freedesktop.DBus.RequestName "$NAME.Connection_9" 0 2>&1 < /dev/null) &&
+    matches AccessDenied "$output"
+}
+# What somebody hears; ends with the host.
+listen_as() {  # user file
+  as "$1" gdbus monitor --system --dest "$NAME" > "$2" 2>&1 &
+  wait_until 5 grep -q Monitoring "$2"
+}
+hears() { wait_until 15 grep -q "$2" "$LAB_DIR/$1"; }
+
+check "the profile is imported" import "$LAB_DIR/laptop/laptop.wirelink" || finish laptop
+
+# --- a profile that names nobody
+check "it is activated" nmcli_laptop connection up laptop || finish laptop
+check "the other side answers" reaches 10.77.0.1
+for user in root nobody daemon; do
+  check "$user may read a profile without owner" may_read $user
+done
+for user in nobody daemon; do
+  check "NetworkManager's plugin interface is closed for $user" plugin_is_closed $user
+  check "$user can set nothing" cannot_be_set $user
+  check "$user cannot take the name" cannot_be_owned $user
+  check "$user cannot change anything without polkit" \
+    denied 'only root' $user "$ROOT/link" "$LINK.Refresh"
+done
+check "root can" allowed '\(\)' root "$ROOT/link" "$LINK.Refresh"
+check "it is deactivated" nmcli_laptop connection down laptop
+check "nothing is left" wait_host_clean laptop
+
+# --- a profile of one user
+check "the profile is given to nobody" \
+  nmcli_laptop connection modify laptop connection.permissions user:nobody
+check "daemon listens" listen_as daemon "$LAB_DIR/daemon-hears"
+check "it is activated again" nmcli_laptop connection up laptop || finish laptop
+check "the other side answers again" reaches 10.77.0.1
+check "root may read it" may_read root
+check "its user may read it" may_read nobody
+check "another user may not" may_not_read daemon
+check "nor change it" denied 'belongs to other users' daemon "$ROOT/link" "$LINK.Refresh"
+check "another user hears that something changed" hears daemon-hears PropertiesChanged
+refute "but not what" grep -qE '203\.0\.113|10\.77\.|direct|connecting' "$LAB_DIR/daemon-hears"
+refute "and no keys" grep -qF "${PUBLIC_KEY[other]}" "$LAB_DIR/daemon-hears"
+check "the service has found its active connection" allowed '/ActiveConnection/[0-9]+' root \
+  "$ROOT/link" org.freedesktop.DBus.Properties.Get "$LINK" ActiveConnection
+check "and its uplink" allowed eth0 root \
+  "$ROOT/link" org.freedesktop.DBus.Properties.Get "$LINK" Uplink
+# The first read asks for the round trip, a later one shows it.
+round_trip() { allowed 'uint32 [1-9]' root "$ROOT/peer/1" org.freedesktop.DBus.Properties.Get \
+  "$PEER" RoundTrip; }
+check "the other side answers to its link-local address" other_has_link_local
+check "it measures the round trip" wait_until 5 round_trip
+check "it is deactivated again" nmcli_laptop connection down laptop
+check "nothing is left again" wait_host_clean laptop
+finish laptop

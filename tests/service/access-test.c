@@ -1,0 +1,332 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <signal.h>
+#include <stdlib.h>
+
+#include "wl-test-profile.h"
+
+/* Two unprivileged users that every Debian has. */
+#define NOBODY 65534u
+#define DAEMON 1u
+
+#define HUB_PATH   ROOT "/peer/1"
+#define MANAGER    "org.freedesktop.DBus.ObjectManager"
+#define PROPERTIES "org.freedesktop.DBus.Properties"
+#define ACTION     "org.freedesktop.NetworkManager.wirelink.control"
+
+/* The policy for whoever is polkit here, where it is not installed. */
+static const char polkit_policy[] =
+    "<policy user='root'><allow own='org.freedesktop.PolicyKit1'/></policy>"
+    "<policy context='default'><allow send_destination='org.freedesktop.PolicyKit1'/></policy>";
+
+/* ---- asking */
+
+static gboolean
+call_as(WlTestBus *bus, guint uid, const char *path, const char *method, const char *arguments,
+        char **output)
+{
+    g_autofree char *command = g_strdup_printf(
+        "gdbus call --address unix:path=/run/dbus/system_bus_socket --dest %s --object-path %s "
+        "--method %s %s",
+        bus->bus_name, path, method, arguments);
+
+    return wl_test_bus_run_as(uid, command, output);
+}
+
+static void
+assert_allowed(WlTestBus *bus, guint uid, const char *path, const char *method,
+               const char *arguments, const char *contains)
+{
+    g_autofree char *output = NULL;
+
+    if (!call_as(bus, uid, path, method, arguments, &output))
+        g_error("%s for %u: %s", method, uid, output);
+    if (!strstr(output, contains))
+        g_error("%s for %u lacks %s: %s", method, uid, contains, output);
+}
+
+static void
+assert_denied(WlTestBus *bus, guint uid, const char *path, const char *method,
+              const char *arguments, const char *contains)
+{
+    g_autofree char *output = NULL;
+
+    if (call_as(bus, uid, path, method, arguments, &output))
+        g_error("%s is allowed for %u: %s", method, uid, output);
+    if (!strstr(output, "AccessDenied") || !strstr(output, contains) || strstr(output, HUB_PUBLIC))
+        g_error("%s for %u: %s", method, uid, output);
+}
+
+static void
+assert_may_read(WlTestBus *bus, guint uid)
+{
+    assert_allowed(bus, uid, ROOT, MANAGER ".GetManagedObjects", "", HUB_PUBLIC);
+    assert_allowed(bus, uid, HUB_PATH, PROPERTIES ".GetAll", PEER, HUB_PUBLIC);
+    assert_allowed(bus, uid, HUB_PATH, PROPERTIES ".Get", PEER " PublicKey", HUB_PUBLIC);
+    assert_allowed(bus, uid, ROOT "/link", PROPERTIES ".GetAll", LINK, OWN_PUBLIC);
+    assert_allowed(bus, uid, ROOT "/link", LINK ".GetFacts", "", HUB_PUBLIC);
+}
+
+static void
+assert_may_not_read(WlTestBus *bus, guint uid)
+{
+    const char *sentence = "belongs to other users";
+
+    assert_denied(bus, uid, ROOT, MANAGER ".GetManagedObjects", "", sentence);
+    assert_denied(bus, uid, HUB_PATH, PROPERTIES ".GetAll", PEER, sentence);
+    assert_denied(bus, uid, HUB_PATH, PROPERTIES ".Get", PEER " State", sentence);
+    assert_denied(bus, uid, ROOT "/link", PROPERTIES ".GetAll", LINK, sentence);
+    assert_denied(bus, uid, ROOT "/link", PROPERTIES ".Get", LINK " Uuid", sentence);
+    assert_denied(bus, uid, ROOT "/link", LINK ".GetFacts", "", sentence);
+}
+
+static void
+allow_user(NMConnection *connection, const char *name)
+{
+    nm_setting_connection_add_permission(nm_connection_get_setting_connection(connection), "user",
+                                         name, NULL);
+}
+
+/* ---- reading */
+
+static void
+test_shared(void)
+{
+    g_autoptr(WlTestBus) bus = wl_test_bus_new_system("");
+    g_autoptr(NMConnection) connection = wl_test_profile_new();
+
+    wl_test_profile_activate(bus, connection);
+    assert_may_read(bus, 0);
+    assert_may_read(bus, NOBODY);
+    assert_may_read(bus, DAEMON);
+}
+
+static void
+test_private(void)
+{
+    g_autoptr(WlTestBus) bus = wl_test_bus_new_system("");
+    g_autoptr(NMConnection) connection = wl_test_profile_new();
+
+    allow_user(connection, "nobody");
+    wl_test_profile_activate(bus, connection);
+    assert_may_read(bus, 0);
+    assert_may_read(bus, NOBODY);
+    assert_may_not_read(bus, DAEMON);
+    assert_may_read(bus, NOBODY);
+}
+
+static void
+test_two_users(void)
+{
+    g_autoptr(WlTestBus) bus = wl_test_bus_new_system("");
+    g_autoptr(NMConnection) connection = wl_test_profile_new();
+
+    allow_user(connection, "nobody");
+    allow_user(connection, "daemon");
+    wl_test_profile_activate(bus, connection);
+    assert_may_read(bus, NOBODY);
+    assert_may_read(bus, DAEMON);
+}
+
+/* What only NetworkManager may do, and what nobody may. */
+static void
+test_never(void)
+{
+    g_autoptr(WlTestBus) bus = wl_test_bus_new_system("");
+    g_autoptr(NMConnection) connection = wl_test_profile_new();
+    g_autofree char *output = NULL;
+
+    wl_test_profile_activate(bus, connection);
+    assert_denied(bus, NOBODY, NM_VPN_DBUS_PLUGIN_PATH, NM_VPN_DBUS_PLUGIN_INTERFACE ".Disconnect",
+                  "", "");
+    assert_denied(bus, NOBODY, ROOT "/link", NM_VPN_DBUS_PLUGIN_INTERFACE ".Disconnect", "", "");
+    assert_denied(bus, NOBODY, NM_VPN_DBUS_PLUGIN_PATH, PROPERTIES ".GetAll",
+                  NM_VPN_DBUS_PLUGIN_INTERFACE, "");
+    g_assert_false(
+        call_as(bus, NOBODY, HUB_PATH, PROPERTIES ".Set", PEER " Name '<\"x\">'", &output));
+    g_assert_nonnull(strstr(output, "not writable"));
+    assert_may_read(bus, NOBODY);
+}
+
+/* ---- changing */
+
+typedef struct {
+    guint asked;
+    gboolean authorized, challenge;
+    guint flags;
+    char *action, *sender;
+    GDBusMethodInvocation *kept; /* with keep: not answered yet */
+    gboolean keep;
+} Polkit;
+
+static const char polkit_xml[] =
+    "<node><interface name='org.freedesktop.PolicyKit1.Authority'>"
+    "<method name='CheckAuthorization'><arg type='(sa{sv})' direction='in'/>"
+    "<arg type='s' direction='in'/><arg type='a{ss}' direction='in'/>"
+    "<arg type='u' direction='in'/><arg type='s' direction='in'/>"
+    "<arg type='(bba{ss})' direction='out'/></method></interface></node>";
+
+static void
+on_check(GDBusConnection *connection, const char *sender, const char *path, const char *interface,
+         const char *method, GVariant *parameters, GDBusMethodInvocation *invocation,
+         gpointer user_data)
+{
+    Polkit *polkit = user_data;
+    g_autoptr(GVariant) subject = NULL;
+    const char *kind, *action, *name = NULL;
+
+    g_variant_get(parameters, "((&s@a{sv})&s@a{ss}u&s)", &kind, &subject, &action, NULL,
+                  &polkit->flags, NULL);
+    g_assert_cmpstr(kind, ==, "system-bus-name");
+    g_assert_true(g_variant_lookup(subject, "name", "&s", &name));
+    g_free(polkit->action);
+    polkit->action = g_strdup(action);
+    g_free(polkit->sender);
+    polkit->sender = g_strdup(name);
+    polkit->asked++;
+    if (polkit->keep)
+        polkit->kept = invocation;
+    else
+        g_dbus_method_invocation_return_value(
+            invocation, g_variant_new("((bba{ss}))", polkit->authorized, polkit->challenge, NULL));
+}
+
+static void
+be_polkit(WlTestBus *bus, Polkit *polkit)
+{
+    static const GDBusInterfaceVTable vtable = {.method_call = on_check};
+    g_autoptr(GError) error = NULL;
+    g_autoptr(GDBusNodeInfo) node = g_dbus_node_info_new_for_xml(polkit_xml, &error);
+    g_autoptr(GVariant) owned = NULL;
+
+    g_assert_no_error(error);
+    g_dbus_connection_register_object(bus->connection, "/org/freedesktop/PolicyKit1/Authority",
+                                      node->interfaces[0], &vtable, polkit, NULL, &error);
+    g_assert_no_error(error);
+    owned = g_dbus_connection_call_sync(
+        bus->connection, "org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus",
+        "RequestName", g_variant_new("(su)", "org.freedesktop.PolicyKit1", 0), NULL,
+        G_DBUS_CALL_FLAGS_NONE, -1, NULL, &error);
+    g_assert_no_error(error);
+}
+
+static void
+polkit_clear(Polkit *polkit)
+{
+    g_free(polkit->action);
+    g_free(polkit->sender);
+}
+
+static void
+test_polkit(void)
+{
+    g_autoptr(WlTestBus) bus = wl_test_bus_new_system(polkit_policy);
+    g_autoptr(NMConnection) connection = wl_test_profile_new();
+    Polkit polkit = {.challenge = TRUE};
+
+    be_polkit(bus, &polkit);
+    wl_test_profile_activate(bus, connection);
+    assert_denied(bus, NOBODY, ROOT "/link", LINK ".Refresh", "", "password of an administrator");
+    g_assert_cmpuint(polkit.asked, ==, 1);
+    g_assert_cmpstr(polkit.action, ==, ACTION);
+    g_assert_true(g_str_has_prefix(polkit.sender, ":"));
+    g_assert_cmpuint(polkit.flags, ==, 0); /* nobody said that questions are welcome */
+
+    polkit.challenge = FALSE;
+    assert_denied(bus, NOBODY, ROOT "/link", LINK ".ForgetEndpoint", HUB_PUBLIC " " HUB_ENDPOINT,
+                  "polkit does not allow");
+    polkit.authorized = TRUE;
+    assert_allowed(bus, NOBODY, ROOT "/link", LINK ".Refresh", "", "()");
+    g_assert_cmpuint(polkit.asked, ==, 3);
+
+    /* Root is not asked about. */
+    assert_allowed(bus, 0, ROOT "/link", LINK ".Refresh", "", "()");
+    g_assert_cmpuint(polkit.asked, ==, 3);
+    polkit_clear(&polkit);
+}
+
+static void
+test_polkit_private(void)
+{
+    g_autoptr(WlTestBus) bus = wl_test_bus_new_system(polkit_policy);
+    g_autoptr(NMConnection) connection = wl_test_profile_new();
+    Polkit polkit = {.authorized = TRUE};
+
+    allow_user(connection, "nobody");
+    be_polkit(bus, &polkit);
+    wl_test_profile_activate(bus, connection);
+    /* Whoever may not see a profile may not change it, whatever polkit says. */
+    assert_denied(bus, DAEMON, ROOT "/link", LINK ".Refresh", "", "belongs to other users");
+    g_assert_cmpuint(polkit.asked, ==, 0);
+    assert_allowed(bus, NOBODY, ROOT "/link", LINK ".Refresh", "", "()");
+    g_assert_cmpuint(polkit.asked, ==, 1);
+    polkit_clear(&polkit);
+}
+
+static gboolean
+was_asked(gpointer user_data)
+{
+    return ((Polkit *) user_data)->kept != NULL;
+}
+
+/* Somebody thinks about a password while the profile goes down. */
+static void
+test_polkit_late(void)
+{
+    g_autoptr(WlTestBus) bus = wl_test_bus_new_system(polkit_policy);
+    g_autoptr(NMConnection) connection = wl_test_profile_new();
+    Polkit polkit = {.authorized = TRUE, .keep = TRUE};
+    g_autoptr(GSubprocess) caller = NULL;
+    g_autoptr(GError) error = NULL;
+
+    be_polkit(bus, &polkit);
+    wl_test_profile_activate(bus, connection);
+    caller =
+        g_subprocess_new(G_SUBPROCESS_FLAGS_STDERR_SILENCE, &error, "setpriv", "--reuid", "65534",
+                         "--regid", "65534", "--clear-groups", "gdbus", "call", "--address",
+                         "unix:path=/run/dbus/system_bus_socket", "--dest", bus->bus_name,
+                         "--object-path", ROOT "/link", "--method", LINK ".Refresh", NULL);
+    g_assert_no_error(error);
+    g_assert_true(wl_test_bus_wait(was_asked, &polkit));
+    /* Others are served meanwhile. */
+    assert_allowed(bus, DAEMON, HUB_PATH, PROPERTIES ".Get", PEER " Name", "hub");
+    g_subprocess_send_signal(bus->service, SIGTERM);
+    wl_test_bus_wait_exit(bus);
+    g_assert_cmpint(g_subprocess_get_exit_status(bus->service), ==, 0);
+    g_dbus_method_invocation_return_value(polkit.kept,
+                                          g_variant_new("((bba{ss}))", TRUE, FALSE, NULL));
+    g_assert_true(g_subprocess_wait(caller, NULL, &error));
+    g_assert_cmpint(g_subprocess_get_exit_status(caller), !=, 0);
+    polkit_clear(&polkit);
+}
+
+static void
+test_no_polkit(void)
+{
+    g_autoptr(WlTestBus) bus = wl_test_bus_new_system("");
+    g_autoptr(NMConnection) connection = wl_test_profile_new();
+
+    wl_test_profile_activate(bus, connection);
+    assert_denied(bus, NOBODY, ROOT "/link", LINK ".Refresh", "", "only root may");
+    assert_allowed(bus, 0, ROOT "/link", LINK ".Refresh", "", "()");
+}
+
+int
+main(int argc, char **argv)
+{
+    gboolean isolated = wl_test_bus_enter_namespaces();
+
+    g_test_init(&argc, &argv, NULL);
+    if (!isolated) {
+        g_test_message("needs root: the service makes links");
+        return g_getenv("CI") ? 1 : 77;
+    }
+    g_test_add_func("/access/shared", test_shared);
+    g_test_add_func("/access/private", test_private);
+    g_test_add_func("/access/two-users", test_two_users);
+    g_test_add_func("/access/never", test_never);
+    g_test_add_func("/access/polkit", test_polkit);
+    g_test_add_func("/access/polkit/private", test_polkit_private);
+    g_test_add_func("/access/polkit/late", test_polkit_late);
+    g_test_add_func("/access/no-polkit", test_no_polkit);
+    return g_test_run();
+}

@@ -1,0 +1,361 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What it costs to show 250 peers of which 10 a second change: CPU, memory and signals a second are
+ * printed, the limits on signals are asserted. Usage: load-test [SECONDS per case, default 5]
+ */
+#include <gio/gio.h>
+#include <sodium.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+
+#include "load-session.h"
+#include "wl-objects.h"
+
+#define PEERS    250
+#define EVERY_MS 100 /* a change: 10 a second */
+
+/* ---- the serving process ---- */
+
+typedef struct {
+    WlSession *session;
+    WlObjects *objects;
+    GMainLoop *loop;
+    guint spread; /* how many of the peers change in turn; 0: none */
+    guint next, left;
+} Server;
+
+static void
+on_peer_changed(WlSession *session, const WlKey *key, gpointer user_data)
+{
+    Server *server = user_data;
+
+    if (server->objects)
+        wl_objects_peer_changed(server->objects, key);
+}
+
+static void
+on_peer_gone(WlSession *session, const WlKey *key, gpointer user_data)
+{
+    Server *server = user_data;
+
+    if (server->objects)
+        wl_objects_peer_gone(server->objects, key);
+}
+
+static void
+on_settled(WlSession *session, gpointer user_data)
+{
+    Server *server = user_data;
+
+    if (server->objects)
+        wl_objects_settled(server->objects);
+}
+
+static const WlSessionEvents events = {
+    .peer_changed = on_peer_changed,
+    .peer_gone = on_peer_gone,
+    .settled = on_settled,
+};
+
+static gboolean
+on_quit(gpointer user_data)
+{
+    g_main_loop_quit(((Server *) user_data)->loop);
+    return G_SOURCE_REMOVE;
+}
+
+static gboolean
+on_change(gpointer user_data)
+{
+    Server *server = user_data;
+
+    if (server->spread > 0)
+        load_session_move(server->session, server->next++ % server->spread);
+    if (--server->left > 0)
+        return G_SOURCE_CONTINUE;
+    if (server->spread == 0) {
+        const WlEngineConfig *config = wl_session_get_config(server->session);
+        const WlPeerConfig *last = g_ptr_array_index(config->peers, PEERS - 1);
+
+        on_peer_gone(server->session, &last->public_key, server);
+    }
+    /* Time for what was put off. */
+    g_timeout_add(1500, on_quit, server);
+    return G_SOURCE_REMOVE;
+}
+
+static guint64
+cpu_us(void)
+{
+    struct rusage usage;
+
+    getrusage(RUSAGE_SELF, &usage);
+    return (guint64) (usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) * G_USEC_PER_SEC +
+           (guint64) (usage.ru_utime.tv_usec + usage.ru_stime.tv_usec);
+}
+
+static guint
+memory_kb(const char *what)
+{
+    g_autofree char *text = NULL;
+    const char *line;
+
+    if (!g_file_get_contents("/proc/self/smaps_rollup", &text, NULL, NULL))
+        return 0;
+    line = strstr(text, what);
+    return line ? (guint) strtoul(line + strlen(what), NULL, 10) : 0;
+}
+
+/* Where the first peer is now. */
+static char *
+first_endpoint(WlSession *session)
+{
+    const WlPeerConfig *first = g_ptr_array_index(wl_session_get_config(session)->peers, 0);
+    WlPeerView view;
+
+    g_assert_true(wl_engine_get_peer(wl_session_get_engine(session), &first->public_key, &view));
+    return wl_endpoint_to_string(&view.endpoint);
+}
+
+static int
+serve(guint spread, guint seconds)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(GDBusConnection) connection = g_bus_get_sync(G_BUS_TYPE_SESSION, NULL, &error);
+    WlObjectsSettings settings = {.id = "load"};
+    Server server = {.spread = spread, .left = seconds * 1000 / EVERY_MS};
+    g_autofree char *endpoint = NULL;
+    guint64 before;
+
+    g_assert_no_error(error);
+    server.loop = g_main_loop_new(NULL, FALSE);
+    server.session = load_session_new(PEERS, &events, &server);
+    server.objects = wl_objects_new(connection, server.session, &settings, &error);
+    g_assert_no_error(error);
+    g_dbus_connection_flush_sync(connection, NULL, NULL);
+    g_print("%s\n", g_dbus_connection_get_unique_name(connection));
+    before = cpu_us();
+    g_timeout_add(EVERY_MS, on_change, &server);
+    g_main_loop_run(server.loop);
+    endpoint = first_endpoint(server.session);
+    g_print("%" G_GUINT64_FORMAT " %u %u %s\n", cpu_us() - before, memory_kb("Rss:"),
+            memory_kb("Private_Dirty:"), endpoint);
+    g_main_loop_unref(server.loop);
+    wl_objects_free(server.objects);
+    load_session_free(server.session);
+    return EXIT_SUCCESS;
+}
+
+/* ---- the listening one ---- */
+
+typedef struct {
+    guint signals, busiest, added, removed;
+    GHashTable *by_path; /* char* -> number of signals */
+    char *last;          /* endpoint as signalled last, of whichever peer */
+    char first[64];      /* endpoint of the first peer in the end */
+    gboolean done;
+    GDBusConnection *connection;
+    char *server; /* its unique name */
+    gboolean reading;
+    guint reads;
+} Count;
+
+static void read_everything(Count *count);
+
+static void
+on_signal(GDBusConnection *connection, const char *sender, const char *path, const char *interface,
+          const char *signal, GVariant *parameters, gpointer user_data)
+{
+    Count *count = user_data;
+    g_autoptr(GVariant) values = NULL;
+    const char *endpoint;
+    guint n;
+
+    if (g_str_equal(signal, "InterfacesAdded"))
+        count->added++;
+    if (g_str_equal(signal, "InterfacesRemoved"))
+        count->removed++;
+    if (!g_str_equal(signal, "PropertiesChanged"))
+        return;
+    n = GPOINTER_TO_UINT(g_hash_table_lookup(count->by_path, path)) + 1;
+    g_hash_table_replace(count->by_path, g_strdup(path), GUINT_TO_POINTER(n));
+    count->busiest = MAX(count->busiest, n);
+    count->signals++;
+    values = g_variant_get_child_value(parameters, 1);
+    if (g_variant_lookup(values, "Endpoint", "&s", &endpoint)) {
+        g_free(count->last);
+        count->last = g_strdup(endpoint);
+    }
+}
+
+static void
+on_read(GObject *source, GAsyncResult *result, gpointer user_data)
+{
+    Count *count = user_data;
+    g_autofree char *line =
+        g_data_input_stream_read_line_finish_utf8(G_DATA_INPUT_STREAM(source), result, NULL, NULL);
+
+    g_assert_nonnull(line);
+    g_object_set_data_full(source, "line", g_steal_pointer(&line), g_free);
+    count->done = TRUE;
+}
+
+static const char *
+read_line(GDataInputStream *stream, Count *count)
+{
+    count->done = FALSE;
+    g_data_input_stream_read_line_async(stream, G_PRIORITY_DEFAULT, NULL, on_read, count);
+    while (!count->done)
+        g_main_context_iteration(NULL, TRUE);
+    return g_object_get_data(G_OBJECT(stream), "line");
+}
+
+static guint seconds = 5;
+
+static void
+run(const char *what, guint spread, Count *count, guint *moved)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(GDBusConnection) connection = g_bus_get_sync(G_BUS_TYPE_SESSION, NULL, &error);
+    g_autofree char *spread_text = g_strdup_printf("%u", spread);
+    g_autofree char *seconds_text = g_strdup_printf("%u", seconds);
+    g_autoptr(GSubprocess) server = NULL;
+    g_autoptr(GDataInputStream) stream = NULL;
+    guint64 cpu;
+    guint rss, dirty, subscription;
+
+    g_assert_no_error(error);
+    count->by_path = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    subscription = g_dbus_connection_signal_subscribe(
+        connection, NULL, NULL, NULL, NULL, NULL, G_DBUS_SIGNAL_FLAGS_NONE, on_signal, count, NULL);
+    server = g_subprocess_new(G_SUBPROCESS_FLAGS_STDOUT_PIPE, &error, "/proc/self/exe", "--serve",
+                              spread_text, seconds_text, NULL);
+    g_assert_no_error(error);
+    stream = g_data_input_stream_new(g_subprocess_get_stdout_pipe(server));
+    count->connection = connection;
+    count->server = g_strdup(read_line(stream, count));
+    if (count->reading)
+        read_everything(count);
+    g_assert_cmpint(sscanf(read_line(stream, count), "%" G_GUINT64_FORMAT " %u %u %63s", &cpu, &rss,
+                           &dirty, count->first),
+                    ==, 4);
+    g_assert_true(g_subprocess_wait_check(server, NULL, &error));
+    g_assert_no_error(error);
+    g_dbus_connection_signal_unsubscribe(connection, subscription);
+    *moved = g_hash_table_size(count->by_path);
+    g_test_message("%s: %u peers, %u of them moving, 10 changes a second: CPU %.2f %%, RSS %.1f "
+                   "MB, private dirty %.1f MB, %.1f signals a second, busiest peer %.2f",
+                   what, PEERS, *moved, (double) cpu / (seconds + 1.5) / 1e4, rss / 1024.0,
+                   dirty / 1024.0, (double) count->signals / seconds,
+                   (double) count->busiest / seconds);
+    g_hash_table_unref(count->by_path);
+    count->reading = FALSE;
+    g_clear_pointer(&count->server, g_free);
+}
+
+/* All peers in turn: no signal is put off. */
+static void
+test_spread(void)
+{
+    Count count = {0};
+    guint moved;
+
+    run("spread", PEERS, &count, &moved);
+    g_assert_cmpuint(count.added, ==, PEERS + 1); /* and the link */
+    g_assert_cmpuint(count.removed, ==, 0);
+    g_assert_cmpuint(count.busiest, <=, seconds + 2);
+    g_assert_cmpuint(count.signals, >, 0);
+    g_assert_cmpuint(count.signals, <=, seconds * 1000 / EVERY_MS);
+    g_free(count.last);
+}
+
+/* One peer moves ten times a second and is signalled once. */
+static void
+test_one(void)
+{
+    Count count = {0};
+    guint moved;
+
+    run("one peer", 1, &count, &moved);
+    g_assert_cmpuint(moved, ==, 1);
+    g_assert_cmpuint(count.signals, >=, 2);
+    g_assert_cmpuint(count.signals, <=, seconds + 2);
+    g_assert_cmpstr(count.last, ==, count.first); /* the last state wins */
+    g_free(count.last);
+}
+
+/* Nothing is said while nothing changes; in the end one goes. */
+static void
+test_idle(void)
+{
+    Count count = {0};
+    guint moved;
+
+    run("idle", 0, &count, &moved);
+    g_assert_cmpuint(count.signals, ==, 0);
+    g_assert_cmpuint(count.removed, ==, 1);
+}
+
+static void
+on_objects(GObject *source, GAsyncResult *result, gpointer user_data)
+{
+    Count *count = user_data;
+    g_autoptr(GError) error = NULL;
+    g_autoptr(GVariant) reply =
+        g_dbus_connection_call_finish(G_DBUS_CONNECTION(source), result, &error);
+    g_autoptr(GVariant) objects = NULL;
+
+    if (!reply || !count->reading)
+        return; /* it has ended */
+    objects = g_variant_get_child_value(reply, 0);
+    g_assert_cmpuint(g_variant_n_children(objects), >=, PEERS);
+    count->reads++;
+    read_everything(count);
+}
+
+static void
+read_everything(Count *count)
+{
+    g_dbus_connection_call(count->connection, count->server, WL_OBJECTS_ROOT,
+                           "org.freedesktop.DBus.ObjectManager", "GetManagedObjects", NULL,
+                           G_VARIANT_TYPE("(a{oa{sa{sv}}})"), G_DBUS_CALL_FLAGS_NONE, -1, NULL,
+                           on_objects, count);
+}
+
+/* Somebody reads everything in a loop. */
+static void
+test_reader(void)
+{
+    static Count count; /* the last answer comes late */
+    guint moved;
+
+    count.reading = TRUE;
+    run("read in a loop", 0, &count, &moved);
+    g_test_message("%.0f readings of everything a second", count.reads / (seconds + 1.5));
+    g_assert_cmpuint(count.reads, >, 0);
+    g_assert_cmpuint(count.signals, ==, 0);
+}
+
+int
+main(int argc, char **argv)
+{
+    g_autoptr(GTestDBus) bus = NULL;
+    int status;
+
+    g_assert_cmpint(sodium_init(), >=, 0);
+    if (argc == 4 && g_str_equal(argv[1], "--serve"))
+        return serve((guint) atoi(argv[2]), (guint) atoi(argv[3]));
+    g_test_init(&argc, &argv, NULL);
+    if (argc == 2)
+        seconds = (guint) CLAMP(atoi(argv[1]), 1, 600);
+    bus = g_test_dbus_new(G_TEST_DBUS_NONE);
+    g_test_dbus_up(bus);
+    g_test_add_func("/load/spread", test_spread);
+    g_test_add_func("/load/one-peer", test_one);
+    g_test_add_func("/load/idle", test_idle);
+    g_test_add_func("/load/reader", test_reader);
+    status = g_test_run();
+    g_test_dbus_down(bus);
+    return status;
+}

@@ -1,0 +1,392 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "bench.h"
+
+#define HUB_ENDPOINT "203.0.113.1:51820"
+
+/* Members: 1 hub, 2 desktop, 3 another configured peer without an address, 4 and up strangers. */
+static Bench *
+leaf_new(WlTrust hub_trust)
+{
+    Bench *bench = bench_new();
+    WlEngineConfig *config = bench_config(bench, WL_ROLE_AUTOMATIC);
+    WlPeerConfig *hub = bench_add(config, bench_member(bench, 1), HUB_ENDPOINT, "10.77.0.0/24");
+
+    hub->name = g_strdup("hub");
+    hub->trust = hub_trust;
+    bench_add(config, bench_member(bench, 2), "198.51.100.2:51820", "10.77.0.3/32")->name =
+        g_strdup("desktop");
+    bench_add(config, bench_member(bench, 3), NULL, "10.77.0.4/32");
+    bench_start(bench, config);
+    bench_uplink(bench, "192.168.1.10/24");
+    return bench;
+}
+
+static void
+meet(Bench *bench, guint number, const char *endpoint)
+{
+    bench_handshake(bench, bench_member(bench, number), endpoint);
+    bench_snapshot(bench);
+    bench_alive(bench, bench_member(bench, number));
+}
+
+static WlEndpoint
+endpoint_of(const char *text)
+{
+    WlEndpoint endpoint;
+
+    g_assert_true(wl_endpoint_parse(text, &endpoint));
+    return endpoint;
+}
+
+/* "rank teller outcome" of an address, or NULL. */
+static char *
+candidate(Bench *bench, guint number, const char *text)
+{
+    g_autoptr(GArray) views =
+        wl_engine_dup_candidates(bench->engine, &bench_member(bench, number)->key);
+    WlEndpoint endpoint = endpoint_of(text);
+
+    g_assert_nonnull(views);
+    for (guint i = 0; i < views->len; i++) {
+        const WlCandidateView *view = &g_array_index(views, WlCandidateView, i);
+
+        if (wl_endpoint_equal(&view->endpoint, &endpoint))
+            return g_strdup_printf("%s %s %s", view->rank, view->teller,
+                                   wl_outcome_to_string(view->outcome));
+    }
+    return NULL;
+}
+
+static void
+assert_candidate(Bench *bench, guint number, const char *text, const char *expected)
+{
+    g_autofree char *found = candidate(bench, number, text);
+
+    g_assert_cmpstr(found, ==, expected);
+}
+
+static const WlFactView *
+find_fact(GPtrArray *views, const char *attribute, const char *value, const WlKey *source)
+{
+    for (guint i = 0; i < views->len; i++) {
+        const WlFactView *view = g_ptr_array_index(views, i);
+
+        if (g_str_equal(view->attribute, attribute) && g_str_equal(view->value, value) &&
+            (source ? !view->local && wl_key_equal(&view->source, source) : view->local))
+            return view;
+    }
+    g_assert_not_reached();
+}
+
+/* In one datagram. */
+static void
+tell_all(Bench *bench, const BenchMember *from, const BenchMember *about, const char **addresses)
+{
+    g_autoptr(GArray) facts = wl_fact_array_new();
+
+    for (; *addresses; addresses++) {
+        WlEndpoint endpoint = endpoint_of(*addresses);
+        WlFact fact;
+
+        wl_fact_init_endpoint(&fact, &about->key, &endpoint, bench->now + SEC(255));
+        g_array_append_val(facts, fact);
+    }
+    bench_datagram(bench, from, facts);
+}
+
+static void
+test_candidates(void)
+{
+    g_autoptr(Bench) bench = leaf_new(WL_TRUST_MEMBERSHIP);
+    BenchMember *hub = bench_member(bench, 1);
+    const char *addresses[] = {"192.168.1.33:51820", "198.51.100.3:51820", "10.9.9.9:51820", NULL};
+    WlKey nobody = {{1}};
+
+    g_assert_null(wl_engine_dup_candidates(bench->engine, &nobody));
+    assert_candidate(bench, 1, HUB_ENDPOINT, "configured profile trying");
+    meet(bench, 1, HUB_ENDPOINT);
+    assert_candidate(bench, 1, HUB_ENDPOINT, "configured profile in use");
+
+    tell_all(bench, hub, bench_member(bench, 3), addresses);
+    /* The best is being tried, the others wait for their slots. */
+    bench_run(bench, MS(150));
+    assert_candidate(bench, 3, "192.168.1.33:51820", "on-link router trying");
+    assert_candidate(bench, 3, "198.51.100.3:51820", "public router not tried");
+    assert_candidate(bench, 3, "10.9.9.9:51820", "private router not tried");
+    bench_run(bench, MS(600));
+    assert_candidate(bench, 3, "192.168.1.33:51820", "on-link router no answer");
+    assert_candidate(bench, 3, "198.51.100.3:51820", "public router trying");
+
+    meet(bench, 3, "198.51.100.3:51820");
+    assert_candidate(bench, 3, "198.51.100.3:51820", "public router in use");
+    bench_tell_endpoint(bench, bench_member(bench, 3), bench_member(bench, 2), "192.0.2.2:1", 255);
+    assert_candidate(bench, 2, "192.0.2.2:1", "public other not tried");
+}
+
+static void
+test_best_first(void)
+{
+    g_autoptr(Bench) bench = leaf_new(WL_TRUST_MEMBERSHIP);
+    g_autoptr(GArray) views = NULL;
+
+    meet(bench, 1, HUB_ENDPOINT);
+    bench_tell_endpoint(bench, bench_member(bench, 1), bench_member(bench, 2), "10.9.9.9:51820",
+                        255);
+    bench_tell_endpoint(bench, bench_member(bench, 1), bench_member(bench, 2), "192.168.1.22:51820",
+                        255);
+    views = wl_engine_dup_candidates(bench->engine, &bench_member(bench, 2)->key);
+    g_assert_cmpuint(views->len, ==, 3);
+    g_assert_cmpstr(g_array_index(views, WlCandidateView, 0).rank, ==, "on-link");
+    g_assert_cmpstr(g_array_index(views, WlCandidateView, 1).teller, ==, "profile");
+    g_assert_cmpstr(g_array_index(views, WlCandidateView, 2).rank, ==, "private");
+}
+
+static void
+test_facts(void)
+{
+    g_autoptr(Bench) bench = leaf_new(WL_TRUST_MEMBERSHIP);
+    BenchMember *hub = bench_member(bench, 1);
+    g_autoptr(GPtrArray) views = NULL;
+    const WlFactView *view;
+
+    meet(bench, 1, HUB_ENDPOINT);
+    meet(bench, 2, NULL);
+    bench_tell_endpoint(bench, hub, bench_member(bench, 3), "198.51.100.3:51820", 255);
+    bench_tell_member(bench, hub, bench_member(bench, 4), "printer", 200);
+    bench_tell_allowed(bench, hub, bench_member(bench, 4), "10.77.0.44/32", 255);
+    bench_tell_allowed(bench, hub, bench_member(bench, 4), "172.16.0.0/16", 255);
+    bench_tell_member(bench, bench_member(bench, 2), bench_member(bench, 5), "spy", 255);
+    views = wl_engine_dup_facts(bench->engine);
+    for (guint i = 1; i < views->len; i++)
+        g_assert_cmpint(wl_key_compare(&((WlFactView *) g_ptr_array_index(views, i - 1))->subject,
+                                       &((WlFactView *) g_ptr_array_index(views, i))->subject),
+                        <=, 0);
+
+    view = find_fact(views, "endpoint", "198.51.100.3:51820", &hub->key);
+    g_assert_true(view->accepted);
+    g_assert_cmpstr(view->source_name, ==, "hub");
+    g_assert_cmpstr(view->rule, ==, "the profile trusts hub with Membership");
+    g_assert_cmpint(view->expires, ==, bench->now + SEC(255));
+
+    view = find_fact(views, "member", "printer", &hub->key);
+    g_assert_true(view->accepted);
+    g_assert_cmpstr(view->subject_name, ==, "printer");
+    g_assert_cmpint(view->expires, ==, bench->now + SEC(200));
+    g_assert_true(find_fact(views, "allowed-ips", "10.77.0.44/32", &hub->key)->accepted);
+
+    view = find_fact(views, "allowed-ips", "172.16.0.0/16", &hub->key);
+    g_assert_false(view->accepted);
+    g_assert_cmpstr(view->rule, ==, "refused: outside the networks of the profile");
+
+    view = find_fact(views, "member", "spy", &bench_member(bench, 2)->key);
+    g_assert_false(view->accepted);
+    g_assert_cmpstr(view->subject_name, ==, "");
+    g_assert_cmpstr(view->rule, ==, "refused: desktop may not name members, its trust is Endpoint");
+
+    view = find_fact(views, "endpoint", HUB_ENDPOINT, NULL);
+    g_assert_true(view->accepted);
+    g_assert_cmpstr(view->source_name, ==, "");
+}
+
+static void
+test_rules(void)
+{
+    g_autoptr(Bench) bench = leaf_new(WL_TRUST_UNSET);
+    BenchMember *hub = bench_member(bench, 1), *desktop = bench_member(bench, 2);
+    g_autoptr(GPtrArray) views = NULL;
+    const WlFactView *view;
+
+    meet(bench, 1, HUB_ENDPOINT);
+    meet(bench, 2, NULL);
+    bench_tell_endpoint(bench, hub, bench_member(bench, 3), "198.51.100.3:1", 255);
+    bench_tell_endpoint(bench, desktop, bench_member(bench, 3), "198.51.100.3:2", 255);
+    bench_tell_endpoint(bench, desktop, bench_member(bench, 3), "127.0.0.1:3", 255);
+    bench_tell_endpoint(bench, hub, bench_member(bench, 9), "198.51.100.3:4", 255);
+    bench_tell_endpoint(bench, desktop, bench_member(bench, 9), "198.51.100.3:5", 255);
+    views = wl_engine_dup_facts(bench->engine);
+    view = find_fact(views, "endpoint", "198.51.100.3:1", &hub->key);
+    g_assert_cmpstr(view->rule, ==, "hub is a router by the profile, so it may name members");
+    view = find_fact(views, "endpoint", "198.51.100.3:2", &desktop->key);
+    g_assert_cmpstr(view->rule, ==, "desktop is a known peer, which may tell endpoints");
+    view = find_fact(views, "endpoint", "127.0.0.1:3", &desktop->key);
+    g_assert_false(view->accepted);
+    g_assert_true(find_fact(views, "endpoint", "198.51.100.3:4", &hub->key)->accepted);
+    view = find_fact(views, "endpoint", "198.51.100.3:5", &desktop->key);
+    g_assert_cmpstr(view->rule, ==,
+                    "refused: it is about nobody we know, and desktop may not name members");
+}
+
+static void
+test_stale_fact(void)
+{
+    g_autoptr(Bench) bench = leaf_new(WL_TRUST_MEMBERSHIP);
+    BenchMember *hub = bench_member(bench, 1);
+    const WlFactView *view;
+
+    meet(bench, 1, HUB_ENDPOINT);
+    bench_tell_member(bench, hub, bench_member(bench, 4), "printer", 100);
+    bench_tell_endpoint(bench, hub, bench_member(bench, 4), "192.0.2.1:1", 100);
+    bench_tell_allowed(bench, hub, bench_member(bench, 4), "172.16.0.0/16", 100);
+    bench_run(bench, SEC(300));
+
+    g_autoptr(GPtrArray) views = wl_engine_dup_facts(bench->engine);
+
+    /* The hub is not there to take it back; its endpoints and what was refused are gone. */
+    view = find_fact(views, "member", "printer", &hub->key);
+    g_assert_true(view->stale && view->accepted);
+    g_assert_cmpint(view->expires, <=, bench->now);
+    g_assert_cmpstr(view->rule, ==,
+                    "the profile trusts hub with Membership; kept, because hub cannot be asked "
+                    "now");
+    for (guint i = 0; i < views->len; i++) {
+        view = g_ptr_array_index(views, i);
+        g_assert_cmpstr(view->value, !=, "192.0.2.1:1");
+        g_assert_cmpstr(view->value, !=, "172.16.0.0/16");
+    }
+}
+
+static gboolean
+forget(Bench *bench, guint number, const char *text, GError **error)
+{
+    WlEndpoint endpoint = endpoint_of(text);
+    gboolean done = wl_engine_forget_endpoint(bench->engine, bench->now,
+                                              &bench_member(bench, number)->key, &endpoint, error);
+
+    bench_drain(bench);
+    return done;
+}
+
+static void
+test_forget(void)
+{
+    g_autoptr(Bench) bench = leaf_new(WL_TRUST_MEMBERSHIP);
+    BenchMember *hub = bench_member(bench, 1), *third = bench_member(bench, 3);
+    g_autofree char *found = NULL;
+    g_autoptr(GError) error = NULL;
+    guint facts;
+
+    meet(bench, 1, HUB_ENDPOINT);
+    facts = wl_engine_get_fact_count(bench->engine);
+    bench_tell_endpoint(bench, hub, third, "198.51.100.3:51820", 255);
+    bench_run(bench, MS(150));
+    assert_candidate(bench, 3, "198.51.100.3:51820", "public router trying");
+    g_assert_true(wl_endpoint_is_set(&wl_device_find(bench->device, &third->key)->endpoint));
+
+    g_assert_true(forget(bench, 3, "198.51.100.3:51820", &error));
+    g_assert_no_error(error);
+    assert_candidate(bench, 3, "198.51.100.3:51820", NULL);
+    g_assert_cmpuint(wl_engine_get_fact_count(bench->engine), ==, facts);
+    /* Nothing is sent there any more. */
+    g_assert_false(wl_endpoint_is_set(&wl_device_find(bench->device, &third->key)->endpoint));
+
+    g_assert_false(forget(bench, 3, "198.51.100.3:51820", &error));
+    g_assert_error(error, WL_ENGINE_ERROR, WL_ENGINE_ERROR_UNKNOWN);
+    g_clear_error(&error);
+    g_assert_false(forget(bench, 9, "198.51.100.3:51820", &error));
+    g_assert_error(error, WL_ENGINE_ERROR, WL_ENGINE_ERROR_UNKNOWN);
+    g_clear_error(&error);
+
+    /* Who stands for it tells it again. */
+    bench_tell_endpoint(bench, hub, third, "198.51.100.3:51820", 255);
+    found = candidate(bench, 3, "198.51.100.3:51820");
+    g_assert_nonnull(found);
+}
+
+static void
+test_forget_configured(void)
+{
+    g_autoptr(Bench) bench = leaf_new(WL_TRUST_MEMBERSHIP);
+    g_autoptr(GError) error = NULL;
+    g_autofree char *found = NULL;
+
+    g_assert_false(forget(bench, 2, "198.51.100.2:51820", &error));
+    g_assert_error(error, WL_ENGINE_ERROR, WL_ENGINE_ERROR_PROFILE);
+    g_clear_error(&error);
+    found = candidate(bench, 2, "198.51.100.2:51820");
+    g_assert_nonnull(found);
+    g_clear_pointer(&found, g_free);
+
+    /* Told by the hub as well: that is forgotten, the profile's word stays. */
+    meet(bench, 1, HUB_ENDPOINT);
+    bench_tell_endpoint(bench, bench_member(bench, 1), bench_member(bench, 2), "198.51.100.2:51820",
+                        255);
+    g_assert_true(forget(bench, 2, "198.51.100.2:51820", &error));
+    found = candidate(bench, 2, "198.51.100.2:51820");
+    g_assert_true(g_str_has_prefix(found, "configured profile "));
+}
+
+static void
+test_forget_live(void)
+{
+    g_autoptr(Bench) bench = leaf_new(WL_TRUST_MEMBERSHIP);
+    BenchMember *third = bench_member(bench, 3);
+    g_autoptr(GError) error = NULL;
+
+    meet(bench, 1, HUB_ENDPOINT);
+    bench_tell_endpoint(bench, bench_member(bench, 1), third, "198.51.100.3:51820", 255);
+    meet(bench, 3, "198.51.100.3:51820");
+    bench_clear(bench);
+    g_assert_true(forget(bench, 3, "198.51.100.3:51820", &error));
+    /* The session is not thrown away. */
+    g_assert_cmpuint(bench_changes(bench, third, WL_PEER_RECREATE), ==, 0);
+    g_assert_true(wl_endpoint_is_set(&wl_device_find(bench->device, &third->key)->endpoint));
+}
+
+static void
+test_refresh(void)
+{
+    g_autoptr(Bench) bench = leaf_new(WL_TRUST_MEMBERSHIP);
+
+    meet(bench, 1, HUB_ENDPOINT);
+    bench_run(bench, SEC(2));
+    bench_clear(bench);
+    g_assert_true(wl_engine_refresh(bench->engine, bench->now));
+    bench_drain(bench);
+    g_assert_cmpuint(bench_count(bench, WL_OUTPUT_SEND), >, 0);
+
+    bench_run(bench, SEC(4));
+    bench_clear(bench);
+    g_assert_false(wl_engine_refresh(bench->engine, bench->now));
+    bench_drain(bench);
+    g_assert_cmpuint(bench->outputs->len, ==, 0);
+
+    bench_run(bench, SEC(1));
+    g_assert_true(wl_engine_refresh(bench->engine, bench->now));
+    /* A link made anew is not to wait for that. */
+    bench_drain(bench);
+    bench_clear(bench);
+    g_ptr_array_set_size(bench->device->peers, 0);
+    g_hash_table_remove_all(bench->handshakes);
+    wl_engine_link_recreated(bench->engine, bench->now);
+    bench_drain(bench);
+    g_assert_cmpuint(bench->outputs->len, >, 0);
+}
+
+static void
+test_networks(void)
+{
+    g_autoptr(Bench) bench = leaf_new(WL_TRUST_MEMBERSHIP);
+    g_autoptr(GArray) networks = wl_engine_dup_networks(bench->engine);
+    g_autofree char *first = NULL;
+
+    g_assert_cmpuint(networks->len, >, 0);
+    first = wl_prefix_to_string(&g_array_index(networks, WlPrefix, 0));
+    g_assert_cmpstr(first, ==, "10.77.0.0/24");
+}
+
+int
+main(int argc, char **argv)
+{
+    g_test_init(&argc, &argv, NULL);
+    g_test_add_func("/views/candidates", test_candidates);
+    g_test_add_func("/views/candidates/best-first", test_best_first);
+    g_test_add_func("/views/facts", test_facts);
+    g_test_add_func("/views/facts/rules", test_rules);
+    g_test_add_func("/views/facts/stale", test_stale_fact);
+    g_test_add_func("/views/forget", test_forget);
+    g_test_add_func("/views/forget/configured", test_forget_configured);
+    g_test_add_func("/views/forget/live", test_forget_live);
+    g_test_add_func("/views/refresh", test_refresh);
+    g_test_add_func("/views/networks", test_networks);
+    return g_test_run();
+}
