@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "wl-ctl-error.h"
 #include "wl-ctl-output.h"
 #include "wl-ctl.h"
 
@@ -7,8 +8,29 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define MAX_QUOTED 120 /* columns of what was typed, in a message */
+
 static const WlCtlCommand commands[] = {
-    {"status", "[PROFILE] [--json]", "show the active profiles and their peers", wl_cmd_status},
+    {"status", "[PROFILE] [--watch] [--json]", "show the active profiles and their peers",
+     wl_cmd_status},
+    {"peer", "PEER [--profile PROFILE] [--json]", "show everything about one peer", wl_cmd_peer},
+    {"facts", "[PROFILE] [--json]", "show what is known, from whom, and why it is believed or not",
+     wl_cmd_facts},
+    {"explain", "PEER [--profile PROFILE] [--json]",
+     "tell step by step why a peer is direct or not, and what to do", wl_cmd_explain},
+    {"watch", "[PROFILE] [--json]", "print a line for each change", wl_cmd_watch},
+    {"doctor", "[PROFILE] [--json]", "check this machine, each fault with its remedy",
+     wl_cmd_doctor},
+    {"refresh", "[PROFILE] [--json]", "tell and try everything again, now", wl_cmd_refresh},
+    {"forget", "PEER ADDRESS [--profile PROFILE] [--json]",
+     "forget an address that others told of a peer", wl_cmd_forget},
+    {"map", "--svg [PROFILE]", "draw the network as this member sees it", wl_cmd_map},
+    {"convert", "[--from FORMAT] [--to FORMAT] IN [OUT]",
+     "turn a file of another form into a profile, or back", wl_cmd_convert},
+    {"new", "NAME --network PREFIX[,PREFIX] --endpoint HOST[:PORT]",
+     "make a network: the files of its hub and of its first member NAME", wl_cmd_new},
+    {"add", "NAME [--hub-file FILE] [--write] [--basic] [--qr]",
+     "add a member to the network of a hub's file", wl_cmd_add},
     {"genkey", "", "make a private key", wl_cmd_genkey},
     {"pubkey", "", "read a private key, print its public key", wl_cmd_pubkey},
     {"link-local", "[PUBLIC-KEY]", "print the address of a member inside the tunnel",
@@ -24,15 +46,19 @@ print_help(void)
     for (guint i = 0; i < G_N_ELEMENTS(commands); i++)
         printf("  %s%s%s\n      %s\n", commands[i].name, *commands[i].arguments ? " " : "",
                commands[i].arguments, commands[i].summary);
-    puts("\nOptions:\n"
-         "  --help, -h\n      print this\n"
-         "  --version\n      print the version\n\n"
-         "Exit status:\n"
-         "  0  done\n"
-         "  1  failed: bad input, or a service or the bus does not answer\n"
-         "  2  wrong usage\n"
-         "  3  no profile is active, or not the one asked for\n"
-         "  4  not permitted: run as root");
+    puts(
+        "\nOptions:\n"
+        "  --help, -h\n      print this\n"
+        "  --version\n      print the version\n\n"
+        "Exit status:\n"
+        "  0  done\n"
+        "  1  failed: bad input, a check of the doctor, or a service or the bus does not answer\n"
+        "  2  wrong usage\n"
+        "  3  no profile is active, or no such profile or peer\n"
+        "  4  not permitted: run as root\n"
+        "  5  the service is of another version than this program\n\n"
+        "A PEER is named by its name, its key, or a start of its key that no other has; a PROFILE\n"
+        "by its name, its UUID or its interface. wirelinkctl COMMAND --help tells more of one.");
 }
 
 static const WlCtlCommand *
@@ -64,6 +90,7 @@ wl_ctl_parse(const char *name, char **arguments, const GOptionEntry *entries, gu
     g_autoptr(GError) error = NULL;
     g_auto(GStrv) left = NULL;
     g_autoptr(GStrvBuilder) builder = g_strv_builder_new();
+    gboolean json = g_strv_contains((const char *const *) arguments, "--json");
 
     /* GOption takes the first one as the program's name. */
     g_strv_builder_add(builder, name);
@@ -77,9 +104,9 @@ wl_ctl_parse(const char *name, char **arguments, const GOptionEntry *entries, gu
         exit(wl_ctl_finish_output() ? WL_EXIT_OK : WL_EXIT_FAILURE);
     }
     if (!g_option_context_parse_strv(context, &left, &error)) {
-        g_autofree char *message = wl_ctl_harmless(error->message);
+        g_autofree char *message = wl_ctl_quote(error->message, MAX_QUOTED);
 
-        wl_ctl_complain("%s: %s; see wirelinkctl %s --help", name, message, name);
+        wl_ctl_fail_usage(json, name, "%s: %s", name, message);
         return FALSE;
     }
     if (left[1] && strcmp(left[1], "--") == 0) {
@@ -87,10 +114,9 @@ wl_ctl_parse(const char *name, char **arguments, const GOptionEntry *entries, gu
         memmove(left + 1, left + 2, (g_strv_length(left + 2) + 1) * sizeof(*left));
     }
     if (g_strv_length(left) > 1 + max) {
-        g_autofree char *extra = wl_ctl_harmless(left[1 + max]);
+        g_autofree char *extra = wl_ctl_quote(left[1 + max], MAX_QUOTED);
 
-        wl_ctl_complain("%s does not take the argument \"%s\"; see wirelinkctl %s --help", name,
-                        extra, name);
+        wl_ctl_fail_usage(json, name, "%s does not take the argument \"%s\"", name, extra);
         return FALSE;
     }
     if (rest)
@@ -123,7 +149,7 @@ main(int argc, char **argv)
     }
     command = find_command(argv[1]);
     if (!command) {
-        g_autofree char *name = wl_ctl_harmless(argv[1]);
+        g_autofree char *name = wl_ctl_quote(argv[1], MAX_QUOTED);
 
         wl_ctl_complain("there is no command \"%s\"; see wirelinkctl --help", name);
         return WL_EXIT_USAGE;

@@ -95,18 +95,47 @@ wl_ctl_finish_output(void)
     return FALSE;
 }
 
+static guint
+character_width(gunichar character)
+{
+    return g_unichar_iszerowidth(character) ? 0 : g_unichar_iswide(character) ? 2 : 1;
+}
+
 guint
 wl_ctl_width(const char *text)
 {
     guint width = 0;
 
-    for (; *text; text = g_utf8_next_char(text)) {
-        gunichar character = g_utf8_get_char(text);
-
-        if (!g_unichar_iszerowidth(character))
-            width += g_unichar_iswide(character) ? 2 : 1;
-    }
+    for (; *text; text = g_utf8_next_char(text))
+        width += character_width(g_utf8_get_char(text));
     return width;
+}
+
+char *
+wl_ctl_cut(const char *text, guint max)
+{
+    const char *end = text;
+    guint width = 0, count = 0;
+
+    /* Marks that take no column are many only in names that are made to be a nuisance. */
+    if (wl_ctl_width(text) <= max && g_utf8_strlen(text, -1) <= 2 * (glong) max)
+        return g_strdup(text);
+    for (; *end; end = g_utf8_next_char(end)) {
+        guint more = character_width(g_utf8_get_char(end));
+
+        if (width + more > max - 1 || count++ >= 2 * max)
+            break;
+        width += more;
+    }
+    return g_strdup_printf("%.*s…", (int) (end - text), text);
+}
+
+char *
+wl_ctl_quote(const char *text, guint max)
+{
+    g_autofree char *shown = wl_ctl_harmless(text);
+
+    return wl_ctl_cut(shown, max);
 }
 
 char *
@@ -140,4 +169,12 @@ wl_ctl_format_age(gint64 then, gint64 now)
     if (age < 48 * 3600)
         return g_strdup_printf("%d h", (int) (age / 3600));
     return g_strdup_printf("%" G_GINT64_FORMAT " d", age / 86400);
+}
+
+char *
+wl_ctl_format_round_trip(guint64 us)
+{
+    if (us == 0)
+        return g_strdup("-");
+    return g_strdup_printf(us < 100 * 1000 ? "%.1f ms" : "%.0f ms", (double) us / 1000);
 }

@@ -1,17 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "wl-ctl-profiles.h"
 
+#include "wl-ctl-bus.h"
+#include "wl-ctl-error.h"
 #include "wl-ctl-output.h"
 
 #include <string.h>
 
-#define BASE_NAME      "org.freedesktop.NetworkManager.wirelink"
-#define ROOT_PATH      "/org/freedesktop/NetworkManager/wirelink"
-#define LINK_INTERFACE "org.freedesktop.NetworkManager.wirelink1.Link"
-#define PEER_INTERFACE "org.freedesktop.NetworkManager.wirelink1.Peer"
-
-#define TIMEOUT      5000 /* ms, for each call */
 #define MAX_PROFILES 256
+#define MAX_LABEL    63 /* columns of a name */
+#define KEY_START    8  /* characters of a key that stand for it */
 
 /* ---- values -------------------------------------------------------------------------------- */
 
@@ -66,17 +64,41 @@ wl_ctl_get_value(GVariant *properties, const char *name, const char *type)
 }
 
 char *
+wl_ctl_get_list(GVariant *properties, const char *name, const char *separator)
+{
+    g_autoptr(GVariant) list = wl_ctl_get_value(properties, name, "as");
+    g_autofree const char **strings = list ? g_variant_get_strv(list, NULL) : NULL;
+
+    return strings ? g_strjoinv(separator, (char **) strings) : g_strdup("");
+}
+
+char *
+wl_ctl_short_key(const char *key)
+{
+    g_autofree char *shown = wl_ctl_harmless(key);
+    const char *end = shown;
+
+    for (guint i = 0; i < KEY_START && *end; i++)
+        end = g_utf8_next_char(end);
+    return g_strdup_printf("%.*s…", (int) (end - shown), shown);
+}
+
+char *
+wl_ctl_profile_label(const WlCtlProfile *profile)
+{
+    const char *id = wl_ctl_get_string(profile->link, "Id");
+
+    return wl_ctl_quote(*id ? id : wl_ctl_get_string(profile->link, "Uuid"), MAX_LABEL);
+}
+
+char *
 wl_ctl_peer_label(const WlCtlPeer *peer)
 {
     const char *name = wl_ctl_get_string(peer->properties, "Name");
-    g_autofree char *key = NULL;
 
     if (*name)
-        return wl_ctl_harmless(name);
-    key = wl_ctl_harmless(wl_ctl_get_string(peer->properties, "PublicKey"));
-    if (strlen(key) > 8)
-        key[8] = '\0';
-    return g_strdup_printf("%s…", key);
+        return wl_ctl_quote(name, MAX_LABEL);
+    return wl_ctl_short_key(wl_ctl_get_string(peer->properties, "PublicKey"));
 }
 
 const WlCtlPeer *
@@ -86,6 +108,18 @@ wl_ctl_profile_find_peer(const WlCtlProfile *profile, const char *path)
         const WlCtlPeer *peer = g_ptr_array_index(profile->peers, i);
 
         if (strcmp(peer->path, path) == 0)
+            return peer;
+    }
+    return NULL;
+}
+
+const WlCtlPeer *
+wl_ctl_profile_find_key(const WlCtlProfile *profile, const char *key)
+{
+    for (guint i = 0; i < profile->peers->len; i++) {
+        const WlCtlPeer *peer = g_ptr_array_index(profile->peers, i);
+
+        if (strcmp(wl_ctl_get_string(peer->properties, "PublicKey"), key) == 0)
             return peer;
     }
     return NULL;
@@ -104,11 +138,30 @@ peer_free(WlCtlPeer *peer)
 static void
 profile_free(WlCtlProfile *profile)
 {
-    if (!profile)
-        return;
+    g_free(profile->service);
     g_clear_pointer(&profile->link, g_variant_unref);
     g_ptr_array_unref(profile->peers);
     g_free(profile);
+}
+
+static WlCtlProfiles *
+profiles_new(void)
+{
+    WlCtlProfiles *self = g_new0(WlCtlProfiles, 1);
+
+    self->profiles = g_ptr_array_new_with_free_func((GDestroyNotify) profile_free);
+    self->problems = g_ptr_array_new_with_free_func((GDestroyNotify) g_error_free);
+    return self;
+}
+
+void
+wl_ctl_profiles_free(WlCtlProfiles *self)
+{
+    if (!self)
+        return;
+    g_ptr_array_unref(self->profiles);
+    g_ptr_array_unref(self->problems);
+    g_free(self);
 }
 
 static int
@@ -121,8 +174,13 @@ static int
 compare_peers(gconstpointer a, gconstpointer b)
 {
     const WlCtlPeer *left = *(WlCtlPeer *const *) a, *right = *(WlCtlPeer *const *) b;
-    int order = compare_strings(left->properties, right->properties, "Name");
+    gboolean left_named = *wl_ctl_get_string(left->properties, "Name") != '\0';
+    gboolean right_named = *wl_ctl_get_string(right->properties, "Name") != '\0';
+    int order;
 
+    if (left_named != right_named)
+        return left_named ? -1 : 1;
+    order = compare_strings(left->properties, right->properties, "Name");
     return order ? order : compare_strings(left->properties, right->properties, "PublicKey");
 }
 
@@ -135,132 +193,274 @@ compare_profiles(gconstpointer a, gconstpointer b)
     return order ? order : compare_strings(left->link, right->link, "Uuid");
 }
 
-/* @objects: a{oa{sa{sv}}}. NULL if there is no link among them: it is not up yet, or not any more.
- */
+static void
+add_peer(WlCtlProfile *profile, const char *path, GVariant *properties)
+{
+    WlCtlPeer *peer = g_new0(WlCtlPeer, 1);
+
+    peer->path = g_strdup(path);
+    peer->properties = properties;
+    g_ptr_array_add(profile->peers, peer);
+}
+
+/* @objects: a{oa{sa{sv}}}. The link of the result is NULL if there is none among them. */
 static WlCtlProfile *
-profile_new(GVariant *objects)
+profile_new(const char *service, GVariant *objects, gint64 read_at)
 {
     WlCtlProfile *profile = g_new0(WlCtlProfile, 1);
     GVariant *interfaces;
     GVariantIter iter;
     const char *path;
 
+    profile->service = g_strdup(service);
+    profile->read_at = read_at;
     profile->peers = g_ptr_array_new_with_free_func((GDestroyNotify) peer_free);
     g_variant_iter_init(&iter, objects);
     while (g_variant_iter_loop(&iter, "{&o@a{sa{sv}}}", &path, &interfaces)) {
         GVariant *properties;
 
-        properties = g_variant_lookup_value(interfaces, PEER_INTERFACE, G_VARIANT_TYPE_VARDICT);
-        if (properties) {
-            WlCtlPeer *peer = g_new0(WlCtlPeer, 1);
-
-            peer->path = g_strdup(path);
-            peer->properties = properties;
-            g_ptr_array_add(profile->peers, peer);
-        }
+        properties =
+            g_variant_lookup_value(interfaces, WL_CTL_PEER_INTERFACE, G_VARIANT_TYPE_VARDICT);
+        if (properties)
+            add_peer(profile, path, properties);
         if (!profile->link)
             profile->link =
-                g_variant_lookup_value(interfaces, LINK_INTERFACE, G_VARIANT_TYPE_VARDICT);
-    }
-    if (!profile->link) {
-        profile_free(profile);
-        return NULL;
+                g_variant_lookup_value(interfaces, WL_CTL_LINK_INTERFACE, G_VARIANT_TYPE_VARDICT);
     }
     g_ptr_array_sort(profile->peers, compare_peers);
     return profile;
 }
 
-/* ---- calls --------------------------------------------------------------------------------- */
-
-static gboolean
-is_gone(const GError *error)
-{
-    return g_error_matches(error, G_DBUS_ERROR, G_DBUS_ERROR_NAME_HAS_NO_OWNER) ||
-           g_error_matches(error, G_DBUS_ERROR, G_DBUS_ERROR_SERVICE_UNKNOWN);
-}
+/* ---- from the bus -------------------------------------------------------------------------- */
 
 /* Each process queues for the base name, so its queue is the list of them. */
 static GStrv
 list_services(GDBusConnection *bus, GError **error)
 {
+    g_autoptr(WlCtlCall) call =
+        wl_ctl_call_new("org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus",
+                        "ListQueuedOwners", g_variant_new("(s)", WL_CTL_BASE_NAME), "(as)");
     g_autoptr(GVariant) reply = NULL;
     g_autoptr(GError) failure = NULL;
     GStrv owners = NULL;
 
-    reply = g_dbus_connection_call_sync(bus, "org.freedesktop.DBus", "/org/freedesktop/DBus",
-                                        "org.freedesktop.DBus", "ListQueuedOwners",
-                                        g_variant_new("(s)", BASE_NAME), G_VARIANT_TYPE("(as)"),
-                                        G_DBUS_CALL_FLAGS_NONE, TIMEOUT, NULL, &failure);
-    if (reply) {
+    reply = wl_ctl_call_one(bus, call, &failure);
+    if (reply)
         g_variant_get(reply, "(^as)", &owners);
-    } else if (is_gone(failure)) {
+    else if (wl_ctl_error_is_gone(failure))
         owners = g_new0(char *, 1);
-    } else {
-        g_propagate_error(error, g_steal_pointer(&failure));
-    }
+    else
+        g_propagate_error(error, wl_ctl_error_new_remote(failure, "the system bus"));
     return owners;
 }
 
-static WlCtlProfile *
-load_profile(GDBusConnection *bus, const char *service, GError **error)
+/* "the service of an active profile (process 1234)". */
+static char *
+describe_service(GDBusConnection *bus, const char *service)
 {
-    g_autoptr(GVariant) reply = NULL;
-    g_autoptr(GVariant) objects = NULL;
+    g_autoptr(WlCtlCall) call =
+        wl_ctl_call_new("org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus",
+                        "GetConnectionUnixProcessID", g_variant_new("(s)", service), "(u)");
+    g_autoptr(GVariant) reply = wl_ctl_call_one(bus, call, NULL);
+    guint32 process = 0;
 
-    reply = g_dbus_connection_call_sync(
-        bus, service, ROOT_PATH, "org.freedesktop.DBus.ObjectManager", "GetManagedObjects", NULL,
-        G_VARIANT_TYPE("(a{oa{sa{sv}}})"), G_DBUS_CALL_FLAGS_NO_AUTO_START, TIMEOUT, NULL, error);
-    if (!reply)
-        return NULL;
-    objects = g_variant_get_child_value(reply, 0);
-    return profile_new(objects);
+    if (reply)
+        g_variant_get(reply, "(u)", &process);
+    return process ? g_strdup_printf("the service of an active profile (process %u)", process)
+                   : g_strdup("the service of an active profile");
 }
 
 static void
-improve_error(GError *error)
+check_version(WlCtlProfiles *self, const WlCtlProfile *profile)
 {
-    g_dbus_error_strip_remote_error(error);
-    if (!g_error_matches(error, G_DBUS_ERROR, G_DBUS_ERROR_ACCESS_DENIED))
+    const char *version = wl_ctl_get_string(profile->link, "Version");
+    g_autofree char *label = wl_ctl_profile_label(profile);
+    g_autofree char *shown = wl_ctl_quote(version, MAX_LABEL);
+
+    if (strcmp(version, WL_VERSION) == 0)
         return;
-    g_free(error->message);
-    error->message =
-        g_strdup("only root may see the peers of a profile: run this as root, as with sudo");
+    g_ptr_array_add(
+        self->problems,
+        g_error_new(WL_CTL_ERROR, WL_EXIT_OTHER_VERSION,
+                    "the service of \"%s\" is version %s and this wirelinkctl " WL_VERSION
+                    ": take the profile down and up again with nmcli, which starts the service "
+                    "that is installed",
+                    label, *shown ? shown : "unknown"));
 }
 
-GPtrArray *
-wl_ctl_profiles_load(GError **problem, GError **error)
+static void
+take_objects(WlCtlProfiles *self, GDBusConnection *bus, const WlCtlCall *call)
 {
-    g_autoptr(GPtrArray) profiles = g_ptr_array_new_with_free_func((GDestroyNotify) profile_free);
-    g_autoptr(GDBusConnection) bus = NULL;
-    g_auto(GStrv) services = NULL;
+    g_autoptr(GVariant) objects = g_variant_get_child_value(call->reply, 0);
+    WlCtlProfile *profile = profile_new(call->destination, objects, call->answered);
 
-    bus = g_bus_get_sync(G_BUS_TYPE_SYSTEM, NULL, error);
-    if (!bus) {
-        g_prefix_error(error, "cannot reach the system bus: ");
+    if (profile->link) {
+        g_ptr_array_add(self->profiles, profile);
+        return;
+    }
+    /* Without objects it is not up yet, or not any more. */
+    if (g_variant_n_children(objects) > 0) {
+        g_autofree char *who = describe_service(bus, call->destination);
+        g_autoptr(GError) foreign = g_error_new_literal(
+            G_DBUS_ERROR, G_DBUS_ERROR_UNKNOWN_INTERFACE, WL_CTL_LINK_INTERFACE);
+
+        g_ptr_array_add(self->problems, wl_ctl_error_new_remote(foreign, who));
+    }
+    profile_free(profile);
+}
+
+static void
+take_error(WlCtlProfiles *self, GDBusConnection *bus, const char *service, const GError *failure)
+{
+    g_autofree char *who = NULL;
+    GError *problem;
+
+    if (wl_ctl_error_is_gone(failure) || g_error_matches(failure, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+        return;
+    who = describe_service(bus, service);
+    problem = wl_ctl_error_new_remote(failure, who);
+    if (problem->code == WL_EXIT_NOT_PERMITTED) {
+        self->denied++;
+        g_error_free(problem);
+    } else {
+        g_ptr_array_add(self->problems, problem);
+    }
+}
+
+static WlCtlProfiles *
+load_all(GDBusConnection *bus, GCancellable *cancellable, GError **error)
+{
+    g_autoptr(GPtrArray) calls = g_ptr_array_new_with_free_func((GDestroyNotify) wl_ctl_call_free);
+    g_auto(GStrv) services = list_services(bus, error);
+    WlCtlProfiles *self;
+
+    if (!services)
+        return NULL;
+    for (guint i = 0; services[i] && i < MAX_PROFILES; i++)
+        g_ptr_array_add(calls, wl_ctl_call_new(services[i], WL_CTL_ROOT_PATH,
+                                               "org.freedesktop.DBus.ObjectManager",
+                                               "GetManagedObjects", NULL, "(a{oa{sa{sv}}})"));
+    wl_ctl_call_all(bus, calls, cancellable);
+    self = profiles_new();
+    for (guint i = 0; i < calls->len; i++) {
+        WlCtlCall *call = g_ptr_array_index(calls, i);
+
+        if (call->reply)
+            take_objects(self, bus, call);
+        else
+            take_error(self, bus, call->destination, call->error);
+    }
+    g_ptr_array_sort(self->profiles, compare_profiles);
+    return self;
+}
+
+/* ---- the one asked for --------------------------------------------------------------------- */
+
+static gboolean
+is_called(const WlCtlProfile *profile, const char *name)
+{
+    return strcmp(wl_ctl_get_string(profile->link, "Id"), name) == 0 ||
+           strcmp(wl_ctl_get_string(profile->link, "Uuid"), name) == 0 ||
+           strcmp(wl_ctl_get_string(profile->link, "Interface"), name) == 0;
+}
+
+/* What fails elsewhere is no problem where the profile asked for was found. */
+static void
+keep_called(WlCtlProfiles *self, const char *name)
+{
+    gboolean found = FALSE;
+
+    for (guint i = self->profiles->len; i > 0; i--) {
+        if (is_called(g_ptr_array_index(self->profiles, i - 1), name))
+            found = TRUE;
+        else
+            g_ptr_array_remove_index(self->profiles, i - 1);
+    }
+    if (found) {
+        g_ptr_array_set_size(self->problems, 0);
+        self->denied = 0;
+    }
+}
+
+static void
+set_nothing(const WlCtlProfiles *self, const char *name, GError **error)
+{
+    g_autofree char *shown = name ? wl_ctl_quote(name, MAX_LABEL) : NULL;
+
+    if (self->problems->len > 0)
+        g_propagate_error(error, g_error_copy(g_ptr_array_index(self->problems, 0)));
+    else if (self->denied > 0)
+        g_set_error_literal(error, WL_CTL_ERROR, WL_EXIT_NOT_PERMITTED,
+                            "only root and the users of a private profile may see its peers: run "
+                            "this as root, as with sudo");
+    else if (name)
+        g_set_error(error, WL_CTL_ERROR, WL_EXIT_NOTHING,
+                    "no active wirelink profile is called \"%s\": wirelinkctl status shows all, "
+                    "and nmcli connection up NAME brings one up",
+                    shown);
+    else
+        g_set_error_literal(error, WL_CTL_ERROR, WL_EXIT_NOTHING,
+                            "no wirelink profile is active: bring one up with nmcli connection up "
+                            "NAME");
+}
+
+WlCtlProfiles *
+wl_ctl_profiles_load(GDBusConnection *bus, const char *name, GCancellable *cancellable,
+                     GError **error)
+{
+    g_autoptr(WlCtlProfiles) self = load_all(bus, cancellable, error);
+
+    if (!self)
+        return NULL;
+    if (name)
+        keep_called(self, name);
+    if (self->profiles->len == 0) {
+        set_nothing(self, name, error);
         return NULL;
     }
-    services = list_services(bus, error);
-    if (!services) {
-        g_prefix_error(error, "cannot list the active profiles: ");
-        return NULL;
-    }
-    for (guint i = 0; services[i] && i < MAX_PROFILES; i++) {
-        g_autoptr(GError) failure = NULL;
-        WlCtlProfile *profile = load_profile(bus, services[i], &failure);
+    for (guint i = 0; i < self->profiles->len; i++)
+        check_version(self, g_ptr_array_index(self->profiles, i));
+    return g_steal_pointer(&self);
+}
 
-        if (profile)
-            g_ptr_array_add(profiles, profile);
-        if (!failure || is_gone(failure))
-            continue;
-        improve_error(failure);
-        if (g_error_matches(failure, G_DBUS_ERROR, G_DBUS_ERROR_ACCESS_DENIED)) {
-            g_propagate_error(error, g_steal_pointer(&failure));
-            return NULL;
-        }
-        g_prefix_error(&failure, "a service of an active profile does not answer: ");
-        if (!*problem)
-            g_propagate_error(problem, g_steal_pointer(&failure));
+WlExit
+wl_ctl_profiles_finish(const WlCtlProfiles *self, gboolean json)
+{
+    const GError *first = self->problems->len > 0 ? g_ptr_array_index(self->problems, 0) : NULL;
+
+    for (guint i = 0; !json && i < self->problems->len; i++) {
+        const GError *problem = g_ptr_array_index(self->problems, i);
+
+        wl_ctl_complain("%s", problem->message);
     }
-    g_ptr_array_sort(profiles, compare_profiles);
-    return g_steal_pointer(&profiles);
+    return first ? (WlExit) first->code : WL_EXIT_OK;
+}
+
+const WlCtlProfile *
+wl_ctl_profiles_get_only(const WlCtlProfiles *self, GError **error)
+{
+    g_autoptr(GString) labels = g_string_new(NULL);
+
+    if (self->profiles->len == 1)
+        return g_ptr_array_index(self->profiles, 0);
+    for (guint i = 0; i < self->profiles->len; i++) {
+        g_autofree char *label = wl_ctl_profile_label(g_ptr_array_index(self->profiles, i));
+
+        g_string_append_printf(labels, "%s\"%s\"", i > 0 ? ", " : "", label);
+    }
+    g_set_error(error, WL_CTL_ERROR, WL_EXIT_USAGE, "several profiles are active: say which of %s",
+                labels->str);
+    return NULL;
+}
+
+const WlCtlProfile *
+wl_ctl_profiles_find(const WlCtlProfiles *self, const char *service)
+{
+    for (guint i = 0; i < self->profiles->len; i++) {
+        const WlCtlProfile *profile = g_ptr_array_index(self->profiles, i);
+
+        if (strcmp(profile->service, service) == 0)
+            return profile;
+    }
+    return NULL;
 }

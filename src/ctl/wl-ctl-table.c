@@ -1,14 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "wl-ctl-table.h"
 
+#include "wl-ctl-grid.h"
 #include "wl-ctl-output.h"
 
-#include <stdio.h>
-#include <string.h>
-
-#define INDENT    "  "
-#define GAP       2  /* columns between two cells */
-#define MAX_LABEL 28 /* columns of a peer's name in a table */
+#define MAX_LABEL 28  /* columns of a peer's name in a table */
+#define MAX_CELL  80  /* of anything else */
+#define MAX_NOTE  300 /* of a reason */
 
 enum {
     COLUMN_PEER,
@@ -17,64 +15,48 @@ enum {
     COLUMN_HANDSHAKE,
     COLUMN_RECEIVED,
     COLUMN_SENT,
+    COLUMN_ROUND_TRIP,
     COLUMN_TRUST,
     N_COLUMNS,
 };
 
-static const char *const titles[N_COLUMNS] = {"PEER",     "STATE", "ENDPOINT", "HANDSHAKE",
-                                              "RECEIVED", "SENT",  "TRUST"};
+static const char *const titles[N_COLUMNS + 1] = {"PEER",     "STATE", "ENDPOINT",   "HANDSHAKE",
+                                                  "RECEIVED", "SENT",  "ROUND TRIP", "TRUST"};
 
-typedef struct {
-    char *cells[N_COLUMNS];
-    char *reason;
-} Row;
+/* ---- values -------------------------------------------------------------------------------- */
 
-static void
-row_free(Row *row)
+char *
+wl_ctl_format_rate(const WlCtlProfile *profile, const WlCtlProfile *before, const WlCtlPeer *peer,
+                   const char *property)
 {
-    for (guint i = 0; i < N_COLUMNS; i++)
-        g_free(row->cells[i]);
-    g_free(row->reason);
-    g_free(row);
-}
+    const WlCtlPeer *old = wl_ctl_profile_find_peer(before, peer->path);
+    gint64 elapsed = profile->read_at - before->read_at;
+    guint64 now = wl_ctl_get_uint(peer->properties, property), then;
+    g_autofree char *bytes = NULL;
 
-/* ---- what stands in a row ------------------------------------------------------------------ */
-
-/* At most @max columns of @text, with an ellipsis where something is missing. */
-static char *
-cut(const char *text, guint max)
-{
-    const char *end = text;
-    guint width = 0;
-
-    if (wl_ctl_width(text) <= max)
-        return g_strdup(text);
-    while (*end) {
-        gunichar character = g_utf8_get_char(end);
-        guint more = g_unichar_iszerowidth(character) ? 0 : g_unichar_iswide(character) ? 2 : 1;
-
-        if (width + more > max - 1)
-            break;
-        width += more;
-        end = g_utf8_next_char(end);
-    }
-    return g_strdup_printf("%.*s…", (int) (end - text), text);
+    if (!old || elapsed <= 0)
+        return NULL;
+    then = wl_ctl_get_uint(old->properties, property);
+    /* Counters start again where the peer was made again. */
+    bytes = wl_ctl_format_bytes(
+        now < then ? 0 : (guint64) ((double) (now - then) * G_USEC_PER_SEC / (double) elapsed));
+    return g_strdup_printf("%s/s", bytes);
 }
 
 static char *
-harmless_or_dash(const char *text)
+quote_or_dash(const char *text)
 {
-    return *text ? wl_ctl_harmless(text) : g_strdup("-");
+    return *text ? wl_ctl_quote(text, MAX_CELL) : g_strdup("-");
 }
 
 static char *
 describe_state(const WlCtlProfile *profile, const WlCtlPeer *peer)
 {
-    g_autofree char *state = wl_ctl_harmless(wl_ctl_get_string(peer->properties, "State"));
+    g_autofree char *state = wl_ctl_quote(wl_ctl_get_string(peer->properties, "State"), MAX_CELL);
     const WlCtlPeer *via =
         wl_ctl_profile_find_peer(profile, wl_ctl_get_string(peer->properties, "Via"));
     g_autofree char *label = via ? wl_ctl_peer_label(via) : NULL;
-    g_autofree char *short_label = label ? cut(label, MAX_LABEL) : NULL;
+    g_autofree char *short_label = label ? wl_ctl_cut(label, MAX_LABEL) : NULL;
 
     return short_label ? g_strdup_printf("%s via %s", state, short_label) : g_steal_pointer(&state);
 }
@@ -82,153 +64,94 @@ describe_state(const WlCtlProfile *profile, const WlCtlPeer *peer)
 static char *
 describe_trust(GVariant *properties)
 {
-    g_autofree char *trust = harmless_or_dash(wl_ctl_get_string(properties, "Trust"));
+    g_autofree char *trust = wl_ctl_quote(wl_ctl_get_string(properties, "Trust"), MAX_CELL);
+    const char *parts[4] = {NULL};
+    guint n = 0;
 
-    return g_strdup_printf("%s%s%s", trust,
-                           wl_ctl_get_boolean(properties, "Router") ? ", router" : "",
-                           wl_ctl_get_boolean(properties, "Basic") ? ", basic" : "");
+    if (*trust)
+        parts[n++] = trust;
+    if (wl_ctl_get_boolean(properties, "Router"))
+        parts[n++] = "router";
+    if (wl_ctl_get_boolean(properties, "Basic"))
+        parts[n++] = "basic";
+    return n > 0 ? g_strjoinv(", ", (char **) parts) : g_strdup("-");
 }
 
-static Row *
-make_row(const WlCtlProfile *profile, const WlCtlPeer *peer, gint64 now)
+static char *
+describe_traffic(const WlCtlProfile *profile, const WlCtlProfile *before, const WlCtlPeer *peer,
+                 const char *property)
+{
+    char *rate;
+
+    if (!before)
+        return wl_ctl_format_bytes(wl_ctl_get_uint(peer->properties, property));
+    rate = wl_ctl_format_rate(profile, before, peer, property);
+    return rate ? rate : g_strdup("-");
+}
+
+/* ---- the table ----------------------------------------------------------------------------- */
+
+static void
+add_row(WlGrid *grid, const WlCtlProfile *profile, const WlCtlProfile *before,
+        const WlCtlPeer *peer, gint64 now)
 {
     g_autofree char *label = wl_ctl_peer_label(peer);
     GVariant *properties = peer->properties;
-    Row *row = g_new0(Row, 1);
+    char *cells[N_COLUMNS] = {
+        [COLUMN_PEER] = wl_ctl_cut(label, MAX_LABEL),
+        [COLUMN_STATE] = describe_state(profile, peer),
+        [COLUMN_ENDPOINT] = quote_or_dash(wl_ctl_get_string(properties, "Endpoint")),
+        [COLUMN_HANDSHAKE] = wl_ctl_format_age(wl_ctl_get_int(properties, "LastHandshake"), now),
+        [COLUMN_RECEIVED] = describe_traffic(profile, before, peer, "RxBytes"),
+        [COLUMN_SENT] = describe_traffic(profile, before, peer, "TxBytes"),
+        [COLUMN_ROUND_TRIP] = wl_ctl_format_round_trip(wl_ctl_get_uint(properties, "RoundTrip")),
+        [COLUMN_TRUST] = describe_trust(properties),
+    };
 
-    row->cells[COLUMN_PEER] = cut(label, MAX_LABEL);
-    row->cells[COLUMN_STATE] = describe_state(profile, peer);
-    row->cells[COLUMN_ENDPOINT] = harmless_or_dash(wl_ctl_get_string(properties, "Endpoint"));
-    row->cells[COLUMN_HANDSHAKE] =
-        wl_ctl_format_age(wl_ctl_get_int(properties, "LastHandshake"), now);
-    row->cells[COLUMN_RECEIVED] = wl_ctl_format_bytes(wl_ctl_get_uint(properties, "RxBytes"));
-    row->cells[COLUMN_SENT] = wl_ctl_format_bytes(wl_ctl_get_uint(properties, "TxBytes"));
-    row->cells[COLUMN_TRUST] = describe_trust(properties);
-    row->reason = wl_ctl_harmless(wl_ctl_get_string(properties, "Reason"));
-    return row;
-}
-
-/* ---- layouts ------------------------------------------------------------------------------- */
-
-static void
-print_padded(const char *text, guint width)
-{
-    guint used = wl_ctl_width(text);
-
-    fputs(text, stdout);
-    for (; used < width; used++)
-        putchar(' ');
+    wl_grid_add(grid, cells, wl_ctl_quote(wl_ctl_get_string(properties, "Reason"), MAX_NOTE));
+    wl_grid_set_style(grid, COLUMN_STATE,
+                      wl_style_of_state(wl_ctl_get_string(properties, "State")));
 }
 
 static void
-print_cells(const char *const cells[N_COLUMNS], const guint widths[N_COLUMNS], const char *last)
-{
-    fputs(INDENT, stdout);
-    for (guint i = 0; i < N_COLUMNS; i++) {
-        if (i + 1 == N_COLUMNS && !last)
-            fputs(cells[i], stdout);
-        else
-            print_padded(cells[i], widths[i] + GAP);
-    }
-    puts(last ? last : "");
-}
-
-static void
-print_table(const GPtrArray *rows, const guint widths[N_COLUMNS], gboolean reason_below)
-{
-    print_cells(titles, widths, reason_below ? NULL : "REASON");
-    for (guint i = 0; i < rows->len; i++) {
-        const Row *row = g_ptr_array_index(rows, i);
-        gboolean in_row = !reason_below && *row->reason;
-
-        print_cells((const char *const *) row->cells, widths, in_row ? row->reason : NULL);
-        if (reason_below && *row->reason)
-            printf(INDENT INDENT "%s\n", row->reason);
-    }
-}
-
-static void
-print_paragraphs(const GPtrArray *rows)
-{
-    for (guint i = 0; i < rows->len; i++) {
-        const Row *row = g_ptr_array_index(rows, i);
-
-        printf(INDENT "%s: %s\n", row->cells[COLUMN_PEER], row->cells[COLUMN_STATE]);
-        printf(INDENT INDENT "endpoint   %s\n", row->cells[COLUMN_ENDPOINT]);
-        printf(INDENT INDENT "handshake  %s\n", row->cells[COLUMN_HANDSHAKE]);
-        printf(INDENT INDENT "received   %s, sent %s\n", row->cells[COLUMN_RECEIVED],
-               row->cells[COLUMN_SENT]);
-        printf(INDENT INDENT "trust      %s\n", row->cells[COLUMN_TRUST]);
-        if (*row->reason)
-            printf(INDENT INDENT "reason     %s\n", row->reason);
-    }
-}
-
-static guint
-measure(const GPtrArray *rows, guint widths[N_COLUMNS])
-{
-    guint total = strlen(INDENT) + GAP * (N_COLUMNS - 1);
-
-    for (guint i = 0; i < N_COLUMNS; i++) {
-        widths[i] = wl_ctl_width(titles[i]);
-        for (guint j = 0; j < rows->len; j++) {
-            const Row *row = g_ptr_array_index(rows, j);
-
-            widths[i] = MAX(widths[i], wl_ctl_width(row->cells[i]));
-        }
-        total += widths[i];
-    }
-    return total;
-}
-
-static guint
-widest_reason(const GPtrArray *rows)
-{
-    guint widest = 0;
-
-    for (guint i = 0; i < rows->len; i++) {
-        const Row *row = g_ptr_array_index(rows, i);
-
-        widest = MAX(widest, wl_ctl_width(row->reason));
-    }
-    return widest;
-}
-
-static void
-print_head(const WlCtlProfile *profile)
+append_head(const WlCtlProfile *profile, const WlPage *page, GString *out)
 {
     GVariant *link = profile->link;
-    g_autofree char *id = harmless_or_dash(wl_ctl_get_string(link, "Id"));
-    g_autofree char *interface = wl_ctl_harmless(wl_ctl_get_string(link, "Interface"));
-    g_autofree char *backend = wl_ctl_harmless(wl_ctl_get_string(link, "Backend"));
-    g_autofree char *role = wl_ctl_harmless(wl_ctl_get_string(link, "Role"));
-    g_autofree char *key = wl_ctl_harmless(wl_ctl_get_string(link, "PublicKey"));
-    g_autofree char *address = wl_ctl_harmless(wl_ctl_get_string(link, "LinkLocalAddress"));
+    g_autofree char *label = wl_ctl_profile_label(profile);
+    g_autofree char *interface = wl_ctl_quote(wl_ctl_get_string(link, "Interface"), MAX_CELL);
+    g_autofree char *backend = wl_ctl_quote(wl_ctl_get_string(link, "Backend"), MAX_CELL);
+    g_autofree char *role = wl_ctl_quote(wl_ctl_get_string(link, "Role"), MAX_CELL);
+    g_autofree char *uplink = quote_or_dash(wl_ctl_get_string(link, "Uplink"));
+    g_autofree char *key = wl_ctl_quote(wl_ctl_get_string(link, "PublicKey"), MAX_CELL);
+    g_autofree char *list = wl_ctl_get_list(link, "Addresses", " ");
+    g_autofree char *addresses = quote_or_dash(list);
+    g_autofree char *addresses_line = NULL;
+    g_autofree char *ports_line = NULL;
 
-    printf("%s: interface %s, %s, %s\n", id, interface, backend, role);
-    printf(INDENT "public key %s\n", key);
-    printf(INDENT "address %s, listen port %u, fact port %u, %u facts\n", address,
-           (guint) wl_ctl_get_uint(link, "ListenPort"), (guint) wl_ctl_get_uint(link, "FactPort"),
-           (guint) wl_ctl_get_uint(link, "FactCount"));
+    wl_page_append(page, out, WL_STYLE_TITLE, label);
+    g_string_append_printf(out, ": interface %s, %s, %s, uplink %s\n", interface, backend, role,
+                           uplink);
+    addresses_line = g_strdup_printf("addresses %s", addresses);
+    wl_page_append_wrapped(page, out, 2, addresses_line);
+    g_string_append_printf(out, "  public key %s\n", key);
+    ports_line = g_strdup_printf(
+        "listen port %u, fact port %u, %u facts", (guint) wl_ctl_get_uint(link, "ListenPort"),
+        (guint) wl_ctl_get_uint(link, "FactPort"), (guint) wl_ctl_get_uint(link, "FactCount"));
+    wl_page_append_wrapped(page, out, 2, ports_line);
 }
 
 void
-wl_ctl_table_print(const WlCtlProfile *profile, guint width, gint64 now)
+wl_ctl_table_append(const WlCtlProfile *profile, const WlCtlProfile *before, gint64 now,
+                    const WlPage *page, GString *out)
 {
-    g_autoptr(GPtrArray) rows = g_ptr_array_new_with_free_func((GDestroyNotify) row_free);
-    guint widths[N_COLUMNS], table, reason;
+    g_autoptr(WlGrid) grid = wl_grid_new(titles, "REASON");
 
-    for (guint i = 0; i < profile->peers->len; i++)
-        g_ptr_array_add(rows, make_row(profile, g_ptr_array_index(profile->peers, i), now));
-    print_head(profile);
-    if (rows->len == 0) {
-        puts(INDENT "no peers");
+    append_head(profile, page, out);
+    if (profile->peers->len == 0) {
+        g_string_append(out, "  no peers\n");
         return;
     }
-    table = measure(rows, widths);
-    reason = MAX(widest_reason(rows), strlen("REASON"));
-    if (table > width)
-        print_paragraphs(rows);
-    else
-        print_table(rows, widths, table + GAP + reason > width);
+    for (guint i = 0; i < profile->peers->len; i++)
+        add_row(grid, profile, before, g_ptr_array_index(profile->peers, i), now);
+    wl_grid_append(grid, page, out);
 }

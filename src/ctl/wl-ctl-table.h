@@ -2,10 +2,15 @@
 #pragma once
 
 #include "wl-ctl-profiles.h"
+#include "wl-ctl-terminal.h"
 
 /**
- * Prints a profile for people on standard output. @width is that of the terminal in columns: where
- * a table is too wide the reasons go below their rows, and where that is too wide each peer gets a
- * paragraph. @now in unix seconds.
+ * Appends a profile for people. @before, an earlier read of the same profile or NULL: with it, what
+ * is received and sent is shown as a rate, else in all. @now in unix seconds.
  */
-void wl_ctl_table_print(const WlCtlProfile *profile, guint width, gint64 now);
+void wl_ctl_table_append(const WlCtlProfile *profile, const WlCtlProfile *before, gint64 now,
+                         const WlPage *page, GString *out);
+
+/** "1.5 KiB/s": how @property of the peer grew since @before; NULL if it cannot be told. */
+char *wl_ctl_format_rate(const WlCtlProfile *profile, const WlCtlProfile *before,
+                         const WlCtlPeer *peer, const char *property);

@@ -10,6 +10,7 @@
 
 #include <glib/gstdio.h>
 
+#include "wl-format.h"
 #include "wl-profile-keys.h"
 #include "wl-profile-value.h"
 #include "wl-wgquick.h"
@@ -72,13 +73,13 @@ append_name(Writer *writer, const char *key, const char *name)
 }
 
 static void
-append_extra(Writer *writer, WlProfileSection section, const GPtrArray *extra)
+append_extra(Writer *writer, WlFormat format, WlProfileSection section, const GPtrArray *extra)
 {
     for (guint i = 0; i < extra->len; i++) {
         const WlProfileExtra *item = extra->pdata[i];
         g_auto(GStrv) lines = NULL;
 
-        if (item->section != section)
+        if (item->section != section || !wl_format_carries_extra(format, item))
             continue;
         lines = g_strsplit(item->value, "\n", -1);
         for (guint j = 0; lines[j]; j++)
@@ -97,7 +98,7 @@ flags_go_without_saying(const WlProfileKey *key, const WlWgQuick *file, const Wl
 }
 
 static void
-append_key(Writer *writer, const WlProfileKey *key, const WlWgQuick *file,
+append_key(Writer *writer, WlFormat format, const WlProfileKey *key, const WlWgQuick *file,
            const WlProfilePeer *peer)
 {
     gconstpointer structure = key->scope == WL_KEY_OF_PEER   ? (gconstpointer) peer
@@ -110,7 +111,8 @@ append_key(Writer *writer, const WlProfileKey *key, const WlWgQuick *file,
     if (key->type == WL_KEY_TYPE_FLAGS && flags_go_without_saying(key, file, peer))
         return;
     if (key->type == WL_KEY_TYPE_ENDPOINTS) {
-        for (guint i = 0; i < peer->endpoints->len; i++)
+        /* wg knows one, and of several lines takes the last. */
+        for (guint i = 0; i < peer->endpoints->len && (i == 0 || format != WL_FORMAT_WGQUICK); i++)
             append_line(writer, key->file_name, peer->endpoints->pdata[i]);
         return;
     }
@@ -131,7 +133,7 @@ append_key(Writer *writer, const WlProfileKey *key, const WlWgQuick *file,
 }
 
 static void
-append_section(Writer *writer, WlProfileSection section, const WlWgQuick *file,
+append_section(Writer *writer, WlFormat format, WlProfileSection section, const WlWgQuick *file,
                const WlProfilePeer *peer)
 {
     gsize n_keys;
@@ -140,11 +142,17 @@ append_section(Writer *writer, WlProfileSection section, const WlWgQuick *file,
     append(writer, writer->length ? "\n[" : "[");
     append(writer, wl_profile_section_to_string(section));
     append(writer, "]\n");
-    for (gsize i = 0; i < n_keys; i++) {
-        if (keys[i].section == section && keys[i].file_name)
-            append_key(writer, &keys[i], file, peer);
+    /* For people: wg-quick has no key for it. */
+    if (peer && peer->name && format == WL_FORMAT_WGQUICK) {
+        append(writer, "# ");
+        append(writer, peer->name);
+        append(writer, "\n");
     }
-    append_extra(writer, section, peer ? peer->extra : file->profile->extra);
+    for (gsize i = 0; i < n_keys; i++) {
+        if (keys[i].section == section && keys[i].file_name && wl_format_carries(format, &keys[i]))
+            append_key(writer, format, &keys[i], file, peer);
+    }
+    append_extra(writer, format, section, peer ? peer->extra : file->profile->extra);
 }
 
 char *
@@ -152,10 +160,32 @@ wl_wgquick_format(const WlWgQuick *file)
 {
     Writer writer = {0};
 
-    append_section(&writer, WL_PROFILE_SECTION_INTERFACE, file, NULL);
-    append_section(&writer, WL_PROFILE_SECTION_WIRELINK, file, NULL);
+    append_section(&writer, WL_FORMAT_WIRELINK, WL_PROFILE_SECTION_INTERFACE, file, NULL);
+    append_section(&writer, WL_FORMAT_WIRELINK, WL_PROFILE_SECTION_WIRELINK, file, NULL);
     for (guint i = 0; i < file->profile->peers->len; i++)
-        append_section(&writer, WL_PROFILE_SECTION_PEER, file, file->profile->peers->pdata[i]);
+        append_section(&writer, WL_FORMAT_WIRELINK, WL_PROFILE_SECTION_PEER, file,
+                       file->profile->peers->pdata[i]);
+    return writer.text;
+}
+
+char *
+wl_wgquick_format_plain(const WlWgQuick *file)
+{
+    Writer writer = {0};
+
+    append_section(&writer, WL_FORMAT_WGQUICK, WL_PROFILE_SECTION_INTERFACE, file, NULL);
+    for (guint i = 0; i < file->profile->peers->len; i++)
+        append_section(&writer, WL_FORMAT_WGQUICK, WL_PROFILE_SECTION_PEER, file,
+                       file->profile->peers->pdata[i]);
+    return writer.text;
+}
+
+char *
+wl_wgquick_format_peer(const WlProfilePeer *peer)
+{
+    Writer writer = {0};
+
+    append_section(&writer, WL_FORMAT_WIRELINK, WL_PROFILE_SECTION_PEER, NULL, peer);
     return writer.text;
 }
 
@@ -197,15 +227,12 @@ read_all(int fd, char *text, gsize size, gsize *length)
     return TRUE;
 }
 
-WlWgQuick *
-wl_wgquick_read(const char *path, GError **error)
+char *
+wl_wgquick_load(const char *path, gsize *length, GError **error)
 {
     const gsize size = WL_PROFILE_MAX_FILE + 1; /* one more shows that it is too long */
-    g_autofree char *name = g_filename_display_basename(path);
-    WlWgQuick *file = NULL;
     struct stat status;
     char *text;
-    gsize length;
     /* O_NONBLOCK: opening a FIFO must not wait for a writer. */
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 
@@ -218,14 +245,44 @@ wl_wgquick_read(const char *path, GError **error)
         close(fd);
         return NULL;
     }
-    text = g_malloc(size);
-    if (read_all(fd, text, size, &length))
-        file = wl_wgquick_parse(text, length, name, error);
-    else
+    text = g_malloc(size + 1);
+    if (!read_all(fd, text, size, length)) {
         fail_with_errno(errno, "read", path, error);
-    explicit_bzero(text, length);
-    g_free(text);
+        wl_wgquick_wipe(g_steal_pointer(&text), *length);
+    } else if (*length > WL_PROFILE_MAX_FILE) {
+        g_autofree char *name = g_filename_display_basename(path);
+
+        g_set_error(error, WL_PROFILE_ERROR, WL_PROFILE_ERROR_SYNTAX,
+                    "%s: the file is longer than %u bytes; is this a text file?", name,
+                    WL_PROFILE_MAX_FILE);
+        wl_wgquick_wipe(g_steal_pointer(&text), *length);
+    } else {
+        text[*length] = '\0';
+    }
     close(fd);
+    return text;
+}
+
+void
+wl_wgquick_wipe(char *text, gsize length)
+{
+    if (text)
+        explicit_bzero(text, length);
+    g_free(text);
+}
+
+WlWgQuick *
+wl_wgquick_read(const char *path, GError **error)
+{
+    g_autofree char *name = g_filename_display_basename(path);
+    WlWgQuick *file;
+    gsize length;
+    char *text = wl_wgquick_load(path, &length, error);
+
+    if (!text)
+        return NULL;
+    file = wl_wgquick_parse(text, length, name, error);
+    wl_wgquick_wipe(text, length);
     return file;
 }
 

@@ -10,6 +10,7 @@ typedef struct {
     WlWgQuick *file;
     const char *name;
     guint line;
+    gboolean plain; /* a file for wg-quick itself */
     gboolean in_section;
     WlProfileSection section;
     WlProfilePeer *peer;
@@ -152,6 +153,10 @@ read_unknown(Reader *reader, const char *name, const char *value, GError **error
     const WlProfileKey *elsewhere = wl_profile_keys_find_in_any_section(name);
     gboolean interface = reader->section == WL_PROFILE_SECTION_INTERFACE;
 
+    if (wl_profile_keys_is_command(name) && reader->plain) {
+        warn(reader, "%s: left out, as wirelink never runs commands from a file", name);
+        return TRUE;
+    }
     if (wl_profile_keys_is_command(name)) {
         fail(error, reader, REFUSED,
              "%s: wirelink never runs commands from a file; remove the line (a script in "
@@ -181,6 +186,8 @@ read_unknown(Reader *reader, const char *name, const char *value, GError **error
              WL_PROFILE_MAX_EXTRA, WL_PROFILE_MAX_VALUE);
         return FALSE;
     }
+    if (!g_ascii_strncasecmp(name, WL_WGQUICK_NOTE, strlen(WL_WGQUICK_NOTE)))
+        return TRUE;
     if (interface && !g_ascii_strcasecmp(name, "SaveConfig"))
         warn(reader, "%s: has no effect, as NetworkManager keeps the profile", name);
     else if (interface && !g_ascii_strcasecmp(name, "FwMark"))
@@ -369,13 +376,17 @@ check(Reader *reader, GError **error)
     return FALSE;
 }
 
-WlWgQuick *
-wl_wgquick_parse(const char *text, gsize length, const char *name, GError **error)
+static WlWgQuick *
+parse(const char *text, gsize length, const char *name, gboolean plain, GError **error)
 {
     g_autoptr(WlWgQuick) file = wl_wgquick_new();
     g_autoptr(GArray) peer_lines = g_array_new(FALSE, TRUE, sizeof(guint));
     g_autoptr(GArray) key_lines = g_array_new(FALSE, TRUE, sizeof(guint));
-    Reader reader = {.file = file, .name = name, .peer_lines = peer_lines, .key_lines = key_lines};
+    Reader reader = {.file = file,
+                     .name = name,
+                     .plain = plain,
+                     .peer_lines = peer_lines,
+                     .key_lines = key_lines};
     const WlProfileKey *flags = wl_profile_keys_of_field(
         WL_KEY_OF_PEER, G_STRUCT_OFFSET(WlProfilePeer, preshared_key_flags));
     gsize n_keys;
@@ -392,7 +403,7 @@ wl_wgquick_parse(const char *text, gsize length, const char *name, GError **erro
     }
     if (!check_text(&reader, text, length, error))
         return NULL;
-    if (!has_wirelink_section(text, text + length)) {
+    if (!plain && !has_wirelink_section(text, text + length)) {
         g_set_error(error, WL_PROFILE_ERROR, WL_PROFILE_ERROR_NO_SECTION,
                     "%s: there is no [Wirelink] section; to make a profile for wirelink of this "
                     "WireGuard file add the line \"[Wirelink]\" at its end",
@@ -409,7 +420,20 @@ wl_wgquick_parse(const char *text, gsize length, const char *name, GError **erro
         if (peer->preshared_key && !*key_line(&reader, flags, i))
             peer->preshared_key_flags = NM_SETTING_SECRET_FLAG_NONE;
     }
-    if (!check(&reader, error))
+    /* The daemon's peers may all be in its JSON. */
+    if ((!plain || file->profile->peers->len) && !check(&reader, error))
         return NULL;
     return g_steal_pointer(&file);
+}
+
+WlWgQuick *
+wl_wgquick_parse(const char *text, gsize length, const char *name, GError **error)
+{
+    return parse(text, length, name, FALSE, error);
+}
+
+WlWgQuick *
+wl_wgquick_parse_plain(const char *text, gsize length, const char *name, GError **error)
+{
+    return parse(text, length, name, TRUE, error);
 }

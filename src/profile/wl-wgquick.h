@@ -7,6 +7,10 @@
 
 G_BEGIN_DECLS
 
+/* What tools note in a file for themselves begins so: kept as other unknown keys are, and nobody is
+ * warned of it. */
+#define WL_WGQUICK_NOTE "X-"
+
 #define WL_WGQUICK_TABLE_AUTO 0
 #define WL_WGQUICK_TABLE_OFF  G_MAXUINT32
 
@@ -26,8 +30,24 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(WlWgQuick, wl_wgquick_free)
  * profile, both "name:line: Key: sentence". */
 WlWgQuick *wl_wgquick_parse(const char *text, gsize length, const char *name, GError **error);
 
+/* The same for a file that wg-quick itself reads: there need be no [Wirelink], and commands (PostUp
+ * and its like) are left out with a warning. One without peers is not checked wholly: call
+ * wl_profile_check() before it is used as a profile. */
+WlWgQuick *wl_wgquick_parse_plain(const char *text, gsize length, const char *name, GError **error);
+
 /* The file as text, in a stable order. Holds secrets: free it with wl_profile_wipe_free(). */
 char *wl_wgquick_format(const WlWgQuick *file);
+
+/* One [Peer] of it, without an empty line before it; to be freed in the same way. */
+char *wl_wgquick_format_peer(const WlProfilePeer *peer);
+/* The file as wg-quick reads it: what wl_format_carries() there, and the first endpoint alone. */
+char *wl_wgquick_format_plain(const WlWgQuick *file);
+
+/* The bytes of the file at @path, at most WL_PROFILE_MAX_FILE of them, and a zero behind them. Only
+ * regular files are read. Free it with wl_wgquick_wipe(). */
+char *wl_wgquick_load(const char *path, gsize *length, GError **error);
+/* Overwrites and frees what wl_wgquick_load() gave; NULL is fine. */
+void wl_wgquick_wipe(char *text, gsize length);
 
 /* The same with the file at @path, which is at most WL_PROFILE_MAX_FILE bytes. Writing gives it the
  * mode 0600 and replaces what is there in one step. */

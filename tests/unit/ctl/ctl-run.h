@@ -27,3 +27,24 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(CtlRun, ctl_run_free)
         if (!strstr(text, part))                                                                   \
             g_error("%s:%d: \"%s\" is not in: %s", __FILE__, __LINE__, part, text);                \
     } while (0)
+
+/** wirelinkctl while it runs. */
+typedef struct {
+    GSubprocess *process;
+    GString *out; /* what it has printed so far */
+    int fd;       /* its output, and on a terminal its input too */
+    int terminal; /* the program's end of the terminal, or -1 */
+} CtlProcess;
+
+/** Starts wirelinkctl, on a terminal of 200 columns and 40 lines if @on_terminal. */
+CtlProcess *ctl_start(const char *const *arguments, const char *const *environment,
+                      gboolean on_terminal);
+/** Ends it if it runs still. */
+void ctl_process_free(CtlProcess *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(CtlProcess, ctl_process_free)
+
+/** Waits until it has printed @part since @from, and returns where in its output that ends. */
+gsize ctl_process_wait_for(CtlProcess *self, gsize from, const char *part);
+void ctl_process_type(CtlProcess *self, const char *keys);
+/** Waits for its end and returns its exit status. */
+int ctl_process_finish(CtlProcess *self);

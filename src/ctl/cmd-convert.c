@@ -1,0 +1,306 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "wl-ctl-files.h"
+#include "wl-ctl-input.h"
+#include "wl-ctl-output.h"
+#include "wl-ctl.h"
+#include "wl-go-config.h"
+#include "wl-profile-value.h"
+#include "wl-wirehub.h"
+
+#include <glib/gstdio.h>
+#include <stdio.h>
+#include <string.h>
+
+typedef struct {
+    WlFormat from, to;
+    const char *in, *out; /* out may be NULL: standard output */
+    const char *with;     /* the wg-quick file beside the daemon's JSON, or NULL */
+    const char *key_file; /* or NULL */
+    gboolean force;
+} Conversion;
+
+/* ---- reading ------------------------------------------------------------------------------- */
+
+static WlWgQuick *
+read_plain(const char *path, GError **error)
+{
+    g_autofree char *name = g_filename_display_basename(path);
+    WlWgQuick *file;
+    gsize length;
+    char *text = wl_wgquick_load(path, &length, error);
+
+    if (!text)
+        return NULL;
+    file = wl_wgquick_parse_plain(text, length, name, error);
+    wl_wgquick_wipe(text, length);
+    return file;
+}
+
+static WlWgQuick *
+read_go(const Conversion *conversion, const char *text, gsize length, const char *name,
+        GError **error)
+{
+    g_autoptr(WlWgQuick) file = NULL;
+    g_autofree char *own_key = NULL;
+
+    if (!conversion->with) {
+        g_set_error(
+            error, WL_PROFILE_ERROR, WL_PROFILE_ERROR_MISSING,
+            "%s: the daemon's JSON has neither key nor address; name the wg-quick file that "
+            "belongs to it, like --with /etc/wireguard/wg0.conf",
+            name);
+        return NULL;
+    }
+    file = read_plain(conversion->with, error);
+    if (!file)
+        return NULL;
+    own_key = wl_ctl_public_key_of(file->profile->private_key);
+    if (!wl_go_config_parse(text, length, name, own_key, file, error))
+        return NULL;
+    return g_steal_pointer(&file);
+}
+
+/* The private key of --private-key-file; to be freed with wl_profile_wipe_free(). */
+static char *
+read_private_key(const Conversion *conversion, const char *name, GError **error)
+{
+    WlKey key;
+    char *text;
+
+    if (!conversion->key_file) {
+        g_set_error(error, WL_PROFILE_ERROR, WL_PROFILE_ERROR_SECRET,
+                    "%s: a WireHub file has no private key; name the file with that of this member "
+                    "with --private-key-file",
+                    name);
+        return NULL;
+    }
+    if (!wl_ctl_read_key_file(conversion->key_file, &key, error))
+        return NULL;
+    text = wl_key_to_string(&key);
+    wl_key_wipe(&key);
+    return text;
+}
+
+static WlWgQuick *
+read_wirehub(const Conversion *conversion, const char *text, gsize length, const char *name,
+             GError **error)
+{
+    char *private_key = read_private_key(conversion, name, error);
+    g_autofree char *own_key = wl_ctl_public_key_of(private_key);
+    WlWgQuick *file = NULL;
+
+    if (private_key && own_key)
+        file = wl_wirehub_parse(text, length, name, private_key, own_key, error);
+    else if (private_key)
+        g_set_error(error, WL_PROFILE_ERROR, WL_PROFILE_ERROR_VALUE,
+                    "%s: holds a private key that has no public key; make another with wirelinkctl "
+                    "genkey",
+                    conversion->key_file);
+    wl_profile_wipe_free(private_key);
+    return file;
+}
+
+static WlWgQuick *
+read_text(Conversion *conversion, const char *text, gsize length, GError **error)
+{
+    g_autofree char *name = g_filename_display_basename(conversion->in);
+    g_autoptr(WlWgQuick) file = NULL;
+
+    if (conversion->from == WL_FORMAT_UNKNOWN)
+        conversion->from = wl_format_detect(text, length);
+    if (conversion->from == WL_FORMAT_WIRELINK)
+        file = wl_wgquick_parse(text, length, name, error);
+    else if (conversion->from == WL_FORMAT_WGQUICK)
+        file = wl_wgquick_parse_plain(text, length, name, error);
+    else if (conversion->from == WL_FORMAT_GO)
+        file = read_go(conversion, text, length, name, error);
+    else if (conversion->from == WL_FORMAT_WIREHUB)
+        file = read_wirehub(conversion, text, length, name, error);
+    else
+        g_set_error(error, WL_PROFILE_ERROR, WL_PROFILE_ERROR_SYNTAX,
+                    "%s: not known what kind of file this is; say it with --from wg-quick, "
+                    "wirelink, go or wirehub",
+                    name);
+    if (!file)
+        return NULL;
+    if (!wl_profile_check(file->profile, WL_PROFILE_CHECK_STORED_SECRETS, error)) {
+        g_prefix_error(error, "%s: ", name);
+        return NULL;
+    }
+    return g_steal_pointer(&file);
+}
+
+static WlWgQuick *
+read_input(Conversion *conversion, GError **error)
+{
+    gsize length;
+    char *text = wl_wgquick_load(conversion->in, &length, error);
+    WlWgQuick *file = text ? read_text(conversion, text, length, error) : NULL;
+
+    wl_wgquick_wipe(text, text ? length : 0);
+    return file;
+}
+
+/* ---- writing ------------------------------------------------------------------------------- */
+
+/* To be freed with wl_profile_wipe_free(). */
+static char *
+format(const Conversion *conversion, const WlWgQuick *file, WlLosses *losses, GError **error)
+{
+    g_autofree char *own_key = wl_ctl_public_key_of(file->profile->private_key);
+
+    wl_losses_add_keys(losses, file, conversion->to,
+                       conversion->to == WL_FORMAT_GO && conversion->with ? WL_FORMAT_WGQUICK
+                                                                          : WL_FORMAT_UNKNOWN);
+    switch (conversion->to) {
+    case WL_FORMAT_WGQUICK:
+        return wl_wgquick_format_plain(file);
+    case WL_FORMAT_GO:
+        return wl_go_config_format(file, own_key, losses);
+    case WL_FORMAT_WIREHUB:
+        return wl_wirehub_format(file, own_key, losses, error);
+    default:
+        return wl_wgquick_format(file);
+    }
+}
+
+static gboolean
+write_beside(const Conversion *conversion, const WlWgQuick *file, GError **error)
+{
+    char *text = wl_wgquick_format_plain(file);
+    gboolean written = wl_ctl_write_file(conversion->with, text, conversion->force, error);
+
+    wl_profile_wipe_free(text);
+    return written;
+}
+
+static gboolean
+write_text(const Conversion *conversion, const WlWgQuick *file, const char *text, GError **error)
+{
+    gboolean beside = conversion->to == WL_FORMAT_GO && conversion->with;
+
+    if (beside && !write_beside(conversion, file, error))
+        return FALSE;
+    if (!conversion->out) {
+        /* Not kept in a buffer that nobody wipes. */
+        setvbuf(stdout, NULL, _IONBF, 0);
+        fputs(text, stdout);
+        return TRUE;
+    }
+    if (wl_ctl_write_file(conversion->out, text, conversion->force, error))
+        return TRUE;
+    if (beside && !conversion->force)
+        g_unlink(conversion->with);
+    return FALSE;
+}
+
+static void
+print_losses(const Conversion *conversion, const WlLosses *losses)
+{
+    g_autoptr(GPtrArray) lost = wl_losses_to_strings(losses);
+
+    for (guint i = 0; i < lost->len; i++) {
+        g_autofree char *text = wl_ctl_harmless(lost->pdata[i]);
+
+        wl_ctl_complain("warning: a %s file has no place for %s; left out",
+                        wl_format_to_string(conversion->to), text);
+    }
+}
+
+static WlExit
+convert(Conversion *conversion)
+{
+    g_autoptr(WlLosses) losses = wl_losses_new();
+    g_autoptr(WlWgQuick) file = NULL;
+    g_autoptr(GError) error = NULL;
+    char *text = NULL;
+    gboolean done = FALSE;
+
+    file = read_input(conversion, &error);
+    if (file && conversion->to == WL_FORMAT_UNKNOWN)
+        conversion->to =
+            conversion->from == WL_FORMAT_WIRELINK ? WL_FORMAT_UNKNOWN : WL_FORMAT_WIRELINK;
+    if (file && conversion->to == WL_FORMAT_UNKNOWN) {
+        wl_ctl_complain("not known what to convert to; say it with --to wg-quick, go or wirehub");
+        return WL_EXIT_USAGE;
+    }
+    if (file && conversion->to == conversion->from) {
+        wl_ctl_complain("nothing to convert: this is a %s file already",
+                        wl_format_to_string(conversion->to));
+        return WL_EXIT_USAGE;
+    }
+    if (file)
+        text = format(conversion, file, losses, &error);
+    if (text)
+        done = write_text(conversion, file, text, &error);
+    wl_profile_wipe_free(text);
+    if (!done) {
+        g_autofree char *message = wl_ctl_harmless(error->message);
+
+        wl_ctl_complain("%s%s", message,
+                        !conversion->force && strstr(message, "it is there already")
+                            ? ", or give --force"
+                            : "");
+        return WL_EXIT_FAILURE;
+    }
+    wl_ctl_print_warnings(file->profile->warnings);
+    print_losses(conversion, losses);
+    return WL_EXIT_OK;
+}
+
+static gboolean
+read_format(const char *option, const char *text, WlFormat *format_)
+{
+    g_autofree char *shown = NULL;
+
+    *format_ = text ? wl_format_from_string(text) : WL_FORMAT_UNKNOWN;
+    if (!text || *format_ != WL_FORMAT_UNKNOWN)
+        return TRUE;
+    shown = wl_ctl_harmless(text);
+    wl_ctl_complain("--%s does not know \"%s\": expected wg-quick, wirelink, go or wirehub", option,
+                    shown);
+    return FALSE;
+}
+
+WlExit
+wl_cmd_convert(char **arguments)
+{
+    g_autofree char *from = NULL;
+    g_autofree char *to = NULL;
+    g_autofree char *with = NULL;
+    g_autofree char *key_file = NULL;
+    g_auto(GStrv) rest = NULL;
+    gboolean force = FALSE;
+    const GOptionEntry entries[] = {
+        {"from", 0, 0, G_OPTION_ARG_STRING, &from,
+         "what IN is: wg-quick, wirelink, go or wirehub (default: what it looks like)", "FORMAT"},
+        {"to", 0, 0, G_OPTION_ARG_STRING, &to,
+         "what to write (default: by the end of OUT: .conf, .wirelink, .json, .wirehub)", "FORMAT"},
+        {"with", 0, 0, G_OPTION_ARG_FILENAME, &with,
+         "the wg-quick file that belongs to the JSON of the Go daemon: read with it, or written "
+         "with it",
+         "FILE"},
+        {"private-key-file", 0, 0, G_OPTION_ARG_FILENAME, &key_file,
+         "the private key of this member of a WireHub network", "FILE"},
+        {"force", 0, 0, G_OPTION_ARG_NONE, &force, "overwrite files that are there", NULL},
+        {NULL},
+    };
+    Conversion conversion = {0};
+
+    if (!wl_ctl_parse("convert", arguments, entries, 2, &rest))
+        return WL_EXIT_USAGE;
+    if (!rest[0]) {
+        wl_ctl_complain("convert: the file to convert is missing; see wirelinkctl convert --help");
+        return WL_EXIT_USAGE;
+    }
+    if (!read_format("from", from, &conversion.from) || !read_format("to", to, &conversion.to))
+        return WL_EXIT_USAGE;
+    conversion.in = rest[0];
+    conversion.out = rest[1];
+    conversion.with = with;
+    conversion.key_file = key_file;
+    conversion.force = force;
+    if (conversion.to == WL_FORMAT_UNKNOWN && conversion.out)
+        conversion.to = wl_format_of_path(conversion.out);
+    return convert(&conversion);
+}

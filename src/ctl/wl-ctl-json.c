@@ -1,0 +1,202 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "wl-ctl-json.h"
+
+typedef enum {
+    AS_STRING,
+    AS_NUMBER,
+    AS_SIGNED,
+    AS_BOOLEAN,
+    AS_LIST, /* of strings */
+} Kind;
+
+typedef struct {
+    const char *property, *member;
+    Kind kind;
+} Member;
+
+static const Member link_members[] = {
+    {"Id", "id", AS_STRING},
+    {"Uuid", "uuid", AS_STRING},
+    {"Interface", "interface", AS_STRING},
+    {"Backend", "backend", AS_STRING},
+    {"PublicKey", "public_key", AS_STRING},
+    {"LinkLocalAddress", "link_local_address", AS_STRING},
+    {"ListenPort", "listen_port", AS_NUMBER},
+    {"FactPort", "fact_port", AS_NUMBER},
+    {"Role", "role", AS_STRING},
+    {"RoleFrom", "role_from", AS_STRING},
+    {"Addresses", "addresses", AS_LIST},
+    {"Networks", "networks", AS_LIST},
+    {"Uplink", "uplink", AS_STRING},
+    {"FactCount", "fact_count", AS_NUMBER},
+    {"Version", "version", AS_STRING},
+};
+
+static const Member peer_members[] = {
+    {"PublicKey", "public_key", AS_STRING},
+    {"Name", "name", AS_STRING},
+    {"State", "state", AS_STRING},
+    {"Reason", "reason", AS_STRING},
+    {"Endpoint", "endpoint", AS_STRING},
+    {"AllowedIPs", "allowed_ips", AS_LIST},
+    {"Trust", "trust", AS_STRING},
+    {"TrustBy", "trust_by", AS_STRING},
+    {"Configured", "configured", AS_BOOLEAN},
+    {"Router", "router", AS_BOOLEAN},
+    {"Basic", "basic", AS_BOOLEAN},
+    {"LastHandshake", "last_handshake", AS_SIGNED},
+    {"LastAlive", "last_alive", AS_SIGNED},
+    {"RoundTrip", "round_trip_us", AS_NUMBER},
+    {"RxBytes", "rx_bytes", AS_NUMBER},
+    {"TxBytes", "tx_bytes", AS_NUMBER},
+};
+
+static const Member fact_members[] = {
+    {"Subject", "subject", AS_STRING},     {"SubjectName", "subject_name", AS_STRING},
+    {"Attribute", "attribute", AS_STRING}, {"Value", "value", AS_STRING},
+    {"Source", "source", AS_STRING},       {"SourceName", "source_name", AS_STRING},
+    {"Accepted", "accepted", AS_BOOLEAN},  {"Rule", "rule", AS_STRING},
+    {"Expires", "expires", AS_NUMBER},
+};
+
+static JsonArray *
+list_to_json(GVariant *properties, const char *name)
+{
+    g_autoptr(GVariant) list = wl_ctl_get_value(properties, name, "as");
+    JsonArray *array = json_array_new();
+
+    for (gsize i = 0; list && i < g_variant_n_children(list); i++) {
+        g_autoptr(GVariant) string = g_variant_get_child_value(list, i);
+
+        json_array_add_string_element(array, g_variant_get_string(string, NULL));
+    }
+    return array;
+}
+
+static void
+set_members(JsonObject *object, GVariant *properties, const Member *members, gsize n)
+{
+    for (const Member *i = members; i < members + n; i++) {
+        switch (i->kind) {
+        case AS_STRING:
+            json_object_set_string_member(object, i->member,
+                                          wl_ctl_get_string(properties, i->property));
+            break;
+        case AS_NUMBER:
+            json_object_set_int_member(
+                object, i->member,
+                (gint64) MIN(wl_ctl_get_uint(properties, i->property), G_MAXINT64));
+            break;
+        case AS_SIGNED:
+            json_object_set_int_member(object, i->member, wl_ctl_get_int(properties, i->property));
+            break;
+        case AS_BOOLEAN:
+            json_object_set_boolean_member(object, i->member,
+                                           wl_ctl_get_boolean(properties, i->property));
+            break;
+        case AS_LIST:
+            json_object_set_array_member(object, i->member, list_to_json(properties, i->property));
+            break;
+        }
+    }
+}
+
+static JsonObject *
+received_to_json(GVariant *properties)
+{
+    g_autoptr(GVariant) received = wl_ctl_get_value(properties, "Received", "a{st}");
+    JsonObject *object = json_object_new();
+    GVariantIter iter;
+    const char *label;
+    guint64 count;
+
+    if (!received)
+        return object;
+    g_variant_iter_init(&iter, received);
+    while (g_variant_iter_next(&iter, "{&st}", &label, &count))
+        json_object_set_int_member(object, label, (gint64) MIN(count, G_MAXINT64));
+    return object;
+}
+
+static JsonArray *
+candidates_to_json(GVariant *properties)
+{
+    g_autoptr(GVariant) candidates = wl_ctl_get_value(properties, "Candidates", "a(ssss)");
+    const char *address, *rank, *source, *result;
+    JsonArray *array = json_array_new();
+    GVariantIter iter;
+
+    if (!candidates)
+        return array;
+    g_variant_iter_init(&iter, candidates);
+    while (g_variant_iter_next(&iter, "(&s&s&s&s)", &address, &rank, &source, &result)) {
+        JsonObject *object = json_object_new();
+
+        json_object_set_string_member(object, "address", address);
+        json_object_set_string_member(object, "rank", rank);
+        json_object_set_string_member(object, "told_by", source);
+        json_object_set_string_member(object, "result", result);
+        json_array_add_object_element(array, object);
+    }
+    return array;
+}
+
+JsonObject *
+wl_ctl_peer_to_json(const WlCtlProfile *profile, const WlCtlPeer *peer)
+{
+    const WlCtlPeer *via =
+        wl_ctl_profile_find_peer(profile, wl_ctl_get_string(peer->properties, "Via"));
+    JsonObject *object = json_object_new();
+
+    set_members(object, peer->properties, peer_members, G_N_ELEMENTS(peer_members));
+    /* Object paths mean nothing outside the bus. */
+    json_object_set_string_member(object, "via",
+                                  via ? wl_ctl_get_string(via->properties, "PublicKey") : "");
+    json_object_set_array_member(object, "candidates", candidates_to_json(peer->properties));
+    return object;
+}
+
+JsonObject *
+wl_ctl_profile_to_json(const WlCtlProfile *profile)
+{
+    JsonObject *object = json_object_new();
+    JsonArray *peers = json_array_new();
+
+    set_members(object, profile->link, link_members, G_N_ELEMENTS(link_members));
+    json_object_set_object_member(object, "received", received_to_json(profile->link));
+    for (guint i = 0; i < profile->peers->len; i++)
+        json_array_add_object_element(
+            peers, wl_ctl_peer_to_json(profile, g_ptr_array_index(profile->peers, i)));
+    json_object_set_array_member(object, "peers", peers);
+    return object;
+}
+
+JsonObject *
+wl_ctl_fact_to_json(GVariant *fact)
+{
+    JsonObject *object = json_object_new();
+
+    set_members(object, fact, fact_members, G_N_ELEMENTS(fact_members));
+    return object;
+}
+
+void
+wl_ctl_json_add_problems(JsonObject *object, const WlCtlProfiles *profiles)
+{
+    JsonArray *problems;
+
+    if (profiles->denied > 0)
+        json_object_set_int_member(object, "denied", profiles->denied);
+    if (profiles->problems->len == 0)
+        return;
+    problems = json_array_new();
+    for (guint i = 0; i < profiles->problems->len; i++) {
+        const GError *problem = g_ptr_array_index(profiles->problems, i);
+        JsonObject *entry = json_object_new();
+
+        json_object_set_string_member(entry, "error", problem->message);
+        json_object_set_int_member(entry, "exit_status", problem->code);
+        json_array_add_object_element(problems, entry);
+    }
+    json_object_set_array_member(object, "problems", problems);
+}

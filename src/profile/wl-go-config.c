@@ -1,0 +1,485 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "wl-go-config.h"
+
+#include <json-glib/json-glib.h>
+#include <string.h>
+
+#include "wl-profile-value.h"
+
+#define MAX_DEPTH 16 /* of brackets; the daemon's files have 4 */
+
+typedef struct {
+    const char *name;
+    const char *own_key;
+    WlWgQuick *file;
+    gboolean has_port;
+} Reader;
+
+#define fail(error, reader, code, path, format, ...)                                               \
+    g_set_error(error, WL_PROFILE_ERROR, WL_PROFILE_ERROR_##code, "%s: %s: " format,               \
+                (reader)->name, path, ##__VA_ARGS__)
+
+static void G_GNUC_PRINTF(3, 4) warn(Reader *reader, const char *path, const char *format, ...)
+{
+    GPtrArray *warnings = reader->file->profile->warnings;
+    g_autofree char *text = NULL;
+    va_list args;
+
+    if (warnings->len >= WL_PROFILE_MAX_EXTRA)
+        return;
+    va_start(args, format);
+    text = g_strdup_vprintf(format, args);
+    va_end(args);
+    g_ptr_array_add(warnings, g_strdup_printf("%s: %s: %s", reader->name, path, text));
+}
+
+/* ---- values, as leniently converted as the daemon does it (protocol, section 8.3) ------------ */
+
+/* A string, number or boolean as text; NULL for anything else. */
+static char *
+scalar_to_text(JsonNode *node)
+{
+    GType type;
+
+    if (!JSON_NODE_HOLDS_VALUE(node))
+        return NULL;
+    type = json_node_get_value_type(node);
+    if (type == G_TYPE_STRING)
+        return g_strdup(json_node_get_string(node));
+    if (type == G_TYPE_BOOLEAN)
+        return g_strdup(json_node_get_boolean(node) ? "true" : "false");
+    if (type == G_TYPE_INT64)
+        return g_strdup_printf("%" G_GINT64_FORMAT, json_node_get_int(node));
+    return NULL;
+}
+
+static char *
+read_text(Reader *reader, const char *path, JsonNode *node, const char *what, GError **error)
+{
+    char *text = scalar_to_text(node);
+
+    if (!text)
+        fail(error, reader, VALUE, path, "is not %s", what);
+    return text;
+}
+
+static gboolean
+read_boolean(Reader *reader, const char *path, JsonNode *node, gboolean *value, GError **error)
+{
+    static const char *const words[] = {"false", "0", "f", "true", "1", "t"};
+    g_autofree char *text = scalar_to_text(node);
+
+    for (guint i = 0; text && i < G_N_ELEMENTS(words); i++) {
+        if (!g_ascii_strcasecmp(text, words[i])) {
+            *value = i >= 3;
+            return TRUE;
+        }
+    }
+    fail(error, reader, VALUE, path, "is not valid; it is true or false");
+    return FALSE;
+}
+
+/* @text as the value of the key with this field; an empty one is no value. */
+static gboolean
+set_value(Reader *reader, const char *path, const WlProfileKey *key, const char *text,
+          gpointer structure, GError **error)
+{
+    /* A file has no place for white space around a value. */
+    g_autofree char *stripped = g_strstrip(g_strdup(text));
+
+    if (!*stripped || wl_profile_value_parse(key, stripped, TRUE, structure, error))
+        return TRUE;
+    g_prefix_error(error, "%s: %s: ", reader->name, path);
+    return FALSE;
+}
+
+/* A list of strings, or one string with commas in it. */
+static gboolean
+set_list(Reader *reader, const char *path, const WlProfileKey *key, JsonNode *node,
+         gpointer structure, GError **error)
+{
+    JsonArray *array;
+
+    if (!JSON_NODE_HOLDS_ARRAY(node)) {
+        g_autofree char *text = read_text(reader, path, node, "a list of strings", error);
+
+        return text && set_value(reader, path, key, text, structure, error);
+    }
+    array = json_node_get_array(node);
+    for (guint i = 0; i < json_array_get_length(array); i++) {
+        g_autofree char *item_path = g_strdup_printf("%s[%u]", path, i);
+        g_autofree char *text =
+            read_text(reader, item_path, json_array_get_element(array, i), "a string", error);
+
+        if (!text || !set_value(reader, item_path, key, text, structure, error))
+            return FALSE;
+    }
+    return TRUE;
+}
+
+#define PROFILE_KEY(field)                                                                         \
+    wl_profile_keys_of_field(WL_KEY_OF_PROFILE, G_STRUCT_OFFSET(WlProfile, field))
+#define PEER_KEY(field)                                                                            \
+    wl_profile_keys_of_field(WL_KEY_OF_PEER, G_STRUCT_OFFSET(WlProfilePeer, field))
+
+/* Kept for the way back, as it has no meaning here. */
+static void
+note(Reader *reader, const char *path, const char *key, const char *value)
+{
+    g_autofree char *name = g_strconcat(WL_WGQUICK_NOTE "Go-", key, NULL);
+
+    if (!wl_profile_extra_value_is_valid(value) ||
+        !wl_profile_extra_add(reader->file->profile->extra, WL_PROFILE_SECTION_WIRELINK, name,
+                              value)) {
+        warn(reader, path, "has no effect in a profile, and is left out");
+        return;
+    }
+    warn(reader, path, "has no effect in a profile; kept as %s", name);
+}
+
+/* ---- peers --------------------------------------------------------------------------------- */
+
+typedef struct {
+    const char *name;
+    gsize offset;
+} PeerMember;
+
+static const PeerMember peer_members[] = {
+    {"PublicKey", G_STRUCT_OFFSET(WlProfilePeer, public_key)},
+    {"Name", G_STRUCT_OFFSET(WlProfilePeer, name)},
+    {"Trust", G_STRUCT_OFFSET(WlProfilePeer, trust)},
+    {"FactExchanger", G_STRUCT_OFFSET(WlProfilePeer, fact_exchanger)},
+    {"Endpoints", G_STRUCT_OFFSET(WlProfilePeer, endpoints)},
+    {"AllowedIPs", G_STRUCT_OFFSET(WlProfilePeer, allowed_ips)},
+    {"Basic", G_STRUCT_OFFSET(WlProfilePeer, basic)},
+};
+
+static gboolean
+read_peer_member(Reader *reader, const char *path, const char *member, JsonNode *node,
+                 WlProfilePeer *peer, GError **error)
+{
+    const WlProfileKey *key = NULL;
+    g_autofree char *text = NULL;
+
+    for (guint i = 0; i < G_N_ELEMENTS(peer_members) && !key; i++) {
+        if (!g_ascii_strcasecmp(peer_members[i].name, member))
+            key = wl_profile_keys_of_field(WL_KEY_OF_PEER, peer_members[i].offset);
+    }
+    if (!key) {
+        fail(error, reader, SYNTAX, path,
+             "is not a key of a peer; there are PublicKey, Name, Trust, FactExchanger, Endpoints, "
+             "AllowedIPs and Basic");
+        return FALSE;
+    }
+    if (JSON_NODE_HOLDS_NULL(node))
+        return TRUE;
+    if (key->type == WL_KEY_TYPE_BOOL)
+        return read_boolean(reader, path, node, wl_profile_value_field(key, peer, gboolean), error);
+    if (key->type == WL_KEY_TYPE_ENDPOINTS || key->type == WL_KEY_TYPE_PREFIXES)
+        return set_list(reader, path, key, node, peer, error);
+    text = read_text(reader, path, node, "a string", error);
+    return text && set_value(reader, path, key, text, peer, error);
+}
+
+/* An entry of the own key: about this member itself (protocol, section 8.1). */
+static void
+take_own_entry(Reader *reader, const char *path, WlProfilePeer *own)
+{
+    WlProfile *profile = reader->file->profile;
+
+    if (own->name) {
+        g_free(profile->name);
+        profile->name = g_steal_pointer(&own->name);
+    }
+    if (own->trust != WL_PROFILE_TRUST_UNSET)
+        note(reader, path, "Trust", wl_profile_trust_to_string(own->trust));
+    for (guint i = 0; i < own->allowed_ips->len; i++)
+        note(reader, path, "AllowedIPs", own->allowed_ips->pdata[i]);
+    for (guint i = 0; i < own->endpoints->len; i++)
+        note(reader, path, "Endpoints", own->endpoints->pdata[i]);
+    if (own->basic)
+        note(reader, path, "Basic", "true");
+    if (own->fact_exchanger)
+        note(reader, path, "FactExchanger", "true");
+}
+
+static void
+add_new(GPtrArray *list, const GPtrArray *items)
+{
+    for (guint i = 0; i < items->len; i++) {
+        if (!g_ptr_array_find_with_equal_func(list, items->pdata[i], g_str_equal, NULL))
+            g_ptr_array_add(list, g_strdup(items->pdata[i]));
+    }
+}
+
+/* What the wg-quick file says of the same peer stays, and comes first. */
+static gboolean
+take_peer(Reader *reader, const char *path, WlProfilePeer *peer, GError **error)
+{
+    GPtrArray *peers = reader->file->profile->peers;
+    WlProfilePeer *known = NULL;
+
+    for (guint i = 0; i < peers->len && !known; i++) {
+        WlProfilePeer *at = peers->pdata[i];
+
+        if (g_strcmp0(at->public_key, peer->public_key) == 0)
+            known = at;
+    }
+    if (!known) {
+        if (peers->len == WL_PROFILE_MAX_PEERS) {
+            fail(error, reader, VALUE, path, "is a peer too many; %u are the most",
+                 WL_PROFILE_MAX_PEERS);
+            return FALSE;
+        }
+        known = wl_profile_peer_new();
+        known->public_key = g_strdup(peer->public_key);
+        g_ptr_array_add(peers, known);
+    }
+    g_free(known->name);
+    known->name = g_steal_pointer(&peer->name);
+    known->trust = peer->trust;
+    known->basic = peer->basic;
+    known->fact_exchanger = peer->fact_exchanger;
+    add_new(known->endpoints, peer->endpoints);
+    add_new(known->allowed_ips, peer->allowed_ips);
+    return TRUE;
+}
+
+/* The members of an object, refusing those that differ by case only. */
+static GList *
+get_members(Reader *reader, const char *path, JsonObject *object, GError **error)
+{
+    g_autoptr(GHashTable) seen = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    g_autoptr(GList) members = json_object_get_members(object);
+
+    for (GList *at = members; at; at = at->next) {
+        if (!g_hash_table_add(seen, g_ascii_strdown(at->data, -1))) {
+            g_autofree char *quoted = wl_profile_value_quote(at->data);
+
+            fail(error, reader, CONFLICT, path,
+                 "%s is there twice, as case does not matter; "
+                 "remove one",
+                 quoted);
+            return NULL;
+        }
+    }
+    return g_steal_pointer(&members);
+}
+
+/* "peers[0].Trust"; a name that could upset a terminal is not repeated. */
+static char *
+member_path(const char *path, const char *member)
+{
+    g_autofree char *quoted = wl_profile_value_quote(member);
+
+    quoted[strlen(quoted) - 1] = '\0';
+    return *path ? g_strdup_printf("%s.%s", path, quoted + 1) : g_strdup(quoted + 1);
+}
+
+static gboolean
+read_peer(Reader *reader, const char *path, JsonNode *node, GHashTable *seen, GError **error)
+{
+    g_autoptr(WlProfilePeer) peer = wl_profile_peer_new();
+    g_autoptr(GList) members = NULL;
+    JsonObject *object;
+
+    if (!JSON_NODE_HOLDS_OBJECT(node)) {
+        fail(error, reader, VALUE, path, "is not an object like {\"PublicKey\": \"...\"}");
+        return FALSE;
+    }
+    object = json_node_get_object(node);
+    members = get_members(reader, path, object, error);
+    if (!members && json_object_get_size(object) > 0)
+        return FALSE;
+    for (GList *at = members; at; at = at->next) {
+        g_autofree char *inner = member_path(path, at->data);
+
+        if (!read_peer_member(reader, inner, at->data, json_object_get_member(object, at->data),
+                              peer, error))
+            return FALSE;
+    }
+    if (!peer->public_key) {
+        fail(error, reader, MISSING, path, "has no PublicKey; a peer is known by it");
+        return FALSE;
+    }
+    if (!g_hash_table_add(seen, g_strdup(peer->public_key))) {
+        fail(error, reader, CONFLICT, path,
+             "has the PublicKey of another entry, of which the daemon takes the last; make the two "
+             "one");
+        return FALSE;
+    }
+    if (g_strcmp0(peer->public_key, reader->own_key) == 0) {
+        take_own_entry(reader, path, peer);
+        return TRUE;
+    }
+    return take_peer(reader, path, peer, error);
+}
+
+static gboolean
+read_peers(Reader *reader, const char *path, JsonNode *node, GError **error)
+{
+    g_autoptr(GHashTable) seen = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    JsonArray *array;
+
+    if (!JSON_NODE_HOLDS_ARRAY(node)) {
+        fail(error, reader, VALUE, path, "is not a list of peers");
+        return FALSE;
+    }
+    array = json_node_get_array(node);
+    for (guint i = 0; i < json_array_get_length(array); i++) {
+        g_autofree char *inner = g_strdup_printf("%s[%u]", path, i);
+
+        if (!read_peer(reader, inner, json_array_get_element(array, i), seen, error))
+            return FALSE;
+    }
+    return TRUE;
+}
+
+/* ---- the rest ------------------------------------------------------------------------------ */
+
+static gboolean
+read_port(Reader *reader, const char *path, JsonNode *node, GError **error)
+{
+    g_autofree char *text = read_text(reader, path, node, "a number", error);
+
+    if (!text)
+        return FALSE;
+    /* Not set: see default_port(). */
+    if (text[0] == '-' || g_str_equal(text, "0"))
+        return TRUE;
+    reader->has_port = TRUE;
+    return set_value(reader, path, PROFILE_KEY(fact_port), text, reader->file->profile, error);
+}
+
+static gboolean
+read_member(Reader *reader, const char *member, JsonNode *node, GError **error)
+{
+    static const char *const notes[] = {"Debug", "Iface", "Config-Path", "Dump", "Version", "Help"};
+    WlProfile *profile = reader->file->profile;
+    g_autofree char *path = member_path("", member);
+    gboolean value;
+
+    if (JSON_NODE_HOLDS_NULL(node))
+        return TRUE;
+    if (!g_ascii_strcasecmp(member, "peers"))
+        return read_peers(reader, path, node, error);
+    if (!g_ascii_strcasecmp(member, "port"))
+        return read_port(reader, path, node, error);
+    if (!g_ascii_strcasecmp(member, "chatty"))
+        return read_boolean(reader, path, node, &profile->chatty, error);
+    if (!g_ascii_strcasecmp(member, "reportifaces"))
+        return set_list(reader, path, PROFILE_KEY(report_interfaces), node, profile, error);
+    if (!g_ascii_strcasecmp(member, "hideifaces"))
+        return set_list(reader, path, PROFILE_KEY(hide_interfaces), node, profile, error);
+    if (!g_ascii_strcasecmp(member, "router")) {
+        if (!read_boolean(reader, path, node, &value, error))
+            return FALSE;
+        profile->role = value ? WL_PROFILE_ROLE_ROUTER : WL_PROFILE_ROLE_LEAF;
+        return TRUE;
+    }
+    for (guint i = 0; i < G_N_ELEMENTS(notes); i++) {
+        g_autofree char *text = NULL;
+
+        if (g_ascii_strcasecmp(member, notes[i]))
+            continue;
+        text = read_text(reader, path, node, "a string, number or boolean", error);
+        if (!text)
+            return FALSE;
+        if (*text && !g_str_equal(text, "false"))
+            note(reader, path, notes[i], text);
+        return TRUE;
+    }
+    fail(error, reader, SYNTAX, path,
+         "is not a key of the daemon; there are port, router, chatty, debug, reportifaces, "
+         "hideifaces and peers");
+    return FALSE;
+}
+
+/* The daemon's default follows its listen port (protocol, section 4.2), ours does not. */
+static void
+default_port(Reader *reader)
+{
+    WlProfile *profile = reader->file->profile;
+
+    if (reader->has_port)
+        return;
+    if (profile->listen_port > 0 && profile->listen_port < 65535)
+        profile->fact_port = profile->listen_port + 1;
+    else
+        warn(reader, "port",
+             "is missing and the wg-quick file has no ListenPort that it would follow; %u is "
+             "taken, and must be the same in the whole network",
+             profile->fact_port);
+}
+
+/* json-glib recurses; this does not. */
+static gboolean
+is_too_deep(const char *text, gsize length)
+{
+    gboolean string = FALSE;
+    guint depth = 0;
+
+    for (gsize i = 0; i < length; i++) {
+        if (string) {
+            if (text[i] == '\\')
+                i++;
+            else if (text[i] == '"')
+                string = FALSE;
+        } else if (text[i] == '"') {
+            string = TRUE;
+        } else if (text[i] == '[' || text[i] == '{') {
+            if (++depth > MAX_DEPTH)
+                return TRUE;
+        } else if ((text[i] == ']' || text[i] == '}') && depth > 0) {
+            depth--;
+        }
+    }
+    return FALSE;
+}
+
+gboolean
+wl_go_config_parse(const char *text, gsize length, const char *name, const char *own_key,
+                   WlWgQuick *file, GError **error)
+{
+    Reader reader = {.name = name, .own_key = own_key, .file = file};
+    g_autoptr(JsonParser) parser = json_parser_new_immutable();
+    g_autoptr(GError) local = NULL;
+    g_autoptr(GList) members = NULL;
+    JsonObject *object;
+    JsonNode *root;
+
+    if (length > WL_PROFILE_MAX_FILE || !g_utf8_validate_len(text, length, NULL) ||
+        is_too_deep(text, length)) {
+        g_set_error(
+            error, WL_PROFILE_ERROR, WL_PROFILE_ERROR_SYNTAX,
+            "%s: not the JSON of a daemon: it is longer than %u bytes, not UTF-8, or deeper "
+            "than %u brackets",
+            name, WL_PROFILE_MAX_FILE, MAX_DEPTH);
+        return FALSE;
+    }
+    if (!json_parser_load_from_data(parser, text, (gssize) length, &local)) {
+        const char *where = strstr(local->message, "<data>:");
+        g_autofree char *quoted =
+            wl_profile_value_quote(where ? where + strlen("<data>:") : local->message);
+
+        quoted[strlen(quoted) - 1] = '\0';
+        g_set_error(error, WL_PROFILE_ERROR, WL_PROFILE_ERROR_SYNTAX, "%s:%s", name, quoted + 1);
+        return FALSE;
+    }
+    root = json_parser_get_root(parser);
+    if (!root || !JSON_NODE_HOLDS_OBJECT(root)) {
+        g_set_error(error, WL_PROFILE_ERROR, WL_PROFILE_ERROR_SYNTAX,
+                    "%s: not an object like {\"port\": 51821, \"peers\": []}", name);
+        return FALSE;
+    }
+    object = json_node_get_object(root);
+    members = get_members(&reader, "top level", object, error);
+    if (!members && json_object_get_size(object) > 0)
+        return FALSE;
+    for (GList *at = members; at; at = at->next) {
+        if (!read_member(&reader, at->data, json_object_get_member(object, at->data), error))
+            return FALSE;
+    }
+    default_port(&reader);
+    return TRUE;
+}

@@ -1,0 +1,390 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* "wirelinkctl doctor" on a machine made of files, with a NetworkManager of this program. */
+#include "mock-service.h"
+
+#include <fcntl.h>
+#include <glib/gstdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define NM_PATH "/org/freedesktop/NetworkManager"
+
+typedef struct {
+    Fixture fixture;
+    char *root;
+    const char *version;            /* NetworkManager's, or NULL: it does not answer */
+    GVariant *profiles;             /* aa{sa{sv}} */
+    const char *const *active_uuid; /* of the active connections */
+} Machine;
+
+/* ---- files --------------------------------------------------------------------------------- */
+
+static void
+put(const Machine *self, const char *path, const char *text)
+{
+    g_autofree char *whole = g_build_filename(self->root, path, NULL);
+    g_autofree char *folder = g_path_get_dirname(whole);
+    g_autoptr(GError) error = NULL;
+
+    g_assert_cmpint(g_mkdir_with_parents(folder, 0755), ==, 0);
+    g_file_set_contents(whole, text, -1, &error);
+    g_assert_no_error(error);
+}
+
+static void
+take_away(const Machine *self, const char *path)
+{
+    g_autofree char *whole = g_build_filename(self->root, path, NULL);
+
+    g_assert_cmpint(g_remove(whole), ==, 0);
+}
+
+static void
+put_program(const Machine *self, const char *path)
+{
+    g_autofree char *whole = g_build_filename(self->root, path, NULL);
+
+    put(self, path, "");
+    g_assert_cmpint(chmod(whole, 0755), ==, 0);
+}
+
+/* Process 1234, called @name, has socket 777. */
+static void
+put_holder(const Machine *self, const char *name)
+{
+    g_autofree char *folder = g_build_filename(self->root, "proc/1234/fd", NULL);
+    g_autofree char *link = g_build_filename(folder, "7", NULL);
+
+    put(self, "proc/1234/comm", name);
+    g_assert_cmpint(g_mkdir_with_parents(folder, 0755), ==, 0);
+    g_assert_cmpint(symlink("socket:[777]", link), ==, 0);
+}
+
+static const char udp6[] =
+    "  sl  local_address                         remote_address                        st tx_queue "
+    "rx_queue tr tm->when retrnsmt   uid  timeout inode ref pointer drops\n"
+    "  181: 000080FE00000000FF565002BD69B1FE:CA6D 00000000000000000000000000000000:0000 07 "
+    "00000000:00000000 00:00000000 00000000     0        0 776 2 0000000000000000 0\n"
+    "  182: 00000000000000000000000000000000:9C41 00000000000000000000000000000000:0000 07 "
+    "00000000:00000000 00:00000000 00000000     0        0 777 2 0000000000000000 0\n";
+
+static void
+remove_tree(const char *path)
+{
+    g_autoptr(GDir) folder =
+        g_file_test(path, G_FILE_TEST_IS_SYMLINK) ? NULL : g_dir_open(path, 0, NULL);
+    const char *name;
+
+    while (folder && (name = g_dir_read_name(folder))) {
+        g_autofree char *child = g_build_filename(path, name, NULL);
+
+        remove_tree(child);
+    }
+    g_assert_cmpint(g_remove(path), ==, 0);
+}
+
+/* ---- NetworkManager ------------------------------------------------------------------------ */
+
+static const char manager_xml[] = "<node><interface name='org.freedesktop.DBus.Properties'>"
+                                  "<method name='Get'><arg type='s' direction='in'/>"
+                                  "<arg type='s' direction='in'/><arg type='v' direction='out'/>"
+                                  "</method><method name='GetAll'><arg type='s' direction='in'/>"
+                                  "<arg type='a{sv}' direction='out'/></method></interface></node>";
+
+static const char settings_xml[] =
+    "<node><interface name='org.freedesktop.NetworkManager.Settings.Connection'>"
+    "<method name='GetSettings'><arg type='a{sa{sv}}' direction='out'/></method>"
+    "</interface></node>";
+
+static GVariant *
+list_paths(const char *kind, gsize n)
+{
+    GVariantBuilder paths;
+
+    g_variant_builder_init(&paths, G_VARIANT_TYPE("ao"));
+    for (gsize i = 0; i < n; i++) {
+        g_autofree char *path = g_strdup_printf(NM_PATH "/%s/%u", kind, (guint) i);
+
+        g_variant_builder_add(&paths, "o", path);
+    }
+    return g_variant_builder_end(&paths);
+}
+
+static void
+answer_properties(GDBusConnection *connection, const char *sender, const char *path,
+                  const char *interface, const char *method, GVariant *parameters,
+                  GDBusMethodInvocation *invocation, gpointer user_data)
+{
+    const Machine *machine = user_data;
+    const char *name;
+
+    if (strcmp(method, "GetAll") == 0) {
+        gsize number = (gsize) atoi(strrchr(path, '/') + 1);
+
+        g_dbus_method_invocation_return_value(
+            invocation, g_variant_new_parsed("({'Uuid': <%s>, 'State': <uint32 2>},)",
+                                             machine->active_uuid[number]));
+        return;
+    }
+    g_variant_get(parameters, "(&s&s)", NULL, &name);
+    if (strcmp(name, "Version") == 0)
+        g_dbus_method_invocation_return_value(
+            invocation, g_variant_new("(v)", g_variant_new_string(machine->version)));
+    else if (strcmp(name, "Connections") == 0)
+        g_dbus_method_invocation_return_value(
+            invocation,
+            g_variant_new("(v)", list_paths("Settings", g_variant_n_children(machine->profiles))));
+    else
+        g_dbus_method_invocation_return_value(
+            invocation,
+            g_variant_new("(v)", list_paths("ActiveConnection",
+                                            g_strv_length((char **) machine->active_uuid))));
+}
+
+static void
+answer_settings(GDBusConnection *connection, const char *sender, const char *path,
+                const char *interface, const char *method, GVariant *parameters,
+                GDBusMethodInvocation *invocation, gpointer user_data)
+{
+    const Machine *machine = user_data;
+    gsize number = (gsize) atoi(strrchr(path, '/') + 1);
+    g_autoptr(GVariant) settings = g_variant_get_child_value(machine->profiles, number);
+
+    g_dbus_method_invocation_return_value(invocation, g_variant_new("(@a{sa{sv}})", settings));
+}
+
+static void export(GDBusConnection *connection, const char *path, const char *xml,
+                   const GDBusInterfaceVTable *vtable, gpointer user_data)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(GDBusNodeInfo) info = g_dbus_node_info_new_for_xml(xml, &error);
+
+    g_assert_no_error(error);
+    g_dbus_connection_register_object(connection, path, info->interfaces[0], vtable, user_data,
+                                      NULL, &error);
+    g_assert_no_error(error);
+}
+
+/* GVariant's text format of a profile. */
+#define PROFILE(id, type, vpn)                                                                     \
+    "{'connection': {'id': <'" id "'>, 'uuid': <'0f0e0d0c-" id "'>, 'type': <'vpn'>}, 'vpn': "     \
+    "{'service-type': <'org.freedesktop.NetworkManager." type "'>, " vpn "}}"
+
+static void
+start_manager(Machine *self, const char *version, const char *profiles,
+              const char *const *active_uuid)
+{
+    static const GDBusInterfaceVTable properties = {.method_call = answer_properties};
+    static const GDBusInterfaceVTable settings = {.method_call = answer_settings};
+    GDBusConnection *connection =
+        fixture_add_owner(&self->fixture, "org.freedesktop.NetworkManager");
+    g_autoptr(GError) error = NULL;
+
+    self->version = version;
+    self->active_uuid = active_uuid;
+    self->profiles = g_variant_parse(G_VARIANT_TYPE("aa{sa{sv}}"), profiles, NULL, NULL, &error);
+    g_assert_no_error(error);
+    export(connection, NM_PATH, manager_xml, &properties, self);
+    export(connection, NM_PATH "/Settings", manager_xml, &properties, self);
+    for (gsize i = 0; i < g_variant_n_children(self->profiles); i++) {
+        g_autofree char *path = g_strdup_printf(NM_PATH "/Settings/%u", (guint) i);
+
+        export(connection, path, settings_xml, &settings, self);
+    }
+    for (guint i = 0; active_uuid[i]; i++) {
+        g_autofree char *path = g_strdup_printf(NM_PATH "/ActiveConnection/%u", i);
+
+        export(connection, path, manager_xml, &properties, self);
+    }
+}
+
+/* ---- machines ------------------------------------------------------------------------------ */
+
+/* All is well on it. */
+static void
+set_up(Machine *self, gconstpointer data)
+{
+    g_autoptr(GError) error = NULL;
+
+    fixture_set_up(&self->fixture, NULL);
+    self->root = g_dir_make_tmp("wirelink-doctor-XXXXXX", &error);
+    g_assert_no_error(error);
+    put(self, "sys/module/wireguard/initstate", "live\n");
+    put(self, "proc/sys/kernel/osrelease", "6.1.0\n");
+    put(self, "proc/sys/net/ipv6/conf/all/disable_ipv6", "0\n");
+    put(self, "proc/sys/net/ipv6/conf/default/disable_ipv6", "0\n");
+    put(self, "proc/net/udp6", udp6);
+    put(self, "proc/net/udp", "  sl  local_address rem_address\n");
+    put(self, "proc/self/exe", "");
+    put(self, "etc/NetworkManager/VPN/nm-wirelink-service.name",
+        "[VPN Connection]\nname=wirelink\nprogram=/opt/service\n\n[libnm]\nplugin=/opt/plugin.so\n");
+    put(self, "opt/service", "");
+    put(self, "opt/plugin.so", "");
+}
+
+static void
+tear_down(Machine *self, gconstpointer data)
+{
+    fixture_tear_down(&self->fixture, NULL);
+    remove_tree(self->root);
+    g_free(self->root);
+    g_clear_pointer(&self->profiles, g_variant_unref);
+}
+
+static CtlRun *
+examine(const Machine *self, const char *first, const char *second)
+{
+    const char *arguments[] = {"doctor", first, second, NULL};
+    const char *environment[] = {"DBUS_SYSTEM_BUS_ADDRESS",
+                                 g_test_dbus_get_bus_address(self->fixture.bus),
+                                 "WIRELINK_ROOT",
+                                 self->root,
+                                 "COLUMNS",
+                                 "100",
+                                 NULL};
+
+    return ctl_run(arguments, NULL, environment);
+}
+
+static const char *const nothing_active[] = {NULL};
+static const char *const home_active[] = {"0f0e0d0c-home", "0f0e0d0c-other", NULL};
+
+#define HOME   PROFILE("home", "wirelink", "'persistent': <true>, 'data': <@a{ss} {}>")
+#define OTHER  PROFILE("other", "openvpn", "'persistent': <true>")
+#define OFFICE PROFILE("office", "wirelink", "'data': <{'listen-port': '40001'}>")
+#define SHOP   PROFILE("shop", "wirelink", "'data': <{'listen-port': '40002'}>")
+
+static void
+test_well(Machine *machine, gconstpointer data)
+{
+    g_autoptr(CtlRun) run = NULL;
+    g_autoptr(CtlRun) json = NULL;
+
+    start_manager(machine, "1.42.4", "[" HOME ", " OTHER "]", home_active);
+    fixture_add_network(&machine->fixture, "home");
+    run = examine(machine, NULL, NULL);
+    g_assert_cmpstr(run->err, ==, "");
+    assert_golden("doctor-well.txt", run->out);
+    g_assert_cmpint(run->status, ==, 0);
+    json = examine(machine, "home", "--json");
+    assert_golden("doctor-well.json", json->out);
+    g_assert_cmpint(json->status, ==, 0);
+}
+
+static void
+test_ill(Machine *machine, gconstpointer data)
+{
+    g_autofree char *exe = g_build_filename(machine->root, "proc/self/exe", NULL);
+    g_autofree char *modules = g_build_filename(machine->root, "sys/module", NULL);
+    const struct timespec far[] = {{.tv_sec = 32503680000}, {.tv_sec = 32503680000}};
+    g_autoptr(CtlRun) run = NULL;
+    g_autofree char *settled = NULL;
+    g_autoptr(GRegex) date = g_regex_new("[0-9]{4}-[0-9]{2}-[0-9]{2}", 0, 0, NULL);
+
+    remove_tree(modules);
+    take_away(machine, "opt/plugin.so");
+    put(machine, "proc/sys/net/ipv6/conf/all/disable_ipv6", "1\n");
+    put(machine, "etc/ufw/ufw.conf", "ENABLED=yes\n");
+    g_assert_cmpint(utimensat(AT_FDCWD, exe, far, 0), ==, 0);
+    put_holder(machine, "dnsm\033asq\n");
+    start_manager(machine, "1.30.0", "[" HOME ", " OFFICE ", " SHOP "]", home_active);
+    run = examine(machine, NULL, NULL);
+    settled = g_regex_replace_literal(date, run->out, -1, 0, "YYYY-MM-DD", 0, NULL);
+    assert_golden("doctor-ill.txt", settled);
+    g_assert_cmpint(run->status, ==, 1);
+}
+
+static void
+test_fallbacks(Machine *machine, gconstpointer data)
+{
+    g_autoptr(CtlRun) userspace = NULL;
+    g_autoptr(CtlRun) loadable = NULL;
+    g_autoptr(CtlRun) no_plugin = NULL;
+    g_autoptr(CtlRun) no_ipv6 = NULL;
+    g_autofree char *modules = g_build_filename(machine->root, "sys/module", NULL);
+
+    fixture_add_owner(&machine->fixture, "org.fedoraproject.FirewallD1");
+    start_manager(machine, "1.50", "@aa{sa{sv}} []", nothing_active);
+    remove_tree(modules);
+    put_program(machine, "usr/bin/wireguard-go");
+    userspace = examine(machine, NULL, NULL);
+    g_assert_cmpint(userspace->status, ==, 0);
+    ctl_assert_holds(userspace->out,
+                     "warn  the kernel has no WireGuard, /usr/bin/wireguard-go does its work\n");
+    ctl_assert_holds(userspace->out, "warn  firewalld runs\n");
+    ctl_assert_holds(userspace->out, "warn  there is no wirelink profile\n");
+    put(machine, "lib/modules/6.1.0/modules.dep", "kernel/net/wireguard/wireguard.ko: x\n");
+    loadable = examine(machine, NULL, NULL);
+    ctl_assert_holds(loadable->out, "ok    the kernel has WireGuard, and loads it");
+    take_away(machine, "etc/NetworkManager/VPN/nm-wirelink-service.name");
+    no_plugin = examine(machine, NULL, NULL);
+    g_assert_cmpint(no_plugin->status, ==, 1);
+    ctl_assert_holds(no_plugin->out, "fail  NetworkManager does not know the plugin");
+    take_away(machine, "proc/sys/net/ipv6/conf/all/disable_ipv6");
+    no_ipv6 = examine(machine, NULL, NULL);
+    ctl_assert_holds(no_ipv6->out, "fail  the kernel has no IPv6\n");
+}
+
+static void
+test_services(Machine *machine, gconstpointer data)
+{
+    g_autoptr(CtlRun) other_version = NULL;
+    g_autoptr(CtlRun) gone = NULL;
+    g_autoptr(CtlRun) denied = NULL;
+    g_autoptr(CtlRun) hidden = NULL;
+    g_autoptr(CtlRun) unknown = NULL;
+    Mock *mock;
+
+    start_manager(machine, "1.42.4", "[" HOME "]", home_active);
+    mock = fixture_add_mock(&machine->fixture, MOCK_ANSWERS, mock_objects("home", "0.0.1", ""));
+    other_version = examine(machine, NULL, NULL);
+    g_assert_cmpint(other_version->status, ==, 1);
+    ctl_assert_holds(other_version->out, "fail  home: its service is version 0.0.1, and this");
+    fixture_remove_mock(&machine->fixture, mock);
+    gone = examine(machine, NULL, NULL);
+    g_assert_cmpint(gone->status, ==, 1);
+    ctl_assert_holds(gone->out, "fail  home: NetworkManager says that it is up, but");
+    mock = fixture_add_mock(&machine->fixture, MOCK_DENIES, NULL);
+    denied = examine(machine, NULL, NULL);
+    g_assert_cmpint(denied->status, ==, 0);
+    ctl_assert_holds(denied->out, "warn  home: is up, and only root and its users may see more\n");
+    /* A profile that NetworkManager does not show, but its service does. */
+    fixture_add_mock(&machine->fixture, MOCK_ANSWERS, mock_objects("secret", WL_VERSION, ""));
+    hidden = examine(machine, "secret", NULL);
+    g_assert_cmpint(hidden->status, ==, 0);
+    ctl_assert_holds(hidden->out, "ok    secret: its service answers");
+    unknown = examine(machine, "nobody", "--json");
+    g_assert_cmpint(unknown->status, ==, 3);
+    ctl_assert_holds(unknown->out, "no wirelink profile is called \\\"nobody\\\"");
+}
+
+static void
+test_no_bus(Machine *machine, gconstpointer data)
+{
+    const char *environment[] = {"DBUS_SYSTEM_BUS_ADDRESS", "unix:path=/nonexistent/bus",
+                                 "WIRELINK_ROOT", machine->root, NULL};
+    const char *arguments[] = {"doctor", NULL};
+    g_autoptr(CtlRun) no_manager = examine(machine, NULL, NULL);
+    g_autoptr(CtlRun) no_bus = ctl_run(arguments, NULL, environment);
+
+    g_assert_cmpint(no_manager->status, ==, 1);
+    ctl_assert_holds(no_manager->out, "fail  NetworkManager does not run or does not answer\n");
+    g_assert_cmpint(no_bus->status, ==, 1);
+    ctl_assert_holds(no_bus->out, "ok    IPv6 is enabled\n");
+    ctl_assert_holds(no_bus->out, "fail  the system bus does not answer\n");
+}
+
+int
+main(int argc, char **argv)
+{
+    g_test_init(&argc, &argv, NULL);
+#define ADD(path, func) g_test_add(path, Machine, NULL, set_up, func, tear_down)
+    ADD("/ctl/doctor/well", test_well);
+    ADD("/ctl/doctor/ill", test_ill);
+    ADD("/ctl/doctor/fallbacks", test_fallbacks);
+    ADD("/ctl/doctor/services", test_services);
+    ADD("/ctl/doctor/no-bus", test_no_bus);
+    return g_test_run();
+}
