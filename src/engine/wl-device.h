@@ -16,6 +16,8 @@ typedef struct {
 typedef struct {
     WlKey public_key; /* own */
     guint16 listen_port;
+    guint64 dropped;  /* packets received from a peer whose allowed IPs do not have their source,
+                         since the link was made; kernel only, else 0 */
     GPtrArray *peers; /* of WlDevicePeer, owned */
 } WlDevice;
 

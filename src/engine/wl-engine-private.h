@@ -66,6 +66,8 @@ struct _WlEngine {
 /** Each input begins with this and ends with the turn. */
 void wl_engine_advance(WlEngine *self, gint64 now);
 void wl_engine_turn(WlEngine *self);
+/** Something about @peer changed: its steps run in this turn. */
+void wl_engine_touch(WlEngine *self, WlPeer *peer);
 
 /* ---- outputs: wl-output.c */
 WlOutput *wl_output_new(WlOutputKind kind);
@@ -75,6 +77,8 @@ void wl_engine_log(WlEngine *self, const char *format, ...) G_GNUC_PRINTF(2, 3);
 void wl_engine_flush(WlEngine *self);
 /** The earlier of the two: how each step says when it next needs the time. */
 void wl_engine_need(WlEngine *self, gint64 when);
+/** The same for a step that concerns one peer only, whose steps then run at @when. */
+void wl_engine_need_peer(WlEngine *self, WlPeer *peer, gint64 when);
 void wl_engine_want_snapshot(WlEngine *self);
 /** @base, give or take 10 %. */
 gint64 wl_engine_jitter(WlEngine *self, gint64 base);

@@ -29,6 +29,12 @@ wl_engine_advance(WlEngine *self, gint64 now)
     self->now = MAX(self->now, now);
 }
 
+void
+wl_engine_touch(WlEngine *self, WlPeer *peer)
+{
+    /* Every turn still runs the steps of all peers. */
+}
+
 /* Members bring facts about them into force, and facts bring members: until nothing moves, bounded.
  */
 static void

@@ -23,6 +23,7 @@ typedef enum {
     WL_ENGINE_ERROR_DUPLICATE, /* two peers with one key or one link-local address */
     WL_ENGINE_ERROR_UNKNOWN,   /* no such peer, or no such address of it */
     WL_ENGINE_ERROR_PROFILE,   /* the profile says so, and only the profile can take it back */
+    WL_ENGINE_ERROR_MEMORY,    /* what was stored cannot be read */
 } WlEngineError;
 GQuark wl_engine_error_quark(void);
 
@@ -83,8 +84,20 @@ typedef enum {
     WL_OUTPUT_ROUTES,        /* the result of wl_engine_dup_routes() changed */
     WL_OUTPUT_PEER_CHANGED,  /* key: something in its WlPeerView other than counters changed */
     WL_OUTPUT_PEER_GONE,     /* key: not a peer any more */
+    WL_OUTPUT_PROBE,         /* key, probe: send one ICMP echo; wl_engine_probe_answered() */
+    WL_OUTPUT_WATCH_TRAFFIC, /* call wl_engine_traffic_began() once when a packet that is not
+                                link-local goes through the link; again only when asked again */
+    WL_OUTPUT_REMEMBER,      /* the result of wl_engine_dup_memory() is worth storing */
     WL_OUTPUT_LOG,           /* name: one sentence worth a line in the log */
 } WlOutputKind;
+
+/** An ICMP or ICMPv6 echo, by the family of its destination. Into the link, whose routes and
+ * allowed IPs say which way it goes. */
+typedef struct {
+    WlIp source;      /* family NONE: our link-local address */
+    WlIp destination; /* the peer's link-local address or one of its tunnel addresses */
+    guint16 sequence;
+} WlProbe;
 
 typedef struct {
     WlOutputKind kind;
@@ -93,6 +106,7 @@ typedef struct {
     GBytes *bytes;
     WlPeerChange *change;
     char *name;
+    WlProbe probe;
 } WlOutput;
 
 void wl_output_free(WlOutput *output);
@@ -108,6 +122,16 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(WlOutput, wl_output_free)
  */
 WlEngine *wl_engine_new(const WlEngineConfig *config, gint64 now, WlRandomFunc random,
                         gpointer user_data, GError **error);
+/**
+ * What the engine knew before it was last stopped: the result of wl_engine_dup_memory(), which may
+ * be damaged or old. To be called right after wl_engine_new(). FALSE with *error, of one sentence,
+ * if nothing of it can be used; then nothing is changed.
+ */
+gboolean wl_engine_recall(WlEngine *self, gint64 now, const char *memory, gsize length,
+                          GError **error);
+/** Learned members with their names, allowed IPs and addresses that worked, as text for
+ * wl_engine_recall(); no secrets. To be freed with g_free(). */
+char *wl_engine_dup_memory(const WlEngine *self);
 void wl_engine_free(WlEngine *self); /* wipes all keys */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(WlEngine, wl_engine_free)
 
@@ -129,6 +153,22 @@ void wl_engine_resolved(WlEngine *self, gint64 now, const char *name, const WlEn
 void wl_engine_change_failed(WlEngine *self, gint64 now, const WlKey *key);
 /** A WL_OUTPUT_SEND failed for good (anything but "no endpoint", "unreachable", "no key"). */
 void wl_engine_send_failed(WlEngine *self, gint64 now, const WlKey *key);
+/** The echo of a WL_OUTPUT_PROBE with that sequence number came back. */
+void wl_engine_probe_answered(WlEngine *self, gint64 now, const WlKey *key, guint16 sequence);
+/** Answer to WL_OUTPUT_WATCH_TRAFFIC. */
+void wl_engine_traffic_began(WlEngine *self, gint64 now);
+/** The machine slept: sessions and NAT mappings may be gone, and others have forgotten us. */
+void wl_engine_resumed(WlEngine *self, gint64 now);
+typedef enum {
+    WL_CONNECTIVITY_UNKNOWN, /* as good as full */
+    WL_CONNECTIVITY_PORTAL,  /* peers without a live session are tried once a minute, LAN ones as
+                                ever */
+    WL_CONNECTIVITY_FULL,
+} WlConnectivity;
+/** What stands between this machine and the internet. */
+void wl_engine_connectivity(WlEngine *self, gint64 now, WlConnectivity connectivity);
+/** Gateways and DNS servers of this machine's uplinks: no fact may claim a prefix that has one. */
+void wl_engine_local_servers(WlEngine *self, gint64 now, const WlIp *servers, gsize n);
 /** The link was made anew and is empty: everything is added again and announced again. */
 void wl_engine_link_recreated(WlEngine *self, gint64 now);
 /** Sends and tries everything now (`Refresh` on D-Bus). FALSE: less than 5 s after the last time,

@@ -89,6 +89,12 @@ wl_engine_need(WlEngine *self, gint64 when)
 }
 
 void
+wl_engine_need_peer(WlEngine *self, WlPeer *peer, gint64 when)
+{
+    wl_engine_need(self, when);
+}
+
+void
 wl_engine_want_snapshot(WlEngine *self)
 {
     self->snapshot_wanted = TRUE;

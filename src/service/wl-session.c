@@ -164,6 +164,10 @@ carry_out(WlSession *self, const WlOutput *output)
     case WL_OUTPUT_LOG:
         g_message("%s", output->name);
         break;
+    case WL_OUTPUT_PROBE:
+    case WL_OUTPUT_WATCH_TRAFFIC:
+    case WL_OUTPUT_REMEMBER:
+        break; /* not asked for yet */
     }
 }
 

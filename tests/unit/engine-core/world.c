@@ -378,6 +378,9 @@ carry_out(WorldHost *host, WlOutput *output)
     case WL_OUTPUT_RESOLVE:
     case WL_OUTPUT_ROUTES:
     case WL_OUTPUT_PEER_GONE:
+    case WL_OUTPUT_PROBE:
+    case WL_OUTPUT_WATCH_TRAFFIC:
+    case WL_OUTPUT_REMEMBER:
         break;
     }
     wl_output_free(output);
