@@ -49,13 +49,20 @@ run_part() {
 
 # run_scripts SUITE COMMAND...: a command that marks its parts as tests/nm/run does
 run_scripts() {
-  local suite=$1 output=$WORK/$1.all part line started status=0
+  local suite=$1 output=$WORK/$1.all status=0
+  shift
+  record_scripts "$output" "$@" || status=$?
+  tally_scripts "$suite" "$status" "$output"
+}
+
+# record_scripts OUTPUT-FILE COMMAND...: its lines with their times, for tally_scripts
+record_scripts() {
+  local output=$1 line
   shift
   "$@" 2>&1 < /dev/null | while IFS= read -r line; do
     printf '%s %s\n' "$(now_us)" "$line"
   done > "$output"
-  status=${PIPESTATUS[0]}
-  tally_scripts "$suite" "$status" "$output"
+  return "${PIPESTATUS[0]}"
 }
 
 tally_scripts() {  # suite status output

@@ -1,0 +1,23 @@
+# shellcheck shell=bash
+# run_vm_suite: everything that needs the kernel's WireGuard. An emulated CPU is slow and the scripts
+# wait much, so the parts are dealt to as many virtual machines as there are CPUs.
+run_vm_suite() {
+  local n parts=(link) machines=() pids=() i status
+  n=$(nproc)
+  mapfile -t -O 1 parts < <("$TOP/tests/nm/run" --list)
+  parts+=(demo)
+  [ "$n" -le ${#parts[@]} ] || n=${#parts[@]}
+  for ((i = 0; i < ${#parts[@]}; i++)); do machines[i % n]+=" ${parts[i]}"; done
+  for ((i = 0; i < n; i++)); do
+    # shellcheck disable=SC2086  # names of parts
+    record_scripts "$WORK/vm.$i" "$TOP/tests/lab/vm-run" --smp 1 --timeout "$VM_LIMIT" \
+      --env WIRELINK_BUILD --env WIRELINK_TEST_LIMIT=300 -- "$TOP/tools/lib/in-vm" ${machines[i]} &
+    pids[i]=$!
+  done
+  for ((i = 0; i < n; i++)); do
+    status=0
+    wait "${pids[i]}" || status=$?
+    tally_scripts vm "$status" "$WORK/vm.$i"
+  done
+}
+VM_LIMIT=1800
