@@ -1,0 +1,204 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/* What several fields together make wrong: what wl_profile_check() refuses, but all of it at once
+ * and each at its fields. */
+
+#include <string.h>
+
+#include <glib/gi18n-lib.h>
+
+#include "wl-editor-model-private.h"
+
+gboolean
+wl_editor_key_is_checked(const char *key)
+{
+    static const char *const keys[] = {
+        "private-key", "private-key-flags",   "address",     "listen-port", "fact-port",
+        "public-key",  "preshared-key-flags", "allowed-ips", "name",        "preshared-key",
+        NULL,
+    };
+
+    return g_strv_contains(keys, key);
+}
+
+static void G_GNUC_PRINTF(3, 4)
+    set_conflict(const WlEditorFields *fields, const char *key, const char *format, ...)
+{
+    WlEditorField *field = wl_editor_fields_get(fields, key);
+    va_list args;
+
+    if (field->conflict)
+        return;
+    va_start(args, format);
+    field->conflict = g_strdup_vprintf(format, args);
+    va_end(args);
+}
+
+static void
+clear_conflicts(WlEditorFields *fields)
+{
+    gsize n_keys;
+
+    wl_profile_keys(&n_keys);
+    for (gsize i = 0; i < n_keys; i++)
+        g_clear_pointer(&fields->fields[i].conflict, g_free);
+}
+
+/* As wl_editor_peer_dup_title(), with the place where that says nothing. */
+static char *
+describe(const WlEditorModel *model, const WlEditorPeer *peer)
+{
+    const WlProfilePeer *parsed = wl_editor_peer_of(peer);
+
+    if (parsed->name)
+        return g_strdup(parsed->name);
+    return g_strdup_printf(_("peer %u"), wl_editor_model_get_position(model, peer) + 1);
+}
+
+static void
+check_own_key(const WlEditorModel *model)
+{
+    const WlProfile *profile = wl_editor_profile(model);
+    const WlEditorField *field = wl_editor_fields_get(&model->fields, "private-key");
+
+    if (!*field->text && profile->private_key_flags == NM_SETTING_SECRET_FLAG_NONE)
+        set_conflict(&model->fields, "private-key",
+                     _("The private key is missing; make one with Generate, or choose that it is "
+                       "asked for"));
+    if (*field->text && (profile->private_key_flags & NM_SETTING_SECRET_FLAG_NOT_REQUIRED))
+        set_conflict(&model->fields, "private-key",
+                     _("The flags of this key say that there need not be one, and it would not be "
+                       "stored; choose who keeps it"));
+}
+
+static void
+check_own_fields(const WlEditorModel *model, const char *own_key)
+{
+    const WlProfile *profile = wl_editor_profile(model);
+    g_autoptr(GHashTable) hosts = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+
+    check_own_key(model);
+    if (profile->private_key && !own_key)
+        set_conflict(&model->fields, "private-key",
+                     _("This key has no public half; make another with Generate"));
+    for (guint i = 0; i < profile->addresses->len; i++) {
+        const char *address = profile->addresses->pdata[i];
+        char *host = g_strndup(address, strcspn(address, "/"));
+
+        if (!g_hash_table_add(hosts, host))
+            set_conflict(&model->fields, "address", _("%s is there twice; leave one out"), host);
+    }
+    if (profile->fact_port == profile->listen_port) {
+        set_conflict(&model->fields, "fact-port",
+                     _("%u is the listen port too; choose another of the two"), profile->fact_port);
+    }
+}
+
+static void
+check_public_key(const WlEditorModel *model, WlEditorPeer *peer, const char *own_key,
+                 GHashTable *owners)
+{
+    const char *key = wl_editor_peer_of(peer)->public_key;
+    WlEditorPeer *other = g_hash_table_lookup(owners, key);
+
+    if (!g_strcmp0(key, wl_editor_profile(model)->private_key)) {
+        set_conflict(&peer->fields, "public-key",
+                     _("This is the private key of this machine; write the peer's public key"));
+    } else if (!g_strcmp0(key, own_key)) {
+        set_conflict(&peer->fields, "public-key",
+                     _("This is the key of this machine itself; leave this peer out"));
+    } else if (other) {
+        g_autofree char *name = describe(model, peer);
+        g_autofree char *other_name = describe(model, other);
+
+        set_conflict(&peer->fields, "public-key",
+                     _("This is also the key of %s; make the two one peer"), other_name);
+        set_conflict(&other->fields, "public-key",
+                     _("This is also the key of %s; make the two one peer"), name);
+    } else {
+        g_hash_table_insert(owners, (gpointer) key, peer);
+    }
+}
+
+/* An allowed IP has one owner in WireGuard: the last one given it would have it. One inside another
+ * is fine, the longer prefix goes first. */
+static void
+check_allowed_ips(const WlEditorModel *model, WlEditorPeer *peer, GHashTable *owners)
+{
+    const GPtrArray *prefixes = wl_editor_peer_of(peer)->allowed_ips;
+
+    for (guint i = 0; i < prefixes->len; i++) {
+        WlEditorPeer *other = g_hash_table_lookup(owners, prefixes->pdata[i]);
+        const char *prefix = prefixes->pdata[i];
+
+        if (other && other != peer) {
+            g_autofree char *name = describe(model, peer);
+            g_autofree char *other_name = describe(model, other);
+
+            set_conflict(&peer->fields, "allowed-ips",
+                         _("%s is also an allowed IP of %s; only one peer can have it"), prefix,
+                         other_name);
+            set_conflict(&other->fields, "allowed-ips",
+                         _("%s is also an allowed IP of %s; only one peer can have it"), prefix,
+                         name);
+        } else {
+            g_hash_table_insert(owners, (gpointer) prefix, peer);
+        }
+    }
+}
+
+static void
+check_preshared_key(WlEditorPeer *peer)
+{
+    const char *text = wl_editor_fields_get(&peer->fields, "preshared-key")->text;
+    const char *flags_text = wl_editor_fields_get(&peer->fields, "preshared-key-flags")->text;
+    NMSettingSecretFlags flags = wl_editor_peer_of(peer)->preshared_key_flags;
+
+    if (!*flags_text)
+        return; /* follows the key */
+    if (!*text && flags == NM_SETTING_SECRET_FLAG_NONE)
+        set_conflict(&peer->fields, "preshared-key",
+                     _("The preshared key is missing; write it, or choose that it is not needed"));
+    if (*text && (flags & NM_SETTING_SECRET_FLAG_NOT_REQUIRED))
+        set_conflict(&peer->fields, "preshared-key",
+                     _("The flags of this key say that there need not be one, and it would not be "
+                       "stored; choose who keeps it"));
+}
+
+static char *
+find_general_problem(const WlEditorModel *model)
+{
+    if (model->version)
+        return g_strdup_printf(_("This profile is of the form %s and this version knows only 1; a "
+                                 "newer NetworkManager-wirelink is needed"),
+                               model->version);
+    if (!model->peers->len)
+        return g_strdup(_("A network needs at least one peer; add one"));
+    if (model->peers->len > WL_PROFILE_MAX_PEERS)
+        return g_strdup_printf(_("These are %u peers, and %u are the most; remove some"),
+                               model->peers->len, WL_PROFILE_MAX_PEERS);
+    return NULL;
+}
+
+void
+wl_editor_model_check(WlEditorModel *model)
+{
+    g_autofree char *own_key = wl_editor_model_dup_public_key(model);
+    g_autoptr(GHashTable) keys = g_hash_table_new(g_str_hash, g_str_equal);
+    g_autoptr(GHashTable) prefixes = g_hash_table_new(g_str_hash, g_str_equal);
+
+    clear_conflicts(&model->fields);
+    for (guint i = 0; i < model->peers->len; i++)
+        clear_conflicts(&((WlEditorPeer *) model->peers->pdata[i])->fields);
+    check_own_fields(model, own_key);
+    for (guint i = 0; i < model->peers->len; i++) {
+        WlEditorPeer *peer = model->peers->pdata[i];
+
+        if (wl_editor_peer_of(peer)->public_key)
+            check_public_key(model, peer, own_key, keys);
+        check_allowed_ips(model, peer, prefixes);
+        check_preshared_key(peer);
+    }
+    g_free(model->general_problem);
+    model->general_problem = find_general_problem(model);
+}

@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/* Peers out of a file that is dropped on the list. */
+
+#include <string.h>
+
+#include <glib/gi18n-lib.h>
+
+#include "wl-editor-model-private.h"
+#include "wl-format.h"
+#include "wl-profile-value.h"
+#include "wl-wirehub.h"
+
+#define fail(error, code, ...)                                                                     \
+    g_set_error(error, WL_PROFILE_ERROR, WL_PROFILE_ERROR_##code, __VA_ARGS__)
+
+static WlWgQuick *
+read_file(const WlEditorModel *model, const char *text, gsize length, const char *name,
+          GError **error)
+{
+    const char *private_key = wl_editor_profile(model)->private_key;
+    g_autofree char *own_key = wl_editor_model_dup_public_key(model);
+
+    switch (wl_format_detect(text, length)) {
+    case WL_FORMAT_WIRELINK:
+    case WL_FORMAT_WGQUICK:
+        return wl_wgquick_parse_plain(text, length, name, error);
+    case WL_FORMAT_WIREHUB:
+        if (own_key)
+            return wl_wirehub_parse(text, length, name, private_key, own_key, error);
+        fail(error, MISSING,
+             _("%s: is a WireHub network, of which this machine is one member; write or generate "
+               "its private key first"),
+             name);
+        return NULL;
+    case WL_FORMAT_GO:
+        fail(error, REFUSED,
+             _("%s: is the JSON of the Go daemon, which has neither key nor address; make a file "
+               "of both with \"wirelinkctl convert\""),
+             name);
+        return NULL;
+    case WL_FORMAT_UNKNOWN:
+        break;
+    }
+    fail(error, SYNTAX, _("%s: is neither a wirelink, wg-quick nor WireHub file"), name);
+    return NULL;
+}
+
+static WlEditorPeer *
+make_peer(const WlProfilePeer *source)
+{
+    WlEditorPeer *peer = wl_editor_peer_new();
+    gsize n_keys;
+    const WlProfileKey *keys = wl_profile_keys(&n_keys);
+
+    for (guint i = 0; i < n_keys; i++) {
+        char *value;
+
+        if (keys[i].scope != WL_KEY_OF_PEER || keys[i].type == WL_KEY_TYPE_FLAGS)
+            continue;
+        value = wl_profile_value_format(&keys[i], source, ", ");
+        if (value)
+            wl_editor_fields_set(&peer->fields, i, value);
+        wl_profile_wipe_free(value);
+    }
+    for (guint i = 0; i < source->extra->len; i++) {
+        const WlProfileExtra *extra = source->extra->pdata[i];
+
+        g_hash_table_replace(peer->other_data, g_strconcat("extra-", extra->key, NULL),
+                             g_strdup(extra->value));
+    }
+    return peer;
+}
+
+gboolean
+wl_editor_model_add_from_text(WlEditorModel *model, const char *text, gsize length,
+                              const char *name, guint *n_added, guint *n_known, GError **error)
+{
+    g_autoptr(WlWgQuick) file = read_file(model, text, length, name, error);
+    g_autofree char *own_key = wl_editor_model_dup_public_key(model);
+    guint added = 0, known = 0;
+
+    if (!file)
+        return FALSE;
+    for (guint i = 0; i < file->profile->peers->len; i++) {
+        const WlProfilePeer *peer = file->profile->peers->pdata[i];
+
+        if (!g_strcmp0(peer->public_key, own_key) ||
+            wl_editor_model_find_peer(model, peer->public_key)) {
+            known++;
+        } else {
+            g_ptr_array_add(model->peers, make_peer(peer));
+            added++;
+        }
+    }
+    if (n_added)
+        *n_added = added;
+    if (n_known)
+        *n_known = known;
+    if (added) {
+        wl_editor_model_check(model);
+        wl_editor_model_notify(model, WL_EDITOR_CHANGE_PEERS);
+    }
+    return TRUE;
+}
+
+gboolean
+wl_editor_model_add_from_file(WlEditorModel *model, const char *path, guint *n_added,
+                              guint *n_known, GError **error)
+{
+    g_autofree char *name = g_filename_display_basename(path);
+    gsize length;
+    char *text = wl_wgquick_load(path, &length, error);
+    gboolean ok;
+
+    if (!text)
+        return FALSE;
+    ok = wl_editor_model_add_from_text(model, text, length, name, n_added, n_known, error);
+    wl_wgquick_wipe(text, length);
+    return ok;
+}

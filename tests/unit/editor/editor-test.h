@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#pragma once
+
+#include "wl-editor-model.h"
+
+/* Keys of the tests, as in the corpus, and the public half of the private one. */
+#define PRIVATE_KEY   "xDCkVfhCNpYBwVxcmPqOuFpoJMO6BxYexBAKloRNyjU="
+#define HUB_KEY       "FSXZOoplXTlQyHxwmOZ2AY72AHFggajo2gV46747tzQ="
+#define LAPTOP_KEY    "2aM9QzUOUy7G9ljwfRzT+J/TdgObNc8fC/Jm9uBCvTA="
+#define PHONE_KEY     "pHNt7Zh/ledy17AsjhbgB5LrunUNa3NSK5PlK7MHDKM="
+#define PRESHARED_KEY "QBwXrvT0ZcVcuh/ukMFldPqw2fM91OwmaHAIvVVulVo="
+
+/* A connection with these items, "key=value", of vpn.data; "!key=value" is a secret. */
+NMConnection *test_connection(const char *const *items);
+/* The same, loaded. */
+WlEditorModel *test_model(const char *const *items);
+/* Two peers, hub (a router) and laptop, and nothing wrong. */
+WlEditorModel *test_model_of_two(void);
+
+const char *test_data(NMConnection *connection, const char *key);
+const char *test_secret(NMConnection *connection, const char *key);
+
+/* The field has a problem that says @part; NULL: none. */
+void test_assert_problem(WlEditorModel *model, WlEditorPeer *peer, const char *key,
+                         const char *part);
