@@ -51,6 +51,18 @@ set_group(JsonObject *object, const WlFact *fact, const guint8 *data)
     json_object_set_int_member(object, "inner_length", (gint64) fact->value.group.inner_length);
 }
 
+static void
+set_way(JsonObject *object, const WlWay *way)
+{
+    json_object_set_int_member(object, "version", way->version);
+    if (way->version != WL_WAY_VERSION)
+        return;
+    json_object_set_string_member(object, "way", way->flags & WL_WAY_DIRECT ? "direct" : "router");
+    json_object_set_int_member(object, "epoch", way->epoch);
+    json_object_set_int_member(object, "question", way->question);
+    json_object_set_int_member(object, "answer", way->answer);
+}
+
 static JsonObject *
 value_to_json(const WlFact *fact, const guint8 *data)
 {
@@ -78,6 +90,9 @@ value_to_json(const WlFact *fact, const guint8 *data)
         break;
     case WL_ATTRIBUTE_GROUP:
         set_group(object, fact, data);
+        break;
+    case WL_ATTRIBUTE_WAY:
+        set_way(object, &fact->value.way);
         break;
     default: /* member: no value */
         break;

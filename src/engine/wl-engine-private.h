@@ -12,6 +12,14 @@
  * The engine's inside, for its own files only. Each file does one step of the turn and is the only
  * one that writes the fields of that step; the order of the steps is in wl-engine.c.
  */
+/** Overlay traffic of those who could take another way (wl-traffic.c). */
+typedef struct {
+    guint peers;     /* that are watched */
+    gboolean asked;  /* we are told when it begins */
+    gboolean active; /* it flows: the counters are looked at */
+    gint64 look, rest;
+} WlTraffic;
+
 struct _WlEngine {
     WlEngineConfig *config;
     WlKey public_key;
@@ -52,6 +60,7 @@ struct _WlEngine {
     gint64 snapshot_asked; /* WL_LONG_AGO: none is outstanding */
     guint name_serial;
 
+    WlTraffic traffic;
     WlBucket initiations, strangers, logs;
     guint logs_dropped;
 
@@ -72,7 +81,7 @@ void wl_engine_touch(WlEngine *self, WlPeer *peer);
 /* ---- outputs: wl-output.c */
 WlOutput *wl_output_new(WlOutputKind kind);
 void wl_engine_emit(WlEngine *self, WlOutput *output);
-void wl_engine_emit_send(WlEngine *self, const WlPeer *peer, GBytes *bytes);
+void wl_engine_emit_send(WlEngine *self, WlPeer *peer, GBytes *bytes);
 void wl_engine_log(WlEngine *self, const char *format, ...) G_GNUC_PRINTF(2, 3);
 void wl_engine_flush(WlEngine *self);
 /** The earlier of the two: how each step says when it next needs the time. */
@@ -117,6 +126,22 @@ void wl_engine_update_candidates(WlEngine *self, WlPeer *peer);
 void wl_engine_run_attempt(WlEngine *self, WlPeer *peer);
 void wl_engine_run_move(WlEngine *self, WlPeer *peer);
 void wl_engine_run_lookups(WlEngine *self, WlPeer *peer);
+
+/* ---- the way a pair takes: wl-way.c */
+void wl_engine_receive_way(WlEngine *self, WlPeer *peer, const WlFact *fact);
+/** Decides whether its allowed IPs go the direct way. */
+void wl_engine_run_way(WlEngine *self, WlPeer *peer);
+/** Some of its allowed IPs have a live router to go by instead. */
+gboolean wl_engine_is_covered(const WlEngine *self, const WlPeer *peer);
+
+/* ---- overlay traffic: wl-traffic.c */
+/** Counters of a snapshot, before they are taken over; @handshake: there was one since the last. */
+void wl_engine_note_counters(WlEngine *self, WlPeer *peer, guint64 rx, guint64 tx,
+                             gboolean handshake);
+/** What WireGuard counts for a datagram of facts of @length bytes. */
+guint64 wl_traffic_datagram_size(gsize length);
+void wl_engine_watch_peer(WlEngine *self, WlPeer *peer, gboolean watch);
+void wl_engine_run_traffic(WlEngine *self);
 
 /* ---- effects: wl-plan.c, wl-sender.c, wl-routes.c, wl-view.c */
 void wl_engine_plan(WlEngine *self);

@@ -58,6 +58,7 @@ run_peers(WlEngine *self)
         wl_engine_run_lookups(self, peer);
         wl_engine_run_move(self, peer);
         wl_engine_run_attempt(self, peer);
+        wl_engine_run_way(self, peer);
     }
 }
 
@@ -72,6 +73,7 @@ wl_engine_turn(WlEngine *self)
     wl_engine_update_boot_id(self);
     wl_engine_update_local_facts(self);
     run_peers(self);
+    wl_engine_run_traffic(self);
     wl_engine_plan(self);
     wl_engine_update_local_facts(self); /* again: what the plan changed */
     wl_engine_update_routes(self);

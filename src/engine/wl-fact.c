@@ -5,6 +5,8 @@
 
 #include <string.h>
 
+#define WAY_SIZE 10
+
 /* Bytes of the address in the value of an endpoint or allowed IP fact; 0 for the others. */
 static gsize
 address_size(guint8 attribute)
@@ -88,6 +90,27 @@ decode_metadata(const guint8 *data, gsize length, WlFact *fact, gsize *used)
     return error;
 }
 
+/* What follows belongs to it, whatever a later version puts there. */
+static WlDecodeError
+decode_way(const guint8 *data, gsize length, WlFact *fact, gsize *used)
+{
+    WlWay *way = &fact->value.way;
+
+    if (length < 1)
+        return WL_DECODE_TRUNCATED;
+    *used = length;
+    way->version = data[0];
+    if (way->version != WL_WAY_VERSION)
+        return WL_DECODE_OK;
+    if (length < WAY_SIZE)
+        return WL_DECODE_TRUNCATED;
+    way->flags = data[1];
+    way->epoch = (guint32) data[2] << 24 | data[3] << 16 | data[4] << 8 | data[5];
+    way->question = data[6] << 8 | data[7];
+    way->answer = data[8] << 8 | data[9];
+    return WL_DECODE_OK;
+}
+
 static WlDecodeError
 decode_group(const guint8 *data, gsize length, WlFact *fact, gsize *used)
 {
@@ -117,6 +140,8 @@ decode_value(const guint8 *data, gsize length, WlFact *fact, gsize *used)
         return decode_metadata(data, length, fact, used);
     case WL_ATTRIBUTE_GROUP:
         return decode_group(data, length, fact, used);
+    case WL_ATTRIBUTE_WAY:
+        return decode_way(data, length, fact, used);
     default: /* member: no value */
         *used = 0;
         return WL_DECODE_OK;
@@ -135,6 +160,7 @@ decode_attribute(guint8 attribute)
     case WL_ATTRIBUTE_MEMBER:
     case WL_ATTRIBUTE_METADATA:
     case WL_ATTRIBUTE_GROUP:
+    case WL_ATTRIBUTE_WAY:
         return WL_DECODE_OK;
     case 0:
         return WL_DECODE_ATTRIBUTE_ZERO;
@@ -238,6 +264,21 @@ typedef struct {
 } Value;
 
 static void
+put_way(const WlWay *way, guint8 *bytes)
+{
+    bytes[0] = way->version;
+    bytes[1] = way->flags;
+    bytes[2] = way->epoch >> 24;
+    bytes[3] = way->epoch >> 16 & 0xff;
+    bytes[4] = way->epoch >> 8 & 0xff;
+    bytes[5] = way->epoch & 0xff;
+    bytes[6] = way->question >> 8;
+    bytes[7] = way->question & 0xff;
+    bytes[8] = way->answer >> 8;
+    bytes[9] = way->answer & 0xff;
+}
+
+static void
 get_value(const WlFact *fact, Value *value)
 {
     gsize size = address_size(fact->attribute);
@@ -272,6 +313,10 @@ get_value(const WlFact *fact, Value *value)
         value->runs[1].length = WL_GROUP_TAG_SIZE;
         value->runs[2].data = fact->value.group.inner;
         value->runs[2].length = fact->value.group.inner_length;
+        break;
+    case WL_ATTRIBUTE_WAY:
+        put_way(&fact->value.way, value->small);
+        value->runs[0].length = fact->value.way.version == WL_WAY_VERSION ? WAY_SIZE : 1;
         break;
     default:
         break;
@@ -409,6 +454,14 @@ wl_fact_init_metadata(WlFact *fact, const WlKey *subject, WlMetadata *metadata, 
     fact->value.metadata = wl_metadata_ref(metadata);
 }
 
+void
+wl_fact_init_way(WlFact *fact, const WlKey *subject, const WlWay *way)
+{
+    init_fact(fact, subject, 0);
+    fact->attribute = WL_ATTRIBUTE_WAY;
+    fact->value.way = *way;
+}
+
 /* ---- showing ------------------------------------------------------------------------------- */
 
 static char *
@@ -443,6 +496,12 @@ wl_fact_describe(const WlFact *fact)
     case WL_ATTRIBUTE_GROUP:
         return g_strdup_printf("group of %" G_GSIZE_FORMAT " bytes",
                                fact->value.group.inner_length);
+    case WL_ATTRIBUTE_WAY:
+        if (fact->value.way.version != WL_WAY_VERSION)
+            return g_strdup_printf("way of version %u", fact->value.way.version);
+        return g_strdup_printf("way %s, epoch %u",
+                               fact->value.way.flags & WL_WAY_DIRECT ? "direct" : "router",
+                               fact->value.way.epoch);
     default:
         return g_strdup_printf("unknown attribute 0x%02x", fact->attribute);
     }

@@ -15,12 +15,28 @@ typedef enum {
     WL_ATTRIBUTE_MEMBER = 'm', /* decoded, never sent */
     WL_ATTRIBUTE_METADATA = 'M',
     WL_ATTRIBUTE_GROUP = 'S',
+    WL_ATTRIBUTE_WAY = 'w', /* ours alone, in a group of its own */
 } WlAttribute;
 
 #define WL_BOOT_ID_SIZE     16
 #define WL_GROUP_NONCE_SIZE 24
 #define WL_GROUP_TAG_SIZE   16
 #define WL_FACT_MAX_TTL     65535 /* s */
+
+#define WL_WAY_VERSION 1
+#define WL_WAY_DIRECT  0x01 /* flag: the direct way; else that of a router */
+
+/**
+ * Which way a pair of members takes (ARCHITECTURE.md, "Extensions"). Of another version than
+ * WL_WAY_VERSION nothing but `version` is known.
+ */
+typedef struct {
+    guint8 version;
+    guint8 flags;
+    guint32 epoch;    /* grows with each change */
+    guint16 question; /* to be sent back; 0: none */
+    guint16 answer;   /* the question that this answers; 0: none */
+} WlWay;
 
 typedef struct {
     guint8 bytes[WL_BOOT_ID_SIZE];
@@ -42,6 +58,7 @@ typedef struct {
         WlEndpoint endpoint;  /* e E */
         WlPrefix prefix;      /* a A */
         WlMetadata *metadata; /* M */
+        WlWay way;            /* w */
         struct {              /* S: points into the decoded buffer */
             const guint8 *nonce;
             const guint8 *tag;
@@ -91,6 +108,8 @@ void wl_fact_init_allowed(WlFact *fact, const WlKey *subject, const WlPrefix *pr
                           gint64 expires);
 void wl_fact_init_metadata(WlFact *fact, const WlKey *subject, WlMetadata *metadata,
                            gint64 expires);
+/** Never kept by anybody: it has no life. */
+void wl_fact_init_way(WlFact *fact, const WlKey *subject, const WlWay *way);
 
 /** For people and logs: "endpoint 192.0.2.1:51820", "allowed IPs 10.0.0.0/24", "member laptop". */
 char *wl_fact_describe(const WlFact *fact);

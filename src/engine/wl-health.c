@@ -7,6 +7,7 @@ apply_peer(WlEngine *self, WlPeer *peer, const WlDevicePeer *device)
     g_autoptr(GArray) allowed = g_array_new(FALSE, TRUE, sizeof(WlPrefix));
     WlPrefix link_local = wl_prefix_from_ip(&peer->link_local);
     gboolean has_link_local = FALSE;
+    gint64 handshake = peer->handshake;
 
     for (guint i = 0; i < device->allowed_ips->len; i++) {
         WlPrefix prefix = wl_prefix_masked(&g_array_index(device->allowed_ips, WlPrefix, i));
@@ -35,6 +36,8 @@ apply_peer(WlEngine *self, WlPeer *peer, const WlDevicePeer *device)
     else if (peer->handshake < 0 ||
              ABS(self->now - device->handshake_age - peer->handshake) > WL_MS(100))
         peer->handshake = self->now - device->handshake_age;
+    wl_engine_note_counters(self, peer, device->rx_bytes, device->tx_bytes,
+                            peer->handshake != handshake);
     if (device->rx_bytes > peer->rx)
         peer->rx_time = self->now;
     peer->rx = device->rx_bytes;
@@ -121,12 +124,6 @@ update_peer(WlEngine *self, WlPeer *peer)
         peer->alive_since = WL_NEVER;
     else if (peer->alive_since == WL_NEVER)
         peer->alive_since = self->now;
-
-    /* Being late with an Alive does not end it, only a stale handshake does (section 7.3). */
-    if (!healthy)
-        peer->direct = FALSE;
-    else if (wl_peer_is_ready(peer, self->now))
-        peer->direct = TRUE;
 
     if (healthy && peer->handshake + WL_HANDSHAKE_VALIDITY > self->now)
         wl_engine_need(self, peer->handshake + WL_HANDSHAKE_VALIDITY);

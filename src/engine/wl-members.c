@@ -90,6 +90,7 @@ remove_peer(WlEngine *self, WlPeer *peer)
     wl_engine_emit(self, output);
     wl_engine_log(self, "%s: no member any more", label);
 
+    wl_engine_watch_peer(self, peer, FALSE);
     wl_fact_set_forget(self->facts, peer->slot);
     wl_fact_set_drop_source(self->facts, &peer->key);
     wl_signer_forget(self->signer, &peer->key);

@@ -86,6 +86,7 @@ start(WlEngine *self, WlPeer *peer)
     peer->move.has_baseline = FALSE;
     peer->move.original = peer->endpoint;
     peer->force_ping = peer->ask = TRUE;
+    peer->pair.check_until = self->now + WL_WAY_CHECK;
 }
 
 /* The present address was given its time and is silent. */

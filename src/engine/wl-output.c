@@ -31,13 +31,14 @@ wl_engine_emit(WlEngine *self, WlOutput *output)
 }
 
 void
-wl_engine_emit_send(WlEngine *self, const WlPeer *peer, GBytes *bytes)
+wl_engine_emit_send(WlEngine *self, WlPeer *peer, GBytes *bytes)
 {
     WlOutput *output = wl_output_new(WL_OUTPUT_SEND);
 
     output->key = peer->key;
     output->destination = peer->link_local;
     output->bytes = bytes;
+    peer->own_tx += wl_traffic_datagram_size(g_bytes_get_size(bytes));
     g_queue_push_tail(&self->sends, output);
 }
 

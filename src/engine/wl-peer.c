@@ -17,6 +17,16 @@ prefixes_new(void)
     return g_array_new(FALSE, TRUE, sizeof(WlPrefix));
 }
 
+static void
+init_pair(WlPair *pair)
+{
+    pair->told = TRUE;
+    pair->send_due = pair->watching = WL_NEVER;
+    pair->asked = pair->answered = pair->left = pair->returned = WL_LONG_AGO;
+    pair->check_until = pair->ask_due = WL_LONG_AGO;
+    pair->ask_backoff = WL_WAY_ASK;
+}
+
 void
 wl_peer_reset_attempt(WlPeer *self)
 {
@@ -55,6 +65,8 @@ wl_peer_new(const WlKey *key, const WlPeerConfig *config, guint slot)
     self->change_retry = WL_LONG_AGO;
     self->forget_due = self->alive_since = self->facts_due = WL_NEVER;
     self->move.retry = self->move.due = WL_NEVER;
+    init_pair(&self->pair);
+    self->flow_until = WL_LONG_AGO;
     wl_peer_reset_attempt(self);
 
     for (guint i = 0; config && i < config->endpoints->len; i++) {

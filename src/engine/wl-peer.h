@@ -48,6 +48,29 @@ typedef struct {
     WlEndpoint original;
 } WlMove;
 
+/** Which way the two of a pair of ours take, and what is known of the direct one (wl-way.c). */
+typedef struct {
+    guint32 epoch;
+    gboolean live; /* there is a session */
+    gboolean direct;
+    gboolean told; /* the other is known to follow this epoch */
+    guint tries;   /* to tell it */
+    gint64 send_due;
+    guint16 question;  /* the last one asked; 0: none yet */
+    guint16 left_with; /* the last one asked before the direct way was left */
+    guint16 owed;      /* the other's, to be answered in this turn */
+    gboolean reply;    /* something is to be said in this turn */
+    guint unanswered;  /* questions since the last sign of life */
+    gint64 asked, ask_due, ask_backoff;
+    gint64 answered;    /* when a question last came back: both directions work */
+    gint64 left;        /* when the direct way was last left */
+    gint64 returned;    /* when it was last taken */
+    gint64 hold;        /* after leaving, before it is taken again */
+    gint64 watching;    /* since when it is looked at; WL_NEVER: it is not */
+    gint64 check_until; /* looked at until then, with or without traffic */
+    WlBucket replies;
+} WlPair;
+
 /** One name of the profile being resolved. */
 typedef struct {
     char *name;
@@ -110,7 +133,11 @@ typedef struct {
     gint64 worked_until;
     WlAttempt attempt;
     WlMove move;
-    GPtrArray *lookups; /* of WlLookup, owned */
+    WlPair pair;
+    gboolean watched;       /* its overlay traffic is: it could take another way */
+    gint64 flow_until;      /* it is taken to have overlay traffic until then */
+    guint64 own_rx, own_tx; /* bytes of facts since the last snapshot */
+    GPtrArray *lookups;     /* of WlLookup, owned */
 
     /* What this turn wants of the device */
     gboolean want_recreate, want_endpoint;

@@ -139,6 +139,7 @@ wl_engine_receive(WlEngine *self, const WlIp *source, const guint8 *data, gsize 
         return;
 
     peer->last_heard = self->now;
+    peer->own_rx += wl_traffic_datagram_size(length);
     /* It came through the tunnel from this peer: there is a session that we do not know of. */
     if (!peer->healthy)
         wl_engine_want_snapshot(self);
@@ -155,7 +156,9 @@ wl_engine_receive(WlEngine *self, const WlIp *source, const guint8 *data, gsize 
     }
     for (guint i = 0; i < facts->len; i++) {
         const WlFact *fact = &g_array_index(facts, WlFact, i);
-        if (fact->attribute != WL_ATTRIBUTE_ALIVE)
+        if (fact->attribute == WL_ATTRIBUTE_WAY)
+            wl_engine_receive_way(self, peer, fact);
+        else if (fact->attribute != WL_ATTRIBUTE_ALIVE)
             receive_fact(self, peer, fact);
     }
 }

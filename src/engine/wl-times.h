@@ -54,9 +54,24 @@
 #define WL_MOVE_OTHERS       WL_SEC(11) /* WireGuard's own passive keepalive comes after 10 s */
 #define WL_MOVE_RETRY_FIRST  WL_SEC(5)
 #define WL_MOVE_RETRY_MAX    WL_SEC(60)
-#define WL_CHANGE_RETRY      WL_SEC(1)
-#define WL_CHANGE_RETRY_MAX  WL_SEC(60)
-#define WL_JUDGE_QUIET       WL_MS(200)
+/* Silence of a direct way that carries traffic or is to be checked, and what is done about it. The
+ * same on both sides, who may each have to find out alone. */
+#define WL_WAY_QUIET        WL_MS(1500) /* then it is asked */
+#define WL_WAY_ASK          WL_MS(500)
+#define WL_WAY_ASKS         3
+#define WL_WAY_SILENCE      WL_SEC(3) /* then it is left */
+#define WL_WAY_ASK_MAX      WL_SEC(60)
+#define WL_WAY_TELL         WL_SEC(1) /* a change, until the other is known to follow */
+#define WL_WAY_TELL_TRIES   10        /* then less and less often */
+#define WL_WAY_TELL_MAX     WL_SEC(60)
+#define WL_WAY_HOLD_MIN     WL_SEC(2) /* a way that was left, before it is taken again */
+#define WL_WAY_HOLD_MAX     WL_SEC(60)
+#define WL_WAY_CHECK        WL_SEC(5) /* after a reason to look at it */
+#define WL_FLOW_LOOK        WL_SEC(1) /* between two looks at the counters, while they grow */
+#define WL_FLOW_REST        WL_SEC(5) /* so long without growth is the end of traffic */
+#define WL_CHANGE_RETRY     WL_SEC(1)
+#define WL_CHANGE_RETRY_MAX WL_SEC(60)
+#define WL_JUDGE_QUIET      WL_MS(200)
 
 /* Bounds. */
 #define WL_MAX_CLAIMS           20000

@@ -15,6 +15,8 @@ typedef enum {
     WHY_NO_ALIVE,
     WHY_ROUTED,
     WHY_ROUTED_NO_ADDRESS,
+    WHY_ROUTED_CHECKED,
+    WHY_ROUTED_SILENT,
     WHY_DIRECT,
     WHY_DIRECT_LAN,
 } Why;
@@ -56,6 +58,14 @@ find_via(const WlEngine *self, const WlPeer *peer)
     return via;
 }
 
+static Why
+why_routed(const WlPeer *peer)
+{
+    if (peer->healthy)
+        return peer->pair.returned > WL_LONG_AGO ? WHY_ROUTED_SILENT : WHY_ROUTED_CHECKED;
+    return peer->candidates->len > 0 ? WHY_ROUTED : WHY_ROUTED_NO_ADDRESS;
+}
+
 static void
 decide(const WlEngine *self, const WlPeer *peer, WlShown *shown)
 {
@@ -75,7 +85,7 @@ decide(const WlEngine *self, const WlPeer *peer, WlShown *shown)
     via = find_via(self, peer);
     if (via) {
         shown->state = WL_PEER_ROUTED;
-        shown->why = peer->candidates->len > 0 ? WHY_ROUTED : WHY_ROUTED_NO_ADDRESS;
+        shown->why = why_routed(peer);
         shown->has_via = TRUE;
         shown->via = via->key;
         return;
@@ -136,11 +146,17 @@ explain(const WlEngine *self, const WlPeer *peer, const WlShown *shown)
         return g_strdup_printf("handshake on %s done, it has not said yet that it is alive",
                                endpoint);
     case WHY_ROUTED:
+        label = wl_peer_dup_label(wl_engine_find(self, &shown->via));
+        return g_strdup_printf("using %s: no direct handshake yet", label);
     case WHY_ROUTED_NO_ADDRESS:
         label = wl_peer_dup_label(wl_engine_find(self, &shown->via));
-        return g_strdup_printf(shown->why == WHY_ROUTED ? "using %s: no direct handshake yet"
-                                                        : "using %s: no address of it is known yet",
-                               label);
+        return g_strdup_printf("using %s: no address of it is known yet", label);
+    case WHY_ROUTED_CHECKED:
+        label = wl_peer_dup_label(wl_engine_find(self, &shown->via));
+        return g_strdup_printf("using %s until %s is known to work both ways", label, endpoint);
+    case WHY_ROUTED_SILENT:
+        label = wl_peer_dup_label(wl_engine_find(self, &shown->via));
+        return g_strdup_printf("using %s: nothing comes from %s any more", label, endpoint);
     case WHY_DIRECT_LAN:
         return g_strdup_printf("on the same network, direct on %s", endpoint);
     case WHY_DIRECT:

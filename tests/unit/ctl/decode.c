@@ -98,6 +98,32 @@ test_bad_lines(void)
     }
 }
 
+/* What only members of ours say to each other. */
+static void
+test_way(void)
+{
+    static const char *const shown[] = {
+        "{\"version\":1,\"way\":\"direct\",\"epoch\":258,\"question\":3,\"answer\":4}",
+        "{\"version\":2}",
+    };
+    g_autofree char *subject = g_strnfill(64, '7');
+    g_autofree char *input =
+        g_strdup_printf("7700%s01010000010200030004ff\n7700%s02ff\n", subject, subject);
+    g_autoptr(CtlRun) run = CTL_RUN(input, "decode");
+    g_auto(GStrv) output = g_strsplit(run->out, "\n", -1);
+
+    g_assert_cmpint(run->status, ==, 0);
+    g_assert_cmpuint(g_strv_length(output), ==, G_N_ELEMENTS(shown) + 1);
+    for (guint i = 0; i < G_N_ELEMENTS(shown); i++) {
+        g_autoptr(JsonObject) object = parse_object(output[i]);
+        JsonObject *fact = json_object_get_object_member(object, "fact");
+        g_autofree char *text = json_to_string(json_object_get_member(fact, "value"), FALSE);
+
+        g_assert_cmpstr(json_object_get_string_member(fact, "attribute"), ==, "w");
+        g_assert_cmpstr(text, ==, shown[i]);
+    }
+}
+
 static void
 test_nothing(void)
 {
@@ -224,6 +250,7 @@ main(int argc, char **argv)
     test_vectors_add("/ctl/decode/receive", vectors, "receive", check_receive);
     g_test_add_func("/ctl/decode/bad-lines", test_bad_lines);
     g_test_add_func("/ctl/decode/nothing", test_nothing);
+    g_test_add_func("/ctl/decode/way", test_way);
     g_test_add_func("/ctl/decode/key-options", test_key_options);
     result = g_test_run();
     remove_folder();

@@ -322,6 +322,40 @@ test_labels(void)
     g_assert_cmpstr(wl_decode_error_label(WL_DECODE_N_ERRORS), ==, "unknown");
 }
 
+/* Ours alone: what follows the known fields belongs to it, and of other versions nothing is read.
+ */
+static void
+test_way(void)
+{
+    static const struct {
+        const char *hex, *shown;
+    } good[] = {
+        {"7700" SUBJECT "01010000000501020003", "way direct, epoch 5"},
+        {"7700" SUBJECT "0100fffffffe00000000", "way router, epoch 4294967294"},
+        {"7700" SUBJECT "01f000000005010200032105ff", "way router, epoch 5"},
+        {"7700" SUBJECT "02", "way of version 2"},
+        {"7700" SUBJECT "00ffffff", "way of version 0"},
+    };
+
+    for (guint i = 0; i < G_N_ELEMENTS(good); i++) {
+        g_autoptr(GByteArray) bytes = test_unhex(good[i].hex), again = g_byte_array_new();
+        g_auto(WlFact) fact = {0};
+        g_autofree char *shown = NULL;
+        gsize consumed;
+
+        g_assert_cmpint(wl_fact_decode(bytes->data, bytes->len, &fact, &consumed), ==,
+                        WL_DECODE_OK);
+        g_assert_cmpuint(consumed, ==, bytes->len);
+        shown = wl_fact_describe(&fact);
+        g_assert_cmpstr(shown, ==, good[i].shown);
+        wl_fact_encode(&fact, again);
+        g_assert_cmpmem(again->data, again->len, bytes->data, MIN(again->len, bytes->len));
+        g_assert_cmpuint(again->len, ==, wl_fact_encoded_size(&fact));
+    }
+    check_order("7700" SUBJECT, "truncated");
+    check_order("7700" SUBJECT "010100000005010200", "truncated");
+}
+
 int
 main(int argc, char **argv)
 {
@@ -337,5 +371,6 @@ main(int argc, char **argv)
     g_test_add_func("/codec/fact/copy", test_copy);
     g_test_add_func("/codec/fact/ttl-far-apart", test_ttl_far_apart);
     g_test_add_func("/codec/fact/labels", test_labels);
+    g_test_add_func("/codec/fact/way", test_way);
     return g_test_run();
 }

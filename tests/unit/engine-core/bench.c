@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "wl-group.h"
+#include "wl-engine-private.h"
 
 static void
 random_bytes(gpointer user_data, guint8 *buffer, gsize length)
@@ -166,6 +166,40 @@ bench_snapshot(Bench *bench)
     wl_engine_snapshot(bench->engine, bench->now, bench->device);
 }
 
+/* As wl-way.c has it, for a member that decides nothing by itself. */
+static void
+answer_way(Bench *bench, const WlOutput *output)
+{
+    g_autoptr(GArray) facts = wl_fact_array_new();
+    BenchMember *member = NULL;
+    const guint8 *data;
+    const WlWay *way;
+    gsize length;
+    WlKey sender;
+
+    for (guint i = 0; !member && i < bench->members->len; i++) {
+        BenchMember *other = bench->members->pdata[i];
+        if (wl_key_equal(&other->key, &output->key))
+            member = other;
+    }
+    data = g_bytes_get_data(output->bytes, &length);
+    if (!member || member->mute || !wl_boot_id_is_ours(&member->boot_id) ||
+        wl_signer_open(member->signer, &bench_member(bench, 0)->link_local, data, length, &sender,
+                       facts, NULL) != WL_RECEIVE_ACCEPTED ||
+        facts->len != 1 || g_array_index(facts, WlFact, 0).attribute != WL_ATTRIBUTE_WAY)
+        return;
+    way = &g_array_index(facts, WlFact, 0).value.way;
+    if (way->epoch > member->way.epoch) {
+        member->way.epoch = way->epoch;
+        member->way.flags = way->flags;
+    } else if (way->question == 0) {
+        return;
+    }
+    member->way.version = WL_WAY_VERSION;
+    member->way.answer = way->question;
+    bench_tell_way(bench, member, &member->way);
+}
+
 void
 bench_drain(Bench *bench)
 {
@@ -179,6 +213,8 @@ bench_drain(Bench *bench)
         else if (output->kind == WL_OUTPUT_SEND)
             g_assert_cmpuint(g_bytes_get_size(output->bytes), <=, 1210);
         g_ptr_array_add(bench->outputs, output);
+        if (output->kind == WL_OUTPUT_SEND)
+            answer_way(bench, output);
     }
     g_assert_cmpint(wl_engine_get_deadline(bench->engine), >, bench->now);
 }
@@ -261,6 +297,21 @@ bench_alive(Bench *bench, const BenchMember *member)
     WlFact fact;
 
     wl_fact_init_alive(&fact, &member->key, &member->boot_id, bench->now + SEC(255));
+    tell(bench, member, &fact);
+}
+
+void
+bench_make_ours(BenchMember *member)
+{
+    wl_boot_id_make(&member->boot_id, random_bytes, member->bench->random);
+}
+
+void
+bench_tell_way(Bench *bench, const BenchMember *member, const WlWay *way)
+{
+    WlFact fact;
+
+    wl_fact_init_way(&fact, &member->key, way);
     tell(bench, member, &fact);
 }
 

@@ -1,0 +1,309 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "wl-engine-private.h"
+
+#include "wl-group.h"
+
+/*
+ * In WireGuard an allowed IP has one owner, for sending and for receiving: where one side of a pair
+ * takes the direct way and the other that of a router, both directions are a hole. So a pair of
+ * ours keeps one common way, (epoch, direct or router): whoever changes it counts the epoch up and
+ * says so over the link-local path, which is always the direct one, and the other follows at once.
+ * Where nothing comes through any more each leaves by its own observation, by the same times.
+ *
+ * The direct way is taken when a question was answered on it, so that both directions are known to
+ * work, and left when nothing authenticated comes although it was asked. The questions are part of
+ * the same message: unlike echoes no firewall of the other host filters them.
+ */
+
+#define REPLY_INTERVAL WL_MS(100)
+#define REPLY_BURST    10
+/* Answers may be late: so many questions back they count. */
+#define QUESTIONS_BACK 8
+
+static gboolean
+has_movable(const WlPeer *peer)
+{
+    return peer->direct_only->len > 0 || peer->learned->len > 0;
+}
+
+gboolean
+wl_engine_is_covered(const WlEngine *self, const WlPeer *peer)
+{
+    const GArray *lists[] = {peer->direct_only, peer->learned};
+
+    for (guint i = 0; i < G_N_ELEMENTS(lists); i++) {
+        for (guint j = 0; j < lists[i]->len; j++) {
+            if (wl_engine_find_cover(self, peer, &g_array_index(lists[i], WlPrefix, j)))
+                return TRUE;
+        }
+    }
+    return FALSE;
+}
+
+/* ---- saying */
+
+static void
+say(WlEngine *self, WlPeer *peer)
+{
+    g_autoptr(GByteArray) inner = g_byte_array_new();
+    WlPair *pair = &peer->pair;
+    WlWay way = {
+        .version = WL_WAY_VERSION,
+        .flags = pair->direct ? WL_WAY_DIRECT : 0,
+        .epoch = pair->epoch,
+        .answer = pair->owed,
+    };
+    WlFact fact;
+    GBytes *bytes;
+
+    if (pair->asked == self->now)
+        way.question = pair->question;
+    pair->owed = 0;
+    pair->reply = FALSE;
+    wl_fact_init_way(&fact, &self->public_key, &way);
+    wl_fact_encode(&fact, inner);
+    bytes = wl_signer_sign(self->signer, &peer->key, inner->data, inner->len);
+    if (bytes)
+        wl_engine_emit_send(self, peer, bytes);
+}
+
+static void
+ask(WlEngine *self, WlPeer *peer)
+{
+    WlPair *pair = &peer->pair;
+
+    pair->question++;
+    if (pair->question == 0)
+        pair->question = 1;
+    pair->asked = self->now;
+    pair->unanswered++;
+    pair->reply = TRUE;
+}
+
+/* ---- changing */
+
+static void
+set_direct(WlEngine *self, WlPeer *peer, gboolean direct)
+{
+    WlPair *pair = &peer->pair;
+
+    if (pair->direct == direct)
+        return;
+    pair->direct = direct;
+    pair->unanswered = 0;
+    pair->watching = WL_NEVER;
+    if (direct) {
+        pair->returned = self->now;
+        return;
+    }
+    /* A way that is left again and again is taken less and less often. */
+    if (self->now - pair->returned < WL_WAY_HOLD_MAX)
+        pair->hold = CLAMP(pair->hold * 2, WL_WAY_HOLD_MIN, WL_WAY_HOLD_MAX);
+    else
+        pair->hold = WL_WAY_HOLD_MIN;
+    pair->left = self->now;
+    pair->left_with = pair->question;
+    pair->ask_backoff = WL_WAY_ASK;
+    pair->ask_due = self->now + WL_WAY_ASK;
+}
+
+/* Our own decision. */
+static void
+change(WlEngine *self, WlPeer *peer, gboolean direct)
+{
+    WlPair *pair = &peer->pair;
+
+    if (pair->epoch < G_MAXUINT32)
+        pair->epoch++;
+    set_direct(self, peer, direct);
+    pair->told = FALSE;
+    pair->tries = 0;
+    pair->send_due = self->now;
+}
+
+static gboolean
+is_answer(const WlPair *pair, guint16 answer)
+{
+    return answer != 0 && (guint16) (pair->question - answer) < QUESTIONS_BACK &&
+           (guint16) (answer - pair->left_with - 1) < G_MAXINT16;
+}
+
+void
+wl_engine_receive_way(WlEngine *self, WlPeer *peer, const WlFact *fact)
+{
+    const WlWay *way = &fact->value.way;
+    gboolean direct = (way->flags & WL_WAY_DIRECT) != 0;
+    WlPair *pair = &peer->pair;
+
+    if (way->version != WL_WAY_VERSION || !wl_key_equal(&fact->subject, &peer->key))
+        return;
+    wl_engine_touch(self, peer);
+    if (is_answer(pair, way->answer)) {
+        pair->answered = self->now;
+        pair->unanswered = 0;
+    }
+    if (way->question != 0) {
+        pair->owed = way->question;
+        pair->reply = TRUE;
+    }
+    if (way->epoch == pair->epoch && direct == pair->direct) {
+        pair->told = TRUE;
+    } else if (way->epoch > pair->epoch || (way->epoch == pair->epoch && !direct)) {
+        pair->epoch = way->epoch;
+        set_direct(self, peer, direct);
+        pair->told = TRUE;
+        pair->reply = TRUE;
+    } else {
+        pair->reply = TRUE; /* it does not know ours */
+    }
+}
+
+/* ---- deciding */
+
+static void
+leave(WlEngine *self, WlPeer *peer)
+{
+    change(self, peer, FALSE);
+    peer->move.hint = TRUE; /* perhaps there is another address */
+}
+
+/* On the direct way: does anything still come? */
+static void
+watch(WlEngine *self, WlPeer *peer)
+{
+    gint64 heard = MAX(MAX(peer->last_heard, peer->rx_time), peer->handshake);
+    WlPair *pair = &peer->pair;
+
+    if (MAX(peer->flow_until, pair->check_until) <= self->now ||
+        !wl_engine_is_covered(self, peer)) {
+        pair->watching = WL_NEVER;
+        return;
+    }
+    /* Whoever had nothing to say until now is not silent. */
+    if (pair->watching == WL_NEVER)
+        pair->watching = self->now;
+    if (pair->asked <= MAX(heard, pair->watching))
+        pair->unanswered = 0;
+    if (self->now < heard + WL_WAY_QUIET) {
+        wl_engine_need_peer(self, peer, heard + WL_WAY_QUIET);
+        return;
+    }
+    if (self->now >= MAX(heard, pair->watching) + WL_WAY_SILENCE &&
+        pair->unanswered >= WL_WAY_ASKS && self->now >= pair->asked + WL_WAY_ASK) {
+        /* What came since the last look counts. */
+        if (peer->snapshot < self->now)
+            wl_engine_want_snapshot(self);
+        else
+            leave(self, peer);
+        return;
+    }
+    if (pair->asked + WL_WAY_ASK <= self->now)
+        ask(self, peer);
+    wl_engine_need_peer(self, peer, pair->asked + WL_WAY_ASK);
+}
+
+/* On the way of a router: does the direct one work? */
+static void
+test(WlEngine *self, WlPeer *peer)
+{
+    gint64 heard = MAX(peer->last_heard, peer->handshake);
+    WlPair *pair = &peer->pair;
+
+    if (!has_movable(peer) || !wl_peer_is_ready(peer, self->now))
+        return;
+    if (pair->answered > pair->left) {
+        if (pair->left + pair->hold <= self->now)
+            change(self, peer, TRUE);
+        else
+            wl_engine_need_peer(self, peer, pair->left + pair->hold);
+        return;
+    }
+    /* Something came: a good moment. */
+    if (heard > pair->asked)
+        pair->ask_due = MIN(pair->ask_due, pair->asked + WL_WAY_ASK);
+    if (pair->ask_due <= self->now) {
+        ask(self, peer);
+        pair->ask_due = self->now + pair->ask_backoff;
+        pair->ask_backoff = MIN(pair->ask_backoff * 2, WL_WAY_ASK_MAX);
+    }
+    wl_engine_need_peer(self, peer, pair->ask_due);
+}
+
+static void
+tell(WlEngine *self, WlPeer *peer)
+{
+    WlPair *pair = &peer->pair;
+
+    if (!pair->told) {
+        if (pair->send_due <= self->now) {
+            guint doubled = MAX(pair->tries, WL_WAY_TELL_TRIES) - WL_WAY_TELL_TRIES;
+
+            pair->reply = TRUE;
+            pair->tries++;
+            pair->send_due = self->now + MIN(WL_WAY_TELL << MIN(doubled, 8), WL_WAY_TELL_MAX);
+        }
+        wl_engine_need_peer(self, peer, pair->send_due);
+    }
+    if (!pair->reply)
+        return;
+    if (pair->asked == self->now ||
+        wl_bucket_take(&pair->replies, self->now, REPLY_INTERVAL, REPLY_BURST))
+        say(self, peer);
+    pair->reply = FALSE;
+}
+
+static void
+run_pair(WlEngine *self, WlPeer *peer)
+{
+    WlPair *pair = &peer->pair;
+
+    if (pair->direct)
+        watch(self, peer);
+    else
+        test(self, peer);
+    tell(self, peer);
+}
+
+/* A dead session ends the direct way by itself, for both at about the same time. */
+static void
+end_pair(WlEngine *self, WlPeer *peer)
+{
+    WlPair *pair = &peer->pair;
+
+    pair->live = pair->direct = FALSE;
+    pair->left = self->now;
+    pair->left_with = pair->question;
+    pair->hold = 0;
+    pair->ask_due = WL_LONG_AGO;
+    pair->ask_backoff = WL_WAY_ASK;
+    pair->told = TRUE;
+    pair->reply = FALSE;
+    pair->owed = 0;
+}
+
+void
+wl_engine_run_way(WlEngine *self, WlPeer *peer)
+{
+    gboolean ready = wl_peer_is_ready(peer, self->now);
+    gboolean covered;
+
+    if (!peer->healthy) {
+        wl_engine_watch_peer(self, peer, FALSE);
+        /* What comes by a session that we do not know of yet is kept until we do. */
+        if (peer->pair.live)
+            end_pair(self, peer);
+        peer->direct = FALSE;
+        return;
+    }
+    peer->pair.live = TRUE;
+    if (!peer->ours) {
+        /* Being late with an Alive does not end it, only a stale handshake does (section 7.3). */
+        peer->direct = peer->direct || ready;
+        return;
+    }
+    run_pair(self, peer);
+    /* Where there is no other way, there is nothing to agree on. */
+    covered = wl_engine_is_covered(self, peer);
+    peer->direct = peer->pair.direct || ((peer->direct || ready) && !covered);
+    wl_engine_watch_peer(self, peer, peer->direct && covered);
+}
