@@ -230,6 +230,8 @@ gboolean wl_engine_get_peer(const WlEngine *self, const WlKey *key, WlPeerView *
 GArray *wl_engine_dup_peers(const WlEngine *self);
 const WlKey *wl_engine_get_public_key(const WlEngine *self);
 gboolean wl_engine_is_router(const WlEngine *self);
+/** WireGuard's UDP port: as configured, and once the device was read the one it really has. */
+guint16 wl_engine_get_listen_port(const WlEngine *self);
 guint wl_engine_get_fact_count(const WlEngine *self);
 /** What NetworkManager should route into the link: masked, sorted, without duplicates, inside
  * `networks`; of WlPrefix. */

@@ -264,6 +264,12 @@ wl_engine_is_router(const WlEngine *self)
     return self->router;
 }
 
+guint16
+wl_engine_get_listen_port(const WlEngine *self)
+{
+    return self->policy.listen_port;
+}
+
 guint
 wl_engine_get_fact_count(const WlEngine *self)
 {

@@ -51,7 +51,7 @@ wl_link_properties_new(WlSession *session, const char *id, const char *active_co
                                 g_variant_new_take_string(wl_key_to_string(own)));
     g_variant_dict_insert_value(&dict, "LinkLocalAddress",
                                 g_variant_new_take_string(wl_ip_to_string(&link_local)));
-    g_variant_dict_insert(&dict, "ListenPort", "q", config->listen_port);
+    g_variant_dict_insert(&dict, "ListenPort", "q", wl_engine_get_listen_port(engine));
     g_variant_dict_insert(&dict, "FactPort", "q", settings->fact_port);
     g_variant_dict_insert(&dict, "Role", "s", wl_engine_is_router(engine) ? "router" : "leaf");
     g_variant_dict_insert(&dict, "RoleFrom", "s",

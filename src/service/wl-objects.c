@@ -16,6 +16,7 @@
 /* µs between two signals about one object. */
 #define SIGNAL_INTERVAL (1 * G_USEC_PER_SEC)
 #define NEVER           G_MAXINT64
+#define NOT_YET         (-SIGNAL_INTERVAL)
 /* ms for which a long answer is good: a reader in a loop is not to keep us from the network. */
 #define ANSWER_AGE 1000
 
@@ -35,6 +36,7 @@ typedef struct {
     char *path;
     guint registration;
     gboolean announced;
+    gboolean gone; /* no member any more; kept for as long as it limits how often it is told */
     gboolean dirty;
     gint64 signalled; /* last time */
     GVariant *shown;  /* a{sv} as last signalled */
@@ -49,6 +51,7 @@ struct _WlObjects {
     char *active_connection;
     guint manager_registration;
     guint last_number;
+    guint16 listen_port; /* as last shown */
     Object *link;
     GHashTable *peers;                       /* WlKey* (of the object) -> Object, owned */
     GHashTable *by_path;                     /* char* (of the object) -> Object, the link too */
@@ -57,14 +60,32 @@ struct _WlObjects {
     guint answers_id;
 };
 
+/* Off the bus; what was said of it is forgotten. */
+static void
+withdraw(Object *object)
+{
+    if (object->registration) {
+        g_hash_table_remove(object->objects->by_path, object->path);
+        g_dbus_connection_unregister_object(object->objects->connection, object->registration);
+        object->registration = 0;
+    }
+    g_clear_pointer(&object->shown, g_variant_unref);
+    g_clear_pointer(&object->path, g_free);
+    object->announced = FALSE;
+}
+
 static void
 object_free(Object *object)
 {
-    if (object->registration)
-        g_dbus_connection_unregister_object(object->objects->connection, object->registration);
-    g_clear_pointer(&object->shown, g_variant_unref);
-    g_free(object->path);
+    withdraw(object);
     g_free(object);
+}
+
+static void
+mark(Object *object)
+{
+    object->dirty = object->objects->dirty = TRUE;
+    g_clear_pointer(&object->objects->objects_answer, g_variant_unref);
 }
 
 /* ---- what the objects say ------------------------------------------------------------------ */
@@ -74,7 +95,7 @@ via_path(WlObjects *self, const WlPeerView *view)
 {
     const Object *router = view->has_via ? g_hash_table_lookup(self->peers, &view->via) : NULL;
 
-    return router ? router->path : "/";
+    return router && !router->gone ? router->path : "/";
 }
 
 /* NULL if the peer is gone. */
@@ -145,8 +166,9 @@ all_objects(WlObjects *self)
     g_variant_builder_init(&objects, G_VARIANT_TYPE("a{oa{sa{sv}}}"));
     g_hash_table_iter_init(&iter, self->by_path);
     while (g_hash_table_iter_next(&iter, NULL, (gpointer *) &object))
-        g_variant_builder_add(&objects, "{o@a{sa{sv}}}", object->path,
-                              interfaces_variant(object, all_properties(object)));
+        if (!object->gone)
+            g_variant_builder_add(&objects, "{o@a{sa{sv}}}", object->path,
+                                  interfaces_variant(object, all_properties(object)));
     return g_variant_builder_end(&objects);
 }
 
@@ -276,7 +298,7 @@ carry_out(GDBusMethodInvocation *invocation, gpointer user_data)
     object = g_hash_table_lookup(self->by_path, call->path);
     if (g_str_equal(method, "GetManagedObjects")) {
         g_dbus_method_invocation_return_value(invocation, objects_answer(self));
-    } else if (!object) {
+    } else if (!object || object->gone) {
         g_dbus_method_invocation_return_error_literal(invocation, G_DBUS_ERROR,
                                                       G_DBUS_ERROR_UNKNOWN_OBJECT,
                                                       "this peer is no member any more");
@@ -388,20 +410,31 @@ emit_changed(Object *object, GVariant *now)
     }
 }
 
-/* Signals the changes of @object, or returns when that may be done. */
-static gint64
-tell(Object *object, gint64 now)
+static void
+emit_removed(Object *object)
+{
+    const char *interfaces[] = {object->interface->name, NULL};
+
+    emit(object->objects, WL_OBJECTS_ROOT, OBJECT_MANAGER, "InterfacesRemoved",
+         g_variant_new("(o^as)", object->path, interfaces));
+}
+
+/* What @object has to tell, now that it may. */
+static void
+tell_now(Object *object, gint64 now)
 {
     g_autoptr(GVariant) settled = NULL;
 
-    if (!object->dirty)
-        return NEVER;
-    if (object->announced && object->signalled + SIGNAL_INTERVAL > now)
-        return object->signalled + SIGNAL_INTERVAL;
     object->dirty = FALSE;
+    if (object->gone) {
+        emit_removed(object);
+        withdraw(object);
+        object->signalled = now;
+        return;
+    }
     settled = settled_properties(object);
     if (!settled)
-        return NEVER;
+        return;
     if (object->announced) {
         emit_changed(object, settled);
     } else {
@@ -411,21 +444,55 @@ tell(Object *object, gint64 now)
     }
     g_clear_pointer(&object->shown, g_variant_unref);
     object->shown = g_steal_pointer(&settled);
-    return NEVER;
+}
+
+/* Signals the changes of @object; returns when there is more to do about it. */
+static gint64
+tell(Object *object, gint64 now)
+{
+    gint64 free_at = object->signalled + SIGNAL_INTERVAL;
+
+    if (object->dirty) {
+        if (free_at > now)
+            return free_at;
+        tell_now(object, now);
+        free_at = object->signalled + SIGNAL_INTERVAL;
+    }
+    return object->gone ? free_at : NEVER;
+}
+
+static void
+check_listen_port(WlObjects *self)
+{
+    guint16 port = wl_engine_get_listen_port(wl_session_get_engine(self->session));
+
+    if (port == self->listen_port)
+        return;
+    self->listen_port = port;
+    mark(self->link);
 }
 
 void
 wl_objects_settled(WlObjects *self)
 {
-    gint64 now = wl_clock_now(), next = NEVER;
+    gint64 now = wl_clock_now(), next;
     GHashTableIter iter;
     Object *object;
 
+    check_listen_port(self);
     if (!self->dirty)
         return;
-    g_hash_table_iter_init(&iter, self->by_path);
-    while (g_hash_table_iter_next(&iter, NULL, (gpointer *) &object))
-        next = MIN(next, tell(object, now));
+    next = tell(self->link, now);
+    g_hash_table_iter_init(&iter, self->peers);
+    while (g_hash_table_iter_next(&iter, NULL, (gpointer *) &object)) {
+        gint64 due = tell(object, now);
+
+        /* It does not limit anything any more. */
+        if (object->gone && !object->dirty && due <= now)
+            g_hash_table_iter_remove(&iter);
+        else
+            next = MIN(next, due);
+    }
     self->dirty = next != NEVER;
     wl_timer_set(self->timer, next);
 }
@@ -439,48 +506,63 @@ on_due(gpointer user_data)
 
 /* ---- objects ------------------------------------------------------------------------------- */
 
-static void
-mark(Object *object)
+/* Takes @path. */
+static gboolean
+put_on_bus(Object *object, char *path, GError **error)
 {
-    object->dirty = object->objects->dirty = TRUE;
-    g_clear_pointer(&object->objects->objects_answer, g_variant_unref);
+    WlObjects *self = object->objects;
+
+    object->path = path;
+    object->registration = g_dbus_connection_register_object(
+        self->connection, path, (GDBusInterfaceInfo *) object->interface, &vtable, self, NULL,
+        error);
+    if (!object->registration)
+        return FALSE;
+    g_hash_table_insert(self->by_path, object->path, object);
+    mark(object);
+    return TRUE;
 }
 
-/* Takes @path. NULL with *error if it cannot be registered. */
 static Object *
-object_new(WlObjects *self, const GDBusInterfaceInfo *interface, char *path, GError **error)
+object_new(WlObjects *self, const GDBusInterfaceInfo *interface)
 {
     Object *object = g_new0(Object, 1);
 
     object->objects = self;
     object->interface = interface;
-    object->path = path;
-    object->registration = g_dbus_connection_register_object(
-        self->connection, path, (GDBusInterfaceInfo *) interface, &vtable, self, NULL, error);
-    if (!object->registration) {
-        object_free(object);
-        return NULL;
-    }
-    g_hash_table_insert(self->by_path, object->path, object);
-    mark(object);
+    object->signalled = NOT_YET;
     return object;
 }
 
 static Object *
-add_peer(WlObjects *self, const WlKey *key)
+peer_new(WlObjects *self, const WlKey *key)
 {
-    g_autoptr(GError) error = NULL;
-    char *path = g_strdup_printf(WL_OBJECTS_ROOT "/peer/%u", ++self->last_number);
-    Object *object = object_new(self, PEER_INTERFACE, path, &error);
+    Object *object = object_new(self, PEER_INTERFACE);
 
-    if (!object) {
-        g_warning("a peer cannot be shown on D-Bus: %s", error->message);
-        return NULL;
-    }
     object->is_peer = TRUE;
     object->key = *key;
     g_hash_table_insert(self->peers, &object->key, object);
     return object;
+}
+
+static void
+add_peer(WlObjects *self, const WlKey *key)
+{
+    Object *object = g_hash_table_lookup(self->peers, key);
+    g_autoptr(GError) error = NULL;
+
+    /* One that was gone a moment ago: its old object if others still believe in that, else a new
+     * one that is told of when the last word about it is a second old. */
+    if (!object)
+        object = peer_new(self, key);
+    object->gone = FALSE;
+    mark(object);
+    if (object->registration ||
+        put_on_bus(object, g_strdup_printf(WL_OBJECTS_ROOT "/peer/%u", ++self->last_number),
+                   &error))
+        return;
+    g_warning("a peer cannot be shown on D-Bus: %s", error->message);
+    g_hash_table_remove(self->peers, key);
 }
 
 void
@@ -488,7 +570,7 @@ wl_objects_peer_changed(WlObjects *self, const WlKey *key)
 {
     Object *object = g_hash_table_lookup(self->peers, key);
 
-    if (object)
+    if (object && !object->gone)
         mark(object);
     else
         add_peer(self, key);
@@ -498,16 +580,16 @@ void
 wl_objects_peer_gone(WlObjects *self, const WlKey *key)
 {
     Object *object = g_hash_table_lookup(self->peers, key);
-    const char *interfaces[] = {PEER_INTERFACE->name, NULL};
 
-    if (!object)
+    if (!object || object->gone)
         return;
-    if (object->announced)
-        emit(self, WL_OBJECTS_ROOT, OBJECT_MANAGER, "InterfacesRemoved",
-             g_variant_new("(o^as)", object->path, interfaces));
-    g_clear_pointer(&self->objects_answer, g_variant_unref);
-    g_hash_table_remove(self->by_path, object->path);
-    g_hash_table_remove(self->peers, key);
+    object->gone = TRUE;
+    mark(object);
+    /* Nobody has heard of it, so there is nothing to take back. */
+    if (!object->announced) {
+        withdraw(object);
+        object->dirty = FALSE;
+    }
 }
 
 void
@@ -538,8 +620,8 @@ register_fixed(WlObjects *self, GError **error)
         self->connection, WL_OBJECTS_ROOT, manager->interfaces[0], &vtable, self, NULL, error);
     if (!self->manager_registration)
         return FALSE;
-    self->link = object_new(self, LINK_INTERFACE, g_strdup(WL_OBJECTS_LINK), error);
-    return self->link != NULL;
+    self->link = object_new(self, LINK_INTERFACE);
+    return put_on_bus(self->link, g_strdup(WL_OBJECTS_LINK), error);
 }
 
 WlObjects *
@@ -576,9 +658,9 @@ wl_objects_free(WlObjects *self)
     wl_access_free(self->access);
     drop_answers(self);
     wl_timer_free(self->timer);
-    g_hash_table_unref(self->by_path);
     g_hash_table_unref(self->peers);
     g_clear_pointer(&self->link, object_free);
+    g_hash_table_unref(self->by_path);
     if (self->manager_registration)
         g_dbus_connection_unregister_object(self->connection, self->manager_registration);
     g_object_unref(self->connection);

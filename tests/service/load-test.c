@@ -14,6 +14,7 @@
 
 #define PEERS    250
 #define EVERY_MS 100 /* a change: 10 a second */
+#define FLAP     G_MAXUINT
 
 /* ---- the serving process ---- */
 
@@ -21,7 +22,8 @@ typedef struct {
     WlSession *session;
     WlObjects *objects;
     GMainLoop *loop;
-    guint spread; /* how many of the peers change in turn; 0: none */
+    guint spread; /* how many of the peers change in turn; 0: none; FLAP: the first one goes and
+                     comes */
     guint next, left;
 } Server;
 
@@ -65,20 +67,39 @@ on_quit(gpointer user_data)
     return G_SOURCE_REMOVE;
 }
 
+static const WlKey *
+key_of(const Server *server, guint number)
+{
+    const WlEngineConfig *config = wl_session_get_config(server->session);
+
+    return &((WlPeerConfig *) g_ptr_array_index(config->peers, number))->public_key;
+}
+
+/* Ten times a second, and away in the end. */
+static void
+flap(Server *server)
+{
+    if (server->next++ % 2 == 0 || server->left == 1)
+        on_peer_gone(server->session, key_of(server, 0), server);
+    else
+        on_peer_changed(server->session, key_of(server, 0), server);
+    on_settled(server->session, server);
+}
+
 static gboolean
 on_change(gpointer user_data)
 {
     Server *server = user_data;
 
-    if (server->spread > 0)
+    if (server->spread == FLAP)
+        flap(server);
+    else if (server->spread > 0)
         load_session_move(server->session, server->next++ % server->spread);
     if (--server->left > 0)
         return G_SOURCE_CONTINUE;
     if (server->spread == 0) {
-        const WlEngineConfig *config = wl_session_get_config(server->session);
-        const WlPeerConfig *last = g_ptr_array_index(config->peers, PEERS - 1);
-
-        on_peer_gone(server->session, &last->public_key, server);
+        on_peer_gone(server->session, key_of(server, PEERS - 1), server);
+        on_settled(server->session, server);
     }
     /* Time for what was put off. */
     g_timeout_add(1500, on_quit, server);
@@ -297,6 +318,22 @@ test_idle(void)
     g_assert_cmpuint(count.removed, ==, 1);
 }
 
+/* A member that goes and comes ten times a second: who listens hears of it once a second, whichever
+ * way it goes, and in the end knows that it is gone. */
+static void
+test_flapping(void)
+{
+    Count count = {0};
+    guint moved;
+
+    run("one peer goes and comes", FLAP, &count, &moved);
+    count.added -= PEERS + 1; /* the start */
+    g_test_message("%u times added again, %u times removed", count.added, count.removed);
+    g_assert_cmpuint(count.removed, >=, 1);
+    g_assert_cmpuint(count.removed, ==, count.added + 1);
+    g_assert_cmpuint(count.removed + count.added + count.signals, <=, seconds + 2);
+}
+
 static void
 on_objects(GObject *source, GAsyncResult *result, gpointer user_data)
 {
@@ -345,7 +382,7 @@ main(int argc, char **argv)
 
     g_assert_cmpint(sodium_init(), >=, 0);
     if (argc == 4 && g_str_equal(argv[1], "--serve"))
-        return serve((guint) atoi(argv[2]), (guint) atoi(argv[3]));
+        return serve((guint) strtoul(argv[2], NULL, 10), (guint) atoi(argv[3]));
     g_test_init(&argc, &argv, NULL);
     if (argc == 2)
         seconds = (guint) CLAMP(atoi(argv[1]), 1, 600);
@@ -353,6 +390,7 @@ main(int argc, char **argv)
     g_test_dbus_up(bus);
     g_test_add_func("/load/spread", test_spread);
     g_test_add_func("/load/one-peer", test_one);
+    g_test_add_func("/load/flapping", test_flapping);
     g_test_add_func("/load/idle", test_idle);
     g_test_add_func("/load/reader", test_reader);
     status = g_test_run();

@@ -208,6 +208,26 @@ test_values(void)
     assert_value(hub, "RoundTrip", "0");
 }
 
+/* Where the profile leaves the port open, it is WireGuard's to choose. */
+static void
+test_listen_port(void)
+{
+    g_autoptr(WlTestBus) bus = wl_test_bus_new();
+    g_autoptr(NMConnection) connection = wl_test_profile_new();
+    g_autoptr(GVariant) link = NULL;
+    g_autoptr(GError) error = NULL;
+    g_autofree char *port = NULL;
+
+    nm_setting_vpn_remove_data_item(nm_connection_get_setting_vpn(connection), "listen-port");
+    wl_test_profile_activate(bus, connection);
+    g_usleep(3 * G_USEC_PER_SEC / 2); /* for the device to be read again */
+    link = get_all(bus, ROOT "/link", LINK);
+    g_spawn_command_line_sync("wg show " INTERFACE " listen-port", &port, NULL, NULL, &error);
+    g_assert_no_error(error);
+    g_assert_cmpint(atoi(port), >, 0);
+    assert_value(link, "ListenPort", g_strstrip(port));
+}
+
 static void
 test_facts(void)
 {
@@ -450,6 +470,78 @@ test_private_signals(void)
     heard_clear(&heard);
 }
 
+/* ---- readers ---- */
+
+/* The wireguard-go of the service. */
+static char *
+program_of(WlTestBus *bus)
+{
+    const char *service = g_subprocess_get_identifier(bus->service);
+    g_autofree char *list = g_strdup_printf("/proc/%s/task/%s/children", service, service);
+    g_autofree char *children = NULL;
+
+    g_assert_true(g_file_get_contents(list, &children, NULL, NULL));
+    return g_strdup(g_strstrip(children));
+}
+
+/* Bytes that the program has written: the answers to device dumps, and a few of Go's own. */
+static guint64
+written_by(const char *program)
+{
+    g_autofree char *path = g_strdup_printf("/proc/%s/io", program);
+    g_autofree char *text = NULL;
+
+    g_assert_true(g_file_get_contents(path, &text, NULL, NULL));
+    return g_ascii_strtoull(strstr(text, "wchar: ") + strlen("wchar: "), NULL, 10);
+}
+
+static void
+read_all(WlTestBus *bus)
+{
+    g_autoptr(GVariant) all = get_all(bus, HUB_PATH, PEER);
+    g_autoptr(GVariant) one = get(bus, HUB_PATH, PEER, "RxBytes");
+    g_autoptr(GVariant) objects = wl_test_bus_call(bus, ROOT, "org.freedesktop.DBus.ObjectManager",
+                                                   "GetManagedObjects", NULL, NULL);
+
+    g_assert_nonnull(objects);
+}
+
+/* Somebody reads in a loop: the device is dumped once a second all the same. */
+static void
+test_reader(void)
+{
+    g_autoptr(WlTestBus) bus = wl_test_bus_new();
+    g_autoptr(NMConnection) connection = wl_test_profile_new();
+    g_autofree char *program = NULL;
+    guint64 before, dump, written;
+    gint64 began, passed;
+    guint reads = 0;
+
+    g_setenv("WIRELINK_WIREGUARD", "userspace", TRUE);
+    wl_test_profile_activate(bus, connection);
+    g_unsetenv("WIRELINK_WIREGUARD");
+    program = program_of(bus);
+    g_usleep(3 * G_USEC_PER_SEC / 2); /* the counters are old then */
+    before = written_by(program);
+    read_all(bus);
+    dump = written_by(program) - before;
+    g_assert_cmpuint(dump, >, 100);
+
+    before = written_by(program);
+    began = g_get_monotonic_time();
+    do {
+        read_all(bus);
+        reads++;
+        passed = g_get_monotonic_time() - began;
+    } while (passed < 3 * G_USEC_PER_SEC || reads < 50);
+    written = written_by(program) - before;
+    g_test_message("%u times three reads in %.1f s: %.1f dumps", reads, (double) passed / 1e6,
+                   (double) written / (double) dump);
+    /* Half a dump for what varies. */
+    g_assert_cmpuint(written, >, dump / 2);
+    g_assert_cmpuint(written, <, dump / 2 + dump * (guint64) (passed / G_USEC_PER_SEC + 1));
+}
+
 int
 main(int argc, char **argv)
 {
@@ -462,9 +554,11 @@ main(int argc, char **argv)
     }
     g_test_add_func("/objects/described", test_described);
     g_test_add_func("/objects/values", test_values);
+    g_test_add_func("/objects/listen-port", test_listen_port);
     g_test_add_func("/objects/facts", test_facts);
     g_test_add_func("/objects/changes", test_changes);
     g_test_add_func("/objects/active-connection", test_active_connection);
+    g_test_add_func("/objects/reader", test_reader);
     g_test_add_func("/objects/signals", test_signals);
     g_test_add_func("/objects/signals/private", test_private_signals);
     return g_test_run();
