@@ -80,8 +80,7 @@ struct _Classic {
     WlSigner *signer;
     GQueue outputs; /* of WlOutput */
 
-    gint64 slept;   /* how far the caller's clock is ahead of this one */
-    gint64 started; /* all of this clock */
+    gint64 started;
     gint64 last_chunk;
     gint64 next_tick;
     gint64 now;         /* of the chunk being worked on */

@@ -16,12 +16,13 @@ classic_get_peer(const Classic *self, const WlKey *key, ClassicPeer *peer)
     peer->configured = config != NULL;
     peer->in_device = device != NULL;
     peer->basic = config && config->basic;
+    peer->name = config && config->name ? config->name : state ? state->name : NULL;
     if (state) {
         peer->healthy = state->healthy;
         peer->alive = state->alive;
         peer->basic = peer->basic || state->basic;
         if (state->alive)
-            peer->alive_until = state->alive_until + self->slept;
+            peer->alive_until = state->alive_until;
     }
     if (device) {
         peer->router = classic_is_router_peer(device);
@@ -54,7 +55,6 @@ classic_dup_facts(const Classic *self)
         WlFact copy;
 
         wl_fact_copy(self->facts->list->pdata[i], &copy);
-        copy.expires += self->slept;
         g_array_append_val(facts, copy);
     }
     return facts;

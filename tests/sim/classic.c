@@ -77,12 +77,6 @@ classic_dup_name(const Classic *self, const WlKey *key)
     return wl_key_equal(key, &self->key) ? g_strdup("self") : wl_key_to_string(key);
 }
 
-static gint64
-own_clock(const Classic *self, gint64 now)
-{
-    return now - self->slept;
-}
-
 /* ---- life ---------------------------------------------------------------------------------- */
 
 static GArray *
@@ -313,11 +307,9 @@ work(Classic *self, gint64 now, const GArray *chunk)
 void
 classic_time(Classic *self, gint64 now)
 {
-    gint64 own = own_clock(self, now);
-
-    if (own < self->next_tick)
+    if (now < self->next_tick)
         return;
-    while (self->next_tick <= own)
+    while (self->next_tick <= now)
         self->next_tick += CLASSIC_CHUNK_PERIOD;
     cut_chunk(self);
 }
@@ -331,7 +323,7 @@ classic_snapshot(Classic *self, gint64 now, const WlDevice *device)
         return;
     wl_device_free(self->device);
     self->device = copy_device(device);
-    work(self, own_clock(self, now), chunk);
+    work(self, now, chunk);
 }
 
 void
@@ -351,7 +343,7 @@ classic_datagram(Classic *self, gint64 now, const WlIp *source, const guint8 *da
         ClassicReceived received = {.source = sender};
 
         wl_fact_copy(fact, &received.fact);
-        received.fact.expires = own_clock(self, now) + CLASSIC_SEC(fact->ttl);
+        received.fact.expires = now + CLASSIC_SEC(fact->ttl);
         g_array_append_val(self->collecting, received);
         if (self->collecting->len >= CLASSIC_MAX_CHUNK)
             cut_chunk(self);
@@ -383,12 +375,6 @@ classic_send_failed(Classic *self, gint64 now, const WlKey *key)
     classic_log(self, key, "could not be sent to");
 }
 
-void
-classic_slept(Classic *self, gint64 duration)
-{
-    self->slept += duration;
-}
-
 /* ---- outputs ------------------------------------------------------------------------------- */
 
 WlOutput *
@@ -400,5 +386,5 @@ classic_next_output(Classic *self)
 gint64
 classic_get_deadline(const Classic *self)
 {
-    return self->next_tick + self->slept;
+    return self->next_tick;
 }

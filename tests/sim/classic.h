@@ -9,11 +9,12 @@
  * recently. A pure machine like WlEngine, and driven like one, but written from the protocol alone:
  * it shares the bytes with the engine and none of its decisions.
  *
- * Of the outputs it uses SEND, CHANGE_PEER, WANT_SNAPSHOT, RESOLVE and LOG. The last three
- * questions are to be answered before the next output is taken, as a daemon that reads and resolves
+ * Its clock is CLOCK_MONOTONIC: the time it is given stands still while the machine sleeps (section
+ * 12, 2). Its outputs are SEND, CHANGE_PEER, WANT_SNAPSHOT, RESOLVE and LOG; WANT_SNAPSHOT and
+ * RESOLVE are to be answered before the next output is taken, as a daemon that reads and resolves
  * in place would be.
  *
- * What it needs to know of the configuration is what that daemon has settings for: an entry for the
+ * Of the configuration it reads what that daemon has settings for: an entry for the
  * own key gives its own name, trust and allowed IPs; `networks`, `name` and preshared keys are not
  * read. It adds peers to its device and never sets keepalives; what a wg-quick file would have put
  * there is the caller's business. It announces every address of the machine.
@@ -35,9 +36,6 @@ void classic_local_addresses(Classic *self, gint64 now, const WlLocalAddress *ad
 void classic_resolved(Classic *self, gint64 now, const char *name, const WlEndpoint *endpoints,
                       gsize n);
 void classic_send_failed(Classic *self, gint64 now, const WlKey *key);
-/** The machine slept for @duration: this daemon's clock stood still (section 12, 2). To be called
- * on waking, before any other input; without it the sleep is seen as a jump of the clock. */
-void classic_slept(Classic *self, gint64 duration);
 
 /** The next output, to be freed by the caller; NULL when there is none. */
 WlOutput *classic_next_output(Classic *self);
@@ -50,7 +48,8 @@ typedef struct {
     gboolean configured;
     gboolean in_device;
     gboolean healthy, alive, basic, router;
-    gint64 alive_until; /* the caller's time; -1: not alive */
+    const char *name;   /* configured or learned; NULL: none */
+    gint64 alive_until; /* -1: not alive */
     WlEndpoint endpoint;
     const GArray *allowed_ips; /* of WlPrefix, the link-local one included; NULL: not in device */
 } ClassicPeer;
@@ -59,8 +58,7 @@ typedef struct {
 gboolean classic_get_peer(const Classic *self, const WlKey *key, ClassicPeer *peer);
 /** Those in the device, sorted; of WlKey; to be freed with g_array_unref(). */
 GArray *classic_dup_peers(const Classic *self);
-/** Everything believed, its own facts included; of WlFact with `expires` in the caller's time; to
- * be freed with g_array_unref(). */
+/** Everything believed, its own facts included; of WlFact; to be freed with g_array_unref(). */
 GArray *classic_dup_facts(const Classic *self);
 guint classic_get_fact_count(const Classic *self);
 const WlKey *classic_get_public_key(const Classic *self);
