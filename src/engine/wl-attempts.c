@@ -64,6 +64,13 @@ add_told(WlEngine *self, GArray *list, const WlPeer *peer)
 }
 
 void
+wl_engine_candidates_changed(WlEngine *self, WlPeer *peer)
+{
+    peer->candidates_dirty = TRUE;
+    wl_engine_touch(self, peer);
+}
+
+void
 wl_engine_update_candidates(WlEngine *self, WlPeer *peer)
 {
     g_autoptr(GArray) list = NULL;
@@ -262,7 +269,7 @@ look(WlEngine *self, WlPeer *peer)
             if (peer->snapshot < self->now)
                 wl_engine_want_snapshot(self);
         }
-        wl_engine_need(self, peer->attempt.look[i]);
+        wl_engine_need_peer(self, peer, peer->attempt.look[i]);
     }
 }
 
@@ -313,5 +320,5 @@ wl_engine_run_attempt(WlEngine *self, WlPeer *peer)
         look(self, peer);
     }
     if (peer->attempt.due > self->now)
-        wl_engine_need(self, peer->attempt.due);
+        wl_engine_need_peer(self, peer, peer->attempt.due);
 }

@@ -50,6 +50,7 @@ wl_engine_update_boot_id(WlEngine *self)
     self->boot_id_made = self->now;
     self->boot_id_wanted = FALSE;
     /* A change says nothing until it is sent (section 12, 3). */
+    wl_engine_touch_all(self);
     for (guint i = 0; i < self->peers->len; i++)
         ((WlPeer *) self->peers->pdata[i])->alive_known = 0;
 }

@@ -45,6 +45,18 @@ struct _WlEngine {
     GHashTable *by_link_local; /* WlIp* -> WlPeer */
     GArray *slots;             /* of gboolean: taken */
     guint learned_peers;
+    GPtrArray *routers; /* of WlPeer: by the profile */
+    GPtrArray *sources; /* of WlPeer: whose silence about a member means that it is none any more */
+
+    /* The turn: only peers that something happened to, or whose time has come, are looked at */
+    GPtrArray *touched; /* of WlPeer: since the steps last began */
+    GPtrArray *running; /* of WlPeer: whose steps run, sorted by key */
+    GPtrArray *served;  /* of WlPeer: whose steps ran this turn */
+    GPtrArray *waiting; /* of WlPeer: for the next snapshot */
+    WlDeadlines *deadlines;
+    WlStep step;
+    WlPeer *current; /* whose step runs; NULL: none */
+    guint64 steps;   /* run since the start */
 
     WlFactSet *facts;
     GHashTable *metadata; /* WlKey* -> WlMetadata: ours about configured members */
@@ -53,12 +65,21 @@ struct _WlEngine {
     gboolean boot_id_wanted;
 
     /* What has to be looked at again this turn */
-    gboolean local_dirty, judge_dirty, claims_dirty, members_dirty, names_dirty, routes_dirty;
+    gboolean own_dirty; /* our local facts about ourselves */
+    gboolean judge_dirty, claims_dirty, routes_dirty;
+    gboolean stale_dirty;   /* somebody who can take back what is stale has become reliable */
     gboolean facts_changed; /* somebody may need facts */
-    gint64 claims_judged, claims_due, stale_due;
+    gint64 claims_judged, claims_due;
+    GArray *subjects;    /* of WlKey: what is said of their membership changed */
+    GPtrArray *unwanted; /* of WlPeer: nobody calls them a member any more */
+    GHashTable *names;   /* folded name -> NameSake: wl-names.c */
+
+    /* Sending */
+    GPtrArray *listeners; /* of WlPeer: those with a session who are told facts */
+    WlDeadlines *alives;  /* of WlPeer with a session: when it needs our Alive */
+    gint64 alive_horizon; /* whoever needs one until then gets it now */
     gboolean snapshot_wanted;
     gint64 snapshot_asked; /* WL_LONG_AGO: none is outstanding */
-    guint name_serial;
 
     WlTraffic traffic;
     WlBucket initiations, strangers, logs;
@@ -75,8 +96,15 @@ struct _WlEngine {
 /** Each input begins with this and ends with the turn. */
 void wl_engine_advance(WlEngine *self, gint64 now);
 void wl_engine_turn(WlEngine *self);
-/** Something about @peer changed: its steps run in this turn. */
+/** Something about @peer changed: its steps run in this turn, or in the next if they have run. From
+ * within a step of its own: the steps that follow run anyway. */
 void wl_engine_touch(WlEngine *self, WlPeer *peer);
+/** For what is about everybody: a new uplink, a router that comes or goes. */
+void wl_engine_touch_all(WlEngine *self);
+/** Peers of which the turn must know nothing any more. */
+void wl_engine_untouch(WlEngine *self, WlPeer *peer);
+/** Of WlPeer, sorted by key: the order of every decision. */
+void wl_engine_sort_peers(GPtrArray *peers);
 
 /* ---- outputs: wl-output.c */
 WlOutput *wl_output_new(WlOutputKind kind);
@@ -84,11 +112,15 @@ void wl_engine_emit(WlEngine *self, WlOutput *output);
 void wl_engine_emit_send(WlEngine *self, WlPeer *peer, GBytes *bytes);
 void wl_engine_log(WlEngine *self, const char *format, ...) G_GNUC_PRINTF(2, 3);
 void wl_engine_flush(WlEngine *self);
-/** The earlier of the two: how each step says when it next needs the time. */
+/** The earlier of the two: how each step says when it next needs the time. Within the step of a
+ * peer the same as wl_engine_need_peer(). */
 void wl_engine_need(WlEngine *self, gint64 when);
-/** The same for a step that concerns one peer only, whose steps then run at @when. */
+/** @peer's steps run at @when. What one of its steps asks for holds until that step runs again. */
 void wl_engine_need_peer(WlEngine *self, WlPeer *peer, gint64 when);
+/** Within the step of a peer: it runs again when the snapshot is there, whatever that shows. */
 void wl_engine_want_snapshot(WlEngine *self);
+/** The same from elsewhere. */
+void wl_engine_want_snapshot_for(WlEngine *self, WlPeer *peer);
 /** @base, give or take 10 %. */
 gint64 wl_engine_jitter(WlEngine *self, gint64 base);
 
@@ -99,18 +131,37 @@ WlPeer *wl_engine_add_peer(WlEngine *self, const WlKey *key, const WlPeerConfig 
 void wl_engine_classify_allowed(WlEngine *self);
 gboolean wl_engine_may_deconfigure(const WlEngine *self);
 gboolean wl_engine_may_delete(const WlEngine *self);
+/** What is said of the membership or the name of @subject changed. */
+void wl_engine_subject_changed(WlEngine *self, const WlKey *subject);
 void wl_engine_update_members(WlEngine *self);
 
 /* ---- names and `basic` from the metadata of members: wl-names.c */
-void wl_engine_update_names(WlEngine *self);
+void wl_engine_init_names(WlEngine *self);
+/** A step of @peer. */
+void wl_engine_update_name(WlEngine *self, WlPeer *peer);
+void wl_engine_forget_name(WlEngine *self, WlPeer *peer);
 
 /* ---- facts: wl-judge.c, wl-local-facts.c, wl-receive.c, wl-boot-id.c */
 void wl_engine_expire_facts(WlEngine *self);
+/** Nothing that @source told counts any more. */
+void wl_engine_drop_source(WlEngine *self, const WlKey *source);
 /** Judges one claim that depends on nothing but itself; FALSE for allowed IPs, which are judged
  * together. */
-gboolean wl_engine_judge_claim(WlEngine *self, const WlFactEntry *entry, WlClaim *claim);
+gboolean wl_engine_judge_claim(WlEngine *self, WlFactEntry *entry, WlClaim *claim);
 void wl_engine_judge(WlEngine *self);
-void wl_engine_update_local_facts(WlEngine *self);
+/** What is said about @subject, who has become known or is not any more. */
+void wl_engine_judge_about(WlEngine *self, const WlKey *subject);
+/** @entry is news for those who are told facts. */
+void wl_engine_fact_changed(WlEngine *self, WlFactEntry *entry);
+/** Who stands for @entry, or what is thought of it, changed: it may be news. */
+void wl_engine_fact_told(WlEngine *self, WlFactEntry *entry);
+void wl_engine_update_own_facts(WlEngine *self);
+/** A step of @peer, if its `local_dirty` is set. */
+void wl_engine_update_local_facts(WlEngine *self, WlPeer *peer);
+/** What we stand for about @peer may have changed. */
+void wl_engine_local_changed(WlEngine *self, WlPeer *peer);
+/** Nothing is said by us any more about @key, who is no member. */
+void wl_engine_drop_local_facts(WlEngine *self, const WlKey *key);
 WlMetadata *wl_engine_make_metadata(const WlPeerConfig *config);
 void wl_engine_receive(WlEngine *self, const WlIp *source, const guint8 *data, gsize length);
 void wl_engine_forget(WlEngine *self, WlPeer *peer);
@@ -121,7 +172,9 @@ void wl_engine_update_boot_id(WlEngine *self);
 
 /* ---- peers: wl-health.c, wl-attempts.c, wl-moves.c, wl-lookups.c */
 void wl_engine_apply_snapshot(WlEngine *self, const WlDevice *device);
-void wl_engine_update_health(WlEngine *self);
+void wl_engine_update_health(WlEngine *self, WlPeer *peer);
+/** Its addresses may have changed. */
+void wl_engine_candidates_changed(WlEngine *self, WlPeer *peer);
 void wl_engine_update_candidates(WlEngine *self, WlPeer *peer);
 void wl_engine_run_attempt(WlEngine *self, WlPeer *peer);
 void wl_engine_run_move(WlEngine *self, WlPeer *peer);
@@ -144,12 +197,16 @@ void wl_engine_watch_peer(WlEngine *self, WlPeer *peer, gboolean watch);
 void wl_engine_run_traffic(WlEngine *self);
 
 /* ---- effects: wl-plan.c, wl-sender.c, wl-routes.c, wl-view.c */
-void wl_engine_plan(WlEngine *self);
+void wl_engine_plan_peer(WlEngine *self, WlPeer *peer);
 /** The live router other than @peer whose configured prefixes contain @prefix, or NULL. */
 WlPeer *wl_engine_find_cover(const WlEngine *self, const WlPeer *peer, const WlPrefix *prefix);
-void wl_engine_send(WlEngine *self);
+/** @peer is told no facts any more. */
+void wl_engine_stop_listening(WlEngine *self, WlPeer *peer);
+/** Adds to @peers, whose send step is about to run, those who have to hear of what changed. */
+void wl_engine_gather_listeners(WlEngine *self, GPtrArray *peers);
+void wl_engine_send(WlEngine *self, WlPeer *peer);
 void wl_engine_update_routes(WlEngine *self);
-void wl_engine_update_views(WlEngine *self);
+void wl_engine_update_view(WlEngine *self, WlPeer *peer);
 
 /** The nine rows of protocol section 5.6, step 2. */
 typedef enum {

@@ -32,7 +32,102 @@ wl_engine_advance(WlEngine *self, gint64 now)
 void
 wl_engine_touch(WlEngine *self, WlPeer *peer)
 {
-    /* Every turn still runs the steps of all peers. */
+    if (peer->touched || peer == self->current)
+        return;
+    peer->touched = TRUE;
+    g_ptr_array_add(self->touched, peer);
+}
+
+void
+wl_engine_touch_all(WlEngine *self)
+{
+    for (guint i = 0; i < self->peers->len; i++)
+        wl_engine_touch(self, self->peers->pdata[i]);
+}
+
+void
+wl_engine_untouch(WlEngine *self, WlPeer *peer)
+{
+    GPtrArray *lists[] = {self->touched, self->running, self->served, self->waiting};
+
+    for (guint i = 0; i < G_N_ELEMENTS(lists); i++)
+        g_ptr_array_remove(lists[i], peer);
+    wl_deadlines_set(self->deadlines, &peer->deadline, WL_NEVER);
+}
+
+static int
+by_key(gconstpointer a, gconstpointer b)
+{
+    const WlPeer *x = *(WlPeer *const *) a, *y = *(WlPeer *const *) b;
+
+    return wl_key_compare(&x->key, &y->key);
+}
+
+void
+wl_engine_sort_peers(GPtrArray *peers)
+{
+    if (peers->len > 1)
+        g_ptr_array_sort(peers, by_key);
+}
+
+static void
+run_step(WlEngine *self, WlPeer *peer, WlStep step, void (*func)(WlEngine *, WlPeer *))
+{
+    gint64 first = WL_NEVER;
+
+    self->steps++;
+    self->step = step;
+    self->current = peer;
+    peer->needs[step] = WL_NEVER;
+    func(self, peer);
+    self->current = NULL;
+    self->step = WL_STEP_INPUT;
+    for (guint i = 0; i < WL_STEP_N; i++)
+        first = MIN(first, peer->needs[i]);
+    wl_deadlines_set(self->deadlines, &peer->deadline, first);
+}
+
+static void
+run_steps(WlEngine *self, GPtrArray *peers, WlStep step, void (*func)(WlEngine *, WlPeer *))
+{
+    for (guint i = 0; i < peers->len; i++)
+        run_step(self, peers->pdata[i], step, func);
+}
+
+/* Those whose time has come. */
+static void
+gather_due(WlEngine *self)
+{
+    WlPeer *peer;
+
+    while ((peer = wl_deadlines_due(self->deadlines, self->now))) {
+        wl_deadlines_set(self->deadlines, &peer->deadline, WL_NEVER);
+        peer->needs[WL_STEP_INPUT] = WL_NEVER;
+        wl_engine_touch(self, peer);
+    }
+}
+
+/* Those touched join the peers whose steps run; their health comes before everything else. */
+static void
+gather_touched(WlEngine *self)
+{
+    while (self->touched->len > 0) {
+        g_autoptr(GPtrArray) fresh = g_steal_pointer(&self->touched);
+
+        self->touched = g_ptr_array_new();
+        wl_engine_sort_peers(fresh);
+        for (guint i = 0; i < fresh->len; i++) {
+            WlPeer *peer = fresh->pdata[i];
+
+            peer->touched = FALSE;
+            if (peer->running)
+                continue;
+            peer->running = TRUE;
+            g_ptr_array_add(self->running, peer);
+        }
+        run_steps(self, fresh, WL_STEP_HEALTH, wl_engine_update_health);
+    }
+    wl_engine_sort_peers(self->running);
 }
 
 /* Members bring facts about them into force, and facts bring members: until nothing moves, bounded.
@@ -43,43 +138,103 @@ settle_facts(WlEngine *self)
     for (guint i = 0; i < 4; i++) {
         wl_engine_judge(self);
         wl_engine_update_members(self);
-        if (!self->judge_dirty)
+        if (!self->judge_dirty && !self->claims_dirty && self->subjects->len == 0)
             break;
     }
 }
 
 static void
-run_peers(WlEngine *self)
+try_peer(WlEngine *self, WlPeer *peer)
 {
-    for (guint i = 0; i < self->peers->len; i++) {
-        WlPeer *peer = self->peers->pdata[i];
+    wl_engine_update_candidates(self, peer);
+    wl_engine_run_lookups(self, peer);
+    wl_engine_run_move(self, peer);
+    wl_engine_run_attempt(self, peer);
+    wl_engine_run_way(self, peer);
+}
 
-        wl_engine_update_candidates(self, peer);
-        wl_engine_run_lookups(self, peer);
-        wl_engine_run_move(self, peer);
-        wl_engine_run_attempt(self, peer);
-        wl_engine_run_way(self, peer);
+/* What one peer gives up must be free before another takes it. */
+static void
+plan(WlEngine *self)
+{
+    for (guint i = 0; i < self->running->len; i++) {
+        WlPeer *peer = self->running->pdata[i];
+        if (!peer->direct)
+            run_step(self, peer, WL_STEP_PLAN, wl_engine_plan_peer);
+    }
+    for (guint i = 0; i < self->running->len; i++) {
+        WlPeer *peer = self->running->pdata[i];
+        if (peer->direct)
+            run_step(self, peer, WL_STEP_PLAN, wl_engine_plan_peer);
     }
 }
+
+static void
+update_local_facts(WlEngine *self)
+{
+    wl_engine_update_own_facts(self);
+    for (guint i = 0; i < self->running->len; i++)
+        wl_engine_update_local_facts(self, self->running->pdata[i]);
+}
+
+static void
+end_pass(WlEngine *self)
+{
+    for (guint i = 0; i < self->running->len; i++) {
+        WlPeer *peer = self->running->pdata[i];
+
+        peer->running = FALSE;
+        if (peer->served)
+            continue;
+        peer->served = TRUE;
+        g_ptr_array_add(self->served, peer);
+    }
+    g_ptr_array_set_size(self->running, 0);
+}
+
+/* Every step but those that are the last word about a turn. */
+static void
+run_pass(WlEngine *self)
+{
+    gather_touched(self);
+    wl_engine_expire_facts(self);
+    settle_facts(self);
+    wl_engine_update_boot_id(self);
+    gather_touched(self);
+    for (guint i = 0; i < self->running->len; i++)
+        wl_engine_update_name(self, self->running->pdata[i]);
+    update_local_facts(self);
+    run_steps(self, self->running, WL_STEP_TRY, try_peer);
+    plan(self);
+    update_local_facts(self); /* again: what the plan changed */
+    end_pass(self);
+}
+
+/* What a peer's steps do to another is done in the same turn, within bounds. */
+#define MAX_PASSES 4
 
 void
 wl_engine_turn(WlEngine *self)
 {
     self->deadline = WL_NEVER;
-    wl_engine_update_health(self);
-    wl_engine_expire_facts(self);
-    settle_facts(self);
-    wl_engine_update_names(self);
-    wl_engine_update_boot_id(self);
-    wl_engine_update_local_facts(self);
-    run_peers(self);
+    gather_due(self);
+    for (guint i = 0; i < MAX_PASSES && (i == 0 || self->touched->len > 0); i++)
+        run_pass(self);
     wl_engine_run_traffic(self);
-    wl_engine_plan(self);
-    wl_engine_update_local_facts(self); /* again: what the plan changed */
     wl_engine_update_routes(self);
-    wl_engine_send(self);
-    wl_engine_update_views(self);
+
+    wl_engine_gather_listeners(self, self->served);
+    wl_engine_sort_peers(self->served);
+    run_steps(self, self->served, WL_STEP_SEND, wl_engine_send);
+    run_steps(self, self->served, WL_STEP_VIEW, wl_engine_update_view);
+    for (guint i = 0; i < self->served->len; i++)
+        ((WlPeer *) self->served->pdata[i])->served = FALSE;
+    g_ptr_array_set_size(self->served, 0);
+
     wl_engine_flush(self);
+    if (self->touched->len > 0)
+        wl_engine_need(self, self->now);
+    wl_engine_need(self, wl_deadlines_first(self->deadlines));
     /* Whatever was due now has been done or asked for: never a deadline that is over. */
     if (self->deadline <= self->now)
         self->deadline = self->now + WL_MS(1);
@@ -118,6 +273,15 @@ add_configured(WlEngine *self)
         if (peer != self->own_entry)
             wl_engine_add_peer(self, &peer->public_key, peer);
     }
+    for (guint i = 0; i < self->peers->len; i++) {
+        WlPeer *peer = self->peers->pdata[i];
+
+        if (peer->router)
+            g_ptr_array_add(self->routers, peer);
+        if (self->any_membership ? wl_peer_get_configured_trust(peer) >= WL_TRUST_MEMBERSHIP
+                                 : peer->router)
+            g_ptr_array_add(self->sources, peer);
+    }
     wl_engine_classify_allowed(self);
 }
 
@@ -142,12 +306,22 @@ wl_engine_new(const WlEngineConfig *config, gint64 now, WlRandomFunc random, gpo
     self->refreshed = WL_LONG_AGO;
     self->deadline = WL_NEVER;
     self->snapshot_asked = WL_LONG_AGO;
-    self->stale_due = WL_NEVER;
     self->claims_due = WL_LONG_AGO;
     self->peers = g_ptr_array_new_with_free_func((GDestroyNotify) wl_peer_free);
     self->by_key = g_hash_table_new(wl_key_hash, wl_key_equal);
     self->by_link_local = g_hash_table_new(ip_hash, ip_equal);
     self->slots = g_array_new(FALSE, TRUE, sizeof(gboolean));
+    self->routers = g_ptr_array_new();
+    self->sources = g_ptr_array_new();
+    self->touched = g_ptr_array_new();
+    self->running = g_ptr_array_new();
+    self->served = g_ptr_array_new();
+    self->waiting = g_ptr_array_new();
+    self->unwanted = g_ptr_array_new();
+    self->listeners = g_ptr_array_new();
+    self->deadlines = wl_deadlines_new();
+    self->alives = wl_deadlines_new();
+    self->subjects = g_array_new(FALSE, FALSE, sizeof(WlKey));
     self->facts = wl_fact_set_new();
     self->metadata =
         g_hash_table_new_full(wl_key_hash, wl_key_equal, NULL, (GDestroyNotify) wl_metadata_unref);
@@ -159,7 +333,8 @@ wl_engine_new(const WlEngineConfig *config, gint64 now, WlRandomFunc random, gpo
     self->boot_id_made = now;
     read_profile(self);
     add_configured(self);
-    self->routes_dirty = TRUE;
+    self->routes_dirty = self->own_dirty = TRUE;
+    wl_engine_init_names(self);
     wl_engine_turn(self);
     return self;
 }
@@ -180,6 +355,18 @@ wl_engine_free(WlEngine *self)
     g_hash_table_unref(self->metadata);
     wl_fact_set_free(self->facts);
     g_array_unref(self->slots);
+    g_hash_table_unref(self->names);
+    g_array_unref(self->subjects);
+    wl_deadlines_free(self->alives);
+    wl_deadlines_free(self->deadlines);
+    g_ptr_array_unref(self->listeners);
+    g_ptr_array_unref(self->unwanted);
+    g_ptr_array_unref(self->waiting);
+    g_ptr_array_unref(self->served);
+    g_ptr_array_unref(self->running);
+    g_ptr_array_unref(self->touched);
+    g_ptr_array_unref(self->sources);
+    g_ptr_array_unref(self->routers);
     g_hash_table_unref(self->by_link_local);
     g_hash_table_unref(self->by_key);
     g_ptr_array_unref(self->peers);
@@ -222,6 +409,7 @@ wl_engine_datagram(WlEngine *self, gint64 now, const WlIp *source, const guint8 
 static void
 uplink_changed(WlEngine *self)
 {
+    wl_engine_touch_all(self);
     for (guint i = 0; i < self->peers->len; i++) {
         WlPeer *peer = self->peers->pdata[i];
 
@@ -244,7 +432,7 @@ wl_engine_local_addresses(WlEngine *self, gint64 now, const WlLocalAddress *addr
     wl_engine_advance(self, now);
     if (wl_policy_set_local(&self->policy, addresses, n)) {
         self->uplink = wl_policy_has_uplink(&self->policy);
-        self->local_dirty = self->judge_dirty = TRUE;
+        self->own_dirty = self->judge_dirty = TRUE;
         uplink_changed(self);
     }
     wl_engine_turn(self);
@@ -261,7 +449,6 @@ start_anew(WlEngine *self)
         WlPeer *peer = self->peers->pdata[i];
         wl_engine_forget(self, peer);
     }
-    self->local_dirty = TRUE;
     uplink_changed(self);
     wl_engine_want_snapshot(self);
     wl_engine_turn(self);
@@ -280,7 +467,7 @@ wl_engine_link_recreated(WlEngine *self, gint64 now)
         peer->change_retry = WL_LONG_AGO;
         g_array_set_size(peer->device_allowed, 0);
         peer->allowed_serial++;
-        peer->candidates_dirty = TRUE;
+        peer->local_dirty = peer->candidates_dirty = TRUE;
         wl_peer_reset_attempt(peer);
     }
     start_anew(self);

@@ -236,6 +236,9 @@ guint wl_engine_get_fact_count(const WlEngine *self);
 /** What NetworkManager should route into the link: masked, sorted, without duplicates, inside
  * `networks`; of WlPrefix. */
 GArray *wl_engine_dup_routes(const WlEngine *self);
+/** Small pieces of work done since the start: steps of single peers, facts looked at. It grows with
+ * what changes, not with how many peers there are, and is the same on every machine. */
+guint64 wl_engine_get_steps(const WlEngine *self);
 /** Datagrams by WlReceiveResult, since the start. */
 const guint64 *wl_engine_get_received(const WlEngine *self);
 /** What was told and not believed, by WlVerdict, since the start. */

@@ -10,13 +10,15 @@ struct _WlFactSet {
     GHashTable *by_fact;    /* WlFact* (inside the entry) -> WlFactEntry */
     GHashTable *by_subject; /* WlKey* -> GPtrArray of WlFactEntry */
     GHashTable *by_source;  /* WlKey* -> guint*, number of claims */
+    WlDeadlines *expiries;  /* of entries: the first of their claims to run out */
+    WlDeadlines *renewals;  /* of entries: when those who know them need them again */
+    GPtrArray *stale;       /* entries with a stale claim */
+    GQueue changes;         /* of entries, by their last change */
+    guint64 change;         /* number of the last */
     guint claims;
-    guint stale;
     guint64 sequence;
     guint mark;
     gboolean local_changed;
-    gint64 next_expiry;
-    gboolean next_expiry_known;
 };
 
 /* Replacing a fresh endpoint by another from the same source would let one datagram empty the list.
@@ -61,8 +63,10 @@ wl_fact_set_new(void)
     self->by_subject = g_hash_table_new_full(wl_key_hash, wl_key_equal, g_free,
                                              (GDestroyNotify) g_ptr_array_unref);
     self->by_source = g_hash_table_new_full(wl_key_hash, wl_key_equal, g_free, g_free);
-    self->next_expiry = WL_NEVER;
-    self->next_expiry_known = TRUE;
+    self->expiries = wl_deadlines_new();
+    self->renewals = wl_deadlines_new();
+    self->stale = g_ptr_array_new();
+    g_queue_init(&self->changes);
     return self;
 }
 
@@ -74,6 +78,9 @@ wl_fact_set_free(WlFactSet *self)
     g_hash_table_unref(self->by_source);
     g_hash_table_unref(self->by_subject);
     g_hash_table_unref(self->by_fact);
+    wl_deadlines_free(self->expiries);
+    wl_deadlines_free(self->renewals);
+    g_ptr_array_unref(self->stale);
     g_ptr_array_unref(self->entries);
     g_free(self);
 }
@@ -111,7 +118,35 @@ wl_fact_set_claims(const WlFactSet *self)
 gboolean
 wl_fact_set_has_stale(const WlFactSet *self)
 {
-    return self->stale > 0;
+    return self->stale->len > 0;
+}
+
+/* ---- what happens to an entry: the one place that keeps the indices right */
+
+/* After a change of its claims. */
+static void
+entry_sort_in(WlFactSet *self, WlFactEntry *entry)
+{
+    gint64 first = WL_NEVER;
+    gboolean stale = FALSE;
+
+    for (guint i = 0; i < entry->claims->len; i++) {
+        const WlClaim *claim = &g_array_index(entry->claims, WlClaim, i);
+        if (claim->stale)
+            stale = TRUE;
+        else
+            first = MIN(first, claim->expires);
+    }
+    wl_deadlines_set(self->expiries, &entry->expiry, first);
+    if (stale && entry->stale_place == 0) {
+        g_ptr_array_add(self->stale, entry);
+        entry->stale_place = self->stale->len;
+    } else if (!stale && entry->stale_place != 0) {
+        guint index = entry->stale_place - 1;
+        ((WlFactEntry *) self->stale->pdata[self->stale->len - 1])->stale_place = index + 1;
+        g_ptr_array_remove_index_fast(self->stale, index);
+        entry->stale_place = 0;
+    }
 }
 
 static WlFactEntry *
@@ -124,6 +159,7 @@ entry_add(WlFactSet *self, const WlFact *fact)
     entry->fact.ttl = 0;
     entry->fact.expires = 0;
     entry->claims = g_array_new(FALSE, TRUE, sizeof(WlClaim));
+    entry->expiry.owner = entry->renewal.owner = entry->link.data = entry;
     entry->index = self->entries->len;
     g_ptr_array_add(self->entries, entry);
     g_hash_table_insert(self->by_fact, &entry->fact, entry);
@@ -143,6 +179,10 @@ entry_remove(WlFactSet *self, WlFactEntry *entry)
     GPtrArray *about = g_hash_table_lookup(self->by_subject, &entry->fact.subject);
     guint index = entry->index;
 
+    entry_sort_in(self, entry); /* it has no claims any more */
+    wl_deadlines_set(self->renewals, &entry->renewal, WL_NEVER);
+    if (entry->changed != 0)
+        g_queue_unlink(&self->changes, &entry->link);
     g_ptr_array_remove(about, entry);
     if (about->len == 0)
         g_hash_table_remove(self->by_subject, &entry->fact.subject);
@@ -170,14 +210,10 @@ source_count(WlFactSet *self, const WlKey *source, int change)
 static void
 claim_remove(WlFactSet *self, WlFactEntry *entry, guint index)
 {
-    WlClaim *claim = &g_array_index(entry->claims, WlClaim, index);
-    WlKey source = claim->source;
+    WlKey source = g_array_index(entry->claims, WlClaim, index).source;
 
-    if (claim->stale)
-        self->stale--;
-    else if (claim->expires == self->next_expiry)
-        self->next_expiry_known = FALSE;
     g_array_remove_index(entry->claims, index);
+    entry_sort_in(self, entry);
     source_count(self, &source, -1);
 }
 
@@ -264,17 +300,14 @@ wl_fact_set_tell(WlFactSet *self, const WlFact *fact, const WlKey *source, gint6
     } else if ((*claim)->stale || now - (*claim)->told > WL_TOLD_AGAIN_AFTER) {
         told = WL_TOLD_RETURNS;
     }
-    if ((*claim)->stale) {
-        (*claim)->stale = FALSE;
-        self->stale--;
-    } else if (told != WL_TOLD_NEW && (*claim)->expires == self->next_expiry) {
-        self->next_expiry_known = FALSE;
-    }
+    (*claim)->stale = FALSE;
     (*claim)->told = now;
     (*claim)->expires = MAX((*claim)->expires, expires);
-    self->next_expiry = MIN(self->next_expiry, (*claim)->expires);
+    entry_sort_in(self, *entry);
     return told;
 }
+
+/* ---- what we stand for ourselves */
 
 void
 wl_fact_set_local_begin(WlFactSet *self)
@@ -284,23 +317,27 @@ wl_fact_set_local_begin(WlFactSet *self)
 }
 
 void
-wl_fact_set_local_add(WlFactSet *self, const WlFact *fact)
+wl_fact_set_local_add(WlFactSet *self, const WlFact *fact, gint64 now)
 {
     WlFactEntry *entry = wl_fact_set_lookup(self, fact);
 
     if (!entry)
         entry = entry_add(self, fact);
-    if (!entry->local)
-        self->local_changed = TRUE;
-    entry->local = TRUE;
     entry->mark = self->mark;
+    if (entry->local)
+        return;
+    entry->local = TRUE;
+    self->local_changed = TRUE;
+    wl_fact_set_change(self, entry, now);
 }
 
 gboolean
-wl_fact_set_local_end(WlFactSet *self)
+wl_fact_set_local_end(WlFactSet *self, const WlKey *subject, gint64 now)
 {
-    for (guint i = self->entries->len; i-- > 0;) {
-        WlFactEntry *entry = self->entries->pdata[i];
+    const GPtrArray *about = wl_fact_set_about(self, subject);
+
+    for (guint i = about ? about->len : 0; i-- > 0;) {
+        WlFactEntry *entry = about->pdata[i];
 
         if (!entry->local || entry->mark == self->mark)
             continue;
@@ -312,70 +349,132 @@ wl_fact_set_local_end(WlFactSet *self)
             claim_remove(self, entry, entry->claims->len - 1);
         if (entry->claims->len == 0)
             entry_remove(self, entry);
+        else
+            wl_fact_set_change(self, entry, now);
+        about = wl_fact_set_about(self, subject);
     }
     return self->local_changed;
 }
 
-gboolean
-wl_fact_set_expire(WlFactSet *self, gint64 now, WlKeepFunc keep, WlGoneFunc gone,
-                   gpointer user_data)
+/* ---- time */
+
+/* Asks about the claims of @entry whose time is over. TRUE if anything changed. */
+static gboolean
+entry_expire(WlFactSet *self, WlFactEntry *entry, gint64 now, WlKeepFunc keep,
+             WlExpiredFunc expired, gpointer user_data)
 {
     gboolean changed = FALSE;
 
-    for (guint i = self->entries->len; i-- > 0;) {
-        WlFactEntry *entry = self->entries->pdata[i];
-        gboolean lost = FALSE;
-
-        for (guint j = entry->claims->len; j-- > 0;) {
-            WlClaim *claim = &g_array_index(entry->claims, WlClaim, j);
-            if (claim->expires > now)
-                continue;
-            if (!keep(entry, claim, user_data)) {
-                claim_remove(self, entry, j);
-                lost = changed = TRUE;
-            } else if (!claim->stale) {
-                if (claim->expires == self->next_expiry)
-                    self->next_expiry_known = FALSE;
-                claim->stale = TRUE;
-                self->stale++;
-                changed = TRUE;
-            }
-        }
-        if (lost && entry->claims->len == 0 && !entry->local) {
-            gone(entry, user_data);
-            entry_remove(self, entry);
+    for (guint i = entry->claims->len; i-- > 0;) {
+        WlClaim *claim = &g_array_index(entry->claims, WlClaim, i);
+        if (claim->expires > now)
+            continue;
+        if (!keep(entry, claim, user_data)) {
+            claim_remove(self, entry, i);
+            changed = TRUE;
+        } else if (!claim->stale) {
+            claim->stale = TRUE;
+            changed = TRUE;
         }
     }
+    entry_sort_in(self, entry);
+    if (changed)
+        expired(entry, user_data);
+    if (changed && entry->claims->len == 0 && !entry->local)
+        entry_remove(self, entry);
+    return changed;
+}
+
+gboolean
+wl_fact_set_expire(WlFactSet *self, gint64 now, gboolean again, WlKeepFunc keep,
+                   WlExpiredFunc expired, gpointer user_data)
+{
+    gboolean changed = FALSE;
+    WlFactEntry *entry;
+
+    for (guint i = again ? self->stale->len : 0; i-- > 0;)
+        changed |= entry_expire(self, self->stale->pdata[i], now, keep, expired, user_data);
+    while ((entry = wl_deadlines_due(self->expiries, now)))
+        changed |= entry_expire(self, entry, now, keep, expired, user_data);
     return changed;
 }
 
 gint64
-wl_fact_set_next_expiry(WlFactSet *self)
+wl_fact_set_next_expiry(const WlFactSet *self)
 {
-    if (self->next_expiry_known)
-        return self->next_expiry;
-    self->next_expiry = WL_NEVER;
-    for (guint i = 0; i < self->entries->len; i++) {
-        const WlFactEntry *entry = self->entries->pdata[i];
-        for (guint j = 0; j < entry->claims->len; j++) {
-            const WlClaim *claim = &g_array_index(entry->claims, WlClaim, j);
-            if (!claim->stale)
-                self->next_expiry = MIN(self->next_expiry, claim->expires);
-        }
-    }
-    self->next_expiry_known = TRUE;
-    return self->next_expiry;
+    return wl_deadlines_first(self->expiries);
+}
+
+/* ---- news */
+
+void
+wl_fact_set_change(WlFactSet *self, WlFactEntry *entry, gint64 now)
+{
+    if (entry->changed != 0)
+        g_queue_unlink(&self->changes, &entry->link);
+    entry->changed = ++self->change;
+    g_queue_push_tail_link(&self->changes, &entry->link);
+    entry->told_until = wl_fact_entry_expires(entry, now);
+    wl_deadlines_set(self->renewals, &entry->renewal,
+                     entry->local ? entry->told_until - WL_FACT_MARGIN : WL_NEVER);
 }
 
 void
-wl_fact_set_drop_source(WlFactSet *self, const WlKey *source)
+wl_fact_set_renewed(WlFactSet *self, WlFactEntry *entry, gint64 now)
+{
+    if (entry->told_until > 0 && wl_fact_entry_expires(entry, now) > entry->told_until)
+        wl_deadlines_set(self->renewals, &entry->renewal, entry->told_until - WL_FACT_MARGIN);
+}
+
+gint64
+wl_fact_set_next_renewal(const WlFactSet *self)
+{
+    return wl_deadlines_first(self->renewals);
+}
+
+WlFactEntry *
+wl_fact_set_take_renewal(WlFactSet *self, gint64 until)
+{
+    WlFactEntry *entry = wl_deadlines_due(self->renewals, until);
+
+    if (entry)
+        wl_deadlines_set(self->renewals, &entry->renewal, WL_NEVER);
+    return entry;
+}
+
+guint64
+wl_fact_set_last_change(const WlFactSet *self)
+{
+    return self->change;
+}
+
+const GList *
+wl_fact_set_changes(const WlFactSet *self, guint64 since)
+{
+    const GList *first = NULL;
+
+    for (const GList *link = self->changes.tail; link; link = link->prev) {
+        if (((const WlFactEntry *) link->data)->changed <= since)
+            break;
+        first = link;
+    }
+    return first;
+}
+
+/* ---- forgetting */
+
+void
+wl_fact_set_drop_source(WlFactSet *self, const WlKey *source, WlExpiredFunc expired,
+                        gpointer user_data)
 {
     for (guint i = self->entries->len; i-- > 0;) {
         WlFactEntry *entry = self->entries->pdata[i];
-        for (guint j = entry->claims->len; j-- > 0;) {
-            if (wl_key_equal(&g_array_index(entry->claims, WlClaim, j).source, source))
-                claim_remove(self, entry, j);
-        }
+        const WlClaim *claim = claim_find(entry, source);
+
+        if (!claim)
+            continue;
+        claim_remove(self, entry, (guint) (claim - (const WlClaim *) entry->claims->data));
+        expired(entry, user_data);
         if (entry->claims->len == 0 && !entry->local)
             entry_remove(self, entry);
     }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #pragma once
 
+#include "wl-deadlines.h"
 #include "wl-fact.h"
 #include "wl-knowledge.h"
 #include "wl-verdict.h"
@@ -24,6 +25,12 @@ typedef struct {
     GArray *claims;    /* of WlClaim */
     WlKnowledge known; /* who knows it */
     guint index;
+    guint stale_place;
+    WlDeadline expiry, renewal;
+    /* News: each peer has a number up to which it has been looked at for it */
+    guint64 changed;   /* 0: never yet */
+    gint64 told_until; /* what was or is being told at the last change; 0: nothing */
+    GList link;
 } WlFactEntry;
 
 typedef struct _WlFactSet WlFactSet;
@@ -55,24 +62,41 @@ typedef enum {
 WlTold wl_fact_set_tell(WlFactSet *self, const WlFact *fact, const WlKey *source, gint64 now,
                         gint64 expires, WlFactEntry **entry, WlClaim **claim);
 
-/** Replaces what we stand for ourselves: begin, one add for each fact, end. TRUE from end if
- * anything changed. */
+/** Replaces what we stand for ourselves about one subject: begin, one add for each fact, end. TRUE
+ * from end if anything changed. */
 void wl_fact_set_local_begin(WlFactSet *self);
-void wl_fact_set_local_add(WlFactSet *self, const WlFact *fact);
-gboolean wl_fact_set_local_end(WlFactSet *self);
+void wl_fact_set_local_add(WlFactSet *self, const WlFact *fact, gint64 now);
+gboolean wl_fact_set_local_end(WlFactSet *self, const WlKey *subject, gint64 now);
 
 /** Of a claim whose time is over: TRUE keeps it as stale, FALSE drops it. */
 typedef gboolean (*WlKeepFunc)(const WlFactEntry *entry, const WlClaim *claim, gpointer user_data);
-/** Called for each entry that lost its last claim and is not local, just before it goes. */
-typedef void (*WlGoneFunc)(const WlFactEntry *entry, gpointer user_data);
-/** Drops what is over; claims that are stale are asked about again. TRUE if anything changed. */
-gboolean wl_fact_set_expire(WlFactSet *self, gint64 now, WlKeepFunc keep, WlGoneFunc gone,
-                            gpointer user_data);
+/** Called for each entry that lost a claim or has a newly stale one; one without claims that is not
+ * local goes after it. */
+typedef void (*WlExpiredFunc)(WlFactEntry *entry, gpointer user_data);
+/** Drops what is over; with @again, claims that are stale are asked about again. TRUE if anything
+ * changed. */
+gboolean wl_fact_set_expire(WlFactSet *self, gint64 now, gboolean again, WlKeepFunc keep,
+                            WlExpiredFunc expired, gpointer user_data);
 /** When the next claim runs out; G_MAXINT64: none does. */
-gint64 wl_fact_set_next_expiry(WlFactSet *self);
+gint64 wl_fact_set_next_expiry(const WlFactSet *self);
 gboolean wl_fact_set_has_stale(const WlFactSet *self);
+
+/** @entry is news for everybody. */
+void wl_fact_set_change(WlFactSet *self, WlFactEntry *entry, gint64 now);
+/** A source gave @entry a longer life: news only when what others know runs out. */
+void wl_fact_set_renewed(WlFactSet *self, WlFactEntry *entry, gint64 now);
+/** When an entry has to be told again; G_MAXINT64: none. */
+gint64 wl_fact_set_next_renewal(const WlFactSet *self);
+/** Takes out the first entry to be told again before @until, NULL if there is none. */
+WlFactEntry *wl_fact_set_take_renewal(WlFactSet *self, gint64 until);
+/** Grows with each change. */
+guint64 wl_fact_set_last_change(const WlFactSet *self);
+/** What changed after @since, oldest first: links with WlFactEntry as data, to the end. */
+const GList *wl_fact_set_changes(const WlFactSet *self, guint64 since);
+
 /** Drops every claim of @source. */
-void wl_fact_set_drop_source(WlFactSet *self, const WlKey *source);
+void wl_fact_set_drop_source(WlFactSet *self, const WlKey *source, WlExpiredFunc expired,
+                             gpointer user_data);
 /** Drops every claim of @fact; what we stand for ourselves stays. FALSE if nobody had claimed it.
  */
 gboolean wl_fact_set_drop_claims(WlFactSet *self, const WlFact *fact);

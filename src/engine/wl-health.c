@@ -16,28 +16,33 @@ apply_peer(WlEngine *self, WlPeer *peer, const WlDevicePeer *device)
         else
             wl_prefixes_add(allowed, &prefix);
     }
+    if (!peer->in_device || peer->device_link_local != has_link_local)
+        wl_engine_touch(self, peer);
     peer->in_device = TRUE;
     peer->device_link_local = has_link_local;
     if (!wl_prefixes_equal(allowed, peer->device_allowed)) {
         g_array_unref(peer->device_allowed);
         peer->device_allowed = g_steal_pointer(&allowed);
         peer->allowed_serial++;
-        self->local_dirty = TRUE;
+        wl_engine_local_changed(self, peer);
     }
     if (!wl_endpoint_equal(&peer->endpoint, &device->endpoint)) {
         /* Prefixes may not cover the addresses that peers are at. */
         if (!wl_ip_equal(&peer->endpoint.ip, &device->endpoint.ip))
             self->claims_dirty = self->claims_dirty || wl_fact_set_claims(self->facts) > 0;
         peer->endpoint = device->endpoint;
-        self->local_dirty = TRUE;
+        wl_engine_local_changed(self, peer);
     }
     if (device->handshake_age < 0)
-        peer->handshake = -1;
+        handshake = -1;
     else if (peer->handshake < 0 ||
              ABS(self->now - device->handshake_age - peer->handshake) > WL_MS(100))
-        peer->handshake = self->now - device->handshake_age;
+        handshake = self->now - device->handshake_age;
     wl_engine_note_counters(self, peer, device->rx_bytes, device->tx_bytes,
                             peer->handshake != handshake);
+    if (handshake != peer->handshake || device->rx_bytes != peer->rx)
+        wl_engine_touch(self, peer);
+    peer->handshake = handshake;
     if (device->rx_bytes > peer->rx)
         peer->rx_time = self->now;
     peer->rx = device->rx_bytes;
@@ -45,6 +50,8 @@ apply_peer(WlEngine *self, WlPeer *peer, const WlDevicePeer *device)
     peer->snapshot = self->now;
 }
 
+/* A dump is of all peers; only those that it says something new of, or who wait for it, are
+ * touched. */
 void
 wl_engine_apply_snapshot(WlEngine *self, const WlDevice *device)
 {
@@ -52,9 +59,15 @@ wl_engine_apply_snapshot(WlEngine *self, const WlDevice *device)
 
     self->snapshot_asked = WL_LONG_AGO;
     self->snapshot_wanted = FALSE;
+    for (guint i = 0; i < self->waiting->len; i++) {
+        WlPeer *peer = self->waiting->pdata[i];
+        peer->waits = FALSE;
+        wl_engine_touch(self, peer);
+    }
+    g_ptr_array_set_size(self->waiting, 0);
     if (device->listen_port != 0 && device->listen_port != self->policy.listen_port) {
         self->policy.listen_port = device->listen_port;
-        self->local_dirty = self->judge_dirty = TRUE;
+        self->own_dirty = self->judge_dirty = TRUE;
     }
     for (guint i = 0; i < device->peers->len; i++) {
         WlDevicePeer *peer = device->peers->pdata[i];
@@ -69,6 +82,8 @@ wl_engine_apply_snapshot(WlEngine *self, const WlDevice *device)
             continue;
         }
         /* Somebody took it away: it will be added again. */
+        if (peer->in_device)
+            wl_engine_local_changed(self, peer);
         peer->in_device = FALSE;
         peer->handshake = -1;
         peer->endpoint = (WlEndpoint){0};
@@ -86,14 +101,38 @@ became_healthy(WlEngine *self, WlPeer *peer)
     /* What was sent before may have been lost with the attempt; ready on both sides needs an Alive.
      */
     peer->force_ping = TRUE;
-    peer->facts_due = self->now;
 }
 
+/* Facts about a peer are worth telling while it is healthy or alive (section 5.6). */
 static void
-update_peer(WlEngine *self, WlPeer *peer)
+tell_about(WlEngine *self, const WlPeer *peer)
+{
+    const GPtrArray *about = wl_fact_set_about(self->facts, &peer->key);
+
+    for (guint i = 0; about && i < about->len; i++)
+        wl_engine_fact_changed(self, about->pdata[i]);
+}
+
+/* Whether its silence about something can be trusted to mean that it is gone. */
+static void
+update_reliable(WlEngine *self, WlPeer *peer)
+{
+    gboolean reliable = wl_peer_is_healthy_enough(peer, self->now);
+
+    if (reliable && !peer->reliable)
+        self->stale_dirty = TRUE;
+    peer->reliable = reliable;
+    if (peer->healthy && peer->alive && peer->trust >= WL_TRUST_ALLOWED_IPS && !self->router &&
+        peer->alive_since + WL_RELIABLE_SINCE > self->now)
+        wl_engine_need_peer(self, peer, peer->alive_since + WL_RELIABLE_SINCE);
+}
+
+void
+wl_engine_update_health(WlEngine *self, WlPeer *peer)
 {
     gboolean healthy = wl_peer_is_live(peer, self->now);
     gboolean alive = peer->alive_until > self->now;
+    gboolean was_told_of;
 
     /* A rekey since the last snapshot counts: look before leaving (section 7.2). */
     if (peer->healthy && !healthy && wl_endpoint_is_set(&peer->endpoint) && peer->handshake >= 0 &&
@@ -102,42 +141,38 @@ update_peer(WlEngine *self, WlPeer *peer)
         healthy = TRUE;
     }
     if (healthy != peer->healthy || alive != peer->alive) {
-        /* Facts about a peer are worth telling while it is one or the other (section 5.6). */
-        self->facts_changed = TRUE;
-        self->local_dirty = TRUE;
+        wl_engine_local_changed(self, peer);
         self->claims_dirty = self->claims_dirty || wl_fact_set_claims(self->facts) > 0;
-        self->stale_due = self->now;
     }
+    was_told_of = peer->healthy || peer->alive;
+    if (healthy != peer->healthy && peer->router)
+        wl_engine_touch_all(self); /* whoever is reached by it */
     if (healthy && !peer->healthy)
         became_healthy(self, peer);
     if (healthy && wl_endpoint_is_set(&peer->endpoint)) {
         if (!wl_endpoint_equal(&peer->worked, &peer->endpoint) &&
             peer->rx_time >= self->now - WL_SEC(1)) {
             peer->worked = peer->endpoint;
-            peer->candidates_dirty = TRUE;
+            wl_engine_candidates_changed(self, peer);
         }
         peer->worked_until = self->now + WL_WORKED_TTL;
     }
     peer->healthy = healthy;
     peer->alive = alive;
+    if (!was_told_of && (healthy || alive))
+        tell_about(self, peer);
     if (!(healthy && alive))
         peer->alive_since = WL_NEVER;
     else if (peer->alive_since == WL_NEVER)
         peer->alive_since = self->now;
 
+    update_reliable(self, peer);
     if (healthy && peer->handshake + WL_HANDSHAKE_VALIDITY > self->now)
-        wl_engine_need(self, peer->handshake + WL_HANDSHAKE_VALIDITY);
+        wl_engine_need_peer(self, peer, peer->handshake + WL_HANDSHAKE_VALIDITY);
     if (alive)
-        wl_engine_need(self, peer->alive_until);
+        wl_engine_need_peer(self, peer, peer->alive_until);
     if (peer->forget_due <= self->now)
         wl_engine_forget(self, peer);
     else
-        wl_engine_need(self, peer->forget_due);
-}
-
-void
-wl_engine_update_health(WlEngine *self)
-{
-    for (guint i = 0; i < self->peers->len; i++)
-        update_peer(self, self->peers->pdata[i]);
+        wl_engine_need_peer(self, peer, peer->forget_due);
 }

@@ -7,7 +7,7 @@
 #define MANY_CLAIMS 256
 
 typedef struct {
-    const WlFactEntry *entry;
+    WlFactEntry *entry;
     WlClaim *claim;
     WlPrefix prefix;
 } Prefix;
@@ -35,40 +35,36 @@ keep_claim(const WlFactEntry *entry, const WlClaim *claim, gpointer user_data)
 }
 
 static void
-fact_gone(const WlFactEntry *entry, gpointer user_data)
+claims_expired(WlFactEntry *entry, gpointer user_data)
 {
     WlEngine *self = user_data;
+    WlPeer *peer = wl_engine_find(self, &entry->fact.subject);
 
+    self->steps++;
+    if (wl_fact_is_allowed(&entry->fact))
+        self->claims_dirty = TRUE;
+    if (wl_fact_is_member(&entry->fact))
+        wl_engine_subject_changed(self, &entry->fact.subject);
+    if (peer && wl_fact_is_endpoint(&entry->fact))
+        wl_engine_candidates_changed(self, peer);
     /* Section 5.3, step 9: ask everybody to say it all again. */
-    if (wl_fact_is_allowed(&entry->fact) || wl_fact_is_member(&entry->fact))
+    if (entry->claims->len == 0 && !entry->local && !wl_fact_is_endpoint(&entry->fact))
         self->boot_id_wanted = TRUE;
 }
 
 void
 wl_engine_expire_facts(WlEngine *self)
 {
-    gint64 reliable = WL_NEVER;
-
-    if (wl_fact_set_next_expiry(self->facts) <= self->now || self->stale_due <= self->now) {
-        if (wl_fact_set_expire(self->facts, self->now, keep_claim, fact_gone, self)) {
-            self->claims_dirty = self->members_dirty = self->names_dirty = TRUE;
-            for (guint i = 0; i < self->peers->len; i++)
-                ((WlPeer *) self->peers->pdata[i])->candidates_dirty = TRUE;
-        }
-    }
-    self->stale_due = WL_NEVER;
-    if (wl_fact_set_has_stale(self->facts) || self->members_dirty) {
-        for (guint i = 0; i < self->peers->len; i++) {
-            const WlPeer *peer = self->peers->pdata[i];
-            gint64 since = MAX(peer->alive_since, self->started);
-            if (peer->healthy && peer->alive && since + WL_RELIABLE_SINCE > self->now)
-                reliable = MIN(reliable, since + WL_RELIABLE_SINCE);
-        }
-        if (!self->router)
-            self->stale_due = reliable;
-    }
-    wl_engine_need(self, self->stale_due);
+    if (wl_fact_set_next_expiry(self->facts) <= self->now || self->stale_dirty)
+        wl_fact_set_expire(self->facts, self->now, self->stale_dirty, keep_claim, claims_expired,
+                           self);
     wl_engine_need(self, wl_fact_set_next_expiry(self->facts));
+}
+
+void
+wl_engine_drop_source(WlEngine *self, const WlKey *source)
+{
+    wl_fact_set_drop_source(self->facts, source, claims_expired, self);
 }
 
 /* ---- trust and policy */
@@ -88,7 +84,7 @@ check_trust(const WlEngine *self, const WlFact *fact, const WlKey *source)
 }
 
 static void
-set_verdict(WlEngine *self, const WlFactEntry *entry, WlClaim *claim, WlVerdict verdict)
+set_verdict(WlEngine *self, WlFactEntry *entry, WlClaim *claim, WlVerdict verdict)
 {
     WlPeer *peer;
 
@@ -98,18 +94,19 @@ set_verdict(WlEngine *self, const WlFactEntry *entry, WlClaim *claim, WlVerdict 
     if (verdict != WL_VERDICT_ACCEPTED)
         self->refused[verdict]++;
     if (wl_fact_is_member(&entry->fact))
-        self->members_dirty = self->names_dirty = TRUE;
+        wl_engine_subject_changed(self, &entry->fact.subject);
     peer = wl_engine_find(self, &entry->fact.subject);
     if (peer && wl_fact_is_endpoint(&entry->fact))
-        peer->candidates_dirty = TRUE;
-    self->facts_changed = TRUE;
+        wl_engine_candidates_changed(self, peer);
+    wl_engine_fact_told(self, entry);
 }
 
 gboolean
-wl_engine_judge_claim(WlEngine *self, const WlFactEntry *entry, WlClaim *claim)
+wl_engine_judge_claim(WlEngine *self, WlFactEntry *entry, WlClaim *claim)
 {
     WlVerdict verdict = check_trust(self, &entry->fact, &claim->source);
 
+    self->steps++;
     if (verdict == WL_VERDICT_ACCEPTED && wl_fact_is_allowed(&entry->fact))
         return FALSE;
     if (wl_key_equal(&entry->fact.subject, &self->public_key))
@@ -259,9 +256,14 @@ judge_prefixes(WlEngine *self)
     g_autoptr(GArray) list = gather_prefixes(self);
     g_autoptr(GArray) hosts = gather_endpoints(self);
     g_autoptr(WlClaims) claims = wl_claims_new();
+    g_autoptr(GPtrArray) before =
+        g_ptr_array_new_full(self->peers->len, (GDestroyNotify) g_array_unref);
 
-    for (guint i = 0; i < self->peers->len; i++)
-        g_array_set_size(((WlPeer *) self->peers->pdata[i])->learned, 0);
+    for (guint i = 0; i < self->peers->len; i++) {
+        WlPeer *peer = self->peers->pdata[i];
+        g_ptr_array_add(before, peer->learned);
+        peer->learned = g_array_new(FALSE, TRUE, sizeof(WlPrefix));
+    }
 
     for (guint i = 0; i < list->len; i++) {
         const Prefix *item = &g_array_index(list, Prefix, i);
@@ -280,9 +282,33 @@ judge_prefixes(WlEngine *self)
         if (peer && verdict == WL_VERDICT_ACCEPTED)
             wl_prefixes_add(peer->learned, &item->prefix);
     }
+    for (guint i = 0; i < self->peers->len; i++) {
+        WlPeer *peer = self->peers->pdata[i];
+        if (wl_prefixes_equal(peer->learned, before->pdata[i]))
+            continue;
+        self->routes_dirty = TRUE;
+        wl_engine_touch(self, peer);
+    }
     self->claims_judged = self->now;
     self->claims_due = list->len > MANY_CLAIMS ? self->now + WL_JUDGE_QUIET : WL_LONG_AGO;
-    self->routes_dirty = TRUE;
+}
+
+static void
+judge_entry(WlEngine *self, WlFactEntry *entry)
+{
+    for (guint i = 0; i < entry->claims->len; i++) {
+        if (!wl_engine_judge_claim(self, entry, &g_array_index(entry->claims, WlClaim, i)))
+            self->claims_dirty = TRUE;
+    }
+}
+
+void
+wl_engine_judge_about(WlEngine *self, const WlKey *subject)
+{
+    const GPtrArray *about = wl_fact_set_about(self->facts, subject);
+
+    for (guint i = 0; about && i < about->len; i++)
+        judge_entry(self, about->pdata[i]);
 }
 
 void
@@ -291,11 +317,8 @@ wl_engine_judge(WlEngine *self)
     if (self->judge_dirty) {
         self->judge_dirty = FALSE;
         self->claims_dirty = TRUE;
-        for (guint i = 0; i < wl_fact_set_size(self->facts); i++) {
-            WlFactEntry *entry = wl_fact_set_get(self->facts, i);
-            for (guint j = 0; j < entry->claims->len; j++)
-                wl_engine_judge_claim(self, entry, &g_array_index(entry->claims, WlClaim, j));
-        }
+        for (guint i = 0; i < wl_fact_set_size(self->facts); i++)
+            judge_entry(self, wl_fact_set_get(self->facts, i));
     }
     if (!self->claims_dirty)
         return;

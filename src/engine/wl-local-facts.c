@@ -17,7 +17,7 @@ add_endpoint(WlEngine *self, const WlKey *subject, const WlEndpoint *endpoint)
     if (!wl_policy_is_reachable_class(endpoint))
         return;
     wl_fact_init_endpoint(&fact, subject, endpoint, 0);
-    wl_fact_set_local_add(self->facts, &fact);
+    wl_fact_set_local_add(self->facts, &fact, self->now);
 }
 
 static void
@@ -29,7 +29,7 @@ add_allowed(WlEngine *self, const WlKey *subject, const WlPrefix *prefix)
     if (masked.length == 0 || wl_ip_is_link_local(&masked.ip))
         return;
     wl_fact_init_allowed(&fact, subject, &masked, 0);
-    wl_fact_set_local_add(self->facts, &fact);
+    wl_fact_set_local_add(self->facts, &fact, self->now);
 }
 
 static void
@@ -38,7 +38,7 @@ add_member(WlEngine *self, const WlKey *subject, WlMetadata *metadata)
     WlFact fact;
 
     wl_fact_init_metadata(&fact, subject, metadata, 0);
-    wl_fact_set_local_add(self->facts, &fact);
+    wl_fact_set_local_add(self->facts, &fact, self->now);
     wl_fact_clear(&fact);
 }
 
@@ -63,7 +63,7 @@ add_own(WlEngine *self)
 }
 
 static void
-add_observed(WlEngine *self, const WlPeer *peer, WlMetadata *unnamed)
+add_observed(WlEngine *self, const WlPeer *peer)
 {
     /* An address that is only being tried is none that others should use. */
     if (peer->healthy)
@@ -73,8 +73,10 @@ add_observed(WlEngine *self, const WlPeer *peer, WlMetadata *unnamed)
         for (guint i = 0; i < peer->device_allowed->len; i++)
             add_allowed(self, &peer->key, &g_array_index(peer->device_allowed, WlPrefix, i));
     }
-    if (!peer->config && (self->router || self->own_trust >= WL_TRUST_MEMBERSHIP))
+    if (!peer->config && (self->router || self->own_trust >= WL_TRUST_MEMBERSHIP)) {
+        g_autoptr(WlMetadata) unnamed = wl_engine_make_metadata(NULL);
         add_member(self, &peer->key, unnamed);
+    }
 }
 
 static void
@@ -101,23 +103,63 @@ add_configured(WlEngine *self, const WlPeerConfig *config)
 }
 
 void
-wl_engine_update_local_facts(WlEngine *self)
+wl_engine_update_own_facts(WlEngine *self)
 {
-    g_autoptr(WlMetadata) unnamed = NULL;
-
-    if (!self->local_dirty)
+    if (!self->own_dirty)
         return;
-    self->local_dirty = FALSE;
-    unnamed = wl_engine_make_metadata(NULL);
+    self->own_dirty = FALSE;
     wl_fact_set_local_begin(self->facts);
     add_own(self);
-    for (guint i = 0; i < self->peers->len; i++)
-        add_observed(self, self->peers->pdata[i], unnamed);
-    for (guint i = 0; i < self->config->peers->len; i++)
-        add_configured(self, self->config->peers->pdata[i]);
-    if (!wl_fact_set_local_end(self->facts))
+    if (self->own_entry)
+        add_configured(self, self->own_entry);
+    self->facts_changed |= wl_fact_set_local_end(self->facts, &self->public_key, self->now);
+}
+
+void
+wl_engine_update_local_facts(WlEngine *self, WlPeer *peer)
+{
+    if (!peer->local_dirty)
+        return;
+    peer->local_dirty = FALSE;
+    self->steps++;
+    wl_fact_set_local_begin(self->facts);
+    add_observed(self, peer);
+    if (peer->config)
+        add_configured(self, peer->config);
+    if (!wl_fact_set_local_end(self->facts, &peer->key, self->now))
         return;
     self->facts_changed = TRUE;
-    for (guint i = 0; i < self->peers->len; i++)
-        ((WlPeer *) self->peers->pdata[i])->candidates_dirty = TRUE;
+    /* What others told of it may have gone with our own word. */
+    wl_engine_candidates_changed(self, peer);
+}
+
+void
+wl_engine_drop_local_facts(WlEngine *self, const WlKey *key)
+{
+    wl_fact_set_local_begin(self->facts);
+    self->facts_changed |= wl_fact_set_local_end(self->facts, key, self->now);
+}
+
+void
+wl_engine_local_changed(WlEngine *self, WlPeer *peer)
+{
+    peer->local_dirty = TRUE;
+    wl_engine_touch(self, peer);
+}
+
+void
+wl_engine_fact_changed(WlEngine *self, WlFactEntry *entry)
+{
+    wl_fact_set_change(self->facts, entry, self->now);
+    self->facts_changed = TRUE;
+}
+
+void
+wl_engine_fact_told(WlEngine *self, WlFactEntry *entry)
+{
+    /* One more who says so is no news to those who know it. */
+    if (entry->told_until > self->now)
+        wl_fact_set_renewed(self->facts, entry, self->now);
+    else if (wl_fact_entry_expires(entry, self->now) > self->now)
+        wl_engine_fact_changed(self, entry);
 }

@@ -20,7 +20,7 @@ wl_engine_run_lookups(WlEngine *self, WlPeer *peer)
             lookup->outstanding = TRUE;
             lookup->due = self->now + WL_RESOLVE_LOST;
         }
-        wl_engine_need(self, lookup->due);
+        wl_engine_need_peer(self, peer, lookup->due);
     }
 }
 
@@ -37,6 +37,7 @@ wl_engine_resolved(WlEngine *self, gint64 now, const char *name, const WlEndpoin
 
             if (!lookup->outstanding || strcmp(lookup->name, name) != 0)
                 continue;
+            wl_engine_touch(self, peer);
             lookup->outstanding = FALSE;
             lookup->due = self->now + wl_engine_jitter(self, lookup->backoff);
             lookup->backoff = MIN(lookup->backoff * 2, WL_RESOLVE_MAX);
@@ -48,8 +49,8 @@ wl_engine_resolved(WlEngine *self, gint64 now, const char *name, const WlEndpoin
                 if (wl_endpoint_is_set(&endpoints[k]) && endpoints[k].port != 0)
                     g_array_append_val(lookup->addresses, endpoints[k]);
             }
-            peer->candidates_dirty = TRUE;
-            self->local_dirty = TRUE;
+            wl_engine_candidates_changed(self, peer);
+            wl_engine_local_changed(self, peer);
         }
     }
     wl_engine_turn(self);

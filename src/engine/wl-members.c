@@ -68,7 +68,8 @@ wl_engine_add_peer(WlEngine *self, const WlKey *key, const WlPeerConfig *config)
     evaluate_trust(self, peer);
     if (!config)
         self->learned_peers++;
-    self->judge_dirty = self->local_dirty = self->names_dirty = TRUE;
+    wl_engine_touch(self, peer);
+    wl_engine_judge_about(self, key);
     return peer;
 }
 
@@ -78,6 +79,7 @@ remove_peer(WlEngine *self, WlPeer *peer)
     g_autofree char *label = wl_peer_dup_label(peer);
     WlOutput *output;
     guint index;
+    WlKey key;
 
     if (peer->in_device) {
         output = wl_output_new(WL_OUTPUT_CHANGE_PEER);
@@ -91,16 +93,25 @@ remove_peer(WlEngine *self, WlPeer *peer)
     wl_engine_log(self, "%s: no member any more", label);
 
     wl_engine_watch_peer(self, peer, FALSE);
+    wl_engine_untouch(self, peer);
+    wl_engine_forget_name(self, peer);
+    g_ptr_array_remove(self->unwanted, peer);
+    wl_deadlines_set(self->alives, &peer->alive_deadline, WL_NEVER);
+    if (peer->listener != 0)
+        wl_engine_stop_listening(self, peer);
     wl_fact_set_forget(self->facts, peer->slot);
-    wl_fact_set_drop_source(self->facts, &peer->key);
+    wl_engine_drop_source(self, &peer->key);
     wl_signer_forget(self->signer, &peer->key);
     g_array_index(self->slots, gboolean, peer->slot) = FALSE;
     g_hash_table_remove(self->by_key, &peer->key);
     g_hash_table_remove(self->by_link_local, &peer->link_local);
     self->learned_peers--;
-    if (key_search(self, &peer->key, &index))
+    self->routes_dirty = TRUE;
+    key = peer->key;
+    if (key_search(self, &key, &index))
         g_ptr_array_remove_index(self->peers, index);
-    self->judge_dirty = self->local_dirty = self->names_dirty = self->routes_dirty = TRUE;
+    wl_engine_drop_local_facts(self, &key);
+    wl_engine_judge_about(self, &key);
 }
 
 /* TRUE if an earlier entry of the profile of the same role has exactly this prefix. */
@@ -177,25 +188,33 @@ wl_engine_may_delete(const WlEngine *self)
     if (self->now - self->started <= WL_FACT_TTL || self->router ||
         self->own_trust >= WL_TRUST_MEMBERSHIP)
         return FALSE;
-    for (guint i = 0; i < self->peers->len; i++) {
-        const WlPeer *peer = self->peers->pdata[i];
-        gboolean source = self->any_membership
-                              ? wl_peer_get_configured_trust(peer) >= WL_TRUST_MEMBERSHIP
-                              : peer->router;
-        if (source && wl_peer_is_healthy_enough(peer, self->now))
+    for (guint i = 0; i < self->sources->len; i++) {
+        if (wl_peer_is_healthy_enough(self->sources->pdata[i], self->now))
             return TRUE;
     }
     return FALSE;
 }
 
+void
+wl_engine_subject_changed(WlEngine *self, const WlKey *subject)
+{
+    WlPeer *peer = wl_engine_find(self, subject);
+
+    g_array_append_val(self->subjects, *subject);
+    if (!peer)
+        return;
+    peer->name_dirty = TRUE;
+    wl_engine_touch(self, peer);
+}
+
 static gboolean
-is_member(const WlEngine *self, const WlKey *key)
+is_member(const WlEngine *self, const WlKey *key, gboolean stale)
 {
     const GPtrArray *about = wl_fact_set_about(self->facts, key);
 
     for (guint i = 0; about && i < about->len; i++) {
         const WlFactEntry *entry = about->pdata[i];
-        if (wl_fact_is_member(&entry->fact) && wl_fact_entry_accepted(entry, TRUE))
+        if (wl_fact_is_member(&entry->fact) && wl_fact_entry_accepted(entry, stale))
             return TRUE;
     }
     return FALSE;
@@ -203,44 +222,63 @@ is_member(const WlEngine *self, const WlKey *key)
 
 /* Section 6.4: whoever a source trusted with membership names is a member. */
 static void
-add_members(WlEngine *self)
+add_member(WlEngine *self, const WlKey *key)
 {
-    for (guint i = 0; i < wl_fact_set_size(self->facts); i++) {
-        const WlFactEntry *entry = wl_fact_set_get(self->facts, i);
-        const WlKey *key = &entry->fact.subject;
-        WlIp link_local;
+    WlIp link_local;
 
-        if (!wl_fact_is_member(&entry->fact) || !wl_fact_entry_accepted(entry, FALSE) ||
-            wl_engine_find(self, key) || wl_key_equal(key, &self->public_key))
-            continue;
-        wl_key_link_local(key, &link_local);
-        if (wl_key_is_zero(key) || g_hash_table_contains(self->by_link_local, &link_local)) {
-            self->refused[WL_VERDICT_COLLISION]++;
-            continue;
-        }
-        if (self->learned_peers >= WL_MAX_LEARNED_PEERS) {
-            self->refused[WL_VERDICT_TOO_MANY]++;
-            continue;
-        }
+    wl_key_link_local(key, &link_local);
+    if (wl_key_is_zero(key) || g_hash_table_contains(self->by_link_local, &link_local))
+        self->refused[WL_VERDICT_COLLISION]++;
+    else if (self->learned_peers >= WL_MAX_LEARNED_PEERS)
+        self->refused[WL_VERDICT_TOO_MANY]++;
+    else
         wl_engine_add_peer(self, key, NULL);
-    }
+}
+
+static void
+set_unwanted(WlEngine *self, WlPeer *peer, gboolean unwanted)
+{
+    if (peer->unwanted == unwanted)
+        return;
+    peer->unwanted = unwanted;
+    if (unwanted)
+        g_ptr_array_add(self->unwanted, peer);
+    else
+        g_ptr_array_remove(self->unwanted, peer);
+}
+
+static void
+update_subject(WlEngine *self, const WlKey *key)
+{
+    WlPeer *peer = wl_engine_find(self, key);
+
+    self->steps++;
+    if (peer && !peer->config)
+        set_unwanted(self, peer, !is_member(self, key, TRUE));
+    else if (!peer && !wl_key_equal(key, &self->public_key) && is_member(self, key, FALSE))
+        add_member(self, key);
 }
 
 void
 wl_engine_update_members(WlEngine *self)
 {
-    if (!self->members_dirty)
-        return;
-    self->members_dirty = FALSE;
-    add_members(self);
-    for (guint i = self->peers->len; i-- > 0;) {
-        WlPeer *peer = self->peers->pdata[i];
+    g_autoptr(GArray) subjects = NULL;
 
-        if (peer->config || is_member(self, &peer->key))
-            continue;
-        if (wl_engine_may_delete(self))
-            remove_peer(self, peer);
-        else
-            self->members_dirty = TRUE; /* asked again when somebody reliable is there */
+    if (self->subjects->len == 0 && !self->stale_dirty)
+        return;
+    self->stale_dirty = FALSE;
+    subjects = g_steal_pointer(&self->subjects);
+    self->subjects = g_array_new(FALSE, FALSE, sizeof(WlKey));
+    g_array_sort(subjects, wl_key_compare);
+    for (guint i = 0; i < subjects->len; i++) {
+        const WlKey *key = &g_array_index(subjects, WlKey, i);
+        if (i == 0 || !wl_key_equal(key, &g_array_index(subjects, WlKey, i - 1)))
+            update_subject(self, key);
     }
+    /* Where nobody reliable is there they wait for somebody who is. */
+    if (self->unwanted->len == 0 || !wl_engine_may_delete(self))
+        return;
+    wl_engine_sort_peers(self->unwanted);
+    while (self->unwanted->len > 0)
+        remove_peer(self, self->unwanted->pdata[self->unwanted->len - 1]);
 }

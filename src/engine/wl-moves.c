@@ -66,6 +66,7 @@ finish(WlEngine *self, WlPeer *peer, gboolean found)
     peer->move.phase = WL_MOVE_NONE;
     peer->move.due = WL_NEVER;
     peer->move.retry = WL_NEVER;
+    wl_engine_local_changed(self, peer);
     if (found) {
         peer->move.backoff = WL_MOVE_RETRY_FIRST;
         return;
@@ -120,7 +121,7 @@ wl_engine_run_move(WlEngine *self, WlPeer *peer)
     if (peer->move.phase == WL_MOVE_NONE) {
         gboolean waits = peer->move.retry != WL_NEVER; /* it was silent a moment ago, too */
         if (!peer->move.hint && peer->move.retry > self->now && (waits || !is_silent(self, peer))) {
-            wl_engine_need(self, peer->move.retry);
+            wl_engine_need_peer(self, peer, peer->move.retry);
             return;
         }
         start(self, peer);
@@ -144,5 +145,6 @@ wl_engine_run_move(WlEngine *self, WlPeer *peer)
         }
         advance(self, peer);
     }
-    wl_engine_need(self, peer->move.phase == WL_MOVE_NONE ? peer->move.retry : peer->move.due);
+    wl_engine_need_peer(self, peer,
+                        peer->move.phase == WL_MOVE_NONE ? peer->move.retry : peer->move.due);
 }

@@ -13,17 +13,88 @@ fold(const char *name)
     return normal ? normal : g_steal_pointer(&folded);
 }
 
-static void
-count(GHashTable *names, const char *name)
-{
-    g_autofree char *folded = NULL;
-    guint n;
+/* Who has one name. */
+typedef struct {
+    guint count;
+    GPtrArray *peers; /* of WlPeer */
+} NameSakes;
 
-    if (!name || !*name)
+static void
+namesakes_free(NameSakes *sakes)
+{
+    g_ptr_array_unref(sakes->peers);
+    g_free(sakes);
+}
+
+static NameSakes *
+namesakes_of(WlEngine *self, const char *folded)
+{
+    NameSakes *sakes = g_hash_table_lookup(self->names, folded);
+
+    if (!sakes) {
+        sakes = g_new0(NameSakes, 1);
+        sakes->peers = g_ptr_array_new();
+        g_hash_table_insert(self->names, g_strdup(folded), sakes);
+    }
+    return sakes;
+}
+
+void
+wl_engine_init_names(WlEngine *self)
+{
+    self->names =
+        g_hash_table_new_full(g_str_hash, g_str_equal, g_free, (GDestroyNotify) namesakes_free);
+    if (self->config->name && *self->config->name) {
+        g_autofree char *folded = fold(self->config->name);
+        namesakes_of(self, folded)->count++;
+    }
+}
+
+/* Whether the other one of two has to be told apart. */
+static void
+count_changed(WlEngine *self, const NameSakes *sakes)
+{
+    if (sakes->count > 2 || sakes->peers->len == 0)
         return;
-    folded = fold(name);
-    n = GPOINTER_TO_UINT(g_hash_table_lookup(names, folded));
-    g_hash_table_replace(names, g_steal_pointer(&folded), GUINT_TO_POINTER(n + 1));
+    for (guint i = 0; i < sakes->peers->len; i++) {
+        WlPeer *peer = sakes->peers->pdata[i];
+        peer->name_dirty = TRUE;
+        wl_engine_touch(self, peer);
+    }
+}
+
+void
+wl_engine_forget_name(WlEngine *self, WlPeer *peer)
+{
+    NameSakes *sakes;
+
+    if (!peer->folded)
+        return;
+    sakes = g_hash_table_lookup(self->names, peer->folded);
+    g_ptr_array_remove_fast(sakes->peers, peer);
+    if (--sakes->count == 0)
+        g_hash_table_remove(self->names, peer->folded);
+    else
+        count_changed(self, sakes);
+    g_clear_pointer(&peer->folded, g_free);
+}
+
+static void
+count(WlEngine *self, WlPeer *peer, const char *name)
+{
+    g_autofree char *folded = name && *name ? fold(name) : NULL;
+    NameSakes *sakes;
+
+    if (g_strcmp0(folded, peer->folded) == 0)
+        return;
+    wl_engine_forget_name(self, peer);
+    if (!folded)
+        return;
+    sakes = namesakes_of(self, folded);
+    sakes->count++;
+    count_changed(self, sakes);
+    g_ptr_array_add(sakes->peers, peer);
+    peer->folded = g_steal_pointer(&folded);
 }
 
 static gboolean
@@ -102,42 +173,28 @@ set_name(WlPeer *peer, char *name)
 }
 
 void
-wl_engine_update_names(WlEngine *self)
+wl_engine_update_name(WlEngine *self, WlPeer *peer)
 {
-    g_autoptr(GHashTable) names = NULL;
+    const char *configured = peer->config ? peer->config->name : NULL;
+    const NameSakes *sakes;
 
-    if (!self->names_dirty)
+    if (!peer->name_dirty)
         return;
-    self->names_dirty = FALSE;
-    self->name_serial++;
-    names = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
-    count(names, self->config->name);
-    for (guint i = 0; i < self->peers->len; i++) {
-        WlPeer *peer = self->peers->pdata[i];
-
-        learn(self, peer);
-        count(names, peer->config && peer->config->name && *peer->config->name
-                         ? peer->config->name
-                         : peer->learned_name);
+    peer->name_dirty = FALSE;
+    self->steps++;
+    learn(self, peer);
+    count(self, peer, configured && *configured ? configured : peer->learned_name);
+    if (configured && *configured) {
+        set_name(peer, g_strdup(configured));
+        return;
     }
-    for (guint i = 0; i < self->peers->len; i++) {
-        WlPeer *peer = self->peers->pdata[i];
-        g_autofree char *folded = NULL;
-
-        if (peer->config && peer->config->name && *peer->config->name) {
-            set_name(peer, g_strdup(peer->config->name));
-            continue;
-        }
-        if (!peer->learned_name || !*peer->learned_name) {
-            set_name(peer, g_strdup(""));
-            continue;
-        }
-        folded = fold(peer->learned_name);
-        if (GPOINTER_TO_UINT(g_hash_table_lookup(names, folded)) > 1) {
-            g_autofree char *key = wl_key_to_string(&peer->key);
-            set_name(peer, g_strdup_printf("%s (%.8s)", peer->learned_name, key));
-        } else {
-            set_name(peer, g_strdup(peer->learned_name));
-        }
+    sakes = peer->folded ? g_hash_table_lookup(self->names, peer->folded) : NULL;
+    if (!sakes) {
+        set_name(peer, g_strdup(""));
+    } else if (sakes->count > 1) {
+        g_autofree char *key = wl_key_to_string(&peer->key);
+        set_name(peer, g_strdup_printf("%s (%.8s)", peer->learned_name, key));
+    } else {
+        set_name(peer, g_strdup(peer->learned_name));
     }
 }

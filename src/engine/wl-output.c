@@ -86,19 +86,40 @@ wl_engine_flush(WlEngine *self)
 void
 wl_engine_need(WlEngine *self, gint64 when)
 {
-    self->deadline = MIN(self->deadline, when);
+    if (self->current)
+        wl_engine_need_peer(self, self->current, when);
+    else
+        self->deadline = MIN(self->deadline, when);
 }
 
 void
 wl_engine_need_peer(WlEngine *self, WlPeer *peer, gint64 when)
 {
-    wl_engine_need(self, when);
+    gint64 *need = &peer->needs[peer == self->current ? self->step : WL_STEP_INPUT];
+
+    if (when >= *need)
+        return;
+    *need = when;
+    if (peer->deadline.place == 0 || when < peer->deadline.when)
+        wl_deadlines_set(self->deadlines, &peer->deadline, when);
 }
 
 void
 wl_engine_want_snapshot(WlEngine *self)
 {
     self->snapshot_wanted = TRUE;
+    if (self->current)
+        wl_engine_want_snapshot_for(self, self->current);
+}
+
+void
+wl_engine_want_snapshot_for(WlEngine *self, WlPeer *peer)
+{
+    self->snapshot_wanted = TRUE;
+    if (peer->waits)
+        return;
+    peer->waits = TRUE;
+    g_ptr_array_add(self->waiting, peer);
 }
 
 gint64

@@ -55,7 +55,10 @@ wl_peer_new(const WlKey *key, const WlPeerConfig *config, guint slot)
     self->learned = prefixes_new();
     self->device_allowed = prefixes_new();
     self->candidates = wl_candidates_new();
-    self->candidates_dirty = TRUE;
+    self->candidates_dirty = self->local_dirty = self->name_dirty = TRUE;
+    self->deadline.owner = self->alive_deadline.owner = self;
+    for (guint i = 0; i < WL_STEP_N; i++)
+        self->needs[i] = WL_NEVER;
     self->lookups = g_ptr_array_new_with_free_func((GDestroyNotify) lookup_free);
     self->handshake = -1;
     self->last_alive = -1;
@@ -63,7 +66,7 @@ wl_peer_new(const WlKey *key, const WlPeerConfig *config, guint slot)
     self->alive_sent = self->alive_sent_before = WL_LONG_AGO;
     self->forgotten = self->facts_sent = self->send_retry = WL_LONG_AGO;
     self->change_retry = WL_LONG_AGO;
-    self->forget_due = self->alive_since = self->facts_due = WL_NEVER;
+    self->forget_due = self->alive_since = WL_NEVER;
     self->move.retry = self->move.due = WL_NEVER;
     init_pair(&self->pair);
     self->flow_until = WL_LONG_AGO;
@@ -97,6 +100,7 @@ wl_peer_free(WlPeer *self)
     g_ptr_array_unref(self->lookups);
     g_clear_pointer(&self->metadata, wl_metadata_unref);
     g_free(self->learned_name);
+    g_free(self->folded);
     g_free(self->name);
     g_free(self->reason);
     g_free(self);

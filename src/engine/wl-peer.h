@@ -2,8 +2,20 @@
 #pragma once
 
 #include "wl-bucket.h"
+#include "wl-deadlines.h"
 #include "wl-engine-config.h"
 #include "wl-times.h"
+
+/** The steps of a turn that a peer may need the time for, in their order. */
+typedef enum {
+    WL_STEP_INPUT, /* none of them */
+    WL_STEP_HEALTH,
+    WL_STEP_TRY,
+    WL_STEP_PLAN,
+    WL_STEP_SEND,
+    WL_STEP_VIEW,
+    WL_STEP_N,
+} WlStep;
 
 typedef enum {
     WL_ATTEMPT_IDLE,
@@ -101,6 +113,11 @@ typedef struct {
     WlTrust trust;
     WlTrustSource trust_by;
 
+    /* The turn */
+    gboolean touched, running, served, waits; /* whether it is in these lists of the engine */
+    gint64 needs[WL_STEP_N];                  /* when each step must run again; WL_NEVER */
+    WlDeadline deadline;                      /* the first of them */
+
     /* Allowed IPs: of WlPrefix, sorted */
     GArray *always;      /* configured, not inside another peer's: never withdrawn */
     GArray *direct_only; /* configured, inside a router's: only when direct */
@@ -119,6 +136,8 @@ typedef struct {
 
     /* Liveness (protocol sections 5.4, 7.2) */
     gboolean healthy, alive, direct;
+    gboolean reliable; /* healthy enough */
+    gboolean unwanted; /* nobody calls it a member any more */
     gint64 alive_until, alive_since, last_alive, last_heard;
     gboolean has_boot_id, ours;
     WlBootId boot_id;
@@ -128,7 +147,7 @@ typedef struct {
 
     /* Getting to it */
     GArray *candidates; /* of WlCandidate */
-    gboolean candidates_dirty;
+    gboolean candidates_dirty, local_dirty, name_dirty;
     WlEndpoint worked;
     gint64 worked_until;
     WlAttempt attempt;
@@ -149,11 +168,15 @@ typedef struct {
     gint64 alive_known; /* when our Alive runs out there; 0: not known there */
     gint64 alive_sent, alive_sent_before;
     WlBucket answers;
-    gint64 facts_due, facts_sent, send_retry;
+    gint64 facts_sent, send_retry;
+    guint64 news;   /* the last change of a fact that it has been looked at for */
+    guint listener; /* place in the engine's list, from 1; 0: not in it */
+    WlDeadline alive_deadline;
 
     /* Shown */
     WlMetadata *metadata; /* best learned; owned */
     char *learned_name;   /* display name without suffix; NULL: none */
+    char *folded;         /* under which its name is counted; NULL: none */
     char *name, *reason;  /* NULL until first shown */
     gboolean basic;
     guint name_serial, allowed_serial;

@@ -7,10 +7,10 @@ wl_engine_find_cover(const WlEngine *self, const WlPeer *peer, const WlPrefix *p
     WlPeer *best = NULL;
     int length = -1;
 
-    for (guint i = 0; i < self->peers->len; i++) {
-        WlPeer *router = self->peers->pdata[i];
+    for (guint i = 0; i < self->routers->len; i++) {
+        WlPeer *router = self->routers->pdata[i];
 
-        if (router == peer || !router->router || !router->healthy)
+        if (router == peer || !router->healthy)
             continue;
         for (guint j = 0; j < router->always->len; j++) {
             const WlPrefix *theirs = &g_array_index(router->always, WlPrefix, j);
@@ -87,7 +87,7 @@ emit_change(WlEngine *self, WlPeer *peer, WlPeerChangeKind kind, GArray *wanted,
             g_array_set_size(peer->device_allowed, 0);
             g_array_append_vals(peer->device_allowed, wanted->data, wanted->len);
             peer->allowed_serial++;
-            self->local_dirty = TRUE;
+            wl_engine_local_changed(self, peer);
         }
     }
 }
@@ -103,15 +103,15 @@ first_endpoint(const WlPeer *peer, WlEndpoint *endpoint)
     }
 }
 
-static void
-plan_peer(WlEngine *self, WlPeer *peer)
+void
+wl_engine_plan_peer(WlEngine *self, WlPeer *peer)
 {
     g_autoptr(GArray) wanted = wanted_allowed(self, peer);
     WlEndpoint none = {0};
     gboolean recreate = peer->want_recreate, move = peer->want_endpoint;
 
     if (peer->change_retry > self->now) {
-        wl_engine_need(self, peer->change_retry);
+        wl_engine_need_peer(self, peer, peer->change_retry);
         return;
     }
     peer->want_recreate = peer->want_endpoint = FALSE;
@@ -132,22 +132,6 @@ plan_peer(WlEngine *self, WlPeer *peer)
     }
 }
 
-/* Two passes, so that what one peer gives up is free before another takes it. */
-void
-wl_engine_plan(WlEngine *self)
-{
-    for (guint i = 0; i < self->peers->len; i++) {
-        WlPeer *peer = self->peers->pdata[i];
-        if (!peer->direct)
-            plan_peer(self, peer);
-    }
-    for (guint i = 0; i < self->peers->len; i++) {
-        WlPeer *peer = self->peers->pdata[i];
-        if (peer->direct)
-            plan_peer(self, peer);
-    }
-}
-
 void
 wl_engine_change_failed(WlEngine *self, gint64 now, const WlKey *key)
 {
@@ -161,7 +145,8 @@ wl_engine_change_failed(WlEngine *self, gint64 now, const WlKey *key)
             CLAMP(peer->change_backoff * 2, WL_CHANGE_RETRY, WL_CHANGE_RETRY_MAX);
         peer->change_retry = self->now + peer->change_backoff;
         wl_engine_log(self, "%s: the link refused a change; it will be tried again", label);
-        wl_engine_want_snapshot(self);
+        wl_engine_touch(self, peer);
+        wl_engine_want_snapshot_for(self, peer);
     }
     wl_engine_turn(self);
 }

@@ -17,10 +17,11 @@ wl_engine_forget(WlEngine *self, WlPeer *peer)
 {
     wl_fact_set_forget(self->facts, peer->slot);
     peer->alive_known = 0;
-    peer->facts_due = self->now;
+    peer->news = 0;
     peer->facts_sent = WL_LONG_AGO;
     peer->forgotten = self->now;
     peer->forget_due = WL_NEVER;
+    wl_engine_touch(self, peer);
 }
 
 /* Somebody who started anew knows nothing; at most one full resend in 5 s. */
@@ -58,7 +59,7 @@ receive_alive(WlEngine *self, WlPeer *peer, const WlFact *fact)
 
     /* Somebody out of turn may come by a new way, which only the device knows. */
     if (anew || early || asks)
-        wl_engine_want_snapshot(self);
+        wl_engine_want_snapshot_for(self, peer);
     if (asks && wl_bucket_take(&peer->answers, self->now, ANSWER_INTERVAL, ANSWER_BURST))
         peer->force_ping = TRUE;
 }
@@ -71,6 +72,7 @@ endpoint_told(WlEngine *self, const WlPeer *teller, const WlFact *fact, WlTold t
 
     if (!peer || told == WL_TOLD_AGAIN)
         return;
+    wl_engine_touch(self, peer);
     if (!peer->healthy)
         peer->attempt.restart = TRUE;
     else if (teller != peer && teller->router &&
@@ -78,7 +80,7 @@ endpoint_told(WlEngine *self, const WlPeer *teller, const WlFact *fact, WlTold t
         peer->move.hint = TRUE; /* what it says of itself came by the present path, which works */
     /* New words about itself: it may have moved, and then only the device knows where to. */
     if (teller == peer)
-        wl_engine_want_snapshot(self);
+        wl_engine_want_snapshot_for(self, peer);
 }
 
 static void
@@ -97,14 +99,10 @@ receive_fact(WlEngine *self, WlPeer *peer, const WlFact *fact)
         return;
     }
     wl_knowledge_learn(&entry->known, peer->slot, expires);
+    self->steps++;
     if (told == WL_TOLD_AGAIN) {
-        /* A longer life is news for those who were told the shorter one. */
-        for (guint i = 0; i < self->peers->len && claim->verdict == WL_VERDICT_ACCEPTED; i++) {
-            WlPeer *other = self->peers->pdata[i];
-            gint64 known = wl_knowledge_get(&entry->known, other->slot);
-            if (known < expires)
-                other->facts_due = MIN(other->facts_due, MAX(self->now, known - WL_FACT_MARGIN));
-        }
+        if (claim->verdict == WL_VERDICT_ACCEPTED)
+            wl_fact_set_renewed(self->facts, entry, self->now);
         return;
     }
     if (told == WL_TOLD_NEW)
@@ -113,9 +111,11 @@ receive_fact(WlEngine *self, WlPeer *peer, const WlFact *fact)
         self->claims_dirty = TRUE;
     else if (claim->verdict == WL_VERDICT_ACCEPTED && wl_fact_is_endpoint(fact))
         endpoint_told(self, peer, fact, told);
+    if (told != WL_TOLD_RETURNS)
+        return;
     if (wl_fact_is_member(fact))
-        self->members_dirty = self->names_dirty = TRUE;
-    self->facts_changed = TRUE;
+        wl_engine_subject_changed(self, &fact->subject);
+    wl_engine_fact_told(self, entry);
 }
 
 void
@@ -140,9 +140,10 @@ wl_engine_receive(WlEngine *self, const WlIp *source, const guint8 *data, gsize 
 
     peer->last_heard = self->now;
     peer->own_rx += wl_traffic_datagram_size(length);
+    wl_engine_touch(self, peer);
     /* It came through the tunnel from this peer: there is a session that we do not know of. */
     if (!peer->healthy)
-        wl_engine_want_snapshot(self);
+        wl_engine_want_snapshot_for(self, peer);
 
     /* The Alive first: a new boot id voids what its sender knew, but not what it says here. */
     for (guint i = 0; i < facts->len; i++) {

@@ -32,45 +32,78 @@ level_of(const WlEngine *self, const WlPeer *peer)
     return wl_sender_level(&question);
 }
 
-/* Section 5.6, step 1: not about those who are gone; step 3: not about the receiver, but its name.
- */
+/* Section 5.6, step 1: not about those who are gone. */
 static gboolean
-worth_sending(const WlEngine *self, const WlPeer *to, const WlFact *fact)
+is_told(const WlEngine *self, const WlFact *fact)
 {
     const WlPeer *subject;
 
-    if (wl_key_equal(&fact->subject, &self->public_key))
-        return TRUE;
-    if (wl_key_equal(&fact->subject, &to->key))
-        return wl_fact_is_member(fact) && fact->attribute != WL_ATTRIBUTE_MEMBER;
     if (fact->attribute == WL_ATTRIBUTE_MEMBER)
         return FALSE; /* never sent, by nobody any more */
+    if (wl_key_equal(&fact->subject, &self->public_key))
+        return TRUE;
     subject = wl_engine_find(self, &fact->subject);
     return !subject || subject->healthy || subject->alive;
 }
 
-/* Puts what @peer needs into @group and finds when it needs the next. */
+/* Step 3: nothing about the receiver but its name. */
+static gboolean
+worth_sending(const WlEngine *self, const WlPeer *to, const WlFact *fact)
+{
+    if (wl_key_equal(&fact->subject, &to->key))
+        return fact->attribute == WL_ATTRIBUTE_METADATA;
+    return is_told(self, fact);
+}
+
+/* How long before it runs out there @peer is told @entry again, when it is looked at. What we stand
+ * for ourselves goes to everybody together, so that it need not be remembered for each. */
+static gint64
+margin_of(const WlFactEntry *entry)
+{
+    return entry->local ? WL_FACT_TTL - WL_FACT_SLACK : WL_FACT_MARGIN + WL_FACT_SLACK;
+}
+
+static gboolean
+is_news(WlEngine *self, const WlPeer *peer, const WlFactEntry *entry, gint64 *expires)
+{
+    self->steps++;
+    *expires = wl_fact_entry_expires(entry, self->now);
+    return *expires > self->now && worth_sending(self, peer, &entry->fact) &&
+           wl_knowledge_needs(&entry->known, peer->slot, *expires, self->now, margin_of(entry));
+}
+
+static gboolean
+has_news(WlEngine *self, WlPeer *peer)
+{
+    gint64 expires;
+
+    if (peer->news == wl_fact_set_last_change(self->facts))
+        return FALSE;
+    for (const GList *link = wl_fact_set_changes(self->facts, peer->news); link;
+         link = link->next) {
+        if (is_news(self, peer, link->data, &expires))
+            return TRUE;
+    }
+    peer->news = wl_fact_set_last_change(self->facts);
+    return FALSE;
+}
+
+/* Puts what @peer needs into @group. */
 static void
 add_facts(WlEngine *self, WlPeer *peer, WlGroup *group)
 {
-    peer->facts_due = WL_NEVER;
-    for (guint i = 0; i < wl_fact_set_size(self->facts); i++) {
-        WlFactEntry *entry = wl_fact_set_get(self->facts, i);
-        gint64 expires = wl_fact_entry_expires(entry, self->now);
-        gint64 known;
+    for (const GList *link = wl_fact_set_changes(self->facts, peer->news); link;
+         link = link->next) {
+        WlFactEntry *entry = link->data;
+        gint64 expires;
 
-        if (expires <= self->now || !worth_sending(self, peer, &entry->fact))
+        if (!is_news(self, peer, entry, &expires))
             continue;
-        if (wl_knowledge_needs(&entry->known, peer->slot, expires, self->now,
-                               WL_FACT_MARGIN + WL_FACT_SLACK)) {
-            entry->fact.expires = expires;
-            wl_group_add(group, &entry->fact, self->now);
-            wl_knowledge_learn(&entry->known, peer->slot, expires);
-        }
-        known = wl_knowledge_get(&entry->known, peer->slot);
-        if (entry->local || known < expires)
-            peer->facts_due = MIN(peer->facts_due, known - WL_FACT_MARGIN);
+        entry->fact.expires = expires;
+        wl_group_add(group, &entry->fact, self->now);
+        wl_knowledge_learn(&entry->known, peer->slot, expires);
     }
+    peer->news = wl_fact_set_last_change(self->facts);
 }
 
 static void
@@ -112,41 +145,116 @@ alive_due(const WlPeer *peer)
     return peer->alive_known - WL_ALIVE_MARGIN;
 }
 
-/* One wake-up for all whose time is near: an Alive early costs nothing. */
-static gint64
-alive_horizon(const WlEngine *self)
-{
-    for (guint i = 0; i < self->peers->len; i++) {
-        const WlPeer *peer = self->peers->pdata[i];
-        if (peer->healthy && alive_due(peer) <= self->now && peer->send_retry <= self->now)
-            return self->now + WL_ALIVE_SLACK;
-    }
-    return self->now;
-}
-
 /* The device is being read: what it shows belongs into the same datagram, not into one 200 ms
  * later. */
 static gboolean
-wait_for_snapshot(WlEngine *self)
+wait_for_snapshot(WlEngine *self, WlPeer *peer)
 {
     gint64 asked = self->snapshot_asked == WL_LONG_AGO ? self->now : self->snapshot_asked;
 
     if (!self->snapshot_wanted || asked + SNAPSHOT_WAIT <= self->now)
         return FALSE;
-    wl_engine_need(self, asked + SNAPSHOT_WAIT);
+    wl_engine_want_snapshot_for(self, peer);
+    wl_engine_need_peer(self, peer, asked + SNAPSHOT_WAIT);
     return TRUE;
 }
 
+/* ---- who is served */
+
+void
+wl_engine_stop_listening(WlEngine *self, WlPeer *peer)
+{
+    guint index = peer->listener - 1;
+
+    ((WlPeer *) self->listeners->pdata[self->listeners->len - 1])->listener = index + 1;
+    g_ptr_array_remove_index_fast(self->listeners, index);
+    peer->listener = 0;
+}
+
 static void
-serve(WlEngine *self, WlPeer *peer, gint64 horizon)
+update_lists(WlEngine *self, WlPeer *peer)
+{
+    gboolean listens = peer->healthy && level_of(self, peer) == WL_LEVEL_FACTS;
+
+    if (listens && peer->listener == 0) {
+        g_ptr_array_add(self->listeners, peer);
+        peer->listener = self->listeners->len;
+    } else if (!listens && peer->listener != 0) {
+        wl_engine_stop_listening(self, peer);
+    }
+    wl_deadlines_set(self->alives, &peer->alive_deadline,
+                     peer->healthy ? MAX(alive_due(peer), peer->send_retry) : WL_NEVER);
+}
+
+static void
+serve_too(WlPeer *peer, GPtrArray *peers)
+{
+    if (peer->served)
+        return;
+    peer->served = TRUE;
+    g_ptr_array_add(peers, peer);
+}
+
+/* One wake-up for all whose time is near: an Alive early costs nothing. */
+static void
+gather_alives(WlEngine *self, GPtrArray *peers)
+{
+    WlPeer *peer;
+
+    self->alive_horizon = self->now;
+    if (wl_deadlines_first(self->alives) > self->now)
+        return;
+    self->alive_horizon += WL_ALIVE_SLACK;
+    while ((peer = wl_deadlines_due(self->alives, self->alive_horizon))) {
+        wl_deadlines_set(self->alives, &peer->alive_deadline, WL_NEVER);
+        serve_too(peer, peers);
+    }
+}
+
+/* Facts that run out where they are known, with the Alives if those go now. Of the offline nobody
+ * needs to hear before they are back. */
+static void
+renew_facts(WlEngine *self)
+{
+    gint64 until = self->alive_horizon;
+    WlFactEntry *entry;
+
+    if (self->listeners->len == 0)
+        return;
+    if (wl_fact_set_next_renewal(self->facts) <= self->now)
+        until = self->now + WL_FACT_SLACK;
+    while ((entry = wl_fact_set_take_renewal(self->facts, until))) {
+        if (is_told(self, &entry->fact))
+            wl_engine_fact_changed(self, entry);
+    }
+    wl_engine_need(self, wl_fact_set_next_renewal(self->facts));
+}
+
+void
+wl_engine_gather_listeners(WlEngine *self, GPtrArray *peers)
+{
+    for (guint i = 0; i < peers->len; i++)
+        update_lists(self, peers->pdata[i]);
+    gather_alives(self, peers);
+    renew_facts(self);
+    if (!self->facts_changed)
+        return;
+    self->facts_changed = FALSE;
+    for (guint i = 0; i < self->listeners->len; i++)
+        serve_too(self->listeners->pdata[i], peers);
+}
+
+void
+wl_engine_send(WlEngine *self, WlPeer *peer)
 {
     gint64 quiet = MAX(peer->facts_sent + WL_RELAY_QUIET, peer->send_retry);
     WlLevel level = level_of(self, peer);
-    gboolean facts, ping, regular;
+    gboolean news, facts, ping, regular;
 
     if (level == WL_LEVEL_NOTHING || peer->send_retry > self->now) {
         if (level != WL_LEVEL_NOTHING && peer->healthy)
-            wl_engine_need(self, peer->send_retry);
+            wl_engine_need_peer(self, peer, peer->send_retry);
+        update_lists(self, peer);
         return;
     }
     if (!peer->healthy) {
@@ -155,34 +263,19 @@ serve(WlEngine *self, WlPeer *peer, gint64 horizon)
             send_to(self, peer, FALSE, TRUE);
         return;
     }
-    regular = alive_due(peer) <= horizon;
+    regular = alive_due(peer) <= self->alive_horizon;
     ping = regular || peer->force_ping;
-    facts =
-        level == WL_LEVEL_FACTS && quiet <= self->now && !wait_for_snapshot(self) &&
-        (peer->facts_due <= self->now || (ping && peer->facts_due <= self->now + WL_FACT_SLACK));
+    news = level == WL_LEVEL_FACTS && has_news(self, peer);
+    facts = news && quiet <= self->now && !wait_for_snapshot(self, peer);
     if (ping || facts)
         send_to(self, peer, facts, ping);
     /* The device is read together with the Alive, and at no other time when all is quiet. */
     if (regular)
-        wl_engine_want_snapshot(self);
-    wl_engine_need(self, alive_due(peer));
-    if (level == WL_LEVEL_FACTS && peer->facts_due != WL_NEVER)
-        wl_engine_need(self, MAX(peer->facts_due, peer->facts_sent + WL_RELAY_QUIET));
-}
-
-void
-wl_engine_send(WlEngine *self)
-{
-    gint64 horizon;
-
-    if (self->facts_changed) {
-        for (guint i = 0; i < self->peers->len; i++)
-            ((WlPeer *) self->peers->pdata[i])->facts_due = self->now;
-        self->facts_changed = FALSE;
-    }
-    horizon = alive_horizon(self);
-    for (guint i = 0; i < self->peers->len; i++)
-        serve(self, self->peers->pdata[i], horizon);
+        wl_engine_want_snapshot_for(self, peer);
+    wl_engine_need_peer(self, peer, alive_due(peer));
+    if (news && !facts)
+        wl_engine_need_peer(self, peer, MAX(quiet, self->now));
+    update_lists(self, peer);
 }
 
 void
@@ -196,7 +289,8 @@ wl_engine_send_failed(WlEngine *self, gint64 now, const WlKey *key)
         /* It does not know what was not sent (section 12, 16). */
         wl_fact_set_forget(self->facts, peer->slot);
         peer->alive_known = 0;
-        peer->facts_due = self->now;
+        peer->news = 0;
+        wl_engine_touch(self, peer);
         peer->send_retry = self->now + WL_SEND_RETRY;
     }
     wl_engine_turn(self);

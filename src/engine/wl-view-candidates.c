@@ -97,8 +97,7 @@ wl_engine_dup_candidates(const WlEngine *self, const WlKey *key)
 static void
 forget(WlEngine *self, WlPeer *peer, const WlEndpoint *endpoint)
 {
-    peer->candidates_dirty = TRUE;
-    self->facts_changed = self->local_dirty = TRUE;
+    wl_engine_candidates_changed(self, peer);
     /* A live session is never thrown away; a try at what is forgotten ends. */
     if (peer->healthy || !wl_endpoint_equal(&peer->endpoint, endpoint))
         return;
@@ -133,7 +132,7 @@ wl_engine_forget_endpoint(WlEngine *self, gint64 now, const WlKey *key, const Wl
         if (!known || known->teller != WL_TELLER_PROFILE)
             forget(self, peer, endpoint);
         else
-            peer->candidates_dirty = TRUE;
+            wl_engine_candidates_changed(self, peer);
         wl_engine_turn(self);
         return TRUE;
     }

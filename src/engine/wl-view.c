@@ -108,12 +108,8 @@ decide(const WlEngine *self, const WlPeer *peer, WlShown *shown)
 static char *
 dup_router_label(const WlEngine *self)
 {
-    for (guint i = 0; i < self->peers->len; i++) {
-        const WlPeer *peer = self->peers->pdata[i];
-        if (peer->router)
-            return wl_peer_dup_label(peer);
-    }
-    return g_strdup("a router");
+    return self->routers->len > 0 ? wl_peer_dup_label(self->routers->pdata[0])
+                                  : g_strdup("a router");
 }
 
 static char *
@@ -165,8 +161,8 @@ explain(const WlEngine *self, const WlPeer *peer, const WlShown *shown)
     return g_strdup("");
 }
 
-static void
-update_view(WlEngine *self, WlPeer *peer)
+void
+wl_engine_update_view(WlEngine *self, WlPeer *peer)
 {
     WlShown shown;
     gboolean state_changed;
@@ -201,13 +197,6 @@ update_view(WlEngine *self, WlPeer *peer)
             wl_engine_log(self, "%s: %s, %s", label, wl_peer_state_to_string(shown.state),
                           peer->reason);
     }
-}
-
-void
-wl_engine_update_views(WlEngine *self)
-{
-    for (guint i = 0; i < self->peers->len; i++)
-        update_view(self, self->peers->pdata[i]);
 }
 
 /* ---- what can be asked */
@@ -274,6 +263,12 @@ guint
 wl_engine_get_fact_count(const WlEngine *self)
 {
     return wl_fact_set_size(self->facts);
+}
+
+guint64
+wl_engine_get_steps(const WlEngine *self)
+{
+    return self->steps;
 }
 
 const guint64 *

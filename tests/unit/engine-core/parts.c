@@ -78,9 +78,10 @@ keep_all(const WlFactEntry *entry, const WlClaim *claim, gpointer user_data)
 }
 
 static void
-count_gone(const WlFactEntry *entry, gpointer user_data)
+count_gone(WlFactEntry *entry, gpointer user_data)
 {
-    ++*(guint *) user_data;
+    if (entry->claims->len == 0)
+        ++*(guint *) user_data;
 }
 
 static WlTold
@@ -118,11 +119,11 @@ test_fact_set_merge(void)
     g_assert_cmpint(wl_fact_set_next_expiry(set), ==, WL_SEC(200));
     g_assert_cmpint(tell_endpoint(set, 1, 10, 0, WL_SEC(50) + WL_TOLD_AGAIN_AFTER + 1, WL_SEC(300)),
                     ==, WL_TOLD_RETURNS);
-    g_assert_true(wl_fact_set_expire(set, WL_SEC(200), keep_none, count_gone, &gone));
+    g_assert_true(wl_fact_set_expire(set, WL_SEC(200), FALSE, keep_none, count_gone, &gone));
     g_assert_cmpuint(gone, ==, 0);
     g_assert_cmpuint(wl_fact_set_claims(set), ==, 1);
     g_assert_cmpint(wl_fact_set_next_expiry(set), ==, WL_SEC(300));
-    g_assert_true(wl_fact_set_expire(set, WL_SEC(300), keep_none, count_gone, &gone));
+    g_assert_true(wl_fact_set_expire(set, WL_SEC(300), FALSE, keep_none, count_gone, &gone));
     g_assert_cmpuint(gone, ==, 1);
     g_assert_cmpuint(wl_fact_set_size(set), ==, 0);
     g_assert_cmpint(wl_fact_set_next_expiry(set), ==, WL_NEVER);
@@ -136,7 +137,7 @@ test_fact_set_stale(void)
     guint gone = 0;
 
     tell_endpoint(set, 1, 10, 0, 0, WL_SEC(100));
-    g_assert_true(wl_fact_set_expire(set, WL_SEC(100), keep_all, count_gone, &gone));
+    g_assert_true(wl_fact_set_expire(set, WL_SEC(100), FALSE, keep_all, count_gone, &gone));
     g_assert_true(wl_fact_set_has_stale(set));
     g_assert_cmpint(wl_fact_set_next_expiry(set), ==, WL_NEVER);
     /* kept, but neither relayed nor alive */
@@ -146,9 +147,10 @@ test_fact_set_stale(void)
     g_assert_cmpint(tell_endpoint(set, 1, 10, 0, WL_SEC(110), WL_SEC(200)), ==, WL_TOLD_RETURNS);
     g_assert_false(wl_fact_set_has_stale(set));
     g_assert_cmpint(wl_fact_set_next_expiry(set), ==, WL_SEC(200));
-    wl_fact_set_drop_source(set, &source);
-    g_assert_cmpuint(wl_fact_set_size(set), ==, 0);
     g_assert_cmpuint(gone, ==, 0);
+    wl_fact_set_drop_source(set, &source, count_gone, &gone);
+    g_assert_cmpuint(wl_fact_set_size(set), ==, 0);
+    g_assert_cmpuint(gone, ==, 1);
 }
 
 static void
@@ -205,17 +207,17 @@ test_fact_set_local(void)
 
     wl_fact_init_endpoint(&fact, &subject, &endpoint, 0);
     wl_fact_set_local_begin(set);
-    wl_fact_set_local_add(set, &fact);
-    g_assert_true(wl_fact_set_local_end(set));
+    wl_fact_set_local_add(set, &fact, 0);
+    g_assert_true(wl_fact_set_local_end(set, &subject, 0));
     wl_fact_set_local_begin(set);
-    wl_fact_set_local_add(set, &fact);
-    g_assert_false(wl_fact_set_local_end(set));
+    wl_fact_set_local_add(set, &fact, 0);
+    g_assert_false(wl_fact_set_local_end(set, &subject, 0));
     g_assert_cmpint(wl_fact_entry_expires(wl_fact_set_get(set, 0), WL_SEC(7)), ==,
                     WL_SEC(7) + WL_FACT_TTL);
     /* an endpoint we no longer stand for goes, also where it came from the network (5.3, step 5) */
     tell_endpoint(set, 1, 10, 0, 0, WL_SEC(100));
     wl_fact_set_local_begin(set);
-    g_assert_true(wl_fact_set_local_end(set));
+    g_assert_true(wl_fact_set_local_end(set, &subject, 0));
     g_assert_cmpuint(wl_fact_set_size(set), ==, 0);
     g_assert_cmpuint(wl_fact_set_claims(set), ==, 0);
 }

@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/*
+ * How much the engine does for one event among many peers: counted in steps, not in time. What an
+ * event about one peer costs must not grow with the number of the others.
+ */
+#include "bench.h"
+
+/* What one event about one peer may cost, whatever it is. */
+#define FEW 40
+
+/* Ourselves with @n configured peers, all with a live session and heard of. */
+static Bench *
+many_new(WlRole role, guint n)
+{
+    Bench *bench = bench_new();
+    WlEngineConfig *config = bench_config(bench, role);
+
+    for (guint i = 1; i <= n; i++) {
+        g_autofree char *allowed = g_strdup_printf("10.77.%u.%u/32", 1 + i / 250, 1 + i % 250);
+        bench_add(config, bench_member(bench, i), NULL, allowed);
+    }
+    bench_start(bench, config);
+    bench_uplink(bench, "192.168.1.10/24");
+    for (guint i = 1; i <= n; i++) {
+        g_autofree char *endpoint = g_strdup_printf("198.51.%u.%u:51820", i / 250, 1 + i % 250);
+        bench_handshake(bench, bench_member(bench, i), endpoint);
+    }
+    bench_snapshot(bench);
+    bench_drain(bench);
+    for (guint i = 1; i <= n; i++)
+        bench_alive(bench, bench_member(bench, i));
+    bench_run(bench, SEC(5));
+    bench_clear(bench);
+    return bench;
+}
+
+/* Steps of what happened since @before. */
+static guint
+steps_since(Bench *bench, guint64 *before)
+{
+    guint64 steps = wl_engine_get_steps(bench->engine) - *before;
+
+    *before += steps;
+    return (guint) steps;
+}
+
+static void
+test_alive(void)
+{
+    g_autoptr(Bench) bench = many_new(WL_ROLE_LEAF, 1000);
+    guint64 before = wl_engine_get_steps(bench->engine);
+
+    bench_alive(bench, bench_member(bench, 500));
+    g_assert_cmpuint(steps_since(bench, &before), <, FEW);
+}
+
+static void
+test_leaf_hears_endpoint(void)
+{
+    g_autoptr(Bench) bench = many_new(WL_ROLE_LEAF, 1000);
+    guint64 before = wl_engine_get_steps(bench->engine);
+
+    bench_tell_endpoint(bench, bench_member(bench, 7), bench_member(bench, 500),
+                        "198.51.100.7:4000", 255);
+    g_assert_cmpuint(steps_since(bench, &before), <, FEW);
+    /* said again, it is no news */
+    bench->now += SEC(60);
+    bench_tell_endpoint(bench, bench_member(bench, 7), bench_member(bench, 500),
+                        "198.51.100.7:4000", 255);
+    bench_clear(bench);
+}
+
+static void
+test_snapshot(void)
+{
+    g_autoptr(Bench) bench = many_new(WL_ROLE_LEAF, 1000);
+    guint64 before = wl_engine_get_steps(bench->engine);
+
+    bench_handshake(bench, bench_member(bench, 20), "198.51.100.20:4001");
+    bench_snapshot(bench);
+    bench_drain(bench);
+    g_assert_cmpuint(steps_since(bench, &before), <, FEW);
+    bench_snapshot(bench);
+    bench_drain(bench);
+    g_assert_cmpuint(steps_since(bench, &before), ==, 0);
+}
+
+/* A router tells everybody: some steps each, for the one fact and not for all that it holds. */
+static void
+test_router_relays(void)
+{
+    g_autoptr(Bench) bench = many_new(WL_ROLE_ROUTER, 1000);
+    guint64 before = wl_engine_get_steps(bench->engine);
+
+    bench_tell_endpoint(bench, bench_member(bench, 7), bench_member(bench, 7), "198.51.100.7:4000",
+                        255);
+    g_assert_cmpuint(bench_count(bench, WL_OUTPUT_SEND), ==, 999);
+    g_assert_cmpuint(steps_since(bench, &before), <, 12 * 1000 + FEW);
+    /* a renewal in time is kept to itself */
+    bench->now += SEC(5);
+    bench_tell_endpoint(bench, bench_member(bench, 7), bench_member(bench, 7), "198.51.100.7:4000",
+                        255);
+    g_assert_cmpuint(steps_since(bench, &before), <, FEW);
+}
+
+/* The same few steps with 10 and with 1,000 peers: when nothing happens, nothing is looked at. */
+static void
+test_deadlines(void)
+{
+    guint64 steps[2];
+
+    for (guint i = 0; i < 2; i++) {
+        guint n = i == 0 ? 10 : 1000;
+        g_autoptr(Bench) bench = many_new(WL_ROLE_LEAF, n);
+        guint64 before = wl_engine_get_steps(bench->engine);
+
+        bench_run(bench, SEC(61));
+        steps[i] = (wl_engine_get_steps(bench->engine) - before) / n;
+        g_assert_cmpuint(bench->wakeups, <, 8);
+    }
+    g_test_message("steps of a peer a minute: %u, %u", (guint) steps[0], (guint) steps[1]);
+    g_assert_cmpuint(steps[1], <=, steps[0] + 2);
+}
+
+int
+main(int argc, char *argv[])
+{
+    g_test_init(&argc, &argv, NULL);
+    g_test_add_func("/work/alive", test_alive);
+    g_test_add_func("/work/leaf-hears-endpoint", test_leaf_hears_endpoint);
+    g_test_add_func("/work/snapshot", test_snapshot);
+    g_test_add_func("/work/router-relays", test_router_relays);
+    g_test_add_func("/work/deadlines", test_deadlines);
+    return g_test_run();
+}
