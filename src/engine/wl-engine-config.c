@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "wl-engine-config.h"
 
+#include <sodium.h>
 #include <string.h>
 
 G_DEFINE_QUARK(wl - engine - error - quark, wl_engine_error)
@@ -45,6 +46,9 @@ peer_config_copy(const WlPeerConfig *config)
     copy->basic = config->basic;
     copy->fact_exchanger = config->fact_exchanger;
     copy->has_preshared_key = config->has_preshared_key;
+    /* Out of swap and core dumps where that is allowed; it is wiped either way. */
+    if (config->has_preshared_key)
+        (void) sodium_mlock(copy, sizeof(*copy));
     copy->preshared_key = config->preshared_key;
     copy->keepalive = config->keepalive;
     return copy;

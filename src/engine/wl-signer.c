@@ -57,6 +57,8 @@ wl_signer_new(const WlKey *private_key, WlRandomFunc random, gpointer user_data)
     if (sodium_init() < 0)
         g_error("libsodium cannot be initialised");
     self = g_new0(WlSigner, 1);
+    /* Out of swap and core dumps where that is allowed; it is wiped either way. */
+    (void) sodium_mlock(self, sizeof(*self));
     self->private_key = *private_key;
     if (!wl_key_derive_public(private_key, &self->public_key))
         wl_key_wipe(&self->public_key);

@@ -138,11 +138,6 @@ WlProfile *wl_profile_from_connection(NMConnection *connection, WlProfileCheck f
 gboolean wl_profile_to_connection(const WlProfile *profile, NMConnection *connection,
                                   GError **error);
 
-/* The key of the first secret that the profile needs and @connection lacks ("private-key",
- * "peer-2-preshared-key"), or NULL; for NeedSecrets, so any connection is taken, also one that
- * wl_profile_from_connection() would refuse. Secrets flagged not-required are not missed. */
-char *wl_profile_missing_secret(NMConnection *connection);
-
 /* The name for the link: connection.interface-name, else the profile's link-name, else
  * "nmwl-" and the first 8 hex digits of the connection's UUID. @profile may be NULL. */
 char *wl_profile_get_link_name(const WlProfile *profile, NMConnection *connection);

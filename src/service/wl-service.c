@@ -8,6 +8,7 @@
 #include "wl-ip-config.h"
 #include "wl-log.h"
 #include "wl-objects.h"
+#include "wl-profile-secrets.h"
 #include "wl-session.h"
 
 /* WireGuard over IPv6 over Ethernet leaves 1420 bytes. */

@@ -1,15 +1,22 @@
 #!/bin/bash
-# The private key is nowhere but in NetworkManager's own root-only profile: no log at any level, no
-# process list, no D-Bus signal, no file that others can read.
+# The private key and a preshared key are nowhere but in NetworkManager's own root-only profile: no log
+# at any level, no process list, no D-Bus signal, no file that others can read; and the memory they
+# are in goes neither to other processes nor to core dumps.
 # shellcheck source=one-host.sh
 . "$(dirname "$(realpath "$0")")/one-host.sh"
 export LAB_NM_LOG=TRACE
 lab_begin "$@"
 one_host_create || bail_out "the lab comes up" laptop
-key=$(< "$LAB_DIR/keys/laptop")
-hex=$(base64 -d <<< "$key" | od -An -v -tx1 | tr -d '\n ')
-spaced=$(sed 's/../& /g; s/ $//' <<< "$hex")
-forms=(-e "$key" -e "$hex" -e "$spaced")
+keys_create preshared
+forms=()
+for name in laptop preshared; do
+  key=$(< "$LAB_DIR/keys/$name")
+  hex=$(base64 -d <<< "$key" | od -An -v -tx1 | tr -d '\n ')
+  forms+=(-e "$key" -e "$hex" -e "$(sed 's/../& /g; s/ $//' <<< "$hex")")
+done
+# with a preshared key for the one peer
+sed -i "s|^Basic = yes|&\nPresharedKey = $(< "$LAB_DIR/keys/preshared")|" "$LAB_DIR/laptop/laptop.wirelink"
+wireguard other set wg-other peer "${PUBLIC_KEY[laptop]}" preshared-key "$LAB_DIR/keys/preshared"
 
 # Every process list of the host until it is told to stop.
 # shellcheck disable=SC2016  # expanded inside the host
@@ -28,8 +35,24 @@ host laptop wirelinkctl status --json > "$LAB_DIR/status" 2>&1
 nmcli_laptop connection show laptop > "$LAB_DIR/shown"
 host laptop find /run /etc/NetworkManager /var/lib/NetworkManager -type f -perm /044 \
   -exec cat {} + > "$LAB_DIR/readable"
-host laptop grep -rlF -f "$LAB_DIR/keys/laptop" /run /etc/NetworkManager /var/lib/NetworkManager \
+host laptop grep -rlF -f "$LAB_DIR/keys/laptop" -f "$LAB_DIR/keys/preshared" /run /etc/NetworkManager /var/lib/NetworkManager \
   > "$LAB_DIR/holders"
+service=$(service_pids)
+status_of() { host laptop sed -n "s/^$1:[[:space:]]*//p" "/proc/$service/status"; }
+check "the service dumps no core" \
+  matches 'Max core file size +0 +0 ' "$(host laptop cat "/proc/$service/limits")"
+# root with no more capabilities than the service
+same_as_service() {
+  host laptop setpriv --bounding-set=-all,+net_admin,+net_bind_service --inh-caps=-all "$@"
+}
+environment() { same_as_service grep -qaz PATH "/proc/$1/environ"; }
+# shellcheck disable=SC2016  # expanded inside the host
+same_as_service bash -c 'echo $$ > "$0"; exec sleep 30' "$LAB_DIR/sleeper" &
+wait_until 5 test -s "$LAB_DIR/sleeper"
+check "another such process can be read" environment "$(< "$LAB_DIR/sleeper")"
+refute "the service cannot" environment "$service"
+check "what holds keys is kept out of swap" matches '^[1-9][0-9]* kB' "$(status_of VmLck)"
+check "it has given up new privileges" matches '^1$' "$(status_of NoNewPrivs)"
 check "it is deactivated" nmcli_laptop connection down laptop
 touch "$LAB_DIR/stop"
 wait "$watcher"

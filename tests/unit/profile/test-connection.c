@@ -6,7 +6,7 @@
 
 #include "test-keys.h"
 #include "wl-profile-keys.h"
-#include "wl-profile.h"
+#include "wl-profile-secrets.h"
 
 /* A connection with the items "key=value"; "!key=value" is a secret, a later one replaces. */
 static NMConnection *
@@ -426,6 +426,11 @@ test_missing_secret(void)
         {{"!private-key=" PRIVATE_KEY, "!peer-3-preshared-key=" PRESHARED_KEY,
           "peer-3-preshared-key-flags=1", NULL},
          NULL},
+        /* NetworkManager's own is refused later with a sentence; the user's is asked anew. */
+        {{"!private-key=AAAA", NULL}, NULL},
+        {{"!private-key=AAAA", "private-key-flags=1", NULL}, "private-key"},
+        {{"!private-key=AAAA", "private-key-flags=2", NULL}, "private-key"},
+        {{"!private-key= " PRIVATE_KEY " ", "private-key-flags=2", NULL}, NULL},
     };
 
     for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {

@@ -1,0 +1,119 @@
+#!/bin/bash
+# Keys that NetworkManager does not keep: asked for on a terminal, read from a file of passwords, kept
+# in a user's keyring; and preshared keys, each with its own flags.
+# shellcheck source=one-host.sh
+. "$(dirname "$(realpath "$0")")/one-host.sh"
+lab_begin "$@"
+one_host_create || bail_out "the lab comes up" laptop
+key=$(< "$LAB_DIR/keys/laptop")
+preshared=$(wirelinkctl genkey)
+both="private-key=$key, peer-1-preshared-key=$preshared"  # nmcli replaces all secrets at once
+stored=$LAB_DIR/laptop/etc/system-connections/laptop.nmconnection
+keyring=$LAB_DIR/keyring
+agent_log=$LAB_DIR/agent.log
+
+modify() { nmcli_laptop connection modify laptop "$@"; }
+# on_terminal ANSWER COMMAND...: COMMAND with a terminal of its own, on which somebody types
+on_terminal() {
+  local answer=$1 output status
+  shift
+  output=$(
+    { wait_until 10 grep -q ':' "$LAB_DIR/typescript"; echo "$answer"; wait_until 20 test -e "$LAB_DIR/typed"; } |
+      { host laptop script -qefc "$*" "$LAB_DIR/typescript"; echo "status $?"; touch "$LAB_DIR/typed"; } 2>&1
+  )
+  rm -f "$LAB_DIR/typescript" "$LAB_DIR/typed"
+  status=${output##*status }
+  echo "$output"
+  [ "$status" = 0 ]
+}
+is_not_stored() { fails grep -qF -- "$1" "$stored"; }
+# The other side wants a preshared key from now on.
+other_wants_preshared() {
+  wireguard other set wg-other peer "${PUBLIC_KEY[laptop]}" preshared-key /dev/stdin <<< "$preshared"
+}
+goes_down() { nmcli_laptop connection down laptop && wait_host_clean laptop; }
+# refused_up SENTENCE COMMAND...: fails in time, with that sentence of nmcli or the service
+refused_up() {
+  local words=$1 output started
+  shift
+  started=$(now_us)
+  if output=$("$@" 2>&1); then echo "it came up: $output"; return 1; fi
+  [ $(($(now_us) - started)) -lt 10000000 ] || { echo "only after $(seconds "$started") s"; return 1; }
+  matches "$words" "$output"
+}
+agent_start() {
+  # shellcheck disable=SC2016  # expanded inside the host
+  host laptop bash -c 'echo $$ > "$0.pid"; exec "$1" "$0"' "$keyring" \
+    "$LAB_BUILD/tests/nm/secret-agent" > "$agent_log" 2>&1 &
+  agent=$!
+  wait_until 5 grep -q registered "$agent_log"
+}
+agent_stop() { host laptop bash -c "kill $(< "$keyring.pid")" && wait_gone 5 "$agent"; }
+agent_said() { wait_until 5 grep -q -- "$1" "$agent_log" || { cat "$agent_log"; return 1; }; }
+up() { nmcli_laptop connection up laptop "$@"; }
+
+import "$LAB_DIR/laptop/laptop.wirelink" > /dev/null || bail_out "the profile is imported" laptop
+
+# --- 2: nobody keeps it
+check "the private key is not to be saved" modify +vpn.data private-key-flags=2
+check "NetworkManager has forgotten it" is_not_stored "$key"
+check "without anybody to ask it does not come up" refused_up 'No agents|No valid secrets' up
+check "the terminal is asked, and it comes up" \
+  on_terminal "$key" nmcli --ask connection up laptop
+check "the other side answers" reaches 10.77.0.1
+check "the key is still not stored" is_not_stored "$key"
+check "it goes down and leaves nothing" goes_down
+check "what is no key does not do" \
+  refused_up 'No valid secrets|secrets' on_terminal nonsense nmcli --ask connection up laptop
+printf 'vpn.secrets.private-key:%s\n' "$key" > "$LAB_DIR/passwords"
+check "a file of passwords does" up passwd-file "$LAB_DIR/passwords"
+check "the other side answers" reaches 10.77.0.1
+check "it goes down and leaves nothing" goes_down
+
+# --- 1: the user's keyring
+agent_start || bail_out "an agent with a keyring is there" laptop
+check "the private key goes to the user's keyring" \
+  modify +vpn.data private-key-flags=1 +vpn.secrets "private-key=$key"
+check "NetworkManager gave it to the agent" agent_said 'saved private-key'
+check "and does not store it" is_not_stored "$key"
+check "it comes up with the keyring" up
+check "the agent was asked" agent_said 'asked for vpn'
+check "the other side answers" reaches 10.77.0.1
+check "it goes down and leaves nothing" goes_down
+sed -i 's/^\(private-key=\).*/\1nonsense/' "$keyring"
+check "a key in the keyring that is none is asked for anew" refused_up 'secrets' up
+sed -i '/^private-key=/d' "$keyring"
+
+# --- 0: NetworkManager, and preshared keys
+check "NetworkManager keeps the private key again" \
+  modify +vpn.data private-key-flags=0 +vpn.secrets "private-key=$key"
+check "it does" grep -qF "$key" "$stored"
+other_wants_preshared || bail_out "the other side takes a preshared key" laptop
+check "it comes up" up
+refute "the other side does not answer without the preshared key" reaches 10.77.0.1 2
+check "it goes down and leaves nothing" goes_down
+check "a preshared key that NetworkManager keeps" \
+  modify +vpn.data peer-1-preshared-key-flags=0 vpn.secrets "$both"
+check "it comes up" up
+check "the other side answers" reaches 10.77.0.1
+check "it goes down and leaves nothing" goes_down
+check "one that the keyring keeps" \
+  modify +vpn.data peer-1-preshared-key-flags=1 vpn.secrets "$both"
+check "the agent has it" agent_said 'saved peer-1-preshared-key'
+check "NetworkManager has not" is_not_stored "$preshared"
+check "it comes up" up
+check "the other side answers" reaches 10.77.0.1
+check "it goes down and leaves nothing" goes_down
+check "the agent goes away" agent_stop
+# NetworkManager keeps what it had in memory, unless it is given other secrets.
+check "one that nobody keeps" \
+  modify +vpn.data peer-1-preshared-key-flags=2 vpn.secrets "private-key=$key"
+check "it does not come up without" refused_up 'secrets' up
+printf 'vpn.secrets.peer-1-preshared-key:%s\n' "$preshared" > "$LAB_DIR/passwords"
+check "it comes up with it" up passwd-file "$LAB_DIR/passwords"
+check "the other side answers" reaches 10.77.0.1
+check "it goes down and leaves nothing" goes_down
+check "one that is not required is not asked for" modify +vpn.data peer-1-preshared-key-flags=4
+check "it comes up" up
+check "it goes down and leaves nothing" goes_down
+finish laptop
