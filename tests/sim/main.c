@@ -1,0 +1,185 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "scenario-run.h"
+
+static gint64 seed_option = -1;
+static gboolean trace_option, tap_option;
+static char *mixture_option, *directory_option;
+static GStrv files;
+
+static const GOptionEntry entries[] = {
+    {"seed", 0, 0, G_OPTION_ARG_INT64, &seed_option, "run with this seed only", "N"},
+    {"mixture", 0, 0, G_OPTION_ARG_STRING, &mixture_option,
+     "run with this mixture only: ours, classic-hub, classic-leaves, classic", "NAME"},
+    {"directory", 0, 0, G_OPTION_ARG_FILENAME, &directory_option,
+     "run all scenarios of a directory, too", "DIR"},
+    {"trace", 0, 0, G_OPTION_ARG_NONE, &trace_option, "print everything that happens", NULL},
+    {"tap", 0, 0, G_OPTION_ARG_NONE, &tap_option, "print results as TAP", NULL},
+    {G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &files, NULL, "FILE…"},
+    {NULL},
+};
+
+typedef struct {
+    const char *program;
+    guint cases, failed;
+} Tally;
+
+static void
+print_failure(const Tally *tally, const Run *run)
+{
+    g_auto(GStrv) lines = g_strsplit(run->failure, "\n", 0);
+    const char *prefix = tap_option ? "# " : "";
+
+    for (guint i = 0; lines[i]; i++)
+        printf("%s%s\n", prefix, lines[i]);
+    printf("%sagain: %s --seed %u --mixture %s --trace %s\n", prefix, tally->program, run->seed,
+           mixture_to_string(run->mixture), run->text->file);
+}
+
+/* TRUE if the scenario did as it should with that seed. *run is given. */
+static gboolean
+run_once(const Tally *tally, ScenarioText *text, Mixture mixture, guint32 seed, Run **run,
+         GError **error)
+{
+    gboolean ok;
+
+    *run = run_new(text, mixture, seed, trace_option, error);
+    if (!*run)
+        return FALSE;
+    ok = run_go(*run);
+    if (trace_option)
+        fputs((*run)->world->trace->str, stdout);
+    if (!ok)
+        print_failure(tally, *run);
+    return ok;
+}
+
+static void
+report(Tally *tally, const ScenarioText *text, Mixture mixture, guint seeds, gboolean ok)
+{
+    g_autofree char *name = g_path_get_basename(text->file);
+
+    tally->cases++;
+    tally->failed += !ok;
+    printf("%s %u %s, %s, %u %s\n", ok ? "ok" : "not ok", tally->cases, name,
+           mixture_to_string(mixture), seeds, seeds == 1 ? "seed" : "seeds");
+    fflush(stdout);
+}
+
+static gboolean
+run_mixture(Tally *tally, ScenarioText *text, Mixture mixture, guint seeds, GError **error)
+{
+    guint32 first = seed_option >= 0 ? (guint32) seed_option : 1;
+    gboolean ok = TRUE;
+
+    if (seed_option >= 0)
+        seeds = 1;
+    for (guint32 seed = first; ok && seed < first + seeds; seed++) {
+        g_autoptr(Run) run = NULL;
+
+        ok = run_once(tally, text, mixture, seed, &run, error);
+        if (!run)
+            return FALSE;
+    }
+    report(tally, text, mixture, seeds, ok);
+    return TRUE;
+}
+
+static gboolean
+run_file(Tally *tally, const char *path, GError **error)
+{
+    g_autoptr(ScenarioText) text = scenario_text_load(path, error);
+    g_autoptr(Run) first = NULL;
+    Mixture only = MIXTURE_OURS;
+    guint mask;
+
+    if (!text)
+        return FALSE;
+    /* To learn what it asks for. */
+    first = run_new(text, MIXTURE_OURS, 1, FALSE, error);
+    if (!first)
+        return FALSE;
+    mask = first->mixtures ? first->mixtures : 1 << MIXTURE_OURS;
+    if (mixture_option) {
+        if (!mixture_parse(mixture_option, &only)) {
+            g_set_error(error, SCENARIO_ERROR, SCENARIO_ERROR_SYNTAX,
+                        "--mixture %s: wanted ours, classic-hub, classic-leaves or classic",
+                        mixture_option);
+            return FALSE;
+        }
+        mask = 1u << only;
+    }
+    for (guint i = 0; i < MIXTURE_N; i++) {
+        if ((mask & (1u << i)) && !run_mixture(tally, text, i, MAX(first->seeds, 1), error))
+            return FALSE;
+    }
+    return TRUE;
+}
+
+static int
+compare_names(gconstpointer a, gconstpointer b)
+{
+    return strcmp(*(const char *const *) a, *(const char *const *) b);
+}
+
+/* Paths, sorted by name. */
+static GPtrArray *
+collect(GError **error)
+{
+    g_autoptr(GPtrArray) paths = g_ptr_array_new_with_free_func(g_free);
+    g_autoptr(GDir) directory = NULL;
+    const char *name;
+
+    if (directory_option) {
+        directory = g_dir_open(directory_option, 0, error);
+        if (!directory)
+            return NULL;
+        while ((name = g_dir_read_name(directory))) {
+            if (g_str_has_suffix(name, ".scenario"))
+                g_ptr_array_add(paths, g_build_filename(directory_option, name, NULL));
+        }
+        g_ptr_array_sort(paths, compare_names);
+    }
+    for (guint i = 0; files && files[i]; i++)
+        g_ptr_array_add(paths, g_strdup(files[i]));
+    if (paths->len == 0) {
+        g_set_error(error, SCENARIO_ERROR, SCENARIO_ERROR_FILE,
+                    "no scenario; give files from tests/sim/scenarios");
+        return NULL;
+    }
+    return g_steal_pointer(&paths);
+}
+
+int
+main(int argc, char **argv)
+{
+    g_autoptr(GOptionContext) context = g_option_context_new(NULL);
+    g_autoptr(GPtrArray) paths = NULL;
+    g_autoptr(GError) error = NULL;
+    Tally tally = {.program = argv[0]};
+
+    g_option_context_set_summary(
+        context, "Runs whole networks in virtual time. Scenarios: tests/sim/README.md");
+    g_option_context_add_main_entries(context, entries, NULL);
+    if (!g_option_context_parse(context, &argc, &argv, &error)) {
+        fprintf(stderr, "wirelink-sim: %s\n", error->message);
+        return 2;
+    }
+    paths = collect(&error);
+    if (!paths) {
+        fprintf(stderr, "wirelink-sim: %s\n", error->message);
+        return 2;
+    }
+    for (guint i = 0; i < paths->len; i++) {
+        if (!run_file(&tally, paths->pdata[i], &error)) {
+            fprintf(stderr, "wirelink-sim: %s\n", error->message);
+            return 2;
+        }
+    }
+    if (tap_option)
+        printf("1..%u\n", tally.cases);
+    return tally.failed > 0;
+}

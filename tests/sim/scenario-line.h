@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#pragma once
+
+#include "wl-address.h"
+
+#define SCENARIO_ERROR (scenario_error_quark())
+typedef enum {
+    SCENARIO_ERROR_SYNTAX,
+    SCENARIO_ERROR_FILE,
+} ScenarioErrorCode;
+GQuark scenario_error_quark(void);
+
+/** One line of a scenario file, as words; those that were read are behind `at`. */
+typedef struct {
+    const char *file; /* not owned */
+    guint number;
+    char *text;
+    GStrv words;
+    guint at;
+} ScenarioLine;
+
+/** A scenario as it stands in its file. */
+typedef struct {
+    char *file;
+    char *title;
+    GPtrArray *lines; /* of ScenarioLine, owned; comments and empty ones left out */
+} ScenarioText;
+
+ScenarioText *scenario_text_load(const char *path, GError **error);
+ScenarioText *scenario_text_parse(const char *name, const char *text, GError **error);
+void scenario_text_free(ScenarioText *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(ScenarioText, scenario_text_free)
+
+/** The next word, which is not taken; NULL at the end. */
+const char *scenario_line_peek(const ScenarioLine *self);
+/** Takes the next word; NULL with *error, saying that @wanted is missing, at the end. */
+const char *scenario_line_take(ScenarioLine *self, const char *wanted, GError **error);
+/** Takes the next word if it is @word. */
+gboolean scenario_line_take_if(ScenarioLine *self, const char *word);
+/** Takes it, or fails. */
+gboolean scenario_line_take_word(ScenarioLine *self, const char *word, GError **error);
+/** FALSE with *error if there is more. */
+gboolean scenario_line_is_over(const ScenarioLine *self, GError **error);
+/** Sets *error: file, line, @word and what would be right; always FALSE. */
+gboolean scenario_line_fail(const ScenarioLine *self, const char *word, const char *right,
+                            GError **error);
+
+/** "1500ms", "12s", "2.5s", "1m30s", "1h": µs. */
+gboolean scenario_parse_duration(const char *text, gint64 *duration);
+gboolean scenario_line_take_duration(ScenarioLine *self, gint64 *duration, GError **error);
+/** A number of @maximum at most. */
+gboolean scenario_line_take_number(ScenarioLine *self, guint64 maximum, guint64 *number,
+                                   GError **error);
+/** "5%" or "0.5%". */
+gboolean scenario_line_take_percent(ScenarioLine *self, double *probability, GError **error);
+gboolean scenario_line_take_endpoint(ScenarioLine *self, WlEndpoint *endpoint, GError **error);
+gboolean scenario_line_take_ip(ScenarioLine *self, WlIp *ip, GError **error);
+/** All words that are addresses or prefixes, as many as follow, at least @least; of WlPrefix, to be
+ * freed; NULL with *error. */
+GArray *scenario_line_take_prefixes(ScenarioLine *self, guint least, GError **error);

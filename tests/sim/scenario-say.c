@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "scenario-say.h"
+
+#include "wl-signer.h"
+
+#define UDP6_HEADERS 48
+
+struct _Said {
+    SimHost *from, *to;
+    WlFact fact;
+};
+
+void
+said_free(Said *self)
+{
+    if (!self)
+        return;
+    wl_fact_clear(&self->fact);
+    g_free(self);
+}
+
+static gboolean
+take_member(ScenarioLine *line, Said *self, const WlKey *subject, GError **error)
+{
+    g_autoptr(WlMetadata) metadata = NULL;
+    const char *name = scenario_line_peek(line);
+    int basic;
+
+    if (name && !g_str_equal(name, "ttl") && !g_str_equal(name, "basic"))
+        line->at++;
+    else
+        name = NULL;
+    basic = scenario_line_take_if(line, "basic");
+    metadata = wl_metadata_new(name, basic);
+    wl_fact_init_metadata(&self->fact, subject, metadata, 0);
+    return TRUE;
+}
+
+static gboolean
+take_fact(Run *run, ScenarioLine *line, Said *self, GError **error)
+{
+    SimHost *about = scenario_take_host(run, line, error);
+    WlEndpoint endpoint;
+    WlPrefix prefix;
+    WlBootId boot_id;
+
+    if (!about)
+        return FALSE;
+    if (scenario_line_take_if(line, "endpoint")) {
+        if (!scenario_line_take_endpoint(line, &endpoint, error))
+            return FALSE;
+        wl_fact_init_endpoint(&self->fact, &about->public_key, &endpoint, 0);
+    } else if (scenario_line_take_if(line, "allowed")) {
+        const char *word = scenario_line_take(line, "a prefix", error);
+        if (!word)
+            return FALSE;
+        if (!wl_prefix_parse(word, &prefix))
+            return scenario_line_fail(line, word, "a prefix like 10.77.0.0/24", error);
+        wl_fact_init_allowed(&self->fact, &about->public_key, &prefix, 0);
+    } else if (scenario_line_take_if(line, "member")) {
+        return take_member(line, self, &about->public_key, error);
+    } else if (scenario_line_take_if(line, "alive")) {
+        sim_world_random_bytes(run->world, boot_id.bytes, sizeof(boot_id.bytes));
+        wl_fact_init_alive(&self->fact, &about->public_key, &boot_id, 0);
+    } else {
+        return scenario_line_fail(line, scenario_line_peek(line),
+                                  "endpoint, allowed, member or alive", error);
+    }
+    return TRUE;
+}
+
+Said *
+said_new(Run *run, ScenarioLine *line, GError **error)
+{
+    Said *self = g_new0(Said, 1);
+    guint64 ttl = 255;
+
+    if ((self->from = scenario_take_host(run, line, error)) &&
+        (self->to = scenario_take_host(run, line, error)) && take_fact(run, line, self, error) &&
+        (!scenario_line_take_if(line, "ttl") ||
+         scenario_line_take_number(line, WL_FACT_MAX_TTL, &ttl, error))) {
+        self->fact.ttl = (guint16) ttl;
+        return self;
+    }
+    said_free(self);
+    return NULL;
+}
+
+void
+said_send(Run *run, Said *self)
+{
+    g_autoptr(WlSigner) signer =
+        wl_signer_new(&self->from->private_key, sim_world_random_bytes, run->world);
+    g_autoptr(GByteArray) inner = g_byte_array_new();
+    g_autoptr(GBytes) bytes = NULL;
+    SimPacket *packet = sim_packet_new(SIM_PACKET_FACTS);
+
+    wl_fact_encode(&self->fact, inner);
+    bytes = wl_signer_sign(signer, &self->to->public_key, inner->data, inner->len);
+    packet->source = self->from->link_local;
+    packet->destination = self->to->link_local;
+    packet->facts = g_bytes_ref(bytes);
+    packet->size = UDP6_HEADERS + g_bytes_get_size(bytes);
+    sim_host_send(self->from, packet);
+    sim_packet_unref(packet);
+    sim_host_settle(self->from);
+}

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#pragma once
+
+#include <glib.h>
+
+#define SIM_NEVER   G_MAXINT64
+#define SIM_SEC(n)  ((gint64) (n) *G_USEC_PER_SEC)
+#define SIM_MSEC(n) ((gint64) (n) *1000)
+
+/** What waits for a time; part of a larger struct. All zero when it is in no heap. */
+typedef struct {
+    gint64 when;
+    guint64 serial; /* of two with one time, the one that was set first is first */
+    guint position; /* 0: in no heap */
+} SimWait;
+
+/** A binary heap of SimWait, soonest first. Owns none of them. */
+typedef struct {
+    GPtrArray *waits; /* of SimWait; the one at 0 is not used */
+    guint64 serial;
+} SimHeap;
+
+void sim_heap_init(SimHeap *self);
+void sim_heap_clear(SimHeap *self);
+/** Adds it, or moves it if it is there; SIM_NEVER takes it out. */
+void sim_heap_set(SimHeap *self, SimWait *wait, gint64 when);
+/** The soonest, which stays; NULL if there is none. */
+SimWait *sim_heap_first(const SimHeap *self);
