@@ -82,6 +82,10 @@ struct _WlEngine {
     gint64 snapshot_asked; /* WL_LONG_AGO: none is outstanding */
 
     WlTraffic traffic;
+    guint approaches; /* peers of which we wait for their way */
+    guint16 probe_sequence;
+    guint64 dropped; /* by the device, as last seen */
+    gint64 dropped_grown;
     WlBucket initiations, strangers, logs;
     guint logs_dropped;
 
@@ -184,6 +188,12 @@ void wl_engine_run_lookups(WlEngine *self, WlPeer *peer);
 void wl_engine_receive_way(WlEngine *self, WlPeer *peer, const WlFact *fact);
 /** Decides whether its allowed IPs go the direct way. */
 void wl_engine_run_way(WlEngine *self, WlPeer *peer);
+/** The same for a peer of another kind: wl-way-others.c. @covered: it has another way. */
+void wl_engine_run_other_way(WlEngine *self, WlPeer *peer, gboolean covered);
+/** Its way is not waited for any more. */
+void wl_engine_end_approach(WlEngine *self, WlPeer *peer);
+/** One echo to its link-local address. */
+void wl_engine_probe_life(WlEngine *self, WlPeer *peer);
 /** Some of its allowed IPs have a live router to go by instead. */
 gboolean wl_engine_is_covered(const WlEngine *self, const WlPeer *peer);
 

@@ -305,7 +305,7 @@ wl_engine_new(const WlEngineConfig *config, gint64 now, WlRandomFunc random, gpo
     self->started = self->now = now;
     self->refreshed = WL_LONG_AGO;
     self->deadline = WL_NEVER;
-    self->snapshot_asked = WL_LONG_AGO;
+    self->snapshot_asked = self->dropped_grown = WL_LONG_AGO;
     self->claims_due = WL_LONG_AGO;
     self->peers = g_ptr_array_new_with_free_func((GDestroyNotify) wl_peer_free);
     self->by_key = g_hash_table_new(wl_key_hash, wl_key_equal);

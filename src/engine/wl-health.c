@@ -50,6 +50,22 @@ apply_peer(WlEngine *self, WlPeer *peer, const WlDevicePeer *device)
     peer->snapshot = self->now;
 }
 
+/* Somebody sends by a way that we do not have for it; who that is, is found out while there is
+ * traffic. */
+static void
+note_dropped(WlEngine *self, guint64 dropped)
+{
+    if (dropped > self->dropped) {
+        self->dropped_grown = self->now;
+        for (guint i = 0; self->traffic.active && i < self->peers->len; i++) {
+            WlPeer *peer = self->peers->pdata[i];
+            if (peer->watched && !peer->ours)
+                wl_engine_touch(self, peer);
+        }
+    }
+    self->dropped = dropped;
+}
+
 /* A dump is of all peers; only those that it says something new of, or who wait for it, are
  * touched. */
 void
@@ -69,6 +85,7 @@ wl_engine_apply_snapshot(WlEngine *self, const WlDevice *device)
         self->policy.listen_port = device->listen_port;
         self->own_dirty = self->judge_dirty = TRUE;
     }
+    note_dropped(self, device->dropped);
     for (guint i = 0; i < device->peers->len; i++) {
         WlDevicePeer *peer = device->peers->pdata[i];
         g_hash_table_insert(by_key, &peer->public_key, peer);
@@ -101,6 +118,7 @@ became_healthy(WlEngine *self, WlPeer *peer)
     /* What was sent before may have been lost with the attempt; ready on both sides needs an Alive.
      */
     peer->force_ping = TRUE;
+    peer->echo.session = self->now;
 }
 
 /* Facts about a peer are worth telling while it is healthy or alive (section 5.6). */

@@ -13,7 +13,7 @@
 static gint64
 patience(const WlPeer *peer)
 {
-    return peer->ours ? WL_MOVE_OURS : WL_MOVE_OTHERS;
+    return peer->ours || peer->echo.answers ? WL_MOVE_OURS : WL_MOVE_OTHERS;
 }
 
 static gboolean
@@ -56,6 +56,8 @@ set_endpoint(WlEngine *self, WlPeer *peer, const WlEndpoint *endpoint)
     peer->want_endpoint = TRUE;
     peer->wanted = *endpoint;
     peer->force_ping = peer->ask = TRUE;
+    if (peer->echo.answers)
+        wl_engine_probe_life(self, peer);
     peer->move.baseline = peer->rx;
     peer->move.due = self->now + patience(peer);
 }
@@ -87,6 +89,8 @@ start(WlEngine *self, WlPeer *peer)
     peer->move.has_baseline = FALSE;
     peer->move.original = peer->endpoint;
     peer->force_ping = peer->ask = TRUE;
+    if (peer->echo.answers)
+        wl_engine_probe_life(self, peer);
     peer->pair.check_until = self->now + WL_WAY_CHECK;
 }
 

@@ -69,6 +69,8 @@ wl_peer_new(const WlKey *key, const WlPeerConfig *config, guint slot)
     self->forget_due = self->alive_since = WL_NEVER;
     self->move.retry = self->move.due = WL_NEVER;
     init_pair(&self->pair);
+    self->echo.sent = self->echo.answered = self->echo.session = WL_LONG_AGO;
+    self->echo.doubted = WL_LONG_AGO;
     self->flow_until = WL_LONG_AGO;
     wl_peer_reset_attempt(self);
 
@@ -99,6 +101,7 @@ wl_peer_free(WlPeer *self)
     g_array_unref(self->candidates);
     g_ptr_array_unref(self->lookups);
     g_clear_pointer(&self->metadata, wl_metadata_unref);
+    g_free(self->approach);
     g_free(self->learned_name);
     g_free(self->folded);
     g_free(self->name);

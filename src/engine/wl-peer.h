@@ -83,6 +83,18 @@ typedef struct {
     WlBucket replies;
 } WlPair;
 
+/** Waiting until a Go daemon takes the direct way (wl-way-others.c). */
+typedef struct _WlApproach WlApproach;
+
+/** Echoes to the link-local address: of members that answer no questions of ours. */
+typedef struct {
+    guint16 sequence; /* of the last one */
+    gboolean answers; /* one was answered in this session: silence says something */
+    gint64 sent, answered;
+    gint64 session; /* when the session began */
+    gint64 doubted; /* since when it seems to be gone; WL_LONG_AGO: it does not */
+} WlEcho;
+
 /** One name of the profile being resolved. */
 typedef struct {
     char *name;
@@ -153,6 +165,8 @@ typedef struct {
     WlAttempt attempt;
     WlMove move;
     WlPair pair;
+    WlApproach *approach; /* NULL: none */
+    WlEcho echo;
     gboolean watched;       /* its overlay traffic is: it could take another way */
     gint64 flow_until;      /* it is taken to have overlay traffic until then */
     guint64 own_rx, own_tx; /* bytes of facts since the last snapshot */

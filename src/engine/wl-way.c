@@ -289,6 +289,8 @@ wl_engine_run_way(WlEngine *self, WlPeer *peer)
 
     if (!peer->healthy) {
         wl_engine_watch_peer(self, peer, FALSE);
+        wl_engine_end_approach(self, peer);
+        peer->echo.answers = FALSE;
         /* What comes by a session that we do not know of yet is kept until we do. */
         if (peer->pair.live)
             end_pair(self, peer);
@@ -296,14 +298,14 @@ wl_engine_run_way(WlEngine *self, WlPeer *peer)
         return;
     }
     peer->pair.live = TRUE;
+    covered = wl_engine_is_covered(self, peer);
     if (!peer->ours) {
-        /* Being late with an Alive does not end it, only a stale handshake does (section 7.3). */
-        peer->direct = peer->direct || ready;
+        wl_engine_run_other_way(self, peer, covered);
         return;
     }
+    wl_engine_end_approach(self, peer);
     run_pair(self, peer);
     /* Where there is no other way, there is nothing to agree on. */
-    covered = wl_engine_is_covered(self, peer);
     peer->direct = peer->pair.direct || ((peer->direct || ready) && !covered);
     wl_engine_watch_peer(self, peer, peer->direct && covered);
 }

@@ -57,8 +57,12 @@ wl_link_kernel_read(WlLink *link, GError **error)
     int result = wl_netlink_dump(self->generic, (struct nlmsghdr *) message->data, begin_reading,
                                  take_message, &reading);
 
-    if (result == 0)
+    /* Without that number everything else still holds. */
+    if (result == 0) {
+        wl_rtnl_get_frame_errors(wl_link_get_route(link), wl_link_get_ifindex(link),
+                                 &reading.device->dropped);
         return reading.device;
+    }
     wl_device_free(reading.device);
     wl_link_set_errno(error, result, "cannot read interface \"%s\"", wl_link_get_name(link));
     return NULL;

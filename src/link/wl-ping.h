@@ -3,21 +3,28 @@
 
 #include <gio/gio.h>
 
-#include "wl-address.h"
+#include "wl-key.h"
+#include "wl-raw-sockets.h"
 
 /**
- * Round trips to peers: ICMPv6 echoes to their link-local addresses, sent only when somebody asks.
- * One probe at a time and peer, at most one a second, and no timer: what is not answered is found
- * out by the next who asks.
+ * Echoes to peers, into the link, whose routes and allowed IPs say which way they go.
+ *
+ * Round trips: to link-local addresses, only when somebody asks. One at a time and peer, at most
+ * one a second, and no timer: what is not answered is found out by the next who asks.
+ *
+ * Probes: one echo each, of either family; whoever sends them counts them.
  */
 typedef struct _WlPing WlPing;
 
-/** A raw ICMPv6 socket that lets nothing in yet, or -1 with *error. Needs CAP_NET_RAW, which
- * nothing else here does. */
-int wl_ping_open_socket(GError **error);
+/** The echo with @sequence of wl_ping_send() came back from where it was sent to. */
+typedef void (*WlPingFunc)(const WlKey *key, guint16 sequence, gpointer user_data);
 
-/** Takes @fd, binds it to [@local%@ifindex] and lets in only answers to what this process asked. */
-WlPing *wl_ping_new(int fd, const WlIp *local, int ifindex, GError **error);
+/**
+ * Takes `icmp6` and, if there is one, `icmp4` of @sockets, binds them to the link and lets in only
+ * answers to what this process asked. @local: our link-local address.
+ */
+WlPing *wl_ping_new(WlRawSockets *sockets, const WlIp *local, int ifindex, WlPingFunc answered,
+                    gpointer user_data, GError **error);
 void wl_ping_free(WlPing *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(WlPing, wl_ping_free)
 
@@ -27,3 +34,12 @@ guint32 wl_ping_get(WlPing *self, const WlIp *peer);
 void wl_ping_probe(WlPing *self, const WlIp *peer);
 /** Forgets everything about @peer. */
 void wl_ping_forget(WlPing *self, const WlIp *peer);
+
+/**
+ * Sends one echo from @source (one of this machine's addresses; family NONE: the link-local one) to
+ * @destination. @key and @sequence come back with the answer; what cannot be sent is like what is
+ * not answered. Of two probes whose sequences differ by WL_PING_PROBES the older is forgotten.
+ */
+void wl_ping_send(WlPing *self, const WlKey *key, const WlIp *source, const WlIp *destination,
+                  guint16 sequence);
+#define WL_PING_PROBES 128

@@ -361,6 +361,40 @@ wl_rtnl_find_link(WlNetlink *netlink, const char *name, WlRtnlLink *link)
     return 0;
 }
 
+static int
+take_frame_errors(const struct nlmsghdr *message, gpointer user_data)
+{
+    const struct nlattr *attribute;
+    struct rtnl_link_stats64 stats;
+    guint64 *errors = user_data;
+
+    if (message->nlmsg_type != RTM_NEWLINK ||
+        mnl_nlmsg_get_payload_len(message) < sizeof(struct ifinfomsg))
+        return 0;
+    mnl_attr_for_each(attribute, message, sizeof(struct ifinfomsg))
+    {
+        if (mnl_attr_get_type(attribute) != IFLA_STATS64)
+            continue;
+        /* A newer kernel may count more things, an older one fewer. */
+        memset(&stats, 0, sizeof stats);
+        memcpy(&stats, mnl_attr_get_payload(attribute),
+               MIN(mnl_attr_get_payload_len(attribute), sizeof stats));
+        *errors = stats.rx_frame_errors;
+    }
+    return 0;
+}
+
+int
+wl_rtnl_get_frame_errors(WlNetlink *netlink, int ifindex, guint64 *errors)
+{
+    _Alignas(struct nlmsghdr) guint8 buffer[REQUEST_SIZE] = {0};
+    struct nlmsghdr *message;
+
+    *errors = 0;
+    put_link_request(buffer, &message, RTM_GETLINK, ifindex);
+    return wl_netlink_request(netlink, message, take_frame_errors, errors);
+}
+
 int
 wl_rtnl_list_links(WlNetlink *netlink, GArray *links)
 {

@@ -42,6 +42,11 @@ int wl_rtnl_add_address(WlNetlink *netlink, int ifindex, const WlPrefix *address
 
 /** -ENODEV if there is none. */
 int wl_rtnl_find_link(WlNetlink *netlink, const char *name, WlRtnlLink *link);
+/**
+ * Packets that the link received and found no good in their frames, since it was made. WireGuard
+ * counts here what a peer sent from an address that is not among its allowed IPs.
+ */
+int wl_rtnl_get_frame_errors(WlNetlink *netlink, int ifindex, guint64 *errors);
 /** @links: of WlRtnlLink, emptied first. */
 int wl_rtnl_list_links(WlNetlink *netlink, GArray *links);
 /** @addresses: of WlRtnlAddress, both families, emptied first. */

@@ -8,7 +8,7 @@
 #include <sys/stat.h>
 
 #include "wl-log.h"
-#include "wl-ping.h"
+#include "wl-raw-sockets.h"
 #include "wl-privileges.h"
 #include "wl-service.h"
 
@@ -78,9 +78,9 @@ main(int argc, char **argv)
         g_critical("libsodium cannot be used: sodium_init failed");
         return EXIT_FAILURE;
     }
-    int ping_socket = wl_ping_open_socket(&error);
+    WlRawSockets raw;
 
-    if (ping_socket < 0)
+    if (!wl_raw_sockets_open(&raw, &error))
         g_message("%s", error->message);
     g_clear_error(&error);
     if (!wl_privileges_drop(&error)) {
@@ -89,7 +89,7 @@ main(int argc, char **argv)
     }
 
     g_autoptr(WlService) service =
-        wl_service_new(bus_name ? bus_name : WL_SERVICE_BUS_NAME, !debug, ping_socket, &error);
+        wl_service_new(bus_name ? bus_name : WL_SERVICE_BUS_NAME, !debug, &raw, &error);
 
     if (!service) {
         g_critical("%s", error->message);

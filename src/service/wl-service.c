@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "wl-service.h"
 
-#include <unistd.h>
-
 #include "wl-active-connection.h"
 #include "wl-engine-setup.h"
 #include "wl-ip-config.h"
@@ -19,7 +17,7 @@ struct _WlService {
 
     gboolean used; /* libnm keeps what one activation has announced: a second needs a new process */
     gboolean announced; /* NetworkManager has the first Config */
-    int ping_socket;    /* -1: none, or given to the session */
+    WlRawSockets raw;   /* none left when given to the session */
     char *id;
     char **users; /* that the profile names; NULL: none */
     GCancellable *finding;
@@ -238,10 +236,10 @@ start(WlService *self, NMConnection *connection, GError **error)
         .mtu = profile->mtu ? profile->mtu : DEFAULT_MTU,
         .hide_interfaces = hide,
         .report_interfaces = report,
-        .ping_socket = self->ping_socket,
+        .raw = self->raw,
     };
 
-    self->ping_socket = -1;
+    self->raw = WL_RAW_SOCKETS_NONE;
     self->users = users_of(connection);
     find_active_connection(self, settings.uuid);
     self->id = g_strdup(nm_connection_get_id(connection));
@@ -310,8 +308,7 @@ wl_service_finalize(GObject *object)
     WlService *self = WL_SERVICE(object);
 
     wl_service_shut_down(self);
-    if (self->ping_socket >= 0)
-        close(self->ping_socket);
+    wl_raw_sockets_close(&self->raw);
     g_free(self->id);
     g_strfreev(self->users);
     g_free(self->active_connection);
@@ -321,7 +318,7 @@ wl_service_finalize(GObject *object)
 static void
 wl_service_init(WlService *self)
 {
-    self->ping_socket = -1;
+    self->raw = WL_RAW_SOCKETS_NONE;
 }
 
 static void
@@ -371,7 +368,7 @@ queue_on_base_name(GDBusConnection *connection, GError **error)
 }
 
 WlService *
-wl_service_new(const char *bus_name, gboolean watch_peer, int ping_socket, GError **error)
+wl_service_new(const char *bus_name, gboolean watch_peer, WlRawSockets *raw, GError **error)
 {
     g_autoptr(WlService) self =
         g_initable_new(WL_TYPE_SERVICE, NULL, error, NM_VPN_SERVICE_PLUGIN_DBUS_SERVICE_NAME,
@@ -383,6 +380,7 @@ wl_service_new(const char *bus_name, gboolean watch_peer, int ping_socket, GErro
 
     if (!owns_name(connection, bus_name, error) || !queue_on_base_name(connection, error))
         return NULL;
-    self->ping_socket = ping_socket;
+    self->raw = *raw;
+    *raw = WL_RAW_SOCKETS_NONE;
     return g_steal_pointer(&self);
 }

@@ -3,6 +3,8 @@
 
 #include <NetworkManager.h>
 
+#include "wl-raw-sockets.h"
+
 /** NetworkManager's view of us: one activation of one profile. */
 #define WL_TYPE_SERVICE (wl_service_get_type())
 G_DECLARE_FINAL_TYPE(WlService, wl_service, WL, SERVICE, NMVpnServicePlugin)
@@ -11,10 +13,10 @@ G_DECLARE_FINAL_TYPE(WlService, wl_service, WL, SERVICE, NMVpnServicePlugin)
 
 /**
  * Takes @bus_name and queues on WL_SERVICE_BUS_NAME, so that clients find all processes.
- * @watch_peer: end when whoever called Connect is gone. @ping_socket: of wl_ping_open_socket(),
- * taken on success; -1: none. An error if another process has the name.
+ * @watch_peer: end when whoever called Connect is gone. @raw: taken on success. An error if another
+ * process has the name.
  */
-WlService *wl_service_new(const char *bus_name, gboolean watch_peer, int ping_socket,
+WlService *wl_service_new(const char *bus_name, gboolean watch_peer, WlRawSockets *raw,
                           GError **error);
 
 /** Takes everything down; idempotent. */

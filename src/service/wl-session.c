@@ -2,7 +2,6 @@
 #include "wl-session.h"
 
 #include <sodium.h>
-#include <unistd.h>
 
 #include "wl-clock.h"
 #include "wl-fact-socket.h"
@@ -10,6 +9,7 @@
 #include "wl-monitor.h"
 #include "wl-ping.h"
 #include "wl-resolver.h"
+#include "wl-traffic-watch.h"
 
 #define COUNTERS_AGE   (1 * G_USEC_PER_SEC) /* shown counters may be this old */
 #define RETRY_DELAY_MS 1000                 /* after a change that the link refused */
@@ -28,8 +28,9 @@ struct _WlSession {
     WlPrefix link_local;
     WlFactSocket *socket;
     WlMonitor *monitor;
-    WlPing *ping; /* NULL: round trips stay unknown */
-    char *uplink; /* as last told */
+    WlPing *ping;            /* NULL: round trips stay unknown */
+    WlTrafficWatch *traffic; /* NULL: dead ways are found out late */
+    char *uplink;            /* as last told */
     WlResolver *resolver;
     WlEngine *engine;
     WlTimer *timer;
@@ -165,7 +166,14 @@ carry_out(WlSession *self, const WlOutput *output)
         g_message("%s", output->name);
         break;
     case WL_OUTPUT_PROBE:
+        if (self->ping)
+            wl_ping_send(self->ping, &output->key, &output->probe.source,
+                         &output->probe.destination, output->probe.sequence);
+        break;
     case WL_OUTPUT_WATCH_TRAFFIC:
+        if (self->traffic)
+            wl_traffic_watch_arm(self->traffic);
+        break;
     case WL_OUTPUT_REMEMBER:
         break; /* not asked for yet */
     }
@@ -217,6 +225,24 @@ on_resolved(const char *name, const WlEndpoint *endpoints, gsize n, gpointer use
     WlSession *self = user_data;
 
     wl_engine_resolved(self->engine, wl_clock_now(), name, endpoints, n);
+    pump(self);
+}
+
+static void
+on_probe_answered(const WlKey *key, guint16 sequence, gpointer user_data)
+{
+    WlSession *self = user_data;
+
+    wl_engine_probe_answered(self->engine, wl_clock_now(), key, sequence);
+    pump(self);
+}
+
+static void
+on_traffic(gpointer user_data)
+{
+    WlSession *self = user_data;
+
+    wl_engine_traffic_began(self->engine, wl_clock_now());
     pump(self);
 }
 
@@ -359,6 +385,7 @@ take_down(WlSession *self)
     g_clear_pointer(&self->timer, wl_timer_free);
     g_clear_pointer(&self->resolver, wl_resolver_free);
     g_clear_pointer(&self->monitor, wl_monitor_free);
+    g_clear_pointer(&self->traffic, wl_traffic_watch_free);
     g_clear_pointer(&self->ping, wl_ping_free);
     g_clear_pointer(&self->socket, wl_fact_socket_free);
     g_clear_pointer(&self->engine, wl_engine_free);
@@ -369,18 +396,24 @@ take_down(WlSession *self)
     g_clear_object(&self->link);
 }
 
-/* What it tells is only shown: without it everything else works. */
+/* Without them everything else works, only later. */
 static void
-open_ping(WlSession *self)
+open_raw_sockets(WlSession *self)
 {
+    WlRawSockets *raw = &self->settings.raw;
+    int ifindex = wl_link_get_ifindex(self->link);
     g_autoptr(GError) error = NULL;
-    int fd = self->settings.ping_socket;
 
-    if (fd < 0)
-        return;
-    self->settings.ping_socket = -1;
-    self->ping = wl_ping_new(fd, &self->link_local.ip, wl_link_get_ifindex(self->link), &error);
-    if (!self->ping)
+    if (raw->icmp6 >= 0)
+        self->ping =
+            wl_ping_new(raw, &self->link_local.ip, ifindex, on_probe_answered, self, &error);
+    if (error)
+        g_warning("%s", error->message);
+    g_clear_error(&error);
+    if (raw->packet >= 0)
+        self->traffic = wl_traffic_watch_new(wl_raw_sockets_steal(&raw->packet), ifindex,
+                                             on_traffic, self, &error);
+    if (error)
         g_warning("%s", error->message);
 }
 
@@ -408,7 +441,7 @@ set_up(WlSession *self, GError **error)
         return FALSE;
     g_free(self->uplink);
     self->uplink = g_strdup(wl_monitor_get_uplink(self->monitor));
-    open_ping(self);
+    open_raw_sockets(self);
     self->timer = wl_timer_new(on_deadline, self, error);
     if (!self->timer)
         return FALSE;
@@ -523,8 +556,7 @@ wl_session_free(WlSession *self)
     take_down(self);
     wl_engine_config_free(self->config);
     g_hash_table_unref(self->refused);
-    if (self->settings.ping_socket >= 0)
-        close(self->settings.ping_socket);
+    wl_raw_sockets_close(&self->settings.raw);
     g_free(self->uplink);
     g_free(self->failure);
     g_free((char *) self->settings.uuid);

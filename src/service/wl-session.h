@@ -3,6 +3,7 @@
 
 #include "wl-engine.h"
 #include "wl-link.h"
+#include "wl-raw-sockets.h"
 
 /**
  * One active profile: its link, fact socket, monitor and resolver around one engine. Carries events
@@ -17,7 +18,7 @@ typedef struct {
     guint32 mtu;                          /* bytes */
     const char *const *hide_interfaces;   /* patterns, NULL-terminated; hide wins (protocol 8.2) */
     const char *const *report_interfaces; /* patterns; empty: all */
-    int ping_socket; /* of wl_ping_open_socket(), taken by the session; -1: none */
+    WlRawSockets raw;                     /* taken by the session */
 } WlSessionSettings;
 
 /**

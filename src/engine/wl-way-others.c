@@ -1,0 +1,355 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "wl-engine-private.h"
+
+/*
+ * A Go daemon says nothing about the way. It gives us our allowed IPs, and so takes the direct way
+ * for both directions, at its next chunk (5 s) after it has a session and our Alive (section 7.3),
+ * and keeps to it while its handshake is valid. We follow it as closely as can be seen:
+ *
+ *  - what it sends directly before we follow is dropped by the device, which counts it;
+ *  - an echo to its link-local address from our IPv6 tunnel address is answered when it has us;
+ *  - an echo to its IPv4 tunnel address by the router's way is not answered any more then;
+ *  - if none of these can be seen, by the time it needs.
+ */
+
+#define TICK         WL_MS(100)
+#define SLACK        WL_MS(300) /* for what is on its way */
+#define LATER        WL_SEC(2)  /* where it could be seen that it had not moved */
+#define AGAIN        WL_SEC(60)
+#define WINDOWS      3
+#define ANSWER_SLACK WL_MS(60)
+#define LOST         2
+#define LOST_OF_MANY 4
+/* The link-local echo of WL_PROBE_LIFE, with the padding of WireGuard. */
+#define ECHO_SIZE 80
+
+#define DROPS_SILENCE WL_SEC(3)
+#define DROPS_WAIT    WL_SEC(2)
+
+typedef enum {
+    KIND_DIRECT, /* from our tunnel address to its link-local one */
+    KIND_VIA,    /* between the tunnel addresses, by the router */
+} Kind;
+
+typedef struct {
+    guint16 sequence;
+    guint8 kind;
+    gboolean answered;
+    gint64 sent;
+} Probe;
+
+struct _WlApproach {
+    gint64 until, due;
+    guint windows;   /* so many it did not move in */
+    gint64 again;    /* when to look again; WL_NEVER: looking now */
+    guint64 dropped; /* when it began */
+    Probe probes[16];
+    guint n; /* all that were sent */
+    gboolean direct_answered, via_answered, via_lost_before;
+    gint64 round_trip; /* longest, by the router */
+};
+
+/* ---- probes */
+
+static guint16
+probe(WlEngine *self, WlPeer *peer, const WlIp *source, const WlIp *destination)
+{
+    WlOutput *output = wl_output_new(WL_OUTPUT_PROBE);
+
+    output->key = peer->key;
+    if (source)
+        output->probe.source = *source;
+    output->probe.destination = *destination;
+    output->probe.sequence = ++self->probe_sequence;
+    wl_engine_emit(self, output);
+    if (wl_ip_equal(destination, &peer->link_local))
+        peer->own_tx += ECHO_SIZE;
+    return self->probe_sequence;
+}
+
+void
+wl_engine_probe_life(WlEngine *self, WlPeer *peer)
+{
+    peer->echo.sequence = probe(self, peer, NULL, &peer->link_local);
+    peer->echo.sent = self->now;
+}
+
+static const WlIp *
+own_address(const WlEngine *self, WlFamily family)
+{
+    for (guint i = 0; i < self->config->addresses->len; i++) {
+        const WlPrefix *address = &g_array_index(self->config->addresses, WlPrefix, i);
+        if (address->ip.family == family && wl_ip_is_global_unicast(&address->ip))
+            return &address->ip;
+    }
+    return NULL;
+}
+
+/* An address of the peer itself that a router has as long as it is not direct. */
+static const WlIp *
+routed_address(const WlEngine *self, const WlPeer *peer)
+{
+    const GArray *lists[] = {peer->direct_only, peer->learned};
+
+    for (guint i = 0; i < G_N_ELEMENTS(lists); i++) {
+        for (guint j = 0; j < lists[i]->len; j++) {
+            const WlPrefix *prefix = &g_array_index(lists[i], WlPrefix, j);
+            if (prefix->ip.family == WL_FAMILY_V4 && prefix->length == 32 &&
+                wl_engine_find_cover(self, peer, prefix))
+                return &prefix->ip;
+        }
+    }
+    return NULL;
+}
+
+static void
+note_probe(WlApproach *approach, Kind kind, guint16 sequence, gint64 now)
+{
+    approach->probes[approach->n++ % G_N_ELEMENTS(approach->probes)] =
+        (Probe){.sequence = sequence, .kind = kind, .sent = now};
+}
+
+static void
+take_answer(WlEngine *self, WlPeer *peer, guint16 sequence)
+{
+    WlApproach *approach = peer->approach;
+
+    for (guint i = 0; i < MIN(approach->n, G_N_ELEMENTS(approach->probes)); i++) {
+        Probe *sent = &approach->probes[i];
+
+        if (sent->sequence != sequence || sent->answered)
+            continue;
+        sent->answered = TRUE;
+        if (sent->kind == KIND_DIRECT) {
+            approach->direct_answered = TRUE;
+            continue;
+        }
+        approach->via_answered = TRUE;
+        approach->round_trip = MAX(approach->round_trip, self->now - sent->sent);
+    }
+}
+
+void
+wl_engine_probe_answered(WlEngine *self, gint64 now, const WlKey *key, guint16 sequence)
+{
+    WlPeer *peer;
+
+    wl_engine_advance(self, now);
+    peer = wl_engine_find(self, key);
+    if (!peer)
+        return;
+    wl_engine_touch(self, peer);
+    if (peer->echo.sequence == sequence && peer->echo.sent != WL_LONG_AGO) {
+        peer->echo.answers = TRUE;
+        peer->echo.answered = self->now;
+        peer->last_heard = self->now;
+        peer->own_rx += ECHO_SIZE;
+    }
+    if (peer->approach)
+        take_answer(self, peer, sequence);
+    wl_engine_turn(self);
+}
+
+/* ---- has it moved? */
+
+/* The last ones by the router are not answered any more. */
+static gboolean
+is_via_lost(WlEngine *self, WlApproach *approach)
+{
+    gint64 wait = approach->round_trip + ANSWER_SLACK;
+    guint lost = 0;
+
+    if (!approach->via_answered)
+        return FALSE;
+    for (guint i = 0; i < MIN(approach->n, G_N_ELEMENTS(approach->probes)); i++) {
+        const Probe *sent =
+            &approach->probes[(approach->n - 1 - i) % G_N_ELEMENTS(approach->probes)];
+
+        if (sent->kind != KIND_VIA || sent->sent + wait > self->now)
+            continue; /* may still come */
+        if (sent->answered)
+            break;
+        lost++;
+    }
+    if (lost >= (approach->via_lost_before ? LOST_OF_MANY : LOST))
+        return TRUE;
+    return FALSE;
+}
+
+/* A way on which single packets are lost says less. */
+static void
+note_losses(WlApproach *approach)
+{
+    gboolean later_answered = FALSE;
+
+    for (guint i = 0; i < MIN(approach->n, G_N_ELEMENTS(approach->probes)); i++) {
+        const Probe *sent =
+            &approach->probes[(approach->n - 1 - i) % G_N_ELEMENTS(approach->probes)];
+
+        if (sent->kind != KIND_VIA)
+            continue;
+        if (sent->answered)
+            later_answered = TRUE;
+        else if (later_answered)
+            approach->via_lost_before = TRUE;
+    }
+}
+
+/* The device's number is for all peers: it tells something of one only if no other is waited for.
+ */
+static gboolean
+is_dropping(WlEngine *self, WlApproach *approach)
+{
+    return self->approaches == 1 && self->dropped > approach->dropped;
+}
+
+static gboolean
+has_moved(WlEngine *self, WlApproach *approach)
+{
+    note_losses(approach);
+    return approach->direct_answered || is_dropping(self, approach) || is_via_lost(self, approach);
+}
+
+static void
+tick(WlEngine *self, WlPeer *peer)
+{
+    const WlIp *own6 = own_address(self, WL_FAMILY_V6), *own4 = own_address(self, WL_FAMILY_V4);
+    const WlIp *routed = routed_address(self, peer);
+    WlApproach *approach = peer->approach;
+    gint64 overdue;
+
+    if (approach->due <= self->now) {
+        approach->due = self->now + TICK;
+        if (own6)
+            note_probe(approach, KIND_DIRECT, probe(self, peer, own6, &peer->link_local),
+                       self->now);
+        if (own4 && routed)
+            note_probe(approach, KIND_VIA, probe(self, peer, own4, routed), self->now);
+        wl_engine_want_snapshot(self);
+    }
+    overdue = approach->due - TICK + approach->round_trip + ANSWER_SLACK;
+    if (overdue > self->now)
+        wl_engine_need_peer(self, peer, overdue);
+    wl_engine_need_peer(self, peer, approach->due);
+}
+
+/* It could be seen, and it has not moved. */
+static gboolean
+is_known_not_moved(const WlEngine *self, const WlPeer *peer)
+{
+    return peer->approach->via_answered ||
+           (peer->echo.answers && own_address(self, WL_FAMILY_V6) != NULL);
+}
+
+static void
+open_window(WlEngine *self, WlPeer *peer)
+{
+    WlApproach *approach = peer->approach;
+    guint windows = 0;
+
+    if (!approach)
+        self->approaches++;
+    else
+        windows = approach->windows;
+    g_free(approach);
+    peer->approach = approach = g_new0(WlApproach, 1);
+    approach->windows = windows;
+    approach->again = WL_NEVER;
+    approach->dropped = self->dropped;
+    approach->due = self->now;
+    approach->until = self->now + WL_CHUNK_PERIOD + SLACK;
+    /* What it waits for. */
+    peer->force_ping = TRUE;
+}
+
+void
+wl_engine_end_approach(WlEngine *self, WlPeer *peer)
+{
+    if (!peer->approach)
+        return;
+    g_clear_pointer(&peer->approach, g_free);
+    self->approaches--;
+}
+
+/* TRUE when it is time to follow. */
+static gboolean
+approach(WlEngine *self, WlPeer *peer)
+{
+    WlApproach *state = peer->approach;
+
+    if (!state || state->again <= self->now) {
+        open_window(self, peer);
+        state = peer->approach;
+    }
+    if (state->again != WL_NEVER) {
+        wl_engine_need_peer(self, peer, state->again);
+        return FALSE;
+    }
+    if (has_moved(self, state))
+        return TRUE;
+    if (state->until <= self->now && !is_known_not_moved(self, peer))
+        return wl_peer_is_ready(peer, self->now);
+    if (state->until + LATER <= self->now) {
+        state->windows++;
+        state->again = self->now + (state->windows < WINDOWS ? TICK : AGAIN);
+        wl_engine_need_peer(self, peer, state->again);
+        return FALSE;
+    }
+    tick(self, peer);
+    return FALSE;
+}
+
+/* ---- has it gone? */
+
+/* Its packets come by the router, and nothing of it directly although it was asked: it has lost its
+ * session, or started anew. */
+static gboolean
+has_gone(WlEngine *self, WlPeer *peer)
+{
+    gint64 heard = MAX(MAX(peer->last_heard, peer->rx_time), peer->handshake);
+
+    if (self->dropped_grown <= heard || self->now < heard + DROPS_SILENCE) {
+        peer->echo.doubted = WL_LONG_AGO;
+        return FALSE;
+    }
+    if (peer->echo.doubted == WL_LONG_AGO) {
+        peer->echo.doubted = self->now;
+        peer->force_ping = TRUE;
+        wl_engine_probe_life(self, peer);
+    }
+    if (self->now < peer->echo.doubted + (peer->echo.answers ? DROPS_WAIT : WL_SEC(15))) {
+        wl_engine_need_peer(self, peer, peer->echo.doubted + DROPS_WAIT);
+        wl_engine_need_peer(self, peer, peer->echo.doubted + WL_SEC(15));
+        return FALSE;
+    }
+    if (peer->snapshot < self->now) {
+        wl_engine_want_snapshot(self);
+        return FALSE;
+    }
+    return self->dropped_grown > peer->echo.doubted;
+}
+
+void
+wl_engine_run_other_way(WlEngine *self, WlPeer *peer, gboolean covered)
+{
+    gboolean moves = covered && !peer->basic;
+
+    /* Whether echoes are answered is found out while they are. */
+    if (peer->has_boot_id && peer->echo.sent < peer->echo.session)
+        wl_engine_probe_life(self, peer);
+    if (!moves || peer->direct) {
+        wl_engine_end_approach(self, peer);
+        /* Being late with an Alive does not end it, only a stale handshake does (section 7.3). */
+        peer->direct = peer->direct || wl_peer_is_ready(peer, self->now);
+    } else if (peer->has_boot_id && approach(self, peer)) {
+        wl_engine_end_approach(self, peer);
+        peer->direct = TRUE;
+        peer->pair.returned = self->now;
+    }
+    if (moves && peer->direct && has_gone(self, peer)) {
+        peer->direct = FALSE;
+        peer->echo.doubted = WL_LONG_AGO;
+        peer->move.hint = TRUE;
+    }
+    wl_engine_watch_peer(self, peer, moves && peer->direct);
+}

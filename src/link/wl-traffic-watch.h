@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#pragma once
+
+#include <gio/gio.h>
+
+/**
+ * Tells once when a packet goes through a link, in or out. What is link-local or multicast does not
+ * count. Costs nothing while it is not asked: then the kernel hands it no packet.
+ */
+typedef struct _WlTrafficWatch WlTrafficWatch;
+
+typedef void (*WlTrafficFunc)(gpointer user_data);
+
+/** Takes @fd, `packet` of WlRawSockets. Not armed yet. */
+WlTrafficWatch *wl_traffic_watch_new(int fd, int ifindex, WlTrafficFunc began, gpointer user_data,
+                                     GError **error);
+void wl_traffic_watch_free(WlTrafficWatch *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(WlTrafficWatch, wl_traffic_watch_free)
+
+/** The next packet is told, from the main loop. */
+void wl_traffic_watch_arm(WlTrafficWatch *self);

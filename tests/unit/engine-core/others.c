@@ -1,0 +1,305 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* When a Go daemon, who says nothing about it, has taken the direct way, and when it left it. */
+#include "bench.h"
+
+#define DESKTOP_PREFIX "10.77.0.3/32"
+#define STEP           MS(20) /* also about the round trip of an echo */
+
+/* What the kernel of the other host answers. */
+typedef struct {
+    gboolean life;   /* from our link-local address */
+    gboolean direct; /* from our tunnel address directly */
+    gboolean via;    /* by the router */
+} Answers;
+
+static Bench *
+leaf_new(void)
+{
+    Bench *bench = bench_new();
+    WlEngineConfig *config = bench_config(bench, WL_ROLE_AUTOMATIC);
+    WlPrefix address;
+
+    g_assert_true(wl_prefix_parse("fd77::2/64", &address));
+    g_array_append_val(config->addresses, address);
+    bench_add(config, bench_member(bench, 1), BENCH_HUB_ENDPOINT, "10.77.0.0/24,fd77::/64");
+    bench_add(config, bench_member(bench, 2), NULL, "10.77.0.3/32,fd77::3/128");
+    bench_add(config, bench_member(bench, 3), NULL, "10.77.0.4/32");
+    bench_start(bench, config);
+    bench_uplink(bench, "192.168.1.10/24");
+    bench_meet(bench, 1, NULL);
+    bench_run(bench, SEC(1));
+    bench_clear(bench);
+    return bench;
+}
+
+static gboolean
+is_answered(const WlProbe *probe, const Answers *answers)
+{
+    if (probe->destination.family == WL_FAMILY_V4)
+        return answers->via;
+    return probe->source.family == WL_FAMILY_NONE ? answers->life : answers->direct;
+}
+
+/* Lets time pass, with the answers to what is sent meanwhile. */
+static void
+run(Bench *bench, gint64 duration, const Answers *answers)
+{
+    gint64 end = bench->now + duration;
+
+    while (bench->now < end) {
+        bench_run(bench, STEP);
+        for (guint i = 0; i < bench->outputs->len; i++) {
+            WlOutput *output = bench->outputs->pdata[i];
+            WlKey key = output->key;
+            gboolean answered;
+
+            if (output->kind != WL_OUTPUT_PROBE || output->probe.destination.family == 0)
+                continue;
+            answered = is_answered(&output->probe, answers);
+            output->probe.destination.family = WL_FAMILY_NONE; /* done with */
+            if (!answered)
+                continue;
+            wl_engine_probe_answered(bench->engine, bench->now, &key, output->probe.sequence);
+            bench_drain(bench);
+        }
+    }
+}
+
+static gboolean
+is_direct(Bench *bench)
+{
+    return bench_has_allowed(bench, bench_member(bench, 2), DESKTOP_PREFIX);
+}
+
+static gint64
+until_direct(Bench *bench, gint64 limit, const Answers *answers)
+{
+    gint64 start = bench->now;
+
+    while (!is_direct(bench) && bench->now < start + limit)
+        run(bench, STEP, answers);
+    return bench->now - start;
+}
+
+/* Seen by nothing: by the time that it needs after our Alive. */
+static void
+test_by_time(void)
+{
+    g_autoptr(Bench) bench = leaf_new();
+    const Answers none = {0};
+    gint64 took;
+
+    bench_meet(bench, 2, "198.51.100.7:51820");
+    took = until_direct(bench, SEC(20), &none);
+    g_assert_cmpint(took, >=, SEC(5));
+    g_assert_cmpint(took, <=, MS(5500));
+    g_assert_cmpint(bench_view(bench, bench_member(bench, 2))->state, ==, WL_PEER_DIRECT);
+    bench_clear(bench);
+    run(bench, SEC(20), &none);
+    g_assert_cmpuint(bench_count(bench, WL_OUTPUT_PROBE), ==, 0);
+}
+
+/* It has us when it answers what comes from our tunnel address. */
+static void
+test_direct_echo(void)
+{
+    g_autoptr(Bench) bench = leaf_new();
+    const Answers before = {.life = TRUE}, after = {.life = TRUE, .direct = TRUE};
+
+    bench_meet(bench, 2, "198.51.100.7:51820");
+    run(bench, MS(3210), &before);
+    g_assert_false(is_direct(bench));
+    g_assert_cmpint(until_direct(bench, SEC(20), &after), <=, MS(150));
+}
+
+/* Who answers echoes and not this one has not moved: that is waited for, less and less closely. */
+static void
+test_not_moving(void)
+{
+    g_autoptr(Bench) bench = leaf_new();
+    const Answers before = {.life = TRUE}, after = {.life = TRUE, .direct = TRUE};
+
+    bench_meet(bench, 2, "198.51.100.7:51820");
+    run(bench, SEC(30), &before);
+    g_assert_false(is_direct(bench));
+    bench_clear(bench);
+    bench_meet(bench, 1, NULL);
+    bench_meet(bench, 2, NULL);
+    run(bench, SEC(120), &before);
+    g_assert_false(is_direct(bench));
+    g_assert_cmpuint(bench_count(bench, WL_OUTPUT_PROBE), <=, 2 * 2 * 75);
+    g_assert_cmpint(until_direct(bench, SEC(70), &after), <=, SEC(61));
+}
+
+/* By the router it is not answered any more: then it takes only what comes directly. */
+static void
+test_router_echo(void)
+{
+    g_autoptr(Bench) bench = leaf_new();
+    const Answers before = {.via = TRUE}, after = {0};
+
+    bench_meet(bench, 2, "198.51.100.7:51820");
+    run(bench, MS(3210), &before);
+    g_assert_false(is_direct(bench));
+    g_assert_cmpint(until_direct(bench, SEC(20), &after), <=, MS(300));
+}
+
+/* Single losses on the way by the router mean nothing. */
+static void
+test_lossy_router(void)
+{
+    g_autoptr(Bench) bench = leaf_new();
+    const Answers good = {.via = TRUE}, bad = {0};
+
+    bench_meet(bench, 2, "198.51.100.7:51820");
+    for (guint i = 0; i < 20; i++) {
+        run(bench, MS(200), &good);
+        run(bench, MS(100), &bad);
+        g_assert_false(is_direct(bench));
+    }
+    g_assert_cmpint(until_direct(bench, SEC(20), &bad), <=, MS(600));
+}
+
+/* What it sends directly is dropped here until we follow; with two to wait for nobody knows whose
+ * packets they were. */
+static void
+test_dropped(void)
+{
+    const Answers none = {.via = TRUE};
+
+    for (guint others = 0; others < 2; others++) {
+        g_autoptr(Bench) bench = leaf_new();
+
+        bench->device->dropped = 17;
+        bench_snapshot(bench);
+        bench_drain(bench);
+        bench_meet(bench, 2, "198.51.100.7:51820");
+        if (others > 0)
+            bench_meet(bench, 3, "198.51.100.8:51820");
+        run(bench, SEC(2), &none);
+        g_assert_false(is_direct(bench));
+        bench->device->dropped++;
+        run(bench, MS(120), &none);
+        g_assert_cmpint(is_direct(bench), ==, others == 0);
+    }
+}
+
+/* ---- leaving */
+
+static Bench *
+direct_new(const Answers *answers)
+{
+    Bench *bench = leaf_new();
+
+    bench_meet(bench, 2, "198.51.100.7:51820");
+    until_direct(bench, SEC(10), answers);
+    g_assert_true(is_direct(bench));
+    bench_clear(bench);
+    g_assert_cmpint(wl_engine_get_deadline(bench->engine), >, bench->now + SEC(4));
+    return bench;
+}
+
+/* A second of traffic to it, of which nothing comes back; its own comes by the router. */
+static void
+one_way(Bench *bench, const Answers *answers, gboolean drops, gboolean hears)
+{
+    WlDevicePeer *peer = wl_device_find(bench->device, &bench_member(bench, 2)->key);
+
+    peer->tx_bytes += 5000;
+    if (hears)
+        peer->rx_bytes += 100;
+    if (drops)
+        bench->device->dropped += 50;
+    run(bench, SEC(1), answers);
+}
+
+static void
+test_gone(void)
+{
+    static const struct {
+        gboolean life_before, life_after, drops, hears, leaves;
+    } cases[] = {
+        {TRUE, FALSE, TRUE, FALSE, TRUE},   /* gone, and it shows */
+        {TRUE, TRUE, TRUE, FALSE, FALSE},   /* somebody else's packets */
+        {TRUE, FALSE, FALSE, FALSE, FALSE}, /* silent: its own rule, and so ours, is 165 s */
+        {FALSE, FALSE, TRUE, TRUE, FALSE},  /* anything authenticated keeps it */
+    };
+
+    for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
+        const Answers before = {.life = cases[i].life_before, .direct = cases[i].life_before};
+        const Answers after = {.life = cases[i].life_after};
+        g_autoptr(Bench) bench = direct_new(&before);
+        guint seconds = 0;
+
+        wl_engine_traffic_began(bench->engine, bench->now);
+        bench_drain(bench);
+        for (; seconds < 20 && is_direct(bench); seconds++)
+            one_way(bench, &after, cases[i].drops, cases[i].hears);
+        g_assert_cmpint(is_direct(bench), !=, cases[i].leaves);
+        if (cases[i].leaves)
+            g_assert_cmpuint(seconds, <=, 8);
+        g_assert_true(bench_view(bench, bench_member(bench, 2))->healthy);
+    }
+}
+
+/* Where echoes are not answered, 15 s of silence say it. */
+static void
+test_gone_without_echoes(void)
+{
+    const Answers none = {0};
+    g_autoptr(Bench) bench = direct_new(&none);
+
+    wl_engine_traffic_began(bench->engine, bench->now);
+    bench_drain(bench);
+    for (guint i = 0; i < 14; i++) {
+        one_way(bench, &none, TRUE, FALSE);
+        g_assert_true(is_direct(bench));
+    }
+    for (guint i = 0; i < 10; i++)
+        one_way(bench, &none, TRUE, FALSE);
+    g_assert_false(is_direct(bench));
+}
+
+/* A peer that runs WireGuard only is not asked anything, and has its allowed IPs with its session.
+ */
+static void
+test_basic(void)
+{
+    g_autoptr(Bench) bench = bench_new();
+    WlEngineConfig *config = bench_config(bench, WL_ROLE_AUTOMATIC);
+    BenchMember *phone = bench_member(bench, 2);
+    WlPeerConfig *peer;
+
+    bench_add(config, bench_member(bench, 1), BENCH_HUB_ENDPOINT, "10.77.0.0/24");
+    peer = bench_add(config, phone, "198.51.100.9:51820", "10.77.0.9/32");
+    peer->basic = TRUE;
+    bench_start(bench, config);
+    bench_uplink(bench, "192.168.1.10/24");
+    bench_meet(bench, 1, NULL);
+    bench_handshake(bench, phone, NULL);
+    bench_run(bench, SEC(1));
+    g_assert_true(bench_has_allowed(bench, phone, "10.77.0.9/32"));
+    bench->device->dropped = 5;
+    bench_run(bench, SEC(100));
+    g_assert_true(bench_has_allowed(bench, phone, "10.77.0.9/32"));
+    for (guint i = 0; i < bench->outputs->len; i++) {
+        const WlOutput *output = bench->outputs->pdata[i];
+        g_assert_false(output->kind == WL_OUTPUT_PROBE && wl_key_equal(&output->key, &phone->key));
+    }
+}
+
+int
+main(int argc, char **argv)
+{
+    g_test_init(&argc, &argv, NULL);
+    g_test_add_func("/others/by-time", test_by_time);
+    g_test_add_func("/others/direct-echo", test_direct_echo);
+    g_test_add_func("/others/not-moving", test_not_moving);
+    g_test_add_func("/others/router-echo", test_router_echo);
+    g_test_add_func("/others/lossy-router", test_lossy_router);
+    g_test_add_func("/others/dropped", test_dropped);
+    g_test_add_func("/others/gone", test_gone);
+    g_test_add_func("/others/gone-without-echoes", test_gone_without_echoes);
+    g_test_add_func("/others/basic", test_basic);
+    return g_test_run();
+}
