@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <errno.h>
 #include <linux/wireguard.h>
+#include <net/if.h>
 
 #include "wl-link-private.h"
 #include "wl-rtnl.h"
@@ -160,29 +161,54 @@ configure(WlLinkKernel *self, const WlLinkConfig *config, GError **error)
     return FALSE;
 }
 
+/* Makes the link under a name that only ours have, marks it, and only then gives it its name: so
+ * there is never one that the sweep does not know. Down and marked in the end; its ifindex, or
+ * negative with *error. */
+static int
+create(WlNetlink *route, const WlLinkConfig *config, GError **error)
+{
+    g_autofree char *alias = g_strconcat(WL_LINK_MARK, config->uuid, NULL);
+    char unmarked[IF_NAMESIZE];
+    WlRtnlLink link;
+    int result;
+
+    wl_link_unmarked_name(config->uuid, unmarked);
+    result = wl_rtnl_add_wireguard(route, unmarked);
+    if (result < 0) {
+        set_creation_error(error, route, unmarked, result);
+        return result;
+    }
+    result = wl_rtnl_find_link(route, unmarked, &link);
+    if (result < 0) {
+        wl_link_set_errno(error, result, "cannot find interface \"%s\"", unmarked);
+        return result;
+    }
+    result = wl_rtnl_set_alias(route, link.ifindex, alias);
+    if (result < 0) {
+        wl_link_set_errno(error, result, "cannot mark interface \"%s\"", unmarked);
+    } else {
+        result = wl_rtnl_set_name(route, link.ifindex, config->name);
+        if (result < 0)
+            set_creation_error(error, route, config->name, result);
+    }
+    if (result == 0)
+        return link.ifindex;
+    wl_rtnl_delete_link(route, link.ifindex);
+    return result;
+}
+
 WlLink *
 wl_link_kernel_new(const WlLinkConfig *config, GError **error)
 {
     g_autoptr(WlLinkKernel) self = NULL;
     g_autoptr(WlNetlink) route = wl_netlink_new(NETLINK_ROUTE, error);
-    WlRtnlLink link;
-    int result;
+    int ifindex = route ? create(route, config, error) : -1;
 
-    if (!route)
+    if (ifindex < 0)
         return NULL;
-    result = wl_rtnl_add_wireguard(route, config->name);
-    if (result < 0) {
-        set_creation_error(error, route, config->name, result);
-        return NULL;
-    }
-    result = wl_rtnl_find_link(route, config->name, &link);
-    if (result < 0) {
-        wl_link_set_errno(error, result, "cannot find interface \"%s\"", config->name);
-        return NULL;
-    }
     /* From here on dropping the object deletes the link. */
     self = g_object_new(WL_TYPE_LINK_KERNEL, NULL);
-    if (!wl_link_adopt(WL_LINK(self), g_steal_pointer(&route), config, link.ifindex, error) ||
+    if (!wl_link_adopt(WL_LINK(self), g_steal_pointer(&route), config, ifindex, error) ||
         !configure(self, config, error))
         return NULL;
     return WL_LINK(g_steal_pointer(&self));

@@ -11,6 +11,14 @@
 #define WL_LINK_MARK "wirelink:"
 
 /**
+ * The name of a kernel link of ours until it is marked: the kernel makes a link without an alias,
+ * and we may be killed before it has one. No profile's link is called so (a UUID has no "~"), and
+ * NetworkManager leaves it alone as it does nmwl-*. @name: room for IF_NAMESIZE.
+ */
+#define WL_LINK_UNMARKED "nmwl-~"
+void wl_link_unmarked_name(const char *uuid, char *name);
+
+/**
  * Takes over an existing kernel link as that of @self, marks it, and watches it: its deletion by
  * somebody else emits "failed". From here on wl_link_destroy() deletes it.
  */

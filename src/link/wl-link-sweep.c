@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <errno.h>
+#include <net/if.h>
 #include <poll.h>
 #include <string.h>
 #include <sys/syscall.h>
@@ -20,6 +21,25 @@ is_marked(const WlRtnlLink *link, const char *uuid)
     if (!g_str_has_prefix(rest, WL_LINK_MARK))
         return FALSE;
     return !uuid || g_str_equal(rest + strlen(WL_LINK_MARK), uuid);
+}
+
+void
+wl_link_unmarked_name(const char *uuid, char *name)
+{
+    g_snprintf(name, IF_NAMESIZE, WL_LINK_UNMARKED "%.8s", uuid);
+}
+
+/* Made by one of ours that was killed before it could mark it. */
+static gboolean
+is_half_made(const WlRtnlLink *link, const char *uuid)
+{
+    char name[IF_NAMESIZE] = WL_LINK_UNMARKED;
+
+    if (*link->alias || !g_str_equal(link->kind, "wireguard"))
+        return FALSE;
+    if (uuid)
+        wl_link_unmarked_name(uuid, name);
+    return uuid ? g_str_equal(link->name, name) : g_str_has_prefix(link->name, name);
 }
 
 /* The program behind a tun link, as a pidfd; -1 if nobody listens. */
@@ -86,7 +106,7 @@ wl_link_sweep(const char *uuid, int keep, GError **error)
     for (guint i = 0; i < links->len; i++) {
         const WlRtnlLink *link = &g_array_index(links, WlRtnlLink, i);
 
-        if (!is_marked(link, uuid) || link->ifindex == keep)
+        if ((!is_marked(link, uuid) && !is_half_made(link, uuid)) || link->ifindex == keep)
             continue;
         if (!remove_link(route, link, error))
             return FALSE;

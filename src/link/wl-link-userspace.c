@@ -43,7 +43,8 @@ struct _WlLinkUserspace {
     GSource *inotify_source;
     GSource *retry_source;
     GSource *timeout_source;
-    GSource *cancel_source;
+    GCancellable *cancellable;
+    gulong cancelled_id;
 };
 
 G_DEFINE_FINAL_TYPE(WlLinkUserspace, wl_link_userspace, WL_TYPE_LINK)
@@ -79,8 +80,11 @@ stop_waiting(WlLinkUserspace *self)
     clear_source(&self->inotify_source);
     clear_source(&self->retry_source);
     clear_source(&self->timeout_source);
-    clear_source(&self->cancel_source);
     clear_fd(&self->inotify_fd);
+    if (self->cancelled_id)
+        g_cancellable_disconnect(self->cancellable, self->cancelled_id);
+    self->cancelled_id = 0;
+    g_clear_object(&self->cancellable);
 }
 
 static WlDevice *
@@ -381,14 +385,18 @@ start_timed_out(gpointer user_data)
     return G_SOURCE_REMOVE;
 }
 
-static gboolean
+/* At once, not from the main loop: whoever cancels may be about to end, and the program with its
+ * link is to be gone by then. */
+static void
 start_cancelled(GCancellable *cancellable, gpointer user_data)
 {
+    WlLinkUserspace *self = user_data;
     GError *error = NULL;
 
+    /* Disconnecting from within would wait for itself; a cancellable calls once. */
+    self->cancelled_id = 0;
     g_cancellable_set_error_if_cancelled(cancellable, &error);
-    finish(user_data, error);
-    return G_SOURCE_REMOVE;
+    finish(self, error);
 }
 
 /* Passes the lines of the program on to the log and keeps the last one. */
@@ -571,12 +579,18 @@ wl_link_userspace_new_async(const WlLinkConfig *config, GCancellable *cancellabl
     g_free((char *) self->config->wireguard_go);
     self->config->wireguard_go = g_steal_pointer(&path);
     wl_link_set_identity(WL_LINK(self), config->name, 0);
-    if (cancellable) {
-        self->cancel_source = g_cancellable_source_new(cancellable);
-        attach(self->cancel_source, G_SOURCE_FUNC(start_cancelled), self);
-    }
-    if (!start(self, &error))
+    if (!start(self, &error)) {
         finish(self, error);
+        return;
+    }
+    if (cancellable) {
+        /* Where that is cancelled already, we end before this returns. */
+        g_object_ref(self);
+        self->cancellable = g_object_ref(cancellable);
+        self->cancelled_id =
+            g_cancellable_connect(cancellable, G_CALLBACK(start_cancelled), self, NULL);
+        g_object_unref(self);
+    }
 }
 
 WlLink *

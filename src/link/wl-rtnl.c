@@ -62,6 +62,17 @@ wl_rtnl_set_alias(WlNetlink *netlink, int ifindex, const char *alias)
 }
 
 int
+wl_rtnl_set_name(WlNetlink *netlink, int ifindex, const char *name)
+{
+    _Alignas(struct nlmsghdr) guint8 buffer[REQUEST_SIZE] = {0};
+    struct nlmsghdr *message;
+
+    put_link_request(buffer, &message, RTM_NEWLINK, ifindex);
+    mnl_attr_put_strz(message, IFLA_IFNAME, name);
+    return wl_netlink_request(netlink, message, NULL, NULL);
+}
+
+int
 wl_rtnl_set_mtu(WlNetlink *netlink, int ifindex, guint32 mtu)
 {
     _Alignas(struct nlmsghdr) guint8 buffer[REQUEST_SIZE] = {0};

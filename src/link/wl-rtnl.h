@@ -33,6 +33,8 @@ typedef struct {
 int wl_rtnl_add_wireguard(WlNetlink *netlink, const char *name);
 int wl_rtnl_delete_link(WlNetlink *netlink, int ifindex);
 int wl_rtnl_set_alias(WlNetlink *netlink, int ifindex, const char *alias);
+/** Of a link that is down. -EEXIST if another has the name. */
+int wl_rtnl_set_name(WlNetlink *netlink, int ifindex, const char *name);
 int wl_rtnl_set_mtu(WlNetlink *netlink, int ifindex, guint32 mtu);
 int wl_rtnl_set_up(WlNetlink *netlink, int ifindex);
 /** No fe80 address made by the kernel when the link goes up. */

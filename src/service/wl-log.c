@@ -3,8 +3,14 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <syslog.h>
 #include <unistd.h>
+
+#include "wl-clock.h"
+
+#define REPEAT_BURST    5
+#define REPEAT_INTERVAL (60 * G_USEC_PER_SEC)
 
 #define DEFAULT_LEVEL 5 /* NetworkManager's own default, LOG_NOTICE */
 
@@ -52,16 +58,29 @@ write_journal(GLogLevelFlags flags, const GLogField *fields, gsize n_fields)
     return g_log_writer_journald(flags, (const GLogField *) all->data, all->len, NULL);
 }
 
-/* A line is a line: names in it may come from whoever wrote the profile. */
+/* A line is a line, and reads from one end to the other: names in it may come from whoever wrote
+ * the profile. */
 static char *
 one_line(const char *message)
 {
-    char *line = g_utf8_make_valid(message, -1);
+    g_autofree char *valid = g_utf8_make_valid(message, -1);
+    GString *line = g_string_sized_new(strlen(valid));
 
-    for (char *p = line; *p; p++)
-        if (g_ascii_iscntrl(*p))
-            *p = ' ';
-    return line;
+    for (const char *p = valid; *p; p = g_utf8_next_char(p)) {
+        gunichar character = g_utf8_get_char(p);
+
+        switch (g_unichar_type(character)) {
+        case G_UNICODE_CONTROL:
+        case G_UNICODE_FORMAT:
+        case G_UNICODE_LINE_SEPARATOR:
+        case G_UNICODE_PARAGRAPH_SEPARATOR:
+            g_string_append_c(line, ' ');
+            break;
+        default:
+            g_string_append_unichar(line, character);
+        }
+    }
+    return g_string_free(line, FALSE);
 }
 
 static GLogWriterOutput
@@ -115,4 +134,15 @@ wl_log_set_context(const char *uuid, const char *interface)
     g_free(state.interface);
     state.uuid = g_strdup(uuid);
     state.interface = g_strdup(interface);
+}
+
+void
+wl_log_repeated(WlBucket *limit, const char *format, ...)
+{
+    gboolean loud = wl_bucket_take(limit, wl_clock_now(), REPEAT_INTERVAL, REPEAT_BURST);
+    va_list arguments;
+
+    va_start(arguments, format);
+    g_logv(G_LOG_DOMAIN, loud ? G_LOG_LEVEL_WARNING : G_LOG_LEVEL_INFO, format, arguments);
+    va_end(arguments);
 }

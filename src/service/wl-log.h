@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #pragma once
 
-#include <glib.h>
+#include "wl-bucket.h"
 
 /**
  * Sends GLib's log to the journal if standard error is one, else to syslog if NetworkManager asks
@@ -12,3 +12,9 @@ void wl_log_init(gboolean debug);
 
 /** The profile and link that lines are about from now on (fields NM_CONNECTION and NM_DEVICE). */
 void wl_log_set_context(const char *uuid, const char *interface);
+
+/**
+ * A warning about what may fail again and again: five at once and one more a minute are warnings,
+ * the others details. @limit: all zero at first, one for each kind of failure.
+ */
+void wl_log_repeated(WlBucket *limit, const char *format, ...) G_GNUC_PRINTF(2, 3);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "wl-polkit.h"
 
+#include "wl-log.h"
+
 #define ALLOW_USER_INTERACTION 1u
 
 static GError *
@@ -17,6 +19,7 @@ on_checked(GObject *source, GAsyncResult *result, gpointer user_data)
     g_autoptr(GVariant) reply =
         g_dbus_connection_call_finish(G_DBUS_CONNECTION(source), result, &error);
     gboolean authorized, challenge;
+    static WlBucket limit;
 
     if (g_error_matches(error, G_IO_ERROR, G_IO_ERROR_CANCELLED)) {
         g_task_return_error(task, g_steal_pointer(&error));
@@ -28,7 +31,8 @@ on_checked(GObject *source, GAsyncResult *result, gpointer user_data)
         return;
     }
     if (!reply) {
-        g_warning("asking polkit: %s", error->message);
+        g_dbus_error_strip_remote_error(error);
+        wl_log_repeated(&limit, "asking polkit: %s", error->message);
         g_task_return_error(task, denied("polkit could not tell whether this is allowed; only root "
                                          "may do it until it can"));
         return;

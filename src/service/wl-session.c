@@ -6,6 +6,7 @@
 #include "wl-clock.h"
 #include "wl-fact-socket.h"
 #include "wl-ip-config.h"
+#include "wl-log.h"
 #include "wl-monitor.h"
 #include "wl-ping.h"
 #include "wl-resolver.h"
@@ -95,11 +96,12 @@ on_retry(gpointer user_data)
 static void
 change_peer(WlSession *self, const WlOutput *output)
 {
+    static WlBucket limit;
     g_autoptr(GError) error = NULL;
 
     if (wl_link_apply(self->link, output->change, &error))
         return;
-    g_warning("changing a peer: %s", error->message);
+    wl_log_repeated(&limit, "changing a peer: %s", error->message);
     g_hash_table_add(self->refused, wl_key_copy(&output->change->public_key));
     if (!self->retry_id)
         self->retry_id = g_timeout_add(RETRY_DELAY_MS, on_retry, self);
@@ -108,6 +110,7 @@ change_peer(WlSession *self, const WlOutput *output)
 static void
 read_device(WlSession *self)
 {
+    static WlBucket limit;
     g_autoptr(GError) error = NULL;
     g_autoptr(WlDevice) device = wl_link_read(self->link, &error);
 
@@ -117,7 +120,7 @@ read_device(WlSession *self)
     else if (g_error_matches(error, WL_LINK_ERROR, WL_LINK_ERROR_GONE))
         fail(self, error->message);
     else
-        g_warning("reading the link: %s", error->message);
+        wl_log_repeated(&limit, "reading the link: %s", error->message);
 }
 
 static void

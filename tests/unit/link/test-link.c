@@ -618,6 +618,38 @@ test_sweep_program(void)
     assert_nothing_left("wlt0");
 }
 
+/* Its owner was killed between making the link and marking it. */
+static void
+test_sweep_half_made(void)
+{
+    g_autoptr(GError) error = NULL;
+    g_autofree char *add = NULL, *rename = NULL;
+    g_autoptr(WlLink) link = NULL;
+    char name[IF_NAMESIZE];
+
+    wl_link_unmarked_name(UUID, name);
+    add = g_strdup_printf("ip link add %s type wireguard", name);
+    rename = g_strdup_printf("ip link set wlt9 name %s", name);
+    /* The name alone is nothing. */
+    test_run("ip link add wlt9 type veth peer name wlt8");
+    test_run(rename);
+    g_assert_true(wl_link_sweep(NULL, 0, &error));
+    g_assert_true(test_has_link(name));
+    test_run("ip link del wlt8");
+
+    test_run(add);
+    g_assert_true(wl_link_sweep(OTHER, 0, &error));
+    g_assert_no_error(error);
+    g_assert_true(test_has_link(name));
+    link = open_any("wlt0", UUID, &error);
+    g_assert_no_error(error);
+    g_assert_cmpstr(wl_link_get_backend(link), ==, "kernel");
+    g_assert_false(test_has_link(name));
+    g_assert_true(test_has_link("wlt0"));
+    g_clear_object(&link);
+    assert_nothing_left("wlt0");
+}
+
 static void
 test_foreign(void)
 {
@@ -764,10 +796,18 @@ test_bad_program(void)
     pid = (pid_t) g_ascii_strtoll(text, NULL, 10);
     g_assert_true(is_running(pid));
     g_cancellable_cancel(cancellable);
+    /* At once: a service that is told to end does not turn its main loop again. */
+    g_assert_false(is_running(pid));
     test_wait(is_done, &opening);
     g_assert_error(opening.error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
     g_clear_error(&opening.error);
-    g_assert_false(is_running(pid));
+    assert_nothing_left("wlt0");
+
+    /* Told to before it began. */
+    open_with_program("/run/hangs", cancellable, &opening);
+    test_wait(is_done, &opening);
+    g_assert_error(opening.error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+    g_clear_error(&opening.error);
     assert_nothing_left("wlt0");
 }
 
@@ -851,8 +891,10 @@ main(int argc, char **argv)
     kernel = kernel_has_wireguard();
     if (g_getenv("WIRELINK_TEST_KERNEL") && !kernel)
         g_error("WIRELINK_TEST_KERNEL is set, but this kernel has no WireGuard");
-    if (kernel)
+    if (kernel) {
         add_all("kernel", KERNEL);
+        g_test_add_func("/link/kernel/half-made", test_sweep_half_made);
+    }
     add_all("userspace", USERSPACE);
     g_test_add_func("/link/userspace/killed", test_program_killed);
     g_test_add_func("/link/userspace/sweep", test_sweep_program);

@@ -1,0 +1,263 @@
+#!/bin/bash
+# wirelinkctl's live commands, against the real service: as root, as the user of the profile and as
+# somebody else; what it says of names that are made to be a nuisance, and of everything that is
+# missing.
+# shellcheck source=one-host.sh
+. "$(dirname "$(realpath "$0")")/one-host.sh"
+lab_begin "$@"
+
+ESC=$'\e' RLO=$'\u202e'
+NUISANCE="pho${RLO}ne"
+SERVICE=$LAB_DIR/laptop/service  # what NetworkManager starts: a link, so that it can be another
+
+# The plugin, with a service that can be exchanged.
+host_install_plugin() {
+  local d=$LAB_DIR/$1
+  cp "$LAB_BUILD/data/uninstalled.name" "$d/etc/VPN/nm-wirelink-service.name" &&
+    sed -i "s|^program=.*|program=$SERVICE|" "$d/etc/VPN/nm-wirelink-service.name" &&
+    ln -s "$LAB_BUILD/src/service/nm-wirelink-service" "$SERVICE" &&
+    cp "$LAB_TOP/data/90-wirelink.conf" "$d/conf.d/" &&
+    cp "$LAB_TOP/data/nm-wirelink-service.conf" "$d/policy/"
+}
+# A member that may introduce others, and one that was never heard of.
+laptop_profile() {
+  keys_create phone
+  profile_begin "$1" laptop '10.77.0.2/24, fd77::2/64' 51820 &&
+    profile_peer "$1" other '10.77.0.1/32, fd77::1/128, 10.88.0.0/16' \
+      'Endpoint = 203.0.113.6:51820' 'Trust = Membership' &&
+    profile_peer "$1" phone 10.77.0.4/32 &&
+    sed -i "s/^Name = phone/Name = $NUISANCE/" "$1"
+}
+other_speaks_facts() {
+  local own theirs
+  own=$(wirelinkctl link-local <<< "${PUBLIC_KEY[other]}") || return 1
+  theirs=$(wirelinkctl link-local <<< "${PUBLIC_KEY[laptop]}") || return 1
+  ip -n other addr add "$own/64" dev wg-other nodad &&
+    wireguard other set wg-other peer "${PUBLIC_KEY[laptop]}" \
+      allowed-ips "10.77.0.2/32,fd77::2/128,$theirs/128"
+}
+hostile() {  # kind count
+  nsenter --net=/run/netns/other "$LAB_BUILD/tests/nm/hostile-peer" "$LAB_DIR/keys/other" \
+    "${PUBLIC_KEY[laptop]}" wg-other 51821 "$1" "$2"
+}
+
+ctl() {  # user argument...
+  local user=$1
+  shift
+  set -- wirelinkctl "$@"
+  [ "$user" = root ] || set -- setpriv --reuid "$user" --regid "$(id -g "$user")" --clear-groups "$@"
+  host laptop "$@" < /dev/null
+}
+# shows USER WORDS ARGUMENT...: it succeeds, prints something that matches WORDS, and no complaint
+shows() {
+  local user=$1 words=$2
+  shift 2
+  ctl "$user" "$@" > "$LAB_DIR/out" 2> "$LAB_DIR/err" ||
+    { echo "status $?: $(cat "$LAB_DIR/err" "$LAB_DIR/out")"; return 1; }
+  [ ! -s "$LAB_DIR/err" ] || { cat "$LAB_DIR/err"; return 1; }
+  matches "$words" "$(< "$LAB_DIR/out")"
+}
+# complains USER STATUS WORDS ARGUMENT...: it fails with STATUS and one sentence that matches WORDS,
+# on standard error or with --json as JSON
+complains() {
+  local user=$1 status=$2 words=$3 said=$LAB_DIR/err silent=$LAB_DIR/out
+  shift 3
+  ctl "$user" "$@" > "$LAB_DIR/out" 2> "$LAB_DIR/err"
+  [ $? = "$status" ] || { echo "not status $status:"; cat "$LAB_DIR/err" "$LAB_DIR/out"; return 1; }
+  case " $* " in *' --json '*)
+    said=$LAB_DIR/out silent=$LAB_DIR/err
+    matches "\"exit_status\" : $status\$" "$(< "$said")" || return 1;;
+  esac
+  [ ! -s "$silent" ] || { echo "also said:"; cat "$silent"; return 1; }
+  [ "$said" = "$LAB_DIR/out" ] || [ "$(wc -l < "$said")" = 1 ] || { cat "$said"; return 1; }
+  fails matches 'GDBus|org\.freedesktop\.DBus\.Error|Traceback' "$(< "$said")" > /dev/null &&
+    matches "$words" "$(< "$said")"
+}
+# fails_with STATUS WORDS ARGUMENT...: it fails with STATUS, and what it prints matches WORDS
+fails_with() {
+  local status=$1 words=$2
+  shift 2
+  ctl root "$@" > "$LAB_DIR/out" 2> "$LAB_DIR/err"
+  [ $? = "$status" ] && [ ! -s "$LAB_DIR/err" ] && matches "$words" "$(< "$LAB_DIR/out")"
+}
+# Nothing of it can move a cursor, set a colour or turn the direction of what follows.
+harmless() { ! grep -qaP '[\x00-\x08\x0b-\x1f\x7f]|\x{202e}|\xe2\x80\xae' "$1"; }
+introduces() { hostile names 5 && ctl root status | grep -q owned; }
+# in_terminal COLUMNS FILE ARGUMENT...: what it writes to a terminal of so many columns
+in_terminal() {
+  local columns=$1 file=$2
+  shift 2
+  host laptop script -qefc "stty cols $columns; $(printf '%q ' wirelinkctl "$@")" /dev/null \
+    > "$file" < /dev/null
+}
+# watch_as FILE USER ARGUMENT...: in the background, until stop_watchers; WATCHERS gets its number
+WATCHERS=()
+watch_as() {
+  local file=$LAB_DIR/$1
+  shift
+  ctl "$@" > "$file" 2>&1 &
+  WATCHERS+=($!)
+}
+hears() { wait_until 15 grep -qE "$2" "$LAB_DIR/$1"; }
+other_is_direct() { ctl root status | grep -qE 'other +direct'; }
+stop_watchers() {
+  # shellcheck disable=SC2016  # expanded inside the host
+  host laptop bash -c 'for d in /proc/[0-9]*; do
+    case $(readlink "$d/exe") in */wirelinkctl) kill -INT "${d#/proc/}";; esac
+  done'
+  local pid status=0
+  for pid in "${WATCHERS[@]}"; do wait "$pid" || status=1; done
+  WATCHERS=()
+  check "all that watched end well" test $status = 0
+}
+
+one_host_create || bail_out "the lab comes up" laptop
+
+# --- nothing there
+for command in status 'peer other' facts 'explain other' watch refresh 'map --svg' \
+  'forget other 192.0.2.1:1'; do
+  # shellcheck disable=SC2086  # words of the command
+  check "no profile is active: $command" complains root 3 \
+    'no wirelink profile is active: .*nmcli connection up' $command
+done
+check "the same in JSON" complains root 3 '"error" : "no wirelink profile is active' status --json
+check "the doctor asks for a profile" shows root 'warn +there is no wirelink profile' doctor
+check "an unknown command" complains root 2 'there is no command "stat.+see wirelinkctl --help' \
+  "stat${ESC}us"
+check "it is quoted harmlessly" harmless "$LAB_DIR/err"
+check "an unknown option" complains root 2 'status: .*--nonsense' status --nonsense
+check "the same in JSON" complains root 2 'nonsense' status --json --nonsense
+
+chmod 711 "$LAB_DIR" "$LAB_DIR/laptop"  # nobody has to see that the service is there
+check "the profile is imported" import "$LAB_DIR/laptop/laptop.wirelink" || finish laptop
+check "the doctor knows it, and that it is not active" shows root 'laptop: is not active' doctor
+check "it is activated" nmcli_laptop connection up laptop || finish laptop
+check "the other side can speak" other_speaks_facts
+check "the other side answers" reaches 10.77.0.1
+
+# --- everything for everybody, of a profile that names nobody
+check "the other side is direct" wait_until 10 other_is_direct
+for user in root nobody; do
+  check "$user: status" shows $user 'other +direct' status
+  check "$user: status by interface" shows $user 'other +direct' status "$(host_interface laptop)"
+  check "$user: status --json" shows $user '"state" : "direct' status --json
+  check "$user: peer" shows $user "public key +${PUBLIC_KEY[other]//+/[+]}" \
+    peer other
+  check "$user: peer by the start of its key" shows $user '^other: ' peer "${PUBLIC_KEY[other]:0:8}"
+  check "$user: facts" shows $user '10\.88\.0\.0/16' facts
+  check "$user: explain" shows $user 'So: it is direct, and all is well' explain other
+  check "$user: map" shows $user '<title>other: ' map --svg
+  check "$user: doctor" shows $user 'ok +laptop: its service answers' doctor
+done
+check "root: refresh" shows root 'laptop: told and tried everything again' refresh
+check "another user: refresh" complains nobody 4 'run this as root' refresh
+check "the same in JSON" complains nobody 4 'run this as root' refresh --json
+check "explain says what is missing" shows root 'nobody has told one' explain "${PUBLIC_KEY[phone]}"
+
+# --- what is asked for and is not there
+check "an unknown profile" complains root 3 'called "nosuch".*wirelinkctl status shows all' \
+  status nosuch
+check "the same in JSON" complains root 3 'called .{2}nosuch' status nosuch --json
+check "an unknown peer" complains root 3 'no peer is called "nosuch"' peer nosuch
+check "a peer of no name" complains root 3 'no peer' peer ''
+check "a peer that was never told an address" complains root 1 'no known address' \
+  forget other 192.0.2.1:1
+check "an argument with an escape" complains root 3 'no peer is called "x.u\{1b\}\[31m"' \
+  peer "x${ESC}[31m"
+long=$(printf '%4096s' '' | tr ' ' x)
+check "an argument of 4,096 bytes" complains root 3 'called "xxx' peer "$long"
+check "its sentence is short" test "$(wc -c < "$LAB_DIR/err")" -lt 300
+
+# --- names
+check "a configured name that turns the direction is shown" shows root 'pho.u\{202e\}ne' status
+check "harmlessly" harmless "$LAB_DIR/out"
+check "it can be asked for" shows root 'pho.u\{202e\}ne: ' peer "$NUISANCE"
+watch_as watched root watch
+watch_as watched-json nobody watch --json
+check "five members with nasty names are introduced" hostile names 5
+check "whoever watches hears of them" hears watched 'added, '
+check "in JSON too" hears watched-json '"change":"added"|"change" : "added"'
+for part in 'owned' 'root: f' 'nnnnnnnn'; do
+  check "a name with $part is shown" wait_until 5 shows root "$part" status
+done
+check "of 2,000 bytes at most 63 are" fails grep -qE 'n{64}' "$LAB_DIR/out"
+refute "one of 4,096 bytes is not taken" grep -q mmmm "$LAB_DIR/out"
+is_harmless() { shows root . "$@" && harmless "$LAB_DIR/out"; }
+for command in status facts 'map --svg' 'status --json' 'facts --json'; do
+  # shellcheck disable=SC2086  # words of the command
+  check "$command is harmless" is_harmless $command
+done
+for columns in 60 80 120; do
+  check "a terminal of $columns columns" in_terminal $columns "$LAB_DIR/terminal" status
+  check "has no longer line" test "$(sed 's/\x1b\[[0-9;]*m//g; s/\r$//' "$LAB_DIR/terminal" |
+    LC_ALL=C.UTF-8 awk '{ if (length > m) m = length } END { print m }')" -le $columns
+done
+check "there are colours" grep -q "$ESC\[" "$LAB_DIR/terminal"
+NO_COLOR=1 in_terminal 80 "$LAB_DIR/terminal" status
+refute "unless NO_COLOR is set" grep -q "$ESC\[" "$LAB_DIR/terminal"
+
+# --- status --watch
+watch_as table root status --watch --json
+twice() { [ "$(grep -c '"profiles"' "$LAB_DIR/table")" -ge 2 ]; }
+check "status --watch prints it again and again" wait_until 10 twice
+
+# --- the doctor on a host that is not well
+check "the doctor is content" shows root 'stays up when the network changes' doctor
+nmcli_laptop connection modify laptop vpn.persistent no > /dev/null
+check "not persistent" shows root 'nmcli connection modify .* vpn.persistent yes' doctor
+nmcli_laptop connection modify laptop vpn.persistent yes > /dev/null
+host laptop sysctl -qw net.ipv6.conf.default.disable_ipv6=1
+check "IPv6 is disabled" fails_with 1 'fail +IPv6 is disabled' doctor
+host laptop sysctl -qw net.ipv6.conf.default.disable_ipv6=0
+
+# --- a service that does not answer
+kill_service() { host laptop bash -c "kill -$1 $(service_pids)"; }
+check "the service is stopped" kill_service STOP
+check "it does not answer" complains root 1 'does not answer: see journalctl' status
+check "the same in JSON" complains root 1 'does not answer' peer other --json
+check "the service goes on" kill_service CONT
+check "it answers again" wait_until 5 shows root 'other +direct' status
+
+check "it is deactivated" nmcli_laptop connection down laptop
+check "whoever watches hears that" hears watched 'laptop  down$'
+stop_watchers
+check "what was watched is harmless" harmless "$LAB_DIR/watched"
+check "in JSON too" harmless "$LAB_DIR/watched-json"
+
+# --- a profile of one user
+check "the profile is given to nobody" \
+  nmcli_laptop connection modify laptop connection.permissions user:nobody
+check "it is activated again" nmcli_laptop connection up laptop || finish laptop
+check "its user may see it" shows nobody 'other +(direct|connecting)' status
+for command in status 'peer other' facts 'explain other' watch refresh 'map --svg' \
+  'forget other 192.0.2.1:1'; do
+  # shellcheck disable=SC2086  # words of the command
+  check "another user may not: $command" complains daemon 4 'run this as root' $command
+done
+check "the same in JSON" complains daemon 4 '"error" : "only root' status --json
+watch_as private nobody watch
+check "other members are introduced" wait_until 15 introduces
+check "its user hears of them, though the signals carry no values" hears private 'added, '
+check "it is deactivated again" nmcli_laptop connection down laptop
+stop_watchers
+
+# --- a service of another version
+version=$(wirelinkctl --version)
+version=${version#* }
+other_version=9${version:1}
+LC_ALL=C sed "s/${version//./[.]}\x00/$other_version\x00/g" \
+  "$LAB_BUILD/src/service/nm-wirelink-service" > "$LAB_DIR/laptop/nm-wirelink-other"
+chmod 755 "$LAB_DIR/laptop/nm-wirelink-other"
+ln -sfn "$LAB_DIR/laptop/nm-wirelink-other" "$SERVICE"
+check "a service of another version starts" nmcli_laptop connection up laptop || finish laptop
+sentence="is version ${other_version//./[.]} and this wirelinkctl ${version//./[.]}: take the profile down"
+shows_all_the_same() {
+  ctl root status > "$LAB_DIR/out" 2> "$LAB_DIR/err"
+  [ $? = 5 ] && matches other "$(< "$LAB_DIR/out")" && matches "$sentence" "$(< "$LAB_DIR/err")" &&
+    [ "$(wc -l < "$LAB_DIR/err")" = 1 ]
+}
+check "it is shown, with status 5 and a sentence" shows_all_the_same
+check "the doctor says so" fails_with 1 "fail +laptop: its service is version" doctor
+check "it is deactivated at last" nmcli_laptop connection down laptop
+check "nothing is left" wait_host_clean laptop
+finish laptop
