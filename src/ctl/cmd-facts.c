@@ -16,7 +16,8 @@ enum {
     COLUMN_SUBJECT,
     COLUMN_ATTRIBUTE,
     COLUMN_VALUE,
-    COLUMN_SOURCE,
+    N_NEEDED,
+    COLUMN_SOURCE = N_NEEDED,
     COLUMN_EXPIRES,
     COLUMN_BELIEVED,
     N_COLUMNS,
@@ -62,6 +63,7 @@ append_table(const WlCtlProfile *profile, const GPtrArray *facts, const WlPage *
     g_autofree char *label = wl_ctl_profile_label(profile);
     guint refused = 0;
 
+    wl_grid_set_needed(grid, N_NEEDED);
     for (guint i = 0; i < facts->len; i++) {
         GVariant *fact = g_ptr_array_index(facts, i);
 

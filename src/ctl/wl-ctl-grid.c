@@ -16,7 +16,7 @@ typedef struct {
 
 struct WlGrid {
     char **titles;
-    guint n_columns;
+    guint n_columns, n_needed;
     char *note_title;
     GPtrArray *rows; /* of Row */
 };
@@ -36,7 +36,7 @@ wl_grid_new(const char *const *titles, const char *note_title)
     WlGrid *self = g_new0(WlGrid, 1);
 
     self->titles = g_strdupv((char **) titles);
-    self->n_columns = g_strv_length(self->titles);
+    self->n_columns = self->n_needed = g_strv_length(self->titles);
     self->note_title = g_strdup(note_title);
     self->rows = g_ptr_array_new_with_free_func((GDestroyNotify) row_free);
     return self;
@@ -74,6 +74,12 @@ wl_grid_set_style(WlGrid *self, guint column, WlStyle style)
     row->styles[column] = style;
 }
 
+void
+wl_grid_set_needed(WlGrid *self, guint n_columns)
+{
+    self->n_needed = n_columns;
+}
+
 guint
 wl_grid_get_length(const WlGrid *self)
 {
@@ -88,14 +94,15 @@ append_spaces(GString *out, guint count)
     g_string_append_printf(out, "%*s", (int) count, "");
 }
 
+/* The first @n cells. */
 static void
-append_cells(const WlGrid *self, const WlPage *page, GString *out, char **cells,
-             const WlStyle *styles, const guint *widths, const char *note)
+append_cells(const WlPage *page, GString *out, char **cells, guint n, const WlStyle *styles,
+             const guint *widths, const char *note)
 {
     append_spaces(out, INDENT);
-    for (guint i = 0; i < self->n_columns; i++) {
+    for (guint i = 0; i < n; i++) {
         wl_page_append(page, out, styles ? styles[i] : WL_STYLE_TITLE, cells[i]);
-        if (i + 1 < self->n_columns || note)
+        if (i + 1 < n || note)
             append_spaces(out, widths[i] - wl_ctl_width(cells[i]) + GAP);
     }
     if (note)
@@ -103,18 +110,36 @@ append_cells(const WlGrid *self, const WlPage *page, GString *out, char **cells,
     g_string_append_c(out, '\n');
 }
 
+/* "sent 1 B, trust Membership, router": the cells from @first on that say something. */
 static void
-append_table(const WlGrid *self, const WlPage *page, GString *out, const guint *widths,
+append_rest(const WlGrid *self, const WlPage *page, GString *out, const Row *row, guint first)
+{
+    g_autoptr(GString) rest = g_string_new(NULL);
+
+    for (guint i = first; i < self->n_columns; i++) {
+        g_autofree char *lower = g_utf8_strdown(self->titles[i], -1);
+
+        if (strcmp(row->cells[i], "-") != 0)
+            g_string_append_printf(rest, "%s%s %s", rest->len ? ", " : "", lower, row->cells[i]);
+    }
+    if (rest->len > 0)
+        wl_page_append_wrapped(page, out, 2 * INDENT, rest->str);
+}
+
+/* The first @n columns side by side. */
+static void
+append_table(const WlGrid *self, const WlPage *page, GString *out, guint n, const guint *widths,
              gboolean note_below)
 {
-    append_cells(self, page, out, self->titles, NULL, widths, note_below ? NULL : self->note_title);
+    append_cells(page, out, self->titles, n, NULL, widths, note_below ? NULL : self->note_title);
     for (guint i = 0; i < self->rows->len; i++) {
         const Row *row = g_ptr_array_index(self->rows, i);
 
-        append_cells(self, page, out, row->cells, row->styles, widths,
+        append_cells(page, out, row->cells, n, row->styles, widths,
                      note_below || !*row->note ? NULL : row->note);
         if (note_below && *row->note)
             wl_page_append_wrapped(page, out, 2 * INDENT, row->note);
+        append_rest(self, page, out, row, n);
     }
 }
 
@@ -151,12 +176,9 @@ append_paragraphs(const WlGrid *self, const WlPage *page, GString *out)
     }
 }
 
-/* Columns of a row without its note. */
-static guint
+static void
 measure(const WlGrid *self, guint *widths)
 {
-    guint total = INDENT + GAP * (self->n_columns - 1);
-
     for (guint i = 0; i < self->n_columns; i++) {
         widths[i] = wl_ctl_width(self->titles[i]);
         for (guint j = 0; j < self->rows->len; j++) {
@@ -164,9 +186,18 @@ measure(const WlGrid *self, guint *widths)
 
             widths[i] = MAX(widths[i], wl_ctl_width(row->cells[i]));
         }
-        total += widths[i];
     }
-    return total;
+}
+
+/* Columns of the page that the first @n of a row take. */
+static guint
+total(const guint *widths, guint n)
+{
+    guint sum = INDENT + GAP * (n - 1);
+
+    for (guint i = 0; i < n; i++)
+        sum += widths[i];
+    return sum;
 }
 
 static guint
@@ -186,11 +217,16 @@ void
 wl_grid_append(const WlGrid *self, const WlPage *page, GString *out)
 {
     g_autofree guint *widths = g_new0(guint, self->n_columns);
-    guint table = measure(self, widths);
+    guint n = self->n_columns;
 
-    if (table > page->width)
+    measure(self, widths);
+    while (n > self->n_needed && total(widths, n) > page->width)
+        n--;
+    if (total(widths, n) > page->width)
         append_paragraphs(self, page, out);
     else
-        append_table(self, page, out, widths,
-                     self->note_title && table + GAP + widest_note(self) > page->width);
+        append_table(
+            self, page, out, n, widths,
+            n < self->n_columns ||
+                (self->note_title && total(widths, n) + GAP + widest_note(self) > page->width));
 }

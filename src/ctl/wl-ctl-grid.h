@@ -20,8 +20,11 @@ void wl_grid_add(WlGrid *self, char **cells, char *note);
 /** The style of a cell of the last row. */
 void wl_grid_set_style(WlGrid *self, guint column, WlStyle style);
 guint wl_grid_get_length(const WlGrid *self);
+/** Only the first @n_columns are needed side by side (all, unless this is called). */
+void wl_grid_set_needed(WlGrid *self, guint n_columns);
 /**
- * Where a row is too wide for the page its note goes below it, and where the table still is, each
- * row becomes a paragraph.
+ * Where a row is too wide for the page its note goes below it; then the last columns that are not
+ * needed follow the note, one by one; and where the table still is too wide, each row becomes a
+ * paragraph.
  */
 void wl_grid_append(const WlGrid *self, const WlPage *page, GString *out);

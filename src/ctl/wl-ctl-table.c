@@ -12,7 +12,8 @@ enum {
     COLUMN_PEER,
     COLUMN_STATE,
     COLUMN_ENDPOINT,
-    COLUMN_HANDSHAKE,
+    N_NEEDED,
+    COLUMN_HANDSHAKE = N_NEEDED,
     COLUMN_RECEIVED,
     COLUMN_SENT,
     COLUMN_ROUND_TRIP,
@@ -20,8 +21,9 @@ enum {
     N_COLUMNS,
 };
 
-static const char *const titles[N_COLUMNS + 1] = {"PEER",     "STATE", "ENDPOINT",   "HANDSHAKE",
-                                                  "RECEIVED", "SENT",  "ROUND TRIP", "TRUST"};
+static const char *const titles[N_COLUMNS + 1] = {
+    "PEER", "STATE", "ENDPOINT", "HANDSHAKE", "RECEIVED", "SENT", "ROUND TRIP", "TRUST",
+};
 
 /* ---- values -------------------------------------------------------------------------------- */
 
@@ -125,12 +127,19 @@ append_head(const WlCtlProfile *profile, const WlPage *page, GString *out)
     g_autofree char *key = wl_ctl_quote(wl_ctl_get_string(link, "PublicKey"), MAX_CELL);
     g_autofree char *list = wl_ctl_get_list(link, "Addresses", " ");
     g_autofree char *addresses = quote_or_dash(list);
+    g_autofree char *first_line =
+        g_strdup_printf("interface %s, %s, %s, uplink %s", interface, backend, role, uplink);
     g_autofree char *addresses_line = NULL;
     g_autofree char *ports_line = NULL;
 
     wl_page_append(page, out, WL_STYLE_TITLE, label);
-    g_string_append_printf(out, ": interface %s, %s, %s, uplink %s\n", interface, backend, role,
-                           uplink);
+    /* Beside the name if there is room. */
+    if (wl_ctl_width(label) + 2 + wl_ctl_width(first_line) <= page->width) {
+        g_string_append_printf(out, ": %s\n", first_line);
+    } else {
+        g_string_append(out, ":\n");
+        wl_page_append_wrapped(page, out, 2, first_line);
+    }
     addresses_line = g_strdup_printf("addresses %s", addresses);
     wl_page_append_wrapped(page, out, 2, addresses_line);
     g_string_append_printf(out, "  public key %s\n", key);
@@ -146,6 +155,7 @@ wl_ctl_table_append(const WlCtlProfile *profile, const WlCtlProfile *before, gin
 {
     g_autoptr(WlGrid) grid = wl_grid_new(titles, "REASON");
 
+    wl_grid_set_needed(grid, N_NEEDED);
     append_head(profile, page, out);
     if (profile->peers->len == 0) {
         g_string_append(out, "  no peers\n");

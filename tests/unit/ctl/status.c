@@ -28,6 +28,21 @@ test_narrow(Fixture *fixture, gconstpointer data)
     assert_golden("status-narrow.txt", run->out);
 }
 
+/* The usual terminal. */
+static void
+test_eighty(Fixture *fixture, gconstpointer data)
+{
+    g_autoptr(CtlRun) run = NULL;
+    g_auto(GStrv) lines = NULL;
+
+    fixture_add_network(fixture, "home");
+    run = FIXTURE_RUN(fixture, "80", "status");
+    assert_golden("status-eighty.txt", run->out);
+    lines = g_strsplit(run->out, "\n", -1);
+    for (guint i = 0; lines[i]; i++)
+        g_assert_cmpint(g_utf8_strlen(lines[i], -1), <=, 80);
+}
+
 static void
 test_very_narrow(Fixture *fixture, gconstpointer data)
 {
@@ -310,6 +325,7 @@ main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     FIXTURE_ADD("/ctl/status/wide", test_wide);
     FIXTURE_ADD("/ctl/status/narrow", test_narrow);
+    FIXTURE_ADD("/ctl/status/eighty", test_eighty);
     FIXTURE_ADD("/ctl/status/very-narrow", test_very_narrow);
     FIXTURE_ADD("/ctl/status/json", test_json);
     FIXTURE_ADD("/ctl/status/several", test_several);
