@@ -5,8 +5,8 @@
  *
  * Usage: hostile-peer KEY-FILE MEMBER-PUBLIC-KEY INTERFACE PORT KIND COUNT
  *
- * Kinds: alive, endpoints (COUNT facts in as few datagrams as they fit), garbage, unsigned,
- * wrong-source, bad-tag, unknown-attribute. */
+ * Kinds: alive, endpoints (COUNT facts in as few datagrams as they fit), names (COUNT members, each
+ * named to be a nuisance), garbage, unsigned, wrong-source, bad-tag, unknown-attribute. */
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -20,6 +20,7 @@
 
 #include "wl-group.h"
 #include "wl-signer.h"
+#include "wl-uvarint.h"
 
 typedef struct {
     WlKey private_key, public_key, member;
@@ -109,6 +110,46 @@ send_endpoints(Peer *peer, guint count)
     for (guint i = 0; i < wl_group_count(group); i++) {
         const GByteArray *inner = wl_group_get(group, i);
 
+        send_signed(peer, peer->signer, inner->data, inner->len);
+    }
+}
+
+/* Metadata with just a name, as no member of ours would make it. */
+static WlMetadata *
+metadata_of(const char *name)
+{
+    g_autoptr(GByteArray) bytes = g_byte_array_new();
+    guint8 size[WL_UVARINT_MAX_SIZE], whole[WL_UVARINT_MAX_SIZE];
+    gsize size_length = wl_uvarint_encode(strlen(name), size), consumed;
+    gsize whole_length = wl_uvarint_encode(1 + size_length + strlen(name), whole);
+    WlDecodeError error;
+
+    g_byte_array_append(bytes, whole, (guint) whole_length);
+    g_byte_array_append(bytes, (const guint8 *) "n", 1);
+    g_byte_array_append(bytes, size, (guint) size_length);
+    g_byte_array_append(bytes, (const guint8 *) name, (guint) strlen(name));
+    return wl_metadata_decode(bytes->data, bytes->len, &consumed, &error);
+}
+
+static void
+send_names(Peer *peer, guint count)
+{
+    g_autofree char *two_thousand = g_strnfill(2000, 'n'), *four_thousand = g_strnfill(4096, 'm');
+    const char *const names[] = {"a\033[2J\033]0;owned\007b", "c\342\200\256d", "e\r\nroot: f",
+                                 two_thousand, four_thousand};
+
+    for (guint i = 0; i < count; i++) {
+        g_autoptr(WlMetadata) metadata = metadata_of(names[i % G_N_ELEMENTS(names)]);
+        g_autoptr(GByteArray) inner = g_byte_array_new();
+        WlKey private_key, public_key;
+        WlFact fact;
+
+        wl_key_generate(&private_key, random_bytes, NULL);
+        wl_key_derive_public(&private_key, &public_key);
+        wl_fact_init_metadata(&fact, &public_key, metadata, 0);
+        fact.ttl = 255;
+        wl_fact_encode(&fact, inner);
+        wl_fact_clear(&fact);
         send_signed(peer, peer->signer, inner->data, inner->len);
     }
 }
@@ -213,10 +254,12 @@ main(int argc, char **argv)
     if (peer.fd < 0 || bind(peer.fd, (struct sockaddr *) &from, sizeof(from)) < 0)
         die("bind");
 
-    gboolean known = g_str_equal(kind, "endpoints");
+    gboolean known = g_str_equal(kind, "endpoints") || g_str_equal(kind, "names");
 
-    if (known)
+    if (g_str_equal(kind, "endpoints"))
         send_endpoints(&peer, count);
+    if (g_str_equal(kind, "names"))
+        send_names(&peer, count);
     for (gsize i = 0; i < G_N_ELEMENTS(kinds); i++)
         if (g_str_equal(kinds[i].name, kind)) {
             known = TRUE;
