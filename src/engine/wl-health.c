@@ -1,13 +1,27 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "wl-engine-private.h"
 
+/* Ages come of the wall clock, which may jump. But no handshake grows older than it was, and there
+ * is no new one without something received. */
+static gint64
+handshake_of(const WlEngine *self, const WlPeer *peer, const WlDevicePeer *device)
+{
+    gint64 seen = self->now - device->handshake_age;
+
+    if (device->handshake_age < 0 || peer->handshake < 0)
+        return device->handshake_age < 0 ? -1 : seen;
+    if (seen <= peer->handshake + WL_MS(100) || device->rx_bytes == peer->rx)
+        return peer->handshake;
+    return seen;
+}
+
 static void
 apply_peer(WlEngine *self, WlPeer *peer, const WlDevicePeer *device)
 {
     g_autoptr(GArray) allowed = g_array_new(FALSE, TRUE, sizeof(WlPrefix));
     WlPrefix link_local = wl_prefix_from_ip(&peer->link_local);
     gboolean has_link_local = FALSE;
-    gint64 handshake = peer->handshake;
+    gint64 handshake = handshake_of(self, peer, device);
 
     for (guint i = 0; i < device->allowed_ips->len; i++) {
         WlPrefix prefix = wl_prefix_masked(&g_array_index(device->allowed_ips, WlPrefix, i));
@@ -33,11 +47,6 @@ apply_peer(WlEngine *self, WlPeer *peer, const WlDevicePeer *device)
         peer->endpoint = device->endpoint;
         wl_engine_local_changed(self, peer);
     }
-    if (device->handshake_age < 0)
-        handshake = -1;
-    else if (peer->handshake < 0 ||
-             ABS(self->now - device->handshake_age - peer->handshake) > WL_MS(100))
-        handshake = self->now - device->handshake_age;
     wl_engine_note_counters(self, peer, device->rx_bytes, device->tx_bytes,
                             peer->handshake != handshake);
     if (handshake != peer->handshake || device->rx_bytes != peer->rx)
