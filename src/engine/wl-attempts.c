@@ -217,7 +217,11 @@ try_candidate(WlEngine *self, WlPeer *peer, WlCandidate *candidate)
     gint64 slot = peer->attempt.round == 0 ? WL_SLOT_FIRST : WL_SLOT_LATER;
     gint64 earliest = candidate->last_tried + WL_INITIATION_AGAIN;
     gboolean plain = is_plain(peer);
+    /* Re-creating is what makes WireGuard initiate now and not up to 5 s later. */
+    gboolean again = !same || (peer->attempt.initiated && !(plain && peer->attempt.round > 0));
 
+    if (again)
+        earliest = MAX(earliest, MAX(peer->alive_sent, peer->facts_sent) + WL_INITIATION_APART);
     if (earliest > self->now) {
         wait_until(self, peer, WL_ATTEMPT_WAIT, earliest);
         return;
@@ -228,8 +232,7 @@ try_candidate(WlEngine *self, WlPeer *peer, WlCandidate *candidate)
             wl_bucket_when(&self->initiations, self->now, INITIATION_INTERVAL, INITIATION_BURST));
         return;
     }
-    /* Re-creating is what makes WireGuard initiate now and not up to 5 s later. */
-    if (!same || (peer->attempt.initiated && !(plain && peer->attempt.round > 0)))
+    if (again)
         recreate(peer, &candidate->endpoint);
     candidate->last_tried = self->now;
     candidate->round = peer->attempt.serial;

@@ -39,10 +39,13 @@
 #define WL_TOLD_AGAIN_AFTER                                                                        \
     WL_SEC(135) /* a fact renewed later than this was not told in between                          \
                  */
-#define WL_BOOT_ID_INTERVAL  WL_SEC(60)
-#define WL_SLOT_FIRST        WL_MS(500)
-#define WL_SLOT_LATER        WL_SEC(5)
-#define WL_INITIATION_AGAIN  WL_SEC(5) /* one initiation per peer and address in this time */
+#define WL_BOOT_ID_INTERVAL WL_SEC(60)
+#define WL_SLOT_FIRST       WL_MS(500)
+#define WL_SLOT_LATER       WL_SEC(5)
+#define WL_INITIATION_AGAIN WL_SEC(5) /* one initiation per peer and address in this time */
+/* WireGuard's time stamps are coarse: of two initiations nearer than this, the second is taken for
+ * a replay of the first. */
+#define WL_INITIATION_APART  WL_MS(25)
 #define WL_BACKOFF_FIRST     WL_SEC(2)
 #define WL_BACKOFF_MAX       WL_SEC(300)
 #define WL_BACKOFF_BASIC_MAX WL_SEC(1800)
