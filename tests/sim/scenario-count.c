@@ -34,7 +34,8 @@ scenario_count_free(Count *self)
 static gint64
 count_lost(Run *run, const Count *self, gint64 since)
 {
-    return sim_stream_count_lost(self->stream, since, run->world->now);
+    /* What is younger may still be on its way. */
+    return sim_stream_count_lost(self->stream, since, run->world->now - SIM_SEC(1));
 }
 
 static gint64

@@ -461,8 +461,11 @@ declare_star(Run *run, ScenarioLine *line, GError **error)
             g_ptr_array_add(config->endpoints, g_strdup(endpoints->endpoints->pdata[j]));
         for (guint j = 0; acquainted && j < run->world->hosts->len; j++) {
             SimHost *other = run->world->hosts->pdata[j];
-            if (other != hub && other != leaf && other->kind != SIM_KIND_BASIC)
-                give_host_addresses(add_peer(leaf, other), other);
+            if (other == hub || other == leaf || other->kind == SIM_KIND_BASIC)
+                continue;
+            give_host_addresses(add_peer(leaf, other), other);
+            /* The device of a Go daemon's leaf is given the hub only. */
+            g_ptr_array_add(leaf->absent, other);
         }
     }
     return scenario_line_is_over(line, error);
@@ -494,7 +497,7 @@ scenario_declare(Run *run, ScenarioLine *line, gboolean *known, GError **error)
     guint64 number;
 
     *known = TRUE;
-    if (scenario_line_take_if(line, "title"))
+    if (scenario_line_take_if(line, "title") || scenario_line_take_if(line, "include"))
         return TRUE;
     if (scenario_line_take_if(line, "mixtures"))
         return declare_mixtures(run, line, error);

@@ -683,6 +683,12 @@ scenario_event_new(Run *run, ScenarioLine *line, GError **error)
     return NULL;
 }
 
+gboolean
+scenario_event_is_pending(const Event *event)
+{
+    return event->timer.wait.position > 0;
+}
+
 void
 scenario_event_run(Run *run, Event *event, const ScenarioLine *line)
 {

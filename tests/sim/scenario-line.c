@@ -51,37 +51,8 @@ split(const char *text, gboolean *closed)
     return g_strv_builder_end(builder);
 }
 
-ScenarioText *
-scenario_text_parse(const char *name, const char *text, GError **error)
-{
-    g_autoptr(ScenarioText) self = g_new0(ScenarioText, 1);
-    g_auto(GStrv) lines = g_strsplit(text, "\n", 0);
-
-    self->file = g_strdup(name);
-    self->lines = g_ptr_array_new_with_free_func((GDestroyNotify) line_free);
-    for (guint i = 0; lines[i]; i++) {
-        ScenarioLine *line = g_new0(ScenarioLine, 1);
-        gboolean closed;
-
-        line->file = self->file;
-        line->number = i + 1;
-        line->text = g_strdup(g_strstrip(lines[i]));
-        line->words = split(line->text, &closed);
-        g_ptr_array_add(self->lines, line);
-        if (!closed) {
-            scenario_line_fail(line, "\"", "a second one, to end the text", error);
-            return NULL;
-        }
-        if (g_strv_length(line->words) == 0)
-            g_ptr_array_remove_index(self->lines, self->lines->len - 1);
-        else if (g_str_equal(line->words[0], "title"))
-            self->title = g_strjoinv(" ", line->words + 1);
-    }
-    return g_steal_pointer(&self);
-}
-
-ScenarioText *
-scenario_text_load(const char *path, GError **error)
+static char *
+load(const char *path, GError **error)
 {
     g_autofree char *text = NULL;
     gsize length;
@@ -94,7 +65,76 @@ scenario_text_load(const char *path, GError **error)
                     "%s is not a scenario: they are UTF-8 text below 64 MiB", path);
         return NULL;
     }
-    return scenario_text_parse(path, text, error);
+    return g_steal_pointer(&text);
+}
+
+static gboolean add_lines(ScenarioText *self, const char *path, const char *text, GError **error);
+
+/* include FILE: its lines stand here; beside the file that says so. */
+static gboolean
+include(ScenarioText *self, ScenarioLine *line, const char *path, GError **error)
+{
+    const char *right = "one file beside this one, which includes no more than 10 others";
+    g_autofree char *folder = g_path_get_dirname(path);
+    g_autofree char *other = NULL, *text = NULL;
+
+    line->at = 1;
+    if (!line->words[1] || line->words[2] || self->files->len > 10)
+        return scenario_line_fail(line, line->words[1], right, error);
+    other = g_build_filename(folder, line->words[1], NULL);
+    text = load(other, error);
+    return text && add_lines(self, other, text, error);
+}
+
+static gboolean
+add_lines(ScenarioText *self, const char *path, const char *text, GError **error)
+{
+    g_auto(GStrv) lines = g_strsplit(text, "\n", 0);
+    const char *file = g_strdup(path);
+
+    g_ptr_array_add(self->files, (gpointer) file);
+    for (guint i = 0; lines[i]; i++) {
+        ScenarioLine *line = g_new0(ScenarioLine, 1);
+        gboolean closed;
+
+        line->file = file;
+        line->number = i + 1;
+        line->text = g_strdup(g_strstrip(lines[i]));
+        line->words = split(line->text, &closed);
+        g_ptr_array_add(self->lines, line);
+        if (!closed)
+            return scenario_line_fail(line, "\"", "a second one, to end the text", error);
+        if (!line->words[0]) {
+            g_ptr_array_remove_index(self->lines, self->lines->len - 1);
+        } else if (g_str_equal(line->words[0], "include")) {
+            if (!include(self, line, path, error))
+                return FALSE;
+        } else if (g_str_equal(line->words[0], "title") && !self->title) {
+            self->title = g_strjoinv(" ", line->words + 1);
+        }
+    }
+    return TRUE;
+}
+
+ScenarioText *
+scenario_text_parse(const char *name, const char *text, GError **error)
+{
+    g_autoptr(ScenarioText) self = g_new0(ScenarioText, 1);
+
+    self->file = g_strdup(name);
+    self->files = g_ptr_array_new_with_free_func(g_free);
+    self->lines = g_ptr_array_new_with_free_func((GDestroyNotify) line_free);
+    if (!add_lines(self, name, text, error))
+        return NULL;
+    return g_steal_pointer(&self);
+}
+
+ScenarioText *
+scenario_text_load(const char *path, GError **error)
+{
+    g_autofree char *text = load(path, error);
+
+    return text ? scenario_text_parse(path, text, error) : NULL;
 }
 
 void
@@ -103,6 +143,7 @@ scenario_text_free(ScenarioText *self)
     if (!self)
         return;
     g_ptr_array_unref(self->lines);
+    g_ptr_array_unref(self->files);
     g_free(self->title);
     g_free(self->file);
     g_free(self);

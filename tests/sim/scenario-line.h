@@ -23,6 +23,7 @@ typedef struct {
 typedef struct {
     char *file;
     char *title;
+    GPtrArray *files; /* of char*, owned: this one, and those it includes */
     GPtrArray *lines; /* of ScenarioLine, owned; comments and empty ones left out */
 } ScenarioText;
 

@@ -506,8 +506,6 @@ run_free(Run *self)
     g_ptr_array_unref(self->streams);
     if (self->sampler.wait.position > 0)
         sim_world_set_timer(self->world, &self->sampler, SIM_NEVER);
-    if (self->world->trace)
-        g_string_free(self->world->trace, TRUE);
     sim_world_free(self->world);
     g_hash_table_unref(self->marks);
     g_array_unref(self->told);
@@ -516,13 +514,19 @@ run_free(Run *self)
     g_free(self);
 }
 
+static gboolean
+is_finished(const Item *item)
+{
+    return item->state == ITEM_DONE && !(item->event && scenario_event_is_pending(item->event));
+}
+
 /* Nothing is left to do or to watch but what lasts to the end. */
 static gboolean
 is_done(const Run *self)
 {
     for (guint i = 0; i < self->items->len; i++) {
         const Item *item = self->items->pdata[i];
-        if (item->state != ITEM_DONE && g_strcmp0(item->when.mark, "end") != 0)
+        if (!is_finished(item) && g_strcmp0(item->when.mark, "end") != 0)
             return FALSE;
     }
     return TRUE;
@@ -549,7 +553,7 @@ run_go(Run *self)
     sim_world_run_until(self->world, self->world->now);
     for (guint i = 0; !self->failure && i < self->items->len; i++) {
         const Item *item = self->items->pdata[i];
-        if (item->state != ITEM_DONE)
+        if (!is_finished(item))
             run_fail(self, item->line, "the run ended before that");
     }
     return self->failure == NULL;

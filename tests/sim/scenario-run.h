@@ -118,6 +118,8 @@ gboolean scenario_take_when(ScenarioLine *line, When *when, GError **error);
 
 Event *scenario_event_new(Run *run, ScenarioLine *line, GError **error);
 void scenario_event_free(Event *event);
+/** It began, and what comes of it is not known yet. */
+gboolean scenario_event_is_pending(const Event *event);
 void scenario_event_run(Run *run, Event *event, const ScenarioLine *line);
 
 Condition *scenario_condition_new(Run *run, ScenarioLine *line, GError **error);

@@ -33,6 +33,9 @@ sim_world_free(SimWorld *self)
 {
     if (!self)
         return;
+    if (self->trace)
+        g_string_free(self->trace, TRUE);
+    self->trace = NULL;
     sim_net_drop_all(self);
     g_hash_table_unref(self->by_name);
     g_hash_table_unref(self->by_key);

@@ -33,7 +33,7 @@ struct _SimWorld {
     GHashTable *cuts;  /* pairs of hosts that hear nothing of each other, directed */
     guint64 next_echo;
     guint64 events;
-    GString *trace; /* NULL: off */
+    GString *trace; /* owned; NULL: off */
     /* Told of things that conditions may be about; may be NULL. */
     void (*changed)(gpointer user_data);
     /* A host sends facts. */

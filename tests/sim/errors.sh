@@ -1,0 +1,90 @@
+#!/bin/sh
+# What is wrong in a scenario is named: file, line, word, and what would be right.
+# Usage: errors.sh WIRELINK-SIM
+set -eu
+file=$(mktemp)
+trap 'rm -f "$file"' EXIT
+failed=0
+# wants LINE-NUMBER TEXT: the scenario on standard input is refused with both
+wants() {
+  cat > "$file"
+  message=$("$sim" "$file" 2>&1) && { echo "accepted: wanted $2" >&2; failed=1; }
+  case $message in
+    *"$file:$1: "*"$2"*) ;;
+    *) echo "wanted line $1 and \"$2\"; got: $message" >&2; failed=1;;
+  esac
+}
+# fails TEXT: the scenario on standard input runs, fails, and says so
+fails() {
+  cat > "$file"
+  message=$("$sim" "$file" 2>&1) && { echo "it did not fail: wanted $1" >&2; failed=1; }
+  case $message in
+    *"$1"*"again: $sim --seed 1 --mixture ours --trace $file"*) ;;
+    *) echo "wanted \"$1\"; got: $message" >&2; failed=1;;
+  esac
+}
+sim=$1
+two='network n
+host a on n 192.0.2.1/24 tunnel 10.0.0.1/24 router
+host b on n 192.0.2.2/24 tunnel 10.0.0.2/24
+star a 192.0.2.1:51820'
+wants 2 'at "nowhere": wanted a network' << END
+network n
+host a on nowhere 192.0.2.1/24
+END
+wants 1 'at "delai": wanted delay, jitter' << END
+network n delai 3ms
+END
+wants 5 'at "c": wanted a host' << END
+$two
+at 1s start a c
+END
+wants 5 'at "12": wanted a time like' << END
+$two
+by 12 a b direct
+END
+wants 5 'at "drect": wanted one of direct' << END
+$two
+by 12s a b drect
+END
+wants 5 'at "cut": wanted a mark that some line sets' << END
+$two
+within 5s of cut a b direct
+END
+wants 5 'at "more": wanted nothing more' << END
+$two
+by 12s a b direct more
+END
+wants 1 'at "theirs]": wanted mixtures in brackets' << END
+[ours theirs] title x
+END
+wants 5 'at the end of the line: wanted an event' << END
+$two
+at 1s
+END
+wants 1 'a second one, to end the text' << END
+title "x
+END
+fails 'it was not so' << END
+$two
+at 0s start a
+by 2s a b direct
+END
+fails 'counted: ' << END
+$two
+at 0s start a b
+from 0s to 10s facts a = 0
+END
+fails 'no answer' << END
+$two
+at 0s start a
+at 1s ping a b
+END
+fails 'the run ended before that' << END
+$two
+at 0s start a b
+by 20s a b direct as up
+at up+1h ping a b
+ends 30s
+END
+exit $failed
