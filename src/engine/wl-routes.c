@@ -22,7 +22,7 @@ shorter_first(gconstpointer a, gconstpointer b)
 }
 
 /* What is configured and what is accepted, whether direct or not: a change of way changes no route.
- */
+ * Not default routes, nor halves of one: those are for the link's full tunnel. */
 static GArray *
 gather(const WlEngine *self)
 {
@@ -38,7 +38,7 @@ gather(const WlEngine *self)
     g_array_sort(all, shorter_first);
     for (guint i = 0; i < all->len; i++) {
         const WlPrefix *prefix = &g_array_index(all, WlPrefix, i);
-        if (prefix->length > 0 && !is_own_subnet(self, prefix) &&
+        if (prefix->length > 1 && !is_own_subnet(self, prefix) &&
             !wl_prefixes_cover(routes, prefix))
             wl_prefixes_add(routes, prefix);
     }

@@ -150,7 +150,7 @@ configure(WlLinkKernel *self, const WlLinkConfig *config, GError **error)
     }
     self->family = (guint16) family;
     message = wl_wg_message_set_device(self->family, wl_link_get_ifindex(WL_LINK(self)),
-                                       config->private_key, config->listen_port);
+                                       config->private_key, config->listen_port, config->fwmark);
     result = send_message(self, message);
     if (result == 0)
         return TRUE;

@@ -51,6 +51,7 @@ wl_link_config_copy(const WlLinkConfig *config)
     copy->listen_port = config->listen_port;
     copy->mtu = config->mtu;
     copy->wireguard_go = g_strdup(config->wireguard_go);
+    copy->fwmark = config->fwmark;
     return copy;
 }
 

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "wl-link-private.h"
+#include "wl-policy-routes.h"
 #include "wl-rtnl.h"
 #include "wl-uapi.h"
 
@@ -89,6 +90,14 @@ remove_link(WlNetlink *route, const WlRtnlLink *link, GError **error)
     return TRUE;
 }
 
+static gboolean
+is_not_swept(guint32 mark, gpointer user_data)
+{
+    const char *uuid = user_data;
+
+    return uuid && wl_policy_routes_mark(uuid) != mark;
+}
+
 gboolean
 wl_link_sweep(const char *uuid, int keep, GError **error)
 {
@@ -96,7 +105,7 @@ wl_link_sweep(const char *uuid, int keep, GError **error)
     g_autoptr(WlNetlink) route = wl_netlink_new(NETLINK_ROUTE, error);
     int result;
 
-    if (!route)
+    if (!route || !wl_policy_routes_sweep(is_not_swept, (gpointer) uuid, error))
         return FALSE;
     result = wl_rtnl_list_links(route, links);
     if (result < 0) {

@@ -316,7 +316,7 @@ set_up_device(WlLinkUserspace *self, GError **error)
     if (!wl_link_adopt(WL_LINK(self), g_steal_pointer(&route), config, link.ifindex, error))
         return FALSE;
     self->listen_port = config->listen_port;
-    request = wl_uapi_set_device(config->private_key, config->listen_port);
+    request = wl_uapi_set_device(config->private_key, config->listen_port, config->fwmark);
     result = wl_uapi_exchange(config->name, self->pid, request, NULL);
     if (result == 0)
         return TRUE;

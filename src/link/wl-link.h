@@ -32,6 +32,7 @@ typedef struct {
     guint32 mtu; /* bytes */
     const char
         *wireguard_go; /* program for the userspace implementation; NULL: "wireguard-go" on PATH */
+    guint32 fwmark;    /* of WireGuard's own packets; 0: none */
 } WlLinkConfig;
 
 /**
@@ -73,8 +74,9 @@ const char *wl_link_get_backend(WlLink *self);
  * ended). */
 
 /**
- * Removes links with the mark of @uuid (NULL: of any profile) and their runtime files. Nothing else
- * is touched. @keep: an interface index that stays, or 0.
+ * Removes links with the mark of @uuid (NULL: of any profile) and their runtime files, and the
+ * rules and routes of its full tunnel. Nothing else is touched. @keep: an interface index that
+ * stays, or 0.
  */
 gboolean wl_link_sweep(const char *uuid, int keep, GError **error);
 

@@ -8,6 +8,7 @@
 #include <linux/rtnetlink.h>
 #include <string.h>
 
+#include "wl-keeper.h"
 #include "wl-rtnl.h"
 
 /* ms in which a burst of messages becomes one event. */
@@ -22,8 +23,9 @@ struct _WlMonitor {
     gboolean closed;
     WlNetlink *route; /* for dumps */
     WlNetlinkWatch *watch;
-    GSource *timer; /* set while a burst goes on */
-    gboolean lost;  /* messages were lost: everything has to be read again */
+    WlKeeper *keeper; /* of the watched link; NULL: none */
+    GSource *timer;   /* set while a burst goes on */
+    gboolean lost;    /* messages were lost: everything has to be read again */
     gboolean routes_changed;
     gboolean link_up, link_seen;
 
@@ -40,6 +42,7 @@ unref(WlMonitor *self)
     if (!g_ref_count_dec(&self->references))
         return;
     wl_netlink_free(self->route);
+    wl_keeper_free(self->keeper);
     g_array_unref(self->links);
     g_array_unref(self->all_addresses);
     g_array_unref(self->default_routes);
@@ -303,6 +306,22 @@ read_everything(WlMonitor *self, GError **error)
     return FALSE;
 }
 
+/* What the watched link has at the moment. */
+static gboolean
+read_watched_link(WlMonitor *self, GError **error)
+{
+    int result;
+
+    wl_keeper_free(self->keeper);
+    self->keeper = wl_keeper_new(self->link);
+    result = wl_keeper_read(self->keeper, self->route);
+    if (result == 0)
+        return TRUE;
+    g_set_error(error, G_IO_ERROR, g_io_error_from_errno(-result),
+                "cannot list the routes of the link: %s", g_strerror(-result));
+    return FALSE;
+}
+
 /* After a loss of messages: reads everything, and finds out what happened to the watched link. */
 static void
 catch_up(WlMonitor *self)
@@ -312,6 +331,9 @@ catch_up(WlMonitor *self)
     const WlRtnlLink *link;
 
     self->lost = !read_everything(self, &error);
+    /* A link that is down keeps what it is owed. */
+    if (!self->lost && self->link_up)
+        self->lost = !read_watched_link(self, &error);
     if (self->lost) {
         g_warning("%s", error->message);
         return;
@@ -351,6 +373,8 @@ burst_over(gpointer user_data)
         catch_up(self);
     else if (self->routes_changed && !read_routes(self, &error))
         g_warning("%s", error->message);
+    if (!self->closed && self->keeper && wl_keeper_settle(self->keeper) && self->events.link_reset)
+        self->events.link_reset(self, self->user_data);
     if (!self->closed && update_view(self) && self->events.changed)
         self->events.changed(self, self->user_data);
     /* What could not be read would otherwise never be known. */
@@ -364,6 +388,8 @@ static void
 take_message(const struct nlmsghdr *message, gpointer user_data)
 {
     WlMonitor *self = user_data;
+
+    gboolean kept = message && self->keeper && wl_keeper_take(self->keeper, message);
 
     g_ref_count_inc(&self->references);
     if (!message) {
@@ -380,11 +406,12 @@ take_message(const struct nlmsghdr *message, gpointer user_data)
             break;
         default:
             /* Replacing a route tells nothing of the one replaced: they are read anew. */
-            if (!wl_rtnl_is_default_route(message)) {
+            if (wl_rtnl_is_default_route(message)) {
+                self->routes_changed = TRUE;
+            } else if (!kept) {
                 unref(self);
                 return;
             }
-            self->routes_changed = TRUE;
         }
     }
     /* Not put off by further messages, so that a long storm cannot hold the news back. */
@@ -417,6 +444,8 @@ wl_monitor_new(int link, const WlMonitorEvents *events, gpointer user_data, GErr
     self->watch = wl_netlink_watch_new(groups, take_message, self, error);
     if (!self->watch || !read_everything(self, error))
         return NULL;
+    if (link > 0 && !read_watched_link(self, error))
+        return NULL;
     watched = link > 0 ? find_link(self, link, NULL) : NULL;
     self->link_seen = watched != NULL;
     self->link_up = watched && watched->flags & IFF_UP;
@@ -436,6 +465,19 @@ wl_monitor_free(WlMonitor *self)
         g_clear_pointer(&self->timer, g_source_unref);
     }
     unref(self);
+}
+
+gboolean
+wl_monitor_restore_link(WlMonitor *self, GError **error)
+{
+    int result = self->keeper ? wl_keeper_restore(self->keeper, self->route) : 0;
+
+    if (result == 0)
+        return TRUE;
+    g_set_error(error, G_IO_ERROR, g_io_error_from_errno(-result),
+                "some addresses or routes of the link could not be put back: %s",
+                g_strerror(-result));
+    return FALSE;
 }
 
 const GArray *

@@ -26,6 +26,9 @@ typedef struct {
     void (*link_address_lost)(WlMonitor *self, const WlPrefix *address, gpointer user_data);
     void (*link_gone)(WlMonitor *self, gpointer user_data);
     void (*link_down)(WlMonitor *self, gpointer user_data);
+    /** It is up, but the kernel has taken addresses or routes away from it meanwhile: see
+     * wl_monitor_restore_link(). */
+    void (*link_reset)(WlMonitor *self, gpointer user_data);
 } WlMonitorEvents;
 
 /** @link: interface index of our own link, to be watched and left out of the addresses; 0: none. */
@@ -34,6 +37,8 @@ WlMonitor *wl_monitor_new(int link, const WlMonitorEvents *events, gpointer user
 void wl_monitor_free(WlMonitor *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(WlMonitor, wl_monitor_free)
 
+/** Gives the watched link back what it had before `link_reset`, whoever gave it. */
+gboolean wl_monitor_restore_link(WlMonitor *self, GError **error);
 /** All addresses of up links but the watched one; owned by @self until the next event; of
  * WlMonitorAddress. */
 const GArray *wl_monitor_get_addresses(WlMonitor *self);

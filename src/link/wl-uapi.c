@@ -42,12 +42,15 @@ append_key(WlUapiText *text, const char *name, const WlKey *key)
 }
 
 WlUapiText *
-wl_uapi_set_device(const WlKey *private_key, guint16 listen_port)
+wl_uapi_set_device(const WlKey *private_key, guint16 listen_port, guint32 fwmark)
 {
     WlUapiText *text = g_string_sized_new(FIXED_SIZE);
 
     g_string_append(text, "set=1\n");
     append_key(text, "private_key", private_key);
+    /* Before the port, so that no socket is opened without it. */
+    if (fwmark)
+        g_string_append_printf(text, "fwmark=%u\n", fwmark);
     g_string_append_printf(text, "listen_port=%u\nreplace_peers=true\n\n", listen_port);
     return text;
 }

@@ -23,7 +23,7 @@ void wl_uapi_text_free(WlUapiText *text);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(WlUapiText, wl_uapi_text_free)
 
 /* Requests, with the empty line that ends them. */
-WlUapiText *wl_uapi_set_device(const WlKey *private_key, guint16 listen_port);
+WlUapiText *wl_uapi_set_device(const WlKey *private_key, guint16 listen_port, guint32 fwmark);
 WlUapiText *wl_uapi_set_listen_port(guint16 listen_port);
 WlUapiText *wl_uapi_set_peer(const WlPeerChange *change);
 

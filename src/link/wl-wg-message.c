@@ -29,7 +29,8 @@ put_header(WlNetlinkMessage *message, guint16 family, int ifindex, guint8 comman
 }
 
 WlNetlinkMessage *
-wl_wg_message_set_device(guint16 family, int ifindex, const WlKey *private_key, guint16 listen_port)
+wl_wg_message_set_device(guint16 family, int ifindex, const WlKey *private_key, guint16 listen_port,
+                         guint32 fwmark)
 {
     WlNetlinkMessage *message = wl_netlink_message_new(FIXED_SIZE);
     struct nlmsghdr *header = put_header(message, family, ifindex, WG_CMD_SET_DEVICE);
@@ -37,6 +38,8 @@ wl_wg_message_set_device(guint16 family, int ifindex, const WlKey *private_key, 
     mnl_attr_put_u32(header, WGDEVICE_A_FLAGS, WGDEVICE_F_REPLACE_PEERS);
     mnl_attr_put(header, WGDEVICE_A_PRIVATE_KEY, WL_KEY_SIZE, private_key->bytes);
     mnl_attr_put_u16(header, WGDEVICE_A_LISTEN_PORT, listen_port);
+    if (fwmark)
+        mnl_attr_put_u32(header, WGDEVICE_A_FWMARK, fwmark);
     return message;
 }
 

@@ -14,7 +14,7 @@
 
 /** Sets private key and listen port of the device. */
 WlNetlinkMessage *wl_wg_message_set_device(guint16 family, int ifindex, const WlKey *private_key,
-                                           guint16 listen_port);
+                                           guint16 listen_port, guint32 fwmark);
 
 /**
  * What carries out @change, to be sent in this order: of WlNetlinkMessage, owned. A list of allowed

@@ -137,6 +137,40 @@ check_peer(Check *check, GHashTable *public_keys, GHashTable *prefixes, GError *
 }
 
 static gboolean
+has_default_route(const WlProfile *profile)
+{
+    for (guint i = 0; i < profile->peers->len; i++) {
+        const WlProfilePeer *peer = profile->peers->pdata[i];
+
+        for (guint j = 0; j < peer->allowed_ips->len; j++) {
+            /* Halves count: wg-quick files have them in place of the whole. */
+            if (g_str_has_suffix(peer->allowed_ips->pdata[j], "/0") ||
+                g_str_has_suffix(peer->allowed_ips->pdata[j], "/1"))
+                return TRUE;
+        }
+    }
+    return FALSE;
+}
+
+static gboolean
+check_full_tunnel(Check *check, GError **error)
+{
+    check->key = PROFILE_KEY(full_tunnel);
+    if (check->profile->full_tunnel && !has_default_route(check->profile)) {
+        fail(error, CONFLICT,
+             "needs a peer that everything can be sent to: one whose allowed IPs have 0.0.0.0/0 or "
+             "::/0");
+        return FALSE;
+    }
+    check->key = PROFILE_KEY(kill_switch);
+    if (check->profile->kill_switch && !check->profile->full_tunnel) {
+        fail(error, CONFLICT, "is only for profiles with full-tunnel; set that to yes, too");
+        return FALSE;
+    }
+    return TRUE;
+}
+
+static gboolean
 check_parts(Check *check, GError **error)
 {
     const WlProfile *profile = check->profile;
@@ -174,7 +208,7 @@ check_parts(Check *check, GError **error)
         if (!check_peer(check, public_keys, prefixes, error))
             return FALSE;
     }
-    return TRUE;
+    return check_full_tunnel(check, error);
 }
 
 gboolean

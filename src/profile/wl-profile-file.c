@@ -54,6 +54,11 @@ has_family(const GPtrArray *list, int family)
     return FALSE;
 }
 
+/* With a full tunnel its servers are asked about everything, and the uplink's are not: "~" and a
+ * negative priority are NetworkManager's words for it. It would ask them all otherwise. */
+#define EVERYTHING           "~"
+#define FULL_TUNNEL_PRIORITY (-50)
+
 /* Search domains go where the servers are; without servers to IPv6, which is never disabled. */
 static void
 add_ip_setting(NMConnection *connection, const WlWgQuick *file, int family)
@@ -78,6 +83,10 @@ add_ip_setting(NMConnection *connection, const WlWgQuick *file, int family)
             nm_setting_ip_config_add_dns(setting, item);
         else if (!nm_utils_ipaddr_valid(AF_UNSPEC, item) && (servers || (!any_servers && !v4)))
             nm_setting_ip_config_add_dns_search(setting, item);
+    }
+    if (servers && file->profile->full_tunnel) {
+        nm_setting_ip_config_add_dns_search(setting, EVERYTHING);
+        g_object_set(setting, NM_SETTING_IP_CONFIG_DNS_PRIORITY, FULL_TUNNEL_PRIORITY, NULL);
     }
     if (file->table == WL_WGQUICK_TABLE_OFF)
         g_object_set(setting, NM_SETTING_IP_CONFIG_IGNORE_AUTO_ROUTES, TRUE, NULL);
@@ -149,8 +158,13 @@ take_ip_setting(WlWgQuick *file, NMSettingIPConfig *setting, GPtrArray *domains)
         return;
     for (guint i = 0; i < nm_setting_ip_config_get_num_dns(setting); i++)
         take_dns(file->dns, nm_setting_ip_config_get_dns(setting, (int) i));
-    for (guint i = 0; i < nm_setting_ip_config_get_num_dns_searches(setting); i++)
-        take_dns(domains, nm_setting_ip_config_get_dns_search(setting, (int) i));
+    for (guint i = 0; i < nm_setting_ip_config_get_num_dns_searches(setting); i++) {
+        const char *domain = nm_setting_ip_config_get_dns_search(setting, (int) i);
+
+        /* Comes back with the full tunnel. */
+        if (!file->profile->full_tunnel || !g_str_equal(domain, EVERYTHING))
+            take_dns(domains, domain);
+    }
     table = nm_setting_ip_config_get_route_table(setting);
     if (nm_setting_ip_config_get_ignore_auto_routes(setting))
         file->table = WL_WGQUICK_TABLE_OFF;

@@ -71,6 +71,14 @@ static const WlProfileKey keys[] = {
     {.name = "chatty", .file_name = "Chatty", .type = WL_KEY_TYPE_BOOL,
      PROFILE(WIRELINK, chatty), .default_text = "no",
      .help = "Tell facts to every member, not only to routers"},
+    {.name = "full-tunnel", .file_name = "FullTunnel", .type = WL_KEY_TYPE_BOOL,
+     PROFILE(WIRELINK, full_tunnel), .default_text = "no",
+     .help = "Send everything through the peer whose allowed IPs have 0.0.0.0/0 or ::/0, but what "
+             "is on the same network as this machine"},
+    {.name = "kill-switch", .file_name = "KillSwitch", .type = WL_KEY_TYPE_BOOL,
+     PROFILE(WIRELINK, kill_switch), .default_text = "no",
+     .help = "With full-tunnel: nothing leaves any other way while the profile is up, also what "
+             "the tunnel cannot take at the moment"},
     /* Not "interface-name": NetworkManager's reader of keyfiles takes that for connection's. */
     {.name = "link-name", .file_name = "InterfaceName", .type = WL_KEY_TYPE_INTERFACE,
      PROFILE(WIRELINK, interface_name),

@@ -98,6 +98,8 @@ typedef struct {
     WlProfileRole role;
     char *name; /* the own name, or NULL */
     gboolean chatty;
+    gboolean full_tunnel;       /* default routes of peers count */
+    gboolean kill_switch;       /* only with full_tunnel */
     GPtrArray *networks;        /* of char *: "address/length", host bits cleared; empty: default */
     GPtrArray *hide_interfaces; /* of char *: patterns (protocol, section 8.2) */
     GPtrArray *report_interfaces; /* of char *: the same */

@@ -3,6 +3,7 @@
 
 #include "wl-active-connection.h"
 #include "wl-engine-setup.h"
+#include "wl-full-tunnel.h"
 #include "wl-ip-config.h"
 #include "wl-log.h"
 #include "wl-objects.h"
@@ -222,6 +223,7 @@ start(WlService *self, NMConnection *connection, GError **error)
 
     wl_log_set_context(nm_connection_get_uuid(connection), interface);
     log_warnings(profile);
+    wl_full_tunnel_log(profile, connection);
 
     WlEngineConfig *config = wl_engine_setup(profile, error);
 
@@ -234,6 +236,8 @@ start(WlService *self, NMConnection *connection, GError **error)
         .interface = interface,
         .fact_port = profile->fact_port,
         .mtu = profile->mtu ? profile->mtu : DEFAULT_MTU,
+        .full_tunnel = profile->full_tunnel,
+        .kill_switch = profile->kill_switch,
         .hide_interfaces = hide,
         .report_interfaces = report,
         .raw = self->raw,

@@ -5,6 +5,7 @@
 
 #include "wl-clock.h"
 #include "wl-fact-socket.h"
+#include "wl-full-tunnel.h"
 #include "wl-ip-config.h"
 #include "wl-log.h"
 #include "wl-monitor.h"
@@ -27,6 +28,7 @@ struct _WlSession {
     guint open_id, port_tries;
     WlLink *link;
     WlPrefix link_local;
+    WlPolicyRoutes *tunnel; /* NULL: not a full one */
     WlFactSocket *socket;
     WlMonitor *monitor;
     WlPing *ping;            /* NULL: round trips stay unknown */
@@ -343,6 +345,21 @@ on_link_address_lost(WlMonitor *monitor, const WlPrefix *address, gpointer user_
         g_warning("the address %s was removed and cannot be put back: %s", text, error->message);
 }
 
+/* Set down and up again, or IPv6 was off for a while. */
+static void
+on_link_reset(WlMonitor *monitor, gpointer user_data)
+{
+    WlSession *self = user_data;
+    g_autoptr(GError) error = NULL;
+
+    if (!wl_monitor_restore_link(monitor, &error) ||
+        (self->tunnel &&
+         !wl_policy_routes_restore(self->tunnel, wl_link_get_ifindex(self->link), &error)))
+        g_warning("%s", error->message);
+    else
+        g_message("somebody took addresses and routes from the link; they are back");
+}
+
 static void
 on_link_gone(WlMonitor *monitor, gpointer user_data)
 {
@@ -364,6 +381,7 @@ static const WlMonitorEvents monitor_events = {
     .changed = on_network_changed,
     .link_address_lost = on_link_address_lost,
     .link_gone = on_link_gone,
+    .link_reset = on_link_reset,
 };
 
 /* ---- life ---------------------------------------------------------------------------------- */
@@ -392,6 +410,7 @@ take_down(WlSession *self)
     g_clear_pointer(&self->ping, wl_ping_free);
     g_clear_pointer(&self->socket, wl_fact_socket_free);
     g_clear_pointer(&self->engine, wl_engine_free);
+    g_clear_pointer(&self->tunnel, wl_policy_routes_free);
     if (self->link) {
         g_signal_handlers_disconnect_by_data(self->link, self);
         wl_link_destroy(self->link);
@@ -435,6 +454,12 @@ set_up(WlSession *self, GError **error)
         !wl_link_add_address(self->link, &self->link_local, error) ||
         !add_further_addresses(self, error))
         return FALSE;
+    if (self->settings.full_tunnel) {
+        self->tunnel = wl_full_tunnel_open(self->config, self->settings.uuid,
+                                           self->settings.kill_switch, self->link, error);
+        if (!self->tunnel)
+            return FALSE;
+    }
     self->socket = wl_fact_socket_new(&self->link_local.ip, self->settings.fact_port, ifindex,
                                       on_datagram, self, error);
     if (!self->socket)
@@ -512,6 +537,7 @@ open_link(WlSession *self)
         .private_key = &self->config->private_key,
         .listen_port = self->config->listen_port,
         .mtu = self->settings.mtu,
+        .fwmark = self->settings.full_tunnel ? wl_policy_routes_mark(self->settings.uuid) : 0,
     };
 
     self->opening = g_cancellable_new();

@@ -16,6 +16,8 @@ typedef struct {
     const char *interface;
     guint16 fact_port;
     guint32 mtu;                          /* bytes */
+    gboolean full_tunnel;                 /* default routes of peers lead into the link */
+    gboolean kill_switch;                 /* only with full_tunnel */
     const char *const *hide_interfaces;   /* patterns, NULL-terminated; hide wins (protocol 8.2) */
     const char *const *report_interfaces; /* patterns; empty: all */
     WlRawSockets raw;                     /* taken by the session */

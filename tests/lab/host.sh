@@ -22,7 +22,7 @@ host_config() {
 [main]
 plugins=keyfile
 dhcp=internal
-dns=none
+dns=${LAB_NM_DNS:-none}
 rc-manager=unmanaged
 auth-polkit=root-only
 no-auto-default=*

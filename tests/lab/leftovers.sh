@@ -35,9 +35,9 @@ host_remember() {
 }
 host_addresses_settled() { [ -z "$(host "$1" ip -o addr show tentative)" ]; }
 
-# Prints what is there now and was not, or was there and is not.
+# Prints what is there now and was not, or was there and is not. The order is nobody's business.
 host_leftovers() {
-  host_state "$1" | diff "$LAB_DIR/$1/state-before" - | sed -n 's/^> /left: /p; s/^< /lost: /p'
+  host_state "$1" | sort | diff <(sort "$LAB_DIR/$1/state-before") - | sed -n 's/^> /left: /p; s/^< /lost: /p'
 }
 host_clean() { [ -z "$(host_leftovers "$1")" ]; }
 

@@ -49,10 +49,15 @@ static void
 test_set_device(void)
 {
     WlKey key = test_key(1);
-    g_autoptr(WlNetlinkMessage) message = wl_wg_message_set_device(FAMILY, IFINDEX, &key, 51820);
+    g_autoptr(WlNetlinkMessage) message = wl_wg_message_set_device(FAMILY, IFINDEX, &key, 51820, 0);
+    g_autoptr(WlNetlinkMessage) marked =
+        wl_wg_message_set_device(FAMILY, IFINDEX, &key, 51820, 0x57010203);
 
     assert_message(message, HEADER("50000000") "0800050001000000"
                                                "24000300" KEY_1 "060006006cca0000");
+    assert_message(marked, HEADER("58000000") "0800050001000000"
+                                              "24000300" KEY_1 "060006006cca0000"
+                                              "0800070003020157");
 }
 
 static void
@@ -402,11 +407,15 @@ test_uapi_requests(void)
         test_change(WL_PEER_RECREATE, &key, "[2001:db8::1]:51820", "10.1.2.0/24 fd77::/64");
     g_autoptr(WlPeerChange) update = test_change(WL_PEER_UPDATE, &key, "192.0.2.1:258", NULL);
     g_autoptr(WlPeerChange) drop = test_change(WL_PEER_REMOVE, &key, NULL, NULL);
-    g_autoptr(WlUapiText) device = wl_uapi_set_device(&key, 51820);
+    g_autoptr(WlUapiText) device = wl_uapi_set_device(&key, 51820, 0);
+    g_autoptr(WlUapiText) marked = wl_uapi_set_device(&key, 51820, 7);
     g_autoptr(WlUapiText) text = NULL;
 
     g_assert_cmpstr(device->str, ==,
                     "set=1\nprivate_key=" KEY_1 "\nlisten_port=51820\nreplace_peers=true\n\n");
+    g_assert_cmpstr(marked->str, ==,
+                    "set=1\nprivate_key=" KEY_1
+                    "\nfwmark=7\nlisten_port=51820\nreplace_peers=true\n\n");
     recreate->has_preshared_key = TRUE;
     recreate->preshared_key = test_key(2);
     recreate->keepalive = 25;

@@ -247,6 +247,34 @@ test_same_allowed_ip(void)
 }
 
 static void
+test_full_tunnel(void)
+{
+    static const struct {
+        const char *more[4];
+        const char *error;
+    } cases[] = {
+        {{"full-tunnel=yes", "peer-1-allowed-ips=0.0.0.0/0"}, NULL},
+        {{"full-tunnel=yes", "peer-1-allowed-ips=::/1 8000::/1", "kill-switch=yes"}, NULL},
+        {{"peer-1-allowed-ips=0.0.0.0/0"}, NULL},
+        {{"full-tunnel=yes", "peer-1-allowed-ips=10.77.0.0/24"},
+         "full-tunnel: needs a peer that everything can be sent to: one whose allowed IPs have "
+         "0.0.0.0/0 or ::/0"},
+        {{"kill-switch=yes", "peer-1-allowed-ips=0.0.0.0/0"},
+         "kill-switch: is only for profiles with full-tunnel; set that to yes, too"},
+    };
+
+    for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autoptr(NMConnection) connection = make_connection(minimal, cases[i].more);
+        g_autoptr(GError) error = NULL;
+        g_autoptr(WlProfile) profile =
+            wl_profile_from_connection(connection, WL_PROFILE_CHECK_DEFAULT, &error);
+
+        g_assert_cmpstr(error ? error->message : NULL, ==, cases[i].error);
+        g_assert_true(!profile == (cases[i].error != NULL));
+    }
+}
+
+static void
 test_type(void)
 {
     g_autoptr(NMConnection) connection = nm_simple_connection_new();
@@ -517,6 +545,7 @@ main(int argc, char **argv)
     g_test_add_func("/profile/connection/full", test_full);
     g_test_add_func("/profile/connection/bad", test_bad);
     g_test_add_func("/profile/connection/same-allowed-ip", test_same_allowed_ip);
+    g_test_add_func("/profile/connection/full-tunnel", test_full_tunnel);
     g_test_add_func("/profile/connection/type", test_type);
     g_test_add_func("/profile/connection/unknown", test_unknown);
     g_test_add_func("/profile/connection/round-trip", test_round_trip);

@@ -103,6 +103,23 @@ test_dns(void)
     g_assert_cmpuint(nm_setting_ip_config_get_num_dns_searches(ip6), ==, 1);
 }
 
+/* With a full tunnel nobody else is asked. */
+static void
+test_full_tunnel(void)
+{
+    g_autoptr(NMConnection) connection = import_corpus("full-tunnel-dns.wirelink");
+    NMSettingIPConfig *ip4 = nm_connection_get_setting_ip4_config(connection);
+    NMSettingIPConfig *ip6 = nm_connection_get_setting_ip6_config(connection);
+
+    g_assert_cmpstr(get_data(connection, "full-tunnel"), ==, "yes");
+    g_assert_cmpstr(get_data(connection, "kill-switch"), ==, "yes");
+    g_assert_cmpuint(nm_setting_ip_config_get_num_dns_searches(ip4), ==, 2);
+    g_assert_cmpstr(nm_setting_ip_config_get_dns_search(ip4, 0), ==, "example.net");
+    g_assert_cmpstr(nm_setting_ip_config_get_dns_search(ip4, 1), ==, "~");
+    g_assert_cmpint(nm_setting_ip_config_get_dns_priority(ip4), ==, -50);
+    g_assert_cmpint(nm_setting_ip_config_get_dns_priority(ip6), ==, 0);
+}
+
 static void
 test_routes(void)
 {
@@ -396,6 +413,7 @@ main(int argc, char **argv)
     g_test_add_func("/profile/import/families", test_families);
     g_test_add_func("/profile/import/dns", test_dns);
     g_test_add_func("/profile/import/routes", test_routes);
+    g_test_add_func("/profile/import/full-tunnel", test_full_tunnel);
     g_test_add_func("/profile/import/listen-port", test_listen_port);
     g_test_add_func("/profile/import/keyfile", test_keyfile);
     g_test_add_data_func("/profile/import/round-trip", &round_trip, run_in_folder);

@@ -1,0 +1,182 @@
+#!/bin/bash
+# A full tunnel: where packets to somewhere outside the network go, of both families, on two uplinks,
+# with a strict reverse path check; who is asked for names; the kill switch; and nothing left.
+# shellcheck source=one-host.sh
+. "$(dirname "$(realpath "$0")")/one-host.sh"
+export LAB_NM_DNS=default
+lab_begin "$@"
+
+WEB=198.51.100.9 WEB6=fd99::9
+two_cables() { cable_lan "$1" r1 && cable_lan "$1" r2 eth1; }
+
+# counter NAMESPACE NAME MATCH: counts what comes into a namespace, for itself or to be forwarded
+counter() {
+  ip netns exec "$1" nft -f - <<RULES
+table inet $2 {
+  chain count {
+    type filter hook prerouting priority -300;
+    $3 counter
+  }
+}
+RULES
+}
+counted() {  # namespace name
+  ip netns exec "$1" nft list table inet "$2" | grep -oE 'packets [0-9]+' | grep -oE '[0-9]+'
+}
+
+router6() {  # router prefix: IPv6 that leads nowhere, so that what goes there can be seen
+  ip -n "$1" addr add "$2::1/64" dev lan nodad && counter "$1" around6 "ip6 daddr $WEB6" &&
+    counter "$1" around_dns 'iifname lan udp dport 53'
+}
+uplink() {  # name interface router-network prefix metric
+  nmcli_laptop connection add type ethernet con-name "$1" ifname "$2" autoconnect no \
+    ipv4.method manual ipv4.addresses "$3.2/24" ipv4.gateway "$3.1" ipv4.dns "$3.1" \
+    ipv4.route-metric "$5" ipv6.route-metric "$5" \
+    ipv6.method manual ipv6.addresses "$4::2/64" ipv6.gateway "$4::1" > /dev/null
+}
+hub_create() {
+  namespace_create hub && cable_server hub && forwarding_on hub &&
+    ip -n hub addr add 198.51.100.5/24 dev eth0 &&
+    ip -n hub route add default via "$SERVER_GATEWAY" &&
+    wireguard_create hub wg-hub hub 51820 10.77.0.1/24 fd77::1/64 &&
+    wireguard hub set wg-hub peer "${PUBLIC_KEY[laptop]}" allowed-ips 10.77.0.2/32,fd77::2/128 &&
+    counter hub dns 'iifname wg-hub udp dport 53' &&
+    ip netns exec hub nft -f - <<'RULES'
+table ip exit {
+  chain out {
+    type nat hook postrouting priority srcnat;
+    oifname "eth0" masquerade
+  }
+}
+RULES
+}
+web_create() {
+  namespace_create web && cable_server web && ip -n web addr add $WEB/24 dev eth0 &&
+    ip -n web route add default via "$SERVER_GATEWAY" && cable hub web6 web hub6 &&
+    ip -n hub addr add fd99::1/64 dev web6 nodad && ip -n web addr add $WEB6/64 dev hub6 nodad &&
+    ip -n web route add fd77::/64 via fd99::1 &&
+    counter web by_hub 'ip saddr 198.51.100.5 icmp type echo-request' &&
+    counter web by_hub6 'iifname hub6 icmpv6 type echo-request' &&
+    counter web around 'ip saddr 203.0.113.0/24 icmp type echo-request'
+}
+create() {
+  inet_create && router_create r1 203.0.113.11 192.168.1 cone &&
+    router_create r2 203.0.113.12 192.168.2 cone && router6 r1 2001:db8:1 &&
+    router6 r2 2001:db8:2 && host_with_plugin laptop two_cables && keys_create laptop hub &&
+    hub_create && web_create && uplink first eth0 192.168.1 2001:db8:1 100 &&
+    uplink second eth1 192.168.2 2001:db8:2 101 && nmcli_laptop connection up first > /dev/null &&
+    write_profile "$LAB_DIR/laptop/laptop.wirelink" &&
+    host laptop ip rule add pref 31100 fwmark 7 lookup main &&
+    host laptop ip route add 198.51.100.0/24 dev lo table 99 && host_remember laptop
+}
+write_profile() {
+  profile_begin "$1" laptop '10.77.0.2/24, fd77::2/64' 51820 'FullTunnel = yes' &&
+    profile_peer "$1" hub '0.0.0.0/0, ::/0' 'Endpoint = 198.51.100.5:51820' 'Basic = yes' &&
+    sed -i 's/^Address.*/&\nDNS = 10.77.0.1/' "$1"
+}
+
+# goes FAMILY by|around TARGET: an echo is seen where it should and nowhere else
+seen() { echo "$(counted web "by_hub$1") $(around "$1")"; }
+around() {  # nothing (IPv4) or 6
+  if [ -n "$1" ]; then
+    echo $(($(counted r1 around6) + $(counted r2 around6)))
+  else
+    counted web around
+  fi
+}
+echo_to() { host laptop ping -n -q -c 1 -W 0.5 "$1" > /dev/null; }
+goes() {  # around|tunnel target [6]
+  local by before_by before_around
+  read -r before_by before_around <<< "$(seen "${3:-}")"
+  wait_until 60 echo_arrives "$1" "$2" "${3:-}" "$before_by" "$before_around" ||
+    { echo "before: $before_by $before_around, now: $(seen "${3:-}")"; return 1; }
+  read -r by _ <<< "$(seen "${3:-}")"
+  # what went the wrong way once has gone the wrong way
+  case $1 in
+    tunnel) [ "$(around "${3:-}")" = "$before_around" ];;
+    around) [ "$by" = "$before_by" ];;
+  esac || { echo "before: $before_by $before_around, now: $(seen "${3:-}")"; return 1; }
+}
+echo_arrives() {  # around|tunnel target family by around
+  local by around
+  echo_to "$2"
+  read -r by around <<< "$(seen "$3")"
+  case $1 in
+    tunnel) [ "$by" -gt "$4" ];;
+    around) [ "$around" -gt "$5" ];;
+  esac
+}
+answers() { wait_until 60 echo_to "$1"; }
+asked_in_tunnel() {
+  local server before
+  local -a servers
+  mapfile -t servers < <(host laptop sed -n 's/^nameserver //p' \
+    /run/NetworkManager/no-stub-resolv.conf)
+  [ "${servers[*]}" = 10.77.0.1 ] || { echo "servers: ${servers[*]}"; return 1; }
+  before=$(counted hub dns)
+  for server in "${servers[@]}"; do
+    # shellcheck disable=SC2016  # expanded inside the host
+    host laptop bash -c 'echo question > "/dev/udp/$0/53"' "$server"
+  done
+  wait_until 5 asked_more "$before" && [ "$(counted r1 around_dns)$(counted r2 around_dns)" = 00 ]
+}
+asked_more() { [ "$(counted hub dns)" -gt "$1" ]; }
+is_down() { ! is_activated; }
+# shellcheck disable=SC2016  # expanded inside the host
+kill_service() { host laptop bash -c 'kill -KILL $0' "$(service_pids)"; }
+link() { host laptop ip link set "$(host_interface laptop)" "$1"; }
+
+create || bail_out "the lab comes up" laptop
+# shellcheck disable=SC2016  # expanded inside the host
+host laptop sh -c 'for f in /proc/sys/net/ipv4/conf/*/rp_filter; do echo 1 > $f; done'
+check "without the profile it goes around" goes around $WEB
+check "over IPv6, too" goes around $WEB6 6
+
+check "the profile is imported" import "$LAB_DIR/laptop/laptop.wirelink" || finish laptop
+check "it is activated" nmcli_laptop connection up laptop || finish laptop
+check "IPv4 goes through the tunnel" goes tunnel $WEB
+check "and is answered" answers $WEB
+check "IPv6 goes through the tunnel" goes tunnel $WEB6 6
+check "and is answered" answers $WEB6
+check "the reverse path check is strict" matches '^1$' \
+  "$(host laptop cat /proc/sys/net/ipv4/conf/all/rp_filter)"
+check "the own network is not in the tunnel" answers 192.168.1.1
+check "names are asked inside the tunnel alone" asked_in_tunnel
+check "NetworkManager's default route stays" \
+  matches 'via 192.168.1.1 dev eth0' "$(host laptop ip route show default)"
+
+before=$(around '') before6=$(around 6)
+check "another uplink takes over" nmcli_laptop connection up second
+check "the first one goes" nmcli_laptop connection down first
+check "IPv4 goes through the tunnel" goes tunnel $WEB
+check "and is answered" answers $WEB
+check "IPv6 goes through the tunnel" answers $WEB6
+check "no packet went around meanwhile" matches "^$before $before6\$" "$(around '') $(around 6)"
+check "names are still asked inside the tunnel alone" asked_in_tunnel
+check "it is still activated" is_activated
+
+check "it is deactivated" nmcli_laptop connection down laptop
+check "the first uplink comes back" nmcli_laptop connection up first
+check "the second one goes" nmcli_laptop connection down second
+check "nothing is left" wait_host_clean laptop
+check "and packets go around" goes around $WEB
+
+check "a kill switch is added" nmcli_laptop connection modify laptop +vpn.data kill-switch=yes
+check "it is activated" nmcli_laptop connection up laptop || finish laptop
+check "IPv4 goes through the tunnel" answers $WEB
+before=$(around '') before6=$(around 6)
+check "the link goes down" link down
+refute "then IPv4 goes nowhere" echo_to $WEB
+refute "nor IPv6" echo_to $WEB6
+check "the link comes up" link up
+check "IPv4 goes through the tunnel" answers $WEB
+check "and IPv6" answers $WEB6
+check "the service is killed" kill_service
+check "the connection goes down" wait_until 10 is_down
+refute "the kill switch holds" echo_to $WEB
+check "no packet went around" matches "^$before $before6\$" "$(around '') $(around 6)"
+check "it is activated over what is left" nmcli_laptop connection up laptop || finish laptop
+check "and goes through the tunnel" answers $WEB
+check "it is deactivated" nmcli_laptop connection down laptop
+check "nothing is left" wait_host_clean laptop
+finish laptop

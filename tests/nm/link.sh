@@ -1,0 +1,56 @@
+#!/bin/bash
+# What others do to the link: set it down and up, IPv6 off and on, networking off and on.
+# shellcheck source=one-host.sh
+. "$(dirname "$(realpath "$0")")/one-host.sh"
+lab_begin "$@"
+one_host_create || bail_out "the lab comes up" laptop
+
+# Addresses and routes of the link, in any order.
+configuration() {
+  local name
+  name=$(host_interface laptop)
+  {
+    host laptop ip -o addr show dev "$name" | sed -E 's/^[0-9]+: //; s/\\.*//'
+    host laptop ip -4 route show table all dev "$name"
+    host laptop ip -6 route show table all dev "$name"
+  } | sed -E 's/ linkdown| nodad//g; s/ +$//' | sort
+}
+is_back() { wait_until 10 is_as_before || { diff <(echo "$before") <(configuration); return 1; }; }
+is_as_before() { [ "$(configuration)" = "$before" ]; }
+link() { host laptop ip link set "$(host_interface laptop)" "$1"; }
+ipv6() {
+  # shellcheck disable=SC2016  # expanded inside the host
+  host laptop sh -c 'echo $1 > /proc/sys/net/ipv6/conf/$0/disable_ipv6' "$(host_interface laptop)" "$1"
+}
+works() { reaches 10.77.0.1 60 && reaches fd77::1 && reaches 10.88.0.1; }
+
+check "the profile is imported" import "$LAB_DIR/laptop/laptop.wirelink" || finish laptop
+# what only NetworkManager knows of
+check "it has routes of its own" nmcli_laptop connection modify laptop \
+  ipv4.routes '192.0.2.0/24' ipv4.route-metric 77 ipv6.routes 'fd99::/64'
+check "it is activated" nmcli_laptop connection up laptop || finish laptop
+check "the other side answers" works
+before=$(configuration)
+check "the profile's own route is there" matches '^192.0.2.0/24 .* metric 77' "$before"
+
+check "the link goes down" link down
+check "and up" link up
+check "addresses and routes are back" is_back
+check "the other side answers" works
+check "the link goes down for a while" link down
+sleep 1
+check "and up" link up
+check "addresses and routes are back" is_back
+check "the other side answers" works
+check "IPv6 is turned off" ipv6 1
+check "addresses and routes are back" is_back
+check "the other side answers" works
+check "networking goes off" nmcli_laptop networking off
+check "addresses and routes stay" is_back
+check "networking goes on" nmcli_laptop networking on
+check "the other side answers" works
+check "addresses and routes are as before" is_back
+check "it is activated all the time" is_activated
+check "it is deactivated" nmcli_laptop connection down laptop
+check "nothing is left" wait_host_clean laptop
+finish laptop

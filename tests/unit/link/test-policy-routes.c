@@ -1,0 +1,379 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <net/if.h>
+#include <string.h>
+
+#include "link-test-util.h"
+#include "wl-policy-routes.h"
+
+/* eth0 has a network with a router, wlt0 and wlt1 are links that lead into tunnels. */
+#define UUID  "11111111-2222-3333-4444-555555555555"
+#define OTHER "66666666-7777-8888-9999-000000000000"
+#define PORT  51820
+
+static char *
+output_of(const char *command)
+{
+    g_autoptr(GError) error = NULL;
+    char *text = NULL;
+
+    g_spawn_command_line_sync(command, &text, NULL, NULL, &error);
+    g_assert_no_error(error);
+    return text;
+}
+
+/* The interface of the way to somewhere, or what the kernel says instead. */
+static char *
+way_to(const char *format, ...)
+{
+    g_autofree char *arguments = NULL, *command = NULL, *text = NULL, *errors = NULL;
+    g_auto(GStrv) words = NULL;
+    va_list list;
+
+    va_start(list, format);
+    arguments = g_strdup_vprintf(format, list);
+    va_end(list);
+    command = g_strconcat("ip route get ", arguments, NULL);
+    g_assert_true(g_spawn_command_line_sync(command, &text, &errors, NULL, NULL));
+    words = g_strsplit_set(text, " \n", -1);
+    for (guint i = 0; words[i] && words[i + 1]; i++) {
+        if (g_str_equal(words[i], "dev"))
+            return g_strdup(words[i + 1]);
+    }
+    return g_strdup(g_strstrip(errors));
+}
+
+#define assert_way(expected, ...)                                                                  \
+    G_STMT_START                                                                                   \
+    {                                                                                              \
+        g_autofree char *way = way_to(__VA_ARGS__);                                                \
+        g_assert_cmpstr(way, ==, expected);                                                        \
+    }                                                                                              \
+    G_STMT_END
+
+static void
+set(const char *key, const char *value)
+{
+    g_autofree char *path = g_strconcat("/proc/sys/net/ipv4/", key, NULL);
+    g_autoptr(GError) error = NULL;
+
+    g_file_set_contents_full(path, value, -1, G_FILE_SET_CONTENTS_NONE, 0644, &error);
+    g_assert_no_error(error);
+}
+
+/* The kernel refuses with one error or another. */
+static void
+assert_refused(const char *arguments)
+{
+    g_autofree char *way = way_to("%s", arguments);
+
+    g_assert_true(g_str_has_prefix(way, "RTNETLINK answers: "));
+}
+
+static void
+make_network(void)
+{
+    test_run("ip link add eth0 type veth peer name far0");
+    test_run("ip link set far0 up");
+    test_run("ip link set eth0 up");
+    test_run("ip address add 192.0.2.7/24 dev eth0");
+    test_run("ip address add 2001:db8:1::7/64 dev eth0 nodad");
+    test_run("ip route add default via 192.0.2.1");
+    test_run("ip -6 route add default via 2001:db8:1::1");
+    for (guint i = 0; i < 2; i++) {
+        g_autofree char *add = g_strdup_printf("ip tuntap add wlt%u mode tun", i);
+        g_autofree char *up = g_strdup_printf("ip link set wlt%u up", i);
+        g_autofree char *v4 = g_strdup_printf("ip address add 10.77.%u.2/24 dev wlt%u", i, i);
+        g_autofree char *v6 = g_strdup_printf("ip address add fd77:%u::2/64 dev wlt%u", i, i);
+
+        test_run(add);
+        test_run(up);
+        test_run(v4);
+        test_run(v6);
+    }
+}
+
+static void
+remove_network(void)
+{
+    test_run("ip link delete eth0");
+    test_run("ip link delete wlt0");
+    test_run("ip link delete wlt1");
+}
+
+static char *
+network_state(void)
+{
+    g_autofree char *rules = output_of("ip rule"), *rules6 = output_of("ip -6 rule");
+    g_autofree char *routes = output_of("ip route show table all");
+    g_autofree char *routes6 = output_of("ip -6 route show table all");
+
+    return g_strconcat(rules, rules6, routes, routes6, NULL);
+}
+
+static WlPolicyRoutes *
+open_tunnel(const char *uuid, const char *link, guint16 port, const char *prefixes,
+            gboolean kill_switch)
+{
+    g_autoptr(GArray) routes = g_array_new(FALSE, TRUE, sizeof(WlPrefix));
+    g_auto(GStrv) words = g_strsplit(prefixes, " ", -1);
+    WlPolicyRoutesConfig config = {
+        .uuid = uuid,
+        .ifindex = (int) if_nametoindex(link),
+        .listen_port = port,
+        .routes = routes,
+        .kill_switch = kill_switch,
+    };
+    g_autoptr(GError) error = NULL;
+    WlPolicyRoutes *tunnel;
+
+    for (guint i = 0; words[i]; i++) {
+        WlPrefix prefix = test_prefix(words[i]);
+
+        g_array_append_val(routes, prefix);
+    }
+    tunnel = wl_policy_routes_new(&config, &error);
+    g_assert_no_error(error);
+    return tunnel;
+}
+
+static void
+test_mark(void)
+{
+    guint32 mark = wl_policy_routes_mark(UUID);
+
+    g_assert_cmphex(mark >> 24, ==, 0x57);
+    g_assert_cmphex(mark, ==, wl_policy_routes_mark(UUID));
+    g_assert_cmphex(mark, !=, wl_policy_routes_mark(OTHER));
+}
+
+static void
+test_ways(void)
+{
+    guint32 mark = wl_policy_routes_mark(UUID);
+    g_autoptr(WlPolicyRoutes) tunnel = NULL;
+    g_autofree char *before = NULL, *after = NULL;
+
+    make_network();
+    before = network_state();
+    assert_way("eth0", "198.51.100.9");
+    tunnel = open_tunnel(UUID, "wlt0", PORT, "0.0.0.0/0 ::/0", FALSE);
+    assert_way("wlt0", "198.51.100.9");
+    assert_way("wlt0", "2001:db8:99::9");
+    /* what main knows better than by a default route */
+    assert_way("eth0", "192.0.2.9");
+    assert_way("eth0", "2001:db8:1::9");
+    assert_way("wlt1", "10.77.1.9");
+    /* WireGuard's own, whatever the endpoint */
+    assert_way("eth0", "198.51.100.9 mark %u", mark);
+    assert_way("eth0", "2001:db8:99::9 mark %u", mark);
+    assert_way("eth0", "10.77.0.9 mark %u oif eth0", mark);
+    g_clear_pointer(&tunnel, wl_policy_routes_free);
+    after = network_state();
+    g_assert_cmpstr(after, ==, before);
+    remove_network();
+}
+
+/* A strict reverse path check lets the answers of endpoints in, and nothing else that is new. */
+static void
+test_reverse_path(void)
+{
+    g_autoptr(WlPolicyRoutes) tunnel = NULL;
+
+    make_network();
+    set("conf/all/rp_filter", "1");
+    set("ip_forward", "1");
+    assert_way("lo", "192.0.2.7 from 198.51.100.9 iif eth0 ipproto udp sport 5 dport %u", PORT);
+    tunnel = open_tunnel(UUID, "wlt0", PORT, "0.0.0.0/0 ::/0", FALSE);
+    assert_way("lo", "192.0.2.7 from 198.51.100.9 iif eth0 ipproto udp sport 5 dport %u", PORT);
+    assert_refused("192.0.2.7 from 198.51.100.9 iif eth0 ipproto udp sport 5 dport 53");
+    assert_refused("192.0.2.7 from 198.51.100.9 iif eth0");
+    /* of the port, but on their way to somebody else: into the tunnel as all else */
+    assert_way("wlt0", "198.51.100.8 from 10.77.1.9 iif wlt1 ipproto udp sport %u dport 5", PORT);
+    assert_way("lo", "192.0.2.7 from 192.0.2.9 iif eth0 ipproto udp sport 5 dport 53");
+    assert_way("lo", "10.77.0.2 from 198.51.100.9 iif wlt0");
+    set("conf/all/rp_filter", "0");
+    set("ip_forward", "0");
+    remove_network();
+}
+
+static void
+test_one_family(void)
+{
+    g_autoptr(WlPolicyRoutes) tunnel = NULL;
+
+    make_network();
+    tunnel = open_tunnel(UUID, "wlt0", PORT, "0.0.0.0/1 128.0.0.0/1", FALSE);
+    assert_way("wlt0", "198.51.100.9");
+    assert_way("wlt0", "9.9.9.9");
+    assert_way("eth0", "2001:db8:99::9");
+    remove_network();
+}
+
+static void
+test_kill_switch(void)
+{
+    guint32 mark = wl_policy_routes_mark(UUID);
+    g_autoptr(WlPolicyRoutes) tunnel = NULL;
+    g_autoptr(GError) error = NULL;
+
+    make_network();
+    /* IPv6 has no way through the tunnel, and no other one either */
+    tunnel = open_tunnel(UUID, "wlt0", PORT, "0.0.0.0/0", TRUE);
+    assert_way("wlt0", "198.51.100.9");
+    assert_refused("2001:db8:99::9");
+    assert_way("eth0", "2001:db8:1::9");
+    test_run("ip link set wlt0 down");
+    assert_refused("198.51.100.9");
+    assert_way("eth0", "198.51.100.9 mark %u", mark);
+    test_run("ip link set wlt0 up");
+    wl_policy_routes_restore(tunnel, (int) if_nametoindex("wlt0"), &error);
+    g_assert_no_error(error);
+    assert_way("wlt0", "198.51.100.9");
+    remove_network();
+}
+
+/* Without a kill switch the uplink takes over while the link is down. */
+static void
+test_down(void)
+{
+    g_autoptr(WlPolicyRoutes) tunnel = NULL;
+    g_autoptr(GError) error = NULL;
+
+    make_network();
+    tunnel = open_tunnel(UUID, "wlt0", PORT, "0.0.0.0/0 ::/0", FALSE);
+    test_run("ip link set wlt0 down");
+    assert_way("eth0", "198.51.100.9");
+    test_run("ip link set wlt0 up");
+    assert_way("eth0", "198.51.100.9");
+    for (guint i = 0; i < 2; i++) {
+        wl_policy_routes_restore(tunnel, (int) if_nametoindex("wlt0"), &error);
+        g_assert_no_error(error);
+        assert_way("wlt0", "198.51.100.9");
+        assert_way("wlt0", "2001:db8:99::9");
+    }
+    remove_network();
+}
+
+/* No profile's packets go into another's tunnel, in whatever order they come and go. */
+static void
+test_two(void)
+{
+    guint32 mark = wl_policy_routes_mark(UUID), other_mark = wl_policy_routes_mark(OTHER);
+    g_autoptr(WlPolicyRoutes) tunnel = NULL, other = NULL;
+    g_autofree char *before = NULL, *after = NULL;
+
+    make_network();
+    before = network_state();
+    tunnel = open_tunnel(UUID, "wlt0", PORT, "0.0.0.0/0 ::/0", FALSE);
+    other = open_tunnel(OTHER, "wlt1", PORT + 1, "0.0.0.0/0 ::/0", FALSE);
+    assert_way("eth0", "198.51.100.9 mark %u", mark);
+    assert_way("eth0", "198.51.100.9 mark %u", other_mark);
+    assert_way("eth0", "2001:db8:99::9 mark %u", mark);
+    assert_way("eth0", "2001:db8:99::9 mark %u", other_mark);
+    g_clear_pointer(&tunnel, wl_policy_routes_free);
+    assert_way("wlt1", "198.51.100.9");
+    assert_way("wlt1", "2001:db8:99::9");
+    assert_way("eth0", "198.51.100.9 mark %u", other_mark);
+    g_clear_pointer(&other, wl_policy_routes_free);
+    after = network_state();
+    g_assert_cmpstr(after, ==, before);
+    remove_network();
+}
+
+static gboolean
+is_kept(guint32 mark, gpointer user_data)
+{
+    return mark == *(guint32 *) user_data;
+}
+
+/* What a killed service left is removed, and nothing that others made. */
+static void
+test_sweep(void)
+{
+    guint32 nobody = 0, mark = wl_policy_routes_mark(UUID);
+    g_autoptr(WlPolicyRoutes) tunnel = NULL, other = NULL;
+    g_autofree char *before = NULL, *kept = NULL, *with_one = NULL, *after = NULL;
+    g_autoptr(GError) error = NULL;
+
+    make_network();
+    test_run("ip rule add pref 31100 fwmark 7 lookup 99");
+    test_run("ip rule add pref 100 protocol 87 fwmark 8 lookup 98");
+    test_run("ip -6 rule add pref 31251 lookup 51820");
+    test_run("ip route add 198.51.100.0/24 dev eth0 protocol 87 table 99");
+    test_run("ip route add default dev eth0 table 51820");
+    before = network_state();
+    tunnel = open_tunnel(UUID, "wlt0", PORT, "0.0.0.0/0 ::/0", TRUE);
+    with_one = network_state();
+    other = open_tunnel(OTHER, "wlt1", PORT + 1, "0.0.0.0/0 ::/0", TRUE);
+    wl_policy_routes_sweep(is_kept, &mark, &error);
+    g_assert_no_error(error);
+    kept = network_state();
+    g_assert_cmpstr(kept, ==, with_one);
+    wl_policy_routes_sweep(is_kept, &nobody, &error);
+    g_assert_no_error(error);
+    after = network_state();
+    g_assert_cmpstr(after, ==, before);
+    test_run("ip rule delete pref 31100");
+    test_run("ip rule delete pref 100");
+    test_run("ip -6 rule delete pref 31251");
+    remove_network();
+}
+
+/* A second one of the same profile replaces what is left of the first. */
+static void
+test_again(void)
+{
+    WlPolicyRoutes *killed;
+    g_autoptr(WlPolicyRoutes) tunnel = NULL;
+    g_autofree char *before = NULL, *first = NULL, *second = NULL, *after = NULL;
+
+    make_network();
+    before = network_state();
+    killed = open_tunnel(UUID, "wlt0", PORT, "0.0.0.0/0 ::/0", TRUE);
+    first = network_state();
+    tunnel = open_tunnel(UUID, "wlt0", PORT, "0.0.0.0/0 ::/0", TRUE);
+    second = network_state();
+    g_assert_cmpstr(second, ==, first);
+    wl_policy_routes_free(killed);
+    g_clear_pointer(&tunnel, wl_policy_routes_free);
+    after = network_state();
+    g_assert_cmpstr(after, ==, before);
+    remove_network();
+}
+
+static void
+test_link_gone(void)
+{
+    WlPolicyRoutesConfig config = {.uuid = UUID, .ifindex = 12345, .listen_port = PORT};
+    g_autoptr(GArray) routes = g_array_new(FALSE, TRUE, sizeof(WlPrefix));
+    WlPrefix all = test_prefix("0.0.0.0/0");
+    g_autofree char *before = NULL, *after = NULL;
+    g_autoptr(GError) error = NULL;
+
+    make_network();
+    before = network_state();
+    config.routes = g_array_append_val(routes, all);
+    g_assert_null(wl_policy_routes_new(&config, &error));
+    g_assert_error(error, WL_LINK_ERROR, WL_LINK_ERROR_GONE);
+    after = network_state();
+    g_assert_cmpstr(after, ==, before);
+    remove_network();
+}
+
+int
+main(int argc, char **argv)
+{
+    test_enter_namespaces();
+    g_test_init(&argc, &argv, NULL);
+    g_test_add_func("/policy-routes/mark", test_mark);
+    g_test_add_func("/policy-routes/ways", test_ways);
+    g_test_add_func("/policy-routes/reverse-path", test_reverse_path);
+    g_test_add_func("/policy-routes/one-family", test_one_family);
+    g_test_add_func("/policy-routes/kill-switch", test_kill_switch);
+    g_test_add_func("/policy-routes/down", test_down);
+    g_test_add_func("/policy-routes/two", test_two);
+    g_test_add_func("/policy-routes/sweep", test_sweep);
+    g_test_add_func("/policy-routes/again", test_again);
+    g_test_add_func("/policy-routes/link-gone", test_link_gone);
+    return g_test_run();
+}
