@@ -1,0 +1,36 @@
+#!/bin/bash
+# How soon traffic flows again after a new default route, over 20 changes between two uplinks; printed,
+# and compared with a generous limit only: machines differ.
+# shellcheck source=two-uplinks.sh
+. "$(dirname "$(realpath "$0")")/two-uplinks.sh"
+RUNS=20 LIMIT_MS=5000
+lab_begin "$@"
+two_uplinks_create || bail_out "the lab comes up" laptop hub
+
+answers() { grep -c '^answered' "$LAB_DIR/probe"; }
+more_answers() { [ "$(answers)" -gt "$1" ]; }
+# a change to uplink $2 from $1, until something is answered
+change() {
+  local before
+  before=$(answers)
+  base_down "$1" && base_up "$2" && wait_until 20 more_answers "$before"
+}
+changes() {
+  local i from=home to=cafe swap
+  for ((i = 0; i < RUNS; i++)); do
+    change "$from" "$to" || { echo "change $i, to $to"; tail -n 5 "$LAB_DIR/probe"; return 1; }
+    swap=$from from=$to to=$swap
+  done
+}
+times() { sed -n 's/^answered .* +//p' "$LAB_DIR/probe" | sort -n; }
+percentile() { times | sed -n "$((($(times | wc -l) * $1 + 99) / 100))p"; }
+
+check "hub and laptop come up" both_up || finish laptop hub
+check "other answers through the hub" reaches $OTHER || finish laptop hub
+nsenter --net=/run/netns/other "$TRAFFIC" serve 0.0.0.0 7000 > "$LAB_DIR/serve.log" 2>&1 &
+probe_start
+check "$RUNS changes, and traffic flows after each" changes
+echo "# new default route to traffic through the hub, ms: $(percentile 50) median," \
+  "$(percentile 95) p95, $(percentile 100) most (goal: p95 500)"
+check "no change took longer than $LIMIT_MS ms" test "$(percentile 100)" -le $LIMIT_MS
+finish laptop hub

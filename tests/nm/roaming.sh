@@ -1,0 +1,81 @@
+#!/bin/bash
+# The network below the tunnel changes in every way there is: the profile stays activated in the same
+# process, and one TCP stream through the hub lives through all of it.
+# shellcheck source=two-uplinks.sh
+. "$(dirname "$(realpath "$0")")/two-uplinks.sh"
+lab_begin "$@"
+two_uplinks_create || bail_out "the lab comes up" laptop hub
+
+same_service() { matches "^$PID\$" "$(service_pids)"; }
+carrier() {  # cable-in-inet up|down
+  ip -n "$1" link set "$2" "$3"
+}
+survives() {  # what
+  check "$1: the stream goes on" stream_goes_on
+  check "$1: the profile stays activated" stays_activated
+}
+no_uplink() { [ -z "$(host laptop ip route show default)" ]; }
+sleeps() { [ "$(wakeups)" = "$1" ]; }
+# voluntary context switches of all threads of the service
+wakeups() {
+  host laptop cat /proc/"$PID"/task/*/status |
+    awk '/^voluntary_ctxt_switches/ { n += $2 } END { print n }'
+}
+# 4 s in a row without a wake-up, within 15 s: what was under way when the uplink went may end first
+is_asleep() {
+  local before
+  for _ in 1 2 3; do
+    before=$(wakeups)
+    sleep 4
+    ! sleeps "$before" || return 0
+    echo "$(($(wakeups) - before)) wake-ups in 4 s"
+  done
+  return 1
+}
+sent_packets() { host laptop cat "/sys/class/net/$(host_interface laptop)/statistics/tx_packets"; }
+
+check "hub and laptop come up" both_up || finish laptop hub
+PID=$(service_pids)
+check "other answers through the hub" reaches $OTHER
+check "a stream begins" traffic_start || finish laptop hub
+
+base_down home
+check "without uplink: the profile stays activated" stays_activated
+base_up cafe
+survives "down here, up there"
+base_up home
+base_down cafe
+survives "up there, down here"
+
+carrier inet p-laptop down
+check "carrier lost: NetworkManager gives the uplink up" wait_until 20 no_uplink
+check "carrier lost: the profile stays activated" stays_activated
+carrier inet p-laptop up
+base_up home
+survives "carrier back"
+
+nmcli_laptop connection modify home ipv4.addresses 203.0.113.55/24
+base_up home
+survives "another address on the same link"
+
+base_down home
+base_up six
+survives "from IPv4 only to IPv6 only"
+base_down six
+base_up cafe
+survives "from IPv6 only to IPv4 only"
+
+nmcli_laptop networking off
+check "networking off: the profile stays activated" stays_activated
+nmcli_laptop networking on
+base_up cafe
+survives "networking off and on"
+
+base_down cafe
+check "without uplink it does not wake up at all" is_asleep
+check "and is still activated" stays_activated
+base_up home
+survives "no uplink for a while"
+check "it is deactivated" nmcli_laptop connection down laptop
+base_down home
+finish laptop hub
