@@ -109,16 +109,68 @@ max_backoff(const WlPeer *peer)
     return peer->basic && !peer->config ? WL_BACKOFF_BASIC_MAX : WL_BACKOFF_MAX;
 }
 
-/* Best address not tried in this round, NULL if all were. */
-static WlCandidate *
-next_candidate(WlPeer *peer)
+/* When this address may be sent an initiation again, whoever it is tried for. */
+static gint64
+earliest_of(const WlEngine *self, const WlCandidate *candidate)
 {
+    gint64 earliest = candidate->last_tried + WL_INITIATION_AGAIN;
+
+    for (guint i = 0; i < WL_MAX_TRIES; i++) {
+        const WlTry *try = &self->tries[i];
+        if (try->when + WL_INITIATION_AGAIN > earliest &&
+            wl_endpoint_equal(&try->endpoint, &candidate->endpoint))
+            earliest = try->when + WL_INITIATION_AGAIN;
+    }
+    return earliest;
+}
+
+static void
+note_try(WlEngine *self, WlPeer *peer, const WlEndpoint *endpoint)
+{
+    self->tries[self->next_try] = (WlTry){.endpoint = *endpoint, .when = self->now};
+    self->next_try = (self->next_try + 1) % WL_MAX_TRIES;
+    peer->attempt.tried = self->now;
+}
+
+/* Behind a login page only the local network answers; the rest is asked once a minute. */
+static gboolean
+is_held_back(const WlEngine *self, const WlPeer *peer, const WlCandidate *candidate)
+{
+    return self->connectivity == WL_CONNECTIVITY_PORTAL && candidate->rank != WL_RANK_ON_LINK &&
+           peer->attempt.far_tried + WL_PORTAL_INTERVAL > self->now;
+}
+
+/* Best address not tried in this round, one that may be tried at once before others; NULL if all
+ * were. */
+static WlCandidate *
+next_candidate(const WlEngine *self, WlPeer *peer)
+{
+    WlCandidate *best = NULL;
+    gint64 best_earliest = WL_NEVER;
+
     for (guint i = 0; i < peer->candidates->len; i++) {
         WlCandidate *candidate = &g_array_index(peer->candidates, WlCandidate, i);
-        if (candidate->round != peer->attempt.serial)
-            return candidate;
+        gint64 earliest;
+
+        if (candidate->round == peer->attempt.serial || is_held_back(self, peer, candidate))
+            continue;
+        earliest = MAX(earliest_of(self, candidate), self->now);
+        if (earliest < best_earliest) {
+            best = candidate;
+            best_earliest = earliest;
+        }
     }
-    return NULL;
+    return best;
+}
+
+static gboolean
+has_on_link(const WlPeer *peer)
+{
+    for (guint i = 0; i < peer->candidates->len; i++) {
+        if (g_array_index(peer->candidates, WlCandidate, i).rank == WL_RANK_ON_LINK)
+            return TRUE;
+    }
+    return FALSE;
 }
 
 static const WlCandidate *
@@ -195,11 +247,15 @@ end_round(WlEngine *self, WlPeer *peer)
 {
     const WlCandidate *configured = first_configured(peer);
     const WlEndpoint *rest = configured ? &configured->endpoint : NULL;
+    gint64 again;
 
     if (rest ? !wl_endpoint_equal(rest, &peer->endpoint) : wl_endpoint_is_set(&peer->endpoint))
         recreate(peer, rest);
     start_round(peer, peer->attempt.round + 1);
-    wait_until(self, peer, WL_ATTEMPT_PAUSE, self->now + next_backoff(self, peer));
+    again = self->now + next_backoff(self, peer);
+    if (self->connectivity == WL_CONNECTIVITY_PORTAL && !has_on_link(peer))
+        again = MAX(again, peer->attempt.far_tried + WL_PORTAL_INTERVAL);
+    wait_until(self, peer, WL_ATTEMPT_PAUSE, again);
 }
 
 static void
@@ -215,7 +271,7 @@ try_candidate(WlEngine *self, WlPeer *peer, WlCandidate *candidate)
 {
     gboolean same = wl_endpoint_equal(&peer->endpoint, &candidate->endpoint);
     gint64 slot = peer->attempt.round == 0 ? WL_SLOT_FIRST : WL_SLOT_LATER;
-    gint64 earliest = candidate->last_tried + WL_INITIATION_AGAIN;
+    gint64 earliest = earliest_of(self, candidate);
     gboolean plain = is_plain(peer);
     /* Re-creating is what makes WireGuard initiate now and not up to 5 s later. */
     gboolean again = !same || (peer->attempt.initiated && !(plain && peer->attempt.round > 0));
@@ -242,7 +298,9 @@ try_candidate(WlEngine *self, WlPeer *peer, WlCandidate *candidate)
     if (plain && peer->attempt.round > 0)
         slot = next_backoff(self, peer);
     peer->attempt.due = self->now + slot;
-    peer->attempt.tried = self->now;
+    note_try(self, peer, &candidate->endpoint);
+    if (candidate->rank != WL_RANK_ON_LINK)
+        peer->attempt.far_tried = self->now;
     peer->attempt.crossed = FALSE;
     peer->attempt.rx = peer->want_recreate ? 0 : peer->rx;
     look_soon(self, peer, slot);
@@ -251,11 +309,11 @@ try_candidate(WlEngine *self, WlPeer *peer, WlCandidate *candidate)
 static void
 step(WlEngine *self, WlPeer *peer)
 {
-    WlCandidate *candidate = next_candidate(peer);
+    WlCandidate *candidate = next_candidate(self, peer);
 
     if (!candidate && (peer->attempt.round == 0 || is_plain(peer))) {
         start_round(peer, 1);
-        candidate = next_candidate(peer);
+        candidate = next_candidate(self, peer);
     }
     if (candidate)
         try_candidate(self, peer, candidate);
@@ -297,6 +355,26 @@ check_crossed(WlEngine *self, WlPeer *peer)
     look_soon(self, peer, CROSSED_WAIT);
 }
 
+/* A first round. An address that is being tried keeps its slot: addresses come one by one. */
+static void
+restart(WlEngine *self, WlPeer *peer)
+{
+    gint64 slot_end = peer->attempt.tried + WL_SLOT_FIRST;
+    WlCandidate *trying = NULL;
+
+    if (peer->attempt.phase == WL_ATTEMPT_SLOT && slot_end > self->now)
+        trying = wl_candidates_find(peer->candidates, &peer->attempt.last);
+    peer->attempt.restart = FALSE;
+    peer->attempt.backoff = WL_BACKOFF_FIRST;
+    start_round(peer, 0);
+    if (trying) {
+        trying->round = peer->attempt.serial;
+        peer->attempt.due = MIN(peer->attempt.due, slot_end);
+    } else {
+        wait_until(self, peer, WL_ATTEMPT_WAIT, self->now + head_start(self, peer));
+    }
+}
+
 void
 wl_engine_run_attempt(WlEngine *self, WlPeer *peer)
 {
@@ -305,12 +383,8 @@ wl_engine_run_attempt(WlEngine *self, WlPeer *peer)
             wl_peer_reset_attempt(peer);
         return;
     }
-    if (peer->attempt.phase == WL_ATTEMPT_IDLE || peer->attempt.restart) {
-        peer->attempt.restart = FALSE;
-        peer->attempt.backoff = WL_BACKOFF_FIRST;
-        start_round(peer, 0);
-        wait_until(self, peer, WL_ATTEMPT_WAIT, self->now + head_start(self, peer));
-    }
+    if (peer->attempt.phase == WL_ATTEMPT_IDLE || peer->attempt.restart)
+        restart(self, peer);
     check_crossed(self, peer);
     look(self, peer);
     if (peer->attempt.due <= self->now) {

@@ -20,6 +20,14 @@ typedef struct {
     gint64 look, rest;
 } WlTraffic;
 
+/** More initiations than this are not made in WL_INITIATION_AGAIN. */
+#define WL_MAX_TRIES 64
+
+typedef struct {
+    WlEndpoint endpoint;
+    gint64 when;
+} WlTry;
+
 struct _WlEngine {
     WlEngineConfig *config;
     WlKey public_key;
@@ -39,6 +47,8 @@ struct _WlEngine {
 
     WlPolicy policy;
     gboolean uplink;
+    gint64 uplink_since; /* the last change of it; WL_LONG_AGO */
+    WlConnectivity connectivity;
 
     GPtrArray *peers;          /* of WlPeer, owned, sorted by key: the order of every decision */
     GHashTable *by_key;        /* WlKey* -> WlPeer */
@@ -87,6 +97,8 @@ struct _WlEngine {
     guint64 dropped; /* by the device, as last seen */
     gint64 dropped_grown;
     WlBucket initiations, strangers, logs;
+    WlTry tries[WL_MAX_TRIES]; /* the last initiations, whoever they were for */
+    guint next_try;
     guint logs_dropped;
 
     GQueue outputs; /* of WlOutput */

@@ -303,7 +303,7 @@ wl_engine_new(const WlEngineConfig *config, gint64 now, WlRandomFunc random, gpo
     self->signer = wl_signer_new(&config->private_key, random, user_data);
     wl_key_wipe(&self->config->private_key); /* the signer has it */
     self->started = self->now = now;
-    self->refreshed = WL_LONG_AGO;
+    self->refreshed = self->uplink_since = WL_LONG_AGO;
     self->deadline = WL_NEVER;
     self->snapshot_asked = self->dropped_grown = WL_LONG_AGO;
     self->claims_due = WL_LONG_AGO;
@@ -405,10 +405,14 @@ wl_engine_datagram(WlEngine *self, gint64 now, const WlIp *source, const guint8 
         wl_engine_turn(self);
 }
 
+/* In which several words about an uplink are about one change. */
+#define UPLINK_SETTLES WL_MS(300)
+
 /* Ways that worked may not any more, and those that did not may. */
 static void
 uplink_changed(WlEngine *self)
 {
+    self->uplink_since = self->now;
     wl_engine_touch_all(self);
     for (guint i = 0; i < self->peers->len; i++) {
         WlPeer *peer = self->peers->pdata[i];
@@ -427,6 +431,16 @@ uplink_changed(WlEngine *self)
 }
 
 void
+wl_engine_uplink_changed(WlEngine *self, gint64 now)
+{
+    wl_engine_advance(self, now);
+    /* Mostly the addresses change with it, which has been told already. */
+    if (self->uplink && self->uplink_since + UPLINK_SETTLES <= self->now)
+        uplink_changed(self);
+    wl_engine_turn(self);
+}
+
+void
 wl_engine_local_addresses(WlEngine *self, gint64 now, const WlLocalAddress *addresses, gsize n)
 {
     wl_engine_advance(self, now);
@@ -438,13 +452,60 @@ wl_engine_local_addresses(WlEngine *self, gint64 now, const WlLocalAddress *addr
     wl_engine_turn(self);
 }
 
-/* Everything is sent to everybody, who are asked for theirs, and every address tried again. */
+/* Another one; it asks everybody to say everything again. */
 static void
-start_anew(WlEngine *self)
+renew_boot_id(WlEngine *self)
 {
     wl_boot_id_make(&self->boot_id, self->random, self->random_data);
     self->boot_id_made = self->now;
     self->boot_id_wanted = FALSE;
+}
+
+void
+wl_engine_resumed(WlEngine *self, gint64 now)
+{
+    wl_engine_advance(self, now);
+    renew_boot_id(self);
+    for (guint i = 0; i < self->peers->len; i++)
+        ((WlPeer *) self->peers->pdata[i])->alive_known = 0;
+    uplink_changed(self);
+    wl_engine_want_snapshot(self);
+    wl_engine_turn(self);
+}
+
+void
+wl_engine_connectivity(WlEngine *self, gint64 now, WlConnectivity connectivity)
+{
+    gboolean was_portal = self->connectivity == WL_CONNECTIVITY_PORTAL;
+
+    wl_engine_advance(self, now);
+    self->connectivity = connectivity;
+    /* Whoever could not be reached may be now; of live sessions nothing is to be doubted. */
+    for (guint i = 0; was_portal && connectivity != WL_CONNECTIVITY_PORTAL && i < self->peers->len;
+         i++) {
+        WlPeer *peer = self->peers->pdata[i];
+
+        if (peer->healthy)
+            continue;
+        peer->attempt.restart = TRUE;
+        wl_engine_touch(self, peer);
+    }
+    wl_engine_turn(self);
+}
+
+void
+wl_engine_local_servers(WlEngine *self, gint64 now, const WlIp *servers, gsize n)
+{
+    wl_engine_advance(self, now);
+    self->judge_dirty |= wl_policy_set_servers(&self->policy, servers, n);
+    wl_engine_turn(self);
+}
+
+/* Everything is sent to everybody, who are asked for theirs, and every address tried again. */
+static void
+start_anew(WlEngine *self)
+{
+    renew_boot_id(self);
     for (guint i = 0; i < self->peers->len; i++) {
         WlPeer *peer = self->peers->pdata[i];
         wl_engine_forget(self, peer);

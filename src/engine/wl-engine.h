@@ -169,6 +169,8 @@ typedef enum {
 void wl_engine_connectivity(WlEngine *self, gint64 now, WlConnectivity connectivity);
 /** Gateways and DNS servers of this machine's uplinks: no fact may claim a prefix that has one. */
 void wl_engine_local_servers(WlEngine *self, gint64 now, const WlIp *servers, gsize n);
+/** Another default route or access point: a new uplink also where all addresses stay the same. */
+void wl_engine_uplink_changed(WlEngine *self, gint64 now);
 /** The link was made anew and is empty: everything is added again and announced again. */
 void wl_engine_link_recreated(WlEngine *self, gint64 now);
 /** Sends and tries everything now (`Refresh` on D-Bus). FALSE: less than 5 s after the last time,

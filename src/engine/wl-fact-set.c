@@ -512,7 +512,8 @@ wl_fact_entry_expires(const WlFactEntry *entry, gint64 now)
         const WlClaim *claim = &g_array_index(entry->claims, WlClaim, i);
         /* What is wrong only for this machine is still right for others. */
         if (!claim->stale &&
-            (claim->verdict == WL_VERDICT_ACCEPTED || claim->verdict == WL_VERDICT_ON_LINK))
+            (claim->verdict == WL_VERDICT_ACCEPTED || claim->verdict == WL_VERDICT_ON_LINK ||
+             claim->verdict == WL_VERDICT_HAS_SERVER))
             expires = MAX(expires, claim->expires);
     }
     return expires;

@@ -34,10 +34,11 @@ typedef struct {
     gint64 backoff;
     gint64 look[3];     /* snapshots still wanted in this slot; WL_NEVER: none */
     gboolean initiated; /* something was sent since the peer was last (re-)created */
-    gint64 tried;
-    guint64 rx;       /* before the try */
-    gboolean crossed; /* something came in this slot, but no session */
-    WlEndpoint last;  /* address tried last */
+    gint64 tried;       /* the last try */
+    gint64 far_tried;   /* the last of an address that is not on a network of ours */
+    guint64 rx;         /* before the try */
+    gboolean crossed;   /* something came in this slot, but no session */
+    WlEndpoint last;    /* address tried last */
 } WlAttempt;
 
 typedef enum {

@@ -25,6 +25,7 @@ wl_policy_init(WlPolicy *self, const WlEngineConfig *config)
     self->networks = g_array_new(FALSE, TRUE, sizeof(WlPrefix));
     self->tunnel = g_array_new(FALSE, TRUE, sizeof(WlPrefix));
     self->local = g_array_new(FALSE, TRUE, sizeof(WlLocalAddress));
+    self->servers = g_array_new(FALSE, TRUE, sizeof(WlIp));
     self->listen_port = config->listen_port;
 
     for (guint i = 0; i < config->addresses->len; i++)
@@ -56,6 +57,7 @@ wl_policy_clear(WlPolicy *self)
     g_clear_pointer(&self->networks, g_array_unref);
     g_clear_pointer(&self->tunnel, g_array_unref);
     g_clear_pointer(&self->local, g_array_unref);
+    g_clear_pointer(&self->servers, g_array_unref);
 }
 
 static int
@@ -89,6 +91,31 @@ wl_policy_set_local(WlPolicy *self, const WlLocalAddress *addresses, gsize n)
         return FALSE;
     g_array_unref(self->local);
     self->local = g_steal_pointer(&list);
+    return TRUE;
+}
+
+static int
+ip_compare(gconstpointer a, gconstpointer b)
+{
+    return memcmp(a, b, sizeof(WlIp));
+}
+
+gboolean
+wl_policy_set_servers(WlPolicy *self, const WlIp *servers, gsize n)
+{
+    g_autoptr(GArray) list = g_array_new(FALSE, TRUE, sizeof(WlIp));
+
+    for (gsize i = 0; i < MIN(n, WL_MAX_SERVERS); i++) {
+        WlIp server = wl_ip_normalized(&servers[i]);
+        if (server.family != WL_FAMILY_NONE)
+            g_array_append_val(list, server);
+    }
+    g_array_sort(list, ip_compare);
+    if (list->len == self->servers->len &&
+        (list->len == 0 || memcmp(list->data, self->servers->data, list->len * sizeof(WlIp)) == 0))
+        return FALSE;
+    g_array_unref(self->servers);
+    self->servers = g_steal_pointer(&list);
     return TRUE;
 }
 
@@ -148,6 +175,21 @@ wl_policy_is_reachable_class(const WlEndpoint *endpoint)
     return !wl_ip_is_v4_mapped(ip);
 }
 
+/* All hosts of a network of ours, or none. */
+static gboolean
+is_broadcast(const WlPrefix *local, const WlIp *ip)
+{
+    guint hosts = 32u - local->length;
+    guint32 mask = hosts >= 32 ? G_MAXUINT32 : (1u << hosts) - 1;
+    guint32 value;
+
+    if (local->ip.family != WL_FAMILY_V4 || local->length > 30 || !wl_prefix_contains_ip(local, ip))
+        return FALSE;
+    memcpy(&value, ip->bytes, sizeof(value));
+    value = GUINT32_FROM_BE(value) & mask;
+    return value == mask || value == 0;
+}
+
 WlVerdict
 wl_policy_check_endpoint(const WlPolicy *self, const WlEndpoint *endpoint)
 {
@@ -164,6 +206,8 @@ wl_policy_check_endpoint(const WlPolicy *self, const WlEndpoint *endpoint)
     for (guint i = 0; i < self->local->len; i++) {
         const WlLocalAddress *local = &g_array_index(self->local, WlLocalAddress, i);
 
+        if (is_broadcast(&local->address, &endpoint->ip))
+            return WL_VERDICT_BAD_ADDRESS;
         if (endpoint->port == self->listen_port && wl_ip_equal(&local->address.ip, &endpoint->ip))
             return WL_VERDICT_OWN_ENDPOINT;
         /* In the tunnel's range but really on a network of ours: section 7.6. */
@@ -193,6 +237,10 @@ wl_policy_check_prefix(const WlPolicy *self, const WlPrefix *prefix)
         WlPrefix on_link = wl_prefix_masked(&g_array_index(self->local, WlLocalAddress, i).address);
         if (wl_prefix_overlaps(&on_link, prefix))
             return WL_VERDICT_ON_LINK;
+    }
+    for (guint i = 0; i < self->servers->len; i++) {
+        if (wl_prefix_contains_ip(prefix, &g_array_index(self->servers, WlIp, i)))
+            return WL_VERDICT_HAS_SERVER;
     }
     return WL_VERDICT_ACCEPTED;
 }

@@ -13,6 +13,7 @@ typedef struct {
     GArray *networks; /* of WlPrefix, masked: what facts may claim */
     GArray *tunnel;   /* of WlPrefix, masked: where no endpoint may be */
     GArray *local;    /* of WlLocalAddress */
+    GArray *servers;  /* of WlIp: gateways and DNS servers of this machine */
     guint16 listen_port;
 } WlPolicy;
 
@@ -20,6 +21,9 @@ void wl_policy_init(WlPolicy *self, const WlEngineConfig *config);
 void wl_policy_clear(WlPolicy *self);
 /** TRUE if the list differs from the one before. */
 gboolean wl_policy_set_local(WlPolicy *self, const WlLocalAddress *addresses, gsize n);
+
+/** TRUE if the list differs from the one before. */
+gboolean wl_policy_set_servers(WlPolicy *self, const WlIp *servers, gsize n);
 
 /** TRUE if this machine has an address that can be announced, that is, an uplink. */
 gboolean wl_policy_has_uplink(const WlPolicy *self);

@@ -46,6 +46,7 @@
 /* WireGuard's time stamps are coarse: of two initiations nearer than this, the second is taken for
  * a replay of the first. */
 #define WL_INITIATION_APART  WL_MS(25)
+#define WL_PORTAL_INTERVAL   WL_SEC(60) /* between tries of one peer from behind a login page */
 #define WL_BACKOFF_FIRST     WL_SEC(2)
 #define WL_BACKOFF_MAX       WL_SEC(300)
 #define WL_BACKOFF_BASIC_MAX WL_SEC(1800)
@@ -84,3 +85,4 @@
 #define WL_MAX_LEARNED_PEERS    1000
 #define WL_MAX_LOCAL_ADDRESSES  256
 #define WL_MAX_RESOLVED         16
+#define WL_MAX_SERVERS          64

@@ -13,6 +13,7 @@ static const char *const texts[WL_VERDICT_N] = {
     [WL_VERDICT_OUTSIDE] = "outside the networks of the profile",
     [WL_VERDICT_OWN_ADDRESS] = "our own address",
     [WL_VERDICT_ON_LINK] = "overlaps a network this machine is attached to",
+    [WL_VERDICT_HAS_SERVER] = "covers a gateway or DNS server of this machine",
     [WL_VERDICT_HAS_ENDPOINT] = "covers the address a peer is reached at",
     [WL_VERDICT_CONFIGURED] = "the profile gives it to another peer",
     [WL_VERDICT_TAKEN] = "another member claimed it first",

@@ -16,6 +16,7 @@ typedef enum {
     WL_VERDICT_OUTSIDE,         /* not inside the profile's networks */
     WL_VERDICT_OWN_ADDRESS,     /* our own tunnel address */
     WL_VERDICT_ON_LINK,         /* a network this machine is attached to */
+    WL_VERDICT_HAS_SERVER,      /* covers a gateway or DNS server of this machine */
     WL_VERDICT_HAS_ENDPOINT,    /* covers the endpoint of a peer */
     WL_VERDICT_CONFIGURED,      /* the profile gives it to another peer */
     WL_VERDICT_TAKEN,           /* another member claimed it first */

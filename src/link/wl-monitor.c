@@ -508,3 +508,16 @@ wl_monitor_get_uplink(WlMonitor *self)
     link = best ? find_link(self, best->ifindex, NULL) : NULL;
     return link ? link->name : "";
 }
+
+GArray *
+wl_monitor_dup_gateways(WlMonitor *self)
+{
+    GArray *gateways = g_array_new(FALSE, TRUE, sizeof(WlIp));
+
+    for (guint i = 0; i < self->told_routes->len; i++) {
+        const WlRtnlRoute *route = &g_array_index(self->told_routes, WlRtnlRoute, i);
+        if (route->gateway.family != WL_FAMILY_NONE)
+            g_array_append_val(gateways, route->gateway);
+    }
+    return gateways;
+}

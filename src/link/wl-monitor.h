@@ -47,3 +47,5 @@ gboolean wl_monitor_has_default_route(WlMonitor *self);
 /** Name of the interface of the default route with the lowest metric, IPv4 before IPv6; "" without
  * one; lasts until the next event. */
 const char *wl_monitor_get_uplink(WlMonitor *self);
+/** The gateways of those default routes; of WlIp; to be freed with g_array_unref(). */
+GArray *wl_monitor_dup_gateways(WlMonitor *self);

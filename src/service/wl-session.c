@@ -7,6 +7,7 @@
 #include "wl-fact-socket.h"
 #include "wl-full-tunnel.h"
 #include "wl-ip-config.h"
+#include "wl-local-servers.h"
 #include "wl-log.h"
 #include "wl-monitor.h"
 #include "wl-ping.h"
@@ -34,6 +35,7 @@ struct _WlSession {
     WlPing *ping;            /* NULL: round trips stay unknown */
     WlTrafficWatch *traffic; /* NULL: dead ways are found out late */
     char *uplink;            /* as last told */
+    WlLocalServers *servers;
     WlResolver *resolver;
     WlEngine *engine;
     WlTimer *timer;
@@ -292,7 +294,13 @@ static void
 tell_uplink(WlSession *self)
 {
     const char *uplink = wl_monitor_get_uplink(self->monitor);
+    g_autoptr(GArray) gateways = wl_monitor_dup_gateways(self->monitor);
+    gboolean other = wl_local_servers_set_gateways(self->servers, gateways);
 
+    if (other)
+        wl_local_servers_tell(self->servers, self->engine, wl_clock_now());
+    if (other || !g_str_equal(uplink, self->uplink))
+        wl_engine_uplink_changed(self->engine, wl_clock_now());
     if (g_str_equal(uplink, self->uplink))
         return;
     g_free(self->uplink);
@@ -523,6 +531,7 @@ on_opened(GObject *source, GAsyncResult *result, gpointer user_data)
     /* The link and the engine have what they need of it. */
     wl_key_wipe(&self->config->private_key);
     tell_addresses(self);
+    tell_uplink(self);
     pump(self);
     if (!self->failure)
         self->events->ready(self, self->user_data);
@@ -565,6 +574,7 @@ wl_session_new(WlEngineConfig *config, const WlSessionSettings *settings,
     self->settings.hide_interfaces = (const char *const *) copy_patterns(settings->hide_interfaces);
     self->settings.report_interfaces =
         (const char *const *) copy_patterns(settings->report_interfaces);
+    self->servers = wl_local_servers_new();
     self->refused = g_hash_table_new_full(wl_key_hash, wl_key_equal, g_free, NULL);
     /* The sweep may take a while, and Connect has to be answered. */
     self->open_id = g_idle_add(on_time_to_open, self);
@@ -587,6 +597,7 @@ wl_session_free(WlSession *self)
     g_hash_table_unref(self->refused);
     wl_raw_sockets_close(&self->settings.raw);
     g_free(self->uplink);
+    wl_local_servers_free(self->servers);
     g_free(self->failure);
     g_free((char *) self->settings.uuid);
     g_free((char *) self->settings.interface);

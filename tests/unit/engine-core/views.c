@@ -120,7 +120,7 @@ test_candidates(void)
     meet(bench, 3, "198.51.100.3:51820");
     assert_candidate(bench, 3, "198.51.100.3:51820", "public router in use");
     bench_tell_endpoint(bench, bench_member(bench, 3), bench_member(bench, 2), "192.0.2.2:1", 255);
-    assert_candidate(bench, 2, "192.0.2.2:1", "public other not tried");
+    assert_candidate(bench, 2, "192.0.2.2:1", "public other trying");
 }
 
 static void

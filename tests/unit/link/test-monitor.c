@@ -184,6 +184,15 @@ has_route(gpointer user_data)
     return wl_monitor_has_default_route(((Listener *) user_data)->monitor);
 }
 
+/* The first gateway, "" if there is none. */
+static char *
+dup_gateway(Listener *listener)
+{
+    g_autoptr(GArray) gateways = wl_monitor_dup_gateways(listener->monitor);
+
+    return gateways->len > 0 ? wl_ip_to_string(&g_array_index(gateways, WlIp, 0)) : g_strdup("");
+}
+
 static gboolean
 has_no_route(gpointer user_data)
 {
@@ -193,6 +202,7 @@ has_no_route(gpointer user_data)
 static void
 test_default_route(void)
 {
+    g_autofree char *gateway = NULL;
     Listener listener;
     guint before;
 
@@ -218,6 +228,8 @@ test_default_route(void)
     g_assert_cmpuint(listener.changed, <=, before + 3);
     run_and_wait(&listener, "ip route replace default via 192.0.2.2 metric 9");
     g_assert_true(has_route(&listener));
+    gateway = dup_gateway(&listener);
+    g_assert_cmpstr(gateway, ==, "192.0.2.2");
     run_and_wait(&listener, "ip route del default metric 9");
     g_assert_false(has_route(&listener));
     run_and_wait(&listener, "ip -6 route add default via fe80::1 dev eth0");

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "wl-local-servers.h"
+
+#include <string.h>
+
+struct _WlLocalServers {
+    GArray *gateways, *dns; /* of WlIp */
+};
+
+WlLocalServers *
+wl_local_servers_new(void)
+{
+    WlLocalServers *self = g_new0(WlLocalServers, 1);
+
+    self->gateways = g_array_new(FALSE, TRUE, sizeof(WlIp));
+    self->dns = g_array_new(FALSE, TRUE, sizeof(WlIp));
+    return self;
+}
+
+void
+wl_local_servers_free(WlLocalServers *self)
+{
+    if (!self)
+        return;
+    g_array_unref(self->gateways);
+    g_array_unref(self->dns);
+    g_free(self);
+}
+
+static gboolean
+replace(GArray *list, const GArray *with)
+{
+    if (list->len == with->len &&
+        (list->len == 0 || memcmp(list->data, with->data, list->len * sizeof(WlIp)) == 0))
+        return FALSE;
+    g_array_set_size(list, 0);
+    g_array_append_vals(list, with->data, with->len);
+    return TRUE;
+}
+
+gboolean
+wl_local_servers_set_gateways(WlLocalServers *self, const GArray *gateways)
+{
+    return replace(self->gateways, gateways);
+}
+
+gboolean
+wl_local_servers_set_dns(WlLocalServers *self, const GArray *dns)
+{
+    return replace(self->dns, dns);
+}
+
+void
+wl_local_servers_tell(const WlLocalServers *self, WlEngine *engine, gint64 now)
+{
+    g_autoptr(GArray) all = g_array_copy(self->gateways);
+
+    g_array_append_vals(all, self->dns->data, self->dns->len);
+    wl_engine_local_servers(engine, now, (const WlIp *) all->data, all->len);
+}
