@@ -1,18 +1,25 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "wl-engine-private.h"
 
-/* Ages come of the wall clock, which may jump. But no handshake grows older than it was, and there
- * is no new one without something received. */
+#define REKEY_AFTER WL_SEC(120) /* WireGuard renews a session that is used after that */
+
+/*
+ * When the last handshake was. The device says so by the wall clock, which may jump: but none is
+ * older than the one before, and none comes without a byte. Where the clock was put forward and
+ * something came since, the session that it came in is one that WireGuard still uses.
+ */
 static gint64
 handshake_of(const WlEngine *self, const WlPeer *peer, const WlDevicePeer *device)
 {
-    gint64 seen = self->now - device->handshake_age;
+    gint64 when = self->now - device->handshake_age;
 
-    if (device->handshake_age < 0 || peer->handshake < 0)
-        return device->handshake_age < 0 ? -1 : seen;
-    if (seen <= peer->handshake + WL_MS(100) || device->rx_bytes == peer->rx)
+    if (device->handshake_age < 0)
+        return -1;
+    if (peer->handshake < 0 || device->rx_bytes < peer->rx)
+        return when;
+    if (device->rx_bytes == peer->rx || ABS(when - peer->handshake) <= WL_MS(100))
         return peer->handshake;
-    return seen;
+    return when > peer->handshake ? when : MAX(peer->handshake, self->now - REKEY_AFTER);
 }
 
 static void
@@ -45,6 +52,8 @@ apply_peer(WlEngine *self, WlPeer *peer, const WlDevicePeer *device)
         if (!wl_ip_equal(&peer->endpoint.ip, &device->endpoint.ip))
             self->claims_dirty = self->claims_dirty || wl_fact_set_claims(self->facts) > 0;
         peer->endpoint = device->endpoint;
+        /* It roamed: what was just sent to it may have gone where it is no more. */
+        peer->force_ping = peer->force_ping || peer->healthy;
         wl_engine_local_changed(self, peer);
     }
     wl_engine_note_counters(self, peer, device->rx_bytes, device->tx_bytes,

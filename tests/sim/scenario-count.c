@@ -234,6 +234,7 @@ static const struct {
     COUNTER("packets", packets),
     COUNTER("initiations", initiations),
     COUNTER("recreations", recreations),
+    COUNTER("requests", requests),
     COUNTER("changes", changes),
     COUNTER("logs", logs),
 };

@@ -207,7 +207,8 @@ parse_port(Run *run, ScenarioLine *line, Event *event)
 {
     const char *word = scenario_line_peek(line);
 
-    if (word && g_str_has_prefix(word, "eth")) {
+    if (word && g_ascii_isdigit(word[strlen(word) - 1]) && !sim_world_find_net(run->world, word) &&
+        !strchr(word, '/')) {
         event->text = g_strdup(word);
         line->at++;
         return TRUE;
@@ -356,6 +357,30 @@ parse_cut(Run *run, ScenarioLine *line, Event *event, GError **error)
     event->flag = scenario_line_take_if(line, "->");
     return scenario_line_take_if(line, "all") ||
            (event->b = scenario_take_host(run, line, error)) != NULL;
+}
+
+static void
+run_jam(Run *run, Event *event)
+{
+    if (event->flag)
+        g_hash_table_add(event->a->jammed, event->b);
+    else
+        g_hash_table_remove(event->a->jammed, event->b);
+}
+
+static gboolean
+parse_jam(Run *run, ScenarioLine *line, Event *event, GError **error)
+{
+    event->flag = TRUE;
+    return (event->a = scenario_take_host(run, line, error)) &&
+           (event->b = scenario_take_host(run, line, error));
+}
+
+static gboolean
+parse_unjam(Run *run, ScenarioLine *line, Event *event, GError **error)
+{
+    return (event->a = scenario_take_host(run, line, error)) &&
+           (event->b = scenario_take_host(run, line, error));
 }
 
 /* ---- traffic */
@@ -589,7 +614,7 @@ parse_name(Run *run, ScenarioLine *line, Event *event, GError **error)
     event->at = line->at - 1;
     if (!scenario_line_take(line, "a DNS name", error))
         return FALSE;
-    while (scenario_line_peek(line)) {
+    while (scenario_line_peek(line) && !g_str_equal(scenario_line_peek(line), "as")) {
         if (!scenario_line_take_ip(line, &ip, error))
             return FALSE;
     }
@@ -647,6 +672,8 @@ static const struct {
     {"nat", parse_nat, NULL},
     {"cut", parse_cut, run_cut},
     {"mend", parse_cut, run_mend},
+    {"jam", parse_jam, run_jam},
+    {"unjam", parse_unjam, run_jam},
     {"stream", parse_stream, run_stream},
     {"end", parse_end, run_end},
     {"ping", parse_ping, run_ping},

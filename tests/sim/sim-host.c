@@ -40,6 +40,7 @@ sim_host_new(SimWorld *world, const char *name)
     self->ports = g_ptr_array_new_with_free_func((GDestroyNotify) port_free);
     self->served = g_array_new(FALSE, TRUE, sizeof(WlPrefix));
     self->absent = g_ptr_array_new();
+    self->jammed = g_hash_table_new(NULL, NULL);
     self->config = wl_engine_config_new();
     self->config->private_key = self->private_key;
     self->config->name = g_strdup(name);
@@ -61,6 +62,7 @@ sim_host_free(SimHost *self)
     g_ptr_array_unref(self->ports);
     g_array_unref(self->served);
     g_ptr_array_unref(self->absent);
+    g_hash_table_unref(self->jammed);
     wl_engine_config_free(self->config);
     g_array_unref(self->servers);
     g_hash_table_unref(self->probes);
@@ -379,7 +381,7 @@ tell_addresses(SimHost *self)
             WlLocalAddress address = {
                 .address = g_array_index(port->addresses, WlPrefix, j),
                 .ifindex = port->ifindex,
-                .announce = TRUE,
+                .announce = g_str_has_prefix(port->name, "eth"),
             };
             g_strlcpy(address.ifname, port->name, sizeof(address.ifname));
             g_array_append_val(local, address);

@@ -24,6 +24,7 @@ typedef struct {
     guint64 bytes; /* of them, with IP and UDP headers */
     guint initiations;
     guint recreations; /* of peers with a live session */
+    guint requests;    /* changes asked of the device */
     guint changes;     /* of a peer's state */
     guint logs;
 } SimCounters;
@@ -45,9 +46,10 @@ struct _SimHost {
     WlIp link_local;
     GPtrArray *ports; /* of SimPort, owned */
     guint16 listen_port;
-    gboolean forwards; /* packets of others through the tunnel */
-    gboolean silent;   /* answers no echo */
-    GArray *served;    /* of WlPrefix: networks behind it, which answer */
+    gboolean forwards;  /* packets of others through the tunnel */
+    gboolean silent;    /* answers no echo */
+    GHashTable *jammed; /* of SimHost: facts for them cannot be sent */
+    GArray *served;     /* of WlPrefix: networks behind it, which answer */
     GPtrArray
         *absent; /* of SimHost: in the profile, but not in the device at the start (classic) */
     WlEngineConfig *config;

@@ -101,9 +101,16 @@ trace_facts(SimHost *host, const WlOutput *output)
 static void
 send_facts(SimHost *host, const WlOutput *output)
 {
-    SimPacket *packet = sim_packet_new(SIM_PACKET_FACTS);
+    SimHost *to = g_hash_table_lookup(host->world->by_key, &output->key);
     gsize length = g_bytes_get_size(output->bytes);
+    SimPacket *packet;
 
+    if (g_hash_table_contains(host->jammed, to)) {
+        sim_world_trace(host->world, host->name, "cannot send to %s", to->name);
+        host->with->send_failed(host->member, sim_host_now(host), &output->key);
+        return;
+    }
+    packet = sim_packet_new(SIM_PACKET_FACTS);
     if (host->kind == SIM_KIND_OURS && length > FACTS_MAX)
         g_error("%s sends %" G_GSIZE_FORMAT " bytes of facts in one datagram, more than %d",
                 host->name, length, FACTS_MAX);
@@ -198,6 +205,7 @@ carry_out(SimHost *host, const WlOutput *output)
         send_facts(host, output);
         break;
     case WL_OUTPUT_CHANGE_PEER:
+        host->counters.requests++;
         host->counters.recreations += sim_device_change(host->device, output->change);
         host->world->dirty = TRUE;
         break;

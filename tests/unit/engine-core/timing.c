@@ -387,6 +387,55 @@ test_silent_session(void)
     g_assert_false(bench_has_allowed(bench, desktop, "10.77.0.3/32"));
 }
 
+/* The device tells of handshakes by the wall clock. */
+static void
+test_clock_jumps(void)
+{
+    g_autoptr(Bench) bench = bench_leaf_new();
+    const BenchMember *hub = bench_member(bench, 1);
+    gint64 *handshake;
+
+    bench_meet(bench, 1, BENCH_HUB_ENDPOINT);
+    bench_run(bench, SEC(20));
+    handshake = g_hash_table_lookup(bench->handshakes, &hub->key);
+    bench_clear(bench);
+
+    /* Forward: packets still come. */
+    *handshake -= SEC(3600);
+    bench_alive(bench, hub);
+    bench_run(bench, SEC(31));
+    g_assert_true(bench_view(bench, hub)->healthy);
+    g_assert_cmpuint(bench_changes(bench, hub, WL_PEER_RECREATE), ==, 0);
+    /* Back: each look says "just now", but nothing comes any more. */
+    for (guint i = 0; i < 20 && bench_view(bench, hub)->healthy; i++) {
+        *handshake = bench->now;
+        bench_snapshot(bench);
+        bench_drain(bench);
+        bench_run(bench, SEC(10));
+    }
+    g_assert_false(bench_view(bench, hub)->healthy);
+}
+
+/* What was sent may have gone to where it is no more. */
+static void
+test_roaming_peer(void)
+{
+    g_autoptr(Bench) bench = bench_leaf_new();
+    const BenchMember *hub = bench_member(bench, 1);
+
+    bench_meet(bench, 1, BENCH_HUB_ENDPOINT);
+    bench_run(bench, SEC(10));
+    bench_clear(bench);
+    bench_snapshot(bench);
+    bench_drain(bench);
+    g_assert_cmpuint(bench_count(bench, WL_OUTPUT_SEND), ==, 0);
+    g_assert_true(wl_endpoint_parse("203.0.113.1:40000",
+                                    &wl_device_find(bench->device, &hub->key)->endpoint));
+    bench_snapshot(bench);
+    bench_drain(bench);
+    g_assert_cmpuint(bench_count(bench, WL_OUTPUT_SEND), ==, 1);
+}
+
 static void
 test_names_are_resolved(void)
 {
@@ -471,6 +520,8 @@ main(int argc, char **argv)
     g_test_add_func("/attempts/live-session", test_live_session_is_kept);
     g_test_add_func("/attempts/first-words", test_first_words_keep_the_session);
     g_test_add_func("/attempts/silent-session", test_silent_session);
+    g_test_add_func("/attempts/clock-jumps", test_clock_jumps);
+    g_test_add_func("/sender/roaming-peer", test_roaming_peer);
     g_test_add_func("/attempts/names", test_names_are_resolved);
     g_test_add_func("/deadline/no-snapshot", test_no_snapshot);
     g_test_add_func("/deadline/uplink-lost", test_uplink_lost);
