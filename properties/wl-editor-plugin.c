@@ -3,6 +3,8 @@
 
 #include <dlfcn.h>
 
+#include <glib/gi18n-lib.h>
+
 #include "wl-profile.h"
 
 /* There are two editors, for GTK 3 and GTK 4 programs; neither may be loaded into the other. */
@@ -81,7 +83,7 @@ get_editor(NMVpnEditorPlugin *plugin, NMConnection *connection, GError **error)
         /* Programs turn exactly NOENT into "not installed". */
         if (!path || !g_file_test(path, G_FILE_TEST_EXISTS)) {
             g_set_error(error, G_FILE_ERROR, G_FILE_ERROR_NOENT,
-                        "The editor for wirelink connections is not installed (there is no %s)",
+                        _("The editor for wirelink connections is not installed (there is no %s)"),
                         path ? path : EDITOR_GTK4);
             return NULL;
         }
@@ -91,7 +93,7 @@ get_editor(NMVpnEditorPlugin *plugin, NMConnection *connection, GError **error)
             *(void **) &factory = dlsym(library, "nm_vpn_editor_factory_wirelink");
         if (!factory) {
             g_set_error(error, NM_VPN_PLUGIN_ERROR, NM_VPN_PLUGIN_ERROR_FAILED,
-                        "Cannot load the editor for wirelink connections: %s", dlerror());
+                        _("Cannot load the editor for wirelink connections: %s"), dlerror());
             return NULL;
         }
     }
@@ -117,7 +119,7 @@ wl_editor_plugin_get_property(GObject *object, guint id, GValue *value, GParamSp
         break;
     case PROP_DESCRIPTION:
         g_value_set_static_string(
-            value, "A WireGuard network whose members find each other and connect directly");
+            value, _("A WireGuard network whose members find each other and connect directly"));
         break;
     case PROP_SERVICE:
         g_value_set_static_string(value, WL_PROFILE_SERVICE_TYPE);
@@ -148,5 +150,7 @@ wl_editor_plugin_init(WlEditorPlugin *self)
 NMVpnEditorPlugin *
 nm_vpn_editor_plugin_factory(GError **error)
 {
+    bindtextdomain(GETTEXT_PACKAGE, WL_LOCALE_DIR);
+    bind_textdomain_codeset(GETTEXT_PACKAGE, "UTF-8");
     return g_object_new(WL_TYPE_EDITOR_PLUGIN, NULL);
 }

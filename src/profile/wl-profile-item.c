@@ -4,9 +4,13 @@
 #include <arpa/inet.h>
 #include <string.h>
 
+#include <glib/gi18n-lib.h>
+
 #include "wl-profile-value.h"
 
-#define fail(error, ...) g_set_error(error, WL_PROFILE_ERROR, WL_PROFILE_ERROR_VALUE, __VA_ARGS__)
+/* Translated, as the editor shows these sentences; gettext knows the macro. */
+#define fail(error, format, ...)                                                                   \
+    g_set_error(error, WL_PROFILE_ERROR, WL_PROFILE_ERROR_VALUE, _(format), ##__VA_ARGS__)
 
 static char *
 address_to_string(int family, const guint8 *bytes)

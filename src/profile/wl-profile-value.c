@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include <glib/gi18n-lib.h>
+
 #include "wl-profile-item.h"
 #include "wl-wgquick.h"
 
@@ -14,7 +16,9 @@ G_STATIC_ASSERT(sizeof(NMSettingSecretFlags) == sizeof(int));
 #define LIST_SEPARATORS " \t\r\n,;"
 #define KEY_LENGTH      44
 
-#define fail(error, ...) g_set_error(error, WL_PROFILE_ERROR, WL_PROFILE_ERROR_VALUE, __VA_ARGS__)
+/* Translated, as the editor shows these sentences; gettext knows the macro. */
+#define fail(error, format, ...)                                                                   \
+    g_set_error(error, WL_PROFILE_ERROR, WL_PROFILE_ERROR_VALUE, _(format), ##__VA_ARGS__)
 
 void
 wl_profile_wipe_free(char *secret)
@@ -156,7 +160,7 @@ parse_uint(const WlProfileKey *key, const char *text, guint *field, GError **err
     quoted = wl_profile_value_quote(text);
     if (key->zero)
         fail(error, "%s is not valid; it is a number from %u to %u, or 0 (%s)", quoted, key->min,
-             key->max, key->zero);
+             key->max, _(key->zero));
     else
         fail(error, "%s is not valid; it is a number from %u to %u", quoted, key->min, key->max);
     return FALSE;
@@ -277,7 +281,7 @@ wl_profile_value_parse(const WlProfileKey *key, const char *text, gboolean appen
     case WL_KEY_TYPE_KEY:
         if (!wl_profile_value_is_key(text)) {
             g_autofree char *quoted =
-                key->secret ? g_strdup("the value") : wl_profile_value_quote(text);
+                key->secret ? g_strdup(_("the value")) : wl_profile_value_quote(text);
 
             fail(error, "%s is not a WireGuard key; a key is 44 base64 characters ending in \"=\"",
                  quoted);

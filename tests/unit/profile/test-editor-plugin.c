@@ -13,6 +13,7 @@
 #include "wl-profile.h"
 
 static NMVpnEditorPlugin *plugin;
+static char *copy; /* of the library, alone in its folder */
 
 static void
 test_properties(void)
@@ -64,7 +65,7 @@ test_import_export(void)
     g_assert_false(nm_vpn_editor_plugin_export(plugin, path, connection, NULL));
 }
 
-/* There is no editor beside the library that was just built. */
+/* There is no editor beside the copy of the library that is loaded here. */
 static void
 test_no_editor(void)
 {
@@ -83,7 +84,7 @@ test_no_editor(void)
 static void
 test_symbols(void)
 {
-    void *library = dlopen(g_getenv("WL_TEST_PLUGIN"), RTLD_LAZY | RTLD_LOCAL | RTLD_NOLOAD);
+    void *library = dlopen(copy, RTLD_LAZY | RTLD_LOCAL | RTLD_NOLOAD);
 
     g_assert_nonnull(library);
     g_assert_nonnull(dlsym(library, "nm_vpn_editor_plugin_factory"));
@@ -94,6 +95,32 @@ test_symbols(void)
     dlclose(library);
 }
 
+static void
+make_copy(void)
+{
+    g_autofree char *folder = g_dir_make_tmp("wl-plugin-XXXXXX", NULL);
+    g_autofree char *library = NULL;
+    g_autoptr(GError) error = NULL;
+    gsize length;
+
+    copy = g_build_filename(folder, "libnm-vpn-plugin-wirelink.so", NULL);
+    g_file_get_contents(g_getenv("WL_TEST_PLUGIN"), &library, &length, &error);
+    g_assert_no_error(error);
+    g_file_set_contents(copy, library, (gssize) length, &error);
+    g_assert_no_error(error);
+    g_assert_cmpint(chmod(copy, 0755), ==, 0);
+}
+
+static void
+remove_copy(void)
+{
+    g_autofree char *folder = g_path_get_dirname(copy);
+
+    g_assert_cmpint(unlink(copy), ==, 0);
+    g_assert_cmpint(rmdir(folder), ==, 0);
+    g_free(copy);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -101,8 +128,9 @@ main(int argc, char **argv)
     int result;
 
     g_test_init(&argc, &argv, NULL);
-    plugin = nm_vpn_editor_plugin_load_from_file(g_getenv("WL_TEST_PLUGIN"),
-                                                 WL_PROFILE_SERVICE_TYPE, -1, NULL, NULL, &error);
+    make_copy();
+    plugin =
+        nm_vpn_editor_plugin_load_from_file(copy, WL_PROFILE_SERVICE_TYPE, -1, NULL, NULL, &error);
     g_assert_no_error(error);
     g_test_add_func("/editor-plugin/properties", test_properties);
     g_test_add_func("/editor-plugin/import-export", test_import_export);
@@ -110,5 +138,6 @@ main(int argc, char **argv)
     g_test_add_func("/editor-plugin/symbols", test_symbols);
     result = g_test_run();
     g_object_unref(plugin);
+    remove_copy();
     return result;
 }

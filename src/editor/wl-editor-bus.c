@@ -1,0 +1,283 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "wl-editor-bus.h"
+
+#include <gio/gio.h>
+
+#define BASE_NAME  WL_PROFILE_SERVICE_TYPE
+#define ROOT       "/org/freedesktop/NetworkManager/wirelink"
+#define LINK_PATH  ROOT "/link"
+#define LINK       "org.freedesktop.NetworkManager.wirelink1.Link"
+#define PEER       "org.freedesktop.NetworkManager.wirelink1.Peer"
+#define MANAGER    "org.freedesktop.DBus.ObjectManager"
+#define TIMEOUT    2000 /* ms, of a call */
+#define PAUSE      300  /* ms between a change and reading, so that many changes are read once */
+#define MOST_PEERS 2000
+#define MOST_FACTS 10000
+
+struct _WlEditorBus {
+    WlEditorModel *model;
+    char *uuid;
+    GDBusConnection *connection;
+    GCancellable *cancellable; /* of everything; cancelled, the struct is gone */
+    guint subscriptions[4];
+    guint timer;
+    gboolean reading, again;
+    guint pending;      /* calls that have not been answered yet */
+    WlEditorLive *live; /* being read */
+};
+
+static gboolean read_now(gpointer user_data);
+
+/* NULL if cancelled: @bus may not be touched then. Other errors give NULL with *@cancelled FALSE.
+ */
+static GVariant *
+finish(GObject *source, GAsyncResult *result, gboolean *cancelled)
+{
+    g_autoptr(GError) error = NULL;
+    GVariant *reply = g_dbus_connection_call_finish(G_DBUS_CONNECTION(source), result, &error);
+
+    *cancelled = g_error_matches(error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+    return reply;
+}
+
+static void
+call(WlEditorBus *bus, const char *owner, const char *path, const char *interface,
+     const char *method, GVariant *parameters, const char *reply_type, GAsyncReadyCallback callback)
+{
+    bus->pending++;
+    g_dbus_connection_call(bus->connection, owner, path, interface, method, parameters,
+                           G_VARIANT_TYPE(reply_type), G_DBUS_CALL_FLAGS_NO_AUTO_START, TIMEOUT,
+                           bus->cancellable, callback, bus);
+}
+
+static void
+schedule(WlEditorBus *bus)
+{
+    if (bus->reading)
+        bus->again = TRUE;
+    else if (!bus->timer)
+        bus->timer = g_timeout_add(PAUSE, read_now, bus);
+}
+
+/* With the last answer, gives the model what was read, which may be nothing. */
+static void
+end_call(WlEditorBus *bus)
+{
+    if (--bus->pending)
+        return;
+    bus->reading = FALSE;
+    wl_editor_model_set_live(bus->model, g_steal_pointer(&bus->live));
+    if (bus->again)
+        schedule(bus);
+    bus->again = FALSE;
+}
+
+static const char *
+text_of(GVariant *properties, const char *name)
+{
+    const char *text = "";
+
+    g_variant_lookup(properties, name, "&s", &text);
+    return text;
+}
+
+static void
+on_facts(GObject *source, GAsyncResult *result, gpointer user_data)
+{
+    WlEditorBus *bus = user_data;
+    gboolean cancelled;
+    g_autoptr(GVariant) reply = finish(source, result, &cancelled);
+    g_autoptr(GVariantIter) facts = NULL;
+    GVariant *properties;
+
+    if (cancelled)
+        return;
+    if (reply)
+        g_variant_get(reply, "(aa{sv})", &facts);
+    while (facts && bus->live->facts->len < MOST_FACTS &&
+           g_variant_iter_next(facts, "@a{sv}", &properties)) {
+        WlEditorLiveFact fact = {
+            .subject = (char *) text_of(properties, "Subject"),
+            .attribute = (char *) text_of(properties, "Attribute"),
+            .value = (char *) text_of(properties, "Value"),
+            .source = (char *) text_of(properties, "Source"),
+            .source_name = (char *) text_of(properties, "SourceName"),
+            .rule = (char *) text_of(properties, "Rule"),
+        };
+
+        g_variant_lookup(properties, "Accepted", "b", &fact.accepted);
+        wl_editor_live_add_fact(bus->live, &fact);
+        g_variant_unref(properties);
+    }
+    end_call(bus);
+}
+
+static void
+add_peer(WlEditorLive *live, GVariant *properties)
+{
+    WlEditorLivePeer peer = {
+        .public_key = (char *) text_of(properties, "PublicKey"),
+        .name = (char *) text_of(properties, "Name"),
+        .state = (char *) text_of(properties, "State"),
+        .reason = (char *) text_of(properties, "Reason"),
+        .endpoint = (char *) text_of(properties, "Endpoint"),
+        .trust = (char *) text_of(properties, "Trust"),
+    };
+
+    g_variant_lookup(properties, "Configured", "b", &peer.configured);
+    if (*peer.public_key && live->peers->len < MOST_PEERS)
+        wl_editor_live_add_peer(live, &peer);
+}
+
+/* Whether these are the objects of our profile; if so its peers are taken. */
+static gboolean
+take_objects(WlEditorBus *bus, GVariant *reply)
+{
+    g_autoptr(GVariant) objects = g_variant_get_child_value(reply, 0);
+    g_autoptr(GVariant) link = g_variant_lookup_value(objects, LINK_PATH, NULL);
+    g_autoptr(GVariant) properties = link ? g_variant_lookup_value(link, LINK, NULL) : NULL;
+    GVariantIter iter;
+    GVariant *interfaces;
+
+    if (!properties || g_strcmp0(text_of(properties, "Uuid"), bus->uuid))
+        return FALSE;
+    bus->live = wl_editor_live_new();
+    g_variant_iter_init(&iter, objects);
+    while (g_variant_iter_next(&iter, "{o@a{sa{sv}}}", NULL, &interfaces)) {
+        g_autoptr(GVariant) peer = g_variant_lookup_value(interfaces, PEER, NULL);
+
+        if (peer)
+            add_peer(bus->live, peer);
+        g_variant_unref(interfaces);
+    }
+    return TRUE;
+}
+
+typedef struct {
+    WlEditorBus *bus;
+    char *owner;
+} Question;
+
+static void
+on_objects(GObject *source, GAsyncResult *result, gpointer user_data)
+{
+    g_autofree Question *question = user_data;
+    g_autofree char *owner = question->owner;
+    WlEditorBus *bus = question->bus;
+    gboolean cancelled;
+    g_autoptr(GVariant) reply = finish(source, result, &cancelled);
+
+    if (cancelled)
+        return;
+    /* One process has the profile; the others are of no interest. */
+    if (!bus->live && reply && take_objects(bus, reply))
+        call(bus, owner, LINK_PATH, LINK, "GetFacts", NULL, "(aa{sv})", on_facts);
+    end_call(bus);
+}
+
+static void
+on_owners(GObject *source, GAsyncResult *result, gpointer user_data)
+{
+    WlEditorBus *bus = user_data;
+    gboolean cancelled;
+    g_autoptr(GVariant) reply = finish(source, result, &cancelled);
+    g_autofree const char **owners = NULL;
+
+    if (cancelled)
+        return;
+    if (reply)
+        g_variant_get(reply, "(^a&s)", &owners);
+    for (guint i = 0; owners && owners[i]; i++) {
+        Question *question = g_new(Question, 1);
+
+        question->bus = bus;
+        question->owner = g_strdup(owners[i]);
+        bus->pending++;
+        g_dbus_connection_call(bus->connection, owners[i], ROOT, MANAGER, "GetManagedObjects", NULL,
+                               G_VARIANT_TYPE("(a{oa{sa{sv}}})"), G_DBUS_CALL_FLAGS_NO_AUTO_START,
+                               TIMEOUT, bus->cancellable, on_objects, question);
+    }
+    end_call(bus);
+}
+
+static gboolean
+read_now(gpointer user_data)
+{
+    WlEditorBus *bus = user_data;
+
+    bus->timer = 0;
+    bus->reading = TRUE;
+    call(bus, "org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus",
+         "ListQueuedOwners", g_variant_new("(s)", BASE_NAME), "(as)", on_owners);
+    return G_SOURCE_REMOVE;
+}
+
+static void
+on_signal(GDBusConnection *connection, const char *sender, const char *path, const char *interface,
+          const char *signal, GVariant *parameters, gpointer user_data)
+{
+    schedule(user_data);
+}
+
+static guint
+subscribe(WlEditorBus *bus, const char *sender, const char *interface, const char *member,
+          const char *path, const char *arg0, GDBusSignalFlags flags)
+{
+    return g_dbus_connection_signal_subscribe(bus->connection, sender, interface, member, path,
+                                              arg0, flags, on_signal, bus, NULL);
+}
+
+static void
+on_bus(GObject *source, GAsyncResult *result, gpointer user_data)
+{
+    WlEditorBus *bus = user_data;
+    g_autoptr(GError) error = NULL;
+    GDBusConnection *connection = g_bus_get_finish(result, &error);
+
+    if (!connection) {
+        if (!g_error_matches(error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+            g_debug("no live view: %s", error->message);
+        return;
+    }
+    bus->connection = connection;
+    /* Processes that come and go, peers that come and go, and what changes of them. */
+    bus->subscriptions[0] =
+        subscribe(bus, "org.freedesktop.DBus", "org.freedesktop.DBus", "NameOwnerChanged", NULL,
+                  BASE_NAME, G_DBUS_SIGNAL_FLAGS_MATCH_ARG0_NAMESPACE);
+    bus->subscriptions[1] =
+        subscribe(bus, NULL, MANAGER, "InterfacesAdded", ROOT, NULL, G_DBUS_SIGNAL_FLAGS_NONE);
+    bus->subscriptions[2] =
+        subscribe(bus, NULL, MANAGER, "InterfacesRemoved", ROOT, NULL, G_DBUS_SIGNAL_FLAGS_NONE);
+    bus->subscriptions[3] = subscribe(bus, NULL, "org.freedesktop.DBus.Properties",
+                                      "PropertiesChanged", NULL, PEER, G_DBUS_SIGNAL_FLAGS_NONE);
+    read_now(bus);
+}
+
+WlEditorBus *
+wl_editor_bus_new(WlEditorModel *model, const char *uuid)
+{
+    WlEditorBus *bus = g_new0(WlEditorBus, 1);
+
+    bus->model = model;
+    bus->uuid = g_strdup(uuid);
+    bus->cancellable = g_cancellable_new();
+    if (uuid)
+        g_bus_get(G_BUS_TYPE_SYSTEM, bus->cancellable, on_bus, bus);
+    return bus;
+}
+
+void
+wl_editor_bus_free(WlEditorBus *bus)
+{
+    if (!bus)
+        return;
+    g_cancellable_cancel(bus->cancellable);
+    g_object_unref(bus->cancellable);
+    for (guint i = 0; bus->connection && i < G_N_ELEMENTS(bus->subscriptions); i++)
+        g_dbus_connection_signal_unsubscribe(bus->connection, bus->subscriptions[i]);
+    g_clear_handle_id(&bus->timer, g_source_remove);
+    g_clear_object(&bus->connection);
+    wl_editor_live_free(bus->live);
+    g_free(bus->uuid);
+    g_free(bus);
+}

@@ -1,0 +1,206 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "wl-editor-pages.h"
+
+#include <glib/gi18n-lib.h>
+#include <nma-bar-code.h>
+
+#include "wl-editor-form.h"
+#include "wl-profile-keys.h"
+#include "wl-gtk.h"
+
+#define QR_SIZE   180 /* pixels */
+#define QR_MARGIN 4   /* modules, as scanners need */
+
+struct _WlMachinePage {
+    WlEditorModel *model;
+    WlEditorForm *form;
+    GtkWidget *widget, *public_key, *copy, *see_qr, *qr, *persistent;
+    NMABarCode *bar_code; /* of the public key, made when it is first drawn */
+};
+
+static void
+draw_qr(cairo_t *cr, int width, int height, gpointer user_data)
+{
+    WlMachinePage *page = user_data;
+    g_autofree char *key = wl_editor_model_dup_public_key(page->model);
+    double modules;
+
+    if (!key)
+        return;
+    if (!page->bar_code)
+        page->bar_code = nma_bar_code_new(key);
+    modules = nma_bar_code_get_size(page->bar_code);
+    if (modules <= 0)
+        return;
+    cairo_set_source_rgb(cr, 1, 1, 1);
+    cairo_paint(cr);
+    cairo_scale(cr, width / (modules + 2 * QR_MARGIN), height / (modules + 2 * QR_MARGIN));
+    cairo_translate(cr, QR_MARGIN, QR_MARGIN);
+    cairo_set_source_rgb(cr, 0, 0, 0);
+    nma_bar_code_draw(page->bar_code, cr);
+}
+
+static void
+on_generate(GtkWidget *button, WlMachinePage *page)
+{
+    wl_editor_model_generate_key(page->model);
+}
+
+static void
+on_copy(GtkWidget *button, WlMachinePage *page)
+{
+    g_autofree char *key = wl_editor_model_dup_public_key(page->model);
+
+    if (key)
+        wl_gtk_copy(button, key);
+}
+
+static void
+on_see_qr(GtkWidget *button, WlMachinePage *page)
+{
+    wl_gtk_set_shown(page->qr, gtk_toggle_button_get_active(GTK_TOGGLE_BUTTON(button)));
+}
+
+static void
+on_persistent(GtkWidget *button, WlMachinePage *page)
+{
+    wl_editor_model_set_persistent(page->model, wl_gtk_get_active(button));
+}
+
+static void
+refresh(WlMachinePage *page)
+{
+    g_autofree char *key = wl_editor_model_dup_public_key(page->model);
+
+    wl_editor_form_refresh(page->form);
+    if (g_strcmp0(wl_gtk_get_text(page->public_key), key ? key : "")) {
+        wl_gtk_set_text(page->public_key, key ? key : "");
+        g_clear_object(&page->bar_code);
+        gtk_widget_queue_draw(page->qr);
+    }
+    gtk_widget_set_sensitive(page->copy, key != NULL);
+    gtk_widget_set_sensitive(page->see_qr, key != NULL);
+    if (!key)
+        gtk_toggle_button_set_active(GTK_TOGGLE_BUTTON(page->see_qr), FALSE);
+    wl_gtk_set_active(page->persistent, wl_editor_model_get_persistent(page->model));
+}
+
+static void
+add_key(WlMachinePage *page)
+{
+    GtkWidget *box = gtk_box_new(GTK_ORIENTATION_HORIZONTAL, 6);
+
+    wl_editor_form_add_secret(page->form, "private-key", FALSE, G_CALLBACK(on_generate), page);
+
+    page->public_key = gtk_entry_new();
+    gtk_editable_set_editable(GTK_EDITABLE(page->public_key), FALSE);
+    gtk_entry_set_placeholder_text(GTK_ENTRY(page->public_key),
+                                   _("what other members know this machine by"));
+    g_object_set(page->public_key, "width-chars", 10, NULL);
+    gtk_widget_set_hexpand(page->public_key, TRUE);
+    page->copy = gtk_button_new_with_mnemonic(_("_Copy"));
+    g_signal_connect(page->copy, "clicked", G_CALLBACK(on_copy), page);
+    page->see_qr = gtk_toggle_button_new_with_mnemonic(_("_QR code"));
+    g_signal_connect(page->see_qr, "toggled", G_CALLBACK(on_see_qr), page);
+    wl_gtk_box_append(box, page->copy);
+    wl_gtk_box_append(box, page->see_qr);
+    wl_editor_form_add_beside(page->form, _("P_ublic key"), page->public_key, box);
+
+    page->qr = wl_gtk_drawing_new(QR_SIZE, draw_qr, page);
+    wl_gtk_set_name(page->qr, _("QR code of the public key"));
+    wl_gtk_set_shown(page->qr, FALSE);
+    wl_editor_form_add_beside(page->form, NULL, page->qr, NULL);
+}
+
+static void
+add_role(WlMachinePage *page)
+{
+    const char *words[] = {wl_profile_role_to_string(WL_PROFILE_ROLE_AUTOMATIC),
+                           wl_profile_role_to_string(WL_PROFILE_ROLE_LEAF),
+                           wl_profile_role_to_string(WL_PROFILE_ROLE_ROUTER), NULL};
+    const char *titles[] = {_("Automatic"), _("Leaf: routes for nobody"),
+                            _("Router: routes between members"), NULL};
+
+    wl_editor_form_add_choice(page->form, "role", words, titles,
+                              _("Automatic: a router where no peer is one."));
+}
+
+static void
+add_options(WlMachinePage *page)
+{
+    WlEditorForm *form = page->form;
+
+    page->persistent =
+        gtk_check_button_new_with_mnemonic(_("_Keep the connection when the network changes"));
+    wl_gtk_set_name(page->persistent, _("Keep the connection when the network changes"));
+    g_signal_connect(page->persistent, "toggled", G_CALLBACK(on_persistent), page);
+    wl_editor_form_add_widget(form, page->persistent);
+    if (wl_profile_keys_find(WL_KEY_OF_PROFILE, "full-tunnel"))
+        wl_editor_form_add_check(
+            form, "full-tunnel",
+            _("Through the peer with the allowed IPs 0.0.0.0/0 and ::/0. Names are then asked of "
+              "the DNS servers on the pages IPv4 and IPv6 only; write at least one there, or no "
+              "name is found."));
+    wl_editor_form_add_entry(form, "listen-port", _("chosen at each start"),
+                             _("UDP port of WireGuard; members behind one router should differ."));
+    wl_editor_form_add_entry(form, "fact-port", "51821",
+                             _("UDP port inside the tunnel, the same in the whole network."));
+    wl_editor_form_add_entry(form, "mtu", _("automatic"), NULL);
+    wl_editor_form_add_entry(form, "link-name", _("nmwl- and 8 digits"), NULL);
+    wl_editor_form_add_entry(form, "networks", _("as addresses and allowed IPs say"),
+                             _("Prefixes inside which other members may name addresses."));
+    wl_editor_form_add_entry(form, "hide-interfaces", "docker* veth*",
+                             _("Others are not told the addresses of these."));
+    wl_editor_form_add_entry(form, "report-interfaces", _("all"),
+                             _("If given, others are told the addresses of these only."));
+    wl_editor_form_add_check(form, "chatty", NULL);
+}
+
+WlMachinePage *
+wl_machine_page_new(WlEditorModel *model)
+{
+    WlMachinePage *page = g_new0(WlMachinePage, 1);
+    GtkWidget *grid;
+
+    page->model = model;
+    page->form = wl_editor_form_new(model, NULL);
+    add_key(page);
+    wl_editor_form_add_entry(page->form, "address", "10.77.0.2/24, fd77::2/64",
+                             _("In the network, with the length of its prefix."));
+    wl_editor_form_add_entry(page->form, "member-name", _("laptop"),
+                             _("As other members see this one."));
+    add_role(page);
+    add_options(page);
+    grid = wl_editor_form_get_grid(page->form);
+    wl_gtk_set_margins(grid, 12);
+    page->widget = g_object_ref_sink(wl_gtk_scrolled_new(grid, 270));
+    refresh(page);
+    return page;
+}
+
+void
+wl_machine_page_free(WlMachinePage *page)
+{
+    if (!page)
+        return;
+    g_signal_handlers_disconnect_by_data(page->persistent, page);
+    g_signal_handlers_disconnect_by_data(page->see_qr, page);
+    wl_editor_form_free(page->form);
+    g_clear_object(&page->bar_code);
+    g_object_unref(page->widget);
+    g_free(page);
+}
+
+GtkWidget *
+wl_machine_page_get_widget(WlMachinePage *page)
+{
+    return page->widget;
+}
+
+void
+wl_machine_page_changed(WlMachinePage *page, WlEditorChange change)
+{
+    if (change & WL_EDITOR_CHANGE_LIVE)
+        return;
+    refresh(page);
+}

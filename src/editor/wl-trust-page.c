@@ -1,0 +1,330 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "wl-editor-pages.h"
+
+#include <glib/gi18n-lib.h>
+
+#include "wl-editor-form.h"
+#include "wl-editor-trust.h"
+#include "wl-gtk.h"
+
+/* One peer of the profile. */
+typedef struct {
+    WlTrustPage *page;
+    WlEditorPeer *peer;
+    WlEditorForm *form;
+    GtkWidget *title, *reason, *live, *forget, *choice;
+} Line;
+
+/* One member that others told of. */
+typedef struct {
+    WlTrustPage *page;
+    char *public_key;
+    GtkWidget *trust;
+} Learned;
+
+struct _WlTrustPage {
+    WlEditorModel *model;
+    GtkWidget *widget, *warning, *bar, *peers, *learned_box, *learned_title, *note;
+    GPtrArray *lines;   /* of Line */
+    GPtrArray *learned; /* of Learned */
+};
+
+static void
+free_line(gpointer data)
+{
+    Line *line = data;
+
+    g_signal_handlers_disconnect_by_data(line->forget, line);
+    wl_editor_form_free(line->form);
+    g_free(line);
+}
+
+static void
+free_learned(gpointer data)
+{
+    Learned *learned = data;
+
+    g_signal_handlers_disconnect_by_data(learned->trust, learned);
+    g_free(learned->public_key);
+    g_free(learned);
+}
+
+static void
+on_forget(GtkWidget *button, Line *line)
+{
+    wl_editor_model_remove_peer(line->page->model, line->peer);
+}
+
+static void
+on_trust(GtkWidget *button, Learned *learned)
+{
+    g_autofree char *key = g_strdup(learned->public_key);
+
+    wl_editor_model_trust_member(learned->page->model, key, WL_PROFILE_TRUST_UNSET);
+}
+
+static GtkWidget *
+add_row(GtkWidget *list, GtkWidget *child)
+{
+    GtkWidget *row = gtk_list_box_row_new();
+
+    wl_gtk_set_margins(child, 6);
+    gtk_list_box_row_set_activatable(GTK_LIST_BOX_ROW(row), FALSE);
+    gtk_list_box_row_set_selectable(GTK_LIST_BOX_ROW(row), FALSE);
+    wl_gtk_set_child(row, child);
+    wl_gtk_list_append(list, row);
+    wl_gtk_show(row);
+    return row;
+}
+
+static GtkWidget *
+make_list(const char *name)
+{
+    GtkWidget *list = gtk_list_box_new();
+
+    gtk_list_box_set_selection_mode(GTK_LIST_BOX(list), GTK_SELECTION_NONE);
+    wl_gtk_set_name(list, name);
+    return list;
+}
+
+static void
+empty_list(GtkWidget *list)
+{
+    GtkListBoxRow *row;
+
+    while ((row = gtk_list_box_get_row_at_index(GTK_LIST_BOX(list), 0)))
+        wl_gtk_list_remove(list, GTK_WIDGET(row));
+}
+
+static void
+add_line(WlTrustPage *page, WlEditorPeer *peer)
+{
+    Line *line = g_new0(Line, 1);
+    GtkWidget *box = gtk_box_new(GTK_ORIENTATION_VERTICAL, 3);
+    GtkWidget *top = gtk_box_new(GTK_ORIENTATION_HORIZONTAL, 9);
+    GtkWidget *grid;
+
+    line->page = page;
+    line->peer = peer;
+    line->title = wl_gtk_label_new(NULL);
+    wl_gtk_box_append(top, line->title);
+#if !GTK_CHECK_VERSION(4, 0, 0)
+    gtk_box_set_child_packing(GTK_BOX(top), line->title, TRUE, TRUE, 0, GTK_PACK_START);
+#endif
+    line->form = wl_editor_form_new(page->model, peer);
+    line->choice = wl_editor_form_add_trust(line->form, FALSE);
+    grid = wl_editor_form_get_grid(line->form);
+    wl_gtk_box_append(top, grid);
+    line->forget = gtk_button_new_with_mnemonic(_("_Forget"));
+    gtk_widget_set_tooltip_text(line->forget, _("Takes the peer out of the profile"));
+    gtk_widget_set_valign(line->forget, GTK_ALIGN_START);
+    g_signal_connect(line->forget, "clicked", G_CALLBACK(on_forget), line);
+    wl_gtk_box_append(top, line->forget);
+    wl_gtk_box_append(box, top);
+    line->reason = wl_gtk_label_new(NULL);
+    wl_gtk_add_class(line->reason, "dim-label");
+    wl_gtk_box_append(box, line->reason);
+    line->live = wl_gtk_label_new(NULL);
+    wl_gtk_box_append(box, line->live);
+    add_row(page->peers, box);
+    g_ptr_array_add(page->lines, line);
+}
+
+static void
+refresh_line(Line *line)
+{
+    WlEditorModel *model = line->page->model;
+    const WlEditorLivePeer *live = wl_editor_model_get_live_peer(model, line->peer);
+    g_autofree char *title = wl_editor_peer_dup_title(line->peer);
+    g_autofree char *reason = wl_editor_model_dup_trust_reason(model, line->peer);
+    g_autofree char *name = g_strdup_printf(_("What %s may tell us"), title);
+    g_autofree char *forget = g_strdup_printf(_("Forget %s"), title);
+
+    wl_editor_form_refresh(line->form);
+    wl_gtk_label_update(line->title, title);
+    wl_gtk_label_update(line->reason, reason);
+    wl_gtk_set_name(line->choice, name);
+    wl_gtk_set_name(line->forget, forget);
+    if (live) {
+        g_autofree char *text =
+            g_strdup_printf("%s. %s", wl_editor_live_state_title(live->state), live->reason);
+
+        wl_gtk_label_update(line->live, text);
+    }
+    wl_gtk_set_shown(line->live, live != NULL);
+}
+
+/* "hub: 10.77.0.9/32", a line for each thing that was told of the member. */
+static char *
+describe_facts(const WlEditorLive *live, const WlEditorLivePeer *member)
+{
+    g_autoptr(GString) text = g_string_new(NULL);
+
+    g_string_append_printf(text, "%s. %s", wl_editor_live_state_title(member->state),
+                           member->reason);
+    for (guint i = 0; i < live->facts->len; i++) {
+        const WlEditorLiveFact *fact = live->facts->pdata[i];
+
+        if (!g_str_equal(fact->subject, member->public_key))
+            continue;
+        g_string_append_c(text, '\n');
+        g_string_append_printf(text,
+                               fact->accepted ? _("%s tells: %s") : _("%s tells, refused: %s"),
+                               *fact->source_name ? fact->source_name : fact->source, fact->value);
+    }
+    return g_strdup(text->str);
+}
+
+static void
+add_learned(WlTrustPage *page, const WlEditorLive *live, const WlEditorLivePeer *member)
+{
+    Learned *learned = g_new0(Learned, 1);
+    g_autofree char *text = describe_facts(live, member);
+    g_autofree char *title = NULL;
+    g_autofree char *name = NULL;
+    GtkWidget *box = gtk_box_new(GTK_ORIENTATION_VERTICAL, 3);
+    GtkWidget *top = gtk_box_new(GTK_ORIENTATION_HORIZONTAL, 9);
+    GtkWidget *facts = wl_gtk_label_new(text);
+    GtkWidget *label;
+
+    learned->page = page;
+    learned->public_key = g_strdup(member->public_key);
+    title = *member->name ? g_strdup_printf("%s (%.8s…)", member->name, member->public_key)
+                          : g_strdup_printf("%.8s…", member->public_key);
+    label = wl_gtk_label_new(title);
+    wl_gtk_box_append(top, label);
+#if !GTK_CHECK_VERSION(4, 0, 0)
+    gtk_box_set_child_packing(GTK_BOX(top), label, TRUE, TRUE, 0, GTK_PACK_START);
+#endif
+    learned->trust = gtk_button_new_with_mnemonic(_("_Trust"));
+    name = g_strdup_printf(_("Trust %s"), title);
+    wl_gtk_set_name(learned->trust, name);
+    gtk_widget_set_tooltip_text(learned->trust, _("Makes the member a peer of the profile"));
+    g_signal_connect(learned->trust, "clicked", G_CALLBACK(on_trust), learned);
+    wl_gtk_box_append(top, learned->trust);
+    wl_gtk_box_append(box, top);
+    wl_gtk_add_class(facts, "dim-label");
+    wl_gtk_box_append(box, facts);
+    add_row(page->learned_box, box);
+    g_ptr_array_add(page->learned, learned);
+}
+
+static void
+refresh_learned(WlTrustPage *page)
+{
+    const WlEditorLive *live = wl_editor_model_get_live(page->model);
+
+    g_ptr_array_set_size(page->learned, 0);
+    empty_list(page->learned_box);
+    for (guint i = 0; live && i < live->peers->len; i++) {
+        const WlEditorLivePeer *member = live->peers->pdata[i];
+
+        if (!wl_editor_model_find_peer(page->model, member->public_key))
+            add_learned(page, live, member);
+    }
+    wl_gtk_set_shown(page->learned_title, page->learned->len > 0);
+    wl_gtk_set_shown(page->learned_box, page->learned->len > 0);
+    wl_gtk_set_shown(page->note, live == NULL);
+}
+
+static void
+refresh(WlTrustPage *page)
+{
+    g_autofree char *warning = wl_editor_model_dup_trust_warning(page->model);
+
+    for (guint i = 0; i < page->lines->len; i++)
+        refresh_line(page->lines->pdata[i]);
+    wl_gtk_label_update(page->warning, warning);
+    wl_gtk_set_shown(page->bar, warning != NULL);
+}
+
+static void
+rebuild(WlTrustPage *page)
+{
+    g_ptr_array_set_size(page->lines, 0);
+    empty_list(page->peers);
+    for (guint i = 0; i < wl_editor_model_get_n_peers(page->model); i++)
+        add_line(page, wl_editor_model_get_peer(page->model, i));
+    refresh_learned(page);
+}
+
+static GtkWidget *
+make_levels(void)
+{
+    GtkWidget *expander = gtk_expander_new_with_mnemonic(_("_What the levels mean"));
+    GtkWidget *grid = gtk_grid_new();
+
+    gtk_grid_set_row_spacing(GTK_GRID(grid), 6);
+    gtk_grid_set_column_spacing(GTK_GRID(grid), 12);
+    for (int level = 0; level <= WL_PROFILE_TRUST_DELEGATE_TRUST; level++) {
+        GtkWidget *title = gtk_label_new(wl_editor_trust_title((WlProfileTrust) level));
+        GtkWidget *text = wl_gtk_label_new(wl_editor_trust_explanation((WlProfileTrust) level));
+
+        gtk_label_set_xalign(GTK_LABEL(title), 0);
+        gtk_widget_set_valign(title, GTK_ALIGN_START);
+        gtk_grid_attach(GTK_GRID(grid), title, 0, level, 1, 1);
+        gtk_grid_attach(GTK_GRID(grid), text, 1, level, 1, 1);
+    }
+    wl_gtk_set_name(expander, _("What the levels mean"));
+    wl_gtk_set_margins(grid, 6);
+    wl_gtk_set_child(expander, grid);
+    gtk_expander_set_expanded(GTK_EXPANDER(expander), TRUE);
+    return expander;
+}
+
+WlTrustPage *
+wl_trust_page_new(WlEditorModel *model)
+{
+    WlTrustPage *page = g_new0(WlTrustPage, 1);
+    GtkWidget *box = gtk_box_new(GTK_ORIENTATION_VERTICAL, 9);
+
+    page->model = model;
+    page->lines = g_ptr_array_new_with_free_func(free_line);
+    page->learned = g_ptr_array_new_with_free_func(free_learned);
+    wl_gtk_set_margins(box, 12);
+    page->warning = wl_gtk_label_new(NULL);
+    page->bar = wl_gtk_warning_bar_new(page->warning);
+    wl_gtk_box_append(box, page->bar);
+    page->peers = make_list(_("Trust of each peer"));
+    wl_gtk_box_append(box, page->peers);
+    wl_gtk_box_append(box, make_levels());
+    page->learned_title = wl_gtk_label_new(_("Members that others told of"));
+    wl_gtk_box_append(box, page->learned_title);
+    page->learned_box = make_list(_("Members that others told of"));
+    wl_gtk_box_append(box, page->learned_box);
+    page->note = wl_gtk_label_new(_("While the connection is active, what each peer told is shown "
+                                    "here."));
+    wl_gtk_add_class(page->note, "dim-label");
+    wl_gtk_box_append(box, page->note);
+    page->widget = g_object_ref_sink(wl_gtk_scrolled_new(box, 270));
+    rebuild(page);
+    refresh(page);
+    return page;
+}
+
+void
+wl_trust_page_free(WlTrustPage *page)
+{
+    if (!page)
+        return;
+    g_ptr_array_unref(page->lines);
+    g_ptr_array_unref(page->learned);
+    g_object_unref(page->widget);
+    g_free(page);
+}
+
+GtkWidget *
+wl_trust_page_get_widget(WlTrustPage *page)
+{
+    return page->widget;
+}
+
+void
+wl_trust_page_changed(WlTrustPage *page, WlEditorChange change)
+{
+    if (change & WL_EDITOR_CHANGE_PEERS)
+        rebuild(page);
+    else if (change & WL_EDITOR_CHANGE_LIVE)
+        refresh_learned(page);
+    refresh(page);
+}
