@@ -57,6 +57,10 @@ set_way(JsonObject *object, const WlWay *way)
     json_object_set_int_member(object, "version", way->version);
     if (way->version != WL_WAY_VERSION)
         return;
+    if (way->flags & WL_WAY_LOOK) {
+        json_object_set_string_member(object, "way", "look");
+        return;
+    }
     json_object_set_string_member(object, "way", way->flags & WL_WAY_DIRECT ? "direct" : "router");
     json_object_set_int_member(object, "epoch", way->epoch);
     json_object_set_int_member(object, "question", way->question);

@@ -499,6 +499,8 @@ wl_fact_describe(const WlFact *fact)
     case WL_ATTRIBUTE_WAY:
         if (fact->value.way.version != WL_WAY_VERSION)
             return g_strdup_printf("way of version %u", fact->value.way.version);
+        if (fact->value.way.flags & WL_WAY_LOOK)
+            return g_strdup("look at the way");
         return g_strdup_printf("way %s, epoch %u",
                                fact->value.way.flags & WL_WAY_DIRECT ? "direct" : "router",
                                fact->value.way.epoch);

@@ -25,6 +25,7 @@ typedef enum {
 
 #define WL_WAY_VERSION 1
 #define WL_WAY_DIRECT  0x01 /* flag: the direct way; else that of a router */
+#define WL_WAY_LOOK    0x02 /* flag: nothing but "look whether your way to the subject works" */
 
 /**
  * Which way a pair of members takes (ARCHITECTURE.md, "Extensions"). Of another version than

@@ -62,7 +62,7 @@ wl_peer_new(const WlKey *key, const WlPeerConfig *config, guint slot)
     self->lookups = g_ptr_array_new_with_free_func((GDestroyNotify) lookup_free);
     self->handshake = -1;
     self->last_alive = -1;
-    self->snapshot = self->rx_time = self->last_heard = WL_LONG_AGO;
+    self->snapshot = self->rx_time = self->rx_seen = self->last_heard = WL_LONG_AGO;
     self->alive_sent = self->alive_sent_before = WL_LONG_AGO;
     self->forgotten = self->facts_sent = self->send_retry = WL_LONG_AGO;
     self->change_retry = WL_LONG_AGO;

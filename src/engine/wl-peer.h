@@ -145,6 +145,7 @@ typedef struct {
     guint64 rx, tx;
     gint64 snapshot; /* time of the last; WL_LONG_AGO: none */
     gint64 rx_time;  /* when rx was last seen to have grown */
+    gint64 rx_seen;  /* the same, or before it where that was found out late */
     gint64 change_retry, change_backoff;
 
     /* Liveness (protocol sections 5.4, 7.2) */

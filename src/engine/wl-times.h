@@ -65,6 +65,7 @@
 #define WL_WAY_ASKS         3
 #define WL_WAY_SILENCE      WL_SEC(3) /* then it is left */
 #define WL_WAY_ASK_MAX      WL_SEC(60)
+#define WL_WAY_LATE         (WL_ALIVE_PERIOD + WL_SEC(5)) /* an Alive that should have come */
 #define WL_WAY_TELL         WL_SEC(1) /* a change, until the other is known to follow */
 #define WL_WAY_TELL_TRIES   10        /* then less and less often */
 #define WL_WAY_TELL_MAX     WL_SEC(60)

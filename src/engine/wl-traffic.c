@@ -34,6 +34,9 @@ wl_engine_note_counters(WlEngine *self, WlPeer *peer, guint64 rx, guint64 tx, gb
     gboolean flows = has_grown(peer->rx, rx, peer->own_rx + allowance) ||
                      has_grown(peer->tx, tx, peer->own_tx + allowance);
 
+    /* It came at some moment since the last look; a long time ago says nothing of now. */
+    if (rx > peer->rx)
+        peer->rx_seen = self->now - peer->snapshot <= 2 * WL_FLOW_LOOK ? self->now : peer->snapshot;
     peer->own_rx = peer->own_tx = 0;
     if (!self->traffic.active || !flows)
         return;

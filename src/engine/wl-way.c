@@ -26,26 +26,48 @@ has_movable(const WlPeer *peer)
     return peer->direct_only->len > 0 || peer->learned->len > 0;
 }
 
-gboolean
-wl_engine_is_covered(const WlEngine *self, const WlPeer *peer)
+/* Of the first of its allowed IPs that has one. */
+static WlPeer *
+find_router(const WlEngine *self, const WlPeer *peer)
 {
     const GArray *lists[] = {peer->direct_only, peer->learned};
 
     for (guint i = 0; i < G_N_ELEMENTS(lists); i++) {
         for (guint j = 0; j < lists[i]->len; j++) {
-            if (wl_engine_find_cover(self, peer, &g_array_index(lists[i], WlPrefix, j)))
-                return TRUE;
+            WlPeer *router =
+                wl_engine_find_cover(self, peer, &g_array_index(lists[i], WlPrefix, j));
+            if (router)
+                return router;
         }
     }
-    return FALSE;
+    return NULL;
+}
+
+gboolean
+wl_engine_is_covered(const WlEngine *self, const WlPeer *peer)
+{
+    return find_router(self, peer) != NULL;
 }
 
 /* ---- saying */
 
 static void
-say(WlEngine *self, WlPeer *peer)
+send_way(WlEngine *self, WlPeer *peer, const WlKey *subject, const WlWay *way)
 {
     g_autoptr(GByteArray) inner = g_byte_array_new();
+    WlFact fact;
+    GBytes *bytes;
+
+    wl_fact_init_way(&fact, subject, way);
+    wl_fact_encode(&fact, inner);
+    bytes = wl_signer_sign(self->signer, &peer->key, inner->data, inner->len);
+    if (bytes)
+        wl_engine_emit_send(self, peer, bytes);
+}
+
+static void
+say(WlEngine *self, WlPeer *peer)
+{
     WlPair *pair = &peer->pair;
     WlWay way = {
         .version = WL_WAY_VERSION,
@@ -53,18 +75,26 @@ say(WlEngine *self, WlPeer *peer)
         .epoch = pair->epoch,
         .answer = pair->owed,
     };
-    WlFact fact;
-    GBytes *bytes;
 
     if (pair->asked == self->now)
         way.question = pair->question;
     pair->owed = 0;
     pair->reply = FALSE;
-    wl_fact_init_way(&fact, &self->public_key, &way);
-    wl_fact_encode(&fact, inner);
-    bytes = wl_signer_sign(self->signer, &peer->key, inner->data, inner->len);
-    if (bytes)
-        wl_engine_emit_send(self, peer, bytes);
+    send_way(self, peer, &self->public_key, &way);
+}
+
+/*
+ * The other may have no traffic and so no reason to look, and the way to it is silent. The router
+ * passes it on. It is a hint and no more: what becomes of the way each finds out by itself.
+ */
+static void
+have_it_look(WlEngine *self, WlPeer *peer)
+{
+    const WlWay look = {.version = WL_WAY_VERSION, .flags = WL_WAY_LOOK};
+    WlPeer *router = find_router(self, peer);
+
+    if (router && router->ours)
+        send_way(self, router, &peer->key, &look);
 }
 
 static void
@@ -128,6 +158,24 @@ is_answer(const WlPair *pair, guint16 answer)
            (guint16) (answer - pair->left_with - 1) < G_MAXINT16;
 }
 
+/* From a router: about the way to the subject. From somebody else: a router is to pass it on. */
+static void
+receive_look(WlEngine *self, WlPeer *peer, const WlKey *subject)
+{
+    const WlWay look = {.version = WL_WAY_VERSION, .flags = WL_WAY_LOOK};
+    WlPeer *other = wl_engine_find(self, subject);
+
+    if (!other || other == peer || !other->healthy || !other->ours ||
+        !wl_bucket_take(&peer->pair.replies, self->now, REPLY_INTERVAL, REPLY_BURST))
+        return;
+    if (peer->router) {
+        other->pair.check_until = self->now + WL_WAY_CHECK;
+        wl_engine_touch(self, other);
+    } else if (self->router) {
+        send_way(self, other, &peer->key, &look);
+    }
+}
+
 void
 wl_engine_receive_way(WlEngine *self, WlPeer *peer, const WlFact *fact)
 {
@@ -135,7 +183,13 @@ wl_engine_receive_way(WlEngine *self, WlPeer *peer, const WlFact *fact)
     gboolean direct = (way->flags & WL_WAY_DIRECT) != 0;
     WlPair *pair = &peer->pair;
 
-    if (way->version != WL_WAY_VERSION || !wl_key_equal(&fact->subject, &peer->key))
+    if (way->version != WL_WAY_VERSION)
+        return;
+    if (way->flags & WL_WAY_LOOK) {
+        receive_look(self, peer, &fact->subject);
+        return;
+    }
+    if (!wl_key_equal(&fact->subject, &peer->key))
         return;
     wl_engine_touch(self, peer);
     if (is_answer(pair, way->answer)) {
@@ -171,12 +225,20 @@ leave(WlEngine *self, WlPeer *peer)
 static void
 watch(WlEngine *self, WlPeer *peer)
 {
-    gint64 heard = MAX(MAX(peer->last_heard, peer->rx_time), peer->handshake);
+    gint64 heard = MAX(MAX(peer->last_heard, peer->rx_seen), peer->handshake);
+    gint64 late = MAX(peer->last_heard, peer->pair.returned) + WL_WAY_LATE;
     WlPair *pair = &peer->pair;
 
-    if (MAX(peer->flow_until, pair->check_until) <= self->now ||
-        !wl_engine_is_covered(self, peer)) {
+    if (!wl_engine_is_covered(self, peer)) {
         pair->watching = WL_NEVER;
+        return;
+    }
+    /* Its Alive should have come: also where there is no traffic it is known soon. */
+    if (late <= self->now && pair->check_until < late)
+        pair->check_until = self->now + WL_WAY_CHECK;
+    if (MAX(peer->flow_until, pair->check_until) <= self->now) {
+        pair->watching = WL_NEVER;
+        wl_engine_need_peer(self, peer, late > self->now ? late : WL_NEVER);
         return;
     }
     /* Whoever had nothing to say until now is not silent. */
@@ -197,8 +259,12 @@ watch(WlEngine *self, WlPeer *peer)
             leave(self, peer);
         return;
     }
-    if (pair->asked + WL_WAY_ASK <= self->now)
+    if (pair->asked + WL_WAY_ASK <= self->now) {
         ask(self, peer);
+        /* At the first time where it was silent before. */
+        if (pair->unanswered == (heard < pair->watching ? 1 : 2))
+            have_it_look(self, peer);
+    }
     wl_engine_need_peer(self, peer, pair->asked + WL_WAY_ASK);
 }
 

@@ -104,11 +104,13 @@ test_way(void)
 {
     static const char *const shown[] = {
         "{\"version\":1,\"way\":\"direct\",\"epoch\":258,\"question\":3,\"answer\":4}",
+        "{\"version\":1,\"way\":\"look\"}",
         "{\"version\":2}",
     };
     g_autofree char *subject = g_strnfill(64, '7');
     g_autofree char *input =
-        g_strdup_printf("7700%s01010000010200030004ff\n7700%s02ff\n", subject, subject);
+        g_strdup_printf("7700%s01010000010200030004ff\n7700%s01020000000000000000\n7700%s02ff\n",
+                        subject, subject, subject);
     g_autoptr(CtlRun) run = CTL_RUN(input, "decode");
     g_auto(GStrv) output = g_strsplit(run->out, "\n", -1);
 

@@ -333,6 +333,7 @@ test_way(void)
         {"7700" SUBJECT "01010000000501020003", "way direct, epoch 5"},
         {"7700" SUBJECT "0100fffffffe00000000", "way router, epoch 4294967294"},
         {"7700" SUBJECT "01f000000005010200032105ff", "way router, epoch 5"},
+        {"7700" SUBJECT "01020000000000000000", "look at the way"},
         {"7700" SUBJECT "02", "way of version 2"},
         {"7700" SUBJECT "00ffffff", "way of version 0"},
     };

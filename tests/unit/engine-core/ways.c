@@ -305,6 +305,101 @@ test_end_of_traffic(void)
     g_assert_cmpuint(bench->wakeups, <=, 20 + 2 * 600 / 25);
 }
 
+static void
+tell_look(Bench *bench, const BenchMember *from, const BenchMember *about)
+{
+    const WlWay way = {.version = WL_WAY_VERSION, .flags = WL_WAY_LOOK};
+    g_autoptr(GArray) facts = wl_fact_array_new();
+    WlFact fact;
+
+    wl_fact_init_way(&fact, &about->key, &way);
+    g_array_append_val(facts, fact);
+    bench_datagram(bench, from, facts);
+}
+
+/* A router's hint has a silent way looked at, and left only if it is silent. */
+static void
+test_hint(void)
+{
+    g_autoptr(Bench) bench = direct_pair_new();
+    BenchMember *hub = bench_member(bench, 1), *desktop = bench_member(bench, 2);
+
+    bench_run(bench, SEC(8));
+    bench_clear(bench);
+    tell_look(bench, hub, desktop);
+    bench_run(bench, SEC(10));
+    g_assert_cmpuint(ways_sent(bench, desktop, NULL), >=, 1);
+    g_assert_true(bench_has_allowed(bench, desktop, DESKTOP_PREFIX));
+    /* somebody else has no say in it */
+    bench_clear(bench);
+    desktop->mute = TRUE;
+    tell_look(bench, desktop, hub);
+    tell_look(bench, desktop, desktop);
+    bench_run(bench, SEC(10));
+    g_assert_cmpuint(ways_sent(bench, desktop, NULL), ==, 0);
+    tell_look(bench, hub, desktop);
+    bench_run(bench, SEC(4));
+    g_assert_false(bench_has_allowed(bench, desktop, DESKTOP_PREFIX));
+}
+
+/* A router passes hints on, to members of ours and within bounds. */
+static void
+test_hint_passed_on(void)
+{
+    g_autoptr(Bench) bench = bench_new();
+    WlEngineConfig *config = bench_config(bench, WL_ROLE_ROUTER);
+    g_autoptr(GArray) facts = NULL;
+    guint passed = 0;
+
+    for (guint i = 1; i <= 3; i++) {
+        g_autofree char *address = g_strdup_printf("10.77.0.%u/32", i + 2);
+        bench_add(config, bench_member(bench, i), NULL, address);
+    }
+    bench_make_ours(bench_member(bench, 1));
+    bench_make_ours(bench_member(bench, 2));
+    bench_start(bench, config);
+    bench_uplink(bench, "203.0.113.1/24");
+    for (guint i = 1; i <= 3; i++)
+        bench_meet(bench, i, "198.51.100.1:51820");
+    bench_run(bench, SEC(1));
+    bench_clear(bench);
+    for (guint i = 0; i < 200; i++) {
+        tell_look(bench, bench_member(bench, 1), bench_member(bench, 2));
+        tell_look(bench, bench_member(bench, 1), bench_member(bench, 3));
+    }
+    g_assert_cmpuint(ways_sent(bench, bench_member(bench, 1), NULL), ==, 0);
+    g_assert_cmpuint(ways_sent(bench, bench_member(bench, 3), NULL), ==, 0);
+    facts = bench_sent(bench, bench_member(bench, 2));
+    for (guint i = 0; i < facts->len; i++) {
+        const WlFact *fact = &g_array_index(facts, WlFact, i);
+
+        if (fact->attribute != WL_ATTRIBUTE_WAY)
+            continue;
+        passed++;
+        g_assert_true(wl_key_equal(&fact->subject, &bench_member(bench, 1)->key));
+        g_assert_cmpuint(fact->value.way.flags, ==, WL_WAY_LOOK);
+    }
+    g_assert_cmpuint(passed, >=, 1);
+    g_assert_cmpuint(passed, <=, 11);
+}
+
+/* An Alive that does not come is a reason to look, without any traffic. */
+static void
+test_late_alive(void)
+{
+    g_autoptr(Bench) bench = direct_pair_new();
+    BenchMember *desktop = bench_member(bench, 2);
+    gint64 silent = bench->now;
+
+    desktop->mute = TRUE;
+    while (bench_has_allowed(bench, desktop, DESKTOP_PREFIX)) {
+        bench_run(bench, SEC(1));
+        g_assert_cmpint(bench->now - silent, <=, SEC(40));
+    }
+    g_assert_cmpint(bench->now - silent, >=, SEC(30));
+    g_assert_cmpuint(bench_count(bench, WL_OUTPUT_WATCH_TRAFFIC), ==, 0);
+}
+
 /* A way that works only now and then is not taken again and again. */
 static void
 test_hold(void)
@@ -345,6 +440,9 @@ main(int argc, char **argv)
     g_test_add_func("/ways/silence", test_silence);
     g_test_add_func("/ways/silent-source", test_silent_source);
     g_test_add_func("/ways/end-of-traffic", test_end_of_traffic);
+    g_test_add_func("/ways/hint", test_hint);
+    g_test_add_func("/ways/hint-passed-on", test_hint_passed_on);
+    g_test_add_func("/ways/late-alive", test_late_alive);
     g_test_add_func("/ways/hold", test_hold);
     return g_test_run();
 }
