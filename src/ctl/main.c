@@ -24,6 +24,7 @@ static const WlCtlCommand commands[] = {
     {"refresh", "[PROFILE] [--json]", "tell and try everything again, now", wl_cmd_refresh},
     {"forget", "PEER ADDRESS [--profile PROFILE] [--json]",
      "forget an address that others told of a peer", wl_cmd_forget},
+    {"sweep", "", "remove what a killed service left behind: links, rules, routes", wl_cmd_sweep},
     {"map", "--svg [PROFILE]", "draw the network as this member sees it", wl_cmd_map},
     {"convert", "[--from FORMAT] [--to FORMAT] IN [OUT]",
      "turn a file of another form into a profile, or back", wl_cmd_convert},

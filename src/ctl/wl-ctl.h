@@ -35,6 +35,7 @@ WlExit wl_cmd_peer(char **arguments);
 WlExit wl_cmd_pubkey(char **arguments);
 WlExit wl_cmd_refresh(char **arguments);
 WlExit wl_cmd_status(char **arguments);
+WlExit wl_cmd_sweep(char **arguments);
 WlExit wl_cmd_watch(char **arguments);
 
 /**

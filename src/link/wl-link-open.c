@@ -118,6 +118,19 @@ open_kernel(const WlLinkConfig *config, GError **error)
     return NULL;
 }
 
+/* Of other profiles; a failure is no reason not to serve this one. */
+static void
+sweep_dead(void)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(GPtrArray) removed = wl_link_sweep_dead(&error);
+
+    if (error)
+        g_warning("what killed services left is still there: %s", error->message);
+    for (guint i = 0; removed && i < removed->len; i++)
+        g_message("removed what a killed service left: %s", (char *) removed->pdata[i]);
+}
+
 void
 wl_link_open_async(const WlLinkConfig *config, GCancellable *cancellable,
                    GAsyncReadyCallback callback, gpointer user_data)
@@ -126,9 +139,11 @@ wl_link_open_async(const WlLinkConfig *config, GCancellable *cancellable,
     GError *error = NULL;
     WlLink *link = NULL;
 
-    if (wl_link_config_check(config, &error) && wl_link_sweep(config->uuid, 0, &error) &&
-        check_name_is_free(config->name, &error))
-        link = open_kernel(config, &error);
+    if (wl_link_config_check(config, &error) && wl_link_sweep(config->uuid, 0, &error)) {
+        sweep_dead();
+        if (check_name_is_free(config->name, &error))
+            link = open_kernel(config, &error);
+    }
     if (link) {
         g_task_return_pointer(task, link, g_object_unref);
     } else if (g_error_matches(error, WL_LINK_ERROR, WL_LINK_ERROR_NO_WIREGUARD)) {

@@ -79,6 +79,11 @@ const char *wl_link_get_backend(WlLink *self);
  * stays, or 0.
  */
 gboolean wl_link_sweep(const char *uuid, int keep, GError **error);
+/**
+ * The same for all profiles that no process serves (see wl_claim_new()). What was removed, as words
+ * for people, of char *; NULL with *error.
+ */
+GPtrArray *wl_link_sweep_dead(GError **error);
 
 /* The fake, for tests: no privilege, everything in memory. */
 WlLink *wl_link_fake_new(const WlLinkConfig *config);

@@ -213,7 +213,7 @@ is_ours(const WlRtnlRule *rule, guint32 *slot)
 
 /* The one with the table last: until then the rest is known by it. */
 static int
-remove_rules(WlNetlink *netlink, const GPtrArray *messages, const Slot *slots)
+remove_rules(WlNetlink *netlink, const GPtrArray *messages, const Slot *slots, guint *removed)
 {
     for (int tables = 0; tables <= 1; tables++) {
         for (guint i = 0; i < messages->len; i++) {
@@ -227,13 +227,15 @@ remove_rules(WlNetlink *netlink, const GPtrArray *messages, const Slot *slots)
             result = wl_rtnl_remove_same(netlink, messages->pdata[i]);
             if (result < 0)
                 return result;
+            ++*removed;
         }
     }
     return 0;
 }
 
 static int
-remove_routes(WlNetlink *netlink, int family, WlPolicyRoutesKeep keep, gpointer user_data)
+remove_routes(WlNetlink *netlink, int family, WlPolicyRoutesKeep keep, gpointer user_data,
+              guint *removed)
 {
     g_autoptr(GPtrArray) messages = g_ptr_array_new_with_free_func(g_free);
     int result = wl_rtnl_list_routes_of(netlink, family, WL_ROUTE_PROTOCOL, messages);
@@ -241,14 +243,17 @@ remove_routes(WlNetlink *netlink, int family, WlPolicyRoutesKeep keep, gpointer 
     for (guint i = 0; result == 0 && i < messages->len; i++) {
         guint32 table = wl_rtnl_route_table(messages->pdata[i]);
 
-        if (is_our_table(table) && !keep(table, user_data))
-            result = wl_rtnl_remove_same(netlink, messages->pdata[i]);
+        if (!is_our_table(table) || keep(table, user_data))
+            continue;
+        result = wl_rtnl_remove_same(netlink, messages->pdata[i]);
+        ++*removed;
     }
     return result;
 }
 
 static int
-sweep_family(WlNetlink *netlink, int family, WlPolicyRoutesKeep keep, gpointer user_data)
+sweep_family(WlNetlink *netlink, int family, WlPolicyRoutesKeep keep, gpointer user_data,
+             guint *removed)
 {
     g_autoptr(GPtrArray) messages = g_ptr_array_new_with_free_func(g_free);
     g_autofree Slot *slots = g_new0(Slot, SLOTS);
@@ -260,15 +265,20 @@ sweep_family(WlNetlink *netlink, int family, WlPolicyRoutesKeep keep, gpointer u
         return result;
     read_owners(messages, slots, keep, user_data);
     /* Rules first: without them the routes are in nobody's way. */
-    result = remove_rules(netlink, messages, slots);
-    return result < 0 ? result : remove_routes(netlink, family, keep, user_data);
+    result = remove_rules(netlink, messages, slots, removed);
+    return result < 0 ? result : remove_routes(netlink, family, keep, user_data, removed);
 }
 
 static gboolean
-sweep(WlNetlink *netlink, WlPolicyRoutesKeep keep, gpointer user_data, GError **error)
+sweep(WlNetlink *netlink, WlPolicyRoutesKeep keep, gpointer user_data, guint *removed,
+      GError **error)
 {
+    guint count = 0;
+
+    removed = removed ? removed : &count;
+    *removed = 0;
     for (guint i = 0; i < G_N_ELEMENTS(families); i++) {
-        int result = sweep_family(netlink, families[i], keep, user_data);
+        int result = sweep_family(netlink, families[i], keep, user_data, removed);
 
         if (result == 0)
             continue;
@@ -279,11 +289,11 @@ sweep(WlNetlink *netlink, WlPolicyRoutesKeep keep, gpointer user_data, GError **
 }
 
 gboolean
-wl_policy_routes_sweep(WlPolicyRoutesKeep keep, gpointer user_data, GError **error)
+wl_policy_routes_sweep(WlPolicyRoutesKeep keep, gpointer user_data, guint *removed, GError **error)
 {
     g_autoptr(WlNetlink) netlink = wl_netlink_new(NETLINK_ROUTE, error);
 
-    return netlink && sweep(netlink, keep, user_data, error);
+    return netlink && sweep(netlink, keep, user_data, removed, error);
 }
 
 /* ---- life ---------------------------------------------------------------------------------- */
@@ -333,7 +343,7 @@ wl_policy_routes_new(const WlPolicyRoutesConfig *config, GError **error)
     self->kill_switch = config->kill_switch;
     self->routes = g_array_copy((GArray *) config->routes);
     self->netlink = wl_netlink_new(NETLINK_ROUTE, error);
-    if (!self->netlink || !sweep(self->netlink, is_not, &self->mark, error))
+    if (!self->netlink || !sweep(self->netlink, is_not, &self->mark, NULL, error))
         return NULL;
     result = choose_slot(self);
     if (result < 0) {
@@ -352,7 +362,7 @@ wl_policy_routes_free(WlPolicyRoutes *self)
 
     if (!self)
         return;
-    if (self->netlink && !sweep(self->netlink, is_not, &self->mark, &error))
+    if (self->netlink && !sweep(self->netlink, is_not, &self->mark, NULL, &error))
         g_warning("%s", error->message);
     wl_netlink_free(self->netlink);
     g_array_unref(self->routes);

@@ -50,5 +50,6 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(WlPolicyRoutes, wl_policy_routes_free)
 typedef gboolean (*WlPolicyRoutesKeep)(guint32 mark, gpointer user_data);
 
 /** Removes rules and routes of ours, but for those of tables that @keep says TRUE of; of nothing
- * else. */
-gboolean wl_policy_routes_sweep(WlPolicyRoutesKeep keep, gpointer user_data, GError **error);
+ * else. *removed (may be NULL): how many. */
+gboolean wl_policy_routes_sweep(WlPolicyRoutesKeep keep, gpointer user_data, guint *removed,
+                                GError **error);

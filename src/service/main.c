@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 
+#include "wl-link.h"
 #include "wl-log.h"
 #include "wl-raw-sockets.h"
 #include "wl-privileges.h"
@@ -39,11 +40,27 @@ finish(WlService *service)
     g_dbus_connection_flush_sync(connection, NULL, NULL);
 }
 
+/* What killed services left behind, and nothing else. */
+static int
+sweep(void)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(GPtrArray) removed = wl_link_sweep_dead(&error);
+
+    if (!removed) {
+        g_printerr("nm-wirelink-service: %s\n", error->message);
+        return EXIT_FAILURE;
+    }
+    for (guint i = 0; i < removed->len; i++)
+        g_print("removed: %s\n", (char *) removed->pdata[i]);
+    return EXIT_SUCCESS;
+}
+
 int
 main(int argc, char **argv)
 {
     g_autofree char *bus_name = NULL;
-    gboolean persist = FALSE, debug = FALSE, version = FALSE;
+    gboolean persist = FALSE, debug = FALSE, sweep_only = FALSE, version = FALSE;
     const GOptionEntry entries[] = {
         {"bus-name", 0, 0, G_OPTION_ARG_STRING, &bus_name,
          "D-Bus name to use for this instance (default " WL_SERVICE_BUS_NAME ")", "NAME"},
@@ -51,6 +68,8 @@ main(int argc, char **argv)
          NULL},
         {"debug", 0, 0, G_OPTION_ARG_NONE, &debug,
          "Log everything to standard error and do not watch who called", NULL},
+        {"sweep", 0, 0, G_OPTION_ARG_NONE, &sweep_only,
+         "Remove what killed processes left behind, say what it was, and exit", NULL},
         {"version", 0, 0, G_OPTION_ARG_NONE, &version, "Print the version and exit", NULL},
         {NULL},
     };
@@ -71,6 +90,8 @@ main(int argc, char **argv)
         g_print("nm-wirelink-service %s\n", WL_VERSION);
         return EXIT_SUCCESS;
     }
+    if (sweep_only)
+        return sweep();
 
     wl_log_init(debug);
     signal(SIGPIPE, SIG_IGN);

@@ -9,6 +9,7 @@
 #include "wl-objects.h"
 #include "wl-profile-secrets.h"
 #include "wl-session.h"
+#include "wl-unmanaged.h"
 
 /* WireGuard over IPv6 over Ethernet leaves 1420 bytes. */
 #define DEFAULT_MTU 1420
@@ -25,6 +26,7 @@ struct _WlService {
     char *active_connection; /* NULL: not found yet */
     WlSession *session;
     WlObjects *objects;
+    WlUnmanaged *unmanaged; /* NULL: NetworkManager's configuration says it */
 };
 
 G_DEFINE_FINAL_TYPE(WlService, wl_service, NM_TYPE_VPN_SERVICE_PLUGIN)
@@ -211,6 +213,16 @@ find_active_connection(WlService *self, const char *uuid)
     wl_active_connection_find_async(connection, uuid, self->finding, on_found, self);
 }
 
+static void
+keep_unmanaged(WlService *self, const char *interface)
+{
+    g_autoptr(GDBusConnection) connection =
+        nm_vpn_service_plugin_get_connection(NM_VPN_SERVICE_PLUGIN(self));
+
+    if (!wl_unmanaged_is_known(interface))
+        self->unmanaged = wl_unmanaged_new(connection, interface);
+}
+
 static gboolean
 start(WlService *self, NMConnection *connection, GError **error)
 {
@@ -246,6 +258,7 @@ start(WlService *self, NMConnection *connection, GError **error)
     self->raw = WL_RAW_SOCKETS_NONE;
     self->users = users_of(connection);
     find_active_connection(self, settings.uuid);
+    keep_unmanaged(self, interface);
     self->id = g_strdup(nm_connection_get_id(connection));
     self->session = wl_session_new(config, &settings, &session_events, self);
     return TRUE;
@@ -300,6 +313,7 @@ wl_service_shut_down(WlService *self)
 {
     g_cancellable_cancel(self->finding);
     g_clear_object(&self->finding);
+    g_clear_pointer(&self->unmanaged, wl_unmanaged_free);
     g_clear_pointer(&self->objects, wl_objects_free);
     if (self->session)
         g_message("the link goes down");

@@ -2,7 +2,9 @@
 #include "wl-session.h"
 
 #include <sodium.h>
+#include <unistd.h>
 
+#include "wl-claim.h"
 #include "wl-clock.h"
 #include "wl-fact-socket.h"
 #include "wl-full-tunnel.h"
@@ -25,6 +27,7 @@ struct _WlSession {
     const WlSessionEvents *events;
     gpointer user_data;
 
+    int claim;             /* for as long as there may be anything of ours; -1: none */
     GCancellable *opening; /* NULL: open, or not begun */
     guint open_id, port_tries;
     WlLink *link;
@@ -564,7 +567,11 @@ wl_session_new(WlEngineConfig *config, const WlSessionSettings *settings,
                const WlSessionEvents *events, gpointer user_data)
 {
     WlSession *self = g_new0(WlSession, 1);
+    g_autoptr(GError) error = NULL;
 
+    self->claim = wl_claim_new(settings->uuid, &error);
+    if (self->claim < 0)
+        g_warning("%s", error->message);
     self->config = config;
     self->events = events;
     self->user_data = user_data;
@@ -596,6 +603,8 @@ wl_session_free(WlSession *self)
     wl_engine_config_free(self->config);
     g_hash_table_unref(self->refused);
     wl_raw_sockets_close(&self->settings.raw);
+    if (self->claim >= 0)
+        close(self->claim);
     g_free(self->uplink);
     wl_local_servers_free(self->servers);
     g_free(self->failure);

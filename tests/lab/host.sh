@@ -77,6 +77,23 @@ host_uplink() {  # name address/len gateway [interface]
     > /dev/null && host "$1" nmcli -t connection up uplink > /dev/null
 }
 
+# NetworkManager dies as by an accident, and is started again.
+host_kill_nm() {  # name
+  touch "$LAB_DIR/$1/restart"
+  host_kill "$1" NetworkManager
+}
+# host_kill NAME PROGRAM: every process of that program in the host; fails if there is none
+host_kill() {
+  # shellcheck disable=SC2016  # expanded inside the host
+  host "$1" bash -c 'killed=1
+    for d in /proc/[0-9]*; do
+      exe=$(readlink "$d/exe") || continue
+      [ "${exe##*/}" != "$0" ] || { kill -KILL "${d#/proc/}" && killed=0; }
+    done
+    exit $killed' "$2"
+}
+host_nm_is_up() { host "$1" nmcli -t general status > /dev/null 2>&1; }
+
 host_stop() {  # name
   [ -n "${HOST_PID[$1]:-}" ] || return 0
   kill -TERM "${HOST_PID[$1]}" 2>/dev/null

@@ -53,4 +53,37 @@ check "addresses and routes are as before" is_back
 check "it is activated all the time" is_activated
 check "it is deactivated" nmcli_laptop connection down laptop
 check "nothing is left" wait_host_clean laptop
+
+# --- a name of the user's own, of which NetworkManager's configuration knows nothing
+own_link() { host laptop ip -o "$@" dev wl-own; }
+active() { nmcli_laptop -g name connection show --active | sort | tr '\n' ' '; }
+is_unmanaged() { nmcli_laptop -t -f DEVICE,STATE device | grep -qx 'wl-own:unmanaged'; }
+has_fe80() { own_link -6 addr show | grep -q fe80:; }
+names_active() { matches '^laptop lo uplink $|^laptop uplink $' "$(active)"; }
+check "the link gets a name" nmcli_laptop connection modify laptop +vpn.data link-name=wl-own
+check "it is activated" nmcli_laptop connection up laptop || finish laptop
+check "NetworkManager leaves the link alone" wait_until 5 is_unmanaged
+check "the other side answers" works
+check "there is no profile of the link beside ours" names_active
+check "networking goes off" nmcli_laptop networking off
+check "the link-local address stays" has_fe80
+check "networking goes on" nmcli_laptop networking on
+check "the other side answers" works
+check "it is still activated" is_activated
+check "it is deactivated" nmcli_laptop connection down laptop
+check "nothing is left" wait_host_clean laptop
+
+# --- a link of somebody else's that has the name
+check "somebody has the name" host laptop ip link add wl-own type veth peer name wl-peer
+refused() {
+  local output
+  wc -l < "$LAB_DIR/laptop/log/nm.log" > "$LAB_DIR/lines"
+  ! output=$(nmcli_laptop connection up laptop) || { echo "it came up"; return 1; }
+  matches 'interface "wl-own" exists and is not ours .*choose another' \
+    "$(tail -n +"$(< "$LAB_DIR/lines")" "$LAB_DIR/laptop/log/nm.log")"
+}
+check "the profile is refused with a reason" refused
+check "and the link is still there" own_link link show
+check "it goes" host laptop ip link delete wl-own
+check "nothing is left" wait_host_clean laptop
 finish laptop

@@ -7,10 +7,12 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "link-test-util.h"
+#include "wl-claim.h"
 #include "wl-link-private.h"
 #include "wl-rtnl.h"
 #include "wl-uapi.h"
@@ -651,9 +653,77 @@ test_sweep_half_made(void)
 }
 
 static void
+make_socket(const char *name)
+{
+    g_autofree char *path = wl_uapi_socket_path(name);
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+    g_strlcpy(address.sun_path, path, sizeof address.sun_path);
+    g_mkdir_with_parents(WL_UAPI_DIRECTORY, 0755);
+    g_assert_no_errno(bind(fd, (struct sockaddr *) &address, sizeof address));
+    close(fd);
+}
+
+static gboolean
+has_socket(const char *name)
+{
+    g_autofree char *path = wl_uapi_socket_path(name);
+
+    return g_file_test(path, G_FILE_TEST_EXISTS);
+}
+
+static char *
+sweep_dead(void)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(GPtrArray) removed = wl_link_sweep_dead(&error);
+
+    g_assert_no_error(error);
+    g_ptr_array_add(removed, NULL);
+    return g_strjoinv("; ", (char **) removed->pdata);
+}
+
+/* What is served stays, of ours, and what is not ours. */
+static void
+test_sweep_dead(void)
+{
+    g_autoptr(GError) error = NULL;
+    g_autofree char *first = NULL, *second = NULL, *third = NULL;
+    int claim, again;
+
+    test_run("ip link add wlt0 type veth peer name wlt1");
+    test_run("ip link add wlt2 type veth peer name nmwl-00000000");
+    test_run("ip link set wlt0 alias wirelink:" UUID);
+    test_run("ip link set wlt2 alias wirelink:" OTHER);
+    make_socket("nmwl-00000000"); /* its link is there */
+    make_socket("nmwl-11111111");
+    make_socket("wlt9"); /* who knows whose */
+    claim = wl_claim_new(OTHER, &error);
+    g_assert_no_error(error);
+    /* as with a predecessor that is still ending: one is enough */
+    again = wl_claim_new(OTHER, &error);
+    g_assert_error(error, G_IO_ERROR, G_IO_ERROR_ADDRESS_IN_USE);
+    g_assert_cmpint(again, ==, -1);
+    first = sweep_dead();
+    g_assert_cmpstr(first, ==, "interface wlt0; socket /var/run/wireguard/nmwl-11111111.sock");
+    g_assert_true(test_has_link("wlt2"));
+    g_assert_true(test_has_link("nmwl-00000000"));
+    g_assert_true(has_socket("nmwl-00000000") && has_socket("wlt9"));
+    second = sweep_dead();
+    g_assert_cmpstr(second, ==, "");
+    close(claim);
+    third = sweep_dead();
+    g_assert_cmpstr(third, ==, "interface wlt2; socket /var/run/wireguard/nmwl-00000000.sock");
+    g_assert_true(has_socket("wlt9"));
+    wl_uapi_remove_stale_socket("wlt9");
+}
+
+static void
 test_foreign(void)
 {
     g_autoptr(GError) error = NULL;
+    int claim;
 
     test_run("ip link add wlt0 type veth peer name wlt1");
     g_assert_null(open_any("wlt0", UUID, &error));
@@ -663,7 +733,9 @@ test_foreign(void)
                     "interface-name");
     g_clear_error(&error);
     test_run("ip link set wlt0 alias wirelink:" OTHER);
+    claim = wl_claim_new(OTHER, &error);
     g_assert_null(open_any("wlt0", UUID, &error));
+    close(claim);
     g_assert_error(error, WL_LINK_ERROR, WL_LINK_ERROR_EXISTS);
     g_assert_nonnull(strstr(error->message, "wirelink:" OTHER));
     g_clear_error(&error);
@@ -901,6 +973,7 @@ main(int argc, char **argv)
     g_test_add_func("/link/userspace/bad-program", test_bad_program);
     g_test_add_func("/link/userspace/foreign-socket", test_foreign_socket);
     g_test_add_func("/link/open/foreign", test_foreign);
+    g_test_add_func("/link/sweep/dead", test_sweep_dead);
     g_test_add_func("/link/open/choice", test_choice);
     g_test_add_func("/link/open/bad-config", test_bad_config);
     return g_test_run();

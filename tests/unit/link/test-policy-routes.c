@@ -83,7 +83,7 @@ make_network(void)
         g_autofree char *add = g_strdup_printf("ip tuntap add wlt%u mode tun", i);
         g_autofree char *up = g_strdup_printf("ip link set wlt%u up", i);
         g_autofree char *v4 = g_strdup_printf("ip address add 10.77.%u.2/24 dev wlt%u", i, i);
-        g_autofree char *v6 = g_strdup_printf("ip address add fd77:%u::2/64 dev wlt%u", i, i);
+        g_autofree char *v6 = g_strdup_printf("ip address add fd77:%u::2/64 dev wlt%u nodad", i, i);
 
         test_run(add);
         test_run(up);
@@ -291,6 +291,7 @@ static void
 test_sweep(void)
 {
     guint32 nobody = 0, mark = wl_policy_routes_mark(UUID);
+    guint removed;
     g_autoptr(WlPolicyRoutes) tunnel = NULL, other = NULL;
     g_autofree char *before = NULL, *kept = NULL, *with_one = NULL, *after = NULL;
     g_autoptr(GError) error = NULL;
@@ -305,11 +306,13 @@ test_sweep(void)
     tunnel = open_tunnel(UUID, "wlt0", PORT, "0.0.0.0/0 ::/0", TRUE);
     with_one = network_state();
     other = open_tunnel(OTHER, "wlt1", PORT + 1, "0.0.0.0/0 ::/0", TRUE);
-    wl_policy_routes_sweep(is_kept, &mark, &error);
+    wl_policy_routes_sweep(is_kept, &mark, &removed, &error);
+    g_assert_cmpuint(removed, ==, 12);
     g_assert_no_error(error);
     kept = network_state();
     g_assert_cmpstr(kept, ==, with_one);
-    wl_policy_routes_sweep(is_kept, &nobody, &error);
+    wl_policy_routes_sweep(is_kept, &nobody, &removed, &error);
+    g_assert_cmpuint(removed, ==, 12);
     g_assert_no_error(error);
     after = network_state();
     g_assert_cmpstr(after, ==, before);
