@@ -9,6 +9,8 @@
 
 /* All in units of the picture. */
 #define SPACING     150 /* along the circle, between two peers */
+#define CROWDED     16  /* more peers than this have labels beside each other at the top */
+#define WIDE        195 /* and this much along the circle, so that these do not touch */
 #define MIN_RADIUS  200
 #define NODE_RADIUS 17
 #define SELF_RADIUS 26
@@ -16,7 +18,9 @@
 #define MARGIN_Y    90
 #define LINE_HEIGHT 17
 #define BEND        0.28 /* of a routed link, off the straight line */
+#define HEADER      36   /* height of the title, above the labels at the top */
 #define LEGEND      44   /* height of the legend */
+#define LETTER      7    /* width of a letter of the legend, about */
 
 #define MAX_LABEL 22 /* columns */
 
@@ -28,7 +32,8 @@ typedef struct {
     const WlCtlProfile *profile, *before;
     double width, height, radius;
     Point self;
-    Point *places; /* of the peers */
+    GPtrArray *peers; /* of WlCtlPeer, in the order of the circle */
+    Point *places;    /* of these */
     GString *out;
 } Picture;
 
@@ -141,29 +146,87 @@ add_curve(GString *out, Point from, Point bend, Point to, const char *class)
 
 /* ---- layout -------------------------------------------------------------------------------- */
 
+static const WlCtlPeer *
+find_via(const Picture *picture, const WlCtlPeer *peer)
+{
+    const WlCtlPeer *via =
+        wl_ctl_profile_find_peer(picture->profile, wl_ctl_get_string(peer->properties, "Via"));
+
+    return via != peer && strcmp(class_of(peer), "routed") == 0 ? via : NULL;
+}
+
+/* @peer, with half of those that it carries on each side. */
+static void
+add_with_carried(Picture *picture, WlCtlPeer *peer)
+{
+    const GPtrArray *all = picture->profile->peers;
+    guint at = picture->peers->len, before = 0;
+
+    g_ptr_array_add(picture->peers, peer);
+    for (guint i = 0; i < all->len; i++) {
+        WlCtlPeer *other = g_ptr_array_index(all, i);
+
+        if (find_via(picture, other) != peer)
+            continue;
+        /* One to this side, the next to the other. */
+        if (picture->peers->len - at > 2 * before + 1) {
+            g_ptr_array_insert(picture->peers, (int) at, other);
+            before++;
+        } else {
+            g_ptr_array_add(picture->peers, other);
+        }
+    }
+}
+
+static void
+put_in_order(Picture *picture)
+{
+    const GPtrArray *all = picture->profile->peers;
+
+    picture->peers = g_ptr_array_new();
+    for (guint i = 0; i < all->len; i++) {
+        if (!find_via(picture, g_ptr_array_index(all, i)))
+            add_with_carried(picture, g_ptr_array_index(all, i));
+    }
+    /* What is left is carried by one that is carried itself. */
+    for (guint i = 0; i < all->len; i++) {
+        if (!g_ptr_array_find(picture->peers, g_ptr_array_index(all, i), NULL))
+            g_ptr_array_add(picture->peers, g_ptr_array_index(all, i));
+    }
+}
+
+/* The first router, else the first peer, stands at the top. */
+static guint
+find_top(const Picture *picture)
+{
+    for (guint i = 0; i < picture->peers->len; i++) {
+        const WlCtlPeer *peer = g_ptr_array_index(picture->peers, i);
+
+        if (wl_ctl_get_boolean(peer->properties, "Router"))
+            return i;
+    }
+    return 0;
+}
+
 static void
 place(Picture *picture)
 {
-    guint n = picture->profile->peers->len;
+    guint n = picture->profile->peers->len, top;
 
-    picture->radius = MAX(MIN_RADIUS, n * SPACING / (2 * G_PI));
+    put_in_order(picture);
+    top = find_top(picture);
+    picture->radius = MAX(MIN_RADIUS, n * (n > CROWDED ? WIDE : SPACING) / (2 * G_PI));
     picture->width = 2 * (picture->radius + MARGIN_X);
-    picture->height = 2 * (picture->radius + MARGIN_Y) + LEGEND;
-    picture->self = (Point){picture->width / 2, MARGIN_Y + picture->radius};
+    picture->height = HEADER + 2 * (picture->radius + MARGIN_Y) + LEGEND;
+    picture->self = (Point){picture->width / 2, HEADER + MARGIN_Y + picture->radius};
     picture->places = g_new0(Point, MAX(n, 1));
-    /* The first one at the top, and on as the clock goes. */
+    /* On from the top as the clock goes. */
     for (guint i = 0; i < n; i++) {
-        double angle = 2 * G_PI * i / n - G_PI / 2;
+        double angle = 2 * G_PI * ((double) i - top) / n - G_PI / 2;
 
         picture->places[i] = (Point){picture->self.x + picture->radius * cos(angle),
                                      picture->self.y + picture->radius * sin(angle)};
     }
-}
-
-static gboolean
-find_index(const WlCtlProfile *profile, const WlCtlPeer *peer, guint *index)
-{
-    return g_ptr_array_find(profile->peers, peer, index);
 }
 
 /* Where a link bends: towards the middle, or past it where it would go right through. */
@@ -183,9 +246,8 @@ bend(const Picture *picture, Point from, Point to)
 static void
 add_link(const Picture *picture, guint i)
 {
-    const WlCtlPeer *peer = g_ptr_array_index(picture->profile->peers, i);
-    const WlCtlPeer *via =
-        wl_ctl_profile_find_peer(picture->profile, wl_ctl_get_string(peer->properties, "Via"));
+    const WlCtlPeer *peer = g_ptr_array_index(picture->peers, i);
+    const WlCtlPeer *via = find_via(picture, peer);
     const char *class = class_of(peer);
     Point to = picture->places[i], from = picture->self, by;
     guint at;
@@ -193,8 +255,7 @@ add_link(const Picture *picture, guint i)
     if (strcmp(class, "offline") == 0)
         return;
     by = (Point){(from.x + to.x) / 2, (from.y + to.y) / 2};
-    if (strcmp(class, "routed") == 0 && via && via != peer &&
-        find_index(picture->profile, via, &at)) {
+    if (via && g_ptr_array_find(picture->peers, via, &at)) {
         from = picture->places[at];
         by = bend(picture, from, to);
     }
@@ -235,7 +296,7 @@ describe_state(const Picture *picture, const WlCtlPeer *peer)
 static void
 add_peer(const Picture *picture, guint i)
 {
-    const WlCtlPeer *peer = g_ptr_array_index(picture->profile->peers, i);
+    const WlCtlPeer *peer = g_ptr_array_index(picture->peers, i);
     g_autofree char *label = wl_ctl_peer_label(peer);
     g_autofree char *name = escape(label, MAX_LABEL);
     g_autofree char *reason = escape(wl_ctl_get_string(peer->properties, "Reason"), 300);
@@ -292,7 +353,6 @@ static void
 add_legend(const Picture *picture)
 {
     static const char *const shown[] = {"direct-lan", "direct", "routed", "connecting", "offline"};
-    static const double steps[] = {84, 58, 64, 88, 68};
     Point at = {20, picture->height - LEGEND / 2.0};
 
     for (guint i = 0; i < G_N_ELEMENTS(shown); i++) {
@@ -304,14 +364,38 @@ add_legend(const Picture *picture)
             add_curve(picture->out, at, (Point){at.x + 12, at.y}, (Point){at.x + 24, at.y},
                       shown[i]);
         add_text(picture->out, (Point){at.x + 31, at.y + 4}, "note", "start", shown[i]);
-        at.x += 31 + steps[i];
+        at.x += 31 + LETTER * (double) strlen(shown[i]) + 24;
     }
     add_text(picture->out, (Point){at.x, at.y + 4}, "note", "start", "R router, B WireGuard only");
+}
+
+/* "6 other members: 2 direct, 1 routed". */
+static char *
+describe_members(const Picture *picture)
+{
+    guint n = picture->peers->len;
+    GString *text = g_string_new(NULL);
+    const char *separator = ": ";
+
+    g_string_printf(text, "%u other member%s", n, n == 1 ? "" : "s");
+    for (guint i = 0; i < G_N_ELEMENTS(states); i++) {
+        guint count = 0;
+
+        for (guint j = 0; j < n; j++)
+            count += class_of(g_ptr_array_index(picture->peers, j)) == states[i];
+        if (count > 0) {
+            g_string_append_printf(text, "%s%u %s", separator, count, states[i]);
+            separator = ", ";
+        }
+    }
+    return g_string_free(text, FALSE);
 }
 
 static void
 add_start(const Picture *picture)
 {
+    g_autofree char *members = describe_members(picture);
+
     char w[G_ASCII_DTOSTR_BUF_SIZE], h[G_ASCII_DTOSTR_BUF_SIZE];
     g_autofree char *label = wl_ctl_profile_label(picture->profile);
     g_autofree char *name = escape(label, 63);
@@ -326,6 +410,7 @@ add_start(const Picture *picture)
                            "  <rect class=\"bg\" width=\"%s\" height=\"%s\"/>\n",
                            w, h, w, h, name, style, w, h);
     add_text(picture->out, (Point){20, 32}, "title", "start", name);
+    add_text(picture->out, (Point){20, 32 + LINE_HEIGHT}, "note", "start", members);
 }
 
 char *
@@ -343,6 +428,7 @@ wl_ctl_svg_new(const WlCtlProfile *profile, const WlCtlProfile *before)
         add_peer(&picture, i);
     add_legend(&picture);
     g_string_append(picture.out, "</svg>\n");
+    g_ptr_array_unref(picture.peers);
     g_free(picture.places);
     return g_string_free(picture.out, FALSE);
 }
