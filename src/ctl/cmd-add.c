@@ -229,9 +229,16 @@ print_next(const Addition *addition, const char *block)
     g_autofree char *path = g_filename_display_name(addition->path);
     g_autofree char *base = g_path_get_basename(addition->path);
     g_autofree char *hub_path = g_filename_display_name(addition->hub_path);
-    g_autofree char *quoted = g_shell_quote(base);
-    g_autofree char *name = g_shell_quote(addition->name);
+    g_autofree char *quoted = wl_ctl_shell_word(base);
+    g_autofree char *name = wl_ctl_shell_word(addition->name);
+    g_autofree char *hub_base = g_path_get_basename(addition->hub_path);
+    g_autofree char *hub_word = wl_ctl_shell_word(hub_base);
+    g_autofree char *hub_profile = NULL;
 
+    /* NetworkManager calls the profile as the file. */
+    if (g_str_has_suffix(hub_base, ".wirelink"))
+        hub_base[strlen(hub_base) - strlen(".wirelink")] = '\0';
+    hub_profile = wl_ctl_shell_word(hub_base);
     if (addition->qr)
         wl_ctl_qr_print(addition->qr);
     printf("Wrote %s, which holds a private key: take it to its machine, and remove it here.\n",
@@ -244,11 +251,16 @@ print_next(const Addition *addition, const char *block)
                "  nmcli connection up %s\n",
                addition->name, quoted, name);
     if (addition->write)
-        printf("\nAdded to %s. Bring the hub's profile up anew from it.", hub_path);
+        printf("\nAdded to %s. On the hub, replace its profile by that file:\n", hub_path);
     else
-        fputs("\nAdd to the hub's profile, and bring it up anew:", stdout);
-    puts(" The other members learn it from the\nhub; add these lines to their profiles too if they "
-         "are to know it without the hub.\n");
+        printf("\nAdd the lines below to %s. On the hub, replace its profile by that file:\n",
+               hub_path);
+    printf("  nmcli connection delete %s\n"
+           "  nmcli connection import type wirelink file %s\n"
+           "  nmcli connection up %s\n"
+           "\nThe other members learn the newcomer from the hub. Add these lines to their profiles "
+           "too if\nthey are to know it without the hub.\n\n",
+           hub_profile, hub_word, hub_profile);
     fputs(block, stdout);
 }
 

@@ -5,6 +5,7 @@
 #include "wl-ctl-grid.h"
 #include "wl-ctl-json.h"
 #include "wl-ctl-output.h"
+#include "wl-ctl-subject.h"
 #include "wl-ctl.h"
 
 #include <stdio.h>
@@ -133,19 +134,19 @@ wl_cmd_facts(char **arguments)
         {NULL},
     };
     g_auto(GStrv) rest = NULL;
-    g_autoptr(GDBusConnection) bus = NULL;
-    g_autoptr(WlCtlProfiles) profiles = NULL;
+    g_auto(WlCtlSubject) subject = {0};
     g_autoptr(GPtrArray) all = NULL;
-    g_autoptr(GError) error = NULL;
+    WlCtlProfiles *profiles;
     gboolean any = FALSE;
+    WlExit result;
 
     if (!wl_ctl_parse("facts", arguments, entries, 1, &rest))
         return WL_EXIT_USAGE;
-    bus = wl_ctl_bus_get(&error);
-    profiles = bus ? wl_ctl_profiles_load(bus, rest[0], NULL, &error) : NULL;
-    if (!profiles)
-        return wl_ctl_fail(json, error);
-    all = wl_ctl_facts_load(bus, profiles->profiles);
+    result = wl_ctl_subject_load(&subject, rest[0], json);
+    if (result != WL_EXIT_OK)
+        return result;
+    profiles = subject.profiles;
+    all = wl_ctl_facts_load(subject.bus, profiles->profiles);
     for (guint i = 0; i < all->len; i++) {
         WlCtlFacts *facts = g_ptr_array_index(all, i);
 

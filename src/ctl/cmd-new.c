@@ -110,13 +110,13 @@ print_member(const Network *network, const char *path, const char *name, guint64
 static void
 print_next(const Network *network)
 {
-    g_autofree char *hub = g_shell_quote(network->hub);
-    g_autofree char *name = g_shell_quote(network->name);
+    g_autofree char *hub = wl_ctl_shell_word(network->hub);
+    g_autofree char *name = wl_ctl_shell_word(network->name);
     g_autofree char *hub_file = g_strconcat(network->hub, ".wirelink", NULL);
     g_autofree char *file = g_strconcat(network->name, ".wirelink", NULL);
-    g_autofree char *hub_quoted = g_shell_quote(hub_file);
-    g_autofree char *quoted = g_shell_quote(file);
-    g_autofree char *hub_path = g_shell_quote(network->hub_path);
+    g_autofree char *hub_quoted = wl_ctl_shell_word(hub_file);
+    g_autofree char *quoted = wl_ctl_shell_word(file);
+    g_autofree char *hub_path = wl_ctl_shell_word(network->hub_path);
 
     puts("Made a network of two:");
     print_member(network, network->hub_path, network->hub, HUB_HOST);

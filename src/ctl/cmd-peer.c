@@ -4,7 +4,8 @@
 #include "wl-ctl-grid.h"
 #include "wl-ctl-json.h"
 #include "wl-ctl-output.h"
-#include "wl-ctl-pick.h"
+#include "wl-ctl-round-trips.h"
+#include "wl-ctl-subject.h"
 #include "wl-ctl-table.h"
 #include "wl-ctl.h"
 
@@ -170,24 +171,20 @@ wl_cmd_peer(char **arguments)
         {NULL},
     };
     g_auto(GStrv) rest = NULL;
-    g_autoptr(GDBusConnection) bus = NULL;
-    g_autoptr(WlCtlProfiles) profiles = NULL;
-    g_autoptr(GError) error = NULL;
-    const WlCtlProfile *profile;
-    const WlCtlPeer *peer;
+    g_auto(WlCtlSubject) subject = {0};
+    WlExit result;
 
     if (!wl_ctl_parse("peer", arguments, entries, 1, &rest))
         return WL_EXIT_USAGE;
     if (!rest[0])
         return wl_ctl_fail_usage(json, "peer", "peer needs the name of a peer");
-    bus = wl_ctl_bus_get(&error);
-    profiles = bus ? wl_ctl_profiles_load(bus, name, NULL, &error) : NULL;
-    peer = profiles ? wl_ctl_pick_peer(profiles, rest[0], WL_PICK_TO_READ, &profile, &error) : NULL;
-    if (!peer)
-        return wl_ctl_fail(json, error);
+    result = wl_ctl_subject_load_peer(&subject, name, rest[0], WL_PICK_TO_READ, json);
+    if (result != WL_EXIT_OK)
+        return result;
+    wl_ctl_round_trips_complete(subject.bus, subject.profiles);
     if (json)
-        print_json(profiles, profile, peer);
+        print_json(subject.profiles, subject.profile, subject.peer);
     else
-        print_page(profile, peer);
-    return wl_ctl_profiles_finish(profiles, json);
+        print_page(subject.profile, subject.peer);
+    return wl_ctl_profiles_finish(subject.profiles, json);
 }

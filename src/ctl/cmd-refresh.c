@@ -5,7 +5,7 @@
 #include "wl-ctl-error.h"
 #include "wl-ctl-json.h"
 #include "wl-ctl-output.h"
-#include "wl-ctl-pick.h"
+#include "wl-ctl-subject.h"
 #include "wl-ctl.h"
 
 #include <stdio.h>
@@ -91,17 +91,13 @@ wl_cmd_refresh(char **arguments)
         {NULL},
     };
     g_auto(GStrv) rest = NULL;
-    g_autoptr(GDBusConnection) bus = NULL;
-    g_autoptr(WlCtlProfiles) profiles = NULL;
-    g_autoptr(GError) error = NULL;
+    g_auto(WlCtlSubject) subject = {0};
+    WlExit result;
 
     if (!wl_ctl_parse("refresh", arguments, entries, 1, &rest))
         return WL_EXIT_USAGE;
-    bus = wl_ctl_bus_get(&error);
-    profiles = bus ? wl_ctl_profiles_load(bus, rest[0], NULL, &error) : NULL;
-    if (!profiles)
-        return wl_ctl_fail(json, error);
-    return refresh(bus, profiles, json);
+    result = wl_ctl_subject_load(&subject, rest[0], json);
+    return result == WL_EXIT_OK ? refresh(subject.bus, subject.profiles, json) : result;
 }
 
 /* ---- forget -------------------------------------------------------------------------------- */
@@ -145,12 +141,9 @@ wl_cmd_forget(char **arguments)
         {NULL},
     };
     g_auto(GStrv) rest = NULL;
-    g_autoptr(GDBusConnection) bus = NULL;
-    g_autoptr(WlCtlProfiles) profiles = NULL;
-    g_autoptr(GError) error = NULL;
-    const WlCtlProfile *profile;
-    const WlCtlPeer *peer;
+    g_auto(WlCtlSubject) subject = {0};
     WlEndpoint endpoint;
+    WlExit result;
 
     if (!wl_ctl_parse("forget", arguments, entries, 2, &rest))
         return WL_EXIT_USAGE;
@@ -165,11 +158,8 @@ wl_cmd_forget(char **arguments)
                                  "[2001:db8::1]:51820",
                                  shown);
     }
-    bus = wl_ctl_bus_get(&error);
-    profiles = bus ? wl_ctl_profiles_load(bus, name, NULL, &error) : NULL;
-    peer =
-        profiles ? wl_ctl_pick_peer(profiles, rest[0], WL_PICK_TO_CHANGE, &profile, &error) : NULL;
-    if (!peer)
-        return wl_ctl_fail(json, error);
-    return forget(bus, profile, peer, rest[1], json);
+    result = wl_ctl_subject_load_peer(&subject, name, rest[0], WL_PICK_TO_CHANGE, json);
+    if (result != WL_EXIT_OK)
+        return result;
+    return forget(subject.bus, subject.profile, subject.peer, rest[1], json);
 }

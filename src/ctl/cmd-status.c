@@ -4,6 +4,7 @@
 #include "wl-ctl-json.h"
 #include "wl-ctl-output.h"
 #include "wl-ctl-profiles.h"
+#include "wl-ctl-round-trips.h"
 #include "wl-ctl-signals.h"
 #include "wl-ctl-table.h"
 #include "wl-ctl.h"
@@ -169,6 +170,7 @@ wl_cmd_status(char **arguments)
     profiles = wl_ctl_profiles_load(bus, rest[0], NULL, &error);
     if (!profiles)
         return wl_ctl_fail(json, error);
+    wl_ctl_round_trips_complete(bus, profiles);
     request = (Request){bus, rest[0], json};
     if (again)
         return watch(&request, signals, g_steal_pointer(&profiles));

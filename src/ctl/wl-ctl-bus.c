@@ -97,3 +97,22 @@ wl_ctl_call_one(GDBusConnection *bus, WlCtlCall *call, GError **error)
     }
     return g_steal_pointer(&call->reply);
 }
+
+static gboolean
+set_flag(gpointer user_data)
+{
+    gboolean *flag = user_data;
+
+    *flag = TRUE;
+    return G_SOURCE_REMOVE;
+}
+
+void
+wl_ctl_wait(guint ms)
+{
+    gboolean over = FALSE;
+
+    g_timeout_add(ms, set_flag, &over);
+    while (!over)
+        g_main_context_iteration(NULL, TRUE);
+}

@@ -40,3 +40,5 @@ GDBusConnection *wl_ctl_bus_get(GError **error);
 void wl_ctl_call_all(GDBusConnection *bus, const GPtrArray *calls, GCancellable *cancellable);
 /** One call; NULL with the untouched *error of GIO. */
 GVariant *wl_ctl_call_one(GDBusConnection *bus, WlCtlCall *call, GError **error);
+/** Lets @ms milliseconds pass; the default main context turns meanwhile. */
+void wl_ctl_wait(guint ms);

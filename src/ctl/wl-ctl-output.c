@@ -178,3 +178,13 @@ wl_ctl_format_round_trip(guint64 us)
         return g_strdup("-");
     return g_strdup_printf(us < 100 * 1000 ? "%.1f ms" : "%.0f ms", (double) us / 1000);
 }
+
+char *
+wl_ctl_shell_word(const char *text)
+{
+    gboolean plain = *text && *text != '-';
+
+    for (const char *p = text; *p && plain; p++)
+        plain = g_ascii_isalnum(*p) || strchr("._-/", *p);
+    return plain ? g_strdup(text) : g_shell_quote(text);
+}

@@ -16,6 +16,8 @@ char *wl_ctl_harmless(const char *text);
 char *wl_ctl_cut(const char *text, guint max);
 /** Harmless and at most @max columns; to be freed. */
 char *wl_ctl_quote(const char *text, guint max);
+/** @text as a shell takes it: quoted where it has to be; to be freed. */
+char *wl_ctl_shell_word(const char *text);
 /** Columns that @text takes in a terminal. */
 guint wl_ctl_width(const char *text);
 /** "0 B", "1.5 KiB"; to be freed. */

@@ -239,7 +239,7 @@ test_new(void)
 
     g_assert_cmpint(run->status, ==, 0);
     g_assert_cmpstr(run->err, ==, "");
-    ctl_assert_holds(run->out, "nmcli connection import type wirelink file 'laptop.wirelink'");
+    ctl_assert_holds(run->out, "nmcli connection import type wirelink file laptop.wirelink");
     g_assert_null(strstr(run->out, hub_private));
     assert_secret_file("hub.wirelink");
     assert_secret_file("laptop.wirelink");

@@ -15,6 +15,10 @@ static const char link_xml[] =
     "<method name='ForgetEndpoint'><arg type='s' direction='in'/><arg type='s' direction='in'/>"
     "</method></interface></node>";
 
+static const char peer_xml[] =
+    "<node><interface name='org.freedesktop.NetworkManager.wirelink1.Peer'>"
+    "<property name='RoundTrip' type='u' access='read'/></interface></node>";
+
 /* ---- answers ------------------------------------------------------------------------------- */
 
 static void
@@ -100,6 +104,16 @@ answer_link(GDBusConnection *connection, const char *sender, const char *path,
     answer_with(invocation, mock->methods, NULL);
 }
 
+/* As of the service: the first read starts the measurement. */
+static GVariant *
+get_round_trip(GDBusConnection *connection, const char *sender, const char *path,
+               const char *interface, const char *name, GError **error, gpointer user_data)
+{
+    Mock *mock = user_data;
+
+    return g_variant_new_uint32(mock->n_round_trips++ > 0 ? mock->round_trip : 0);
+}
+
 /* ---- mocks --------------------------------------------------------------------------------- */
 
 static void
@@ -175,6 +189,16 @@ fixture_add_mock(Fixture *self, MockManner manner, GVariant *objects)
                                         G_DBUS_CALL_FLAGS_NONE, -1, NULL, &error);
     g_assert_no_error(error);
     return mock;
+}
+
+void
+mock_add_round_trip(Mock *self, guint number, guint32 round_trip)
+{
+    static const GDBusInterfaceVTable peer = {.get_property = get_round_trip};
+    g_autofree char *path = g_strdup_printf(PEER_PATH "%u", number);
+
+    self->round_trip = round_trip;
+    export(self->connection, path, peer_xml, &peer, self);
 }
 
 void

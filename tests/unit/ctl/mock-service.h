@@ -33,6 +33,8 @@ typedef struct {
     guint wait_for;     /* answers only after this many reads of all mocks, 0: at once */
     GString *called;    /* "Refresh() ForgetEndpoint(KEY, ADDRESS) " */
     GPtrArray *waiting; /* of GDBusMethodInvocation */
+    guint32 round_trip;
+    guint n_round_trips; /* reads of it */
 } Mock;
 
 /** A bus of its own, as the system bus of what is run. */
@@ -50,6 +52,8 @@ void fixture_tear_down(Fixture *self, gconstpointer data);
 
 /** Queues on the base name as the services do. @objects is taken, and may be NULL. */
 Mock *fixture_add_mock(Fixture *self, MockManner manner, GVariant *objects);
+/** Peer @number answers a read of RoundTrip: the first time 0, then @round_trip. */
+void mock_add_round_trip(Mock *self, guint number, guint32 round_trip);
 /** The process ends. */
 void fixture_remove_mock(Fixture *self, Mock *mock);
 /** A connection to the bus that owns @name. */

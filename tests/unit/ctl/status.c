@@ -172,6 +172,31 @@ test_long(Fixture *fixture, gconstpointer data)
     ctl_assert_holds(run->out, "iii…");
 }
 
+/* ---- round trips --------------------------------------------------------------------------- */
+
+/* Who looks for the first time sees them; of peers that do not answer there is none. */
+static void
+test_round_trips(Fixture *fixture, gconstpointer data)
+{
+    g_autofree char *first = mock_peer(1, "hub", "direct", "/", "", "'RoundTrip': <uint32 0>, ");
+    g_autofree char *second =
+        mock_peer(2, "deaf", "direct-lan", "/", "", "'RoundTrip': <uint32 0>, ");
+    g_autofree char *third = mock_peer(3, "off", "offline", "/", "", "'RoundTrip': <uint32 0>, ");
+    g_autofree char *peers = g_strconcat(first, second, third, NULL);
+    Mock *mock = fixture_add_mock(fixture, MOCK_ANSWERS, mock_objects("home", WL_VERSION, peers));
+    g_autoptr(CtlRun) status = NULL;
+    g_autoptr(CtlRun) peer = NULL;
+
+    mock_add_round_trip(mock, 1, 12300);
+    status = FIXTURE_RUN(fixture, "200", "status");
+    g_assert_cmpint(status->status, ==, 0);
+    g_assert_cmpstr(status->err, ==, "");
+    ctl_assert_holds(status->out, "12.3 ms");
+    g_assert_cmpuint(mock->n_round_trips, ==, 2);
+    peer = FIXTURE_RUN(fixture, "200", "peer", "hub");
+    ctl_assert_holds(peer->out, "round trip      12.3 ms");
+}
+
 /* ---- what goes wrong ----------------------------------------------------------------------- */
 
 static void
@@ -331,6 +356,7 @@ main(int argc, char **argv)
     FIXTURE_ADD("/ctl/status/several", test_several);
     FIXTURE_ADD("/ctl/status/harmless", test_harmless);
     FIXTURE_ADD("/ctl/status/long", test_long);
+    FIXTURE_ADD("/ctl/status/round-trips", test_round_trips);
     FIXTURE_ADD("/ctl/status/nothing", test_nothing);
     FIXTURE_ADD("/ctl/status/denied", test_denied);
     FIXTURE_ADD("/ctl/status/out-of-order", test_out_of_order);
