@@ -101,8 +101,18 @@ decide(const WlEngine *self, const WlPeer *peer, WlShown *shown)
         shown->state = connecting ? WL_PEER_CONNECTING : WL_PEER_OFFLINE;
         shown->why = connecting ? WHY_TRYING : WHY_NO_ANSWER;
         shown->candidates = peer->candidates->len;
-        shown->last_tried = peer->attempt.last;
+        if (connecting || shown->candidates == 1)
+            shown->last_tried = peer->attempt.last;
     }
+}
+
+/* What a try now and then does to the device is no news either. */
+static WlEndpoint
+shown_endpoint(const WlPeer *peer, const WlShown *shown)
+{
+    gboolean back_off = shown->why == WHY_ROUTED || shown->why == WHY_NO_ANSWER;
+
+    return back_off ? (WlEndpoint){0} : peer->endpoint;
 }
 
 static char *
@@ -135,6 +145,9 @@ explain(const WlEngine *self, const WlPeer *peer, const WlShown *shown)
         return g_strdup_printf("trying %u %s, last one %s, no handshake yet", shown->candidates,
                                addresses, last);
     case WHY_NO_ANSWER:
+        if (!wl_endpoint_is_set(&shown->last_tried))
+            return g_strdup_printf("no answer from %u %s; asked less and less often",
+                                   shown->candidates, addresses);
         last = wl_endpoint_to_string(&shown->last_tried);
         return g_strdup_printf("no answer from %u %s, last one %s; asked less and less often",
                                shown->candidates, addresses, last);
@@ -170,7 +183,7 @@ wl_engine_update_view(WlEngine *self, WlPeer *peer)
 
     memset(&shown, 0, sizeof(shown));
     decide(self, peer, &shown);
-    shown.endpoint = peer->endpoint;
+    shown.endpoint = shown_endpoint(peer, &shown);
     shown.allowed_serial = peer->allowed_serial;
     shown.name_serial = peer->name_serial;
     shown.trust = peer->trust;
@@ -216,7 +229,7 @@ wl_engine_get_peer(const WlEngine *self, const WlKey *key, WlPeerView *view)
     view->reason = peer->reason ? peer->reason : "";
     view->has_via = peer->shown.has_via;
     view->via = peer->shown.via;
-    view->endpoint = peer->endpoint;
+    view->endpoint = peer->shown.endpoint;
     view->allowed_ips = peer->device_allowed;
     view->trust = peer->trust;
     view->trust_by = peer->trust_by;

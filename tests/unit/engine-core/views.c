@@ -362,6 +362,60 @@ test_refresh(void)
     g_assert_cmpuint(bench->outputs->len, >, 0);
 }
 
+/* A peer that does not answer is tried now and then: that is no news of it. */
+static void
+test_quiet_back_off(void)
+{
+    g_autoptr(Bench) bench = leaf_new(WL_TRUST_MEMBERSHIP);
+    const BenchMember *lost[] = {bench_member(bench, 2), bench_member(bench, 3)};
+    const char *addresses[] = {"198.51.100.3:51820", "10.9.9.9:51820", NULL};
+    guint tried = 0;
+
+    meet(bench, 1, HUB_ENDPOINT);
+    /* The hub carries both; the third has two addresses. */
+    for (guint i = 0; i < 10; i++) {
+        tell_all(bench, bench_member(bench, 1), bench_member(bench, 3), addresses);
+        if (i == 2)
+            bench_clear(bench);
+        bench_run(bench, SEC(60));
+        meet(bench, 1, HUB_ENDPOINT);
+    }
+    g_assert_cmpint(bench_view(bench, lost[0])->state, ==, WL_PEER_ROUTED);
+    for (guint i = 0; i < G_N_ELEMENTS(lost); i++) {
+        tried += bench_changes(bench, lost[i], WL_PEER_RECREATE);
+        g_assert_false(wl_endpoint_is_set(&bench_view(bench, lost[i])->endpoint));
+    }
+    g_assert_cmpuint(tried, >, 2);
+    for (guint i = 0; i < bench->outputs->len; i++) {
+        const WlOutput *output = g_ptr_array_index(bench->outputs, i);
+
+        if (output->kind == WL_OUTPUT_PEER_CHANGED)
+            g_assert_true(wl_key_equal(&output->key, &bench_member(bench, 1)->key));
+    }
+}
+
+/* The same without anybody who carries them: offline. */
+static void
+test_quiet_offline(void)
+{
+    g_autoptr(Bench) bench = bench_new();
+    WlEngineConfig *config = bench_config(bench, WL_ROLE_AUTOMATIC);
+    WlPeerConfig *peer =
+        bench_add(config, bench_member(bench, 2), "198.51.100.2:51820", "10.77.0.3/32");
+
+    g_ptr_array_add(peer->endpoints, g_strdup("198.51.100.3:51820"));
+    bench_start(bench, config);
+    bench_uplink(bench, "192.168.1.10/24");
+    bench_run(bench, SEC(600));
+    g_assert_cmpint(bench_view(bench, bench_member(bench, 2))->state, ==, WL_PEER_OFFLINE);
+    g_assert_cmpstr(bench_view(bench, bench_member(bench, 2))->reason, ==,
+                    "no answer from 2 addresses; asked less and less often");
+    bench_clear(bench);
+    bench_run(bench, SEC(900));
+    g_assert_cmpuint(bench_changes(bench, bench_member(bench, 2), WL_PEER_RECREATE), >, 0);
+    g_assert_cmpuint(bench_count(bench, WL_OUTPUT_PEER_CHANGED), ==, 0);
+}
+
 static void
 test_networks(void)
 {
@@ -388,5 +442,7 @@ main(int argc, char **argv)
     g_test_add_func("/views/forget/live", test_forget_live);
     g_test_add_func("/views/refresh", test_refresh);
     g_test_add_func("/views/networks", test_networks);
+    g_test_add_func("/views/quiet-back-off", test_quiet_back_off);
+    g_test_add_func("/views/quiet-offline", test_quiet_offline);
     return g_test_run();
 }
