@@ -90,7 +90,7 @@ introduces_until() {
 in_terminal() {
   local columns=$1 file=$2
   shift 2
-  host laptop script -qefc "stty cols $columns; $(printf '%q ' wirelinkctl "$@")" /dev/null \
+  host laptop env TERM=xterm script -qefc "stty cols $columns; $(printf '%q ' wirelinkctl "$@")" /dev/null \
     > "$file" < /dev/null
 }
 # watch_as FILE USER ARGUMENT...: in the background, until stop_watchers; WATCHERS gets its number
@@ -226,6 +226,17 @@ check "whoever watches hears that" hears watched 'laptop  down$'
 stop_watchers
 check "what was watched is harmless" harmless "$LAB_DIR/watched"
 check "in JSON too" harmless "$LAB_DIR/watched-json"
+
+# --- the doctor, before it is brought up again
+check "its ports are free" shows root 'laptop: its ports are free' doctor
+check "somebody takes the port" wireguard_create laptop wg-thief other 51820
+check "the port is held" fails_with 1 \
+  'fail +laptop: its listen-port, UDP 51820, is held by .*|choose another listen-port' doctor
+check "it is given back" ip -n laptop link del wg-thief
+check "there is a firewall" host laptop nft \
+  'table inet wall { chain in { type filter hook input priority 0; policy drop; }; }'
+check "it is seen" shows root 'warn +there are rules that filter what comes in' doctor
+check "the firewall is gone" host laptop nft delete table inet wall
 
 # --- a profile of one user
 check "the profile is given to nobody" \
