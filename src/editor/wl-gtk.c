@@ -254,7 +254,10 @@ void
 wl_gtk_set_label_of(GtkWidget *label, GtkWidget *widget)
 {
     gtk_label_set_mnemonic_widget(GTK_LABEL(label), widget);
+#if !IS_GTK4
+    /* Besides the relation, which GTK 4 makes a name of by itself. */
     wl_gtk_set_name(widget, gtk_label_get_text(GTK_LABEL(label)));
+#endif
 }
 
 static gboolean

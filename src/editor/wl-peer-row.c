@@ -138,7 +138,7 @@ wl_peer_row_new(WlEditorModel *model, WlEditorPeer *peer)
     g_object_set(row->warning, "icon-name", "dialog-warning-symbolic", NULL);
     wl_gtk_add_class(row->warning, "error");
     wl_gtk_box_append(summary, row->warning);
-    row->key = column(summary, 9, "dim-label", FALSE);
+    row->key = column(summary, 11, "dim-label", FALSE);
     row->trust = column(summary, 11, NULL, FALSE);
     row->state = column(summary, 11, NULL, FALSE);
 

@@ -1,0 +1,34 @@
+#!/bin/bash
+# nm-connection-editor with the GTK 3 editor: creates, edits, imports and exports profiles by what a
+# screen reader sees, and compares what NetworkManager stores. Prints TAP.
+# shellcheck source=../nm/case.sh
+. "$(dirname "$(realpath "$0")")/../nm/case.sh"
+# shellcheck source=../lab/lab.sh
+. "$(dirname "$(realpath "$0")")/../lab/lab.sh"
+# shellcheck source=screen.sh
+. "$(dirname "$(realpath "$0")")/screen.sh"
+lab_begin "$@"
+gui_host_create || bail_out "the lab comes up" laptop
+
+drive() { screen_run timeout 60 /usr/bin/python3 "$GUI_HERE/connection_editor.py" "$@"; }
+same() {  # id file
+  diff "$GUI_HERE/expected/$2" <(stored "$1")
+}
+mode_is() { [ "$(stat -c %a "$2")" = "$1" ] || { ls -l "$2"; return 1; }; }
+
+corpus=$LAB_TOP/tests/unit/profile/corpus
+host laptop nmcli connection import type wirelink file "$corpus/unknown-keys.wirelink" \
+  > /dev/null 2>&1 || bail_out "a profile is imported" laptop
+
+check "a new profile is made" drive create
+check "it is stored as written" same "New network" create
+check "a profile is edited" drive edit unknown-keys
+check "it has lost nothing" same unknown-keys edit
+check "a file is imported" drive import "$corpus/trust.wirelink"
+check "it is stored as it was written" same trust import
+check "a profile is exported" drive export trust "$LAB_DIR/screen/home/out.wirelink"
+check "only its user may read it" mode_is 600 "$LAB_DIR/screen/home/out.wirelink"
+check "it is what was imported" diff <(grep -v ListenPort "$LAB_DIR/screen/home/out.wirelink") \
+  <(grep -v ListenPort "$GUI_HERE/expected/export.wirelink")
+check "nonsense is explained, and cannot be saved" drive nonsense
+finish laptop

@@ -1,0 +1,170 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What a person does with nm-connection-editor, one verb a run."""
+import os
+import subprocess
+import sys
+
+sys.path.insert(0, os.path.dirname(os.path.realpath(__file__)))
+from drive import Atspi, Program, text_of, until, walk  # noqa: E402
+
+PRIVATE = 'xDCkVfhCNpYBwVxcmPqOuFpoJMO6BxYexBAKloRNyjU='
+HUB = 'FSXZOoplXTlQyHxwmOZ2AY72AHFggajo2gV46747tzQ='
+PHONE = 'pHNt7Zh/ledy17AsjhbgB5LrunUNa3NSK5PlK7MHDKM='
+
+
+def nmcli(*arguments):
+    return subprocess.run(['nmcli', '-t', *arguments], check=True, capture_output=True,
+                          text=True).stdout
+
+
+class Editor(Program):
+    """A window of nm-connection-editor, until it is closed."""
+
+    def __init__(self, *arguments):
+        super().__init__('nm-connection-editor')
+        self.process = subprocess.Popen(['nm-connection-editor', *arguments])
+
+    def save(self):
+        self.wait_sensitive('Save', True)
+        self.press('Save')
+
+    def close(self):
+        self.process.terminate()
+        assert self.process.wait(10) in (0, -15), self.process.returncode
+
+
+def uuid_of(name):
+    for line in nmcli('-f', 'UUID,NAME', 'connection', 'show').splitlines():
+        uuid, _, found = line.partition(':')
+        if found == name:
+            return uuid
+    return None
+
+
+def data(uuid, key):
+    items = nmcli('-g', 'vpn.data', 'connection', 'show', uuid)
+    return dict(item.strip().split(' = ', 1) for item in items.replace('\\:', ':').split(', ')
+                if ' = ' in item).get(key)
+
+
+def wait_stored(name, key, value):
+    until(f'{key} = {value} in {name}', lambda: data(uuid_of(name) or name, key) == value)
+
+
+def create():
+    """Typed and clicked from nothing, a peer by the keyboard alone."""
+    editor = Editor('--create', '--type=vpn')
+    editor.press('Create…')
+    editor.replace('VPN connection 1', 'New network')
+    # nothing is there yet, so nothing can be saved
+    editor.wait_sensitive('Save', False)
+    editor.write('Private key', PRIVATE)
+    editor.write('Addresses', '10.77.0.2/24, fd77::2/64')
+    editor.write('Listen port', '51900')
+    editor.choose('Role', 1)
+    editor.click(['page tab'], 'Peers')
+    editor.said('A network needs at least one peer')
+    editor.keys('<Alt>a')
+    until('the name of the new peer has the focus', lambda: editor.has_focus('Name'))
+    editor.type('hub')
+    editor.write_last('Public key', HUB)
+    editor.write('Endpoints', 'hub.example.net:51820')
+    editor.write('Allowed IPs', '10.77.0.0/24, fd77::/64')
+    editor.choose('May tell us', 4)
+    editor.find(['toggle button'], 'hub, FSXZOopl, Members')
+    editor.save()
+    wait_stored('New network', 'peer-1-allowed-ips', '10.77.0.0/24 fd77::/64')
+    wait_stored('New network', 'listen-port', '51900')
+    editor.close()
+
+
+def edit(name):
+    """Peers are added, moved and removed; what the file said besides must stay."""
+    uuid = uuid_of(name)
+    editor = Editor('--edit', uuid)
+    editor.open_page('Peers')
+    first = data(uuid, 'peer-1-public-key')
+    editor.press('Add peer')
+    editor.write_last('Public key', PHONE)
+    editor.write('Name', 'phone')
+    editor.write('Allowed IPs', '10.77.0.99/32')
+    # the same key twice is told where it stands, and cannot be saved
+    editor.write_last('Public key', first)
+    editor.said('This is also the key of')
+    editor.wait_sensitive('Save', False)
+    editor.write_last('Public key', PHONE)
+    editor.press('Move phone up')
+    editor.open_page('Trust')
+    editor.choose('What phone may tell us', 2)
+    editor.said('This switches the automatic rule off')
+    editor.open_page('This machine')
+    editor.write('MTU', '99')
+    editor.said('1280 to 65455')
+    editor.wait_sensitive('Save', False)
+    editor.write('MTU', '1380')
+    editor.save()
+    wait_stored(name, 'mtu', '1380')
+    assert data(uuid, 'peer-2-public-key') == PHONE, 'the phone is not the second peer'
+    editor.close()
+
+
+def import_file(path):
+    editor = Editor('--import', path)
+    editor.find(['page tab'], 'Peers')
+    editor.save()
+    name = os.path.basename(path).rsplit('.', 1)[0]
+    until(f'{name} is stored', lambda: uuid_of(name))
+    editor.close()
+
+
+def export(name, path):
+    editor = Editor('--edit', uuid_of(name))
+    editor.wait_sensitive('Export…', True)
+    editor.press('Export…')
+    dialog = editor.find(['file chooser', 'dialog'], 'Export VPN connection…')
+    entry = next(node for node in walk(dialog)
+                 if node.get_role_name() == 'text' and text_of(node).endswith('.wirelink'))
+    assert Atspi.EditableText.set_text_contents(entry, path)
+    save = [node for node in walk(dialog)
+            if node.get_role_name() == 'push button' and node.get_name() == 'Save']
+    assert save and save[0].do_action(0)
+    until(f'{path} is there', lambda: os.path.exists(path) and os.path.getsize(path))
+    editor.close()
+
+
+def nonsense():
+    """A profile with nothing right in it opens, says what is wrong, and keeps the rest."""
+    name = 'nonsense'
+    nmcli('connection', 'add', 'type', 'vpn', 'con-name', name, 'vpn-type', 'wirelink',
+          'vpn.data', 'address=here, listen-port=99999, colour=green, peer-1-public-key=short, '
+          'peer-1-allowed-ips=10.0.0.0/99, peer-1-trust=Everything, peer-1-shape=round')
+    editor = Editor('--edit', uuid_of(name))
+    editor.wait_sensitive('Save', False)
+    editor.said('is not an IP address')
+    editor.said('it is a number from 1 to 65535')
+    editor.write('Private key', PRIVATE)
+    editor.write('Addresses', '10.77.0.2/24')
+    editor.write('Listen port', '')
+    editor.open_page('Peers')
+    editor.unfold('New peer, Endpoints')
+    editor.said('44 base64 characters')
+    editor.write_last('Public key', HUB)
+    editor.said('has no valid prefix length')
+    editor.write('Allowed IPs', '10.0.0.0/9')
+    editor.wait_sensitive('Save', False)
+    editor.choose('May tell us', 3)
+    editor.save()
+    wait_stored(name, 'peer-1-trust', 'AllowedIPs')
+    for key, value in (('colour', 'green'), ('peer-1-shape', 'round'), ('listen-port', None)):
+        assert data(uuid_of(name), key) == value, f'{key} is {data(uuid_of(name), key)}'
+    editor.close()
+
+
+def main():
+    verbs = {'create': create, 'edit': edit, 'import': import_file, 'export': export,
+             'nonsense': nonsense}
+    verbs[sys.argv[1]](*sys.argv[2:])
+
+
+if __name__ == '__main__':
+    main()

@@ -1,0 +1,213 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Finds and operates the widgets of a running program as a screen reader does, by AT-SPI.
+
+What is looked for is waited for, within a bound: `field('Addresses')` returns as soon as there is
+one. GTK 4.8 reports neither "showing" nor positions on the screen, so only roles, names and texts
+are used.
+"""
+import subprocess
+import time
+
+import gi
+
+gi.require_version('Atspi', '2.0')
+from gi.repository import Atspi  # noqa: E402
+
+LIMIT = 15  # seconds
+KEYSYMS = {'Page_Down': 0xff56}
+KEYCODES = {0xffe9: 64, 0xffe3: 37, 0xffe1: 50}  # of X's usual keyboard: Alt, Control, Shift
+
+
+def until(what, probe, limit=LIMIT):
+    """The first true answer of probe()."""
+    end = time.monotonic() + limit
+    while True:
+        found = probe()
+        if found:
+            return found
+        if time.monotonic() > end:
+            raise AssertionError(f'not there within {limit} s: {what}')
+        time.sleep(0.05)
+
+
+def walk(node):
+    try:
+        yield node
+        for i in range(node.get_child_count()):
+            child = node.get_child_at_index(i)
+            if child is not None:
+                yield from walk(child)
+    except gi.repository.GLib.Error:
+        return  # it has gone meanwhile
+
+
+def has_state(node, state):
+    return node.get_state_set().contains(state)
+
+
+def text_of(node):
+    # GTK 4 takes -1 as an end for an empty text
+    return Atspi.Text.get_text(node, 0, Atspi.Text.get_character_count(node))
+
+
+def is_named(node, name):
+    """GTK 4 leaves the underscore of a mnemonic in a name, and puts the text of a button behind it."""
+    found = node.get_name() or ''
+    if node.get_role_name() not in ('push button', 'check box'):
+        return found == name
+    return found == name or f"{found.replace('_', '')} ".startswith(f'{name} ')
+
+
+class Program:
+    def __init__(self, name):
+        self.name = name
+
+    def roots(self):
+        desktop = Atspi.get_desktop(0)
+        for i in range(desktop.get_child_count()):
+            root = desktop.get_child_at_index(i)
+            if root is not None and self.name in (root.get_name() or ''):
+                yield root
+
+    def nodes(self):
+        for root in self.roots():
+            yield from walk(root)
+
+    def _matching(self, roles, name):
+        for node in self.nodes():
+            try:
+                if node.get_role_name() in roles and is_named(node, name):
+                    yield node
+            except gi.repository.GLib.Error:
+                continue
+
+    def find(self, roles, name, limit=LIMIT):
+        return until(f'{"/".join(roles)} "{name}" of {self.name}',
+                     lambda: next(self._matching(roles, name), None), limit)
+
+    def absent(self, roles, name):
+        until(f'no {"/".join(roles)} "{name}" of {self.name}',
+              lambda: next(self._matching(roles, name), None) is None)
+
+    def said(self, part):
+        """Waits until a label that is shown has @part in its text."""
+        def probe():
+            for node in self.nodes():
+                try:
+                    if node.get_role_name() == 'label' and part in (node.get_name() or ''):
+                        return node
+                except gi.repository.GLib.Error:
+                    continue
+            return None
+        return until(f'"{part}" said by {self.name}', probe)
+
+    def press(self, name):
+        node = self.find(['push button', 'button', 'toggle button'], name)
+        assert node.do_action(0), f'cannot press {name}'
+
+    def toggle(self, name):
+        node = self.find(['check box'], name)
+        assert node.do_action(0), f'cannot toggle {name}'
+
+    def field(self, name):
+        return self.find(['text', 'password text', 'entry'], name)
+
+    def write(self, name, text):
+        assert Atspi.EditableText.set_text_contents(self.field(name), text), f'cannot write {name}'
+
+    def replace(self, old, new):
+        """In a field that has no name, by what stands in it."""
+        def probe():
+            for node in self.nodes():
+                if node.get_role_name() in ('text', 'entry') and text_of(node) == old:
+                    return node
+            return None
+        node = until(f'field with "{old}" of {self.name}', probe)
+        assert Atspi.EditableText.set_text_contents(node, new), f'cannot write {new}'
+
+    def read(self, name):
+        return text_of(self.field(name))
+
+    def choose(self, name, item):
+        """An item of a combo box, by its number."""
+        combo = self.find(['combo box'], name)
+        menu = combo.get_child_at_index(0)
+        assert Atspi.Selection.select_child(combo if menu is None else combo, item), name
+
+    def open_page(self, name):
+        tab = self.find(['page tab'], name)
+        tabs = tab.get_parent()
+        assert Atspi.Selection.select_child(tabs, tab.get_index_in_parent()), f'cannot open {name}'
+
+    def is_sensitive(self, name):
+        return has_state(self.find(['push button', 'button'], name), Atspi.StateType.SENSITIVE)
+
+    def wait_sensitive(self, name, sensitive):
+        until(f'{name} {"" if sensitive else "not "}sensitive',
+              lambda: self.is_sensitive(name) == sensitive)
+
+    # By what hangs at the X server, as fingers do.
+
+    def click(self, roles, name):
+        """By the pointer."""
+        node = self.find(roles, name)
+        box = until(f'{name} has a place', lambda: self._place(node))
+        x, y = box.x + box.width // 2, box.y + box.height // 2
+        subprocess.run(['xdotool', 'mousemove', str(x), str(y), 'click', '1'], check=True)
+
+    @staticmethod
+    def _place(node):
+        if node.get_application().get_toolkit_version().startswith('3'):
+            box = Atspi.Component.get_extents(node, Atspi.CoordType.SCREEN)
+            return box if box.x >= 0 and box.width > 1 else None
+        # GTK 4 knows where in the window it is, and the X server where the window is
+        box = Atspi.Component.get_extents(node, Atspi.CoordType.WINDOW)
+        told = subprocess.run(['xdotool', 'getactivewindow', 'getwindowgeometry', '--shell'],
+                              capture_output=True, text=True).stdout
+        window = dict(line.split('=') for line in told.splitlines() if '=' in line)
+        if box.width <= 1 or 'X' not in window:
+            return None
+        box.x += int(window['X'])
+        box.y += int(window['Y'])
+        return box
+
+    @staticmethod
+    def keys(combination):
+        """<Alt>a, <Control>Page_Down"""
+        held = []
+        while combination.startswith('<'):
+            name, combination = combination[1:].split('>', 1)
+            held.append({'Alt': 0xffe9, 'Control': 0xffe3, 'Shift': 0xffe1}[name])
+        for key in held:
+            Atspi.generate_keyboard_event(KEYCODES[key], None, Atspi.KeySynthType.PRESS)
+        keysym = ord(combination) if len(combination) == 1 else KEYSYMS[combination]
+        Atspi.generate_keyboard_event(keysym, None, Atspi.KeySynthType.SYM)
+        for key in reversed(held):
+            Atspi.generate_keyboard_event(KEYCODES[key], None, Atspi.KeySynthType.RELEASE)
+
+    @staticmethod
+    def type(text):
+        Atspi.generate_keyboard_event(0, text, Atspi.KeySynthType.STRING)
+
+    def has_focus(self, name):
+        return any(has_state(node, Atspi.StateType.FOCUSED)
+                   for node in self._matching(['text', 'entry'], name))
+
+    def unfold(self, name):
+        node = self.find(['toggle button', 'button'], name)
+        assert node.do_action(0), f'cannot unfold {name}'
+
+    def write_last(self, name, text):
+        """The last of several fields of that name that can be written: this machine and each open
+        peer have some, and a new peer takes a moment to come."""
+        def probe():
+            return any(self._set(node, text)
+                       for node in reversed(list(self._matching(['text', 'entry'], name))))
+        until(f'{text} in {name} of {self.name}', probe)
+
+    @staticmethod
+    def _set(node, text):
+        try:
+            return Atspi.EditableText.set_text_contents(node, text)
+        except gi.repository.GLib.Error:
+            return False  # it cannot be written, or has gone

@@ -1,0 +1,341 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/* Each editor, loaded by the built plugin as programs load it: one program for GTK 3, one for
+ * GTK 4. Needs a screen. With WL_TEST_PICTURES naming a folder, each page is put there as a
+ * picture. */
+
+#include <dlfcn.h>
+
+#include <NetworkManager.h>
+#include <gtk/gtk.h>
+
+#include "wl-profile.h"
+
+#define WIDTH  560
+#define HEIGHT 640
+
+typedef struct {
+    NMVpnEditor *editor;
+    NMConnection *connection;
+    GtkWidget *window, *notebook;
+    guint n_changed;
+} Fixture;
+
+static NMVpnEditorPlugin *plugin;
+
+static void
+iterate(void)
+{
+    while (g_main_context_iteration(NULL, FALSE))
+        ;
+}
+
+static gboolean
+stop(gpointer user_data)
+{
+    *(gboolean *) user_data = TRUE;
+    return G_SOURCE_REMOVE;
+}
+
+/* Until all that is to be drawn has been: what is left has a lower priority. */
+static void
+settle(void)
+{
+    gboolean done = FALSE;
+
+    iterate();
+    g_timeout_add_full(G_PRIORITY_LOW, 150, stop, &done, NULL);
+    while (!done)
+        g_main_context_iteration(NULL, TRUE);
+}
+
+static void
+count_change(NMVpnEditor *editor, guint *n_changed)
+{
+    (*n_changed)++;
+}
+
+static NMConnection *
+import_home(void)
+{
+    g_autoptr(GError) error = NULL;
+    NMConnection *connection =
+        nm_vpn_editor_plugin_import(plugin, g_getenv("WL_TEST_PROFILE"), &error);
+
+    g_assert_no_error(error);
+    return connection;
+}
+
+static void
+open_window(Fixture *fixture, NMConnection *connection)
+{
+    g_autoptr(GError) error = NULL;
+
+    fixture->connection = connection;
+    fixture->editor = nm_vpn_editor_plugin_get_editor(plugin, connection, &error);
+    g_assert_no_error(error);
+    g_signal_connect(fixture->editor, "changed", G_CALLBACK(count_change), &fixture->n_changed);
+    fixture->notebook = GTK_WIDGET(nm_vpn_editor_get_widget(fixture->editor));
+#if GTK_CHECK_VERSION(4, 0, 0)
+    fixture->window = gtk_window_new();
+    gtk_window_set_child(GTK_WINDOW(fixture->window), fixture->notebook);
+    gtk_window_set_decorated(GTK_WINDOW(fixture->window), FALSE);
+    gtk_window_set_default_size(GTK_WINDOW(fixture->window), WIDTH, HEIGHT);
+    gtk_window_present(GTK_WINDOW(fixture->window));
+#else
+    fixture->window = gtk_window_new(GTK_WINDOW_TOPLEVEL);
+    gtk_container_add(GTK_CONTAINER(fixture->window), fixture->notebook);
+    gtk_window_set_default_size(GTK_WINDOW(fixture->window), WIDTH, HEIGHT);
+    gtk_widget_show_all(fixture->window);
+#endif
+    settle();
+}
+
+static void
+close_window(Fixture *fixture)
+{
+#if GTK_CHECK_VERSION(4, 0, 0)
+    gtk_window_destroy(GTK_WINDOW(fixture->window));
+#else
+    gtk_widget_destroy(fixture->window);
+#endif
+    g_assert_finalize_object(fixture->editor);
+    g_object_unref(fixture->connection);
+    settle();
+}
+
+static void
+take_picture(Fixture *fixture, const char *name)
+{
+    const char *folder = g_getenv("WL_TEST_PICTURES");
+    g_autofree char *file = g_strdup_printf("gtk%d-%s.png", GTK_MAJOR_VERSION, name);
+    g_autofree char *path = folder ? g_build_filename(folder, file, NULL) : NULL;
+
+    settle();
+    if (!path)
+        return;
+#if GTK_CHECK_VERSION(4, 0, 0)
+    g_autoptr(GdkPaintable) paintable = gtk_widget_paintable_new(fixture->window);
+    GtkSnapshot *snapshot = gtk_snapshot_new();
+    g_autoptr(GskRenderNode) node = NULL;
+    g_autoptr(GdkTexture) texture = NULL;
+
+    gdk_paintable_snapshot(paintable, snapshot, gtk_widget_get_width(fixture->window),
+                           gtk_widget_get_height(fixture->window));
+    node = gtk_snapshot_free_to_node(snapshot);
+    texture = gsk_renderer_render_texture(
+        gtk_native_get_renderer(gtk_widget_get_native(fixture->window)), node, NULL);
+    g_assert_true(gdk_texture_save_to_png(texture, path));
+#else
+    GdkWindow *window = gtk_widget_get_window(fixture->window);
+    g_autoptr(GdkPixbuf) picture = gdk_pixbuf_get_from_window(
+        window, 0, 0, gdk_window_get_width(window), gdk_window_get_height(window));
+
+    g_assert_true(gdk_pixbuf_save(picture, path, "png", NULL, NULL));
+#endif
+}
+
+#if !GTK_CHECK_VERSION(4, 0, 0)
+static void
+add_child(GtkWidget *child, gpointer list)
+{
+    g_ptr_array_add(list, child);
+}
+#endif
+
+/* The first widget of @type below @widget that is on the screen, or NULL. */
+static GtkWidget *
+find(GtkWidget *widget, GType type)
+{
+    g_autoptr(GPtrArray) children = g_ptr_array_new();
+
+    if (G_TYPE_CHECK_INSTANCE_TYPE(widget, type) && gtk_widget_get_mapped(widget))
+        return widget;
+#if GTK_CHECK_VERSION(4, 0, 0)
+    for (GtkWidget *child = gtk_widget_get_first_child(widget); child;
+         child = gtk_widget_get_next_sibling(child))
+        g_ptr_array_add(children, child);
+#else
+    if (GTK_IS_CONTAINER(widget))
+        gtk_container_forall(GTK_CONTAINER(widget), add_child, children);
+#endif
+    for (guint i = 0; i < children->len; i++) {
+        GtkWidget *found = find(children->pdata[i], type);
+
+        if (found)
+            return found;
+    }
+    return NULL;
+}
+
+static void
+open_page(Fixture *fixture, int page)
+{
+    gtk_notebook_set_current_page(GTK_NOTEBOOK(fixture->notebook), page);
+    settle();
+}
+
+static void
+take_pages(NMConnection *connection, const char *prefix)
+{
+    static const char *const pages[] = {"machine", "peers", "trust"};
+    Fixture fixture = {0};
+
+    open_window(&fixture, connection);
+    for (int i = 0; i < 3; i++) {
+        g_autofree char *name = g_strdup_printf("%s%s", prefix, pages[i]);
+
+        open_page(&fixture, i);
+        take_picture(&fixture, name);
+        if (i == 1) {
+            g_autofree char *open = g_strdup_printf("%speer", prefix);
+
+            gtk_expander_set_expanded(GTK_EXPANDER(find(fixture.notebook, GTK_TYPE_EXPANDER)),
+                                      TRUE);
+            take_picture(&fixture, open);
+        }
+    }
+    g_assert_cmpuint(fixture.n_changed, ==, 0);
+    close_window(&fixture);
+}
+
+static void
+test_pages_light(void)
+{
+    take_pages(import_home(), "light-");
+}
+
+static void
+test_pages_dark(void)
+{
+    g_object_set(gtk_settings_get_default(), "gtk-application-prefer-dark-theme", TRUE, NULL);
+    take_pages(import_home(), "dark-");
+    g_object_set(gtk_settings_get_default(), "gtk-application-prefer-dark-theme", FALSE, NULL);
+}
+
+static void
+test_pages_right_to_left(void)
+{
+    gtk_widget_set_default_direction(GTK_TEXT_DIR_RTL);
+    take_pages(import_home(), "rtl-");
+    gtk_widget_set_default_direction(GTK_TEXT_DIR_LTR);
+}
+
+static void
+test_pages_large(void)
+{
+    g_object_set(gtk_settings_get_default(), "gtk-xft-dpi", 2 * 96 * 1024, NULL);
+    take_pages(import_home(), "large-");
+    g_object_set(gtk_settings_get_default(), "gtk-xft-dpi", 96 * 1024, NULL);
+}
+
+static void
+test_pages_nonsense(void)
+{
+    NMConnection *connection = import_home();
+    NMSettingVpn *setting = nm_connection_get_setting_vpn(connection);
+
+    nm_setting_vpn_add_data_item(setting, "address", "10.77.0.2");
+    nm_setting_vpn_add_data_item(setting, "peer-1-allowed-ips", "10.77.0.5/24");
+    nm_setting_vpn_add_data_item(setting, "peer-1-trust", "Everything");
+    take_pages(connection, "nonsense-");
+}
+
+/* A host asks at each change; what nobody changed must come back the same. */
+static void
+test_update(void)
+{
+    Fixture fixture = {0};
+    g_autoptr(NMConnection) before = NULL;
+    g_autoptr(GError) error = NULL;
+    GtkWidget *entry;
+
+    open_window(&fixture, import_home());
+    before = nm_simple_connection_new_clone(fixture.connection);
+    g_assert_true(nm_vpn_editor_update_connection(fixture.editor, fixture.connection, &error));
+    g_assert_no_error(error);
+    g_assert_true(nm_connection_compare(before, fixture.connection, NM_SETTING_COMPARE_FLAG_EXACT));
+
+    entry = find(fixture.notebook, GTK_TYPE_ENTRY);
+#if GTK_CHECK_VERSION(4, 0, 0)
+    gtk_editable_set_text(GTK_EDITABLE(entry), "[Interface]");
+#else
+    gtk_entry_set_text(GTK_ENTRY(entry), "[Interface]");
+#endif
+    g_assert_cmpuint(fixture.n_changed, >, 0);
+    g_assert_false(nm_vpn_editor_update_connection(fixture.editor, fixture.connection, &error));
+    g_assert_error(error, NM_CONNECTION_ERROR, NM_CONNECTION_ERROR_INVALID_PROPERTY);
+    g_assert_true(nm_connection_compare(before, fixture.connection, NM_SETTING_COMPARE_FLAG_EXACT));
+    close_window(&fixture);
+}
+
+/* GTK 3 destroys what is in a window, whoever holds it. */
+static void
+test_editor_outlives_window(void)
+{
+    Fixture fixture = {0};
+
+    open_window(&fixture, import_home());
+#if GTK_CHECK_VERSION(4, 0, 0)
+    gtk_window_destroy(GTK_WINDOW(fixture.window));
+#else
+    gtk_widget_destroy(fixture.window);
+#endif
+    settle();
+    g_assert_true(nm_vpn_editor_update_connection(fixture.editor, fixture.connection, NULL));
+    g_assert_finalize_object(fixture.editor);
+    g_object_unref(fixture.connection);
+}
+
+static void
+test_many_peers(void)
+{
+    NMConnection *connection = import_home();
+    NMSettingVpn *setting = nm_connection_get_setting_vpn(connection);
+
+    for (guint i = 10; i < 60; i++) {
+        g_autofree char *key = g_strdup_printf("peer-%u-name", i);
+        g_autofree char *name = g_strdup_printf("member %u", i);
+
+        nm_setting_vpn_add_data_item(setting, key, name);
+    }
+    take_pages(connection, "many-");
+}
+
+static void
+test_toolkit(void)
+{
+    gboolean gtk3 = dlsym(RTLD_DEFAULT, "gtk_container_add") != NULL;
+
+    g_assert_cmpint(gtk3, ==, GTK_MAJOR_VERSION == 3);
+    g_assert_true(g_type_from_name("GtkContainer") == 0 || GTK_MAJOR_VERSION == 3);
+    g_assert_true(g_type_from_name("GtkEventControllerFocus") == 0 || GTK_MAJOR_VERSION == 4);
+}
+
+int
+main(int argc, char **argv)
+{
+    g_autoptr(GError) error = NULL;
+
+    g_test_init(&argc, &argv, NULL);
+#if GTK_CHECK_VERSION(4, 0, 0)
+    gtk_init();
+#else
+    gtk_init(&argc, &argv);
+#endif
+    g_object_set(gtk_settings_get_default(), "gtk-enable-animations", FALSE, "gtk-cursor-blink",
+                 FALSE, NULL);
+    plugin = nm_vpn_editor_plugin_load_from_file(g_getenv("WL_TEST_PLUGIN"),
+                                                 WL_PROFILE_SERVICE_TYPE, -1, NULL, NULL, &error);
+    g_assert_no_error(error);
+    g_test_add_func("/window/pages/light", test_pages_light);
+    g_test_add_func("/window/pages/dark", test_pages_dark);
+    g_test_add_func("/window/pages/right-to-left", test_pages_right_to_left);
+    g_test_add_func("/window/pages/large", test_pages_large);
+    g_test_add_func("/window/pages/nonsense", test_pages_nonsense);
+    g_test_add_func("/window/update", test_update);
+    g_test_add_func("/window/editor-outlives-window", test_editor_outlives_window);
+    g_test_add_func("/window/many-peers", test_many_peers);
+    g_test_add_func("/window/toolkit", test_toolkit);
+    return g_test_run();
+}

@@ -1,0 +1,21 @@
+# shellcheck shell=bash
+# A screen, a window manager and a session bus with a screen reader's eyes, inside the lab and beside
+# the NetworkManager of the host "laptop". Scripts source ../nm/case.sh and the lab before this.
+
+# screen_run COMMAND...: in the host's namespaces, with all of that around it
+screen_run() {
+  host laptop env WIRELINK_SCREEN="$LAB_DIR/screen" "$GUI_HERE/screen" "$@"
+}
+GUI_HERE=$(dirname "$(realpath "${BASH_SOURCE[0]}")")
+
+gui_host_create() {
+  export LAB_NM_LOG=INFO
+  inet_create && host_with_plugin laptop cable_public && mkdir -p "$LAB_DIR/screen"
+}
+
+# What NetworkManager has stored of the profile NAME, sorted and without what is new each time.
+stored() {
+  local file
+  file=$(grep -l "^id=$1\$" "$LAB_DIR"/laptop/etc/system-connections/*) || return 1
+  grep -vE '^(uuid|timestamp|listen-port)=|^$' "$file"
+}
