@@ -9,6 +9,7 @@
 #include "wl-objects.h"
 #include "wl-profile-secrets.h"
 #include "wl-session.h"
+#include "wl-surroundings.h"
 #include "wl-unmanaged.h"
 
 /* WireGuard over IPv6 over Ethernet leaves 1420 bytes. */
@@ -25,6 +26,7 @@ struct _WlService {
     GCancellable *finding;
     char *active_connection; /* NULL: not found yet */
     WlSession *session;
+    WlSurroundings *surroundings;
     WlObjects *objects;
     WlUnmanaged *unmanaged; /* NULL: NetworkManager's configuration says it */
 };
@@ -241,6 +243,8 @@ start(WlService *self, NMConnection *connection, GError **error)
 
     if (!config)
         return FALSE;
+    g_autoptr(GDBusConnection) bus =
+        nm_vpn_service_plugin_get_connection(NM_VPN_SERVICE_PLUGIN(self));
     g_autofree const char **hide = terminated(profile->hide_interfaces);
     g_autofree const char **report = terminated(profile->report_interfaces);
     WlSessionSettings settings = {
@@ -261,6 +265,7 @@ start(WlService *self, NMConnection *connection, GError **error)
     keep_unmanaged(self, interface);
     self->id = g_strdup(nm_connection_get_id(connection));
     self->session = wl_session_new(config, &settings, &session_events, self);
+    self->surroundings = wl_surroundings_new(bus, self->session);
     return TRUE;
 }
 
@@ -315,6 +320,7 @@ wl_service_shut_down(WlService *self)
     g_clear_object(&self->finding);
     g_clear_pointer(&self->unmanaged, wl_unmanaged_free);
     g_clear_pointer(&self->objects, wl_objects_free);
+    g_clear_pointer(&self->surroundings, wl_surroundings_free);
     if (self->session)
         g_message("the link goes down");
     g_clear_pointer(&self->session, wl_session_free);

@@ -39,6 +39,7 @@ struct _WlSession {
     WlTrafficWatch *traffic; /* NULL: dead ways are found out late */
     char *uplink;            /* as last told */
     WlLocalServers *servers;
+    WlConnectivity connectivity;
     WlResolver *resolver;
     WlEngine *engine;
     WlTimer *timer;
@@ -535,6 +536,8 @@ on_opened(GObject *source, GAsyncResult *result, gpointer user_data)
     wl_key_wipe(&self->config->private_key);
     tell_addresses(self);
     tell_uplink(self);
+    wl_local_servers_tell(self->servers, self->engine, wl_clock_now());
+    wl_engine_connectivity(self->engine, wl_clock_now(), self->connectivity);
     pump(self);
     if (!self->failure)
         self->events->ready(self, self->user_data);
@@ -685,4 +688,41 @@ wl_session_forget_endpoint(WlSession *self, const WlKey *key, const WlEndpoint *
 
     pump(self);
     return done;
+}
+
+void
+wl_session_set_connectivity(WlSession *self, WlConnectivity connectivity)
+{
+    self->connectivity = connectivity;
+    if (!self->engine)
+        return;
+    wl_engine_connectivity(self->engine, wl_clock_now(), connectivity);
+    pump(self);
+}
+
+void
+wl_session_uplink_changed(WlSession *self)
+{
+    if (!self->engine)
+        return;
+    wl_engine_uplink_changed(self->engine, wl_clock_now());
+    pump(self);
+}
+
+void
+wl_session_resumed(WlSession *self)
+{
+    if (!self->engine)
+        return;
+    wl_engine_resumed(self->engine, wl_clock_now());
+    pump(self);
+}
+
+void
+wl_session_set_dns(WlSession *self, const GArray *servers)
+{
+    if (!wl_local_servers_set_dns(self->servers, servers) || !self->engine)
+        return;
+    wl_local_servers_tell(self->servers, self->engine, wl_clock_now());
+    pump(self);
 }

@@ -59,6 +59,12 @@ void wl_session_refresh_counters(WlSession *self);
 /** µs to the peer's link-local address and back, 0: not known. Of a peer with a live session a
  * value older than a second is measured again, for the next who asks. */
 guint32 wl_session_get_round_trip(WlSession *self, const WlKey *key);
+/** See the inputs of the engine with these names. At any time, also before `ready`. */
+void wl_session_set_connectivity(WlSession *self, WlConnectivity connectivity);
+void wl_session_uplink_changed(WlSession *self);
+void wl_session_resumed(WlSession *self);
+/** @servers: of WlIp: DNS servers of the uplinks. */
+void wl_session_set_dns(WlSession *self, const GArray *servers);
 /** See wl_engine_refresh() and wl_engine_forget_endpoint(). */
 gboolean wl_session_refresh(WlSession *self);
 gboolean wl_session_forget_endpoint(WlSession *self, const WlKey *key, const WlEndpoint *endpoint,

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "wl-surroundings.h"
+
+#include "wl-uplinks.h"
+#include "wl-wake.h"
+
+struct _WlSurroundings {
+    WlSession *session;
+    WlUplinks *uplinks;
+    WlWake *wake;
+};
+
+static void
+on_connectivity(WlConnectivity connectivity, gpointer user_data)
+{
+    WlSurroundings *self = user_data;
+
+    wl_session_set_connectivity(self->session, connectivity);
+}
+
+static void
+on_primary(gpointer user_data)
+{
+    WlSurroundings *self = user_data;
+
+    wl_session_uplink_changed(self->session);
+}
+
+static void
+on_dns(const GArray *servers, gpointer user_data)
+{
+    WlSurroundings *self = user_data;
+
+    wl_session_set_dns(self->session, servers);
+}
+
+static void
+on_wake(const char *reason, gpointer user_data)
+{
+    WlSurroundings *self = user_data;
+
+    g_message("%s", reason);
+    wl_session_resumed(self->session);
+}
+
+static const WlUplinksEvents uplinks_events = {
+    .connectivity = on_connectivity,
+    .primary = on_primary,
+    .dns = on_dns,
+};
+
+WlSurroundings *
+wl_surroundings_new(GDBusConnection *connection, WlSession *session)
+{
+    WlSurroundings *self = g_new0(WlSurroundings, 1);
+
+    self->session = session;
+    self->uplinks = wl_uplinks_new(connection, &uplinks_events, self);
+    self->wake = wl_wake_new(connection, on_wake, self);
+    return self;
+}
+
+void
+wl_surroundings_free(WlSurroundings *self)
+{
+    if (!self)
+        return;
+    wl_uplinks_free(self->uplinks);
+    wl_wake_free(self->wake);
+    g_free(self);
+}
