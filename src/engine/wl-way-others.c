@@ -271,6 +271,14 @@ wl_engine_end_approach(WlEngine *self, WlPeer *peer)
     self->approaches--;
 }
 
+/* Something came directly since the direct way was left: a session that is only not over yet is no
+ * reason to take it again. */
+static gboolean
+is_back(const WlPeer *peer)
+{
+    return MAX(MAX(peer->last_heard, peer->rx_time), peer->handshake) > peer->pair.left;
+}
+
 /* TRUE when it is time to follow. */
 static gboolean
 approach(WlEngine *self, WlPeer *peer)
@@ -287,8 +295,9 @@ approach(WlEngine *self, WlPeer *peer)
     }
     if (has_moved(self, state))
         return TRUE;
-    if (state->until <= self->now && !is_known_not_moved(self, peer))
-        return wl_peer_is_ready(peer, self->now);
+    if (state->until <= self->now && !is_known_not_moved(self, peer) && is_back(peer) &&
+        wl_peer_is_ready(peer, self->now))
+        return TRUE;
     if (state->until + LATER <= self->now) {
         state->windows++;
         state->again = self->now + (state->windows < WINDOWS ? TICK : AGAIN);
@@ -348,6 +357,7 @@ wl_engine_run_other_way(WlEngine *self, WlPeer *peer, gboolean covered)
     }
     if (moves && peer->direct && has_gone(self, peer)) {
         peer->direct = FALSE;
+        peer->pair.left = self->now;
         peer->echo.doubted = WL_LONG_AGO;
         peer->move.hint = TRUE;
     }

@@ -258,6 +258,11 @@ test_gone_without_echoes(void)
     for (guint i = 0; i < 10; i++)
         one_way(bench, &none, TRUE, FALSE);
     g_assert_false(is_direct(bench));
+    /* A session that is only not over yet is no reason to come back; that it is heard is one. */
+    run(bench, SEC(60), &none);
+    g_assert_false(is_direct(bench));
+    bench_alive(bench, bench_member(bench, 2));
+    g_assert_cmpint(until_direct(bench, SEC(70), &none), <, SEC(70));
 }
 
 /* A peer that runs WireGuard only is not asked anything, and has its allowed IPs with its session.
