@@ -1,0 +1,86 @@
+#!/bin/bash
+# Two profiles at once: two networks that have a member in common, each with ports of its own. They come
+# up, roam and go down without each other.
+# shellcheck source=one-host.sh
+. "$(dirname "$(realpath "$0")")/one-host.sh"
+lab_begin "$@"
+one_host_create || bail_out "the lab comes up" laptop
+
+# The other side's key in a second network, behind another port of the same address.
+second_network() {
+  local file=$LAB_DIR/laptop/second.wirelink
+  wireguard_create other wg-second other 51830 10.78.0.1/24 &&
+    wireguard other set wg-second peer "${PUBLIC_KEY[laptop]}" allowed-ips 10.78.0.2/32 &&
+    profile_begin "$file" laptop 10.78.0.2/24 51830 &&
+    sed -i 's/^FactPort.*/FactPort = 51831/' "$file" &&
+    profile_peer "$file" other 10.78.0.1/32 'Endpoint = 203.0.113.6:51830' 'Basic = yes'
+}
+is_down() { ! is_activated "$1"; }
+services_are() { [ "$(service_pids | wc -l)" = "$1" ]; }
+links_are() { [ "$(host_interfaces laptop | wc -l)" = "$1" ]; }
+# the endpoint that the other side has of us for an interface of its
+seen_at() {
+  local endpoint
+  endpoint=$(wireguard other show "$1" endpoints | cut -f 2)
+  [ "$endpoint" = "$2" ] || { echo "$endpoint"; return 1; }
+}
+# Every active profile has its Link object at its own bus name.
+uuid_of_each() {
+  host laptop gdbus call --system --dest org.freedesktop.DBus --object-path / --method \
+    org.freedesktop.DBus.ListQueuedOwners org.freedesktop.NetworkManager.wirelink < /dev/null |
+    grep -oE ':[0-9.]+' | while read -r owner; do
+    host laptop gdbus call --system --dest "$owner" \
+      --object-path /org/freedesktop/NetworkManager/wirelink/link \
+      --method org.freedesktop.DBus.Properties.Get \
+      org.freedesktop.NetworkManager.wirelink1.Link Uuid < /dev/null
+  done | grep -oE '[0-9a-f]{8}-[0-9a-f-]+' | sort
+}
+each_shows_itself() {
+  local expected
+  expected=$({ profile_uuid laptop; profile_uuid second; } | sort)
+  [ "$(uuid_of_each)" = "$expected" ] || { uuid_of_each; return 1; }
+}
+# wireguard-go takes a while to speak from a new address
+both_answer() { reaches 10.77.0.1 40 && reaches 10.78.0.1 40; }
+
+second_network || bail_out "the second network is there" laptop
+for name in laptop second; do
+  check "$name is imported" import "$LAB_DIR/laptop/$name.wirelink" || finish laptop
+done
+check "the first comes up" nmcli_laptop connection up laptop
+check "the second comes up beside it" nmcli_laptop connection up second
+check "each has a service" services_are 2
+check "and a link" links_are 2
+check "both networks answer" both_answer
+check "each shows itself on D-Bus" each_shows_itself
+
+nmcli_laptop connection modify uplink ipv4.addresses 203.0.113.55/24
+check "the uplink gets another address" nmcli_laptop connection up uplink
+check "both networks answer from there" both_answer
+check "the other side sees the first there" wait_until 5 seen_at wg-other 203.0.113.55:51820
+check "and the second" wait_until 5 seen_at wg-second 203.0.113.55:51830
+check "both stayed activated" is_activated laptop
+check "both stayed activated" is_activated second
+
+check "the first goes down" nmcli_laptop connection down laptop
+check "the second still answers" reaches 10.78.0.1
+refute "the first does not" reaches 10.77.0.1 1
+check "one service is left" wait_until 5 services_are 1
+check "and one link" links_are 1
+check "the first comes up again" nmcli_laptop connection up laptop
+check "both networks answer again" both_answer
+
+# shellcheck disable=SC2016  # expanded inside the host
+check "the service of the second is killed" host laptop bash -c 'kill -KILL $0' \
+  "$(service_pids | sort -n | head -n 1)"
+check "the second goes down" wait_until 5 is_down second
+check "the first still answers" reaches 10.77.0.1
+check "the second comes up again" nmcli_laptop connection up second
+check "both networks answer again" both_answer
+check "the second goes down" nmcli_laptop connection down second
+check "the first still answers" reaches 10.77.0.1
+check "the first goes down" nmcli_laptop connection down laptop
+nmcli_laptop connection modify uplink ipv4.addresses 203.0.113.5/24
+nmcli_laptop connection up uplink > /dev/null
+check "nothing is left" wait_host_clean laptop 10
+finish laptop
