@@ -71,6 +71,10 @@ static const WlProfileKey keys[] = {
     {.name = "chatty", .file_name = "Chatty", .type = WL_KEY_TYPE_BOOL,
      PROFILE(WIRELINK, chatty), .default_text = "no",
      .help = "Tell facts to every member, not only to routers"},
+    {.name = "autostart", .file_name = "Autostart", .type = WL_KEY_TYPE_BOOL,
+     PROFILE(WIRELINK, autostart), .default_text = "no",
+     .help = "Bring the profile up whenever the machine gets a network; for keys that "
+             "NetworkManager keeps"},
     {.name = "full-tunnel", .file_name = "FullTunnel", .type = WL_KEY_TYPE_BOOL,
      PROFILE(WIRELINK, full_tunnel), .default_text = "no",
      .help = "Send everything through the peer whose allowed IPs have 0.0.0.0/0 or ::/0, but what "

@@ -98,6 +98,7 @@ typedef struct {
     WlProfileRole role;
     char *name; /* the own name, or NULL */
     gboolean chatty;
+    gboolean autostart;         /* for the dispatcher script; the service does nothing with it */
     gboolean full_tunnel;       /* default routes of peers count */
     gboolean kill_switch;       /* only with full_tunnel */
     GPtrArray *networks;        /* of char *: "address/length", host bits cleared; empty: default */

@@ -11,6 +11,13 @@ host_install_plugin() {
     cp "$LAB_TOP/data/nm-wirelink-service.conf" "$d/policy/"
 }
 
+# host_install_dispatcher HOST: the same for the script that starts profiles. Only where a test starts
+# NetworkManager's dispatcher: otherwise NetworkManager would wait for one.
+host_install_dispatcher() {
+  local d=$LAB_DIR/$1/etc/dispatcher.d
+  mkdir -p "$d" && install -m 755 "$LAB_TOP/data/90-wirelink-autostart" "$d/"
+}
+
 # host_create to host_start for a host with the plugin, behind CABLE... (a cable_* command)
 host_with_plugin() {  # name cable-command cable-argument...
   local name=$1 kind=$2

@@ -73,6 +73,7 @@ test_defaults(void)
     g_assert_null(profile->name);
     g_assert_cmpint(profile->role, ==, WL_PROFILE_ROLE_AUTOMATIC);
     g_assert_false(profile->chatty);
+    g_assert_false(profile->autostart);
     g_assert_cmpuint(profile->networks->len, ==, 0);
     g_assert_cmpuint(profile->warnings->len, ==, 0);
     g_assert_cmpuint(profile->peers->len, ==, 1);
@@ -97,6 +98,7 @@ static const char *const full[] = {
     "role=router",
     "member-name=laptop",
     "chatty=true",
+    "autostart=yes",
     "networks=10.77.0.0/16;fd77::/48",
     "hide-interfaces=docker* virbr*",
     "report-interfaces=eth*",
@@ -137,6 +139,7 @@ test_full(void)
     g_assert_cmpstr(profile->name, ==, "laptop");
     g_assert_cmpint(profile->role, ==, WL_PROFILE_ROLE_ROUTER);
     g_assert_true(profile->chatty);
+    g_assert_true(profile->autostart);
     g_assert_cmpuint(profile->networks->len, ==, 2);
     g_assert_cmpuint(profile->hide_interfaces->len, ==, 2);
     g_assert_cmpuint(profile->report_interfaces->len, ==, 1);

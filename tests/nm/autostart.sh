@@ -1,0 +1,58 @@
+#!/bin/bash
+# Profiles that come up by themselves: with a key of the profile and NetworkManager's own dispatcher on
+# any network, as a secondary with one.
+# shellcheck source=one-host.sh
+. "$(dirname "$(realpath "$0")")/one-host.sh"
+lab_begin "$@"
+
+DISPATCHER=/usr/lib/NetworkManager/nm-dispatcher
+[ -x "$DISPATCHER" ] || DISPATCHER=/usr/libexec/nm-dispatcher
+
+create() {
+  inet_create && host_create laptop && host_install_plugin laptop &&
+    host_install_dispatcher laptop && cable_public laptop && host_start laptop &&
+    host_uplink laptop 203.0.113.5/24 "$INET_GATEWAY" && keys_create laptop other &&
+    laptop_profile "$LAB_DIR/laptop/laptop.wirelink" && host_remember laptop
+}
+dispatcher_start() {
+  host laptop "$DISPATCHER" --persist --debug > "$LAB_DIR/dispatcher.log" 2>&1 &
+  wait_until 10 owned
+}
+owned() {
+  host laptop gdbus call --system --dest org.freedesktop.DBus --object-path / --method \
+    org.freedesktop.DBus.NameHasOwner org.freedesktop.nm_dispatcher < /dev/null | grep -q true
+}
+comes_up() { wait_until 15 is_activated || { tail -n 20 "$LAB_DIR/dispatcher.log"; return 1; }; }
+# the dispatcher is done with what came before
+dispatched() { wait_until 10 grep -q "$1" "$LAB_DIR/dispatcher.log"; }
+new_network() { nmcli_laptop connection down uplink > /dev/null; nmcli_laptop connection up uplink; }
+other_profile() { nmcli_laptop -g GENERAL.STATE connection show other; }
+
+create || bail_out "the lab comes up" laptop
+check "NetworkManager's dispatcher runs" dispatcher_start || finish laptop
+import "$LAB_DIR/laptop/laptop.wirelink" > /dev/null || bail_out "the profile is imported" laptop
+sed 's/^Address.*/Address = 10.99.0.2\/24/; s/^ListenPort.*/ListenPort = 51899/' \
+  "$LAB_DIR/laptop/laptop.wirelink" > "$LAB_DIR/laptop/other.wirelink"
+import "$LAB_DIR/laptop/other.wirelink" > /dev/null || bail_out "another is imported" laptop
+nmcli_laptop connection modify other +vpn.data "member-name=not\, autostart = yes"
+
+check "a network comes up" new_network
+check "the dispatcher has heard of it" dispatched 90-wirelink-autostart
+refute "nothing starts that does not say so" is_activated
+check "the profile says so" nmcli_laptop connection modify laptop +vpn.data autostart=yes
+check "a network comes up" new_network
+check "the profile comes up with it" comes_up
+check "the other profile does not, whatever its name is" matches '^$' "$(other_profile)"
+check "it goes down by hand" nmcli_laptop connection down laptop
+check "a network comes up" new_network
+check "the profile comes up with it again" comes_up
+check "it no longer says so" nmcli_laptop connection modify laptop -vpn.data autostart
+check "it is deactivated" nmcli_laptop connection down laptop
+
+check "it is a secondary of the network" \
+  nmcli_laptop connection modify uplink connection.secondaries "$(profile_uuid)"
+check "the network comes up" new_network
+check "the secondary comes up with it" comes_up
+check "it is deactivated" nmcli_laptop connection down laptop
+check "nothing is left" wait_host_clean laptop
+finish laptop
