@@ -139,6 +139,50 @@ test_terminate(void)
     g_assert_false(link_exists());
 }
 
+static gboolean
+program_runs(gpointer user_data)
+{
+    gboolean runs = g_file_test("/run/program.pid", G_FILE_TEST_EXISTS);
+
+    if (!runs) {
+        g_usleep(10000);
+        g_main_context_wakeup(NULL);
+    }
+    return runs;
+}
+
+/* Told to end while wireguard-go starts: here one that never gets ready, nor ends when asked. */
+static void
+test_terminate_early(void)
+{
+    g_autoptr(WlTestBus) bus = wl_test_bus_new();
+    g_autoptr(NMConnection) connection = wl_test_profile_new();
+    g_autofree char *path = g_strdup(g_getenv("PATH"));
+    g_autofree char *with_ours = g_strconcat("/run:", path, NULL);
+    g_autofree char *text = NULL;
+    g_autoptr(GVariant) reply = NULL;
+    g_autoptr(GError) error = NULL;
+
+    g_assert_true(g_file_set_contents_full("/run/wireguard-go",
+                                           "#!/bin/sh\ntrap '' TERM\necho $$ > /run/program.tmp\n"
+                                           "mv /run/program.tmp /run/program.pid\nexec sleep 60\n",
+                                           -1, G_FILE_SET_CONTENTS_NONE, 0755, NULL));
+    g_setenv("PATH", with_ours, TRUE);
+    g_setenv("WIRELINK_WIREGUARD", "userspace", TRUE);
+    wl_test_bus_start_service(bus);
+    g_setenv("PATH", path, TRUE);
+    g_unsetenv("WIRELINK_WIREGUARD");
+    reply = wl_test_bus_call_plugin(bus, "Connect", wl_test_profile_parameters(connection), &error);
+    g_assert_no_error(error);
+    g_assert_true(wl_test_bus_wait(program_runs, NULL));
+    g_assert_true(g_file_get_contents("/run/program.pid", &text, NULL, NULL));
+    g_subprocess_send_signal(bus->service, SIGTERM);
+    wl_test_bus_wait_exit(bus);
+    g_assert_cmpint(g_subprocess_get_exit_status(bus->service), ==, 0);
+    g_assert_cmpint(kill((pid_t) g_ascii_strtoll(text, NULL, 10), 0), <, 0);
+    g_assert_false(link_exists());
+}
+
 static void
 test_killed(void)
 {
@@ -353,6 +397,7 @@ main(int argc, char **argv)
     g_test_add_func("/service/signals", test_signals);
     g_test_add_func("/service/disconnect", test_disconnect);
     g_test_add_func("/service/terminate", test_terminate);
+    g_test_add_func("/service/terminate/early", test_terminate_early);
     g_test_add_func("/service/killed", test_killed);
     g_test_add_func("/service/second-connect", test_second_connect);
     for (gsize i = 0; i < G_N_ELEMENTS(bad_profiles); i++) {
