@@ -227,6 +227,11 @@ check_open_port(WlDoctor *self, const char *label, guint port)
 {
     g_autofree char *holder = NULL;
 
+    if (port == 0) {
+        wl_doctor_add(self, "port", WL_CHECK_WARN, "run this again in a second",
+                      "%s: its service has not read yet which UDP port WireGuard chose", label);
+        return;
+    }
     switch (wl_host_find_port(port, &holder)) {
     case WL_HOST_PORT_HELD:
         wl_doctor_add(self, "port", WL_CHECK_OK, NULL, "%s: WireGuard has UDP port %u", label,
