@@ -8,17 +8,18 @@
 #include <glib/gi18n-lib.h>
 
 #include "wl-editor-model-private.h"
+#include "wl-profile-check.h"
 
 gboolean
 wl_editor_key_is_checked(const char *key)
 {
-    static const char *const keys[] = {
-        "private-key", "private-key-flags",   "address",     "listen-port", "fact-port",
-        "public-key",  "preshared-key-flags", "allowed-ips", "name",        "preshared-key",
-        NULL,
+    /* Typed into most, and nobody else's concern. */
+    static const char *const alone[] = {
+        "endpoint",  "keepalive", "trust",          "mtu", "member-name", "role", "chatty",
+        "link-name", "basic",     "fact-exchanger", NULL,
     };
 
-    return g_strv_contains(keys, key);
+    return !g_strv_contains(alone, key);
 }
 
 static void G_GNUC_PRINTF(3, 4)
@@ -165,6 +166,58 @@ check_preshared_key(WlEditorPeer *peer)
                        "stored; choose who keeps it"));
 }
 
+static gboolean
+has_default_route(const WlEditorModel *model)
+{
+    for (guint i = 0; i < model->peers->len; i++) {
+        const GPtrArray *prefixes =
+            wl_editor_peer_of((WlEditorPeer *) model->peers->pdata[i])->allowed_ips;
+
+        if (g_ptr_array_find_with_equal_func((GPtrArray *) prefixes, "0.0.0.0/0", g_str_equal,
+                                             NULL) ||
+            g_ptr_array_find_with_equal_func((GPtrArray *) prefixes, "::/0", g_str_equal, NULL))
+            return TRUE;
+    }
+    return FALSE;
+}
+
+static void
+check_full_tunnel(const WlEditorModel *model)
+{
+    const WlProfile *profile = wl_editor_profile(model);
+
+    if (profile->full_tunnel && !has_default_route(model))
+        set_conflict(&model->fields, "full-tunnel",
+                     _("No peer takes all traffic; give one the allowed IPs 0.0.0.0/0 and ::/0"));
+    if (profile->kill_switch && !profile->full_tunnel)
+        set_conflict(&model->fields, "kill-switch",
+                     _("This is only for when all traffic goes through the network; choose that "
+                       "too, or not this"));
+}
+
+/* Whatever else the profile's own check refuses, at the field that it names. */
+static void
+check_the_rest(WlEditorModel *model)
+{
+    WlProfile *profile = model->fields.parsed;
+    g_autoptr(GError) error = NULL;
+    const WlProfileKey *key;
+    guint at;
+
+    if (!wl_editor_model_is_valid(model, NULL, NULL))
+        return;
+    /* lent for a moment */
+    g_ptr_array_set_free_func(profile->peers, NULL);
+    for (guint i = 0; i < model->peers->len; i++)
+        g_ptr_array_add(profile->peers, ((WlEditorPeer *) model->peers->pdata[i])->fields.parsed);
+    if (!wl_profile_check_parts(profile, WL_PROFILE_CHECK_DEFAULT, &key, &at, &error) && key->name)
+        set_conflict(key->scope == WL_KEY_OF_PEER
+                         ? &((WlEditorPeer *) model->peers->pdata[at])->fields
+                         : &model->fields,
+                     key->name, "%s", error->message);
+    g_ptr_array_set_size(profile->peers, 0);
+}
+
 static char *
 find_general_problem(const WlEditorModel *model)
 {
@@ -199,6 +252,8 @@ wl_editor_model_check(WlEditorModel *model)
         check_allowed_ips(model, peer, prefixes);
         check_preshared_key(peer);
     }
+    check_full_tunnel(model);
     g_free(model->general_problem);
     model->general_problem = find_general_problem(model);
+    check_the_rest(model);
 }

@@ -235,6 +235,14 @@ wl_editor_fields_are_changed(const WlEditorFields *fields)
     return FALSE;
 }
 
+gboolean
+wl_editor_fields_is_changed(const WlEditorFields *fields, const char *key)
+{
+    const WlEditorField *field = wl_editor_fields_get(fields, key);
+
+    return strcmp(field->text, field->original) != 0;
+}
+
 const char *
 wl_editor_fields_first_problem(const WlEditorFields *fields)
 {

@@ -52,6 +52,7 @@ gboolean wl_editor_fields_set(WlEditorFields *fields, guint row, const char *tex
 /* What is there now is what was loaded. */
 void wl_editor_fields_settle(WlEditorFields *fields);
 gboolean wl_editor_fields_are_changed(const WlEditorFields *fields);
+gboolean wl_editor_fields_is_changed(const WlEditorFields *fields, const char *key);
 /* The first key with a problem, or NULL. */
 const char *wl_editor_fields_first_problem(const WlEditorFields *fields);
 /* The text as it is to be written: as it was loaded, or in its canonical form; NULL: not at all.

@@ -256,5 +256,7 @@ wl_editor_model_apply(WlEditorModel *model, NMConnection *connection, GError **e
         return FALSE;
     }
     nm_connection_add_setting(connection, g_object_ref(NM_SETTING(setting)));
+    if (wl_editor_fields_is_changed(&model->fields, "full-tunnel"))
+        wl_profile_ask_dns_everything(connection, profile->full_tunnel);
     return TRUE;
 }

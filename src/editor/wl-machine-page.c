@@ -5,7 +5,6 @@
 #include <nma-bar-code.h>
 
 #include "wl-editor-form.h"
-#include "wl-profile-keys.h"
 #include "wl-gtk.h"
 
 #define QR_SIZE   180 /* pixels */
@@ -135,12 +134,13 @@ add_options(WlMachinePage *page)
     wl_gtk_set_name(page->persistent, _("Keep the connection when the network changes"));
     g_signal_connect(page->persistent, "toggled", G_CALLBACK(on_persistent), page);
     wl_editor_form_add_widget(form, page->persistent);
-    if (wl_profile_keys_find(WL_KEY_OF_PROFILE, "full-tunnel"))
-        wl_editor_form_add_check(
-            form, "full-tunnel",
-            _("Through the peer with the allowed IPs 0.0.0.0/0 and ::/0. Names are then asked of "
-              "the DNS servers on the pages IPv4 and IPv6 only; write at least one there, or no "
-              "name is found."));
+    wl_editor_form_add_check(
+        form, "full-tunnel",
+        _("Through the peer with 0.0.0.0/0 or ::/0 among its allowed IPs. Names are then asked of "
+          "the DNS servers of this connection only; where it has none on the pages IPv4 and IPv6, "
+          "of those of the network around, which can read them."));
+    wl_editor_form_add_check(form, "kill-switch",
+                             _("Also not what the tunnel cannot take at the moment."));
     wl_editor_form_add_entry(form, "listen-port", _("chosen at each start"),
                              _("UDP port of WireGuard; members behind one router should differ."));
     wl_editor_form_add_entry(form, "fact-port", "51821",

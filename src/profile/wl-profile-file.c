@@ -12,6 +12,9 @@
 
 #include <string.h>
 
+#include <glib/gi18n-lib.h>
+
+#include "wl-format.h"
 #include "wl-profile-keys.h"
 #include "wl-profile-value.h"
 #include "wl-profile-item.h"
@@ -59,6 +62,27 @@ has_family(const GPtrArray *list, int family)
 #define EVERYTHING           "~"
 #define FULL_TUNNEL_PRIORITY (-50)
 
+static void
+set_everything(NMSettingIPConfig *setting, gboolean everything)
+{
+    if (!setting)
+        return;
+    nm_setting_ip_config_remove_dns_search_by_value(setting, EVERYTHING);
+    if (everything && nm_setting_ip_config_get_num_dns(setting) > 0) {
+        nm_setting_ip_config_add_dns_search(setting, EVERYTHING);
+        g_object_set(setting, NM_SETTING_IP_CONFIG_DNS_PRIORITY, FULL_TUNNEL_PRIORITY, NULL);
+    } else if (nm_setting_ip_config_get_dns_priority(setting) == FULL_TUNNEL_PRIORITY) {
+        g_object_set(setting, NM_SETTING_IP_CONFIG_DNS_PRIORITY, 0, NULL);
+    }
+}
+
+void
+wl_profile_ask_dns_everything(NMConnection *connection, gboolean everything)
+{
+    set_everything(nm_connection_get_setting_ip4_config(connection), everything);
+    set_everything(nm_connection_get_setting_ip6_config(connection), everything);
+}
+
 /* Search domains go where the servers are; without servers to IPv6, which is never disabled. */
 static void
 add_ip_setting(NMConnection *connection, const WlWgQuick *file, int family)
@@ -84,20 +108,53 @@ add_ip_setting(NMConnection *connection, const WlWgQuick *file, int family)
         else if (!nm_utils_ipaddr_valid(AF_UNSPEC, item) && (servers || (!any_servers && !v4)))
             nm_setting_ip_config_add_dns_search(setting, item);
     }
-    if (servers && file->profile->full_tunnel) {
-        nm_setting_ip_config_add_dns_search(setting, EVERYTHING);
-        g_object_set(setting, NM_SETTING_IP_CONFIG_DNS_PRIORITY, FULL_TUNNEL_PRIORITY, NULL);
-    }
+    if (file->profile->full_tunnel)
+        set_everything(setting, TRUE);
     if (file->table == WL_WGQUICK_TABLE_OFF)
         g_object_set(setting, NM_SETTING_IP_CONFIG_IGNORE_AUTO_ROUTES, TRUE, NULL);
     else if (file->table != WL_WGQUICK_TABLE_AUTO)
         g_object_set(setting, NM_SETTING_IP_CONFIG_ROUTE_TABLE, file->table, NULL);
 }
 
+/* Files of other programs lack what a profile needs; who has one is told what to do with it. */
+static WlWgQuick *
+read_file(const char *path, GError **error)
+{
+    g_autofree char *name = g_filename_display_basename(path);
+    g_autoptr(WlWgQuick) file = NULL;
+    gsize length;
+    char *text = wl_wgquick_load(path, &length, error);
+
+    if (!text)
+        return NULL;
+    switch (wl_format_detect(text, length)) {
+    case WL_FORMAT_GO:
+        g_set_error(error, WL_PROFILE_ERROR, WL_PROFILE_ERROR_REFUSED,
+                    _("%s: is the JSON of the Go daemon, which has neither key nor address; make a "
+                      "file of both with \"wirelinkctl convert\""),
+                    name);
+        break;
+    case WL_FORMAT_WIREHUB:
+        g_set_error(error, WL_PROFILE_ERROR, WL_PROFILE_ERROR_REFUSED,
+                    _("%s: is a WireHub network, which has no private key; make a profile of both "
+                      "with \"wirelinkctl convert\", or drop it on the list of peers of a new "
+                      "connection"),
+                    name);
+        break;
+    case WL_FORMAT_UNKNOWN:
+    case WL_FORMAT_WIRELINK:
+    case WL_FORMAT_WGQUICK:
+        file = wl_wgquick_parse(text, length, name, error);
+        break;
+    }
+    wl_wgquick_wipe(text, length);
+    return g_steal_pointer(&file);
+}
+
 NMConnection *
 wl_profile_import(const char *path, GError **error)
 {
-    g_autoptr(WlWgQuick) file = wl_wgquick_read(path, error);
+    g_autoptr(WlWgQuick) file = read_file(path, error);
     g_autoptr(NMConnection) connection = NULL;
     g_autofree char *id = NULL;
     g_autofree char *uuid = NULL;

@@ -162,6 +162,10 @@ NMConnection *wl_profile_import(const char *path, GError **error);
  * are written where @connection has them. */
 gboolean wl_profile_export(const char *path, NMConnection *connection, GError **error);
 
+/* As a full tunnel wants it: the DNS servers of @connection, where it has some, are asked about
+ * everything, and those of other networks nothing; or no longer so. */
+void wl_profile_ask_dns_everything(NMConnection *connection, gboolean everything);
+
 /* "<id>.wirelink", safe as a file name. */
 char *wl_profile_suggest_file_name(NMConnection *connection);
 

@@ -74,7 +74,7 @@ test_corpus_untouched(void)
         g_assert_false(wl_editor_model_is_changed(model));
         n_files++;
     }
-    g_assert_cmpuint(n_files, >, 20);
+    g_assert_cmpuint(n_files, >=, 60);
 }
 
 static const char *const odd[] = {
@@ -304,6 +304,44 @@ test_persistent(void)
     g_assert_true(nm_setting_vpn_get_persistent(nm_connection_get_setting_vpn(connection)));
 }
 
+/* Who turns the full tunnel on gets its DNS with it, and rid of it again; who does not is left
+ * alone. */
+static void
+test_full_tunnel_dns(void)
+{
+    g_autoptr(NMConnection) connection = test_connection(odd);
+    g_autoptr(WlEditorModel) model = wl_editor_model_new();
+    NMSettingIPConfig *ip4 = NM_SETTING_IP_CONFIG(nm_setting_ip4_config_new());
+    NMSettingIPConfig *ip6 = NM_SETTING_IP_CONFIG(nm_setting_ip6_config_new());
+
+    nm_connection_add_setting(connection, NM_SETTING(ip4));
+    nm_connection_add_setting(connection, NM_SETTING(ip6));
+    nm_setting_ip_config_add_dns(ip4, "10.77.0.1");
+    wl_editor_model_load(model, connection);
+    g_assert_true(wl_editor_model_apply(model, connection, NULL));
+    g_assert_cmpuint(nm_setting_ip_config_get_num_dns_searches(ip4), ==, 0);
+
+    wl_editor_model_set_text(model, NULL, "full-tunnel", "yes");
+    test_assert_problem(model, NULL, "full-tunnel", "No peer takes all traffic");
+    wl_editor_model_set_text(model, wl_editor_model_get_peer(model, 0), "allowed-ips", "0.0.0.0/0");
+    test_assert_problem(model, NULL, "full-tunnel", NULL);
+    g_assert_true(wl_editor_model_apply(model, connection, NULL));
+    g_assert_true(wl_editor_model_apply(model, connection, NULL));
+    g_assert_cmpuint(nm_setting_ip_config_get_num_dns_searches(ip4), ==, 1);
+    g_assert_cmpstr(nm_setting_ip_config_get_dns_search(ip4, 0), ==, "~");
+    g_assert_cmpint(nm_setting_ip_config_get_dns_priority(ip4), ==, -50);
+    g_assert_cmpint(nm_setting_ip_config_get_dns_priority(ip6), ==, 0);
+
+    wl_editor_model_load(model, connection);
+    wl_editor_model_set_text(model, NULL, "kill-switch", "yes");
+    wl_editor_model_set_text(model, NULL, "full-tunnel", "no");
+    test_assert_problem(model, NULL, "kill-switch", "choose that too");
+    wl_editor_model_set_text(model, NULL, "kill-switch", "no");
+    g_assert_true(wl_editor_model_apply(model, connection, NULL));
+    g_assert_cmpuint(nm_setting_ip_config_get_num_dns_searches(ip4), ==, 0);
+    g_assert_cmpint(nm_setting_ip_config_get_dns_priority(ip4), ==, 0);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -316,5 +354,6 @@ main(int argc, char **argv)
     g_test_add_func("/editor/profile/other-version", test_other_version);
     g_test_add_func("/editor/profile/new", test_new);
     g_test_add_func("/editor/profile/persistent", test_persistent);
+    g_test_add_func("/editor/profile/full-tunnel-dns", test_full_tunnel_dns);
     return g_test_run();
 }

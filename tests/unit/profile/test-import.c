@@ -398,6 +398,30 @@ run_in_folder(gconstpointer data)
     g_clear_pointer(&folder, g_free);
 }
 
+/* Files of other programs are refused with what to do about it. */
+static void
+test_other_formats(void)
+{
+    static const struct {
+        const char *name, *text, *part;
+    } cases[] = {
+        {"go.json", "{\"Peers\": [{\"PublicKey\": \"" HUB_KEY "\"}]}", "\"wirelinkctl convert\""},
+        {"home.wirehub", "name home\nsubnet 10.77.0.0/24\n", "drop it on the list of peers"},
+        {"wg0.conf", "[Interface]\nPrivateKey = " PRIVATE_KEY "\n", "add the line \"[Wirelink]\""},
+    };
+
+    for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autofree char *path = g_build_filename(folder, cases[i].name, NULL);
+        g_autoptr(GError) error = NULL;
+
+        g_assert_true(g_file_set_contents(path, cases[i].text, -1, NULL));
+        g_assert_null(wl_profile_import(path, &error));
+        g_test_message("%s", error->message);
+        g_assert_true(g_str_has_prefix(error->message, cases[i].name));
+        g_assert_nonnull(strstr(error->message, cases[i].part));
+    }
+}
+
 int
 main(int argc, char **argv)
 {
@@ -407,6 +431,7 @@ main(int argc, char **argv)
     static const GTestFunc dns = test_export_dns;
     static const GTestFunc bad_paths = test_bad_paths;
     static const GTestFunc names = test_names;
+    static const GTestFunc other_formats = test_other_formats;
 
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/profile/import/minimal", test_minimal);
@@ -422,5 +447,6 @@ main(int argc, char **argv)
     g_test_add_data_func("/profile/export/dns", &dns, run_in_folder);
     g_test_add_data_func("/profile/import/bad-paths", &bad_paths, run_in_folder);
     g_test_add_data_func("/profile/import/names", &names, run_in_folder);
+    g_test_add_data_func("/profile/import/other-formats", &other_formats, run_in_folder);
     return g_test_run();
 }
