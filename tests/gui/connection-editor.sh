@@ -31,4 +31,7 @@ check "only its user may read it" mode_is 600 "$LAB_DIR/screen/home/out.wirelink
 check "it is what was imported" diff <(grep -v ListenPort "$LAB_DIR/screen/home/out.wirelink") \
   <(grep -v ListenPort "$GUI_HERE/expected/export.wirelink")
 check "nonsense is explained, and cannot be saved" drive nonsense
+host_uplink laptop 203.0.113.5/24 "$INET_GATEWAY"
+host laptop nmcli connection import type wirelink file "$GUI_HERE/home.wirelink" > /dev/null 2>&1
+check "what the service says is shown while it runs" drive live home
 finish laptop

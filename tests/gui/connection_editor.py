@@ -11,6 +11,8 @@ PRIVATE = 'xDCkVfhCNpYBwVxcmPqOuFpoJMO6BxYexBAKloRNyjU='
 HUB = 'FSXZOoplXTlQyHxwmOZ2AY72AHFggajo2gV46747tzQ='
 PHONE = 'pHNt7Zh/ledy17AsjhbgB5LrunUNa3NSK5PlK7MHDKM='
 
+LATER = 'While the connection is active, what each peer told is shown here.'
+
 
 def nmcli(*arguments):
     return subprocess.run(['nmcli', '-t', *arguments], check=True, capture_output=True,
@@ -160,9 +162,35 @@ def nonsense():
     editor.close()
 
 
+def live(name):
+    """What the running service says is shown, goes with it, and comes again."""
+    uuid = uuid_of(name)
+    nmcli('connection', 'up', name)
+    editor = Editor('--edit', uuid)
+
+    def states():
+        return [node.get_name() for node in editor.nodes()
+                if node.get_role_name() == 'toggle button'
+                and (node.get_name() or '').startswith('hub, FSXZOopl, ')]
+
+    def shown(state):
+        return any(text.endswith(state) for text in states())
+
+    until('a state of hub', lambda: shown('Connecting') or shown('Offline'))
+    editor.open_page('Trust')
+    editor.unsaid(LATER)
+    nmcli('connection', 'down', name)
+    editor.said(LATER)
+    until('no state of hub', lambda: shown('Endpoints'))
+    nmcli('connection', 'up', name)
+    until('a state of hub again', lambda: shown('Connecting') or shown('Offline'))
+    nmcli('connection', 'down', name)
+    editor.close()
+
+
 def main():
     verbs = {'create': create, 'edit': edit, 'import': import_file, 'export': export,
-             'nonsense': nonsense}
+             'nonsense': nonsense, 'live': live}
     verbs[sys.argv[1]](*sys.argv[2:])
 
 

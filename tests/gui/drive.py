@@ -91,15 +91,20 @@ class Program:
 
     def said(self, part):
         """Waits until a label that is shown has @part in its text."""
-        def probe():
-            for node in self.nodes():
-                try:
-                    if node.get_role_name() == 'label' and part in (node.get_name() or ''):
-                        return node
-                except gi.repository.GLib.Error:
-                    continue
-            return None
-        return until(f'"{part}" said by {self.name}', probe)
+        return until(f'"{part}" said by {self.name}', lambda: self._saying(part))
+
+    def unsaid(self, part):
+        until(f'nothing of "{part}" said by {self.name}', lambda: not self._saying(part))
+
+    def _saying(self, part):
+        for node in self.nodes():
+            try:
+                if (node.get_role_name() == 'label' and part in (node.get_name() or '')
+                        and has_state(node, Atspi.StateType.VISIBLE)):
+                    return node
+            except gi.repository.GLib.Error:
+                continue
+        return None
 
     def press(self, name):
         node = self.find(['push button', 'button', 'toggle button'], name)
