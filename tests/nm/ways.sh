@@ -1,0 +1,57 @@
+#!/bin/bash
+# A direct way dies under traffic and comes back: the pair goes to the way by the hub and back to the
+# direct one, together; what is lost meanwhile is counted.
+# shellcheck source=case.sh
+. "$(dirname "$(realpath "$0")")/case.sh"
+# shellcheck source=../lab/lab.sh
+. "$(dirname "$(realpath "$0")")/../lab/lab.sh"
+# shellcheck source=../lab/three-hosts.sh
+. "$LAB_HERE/three-hosts.sh"
+# shellcheck source=../lab/direct.sh
+. "$LAB_HERE/direct.sh"
+# shellcheck source=../lab/echoes.sh
+. "$LAB_HERE/echoes.sh"
+lab_begin "$@"
+
+come_up() {
+  host "$1" nmcli connection import type wirelink file "$LAB_DIR/$1/$1.wirelink" < /dev/null &&
+    host "$1" nmcli connection up "$1" < /dev/null
+}
+state_is() { host "$1" wirelinkctl status | grep -qE "^ *$2 +$3( |$)"; }  # host peer state
+both_are() { state_is laptop desktop "$1" && state_is desktop laptop "$1"; }
+few_lost() { [ "$LOST" -le "$1" ] || { echo "$LOST lost"; return 1; }; }
+
+lab_up() { three_hosts_create cone && three_hosts_profiles; }
+lab_up || bail_out "the lab comes up"
+for name in "${THREE_HOSTS[@]}"; do
+  check "$name comes up" come_up "$name" || finish "$name"
+done
+check "laptop and desktop are direct" wait_until 60 pair_direct laptop desktop || finish laptop desktop
+
+echoes_begin v4 laptop "${TUNNEL4[desktop]}"
+echoes_begin v6 desktop "${TUNNEL6[laptop]}"
+check "echoes come" wait_until 10 echo_comes v6
+echoes_mark v4
+sleep 2  # of traffic, so that it is known to flow
+way_cut nat-l "${OUTER_ADDRESS[desktop]}"
+cut=$(now_us)
+sleep 1
+echoes_mark v4
+echoes_mark v6
+check "cut off: echoes come again, by the hub" wait_until 20 echo_comes v4
+echo "# after $(seconds "$cut") s (to be: 5)"
+check "in the other direction as well" wait_until 10 echo_comes v6
+check "both say so" wait_until 5 both_are routed
+echoes_end v4 v6
+check "no more was lost than in 10 s" few_lost 1000
+
+echoes_begin v4 laptop "${TUNNEL4[desktop]}"
+echoes_begin v6 desktop "${TUNNEL6[laptop]}"
+way_mend nat-l
+mended=$(now_us)
+check "mended: direct again" wait_until 60 both_are direct
+echo "# after $(seconds "$mended") s"
+sleep 1
+echoes_end v4 v6
+check "hardly anything was lost by that" few_lost 20
+finish hub laptop desktop
