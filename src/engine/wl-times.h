@@ -63,7 +63,8 @@
 #define WL_WAY_QUIET        WL_MS(1500) /* then it is asked */
 #define WL_WAY_ASK          WL_MS(500)
 #define WL_WAY_ASKS         3
-#define WL_WAY_SILENCE      WL_SEC(3) /* then it is left */
+#define WL_WAY_SILENCE      WL_SEC(3)  /* then it is left */
+#define WL_OTHERS_SILENCE   WL_SEC(15) /* of those that answer no echoes */
 #define WL_WAY_ASK_MAX      WL_SEC(60)
 #define WL_WAY_LATE         (WL_ALIVE_PERIOD + WL_SEC(5)) /* an Alive that should have come */
 #define WL_WAY_TELL         WL_SEC(1) /* a change, until the other is known to follow */

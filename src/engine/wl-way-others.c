@@ -23,8 +23,7 @@
 /* The link-local echo of WL_PROBE_LIFE, with the padding of WireGuard. */
 #define ECHO_SIZE 80
 
-#define DROPS_SILENCE WL_SEC(3)
-#define DROPS_WAIT    WL_SEC(2)
+#define DROPS_WAIT WL_SEC(2) /* for an answer of somebody who seems to be gone */
 
 typedef enum {
     KIND_DIRECT, /* from our tunnel address to its link-local one */
@@ -40,9 +39,10 @@ typedef struct {
 
 struct _WlApproach {
     gint64 until, due;
-    guint windows;   /* so many it did not move in */
-    gint64 again;    /* when to look again; WL_NEVER: looking now */
-    guint64 dropped; /* when it began */
+    guint windows; /* so many it did not move in */
+    gint64 again;  /* when to look again; WL_NEVER: looking now */
+    gboolean has_dropped;
+    guint64 dropped; /* when we began to look */
     Probe probes[16];
     guint n; /* all that were sent */
     gboolean direct_answered, via_answered, via_lost_before;
@@ -198,16 +198,29 @@ note_losses(WlApproach *approach)
 /* The device's number is for all peers: it tells something of one only if no other is waited for.
  */
 static gboolean
-is_dropping(WlEngine *self, WlApproach *approach)
+is_dropping(const WlEngine *self, const WlPeer *peer)
 {
-    return self->approaches == 1 && self->dropped > approach->dropped;
+    WlApproach *approach = peer->approach;
+
+    if (self->approaches != 1) {
+        approach->has_dropped = FALSE;
+        return FALSE;
+    }
+    if (!approach->has_dropped) {
+        approach->has_dropped = peer->snapshot == self->now;
+        approach->dropped = self->dropped;
+        return FALSE;
+    }
+    return self->dropped > approach->dropped;
 }
 
 static gboolean
-has_moved(WlEngine *self, WlApproach *approach)
+has_moved(WlEngine *self, const WlPeer *peer)
 {
+    WlApproach *approach = peer->approach;
+
     note_losses(approach);
-    return approach->direct_answered || is_dropping(self, approach) || is_via_lost(self, approach);
+    return approach->direct_answered || is_dropping(self, peer) || is_via_lost(self, approach);
 }
 
 static void
@@ -225,7 +238,8 @@ tick(WlEngine *self, WlPeer *peer)
                        self->now);
         if (own4 && routed)
             note_probe(approach, KIND_VIA, probe(self, peer, own4, routed), self->now);
-        wl_engine_want_snapshot(self);
+        if (self->approaches == 1)
+            wl_engine_want_snapshot(self);
     }
     overdue = approach->due - TICK + approach->round_trip + ANSWER_SLACK;
     if (overdue > self->now)
@@ -255,7 +269,6 @@ open_window(WlEngine *self, WlPeer *peer)
     peer->approach = approach = g_new0(WlApproach, 1);
     approach->windows = windows;
     approach->again = WL_NEVER;
-    approach->dropped = self->dropped;
     approach->due = self->now;
     approach->until = self->now + WL_CHUNK_PERIOD + SLACK;
     /* What it waits for. */
@@ -271,12 +284,19 @@ wl_engine_end_approach(WlEngine *self, WlPeer *peer)
     self->approaches--;
 }
 
+/* Of anything authenticated. */
+static gint64
+last_sign(const WlPeer *peer)
+{
+    return MAX(MAX(peer->last_heard, peer->rx_seen), peer->handshake);
+}
+
 /* Something came directly since the direct way was left: a session that is only not over yet is no
  * reason to take it again. */
 static gboolean
 is_back(const WlPeer *peer)
 {
-    return MAX(MAX(peer->last_heard, peer->rx_time), peer->handshake) > peer->pair.left;
+    return last_sign(peer) > peer->pair.left;
 }
 
 /* TRUE when it is time to follow. */
@@ -293,7 +313,7 @@ approach(WlEngine *self, WlPeer *peer)
         wl_engine_need_peer(self, peer, state->again);
         return FALSE;
     }
-    if (has_moved(self, state))
+    if (has_moved(self, peer))
         return TRUE;
     if (state->until <= self->now && !is_known_not_moved(self, peer) && is_back(peer) &&
         wl_peer_is_ready(peer, self->now))
@@ -315,9 +335,9 @@ approach(WlEngine *self, WlPeer *peer)
 static gboolean
 has_gone(WlEngine *self, WlPeer *peer)
 {
-    gint64 heard = MAX(MAX(peer->last_heard, peer->rx_time), peer->handshake);
+    gint64 heard = last_sign(peer);
 
-    if (self->dropped_grown <= heard || self->now < heard + DROPS_SILENCE) {
+    if (self->dropped_grown <= heard || self->now < heard + WL_WAY_SILENCE) {
         peer->echo.doubted = WL_LONG_AGO;
         return FALSE;
     }
@@ -326,9 +346,9 @@ has_gone(WlEngine *self, WlPeer *peer)
         peer->force_ping = TRUE;
         wl_engine_probe_life(self, peer);
     }
-    if (self->now < peer->echo.doubted + (peer->echo.answers ? DROPS_WAIT : WL_SEC(15))) {
+    if (self->now < peer->echo.doubted + (peer->echo.answers ? DROPS_WAIT : WL_OTHERS_SILENCE)) {
         wl_engine_need_peer(self, peer, peer->echo.doubted + DROPS_WAIT);
-        wl_engine_need_peer(self, peer, peer->echo.doubted + WL_SEC(15));
+        wl_engine_need_peer(self, peer, peer->echo.doubted + WL_OTHERS_SILENCE);
         return FALSE;
     }
     if (peer->snapshot < self->now) {
@@ -336,6 +356,35 @@ has_gone(WlEngine *self, WlPeer *peer)
         return FALSE;
     }
     return self->dropped_grown > peer->echo.doubted;
+}
+
+/* Under traffic a silent way is asked, and where it stays silent another address is tried inside
+ * the session. */
+static void
+look_for_life(WlEngine *self, WlPeer *peer)
+{
+    gint64 heard = last_sign(peer);
+    gint64 patience = peer->echo.answers ? WL_WAY_SILENCE : WL_OTHERS_SILENCE;
+
+    if (peer->flow_until <= self->now || peer->move.phase != WL_MOVE_NONE ||
+        peer->move.retry != WL_NEVER)
+        return;
+    if (self->now < heard + WL_WAY_QUIET) {
+        wl_engine_need_peer(self, peer, heard + WL_WAY_QUIET);
+        return;
+    }
+    if (peer->echo.answers && peer->echo.sent + WL_FLOW_LOOK <= self->now)
+        wl_engine_probe_life(self, peer);
+    if (self->now < heard + patience || (peer->echo.answers && peer->echo.sent < heard)) {
+        wl_engine_need_peer(self, peer, heard + patience);
+        return;
+    }
+    if (peer->snapshot < self->now) {
+        wl_engine_want_snapshot(self);
+        return;
+    }
+    peer->move.hint = TRUE;
+    wl_engine_need_peer(self, peer, self->now);
 }
 
 void
@@ -355,6 +404,8 @@ wl_engine_run_other_way(WlEngine *self, WlPeer *peer, gboolean covered)
         peer->direct = TRUE;
         peer->pair.returned = self->now;
     }
+    if (peer->watched)
+        look_for_life(self, peer);
     if (moves && peer->direct && has_gone(self, peer)) {
         peer->direct = FALSE;
         peer->pair.left = self->now;

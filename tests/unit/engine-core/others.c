@@ -255,14 +255,46 @@ test_gone_without_echoes(void)
         one_way(bench, &none, TRUE, FALSE);
         g_assert_true(is_direct(bench));
     }
+    /* what comes by the router is not dropped any more once we go that way, too */
     for (guint i = 0; i < 10; i++)
-        one_way(bench, &none, TRUE, FALSE);
+        one_way(bench, &none, is_direct(bench), FALSE);
     g_assert_false(is_direct(bench));
     /* A session that is only not over yet is no reason to come back; that it is heard is one. */
     run(bench, SEC(60), &none);
     g_assert_false(is_direct(bench));
     bench_alive(bench, bench_member(bench, 2));
     g_assert_cmpint(until_direct(bench, SEC(70), &none), <, SEC(70));
+}
+
+/* Silent under traffic: another address is tried inside the session, and nothing else changes. */
+static void
+test_silent(void)
+{
+    for (guint i = 0; i < 2; i++) {
+        const Answers before = {.life = i == 0, .direct = i == 0}, after = {0};
+        g_autoptr(Bench) bench = direct_new(&before);
+        BenchMember *hub = bench_member(bench, 1), *desktop = bench_member(bench, 2);
+        guint seconds = 0;
+
+        bench_tell_endpoint(bench, hub, desktop, "198.51.100.77:51820", 3600);
+        run(bench, MS(100), &before);
+        bench_meet(bench, 2, NULL);
+        run(bench, SEC(20), &before);
+        bench_clear(bench);
+        /* without traffic it may be as silent as it likes */
+        run(bench, SEC(20), &after);
+        g_assert_cmpuint(bench_changes(bench, desktop, WL_PEER_UPDATE), ==, 0);
+        bench_meet(bench, 1, NULL);
+        bench_meet(bench, 2, NULL);
+        wl_engine_traffic_began(bench->engine, bench->now);
+        bench_drain(bench);
+        for (; seconds < 40 && bench_changes(bench, desktop, WL_PEER_UPDATE) == 0; seconds++)
+            one_way(bench, &after, FALSE, FALSE);
+        g_assert_cmpuint(seconds, >=, i == 0 ? 3 : 15);
+        g_assert_cmpuint(seconds, <=, i == 0 ? 7 : 30);
+        g_assert_cmpuint(bench_changes(bench, desktop, WL_PEER_RECREATE), ==, 0);
+        g_assert_true(is_direct(bench));
+    }
 }
 
 /* A peer that runs WireGuard only is not asked anything, and has its allowed IPs with its session.
@@ -305,6 +337,7 @@ main(int argc, char **argv)
     g_test_add_func("/others/dropped", test_dropped);
     g_test_add_func("/others/gone", test_gone);
     g_test_add_func("/others/gone-without-echoes", test_gone_without_echoes);
+    g_test_add_func("/others/silent", test_silent);
     g_test_add_func("/others/basic", test_basic);
     return g_test_run();
 }

@@ -949,6 +949,95 @@ add_all(const char *name, gpointer backend)
     add(name, "killed-owner", backend, test_killed_owner);
 }
 
+/* What a peer sends from an address that is not among its allowed IPs is dropped and counted, once
+ * each. Only the kernel counts them. */
+typedef struct {
+    WlLink *link;
+    guint64 wanted, rx;
+} Dropping;
+
+static gboolean
+has_dropped(gpointer user_data)
+{
+    Dropping *dropping = user_data;
+    g_autoptr(WlDevice) device = wl_link_read(dropping->link, NULL);
+
+    g_assert_nonnull(device);
+    return device->dropped >= dropping->wanted;
+}
+
+static gboolean
+has_received(gpointer user_data)
+{
+    Dropping *dropping = user_data;
+    g_autoptr(WlDevice) device = wl_link_read(dropping->link, NULL);
+    const WlDevicePeer *peer = device->peers->pdata[0];
+
+    return peer->rx_bytes >= dropping->rx;
+}
+
+static void
+send_into(const char *interface, const char *address, guint n)
+{
+    struct sockaddr_in to = {.sin_family = AF_INET, .sin_port = htons(9)};
+    int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    WlIp ip;
+
+    g_assert_true(wl_ip_parse(address, &ip));
+    memcpy(&to.sin_addr, ip.bytes, sizeof to.sin_addr);
+    g_assert_cmpint(fd, >=, 0);
+    g_assert_cmpint(setsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, interface, strlen(interface) + 1),
+                    ==, 0);
+    for (guint i = 0; i < n; i++)
+        g_assert_cmpint(sendto(fd, "x", 1, 0, (struct sockaddr *) &to, sizeof to), ==, 1);
+    close(fd);
+}
+
+static void
+test_kernel_dropped(void)
+{
+    WlKey key_a = test_key(1), key_b = test_key(2), a, b;
+    g_autoptr(WlLink) link_a = open_link(KERNEL, "wlt0", UUID, &key_a, 41001);
+    g_autoptr(WlLink) link_b = open_link(KERNEL, "wlt1", OTHER, &key_b, 41002);
+    g_autoptr(WlPeerChange) to_b = NULL;
+    g_autoptr(WlPeerChange) to_a = NULL;
+    g_autoptr(WlPeerChange) allowed = NULL;
+    g_autoptr(WlPeerChange) refused = NULL;
+    g_autoptr(WlDevice) device = NULL;
+    g_autoptr(GError) error = NULL;
+    WlPrefix address = test_prefix("10.77.0.1/24");
+    Dropping dropping = {link_b, 5, 0};
+
+    wl_key_derive_public(&key_a, &a);
+    wl_key_derive_public(&key_b, &b);
+    to_b = test_change(WL_PEER_ADD, &b, "127.0.0.1:41002", "10.77.0.2/32");
+    to_a = test_change(WL_PEER_ADD, &a, NULL, "10.77.0.9/32");
+    g_assert_true(wl_link_set_up(link_a, &error));
+    g_assert_true(wl_link_set_up(link_b, &error));
+    g_assert_true(wl_link_add_address(link_a, &address, &error));
+    g_assert_true(wl_link_apply(link_a, to_b, &error));
+    g_assert_true(wl_link_apply(link_b, to_a, &error));
+    send_into("wlt0", "10.77.0.2", 5);
+    test_wait(has_dropped, &dropping);
+    /* what is allowed is not counted */
+    device = wl_link_read(link_b, &error);
+    g_assert_no_error(error);
+    dropping.rx = ((WlDevicePeer *) device->peers->pdata[0])->rx_bytes + 5 * 64;
+    allowed = test_change(WL_PEER_UPDATE, &a, NULL, "10.77.0.1/32");
+    g_assert_true(wl_link_apply(link_b, allowed, &error));
+    send_into("wlt0", "10.77.0.2", 5);
+    test_wait(has_received, &dropping);
+    refused = test_change(WL_PEER_UPDATE, &a, NULL, "10.77.0.9/32");
+    g_assert_true(wl_link_apply(link_b, refused, &error));
+    send_into("wlt0", "10.77.0.2", 1);
+    dropping.wanted = 6;
+    test_wait(has_dropped, &dropping);
+    g_clear_pointer(&device, wl_device_free);
+    device = wl_link_read(link_b, &error);
+    g_assert_no_error(error);
+    g_assert_cmpuint(device->dropped, ==, 6);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -966,6 +1055,7 @@ main(int argc, char **argv)
     if (kernel) {
         add_all("kernel", KERNEL);
         g_test_add_func("/link/kernel/half-made", test_sweep_half_made);
+        g_test_add_func("/link/kernel/dropped", test_kernel_dropped);
     }
     add_all("userspace", USERSPACE);
     g_test_add_func("/link/userspace/killed", test_program_killed);
