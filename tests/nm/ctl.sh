@@ -5,6 +5,7 @@
 # shellcheck source=one-host.sh
 . "$(dirname "$(realpath "$0")")/one-host.sh"
 lab_begin "$@"
+unset NO_COLOR  # the virtual machine sets it
 
 ESC=$'\e' RLO=$'\u202e'
 NUISANCE="pho${RLO}ne"
