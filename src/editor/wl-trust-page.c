@@ -27,6 +27,7 @@ struct _WlTrustPage {
     GtkWidget *widget, *warning, *bar, *peers, *learned_box, *learned_title, *note;
     GPtrArray *lines;   /* of Line */
     GPtrArray *learned; /* of Learned */
+    gboolean stale;     /* nothing is built for a page that nobody looks at */
 };
 
 static void
@@ -272,6 +273,16 @@ make_levels(void)
     return expander;
 }
 
+static void
+on_map(GtkWidget *widget, WlTrustPage *page)
+{
+    if (!page->stale)
+        return;
+    page->stale = FALSE;
+    rebuild(page);
+    refresh(page);
+}
+
 WlTrustPage *
 wl_trust_page_new(WlEditorModel *model)
 {
@@ -297,8 +308,8 @@ wl_trust_page_new(WlEditorModel *model)
     wl_gtk_add_class(page->note, "dim-label");
     wl_gtk_box_append(box, page->note);
     page->widget = g_object_ref_sink(wl_gtk_scrolled_new(box, 270));
-    rebuild(page);
-    refresh(page);
+    page->stale = TRUE;
+    g_signal_connect(page->widget, "map", G_CALLBACK(on_map), page);
     return page;
 }
 
@@ -307,6 +318,7 @@ wl_trust_page_free(WlTrustPage *page)
 {
     if (!page)
         return;
+    g_signal_handlers_disconnect_by_data(page->widget, page);
     g_ptr_array_unref(page->lines);
     g_ptr_array_unref(page->learned);
     g_object_unref(page->widget);
@@ -322,6 +334,13 @@ wl_trust_page_get_widget(WlTrustPage *page)
 void
 wl_trust_page_changed(WlTrustPage *page, WlEditorChange change)
 {
+    if (!gtk_widget_get_mapped(page->widget)) {
+        /* The lines know peers that may be gone. */
+        if (change & WL_EDITOR_CHANGE_PEERS)
+            g_ptr_array_set_size(page->lines, 0);
+        page->stale = TRUE;
+        return;
+    }
     if (change & WL_EDITOR_CHANGE_PEERS)
         rebuild(page);
     else if (change & WL_EDITOR_CHANGE_LIVE)

@@ -296,6 +296,9 @@ test_persistent(void)
 
     wl_editor_model_load(model, connection);
     g_assert_false(wl_editor_model_get_persistent(model));
+    g_assert_true(wl_editor_model_apply(model, connection, NULL));
+    g_assert_false(nm_setting_vpn_get_persistent(nm_connection_get_setting_vpn(connection)));
+    setting = nm_connection_get_setting_vpn(connection);
     wl_editor_model_set_persistent(model, TRUE);
     g_assert_true(wl_editor_model_is_changed(model));
     g_assert_true(wl_editor_model_apply(model, connection, NULL));
