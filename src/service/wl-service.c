@@ -10,6 +10,7 @@
 #include "wl-profile-secrets.h"
 #include "wl-session.h"
 #include "wl-surroundings.h"
+#include "wl-syscall-filter.h"
 #include "wl-unmanaged.h"
 
 /* WireGuard over IPv6 over Ethernet leaves 1420 bytes. */
@@ -68,6 +69,7 @@ on_ready(WlSession *session, gpointer user_data)
 {
     WlService *self = user_data;
     g_autoptr(GError) error = NULL;
+    g_autoptr(GError) filter_error = NULL;
     g_autoptr(GDBusConnection) connection =
         nm_vpn_service_plugin_get_connection(NM_VPN_SERVICE_PLUGIN(self));
     WlObjectsSettings settings = {
@@ -79,6 +81,9 @@ on_ready(WlSession *session, gpointer user_data)
     self->objects = wl_objects_new(connection, session, &settings, &error);
     if (!self->objects)
         g_warning("nothing can be shown on D-Bus: %s", error->message);
+    /* The userspace WireGuard, which is a program, runs by now. */
+    if (!wl_syscall_filter_load(&filter_error))
+        g_warning("%s", filter_error->message);
     g_message("the link is up, %s WireGuard", wl_link_get_backend(wl_session_get_link(session)));
     announce(self, TRUE);
     self->announced = TRUE;

@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "wl-syscall-filter.h"
+
+#include <errno.h>
+#include <seccomp.h>
+#include <sys/socket.h>
+
+/* What is not named stays allowed: GLib and the C library change their calls from version to
+ * version, and a service that ends in the middle of a sentence is no more secure. */
+static const char *const refused[] = {
+    /* other programs and other processes */
+    "execve",
+    "execveat",
+    "ptrace",
+    "process_vm_readv",
+    "process_vm_writev",
+    "pidfd_getfd",
+    "kcmp",
+    "process_madvise",
+    /* namespaces and file systems */
+    "setns",
+    "unshare",
+    "mount",
+    "umount",
+    "umount2",
+    "pivot_root",
+    "chroot",
+    "open_tree",
+    "move_mount",
+    "mount_setattr",
+    "fsopen",
+    "fsconfig",
+    "fsmount",
+    "fspick",
+    "open_by_handle_at",
+    "mknod",
+    "mknodat",
+    "swapon",
+    "swapoff",
+    "quotactl",
+    "quotactl_fd",
+    "acct",
+    /* code in the kernel */
+    "init_module",
+    "finit_module",
+    "delete_module",
+    "kexec_load",
+    "kexec_file_load",
+    "bpf",
+    "perf_event_open",
+    "userfaultfd",
+    "io_uring_setup",
+    "io_uring_enter",
+    "io_uring_register",
+    /* who we are */
+    "setuid",
+    "setgid",
+    "setreuid",
+    "setregid",
+    "setresuid",
+    "setresgid",
+    "setfsuid",
+    "setfsgid",
+    "setgroups",
+    "keyctl",
+    "add_key",
+    "request_key",
+    "personality",
+    /* the machine */
+    "settimeofday",
+    "clock_settime",
+    "adjtimex",
+    "clock_adjtime",
+    "sethostname",
+    "setdomainname",
+    "reboot",
+    "syslog",
+    "iopl",
+    "ioperm",
+};
+
+static const int refused_families[] = {AF_PACKET, AF_ALG, AF_VSOCK, AF_KEY, AF_XDP, AF_TIPC};
+
+static int
+add_rules(scmp_filter_ctx filter)
+{
+    const guint32 action = SCMP_ACT_ERRNO(EPERM);
+    int result = 0;
+
+    for (gsize i = 0; result == 0 && i < G_N_ELEMENTS(refused); i++) {
+        int number = seccomp_syscall_resolve_name(refused[i]);
+
+        /* Negative: this architecture has no such call. */
+        if (number >= 0)
+            result = seccomp_rule_add(filter, action, number, 0);
+    }
+    for (gsize i = 0; result == 0 && i < G_N_ELEMENTS(refused_families); i++)
+        result = seccomp_rule_add(filter, action, SCMP_SYS(socket), 1,
+                                  SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t) refused_families[i]));
+    return result;
+}
+
+gboolean
+wl_syscall_filter_load(GError **error)
+{
+    scmp_filter_ctx filter = seccomp_init(SCMP_ACT_ALLOW);
+    int result;
+
+    if (!filter) {
+        g_set_error_literal(error, G_IO_ERROR, G_IO_ERROR_FAILED,
+                            "the filter of system calls cannot be made");
+        return FALSE;
+    }
+    /* All threads: GDBus has one of its own. */
+    result = seccomp_attr_set(filter, SCMP_FLTATR_CTL_TSYNC, 1);
+    if (result == 0)
+        result = add_rules(filter);
+    if (result == 0)
+        result = seccomp_load(filter);
+    seccomp_release(filter);
+    if (result == 0)
+        return TRUE;
+    g_set_error(error, G_IO_ERROR, g_io_error_from_errno(-result),
+                "system calls are not filtered: %s", g_strerror(-result));
+    return FALSE;
+}

@@ -1,0 +1,40 @@
+#!/bin/bash
+# NetworkManager with the capabilities and the read-only /usr of its systemd unit: everything works, and
+# the service keeps even less.
+# shellcheck source=one-host.sh
+. "$(dirname "$(realpath "$0")")/one-host.sh"
+export LAB_NM_UNIT=1
+lab_begin "$@"
+one_host_create || bail_out "the lab comes up" laptop
+
+status_of() { host laptop sed -n "s/^$2:[[:space:]]*//p" "/proc/$1/status"; }
+# Hexadecimal sets: CAP_NET_BIND_SERVICE (10) and CAP_NET_ADMIN (12)
+KEPT=0000000000001400
+every_thread_filtered() {
+  local modes
+  # shellcheck disable=SC2016  # expanded inside the host
+  modes=$(host laptop bash -c 'cat /proc/$0/task/*/status' "$PID" |
+    sed -n 's/^Seccomp:[[:space:]]*//p' | sort -u)
+  matches '^2$' "$modes"
+}
+usr_is_read_only() { fails host laptop touch /usr/written; }
+check "/usr is read-only" usr_is_read_only
+check "the profile is imported" import "$LAB_DIR/laptop/laptop.wirelink" || finish laptop
+check "it is activated" nmcli_laptop connection up laptop || finish laptop
+PID=$(service_pids)
+check "the other side answers" reaches 10.77.0.1
+check "the service's capabilities: effective" matches "^$KEPT\$" "$(status_of "$PID" CapEff)"
+check "permitted" matches "^$KEPT\$" "$(status_of "$PID" CapPrm)"
+check "inheritable" matches '^0+$' "$(status_of "$PID" CapInh)"
+check "no new privileges" matches '^1$' "$(status_of "$PID" NoNewPrivs)"
+check "a filter of system calls holds for every thread" every_thread_filtered
+check "another address for the uplink" nmcli_laptop connection modify uplink \
+  ipv4.addresses 203.0.113.56/24
+check "it comes up" nmcli_laptop connection up uplink
+check "the other side answers" reaches 10.77.0.1 40
+check "wirelinkctl shows it" matches other "$(host laptop wirelinkctl status 2>&1)"
+check "it is deactivated" nmcli_laptop connection down laptop
+nmcli_laptop connection modify uplink ipv4.addresses 203.0.113.5/24
+nmcli_laptop connection up uplink > /dev/null
+check "nothing is left" wait_host_clean laptop
+finish laptop
