@@ -3,11 +3,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "scenario-run.h"
+#include "check.h"
+#include "random-world.h"
 
 static gint64 seed_option = -1;
-static gboolean trace_option, tap_option;
-static char *mixture_option, *directory_option;
+static gboolean trace_option, tap_option, random_option, print_option;
+static char *mixture_option, *directory_option, *seeds_option;
 static GStrv files;
 
 static const GOptionEntry entries[] = {
@@ -16,6 +17,12 @@ static const GOptionEntry entries[] = {
      "run with this mixture only: ours, classic-hub, classic-leaves, classic", "NAME"},
     {"directory", 0, 0, G_OPTION_ARG_FILENAME, &directory_option,
      "run all scenarios of a directory, too", "DIR"},
+    {"random", 0, 0, G_OPTION_ARG_NONE, &random_option,
+     "random worlds with random faults, whose properties are checked", NULL},
+    {"seeds", 0, 0, G_OPTION_ARG_STRING, &seeds_option, "with --random: which; default 1-200",
+     "A-B"},
+    {"print", 0, 0, G_OPTION_ARG_NONE, &print_option,
+     "with --random: print them as scenarios and run nothing", NULL},
     {"trace", 0, 0, G_OPTION_ARG_NONE, &trace_option, "print everything that happens", NULL},
     {"tap", 0, 0, G_OPTION_ARG_NONE, &tap_option, "print results as TAP", NULL},
     {G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &files, NULL, "FILE…"},
@@ -25,16 +32,24 @@ static const GOptionEntry entries[] = {
 typedef struct {
     const char *program;
     guint cases, failed;
+    gint64 worst_ours, worst_classic;
 } Tally;
+
+static void
+print_lines(const char *text)
+{
+    g_auto(GStrv) lines = g_strsplit(text, "\n", 0);
+
+    for (guint i = 0; lines[i]; i++)
+        printf("%s%s\n", tap_option ? "# " : "", lines[i]);
+}
 
 static void
 print_failure(const Tally *tally, const Run *run)
 {
-    g_auto(GStrv) lines = g_strsplit(run->failure, "\n", 0);
     const char *prefix = tap_option ? "# " : "";
 
-    for (guint i = 0; lines[i]; i++)
-        printf("%s%s\n", prefix, lines[i]);
+    print_lines(run->failure);
     printf("%sagain: %s --seed %u --mixture %s --trace %s\n", prefix, tally->program, run->seed,
            mixture_to_string(run->mixture), run->text->file);
 }
@@ -119,6 +134,79 @@ run_file(Tally *tally, const char *path, GError **error)
     return TRUE;
 }
 
+/* ---- random worlds */
+
+static gboolean
+run_random(Tally *tally, guint32 seed, GError **error)
+{
+    g_autofree char *source = random_world_new(seed);
+    g_autofree char *name = g_strdup_printf("random world %u", seed);
+    g_autoptr(ScenarioText) text = NULL;
+    g_autoptr(Run) run = NULL;
+
+    if (print_option) {
+        fputs(source, stdout);
+        return TRUE;
+    }
+    text = scenario_text_parse(name, source, error);
+    run = text ? run_new(text, MIXTURE_OURS, seed, trace_option, error) : NULL;
+    if (!run)
+        return FALSE;
+    run_go(run);
+    if (trace_option)
+        fputs(run->world->trace->str, stdout);
+    if (run->failure) {
+        tally->failed++;
+        print_lines(run->failure);
+        printf("%sagain: %s --random --seeds %u-%u --trace\n", tap_option ? "# " : "",
+               tally->program, seed, seed);
+    }
+    tally->cases++;
+    check_gather(run->check, &tally->worst_ours, &tally->worst_classic);
+    return TRUE;
+}
+
+static gboolean
+parse_seeds(const char *text, guint32 *first, guint32 *last)
+{
+    g_auto(GStrv) parts = g_strsplit(text, "-", 2);
+    guint64 a, b;
+
+    if (g_strv_length(parts) != 2 ||
+        !g_ascii_string_to_unsigned(parts[0], 10, 1, G_MAXUINT32 - 1, &a, NULL) ||
+        !g_ascii_string_to_unsigned(parts[1], 10, a, G_MAXUINT32 - 1, &b, NULL))
+        return FALSE;
+    *first = (guint32) a;
+    *last = (guint32) b;
+    return TRUE;
+}
+
+static gboolean
+run_randoms(Tally *tally, GError **error)
+{
+    guint32 first = 1, last = 200;
+
+    if (seeds_option && !parse_seeds(seeds_option, &first, &last)) {
+        g_set_error(error, SCENARIO_ERROR, SCENARIO_ERROR_SYNTAX,
+                    "--seeds %s: wanted two numbers like 1-200, the smaller first", seeds_option);
+        return FALSE;
+    }
+    for (guint32 seed = first; seed <= last; seed++) {
+        if (!run_random(tally, seed, error))
+            return FALSE;
+    }
+    if (print_option)
+        return TRUE;
+    if (tap_option)
+        printf("%s 1 random worlds %u to %u\n1..1\n", tally->failed ? "not ok" : "ok", first, last);
+    printf("%s%u seeds, %u failed; longest without a way that there was: ours %.0f s, others %.0f s\n",
+           tap_option ? "# " : "", tally->cases, tally->failed, (double) tally->worst_ours / 1e6,
+           (double) tally->worst_classic / 1e6);
+    return TRUE;
+}
+
+/* ---- */
+
 static int
 compare_names(gconstpointer a, gconstpointer b)
 {
@@ -167,6 +255,13 @@ main(int argc, char **argv)
     if (!g_option_context_parse(context, &argc, &argv, &error)) {
         fprintf(stderr, "wirelink-sim: %s\n", error->message);
         return 2;
+    }
+    if (random_option) {
+        if (!run_randoms(&tally, &error)) {
+            fprintf(stderr, "wirelink-sim: %s\n", error->message);
+            return 2;
+        }
+        return tally.failed > 0;
     }
     paths = collect(&error);
     if (!paths) {

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <string.h>
 
-#include "scenario-say.h"
+#include "check.h"
 #include "scenario-run.h"
+#include "scenario-say.h"
 
 #define PING_LIMIT SIM_SEC(1)
 
@@ -710,6 +711,24 @@ scenario_event_new(Run *run, ScenarioLine *line, GError **error)
     return NULL;
 }
 
+/* Whom it concerns may need time again. */
+static void
+disturb(Run *run, const Event *event)
+{
+    if (event->stream || event->said)
+        return;
+    if (event->nat || (event->net && !event->a)) {
+        for (guint i = 0; i < run->world->hosts->len; i++)
+            check_disturbed(run->check, run->world->hosts->pdata[i]);
+    }
+    for (guint i = 0; i < event->hosts->len; i++)
+        check_disturbed(run->check, event->hosts->pdata[i]);
+    if (event->a)
+        check_disturbed(run->check, event->a);
+    if (event->b)
+        check_disturbed(run->check, event->b);
+}
+
 gboolean
 scenario_event_is_pending(const Event *event)
 {
@@ -720,6 +739,8 @@ void
 scenario_event_run(Run *run, Event *event, const ScenarioLine *line)
 {
     sim_world_trace(run->world, NULL, "%s", line->text);
+    if (run->check)
+        disturb(run, event);
     event->run(run, event);
     run->world->dirty = TRUE;
 }

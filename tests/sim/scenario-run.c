@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "check.h"
+
 #define SAMPLE_OPEN   SIM_MSEC(10) /* while something is to become true */
 #define SAMPLE_ALWAYS SIM_SEC(1)   /* while something is to stay so */
 #define MAX_EVENTS    G_GUINT64_CONSTANT(50000000)
@@ -282,7 +284,7 @@ static gboolean
 parse_item(Run *self, ScenarioLine *line, Item *item, GError **error)
 {
     const char *right = "a declaration (title, mixtures, seeds, network, nat, name, host, star, "
-                        "profile, peer), at, by, within, from, always, never, expect or ends";
+                        "profile, peer), at, by, within, from, always, never, expect, properties or ends";
 
     item->kind = ITEM_BY;
     if (scenario_line_take_if(line, "by"))
@@ -360,6 +362,15 @@ read_line(Run *self, ScenarioLine *line, GError **error)
         return FALSE;
     if (known)
         return TRUE;
+    if (scenario_line_take_if(line, "properties")) {
+        gint64 quiet;
+        if (!scenario_line_take_word(line, "quiet", error) ||
+            !scenario_line_take_duration(line, &quiet, error))
+            return FALSE;
+        g_clear_pointer(&self->check, check_free);
+        self->check = check_new(self, SIM_START + quiet);
+        return scenario_line_is_over(line, error);
+    }
     if (scenario_line_take_if(line, "ends")) {
         self->has_end = TRUE;
         return scenario_take_when(line, &self->ends, error) && scenario_line_is_over(line, error);
@@ -435,19 +446,40 @@ told_clear(gpointer data)
     g_free(((Told *) data)->value);
 }
 
-static void
-spy(SimHost *from, const WlKey *to, GBytes *bytes, gpointer user_data)
+GArray *
+scenario_read_facts(GBytes *bytes)
 {
-    Run *self = user_data;
-    g_autoptr(GArray) facts = wl_fact_array_new();
+    GArray *facts = wl_fact_array_new();
     g_auto(WlFact) group = {0};
     gsize length, consumed;
     const guint8 *data = g_bytes_get_data(bytes, &length);
 
-    if (!self->spies || wl_fact_decode(data, length, &group, &consumed) != WL_DECODE_OK ||
-        group.attribute != WL_ATTRIBUTE_GROUP)
+    if (wl_fact_decode(data, length, &group, &consumed) == WL_DECODE_OK &&
+        group.attribute == WL_ATTRIBUTE_GROUP)
+        wl_fact_decode_inner(group.value.group.inner, group.value.group.inner_length, facts);
+    return facts;
+}
+
+static void
+listen(SimHost *to, const WlIp *source, GBytes *bytes, gpointer user_data)
+{
+    Run *self = user_data;
+
+    if (self->check)
+        check_hearing(self->check, to, bytes);
+}
+
+static void
+spy(SimHost *from, const WlKey *to, GBytes *bytes, gpointer user_data)
+{
+    Run *self = user_data;
+    g_autoptr(GArray) facts = NULL;
+
+    if (self->check)
+        check_sending(self->check, from, to, bytes);
+    if (!self->spies)
         return;
-    wl_fact_decode_inner(group.value.group.inner, group.value.group.inner_length, facts);
+    facts = scenario_read_facts(bytes);
     for (guint i = 0; i < facts->len; i++) {
         const WlFact *fact = &g_array_index(facts, WlFact, i);
         g_autofree char *text = wl_fact_describe(fact);
@@ -476,6 +508,7 @@ run_new(ScenarioText *text, Mixture mixture, guint32 seed, gboolean trace, GErro
     self->world = sim_world_new(seed);
     self->world->changed = look_at_all;
     self->world->sending = spy;
+    self->world->hearing = listen;
     self->world->user_data = self;
     self->items = g_ptr_array_new_with_free_func((GDestroyNotify) item_free);
     self->marks = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
@@ -502,6 +535,7 @@ run_free(Run *self)
 {
     if (!self)
         return;
+    check_free(self->check);
     g_ptr_array_unref(self->items);
     g_ptr_array_unref(self->streams);
     if (self->sampler.wait.position > 0)
@@ -544,8 +578,6 @@ run_go(Run *self)
         }
         if (!sim_world_step(self->world, self->end))
             break;
-        if (self->observe)
-            self->observe(self, self->observe_data);
     }
     if (self->failure)
         return FALSE;

@@ -87,8 +87,7 @@ struct _Run {
     gint64 end;    /* SIM_NEVER: when everything is done */
     When ends;
     gboolean has_end;
-    void (*observe)(Run *run, gpointer data); /* NULL, or called at every step */
-    gpointer observe_data;
+    struct _Check *check; /* of properties; NULL: not asked for */
 };
 
 /** Builds the world. NULL with *error if a line is not understood. */
@@ -115,6 +114,9 @@ SimNet *scenario_take_net(Run *run, ScenarioLine *line, GError **error);
 SimStream *scenario_find_stream(const Run *run, const char *name);
 gboolean scenario_parse_when(const char *word, When *when);
 gboolean scenario_take_when(ScenarioLine *line, When *when, GError **error);
+
+/** Of the facts in a datagram; the tag is left to the receiver. To be freed; of WlFact. */
+GArray *scenario_read_facts(GBytes *bytes);
 
 Event *scenario_event_new(Run *run, ScenarioLine *line, GError **error);
 void scenario_event_free(Event *event);

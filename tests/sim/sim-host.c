@@ -128,6 +128,21 @@ sim_host_route(const SimHost *self, const WlIp *to, WlIp *source)
 }
 
 static void
+trace_handshake(const SimHost *self, const WlEndpoint *to, const SimMessage *message)
+{
+    g_autofree char *at = NULL;
+    const SimHost *peer;
+
+    if (!self->world->trace)
+        return;
+    at = wl_endpoint_to_string(to);
+    peer = sim_world_find_key(self->world, &message->receiver);
+    sim_world_trace(self->world, self->name, "%s %s at %s",
+                    message->kind == SIM_MESSAGE_INITIATION ? "initiates to" : "responds to",
+                    peer ? peer->name : "somebody", at);
+}
+
+static void
 transmit(gpointer user_data, const WlEndpoint *to, SimMessage *message)
 {
     SimHost *self = user_data;
@@ -136,6 +151,8 @@ transmit(gpointer user_data, const WlEndpoint *to, SimMessage *message)
 
     if (!port || self->asleep)
         return;
+    if (message->kind != SIM_MESSAGE_DATA)
+        trace_handshake(self, to, message);
     self->counters.packets++;
     self->counters.bytes += sim_message_size(message) +
                             (to->ip.family == WL_FAMILY_V4 ? IP4_UDP_HEADERS : IP6_UDP_HEADERS);
@@ -247,6 +264,8 @@ take_facts(SimHost *self, const SimPacket *packet)
 
     if (!self->member)
         return;
+    if (self->world->hearing)
+        self->world->hearing(self, &packet->source, packet->facts, self->world->user_data);
     begun = sim_cpu_begin(self);
     self->with->datagram(self->member, sim_host_now(self), &packet->source, data, length);
     sim_cpu_end(self, begun, FALSE);

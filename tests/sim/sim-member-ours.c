@@ -57,6 +57,12 @@ take_link_recreated(gpointer self, gint64 now)
 }
 
 static void
+take_answer(gpointer self, gint64 now, const WlKey *key, guint16 sequence)
+{
+    wl_engine_probe_answered(self, now, key, sequence);
+}
+
+static void
 take_traffic(gpointer self, gint64 now)
 {
     wl_engine_traffic_began(self, now);
@@ -106,6 +112,7 @@ const SimMemberKind sim_member_ours = {
     .local_addresses = take_addresses,
     .resolved = take_resolved,
     .send_failed = take_send_failed,
+    .probe_answered = take_answer,
     .traffic_began = take_traffic,
     .link_recreated = take_link_recreated,
     .next_output = next_output,

@@ -38,6 +38,8 @@ struct _SimWorld {
     void (*changed)(gpointer user_data);
     /* A host sends facts. */
     void (*sending)(SimHost *from, const WlKey *to, GBytes *bytes, gpointer user_data);
+    /* Facts reach the member of a host. */
+    void (*hearing)(SimHost *to, const WlIp *source, GBytes *bytes, gpointer user_data);
     gpointer user_data;
     gboolean dirty;    /* something happened since `changed` was last called */
     gboolean time_cpu; /* measure what members use */

@@ -1,0 +1,320 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <string.h>
+
+#include "check-private.h"
+#include "scenario-truth.h"
+#include "sim-members.h"
+
+#define INTERVAL        SIM_SEC(1)
+#define DEVICE_INTERVAL 5 /* of INTERVAL */
+
+/* Without anything happening to the two or to the hub, packets get there and back after this. A Go
+ * daemon leaves a dead session after 165 s, and an Alive runs out after 255 s. */
+#define LIMIT_OURS    SIM_SEC(60)
+#define LIMIT_CLASSIC SIM_SEC(300)
+
+/* At rest: an Alive in 30 s to each peer, renewals of facts in 122 s, twice that for company. */
+#define IDLE_DATAGRAMS 4 /* per peer and minute */
+
+typedef struct {
+    gint64 broken; /* since when nothing arrives; SIM_NEVER: it does */
+    WlKey owner;   /* of the tunnel address, when all was settled */
+    gboolean direct;
+} Pair;
+
+struct _Check {
+    SimTimer timer;
+    Run *run;
+    gint64 quiet;
+    guint ticks;
+    gint64 *disturbed;  /* of each host */
+    GPtrArray *heard;   /* of Heard, one a host */
+    Pair *pairs;        /* a * n + b; made at the first tick */
+    guint n;
+    gboolean settled;
+    guint *changes; /* of each host, when all was settled */
+    guint *facts;
+    gint64 worst_ours, worst_classic; /* the longest a pair was broken without cause */
+};
+
+static void tick(SimTimer *timer);
+
+Check *
+check_new(Run *run, gint64 quiet)
+{
+    Check *self = g_new0(Check, 1);
+
+    self->run = run;
+    self->quiet = quiet;
+    self->timer.run = tick;
+    self->heard = g_ptr_array_new_with_free_func((GDestroyNotify) heard_free);
+    sim_world_set_timer(run->world, &self->timer, run->world->now + INTERVAL);
+    return self;
+}
+
+void
+check_free(Check *self)
+{
+    if (!self)
+        return;
+    if (self->timer.wait.position > 0)
+        sim_world_set_timer(self->run->world, &self->timer, SIM_NEVER);
+    g_ptr_array_unref(self->heard);
+    g_free(self->disturbed);
+    g_free(self->pairs);
+    g_free(self->changes);
+    g_free(self->facts);
+    g_free(self);
+}
+
+/* All hosts are declared before the first thing happens. */
+static void
+make_tables(Check *self)
+{
+    if (self->pairs)
+        return;
+    self->n = self->run->world->hosts->len;
+    self->disturbed = g_new0(gint64, self->n);
+    self->pairs = g_new0(Pair, self->n * self->n);
+    self->changes = g_new0(guint, self->n);
+    self->facts = g_new0(guint, self->n);
+    for (guint i = 0; i < self->n * self->n; i++)
+        self->pairs[i].broken = SIM_NEVER;
+    for (guint i = 0; i < self->n; i++)
+        g_ptr_array_add(self->heard, heard_new());
+}
+
+void
+check_disturbed(Check *self, const SimHost *host)
+{
+    make_tables(self);
+    self->disturbed[host->index] = self->run->world->now;
+}
+
+/* ---- facts */
+
+void
+check_hearing(Check *self, const SimHost *to, GBytes *bytes)
+{
+    g_autoptr(GArray) facts = scenario_read_facts(bytes);
+
+    make_tables(self);
+    for (guint i = 0; i < facts->len; i++)
+        heard_note(self->heard->pdata[to->index], self->run->world->now,
+                   &g_array_index(facts, WlFact, i));
+}
+
+void
+check_sending(Check *self, const SimHost *from, const WlKey *to, GBytes *bytes)
+{
+    g_autoptr(GArray) facts = scenario_read_facts(bytes);
+
+    make_tables(self);
+    for (guint i = 0; i < facts->len; i++) {
+        g_autofree char *wrong = check_fact_sent(from, self->heard->pdata[from->index],
+                                                 &g_array_index(facts, WlFact, i));
+        /* The Go daemon is modelled with what is wrong with it. */
+        if (wrong && from->kind == SIM_KIND_OURS)
+            run_fail(self->run, NULL, "%s", wrong);
+    }
+}
+
+/* ---- ways */
+
+static gboolean
+takes_part(const SimHost *host)
+{
+    gboolean attached = FALSE;
+
+    for (guint i = 0; i < host->ports->len; i++) {
+        const SimPort *port = host->ports->pdata[i];
+        attached |= port->net && port->up && !port->net->down;
+    }
+    return attached && host->device && !host->asleep &&
+           (host->member || host->kind == SIM_KIND_BASIC);
+}
+
+static gboolean
+hear_each_other(const SimHost *a, const SimHost *b)
+{
+    return !sim_world_is_cut(a->world, a, b) && !sim_world_is_cut(a->world, b, a);
+}
+
+static void
+fail_pair(Check *self, SimHost *a, SimHost *b, const char *what)
+{
+    g_autoptr(GString) seen = g_string_new(NULL);
+
+    truth_describe(a, b, seen);
+    truth_describe(b, a, seen);
+    run_fail(self->run, NULL, "%s\n%s", what, seen->str);
+}
+
+/* Both can talk with it. */
+static gboolean
+hub_is_fine(const Check *self, const SimHost *a, const SimHost *b, gint64 *since,
+            gboolean *classic)
+{
+    for (guint i = 0; i < self->n; i++) {
+        const SimHost *host = self->run->world->hosts->pdata[i];
+
+        if (!host->forwards)
+            continue;
+        *since = MAX(*since, self->disturbed[i]);
+        *classic |= host->kind != SIM_KIND_OURS;
+        if (!takes_part(host) || !hear_each_other(host, a) || !hear_each_other(host, b))
+            return FALSE;
+    }
+    return TRUE;
+}
+
+/* A pair that has a way through the hub at least, and time enough to find it. */
+static void
+check_pair(Check *self, SimHost *a, SimHost *b)
+{
+    Pair *pair = &self->pairs[a->index * self->n + b->index];
+    gint64 now = self->run->world->now;
+    gint64 since = MAX(self->disturbed[a->index], self->disturbed[b->index]), broken;
+    gboolean classic = a->kind != SIM_KIND_OURS || b->kind != SIM_KIND_OURS;
+
+    if (!takes_part(a) || !takes_part(b) || !hub_is_fine(self, a, b, &since, &classic) ||
+        truth_is_reachable(a, b)) {
+        pair->broken = SIM_NEVER;
+        return;
+    }
+    if (pair->broken == SIM_NEVER)
+        pair->broken = now;
+    broken = now - MAX(pair->broken, since);
+    if (classic)
+        self->worst_classic = MAX(self->worst_classic, broken);
+    else
+        self->worst_ours = MAX(self->worst_ours, broken);
+    if (broken > (classic ? LIMIT_CLASSIC : LIMIT_OURS))
+        fail_pair(self, a, b, "nothing arrives, though there is a way");
+}
+
+/* ---- rest */
+
+static const WlKey *
+owner_of(SimHost *a, SimHost *b)
+{
+    WlIp ip;
+
+    if (!a->device || b->config->addresses->len == 0)
+        return NULL;
+    ip = g_array_index(b->config->addresses, WlPrefix, 0).ip;
+    return sim_device_find_owner(a->device, &ip);
+}
+
+static void
+settle_pair(Check *self, SimHost *a, SimHost *b)
+{
+    Pair *pair = &self->pairs[a->index * self->n + b->index];
+    const WlKey *owner = owner_of(a, b);
+
+    if (!takes_part(a) || !takes_part(b))
+        return;
+    pair->direct = truth_is_direct(a, b);
+    if (owner)
+        pair->owner = *owner;
+    if (a->kind == SIM_KIND_OURS && b->kind == SIM_KIND_OURS && !pair->direct &&
+        check_way(a, b) == WAY_POSSIBLE)
+        fail_pair(self, a, b, "there is a direct way, and it was not found");
+    else if (!truth_is_reachable(a, b))
+        fail_pair(self, a, b, "after the last fault nothing arrives");
+}
+
+static void
+check_rest(Check *self, SimHost *a, SimHost *b)
+{
+    Pair *pair = &self->pairs[a->index * self->n + b->index];
+    const WlKey *owner = owner_of(a, b);
+
+    if (a->kind != SIM_KIND_OURS || b->kind != SIM_KIND_OURS || !takes_part(a) || !takes_part(b))
+        return;
+    if (!owner || !wl_key_equal(owner, &pair->owner))
+        fail_pair(self, a, b, "at rest, and yet the way changed");
+}
+
+static void
+settle_host(Check *self, SimHost *host)
+{
+    self->changes[host->index] = host->counters.changes;
+    self->facts[host->index] = host->counters.facts;
+}
+
+static void
+check_host_at_rest(Check *self, const SimHost *host, gint64 duration)
+{
+    guint sent = host->counters.facts - self->facts[host->index];
+    gint64 limit = IDLE_DATAGRAMS * (gint64) self->n * (duration / SIM_SEC(60) + 2);
+
+    if (host->kind != SIM_KIND_OURS)
+        return;
+    if (host->counters.changes != self->changes[host->index])
+        run_fail(self->run, NULL, "%s: a peer's state changed at rest", host->name);
+    if (sent > limit)
+        run_fail(self->run, NULL, "%s sent %u datagrams of facts at rest in %" G_GINT64_FORMAT " s",
+                 host->name, sent, duration / SIM_SEC(1));
+}
+
+/* ---- every second */
+
+static void
+for_each_pair(Check *self, void (*func)(Check *self, SimHost *a, SimHost *b))
+{
+    GPtrArray *hosts = self->run->world->hosts;
+
+    for (guint i = 0; i < hosts->len; i++) {
+        for (guint j = 0; j < hosts->len && !self->run->failure; j++) {
+            if (i != j)
+                func(self, hosts->pdata[i], hosts->pdata[j]);
+        }
+    }
+}
+
+static void
+check_devices(Check *self)
+{
+    for (guint i = 0; i < self->n && !self->run->failure; i++) {
+        const SimHost *host = self->run->world->hosts->pdata[i];
+        g_autofree char *wrong = NULL;
+
+        if (host->kind != SIM_KIND_OURS || !host->member)
+            continue;
+        wrong = check_device(host);
+        if (wrong)
+            run_fail(self->run, NULL, "%s", wrong);
+    }
+}
+
+static void
+tick(SimTimer *timer)
+{
+    Check *self = (Check *) timer;
+    GPtrArray *hosts = self->run->world->hosts;
+    gint64 now = self->run->world->now, rest = self->quiet + CHECK_SETTLED;
+
+    make_tables(self);
+    for_each_pair(self, check_pair);
+    if (self->ticks++ % DEVICE_INTERVAL == 0)
+        check_devices(self);
+    if (now >= rest && !self->settled) {
+        self->settled = TRUE;
+        for_each_pair(self, settle_pair);
+        for (guint i = 0; i < hosts->len; i++)
+            settle_host(self, hosts->pdata[i]);
+    } else if (self->settled) {
+        for_each_pair(self, check_rest);
+        for (guint i = 0; i < hosts->len; i++)
+            check_host_at_rest(self, hosts->pdata[i], now - rest);
+    }
+    sim_world_set_timer(self->run->world, timer, now + INTERVAL);
+}
+
+void
+check_gather(const Check *self, gint64 *ours, gint64 *classic)
+{
+    *ours = MAX(*ours, self->worst_ours);
+    *classic = MAX(*classic, self->worst_classic);
+}

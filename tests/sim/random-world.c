@@ -1,0 +1,275 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "random-world.h"
+
+#include "check.h"
+
+#define MAX_MEMBERS 30
+#define MAX_SITES   12
+#define LAST_START  15  /* s */
+#define FIRST_FAULT 60  /* s */
+#define LAST_FAULT  360 /* s */
+#define QUIET       420 /* s: everything is mended */
+
+typedef enum {
+    MEMBER_OURS,
+    MEMBER_CLASSIC,
+    MEMBER_BASIC,
+} MemberKind;
+
+typedef struct {
+    GRand *random;
+    GString *text;
+    guint n;     /* members; the hub is the first */
+    guint sites; /* networks behind a NAT */
+    gboolean tunnel6;
+    gboolean site6[MAX_SITES];
+    guint next[MAX_SITES + 1]; /* free address of each site, and of the internet */
+    MemberKind kind[MAX_MEMBERS];
+    guint free[MAX_MEMBERS]; /* s: from when on the member may have a fault again */
+} Maker;
+
+static guint
+roll(Maker *self, guint bound)
+{
+    return (guint) g_rand_int_range(self->random, 0, (gint32) bound);
+}
+
+static gboolean
+chance(Maker *self, double probability)
+{
+    return g_rand_double(self->random) < probability;
+}
+
+static void G_GNUC_PRINTF(2, 3)
+say(Maker *self, const char *format, ...)
+{
+    va_list args;
+
+    va_start(args, format);
+    g_string_append_vprintf(self->text, format, args);
+    va_end(args);
+    g_string_append_c(self->text, '\n');
+}
+
+/* ---- networks and members */
+
+static void
+make_sites(Maker *self)
+{
+    static const char *const kinds[] = {"full-cone", "address-restricted", "port-restricted",
+                                        "port-restricted", "symmetric"};
+    gboolean ipv6 = chance(self, 0.4);
+
+    say(self, "network internet delay %ums jitter %ums loss %u%% reorder %u%% duplicate %u%%",
+        5 + roll(self, 60), 1 + roll(self, 20), roll(self, 2), roll(self, 3), roll(self, 2));
+    for (guint i = 0; i < self->sites; i++) {
+        g_autofree char *outside = g_strdup_printf(" 2001:db8:ffff::%x/64", 0x1000 + i);
+        g_autofree char *inside = g_strdup_printf(" 2001:db8:%x::1/64", i + 1);
+        const char *kind = kinds[roll(self, G_N_ELEMENTS(kinds))];
+
+        self->site6[i] = ipv6 && chance(self, 0.6);
+        self->next[i] = 2;
+        say(self, "network site%u", i);
+        say(self, "nat nat%u on internet 198.51.100.%u/24%s lan site%u 192.168.%u.1/24%s %s%s", i,
+            i + 1, self->site6[i] ? outside : "", i, i, self->site6[i] ? inside : "", kind,
+            chance(self, 0.3) ? " hairpin" : "");
+    }
+    self->site6[self->sites] = ipv6;
+    self->next[self->sites] = 2;
+}
+
+/* A network and addresses in it that nobody has had. To be freed. */
+static char *
+make_place(Maker *self)
+{
+    guint site = chance(self, 0.1) ? self->sites : roll(self, self->sites);
+    guint host = self->next[site]++;
+    g_autofree char *address6 = site == self->sites
+                                    ? g_strdup_printf(" 2001:db8:ffff::%x/64", host)
+                                    : g_strdup_printf(" 2001:db8:%x::%x/64", site + 1, host);
+    const char *also = self->site6[site] ? address6 : "";
+
+    if (site == self->sites)
+        return g_strdup_printf("internet 203.0.113.%u/24%s", host, also);
+    return g_strdup_printf("site%u 192.168.%u.%u/24%s", site, site, host, also);
+}
+
+static void
+make_member(Maker *self, guint i)
+{
+    static const char *const kinds[] = {"ours", "classic", "basic"};
+    g_autofree char *place = i == 0 ? g_strdup_printf("internet 203.0.113.1/24%s",
+                                                      self->site6[self->sites]
+                                                          ? " 2001:db8:ffff::1/64"
+                                                          : "")
+                                    : make_place(self);
+    g_autofree char *tunnel6 = g_strdup_printf(" fd77::%x/64", i + 1);
+
+    if (chance(self, 0.25))
+        self->kind[i] = MEMBER_CLASSIC;
+    else if (i > 0 && chance(self, 0.08))
+        self->kind[i] = MEMBER_BASIC;
+    /* Several behind one NAT: each has a port of its own. */
+    say(self, "host m%u on %s tunnel 10.77.0.%u/24%s port %u %s%s", i, place, i + 1,
+        self->tunnel6 ? tunnel6 : "", 51820 + i, kinds[self->kind[i]], i == 0 ? " router" : "");
+}
+
+static void
+make_profiles(Maker *self)
+{
+    say(self, "star m0 203.0.113.1:51820%s", chance(self, 0.5) ? " acquainted" : "");
+    for (guint i = 1; i < self->n; i++) {
+        if (self->kind[i] == MEMBER_BASIC)
+            say(self, "profile m%u\npeer m0 keepalive 25", i);
+    }
+    say(self, "host ghost tunnel 10.77.0.200/24 basic");
+}
+
+/* ---- faults */
+
+static void
+make_lie(Maker *self, guint at, guint liar)
+{
+    guint to = roll(self, 3) == 0 ? roll(self, self->n) : 0, about = roll(self, self->n);
+    guint ttl = 1 + roll(self, 255);
+
+    if (to == liar)
+        return;
+    switch (roll(self, 6)) {
+    case 0:
+        say(self, "at %us say m%u m%u m%u endpoint 198.51.100.99:%u ttl %u", at, liar, to, about,
+            1 + roll(self, 60000), ttl);
+        break;
+    case 1:
+        say(self, "at %us say m%u m%u m%u allowed %s ttl %u", at, liar, to, about,
+            chance(self, 0.5) ? "0.0.0.0/0" : "10.77.0.0/25", ttl);
+        break;
+    case 2:
+        say(self, "at %us say m%u m%u m%u allowed 10.77.0.%u/32 ttl %u", at, liar, to, about,
+            1 + roll(self, self->n), ttl);
+        break;
+    case 3:
+        say(self, "at %us say m%u m%u ghost member ghost ttl %u", at, liar, to, ttl);
+        break;
+    case 4:
+        say(self, "at %us say m%u m%u m%u alive ttl %u", at, liar, to, about, ttl);
+        break;
+    default:
+        say(self, "at %us say m%u m%u m%u endpoint 127.0.0.1:%u ttl %u", at, liar, to, about,
+            roll(self, 60000), ttl);
+        break;
+    }
+}
+
+/* Two moments of one member. */
+static void
+make_pair(Maker *self, guint at, guint until, guint i, const char *begin, const char *end)
+{
+    say(self, "at %us %s m%u", at, begin, i);
+    say(self, "at %us %s m%u", until, end, i);
+}
+
+static void
+make_move(Maker *self, guint at, guint until, guint i)
+{
+    g_autofree char *place = make_place(self);
+
+    if (chance(self, 0.5)) {
+        say(self, "at %us attach m%u %s", at, i, place);
+        return;
+    }
+    say(self, "at %us detach m%u", at, i);
+    say(self, "at %us attach m%u %s", until, i, place);
+}
+
+static void
+make_fault_of(Maker *self, guint at, guint until, guint i)
+{
+    gboolean basic = self->kind[i] == MEMBER_BASIC;
+    guint other = roll(self, self->n);
+
+    switch (roll(self, basic ? 4 : 10)) {
+    case 0:
+    case 1:
+        if (i > 0)
+            make_move(self, at, until, i);
+        break;
+    case 2:
+        make_pair(self, at, until, i, "sleep", "wake");
+        break;
+    case 3:
+        make_pair(self, at, until, i, "off", "start");
+        break;
+    case 4:
+        make_pair(self, at, until, i, "stop", "start");
+        break;
+    case 5:
+        make_pair(self, at, until, i, "crash", "start");
+        break;
+    case 6:
+        say(self, "at %us cut m%u all", at, i);
+        say(self, "at %us mend m%u all", until, i);
+        break;
+    case 7:
+        if (other == i)
+            break;
+        say(self, "at %us cut m%u%s m%u", at, i, chance(self, 0.3) ? " ->" : "", other);
+        say(self, "at %us mend m%u m%u", until, i, other);
+        break;
+    case 8:
+        say(self, "at %us clock m%u %s %um", at, i, chance(self, 0.5) ? "forward" : "back",
+            1 + roll(self, 120));
+        break;
+    case 9:
+        if (self->kind[i] == MEMBER_OURS)
+            say(self, "at %us lose-link m%u", at, i);
+        break;
+    }
+}
+
+static void
+make_fault(Maker *self, guint at)
+{
+    guint until = at + 1 + roll(self, 50), i = roll(self, self->n);
+
+    if (chance(self, 0.15)) {
+        make_lie(self, at, i);
+    } else if (chance(self, 0.05)) {
+        say(self, "at %us nat nat%u forget", at, roll(self, self->sites));
+    } else if (chance(self, 0.03)) {
+        say(self, "at %us network internet loss 25%%", at);
+        say(self, "at %us network internet loss 0%%", until);
+    } else if (self->free[i] <= at) {
+        self->free[i] = until + 1;
+        make_fault_of(self, at, until, i);
+    }
+}
+
+char *
+random_world_new(guint32 seed)
+{
+    Maker self = {.random = g_rand_new_with_seed(seed), .text = g_string_new(NULL)};
+    guint faults;
+
+    self.n = 3 + (chance(&self, 0.8) ? roll(&self, 8) : roll(&self, MAX_MEMBERS - 2));
+    self.sites = 1 + roll(&self, self.n);
+    self.sites = MIN(self.sites, MAX_SITES);
+    self.tunnel6 = chance(&self, 0.5);
+    faults = roll(&self, 2 * self.n + 2);
+    say(&self, "title random world %u", seed);
+    make_sites(&self);
+    for (guint i = 0; i < self.n; i++)
+        make_member(&self, i);
+    make_profiles(&self);
+    say(&self, "properties quiet %us", QUIET);
+    for (guint i = 0; i < self.n; i++)
+        say(&self, "at %ums start m%u", roll(&self, LAST_START * 1000), i);
+    /* In the order of time, so that a fault of a member is over before its next one begins. */
+    for (guint i = 0; i < faults; i++)
+        make_fault(&self, FIRST_FAULT + i * (LAST_FAULT - FIRST_FAULT) / faults);
+    say(&self, "at %us network internet loss 0%% duplicate 0%% reorder 0%%", QUIET);
+    say(&self, "ends %us",
+        QUIET + (guint) ((CHECK_SETTLED + CHECK_QUIET) / SIM_SEC(1)));
+    g_rand_free(self.random);
+    return g_string_free(self.text, FALSE);
+}
