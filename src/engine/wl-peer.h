@@ -51,6 +51,7 @@ typedef enum {
 typedef struct {
     WlMovePhase phase;
     gboolean hint; /* there is a reason to look */
+    WlBucket hints;
     guint serial;
     gint64 started;
     gint64 due;

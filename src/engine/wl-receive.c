@@ -11,6 +11,10 @@
 #define STRANGER_INTERVAL WL_MS(100)
 #define ANSWER_INTERVAL   WL_MS(500)
 #define ANSWER_BURST      4
+/* A peer behind a symmetric NAT has another address with each of the others, and a router that
+ * tells them all in turn is no reason to look each time. */
+#define HINT_INTERVAL WL_SEC(120)
+#define HINT_BURST    3
 
 void
 wl_engine_forget(WlEngine *self, WlPeer *peer)
@@ -76,7 +80,8 @@ endpoint_told(WlEngine *self, const WlPeer *teller, const WlFact *fact, WlTold t
     if (!peer->healthy)
         peer->attempt.restart = TRUE;
     else if (teller != peer && teller->router &&
-             !wl_endpoint_equal(&peer->endpoint, &fact->value.endpoint))
+             !wl_endpoint_equal(&peer->endpoint, &fact->value.endpoint) &&
+             wl_bucket_take(&peer->move.hints, self->now, HINT_INTERVAL, HINT_BURST))
         peer->move.hint = TRUE; /* what it says of itself came by the present path, which works */
     /* New words about itself: it may have moved, and then only the device knows where to. */
     if (teller == peer)
