@@ -160,7 +160,9 @@ check_fact_sent(const SimHost *from, const Heard *heard, const WlFact *fact)
     const SimHost *about;
     gint64 expires;
 
-    if (fact->attribute == WL_ATTRIBUTE_ALIVE || fact->attribute == WL_ATTRIBUTE_WAY) {
+    if (fact->attribute == WL_ATTRIBUTE_WAY) {
+        return NULL; /* never relayed; about another, it is a request only */
+    } else if (fact->attribute == WL_ATTRIBUTE_ALIVE) {
         if (fact->ttl <= LOCAL_TTL && wl_key_equal(&fact->subject, &from->public_key))
             return NULL;
     } else if (knows_itself(from, fact)) {
@@ -173,9 +175,10 @@ check_fact_sent(const SimHost *from, const Heard *heard, const WlFact *fact)
     }
     what = wl_fact_describe(fact);
     about = sim_world_find_key(from->world, &fact->subject);
-    return g_strdup_printf("%s tells \"%s\" of %s for %u s, which is longer than it was told, or more "
-                           "than it knows",
-                           from->name, what, about ? about->name : "somebody", fact->ttl);
+    return g_strdup_printf(
+        "%s tells \"%s\" of %s for %u s, which is longer than it was told, or more "
+        "than it knows",
+        from->name, what, about ? about->name : "somebody", fact->ttl);
 }
 
 /* ---- what may be in the device */

@@ -4,8 +4,8 @@
 #include "scenario-run.h"
 
 /**
- * What has to be so in any world, whatever happens in it: the properties of architecture's section 4.
- * Looked at whenever facts are sent, and once a second of virtual time.
+ * What has to be so in any world, whatever happens in it: the properties of architecture's
+ * section 4. Looked at whenever facts are sent, and every few seconds of virtual time.
  */
 typedef struct _Check Check;
 
@@ -21,6 +21,6 @@ void check_hearing(Check *self, const SimHost *to, GBytes *bytes);
 void check_gather(const Check *self, gint64 *ours, gint64 *classic);
 
 /** From @quiet on: every pair is as it stays after this time. */
-#define CHECK_SETTLED SIM_SEC(900)
+#define CHECK_SETTLED SIM_SEC(600)
 /** And then nothing changes for this long. */
-#define CHECK_QUIET SIM_SEC(600)
+#define CHECK_QUIET SIM_SEC(300)

@@ -5,8 +5,9 @@
 
 #include "check.h"
 #include "random-world.h"
+#include "scale.h"
 
-static gint64 seed_option = -1;
+static gint64 seed_option = -1, hosts_option;
 static gboolean trace_option, tap_option, random_option, print_option;
 static char *mixture_option, *directory_option, *seeds_option;
 static GStrv files;
@@ -21,6 +22,8 @@ static const GOptionEntry entries[] = {
      "random worlds with random faults, whose properties are checked", NULL},
     {"seeds", 0, 0, G_OPTION_ARG_STRING, &seeds_option, "with --random: which; default 1-200",
      "A-B"},
+    {"hosts", 0, 0, G_OPTION_ARG_INT64, &hosts_option,
+     "measure a hub and N-1 leaves, at rest for ten minutes of virtual time", "N"},
     {"print", 0, 0, G_OPTION_ARG_NONE, &print_option,
      "with --random: print them as scenarios and run nothing", NULL},
     {"trace", 0, 0, G_OPTION_ARG_NONE, &trace_option, "print everything that happens", NULL},
@@ -199,9 +202,10 @@ run_randoms(Tally *tally, GError **error)
         return TRUE;
     if (tap_option)
         printf("%s 1 random worlds %u to %u\n1..1\n", tally->failed ? "not ok" : "ok", first, last);
-    printf("%s%u seeds, %u failed; longest without a way that there was: ours %.0f s, others %.0f s\n",
-           tap_option ? "# " : "", tally->cases, tally->failed, (double) tally->worst_ours / 1e6,
-           (double) tally->worst_classic / 1e6);
+    printf(
+        "%s%u seeds, %u failed; longest without a way that there was: ours %.0f s, others %.0f s\n",
+        tap_option ? "# " : "", tally->cases, tally->failed, (double) tally->worst_ours / 1e6,
+        (double) tally->worst_classic / 1e6);
     return TRUE;
 }
 
@@ -255,6 +259,18 @@ main(int argc, char **argv)
     if (!g_option_context_parse(context, &argc, &argv, &error)) {
         fprintf(stderr, "wirelink-sim: %s\n", error->message);
         return 2;
+    }
+    if (hosts_option != 0) {
+        if (hosts_option < 3 || hosts_option > 20000) {
+            fprintf(stderr, "wirelink-sim: --hosts: wanted a number from 3 to 20000\n");
+            return 2;
+        }
+        if (!scale_run((guint) hosts_option, seed_option >= 0 ? (guint32) seed_option : 1,
+                       SIM_SEC(600), &error)) {
+            fprintf(stderr, "wirelink-sim: %s\n", error->message);
+            return 1;
+        }
+        return 0;
     }
     if (random_option) {
         if (!run_randoms(&tally, &error)) {

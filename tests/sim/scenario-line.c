@@ -211,7 +211,7 @@ scenario_parse_duration(const char *text, gint64 *duration)
     static const struct {
         const char *unit;
         double us;
-    } units[] = {{"ms", 1e3}, {"s", 1e6}, {"m", 60e6}, {"h", 3600e6}, {"d", 86400e6}};
+    } units[] = {{"us", 1}, {"ms", 1e3}, {"s", 1e6}, {"m", 60e6}, {"h", 3600e6}, {"d", 86400e6}};
     double total = 0;
 
     if (*text == '\0')

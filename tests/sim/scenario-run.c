@@ -283,8 +283,9 @@ parse_within(Run *self, ScenarioLine *line, Item *item, GError **error)
 static gboolean
 parse_item(Run *self, ScenarioLine *line, Item *item, GError **error)
 {
-    const char *right = "a declaration (title, mixtures, seeds, network, nat, name, host, star, "
-                        "profile, peer), at, by, within, from, always, never, expect, properties or ends";
+    const char *right =
+        "a declaration (title, mixtures, seeds, network, nat, name, host, star, "
+        "profile, peer), at, by, within, from, always, never, expect, properties or ends";
 
     item->kind = ITEM_BY;
     if (scenario_line_take_if(line, "by"))

@@ -209,6 +209,7 @@ note_traffic(SimHost *self, const SimPacket *packet)
     if (!self->watching || !self->member || wl_ip_is_link_local(&packet->destination))
         return;
     self->watching = FALSE;
+    sim_world_trace(self->world, self->name, "sees traffic begin");
     if (self->with->traffic_began)
         self->with->traffic_began(self->member, sim_host_now(self));
 }

@@ -57,9 +57,21 @@ take_link_recreated(gpointer self, gint64 now)
 }
 
 static void
-take_answer(gpointer self, gint64 now, const WlKey *key, guint16 sequence)
+take_resumed(gpointer self, gint64 now)
 {
-    wl_engine_probe_answered(self, now, key, sequence);
+    wl_engine_resumed(self, now);
+}
+
+static void
+take_connectivity(gpointer self, gint64 now, WlConnectivity connectivity)
+{
+    wl_engine_connectivity(self, now, connectivity);
+}
+
+static void
+take_servers(gpointer self, gint64 now, const WlIp *servers, gsize n)
+{
+    wl_engine_local_servers(self, now, servers, n);
 }
 
 static void
@@ -112,8 +124,10 @@ const SimMemberKind sim_member_ours = {
     .local_addresses = take_addresses,
     .resolved = take_resolved,
     .send_failed = take_send_failed,
-    .probe_answered = take_answer,
     .traffic_began = take_traffic,
+    .resumed = take_resumed,
+    .connectivity = take_connectivity,
+    .local_servers = take_servers,
     .link_recreated = take_link_recreated,
     .next_output = next_output,
     .get_deadline = get_deadline,

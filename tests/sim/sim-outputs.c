@@ -6,7 +6,7 @@
 #define UDP6_HEADERS 48
 #define ECHO_SIZE    84
 #define FACTS_MAX    1210
-#define MAX_OUTPUTS  100000
+#define MAX_OUTPUTS  10000000 /* a hub has 160 datagrams for each of its leaves at once */
 
 gint64
 sim_cpu_begin(const SimHost *host)
@@ -69,6 +69,10 @@ trace(SimHost *host, const WlOutput *output)
                         change->kind == WL_PEER_UPDATE && !change->replace_allowed_ips
                             ? " as they are"
                             : allowed->str);
+    } else if (output->kind == WL_OUTPUT_PROBE) {
+        g_autofree char *to = wl_ip_to_string(&output->probe.destination);
+        sim_world_trace(host->world, host->name, "probes %s at %s", name_of(host, &output->key),
+                        to);
     } else if (output->kind == WL_OUTPUT_RESOLVE) {
         sim_world_trace(host->world, host->name, "resolves %s", output->name);
     }

@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "scale.h"
+
+#include <malloc.h>
+#include <stdio.h>
+
+#include "scenario-truth.h"
+#include "scenario-run.h"
+
+#define NEIGHBOURS 2 /* on either side */
+#define GIVE_UP    SIM_SEC(3600)
+#define STARTS     SIM_SEC(10) /* all start within */
+
+static char *
+make_text(guint hosts)
+{
+    GString *text = g_string_new("network internet delay 20ms\n"
+                                 "host m0 on internet 203.0.113.1/24 tunnel 10.0.0.1/8 router\n");
+    guint leaves = hosts - 1;
+
+    for (guint i = 1; i < hosts; i++) {
+        g_string_append_printf(text,
+                               "network lan%u\n"
+                               "nat nat%u on internet 100.%u.%u.%u/32 lan lan%u 192.168.1.1/24\n"
+                               "host m%u on lan%u 192.168.1.2/24 tunnel 10.1.%u.%u/8\n",
+                               i, i, 64 + (i >> 16), i >> 8 & 255, i & 255, i, i, i, i >> 8 & 255,
+                               i & 255);
+    }
+    g_string_append(text, "profile m0\n");
+    for (guint i = 1; i < hosts; i++)
+        g_string_append_printf(text, "peer m%u allowed 10.1.%u.%u/32\n", i, i >> 8 & 255, i & 255);
+    for (guint i = 1; i < hosts; i++) {
+        /* With this trust it takes addresses of those it knows, and no new members. */
+        g_string_append_printf(text,
+                               "profile m%u\npeer m0 endpoint 203.0.113.1:51820 "
+                               "allowed 10.0.0.0/8 trust Endpoint\n",
+                               i);
+        for (guint j = 1; j <= NEIGHBOURS && 2 * j <= leaves; j++) {
+            guint before = (i - 1 + leaves - j) % leaves + 1, after = (i - 1 + j) % leaves + 1;
+            g_string_append_printf(text, "peer m%u allowed 10.1.%u.%u/32\n", after,
+                                   after >> 8 & 255, after & 255);
+            if (before != after)
+                g_string_append_printf(text, "peer m%u allowed 10.1.%u.%u/32\n", before,
+                                       before >> 8 & 255, before & 255);
+        }
+    }
+    g_string_append(text, "at 0s start m0\n");
+    for (guint i = 1; i < hosts; i++)
+        g_string_append_printf(text, "at %uus start m%u\n", (guint) (STARTS / hosts * i), i);
+    return g_string_free(text, FALSE);
+}
+
+/* Every host is direct with every peer of its profile; those that are stay out of @waiting. */
+static gboolean
+all_direct(Run *run, GPtrArray *waiting)
+{
+    for (guint i = waiting->len; i-- > 0;) {
+        SimHost *host = waiting->pdata[i];
+        gboolean ok = TRUE;
+
+        for (guint j = 0; ok && j < host->config->peers->len; j++) {
+            const WlPeerConfig *peer = host->config->peers->pdata[j];
+            ok = truth_is_direct(host, sim_world_find_key(run->world, &peer->public_key));
+        }
+        if (ok)
+            g_ptr_array_remove_index_fast(waiting, i);
+    }
+    return waiting->len == 0;
+}
+
+typedef struct {
+    guint64 facts, fact_bytes, packets, bytes, wakeups, events, snapshots;
+    gint64 cpu, snapshot_cpu;
+} Sum;
+
+static Sum
+sum_up(const Run *run, guint first, guint last)
+{
+    Sum sum = {0};
+
+    for (guint i = first; i < last; i++) {
+        const SimHost *host = run->world->hosts->pdata[i];
+        sum.facts += host->counters.facts;
+        sum.fact_bytes += host->counters.fact_bytes;
+        sum.packets += host->counters.packets;
+        sum.bytes += host->counters.bytes;
+        sum.wakeups += host->counters.wakeups;
+        sum.snapshots += host->counters.snapshots;
+        sum.events += host->cpu_events;
+        sum.cpu += host->cpu;
+        sum.snapshot_cpu += host->snapshot_cpu;
+    }
+    return sum;
+}
+
+static void
+print_rest(const char *who, const Sum *before, const Sum *after, guint n, gint64 rest)
+{
+    double hours = (double) rest / 3600e6 * n;
+    guint64 events = after->events - before->events, dumps = after->snapshots - before->snapshots;
+
+    printf("%s packets: %.0f per member and hour\n", who,
+           (double) (after->packets - before->packets) / hours);
+    printf("%s bytes: %.0f per member and hour\n", who,
+           (double) (after->bytes - before->bytes) / hours);
+    printf("%s facts datagrams: %.0f per member and hour\n", who,
+           (double) (after->facts - before->facts) / hours);
+    printf("%s wake-ups: %.0f per member and hour\n", who,
+           (double) (after->wakeups - before->wakeups) / hours);
+    printf("%s engine per event: %.1f µs\n", who,
+           events ? (double) (after->cpu - before->cpu) / 1e3 / (double) events : 0);
+    printf("%s engine per device dump: %.1f µs\n", who,
+           dumps ? (double) (after->snapshot_cpu - before->snapshot_cpu) / 1e3 / (double) dumps
+                 : 0);
+    printf("%s engine: %.3f s per member and hour\n", who,
+           (double) (after->cpu + after->snapshot_cpu - before->cpu - before->snapshot_cpu) / 1e9 /
+               hours);
+}
+
+gboolean
+scale_run(guint hosts, guint32 seed, gint64 rest, GError **error)
+{
+    g_autofree char *source = make_text(hosts);
+    g_autoptr(ScenarioText) text = scenario_text_parse("scale", source, error);
+    g_autoptr(Run) run = text ? run_new(text, MIXTURE_OURS, seed, FALSE, error) : NULL;
+    g_autoptr(GPtrArray) waiting = g_ptr_array_new();
+    Sum hub, leaves, hub_after, leaves_after;
+    gsize used;
+
+    if (!run)
+        return FALSE;
+    run->world->time_cpu = TRUE;
+    used = mallinfo2().uordblks;
+    sim_world_run_until(run->world, SIM_START + STARTS);
+    for (guint i = 0; i < hosts; i++)
+        g_ptr_array_add(waiting, run->world->hosts->pdata[i]);
+    while (!all_direct(run, waiting)) {
+        if (run->world->now > SIM_START + GIVE_UP) {
+            g_set_error(error, SCENARIO_ERROR, SCENARIO_ERROR_FILE,
+                        "%u of %u members are not direct with all their peers after an hour",
+                        waiting->len, hosts);
+            return FALSE;
+        }
+        sim_world_run_until(run->world, run->world->now + SIM_MSEC(100));
+    }
+    printf("hosts: %u\n", hosts);
+    printf("all direct after the last start: %.1f s\n",
+           (double) (run->world->now - SIM_START - STARTS) / 1e6);
+    sim_world_run_until(run->world, run->world->now + SIM_SEC(30));
+    hub = sum_up(run, 0, 1);
+    leaves = sum_up(run, 1, hosts);
+    sim_world_run_until(run->world, run->world->now + rest);
+    hub_after = sum_up(run, 0, 1);
+    leaves_after = sum_up(run, 1, hosts);
+    print_rest("hub", &hub, &hub_after, 1, rest);
+    print_rest("leaf", &leaves, &leaves_after, hosts - 1, rest);
+    printf("memory of the run: %.0f kB per member\n",
+           (double) (mallinfo2().uordblks - used) / 1024 / hosts);
+    return TRUE;
+}
