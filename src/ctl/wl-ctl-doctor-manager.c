@@ -126,6 +126,40 @@ check_firewall(WlDoctor *self, GDBusConnection *bus)
         wl_doctor_add(self, "firewall", WL_CHECK_OK, NULL, "no firewall is seen");
 }
 
+/* A chain for what is passed on that drops or rejects it, and says nothing of the interface. */
+static gboolean
+filters_forwarding(const char *rules, const char *interface)
+{
+    const char *chain = rules;
+
+    while ((chain = strstr(chain, "hook forward"))) {
+        const char *end = strstr(chain, "\n\t}");
+        g_autofree char *text = g_strndup(chain, end ? (gsize) (end - chain) : strlen(chain));
+
+        if ((strstr(text, "policy drop") || strstr(text, " drop") || strstr(text, "reject")) &&
+            !strstr(text, interface))
+            return TRUE;
+        chain += strlen("hook forward");
+    }
+    return FALSE;
+}
+
+void
+wl_doctor_check_forwarding(WlDoctor *self, const char *label, const char *interface)
+{
+    g_autofree char *rules = read_rules();
+    g_autofree char *remedy = NULL;
+
+    if (!rules || !filters_forwarding(rules, interface))
+        return;
+    remedy = g_strdup_printf("let through what comes in by %s: nft insert rule TABLE CHAIN iifname "
+                             "%s accept, for a chain with \"hook forward\"",
+                             interface, interface);
+    wl_doctor_add(self, "forwarding", WL_CHECK_WARN, remedy,
+                  "%s: this member is a router, and there are rules that drop what is forwarded",
+                  label);
+}
+
 /* ---- NetworkManager ------------------------------------------------------------------------ */
 
 static GVariant *

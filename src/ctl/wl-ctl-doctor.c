@@ -272,6 +272,12 @@ check_active(WlDoctor *self, const char *label, const WlCtlProfile *active)
         wl_doctor_add(self, "uplink", WL_CHECK_WARN,
                       "connect this machine: nmcli device status shows what it could use",
                       "%s: there is no default route", label);
+    if (strcmp(wl_ctl_get_string(active->link, "Role"), "router") == 0) {
+        g_autofree char *interface =
+            wl_ctl_quote(wl_ctl_get_string(active->link, "Interface"), MAX_VALUE);
+
+        wl_doctor_check_forwarding(self, label, interface);
+    }
 }
 
 static void

@@ -34,6 +34,9 @@ void wl_doctor_check_host(WlDoctor *self);
 /** NetworkManager on the system bus, and firewalls. */
 void wl_doctor_check_manager(WlDoctor *self, GDBusConnection *bus);
 
+/** Whether the firewall lets a router pass on what comes in by its link; root sees it. */
+void wl_doctor_check_forwarding(WlDoctor *self, const char *label, const char *interface);
+
 /** A profile as NetworkManager has it. */
 typedef struct {
     char *id, *uuid;

@@ -165,7 +165,7 @@ configure(WlLinkKernel *self, const WlLinkConfig *config, GError **error)
  * there is never one that the sweep does not know. Down and marked in the end; its ifindex, or
  * negative with *error. */
 static int
-create(WlNetlink *route, const WlLinkConfig *config, GError **error)
+create(WlNetlink *route, const WlLinkConfig *config, int ifindex, GError **error)
 {
     g_autofree char *alias = g_strconcat(WL_LINK_MARK, config->uuid, NULL);
     char unmarked[IF_NAMESIZE];
@@ -173,7 +173,7 @@ create(WlNetlink *route, const WlLinkConfig *config, GError **error)
     int result;
 
     wl_link_unmarked_name(config->uuid, unmarked);
-    result = wl_rtnl_add_wireguard(route, unmarked);
+    result = wl_rtnl_add_wireguard(route, unmarked, ifindex);
     if (result < 0) {
         set_creation_error(error, route, unmarked, result);
         return result;
@@ -200,10 +200,16 @@ create(WlNetlink *route, const WlLinkConfig *config, GError **error)
 WlLink *
 wl_link_kernel_new(const WlLinkConfig *config, GError **error)
 {
+    return wl_link_reopen(config, 0, error);
+}
+
+WlLink *
+wl_link_reopen(const WlLinkConfig *config, int ifindex, GError **error)
+{
     g_autoptr(WlLinkKernel) self = NULL;
     g_autoptr(WlNetlink) route = wl_netlink_new(NETLINK_ROUTE, error);
-    int ifindex = route ? create(route, config, error) : -1;
 
+    ifindex = route ? create(route, config, ifindex, error) : -1;
     if (ifindex < 0)
         return NULL;
     /* From here on dropping the object deletes the link. */

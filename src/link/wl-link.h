@@ -44,6 +44,13 @@ void wl_link_open_async(const WlLinkConfig *config, GCancellable *cancellable,
                         GAsyncReadyCallback callback, gpointer user_data);
 WlLink *wl_link_open_finish(GAsyncResult *result, GError **error);
 
+/**
+ * The kernel's link once more, after somebody deleted it, with the index that it had: sockets bound
+ * to that go on with it, and so do those who know it by that, NetworkManager among them. Without
+ * peers, down.
+ */
+WlLink *wl_link_reopen(const WlLinkConfig *config, int ifindex, GError **error);
+
 struct _WlLinkClass {
     GObjectClass parent_class;
 

@@ -25,13 +25,13 @@ put_link_request(guint8 *buffer, struct nlmsghdr **message, guint16 type, int if
 }
 
 int
-wl_rtnl_add_wireguard(WlNetlink *netlink, const char *name)
+wl_rtnl_add_wireguard(WlNetlink *netlink, const char *name, int ifindex)
 {
     _Alignas(struct nlmsghdr) guint8 buffer[REQUEST_SIZE] = {0};
     struct nlmsghdr *message;
     struct nlattr *nest;
 
-    put_link_request(buffer, &message, RTM_NEWLINK, 0);
+    put_link_request(buffer, &message, RTM_NEWLINK, ifindex);
     message->nlmsg_flags = NLM_F_CREATE | NLM_F_EXCL;
     mnl_attr_put_strz(message, IFLA_IFNAME, name);
     nest = mnl_attr_nest_start(message, IFLA_LINKINFO);

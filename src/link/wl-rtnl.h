@@ -29,8 +29,8 @@ typedef struct {
     guint8 family; /* WlFamily */
 } WlRtnlRoute;
 
-/** Makes a link of kind wireguard, down. */
-int wl_rtnl_add_wireguard(WlNetlink *netlink, const char *name);
+/** Makes a link of kind wireguard, down. @ifindex: the one it gets, 0: any. */
+int wl_rtnl_add_wireguard(WlNetlink *netlink, const char *name, int ifindex);
 int wl_rtnl_delete_link(WlNetlink *netlink, int ifindex);
 int wl_rtnl_set_alias(WlNetlink *netlink, int ifindex, const char *alias);
 /** Of a link that is down. -EEXIST if another has the name. */

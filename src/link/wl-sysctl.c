@@ -65,6 +65,35 @@ wl_sysctl_enable_ipv6(const char *ifname, GError **error)
     return check_ipv6(ifname, error) && write_value("ipv6", ifname, "disable_ipv6", "0", error);
 }
 
+#define ALL6_FORWARDING "/proc/sys/net/ipv6/conf/all/forwarding"
+
+gboolean
+wl_sysctl_forward4(const char *ifname, GError **error)
+{
+    return write_value("ipv4", ifname, "forwarding", "1", error);
+}
+
+gboolean
+wl_sysctl_forward6(const char *ifname, gboolean *everywhere, GError **error)
+{
+    g_autofree char *own = g_strdup_printf("/proc/sys/net/ipv6/conf/%s/force_forwarding", ifname);
+
+    *everywhere = FALSE;
+    if (has_value(ALL6_FORWARDING, "1"))
+        return TRUE;
+    /* Since Linux 6.17; before that there is only the switch for the whole machine. */
+    if (g_file_test(own, G_FILE_TEST_EXISTS))
+        return write_value("ipv6", ifname, "force_forwarding", "1", error);
+    *everywhere = write_value("ipv6", "all", "forwarding", "1", error);
+    return *everywhere;
+}
+
+gboolean
+wl_sysctl_stop_forward6(GError **error)
+{
+    return write_value("ipv6", "all", "forwarding", "0", error);
+}
+
 gboolean
 wl_sysctl_prepare_link(const char *ifname, GError **error)
 {

@@ -13,3 +13,10 @@
 gboolean wl_sysctl_enable_ipv6(const char *ifname, GError **error);
 /** IPv6 on; router advertisements, redirects and address generation off. */
 gboolean wl_sysctl_prepare_link(const char *ifname, GError **error);
+
+/** What comes in by the link and is for others goes on to them. */
+gboolean wl_sysctl_forward4(const char *ifname, GError **error);
+/** The same for IPv6. *everywhere: the kernel can do that for the whole machine only, and now does,
+ * and did not before: see wl_sysctl_stop_forward6(). */
+gboolean wl_sysctl_forward6(const char *ifname, gboolean *everywhere, GError **error);
+gboolean wl_sysctl_stop_forward6(GError **error);

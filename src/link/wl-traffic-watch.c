@@ -134,3 +134,10 @@ wl_traffic_watch_arm(WlTrafficWatch *self)
     drain(self->fd);
     bind_to(self->fd, self->ifindex, ETH_P_ALL);
 }
+
+void
+wl_traffic_watch_rebind(WlTrafficWatch *self)
+{
+    drain(self->fd);
+    bind_to(self->fd, self->ifindex, self->armed ? ETH_P_ALL : NO_PROTOCOL);
+}

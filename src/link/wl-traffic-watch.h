@@ -14,6 +14,8 @@ typedef void (*WlTrafficFunc)(gpointer user_data);
 /** Takes @fd, `packet` of WlRawSockets. Not armed yet. */
 WlTrafficWatch *wl_traffic_watch_new(int fd, int ifindex, WlTrafficFunc began, gpointer user_data,
                                      GError **error);
+/** The link was made anew, with the same index. */
+void wl_traffic_watch_rebind(WlTrafficWatch *self);
 void wl_traffic_watch_free(WlTrafficWatch *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(WlTrafficWatch, wl_traffic_watch_free)
 

@@ -83,6 +83,10 @@ static const WlProfileKey keys[] = {
      PROFILE(WIRELINK, kill_switch), .default_text = "no",
      .help = "With full-tunnel: nothing leaves any other way while the profile is up, also what "
              "the tunnel cannot take at the moment"},
+    {.name = "forwarding", .file_name = "Forwarding", .type = WL_KEY_TYPE_BOOL,
+     PROFILE(WIRELINK, forwarding), .default_text = "no: routers forward IPv4 from the link alone",
+     .help = "Pass on what comes from members for others, IPv6 too; before Linux 6.17 that turns "
+             "IPv6 forwarding on for the whole machine while the profile is up"},
     /* Not "interface-name": NetworkManager's reader of keyfiles takes that for connection's. */
     {.name = "link-name", .file_name = "InterfaceName", .type = WL_KEY_TYPE_INTERFACE,
      PROFILE(WIRELINK, interface_name),

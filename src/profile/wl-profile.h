@@ -101,6 +101,7 @@ typedef struct {
     gboolean autostart;         /* for the dispatcher script; the service does nothing with it */
     gboolean full_tunnel;       /* default routes of peers count */
     gboolean kill_switch;       /* only with full_tunnel */
+    gboolean forwarding;        /* IPv6, too, and whatever the role */
     GPtrArray *networks;        /* of char *: "address/length", host bits cleared; empty: default */
     GPtrArray *hide_interfaces; /* of char *: patterns (protocol, section 8.2) */
     GPtrArray *report_interfaces; /* of char *: the same */

@@ -259,6 +259,7 @@ start(WlService *self, NMConnection *connection, GError **error)
         .mtu = profile->mtu ? profile->mtu : DEFAULT_MTU,
         .full_tunnel = profile->full_tunnel,
         .kill_switch = profile->kill_switch,
+        .forwarding = profile->forwarding,
         .hide_interfaces = hide,
         .report_interfaces = report,
         .raw = self->raw,

@@ -1,14 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "wl-session.h"
 
+#include <net/if.h>
 #include <sodium.h>
 #include <unistd.h>
 
 #include "wl-claim.h"
 #include "wl-clock.h"
 #include "wl-fact-socket.h"
+#include "wl-forwarding.h"
 #include "wl-full-tunnel.h"
 #include "wl-ip-config.h"
+#include "wl-local-addresses.h"
 #include "wl-local-servers.h"
 #include "wl-log.h"
 #include "wl-monitor.h"
@@ -20,6 +23,8 @@
 #define RETRY_DELAY_MS 1000                 /* after a change that the link refused */
 #define PORT_DELAY_MS  100                  /* while a predecessor still has the listen port */
 #define PORT_TRIES     30
+/* A link that is deleted again sooner than this is meant to be gone. */
+#define RECREATE_INTERVAL (10 * G_USEC_PER_SEC)
 
 struct _WlSession {
     WlEngineConfig *config;
@@ -33,6 +38,9 @@ struct _WlSession {
     WlLink *link;
     WlPrefix link_local;
     WlPolicyRoutes *tunnel; /* NULL: not a full one */
+    WlKey *key;             /* for a link made anew; in locked memory; NULL: cannot be */
+    gint64 recreated;       /* when the link was made anew; 0: never */
+    WlForwarding forwarding;
     WlFactSocket *socket;
     WlMonitor *monitor;
     WlPing *ping;            /* NULL: round trips stay unknown */
@@ -115,6 +123,8 @@ change_peer(WlSession *self, const WlOutput *output)
         self->retry_id = g_timeout_add(RETRY_DELAY_MS, on_retry, self);
 }
 
+static void on_link_failed(WlLink *link, const char *reason, gpointer user_data);
+
 static void
 read_device(WlSession *self)
 {
@@ -126,7 +136,7 @@ read_device(WlSession *self)
     if (device)
         wl_engine_snapshot(self->engine, self->last_snapshot, device);
     else if (g_error_matches(error, WL_LINK_ERROR, WL_LINK_ERROR_GONE))
-        fail(self, error->message);
+        on_link_failed(self->link, error->message, self);
     else
         wl_log_repeated(&limit, "reading the link: %s", error->message);
 }
@@ -257,41 +267,11 @@ on_traffic(gpointer user_data)
     pump(self);
 }
 
-static gboolean
-matches(const char *const *patterns, const char *name)
-{
-    for (gsize i = 0; patterns[i]; i++)
-        if (g_pattern_match_simple(patterns[i], name))
-            return TRUE;
-    return FALSE;
-}
-
-static gboolean
-may_announce(const WlSession *self, const WlMonitorAddress *address)
-{
-    if (!address->usable || !address->uplink)
-        return FALSE;
-    if (matches(self->settings.hide_interfaces, address->ifname))
-        return FALSE;
-    return !self->settings.report_interfaces[0] ||
-           matches(self->settings.report_interfaces, address->ifname);
-}
-
 static void
 tell_addresses(WlSession *self)
 {
-    const GArray *addresses = wl_monitor_get_addresses(self->monitor);
-    g_autofree WlLocalAddress *local = g_new0(WlLocalAddress, addresses->len + 1);
-
-    for (guint i = 0; i < addresses->len; i++) {
-        const WlMonitorAddress *address = &g_array_index(addresses, WlMonitorAddress, i);
-
-        local[i].address = address->address;
-        g_strlcpy(local[i].ifname, address->ifname, sizeof(local[i].ifname));
-        local[i].ifindex = address->ifindex;
-        local[i].announce = may_announce(self, address);
-    }
-    wl_engine_local_addresses(self->engine, wl_clock_now(), local, addresses->len);
+    wl_local_addresses_tell(wl_monitor_get_addresses(self->monitor), &self->settings, self->engine,
+                            wl_clock_now());
 }
 
 static void
@@ -349,7 +329,8 @@ on_link_address_lost(WlMonitor *monitor, const WlPrefix *address, gpointer user_
     g_autofree char *text = wl_prefix_to_string(address);
     g_autoptr(GError) error = NULL;
 
-    if (!is_ours(self, address))
+    /* With the link itself all of them go. */
+    if (!is_ours(self, address) || if_nametoindex(self->settings.interface) == 0)
         return;
     if (wl_link_add_address(self->link, address, &error))
         g_message("the address %s was removed by somebody and is back", text);
@@ -372,21 +353,39 @@ on_link_reset(WlMonitor *monitor, gpointer user_data)
         g_message("somebody took addresses and routes from the link; they are back");
 }
 
+static gboolean recreate_link(WlSession *self, GError **error);
+
 static void
 on_link_gone(WlMonitor *monitor, gpointer user_data)
 {
     WlSession *self = user_data;
-    g_autofree char *reason =
-        g_strdup_printf("the link %s was deleted by somebody else; bring the profile up again",
-                        self->settings.interface);
+    const char *name = self->settings.interface;
+    gint64 now = wl_clock_now();
+    g_autofree char *reason = NULL;
+    g_autoptr(GError) error = NULL;
 
+    if (self->key && (self->recreated == 0 || now - self->recreated > RECREATE_INTERVAL)) {
+        self->recreated = now;
+        if (recreate_link(self, &error)) {
+            g_message("somebody deleted the link %s; it is made anew", name);
+            return;
+        }
+        reason = g_strdup_printf("the link %s was deleted and cannot be made anew: %s", name,
+                                 error->message);
+    } else {
+        reason = g_strdup_printf(
+            "the link %s was deleted by somebody else; bring the profile up again", name);
+    }
     fail(self, reason);
 }
 
 static void
 on_link_failed(WlLink *link, const char *reason, gpointer user_data)
 {
-    fail(user_data, reason);
+    WlSession *self = user_data;
+
+    if (!self->key) /* else the monitor tells that it is gone, and it is made anew */
+        fail(self, reason);
 }
 
 static const WlMonitorEvents monitor_events = {
@@ -413,8 +412,16 @@ add_further_addresses(WlSession *self, GError **error)
 }
 
 static void
+set_forwarding(WlSession *self)
+{
+    if (self->settings.forwarding || wl_engine_is_router(self->engine))
+        wl_forwarding_start(&self->forwarding, self->settings.interface, self->settings.forwarding);
+}
+
+static void
 take_down(WlSession *self)
 {
+    wl_forwarding_stop(&self->forwarding);
     g_clear_pointer(&self->timer, wl_timer_free);
     g_clear_pointer(&self->resolver, wl_resolver_free);
     g_clear_pointer(&self->monitor, wl_monitor_free);
@@ -451,6 +458,15 @@ open_raw_sockets(WlSession *self)
         g_warning("%s", error->message);
 }
 
+/* Down, a link loses its IPv6 addresses: up first. */
+static gboolean
+set_link_up(WlSession *self, GError **error)
+{
+    return wl_link_set_up(self->link, error) &&
+           wl_link_add_address(self->link, &self->link_local, error) &&
+           add_further_addresses(self, error);
+}
+
 static gboolean
 set_up(WlSession *self, GError **error)
 {
@@ -461,10 +477,7 @@ set_up(WlSession *self, GError **error)
     wl_key_link_local(&own, &self->link_local.ip);
     self->link_local.length = 64;
 
-    /* Down, a link loses its IPv6 addresses: up first. */
-    if (!wl_link_set_up(self->link, error) ||
-        !wl_link_add_address(self->link, &self->link_local, error) ||
-        !add_further_addresses(self, error))
+    if (!set_link_up(self, error))
         return FALSE;
     if (self->settings.full_tunnel) {
         self->tunnel = wl_full_tunnel_open(self->config, self->settings.uuid,
@@ -487,7 +500,10 @@ set_up(WlSession *self, GError **error)
         return FALSE;
     self->resolver = wl_resolver_new(on_resolved, self);
     self->engine = wl_engine_new(self->config, wl_clock_now(), random_bytes, NULL, error);
-    return self->engine != NULL;
+    if (!self->engine)
+        return FALSE;
+    set_forwarding(self);
+    return TRUE;
 }
 
 static void open_link(WlSession *self);
@@ -514,6 +530,18 @@ open_failed(WlSession *self, const GError *error)
         fail(self, error->message);
 }
 
+/* The link and the engine have what they need of it; only one that is made anew will need it again,
+ * and of userspace WireGuard the program ends with its link. */
+static void
+keep_key(WlSession *self)
+{
+    if (!self->key && g_str_equal(wl_link_get_backend(self->link), "kernel"))
+        self->key = sodium_malloc(sizeof *self->key);
+    if (self->key)
+        *self->key = self->config->private_key;
+    wl_key_wipe(&self->config->private_key);
+}
+
 static void
 on_opened(GObject *source, GAsyncResult *result, gpointer user_data)
 {
@@ -532,8 +560,7 @@ on_opened(GObject *source, GAsyncResult *result, gpointer user_data)
         open_failed(self, error);
         return;
     }
-    /* The link and the engine have what they need of it. */
-    wl_key_wipe(&self->config->private_key);
+    keep_key(self);
     tell_addresses(self);
     tell_uplink(self);
     wl_local_servers_tell(self->servers, self->engine, wl_clock_now());
@@ -543,20 +570,55 @@ on_opened(GObject *source, GAsyncResult *result, gpointer user_data)
         self->events->ready(self, self->user_data);
 }
 
-static void
-open_link(WlSession *self)
+static WlLinkConfig
+link_config(const WlSession *self, const WlKey *private_key)
 {
-    WlLinkConfig link = {
+    WlLinkConfig config = {
         .name = self->settings.interface,
         .uuid = self->settings.uuid,
-        .private_key = &self->config->private_key,
+        .private_key = private_key,
         .listen_port = self->config->listen_port,
         .mtu = self->settings.mtu,
         .fwmark = self->settings.full_tunnel ? wl_policy_routes_mark(self->settings.uuid) : 0,
     };
 
+    return config;
+}
+
+static void
+open_link(WlSession *self)
+{
+    WlLinkConfig config = link_config(self, &self->config->private_key);
+
     self->opening = g_cancellable_new();
-    wl_link_open_async(&link, self->opening, on_opened, self);
+    wl_link_open_async(&config, self->opening, on_opened, self);
+}
+
+/* Sockets, and the monitor with what NetworkManager gave the link, go on with the one that has its
+ * index; what the monitor then sees come up, it gives back. */
+static gboolean
+recreate_link(WlSession *self, GError **error)
+{
+    WlLinkConfig config = link_config(self, self->key);
+    int ifindex = wl_link_get_ifindex(self->link);
+    WlLink *link;
+
+    g_signal_handlers_disconnect_by_data(self->link, self);
+    wl_link_destroy(self->link);
+    link = wl_link_reopen(&config, ifindex, error);
+    if (!link)
+        return FALSE;
+    g_object_unref(self->link);
+    self->link = link;
+    g_signal_connect(self->link, "failed", G_CALLBACK(on_link_failed), self);
+    if (!set_link_up(self, error))
+        return FALSE;
+    set_forwarding(self);
+    if (self->traffic)
+        wl_traffic_watch_rebind(self->traffic);
+    wl_engine_link_recreated(self->engine, wl_clock_now());
+    pump(self);
+    return TRUE;
 }
 
 static char **
@@ -604,6 +666,7 @@ wl_session_free(WlSession *self)
     g_clear_handle_id(&self->open_id, g_source_remove);
     take_down(self);
     wl_engine_config_free(self->config);
+    sodium_free(self->key); /* wipes */
     g_hash_table_unref(self->refused);
     wl_raw_sockets_close(&self->settings.raw);
     if (self->claim >= 0)

@@ -51,7 +51,25 @@ check "networking goes on" nmcli_laptop networking on
 check "the other side answers" works
 check "addresses and routes are as before" is_back
 check "it is activated all the time" is_activated
-check "it is deactivated" nmcli_laptop connection down laptop
+
+# --- deleted: the kernel's is made anew, with all it had; with the other one its program ends
+# shellcheck disable=SC2016  # expanded inside the host
+index() { host laptop sh -c 'cat /sys/class/net/$0/ifindex' "$(host_interface laptop)"; }
+backend=$(host_backend laptop) old=$(index)
+delete() { host laptop ip link delete "$(host_interface laptop)"; }
+is_down() { ! is_activated; }
+says() { matches "$1" "$(host_log laptop 40)"; }
+check "the link is deleted" delete
+if [ "$backend" = kernel ]; then
+  check "it is back, with addresses and routes" is_back
+  check "as what it was for others" matches "^$old\$" "$(index)"
+  check "the log says so" says 'somebody deleted the link .*made anew'
+  check "the other side answers" works
+  check "it is still activated" is_activated
+  check "the link is deleted again" delete
+fi
+check "then the VPN ends" wait_until 10 is_down
+check "and the log says why" says 'was deleted by somebody else; bring the profile up again|deleted'
 check "nothing is left" wait_host_clean laptop
 
 # --- a name of the user's own, of which NetworkManager's configuration knows nothing

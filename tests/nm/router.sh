@@ -1,0 +1,77 @@
+#!/bin/bash
+# A router between two members that do not know each other: IPv4 is forwarded on our link alone, IPv6
+# on the user's word, and what the firewall drops is complained about.
+# shellcheck source=one-host.sh
+. "$(dirname "$(realpath "$0")")/one-host.sh"
+lab_begin "$@"
+
+# The third one: what other sends to it goes to laptop, which passes it on.
+third_create() {
+  keys_create laptop other third && namespace_create third && cable_public third &&
+    ip -n third addr add 203.0.113.7/24 dev eth0 &&
+    wireguard_create third wg-third third 51820 10.77.0.3/24 fd77::3/64 &&
+    wireguard third set wg-third peer "${PUBLIC_KEY[laptop]}" endpoint 203.0.113.5:51820 \
+      allowed-ips 10.77.0.0/24,fd77::/64 persistent-keepalive 1
+}
+router_create_all() {
+  inet_create && host_with_plugin laptop cable_public &&
+    host_uplink laptop 203.0.113.5/24 "$INET_GATEWAY" && third_create &&
+    namespace_create other && cable_public other &&
+    ip -n other addr add 203.0.113.6/24 dev eth0 &&
+    wireguard_create other wg-other other 51820 10.77.0.1/24 fd77::1/64 &&
+    wireguard other set wg-other peer "${PUBLIC_KEY[laptop]}" endpoint 203.0.113.5:51820 \
+      allowed-ips 10.77.0.0/24,fd77::/64 persistent-keepalive 1 &&
+    write_profile "$LAB_DIR/laptop/laptop.wirelink" && host_remember laptop
+}
+write_profile() {
+  profile_begin "$1" laptop '10.77.0.2/24, fd77::2/64' 51820 'Role = router' &&
+    profile_peer "$1" other '10.77.0.1/32, fd77::1/128' 'Basic = yes' &&
+    profile_peer "$1" third '10.77.0.3/32, fd77::3/128' 'Basic = yes'
+}
+ping_from() { nsenter --net="/run/netns/$1" ping -n -q -c 1 -W 0.5 "$2" > /dev/null; }
+ping_from_other() { ping_from other "$1"; }
+passes() { wait_until 30 ping_from_other "$1"; }
+# only they know where the router is, and a session of theirs may be with one that was there before
+both_reach() { wait_until 60 ping_from other "$1" && wait_until 60 ping_from third "$1"; }
+setting() { host laptop cat "/proc/sys/net/$1"; }
+own_setting() { setting "$1/conf/$(host_interface laptop)/$2"; }
+doctor() { host laptop wirelinkctl doctor 2>&1; }
+
+router_create_all || bail_out "the lab comes up" laptop
+check "the profile is imported" import "$LAB_DIR/laptop/laptop.wirelink" || finish laptop
+before4=$(setting ipv4/ip_forward) before6=$(setting ipv6/conf/all/forwarding)
+check "it is activated" nmcli_laptop connection up laptop || finish laptop
+check "both reach the router" both_reach 10.77.0.2
+check "over IPv6, too" both_reach fd77::2
+check "IPv4 from one goes on to the other" passes 10.77.0.3
+refute "IPv6 does not, without the user's word" ping_from_other fd77::3
+check "IPv4 is forwarded from the link" matches '^1$' "$(own_setting ipv4 forwarding)"
+check "and from no other" matches '^0$' "$(setting ipv4/conf/eth0/forwarding)"
+check "nothing is changed for the machine" matches "^$before4 $before6\$" \
+  "$(setting ipv4/ip_forward) $(setting ipv6/conf/all/forwarding)"
+refute "the doctor has nothing to say of it" matches 'forwarded' "$(doctor)"
+check "it is deactivated" nmcli_laptop connection down laptop
+
+check "the user says so" nmcli_laptop connection modify laptop +vpn.data forwarding=yes
+check "it is activated" nmcli_laptop connection up laptop || finish laptop
+check "both reach the router" both_reach fd77::2
+check "IPv6 goes on to the other" passes fd77::3
+check "and IPv4" passes 10.77.0.3
+
+# as container engines leave it
+host laptop nft -f - <<'RULES'
+table ip filter {
+  chain FORWARD {
+    type filter hook forward priority filter; policy drop;
+  }
+}
+RULES
+refute "a firewall drops it" ping_from_other 10.77.0.3
+check "the doctor complains" matches 'drop' "$(doctor | grep forwarded)"
+check "and says what to do" matches "$(host_interface laptop)" "$(doctor)"
+host laptop nft delete table ip filter
+check "it is deactivated" nmcli_laptop connection down laptop
+check "nothing is left" wait_host_clean laptop
+check "the machine forwards as before" matches "^$before4 $before6\$" \
+  "$(setting ipv4/ip_forward) $(setting ipv6/conf/all/forwarding)"
+finish laptop
