@@ -96,6 +96,8 @@ struct _WlEngine {
     guint16 probe_sequence;
     guint64 dropped; /* by the device, as last seen */
     gint64 dropped_grown;
+    gint64 memory_due; /* what is to be stored changed; WL_NEVER: it did not */
+
     WlBucket initiations, strangers, logs;
     WlTry tries[WL_MAX_TRIES]; /* the last initiations, whoever they were for */
     guint next_try;
@@ -151,6 +153,15 @@ gboolean wl_engine_may_delete(const WlEngine *self);
 void wl_engine_subject_changed(WlEngine *self, const WlKey *subject);
 void wl_engine_update_members(WlEngine *self);
 
+/** @key was recalled: a member again if somebody whom we trust had said so. */
+void wl_engine_recall_member(WlEngine *self, const WlKey *key);
+/** TRUE if some source whom we trust calls it a member; stale words count if @stale. */
+gboolean wl_engine_is_member(const WlEngine *self, const WlKey *key, gboolean stale);
+
+/* ---- what outlives the process: wl-recall.c */
+void wl_engine_memory_changed(WlEngine *self);
+void wl_engine_remember(WlEngine *self);
+
 /* ---- names and `basic` from the metadata of members: wl-names.c */
 void wl_engine_init_names(WlEngine *self);
 /** A step of @peer. */
@@ -165,6 +176,8 @@ void wl_engine_drop_source(WlEngine *self, const WlKey *source);
  * together. */
 gboolean wl_engine_judge_claim(WlEngine *self, WlFactEntry *entry, WlClaim *claim);
 void wl_engine_judge(WlEngine *self);
+/** Somebody says, or does not say any more, an allowed IP. */
+void wl_engine_prefix_changed(WlEngine *self, WlFactEntry *entry);
 /** What is said about @subject, who has become known or is not any more. */
 void wl_engine_judge_about(WlEngine *self, const WlKey *subject);
 /** @entry is news for those who are told facts. */

@@ -221,6 +221,7 @@ wl_engine_turn(WlEngine *self)
     for (guint i = 0; i < MAX_PASSES && (i == 0 || self->touched->len > 0); i++)
         run_pass(self);
     wl_engine_run_traffic(self);
+    wl_engine_remember(self);
     wl_engine_update_routes(self);
 
     wl_engine_gather_listeners(self, self->served);
@@ -307,6 +308,7 @@ wl_engine_new(const WlEngineConfig *config, gint64 now, WlRandomFunc random, gpo
     self->deadline = WL_NEVER;
     self->snapshot_asked = self->dropped_grown = WL_LONG_AGO;
     self->claims_due = WL_LONG_AGO;
+    self->memory_due = WL_NEVER;
     self->peers = g_ptr_array_new_with_free_func((GDestroyNotify) wl_peer_free);
     self->by_key = g_hash_table_new(wl_key_hash, wl_key_equal);
     self->by_link_local = g_hash_table_new(ip_hash, ip_equal);

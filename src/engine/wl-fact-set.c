@@ -307,6 +307,17 @@ wl_fact_set_tell(WlFactSet *self, const WlFact *fact, const WlKey *source, gint6
     return told;
 }
 
+gboolean
+wl_fact_set_recall(WlFactSet *self, const WlFact *fact, const WlKey *source, gint64 now,
+                   WlFactEntry **entry, WlClaim **claim)
+{
+    if (wl_fact_set_tell(self, fact, source, now, now, entry, claim) != WL_TOLD_NEW)
+        return FALSE;
+    (*claim)->stale = TRUE;
+    entry_sort_in(self, *entry);
+    return TRUE;
+}
+
 /* ---- what we stand for ourselves */
 
 void

@@ -62,6 +62,11 @@ typedef enum {
 WlTold wl_fact_set_tell(WlFactSet *self, const WlFact *fact, const WlKey *source, gint64 now,
                         gint64 expires, WlFactEntry **entry, WlClaim **claim);
 
+/** @source told @fact before we were started: held as stale. FALSE if a bound was reached, or if it
+ * tells it now. */
+gboolean wl_fact_set_recall(WlFactSet *self, const WlFact *fact, const WlKey *source, gint64 now,
+                            WlFactEntry **entry, WlClaim **claim);
+
 /** Replaces what we stand for ourselves about one subject: begin, one add for each fact, end. TRUE
  * from end if anything changed. */
 void wl_fact_set_local_begin(WlFactSet *self);

@@ -127,10 +127,18 @@ wl_engine_apply_snapshot(WlEngine *self, const WlDevice *device)
 }
 
 static void
+note_worked(WlEngine *self, WlPeer *peer)
+{
+    if (!wl_endpoint_equal(&peer->worked, &peer->endpoint))
+        wl_engine_memory_changed(self);
+    peer->worked = peer->endpoint;
+    wl_engine_candidates_changed(self, peer);
+}
+
+static void
 became_healthy(WlEngine *self, WlPeer *peer)
 {
-    peer->worked = peer->endpoint;
-    peer->candidates_dirty = TRUE;
+    note_worked(self, peer);
     wl_peer_reset_attempt(peer);
     peer->move.backoff = WL_MOVE_RETRY_FIRST;
     /* What was sent before may have been lost with the attempt; ready on both sides needs an Alive.
@@ -188,8 +196,7 @@ wl_engine_update_health(WlEngine *self, WlPeer *peer)
     if (healthy && wl_endpoint_is_set(&peer->endpoint)) {
         if (!wl_endpoint_equal(&peer->worked, &peer->endpoint) &&
             peer->rx_time >= self->now - WL_SEC(1)) {
-            peer->worked = peer->endpoint;
-            wl_engine_candidates_changed(self, peer);
+            note_worked(self, peer);
         }
         peer->worked_until = self->now + WL_WORKED_TTL;
     }

@@ -42,7 +42,7 @@ claims_expired(WlFactEntry *entry, gpointer user_data)
 
     self->steps++;
     if (wl_fact_is_allowed(&entry->fact))
-        self->claims_dirty = TRUE;
+        wl_engine_prefix_changed(self, entry);
     if (wl_fact_is_member(&entry->fact))
         wl_engine_subject_changed(self, &entry->fact.subject);
     if (peer && wl_fact_is_endpoint(&entry->fact))
@@ -287,10 +287,17 @@ judge_prefixes(WlEngine *self)
         if (wl_prefixes_equal(peer->learned, before->pdata[i]))
             continue;
         self->routes_dirty = TRUE;
+        wl_engine_memory_changed(self);
         wl_engine_touch(self, peer);
     }
     self->claims_judged = self->now;
     self->claims_due = list->len > MANY_CLAIMS ? self->now + WL_JUDGE_QUIET : WL_LONG_AGO;
+}
+
+void
+wl_engine_prefix_changed(WlEngine *self, WlFactEntry *entry)
+{
+    self->claims_dirty = TRUE;
 }
 
 static void
@@ -298,7 +305,7 @@ judge_entry(WlEngine *self, WlFactEntry *entry)
 {
     for (guint i = 0; i < entry->claims->len; i++) {
         if (!wl_engine_judge_claim(self, entry, &g_array_index(entry->claims, WlClaim, i)))
-            self->claims_dirty = TRUE;
+            wl_engine_prefix_changed(self, entry);
     }
 }
 

@@ -65,15 +65,18 @@ add_own(WlEngine *self)
 static void
 add_observed(WlEngine *self, const WlPeer *peer)
 {
+    /* Of somebody whom nobody names any more, or not yet again, we do not say that it is one. */
+    gboolean member = peer->config || wl_engine_is_member(self, &peer->key, FALSE);
+
     /* An address that is only being tried is none that others should use. */
     if (peer->healthy)
         add_endpoint(self, &peer->key,
                      peer->move.phase == WL_MOVE_TRY ? &peer->move.original : &peer->endpoint);
-    if (self->router || self->own_trust >= WL_TRUST_ALLOWED_IPS) {
+    if (member && (self->router || self->own_trust >= WL_TRUST_ALLOWED_IPS)) {
         for (guint i = 0; i < peer->device_allowed->len; i++)
             add_allowed(self, &peer->key, &g_array_index(peer->device_allowed, WlPrefix, i));
     }
-    if (!peer->config && (self->router || self->own_trust >= WL_TRUST_MEMBERSHIP)) {
+    if (!peer->config && member && (self->router || self->own_trust >= WL_TRUST_MEMBERSHIP)) {
         g_autoptr(WlMetadata) unnamed = wl_engine_make_metadata(NULL);
         add_member(self, &peer->key, unnamed);
     }

@@ -202,14 +202,15 @@ wl_engine_subject_changed(WlEngine *self, const WlKey *subject)
     WlPeer *peer = wl_engine_find(self, subject);
 
     g_array_append_val(self->subjects, *subject);
+    wl_engine_memory_changed(self);
     if (!peer)
         return;
     peer->name_dirty = TRUE;
-    wl_engine_touch(self, peer);
+    wl_engine_local_changed(self, peer);
 }
 
-static gboolean
-is_member(const WlEngine *self, const WlKey *key, gboolean stale)
+gboolean
+wl_engine_is_member(const WlEngine *self, const WlKey *key, gboolean stale)
 {
     const GPtrArray *about = wl_fact_set_about(self->facts, key);
 
@@ -236,6 +237,13 @@ add_member(WlEngine *self, const WlKey *key)
         wl_engine_add_peer(self, key, NULL);
 }
 
+void
+wl_engine_recall_member(WlEngine *self, const WlKey *key)
+{
+    if (!wl_engine_find(self, key) && wl_engine_is_member(self, key, TRUE))
+        add_member(self, key);
+}
+
 static void
 set_unwanted(WlEngine *self, WlPeer *peer, gboolean unwanted)
 {
@@ -255,8 +263,9 @@ update_subject(WlEngine *self, const WlKey *key)
 
     self->steps++;
     if (peer && !peer->config)
-        set_unwanted(self, peer, !is_member(self, key, TRUE));
-    else if (!peer && !wl_key_equal(key, &self->public_key) && is_member(self, key, FALSE))
+        set_unwanted(self, peer, !wl_engine_is_member(self, key, TRUE));
+    else if (!peer && !wl_key_equal(key, &self->public_key) &&
+             wl_engine_is_member(self, key, FALSE))
         add_member(self, key);
 }
 

@@ -113,7 +113,7 @@ receive_fact(WlEngine *self, WlPeer *peer, const WlFact *fact)
     if (told == WL_TOLD_NEW)
         claim->verdict = WL_VERDICT_N; /* not judged yet */
     if (!wl_engine_judge_claim(self, entry, claim))
-        self->claims_dirty = TRUE;
+        wl_engine_prefix_changed(self, entry);
     else if (claim->verdict == WL_VERDICT_ACCEPTED && wl_fact_is_endpoint(fact))
         endpoint_told(self, peer, fact, told);
     if (told != WL_TOLD_RETURNS)

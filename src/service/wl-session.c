@@ -14,6 +14,7 @@
 #include "wl-local-addresses.h"
 #include "wl-local-servers.h"
 #include "wl-log.h"
+#include "wl-memory.h"
 #include "wl-monitor.h"
 #include "wl-ping.h"
 #include "wl-resolver.h"
@@ -153,6 +154,16 @@ forget_round_trip(WlSession *self, const WlKey *key)
 }
 
 static void
+remember(WlSession *self)
+{
+    g_autofree char *memory = wl_engine_dup_memory(self->engine);
+    g_autoptr(GError) error = NULL;
+
+    if (!wl_memory_store(self->settings.uuid, memory, &error))
+        g_message("what was learned is not remembered: %s", error->message);
+}
+
+static void
 carry_out(WlSession *self, const WlOutput *output)
 {
     g_autoptr(GError) error = NULL;
@@ -196,7 +207,8 @@ carry_out(WlSession *self, const WlOutput *output)
             wl_traffic_watch_arm(self->traffic);
         break;
     case WL_OUTPUT_REMEMBER:
-        break; /* not asked for yet */
+        remember(self);
+        break;
     }
 }
 
@@ -411,6 +423,21 @@ add_further_addresses(WlSession *self, GError **error)
     return TRUE;
 }
 
+/* What was known before the process was last stopped. Without it everything comes again, later. */
+static void
+recall(WlSession *self)
+{
+    g_autoptr(GError) error = NULL;
+    g_autofree char *memory = NULL;
+    gsize length = 0;
+
+    memory = wl_memory_load(self->settings.uuid, &length, &error);
+    if (memory && !wl_engine_recall(self->engine, wl_clock_now(), memory, length, &error))
+        wl_memory_forget(self->settings.uuid);
+    if (error)
+        g_message("%s", error->message);
+}
+
 static void
 set_forwarding(WlSession *self)
 {
@@ -422,6 +449,8 @@ static void
 take_down(WlSession *self)
 {
     wl_forwarding_stop(&self->forwarding);
+    if (self->engine)
+        remember(self);
     g_clear_pointer(&self->timer, wl_timer_free);
     g_clear_pointer(&self->resolver, wl_resolver_free);
     g_clear_pointer(&self->monitor, wl_monitor_free);
@@ -502,6 +531,7 @@ set_up(WlSession *self, GError **error)
     self->engine = wl_engine_new(self->config, wl_clock_now(), random_bytes, NULL, error);
     if (!self->engine)
         return FALSE;
+    recall(self);
     set_forwarding(self);
     return TRUE;
 }
