@@ -6,6 +6,7 @@
 #include "wl-group.h"
 #include "wl-peer.h"
 #include "wl-policy.h"
+#include "wl-prefix-map.h"
 #include "wl-prefixes.h"
 
 /*
@@ -79,7 +80,16 @@ struct _WlEngine {
     gboolean judge_dirty, claims_dirty, routes_dirty;
     gboolean stale_dirty;   /* somebody who can take back what is stale has become reliable */
     gboolean facts_changed; /* somebody may need facts */
-    gint64 claims_judged, claims_due;
+    gint64 claims_due;
+
+    /* Allowed IPs */
+    WlPrefixMap *configured; /* -> GPtrArray of WlPeer: those of the profile */
+    WlPrefixMap *claimed;    /* -> WlClaimed: wl-claimed.c */
+    WlPrefixMap *hosts;      /* -> number of peers that are reached there */
+    WlPrefixMap *routed;     /* -> how often: configured and accepted */
+    GArray *dirty;           /* claimed prefixes to be judged again */
+    guint judging;
+
     GArray *subjects;    /* of WlKey: what is said of their membership changed */
     GPtrArray *unwanted; /* of WlPeer: nobody calls them a member any more */
     GHashTable *names;   /* folded name -> NameSake: wl-names.c */
@@ -109,6 +119,8 @@ struct _WlEngine {
     guint64 received[WL_RECEIVE_N_RESULTS];
     guint64 refused[WL_VERDICT_N];
 };
+
+typedef struct _WlClaimed WlClaimed;
 
 /* ---- the turn: wl-engine.c */
 /** Each input begins with this and ends with the turn. */
@@ -176,8 +188,20 @@ void wl_engine_drop_source(WlEngine *self, const WlKey *source);
  * together. */
 gboolean wl_engine_judge_claim(WlEngine *self, WlFactEntry *entry, WlClaim *claim);
 void wl_engine_judge(WlEngine *self);
+WlVerdict wl_engine_check_trust(const WlEngine *self, const WlFact *fact, const WlKey *source);
+void wl_engine_set_verdict(WlEngine *self, WlFactEntry *entry, WlClaim *claim, WlVerdict verdict);
+
+/* ---- claimed prefixes: wl-claimed.c */
+void wl_engine_init_claimed(WlEngine *self);
+void wl_engine_clear_claimed(WlEngine *self);
 /** Somebody says, or does not say any more, an allowed IP. */
 void wl_engine_prefix_changed(WlEngine *self, WlFactEntry *entry);
+/** Where @peer is reached may have changed. */
+void wl_engine_update_hosts(WlEngine *self, WlPeer *peer);
+void wl_engine_drop_hosts(WlEngine *self, WlPeer *peer);
+/** @peer has no claimed prefix any more. */
+void wl_engine_disown(WlEngine *self, WlPeer *peer);
+void wl_engine_judge_prefixes(WlEngine *self);
 /** What is said about @subject, who has become known or is not any more. */
 void wl_engine_judge_about(WlEngine *self, const WlKey *subject);
 /** @entry is news for those who are told facts. */
@@ -240,6 +264,8 @@ void wl_engine_stop_listening(WlEngine *self, WlPeer *peer);
 /** Adds to @peers, whose send step is about to run, those who have to hear of what changed. */
 void wl_engine_gather_listeners(WlEngine *self, GPtrArray *peers);
 void wl_engine_send(WlEngine *self, WlPeer *peer);
+void wl_engine_add_route(WlEngine *self, const WlPrefix *prefix);
+void wl_engine_drop_route(WlEngine *self, const WlPrefix *prefix);
 void wl_engine_update_routes(WlEngine *self);
 void wl_engine_update_view(WlEngine *self, WlPeer *peer);
 

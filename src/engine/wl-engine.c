@@ -151,6 +151,7 @@ try_peer(WlEngine *self, WlPeer *peer)
     wl_engine_run_move(self, peer);
     wl_engine_run_attempt(self, peer);
     wl_engine_run_way(self, peer);
+    wl_engine_update_hosts(self, peer);
 }
 
 /* What one peer gives up must be free before another takes it. */
@@ -210,6 +211,12 @@ run_pass(WlEngine *self)
     end_pass(self);
 }
 
+static gboolean
+is_unsettled(const WlEngine *self)
+{
+    return self->touched->len > 0 || (self->claims_dirty && self->claims_due <= self->now);
+}
+
 /* What a peer's steps do to another is done in the same turn, within bounds. */
 #define MAX_PASSES 4
 
@@ -218,7 +225,7 @@ wl_engine_turn(WlEngine *self)
 {
     self->deadline = WL_NEVER;
     gather_due(self);
-    for (guint i = 0; i < MAX_PASSES && (i == 0 || self->touched->len > 0); i++)
+    for (guint i = 0; i < MAX_PASSES && (i == 0 || is_unsettled(self)); i++)
         run_pass(self);
     wl_engine_run_traffic(self);
     wl_engine_remember(self);
@@ -323,6 +330,9 @@ wl_engine_new(const WlEngineConfig *config, gint64 now, WlRandomFunc random, gpo
     self->listeners = g_ptr_array_new();
     self->deadlines = wl_deadlines_new();
     self->alives = wl_deadlines_new();
+    self->configured = wl_prefix_map_new((GDestroyNotify) g_ptr_array_unref);
+    self->routed = wl_prefix_map_new(NULL);
+    wl_engine_init_claimed(self);
     self->subjects = g_array_new(FALSE, FALSE, sizeof(WlKey));
     self->facts = wl_fact_set_new();
     self->metadata =
@@ -335,7 +345,7 @@ wl_engine_new(const WlEngineConfig *config, gint64 now, WlRandomFunc random, gpo
     self->boot_id_made = now;
     read_profile(self);
     add_configured(self);
-    self->routes_dirty = self->own_dirty = TRUE;
+    self->own_dirty = TRUE;
     wl_engine_init_names(self);
     wl_engine_turn(self);
     return self;
@@ -359,6 +369,9 @@ wl_engine_free(WlEngine *self)
     g_array_unref(self->slots);
     g_hash_table_unref(self->names);
     g_array_unref(self->subjects);
+    wl_engine_clear_claimed(self);
+    wl_prefix_map_free(self->routed);
+    wl_prefix_map_free(self->configured);
     wl_deadlines_free(self->alives);
     wl_deadlines_free(self->deadlines);
     g_ptr_array_unref(self->listeners);

@@ -20,7 +20,8 @@ typedef struct {
 /** One fact by identity (protocol section 5.1), with everybody who stands for it. */
 typedef struct {
     WlFact fact;
-    gboolean local; /* we stand for it ourselves */
+    gboolean local;   /* we stand for it ourselves */
+    gboolean claimed; /* an allowed IP in the engine's list of claimed prefixes */
     guint mark;
     GArray *claims;    /* of WlClaim */
     WlKnowledge known; /* who knows it */

@@ -48,9 +48,6 @@ apply_peer(WlEngine *self, WlPeer *peer, const WlDevicePeer *device)
         wl_engine_local_changed(self, peer);
     }
     if (!wl_endpoint_equal(&peer->endpoint, &device->endpoint)) {
-        /* Prefixes may not cover the addresses that peers are at. */
-        if (!wl_ip_equal(&peer->endpoint.ip, &device->endpoint.ip))
-            self->claims_dirty = self->claims_dirty || wl_fact_set_claims(self->facts) > 0;
         peer->endpoint = device->endpoint;
         /* It roamed: what was just sent to it may have gone where it is no more. */
         peer->force_ping = peer->force_ping || peer->healthy;
@@ -184,10 +181,8 @@ wl_engine_update_health(WlEngine *self, WlPeer *peer)
         wl_engine_want_snapshot(self);
         healthy = TRUE;
     }
-    if (healthy != peer->healthy || alive != peer->alive) {
+    if (healthy != peer->healthy || alive != peer->alive)
         wl_engine_local_changed(self, peer);
-        self->claims_dirty = self->claims_dirty || wl_fact_set_claims(self->facts) > 0;
-    }
     was_told_of = peer->healthy || peer->alive;
     if (healthy != peer->healthy && peer->router)
         wl_engine_touch_all(self); /* whoever is reached by it */
@@ -210,6 +205,7 @@ wl_engine_update_health(WlEngine *self, WlPeer *peer)
         peer->alive_since = self->now;
 
     update_reliable(self, peer);
+    wl_engine_update_hosts(self, peer);
     if (healthy && peer->handshake + WL_HANDSHAKE_VALIDITY > self->now)
         wl_engine_need_peer(self, peer, peer->handshake + WL_HANDSHAKE_VALIDITY);
     if (alive)

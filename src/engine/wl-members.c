@@ -107,7 +107,8 @@ remove_peer(WlEngine *self, WlPeer *peer)
     g_hash_table_remove(self->by_key, &peer->key);
     g_hash_table_remove(self->by_link_local, &peer->link_local);
     self->learned_peers--;
-    self->routes_dirty = TRUE;
+    wl_engine_drop_hosts(self, peer);
+    wl_engine_disown(self, peer);
     key = peer->key;
     if (key_search(self, &key, &index))
         g_ptr_array_remove_index(self->peers, index);
@@ -115,64 +116,86 @@ remove_peer(WlEngine *self, WlPeer *peer)
     wl_engine_judge_about(self, &key);
 }
 
+static void
+add_configured(WlEngine *self, WlPeer *peer, const WlPrefix *prefix)
+{
+    GPtrArray *peers = wl_prefix_map_get(self->configured, prefix);
+
+    if (!peers) {
+        peers = g_ptr_array_new();
+        wl_prefix_map_set(self->configured, prefix, peers);
+    }
+    g_ptr_array_add(peers, peer);
+}
+
 /* TRUE if an earlier entry of the profile of the same role has exactly this prefix. */
 static gboolean
 given_before(const WlEngine *self, const WlPeer *peer, const WlPrefix *prefix)
 {
-    for (guint i = 0; i < self->config->peers->len; i++) {
-        const WlPeerConfig *config = self->config->peers->pdata[i];
-        const WlPeer *other = wl_engine_find(self, &config->public_key);
+    const GPtrArray *peers = wl_prefix_map_get(self->configured, prefix);
 
-        if (other == peer)
-            return FALSE;
-        if (!other || other->router != peer->router)
-            continue;
-        for (guint j = 0; j < config->allowed_ips->len; j++) {
-            if (wl_prefix_equal(&g_array_index(config->allowed_ips, WlPrefix, j), prefix))
-                return TRUE;
-        }
+    for (guint i = 0; peers && i < peers->len && peers->pdata[i] != peer; i++) {
+        if (((const WlPeer *) peers->pdata[i])->router == peer->router)
+            return TRUE;
     }
     return FALSE;
 }
 
+typedef struct {
+    const WlPeer *peer;
+    const WlPrefix *prefix;
+} Inside;
+
 static gboolean
-inside_another(const WlEngine *self, const WlPeer *peer, const WlPrefix *prefix)
+gives_to_another(const WlPrefix *prefix, gpointer value, gpointer user_data)
 {
-    for (guint i = 0; i < self->peers->len; i++) {
-        const WlPeer *other = self->peers->pdata[i];
-        if (other == peer || !other->config)
-            continue;
-        for (guint j = 0; j < other->config->allowed_ips->len; j++) {
-            const WlPrefix *theirs = &g_array_index(other->config->allowed_ips, WlPrefix, j);
-            if (wl_prefix_contains(theirs, prefix) &&
-                (other->router || !wl_prefix_equal(theirs, prefix)))
-                return TRUE;
-        }
+    const Inside *inside = user_data;
+    const GPtrArray *peers = value;
+
+    for (guint i = 0; i < peers->len; i++) {
+        const WlPeer *other = peers->pdata[i];
+        if (other != inside->peer && (other->router || !wl_prefix_equal(prefix, inside->prefix)))
+            return TRUE;
     }
     return FALSE;
+}
+
+static void
+classify(WlEngine *self, WlPeer *peer, const WlPrefix *prefix)
+{
+    Inside inside = {.peer = peer, .prefix = prefix};
+
+    if (given_before(self, peer, prefix)) {
+        g_autofree char *label = wl_peer_dup_label(peer);
+        g_autofree char *text = wl_prefix_to_string(prefix);
+        wl_engine_log(self, "%s: allowed IPs %s are refused: another peer of the profile has them",
+                      label, text);
+        return;
+    }
+    if (peer->router ||
+        !wl_prefix_map_find_around(self->configured, prefix, gives_to_another, &inside))
+        wl_prefixes_add(peer->always, prefix);
+    else
+        wl_prefixes_add(peer->direct_only, prefix);
+    wl_engine_add_route(self, prefix);
 }
 
 void
 wl_engine_classify_allowed(WlEngine *self)
 {
+    /* In the order of the profile: the first keeps. */
+    for (guint i = 0; i < self->config->peers->len; i++) {
+        const WlPeerConfig *config = self->config->peers->pdata[i];
+        WlPeer *peer = wl_engine_find(self, &config->public_key);
+
+        for (guint j = 0; peer && j < config->allowed_ips->len; j++)
+            add_configured(self, peer, &g_array_index(config->allowed_ips, WlPrefix, j));
+    }
     for (guint i = 0; i < self->peers->len; i++) {
         WlPeer *peer = self->peers->pdata[i];
 
-        for (guint j = 0; peer->config && j < peer->config->allowed_ips->len; j++) {
-            const WlPrefix *prefix = &g_array_index(peer->config->allowed_ips, WlPrefix, j);
-
-            if (given_before(self, peer, prefix)) {
-                g_autofree char *label = wl_peer_dup_label(peer);
-                g_autofree char *text = wl_prefix_to_string(prefix);
-                wl_engine_log(
-                    self, "%s: allowed IPs %s are refused: another peer of the profile has them",
-                    label, text);
-            } else if (peer->router || !inside_another(self, peer, prefix)) {
-                wl_prefixes_add(peer->always, prefix);
-            } else {
-                wl_prefixes_add(peer->direct_only, prefix);
-            }
-        }
+        for (guint j = 0; peer->config && j < peer->config->allowed_ips->len; j++)
+            classify(self, peer, &g_array_index(peer->config->allowed_ips, WlPrefix, j));
     }
 }
 

@@ -53,6 +53,7 @@ wl_peer_new(const WlKey *key, const WlPeerConfig *config, guint slot)
     self->always = prefixes_new();
     self->direct_only = prefixes_new();
     self->learned = prefixes_new();
+    self->hosts = prefixes_new();
     self->device_allowed = prefixes_new();
     self->candidates = wl_candidates_new();
     self->candidates_dirty = self->local_dirty = self->name_dirty = TRUE;
@@ -98,6 +99,7 @@ wl_peer_free(WlPeer *self)
     g_array_unref(self->always);
     g_array_unref(self->direct_only);
     g_array_unref(self->learned);
+    g_array_unref(self->hosts);
     g_array_unref(self->device_allowed);
     g_array_unref(self->candidates);
     g_ptr_array_unref(self->lookups);

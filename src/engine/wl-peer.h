@@ -136,6 +136,7 @@ typedef struct {
     GArray *always;      /* configured, not inside another peer's: never withdrawn */
     GArray *direct_only; /* configured, inside a router's: only when direct */
     GArray *learned;     /* accepted from facts */
+    GArray *hosts;       /* where it is reached, as full-length prefixes: no fact may claim them */
 
     /* The device, as last seen or as we changed it since */
     gboolean in_device;

@@ -38,6 +38,17 @@ wl_prefixes_add(GArray *self, const WlPrefix *prefix)
 }
 
 gboolean
+wl_prefixes_remove(GArray *self, const WlPrefix *prefix)
+{
+    guint index = wl_prefixes_search(self, prefix);
+
+    if (index == self->len || !wl_prefix_equal(&g_array_index(self, WlPrefix, index), prefix))
+        return FALSE;
+    g_array_remove_index(self, index);
+    return TRUE;
+}
+
+gboolean
 wl_prefixes_equal(const GArray *a, const GArray *b)
 {
     return a->len == b->len &&

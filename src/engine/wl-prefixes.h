@@ -8,6 +8,8 @@
 /** TRUE if it was new. */
 gboolean wl_prefixes_add(GArray *self, const WlPrefix *prefix);
 gboolean wl_prefixes_have(const GArray *self, const WlPrefix *prefix);
+/** FALSE if it is not there. */
+gboolean wl_prefixes_remove(GArray *self, const WlPrefix *prefix);
 gboolean wl_prefixes_equal(const GArray *a, const GArray *b);
 /** TRUE if one of them is equal to or contains @prefix. */
 gboolean wl_prefixes_cover(const GArray *self, const WlPrefix *prefix);

@@ -15,10 +15,15 @@ many_new(WlRole role, guint n)
 {
     Bench *bench = bench_new();
     WlEngineConfig *config = bench_config(bench, role);
+    WlPrefix network;
 
+    g_assert_true(wl_prefix_parse("10.76.0.0/14", &network));
+    g_array_append_val(config->networks, network);
     for (guint i = 1; i <= n; i++) {
         g_autofree char *allowed = g_strdup_printf("10.77.%u.%u/32", 1 + i / 250, 1 + i % 250);
-        bench_add(config, bench_member(bench, i), NULL, allowed);
+        WlPeerConfig *peer = bench_add(config, bench_member(bench, i), NULL, allowed);
+        if (i == 1)
+            peer->trust = WL_TRUST_MEMBERSHIP;
     }
     bench_start(bench, config);
     bench_uplink(bench, "192.168.1.10/24");
@@ -104,6 +109,42 @@ test_router_relays(void)
     g_assert_cmpuint(steps_since(bench, &before), <, FEW);
 }
 
+/* Prefixes: one more among a thousand that were told, a conflict, a path that moves, one that runs
+ * out. Only what overlaps is judged again. */
+static void
+test_prefixes(void)
+{
+    g_autoptr(Bench) bench = many_new(WL_ROLE_LEAF, 1000);
+    BenchMember *hub = bench_member(bench, 1);
+    guint64 before;
+
+    for (guint i = 2; i <= 1000; i++) {
+        g_autofree char *prefix = g_strdup_printf("10.78.%u.%u/32", 1 + i / 250, 1 + i % 250);
+        bench_tell_allowed(bench, hub, bench_member(bench, i), prefix, 255);
+        bench->now += MS(10); /* not a flood */
+    }
+    bench_run(bench, SEC(1));
+    bench_tell_allowed(bench, hub, bench_member(bench, 2), "10.79.0.0/24", 20);
+    g_assert_true(bench_has_route(bench, "10.78.4.20/32"));
+    bench_run(bench, SEC(5));
+
+    before = wl_engine_get_steps(bench->engine);
+    bench_tell_allowed(bench, hub, bench_member(bench, 3), "10.79.1.0/24", 255);
+    g_assert_true(bench_has_route(bench, "10.79.1.0/24"));
+    g_assert_cmpuint(steps_since(bench, &before), <, FEW);
+    bench_tell_allowed(bench, hub, bench_member(bench, 4), "10.79.0.128/25", 255);
+    g_assert_cmpint(bench_verdict_allowed(bench, hub, bench_member(bench, 4), "10.79.0.128/25"), ==,
+                    WL_VERDICT_TAKEN);
+    g_assert_cmpuint(steps_since(bench, &before), <, FEW);
+    bench_handshake(bench, bench_member(bench, 9), "10.79.1.7:51820");
+    bench_snapshot(bench);
+    bench_drain(bench);
+    g_assert_cmpint(bench_verdict_allowed(bench, hub, bench_member(bench, 3), "10.79.1.0/24"), ==,
+                    WL_VERDICT_HAS_ENDPOINT);
+    g_assert_false(bench_has_route(bench, "10.79.1.0/24"));
+    g_assert_cmpuint(steps_since(bench, &before), <, 2 * FEW);
+}
+
 /* The same few steps with 10 and with 1,000 peers: when nothing happens, nothing is looked at. */
 static void
 test_deadlines(void)
@@ -131,6 +172,7 @@ main(int argc, char *argv[])
     g_test_add_func("/work/leaf-hears-endpoint", test_leaf_hears_endpoint);
     g_test_add_func("/work/snapshot", test_snapshot);
     g_test_add_func("/work/router-relays", test_router_relays);
+    g_test_add_func("/work/prefixes", test_prefixes);
     g_test_add_func("/work/deadlines", test_deadlines);
     return g_test_run();
 }
