@@ -137,7 +137,10 @@ entry_sort_in(WlFactSet *self, WlFactEntry *entry)
         else
             first = MIN(first, claim->expires);
     }
-    wl_deadlines_set(self->expiries, &entry->expiry, first);
+    entry->expires = first;
+    /* One that moved into the future is moved when it is the first: most are renewed before. */
+    if (entry->expiry.place == 0 || first < entry->expiry.when || first == WL_NEVER)
+        wl_deadlines_set(self->expiries, &entry->expiry, first);
     if (stale && entry->stale_place == 0) {
         g_ptr_array_add(self->stale, entry);
         entry->stale_place = self->stale->len;
@@ -396,6 +399,17 @@ entry_expire(WlFactSet *self, WlFactEntry *entry, gint64 now, WlKeepFunc keep,
     return changed;
 }
 
+gint64
+wl_fact_set_next_expiry(const WlFactSet *self)
+{
+    WlFactEntry *entry;
+
+    while ((entry = wl_deadlines_due(self->expiries, WL_NEVER - 1)) &&
+           entry->expires > entry->expiry.when)
+        wl_deadlines_set(self->expiries, &entry->expiry, entry->expires);
+    return wl_deadlines_first(self->expiries);
+}
+
 gboolean
 wl_fact_set_expire(WlFactSet *self, gint64 now, gboolean again, WlKeepFunc keep,
                    WlExpiredFunc expired, gpointer user_data)
@@ -405,15 +419,9 @@ wl_fact_set_expire(WlFactSet *self, gint64 now, gboolean again, WlKeepFunc keep,
 
     for (guint i = again ? self->stale->len : 0; i-- > 0;)
         changed |= entry_expire(self, self->stale->pdata[i], now, keep, expired, user_data);
-    while ((entry = wl_deadlines_due(self->expiries, now)))
+    while (wl_fact_set_next_expiry(self) <= now && (entry = wl_deadlines_due(self->expiries, now)))
         changed |= entry_expire(self, entry, now, keep, expired, user_data);
     return changed;
-}
-
-gint64
-wl_fact_set_next_expiry(const WlFactSet *self)
-{
-    return wl_deadlines_first(self->expiries);
 }
 
 /* ---- news */

@@ -27,7 +27,9 @@ typedef struct {
     WlKnowledge known; /* who knows it */
     guint index;
     guint stale_place;
-    WlDeadline expiry, renewal;
+    gint64 expires;    /* the first of its claims; WL_NEVER */
+    WlDeadline expiry; /* not later than that */
+    WlDeadline renewal;
     /* News: each peer has a number up to which it has been looked at for it */
     guint64 changed;   /* 0: never yet */
     gint64 told_until; /* what was or is being told at the last change; 0: nothing */

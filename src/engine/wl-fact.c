@@ -361,6 +361,13 @@ wl_fact_ttl(gint64 expires, gint64 now)
 
 /* ---- identity ------------------------------------------------------------------------------ */
 
+static gboolean
+is_endpoint(const WlFact *fact)
+{
+    return fact->attribute == WL_ATTRIBUTE_ENDPOINT_V4 ||
+           fact->attribute == WL_ATTRIBUTE_ENDPOINT_V6;
+}
+
 /* The value as far as it is part of the identity. */
 static void
 get_identity_value(const WlFact *fact, Value *value)
@@ -393,6 +400,11 @@ wl_fact_identity_equal(gconstpointer a, gconstpointer b)
 
     if (left->attribute != right->attribute || !wl_key_equal(&left->subject, &right->subject))
         return FALSE;
+    /* The commonest. */
+    if (address_size(left->attribute) > 0)
+        return wl_ip_equal(&left->value.endpoint.ip, &right->value.endpoint.ip) &&
+               (is_endpoint(left) ? left->value.endpoint.port == right->value.endpoint.port
+                                  : left->value.prefix.length == right->value.prefix.length);
     get_identity_value(left, &left_value);
     get_identity_value(right, &right_value);
     for (guint i = 0; i < G_N_ELEMENTS(left_value.runs); i++) {

@@ -75,11 +75,17 @@ guint
 wl_key_hash(gconstpointer key)
 {
     const WlKey *self = key;
-    guint32 hash = 2166136261u;
+    guint64 hash = G_GUINT64_CONSTANT(0x9e3779b97f4a7c15);
 
-    for (gsize i = 0; i < sizeof(self->bytes); i++)
-        hash = (hash ^ self->bytes[i]) * 16777619u;
-    return hash;
+    /* Keys are looked up for each fact that comes in. */
+    for (gsize i = 0; i < sizeof(self->bytes); i += sizeof(guint64)) {
+        guint64 word;
+
+        memcpy(&word, self->bytes + i, sizeof(word));
+        hash = (hash ^ word) * G_GUINT64_CONSTANT(0xff51afd7ed558ccd);
+        hash ^= hash >> 32;
+    }
+    return (guint) hash;
 }
 
 gboolean

@@ -8,7 +8,7 @@
  * in the fact it is about and so goes away with it: bounded by facts x peers.
  */
 typedef struct {
-    gint64 *expires; /* by slot; 0: does not know it */
+    guint32 *expires; /* by slot, in units of 2^20 us: the wire has seconds; 0: does not know it */
     guint length;
 } WlKnowledge;
 

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "wl-prefixes.h"
+
 #include "wl-times.h"
 
 static void
@@ -10,10 +12,6 @@ add_prefix(GArray *list, const WlPrefix *prefix)
 {
     WlPrefix masked = wl_prefix_masked(prefix);
 
-    for (guint i = 0; i < list->len; i++) {
-        if (wl_prefix_equal(&g_array_index(list, WlPrefix, i), &masked))
-            return;
-    }
     g_array_append_val(list, masked);
 }
 
@@ -49,6 +47,8 @@ wl_policy_init(WlPolicy *self, const WlEngineConfig *config)
         if (prefix->length > 1)
             add_prefix(self->tunnel, prefix);
     }
+    wl_prefixes_make_outermost(self->networks);
+    wl_prefixes_make_outermost(self->tunnel);
 }
 
 void
@@ -193,7 +193,8 @@ is_broadcast(const WlPrefix *local, const WlIp *ip)
 WlVerdict
 wl_policy_check_endpoint(const WlPolicy *self, const WlEndpoint *endpoint)
 {
-    gboolean in_tunnel = FALSE;
+    WlPrefix host = wl_prefix_from_ip(&endpoint->ip);
+    gboolean in_tunnel = wl_prefixes_outermost_cover(self->tunnel, &host);
 
     if (!wl_policy_is_reachable_class(endpoint))
         return WL_VERDICT_BAD_ADDRESS;
@@ -201,8 +202,6 @@ wl_policy_check_endpoint(const WlPolicy *self, const WlEndpoint *endpoint)
         if (wl_ip_equal(&g_array_index(self->config->addresses, WlPrefix, i).ip, &endpoint->ip))
             return WL_VERDICT_IN_TUNNEL;
     }
-    for (guint i = 0; i < self->tunnel->len && !in_tunnel; i++)
-        in_tunnel = wl_prefix_contains_ip(&g_array_index(self->tunnel, WlPrefix, i), &endpoint->ip);
     for (guint i = 0; i < self->local->len; i++) {
         const WlLocalAddress *local = &g_array_index(self->local, WlLocalAddress, i);
 
@@ -220,13 +219,9 @@ wl_policy_check_endpoint(const WlPolicy *self, const WlEndpoint *endpoint)
 WlVerdict
 wl_policy_check_prefix(const WlPolicy *self, const WlPrefix *prefix)
 {
-    gboolean inside = FALSE;
-
     if (prefix->length <= 1)
         return WL_VERDICT_DEFAULT_ROUTE;
-    for (guint i = 0; i < self->networks->len && !inside; i++)
-        inside = wl_prefix_contains(&g_array_index(self->networks, WlPrefix, i), prefix);
-    if (!inside)
+    if (!wl_prefixes_outermost_cover(self->networks, prefix))
         return WL_VERDICT_OUTSIDE;
     for (guint i = 0; i < self->config->addresses->len; i++) {
         WlPrefix own = wl_prefix_from_ip(&g_array_index(self->config->addresses, WlPrefix, i).ip);

@@ -64,3 +64,30 @@ wl_prefixes_cover(const GArray *self, const WlPrefix *prefix)
     }
     return FALSE;
 }
+
+void
+wl_prefixes_make_outermost(GArray *self)
+{
+    guint kept = 0;
+
+    g_array_sort(self, wl_prefix_compare);
+    /* What contains another comes right before what it contains. */
+    for (guint i = 0; i < self->len; i++) {
+        WlPrefix prefix = g_array_index(self, WlPrefix, i);
+
+        if (kept > 0 && wl_prefix_contains(&g_array_index(self, WlPrefix, kept - 1), &prefix))
+            continue;
+        g_array_index(self, WlPrefix, kept++) = prefix;
+    }
+    g_array_set_size(self, kept);
+}
+
+gboolean
+wl_prefixes_outermost_cover(const GArray *self, const WlPrefix *prefix)
+{
+    guint index = wl_prefixes_search(self, prefix);
+
+    if (index < self->len && wl_prefix_equal(&g_array_index(self, WlPrefix, index), prefix))
+        return TRUE;
+    return index > 0 && wl_prefix_contains(&g_array_index(self, WlPrefix, index - 1), prefix);
+}
