@@ -33,6 +33,7 @@ wl_candidates_add(GArray *self, const WlEndpoint *endpoint, WlRank rank, WlTelle
         .teller = teller,
         .worked = worked,
         .last_tried = WL_LONG_AGO,
+        .preferred = WL_LONG_AGO,
     };
 
     if (!known) {
@@ -105,6 +106,7 @@ wl_candidates_inherit(GArray *self, const GArray *old)
         candidate->last_tried = before->last_tried;
         candidate->round = before->round;
         candidate->move = before->move;
+        candidate->preferred = before->preferred;
     }
     return fresh;
 }

@@ -29,6 +29,7 @@ typedef struct {
     gint64 last_tried; /* WL_LONG_AGO: never */
     guint round;       /* of the attempts in which it was tried last */
     guint move;        /* the move in which it was tried last */
+    gint64 preferred;  /* when it was last tried as the better one; WL_LONG_AGO: never */
 } WlCandidate;
 
 /** Of WlCandidate, best first once sorted. */

@@ -62,10 +62,48 @@ set_endpoint(WlEngine *self, WlPeer *peer, const WlEndpoint *endpoint)
     peer->move.due = self->now + patience(peer);
 }
 
+/*
+ * A peer that is on a network of ours, but is reached by a longer way. The right one answers within
+ * moments, and WireGuard then has its packets come by that address; of a wrong one the packets of
+ * those moments are lost, so it is not tried often, and only with those who answer at once.
+ */
+static WlCandidate *
+better_candidate(const WlEngine *self, WlPeer *peer)
+{
+    if (!peer->ours || wl_policy_is_on_link(&self->policy, &peer->endpoint.ip))
+        return NULL;
+    for (guint i = 0; i < peer->candidates->len; i++) {
+        WlCandidate *candidate = &g_array_index(peer->candidates, WlCandidate, i);
+
+        if (candidate->rank != WL_RANK_ON_LINK || candidate->teller == WL_TELLER_OTHER ||
+            (candidate->preferred > self->uplink_since &&
+             candidate->preferred + WL_MOVE_BETTER_AGAIN > self->now))
+            continue;
+        return candidate;
+    }
+    return NULL;
+}
+
+static void
+start_better(WlEngine *self, WlPeer *peer, WlCandidate *candidate)
+{
+    peer->move.better = TRUE;
+    peer->move.phase = WL_MOVE_TRY;
+    peer->move.serial++;
+    peer->move.started = self->now;
+    peer->move.retry = WL_NEVER;
+    peer->move.original = peer->endpoint;
+    candidate->move = peer->move.serial;
+    candidate->preferred = candidate->last_tried = self->now;
+    set_endpoint(self, peer, &candidate->endpoint);
+    peer->move.due = self->now + WL_MOVE_BETTER;
+}
+
 static void
 finish(WlEngine *self, WlPeer *peer, gboolean found)
 {
     peer->move.phase = WL_MOVE_NONE;
+    peer->move.better = FALSE;
     peer->move.due = WL_NEVER;
     peer->move.retry = WL_NEVER;
     wl_engine_local_changed(self, peer);
@@ -112,6 +150,24 @@ advance(WlEngine *self, WlPeer *peer)
     finish(self, peer, FALSE);
 }
 
+/* The device knows by which address the answer came. */
+static void
+run_better(WlEngine *self, WlPeer *peer)
+{
+    if (peer->move.due > self->now) {
+        wl_engine_need_peer(self, peer, peer->move.due);
+        return;
+    }
+    if (peer->snapshot < self->now) {
+        wl_engine_want_snapshot(self);
+        return;
+    }
+    if (peer->last_heard <= peer->move.started &&
+        !wl_endpoint_equal(&peer->endpoint, &peer->move.original))
+        set_endpoint(self, peer, &peer->move.original);
+    finish(self, peer, TRUE);
+}
+
 void
 wl_engine_run_move(WlEngine *self, WlPeer *peer)
 {
@@ -122,8 +178,18 @@ wl_engine_run_move(WlEngine *self, WlPeer *peer)
         peer->move.retry = WL_NEVER;
         return;
     }
+    if (peer->move.better) {
+        run_better(self, peer);
+        return;
+    }
     if (peer->move.phase == WL_MOVE_NONE) {
+        WlCandidate *better = peer->move.hint ? NULL : better_candidate(self, peer);
         gboolean waits = peer->move.retry != WL_NEVER; /* it was silent a moment ago, too */
+        if (better) {
+            start_better(self, peer, better);
+            wl_engine_need_peer(self, peer, peer->move.due);
+            return;
+        }
         if (!peer->move.hint && peer->move.retry > self->now && (waits || !is_silent(self, peer))) {
             wl_engine_need_peer(self, peer, peer->move.retry);
             return;

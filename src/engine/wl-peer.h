@@ -50,7 +50,8 @@ typedef enum {
 /** Looking for a working address without giving up a live session. */
 typedef struct {
     WlMovePhase phase;
-    gboolean hint; /* there is a reason to look */
+    gboolean hint;   /* there is a reason to look */
+    gboolean better; /* trying an address that is better than one that works */
     WlBucket hints;
     guint serial;
     gint64 started;
@@ -160,6 +161,8 @@ typedef struct {
     gint64 forgotten;  /* when we last forgot what it knows */
     gint64 forget_due; /* WL_NEVER: nothing to forget */
     WlBucket datagrams;
+    guint64 nonces[WL_MAX_NONCES]; /* beginnings of those that came last; 0: none */
+    guint next_nonce;
 
     /* Getting to it */
     GArray *candidates; /* of WlCandidate */

@@ -123,6 +123,25 @@ receive_fact(WlEngine *self, WlPeer *peer, const WlFact *fact)
     wl_engine_fact_told(self, entry);
 }
 
+/* Nonces are random: one that comes twice is a datagram that somebody kept (section 12, 21). */
+static gboolean
+is_replayed(WlPeer *peer, const guint8 *data)
+{
+    guint64 nonce;
+    gsize at = 1;
+
+    while (data[at++] & 0x80) /* the outer TTL */
+        ;
+    memcpy(&nonce, data + at + WL_KEY_SIZE, sizeof(nonce));
+    for (guint i = 0; i < WL_MAX_NONCES; i++) {
+        if (peer->nonces[i] == nonce && nonce != 0)
+            return TRUE;
+    }
+    peer->nonces[peer->next_nonce] = nonce;
+    peer->next_nonce = (peer->next_nonce + 1) % WL_MAX_NONCES;
+    return FALSE;
+}
+
 void
 wl_engine_receive(WlEngine *self, const WlIp *source, const guint8 *data, gsize length)
 {
@@ -139,6 +158,9 @@ wl_engine_receive(WlEngine *self, const WlIp *source, const guint8 *data, gsize 
     facts = wl_fact_array_new();
     result = wl_signer_open(self->signer, source, data, MIN(length, WL_RECEIVE_MAX), &sender, facts,
                             NULL);
+    if (result == WL_RECEIVE_ACCEPTED && peer && wl_key_equal(&peer->key, &sender) &&
+        is_replayed(peer, data))
+        result = WL_RECEIVE_REPLAYED;
     self->received[result]++;
     if (result != WL_RECEIVE_ACCEPTED || !peer || !wl_key_equal(&peer->key, &sender))
         return;

@@ -32,7 +32,7 @@ static const char *const result_labels[WL_RECEIVE_N_RESULTS] = {
     [WL_RECEIVE_ACCEPTED] = "accepted", [WL_RECEIVE_UNDECODABLE] = "undecodable",
     [WL_RECEIVE_UNSIGNED] = "unsigned", [WL_RECEIVE_WRONG_SOURCE] = "wrong-source",
     [WL_RECEIVE_BAD_TAG] = "bad-tag",   [WL_RECEIVE_BAD_INNER] = "bad-inner",
-    [WL_RECEIVE_FLOOD] = "flood",
+    [WL_RECEIVE_REPLAYED] = "replayed", [WL_RECEIVE_FLOOD] = "flood",
 };
 
 const char *

@@ -11,6 +11,7 @@ typedef enum {
     WL_RECEIVE_WRONG_SOURCE, /* source address is not the link-local address of the subject */
     WL_RECEIVE_BAD_TAG,      /* or a key that gives no shared secret */
     WL_RECEIVE_BAD_INNER,    /* the facts inside, see WlDecodeError */
+    WL_RECEIVE_REPLAYED,     /* the same once more: its nonce came before */
     WL_RECEIVE_FLOOD,        /* over the rate that one source may use */
     WL_RECEIVE_N_RESULTS,
 } WlReceiveResult;

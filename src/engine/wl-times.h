@@ -56,6 +56,8 @@
 #define WL_WORKED_TTL        WL_SEC(3600) /* an address that once worked stays a candidate */
 #define WL_MOVE_OURS         WL_SEC(1) /* silence of a live path that counts, if the peer answers pings */
 #define WL_MOVE_OTHERS       WL_SEC(11) /* WireGuard's own passive keepalive comes after 10 s */
+#define WL_MOVE_BETTER       WL_MS(250) /* for an answer on the local network */
+#define WL_MOVE_BETTER_AGAIN WL_SEC(600)
 #define WL_MOVE_RETRY_FIRST  WL_SEC(5)
 #define WL_MOVE_RETRY_MAX    WL_SEC(60)
 /* Silence of a direct way that carries traffic or is to be checked, and what is done about it. The
@@ -88,3 +90,4 @@
 #define WL_MAX_LOCAL_ADDRESSES  256
 #define WL_MAX_RESOLVED         16
 #define WL_MAX_SERVERS          64
+#define WL_MAX_NONCES           32 /* remembered of a peer */

@@ -169,8 +169,9 @@ test_random_datagrams(Fixture *fixture, gconstpointer data)
 static void
 test_result_labels(void)
 {
-    static const char *const labels[] = {"accepted", "undecodable", "unsigned", "wrong-source",
-                                         "bad-tag",  "bad-inner",   "flood",    "unknown"};
+    static const char *const labels[] = {"accepted",     "undecodable", "unsigned",
+                                         "wrong-source", "bad-tag",     "bad-inner",
+                                         "replayed",     "flood",       "unknown"};
 
     for (guint i = 0; i <= WL_RECEIVE_N_RESULTS; i++)
         g_assert_cmpstr(wl_receive_result_label(i), ==, labels[i]);

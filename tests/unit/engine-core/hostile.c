@@ -93,6 +93,11 @@ test_bad_datagrams(void)
     g_assert_cmpint(bench_view(bench, desktop)->last_alive, ==, -1);
     g_assert_cmpuint(wl_engine_get_refused(bench->engine)[WL_VERDICT_FOREIGN_ALIVE], ==, 1);
 
+    /* one that somebody kept */
+    receive(bench, &hub->link_local, packet);
+    g_assert_cmpuint(received(bench, WL_RECEIVE_REPLAYED), ==, 1);
+    g_assert_cmpuint(wl_engine_get_refused(bench->engine)[WL_VERDICT_FOREIGN_ALIVE], ==, 1);
+
     g_assert_cmpuint(received(bench, WL_RECEIVE_ACCEPTED), ==, accepted + 1);
     g_assert_cmpuint(wl_engine_get_fact_count(bench->engine), ==, facts);
     g_assert_cmpint(bench_view(bench, hub)->state, ==, WL_PEER_DIRECT);

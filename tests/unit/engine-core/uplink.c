@@ -185,6 +185,57 @@ test_addresses_one_by_one(void)
     g_assert_cmpuint(bench_changes(bench, desktop, WL_PEER_RECREATE), ==, 3);
 }
 
+static guint
+moves(Bench *bench, const BenchMember *member)
+{
+    guint n = 0;
+
+    for (guint i = 0; i < bench->outputs->len; i++) {
+        const WlOutput *output = bench->outputs->pdata[i];
+        n += output->kind == WL_OUTPUT_CHANGE_PEER && output->change->kind == WL_PEER_UPDATE &&
+             wl_endpoint_is_set(&output->change->endpoint) &&
+             wl_key_equal(&output->key, &member->key);
+    }
+    return n;
+}
+
+/* A member that is reached from afar turns out to be on the same network. */
+static void
+test_better_path(void)
+{
+    static const gboolean answers[] = {TRUE, FALSE};
+
+    for (guint i = 0; i < G_N_ELEMENTS(answers); i++) {
+        g_autoptr(Bench) bench = bench_leaf_new();
+        BenchMember *hub = bench_member(bench, 1), *desktop = bench_member(bench, 2);
+
+        bench_make_ours(desktop);
+        bench_uplink(bench, "192.168.1.10/24");
+        bench_meet(bench, 1, NULL);
+        bench_meet(bench, 2, "198.51.100.7:51820");
+        bench_run(bench, SEC(5));
+        bench_clear(bench);
+        bench_tell_endpoint(bench, hub, desktop, "192.168.1.77:51820", 255);
+        bench_run(bench, MS(100));
+        bench_alive(bench, desktop); /* the present path works */
+        desktop->mute = !answers[i];
+        bench_run(bench, MS(100));
+        if (answers[i])
+            bench_alive(bench, desktop);
+        bench_run(bench, MS(500));
+        /* inside the live session: tried, and kept only if it answers */
+        g_assert_cmpuint(bench_changes(bench, desktop, WL_PEER_RECREATE), ==, 0);
+        g_assert_cmpuint(moves(bench, desktop), ==, answers[i] ? 1 : 2);
+        g_assert_cmpint(bench_view(bench, desktop)->state, ==,
+                        answers[i] ? WL_PEER_DIRECT_LAN : WL_PEER_DIRECT);
+        /* one that does not is left alone */
+        desktop->mute = FALSE;
+        bench_clear(bench);
+        bench_live(bench, SEC(100), 1, 2);
+        g_assert_cmpuint(moves(bench, desktop), ==, 0);
+    }
+}
+
 /* Many members told at one address are not tried there all together. */
 static void
 test_one_address_for_many(void)
@@ -233,6 +284,7 @@ main(int argc, char *argv[])
     g_test_add_func("/uplink/same-address", test_uplink_changed);
     g_test_add_func("/uplink/one-by-one", test_addresses_one_by_one);
     g_test_add_func("/uplink/one-address-for-many", test_one_address_for_many);
+    g_test_add_func("/uplink/better-path", test_better_path);
     g_test_add_func("/uplink/broadcast", test_broadcast);
     return g_test_run();
 }
