@@ -113,6 +113,7 @@ struct _WlEngine {
     guint next_try;
     guint logs_dropped;
 
+    GArray *inbox;  /* of WlFact: of the datagram that is being read */
     GQueue outputs; /* of WlOutput */
     GQueue sends;   /* of WlOutput, follow the changes at the end of the turn */
     GArray *routes; /* of WlPrefix */

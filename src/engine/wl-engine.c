@@ -337,6 +337,7 @@ wl_engine_new(const WlEngineConfig *config, gint64 now, WlRandomFunc random, gpo
     self->facts = wl_fact_set_new();
     self->metadata =
         g_hash_table_new_full(wl_key_hash, wl_key_equal, NULL, (GDestroyNotify) wl_metadata_unref);
+    self->inbox = wl_fact_array_new();
     self->routes = g_array_new(FALSE, TRUE, sizeof(WlPrefix));
     g_queue_init(&self->outputs);
     g_queue_init(&self->sends);
@@ -363,6 +364,7 @@ wl_engine_free(WlEngine *self)
     while ((output = g_queue_pop_head(&self->sends)))
         wl_output_free(output);
     wl_policy_clear(&self->policy);
+    g_array_unref(self->inbox);
     g_array_unref(self->routes);
     g_hash_table_unref(self->metadata);
     wl_fact_set_free(self->facts);

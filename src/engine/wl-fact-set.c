@@ -24,6 +24,8 @@ struct _WlFactSet {
 /* Replacing a fresh endpoint by another from the same source would let one datagram empty the list.
  */
 #define REPLACE_AFTER WL_SEC(10)
+/* More than the time between two turns while there is anybody to renew facts. */
+#define EXACT_WITHIN WL_SEC(60)
 
 gboolean
 wl_fact_is_endpoint(const WlFact *fact)
@@ -400,11 +402,12 @@ entry_expire(WlFactSet *self, WlFactEntry *entry, gint64 now, WlKeepFunc keep,
 }
 
 gint64
-wl_fact_set_next_expiry(const WlFactSet *self)
+wl_fact_set_next_expiry(WlFactSet *self, gint64 now)
 {
     WlFactEntry *entry;
 
-    while ((entry = wl_deadlines_due(self->expiries, WL_NEVER - 1)) &&
+    /* One far ahead is good enough as long as it is, for most are renewed before. */
+    while ((entry = wl_deadlines_due(self->expiries, now + EXACT_WITHIN)) &&
            entry->expires > entry->expiry.when)
         wl_deadlines_set(self->expiries, &entry->expiry, entry->expires);
     return wl_deadlines_first(self->expiries);
@@ -419,7 +422,8 @@ wl_fact_set_expire(WlFactSet *self, gint64 now, gboolean again, WlKeepFunc keep,
 
     for (guint i = again ? self->stale->len : 0; i-- > 0;)
         changed |= entry_expire(self, self->stale->pdata[i], now, keep, expired, user_data);
-    while (wl_fact_set_next_expiry(self) <= now && (entry = wl_deadlines_due(self->expiries, now)))
+    while (wl_fact_set_next_expiry(self, now) <= now &&
+           (entry = wl_deadlines_due(self->expiries, now)))
         changed |= entry_expire(self, entry, now, keep, expired, user_data);
     return changed;
 }

@@ -85,8 +85,9 @@ typedef void (*WlExpiredFunc)(WlFactEntry *entry, gpointer user_data);
  * changed. */
 gboolean wl_fact_set_expire(WlFactSet *self, gint64 now, gboolean again, WlKeepFunc keep,
                             WlExpiredFunc expired, gpointer user_data);
-/** When the next claim runs out; G_MAXINT64: none does. */
-gint64 wl_fact_set_next_expiry(const WlFactSet *self);
+/** When the next claim runs out; G_MAXINT64: none does. If that is more than a minute ahead of @now
+ * it may be told too early. */
+gint64 wl_fact_set_next_expiry(WlFactSet *self, gint64 now);
 gboolean wl_fact_set_has_stale(const WlFactSet *self);
 
 /** @entry is news for everybody. */

@@ -44,10 +44,10 @@ claims_expired(WlFactEntry *entry, gpointer user_data)
 void
 wl_engine_expire_facts(WlEngine *self)
 {
-    if (wl_fact_set_next_expiry(self->facts) <= self->now || self->stale_dirty)
+    if (wl_fact_set_next_expiry(self->facts, self->now) <= self->now || self->stale_dirty)
         wl_fact_set_expire(self->facts, self->now, self->stale_dirty, keep_claim, claims_expired,
                            self);
-    wl_engine_need(self, wl_fact_set_next_expiry(self->facts));
+    wl_engine_need(self, wl_fact_set_next_expiry(self->facts, self->now));
 }
 
 void

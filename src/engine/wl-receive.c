@@ -146,7 +146,7 @@ void
 wl_engine_receive(WlEngine *self, const WlIp *source, const guint8 *data, gsize length)
 {
     WlPeer *peer = g_hash_table_lookup(self->by_link_local, source);
-    g_autoptr(GArray) facts = NULL;
+    GArray *facts = self->inbox;
     WlReceiveResult result;
     WlKey sender;
 
@@ -155,7 +155,6 @@ wl_engine_receive(WlEngine *self, const WlIp *source, const guint8 *data, gsize 
         self->received[WL_RECEIVE_FLOOD]++;
         return;
     }
-    facts = wl_fact_array_new();
     result = wl_signer_open(self->signer, source, data, MIN(length, WL_RECEIVE_MAX), &sender, facts,
                             NULL);
     if (result == WL_RECEIVE_ACCEPTED && peer && wl_key_equal(&peer->key, &sender) &&
@@ -189,4 +188,5 @@ wl_engine_receive(WlEngine *self, const WlIp *source, const guint8 *data, gsize 
         else if (fact->attribute != WL_ATTRIBUTE_ALIVE)
             receive_fact(self, peer, fact);
     }
+    g_array_set_size(facts, 0);
 }

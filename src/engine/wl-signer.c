@@ -6,7 +6,7 @@
 #include <sodium.h>
 #include <string.h>
 
-#define MAX_SHARED 1024 /* peers whose shared key is kept */
+#define MAX_SHARED 6000 /* peers whose shared key is kept */
 
 G_STATIC_ASSERT(WL_GROUP_NONCE_SIZE == crypto_aead_xchacha20poly1305_ietf_NPUBBYTES);
 G_STATIC_ASSERT(WL_GROUP_TAG_SIZE == crypto_aead_xchacha20poly1305_ietf_ABYTES);

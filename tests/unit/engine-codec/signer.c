@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-#define MANY_PEERS 1100 /* more than shared keys are kept */
+#define MANY_PEERS 6100 /* more than the signer keeps shared keys of */
 
 typedef struct {
     GRand *rand;

@@ -113,7 +113,7 @@ test_fact_set_merge(void)
     guint gone = 0;
     WlFactEntry *entry;
 
-    g_assert_cmpint(wl_fact_set_next_expiry(set), ==, WL_NEVER);
+    g_assert_cmpint(wl_fact_set_next_expiry(set, WL_SEC(199)), ==, WL_NEVER);
     g_assert_cmpint(tell_endpoint(set, 1, 10, 0, 0, WL_SEC(100)), ==, WL_TOLD_NEW);
     g_assert_cmpint(tell_endpoint(set, 1, 11, 0, 0, WL_SEC(200)), ==, WL_TOLD_NEW);
     g_assert_cmpuint(wl_fact_set_size(set), ==, 1);
@@ -124,17 +124,17 @@ test_fact_set_merge(void)
     g_assert_cmpint(tell_endpoint(set, 1, 10, 0, WL_SEC(50), WL_SEC(300)), ==, WL_TOLD_AGAIN);
     g_assert_cmpint(tell_endpoint(set, 1, 10, 0, WL_SEC(50), WL_SEC(60)), ==, WL_TOLD_AGAIN);
     g_assert_cmpint(wl_fact_entry_expires(entry, 0), ==, WL_SEC(300));
-    g_assert_cmpint(wl_fact_set_next_expiry(set), ==, WL_SEC(200));
+    g_assert_cmpint(wl_fact_set_next_expiry(set, WL_SEC(199)), ==, WL_SEC(200));
     g_assert_cmpint(tell_endpoint(set, 1, 10, 0, WL_SEC(50) + WL_TOLD_AGAIN_AFTER + 1, WL_SEC(300)),
                     ==, WL_TOLD_RETURNS);
     g_assert_true(wl_fact_set_expire(set, WL_SEC(200), FALSE, keep_none, count_gone, &gone));
     g_assert_cmpuint(gone, ==, 0);
     g_assert_cmpuint(wl_fact_set_claims(set), ==, 1);
-    g_assert_cmpint(wl_fact_set_next_expiry(set), ==, WL_SEC(300));
+    g_assert_cmpint(wl_fact_set_next_expiry(set, WL_SEC(199)), ==, WL_SEC(300));
     g_assert_true(wl_fact_set_expire(set, WL_SEC(300), FALSE, keep_none, count_gone, &gone));
     g_assert_cmpuint(gone, ==, 1);
     g_assert_cmpuint(wl_fact_set_size(set), ==, 0);
-    g_assert_cmpint(wl_fact_set_next_expiry(set), ==, WL_NEVER);
+    g_assert_cmpint(wl_fact_set_next_expiry(set, WL_SEC(199)), ==, WL_NEVER);
 }
 
 static void
@@ -147,14 +147,14 @@ test_fact_set_stale(void)
     tell_endpoint(set, 1, 10, 0, 0, WL_SEC(100));
     g_assert_true(wl_fact_set_expire(set, WL_SEC(100), FALSE, keep_all, count_gone, &gone));
     g_assert_true(wl_fact_set_has_stale(set));
-    g_assert_cmpint(wl_fact_set_next_expiry(set), ==, WL_NEVER);
+    g_assert_cmpint(wl_fact_set_next_expiry(set, WL_SEC(199)), ==, WL_NEVER);
     /* kept, but neither relayed nor alive */
     g_assert_cmpint(wl_fact_entry_expires(wl_fact_set_get(set, 0), WL_SEC(101)), ==, 0);
     g_assert_true(wl_fact_entry_accepted(wl_fact_set_get(set, 0), TRUE));
     g_assert_false(wl_fact_entry_accepted(wl_fact_set_get(set, 0), FALSE));
     g_assert_cmpint(tell_endpoint(set, 1, 10, 0, WL_SEC(110), WL_SEC(200)), ==, WL_TOLD_RETURNS);
     g_assert_false(wl_fact_set_has_stale(set));
-    g_assert_cmpint(wl_fact_set_next_expiry(set), ==, WL_SEC(200));
+    g_assert_cmpint(wl_fact_set_next_expiry(set, WL_SEC(199)), ==, WL_SEC(200));
     g_assert_cmpuint(gone, ==, 0);
     wl_fact_set_drop_source(set, &source, count_gone, &gone);
     g_assert_cmpuint(wl_fact_set_size(set), ==, 0);

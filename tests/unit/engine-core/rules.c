@@ -423,6 +423,37 @@ test_losing_the_hub(void)
     g_assert_cmpuint(bench_changes(bench, hub, WL_PEER_REMOVE), ==, 0);
 }
 
+/* Of prefixes inside each other only the outermost is a route, as long as it stands. */
+static void
+test_nested_routes(void)
+{
+    g_autoptr(Bench) bench = bench_new();
+    WlEngineConfig *config = bench_config(bench, WL_ROLE_AUTOMATIC);
+    BenchMember *hub = bench_member(bench, 1), *desktop = bench_member(bench, 2);
+    WlPrefix network;
+
+    g_assert_true(wl_prefix_parse("172.30.0.0/16", &network));
+    g_array_append_val(config->networks, network);
+    bench_add(config, hub, BENCH_HUB_ENDPOINT, "10.77.0.0/24");
+    bench_add(config, desktop, NULL, "10.77.0.3/32");
+    bench_start(bench, config);
+    bench_uplink(bench, "192.168.1.10/24");
+    bench_meet(bench, 1, NULL);
+    bench_tell_allowed(bench, hub, desktop, "172.30.1.0/24", 900);
+    bench_tell_allowed(bench, hub, desktop, "172.30.1.128/25", 900);
+    bench_tell_allowed(bench, hub, desktop, "172.30.9.0/24", 900);
+    g_assert_true(bench_has_route(bench, "172.30.1.0/24"));
+    g_assert_false(bench_has_route(bench, "172.30.1.128/25"));
+    bench_tell_allowed(bench, hub, desktop, "172.30.0.0/20", 200);
+    g_assert_true(bench_has_route(bench, "172.30.0.0/20"));
+    g_assert_false(bench_has_route(bench, "172.30.1.0/24"));
+    bench_live(bench, SEC(300), 1, 1);
+    g_assert_false(bench_has_route(bench, "172.30.0.0/20"));
+    g_assert_true(bench_has_route(bench, "172.30.1.0/24"));
+    g_assert_true(bench_has_route(bench, "172.30.9.0/24"));
+    g_assert_false(bench_has_route(bench, "172.30.1.128/25"));
+}
+
 /* ---- when the link does not do as told */
 
 static void
@@ -443,6 +474,13 @@ test_link(void)
     g_assert_cmpuint(bench_changes(bench, hub, WL_PEER_UPDATE), ==, 1);
     g_assert_true(bench_has_allowed(bench, hub, "10.77.0.0/24"));
     g_assert_cmpuint(bench_changes(bench, desktop, WL_PEER_UPDATE), ==, 0);
+
+    /* or took a peer away */
+    g_ptr_array_remove(bench->device->peers, wl_device_find(bench->device, &desktop->key));
+    bench_clear(bench);
+    bench_snapshot(bench);
+    bench_drain(bench);
+    g_assert_cmpuint(bench_changes(bench, desktop, WL_PEER_ADD), ==, 1);
 
     /* a change that fails is tried again, not at once and not for ever fast */
     g_array_set_size(peer->allowed_ips, 1);
@@ -496,6 +534,7 @@ main(int argc, char **argv)
     g_test_add_func("/facts/names", test_names);
     g_test_add_func("/away/start-protection", test_start_protection);
     g_test_add_func("/away/losing-the-hub", test_losing_the_hub);
+    g_test_add_func("/routes/nested", test_nested_routes);
     g_test_add_func("/link", test_link);
     return g_test_run();
 }
