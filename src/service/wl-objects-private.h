@@ -36,6 +36,7 @@ struct _WlObjects {
     char *id;
     char *active_connection;
     guint manager_registration;
+    guint trim_id;
     guint last_number;
     guint16 listen_port; /* as last shown */
     WlObject *link;

@@ -1,7 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "wl-objects-private.h"
 
+#include <malloc.h>
+
 #include "wl-dbus-interfaces.h"
+
+#define TRIM_AFTER 3 /* s: what was told at the start is on its way */
 
 #define LINK_INTERFACE (&org_freedesktop_network_manager_wirelink1_link_interface)
 #define PEER_INTERFACE (&org_freedesktop_network_manager_wirelink1_peer_interface)
@@ -150,6 +154,18 @@ register_fixed(WlObjects *self, GError **error)
     return put_on_bus(self->link, g_strdup(WL_OBJECTS_LINK), error);
 }
 
+/* Telling the bus of many peers at once takes several times the memory that they need from then on,
+ * and the C library keeps it. */
+static gboolean
+on_time_to_trim(gpointer user_data)
+{
+    WlObjects *self = user_data;
+
+    self->trim_id = 0;
+    malloc_trim(0);
+    return G_SOURCE_REMOVE;
+}
+
 WlObjects *
 wl_objects_new(GDBusConnection *connection, WlSession *session, const WlObjectsSettings *settings,
                GError **error)
@@ -173,6 +189,7 @@ wl_objects_new(GDBusConnection *connection, WlSession *session, const WlObjectsS
     for (guint i = 0; i < keys->len; i++)
         add_peer(self, &g_array_index(keys, WlKey, i));
     wl_objects_settled(self);
+    self->trim_id = g_timeout_add_seconds(TRIM_AFTER, on_time_to_trim, self);
     return g_steal_pointer(&self);
 }
 
@@ -181,6 +198,7 @@ wl_objects_free(WlObjects *self)
 {
     if (!self)
         return;
+    g_clear_handle_id(&self->trim_id, g_source_remove);
     wl_access_free(self->access);
     wl_objects_drop_answers(self);
     wl_timer_free(self->timer);
