@@ -385,8 +385,14 @@ set_owner(WlEngine *self, WlClaimed *claimed, const WlPrefix *prefix)
 {
     const WlKey *owner = find_owner(claimed);
 
-    if (claimed->owned ? owner && wl_key_equal(owner, &claimed->owner) : !owner)
+    if (claimed->owned ? owner && wl_key_equal(owner, &claimed->owner) : !owner) {
+        WlPeer *peer = owner ? wl_engine_find(self, owner) : NULL;
+
+        /* What was told of it before it was known as a member. */
+        if (peer && wl_prefixes_add(peer->learned, prefix))
+            wl_engine_touch(self, peer);
         return;
+    }
     if (claimed->owned)
         set_learned(self, &claimed->owner, prefix, FALSE);
     claimed->owned = owner != NULL;

@@ -454,6 +454,21 @@ test_nested_routes(void)
     g_assert_false(bench_has_route(bench, "172.30.1.128/25"));
 }
 
+/* What is told of somebody before it is named a member counts as soon as it is. */
+static void
+test_told_before_named(void)
+{
+    g_autoptr(Bench) bench = bench_leaf_new();
+    BenchMember *hub = bench_member(bench, 1), *stranger = bench_member(bench, 3);
+
+    bench_uplink(bench, "192.168.1.10/24");
+    bench_meet(bench, 1, NULL);
+    bench_tell_allowed(bench, hub, stranger, "10.77.0.4/32", 255);
+    bench_tell_endpoint(bench, hub, stranger, "198.51.100.4:51820", 255);
+    bench_tell_member(bench, hub, stranger, "stranger", 255);
+    g_assert_cmpint(bench_view(bench, stranger)->state, ==, WL_PEER_ROUTED);
+}
+
 /* ---- when the link does not do as told */
 
 static void
@@ -534,6 +549,7 @@ main(int argc, char **argv)
     g_test_add_func("/facts/names", test_names);
     g_test_add_func("/away/start-protection", test_start_protection);
     g_test_add_func("/away/losing-the-hub", test_losing_the_hub);
+    g_test_add_func("/facts/told-before-named", test_told_before_named);
     g_test_add_func("/routes/nested", test_nested_routes);
     g_test_add_func("/link", test_link);
     return g_test_run();
