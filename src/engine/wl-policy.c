@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "wl-prefixes.h"
-
 #include "wl-times.h"
 
 static void
@@ -15,12 +14,27 @@ add_prefix(GArray *list, const WlPrefix *prefix)
     g_array_append_val(list, masked);
 }
 
+/* Each once, in their order. */
+static GArray *
+without_duplicates(const GArray *list)
+{
+    g_autoptr(GArray) seen = g_array_new(FALSE, TRUE, sizeof(WlPrefix));
+    GArray *once = g_array_new(FALSE, TRUE, sizeof(WlPrefix));
+
+    for (guint i = 0; i < list->len; i++) {
+        const WlPrefix *prefix = &g_array_index(list, WlPrefix, i);
+        if (wl_prefixes_add(seen, prefix))
+            g_array_append_vals(once, prefix, 1);
+    }
+    return once;
+}
+
 void
 wl_policy_init(WlPolicy *self, const WlEngineConfig *config)
 {
     memset(self, 0, sizeof(*self));
     self->config = config;
-    self->networks = g_array_new(FALSE, TRUE, sizeof(WlPrefix));
+    self->claimable = g_array_new(FALSE, TRUE, sizeof(WlPrefix));
     self->tunnel = g_array_new(FALSE, TRUE, sizeof(WlPrefix));
     self->local = g_array_new(FALSE, TRUE, sizeof(WlLocalAddress));
     self->servers = g_array_new(FALSE, TRUE, sizeof(WlIp));
@@ -30,24 +44,25 @@ wl_policy_init(WlPolicy *self, const WlEngineConfig *config)
         add_prefix(self->tunnel, &g_array_index(config->addresses, WlPrefix, i));
     if (config->networks->len > 0) {
         for (guint i = 0; i < config->networks->len; i++)
-            add_prefix(self->networks, &g_array_index(config->networks, WlPrefix, i));
+            add_prefix(self->claimable, &g_array_index(config->networks, WlPrefix, i));
     } else {
-        g_array_append_vals(self->networks, self->tunnel->data, self->tunnel->len);
+        g_array_append_vals(self->claimable, self->tunnel->data, self->tunnel->len);
         for (guint i = 0; i < config->peers->len; i++) {
             const WlPeerConfig *peer = config->peers->pdata[i];
             for (guint j = 0; j < peer->allowed_ips->len; j++) {
                 const WlPrefix *prefix = &g_array_index(peer->allowed_ips, WlPrefix, j);
                 if (prefix->length > 1)
-                    add_prefix(self->networks, prefix);
+                    add_prefix(self->claimable, prefix);
             }
         }
     }
-    for (guint i = 0; i < self->networks->len; i++) {
-        const WlPrefix *prefix = &g_array_index(self->networks, WlPrefix, i);
+    for (guint i = 0; i < self->claimable->len; i++) {
+        const WlPrefix *prefix = &g_array_index(self->claimable, WlPrefix, i);
         if (prefix->length > 1)
             add_prefix(self->tunnel, prefix);
     }
-    wl_prefixes_make_outermost(self->networks);
+    self->networks = without_duplicates(self->claimable);
+    wl_prefixes_make_outermost(self->claimable);
     wl_prefixes_make_outermost(self->tunnel);
 }
 
@@ -55,6 +70,7 @@ void
 wl_policy_clear(WlPolicy *self)
 {
     g_clear_pointer(&self->networks, g_array_unref);
+    g_clear_pointer(&self->claimable, g_array_unref);
     g_clear_pointer(&self->tunnel, g_array_unref);
     g_clear_pointer(&self->local, g_array_unref);
     g_clear_pointer(&self->servers, g_array_unref);
@@ -221,7 +237,7 @@ wl_policy_check_prefix(const WlPolicy *self, const WlPrefix *prefix)
 {
     if (prefix->length <= 1)
         return WL_VERDICT_DEFAULT_ROUTE;
-    if (!wl_prefixes_outermost_cover(self->networks, prefix))
+    if (!wl_prefixes_outermost_cover(self->claimable, prefix))
         return WL_VERDICT_OUTSIDE;
     for (guint i = 0; i < self->config->addresses->len; i++) {
         WlPrefix own = wl_prefix_from_ip(&g_array_index(self->config->addresses, WlPrefix, i).ip);

@@ -10,10 +10,11 @@
  */
 typedef struct {
     const WlEngineConfig *config;
-    GArray *networks; /* of WlPrefix, masked, outermost: what facts may claim */
-    GArray *tunnel;   /* of WlPrefix, masked, outermost: where no endpoint may be */
-    GArray *local;    /* of WlLocalAddress */
-    GArray *servers;  /* of WlIp: gateways and DNS servers of this machine */
+    GArray *networks;  /* of WlPrefix, masked: what facts may claim, in the order of the profile */
+    GArray *claimable; /* the outermost of them */
+    GArray *tunnel;    /* of WlPrefix, masked, outermost: where no endpoint may be */
+    GArray *local;     /* of WlLocalAddress */
+    GArray *servers;   /* of WlIp: gateways and DNS servers of this machine */
     guint16 listen_port;
 } WlPolicy;
 
