@@ -56,6 +56,27 @@ sweep(void)
     return EXIT_SUCCESS;
 }
 
+static void
+on_manager_gone(GDBusConnection *connection, const char *name, gpointer user_data)
+{
+    g_main_loop_quit(user_data);
+}
+
+/*
+ * libnm watches who has called Connect; a NetworkManager that dies between starting us, for which
+ * it is known by the environment it gives, and that call would leave us waiting for ever.
+ */
+static void
+end_with_manager(WlService *service, GMainLoop *loop)
+{
+    g_autoptr(GDBusConnection) connection =
+        nm_vpn_service_plugin_get_connection(NM_VPN_SERVICE_PLUGIN(service));
+
+    if (g_getenv("NM_VPN_LOG_LEVEL"))
+        g_bus_watch_name_on_connection(connection, NM_DBUS_SERVICE, G_BUS_NAME_WATCHER_FLAGS_NONE,
+                                       NULL, on_manager_gone, loop, NULL);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -123,6 +144,8 @@ main(int argc, char **argv)
     g_unix_signal_add(SIGINT, on_signal, loop);
     if (!persist)
         g_signal_connect(service, "quit", G_CALLBACK(on_quit), loop);
+    if (!persist && !debug)
+        end_with_manager(service, loop);
     g_main_loop_run(loop);
     finish(service);
     return EXIT_SUCCESS;
