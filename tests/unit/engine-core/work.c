@@ -168,11 +168,11 @@ int
 main(int argc, char *argv[])
 {
     g_test_init(&argc, &argv, NULL);
-    g_test_add_func("/work/alive", test_alive);
-    g_test_add_func("/work/leaf-hears-endpoint", test_leaf_hears_endpoint);
-    g_test_add_func("/work/snapshot", test_snapshot);
-    g_test_add_func("/work/router-relays", test_router_relays);
-    g_test_add_func("/work/prefixes", test_prefixes);
-    g_test_add_func("/work/deadlines", test_deadlines);
+    g_test_add_func("/steps/alive", test_alive);
+    g_test_add_func("/steps/leaf-hears-endpoint", test_leaf_hears_endpoint);
+    g_test_add_func("/steps/snapshot", test_snapshot);
+    g_test_add_func("/steps/router-relays", test_router_relays);
+    g_test_add_func("/steps/prefixes", test_prefixes);
+    g_test_add_func("/steps/deadlines", test_deadlines);
     return g_test_run();
 }
