@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "wl-local-addresses.h"
+#include "wl-session-private.h"
+
+/* What the engine is told. */
+
+gboolean
+wl_session_deadline(gpointer user_data)
+{
+    WlSession *self = user_data;
+
+    wl_engine_time(self->engine, wl_clock_now());
+    return wl_session_pump(self);
+}
+
+void
+wl_session_datagram(const WlIp *source, const guint8 *data, gsize length, gpointer user_data)
+{
+    WlSession *self = user_data;
+
+    wl_engine_datagram(self->engine, wl_clock_now(), source, data, length);
+    wl_session_pump(self);
+}
+
+void
+wl_session_resolved(const char *name, const WlEndpoint *endpoints, gsize n, gpointer user_data)
+{
+    WlSession *self = user_data;
+
+    wl_engine_resolved(self->engine, wl_clock_now(), name, endpoints, n);
+    wl_session_pump(self);
+}
+
+void
+wl_session_probe_answered(const WlKey *key, guint16 sequence, gpointer user_data)
+{
+    WlSession *self = user_data;
+
+    wl_engine_probe_answered(self->engine, wl_clock_now(), key, sequence);
+    wl_session_pump(self);
+}
+
+void
+wl_session_traffic(gpointer user_data)
+{
+    WlSession *self = user_data;
+
+    wl_engine_traffic_began(self->engine, wl_clock_now());
+    wl_session_pump(self);
+}
+
+void
+wl_session_tell_addresses(WlSession *self)
+{
+    wl_local_addresses_tell(wl_monitor_get_addresses(self->monitor), &self->settings, self->engine,
+                            wl_clock_now());
+}
+
+void
+wl_session_tell_uplink(WlSession *self)
+{
+    const char *uplink = wl_monitor_get_uplink(self->monitor);
+    g_autoptr(GArray) gateways = wl_monitor_dup_gateways(self->monitor);
+    gboolean other = wl_local_servers_set_gateways(self->servers, gateways);
+
+    if (other)
+        wl_local_servers_tell(self->servers, self->engine, wl_clock_now());
+    if (other || !g_str_equal(uplink, self->uplink))
+        wl_engine_uplink_changed(self->engine, wl_clock_now());
+    if (g_str_equal(uplink, self->uplink))
+        return;
+    g_free(self->uplink);
+    self->uplink = g_strdup(uplink);
+    self->events->uplink_changed(self, self->user_data);
+}
+
+void
+wl_session_network_changed(WlMonitor *monitor, gpointer user_data)
+{
+    WlSession *self = user_data;
+
+    wl_session_tell_addresses(self);
+    wl_session_tell_uplink(self);
+    wl_session_pump(self);
+}
+
+/* ---- from the owner */
+
+gboolean
+wl_session_refresh(WlSession *self)
+{
+    gboolean done = wl_engine_refresh(self->engine, wl_clock_now());
+
+    wl_session_pump(self);
+    return done;
+}
+
+gboolean
+wl_session_forget_endpoint(WlSession *self, const WlKey *key, const WlEndpoint *endpoint,
+                           GError **error)
+{
+    gboolean done = wl_engine_forget_endpoint(self->engine, wl_clock_now(), key, endpoint, error);
+
+    wl_session_pump(self);
+    return done;
+}
+
+void
+wl_session_set_connectivity(WlSession *self, WlConnectivity connectivity)
+{
+    self->connectivity = connectivity;
+    if (!self->engine)
+        return;
+    wl_engine_connectivity(self->engine, wl_clock_now(), connectivity);
+    wl_session_pump(self);
+}
+
+void
+wl_session_uplink_changed(WlSession *self)
+{
+    if (!self->engine)
+        return;
+    wl_engine_uplink_changed(self->engine, wl_clock_now());
+    wl_session_pump(self);
+}
+
+void
+wl_session_resumed(WlSession *self)
+{
+    if (!self->engine)
+        return;
+    wl_engine_resumed(self->engine, wl_clock_now());
+    wl_session_pump(self);
+}
+
+void
+wl_session_set_dns(WlSession *self, const GArray *servers)
+{
+    if (!wl_local_servers_set_dns(self->servers, servers) || !self->engine)
+        return;
+    wl_local_servers_tell(self->servers, self->engine, wl_clock_now());
+    wl_session_pump(self);
+}
