@@ -8,14 +8,6 @@ static const guint8 v4_mapped[12] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
 
 /* ---- addresses ----------------------------------------------------------------------------- */
 
-void
-wl_ip_from_bytes(WlIp *ip, WlFamily family, const guint8 *bytes)
-{
-    memset(ip, 0, sizeof(*ip));
-    ip->family = family;
-    memcpy(ip->bytes, bytes, wl_ip_size(ip));
-}
-
 gboolean
 wl_ip_parse(const char *text, WlIp *ip)
 {
@@ -91,18 +83,6 @@ wl_ip_to_string(const WlIp *ip)
 
     append_ip(text, ip);
     return g_string_free(text, FALSE);
-}
-
-gboolean
-wl_ip_equal(const WlIp *a, const WlIp *b)
-{
-    return memcmp(a, b, sizeof(*a)) == 0;
-}
-
-gsize
-wl_ip_size(const WlIp *ip)
-{
-    return ip->family == WL_FAMILY_V4 ? 4 : 16;
 }
 
 gboolean

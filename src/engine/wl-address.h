@@ -2,6 +2,7 @@
 #pragma once
 
 #include <glib.h>
+#include <string.h>
 
 /**
  * Addresses, endpoints and prefixes as plain values. Unused bytes are zero, so that two equal
@@ -31,12 +32,33 @@ typedef struct {
 /** Text of the longest value with NUL: "[ffff:…:255.255.255.255]:65535", "…/128". */
 #define WL_ADDRESS_TEXT_SIZE 64
 
-void wl_ip_from_bytes(WlIp *ip, WlFamily family, const guint8 *bytes);
+/* Read and compared for each fact that comes in: these are inline, and of sizes that the compiler
+ * knows. */
+static inline void
+wl_ip_from_bytes(WlIp *ip, WlFamily family, const guint8 *bytes)
+{
+    *ip = (WlIp){.family = family};
+    if (family == WL_FAMILY_V4)
+        memcpy(ip->bytes, bytes, 4);
+    else
+        memcpy(ip->bytes, bytes, 16);
+}
+
+static inline gboolean
+wl_ip_equal(const WlIp *a, const WlIp *b)
+{
+    return memcmp(a, b, sizeof(*a)) == 0;
+}
+
+/** 4 or 16. */
+static inline gsize
+wl_ip_size(const WlIp *ip)
+{
+    return ip->family == WL_FAMILY_V4 ? 4 : 16;
+}
+
 gboolean wl_ip_parse(const char *text, WlIp *ip);
 char *wl_ip_to_string(const WlIp *ip);
-gboolean wl_ip_equal(const WlIp *a, const WlIp *b);
-/** 4 or 16. */
-gsize wl_ip_size(const WlIp *ip);
 gboolean wl_ip_is_v4_mapped(const WlIp *ip);
 /** The IPv4 address inside an IPv4-mapped one, any other as it is (protocol section 1.3). */
 WlIp wl_ip_normalized(const WlIp *ip);

@@ -125,21 +125,29 @@ wl_fact_set_has_stale(const WlFactSet *self)
 
 /* ---- what happens to an entry: the one place that keeps the indices right */
 
+/* When the first of its claims runs out; WL_NEVER: none does. */
+static gint64
+entry_first_expiry(const WlFactEntry *entry)
+{
+    gint64 first = WL_NEVER;
+
+    for (guint i = 0; i < entry->claims->len; i++) {
+        const WlClaim *claim = &g_array_index(entry->claims, WlClaim, i);
+        if (!claim->stale)
+            first = MIN(first, claim->expires);
+    }
+    return first;
+}
+
 /* After a change of its claims. */
 static void
 entry_sort_in(WlFactSet *self, WlFactEntry *entry)
 {
-    gint64 first = WL_NEVER;
+    gint64 first = entry_first_expiry(entry);
     gboolean stale = FALSE;
 
-    for (guint i = 0; i < entry->claims->len; i++) {
-        const WlClaim *claim = &g_array_index(entry->claims, WlClaim, i);
-        if (claim->stale)
-            stale = TRUE;
-        else
-            first = MIN(first, claim->expires);
-    }
-    entry->expires = first;
+    for (guint i = 0; i < entry->claims->len; i++)
+        stale |= g_array_index(entry->claims, WlClaim, i).stale;
     /* One that moved into the future is moved when it is the first: most are renewed before. */
     if (entry->expiry.place == 0 || first < entry->expiry.when || first == WL_NEVER)
         wl_deadlines_set(self->expiries, &entry->expiry, first);
@@ -308,7 +316,9 @@ wl_fact_set_tell(WlFactSet *self, const WlFact *fact, const WlKey *source, gint6
     (*claim)->stale = FALSE;
     (*claim)->told = now;
     (*claim)->expires = MAX((*claim)->expires, expires);
-    entry_sort_in(self, *entry);
+    /* A longer life alone moves nothing forward. */
+    if (told != WL_TOLD_AGAIN)
+        entry_sort_in(self, *entry);
     return told;
 }
 
@@ -408,8 +418,8 @@ wl_fact_set_next_expiry(WlFactSet *self, gint64 now)
 
     /* One far ahead is good enough as long as it is, for most are renewed before. */
     while ((entry = wl_deadlines_due(self->expiries, now + EXACT_WITHIN)) &&
-           entry->expires > entry->expiry.when)
-        wl_deadlines_set(self->expiries, &entry->expiry, entry->expires);
+           entry_first_expiry(entry) > entry->expiry.when)
+        wl_deadlines_set(self->expiries, &entry->expiry, entry_first_expiry(entry));
     return wl_deadlines_first(self->expiries);
 }
 
@@ -445,7 +455,9 @@ wl_fact_set_change(WlFactSet *self, WlFactEntry *entry, gint64 now)
 void
 wl_fact_set_renewed(WlFactSet *self, WlFactEntry *entry, gint64 now)
 {
-    if (entry->told_until > 0 && wl_fact_entry_expires(entry, now) > entry->told_until)
+    /* Once it is set it stands until the entry is told. */
+    if (entry->renewal.place == 0 && entry->told_until > 0 &&
+        wl_fact_entry_expires(entry, now) > entry->told_until)
         wl_deadlines_set(self->renewals, &entry->renewal, entry->told_until - WL_FACT_MARGIN);
 }
 

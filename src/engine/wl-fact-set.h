@@ -27,8 +27,7 @@ typedef struct {
     WlKnowledge known; /* who knows it */
     guint index;
     guint stale_place;
-    gint64 expires;    /* the first of its claims; WL_NEVER */
-    WlDeadline expiry; /* not later than that */
+    WlDeadline expiry; /* not later than when the first of its claims runs out */
     WlDeadline renewal;
     /* News: each peer has a number up to which it has been looked at for it */
     guint64 changed;   /* 0: never yet */

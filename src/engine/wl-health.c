@@ -173,7 +173,7 @@ wl_engine_update_health(WlEngine *self, WlPeer *peer)
 {
     gboolean healthy = wl_peer_is_live(peer, self->now);
     gboolean alive = peer->alive_until > self->now;
-    gboolean was_told_of;
+    gboolean was_healthy = peer->healthy, was_told_of;
 
     /* A rekey since the last snapshot counts: look before leaving (section 7.2). */
     if (peer->healthy && !healthy && wl_endpoint_is_set(&peer->endpoint) && peer->handshake >= 0 &&
@@ -205,7 +205,8 @@ wl_engine_update_health(WlEngine *self, WlPeer *peer)
         peer->alive_since = self->now;
 
     update_reliable(self, peer);
-    wl_engine_update_hosts(self, peer);
+    if (healthy != was_healthy)
+        wl_engine_update_hosts(self, peer);
     if (healthy && peer->handshake + WL_HANDSHAKE_VALIDITY > self->now)
         wl_engine_need_peer(self, peer, peer->handshake + WL_HANDSHAKE_VALIDITY);
     if (alive)

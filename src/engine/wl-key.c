@@ -88,12 +88,6 @@ wl_key_hash(gconstpointer key)
     return (guint) hash;
 }
 
-gboolean
-wl_key_equal(gconstpointer a, gconstpointer b)
-{
-    return memcmp(a, b, sizeof(WlKey)) == 0;
-}
-
 int
 wl_key_compare(gconstpointer a, gconstpointer b)
 {

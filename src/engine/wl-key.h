@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #pragma once
 
+#include <string.h>
+
 #include "wl-address.h"
 
 /**
@@ -34,7 +36,12 @@ void wl_key_wipe(WlKey *key);
 
 gboolean wl_key_is_zero(const WlKey *key);
 guint wl_key_hash(gconstpointer key);
-gboolean wl_key_equal(gconstpointer a, gconstpointer b);
+/* Compared for each fact that comes in. */
+static inline gboolean
+wl_key_equal(gconstpointer a, gconstpointer b)
+{
+    return memcmp(a, b, sizeof(WlKey)) == 0;
+}
 int wl_key_compare(gconstpointer a, gconstpointer b);
 WlKey *wl_key_copy(const WlKey *key);
 
