@@ -165,11 +165,13 @@ is_via_lost(WlEngine *self, WlApproach *approach)
         const Probe *sent =
             &approach->probes[(approach->n - 1 - i) % G_N_ELEMENTS(approach->probes)];
 
-        if (sent->kind != KIND_VIA || sent->sent + wait > self->now)
-            continue; /* may still come */
+        if (sent->kind != KIND_VIA)
+            continue;
+        /* What was lost before this one says nothing any more. */
         if (sent->answered)
             break;
-        lost++;
+        if (sent->sent + wait <= self->now) /* else it may still come */
+            lost++;
     }
     if (lost >= (approach->via_lost_before ? LOST_OF_MANY : LOST))
         return TRUE;

@@ -9,10 +9,12 @@
 
 #define IP4_UDP_HEADERS 28
 #define IP6_UDP_HEADERS 48
-#define ECHO_SIZE       84
+#define IP4_HEADER      20
+#define IP6_HEADER      40
+#define ECHO_HEADER     8
+#define PING_SIZE       84
 #define MAX_FORWARDS    8
 #define MAX_TURNS       1000
-#define PROBE_SPACE     0x10000 /* numbers below are sequence numbers of probes */
 
 static void on_timer(SimTimer *timer);
 
@@ -45,7 +47,6 @@ sim_host_new(SimWorld *world, const char *name)
     self->config->private_key = self->private_key;
     self->config->name = g_strdup(name);
     self->servers = g_array_new(FALSE, TRUE, sizeof(WlIp));
-    self->probes = g_hash_table_new_full(NULL, NULL, NULL, g_free);
     self->pings = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, g_free);
     self->states = g_hash_table_new_full(wl_key_hash, wl_key_equal, g_free, NULL);
     self->history = g_array_new(FALSE, TRUE, sizeof(SimChange));
@@ -65,7 +66,6 @@ sim_host_free(SimHost *self)
     g_hash_table_unref(self->jammed);
     wl_engine_config_free(self->config);
     g_array_unref(self->servers);
-    g_hash_table_unref(self->probes);
     g_hash_table_unref(self->pings);
     g_hash_table_unref(self->states);
     g_array_unref(self->history);
@@ -202,11 +202,12 @@ sim_host_get_source(const SimHost *self, WlFamily family, WlIp *source)
     return FALSE;
 }
 
-/* A packet that is not link-local passes the link. */
+/* A packet passes the link, neither from nor to a link-local address. */
 static void
 note_traffic(SimHost *self, const SimPacket *packet)
 {
-    if (!self->watching || !self->member || wl_ip_is_link_local(&packet->destination))
+    if (!self->watching || !self->member || wl_ip_is_link_local(&packet->source) ||
+        wl_ip_is_link_local(&packet->destination))
         return;
     self->watching = FALSE;
     sim_world_trace(self->world, self->name, "sees traffic begin");
@@ -237,22 +238,35 @@ answer(SimHost *self, const SimPacket *echo)
     sim_packet_unref(reply);
 }
 
+/* Once, and only from where it was sent to. */
+static void
+take_probe(SimHost *self, const SimPacket *reply)
+{
+    for (guint i = 0; i < SIM_PROBES; i++) {
+        SimProbe *sent = &self->probes[i];
+        WlKey key = sent->key;
+
+        if (sent->number != reply->number || !wl_ip_equal(&sent->probe.destination, &reply->source))
+            continue;
+        sent->number = 0;
+        sim_world_trace(self->world, self->name, "hears an answer of %s",
+                        sim_world_find_key(self->world, &key)->name);
+        self->with->probe_answered(self->member, sim_host_now(self), &key, sent->probe.sequence);
+        return;
+    }
+}
+
 static void
 take_reply(SimHost *self, const SimPacket *reply)
 {
-    gint64 number = (gint64) reply->number;
+    SimPing *ping = g_hash_table_lookup(self->pings, &reply->number);
 
-    if (number >= PROBE_SPACE) {
-        SimPing *ping = g_hash_table_lookup(self->pings, &number);
-        if (ping && ping->answered < 0) {
-            ping->answered = self->world->now;
-            ping->forwards = reply->forwards;
-            self->world->dirty = TRUE;
-        }
-    } else {
-        const WlKey *key = g_hash_table_lookup(self->probes, GUINT_TO_POINTER((guint) number));
-        if (key && self->member && self->with->probe_answered)
-            self->with->probe_answered(self->member, sim_host_now(self), key, (guint16) number);
+    if (ping && ping->answered < 0) {
+        ping->answered = self->world->now;
+        ping->forwards = reply->forwards;
+        self->world->dirty = TRUE;
+    } else if (!ping && self->member && self->with->probe_answered) {
+        take_probe(self, reply);
     }
 }
 
@@ -312,24 +326,48 @@ deliver(gpointer user_data, const WlKey *from, SimPacket *packet)
     }
 }
 
+static SimPacket *
+echo_new(SimHost *self, const WlIp *to, gsize size)
+{
+    SimPacket *packet = sim_packet_new(SIM_PACKET_ECHO);
+
+    packet->number = ++self->world->last_echo;
+    packet->destination = *to;
+    packet->size = size;
+    return packet;
+}
+
+void
+sim_host_probe(SimHost *self, const WlKey *key, const WlProbe *probe)
+{
+    gboolean v4 = probe->destination.family == WL_FAMILY_V4;
+    SimPacket *packet =
+        echo_new(self, &probe->destination, ECHO_HEADER + (v4 ? IP4_HEADER : IP6_HEADER));
+
+    packet->source = probe->source.family == WL_FAMILY_NONE ? self->link_local : probe->source;
+    self->probes[probe->sequence % SIM_PROBES] =
+        (SimProbe){.number = packet->number, .key = *key, .probe = *probe};
+    /* From somebody else's address no kernel sends. */
+    if (sim_host_owns(self, &packet->source))
+        sim_host_send(self, packet);
+    sim_packet_unref(packet);
+}
+
 guint64
 sim_host_ping(SimHost *self, const WlIp *to)
 {
-    SimPacket *packet = sim_packet_new(SIM_PACKET_ECHO);
+    SimPacket *packet = echo_new(self, to, PING_SIZE);
     SimPing *ping = g_new0(SimPing, 1);
-    gint64 number = PROBE_SPACE + (gint64) self->world->next_echo++;
+    guint64 number = packet->number;
 
     ping->sent = self->world->now;
     ping->answered = -1;
     g_hash_table_insert(self->pings, g_memdup2(&number, sizeof(number)), ping);
-    packet->number = (guint64) number;
-    packet->destination = *to;
-    packet->size = ECHO_SIZE;
     if (sim_host_get_source(self, to->family, &packet->source))
         sim_host_send(self, packet);
     sim_packet_unref(packet);
     sim_host_settle(self);
-    return (guint64) number;
+    return number;
 }
 
 const SimPing *
@@ -444,7 +482,7 @@ sim_host_start(SimHost *self, GError **error)
     self->with = sim_members_find(self->kind);
     self->started = self->world->now;
     self->watching = FALSE;
-    g_hash_table_remove_all(self->probes);
+    memset(self->probes, 0, sizeof(self->probes));
     g_hash_table_remove_all(self->states);
     if (self->with) {
         self->member = self->with->create(self->config, sim_host_now(self), sim_world_random_bytes,

@@ -29,6 +29,15 @@ typedef struct {
     guint logs;
 } SimCounters;
 
+/** An echo of the member that may still be answered. Of two whose sequences differ by SIM_PROBES
+ * the older is forgotten, as the service does. */
+typedef struct {
+    guint64 number; /* of the packet; 0: none is waited for */
+    WlKey key;
+    WlProbe probe;
+} SimProbe;
+#define SIM_PROBES 128
+
 /** A peer's state changed. */
 typedef struct {
     gint64 when;
@@ -65,8 +74,8 @@ struct _SimHost {
     GArray *servers; /* of WlIp */
     char *memory;    /* what the member asked to remember */
     gboolean watching;
-    GHashTable *probes; /* sequence -> WlKey* */
-    GHashTable *pings;  /* number -> SimPing, see sim_host_ping() */
+    SimProbe probes[SIM_PROBES]; /* by the end of their sequence */
+    GHashTable *pings;           /* number -> SimPing, see sim_host_ping() */
 
     SimCounters counters;
     GHashTable *states;       /* WlKey* -> WlPeerState + 1 */
@@ -114,6 +123,8 @@ typedef struct {
     guint forwards;        /* there and back */
 } SimPing;
 
+/** Sends an echo of the member, who gets the answer. */
+void sim_host_probe(SimHost *self, const WlKey *key, const WlProbe *probe);
 /** Its number, for sim_host_get_ping(). */
 guint64 sim_host_ping(SimHost *self, const WlIp *to);
 const SimPing *sim_host_get_ping(const SimHost *self, guint64 number);

@@ -80,6 +80,12 @@ take_traffic(gpointer self, gint64 now)
     wl_engine_traffic_began(self, now);
 }
 
+static void
+take_probe(gpointer self, gint64 now, const WlKey *key, guint16 sequence)
+{
+    wl_engine_probe_answered(self, now, key, sequence);
+}
+
 static WlOutput *
 next_output(gpointer self)
 {
@@ -124,6 +130,7 @@ const SimMemberKind sim_member_ours = {
     .local_addresses = take_addresses,
     .resolved = take_resolved,
     .send_failed = take_send_failed,
+    .probe_answered = take_probe,
     .traffic_began = take_traffic,
     .resumed = take_resumed,
     .connectivity = take_connectivity,

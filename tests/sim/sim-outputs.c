@@ -4,7 +4,6 @@
 #include <time.h>
 
 #define UDP6_HEADERS 48
-#define ECHO_SIZE    84
 #define FACTS_MAX    1210
 #define MAX_OUTPUTS  10000000 /* a hub has 160 datagrams for each of its leaves at once */
 
@@ -132,23 +131,6 @@ send_facts(SimHost *host, const WlOutput *output)
 }
 
 static void
-send_probe(SimHost *host, const WlOutput *output)
-{
-    SimPacket *packet = sim_packet_new(SIM_PACKET_ECHO);
-
-    host->counters.probes++;
-    packet->source =
-        output->probe.source.family == WL_FAMILY_NONE ? host->link_local : output->probe.source;
-    packet->destination = output->probe.destination;
-    packet->number = output->probe.sequence;
-    packet->size = ECHO_SIZE;
-    g_hash_table_replace(host->probes, GUINT_TO_POINTER((guint) output->probe.sequence),
-                         wl_key_copy(&output->key));
-    sim_host_send(host, packet);
-    sim_packet_unref(packet);
-}
-
-static void
 note_state(SimHost *host, const WlKey *key)
 {
     gpointer old = g_hash_table_lookup(host->states, key);
@@ -227,7 +209,8 @@ carry_out(SimHost *host, const WlOutput *output)
         host->world->dirty = TRUE;
         break;
     case WL_OUTPUT_PROBE:
-        send_probe(host, output);
+        host->counters.probes++;
+        sim_host_probe(host, &output->key, &output->probe);
         break;
     case WL_OUTPUT_WATCH_TRAFFIC:
         host->watching = TRUE;

@@ -31,7 +31,7 @@ struct _SimWorld {
     GHashTable *nets_by_name, *nats_by_name;
     GHashTable *names; /* "hub.example.net" -> GArray of WlIp */
     GHashTable *cuts;  /* pairs of hosts that hear nothing of each other, directed */
-    guint64 next_echo;
+    guint64 last_echo;
     guint64 events;
     GString *trace; /* owned; NULL: off */
     /* Told of things that conditions may be about; may be NULL. */

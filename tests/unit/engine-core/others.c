@@ -160,6 +160,20 @@ test_lossy_router(void)
     g_assert_cmpint(until_direct(bench, SEC(20), &bad), <=, MS(600));
 }
 
+/* What the router lost before it answered the last one is over: it has lost its own session, say.
+ */
+static void
+test_router_comes_back(void)
+{
+    g_autoptr(Bench) bench = leaf_new();
+    const Answers lost = {0}, found = {.via = TRUE};
+
+    bench_meet(bench, 2, "198.51.100.7:51820");
+    run(bench, SEC(2), &lost);
+    run(bench, SEC(5), &found);
+    g_assert_false(is_direct(bench));
+}
+
 /* What it sends directly is dropped here until we follow; with two to wait for nobody knows whose
  * packets they were. */
 static void
@@ -334,6 +348,7 @@ main(int argc, char **argv)
     g_test_add_func("/others/not-moving", test_not_moving);
     g_test_add_func("/others/router-echo", test_router_echo);
     g_test_add_func("/others/lossy-router", test_lossy_router);
+    g_test_add_func("/others/router-comes-back", test_router_comes_back);
     g_test_add_func("/others/dropped", test_dropped);
     g_test_add_func("/others/gone", test_gone);
     g_test_add_func("/others/gone-without-echoes", test_gone_without_echoes);
