@@ -3,6 +3,7 @@
 
 #include "wl-device.h"
 #include "wl-fact.h"
+#include "wl-reason.h"
 #include "wl-signer.h"
 #include "wl-trust.h"
 #include "wl-verdict.h"
@@ -209,8 +210,9 @@ typedef struct {
     const char *name; /* display name: configured, else learned and made harmless, else "" */
     gboolean name_configured;
     WlPeerState state;
-    const char *reason; /* one sentence */
-    gboolean has_via;   /* routed: the router that carries it */
+    const char *reason;  /* one sentence */
+    const WlReason *why; /* what it is made of; NULL: it was not looked at yet */
+    gboolean has_via;    /* routed: the router that carries it */
     WlKey via;
     WlEndpoint endpoint; /* family NONE: none */
     const GArray
@@ -282,7 +284,7 @@ typedef struct {
     WlKey source;
     char *source_name; /* "" if it has none */
     gboolean accepted;
-    char *rule;     /* why it is believed or refused, one sentence */
+    WlReason *why;  /* it is believed or refused */
     gint64 expires; /* engine time; what is stale has run out */
     gboolean stale; /* kept, because its source cannot be asked */
 } WlFactView;

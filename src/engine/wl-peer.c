@@ -108,7 +108,7 @@ wl_peer_free(WlPeer *self)
     g_free(self->learned_name);
     g_free(self->folded);
     g_free(self->name);
-    g_free(self->reason);
+    wl_reason_free(self->reason);
     g_free(self);
 }
 

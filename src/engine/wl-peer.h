@@ -4,6 +4,7 @@
 #include "wl-bucket.h"
 #include "wl-deadlines.h"
 #include "wl-engine-config.h"
+#include "wl-reason.h"
 #include "wl-times.h"
 
 /** The steps of a turn that a peer may need the time for, in their order. */
@@ -198,7 +199,8 @@ typedef struct {
     WlMetadata *metadata; /* best learned; owned */
     char *learned_name;   /* display name without suffix; NULL: none */
     char *folded;         /* under which its name is counted; NULL: none */
-    char *name, *reason;  /* NULL until first shown */
+    char *name;           /* NULL until first shown */
+    WlReason *reason;     /* the same */
     gboolean basic;
     guint name_serial, allowed_serial;
     WlShown shown;

@@ -25,6 +25,3 @@ typedef enum {
     WL_VERDICT_COLLISION,       /* a member with the link-local address of another */
     WL_VERDICT_N,
 } WlVerdict;
-
-/** Half a sentence for people: "outside the networks of the profile". */
-const char *wl_verdict_to_string(WlVerdict verdict);

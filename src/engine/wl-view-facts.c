@@ -7,7 +7,7 @@ fact_view_free(WlFactView *view)
     g_free(view->subject_name);
     g_free(view->value);
     g_free(view->source_name);
-    g_free(view->rule);
+    wl_reason_free(view->why);
     g_free(view);
 }
 
@@ -47,66 +47,59 @@ dup_value(const WlFact *fact)
 
 /* ---- rules */
 
-static char *
-explain_trust(const WlPeer *source, const char *label)
+static WlReason *
+explain_trust(const WlPeer *source, const WlClaim *claim)
 {
+    guint kept = claim->stale ? WL_REASON_KEPT_CONFIGURED_TRUST - WL_REASON_CONFIGURED_TRUST : 0;
+    g_autofree char *label = source ? wl_peer_dup_label(source) : NULL;
+
+    if (!source)
+        return wl_reason_new(WL_REASON_TRUSTED_GONE + kept);
     switch (source->trust_by) {
     case WL_TRUST_BY_CONFIGURATION:
-        return g_strdup_printf("the profile trusts %s with %s", label,
-                               wl_trust_to_string(source->trust));
+        return wl_reason_new(WL_REASON_CONFIGURED_TRUST + kept, label,
+                             wl_trust_to_string(source->trust));
     case WL_TRUST_BY_ROUTE:
-        return g_strdup_printf("%s is a router by the profile, so it may name members", label);
+        return wl_reason_new(WL_REASON_TRUSTED_ROUTER + kept, label);
     case WL_TRUST_BY_KNOWN_PEER:
-        return g_strdup_printf("%s is a known peer, which may tell endpoints", label);
+        return wl_reason_new(WL_REASON_TRUSTED_PEER + kept, label);
     case WL_TRUST_BY_NONE:
         break;
     }
-    return g_strdup_printf("%s is trusted", label);
+    return wl_reason_new(WL_REASON_TRUSTED + kept, label);
 }
 
-static char *
-explain_distrust(const WlFact *fact, const WlPeer *source, const char *label, gboolean about_nobody)
+static WlReason *
+explain_distrust(const WlFact *fact, const WlPeer *source, WlVerdict verdict)
 {
-    const char *what = "name members";
+    g_autofree char *label = wl_peer_dup_label(source);
+    WlReasonId id = WL_REASON_MAY_NOT_NAME_MEMBERS;
 
-    if (about_nobody)
-        return g_strdup_printf("refused: it is about nobody we know, and %s may not name members",
-                               label);
+    if (verdict == WL_VERDICT_UNKNOWN_SUBJECT)
+        return wl_reason_new(WL_REASON_ABOUT_NOBODY, label);
     if (wl_fact_is_endpoint(fact))
-        what = "tell endpoints";
+        id = WL_REASON_MAY_NOT_TELL_ENDPOINTS;
     else if (wl_fact_is_allowed(fact))
-        what = "give prefixes to others";
+        id = WL_REASON_MAY_NOT_GIVE_PREFIXES;
     if (source->trust == WL_TRUST_UNSET)
-        return g_strdup_printf("refused: %s may not %s", label, what);
-    return g_strdup_printf("refused: %s may not %s, its trust is %s", label, what,
-                           wl_trust_to_string(source->trust));
+        return wl_reason_new(id, label);
+    id += WL_REASON_TRUST_NOT_FOR_ENDPOINTS - WL_REASON_MAY_NOT_TELL_ENDPOINTS;
+    return wl_reason_new(id, label, wl_trust_to_string(source->trust));
 }
 
-static char *
+static WlReason *
 explain(const WlEngine *self, const WlFactEntry *entry, const WlClaim *claim)
 {
     const WlPeer *source = wl_engine_find(self, &claim->source);
-    g_autofree char *label = source ? wl_peer_dup_label(source) : g_strdup("its source");
-    g_autofree char *reason = NULL;
 
-    switch (claim->verdict) {
-    case WL_VERDICT_N:
-        return g_strdup("not looked at yet");
-    case WL_VERDICT_ACCEPTED:
-        reason = source ? explain_trust(source, label) : g_strdup("its source was trusted");
-        return claim->stale
-                   ? g_strdup_printf("%s; kept, because %s cannot be asked now", reason, label)
-                   : g_steal_pointer(&reason);
-    case WL_VERDICT_UNTRUSTED:
-    case WL_VERDICT_UNKNOWN_SUBJECT:
-        if (source)
-            return explain_distrust(&entry->fact, source, label,
-                                    claim->verdict == WL_VERDICT_UNKNOWN_SUBJECT);
-        break;
-    default:
-        break;
-    }
-    return g_strdup_printf("refused: %s", wl_verdict_to_string(claim->verdict));
+    if (claim->verdict == WL_VERDICT_N)
+        return wl_reason_new(WL_REASON_UNSEEN);
+    if (claim->verdict == WL_VERDICT_ACCEPTED)
+        return explain_trust(source, claim);
+    if (source &&
+        (claim->verdict == WL_VERDICT_UNTRUSTED || claim->verdict == WL_VERDICT_UNKNOWN_SUBJECT))
+        return explain_distrust(&entry->fact, source, claim->verdict);
+    return wl_reason_new(WL_REASON_REFUSED + claim->verdict);
 }
 
 /* ---- the list */
@@ -130,7 +123,7 @@ view_new_local(const WlEngine *self, const WlFactEntry *entry)
 
     view->local = view->accepted = TRUE;
     view->source_name = g_strdup("");
-    view->rule = g_strdup("this member says so itself");
+    view->why = wl_reason_new(WL_REASON_OWN);
     view->expires = wl_fact_entry_expires(entry, self->now);
     return view;
 }
@@ -143,7 +136,7 @@ view_new_told(const WlEngine *self, const WlFactEntry *entry, const WlClaim *cla
     view->source = claim->source;
     view->source_name = g_strdup(name_of(self, &claim->source));
     view->accepted = claim->verdict == WL_VERDICT_ACCEPTED;
-    view->rule = explain(self, entry, claim);
+    view->why = explain(self, entry, claim);
     view->expires = claim->expires;
     view->stale = claim->stale;
     return view;

@@ -115,63 +115,66 @@ shown_endpoint(const WlPeer *peer, const WlShown *shown)
     return back_off ? (WlEndpoint){0} : peer->endpoint;
 }
 
-static char *
-dup_router_label(const WlEngine *self)
+static WlReason *
+explain_no_address(const WlEngine *self)
 {
-    return self->routers->len > 0 ? wl_peer_dup_label(self->routers->pdata[0])
-                                  : g_strdup("a router");
+    g_autofree char *label = NULL;
+
+    if (self->router)
+        return wl_reason_new(WL_REASON_HAS_TO_COME);
+    if (self->routers->len == 0)
+        return wl_reason_new(WL_REASON_ROUTER_HAS_TO_TELL);
+    label = wl_peer_dup_label(self->routers->pdata[0]);
+    return wl_reason_new(WL_REASON_HAS_TO_TELL, label);
 }
 
-static char *
+static WlReason *
+explain_trying(const WlShown *shown)
+{
+    g_autofree char *count = g_strdup_printf("%u", shown->candidates);
+    g_autofree char *last = wl_endpoint_to_string(&shown->last_tried);
+
+    if (shown->why == WHY_NO_ANSWER)
+        return shown->candidates == 1 ? wl_reason_new(WL_REASON_NO_ANSWER_ONE, last)
+                                      : wl_reason_new(WL_REASON_NO_ANSWER, count);
+    if (!wl_endpoint_is_set(&shown->last_tried))
+        return shown->candidates == 1 ? wl_reason_new(WL_REASON_TO_TRY_ONE)
+                                      : wl_reason_new(WL_REASON_TO_TRY, count);
+    return shown->candidates == 1 ? wl_reason_new(WL_REASON_TRYING_ONE, last)
+                                  : wl_reason_new(WL_REASON_TRYING, count, last);
+}
+
+static WlReason *
 explain(const WlEngine *self, const WlPeer *peer, const WlShown *shown)
 {
     g_autofree char *endpoint = wl_endpoint_to_string(&peer->endpoint);
-    g_autofree char *last = NULL;
-    g_autofree char *label = NULL;
-    const char *addresses = shown->candidates == 1 ? "address" : "addresses";
+    g_autofree char *via =
+        shown->has_via ? wl_peer_dup_label(wl_engine_find(self, &shown->via)) : NULL;
 
     switch ((Why) shown->why) {
     case WHY_NO_UPLINK:
-        return g_strdup("no uplink");
+        break;
     case WHY_NO_ADDRESS:
-        if (self->router)
-            return g_strdup("no address of it is known yet; it has to come to us");
-        label = dup_router_label(self);
-        return g_strdup_printf("no address of it is known yet; %s has to tell one", label);
+        return explain_no_address(self);
     case WHY_TRYING:
-        if (!wl_endpoint_is_set(&shown->last_tried))
-            return g_strdup_printf("%u %s to try", shown->candidates, addresses);
-        last = wl_endpoint_to_string(&shown->last_tried);
-        return g_strdup_printf("trying %u %s, last one %s, no handshake yet", shown->candidates,
-                               addresses, last);
     case WHY_NO_ANSWER:
-        if (!wl_endpoint_is_set(&shown->last_tried))
-            return g_strdup_printf("no answer from %u %s; asked less and less often",
-                                   shown->candidates, addresses);
-        last = wl_endpoint_to_string(&shown->last_tried);
-        return g_strdup_printf("no answer from %u %s, last one %s; asked less and less often",
-                               shown->candidates, addresses, last);
+        return explain_trying(shown);
     case WHY_NO_ALIVE:
-        return g_strdup_printf("handshake on %s done, it has not said yet that it is alive",
-                               endpoint);
+        return wl_reason_new(WL_REASON_NOT_ALIVE, endpoint);
     case WHY_ROUTED:
-        label = wl_peer_dup_label(wl_engine_find(self, &shown->via));
-        return g_strdup_printf("using %s: no direct handshake yet", label);
+        return wl_reason_new(WL_REASON_ROUTED, via);
     case WHY_ROUTED_NO_ADDRESS:
-        label = wl_peer_dup_label(wl_engine_find(self, &shown->via));
-        return g_strdup_printf("using %s: no address of it is known yet", label);
+        return wl_reason_new(WL_REASON_ROUTED_NO_ADDRESS, via);
     case WHY_ROUTED_CHECKED:
-        label = wl_peer_dup_label(wl_engine_find(self, &shown->via));
-        return g_strdup_printf("using %s until %s is known to work both ways", label, endpoint);
+        return wl_reason_new(WL_REASON_ROUTED_CHECKED, via, endpoint);
     case WHY_ROUTED_SILENT:
-        label = wl_peer_dup_label(wl_engine_find(self, &shown->via));
-        return g_strdup_printf("using %s: nothing comes from %s any more", label, endpoint);
+        return wl_reason_new(WL_REASON_ROUTED_SILENT, via, endpoint);
     case WHY_DIRECT_LAN:
-        return g_strdup_printf("on the same network, direct on %s", endpoint);
+        return wl_reason_new(WL_REASON_DIRECT_LAN, endpoint);
     case WHY_DIRECT:
-        return g_strdup_printf("direct on %s", endpoint);
+        return wl_reason_new(WL_REASON_DIRECT, endpoint);
     }
-    return g_strdup("");
+    return wl_reason_new(WL_REASON_NO_UPLINK);
 }
 
 void
@@ -196,7 +199,7 @@ wl_engine_update_view(WlEngine *self, WlPeer *peer)
                         : self->uplink;
     peer->was_shown = TRUE;
     peer->shown = shown;
-    g_free(peer->reason);
+    wl_reason_free(peer->reason);
     peer->reason = explain(self, peer, &shown);
     output = wl_output_new(WL_OUTPUT_PEER_CHANGED);
     output->key = peer->key;
@@ -204,11 +207,11 @@ wl_engine_update_view(WlEngine *self, WlPeer *peer)
     if (state_changed) {
         g_autofree char *label = wl_peer_dup_label(peer);
         /* "direct on ..." says it all. */
-        if (g_str_has_prefix(peer->reason, wl_peer_state_to_string(shown.state)))
-            wl_engine_log(self, "%s: %s", label, peer->reason);
+        if (g_str_has_prefix(peer->reason->text, wl_peer_state_to_string(shown.state)))
+            wl_engine_log(self, "%s: %s", label, peer->reason->text);
         else
             wl_engine_log(self, "%s: %s, %s", label, wl_peer_state_to_string(shown.state),
-                          peer->reason);
+                          peer->reason->text);
     }
 }
 
@@ -226,7 +229,8 @@ wl_engine_get_peer(const WlEngine *self, const WlKey *key, WlPeerView *view)
     view->name = peer->name ? peer->name : "";
     view->name_configured = peer->config && peer->config->name && *peer->config->name;
     view->state = peer->shown.state;
-    view->reason = peer->reason ? peer->reason : "";
+    view->why = peer->reason;
+    view->reason = peer->reason ? peer->reason->text : "";
     view->has_via = peer->shown.has_via;
     view->via = peer->shown.via;
     view->endpoint = peer->shown.endpoint;

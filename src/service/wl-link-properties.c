@@ -100,7 +100,9 @@ fact_variant(const WlFactView *view, gint64 now)
                                     : g_variant_new_take_string(wl_key_to_string(&view->source)));
     g_variant_dict_insert(&dict, "SourceName", "s", view->source_name);
     g_variant_dict_insert(&dict, "Accepted", "b", view->accepted);
-    g_variant_dict_insert(&dict, "Rule", "s", view->rule);
+    g_variant_dict_insert(&dict, "Rule", "s", view->why->text);
+    g_variant_dict_insert(&dict, "RuleId", "s", wl_reason_id_to_string(view->why->id));
+    g_variant_dict_insert(&dict, "RuleArguments", "^as", view->why->arguments);
     g_variant_dict_insert(&dict, "Expires", "u", seconds_left(view, now));
     return g_variant_dict_end(&dict);
 }

@@ -51,6 +51,18 @@ trust_by(const WlPeerView *view)
                                                     : wl_trust_source_to_string(view->trust_by);
 }
 
+static void
+insert_reason(GVariantDict *dict, const WlPeerView *view)
+{
+    static const char *const nothing[] = {NULL};
+    const char *const *arguments = view->why ? (const char *const *) view->why->arguments : nothing;
+
+    g_variant_dict_insert(dict, "Reason", "s", view->reason);
+    g_variant_dict_insert(dict, "ReasonId", "s",
+                          view->why ? wl_reason_id_to_string(view->why->id) : "");
+    g_variant_dict_insert(dict, "ReasonArguments", "^as", arguments);
+}
+
 GVariant *
 wl_peer_properties_new(const WlPeerView *view, const char *via)
 {
@@ -62,7 +74,7 @@ wl_peer_properties_new(const WlPeerView *view, const char *via)
                                 g_variant_new_take_string(wl_key_to_string(&view->public_key)));
     g_variant_dict_insert(&dict, "Name", "s", view->name ? view->name : "");
     g_variant_dict_insert(&dict, "State", "s", wl_peer_state_to_string(view->state));
-    g_variant_dict_insert(&dict, "Reason", "s", view->reason ? view->reason : "");
+    insert_reason(&dict, view);
     g_variant_dict_insert(&dict, "Via", "o", via);
     g_variant_dict_insert_value(
         &dict, "Endpoint",

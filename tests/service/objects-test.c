@@ -195,6 +195,8 @@ test_values(void)
     assert_value(hub, "Name", "'hub'");
     assert_value(hub, "State", "'offline'");
     assert_value(hub, "Reason", "'no uplink'");
+    assert_value(hub, "ReasonId", "'no-uplink'");
+    assert_value(hub, "ReasonArguments", "[]");
     assert_value(hub, "Via", "'/'");
     assert_value(hub, "Endpoint", "'" HUB_ENDPOINT "'");
     assert_value(hub, "Candidates", "[('" HUB_ENDPOINT "', 'configured', 'profile', 'not tried')]");
@@ -246,11 +248,12 @@ test_facts(void)
     g_assert_true(g_variant_is_of_type(facts, G_VARIANT_TYPE("aa{sv}")));
     g_variant_iter_init(&iter, facts);
     while (g_variant_iter_loop(&iter, "@a{sv}", &fact)) {
-        const char *subject, *attribute, *value, *source, *rule, *name;
+        const char *subject, *attribute, *value, *source, *rule, *rule_id, *name;
+        g_autoptr(GVariant) arguments = NULL;
         gboolean accepted;
         guint32 expires;
 
-        g_assert_cmpuint(g_variant_n_children(fact), ==, 9);
+        g_assert_cmpuint(g_variant_n_children(fact), ==, 11);
         g_assert_true(g_variant_lookup(fact, "Subject", "&s", &subject));
         g_assert_true(g_variant_lookup(fact, "SubjectName", "&s", &name));
         g_assert_true(g_variant_lookup(fact, "Attribute", "&s", &attribute));
@@ -259,10 +262,12 @@ test_facts(void)
         g_assert_true(g_variant_lookup(fact, "SourceName", "&s", &name));
         g_assert_true(g_variant_lookup(fact, "Accepted", "b", &accepted));
         g_assert_true(g_variant_lookup(fact, "Rule", "&s", &rule));
+        g_assert_true(g_variant_lookup(fact, "RuleId", "&s", &rule_id));
+        g_assert_true(g_variant_lookup(fact, "RuleArguments", "@as", &arguments));
         g_assert_true(g_variant_lookup(fact, "Expires", "u", &expires));
         found |= g_str_equal(subject, HUB_PUBLIC) && g_str_equal(attribute, "allowed-ips") &&
                  g_str_equal(value, "10.79.0.0/16") && *source == '\0' && accepted &&
-                 expires > 200 && *rule;
+                 expires > 200 && *rule && g_str_equal(rule_id, "own");
     }
     if (!found)
         g_test_message("%s", g_variant_print(facts, FALSE));

@@ -194,7 +194,7 @@ truth_describe_facts(SimHost *host, SimHost *about, GString *text)
             g_string_append_printf(text, "    %s holds %s %s of %s from %s: %s\n", host->name,
                                    fact->attribute, fact->value, about->name,
                                    fact->local ? "itself" : name_of(host, &fact->source),
-                                   fact->rule);
+                                   fact->why->text);
     }
 }
 

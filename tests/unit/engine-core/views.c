@@ -165,7 +165,7 @@ test_facts(void)
     view = find_fact(views, "endpoint", "198.51.100.3:51820", &hub->key);
     g_assert_true(view->accepted);
     g_assert_cmpstr(view->source_name, ==, "hub");
-    g_assert_cmpstr(view->rule, ==, "the profile trusts hub with Membership");
+    g_assert_cmpstr(view->why->text, ==, "the profile trusts hub with Membership");
     g_assert_cmpint(view->expires, ==, bench->now + SEC(255));
 
     view = find_fact(views, "member", "printer", &hub->key);
@@ -176,12 +176,13 @@ test_facts(void)
 
     view = find_fact(views, "allowed-ips", "172.16.0.0/16", &hub->key);
     g_assert_false(view->accepted);
-    g_assert_cmpstr(view->rule, ==, "refused: outside the networks of the profile");
+    g_assert_cmpstr(view->why->text, ==, "refused: outside the networks of the profile");
 
     view = find_fact(views, "member", "spy", &bench_member(bench, 2)->key);
     g_assert_false(view->accepted);
     g_assert_cmpstr(view->subject_name, ==, "");
-    g_assert_cmpstr(view->rule, ==, "refused: desktop may not name members, its trust is Endpoint");
+    g_assert_cmpstr(view->why->text, ==,
+                    "refused: desktop may not name members, its trust is Endpoint");
 
     view = find_fact(views, "endpoint", HUB_ENDPOINT, NULL);
     g_assert_true(view->accepted);
@@ -205,14 +206,14 @@ test_rules(void)
     bench_tell_endpoint(bench, desktop, bench_member(bench, 9), "198.51.100.3:5", 255);
     views = wl_engine_dup_facts(bench->engine);
     view = find_fact(views, "endpoint", "198.51.100.3:1", &hub->key);
-    g_assert_cmpstr(view->rule, ==, "hub is a router by the profile, so it may name members");
+    g_assert_cmpstr(view->why->text, ==, "hub is a router by the profile, so it may name members");
     view = find_fact(views, "endpoint", "198.51.100.3:2", &desktop->key);
-    g_assert_cmpstr(view->rule, ==, "desktop is a known peer, which may tell endpoints");
+    g_assert_cmpstr(view->why->text, ==, "desktop is a known peer, which may tell endpoints");
     view = find_fact(views, "endpoint", "127.0.0.1:3", &desktop->key);
     g_assert_false(view->accepted);
     g_assert_true(find_fact(views, "endpoint", "198.51.100.3:4", &hub->key)->accepted);
     view = find_fact(views, "endpoint", "198.51.100.3:5", &desktop->key);
-    g_assert_cmpstr(view->rule, ==,
+    g_assert_cmpstr(view->why->text, ==,
                     "refused: it is about nobody we know, and desktop may not name members");
 }
 
@@ -235,7 +236,7 @@ test_stale_fact(void)
     view = find_fact(views, "member", "printer", &hub->key);
     g_assert_true(view->stale && view->accepted);
     g_assert_cmpint(view->expires, <=, bench->now);
-    g_assert_cmpstr(view->rule, ==,
+    g_assert_cmpstr(view->why->text, ==,
                     "the profile trusts hub with Membership; kept, because hub cannot be asked "
                     "now");
     for (guint i = 0; i < views->len; i++) {

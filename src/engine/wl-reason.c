@@ -1,0 +1,198 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "wl-reason.h"
+
+#include <stdarg.h>
+
+/* Only for gettext to find them: the engine speaks no language but this. */
+#define N_(text) text
+
+#define REFUSED(verdict) [WL_REASON_REFUSED + WL_VERDICT_##verdict]
+
+static const struct {
+    const char *name;
+    const char *template;
+    guint8 n_arguments;
+    guint8 trust; /* the argument that is a level of trust, from 1; 0: none */
+} reasons[WL_REASON_N] = {
+    [WL_REASON_NO_UPLINK] = {"no-uplink", N_("no uplink"), 0},
+    [WL_REASON_HAS_TO_COME] = {"has-to-come",
+                               N_("no address of it is known yet; it has to come to us"), 0},
+    [WL_REASON_HAS_TO_TELL] = {"has-to-tell",
+                               N_("no address of it is known yet; %s has to tell one"), 1},
+    [WL_REASON_ROUTER_HAS_TO_TELL] = {"router-has-to-tell",
+                                      N_("no address of it is known yet; a router has to tell "
+                                         "one"),
+                                      0},
+    [WL_REASON_TO_TRY_ONE] = {"to-try-one", N_("1 address to try"), 0},
+    [WL_REASON_TO_TRY] = {"to-try", N_("%s addresses to try"), 1},
+    [WL_REASON_TRYING_ONE] = {"trying-one", N_("trying 1 address, %s, no handshake yet"), 1},
+    [WL_REASON_TRYING] = {"trying", N_("trying %s addresses, last one %s, no handshake yet"), 2},
+    [WL_REASON_NO_ANSWER_ONE] = {"no-answer-one",
+                                 N_("no answer from 1 address, %s; asked less and less often"), 1},
+    [WL_REASON_NO_ANSWER] = {"no-answer",
+                             N_("no answer from %s addresses; asked less and less often"), 1},
+    [WL_REASON_NOT_ALIVE] = {"not-alive",
+                             N_("handshake on %s done, it has not said yet that it is alive"), 1},
+    [WL_REASON_ROUTED] = {"routed", N_("using %s: no direct handshake yet"), 1},
+    [WL_REASON_ROUTED_NO_ADDRESS] = {"routed-no-address",
+                                     N_("using %s: no address of it is known yet"), 1},
+    [WL_REASON_ROUTED_CHECKED] = {"routed-checked",
+                                  N_("using %s until %s is known to work both ways"), 2},
+    [WL_REASON_ROUTED_SILENT] = {"routed-silent", N_("using %s: nothing comes from %s any more"),
+                                 2},
+    [WL_REASON_DIRECT_LAN] = {"direct-lan", N_("on the same network, direct on %s"), 1},
+    [WL_REASON_DIRECT] = {"direct", N_("direct on %s"), 1},
+
+    [WL_REASON_OWN] = {"own", N_("this member says so itself"), 0},
+    [WL_REASON_CONFIGURED_TRUST] = {"configured-trust", N_("the profile trusts %s with %s"), 2, 2},
+    [WL_REASON_TRUSTED_ROUTER] = {"trusted-router",
+                                  N_("%s is a router by the profile, so it may name members"), 1},
+    [WL_REASON_TRUSTED_PEER] = {"trusted-peer", N_("%s is a known peer, which may tell endpoints"),
+                                1},
+    [WL_REASON_TRUSTED] = {"trusted", N_("%s is trusted"), 1},
+    [WL_REASON_TRUSTED_GONE] = {"trusted-gone", N_("its source was trusted"), 0},
+    [WL_REASON_KEPT_CONFIGURED_TRUST] = {"kept-configured-trust",
+                                         N_("the profile trusts %1$s with %2$s; kept, because "
+                                            "%1$s cannot be asked now"),
+                                         2, 2},
+    [WL_REASON_KEPT_ROUTER] = {"kept-router",
+                               N_("%1$s is a router by the profile, so it may name members; kept, "
+                                  "because %1$s cannot be asked now"),
+                               1},
+    [WL_REASON_KEPT_PEER] = {"kept-peer",
+                             N_("%1$s is a known peer, which may tell endpoints; kept, because "
+                                "%1$s cannot be asked now"),
+                             1},
+    [WL_REASON_KEPT] = {"kept", N_("%1$s is trusted; kept, because %1$s cannot be asked now"), 1},
+    [WL_REASON_KEPT_GONE] = {"kept-gone",
+                             N_("its source was trusted; kept, because its source cannot be asked "
+                                "now"),
+                             0},
+
+    [WL_REASON_UNSEEN] = {"unseen", N_("not looked at yet"), 0},
+    [WL_REASON_ABOUT_NOBODY] = {"about-nobody",
+                                N_("refused: it is about nobody we know, and %s may not name "
+                                   "members"),
+                                1},
+    [WL_REASON_MAY_NOT_TELL_ENDPOINTS] = {"may-not-tell-endpoints",
+                                          N_("refused: %s may not tell endpoints"), 1},
+    [WL_REASON_MAY_NOT_GIVE_PREFIXES] = {"may-not-give-prefixes",
+                                         N_("refused: %s may not give prefixes to others"), 1},
+    [WL_REASON_MAY_NOT_NAME_MEMBERS] = {"may-not-name-members",
+                                        N_("refused: %s may not name members"), 1},
+    [WL_REASON_TRUST_NOT_FOR_ENDPOINTS] = {"trust-not-for-endpoints",
+                                           N_("refused: %s may not tell endpoints, its trust is "
+                                              "%s"),
+                                           2, 2},
+    [WL_REASON_TRUST_NOT_FOR_PREFIXES] = {"trust-not-for-prefixes",
+                                          N_("refused: %s may not give prefixes to others, its "
+                                             "trust is %s"),
+                                          2, 2},
+    [WL_REASON_TRUST_NOT_FOR_MEMBERS] = {"trust-not-for-members",
+                                         N_("refused: %s may not name members, its trust is %s"), 2,
+                                         2},
+
+    REFUSED(ACCEPTED) = {"accepted", N_("accepted"), 0},
+    REFUSED(UNTRUSTED) = {"untrusted", N_("refused: its source is not trusted with that"), 0},
+    REFUSED(UNKNOWN_SUBJECT) = {"unknown-subject",
+                                N_("refused: about nobody we know, and its source may not "
+                                   "introduce members"),
+                                0},
+    REFUSED(ABOUT_US) = {"about-us", N_("refused: about ourselves"), 0},
+    REFUSED(BAD_ADDRESS) = {"bad-address",
+                            N_("refused: not an address that a peer can be reached at"), 0},
+    REFUSED(IN_TUNNEL) = {"in-tunnel", N_("refused: an address inside the tunnel"), 0},
+    REFUSED(OWN_ENDPOINT) = {"own-endpoint", N_("refused: our own address and port"), 0},
+    REFUSED(DEFAULT_ROUTE) = {"default-route",
+                              N_("refused: a default route is never taken from a fact"), 0},
+    REFUSED(OUTSIDE) = {"outside", N_("refused: outside the networks of the profile"), 0},
+    REFUSED(OWN_ADDRESS) = {"own-address", N_("refused: our own address"), 0},
+    REFUSED(ON_LINK) = {"on-link", N_("refused: overlaps a network this machine is attached to"),
+                        0},
+    REFUSED(HAS_SERVER) = {"has-server",
+                           N_("refused: covers a gateway or DNS server of this machine"), 0},
+    REFUSED(HAS_ENDPOINT) = {"has-endpoint", N_("refused: covers the address a peer is reached at"),
+                             0},
+    REFUSED(CONFIGURED) = {"configured", N_("refused: the profile gives it to another peer"), 0},
+    REFUSED(TAKEN) = {"taken", N_("refused: another member claimed it first"), 0},
+    REFUSED(TOO_MANY) = {"too-many", N_("refused: too many of them"), 0},
+    REFUSED(FOREIGN_ALIVE) = {"foreign-alive", N_("refused: an Alive about somebody else"), 0},
+    REFUSED(COLLISION) = {"collision",
+                          N_("refused: its link-local address is that of another member"), 0},
+};
+
+WlReason *
+wl_reason_new(WlReasonId id, ...)
+{
+    WlReason *self = g_new0(WlReason, 1);
+    va_list arguments;
+
+    self->id = id;
+    va_start(arguments, id);
+    for (guint i = 0; i < reasons[id].n_arguments; i++)
+        self->arguments[i] = g_strdup(va_arg(arguments, const char *));
+    va_end(arguments);
+    self->text = wl_reason_fill(reasons[id].template, (const char *const *) self->arguments);
+    return self;
+}
+
+void
+wl_reason_free(WlReason *self)
+{
+    if (!self)
+        return;
+    for (guint i = 0; i < WL_REASON_MAX_ARGUMENTS; i++)
+        g_free(self->arguments[i]);
+    g_free(self->text);
+    g_free(self);
+}
+
+const char *
+wl_reason_id_to_string(WlReasonId id)
+{
+    g_return_val_if_fail(id < WL_REASON_N, "");
+    return reasons[id].name;
+}
+
+static WlReasonId
+find(const char *name)
+{
+    for (guint id = 0; id < WL_REASON_N; id++) {
+        if (g_str_equal(reasons[id].name, name))
+            return id;
+    }
+    return WL_REASON_N;
+}
+
+const char *
+wl_reason_find_template(const char *name)
+{
+    WlReasonId id = find(name);
+
+    return id < WL_REASON_N ? reasons[id].template : NULL;
+}
+
+guint
+wl_reason_count_arguments(WlReasonId id)
+{
+    g_return_val_if_fail(id < WL_REASON_N, 0);
+    return reasons[id].n_arguments;
+}
+
+gboolean
+wl_reason_is_trust(const char *name, guint argument)
+{
+    WlReasonId id = find(name);
+
+    return id < WL_REASON_N && reasons[id].trust == argument + 1;
+}
+
+char *
+wl_reason_fill(const char *template, const char *const *arguments)
+{
+    const char *filled[WL_REASON_MAX_ARGUMENTS] = {"", ""};
+
+    for (guint i = 0; i < WL_REASON_MAX_ARGUMENTS && arguments && arguments[i]; i++)
+        filled[i] = arguments[i];
+    return g_strdup_printf(template, filled[0], filled[1]);
+}
