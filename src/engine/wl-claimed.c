@@ -118,6 +118,13 @@ mark_dirty(const WlPrefix *prefix, gpointer value, gpointer user_data)
     return FALSE;
 }
 
+void
+wl_engine_configured_changed(WlEngine *self, const WlPrefix *prefix)
+{
+    wl_prefix_map_find_around(self->claimed, prefix, mark_dirty, self);
+    wl_prefix_map_find_inside(self->claimed, prefix, mark_dirty, self);
+}
+
 static void
 count_host(WlEngine *self, const WlPrefix *host, int change)
 {

@@ -32,7 +32,7 @@ WlDevicePeer *wl_device_find(const WlDevice *device, const WlKey *public_key);
 
 typedef enum {
     WL_PEER_ADD,      /* with everything below */
-    WL_PEER_UPDATE,   /* endpoint if set; allowed IPs if `replace_allowed_ips`; never re-creates */
+    WL_PEER_UPDATE,   /* endpoint if set; the rest as its flags say; never re-creates */
     WL_PEER_RECREATE, /* removed and added with everything below in one request: resets WireGuard's
                          initiation limit, and takes an endpoint away when none is set */
     WL_PEER_REMOVE,
@@ -45,9 +45,10 @@ typedef struct {
     WlEndpoint endpoint;          /* family NONE: leave (UPDATE) or none (ADD, RECREATE) */
     gboolean replace_allowed_ips; /* UPDATE: FALSE leaves them */
     GArray *allowed_ips;          /* of WlPrefix, masked; whole new list */
-    gboolean has_preshared_key;   /* ADD, RECREATE */
+    gboolean replace_settings;    /* UPDATE: FALSE leaves the preshared key and the keepalive */
+    gboolean has_preshared_key;
     WlKey preshared_key;
-    guint16 keepalive; /* s; ADD, RECREATE */
+    guint16 keepalive; /* s */
 } WlPeerChange;
 
 WlPeerChange *wl_peer_change_new(WlPeerChangeKind kind, const WlKey *public_key);

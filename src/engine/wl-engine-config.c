@@ -30,8 +30,8 @@ wl_peer_config_free(WlPeerConfig *self)
     g_free(self);
 }
 
-static WlPeerConfig *
-peer_config_copy(const WlPeerConfig *config)
+WlPeerConfig *
+wl_peer_config_copy(const WlPeerConfig *config)
 {
     WlPeerConfig *copy = wl_peer_config_new(&config->public_key);
 
@@ -52,6 +52,47 @@ peer_config_copy(const WlPeerConfig *config)
     copy->preshared_key = config->preshared_key;
     copy->keepalive = config->keepalive;
     return copy;
+}
+
+gboolean
+wl_peer_config_same_endpoints(const WlPeerConfig *x, const WlPeerConfig *y)
+{
+    const GPtrArray *a = x->endpoints, *b = y->endpoints;
+    gboolean same = a->len == b->len;
+
+    for (guint i = 0; same && i < a->len; i++)
+        same = g_str_equal(a->pdata[i], b->pdata[i]);
+    return same;
+}
+
+gboolean
+wl_peer_config_same_allowed_ips(const WlPeerConfig *x, const WlPeerConfig *y)
+{
+    const GArray *a = x->allowed_ips, *b = y->allowed_ips;
+    gboolean same = a->len == b->len;
+
+    for (guint i = 0; same && i < a->len; i++)
+        same = wl_prefix_equal(&g_array_index(a, WlPrefix, i), &g_array_index(b, WlPrefix, i));
+    return same;
+}
+
+gboolean
+wl_peer_config_equal(const WlPeerConfig *a, const WlPeerConfig *b)
+{
+    return wl_key_equal(&a->public_key, &b->public_key) && g_strcmp0(a->name, b->name) == 0 &&
+           wl_peer_config_same_endpoints(a, b) && wl_peer_config_same_allowed_ips(a, b) &&
+           a->trust == b->trust && a->basic == b->basic && a->fact_exchanger == b->fact_exchanger &&
+           wl_peer_config_same_settings(a, b);
+}
+
+gboolean
+wl_peer_config_same_settings(const WlPeerConfig *a, const WlPeerConfig *b)
+{
+    gboolean with_key = a && a->has_preshared_key;
+
+    return (a ? a->keepalive : 0) == (b ? b->keepalive : 0) &&
+           with_key == (b && b->has_preshared_key) &&
+           (!with_key || wl_key_equal(&a->preshared_key, &b->preshared_key));
 }
 
 gboolean
@@ -105,7 +146,7 @@ wl_engine_config_copy(const WlEngineConfig *config)
         g_array_append_val(copy->networks, prefix);
     }
     for (guint i = 0; i < config->peers->len; i++)
-        g_ptr_array_add(copy->peers, peer_config_copy(config->peers->pdata[i]));
+        g_ptr_array_add(copy->peers, wl_peer_config_copy(config->peers->pdata[i]));
     return copy;
 }
 
@@ -123,16 +164,22 @@ wl_engine_config_find(const WlEngineConfig *config, const WlKey *key)
 gboolean
 wl_engine_config_check(const WlEngineConfig *config, WlKey *public_key, GError **error)
 {
-    g_autoptr(GHashTable) keys = g_hash_table_new(wl_key_hash, wl_key_equal);
-    g_autoptr(GHashTable) addresses = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
-    WlIp own;
-
     if (wl_key_is_zero(&config->private_key) ||
         !wl_key_derive_public(&config->private_key, public_key)) {
         g_set_error_literal(error, WL_ENGINE_ERROR, WL_ENGINE_ERROR_KEY,
                             "the private key has no public key; make one with wirelinkctl genkey");
         return FALSE;
     }
+    return wl_engine_config_check_peers(config, public_key, error);
+}
+
+gboolean
+wl_engine_config_check_peers(const WlEngineConfig *config, const WlKey *public_key, GError **error)
+{
+    g_autoptr(GHashTable) keys = g_hash_table_new(wl_key_hash, wl_key_equal);
+    g_autoptr(GHashTable) addresses = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    WlIp own;
+
     wl_key_link_local(public_key, &own);
     g_hash_table_add(addresses, wl_ip_to_string(&own));
 

@@ -39,7 +39,7 @@ struct _WlEngine {
     gint64 refreshed; /* WL_LONG_AGO: never */
     gint64 deadline;
 
-    /* From the profile, constant */
+    /* From the profile: wl-configured.c */
     gboolean router;
     gboolean any_trust;      /* some entry has a trust value */
     gboolean any_membership; /* some peer is trusted with membership by the profile */
@@ -158,8 +158,14 @@ gint64 wl_engine_jitter(WlEngine *self, gint64 base);
 /* ---- members: wl-members.c */
 WlPeer *wl_engine_find(const WlEngine *self, const WlKey *key);
 WlPeer *wl_engine_add_peer(WlEngine *self, const WlKey *key, const WlPeerConfig *config);
-/** Which configured allowed IPs are set at once, which only when direct. */
-void wl_engine_classify_allowed(WlEngine *self);
+/** At once; what it said goes with it. */
+void wl_engine_remove_peer(WlEngine *self, WlPeer *peer);
+/** It waits for a reliable source, whose silence means that it is no member any more. */
+void wl_engine_set_unwanted(WlEngine *self, WlPeer *peer, gboolean unwanted);
+void wl_engine_evaluate_trust(WlEngine *self, WlPeer *peer);
+/** Trust was changed by the profile, which needs no reliable source: whoever is named by nobody any
+ * more goes at once, but for those @waiting already. */
+void wl_engine_apply_trust(WlEngine *self, const GPtrArray *waiting);
 gboolean wl_engine_may_deconfigure(const WlEngine *self);
 gboolean wl_engine_may_delete(const WlEngine *self);
 /** What is said of the membership or the name of @subject changed. */
@@ -171,6 +177,14 @@ void wl_engine_recall_member(WlEngine *self, const WlKey *key);
 /** TRUE if some source whom we trust calls it a member; stale words count if @stale. */
 gboolean wl_engine_is_member(const WlEngine *self, const WlKey *key, gboolean stale);
 
+/* ---- the profile: wl-configured.c, wl-change.c */
+void wl_engine_read_profile(WlEngine *self);
+void wl_engine_add_configured(WlEngine *self);
+/** Routers, and whose silence counts. */
+void wl_engine_list_sources(WlEngine *self);
+/** Which configured allowed IPs are set at once, which only when direct. */
+void wl_engine_classify_allowed(WlEngine *self);
+
 /* ---- what outlives the process: wl-recall.c */
 void wl_engine_memory_changed(WlEngine *self);
 void wl_engine_remember(WlEngine *self);
@@ -180,6 +194,10 @@ void wl_engine_init_names(WlEngine *self);
 /** A step of @peer. */
 void wl_engine_update_name(WlEngine *self, WlPeer *peer);
 void wl_engine_forget_name(WlEngine *self, WlPeer *peer);
+/** What was learned of its name counts only if somebody who says so is still believed. */
+void wl_engine_unlearn_name(WlEngine *self, WlPeer *peer);
+/** The own name was @before. */
+void wl_engine_own_name_changed(WlEngine *self, const char *before);
 
 /* ---- facts: wl-judge.c, wl-local-facts.c, wl-receive.c, wl-boot-id.c */
 void wl_engine_expire_facts(WlEngine *self);
@@ -197,6 +215,8 @@ void wl_engine_init_claimed(WlEngine *self);
 void wl_engine_clear_claimed(WlEngine *self);
 /** Somebody says, or does not say any more, an allowed IP. */
 void wl_engine_prefix_changed(WlEngine *self, WlFactEntry *entry);
+/** The profile gives @prefix to somebody else than before. */
+void wl_engine_configured_changed(WlEngine *self, const WlPrefix *prefix);
 /** Where @peer is reached may have changed. */
 void wl_engine_update_hosts(WlEngine *self, WlPeer *peer);
 void wl_engine_drop_hosts(WlEngine *self, WlPeer *peer);
@@ -205,6 +225,8 @@ void wl_engine_disown(WlEngine *self, WlPeer *peer);
 void wl_engine_judge_prefixes(WlEngine *self);
 /** What is said about @subject, who has become known or is not any more. */
 void wl_engine_judge_about(WlEngine *self, const WlKey *subject);
+/** What is said by @source, who is trusted more, or less. */
+void wl_engine_judge_source(WlEngine *self, const WlKey *source);
 /** @entry is news for those who are told facts. */
 void wl_engine_fact_changed(WlEngine *self, WlFactEntry *entry);
 /** Who stands for @entry, or what is thought of it, changed: it may be news. */

@@ -250,49 +250,6 @@ wl_engine_turn(WlEngine *self)
 
 /* ---- life */
 
-static void
-read_profile(WlEngine *self)
-{
-    gboolean router_peer = FALSE;
-
-    self->own_entry = wl_engine_config_find(self->config, &self->public_key);
-    self->own_trust = self->own_entry ? self->own_entry->trust : WL_TRUST_UNSET;
-    for (guint i = 0; i < self->config->peers->len; i++) {
-        const WlPeerConfig *peer = self->config->peers->pdata[i];
-
-        self->any_trust |= peer->trust != WL_TRUST_UNSET;
-        if (peer == self->own_entry)
-            continue;
-        self->any_membership |= peer->trust >= WL_TRUST_MEMBERSHIP;
-        router_peer |= wl_peer_config_is_router(peer);
-    }
-    self->router = self->config->role == WL_ROLE_ROUTER ||
-                   (self->config->role == WL_ROLE_AUTOMATIC && !router_peer);
-}
-
-static void
-add_configured(WlEngine *self)
-{
-    for (guint i = 0; i < self->config->peers->len; i++) {
-        const WlPeerConfig *peer = self->config->peers->pdata[i];
-
-        g_hash_table_insert(self->metadata, (gpointer) &peer->public_key,
-                            wl_engine_make_metadata(peer));
-        if (peer != self->own_entry)
-            wl_engine_add_peer(self, &peer->public_key, peer);
-    }
-    for (guint i = 0; i < self->peers->len; i++) {
-        WlPeer *peer = self->peers->pdata[i];
-
-        if (peer->router)
-            g_ptr_array_add(self->routers, peer);
-        if (self->any_membership ? wl_peer_get_configured_trust(peer) >= WL_TRUST_MEMBERSHIP
-                                 : peer->router)
-            g_ptr_array_add(self->sources, peer);
-    }
-    wl_engine_classify_allowed(self);
-}
-
 WlEngine *
 wl_engine_new(const WlEngineConfig *config, gint64 now, WlRandomFunc random, gpointer user_data,
               GError **error)
@@ -344,8 +301,8 @@ wl_engine_new(const WlEngineConfig *config, gint64 now, WlRandomFunc random, gpo
     wl_policy_init(&self->policy, self->config);
     wl_boot_id_make(&self->boot_id, random, user_data);
     self->boot_id_made = now;
-    read_profile(self);
-    add_configured(self);
+    wl_engine_read_profile(self);
+    wl_engine_add_configured(self);
     self->own_dirty = TRUE;
     wl_engine_init_names(self);
     wl_engine_turn(self);

@@ -172,6 +172,15 @@ void wl_engine_connectivity(WlEngine *self, gint64 now, WlConnectivity connectiv
 void wl_engine_local_servers(WlEngine *self, gint64 now, const WlIp *servers, gsize n);
 /** Another default route or access point: a new uplink also where all addresses stay the same. */
 void wl_engine_uplink_changed(WlEngine *self, gint64 now);
+/**
+ * The profile says something else than before: its peers, and the own name, role, networks and
+ * `chatty`, are @config's from now on, and what was told is judged by that. Key, listen port and
+ * addresses stay. Sessions of peers of which it says the same are not disturbed; a peer that is not
+ * in it any more goes, unless somebody who is believed calls it a member. FALSE with *error if the
+ * configuration contradicts itself; then nothing is changed.
+ */
+gboolean wl_engine_change_profile(WlEngine *self, gint64 now, const WlEngineConfig *config,
+                                  GError **error);
 /** The link was made anew and is empty: everything is added again and announced again. */
 void wl_engine_link_recreated(WlEngine *self, gint64 now);
 /** Sends and tries everything now (`Refresh` on D-Bus). FALSE: less than 5 s after the last time,

@@ -126,6 +126,33 @@ wl_engine_judge_about(WlEngine *self, const WlKey *subject)
         judge_entry(self, about->pdata[i]);
 }
 
+static gboolean
+judge_claims_of(WlEngine *self, WlFactEntry *entry, const WlKey *source)
+{
+    gboolean found = FALSE;
+
+    for (guint i = 0; i < entry->claims->len; i++) {
+        WlClaim *claim = &g_array_index(entry->claims, WlClaim, i);
+
+        if (!wl_key_equal(&claim->source, source))
+            continue;
+        wl_engine_judge_claim(self, entry, claim);
+        found = TRUE;
+    }
+    return found;
+}
+
+void
+wl_engine_judge_source(WlEngine *self, const WlKey *source)
+{
+    for (guint i = 0; i < wl_fact_set_size(self->facts); i++) {
+        WlFactEntry *entry = wl_fact_set_get(self->facts, i);
+
+        if (judge_claims_of(self, entry, source) && wl_fact_is_allowed(&entry->fact))
+            wl_engine_prefix_changed(self, entry);
+    }
+}
+
 void
 wl_engine_judge(WlEngine *self)
 {

@@ -41,8 +41,8 @@ take_slot(WlEngine *self)
     return self->slots->len - 1;
 }
 
-static void
-evaluate_trust(WlEngine *self, WlPeer *peer)
+void
+wl_engine_evaluate_trust(WlEngine *self, WlPeer *peer)
 {
     WlTrustQuestion question = {
         .configured = wl_peer_get_configured_trust(peer),
@@ -65,7 +65,7 @@ wl_engine_add_peer(WlEngine *self, const WlKey *key, const WlPeerConfig *config)
     g_hash_table_insert(self->by_key, &peer->key, peer);
     g_hash_table_insert(self->by_link_local, &peer->link_local, peer);
     peer->basic = config && config->basic;
-    evaluate_trust(self, peer);
+    wl_engine_evaluate_trust(self, peer);
     if (!config)
         self->learned_peers++;
     wl_engine_touch(self, peer);
@@ -73,8 +73,8 @@ wl_engine_add_peer(WlEngine *self, const WlKey *key, const WlPeerConfig *config)
     return peer;
 }
 
-static void
-remove_peer(WlEngine *self, WlPeer *peer)
+void
+wl_engine_remove_peer(WlEngine *self, WlPeer *peer)
 {
     g_autofree char *label = wl_peer_dup_label(peer);
     WlOutput *output;
@@ -106,7 +106,8 @@ remove_peer(WlEngine *self, WlPeer *peer)
     g_array_index(self->slots, gboolean, peer->slot) = FALSE;
     g_hash_table_remove(self->by_key, &peer->key);
     g_hash_table_remove(self->by_link_local, &peer->link_local);
-    self->learned_peers--;
+    if (!peer->config)
+        self->learned_peers--;
     wl_engine_drop_hosts(self, peer);
     wl_engine_disown(self, peer);
     key = peer->key;
@@ -114,89 +115,6 @@ remove_peer(WlEngine *self, WlPeer *peer)
         g_ptr_array_remove_index(self->peers, index);
     wl_engine_drop_local_facts(self, &key);
     wl_engine_judge_about(self, &key);
-}
-
-static void
-add_configured(WlEngine *self, WlPeer *peer, const WlPrefix *prefix)
-{
-    GPtrArray *peers = wl_prefix_map_get(self->configured, prefix);
-
-    if (!peers) {
-        peers = g_ptr_array_new();
-        wl_prefix_map_set(self->configured, prefix, peers);
-    }
-    g_ptr_array_add(peers, peer);
-}
-
-/* TRUE if an earlier entry of the profile of the same role has exactly this prefix. */
-static gboolean
-given_before(const WlEngine *self, const WlPeer *peer, const WlPrefix *prefix)
-{
-    const GPtrArray *peers = wl_prefix_map_get(self->configured, prefix);
-
-    for (guint i = 0; peers && i < peers->len && peers->pdata[i] != peer; i++) {
-        if (((const WlPeer *) peers->pdata[i])->router == peer->router)
-            return TRUE;
-    }
-    return FALSE;
-}
-
-typedef struct {
-    const WlPeer *peer;
-    const WlPrefix *prefix;
-} Inside;
-
-static gboolean
-gives_to_another(const WlPrefix *prefix, gpointer value, gpointer user_data)
-{
-    const Inside *inside = user_data;
-    const GPtrArray *peers = value;
-
-    for (guint i = 0; i < peers->len; i++) {
-        const WlPeer *other = peers->pdata[i];
-        if (other != inside->peer && (other->router || !wl_prefix_equal(prefix, inside->prefix)))
-            return TRUE;
-    }
-    return FALSE;
-}
-
-static void
-classify(WlEngine *self, WlPeer *peer, const WlPrefix *prefix)
-{
-    Inside inside = {.peer = peer, .prefix = prefix};
-
-    if (given_before(self, peer, prefix)) {
-        g_autofree char *label = wl_peer_dup_label(peer);
-        g_autofree char *text = wl_prefix_to_string(prefix);
-        wl_engine_log(self, "%s: allowed IPs %s are refused: another peer of the profile has them",
-                      label, text);
-        return;
-    }
-    if (peer->router ||
-        !wl_prefix_map_find_around(self->configured, prefix, gives_to_another, &inside))
-        wl_prefixes_add(peer->always, prefix);
-    else
-        wl_prefixes_add(peer->direct_only, prefix);
-    wl_engine_add_route(self, prefix);
-}
-
-void
-wl_engine_classify_allowed(WlEngine *self)
-{
-    /* In the order of the profile: the first keeps. */
-    for (guint i = 0; i < self->config->peers->len; i++) {
-        const WlPeerConfig *config = self->config->peers->pdata[i];
-        WlPeer *peer = wl_engine_find(self, &config->public_key);
-
-        for (guint j = 0; peer && j < config->allowed_ips->len; j++)
-            add_configured(self, peer, &g_array_index(config->allowed_ips, WlPrefix, j));
-    }
-    for (guint i = 0; i < self->peers->len; i++) {
-        WlPeer *peer = self->peers->pdata[i];
-
-        for (guint j = 0; peer->config && j < peer->config->allowed_ips->len; j++)
-            classify(self, peer, &g_array_index(peer->config->allowed_ips, WlPrefix, j));
-    }
 }
 
 gboolean
@@ -267,8 +185,8 @@ wl_engine_recall_member(WlEngine *self, const WlKey *key)
         add_member(self, key);
 }
 
-static void
-set_unwanted(WlEngine *self, WlPeer *peer, gboolean unwanted)
+void
+wl_engine_set_unwanted(WlEngine *self, WlPeer *peer, gboolean unwanted)
 {
     if (peer->unwanted == unwanted)
         return;
@@ -286,32 +204,70 @@ update_subject(WlEngine *self, const WlKey *key)
 
     self->steps++;
     if (peer && !peer->config)
-        set_unwanted(self, peer, !wl_engine_is_member(self, key, TRUE));
+        wl_engine_set_unwanted(self, peer, !wl_engine_is_member(self, key, TRUE));
     else if (!peer && !wl_key_equal(key, &self->public_key) &&
              wl_engine_is_member(self, key, FALSE))
         add_member(self, key);
 }
 
-void
-wl_engine_update_members(WlEngine *self)
+/* Those of whom something is said, or not any more. */
+static void
+update_subjects(WlEngine *self, gboolean unlearn)
 {
-    g_autoptr(GArray) subjects = NULL;
+    g_autoptr(GArray) subjects = g_steal_pointer(&self->subjects);
 
-    if (self->subjects->len == 0 && !self->stale_dirty)
-        return;
-    self->stale_dirty = FALSE;
-    subjects = g_steal_pointer(&self->subjects);
     self->subjects = g_array_new(FALSE, FALSE, sizeof(WlKey));
     g_array_sort(subjects, wl_key_compare);
     for (guint i = 0; i < subjects->len; i++) {
         const WlKey *key = &g_array_index(subjects, WlKey, i);
-        if (i == 0 || !wl_key_equal(key, &g_array_index(subjects, WlKey, i - 1)))
-            update_subject(self, key);
+        WlPeer *peer;
+
+        if (i > 0 && wl_key_equal(key, &g_array_index(subjects, WlKey, i - 1)))
+            continue;
+        update_subject(self, key);
+        peer = unlearn ? wl_engine_find(self, key) : NULL;
+        if (peer)
+            wl_engine_unlearn_name(self, peer);
     }
+}
+
+void
+wl_engine_update_members(WlEngine *self)
+{
+    if (self->subjects->len == 0 && !self->stale_dirty)
+        return;
+    self->stale_dirty = FALSE;
+    update_subjects(self, FALSE);
     /* Where nobody reliable is there they wait for somebody who is. */
     if (self->unwanted->len == 0 || !wl_engine_may_delete(self))
         return;
     wl_engine_sort_peers(self->unwanted);
     while (self->unwanted->len > 0)
-        remove_peer(self, self->unwanted->pdata[self->unwanted->len - 1]);
+        wl_engine_remove_peer(self, self->unwanted->pdata[self->unwanted->len - 1]);
+}
+
+static WlPeer *
+find_other(const GPtrArray *peers, const GPtrArray *but)
+{
+    for (guint i = 0; i < peers->len; i++) {
+        if (!g_ptr_array_find((GPtrArray *) but, peers->pdata[i], NULL))
+            return peers->pdata[i];
+    }
+    return NULL;
+}
+
+void
+wl_engine_apply_trust(WlEngine *self, const GPtrArray *waiting)
+{
+    WlPeer *peer;
+
+    do {
+        self->claims_due = WL_LONG_AGO;
+        wl_engine_judge(self);
+        update_subjects(self, TRUE);
+        wl_engine_sort_peers(self->unwanted);
+        peer = find_other(self->unwanted, waiting);
+        if (peer)
+            wl_engine_remove_peer(self, peer);
+    } while (peer || self->subjects->len > 0);
 }

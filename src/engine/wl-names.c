@@ -39,15 +39,23 @@ namesakes_of(WlEngine *self, const char *folded)
     return sakes;
 }
 
+static void
+count_own(WlEngine *self)
+{
+    g_autofree char *folded = NULL;
+
+    if (!self->config->name || !*self->config->name)
+        return;
+    folded = fold(self->config->name);
+    namesakes_of(self, folded)->count++;
+}
+
 void
 wl_engine_init_names(WlEngine *self)
 {
     self->names =
         g_hash_table_new_full(g_str_hash, g_str_equal, g_free, (GDestroyNotify) namesakes_free);
-    if (self->config->name && *self->config->name) {
-        g_autofree char *folded = fold(self->config->name);
-        namesakes_of(self, folded)->count++;
-    }
+    count_own(self);
 }
 
 /* Whether the other one of two has to be told apart. */
@@ -63,6 +71,17 @@ count_changed(WlEngine *self, const NameSakes *sakes)
     }
 }
 
+static void
+count_less(WlEngine *self, const char *folded)
+{
+    NameSakes *sakes = g_hash_table_lookup(self->names, folded);
+
+    if (--sakes->count == 0)
+        g_hash_table_remove(self->names, folded);
+    else
+        count_changed(self, sakes);
+}
+
 void
 wl_engine_forget_name(WlEngine *self, WlPeer *peer)
 {
@@ -72,11 +91,22 @@ wl_engine_forget_name(WlEngine *self, WlPeer *peer)
         return;
     sakes = g_hash_table_lookup(self->names, peer->folded);
     g_ptr_array_remove_fast(sakes->peers, peer);
-    if (--sakes->count == 0)
-        g_hash_table_remove(self->names, peer->folded);
-    else
-        count_changed(self, sakes);
+    count_less(self, peer->folded);
     g_clear_pointer(&peer->folded, g_free);
+}
+
+void
+wl_engine_own_name_changed(WlEngine *self, const char *before)
+{
+    if (before && *before) {
+        g_autofree char *folded = fold(before);
+        count_less(self, folded);
+    }
+    count_own(self);
+    if (self->config->name && *self->config->name) {
+        g_autofree char *folded = fold(self->config->name);
+        count_changed(self, g_hash_table_lookup(self->names, folded));
+    }
 }
 
 static void
@@ -158,6 +188,16 @@ learn(WlEngine *self, WlPeer *peer)
         peer->learned_name = wl_metadata_dup_display_name(peer->metadata);
     if (!peer->config)
         peer->basic = peer->metadata && wl_metadata_is_basic(peer->metadata);
+}
+
+void
+wl_engine_unlearn_name(WlEngine *self, WlPeer *peer)
+{
+    if (!peer->metadata || best_metadata(self, peer))
+        return;
+    g_clear_pointer(&peer->metadata, wl_metadata_unref);
+    peer->name_dirty = TRUE;
+    wl_engine_touch(self, peer);
 }
 
 static void

@@ -39,6 +39,39 @@ wl_peer_reset_attempt(WlPeer *self)
         self->attempt.look[i] = WL_NEVER;
 }
 
+static WlLookup *
+take_lookup(GPtrArray *lookups, const char *name)
+{
+    WlLookup *lookup;
+
+    for (guint i = 0; i < lookups->len; i++) {
+        if (g_str_equal(((WlLookup *) lookups->pdata[i])->name, name))
+            return g_ptr_array_steal_index(lookups, i);
+    }
+    lookup = g_new0(WlLookup, 1);
+    lookup->name = g_strdup(name);
+    lookup->addresses = g_array_new(FALSE, TRUE, sizeof(WlEndpoint));
+    lookup->due = WL_LONG_AGO;
+    lookup->backoff = WL_RESOLVE_FIRST;
+    return lookup;
+}
+
+void
+wl_peer_set_config(WlPeer *self, const WlPeerConfig *config)
+{
+    g_autoptr(GPtrArray) before = self->lookups;
+
+    self->config = config;
+    self->router = config && wl_peer_config_is_router(config);
+    self->lookups = g_ptr_array_new_with_free_func((GDestroyNotify) lookup_free);
+    for (guint i = 0; config && i < config->endpoints->len; i++) {
+        WlEndpoint endpoint;
+
+        if (!wl_endpoint_parse(config->endpoints->pdata[i], &endpoint))
+            g_ptr_array_add(self->lookups, take_lookup(before, config->endpoints->pdata[i]));
+    }
+}
+
 WlPeer *
 wl_peer_new(const WlKey *key, const WlPeerConfig *config, guint slot)
 {
@@ -47,8 +80,6 @@ wl_peer_new(const WlKey *key, const WlPeerConfig *config, guint slot)
     self->key = *key;
     wl_key_link_local(key, &self->link_local);
     self->slot = slot;
-    self->config = config;
-    self->router = config && wl_peer_config_is_router(config);
     self->trust = WL_TRUST_UNSET;
     self->always = prefixes_new();
     self->direct_only = prefixes_new();
@@ -76,20 +107,7 @@ wl_peer_new(const WlKey *key, const WlPeerConfig *config, guint slot)
     self->attempt.tried = self->attempt.far_tried = WL_LONG_AGO;
     wl_peer_reset_attempt(self);
 
-    for (guint i = 0; config && i < config->endpoints->len; i++) {
-        const char *text = config->endpoints->pdata[i];
-        WlEndpoint endpoint;
-        WlLookup *lookup;
-
-        if (wl_endpoint_parse(text, &endpoint))
-            continue;
-        lookup = g_new0(WlLookup, 1);
-        lookup->name = g_strdup(text);
-        lookup->addresses = g_array_new(FALSE, TRUE, sizeof(WlEndpoint));
-        lookup->due = WL_LONG_AGO;
-        lookup->backoff = WL_RESOLVE_FIRST;
-        g_ptr_array_add(self->lookups, lookup);
-    }
+    wl_peer_set_config(self, config);
     return self;
 }
 

@@ -182,7 +182,8 @@ typedef struct {
 
     /* What this turn wants of the device */
     gboolean want_recreate, want_endpoint;
-    WlEndpoint wanted; /* with want_recreate: family NONE takes it away */
+    gboolean want_settings; /* another preshared key or keepalive */
+    WlEndpoint wanted;      /* with want_recreate: family NONE takes it away */
     gboolean force_ping;
     gboolean ask; /* with an Alive that wants an answer */
 
@@ -219,6 +220,9 @@ gboolean wl_peer_is_healthy_enough(const WlPeer *self, gint64 now);
 WlTrust wl_peer_get_configured_trust(const WlPeer *self);
 /** An address of the profile, literal or resolved. */
 gboolean wl_peer_has_configured_endpoint(const WlPeer *self);
+/** Another @config, which may be NULL, takes the place of the one before; names that stay keep what
+ * they led to. */
+void wl_peer_set_config(WlPeer *self, const WlPeerConfig *config);
 /** Its name, or the beginning of its key. */
 char *wl_peer_dup_label(const WlPeer *self);
 /** Stops trying. */

@@ -60,12 +60,14 @@ emit_change(WlEngine *self, WlPeer *peer, WlPeerChangeKind kind, GArray *wanted,
     output->change = change;
     change->endpoint = *endpoint;
     change->replace_allowed_ips = replace_allowed;
+    change->replace_settings = peer->want_settings;
+    peer->want_settings = FALSE;
     if (replace_allowed) {
         WlPrefix link_local = wl_prefix_from_ip(&peer->link_local);
         g_array_append_val(change->allowed_ips, link_local);
         g_array_append_vals(change->allowed_ips, wanted->data, wanted->len);
     }
-    if (kind != WL_PEER_UPDATE && peer->config) {
+    if ((kind != WL_PEER_UPDATE || change->replace_settings) && peer->config) {
         change->has_preshared_key = peer->config->has_preshared_key;
         change->preshared_key = peer->config->preshared_key;
         change->keepalive = peer->config->keepalive;
@@ -125,7 +127,7 @@ wl_engine_plan_peer(WlEngine *self, WlPeer *peer)
     } else {
         gboolean replace =
             !peer->device_link_local || !wl_prefixes_equal(wanted, peer->device_allowed);
-        if (!replace && !move)
+        if (!replace && !move && !peer->want_settings)
             peer->change_backoff = 0;
         else
             emit_change(self, peer, WL_PEER_UPDATE, wanted, replace, move ? &peer->wanted : &none);
@@ -145,6 +147,8 @@ wl_engine_change_failed(WlEngine *self, gint64 now, const WlKey *key)
             CLAMP(peer->change_backoff * 2, WL_CHANGE_RETRY, WL_CHANGE_RETRY_MAX);
         peer->change_retry = self->now + peer->change_backoff;
         wl_engine_log(self, "%s: the link refused a change; it will be tried again", label);
+        /* All else the snapshot shows. */
+        peer->want_settings = peer->in_device;
         wl_engine_touch(self, peer);
         wl_engine_want_snapshot_for(self, peer);
     }

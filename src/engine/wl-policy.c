@@ -29,41 +29,82 @@ without_duplicates(const GArray *list)
     return once;
 }
 
+static GArray *
+prefixes_new(void)
+{
+    return g_array_new(FALSE, TRUE, sizeof(WlPrefix));
+}
+
+static void
+add_prefixes(GArray *list, const GArray *prefixes)
+{
+    for (guint i = 0; i < prefixes->len; i++)
+        add_prefix(list, &g_array_index(prefixes, WlPrefix, i));
+}
+
+/* What facts may claim: what the profile says, else what it has itself. */
+static GArray *
+dup_claimable(const WlEngineConfig *config)
+{
+    GArray *claimable = prefixes_new();
+
+    if (config->networks->len > 0) {
+        add_prefixes(claimable, config->networks);
+        return claimable;
+    }
+    add_prefixes(claimable, config->addresses);
+    for (guint i = 0; i < config->peers->len; i++) {
+        const WlPeerConfig *peer = config->peers->pdata[i];
+        for (guint j = 0; j < peer->allowed_ips->len; j++) {
+            const WlPrefix *prefix = &g_array_index(peer->allowed_ips, WlPrefix, j);
+            if (prefix->length > 1)
+                add_prefix(claimable, prefix);
+        }
+    }
+    return claimable;
+}
+
+static gboolean
+replace_prefixes(GArray **list, GArray *other)
+{
+    gboolean same = *list && wl_prefixes_equal(*list, other);
+
+    g_clear_pointer(list, g_array_unref);
+    *list = other;
+    return !same;
+}
+
+gboolean
+wl_policy_read_profile(WlPolicy *self)
+{
+    GArray *claimable = dup_claimable(self->config);
+    GArray *networks = without_duplicates(claimable);
+    GArray *tunnel = prefixes_new();
+    gboolean changed = FALSE;
+
+    add_prefixes(tunnel, self->config->addresses);
+    for (guint i = 0; i < claimable->len; i++) {
+        const WlPrefix *prefix = &g_array_index(claimable, WlPrefix, i);
+        if (prefix->length > 1)
+            add_prefix(tunnel, prefix);
+    }
+    wl_prefixes_make_outermost(claimable);
+    wl_prefixes_make_outermost(tunnel);
+    changed |= replace_prefixes(&self->networks, networks);
+    changed |= replace_prefixes(&self->claimable, claimable);
+    changed |= replace_prefixes(&self->tunnel, tunnel);
+    return changed;
+}
+
 void
 wl_policy_init(WlPolicy *self, const WlEngineConfig *config)
 {
     memset(self, 0, sizeof(*self));
     self->config = config;
-    self->claimable = g_array_new(FALSE, TRUE, sizeof(WlPrefix));
-    self->tunnel = g_array_new(FALSE, TRUE, sizeof(WlPrefix));
     self->local = g_array_new(FALSE, TRUE, sizeof(WlLocalAddress));
     self->servers = g_array_new(FALSE, TRUE, sizeof(WlIp));
     self->listen_port = config->listen_port;
-
-    for (guint i = 0; i < config->addresses->len; i++)
-        add_prefix(self->tunnel, &g_array_index(config->addresses, WlPrefix, i));
-    if (config->networks->len > 0) {
-        for (guint i = 0; i < config->networks->len; i++)
-            add_prefix(self->claimable, &g_array_index(config->networks, WlPrefix, i));
-    } else {
-        g_array_append_vals(self->claimable, self->tunnel->data, self->tunnel->len);
-        for (guint i = 0; i < config->peers->len; i++) {
-            const WlPeerConfig *peer = config->peers->pdata[i];
-            for (guint j = 0; j < peer->allowed_ips->len; j++) {
-                const WlPrefix *prefix = &g_array_index(peer->allowed_ips, WlPrefix, j);
-                if (prefix->length > 1)
-                    add_prefix(self->claimable, prefix);
-            }
-        }
-    }
-    for (guint i = 0; i < self->claimable->len; i++) {
-        const WlPrefix *prefix = &g_array_index(self->claimable, WlPrefix, i);
-        if (prefix->length > 1)
-            add_prefix(self->tunnel, prefix);
-    }
-    self->networks = without_duplicates(self->claimable);
-    wl_prefixes_make_outermost(self->claimable);
-    wl_prefixes_make_outermost(self->tunnel);
+    wl_policy_read_profile(self);
 }
 
 void

@@ -20,6 +20,8 @@ typedef struct {
 
 void wl_policy_init(WlPolicy *self, const WlEngineConfig *config);
 void wl_policy_clear(WlPolicy *self);
+/** Its configuration was changed. TRUE if that makes a difference. */
+gboolean wl_policy_read_profile(WlPolicy *self);
 /** TRUE if the list differs from the one before. */
 gboolean wl_policy_set_local(WlPolicy *self, const WlLocalAddress *addresses, gsize n);
 

@@ -93,7 +93,7 @@ wl_link_fake_apply(WlLink *link, const WlPeerChange *change, GError **error)
     }
     if (wl_endpoint_is_set(&change->endpoint))
         peer->endpoint = change->endpoint;
-    if (whole)
+    if (whole || change->replace_settings)
         peer->keepalive = change->keepalive;
     if (whole || change->replace_allowed_ips)
         set_allowed_ips(device, peer, change->allowed_ips);

@@ -82,12 +82,12 @@ wl_uapi_set_peer(const WlPeerChange *change)
     }
     if (change->kind != WL_PEER_REMOVE) {
         append_key(text, "public_key", &change->public_key);
-        if (whole) {
+        if (!whole)
+            g_string_append(text, "update_only=true\n");
+        if (whole || change->replace_settings) {
             append_key(text, "preshared_key",
                        change->has_preshared_key ? &change->preshared_key : &no_key);
             g_string_append_printf(text, "persistent_keepalive_interval=%u\n", change->keepalive);
-        } else {
-            g_string_append(text, "update_only=true\n");
         }
         if (wl_endpoint_is_set(&change->endpoint)) {
             g_autofree char *endpoint = wl_endpoint_to_string(&change->endpoint);

@@ -138,7 +138,7 @@ wl_wg_message_change(guint16 family, int ifindex, const WlPeerChange *change)
             (whole ? 0 : WGPEER_F_UPDATE_ONLY) | (with_list ? WGPEER_F_REPLACE_ALLOWEDIPS : 0);
         struct nlattr *peer = put_peer(header, &change->public_key, flags);
 
-        if (whole) {
+        if (whole || change->replace_settings) {
             mnl_attr_put(header, WGPEER_A_PRESHARED_KEY, WL_KEY_SIZE,
                          change->has_preshared_key ? change->preshared_key.bytes : no_key.bytes);
             mnl_attr_put_u16(header, WGPEER_A_PERSISTENT_KEEPALIVE_INTERVAL, change->keepalive);

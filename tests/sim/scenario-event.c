@@ -598,6 +598,20 @@ parse_profile(Run *run, ScenarioLine *line, Event *event, GError **error)
 }
 
 static void
+run_reload(Run *run, Event *event)
+{
+    for (guint i = 0; i < event->hosts->len; i++) {
+        SimHost *host = event->hosts->pdata[i];
+        g_autoptr(GError) error = NULL;
+
+        if (host->member && host->with->change_profile &&
+            !host->with->change_profile(host->member, sim_host_now(host), host->config, &error))
+            run_fail(run, event->line, "%s: %s", host->name, error->message);
+        sim_host_settle(host);
+    }
+}
+
+static void
 run_name(Run *run, Event *event)
 {
     gboolean known;
@@ -680,6 +694,7 @@ static const struct {
     {"ping", parse_ping, run_ping},
     {"device", parse_device, run_device},
     {"profile", parse_profile, run_profile},
+    {"reload", parse_hosts, run_reload},
     {"name", parse_name, run_name},
     {"say", parse_say, run_say},
     {"mark", parse_mark, run_mark},

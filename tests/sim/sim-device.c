@@ -562,8 +562,10 @@ sim_device_change(SimDevice *self, const WlPeerChange *change)
         disown(self, peer);
         own(self, peer, change->allowed_ips);
     }
-    if (change->kind != WL_PEER_UPDATE && change->keepalive > 0)
-        set_timer(self, peer, TIMER_PERSISTENT, self->now);
+    if (change->kind == WL_PEER_UPDATE && !change->replace_settings)
+        return lost;
+    peer->keepalive = change->keepalive;
+    set_timer(self, peer, TIMER_PERSISTENT, change->keepalive > 0 ? self->now : SIM_NEVER);
     return lost;
 }
 

@@ -86,6 +86,12 @@ take_probe(gpointer self, gint64 now, const WlKey *key, guint16 sequence)
     wl_engine_probe_answered(self, now, key, sequence);
 }
 
+static gboolean
+change_profile(gpointer self, gint64 now, const WlEngineConfig *config, GError **error)
+{
+    return wl_engine_change_profile(self, now, config, error);
+}
+
 static WlOutput *
 next_output(gpointer self)
 {
@@ -136,6 +142,7 @@ const SimMemberKind sim_member_ours = {
     .connectivity = take_connectivity,
     .local_servers = take_servers,
     .link_recreated = take_link_recreated,
+    .change_profile = change_profile,
     .next_output = next_output,
     .get_deadline = get_deadline,
     .get_sight = get_sight,

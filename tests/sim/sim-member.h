@@ -42,6 +42,9 @@ typedef struct {
     void (*connectivity)(gpointer self, gint64 now, WlConnectivity connectivity);   /* NULL */
     void (*local_servers)(gpointer self, gint64 now, const WlIp *servers, gsize n); /* NULL */
     void (*link_recreated)(gpointer self, gint64 now);                              /* NULL */
+    /* another profile; NULL: only the next start reads it */
+    gboolean (*change_profile)(gpointer self, gint64 now, const WlEngineConfig *config,
+                               GError **error);
     gboolean (*recall)(gpointer self, gint64 now, const char *memory, gsize length,
                        GError **error);      /* NULL */
     char *(*dup_memory)(gconstpointer self); /* NULL */

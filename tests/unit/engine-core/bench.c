@@ -115,6 +115,18 @@ bench_start(Bench *bench, WlEngineConfig *config)
 }
 
 void
+bench_change(Bench *bench, WlEngineConfig *config)
+{
+    g_autoptr(GError) error = NULL;
+
+    bench_clear(bench);
+    wl_engine_change_profile(bench->engine, bench->now, config, &error);
+    g_assert_no_error(error);
+    wl_engine_config_free(config);
+    bench_drain(bench);
+}
+
+void
 bench_uplink(Bench *bench, const char *address)
 {
     WlLocalAddress local = {.ifname = "eth0", .ifindex = 2, .announce = TRUE};
@@ -148,6 +160,8 @@ apply_change(Bench *bench, const WlPeerChange *change)
     g_assert_nonnull(peer);
     if (wl_endpoint_is_set(&change->endpoint))
         peer->endpoint = change->endpoint;
+    if (change->kind != WL_PEER_UPDATE || change->replace_settings)
+        peer->keepalive = change->keepalive;
     if (change->kind != WL_PEER_UPDATE || change->replace_allowed_ips) {
         g_array_set_size(peer->allowed_ips, 0);
         g_array_append_vals(peer->allowed_ips, change->allowed_ips->data, change->allowed_ips->len);

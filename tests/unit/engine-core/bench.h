@@ -45,6 +45,8 @@ WlPeerConfig *bench_add(WlEngineConfig *config, const BenchMember *member, const
                         const char *allowed_ips);
 /** Takes @config. */
 void bench_start(Bench *bench, WlEngineConfig *config);
+/** The profile is @config from now on, which is taken. */
+void bench_change(Bench *bench, WlEngineConfig *config);
 /** One uplink, "192.168.1.10/24" and so on; NULL: none. */
 void bench_uplink(Bench *bench, const char *address);
 

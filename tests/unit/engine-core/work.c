@@ -164,6 +164,33 @@ test_deadlines(void)
     g_assert_cmpuint(steps[1], <=, steps[0] + 2);
 }
 
+/* The profile says something else of one of them, has one more, and one less. */
+static void
+test_change(void)
+{
+    g_autoptr(Bench) bench = many_new(WL_ROLE_LEAF, 1000);
+    guint64 before = wl_engine_get_steps(bench->engine);
+
+    for (guint i = 0; i < 3; i++) {
+        WlEngineConfig *config = bench_config(bench, WL_ROLE_LEAF);
+        WlPrefix network;
+
+        g_assert_true(wl_prefix_parse("10.76.0.0/14", &network));
+        g_array_append_val(config->networks, network);
+        for (guint j = 1; j <= 1000 + (i == 1); j++) {
+            g_autofree char *allowed = g_strdup_printf("10.77.%u.%u/32", 1 + j / 250, 1 + j % 250);
+            WlPeerConfig *peer = bench_add(config, bench_member(bench, j), NULL, allowed);
+
+            peer->keepalive = j == 500 ? 25 : 0;
+            if (j == 1)
+                peer->trust = WL_TRUST_MEMBERSHIP;
+        }
+        bench_change(bench, config);
+        g_assert_cmpuint(bench_count(bench, WL_OUTPUT_CHANGE_PEER), ==, 1);
+        g_assert_cmpuint(steps_since(bench, &before), <, FEW);
+    }
+}
+
 int
 main(int argc, char *argv[])
 {
@@ -174,5 +201,6 @@ main(int argc, char *argv[])
     g_test_add_func("/steps/router-relays", test_router_relays);
     g_test_add_func("/steps/prefixes", test_prefixes);
     g_test_add_func("/steps/deadlines", test_deadlines);
+    g_test_add_func("/steps/change", test_change);
     return g_test_run();
 }

@@ -89,6 +89,24 @@ test_update(void)
                                       "1400040002000102c00002010000000000000000");
 }
 
+/* Another keepalive, and no preshared key any more; the peer stays. */
+static void
+test_update_settings(void)
+{
+    WlKey key = test_key(1);
+    g_autoptr(WlPeerChange) change = test_change(WL_PEER_UPDATE, &key, NULL, NULL);
+    g_autoptr(GPtrArray) messages = NULL;
+
+    change->replace_settings = TRUE;
+    change->keepalive = 25;
+    messages = wl_wg_message_change(FAMILY, IFINDEX, change);
+    g_assert_cmpuint(messages->len, ==, 1);
+    assert_message(messages->pdata[0], HEADER("7c000000") "60000880"
+                                                          "5c000080"
+                                                          "24000100" KEY_1 "0800030004000000"
+                                                          "24000200" ZEROS "0600050019000000");
+}
+
 static void
 test_recreate(void)
 {
@@ -430,6 +448,14 @@ test_uapi_requests(void)
     g_assert_cmpstr(text->str, ==,
                     "set=1\npublic_key=" KEY_1 "\nupdate_only=true\nendpoint=192.0.2.1:258\n\n");
     wl_uapi_text_free(text);
+    update->replace_settings = TRUE;
+    update->has_preshared_key = TRUE;
+    update->preshared_key = test_key(2);
+    text = wl_uapi_set_peer(update);
+    g_assert_cmpstr(text->str, ==,
+                    "set=1\npublic_key=" KEY_1 "\nupdate_only=true\npreshared_key=" KEY_2
+                    "\npersistent_keepalive_interval=0\nendpoint=192.0.2.1:258\n\n");
+    wl_uapi_text_free(text);
     text = wl_uapi_set_peer(drop);
     g_assert_cmpstr(text->str, ==, "set=1\npublic_key=" KEY_1 "\nremove=true\n\n");
 }
@@ -504,6 +530,7 @@ main(int argc, char **argv)
     g_test_add_func("/link/message/set-device", test_set_device);
     g_test_add_func("/link/message/remove", test_remove);
     g_test_add_func("/link/message/update", test_update);
+    g_test_add_func("/link/message/update-settings", test_update_settings);
     g_test_add_func("/link/message/recreate", test_recreate);
     g_test_add_func("/link/message/add", test_add_without_preshared_key);
     g_test_add_func("/link/message/split", test_split);

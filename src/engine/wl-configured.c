@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "wl-engine-private.h"
+
+/* What the profile says, taken in. */
+
+void
+wl_engine_read_profile(WlEngine *self)
+{
+    gboolean router_peer = FALSE;
+
+    self->own_entry = wl_engine_config_find(self->config, &self->public_key);
+    self->own_trust = self->own_entry ? self->own_entry->trust : WL_TRUST_UNSET;
+    self->any_trust = self->any_membership = FALSE;
+    for (guint i = 0; i < self->config->peers->len; i++) {
+        const WlPeerConfig *peer = self->config->peers->pdata[i];
+
+        self->any_trust |= peer->trust != WL_TRUST_UNSET;
+        if (peer == self->own_entry)
+            continue;
+        self->any_membership |= peer->trust >= WL_TRUST_MEMBERSHIP;
+        router_peer |= wl_peer_config_is_router(peer);
+    }
+    self->router = self->config->role == WL_ROLE_ROUTER ||
+                   (self->config->role == WL_ROLE_AUTOMATIC && !router_peer);
+}
+
+void
+wl_engine_list_sources(WlEngine *self)
+{
+    g_ptr_array_set_size(self->routers, 0);
+    g_ptr_array_set_size(self->sources, 0);
+    for (guint i = 0; i < self->peers->len; i++) {
+        WlPeer *peer = self->peers->pdata[i];
+
+        if (peer->router)
+            g_ptr_array_add(self->routers, peer);
+        if (self->any_membership ? wl_peer_get_configured_trust(peer) >= WL_TRUST_MEMBERSHIP
+                                 : peer->router)
+            g_ptr_array_add(self->sources, peer);
+    }
+}
+
+void
+wl_engine_add_configured(WlEngine *self)
+{
+    for (guint i = 0; i < self->config->peers->len; i++) {
+        const WlPeerConfig *peer = self->config->peers->pdata[i];
+
+        g_hash_table_insert(self->metadata, (gpointer) &peer->public_key,
+                            wl_engine_make_metadata(peer));
+        if (peer != self->own_entry)
+            wl_engine_add_peer(self, &peer->public_key, peer);
+    }
+    wl_engine_list_sources(self);
+    wl_engine_classify_allowed(self);
+}
+
+/* ---- who has which allowed IPs, and when */
+
+static void
+add_configured(WlEngine *self, WlPeer *peer, const WlPrefix *prefix)
+{
+    GPtrArray *peers = wl_prefix_map_get(self->configured, prefix);
+
+    if (!peers) {
+        peers = g_ptr_array_new();
+        wl_prefix_map_set(self->configured, prefix, peers);
+    }
+    g_ptr_array_add(peers, peer);
+}
+
+/* TRUE if an earlier entry of the profile of the same role has exactly this prefix. */
+static gboolean
+given_before(const WlEngine *self, const WlPeer *peer, const WlPrefix *prefix)
+{
+    const GPtrArray *peers = wl_prefix_map_get(self->configured, prefix);
+
+    for (guint i = 0; peers && i < peers->len && peers->pdata[i] != peer; i++) {
+        if (((const WlPeer *) peers->pdata[i])->router == peer->router)
+            return TRUE;
+    }
+    return FALSE;
+}
+
+typedef struct {
+    const WlPeer *peer;
+    const WlPrefix *prefix;
+} Inside;
+
+static gboolean
+gives_to_another(const WlPrefix *prefix, gpointer value, gpointer user_data)
+{
+    const Inside *inside = user_data;
+    const GPtrArray *peers = value;
+
+    for (guint i = 0; i < peers->len; i++) {
+        const WlPeer *other = peers->pdata[i];
+        if (other != inside->peer && (other->router || !wl_prefix_equal(prefix, inside->prefix)))
+            return TRUE;
+    }
+    return FALSE;
+}
+
+static void
+classify(WlEngine *self, WlPeer *peer, const WlPrefix *prefix, GArray *always, GArray *direct_only)
+{
+    Inside inside = {.peer = peer, .prefix = prefix};
+
+    if (given_before(self, peer, prefix)) {
+        g_autofree char *label = wl_peer_dup_label(peer);
+        g_autofree char *text = wl_prefix_to_string(prefix);
+        wl_engine_log(self, "%s: allowed IPs %s are refused: another peer of the profile has them",
+                      label, text);
+        return;
+    }
+    if (peer->router ||
+        !wl_prefix_map_find_around(self->configured, prefix, gives_to_another, &inside))
+        wl_prefixes_add(always, prefix);
+    else
+        wl_prefixes_add(direct_only, prefix);
+}
+
+static void
+set_routes(WlEngine *self, const GArray *prefixes, gboolean has)
+{
+    for (guint i = 0; i < prefixes->len; i++) {
+        const WlPrefix *prefix = &g_array_index(prefixes, WlPrefix, i);
+
+        if (has)
+            wl_engine_add_route(self, prefix);
+        else
+            wl_engine_drop_route(self, prefix);
+    }
+}
+
+/* Takes both. */
+static void
+give(WlEngine *self, WlPeer *peer, GArray *always, GArray *direct_only)
+{
+    g_autoptr(GArray) always_before = peer->always;
+    g_autoptr(GArray) direct_only_before = peer->direct_only;
+
+    peer->always = always;
+    peer->direct_only = direct_only;
+    if (wl_prefixes_equal(always, always_before) &&
+        wl_prefixes_equal(direct_only, direct_only_before))
+        return;
+    self->steps++;
+    set_routes(self, always, TRUE);
+    set_routes(self, direct_only, TRUE);
+    set_routes(self, always_before, FALSE);
+    set_routes(self, direct_only_before, FALSE);
+    wl_engine_touch(self, peer);
+    if (peer->router)
+        wl_engine_touch_all(self); /* whoever is reached by it */
+}
+
+void
+wl_engine_classify_allowed(WlEngine *self)
+{
+    wl_prefix_map_free(self->configured);
+    self->configured = wl_prefix_map_new((GDestroyNotify) g_ptr_array_unref);
+    /* In the order of the profile: the first keeps. */
+    for (guint i = 0; i < self->config->peers->len; i++) {
+        const WlPeerConfig *config = self->config->peers->pdata[i];
+        WlPeer *peer = wl_engine_find(self, &config->public_key);
+
+        for (guint j = 0; peer && j < config->allowed_ips->len; j++)
+            add_configured(self, peer, &g_array_index(config->allowed_ips, WlPrefix, j));
+    }
+    for (guint i = 0; i < self->peers->len; i++) {
+        WlPeer *peer = self->peers->pdata[i];
+        GArray *always, *direct_only;
+
+        if (!peer->config && peer->always->len == 0 && peer->direct_only->len == 0)
+            continue;
+        always = g_array_new(FALSE, TRUE, sizeof(WlPrefix));
+        direct_only = g_array_new(FALSE, TRUE, sizeof(WlPrefix));
+        for (guint j = 0; peer->config && j < peer->config->allowed_ips->len; j++)
+            classify(self, peer, &g_array_index(peer->config->allowed_ips, WlPrefix, j), always,
+                     direct_only);
+        give(self, peer, always, direct_only);
+    }
+}
