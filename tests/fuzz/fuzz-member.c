@@ -1,0 +1,240 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/* What members of a network may tell an engine that lives among them, rightly signed, while time
+ * goes by. An input is a row of steps, each with a byte that says what, who and about whom. */
+
+#include <string.h>
+
+#include "bench.h"
+#include "fuzz.h"
+#include "wl-times.h"
+
+#define N_MEMBERS                                                                                  \
+    8 /* 0: the engine's own; 1: hub, trusted; 2: desktop; the others are strangers                \
+       */
+
+typedef struct {
+    Bench *bench;
+    const uint8_t *data;
+    size_t left;
+} Input;
+
+/* The next @length bytes; zeros when there are no more. */
+static const uint8_t *
+take(Input *input, gsize length, uint8_t *buffer)
+{
+    gsize have = MIN(length, input->left);
+
+    memset(buffer, 0, length);
+    if (have > 0)
+        memcpy(buffer, input->data, have);
+    input->data += have;
+    input->left -= have;
+    return buffer;
+}
+
+static uint8_t
+take_byte(Input *input)
+{
+    uint8_t byte;
+
+    return take(input, 1, &byte)[0];
+}
+
+static void
+tell(Input *input, const BenchMember *from, WlFact *fact)
+{
+    g_autoptr(GArray) facts = wl_fact_array_new();
+
+    fact->expires = input->bench->now + SEC(1) * (take_byte(input) << 4);
+    g_array_append_vals(facts, fact, 1);
+    bench_datagram(input->bench, from, facts);
+}
+
+static void
+tell_endpoint(Input *input, const BenchMember *from, const BenchMember *about, gboolean v6)
+{
+    WlEndpoint endpoint = {.ip.family = v6 ? WL_FAMILY_V6 : WL_FAMILY_V4};
+    uint8_t port[2];
+    WlFact fact;
+
+    take(input, v6 ? 16 : 4, endpoint.ip.bytes);
+    take(input, sizeof(port), port);
+    endpoint.port = (guint16) (port[0] << 8 | port[1]);
+    wl_fact_init_endpoint(&fact, &about->key, &endpoint, 0);
+    tell(input, from, &fact);
+}
+
+static void
+tell_allowed(Input *input, const BenchMember *from, const BenchMember *about, gboolean v6)
+{
+    WlPrefix prefix = {.ip.family = v6 ? WL_FAMILY_V6 : WL_FAMILY_V4};
+    WlFact fact;
+
+    take(input, v6 ? 16 : 4, prefix.ip.bytes);
+    prefix.length = take_byte(input) % (v6 ? 129 : 33);
+    wl_fact_init_allowed(&fact, &about->key, &prefix, 0);
+    tell(input, from, &fact);
+}
+
+static void
+tell_member(Input *input, const BenchMember *from, const BenchMember *about)
+{
+    char name[256] = "";
+    uint8_t length = take_byte(input);
+    g_autoptr(WlMetadata) metadata = NULL;
+    WlFact fact;
+
+    take(input, length, (uint8_t *) name);
+    metadata = wl_metadata_new(name, length & 1);
+    wl_fact_init_metadata(&fact, &about->key, metadata, 0);
+    tell(input, from, &fact);
+}
+
+static void
+tell_raw(Input *input, const BenchMember *from)
+{
+    uint8_t inner[256];
+    uint8_t length = take_byte(input);
+    g_autoptr(GBytes) bytes = NULL;
+
+    take(input, length, inner);
+    bytes = wl_signer_sign(from->signer, &bench_member(input->bench, 0)->key, inner, length);
+    wl_engine_datagram(input->bench->engine, input->bench->now, &from->link_local,
+                       g_bytes_get_data(bytes, NULL), g_bytes_get_size(bytes));
+    bench_drain(input->bench);
+}
+
+static void
+tell_way(Input *input, BenchMember *from)
+{
+    WlWay way = {.version = WL_WAY_VERSION};
+    uint8_t bytes[9];
+
+    take(input, sizeof(bytes), bytes);
+    way.flags = bytes[0];
+    way.epoch =
+        (guint32) bytes[1] << 24 | (guint32) bytes[2] << 16 | (guint32) bytes[3] << 8 | bytes[4];
+    way.question = (guint16) (bytes[5] << 8 | bytes[6]);
+    way.answer = (guint16) (bytes[7] << 8 | bytes[8]);
+    bench_make_ours(from);
+    bench_alive(input->bench, from);
+    bench_tell_way(input->bench, from, &way);
+}
+
+static void
+pass_time(Input *input, const BenchMember *other)
+{
+    Bench *bench = input->bench;
+    uint8_t how = take_byte(input);
+
+    switch (how >> 6) {
+    case 0:
+        bench_run(bench, MS(1) << (how & 0xf));
+        break; /* up to 33 s */
+    case 1:
+        bench_run(bench, SEC(how & 0x3f));
+        break;
+    case 2:
+        if (wl_device_find(bench->device, &other->key)) {
+            bench_handshake(bench, other, NULL);
+            bench_snapshot(bench);
+            bench_drain(bench);
+            bench_alive(bench, other);
+        }
+        break;
+    default:
+        bench_uplink(bench, how & 1 ? "192.168.1.10/24" : NULL);
+        break;
+    }
+}
+
+static void
+step(Input *input)
+{
+    uint8_t what = take_byte(input);
+    uint8_t whom = take_byte(input);
+    BenchMember *from = bench_member(input->bench, 1 + whom % (N_MEMBERS - 1));
+    BenchMember *about = bench_member(input->bench, (whom >> 3) % N_MEMBERS);
+
+    switch (what % 9) {
+    case 0:
+        tell_endpoint(input, from, about, FALSE);
+        break;
+    case 1:
+        tell_endpoint(input, from, about, TRUE);
+        break;
+    case 2:
+        tell_allowed(input, from, about, FALSE);
+        break;
+    case 3:
+        tell_allowed(input, from, about, TRUE);
+        break;
+    case 4:
+        tell_member(input, from, about);
+        break;
+    case 5:
+        tell_raw(input, from);
+        break;
+    case 6:
+        tell_way(input, from);
+        break;
+    case 7:
+        bench_alive(input->bench, from);
+        break;
+    default:
+        pass_time(input, from);
+        break;
+    }
+}
+
+/* What nobody can talk an engine into, whatever is told (ARCHITECTURE.md, "The engine"). */
+static void
+check(Bench *bench)
+{
+    g_autoptr(GArray) routes = wl_engine_dup_routes(bench->engine);
+    g_autoptr(GArray) networks = wl_engine_dup_networks(bench->engine);
+    g_autoptr(GPtrArray) facts = wl_engine_dup_facts(bench->engine);
+    WlIp own;
+
+    g_assert_true(wl_ip_parse("10.77.0.2", &own));
+    g_assert_nonnull(wl_device_find(bench->device, &bench_member(bench, 1)->key));
+    g_assert_nonnull(wl_device_find(bench->device, &bench_member(bench, 2)->key));
+    g_assert_cmpuint(bench->device->peers->len, <=, N_MEMBERS + 256);
+    g_assert_cmpuint(facts->len, <=, WL_MAX_CLAIMS);
+    for (guint i = 0; i < routes->len; i++) {
+        const WlPrefix *route = &g_array_index(routes, WlPrefix, i);
+        gboolean inside = FALSE;
+
+        for (guint j = 0; j < networks->len && !inside; j++)
+            inside = wl_prefix_contains(&g_array_index(networks, WlPrefix, j), route);
+        g_assert_true(inside);
+    }
+    for (guint i = 0; i < bench->device->peers->len; i++) {
+        const WlDevicePeer *peer = bench->device->peers->pdata[i];
+
+        for (guint j = 0; j < peer->allowed_ips->len; j++) {
+            const WlPrefix *allowed = &g_array_index(peer->allowed_ips, WlPrefix, j);
+
+            /* an address of ours itself, rather than a network with it inside */
+            g_assert_false(allowed->length == 32 && wl_prefix_contains_ip(allowed, &own));
+        }
+    }
+}
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    g_autoptr(Bench) bench = bench_leaf_new();
+    Input input = {.bench = bench, .data = data, .left = MIN(size, 4096)};
+
+    bench_meet(bench, 1, BENCH_HUB_ENDPOINT);
+    for (guint i = 0; i < N_MEMBERS; i++)
+        bench_member(bench, i);
+    while (input.left > 0) {
+        step(&input);
+        check(bench);
+        bench_clear(bench);
+    }
+    return 0;
+}
