@@ -10,7 +10,7 @@
 #define REJECT_AFTER        SIM_SEC(180)
 #define KEEPALIVE_TIMEOUT   SIM_SEC(10)
 #define NEW_HANDSHAKE       (KEEPALIVE_TIMEOUT + REKEY_TIMEOUT)
-#define MAX_ATTEMPTS        18
+#define MAX_ATTEMPTS        20 /* in 90 s of retries and what they take longer for the jitter */
 #define MAX_STAGED          128
 #define INITIATION_INTERVAL SIM_MSEC(20) /* of one peer; more often is a flood */
 #define STAMP_STEP          16777        /* µs: time stamps are made coarse */
@@ -311,6 +311,7 @@ receive_data(SimDevice *self, Peer *peer, const WlEndpoint *from, SimMessage *me
 
     if (!session || is_replay(session, message->counter))
         return;
+    peer->endpoint = *from; /* before anything is sent there */
     if (session == &peer->next) {
         /* The initiator uses what we answered: now it counts. */
         peer->previous = peer->current;
@@ -433,8 +434,8 @@ run_peer(SimDevice *self, Peer *peer)
     }
     if (take_timer(self, peer, TIMER_PASSIVE)) {
         gboolean another = peer->another_keepalive;
-        if (is_usable(self, &peer->current))
-            send_data(self, peer, NULL);
+        /* Without a session it asks for one, as any packet does. */
+        send_to(self, peer, NULL);
         if (another)
             set_timer(self, peer, TIMER_PASSIVE, self->now + KEEPALIVE_TIMEOUT);
     }
@@ -562,6 +563,9 @@ sim_device_change(SimDevice *self, const WlPeerChange *change)
         disown(self, peer);
         own(self, peer, change->allowed_ips);
     }
+    /* Whatever waits is sent with each change, so that the attempts begin anew. */
+    if (!g_queue_is_empty(&peer->staged))
+        initiate(self, peer, FALSE);
     if (change->kind == WL_PEER_UPDATE && !change->replace_settings)
         return lost;
     peer->keepalive = change->keepalive;

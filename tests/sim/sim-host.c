@@ -108,20 +108,20 @@ SimPort *
 sim_host_route(const SimHost *self, const WlIp *to, WlIp *source)
 {
     SimPort *found = NULL;
-    gboolean on_link = FALSE;
+    int length = -1; /* of the network that it is on; without one, the first that leads on */
 
     for (guint i = 0; i < self->ports->len; i++) {
         SimPort *port = self->ports->pdata[i];
         const WlPrefix *address = sim_port_get_address(port, to->family);
-        gboolean direct;
+        int here;
 
         if (!address || !port->net || !port->up)
             continue;
-        direct = wl_prefix_contains_ip(address, to);
-        if (found && !(direct && !on_link))
+        here = wl_prefix_contains_ip(address, to) ? address->length : -1;
+        if (found && here <= length)
             continue;
         found = port;
-        on_link = direct;
+        length = here;
         *source = address->ip;
     }
     return found;

@@ -51,5 +51,6 @@ typedef struct {
 SimMessage *sim_message_new(SimMessageKind kind);
 SimMessage *sim_message_ref(SimMessage *self);
 void sim_message_unref(SimMessage *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(SimMessage, sim_message_unref)
 /** Bytes on the wire below the UDP header. */
 gsize sim_message_size(const SimMessage *self);
