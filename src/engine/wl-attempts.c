@@ -351,6 +351,7 @@ check_crossed(WlEngine *self, WlPeer *peer)
         !wl_bucket_take(&self->initiations, self->now, INITIATION_INTERVAL, INITIATION_BURST))
         return;
     recreate(peer, &peer->endpoint);
+    note_try(self, peer, &peer->endpoint);
     peer->force_ping = TRUE;
     look_soon(self, peer, CROSSED_WAIT);
 }

@@ -150,6 +150,17 @@ advance(WlEngine *self, WlPeer *peer)
     finish(self, peer, FALSE);
 }
 
+/* Nobody can answer now. What was being tried is not to stay as the place where the peer is. */
+static void
+give_up(WlEngine *self, WlPeer *peer)
+{
+    if (peer->move.phase == WL_MOVE_TRY && peer->healthy) {
+        peer->want_endpoint = TRUE;
+        peer->wanted = peer->move.original;
+    }
+    finish(self, peer, TRUE);
+}
+
 /* The device knows by which address the answer came. */
 static void
 run_better(WlEngine *self, WlPeer *peer)
@@ -174,7 +185,7 @@ wl_engine_run_move(WlEngine *self, WlPeer *peer)
     if (!peer->healthy || !self->uplink) {
         peer->move.hint = FALSE;
         if (peer->move.phase != WL_MOVE_NONE)
-            finish(self, peer, TRUE);
+            give_up(self, peer);
         peer->move.retry = WL_NEVER;
         return;
     }
@@ -205,7 +216,12 @@ wl_engine_run_move(WlEngine *self, WlPeer *peer)
         }
     }
     if (answered(peer)) {
-        finish(self, peer, TRUE);
+        /* By which address it came the device knows: what was late may still come by the one
+         * before, and this one is then not to be passed on as one where the peer is. */
+        if (peer->move.phase == WL_MOVE_TRY && peer->snapshot < self->now)
+            wl_engine_want_snapshot_for(self, peer);
+        else
+            finish(self, peer, TRUE);
         return;
     }
     if (peer->move.due <= self->now) {

@@ -5,10 +5,14 @@
 #include "scenario-truth.h"
 #include "sim-members.h"
 
-#define INTERVAL        SIM_SEC(2) /* while there are faults, and a while after them */
-#define LATER_INTERVAL  SIM_SEC(15)
-#define LATER           SIM_SEC(60)
-#define DEVICE_INTERVAL 5 /* of them */
+/* Whether packets arrive is looked at every so often: what may not be so is so for longer than a
+ * LIMIT, and that no look can miss. */
+#define INTERVAL       SIM_SEC(2) /* while there are faults, and a while after them */
+#define LATER_INTERVAL SIM_SEC(15)
+#define LATER          SIM_SEC(60)
+
+/* What became wrong by something else than the member's own doing is right again after this. */
+#define GRACE SIM_SEC(1)
 
 /* Without anything happening to the two or to the hub, packets get there and back after this. Facts
  * whose datagram was lost are told again after 125 s. A Go
@@ -27,22 +31,34 @@ typedef struct {
     gboolean direct;
 } Pair;
 
+/* One host. */
+typedef struct {
+    SimTimer timer; /* when its device is looked at */
+    Check *check;
+    SimHost *host;
+    gint64 disturbed;
+    Heard *heard;
+    Seen *seen;
+    Tries *tries;
+    gboolean wrong; /* at the last look */
+    /* When all was settled */
+    guint changes; /* in its history */
+    guint facts;
+} Watch;
+
 struct _Check {
     SimTimer timer;
     Run *run;
     gint64 quiet;
-    guint ticks;
-    gint64 *disturbed; /* of each host */
-    GPtrArray *heard;  /* of Heard, one a host */
-    Pair *pairs;       /* a * n + b; made at the first tick */
+    Watch *watches; /* of each host */
+    Pair *pairs;    /* a * n + b; made with the first thing that happens */
     guint n;
     gboolean settled;
-    guint *changes; /* in the history of each host, when all was settled */
-    guint *facts;
     gint64 worst_ours, worst_classic; /* the longest a pair was broken without cause */
 };
 
 static void tick(SimTimer *timer);
+static void look(SimTimer *timer);
 
 Check *
 check_new(Run *run, gint64 quiet)
@@ -52,7 +68,6 @@ check_new(Run *run, gint64 quiet)
     self->run = run;
     self->quiet = quiet;
     self->timer.run = tick;
-    self->heard = g_ptr_array_new_with_free_func((GDestroyNotify) heard_free);
     sim_world_set_timer(run->world, &self->timer, run->world->now + INTERVAL);
     return self;
 }
@@ -62,13 +77,15 @@ check_free(Check *self)
 {
     if (!self)
         return;
-    if (self->timer.wait.position > 0)
-        sim_world_set_timer(self->run->world, &self->timer, SIM_NEVER);
-    g_ptr_array_unref(self->heard);
-    g_free(self->disturbed);
+    sim_world_set_timer(self->run->world, &self->timer, SIM_NEVER);
+    for (guint i = 0; i < self->n; i++) {
+        sim_world_set_timer(self->run->world, &self->watches[i].timer, SIM_NEVER);
+        heard_free(self->watches[i].heard);
+        seen_free(self->watches[i].seen);
+        tries_free(self->watches[i].tries);
+    }
+    g_free(self->watches);
     g_free(self->pairs);
-    g_free(self->changes);
-    g_free(self->facts);
     g_free(self);
 }
 
@@ -79,53 +96,38 @@ make_tables(Check *self)
     if (self->pairs)
         return;
     self->n = self->run->world->hosts->len;
-    self->disturbed = g_new0(gint64, self->n);
+    self->watches = g_new0(Watch, self->n);
     self->pairs = g_new0(Pair, self->n * self->n);
-    self->changes = g_new0(guint, self->n);
-    self->facts = g_new0(guint, self->n);
     for (guint i = 0; i < self->n * self->n; i++)
         self->pairs[i].broken = SIM_NEVER;
-    for (guint i = 0; i < self->n; i++)
-        g_ptr_array_add(self->heard, heard_new());
-}
-
-void
-check_disturbed(Check *self, const SimHost *host)
-{
-    make_tables(self);
-    self->disturbed[host->index] = self->run->world->now;
-}
-
-/* ---- facts */
-
-void
-check_hearing(Check *self, const SimHost *to, GBytes *bytes)
-{
-    g_autoptr(GArray) facts = scenario_read_facts(bytes);
-
-    make_tables(self);
-    for (guint i = 0; i < facts->len; i++)
-        heard_note(self->heard->pdata[to->index], self->run->world->now,
-                   &g_array_index(facts, WlFact, i));
-}
-
-void
-check_sending(Check *self, const SimHost *from, const WlKey *to, GBytes *bytes)
-{
-    g_autoptr(GArray) facts = scenario_read_facts(bytes);
-
-    make_tables(self);
-    for (guint i = 0; i < facts->len; i++) {
-        g_autofree char *wrong = check_fact_sent(from, self->heard->pdata[from->index],
-                                                 &g_array_index(facts, WlFact, i));
-        /* The Go daemon is modelled with what is wrong with it. */
-        if (wrong && from->kind == SIM_KIND_OURS)
-            run_fail(self->run, NULL, "%s", wrong);
+    for (guint i = 0; i < self->n; i++) {
+        SimHost *host = self->run->world->hosts->pdata[i];
+        self->watches[i] = (Watch){.timer = {.run = look},
+                                   .check = self,
+                                   .host = host,
+                                   .heard = heard_new(),
+                                   .seen = seen_new(),
+                                   .tries = tries_new()};
     }
 }
 
-/* ---- ways */
+static Watch *
+watch_of(Check *self, const SimHost *host)
+{
+    make_tables(self);
+    return &self->watches[host->index];
+}
 
+/* Takes @wrong. */
+static void
+fail_if(Check *self, char *wrong)
+{
+    if (wrong)
+        run_fail(self->run, NULL, "%s", wrong);
+    g_free(wrong);
+}
+
+/* Somebody who could be reached. */
 static gboolean
 takes_part(const SimHost *host)
 {
@@ -138,6 +140,138 @@ takes_part(const SimHost *host)
     return attached && host->device && !host->asleep &&
            (host->member || host->kind == SIM_KIND_BASIC);
 }
+
+/* ---- facts */
+
+void
+check_hearing(Check *self, const SimHost *to, const WlIp *source, GBytes *bytes)
+{
+    g_autoptr(GArray) facts = scenario_read_facts(bytes);
+    Watch *watch = watch_of(self, to);
+    const SimHost *from = NULL;
+
+    for (guint i = 0; i < self->n && !from; i++) {
+        if (wl_ip_equal(&self->watches[i].host->link_local, source))
+            from = self->watches[i].host;
+    }
+    for (guint i = 0; from && i < facts->len; i++)
+        heard_note(watch->heard, self->run->world->now, from, &g_array_index(facts, WlFact, i));
+}
+
+void
+check_heard(Check *self, const SimHost *to, GBytes *bytes)
+{
+    g_autoptr(GArray) facts = NULL;
+
+    if (to->kind != SIM_KIND_OURS)
+        return;
+    facts = scenario_read_facts(bytes);
+    fail_if(self, check_tables(to, facts));
+}
+
+void
+check_sending(Check *self, const SimHost *from, GBytes *bytes)
+{
+    g_autoptr(GArray) facts = NULL;
+    Watch *watch = watch_of(self, from);
+
+    /* The Go daemon is modelled with what is wrong with it. */
+    if (from->kind != SIM_KIND_OURS)
+        return;
+    facts = scenario_read_facts(bytes);
+    for (guint i = 0; i < facts->len && !self->run->failure; i++)
+        fail_if(self,
+                check_fact_sent(from, watch->heard, watch->seen, &g_array_index(facts, WlFact, i)));
+}
+
+/* ---- devices */
+
+/* Something may have become wrong, which its member has GRACE to mend. */
+static void
+look_soon(Watch *watch)
+{
+    if (watch->timer.wait.position == 0)
+        sim_world_set_timer(watch->host->world, &watch->timer, watch->host->world->now + GRACE);
+}
+
+static void
+look(SimTimer *timer)
+{
+    Watch *watch = (Watch *) timer;
+    const SimHost *host = watch->host;
+    g_autofree char *wrong = NULL;
+    gboolean before = watch->wrong;
+
+    watch->wrong = FALSE;
+    if (host->kind != SIM_KIND_OURS || !host->member || host->asleep || !host->device)
+        return;
+    wrong = check_device(host, watch->heard, watch->seen);
+    if (!wrong)
+        return;
+    if (before) {
+        run_fail(watch->check->run, NULL, "%s", wrong);
+        return;
+    }
+    watch->wrong = TRUE;
+    look_soon(watch);
+}
+
+void
+check_disturbed(Check *self, const SimHost *host)
+{
+    Watch *watch = watch_of(self, host);
+
+    watch->disturbed = self->run->world->now;
+    look_soon(watch);
+}
+
+/* At rest, no way of two of ours is changed, nor is anybody of them added or removed. */
+static char *
+check_change_at_rest(const SimHost *host, const WlPeerChange *change)
+{
+    const SimHost *peer = sim_world_find_key(host->world, &change->public_key);
+
+    if ((change->kind == WL_PEER_UPDATE && !change->replace_allowed_ips) || !peer ||
+        peer->kind != SIM_KIND_OURS || !takes_part(peer) ||
+        sim_device_has_just(host->device, &change->public_key, change->allowed_ips))
+        return NULL;
+    return g_strdup_printf("at rest, and yet %s changes what %s has", host->name, peer->name);
+}
+
+void
+check_changing(Check *self, const SimHost *host, const WlPeerChange *change)
+{
+    Watch *watch = watch_of(self, host);
+
+    if (host->kind != SIM_KIND_OURS)
+        return;
+    fail_if(self, check_change(host, watch->heard, watch->seen, change));
+    if (!self->run->failure)
+        fail_if(self, tries_note_change(watch->tries, host, change));
+    if (self->settled && !self->run->failure)
+        fail_if(self, check_change_at_rest(host, change));
+    look_soon(watch);
+}
+
+void
+check_reading(Check *self, const SimHost *host, const WlDevice *device)
+{
+    Watch *watch = watch_of(self, host);
+
+    if (host->kind == SIM_KIND_OURS && seen_note(watch->seen, host, device))
+        look_soon(watch);
+}
+
+void
+check_shaking(Check *self, const SimHost *host, const WlEndpoint *to, const SimMessage *message)
+{
+    Watch *watch = watch_of(self, host);
+
+    if (message->kind == SIM_MESSAGE_RESPONSE)
+        tries_note_answer(watch->tries, to);
+}
+
+/* ---- ways */
 
 static gboolean
 hear_each_other(const SimHost *a, const SimHost *b)
@@ -164,7 +298,7 @@ hub_is_fine(const Check *self, const SimHost *a, const SimHost *b, gint64 *since
 
         if (!host->forwards)
             continue;
-        *since = MAX(*since, self->disturbed[i]);
+        *since = MAX(*since, self->watches[i].disturbed);
         *classic |= host->kind != SIM_KIND_OURS;
         if (!takes_part(host) || !hear_each_other(host, a) || !hear_each_other(host, b))
             return FALSE;
@@ -178,7 +312,8 @@ check_pair(Check *self, SimHost *a, SimHost *b)
 {
     Pair *pair = &self->pairs[a->index * self->n + b->index];
     gint64 now = self->run->world->now;
-    gint64 since = MAX(self->disturbed[a->index], self->disturbed[b->index]), broken;
+    gint64 since = MAX(self->watches[a->index].disturbed, self->watches[b->index].disturbed),
+           broken;
     gboolean classic = a->kind != SIM_KIND_OURS || b->kind != SIM_KIND_OURS;
 
     /* What two Go daemons make of each other is not ours. */
@@ -247,19 +382,19 @@ check_rest(Check *self, SimHost *a, SimHost *b)
 static void
 settle_host(Check *self, SimHost *host)
 {
-    self->changes[host->index] = host->history->len;
-    self->facts[host->index] = host->counters.facts;
+    self->watches[host->index].changes = host->history->len;
+    self->watches[host->index].facts = host->counters.facts;
 }
 
 static void
 check_host_at_rest(Check *self, const SimHost *host, gint64 duration)
 {
-    guint sent = host->counters.facts - self->facts[host->index];
+    guint sent = host->counters.facts - self->watches[host->index].facts;
     gint64 limit = IDLE_DATAGRAMS * (gint64) self->n * (duration / SIM_SEC(60) + 2);
 
     if (host->kind != SIM_KIND_OURS)
         return;
-    for (guint i = self->changes[host->index]; i < host->history->len; i++) {
+    for (guint i = self->watches[host->index].changes; i < host->history->len; i++) {
         const SimChange *change = &g_array_index(host->history, SimChange, i);
         const SimHost *peer = sim_world_find_key(host->world, &change->key);
         /* A Go daemon may find its way after hours. */
@@ -288,21 +423,6 @@ for_each_pair(Check *self, void (*func)(Check *self, SimHost *a, SimHost *b))
 }
 
 static void
-check_devices(Check *self)
-{
-    for (guint i = 0; i < self->n && !self->run->failure; i++) {
-        const SimHost *host = self->run->world->hosts->pdata[i];
-        g_autofree char *wrong = NULL;
-
-        if (host->kind != SIM_KIND_OURS || !host->member)
-            continue;
-        wrong = check_device(host);
-        if (wrong)
-            run_fail(self->run, NULL, "%s", wrong);
-    }
-}
-
-static void
 tick(SimTimer *timer)
 {
     Check *self = (Check *) timer;
@@ -311,8 +431,6 @@ tick(SimTimer *timer)
 
     make_tables(self);
     for_each_pair(self, check_pair);
-    if (self->ticks++ % DEVICE_INTERVAL == 0)
-        check_devices(self);
     if (now >= rest && !self->settled) {
         self->settled = TRUE;
         for_each_pair(self, settle_pair);

@@ -5,7 +5,8 @@
 
 /**
  * What has to be so in any world, whatever happens in it: the properties of architecture's
- * section 4. Looked at whenever facts are sent, and every few seconds of virtual time.
+ * section 4. Looked at with each datagram of facts, each change of a device and each look at it,
+ * each initiation and each fault; only whether packets arrive is looked at every two seconds.
  */
 typedef struct _Check Check;
 
@@ -14,8 +15,14 @@ Check *check_new(Run *run, gint64 quiet);
 void check_free(Check *self);
 /** Something happens to @host. */
 void check_disturbed(Check *self, const SimHost *host);
-void check_sending(Check *self, const SimHost *from, const WlKey *to, GBytes *bytes);
-void check_hearing(Check *self, const SimHost *to, GBytes *bytes);
+void check_sending(Check *self, const SimHost *from, GBytes *bytes);
+void check_hearing(Check *self, const SimHost *to, const WlIp *source, GBytes *bytes);
+/** Its member has taken that. */
+void check_heard(Check *self, const SimHost *to, GBytes *bytes);
+void check_changing(Check *self, const SimHost *host, const WlPeerChange *change);
+void check_reading(Check *self, const SimHost *host, const WlDevice *device);
+void check_shaking(Check *self, const SimHost *host, const WlEndpoint *to,
+                   const SimMessage *message);
 /** The longest that nothing arrived between two though there was a way, since the last thing that
  * happened to them: each gets the greater of that and what it is; µs. */
 void check_gather(const Check *self, gint64 *ours, gint64 *classic);

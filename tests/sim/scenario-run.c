@@ -349,6 +349,52 @@ read_item(Run *self, ScenarioLine *line, GError **error)
     return scenario_line_is_over(line, error);
 }
 
+/* ---- properties */
+
+static void
+listen(SimHost *to, const WlIp *source, GBytes *bytes, gpointer user_data)
+{
+    check_hearing(((Run *) user_data)->check, to, source, bytes);
+}
+
+static void
+has_listened(SimHost *to, GBytes *bytes, gpointer user_data)
+{
+    check_heard(((Run *) user_data)->check, to, bytes);
+}
+
+static void
+watch_change(SimHost *host, const WlPeerChange *change, gpointer user_data)
+{
+    check_changing(((Run *) user_data)->check, host, change);
+}
+
+static void
+watch_reading(SimHost *host, const WlDevice *device, gpointer user_data)
+{
+    check_reading(((Run *) user_data)->check, host, device);
+}
+
+static void
+watch_handshake(SimHost *host, const WlEndpoint *to, const SimMessage *message, gpointer user_data)
+{
+    check_shaking(((Run *) user_data)->check, host, to, message);
+}
+
+static void
+begin_check(Run *self, gint64 quiet)
+{
+    g_clear_pointer(&self->check, check_free);
+    self->check = check_new(self, SIM_START + quiet);
+    self->world->hearing = listen;
+    self->world->heard = has_listened;
+    self->world->changing = watch_change;
+    self->world->reading = watch_reading;
+    self->world->shaking = watch_handshake;
+}
+
+/* ---- lines */
+
 static gboolean
 read_line(Run *self, ScenarioLine *line, GError **error)
 {
@@ -368,8 +414,7 @@ read_line(Run *self, ScenarioLine *line, GError **error)
         if (!scenario_line_take_word(line, "quiet", error) ||
             !scenario_line_take_duration(line, &quiet, error))
             return FALSE;
-        g_clear_pointer(&self->check, check_free);
-        self->check = check_new(self, SIM_START + quiet);
+        begin_check(self, quiet);
         return scenario_line_is_over(line, error);
     }
     if (scenario_line_take_if(line, "ends")) {
@@ -462,22 +507,13 @@ scenario_read_facts(GBytes *bytes)
 }
 
 static void
-listen(SimHost *to, const WlIp *source, GBytes *bytes, gpointer user_data)
-{
-    Run *self = user_data;
-
-    if (self->check)
-        check_hearing(self->check, to, bytes);
-}
-
-static void
 spy(SimHost *from, const WlKey *to, GBytes *bytes, gpointer user_data)
 {
     Run *self = user_data;
     g_autoptr(GArray) facts = NULL;
 
     if (self->check)
-        check_sending(self->check, from, to, bytes);
+        check_sending(self->check, from, bytes);
     if (!self->spies)
         return;
     facts = scenario_read_facts(bytes);
@@ -509,7 +545,6 @@ run_new(ScenarioText *text, Mixture mixture, guint32 seed, gboolean trace, GErro
     self->world = sim_world_new(seed);
     self->world->changed = look_at_all;
     self->world->sending = spy;
-    self->world->hearing = listen;
     self->world->user_data = self;
     self->items = g_ptr_array_new_with_free_func((GDestroyNotify) item_free);
     self->marks = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);

@@ -38,6 +38,7 @@ typedef struct {
     SimWait wait; /* first, see peer_of() */
     WlKey key;
     WlEndpoint endpoint;
+    WlEndpoint place; /* where it was last heard from */
     GArray *allowed;
     guint16 keepalive;
     Session current, previous, next;
@@ -259,7 +260,7 @@ sim_device_send(SimDevice *self, SimPacket *packet)
 static void
 heard(SimDevice *self, Peer *peer, const WlEndpoint *from)
 {
-    peer->endpoint = *from;
+    peer->endpoint = peer->place = *from;
     set_timer(self, peer, TIMER_SILENCE, SIM_NEVER);
     if (peer->keepalive > 0)
         set_timer(self, peer, TIMER_PERSISTENT, self->now + SIM_SEC(peer->keepalive));
@@ -632,6 +633,17 @@ sim_device_get_endpoint(const SimDevice *self, const WlKey *key, WlEndpoint *end
 }
 
 gboolean
+sim_device_get_place(const SimDevice *self, const WlKey *key, WlEndpoint *endpoint)
+{
+    const Peer *peer = find_peer(self, key);
+
+    if (!peer || !wl_endpoint_is_set(&peer->place))
+        return FALSE;
+    *endpoint = peer->place;
+    return TRUE;
+}
+
+gboolean
 sim_device_has_allowed(const SimDevice *self, const WlKey *key, const WlPrefix *prefix)
 {
     const Peer *peer = find_peer(self, key);
@@ -641,6 +653,18 @@ sim_device_has_allowed(const SimDevice *self, const WlKey *key, const WlPrefix *
             return TRUE;
     }
     return FALSE;
+}
+
+gboolean
+sim_device_has_just(const SimDevice *self, const WlKey *key, const GArray *allowed)
+{
+    const Peer *peer = find_peer(self, key);
+
+    for (guint i = 0; i < allowed->len; i++) {
+        if (!sim_device_has_allowed(self, key, &g_array_index(allowed, WlPrefix, i)))
+            return FALSE;
+    }
+    return peer && peer->allowed->len == allowed->len;
 }
 
 guint64

@@ -47,7 +47,12 @@ const WlKey *sim_device_find_owner(const SimDevice *self, const WlIp *ip);
 gboolean sim_device_has_peer(const SimDevice *self, const WlKey *key);
 /** FALSE if there is no such peer or it has none. */
 gboolean sim_device_get_endpoint(const SimDevice *self, const WlKey *key, WlEndpoint *endpoint);
+/** Where the last authenticated packet of a peer came from. FALSE: there is no such peer, or none
+ * came. */
+gboolean sim_device_get_place(const SimDevice *self, const WlKey *key, WlEndpoint *endpoint);
 gboolean sim_device_has_allowed(const SimDevice *self, const WlKey *key, const WlPrefix *prefix);
+/** All of them (of WlPrefix), and nothing else. */
+gboolean sim_device_has_just(const SimDevice *self, const WlKey *key, const GArray *allowed);
 /** A session that packets can be sent in now. */
 gboolean sim_device_has_session(const SimDevice *self, const WlKey *key);
 /** The session that packets to @key are sent in, to be compared with

@@ -153,6 +153,8 @@ transmit(gpointer user_data, const WlEndpoint *to, SimMessage *message)
         return;
     if (message->kind != SIM_MESSAGE_DATA)
         trace_handshake(self, to, message);
+    if (message->kind != SIM_MESSAGE_DATA && self->world->shaking)
+        self->world->shaking(self, to, message, self->world->user_data);
     self->counters.packets++;
     self->counters.bytes += sim_message_size(message) +
                             (to->ip.family == WL_FAMILY_V4 ? IP4_UDP_HEADERS : IP6_UDP_HEADERS);
@@ -284,6 +286,8 @@ take_facts(SimHost *self, const SimPacket *packet)
     begun = sim_cpu_begin(self);
     self->with->datagram(self->member, sim_host_now(self), &packet->source, data, length);
     sim_cpu_end(self, begun, FALSE);
+    if (self->world->heard)
+        self->world->heard(self, packet->facts, self->world->user_data);
 }
 
 static void

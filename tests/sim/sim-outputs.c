@@ -160,6 +160,8 @@ read_device(SimHost *host)
     gint64 begun = sim_cpu_begin(host);
 
     host->counters.snapshots++;
+    if (host->world->reading)
+        host->world->reading(host, device, host->world->user_data);
     host->with->snapshot(host->member, sim_host_now(host), device);
     sim_cpu_end(host, begun, TRUE);
 }
@@ -191,6 +193,8 @@ carry_out(SimHost *host, const WlOutput *output)
         send_facts(host, output);
         break;
     case WL_OUTPUT_CHANGE_PEER:
+        if (host->world->changing)
+            host->world->changing(host, output->change, host->world->user_data);
         host->counters.requests++;
         host->counters.recreations += sim_device_change(host->device, output->change);
         host->world->dirty = TRUE;
