@@ -3,11 +3,21 @@
 
 #include "wl-engine-private.h"
 
-/* Names of the profile: asked again, less and less often, as long as there is no session. */
+/* A session whose path is being looked at, or was silent when last looked at: where a name led, it
+ * may not lead any more. */
+static gboolean
+is_in_doubt(const WlPeer *peer)
+{
+    return !peer->move.better &&
+           (peer->move.hint || peer->move.phase != WL_MOVE_NONE || peer->move.retry != WL_NEVER);
+}
+
+/* Names of the profile: asked again, less and less often, as long as there is no session that
+ * works. */
 void
 wl_engine_run_lookups(WlEngine *self, WlPeer *peer)
 {
-    if (peer->healthy || !self->uplink)
+    if (!self->uplink || (peer->healthy && !is_in_doubt(peer)))
         return;
     for (guint i = 0; i < peer->lookups->len; i++) {
         WlLookup *lookup = peer->lookups->pdata[i];

@@ -32,7 +32,7 @@ struct _WlPolicyRoutes {
     WlNetlink *netlink;
     guint32 mark;
     guint32 slot;
-    guint16 listen_port;
+    guint16 listen_port, resolver_port;
     GArray *routes;
     gboolean kill_switch;
 };
@@ -109,6 +109,7 @@ static int
 add_rules(const WlPolicyRoutes *self, int family)
 {
     guint32 around = around_priority(self->slot);
+    enum { FOR_ANY = 3 }; /* so many of them */
     const WlRtnlRule rules[] = {
         {.priority = table_priority(self->slot),
          .table = self->mark,
@@ -126,11 +127,19 @@ add_rules(const WlPolicyRoutes *self, int family)
          .local = TRUE,
          .udp_source_port = self->listen_port},
         {.priority = around, .nothing = TRUE, .udp_source_port = self->listen_port},
+        {.priority = around,
+         .table = RT_TABLE_MAIN,
+         .local = TRUE,
+         .udp_source_port = self->resolver_port},
+        {.priority = around, .nothing = TRUE, .udp_source_port = self->resolver_port},
     };
-    guint n = family == AF_INET && self->listen_port ? G_N_ELEMENTS(rules) : 3;
 
-    for (guint i = 0; i < n; i++) {
-        int result = wl_rtnl_add_rule(self->netlink, family, WL_ROUTE_PROTOCOL, &rules[i]);
+    for (guint i = 0; i < G_N_ELEMENTS(rules); i++) {
+        int result;
+
+        if (i >= FOR_ANY && (family != AF_INET || !rules[i].udp_source_port))
+            continue;
+        result = wl_rtnl_add_rule(self->netlink, family, WL_ROUTE_PROTOCOL, &rules[i]);
 
         if (result < 0 && result != -EEXIST)
             return result;
@@ -340,6 +349,7 @@ wl_policy_routes_new(const WlPolicyRoutesConfig *config, GError **error)
 
     self->mark = wl_policy_routes_mark(config->uuid);
     self->listen_port = config->listen_port;
+    self->resolver_port = config->resolver_port;
     self->kill_switch = config->kill_switch;
     self->routes = g_array_copy((GArray *) config->routes);
     self->netlink = wl_netlink_new(NETLINK_ROUTE, error);

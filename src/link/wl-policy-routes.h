@@ -10,11 +10,12 @@
  * everything there but WireGuard's own packets, which carry a mark.
  *
  * Rules, for each family, before those of NetworkManager and wg-quick:
- *   what carries the mark goes by the main table, whoever else has a tunnel;
- *   IPv4: what comes from the listen port does, too, which also makes the answers of endpoints pass
- *   the reverse path check (rp_filter=1), for that knows no mark, but asks with the ports swapped;
- *   all else goes by the main table as far as that has more than a default route for it,
- *   and then by ours.
+ *  - what carries the mark goes by the main table, whoever else has a tunnel;
+ *  - IPv4: what comes from the listen port does, too, and what asks DNS servers from the resolver's
+ *    port. So answers pass the reverse path check (rp_filter=1), which knows no mark, but asks with
+ *    the ports swapped;
+ *  - all else goes by the main table as far as that has more than a default route for it,
+ *    and then by ours.
  *
  * Rules and routes carry WL_ROUTE_PROTOCOL; the table's number, which is the mark too, says whose
  * they are.
@@ -27,10 +28,11 @@ typedef struct _WlPolicyRoutes WlPolicyRoutes;
 typedef struct {
     const char *uuid; /* of the profile */
     int ifindex;
-    guint16 listen_port;  /* of WireGuard, as it is bound */
-    const GArray *routes; /* of WlPrefix: what leads into the link by our table */
-    gboolean kill_switch; /* nothing of either family leaves any other way, also while the link is
-                             down or gone */
+    guint16 listen_port;   /* of WireGuard, as it is bound */
+    guint16 resolver_port; /* of who asks for names around the tunnel; 0: nobody */
+    const GArray *routes;  /* of WlPrefix: what leads into the link by our table */
+    gboolean kill_switch;  /* nothing of either family leaves any other way, also while the link is
+                              down or gone */
 } WlPolicyRoutesConfig;
 
 /** Mark of WireGuard's packets (fwmark) and number of the table. Not 0, and in nobody else's

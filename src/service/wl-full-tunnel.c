@@ -20,16 +20,17 @@ dup_default_routes(const WlEngineConfig *config)
 }
 
 WlPolicyRoutes *
-wl_full_tunnel_open(const WlEngineConfig *config, const char *uuid, gboolean kill_switch,
-                    WlLink *link, GError **error)
+wl_full_tunnel_open(const WlEngineConfig *config, const WlSessionSettings *settings,
+                    guint16 resolver_port, WlLink *link, GError **error)
 {
     g_autoptr(GArray) routes = dup_default_routes(config);
     WlPolicyRoutesConfig tunnel = {
-        .uuid = uuid,
+        .uuid = settings->uuid,
         .ifindex = wl_link_get_ifindex(link),
         .listen_port = config->listen_port,
+        .resolver_port = resolver_port,
         .routes = routes,
-        .kill_switch = kill_switch,
+        .kill_switch = settings->kill_switch,
     };
 
     if (tunnel.listen_port == 0) {

@@ -4,7 +4,8 @@
 #include <string.h>
 
 struct _WlLocalServers {
-    GArray *gateways, *dns; /* of WlIp */
+    GArray *gateways; /* of WlIp */
+    GArray *dns;      /* of WlNameServer */
 };
 
 WlLocalServers *
@@ -13,7 +14,7 @@ wl_local_servers_new(void)
     WlLocalServers *self = g_new0(WlLocalServers, 1);
 
     self->gateways = g_array_new(FALSE, TRUE, sizeof(WlIp));
-    self->dns = g_array_new(FALSE, TRUE, sizeof(WlIp));
+    self->dns = g_array_new(FALSE, TRUE, sizeof(WlNameServer));
     return self;
 }
 
@@ -31,7 +32,8 @@ static gboolean
 replace(GArray *list, const GArray *with)
 {
     if (list->len == with->len &&
-        (list->len == 0 || memcmp(list->data, with->data, list->len * sizeof(WlIp)) == 0))
+        (list->len == 0 ||
+         memcmp(list->data, with->data, list->len * g_array_get_element_size(list)) == 0))
         return FALSE;
     g_array_set_size(list, 0);
     g_array_append_vals(list, with->data, with->len);
@@ -50,11 +52,18 @@ wl_local_servers_set_dns(WlLocalServers *self, const GArray *dns)
     return replace(self->dns, dns);
 }
 
+const GArray *
+wl_local_servers_get_dns(const WlLocalServers *self)
+{
+    return self->dns;
+}
+
 void
 wl_local_servers_tell(const WlLocalServers *self, WlEngine *engine, gint64 now)
 {
     g_autoptr(GArray) all = g_array_copy(self->gateways);
 
-    g_array_append_vals(all, self->dns->data, self->dns->len);
+    for (guint i = 0; i < self->dns->len; i++)
+        g_array_append_vals(all, &g_array_index(self->dns, WlNameServer, i).address, 1);
     wl_engine_local_servers(engine, now, (const WlIp *) all->data, all->len);
 }

@@ -134,9 +134,15 @@ wl_session_resumed(WlSession *self)
 }
 
 void
-wl_session_set_dns(WlSession *self, const GArray *servers)
+wl_session_set_dns(WlSession *self, const GArray *servers, gboolean vpn)
 {
-    if (!wl_local_servers_set_dns(self->servers, servers) || !self->engine)
+    gboolean other = wl_local_servers_set_dns(self->servers, servers);
+
+    self->vpn_dns = vpn;
+    if (!self->engine)
+        return;
+    wl_resolver_set_servers(self->resolver, servers, vpn);
+    if (!other)
         return;
     wl_local_servers_tell(self->servers, self->engine, wl_clock_now());
     wl_session_pump(self);

@@ -67,6 +67,12 @@ wl_session_keep_key(WlSession *self)
     wl_key_wipe(&self->config->private_key);
 }
 
+guint32
+wl_session_mark(const WlSession *self)
+{
+    return self->settings.full_tunnel ? wl_policy_routes_mark(self->settings.uuid) : 0;
+}
+
 WlLinkConfig
 wl_session_link_config(const WlSession *self, const WlKey *private_key)
 {
@@ -76,7 +82,7 @@ wl_session_link_config(const WlSession *self, const WlKey *private_key)
         .private_key = private_key,
         .listen_port = self->config->listen_port,
         .mtu = self->settings.mtu,
-        .fwmark = self->settings.full_tunnel ? wl_policy_routes_mark(self->settings.uuid) : 0,
+        .fwmark = wl_session_mark(self),
     };
 
     return config;

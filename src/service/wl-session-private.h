@@ -35,6 +35,7 @@ struct _WlSession {
     WlTrafficWatch *traffic; /* NULL: dead ways are found out late */
     char *uplink;            /* as last told */
     WlLocalServers *servers;
+    gboolean vpn_dns; /* some VPN brought DNS servers */
     WlConnectivity connectivity;
     WlResolver *resolver;
     WlEngine *engine;
@@ -70,6 +71,8 @@ void wl_session_tell_uplink(WlSession *self);
 /* ---- the link, whatever others do to it: wl-session-link.c */
 extern const WlMonitorEvents wl_session_monitor_events;
 WlLinkConfig wl_session_link_config(const WlSession *self, const WlKey *private_key);
+/** Of packets that go around our full tunnel; 0: there is none. */
+guint32 wl_session_mark(const WlSession *self);
 /** Down, a link loses its IPv6 addresses: up first. */
 gboolean wl_session_set_link_up(WlSession *self, GError **error);
 /** The link and the engine have what they need of it; only one that is made anew will need it

@@ -110,9 +110,11 @@ set_up(WlSession *self, GError **error)
 
     if (!wl_session_set_link_up(self, error))
         return FALSE;
+    self->resolver = wl_resolver_new(wl_session_mark(self), wl_session_resolved, self);
+    wl_resolver_set_servers(self->resolver, wl_local_servers_get_dns(self->servers), self->vpn_dns);
     if (self->settings.full_tunnel) {
-        self->tunnel = wl_full_tunnel_open(self->config, self->settings.uuid,
-                                           self->settings.kill_switch, self->link, error);
+        self->tunnel = wl_full_tunnel_open(self->config, &self->settings,
+                                           wl_resolver_get_port(self->resolver), self->link, error);
         if (!self->tunnel)
             return FALSE;
     }
@@ -129,7 +131,6 @@ set_up(WlSession *self, GError **error)
     self->timer = wl_timer_new(wl_session_deadline, self, error);
     if (!self->timer)
         return FALSE;
-    self->resolver = wl_resolver_new(wl_session_resolved, self);
     self->engine = wl_engine_new(self->config, wl_clock_now(), random_bytes, NULL, error);
     if (!self->engine)
         return FALSE;

@@ -64,8 +64,8 @@ guint32 wl_session_get_round_trip(WlSession *self, const WlKey *key);
 void wl_session_set_connectivity(WlSession *self, WlConnectivity connectivity);
 void wl_session_uplink_changed(WlSession *self);
 void wl_session_resumed(WlSession *self);
-/** @servers: of WlIp: DNS servers of the uplinks. */
-void wl_session_set_dns(WlSession *self, const GArray *servers);
+/** @servers: of WlNameServer, those of the uplinks; @vpn: some VPN brought others. */
+void wl_session_set_dns(WlSession *self, const GArray *servers, gboolean vpn);
 /** See wl_engine_refresh() and wl_engine_forget_endpoint(). */
 gboolean wl_session_refresh(WlSession *self);
 gboolean wl_session_forget_endpoint(WlSession *self, const WlKey *key, const WlEndpoint *endpoint,

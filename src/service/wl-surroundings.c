@@ -29,11 +29,11 @@ on_primary(gpointer user_data)
 }
 
 static void
-on_dns(const GArray *servers, gpointer user_data)
+on_dns(const GArray *servers, gboolean vpn, gpointer user_data)
 {
     WlSurroundings *self = user_data;
 
-    wl_session_set_dns(self->session, servers);
+    wl_session_set_dns(self->session, servers, vpn);
 }
 
 static void

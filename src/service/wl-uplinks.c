@@ -32,8 +32,9 @@ struct _WlUplinks {
 
     WlConnectivity connectivity;
     gboolean metered;
-    char *primary; /* object path of the last one; NULL: none yet */
-    GArray *dns;   /* of WlIp */
+    char *primary;    /* object path of the last one; NULL: none yet */
+    GArray *dns;      /* of WlNameServer */
+    gboolean vpn_dns; /* a VPN brought others */
 };
 
 static WlConnectivity
@@ -103,51 +104,56 @@ take_manager(WlUplinks *self, GVariant *properties)
         set_metered(self, metered == NM_METERED_YES || metered == NM_METERED_GUESS_YES);
 }
 
-static int
-compare_servers(gconstpointer a, gconstpointer b)
-{
-    return memcmp(a, b, sizeof(WlIp));
-}
-
 /* "192.0.2.53", "2001:db8::53", and newer forms like "dns+tls://192.0.2.53#name", which are none.
  */
 static void
-add_server(GArray *servers, const char *text)
+add_server(GArray *servers, const char *text, const char *interface)
 {
-    WlIp server;
+    WlNameServer server;
 
     memset(&server, 0, sizeof(server)); /* compared byte for byte */
-    if (servers->len < MAX_SERVERS && wl_ip_parse(text, &server))
-        g_array_append_val(servers, server);
+    if (servers->len >= MAX_SERVERS || !wl_ip_parse(text, &server.address))
+        return;
+    g_strlcpy(server.interface, interface, sizeof server.interface);
+    g_array_append_val(servers, server);
+}
+
+static gboolean
+same_servers(const GArray *a, const GArray *b)
+{
+    return a->len == b->len &&
+           (a->len == 0 || memcmp(a->data, b->data, a->len * sizeof(WlNameServer)) == 0);
 }
 
 static void
 take_dns(WlUplinks *self, GVariant *properties)
 {
-    g_autoptr(GArray) servers = g_array_new(FALSE, TRUE, sizeof(WlIp));
+    g_autoptr(GArray) servers = g_array_new(FALSE, TRUE, sizeof(WlNameServer));
     g_autoptr(GVariant) entries =
         g_variant_lookup_value(properties, "Configuration", G_VARIANT_TYPE("aa{sv}"));
+    gboolean vpn_dns = FALSE;
 
     for (gsize i = 0; entries && i < g_variant_n_children(entries); i++) {
         g_autoptr(GVariant) entry = g_variant_get_child_value(entries, i);
         g_autofree const char **names = NULL;
+        const char *interface = "";
         gboolean vpn = FALSE;
 
+        if (!g_variant_lookup(entry, "nameservers", "^a&s", &names))
+            continue;
         /* A VPN's server may well be in a network that members tell of: ours, for one. */
         g_variant_lookup(entry, "vpn", "b", &vpn);
-        if (vpn || !g_variant_lookup(entry, "nameservers", "^a&s", &names))
-            continue;
-        for (const char **name = names; *name; name++)
-            add_server(servers, *name);
+        vpn_dns = vpn_dns || (vpn && names[0]);
+        g_variant_lookup(entry, "interface", "&s", &interface);
+        for (const char **name = names; !vpn && *name; name++)
+            add_server(servers, *name, interface);
     }
-    g_array_sort(servers, compare_servers);
-    if (!entries || (servers->len == self->dns->len &&
-                     (servers->len == 0 ||
-                      memcmp(servers->data, self->dns->data, servers->len * sizeof(WlIp)) == 0)))
+    if (!entries || (vpn_dns == self->vpn_dns && same_servers(servers, self->dns)))
         return;
     g_array_unref(self->dns);
     self->dns = g_steal_pointer(&servers);
-    self->events->dns(self->dns, self->user_data);
+    self->vpn_dns = vpn_dns;
+    self->events->dns(self->dns, vpn_dns, self->user_data);
 }
 
 static const Source *
@@ -209,7 +215,7 @@ wl_uplinks_new(GDBusConnection *connection, const WlUplinksEvents *events, gpoin
     self->events = events;
     self->user_data = user_data;
     self->cancellable = g_cancellable_new();
-    self->dns = g_array_new(FALSE, TRUE, sizeof(WlIp));
+    self->dns = g_array_new(FALSE, TRUE, sizeof(WlNameServer));
     for (gsize i = 0; i < G_N_ELEMENTS(sources); i++) {
         const Source *source = &sources[i];
 

@@ -4,6 +4,7 @@
 #include <gio/gio.h>
 
 #include "wl-engine.h"
+#include "wl-name-server.h"
 
 /**
  * What NetworkManager knows of this machine's uplinks and rtnetlink does not: what stands between
@@ -17,8 +18,8 @@ typedef struct {
     void (*connectivity)(WlConnectivity connectivity, gpointer user_data);
     /** Another connection is the first. Not told when there is none any more. */
     void (*primary)(gpointer user_data);
-    /** @servers: of WlIp, without those of VPNs, sorted. */
-    void (*dns)(const GArray *servers, gpointer user_data);
+    /** @servers: of WlNameServer, without those of VPNs. @vpn: a VPN brought others. */
+    void (*dns)(const GArray *servers, gboolean vpn, gpointer user_data);
 } WlUplinksEvents;
 
 /** @events must stay. Asks in the background. */
@@ -26,6 +27,6 @@ WlUplinks *wl_uplinks_new(GDBusConnection *connection, const WlUplinksEvents *ev
                           gpointer user_data);
 void wl_uplinks_free(WlUplinks *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(WlUplinks, wl_uplinks_free)
-/** As far as it is known; of WlIp. */
+/** As far as it is known; of WlNameServer. */
 WlConnectivity wl_uplinks_get_connectivity(const WlUplinks *self);
 const GArray *wl_uplinks_get_dns(const WlUplinks *self);

@@ -31,6 +31,7 @@ typedef struct {
     WlUplinks *uplinks;
     WlWake *wake;
     guint n_primary, n_connectivity, n_dns, n_woken;
+    gboolean vpn_dns;
     char *reason;
 } Fixture;
 
@@ -64,9 +65,12 @@ on_primary(gpointer user_data)
 }
 
 static void
-on_dns(const GArray *servers, gpointer user_data)
+on_dns(const GArray *servers, gboolean vpn, gpointer user_data)
 {
-    ((Fixture *) user_data)->n_dns++;
+    Fixture *self = user_data;
+
+    self->n_dns++;
+    self->vpn_dns = vpn;
 }
 
 static const WlUplinksEvents events = {
@@ -221,6 +225,10 @@ test_start(Fixture *self, gconstpointer data)
     /* The first that is heard of is no change. */
     g_assert_cmpuint(self->n_primary, ==, 0);
     g_assert_cmpuint(dns->len, ==, 2);
+    g_assert_true(self->vpn_dns);
+    first = wl_ip_to_string(&g_array_index(dns, WlNameServer, 0).address);
+    g_assert_cmpstr(first, ==, "203.0.113.53");
+    g_assert_cmpstr(g_array_index(dns, WlNameServer, 0).interface, ==, "eth0");
 }
 
 static void
@@ -260,14 +268,21 @@ test_dns(Fixture *self, gconstpointer data)
     change(self, path, interface,
            "{'Configuration': <[{'nameservers': <['203.0.113.54']>, 'vpn': <false>}]>}");
     g_assert_cmpuint(self->n_dns, ==, 2);
+    g_assert_false(self->vpn_dns);
     g_assert_cmpuint(wl_uplinks_get_dns(self->uplinks)->len, ==, 1);
     change(self, path, interface, "{'Mode': <'default'>}");
     change(self, path, interface,
            "{'Configuration': <[{'nameservers': <['203.0.113.54']>, 'vpn': <false>}, "
            "{'nameservers': <['10.1.1.1']>, 'vpn': <true>}]>}");
-    g_assert_cmpuint(self->n_dns, ==, 2);
-    change(self, path, interface, "{'Configuration': <@aa{sv} []>}");
     g_assert_cmpuint(self->n_dns, ==, 3);
+    g_assert_true(self->vpn_dns);
+    g_assert_cmpuint(wl_uplinks_get_dns(self->uplinks)->len, ==, 1);
+    change(self, path, interface,
+           "{'Configuration': <[{'nameservers': <['203.0.113.54']>, 'vpn': <false>}, "
+           "{'nameservers': <['10.1.1.2']>, 'vpn': <true>}]>}");
+    g_assert_cmpuint(self->n_dns, ==, 3);
+    change(self, path, interface, "{'Configuration': <@aa{sv} []>}");
+    g_assert_cmpuint(self->n_dns, ==, 4);
     g_assert_cmpuint(wl_uplinks_get_dns(self->uplinks)->len, ==, 0);
 }
 

@@ -6,9 +6,10 @@
 #include "wl-policy-routes.h"
 
 /* eth0 has a network with a router, wlt0 and wlt1 are links that lead into tunnels. */
-#define UUID  "11111111-2222-3333-4444-555555555555"
-#define OTHER "66666666-7777-8888-9999-000000000000"
-#define PORT  51820
+#define UUID          "11111111-2222-3333-4444-555555555555"
+#define OTHER         "66666666-7777-8888-9999-000000000000"
+#define PORT          51820
+#define RESOLVER_PORT 40053
 
 static char *
 output_of(const char *command)
@@ -122,6 +123,7 @@ open_tunnel(const char *uuid, const char *link, guint16 port, const char *prefix
         .uuid = uuid,
         .ifindex = (int) if_nametoindex(link),
         .listen_port = port,
+        .resolver_port = RESOLVER_PORT,
         .routes = routes,
         .kill_switch = kill_switch,
     };
@@ -169,6 +171,9 @@ test_ways(void)
     assert_way("eth0", "198.51.100.9 mark %u", mark);
     assert_way("eth0", "2001:db8:99::9 mark %u", mark);
     assert_way("eth0", "10.77.0.9 mark %u oif eth0", mark);
+    /* who asks a DNS server for a name, and nobody else who asks it */
+    assert_way("eth0", "198.51.100.53 ipproto udp sport %u dport 53", RESOLVER_PORT);
+    assert_way("wlt0", "198.51.100.53 ipproto udp sport %u dport 53", RESOLVER_PORT + 1);
     g_clear_pointer(&tunnel, wl_policy_routes_free);
     after = network_state();
     g_assert_cmpstr(after, ==, before);
@@ -187,6 +192,8 @@ test_reverse_path(void)
     assert_way("lo", "192.0.2.7 from 198.51.100.9 iif eth0 ipproto udp sport 5 dport %u", PORT);
     tunnel = open_tunnel(UUID, "wlt0", PORT, "0.0.0.0/0 ::/0", FALSE);
     assert_way("lo", "192.0.2.7 from 198.51.100.9 iif eth0 ipproto udp sport 5 dport %u", PORT);
+    assert_way("lo", "192.0.2.7 from 198.51.100.9 iif eth0 ipproto udp sport 53 dport %u",
+               RESOLVER_PORT);
     assert_refused("192.0.2.7 from 198.51.100.9 iif eth0 ipproto udp sport 5 dport 53");
     assert_refused("192.0.2.7 from 198.51.100.9 iif eth0");
     /* of the port, but on their way to somebody else: into the tunnel as all else */
@@ -309,12 +316,12 @@ test_sweep(void)
     with_one = network_state();
     other = open_tunnel(OTHER, "wlt1", PORT + 1, "0.0.0.0/0 ::/0", TRUE);
     wl_policy_routes_sweep(is_kept, &mark, &removed, &error);
-    g_assert_cmpuint(removed, ==, 12);
+    g_assert_cmpuint(removed, ==, 14);
     g_assert_no_error(error);
     kept = network_state();
     g_assert_cmpstr(kept, ==, with_one);
     wl_policy_routes_sweep(is_kept, &nobody, &removed, &error);
-    g_assert_cmpuint(removed, ==, 12);
+    g_assert_cmpuint(removed, ==, 14);
     g_assert_no_error(error);
     after = network_state();
     g_assert_cmpstr(after, ==, before);

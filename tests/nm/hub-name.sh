@@ -1,0 +1,135 @@
+#!/bin/bash
+# The name of a full tunnel's hub is asked of the uplink's DNS server, outside the tunnel, and no other
+# name is: through a kill switch, with a strict reverse path check, from a server that is not in the
+# uplink's own network, over IPv4 on one uplink and over IPv6 on another. An address that worked needs
+# no server at all.
+# shellcheck source=one-host.sh
+. "$(dirname "$(realpath "$0")")/one-host.sh"
+export LAB_NM_DNS=default
+lab_begin "$@"
+
+SERVER=198.51.100.53 SERVER6=2001:db8:53::53
+declare -A DNSMASQ_PID=()
+two_cables() { cable_lan "$1" r1 && cable_lan "$1" r2 eth1; }
+
+# dns_server NAMESPACE ADDRESS: a real one; what it is asked is in $LAB_DIR/dns-NAMESPACE.log
+dns_server() {
+  nsenter --net="/run/netns/$1" dnsmasq --keep-in-foreground --conf-file=/dev/null --pid-file= \
+    --listen-address="$2" --bind-interfaces --no-resolv --no-hosts --user=root \
+    --addn-hosts="$LAB_DIR/hosts-$1" --log-queries --log-facility="$LAB_DIR/dns-$1.log" \
+    > "$LAB_DIR/dnsmasq-$1.log" 2>&1 &
+  DNSMASQ_PID[$1]=$!
+  wait_until 5 grep -qs 'read .*hosts' "$LAB_DIR/dns-$1.log"
+}
+dns_stop() { kill "${DNSMASQ_PID[@]}" && wait_gone 5 "${DNSMASQ_PID[@]}"; }
+asked() { sed -n 's/.*query\[[A-Z]*\] \([^ ]*\) from.*/\1/p' "$LAB_DIR/dns-$1.log"; }
+asked_of_uplink() { { asked dns; asked r2; } | sort -u; }
+
+# Whoever is asked by whom: packets to any DNS server that leave by an uplink.
+counter() {
+  ip netns exec "$1" nft -f - <<'RULES'
+table inet dns {
+  chain count {
+    type filter hook prerouting priority -300;
+    iifname lan meta l4proto { udp, tcp } th dport { 53, 853, 5353, 5355 } counter
+  }
+}
+RULES
+}
+counted() { ip netns exec "$1" nft list table inet dns | grep -oE 'packets [0-9]+' | grep -oE '[0-9]+'; }
+
+uplink() {  # name interface network argument...
+  nmcli_laptop connection add type ethernet con-name "$1" ifname "$2" autoconnect no \
+    ipv4.method manual ipv4.addresses "$3.2/24" ipv4.gateway "$3.1" \
+    ipv4.route-metric 100 "${@:4}" > /dev/null
+}
+uplinks() {
+  uplink first eth0 192.168.1 ipv4.dns "$SERVER" ipv6.method link-local &&
+    uplink second eth1 192.168.2 ipv6.method manual ipv6.addresses 2001:db8:2::2/64 \
+      ipv6.gateway 2001:db8:2::1 ipv6.dns "$SERVER6" &&
+    ip -n r2 addr add 2001:db8:2::1/64 dev lan nodad && ip -n r2 addr add "$SERVER6/128" dev lo
+}
+servers_of_uplinks() {
+  namespace_create dns && cable_server dns && ip -n dns addr add "$SERVER/24" dev eth0 &&
+    ip -n dns route add default via "$SERVER_GATEWAY" && dns_server dns "$SERVER" &&
+    dns_server r2 "$SERVER6"
+}
+hub_is_at() {  # address [old]
+  local name
+  [ -z "${2:-}" ] || ip -n hub addr del "$2/24" dev eth0
+  ip -n hub addr replace "$1/24" dev eth0 &&
+    ip -n hub route replace default via "$SERVER_GATEWAY" || return 1
+  for name in dns r2; do
+    echo "$1 hub.example.net" > "$LAB_DIR/hosts-$name"
+    [ -z "${DNSMASQ_PID[$name]:-}" ] || kill -HUP "${DNSMASQ_PID[$name]}" || return 1
+  done
+}
+hub_create() {
+  namespace_create hub && cable_server hub && hub_is_at 198.51.100.5 &&
+    wireguard_create hub wg-hub hub 51820 10.77.0.1/24 &&
+    wireguard hub set wg-hub peer "${PUBLIC_KEY[laptop]}" allowed-ips 10.77.0.2/32 &&
+    echo 10.77.0.9 inside.example.net > "$LAB_DIR/hosts-hub" && dns_server hub 10.77.0.1
+}
+create() {
+  inet_create && router_create r1 203.0.113.11 192.168.1 cone && counter r1 &&
+    router_create r2 203.0.113.12 192.168.2 cone && counter r2 &&
+    host_with_plugin laptop two_cables && keys_create laptop hub && hub_create &&
+    uplinks && servers_of_uplinks &&
+    nmcli_laptop connection up first > /dev/null && write_profile "$LAB_DIR/laptop/laptop.wirelink" &&
+    host_remember laptop
+}
+write_profile() {
+  profile_begin "$1" laptop 10.77.0.2/24 51820 'FullTunnel = yes' 'KillSwitch = yes' &&
+    profile_peer "$1" hub 0.0.0.0/0 'Endpoint = hub.example.net:51820' 'Basic = yes' &&
+    sed -i 's/^Address.*/&\nDNS = 10.77.0.1/' "$1"
+}
+# What programs on the laptop ask by, which NetworkManager writes anew each time.
+use_resolver() {
+  host laptop umount -q /etc/resolv.conf
+  host laptop mount --bind /run/NetworkManager/no-stub-resolv.conf /etc/resolv.conf
+}
+resolves() { use_resolver && host laptop getent -s dns hosts "$1"; }
+only_the_hub() { [ "$(asked_of_uplink)" = hub.example.net ] || { asked_of_uplink; return 1; }; }
+worked() {  # address
+  host laptop wirelinkctl peer hub > "$LAB_DIR/peer"
+  grep -qE "^ *$1:51820 .* in use$" "$LAB_DIR/peer"
+}
+known_to_work() { wait_until "$2" worked "$1" || { cat "$LAB_DIR/peer"; return 1; }; }
+
+create || bail_out "the lab comes up" laptop
+# shellcheck disable=SC2016  # expanded inside the host
+host laptop sh -c 'for f in /proc/sys/net/ipv4/conf/*/rp_filter; do echo 1 > $f; done'
+check "the profile is imported" import "$LAB_DIR/laptop/laptop.wirelink" || finish laptop
+use_resolver
+check "it is activated" nmcli_laptop connection up laptop || finish laptop
+check "the hub is found by its name" reaches 10.77.0.1 20
+check "the uplink's server was asked for the hub alone" only_the_hub
+before=$(counted r1)
+check "a name is resolved in the tunnel" resolves inside.example.net
+check "the tunnel's server was asked for it" matches inside.example.net "$(asked hub)"
+refute "one that nobody has is not" resolves nowhere.example.org
+check "no question left by the uplink" test "$(counted r1)" = "$before"
+
+check "the uplink goes" nmcli_laptop connection down first
+check "the hub moves meanwhile" hub_is_at 198.51.100.6 198.51.100.5
+check "another uplink comes" nmcli_laptop connection up second
+check "the hub is found again" reaches 10.77.0.1 60
+check "it was asked for on the new uplink" test "$(counted r2)" -gt 0
+check "the uplink's server was asked for the hub alone" only_the_hub
+check "it stayed activated" is_activated
+check "the new address is known to work" known_to_work 198.51.100.6 30
+check "the first uplink comes back" nmcli_laptop connection up first
+check "the second one goes" nmcli_laptop connection down second
+check "the uplink's server was asked for the hub alone" only_the_hub
+check "it is deactivated" nmcli_laptop connection down laptop
+check "nothing is left" wait_host_clean laptop
+
+check "the DNS servers stop" dns_stop
+start=$(now_us)
+check "it is activated without it" nmcli_laptop connection up laptop
+check "the hub is where it was" reaches 10.77.0.1 20
+echo "# $(seconds "$start") s without any DNS server"
+check "that took less than a lookup that fails" test $(($(now_us) - start)) -lt 4000000
+check "it is deactivated" nmcli_laptop connection down laptop
+check "nothing is left" wait_host_clean laptop
+finish laptop
