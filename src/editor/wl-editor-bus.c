@@ -81,6 +81,16 @@ text_of(GVariant *properties, const char *name)
     return text;
 }
 
+/* In the language of the user where the service gives a name for it. */
+static char *
+dup_sentence(GVariant *properties, const char *id, const char *arguments, const char *english)
+{
+    g_autofree const char **filled = NULL;
+
+    g_variant_lookup(properties, arguments, "^a&s", &filled);
+    return wl_editor_live_sentence(text_of(properties, id), filled, text_of(properties, english));
+}
+
 static void
 on_facts(GObject *source, GAsyncResult *result, gpointer user_data)
 {
@@ -96,13 +106,14 @@ on_facts(GObject *source, GAsyncResult *result, gpointer user_data)
         g_variant_get(reply, "(aa{sv})", &facts);
     while (facts && bus->live->facts->len < MOST_FACTS &&
            g_variant_iter_next(facts, "@a{sv}", &properties)) {
+        g_autofree char *rule = dup_sentence(properties, "RuleId", "RuleArguments", "Rule");
         WlEditorLiveFact fact = {
             .subject = (char *) text_of(properties, "Subject"),
             .attribute = (char *) text_of(properties, "Attribute"),
             .value = (char *) text_of(properties, "Value"),
             .source = (char *) text_of(properties, "Source"),
             .source_name = (char *) text_of(properties, "SourceName"),
-            .rule = (char *) text_of(properties, "Rule"),
+            .rule = rule,
         };
 
         g_variant_lookup(properties, "Accepted", "b", &fact.accepted);
@@ -115,11 +126,13 @@ on_facts(GObject *source, GAsyncResult *result, gpointer user_data)
 static void
 add_peer(WlEditorLive *live, GVariant *properties)
 {
+    g_autofree char *reason = dup_sentence(properties, "ReasonId", "ReasonArguments", "Reason");
     WlEditorLivePeer peer = {
         .public_key = (char *) text_of(properties, "PublicKey"),
         .name = (char *) text_of(properties, "Name"),
         .state = (char *) text_of(properties, "State"),
-        .reason = (char *) text_of(properties, "Reason"),
+        .reason_id = (char *) text_of(properties, "ReasonId"),
+        .reason = reason,
         .endpoint = (char *) text_of(properties, "Endpoint"),
         .trust = (char *) text_of(properties, "Trust"),
     };

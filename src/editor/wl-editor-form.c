@@ -8,6 +8,8 @@
 #include "wl-editor-trust.h"
 #include "wl-gtk.h"
 
+#define CHECK_INDENT 24 /* pixels, about where the text of a check button begins */
+
 typedef enum {
     ITEM_ENTRY,
     ITEM_SECRET,
@@ -228,9 +230,16 @@ hint_label(const char *hint)
     return label;
 }
 
-/* Label and input beside each other, the rest below the input. */
+/* In a row of its own: below the labels too, or beside them. */
 static void
-attach_item(WlEditorForm *form, Item *item, gboolean with_label, GtkWidget *beside)
+attach_wide(WlEditorForm *form, GtkWidget *widget, gboolean wide)
+{
+    gtk_grid_attach(GTK_GRID(form->grid), widget, wide ? 0 : 1, form->n_rows++, wide ? 2 : 1, 1);
+}
+
+/* Label and input beside each other, the rest below the input: a window may be narrow. */
+static void
+attach_item(WlEditorForm *form, Item *item, gboolean with_label, GtkWidget *below)
 {
     GtkGrid *grid = GTK_GRID(form->grid);
     gboolean wide = item->kind == ITEM_CHECK;
@@ -243,13 +252,16 @@ attach_item(WlEditorForm *form, Item *item, gboolean with_label, GtkWidget *besi
         wl_gtk_set_label_of(label, item->input);
     }
     gtk_widget_set_hexpand(item->input, TRUE);
-    gtk_grid_attach(grid, item->input, wide ? 0 : 1, form->n_rows, beside ? 1 : wide ? 3 : 2, 1);
-    if (beside)
-        gtk_grid_attach(grid, beside, 2, form->n_rows, 1, 1);
-    form->n_rows++;
-    gtk_grid_attach(grid, item->problem, 1, form->n_rows++, 2, 1);
-    if (item->hint)
-        gtk_grid_attach(grid, hint_label(item->hint), 1, form->n_rows++, 2, 1);
+    attach_wide(form, item->input, wide);
+    if (below)
+        attach_wide(form, below, wide);
+    gtk_widget_set_margin_start(item->problem, wide ? CHECK_INDENT : 0);
+    attach_wide(form, item->problem, wide);
+    if (item->hint) {
+        label = hint_label(item->hint);
+        gtk_widget_set_margin_start(label, wide ? CHECK_INDENT : 0);
+        attach_wide(form, label, wide);
+    }
     refresh_item(item);
 }
 
@@ -363,8 +375,7 @@ wl_editor_form_add_trust(WlEditorForm *form, gboolean with_label)
 }
 
 void
-wl_editor_form_add_beside(WlEditorForm *form, const char *label, GtkWidget *widget,
-                          GtkWidget *beside)
+wl_editor_form_add_labelled(WlEditorForm *form, const char *label, GtkWidget *widget)
 {
     if (label) {
         GtkWidget *text = gtk_label_new_with_mnemonic(label);
@@ -373,14 +384,11 @@ wl_editor_form_add_beside(WlEditorForm *form, const char *label, GtkWidget *widg
         gtk_grid_attach(GTK_GRID(form->grid), text, 0, form->n_rows, 1, 1);
         wl_gtk_set_label_of(text, widget);
     }
-    gtk_grid_attach(GTK_GRID(form->grid), widget, 1, form->n_rows, beside ? 1 : 2, 1);
-    if (beside)
-        gtk_grid_attach(GTK_GRID(form->grid), beside, 2, form->n_rows, 1, 1);
-    form->n_rows++;
+    attach_wide(form, widget, FALSE);
 }
 
 void
 wl_editor_form_add_widget(WlEditorForm *form, GtkWidget *widget)
 {
-    gtk_grid_attach(GTK_GRID(form->grid), widget, 0, form->n_rows++, 3, 1);
+    attach_wide(form, widget, TRUE);
 }

@@ -33,9 +33,8 @@ GtkWidget *wl_editor_form_add_choice(WlEditorForm *form, const char *key, const 
                                      const char *const *titles, const char *hint);
 /* The choice of what the peer may tell us. */
 GtkWidget *wl_editor_form_add_trust(WlEditorForm *form, gboolean with_label);
-/* Anything else in the place of an input; @label, with mnemonic, and @beside may be NULL. */
-void wl_editor_form_add_beside(WlEditorForm *form, const char *label, GtkWidget *widget,
-                               GtkWidget *beside);
+/* Anything else in the place of an input; @label, with mnemonic, may be NULL. */
+void wl_editor_form_add_labelled(WlEditorForm *form, const char *label, GtkWidget *widget);
 /* Anything else, as wide as the grid. */
 void wl_editor_form_add_widget(WlEditorForm *form, GtkWidget *widget);
 

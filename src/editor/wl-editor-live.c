@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "wl-editor-live.h"
 
-#include <glib/gi18n-lib.h>
-
 static void
 free_peer(gpointer data)
 {
@@ -11,6 +9,7 @@ free_peer(gpointer data)
     g_free(peer->public_key);
     g_free(peer->name);
     g_free(peer->state);
+    g_free(peer->reason_id);
     g_free(peer->reason);
     g_free(peer->endpoint);
     g_free(peer->trust);
@@ -38,6 +37,8 @@ wl_editor_live_new(void)
 
     live->peers = g_ptr_array_new_with_free_func(free_peer);
     live->facts = g_ptr_array_new_with_free_func(free_fact);
+    live->by_subject =
+        g_hash_table_new_full(g_str_hash, g_str_equal, NULL, (GDestroyNotify) g_ptr_array_unref);
     return live;
 }
 
@@ -47,6 +48,7 @@ wl_editor_live_free(WlEditorLive *live)
     if (!live)
         return;
     g_ptr_array_unref(live->peers);
+    g_hash_table_unref(live->by_subject);
     g_ptr_array_unref(live->facts);
     g_free(live);
 }
@@ -65,6 +67,7 @@ wl_editor_live_add_peer(WlEditorLive *live, const WlEditorLivePeer *peer)
     own->public_key = copy(peer->public_key);
     own->name = copy(peer->name);
     own->state = copy(peer->state);
+    own->reason_id = copy(peer->reason_id);
     own->reason = copy(peer->reason);
     own->endpoint = copy(peer->endpoint);
     own->trust = copy(peer->trust);
@@ -76,6 +79,7 @@ void
 wl_editor_live_add_fact(WlEditorLive *live, const WlEditorLiveFact *fact)
 {
     WlEditorLiveFact *own = g_new0(WlEditorLiveFact, 1);
+    GPtrArray *about;
 
     own->subject = copy(fact->subject);
     own->attribute = copy(fact->attribute);
@@ -85,6 +89,18 @@ wl_editor_live_add_fact(WlEditorLive *live, const WlEditorLiveFact *fact)
     own->rule = copy(fact->rule);
     own->accepted = fact->accepted;
     g_ptr_array_add(live->facts, own);
+    about = g_hash_table_lookup(live->by_subject, own->subject);
+    if (!about) {
+        about = g_ptr_array_new();
+        g_hash_table_insert(live->by_subject, own->subject, about);
+    }
+    g_ptr_array_add(about, own);
+}
+
+const GPtrArray *
+wl_editor_live_get_facts(const WlEditorLive *live, const char *subject)
+{
+    return g_hash_table_lookup(live->by_subject, subject);
 }
 
 const WlEditorLivePeer *
@@ -97,24 +113,4 @@ wl_editor_live_find(const WlEditorLive *live, const char *public_key)
             return peer;
     }
     return NULL;
-}
-
-const char *
-wl_editor_live_state_title(const char *state)
-{
-    static const struct {
-        const char *state, *title;
-    } titles[] = {
-        {"direct-lan", N_("Direct, in the same network")},
-        {"direct", N_("Direct")},
-        {"routed", N_("Through a router")},
-        {"connecting", N_("Connecting")},
-        {"offline", N_("Offline")},
-    };
-
-    for (guint i = 0; i < G_N_ELEMENTS(titles); i++) {
-        if (g_str_equal(titles[i].state, state))
-            return _(titles[i].title);
-    }
-    return state;
 }

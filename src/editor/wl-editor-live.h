@@ -2,7 +2,7 @@
 #pragma once
 
 /* What a running service says about a profile, as plain structs. Texts are UTF-8 and never NULL;
- * all of it comes from other members and is shown only. */
+ * most of it comes from other members and is shown only. */
 
 #include <glib.h>
 
@@ -12,7 +12,8 @@ typedef struct {
     char *public_key; /* base64 */
     char *name;       /* or "" */
     char *state;      /* "direct-lan", "direct", "routed", "connecting", "offline" */
-    char *reason;     /* a sentence */
+    char *reason_id;  /* a name for why, as the engine has them, or "" */
+    char *reason;     /* the same in words, in the language of the user */
     char *endpoint;   /* or "" */
     char *trust;      /* "", "Untrusted" to "DelegateTrust" */
     gboolean configured;
@@ -29,8 +30,9 @@ typedef struct {
 } WlEditorLiveFact;
 
 typedef struct {
-    GPtrArray *peers; /* of WlEditorLivePeer */
-    GPtrArray *facts; /* of WlEditorLiveFact */
+    GPtrArray *peers;       /* of WlEditorLivePeer */
+    GPtrArray *facts;       /* of WlEditorLiveFact */
+    GHashTable *by_subject; /* public key to the facts about it */
 } WlEditorLive;
 
 WlEditorLive *wl_editor_live_new(void);
@@ -43,7 +45,18 @@ void wl_editor_live_add_fact(WlEditorLive *live, const WlEditorLiveFact *fact);
 
 const WlEditorLivePeer *wl_editor_live_find(const WlEditorLive *live, const char *public_key);
 
-/* "Direct", "Through a router": the state in a word or two, translated; an unknown one as it is. */
+/* Of WlEditorLiveFact; NULL: none. */
+const GPtrArray *wl_editor_live_get_facts(const WlEditorLive *live, const char *subject);
+
+/* wl-editor-live-text.c: all of it translated */
+
+/* "Direct", "Through a router": the state in a word or two; an unknown one as it is. */
 const char *wl_editor_live_state_title(const char *state);
+/* The engine's sentence @id with what is filled in; @english where that is not known here. */
+char *wl_editor_live_sentence(const char *id, const char *const *arguments, const char *english);
+/* The state and why. */
+char *wl_editor_live_dup_summary(const WlEditorLivePeer *peer);
+/* What others told of a member, a line each, the first of many; NULL: nothing. */
+char *wl_editor_live_dup_told(const WlEditorLive *live, const char *public_key);
 
 G_END_DECLS

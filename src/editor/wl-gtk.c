@@ -8,7 +8,7 @@ typedef struct {
     gpointer user_data;
 } Callback;
 
-/* A callback that lives as long as @widget. */
+/* The one callback of @widget, which lives as long. */
 static Callback *
 attach(GtkWidget *widget, GCallback func, gpointer user_data)
 {
@@ -16,8 +16,17 @@ attach(GtkWidget *widget, GCallback func, gpointer user_data)
 
     callback->func = func;
     callback->user_data = user_data;
-    g_object_weak_ref(G_OBJECT(widget), (GWeakNotify) (void (*)(void)) g_free, callback);
+    g_object_set_data_full(G_OBJECT(widget), "wl-callback", callback, g_free);
     return callback;
+}
+
+void
+wl_gtk_detach(GtkWidget *widget)
+{
+    Callback *callback = g_object_get_data(G_OBJECT(widget), "wl-callback");
+
+    if (callback)
+        callback->func = NULL;
 }
 
 void
@@ -26,7 +35,21 @@ wl_gtk_box_append(GtkWidget *box, GtkWidget *child)
 #if IS_GTK4
     gtk_box_append(GTK_BOX(box), child);
 #else
-    gtk_box_pack_start(GTK_BOX(box), child, gtk_widget_get_vexpand(child), TRUE, 0);
+    gboolean wide =
+        gtk_orientable_get_orientation(GTK_ORIENTABLE(box)) == GTK_ORIENTATION_HORIZONTAL;
+
+    gtk_box_pack_start(GTK_BOX(box), child,
+                       wide ? gtk_widget_get_hexpand(child) : gtk_widget_get_vexpand(child), TRUE,
+                       0);
+#endif
+}
+
+void
+wl_gtk_set_expander_label(GtkWidget *expander, GtkWidget *label)
+{
+    gtk_expander_set_label_widget(GTK_EXPANDER(expander), label);
+#if !IS_GTK4
+    gtk_expander_set_label_fill(GTK_EXPANDER(expander), TRUE);
 #endif
 }
 
@@ -289,33 +312,13 @@ wl_gtk_copy(GtkWidget *widget, const char *text)
 
 #if IS_GTK4
 
-static gboolean
-on_drop(GtkDropTarget *target, const GValue *value, double x, double y, gpointer user_data)
-{
-    Callback *callback = user_data;
-    g_autoptr(GSList) files = gdk_file_list_get_files(g_value_get_boxed(value));
-
-    for (GSList *l = files; l; l = l->next)
-        ((WlGtkDropFunc) callback->func)(l->data, callback->user_data);
-    return TRUE;
-}
-
-void
-wl_gtk_accept_files(GtkWidget *widget, WlGtkDropFunc func, gpointer user_data)
-{
-    GtkDropTarget *target = gtk_drop_target_new(GDK_TYPE_FILE_LIST, GDK_ACTION_COPY);
-
-    g_signal_connect(target, "drop", G_CALLBACK(on_drop),
-                     attach(widget, G_CALLBACK(func), user_data));
-    gtk_widget_add_controller(widget, GTK_EVENT_CONTROLLER(target));
-}
-
 static void
 on_draw(GtkDrawingArea *area, cairo_t *cr, int width, int height, gpointer user_data)
 {
     Callback *callback = user_data;
 
-    ((WlGtkDrawFunc) callback->func)(cr, width, height, callback->user_data);
+    if (callback->func)
+        ((WlGtkDrawFunc) callback->func)(cr, width, height, callback->user_data);
 }
 
 static gboolean
@@ -324,42 +327,20 @@ on_key(GtkEventControllerKey *controller, guint keyval, guint code, GdkModifierT
 {
     Callback *callback = user_data;
 
-    return ((WlGtkKeyFunc) callback->func)(keyval, state, callback->user_data);
+    return callback->func && ((WlGtkKeyFunc) callback->func)(keyval, state, callback->user_data);
 }
 
 #else
-
-static void
-on_drop(GtkWidget *widget, GdkDragContext *context, int x, int y, GtkSelectionData *data,
-        guint info, guint time, gpointer user_data)
-{
-    Callback *callback = user_data;
-    g_auto(GStrv) uris = gtk_selection_data_get_uris(data);
-
-    for (guint i = 0; uris && uris[i]; i++) {
-        g_autoptr(GFile) file = g_file_new_for_uri(uris[i]);
-
-        ((WlGtkDropFunc) callback->func)(file, callback->user_data);
-    }
-    gtk_drag_finish(context, uris != NULL, FALSE, time);
-}
-
-void
-wl_gtk_accept_files(GtkWidget *widget, WlGtkDropFunc func, gpointer user_data)
-{
-    gtk_drag_dest_set(widget, GTK_DEST_DEFAULT_ALL, NULL, 0, GDK_ACTION_COPY);
-    gtk_drag_dest_add_uri_targets(widget);
-    g_signal_connect(widget, "drag-data-received", G_CALLBACK(on_drop),
-                     attach(widget, G_CALLBACK(func), user_data));
-}
 
 static gboolean
 on_draw(GtkWidget *widget, cairo_t *cr, gpointer user_data)
 {
     Callback *callback = user_data;
 
-    ((WlGtkDrawFunc) callback->func)(cr, gtk_widget_get_allocated_width(widget),
-                                     gtk_widget_get_allocated_height(widget), callback->user_data);
+    if (callback->func)
+        ((WlGtkDrawFunc) callback->func)(cr, gtk_widget_get_allocated_width(widget),
+                                         gtk_widget_get_allocated_height(widget),
+                                         callback->user_data);
     return FALSE;
 }
 
@@ -368,7 +349,8 @@ on_key(GtkWidget *widget, GdkEventKey *event, gpointer user_data)
 {
     Callback *callback = user_data;
 
-    return ((WlGtkKeyFunc) callback->func)(event->keyval, (GdkModifierType) event->state,
+    return callback->func &&
+           ((WlGtkKeyFunc) callback->func)(event->keyval, (GdkModifierType) event->state,
                                            callback->user_data);
 }
 

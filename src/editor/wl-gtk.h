@@ -1,13 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #pragma once
 
-/* The few things that GTK 3 and GTK 4 do differently, under one name. */
+/* What GTK 3 and GTK 4 do differently, under one name. */
 
 #include <gtk/gtk.h>
 
 G_BEGIN_DECLS
 
+/* What expands along the box gets what is left. */
 void wl_gtk_box_append(GtkWidget *box, GtkWidget *child);
+/* As wide as the expander. */
+void wl_gtk_set_expander_label(GtkWidget *expander, GtkWidget *label);
 void wl_gtk_list_append(GtkWidget *list, GtkWidget *child);
 /* Takes the row out and lets it go. */
 void wl_gtk_list_remove(GtkWidget *list, GtkWidget *row);
@@ -50,16 +53,30 @@ void wl_gtk_copy(GtkWidget *widget, const char *text);
 /* Gives @widget the focus, and scrolls to it, as soon as it has got its place. */
 void wl_gtk_focus_later(GtkWidget *widget);
 
-typedef void (*WlGtkDropFunc)(GFile *file, gpointer user_data);
-/* Calls @func for each file that is dropped on @widget. */
-void wl_gtk_accept_files(GtkWidget *widget, WlGtkDropFunc func, gpointer user_data);
+/* wl-gtk-drag.c: what @row is dragged by. */
+GtkWidget *wl_gtk_drag_handle_new(GtkWidget *row);
+typedef void (*WlGtkFileFunc)(GFile *file, gpointer user_data);
+/* @row is to take the place of another; NULL: to be the last. */
+typedef void (*WlGtkMoveFunc)(GtkListBoxRow *row, GtkListBoxRow *place, gpointer user_data);
+/* What is dropped on the list: each file, and rows of its own. */
+void wl_gtk_accept_drops(GtkWidget *list, WlGtkFileFunc on_file, WlGtkMoveFunc on_move,
+                         gpointer user_data);
+
+void wl_gtk_refuse_drops(GtkWidget *list);
 
 typedef void (*WlGtkDrawFunc)(cairo_t *cr, int width, int height, gpointer user_data);
 GtkWidget *wl_gtk_drawing_new(int size, WlGtkDrawFunc func, gpointer user_data);
 
+#if GTK_CHECK_VERSION(4, 0, 0)
+#define WL_GTK_ALT GDK_ALT_MASK
+#else
+#define WL_GTK_ALT GDK_MOD1_MASK
+#endif
 /* TRUE if the key is dealt with. */
 typedef gboolean (*WlGtkKeyFunc)(guint keyval, GdkModifierType state, gpointer user_data);
 /* Keys that come by @widget while it or one of its children has the focus. */
 void wl_gtk_on_key(GtkWidget *widget, WlGtkKeyFunc func, gpointer user_data);
+/* That function, or the one that draws, is not called any more. */
+void wl_gtk_detach(GtkWidget *widget);
 
 G_END_DECLS

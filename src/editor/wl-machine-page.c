@@ -103,12 +103,13 @@ add_key(WlMachinePage *page)
     g_signal_connect(page->see_qr, "toggled", G_CALLBACK(on_see_qr), page);
     wl_gtk_box_append(box, page->copy);
     wl_gtk_box_append(box, page->see_qr);
-    wl_editor_form_add_beside(page->form, _("P_ublic key"), page->public_key, box);
+    wl_editor_form_add_labelled(page->form, _("P_ublic key"), page->public_key);
+    wl_editor_form_add_labelled(page->form, NULL, box);
 
     page->qr = wl_gtk_drawing_new(QR_SIZE, draw_qr, page);
     wl_gtk_set_name(page->qr, _("QR code of the public key"));
     wl_gtk_set_shown(page->qr, FALSE);
-    wl_editor_form_add_beside(page->form, NULL, page->qr, NULL);
+    wl_editor_form_add_labelled(page->form, NULL, page->qr);
 }
 
 static void
@@ -135,6 +136,10 @@ add_options(WlMachinePage *page)
     g_signal_connect(page->persistent, "toggled", G_CALLBACK(on_persistent), page);
     wl_editor_form_add_widget(form, page->persistent);
     wl_editor_form_add_check(
+        form, "autostart",
+        _("Each time the machine gets a network, whoever is logged in. Only with keys that are "
+          "stored for all users."));
+    wl_editor_form_add_check(
         form, "full-tunnel",
         _("Through the peer with 0.0.0.0/0 or ::/0 among its allowed IPs. Names are then asked of "
           "the DNS servers of this connection only; where it has none on the pages IPv4 and IPv6, "
@@ -153,7 +158,12 @@ add_options(WlMachinePage *page)
                              _("Others are not told the addresses of these."));
     wl_editor_form_add_entry(form, "report-interfaces", _("all"),
                              _("If given, others are told the addresses of these only."));
-    wl_editor_form_add_check(form, "chatty", NULL);
+    wl_editor_form_add_check(
+        form, "forwarding",
+        _("A router passes on IPv4 by itself. This adds IPv6, and before Linux 6.17 turns its "
+          "forwarding on for the whole machine, not for this link only, while it is up."));
+    wl_editor_form_add_check(form, "chatty",
+                             _("Otherwise only routers are told, which pass it on."));
 }
 
 WlMachinePage *
@@ -185,6 +195,7 @@ wl_machine_page_free(WlMachinePage *page)
         return;
     g_signal_handlers_disconnect_by_data(page->persistent, page);
     g_signal_handlers_disconnect_by_data(page->see_qr, page);
+    wl_gtk_detach(page->qr);
     wl_editor_form_free(page->form);
     g_clear_object(&page->bar_code);
     g_object_unref(page->widget);

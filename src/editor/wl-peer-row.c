@@ -12,7 +12,7 @@ struct _WlPeerRow {
     WlEditorPeer *peer;
     WlEditorForm *form; /* made when it is folded open for the first time */
     GtkWidget *widget;  /* the list's row */
-    GtkWidget *box, *expander, *title, *key, *trust, *state, *warning, *up, *down, *remove;
+    GtkWidget *box, *handle, *expander, *title, *key, *trust, *state, *warning, *up, *down, *remove;
     GtkWidget *trust_reason, *live_reason, *name_entry;
 };
 
@@ -44,6 +44,23 @@ on_remove(GtkWidget *button, WlPeerRow *row)
     wl_editor_model_remove_peer(row->model, row->peer);
 }
 
+/* By the keys that move a line in many programs. */
+static gboolean
+on_key(guint keyval, GdkModifierType state, gpointer user_data)
+{
+    WlPeerRow *row = user_data;
+
+    if ((state & gtk_accelerator_get_default_mod_mask()) != WL_GTK_ALT)
+        return FALSE;
+    if (keyval == GDK_KEY_Up)
+        on_up(NULL, row);
+    else if (keyval == GDK_KEY_Down)
+        on_down(NULL, row);
+    else
+        return FALSE;
+    return TRUE;
+}
+
 static void
 make_form(WlPeerRow *row)
 {
@@ -61,7 +78,7 @@ make_form(WlPeerRow *row)
     wl_editor_form_add_trust(form, TRUE);
     row->trust_reason = wl_gtk_label_new(NULL);
     wl_gtk_add_class(row->trust_reason, "dim-label");
-    wl_editor_form_add_beside(form, NULL, row->trust_reason, NULL);
+    wl_editor_form_add_labelled(form, NULL, row->trust_reason);
     wl_editor_form_add_secret(form, "preshared-key", TRUE, G_CALLBACK(on_generate), row);
     wl_editor_form_add_entry(form, "keepalive", _("off"), NULL);
     wl_editor_form_add_check(form, "basic", NULL);
@@ -132,6 +149,7 @@ wl_peer_row_new(WlEditorModel *model, WlEditorPeer *peer)
 
     row->model = model;
     row->peer = peer;
+    row->widget = g_object_ref_sink(gtk_list_box_row_new());
     row->box = gtk_box_new(GTK_ORIENTATION_VERTICAL, 0);
     row->title = column(summary, 14, NULL, TRUE);
     row->warning = gtk_image_new();
@@ -142,27 +160,25 @@ wl_peer_row_new(WlEditorModel *model, WlEditorPeer *peer)
     row->trust = column(summary, 11, NULL, FALSE);
     row->state = column(summary, 11, NULL, FALSE);
 
+    row->handle = wl_gtk_drag_handle_new(row->widget);
+    wl_gtk_add_class(row->handle, "dim-label");
+    wl_gtk_box_append(top, row->handle);
     row->expander = gtk_expander_new(NULL);
-    gtk_expander_set_label_widget(GTK_EXPANDER(row->expander), summary);
-#if !GTK_CHECK_VERSION(4, 0, 0)
-    gtk_expander_set_label_fill(GTK_EXPANDER(row->expander), TRUE);
-#endif
+    wl_gtk_set_expander_label(row->expander, summary);
     gtk_widget_set_hexpand(row->expander, TRUE);
     g_signal_connect(row->expander, "notify::expanded", G_CALLBACK(on_expanded), row);
     gtk_widget_set_valign(row->expander, GTK_ALIGN_CENTER);
     wl_gtk_box_append(top, row->expander);
-#if !GTK_CHECK_VERSION(4, 0, 0)
-    gtk_box_set_child_packing(GTK_BOX(top), row->expander, TRUE, TRUE, 0, GTK_PACK_START);
-#endif
-    row->up = button(row, top, "go-up-symbolic", _("Move up"), G_CALLBACK(on_up));
-    row->down = button(row, top, "go-down-symbolic", _("Move down"), G_CALLBACK(on_down));
+    row->up = button(row, top, "go-up-symbolic", _("Move up (Alt+Up)"), G_CALLBACK(on_up));
+    row->down =
+        button(row, top, "go-down-symbolic", _("Move down (Alt+Down)"), G_CALLBACK(on_down));
     row->remove = button(row, top, "list-remove-symbolic", _("Remove"), G_CALLBACK(on_remove));
 
-    row->widget = g_object_ref_sink(gtk_list_box_row_new());
     gtk_list_box_row_set_activatable(GTK_LIST_BOX_ROW(row->widget), FALSE);
     gtk_list_box_row_set_selectable(GTK_LIST_BOX_ROW(row->widget), FALSE);
     wl_gtk_box_append(row->box, top);
     wl_gtk_set_child(row->widget, row->box);
+    wl_gtk_on_key(row->widget, on_key, row);
     wl_gtk_show(row->widget);
     wl_peer_row_refresh(row);
     return row;
@@ -175,6 +191,7 @@ wl_peer_row_free(WlPeerRow *row)
 
     for (guint i = 0; i < G_N_ELEMENTS(sources); i++)
         g_signal_handlers_disconnect_by_data(sources[i], row);
+    wl_gtk_detach(row->widget);
     wl_editor_form_free(row->form);
     g_object_unref(row->widget);
     g_free(row);
@@ -217,6 +234,7 @@ wl_peer_row_refresh(WlPeerRow *row)
     wl_gtk_set_name(row->warning, wrong ? _("Something is wrong with this peer") : "");
     wl_gtk_set_name(row->expander, whole);
     wl_gtk_set_description(row->expander, wrong ? _("Something is wrong with this peer") : NULL);
+    take_name(row->handle, g_strdup_printf(_("Drag %s to move"), title));
     take_name(row->up, g_strdup_printf(_("Move %s up"), title));
     take_name(row->down, g_strdup_printf(_("Move %s down"), title));
     take_name(row->remove, g_strdup_printf(_("Remove %s"), title));
@@ -224,11 +242,12 @@ wl_peer_row_refresh(WlPeerRow *row)
     gtk_widget_set_sensitive(row->down, position + 1 < wl_editor_model_get_n_peers(row->model));
     if (row->form) {
         g_autofree char *reason = wl_editor_model_dup_trust_reason(row->model, row->peer);
+        g_autofree char *summary = live ? wl_editor_live_dup_summary(live) : NULL;
 
         wl_editor_form_refresh(row->form);
         wl_gtk_label_update(row->trust_reason, reason);
-        wl_gtk_label_update(row->live_reason, live ? live->reason : NULL);
-        wl_gtk_set_shown(row->live_reason, live && *live->reason);
+        wl_gtk_label_update(row->live_reason, summary);
+        wl_gtk_set_shown(row->live_reason, live != NULL);
     }
 }
 

@@ -129,6 +129,19 @@ on_file(GFile *file, gpointer user_data)
     wl_gtk_set_shown(page->message, TRUE);
 }
 
+static void
+on_move(GtkListBoxRow *row, GtkListBoxRow *place, gpointer user_data)
+{
+    WlPeersPage *page = user_data;
+    WlEditorPeer *peer = peer_of(row);
+    guint position = wl_editor_model_get_n_peers(page->model);
+
+    if (place && peer_of(place))
+        position = wl_editor_model_get_position(page->model, peer_of(place));
+    if (peer)
+        wl_editor_model_move_peer(page->model, peer, position);
+}
+
 static GtkWidget *
 make_bar(WlPeersPage *page)
 {
@@ -143,9 +156,6 @@ make_bar(WlPeersPage *page)
     page->add = gtk_button_new_with_mnemonic(_("_Add peer"));
     g_signal_connect(page->add, "clicked", G_CALLBACK(on_add), page);
     wl_gtk_box_append(bar, page->search);
-#if !GTK_CHECK_VERSION(4, 0, 0)
-    gtk_box_set_child_packing(GTK_BOX(bar), page->search, TRUE, TRUE, 0, GTK_PACK_START);
-#endif
     wl_gtk_box_append(bar, page->add);
     return bar;
 }
@@ -176,7 +186,7 @@ wl_peers_page_new(WlEditorModel *model)
     wl_gtk_set_margins(empty, 24);
     wl_gtk_show(empty);
     gtk_list_box_set_placeholder(GTK_LIST_BOX(page->list), empty);
-    wl_gtk_accept_files(page->list, on_file, page);
+    wl_gtk_accept_drops(page->list, on_file, on_move, page);
     wl_gtk_box_append(page->widget, wl_gtk_scrolled_new(page->list, 200));
 
     page->message = wl_gtk_label_new(NULL);
@@ -194,6 +204,7 @@ wl_peers_page_free(WlPeersPage *page)
         return;
     g_signal_handlers_disconnect_by_data(page->search, page);
     g_signal_handlers_disconnect_by_data(page->add, page);
+    wl_gtk_refuse_drops(page->list);
     gtk_list_box_set_sort_func(GTK_LIST_BOX(page->list), NULL, NULL, NULL);
     gtk_list_box_set_filter_func(GTK_LIST_BOX(page->list), NULL, NULL, NULL);
     g_hash_table_unref(page->rows);

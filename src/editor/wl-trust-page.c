@@ -109,9 +109,6 @@ add_line(WlTrustPage *page, WlEditorPeer *peer)
     line->peer = peer;
     line->title = wl_gtk_label_new(NULL);
     wl_gtk_box_append(top, line->title);
-#if !GTK_CHECK_VERSION(4, 0, 0)
-    gtk_box_set_child_packing(GTK_BOX(top), line->title, TRUE, TRUE, 0, GTK_PACK_START);
-#endif
     line->form = wl_editor_form_new(page->model, peer);
     line->choice = wl_editor_form_add_trust(line->form, FALSE);
     grid = wl_editor_form_get_grid(line->form);
@@ -131,6 +128,16 @@ add_line(WlTrustPage *page, WlEditorPeer *peer)
     g_ptr_array_add(page->lines, line);
 }
 
+/* Its state, and what was told of it. */
+static char *
+describe_live(const WlEditorLive *live, const WlEditorLivePeer *peer)
+{
+    g_autofree char *summary = wl_editor_live_dup_summary(peer);
+    g_autofree char *told = wl_editor_live_dup_told(live, peer->public_key);
+
+    return told ? g_strconcat(summary, "\n", told, NULL) : g_steal_pointer(&summary);
+}
+
 static void
 refresh_line(Line *line)
 {
@@ -147,40 +154,18 @@ refresh_line(Line *line)
     wl_gtk_set_name(line->choice, name);
     wl_gtk_set_name(line->forget, forget);
     if (live) {
-        g_autofree char *text =
-            g_strdup_printf("%s. %s", wl_editor_live_state_title(live->state), live->reason);
+        g_autofree char *text = describe_live(wl_editor_model_get_live(model), live);
 
         wl_gtk_label_update(line->live, text);
     }
     wl_gtk_set_shown(line->live, live != NULL);
 }
 
-/* "hub: 10.77.0.9/32", a line for each thing that was told of the member. */
-static char *
-describe_facts(const WlEditorLive *live, const WlEditorLivePeer *member)
-{
-    g_autoptr(GString) text = g_string_new(NULL);
-
-    g_string_append_printf(text, "%s. %s", wl_editor_live_state_title(member->state),
-                           member->reason);
-    for (guint i = 0; i < live->facts->len; i++) {
-        const WlEditorLiveFact *fact = live->facts->pdata[i];
-
-        if (!g_str_equal(fact->subject, member->public_key))
-            continue;
-        g_string_append_c(text, '\n');
-        g_string_append_printf(text,
-                               fact->accepted ? _("%s tells: %s") : _("%s tells, refused: %s"),
-                               *fact->source_name ? fact->source_name : fact->source, fact->value);
-    }
-    return g_strdup(text->str);
-}
-
 static void
 add_learned(WlTrustPage *page, const WlEditorLive *live, const WlEditorLivePeer *member)
 {
     Learned *learned = g_new0(Learned, 1);
-    g_autofree char *text = describe_facts(live, member);
+    g_autofree char *text = describe_live(live, member);
     g_autofree char *title = NULL;
     g_autofree char *name = NULL;
     GtkWidget *box = gtk_box_new(GTK_ORIENTATION_VERTICAL, 3);
@@ -194,9 +179,6 @@ add_learned(WlTrustPage *page, const WlEditorLive *live, const WlEditorLivePeer 
                           : g_strdup_printf("%.8s…", member->public_key);
     label = wl_gtk_label_new(title);
     wl_gtk_box_append(top, label);
-#if !GTK_CHECK_VERSION(4, 0, 0)
-    gtk_box_set_child_packing(GTK_BOX(top), label, TRUE, TRUE, 0, GTK_PACK_START);
-#endif
     learned->trust = gtk_button_new_with_mnemonic(_("_Trust"));
     name = g_strdup_printf(_("Trust %s"), title);
     wl_gtk_set_name(learned->trust, name);

@@ -34,4 +34,5 @@ check "nonsense is explained, and cannot be saved" drive nonsense
 host_uplink laptop 203.0.113.5/24 "$INET_GATEWAY"
 host laptop nmcli connection import type wirelink file "$GUI_HERE/home.wirelink" > /dev/null 2>&1
 check "what the service says is shown while it runs" drive live home
+check "peers are moved by keyboard and pointer" drive reorder home
 finish laptop

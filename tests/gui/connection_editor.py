@@ -110,6 +110,25 @@ def edit(name):
     editor.close()
 
 
+def reorder(name):
+    """By the keyboard, and by the pointer up and down."""
+    uuid = uuid_of(name)
+    editor = Editor('--edit', uuid)
+    editor.click(['page tab'], 'Peers')
+    editor.focus(['toggle button'], 'nas, WqAMv0fS, Allowed IPs')
+    editor.keys('<Alt>Up')
+    editor.wait_sensitive('Move nas down', True)
+    editor.drag('Drag phone to move', 'Drag hub to move')
+    editor.wait_sensitive('Move phone up', False)
+    editor.drag('Drag hub to move', 'Drag nas to move')
+    editor.wait_sensitive('Move hub down', False)
+    editor.save()
+    wait_stored(name, 'peer-1-name', 'phone')
+    names = [data(uuid, f'peer-{i}-name') for i in range(1, 5)]
+    assert names == ['phone', 'desktop', 'nas', 'hub'], names
+    editor.close()
+
+
 def import_file(path):
     editor = Editor('--import', path)
     editor.find(['page tab'], 'Peers')
@@ -190,7 +209,7 @@ def live(name):
 
 def main():
     verbs = {'create': create, 'edit': edit, 'import': import_file, 'export': export,
-             'nonsense': nonsense, 'live': live}
+             'nonsense': nonsense, 'live': live, 'reorder': reorder}
     verbs[sys.argv[1]](*sys.argv[2:])
 
 

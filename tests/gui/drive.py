@@ -14,7 +14,7 @@ gi.require_version('Atspi', '2.0')
 from gi.repository import Atspi  # noqa: E402
 
 LIMIT = 15  # seconds
-KEYSYMS = {'Page_Down': 0xff56}
+KEYSYMS = {'Page_Down': 0xff56, 'Up': 0xff52, 'Down': 0xff54}
 KEYCODES = {0xffe9: 64, 0xffe3: 37, 0xffe1: 50}  # of X's usual keyboard: Alt, Control, Shift
 
 
@@ -55,7 +55,7 @@ def is_named(node, name):
     found = node.get_name() or ''
     if node.get_role_name() not in ('push button', 'check box'):
         return found == name
-    return found == name or f"{found.replace('_', '')} ".startswith(f'{name} ')
+    return found == name or found.replace('_', '') in (name, f'{name} {name}')
 
 
 class Program:
@@ -159,6 +159,31 @@ class Program:
         box = until(f'{name} has a place', lambda: self._place(node))
         x, y = box.x + box.width // 2, box.y + box.height // 2
         subprocess.run(['xdotool', 'mousemove', str(x), str(y), 'click', '1'], check=True)
+
+    def named(self, name):
+        """Of whatever role."""
+        def probe():
+            return next((node for node in self.nodes() if node.get_name() == name), None)
+        return until(f'"{name}" of {self.name}', probe)
+
+    def focus(self, roles, name):
+        node = self.find(roles, name)
+        assert Atspi.Component.grab_focus(node), f'cannot focus {name}'
+        until(f'{name} has the focus', lambda: has_state(node, Atspi.StateType.FOCUSED))
+
+    def drag(self, name, onto):
+        """By the pointer, in steps as a hand's."""
+        node = self.named(name)
+        start, end = (until(f'{each} has a place', lambda: self._place(self.named(each)))
+                      for each in (name, onto))
+        x, y = start.x + start.width // 2, start.y + start.height // 2
+        way = end.y + end.height // 2 - y
+        subprocess.run(['xdotool', 'mousemove', str(x), str(y), 'mousedown', '1'], check=True)
+        for step in range(1, 13):
+            subprocess.run(['xdotool', 'mousemove', str(x + step % 2), str(y + way * min(step, 10) // 10)],
+                           check=True)
+            Atspi.Component.get_extents(node, Atspi.CoordType.WINDOW)  # the program has seen it
+        subprocess.run(['xdotool', 'mouseup', '1'], check=True)
 
     @staticmethod
     def _place(node):

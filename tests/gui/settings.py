@@ -1,27 +1,115 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What a person does with GNOME Settings, one verb a run."""
+"""What a person does with GNOME Settings, one verb a run.
+
+Its dialog for a VPN has pages and "Remove VPN", and nothing that exports: export() says so, and
+that what it has imported leaves NetworkManager as it was.
+"""
 import os
 import subprocess
 import sys
 
 sys.path.insert(0, os.path.dirname(os.path.realpath(__file__)))
-from drive import Program, until  # noqa: E402
+from drive import Program, text_of, until  # noqa: E402
 
+PRIVATE = 'xDCkVfhCNpYBwVxcmPqOuFpoJMO6BxYexBAKloRNyjU='
+HUB = 'FSXZOoplXTlQyHxwmOZ2AY72AHFggajo2gV46747tzQ='
 LEAF = '2aM9QzUOUy7G9ljwfRzT+J/TdgObNc8fC/Jm9uBCvTA='
 NEW = 'zO2DgWoufWFXAut6w1Y5DYEMMF1cGZ2lkExQnhTSFjo='
 
 
+def nmcli(*arguments):
+    return subprocess.run(['nmcli', '-t', *arguments], check=True, capture_output=True,
+                          text=True).stdout
+
+
 def data(name):
-    return subprocess.run(['nmcli', '-t', '-g', 'vpn.data', 'connection', 'show', name], check=True,
-                          capture_output=True, text=True).stdout
+    return nmcli('-g', 'vpn.data', 'connection', 'show', name)
+
+
+def is_stored(name):
+    return name in nmcli('-f', 'NAME', 'connection', 'show').splitlines()
+
+
+class Settings(Program):
+    """A window of GNOME Settings on its page for networks, until it is closed."""
+
+    def __init__(self):
+        super().__init__('gnome-control-center')
+        self.process = subprocess.Popen(['gnome-control-center', 'network'])
+
+    def open_editor_page(self, name):
+        # GTK 4 lets no reader open the pages of a notebook
+        self.click(['label'], name)
+
+    def close(self):
+        self.process.terminate()
+        self.process.wait(10)
+
+
+def create():
+    settings = Settings()
+    settings.press('Add connection')
+    # rows of a list have no action either
+    settings.click(['label'], 'wirelink')
+    settings.write('Name', 'New network')
+    # nothing is there yet, so nothing can be added
+    settings.wait_sensitive('Add', False)
+    settings.said('The private key is missing')
+    settings.write('Private key', PRIVATE)
+    settings.write('Addresses', '10.77.0.2/24, fd77::2/64')
+    settings.write('Listen port', '51900')
+    # a box that is ticked has no action either, but a key
+    settings.keys('<Alt>b')
+    settings.open_editor_page('Peers')
+    settings.said('A network needs at least one peer')
+    settings.press('Add peer')
+    until('the name of the new peer has the focus', lambda: settings.has_focus('Name'))
+    settings.type('hub')
+    settings.write_last('Public key', HUB)
+    settings.write('Endpoints', 'hub.example.net:51820')
+    settings.write('Allowed IPs', '10.77.0.0/24, fd77::/64')
+    settings.named('hub, FSXZOopl, Members')
+    settings.wait_sensitive('Add', True)
+    settings.press('Add')
+    until('the profile is stored', lambda: is_stored('New network'))
+    settings.close()
+
+
+def import_file(path):
+    name = os.path.basename(path).rsplit('.', 1)[0]
+    settings = Settings()
+    settings.press('Add connection')
+    settings.click(['label'], 'Import from file…')
+    settings.find(['push button'], 'Open')
+    # the chooser of GTK 4 asks for a path when one begins with "/"
+    subprocess.run(['xdotool', 'key', 'slash'], check=True)
+    until('a path is asked for', lambda: settings.has_focus('GtkFileChooserEntry'))
+    subprocess.run(['xdotool', 'type', path[1:]], check=True)
+    until('the path is typed', lambda: path in [text_of(node) for node in settings.nodes()
+                                                if node.get_name() == 'GtkFileChooserEntry'])
+    subprocess.run(['xdotool', 'key', 'Return'], check=True)
+    settings.named('hub, FSXZOopl, Endpoints')
+    settings.wait_sensitive('Add', True)
+    settings.press('Add')
+    until('the profile is stored', lambda: is_stored(name))
+    settings.close()
+
+
+def no_export():
+    settings = Settings()
+    settings.press('Options…')
+    settings.find(['push button'], 'Apply')
+    settings.find(['push button'], 'Remove VPN')
+    exports = [node.get_name() for node in settings.nodes()
+               if 'xport' in (node.get_name() or '') and node.get_role_name() != 'label']
+    assert not exports, exports
+    settings.close()
 
 
 def edit(name):
-    process = subprocess.Popen(['gnome-control-center', 'network'])
-    settings = Program('gnome-control-center')
+    settings = Settings()
     settings.press('Options…')
-    # GTK 4 lets no reader open the pages of a notebook
-    settings.click(['label'], 'Identity')
+    settings.open_editor_page('Identity')
     # what is wrong is said at its field, and cannot be applied
     settings.write('MTU', '99')
     settings.said('1280 to 65455')
@@ -29,7 +117,7 @@ def edit(name):
     settings.keys('<Alt>l')
     settings.type('50999')
     until('the listen port is typed', lambda: settings.read('Listen port') == '50999')
-    settings.click(['label'], 'Peers')
+    settings.open_editor_page('Peers')
     settings.press('Add peer')
     settings.write_last('Public key', LEAF)
     settings.said('This is also the key of desktop')
@@ -41,12 +129,35 @@ def edit(name):
     settings.absent(['push button', 'button'], 'Remove phone')
     settings.press('Apply')
     until('the profile is stored', lambda: 'tablet' in data(name))
-    process.terminate()
-    process.wait(10)
+    settings.close()
+
+
+def reorder(name):
+    """By the keyboard, and by the pointer up and down."""
+    settings = Settings()
+    settings.press('Options…')
+    settings.open_editor_page('Identity')
+    settings.open_editor_page('Peers')
+    # opened and shut, it has the focus, which GTK 4 gives nobody else
+    settings.click(['push button'], 'nas, WqAMv0fS, Allowed IPs')
+    settings.click(['push button'], 'nas, WqAMv0fS, Allowed IPs')
+    settings.keys('<Alt>Up')
+    settings.wait_sensitive('Move nas down', True)
+    settings.drag('Drag tablet to move', 'Drag hub to move')
+    settings.wait_sensitive('Move tablet up', False)
+    settings.drag('Drag hub to move', 'Drag nas to move')
+    settings.wait_sensitive('Move hub down', False)
+    settings.press('Apply')
+    until('the profile is stored', lambda: 'peer-1-name = tablet' in data(name))
+    names = [part.split(' = ')[1] for part in sorted(data(name).split(', '))
+             if part.startswith('peer-') and '-name = ' in part]
+    assert names == ['tablet', 'desktop', 'nas', 'hub'], names
+    settings.close()
 
 
 def main():
-    {'edit': edit}[sys.argv[1]](*sys.argv[2:])
+    {'create': create, 'edit': edit, 'import': import_file, 'no-export': no_export,
+     'reorder': reorder}[sys.argv[1]](*sys.argv[2:])
 
 
 if __name__ == '__main__':

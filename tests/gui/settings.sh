@@ -1,6 +1,6 @@
 #!/bin/bash
-# GNOME Settings with the GTK 4 editor: opens a profile, changes it by what a screen reader sees, and
-# compares what NetworkManager stores. Prints TAP.
+# GNOME Settings with the GTK 4 editor: creates, imports, changes and reorders by what a screen reader
+# sees, and compares what NetworkManager stores. Prints TAP.
 # shellcheck source=../nm/case.sh
 . "$(dirname "$(realpath "$0")")/../nm/case.sh"
 # shellcheck source=../lab/lab.sh
@@ -9,10 +9,24 @@
 . "$(dirname "$(realpath "$0")")/screen.sh"
 lab_begin "$@"
 gui_host_create || bail_out "the lab comes up" laptop
-host laptop nmcli connection import type wirelink file "$GUI_HERE/home.wirelink" \
-  > /dev/null 2>&1 || bail_out "a profile is imported" laptop
 
 drive() { screen_run timeout 60 /usr/bin/python3 "$GUI_HERE/settings.py" "$@"; }
+same() {  # id file
+  diff "$GUI_HERE/expected/$2" <(stored "$1")
+}
+export_again() {  # id file
+  host laptop nmcli connection export "$1" "$LAB_DIR/out.wirelink" &&
+    diff "$2" "$LAB_DIR/out.wirelink"
+}
+
+check "a file is imported" drive import "$GUI_HERE/home.wirelink"
+check "it is stored as it was written" same home settings-import
+check "what Settings does not offer, export, has lost nothing" \
+  export_again home "$GUI_HERE/expected/settings-export.wirelink"
+check "Settings has no export" drive no-export
 check "a profile is edited" drive edit home
-check "it is stored as written" diff "$GUI_HERE/expected/settings" <(stored home)
+check "it is stored as written" same home settings
+check "peers are moved by keyboard and pointer" drive reorder home
+check "a new profile is made" drive create
+check "it is stored as written" same "New network" settings-create
 finish laptop

@@ -6,6 +6,8 @@
 
 #include <string.h>
 
+#include "wl-editor-labels.h"
+
 #define WHOLE_FILE "[Interface]\nPrivateKey = " PRIVATE_KEY "\n[Peer]\nPublicKey = " HUB_KEY "\n"
 
 static void
@@ -165,6 +167,21 @@ test_secrets(void)
     g_assert_true(wl_editor_model_is_valid(model, NULL, NULL));
 }
 
+/* A key of the profile that has no field could not be changed here. */
+static void
+test_labels(void)
+{
+    gsize n_keys;
+    const WlProfileKey *keys = wl_profile_keys(&n_keys);
+
+    for (gsize i = 0; i < n_keys; i++) {
+        if (!keys[i].name || keys[i].type == WL_KEY_TYPE_VERSION || keys[i].scope == WL_KEY_OF_FILE)
+            continue;
+        g_test_message("%s", keys[i].name);
+        g_assert_cmpstr(wl_editor_label(keys[i].scope, keys[i].name), !=, keys[i].name);
+    }
+}
+
 int
 main(int argc, char **argv)
 {
@@ -174,5 +191,6 @@ main(int argc, char **argv)
     g_test_add_func("/editor/fields/quotes-no-secret", test_quotes_no_secret);
     g_test_add_func("/editor/fields/together", test_together);
     g_test_add_func("/editor/fields/secrets", test_secrets);
+    g_test_add_func("/editor/fields/labels", test_labels);
     return g_test_run();
 }

@@ -1,0 +1,228 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/* What is dropped on a list: its own rows, to be moved, and files. */
+
+#include "wl-gtk.h"
+
+#define IS_GTK4 GTK_CHECK_VERSION(4, 0, 0)
+#define EDGE    24 /* pixels of the list where dragging along scrolls, and how far */
+
+typedef struct {
+    WlGtkFileFunc on_file;
+    WlGtkMoveFunc on_move;
+    gpointer user_data;
+} Target;
+
+/* Of the row at @y it takes the place; below the last one is the end. */
+static void
+move(GtkWidget *list, GtkWidget *row, double y, const Target *target)
+{
+    GtkListBoxRow *place = gtk_list_box_get_row_at_y(GTK_LIST_BOX(list), (int) y);
+
+    gtk_list_box_drag_unhighlight_row(GTK_LIST_BOX(list));
+    if (target->on_move && gtk_widget_get_parent(row) == list && row != (GtkWidget *) place)
+        target->on_move(GTK_LIST_BOX_ROW(row), place, target->user_data);
+}
+
+static void
+drag_along(GtkWidget *list, double y)
+{
+    GtkListBoxRow *place = gtk_list_box_get_row_at_y(GTK_LIST_BOX(list), (int) y);
+    GtkWidget *scrolled = gtk_widget_get_ancestor(list, GTK_TYPE_SCROLLED_WINDOW);
+    GtkAdjustment *adjustment;
+    double top;
+
+    if (place)
+        gtk_list_box_drag_highlight_row(GTK_LIST_BOX(list), place);
+    else
+        gtk_list_box_drag_unhighlight_row(GTK_LIST_BOX(list));
+    if (!scrolled)
+        return;
+    adjustment = gtk_scrolled_window_get_vadjustment(GTK_SCROLLED_WINDOW(scrolled));
+    top = gtk_adjustment_get_value(adjustment);
+    if (y < top + EDGE)
+        gtk_adjustment_set_value(adjustment, top - EDGE);
+    else if (y > top + gtk_adjustment_get_page_size(adjustment) - EDGE)
+        gtk_adjustment_set_value(adjustment, top + EDGE);
+}
+
+#if IS_GTK4
+
+static GdkContentProvider *
+on_prepare(GtkDragSource *source, double x, double y, GtkWidget *row)
+{
+    g_autoptr(GdkPaintable) paintable = gtk_widget_paintable_new(row);
+
+    gtk_drag_source_set_icon(source, paintable, (int) x, (int) y);
+    return gdk_content_provider_new_typed(GTK_TYPE_LIST_BOX_ROW, row);
+}
+
+GtkWidget *
+wl_gtk_drag_handle_new(GtkWidget *row)
+{
+    GtkWidget *handle = gtk_image_new_from_icon_name("list-drag-handle-symbolic");
+    GtkDragSource *source = gtk_drag_source_new();
+
+    gtk_drag_source_set_actions(source, GDK_ACTION_MOVE);
+    g_signal_connect_object(source, "prepare", G_CALLBACK(on_prepare), row, (GConnectFlags) 0);
+    gtk_widget_add_controller(handle, GTK_EVENT_CONTROLLER(source));
+    return handle;
+}
+
+static gboolean
+on_files(GtkDropTarget *drop, const GValue *value, double x, double y, gpointer user_data)
+{
+    const Target *target = user_data;
+    g_autoptr(GSList) files = gdk_file_list_get_files(g_value_get_boxed(value));
+
+    for (GSList *l = files; l && target->on_file; l = l->next)
+        target->on_file(l->data, target->user_data);
+    return TRUE;
+}
+
+static GtkWidget *
+list_of(GtkDropTarget *drop)
+{
+    return gtk_event_controller_get_widget(GTK_EVENT_CONTROLLER(drop));
+}
+
+static gboolean
+on_row(GtkDropTarget *drop, const GValue *value, double x, double y, gpointer user_data)
+{
+    move(list_of(drop), g_value_get_object(value), y, user_data);
+    return TRUE;
+}
+
+static GdkDragAction
+on_motion(GtkDropTarget *drop, double x, double y, gpointer user_data)
+{
+    drag_along(list_of(drop), y);
+    return GDK_ACTION_MOVE;
+}
+
+static void
+on_leave(GtkDropTarget *drop, gpointer user_data)
+{
+    gtk_list_box_drag_unhighlight_row(GTK_LIST_BOX(list_of(drop)));
+}
+
+static void
+set_target(GtkWidget *list, Target *target)
+{
+    GtkDropTarget *files = gtk_drop_target_new(GDK_TYPE_FILE_LIST, GDK_ACTION_COPY);
+    GtkDropTarget *rows = gtk_drop_target_new(GTK_TYPE_LIST_BOX_ROW, GDK_ACTION_MOVE);
+
+    g_signal_connect(files, "drop", G_CALLBACK(on_files), target);
+    g_signal_connect(rows, "drop", G_CALLBACK(on_row), target);
+    g_signal_connect(rows, "motion", G_CALLBACK(on_motion), target);
+    g_signal_connect(rows, "leave", G_CALLBACK(on_leave), target);
+    gtk_widget_add_controller(list, GTK_EVENT_CONTROLLER(files));
+    gtk_widget_add_controller(list, GTK_EVENT_CONTROLLER(rows));
+}
+
+#else
+
+static const GtkTargetEntry row_target = {(char *) "application/x-wirelink-row",
+                                          GTK_TARGET_SAME_APP, 1};
+
+static void
+on_begin(GtkWidget *handle, GdkDragContext *context, GtkWidget *row)
+{
+    cairo_surface_t *picture =
+        cairo_image_surface_create(CAIRO_FORMAT_ARGB32, gtk_widget_get_allocated_width(row),
+                                   gtk_widget_get_allocated_height(row));
+    cairo_t *cr = cairo_create(picture);
+
+    gtk_widget_draw(row, cr);
+    cairo_destroy(cr);
+    gtk_drag_set_icon_surface(context, picture);
+    cairo_surface_destroy(picture);
+}
+
+/* It stays in this program, which knows the widget that it comes from. */
+static void
+on_get(GtkWidget *handle, GdkDragContext *context, GtkSelectionData *data, guint info, guint time,
+       gpointer user_data)
+{
+    gtk_selection_data_set(data, gtk_selection_data_get_target(data), 8, (const guchar *) "", 0);
+}
+
+GtkWidget *
+wl_gtk_drag_handle_new(GtkWidget *row)
+{
+    GtkWidget *handle = gtk_event_box_new();
+
+    gtk_container_add(GTK_CONTAINER(handle), gtk_image_new_from_icon_name(
+                                                 "list-drag-handle-symbolic", GTK_ICON_SIZE_MENU));
+    gtk_drag_source_set(handle, GDK_BUTTON1_MASK, &row_target, 1, GDK_ACTION_MOVE);
+    g_signal_connect_object(handle, "drag-begin", G_CALLBACK(on_begin), row, (GConnectFlags) 0);
+    g_signal_connect(handle, "drag-data-get", G_CALLBACK(on_get), NULL);
+    return handle;
+}
+
+static void
+on_drop(GtkWidget *list, GdkDragContext *context, int x, int y, GtkSelectionData *data, guint info,
+        guint time, gpointer user_data)
+{
+    const Target *target = user_data;
+    GtkWidget *source = gtk_drag_get_source_widget(context);
+    g_auto(GStrv) uris = gtk_selection_data_get_uris(data);
+
+    gtk_drag_finish(context, TRUE, FALSE, time);
+    if (info == row_target.info && source)
+        move(list, gtk_widget_get_ancestor(source, GTK_TYPE_LIST_BOX_ROW), y, target);
+    for (guint i = 0; uris && uris[i] && target->on_file; i++) {
+        g_autoptr(GFile) file = g_file_new_for_uri(uris[i]);
+
+        target->on_file(file, target->user_data);
+    }
+}
+
+static gboolean
+on_motion(GtkWidget *list, GdkDragContext *context, int x, int y, guint time, gpointer user_data)
+{
+    if (gtk_drag_get_source_widget(context))
+        drag_along(list, y);
+    return TRUE;
+}
+
+static void
+on_leave(GtkWidget *list, GdkDragContext *context, guint time, gpointer user_data)
+{
+    gtk_list_box_drag_unhighlight_row(GTK_LIST_BOX(list));
+}
+
+static void
+set_target(GtkWidget *list, Target *target)
+{
+    gtk_drag_dest_set(list, GTK_DEST_DEFAULT_ALL, &row_target, 1,
+                      GDK_ACTION_COPY | GDK_ACTION_MOVE);
+    gtk_drag_dest_add_uri_targets(list);
+    g_signal_connect(list, "drag-data-received", G_CALLBACK(on_drop), target);
+    g_signal_connect(list, "drag-motion", G_CALLBACK(on_motion), target);
+    g_signal_connect(list, "drag-leave", G_CALLBACK(on_leave), target);
+}
+
+#endif
+
+void
+wl_gtk_accept_drops(GtkWidget *list, WlGtkFileFunc on_file, WlGtkMoveFunc on_move,
+                    gpointer user_data)
+{
+    Target *target = g_new(Target, 1);
+
+    target->on_file = on_file;
+    target->on_move = on_move;
+    target->user_data = user_data;
+    g_object_set_data_full(G_OBJECT(list), "wl-target", target, g_free);
+    set_target(list, target);
+}
+
+void
+wl_gtk_refuse_drops(GtkWidget *list)
+{
+    Target *target = g_object_get_data(G_OBJECT(list), "wl-target");
+
+    target->on_file = NULL;
+    target->on_move = NULL;
+}

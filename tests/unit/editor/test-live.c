@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/* What the service says, in words, in each language there is. */
+
+#include "editor-test.h"
+
+#include <libintl.h>
+#include <locale.h>
+#include <string.h>
+
+#include "wl-reason.h"
+
+static void
+speak(const char *language)
+{
+    g_setenv("LANGUAGE", language, TRUE);
+    /* C.UTF-8: LANGUAGE counts in any locale but "C" */
+    g_assert_nonnull(setlocale(LC_ALL, "C.UTF-8"));
+    bindtextdomain(GETTEXT_PACKAGE, g_getenv("WL_TEST_LOCALES"));
+    bind_textdomain_codeset(GETTEXT_PACKAGE, "UTF-8");
+}
+
+/* Every sentence of the engine is said, with all that is filled in and none of its English. */
+static void
+test_languages(gconstpointer language)
+{
+    const char *const arguments[] = {"hub-1", "Endpoint", NULL};
+
+    speak(language);
+    for (WlReasonId id = 0; id < WL_REASON_N; id++) {
+        const char *name = wl_reason_id_to_string(id);
+        g_autofree char *english = wl_reason_fill(wl_reason_find_template(name), arguments);
+        g_autofree char *said = wl_editor_live_sentence(name, arguments, "not known here");
+        guint n_arguments = wl_reason_count_arguments(id);
+
+        g_test_message("%s: %s", name, said);
+        g_assert_cmpstr(said, !=, english);
+        g_assert_cmpstr(said, !=, "not known here");
+        g_assert_true(g_utf8_validate(said, -1, NULL));
+        g_assert_cmpint(strstr(said, "hub-1") != NULL, ==, n_arguments > 0);
+        /* A level of trust is called as everywhere else in the editor. */
+        if (n_arguments > 1)
+            g_assert_cmpint(strstr(said, "Endpoint") != NULL, ==, !wl_reason_is_trust(name, 1));
+    }
+}
+
+static void
+test_sentence(void)
+{
+    const char *const two[] = {"nas", "AllowedIPs", NULL};
+    g_autofree char *trust = NULL, *unknown = NULL, *short_of = NULL;
+
+    speak("en");
+    trust = wl_editor_live_sentence("trust-not-for-members", two, "");
+    g_assert_cmpstr(trust, ==, "refused: nas may not name members, its trust is Allowed IPs");
+    /* of a later service */
+    unknown = wl_editor_live_sentence("by-carrier-pigeon", two, "sent by a pigeon");
+    g_assert_cmpstr(unknown, ==, "sent by a pigeon");
+    short_of = wl_editor_live_sentence("routed-silent", NULL, "");
+    g_assert_cmpstr(short_of, ==, "using : nothing comes from  any more");
+}
+
+static char *
+summary(const char *state, const char *id, const char *reason)
+{
+    const WlEditorLivePeer peer = {
+        .state = (char *) state, .reason_id = (char *) id, .reason = (char *) reason};
+
+    return wl_editor_live_dup_summary(&peer);
+}
+
+static void
+test_summary(void)
+{
+    g_autofree char *direct = NULL, *offline = NULL, *bare = NULL;
+
+    speak("en");
+    direct = summary("direct", "direct", "direct on 192.0.2.1:51820");
+    g_assert_cmpstr(direct, ==, "Direct on 192.0.2.1:51820");
+    offline = summary("offline", "no-uplink", "no uplink");
+    g_assert_cmpstr(offline, ==, "Offline: no uplink");
+    bare = summary("routed", "", "");
+    g_assert_cmpstr(bare, ==, "Through a router");
+}
+
+static void
+add_fact(WlEditorLive *live, const char *attribute, const char *value, const char *source,
+         const char *refused)
+{
+    const WlEditorLiveFact fact = {
+        .subject = (char *) PHONE_KEY,
+        .attribute = (char *) attribute,
+        .value = (char *) value,
+        .source = (char *) source,
+        .source_name = (char *) (g_str_equal(source, HUB_KEY) ? "hub" : ""),
+        .rule = (char *) refused,
+        .accepted = !refused,
+    };
+
+    wl_editor_live_add_fact(live, &fact);
+}
+
+/* Who told what, why it is refused, and no end of it. */
+static void
+test_told(void)
+{
+    g_autoptr(WlEditorLive) live = wl_editor_live_new();
+    g_autofree char *few = NULL, *many = NULL;
+    g_auto(GStrv) lines = NULL;
+
+    speak("en");
+    g_assert_null(wl_editor_live_dup_told(live, PHONE_KEY));
+    add_fact(live, "allowed-ips", "10.77.0.9/32", "", NULL); /* of the profile */
+    g_assert_null(wl_editor_live_dup_told(live, PHONE_KEY));
+    add_fact(live, "endpoint", "192.0.2.9:41000", HUB_KEY, NULL);
+    add_fact(live, "allowed-ips", "10.0.0.0/8", LAPTOP_KEY, "refused: too many of them");
+    add_fact(live, "member", "phone", HUB_KEY, NULL);
+    few = wl_editor_live_dup_told(live, PHONE_KEY);
+    g_assert_cmpstr(few, ==,
+                    "Endpoint 192.0.2.9:41000, told by hub\n"
+                    "Allowed IP 10.0.0.0/8, told by " LAPTOP_KEY "; refused: too many of them\n"
+                    "Named as a member by hub");
+    for (guint i = 0; i < 100; i++)
+        add_fact(live, "endpoint", "192.0.2.9:41000", HUB_KEY, NULL);
+    many = wl_editor_live_dup_told(live, PHONE_KEY);
+    lines = g_strsplit(many, "\n", -1);
+    g_assert_cmpuint(g_strv_length(lines), ==, 13);
+    g_assert_cmpstr(lines[12], ==, "and 91 more");
+    g_assert_null(wl_editor_live_dup_told(live, HUB_KEY));
+}
+
+int
+main(int argc, char **argv)
+{
+    g_test_init(&argc, &argv, NULL);
+    g_test_add_data_func("/editor/live/languages/de", "de", test_languages);
+    g_test_add_data_func("/editor/live/languages/he", "he", test_languages);
+    g_test_add_func("/editor/live/sentence", test_sentence);
+    g_test_add_func("/editor/live/summary", test_summary);
+    g_test_add_func("/editor/live/told", test_told);
+    return g_test_run();
+}
