@@ -98,6 +98,10 @@ value_to_json(const WlFact *fact, const guint8 *data)
     case WL_ATTRIBUTE_WAY:
         set_way(object, &fact->value.way);
         break;
+    case WL_ATTRIBUTE_RECEIPT:
+        json_object_set_int_member(object, "version", fact->value.receipt.version);
+        json_object_set_int_member(object, "datagrams", (gint64) fact->value.receipt.n);
+        break;
     default: /* member: no value */
         break;
     }

@@ -102,6 +102,7 @@ struct _WlEngine {
     gint64 snapshot_asked; /* WL_LONG_AGO: none is outstanding */
 
     WlTraffic traffic;
+    guint awaited;    /* datagrams of facts that may not have come, of all peers */
     guint approaches; /* peers of which we wait for their way */
     guint16 probe_sequence;
     guint64 dropped; /* by the device, as last seen */
@@ -287,6 +288,25 @@ void wl_engine_stop_listening(WlEngine *self, WlPeer *peer);
 /** Adds to @peers, whose send step is about to run, those who have to hear of what changed. */
 void wl_engine_gather_listeners(WlEngine *self, GPtrArray *peers);
 void wl_engine_send(WlEngine *self, WlPeer *peer);
+
+/* ---- what may not have come: wl-receipts.c */
+/** One datagram of facts. @awaited: it is told again, for the time @tries + 1, unless it is known
+ * to have come. */
+void wl_engine_emit_facts(WlEngine *self, WlPeer *peer, const GByteArray *inner, gboolean awaited,
+                          guint tries);
+/** How many datagrams @peer may be sent now. */
+guint wl_engine_get_room(const WlEngine *self, const WlPeer *peer);
+/** Parts of its send step: takes a datagram whose facts are to be told again now, FALSE if there is
+ * none; *tries: for which time. Asks for the time of the others. */
+gboolean wl_engine_take_overdue(WlEngine *self, WlPeer *peer, GArray *facts, guint *tries);
+void wl_engine_need_overdue(WlEngine *self, WlPeer *peer);
+/** Everything is told anew, or nothing. */
+void wl_engine_drop_awaited(WlEngine *self, WlPeer *peer);
+void wl_engine_receive_receipt(WlEngine *self, WlPeer *peer, const WlFact *fact);
+/** The sender of this datagram wants to hear that it came. */
+void wl_engine_owe_receipt(WlEngine *self, WlPeer *peer, const guint8 *data, gsize length);
+/** A part of its send step. */
+void wl_engine_send_receipt(WlEngine *self, WlPeer *peer);
 void wl_engine_add_route(WlEngine *self, const WlPrefix *prefix);
 void wl_engine_drop_route(WlEngine *self, const WlPrefix *prefix);
 void wl_engine_update_routes(WlEngine *self);

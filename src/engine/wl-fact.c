@@ -111,6 +111,21 @@ decode_way(const guint8 *data, gsize length, WlFact *fact, gsize *used)
     return WL_DECODE_OK;
 }
 
+/* Bytes at the end that are no whole nonce are for later versions. */
+static WlDecodeError
+decode_receipt(const guint8 *data, gsize length, WlFact *fact, gsize *used)
+{
+    if (length < 1)
+        return WL_DECODE_TRUNCATED;
+    *used = length;
+    fact->value.receipt.version = data[0];
+    if (data[0] != WL_RECEIPT_VERSION)
+        return WL_DECODE_OK;
+    fact->value.receipt.nonces = data + 1;
+    fact->value.receipt.n = (length - 1) / WL_RECEIPT_NONCE;
+    return WL_DECODE_OK;
+}
+
 static WlDecodeError
 decode_group(const guint8 *data, gsize length, WlFact *fact, gsize *used)
 {
@@ -142,6 +157,8 @@ decode_value(const guint8 *data, gsize length, WlFact *fact, gsize *used)
         return decode_group(data, length, fact, used);
     case WL_ATTRIBUTE_WAY:
         return decode_way(data, length, fact, used);
+    case WL_ATTRIBUTE_RECEIPT:
+        return decode_receipt(data, length, fact, used);
     default: /* member: no value */
         *used = 0;
         return WL_DECODE_OK;
@@ -161,6 +178,7 @@ decode_attribute(guint8 attribute)
     case WL_ATTRIBUTE_METADATA:
     case WL_ATTRIBUTE_GROUP:
     case WL_ATTRIBUTE_WAY:
+    case WL_ATTRIBUTE_RECEIPT:
         return WL_DECODE_OK;
     case 0:
         return WL_DECODE_ATTRIBUTE_ZERO;
@@ -319,6 +337,12 @@ get_value(const WlFact *fact, Value *value)
     case WL_ATTRIBUTE_WAY:
         put_way(&fact->value.way, value->small);
         value->runs[0].length = fact->value.way.version == WL_WAY_VERSION ? WAY_SIZE : 1;
+        break;
+    case WL_ATTRIBUTE_RECEIPT:
+        value->small[0] = fact->value.receipt.version;
+        value->runs[0].length = 1;
+        value->runs[1].data = fact->value.receipt.nonces;
+        value->runs[1].length = fact->value.receipt.n * WL_RECEIPT_NONCE;
         break;
     default:
         break;
@@ -494,6 +518,16 @@ wl_fact_init_way(WlFact *fact, const WlKey *subject, const WlWay *way)
     fact->value.way = *way;
 }
 
+void
+wl_fact_init_receipt(WlFact *fact, const WlKey *subject, const guint8 *nonces, gsize n)
+{
+    init_fact(fact, subject, 0);
+    fact->attribute = WL_ATTRIBUTE_RECEIPT;
+    fact->value.receipt.version = WL_RECEIPT_VERSION;
+    fact->value.receipt.nonces = nonces;
+    fact->value.receipt.n = n;
+}
+
 /* ---- showing ------------------------------------------------------------------------------- */
 
 static char *
@@ -536,6 +570,10 @@ wl_fact_describe(const WlFact *fact)
         return g_strdup_printf("way %s, epoch %u",
                                fact->value.way.flags & WL_WAY_DIRECT ? "direct" : "router",
                                fact->value.way.epoch);
+    case WL_ATTRIBUTE_RECEIPT:
+        if (fact->value.receipt.version != WL_RECEIPT_VERSION)
+            return g_strdup_printf("receipt of version %u", fact->value.receipt.version);
+        return g_strdup_printf("receipt for %" G_GSIZE_FORMAT " datagrams", fact->value.receipt.n);
     default:
         return g_strdup_printf("unknown attribute 0x%02x", fact->attribute);
     }

@@ -15,7 +15,8 @@ typedef enum {
     WL_ATTRIBUTE_MEMBER = 'm', /* decoded, never sent */
     WL_ATTRIBUTE_METADATA = 'M',
     WL_ATTRIBUTE_GROUP = 'S',
-    WL_ATTRIBUTE_WAY = 'w', /* ours alone, in a group of its own */
+    WL_ATTRIBUTE_WAY = 'w', /* these are ours alone, each in a group of its own */
+    WL_ATTRIBUTE_RECEIPT = 'r',
 } WlAttribute;
 
 #define WL_BOOT_ID_SIZE     16
@@ -39,6 +40,9 @@ typedef struct {
     guint16 answer;   /* the question that this answers; 0: none */
 } WlWay;
 
+#define WL_RECEIPT_VERSION 1
+#define WL_RECEIPT_NONCE   8 /* bytes: the beginning of a nonce */
+
 typedef struct {
     guint8 bytes[WL_BOOT_ID_SIZE];
 } WlBootId;
@@ -60,7 +64,12 @@ typedef struct {
         WlPrefix prefix;      /* a A */
         WlMetadata *metadata; /* M */
         WlWay way;            /* w */
-        struct {              /* S: points into the decoded buffer */
+        struct {              /* r: points into the decoded buffer */
+            guint8 version;   /* of another than WL_RECEIPT_VERSION nothing else is known */
+            const guint8 *nonces;
+            gsize n;
+        } receipt;
+        struct { /* S: points into the decoded buffer */
             const guint8 *nonce;
             const guint8 *tag;
             const guint8 *inner;
@@ -111,6 +120,8 @@ void wl_fact_init_metadata(WlFact *fact, const WlKey *subject, WlMetadata *metad
                            gint64 expires);
 /** Never kept by anybody: it has no life. */
 void wl_fact_init_way(WlFact *fact, const WlKey *subject, const WlWay *way);
+/** The same; @nonces, @n times WL_RECEIPT_NONCE bytes, are borrowed. */
+void wl_fact_init_receipt(WlFact *fact, const WlKey *subject, const guint8 *nonces, gsize n);
 
 /** For people and logs: "endpoint 192.0.2.1:51820", "allowed IPs 10.0.0.0/24", "member laptop". */
 char *wl_fact_describe(const WlFact *fact);

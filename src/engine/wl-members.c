@@ -94,6 +94,7 @@ wl_engine_remove_peer(WlEngine *self, WlPeer *peer)
 
     wl_engine_watch_peer(self, peer, FALSE);
     wl_engine_end_approach(self, peer);
+    wl_engine_drop_awaited(self, peer);
     wl_engine_untouch(self, peer);
     wl_engine_forget_name(self, peer);
     g_ptr_array_remove(self->unwanted, peer);

@@ -123,6 +123,7 @@ wl_peer_free(WlPeer *self)
     g_ptr_array_unref(self->lookups);
     g_clear_pointer(&self->metadata, wl_metadata_unref);
     g_free(self->approach);
+    g_clear_pointer(&self->receipts, wl_receipts_free);
     g_free(self->learned_name);
     g_free(self->folded);
     g_free(self->name);

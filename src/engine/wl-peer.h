@@ -87,6 +87,10 @@ typedef struct {
     WlBucket replies;
 } WlPair;
 
+/** What it was told and may not have come, and what came of it (wl-receipts.c). */
+typedef struct _WlReceipts WlReceipts;
+void wl_receipts_free(WlReceipts *self);
+
 /** Waiting until a Go daemon takes the direct way (wl-way-others.c). */
 typedef struct _WlApproach WlApproach;
 
@@ -192,8 +196,10 @@ typedef struct {
     gint64 alive_sent, alive_sent_before;
     WlBucket answers;
     gint64 facts_sent, send_retry;
-    guint64 news;   /* the last change of a fact that it has been looked at for */
-    guint listener; /* place in the engine's list, from 1; 0: not in it */
+    WlReceipts *receipts; /* NULL: there is nothing to remember */
+    WlBucket repeats;     /* of what may not have come */
+    guint64 news;         /* the last change of a fact that it has been looked at for */
+    guint listener;       /* place in the engine's list, from 1; 0: not in it */
     WlDeadline alive_deadline;
 
     /* Shown */

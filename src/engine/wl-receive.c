@@ -23,6 +23,7 @@ wl_engine_forget(WlEngine *self, WlPeer *peer)
     peer->alive_known = 0;
     peer->news = 0;
     peer->facts_sent = WL_LONG_AGO;
+    wl_engine_drop_awaited(self, peer);
     peer->forgotten = self->now;
     peer->forget_due = WL_NEVER;
     wl_engine_touch(self, peer);
@@ -127,12 +128,8 @@ receive_fact(WlEngine *self, WlPeer *peer, const WlFact *fact)
 static gboolean
 is_replayed(WlPeer *peer, const guint8 *data)
 {
-    guint64 nonce;
-    gsize at = 1;
+    guint64 nonce = wl_signer_get_nonce(data);
 
-    while (data[at++] & 0x80) /* the outer TTL */
-        ;
-    memcpy(&nonce, data + at + WL_KEY_SIZE, sizeof(nonce));
     for (guint i = 0; i < WL_MAX_NONCES; i++) {
         if (peer->nonces[i] == nonce && nonce != 0)
             return TRUE;
@@ -185,8 +182,12 @@ wl_engine_receive(WlEngine *self, const WlIp *source, const guint8 *data, gsize 
         const WlFact *fact = &g_array_index(facts, WlFact, i);
         if (fact->attribute == WL_ATTRIBUTE_WAY)
             wl_engine_receive_way(self, peer, fact);
+        else if (fact->attribute == WL_ATTRIBUTE_RECEIPT)
+            wl_engine_receive_receipt(self, peer, fact);
         else if (fact->attribute != WL_ATTRIBUTE_ALIVE)
             receive_fact(self, peer, fact);
     }
     g_array_set_size(facts, 0);
+    if (wl_signer_asks(data))
+        wl_engine_owe_receipt(self, peer, data, length);
 }

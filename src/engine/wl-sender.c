@@ -88,10 +88,14 @@ has_news(WlEngine *self, WlPeer *peer)
     return FALSE;
 }
 
-/* Puts what @peer needs into @group. */
-static void
+/* Puts what @peer needs into @group, as far as it may be told without having said what came. TRUE
+ * if some of it is new to it, and not only renewed. */
+static gboolean
 add_facts(WlEngine *self, WlPeer *peer, WlGroup *group)
 {
+    guint room = wl_engine_get_room(self, peer);
+    gboolean fresh = FALSE;
+
     for (const GList *link = wl_fact_set_changes(self->facts, peer->news); link;
          link = link->next) {
         WlFactEntry *entry = link->data;
@@ -99,26 +103,29 @@ add_facts(WlEngine *self, WlPeer *peer, WlGroup *group)
 
         if (!is_news(self, peer, entry, &expires))
             continue;
+        fresh |= wl_knowledge_get(&entry->known, peer->slot) == 0;
         entry->fact.expires = expires;
         wl_group_add(group, &entry->fact, self->now);
         wl_knowledge_learn(&entry->known, peer->slot, expires);
+        if (wl_group_count(group) > room) {
+            peer->news = entry->changed;
+            return fresh;
+        }
     }
     peer->news = wl_fact_set_last_change(self->facts);
+    return fresh;
 }
 
+/* The datagrams of @group, whose facts are told for the time @tries, and an Alive. */
 static void
-send_to(WlEngine *self, WlPeer *peer, gboolean facts, gboolean ping)
+send_groups(WlEngine *self, WlPeer *peer, WlGroup *group, gboolean ping, gboolean awaited,
+            guint tries)
 {
-    g_autoptr(WlGroup) group = wl_group_new();
     gint64 life = peer->ask && peer->ours ? WL_ALIVE_ASKS : WL_FACT_TTL;
+    guint n_facts = wl_group_count(group);
     gboolean sent = ping;
     WlFact alive;
 
-    if (facts) {
-        add_facts(self, peer, group);
-        if (wl_group_count(group) > 0)
-            peer->facts_sent = self->now;
-    }
     wl_fact_init_alive(&alive, &self->public_key, &self->boot_id, self->now + life);
     if (ping)
         wl_group_add(group, &alive, self->now);
@@ -130,13 +137,65 @@ send_to(WlEngine *self, WlPeer *peer, gboolean facts, gboolean ping)
         peer->alive_sent = self->now;
         peer->force_ping = peer->ask = FALSE;
     }
-    for (guint i = 0; i < wl_group_count(group); i++) {
-        const GByteArray *inner = wl_group_get(group, i);
-        GBytes *bytes = wl_signer_sign(self->signer, &peer->key, inner->data, inner->len);
-        if (bytes)
-            wl_engine_emit_send(self, peer, bytes);
-    }
+    for (guint i = 0; i < wl_group_count(group); i++)
+        wl_engine_emit_facts(self, peer, wl_group_get(group, i), awaited && i < n_facts, tries);
     peer->attempt.initiated = TRUE;
+}
+
+static void
+send_to(WlEngine *self, WlPeer *peer, gboolean facts, gboolean ping)
+{
+    g_autoptr(WlGroup) group = wl_group_new();
+    gboolean fresh = FALSE;
+
+    if (facts) {
+        fresh = add_facts(self, peer, group);
+        if (wl_group_count(group) > 0)
+            peer->facts_sent = self->now;
+    }
+    /* What is only renewed has time enough until the next renewal, were it not for a second loss.
+     */
+    send_groups(self, peer, group, ping, fresh || peer->ours, 0);
+}
+
+/* Of @facts what still stands, as it stands now. */
+static void
+add_again(WlEngine *self, WlPeer *peer, const GArray *facts, WlGroup *group)
+{
+    for (guint i = 0; i < facts->len; i++) {
+        WlFactEntry *entry = wl_fact_set_lookup(self->facts, &g_array_index(facts, WlFact, i));
+        gint64 expires;
+
+        self->steps++;
+        if (!entry)
+            continue;
+        expires = wl_fact_entry_expires(entry, self->now);
+        if (expires <= self->now || !worth_sending(self, peer, &entry->fact))
+            continue;
+        entry->fact.expires = expires;
+        wl_group_add(group, &entry->fact, self->now);
+        wl_knowledge_learn(&entry->known, peer->slot, expires);
+    }
+}
+
+/* What may have been lost. TRUE if an Alive went with it. */
+static gboolean
+send_again(WlEngine *self, WlPeer *peer, gboolean ping)
+{
+    g_autoptr(GArray) facts = wl_fact_array_new();
+    gboolean sent = FALSE;
+    guint tries;
+
+    while (wl_engine_take_overdue(self, peer, facts, &tries)) {
+        g_autoptr(WlGroup) group = wl_group_new();
+
+        add_again(self, peer, facts, group);
+        if (wl_group_count(group) == 0)
+            continue;
+        send_groups(self, peer, group, ping && !sent, TRUE, tries);
+        sent = TRUE;
+    }
+    return sent;
 }
 
 static gint64
@@ -263,9 +322,12 @@ wl_engine_send(WlEngine *self, WlPeer *peer)
             send_to(self, peer, FALSE, TRUE);
         return;
     }
+    wl_engine_send_receipt(self, peer);
     regular = alive_due(peer) <= self->alive_horizon;
     ping = regular || peer->force_ping;
-    news = level == WL_LEVEL_FACTS && has_news(self, peer);
+    if (level == WL_LEVEL_FACTS && send_again(self, peer, ping))
+        ping = FALSE;
+    news = level == WL_LEVEL_FACTS && wl_engine_get_room(self, peer) > 0 && has_news(self, peer);
     facts = news && quiet <= self->now && !wait_for_snapshot(self, peer);
     if (ping || facts)
         send_to(self, peer, facts, ping);
@@ -273,6 +335,8 @@ wl_engine_send(WlEngine *self, WlPeer *peer)
     if (regular)
         wl_engine_want_snapshot_for(self, peer);
     wl_engine_need_peer(self, peer, alive_due(peer));
+    if (level == WL_LEVEL_FACTS)
+        wl_engine_need_overdue(self, peer);
     if (news && !facts)
         wl_engine_need_peer(self, peer, MAX(quiet, self->now));
     update_lists(self, peer);
@@ -288,6 +352,7 @@ wl_engine_send_failed(WlEngine *self, gint64 now, const WlKey *key)
     if (peer) {
         /* It does not know what was not sent (section 12, 16). */
         wl_fact_set_forget(self->facts, peer->slot);
+        wl_engine_drop_awaited(self, peer);
         peer->alive_known = 0;
         peer->news = 0;
         wl_engine_touch(self, peer);

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #define MAX_SHARED 6000 /* peers whose shared key is kept */
+#define TTL_ASKS   1    /* of the group, where it means nothing to a Go daemon, else 0 */
 
 G_STATIC_ASSERT(WL_GROUP_NONCE_SIZE == crypto_aead_xchacha20poly1305_ietf_NPUBBYTES);
 G_STATIC_ASSERT(WL_GROUP_TAG_SIZE == crypto_aead_xchacha20poly1305_ietf_ABYTES);
@@ -140,8 +141,8 @@ get_shared(WlSigner *self, const WlKey *peer)
 
 /* ---- signing and verifying ----------------------------------------------------------------- */
 
-GBytes *
-wl_signer_sign(WlSigner *self, const WlKey *peer, const guint8 *inner, gsize length)
+static GBytes *
+sign(WlSigner *self, const WlKey *peer, guint16 ttl, const guint8 *inner, gsize length)
 {
     const Shared *shared = get_shared(self, peer);
     guint8 nonce[WL_GROUP_NONCE_SIZE], tag[WL_GROUP_TAG_SIZE], nothing[1];
@@ -155,6 +156,7 @@ wl_signer_sign(WlSigner *self, const WlKey *peer, const guint8 *inner, gsize len
     crypto_aead_xchacha20poly1305_ietf_encrypt_detached(nothing, tag, NULL, NULL, 0, inner, length,
                                                         NULL, nonce, shared->secret.bytes);
     group.attribute = WL_ATTRIBUTE_GROUP;
+    group.ttl = ttl;
     group.subject = self->public_key;
     group.value.group.nonce = nonce;
     group.value.group.tag = tag;
@@ -164,6 +166,36 @@ wl_signer_sign(WlSigner *self, const WlKey *peer, const guint8 *inner, gsize len
     packet = g_byte_array_sized_new(WL_GROUP_OVERHEAD + length);
     wl_fact_encode(&group, packet);
     return g_byte_array_free_to_bytes(packet);
+}
+
+GBytes *
+wl_signer_sign(WlSigner *self, const WlKey *peer, const guint8 *inner, gsize length)
+{
+    return sign(self, peer, 0, inner, length);
+}
+
+GBytes *
+wl_signer_sign_asking(WlSigner *self, const WlKey *peer, const guint8 *inner, gsize length)
+{
+    return sign(self, peer, TTL_ASKS, inner, length);
+}
+
+gboolean
+wl_signer_asks(const guint8 *data)
+{
+    return data[1] == TTL_ASKS;
+}
+
+guint64
+wl_signer_get_nonce(const guint8 *data)
+{
+    guint64 nonce;
+    gsize at = 1;
+
+    while (data[at++] & 0x80) /* the outer TTL */
+        ;
+    memcpy(&nonce, data + at + WL_KEY_SIZE, sizeof(nonce));
+    return nonce;
 }
 
 gboolean

@@ -34,6 +34,14 @@ void wl_signer_forget(WlSigner *self, const WlKey *peer);
 /** A whole datagram with @inner inside, for @peer; NULL if @peer is a key that gives no shared
  * secret. */
 GBytes *wl_signer_sign(WlSigner *self, const WlKey *peer, const guint8 *inner, gsize length);
+/** The same, and a member of ours is to say that it came. */
+GBytes *wl_signer_sign_asking(WlSigner *self, const WlKey *peer, const guint8 *inner, gsize length);
+/** The beginning of the nonce of a datagram that was made or accepted here, by which it is known.
+ */
+guint64 wl_signer_get_nonce(const guint8 *data);
+/** TRUE if its sender wants to hear that it came. No tag covers this, and all that it does is an
+ * answer to the sender. */
+gboolean wl_signer_asks(const guint8 *data);
 /** TRUE if the tag of @group (an S fact) is right. */
 gboolean wl_signer_verify(WlSigner *self, const WlFact *group);
 

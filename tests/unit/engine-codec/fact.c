@@ -325,7 +325,7 @@ test_labels(void)
 /* Ours alone: what follows the known fields belongs to it, and of other versions nothing is read.
  */
 static void
-test_way(void)
+test_extensions(void)
 {
     static const struct {
         const char *hex, *shown;
@@ -336,6 +336,10 @@ test_way(void)
         {"7700" SUBJECT "01020000000000000000", "look at the way"},
         {"7700" SUBJECT "02", "way of version 2"},
         {"7700" SUBJECT "00ffffff", "way of version 0"},
+        {"7200" SUBJECT "01", "receipt for 0 datagrams"},
+        {"7200" SUBJECT "010102030405060708", "receipt for 1 datagrams"},
+        {"7200" SUBJECT "010102030405060708a1a2a3a4a5a6a7a8ff", "receipt for 2 datagrams"},
+        {"7200" SUBJECT "020102030405060708", "receipt of version 2"},
     };
 
     for (guint i = 0; i < G_N_ELEMENTS(good); i++) {
@@ -355,6 +359,7 @@ test_way(void)
     }
     check_order("7700" SUBJECT, "truncated");
     check_order("7700" SUBJECT "010100000005010200", "truncated");
+    check_order("7200" SUBJECT, "truncated");
 }
 
 int
@@ -372,6 +377,6 @@ main(int argc, char **argv)
     g_test_add_func("/codec/fact/copy", test_copy);
     g_test_add_func("/codec/fact/ttl-far-apart", test_ttl_far_apart);
     g_test_add_func("/codec/fact/labels", test_labels);
-    g_test_add_func("/codec/fact/way", test_way);
+    g_test_add_func("/codec/fact/extensions", test_extensions);
     return g_test_run();
 }

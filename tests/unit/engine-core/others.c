@@ -209,7 +209,7 @@ direct_new(const Answers *answers)
     until_direct(bench, SEC(10), answers);
     g_assert_true(is_direct(bench));
     bench_clear(bench);
-    g_assert_cmpint(wl_engine_get_deadline(bench->engine), >, bench->now + SEC(4));
+    g_assert_cmpint(wl_engine_get_deadline(bench->engine), >, bench->now + SEC(3));
     return bench;
 }
 
