@@ -171,6 +171,7 @@ DEFINE_TEST(test_trust, view_has_trust(a, b, self->trust))
 DEFINE_TEST(test_believes, truth_holds(a, b, self->text, self->value, TRUE, NULL))
 DEFINE_TEST(test_refuses, truth_holds(a, b, self->text, self->value, FALSE, NULL))
 DEFINE_TEST(test_holds, truth_holds(a, b, self->text, self->value, -1, NULL))
+DEFINE_TEST(test_keeps, truth_keeps(a, b, self->text, self->value))
 
 /* ---- tests of one host */
 
@@ -277,7 +278,7 @@ take_pair_test(Condition *self, ScenarioLine *line, GError **error)
     return scenario_line_fail(line, word, right->str, error);
 }
 
-/* believes|refuses|holds SUBJECT endpoint|allowed-ips|member [VALUE] */
+/* believes|refuses|holds|keeps SUBJECT endpoint|allowed-ips|member [VALUE] */
 static gboolean
 take_fact_test(Run *run, Condition *self, ScenarioLine *line, Test test, GError **error)
 {
@@ -320,6 +321,8 @@ take_host_test(Run *run, Condition *self, ScenarioLine *line, gboolean *taken, G
         return take_fact_test(run, self, line, test_refuses, error);
     if (scenario_line_take_if(line, "holds"))
         return take_fact_test(run, self, line, test_holds, error);
+    if (scenario_line_take_if(line, "keeps"))
+        return take_fact_test(run, self, line, test_keeps, error);
     *taken = FALSE;
     return TRUE;
 }

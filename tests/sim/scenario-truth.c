@@ -115,6 +115,27 @@ truth_holds(SimHost *host, const SimHost *about, const char *attribute, const ch
 }
 
 gboolean
+truth_keeps(SimHost *host, const SimHost *about, const char *attribute, const char *value)
+{
+    g_autoptr(GPtrArray) facts = NULL;
+    gboolean kept = FALSE;
+
+    if (!host->member || host->kind != SIM_KIND_OURS)
+        return FALSE;
+    facts = wl_engine_dup_facts(host->member);
+    for (guint i = 0; i < facts->len; i++) {
+        const WlFactView *fact = facts->pdata[i];
+
+        if (!is_fact(fact, about, attribute, value, TRUE, NULL))
+            continue;
+        if (!fact->stale)
+            return FALSE;
+        kept = TRUE;
+    }
+    return kept;
+}
+
+gboolean
 truth_has_route(SimHost *host, const WlPrefix *prefix)
 {
     g_autoptr(GArray) routes = NULL;

@@ -17,6 +17,9 @@ gboolean truth_is_reachable(SimHost *a, SimHost *b);
  * @from NULL: from anybody, itself included. */
 gboolean truth_holds(SimHost *host, const SimHost *about, const char *attribute, const char *value,
                      int accepted, const SimHost *from);
+/** A member of ours believes such a fact only because nobody can be asked: it has run out, or was
+ * recalled. */
+gboolean truth_keeps(SimHost *host, const SimHost *about, const char *attribute, const char *value);
 /** NetworkManager would be told to route it into the link. */
 gboolean truth_has_route(SimHost *host, const WlPrefix *prefix);
 

@@ -496,8 +496,10 @@ sim_host_start(SimHost *self, GError **error)
         if (self->memory && self->with->recall) {
             g_autoptr(GError) unread = NULL;
             if (!self->with->recall(self->member, sim_host_now(self), self->memory,
-                                    strlen(self->memory), &unread))
+                                    strlen(self->memory), &unread)) {
                 sim_world_trace(self->world, self->name, "does not recall: %s", unread->message);
+                g_clear_pointer(&self->memory, g_free);
+            }
         }
         sim_outputs_drain(self);
         if (self->connectivity != WL_CONNECTIVITY_UNKNOWN && self->with->connectivity)

@@ -92,6 +92,18 @@ change_profile(gpointer self, gint64 now, const WlEngineConfig *config, GError *
     return wl_engine_change_profile(self, now, config, error);
 }
 
+static gboolean
+recall(gpointer self, gint64 now, const char *memory, gsize length, GError **error)
+{
+    return wl_engine_recall(self, now, memory, length, error);
+}
+
+static char *
+dup_memory(gconstpointer self)
+{
+    return wl_engine_dup_memory(self);
+}
+
 static WlOutput *
 next_output(gpointer self)
 {
@@ -143,6 +155,8 @@ const SimMemberKind sim_member_ours = {
     .local_servers = take_servers,
     .link_recreated = take_link_recreated,
     .change_profile = change_profile,
+    .recall = recall,
+    .dup_memory = dup_memory,
     .next_output = next_output,
     .get_deadline = get_deadline,
     .get_sight = get_sight,
