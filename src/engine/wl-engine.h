@@ -96,7 +96,8 @@ typedef enum {
  * allowed IPs say which way it goes. */
 typedef struct {
     WlIp source;      /* family NONE: our link-local address */
-    WlIp destination; /* the peer's link-local address or one of its tunnel addresses */
+    WlIp destination; /* the peer's link-local address, one of its tunnel addresses, or the
+                         link-local address of the router by which those are reached */
     guint16 sequence;
 } WlProbe;
 

@@ -8,7 +8,8 @@
  *
  *  - what it sends directly before we follow is dropped by the device, which counts it;
  *  - an echo to its link-local address from our IPv6 tunnel address is answered when it has us;
- *  - an echo to its IPv4 tunnel address by the router's way is not answered any more then;
+ *  - an echo to its IPv4 tunnel address by the router's way is not answered any more then, while
+ *    those to the link-local addresses of both, sent at the same moment, are;
  *  - if none of these can be seen, by the time it needs.
  */
 
@@ -20,22 +21,31 @@
 #define ANSWER_SLACK WL_MS(60)
 #define LOST         2
 #define LOST_OF_MANY 4
-/* The link-local echo of WL_PROBE_LIFE, with the padding of WireGuard. */
-#define ECHO_SIZE 80
+/* An echo over IPv6 and one over IPv4, with the padding of WireGuard. */
+#define ECHO_SIZE     80
+#define ECHO_SIZE_VIA 64
 
 #define DROPS_WAIT WL_SEC(2) /* for an answer of somebody who seems to be gone */
 
 typedef enum {
     KIND_DIRECT, /* from our tunnel address to its link-local one */
     KIND_VIA,    /* between the tunnel addresses, by the router */
+    /* Between the link-local addresses: whether those who carry the one by the router, and
+     * ourselves, have a moment for it. */
+    KIND_PEER,
+    KIND_ROUTER,
+    KIND_N,
 } Kind;
 
+#define BIT(kind) (1 << (kind))
+#define CONTROLS  (BIT(KIND_PEER) | BIT(KIND_ROUTER))
+
+/* Echoes of one moment. */
 typedef struct {
-    guint16 sequence;
-    guint8 kind;
-    gboolean answered;
     gint64 sent;
-} Probe;
+    guint16 sequences[KIND_N];
+    guint8 asked, answered; /* bits of kinds */
+} Round;
 
 struct _WlApproach {
     gint64 until, due;
@@ -43,9 +53,10 @@ struct _WlApproach {
     gint64 again;  /* when to look again; WL_NEVER: looking now */
     gboolean has_dropped;
     guint64 dropped; /* when we began to look */
-    Probe probes[16];
-    guint n; /* all that were sent */
-    gboolean direct_answered, via_answered, via_lost_before;
+    Round rounds[8];
+    guint n;         /* all that there were */
+    guint8 answered; /* bits of kinds that were in any round */
+    gboolean via_lost_before;
     gint64 round_trip; /* longest, by the router */
 };
 
@@ -62,8 +73,6 @@ probe(WlEngine *self, WlPeer *peer, const WlIp *source, const WlIp *destination)
     output->probe.destination = *destination;
     output->probe.sequence = ++self->probe_sequence;
     wl_engine_emit(self, output);
-    if (wl_ip_equal(destination, &peer->link_local))
-        peer->own_tx += ECHO_SIZE;
     return self->probe_sequence;
 }
 
@@ -72,6 +81,15 @@ wl_engine_probe_life(WlEngine *self, WlPeer *peer)
 {
     peer->echo.sequence = probe(self, peer, NULL, &peer->link_local);
     peer->echo.sent = self->now;
+    peer->own_tx += ECHO_SIZE;
+}
+
+static void
+note_life(WlEngine *self, WlPeer *peer)
+{
+    peer->echo.answers = TRUE;
+    peer->echo.answered = self->now;
+    peer->last_heard = self->now;
 }
 
 static const WlIp *
@@ -85,9 +103,9 @@ own_address(const WlEngine *self, WlFamily family)
     return NULL;
 }
 
-/* An address of the peer itself that a router has as long as it is not direct. */
+/* An address of the peer itself that *router has as long as it is not direct. */
 static const WlIp *
-routed_address(const WlEngine *self, const WlPeer *peer)
+routed_address(const WlEngine *self, const WlPeer *peer, WlPeer **router)
 {
     const GArray *lists[] = {peer->direct_only, peer->learned};
 
@@ -95,18 +113,67 @@ routed_address(const WlEngine *self, const WlPeer *peer)
         for (guint j = 0; j < lists[i]->len; j++) {
             const WlPrefix *prefix = &g_array_index(lists[i], WlPrefix, j);
             if (prefix->ip.family == WL_FAMILY_V4 && prefix->length == 32 &&
-                wl_engine_find_cover(self, peer, prefix))
+                (*router = wl_engine_find_cover(self, peer, prefix)))
                 return &prefix->ip;
         }
     }
     return NULL;
 }
 
-static void
-note_probe(WlApproach *approach, Kind kind, guint16 sequence, gint64 now)
+/* What an echo adds to the counters of whom it goes to first. */
+static guint64
+size_of(Kind kind)
 {
-    approach->probes[approach->n++ % G_N_ELEMENTS(approach->probes)] =
-        (Probe){.sequence = sequence, .kind = kind, .sent = now};
+    return kind == KIND_VIA ? ECHO_SIZE_VIA : ECHO_SIZE;
+}
+
+static void
+ask(WlEngine *self, WlPeer *peer, WlPeer *carrier, Kind kind, const WlIp *source,
+    const WlIp *destination)
+{
+    WlApproach *approach = peer->approach;
+    Round *round = &approach->rounds[(approach->n - 1) % G_N_ELEMENTS(approach->rounds)];
+
+    round->sequences[kind] = probe(self, peer, source, destination);
+    round->asked |= BIT(kind);
+    carrier->own_tx += size_of(kind);
+}
+
+static void
+ask_all(WlEngine *self, WlPeer *peer)
+{
+    const WlIp *own6 = own_address(self, WL_FAMILY_V6), *own4 = own_address(self, WL_FAMILY_V4);
+    WlPeer *router = NULL;
+    const WlIp *routed = routed_address(self, peer, &router);
+    WlApproach *approach = peer->approach;
+
+    approach->rounds[approach->n++ % G_N_ELEMENTS(approach->rounds)] = (Round){.sent = self->now};
+    if (own6)
+        ask(self, peer, peer, KIND_DIRECT, own6, &peer->link_local);
+    if (!own4 || !routed)
+        return;
+    ask(self, peer, router, KIND_VIA, own4, routed);
+    ask(self, peer, peer, KIND_PEER, NULL, &peer->link_local);
+    ask(self, peer, router, KIND_ROUTER, NULL, &router->link_local);
+}
+
+static void
+note_answer(WlEngine *self, WlPeer *peer, Round *round, Kind kind)
+{
+    gboolean by_router = kind == KIND_VIA || kind == KIND_ROUTER;
+    WlApproach *approach = peer->approach;
+    WlPeer *router = NULL;
+
+    round->answered |= BIT(kind);
+    approach->answered |= BIT(kind);
+    if (kind == KIND_VIA)
+        approach->round_trip = MAX(approach->round_trip, self->now - round->sent);
+    else if (kind == KIND_PEER)
+        note_life(self, peer);
+    if (by_router)
+        routed_address(self, peer, &router);
+    if (!by_router || router)
+        (by_router ? router : peer)->own_rx += size_of(kind);
 }
 
 static void
@@ -114,18 +181,16 @@ take_answer(WlEngine *self, WlPeer *peer, guint16 sequence)
 {
     WlApproach *approach = peer->approach;
 
-    for (guint i = 0; i < MIN(approach->n, G_N_ELEMENTS(approach->probes)); i++) {
-        Probe *sent = &approach->probes[i];
+    for (guint i = 0; i < MIN(approach->n, G_N_ELEMENTS(approach->rounds)); i++) {
+        Round *round = &approach->rounds[i];
 
-        if (sent->sequence != sequence || sent->answered)
-            continue;
-        sent->answered = TRUE;
-        if (sent->kind == KIND_DIRECT) {
-            approach->direct_answered = TRUE;
-            continue;
+        for (guint kind = 0; kind < KIND_N; kind++) {
+            if ((round->asked & ~round->answered & BIT(kind)) &&
+                round->sequences[kind] == sequence) {
+                note_answer(self, peer, round, kind);
+                return;
+            }
         }
-        approach->via_answered = TRUE;
-        approach->round_trip = MAX(approach->round_trip, self->now - sent->sent);
     }
 }
 
@@ -140,42 +205,53 @@ wl_engine_probe_answered(WlEngine *self, gint64 now, const WlKey *key, guint16 s
         return;
     wl_engine_touch(self, peer);
     if (peer->echo.sequence == sequence && peer->echo.sent != WL_LONG_AGO) {
-        peer->echo.answers = TRUE;
-        peer->echo.answered = self->now;
-        peer->last_heard = self->now;
+        note_life(self, peer);
         peer->own_rx += ECHO_SIZE;
-    }
-    if (peer->approach)
+    } else if (peer->approach) {
         take_answer(self, peer, sequence);
+    }
     wl_engine_turn(self);
 }
 
 /* ---- has it moved? */
 
+/* The @i-th before the last. */
+static const Round *
+round_before(const WlApproach *approach, guint i)
+{
+    return &approach->rounds[(approach->n - 1 - i) % G_N_ELEMENTS(approach->rounds)];
+}
+
+/* Only the echo by the router was not answered: nobody was away for a moment. */
+static gboolean
+is_only_via_lost(const WlApproach *approach, const Round *round)
+{
+    guint8 controls = approach->answered & CONTROLS;
+
+    return (round->asked & ~round->answered & BIT(KIND_VIA)) &&
+           (round->answered & controls) == controls;
+}
+
 /* The last ones by the router are not answered any more. */
 static gboolean
 is_via_lost(WlEngine *self, WlApproach *approach)
 {
+    gboolean sure = !approach->via_lost_before && (approach->answered & CONTROLS);
     gint64 wait = approach->round_trip + ANSWER_SLACK;
     guint lost = 0;
 
-    if (!approach->via_answered)
+    if (!(approach->answered & BIT(KIND_VIA)))
         return FALSE;
-    for (guint i = 0; i < MIN(approach->n, G_N_ELEMENTS(approach->probes)); i++) {
-        const Probe *sent =
-            &approach->probes[(approach->n - 1 - i) % G_N_ELEMENTS(approach->probes)];
+    for (guint i = 0; i < MIN(approach->n, G_N_ELEMENTS(approach->rounds)); i++) {
+        const Round *round = round_before(approach, i);
 
-        if (sent->kind != KIND_VIA)
-            continue;
         /* What was lost before this one says nothing any more. */
-        if (sent->answered)
+        if (round->answered & BIT(KIND_VIA))
             break;
-        if (sent->sent + wait <= self->now) /* else it may still come */
-            lost++;
+        if (round->sent + wait <= self->now) /* else it may still come */
+            lost += is_only_via_lost(approach, round);
     }
-    if (lost >= (approach->via_lost_before ? LOST_OF_MANY : LOST))
-        return TRUE;
-    return FALSE;
+    return lost >= (sure ? LOST : LOST_OF_MANY);
 }
 
 /* A way on which single packets are lost says less. */
@@ -184,15 +260,12 @@ note_losses(WlApproach *approach)
 {
     gboolean later_answered = FALSE;
 
-    for (guint i = 0; i < MIN(approach->n, G_N_ELEMENTS(approach->probes)); i++) {
-        const Probe *sent =
-            &approach->probes[(approach->n - 1 - i) % G_N_ELEMENTS(approach->probes)];
+    for (guint i = 0; i < MIN(approach->n, G_N_ELEMENTS(approach->rounds)); i++) {
+        const Round *round = round_before(approach, i);
 
-        if (sent->kind != KIND_VIA)
-            continue;
-        if (sent->answered)
+        if (round->answered & BIT(KIND_VIA))
             later_answered = TRUE;
-        else if (later_answered)
+        else if (later_answered && is_only_via_lost(approach, round))
             approach->via_lost_before = TRUE;
     }
 }
@@ -222,24 +295,19 @@ has_moved(WlEngine *self, const WlPeer *peer)
     WlApproach *approach = peer->approach;
 
     note_losses(approach);
-    return approach->direct_answered || is_dropping(self, peer) || is_via_lost(self, approach);
+    return (approach->answered & BIT(KIND_DIRECT)) || is_dropping(self, peer) ||
+           is_via_lost(self, approach);
 }
 
 static void
 tick(WlEngine *self, WlPeer *peer)
 {
-    const WlIp *own6 = own_address(self, WL_FAMILY_V6), *own4 = own_address(self, WL_FAMILY_V4);
-    const WlIp *routed = routed_address(self, peer);
     WlApproach *approach = peer->approach;
     gint64 overdue;
 
     if (approach->due <= self->now) {
         approach->due = self->now + TICK;
-        if (own6)
-            note_probe(approach, KIND_DIRECT, probe(self, peer, own6, &peer->link_local),
-                       self->now);
-        if (own4 && routed)
-            note_probe(approach, KIND_VIA, probe(self, peer, own4, routed), self->now);
+        ask_all(self, peer);
         if (self->approaches == 1)
             wl_engine_want_snapshot(self);
     }
@@ -253,7 +321,7 @@ tick(WlEngine *self, WlPeer *peer)
 static gboolean
 is_known_not_moved(const WlEngine *self, const WlPeer *peer)
 {
-    return peer->approach->via_answered ||
+    return (peer->approach->answered & BIT(KIND_VIA)) ||
            (peer->echo.answers && own_address(self, WL_FAMILY_V6) != NULL);
 }
 

@@ -10,6 +10,7 @@ typedef struct {
     gboolean life;   /* from our link-local address */
     gboolean direct; /* from our tunnel address directly */
     gboolean via;    /* by the router */
+    gboolean router; /* the router, from our link-local address to its own */
 } Answers;
 
 static Bench *
@@ -33,10 +34,12 @@ leaf_new(void)
 }
 
 static gboolean
-is_answered(const WlProbe *probe, const Answers *answers)
+is_answered(Bench *bench, const WlProbe *probe, const Answers *answers)
 {
     if (probe->destination.family == WL_FAMILY_V4)
         return answers->via;
+    if (wl_ip_equal(&probe->destination, &bench_member(bench, 1)->link_local))
+        return answers->router;
     return probe->source.family == WL_FAMILY_NONE ? answers->life : answers->direct;
 }
 
@@ -55,7 +58,7 @@ run(Bench *bench, gint64 duration, const Answers *answers)
 
             if (output->kind != WL_OUTPUT_PROBE || output->probe.destination.family == 0)
                 continue;
-            answered = is_answered(&output->probe, answers);
+            answered = is_answered(bench, &output->probe, answers);
             output->probe.destination.family = WL_FAMILY_NONE; /* done with */
             if (!answered)
                 continue;
@@ -127,21 +130,59 @@ test_not_moving(void)
     bench_meet(bench, 2, NULL);
     run(bench, SEC(120), &before);
     g_assert_false(is_direct(bench));
-    g_assert_cmpuint(bench_count(bench, WL_OUTPUT_PROBE), <=, 2 * 2 * 75);
+    g_assert_cmpuint(bench_count(bench, WL_OUTPUT_PROBE), <=, 2 * 4 * 75);
     g_assert_cmpint(until_direct(bench, SEC(70), &after), <=, SEC(61));
 }
 
-/* By the router it is not answered any more: then it takes only what comes directly. */
+/* By the router it is not answered any more: then it takes only what comes directly. Where nobody
+ * answers to its link-local address the silence has to be longer. */
 static void
 test_router_echo(void)
 {
-    g_autoptr(Bench) bench = leaf_new();
-    const Answers before = {.via = TRUE}, after = {0};
+    static const struct {
+        Answers before, after;
+        gint64 at_least, at_most;
+    } cases[] = {
+        {{.via = TRUE, .life = TRUE}, {.life = TRUE}, MS(100), MS(300)},
+        {{.via = TRUE, .router = TRUE}, {.router = TRUE}, MS(100), MS(300)},
+        {{.via = TRUE, .life = TRUE, .router = TRUE},
+         {.life = TRUE, .router = TRUE},
+         MS(100),
+         MS(300)},
+        {{.via = TRUE}, {0}, MS(300), MS(600)},
+    };
 
-    bench_meet(bench, 2, "198.51.100.7:51820");
-    run(bench, MS(3210), &before);
-    g_assert_false(is_direct(bench));
-    g_assert_cmpint(until_direct(bench, SEC(20), &after), <=, MS(300));
+    for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autoptr(Bench) bench = leaf_new();
+        gint64 took;
+
+        bench_meet(bench, 2, "198.51.100.7:51820");
+        run(bench, MS(3210), &cases[i].before);
+        g_assert_false(is_direct(bench));
+        took = until_direct(bench, SEC(20), &cases[i].after);
+        g_assert_cmpint(took, >=, cases[i].at_least);
+        g_assert_cmpint(took, <=, cases[i].at_most);
+    }
+}
+
+/* It is not the peer that has moved where the router, or the peer, or all that we send is away for
+ * a moment. */
+static void
+test_stalled(void)
+{
+    const Answers good = {.via = TRUE, .life = TRUE, .router = TRUE};
+    const Answers stalled[] = {{.life = TRUE}, {.router = TRUE}, {0}};
+
+    for (guint i = 0; i < G_N_ELEMENTS(stalled); i++) {
+        g_autoptr(Bench) bench = leaf_new();
+
+        bench_meet(bench, 2, "198.51.100.7:51820");
+        for (guint j = 0; j < 3; j++) {
+            run(bench, MS(500), &good);
+            run(bench, MS(600), &stalled[i]);
+            g_assert_false(is_direct(bench));
+        }
+    }
 }
 
 /* Single losses on the way by the router mean nothing. */
@@ -149,7 +190,7 @@ static void
 test_lossy_router(void)
 {
     g_autoptr(Bench) bench = leaf_new();
-    const Answers good = {.via = TRUE}, bad = {0};
+    const Answers good = {.via = TRUE, .life = TRUE}, bad = {.life = TRUE};
 
     bench_meet(bench, 2, "198.51.100.7:51820");
     for (guint i = 0; i < 20; i++) {
@@ -166,7 +207,7 @@ static void
 test_router_comes_back(void)
 {
     g_autoptr(Bench) bench = leaf_new();
-    const Answers lost = {0}, found = {.via = TRUE};
+    const Answers lost = {.life = TRUE}, found = {.via = TRUE, .life = TRUE};
 
     bench_meet(bench, 2, "198.51.100.7:51820");
     run(bench, SEC(2), &lost);
@@ -347,6 +388,7 @@ main(int argc, char **argv)
     g_test_add_func("/others/direct-echo", test_direct_echo);
     g_test_add_func("/others/not-moving", test_not_moving);
     g_test_add_func("/others/router-echo", test_router_echo);
+    g_test_add_func("/others/stalled", test_stalled);
     g_test_add_func("/others/lossy-router", test_lossy_router);
     g_test_add_func("/others/router-comes-back", test_router_comes_back);
     g_test_add_func("/others/dropped", test_dropped);
