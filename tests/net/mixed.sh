@@ -18,6 +18,8 @@ fi
 lab_begin "$@"
 FACT_PORT=51821
 
+# The hub knows everybody. A leaf knows the hub, and hears of the other leaf from it.
+
 # go_peer NAME [ENDPOINT]: one entry of its configuration
 go_peer() {
   local allowed='"'${TUNNEL4[$1]}/32'", "'${TUNNEL6[$1]}/128'"'
@@ -26,17 +28,45 @@ go_peer() {
   [ -z "${2:-}" ] || printf ', "Endpoints": ["%s"]' "$2"
   printf '}'
 }
-
-# go_start NAME: the daemon on the interface wg-NAME, which is there with its peers
-go_start() {
-  local name=$1 router=false
-  [ "$name" != hub ] || router=true
-  nsenter --net="/run/netns/$name" env WIRELINK_CONFIG_PATH="$LAB_DIR/go" \
-    "$WIRELINK_PEER" --iface "wg-$name" --port $FACT_PORT --router=$router \
-    > "$LAB_DIR/go/$name.log" 2>&1 &
-  GO_PID=$!
+# go_configure NAME ENTRY...
+go_configure() {
+  local name=$1 entries
+  shift
+  entries=$(printf '%s, ' "$@")
+  echo "{\"port\": $FACT_PORT, \"peers\": [${entries%, }]}" > "$LAB_DIR/go/wirelink.wg-$name.json"
 }
-go_stop() { kill "$GO_PID" && wait_gone 10 "$GO_PID"; }
+
+# The daemon on the interface wg-NAME, which is there with its peers. It ends where the kernel has not
+# yet made up its mind about the link-local address, and whoever looks after it starts it again.
+go_start() {
+  local name=$1 router=false _
+  [ "$name" != hub ] || router=true
+  for _ in 1 2 3 4 5; do
+    : > "$LAB_DIR/go/log"
+    nsenter --net="/run/netns/$name" env WIRELINK_CONFIG_PATH="$LAB_DIR/go" \
+      "$WIRELINK_PEER" --iface "wg-$name" --port "$FACT_PORT" --router="$router" \
+      > "$LAB_DIR/go/log" 2>&1 &
+    echo $! > "$LAB_DIR/go/pid"
+    wait_until 20 go_has_begun
+    ! go_runs || return 0
+  done
+  return 1
+}
+go_says() { grep -q "$1" "$LAB_DIR/go/log"; }
+go_runs() { kill -0 "$(< "$LAB_DIR/go/pid")" 2> /dev/null && go_says '^Server running'; }
+go_has_begun() { go_says '^Server running' || none_alive "$(< "$LAB_DIR/go/pid")"; }
+go_stop() { kill "$(< "$LAB_DIR/go/pid")" && wait_gone 10 "$(< "$LAB_DIR/go/pid")"; }
+# go_finds NAME: it calls it so, and healthy and alive
+go_finds() {
+  kill -USR1 "$(< "$LAB_DIR/go/pid")" && wait_until 1 go_says "Peer $1 is healthy and alive"
+}
+# go_has NAME PREFIX...: as allowed IPs in its device
+go_has() {
+  local allowed prefix
+  allowed=$(wireguard "$where_go" show "wg-$where_go" allowed-ips | grep -F "${PUBLIC_KEY[$1]}")
+  shift
+  for prefix; do grep -qwF "$prefix" <<< "$allowed" || return 1; done
+}
 
 go_hub() {
   namespace_create hub && cable_server hub && forwarding_on hub &&
@@ -48,8 +78,7 @@ go_hub() {
     wireguard hub set wg-hub peer "${PUBLIC_KEY[$leaf]}" \
       allowed-ips "${TUNNEL4[$leaf]}/32,${TUNNEL6[$leaf]}/128" || return 1
   done
-  echo "{\"port\": $FACT_PORT, \"peers\": [$(go_peer laptop), $(go_peer desktop)]}" \
-    > "$LAB_DIR/go/wirelink.wg-hub.json"
+  go_configure hub "$(go_peer laptop)" "$(go_peer desktop)"
 }
 go_desktop() {
   local endpoint=${OUTER_ADDRESS[hub]}:51820
@@ -59,10 +88,22 @@ go_desktop() {
     wireguard_create desktop wg-desktop desktop 51820 10.77.0.3/24 fd77::3/64 &&
     wireguard desktop set wg-desktop peer "${PUBLIC_KEY[hub]}" endpoint "$endpoint" \
       allowed-ips 10.77.0.0/24,fd77::/64 || return 1
-  echo "{\"port\": $FACT_PORT, \"peers\": [$(go_peer hub "$endpoint"), $(go_peer laptop)]}" \
-    > "$LAB_DIR/go/wirelink.wg-desktop.json"
+  go_configure desktop "$(go_peer hub "$endpoint")"
 }
 
+# our_profile NAME PEER...
+our_profile() {
+  local name=$1 file=$LAB_DIR/$1/$1.wirelink peer
+  shift
+  profile_begin "$file" "$name" "${TUNNEL4[$name]}/24, ${TUNNEL6[$name]}/64" 51820 || return 1
+  [ "$name" != hub ] || echo 'Role = router' >> "$file"
+  for peer; do
+    case $peer in
+      hub) profile_peer "$file" hub '10.77.0.0/24, fd77::/64' "Endpoint = ${OUTER_ADDRESS[hub]}:51820";;
+      *) profile_peer "$file" "$peer" "${TUNNEL4[$peer]}/32, ${TUNNEL6[$peer]}/128";;
+    esac
+  done
+}
 our_host() {  # name uplink-address gateway cable...
   local name=$1 address=$2 gateway=$3
   shift 3
@@ -77,9 +118,16 @@ come_up() {
 }
 
 few_lost() { [ "$LOST" -le "$1" ] || { echo "$LOST lost"; return 1; }; }
-# state_is PEER STATE: as laptop sees it
-state_is() { host laptop wirelinkctl status | grep -qE "^ *$1 +$2 "; }
+# sees HOST PEER STATE
+sees() { host "$1" wirelinkctl status | grep -qE "^ *$2 +$3 "; }
+knows() { host "$1" wirelinkctl status | grep -qE "^ *$2 "; }
 laptop_reaches() { host laptop ping -n -q -c 3 -i 0.2 -W 0.5 "$1" > /dev/null; }
+laptop_has() {  # peer prefix...
+  local allowed prefix
+  allowed=$(host laptop wg show all allowed-ips | grep -F "${PUBLIC_KEY[$1]}")
+  shift
+  for prefix; do grep -qwF "$prefix" <<< "$allowed" || return 1; done
+}
 desktop_goes_directly() {
   [ "$(host laptop wg show all endpoints | grep -F "${PUBLIC_KEY[desktop]}" | cut -f 3)" \
     = "${OUTER_ADDRESS[desktop]}:51820" ]
@@ -90,11 +138,49 @@ timed() {  # seconds command...
   wait_until "$@" && echo "# after $(seconds "$started") s" >&3
 }
 
+all_reachable() {  # within SECONDS each
+  check "laptop reaches the hub" wait_until "$1" laptop_reaches "${TUNNEL4[hub]}"
+  check "laptop reaches the desktop" wait_until "$1" laptop_reaches "${TUNNEL4[desktop]}"
+  check "over IPv6 as well" wait_until "$1" laptop_reaches "${TUNNEL6[desktop]}"
+}
+all_direct() {
+  check "laptop and hub are direct" timed 30 sees laptop hub direct
+  check "laptop and desktop are direct" timed 80 sees laptop desktop direct
+  if [ "$where" = hub ]; then
+    check "desktop and hub are direct" timed 30 sees desktop hub direct
+    check "the Go daemon finds laptop and desktop" wait_until 20 go_finds_both laptop desktop
+  else
+    check "hub and desktop are direct" timed 30 sees hub desktop direct
+    check "the Go daemon finds hub and laptop, of whom it was told" wait_until 20 go_finds_both hub laptop
+    check "and has the laptop's addresses" wait_until 20 go_has laptop 10.77.0.2/32 fd77::2/128
+  fi
+  check "laptop has the desktop's addresses, of which it was told" \
+    wait_until 10 laptop_has desktop 10.77.0.3/32 fd77::3/128
+}
+go_finds_both() { go_finds "$1" && go_finds "$2"; }
+
+# A Go daemon drops nothing in its first 255 s, and both wait until who no longer names it has been
+# there for 260 s; what was told of it lasts another 255 s.
+REMOVED=600
+remove_at_go_hub() {
+  go_stop && wireguard hub set wg-hub peer "${PUBLIC_KEY[desktop]}" remove &&
+    go_configure hub "$(go_peer laptop)" && go_start hub
+}
+remove_at_our_hub() {
+  host hub nmcli connection delete hub && our_profile hub desktop && come_up hub
+}
+go_lacks() { ! wireguard "$where_go" show "wg-$where_go" peers | grep -qF "${PUBLIC_KEY[$1]}"; }
+laptop_lacks() {
+  ! knows laptop "$1" && ! host laptop wg show all peers | grep -qF "${PUBLIC_KEY[$1]}"
+}
+
 mkdir -p "$LAB_DIR"/{go,hub,laptop,desktop}
 exec 3>&1
 lab_up() {
   inet_create && router_create nat-l "${OUTER_ADDRESS[laptop]}" 192.168.1 cone &&
-    router_create nat-d "${OUTER_ADDRESS[desktop]}" 192.168.2 cone && three_hosts_profiles
+    router_create nat-d "${OUTER_ADDRESS[desktop]}" 192.168.2 cone &&
+    keys_create "${THREE_HOSTS[@]}" && our_profile hub laptop desktop &&
+    our_profile laptop hub && our_profile desktop hub
 }
 go_on_hub() { go_hub && our_laptop && our_desktop; }
 go_on_leaf() { our_hub && our_laptop && go_desktop; }
@@ -103,35 +189,51 @@ lab_up || bail_out "the lab comes up"
 way_cut nat-l "${OUTER_ADDRESS[desktop]}"
 where=${1:-hub}
 if [ "$where" = hub ]; then
+  where_go=hub
   go_on_hub || bail_out "the hosts come up"
-  go_start hub
+  check "the Go daemon starts" go_start hub
   check "laptop comes up" come_up laptop
   check "desktop comes up" come_up desktop
 else
+  where_go=desktop
   go_on_leaf || bail_out "the hosts come up"
   check "hub comes up" come_up hub
   check "laptop comes up" come_up laptop
-  go_start desktop
+  check "the Go daemon starts" go_start desktop
 fi
-check "laptop and hub are direct" timed 20 state_is hub direct
+check "laptop and hub are direct" timed 20 sees laptop hub direct
 check "laptop reaches the desktop by the hub" wait_until 30 laptop_reaches "${TUNNEL4[desktop]}"
 check "over IPv6 as well" wait_until 10 laptop_reaches "${TUNNEL6[desktop]}"
-check "and knows that it is by the hub" wait_until 10 state_is desktop "routed via hub"
+check "hears of it, and that it is by the hub" wait_until 20 sees laptop desktop "routed via hub"
 echoes_begin v4 laptop "${TUNNEL4[desktop]}"
 echoes_begin v6 laptop "${TUNNEL6[desktop]}"
 check "echoes come" wait_until 10 echo_comes v6
 way_mend nat-l
-check "laptop and desktop are direct" timed 80 state_is desktop direct
+check "laptop and desktop are direct" timed 80 sees laptop desktop direct
 sleep 7  # and a Go daemon, if it was waited for in vain
 echoes_end v4 v6
 # both together: 0.3 s each
 check "hardly anything was lost by that" few_lost 30
 check "by the address of the other NAT" wait_until 5 desktop_goes_directly
-check "laptop reaches the hub" wait_until 20 laptop_reaches "${TUNNEL4[hub]}"
-check "laptop reaches the desktop" wait_until 30 laptop_reaches "${TUNNEL4[desktop]}"
-check "over IPv6 as well" wait_until 10 laptop_reaches "${TUNNEL6[desktop]}"
+all_reachable 20
+all_direct
 check "the Go daemon ends" go_stop
 check "what was direct stays so" laptop_reaches "${TUNNEL4[desktop]}"
-check "the Go daemon starts again" go_start "$([ "$where" = hub ] && echo hub || echo desktop)"
-check "all stays reachable" wait_until 30 laptop_reaches "${TUNNEL4[desktop]}"
+check "the Go daemon starts again" go_start "$where_go"
+all_reachable 30
+all_direct
+check "laptop goes down" host laptop nmcli connection down laptop
+check "and comes up again" host laptop nmcli connection up laptop
+all_reachable 30
+all_direct
+if [ "$where" = hub ]; then
+  check "the desktop is removed at the hub" remove_at_go_hub
+  check "laptop drops it" timed $REMOVED laptop_lacks desktop
+  check "and keeps the hub" laptop_reaches "${TUNNEL4[hub]}"
+else
+  check "the laptop is removed at the hub" remove_at_our_hub
+  check "the Go daemon drops it" timed $REMOVED go_lacks laptop
+  check "and keeps the hub" sees hub desktop direct
+fi
+[ $FAILED = 0 ] || sed 's/^/# Go| /' "$LAB_DIR/go/log"
 finish laptop
