@@ -536,6 +536,15 @@ wl_fact_set_forget(WlFactSet *self, guint slot)
         wl_knowledge_forget(&((WlFactEntry *) self->entries->pdata[i])->known, slot);
 }
 
+/* What is wrong only for this machine is still right for others: a network that the tunnel leads to
+ * has members in it, who reach each other there. */
+static gboolean
+is_worth_telling(WlVerdict verdict)
+{
+    return verdict == WL_VERDICT_ACCEPTED || verdict == WL_VERDICT_ON_LINK ||
+           verdict == WL_VERDICT_HAS_SERVER || verdict == WL_VERDICT_IN_NETWORKS;
+}
+
 gint64
 wl_fact_entry_expires(const WlFactEntry *entry, gint64 now)
 {
@@ -545,10 +554,7 @@ wl_fact_entry_expires(const WlFactEntry *entry, gint64 now)
         return now + WL_FACT_TTL;
     for (guint i = 0; i < entry->claims->len; i++) {
         const WlClaim *claim = &g_array_index(entry->claims, WlClaim, i);
-        /* What is wrong only for this machine is still right for others. */
-        if (!claim->stale &&
-            (claim->verdict == WL_VERDICT_ACCEPTED || claim->verdict == WL_VERDICT_ON_LINK ||
-             claim->verdict == WL_VERDICT_HAS_SERVER))
+        if (!claim->stale && is_worth_telling(claim->verdict))
             expires = MAX(expires, claim->expires);
     }
     return expires;

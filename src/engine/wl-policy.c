@@ -251,13 +251,17 @@ WlVerdict
 wl_policy_check_endpoint(const WlPolicy *self, const WlEndpoint *endpoint)
 {
     WlPrefix host = wl_prefix_from_ip(&endpoint->ip);
-    gboolean in_tunnel = wl_prefixes_outermost_cover(self->tunnel, &host);
+    WlVerdict verdict = wl_prefixes_outermost_cover(self->tunnel, &host) ? WL_VERDICT_IN_NETWORKS
+                                                                         : WL_VERDICT_ACCEPTED;
 
     if (!wl_policy_is_reachable_class(endpoint))
         return WL_VERDICT_BAD_ADDRESS;
     for (guint i = 0; i < self->config->addresses->len; i++) {
-        if (wl_ip_equal(&g_array_index(self->config->addresses, WlPrefix, i).ip, &endpoint->ip))
+        const WlPrefix *address = &g_array_index(self->config->addresses, WlPrefix, i);
+        if (wl_ip_equal(&address->ip, &endpoint->ip))
             return WL_VERDICT_IN_TUNNEL;
+        if (wl_prefix_contains_ip(address, &endpoint->ip))
+            verdict = WL_VERDICT_IN_TUNNEL;
     }
     for (guint i = 0; i < self->local->len; i++) {
         const WlLocalAddress *local = &g_array_index(self->local, WlLocalAddress, i);
@@ -267,10 +271,10 @@ wl_policy_check_endpoint(const WlPolicy *self, const WlEndpoint *endpoint)
         if (endpoint->port == self->listen_port && wl_ip_equal(&local->address.ip, &endpoint->ip))
             return WL_VERDICT_OWN_ENDPOINT;
         /* In the tunnel's range but really on a network of ours: section 7.6. */
-        if (in_tunnel && wl_prefix_contains_ip(&local->address, &endpoint->ip))
-            in_tunnel = FALSE;
+        if (wl_prefix_contains_ip(&local->address, &endpoint->ip))
+            verdict = WL_VERDICT_ACCEPTED;
     }
-    return in_tunnel ? WL_VERDICT_IN_TUNNEL : WL_VERDICT_ACCEPTED;
+    return verdict;
 }
 
 WlVerdict

@@ -102,6 +102,8 @@ static const struct {
     REFUSED(BAD_ADDRESS) = {"bad-address",
                             N_("refused: not an address that a peer can be reached at"), 0},
     REFUSED(IN_TUNNEL) = {"in-tunnel", N_("refused: an address inside the tunnel"), 0},
+    REFUSED(IN_NETWORKS) = {"in-networks",
+                            N_("refused: an address in a network that goes through the tunnel"), 0},
     REFUSED(OWN_ENDPOINT) = {"own-endpoint", N_("refused: our own address and port"), 0},
     REFUSED(DEFAULT_ROUTE) = {"default-route",
                               N_("refused: a default route is never taken from a fact"), 0},

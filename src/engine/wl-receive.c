@@ -107,8 +107,7 @@ receive_fact(WlEngine *self, WlPeer *peer, const WlFact *fact)
     wl_knowledge_learn(&entry->known, peer->slot, expires);
     self->steps++;
     if (told == WL_TOLD_AGAIN) {
-        if (claim->verdict == WL_VERDICT_ACCEPTED)
-            wl_fact_set_renewed(self->facts, entry, self->now);
+        wl_fact_set_renewed(self->facts, entry, self->now);
         return;
     }
     if (told == WL_TOLD_NEW)

@@ -10,7 +10,8 @@ typedef enum {
     WL_VERDICT_UNKNOWN_SUBJECT, /* no such member, and the source may not introduce one */
     WL_VERDICT_ABOUT_US,        /* we know better */
     WL_VERDICT_BAD_ADDRESS,     /* loopback, multicast, broadcast, 0/8, 240/4, link-local, port 0 */
-    WL_VERDICT_IN_TUNNEL,       /* an endpoint inside the tunnel's own networks */
+    WL_VERDICT_IN_TUNNEL,       /* an endpoint in the network of our own tunnel addresses */
+    WL_VERDICT_IN_NETWORKS,     /* or in another that goes through the tunnel */
     WL_VERDICT_OWN_ENDPOINT,    /* our own address and port */
     WL_VERDICT_DEFAULT_ROUTE,   /* /0 and /1 */
     WL_VERDICT_OUTSIDE,         /* not inside the profile's networks */

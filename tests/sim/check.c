@@ -135,7 +135,8 @@ takes_part(const SimHost *host)
 
     for (guint i = 0; i < host->ports->len; i++) {
         const SimPort *port = host->ports->pdata[i];
-        attached |= port->net && port->up && !port->net->down;
+        attached |=
+            g_str_has_prefix(port->name, "eth") && port->net && port->up && !port->net->down;
     }
     return attached && host->device && !host->asleep &&
            (host->member || host->kind == SIM_KIND_BASIC);

@@ -9,6 +9,7 @@
 #define FIRST_FAULT 60  /* s */
 #define LAST_FAULT  360 /* s */
 #define QUIET       420 /* s: everything is mended */
+#define FLOOD       30  /* addresses that one liar tells of one member */
 
 typedef enum {
     MEMBER_OURS,
@@ -22,10 +23,14 @@ typedef struct {
     guint n;     /* members; the hub is the first */
     guint sites; /* networks behind a NAT */
     gboolean tunnel6;
+    gboolean wide;       /* facts may claim prefixes that this machine and others have a use for */
+    gboolean acquainted; /* everybody has everybody in its profile */
+    const char *lan;     /* the beginning of all addresses in the sites */
     gboolean site6[MAX_SITES];
     guint next[MAX_SITES + 1]; /* free address of each site, and of the internet */
     MemberKind kind[MAX_MEMBERS];
-    guint free[MAX_MEMBERS]; /* s: from when on the member may have a fault again */
+    char *place[MAX_MEMBERS]; /* its IPv4 address, and the length of its network */
+    guint free[MAX_MEMBERS];  /* s: from when on the member may have a fault again */
 } Maker;
 
 static guint
@@ -69,17 +74,17 @@ make_sites(Maker *self)
         self->site6[i] = ipv6 && chance(self, 0.6);
         self->next[i] = 2;
         say(self, "network site%u", i);
-        say(self, "nat nat%u on internet 198.51.100.%u/24%s lan site%u 192.168.%u.1/24%s %s%s", i,
-            i + 1, self->site6[i] ? outside : "", i, i, self->site6[i] ? inside : "", kind,
+        say(self, "nat nat%u on internet 198.51.100.%u/24%s lan site%u %s.%u.1/24%s %s%s", i, i + 1,
+            self->site6[i] ? outside : "", i, self->lan, i, self->site6[i] ? inside : "", kind,
             chance(self, 0.3) ? " hairpin" : "");
     }
     self->site6[self->sites] = ipv6;
     self->next[self->sites] = 2;
 }
 
-/* A network and addresses in it that nobody has had. To be freed. */
+/* A network and addresses in it that nobody has had, for member @i. To be freed. */
 static char *
-make_place(Maker *self)
+make_place(Maker *self, guint i)
 {
     guint site = chance(self, 0.1) ? self->sites : roll(self, self->sites);
     guint host = self->next[site]++;
@@ -88,9 +93,13 @@ make_place(Maker *self)
                                     : g_strdup_printf(" 2001:db8:%x::%x/64", site + 1, host);
     const char *also = self->site6[site] ? address6 : "";
 
-    if (site == self->sites)
-        return g_strdup_printf("internet 203.0.113.%u/24%s", host, also);
-    return g_strdup_printf("site%u 192.168.%u.%u/24%s", site, site, host, also);
+    g_free(self->place[i]);
+    if (site == self->sites) {
+        self->place[i] = g_strdup_printf("203.0.113.%u", host);
+        return g_strdup_printf("internet %s/24%s", self->place[i], also);
+    }
+    self->place[i] = g_strdup_printf("%s.%u.%u", self->lan, site, host);
+    return g_strdup_printf("site%u %s/24%s", site, self->place[i], also);
 }
 
 static void
@@ -100,7 +109,7 @@ make_member(Maker *self, guint i)
     g_autofree char *place =
         i == 0 ? g_strdup_printf("internet 203.0.113.1/24%s",
                                  self->site6[self->sites] ? " 2001:db8:ffff::1/64" : "")
-               : make_place(self);
+               : make_place(self, i);
     g_autofree char *tunnel6 = g_strdup_printf(" fd77::%x/64", i + 1);
 
     if (chance(self, 0.25))
@@ -115,7 +124,13 @@ make_member(Maker *self, guint i)
 static void
 make_profiles(Maker *self)
 {
-    say(self, "star m0 203.0.113.1:51820%s", chance(self, 0.5) ? " acquainted" : "");
+    self->acquainted = chance(self, 0.5);
+    say(self, "star m0 203.0.113.1:51820%s", self->acquainted ? " acquainted" : "");
+    for (guint i = 0; self->wide && i < self->n; i++) {
+        if (self->kind[i] == MEMBER_OURS)
+            say(self, "profile m%u networks 10.77.0.0/24 fd77::/64 172.16.0.0/12 203.0.113.1/32",
+                i);
+    }
     for (guint i = 1; i < self->n; i++) {
         if (self->kind[i] == MEMBER_BASIC)
             say(self, "profile m%u\npeer m0 keepalive 25", i);
@@ -125,16 +140,80 @@ make_profiles(Maker *self)
 
 /* ---- faults */
 
+/* What no fact may give, by somebody who is trusted with all that a fact may. */
+static void
+make_forbidden(Maker *self, guint at, guint to)
+{
+    guint about = roll(self, self->n), site = roll(self, self->sites), ttl = 1 + roll(self, 255);
+    const char *const addresses[] = {"127.0.0.1", "0.1.2.3",     "240.0.0.1",  "255.255.255.255",
+                                     "224.0.0.1", "10.77.0.150", "169.254.1.1"};
+    g_autofree char *prefix = NULL;
+
+    if (chance(self, 0.2)) {
+        say(self, "at %us say m0 m%u m%u endpoint %s:%u ttl %u", at, to, about,
+            addresses[roll(self, G_N_ELEMENTS(addresses))], 51820 + about, ttl);
+        return;
+    }
+    if (chance(self, 0.3)) {
+        /* All hosts of a network that it may be on; itself. */
+        say(self, "at %us say m0 m%u m%u endpoint %s.%u.255:%u ttl %u", at, to, about, self->lan,
+            site, 51820 + about, ttl);
+        say(self, "at %us say m0 m%u m%u endpoint %s:%u ttl %u", at, to, about, self->place[to],
+            51820 + to, ttl);
+        return;
+    }
+    switch (roll(self, 8)) {
+    case 0:
+        prefix = g_strdup(chance(self, 0.5) ? "0.0.0.0/0" : "128.0.0.0/1");
+        break;
+    case 1:
+        prefix = g_strdup_printf("10.77.0.%u/32", to + 1); /* the one who hears it */
+        break;
+    case 2:
+        prefix = g_strdup("8.8.8.0/24");
+        break;
+    case 3:
+        prefix = g_strdup("203.0.113.1/32"); /* where the hub is */
+        break;
+    case 4:
+        prefix = g_strdup(chance(self, 0.5) ? "172.20.0.53/32" : "172.20.0.0/16"); /* a server */
+        break;
+    case 5:
+        prefix = g_strdup("172.17.3.0/24"); /* docker0 */
+        break;
+    default:
+        prefix = g_strdup_printf("%s.%u.0/24", self->lan, site);
+        break;
+    }
+    say(self, "at %us say m0 m%u m%u allowed %s ttl %u", at, to, about, prefix, ttl);
+    /* One of another leaf, where the profile says whose it is. */
+    if (self->acquainted && about > 0 && about != to)
+        say(self, "at %us say m0 m%u m%u allowed 10.77.0.%u/32 ttl %u", at, to, about,
+            2 + (about + 1) % (self->n - 1), ttl);
+}
+
+static void
+make_flood(Maker *self, guint at, guint liar, guint about)
+{
+    for (guint i = 0; i < FLOOD; i++)
+        say(self, "at %us say m%u m0 m%u endpoint 198.51.100.99:%u", at + i / 10, liar, about,
+            1000 + i);
+}
+
 static void
 make_lie(Maker *self, guint at, guint liar)
 {
     guint to = roll(self, 3) == 0 ? roll(self, self->n) : 0, about = roll(self, self->n);
     guint ttl = 1 + roll(self, 255);
 
-    /* The hub is trusted: what it says is so. */
-    if (to == liar || liar == 0)
+    /* The hub is trusted: what it says is so, if any fact may say it. */
+    if (liar == 0 || to == liar || chance(self, 0.4)) {
+        to = 1 + roll(self, self->n - 1);
+        if (self->kind[to] == MEMBER_OURS)
+            make_forbidden(self, at, to);
         return;
-    switch (roll(self, 6)) {
+    }
+    switch (roll(self, 7)) {
     case 0:
         say(self, "at %us say m%u m%u m%u endpoint 198.51.100.99:%u ttl %u", at, liar, to, about,
             1 + roll(self, 60000), ttl);
@@ -152,6 +231,9 @@ make_lie(Maker *self, guint at, guint liar)
         break;
     case 4:
         say(self, "at %us say m%u m%u m%u alive ttl %u", at, liar, to, about, ttl);
+        break;
+    case 5:
+        make_flood(self, at, liar, about);
         break;
     default:
         say(self, "at %us say m%u m%u m%u endpoint 127.0.0.1:%u ttl %u", at, liar, to, about,
@@ -171,7 +253,7 @@ make_pair(Maker *self, guint at, guint until, guint i, const char *begin, const 
 static void
 make_move(Maker *self, guint at, guint until, guint i)
 {
-    g_autofree char *place = make_place(self);
+    g_autofree char *place = make_place(self, i);
 
     if (chance(self, 0.5)) {
         say(self, "at %us attach m%u %s", at, i, place);
@@ -231,13 +313,30 @@ make_fault_of(Maker *self, guint at, guint until, guint i)
     }
 }
 
+/* What its machine has beside its uplink. */
+static void
+make_surroundings(Maker *self, guint at, guint until, guint i)
+{
+    if (chance(self, 0.5)) {
+        say(self, "at %us servers m%u 172.20.0.1 172.20.0.53", at, i);
+        if (chance(self, 0.5))
+            say(self, "at %us servers m%u", until, i);
+        return;
+    }
+    say(self, "at %us attach m%u docker0 bridge%u 172.17.0.1/16", at, i, i);
+    if (chance(self, 0.5))
+        say(self, "at %us detach m%u docker0", until, i);
+}
+
 static void
 make_fault(Maker *self, guint at)
 {
     guint until = at + 1 + roll(self, 50), i = roll(self, self->n);
 
-    if (chance(self, 0.15)) {
+    if (chance(self, 0.25)) {
         make_lie(self, at, i);
+    } else if (chance(self, 0.1) && self->kind[i] == MEMBER_OURS) {
+        make_surroundings(self, at, until, i);
     } else if (chance(self, 0.05)) {
         say(self, "at %us nat nat%u forget", at, roll(self, self->sites));
     } else if (chance(self, 0.03)) {
@@ -259,11 +358,15 @@ random_world_new(guint32 seed)
     self.sites = 1 + roll(&self, self.n);
     self.sites = MIN(self.sites, MAX_SITES);
     self.tunnel6 = chance(&self, 0.5);
+    self.wide = chance(&self, 0.4);
+    self.lan = self.wide ? "172.18" : "192.168";
     faults = roll(&self, 2 * self.n + 2);
     say(&self, "title random world %u", seed);
     make_sites(&self);
-    for (guint i = 0; i < self.n; i++)
+    for (guint i = 0; i < self.n; i++) {
+        say(&self, "network bridge%u", i);
         make_member(&self, i);
+    }
     make_profiles(&self);
     say(&self, "properties quiet %us", QUIET);
     for (guint i = 0; i < self.n; i++)
@@ -273,6 +376,8 @@ random_world_new(guint32 seed)
         make_fault(&self, FIRST_FAULT + i * (LAST_FAULT - FIRST_FAULT) / faults);
     say(&self, "at %us network internet loss 0%% duplicate 0%% reorder 0%%", QUIET);
     say(&self, "ends %us", QUIET + (guint) ((CHECK_SETTLED + CHECK_QUIET) / SIM_SEC(1)));
+    for (guint i = 0; i < self.n; i++)
+        g_free(self.place[i]);
     g_rand_free(self.random);
     return g_string_free(self.text, FALSE);
 }

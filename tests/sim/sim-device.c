@@ -675,6 +675,14 @@ sim_device_get_session(const SimDevice *self, const WlKey *key)
     return peer && is_usable(self, &peer->current) ? peer->current.number : 0;
 }
 
+gint64
+sim_device_get_session_age(const SimDevice *self, const WlKey *key)
+{
+    const Peer *peer = find_peer(self, key);
+
+    return peer && is_usable(self, &peer->current) ? self->now - peer->current.created : -1;
+}
+
 gboolean
 sim_device_has_session(const SimDevice *self, const WlKey *key)
 {

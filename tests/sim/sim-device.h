@@ -58,6 +58,8 @@ gboolean sim_device_has_session(const SimDevice *self, const WlKey *key);
 /** The session that packets to @key are sent in, to be compared with
  * sim_device_accepts_session(); 0: none. */
 guint64 sim_device_get_session(const SimDevice *self, const WlKey *key);
+/** µs since it began, whatever the clock was set to; -1: none. */
+gint64 sim_device_get_session_age(const SimDevice *self, const WlKey *key);
 gboolean sim_device_accepts_session(const SimDevice *self, const WlKey *key, guint64 session);
 /** µs since the last handshake by the host's wall clock; -1: never. */
 gint64 sim_device_get_handshake_age(const SimDevice *self, const WlKey *key);

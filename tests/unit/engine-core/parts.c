@@ -332,7 +332,7 @@ test_policy_endpoints(void)
         {"[ff02::1]:51820", WL_VERDICT_BAD_ADDRESS},
         {"10.77.0.9:51820", WL_VERDICT_IN_TUNNEL},
         {"[fd77::9]:51820", WL_VERDICT_IN_TUNNEL},
-        {"172.30.1.1:51820", WL_VERDICT_IN_TUNNEL},
+        {"172.30.1.1:51820", WL_VERDICT_IN_NETWORKS},
         {"192.168.1.10:51820", WL_VERDICT_OWN_ENDPOINT},
         {"192.168.1.10:51821", WL_VERDICT_ACCEPTED},
     };
