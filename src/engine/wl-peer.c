@@ -162,7 +162,8 @@ wl_peer_is_ready(const WlPeer *self, gint64 now)
 gboolean
 wl_peer_is_healthy_enough(const WlPeer *self, gint64 now)
 {
-    return self->healthy && self->alive && self->alive_since <= now - WL_RELIABLE_SINCE &&
+    return self->healthy && self->alive && self->last_alive > now - WL_RELIABLE_HEARD &&
+           self->alive_since <= now - WL_RELIABLE_SINCE &&
            self->alive_until > now + WL_RELIABLE_LEFT;
 }
 

@@ -58,6 +58,9 @@ receive_alive(WlEngine *self, WlPeer *peer, const WlFact *fact)
         peer->alive_since = WL_NEVER;
         peer_started_anew(self, peer);
     }
+    /* What it said meanwhile may be lost: it has the time of a start to say it again. */
+    if (peer->last_alive < self->now - WL_RELIABLE_HEARD)
+        peer->alive_since = WL_NEVER;
     asks = peer->ours && fact->ttl == WL_ALIVE_ASKS / G_USEC_PER_SEC;
     peer->last_alive = self->now;
     peer->alive_until = MAX(peer->alive_until, expires);

@@ -40,6 +40,9 @@
     WL_SEC(135) /* a fact renewed later than this was not told in between                          \
                  */
 #define WL_BOOT_ID_INTERVAL WL_SEC(60)
+/* Whoever was not heard for so long, two Alives and more, may be gone: its silence about a member
+ * says nothing. Less than the 130 s for which its facts outlive it. */
+#define WL_RELIABLE_HEARD   WL_SEC(75)
 #define WL_SLOT_FIRST       WL_MS(500)
 #define WL_SLOT_LATER       WL_SEC(5)
 #define WL_INITIATION_AGAIN WL_SEC(5) /* one initiation per peer and address in this time */
