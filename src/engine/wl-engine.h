@@ -233,6 +233,7 @@ typedef struct {
     gboolean basic;
     gboolean configured;        /* in the profile, not learned */
     gboolean healthy;           /* it has a live session */
+    gboolean alive;             /* its last Alive has not run out */
     gint64 last_handshake;      /* engine time; -1: never */
     gint64 last_alive;          /* engine time of the last Alive; -1: never */
     guint64 rx_bytes, tx_bytes; /* of the last snapshot */

@@ -84,6 +84,18 @@ better_candidate(const WlEngine *self, WlPeer *peer)
     return NULL;
 }
 
+/* What was on its way by the longer way comes after the first answer, and WireGuard goes back to
+ * that: then the better one is set again. */
+#define MAX_PUSHES 4
+
+static void
+push(WlEngine *self, WlPeer *peer)
+{
+    peer->move.pushes++;
+    set_endpoint(self, peer, &peer->move.target);
+    peer->move.due = self->now + WL_MOVE_BETTER;
+}
+
 static void
 start_better(WlEngine *self, WlPeer *peer, WlCandidate *candidate)
 {
@@ -93,10 +105,12 @@ start_better(WlEngine *self, WlPeer *peer, WlCandidate *candidate)
     peer->move.started = self->now;
     peer->move.retry = WL_NEVER;
     peer->move.original = peer->endpoint;
+    peer->move.target = candidate->endpoint;
+    peer->move.answered = FALSE;
+    peer->move.pushes = 0;
     candidate->move = peer->move.serial;
     candidate->preferred = candidate->last_tried = self->now;
-    set_endpoint(self, peer, &candidate->endpoint);
-    peer->move.due = self->now + WL_MOVE_BETTER;
+    push(self, peer);
 }
 
 static void
@@ -161,10 +175,17 @@ give_up(WlEngine *self, WlPeer *peer)
     finish(self, peer, TRUE);
 }
 
-/* The device knows by which address the answer came. */
+/* The device knows by which address the answer came: it is where it sends to then. */
 static void
 run_better(WlEngine *self, WlPeer *peer)
 {
+    gboolean heard = peer->last_heard > peer->move.started;
+    gboolean is_back = wl_endpoint_equal(&peer->endpoint, &peer->move.original);
+
+    if (heard && !peer->move.answered && peer->snapshot == self->now)
+        peer->move.answered = !is_back;
+    else if (heard && !peer->move.answered && peer->last_heard == self->now)
+        wl_engine_want_snapshot(self);
     if (peer->move.due > self->now) {
         wl_engine_need_peer(self, peer, peer->move.due);
         return;
@@ -173,8 +194,12 @@ run_better(WlEngine *self, WlPeer *peer)
         wl_engine_want_snapshot(self);
         return;
     }
-    if (peer->last_heard <= peer->move.started &&
-        !wl_endpoint_equal(&peer->endpoint, &peer->move.original))
+    if (is_back && peer->move.answered && peer->move.pushes < MAX_PUSHES) {
+        push(self, peer);
+        wl_engine_need_peer(self, peer, peer->move.due);
+        return;
+    }
+    if (!heard && !is_back)
         set_endpoint(self, peer, &peer->move.original);
     finish(self, peer, TRUE);
 }

@@ -53,6 +53,9 @@ typedef struct {
     WlMovePhase phase;
     gboolean hint;   /* there is a reason to look */
     gboolean better; /* trying an address that is better than one that works */
+    WlEndpoint target;
+    gboolean answered; /* something came by it */
+    guint pushes;      /* so often it was set */
     WlBucket hints;
     guint serial;
     gint64 started;

@@ -66,6 +66,13 @@ why_routed(const WlPeer *peer)
     return peer->candidates->len > 0 ? WHY_ROUTED : WHY_ROUTED_NO_ADDRESS;
 }
 
+/* Where it is reached: an address that is only being tried is not, yet. */
+static const WlEndpoint *
+path_of(const WlPeer *peer)
+{
+    return peer->move.phase == WL_MOVE_TRY ? &peer->move.original : &peer->endpoint;
+}
+
 static void
 decide(const WlEngine *self, const WlPeer *peer, WlShown *shown)
 {
@@ -77,7 +84,7 @@ decide(const WlEngine *self, const WlPeer *peer, WlShown *shown)
         return;
     }
     if (peer->healthy && (peer->direct || peer->router)) {
-        gboolean lan = wl_policy_is_on_link(&self->policy, &peer->endpoint.ip);
+        gboolean lan = wl_policy_is_on_link(&self->policy, &path_of(peer)->ip);
         shown->state = lan ? WL_PEER_DIRECT_LAN : WL_PEER_DIRECT;
         shown->why = lan ? WHY_DIRECT_LAN : WHY_DIRECT;
         return;
@@ -112,7 +119,7 @@ shown_endpoint(const WlPeer *peer, const WlShown *shown)
 {
     gboolean back_off = shown->why == WHY_ROUTED || shown->why == WHY_NO_ANSWER;
 
-    return back_off ? (WlEndpoint){0} : peer->endpoint;
+    return back_off ? (WlEndpoint){0} : *path_of(peer);
 }
 
 static WlReason *
@@ -147,7 +154,7 @@ explain_trying(const WlShown *shown)
 static WlReason *
 explain(const WlEngine *self, const WlPeer *peer, const WlShown *shown)
 {
-    g_autofree char *endpoint = wl_endpoint_to_string(&peer->endpoint);
+    g_autofree char *endpoint = wl_endpoint_to_string(path_of(peer));
     g_autofree char *via =
         shown->has_via ? wl_peer_dup_label(wl_engine_find(self, &shown->via)) : NULL;
 
@@ -241,6 +248,7 @@ wl_engine_get_peer(const WlEngine *self, const WlKey *key, WlPeerView *view)
     view->basic = peer->basic;
     view->configured = peer->config != NULL;
     view->healthy = peer->healthy;
+    view->alive = peer->alive;
     view->last_handshake = peer->handshake;
     view->last_alive = peer->last_alive;
     view->rx_bytes = peer->rx;
