@@ -167,7 +167,7 @@ take_flaps(Run *run, ScenarioLine *line, Count *self, GError **error)
            (self->b = scenario_take_host(run, line, error));
 }
 
-/* told FROM TO [SUBJECT [endpoint|allowed|member|alive [VALUE]]] */
+/* told FROM TO [SUBJECT [endpoint|allowed|member|alive|way [VALUE]]] */
 static gboolean
 take_told(Run *run, ScenarioLine *line, Count *self, GError **error)
 {
@@ -179,6 +179,7 @@ take_told(Run *run, ScenarioLine *line, Count *self, GError **error)
         {"allowed", {WL_ATTRIBUTE_ALLOWED_V4, WL_ATTRIBUTE_ALLOWED_V6}},
         {"member", {WL_ATTRIBUTE_METADATA, WL_ATTRIBUTE_MEMBER}},
         {"alive", {WL_ATTRIBUTE_ALIVE, WL_ATTRIBUTE_ALIVE}},
+        {"way", {WL_ATTRIBUTE_WAY, WL_ATTRIBUTE_WAY}},
     };
     const char *word;
 

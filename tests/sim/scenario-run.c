@@ -548,6 +548,8 @@ run_new(ScenarioText *text, Mixture mixture, guint32 seed, gboolean trace, GErro
     self->world->user_data = self;
     self->items = g_ptr_array_new_with_free_func((GDestroyNotify) item_free);
     self->marks = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+    self->said =
+        g_hash_table_new_full(g_str_hash, g_str_equal, g_free, (GDestroyNotify) g_bytes_unref);
     self->streams = g_ptr_array_new_with_free_func((GDestroyNotify) sim_stream_free);
     self->told = g_array_new(FALSE, TRUE, sizeof(Told));
     g_array_set_clear_func(self->told, told_clear);
@@ -578,6 +580,7 @@ run_free(Run *self)
         sim_world_set_timer(self->world, &self->sampler, SIM_NEVER);
     sim_world_free(self->world);
     g_hash_table_unref(self->marks);
+    g_hash_table_unref(self->said);
     g_array_unref(self->told);
     g_free(self->ends.mark);
     g_free(self->failure);

@@ -77,6 +77,7 @@ struct _Run {
     guint seeds;        /* how many it asks for; 0: not said */
     GPtrArray *items;   /* of Item, owned */
     GHashTable *marks;  /* name -> gint64*, those that are set */
+    GHashTable *said;   /* "FROM TO" -> GBytes: what the one last said to the other by hand */
     GPtrArray *streams; /* of SimStream, owned */
     GArray *told;       /* of Told; only if `spies` */
     gboolean spies;

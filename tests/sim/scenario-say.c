@@ -7,7 +7,9 @@
 
 struct _Said {
     SimHost *from, *to;
+    char *names; /* "FROM TO" */
     WlFact fact;
+    gboolean again; /* instead of a fact: what was said last */
 };
 
 void
@@ -16,6 +18,7 @@ said_free(Said *self)
     if (!self)
         return;
     wl_fact_clear(&self->fact);
+    g_free(self->names);
     g_free(self);
 }
 
@@ -64,7 +67,7 @@ take_fact(Run *run, ScenarioLine *line, Said *self, GError **error)
         wl_fact_init_alive(&self->fact, &about->public_key, &boot_id, 0);
     } else {
         return scenario_line_fail(line, scenario_line_peek(line),
-                                  "endpoint, allowed, member or alive", error);
+                                  "endpoint, allowed, member, alive, or again instead", error);
     }
     return TRUE;
 }
@@ -75,8 +78,23 @@ said_new(Run *run, ScenarioLine *line, GError **error)
     Said *self = g_new0(Said, 1);
     guint64 ttl = 255;
 
-    if ((self->from = scenario_take_host(run, line, error)) &&
-        (self->to = scenario_take_host(run, line, error)) && take_fact(run, line, self, error) &&
+    if (!(self->from = scenario_take_host(run, line, error)) ||
+        !(self->to = scenario_take_host(run, line, error))) {
+        said_free(self);
+        return NULL;
+    }
+    self->names = g_strdup_printf("%s %s", self->from->name, self->to->name);
+    self->again = scenario_line_take_if(line, "again");
+    if (self->again && g_hash_table_contains(run->said, self->names))
+        return self;
+    if (self->again) {
+        scenario_line_fail(line, "again", "a line before this one in which the one says something",
+                           error);
+        said_free(self);
+        return NULL;
+    }
+    g_hash_table_replace(run->said, g_strdup(self->names), NULL);
+    if (take_fact(run, line, self, error) &&
         (!scenario_line_take_if(line, "ttl") ||
          scenario_line_take_number(line, WL_FACT_MAX_TTL, &ttl, error))) {
         self->fact.ttl = (guint16) ttl;
@@ -86,17 +104,28 @@ said_new(Run *run, ScenarioLine *line, GError **error)
     return NULL;
 }
 
-void
-said_send(Run *run, Said *self)
+static GBytes *
+sign(Run *run, const Said *self)
 {
     g_autoptr(WlSigner) signer =
         wl_signer_new(&self->from->private_key, sim_world_random_bytes, run->world);
     g_autoptr(GByteArray) inner = g_byte_array_new();
-    g_autoptr(GBytes) bytes = NULL;
-    SimPacket *packet = sim_packet_new(SIM_PACKET_FACTS);
 
     wl_fact_encode(&self->fact, inner);
-    bytes = wl_signer_sign(signer, &self->to->public_key, inner->data, inner->len);
+    return wl_signer_sign(signer, &self->to->public_key, inner->data, inner->len);
+}
+
+void
+said_send(Run *run, Said *self)
+{
+    GBytes *bytes = self->again ? g_hash_table_lookup(run->said, self->names) : sign(run, self);
+    SimPacket *packet;
+
+    if (!bytes)
+        return;
+    if (!self->again)
+        g_hash_table_replace(run->said, g_strdup(self->names), bytes);
+    packet = sim_packet_new(SIM_PACKET_FACTS);
     packet->source = self->from->link_local;
     packet->destination = self->to->link_local;
     packet->facts = g_bytes_ref(bytes);

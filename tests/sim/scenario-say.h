@@ -4,7 +4,8 @@
 #include "scenario-run.h"
 
 /** Facts that a host tells, true or not: "FROM TO SUBJECT endpoint E|allowed P|member [NAME]
- * [basic]|alive [ttl N]". */
+ * [basic]|alive [ttl N]", or
+ * "FROM TO again": the same datagram as the last time. */
 typedef struct _Said Said;
 
 Said *said_new(Run *run, ScenarioLine *line, GError **error);

@@ -127,7 +127,7 @@ get_sight(gconstpointer self, gint64 now, const WlKey *key, SimSight *sight)
     sight->reason = view.reason;
     sight->name = view.name;
     sight->healthy = view.healthy;
-    sight->alive = view.last_alive >= 0 && view.last_alive + SIM_ALIVE_TTL > now;
+    sight->alive = view.alive;
     return TRUE;
 }
 

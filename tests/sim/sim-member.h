@@ -3,9 +3,6 @@
 
 #include "wl-engine.h"
 
-/* µs that an Alive of 255 s lasts */
-#define SIM_ALIVE_TTL (255 * G_USEC_PER_SEC)
-
 /** What a member says of a peer. */
 typedef struct {
     WlPeerState state;
