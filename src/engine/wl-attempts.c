@@ -376,12 +376,26 @@ restart(WlEngine *self, WlPeer *peer)
     }
 }
 
+/* A basic peer that others told of is mostly a phone, which nobody can reach unless it is used: it
+ * is looked for when there is traffic for it, and now and then. */
+static void
+update_sleep(WlEngine *self, WlPeer *peer)
+{
+    gboolean pauses = peer->basic && !peer->config && peer->attempt.phase == WL_ATTEMPT_PAUSE;
+    gint64 again = peer->attempt.woken + WL_DEMAND_AGAIN;
+
+    wl_engine_let_sleep(self, peer, pauses && again <= self->now);
+    if (pauses && again > self->now)
+        wl_engine_need_peer(self, peer, again);
+}
+
 void
 wl_engine_run_attempt(WlEngine *self, WlPeer *peer)
 {
     if (peer->healthy || !self->uplink || peer->candidates->len == 0) {
         if (peer->attempt.phase != WL_ATTEMPT_IDLE)
             wl_peer_reset_attempt(peer);
+        wl_engine_let_sleep(self, peer, FALSE);
         return;
     }
     if (peer->attempt.phase == WL_ATTEMPT_IDLE || peer->attempt.restart)
@@ -399,4 +413,5 @@ wl_engine_run_attempt(WlEngine *self, WlPeer *peer)
     }
     if (peer->attempt.due > self->now)
         wl_engine_need_peer(self, peer, peer->attempt.due);
+    update_sleep(self, peer);
 }

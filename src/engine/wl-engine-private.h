@@ -13,10 +13,17 @@
  * The engine's inside, for its own files only. Each file does one step of the turn and is the only
  * one that writes the fields of that step; the order of the steps is in wl-engine.c.
  */
-/** Overlay traffic of those who could take another way (wl-traffic.c). */
+/** Overlay traffic: of those who could take another way, and for those who are only looked for when
+ * there is some (wl-traffic.c). */
 typedef struct {
-    guint peers;     /* that are watched */
-    gboolean asked;  /* we are told when it begins */
+    guint peers;         /* that are watched */
+    GPtrArray *sleepers; /* of WlPeer */
+    enum {
+        WL_ASKED_NOTHING,
+        WL_ASKED_SOME, /* we are told when some begins for `wanted` */
+        WL_ASKED_ANY,
+    } asked;
+    GArray *wanted;  /* of WlPrefix */
     gboolean active; /* it flows: the counters are looked at */
     gint64 look, rest;
 } WlTraffic;
@@ -277,6 +284,10 @@ void wl_engine_note_counters(WlEngine *self, WlPeer *peer, guint64 rx, guint64 t
 /** What WireGuard counts for a datagram of facts of @length bytes. */
 guint64 wl_traffic_datagram_size(gsize length);
 void wl_engine_watch_peer(WlEngine *self, WlPeer *peer, gboolean watch);
+/** Nobody looks for @peer but now and then: it is tried when there is traffic for it. */
+void wl_engine_let_sleep(WlEngine *self, WlPeer *peer, gboolean sleeps);
+void wl_engine_init_traffic(WlEngine *self);
+void wl_engine_clear_traffic(WlEngine *self);
 void wl_engine_run_traffic(WlEngine *self);
 
 /* ---- effects: wl-plan.c, wl-sender.c, wl-routes.c, wl-view.c */

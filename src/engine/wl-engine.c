@@ -290,6 +290,7 @@ wl_engine_new(const WlEngineConfig *config, gint64 now, WlRandomFunc random, gpo
     self->configured = wl_prefix_map_new((GDestroyNotify) g_ptr_array_unref);
     self->routed = wl_prefix_map_new(NULL);
     wl_engine_init_claimed(self);
+    wl_engine_init_traffic(self);
     self->subjects = g_array_new(FALSE, FALSE, sizeof(WlKey));
     self->facts = wl_fact_set_new();
     self->metadata =
@@ -329,6 +330,7 @@ wl_engine_free(WlEngine *self)
     g_hash_table_unref(self->names);
     g_array_unref(self->subjects);
     wl_engine_clear_claimed(self);
+    wl_engine_clear_traffic(self);
     wl_prefix_map_free(self->routed);
     wl_prefix_map_free(self->configured);
     wl_deadlines_free(self->alives);

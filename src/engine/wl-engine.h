@@ -86,8 +86,10 @@ typedef enum {
     WL_OUTPUT_PEER_CHANGED,  /* key: something in its WlPeerView other than counters changed */
     WL_OUTPUT_PEER_GONE,     /* key: not a peer any more */
     WL_OUTPUT_PROBE,         /* key, probe: send one ICMP echo; wl_engine_probe_answered() */
-    WL_OUTPUT_WATCH_TRAFFIC, /* call wl_engine_traffic_began() once when a packet that is not
-                                link-local goes through the link; again only when asked again */
+    WL_OUTPUT_WATCH_TRAFFIC, /* prefixes: call wl_engine_traffic_began() once when a packet to one
+                                of them, or if NULL any that is not link-local, goes through the
+                                link; again only when asked again, which replaces what was asked
+                                before */
     WL_OUTPUT_REMEMBER,      /* the result of wl_engine_dup_memory() is worth storing */
     WL_OUTPUT_LOG,           /* name: one sentence worth a line in the log */
 } WlOutputKind;
@@ -109,6 +111,7 @@ typedef struct {
     WlPeerChange *change;
     char *name;
     WlProbe probe;
+    GArray *prefixes; /* of WlPrefix, or NULL */
 } WlOutput;
 
 void wl_output_free(WlOutput *output);
@@ -157,8 +160,8 @@ void wl_engine_change_failed(WlEngine *self, gint64 now, const WlKey *key);
 void wl_engine_send_failed(WlEngine *self, gint64 now, const WlKey *key);
 /** The echo of a WL_OUTPUT_PROBE with that sequence number came back. */
 void wl_engine_probe_answered(WlEngine *self, gint64 now, const WlKey *key, guint16 sequence);
-/** Answer to WL_OUTPUT_WATCH_TRAFFIC. */
-void wl_engine_traffic_began(WlEngine *self, gint64 now);
+/** Answer to WL_OUTPUT_WATCH_TRAFFIC: a packet, for @destination (NULL: not known). */
+void wl_engine_traffic_began(WlEngine *self, gint64 now, const WlIp *destination);
 /** The machine slept: sessions and NAT mappings may be gone, and others have forgotten us. */
 void wl_engine_resumed(WlEngine *self, gint64 now);
 typedef enum {

@@ -93,6 +93,7 @@ wl_engine_remove_peer(WlEngine *self, WlPeer *peer)
     wl_engine_log(self, "%s: no member any more", label);
 
     wl_engine_watch_peer(self, peer, FALSE);
+    wl_engine_let_sleep(self, peer, FALSE);
     wl_engine_end_approach(self, peer);
     wl_engine_drop_awaited(self, peer);
     wl_engine_untouch(self, peer);

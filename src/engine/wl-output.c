@@ -20,6 +20,7 @@ wl_output_free(WlOutput *output)
         return;
     g_clear_pointer(&output->bytes, g_bytes_unref);
     g_clear_pointer(&output->change, wl_peer_change_free);
+    g_clear_pointer(&output->prefixes, g_array_unref);
     g_free(output->name);
     g_free(output);
 }

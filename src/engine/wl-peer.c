@@ -104,7 +104,7 @@ wl_peer_new(const WlKey *key, const WlPeerConfig *config, guint slot)
     self->echo.sent = self->echo.answered = self->echo.session = WL_LONG_AGO;
     self->echo.doubted = WL_LONG_AGO;
     self->flow_until = WL_LONG_AGO;
-    self->attempt.tried = self->attempt.far_tried = WL_LONG_AGO;
+    self->attempt.tried = self->attempt.far_tried = self->attempt.woken = WL_LONG_AGO;
     wl_peer_reset_attempt(self);
 
     wl_peer_set_config(self, config);

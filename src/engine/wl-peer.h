@@ -36,6 +36,7 @@ typedef struct {
     gint64 look[3];     /* snapshots still wanted in this slot; WL_NEVER: none */
     gboolean initiated; /* something was sent since the peer was last (re-)created */
     gint64 tried;       /* the last try */
+    gint64 woken;       /* when it was last tried because there is traffic for it */
     gint64 far_tried;   /* the last of an address that is not on a network of ours */
     guint64 rx;         /* before the try */
     gboolean crossed;   /* something came in this slot, but no session */
@@ -182,6 +183,7 @@ typedef struct {
     WlPair pair;
     WlApproach *approach; /* NULL: none */
     WlEcho echo;
+    gboolean sleeps;        /* it is tried when there is traffic for it */
     gboolean watched;       /* its overlay traffic is: it could take another way */
     gint64 flow_until;      /* it is taken to have overlay traffic until then */
     guint64 own_rx, own_tx; /* bytes of facts since the last snapshot */

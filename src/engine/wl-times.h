@@ -53,6 +53,7 @@
 #define WL_BACKOFF_FIRST     WL_SEC(2)
 #define WL_BACKOFF_MAX       WL_SEC(300)
 #define WL_BACKOFF_BASIC_MAX WL_SEC(1800)
+#define WL_DEMAND_AGAIN      WL_SEC(60) /* traffic for somebody who does not answer */
 #define WL_RESOLVE_FIRST     WL_SEC(1)
 #define WL_RESOLVE_MAX       WL_SEC(300)
 #define WL_RESOLVE_LOST      WL_SEC(60)

@@ -58,36 +58,130 @@ wl_engine_watch_peer(WlEngine *self, WlPeer *peer, gboolean watch)
         self->traffic.peers--;
 }
 
+/* ---- who is looked for when there is traffic for them */
+
+/* More prefixes than that are not watched. */
+#define MAX_WANTED 32
+
+void
+wl_engine_init_traffic(WlEngine *self)
+{
+    self->traffic.sleepers = g_ptr_array_new();
+    self->traffic.wanted = g_array_new(FALSE, TRUE, sizeof(WlPrefix));
+}
+
+void
+wl_engine_clear_traffic(WlEngine *self)
+{
+    g_ptr_array_unref(self->traffic.sleepers);
+    g_array_unref(self->traffic.wanted);
+}
+
+void
+wl_engine_let_sleep(WlEngine *self, WlPeer *peer, gboolean sleeps)
+{
+    if (peer->sleeps == sleeps)
+        return;
+    peer->sleeps = sleeps;
+    if (sleeps)
+        g_ptr_array_add(self->traffic.sleepers, peer);
+    else
+        g_ptr_array_remove(self->traffic.sleepers, peer);
+}
+
+static GArray *
+get_wanted(const WlEngine *self)
+{
+    const GPtrArray *sleepers = self->traffic.sleepers;
+    GArray *wanted = g_array_new(FALSE, TRUE, sizeof(WlPrefix));
+
+    for (guint i = 0; i < sleepers->len && wanted->len < MAX_WANTED; i++) {
+        const WlPeer *peer = sleepers->pdata[i];
+        for (guint j = 0; j < peer->learned->len && wanted->len < MAX_WANTED; j++)
+            wl_prefixes_add(wanted, &g_array_index(peer->learned, WlPrefix, j));
+    }
+    return wanted;
+}
+
+static void
+wake(WlEngine *self, const WlIp *destination)
+{
+    for (guint i = 0; i < self->traffic.sleepers->len; i++) {
+        WlPeer *peer = self->traffic.sleepers->pdata[i];
+
+        for (guint j = 0; j < peer->learned->len; j++) {
+            if (!wl_prefix_contains_ip(&g_array_index(peer->learned, WlPrefix, j), destination))
+                continue;
+            peer->attempt.woken = self->now;
+            peer->attempt.due = MIN(peer->attempt.due, self->now);
+            wl_engine_touch(self, peer);
+            break;
+        }
+    }
+}
+
+/* ---- the turn */
+
+static void
+ask(WlEngine *self, gboolean any)
+{
+    WlOutput *output = wl_output_new(WL_OUTPUT_WATCH_TRAFFIC);
+
+    self->traffic.asked = any ? WL_ASKED_ANY : WL_ASKED_SOME;
+    if (!any)
+        output->prefixes = g_array_ref(self->traffic.wanted);
+    wl_engine_emit(self, output);
+}
+
+/* While traffic flows the counters say which; a packet for somebody asleep is told all the same. */
+static void
+ask_for_some(WlEngine *self)
+{
+    WlTraffic *traffic = &self->traffic;
+    g_autoptr(GArray) wanted = NULL;
+
+    if (traffic->asked == WL_ASKED_ANY || traffic->sleepers->len == 0)
+        return;
+    wanted = get_wanted(self);
+    if (wanted->len == 0 ||
+        (traffic->asked == WL_ASKED_SOME && wl_prefixes_equal(wanted, traffic->wanted)))
+        return;
+    g_array_unref(traffic->wanted);
+    traffic->wanted = g_steal_pointer(&wanted);
+    ask(self, FALSE);
+}
+
 void
 wl_engine_run_traffic(WlEngine *self)
 {
     WlTraffic *traffic = &self->traffic;
 
-    if (traffic->peers == 0) {
+    if (traffic->peers == 0)
         traffic->active = FALSE;
-        return;
-    }
     if (traffic->active && traffic->rest > self->now) {
         if (traffic->look <= self->now) {
             traffic->look = self->now + WL_FLOW_LOOK;
             wl_engine_want_snapshot(self);
         }
         wl_engine_need(self, MIN(traffic->look, traffic->rest));
-        return;
+    } else {
+        traffic->active = FALSE;
+        if (traffic->peers > 0 && traffic->asked != WL_ASKED_ANY)
+            ask(self, TRUE);
     }
-    traffic->active = FALSE;
-    if (!traffic->asked) {
-        traffic->asked = TRUE;
-        wl_engine_emit(self, wl_output_new(WL_OUTPUT_WATCH_TRAFFIC));
-    }
+    ask_for_some(self);
 }
 
 void
-wl_engine_traffic_began(WlEngine *self, gint64 now)
+wl_engine_traffic_began(WlEngine *self, gint64 now, const WlIp *destination)
 {
+    gboolean any = self->traffic.asked == WL_ASKED_ANY;
+
     wl_engine_advance(self, now);
-    self->traffic.asked = FALSE;
-    if (self->traffic.peers > 0) {
+    self->traffic.asked = WL_ASKED_NOTHING;
+    if (destination)
+        wake(self, destination);
+    if (any && self->traffic.peers > 0) {
         self->traffic.active = TRUE;
         self->traffic.rest = self->now + WL_FLOW_REST;
         self->traffic.look = self->now;

@@ -41,11 +41,21 @@ drain(int fd)
         ;
 }
 
-/* One byte of a packet that counts; offsets are those of the IP header. */
+/* Offsets of the IP header. */
+enum { V4_DESTINATION = 16, V6_SOURCE = 8, V6_DESTINATION = 24, HEADER = 40 };
+
 static gboolean
-let_in(int fd)
+attach(int fd, struct sock_filter *program, gsize length)
 {
-    enum { V4_DESTINATION = 16, V6_SOURCE = 8, V6_DESTINATION = 24 };
+    struct sock_fprog filter = {(unsigned short) length, program};
+
+    return setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &filter, sizeof filter) == 0;
+}
+
+/* The header of any packet that counts. */
+static gboolean
+let_in_any(int fd)
+{
     struct sock_filter program[] = {
         BPF_STMT(BPF_LD | BPF_B | BPF_ABS, 0),
         BPF_STMT(BPF_ALU | BPF_RSH | BPF_K, 4),
@@ -62,29 +72,103 @@ let_in(int fd)
         BPF_STMT(BPF_LD | BPF_H | BPF_ABS, V6_SOURCE),
         BPF_STMT(BPF_ALU | BPF_AND | BPF_K, 0xffc0),
         BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 0xfe80, 1, 0),
-        BPF_STMT(BPF_RET | BPF_K, 1),
+        BPF_STMT(BPF_RET | BPF_K, HEADER),
         BPF_STMT(BPF_RET | BPF_K, 0),
     };
-    struct sock_fprog filter = {G_N_ELEMENTS(program), program};
 
-    return setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &filter, sizeof filter) == 0;
+    return attach(fd, program, G_N_ELEMENTS(program));
+}
+
+static void
+add(GArray *program, guint16 code, guint8 if_true, guint8 if_false, guint32 value)
+{
+    struct sock_filter instruction = {code, if_true, if_false, value};
+
+    g_array_append_val(program, instruction);
+}
+
+static guint32
+get_word(const guint8 *bytes)
+{
+    return (guint32) bytes[0] << 24 | bytes[1] << 16 | bytes[2] << 8 | bytes[3];
+}
+
+/* The destination word by word; where one differs, on to what follows. */
+static void
+add_prefix(GArray *program, const WlPrefix *prefix)
+{
+    guint offset = prefix->ip.family == WL_FAMILY_V4 ? V4_DESTINATION : V6_DESTINATION;
+    guint words = (prefix->length + 31) / 32;
+
+    for (guint i = 0; i < words; i++) {
+        guint bits = MIN(prefix->length - 32 * i, 32);
+        guint32 mask = bits == 0 ? 0 : G_MAXUINT32 << (32 - bits);
+
+        add(program, BPF_LD | BPF_W | BPF_ABS, 0, 0, offset + 4 * i);
+        add(program, BPF_ALU | BPF_AND | BPF_K, 0, 0, mask);
+        /* past the rest of this one and its end */
+        add(program, BPF_JMP | BPF_JEQ | BPF_K, 0, (guint8) (3 * (words - 1 - i) + 1),
+            get_word(prefix->ip.bytes + 4 * i) & mask);
+    }
+    add(program, BPF_RET | BPF_K, 0, 0, HEADER);
+}
+
+static gboolean
+let_in_some(int fd, const GArray *prefixes)
+{
+    g_autoptr(GArray) program = g_array_new(FALSE, FALSE, sizeof(struct sock_filter));
+    guint n = MIN(prefixes->len, WL_TRAFFIC_MAX_PREFIXES), past;
+
+    add(program, BPF_LD | BPF_B | BPF_ABS, 0, 0, 0);
+    add(program, BPF_ALU | BPF_RSH | BPF_K, 0, 0, 4);
+    add(program, BPF_JMP | BPF_JEQ | BPF_K, 1, 0, 4);
+    past = program->len;
+    add(program, BPF_JMP | BPF_JA, 0, 0, 0);
+    for (guint i = 0; i < n; i++) {
+        const WlPrefix *prefix = &g_array_index(prefixes, WlPrefix, i);
+        if (prefix->ip.family == WL_FAMILY_V4)
+            add_prefix(program, prefix);
+    }
+    add(program, BPF_RET | BPF_K, 0, 0, 0);
+    g_array_index(program, struct sock_filter, past).k = program->len - past - 1;
+    for (guint i = 0; i < n; i++) {
+        const WlPrefix *prefix = &g_array_index(prefixes, WlPrefix, i);
+        if (prefix->ip.family == WL_FAMILY_V6)
+            add_prefix(program, prefix);
+    }
+    add(program, BPF_RET | BPF_K, 0, 0, 0);
+    return attach(fd, (struct sock_filter *) program->data, program->len);
+}
+
+/* What a filter lets through has a whole header. */
+static void
+get_destination(const guint8 *header, gssize length, WlIp *destination)
+{
+    *destination = (WlIp){0};
+    if (length >= V4_DESTINATION + 4 && header[0] >> 4 == 4)
+        wl_ip_from_bytes(destination, WL_FAMILY_V4, header + V4_DESTINATION);
+    else if (length >= V6_DESTINATION + 16 && header[0] >> 4 == 6)
+        wl_ip_from_bytes(destination, WL_FAMILY_V6, header + V6_DESTINATION);
 }
 
 static gboolean
 ready(int fd, GIOCondition condition, gpointer user_data)
 {
     WlTrafficWatch *self = user_data;
-    guint8 byte;
+    guint8 header[HEADER];
+    gssize length = recv(fd, header, sizeof header, MSG_DONTWAIT);
+    WlIp destination;
 
     /* Also "network is down", which is an error to be read off and no packet. */
-    if (recv(fd, &byte, sizeof byte, MSG_DONTWAIT) < 0)
+    if (length < 0)
         return G_SOURCE_CONTINUE;
     bind_to(fd, self->ifindex, NO_PROTOCOL);
     drain(fd);
     if (!self->armed)
         return G_SOURCE_CONTINUE;
     self->armed = FALSE;
-    self->began(self->user_data);
+    get_destination(header, length, &destination);
+    self->began(&destination, self->user_data);
     return G_SOURCE_CONTINUE;
 }
 
@@ -94,7 +178,7 @@ wl_traffic_watch_new(int fd, int ifindex, WlTrafficFunc began, gpointer user_dat
     int smallest = 1; /* the kernel makes it its minimum */
     WlTrafficWatch *self;
 
-    if (!let_in(fd) || !bind_to(fd, ifindex, NO_PROTOCOL)) {
+    if (!let_in_any(fd) || !bind_to(fd, ifindex, NO_PROTOCOL)) {
         int saved = errno;
 
         close(fd);
@@ -126,13 +210,14 @@ wl_traffic_watch_free(WlTrafficWatch *self)
 }
 
 void
-wl_traffic_watch_arm(WlTrafficWatch *self)
+wl_traffic_watch_arm(WlTrafficWatch *self, const GArray *prefixes)
 {
-    if (self->armed)
-        return;
-    self->armed = TRUE;
+    /* What came by the filter before must not be told as if it had come by this one. */
+    bind_to(self->fd, self->ifindex, NO_PROTOCOL);
     drain(self->fd);
-    bind_to(self->fd, self->ifindex, ETH_P_ALL);
+    self->armed = prefixes ? let_in_some(self->fd, prefixes) : let_in_any(self->fd);
+    if (self->armed)
+        bind_to(self->fd, self->ifindex, ETH_P_ALL);
 }
 
 void

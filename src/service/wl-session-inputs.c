@@ -41,11 +41,11 @@ wl_session_probe_answered(const WlKey *key, guint16 sequence, gpointer user_data
 }
 
 void
-wl_session_traffic(gpointer user_data)
+wl_session_traffic(const WlIp *destination, gpointer user_data)
 {
     WlSession *self = user_data;
 
-    wl_engine_traffic_began(self->engine, wl_clock_now());
+    wl_engine_traffic_began(self->engine, wl_clock_now(), destination);
     wl_session_pump(self);
 }
 

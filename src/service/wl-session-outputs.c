@@ -116,7 +116,7 @@ carry_out(WlSession *self, const WlOutput *output)
         break;
     case WL_OUTPUT_WATCH_TRAFFIC:
         if (self->traffic)
-            wl_traffic_watch_arm(self->traffic);
+            wl_traffic_watch_arm(self->traffic, output->prefixes);
         break;
     case WL_OUTPUT_REMEMBER:
         wl_session_remember(self);

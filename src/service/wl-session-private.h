@@ -63,7 +63,7 @@ gboolean wl_session_deadline(gpointer session);
 void wl_session_datagram(const WlIp *source, const guint8 *data, gsize length, gpointer session);
 void wl_session_resolved(const char *name, const WlEndpoint *endpoints, gsize n, gpointer session);
 void wl_session_probe_answered(const WlKey *key, guint16 sequence, gpointer session);
-void wl_session_traffic(gpointer session);
+void wl_session_traffic(const WlIp *destination, gpointer session);
 void wl_session_network_changed(WlMonitor *monitor, gpointer session);
 void wl_session_tell_addresses(WlSession *self);
 void wl_session_tell_uplink(WlSession *self);

@@ -64,6 +64,7 @@ sim_host_free(SimHost *self)
     g_array_unref(self->served);
     g_ptr_array_unref(self->absent);
     g_hash_table_unref(self->jammed);
+    g_clear_pointer(&self->watched, g_array_unref);
     wl_engine_config_free(self->config);
     g_array_unref(self->servers);
     g_hash_table_unref(self->pings);
@@ -208,13 +209,20 @@ sim_host_get_source(const SimHost *self, WlFamily family, WlIp *source)
 static void
 note_traffic(SimHost *self, const SimPacket *packet)
 {
+    gboolean wanted = !self->watched;
+
     if (!self->watching || !self->member || wl_ip_is_link_local(&packet->source) ||
         wl_ip_is_link_local(&packet->destination))
+        return;
+    for (guint i = 0; self->watched && i < self->watched->len; i++)
+        wanted |=
+            wl_prefix_contains_ip(&g_array_index(self->watched, WlPrefix, i), &packet->destination);
+    if (!wanted)
         return;
     self->watching = FALSE;
     sim_world_trace(self->world, self->name, "sees traffic begin");
     if (self->with->traffic_began)
-        self->with->traffic_began(self->member, sim_host_now(self));
+        self->with->traffic_began(self->member, sim_host_now(self), &packet->destination);
 }
 
 void

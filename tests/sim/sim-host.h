@@ -71,9 +71,10 @@ struct _SimHost {
     gint64 slept_at, slept; /* µs in all */
     gint64 wall_offset;
     WlConnectivity connectivity;
-    GArray *servers; /* of WlIp */
-    char *memory;    /* what the member asked to remember */
-    gboolean watching;
+    GArray *servers;             /* of WlIp */
+    char *memory;                /* what the member asked to remember */
+    gboolean watching;           /* for traffic */
+    GArray *watched;             /* of WlPrefix: to these only; NULL: any */
     SimProbe probes[SIM_PROBES]; /* by the end of their sequence */
     GHashTable *pings;           /* number -> SimPing, see sim_host_ping() */
 

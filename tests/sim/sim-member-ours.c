@@ -75,9 +75,9 @@ take_servers(gpointer self, gint64 now, const WlIp *servers, gsize n)
 }
 
 static void
-take_traffic(gpointer self, gint64 now)
+take_traffic(gpointer self, gint64 now, const WlIp *destination)
 {
-    wl_engine_traffic_began(self, now);
+    wl_engine_traffic_began(self, now, destination);
 }
 
 static void

@@ -218,6 +218,8 @@ carry_out(SimHost *host, const WlOutput *output)
         break;
     case WL_OUTPUT_WATCH_TRAFFIC:
         host->watching = TRUE;
+        g_clear_pointer(&host->watched, g_array_unref);
+        host->watched = output->prefixes ? g_array_ref(output->prefixes) : NULL;
         break;
     case WL_OUTPUT_REMEMBER:
         remember(host);

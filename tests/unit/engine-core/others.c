@@ -286,7 +286,7 @@ test_gone(void)
         g_autoptr(Bench) bench = direct_new(&before);
         guint seconds = 0;
 
-        wl_engine_traffic_began(bench->engine, bench->now);
+        wl_engine_traffic_began(bench->engine, bench->now, NULL);
         bench_drain(bench);
         for (; seconds < 20 && is_direct(bench); seconds++)
             one_way(bench, &after, cases[i].drops, cases[i].hears);
@@ -304,7 +304,7 @@ test_gone_without_echoes(void)
     const Answers none = {0};
     g_autoptr(Bench) bench = direct_new(&none);
 
-    wl_engine_traffic_began(bench->engine, bench->now);
+    wl_engine_traffic_began(bench->engine, bench->now, NULL);
     bench_drain(bench);
     for (guint i = 0; i < 14; i++) {
         one_way(bench, &none, TRUE, FALSE);
@@ -341,7 +341,7 @@ test_silent(void)
         g_assert_cmpuint(bench_changes(bench, desktop, WL_PEER_UPDATE), ==, 0);
         bench_meet(bench, 1, NULL);
         bench_meet(bench, 2, NULL);
-        wl_engine_traffic_began(bench->engine, bench->now);
+        wl_engine_traffic_began(bench->engine, bench->now, NULL);
         bench_drain(bench);
         for (; seconds < 40 && bench_changes(bench, desktop, WL_PEER_UPDATE) == 0; seconds++)
             one_way(bench, &after, FALSE, FALSE);

@@ -503,6 +503,81 @@ test_uplink_lost(void)
     g_assert_cmpuint(bench_changes(bench, hub, WL_PEER_RECREATE), ==, 1);
 }
 
+/* Prefixes that the last request of the watch for traffic was about; NULL if there was none. */
+static const GArray *
+watched(Bench *bench)
+{
+    const GArray *prefixes = NULL;
+
+    for (guint i = 0; i < bench->outputs->len; i++) {
+        const WlOutput *output = bench->outputs->pdata[i];
+        if (output->kind == WL_OUTPUT_WATCH_TRAFFIC)
+            prefixes = output->prefixes;
+    }
+    return prefixes;
+}
+
+static void
+tell_basic(Bench *bench, const BenchMember *member, guint ttl)
+{
+    g_autoptr(WlMetadata) metadata = wl_metadata_new("phone", TRUE);
+    g_autoptr(GArray) facts = wl_fact_array_new();
+    WlFact fact;
+
+    wl_fact_init_metadata(&fact, &member->key, metadata, bench->now + SEC(ttl));
+    g_array_append_val(facts, fact);
+    bench_datagram(bench, bench_member(bench, 1), facts);
+    bench_tell_endpoint(bench, bench_member(bench, 1), member, "198.51.100.9:51820", ttl);
+    bench_tell_allowed(bench, bench_member(bench, 1), member, "10.77.0.9/32", ttl);
+}
+
+/* A basic peer that was learned: looked for when there is traffic for it, once a minute at most. */
+static void
+test_on_demand(void)
+{
+    g_autoptr(Bench) bench = bench_leaf_new();
+    BenchMember *phone = bench_member(bench, 5);
+    WlIp there, elsewhere;
+    guint recreations;
+
+    g_assert_true(wl_ip_parse("10.77.0.9", &there));
+    g_assert_true(wl_ip_parse("10.77.0.8", &elsewhere));
+    bench_uplink(bench, "192.168.1.10/24");
+    bench_meet(bench, 1, NULL);
+    tell_basic(bench, phone, 3600);
+    bench_clear(bench);
+    bench_run(bench, SEC(5));
+    bench_live(bench, SEC(1000), 1, 1);
+    g_assert_nonnull(watched(bench));
+    g_assert_cmpuint(watched(bench)->len, ==, 1);
+    g_assert_true(wl_ip_equal(&g_array_index(watched(bench), WlPrefix, 0).ip, &there));
+
+    bench_clear(bench);
+    wl_engine_traffic_began(bench->engine, bench->now, &elsewhere);
+    bench_drain(bench);
+    g_assert_nonnull(watched(bench)); /* not for it: watched on */
+    recreations = bench_changes(bench, phone, WL_PEER_RECREATE);
+    g_assert_cmpuint(recreations, ==, 0);
+    wl_engine_traffic_began(bench->engine, bench->now, &there);
+    bench_drain(bench);
+    g_assert_cmpuint(bench_changes(bench, phone, WL_PEER_RECREATE), ==, 1);
+    /* nobody answers: an attempt ends, and for a minute traffic makes none */
+    bench_clear(bench);
+    bench_live(bench, SEC(50), 1, 1);
+    g_assert_null(watched(bench));
+    bench_live(bench, SEC(25), 1, 1);
+    g_assert_nonnull(watched(bench));
+    /* one that is there needs none */
+    bench_clear(bench);
+    bench_handshake(bench, phone, "198.51.100.9:51820");
+    bench_snapshot(bench);
+    bench_drain(bench);
+    g_assert_null(watched(bench));
+    wl_engine_traffic_began(bench->engine, bench->now, &there);
+    bench_drain(bench);
+    g_assert_null(watched(bench));
+}
+
 int
 main(int argc, char **argv)
 {
@@ -525,5 +600,6 @@ main(int argc, char **argv)
     g_test_add_func("/attempts/names", test_names_are_resolved);
     g_test_add_func("/deadline/no-snapshot", test_no_snapshot);
     g_test_add_func("/deadline/uplink-lost", test_uplink_lost);
+    g_test_add_func("/attempts/on-demand", test_on_demand);
     return g_test_run();
 }

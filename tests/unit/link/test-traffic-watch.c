@@ -36,11 +36,22 @@ make_tun(void)
 }
 
 static guint begun;
+static WlIp destination; /* of the last */
 
 static void
-on_begun(gpointer user_data)
+on_begun(const WlIp *to, gpointer user_data)
 {
+    destination = *to;
     begun++;
+}
+
+static void
+check_destination(const char *expected)
+{
+    WlIp ip;
+
+    g_assert_true(wl_ip_parse(expected, &ip));
+    g_assert_true(wl_ip_equal(&ip, &destination));
 }
 
 static gboolean
@@ -100,11 +111,12 @@ test_once(void)
     g_autoptr(WlTrafficWatch) watch = watch_new();
 
     for (guint i = 1; i <= 3; i++) {
-        wl_traffic_watch_arm(watch);
-        wl_traffic_watch_arm(watch);
+        wl_traffic_watch_arm(watch, NULL);
+        wl_traffic_watch_arm(watch, NULL);
         for (guint j = 0; j < 20; j++)
             send_to(i == 2 ? "fd77::9" : "10.77.0.9");
         test_wait(has_begun, GUINT_TO_POINTER(i));
+        check_destination(i == 2 ? "fd77::9" : "10.77.0.9");
         for (guint j = 0; j < 20; j++)
             send_to("10.77.0.9");
         test_settle();
@@ -121,7 +133,7 @@ test_not_asked(void)
     test_settle();
     g_assert_cmpuint(begun, ==, 0);
     /* what went through before does not count */
-    wl_traffic_watch_arm(watch);
+    wl_traffic_watch_arm(watch, NULL);
     test_settle();
     g_assert_cmpuint(begun, ==, 0);
 }
@@ -134,7 +146,7 @@ test_own_words(void)
 
     test_run("ip route replace 224.0.0.0/4 dev wlt0");
     test_run("ip route replace 255.255.255.255/32 dev wlt0");
-    wl_traffic_watch_arm(watch);
+    wl_traffic_watch_arm(watch, NULL);
     for (guint i = 0; i < G_N_ELEMENTS(quiet); i++)
         send_to(quiet[i]);
     test_settle();
@@ -151,8 +163,63 @@ test_incoming(void)
                                       0,    0, 10, 77, 0, 9, 10, 77, 0, 2};
     g_autoptr(WlTrafficWatch) watch = watch_new();
 
-    wl_traffic_watch_arm(watch);
+    wl_traffic_watch_arm(watch, NULL);
     g_assert_cmpint(write(tun, packet, sizeof packet), ==, sizeof packet);
+    test_wait(has_begun, GUINT_TO_POINTER(1));
+}
+
+/* Only what goes to one of some prefixes is told. */
+static void
+test_some(void)
+{
+    static const char *const wanted[] = {"10.77.0.9/32", "10.77.0.128/25", "fd77::9/128",
+                                         "fd77:0:0:1::/64", "fd77::8000/113"};
+    static const char *const others[] = {"10.77.0.8", "10.77.0.127", "fd77::8", "fd77::7fff",
+                                         "fd77:0:0:2::9"};
+    static const char *const told[] = {"10.77.0.9", "10.77.0.128",   "10.77.0.254",
+                                       "fd77::9",   "fd77:0:0:1::9", "fd77::ffff"};
+    g_autoptr(GArray) prefixes = g_array_new(FALSE, TRUE, sizeof(WlPrefix));
+    g_autoptr(WlTrafficWatch) watch = watch_new();
+
+    test_run("ip -6 route replace fd77:0:0:1::/64 dev wlt0");
+    test_run("ip -6 route replace fd77:0:0:2::/64 dev wlt0");
+    for (guint i = 0; i < G_N_ELEMENTS(wanted); i++) {
+        WlPrefix prefix;
+        g_assert_true(wl_prefix_parse(wanted[i], &prefix));
+        g_array_append_val(prefixes, prefix);
+    }
+    for (guint i = 0; i < G_N_ELEMENTS(told); i++) {
+        /* the one asked for last is the one that counts */
+        wl_traffic_watch_arm(watch, NULL);
+        wl_traffic_watch_arm(watch, prefixes);
+        for (guint j = 0; j < G_N_ELEMENTS(others); j++)
+            send_to(others[j]);
+        test_settle();
+        g_assert_cmpuint(begun, ==, i);
+        send_to(told[i]);
+        test_wait(has_begun, GUINT_TO_POINTER(i + 1));
+        check_destination(told[i]);
+    }
+}
+
+/* As many as there may be, of the kind that needs the longest filter, and more. */
+static void
+test_many(void)
+{
+    g_autoptr(GArray) prefixes = g_array_new(FALSE, TRUE, sizeof(WlPrefix));
+    g_autoptr(WlTrafficWatch) watch = watch_new();
+
+    for (guint i = 0; i < WL_TRAFFIC_MAX_PREFIXES + 5; i++) {
+        g_autofree char *text = g_strdup_printf("fd77::1:%x/128", i);
+        WlPrefix prefix;
+        g_assert_true(wl_prefix_parse(text, &prefix));
+        g_array_append_val(prefixes, prefix);
+    }
+    wl_traffic_watch_arm(watch, prefixes);
+    send_to("fd77::1:21");
+    test_settle();
+    g_assert_cmpuint(begun, ==, 0);
+    send_to("fd77::1:1f");
     test_wait(has_begun, GUINT_TO_POINTER(1));
 }
 
@@ -162,7 +229,7 @@ test_down_and_up(void)
 {
     g_autoptr(WlTrafficWatch) watch = watch_new();
 
-    wl_traffic_watch_arm(watch);
+    wl_traffic_watch_arm(watch, NULL);
     test_run("ip link set wlt0 down");
     test_settle();
     test_run("ip link set wlt0 up");
@@ -182,6 +249,8 @@ main(int argc, char **argv)
     g_test_add_func("/link/traffic-watch/not-asked", test_not_asked);
     g_test_add_func("/link/traffic-watch/own-words", test_own_words);
     g_test_add_func("/link/traffic-watch/incoming", test_incoming);
+    g_test_add_func("/link/traffic-watch/some", test_some);
+    g_test_add_func("/link/traffic-watch/many", test_many);
     g_test_add_func("/link/traffic-watch/down-and-up", test_down_and_up);
     return g_test_run();
 }
