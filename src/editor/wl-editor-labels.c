@@ -24,7 +24,7 @@ static const struct {
     {WL_KEY_OF_PROFILE, "hide-interfaces", N_("Interfaces to _hide")},
     {WL_KEY_OF_PROFILE, "report-interfaces", N_("Interfaces to _tell of")},
     {WL_KEY_OF_PROFILE, "full-tunnel", N_("Send all _traffic through the network")},
-    {WL_KEY_OF_PROFILE, "kill-switch", N_("Let nothing leave any other _way meanwhile")},
+    {WL_KEY_OF_PROFILE, "kill-switch", N_("Block what _cannot go through it")},
     {WL_KEY_OF_PROFILE, "autostart", N_("_Bring it up whenever there is a network")},
     {WL_KEY_OF_PROFILE, "forwarding", N_("Pass on IPv6 for other members, t_oo")},
     {WL_KEY_OF_PEER, "public-key", N_("Public _key")},

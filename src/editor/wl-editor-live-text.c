@@ -18,7 +18,7 @@ wl_editor_live_state_title(const char *state)
     static const struct {
         const char *state, *title;
     } titles[] = {
-        {"direct-lan", N_("Direct, in the same network")},
+        {"direct-lan", N_("Direct in the LAN")},
         {"direct", N_("Direct")},
         {"routed", N_("Through a router")},
         {"connecting", N_("Connecting")},

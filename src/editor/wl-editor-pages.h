@@ -27,9 +27,12 @@ GtkWidget *wl_peers_page_get_widget(WlPeersPage *page);
 void wl_peers_page_changed(WlPeersPage *page, WlEditorChange change);
 
 /* A row of that list. */
+#define WL_PEER_COLUMNS 3 /* key, trust, state */
 typedef struct _WlPeerRow WlPeerRow;
 
-WlPeerRow *wl_peer_row_new(WlEditorModel *model, WlEditorPeer *peer);
+/* @columns: a group for each column that is as wide in every row of the list. */
+WlPeerRow *wl_peer_row_new(WlEditorModel *model, WlEditorPeer *peer,
+                           GtkSizeGroup *const columns[WL_PEER_COLUMNS]);
 /* To be called before the peer is gone; the widget stays with its list. */
 void wl_peer_row_free(WlPeerRow *row);
 GtkWidget *wl_peer_row_get_widget(WlPeerRow *row);

@@ -45,15 +45,6 @@ wl_gtk_box_append(GtkWidget *box, GtkWidget *child)
 }
 
 void
-wl_gtk_set_expander_label(GtkWidget *expander, GtkWidget *label)
-{
-    gtk_expander_set_label_widget(GTK_EXPANDER(expander), label);
-#if !IS_GTK4
-    gtk_expander_set_label_fill(GTK_EXPANDER(expander), TRUE);
-#endif
-}
-
-void
 wl_gtk_list_append(GtkWidget *list, GtkWidget *child)
 {
 #if IS_GTK4

@@ -9,8 +9,6 @@ G_BEGIN_DECLS
 
 /* What expands along the box gets what is left. */
 void wl_gtk_box_append(GtkWidget *box, GtkWidget *child);
-/* As wide as the expander. */
-void wl_gtk_set_expander_label(GtkWidget *expander, GtkWidget *label);
 void wl_gtk_list_append(GtkWidget *list, GtkWidget *child);
 /* Takes the row out and lets it go. */
 void wl_gtk_list_remove(GtkWidget *list, GtkWidget *row);

@@ -144,8 +144,10 @@ add_options(WlMachinePage *page)
         _("Through the peer with 0.0.0.0/0 or ::/0 among its allowed IPs. Names are then asked of "
           "the DNS servers of this connection only; where it has none on the pages IPv4 and IPv6, "
           "of those of the network around, which can read them."));
-    wl_editor_form_add_check(form, "kill-switch",
-                             _("Also not what the tunnel cannot take at the moment."));
+    wl_editor_form_add_check(
+        form, "kill-switch",
+        _("While it is up nothing leaves this machine any other way, even when "
+          "that peer cannot be reached."));
     wl_editor_form_add_entry(form, "listen-port", _("chosen at each start"),
                              _("UDP port of WireGuard; members behind one router should differ."));
     wl_editor_form_add_entry(form, "fact-port", "51821",

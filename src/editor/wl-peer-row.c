@@ -7,6 +7,8 @@
 #include "wl-editor-trust.h"
 #include "wl-gtk.h"
 
+#define MOST_CHARS 24 /* of any column */
+
 struct _WlPeerRow {
     WlEditorModel *model;
     WlEditorPeer *peer;
@@ -106,19 +108,42 @@ on_expanded(GtkWidget *expander, GParamSpec *spec, WlPeerRow *row)
 }
 
 static GtkWidget *
-column(GtkWidget *box, int width, const char *class, gboolean expand)
+new_label(void)
 {
     GtkWidget *label = gtk_label_new("");
 
     gtk_label_set_xalign(GTK_LABEL(label), 0);
     gtk_label_set_ellipsize(GTK_LABEL(label), PANGO_ELLIPSIZE_END);
-    gtk_label_set_width_chars(GTK_LABEL(label), width);
-    gtk_label_set_max_width_chars(GTK_LABEL(label), width);
-    gtk_widget_set_hexpand(label, expand);
+    gtk_label_set_max_width_chars(GTK_LABEL(label), MOST_CHARS);
+    return label;
+}
+
+/* @group makes it as wide as in the other rows. */
+static GtkWidget *
+column(GtkWidget *box, const char *class, GtkSizeGroup *group)
+{
+    GtkWidget *label = new_label();
+
+    gtk_size_group_add_widget(group, label);
     if (class)
         wl_gtk_add_class(label, class);
     wl_gtk_box_append(box, label);
     return label;
+}
+
+/* The name, in what the columns leave. Only as wide as it is: GTK 3 would begin it at the wrong end
+ * from right to left. */
+static void
+add_expander(WlPeerRow *row, GtkWidget *box)
+{
+    row->title = new_label();
+    row->expander = gtk_expander_new(NULL);
+    gtk_expander_set_label_widget(GTK_EXPANDER(row->expander), row->title);
+    gtk_widget_set_hexpand(row->expander, TRUE);
+    gtk_widget_set_halign(row->expander, GTK_ALIGN_START);
+    gtk_widget_set_valign(row->expander, GTK_ALIGN_CENTER);
+    g_signal_connect(row->expander, "notify::expanded", G_CALLBACK(on_expanded), row);
+    wl_gtk_box_append(box, row->expander);
 }
 
 static GtkWidget *
@@ -141,34 +166,27 @@ take_name(GtkWidget *made, char *name)
 }
 
 WlPeerRow *
-wl_peer_row_new(WlEditorModel *model, WlEditorPeer *peer)
+wl_peer_row_new(WlEditorModel *model, WlEditorPeer *peer,
+                GtkSizeGroup *const columns[WL_PEER_COLUMNS])
 {
     WlPeerRow *row = g_new0(WlPeerRow, 1);
-    GtkWidget *top = gtk_box_new(GTK_ORIENTATION_HORIZONTAL, 3);
-    GtkWidget *summary = gtk_box_new(GTK_ORIENTATION_HORIZONTAL, 9);
+    GtkWidget *top = gtk_box_new(GTK_ORIENTATION_HORIZONTAL, 6);
 
     row->model = model;
     row->peer = peer;
     row->widget = g_object_ref_sink(gtk_list_box_row_new());
     row->box = gtk_box_new(GTK_ORIENTATION_VERTICAL, 0);
-    row->title = column(summary, 14, NULL, TRUE);
-    row->warning = gtk_image_new();
-    g_object_set(row->warning, "icon-name", "dialog-warning-symbolic", NULL);
-    wl_gtk_add_class(row->warning, "error");
-    wl_gtk_box_append(summary, row->warning);
-    row->key = column(summary, 11, "dim-label", FALSE);
-    row->trust = column(summary, 11, NULL, FALSE);
-    row->state = column(summary, 11, NULL, FALSE);
-
     row->handle = wl_gtk_drag_handle_new(row->widget);
     wl_gtk_add_class(row->handle, "dim-label");
     wl_gtk_box_append(top, row->handle);
-    row->expander = gtk_expander_new(NULL);
-    wl_gtk_set_expander_label(row->expander, summary);
-    gtk_widget_set_hexpand(row->expander, TRUE);
-    g_signal_connect(row->expander, "notify::expanded", G_CALLBACK(on_expanded), row);
-    gtk_widget_set_valign(row->expander, GTK_ALIGN_CENTER);
-    wl_gtk_box_append(top, row->expander);
+    add_expander(row, top);
+    row->warning = gtk_image_new();
+    g_object_set(row->warning, "icon-name", "dialog-warning-symbolic", NULL);
+    wl_gtk_add_class(row->warning, "error");
+    wl_gtk_box_append(top, row->warning);
+    row->key = column(top, "dim-label", columns[0]);
+    row->trust = column(top, NULL, columns[1]);
+    row->state = column(top, NULL, columns[2]);
     row->up = button(row, top, "go-up-symbolic", _("Move up (Alt+Up)"), G_CALLBACK(on_up));
     row->down =
         button(row, top, "go-down-symbolic", _("Move down (Alt+Down)"), G_CALLBACK(on_down));

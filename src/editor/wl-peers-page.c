@@ -9,6 +9,7 @@ struct _WlPeersPage {
     WlEditorModel *model;
     GtkWidget *widget, *search, *add, *list, *problem, *message;
     GHashTable *rows; /* WlEditorPeer to WlPeerRow */
+    GtkSizeGroup *columns[WL_PEER_COLUMNS];
 };
 
 static WlEditorPeer *
@@ -40,7 +41,7 @@ compare_rows(GtkListBoxRow *a, GtkListBoxRow *b, gpointer user_data)
 static void
 add_row(WlPeersPage *page, WlEditorPeer *peer)
 {
-    WlPeerRow *row = wl_peer_row_new(page->model, peer);
+    WlPeerRow *row = wl_peer_row_new(page->model, peer, page->columns);
     GtkWidget *widget = wl_peer_row_get_widget(row);
 
     g_object_set_data(G_OBJECT(widget), "wl-peer", peer);
@@ -168,6 +169,8 @@ wl_peers_page_new(WlEditorModel *model)
 
     page->model = model;
     page->rows = g_hash_table_new_full(NULL, NULL, NULL, (GDestroyNotify) wl_peer_row_free);
+    for (guint i = 0; i < WL_PEER_COLUMNS; i++)
+        page->columns[i] = gtk_size_group_new(GTK_SIZE_GROUP_HORIZONTAL);
     page->widget = g_object_ref_sink(gtk_box_new(GTK_ORIENTATION_VERTICAL, 6));
     wl_gtk_set_margins(page->widget, 12);
     wl_gtk_box_append(page->widget, make_bar(page));
@@ -208,6 +211,8 @@ wl_peers_page_free(WlPeersPage *page)
     gtk_list_box_set_sort_func(GTK_LIST_BOX(page->list), NULL, NULL, NULL);
     gtk_list_box_set_filter_func(GTK_LIST_BOX(page->list), NULL, NULL, NULL);
     g_hash_table_unref(page->rows);
+    for (guint i = 0; i < WL_PEER_COLUMNS; i++)
+        g_object_unref(page->columns[i]);
     g_object_unref(page->widget);
     g_free(page);
 }

@@ -108,6 +108,8 @@ add_line(WlTrustPage *page, WlEditorPeer *peer)
     line->page = page;
     line->peer = peer;
     line->title = wl_gtk_label_new(NULL);
+    gtk_widget_set_valign(line->title, GTK_ALIGN_START);
+    gtk_widget_set_margin_top(line->title, 6); /* beside the text of the choice */
     wl_gtk_box_append(top, line->title);
     line->form = wl_editor_form_new(page->model, peer);
     line->choice = wl_editor_form_add_trust(line->form, FALSE);
@@ -231,8 +233,9 @@ rebuild(WlTrustPage *page)
     refresh_learned(page);
 }
 
-static GtkWidget *
-make_levels(void)
+/* Not inside the expander, whose title would begin at the wrong end from right to left in GTK 3. */
+static void
+add_levels(GtkWidget *box)
 {
     GtkWidget *expander = gtk_expander_new_with_mnemonic(_("_What the levels mean"));
     GtkWidget *grid = gtk_grid_new();
@@ -249,10 +252,12 @@ make_levels(void)
         gtk_grid_attach(GTK_GRID(grid), text, 1, level, 1, 1);
     }
     wl_gtk_set_name(expander, _("What the levels mean"));
+    gtk_widget_set_halign(expander, GTK_ALIGN_START);
     wl_gtk_set_margins(grid, 6);
-    wl_gtk_set_child(expander, grid);
+    wl_gtk_box_append(box, expander);
+    wl_gtk_box_append(box, grid);
     gtk_expander_set_expanded(GTK_EXPANDER(expander), TRUE);
-    return expander;
+    g_object_bind_property(expander, "expanded", grid, "visible", G_BINDING_DEFAULT);
 }
 
 static void
@@ -280,7 +285,7 @@ wl_trust_page_new(WlEditorModel *model)
     wl_gtk_box_append(box, page->bar);
     page->peers = make_list(_("Trust of each peer"));
     wl_gtk_box_append(box, page->peers);
-    wl_gtk_box_append(box, make_levels());
+    add_levels(box);
     page->learned_title = wl_gtk_label_new(_("Members that others told of"));
     wl_gtk_box_append(box, page->learned_title);
     page->learned_box = make_list(_("Members that others told of"));

@@ -5,6 +5,7 @@
  * picture. */
 
 #include <dlfcn.h>
+#include <libintl.h>
 
 #include <NetworkManager.h>
 #include <gtk/gtk.h>
@@ -13,6 +14,7 @@
 
 #define WIDTH  560
 #define HEIGHT 640
+#define NARROW 380
 
 typedef struct {
     NMVpnEditor *editor;
@@ -22,6 +24,17 @@ typedef struct {
 } Fixture;
 
 static NMVpnEditorPlugin *plugin;
+static int width = WIDTH;
+
+/* The editor's texts; the plugin, which is loaded by now, has looked for those that are installed.
+ */
+static void
+speak(const char *language)
+{
+    g_setenv("LANGUAGE", language, TRUE);
+    bindtextdomain(GETTEXT_PACKAGE, g_getenv("WL_TEST_LOCALES"));
+    textdomain("messages"); /* makes gettext look at the variable again */
+}
 
 static void
 iterate(void)
@@ -80,12 +93,12 @@ open_window(Fixture *fixture, NMConnection *connection)
     fixture->window = gtk_window_new();
     gtk_window_set_child(GTK_WINDOW(fixture->window), fixture->notebook);
     gtk_window_set_decorated(GTK_WINDOW(fixture->window), FALSE);
-    gtk_window_set_default_size(GTK_WINDOW(fixture->window), WIDTH, HEIGHT);
+    gtk_window_set_default_size(GTK_WINDOW(fixture->window), width, HEIGHT);
     gtk_window_present(GTK_WINDOW(fixture->window));
 #else
     fixture->window = gtk_window_new(GTK_WINDOW_TOPLEVEL);
     gtk_container_add(GTK_CONTAINER(fixture->window), fixture->notebook);
-    gtk_window_set_default_size(GTK_WINDOW(fixture->window), WIDTH, HEIGHT);
+    gtk_window_set_default_size(GTK_WINDOW(fixture->window), width, HEIGHT);
     gtk_widget_show_all(fixture->window);
 #endif
     settle();
@@ -143,14 +156,11 @@ add_child(GtkWidget *child, gpointer list)
 }
 #endif
 
-/* The first widget of @type below @widget that is on the screen, or NULL. */
-static GtkWidget *
-find(GtkWidget *widget, GType type)
+static GPtrArray *
+children_of(GtkWidget *widget)
 {
-    g_autoptr(GPtrArray) children = g_ptr_array_new();
+    GPtrArray *children = g_ptr_array_new();
 
-    if (G_TYPE_CHECK_INSTANCE_TYPE(widget, type) && gtk_widget_get_mapped(widget))
-        return widget;
 #if GTK_CHECK_VERSION(4, 0, 0)
     for (GtkWidget *child = gtk_widget_get_first_child(widget); child;
          child = gtk_widget_get_next_sibling(child))
@@ -159,6 +169,17 @@ find(GtkWidget *widget, GType type)
     if (GTK_IS_CONTAINER(widget))
         gtk_container_forall(GTK_CONTAINER(widget), add_child, children);
 #endif
+    return children;
+}
+
+/* The first widget of @type below @widget that is on the screen, or NULL. */
+static GtkWidget *
+find(GtkWidget *widget, GType type)
+{
+    g_autoptr(GPtrArray) children = children_of(widget);
+
+    if (G_TYPE_CHECK_INSTANCE_TYPE(widget, type) && gtk_widget_get_mapped(widget))
+        return widget;
     for (guint i = 0; i < children->len; i++) {
         GtkWidget *found = find(children->pdata[i], type);
 
@@ -168,11 +189,55 @@ find(GtkWidget *widget, GType type)
     return NULL;
 }
 
+/* The toggle button with @label. */
+static GtkWidget *
+find_named(GtkWidget *widget, const char *label)
+{
+    g_autoptr(GPtrArray) children = children_of(widget);
+    GtkWidget *found = NULL;
+
+    if (GTK_IS_TOGGLE_BUTTON(widget) && !g_strcmp0(gtk_button_get_label(GTK_BUTTON(widget)), label))
+        return widget;
+    for (guint i = 0; i < children->len && !found; i++)
+        found = find_named(children->pdata[i], label);
+    return found;
+}
+
 static void
 open_page(Fixture *fixture, int page)
 {
     gtk_notebook_set_current_page(GTK_NOTEBOOK(fixture->notebook), page);
     settle();
+}
+
+/* What is below the end of a page that is longer than the window. */
+static void
+scroll_to_end(Fixture *fixture)
+{
+    GtkWidget *scrolled = find(fixture->notebook, GTK_TYPE_SCROLLED_WINDOW);
+    GtkAdjustment *adjustment = gtk_scrolled_window_get_vadjustment(GTK_SCROLLED_WINDOW(scrolled));
+
+    gtk_adjustment_set_value(adjustment, gtk_adjustment_get_upper(adjustment));
+}
+
+/* Words in Latin letters, which no page in Hebrew has two of in a row. */
+static void
+assert_no_english(GtkWidget *widget)
+{
+    g_autoptr(GPtrArray) children = children_of(widget);
+    const char *text = NULL;
+
+    /* libnma's choice of who keeps a key, in the languages that it has */
+    if (GTK_IS_POPOVER(widget))
+        return;
+    if (GTK_IS_LABEL(widget))
+        text = gtk_label_get_text(GTK_LABEL(widget));
+    else if (GTK_IS_ENTRY(widget))
+        text = gtk_entry_get_placeholder_text(GTK_ENTRY(widget));
+    if (text && g_regex_match_simple("[A-Za-z]{2} [A-Za-z]{2}", text, 0, 0))
+        g_error("\"%s\" is not Hebrew", text);
+    for (guint i = 0; i < children->len; i++)
+        assert_no_english(children->pdata[i]);
 }
 
 static void
@@ -182,11 +247,19 @@ take_pages(NMConnection *connection, const char *prefix)
     Fixture fixture = {0};
 
     open_window(&fixture, connection);
+    if (g_str_equal(g_getenv("LANGUAGE"), "he"))
+        assert_no_english(fixture.notebook);
     for (int i = 0; i < 3; i++) {
         g_autofree char *name = g_strdup_printf("%s%s", prefix, pages[i]);
 
         open_page(&fixture, i);
         take_picture(&fixture, name);
+        if (i == 0) {
+            g_autofree char *end = g_strdup_printf("%soptions", prefix);
+
+            scroll_to_end(&fixture);
+            take_picture(&fixture, end);
+        }
         if (i == 1) {
             g_autofree char *open = g_strdup_printf("%speer", prefix);
 
@@ -217,7 +290,9 @@ static void
 test_pages_right_to_left(void)
 {
     gtk_widget_set_default_direction(GTK_TEXT_DIR_RTL);
+    speak("he");
     take_pages(import_home(), "rtl-");
+    speak("en");
     gtk_widget_set_default_direction(GTK_TEXT_DIR_LTR);
 }
 
@@ -227,6 +302,35 @@ test_pages_large(void)
     g_object_set(gtk_settings_get_default(), "gtk-xft-dpi", 2 * 96 * 1024, NULL);
     take_pages(import_home(), "large-");
     g_object_set(gtk_settings_get_default(), "gtk-xft-dpi", 96 * 1024, NULL);
+}
+
+static void
+test_pages_german(void)
+{
+    speak("de");
+    take_pages(import_home(), "german-");
+    speak("en");
+}
+
+/* Nothing is cut off in the dialog of GNOME Settings, which nobody can make wider. */
+static void
+test_pages_narrow(void)
+{
+    width = NARROW;
+    take_pages(import_home(), "narrow-");
+    width = WIDTH;
+}
+
+/* The public key for the camera of a phone. */
+static void
+test_qr(void)
+{
+    Fixture fixture = {0};
+
+    open_window(&fixture, import_home());
+    gtk_toggle_button_set_active(GTK_TOGGLE_BUTTON(find_named(fixture.notebook, "_QR code")), TRUE);
+    take_picture(&fixture, "light-qr");
+    close_window(&fixture);
 }
 
 static void
@@ -328,11 +432,15 @@ main(int argc, char **argv)
     plugin = nm_vpn_editor_plugin_load_from_file(g_getenv("WL_TEST_PLUGIN"),
                                                  WL_PROFILE_SERVICE_TYPE, -1, NULL, NULL, &error);
     g_assert_no_error(error);
+    speak("en");
     g_test_add_func("/window/pages/light", test_pages_light);
     g_test_add_func("/window/pages/dark", test_pages_dark);
     g_test_add_func("/window/pages/right-to-left", test_pages_right_to_left);
     g_test_add_func("/window/pages/large", test_pages_large);
+    g_test_add_func("/window/pages/german", test_pages_german);
+    g_test_add_func("/window/pages/narrow", test_pages_narrow);
     g_test_add_func("/window/pages/nonsense", test_pages_nonsense);
+    g_test_add_func("/window/qr", test_qr);
     g_test_add_func("/window/update", test_update);
     g_test_add_func("/window/editor-outlives-window", test_editor_outlives_window);
     g_test_add_func("/window/many-peers", test_many_peers);

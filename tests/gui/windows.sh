@@ -1,6 +1,6 @@
 #!/bin/bash
 # Both editors in windows of their own, and pictures of each page in build/screenshots: light, dark,
-# right to left, in twice the size, and with nonsense in them. Prints TAP.
+# German, Hebrew from right to left, narrow, in twice the size, and with nonsense in them. Prints TAP.
 # shellcheck source=../nm/case.sh
 . "$(dirname "$(realpath "$0")")/../nm/case.sh"
 # shellcheck source=../lab/lab.sh
@@ -12,9 +12,9 @@ pictures=$LAB_BUILD/screenshots
 mkdir -p "$pictures" "$LAB_DIR/screen" || bail_out "a folder for the pictures"
 
 window() {  # toolkit
-  WIRELINK_SCREEN="$LAB_DIR/screen" timeout 100 "$GUI_HERE/screen" env \
+  WIRELINK_SCREEN="$LAB_DIR/screen" timeout 160 "$GUI_HERE/screen" env \
     WL_TEST_PLUGIN="$LAB_BUILD/properties/libnm-vpn-plugin-wirelink.so" \
-    WL_TEST_PROFILE="$GUI_HERE/home.wirelink" WL_TEST_PICTURES="$pictures" G_DEBUG=fatal-criticals \
+    WL_TEST_LOCALES="$LAB_BUILD/po" WL_TEST_PROFILE="$GUI_HERE/home.wirelink" WL_TEST_PICTURES="$pictures" G_DEBUG=fatal-criticals \
     "$LAB_BUILD/tests/gui/editor-window-$1"
 }
 # A page that was drawn has more than one colour.
@@ -24,7 +24,7 @@ drawn() {  # toolkit
     [ "$(identify -format %k "$file")" -gt 20 ] || { echo "$file is empty"; return 1; }
     count=$((count + 1))
   done
-  [ "$count" = 24 ] || { echo "$count pictures"; return 1; }
+  [ "$count" = 41 ] || { echo "$count pictures"; return 1; }
 }
 rm -f "$pictures"/*.png
 for toolkit in gtk3 gtk4; do

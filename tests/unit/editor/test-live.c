@@ -18,6 +18,7 @@ speak(const char *language)
     g_assert_nonnull(setlocale(LC_ALL, "C.UTF-8"));
     bindtextdomain(GETTEXT_PACKAGE, g_getenv("WL_TEST_LOCALES"));
     bind_textdomain_codeset(GETTEXT_PACKAGE, "UTF-8");
+    textdomain("messages"); /* makes gettext look at the variable again */
 }
 
 /* Every sentence of the engine is said, with all that is filled in and none of its English. */
@@ -27,6 +28,8 @@ test_languages(gconstpointer language)
     const char *const arguments[] = {"hub-1", "Endpoint", NULL};
 
     speak(language);
+    g_assert_cmpstr(wl_editor_live_state_title("offline"), ==,
+                    g_str_equal(language, "de") ? "Nicht erreichbar" : "לא מקוון");
     for (WlReasonId id = 0; id < WL_REASON_N; id++) {
         const char *name = wl_reason_id_to_string(id);
         g_autofree char *english = wl_reason_fill(wl_reason_find_template(name), arguments);
