@@ -10,7 +10,7 @@
 lab_begin "$@"
 gui_host_create || bail_out "the lab comes up" laptop
 
-drive() { screen_run timeout 60 /usr/bin/python3 "$GUI_HERE/connection_editor.py" "$@"; }
+drive() { gui_drive connection_editor "$@"; }
 same() {  # id file
   diff "$GUI_HERE/expected/$2" <(stored "$1")
 }
@@ -34,5 +34,6 @@ check "nonsense is explained, and cannot be saved" drive nonsense
 host_uplink laptop 203.0.113.5/24 "$INET_GATEWAY"
 host laptop nmcli connection import type wirelink file "$GUI_HERE/home.wirelink" > /dev/null 2>&1
 check "what the service says is shown while it runs" drive live home
+check "a file is dropped on the list" drive drop home "$corpus/trust.wirelink"
 check "peers are moved by keyboard and pointer" drive reorder home
 finish laptop

@@ -5,6 +5,7 @@ What is looked for is waited for, within a bound: `field('Addresses')` returns a
 one. GTK 4.8 reports neither "showing" nor positions on the screen, so only roles, names and texts
 are used.
 """
+import os
 import subprocess
 import time
 
@@ -171,17 +172,32 @@ class Program:
         assert Atspi.Component.grab_focus(node), f'cannot focus {name}'
         until(f'{name} has the focus', lambda: has_state(node, Atspi.StateType.FOCUSED))
 
+    def _centre(self, name):
+        box = until(f'{name} has a place', lambda: self._place(self.named(name)))
+        return box.x + box.width // 2, box.y + box.height // 2
+
     def drag(self, name, onto):
+        self._pull(self._centre(name), onto)
+
+    def drop_file(self, path, onto):
+        """Out of a window of another program."""
+        source = subprocess.Popen([os.environ['WL_TEST_DRAG_SOURCE'], path])
+        told = until('the window with the file', lambda: subprocess.run(
+            ['xdotool', 'search', '--onlyvisible', '--name', '^drag-source$', 'getwindowgeometry',
+             '--shell'], capture_output=True, text=True).stdout)
+        window = dict(line.split('=') for line in told.splitlines() if '=' in line)
+        self._pull((int(window['X']) + 20, int(window['Y']) + 20), onto)
+        return source
+
+    def _pull(self, start, onto):
         """By the pointer, in steps as a hand's."""
-        node = self.named(name)
-        start, end = (until(f'{each} has a place', lambda: self._place(self.named(each)))
-                      for each in (name, onto))
-        x, y = start.x + start.width // 2, start.y + start.height // 2
-        way = end.y + end.height // 2 - y
+        node = self.named(onto)
+        (x, y), (to_x, to_y) = start, self._centre(onto)
         subprocess.run(['xdotool', 'mousemove', str(x), str(y), 'mousedown', '1'], check=True)
-        for step in range(1, 13):
-            subprocess.run(['xdotool', 'mousemove', str(x + step % 2), str(y + way * min(step, 10) // 10)],
-                           check=True)
+        for step in range(1, 15):
+            share = min(step, 10)
+            subprocess.run(['xdotool', 'mousemove', str(x + (to_x - x) * share // 10 + step % 2),
+                            str(y + (to_y - y) * share // 10)], check=True)
             Atspi.Component.get_extents(node, Atspi.CoordType.WINDOW)  # the program has seen it
         subprocess.run(['xdotool', 'mouseup', '1'], check=True)
 

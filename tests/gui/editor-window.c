@@ -24,7 +24,7 @@ typedef struct {
 } Fixture;
 
 static NMVpnEditorPlugin *plugin;
-static int width = WIDTH;
+static int width = WIDTH, height = HEIGHT;
 
 /* The editor's texts; the plugin, which is loaded by now, has looked for those that are installed.
  */
@@ -93,12 +93,12 @@ open_window(Fixture *fixture, NMConnection *connection)
     fixture->window = gtk_window_new();
     gtk_window_set_child(GTK_WINDOW(fixture->window), fixture->notebook);
     gtk_window_set_decorated(GTK_WINDOW(fixture->window), FALSE);
-    gtk_window_set_default_size(GTK_WINDOW(fixture->window), width, HEIGHT);
+    gtk_window_set_default_size(GTK_WINDOW(fixture->window), width, height);
     gtk_window_present(GTK_WINDOW(fixture->window));
 #else
     fixture->window = gtk_window_new(GTK_WINDOW_TOPLEVEL);
     gtk_container_add(GTK_CONTAINER(fixture->window), fixture->notebook);
-    gtk_window_set_default_size(GTK_WINDOW(fixture->window), width, HEIGHT);
+    gtk_window_set_default_size(GTK_WINDOW(fixture->window), width, height);
     gtk_widget_show_all(fixture->window);
 #endif
     settle();
@@ -321,6 +321,17 @@ test_pages_narrow(void)
     width = WIDTH;
 }
 
+/* As data/screenshots has them. */
+static void
+test_pages_software_centre(void)
+{
+    width = 800;
+    height = 450;
+    take_pages(import_home(), "centre-");
+    width = WIDTH;
+    height = HEIGHT;
+}
+
 /* The public key for the camera of a phone. */
 static void
 test_qr(void)
@@ -439,6 +450,7 @@ main(int argc, char **argv)
     g_test_add_func("/window/pages/large", test_pages_large);
     g_test_add_func("/window/pages/german", test_pages_german);
     g_test_add_func("/window/pages/narrow", test_pages_narrow);
+    g_test_add_func("/window/pages/software-centre", test_pages_software_centre);
     g_test_add_func("/window/pages/nonsense", test_pages_nonsense);
     g_test_add_func("/window/qr", test_qr);
     g_test_add_func("/window/update", test_update);

@@ -6,6 +6,13 @@
 screen_run() {
   host laptop env WIRELINK_SCREEN="$LAB_DIR/screen" "$GUI_HERE/screen" "$@"
 }
+# gui_drive SCRIPT VERB...
+gui_drive() {
+  local script=$1
+  shift
+  screen_run env WL_TEST_DRAG_SOURCE="$LAB_BUILD/tests/gui/drag-source" timeout 60 \
+    /usr/bin/python3 "$GUI_HERE/$script.py" "$@"
+}
 GUI_HERE=$(dirname "$(realpath "${BASH_SOURCE[0]}")")
 
 gui_host_create() {

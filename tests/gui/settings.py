@@ -155,9 +155,22 @@ def reorder(name):
     settings.close()
 
 
+def drop(name, path):
+    """A file of another program on the list of peers."""
+    settings = Settings()
+    settings.press('Options…')
+    settings.open_editor_page('Identity')
+    settings.open_editor_page('Peers')
+    source = settings.drop_file(path, 'Drag nas to move')
+    settings.said('Peers added: 4; already here: 2.')
+    settings.named('8qqnabMq…, Members')
+    source.terminate()
+    settings.close()
+
+
 def main():
     {'create': create, 'edit': edit, 'import': import_file, 'no-export': no_export,
-     'reorder': reorder}[sys.argv[1]](*sys.argv[2:])
+     'reorder': reorder, 'drop': drop}[sys.argv[1]](*sys.argv[2:])
 
 
 if __name__ == '__main__':

@@ -10,7 +10,7 @@
 lab_begin "$@"
 gui_host_create || bail_out "the lab comes up" laptop
 
-drive() { screen_run timeout 60 /usr/bin/python3 "$GUI_HERE/settings.py" "$@"; }
+drive() { gui_drive settings "$@"; }
 same() {  # id file
   diff "$GUI_HERE/expected/$2" <(stored "$1")
 }
@@ -24,6 +24,8 @@ check "it is stored as it was written" same home settings-import
 check "what Settings does not offer, export, has lost nothing" \
   export_again home "$GUI_HERE/expected/settings-export.wirelink"
 check "Settings has no export" drive no-export
+check "a file is dropped on the list" \
+  drive drop home "$LAB_TOP/tests/unit/profile/corpus/trust.wirelink"
 check "a profile is edited" drive edit home
 check "it is stored as written" same home settings
 check "peers are moved by keyboard and pointer" drive reorder home
