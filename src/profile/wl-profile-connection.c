@@ -122,6 +122,13 @@ read_item(Reader *reader, const char *name, const char *value, GError **error)
         warn_unknown(reader, name);
         return TRUE;
     }
+    /* nmcli takes away what a peer is, but not its secret, which it is not told. */
+    if (number && reader->secrets &&
+        !g_hash_table_contains(reader->peers, GUINT_TO_POINTER(number))) {
+        g_autofree char *shown = wl_profile_value_quote(name);
+        warn(reader, "%s: there is no such peer; ignored", shown);
+        return TRUE;
+    }
     if (number) {
         structure = get_peer(reader, number, error);
         if (!structure)

@@ -189,8 +189,6 @@ static const Bad bad[] = {
     {"peer-3-public-key=" HUB_KEY, "peer-3-public-key: is also the key of peer 1",
      WL_PROFILE_ERROR_CONFLICT},
     {"peer-3-name=x", "peer-3-public-key: is missing; a peer is known", WL_PROFILE_ERROR_MISSING},
-    {"!peer-3-preshared-key=" PRESHARED_KEY, "peer-3-public-key: is missing",
-     WL_PROFILE_ERROR_MISSING},
     {"peer-1-trust=full", "peer-1-trust: \"full\" is not valid", WL_PROFILE_ERROR_VALUE},
     {"peer-1-allowed-ips=10.0.0.0/40", "peer-1-allowed-ips: \"10.0.0.0/40\"",
      WL_PROFILE_ERROR_VALUE},
@@ -310,6 +308,7 @@ test_unknown(void)
         "extra-interface-Bad=a # b",
         "extra-interface-Key=" LAPTOP_KEY,
         "!password=secret",
+        "!peer-8-preshared-key=" PRESHARED_KEY,
         "line\nfeed=1",
         NULL,
     };
