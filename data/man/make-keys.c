@@ -80,6 +80,8 @@ print_key(const WlProfileKey *key, gboolean by_file_name)
     }
     if (key->required)
         puts("Required.");
+    if (key->waits)
+        puts("A change waits for the next activation.");
     if (key->secret)
         puts("Secret: kept in\n.Cm vpn.secrets .");
 }

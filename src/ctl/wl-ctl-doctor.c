@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #define MAX_VALUE         80
+#define MAX_REASON        300
 #define DEFAULT_FACT_PORT 51821
 
 static void
@@ -250,6 +251,25 @@ check_open_port(WlDoctor *self, const char *label, guint port)
     }
 }
 
+/* The profile was changed while it is up. */
+static void
+check_changes(WlDoctor *self, const char *label, const WlCtlProfile *active)
+{
+    g_autofree char *list = wl_ctl_get_list(active->link, "Waiting", ", ");
+    g_autofree char *waiting = wl_ctl_quote(list, MAX_REASON);
+    g_autofree char *error =
+        wl_ctl_quote(wl_ctl_get_string(active->link, "ProfileError"), MAX_REASON);
+
+    if (*error)
+        wl_doctor_add(self, "changes", WL_CHECK_FAIL, "mend it with nmcli connection modify",
+                      "%s: runs as it was, for the profile that is stored cannot: %s", label,
+                      error);
+    if (*waiting)
+        wl_doctor_add(self, "changes", WL_CHECK_WARN,
+                      "take the profile down and up again with nmcli when it suits",
+                      "%s: was changed, and these keys wait: %s", label, waiting);
+}
+
 static void
 check_active(WlDoctor *self, const char *label, const WlCtlProfile *active)
 {
@@ -272,6 +292,7 @@ check_active(WlDoctor *self, const char *label, const WlCtlProfile *active)
         wl_doctor_add(self, "uplink", WL_CHECK_WARN,
                       "connect this machine: nmcli device status shows what it could use",
                       "%s: there is no default route", label);
+    check_changes(self, label, active);
     if (strcmp(wl_ctl_get_string(active->link, "Role"), "router") == 0) {
         g_autofree char *interface =
             wl_ctl_quote(wl_ctl_get_string(active->link, "Interface"), MAX_VALUE);

@@ -28,6 +28,8 @@ static const Member link_members[] = {
     {"Addresses", "addresses", AS_LIST},
     {"Networks", "networks", AS_LIST},
     {"Uplink", "uplink", AS_STRING},
+    {"Waiting", "waiting", AS_LIST},
+    {"ProfileError", "profile_error", AS_STRING},
     {"FactCount", "fact_count", AS_NUMBER},
     {"Version", "version", AS_STRING},
 };

@@ -149,6 +149,27 @@ append_head(const WlCtlProfile *profile, const WlPage *page, GString *out)
     wl_page_append_wrapped(page, out, 2, ports_line);
 }
 
+/* What NetworkManager has stored and the service cannot take now. */
+static void
+append_profile_state(const WlCtlProfile *profile, const WlPage *page, GString *out)
+{
+    g_autofree char *list = wl_ctl_get_list(profile->link, "Waiting", ", ");
+    g_autofree char *waiting = wl_ctl_quote(list, MAX_NOTE);
+    g_autofree char *error =
+        wl_ctl_quote(wl_ctl_get_string(profile->link, "ProfileError"), MAX_NOTE);
+
+    if (*waiting) {
+        g_autofree char *line =
+            g_strdup_printf("changed, and waits until it is brought up again: %s", waiting);
+        wl_page_append_wrapped(page, out, 2, line);
+    }
+    if (*error) {
+        g_autofree char *line =
+            g_strdup_printf("runs as it was, for what is stored cannot: %s", error);
+        wl_page_append_wrapped(page, out, 2, line);
+    }
+}
+
 void
 wl_ctl_table_append(const WlCtlProfile *profile, const WlCtlProfile *before, gint64 now,
                     const WlPage *page, GString *out)
@@ -157,6 +178,7 @@ wl_ctl_table_append(const WlCtlProfile *profile, const WlCtlProfile *before, gin
 
     wl_grid_set_needed(grid, N_NEEDED);
     append_head(profile, page, out);
+    append_profile_state(profile, page, out);
     if (profile->peers->len == 0) {
         g_string_append(out, "  no peers\n");
         return;

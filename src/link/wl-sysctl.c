@@ -95,6 +95,16 @@ wl_sysctl_stop_forward6(GError **error)
 }
 
 gboolean
+wl_sysctl_stop_forward_link(const char *ifname, GError **error)
+{
+    g_autofree char *own = g_strdup_printf("/proc/sys/net/ipv6/conf/%s/force_forwarding", ifname);
+
+    return write_value("ipv4", ifname, "forwarding", "0", error) &&
+           (!g_file_test(own, G_FILE_TEST_EXISTS) ||
+            write_value("ipv6", ifname, "force_forwarding", "0", error));
+}
+
+gboolean
 wl_sysctl_prepare_link(const char *ifname, GError **error)
 {
     static const struct {

@@ -20,3 +20,5 @@ gboolean wl_sysctl_forward4(const char *ifname, GError **error);
  * and did not before: see wl_sysctl_stop_forward6(). */
 gboolean wl_sysctl_forward6(const char *ifname, gboolean *everywhere, GError **error);
 gboolean wl_sysctl_stop_forward6(GError **error);
+/** As before, of a link that stays. */
+gboolean wl_sysctl_stop_forward_link(const char *ifname, GError **error);

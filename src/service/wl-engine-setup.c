@@ -98,18 +98,10 @@ setup_peer(const WlProfilePeer *peer, const WlKey *own, GError **error)
 }
 
 WlEngineConfig *
-wl_engine_setup(const WlProfile *profile, GError **error)
+wl_engine_setup_for(const WlProfile *profile, const WlKey *own, GError **error)
 {
     g_autoptr(WlEngineConfig) config = wl_engine_config_new();
-    WlKey own;
 
-    if (!profile->private_key || !wl_key_parse(profile->private_key, &config->private_key) ||
-        !wl_key_derive_public(&config->private_key, &own)) {
-        g_set_error_literal(error, WL_PROFILE_ERROR, WL_PROFILE_ERROR_SECRET,
-                            "private-key: this is not a WireGuard private key; \"wirelinkctl "
-                            "genkey\" makes one");
-        return NULL;
-    }
     config->listen_port = profile->listen_port;
     config->role = role_of(profile->role);
     config->chatty = profile->chatty;
@@ -118,11 +110,31 @@ wl_engine_setup(const WlProfile *profile, GError **error)
         !append_prefixes(config->networks, profile->networks, "networks", error))
         return NULL;
     for (guint i = 0; i < profile->peers->len; i++) {
-        WlPeerConfig *peer = setup_peer(g_ptr_array_index(profile->peers, i), &own, error);
+        WlPeerConfig *peer = setup_peer(g_ptr_array_index(profile->peers, i), own, error);
 
         if (!peer)
             return NULL;
         g_ptr_array_add(config->peers, peer);
     }
     return g_steal_pointer(&config);
+}
+
+WlEngineConfig *
+wl_engine_setup(const WlProfile *profile, GError **error)
+{
+    WlEngineConfig *config;
+    WlKey key, own;
+
+    if (!profile->private_key || !wl_key_parse(profile->private_key, &key) ||
+        !wl_key_derive_public(&key, &own)) {
+        g_set_error_literal(error, WL_PROFILE_ERROR, WL_PROFILE_ERROR_SECRET,
+                            "private-key: this is not a WireGuard private key; \"wirelinkctl "
+                            "genkey\" makes one");
+        return NULL;
+    }
+    config = wl_engine_setup_for(profile, &own, error);
+    if (config)
+        config->private_key = key;
+    wl_key_wipe(&key);
+    return config;
 }

@@ -9,3 +9,5 @@
  * needs the public key of this machine. To be freed by the caller, which wipes the keys.
  */
 WlEngineConfig *wl_engine_setup(const WlProfile *profile, GError **error);
+/** The same without the private key, whose public key is @own. */
+WlEngineConfig *wl_engine_setup_for(const WlProfile *profile, const WlKey *own, GError **error);

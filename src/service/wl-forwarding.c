@@ -24,3 +24,13 @@ wl_forwarding_stop(WlForwarding *self)
         g_warning("%s", error->message);
     self->v6_everywhere = FALSE;
 }
+
+void
+wl_forwarding_stop_link(WlForwarding *self, const char *interface)
+{
+    g_autoptr(GError) error = NULL;
+
+    wl_forwarding_stop(self);
+    if (!wl_sysctl_stop_forward_link(interface, &error))
+        g_warning("%s", error->message);
+}

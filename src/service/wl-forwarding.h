@@ -12,3 +12,5 @@ typedef struct {
  * reached otherwise are, all the same. */
 void wl_forwarding_start(WlForwarding *self, const char *interface, gboolean v6);
 void wl_forwarding_stop(WlForwarding *self);
+/** The same, of a link that stays and forwards no more. */
+void wl_forwarding_stop_link(WlForwarding *self, const char *interface);

@@ -30,7 +30,7 @@ received_variant(const WlEngine *engine)
 }
 
 GVariant *
-wl_link_properties_new(WlSession *session, const char *id, const char *active_connection)
+wl_link_properties_new(WlSession *session, const WlLinkProfile *profile)
 {
     const WlEngine *engine = wl_session_get_engine(session);
     const WlSessionSettings *settings = wl_session_get_settings(session);
@@ -43,8 +43,8 @@ wl_link_properties_new(WlSession *session, const char *id, const char *active_co
     wl_key_link_local(own, &link_local);
     g_variant_dict_init(&dict, NULL);
     g_variant_dict_insert(&dict, "Uuid", "s", settings->uuid);
-    g_variant_dict_insert(&dict, "Id", "s", id);
-    g_variant_dict_insert(&dict, "ActiveConnection", "o", active_connection);
+    g_variant_dict_insert(&dict, "Id", "s", profile->id);
+    g_variant_dict_insert(&dict, "ActiveConnection", "o", profile->active_connection);
     g_variant_dict_insert(&dict, "Interface", "s", settings->interface);
     g_variant_dict_insert(&dict, "Backend", "s", wl_link_get_backend(wl_session_get_link(session)));
     g_variant_dict_insert_value(&dict, "PublicKey",
@@ -59,6 +59,8 @@ wl_link_properties_new(WlSession *session, const char *id, const char *active_co
     g_variant_dict_insert_value(&dict, "Addresses", prefixes_variant(config->addresses));
     g_variant_dict_insert_value(&dict, "Networks", prefixes_variant(networks));
     g_variant_dict_insert(&dict, "Uplink", "s", wl_session_get_uplink(session));
+    g_variant_dict_insert(&dict, "Waiting", "^as", profile->waiting);
+    g_variant_dict_insert(&dict, "ProfileError", "s", profile->error);
     g_variant_dict_insert(&dict, "Version", "s", WL_VERSION);
     return g_variant_dict_end(&dict);
 }

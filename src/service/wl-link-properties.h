@@ -5,9 +5,16 @@
 
 #include "wl-session.h"
 
-/** The properties of the Link object that are signalled, as floating a{sv}. @active_connection: an
- * object path, "/" while it is not known. */
-GVariant *wl_link_properties_new(WlSession *session, const char *id, const char *active_connection);
+/** What NetworkManager says of the profile. */
+typedef struct {
+    const char *id;                /* its name */
+    const char *active_connection; /* an object path, "/" while it is not known */
+    const char *const *waiting;    /* changed keys that wait for the next activation */
+    const char *error;             /* why it could not run as it is stored, or "" */
+} WlLinkProfile;
+
+/** The properties of the Link object that are signalled, as floating a{sv}. */
+GVariant *wl_link_properties_new(WlSession *session, const WlLinkProfile *profile);
 
 /** NULL-terminated: those that are read on demand. */
 extern const char *const wl_link_properties_on_demand[];

@@ -35,11 +35,16 @@ GVariant *
 wl_object_settled_properties(const WlObject *object)
 {
     WlObjects *self = object->objects;
+    WlLinkProfile profile = {
+        .id = self->id,
+        .active_connection = self->active_connection,
+        .waiting = (const char *const *) self->waiting,
+        .error = self->profile_error,
+    };
     WlPeerView view;
 
     if (!object->is_peer)
-        return g_variant_ref_sink(
-            wl_link_properties_new(self->session, self->id, self->active_connection));
+        return g_variant_ref_sink(wl_link_properties_new(self->session, &profile));
     if (!wl_engine_get_peer(wl_session_get_engine(self->session), &object->key, &view))
         return NULL;
     return g_variant_ref_sink(wl_peer_properties_new(&view, via_path(self, &view)));

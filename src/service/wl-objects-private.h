@@ -35,6 +35,8 @@ struct _WlObjects {
     WlTimer *timer;
     char *id;
     char *active_connection;
+    char **waiting;
+    char *profile_error;
     guint manager_registration;
     guint trim_id;
     guint last_number;

@@ -129,6 +129,17 @@ wl_objects_set_active_connection(WlObjects *self, const char *path)
     wl_objects_settled(self);
 }
 
+void
+wl_objects_set_profile_state(WlObjects *self, const char *const *waiting, const char *error)
+{
+    g_strfreev(self->waiting);
+    self->waiting = g_strdupv((char **) waiting);
+    g_free(self->profile_error);
+    self->profile_error = g_strdup(error);
+    wl_object_mark(self->link);
+    wl_objects_settled(self);
+}
+
 /* ---- life ---------------------------------------------------------------------------------- */
 
 static gboolean
@@ -178,6 +189,8 @@ wl_objects_new(GDBusConnection *connection, WlSession *session, const WlObjectsS
     self->id = g_strdup(settings->id);
     self->active_connection =
         g_strdup(settings->active_connection ? settings->active_connection : "/");
+    self->waiting = g_new0(char *, 1);
+    self->profile_error = g_strdup("");
     self->peers =
         g_hash_table_new_full(wl_key_hash, wl_key_equal, NULL, (GDestroyNotify) object_free);
     self->by_path = g_hash_table_new(g_str_hash, g_str_equal);
@@ -209,6 +222,8 @@ wl_objects_free(WlObjects *self)
         g_dbus_connection_unregister_object(self->connection, self->manager_registration);
     g_object_unref(self->connection);
     g_free(self->active_connection);
+    g_strfreev(self->waiting);
+    g_free(self->profile_error);
     g_free(self->id);
     g_free(self);
 }

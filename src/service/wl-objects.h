@@ -34,5 +34,8 @@ void wl_objects_peer_gone(WlObjects *self, const WlKey *key);
 /** Something of the link changed. */
 void wl_objects_link_changed(WlObjects *self);
 void wl_objects_set_active_connection(WlObjects *self, const char *path);
+/** What of the stored profile waits for the next activation (NULL-terminated), and what is wrong
+ * with it ("": nothing). Other properties of the link may have changed with it. */
+void wl_objects_set_profile_state(WlObjects *self, const char *const *waiting, const char *error);
 /** Signals what changed since the last time. */
 void wl_objects_settled(WlObjects *self);

@@ -5,6 +5,7 @@
 #include "wl-engine-setup.h"
 #include "wl-full-tunnel.h"
 #include "wl-ip-config.h"
+#include "wl-live-profile.h"
 #include "wl-log.h"
 #include "wl-objects.h"
 #include "wl-profile-secrets.h"
@@ -25,8 +26,10 @@ struct _WlService {
     char *id;
     char **users; /* that the profile names; NULL: none */
     GCancellable *finding;
-    char *active_connection; /* NULL: not found yet */
+    char *active_connection;  /* NULL: not found yet */
+    NMConnection *connection; /* as it was activated, without secrets; NULL: not yet */
     WlSession *session;
+    WlLiveProfile *live; /* NULL: not ready yet */
     WlSurroundings *surroundings;
     WlObjects *objects;
     WlUnmanaged *unmanaged; /* NULL: NetworkManager's configuration says it */
@@ -65,6 +68,16 @@ announce(WlService *self, gboolean with_config)
 /* ---- the session --------------------------------------------------------------------------- */
 
 static void
+on_profile_changed(gpointer user_data)
+{
+    WlService *self = user_data;
+
+    if (self->objects)
+        wl_objects_set_profile_state(self->objects, wl_live_profile_get_waiting(self->live),
+                                     wl_live_profile_get_error(self->live));
+}
+
+static void
 on_ready(WlSession *session, gpointer user_data)
 {
     WlService *self = user_data;
@@ -87,6 +100,8 @@ on_ready(WlSession *session, gpointer user_data)
     g_message("the link is up, %s WireGuard", wl_link_get_backend(wl_session_get_link(session)));
     announce(self, TRUE);
     self->announced = TRUE;
+    self->live =
+        wl_live_profile_new(connection, session, self->connection, on_profile_changed, self);
 }
 
 static void
@@ -270,6 +285,8 @@ start(WlService *self, NMConnection *connection, GError **error)
     find_active_connection(self, settings.uuid);
     keep_unmanaged(self, interface);
     self->id = g_strdup(nm_connection_get_id(connection));
+    self->connection = nm_simple_connection_new_clone(connection);
+    nm_connection_clear_secrets(self->connection);
     self->session = wl_session_new(config, &settings, &session_events, self);
     self->surroundings = wl_surroundings_new(bus, self->session);
     return TRUE;
@@ -325,6 +342,7 @@ wl_service_shut_down(WlService *self)
     g_cancellable_cancel(self->finding);
     g_clear_object(&self->finding);
     g_clear_pointer(&self->unmanaged, wl_unmanaged_free);
+    g_clear_pointer(&self->live, wl_live_profile_free);
     g_clear_pointer(&self->objects, wl_objects_free);
     g_clear_pointer(&self->surroundings, wl_surroundings_free);
     if (self->session)
@@ -339,6 +357,7 @@ wl_service_finalize(GObject *object)
 
     wl_service_shut_down(self);
     wl_raw_sockets_close(&self->raw);
+    g_clear_object(&self->connection);
     g_free(self->id);
     g_strfreev(self->users);
     g_free(self->active_connection);

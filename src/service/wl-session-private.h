@@ -68,6 +68,9 @@ void wl_session_network_changed(WlMonitor *monitor, gpointer session);
 void wl_session_tell_addresses(WlSession *self);
 void wl_session_tell_uplink(WlSession *self);
 
+/** A copy, which may be empty, to be freed with g_strfreev(). */
+const char *const *wl_session_copy_patterns(const char *const *patterns);
+
 /* ---- the link, whatever others do to it: wl-session-link.c */
 extern const WlMonitorEvents wl_session_monitor_events;
 WlLinkConfig wl_session_link_config(const WlSession *self, const WlKey *private_key);

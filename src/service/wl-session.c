@@ -200,10 +200,10 @@ open_link(WlSession *self)
     wl_link_open_async(&config, self->opening, on_opened, self);
 }
 
-static char **
-copy_patterns(const char *const *patterns)
+const char *const *
+wl_session_copy_patterns(const char *const *patterns)
 {
-    return patterns ? g_strdupv((char **) patterns) : g_new0(char *, 1);
+    return (const char *const *) (patterns ? g_strdupv((char **) patterns) : g_new0(char *, 1));
 }
 
 WlSession *
@@ -222,9 +222,8 @@ wl_session_new(WlEngineConfig *config, const WlSessionSettings *settings,
     self->settings = *settings;
     self->settings.uuid = g_strdup(settings->uuid);
     self->settings.interface = g_strdup(settings->interface);
-    self->settings.hide_interfaces = (const char *const *) copy_patterns(settings->hide_interfaces);
-    self->settings.report_interfaces =
-        (const char *const *) copy_patterns(settings->report_interfaces);
+    self->settings.hide_interfaces = wl_session_copy_patterns(settings->hide_interfaces);
+    self->settings.report_interfaces = wl_session_copy_patterns(settings->report_interfaces);
     self->servers = wl_local_servers_new();
     self->refused = g_hash_table_new_full(wl_key_hash, wl_key_equal, g_free, NULL);
     /* The sweep may take a while, and Connect has to be answered. */

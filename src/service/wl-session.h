@@ -66,6 +66,13 @@ void wl_session_uplink_changed(WlSession *self);
 void wl_session_resumed(WlSession *self);
 /** @servers: of WlNameServer, those of the uplinks; @vpn: some VPN brought others. */
 void wl_session_set_dns(WlSession *self, const GArray *servers, gboolean vpn);
+/**
+ * The profile says something else than before: see wl_engine_change_profile(), which takes of
+ * @config what it can; of @settings count `forwarding` and the patterns. Takes @config. FALSE with
+ * *error if it contradicts itself; then nothing is changed.
+ */
+gboolean wl_session_change_profile(WlSession *self, WlEngineConfig *config,
+                                   const WlSessionSettings *settings, GError **error);
 /** See wl_engine_refresh() and wl_engine_forget_endpoint(). */
 gboolean wl_session_refresh(WlSession *self);
 gboolean wl_session_forget_endpoint(WlSession *self, const WlKey *key, const WlEndpoint *endpoint,

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "wl-surroundings.h"
 
-#include "wl-profile-watch.h"
 #include "wl-uplinks.h"
 #include "wl-wake.h"
 
@@ -9,7 +8,6 @@ struct _WlSurroundings {
     WlSession *session;
     WlUplinks *uplinks;
     WlWake *wake;
-    WlProfileWatch *profile;
 };
 
 static void
@@ -59,7 +57,6 @@ wl_surroundings_new(GDBusConnection *connection, WlSession *session)
     self->session = session;
     self->uplinks = wl_uplinks_new(connection, &uplinks_events, self);
     self->wake = wl_wake_new(connection, on_wake, self);
-    self->profile = wl_profile_watch_new(connection, wl_session_get_settings(session)->uuid);
     return self;
 }
 
@@ -70,6 +67,5 @@ wl_surroundings_free(WlSurroundings *self)
         return;
     wl_uplinks_free(self->uplinks);
     wl_wake_free(self->wake);
-    wl_profile_watch_free(self->profile);
     g_free(self);
 }

@@ -1,39 +1,158 @@
 #!/bin/bash
-# An active profile is changed: what runs goes on as it was, and the service says why.
+# An active profile is changed: peers come, go and change at once, without a lost packet of the others;
+# what waits for the next activation, or is nonsense, is said in the log and on D-Bus.
 # shellcheck source=one-host.sh
 . "$(dirname "$(realpath "$0")")/one-host.sh"
 lab_begin "$@"
 one_host_create || bail_out "the lab comes up" laptop
+# A second peer, which needs a preshared key.
+third_create() {
+  keys_create third && namespace_create third && cable_public third &&
+    ip -n third addr add 203.0.113.7/24 dev eth0 &&
+    wireguard_create third wg-third third 51820 10.77.0.7/24 10.99.0.1/32 || return 1
+  (umask 077 && wg genpsk > "$LAB_DIR/keys/shared" && wg genpsk > "$LAB_DIR/keys/other-shared")
+  wireguard third set wg-third peer "${PUBLIC_KEY[laptop]}" allowed-ips 10.77.0.2/32 \
+    preshared-key "$LAB_DIR/keys/shared"
+}
+third_create || bail_out "the second peer comes up" laptop
 
 modify() { nmcli_laptop connection modify laptop "$@"; }
+secret() { echo "$(< "$LAB_DIR/keys/$1")"; }
 log_lines() { grep -c -- "$1" "$LAB_DIR/laptop/log/nm.log"; }
 says() {
   wait_until 5 grep -qE -- "$1" "$LAB_DIR/laptop/log/nm.log" ||
     { grep nm-wirelink-service "$LAB_DIR/laptop/log/nm.log"; return 1; }
 }
 goes_on() { reaches 10.77.0.1 && is_activated && matches "^$PID\$" "$(service_pids)"; }
+is_unreachable() { fails host laptop ping -n -q -c 1 -W 0.3 "$1"; }
+property() {  # of the link
+  host laptop busctl get-property --json=short "$(unique_name)" \
+    /org/freedesktop/NetworkManager/wirelink/link org.freedesktop.NetworkManager.wirelink1.Link "$1"
+}
+unique_name() {
+  host laptop busctl list --no-legend | awk '/wirelink.Connection_/ { print $1; exit }'
+}
+property_is() { matches "$2" "$(property "$1")"; }
+becomes() { wait_until 5 property_is "$@" > /dev/null || { property "$1"; return 1; }; }
+status_has() { matches "$1" "$(host laptop wirelinkctl status "${@:2}")"; }
+shows() { wait_until 5 status_has "$@" > /dev/null || { host laptop wirelinkctl status; return 1; }; }
+on_link() { host laptop wg show "$(host_interface laptop)" "$1"; }
+# Of a peer, by its name: what WireGuard has, after its key.
+has_on_link() {  # what peer pattern
+  on_link "$1" | awk -v key="${PUBLIC_KEY[$2]}" '$1 == key' | grep -qE -- "$3" || { on_link "$1"; return 1; }
+}
+has_shared() { on_link preshared-keys | grep -qF -- "$(secret "$1")"; }
+link_has() { wait_until 5 has_on_link "$@" > /dev/null || { on_link "$1"; return 1; }; }
+link_lost() { wait_until 5 fails has_on_link "$@" > /dev/null || { on_link "$1"; return 1; }; }
+has_route() { matches "$1" "$(host laptop ip route show dev "$(host_interface laptop)")"; }
+# All the while, packets to the first peer.
+stream_begins() {
+  # shellcheck disable=SC2016  # expanded inside the host
+  host laptop bash -c 'echo $$ > "$1/stream.pid"; exec ping -n -q -i 0.02 10.77.0.1' \
+    - "$LAB_DIR" > "$LAB_DIR/stream" 2>&1 &
+  STREAM=$!
+}
+stream_ends() {
+  host laptop kill -INT "$(< "$LAB_DIR/stream.pid")"
+  wait "$STREAM"
+}
+# One may be under way.
+lost_nothing() {
+  local sent received
+  read -r sent received < <(sed -n 's/^\([0-9]*\) packets transmitted, \([0-9]*\) received.*/\1 \2/p' \
+    "$LAB_DIR/stream")
+  cat "$LAB_DIR/stream"
+  [ "${sent:-0}" -ge 100 ] && [ $((sent - received)) -le 1 ]
+}
+same_session() { [ "$(on_link latest-handshakes | grep -F "${PUBLIC_KEY[other]}")" = "$HANDSHAKE" ]; }
 
 import "$LAB_DIR/laptop/laptop.wirelink" > /dev/null || bail_out "the profile is imported" laptop
 check "it is activated" nmcli_laptop connection up laptop || finish laptop
 PID=$(service_pids)
 check "the other side answers" reaches 10.77.0.1
+check "nothing waits, nothing is wrong" becomes Waiting '"data":\[\]'
+check "that is so on D-Bus" becomes ProfileError '"data":""'
+HANDSHAKE=$(on_link latest-handshakes | grep -F "${PUBLIC_KEY[other]}")
+stream_begins
+
+# --- a peer comes, changes and goes
+check "a peer is added that has a preshared key" modify +vpn.data "peer-2-name=third" \
+  +vpn.data "peer-2-public-key=${PUBLIC_KEY[third]}" +vpn.data peer-2-endpoint=203.0.113.7:51820 \
+  +vpn.data peer-2-basic=yes +vpn.data "peer-2-allowed-ips=10.77.0.7/32 10.99.0.1/32" \
+  +vpn.secrets "private-key=$(secret laptop),peer-2-preshared-key=$(secret shared)"
+check "it is reached" reaches 10.77.0.7
+check "what is behind it, too" reaches 10.99.0.1
+check "that is routed" has_route '^10[.]99[.]0[.]1'
+check "the service says so once" matches '^1$' \
+  "$(log_lines 'was changed (.*peer-2-public-key.*), and runs so from now on')"
+check "wirelinkctl shows it" shows '^  third +direct'
+check "its keepalive is changed" modify +vpn.data peer-2-keepalive=25
+check "WireGuard has it" link_has persistent-keepalive third '25$'
+check "its name is changed" modify +vpn.data peer-2-name=attic
+check "that is shown" shows '^  attic +direct'
+check "it is trusted less" modify +vpn.data peer-2-trust=Untrusted
+check "that is shown, too" shows '"trust" *: *"Untrusted"' --json
+check "it loses an allowed IP" modify +vpn.data peer-2-allowed-ips=10.77.0.7/32
+check "WireGuard lost it" link_lost allowed-ips third '10[.]99[.]0[.]1'
+check "so did the routes" wait_until 5 fails has_route '10[.]99[.]0[.]1'
+check "it is reached as before" reaches 10.77.0.7
+check "its endpoint is changed" modify +vpn.data peer-2-endpoint=203.0.113.70:51820
+ip -n third addr del 203.0.113.7/24 dev eth0 && ip -n third addr add 203.0.113.70/24 dev eth0
+check "it is found there" reaches 10.77.0.7
+check "by that" link_has endpoints third '203[.]0[.]113[.]70:'
+check "it has another preshared key" modify \
+  +vpn.secrets "private-key=$(secret laptop),peer-2-preshared-key=$(secret other-shared)"
+check "WireGuard has that" wait_until 5 has_shared other-shared
+check "the log has no key" fails grep -qF -e "$(secret shared)" -e "$(secret other-shared)" \
+  "$LAB_DIR/laptop/log/nm.log"
+check "it is taken away" modify -vpn.data peer-2-name -vpn.data peer-2-public-key \
+  -vpn.data peer-2-endpoint -vpn.data peer-2-basic -vpn.data peer-2-allowed-ips \
+  -vpn.data peer-2-keepalive -vpn.data peer-2-trust
+check "WireGuard lost it" link_lost peers third .
+check "so did wirelinkctl" wait_until 5 fails status_has attic
+check "its secret, which nmcli leaves behind, harms nobody" becomes ProfileError '"data":""'
+check "it is not reached any more" wait_until 5 is_unreachable 10.77.0.7
+
+# --- a key that only the user has
+check "a peer is added whose preshared key NetworkManager does not keep" modify \
+  +vpn.data "peer-3-public-key=${PUBLIC_KEY[third]}" +vpn.data peer-3-endpoint=203.0.113.70:51820 \
+  +vpn.data peer-3-allowed-ips=10.77.0.7/32 +vpn.data peer-3-preshared-key-flags=1
+check "the service says that it waits" says 'peer-3-preshared-key: NetworkManager does not keep this key'
+check "D-Bus, too" becomes Waiting '\["peer-3-preshared-key"\]'
+check "and it does not come up without it" fails has_on_link peers third .
+check "it is taken away" modify -vpn.data peer-3-public-key -vpn.data peer-3-endpoint \
+  -vpn.data peer-3-allowed-ips -vpn.data peer-3-preshared-key-flags
+check "nothing waits" becomes Waiting '"data":\[\]'
+
+# --- nonsense
 check "an endpoint becomes nonsense" modify +vpn.data peer-1-endpoint=nowhere
 check "the service says what is wrong" \
   says 'cannot be used as it is now; what runs stays as it was: peer-1-endpoint: '
+check "D-Bus, too" becomes ProfileError 'peer-1-endpoint: '
+check "wirelinkctl, too" shows 'peer-1-endpoint: '
 check "what runs goes on" goes_on
 check "it is mended" modify +vpn.data peer-1-endpoint=203.0.113.6:51820
-check "the service says so" says 'the profile is again what runs'
-check "something else is changed" modify +vpn.data peer-1-keepalive=25 +vpn.data mtu=1400
-check "the service says what, and when it counts" \
-  says 'was changed [(]mtu, peer-1-keepalive[)]; what runs stays as it was until'
-check "what runs goes on" goes_on
+check "the service says so" says 'the profile can be used again'
+check "D-Bus, too" becomes ProfileError '"data":""'
+
+# --- what waits
+check "one that counts at once is changed with one that waits" \
+  modify +vpn.data peer-1-keepalive=15 +vpn.data mtu=1400
+check "the one counts" link_has persistent-keepalive other '15$'
+check "the other waits" says 'was changed [(]mtu[)]; that counts when it is brought up again'
+check "as D-Bus says" becomes Waiting '\["mtu"\]'
+check "and wirelinkctl" shows 'mtu'
 check "what is none of its business is changed" modify connection.autoconnect-priority 3
 check "twice" modify connection.metered 1
 check "what runs goes on" goes_on
-check "the service says nothing of that" matches '^2$' "$(log_lines 'the profile was changed')"
+check "the service says nothing of that" matches '^1$' "$(log_lines 'was changed (mtu)')"
+check "its packets were not disturbed" same_session
+stream_ends
+check "and none was lost" lost_nothing
 check "it is deactivated" nmcli_laptop connection down laptop
 check "it is activated with the changes" nmcli_laptop connection up laptop
 check "which count now" matches 'mtu 1400' "$(host laptop ip link show dev "$(host_interface laptop)")"
+check "nothing waits any more" becomes Waiting '"data":\[\]'
 check "it is deactivated" nmcli_laptop connection down laptop
 check "nothing is left" wait_host_clean laptop
 finish laptop

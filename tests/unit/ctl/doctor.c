@@ -333,6 +333,7 @@ test_services(Machine *machine, gconstpointer data)
     g_autoptr(CtlRun) other_version = NULL;
     g_autoptr(CtlRun) gone = NULL;
     g_autoptr(CtlRun) denied = NULL;
+    g_autoptr(CtlRun) changed = NULL;
     g_autoptr(CtlRun) hidden = NULL;
     g_autoptr(CtlRun) unknown = NULL;
     Mock *mock;
@@ -350,6 +351,19 @@ test_services(Machine *machine, gconstpointer data)
     denied = examine(machine, NULL, NULL);
     g_assert_cmpint(denied->status, ==, 0);
     ctl_assert_holds(denied->out, "warn  home: is up, and only root and its users may see more\n");
+    fixture_remove_mock(&machine->fixture, mock);
+    mock = fixture_add_mock(&machine->fixture, MOCK_ANSWERS,
+                            mock_objects_with("home", WL_VERSION,
+                                              "'Waiting': <['mtu']>, "
+                                              "'ProfileError': <'address: missing'>, ",
+                                              ""));
+    changed = examine(machine, NULL, NULL);
+    g_assert_cmpint(changed->status, ==, 1);
+    ctl_assert_holds(changed->out, "warn  home: was changed, and these keys wait: mtu\n");
+    ctl_assert_holds(changed->out, "fail  home: runs as it was, for the profile that is stored "
+                                   "cannot: address: missing\n");
+    fixture_remove_mock(&machine->fixture, mock);
+    mock = fixture_add_mock(&machine->fixture, MOCK_DENIES, NULL);
     /* A profile that NetworkManager does not show, but its service does. */
     fixture_add_mock(&machine->fixture, MOCK_ANSWERS, mock_objects("secret", WL_VERSION, ""));
     hidden = examine(machine, "secret", NULL);

@@ -76,6 +76,29 @@ test_json(Fixture *fixture, gconstpointer data)
         json_object_get_string_member(json_array_get_object_element(peers, 0), "public_key"));
 }
 
+/* The profile was changed to something that counts later, and then to something that never will. */
+static void
+test_changed(Fixture *fixture, gconstpointer data)
+{
+    static const char changed[] =
+        "'Waiting': <['listen-port', 'mtu']>, "
+        "'ProfileError': <'peer-1-endpoint: \"\\u001bnowhere\" has no port'>, ";
+    g_autoptr(CtlRun) run = NULL;
+    g_autoptr(CtlRun) json = NULL;
+
+    fixture_add_mock(fixture, MOCK_ANSWERS, mock_objects_with("home", WL_VERSION, changed, ""));
+    run = FIXTURE_RUN(fixture, "100", "status");
+    g_assert_cmpint(run->status, ==, 0);
+    ctl_assert_holds(run->out,
+                     "  changed, and waits until it is brought up again: listen-port, mtu\n"
+                     "  runs as it was, for what is stored cannot: peer-1-endpoint: ");
+    g_assert_null(strchr(run->out, '\033'));
+    json = FIXTURE_RUN(fixture, "100", "status", "--json");
+    ctl_assert_holds(json->out,
+                     "\"waiting\" : [\n        \"listen-port\",\n        \"mtu\"\n      ]");
+    ctl_assert_holds(json->out, "\"profile_error\" : \"peer-1-endpoint: ");
+}
+
 static void
 test_several(Fixture *fixture, gconstpointer data)
 {
@@ -354,6 +377,7 @@ main(int argc, char **argv)
     FIXTURE_ADD("/ctl/status/very-narrow", test_very_narrow);
     FIXTURE_ADD("/ctl/status/json", test_json);
     FIXTURE_ADD("/ctl/status/several", test_several);
+    FIXTURE_ADD("/ctl/status/changed", test_changed);
     FIXTURE_ADD("/ctl/status/harmless", test_harmless);
     FIXTURE_ADD("/ctl/status/long", test_long);
     FIXTURE_ADD("/ctl/status/round-trips", test_round_trips);
