@@ -263,6 +263,9 @@ void wl_engine_update_candidates(WlEngine *self, WlPeer *peer);
 void wl_engine_run_attempt(WlEngine *self, WlPeer *peer);
 void wl_engine_run_move(WlEngine *self, WlPeer *peer);
 void wl_engine_run_lookups(WlEngine *self, WlPeer *peer);
+/** Its names may lead elsewhere now: they are asked at once, however long they have been asked in
+ * vain. */
+void wl_engine_renew_lookups(WlEngine *self, WlPeer *peer);
 
 /* ---- the way a pair takes: wl-way.c */
 void wl_engine_receive_way(WlEngine *self, WlPeer *peer, const WlFact *fact);

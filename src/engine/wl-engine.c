@@ -398,11 +398,7 @@ uplink_changed(WlEngine *self)
             peer->move.hint = TRUE;
         else
             peer->attempt.restart = TRUE;
-        for (guint j = 0; j < peer->lookups->len; j++) {
-            WlLookup *lookup = peer->lookups->pdata[j];
-            lookup->due = MIN(lookup->due, self->now);
-            lookup->backoff = WL_RESOLVE_FIRST;
-        }
+        wl_engine_renew_lookups(self, peer);
     }
 }
 

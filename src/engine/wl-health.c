@@ -188,6 +188,8 @@ wl_engine_update_health(WlEngine *self, WlPeer *peer)
         wl_engine_touch_all(self); /* whoever is reached by it */
     if (healthy && !peer->healthy)
         became_healthy(self, peer);
+    else if (!healthy && peer->healthy)
+        wl_engine_renew_lookups(self, peer);
     if (healthy && wl_endpoint_is_set(&peer->endpoint)) {
         if (!wl_endpoint_equal(&peer->worked, &peer->endpoint) &&
             peer->rx_time >= self->now - WL_SEC(1)) {

@@ -12,6 +12,17 @@ is_in_doubt(const WlPeer *peer)
            (peer->move.hint || peer->move.phase != WL_MOVE_NONE || peer->move.retry != WL_NEVER);
 }
 
+void
+wl_engine_renew_lookups(WlEngine *self, WlPeer *peer)
+{
+    for (guint i = 0; i < peer->lookups->len; i++) {
+        WlLookup *lookup = peer->lookups->pdata[i];
+
+        lookup->due = MIN(lookup->due, self->now);
+        lookup->backoff = WL_RESOLVE_FIRST;
+    }
+}
+
 /* Names of the profile: asked again, less and less often, as long as there is no session that
  * works. */
 void

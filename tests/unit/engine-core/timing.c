@@ -471,6 +471,54 @@ test_names_are_resolved(void)
 }
 
 static void
+answer_name(Bench *bench, const char *endpoint)
+{
+    WlEndpoint address = {0};
+
+    g_assert_true(!endpoint || wl_endpoint_parse(endpoint, &address));
+    wl_engine_resolved(bench->engine, bench->now, "hub.example.net:51820", &address, !!endpoint);
+    bench_drain(bench);
+}
+
+/* A name that was asked less and less often, in vain, is asked at once when a session that came up
+ * after that goes stale. */
+static void
+test_stale_name(void)
+{
+    g_autoptr(Bench) bench = bench_new();
+    WlEngineConfig *config = bench_config(bench, WL_ROLE_AUTOMATIC);
+
+    bench_add(config, bench_member(bench, 1), "hub.example.net:51820", "10.77.0.0/24");
+    bench_start(bench, config);
+    bench_uplink(bench, "192.168.1.10/24");
+    for (guint i = 0; i < 10; i++) {
+        answer_name(bench, NULL);
+        bench_clear(bench);
+        bench_run(bench, SEC(331));
+        g_assert_cmpuint(bench_count(bench, WL_OUTPUT_RESOLVE), >=, 1);
+    }
+    answer_name(bench, BENCH_HUB_ENDPOINT);
+    bench_meet(bench, 1, BENCH_HUB_ENDPOINT);
+    bench_clear(bench);
+    bench_run(bench, SEC(160));
+    g_assert_cmpuint(bench_count(bench, WL_OUTPUT_RESOLVE), ==, 0);
+    bench_run(bench, SEC(10));
+    g_assert_cmpuint(bench_count(bench, WL_OUTPUT_RESOLVE), ==, 1);
+    /* and from then on as at the start */
+    answer_name(bench, NULL);
+    bench_clear(bench);
+    bench_run(bench, MS(1200));
+    g_assert_cmpuint(bench_count(bench, WL_OUTPUT_RESOLVE), ==, 1);
+
+    /* with a session it is asked on a new uplink, too */
+    answer_name(bench, BENCH_HUB_ENDPOINT);
+    bench_meet(bench, 1, BENCH_HUB_ENDPOINT);
+    bench_clear(bench);
+    bench_uplink(bench, "192.168.7.10/24");
+    g_assert_cmpuint(bench_count(bench, WL_OUTPUT_RESOLVE), ==, 1);
+}
+
+static void
 test_no_snapshot(void)
 {
     g_autoptr(Bench) bench = bench_leaf_new();
@@ -598,6 +646,7 @@ main(int argc, char **argv)
     g_test_add_func("/attempts/clock-jumps", test_clock_jumps);
     g_test_add_func("/sender/roaming-peer", test_roaming_peer);
     g_test_add_func("/attempts/names", test_names_are_resolved);
+    g_test_add_func("/attempts/stale-name", test_stale_name);
     g_test_add_func("/deadline/no-snapshot", test_no_snapshot);
     g_test_add_func("/deadline/uplink-lost", test_uplink_lost);
     g_test_add_func("/attempts/on-demand", test_on_demand);
