@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "wl-engine-private.h"
 
+#include <string.h>
+
 /*
  * A Go daemon says nothing about the way. It gives us our allowed IPs, and so takes the direct way
  * for both directions, at its next chunk (5 s) after it has a session and our Alive (section 7.3),
@@ -18,6 +20,8 @@
 #define LATER        WL_SEC(2)  /* where it could be seen that it had not moved */
 #define AGAIN        WL_SEC(60)
 #define WINDOWS      3
+#define PING_AGAIN   WL_SEC(1) /* then twice as long: our Alive may be lost */
+#define MAX_UNDONE   3
 #define ANSWER_SLACK WL_MS(60)
 #define LOST         2
 #define LOST_OF_MANY 4
@@ -58,6 +62,9 @@ struct _WlApproach {
     guint8 answered; /* bits of kinds that were in any round */
     gboolean via_lost_before;
     gint64 round_trip; /* longest, by the router */
+    gint64 ping_due, ping_again;
+    gint64 followed; /* and looking whether that was right; WL_NEVER: not yet */
+    guint undone;
 };
 
 /* ---- probes */
@@ -152,7 +159,7 @@ ask_all(WlEngine *self, WlPeer *peer)
         ask(self, peer, peer, KIND_DIRECT, own6, &peer->link_local);
     if (!own4 || !routed)
         return;
-    ask(self, peer, router, KIND_VIA, own4, routed);
+    ask(self, peer, peer->direct ? peer : router, KIND_VIA, own4, routed);
     ask(self, peer, peer, KIND_PEER, NULL, &peer->link_local);
     ask(self, peer, router, KIND_ROUTER, NULL, &router->link_local);
 }
@@ -160,7 +167,7 @@ ask_all(WlEngine *self, WlPeer *peer)
 static void
 note_answer(WlEngine *self, WlPeer *peer, Round *round, Kind kind)
 {
-    gboolean by_router = kind == KIND_VIA || kind == KIND_ROUTER;
+    gboolean by_router = kind == KIND_ROUTER || (kind == KIND_VIA && !peer->direct);
     WlApproach *approach = peer->approach;
     WlPeer *router = NULL;
 
@@ -240,7 +247,7 @@ is_via_lost(WlEngine *self, WlApproach *approach)
     gint64 wait = approach->round_trip + ANSWER_SLACK;
     guint lost = 0;
 
-    if (!(approach->answered & BIT(KIND_VIA)))
+    if (!(approach->answered & BIT(KIND_VIA)) || approach->undone >= MAX_UNDONE)
         return FALSE;
     for (guint i = 0; i < MIN(approach->n, G_N_ELEMENTS(approach->rounds)); i++) {
         const Round *round = round_before(approach, i);
@@ -308,8 +315,14 @@ tick(WlEngine *self, WlPeer *peer)
     if (approach->due <= self->now) {
         approach->due = self->now + TICK;
         ask_all(self, peer);
-        if (self->approaches == 1)
+        if (self->approaches == 1 && !peer->direct)
             wl_engine_want_snapshot(self);
+    }
+    if (approach->ping_due <= self->now && !peer->direct) {
+        /* What it waits for. */
+        peer->force_ping = TRUE;
+        approach->ping_due = self->now + approach->ping_again;
+        approach->ping_again *= 2;
     }
     overdue = approach->due - TICK + approach->round_trip + ANSWER_SLACK;
     if (overdue > self->now)
@@ -341,8 +354,9 @@ open_window(WlEngine *self, WlPeer *peer)
     approach->again = WL_NEVER;
     approach->due = self->now;
     approach->until = self->now + WL_CHUNK_PERIOD + SLACK;
-    /* What it waits for. */
-    peer->force_ping = TRUE;
+    approach->ping_due = self->now;
+    approach->ping_again = PING_AGAIN;
+    approach->followed = WL_NEVER;
 }
 
 void
@@ -396,6 +410,71 @@ approach(WlEngine *self, WlPeer *peer)
     }
     tick(self, peer);
     return FALSE;
+}
+
+static void
+forget_rounds(WlEngine *self, WlApproach *state)
+{
+    memset(state->rounds, 0, sizeof(state->rounds));
+    state->n = 0;
+    state->has_dropped = FALSE;
+    state->due = self->now + TICK;
+}
+
+static void
+follow(WlEngine *self, WlPeer *peer)
+{
+    WlApproach *state = peer->approach;
+
+    peer->direct = TRUE;
+    peer->pair.returned = self->now;
+    /* Signs may deceive: whoever answered by the router has to do so directly now. */
+    if ((state->answered & BIT(KIND_VIA)) && !(state->answered & BIT(KIND_DIRECT))) {
+        state->followed = self->now;
+        forget_rounds(self, state);
+        wl_engine_need_peer(self, peer, state->due);
+    } else {
+        wl_engine_end_approach(self, peer);
+    }
+}
+
+/* We followed somebody who had not moved. Then that is what is waited for again. */
+static void
+undo(WlEngine *self, WlPeer *peer)
+{
+    WlApproach *state = peer->approach;
+
+    peer->direct = FALSE;
+    state->followed = WL_NEVER;
+    state->via_lost_before = TRUE;
+    state->undone++;
+    forget_rounds(self, state);
+    wl_engine_need_peer(self, peer, state->due);
+}
+
+static void
+check(WlEngine *self, WlPeer *peer)
+{
+    WlApproach *state = peer->approach;
+    gint64 wait = state->round_trip + ANSWER_SLACK;
+    guint lost = 0;
+
+    for (guint i = 0; i < MIN(state->n, G_N_ELEMENTS(state->rounds)); i++) {
+        const Round *round = round_before(state, i);
+
+        if (round->answered & (BIT(KIND_VIA) | BIT(KIND_DIRECT))) {
+            wl_engine_end_approach(self, peer);
+            return;
+        }
+        if (round->sent + wait <= self->now)
+            lost += is_only_via_lost(state, round);
+    }
+    if (lost >= LOST_OF_MANY)
+        undo(self, peer);
+    else if (state->followed + LATER <= self->now) /* it cannot be told */
+        wl_engine_end_approach(self, peer);
+    else
+        tick(self, peer);
 }
 
 /* ---- has it gone? */
@@ -465,14 +544,14 @@ wl_engine_run_other_way(WlEngine *self, WlPeer *peer, gboolean covered)
     /* Whether echoes are answered is found out while they are. */
     if (peer->has_boot_id && peer->echo.sent < peer->echo.session)
         wl_engine_probe_life(self, peer);
-    if (!moves || peer->direct) {
+    if (moves && peer->direct && peer->approach && peer->approach->followed != WL_NEVER) {
+        check(self, peer);
+    } else if (!moves || peer->direct) {
         wl_engine_end_approach(self, peer);
         /* Being late with an Alive does not end it, only a stale handshake does (section 7.3). */
         peer->direct = peer->direct || wl_peer_is_ready(peer, self->now);
     } else if (peer->has_boot_id && approach(self, peer)) {
-        wl_engine_end_approach(self, peer);
-        peer->direct = TRUE;
-        peer->pair.returned = self->now;
+        follow(self, peer);
     }
     if (peer->watched)
         look_for_life(self, peer);

@@ -84,6 +84,26 @@ until_direct(Bench *bench, gint64 limit, const Answers *answers)
     return bench->now - start;
 }
 
+/* What it waits for may be lost. */
+static void
+test_alive_again(void)
+{
+    const Answers before = {.via = TRUE, .life = TRUE};
+    g_autoptr(Bench) bench = leaf_new();
+    BenchMember *desktop = bench_member(bench, 2);
+    guint sent = 0;
+
+    bench_meet(bench, 2, "198.51.100.7:51820");
+    run(bench, MS(500), &before);
+    bench_clear(bench);
+    run(bench, MS(4500), &before);
+    for (guint i = 0; i < bench->outputs->len; i++) {
+        const WlOutput *output = bench->outputs->pdata[i];
+        sent += output->kind == WL_OUTPUT_SEND && wl_key_equal(&output->key, &desktop->key);
+    }
+    g_assert_cmpuint(sent, ==, 2);
+}
+
 /* Seen by nothing: by the time that it needs after our Alive. */
 static void
 test_by_time(void)
@@ -199,6 +219,25 @@ test_lossy_router(void)
         g_assert_false(is_direct(bench));
     }
     g_assert_cmpint(until_direct(bench, SEC(20), &bad), <=, MS(600));
+}
+
+/* Who is followed and does not answer directly what it answered by the router has not moved: that
+ * is taken back, and it is waited for again. */
+static void
+test_undone(void)
+{
+    g_autoptr(Bench) bench = leaf_new();
+    const Answers before = {.via = TRUE, .life = TRUE}, lost = {.life = TRUE};
+
+    bench_meet(bench, 2, "198.51.100.7:51820");
+    run(bench, MS(1000), &before);
+    until_direct(bench, SEC(2), &lost);
+    g_assert_true(is_direct(bench));
+    run(bench, MS(700), &lost);
+    g_assert_false(is_direct(bench));
+    g_assert_cmpint(until_direct(bench, SEC(2), &lost), <=, MS(700));
+    run(bench, SEC(20), &before);
+    g_assert_true(is_direct(bench));
 }
 
 /* What the router lost before it answered the last one is over: it has lost its own session, say.
@@ -384,12 +423,14 @@ int
 main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
+    g_test_add_func("/others/alive-again", test_alive_again);
     g_test_add_func("/others/by-time", test_by_time);
     g_test_add_func("/others/direct-echo", test_direct_echo);
     g_test_add_func("/others/not-moving", test_not_moving);
     g_test_add_func("/others/router-echo", test_router_echo);
     g_test_add_func("/others/stalled", test_stalled);
     g_test_add_func("/others/lossy-router", test_lossy_router);
+    g_test_add_func("/others/undone", test_undone);
     g_test_add_func("/others/router-comes-back", test_router_comes_back);
     g_test_add_func("/others/dropped", test_dropped);
     g_test_add_func("/others/gone", test_gone);
