@@ -107,6 +107,7 @@ wl_candidates_inherit(GArray *self, const GArray *old)
         candidate->round = before->round;
         candidate->move = before->move;
         candidate->preferred = before->preferred;
+        candidate->misses = before->misses;
     }
     return fresh;
 }

@@ -30,6 +30,7 @@ typedef struct {
     guint round;       /* of the attempts in which it was tried last */
     guint move;        /* the move in which it was tried last */
     gint64 preferred;  /* when it was last tried as the better one; WL_LONG_AGO: never */
+    guint misses;      /* so many times in a row in vain */
 } WlCandidate;
 
 /** Of WlCandidate, best first once sorted. */

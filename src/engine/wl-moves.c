@@ -67,6 +67,13 @@ set_endpoint(WlEngine *self, WlPeer *peer, const WlEndpoint *endpoint)
  * moments, and WireGuard then has its packets come by that address; of a wrong one the packets of
  * those moments are lost, so it is not tried often, and only with those who answer at once.
  */
+static gint64
+better_again(const WlCandidate *candidate)
+{
+    return candidate->preferred +
+           (WL_MOVE_BETTER_AGAIN << (MIN(candidate->misses, WL_MOVE_BETTER_TIMES) - 1));
+}
+
 static WlCandidate *
 better_candidate(const WlEngine *self, WlPeer *peer)
 {
@@ -76,8 +83,7 @@ better_candidate(const WlEngine *self, WlPeer *peer)
         WlCandidate *candidate = &g_array_index(peer->candidates, WlCandidate, i);
 
         if (candidate->rank != WL_RANK_ON_LINK || candidate->teller == WL_TELLER_OTHER ||
-            (candidate->preferred > self->uplink_since &&
-             candidate->preferred + WL_MOVE_BETTER_AGAIN > self->now))
+            (candidate->preferred > self->uplink_since && better_again(candidate) > self->now))
             continue;
         return candidate;
     }
@@ -109,6 +115,10 @@ start_better(WlEngine *self, WlPeer *peer, WlCandidate *candidate)
     peer->move.answered = FALSE;
     peer->move.pushes = 0;
     candidate->move = peer->move.serial;
+    /* On another network the same address is another machine. */
+    if (candidate->preferred <= self->uplink_since)
+        candidate->misses = 0;
+    candidate->misses++;
     candidate->preferred = candidate->last_tried = self->now;
     push(self, peer);
 }
@@ -201,6 +211,11 @@ run_better(WlEngine *self, WlPeer *peer)
     }
     if (!heard && !is_back)
         set_endpoint(self, peer, &peer->move.original);
+    if (peer->move.answered) {
+        WlCandidate *candidate = wl_candidates_find(peer->candidates, &peer->move.target);
+        if (candidate)
+            candidate->misses = 1; /* what went wrong after that is no stranger's doing */
+    }
     finish(self, peer, TRUE);
 }
 

@@ -62,6 +62,7 @@
 #define WL_MOVE_OTHERS       WL_SEC(11) /* WireGuard's own passive keepalive comes after 10 s */
 #define WL_MOVE_BETTER       WL_MS(250) /* for an answer on the local network */
 #define WL_MOVE_BETTER_AGAIN WL_SEC(600)
+#define WL_MOVE_BETTER_TIMES 8 /* in vain, each twice as long after the one before */
 #define WL_MOVE_RETRY_FIRST  WL_SEC(5)
 #define WL_MOVE_RETRY_MAX    WL_SEC(60)
 /* Silence of a direct way that carries traffic or is to be checked, and what is done about it. The
