@@ -39,6 +39,10 @@ wants 5 'at "c": wanted a host' << END
 $two
 at 1s start a c
 END
+wants 5 'at "c2hvcnQ=": wanted a public key in base64' << END
+$two
+host c key c2hvcnQ=
+END
 wants 5 'at "again": wanted a line before this one in which the one says something' << END
 $two
 at 1s say a b again

@@ -213,6 +213,21 @@ take_into(ScenarioLine *line, GArray *list, GError **error)
 }
 
 static gboolean
+take_key(ScenarioLine *line, SimHost *host, GError **error)
+{
+    const char *right = "a public key in base64, of which nobody needs the private one";
+    const char *word = scenario_line_take(line, right, error);
+    WlKey key;
+
+    if (!word)
+        return FALSE;
+    if (!wl_key_parse(word, &key))
+        return scenario_line_fail(line, word, right, error);
+    sim_host_set_public_key(host, &key);
+    return TRUE;
+}
+
+static gboolean
 take_host_option(Run *run, SimHost *host, ScenarioLine *line, gboolean *router, int *kind,
                  GError **error)
 {
@@ -224,6 +239,8 @@ take_host_option(Run *run, SimHost *host, ScenarioLine *line, gboolean *router, 
         return take_into(line, host->config->addresses, error);
     if (scenario_line_take_if(line, "serves"))
         return take_into(line, host->served, error);
+    if (scenario_line_take_if(line, "key"))
+        return take_key(line, host, error);
     if (scenario_line_take_if(line, "router")) {
         *router = host->forwards = TRUE;
         host->config->role = WL_ROLE_ROUTER;
@@ -251,10 +268,11 @@ take_host_option(Run *run, SimHost *host, ScenarioLine *line, gboolean *router, 
         return scenario_line_take_duration(
             line, &((SimPort *) host->ports->pdata[host->ports->len - 1])->delay, error);
     } else {
-        return scenario_line_fail(line, scenario_line_peek(line),
-                                  "on, tunnel, router, leaf, ours, classic, basic, port, chatty, "
-                                  "forwards, serves, silent or delay",
-                                  error);
+        return scenario_line_fail(
+            line, scenario_line_peek(line),
+            "on, tunnel, key, router, leaf, ours, classic, basic, port, chatty, "
+            "forwards, serves, silent or delay",
+            error);
     }
     return TRUE;
 }

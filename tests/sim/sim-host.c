@@ -57,6 +57,17 @@ sim_host_new(SimWorld *world, const char *name)
 }
 
 void
+sim_host_set_public_key(SimHost *self, const WlKey *key)
+{
+    g_hash_table_remove(self->world->by_key, &self->public_key);
+    wl_key_wipe(&self->private_key);
+    wl_key_wipe(&self->config->private_key);
+    self->public_key = *key;
+    wl_key_link_local(key, &self->link_local);
+    g_hash_table_insert(self->world->by_key, &self->public_key, self);
+}
+
+void
 sim_host_free(SimHost *self)
 {
     sim_host_power_off(self);

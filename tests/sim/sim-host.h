@@ -87,6 +87,8 @@ struct _SimHost {
 
 SimHost *sim_host_new(SimWorld *world, const char *name);
 void sim_host_free(SimHost *self);
+/** Before anybody has it as a peer. Nobody knows the private key: it never runs. */
+void sim_host_set_public_key(SimHost *self, const WlKey *key);
 SimPort *sim_host_add_port(SimHost *self, const char *name);
 SimPort *sim_host_find_port(const SimHost *self, const char *name);
 
