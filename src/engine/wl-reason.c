@@ -23,6 +23,7 @@ static const struct {
                                       N_("no address of it is known yet; a router has to tell "
                                          "one"),
                                       0},
+    [WL_REASON_NOT_RESOLVED] = {"not-resolved", N_("the name %s has no address yet"), 1},
     [WL_REASON_TO_TRY_ONE] = {"to-try-one", N_("1 address to try"), 0},
     [WL_REASON_TO_TRY] = {"to-try", N_("%s addresses to try"), 1},
     [WL_REASON_TRYING_ONE] = {"trying-one", N_("trying 1 address, %s, no handshake yet"), 1},

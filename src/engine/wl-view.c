@@ -10,6 +10,7 @@
 typedef enum {
     WHY_NO_UPLINK,
     WHY_NO_ADDRESS,
+    WHY_NOT_RESOLVED,
     WHY_TRYING,
     WHY_NO_ANSWER,
     WHY_NO_ALIVE,
@@ -73,6 +74,19 @@ path_of(const WlPeer *peer)
     return peer->move.phase == WL_MOVE_TRY ? &peer->move.original : &peer->endpoint;
 }
 
+/* A name of the profile without address, or NULL. */
+static const char *
+find_unresolved(const WlPeer *peer)
+{
+    for (guint i = 0; i < peer->lookups->len; i++) {
+        const WlLookup *lookup = peer->lookups->pdata[i];
+
+        if (lookup->addresses->len == 0)
+            return lookup->name;
+    }
+    return NULL;
+}
+
 static void
 decide(const WlEngine *self, const WlPeer *peer, WlShown *shown)
 {
@@ -103,6 +117,10 @@ decide(const WlEngine *self, const WlPeer *peer, WlShown *shown)
     } else if (peer->candidates->len == 0) {
         shown->state = WL_PEER_OFFLINE;
         shown->why = WHY_NO_ADDRESS;
+        if (find_unresolved(peer)) {
+            shown->why = WHY_NOT_RESOLVED;
+            shown->unresolved = g_str_hash(find_unresolved(peer));
+        }
     } else {
         gboolean connecting = peer->attempt.backoff <= CONNECTING_BACKOFF;
         shown->state = connecting ? WL_PEER_CONNECTING : WL_PEER_OFFLINE;
@@ -123,16 +141,26 @@ shown_endpoint(const WlPeer *peer, const WlShown *shown)
 }
 
 static WlReason *
-explain_no_address(const WlEngine *self)
+explain_no_address(const WlEngine *self, const WlPeer *peer)
 {
-    g_autofree char *label = NULL;
-
     if (self->router)
         return wl_reason_new(WL_REASON_HAS_TO_COME);
-    if (self->routers->len == 0)
-        return wl_reason_new(WL_REASON_ROUTER_HAS_TO_TELL);
-    label = wl_peer_dup_label(self->routers->pdata[0]);
-    return wl_reason_new(WL_REASON_HAS_TO_TELL, label);
+    for (guint i = 0; i < self->routers->len; i++) {
+        if (self->routers->pdata[i] != peer) {
+            g_autofree char *label = wl_peer_dup_label(self->routers->pdata[i]);
+
+            return wl_reason_new(WL_REASON_HAS_TO_TELL, label);
+        }
+    }
+    return wl_reason_new(peer->router ? WL_REASON_HAS_TO_COME : WL_REASON_ROUTER_HAS_TO_TELL);
+}
+
+static WlReason *
+explain_unresolved(const char *endpoint)
+{
+    g_autofree char *name = g_strndup(endpoint, strcspn(endpoint, ":"));
+
+    return wl_reason_new(WL_REASON_NOT_RESOLVED, name);
 }
 
 static WlReason *
@@ -162,7 +190,9 @@ explain(const WlEngine *self, const WlPeer *peer, const WlShown *shown)
     case WHY_NO_UPLINK:
         break;
     case WHY_NO_ADDRESS:
-        return explain_no_address(self);
+        return explain_no_address(self, peer);
+    case WHY_NOT_RESOLVED:
+        return explain_unresolved(find_unresolved(peer));
     case WHY_TRYING:
     case WHY_NO_ANSWER:
         return explain_trying(shown);

@@ -198,6 +198,7 @@ def live(name):
     until('a state of hub', lambda: shown('Connecting') or shown('Offline'))
     editor.open_page('Trust')
     editor.unsaid(LATER)
+    editor.said('Offline: the name hub.example.net has no address yet')
     nmcli('connection', 'down', name)
     editor.said(LATER)
     until('no state of hub', lambda: shown('Endpoints'))

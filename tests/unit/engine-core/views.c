@@ -417,6 +417,38 @@ test_quiet_offline(void)
     g_assert_cmpuint(bench_count(bench, WL_OUTPUT_PEER_CHANGED), ==, 0);
 }
 
+/* A router whose name has no address cannot be told of by itself. */
+static void
+test_no_address(void)
+{
+    g_autoptr(Bench) bench = bench_new();
+    WlEngineConfig *config = bench_config(bench, WL_ROLE_LEAF);
+
+    bench_add(config, bench_member(bench, 1), "hub.example.net:51820", "10.77.0.0/24");
+    bench_add(config, bench_member(bench, 2), NULL, "10.77.0.3/32");
+    bench_start(bench, config);
+    bench_uplink(bench, "192.168.1.10/24");
+    bench_run(bench, SEC(5));
+    g_assert_cmpstr(bench_view(bench, bench_member(bench, 1))->reason, ==,
+                    "the name hub.example.net has no address yet");
+    g_assert_true(
+        g_str_has_suffix(bench_view(bench, bench_member(bench, 2))->reason, " has to tell one"));
+}
+
+static void
+test_no_endpoint(void)
+{
+    g_autoptr(Bench) bench = bench_new();
+    WlEngineConfig *config = bench_config(bench, WL_ROLE_LEAF);
+
+    bench_add(config, bench_member(bench, 1), NULL, "10.77.0.0/24");
+    bench_start(bench, config);
+    bench_uplink(bench, "192.168.1.10/24");
+    bench_run(bench, SEC(5));
+    g_assert_cmpstr(bench_view(bench, bench_member(bench, 1))->reason, ==,
+                    "no address of it is known yet; it has to come to us");
+}
+
 static void
 test_networks(void)
 {
@@ -443,6 +475,8 @@ main(int argc, char **argv)
     g_test_add_func("/views/forget/live", test_forget_live);
     g_test_add_func("/views/refresh", test_refresh);
     g_test_add_func("/views/networks", test_networks);
+    g_test_add_func("/views/no-address", test_no_address);
+    g_test_add_func("/views/no-endpoint", test_no_endpoint);
     g_test_add_func("/views/quiet-back-off", test_quiet_back_off);
     g_test_add_func("/views/quiet-offline", test_quiet_offline);
     return g_test_run();
