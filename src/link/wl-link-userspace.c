@@ -22,6 +22,7 @@
 G_DECLARE_FINAL_TYPE(WlLinkUserspace, wl_link_userspace, WL, LINK_USERSPACE, WlLink)
 
 #define DEFAULT_PROGRAM "wireguard-go"
+#define TUN_DEVICE      "/dev/net/tun"
 #define START_TIMEOUT   5000 /* ms until the program listens */
 #define RETRY_PERIOD    20   /* ms between bind() and listen() of the program */
 #define STOP_TIMEOUT    2000 /* ms from SIGTERM to SIGKILL */
@@ -538,6 +539,13 @@ start(WlLinkUserspace *self, GError **error)
 {
     int saved;
 
+    if (access(TUN_DEVICE, F_OK) < 0 && errno == ENOENT) {
+        g_set_error(error, WL_LINK_ERROR, WL_LINK_ERROR_FAILED,
+                    "there is no " TUN_DEVICE ", which \"%s\" makes interface \"%s\" with; "
+                    "\"modprobe tun\" loads what makes it",
+                    self->config->wireguard_go, self->config->name);
+        return FALSE;
+    }
     if (!claim_socket(self->config->name, error))
         return FALSE;
     /* The program would make it as well, but it has to be there to be watched. */

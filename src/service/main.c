@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 
+#include "wl-abandoned.h"
 #include "wl-link.h"
 #include "wl-log.h"
 #include "wl-raw-sockets.h"
@@ -56,25 +57,55 @@ sweep(void)
     return EXIT_SUCCESS;
 }
 
+typedef struct {
+    WlService *service;
+    GMainLoop *loop;
+    WlAbandoned *abandoned; /* NULL: not NetworkManager's */
+    guint watch;
+} Manager;
+
 static void
 on_manager_gone(GDBusConnection *connection, const char *name, gpointer user_data)
 {
-    g_main_loop_quit(user_data);
+    Manager *manager = user_data;
+
+    g_main_loop_quit(manager->loop);
+}
+
+static void
+on_abandoned(gpointer user_data)
+{
+    Manager *manager = user_data;
+
+    if (wl_service_is_used(manager->service))
+        return; /* it is told to disconnect */
+    g_message("NetworkManager has given this activation up before it began");
+    g_main_loop_quit(manager->loop);
 }
 
 /*
- * libnm watches who has called Connect; a NetworkManager that dies between starting us, for which
- * it is known by the environment it gives, and that call would leave us waiting for ever.
+ * libnm watches who has called Connect; a NetworkManager that dies or gives up between starting us,
+ * for which it is known by the environment it gives, and that call would leave us waiting.
  */
 static void
-end_with_manager(WlService *service, GMainLoop *loop)
+end_with_manager(Manager *manager, const char *bus_name)
 {
     g_autoptr(GDBusConnection) connection =
-        nm_vpn_service_plugin_get_connection(NM_VPN_SERVICE_PLUGIN(service));
+        nm_vpn_service_plugin_get_connection(NM_VPN_SERVICE_PLUGIN(manager->service));
 
-    if (g_getenv("NM_VPN_LOG_LEVEL"))
+    if (!g_getenv("NM_VPN_LOG_LEVEL"))
+        return;
+    manager->watch =
         g_bus_watch_name_on_connection(connection, NM_DBUS_SERVICE, G_BUS_NAME_WATCHER_FLAGS_NONE,
-                                       NULL, on_manager_gone, loop, NULL);
+                                       NULL, on_manager_gone, manager, NULL);
+    manager->abandoned = wl_abandoned_new(connection, bus_name, on_abandoned, manager);
+}
+
+static void
+manager_clear(Manager *manager)
+{
+    g_clear_handle_id(&manager->watch, g_bus_unwatch_name);
+    g_clear_pointer(&manager->abandoned, wl_abandoned_free);
 }
 
 int
@@ -130,14 +161,16 @@ main(int argc, char **argv)
         return EXIT_FAILURE;
     }
 
-    g_autoptr(WlService) service =
-        wl_service_new(bus_name ? bus_name : WL_SERVICE_BUS_NAME, !debug, &raw, &error);
+    if (!bus_name)
+        bus_name = g_strdup(WL_SERVICE_BUS_NAME);
+    g_autoptr(WlService) service = wl_service_new(bus_name, !debug, &raw, &error);
 
     if (!service) {
         g_critical("%s", error->message);
         return EXIT_FAILURE;
     }
     g_autoptr(GMainLoop) loop = g_main_loop_new(NULL, FALSE);
+    Manager manager = {.service = service, .loop = loop};
 
     /* libnm has installed handlers that work in signal context; these take their place. */
     g_unix_signal_add(SIGTERM, on_signal, loop);
@@ -145,8 +178,9 @@ main(int argc, char **argv)
     if (!persist)
         g_signal_connect(service, "quit", G_CALLBACK(on_quit), loop);
     if (!persist && !debug)
-        end_with_manager(service, loop);
+        end_with_manager(&manager, bus_name);
     g_main_loop_run(loop);
+    manager_clear(&manager);
     finish(service);
     return EXIT_SUCCESS;
 }

@@ -381,6 +381,12 @@ wl_service_class_init(WlServiceClass *klass)
     plugin_class->disconnect = wl_service_disconnect;
 }
 
+gboolean
+wl_service_is_used(const WlService *self)
+{
+    return self->used;
+}
+
 /* libnm does not look whether it got the name; waiting in the queue we would hear nothing. */
 static gboolean
 owns_name(GDBusConnection *connection, const char *name, GError **error)

@@ -19,5 +19,7 @@ G_DECLARE_FINAL_TYPE(WlService, wl_service, WL, SERVICE, NMVpnServicePlugin)
 WlService *wl_service_new(const char *bus_name, gboolean watch_peer, WlRawSockets *raw,
                           GError **error);
 
+/** Whether Connect was called. */
+gboolean wl_service_is_used(const WlService *self);
 /** Takes everything down; idempotent. */
 void wl_service_shut_down(WlService *self);

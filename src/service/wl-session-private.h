@@ -22,7 +22,8 @@ struct _WlSession {
 
     int claim;             /* for as long as there may be anything of ours; -1: none */
     GCancellable *opening; /* NULL: open, or not begun */
-    guint open_id, port_tries;
+    guint open_id;
+    gint64 port_refused; /* when the listen port was first found taken; 0: never */
     WlLink *link;
     WlPrefix link_local;
     WlPolicyRoutes *tunnel; /* NULL: not a full one */

@@ -9,8 +9,8 @@
 #include "wl-memory.h"
 
 #define COUNTERS_AGE  (1 * G_USEC_PER_SEC) /* shown counters may be this old */
-#define PORT_DELAY_MS 100                  /* while a predecessor still has the listen port */
-#define PORT_TRIES    30
+#define PORT_DELAY_MS 250                  /* while a predecessor still has the listen port */
+#define PORT_PATIENCE (3 * G_USEC_PER_SEC)
 
 static void
 random_bytes(gpointer user_data, guint8 *buffer, gsize length)
@@ -155,9 +155,13 @@ on_time_to_open(gpointer user_data)
 static void
 open_failed(WlSession *self, const GError *error)
 {
+    gint64 now = wl_clock_now();
+
     take_down(self);
+    if (!self->port_refused)
+        self->port_refused = now;
     if (g_error_matches(error, WL_LINK_ERROR, WL_LINK_ERROR_IN_USE) &&
-        ++self->port_tries < PORT_TRIES)
+        now - self->port_refused < PORT_PATIENCE)
         self->open_id = g_timeout_add(PORT_DELAY_MS, on_time_to_open, self);
     else
         wl_session_fail(self, error->message);

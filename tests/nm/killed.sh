@@ -3,6 +3,9 @@
 # state and teardown. NetworkManager shows what is true, and after the next activation, or
 # `wirelinkctl sweep`, nothing of ours is left and nothing of others is gone.
 #
+# NetworkManager has 2 s to show what is true, from the moment of the kill, or from the moment when it
+# answers again. Where the CPU is emulated, which makes everything about 14 times slower, it has 10.
+#
 # WIRELINK_SEED=N repeats a run, WIRELINK_ROUNDS=N makes it another number of rounds.
 # shellcheck source=one-host.sh
 . "$(dirname "$(realpath "$0")")/one-host.sh"
@@ -10,6 +13,9 @@ lab_begin "$@"
 RANDOM=${WIRELINK_SEED:=$RANDOM}
 echo "# seed $WIRELINK_SEED"
 one_host_create || bail_out "the lab comes up" laptop
+
+TRUTH=2
+[ "${VM_RUN:-}" != tcg ] || TRUTH=10
 
 uses_wireguard_go() { [ "${WIRELINK_WIREGUARD:-}" = userspace ] || ! kernel_has_wireguard; }
 foreign_things() {
@@ -56,11 +62,14 @@ kill_in() {
     NetworkManager) host_kill_nm laptop || KILLED=no;;
     *) host_kill laptop "$2" || KILLED=no;;
   esac
+  [ "$2" != NetworkManager ] || wait_until 20 host_nm_is_up laptop || { echo "not back"; return 1; }
+  # Of what was not there yet, or not any more, nothing is to be shown: the rest takes its course.
+  [ $KILLED = yes ] || [ -z "$nmcli" ] || wait "$nmcli"
   DEAD=$(now_us)
+  wait_until $TRUTH is_true || { echo "NetworkManager shows what is not so"; return 1; }
+  TOOK=$(($(now_us) - DEAD))
   [ "$2" != NetworkManager ] || wait_until 20 uplink_is_back || { echo "no uplink"; return 1; }
   [ -z "$nmcli" ] || wait "$nmcli"
-  wait_until 10 is_true || { echo "NetworkManager shows what is not so"; return 1; }
-  TOOK=$(($(now_us) - DEAD))
 }
 removed() {  # sweep|activation
   ! is_activated || nmcli_laptop connection down laptop > /dev/null || return 1
@@ -85,8 +94,7 @@ round() {  # number; in this shell, for RANDOM to go on
   check "$1: $victim killed $span ms into $phase (hit: ${KILLED:-no})" test ! -s "$file" ||
     sed 's/^/#   /' "$file"
   check "$1: nothing is left after $how" removed "$how" || return 1
-  # restarting NetworkManager takes the time it takes
-  if [ "$victim" != NetworkManager ] && [ "${TOOK:-0}" -gt "$worst" ]; then worst=$TOOK; fi
+  [ "${TOOK:-0}" -le "$worst" ] || worst=$TOOK
 }
 
 import "$LAB_DIR/laptop/laptop.wirelink" > /dev/null || bail_out "the profile is imported" laptop
@@ -99,14 +107,14 @@ worst=0
 for ((n = 1; n <= ${WIRELINK_ROUNDS:-20}; n++)); do
   round "$n" || break
 done
-echo "# at most $((worst / 1000)) ms until NetworkManager showed the end of the service or of wireguard-go"
+echo "# at most $((worst / 1000)) ms until NetworkManager showed what was true"
 
 # --- a restart of NetworkManager ends the VPN, in order, and it can come up again
 check "it is activated" nmcli_laptop connection up laptop
 check "the other side answers" reaches 10.77.0.1 20
 check "NetworkManager is killed" host_kill_nm laptop
 check "it is back, and the uplink with it" wait_until 20 uplink_is_back
-check "the service has ended" wait_until 10 is_true
+check "the service has ended" wait_until $TRUTH is_true
 check "nothing is left" wait_host_clean laptop
 check "it is activated again" nmcli_laptop connection up laptop
 check "the other side answers" reaches 10.77.0.1 20

@@ -1,0 +1,117 @@
+#!/bin/bash
+# A machine on which the profile cannot come up: its port is taken, IPv6 is off, there is no WireGuard,
+# no /dev/net/tun, its name on the bus is somebody's. Each fails within 10 s, says why where
+# nmcli points, and leaves nothing.
+# shellcheck source=one-host.sh
+. "$(dirname "$(realpath "$0")")/one-host.sh"
+# What is about wireguard-go is so, too, where the kernel would do.
+export WIRELINK_WIREGUARD=userspace
+lab_begin "$@"
+one_host_create || bail_out "the lab comes up" laptop
+import "$LAB_DIR/laptop/laptop.wirelink" > /dev/null || bail_out "the profile is imported" laptop
+
+# fails_with WORDS: it does not come up, in time; nmcli says where to read on, and there it says why
+fails_with() {
+  local output started took lines hint
+  started=$(now_us)
+  lines=$(wc -l < "$LAB_DIR/laptop/log/nm.log")
+  if output=$(nmcli_laptop connection up laptop); then echo "it came up"; return 1; fi
+  took=$(($(now_us) - started))
+  hint="journalctl -xe NM_CONNECTION=$(profile_uuid)"
+  grep -qF "$hint" <<< "$output" || { echo "no hint: $output"; return 1; }
+  wait_until 5 says "$lines" "$1" || { tail -n +"$lines" "$LAB_DIR/laptop/log/nm.log"; return 1; }
+  [ "$took" -lt 10000000 ] || { echo "only after $(seconds 0 "$took") s: $output"; return 1; }
+}
+says() { tail -n +"$1" "$LAB_DIR/laptop/log/nm.log" | grep -qE -- "$2"; }
+comes_up() { nmcli_laptop connection up laptop && reaches 10.77.0.1; }
+goes_down() { nmcli_laptop connection down laptop && wait_host_clean laptop; }
+
+
+# hold CODE: a program of somebody that has something, until let_go
+hold() {
+  host laptop /usr/bin/python3 -c "import os
+$1" > "$LAB_DIR/holder" 2>&1 &
+  wait_until 5 grep -q '^has it ' "$LAB_DIR/holder" || { cat "$LAB_DIR/holder"; return 1; }
+}
+holder_is_gone() { ! host laptop kill -0 "$1" 2> /dev/null; }
+let_go() {
+  local pid
+  pid=$(sed -n 's/^has it //p' "$LAB_DIR/holder")
+  host laptop kill "$pid" && wait_until 5 holder_is_gone "$pid"
+}
+hold_port() {  # family
+  hold "
+import signal, socket
+s = socket.socket(socket.$1, socket.SOCK_DGRAM)
+if socket.$1 == socket.AF_INET6: s.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+s.bind(('', 51820))
+print('has it', os.getpid(), flush=True)
+signal.pause()"
+}
+hold_names() {  # name...
+  hold "
+from gi.repository import Gio, GLib
+bus = Gio.bus_get_sync(Gio.BusType.SYSTEM)
+for name in '$*'.split():
+    bus.call_sync('org.freedesktop.DBus', '/org/freedesktop/DBus', 'org.freedesktop.DBus',
+        'RequestName', GLib.Variant('(su)', (name, 4)), None, 0, -1)
+print('has it', os.getpid(), flush=True)
+GLib.MainLoop().run()"
+}
+# The number that NetworkManager gives the activation after this one: its service's name ends in it.
+active_number() {
+  host laptop busctl get-property org.freedesktop.NetworkManager /org/freedesktop/NetworkManager \
+    org.freedesktop.NetworkManager ActiveConnections | grep -oE '[0-9]+"' | tr -d '"' | sort -n | tail -n 1
+}
+ipv6_off() {  # 1|0, for all that is there and that comes
+  # shellcheck disable=SC2016  # expanded inside the host
+  host laptop sh -c 'echo $0 > /proc/sys/net/ipv6/conf/default/disable_ipv6 &&
+    echo $0 > /proc/sys/net/ipv6/conf/all/disable_ipv6' "$1"
+}
+no_link() { [ -z "$(host_interfaces laptop)" ]; }
+hide() { host laptop mount "$@"; }
+show() { host laptop umount "$1"; }
+
+check "the profile is good" comes_up || finish laptop
+check "it goes down" goes_down
+
+for family in AF_INET AF_INET6; do
+  check "somebody has the listen port ($family)" hold_port $family
+  check "it fails" fails_with \
+    'UDP port 51820 for interface .* is used by another program or link; choose another listen-port'
+  check "nothing is left" wait_host_clean laptop
+  check "the port is let go" let_go
+done
+
+check "there is no WireGuard" hide --bind /dev/null /usr/bin/wireguard-go
+check "it fails" fails_with 'has no WireGuard|asks for userspace WireGuard.*install wireguard-go'
+check "nothing is left" wait_host_clean laptop
+check "there is" show /usr/bin/wireguard-go
+
+check "there is no /dev/net/tun" hide -t tmpfs none /dev/net
+check "it fails" fails_with 'there is no /dev/net/tun, .*modprobe tun'
+check "nothing is left" wait_host_clean laptop
+check "there is" show /dev/net
+
+check "IPv6 is off everywhere" ipv6_off 1
+check "it is turned on for the own link" comes_up
+check "and nowhere else" matches '^1$' "$(host laptop cat /proc/sys/net/ipv6/conf/all/disable_ipv6)"
+check "it goes down" nmcli_laptop connection down laptop
+check "IPv6 is on again" ipv6_off 0
+check "no link of ours is left" wait_until 5 no_link
+host_remember laptop  # the uplink has another address now
+
+check "it comes up" comes_up
+number=$(active_number)
+check "it goes down" nmcli_laptop connection down laptop
+name=org.freedesktop.NetworkManager.wirelink
+check "somebody has the next name on the bus" hold_names $name.Connection_$((number + 1))
+# NetworkManager does not even start the service then, and calls whoever has the name.
+check "it fails" fails_with 'vpn.*Object does not exist at path'
+check "the name is let go" let_go
+check "somebody has the name that all share" hold_names $name
+check "it comes up all the same" comes_up
+check "it goes down" nmcli_laptop connection down laptop
+check "the name is let go" let_go
+check "nothing is left" wait_host_clean laptop
+finish laptop

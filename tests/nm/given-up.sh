@@ -1,0 +1,54 @@
+#!/bin/bash
+# An activation that NetworkManager gives up before it has called its service: that one ends, too.
+# shellcheck source=one-host.sh
+. "$(dirname "$(realpath "$0")")/one-host.sh"
+lab_begin "$@"
+
+# A service that is started, but comes to nothing until it is let.
+slow_service() {  # host
+  local d=$LAB_DIR/$1
+  cat > "$d/slow-service" <<X
+#!/bin/bash
+touch $d/started
+until [ -e $d/go ]; do sleep 0.05; done
+exec $LAB_BUILD/src/service/nm-wirelink-service "\$@"
+X
+  chmod 755 "$d/slow-service" &&
+    sed -i "s|^program=.*|program=$d/slow-service|" "$d/etc/VPN/nm-wirelink-service.name"
+}
+create() {
+  inet_create && host_create laptop && host_install_plugin laptop && slow_service laptop &&
+    cable_public laptop && host_start laptop &&
+    host_uplink laptop 203.0.113.5/24 "$INET_GATEWAY" && keys_create laptop other &&
+    laptop_profile "$LAB_DIR/laptop/laptop.wirelink" && host_remember laptop
+}
+is_started() { [ -e "$LAB_DIR/laptop/started" ]; }
+begins() {
+  rm -f "$LAB_DIR/laptop"/{started,go}
+  nmcli_laptop --wait 0 connection up laptop && wait_until 5 is_started
+}
+goes_on() { touch "$LAB_DIR/laptop/go"; }
+is_idle() { [ -z "$(nmcli_laptop -g GENERAL.STATE connection show laptop)" ]; }
+says() { host_log laptop 20 | grep -q 'given this activation up before it began'; }
+
+create || bail_out "the lab comes up" laptop
+check "the profile is imported" import "$LAB_DIR/laptop/laptop.wirelink" || finish laptop
+
+check "an activation begins" begins
+check "it is taken back" nmcli_laptop connection down laptop
+check "NetworkManager is done with it" wait_until 5 is_idle
+check "only now the service comes" goes_on
+check "and says why it ends" wait_until 5 says
+check "nothing is left" wait_host_clean laptop 2
+
+check "an activation begins" begins
+check "NetworkManager does not wait for its service" wait_until 10 is_idle
+check "only now the service comes" goes_on
+check "nothing is left" wait_host_clean laptop 2
+
+check "one that is in time" begins
+check "comes" goes_on
+check "and up" wait_until 20 is_activated
+check "it goes down" nmcli_laptop connection down laptop
+check "nothing is left" wait_host_clean laptop
+finish laptop
