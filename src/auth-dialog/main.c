@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <gio/gio.h>
+#include <libintl.h>
 #include <locale.h>
 #include <poll.h>
 #include <signal.h>
@@ -163,6 +164,8 @@ main(int argc, char **argv)
     g_autoptr(GError) error = NULL;
 
     setlocale(LC_ALL, "");
+    bindtextdomain(GETTEXT_PACKAGE, WL_LOCALE_DIR);
+    bind_textdomain_codeset(GETTEXT_PACKAGE, "UTF-8");
     keep_out_of_cores();
     signal(SIGPIPE, SIG_IGN); /* the window or the agent may be gone */
     if (!parse_options(&argc, &argv, &options, &error)) {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "wl-auth-form.h"
 
+#include <glib/gi18n-lib.h>
 #include <string.h>
 
 #include "wl-profile-value.h"
@@ -36,10 +37,10 @@ static char *
 label_of(const WlProfileSecret *secret)
 {
     if (!secret->peer)
-        return g_strdup("Private key");
+        return g_strdup(_("Private key"));
     if (secret->peer_name)
-        return g_strdup_printf("Preshared key of %s", secret->peer_name);
-    return g_strdup_printf("Preshared key of peer %u", secret->peer);
+        return g_strdup_printf(_("Preshared key of %s"), secret->peer_name);
+    return g_strdup_printf(_("Preshared key of peer %u"), secret->peer);
 }
 
 static gboolean
@@ -168,10 +169,10 @@ GString *
 wl_auth_form_to_ui(const WlAuthForm *self)
 {
     GString *text = text_new(self);
-    g_autofree char *title = g_strdup_printf("VPN %s", self->profile_name);
-    g_autofree char *description =
-        g_strdup_printf("The wirelink profile “%s” needs keys, each 44 characters that end in “=”.",
-                        self->profile_name);
+    g_autofree char *title = g_strdup_printf(_("VPN %s"), self->profile_name);
+    g_autofree char *description = g_strdup_printf(
+        _("The wirelink profile “%s” needs keys, each 44 characters that end in “=”."),
+        self->profile_name);
 
     g_string_append(text, "[VPN Plugin UI]\nVersion=2\n");
     append_entry(text, "Title", title);

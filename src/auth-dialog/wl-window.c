@@ -1,0 +1,253 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/* nm-wirelink-auth-dialog-window: see wl-auth-window.h for what it is given and what it answers. */
+
+#include <glib/gi18n-lib.h>
+#include <gtk/gtk.h>
+#include <locale.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include "wl-auth-window.h"
+#include "wl-profile-value.h"
+
+#define UI_GROUP   "VPN Plugin UI"
+#define ROOM       (1024 * 1024)
+#define KEY_LENGTH 44
+
+typedef struct {
+    GtkWidget *dialog;
+    GtkWidget *grid;
+    GPtrArray *names;   /* of char*, of the secrets that are asked */
+    GPtrArray *entries; /* of GtkEntry, in the same order */
+    GtkWidget *trouble; /* says what is wrong with what was written */
+} Window;
+
+static void
+keep_out_of_cores(void)
+{
+    struct rlimit no_core = {0, 0};
+
+    prctl(PR_SET_DUMPABLE, 0);
+    setrlimit(RLIMIT_CORE, &no_core);
+}
+
+/* ---- what is asked ------------------------------------------------------------------------- */
+
+/* One allocation of all that can come: what grows is copied, and leaves a copy. */
+static char *
+read_input(gsize *length)
+{
+    char *text = g_malloc0(ROOM);
+    ssize_t got;
+
+    for (*length = 0; *length < ROOM - 1; *length += (gsize) got) {
+        got = read(STDIN_FILENO, text + *length, ROOM - 1 - *length);
+        if (got <= 0)
+            break;
+    }
+    return text;
+}
+
+/* NULL: it is something else. What GLib says of that is not for the log: it quotes it. */
+static GKeyFile *
+load_questions(void)
+{
+    g_autoptr(GKeyFile) file = g_key_file_new();
+    gsize length;
+    char *text = read_input(&length);
+    gboolean loaded = g_key_file_load_from_data(file, text, length, G_KEY_FILE_NONE, NULL);
+
+    explicit_bzero(text, length);
+    g_free(text);
+    return loaded && g_key_file_has_group(file, UI_GROUP) ? g_steal_pointer(&file) : NULL;
+}
+
+/* ---- the window ---------------------------------------------------------------------------- */
+
+static gboolean
+is_key(GtkEntry *entry)
+{
+    return wl_profile_value_is_key(gtk_entry_get_text(entry));
+}
+
+/* As long as somebody is writing nothing is wrong yet. */
+static gboolean
+is_wrong(GtkEntry *entry)
+{
+    return gtk_entry_get_text_length(entry) >= KEY_LENGTH && !is_key(entry);
+}
+
+static void
+on_changed(GtkEditable *editable, gpointer user_data)
+{
+    Window *window = user_data;
+    gboolean all = TRUE, wrong = FALSE;
+
+    for (guint i = 0; i < window->entries->len; i++) {
+        GtkEntry *entry = window->entries->pdata[i];
+        GtkStyleContext *style = gtk_widget_get_style_context(GTK_WIDGET(entry));
+
+        all = all && is_key(entry);
+        wrong = wrong || is_wrong(entry);
+        if (is_wrong(entry))
+            gtk_style_context_add_class(style, GTK_STYLE_CLASS_ERROR);
+        else
+            gtk_style_context_remove_class(style, GTK_STYLE_CLASS_ERROR);
+    }
+    gtk_dialog_set_response_sensitive(GTK_DIALOG(window->dialog), GTK_RESPONSE_OK, all);
+    gtk_label_set_text(GTK_LABEL(window->trouble),
+                       wrong ? _("This is no key: a key has 44 characters and ends in “=”") : "");
+}
+
+static void
+on_show_toggled(GtkToggleButton *button, gpointer user_data)
+{
+    Window *window = user_data;
+
+    for (guint i = 0; i < window->entries->len; i++)
+        gtk_entry_set_visibility(window->entries->pdata[i], gtk_toggle_button_get_active(button));
+}
+
+static void
+attach(Window *window, GtkWidget *widget, int left, int width)
+{
+    static int row;
+
+    /* What takes the whole width, or the right half, ends a row. */
+    gtk_grid_attach(GTK_GRID(window->grid), widget, left, row, width, 1);
+    if (left + width == 2)
+        row++;
+}
+
+static GtkWidget *
+text_new(const char *text)
+{
+    GtkWidget *label = gtk_label_new(text);
+
+    gtk_label_set_xalign(GTK_LABEL(label), 0);
+    gtk_label_set_line_wrap(GTK_LABEL(label), TRUE);
+    gtk_label_set_max_width_chars(GTK_LABEL(label), 50);
+    return label;
+}
+
+static void
+add_question(Window *window, GKeyFile *file, const char *name)
+{
+    g_autofree char *label = g_key_file_get_string(file, name, "Label", NULL);
+    char *value = g_key_file_get_string(file, name, "Value", NULL);
+    GtkWidget *text = text_new(label ? label : name), *entry = gtk_entry_new();
+
+    gtk_label_set_mnemonic_widget(GTK_LABEL(text), entry);
+    /* GTK 3 tells screen readers of the label, and not all of them look there. */
+    atk_object_set_name(gtk_widget_get_accessible(entry), label ? label : name);
+    gtk_entry_set_visibility(GTK_ENTRY(entry), FALSE);
+    gtk_entry_set_input_purpose(GTK_ENTRY(entry), GTK_INPUT_PURPOSE_PASSWORD);
+    gtk_entry_set_width_chars(GTK_ENTRY(entry), KEY_LENGTH);
+    gtk_entry_set_activates_default(GTK_ENTRY(entry), TRUE);
+    gtk_entry_set_text(GTK_ENTRY(entry), value ? value : "");
+    gtk_widget_set_hexpand(entry, TRUE);
+    g_signal_connect(entry, "changed", G_CALLBACK(on_changed), window);
+    attach(window, text, 0, 1);
+    attach(window, entry, 1, 1);
+    g_ptr_array_add(window->names, g_strdup(name));
+    g_ptr_array_add(window->entries, entry);
+    if (value)
+        explicit_bzero(value, strlen(value));
+    g_free(value);
+}
+
+static void
+add_dialog(Window *window, const char *title)
+{
+    GtkWidget *content;
+
+    window->dialog = gtk_dialog_new_with_buttons(title, NULL, 0, _("_Cancel"), GTK_RESPONSE_CANCEL,
+                                                 _("C_onnect"), GTK_RESPONSE_OK, NULL);
+    gtk_dialog_set_default_response(GTK_DIALOG(window->dialog), GTK_RESPONSE_OK);
+    gtk_window_set_position(GTK_WINDOW(window->dialog), GTK_WIN_POS_CENTER);
+    gtk_window_set_keep_above(GTK_WINDOW(window->dialog), TRUE);
+    gtk_window_set_icon_name(GTK_WINDOW(window->dialog), "dialog-password");
+    window->grid = gtk_grid_new();
+    gtk_grid_set_row_spacing(GTK_GRID(window->grid), 6);
+    gtk_grid_set_column_spacing(GTK_GRID(window->grid), 12);
+    gtk_container_set_border_width(GTK_CONTAINER(window->grid), 12);
+    content = gtk_dialog_get_content_area(GTK_DIALOG(window->dialog));
+    gtk_box_pack_start(GTK_BOX(content), window->grid, TRUE, TRUE, 0);
+}
+
+static void
+build(Window *window, GKeyFile *file)
+{
+    g_autofree char *title = g_key_file_get_string(file, UI_GROUP, "Title", NULL);
+    g_autofree char *description = g_key_file_get_string(file, UI_GROUP, "Description", NULL);
+    g_auto(GStrv) groups = g_key_file_get_groups(file, NULL);
+    GtkWidget *show = gtk_check_button_new_with_mnemonic(_("_Show what is written"));
+
+    add_dialog(window, title);
+    if (description)
+        attach(window, text_new(description), 0, 2);
+    for (char **group = groups; *group; group++)
+        if (g_key_file_get_boolean(file, *group, "ShouldAsk", NULL))
+            add_question(window, file, *group);
+    window->trouble = text_new("");
+    attach(window, window->trouble, 0, 2);
+    g_signal_connect(show, "toggled", G_CALLBACK(on_show_toggled), window);
+    attach(window, show, 0, 2);
+    on_changed(NULL, window);
+}
+
+static void
+print_answers(const Window *window)
+{
+    for (guint i = 0; i < window->entries->len; i++)
+        dprintf(STDOUT_FILENO, "%s\n%s\n", (const char *) window->names->pdata[i],
+                gtk_entry_get_text(window->entries->pdata[i]));
+}
+
+static int
+ask(GKeyFile *file)
+{
+    Window window = {
+        .names = g_ptr_array_new_with_free_func(g_free),
+        .entries = g_ptr_array_new(),
+    };
+    gboolean answered;
+
+    build(&window, file);
+    gtk_widget_show_all(window.dialog);
+    answered = gtk_dialog_run(GTK_DIALOG(window.dialog)) == GTK_RESPONSE_OK;
+    if (answered)
+        print_answers(&window);
+    gtk_widget_destroy(window.dialog); /* GTK overwrites what was in the fields */
+    g_ptr_array_unref(window.names);
+    g_ptr_array_unref(window.entries);
+    return answered ? EXIT_SUCCESS : WL_AUTH_WINDOW_CANCELLED;
+}
+
+int
+main(int argc, char **argv)
+{
+    g_autoptr(GKeyFile) file = NULL;
+
+    setlocale(LC_ALL, "");
+    bindtextdomain(GETTEXT_PACKAGE, WL_LOCALE_DIR);
+    bind_textdomain_codeset(GETTEXT_PACKAGE, "UTF-8");
+    keep_out_of_cores();
+    if (!gtk_init_check(&argc, &argv)) {
+        g_printerr(WL_AUTH_WINDOW_PROGRAM ": there is no display to ask for the keys on; "
+                                          "\"nmcli --ask connection up\" asks on the terminal\n");
+        return 2;
+    }
+    file = load_questions();
+    if (!file) {
+        g_printerr(WL_AUTH_WINDOW_PROGRAM ": what to ask is expected on standard input, as "
+                                          "\"nm-wirelink-auth-dialog --external-ui-mode\" prints "
+                                          "it\n");
+        return 2;
+    }
+    return ask(file);
+}
