@@ -4,15 +4,16 @@
 #include <gio/gio.h>
 
 /**
- * Hears when NetworkManager gives up an activation. To a service that it has started, but not
- * called yet, it then says nothing, and libnm would have that wait for a call that never comes.
+ * Hears when NetworkManager gives up an activation, and whether it is still the one that has
+ * started us. To a service that it has started, but not called yet, it then says nothing, and libnm
+ * would have that wait for a call that never comes.
  */
 typedef struct _WlAbandoned WlAbandoned;
 
 typedef void (*WlAbandonedFunc)(gpointer user_data);
 
-/** @bus_name: ours, whose number is that of the activation. NULL if it has none. Calls back from
- * the main loop, once. */
+/** @bus_name: ours, whose number is that of the activation. For a child of NetworkManager. Calls
+ * back from the main loop, once. */
 WlAbandoned *wl_abandoned_new(GDBusConnection *connection, const char *bus_name,
                               WlAbandonedFunc func, gpointer user_data);
 void wl_abandoned_free(WlAbandoned *self);

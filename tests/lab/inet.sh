@@ -43,7 +43,7 @@ cable_lan() { cable "$2" "l-$1" "$1" "${3:-eth0}" && ip -n "$2" link set "l-$1" 
 forwarding_on() {  # namespace
   # shellcheck disable=SC2016  # for the inner shell
   ip netns exec "$1" sh -c 'echo 1 > /proc/sys/net/ipv4/ip_forward &&
-    echo 1 > /proc/sys/net/ipv6/conf/all/forwarding'
+    { [ ! -e /proc/sys/net/ipv6 ] || echo 1 > /proc/sys/net/ipv6/conf/all/forwarding; }'
 }
 
 # router_create NAME WAN-ADDRESS LAN-PREFIX(three octets) KIND

@@ -4,25 +4,14 @@
 # nmcli points, and leaves nothing.
 # shellcheck source=one-host.sh
 . "$(dirname "$(realpath "$0")")/one-host.sh"
+# shellcheck source=failing.sh
+. "$(dirname "$(realpath "$0")")/failing.sh"
 # What is about wireguard-go is so, too, where the kernel would do.
 export WIRELINK_WIREGUARD=userspace
 lab_begin "$@"
 one_host_create || bail_out "the lab comes up" laptop
 import "$LAB_DIR/laptop/laptop.wirelink" > /dev/null || bail_out "the profile is imported" laptop
 
-# fails_with WORDS: it does not come up, in time; nmcli says where to read on, and there it says why
-fails_with() {
-  local output started took lines hint
-  started=$(now_us)
-  lines=$(wc -l < "$LAB_DIR/laptop/log/nm.log")
-  if output=$(nmcli_laptop connection up laptop); then echo "it came up"; return 1; fi
-  took=$(($(now_us) - started))
-  hint="journalctl -xe NM_CONNECTION=$(profile_uuid)"
-  grep -qF "$hint" <<< "$output" || { echo "no hint: $output"; return 1; }
-  wait_until 5 says "$lines" "$1" || { tail -n +"$lines" "$LAB_DIR/laptop/log/nm.log"; return 1; }
-  [ "$took" -lt 10000000 ] || { echo "only after $(seconds 0 "$took") s: $output"; return 1; }
-}
-says() { tail -n +"$1" "$LAB_DIR/laptop/log/nm.log" | grep -qE -- "$2"; }
 comes_up() { nmcli_laptop connection up laptop && reaches 10.77.0.1; }
 goes_down() { nmcli_laptop connection down laptop && wait_host_clean laptop; }
 

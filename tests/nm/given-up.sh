@@ -29,6 +29,9 @@ begins() {
 }
 goes_on() { touch "$LAB_DIR/laptop/go"; }
 is_idle() { [ -z "$(nmcli_laptop -g GENERAL.STATE connection show laptop)" ]; }
+uplink_is_back() {
+  [ "$(nmcli_laptop -g GENERAL.STATE connection show uplink)" = activated ]
+}
 says() { host_log laptop 20 | grep -q 'given this activation up before it began'; }
 
 create || bail_out "the lab comes up" laptop
@@ -45,6 +48,15 @@ check "an activation begins" begins
 check "NetworkManager does not wait for its service" wait_until 10 is_idle
 check "only now the service comes" goes_on
 check "nothing is left" wait_host_clean laptop 2
+
+# The number of its bus name may be that of another activation then: NetworkManager begins at 1.
+check "an activation begins" begins
+check "NetworkManager dies" host_kill_nm laptop
+check "and comes again" wait_until 20 host_nm_is_up laptop
+check "only now the service comes" goes_on
+check "and says why it ends" wait_until 5 says
+check "the uplink is back" wait_until 20 uplink_is_back
+check "nothing is left" wait_host_clean laptop
 
 check "one that is in time" begins
 check "comes" goes_on

@@ -19,5 +19,10 @@ run_vm_suite() {
     wait "${pids[i]}" || status=$?
     tally_scripts vm "$status" "$WORK/vm.$i"
   done
+  # A kernel of its own, which was started without IPv6.
+  status=0
+  record_scripts "$WORK/vm.no-ipv6" "$TOP/tests/lab/vm-run" --append ipv6.disable=1 --smp 1 \
+    --timeout "$VM_LIMIT" --env WIRELINK_BUILD -- "$TOP/tools/lib/in-vm" no-ipv6 || status=$?
+  tally_scripts vm "$status" "$WORK/vm.no-ipv6"
 }
 VM_LIMIT=1800

@@ -1,0 +1,20 @@
+#!/bin/bash
+# Under a kernel that was started without IPv6, which the members talk over: the profile fails within
+# 10 s, says why where nmcli points, and leaves nothing.
+# shellcheck source=one-host.sh
+. "$(dirname "$(realpath "$0")")/one-host.sh"
+# shellcheck source=failing.sh
+. "$(dirname "$(realpath "$0")")/failing.sh"
+lab_begin "$@"
+
+create() {
+  inet_create && host_with_plugin laptop cable_public &&
+    host_uplink laptop 203.0.113.5/24 "$INET_GATEWAY" && keys_create laptop other &&
+    laptop_profile "$LAB_DIR/laptop/laptop.wirelink" && host_remember laptop
+}
+check "the kernel has no IPv6" test ! -e /proc/sys/net/ipv6 || finish
+create || bail_out "the lab comes up" laptop
+import "$LAB_DIR/laptop/laptop.wirelink" > /dev/null || bail_out "the profile is imported" laptop
+check "it fails" fails_with 'IPv6 is disabled on this host, .* start the kernel without ipv6.disable=1'
+check "nothing is left" wait_host_clean laptop
+finish laptop
