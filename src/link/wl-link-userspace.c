@@ -458,6 +458,11 @@ program_ended(gint fd, GIOCondition condition, gpointer user_data)
     if (self->task)
         finish_with(self, WL_LINK_ERROR_FAILED, "\"%s\" for interface \"%s\" %s",
                     self->config->wireguard_go, self->config->name, how);
+    else if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
+        wl_link_fail(WL_LINK(self),
+                     "interface \"%s\" was deleted by somebody else, or its wireguard-go told to "
+                     "end; bring the profile up again",
+                     wl_link_get_name(WL_LINK(self)));
     else
         wl_link_fail(WL_LINK(self), "wireguard-go of interface \"%s\" %s",
                      wl_link_get_name(WL_LINK(self)), how);
