@@ -15,7 +15,7 @@ struct _WlFactSet {
     GPtrArray *stale;       /* entries with a stale claim */
     GQueue changes;         /* of entries, by their last change */
     guint64 change;         /* number of the last */
-    guint claims;
+    guint claims, untrusted;
     guint64 sequence;
     guint mark;
     gboolean local_changed;
@@ -115,6 +115,20 @@ guint
 wl_fact_set_claims(const WlFactSet *self)
 {
     return self->claims;
+}
+
+guint
+wl_fact_set_untrusted(const WlFactSet *self)
+{
+    return self->untrusted;
+}
+
+void
+wl_fact_set_judge(WlFactSet *self, WlClaim *claim, WlVerdict verdict)
+{
+    self->untrusted -= wl_verdict_is_untrusted(claim->verdict);
+    claim->verdict = verdict;
+    self->untrusted += wl_verdict_is_untrusted(claim->verdict);
 }
 
 gboolean
@@ -223,8 +237,10 @@ source_count(WlFactSet *self, const WlKey *source, int change)
 static void
 claim_remove(WlFactSet *self, WlFactEntry *entry, guint index)
 {
-    WlKey source = g_array_index(entry->claims, WlClaim, index).source;
+    WlClaim *claim = &g_array_index(entry->claims, WlClaim, index);
+    WlKey source = claim->source;
 
+    wl_fact_set_judge(self, claim, WL_VERDICT_N);
     g_array_remove_index(entry->claims, index);
     entry_sort_in(self, entry);
     source_count(self, &source, -1);

@@ -48,6 +48,9 @@ WlFactEntry *wl_fact_set_lookup(const WlFactSet *self, const WlFact *fact);
 /** Entries about @subject (of WlFactEntry), or NULL; lasts until the set changes. */
 const GPtrArray *wl_fact_set_about(const WlFactSet *self, const WlKey *subject);
 guint wl_fact_set_claims(const WlFactSet *self);
+/** Claims of sources that are not trusted with them. */
+guint wl_fact_set_untrusted(const WlFactSet *self);
+void wl_fact_set_judge(WlFactSet *self, WlClaim *claim, WlVerdict verdict);
 
 typedef enum {
     WL_TOLD_NEW,     /* this source tells it for the first time */

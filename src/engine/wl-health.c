@@ -49,7 +49,9 @@ apply_peer(WlEngine *self, WlPeer *peer, const WlDevicePeer *device)
     }
     if (!wl_endpoint_equal(&peer->endpoint, &device->endpoint)) {
         peer->endpoint = device->endpoint;
-        /* It roamed: what was just sent to it may have gone where it is no more. */
+        /* It roamed: what was just sent to it may have gone where it is no more, and that is where
+         * it is if nothing better is found. */
+        peer->move.original = device->endpoint;
         peer->force_ping = peer->force_ping || peer->healthy;
         wl_engine_local_changed(self, peer);
     }

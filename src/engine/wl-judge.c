@@ -79,7 +79,7 @@ wl_engine_set_verdict(WlEngine *self, WlFactEntry *entry, WlClaim *claim, WlVerd
 
     if (claim->verdict == verdict)
         return;
-    claim->verdict = verdict;
+    wl_fact_set_judge(self->facts, claim, verdict);
     if (verdict != WL_VERDICT_ACCEPTED)
         self->refused[verdict]++;
     if (wl_fact_is_member(&entry->fact))

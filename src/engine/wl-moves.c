@@ -219,6 +219,23 @@ run_better(WlEngine *self, WlPeer *peer)
     finish(self, peer, TRUE);
 }
 
+/* It answered. By which address the device knows: what was late may still come by the one before,
+ * and this one is then not to be passed on as one where the peer is. */
+static void
+settle(WlEngine *self, WlPeer *peer)
+{
+    gboolean shown = peer->move.has_baseline && peer->rx > peer->move.baseline;
+
+    if (peer->move.phase != WL_MOVE_TRY || shown)
+        finish(self, peer, TRUE);
+    else if (peer->snapshot < self->now)
+        wl_engine_want_snapshot_for(self, peer);
+    else if (peer->move.due > self->now)
+        wl_engine_need_peer(self, peer, peer->move.due); /* read a moment too early */
+    else
+        finish(self, peer, TRUE);
+}
+
 void
 wl_engine_run_move(WlEngine *self, WlPeer *peer)
 {
@@ -256,12 +273,7 @@ wl_engine_run_move(WlEngine *self, WlPeer *peer)
         }
     }
     if (answered(peer)) {
-        /* By which address it came the device knows: what was late may still come by the one
-         * before, and this one is then not to be passed on as one where the peer is. */
-        if (peer->move.phase == WL_MOVE_TRY && peer->snapshot < self->now)
-            wl_engine_want_snapshot_for(self, peer);
-        else
-            finish(self, peer, TRUE);
+        settle(self, peer);
         return;
     }
     if (peer->move.due <= self->now) {

@@ -176,7 +176,7 @@ recall_fact(WlEngine *self, WlFact *fact, const WlKey *source)
     if (!wl_engine_find(self, source) ||
         !wl_fact_set_recall(self->facts, fact, source, self->now, &entry, &claim))
         return;
-    claim->verdict = WL_VERDICT_N;
+    wl_fact_set_judge(self->facts, claim, WL_VERDICT_N);
     if (!wl_engine_judge_claim(self, entry, claim))
         wl_engine_prefix_changed(self, entry);
 }

@@ -92,6 +92,16 @@ endpoint_told(WlEngine *self, const WlPeer *teller, const WlFact *fact, WlTold t
         wl_engine_want_snapshot_for(self, peer);
 }
 
+/* In a large network most of what a leaf hears may be about members that are none of its own. Some
+ * of it is held, to be shown and for the case that they become so. */
+static gboolean
+is_of_no_use(const WlEngine *self, const WlPeer *peer, const WlFact *fact)
+{
+    return wl_fact_set_untrusted(self->facts) >= WL_MAX_UNTRUSTED &&
+           !wl_fact_set_lookup(self->facts, fact) &&
+           wl_verdict_is_untrusted(wl_engine_check_trust(self, fact, &peer->key));
+}
+
 static void
 receive_fact(WlEngine *self, WlPeer *peer, const WlFact *fact)
 {
@@ -102,7 +112,9 @@ receive_fact(WlEngine *self, WlPeer *peer, const WlFact *fact)
 
     if (fact->ttl == 0 || fact->attribute == WL_ATTRIBUTE_GROUP)
         return;
-    told = wl_fact_set_tell(self->facts, fact, &peer->key, self->now, expires, &entry, &claim);
+    told = is_of_no_use(self, peer, fact) ? WL_TOLD_REFUSED
+                                          : wl_fact_set_tell(self->facts, fact, &peer->key,
+                                                             self->now, expires, &entry, &claim);
     if (told == WL_TOLD_REFUSED) {
         self->refused[WL_VERDICT_TOO_MANY]++;
         return;
@@ -114,7 +126,7 @@ receive_fact(WlEngine *self, WlPeer *peer, const WlFact *fact)
         return;
     }
     if (told == WL_TOLD_NEW)
-        claim->verdict = WL_VERDICT_N; /* not judged yet */
+        wl_fact_set_judge(self->facts, claim, WL_VERDICT_N); /* not yet */
     if (!wl_engine_judge_claim(self, entry, claim))
         wl_engine_prefix_changed(self, entry);
     else if (claim->verdict == WL_VERDICT_ACCEPTED && wl_fact_is_endpoint(fact))

@@ -89,8 +89,9 @@
 /* Bounds. */
 #define WL_MAX_CLAIMS           20000
 #define WL_MAX_CLAIMS_OF_SOURCE 10000
-#define WL_MAX_ENDPOINTS        16 /* per subject */
-#define WL_MAX_ENDPOINTS_OF_ONE 4  /* per source and subject */
+#define WL_MAX_UNTRUSTED        1000 /* of those, from sources that may not say so */
+#define WL_MAX_ENDPOINTS        16   /* per subject */
+#define WL_MAX_ENDPOINTS_OF_ONE 4    /* per source and subject */
 #define WL_MAX_LEARNED_PEERS    1000
 #define WL_MAX_LOCAL_ADDRESSES  256
 #define WL_MAX_RESOLVED         16

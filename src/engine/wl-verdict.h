@@ -26,3 +26,10 @@ typedef enum {
     WL_VERDICT_COLLISION,       /* a member with the link-local address of another */
     WL_VERDICT_N,
 } WlVerdict;
+
+/** Its source may not say so, whatever it is. */
+static inline gboolean
+wl_verdict_is_untrusted(WlVerdict verdict)
+{
+    return verdict == WL_VERDICT_UNTRUSTED || verdict == WL_VERDICT_UNKNOWN_SUBJECT;
+}

@@ -7,7 +7,7 @@
 #include "random-world.h"
 #include "scale.h"
 
-static gint64 seed_option = -1, hosts_option;
+static gint64 seed_option = -1, hosts_option, rest_option = 600;
 static gboolean trace_option, tap_option, random_option, print_option;
 static char *mixture_option, *directory_option, *seeds_option;
 static GStrv files;
@@ -24,6 +24,8 @@ static const GOptionEntry entries[] = {
      "A-B"},
     {"hosts", 0, 0, G_OPTION_ARG_INT64, &hosts_option,
      "measure a hub and N-1 leaves, at rest for ten minutes of virtual time", "N"},
+    {"rest", 0, 0, G_OPTION_ARG_INT64, &rest_option, "with --hosts: another time of rest",
+     "SECONDS"},
     {"print", 0, 0, G_OPTION_ARG_NONE, &print_option,
      "with --random: print them as scenarios and run nothing", NULL},
     {"trace", 0, 0, G_OPTION_ARG_NONE, &trace_option, "print everything that happens", NULL},
@@ -265,8 +267,12 @@ main(int argc, char **argv)
             fprintf(stderr, "wirelink-sim: --hosts: wanted a number from 3 to 20000\n");
             return 2;
         }
+        if (rest_option < 60 || rest_option > 86400) {
+            fprintf(stderr, "wirelink-sim: --rest: wanted a number of seconds from 60 to 86400\n");
+            return 2;
+        }
         if (!scale_run((guint) hosts_option, seed_option >= 0 ? (guint32) seed_option : 1,
-                       SIM_SEC(600), &error)) {
+                       SIM_SEC(rest_option), &error)) {
             fprintf(stderr, "wirelink-sim: %s\n", error->message);
             return 1;
         }

@@ -117,6 +117,30 @@ print_rest(const char *who, const Sum *before, const Sum *after, guint n, gint64
                hours);
 }
 
+static double
+facts_of_leaves(const Run *run, guint hosts)
+{
+    guint64 facts = 0;
+
+    for (guint i = 1; i < hosts; i++)
+        facts += wl_engine_get_fact_count(((SimHost *) run->world->hosts->pdata[i])->member);
+    return (double) facts / (hosts - 1);
+}
+
+/* What goes when they go is what they had. The simulated devices and what they remember stay. */
+static gsize
+end_members(const Run *run, guint first, guint last)
+{
+    gsize before = mallinfo2().uordblks;
+
+    for (guint i = first; i < last; i++) {
+        SimHost *host = run->world->hosts->pdata[i];
+        host->with->free(host->member);
+        host->member = NULL;
+    }
+    return before - mallinfo2().uordblks;
+}
+
 gboolean
 scale_run(guint hosts, guint32 seed, gint64 rest, GError **error)
 {
@@ -154,7 +178,11 @@ scale_run(guint hosts, guint32 seed, gint64 rest, GError **error)
     leaves_after = sum_up(run, 1, hosts);
     print_rest("hub", &hub, &hub_after, 1, rest);
     print_rest("leaf", &leaves, &leaves_after, hosts - 1, rest);
+    printf("facts held: %.0f per leaf\n", facts_of_leaves(run, hosts));
     printf("memory of the run: %.0f kB per member\n",
            (double) (mallinfo2().uordblks - used) / 1024 / hosts);
+    printf("memory of the hub's engine: %.0f kB\n", (double) end_members(run, 0, 1) / 1024);
+    printf("memory of a leaf's engine: %.0f kB per member\n",
+           (double) end_members(run, 1, hosts) / 1024 / (hosts - 1));
     return TRUE;
 }

@@ -162,6 +162,48 @@ test_many_facts(void)
                      >=, 500);
 }
 
+/* In a large network a leaf hears of thousands that are no members of its own. */
+static void
+test_untrusted(void)
+{
+    g_autoptr(Bench) bench = leaf_new();
+    BenchMember *hub = bench_member(bench, 1), *desktop = bench_member(bench, 2);
+    g_autoptr(GArray) facts = wl_fact_array_new();
+    guint before;
+
+    bench_handshake(bench, desktop, "198.51.100.7:51820");
+    bench_alive(bench, desktop);
+    before = wl_engine_get_fact_count(bench->engine);
+    for (guint i = 0; i < 3000; i++) {
+        WlEndpoint endpoint = {.ip = {.family = WL_FAMILY_V4, .bytes = {203, 0, 114, 1}},
+                               .port = (guint16) (i + 1)};
+        WlFact fact;
+        WlKey subject = {{0}};
+
+        memcpy(subject.bytes, &i, sizeof(i));
+        subject.bytes[20] = 7;
+        wl_fact_init_endpoint(&fact, &subject, &endpoint, bench->now + SEC(255));
+        g_array_append_val(facts, fact);
+    }
+    bench_datagram(bench, desktop, facts);
+    g_assert_cmpuint(received(bench, WL_RECEIVE_FLOOD), ==, 0);
+    g_assert_cmpuint(wl_engine_get_fact_count(bench->engine), ==, before + 1000);
+    g_assert_cmpuint(wl_engine_get_refused(bench->engine)[WL_VERDICT_TOO_MANY], ==, 2000);
+    /* What is not held can come when it is believed, whoever said it before; and there is room for
+     * what is believed. */
+    bench_tell_member(bench, hub, bench_member(bench, 3), "late", 254);
+    bench_tell_endpoint(bench, desktop, bench_member(bench, 3), "198.51.100.9:51820", 254);
+    g_assert_cmpuint(wl_engine_get_fact_count(bench->engine), ==, before + 1002);
+    /* With them goes what counts them. */
+    bench_run(bench, SEC(300));
+    before = wl_engine_get_fact_count(bench->engine);
+    g_assert_cmpuint(before, <, 20);
+    for (guint i = 0; i < facts->len; i++)
+        g_array_index(facts, WlFact, i).expires = bench->now + SEC(255);
+    bench_datagram(bench, desktop, facts);
+    g_assert_cmpuint(wl_engine_get_fact_count(bench->engine), ==, before + 1000);
+}
+
 /* No TTL lasts for ever: it is capped at an hour. */
 static void
 test_ttl_cap(void)
@@ -270,6 +312,7 @@ main(int argc, char **argv)
     g_test_add_func("/hostile/bad-datagrams", test_bad_datagrams);
     g_test_add_func("/hostile/stranger", test_stranger);
     g_test_add_func("/hostile/many-facts", test_many_facts);
+    g_test_add_func("/hostile/untrusted", test_untrusted);
     g_test_add_func("/hostile/ttl-cap", test_ttl_cap);
     g_test_add_func("/hostile/member-bound", test_member_bound);
     g_test_add_func("/hostile/flood", test_flood);
