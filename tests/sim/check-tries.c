@@ -12,6 +12,7 @@ struct _Tries {
     gint64 times[MOST]; /* of the last ones, in a ring */
     guint next;
     gint64 life; /* when the member of these began */
+    const SimDevice *device;
 };
 
 Tries *
@@ -47,9 +48,10 @@ tries_note_change(Tries *self, const SimHost *host, const WlPeerChange *change)
     const char *name = peer ? peer->name : "somebody";
     gint64 now = host->world->now, before = self->times[self->next], *last;
 
-    if (self->life != host->started)
+    if (self->life != host->started || self->device != host->device)
         g_hash_table_remove_all(self->last);
     self->life = host->started;
+    self->device = host->device;
     if (change->kind == WL_PEER_UPDATE || !wl_endpoint_is_set(&change->endpoint))
         return NULL;
     self->times[self->next] = now;
