@@ -201,11 +201,18 @@ head_start(const WlEngine *self, const WlPeer *peer)
     return goes_first(self, peer) || first_configured(peer) ? 0 : HEAD_START;
 }
 
+/* Behind a login page, and nowhere near. */
+static gboolean
+is_shut_in(const WlEngine *self, const WlPeer *peer)
+{
+    return self->connectivity == WL_CONNECTIVITY_PORTAL && !has_on_link(peer);
+}
+
 /* A single address of the profile: WireGuard's own retries do, as long as they are asked for. */
 static gboolean
-is_plain(const WlPeer *peer)
+is_plain(const WlEngine *self, const WlPeer *peer)
 {
-    return peer->candidates->len == 1 && first_configured(peer);
+    return peer->candidates->len == 1 && first_configured(peer) && !is_shut_in(self, peer);
 }
 
 static void
@@ -247,13 +254,16 @@ end_round(WlEngine *self, WlPeer *peer)
 {
     const WlCandidate *configured = first_configured(peer);
     const WlEndpoint *rest = configured ? &configured->endpoint : NULL;
+    gboolean shut_in = is_shut_in(self, peer);
     gint64 again;
 
-    if (rest ? !wl_endpoint_equal(rest, &peer->endpoint) : wl_endpoint_is_set(&peer->endpoint))
+    /* Behind a login page WireGuard's own retries, every 5 s, have to end, too. */
+    if ((rest ? !wl_endpoint_equal(rest, &peer->endpoint) : wl_endpoint_is_set(&peer->endpoint)) ||
+        (shut_in && peer->attempt.initiated))
         recreate(peer, rest);
     start_round(peer, peer->attempt.round + 1);
     again = self->now + next_backoff(self, peer);
-    if (self->connectivity == WL_CONNECTIVITY_PORTAL && !has_on_link(peer))
+    if (shut_in)
         again = MAX(again, peer->attempt.far_tried + WL_PORTAL_INTERVAL);
     wait_until(self, peer, WL_ATTEMPT_PAUSE, again);
 }
@@ -272,7 +282,7 @@ try_candidate(WlEngine *self, WlPeer *peer, WlCandidate *candidate)
     gboolean same = wl_endpoint_equal(&peer->endpoint, &candidate->endpoint);
     gint64 slot = peer->attempt.round == 0 ? WL_SLOT_FIRST : WL_SLOT_LATER;
     gint64 earliest = earliest_of(self, candidate);
-    gboolean plain = is_plain(peer);
+    gboolean plain = is_plain(self, peer);
     /* Re-creating is what makes WireGuard initiate now and not up to 5 s later. */
     gboolean again = !same || (peer->attempt.initiated && !(plain && peer->attempt.round > 0));
 
@@ -311,7 +321,7 @@ step(WlEngine *self, WlPeer *peer)
 {
     WlCandidate *candidate = next_candidate(self, peer);
 
-    if (!candidate && (peer->attempt.round == 0 || is_plain(peer))) {
+    if (!candidate && (peer->attempt.round == 0 || is_plain(self, peer))) {
         start_round(peer, 1);
         candidate = next_candidate(self, peer);
     }

@@ -573,7 +573,8 @@ wl_fact_describe(const WlFact *fact)
     case WL_ATTRIBUTE_RECEIPT:
         if (fact->value.receipt.version != WL_RECEIPT_VERSION)
             return g_strdup_printf("receipt of version %u", fact->value.receipt.version);
-        return g_strdup_printf("receipt for %" G_GSIZE_FORMAT " datagrams", fact->value.receipt.n);
+        return g_strdup_printf("receipt for %" G_GSIZE_FORMAT " datagram%s", fact->value.receipt.n,
+                               fact->value.receipt.n == 1 ? "" : "s");
     default:
         return g_strdup_printf("unknown attribute 0x%02x", fact->attribute);
     }

@@ -337,7 +337,7 @@ test_extensions(void)
         {"7700" SUBJECT "02", "way of version 2"},
         {"7700" SUBJECT "00ffffff", "way of version 0"},
         {"7200" SUBJECT "01", "receipt for 0 datagrams"},
-        {"7200" SUBJECT "010102030405060708", "receipt for 1 datagrams"},
+        {"7200" SUBJECT "010102030405060708", "receipt for 1 datagram"},
         {"7200" SUBJECT "010102030405060708a1a2a3a4a5a6a7a8ff", "receipt for 2 datagrams"},
         {"7200" SUBJECT "020102030405060708", "receipt of version 2"},
     };
