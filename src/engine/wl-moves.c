@@ -264,6 +264,9 @@ wl_engine_run_move(WlEngine *self, WlPeer *peer)
         }
         start(self, peer);
     }
+    /* It may have roamed since the last look, before or while it is asked. */
+    if (peer->move.phase == WL_MOVE_CHECK)
+        peer->move.original = peer->endpoint;
     if (!peer->move.has_baseline) {
         if (peer->snapshot == self->now) {
             peer->move.baseline = peer->rx;

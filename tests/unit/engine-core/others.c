@@ -391,6 +391,27 @@ test_silent(void)
     }
 }
 
+/* It roamed, unseen until it is looked at because of something else: what others are told meanwhile
+ * is where it is, and neither where it was nor what is tried. */
+static void
+test_roamed_unseen(void)
+{
+    const Answers before = {.life = TRUE, .direct = TRUE}, after = {0};
+    g_autoptr(Bench) bench = direct_new(&before);
+    BenchMember *hub = bench_member(bench, 1), *desktop = bench_member(bench, 2);
+    WlDevicePeer *peer = wl_device_find(bench->device, &desktop->key);
+
+    run(bench, SEC(20), &before);
+    g_assert_true(wl_endpoint_parse("198.51.100.7:1024", &peer->endpoint));
+    bench_clear(bench);
+    bench_tell_endpoint(bench, hub, desktop, "198.51.100.77:51820", 255);
+    run(bench, SEC(4), &after);
+    g_assert_cmpuint(bench_changes(bench, desktop, WL_PEER_UPDATE), >, 0);
+    g_assert_true(bench_sent_endpoint(bench, hub, &desktop->key, "198.51.100.7:1024"));
+    g_assert_false(bench_sent_endpoint(bench, hub, &desktop->key, "198.51.100.7:51820"));
+    g_assert_false(bench_sent_endpoint(bench, hub, &desktop->key, "198.51.100.77:51820"));
+}
+
 /* A peer that runs WireGuard only is not asked anything, and has its allowed IPs with its session.
  */
 static void
@@ -436,6 +457,7 @@ main(int argc, char **argv)
     g_test_add_func("/others/gone", test_gone);
     g_test_add_func("/others/gone-without-echoes", test_gone_without_echoes);
     g_test_add_func("/others/silent", test_silent);
+    g_test_add_func("/others/roamed-unseen", test_roamed_unseen);
     g_test_add_func("/others/basic", test_basic);
     return g_test_run();
 }
