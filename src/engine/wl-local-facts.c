@@ -62,6 +62,15 @@ add_own(WlEngine *self)
     }
 }
 
+/* As the Go daemon does it with an entry for the own key, which a profile does not have. */
+static void
+add_own_name(WlEngine *self)
+{
+    g_autoptr(WlMetadata) metadata = wl_metadata_new(self->config->name, FALSE);
+
+    add_member(self, &self->public_key, metadata);
+}
+
 static void
 add_observed(WlEngine *self, const WlPeer *peer)
 {
@@ -115,6 +124,8 @@ wl_engine_update_own_facts(WlEngine *self)
     add_own(self);
     if (self->own_entry)
         add_configured(self, self->own_entry);
+    else if (self->config->name && *self->config->name)
+        add_own_name(self);
     self->facts_changed |= wl_fact_set_local_end(self->facts, &self->public_key, self->now);
 }
 
