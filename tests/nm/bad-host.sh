@@ -15,7 +15,6 @@ import "$LAB_DIR/laptop/laptop.wirelink" > /dev/null || bail_out "the profile is
 comes_up() { nmcli_laptop connection up laptop && reaches 10.77.0.1; }
 goes_down() { nmcli_laptop connection down laptop && wait_host_clean laptop; }
 
-
 # hold CODE: a program of somebody that has something, until let_go
 hold() {
   host laptop /usr/bin/python3 -c "import os
@@ -57,6 +56,7 @@ ipv6_off() {  # 1|0, for all that is there and that comes
   host laptop sh -c 'echo $0 > /proc/sys/net/ipv6/conf/default/disable_ipv6 &&
     echo $0 > /proc/sys/net/ipv6/conf/all/disable_ipv6' "$1"
 }
+has_link_local() { host laptop ip -o -6 addr show dev eth0 scope link | grep -q fe80; }
 no_link() { [ -z "$(host_interfaces laptop)" ]; }
 hide() { host laptop mount "$@"; }
 show() { host laptop umount "$1"; }
@@ -88,7 +88,9 @@ check "and nowhere else" matches '^1$' "$(host laptop cat /proc/sys/net/ipv6/con
 check "it goes down" nmcli_laptop connection down laptop
 check "IPv6 is on again" ipv6_off 0
 check "no link of ours is left" wait_until 5 no_link
-host_remember laptop  # the uplink has another address now
+# NetworkManager gives the uplink another one, in its own time.
+check "the uplink has a link-local address again" wait_until 20 has_link_local
+host_remember laptop
 
 check "it comes up" comes_up
 number=$(active_number)

@@ -40,6 +40,8 @@ is_true() {
 uplink_is_back() {
   host_nm_is_up laptop && [ "$(nmcli_laptop -g GENERAL.STATE connection show uplink)" = activated ]
 }
+# Not 90 s for a NetworkManager that was killed before it answered.
+begin() { nmcli_laptop --wait 20 connection "$1" laptop > /dev/null; }
 slept() { sleep "$(printf '0.%03d' "$1")"; }
 
 # kill_in PHASE VICTIM MILLISECONDS
@@ -47,13 +49,13 @@ kill_in() {
   local nmcli=''
   case $1 in
     activation)
-      nmcli_laptop connection up laptop > /dev/null &
+      begin up &
       nmcli=$!;;
     steady)
-      nmcli_laptop connection up laptop > /dev/null || { echo "it does not come up"; return 1; };;
+      begin up || { echo "it does not come up"; return 1; };;
     teardown)
-      nmcli_laptop connection up laptop > /dev/null || { echo "it does not come up"; return 1; }
-      nmcli_laptop connection down laptop > /dev/null &
+      begin up || { echo "it does not come up"; return 1; }
+      begin down &
       nmcli=$!;;
   esac
   slept "$3"
