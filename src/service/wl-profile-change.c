@@ -56,8 +56,10 @@ settle_key(WlPeerConfig *config, const WlPeerConfig *running, const WlProfilePee
     gboolean optional = peer->preshared_key_flags & NM_SETTING_SECRET_FLAG_NOT_REQUIRED;
 
     if (!hides_key(peer)) {
-        if (running && (running->has_preshared_key != config->has_preshared_key ||
-                        !wl_key_equal(&running->preshared_key, &config->preshared_key)))
+        /* Also the key that a new peer has waited for, where nothing else says so. */
+        if (running ? running->has_preshared_key != config->has_preshared_key ||
+                          !wl_key_equal(&running->preshared_key, &config->preshared_key)
+                    : config->has_preshared_key)
             g_ptr_array_add(self->keys, preshared_key_name(peer));
         return TRUE;
     }

@@ -19,7 +19,8 @@ typedef struct {
                                that are new are left out */
     GPtrArray *waiting;  /* of char*: keys as in vpn.data that count from the next activation on */
     GPtrArray *left_out; /* of char*: "peer-3-", of those peers */
-    GPtrArray *keys;     /* of char*: preshared keys that are others than those that run */
+    GPtrArray *keys;     /* of char*: preshared keys that are others than those that run, or
+                               of new peers */
 } WlProfileChange;
 
 /**

@@ -231,6 +231,15 @@ test_unknown_keys(Fixture *self, gconstpointer data)
     g_assert_cmpint(peer(self, 1)->public_key.bytes[0], ==, 2);
     g_assert_cmpstr(self->change->left_out->pdata[0], ==, "peer-2-");
 
+    /* it counts as soon as it is told, although no other key says anything new */
+    set_secret(self, "peer-2-preshared-key", OTHER_SHARED);
+    assert_waiting(self, "");
+    g_assert_cmpuint(self->change->config->peers->len, ==, 3);
+    g_assert_cmpuint(self->change->keys->len, ==, 1);
+    g_assert_cmpstr(self->change->keys->pdata[0], ==, "peer-2-preshared-key");
+    nm_setting_vpn_remove_secret(nm_connection_get_setting_vpn(self->connection),
+                                 "peer-2-preshared-key");
+
     /* unless there need not be one */
     set(self, "peer-2-preshared-key-flags", "5");
     assert_waiting(self, "");
