@@ -26,6 +26,13 @@ tell(WlAbandoned *self)
 }
 
 static void
+take_state(WlAbandoned *self, guint32 state)
+{
+    if (state >= NM_ACTIVE_CONNECTION_STATE_DEACTIVATED)
+        tell(self);
+}
+
+static void
 on_state_changed(GDBusConnection *connection, const char *sender, const char *path,
                  const char *interface, const char *signal, GVariant *parameters,
                  gpointer user_data)
@@ -35,21 +42,26 @@ on_state_changed(GDBusConnection *connection, const char *sender, const char *pa
     if (!g_variant_is_of_type(parameters, G_VARIANT_TYPE("(uu)")))
         return;
     g_variant_get(parameters, "(uu)", &state, NULL);
-    if (state >= NM_ACTIVE_CONNECTION_STATE_DEACTIVATED)
-        tell(user_data);
+    take_state(user_data, state);
 }
 
-/* It may have been over before we listened. */
+/* It may have been over before we listened; its object stays for a moment. */
 static void
 on_state(GObject *source, GAsyncResult *result, gpointer user_data)
 {
     g_autoptr(GError) error = NULL;
     g_autoptr(GVariant) reply =
         g_dbus_connection_call_finish(G_DBUS_CONNECTION(source), result, &error);
+    g_autoptr(GVariant) state = NULL;
 
-    if (g_error_matches(error, G_DBUS_ERROR, G_DBUS_ERROR_UNKNOWN_OBJECT) ||
-        g_error_matches(error, G_DBUS_ERROR, G_DBUS_ERROR_UNKNOWN_METHOD))
+    if (reply) {
+        g_variant_get(reply, "(v)", &state);
+        if (g_variant_is_of_type(state, G_VARIANT_TYPE_UINT32))
+            take_state(user_data, g_variant_get_uint32(state));
+    } else if (g_error_matches(error, G_DBUS_ERROR, G_DBUS_ERROR_UNKNOWN_OBJECT) ||
+               g_error_matches(error, G_DBUS_ERROR, G_DBUS_ERROR_UNKNOWN_METHOD)) {
         tell(user_data);
+    }
 }
 
 /* When a process began, in ticks since boot; 0: not to be known. proc(5): field 22, counted after
