@@ -19,7 +19,7 @@ struct _WlEditorBus {
     char *uuid;
     GDBusConnection *connection;
     GCancellable *cancellable; /* of everything; cancelled, the struct is gone */
-    guint subscriptions[4];
+    guint subscriptions[5];
     guint timer;
     gboolean reading, again;
     guint pending;      /* calls that have not been answered yet */
@@ -142,7 +142,16 @@ add_peer(WlEditorLive *live, GVariant *properties)
         wl_editor_live_add_peer(live, &peer);
 }
 
-/* Whether these are the objects of our profile; if so its peers are taken. */
+static void
+take_link(WlEditorLive *live, GVariant *properties)
+{
+    g_autofree const char **waiting = NULL;
+
+    g_variant_lookup(properties, "Waiting", "^a&s", &waiting);
+    wl_editor_live_set_profile_state(live, waiting, text_of(properties, "ProfileError"));
+}
+
+/* Whether these are the objects of our profile; if so what they say is taken. */
 static gboolean
 take_objects(WlEditorBus *bus, GVariant *reply)
 {
@@ -155,6 +164,7 @@ take_objects(WlEditorBus *bus, GVariant *reply)
     if (!properties || g_strcmp0(text_of(properties, "Uuid"), bus->uuid))
         return FALSE;
     bus->live = wl_editor_live_new();
+    take_link(bus->live, properties);
     g_variant_iter_init(&iter, objects);
     while (g_variant_iter_next(&iter, "{o@a{sa{sv}}}", NULL, &interfaces)) {
         g_autoptr(GVariant) peer = g_variant_lookup_value(interfaces, PEER, NULL);
@@ -263,6 +273,8 @@ on_bus(GObject *source, GAsyncResult *result, gpointer user_data)
         subscribe(bus, NULL, MANAGER, "InterfacesRemoved", ROOT, NULL, G_DBUS_SIGNAL_FLAGS_NONE);
     bus->subscriptions[3] = subscribe(bus, NULL, "org.freedesktop.DBus.Properties",
                                       "PropertiesChanged", NULL, PEER, G_DBUS_SIGNAL_FLAGS_NONE);
+    bus->subscriptions[4] = subscribe(bus, NULL, "org.freedesktop.DBus.Properties",
+                                      "PropertiesChanged", NULL, LINK, G_DBUS_SIGNAL_FLAGS_NONE);
     read_now(bus);
 }
 

@@ -6,11 +6,13 @@
 
 #include <glib/gi18n-lib.h>
 
-#include "wl-editor-live.h"
+#include "wl-editor-labels.h"
+#include "wl-editor-model-private.h"
 #include "wl-editor-trust.h"
 #include "wl-reason.h"
 
 #define MOST_LINES 12 /* of what was told of one member */
+#define MOST_KEYS  12 /* that wait, in one sentence */
 
 const char *
 wl_editor_live_state_title(const char *state)
@@ -119,4 +121,79 @@ wl_editor_live_dup_told(const WlEditorLive *live, const char *public_key)
             text, g_dngettext(GETTEXT_PACKAGE, "and %u more", "and %u more", more), more);
     }
     return text->len ? g_strdup(text->str) : NULL;
+}
+
+static char *
+dup_title_of_number(const WlEditorModel *model, guint number)
+{
+    for (guint i = 0; i < model->peers->len; i++) {
+        const WlEditorPeer *peer = model->peers->pdata[i];
+
+        if (peer->loaded_number == number)
+            return wl_editor_peer_dup_title(peer);
+    }
+    return g_strdup_printf(_("peer %u"), number);
+}
+
+/* "Preshared key of hub" for "peer-1-preshared-key"; a key that has no field as it is. */
+static char *
+dup_title_of_key(const WlEditorModel *model, const char *name)
+{
+    g_autofree char *title = NULL;
+    g_autofree char *label = NULL;
+    const char *key;
+    guint number;
+
+    if (!wl_profile_keys_split_peer(name, &number, &key))
+        return wl_editor_label_dup_plain(WL_KEY_OF_PROFILE, name);
+    if (!wl_profile_keys_find(WL_KEY_OF_PEER, key))
+        return g_strdup(name);
+    title = dup_title_of_number(model, number);
+    label = wl_editor_label_dup_plain(WL_KEY_OF_PEER, key);
+    /* Translators: a field and its peer, as in "Preshared key of hub" */
+    return g_strdup_printf(_("%s of %s"), label, title);
+}
+
+char *
+wl_editor_model_dup_waiting(const WlEditorModel *model)
+{
+    char *const *keys = model->live ? model->live->waiting : NULL;
+    guint n_keys = keys ? g_strv_length((char **) keys) : 0;
+    g_autoptr(GString) list = g_string_new(NULL);
+
+    if (!n_keys)
+        return NULL;
+    for (guint i = 0; i < MIN(n_keys, MOST_KEYS); i++) {
+        g_autofree char *title = dup_title_of_key(model, keys[i]);
+
+        g_string_append_printf(list, "%s%s", i ? ", " : "", title);
+    }
+    if (n_keys > MOST_KEYS) {
+        guint more = n_keys - MOST_KEYS;
+        g_autofree char *few = g_strdup(list->str);
+
+        g_string_printf(list,
+                        g_dngettext(GETTEXT_PACKAGE, "%s and %u more", "%s and %u more", more), few,
+                        more);
+    }
+    return g_strdup_printf(_("Changed, and in effect when the connection is brought up again: %s."),
+                           list->str);
+}
+
+char *
+wl_editor_model_dup_profile_error(const WlEditorModel *model)
+{
+    const char *error = model->live ? model->live->profile_error : "";
+    const char *colon = strstr(error, ": ");
+    g_autofree char *key = NULL;
+    g_autofree char *title = NULL;
+
+    if (!*error)
+        return NULL;
+    /* It begins with a key as in vpn.data, if it is about one. */
+    key = colon ? g_strndup(error, (gsize) (colon - error)) : NULL;
+    title = key ? dup_title_of_key(model, key) : NULL;
+    return g_strdup_printf(
+        _("What is stored cannot run, so the connection goes on as it was: %s%s"),
+        title ? title : "", colon ? colon : error);
 }

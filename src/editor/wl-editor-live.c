@@ -39,6 +39,8 @@ wl_editor_live_new(void)
     live->facts = g_ptr_array_new_with_free_func(free_fact);
     live->by_subject =
         g_hash_table_new_full(g_str_hash, g_str_equal, NULL, (GDestroyNotify) g_ptr_array_unref);
+    live->waiting = g_new0(char *, 1);
+    live->profile_error = g_strdup("");
     return live;
 }
 
@@ -50,6 +52,8 @@ wl_editor_live_free(WlEditorLive *live)
     g_ptr_array_unref(live->peers);
     g_hash_table_unref(live->by_subject);
     g_ptr_array_unref(live->facts);
+    g_strfreev(live->waiting);
+    g_free(live->profile_error);
     g_free(live);
 }
 
@@ -95,6 +99,19 @@ wl_editor_live_add_fact(WlEditorLive *live, const WlEditorLiveFact *fact)
         g_hash_table_insert(live->by_subject, own->subject, about);
     }
     g_ptr_array_add(about, own);
+}
+
+void
+wl_editor_live_set_profile_state(WlEditorLive *live, const char *const *waiting, const char *error)
+{
+    guint n_keys = waiting ? g_strv_length((char **) waiting) : 0;
+
+    g_strfreev(live->waiting);
+    live->waiting = g_new0(char *, n_keys + 1);
+    for (guint i = 0; i < n_keys; i++)
+        live->waiting[i] = copy(waiting[i]);
+    g_free(live->profile_error);
+    live->profile_error = copy(error);
 }
 
 const GPtrArray *

@@ -33,6 +33,8 @@ typedef struct {
     GPtrArray *peers;       /* of WlEditorLivePeer */
     GPtrArray *facts;       /* of WlEditorLiveFact */
     GHashTable *by_subject; /* public key to the facts about it */
+    char **waiting;         /* keys of vpn.data that count when the profile is brought up again */
+    char *profile_error;    /* why what is stored could not run, or "" */
 } WlEditorLive;
 
 WlEditorLive *wl_editor_live_new(void);
@@ -42,6 +44,10 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(WlEditorLive, wl_editor_live_free)
 /* Copies the texts; NULL is "". */
 void wl_editor_live_add_peer(WlEditorLive *live, const WlEditorLivePeer *peer);
 void wl_editor_live_add_fact(WlEditorLive *live, const WlEditorLiveFact *fact);
+
+/* Copies both; NULL: nothing waits, nothing is wrong. */
+void wl_editor_live_set_profile_state(WlEditorLive *live, const char *const *waiting,
+                                      const char *error);
 
 const WlEditorLivePeer *wl_editor_live_find(const WlEditorLive *live, const char *public_key);
 

@@ -24,7 +24,8 @@ typedef struct {
 
 struct _WlEditorPeer {
     WlEditorFields fields;
-    guint number;           /* <n> of peer-<n>-... as it was loaded; 0: a new one */
+    guint number;           /* <n> of peer-<n>-... as it is to be saved; 0: a new one */
+    guint loaded_number;    /* the same as it is stored, by which the service calls it */
     GHashTable *other_data; /* what wirelink does not know: key without peer-<n>- to value */
     GHashTable *other_secrets;
 };

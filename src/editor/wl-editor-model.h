@@ -103,6 +103,12 @@ gboolean wl_editor_peer_matches(const WlEditorPeer *peer, const char *search);
 /* What the running service says; NULL: it says nothing. Takes @live. */
 void wl_editor_model_set_live(WlEditorModel *model, WlEditorLive *live);
 const WlEditorLive *wl_editor_model_get_live(const WlEditorModel *model);
+/* What the service cannot take of the profile as it is stored, translated, the fields called as in
+ * the editor: those that wait until it is brought up again, and why it could not run. NULL:
+ * nothing.
+ */
+char *wl_editor_model_dup_waiting(const WlEditorModel *model);
+char *wl_editor_model_dup_profile_error(const WlEditorModel *model);
 /* What it says of a peer, or NULL. */
 const WlEditorLivePeer *wl_editor_model_get_live_peer(const WlEditorModel *model,
                                                       const WlEditorPeer *peer);

@@ -26,6 +26,7 @@ get_peer(Loader *loader, guint number)
         return peer;
     peer = wl_editor_peer_new();
     peer->number = number;
+    peer->loaded_number = number;
     g_hash_table_insert(loader->peers, GUINT_TO_POINTER(number), peer);
     g_ptr_array_add(loader->model->peers, peer);
     return peer;

@@ -13,7 +13,7 @@
 struct _WlMachinePage {
     WlEditorModel *model;
     WlEditorForm *form;
-    GtkWidget *widget, *public_key, *copy, *see_qr, *qr, *persistent;
+    GtkWidget *widget, *bar, *state, *public_key, *copy, *see_qr, *qr, *persistent;
     NMABarCode *bar_code; /* of the public key, made when it is first drawn */
 };
 
@@ -66,6 +66,19 @@ on_persistent(GtkWidget *button, WlMachinePage *page)
     wl_editor_model_set_persistent(page->model, wl_gtk_get_active(button));
 }
 
+/* What the running service cannot take of what is stored. */
+static void
+refresh_live(WlMachinePage *page)
+{
+    g_autofree char *waiting = wl_editor_model_dup_waiting(page->model);
+    g_autofree char *error = wl_editor_model_dup_profile_error(page->model);
+    g_autofree char *text =
+        g_strconcat(waiting ? waiting : "", waiting && error ? "\n" : "", error, NULL);
+
+    wl_gtk_label_update(page->state, text);
+    wl_gtk_set_shown(page->bar, *text != '\0');
+}
+
 static void
 refresh(WlMachinePage *page)
 {
@@ -82,6 +95,7 @@ refresh(WlMachinePage *page)
     if (!key)
         gtk_toggle_button_set_active(GTK_TOGGLE_BUTTON(page->see_qr), FALSE);
     wl_gtk_set_active(page->persistent, wl_editor_model_get_persistent(page->model));
+    refresh_live(page);
 }
 
 static void
@@ -172,9 +186,13 @@ WlMachinePage *
 wl_machine_page_new(WlEditorModel *model)
 {
     WlMachinePage *page = g_new0(WlMachinePage, 1);
+    GtkWidget *box = gtk_box_new(GTK_ORIENTATION_VERTICAL, 0);
     GtkWidget *grid;
 
     page->model = model;
+    page->state = wl_gtk_label_new(NULL);
+    page->bar = wl_gtk_warning_bar_new(page->state);
+    wl_gtk_box_append(box, page->bar);
     page->form = wl_editor_form_new(model, NULL);
     add_key(page);
     wl_editor_form_add_entry(page->form, "address", "10.77.0.2/24, fd77::2/64",
@@ -185,7 +203,8 @@ wl_machine_page_new(WlEditorModel *model)
     add_options(page);
     grid = wl_editor_form_get_grid(page->form);
     wl_gtk_set_margins(grid, 12);
-    page->widget = g_object_ref_sink(wl_gtk_scrolled_new(grid, 270));
+    wl_gtk_box_append(box, grid);
+    page->widget = g_object_ref_sink(wl_gtk_scrolled_new(box, 270));
     refresh(page);
     return page;
 }
@@ -214,6 +233,7 @@ void
 wl_machine_page_changed(WlMachinePage *page, WlEditorChange change)
 {
     if (change & WL_EDITOR_CHANGE_LIVE)
-        return;
-    refresh(page);
+        refresh_live(page);
+    else
+        refresh(page);
 }

@@ -1,0 +1,359 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/* What a running service says reaches the model, goes with the service, and is missed by nobody who
+ * may not read it. The bus is a real one; on it stands a service that says what the test wants. */
+
+#include "editor-test.h"
+
+#include <string.h>
+
+#include "wl-editor-bus.h"
+
+#define UUID "5c1f8d2e-2a0b-4b2c-9a55-0c3f5d5a9d10"
+#define ROOT "/org/freedesktop/NetworkManager/wirelink"
+#define LINK "org.freedesktop.NetworkManager.wirelink1.Link"
+#define PEER "org.freedesktop.NetworkManager.wirelink1.Peer"
+
+static const char xml[] =
+    "<node><interface name='org.freedesktop.DBus.ObjectManager'>"
+    "<method name='GetManagedObjects'><arg type='a{oa{sa{sv}}}' direction='out'/></method>"
+    "</interface><interface name='" LINK "'>"
+    "<method name='GetFacts'><arg type='aa{sv}' direction='out'/></method></interface></node>";
+
+typedef struct {
+    GTestDBus *daemon;
+    GDBusConnection *service;
+    GDBusNodeInfo *node;
+    gboolean refuses; /* as the service does to who is no user of the profile */
+    const char *link; /* further properties of the link, as text of a GVariant */
+    guint n_refused, n_lives;
+    WlEditorModel *model;
+    WlEditorBus *bus;
+} Fixture;
+
+static GVariant *
+objects(const Fixture *self)
+{
+    g_autofree char *text = g_strdup_printf(
+        "({objectpath '" ROOT "/link': {'" LINK "': {'Uuid': <'" UUID "'>%s}}, "
+        "'" ROOT "/peer/1': {'" PEER "': {'PublicKey': <'" HUB_KEY "'>, 'State': <'direct'>, "
+        "'Configured': <true>}}, "
+        "'" ROOT "/peer/2': {'" PEER "': {'PublicKey': <'" PHONE_KEY "'>, 'Name': <'phone'>, "
+        "'State': <'connecting'>, 'Configured': <false>}}},)",
+        self->link);
+
+    return g_variant_parse(G_VARIANT_TYPE("(a{oa{sa{sv}}})"), text, NULL, NULL, NULL);
+}
+
+/* The hub named the phone and its address; what it said of the whole Internet was refused. */
+static GVariant *
+facts(void)
+{
+    return g_variant_parse(
+        G_VARIANT_TYPE("(aa{sv})"),
+        "([{'Subject': <'" PHONE_KEY "'>, 'Attribute': <'member'>, 'Value': <'phone'>, "
+        "'Source': <'" HUB_KEY "'>, 'SourceName': <'hub'>, 'Accepted': <true>}, "
+        "{'Subject': <'" PHONE_KEY "'>, 'Attribute': <'allowed-ips'>, 'Value': <'10.77.0.9/32'>, "
+        "'Source': <'" HUB_KEY "'>, 'SourceName': <'hub'>, 'Accepted': <true>}, "
+        "{'Subject': <'" PHONE_KEY "'>, 'Attribute': <'allowed-ips'>, 'Value': <'0.0.0.0/0'>, "
+        "'Source': <'" HUB_KEY "'>, 'SourceName': <'hub'>, 'Accepted': <false>}],)",
+        NULL, NULL, NULL);
+}
+
+static void
+on_method(GDBusConnection *connection, const char *sender, const char *path, const char *interface,
+          const char *method, GVariant *parameters, GDBusMethodInvocation *invocation,
+          gpointer user_data)
+{
+    Fixture *self = user_data;
+
+    if (self->refuses) {
+        self->n_refused++;
+        g_dbus_method_invocation_return_dbus_error(
+            invocation, "org.freedesktop.DBus.Error.AccessDenied", "not yours");
+    } else if (g_str_equal(method, "GetFacts")) {
+        g_dbus_method_invocation_return_value(invocation, facts());
+    } else {
+        g_dbus_method_invocation_return_value(invocation, objects(self));
+    }
+}
+
+static void
+call_daemon(Fixture *self, const char *method, GVariant *parameters)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(GVariant) reply = g_dbus_connection_call_sync(
+        self->service, "org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus",
+        method, parameters, NULL, G_DBUS_CALL_FLAGS_NONE, -1, NULL, &error);
+
+    g_assert_no_error(error);
+}
+
+static void
+start_service(Fixture *self)
+{
+    call_daemon(self, "RequestName", g_variant_new("(su)", WL_PROFILE_SERVICE_TYPE, 0));
+}
+
+static void
+stop_service(Fixture *self)
+{
+    call_daemon(self, "ReleaseName", g_variant_new("(s)", WL_PROFILE_SERVICE_TYPE));
+}
+
+/* As the service does to readers it tells no more. */
+static void
+signal_change(Fixture *self, const char *interface)
+{
+    g_autoptr(GError) error = NULL;
+
+    g_dbus_connection_emit_signal(self->service, NULL, ROOT "/link",
+                                  "org.freedesktop.DBus.Properties", "PropertiesChanged",
+                                  g_variant_new("(sa{sv}as)", interface, NULL, NULL), &error);
+    g_assert_no_error(error);
+}
+
+static void
+on_changed(WlEditorModel *model, WlEditorChange change, gpointer user_data)
+{
+    Fixture *self = user_data;
+
+    if (change & WL_EDITOR_CHANGE_LIVE)
+        self->n_lives++;
+}
+
+static gboolean
+on_deadline(gpointer user_data)
+{
+    *(gboolean *) user_data = TRUE;
+    return G_SOURCE_REMOVE;
+}
+
+/* Until *@count is more than @before. */
+static void
+wait_for_more(const guint *count, guint before)
+{
+    gboolean late = FALSE;
+    guint deadline = g_timeout_add_seconds(10, on_deadline, &late);
+
+    while (*count <= before && !late)
+        g_main_context_iteration(NULL, TRUE);
+    if (!late)
+        g_source_remove(deadline);
+    g_assert_false(late);
+}
+
+static GDBusConnection *
+connect_service(Fixture *self)
+{
+    static const GDBusInterfaceVTable vtable = {.method_call = on_method};
+    g_autoptr(GError) error = NULL;
+    GDBusConnection *connection =
+        g_dbus_connection_new_for_address_sync(g_test_dbus_get_bus_address(self->daemon),
+                                               G_DBUS_CONNECTION_FLAGS_AUTHENTICATION_CLIENT |
+                                                   G_DBUS_CONNECTION_FLAGS_MESSAGE_BUS_CONNECTION,
+                                               NULL, NULL, &error);
+
+    g_assert_no_error(error);
+    self->node = g_dbus_node_info_new_for_xml(xml, &error);
+    g_assert_no_error(error);
+    for (guint i = 0; i < 2; i++) {
+        g_assert_cmpuint(g_dbus_connection_register_object(connection, i ? ROOT "/link" : ROOT,
+                                                           self->node->interfaces[i], &vtable, self,
+                                                           NULL, &error),
+                         >, 0);
+        g_assert_no_error(error);
+    }
+    return connection;
+}
+
+static void
+set_up(Fixture *self, gconstpointer data)
+{
+    self->link = "";
+    self->daemon = g_test_dbus_new(G_TEST_DBUS_NONE);
+    g_test_dbus_up(self->daemon);
+    g_setenv("DBUS_SYSTEM_BUS_ADDRESS", g_test_dbus_get_bus_address(self->daemon), TRUE);
+    self->service = connect_service(self);
+    self->model = test_model_of_two();
+    wl_editor_model_set_changed_func(self->model, on_changed, self);
+}
+
+static void
+tear_down(Fixture *self, gconstpointer data)
+{
+    wl_editor_bus_free(self->bus);
+    /* What was cancelled holds the connection until it has ended. */
+    while (g_main_context_iteration(NULL, FALSE))
+        ;
+    wl_editor_model_free(self->model);
+    g_dbus_connection_close_sync(self->service, NULL, NULL);
+    g_object_unref(self->service);
+    g_dbus_node_info_unref(self->node);
+    g_test_dbus_stop(self->daemon);
+    g_object_unref(self->daemon);
+}
+
+static void
+open_editor(Fixture *self)
+{
+    self->bus = wl_editor_bus_new(self->model, UUID);
+}
+
+/* The profile is edited and saved as if there were no live view. */
+static void
+assert_can_be_saved(Fixture *self)
+{
+    g_autoptr(NMConnection) connection = nm_simple_connection_new();
+    g_autoptr(GError) error = NULL;
+
+    wl_editor_model_set_text(self->model, NULL, "mtu", "1380");
+    g_assert_true(wl_editor_model_apply(self->model, connection, &error));
+    g_assert_no_error(error);
+    g_assert_cmpstr(test_data(connection, "mtu"), ==, "1380");
+}
+
+static void
+test_not_running(Fixture *self, gconstpointer data)
+{
+    open_editor(self);
+    assert_can_be_saved(self);
+    g_assert_null(wl_editor_model_get_live(self->model));
+    start_service(self);
+    wait_for_more(&self->n_lives, 0);
+    g_assert_nonnull(wl_editor_model_get_live(self->model));
+    stop_service(self);
+    wait_for_more(&self->n_lives, 1);
+    g_assert_null(wl_editor_model_get_live(self->model));
+    assert_can_be_saved(self);
+}
+
+/* It may not be read, then it may, then no more. */
+static void
+test_refused(Fixture *self, gconstpointer data)
+{
+    self->refuses = TRUE;
+    start_service(self);
+    open_editor(self);
+    wait_for_more(&self->n_refused, 0);
+    assert_can_be_saved(self);
+    self->refuses = FALSE;
+    signal_change(self, PEER);
+    wait_for_more(&self->n_lives, 0);
+    g_assert_cmpuint(self->n_lives, ==, 1);
+    g_assert_nonnull(wl_editor_model_get_live(self->model));
+    self->refuses = TRUE;
+    signal_change(self, PEER);
+    wait_for_more(&self->n_lives, 1);
+    g_assert_null(wl_editor_model_get_live(self->model));
+    g_assert_null(wl_editor_model_dup_waiting(self->model));
+    assert_can_be_saved(self);
+}
+
+static void
+assert_state(Fixture *self, const char *waiting, const char *error)
+{
+    g_autofree char *waiting_said = wl_editor_model_dup_waiting(self->model);
+    g_autofree char *error_said = wl_editor_model_dup_profile_error(self->model);
+
+    g_assert_cmpstr(waiting_said, ==, waiting);
+    g_assert_cmpstr(error_said, ==, error);
+}
+
+#define WAITS "Changed, and in effect when the connection is brought up again: "
+#define WRONG "What is stored cannot run, so the connection goes on as it was: "
+
+static void
+test_profile_state(Fixture *self, gconstpointer data)
+{
+    static const struct {
+        const char *link, *waiting, *error;
+    } cases[] = {
+        {", 'Waiting': <['mtu', 'peer-2-preshared-key', 'peer-9-name', 'colour']>", //
+         WAITS "MTU, Preshared key of laptop, Name of peer 9, colour.", NULL},
+        {", 'ProfileError': <'peer-1-endpoint: nowhere has no port'>", NULL,
+         WRONG "Endpoints of hub: nowhere has no port"},
+        {", 'Waiting': <['mtu']>, 'ProfileError': <'no peer is left'>", WAITS "MTU.",
+         WRONG "no peer is left"},
+        {", 'Waiting': <['a','b','c','d','e','f','g','h','i','j','k','l','m','n']>",
+         WAITS "a, b, c, d, e, f, g, h, i, j, k, l and 2 more.", NULL},
+        {", 'Waiting': <@as []>, 'ProfileError': <''>", NULL, NULL},
+        {", 'Waiting': <'mtu'>, 'ProfileError': <1>", NULL, NULL},
+    };
+
+    start_service(self);
+    open_editor(self);
+    wait_for_more(&self->n_lives, 0);
+    assert_state(self, NULL, NULL);
+    for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
+        guint before = self->n_lives;
+
+        self->link = cases[i].link;
+        signal_change(self, LINK);
+        wait_for_more(&self->n_lives, before);
+        assert_state(self, cases[i].waiting, cases[i].error);
+    }
+}
+
+/* The service calls peers by the numbers that are stored, wherever they are moved here. */
+static void
+test_moved_peer(Fixture *self, gconstpointer data)
+{
+    self->link = ", 'Waiting': <['peer-2-preshared-key']>";
+    start_service(self);
+    open_editor(self);
+    wait_for_more(&self->n_lives, 0);
+    wl_editor_model_move_peer(self->model, wl_editor_model_get_peer(self->model, 1), 0);
+    assert_can_be_saved(self); /* which numbers them anew */
+    assert_state(self, WAITS "Preshared key of laptop.", NULL);
+}
+
+/* A member that the hub named becomes a peer of the profile, and is forgotten again. */
+static void
+test_learned_member(Fixture *self, gconstpointer data)
+{
+    g_autoptr(NMConnection) connection = nm_simple_connection_new();
+    g_autoptr(GError) error = NULL;
+    g_autofree char *told = NULL;
+    WlEditorPeer *peer;
+
+    start_service(self);
+    open_editor(self);
+    wait_for_more(&self->n_lives, 0);
+    g_assert_null(wl_editor_model_find_peer(self->model, PHONE_KEY));
+    told = wl_editor_live_dup_told(wl_editor_model_get_live(self->model), PHONE_KEY);
+    g_assert_nonnull(strstr(told, "Named as a member by hub"));
+    peer = wl_editor_model_trust_member(self->model, PHONE_KEY, WL_PROFILE_TRUST_UNSET);
+    g_assert_nonnull(peer);
+    g_assert_true(wl_editor_model_apply(self->model, connection, &error));
+    g_assert_no_error(error);
+    g_assert_cmpstr(test_data(connection, "peer-3-public-key"), ==, PHONE_KEY);
+    g_assert_cmpstr(test_data(connection, "peer-3-name"), ==, "phone");
+    /* without what was refused */
+    g_assert_cmpstr(test_data(connection, "peer-3-allowed-ips"), ==, "10.77.0.9/32");
+    g_assert_null(wl_editor_model_trust_member(self->model, PHONE_KEY, WL_PROFILE_TRUST_UNSET));
+    wl_editor_model_remove_peer(self->model, peer);
+    g_assert_true(wl_editor_model_apply(self->model, connection, &error));
+    g_assert_no_error(error);
+    g_assert_null(test_data(connection, "peer-3-public-key"));
+    g_assert_cmpstr(test_data(connection, "peer-2-public-key"), ==, LAPTOP_KEY);
+}
+
+static void
+add(const char *path, void (*test)(Fixture *, gconstpointer))
+{
+    g_test_add(path, Fixture, NULL, set_up, test, tear_down);
+}
+
+int
+main(int argc, char **argv)
+{
+    g_test_init(&argc, &argv, NULL);
+    g_test_set_nonfatal_assertions(); /* the daemon would be left behind */
+    add("/editor/bus/not-running", test_not_running);
+    add("/editor/bus/refused", test_refused);
+    add("/editor/bus/profile-state", test_profile_state);
+    add("/editor/bus/moved-peer", test_moved_peer);
+    add("/editor/bus/learned-member", test_learned_member);
+    return g_test_run();
+}
