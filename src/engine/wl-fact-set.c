@@ -1,9 +1,18 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "wl-fact-set.h"
 
+#include <sodium.h>
 #include <string.h>
 
 #include "wl-times.h"
+
+/* An endpoint for which another one had to go, and that its source goes on telling. */
+#define DISPLACED_N 1024
+
+typedef struct {
+    guint64 id; /* of source, subject and endpoint */
+    gint64 told;
+} Displaced;
 
 struct _WlFactSet {
     GPtrArray *entries;     /* of WlFactEntry, owned */
@@ -19,6 +28,7 @@ struct _WlFactSet {
     guint64 sequence;
     guint mark;
     gboolean local_changed;
+    Displaced *displaced; /* by id; made with the first */
 };
 
 /* Replacing a fresh endpoint by another from the same source would let one datagram empty the list.
@@ -84,6 +94,7 @@ wl_fact_set_free(WlFactSet *self)
     wl_deadlines_free(self->renewals);
     g_ptr_array_unref(self->stale);
     g_ptr_array_unref(self->entries);
+    g_free(self->displaced);
     g_free(self);
 }
 
@@ -257,10 +268,59 @@ claim_find(WlFactEntry *entry, const WlKey *source)
     return NULL;
 }
 
+static guint64
+displaced_id(const WlFact *fact, const WlKey *source)
+{
+    const WlEndpoint *endpoint = &fact->value.endpoint;
+    crypto_generichash_state state;
+    guint8 hash[crypto_generichash_BYTES_MIN];
+    guint64 id;
+
+    crypto_generichash_init(&state, NULL, 0, sizeof(hash));
+    crypto_generichash_update(&state, (const guint8 *) source, sizeof(*source));
+    crypto_generichash_update(&state, (const guint8 *) &fact->subject, sizeof(fact->subject));
+    crypto_generichash_update(&state, endpoint->ip.bytes, sizeof(endpoint->ip.bytes));
+    crypto_generichash_update(&state, &endpoint->ip.family, sizeof(endpoint->ip.family));
+    crypto_generichash_update(&state, (const guint8 *) &endpoint->port, sizeof(endpoint->port));
+    crypto_generichash_final(&state, hash, sizeof(hash));
+    memcpy(&id, hash, sizeof(id));
+    return id;
+}
+
+static void
+note_displaced(WlFactSet *self, const WlFact *fact, const WlKey *source, gint64 told)
+{
+    guint64 id = displaced_id(fact, source);
+
+    if (!self->displaced)
+        self->displaced = g_new0(Displaced, DISPLACED_N);
+    self->displaced[id % DISPLACED_N] = (Displaced){.id = id, .told = told};
+}
+
+/*
+ * Behind a symmetric NAT a member has an address for each that it talks to, more than there is room
+ * for. All of them are renewed: if each took the place of the one that was told longest ago, all
+ * would be news again every two minutes, to us and to everybody whom we tell. What the subject says
+ * itself is where it is now.
+ */
+static gboolean
+was_displaced(WlFactSet *self, const WlFact *fact, const WlKey *source, gint64 now)
+{
+    guint64 id = displaced_id(fact, source);
+    Displaced *displaced = self->displaced ? &self->displaced[id % DISPLACED_N] : NULL;
+
+    if (!displaced || displaced->id != id || wl_key_equal(&fact->subject, source) ||
+        now - displaced->told > WL_TOLD_AGAIN_AFTER)
+        return FALSE;
+    displaced->told = now;
+    return TRUE;
+}
+
 /* Makes room for one more endpoint of @source about the subject (architecture: 4 and 16). */
 static gboolean
-endpoint_room(WlFactSet *self, const WlKey *subject, const WlKey *source, gint64 now)
+endpoint_room(WlFactSet *self, const WlFact *fact, const WlKey *source, gint64 now)
 {
+    const WlKey *subject = &fact->subject;
     const GPtrArray *about = wl_fact_set_about(self, subject);
     WlFactEntry *oldest_entry = NULL;
     guint oldest_index = 0;
@@ -277,6 +337,8 @@ endpoint_room(WlFactSet *self, const WlKey *subject, const WlKey *source, gint64
     }
     if (own < WL_MAX_ENDPOINTS_OF_ONE && all < WL_MAX_ENDPOINTS)
         return TRUE;
+    if (was_displaced(self, fact, source, now))
+        return FALSE;
 
     /* A full subject still takes what the subject says of itself. */
     only_own = own >= WL_MAX_ENDPOINTS_OF_ONE || !wl_key_equal(subject, source);
@@ -297,6 +359,8 @@ endpoint_room(WlFactSet *self, const WlKey *subject, const WlKey *source, gint64
     }
     if (!oldest_entry || oldest > now - REPLACE_AFTER)
         return FALSE;
+    note_displaced(self, &oldest_entry->fact,
+                   &g_array_index(oldest_entry->claims, WlClaim, oldest_index).source, oldest);
     claim_remove(self, oldest_entry, oldest_index);
     if (oldest_entry->claims->len == 0 && !oldest_entry->local)
         entry_remove(self, oldest_entry);
@@ -316,7 +380,7 @@ wl_fact_set_tell(WlFactSet *self, const WlFact *fact, const WlKey *source, gint6
         WlClaim fresh = {.source = *source, .sequence = self->sequence};
 
         if (self->claims >= WL_MAX_CLAIMS || (count && *count >= WL_MAX_CLAIMS_OF_SOURCE) ||
-            (wl_fact_is_endpoint(fact) && !endpoint_room(self, &fact->subject, source, now)))
+            (wl_fact_is_endpoint(fact) && !endpoint_room(self, fact, source, now)))
             return WL_TOLD_REFUSED;
         self->sequence++;
         *entry = wl_fact_set_lookup(self, fact);
