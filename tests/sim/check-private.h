@@ -69,6 +69,7 @@ Tries *tries_new(void);
 void tries_free(Tries *self);
 /** It was asked for a session and answered to there. */
 void tries_note_answer(Tries *self, const WlEndpoint *to);
+void tries_note_initiation(Tries *self, const SimHost *host, const WlEndpoint *to);
 /** NULL, or a sentence; to be freed. */
 char *tries_note_change(Tries *self, const SimHost *host, const WlPeerChange *change);
 

@@ -7,8 +7,14 @@
 #define MOST     20
 #define INTERVAL SIM_SEC(5)
 
+/* One that is only set, as at a start before there is an uplink, is none yet. */
+typedef struct {
+    gint64 when;
+    gboolean initiated;
+} Try;
+
 struct _Tries {
-    GHashTable *last;   /* WlEndpoint* -> gint64* */
+    GHashTable *last;   /* WlEndpoint* -> Try* */
     gint64 times[MOST]; /* of the last ones, in a ring */
     guint next;
     gint64 life; /* when the member of these began */
@@ -39,6 +45,17 @@ tries_note_answer(Tries *self, const WlEndpoint *to)
     g_hash_table_remove(self->last, to);
 }
 
+void
+tries_note_initiation(Tries *self, const SimHost *host, const WlEndpoint *to)
+{
+    Try *last = g_hash_table_lookup(self->last, to);
+
+    if (!last || last->initiated)
+        return;
+    last->initiated = TRUE;
+    last->when = host->world->now;
+}
+
 /* WireGuard repeats an initiation by itself after 5 s or a little more; a peer that is made anew
  * has it begin at once. */
 char *
@@ -46,7 +63,9 @@ tries_note_change(Tries *self, const SimHost *host, const WlPeerChange *change)
 {
     const SimHost *peer = sim_world_find_key(host->world, &change->public_key);
     const char *name = peer ? peer->name : "somebody";
-    gint64 now = host->world->now, before = self->times[self->next], *last;
+    gint64 now = host->world->now, before = self->times[self->next];
+    const Try *last;
+    Try try = {.when = now};
 
     if (self->life != host->started || self->device != host->device)
         g_hash_table_remove_all(self->last);
@@ -60,12 +79,12 @@ tries_note_change(Tries *self, const SimHost *host, const WlPeerChange *change)
         return g_strdup_printf("%s tries more than %d addresses in a second, %s's the last",
                                host->name, MOST, name);
     last = g_hash_table_lookup(self->last, &change->endpoint);
-    if (last && now - *last < INTERVAL) {
+    if (last && last->initiated && now - last->when < INTERVAL) {
         g_autofree char *text = wl_endpoint_to_string(&change->endpoint);
         return g_strdup_printf("%s tries to reach %s at %s again after %.3f s", host->name, name,
-                               text, (double) (now - *last) / 1e6);
+                               text, (double) (now - last->when) / 1e6);
     }
     g_hash_table_replace(self->last, g_memdup2(&change->endpoint, sizeof(WlEndpoint)),
-                         g_memdup2(&now, sizeof(now)));
+                         g_memdup2(&try, sizeof(try)));
     return NULL;
 }

@@ -270,6 +270,8 @@ check_shaking(Check *self, const SimHost *host, const WlEndpoint *to, const SimM
 
     if (message->kind == SIM_MESSAGE_RESPONSE)
         tries_note_answer(watch->tries, to);
+    else if (message->kind == SIM_MESSAGE_INITIATION)
+        tries_note_initiation(watch->tries, host, to);
 }
 
 /* ---- ways */
