@@ -274,6 +274,16 @@ wl_gtk_set_label_of(GtkWidget *label, GtkWidget *widget)
 #endif
 }
 
+void
+wl_gtk_settle_expander(GtkWidget *expander)
+{
+#if !IS_GTK4
+    /* Its arrow learns that it points from right to left only with the first change of state. */
+    gtk_widget_set_state_flags(expander, GTK_STATE_FLAG_PRELIGHT, FALSE);
+    gtk_widget_unset_state_flags(expander, GTK_STATE_FLAG_PRELIGHT);
+#endif
+}
+
 static gboolean
 focus_now(gpointer user_data)
 {

@@ -48,6 +48,8 @@ void wl_gtk_set_label_of(GtkWidget *label, GtkWidget *widget);
 
 void wl_gtk_copy(GtkWidget *widget, const char *text);
 
+/* Once after it is made: has GTK 3 draw its arrow for the direction of the text. */
+void wl_gtk_settle_expander(GtkWidget *expander);
 /* Gives @widget the focus, and scrolls to it, as soon as it has got its place. */
 void wl_gtk_focus_later(GtkWidget *widget);
 

@@ -138,6 +138,7 @@ add_expander(WlPeerRow *row, GtkWidget *box)
 {
     row->title = new_label();
     row->expander = gtk_expander_new(NULL);
+    wl_gtk_settle_expander(row->expander);
     gtk_expander_set_label_widget(GTK_EXPANDER(row->expander), row->title);
     gtk_widget_set_hexpand(row->expander, TRUE);
     gtk_widget_set_halign(row->expander, GTK_ALIGN_START);

@@ -251,6 +251,7 @@ add_levels(GtkWidget *box)
         gtk_grid_attach(GTK_GRID(grid), title, 0, level, 1, 1);
         gtk_grid_attach(GTK_GRID(grid), text, 1, level, 1, 1);
     }
+    wl_gtk_settle_expander(expander);
     wl_gtk_set_name(expander, _("What the levels mean"));
     gtk_widget_set_halign(expander, GTK_ALIGN_START);
     wl_gtk_set_margins(grid, 6);

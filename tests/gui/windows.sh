@@ -28,6 +28,15 @@ drawn() {  # toolkit
   done
   [ "$count" = 46 ] || { echo "$count pictures"; return 1; }
 }
+# From right to left the arrows that fold a peer open are the mirror image of those from left to right.
+mirrored() {  # toolkit
+  local strip=15x150+38+90 differing
+  convert "$pictures/$1-rtl-peers.png" -flop -crop "$strip" +repage "$LAB_DIR/screen/mirrored.png" &&
+    convert "$pictures/$1-light-peers.png" -crop "$strip" +repage "$LAB_DIR/screen/arrows.png" || return
+  differing=$(compare -metric AE -fuzz 20% "$LAB_DIR/screen/mirrored.png" \
+    "$LAB_DIR/screen/arrows.png" null: 2>&1)
+  [ "$differing" -le 40 ] || { echo "$differing of 2250 pixels differ"; return 1; }
+}
 # What software centres show is what the editor looks like, but for a few pixels of another font or
 # theme; tools/screenshots makes it anew.
 looks_like_this() {  # page
@@ -51,6 +60,7 @@ for toolkit in gtk3 gtk4; do
   check "the editor for $toolkit" window $toolkit WL_TEST_PICTURES="$pictures"
   check "the pictures of $toolkit" drawn $toolkit
 done
+check "the arrows of gtk3 point to the left from right to left" mirrored gtk3
 for page in machine peers trust; do
   check "the picture of $page for software centres is not stale" looks_like_this $page
 done
