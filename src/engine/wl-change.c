@@ -239,6 +239,19 @@ take_settings(WlEngine *self, const WlEngineConfig *config)
     }
 }
 
+/* Keys, for a peer may go meanwhile and another take its place in memory. */
+static GHashTable *
+dup_keys(const GPtrArray *peers)
+{
+    GHashTable *keys = g_hash_table_new_full(wl_key_hash, wl_key_equal, g_free, NULL);
+
+    for (guint i = 0; i < peers->len; i++) {
+        const WlPeer *peer = peers->pdata[i];
+        g_hash_table_add(keys, wl_key_copy(&peer->key));
+    }
+    return keys;
+}
+
 static void
 take_profile(WlEngine *self, const WlEngineConfig *config)
 {
@@ -248,7 +261,7 @@ take_profile(WlEngine *self, const WlEngineConfig *config)
         .gone = g_ptr_array_new(),
         .carriers = g_ptr_array_new(),
     };
-    g_autoptr(GPtrArray) waiting = g_ptr_array_copy(self->unwanted, NULL, NULL);
+    g_autoptr(GHashTable) waiting = dup_keys(self->unwanted);
     gboolean was_router = self->router;
     WlTrust own_trust = self->own_trust;
 

@@ -172,8 +172,8 @@ void wl_engine_remove_peer(WlEngine *self, WlPeer *peer);
 void wl_engine_set_unwanted(WlEngine *self, WlPeer *peer, gboolean unwanted);
 void wl_engine_evaluate_trust(WlEngine *self, WlPeer *peer);
 /** Trust was changed by the profile, which needs no reliable source: whoever is named by nobody any
- * more goes at once, but for those @waiting already. */
-void wl_engine_apply_trust(WlEngine *self, const GPtrArray *waiting);
+ * more goes at once, but for those @waiting already (a set of WlKey). */
+void wl_engine_apply_trust(WlEngine *self, GHashTable *waiting);
 gboolean wl_engine_may_deconfigure(const WlEngine *self);
 gboolean wl_engine_may_delete(const WlEngine *self);
 /** What is said of the membership or the name of @subject changed. */

@@ -249,17 +249,18 @@ wl_engine_update_members(WlEngine *self)
 }
 
 static WlPeer *
-find_other(const GPtrArray *peers, const GPtrArray *but)
+find_other(const GPtrArray *peers, GHashTable *but)
 {
     for (guint i = 0; i < peers->len; i++) {
-        if (!g_ptr_array_find((GPtrArray *) but, peers->pdata[i], NULL))
-            return peers->pdata[i];
+        WlPeer *peer = peers->pdata[i];
+        if (!g_hash_table_contains(but, &peer->key))
+            return peer;
     }
     return NULL;
 }
 
 void
-wl_engine_apply_trust(WlEngine *self, const GPtrArray *waiting)
+wl_engine_apply_trust(WlEngine *self, GHashTable *waiting)
 {
     WlPeer *peer;
 
