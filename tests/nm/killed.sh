@@ -4,7 +4,8 @@
 # `wirelinkctl sweep`, nothing of ours is left and nothing of others is gone.
 #
 # NetworkManager has 2 s to show what is true, from the moment of the kill, or from the moment when it
-# answers again. Where the CPU is emulated, which makes everything about 14 times slower, it has 10.
+# answers again. Where the CPU is emulated, which makes everything about 14 times slower, it has 10, and
+# there are 10 moments.
 #
 # WIRELINK_SEED=N repeats a run, WIRELINK_ROUNDS=N makes it another number of rounds.
 # shellcheck source=one-host.sh
@@ -14,8 +15,8 @@ RANDOM=${WIRELINK_SEED:=$RANDOM}
 echo "# seed $WIRELINK_SEED"
 one_host_create || bail_out "the lab comes up" laptop
 
-TRUTH=2
-[ "${VM_RUN:-}" != tcg ] || TRUTH=10
+TRUTH=2 ROUNDS=20
+[ "${VM_RUN:-}" != tcg ] || TRUTH=10 ROUNDS=10
 
 uses_wireguard_go() { [ "${WIRELINK_WIREGUARD:-}" = userspace ] || ! kernel_has_wireguard; }
 foreign_things() {
@@ -106,7 +107,7 @@ check "it is a full tunnel" nmcli_laptop connection modify laptop +vpn.data full
 check "others have things here" foreign_things || finish laptop
 host_remember laptop
 worst=0
-for ((n = 1; n <= ${WIRELINK_ROUNDS:-20}; n++)); do
+for ((n = 1; n <= ${WIRELINK_ROUNDS:-$ROUNDS}; n++)); do
   round "$n" || break
 done
 echo "# at most $((worst / 1000)) ms until NetworkManager showed what was true"
