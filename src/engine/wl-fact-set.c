@@ -22,8 +22,7 @@ struct _WlFactSet {
     WlDeadlines *expiries;  /* of entries: the first of their claims to run out */
     WlDeadlines *renewals;  /* of entries: when those who know them need them again */
     GPtrArray *stale;       /* entries with a stale claim */
-    GQueue changes;         /* of entries, by their last change */
-    guint64 change;         /* number of the last */
+    WlNews *news;           /* of entries */
     guint claims, untrusted;
     guint64 sequence;
     guint mark;
@@ -78,7 +77,7 @@ wl_fact_set_new(void)
     self->expiries = wl_deadlines_new();
     self->renewals = wl_deadlines_new();
     self->stale = g_ptr_array_new();
-    g_queue_init(&self->changes);
+    self->news = wl_news_new();
     return self;
 }
 
@@ -92,6 +91,7 @@ wl_fact_set_free(WlFactSet *self)
     g_hash_table_unref(self->by_fact);
     wl_deadlines_free(self->expiries);
     wl_deadlines_free(self->renewals);
+    wl_news_free(self->news);
     g_ptr_array_unref(self->stale);
     g_ptr_array_unref(self->entries);
     g_free(self->displaced);
@@ -197,7 +197,7 @@ entry_add(WlFactSet *self, const WlFact *fact)
     entry->fact.ttl = 0;
     entry->fact.expires = 0;
     entry->claims = g_array_new(FALSE, TRUE, sizeof(WlClaim));
-    entry->expiry.owner = entry->renewal.owner = entry->link.data = entry;
+    entry->expiry.owner = entry->renewal.owner = entry->news.owner = entry;
     entry->index = self->entries->len;
     g_ptr_array_add(self->entries, entry);
     g_hash_table_insert(self->by_fact, &entry->fact, entry);
@@ -219,8 +219,7 @@ entry_remove(WlFactSet *self, WlFactEntry *entry)
 
     entry_sort_in(self, entry); /* it has no claims any more */
     wl_deadlines_set(self->renewals, &entry->renewal, WL_NEVER);
-    if (entry->changed != 0)
-        g_queue_unlink(&self->changes, &entry->link);
+    wl_news_remove(self->news, &entry->news);
     g_ptr_array_remove(about, entry);
     if (about->len == 0)
         g_hash_table_remove(self->by_subject, &entry->fact.subject);
@@ -523,10 +522,7 @@ wl_fact_set_expire(WlFactSet *self, gint64 now, gboolean again, WlKeepFunc keep,
 void
 wl_fact_set_change(WlFactSet *self, WlFactEntry *entry, gint64 now)
 {
-    if (entry->changed != 0)
-        g_queue_unlink(&self->changes, &entry->link);
-    entry->changed = ++self->change;
-    g_queue_push_tail_link(&self->changes, &entry->link);
+    wl_news_push(self->news, &entry->news);
     entry->told_until = wl_fact_entry_expires(entry, now);
     wl_deadlines_set(self->renewals, &entry->renewal,
                      entry->local ? entry->told_until - WL_FACT_MARGIN : WL_NEVER);
@@ -557,23 +553,10 @@ wl_fact_set_take_renewal(WlFactSet *self, gint64 until)
     return entry;
 }
 
-guint64
-wl_fact_set_last_change(const WlFactSet *self)
+const WlNews *
+wl_fact_set_news(const WlFactSet *self)
 {
-    return self->change;
-}
-
-const GList *
-wl_fact_set_changes(const WlFactSet *self, guint64 since)
-{
-    const GList *first = NULL;
-
-    for (const GList *link = self->changes.tail; link; link = link->prev) {
-        if (((const WlFactEntry *) link->data)->changed <= since)
-            break;
-        first = link;
-    }
-    return first;
+    return self->news;
 }
 
 /* ---- forgetting */

@@ -4,6 +4,7 @@
 #include "wl-deadlines.h"
 #include "wl-fact.h"
 #include "wl-knowledge.h"
+#include "wl-news.h"
 #include "wl-verdict.h"
 
 /** That one source told one fact. */
@@ -29,10 +30,9 @@ typedef struct {
     guint stale_place;
     WlDeadline expiry; /* not later than when the first of its claims runs out */
     WlDeadline renewal;
-    /* News: each peer has a number up to which it has been looked at for it */
-    guint64 changed;   /* 0: never yet */
+    /* Each peer has a number up to which it has been looked at for it */
+    WlNewsItem news;
     gint64 told_until; /* what was or is being told at the last change; 0: nothing */
-    GList link;
 } WlFactEntry;
 
 typedef struct _WlFactSet WlFactSet;
@@ -100,10 +100,8 @@ void wl_fact_set_renewed(WlFactSet *self, WlFactEntry *entry, gint64 now);
 gint64 wl_fact_set_next_renewal(const WlFactSet *self);
 /** Takes out the first entry to be told again before @until, NULL if there is none. */
 WlFactEntry *wl_fact_set_take_renewal(WlFactSet *self, gint64 until);
-/** Grows with each change. */
-guint64 wl_fact_set_last_change(const WlFactSet *self);
-/** What changed after @since, oldest first: links with WlFactEntry as data, to the end. */
-const GList *wl_fact_set_changes(const WlFactSet *self, guint64 since);
+/** What changed, of WlFactEntry. */
+const WlNews *wl_fact_set_news(const WlFactSet *self);
 
 /** Drops every claim of @source. */
 void wl_fact_set_drop_source(WlFactSet *self, const WlKey *source, WlExpiredFunc expired,

@@ -75,16 +75,20 @@ is_news(WlEngine *self, const WlPeer *peer, const WlFactEntry *entry, gint64 *ex
 static gboolean
 has_news(WlEngine *self, WlPeer *peer)
 {
+    const WlNews *news = wl_fact_set_news(self->facts);
+    WlFactEntry *entry;
     gint64 expires;
+    guint cursor;
 
-    if (peer->news == wl_fact_set_last_change(self->facts))
+    if (peer->news == wl_news_last(news))
         return FALSE;
-    for (const GList *link = wl_fact_set_changes(self->facts, peer->news); link;
-         link = link->next) {
-        if (is_news(self, peer, link->data, &expires))
+    for (entry = wl_news_first(news, peer->news, &cursor); entry;
+         entry = wl_news_next(news, &cursor)) {
+        if (is_news(self, peer, entry, &expires))
             return TRUE;
+        peer->news = entry->news.number;
     }
-    peer->news = wl_fact_set_last_change(self->facts);
+    peer->news = wl_news_last(news);
     return FALSE;
 }
 
@@ -93,12 +97,14 @@ has_news(WlEngine *self, WlPeer *peer)
 static gboolean
 add_facts(WlEngine *self, WlPeer *peer, WlGroup *group)
 {
+    const WlNews *news = wl_fact_set_news(self->facts);
     guint room = wl_engine_get_room(self, peer);
     gboolean fresh = FALSE;
+    WlFactEntry *entry;
+    guint cursor;
 
-    for (const GList *link = wl_fact_set_changes(self->facts, peer->news); link;
-         link = link->next) {
-        WlFactEntry *entry = link->data;
+    for (entry = wl_news_first(news, peer->news, &cursor); entry;
+         entry = wl_news_next(news, &cursor)) {
         gint64 expires;
 
         if (!is_news(self, peer, entry, &expires))
@@ -108,11 +114,11 @@ add_facts(WlEngine *self, WlPeer *peer, WlGroup *group)
         wl_group_add(group, &entry->fact, self->now);
         wl_knowledge_learn(&entry->known, peer->slot, expires);
         if (wl_group_count(group) > room) {
-            peer->news = entry->changed;
+            peer->news = entry->news.number;
             return fresh;
         }
     }
-    peer->news = wl_fact_set_last_change(self->facts);
+    peer->news = wl_news_last(news);
     return fresh;
 }
 

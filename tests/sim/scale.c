@@ -3,6 +3,7 @@
 
 #include <malloc.h>
 #include <stdio.h>
+#include <time.h>
 
 #include "scenario-truth.h"
 #include "scenario-run.h"
@@ -10,6 +11,7 @@
 #define NEIGHBOURS 2 /* on either side */
 #define GIVE_UP    SIM_SEC(3600)
 #define STARTS     SIM_SEC(10) /* all start within */
+#define STEPS      10          /* of a long run, each with a word about it */
 
 static char *
 make_text(guint hosts)
@@ -48,6 +50,34 @@ make_text(guint hosts)
     for (guint i = 1; i < hosts; i++)
         g_string_append_printf(text, "at %uus start m%u\n", (guint) (STARTS / hosts * i), i);
     return g_string_free(text, FALSE);
+}
+
+/* What is printed is for a table; of a run that takes minutes one wants to know where it is. */
+static void
+say_progress(const Run *run, const char *what)
+{
+    fprintf(stderr, "%7.1f s, %.0f s of CPU: %s\n", (double) (run->world->now - SIM_START) / 1e6,
+            (double) clock() / CLOCKS_PER_SEC, what);
+}
+
+static void
+say_waiting(const Run *run, guint waiting, guint hosts)
+{
+    g_autofree char *what =
+        g_strdup_printf("%u of %u are not direct with all their peers", waiting, hosts);
+
+    say_progress(run, what);
+}
+
+static void
+run_until(const Run *run, gint64 when, const char *what)
+{
+    gint64 step = MAX((when - run->world->now) / STEPS, SIM_MSEC(1));
+
+    while (run->world->now < when) {
+        sim_world_run_until(run->world, MIN(run->world->now + step, when));
+        say_progress(run, what);
+    }
 }
 
 /* Every host is direct with every peer of its profile; those that are stay out of @waiting. */
@@ -155,7 +185,7 @@ scale_run(guint hosts, guint32 seed, gint64 rest, GError **error)
         return FALSE;
     run->world->time_cpu = TRUE;
     used = mallinfo2().uordblks;
-    sim_world_run_until(run->world, SIM_START + STARTS);
+    run_until(run, SIM_START + STARTS, "they start");
     for (guint i = 0; i < hosts; i++)
         g_ptr_array_add(waiting, run->world->hosts->pdata[i]);
     while (!all_direct(run, waiting)) {
@@ -166,14 +196,15 @@ scale_run(guint hosts, guint32 seed, gint64 rest, GError **error)
             return FALSE;
         }
         sim_world_run_until(run->world, run->world->now + SIM_MSEC(100));
+        say_waiting(run, waiting->len, hosts);
     }
     printf("hosts: %u\n", hosts);
     printf("all direct after the last start: %.1f s\n",
            (double) (run->world->now - SIM_START - STARTS) / 1e6);
-    sim_world_run_until(run->world, run->world->now + SIM_SEC(30));
+    run_until(run, run->world->now + SIM_SEC(30), "they come to rest");
     hub = sum_up(run, 0, 1);
     leaves = sum_up(run, 1, hosts);
-    sim_world_run_until(run->world, run->world->now + rest);
+    run_until(run, run->world->now + rest, "they rest");
     hub_after = sum_up(run, 0, 1);
     leaves_after = sum_up(run, 1, hosts);
     print_rest("hub", &hub, &hub_after, 1, rest);

@@ -484,6 +484,61 @@ test_boot_id(void)
     g_assert_false(wl_boot_id_is_ours(&id));
 }
 
+/* ---- news ---------------------------------------------------------------------------------- */
+
+static void
+assert_news(const WlNews *news, guint64 since, const char *expected)
+{
+    g_autoptr(GString) text = g_string_new(NULL);
+    guint cursor;
+
+    for (const char *name = wl_news_first(news, since, &cursor); name;
+         name = wl_news_next(news, &cursor))
+        g_string_append(text, name);
+    g_assert_cmpstr(text->str, ==, expected);
+}
+
+static void
+test_news(void)
+{
+    WlNews *news = wl_news_new();
+    WlNewsItem a = {.owner = (gpointer) "a"}, b = {.owner = (gpointer) "b"},
+               c = {.owner = (gpointer) "c"};
+    guint64 told;
+
+    assert_news(news, 0, "");
+    wl_news_push(news, &a);
+    wl_news_push(news, &b);
+    wl_news_push(news, &c);
+    assert_news(news, 0, "abc");
+    assert_news(news, a.number, "bc");
+    assert_news(news, wl_news_last(news), "");
+
+    /* whoever was told b goes on behind the place that it had */
+    told = b.number;
+    wl_news_push(news, &b);
+    assert_news(news, 0, "acb");
+    assert_news(news, told, "cb");
+    wl_news_remove(news, &c);
+    g_assert_cmpuint(c.number, ==, 0);
+    wl_news_remove(news, &c);
+    assert_news(news, told, "b");
+
+    /* also when the places of many changes were closed together meanwhile */
+    told = wl_news_last(news);
+    for (guint i = 0; i < 1000; i++)
+        wl_news_push(news, i % 2 ? &a : &c);
+    assert_news(news, 0, "bca");
+    assert_news(news, told, "ca");
+    assert_news(news, c.number, "a");
+    g_assert_cmpuint(wl_news_last(news), ==, told + 1000);
+    wl_news_remove(news, &a);
+    wl_news_remove(news, &b);
+    wl_news_remove(news, &c);
+    assert_news(news, 0, "");
+    wl_news_free(news);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -501,5 +556,6 @@ main(int argc, char **argv)
     g_test_add_func("/sender/level", test_level);
     g_test_add_func("/bucket", test_bucket);
     g_test_add_func("/boot-id", test_boot_id);
+    g_test_add_func("/news/order", test_news);
     return g_test_run();
 }
