@@ -71,10 +71,10 @@ on_method(GDBusConnection *connection, const char *sender, const char *path, con
         self->n_refused++;
         g_dbus_method_invocation_return_dbus_error(
             invocation, "org.freedesktop.DBus.Error.AccessDenied", "not yours");
-    } else if (g_str_equal(method, "GetFacts")) {
-        g_dbus_method_invocation_return_value(invocation, facts());
     } else {
-        g_dbus_method_invocation_return_value(invocation, objects(self));
+        g_autoptr(GVariant) answer = g_str_equal(method, "GetFacts") ? facts() : objects(self);
+
+        g_dbus_method_invocation_return_value(invocation, answer);
     }
 }
 
