@@ -82,24 +82,15 @@ refresh(SimHost *host)
 }
 
 static void
-set_connectivity(SimHost *host, WlConnectivity connectivity)
-{
-    host->connectivity = connectivity;
-    if (host->member && host->with->connectivity)
-        host->with->connectivity(host->member, sim_host_now(host), connectivity);
-    sim_host_settle(host);
-}
-
-static void
 go_online(SimHost *host)
 {
-    set_connectivity(host, WL_CONNECTIVITY_FULL);
+    sim_host_set_connectivity(host, WL_CONNECTIVITY_FULL);
 }
 
 static void
 meet_portal(SimHost *host)
 {
-    set_connectivity(host, WL_CONNECTIVITY_PORTAL);
+    sim_host_set_connectivity(host, WL_CONNECTIVITY_PORTAL);
 }
 
 DEFINE_FOR_EACH(run_stop, sim_host_stop)
@@ -147,15 +138,11 @@ parse_clock(Run *run, ScenarioLine *line, Event *event, GError **error)
 static void
 run_servers(Run *run, Event *event)
 {
-    SimHost *host = event->a;
+    g_autoptr(GArray) servers = g_array_new(FALSE, FALSE, sizeof(WlIp));
 
-    g_array_set_size(host->servers, 0);
     for (guint i = 0; i < event->prefixes->len; i++)
-        g_array_append_val(host->servers, g_array_index(event->prefixes, WlPrefix, i).ip);
-    if (host->member && host->with->local_servers)
-        host->with->local_servers(host->member, sim_host_now(host), (WlIp *) host->servers->data,
-                                  host->servers->len);
-    sim_host_settle(host);
+        g_array_append_val(servers, g_array_index(event->prefixes, WlPrefix, i).ip);
+    sim_host_set_servers(event->a, (WlIp *) servers->data, servers->len);
 }
 
 static gboolean

@@ -481,6 +481,36 @@ sim_host_network_changed(SimHost *self)
     sim_host_settle(self);
 }
 
+/* What NetworkManager knows, and a machine that sleeps hears of when it wakes. */
+static void
+tell_surroundings(SimHost *self, gboolean connectivity, gboolean servers)
+{
+    if (!self->member || self->asleep)
+        return;
+    if (connectivity && self->with->connectivity)
+        self->with->connectivity(self->member, sim_host_now(self), self->connectivity);
+    if (servers && self->with->local_servers)
+        self->with->local_servers(self->member, sim_host_now(self), (WlIp *) self->servers->data,
+                                  self->servers->len);
+}
+
+void
+sim_host_set_connectivity(SimHost *self, WlConnectivity connectivity)
+{
+    self->connectivity = connectivity;
+    tell_surroundings(self, TRUE, FALSE);
+    sim_host_settle(self);
+}
+
+void
+sim_host_set_servers(SimHost *self, const WlIp *servers, gsize n)
+{
+    g_array_set_size(self->servers, 0);
+    g_array_append_vals(self->servers, servers, n);
+    tell_surroundings(self, FALSE, TRUE);
+    sim_host_settle(self);
+}
+
 static void
 make_device(SimHost *self)
 {
@@ -521,11 +551,8 @@ sim_host_start(SimHost *self, GError **error)
             }
         }
         sim_outputs_drain(self);
-        if (self->connectivity != WL_CONNECTIVITY_UNKNOWN && self->with->connectivity)
-            self->with->connectivity(self->member, sim_host_now(self), self->connectivity);
-        if (self->servers->len > 0 && self->with->local_servers)
-            self->with->local_servers(self->member, sim_host_now(self),
-                                      (WlIp *) self->servers->data, self->servers->len);
+        tell_surroundings(self, self->connectivity != WL_CONNECTIVITY_UNKNOWN,
+                          self->servers->len > 0);
     }
     sim_world_trace(self->world, self->name, "starts");
     sim_host_network_changed(self);
@@ -610,6 +637,7 @@ sim_host_wake(SimHost *self)
     }
     if (self->member && self->with->resumed)
         self->with->resumed(self->member, sim_host_now(self));
+    tell_surroundings(self, TRUE, TRUE);
     sim_host_network_changed(self);
 }
 

@@ -105,6 +105,9 @@ void sim_host_sleep(SimHost *self);
 void sim_host_wake(SimHost *self);
 /** Somebody deleted the link, and it was made anew. */
 void sim_host_lose_link(SimHost *self);
+/** What NetworkManager knows; a machine that sleeps hears of it when it wakes. */
+void sim_host_set_connectivity(SimHost *self, WlConnectivity connectivity);
+void sim_host_set_servers(SimHost *self, const WlIp *servers, gsize n);
 /** Its addresses or attachments changed. */
 void sim_host_network_changed(SimHost *self);
 /** What is due, and whatever the member wants; to be called after every change from outside. */
