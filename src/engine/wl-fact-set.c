@@ -531,10 +531,14 @@ wl_fact_set_change(WlFactSet *self, WlFactEntry *entry, gint64 now)
 void
 wl_fact_set_renewed(WlFactSet *self, WlFactEntry *entry, gint64 now)
 {
-    /* Once it is set it stands until the entry is told. */
+    gint64 together = MIN(WL_RENEW_TOGETHER, (entry->told_until - now) / 2);
+
+    /* Once it is set it stands until the entry is told. A source that renews later than we would
+     * has its word passed on with what others renew in those seconds. */
     if (entry->renewal.place == 0 && entry->told_until > 0 &&
         wl_fact_entry_expires(entry, now) > entry->told_until)
-        wl_deadlines_set(self->renewals, &entry->renewal, entry->told_until - WL_FACT_MARGIN);
+        wl_deadlines_set(self->renewals, &entry->renewal,
+                         MAX(entry->told_until - WL_FACT_MARGIN, now + together));
 }
 
 gint64

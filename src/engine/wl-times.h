@@ -28,8 +28,12 @@
     WL_SEC(15) /* renewals this near ride with an Alive: no wake-up of their own */
 #define WL_ALIVE_SLACK                                                                             \
     WL_SEC(15) /* Alives this near go together: half a period brings any two in step */
-#define WL_RELAY_QUIET     WL_MS(200) /* between two datagrams of facts to one peer */
-#define WL_RESEND_INTERVAL WL_SEC(5)  /* between two full resends, or two answers, to one peer */
+#define WL_RELAY_QUIET WL_MS(200) /* between two datagrams of facts to one peer */
+/* What is renewed to us is passed on within this time with what else is. Two renewals by a Go
+ * daemon, each 125 s after the one before, and this are less than the 254 s for which it is told:
+ * of those who give no receipt too, nobody lacks it because one was lost. */
+#define WL_RENEW_TOGETHER  (WL_CHUNK_PERIOD / 2)
+#define WL_RESEND_INTERVAL WL_SEC(5) /* between two full resends, or two answers, to one peer */
 #define WL_SEND_RETRY      WL_SEC(5)
 #define WL_SNAPSHOT_RETRY  WL_SEC(1)
 /* The life of an Alive that wants an answer at once. To a Go daemon, whose own have 255 s, it is
