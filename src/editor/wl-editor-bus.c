@@ -9,6 +9,9 @@
 #define LINK       "org.freedesktop.NetworkManager.wirelink1.Link"
 #define PEER       "org.freedesktop.NetworkManager.wirelink1.Peer"
 #define MANAGER    "org.freedesktop.DBus.ObjectManager"
+#define PROPERTIES "org.freedesktop.DBus.Properties"
+#define NM         "org.freedesktop.NetworkManager"
+#define NM_PATH    "/org/freedesktop/NetworkManager"
 #define TIMEOUT    2000 /* ms, of a call */
 #define PAUSE      300  /* ms between a change and reading, so that many changes are read once */
 #define MOST_PEERS 2000
@@ -22,6 +25,8 @@ struct _WlEditorBus {
     guint subscriptions[5];
     guint timer;
     gboolean reading, again;
+    gboolean refused;   /* a service did not say whose profile it has */
+    gboolean active;    /* NetworkManager says that ours is */
     guint pending;      /* calls that have not been answered yet */
     WlEditorLive *live; /* being read */
 };
@@ -31,12 +36,14 @@ static gboolean read_now(gpointer user_data);
 /* NULL if cancelled: @bus may not be touched then. Other errors give NULL with *@cancelled FALSE.
  */
 static GVariant *
-finish(GObject *source, GAsyncResult *result, gboolean *cancelled)
+finish(GObject *source, GAsyncResult *result, gboolean *cancelled, gboolean *refused)
 {
     g_autoptr(GError) error = NULL;
     GVariant *reply = g_dbus_connection_call_finish(G_DBUS_CONNECTION(source), result, &error);
 
     *cancelled = g_error_matches(error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+    if (refused)
+        *refused = g_error_matches(error, G_DBUS_ERROR, G_DBUS_ERROR_ACCESS_DENIED);
     return reply;
 }
 
@@ -59,18 +66,85 @@ schedule(WlEditorBus *bus)
         bus->timer = g_timeout_add(PAUSE, read_now, bus);
 }
 
+static void ask_what_is_active(WlEditorBus *bus);
+
 /* With the last answer, gives the model what was read, which may be nothing. */
 static void
 end_call(WlEditorBus *bus)
 {
     if (--bus->pending)
         return;
+    if (bus->refused && !bus->live) {
+        bus->refused = FALSE;
+        ask_what_is_active(bus);
+        return;
+    }
     bus->reading = FALSE;
-    wl_editor_model_set_live(bus->model, g_steal_pointer(&bus->live));
+    if (bus->active && !bus->live)
+        wl_editor_model_hide_live(bus->model);
+    else
+        wl_editor_model_set_live(bus->model, g_steal_pointer(&bus->live));
     if (bus->again)
         schedule(bus);
     bus->again = FALSE;
 }
+
+/* ---- of what may not be read: is it the service of our profile? ------------------------ */
+
+static void
+on_active_uuid(GObject *source, GAsyncResult *result, gpointer user_data)
+{
+    WlEditorBus *bus = user_data;
+    gboolean cancelled;
+    g_autoptr(GVariant) reply = finish(source, result, &cancelled, NULL);
+    g_autoptr(GVariant) uuid = NULL;
+
+    if (cancelled)
+        return;
+    if (reply)
+        g_variant_get(reply, "(v)", &uuid);
+    if (uuid && g_variant_is_of_type(uuid, G_VARIANT_TYPE_STRING) &&
+        g_str_equal(g_variant_get_string(uuid, NULL), bus->uuid))
+        bus->active = TRUE;
+    end_call(bus);
+}
+
+static void
+get_property(WlEditorBus *bus, const char *path, const char *interface, const char *name,
+             GAsyncReadyCallback callback)
+{
+    call(bus, NM, path, PROPERTIES, "Get", g_variant_new("(ss)", interface, name), "(v)", callback);
+}
+
+static void
+on_active_connections(GObject *source, GAsyncResult *result, gpointer user_data)
+{
+    WlEditorBus *bus = user_data;
+    gboolean cancelled;
+    g_autoptr(GVariant) reply = finish(source, result, &cancelled, NULL);
+    g_autoptr(GVariant) paths = NULL;
+    GVariantIter iter;
+    const char *path;
+
+    if (cancelled)
+        return;
+    if (reply)
+        g_variant_get(reply, "(v)", &paths);
+    if (paths && g_variant_is_of_type(paths, G_VARIANT_TYPE_OBJECT_PATH_ARRAY)) {
+        g_variant_iter_init(&iter, paths);
+        while (g_variant_iter_next(&iter, "&o", &path))
+            get_property(bus, path, NM ".Connection.Active", "Uuid", on_active_uuid);
+    }
+    end_call(bus);
+}
+
+static void
+ask_what_is_active(WlEditorBus *bus)
+{
+    get_property(bus, NM_PATH, NM, "ActiveConnections", on_active_connections);
+}
+
+/* ---- of what may ------------------------------------------------------------------------ */
 
 static const char *
 text_of(GVariant *properties, const char *name)
@@ -96,7 +170,7 @@ on_facts(GObject *source, GAsyncResult *result, gpointer user_data)
 {
     WlEditorBus *bus = user_data;
     gboolean cancelled;
-    g_autoptr(GVariant) reply = finish(source, result, &cancelled);
+    g_autoptr(GVariant) reply = finish(source, result, &cancelled, NULL);
     g_autoptr(GVariantIter) facts = NULL;
     GVariant *properties;
 
@@ -187,11 +261,12 @@ on_objects(GObject *source, GAsyncResult *result, gpointer user_data)
     g_autofree Question *question = user_data;
     g_autofree char *owner = question->owner;
     WlEditorBus *bus = question->bus;
-    gboolean cancelled;
-    g_autoptr(GVariant) reply = finish(source, result, &cancelled);
+    gboolean cancelled, refused;
+    g_autoptr(GVariant) reply = finish(source, result, &cancelled, &refused);
 
     if (cancelled)
         return;
+    bus->refused |= refused;
     /* One process has the profile; the others are of no interest. */
     if (!bus->live && reply && take_objects(bus, reply))
         call(bus, owner, LINK_PATH, LINK, "GetFacts", NULL, "(aa{sv})", on_facts);
@@ -203,7 +278,7 @@ on_owners(GObject *source, GAsyncResult *result, gpointer user_data)
 {
     WlEditorBus *bus = user_data;
     gboolean cancelled;
-    g_autoptr(GVariant) reply = finish(source, result, &cancelled);
+    g_autoptr(GVariant) reply = finish(source, result, &cancelled, NULL);
     g_autofree const char **owners = NULL;
 
     if (cancelled)
@@ -230,6 +305,7 @@ read_now(gpointer user_data)
 
     bus->timer = 0;
     bus->reading = TRUE;
+    bus->refused = bus->active = FALSE;
     call(bus, "org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus",
          "ListQueuedOwners", g_variant_new("(s)", BASE_NAME), "(as)", on_owners);
     return G_SOURCE_REMOVE;
@@ -271,10 +347,10 @@ on_bus(GObject *source, GAsyncResult *result, gpointer user_data)
         subscribe(bus, NULL, MANAGER, "InterfacesAdded", ROOT, NULL, G_DBUS_SIGNAL_FLAGS_NONE);
     bus->subscriptions[2] =
         subscribe(bus, NULL, MANAGER, "InterfacesRemoved", ROOT, NULL, G_DBUS_SIGNAL_FLAGS_NONE);
-    bus->subscriptions[3] = subscribe(bus, NULL, "org.freedesktop.DBus.Properties",
-                                      "PropertiesChanged", NULL, PEER, G_DBUS_SIGNAL_FLAGS_NONE);
-    bus->subscriptions[4] = subscribe(bus, NULL, "org.freedesktop.DBus.Properties",
-                                      "PropertiesChanged", NULL, LINK, G_DBUS_SIGNAL_FLAGS_NONE);
+    bus->subscriptions[3] =
+        subscribe(bus, NULL, PROPERTIES, "PropertiesChanged", NULL, PEER, G_DBUS_SIGNAL_FLAGS_NONE);
+    bus->subscriptions[4] =
+        subscribe(bus, NULL, PROPERTIES, "PropertiesChanged", NULL, LINK, G_DBUS_SIGNAL_FLAGS_NONE);
     read_now(bus);
 }
 

@@ -2,7 +2,8 @@
 #pragma once
 
 /* What the running service of a profile says on D-Bus, brought to the model whenever it changes. No
- * toolkit. Where there is no service, or it may not be read, the model has no live part. */
+ * toolkit. Where there is no service, or it may not be read, the model has no live part, and in the
+ * latter case knows so. */
 
 #include "wl-editor-model.h"
 

@@ -123,16 +123,24 @@ wl_editor_live_dup_told(const WlEditorLive *live, const char *public_key)
     return text->len ? g_strdup(text->str) : NULL;
 }
 
-static char *
-dup_title_of_number(const WlEditorModel *model, guint number)
+static const WlEditorPeer *
+find_by_number(const WlEditorModel *model, guint number)
 {
     for (guint i = 0; i < model->peers->len; i++) {
         const WlEditorPeer *peer = model->peers->pdata[i];
 
         if (peer->loaded_number == number)
-            return wl_editor_peer_dup_title(peer);
+            return peer;
     }
-    return g_strdup_printf(_("peer %u"), number);
+    return NULL;
+}
+
+static char *
+dup_title_of_number(const WlEditorModel *model, guint number)
+{
+    const WlEditorPeer *peer = find_by_number(model, number);
+
+    return peer ? wl_editor_peer_dup_title(peer) : g_strdup_printf(_("peer %u"), number);
 }
 
 /* "Preshared key of hub" for "peer-1-preshared-key"; a key that has no field as it is. */
@@ -180,6 +188,40 @@ wl_editor_model_dup_waiting(const WlEditorModel *model)
                            list->str);
 }
 
+/* Whether both sentences are about the same value, which they quote. */
+static gboolean
+quotes_the_same(const char *problem, const char *english)
+{
+    const char *begin = strchr(english, '"');
+    const char *end = begin ? strchr(begin + 1, '"') : NULL;
+    g_autofree char *quoted = end ? g_strndup(begin, (gsize) (end + 1 - begin)) : NULL;
+
+    return !quoted || strstr(problem, quoted);
+}
+
+/* What is wrong with the field as it was loaded, which the editor knows in the language of the
+ * user; NULL where it does not, as for what was stored since. */
+static const char *
+find_loaded_problem(const WlEditorModel *model, const char *name)
+{
+    const WlEditorFields *fields = &model->fields;
+    const WlEditorPeer *peer = NULL;
+    const char *key = name;
+    guint number;
+
+    if (wl_profile_keys_split_peer(name, &number, &key)) {
+        peer = find_by_number(model, number);
+        if (!peer)
+            return NULL;
+        fields = &peer->fields;
+    }
+    if (!wl_profile_keys_find(fields->scope, key) || wl_editor_fields_is_changed(fields, key))
+        return NULL;
+    /* What it is together with other fields counts only while these are as they were, too. */
+    return wl_editor_model_is_changed(model) ? wl_editor_fields_get(fields, key)->problem
+                                             : wl_editor_model_get_problem(model, peer, key);
+}
+
 char *
 wl_editor_model_dup_profile_error(const WlEditorModel *model)
 {
@@ -187,13 +229,30 @@ wl_editor_model_dup_profile_error(const WlEditorModel *model)
     const char *colon = strstr(error, ": ");
     g_autofree char *key = NULL;
     g_autofree char *title = NULL;
+    const char *problem;
 
     if (!*error)
         return NULL;
     /* It begins with a key as in vpn.data, if it is about one. */
-    key = colon ? g_strndup(error, (gsize) (colon - error)) : NULL;
-    title = key ? dup_title_of_key(model, key) : NULL;
+    if (!colon)
+        return g_strdup_printf(
+            _("What is stored cannot run, so the connection goes on as it was: %s"), error);
+    key = g_strndup(error, (gsize) (colon - error));
+    title = dup_title_of_key(model, key);
+    problem = find_loaded_problem(model, key);
     return g_strdup_printf(
-        _("What is stored cannot run, so the connection goes on as it was: %s%s"),
-        title ? title : "", colon ? colon : error);
+        /* Translators: a field and what is wrong with it */
+        _("What is stored cannot run, so the connection goes on as it was: %s: %s"), title,
+        problem && quotes_the_same(problem, error) ? problem : colon + 2);
+}
+
+const char *
+wl_editor_model_get_live_note(const WlEditorModel *model)
+{
+    if (model->live)
+        return NULL;
+    if (model->live_is_hidden)
+        return _("The connection is active, but what each peer told may only be seen by the users "
+                 "that it was brought up for, and you are none of them.");
+    return _("While the connection is active, what each peer told is shown here.");
 }

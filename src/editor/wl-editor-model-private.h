@@ -38,6 +38,7 @@ struct _WlEditorModel {
     char *version;         /* wirelink-version where it is not 1 */
     char *general_problem; /* or NULL */
     WlEditorLive *live;
+    gboolean live_is_hidden;
     WlEditorChangedFunc changed;
     gpointer changed_data;
 };

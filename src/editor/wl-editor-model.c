@@ -339,10 +339,21 @@ wl_editor_peer_matches(const WlEditorPeer *peer, const char *search)
 void
 wl_editor_model_set_live(WlEditorModel *model, WlEditorLive *live)
 {
-    if (!live && !model->live)
+    if (!live && !model->live && !model->live_is_hidden)
         return;
     wl_editor_live_free(model->live);
     model->live = live;
+    model->live_is_hidden = FALSE;
+    wl_editor_model_notify(model, WL_EDITOR_CHANGE_LIVE);
+}
+
+void
+wl_editor_model_hide_live(WlEditorModel *model)
+{
+    if (model->live_is_hidden)
+        return;
+    g_clear_pointer(&model->live, wl_editor_live_free);
+    model->live_is_hidden = TRUE;
     wl_editor_model_notify(model, WL_EDITOR_CHANGE_LIVE);
 }
 

@@ -103,6 +103,10 @@ gboolean wl_editor_peer_matches(const WlEditorPeer *peer, const char *search);
 /* What the running service says; NULL: it says nothing. Takes @live. */
 void wl_editor_model_set_live(WlEditorModel *model, WlEditorLive *live);
 const WlEditorLive *wl_editor_model_get_live(const WlEditorModel *model);
+/* It runs, but this user may not see what it says. */
+void wl_editor_model_hide_live(WlEditorModel *model);
+/* Why there is no live part, one sentence, translated; NULL where there is one. */
+const char *wl_editor_model_get_live_note(const WlEditorModel *model);
 /* What the service cannot take of the profile as it is stored, translated, the fields called as in
  * the editor: those that wait until it is brought up again, and why it could not run. NULL:
  * nothing.

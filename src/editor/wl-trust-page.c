@@ -209,6 +209,7 @@ refresh_learned(WlTrustPage *page)
     }
     wl_gtk_set_shown(page->learned_title, page->learned->len > 0);
     wl_gtk_set_shown(page->learned_box, page->learned->len > 0);
+    wl_gtk_label_update(page->note, wl_editor_model_get_live_note(page->model));
     wl_gtk_set_shown(page->note, live == NULL);
 }
 
@@ -291,8 +292,7 @@ wl_trust_page_new(WlEditorModel *model)
     wl_gtk_box_append(box, page->learned_title);
     page->learned_box = make_list(_("Members that others told of"));
     wl_gtk_box_append(box, page->learned_box);
-    page->note = wl_gtk_label_new(_("While the connection is active, what each peer told is shown "
-                                    "here."));
+    page->note = wl_gtk_label_new(NULL);
     wl_gtk_add_class(page->note, "dim-label");
     wl_gtk_box_append(box, page->note);
     page->widget = g_object_ref_sink(wl_gtk_scrolled_new(box, 270));

@@ -13,20 +13,28 @@
 #define ROOT "/org/freedesktop/NetworkManager/wirelink"
 #define LINK "org.freedesktop.NetworkManager.wirelink1.Link"
 #define PEER "org.freedesktop.NetworkManager.wirelink1.Peer"
+#define NM   "org.freedesktop.NetworkManager"
+
+#define NM_PATH "/org/freedesktop/NetworkManager"
 
 static const char xml[] =
     "<node><interface name='org.freedesktop.DBus.ObjectManager'>"
     "<method name='GetManagedObjects'><arg type='a{oa{sa{sv}}}' direction='out'/></method>"
     "</interface><interface name='" LINK "'>"
-    "<method name='GetFacts'><arg type='aa{sv}' direction='out'/></method></interface></node>";
+    "<method name='GetFacts'><arg type='aa{sv}' direction='out'/></method></interface>"
+    "<interface name='" NM "'>"
+    "<property name='ActiveConnections' type='ao' access='read'/></interface>"
+    "<interface name='" NM ".Connection.Active'>"
+    "<property name='Uuid' type='s' access='read'/></interface></node>";
 
 typedef struct {
     GTestDBus *daemon;
     GDBusConnection *service;
     GDBusNodeInfo *node;
-    gboolean refuses; /* as the service does to who is no user of the profile */
-    const char *link; /* further properties of the link, as text of a GVariant */
-    guint n_refused, n_lives;
+    gboolean refuses;        /* as the service does to who is no user of the profile */
+    const char *link;        /* further properties of the link, as text of a GVariant */
+    const char *active_uuid; /* of the second connection that NetworkManager has up */
+    guint n_refused, n_asked, n_lives;
     WlEditorModel *model;
     WlEditorBus *bus;
 } Fixture;
@@ -76,6 +84,21 @@ on_method(GDBusConnection *connection, const char *sender, const char *path, con
 
         g_dbus_method_invocation_return_value(invocation, answer);
     }
+}
+
+static GVariant *
+on_get(GDBusConnection *connection, const char *sender, const char *path, const char *interface,
+       const char *property, GError **error, gpointer user_data)
+{
+    static const char *const active[] = {NM_PATH "/ActiveConnection/1",
+                                         NM_PATH "/ActiveConnection/2", NULL};
+    Fixture *self = user_data;
+
+    if (g_str_equal(property, "ActiveConnections"))
+        return g_variant_new_objv(active, -1);
+    self->n_asked++;
+    return g_variant_new_string(g_str_equal(path, active[1]) ? self->active_uuid
+                                                             : "of something else");
 }
 
 static void
@@ -146,7 +169,15 @@ wait_for_more(const guint *count, guint before)
 static GDBusConnection *
 connect_service(Fixture *self)
 {
-    static const GDBusInterfaceVTable vtable = {.method_call = on_method};
+    static const GDBusInterfaceVTable vtable = {.method_call = on_method, .get_property = on_get};
+    static const struct {
+        const char *path;
+        guint interface;
+    } exported[] = {{ROOT, 0},
+                    {ROOT "/link", 1},
+                    {NM_PATH, 2},
+                    {NM_PATH "/ActiveConnection/1", 3},
+                    {NM_PATH "/ActiveConnection/2", 3}};
     g_autoptr(GError) error = NULL;
     GDBusConnection *connection =
         g_dbus_connection_new_for_address_sync(g_test_dbus_get_bus_address(self->daemon),
@@ -157,11 +188,12 @@ connect_service(Fixture *self)
     g_assert_no_error(error);
     self->node = g_dbus_node_info_new_for_xml(xml, &error);
     g_assert_no_error(error);
-    for (guint i = 0; i < 2; i++) {
-        g_assert_cmpuint(g_dbus_connection_register_object(connection, i ? ROOT "/link" : ROOT,
-                                                           self->node->interfaces[i], &vtable, self,
-                                                           NULL, &error),
-                         >, 0);
+    for (guint i = 0; i < G_N_ELEMENTS(exported); i++) {
+        g_assert_cmpuint(
+            g_dbus_connection_register_object(connection, exported[i].path,
+                                              self->node->interfaces[exported[i].interface],
+                                              &vtable, self, NULL, &error),
+            >, 0);
         g_assert_no_error(error);
     }
     return connection;
@@ -248,6 +280,41 @@ test_refused(Fixture *self, gconstpointer data)
     g_assert_null(wl_editor_model_get_live(self->model));
     g_assert_null(wl_editor_model_dup_waiting(self->model));
     assert_can_be_saved(self);
+}
+
+/* Whose profile a service has that may not be read, NetworkManager says. */
+static void
+test_hidden(Fixture *self, gconstpointer data)
+{
+    self->refuses = TRUE;
+    self->active_uuid = "of another profile of wirelink";
+    call_daemon(self, "RequestName", g_variant_new("(su)", NM, 0));
+    start_service(self);
+    open_editor(self);
+    wait_for_more(&self->n_asked, 1);
+    self->active_uuid = UUID;
+    signal_change(self, PEER);
+    wait_for_more(&self->n_lives, 0);
+    g_assert_cmpuint(self->n_asked, ==, 4); /* the first time it was somebody else's */
+    g_assert_null(wl_editor_model_get_live(self->model));
+    g_assert_nonnull(
+        strstr(wl_editor_model_get_live_note(self->model), "may only be seen by the users"));
+    assert_can_be_saved(self);
+    /* brought up again, for everybody */
+    self->refuses = FALSE;
+    signal_change(self, PEER);
+    wait_for_more(&self->n_lives, 1);
+    g_assert_nonnull(wl_editor_model_get_live(self->model));
+    g_assert_null(wl_editor_model_get_live_note(self->model));
+    self->refuses = TRUE;
+    signal_change(self, PEER);
+    wait_for_more(&self->n_lives, 2);
+    g_assert_nonnull(
+        strstr(wl_editor_model_get_live_note(self->model), "may only be seen by the users"));
+    stop_service(self);
+    wait_for_more(&self->n_lives, 3);
+    g_assert_nonnull(
+        strstr(wl_editor_model_get_live_note(self->model), "While the connection is active"));
 }
 
 static void
@@ -352,6 +419,7 @@ main(int argc, char **argv)
     g_test_set_nonfatal_assertions(); /* the daemon would be left behind */
     add("/editor/bus/not-running", test_not_running);
     add("/editor/bus/refused", test_refused);
+    add("/editor/bus/hidden", test_hidden);
     add("/editor/bus/profile-state", test_profile_state);
     add("/editor/bus/moved-peer", test_moved_peer);
     add("/editor/bus/learned-member", test_learned_member);

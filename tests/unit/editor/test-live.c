@@ -132,12 +132,77 @@ test_told(void)
     g_assert_null(wl_editor_live_dup_told(live, HUB_KEY));
 }
 
+static WlEditorModel *
+model_with_nonsense(void)
+{
+    static const char *const items[] = {
+        "address=10.77.0.2/24",
+        "!private-key=" PRIVATE_KEY,
+        "peer-1-public-key=" HUB_KEY,
+        "peer-1-name=hub",
+        "peer-1-endpoint=nowhere",
+        "peer-1-allowed-ips=10.77.0.0/24",
+        NULL,
+    };
+
+    return test_model(items);
+}
+
+static void
+assert_error_said(WlEditorModel *model, const char *error, const char *part)
+{
+    WlEditorLive *live = wl_editor_live_new();
+    g_autofree char *said = NULL;
+
+    wl_editor_live_set_profile_state(live, NULL, error);
+    wl_editor_model_set_live(model, live);
+    said = wl_editor_model_dup_profile_error(model);
+    g_test_message("%s", said);
+    g_assert_true(g_str_has_suffix(said, part));
+}
+
+/* What the service says in English of the profile as it was loaded the editor says itself. */
+static void
+test_profile_error(gconstpointer language)
+{
+    g_autoptr(WlEditorModel) english = NULL;
+    g_autoptr(WlEditorModel) model = NULL;
+    g_autofree char *here = NULL, *elsewhere = NULL, *said_elsewhere = NULL, *said = NULL;
+    const char *sentence;
+    WlEditorPeer *hub;
+
+    speak("en");
+    english = model_with_nonsense();
+    sentence =
+        wl_editor_model_get_problem(english, wl_editor_model_get_peer(english, 0), "endpoint");
+    here = g_strconcat("peer-1-endpoint: ", sentence, NULL);
+    said_elsewhere = g_strdup("\"elsewhere\" has no port; write it like hub.example.net:51820");
+    elsewhere = g_strconcat("peer-1-endpoint: ", said_elsewhere, NULL);
+
+    speak(language);
+    model = model_with_nonsense();
+    hub = wl_editor_model_get_peer(model, 0);
+    said = g_strdup(wl_editor_model_get_problem(model, hub, "endpoint"));
+    g_assert_cmpstr(said, !=, sentence);
+    assert_error_said(model, here, said);
+    /* stored since the editor was opened */
+    assert_error_said(model, elsewhere, said_elsewhere);
+    assert_error_said(model, "peer-7-endpoint: is odd", ": is odd");
+    assert_error_said(model, "peer-1-colour: is odd", "peer-1-colour: is odd");
+    assert_error_said(model, "nothing is left", ": nothing is left");
+    /* and what is typed is not what is stored */
+    wl_editor_model_set_text(model, hub, "endpoint", "nowhere else");
+    assert_error_said(model, here, sentence);
+}
+
 int
 main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     g_test_add_data_func("/editor/live/languages/de", "de", test_languages);
     g_test_add_data_func("/editor/live/languages/he", "he", test_languages);
+    g_test_add_data_func("/editor/live/profile-error/de", "de", test_profile_error);
+    g_test_add_data_func("/editor/live/profile-error/he", "he", test_profile_error);
     g_test_add_func("/editor/live/sentence", test_sentence);
     g_test_add_func("/editor/live/summary", test_summary);
     g_test_add_func("/editor/live/told", test_told);
