@@ -253,6 +253,11 @@ wl_engine_run_move(WlEngine *self, WlPeer *peer)
     if (peer->move.phase == WL_MOVE_NONE) {
         WlCandidate *better = peer->move.hint ? NULL : better_candidate(self, peer);
         gboolean waits = peer->move.retry != WL_NEVER; /* it was silent a moment ago, too */
+        /* The way back is where it is now: it may have roamed since the last look. */
+        if (better && peer->snapshot < self->now) {
+            wl_engine_want_snapshot(self);
+            return;
+        }
         if (better) {
             start_better(self, peer, better);
             wl_engine_need_peer(self, peer, peer->move.due);
