@@ -301,7 +301,7 @@ wl_editor_form_add_secret(WlEditorForm *form, const char *key, gboolean not_requ
 {
     GtkWidget *entry = new_entry();
     GtkWidget *buttons = gtk_box_new(GTK_ORIENTATION_HORIZONTAL, 6);
-    GtkWidget *see = gtk_check_button_new_with_mnemonic(_("Sho_w"));
+    GtkWidget *see = gtk_check_button_new_with_mnemonic(_("S_how"));
     GtkWidget *make = gtk_button_new_with_mnemonic(_("_Generate"));
     Item *item = add_item(form, ITEM_SECRET, key, entry, NULL);
     const char *flags_text;

@@ -98,8 +98,7 @@ wl_editor_init(WlEditor *self)
 static void
 add_page(WlEditor *self, const char *title, GtkWidget *page)
 {
-    gtk_notebook_append_page(GTK_NOTEBOOK(self->notebook), page,
-                             gtk_label_new_with_mnemonic(title));
+    gtk_notebook_append_page(GTK_NOTEBOOK(self->notebook), page, gtk_label_new(title));
 }
 
 static void
@@ -112,9 +111,9 @@ build(WlEditor *self, NMConnection *connection)
     self->machine = wl_machine_page_new(self->model);
     self->peers = wl_peers_page_new(self->model);
     self->trust = wl_trust_page_new(self->model);
-    add_page(self, _("This _machine"), wl_machine_page_get_widget(self->machine));
-    add_page(self, _("Pee_rs"), wl_peers_page_get_widget(self->peers));
-    add_page(self, _("Trus_t"), wl_trust_page_get_widget(self->trust));
+    add_page(self, _("This machine"), wl_machine_page_get_widget(self->machine));
+    add_page(self, _("Peers"), wl_peers_page_get_widget(self->peers));
+    add_page(self, _("Trust"), wl_trust_page_get_widget(self->trust));
     wl_gtk_show(self->notebook);
     wl_editor_model_set_changed_func(self->model, on_model_changed, self);
     self->bus = wl_editor_bus_new(self->model, nm_connection_get_uuid(connection));

@@ -118,12 +118,14 @@ new_label(void)
     return label;
 }
 
-/* @group makes it as wide as in the other rows. */
+/* @group makes it as wide as in the other rows. One that is never cut off stays where it is in a
+ * narrow window, too; the name gets what is left. */
 static GtkWidget *
 column(GtkWidget *box, const char *class, GtkSizeGroup *group)
 {
     GtkWidget *label = new_label();
 
+    gtk_label_set_ellipsize(GTK_LABEL(label), PANGO_ELLIPSIZE_NONE);
     gtk_size_group_add_widget(group, label);
     if (class)
         wl_gtk_add_class(label, class);
@@ -188,6 +190,8 @@ wl_peer_row_new(WlEditorModel *model, WlEditorPeer *peer,
     row->key = column(top, "dim-label", columns[0]);
     row->trust = column(top, NULL, columns[1]);
     row->state = column(top, NULL, columns[2]);
+    /* One of a later service may have any length. */
+    gtk_label_set_ellipsize(GTK_LABEL(row->state), PANGO_ELLIPSIZE_END);
     row->up = button(row, top, "go-up-symbolic", _("Move up (Alt+Up)"), G_CALLBACK(on_up));
     row->down =
         button(row, top, "go-down-symbolic", _("Move down (Alt+Down)"), G_CALLBACK(on_down));

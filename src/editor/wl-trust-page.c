@@ -109,7 +109,7 @@ add_line(WlTrustPage *page, WlEditorPeer *peer)
     line->peer = peer;
     line->title = wl_gtk_label_new(NULL);
     gtk_widget_set_valign(line->title, GTK_ALIGN_START);
-    gtk_widget_set_margin_top(line->title, 6); /* beside the text of the choice */
+    gtk_widget_set_margin_top(line->title, 8); /* beside the text of the choice */
     wl_gtk_box_append(top, line->title);
     line->form = wl_editor_form_new(page->model, peer);
     line->choice = wl_editor_form_add_trust(line->form, FALSE);
