@@ -315,17 +315,67 @@ was_displaced(WlFactSet *self, const WlFact *fact, const WlKey *source, gint64 n
     return TRUE;
 }
 
+/* How many endpoints with the address @ip are told, by @source or, if it is NULL, by anybody. */
+static guint
+count_at(const GPtrArray *about, const WlIp *ip, const WlKey *source)
+{
+    guint n = 0;
+
+    for (guint i = 0; i < about->len; i++) {
+        WlFactEntry *entry = about->pdata[i];
+
+        if (!wl_fact_is_endpoint(&entry->fact) || !wl_ip_equal(&entry->fact.value.endpoint.ip, ip))
+            continue;
+        n += source ? claim_find(entry, source) != NULL : entry->claims->len;
+    }
+    return n;
+}
+
+typedef struct {
+    WlFactEntry *entry;
+    guint index; /* of the claim */
+    gint64 told;
+    guint ports; /* of its address, with the one that room is made for */
+} Victim;
+
+/*
+ * Who makes room for the endpoint @fact, among what is told by @source or, if it is NULL, by
+ * anybody: one of the address that has most ports, or all that a symmetric NAT gave would push out
+ * the addresses by which its member can be reached; of those the one that was told longest ago.
+ */
+static Victim
+choose_victim(const GPtrArray *about, const WlFact *fact, const WlKey *source)
+{
+    Victim victim = {.told = WL_NEVER};
+
+    for (guint i = 0; i < about->len; i++) {
+        WlFactEntry *entry = about->pdata[i];
+        const WlIp *ip = &entry->fact.value.endpoint.ip;
+        guint ports;
+
+        if (!wl_fact_is_endpoint(&entry->fact))
+            continue;
+        ports = count_at(about, ip, source) + wl_ip_equal(ip, &fact->value.endpoint.ip);
+        for (guint j = 0; j < entry->claims->len; j++) {
+            const WlClaim *claim = &g_array_index(entry->claims, WlClaim, j);
+
+            if (source && !wl_key_equal(&claim->source, source))
+                continue;
+            if (ports > victim.ports || (ports == victim.ports && claim->told < victim.told))
+                victim = (Victim){.entry = entry, .index = j, .told = claim->told, .ports = ports};
+        }
+    }
+    return victim;
+}
+
 /* Makes room for one more endpoint of @source about the subject (architecture: 4 and 16). */
 static gboolean
 endpoint_room(WlFactSet *self, const WlFact *fact, const WlKey *source, gint64 now)
 {
-    const WlKey *subject = &fact->subject;
-    const GPtrArray *about = wl_fact_set_about(self, subject);
-    WlFactEntry *oldest_entry = NULL;
-    guint oldest_index = 0;
-    gint64 oldest = WL_NEVER;
+    const GPtrArray *about = wl_fact_set_about(self, &fact->subject);
+    gboolean itself = wl_key_equal(&fact->subject, source), spreads;
     guint all = 0, own = 0;
-    gboolean only_own;
+    Victim victim;
 
     for (guint i = 0; about && i < about->len; i++) {
         WlFactEntry *entry = about->pdata[i];
@@ -336,33 +386,21 @@ endpoint_room(WlFactSet *self, const WlFact *fact, const WlKey *source, gint64 n
     }
     if (own < WL_MAX_ENDPOINTS_OF_ONE && all < WL_MAX_ENDPOINTS)
         return TRUE;
-    if (was_displaced(self, fact, source, now))
-        return FALSE;
 
     /* A full subject still takes what the subject says of itself. */
-    only_own = own >= WL_MAX_ENDPOINTS_OF_ONE || !wl_key_equal(subject, source);
-    for (guint i = 0; i < about->len; i++) {
-        WlFactEntry *entry = about->pdata[i];
-        if (!wl_fact_is_endpoint(&entry->fact))
-            continue;
-        for (guint j = 0; j < entry->claims->len; j++) {
-            WlClaim *claim = &g_array_index(entry->claims, WlClaim, j);
-            if (only_own && !wl_key_equal(&claim->source, source))
-                continue;
-            if (claim->told < oldest) {
-                oldest = claim->told;
-                oldest_entry = entry;
-                oldest_index = j;
-            }
-        }
-    }
-    if (!oldest_entry || oldest > now - REPLACE_AFTER)
+    victim = choose_victim(about, fact, itself && own < WL_MAX_ENDPOINTS_OF_ONE ? NULL : source);
+    if (!victim.entry)
         return FALSE;
-    note_displaced(self, &oldest_entry->fact,
-                   &g_array_index(oldest_entry->claims, WlClaim, oldest_index).source, oldest);
-    claim_remove(self, oldest_entry, oldest_index);
-    if (oldest_entry->claims->len == 0 && !oldest_entry->local)
-        entry_remove(self, oldest_entry);
+    /* One more address for one port less of another empties no list. */
+    spreads = victim.ports > 1 &&
+              !wl_ip_equal(&victim.entry->fact.value.endpoint.ip, &fact->value.endpoint.ip);
+    if (!spreads && (was_displaced(self, fact, source, now) || victim.told > now - REPLACE_AFTER))
+        return FALSE;
+    note_displaced(self, &victim.entry->fact,
+                   &g_array_index(victim.entry->claims, WlClaim, victim.index).source, victim.told);
+    claim_remove(self, victim.entry, victim.index);
+    if (victim.entry->claims->len == 0 && !victim.entry->local)
+        entry_remove(self, victim.entry);
     return TRUE;
 }
 
