@@ -58,30 +58,55 @@ check_endpoints(const SimHost *host, const WlEngine *engine, const WlKey *subjec
     return NULL;
 }
 
+/* What it holds of each source. Of none more than it holds in all, so that there is mostly nothing
+ * to count. */
+static char *
+check_sources(const SimHost *host, const WlEngine *engine)
+{
+    g_autoptr(GHashTable) sources = NULL;
+
+    if (wl_fact_set_claims(engine->facts) <= MAX_OF_SOURCE)
+        return NULL;
+    sources = g_hash_table_new(wl_key_hash, wl_key_equal);
+    for (guint i = 0; i < wl_fact_set_size(engine->facts); i++) {
+        const GArray *claims = wl_fact_set_get(engine->facts, i)->claims;
+        for (guint j = 0; j < claims->len; j++) {
+            WlKey *source = &g_array_index(claims, WlClaim, j).source;
+            guint n = GPOINTER_TO_UINT(g_hash_table_lookup(sources, source)) + 1;
+            const SimHost *who = sim_world_find_key(host->world, source);
+
+            if (n > MAX_OF_SOURCE)
+                return g_strdup_printf("%s holds more than %d facts of %s", host->name,
+                                       MAX_OF_SOURCE, who ? who->name : "somebody");
+            g_hash_table_insert(sources, source, GUINT_TO_POINTER(n));
+        }
+    }
+    return NULL;
+}
+
 char *
 check_tables(const SimHost *host, const GArray *facts)
 {
     const WlEngine *engine = host->member;
     const WlKey *last = NULL;
+    char *wrong;
 
     if (wl_fact_set_claims(engine->facts) > MAX_FACTS)
         return g_strdup_printf("%s holds %u facts", host->name, wl_fact_set_claims(engine->facts));
     if (engine->learned_peers > MAX_LEARNED)
         return g_strdup_printf("%s has learned of %u members", host->name, engine->learned_peers);
-    for (guint i = 0; i < facts->len; i++) {
+    wrong = check_sources(host, engine);
+    for (guint i = 0; !wrong && i < facts->len; i++) {
         const WlKey *subject = &g_array_index(facts, WlFact, i).subject;
         const WlPeer *peer = wl_engine_find(engine, subject);
-        char *wrong;
 
         if (last && wl_key_equal(last, subject))
             continue;
         last = subject;
         wrong = check_endpoints(host, engine, subject);
-        if (wrong)
-            return wrong;
-        if (peer && peer->candidates->len > MAX_CANDIDATES)
-            return g_strdup_printf("%s would try %u addresses of %s", host->name,
-                                   peer->candidates->len, peer->name);
+        if (!wrong && peer && peer->candidates->len > MAX_CANDIDATES)
+            wrong = g_strdup_printf("%s would try %u addresses of %s", host->name,
+                                    peer->candidates->len, peer->name);
     }
-    return NULL;
+    return wrong;
 }

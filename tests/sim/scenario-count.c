@@ -167,7 +167,7 @@ take_flaps(Run *run, ScenarioLine *line, Count *self, GError **error)
            (self->b = scenario_take_host(run, line, error));
 }
 
-/* told FROM TO [SUBJECT [endpoint|allowed|member|alive|way [VALUE]]] */
+/* told FROM TO [SUBJECT [endpoint|allowed|member|alive|way|receipt [VALUE]]] */
 static gboolean
 take_told(Run *run, ScenarioLine *line, Count *self, GError **error)
 {
@@ -180,6 +180,7 @@ take_told(Run *run, ScenarioLine *line, Count *self, GError **error)
         {"member", {WL_ATTRIBUTE_METADATA, WL_ATTRIBUTE_MEMBER}},
         {"alive", {WL_ATTRIBUTE_ALIVE, WL_ATTRIBUTE_ALIVE}},
         {"way", {WL_ATTRIBUTE_WAY, WL_ATTRIBUTE_WAY}},
+        {"receipt", {WL_ATTRIBUTE_RECEIPT, WL_ATTRIBUTE_RECEIPT}},
     };
     const char *word;
 

@@ -1,14 +1,18 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "scenario-say.h"
 
+#include "wl-fact-set.h"
+#include "wl-group.h"
 #include "wl-signer.h"
 
 #define UDP6_HEADERS 48
+#define MAX_COUNT    100000
 
 struct _Said {
     SimHost *from, *to;
     char *names; /* "FROM TO" */
     WlFact fact;
+    guint64 count;  /* so many of them, each with the prefix after that of the one before */
     gboolean again; /* instead of a fact: what was said last */
 };
 
@@ -78,6 +82,7 @@ said_new(Run *run, ScenarioLine *line, GError **error)
     Said *self = g_new0(Said, 1);
     guint64 ttl = 255;
 
+    self->count = 1;
     if (!(self->from = scenario_take_host(run, line, error)) ||
         !(self->to = scenario_take_host(run, line, error))) {
         said_free(self);
@@ -95,6 +100,8 @@ said_new(Run *run, ScenarioLine *line, GError **error)
     }
     g_hash_table_replace(run->said, g_strdup(self->names), NULL);
     if (take_fact(run, line, self, error) &&
+        (!wl_fact_is_allowed(&self->fact) || !scenario_line_take_if(line, "count") ||
+         scenario_line_take_number(line, MAX_COUNT, &self->count, error)) &&
         (!scenario_line_take_if(line, "ttl") ||
          scenario_line_take_number(line, WL_FACT_MAX_TTL, &ttl, error))) {
         self->fact.ttl = (guint16) ttl;
@@ -104,33 +111,63 @@ said_new(Run *run, ScenarioLine *line, GError **error)
     return NULL;
 }
 
-static GBytes *
-sign(Run *run, const Said *self)
+static void
+go_to_next(WlPrefix *prefix)
 {
-    g_autoptr(WlSigner) signer =
-        wl_signer_new(&self->from->private_key, sim_world_random_bytes, run->world);
-    g_autoptr(GByteArray) inner = g_byte_array_new();
+    guint carry = prefix->length > 0 ? 0x80u >> ((prefix->length - 1) % 8) : 0;
 
-    wl_fact_encode(&self->fact, inner);
-    return wl_signer_sign(signer, &self->to->public_key, inner->data, inner->len);
+    for (guint i = (prefix->length + 7u) / 8; carry > 0 && i-- > 0; carry >>= 8) {
+        carry += prefix->ip.bytes[i];
+        prefix->ip.bytes[i] = (guint8) carry;
+    }
 }
 
-void
-said_send(Run *run, Said *self)
+static void
+send_datagram(const Said *self, GBytes *bytes)
 {
-    GBytes *bytes = self->again ? g_hash_table_lookup(run->said, self->names) : sign(run, self);
-    SimPacket *packet;
+    SimPacket *packet = sim_packet_new(SIM_PACKET_FACTS);
 
-    if (!bytes)
-        return;
-    if (!self->again)
-        g_hash_table_replace(run->said, g_strdup(self->names), bytes);
-    packet = sim_packet_new(SIM_PACKET_FACTS);
     packet->source = self->from->link_local;
     packet->destination = self->to->link_local;
     packet->facts = g_bytes_ref(bytes);
     packet->size = UDP6_HEADERS + g_bytes_get_size(bytes);
     sim_host_send(self->from, packet);
     sim_packet_unref(packet);
+}
+
+static void
+send_facts(Run *run, const Said *self)
+{
+    g_autoptr(WlSigner) signer =
+        wl_signer_new(&self->from->private_key, sim_world_random_bytes, run->world);
+    g_autoptr(WlGroup) group = wl_group_new();
+    WlFact fact = self->fact; /* borrows what that owns */
+
+    fact.expires = SIM_SEC(fact.ttl);
+    for (guint64 i = 0; i < self->count; i++) {
+        wl_group_add(group, &fact, 0);
+        if (self->count > 1)
+            go_to_next(&fact.value.prefix);
+    }
+    for (guint i = 0; i < wl_group_count(group); i++) {
+        const GByteArray *inner = wl_group_get(group, i);
+        GBytes *bytes = wl_signer_sign(signer, &self->to->public_key, inner->data, inner->len);
+
+        if (!bytes)
+            return;
+        g_hash_table_replace(run->said, g_strdup(self->names), bytes);
+        send_datagram(self, bytes);
+    }
+}
+
+void
+said_send(Run *run, Said *self)
+{
+    GBytes *last = self->again ? g_hash_table_lookup(run->said, self->names) : NULL;
+
+    if (last)
+        send_datagram(self, last);
+    else if (!self->again)
+        send_facts(run, self);
     sim_host_settle(self->from);
 }
