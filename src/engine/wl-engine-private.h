@@ -237,6 +237,8 @@ void wl_engine_judge_about(WlEngine *self, const WlKey *subject);
 void wl_engine_judge_source(WlEngine *self, const WlKey *source);
 /** @entry is news for those who are told facts. */
 void wl_engine_fact_changed(WlEngine *self, WlFactEntry *entry);
+/** A source gave @entry a longer life. */
+void wl_engine_fact_renewed(WlEngine *self, WlFactEntry *entry);
 /** Who stands for @entry, or what is thought of it, changed: it may be news. */
 void wl_engine_fact_told(WlEngine *self, WlFactEntry *entry);
 void wl_engine_update_own_facts(WlEngine *self);
@@ -297,6 +299,8 @@ void wl_engine_run_traffic(WlEngine *self);
 void wl_engine_plan_peer(WlEngine *self, WlPeer *peer);
 /** The live router other than @peer whose configured prefixes contain @prefix, or NULL. */
 WlPeer *wl_engine_find_cover(const WlEngine *self, const WlPeer *peer, const WlPrefix *prefix);
+/** Somebody who is told facts knows @entry for a shorter time than it has. */
+gboolean wl_engine_is_awaited(WlEngine *self, const WlFactEntry *entry);
 /** @peer is told no facts any more. */
 void wl_engine_stop_listening(WlEngine *self, WlPeer *peer);
 /** Adds to @peers, whose send step is about to run, those who have to hear of what changed. */

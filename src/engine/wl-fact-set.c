@@ -579,6 +579,13 @@ wl_fact_set_renewed(WlFactSet *self, WlFactEntry *entry, gint64 now)
                          MAX(entry->told_until - WL_FACT_MARGIN, now + together));
 }
 
+void
+wl_fact_set_settled(WlFactSet *self, WlFactEntry *entry, gint64 now)
+{
+    entry->told_until = MAX(entry->told_until, wl_fact_entry_expires(entry, now));
+    wl_deadlines_set(self->renewals, &entry->renewal, WL_NEVER);
+}
+
 gint64
 wl_fact_set_next_renewal(const WlFactSet *self)
 {

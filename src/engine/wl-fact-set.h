@@ -96,6 +96,8 @@ gboolean wl_fact_set_has_stale(const WlFactSet *self);
 void wl_fact_set_change(WlFactSet *self, WlFactEntry *entry, gint64 now);
 /** A source gave @entry a longer life: news only when what others know runs out. */
 void wl_fact_set_renewed(WlFactSet *self, WlFactEntry *entry, gint64 now);
+/** The same where all who are told facts have heard of it, or need not. */
+void wl_fact_set_settled(WlFactSet *self, WlFactEntry *entry, gint64 now);
 /** When an entry has to be told again; G_MAXINT64: none. */
 gint64 wl_fact_set_next_renewal(const WlFactSet *self);
 /** Takes out the first entry to be told again before @until, NULL if there is none. */

@@ -23,7 +23,7 @@ init_pair(WlPair *pair)
     pair->told = TRUE;
     pair->send_due = pair->watching = WL_NEVER;
     pair->asked = pair->answered = pair->left = pair->returned = WL_LONG_AGO;
-    pair->check_until = pair->ask_due = WL_LONG_AGO;
+    pair->check_until = pair->watched_to = pair->ask_due = WL_LONG_AGO;
     pair->ask_backoff = WL_WAY_ASK;
 }
 

@@ -87,6 +87,7 @@ typedef struct {
     gint64 returned;    /* when it was last taken */
     gint64 hold;        /* after leaving, before it is taken again */
     gint64 watching;    /* since when it is looked at; WL_NEVER: it is not */
+    gint64 watched_to;  /* when that ends, as of the last look */
     gint64 check_until; /* looked at until then, with or without traffic */
     WlBucket replies;
 } WlPair;

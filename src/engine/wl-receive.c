@@ -122,7 +122,7 @@ receive_fact(WlEngine *self, WlPeer *peer, const WlFact *fact)
     wl_knowledge_learn(&entry->known, peer->slot, expires);
     self->steps++;
     if (told == WL_TOLD_AGAIN) {
-        wl_fact_set_renewed(self->facts, entry, self->now);
+        wl_engine_fact_renewed(self, entry);
         return;
     }
     if (told == WL_TOLD_NEW)

@@ -72,6 +72,22 @@ is_news(WlEngine *self, const WlPeer *peer, const WlFactEntry *entry, gint64 *ex
            wl_knowledge_needs(&entry->known, peer->slot, *expires, self->now, margin_of(entry));
 }
 
+gboolean
+wl_engine_is_awaited(WlEngine *self, const WlFactEntry *entry)
+{
+    gint64 expires = wl_fact_entry_expires(entry, self->now);
+
+    for (guint i = 0; i < self->listeners->len; i++) {
+        const WlPeer *peer = self->listeners->pdata[i];
+
+        self->steps++;
+        if (worth_sending(self, peer, &entry->fact) &&
+            wl_knowledge_needs(&entry->known, peer->slot, expires, self->now, expires - self->now))
+            return TRUE;
+    }
+    return FALSE;
+}
+
 static gboolean
 has_news(WlEngine *self, WlPeer *peer)
 {
@@ -244,6 +260,8 @@ update_lists(WlEngine *self, WlPeer *peer)
     if (listens && peer->listener == 0) {
         g_ptr_array_add(self->listeners, peer);
         peer->listener = self->listeners->len;
+        /* What was renewed while nobody needed it may run out there. */
+        peer->news = 0;
     } else if (!listens && peer->listener != 0) {
         wl_engine_stop_listening(self, peer);
     }

@@ -228,6 +228,7 @@ watch(WlEngine *self, WlPeer *peer)
     gint64 heard = MAX(MAX(peer->last_heard, peer->rx_seen), peer->handshake);
     gint64 late = MAX(peer->last_heard, peer->pair.returned) + WL_WAY_LATE;
     WlPair *pair = &peer->pair;
+    gint64 until;
 
     if (!wl_engine_is_covered(self, peer)) {
         pair->watching = WL_NEVER;
@@ -236,8 +237,11 @@ watch(WlEngine *self, WlPeer *peer)
     /* Its Alive should have come: also where there is no traffic it is known soon. */
     if (late <= self->now && pair->check_until < late)
         pair->check_until = self->now + WL_WAY_CHECK;
-    if (MAX(peer->flow_until, pair->check_until) <= self->now) {
+    until = MAX(peer->flow_until, pair->check_until);
+    if (MIN(until, pair->watched_to) <= self->now)
         pair->watching = WL_NEVER;
+    pair->watched_to = MAX(until, heard + WL_WAY_QUIET);
+    if (until <= self->now) {
         wl_engine_need_peer(self, peer, late > self->now ? late : WL_NEVER);
         return;
     }
@@ -247,7 +251,11 @@ watch(WlEngine *self, WlPeer *peer)
     if (pair->asked <= MAX(heard, pair->watching))
         pair->unanswered = 0;
     if (self->now < heard + WL_WAY_QUIET) {
-        wl_engine_need_peer(self, peer, heard + WL_WAY_QUIET);
+        /* Where it is not looked at any more by then, nothing is to be done at the end of that. */
+        if (heard + WL_WAY_QUIET < until)
+            wl_engine_need_peer(self, peer, heard + WL_WAY_QUIET);
+        else if (late > self->now)
+            wl_engine_need_peer(self, peer, late);
         return;
     }
     if (self->now >= MAX(heard, pair->watching) + WL_WAY_SILENCE &&
