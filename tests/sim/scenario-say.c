@@ -12,7 +12,7 @@ struct _Said {
     SimHost *from, *to;
     char *names; /* "FROM TO" */
     WlFact fact;
-    guint64 count;  /* so many of them, each with the prefix after that of the one before */
+    guint64 count;  /* so many of them, each with the next prefix, or of the next key */
     gboolean again; /* instead of a fact: what was said last */
 };
 
@@ -33,7 +33,8 @@ take_member(ScenarioLine *line, Said *self, const WlKey *subject, GError **error
     const char *name = scenario_line_peek(line);
     int basic;
 
-    if (name && !g_str_equal(name, "ttl") && !g_str_equal(name, "basic"))
+    if (name && !g_str_equal(name, "count") && !g_str_equal(name, "ttl") &&
+        !g_str_equal(name, "basic"))
         line->at++;
     else
         name = NULL;
@@ -100,7 +101,7 @@ said_new(Run *run, ScenarioLine *line, GError **error)
     }
     g_hash_table_replace(run->said, g_strdup(self->names), NULL);
     if (take_fact(run, line, self, error) &&
-        (!wl_fact_is_allowed(&self->fact) || !scenario_line_take_if(line, "count") ||
+        (!scenario_line_take_if(line, "count") ||
          scenario_line_take_number(line, MAX_COUNT, &self->count, error)) &&
         (!scenario_line_take_if(line, "ttl") ||
          scenario_line_take_number(line, WL_FACT_MAX_TTL, &ttl, error))) {
@@ -111,15 +112,25 @@ said_new(Run *run, ScenarioLine *line, GError **error)
     return NULL;
 }
 
+/* As one number, whose last bit is the last of @length. */
 static void
-go_to_next(WlPrefix *prefix)
+count_up(guint8 *bytes, guint length)
 {
-    guint carry = prefix->length > 0 ? 0x80u >> ((prefix->length - 1) % 8) : 0;
+    guint carry = length > 0 ? 0x80u >> ((length - 1) % 8) : 0;
 
-    for (guint i = (prefix->length + 7u) / 8; carry > 0 && i-- > 0; carry >>= 8) {
-        carry += prefix->ip.bytes[i];
-        prefix->ip.bytes[i] = (guint8) carry;
+    for (guint i = (length + 7) / 8; carry > 0 && i-- > 0; carry >>= 8) {
+        carry += bytes[i];
+        bytes[i] = (guint8) carry;
     }
+}
+
+static void
+go_to_next(WlFact *fact)
+{
+    if (wl_fact_is_allowed(fact))
+        count_up(fact->value.prefix.ip.bytes, fact->value.prefix.length);
+    else
+        count_up(fact->subject.bytes, 8 * sizeof(fact->subject.bytes));
 }
 
 static void
@@ -146,8 +157,7 @@ send_facts(Run *run, const Said *self)
     fact.expires = SIM_SEC(fact.ttl);
     for (guint64 i = 0; i < self->count; i++) {
         wl_group_add(group, &fact, 0);
-        if (self->count > 1)
-            go_to_next(&fact.value.prefix);
+        go_to_next(&fact);
     }
     for (guint i = 0; i < wl_group_count(group); i++) {
         const GByteArray *inner = wl_group_get(group, i);
