@@ -43,7 +43,6 @@ wl_engine_note_counters(WlEngine *self, WlPeer *peer, guint64 rx, guint64 tx, gb
     peer->flow_until = self->now + WL_FLOW_REST;
     self->traffic.rest = peer->flow_until;
     wl_engine_touch(self, peer);
-    wl_engine_touch(self, peer);
 }
 
 void

@@ -239,26 +239,35 @@ is_only_via_lost(const WlApproach *approach, const Round *round)
            (round->answered & controls) == controls;
 }
 
-/* The last ones by the router are not answered any more. */
-static gboolean
-is_via_lost(WlEngine *self, WlApproach *approach)
+/* When it is known that the last @enough by the router were lost, if nothing is answered until
+ * then; WL_NEVER: there are not so many. */
+static gint64
+lost_from(const WlApproach *approach, guint enough)
 {
-    gboolean sure = !approach->via_lost_before && (approach->answered & CONTROLS);
-    gint64 wait = approach->round_trip + ANSWER_SLACK;
-    guint lost = 0;
+    gint64 sent[G_N_ELEMENTS(approach->rounds)];
+    guint n = 0;
 
-    if (!(approach->answered & BIT(KIND_VIA)) || approach->undone >= MAX_UNDONE)
-        return FALSE;
     for (guint i = 0; i < MIN(approach->n, G_N_ELEMENTS(approach->rounds)); i++) {
         const Round *round = round_before(approach, i);
 
         /* What was lost before this one says nothing any more. */
         if (round->answered & BIT(KIND_VIA))
             break;
-        if (round->sent + wait <= self->now) /* else it may still come */
-            lost += is_only_via_lost(approach, round);
+        if (is_only_via_lost(approach, round))
+            sent[n++] = round->sent;
     }
-    return lost >= (sure ? LOST : LOST_OF_MANY);
+    return n < enough ? WL_NEVER : sent[n - enough] + approach->round_trip + ANSWER_SLACK;
+}
+
+/* From when on the last ones by the router are not answered any more. */
+static gint64
+via_lost_from(const WlApproach *approach)
+{
+    gboolean sure = !approach->via_lost_before && (approach->answered & CONTROLS);
+
+    if (!(approach->answered & BIT(KIND_VIA)) || approach->undone >= MAX_UNDONE)
+        return WL_NEVER;
+    return lost_from(approach, sure ? LOST : LOST_OF_MANY);
 }
 
 /* A way on which single packets are lost says less. */
@@ -303,14 +312,14 @@ has_moved(WlEngine *self, const WlPeer *peer)
 
     note_losses(approach);
     return (approach->answered & BIT(KIND_DIRECT)) || is_dropping(self, peer) ||
-           is_via_lost(self, approach);
+           via_lost_from(approach) <= self->now;
 }
 
 static void
 tick(WlEngine *self, WlPeer *peer)
 {
     WlApproach *approach = peer->approach;
-    gint64 overdue;
+    gint64 known;
 
     if (approach->due <= self->now) {
         approach->due = self->now + TICK;
@@ -324,9 +333,9 @@ tick(WlEngine *self, WlPeer *peer)
         approach->ping_due = self->now + approach->ping_again;
         approach->ping_again *= 2;
     }
-    overdue = approach->due - TICK + approach->round_trip + ANSWER_SLACK;
-    if (overdue > self->now)
-        wl_engine_need_peer(self, peer, overdue);
+    known = peer->direct ? lost_from(approach, LOST_OF_MANY) : via_lost_from(approach);
+    if (known > self->now)
+        wl_engine_need_peer(self, peer, known);
     wl_engine_need_peer(self, peer, approach->due);
 }
 
@@ -456,20 +465,14 @@ static void
 check(WlEngine *self, WlPeer *peer)
 {
     WlApproach *state = peer->approach;
-    gint64 wait = state->round_trip + ANSWER_SLACK;
-    guint lost = 0;
 
     for (guint i = 0; i < MIN(state->n, G_N_ELEMENTS(state->rounds)); i++) {
-        const Round *round = round_before(state, i);
-
-        if (round->answered & (BIT(KIND_VIA) | BIT(KIND_DIRECT))) {
+        if (round_before(state, i)->answered & (BIT(KIND_VIA) | BIT(KIND_DIRECT))) {
             wl_engine_end_approach(self, peer);
             return;
         }
-        if (round->sent + wait <= self->now)
-            lost += is_only_via_lost(state, round);
     }
-    if (lost >= LOST_OF_MANY)
+    if (lost_from(state, LOST_OF_MANY) <= self->now)
         undo(self, peer);
     else if (state->followed + LATER <= self->now) /* it cannot be told */
         wl_engine_end_approach(self, peer);
@@ -507,6 +510,14 @@ has_gone(WlEngine *self, WlPeer *peer)
     return self->dropped_grown > peer->echo.doubted;
 }
 
+/* When there is no traffic any more by then, nothing is to be done; more of it is a touch. */
+static void
+need_under_traffic(WlEngine *self, WlPeer *peer, gint64 when)
+{
+    if (when < peer->flow_until)
+        wl_engine_need_peer(self, peer, when);
+}
+
 /* Under traffic a silent way is asked, and where it stays silent another address is tried inside
  * the session. */
 static void
@@ -519,13 +530,13 @@ look_for_life(WlEngine *self, WlPeer *peer)
         peer->move.retry != WL_NEVER)
         return;
     if (self->now < heard + WL_WAY_QUIET) {
-        wl_engine_need_peer(self, peer, heard + WL_WAY_QUIET);
+        need_under_traffic(self, peer, heard + WL_WAY_QUIET);
         return;
     }
     if (peer->echo.answers && peer->echo.sent + WL_FLOW_LOOK <= self->now)
         wl_engine_probe_life(self, peer);
     if (self->now < heard + patience || (peer->echo.answers && peer->echo.sent < heard)) {
-        wl_engine_need_peer(self, peer, heard + patience);
+        need_under_traffic(self, peer, heard + patience);
         return;
     }
     if (peer->snapshot < self->now) {
