@@ -3,7 +3,9 @@
 
 #define NO_SECRETS "org.freedesktop.NetworkManager.AgentManager.NoSecrets"
 
-#define OWN_SIGNAL (G_USEC_PER_SEC / 2) /* a signal this soon after reading comes of that */
+/* Asked for secrets and giving them, NetworkManager tells of a change, which is none: once for each
+ * question. Without knowing that we would ask for ever. It comes this soon, or not at all. */
+#define OWN_SIGNAL (G_USEC_PER_SEC / 2)
 
 struct _WlProfileWatch {
     GDBusConnection *connection;
@@ -15,8 +17,9 @@ struct _WlProfileWatch {
     gboolean asking, again;
     GVariant *settings;   /* as last read; NULL: never */
     NMConnection *stored; /* while its secrets are asked for */
-    gboolean own_signal;  /* something was told meanwhile: by that, or by somebody else */
-    gint64 read_at;       /* when they were last told; 0: never */
+    guint told;           /* signals meanwhile */
+    gboolean own_due;     /* one of them, or the next, comes of the question */
+    gint64 read_at;       /* when that was answered; 0: never */
 };
 
 static void ask(WlProfileWatch *self);
@@ -34,13 +37,15 @@ static void
 finish(WlProfileWatch *self, const GError *error)
 {
     g_autoptr(NMConnection) stored = g_steal_pointer(&self->stored);
+    guint told = self->told;
 
+    self->told = 0;
     self->asking = FALSE;
     self->read_at = g_get_monotonic_time();
     self->func(error ? NULL : stored, error, self->user_data);
     if (stored)
         nm_connection_clear_secrets(stored);
-    if (self->again || self->own_signal)
+    if (self->again || told > 0)
         ask(self);
 }
 
@@ -63,6 +68,8 @@ on_secrets(GObject *source, GAsyncResult *result, gpointer user_data)
 
     if (g_error_matches(error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
         return;
+    /* With two one of them is somebody else's, who may have changed nothing but a secret. */
+    self->own_due = secrets && self->told <= 1;
     /* None at all is no error: all of them may be the user's to keep. */
     if (error && has_no_secrets(error))
         g_clear_error(&error);
@@ -81,19 +88,18 @@ on_settings(GObject *source, GAsyncResult *result, gpointer user_data)
         g_dbus_connection_call_finish(G_DBUS_CONNECTION(source), result, &error);
     g_autoptr(GVariant) settings = reply ? g_variant_get_child_value(reply, 0) : NULL;
     WlProfileWatch *self = user_data;
+    gboolean own;
 
     if (g_error_matches(error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
         return;
-    /* Being asked for secrets, NetworkManager tells of a change, which is none: without this we
-     * would ask for ever. */
-    if (settings && self->settings && g_variant_equal(settings, self->settings) &&
-        (self->own_signal || g_get_monotonic_time() < self->read_at + OWN_SIGNAL)) {
-        self->asking = self->own_signal = FALSE;
+    own = self->own_due && g_get_monotonic_time() < self->read_at + OWN_SIGNAL;
+    self->own_due = FALSE;
+    if (own && settings && g_variant_equal(settings, self->settings)) {
+        self->asking = FALSE;
         if (self->again)
             ask(self);
         return;
     }
-    self->own_signal = FALSE;
     g_clear_pointer(&self->settings, g_variant_unref);
     if (settings) {
         self->settings = g_variant_ref(settings);
@@ -124,7 +130,7 @@ on_updated(GDBusConnection *connection, const char *sender, const char *path, co
     WlProfileWatch *self = user_data;
 
     if (self->stored)
-        self->own_signal = TRUE;
+        self->told++;
     else
         ask(self);
 }

@@ -37,3 +37,9 @@ service_pids() {
     case $(readlink "$d/exe") in */nm-wirelink-service) echo "${d#/proc/}";; esac
   done'
 }
+# voluntary context switches of all threads of the service
+wakeups() {
+  # shellcheck disable=SC2016  # expanded inside the host
+  host laptop bash -c 'cat /proc/$0/task/*/status' "$PID" |
+    awk '/^voluntary_ctxt_switches/ { n += $2 } END { print n; exit !n }'
+}

@@ -16,12 +16,6 @@ survives() {  # what
 }
 no_uplink() { [ -z "$(host laptop ip route show default)" ]; }
 sleeps() { [ "$(wakeups)" = "$1" ]; }
-# voluntary context switches of all threads of the service
-wakeups() {
-  # shellcheck disable=SC2016  # expanded inside the host
-  host laptop bash -c 'cat /proc/$0/task/*/status' "$PID" |
-    awk '/^voluntary_ctxt_switches/ { n += $2 } END { print n; exit !n }'
-}
 # 4 s in a row without a wake-up, within 15 s: what was under way when the uplink went may end first
 is_asleep() {
   local before
