@@ -106,7 +106,10 @@ struct _WlEngine {
     WlDeadlines *alives;  /* of WlPeer with a session: when it needs our Alive */
     gint64 alive_horizon; /* whoever needs one until then gets it now */
     gboolean snapshot_wanted;
-    gint64 snapshot_asked; /* WL_LONG_AGO: none is outstanding */
+    gint64 snapshot_asked;   /* WL_LONG_AGO: none is outstanding */
+    gint64 snapshot_read;    /* the last */
+    gint64 listeners_served; /* when all of them last heard what changed */
+    guint64 telling;         /* number of the turn, for what is the same whoever is told */
 
     WlTraffic traffic;
     guint awaited;    /* datagrams of facts that may not have come, of all peers */
@@ -135,6 +138,8 @@ typedef struct _WlClaimed WlClaimed;
 /** Each input begins with this and ends with the turn. */
 void wl_engine_advance(WlEngine *self, gint64 now);
 void wl_engine_turn(WlEngine *self);
+/** How long what has to do with all @n peers rests: nothing in a usual network. */
+gint64 wl_engine_pace(guint n, gint64 each);
 /** Something about @peer changed: its steps run in this turn, or in the next if they have run. From
  * within a step of its own: the steps that follow run anyway. */
 void wl_engine_touch(WlEngine *self, WlPeer *peer);

@@ -29,6 +29,12 @@ wl_engine_advance(WlEngine *self, gint64 now)
     self->now = MAX(self->now, now);
 }
 
+gint64
+wl_engine_pace(guint n, gint64 each)
+{
+    return n > WL_PACE_FROM ? (n - WL_PACE_FROM) * each : 0;
+}
+
 void
 wl_engine_touch(WlEngine *self, WlPeer *peer)
 {
@@ -231,6 +237,7 @@ wl_engine_turn(WlEngine *self)
     wl_engine_remember(self);
     wl_engine_update_routes(self);
 
+    self->telling++;
     wl_engine_gather_listeners(self, self->served);
     wl_engine_sort_peers(self->served);
     run_steps(self, self->served, WL_STEP_SEND, wl_engine_send);
@@ -270,7 +277,8 @@ wl_engine_new(const WlEngineConfig *config, gint64 now, WlRandomFunc random, gpo
     self->started = self->now = now;
     self->refreshed = self->uplink_since = WL_LONG_AGO;
     self->deadline = WL_NEVER;
-    self->snapshot_asked = self->dropped_grown = WL_LONG_AGO;
+    self->snapshot_asked = self->snapshot_read = self->dropped_grown = WL_LONG_AGO;
+    self->listeners_served = WL_LONG_AGO;
     self->claims_due = WL_LONG_AGO;
     self->memory_due = WL_NEVER;
     self->peers = g_ptr_array_new_with_free_func((GDestroyNotify) wl_peer_free);

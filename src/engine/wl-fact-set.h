@@ -33,6 +33,9 @@ typedef struct {
     /* Each peer has a number up to which it has been looked at for it */
     WlNewsItem news;
     gint64 told_until; /* what was or is being told at the last change; 0: nothing */
+    /* For the sender: until when it is told in the turn of this number */
+    guint64 telling;
+    gint64 tell_until;
 } WlFactEntry;
 
 typedef struct _WlFactSet WlFactSet;

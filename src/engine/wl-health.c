@@ -91,6 +91,7 @@ wl_engine_apply_snapshot(WlEngine *self, const WlDevice *device)
     g_autoptr(GHashTable) by_key = g_hash_table_new(wl_key_hash, wl_key_equal);
 
     self->snapshot_asked = WL_LONG_AGO;
+    self->snapshot_read = self->now;
     self->snapshot_wanted = FALSE;
     for (guint i = 0; i < self->waiting->len; i++) {
         WlPeer *peer = self->waiting->pdata[i];

@@ -66,6 +66,14 @@ wl_engine_log(WlEngine *self, const char *format, ...)
     wl_engine_emit(self, output);
 }
 
+/* A dump is of all peers, and those of thousands take most of the time while thousands come, each
+ * of whom wants one. */
+static gint64
+rest_until(const WlEngine *self)
+{
+    return self->snapshot_read + wl_engine_pace(self->peers->len, WL_DUMP_PACE);
+}
+
 /* Sends after the changes they rely on, and the snapshot last, so that it shows both. */
 void
 wl_engine_flush(WlEngine *self)
@@ -76,6 +84,10 @@ wl_engine_flush(WlEngine *self)
         wl_engine_emit(self, output);
     if (!self->snapshot_wanted)
         return;
+    if (self->snapshot_asked == WL_LONG_AGO && self->now < rest_until(self)) {
+        wl_engine_need(self, rest_until(self));
+        return;
+    }
     if (self->snapshot_asked == WL_LONG_AGO ||
         self->now >= self->snapshot_asked + WL_SNAPSHOT_RETRY) {
         self->snapshot_asked = self->now;

@@ -12,7 +12,7 @@
 
 /* Of one peer of ours: the rest of what it is to be told waits until something came. */
 #define MAX_AWAITED     64
-#define MAX_AWAITED_ALL 1024 /* then more than some of one peer are not waited for */
+#define MAX_AWAITED_ALL 8192 /* then there are fewer at a time for each peer */
 #define ALWAYS_AWAITED  8
 #define MAX_OWED        64
 /* One that is full is followed by others most of the time: they have one receipt together. */
@@ -101,19 +101,21 @@ count_awaited(const WlPeer *peer)
     return peer->receipts ? peer->receipts->awaited->len : 0;
 }
 
-static gboolean
-is_exhausted(const WlEngine *self, const WlPeer *peer)
+/* How many datagrams of one peer may be waited for now. When thousands start together, whoever has
+ * said what came of the few it was sent is sent the next ones; more of them would only be lost. */
+static guint
+get_limit(const WlEngine *self)
 {
-    return self->awaited >= MAX_AWAITED_ALL && count_awaited(peer) >= ALWAYS_AWAITED;
+    return self->awaited >= MAX_AWAITED_ALL ? ALWAYS_AWAITED : MAX_AWAITED;
 }
 
 guint
 wl_engine_get_room(const WlEngine *self, const WlPeer *peer)
 {
     /* Those who do not answer cannot be waited for. */
-    if (!peer->ours || is_exhausted(self, peer))
+    if (!peer->ours)
         return G_MAXUINT;
-    return MAX_AWAITED - MIN(count_awaited(peer), MAX_AWAITED);
+    return get_limit(self) - MIN(count_awaited(peer), get_limit(self));
 }
 
 void
@@ -122,8 +124,9 @@ wl_engine_emit_facts(WlEngine *self, WlPeer *peer, const GByteArray *inner, gboo
 {
     const gint64 *patience = peer->ours ? patience_ours : patience_others;
     guint n = peer->ours ? G_N_ELEMENTS(patience_ours) : G_N_ELEMENTS(patience_others);
-    gboolean kept =
-        awaited && tries < n && count_awaited(peer) < 2 * MAX_AWAITED && !is_exhausted(self, peer);
+    /* Those of ours were given their room before. */
+    guint limit = peer->ours ? 2 * MAX_AWAITED : get_limit(self);
+    gboolean kept = awaited && tries < n && count_awaited(peer) < limit;
     GBytes *bytes;
 
     if (kept && peer->ours)

@@ -4,8 +4,9 @@
 #include "wl-candidates.h"
 #include "wl-engine-private.h"
 
-/* A hub tells 1,000 members in some 160 datagrams; more than this and faster is a flood. */
-#define DATAGRAM_BURST    256
+/* A Go hub tells of 5,000 members in some 800 datagrams at once; more than this and faster is a
+ * flood. */
+#define DATAGRAM_BURST    1024
 #define DATAGRAM_INTERVAL WL_MS(10)
 #define STRANGER_BURST    16
 #define STRANGER_INTERVAL WL_MS(100)

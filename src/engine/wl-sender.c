@@ -48,11 +48,9 @@ is_told(const WlEngine *self, const WlFact *fact)
 
 /* Step 3: nothing about the receiver but its name. */
 static gboolean
-worth_sending(const WlEngine *self, const WlPeer *to, const WlFact *fact)
+is_its_own(const WlPeer *to, const WlFact *fact)
 {
-    if (wl_key_equal(&fact->subject, &to->key))
-        return fact->attribute == WL_ATTRIBUTE_METADATA;
-    return is_told(self, fact);
+    return fact->attribute != WL_ATTRIBUTE_METADATA && wl_key_equal(&fact->subject, &to->key);
 }
 
 /* How long before it runs out there @peer is told @entry again, when it is looked at. What we stand
@@ -63,12 +61,25 @@ margin_of(const WlFactEntry *entry)
     return entry->local ? WL_FACT_TTL - WL_FACT_SLACK : WL_FACT_MARGIN + WL_FACT_SLACK;
 }
 
+/* Until when @entry is told in this turn, 0: not at all. It may be asked for each of thousands. */
+static gint64
+tell_until(const WlEngine *self, WlFactEntry *entry)
+{
+    if (entry->telling != self->telling) {
+        gint64 expires = wl_fact_entry_expires(entry, self->now);
+
+        entry->telling = self->telling;
+        entry->tell_until = expires > self->now && is_told(self, &entry->fact) ? expires : 0;
+    }
+    return entry->tell_until;
+}
+
 static gboolean
-is_news(WlEngine *self, const WlPeer *peer, const WlFactEntry *entry, gint64 *expires)
+is_news(WlEngine *self, const WlPeer *peer, WlFactEntry *entry, gint64 *expires)
 {
     self->steps++;
-    *expires = wl_fact_entry_expires(entry, self->now);
-    return *expires > self->now && worth_sending(self, peer, &entry->fact) &&
+    *expires = tell_until(self, entry);
+    return *expires > 0 && !is_its_own(peer, &entry->fact) &&
            wl_knowledge_needs(&entry->known, peer->slot, *expires, self->now, margin_of(entry));
 }
 
@@ -77,11 +88,11 @@ wl_engine_is_awaited(WlEngine *self, const WlFactEntry *entry)
 {
     gint64 expires = wl_fact_entry_expires(entry, self->now);
 
-    for (guint i = 0; i < self->listeners->len; i++) {
+    for (guint i = 0; is_told(self, &entry->fact) && i < self->listeners->len; i++) {
         const WlPeer *peer = self->listeners->pdata[i];
 
         self->steps++;
-        if (worth_sending(self, peer, &entry->fact) &&
+        if (!is_its_own(peer, &entry->fact) &&
             wl_knowledge_needs(&entry->known, peer->slot, expires, self->now, expires - self->now))
             return TRUE;
     }
@@ -189,10 +200,8 @@ add_again(WlEngine *self, WlPeer *peer, const GArray *facts, WlGroup *group)
         gint64 expires;
 
         self->steps++;
-        if (!entry)
-            continue;
-        expires = wl_fact_entry_expires(entry, self->now);
-        if (expires <= self->now || !worth_sending(self, peer, &entry->fact))
+        expires = entry ? tell_until(self, entry) : 0;
+        if (expires == 0 || is_its_own(peer, &entry->fact))
             continue;
         entry->fact.expires = expires;
         wl_group_add(group, &entry->fact, self->now);
@@ -233,7 +242,9 @@ wait_for_snapshot(WlEngine *self, WlPeer *peer)
 {
     gint64 asked = self->snapshot_asked == WL_LONG_AGO ? self->now : self->snapshot_asked;
 
-    if (!self->snapshot_wanted || asked + SNAPSHOT_WAIT <= self->now)
+    /* Of thousands nobody waits for what is read for somebody else. */
+    if (!self->snapshot_wanted || asked + SNAPSHOT_WAIT <= self->now ||
+        self->peers->len > WL_PACE_FROM)
         return FALSE;
     wl_engine_want_snapshot_for(self, peer);
     wl_engine_need_peer(self, peer, asked + SNAPSHOT_WAIT);
@@ -316,13 +327,21 @@ renew_facts(WlEngine *self)
 void
 wl_engine_gather_listeners(WlEngine *self, GPtrArray *peers)
 {
+    gint64 rested;
+
     for (guint i = 0; i < peers->len; i++)
         update_lists(self, peers->pdata[i]);
     gather_alives(self, peers);
     renew_facts(self);
     if (!self->facts_changed)
         return;
+    rested = self->listeners_served + wl_engine_pace(self->listeners->len, WL_LISTEN_PACE);
+    if (rested > self->now) {
+        wl_engine_need(self, rested);
+        return;
+    }
     self->facts_changed = FALSE;
+    self->listeners_served = self->now;
     for (guint i = 0; i < self->listeners->len; i++)
         serve_too(self->listeners->pdata[i], peers);
 }

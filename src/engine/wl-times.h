@@ -89,6 +89,12 @@
 #define WL_CHANGE_RETRY     WL_SEC(1)
 #define WL_CHANGE_RETRY_MAX WL_SEC(60)
 #define WL_JUDGE_QUIET      WL_MS(200)
+/* What has to do with every peer, of whom there may be thousands, is done for what happened
+ * meanwhile together: this long for each of them beyond the first, so that it takes a part of the
+ * time and not all of it. */
+#define WL_PACE_FROM   100
+#define WL_DUMP_PACE   ((gint64) 20) /* us */
+#define WL_LISTEN_PACE ((gint64) 40)
 
 /* Bounds. */
 #define WL_MAX_CLAIMS           20000

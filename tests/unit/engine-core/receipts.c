@@ -244,29 +244,34 @@ test_owed_to_go(void)
 
 /* ---- many facts */
 
-/* Somebody who tells its first member of so many others: some 140 datagrams. */
+/* Somebody who tells its first members of so many others: some 140 datagrams. */
 #define MANY 2000
 
 static Bench *
-teller_new(void)
+teller_new(guint n)
 {
     Bench *bench = bench_new();
     WlEngineConfig *config = bench_config(bench, WL_ROLE_LEAF);
 
-    bench_make_ours(bench_member(bench, 1));
-    bench_add(config, bench_member(bench, 1), NULL, "10.77.1.0/32")->trust = WL_TRUST_MEMBERSHIP;
-    for (guint i = 2; i < MANY; i++)
+    for (guint i = 1; i <= n; i++) {
+        bench_make_ours(bench_member(bench, i));
+        bench_add(config, bench_member(bench, i), NULL, NULL)->trust = WL_TRUST_MEMBERSHIP;
+    }
+    for (guint i = n + 1; i < MANY; i++)
         bench_add(config, bench_member(bench, i), NULL, NULL);
     bench_start(bench, config);
     bench_uplink(bench, "203.0.113.1/24");
-    for (guint i = 2; i < MANY; i++) {
+    for (guint i = n + 1; i < MANY; i++) {
         g_autofree char *endpoint = g_strdup_printf("198.51.%u.%u:51820", i / 250, 1 + i % 250);
         bench_handshake(bench, bench_member(bench, i), endpoint);
     }
     bench_snapshot(bench);
     bench_drain(bench);
     bench_clear(bench);
-    bench_meet(bench, 1, "198.51.100.1:51820");
+    for (guint i = 1; i <= n; i++) {
+        g_autofree char *endpoint = g_strdup_printf("198.51.100.%u:51820", i);
+        bench_meet(bench, i, endpoint);
+    }
     bench_run(bench, MS(250));
     return bench;
 }
@@ -283,7 +288,7 @@ count_asking(Bench *bench)
 static void
 test_window(void)
 {
-    g_autoptr(Bench) bench = teller_new();
+    g_autoptr(Bench) bench = teller_new(1);
 
     g_assert_cmpuint(count_asking(bench), >=, 60);
     g_assert_cmpuint(count_asking(bench), <=, 65);
@@ -297,7 +302,7 @@ test_window(void)
 static void
 test_window_moves(void)
 {
-    g_autoptr(Bench) bench = teller_new();
+    g_autoptr(Bench) bench = teller_new(1);
     guint rounds, all = 0;
 
     for (rounds = 0; rounds < 20 && count_asking(bench) > 0; rounds++) {
@@ -316,6 +321,29 @@ test_window_moves(void)
     g_assert_cmpuint(count_asking(bench), ==, 0);
 }
 
+/* Many that say nothing: some for each, whatever the others wait for, and no flood that nobody
+ * waits for. */
+static void
+test_window_of_many(void)
+{
+    g_autoptr(Bench) bench = teller_new(200);
+    guint few = 0;
+
+    for (guint i = 1; i <= 200; i++) {
+        guint told = 0;
+
+        for (guint j = 0; j < bench->outputs->len; j++) {
+            const WlOutput *output = bench->outputs->pdata[j];
+            told += output->kind == WL_OUTPUT_SEND &&
+                    wl_key_equal(&output->key, &bench_member(bench, i)->key);
+        }
+        g_assert_cmpuint(told, >=, 8);
+        g_assert_cmpuint(told, <=, 70);
+        few += told < 20;
+    }
+    g_assert_cmpuint(few, >=, 50);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -328,5 +356,6 @@ main(int argc, char **argv)
     g_test_add_func("/receipts/owed-to-go", test_owed_to_go);
     g_test_add_func("/receipts/window", test_window);
     g_test_add_func("/receipts/window-moves", test_window_moves);
+    g_test_add_func("/receipts/window-of-many", test_window_of_many);
     return g_test_run();
 }

@@ -110,6 +110,36 @@ test_router_relays(void)
     g_assert_cmpuint(steps_since(bench, &before), <, FEW);
 }
 
+/* Many who come in a tenth of a second: a dump for each would be of all the others, too. */
+static void
+test_dumps(void)
+{
+    g_autoptr(Bench) bench = many_new(WL_ROLE_LEAF, 600);
+
+    for (guint i = 1; i <= 100; i++) {
+        bench_make_ours(bench_member(bench, i));
+        bench_alive(bench, bench_member(bench, i));
+        bench_run(bench, MS(1));
+    }
+    g_assert_cmpuint(bench_count(bench, WL_OUTPUT_WANT_SNAPSHOT), >=, 8);
+    g_assert_cmpuint(bench_count(bench, WL_OUTPUT_WANT_SNAPSHOT), <=, 12);
+}
+
+/* And what a router hears in that time it looks at for everybody together. */
+static void
+test_listeners(void)
+{
+    g_autoptr(Bench) bench = many_new(WL_ROLE_ROUTER, 600);
+    guint64 before = wl_engine_get_steps(bench->engine);
+
+    for (guint i = 1; i <= 100; i++) {
+        g_autofree char *endpoint = g_strdup_printf("198.51.101.%u:4000", i);
+        bench_tell_endpoint(bench, bench_member(bench, i), bench_member(bench, i), endpoint, 255);
+        bench_run(bench, MS(1));
+    }
+    g_assert_cmpuint(steps_since(bench, &before), <, 100 * FEW + 10 * 6 * 600);
+}
+
 /* Prefixes: one more among a thousand that were told, a conflict, a path that moves, one that runs
  * out. Only what overlaps is judged again. */
 static void
@@ -203,6 +233,8 @@ main(int argc, char *argv[])
     g_test_add_func("/steps/leaf-hears-endpoint", test_leaf_hears_endpoint);
     g_test_add_func("/steps/snapshot", test_snapshot);
     g_test_add_func("/steps/router-relays", test_router_relays);
+    g_test_add_func("/steps/dumps", test_dumps);
+    g_test_add_func("/steps/listeners", test_listeners);
     g_test_add_func("/steps/prefixes", test_prefixes);
     g_test_add_func("/steps/deadlines", test_deadlines);
     g_test_add_func("/steps/change", test_change);
