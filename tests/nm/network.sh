@@ -28,12 +28,12 @@ makes_network() {
 adds_desktop() {
   here add desktop --write > "$LAB_DIR/said" && matches 'desktop.wirelink' "$(< "$LAB_DIR/said")"
 }
-# The code holds a private key: it is for a terminal alone.
+# The code holds a private key: it is for a terminal alone. Two of its three corners are in one line.
 adds_phone() {
   fails here add phone --basic --qr --write > /dev/null && [ ! -e "$LAB_DIR/files/phone.conf" ] &&
     (cd "$LAB_DIR/files" && script -qefc "stty cols 120 rows 60; $LAB_BUILD/src/ctl/wirelinkctl add \
       phone --basic --qr --write" /dev/null > "$LAB_DIR/said" < /dev/null) &&
-    matches '(█|▀|▄){20}' "$(< "$LAB_DIR/said")"
+    matches '█▀▀▀▀▀█.*█▀▀▀▀▀█' "$(< "$LAB_DIR/said")"
 }
 is_for_root_only() { [ "$(stat -c %a "$LAB_DIR/files/$1")" = 600 ]; }
 import_and_up() {  # host
