@@ -3,19 +3,29 @@
 
 #include <glib.h>
 
+#define WL_KNOWLEDGE_GROUPS 8
+
+typedef struct {
+    guint32 until; /* in units of 2^20 us */
+    guint32 count; /* of those in it, at least one */
+} WlKnowledgeGroup;
+
 /**
  * Until when each peer knows one fact (protocol section 5.4), by the peer's slot number. It lives
- * in the fact it is about and so goes away with it: bounded by facts x peers.
+ * in the fact it is about and so goes away with it. Most are told together: those who know it
+ * equally long are one group, with a bit for each peer. That is bounded by a byte for each fact and
+ * peer, and mostly two bits.
  */
 typedef struct {
-    guint32 *expires; /* by slot, in units of 2^20 us: the wire has seconds; 0: does not know it */
-    guint length;
+    WlKnowledgeGroup *groups; /* `room` of them, and after them the bits of each */
+    guint16 n_groups, room;
+    guint words; /* for the bits of a group; nobody is in two groups */
 } WlKnowledge;
 
 void wl_knowledge_clear(WlKnowledge *self);
 /** 0 if the peer in @slot does not know it. */
 gint64 wl_knowledge_get(const WlKnowledge *self, guint slot);
-/** The peer was told, or told us: keeps the later expiry. */
+/** The peer was told, or told us: keeps the later expiry, which may be rounded down. */
 void wl_knowledge_learn(WlKnowledge *self, guint slot, gint64 expires);
 void wl_knowledge_forget(WlKnowledge *self, guint slot);
 /** The rule of section 5.4: no entry, or @now + @margin > entry and entry < @fact_expires. */

@@ -68,6 +68,52 @@ test_knowledge(void)
     wl_knowledge_forget(&knowledge, 5000);
     g_assert_true(wl_knowledge_needs(&knowledge, 3, WL_SEC(255), 0, WL_FACT_MARGIN));
     assert_known(&knowledge, 70, WL_SEC(9));
+    /* and the last one */
+    wl_knowledge_forget(&knowledge, 70);
+    wl_knowledge_learn(&knowledge, 3, WL_SEC(20));
+    wl_knowledge_learn(&knowledge, 3, WL_SEC(30));
+    assert_known(&knowledge, 3, WL_SEC(30));
+    wl_knowledge_clear(&knowledge);
+}
+
+/* Of thousands, told at random moments: never taken to know it longer than they do, nor when they
+ * were forgotten; and those told in the last minutes are told again only a part of that early. */
+static void
+test_knowledge_of_many(void)
+{
+    WlKnowledge knowledge = {0};
+    g_autoptr(GRand) random = g_rand_new_with_seed(7);
+    g_autofree gint64 *until = g_new0(gint64, 3000);
+
+    for (guint i = 0; i < 100000; i++) {
+        guint slot = (guint) g_rand_int_range(random, 0, 3000);
+        gint64 now = WL_MS(10) * i, expires = now + WL_SEC(255);
+
+        if (g_rand_int_range(random, 0, 10) == 0) {
+            wl_knowledge_forget(&knowledge, slot);
+            until[slot] = 0;
+        } else {
+            wl_knowledge_learn(&knowledge, slot, expires);
+            until[slot] = expires;
+        }
+        slot = (guint) g_rand_int_range(random, 0, 3000);
+        if (until[slot] == 0) {
+            g_assert_cmpint(wl_knowledge_get(&knowledge, slot), ==, 0);
+        } else {
+            g_assert_cmpint(wl_knowledge_get(&knowledge, slot), >, 0);
+            g_assert_cmpint(wl_knowledge_get(&knowledge, slot), <=, until[slot]);
+        }
+        if (until[slot] == expires)
+            assert_known(&knowledge, slot, expires);
+        g_assert_cmpuint(knowledge.n_groups, <=, WL_KNOWLEDGE_GROUPS);
+    }
+    /* those of one moment are one group, whoever they are */
+    for (guint slot = 0; slot < 3000; slot++)
+        wl_knowledge_learn(&knowledge, slot, WL_SEC(2000));
+    g_assert_cmpuint(knowledge.n_groups, ==, 1);
+    g_assert_cmpuint(knowledge.groups[0].count, ==, 3000);
+    for (guint slot = 0; slot < 3000; slot++)
+        assert_known(&knowledge, slot, WL_SEC(2000));
     wl_knowledge_clear(&knowledge);
 }
 
@@ -544,6 +590,7 @@ main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/knowledge", test_knowledge);
+    g_test_add_func("/knowledge-of-many", test_knowledge_of_many);
     g_test_add_func("/fact-set/merge", test_fact_set_merge);
     g_test_add_func("/fact-set/stale", test_fact_set_stale);
     g_test_add_func("/fact-set/endpoint-bounds", test_fact_set_endpoint_bounds);
