@@ -202,10 +202,11 @@ typedef struct {
     gint64 alive_sent, alive_sent_before;
     WlBucket answers;
     gint64 facts_sent, send_retry;
-    WlReceipts *receipts; /* NULL: there is nothing to remember */
-    WlBucket repeats;     /* of what may not have come */
-    guint64 news;         /* the last change of a fact that it has been looked at for */
-    guint listener;       /* place in the engine's list, from 1; 0: not in it */
+    gboolean in_the_middle; /* of what it is to be told, for want of room */
+    WlReceipts *receipts;   /* NULL: there is nothing to remember */
+    WlBucket repeats;       /* of what may not have come */
+    guint64 news;           /* the last change of a fact that it has been looked at for */
+    guint listener;         /* place in the engine's list, from 1; 0: not in it */
     WlDeadline alive_deadline;
 
     /* Shown */

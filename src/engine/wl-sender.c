@@ -142,9 +142,11 @@ add_facts(WlEngine *self, WlPeer *peer, WlGroup *group)
         wl_knowledge_learn(&entry->known, peer->slot, expires);
         if (wl_group_count(group) > room) {
             peer->news = entry->news.number;
+            peer->in_the_middle = TRUE;
             return fresh;
         }
     }
+    peer->in_the_middle = FALSE;
     peer->news = wl_news_last(news);
     return fresh;
 }
@@ -349,7 +351,9 @@ wl_engine_gather_listeners(WlEngine *self, GPtrArray *peers)
 void
 wl_engine_send(WlEngine *self, WlPeer *peer)
 {
-    gint64 quiet = MAX(peer->facts_sent + WL_RELAY_QUIET, peer->send_retry);
+    /* The rest of what did not fit into the room that it had does not wait for more to come. */
+    gint64 quiet = peer->in_the_middle ? peer->send_retry
+                                       : MAX(peer->facts_sent + WL_RELAY_QUIET, peer->send_retry);
     WlLevel level = level_of(self, peer);
     gboolean news, facts, ping, regular;
 
