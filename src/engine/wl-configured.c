@@ -20,6 +20,9 @@ wl_engine_read_profile(WlEngine *self)
         self->any_membership |= peer->trust >= WL_TRUST_MEMBERSHIP;
         router_peer |= wl_peer_config_is_router(peer);
     }
+    /* Each of those tells of itself, and of others that it meets. */
+    wl_fact_set_allow(self->facts,
+                      WL_MAX_CLAIMS + WL_MAX_CLAIMS_OF_PEER * self->config->peers->len);
     self->router = self->config->role == WL_ROLE_ROUTER ||
                    (self->config->role == WL_ROLE_AUTOMATIC && !router_peer);
 }

@@ -63,7 +63,8 @@ struct _WlEngine {
     GHashTable *by_link_local; /* WlIp* -> WlPeer */
     GArray *slots;             /* of gboolean: taken */
     guint learned_peers;
-    GPtrArray *routers; /* of WlPeer: by the profile */
+    gint64 facts_full_said, members_full_said; /* when it was last logged */
+    GPtrArray *routers;                        /* of WlPeer: by the profile */
     GPtrArray *sources; /* of WlPeer: whose silence about a member means that it is none any more */
 
     /* The turn: only peers that something happened to, or whose time has come, are looked at */

@@ -278,7 +278,7 @@ wl_engine_new(const WlEngineConfig *config, gint64 now, WlRandomFunc random, gpo
     self->refreshed = self->uplink_since = WL_LONG_AGO;
     self->deadline = WL_NEVER;
     self->snapshot_asked = self->snapshot_read = self->dropped_grown = WL_LONG_AGO;
-    self->listeners_served = WL_LONG_AGO;
+    self->listeners_served = self->facts_full_said = self->members_full_said = WL_LONG_AGO;
     self->claims_due = WL_LONG_AGO;
     self->memory_due = WL_NEVER;
     self->peers = g_ptr_array_new_with_free_func((GDestroyNotify) wl_peer_free);

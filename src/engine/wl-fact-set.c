@@ -23,7 +23,7 @@ struct _WlFactSet {
     WlDeadlines *renewals;  /* of entries: when those who know them need them again */
     GPtrArray *stale;       /* entries with a stale claim */
     WlNews *news;           /* of entries */
-    guint claims, untrusted;
+    guint claims, max_claims, untrusted;
     guint64 sequence;
     guint mark;
     gboolean local_changed;
@@ -78,6 +78,7 @@ wl_fact_set_new(void)
     self->renewals = wl_deadlines_new();
     self->stale = g_ptr_array_new();
     self->news = wl_news_new();
+    self->max_claims = WL_MAX_CLAIMS;
     return self;
 }
 
@@ -126,6 +127,20 @@ guint
 wl_fact_set_claims(const WlFactSet *self)
 {
     return self->claims;
+}
+
+void
+wl_fact_set_allow(WlFactSet *self, guint max_claims)
+{
+    self->max_claims = max_claims;
+}
+
+gboolean
+wl_fact_set_is_full(const WlFactSet *self, const WlKey *source)
+{
+    const guint *count = g_hash_table_lookup(self->by_source, source);
+
+    return self->claims >= self->max_claims || (count && *count >= WL_MAX_CLAIMS_OF_SOURCE);
 }
 
 guint
@@ -413,10 +428,9 @@ wl_fact_set_tell(WlFactSet *self, const WlFact *fact, const WlKey *source, gint6
     *entry = wl_fact_set_lookup(self, fact);
     *claim = claim_find(*entry, source);
     if (!*claim) {
-        const guint *count = g_hash_table_lookup(self->by_source, source);
         WlClaim fresh = {.source = *source, .sequence = self->sequence};
 
-        if (self->claims >= WL_MAX_CLAIMS || (count && *count >= WL_MAX_CLAIMS_OF_SOURCE) ||
+        if (wl_fact_set_is_full(self, source) ||
             (wl_fact_is_endpoint(fact) && !endpoint_room(self, fact, source, now)))
             return WL_TOLD_REFUSED;
         self->sequence++;

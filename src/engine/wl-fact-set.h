@@ -51,6 +51,10 @@ WlFactEntry *wl_fact_set_lookup(const WlFactSet *self, const WlFact *fact);
 /** Entries about @subject (of WlFactEntry), or NULL; lasts until the set changes. */
 const GPtrArray *wl_fact_set_about(const WlFactSet *self, const WlKey *subject);
 guint wl_fact_set_claims(const WlFactSet *self);
+/** How many claims are held; WL_MAX_CLAIMS at first. */
+void wl_fact_set_allow(WlFactSet *self, guint max_claims);
+/** What @source tells for the first time is refused. */
+gboolean wl_fact_set_is_full(const WlFactSet *self, const WlKey *source);
 /** Claims of sources that are not trusted with them. */
 guint wl_fact_set_untrusted(const WlFactSet *self);
 void wl_fact_set_judge(WlFactSet *self, WlClaim *claim, WlVerdict verdict);

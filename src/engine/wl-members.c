@@ -165,6 +165,19 @@ wl_engine_is_member(const WlEngine *self, const WlKey *key, gboolean stale)
     return FALSE;
 }
 
+static void
+refuse_member(WlEngine *self)
+{
+    self->refused[WL_VERDICT_TOO_MANY]++;
+    if (self->members_full_said + WL_FULL_SAID > self->now)
+        return;
+    self->members_full_said = self->now;
+    wl_engine_log(
+        self,
+        "more members are told of than the %u that are learned; others have to be in the profile",
+        WL_MAX_LEARNED_PEERS);
+}
+
 /* Section 6.4: whoever a source trusted with membership names is a member. */
 static void
 add_member(WlEngine *self, const WlKey *key)
@@ -175,7 +188,7 @@ add_member(WlEngine *self, const WlKey *key)
     if (wl_key_is_zero(key) || g_hash_table_contains(self->by_link_local, &link_local))
         self->refused[WL_VERDICT_COLLISION]++;
     else if (self->learned_peers >= WL_MAX_LEARNED_PEERS)
-        self->refused[WL_VERDICT_TOO_MANY]++;
+        refuse_member(self);
     else
         wl_engine_add_peer(self, key, NULL);
 }

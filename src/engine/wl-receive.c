@@ -103,6 +103,22 @@ is_of_no_use(const WlEngine *self, const WlPeer *peer, const WlFact *fact)
            wl_verdict_is_untrusted(wl_engine_check_trust(self, fact, &peer->key));
 }
 
+/* Of what is not held nothing can be shown but this. */
+static void
+say_full(WlEngine *self, const WlPeer *peer)
+{
+    g_autofree char *label = NULL;
+
+    if (!wl_fact_set_is_full(self->facts, &peer->key) ||
+        self->facts_full_said + WL_FULL_SAID > self->now)
+        return;
+    self->facts_full_said = self->now;
+    label = wl_peer_dup_label(peer);
+    wl_engine_log(
+        self, "%s: tells more facts than are held, which are %u of one member and %u of all", label,
+        WL_MAX_CLAIMS_OF_SOURCE, WL_MAX_CLAIMS + WL_MAX_CLAIMS_OF_PEER * self->config->peers->len);
+}
+
 static void
 receive_fact(WlEngine *self, WlPeer *peer, const WlFact *fact)
 {
@@ -118,6 +134,7 @@ receive_fact(WlEngine *self, WlPeer *peer, const WlFact *fact)
                                                              self->now, expires, &entry, &claim);
     if (told == WL_TOLD_REFUSED) {
         self->refused[WL_VERDICT_TOO_MANY]++;
+        say_full(self, peer);
         return;
     }
     wl_knowledge_learn(&entry->known, peer->slot, expires);

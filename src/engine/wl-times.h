@@ -98,6 +98,7 @@
 
 /* Bounds. */
 #define WL_MAX_CLAIMS           20000
+#define WL_MAX_CLAIMS_OF_PEER   32 /* and for each peer of the profile so many more */
 #define WL_MAX_CLAIMS_OF_SOURCE 10000
 #define WL_MAX_UNTRUSTED        1000 /* of those, from sources that may not say so */
 #define WL_MAX_ENDPOINTS        16   /* per subject */
@@ -106,4 +107,5 @@
 #define WL_MAX_LOCAL_ADDRESSES  256
 #define WL_MAX_RESOLVED         16
 #define WL_MAX_SERVERS          64
-#define WL_MAX_NONCES           32 /* remembered of a peer */
+#define WL_FULL_SAID            WL_SEC(3600) /* between two words that something is full */
+#define WL_MAX_NONCES           32           /* remembered of a peer */

@@ -5,6 +5,7 @@
 /* Architecture's section 4, "What a fact may do", and ARCHITECTURE.md; not the engine's own
  * constants, which may be wrong. */
 #define MAX_FACTS      20000
+#define MAX_OF_PEER    32
 #define MAX_OF_SOURCE  10000
 #define MAX_LEARNED    1000
 #define MAX_ENDPOINTS  16
@@ -91,7 +92,7 @@ check_tables(const SimHost *host, const GArray *facts)
     const WlKey *last = NULL;
     char *wrong;
 
-    if (wl_fact_set_claims(engine->facts) > MAX_FACTS)
+    if (wl_fact_set_claims(engine->facts) > MAX_FACTS + MAX_OF_PEER * host->config->peers->len)
         return g_strdup_printf("%s holds %u facts", host->name, wl_fact_set_claims(engine->facts));
     if (engine->learned_peers > MAX_LEARNED)
         return g_strdup_printf("%s has learned of %u members", host->name, engine->learned_peers);

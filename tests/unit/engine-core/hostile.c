@@ -223,6 +223,48 @@ test_ttl_cap(void)
     g_assert_cmpint(wl_engine_get_verdict(bench->engine, &fact, &hub->key), ==, WL_VERDICT_N);
 }
 
+static guint
+count_logs(Bench *bench, const char *words)
+{
+    guint n = 0;
+
+    for (guint i = 0; i < bench->outputs->len; i++) {
+        const WlOutput *output = bench->outputs->pdata[i];
+        n += output->kind == WL_OUTPUT_LOG && strstr(output->name, words);
+    }
+    return n;
+}
+
+/* What one member tells is held up to 10,000 facts, and that it tells more is said, once. */
+static void
+test_fact_bound(void)
+{
+    g_autoptr(Bench) bench = leaf_new();
+    BenchMember *hub = bench_member(bench, 1);
+    guint before = wl_engine_get_fact_count(bench->engine);
+
+    for (guint round = 0; round < 11; round++) {
+        g_autoptr(GArray) facts = wl_fact_array_new();
+
+        for (guint i = 0; i < 1000; i++) {
+            guint number = round * 1000 + i;
+            WlPrefix prefix = {.ip = {.family = WL_FAMILY_V4, .bytes = {10, 99}}, .length = 32};
+            WlFact fact;
+
+            prefix.ip.bytes[2] = (guint8) (number >> 8);
+            prefix.ip.bytes[3] = (guint8) number;
+            wl_fact_init_allowed(&fact, &bench_member(bench, 2)->key, &prefix,
+                                 bench->now + SEC(254));
+            g_array_append_val(facts, fact);
+        }
+        bench_datagram(bench, hub, facts);
+        bench_run(bench, MS(100));
+    }
+    g_assert_cmpuint(wl_engine_get_fact_count(bench->engine), <=, before + 10000);
+    g_assert_cmpuint(wl_engine_get_fact_count(bench->engine), >=, 10000);
+    g_assert_cmpuint(count_logs(bench, "tells more facts than are held"), ==, 1);
+}
+
 static void
 test_member_bound(void)
 {
@@ -247,6 +289,7 @@ test_member_bound(void)
     }
     peers = wl_engine_dup_peers(bench->engine);
     g_assert_cmpuint(peers->len, ==, 1002);
+    g_assert_cmpuint(count_logs(bench, "more members are told of than the 1000 "), ==, 1);
     g_assert_cmpuint(wl_engine_get_refused(bench->engine)[WL_VERDICT_TOO_MANY], >, 0);
 }
 
@@ -314,6 +357,7 @@ main(int argc, char **argv)
     g_test_add_func("/hostile/many-facts", test_many_facts);
     g_test_add_func("/hostile/untrusted", test_untrusted);
     g_test_add_func("/hostile/ttl-cap", test_ttl_cap);
+    g_test_add_func("/hostile/fact-bound", test_fact_bound);
     g_test_add_func("/hostile/member-bound", test_member_bound);
     g_test_add_func("/hostile/flood", test_flood);
     g_test_add_func("/hostile/random-inner", test_random_inner);

@@ -249,6 +249,11 @@ test_fact_set_bounds(void)
     g_assert_cmpuint(wl_fact_set_claims(set), ==, WL_MAX_CLAIMS);
     /* what is held is still renewed */
     g_assert_cmpint(tell_endpoint(set, 100, 10, 10, WL_SEC(1), WL_SEC(256)), ==, WL_TOLD_AGAIN);
+    /* a larger profile has room for more */
+    wl_fact_set_allow(set, WL_MAX_CLAIMS + WL_MAX_CLAIMS_OF_PEER);
+    for (guint i = 0; i < 100; i++)
+        held += tell_endpoint(set, 200 + i, 14, 14, 0, WL_SEC(255)) == WL_TOLD_NEW;
+    g_assert_cmpuint(held, ==, WL_MAX_CLAIMS + WL_MAX_CLAIMS_OF_PEER);
 }
 
 static void
