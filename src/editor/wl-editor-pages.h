@@ -27,7 +27,7 @@ GtkWidget *wl_peers_page_get_widget(WlPeersPage *page);
 void wl_peers_page_changed(WlPeersPage *page, WlEditorChange change);
 
 /* A row of that list. */
-#define WL_PEER_COLUMNS 3 /* key, trust, state */
+#define WL_PEER_COLUMNS 2 /* key, trust */
 typedef struct _WlPeerRow WlPeerRow;
 
 /* @columns: a group for each column that is as wide in every row of the list. */

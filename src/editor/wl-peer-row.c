@@ -7,7 +7,8 @@
 #include "wl-editor-trust.h"
 #include "wl-gtk.h"
 
-#define MOST_CHARS 24 /* of any column */
+#define MOST_CHARS   24 /* of any column */
+#define STATE_INDENT 38 /* pixels, about where the name begins */
 
 struct _WlPeerRow {
     WlEditorModel *model;
@@ -189,9 +190,6 @@ wl_peer_row_new(WlEditorModel *model, WlEditorPeer *peer,
     wl_gtk_box_append(top, row->warning);
     row->key = column(top, "dim-label", columns[0]);
     row->trust = column(top, NULL, columns[1]);
-    row->state = column(top, NULL, columns[2]);
-    /* One of a later service may have any length. */
-    gtk_label_set_ellipsize(GTK_LABEL(row->state), PANGO_ELLIPSIZE_END);
     row->up = button(row, top, "go-up-symbolic", _("Move up (Alt+Up)"), G_CALLBACK(on_up));
     row->down =
         button(row, top, "go-down-symbolic", _("Move down (Alt+Down)"), G_CALLBACK(on_down));
@@ -200,6 +198,12 @@ wl_peer_row_new(WlEditorModel *model, WlEditorPeer *peer,
     gtk_list_box_row_set_activatable(GTK_LIST_BOX_ROW(row->widget), FALSE);
     gtk_list_box_row_set_selectable(GTK_LIST_BOX_ROW(row->widget), FALSE);
     wl_gtk_box_append(row->box, top);
+    /* In a line of its own: beside the rest it would be cut off in the programs' dialogs. */
+    row->state = new_label();
+    gtk_label_set_max_width_chars(GTK_LABEL(row->state), -1);
+    gtk_widget_set_margin_start(row->state, STATE_INDENT);
+    wl_gtk_add_class(row->state, "dim-label");
+    wl_gtk_box_append(row->box, row->state);
     wl_gtk_set_child(row->widget, row->box);
     wl_gtk_on_key(row->widget, on_key, row);
     wl_gtk_show(row->widget);

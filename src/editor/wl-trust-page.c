@@ -287,7 +287,6 @@ wl_trust_page_new(WlEditorModel *model)
     wl_gtk_box_append(box, page->bar);
     page->peers = make_list(_("Trust of each peer"));
     wl_gtk_box_append(box, page->peers);
-    add_levels(box);
     page->learned_title = wl_gtk_label_new(_("Members that others told of"));
     wl_gtk_box_append(box, page->learned_title);
     page->learned_box = make_list(_("Members that others told of"));
@@ -295,6 +294,7 @@ wl_trust_page_new(WlEditorModel *model)
     page->note = wl_gtk_label_new(NULL);
     wl_gtk_add_class(page->note, "dim-label");
     wl_gtk_box_append(box, page->note);
+    add_levels(box);
     page->widget = g_object_ref_sink(wl_gtk_scrolled_new(box, 270));
     page->stale = TRUE;
     g_signal_connect(page->widget, "map", G_CALLBACK(on_map), page);
