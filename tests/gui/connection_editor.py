@@ -5,7 +5,7 @@ import subprocess
 import sys
 
 sys.path.insert(0, os.path.dirname(os.path.realpath(__file__)))
-from drive import Atspi, Program, text_of, until, walk  # noqa: E402
+from drive import Atspi, Program, has_state, text_of, until, walk  # noqa: E402
 
 PRIVATE = 'xDCkVfhCNpYBwVxcmPqOuFpoJMO6BxYexBAKloRNyjU='
 HUB = 'FSXZOoplXTlQyHxwmOZ2AY72AHFggajo2gV46747tzQ='
@@ -29,6 +29,9 @@ class Editor(Program):
     def save(self):
         self.wait_sensitive('Save', True)
         self.press('Save')
+
+    def is_open(self):
+        return any(node.get_role_name() == 'page tab' for node in self.nodes())
 
     def close(self):
         self.process.terminate()
@@ -107,6 +110,68 @@ def edit(name):
     editor.save()
     wait_stored(name, 'mtu', '1380')
     assert data(uuid, 'peer-2-public-key') == PHONE, 'the phone is not the second peer'
+    editor.close()
+
+
+def describe(name):
+    """What is wrong is read at its field, to who cannot see it, and goes when it is right."""
+    editor = Editor('--edit', uuid_of(name))
+    editor.wait_described('Listen port', 'members behind one router should differ')
+    editor.write('Listen port', '99999')
+    editor.wait_described('Listen port', '"99999" is not valid; it is a number from 1 to 65535')
+    editor.write('Listen port', '50123')
+    editor.wait_described('Listen port', 'members behind one router should differ')
+    editor.open_page('Peers')
+    editor.unfold('hub, FSXZOopl, Endpoints')
+    editor.write('Allowed IPs', '10.77.0.5/24')
+    editor.wait_described('Allowed IPs', '"10.77.0.5/24" has bits behind its prefix')
+    editor.wait_described('hub, FSXZOopl, Endpoints', 'Something is wrong with this peer')
+    editor.choose('May tell us', 4)
+    editor.wait_described('hub, FSXZOopl, Members', 'Something is wrong with this peer')
+    editor.write('Allowed IPs', '10.77.0.0/24')
+    editor.wait_described('Allowed IPs', 'its own addresses, of a router the network')
+    editor.wait_sensitive('Save', True)
+    editor.close()
+
+
+def search(name):
+    """Only peers with what is typed are on the screen."""
+    def shown():
+        return [node.get_name().split(',')[0] for node in editor.nodes()
+                if node.get_role_name() == 'toggle button' and ', ' in (node.get_name() or '')
+                and has_state(node, Atspi.StateType.SHOWING)]
+
+    def wait_shown(*names):
+        until(f'{names} shown', lambda: shown() == list(names))
+
+    editor = Editor('--edit', uuid_of(name))
+    editor.open_page('Peers')
+    wait_shown('hub', 'desktop', 'phone', 'nas')
+    editor.focus(['text'], 'Search peers')
+    editor.type('NAS')
+    wait_shown('nas')
+    editor.write('Search peers', '10.77.0. /32')
+    wait_shown('desktop', 'phone', 'nas')
+    editor.write('Search peers', 'nobody')
+    wait_shown()
+    # a new peer would not be found, and is to be seen
+    editor.keys('<Alt>a')
+    until('the new peer is shown', lambda: 'New peer' in shown())
+    assert editor.read('Search peers') == ''
+    editor.close()
+
+
+def keep(name, storage, key=''):
+    """Who keeps the private key, in the menu that libnma puts into its field."""
+    editor = Editor('--edit', uuid_of(name))
+    editor.click_at(editor.field('Private key').get_child_at_index(0))
+    item = editor.find(['radio button'], storage)
+    until(f'"{storage}" is shown', lambda: has_state(item, Atspi.StateType.SHOWING))
+    editor.click_at(item)
+    if key:
+        editor.write('Private key', key)
+    editor.save()
+    until('the window closes', lambda: editor.process.poll() is not None or not editor.is_open())
     editor.close()
 
 
@@ -232,7 +297,8 @@ def drop(name, path):
 
 def main():
     verbs = {'create': create, 'edit': edit, 'import': import_file, 'export': export,
-             'nonsense': nonsense, 'live': live, 'reorder': reorder, 'drop': drop}
+             'nonsense': nonsense, 'live': live, 'reorder': reorder, 'drop': drop,
+             'describe': describe, 'search': search, 'keep': keep}
     verbs[sys.argv[1]](*sys.argv[2:])
 
 

@@ -56,7 +56,9 @@ def is_named(node, name):
     found = node.get_name() or ''
     if node.get_role_name() not in ('push button', 'check box'):
         return found == name
-    return found == name or found.replace('_', '') in (name, f'{name} {name}')
+    # "Trust", and "Trust desktop" where its name says more than its text
+    return found == name or found.replace('_', '') in (name, f'{name} {name}',
+                                                       f'{name} {name.split()[0]}')
 
 
 class Program:
@@ -118,6 +120,16 @@ class Program:
     def field(self, name):
         return self.find(['text', 'password text', 'entry'], name)
 
+    def wait_described(self, name, part):
+        """What a reader adds to the name of a field has @part in it, which the other fields do not
+        have in theirs."""
+        def probe():
+            having = [node.get_name().replace('_', '') for node in self.nodes()
+                      if part in (node.get_description() or '')
+                      and node.get_role_name() not in ('push button', 'button')]
+            return having == [name]
+        until(f'{name} alone is described with "{part}"', probe)
+
     def write(self, name, text):
         assert Atspi.EditableText.set_text_contents(self.field(name), text), f'cannot write {name}'
 
@@ -152,12 +164,20 @@ class Program:
         until(f'{name} {"" if sensitive else "not "}sensitive',
               lambda: self.is_sensitive(name) == sensitive)
 
+    @staticmethod
+    def picture(name):
+        """Of the whole screen, for people to look at."""
+        path = os.path.join(os.environ['WL_TEST_PICTURES'], f'{name}.png')
+        subprocess.run(['import', '-window', 'root', path], check=True)
+
     # By what hangs at the X server, as fingers do.
 
     def click(self, roles, name):
         """By the pointer."""
-        node = self.find(roles, name)
-        box = until(f'{name} has a place', lambda: self._place(node))
+        self.click_at(self.find(roles, name))
+
+    def click_at(self, node):
+        box = until(f'{node.get_name()} has a place', lambda: self._place(node))
         x, y = box.x + box.width // 2, box.y + box.height // 2
         subprocess.run(['xdotool', 'mousemove', str(x), str(y), 'click', '1'], check=True)
 
@@ -172,8 +192,11 @@ class Program:
         assert Atspi.Component.grab_focus(node), f'cannot focus {name}'
         until(f'{name} has the focus', lambda: has_state(node, Atspi.StateType.FOCUSED))
 
+    def place(self, name):
+        return until(f'{name} has a place', lambda: self._place(self.named(name)))
+
     def _centre(self, name):
-        box = until(f'{name} has a place', lambda: self._place(self.named(name)))
+        box = self.place(name)
         return box.x + box.width // 2, box.y + box.height // 2
 
     def drag(self, name, onto):

@@ -9,7 +9,7 @@ import subprocess
 import sys
 
 sys.path.insert(0, os.path.dirname(os.path.realpath(__file__)))
-from drive import Program, text_of, until  # noqa: E402
+from drive import Atspi, Program, has_state, text_of, until  # noqa: E402
 
 PRIVATE = 'xDCkVfhCNpYBwVxcmPqOuFpoJMO6BxYexBAKloRNyjU='
 HUB = 'FSXZOoplXTlQyHxwmOZ2AY72AHFggajo2gV46747tzQ='
@@ -132,6 +132,61 @@ def edit(name):
     settings.close()
 
 
+def describe(name):
+    """What is wrong is read at its field, to who cannot see it, and goes when it is right."""
+    settings = Settings()
+    settings.press('Options…')
+    settings.open_editor_page('Identity')
+    settings.write('Listen port', '99999')
+    settings.wait_described('Listen port', '"99999" is not valid; it is a number from 1 to 65535')
+    settings.write('Listen port', '50123')
+    settings.wait_described('Listen port', 'members behind one router should differ')
+    settings.open_editor_page('Peers')
+    settings.click(['push button'], 'hub, FSXZOopl, Endpoints')
+    settings.write_last('Allowed IPs', '10.77.0.5/24')
+    settings.wait_described('Allowed IPs', '"10.77.0.5/24" has bits behind its prefix')
+    settings.write_last('Allowed IPs', '10.77.0.0/24')
+    settings.wait_described('Allowed IPs', 'its own addresses, of a router the network')
+    settings.wait_sensitive('Apply', True)
+    settings.close()
+
+
+def search(name):
+    """Who has what is typed stands first in the list, where the others were."""
+    settings = Settings()
+    settings.press('Options…')
+    settings.open_editor_page('Identity')
+    settings.open_editor_page('Peers')
+    first = settings.place('hub, FSXZOopl, Endpoints').y
+    assert settings.place('nas, WqAMv0fS, Allowed IPs').y > first
+    settings.click(['text', 'entry'], 'Search peers')
+    settings.type('NAS')
+    until('nas is the first', lambda: settings.place('nas, WqAMv0fS, Allowed IPs').y == first)
+    settings.write('Search peers', '')
+    until('nas is not', lambda: settings.place('nas, WqAMv0fS, Allowed IPs').y > first)
+    settings.close()
+
+
+def ask_each_time(name):
+    """Who keeps the private key, in the menu that libnma puts into its field."""
+    settings = Settings()
+    settings.press('Options…')
+    settings.open_editor_page('Identity')
+    apply = settings.place('_Apply Apply')
+    settings.click_at(settings.field('Private key').get_child_at_index(0))
+    item = settings.find(['check box'], 'Store the password for all users')
+    until('the menu has the focus', lambda: has_state(item, Atspi.StateType.FOCUSED))
+    subprocess.run(['xdotool', 'key', 'Down'], check=True)
+
+    def stored():
+        # with the menu GTK 4.8 takes all the rest from who reads the screen, so it is clicked blindly
+        subprocess.run(['xdotool', 'mousemove', str(apply.x + apply.width // 2),
+                        str(apply.y + apply.height // 2), 'click', '1'], check=True)
+        return 'private-key-flags = 2' in data(name)
+    until('the flags are stored', stored)
+    settings.close()
+
+
 def reorder(name):
     """By the keyboard, and by the pointer up and down."""
     settings = Settings()
@@ -170,7 +225,8 @@ def drop(name, path):
 
 def main():
     {'create': create, 'edit': edit, 'import': import_file, 'no-export': no_export,
-     'reorder': reorder, 'drop': drop}[sys.argv[1]](*sys.argv[2:])
+     'reorder': reorder, 'drop': drop, 'describe': describe, 'search': search,
+     'ask-each-time': ask_each_time}[sys.argv[1]](*sys.argv[2:])
 
 
 if __name__ == '__main__':

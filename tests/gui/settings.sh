@@ -18,6 +18,7 @@ export_again() {  # id file
   host laptop nmcli connection export "$1" "$LAB_DIR/out.wirelink" &&
     diff "$2" "$LAB_DIR/out.wirelink"
 }
+not_stored() { stored "$1" | grep -qx 'private-key-flags=2' && ! stored "$1" | grep '^private-key='; }
 
 check "a file is imported" drive import "$GUI_HERE/home.wirelink"
 check "it is stored as it was written" same home settings-import
@@ -26,9 +27,13 @@ check "what Settings does not offer, export, has lost nothing" \
 check "Settings has no export" drive no-export
 check "a file is dropped on the list" \
   drive drop home "$LAB_TOP/tests/unit/profile/corpus/trust.wirelink"
+check "what is wrong is read aloud at its field" drive describe home
+check "the list is searched" drive search home
 check "a profile is edited" drive edit home
 check "it is stored as written" same home settings
 check "peers are moved by keyboard and pointer" drive reorder home
 check "a new profile is made" drive create
 check "it is stored as written" same "New network" settings-create
+check "the private key is asked for each time" drive ask-each-time home
+check "it is not stored" not_stored home
 finish laptop
