@@ -13,6 +13,8 @@
 
 struct _WlNameClient {
     WlNameWay way;
+    char *interface; /* that of the servers; "": none */
+    char *trouble;   /* of the last socket; NULL: none */
     ares_channel channel;
     GHashTable *watches; /* descriptor -> id of its source */
     guint timeout_id;
@@ -109,20 +111,37 @@ bind_to_port(int fd, guint16 port)
 
 /* A socket that cannot be made to go around the tunnel would ask in it: better none. */
 static int
+refuse(WlNameClient *self, const char *what)
+{
+    self->trouble = g_strdup_printf("a question to the DNS servers of %s would go through the "
+                                    "tunnel, for its socket cannot be %s: %s",
+                                    *self->interface ? self->interface : "the uplinks", what,
+                                    g_strerror(errno));
+    return -1;
+}
+
+static int
 configure_socket(ares_socket_t fd, int type, void *data)
 {
-    const WlNameClient *self = data;
+    WlNameClient *self = data;
     guint32 mark = self->way.mark;
     int family = AF_UNSPEC;
     socklen_t size = sizeof family;
 
+    g_clear_pointer(&self->trouble, g_free);
     if (mark && setsockopt(fd, SOL_SOCKET, SO_MARK, &mark, sizeof mark) < 0)
-        return -1;
+        return refuse(self, "marked");
+    /* Also what makes a link-local server's address whole. Not ares_set_local_dev(), which asks
+     * all the same where it failed. */
+    if (*self->interface && setsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, self->interface,
+                                       (socklen_t) strlen(self->interface)) < 0)
+        return refuse(self, "bound to that");
     if (!self->way.port || type != SOCK_DGRAM)
         return 0;
     if (getsockopt(fd, SOL_SOCKET, SO_DOMAIN, &family, &size) < 0)
-        return -1;
-    return family != AF_INET || bind_to_port(fd, self->way.port) ? 0 : -1;
+        return refuse(self, "looked at");
+    return family != AF_INET || bind_to_port(fd, self->way.port) ? 0
+                                                                 : refuse(self, "given its port");
 }
 
 /* ---- questions and answers ----------------------------------------------------------------- */
@@ -131,6 +150,7 @@ static gboolean
 on_answer_idle(gpointer user_data)
 {
     Question *question = user_data;
+    const char *trouble = question->client->trouble;
     guint index;
 
     /* The one who is told may free the client. */
@@ -138,8 +158,8 @@ on_answer_idle(gpointer user_data)
     if (g_ptr_array_find(question->client->questions, question, &index))
         g_ptr_array_steal_index_fast(question->client->questions, index);
     if (question->func)
-        question->func(question->addresses, question->n, ares_strerror(question->status),
-                       question->user_data);
+        question->func(question->addresses, question->n,
+                       trouble ? trouble : ares_strerror(question->status), question->user_data);
     question_free(question);
     return G_SOURCE_REMOVE;
 }
@@ -257,6 +277,7 @@ wl_name_client_new(const char *interface, const WlNameServer *servers, gsize n,
     int status;
 
     self->way = *way;
+    self->interface = g_strdup(interface);
     self->watches = g_hash_table_new(NULL, NULL);
     self->questions = g_ptr_array_new_with_free_func(question_free);
     status = open_channel(self);
@@ -267,9 +288,6 @@ wl_name_client_new(const char *interface, const WlNameServer *servers, gsize n,
                     "the DNS servers of %s cannot be asked: %s", interface, ares_strerror(status));
         return NULL;
     }
-    /* Also what makes a link-local server's address whole. */
-    if (*interface)
-        ares_set_local_dev(self->channel, interface);
     ares_set_socket_configure_callback(self->channel, configure_socket, self);
     return g_steal_pointer(&self);
 }
@@ -284,5 +302,7 @@ wl_name_client_free(WlNameClient *self)
     g_clear_handle_id(&self->timeout_id, g_source_remove);
     g_hash_table_unref(self->watches);
     g_ptr_array_unref(self->questions);
+    g_free(self->interface);
+    g_free(self->trouble);
     g_free(self);
 }
