@@ -104,6 +104,15 @@ take_manager(WlUplinks *self, GVariant *properties)
         set_metered(self, metered == NM_METERED_YES || metered == NM_METERED_GUESS_YES);
 }
 
+static gboolean
+has_server(const GArray *servers, const WlNameServer *server)
+{
+    for (guint i = 0; i < servers->len; i++)
+        if (memcmp(&g_array_index(servers, WlNameServer, i), server, sizeof *server) == 0)
+            return TRUE;
+    return FALSE;
+}
+
 /* "192.0.2.53", "2001:db8::53", and newer forms like "dns+tls://192.0.2.53#name", which are none.
  */
 static void
@@ -115,14 +124,19 @@ add_server(GArray *servers, const char *text, const char *interface)
     if (servers->len >= MAX_SERVERS || !wl_ip_parse(text, &server.address))
         return;
     g_strlcpy(server.interface, interface, sizeof server.interface);
-    g_array_append_val(servers, server);
+    if (!has_server(servers, &server))
+        g_array_append_val(servers, server);
 }
 
+/* In whatever order: the first that is asked is then the one that was first before. Neither has one
+ * twice. */
 static gboolean
 same_servers(const GArray *a, const GArray *b)
 {
-    return a->len == b->len &&
-           (a->len == 0 || memcmp(a->data, b->data, a->len * sizeof(WlNameServer)) == 0);
+    for (guint i = 0; i < a->len; i++)
+        if (!has_server(b, &g_array_index(a, WlNameServer, i)))
+            return FALSE;
+    return a->len == b->len;
 }
 
 static void

@@ -281,8 +281,22 @@ test_dns(Fixture *self, gconstpointer data)
            "{'Configuration': <[{'nameservers': <['203.0.113.54']>, 'vpn': <false>}, "
            "{'nameservers': <['10.1.1.2']>, 'vpn': <true>}]>}");
     g_assert_cmpuint(self->n_dns, ==, 3);
-    change(self, path, interface, "{'Configuration': <@aa{sv} []>}");
+    /* Another order of the same is no news; another interface of one is. */
+    change(self, path, interface,
+           "{'Configuration': <[{'nameservers': <['203.0.113.54', '203.0.113.55']>}]>}");
     g_assert_cmpuint(self->n_dns, ==, 4);
+    change(self, path, interface,
+           "{'Configuration': <[{'nameservers': <['203.0.113.55', '203.0.113.54']>}]>}");
+    change(self, path, interface,
+           "{'Configuration': <[{'nameservers': <['203.0.113.55']>}, "
+           "{'nameservers': <['203.0.113.54', '203.0.113.55']>}]>}");
+    g_assert_cmpuint(self->n_dns, ==, 4);
+    change(self, path, interface,
+           "{'Configuration': <[{'nameservers': <['203.0.113.55']>, 'interface': <'eth1'>}, "
+           "{'nameservers': <['203.0.113.54']>}]>}");
+    g_assert_cmpuint(self->n_dns, ==, 5);
+    change(self, path, interface, "{'Configuration': <@aa{sv} []>}");
+    g_assert_cmpuint(self->n_dns, ==, 6);
     g_assert_cmpuint(wl_uplinks_get_dns(self->uplinks)->len, ==, 0);
 }
 
