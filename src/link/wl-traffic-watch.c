@@ -18,6 +18,7 @@ struct _WlTrafficWatch {
     int fd;
     int ifindex;
     gboolean armed;
+    gboolean refused; /* the last filter was, and that was said */
     GSource *source;
     WlTrafficFunc began;
     gpointer user_data;
@@ -218,6 +219,11 @@ wl_traffic_watch_arm(WlTrafficWatch *self, const GArray *prefixes)
     self->armed = prefixes ? let_in_some(self->fd, prefixes) : let_in_any(self->fd);
     if (self->armed)
         bind_to(self->fd, self->ifindex, ETH_P_ALL);
+    else if (!self->refused)
+        g_warning("traffic through the link is not seen to begin, for the kernel refuses the "
+                  "filter of its packets: %s",
+                  g_strerror(errno));
+    self->refused = !self->armed;
 }
 
 void

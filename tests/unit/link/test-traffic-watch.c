@@ -239,6 +239,34 @@ test_down_and_up(void)
     test_wait(has_begun, GUINT_TO_POINTER(1));
 }
 
+static guint warnings;
+
+static GLogWriterOutput
+count_warnings(GLogLevelFlags level, const GLogField *fields, gsize n_fields, gpointer user_data)
+{
+    warnings += (level & G_LOG_LEVEL_WARNING) != 0;
+    return G_LOG_WRITER_HANDLED;
+}
+
+/* A filter that the kernel refuses is said once, until one is taken again. */
+static void
+test_refused(void)
+{
+    int fd = socket(AF_PACKET, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0), on = 1;
+    g_autoptr(GError) error = NULL;
+    g_autoptr(WlTrafficWatch) watch =
+        wl_traffic_watch_new(fd, (int) if_nametoindex("wlt0"), on_begun, NULL, &error);
+
+    g_assert_no_error(error);
+    wl_traffic_watch_arm(watch, NULL);
+    g_assert_cmpint(setsockopt(fd, SOL_SOCKET, SO_LOCK_FILTER, &on, sizeof on), ==, 0);
+    g_log_set_always_fatal(G_LOG_FATAL_MASK);
+    g_log_set_writer_func(count_warnings, NULL, NULL); /* once a program: this test is the last */
+    for (guint i = 0; i < 3; i++)
+        wl_traffic_watch_arm(watch, NULL);
+    g_assert_cmpuint(warnings, ==, 1);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -252,5 +280,6 @@ main(int argc, char **argv)
     g_test_add_func("/link/traffic-watch/some", test_some);
     g_test_add_func("/link/traffic-watch/many", test_many);
     g_test_add_func("/link/traffic-watch/down-and-up", test_down_and_up);
+    g_test_add_func("/link/traffic-watch/refused", test_refused);
     return g_test_run();
 }
