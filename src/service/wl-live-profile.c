@@ -153,6 +153,36 @@ terminated(const GPtrArray *strings)
     return view;
 }
 
+static void
+set_item(NMSettingVpn *setting, const char *name, const char *value)
+{
+    if (value)
+        nm_setting_vpn_add_data_item(setting, name, value);
+    else
+        nm_setting_vpn_remove_data_item(setting, name);
+}
+
+/* @stored, but for what waits: of that what was applied before. */
+static NMConnection *
+without_waiting(const WlLiveProfile *self, NMConnection *stored, const WlProfileChange *change)
+{
+    NMConnection *applied = nm_simple_connection_new_clone(stored);
+    NMSettingVpn *before = nm_connection_get_setting_vpn(self->applied);
+    NMSettingVpn *now = nm_connection_get_setting_vpn(applied);
+    g_autoptr(GPtrArray) names = g_ptr_array_new_with_free_func(g_free);
+
+    nm_connection_clear_secrets(applied);
+    add_names(names, now, before, FALSE);
+    add_names(names, before, now, TRUE);
+    for (guint i = 0; i < names->len; i++) {
+        const char *name = names->pdata[i];
+
+        if (waits(change, name))
+            set_item(now, name, nm_setting_vpn_get_data_item(before, name));
+    }
+    return applied;
+}
+
 static gboolean
 apply(WlLiveProfile *self, NMConnection *stored, WlProfileChange *change, GError **error)
 {
@@ -163,13 +193,14 @@ apply(WlLiveProfile *self, NMConnection *stored, WlProfileChange *change, GError
         .hide_interfaces = hide,
         .report_interfaces = report,
     };
+    NMConnection *applied;
 
     if (!wl_session_change_profile(self->session, g_steal_pointer(&change->config), &settings,
                                    error))
         return FALSE;
+    applied = without_waiting(self, stored, change);
     g_object_unref(self->applied);
-    self->applied = nm_simple_connection_new_clone(stored);
-    nm_connection_clear_secrets(self->applied);
+    self->applied = applied;
     return TRUE;
 }
 

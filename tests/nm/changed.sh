@@ -162,6 +162,12 @@ check "what is none of its business is changed" modify connection.autoconnect-pr
 check "twice" modify connection.metered 1
 check "what runs goes on" goes_on
 check "the service says nothing of that" matches '^1$' "$(log_lines 'was changed (mtu)')"
+check "what waits is taken back" modify -vpn.data mtu
+check "the service says so" says 'nothing in the profile waits any more'
+check "and nothing of a change that counts" matches '^0$' \
+  "$(log_lines 'was changed (mtu), and runs so')"
+check "it waits once more" modify +vpn.data mtu=1400
+check "as D-Bus says" becomes Waiting '\["mtu"\]'
 stream_ends
 check "of the packets to the first peer none was lost" lost_nothing
 check "nor was that made again" counted_all
