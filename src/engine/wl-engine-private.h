@@ -265,6 +265,9 @@ void wl_engine_update_boot_id(WlEngine *self);
 /* ---- peers: wl-health.c, wl-attempts.c, wl-moves.c, wl-lookups.c */
 void wl_engine_apply_snapshot(WlEngine *self, const WlDevice *device);
 void wl_engine_update_health(WlEngine *self, WlPeer *peer);
+/** FALSE: there is no uplink, and nothing came from it since that went. Then it is told nothing and
+ * asked nothing, and nothing is decided about it. */
+gboolean wl_engine_can_reach(const WlEngine *self, const WlPeer *peer);
 /** Its addresses may have changed. */
 void wl_engine_candidates_changed(WlEngine *self, WlPeer *peer);
 void wl_engine_update_candidates(WlEngine *self, WlPeer *peer);

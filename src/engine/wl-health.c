@@ -171,6 +171,12 @@ update_reliable(WlEngine *self, WlPeer *peer)
         wl_engine_need_peer(self, peer, peer->alive_since + WL_RELIABLE_SINCE);
 }
 
+gboolean
+wl_engine_can_reach(const WlEngine *self, const WlPeer *peer)
+{
+    return self->uplink || MAX(peer->last_heard, peer->handshake) >= self->uplink_since;
+}
+
 void
 wl_engine_update_health(WlEngine *self, WlPeer *peer)
 {

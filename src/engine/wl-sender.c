@@ -268,7 +268,8 @@ wl_engine_stop_listening(WlEngine *self, WlPeer *peer)
 static void
 update_lists(WlEngine *self, WlPeer *peer)
 {
-    gboolean listens = peer->healthy && level_of(self, peer) == WL_LEVEL_FACTS;
+    gboolean serves = peer->healthy && wl_engine_can_reach(self, peer);
+    gboolean listens = serves && level_of(self, peer) == WL_LEVEL_FACTS;
 
     if (listens && peer->listener == 0) {
         g_ptr_array_add(self->listeners, peer);
@@ -279,7 +280,7 @@ update_lists(WlEngine *self, WlPeer *peer)
         wl_engine_stop_listening(self, peer);
     }
     wl_deadlines_set(self->alives, &peer->alive_deadline,
-                     peer->healthy ? MAX(alive_due(peer), peer->send_retry) : WL_NEVER);
+                     serves ? MAX(alive_due(peer), peer->send_retry) : WL_NEVER);
 }
 
 static void
@@ -357,6 +358,10 @@ wl_engine_send(WlEngine *self, WlPeer *peer)
     WlLevel level = level_of(self, peer);
     gboolean news, facts, ping, regular;
 
+    if (!wl_engine_can_reach(self, peer)) {
+        update_lists(self, peer);
+        return;
+    }
     if (level == WL_LEVEL_NOTHING || peer->send_retry > self->now) {
         if (level != WL_LEVEL_NOTHING && peer->healthy)
             wl_engine_need_peer(self, peer, peer->send_retry);

@@ -372,6 +372,10 @@ wl_engine_run_way(WlEngine *self, WlPeer *peer)
         return;
     }
     peer->pair.live = TRUE;
+    if (!wl_engine_can_reach(self, peer)) {
+        wl_engine_watch_peer(self, peer, FALSE);
+        return;
+    }
     covered = wl_engine_is_covered(self, peer);
     if (!peer->ours) {
         wl_engine_run_other_way(self, peer, covered);

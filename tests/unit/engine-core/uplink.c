@@ -159,6 +159,44 @@ test_uplink_changed(void)
     g_assert_cmpuint(bench_count(bench, WL_OUTPUT_SEND), ==, 0);
 }
 
+/* Without an uplink nothing is sent and nobody is woken: not for Alives, nor for receipts that
+ * do not come, nor by traffic into the tunnel. With the next one everybody is asked at once. */
+static void
+test_none(void)
+{
+    g_autoptr(Bench) bench = bench_leaf_new();
+    BenchMember *hub = bench_member(bench, 1), *desktop = bench_member(bench, 2);
+    WlBootId id;
+
+    bench_make_ours(hub);
+    bench_make_ours(desktop);
+    bench_uplink(bench, "192.168.1.10/24");
+    bench_meet(bench, 1, NULL);
+    bench_meet(bench, 2, "198.51.100.7:51820");
+    bench_live(bench, SEC(300), 1, 2);
+    g_assert_cmpint(bench_view(bench, desktop)->state, ==, WL_PEER_DIRECT);
+    bench_handshake(bench, hub, NULL);
+    bench_handshake(bench, desktop, "198.51.100.7:51820");
+    bench_snapshot(bench);
+    /* something is on its way, and traffic flows */
+    bench_uplink(bench, "192.168.1.11/24");
+    wl_engine_traffic_began(bench->engine, bench->now, NULL);
+    bench_drain(bench);
+    hub->mute = desktop->mute = TRUE;
+    bench_run(bench, MS(10));
+    bench_uplink(bench, NULL);
+    wl_engine_traffic_began(bench->engine, bench->now, NULL);
+    bench_run(bench, SEC(1));
+    bench_clear(bench);
+    bench_run(bench, SEC(60));
+    g_assert_cmpuint(bench->wakeups, ==, 0);
+    g_assert_cmpuint(bench->outputs->len, ==, 0);
+    g_assert_true(bench_view(bench, hub)->healthy);
+    bench_uplink(bench, "192.168.2.10/24");
+    g_assert_cmpuint(alives(bench, hub, &id), ==, 254);
+    g_assert_cmpuint(alives(bench, desktop, &id), ==, 254);
+}
+
 /* Addresses come one by one: each is tried at once, none waits for one that was just tried. */
 static void
 test_addresses_one_by_one(void)
@@ -282,6 +320,7 @@ main(int argc, char *argv[])
     g_test_add_func("/uplink/portal", test_portal);
     g_test_add_func("/uplink/servers", test_local_servers);
     g_test_add_func("/uplink/same-address", test_uplink_changed);
+    g_test_add_func("/uplink/none", test_none);
     g_test_add_func("/uplink/one-by-one", test_addresses_one_by_one);
     g_test_add_func("/uplink/one-address-for-many", test_one_address_for_many);
     g_test_add_func("/uplink/better-path", test_better_path);
