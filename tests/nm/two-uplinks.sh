@@ -68,8 +68,10 @@ both_up() {
 }
 
 TRAFFIC=$LAB_BUILD/tests/nm/traffic
+other_listens() { [ -n "$(nsenter --net=/run/netns/other ss -Htln 'sport = :7000')" ]; }
 traffic_start() {
   nsenter --net=/run/netns/other "$TRAFFIC" serve 0.0.0.0 7000 > "$LAB_DIR/serve.log" 2>&1 &
+  wait_until 5 other_listens || return 1
   host laptop "$TRAFFIC" stream $OTHER 7000 > "$LAB_DIR/stream" 2>&1 &
   wait_until 5 grep -q received "$LAB_DIR/stream"
 }
