@@ -6,6 +6,7 @@
 #define INITIATION_INTERVAL WL_MS(100)
 #define INITIATION_BURST    10
 
+/* More than WL_NEIGHBOUR_PATIENCE: one of two may have to wait for that, and the other not. */
 #define HEAD_START WL_MS(100)
 /* Something authenticated came, but no session: time enough for one that is under way. */
 #define CROSSED_AFTER WL_MS(300)
@@ -19,7 +20,7 @@ static const gint64 look_after[] = {WL_MS(100), WL_MS(300), WL_SEC(1)};
 static WlRank
 rank_of(const WlEngine *self, const WlEndpoint *endpoint)
 {
-    if (wl_policy_is_on_link(&self->policy, &endpoint->ip))
+    if (wl_engine_is_neighbour(self, &endpoint->ip))
         return WL_RANK_ON_LINK;
     return wl_policy_is_private(&endpoint->ip) ? WL_RANK_PRIVATE : WL_RANK_PUBLIC;
 }
@@ -92,7 +93,8 @@ wl_engine_update_candidates(WlEngine *self, WlPeer *peer)
     }
     add_told(self, list, peer);
     if (wl_endpoint_is_set(&peer->worked) && peer->worked_until > self->now)
-        add(self, list, &peer->worked, WL_TELLER_MEMORY, TRUE);
+        add(self, list, &peer->worked, WL_TELLER_MEMORY,
+            !wl_engine_is_nobody_there(self, &peer->worked.ip));
 
     wl_candidates_sort(list);
     if (wl_candidates_inherit(list, peer->candidates) && !peer->healthy)
@@ -316,11 +318,25 @@ try_candidate(WlEngine *self, WlPeer *peer, WlCandidate *candidate)
     look_soon(self, peer, slot);
 }
 
+/* Whatever is still to be found out about neighbours. */
+static gboolean
+is_first_anyway(const WlEngine *self, const WlCandidate *candidate)
+{
+    return candidate->rank == WL_RANK_ON_LINK ||
+           (candidate->worked && !wl_policy_is_on_link(&self->policy, &candidate->endpoint.ip));
+}
+
 static void
 step(WlEngine *self, WlPeer *peer)
 {
+    /* Without an answer the other may have waited just as long. */
+    gint64 answers = wl_engine_ask_neighbours(self, peer) + head_start(self, peer);
     WlCandidate *candidate = next_candidate(self, peer);
 
+    if (answers > self->now && !(candidate && is_first_anyway(self, candidate))) {
+        wait_until(self, peer, WL_ATTEMPT_ASK, answers);
+        return;
+    }
     if (!candidate && (peer->attempt.round == 0 || is_plain(self, peer))) {
         start_round(peer, 1);
         candidate = next_candidate(self, peer);
@@ -384,6 +400,7 @@ restart(WlEngine *self, WlPeer *peer)
     } else {
         wait_until(self, peer, WL_ATTEMPT_WAIT, self->now + head_start(self, peer));
     }
+    wl_engine_ask_neighbours(self, peer); /* the answers come while the other has its start */
 }
 
 /* A basic peer that others told of is mostly a phone, which nobody can reach unless it is used: it
@@ -412,6 +429,8 @@ wl_engine_run_attempt(WlEngine *self, WlPeer *peer)
         restart(self, peer);
     check_crossed(self, peer);
     look(self, peer);
+    if (peer->attempt.phase == WL_ATTEMPT_ASK) /* an answer may have come */
+        peer->attempt.due = self->now;
     if (peer->attempt.due <= self->now) {
         /* A session may have come up since the last look, by the peer's initiation as well as by
          * ours; it must not be thrown away. */

@@ -36,6 +36,19 @@ typedef struct {
     gint64 when;
 } WlTry;
 
+/** What was asked of an address in a network of ours, and what came of it (wl-neighbours.c). */
+typedef struct {
+    WlIp ip;
+    guint32 ifindex;
+    enum {
+        WL_NEIGHBOUR_ASKED,
+        WL_NEIGHBOUR_THERE,
+        WL_NEIGHBOUR_NOBODY,
+    } state;
+    gint64 asked;
+    guint misses; /* so many times in a row nobody was there */
+} WlNeighbour;
+
 struct _WlEngine {
     WlEngineConfig *config;
     WlKey public_key;
@@ -57,6 +70,7 @@ struct _WlEngine {
     gboolean uplink;
     gint64 uplink_since; /* the last change of it; WL_LONG_AGO */
     WlConnectivity connectivity;
+    GArray *neighbours; /* of WlNeighbour: on this uplink */
 
     GPtrArray *peers;          /* of WlPeer, owned, sorted by key: the order of every decision */
     GHashTable *by_key;        /* WlKey* -> WlPeer */
@@ -120,7 +134,7 @@ struct _WlEngine {
     gint64 dropped_grown;
     gint64 memory_due; /* what is to be stored changed; WL_NEVER: it did not */
 
-    WlBucket initiations, strangers, logs;
+    WlBucket initiations, questions, strangers, logs;
     WlTry tries[WL_MAX_TRIES]; /* the last initiations, whoever they were for */
     guint next_try;
     guint logs_dropped;
@@ -277,6 +291,17 @@ void wl_engine_run_lookups(WlEngine *self, WlPeer *peer);
 /** Its names may lead elsewhere now: they are asked at once, however long they have been asked in
  * vain. */
 void wl_engine_renew_lookups(WlEngine *self, WlPeer *peer);
+
+/* ---- who is on our networks: wl-neighbours.c */
+/** Somebody, the peer or a stranger, is known to have that address on a network of ours. */
+gboolean wl_engine_is_neighbour(const WlEngine *self, const WlIp *ip);
+/** The address would be on a network of ours, and nobody has it there. */
+gboolean wl_engine_is_nobody_there(const WlEngine *self, const WlIp *ip);
+/** Asks for those addresses of @peer that are about to be tried and not known. Until when the
+ * answers are worth waiting for, which is over if nothing is asked; with each of them the steps of
+ * @peer run. */
+gint64 wl_engine_ask_neighbours(WlEngine *self, const WlPeer *peer);
+void wl_engine_forget_neighbours(WlEngine *self);
 
 /* ---- the way a pair takes: wl-way.c */
 void wl_engine_receive_way(WlEngine *self, WlPeer *peer, const WlFact *fact);

@@ -281,6 +281,7 @@ wl_engine_new(const WlEngineConfig *config, gint64 now, WlRandomFunc random, gpo
     self->listeners_served = self->facts_full_said = self->members_full_said = WL_LONG_AGO;
     self->claims_due = WL_LONG_AGO;
     self->memory_due = WL_NEVER;
+    self->neighbours = g_array_new(FALSE, TRUE, sizeof(WlNeighbour));
     self->peers = g_ptr_array_new_with_free_func((GDestroyNotify) wl_peer_free);
     self->by_key = g_hash_table_new(wl_key_hash, wl_key_equal);
     self->by_link_local = g_hash_table_new(ip_hash, ip_equal);
@@ -332,6 +333,7 @@ wl_engine_free(WlEngine *self)
     wl_policy_clear(&self->policy);
     g_array_unref(self->inbox);
     g_array_unref(self->routes);
+    g_array_unref(self->neighbours);
     g_hash_table_unref(self->metadata);
     wl_fact_set_free(self->facts);
     g_array_unref(self->slots);
@@ -397,6 +399,7 @@ static void
 uplink_changed(WlEngine *self)
 {
     self->uplink_since = self->now;
+    wl_engine_forget_neighbours(self);
     wl_engine_touch_all(self);
     for (guint i = 0; i < self->peers->len; i++) {
         WlPeer *peer = self->peers->pdata[i];

@@ -90,6 +90,8 @@ typedef enum {
                                 of them, or if NULL any that is not link-local, goes through the
                                 link; again only when asked again, which replaces what was asked
                                 before */
+    WL_OUTPUT_ASK_NEIGHBOUR, /* destination, ifindex: whether somebody has that address on the
+                                network behind that interface; wl_engine_neighbour() */
     WL_OUTPUT_REMEMBER,      /* the result of wl_engine_dup_memory() is worth storing */
     WL_OUTPUT_LOG,           /* name: one sentence worth a line in the log */
 } WlOutputKind;
@@ -106,7 +108,8 @@ typedef struct {
 typedef struct {
     WlOutputKind kind;
     WlKey key;
-    WlIp destination; /* link-local address of the peer */
+    WlIp destination; /* link-local address of the peer; or the neighbour's */
+    guint32 ifindex;
     GBytes *bytes;
     WlPeerChange *change;
     char *name;
@@ -162,6 +165,10 @@ void wl_engine_send_failed(WlEngine *self, gint64 now, const WlKey *key);
 void wl_engine_probe_answered(WlEngine *self, gint64 now, const WlKey *key, guint16 sequence);
 /** Answer to WL_OUTPUT_WATCH_TRAFFIC: a packet, for @destination (NULL: not known). */
 void wl_engine_traffic_began(WlEngine *self, gint64 now, const WlIp *destination);
+/** Answer to WL_OUTPUT_ASK_NEIGHBOUR, once for each, within 10 s; @reachable also where it cannot
+ * be asked for: on links without neighbours. */
+void wl_engine_neighbour(WlEngine *self, gint64 now, const WlIp *address, guint32 ifindex,
+                         gboolean reachable);
 /** The machine slept: sessions and NAT mappings may be gone, and others have forgotten us. */
 void wl_engine_resumed(WlEngine *self, gint64 now);
 typedef enum {

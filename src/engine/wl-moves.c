@@ -75,10 +75,11 @@ better_again(const WlCandidate *candidate)
 }
 
 static WlCandidate *
-better_candidate(const WlEngine *self, WlPeer *peer)
+better_candidate(WlEngine *self, WlPeer *peer)
 {
     if (!peer->ours || wl_policy_is_on_link(&self->policy, &peer->endpoint.ip))
         return NULL;
+    wl_engine_ask_neighbours(self, peer);
     for (guint i = 0; i < peer->candidates->len; i++) {
         WlCandidate *candidate = &g_array_index(peer->candidates, WlCandidate, i);
 
@@ -150,6 +151,7 @@ start(WlEngine *self, WlPeer *peer)
     peer->move.due = self->now + patience(peer);
     peer->move.has_baseline = FALSE;
     peer->move.original = peer->endpoint;
+    wl_engine_ask_neighbours(self, peer); /* known by the time that others are tried */
     peer->force_ping = peer->ask = TRUE;
     if (peer->echo.answers)
         wl_engine_probe_life(self, peer);

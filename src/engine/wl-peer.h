@@ -21,6 +21,7 @@ typedef enum {
 typedef enum {
     WL_ATTEMPT_IDLE,
     WL_ATTEMPT_SLOT,  /* an address is being tried */
+    WL_ATTEMPT_ASK,   /* whether neighbours have addresses of it is not known yet */
     WL_ATTEMPT_WAIT,  /* the next address may not be tried yet */
     WL_ATTEMPT_PAUSE, /* between two rounds */
 } WlAttemptPhase;

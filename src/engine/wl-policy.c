@@ -198,12 +198,17 @@ wl_policy_has_family(const WlPolicy *self, WlFamily family)
 }
 
 gboolean
+wl_policy_is_on_link_of(const WlLocalAddress *local, const WlIp *ip)
+{
+    return local->announce && local->address.length < wl_prefix_max_length(&local->address) &&
+           wl_prefix_contains_ip(&local->address, ip);
+}
+
+gboolean
 wl_policy_is_on_link(const WlPolicy *self, const WlIp *ip)
 {
     for (guint i = 0; i < self->local->len; i++) {
-        const WlLocalAddress *local = &g_array_index(self->local, WlLocalAddress, i);
-        if (local->announce && local->address.length < wl_prefix_max_length(&local->address) &&
-            wl_prefix_contains_ip(&local->address, ip))
+        if (wl_policy_is_on_link_of(&g_array_index(self->local, WlLocalAddress, i), ip))
             return TRUE;
     }
     return FALSE;

@@ -31,6 +31,8 @@ gboolean wl_policy_set_servers(WlPolicy *self, const WlIp *servers, gsize n);
 /** TRUE if this machine has an address that can be announced, that is, an uplink. */
 gboolean wl_policy_has_uplink(const WlPolicy *self);
 gboolean wl_policy_has_family(const WlPolicy *self, WlFamily family);
+/** Inside the subnet of that address, if it is one of an uplink. */
+gboolean wl_policy_is_on_link_of(const WlLocalAddress *local, const WlIp *ip);
 /** Inside the subnet of one of our uplinks. */
 gboolean wl_policy_is_on_link(const WlPolicy *self, const WlIp *ip);
 /** RFC 1918, RFC 6598, ULA. */

@@ -32,6 +32,10 @@ static const struct {
                                  N_("no answer from 1 address, %s; asked less and less often"), 1},
     [WL_REASON_NO_ANSWER] = {"no-answer",
                              N_("no answer from %s addresses; asked less and less often"), 1},
+    [WL_REASON_NOBODY_THERE] = {"nobody-there",
+                                N_("nobody has its address, %s, on this network; asked less and "
+                                   "less often"),
+                                1},
     [WL_REASON_NOT_ALIVE] = {"not-alive",
                              N_("handshake on %s done, it has not said yet that it is alive"), 1},
     [WL_REASON_ROUTED] = {"routed", N_("using %s: no direct handshake yet"), 1},

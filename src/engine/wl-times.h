@@ -69,6 +69,12 @@
 #define WL_MOVE_BETTER_TIMES 8 /* in vain, each twice as long after the one before */
 #define WL_MOVE_RETRY_FIRST  WL_SEC(5)
 #define WL_MOVE_RETRY_MAX    WL_SEC(60)
+/* An address on a network of ours: before it is tried, whoever has it is asked for. The kernel
+ * finds out in a moment that somebody has it, and after 3 s that nobody has. */
+#define WL_NEIGHBOUR_PATIENCE    WL_MS(50)  /* then other addresses come first */
+#define WL_NEIGHBOUR_LOST        WL_SEC(60) /* an answer that should have come */
+#define WL_NEIGHBOUR_AGAIN       WL_SEC(60) /* nobody had it */
+#define WL_NEIGHBOUR_AGAIN_TIMES 8          /* each twice as long after the one before */
 /* Silence of a direct way that carries traffic or is to be checked, and what is done about it. The
  * same on both sides, who may each have to find out alone. */
 #define WL_WAY_QUIET        WL_MS(1500) /* then it is asked */
@@ -105,6 +111,7 @@
 #define WL_MAX_ENDPOINTS_OF_ONE 4    /* per source and subject */
 #define WL_MAX_LEARNED_PEERS    1000
 #define WL_MAX_LOCAL_ADDRESSES  256
+#define WL_MAX_NEIGHBOURS       256
 #define WL_MAX_RESOLVED         16
 #define WL_MAX_SERVERS          64
 #define WL_FULL_SAID            WL_SEC(3600) /* between two words that something is full */

@@ -13,6 +13,7 @@ typedef enum {
     WHY_NOT_RESOLVED,
     WHY_TRYING,
     WHY_NO_ANSWER,
+    WHY_NOBODY_THERE,
     WHY_NO_ALIVE,
     WHY_ROUTED,
     WHY_ROUTED_NO_ADDRESS,
@@ -87,6 +88,14 @@ find_unresolved(const WlPeer *peer)
     return NULL;
 }
 
+/* The only address is one of a network of ours, tried in vain. */
+static gboolean
+has_nobody_there(const WlEngine *self, const WlPeer *peer)
+{
+    return peer->candidates->len == 1 && wl_endpoint_is_set(&peer->attempt.last) &&
+           wl_engine_is_nobody_there(self, &peer->attempt.last.ip);
+}
+
 static void
 decide(const WlEngine *self, const WlPeer *peer, WlShown *shown)
 {
@@ -128,6 +137,8 @@ decide(const WlEngine *self, const WlPeer *peer, WlShown *shown)
         shown->candidates = peer->candidates->len;
         if (connecting || shown->candidates == 1)
             shown->last_tried = peer->attempt.last;
+        if (has_nobody_there(self, peer))
+            shown->why = WHY_NOBODY_THERE;
     }
 }
 
@@ -135,7 +146,8 @@ decide(const WlEngine *self, const WlPeer *peer, WlShown *shown)
 static WlEndpoint
 shown_endpoint(const WlPeer *peer, const WlShown *shown)
 {
-    gboolean back_off = shown->why == WHY_ROUTED || shown->why == WHY_NO_ANSWER;
+    gboolean back_off =
+        shown->why == WHY_ROUTED || shown->why == WHY_NO_ANSWER || shown->why == WHY_NOBODY_THERE;
 
     return back_off ? (WlEndpoint){0} : *path_of(peer);
 }
@@ -196,6 +208,10 @@ explain(const WlEngine *self, const WlPeer *peer, const WlShown *shown)
     case WHY_TRYING:
     case WHY_NO_ANSWER:
         return explain_trying(shown);
+    case WHY_NOBODY_THERE: {
+        g_autofree char *last = wl_endpoint_to_string(&shown->last_tried);
+        return wl_reason_new(WL_REASON_NOBODY_THERE, last);
+    }
     case WHY_NO_ALIVE:
         return wl_reason_new(WL_REASON_NOT_ALIVE, endpoint);
     case WHY_ROUTED:

@@ -50,6 +50,15 @@ wl_session_traffic(const WlIp *destination, gpointer user_data)
 }
 
 void
+wl_session_neighbour(const WlIp *address, guint32 ifindex, gboolean reachable, gpointer user_data)
+{
+    WlSession *self = user_data;
+
+    wl_engine_neighbour(self->engine, wl_clock_now(), address, ifindex, reachable);
+    wl_session_pump(self);
+}
+
+void
 wl_session_tell_addresses(WlSession *self)
 {
     wl_local_addresses_tell(wl_monitor_get_addresses(self->monitor), &self->settings, self->engine,

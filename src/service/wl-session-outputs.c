@@ -118,6 +118,9 @@ carry_out(WlSession *self, const WlOutput *output)
         if (self->traffic)
             wl_traffic_watch_arm(self->traffic, output->prefixes);
         break;
+    case WL_OUTPUT_ASK_NEIGHBOUR:
+        wl_neighbour_watch_ask(self->neighbours, &output->destination, output->ifindex);
+        break;
     case WL_OUTPUT_REMEMBER:
         wl_session_remember(self);
         break;

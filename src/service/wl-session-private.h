@@ -6,6 +6,7 @@
 #include "wl-forwarding.h"
 #include "wl-local-servers.h"
 #include "wl-monitor.h"
+#include "wl-neighbour-watch.h"
 #include "wl-ping.h"
 #include "wl-policy-routes.h"
 #include "wl-resolver.h"
@@ -32,6 +33,7 @@ struct _WlSession {
     WlForwarding forwarding;
     WlFactSocket *socket;
     WlMonitor *monitor;
+    WlNeighbourWatch *neighbours;
     WlPing *ping;            /* NULL: round trips stay unknown */
     WlTrafficWatch *traffic; /* NULL: dead ways are found out late */
     char *uplink;            /* as last told */
@@ -65,6 +67,8 @@ void wl_session_datagram(const WlIp *source, const guint8 *data, gsize length, g
 void wl_session_resolved(const char *name, const WlEndpoint *endpoints, gsize n, gpointer session);
 void wl_session_probe_answered(const WlKey *key, guint16 sequence, gpointer session);
 void wl_session_traffic(const WlIp *destination, gpointer session);
+void wl_session_neighbour(const WlIp *address, guint32 ifindex, gboolean reachable,
+                          gpointer session);
 void wl_session_network_changed(WlMonitor *monitor, gpointer session);
 void wl_session_tell_addresses(WlSession *self);
 void wl_session_tell_uplink(WlSession *self);

@@ -65,6 +65,7 @@ take_down(WlSession *self)
     g_clear_pointer(&self->timer, wl_timer_free);
     g_clear_pointer(&self->resolver, wl_resolver_free);
     g_clear_pointer(&self->monitor, wl_monitor_free);
+    g_clear_pointer(&self->neighbours, wl_neighbour_watch_free);
     g_clear_pointer(&self->traffic, wl_traffic_watch_free);
     g_clear_pointer(&self->ping, wl_ping_free);
     g_clear_pointer(&self->socket, wl_fact_socket_free);
@@ -127,6 +128,7 @@ set_up(WlSession *self, GError **error)
         return FALSE;
     g_free(self->uplink);
     self->uplink = g_strdup(wl_monitor_get_uplink(self->monitor));
+    self->neighbours = wl_neighbour_watch_new(wl_session_neighbour, self);
     open_raw_sockets(self);
     self->timer = wl_timer_new(wl_session_deadline, self, error);
     if (!self->timer)

@@ -17,11 +17,15 @@ every_thread_filtered() {
     sed -n 's/^Seccomp:[[:space:]]*//p' | sort -u)
   matches '^2$' "$modes"
 }
+says_nobody() { host laptop wirelinkctl status 2>&1 | grep -q "nobody has its address, 203.0.113.6:51820"; }
 usr_is_read_only() { fails host laptop touch /usr/written; }
 check "/usr is read-only" usr_is_read_only
 check "the profile is imported" import "$LAB_DIR/laptop/laptop.wirelink" || finish laptop
+check "the other side is away" ip -n other link set eth0 down
 check "it is activated" nmcli_laptop connection up laptop || finish laptop
 PID=$(service_pids)
+check "the kernel is asked for the other side's address, which nobody has" wait_until 15 says_nobody
+check "the other side comes" ip -n other link set eth0 up
 check "the other side answers" reaches 10.77.0.1
 check "the service's capabilities: effective" matches "^$KEPT\$" "$(status_of "$PID" CapEff)"
 check "permitted" matches "^$KEPT\$" "$(status_of "$PID" CapPrm)"

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "sim-members.h"
+#include "sim-neighbours.h"
 #include "sim-outputs.h"
 #include "sim-stream.h"
 
@@ -46,6 +47,7 @@ sim_host_new(SimWorld *world, const char *name)
     self->config = wl_engine_config_new();
     self->config->private_key = self->private_key;
     self->config->name = g_strdup(name);
+    self->questions = g_ptr_array_new_with_free_func(g_free);
     self->servers = g_array_new(FALSE, TRUE, sizeof(WlIp));
     self->pings = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, g_free);
     self->states = g_hash_table_new_full(wl_key_hash, wl_key_equal, g_free, NULL);
@@ -78,6 +80,7 @@ sim_host_free(SimHost *self)
     g_clear_pointer(&self->watched, g_array_unref);
     wl_engine_config_free(self->config);
     g_array_unref(self->servers);
+    g_ptr_array_unref(self->questions);
     g_hash_table_unref(self->pings);
     g_hash_table_unref(self->states);
     g_array_unref(self->history);
@@ -534,6 +537,7 @@ sim_host_start(SimHost *self, GError **error)
     self->config->listen_port = self->listen_port;
     self->with = sim_members_find(self->kind);
     self->started = self->world->now;
+    self->off = FALSE;
     self->watching = FALSE;
     memset(self->probes, 0, sizeof(self->probes));
     g_hash_table_remove_all(self->states);
@@ -567,6 +571,7 @@ end_member(SimHost *self, const char *how)
     if (!self->member)
         return;
     sim_world_trace(self->world, self->name, "%s", how);
+    sim_neighbours_drop(self);
     self->with->free(self->member);
     self->member = NULL;
 }
@@ -601,6 +606,7 @@ sim_host_power_off(SimHost *self)
 {
     end_member(self, "is switched off");
     end_device(self);
+    self->off = TRUE;
     self->asleep = FALSE;
     sim_host_settle(self);
 }

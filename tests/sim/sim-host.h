@@ -67,6 +67,7 @@ struct _SimHost {
     const SimMemberKind *with; /* of `member` */
     gpointer member;           /* NULL: not running */
     gint64 started;
+    gboolean off; /* the machine is */
     gboolean asleep;
     gint64 slept_at, slept; /* µs in all */
     gint64 wall_offset;
@@ -75,6 +76,7 @@ struct _SimHost {
     char *memory;                /* what the member asked to remember */
     gboolean watching;           /* for traffic */
     GArray *watched;             /* of WlPrefix: to these only; NULL: any */
+    GPtrArray *questions;        /* for neighbours, owned: sim-neighbours.c */
     SimProbe probes[SIM_PROBES]; /* by the end of their sequence */
     GHashTable *pings;           /* number -> SimPing, see sim_host_ping() */
 

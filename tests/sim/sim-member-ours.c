@@ -81,6 +81,12 @@ take_traffic(gpointer self, gint64 now, const WlIp *destination)
 }
 
 static void
+take_neighbour(gpointer self, gint64 now, const WlIp *address, guint32 ifindex, gboolean reachable)
+{
+    wl_engine_neighbour(self, now, address, ifindex, reachable);
+}
+
+static void
 take_probe(gpointer self, gint64 now, const WlKey *key, guint16 sequence)
 {
     wl_engine_probe_answered(self, now, key, sequence);
@@ -150,6 +156,7 @@ const SimMemberKind sim_member_ours = {
     .send_failed = take_send_failed,
     .probe_answered = take_probe,
     .traffic_began = take_traffic,
+    .neighbour = take_neighbour,
     .resumed = take_resumed,
     .connectivity = take_connectivity,
     .local_servers = take_servers,

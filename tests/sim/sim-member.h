@@ -33,8 +33,10 @@ typedef struct {
                      gsize n);
     void (*send_failed)(gpointer self, gint64 now, const WlKey *key);
     void (*probe_answered)(gpointer self, gint64 now, const WlKey *key,
-                           guint16 sequence);                                       /* NULL */
-    void (*traffic_began)(gpointer self, gint64 now, const WlIp *destination);      /* NULL */
+                           guint16 sequence);                                  /* NULL */
+    void (*traffic_began)(gpointer self, gint64 now, const WlIp *destination); /* NULL */
+    void (*neighbour)(gpointer self, gint64 now, const WlIp *address, guint32 ifindex,
+                      gboolean reachable);                                          /* NULL */
     void (*resumed)(gpointer self, gint64 now);                                     /* NULL */
     void (*connectivity)(gpointer self, gint64 now, WlConnectivity connectivity);   /* NULL */
     void (*local_servers)(gpointer self, gint64 now, const WlIp *servers, gsize n); /* NULL */

@@ -3,6 +3,8 @@
 
 #include <time.h>
 
+#include "sim-neighbours.h"
+
 #define UDP6_HEADERS 48
 #define FACTS_MAX    1210
 #define MAX_OUTPUTS  10000000 /* a hub has 160 datagrams for each of its leaves at once */
@@ -74,6 +76,9 @@ trace(SimHost *host, const WlOutput *output)
                         to);
     } else if (output->kind == WL_OUTPUT_RESOLVE) {
         sim_world_trace(host->world, host->name, "resolves %s", output->name);
+    } else if (output->kind == WL_OUTPUT_ASK_NEIGHBOUR) {
+        g_autofree char *address = wl_ip_to_string(&output->destination);
+        sim_world_trace(host->world, host->name, "asks the network for %s", address);
     }
 }
 
@@ -220,6 +225,9 @@ carry_out(SimHost *host, const WlOutput *output)
         host->watching = TRUE;
         g_clear_pointer(&host->watched, g_array_unref);
         host->watched = output->prefixes ? g_array_ref(output->prefixes) : NULL;
+        break;
+    case WL_OUTPUT_ASK_NEIGHBOUR:
+        sim_neighbours_ask(host, &output->destination, output->ifindex);
         break;
     case WL_OUTPUT_REMEMBER:
         remember(host);

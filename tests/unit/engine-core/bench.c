@@ -224,6 +224,9 @@ bench_drain(Bench *bench)
             apply_change(bench, output->change);
         else if (output->kind == WL_OUTPUT_WANT_SNAPSHOT && !bench->no_device)
             bench_snapshot(bench);
+        else if (output->kind == WL_OUTPUT_ASK_NEIGHBOUR && !bench->nobody)
+            wl_engine_neighbour(bench->engine, bench->now, &output->destination, output->ifindex,
+                                TRUE);
         else if (output->kind == WL_OUTPUT_SEND)
             g_assert_cmpuint(g_bytes_get_size(output->bytes), <=, 1210);
         g_ptr_array_add(bench->outputs, output);

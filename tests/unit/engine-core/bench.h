@@ -19,6 +19,7 @@ typedef struct {
     GPtrArray *members;     /* of BenchMember, owned */
     WlPeerView view;
     guint wakeups, snapshots;
+    gboolean nobody;    /* has any address on our networks; the test says so */
     gboolean no_device; /* snapshots are asked for, but never answered */
 } Bench;
 
