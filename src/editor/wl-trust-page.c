@@ -7,6 +7,8 @@
 #include "wl-editor-trust.h"
 #include "wl-gtk.h"
 
+#define ROW_INDENT 8 /* pixels, where texts in the rows of a list begin */
+
 /* One peer of the profile. */
 typedef struct {
     WlTrustPage *page;
@@ -288,11 +290,13 @@ wl_trust_page_new(WlEditorModel *model)
     page->peers = make_list(_("Trust of each peer"));
     wl_gtk_box_append(box, page->peers);
     page->learned_title = wl_gtk_label_new(_("Members that others told of"));
+    gtk_widget_set_margin_start(page->learned_title, ROW_INDENT);
     wl_gtk_box_append(box, page->learned_title);
     page->learned_box = make_list(_("Members that others told of"));
     wl_gtk_box_append(box, page->learned_box);
     page->note = wl_gtk_label_new(NULL);
     wl_gtk_add_class(page->note, "dim-label");
+    gtk_widget_set_margin_start(page->note, ROW_INDENT);
     wl_gtk_box_append(box, page->note);
     add_levels(box);
     page->widget = g_object_ref_sink(wl_gtk_scrolled_new(box, 270));

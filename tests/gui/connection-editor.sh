@@ -34,6 +34,9 @@ check "a profile is edited" drive edit unknown-keys
 check "it has lost nothing" same unknown-keys edit
 check "a file is imported" drive import "$corpus/trust.wirelink"
 check "it is stored as it was written" same trust import
+echo '{"Peers": []}' > "$LAB_DIR/screen/daemon.json"
+check "a file of the Go daemon is refused with what to do" \
+  drive refuse "$LAB_DIR/screen/daemon.json" 'wirelinkctl convert'
 check "a profile is exported" drive export trust "$LAB_DIR/screen/home/out.wirelink"
 check "only its user may read it" mode_is 600 "$LAB_DIR/screen/home/out.wirelink"
 check "it is what was imported" diff <(grep -v ListenPort "$LAB_DIR/screen/home/out.wirelink") \
@@ -42,6 +45,7 @@ check "nonsense is explained, and cannot be saved" drive nonsense
 host_uplink laptop 203.0.113.5/24 "$INET_GATEWAY"
 host laptop nmcli connection import type wirelink file "$GUI_HERE/home.wirelink" > /dev/null 2>&1
 check "what the service says is shown while it runs" drive live home
+check "a key is made, its public half copied and drawn" drive key home
 check "what is wrong is read aloud at its field" drive describe home
 check "the list is searched" drive search home
 check "a file is dropped on the list" drive drop home "$corpus/trust.wirelink"

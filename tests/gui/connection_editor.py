@@ -117,6 +117,8 @@ def describe(name):
     """What is wrong is read at its field, to who cannot see it, and goes when it is right."""
     editor = Editor('--edit', uuid_of(name))
     editor.wait_described('Listen port', 'members behind one router should differ')
+    editor.wait_described('Send all traffic through the network',
+                          'asked of the DNS servers of this connection only')
     editor.write('Listen port', '99999')
     editor.wait_described('Listen port', '"99999" is not valid; it is a number from 1 to 65535')
     editor.write('Listen port', '50123')
@@ -200,6 +202,49 @@ def import_file(path):
     editor.save()
     name = os.path.basename(path).rsplit('.', 1)[0]
     until(f'{name} is stored', lambda: uuid_of(name))
+    editor.close()
+
+
+def refuse(path, part):
+    """What cannot be imported says why, and what to do."""
+    editor = Editor('--create', '--type=vpn')
+    editor.choose('wirelink', 2)  # Import a saved VPN configuration…
+    editor.press('Create…')
+    chooser = editor.named('Select file to import')
+    until('it has the keyboard', lambda: has_state(chooser, Atspi.StateType.ACTIVE))
+    # the chooser asks for a path when one begins with "/"
+    subprocess.run(['xdotool', 'type', path], check=True)
+    until('the path is typed', lambda: path in [text_of(node) for node in editor.nodes()
+                                                if node.get_role_name() == 'text'])
+    editor.wait_sensitive('Open', True)
+    editor.press('Open')
+    editor.said(part)
+    editor.process.kill()  # the message would keep it from ending
+    editor.process.wait()
+
+
+def key(name):
+    """A key is made and hidden, its public half stands beside it, and is copied and drawn."""
+    editor = Editor('--edit', uuid_of(name))
+    before = editor.read('Public key')
+    editor.press('Generate')
+    until('another public key', lambda: editor.read('Public key') != before)
+    editor.find(['password text'], 'Private key')
+    assert not text_of(editor.field('Private key')).endswith('='), 'the key is read aloud'
+    editor.toggle('Show')
+    editor.find(['text'], 'Private key')
+    public = subprocess.run(['wirelinkctl', 'pubkey'], input=editor.read('Private key'), check=True,
+                            capture_output=True, text=True).stdout.strip()
+    assert editor.read('Public key') == public, public
+    editor.press('Copy')
+    editor.write('Own name', '')
+    editor.focus(['text'], 'Own name')
+    editor.keys('<Control>v')
+    until('the public key is pasted', lambda: editor.read('Own name') == public)
+    editor.press('QR code')
+    until('the QR code is shown',
+          lambda: has_state(editor.named('QR code of the public key'), Atspi.StateType.VISIBLE))
+    editor.picture('gtk3-key')
     editor.close()
 
 
@@ -298,7 +343,8 @@ def drop(name, path):
 def main():
     verbs = {'create': create, 'edit': edit, 'import': import_file, 'export': export,
              'nonsense': nonsense, 'live': live, 'reorder': reorder, 'drop': drop,
-             'describe': describe, 'search': search, 'keep': keep}
+             'describe': describe, 'search': search, 'keep': keep,
+             'refuse': refuse, 'key': key}
     verbs[sys.argv[1]](*sys.argv[2:])
 
 

@@ -75,8 +75,7 @@ def create():
     settings.close()
 
 
-def import_file(path):
-    name = os.path.basename(path).rsplit('.', 1)[0]
+def choose_file(path):
     settings = Settings()
     settings.press('Add connection')
     settings.click(['label'], 'Import from file…')
@@ -88,6 +87,19 @@ def import_file(path):
     until('the path is typed', lambda: path in [text_of(node) for node in settings.nodes()
                                                 if node.get_name() == 'GtkFileChooserEntry'])
     subprocess.run(['xdotool', 'key', 'Return'], check=True)
+    return settings
+
+
+def refuse(path, part):
+    """What cannot be imported says why, and what to do."""
+    settings = choose_file(path)
+    settings.said(part)
+    settings.close()
+
+
+def import_file(path):
+    name = os.path.basename(path).rsplit('.', 1)[0]
+    settings = choose_file(path)
     settings.named('hub, FSXZOopl, Endpoints')
     settings.wait_sensitive('Add', True)
     settings.press('Add')
@@ -226,7 +238,7 @@ def drop(name, path):
 def main():
     {'create': create, 'edit': edit, 'import': import_file, 'no-export': no_export,
      'reorder': reorder, 'drop': drop, 'describe': describe, 'search': search,
-     'ask-each-time': ask_each_time}[sys.argv[1]](*sys.argv[2:])
+     'ask-each-time': ask_each_time, 'refuse': refuse}[sys.argv[1]](*sys.argv[2:])
 
 
 if __name__ == '__main__':

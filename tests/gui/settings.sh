@@ -25,6 +25,13 @@ check "it is stored as it was written" same home settings-import
 check "what Settings does not offer, export, has lost nothing" \
   export_again home "$GUI_HERE/expected/settings-export.wirelink"
 check "Settings has no export" drive no-export
+echo '{"Peers": []}' > "$LAB_DIR/screen/daemon.json"
+printf '[Interface]\nPrivateKey = xDCkVfhCNpYBwVxcmPqOuFpoJMO6BxYexBAKloRNyjU=\n' \
+  > "$LAB_DIR/screen/plain.conf"
+check "a file of wg-quick is refused with what to do" \
+  drive refuse "$LAB_DIR/screen/plain.conf" 'add the line "[Wirelink]" at its end'
+check "a file of the Go daemon is refused with what to do" \
+  drive refuse "$LAB_DIR/screen/daemon.json" 'wirelinkctl convert'
 check "a file is dropped on the list" \
   drive drop home "$LAB_TOP/tests/unit/profile/corpus/trust.wirelink"
 check "what is wrong is read aloud at its field" drive describe home
