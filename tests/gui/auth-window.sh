@@ -1,5 +1,5 @@
 #!/bin/bash
-# The window that asks for keys, as nm-applet has nm-wirelink-auth-dialog show it. Prints TAP.
+# The window that asks for keys, as agents that have none have nm-wirelink-auth-dialog show it. Prints TAP.
 # shellcheck source=../nm/case.sh
 . "$(dirname "$(realpath "$0")")/../nm/case.sh"
 # shellcheck source=../lab/lab.sh
