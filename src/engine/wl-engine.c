@@ -430,6 +430,9 @@ wl_engine_local_addresses(WlEngine *self, gint64 now, const WlLocalAddress *addr
     if (wl_policy_set_local(&self->policy, addresses, n)) {
         self->uplink = wl_policy_has_uplink(&self->policy);
         self->own_dirty = self->judge_dirty = TRUE;
+        /* What was learned is written with this, not by a wake-up of its own. */
+        if (!self->uplink && self->memory_due != WL_NEVER)
+            self->memory_due = self->now;
         uplink_changed(self);
     }
     wl_engine_turn(self);

@@ -73,7 +73,8 @@ traffic_start() {
   nsenter --net=/run/netns/other "$TRAFFIC" serve 0.0.0.0 7000 > "$LAB_DIR/serve.log" 2>&1 &
   wait_until 5 other_listens || return 1
   host laptop "$TRAFFIC" stream $OTHER 7000 > "$LAB_DIR/stream" 2>&1 &
-  wait_until 5 grep -q received "$LAB_DIR/stream"
+  wait_until 5 grep -q received "$LAB_DIR/stream" ||
+    { cat "$LAB_DIR/serve.log" "$LAB_DIR/stream"; return 1; }
 }
 probe_start() { host laptop "$TRAFFIC" probe $OTHER 7000 > "$LAB_DIR/probe" 2>&1 & }
 stream_count() { sed -n 's/^received //p' "$LAB_DIR/stream" | tail -n 1; }
@@ -84,4 +85,5 @@ stream_goes_on() {  # [seconds]
   count=$(stream_count)
   wait_until "${1:-30}" stream_has $((count + 20)) || { tail -n 3 "$LAB_DIR/stream"; return 1; }
 }
+same_service() { matches "^$PID\$" "$(service_pids)"; }
 stays_activated() { is_activated && same_service; }

@@ -159,8 +159,9 @@ test_uplink_changed(void)
     g_assert_cmpuint(bench_count(bench, WL_OUTPUT_SEND), ==, 0);
 }
 
-/* Without an uplink nothing is sent and nobody is woken: not for Alives, nor for receipts that
- * do not come, nor by traffic into the tunnel. With the next one everybody is asked at once. */
+/* Without an uplink nothing is sent and nobody is woken: not for Alives, for receipts that do not
+ * come or for what is to be remembered, nor by traffic into the tunnel. With the next one everybody
+ * is asked at once. */
 static void
 test_none(void)
 {
@@ -176,7 +177,7 @@ test_none(void)
     bench_live(bench, SEC(300), 1, 2);
     g_assert_cmpint(bench_view(bench, desktop)->state, ==, WL_PEER_DIRECT);
     bench_handshake(bench, hub, NULL);
-    bench_handshake(bench, desktop, "198.51.100.7:51820");
+    bench_handshake(bench, desktop, "198.51.100.8:51820");
     bench_snapshot(bench);
     /* something is on its way, and traffic flows */
     bench_uplink(bench, "192.168.1.11/24");
@@ -184,7 +185,9 @@ test_none(void)
     bench_drain(bench);
     hub->mute = desktop->mute = TRUE;
     bench_run(bench, MS(10));
+    bench_clear(bench);
     bench_uplink(bench, NULL);
+    g_assert_cmpuint(bench_count(bench, WL_OUTPUT_REMEMBER), ==, 1);
     wl_engine_traffic_began(bench->engine, bench->now, NULL);
     bench_run(bench, SEC(1));
     bench_clear(bench);

@@ -1,0 +1,51 @@
+#!/bin/bash
+# Both uplinks are gone for a minute and back: in that minute the service does not wake up once, and a
+# TCP stream through the hub, which goes on sending, lives through it.
+# shellcheck source=two-uplinks.sh
+. "$(dirname "$(realpath "$0")")/two-uplinks.sh"
+lab_begin "$@"
+two_uplinks_create || bail_out "the lab comes up" laptop hub
+
+# voluntary context switches of all threads of the service
+wakeups() {
+  # shellcheck disable=SC2016  # expanded inside the host
+  host laptop bash -c 'cat /proc/$0/task/*/status' "$PID" |
+    awk '/^voluntary_ctxt_switches/ { n += $2 } END { print n; exit !n }'
+}
+has_woken() { [ "$(wakeups)" != "$before" ]; }
+# What was under way when the uplink went has ended: two seconds in a row without a wake-up.
+is_at_rest() {
+  before=$(wakeups) && ! wait_until 2 has_woken
+}
+# Of a minute from now on, which ends with the first wake-up.
+sleeps_for_a_minute() {
+  local start
+  before=$(wakeups) && start=$(now_us) || return 1
+  ! wait_until 60 has_woken || { echo "it woke up after $(seconds "$start") s"; return 1; }
+}
+no_uplink() { [ -z "$(host laptop ip route show default)$(host laptop ip -6 route show default)" ]; }
+# Seconds until TCP sends again what was not acknowledged, as "26sec", "1min10sec" or "880ms" say.
+tcp_waits() {
+  host laptop ss -tno dst "$OTHER" | sed -n 's/.*timer:(on,\([^,]*\),.*/\1/p' |
+    awk '{ min = /min/ ? $0 + 0 : 0; sub(/.*min/, ""); print min * 60 + (/ms/ ? 1 : $0 + 1) }' |
+    grep -E '^[0-9]+' -o
+}
+
+check "hub and laptop come up" both_up || finish laptop hub
+PID=$(service_pids)
+check "other answers through the hub" reaches $OTHER
+check "a stream begins" traffic_start || finish laptop hub
+
+base_down home
+check "there is no uplink" wait_until 5 no_uplink
+check "what was under way ends" wait_until 20 is_at_rest
+check "then the service does not wake up for a minute" sleeps_for_a_minute
+check "it stays activated" stays_activated
+base_up home
+check "other answers again" reaches $OTHER 5
+left=$(tcp_waits) || left=0
+echo "# TCP sends again in $left s"
+check "the stream goes on when TCP does" stream_goes_on $((left + 10))
+check "the profile stays activated" stays_activated
+check "it is deactivated" nmcli_laptop connection down laptop
+finish laptop hub
