@@ -25,13 +25,65 @@ test_repeated(void)
     g_assert_cmpuint(warnings, ==, 6);
 }
 
+/* ---- levels, one process each: what NetworkManager says by NM_VPN_LOG_LEVEL */
+
+static const struct {
+    const char *level; /* NetworkManager's own name for it; NULL: it says nothing */
+    const char *number;
+    guint shown; /* of `lines`, from the first on */
+} levels[] = {
+    {"off", "0", 0},   {"ERR", "3", 1},   {"WARN", "4", 2},     {"INFO", "5", 3},
+    {"DEBUG", "6", 4}, {"TRACE", "7", 5}, {"nothing", NULL, 3}, {"beyond", "12", 5},
+};
+
+static const char *const lines[] = {"<error> that is broken", "<warning> that is wrong",
+                                    "<notice> that has changed", "<info> a detail",
+                                    "<debug> a datagram"};
+
+static void
+say_all(void)
+{
+    g_log_set_always_fatal(G_LOG_FATAL_MASK);
+    wl_log_init(FALSE);
+    g_critical("that is broken");
+    g_warning("that is wrong");
+    g_message("that has changed");
+    g_info("a detail");
+    g_debug("a datagram");
+}
+
+static void
+test_levels(void)
+{
+    for (guint i = 0; i < G_N_ELEMENTS(levels); i++) {
+        g_test_message("NetworkManager's %s", levels[i].level);
+        if (levels[i].number)
+            g_setenv("NM_VPN_LOG_LEVEL", levels[i].number, TRUE);
+        else
+            g_unsetenv("NM_VPN_LOG_LEVEL");
+        g_test_trap_subprocess("/log/levels/subprocess", 0, 0);
+        g_test_trap_assert_passed();
+        for (guint j = 0; j < G_N_ELEMENTS(lines); j++) {
+            g_autofree char *pattern = g_strdup_printf("*%s*", lines[j]);
+
+            if (j < levels[i].shown)
+                g_test_trap_assert_stderr(pattern);
+            else
+                g_test_trap_assert_stderr_unmatched(pattern);
+        }
+    }
+}
+
 int
 main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     /* Warnings are what is counted here. */
     g_log_set_always_fatal(G_LOG_FATAL_MASK);
-    g_log_set_writer_func(count, NULL, NULL);
+    if (!g_test_subprocess())
+        g_log_set_writer_func(count, NULL, NULL);
     g_test_add_func("/log/repeated", test_repeated);
+    g_test_add_func("/log/levels", test_levels);
+    g_test_add_func("/log/levels/subprocess", say_all);
     return g_test_run();
 }
