@@ -15,6 +15,7 @@
 #include "wl-profile-value.h"
 
 #define UI_GROUP   "VPN Plugin UI"
+#define VALUE      "Value="
 #define ROOM       (1024 * 1024)
 #define KEY_LENGTH 44
 
@@ -52,15 +53,60 @@ read_input(gsize *length)
     return text;
 }
 
+/* The value of one line as it was before append_entry() wrote it. */
+static char *
+unescape(const char *value)
+{
+    static const char from[] = "stnr\\", to[] = " \t\n\r\\";
+    char *text = g_malloc0(strlen(value) + 1), *end = text;
+
+    for (const char *p = value; *p; p++) {
+        const char *escaped = p[0] == '\\' && p[1] ? strchr(from, p[1]) : NULL;
+
+        *end++ = escaped ? to[escaped - from] : *p;
+        p += escaped != NULL;
+    }
+    return text;
+}
+
+/* Takes what is secret out of @text, by the groups it stands in: GLib would keep copies, which
+ * nobody can wipe. */
+static GHashTable *
+take_values(char *text)
+{
+    GHashTable *values = g_hash_table_new_full(g_str_hash, g_str_equal, g_free,
+                                               (GDestroyNotify) wl_profile_wipe_free);
+    g_autofree char *group = g_strdup("");
+
+    for (char *line = text, *end; *line; line = end) {
+        gsize length = strcspn(line, "\n");
+        char kept = line[length];
+
+        end = line + length + (kept != '\0');
+        line[length] = '\0';
+        if (*line == '[') {
+            g_free(group);
+            group = g_strndup(line + 1, strcspn(line + 1, "]"));
+        } else if (g_str_has_prefix(line, VALUE)) {
+            g_hash_table_replace(values, g_strdup(group), unescape(line + strlen(VALUE)));
+            memset(line, '#', length);
+        }
+        line[length] = kept;
+    }
+    return values;
+}
+
 /* NULL: it is something else. What GLib says of that is not for the log: it quotes it. */
 static GKeyFile *
-load_questions(void)
+load_questions(GHashTable **values)
 {
     g_autoptr(GKeyFile) file = g_key_file_new();
     gsize length;
     char *text = read_input(&length);
-    gboolean loaded = g_key_file_load_from_data(file, text, length, G_KEY_FILE_NONE, NULL);
+    gboolean loaded;
 
+    *values = take_values(text);
+    loaded = g_key_file_load_from_data(file, text, length, G_KEY_FILE_NONE, NULL);
     explicit_bzero(text, length);
     g_free(text);
     return loaded && g_key_file_has_group(file, UI_GROUP) ? g_steal_pointer(&file) : NULL;
@@ -135,10 +181,9 @@ text_new(const char *text)
 }
 
 static void
-add_question(Window *window, GKeyFile *file, const char *name)
+add_question(Window *window, GKeyFile *file, const char *name, const char *value)
 {
     g_autofree char *label = g_key_file_get_string(file, name, "Label", NULL);
-    char *value = g_key_file_get_string(file, name, "Value", NULL);
     GtkWidget *text = text_new(label ? label : name), *entry = gtk_entry_new();
 
     gtk_label_set_mnemonic_widget(GTK_LABEL(text), entry);
@@ -155,9 +200,6 @@ add_question(Window *window, GKeyFile *file, const char *name)
     attach(window, entry, 1, 1);
     g_ptr_array_add(window->names, g_strdup(name));
     g_ptr_array_add(window->entries, entry);
-    if (value)
-        explicit_bzero(value, strlen(value));
-    g_free(value);
 }
 
 static void
@@ -180,7 +222,7 @@ add_dialog(Window *window, const char *title)
 }
 
 static void
-build(Window *window, GKeyFile *file)
+build(Window *window, GKeyFile *file, GHashTable *values)
 {
     g_autofree char *title = g_key_file_get_string(file, UI_GROUP, "Title", NULL);
     g_autofree char *description = g_key_file_get_string(file, UI_GROUP, "Description", NULL);
@@ -192,7 +234,8 @@ build(Window *window, GKeyFile *file)
         attach(window, text_new(description), 0, 2);
     for (char **group = groups; *group; group++)
         if (g_key_file_get_boolean(file, *group, "ShouldAsk", NULL))
-            add_question(window, file, *group);
+            add_question(window, file, *group, g_hash_table_lookup(values, *group));
+    g_hash_table_remove_all(values);
     window->trouble = text_new("");
     attach(window, window->trouble, 0, 2);
     g_signal_connect(show, "toggled", G_CALLBACK(on_show_toggled), window);
@@ -200,16 +243,33 @@ build(Window *window, GKeyFile *file)
     on_changed(NULL, window);
 }
 
+/* Not by dprintf(), whose buffer keeps what went through it. */
+static void
+print(const char *text)
+{
+    for (gsize left = strlen(text); left > 0;) {
+        ssize_t n = write(STDOUT_FILENO, text, left);
+
+        if (n <= 0)
+            return; /* who asked is gone */
+        text += n;
+        left -= (gsize) n;
+    }
+}
+
 static void
 print_answers(const Window *window)
 {
-    for (guint i = 0; i < window->entries->len; i++)
-        dprintf(STDOUT_FILENO, "%s\n%s\n", (const char *) window->names->pdata[i],
-                gtk_entry_get_text(window->entries->pdata[i]));
+    for (guint i = 0; i < window->entries->len; i++) {
+        print(window->names->pdata[i]);
+        print("\n");
+        print(gtk_entry_get_text(window->entries->pdata[i]));
+        print("\n");
+    }
 }
 
 static int
-ask(GKeyFile *file)
+ask(GKeyFile *file, GHashTable *values)
 {
     Window window = {
         .names = g_ptr_array_new_with_free_func(g_free),
@@ -217,7 +277,7 @@ ask(GKeyFile *file)
     };
     gboolean answered;
 
-    build(&window, file);
+    build(&window, file, values);
     gtk_widget_show_all(window.dialog);
     answered = gtk_dialog_run(GTK_DIALOG(window.dialog)) == GTK_RESPONSE_OK;
     if (answered)
@@ -232,6 +292,7 @@ int
 main(int argc, char **argv)
 {
     g_autoptr(GKeyFile) file = NULL;
+    g_autoptr(GHashTable) values = NULL;
 
     setlocale(LC_ALL, "");
     bindtextdomain(GETTEXT_PACKAGE, WL_LOCALE_DIR);
@@ -242,12 +303,12 @@ main(int argc, char **argv)
                                           "\"nmcli --ask connection up\" asks on the terminal\n");
         return 2;
     }
-    file = load_questions();
+    file = load_questions(&values);
     if (!file) {
         g_printerr(WL_AUTH_WINDOW_PROGRAM ": what to ask is expected on standard input, as "
                                           "\"nm-wirelink-auth-dialog --external-ui-mode\" prints "
                                           "it\n");
         return 2;
     }
-    return ask(file);
+    return ask(file, values);
 }

@@ -26,6 +26,7 @@ without_a_display() {
 check "keys are asked, and given" drive answer
 check "one that is none is not taken" drive wrong
 check "what is written can be shown" drive show
+check "what is not asked for is not kept, what did not do is shown again" drive kept
 check "it can be cancelled" drive cancel
 check "and closed with a key" drive escape
 check "without a display it says what would do" without_a_display

@@ -17,14 +17,16 @@ FIELDS = ('Private key', 'Preshared key of "hub"')
 class Dialog(Program):
     """The agent's side of it, too."""
 
-    def __init__(self):
+    def __init__(self, data=None, secrets=None, *options):
         super().__init__('nm-wirelink-auth-dialog-window')
         self.process = subprocess.Popen(
             [os.environ['WL_TEST_AUTH_DIALOG'], '-u', 'some-uuid', '-n', 'home', '-s',
-             'org.freedesktop.NetworkManager.wirelink', '-i'],
+             'org.freedesktop.NetworkManager.wirelink', '-i', *options],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-        for key, value in DATA.items():
+        for key, value in (data or DATA).items():
             self.process.stdin.write(f'DATA_KEY={key}\nDATA_VAL={value}\n\n')
+        for key, value in (secrets or {}).items():
+            self.process.stdin.write(f'SECRET_KEY={key}\nSECRET_VAL={value}\n\n')
         self.process.stdin.write('DONE\n\n')
         self.process.stdin.flush()
 
@@ -71,6 +73,33 @@ def show():
     assert dialog.read(FIELDS[0]) == PRIVATE
     dialog.press('Cancel')
     dialog.ends(1, '')
+
+
+def memory_of(name):
+    """What the process can write to, as one piece of bytes."""
+    pid = subprocess.run(['pgrep', '-f', f'/{name}$'], check=True, capture_output=True,
+                         text=True).stdout.split()[0]
+    found = b''
+    with open(f'/proc/{pid}/maps') as maps, open(f'/proc/{pid}/mem', 'rb', 0) as memory:
+        for line in maps:
+            start, _, rest = line.partition('-')
+            end, mode, *_ = rest.split()
+            if mode.startswith('rw'):
+                memory.seek(int(start, 16))
+                found += memory.read(int(end, 16) - int(start, 16))
+    return found
+
+
+def kept():
+    """A key that is not asked for is not kept by the window; one that did not do is shown again."""
+    dialog = Dialog({'private-key-flags': '2', 'peer-1-name': 'hub', 'peer-1-preshared-key-flags': '0'},
+                    {'peer-1-preshared-key': PRESHARED, 'private-key': PRIVATE}, '-r')
+    dialog.wait_sensitive('Connect', True)
+    memory = memory_of(dialog.name)
+    assert PRIVATE.encode() in memory, 'the search does not find what is there'
+    assert PRESHARED.encode() not in memory, 'the window keeps a key that it does not ask for'
+    dialog.press('Connect')
+    dialog.ends(0, f'private-key\n{PRIVATE}\npeer-1-preshared-key\n{PRESHARED}\n\n\n')
 
 
 def cancel():
