@@ -157,6 +157,17 @@ facts_of_leaves(const Run *run, guint hosts)
     return (double) facts / (hosts - 1);
 }
 
+/* None may be missing for want of room. */
+static void
+print_hub_facts(const Run *run)
+{
+    const SimHost *hub = run->world->hosts->pdata[0];
+
+    printf("facts held by the hub: %u facts\n", wl_engine_get_fact_count(hub->member));
+    printf("refused for want of room: %" G_GUINT64_FORMAT " facts\n",
+           wl_engine_get_refused(hub->member)[WL_VERDICT_TOO_MANY]);
+}
+
 /* What goes when they go is what they had. The simulated devices and what they remember stay. */
 static gsize
 end_members(const Run *run, guint first, guint last)
@@ -209,6 +220,7 @@ scale_run(guint hosts, guint32 seed, gint64 rest, GError **error)
     leaves_after = sum_up(run, 1, hosts);
     print_rest("hub", &hub, &hub_after, 1, rest);
     print_rest("leaf", &leaves, &leaves_after, hosts - 1, rest);
+    print_hub_facts(run);
     printf("facts held: %.0f per leaf\n", facts_of_leaves(run, hosts));
     printf("memory of the run: %.0f kB per member\n",
            (double) (mallinfo2().uordblks - used) / 1024 / hosts);
