@@ -30,6 +30,9 @@ expected_backend() {
   fi
 }
 
+uplink_routes() { host laptop ip route show dev eth0 | sort; }
+uplink_routes_before=$(uplink_routes)
+
 check "the profile is imported" import "$LAB_DIR/laptop/laptop.wirelink" || finish laptop
 uuid=$(profile_uuid)
 check "it survives roaming by default" \
@@ -54,6 +57,8 @@ check "route of an allowed prefix" has_route 10.88.0.0/16 -4
 check "route of the IPv4 network" has_route 10.77.0.0/24 -4
 check "route of the IPv6 network" has_route fd77::/64 -6
 check "the default route stays" matches 'via 203.0.113.1 dev eth0' "$(host laptop ip route show default)"
+check "NetworkManager pins no route to the uplink" \
+  diff <(echo "$uplink_routes_before") <(uplink_routes)
 check "no router advertisements" matches '^0$' "$(link_setting accept_ra)"
 check "no redirects" matches '^0$' "$(link_setting accept_redirects)"
 check "the other side answers over IPv4" reaches 10.77.0.1
