@@ -244,7 +244,7 @@ def key(name):
     editor.press('QR code')
     until('the QR code is shown',
           lambda: has_state(editor.named('QR code of the public key'), Atspi.StateType.VISIBLE))
-    editor.picture('gtk3-key')
+    editor.picture('key-gtk3')
     editor.close()
 
 
