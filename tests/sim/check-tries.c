@@ -17,8 +17,8 @@ struct _Tries {
     GHashTable *last;   /* WlEndpoint* -> Try* */
     gint64 times[MOST]; /* of the last ones, in a ring */
     guint next;
-    gint64 life; /* when the member of these began */
-    const SimDevice *device;
+    gint64 life;   /* when the member of these began */
+    guint devices; /* and how many it had had by then */
 };
 
 Tries *
@@ -67,10 +67,10 @@ tries_note_change(Tries *self, const SimHost *host, const WlPeerChange *change)
     const Try *last;
     Try try = {.when = now};
 
-    if (self->life != host->started || self->device != host->device)
+    if (self->life != host->started || self->devices != host->devices)
         g_hash_table_remove_all(self->last);
     self->life = host->started;
-    self->device = host->device;
+    self->devices = host->devices;
     if (change->kind == WL_PEER_UPDATE || !wl_endpoint_is_set(&change->endpoint))
         return NULL;
     self->times[self->next] = now;

@@ -14,10 +14,10 @@
 /* What became wrong by something else than the member's own doing is right again after this. */
 #define GRACE SIM_SEC(1)
 
-/* Without anything happening to the two or to the hub, packets get there and back after this. Facts
- * whose datagram was lost are told again after 125 s. A Go
- * daemon leaves a dead session after 165 s, its Alive runs out after 255 s, and who does not answer
- * is asked every 5 minutes, give or take 10 %. */
+/* Without anything happening to the two or to the hub, packets get there and back after this. What
+ * a Go daemon in between does not tell anew it tells after 125 s. It leaves a dead session after
+ * 165 s, its Alive runs out after 255 s, and who does not answer is asked every 5 minutes, give or
+ * take 10 %. */
 #define LIMIT_OURS    SIM_SEC(150)
 #define LIMIT_CLASSIC SIM_SEC(400)
 

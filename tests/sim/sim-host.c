@@ -521,6 +521,7 @@ make_device(SimHost *self)
         .transmit = transmit, .deliver = deliver, .random = sim_host_random};
 
     self->device = sim_device_new(&self->public_key, self->listen_port, &callbacks, self);
+    self->devices++;
     sim_device_set_time(self->device, self->world->now, self->wall_offset);
 }
 

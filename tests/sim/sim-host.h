@@ -64,6 +64,7 @@ struct _SimHost {
     WlEngineConfig *config;
 
     SimDevice *device;         /* NULL: none */
+    guint devices;             /* made so far: another one may be at the same place in memory */
     const SimMemberKind *with; /* of `member` */
     gpointer member;           /* NULL: not running */
     gint64 started;
