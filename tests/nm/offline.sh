@@ -6,12 +6,6 @@
 lab_begin "$@"
 two_uplinks_create || bail_out "the lab comes up" laptop hub
 
-# voluntary context switches of all threads of the service
-wakeups() {
-  # shellcheck disable=SC2016  # expanded inside the host
-  host laptop bash -c 'cat /proc/$0/task/*/status' "$PID" |
-    awk '/^voluntary_ctxt_switches/ { n += $2 } END { print n; exit !n }'
-}
 has_woken() { [ "$(wakeups)" != "$before" ]; }
 # What was under way when the uplink went has ended: two seconds in a row without a wake-up.
 is_at_rest() {
