@@ -14,6 +14,8 @@
 #define FIXED_SIZE      1024
 #define ALLOWED_IP_SIZE (WL_ADDRESS_TEXT_SIZE + 16)
 
+#define MAX_ERRNO 4095 /* as in the kernel */
+
 char *
 wl_uapi_socket_path(const char *ifname)
 {
@@ -391,13 +393,12 @@ take_status(WlUapiText *text)
     char *last = g_strrstr_len(text->str, (gssize) text->len, "errno=");
     gint64 number;
 
-    if (!last || (last != text->str && last[-1] != '\n'))
+    if (!last || (last != text->str && last[-1] != '\n') ||
+        !g_ascii_string_to_signed(g_strchomp(last + strlen("errno=")), 10, -MAX_ERRNO, MAX_ERRNO,
+                                  &number, NULL))
         return -EPROTO;
-    number = g_ascii_strtoll(last + strlen("errno="), NULL, 10);
     g_string_truncate(text, (gsize) (last - text->str));
-    if (number < -4095 || number > 4095)
-        return -EPROTO;
-    return number > 0 ? (int) -number : (int) number;
+    return (int) -ABS(number);
 }
 
 int

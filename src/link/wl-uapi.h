@@ -11,9 +11,10 @@
  * wl_uapi_text_free().
  */
 #define WL_UAPI_DIRECTORY "/var/run/wireguard"
-#define WL_UAPI_TIMEOUT   2                  /* s without progress */
+#define WL_UAPI_TIMEOUT   2                  /* s for an exchange */
 #define WL_UAPI_MAX_REPLY (64 * 1024 * 1024) /* bytes */
 
+/** To be freed with g_free(). */
 char *wl_uapi_socket_path(const char *ifname);
 
 typedef GString WlUapiText;
@@ -22,7 +23,9 @@ typedef GString WlUapiText;
 void wl_uapi_text_free(WlUapiText *text);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(WlUapiText, wl_uapi_text_free)
 
-/* Requests, with the empty line that ends them. */
+/* Requests, with the empty line that ends them; to be freed. @listen_port: 0, any. @fwmark: 0,
+ * none.
+ */
 WlUapiText *wl_uapi_set_device(const WlKey *private_key, guint16 listen_port, guint32 fwmark);
 WlUapiText *wl_uapi_set_listen_port(guint16 listen_port);
 WlUapiText *wl_uapi_set_peer(const WlPeerChange *change);
