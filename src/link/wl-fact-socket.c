@@ -84,8 +84,8 @@ wl_fact_socket_new(const WlIp *local, guint16 port, int ifindex, WlFactSocketFun
     fd = socket(AF_INET6, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
     if (fd < 0 || setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof on) < 0 ||
         bind(fd, (struct sockaddr *) &address, sizeof address) < 0) {
-        g_autofree char *text = wl_ip_to_string(local);
         int saved = errno;
+        g_autofree char *text = wl_ip_to_string(local);
 
         if (fd >= 0)
             close(fd);

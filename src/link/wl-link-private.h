@@ -10,13 +10,14 @@
 /** Begins the alias of every link of ours; the profile's UUID follows. */
 #define WL_LINK_MARK "wirelink:"
 
+/** How links begin whose profile does not name them. */
+#define WL_LINK_NAME "nmwl-"
+
 /**
  * The name of a kernel link of ours until it is marked: the kernel makes a link without an alias,
  * and we may be killed before it has one. No profile's link is called so (a UUID has no "~"), and
  * NetworkManager leaves it alone as it does nmwl-*. @name: room for IF_NAMESIZE.
  */
-/** How links begin whose profile does not name them. */
-#define WL_LINK_NAME     "nmwl-"
 #define WL_LINK_UNMARKED "nmwl-~"
 void wl_link_unmarked_name(const char *uuid, char *name);
 

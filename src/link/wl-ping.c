@@ -152,12 +152,15 @@ ready4(int fd, GIOCondition condition, gpointer user_data)
         guint8 packet[60 + sizeof(Echo)]; /* the longest IP header there is */
         WlIp from;
         Echo echo;
+        gsize header;
         ssize_t length = recvfrom(fd, packet, sizeof packet, 0, (struct sockaddr *) &source, &size);
-        gsize header = (gsize) (packet[0] & 0x0f) * 4;
 
         if (length < 0 && errno == EAGAIN)
             break;
-        if (length < 20 || (gsize) length < header + sizeof echo || size < sizeof source)
+        if (length < 20 || size < sizeof source)
+            continue;
+        header = (gsize) (packet[0] & 0x0f) * 4;
+        if ((gsize) length < header + sizeof echo)
             continue;
         memcpy(&echo, packet + header, sizeof echo);
         if (echo.type != ICMP_ECHOREPLY)
