@@ -412,29 +412,47 @@ default_port(Reader *reader)
              profile->fact_port);
 }
 
-/* json-glib recurses; this does not. */
+/* What the daemon would not read, and json-glib does: of several values it takes one. It recurses,
+ * too; this does not. */
 static gboolean
-is_too_deep(const char *text, gsize length)
+check_shape(const char *text, gsize length, const char *name, GError **error)
 {
-    gboolean string = FALSE;
-    guint depth = 0;
+    gboolean begun = FALSE, string = FALSE;
+    guint depth = 0, line = 1;
 
-    for (gsize i = 0; i < length; i++) {
+    for (gsize i = 0; i < length && depth <= MAX_DEPTH; i++) {
+        char c = text[i];
+
+        line += c == '\n';
         if (string) {
-            if (text[i] == '\\')
-                i++;
-            else if (text[i] == '"')
-                string = FALSE;
-        } else if (text[i] == '"') {
-            string = TRUE;
-        } else if (text[i] == '[' || text[i] == '{') {
-            if (++depth > MAX_DEPTH)
-                return TRUE;
-        } else if ((text[i] == ']' || text[i] == '}') && depth > 0) {
-            depth--;
+            string = c != '"';
+            i += c == '\\';
+            continue;
         }
+        if (g_ascii_isspace(c))
+            continue;
+        if (begun && depth == 0) {
+            g_set_error(error, WL_PROFILE_ERROR, WL_PROFILE_ERROR_SYNTAX,
+                        "%s:%u: there is more behind the object; remove it", name, line);
+            return FALSE;
+        }
+        if (!begun && c != '{')
+            break;
+        begun = TRUE;
+        string = c == '"';
+        if (c == '[' || c == '{')
+            depth++;
+        else if (c == ']' || c == '}')
+            depth--;
     }
-    return FALSE;
+    if (depth > MAX_DEPTH)
+        g_set_error(error, WL_PROFILE_ERROR, WL_PROFILE_ERROR_SYNTAX,
+                    "%s:%u: not the JSON of a daemon: it is deeper than %u brackets", name, line,
+                    MAX_DEPTH);
+    else if (!begun)
+        g_set_error(error, WL_PROFILE_ERROR, WL_PROFILE_ERROR_SYNTAX,
+                    "%s: not an object like {\"port\": 51821, \"peers\": []}", name);
+    return begun && depth <= MAX_DEPTH;
 }
 
 gboolean
@@ -446,17 +464,15 @@ wl_go_config_parse(const char *text, gsize length, const char *name, const char 
     g_autoptr(GError) local = NULL;
     g_autoptr(GList) members = NULL;
     JsonObject *object;
-    JsonNode *root;
 
-    if (length > WL_PROFILE_MAX_FILE || !g_utf8_validate_len(text, length, NULL) ||
-        is_too_deep(text, length)) {
-        g_set_error(
-            error, WL_PROFILE_ERROR, WL_PROFILE_ERROR_SYNTAX,
-            "%s: not the JSON of a daemon: it is longer than %u bytes, not UTF-8, or deeper "
-            "than %u brackets",
-            name, WL_PROFILE_MAX_FILE, MAX_DEPTH);
+    if (length > WL_PROFILE_MAX_FILE || !g_utf8_validate_len(text, length, NULL)) {
+        g_set_error(error, WL_PROFILE_ERROR, WL_PROFILE_ERROR_SYNTAX,
+                    "%s: not the JSON of a daemon: it is longer than %u bytes or not UTF-8", name,
+                    WL_PROFILE_MAX_FILE);
         return FALSE;
     }
+    if (!check_shape(text, length, name, error))
+        return FALSE;
     if (!json_parser_load_from_data(parser, text, (gssize) length, &local)) {
         const char *where = strstr(local->message, "<data>:");
         g_autofree char *quoted =
@@ -466,13 +482,7 @@ wl_go_config_parse(const char *text, gsize length, const char *name, const char 
         g_set_error(error, WL_PROFILE_ERROR, WL_PROFILE_ERROR_SYNTAX, "%s:%s", name, quoted + 1);
         return FALSE;
     }
-    root = json_parser_get_root(parser);
-    if (!root || !JSON_NODE_HOLDS_OBJECT(root)) {
-        g_set_error(error, WL_PROFILE_ERROR, WL_PROFILE_ERROR_SYNTAX,
-                    "%s: not an object like {\"port\": 51821, \"peers\": []}", name);
-        return FALSE;
-    }
-    object = json_node_get_object(root);
+    object = json_node_get_object(json_parser_get_root(parser));
     members = get_members(&reader, "top level", object, error);
     if (!members && json_object_get_size(object) > 0)
         return FALSE;

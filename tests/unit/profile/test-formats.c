@@ -248,6 +248,12 @@ test_go_bad(void)
     } cases[] = {
         {"", "w.json: not an object like"},
         {"[]", "w.json: not an object like"},
+        {"\"port\"", "w.json: not an object like"},
+        {"{\"port\": 1}\n{\"port\": 2}", "w.json:2: there is more behind the object"},
+        {"{\"port\": 1},", "w.json:1: there is more behind the object"},
+        {"{", "w.json:1:"},
+        {"{\"a", "w.json:1:"},
+        {"{]", "w.json:1:"},
         {"{\n \"port\": }", "w.json:2:"},
         {"{\"prot\": 1}", "w.json: prot: is not a key of the daemon; there are port"},
         {"{\"port\": 70000}", "w.json: port: \"70000\" is not valid; it is a number from 1"},
@@ -271,10 +277,11 @@ test_go_bad(void)
     };
     g_autofree char *deep = g_strnfill(100000, '[');
 
+    deep[0] = '{';
     for (guint i = 0; i <= G_N_ELEMENTS(cases); i++) {
         const char *json = i < G_N_ELEMENTS(cases) ? cases[i].json : deep;
         const char *message =
-            i < G_N_ELEMENTS(cases) ? cases[i].message : "w.json: not the JSON of a daemon";
+            i < G_N_ELEMENTS(cases) ? cases[i].message : "w.json:1: not the JSON of a daemon";
         g_autoptr(WlWgQuick) file = parse_plain(WG_QUICK);
         g_autoptr(GError) error = NULL;
 
