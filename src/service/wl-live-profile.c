@@ -204,7 +204,7 @@ apply(WlLiveProfile *self, NMConnection *stored, WlProfileChange *change, GError
     return TRUE;
 }
 
-static void
+static gboolean
 take(WlLiveProfile *self, NMConnection *stored)
 {
     WlRunning running = {
@@ -232,19 +232,18 @@ take(WlLiveProfile *self, NMConnection *stored)
     }
     if (change)
         news |= tell_waiting(self, change->waiting);
-    if (news)
-        self->changed(self->user_data);
+    return news;
 }
 
-static void
+static gboolean
 on_stored(NMConnection *stored, const GError *error, gpointer user_data)
 {
     WlLiveProfile *self = user_data;
+    gboolean news = stored ? take(self, stored) : tell_error(self, error->message);
 
-    if (stored)
-        take(self, stored);
-    else if (tell_error(self, error->message))
+    if (news)
         self->changed(self->user_data);
+    return news;
 }
 
 WlLiveProfile *

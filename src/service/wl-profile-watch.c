@@ -1,11 +1,22 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "wl-profile-watch.h"
 
+#include "wl-bucket.h"
+#include "wl-clock.h"
+
 #define NO_SECRETS "org.freedesktop.NetworkManager.AgentManager.NoSecrets"
 
 /* Asked for secrets and giving them, NetworkManager tells of a change, which is none: once for each
  * question. Without knowing that we would ask for ever. It comes this soon, or not at all. */
 #define OWN_SIGNAL (G_USEC_PER_SEC / 2)
+
+/* Somebody else who asks for secrets whenever he is told of a change would be told of ours, and we
+ * of his, for ever. What the profile says may be read often, for nobody is told of that; its
+ * secrets, as long as there is nothing new, only so often. */
+#define SETTINGS_BURST    8
+#define SETTINGS_INTERVAL (G_USEC_PER_SEC / 4)
+#define SECRETS_BURST     4
+#define SECRETS_INTERVAL  (15 * G_USEC_PER_SEC)
 
 struct _WlProfileWatch {
     GDBusConnection *connection;
@@ -20,6 +31,10 @@ struct _WlProfileWatch {
     guint told;           /* signals meanwhile */
     gboolean own_due;     /* one of them, or the next, comes of the question */
     gint64 read_at;       /* when that was answered; 0: never */
+    gboolean secrets_due; /* they may have changed, and are read later */
+    WlBucket settings_reads, secrets_reads;
+    WlTimer *timer;  /* NULL: there is none to be had */
+    gint64 deadline; /* G_MAXINT64: none */
 };
 
 static void ask(WlProfileWatch *self);
@@ -34,6 +49,14 @@ call(WlProfileWatch *self, const char *method, GVariant *arguments, GAsyncReadyC
 }
 
 static void
+ask_at(WlProfileWatch *self, gint64 deadline)
+{
+    self->deadline = MIN(self->deadline, deadline);
+    if (self->timer)
+        wl_timer_set(self->timer, self->deadline);
+}
+
+static void
 finish(WlProfileWatch *self, const GError *error)
 {
     g_autoptr(NMConnection) stored = g_steal_pointer(&self->stored);
@@ -41,8 +64,9 @@ finish(WlProfileWatch *self, const GError *error)
 
     self->told = 0;
     self->asking = FALSE;
-    self->read_at = g_get_monotonic_time();
-    self->func(error ? NULL : stored, error, self->user_data);
+    self->read_at = wl_clock_now();
+    if (self->func(error ? NULL : stored, error, self->user_data))
+        self->secrets_reads = (WlBucket){0};
     if (stored)
         nm_connection_clear_secrets(stored);
     if (self->again || told > 0)
@@ -80,6 +104,29 @@ on_secrets(GObject *source, GAsyncResult *result, gpointer user_data)
     finish(self, error);
 }
 
+static gboolean
+is_as_before(const WlProfileWatch *self, GVariant *settings)
+{
+    return settings && self->settings && g_variant_equal(settings, self->settings);
+}
+
+/* Whether secrets are to be asked for where nothing else has changed. */
+static gboolean
+may_read_secrets(WlProfileWatch *self)
+{
+    gint64 now = wl_clock_now();
+    gboolean own = self->own_due && now < self->read_at + OWN_SIGNAL;
+
+    self->own_due = FALSE;
+    if (own && !self->secrets_due)
+        return FALSE;
+    self->secrets_due = TRUE;
+    if (wl_bucket_take(&self->secrets_reads, now, SECRETS_INTERVAL, SECRETS_BURST))
+        return TRUE;
+    ask_at(self, wl_bucket_when(&self->secrets_reads, now, SECRETS_INTERVAL, SECRETS_BURST));
+    return FALSE;
+}
+
 static void
 on_settings(GObject *source, GAsyncResult *result, gpointer user_data)
 {
@@ -88,18 +135,16 @@ on_settings(GObject *source, GAsyncResult *result, gpointer user_data)
         g_dbus_connection_call_finish(G_DBUS_CONNECTION(source), result, &error);
     g_autoptr(GVariant) settings = reply ? g_variant_get_child_value(reply, 0) : NULL;
     WlProfileWatch *self = user_data;
-    gboolean own;
 
     if (g_error_matches(error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
         return;
-    own = self->own_due && g_get_monotonic_time() < self->read_at + OWN_SIGNAL;
-    self->own_due = FALSE;
-    if (own && settings && g_variant_equal(settings, self->settings)) {
+    if (is_as_before(self, settings) && !may_read_secrets(self)) {
         self->asking = FALSE;
         if (self->again)
             ask(self);
         return;
     }
+    self->secrets_due = FALSE;
     g_clear_pointer(&self->settings, g_variant_unref);
     if (settings) {
         self->settings = g_variant_ref(settings);
@@ -116,11 +161,27 @@ on_settings(GObject *source, GAsyncResult *result, gpointer user_data)
 static void
 ask(WlProfileWatch *self)
 {
+    gint64 now = wl_clock_now();
+
     self->again = self->asking;
     if (self->asking)
         return;
+    if (!wl_bucket_take(&self->settings_reads, now, SETTINGS_INTERVAL, SETTINGS_BURST)) {
+        ask_at(self, wl_bucket_when(&self->settings_reads, now, SETTINGS_INTERVAL, SETTINGS_BURST));
+        return;
+    }
     self->asking = TRUE;
     call(self, "GetSettings", NULL, on_settings);
+}
+
+static gboolean
+on_deadline(gpointer user_data)
+{
+    WlProfileWatch *self = user_data;
+
+    self->deadline = G_MAXINT64;
+    ask(self);
+    return G_SOURCE_CONTINUE;
 }
 
 static void
@@ -161,7 +222,12 @@ wl_profile_watch_new(GDBusConnection *connection, const char *uuid, WlProfileWat
                      gpointer user_data)
 {
     WlProfileWatch *self = g_new0(WlProfileWatch, 1);
+    g_autoptr(GError) error = NULL;
 
+    self->deadline = G_MAXINT64;
+    self->timer = wl_timer_new(on_deadline, self, &error);
+    if (!self->timer)
+        g_warning("changes of the profile may go unnoticed: %s", error->message);
     self->connection = g_object_ref(connection);
     self->func = func;
     self->user_data = user_data;
@@ -187,6 +253,7 @@ wl_profile_watch_free(WlProfileWatch *self)
         nm_connection_clear_secrets(self->stored);
     g_clear_object(&self->stored);
     g_clear_pointer(&self->settings, g_variant_unref);
+    g_clear_pointer(&self->timer, wl_timer_free);
     g_free(self->path);
     g_free(self);
 }

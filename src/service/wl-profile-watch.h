@@ -10,8 +10,10 @@
 typedef struct _WlProfileWatch WlProfileWatch;
 
 /** @stored with the secrets that NetworkManager keeps, as far as it has any; NULL with an @error of
- * one sentence if it cannot be read. Also called when nothing that matters changed. */
-typedef void (*WlProfileWatchFunc)(NMConnection *stored, const GError *error, gpointer user_data);
+ * one sentence if it cannot be read. Also called when nothing that matters changed; returns whether
+ * something did. */
+typedef gboolean (*WlProfileWatchFunc)(NMConnection *stored, const GError *error,
+                                       gpointer user_data);
 
 /** Begins with what is stored now. */
 WlProfileWatch *wl_profile_watch_new(GDBusConnection *connection, const char *uuid,

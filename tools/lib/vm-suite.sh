@@ -9,7 +9,7 @@ vm_parts() {
   echo link-test
   while read -r name; do
     case $emulated$name in
-      yesoffline|yesaccess|yesagents|yesautostart|yesbad-host|yesctl|yessecrets) ;;
+      yesoffline|yesaccess|yesagents|yesautostart|yesbad-host|yesctl|yesfollowed|yessecrets) ;;
       *) echo "$name";;
     esac
   done < <("$TOP/tests/nm/run" --list)

@@ -1,0 +1,122 @@
+#!/bin/bash
+# Others follow profiles, too. NetworkManager tells everybody of a change when somebody is given
+# secrets: two who ask for them at each change might keep each other asking for ever.
+# shellcheck source=one-host.sh
+. "$(dirname "$(realpath "$0")")/one-host.sh"
+lab_begin "$@"
+
+second_profile() {  # file: another network, on the same host
+  keys_create second && profile_begin "$1" second 10.78.0.2/24 51830 &&
+    sed -i 's/^FactPort = .*/FactPort = 51831/' "$1" &&
+    profile_peer "$1" other 10.78.0.1/32 'Endpoint = 203.0.113.6:51820' 'Basic = yes'
+}
+create() { one_host_create && second_profile "$LAB_DIR/laptop/second.wirelink"; }
+
+profile_path() {  # name
+  host laptop busctl --json=short call org.freedesktop.NetworkManager \
+    /org/freedesktop/NetworkManager/Settings org.freedesktop.NetworkManager.Settings \
+    GetConnectionByUuid s "$(profile_uuid "$1")" | sed -n 's/.*"data":\["\([^"]*\)"\].*/\1/p'
+}
+keepalive_is() {  # profile seconds
+  local uuid
+  uuid=$(profile_uuid "$1") &&
+    host laptop wg show "nmwl-${uuid:0:8}" persistent-keepalive | grep -q "[[:space:]]$2\$"
+}
+# It counts within a second.
+changes() {  # profile seconds
+  nmcli_laptop connection modify "$1" +vpn.data "peer-1-keepalive=$2" &&
+    wait_until 1 keepalive_is "$@"
+}
+
+# All that NetworkManager is asked about profiles: a line each, with who asked, path and method.
+record() {
+  host laptop dbus-monitor --system --profile \
+    "type='method_call',interface='org.freedesktop.NetworkManager.Settings.Connection'" \
+    >> "$LAB_DIR/calls" 2>&1 &
+  wait_until 5 test -s "$LAB_DIR/calls"
+}
+services() {  # the unique names of their connections
+  local name
+  for name in $(host laptop busctl list --no-legend | awk '/\.Connection_/ { print $1 }'); do
+    host laptop busctl call org.freedesktop.DBus /org/freedesktop/DBus org.freedesktop.DBus \
+      GetNameOwner s "$name" | tr -d '"' | cut -d ' ' -f 2
+  done
+}
+# calls METHOD PATH yes|no: how often the services asked, or others did
+calls() {
+  awk -v services="$SERVICES" -v method="$1" -v path="$2" -v ours="$3" '
+    BEGIN { n = split(services, list, " "); for (i = 1; i <= n; i++) is[list[i]] = 1 }
+    $1 == "mc" && $NF == method && $6 == path && (($4 in is) == (ours == "yes")) { count++ }
+    END { print count + 0 }' "$LAB_DIR/calls"
+}
+asked() { [ "$(calls GetSecrets "$2" "$1")" -ge "$3" ]; }
+# few METHOD PATH MOST: so often at most the services have asked
+few() {
+  local n
+  n=$(calls "$1" "$2" yes)
+  echo "$1 of $2: $n times by us, $(calls GetSecrets "$2" no) times GetSecrets by others"
+  [ "$n" -le "$3" ]
+}
+starts_over() { : > "$LAB_DIR/calls"; }
+
+asker_begins() {  # all|others
+  : > "$LAB_DIR/asker"
+  host laptop "$LAB_BUILD/tests/nm/secrets-asker" "$LAPTOP" "$1" >> "$LAB_DIR/asker" 2>&1 &
+  ASKER=$!
+}
+asker_listens() { wait_until 5 grep -q ready "$LAB_DIR/asker"; }
+asker_ends() {
+  host_kill laptop secrets-asker
+  wait "$ASKER" 2> /dev/null
+}
+# Somebody who asks without end asks thousands of times meanwhile.
+passes() { sleep 3; }
+
+create || bail_out "the lab comes up" laptop
+for name in laptop second; do
+  check "the profile $name is imported" import "$LAB_DIR/laptop/$name.wirelink" || finish laptop
+  check "it is activated" nmcli_laptop connection up "$name" || finish laptop
+done
+LAPTOP=$(profile_path laptop) SECOND=$(profile_path second) SERVICES=$(services | tr '\n' ' ')
+check "both have a service" matches '^:[0-9.]+ :[0-9.]+ $' "$SERVICES"
+record || bail_out "the bus can be watched" laptop
+
+# --- two services of ours
+check "a change of one counts at once" changes laptop 15
+check "its service has asked for the secrets" wait_until 5 asked yes "$LAPTOP" 1
+passes
+check "it has done so once" few GetSecrets "$LAPTOP" 1
+check "and has read the profile twice: for the change, and to see that what it asked was none" \
+  few GetSettings "$LAPTOP" 2
+check "the other's service has not looked at that" \
+  matches '^0 0$' "$(calls GetSettings "$SECOND" yes) $(calls GetSecrets "$SECOND" yes)"
+
+# --- somebody who only asks when others did
+asker_begins others
+check "somebody asks when others asked" asker_listens
+starts_over
+check "a change counts at once" changes laptop 16
+passes
+check "our service has asked a few times" few GetSecrets "$LAPTOP" 6
+starts_over
+passes
+check "and does not go on for ever" few GetSecrets "$LAPTOP" 1
+check "the next change counts at once" changes laptop 17
+asker_ends
+
+# --- somebody who asks whenever something is told, also because of himself
+asker_begins all
+check "somebody asks without end" asker_listens
+starts_over
+check "a change counts at once" changes laptop 18
+check "he goes on" wait_until 30 asked no "$LAPTOP" 1000
+starts_over
+passes
+check "our service takes no part in that" few GetSecrets "$LAPTOP" 1
+check "nor does it read the profile all the while" few GetSettings "$LAPTOP" 20
+check "the next change counts at once" changes laptop 19
+asker_ends
+
+check "the profiles are deactivated" nmcli_laptop connection down laptop second
+check "nothing is left" wait_host_clean laptop
+finish laptop
