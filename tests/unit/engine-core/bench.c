@@ -62,8 +62,17 @@ bench_member(Bench *bench, guint number)
     return bench->members->pdata[number];
 }
 
-static WlPrefix
-parse_prefix(const char *text)
+WlIp
+bench_ip(const char *text)
+{
+    WlIp ip;
+
+    g_assert_true(wl_ip_parse(text, &ip));
+    return ip;
+}
+
+WlPrefix
+bench_prefix(const char *text)
 {
     WlPrefix prefix;
 
@@ -71,11 +80,20 @@ parse_prefix(const char *text)
     return prefix;
 }
 
+WlEndpoint
+bench_endpoint(const char *text)
+{
+    WlEndpoint endpoint;
+
+    g_assert_true(wl_endpoint_parse(text, &endpoint));
+    return endpoint;
+}
+
 WlEngineConfig *
 bench_config(Bench *bench, WlRole role)
 {
     WlEngineConfig *config = wl_engine_config_new();
-    WlPrefix address = parse_prefix("10.77.0.2/24");
+    WlPrefix address = bench_prefix("10.77.0.2/24");
 
     config->private_key = bench_member(bench, 0)->private_key;
     config->listen_port = 51820;
@@ -95,7 +113,7 @@ bench_add(WlEngineConfig *config, const BenchMember *member, const char *endpoin
     if (allowed_ips) {
         g_auto(GStrv) parts = g_strsplit(allowed_ips, ",", 0);
         for (guint i = 0; parts[i]; i++) {
-            WlPrefix prefix = parse_prefix(parts[i]);
+            WlPrefix prefix = bench_prefix(parts[i]);
             g_array_append_val(peer->allowed_ips, prefix);
         }
     }
@@ -132,7 +150,7 @@ bench_uplink(Bench *bench, const char *address)
     WlLocalAddress local = {.ifname = "eth0", .ifindex = 2, .announce = TRUE};
 
     if (address)
-        local.address = parse_prefix(address);
+        local.address = bench_prefix(address);
     wl_engine_local_addresses(bench->engine, bench->now, &local, address ? 1 : 0);
     bench_drain(bench);
 }
@@ -348,7 +366,7 @@ void
 bench_tell_allowed(Bench *bench, const BenchMember *from, const BenchMember *about,
                    const char *prefix, guint ttl)
 {
-    WlPrefix value = parse_prefix(prefix);
+    WlPrefix value = bench_prefix(prefix);
     WlFact fact;
 
     wl_fact_init_allowed(&fact, &about->key, &value, bench->now + SEC(ttl));
@@ -370,7 +388,7 @@ WlVerdict
 bench_verdict_allowed(Bench *bench, const BenchMember *from, const BenchMember *about,
                       const char *prefix)
 {
-    WlPrefix value = parse_prefix(prefix);
+    WlPrefix value = bench_prefix(prefix);
     WlFact fact;
 
     wl_fact_init_allowed(&fact, &about->key, &value, 0);
@@ -436,7 +454,7 @@ bench_sent_endpoint(Bench *bench, const BenchMember *to, const WlKey *about, con
 gboolean
 bench_sent_allowed(Bench *bench, const BenchMember *to, const WlKey *about, const char *prefix)
 {
-    WlPrefix value = parse_prefix(prefix);
+    WlPrefix value = bench_prefix(prefix);
     WlFact fact;
 
     wl_fact_init_allowed(&fact, about, &value, 0);
@@ -470,7 +488,7 @@ gboolean
 bench_has_allowed(Bench *bench, const BenchMember *member, const char *prefix)
 {
     const WlDevicePeer *peer = wl_device_find(bench->device, &member->key);
-    WlPrefix wanted = parse_prefix(prefix);
+    WlPrefix wanted = bench_prefix(prefix);
 
     for (guint i = 0; peer && i < peer->allowed_ips->len; i++) {
         if (wl_prefix_equal(&g_array_index(peer->allowed_ips, WlPrefix, i), &wanted))
@@ -483,7 +501,7 @@ gboolean
 bench_has_route(Bench *bench, const char *prefix)
 {
     g_autoptr(GArray) routes = wl_engine_dup_routes(bench->engine);
-    WlPrefix wanted = parse_prefix(prefix);
+    WlPrefix wanted = bench_prefix(prefix);
 
     for (guint i = 0; i < routes->len; i++) {
         if (wl_prefix_equal(&g_array_index(routes, WlPrefix, i), &wanted))

@@ -34,6 +34,9 @@ typedef struct {
     gboolean mute; /* nothing of it comes through */
 } BenchMember;
 
+WlIp bench_ip(const char *text);
+WlPrefix bench_prefix(const char *text);
+WlEndpoint bench_endpoint(const char *text);
 /** @number gives the keys, in no particular order. */
 BenchMember *bench_member(Bench *bench, guint number);
 

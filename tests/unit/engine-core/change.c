@@ -338,7 +338,7 @@ test_endpoints(void)
     config = usual(bench);
     g_ptr_array_add(peer_of(config, 1)->endpoints, g_strdup(DESKTOP_ENDPOINT));
     bench_change(bench, config);
-    g_assert_true(wl_endpoint_parse(DESKTOP_ENDPOINT, &endpoint));
+    endpoint = bench_endpoint(DESKTOP_ENDPOINT);
     g_assert_true(wl_endpoint_equal(&last_change(bench, desktop)->endpoint, &endpoint));
 
     /* a live session is kept, and asked whether it still leads there */
@@ -354,7 +354,7 @@ test_endpoints(void)
     /* it does not answer: the new one is tried inside the session */
     bench_run(bench, SEC(12));
     g_assert_cmpuint(bench_changes(bench, hub, WL_PEER_RECREATE), ==, 0);
-    g_assert_true(wl_endpoint_parse("203.0.113.9:51820", &endpoint));
+    endpoint = bench_endpoint("203.0.113.9:51820");
     g_assert_true(
         wl_endpoint_equal(&wl_device_find(bench->device, &hub->key)->endpoint, &endpoint));
 }
@@ -372,7 +372,7 @@ test_resolved_names(void)
     bench_start(bench, config);
     bench_uplink(bench, "192.168.1.10/24");
     g_assert_cmpuint(bench_count(bench, WL_OUTPUT_RESOLVE), ==, 1);
-    g_assert_true(wl_endpoint_parse(DESKTOP_ENDPOINT, &endpoint));
+    endpoint = bench_endpoint(DESKTOP_ENDPOINT);
     wl_engine_resolved(bench->engine, bench->now, "desk.example.net:51820", &endpoint, 1);
     bench_drain(bench);
     config = usual(bench);
@@ -426,7 +426,7 @@ test_networks(void)
     g_assert_cmpint(bench_verdict_allowed(bench, hub, desktop, "172.30.1.0/24"), ==,
                     WL_VERDICT_OUTSIDE);
     config = usual(bench);
-    g_assert_true(wl_prefix_parse("172.30.0.0/16", &network));
+    network = bench_prefix("172.30.0.0/16");
     g_array_append_val(config->networks, network);
     bench_change(bench, config);
     g_assert_cmpint(bench_verdict_allowed(bench, hub, desktop, "172.30.1.0/24"), ==,
@@ -446,7 +446,7 @@ within(WlEngineConfig *config, const char *networks)
 
     for (guint i = 0; parts[i]; i++) {
         WlPrefix prefix;
-        g_assert_true(wl_prefix_parse(parts[i], &prefix));
+        prefix = bench_prefix(parts[i]);
         g_array_append_val(config->networks, prefix);
     }
     return config;
@@ -463,7 +463,7 @@ test_allowed_ips(void)
     start(bench);
     /* from one peer to another: nothing for NetworkManager to do */
     config = usual(bench);
-    g_assert_true(wl_prefix_parse("192.168.50.7/32", &prefix));
+    prefix = bench_prefix("192.168.50.7/32");
     g_array_set_size(peer_of(config, 1)->allowed_ips, 1);
     bench_add(config, bench_member(bench, 3), NULL, NULL);
     g_array_append_val(peer_of(config, 2)->allowed_ips, prefix);
@@ -485,7 +485,7 @@ test_allowed_ips(void)
     g_assert_cmpint(bench_verdict_allowed(bench, hub, bench_member(bench, 3), "10.77.0.9/32"), ==,
                     WL_VERDICT_ACCEPTED);
     config = within(usual(bench), "10.77.0.0/24,192.168.50.7/32");
-    g_assert_true(wl_prefix_parse("10.77.0.9/32", &prefix));
+    prefix = bench_prefix("10.77.0.9/32");
     g_array_append_val(peer_of(config, 1)->allowed_ips, prefix);
     bench_change(bench, config);
     g_assert_cmpint(bench_verdict_allowed(bench, hub, bench_member(bench, 3), "10.77.0.9/32"), ==,

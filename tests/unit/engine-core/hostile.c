@@ -213,7 +213,7 @@ test_ttl_cap(void)
     WlEndpoint endpoint;
     WlFact fact;
 
-    g_assert_true(wl_endpoint_parse("198.51.100.8:51820", &endpoint));
+    endpoint = bench_endpoint("198.51.100.8:51820");
     wl_fact_init_endpoint(&fact, &desktop->key, &endpoint, 0);
     bench_tell_endpoint(bench, hub, desktop, "198.51.100.8:51820", 65535);
     bench_run(bench, SEC(3599));

@@ -9,19 +9,10 @@
 #define LAN_AT   LAN ":51820"
 #define INTERNET "198.51.100.7:51820"
 
-static WlIp
-ip_of(const char *text)
-{
-    WlIp ip;
-
-    g_assert_true(wl_ip_parse(text, &ip));
-    return ip;
-}
-
 static void
 answer(Bench *bench, const char *address, gboolean reachable)
 {
-    WlIp ip = ip_of(address);
+    WlIp ip = bench_ip(address);
 
     wl_engine_neighbour(bench->engine, bench->now, &ip, 2, reachable);
     bench_drain(bench);
@@ -31,7 +22,7 @@ answer(Bench *bench, const char *address, gboolean reachable)
 static guint
 asked(Bench *bench, const char *address)
 {
-    WlIp ip = ip_of(address);
+    WlIp ip = bench_ip(address);
     guint n = 0;
 
     for (guint i = 0; i < bench->outputs->len; i++) {
@@ -63,7 +54,7 @@ rank(Bench *bench, const BenchMember *member, const char *text)
     g_autoptr(GArray) views = wl_engine_dup_candidates(bench->engine, &member->key);
     WlEndpoint endpoint;
 
-    g_assert_true(wl_endpoint_parse(text, &endpoint));
+    endpoint = bench_endpoint(text);
     for (guint i = 0; i < views->len; i++) {
         const WlCandidateView *view = &g_array_index(views, WlCandidateView, i);
         if (wl_endpoint_equal(&view->endpoint, &endpoint))
@@ -254,7 +245,7 @@ test_forgotten(void)
 {
     g_autoptr(Bench) bench = told_new();
     BenchMember *desktop = bench_member(bench, 2);
-    WlIp ip = ip_of(LAN);
+    WlIp ip = bench_ip(LAN);
 
     answer(bench, LAN, TRUE);
     g_assert_cmpstr(rank(bench, desktop, LAN_AT), ==, "on-link");

@@ -20,7 +20,7 @@ leaf_new(void)
     WlEngineConfig *config = bench_config(bench, WL_ROLE_AUTOMATIC);
     WlPrefix address;
 
-    g_assert_true(wl_prefix_parse("fd77::2/64", &address));
+    address = bench_prefix("fd77::2/64");
     g_array_append_val(config->addresses, address);
     bench_add(config, bench_member(bench, 1), BENCH_HUB_ENDPOINT, "10.77.0.0/24,fd77::/64");
     bench_add(config, bench_member(bench, 2), NULL, "10.77.0.3/32,fd77::3/128");
@@ -402,7 +402,7 @@ test_roamed_unseen(void)
     WlDevicePeer *peer = wl_device_find(bench->device, &desktop->key);
 
     run(bench, SEC(20), &before);
-    g_assert_true(wl_endpoint_parse("198.51.100.7:1024", &peer->endpoint));
+    peer->endpoint = bench_endpoint("198.51.100.7:1024");
     bench_clear(bench);
     bench_tell_endpoint(bench, hub, desktop, "198.51.100.77:51820", 255);
     run(bench, SEC(4), &after);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <string.h>
 
+#include "bench.h"
 #include "wl-bucket.h"
 #include "wl-candidates.h"
 #include "wl-claims.h"
@@ -14,24 +15,6 @@ key_of(guint number)
     memcpy(key.bytes, &number, sizeof(number));
     key.bytes[31] = 1;
     return key;
-}
-
-static WlEndpoint
-endpoint_of(const char *text)
-{
-    WlEndpoint endpoint;
-
-    g_assert_true(wl_endpoint_parse(text, &endpoint));
-    return endpoint;
-}
-
-static WlPrefix
-prefix_of(const char *text)
-{
-    WlPrefix prefix;
-
-    g_assert_true(wl_prefix_parse(text, &prefix));
-    return prefix;
 }
 
 /* ---- knowledge */
@@ -142,7 +125,7 @@ static WlTold
 tell_endpoint(WlFactSet *set, guint subject, guint source, guint number, gint64 now, gint64 expires)
 {
     WlKey about = key_of(subject), from = key_of(source);
-    WlEndpoint endpoint = endpoint_of("192.0.2.1:1");
+    WlEndpoint endpoint = bench_endpoint("192.0.2.1:1");
     WlFactEntry *entry;
     WlClaim *claim;
     WlFact fact;
@@ -260,7 +243,7 @@ static void
 test_fact_set_local(void)
 {
     g_autoptr(WlFactSet) set = wl_fact_set_new();
-    WlEndpoint endpoint = endpoint_of("192.0.2.1:1");
+    WlEndpoint endpoint = bench_endpoint("192.0.2.1:1");
     WlKey subject = key_of(1);
     WlFact fact;
 
@@ -299,7 +282,7 @@ test_candidates(void)
     WlEndpoint endpoint;
 
 #define ADD(text, rank, teller, worked)                                                            \
-    (endpoint = endpoint_of(text), wl_candidates_add(list, &endpoint, rank, teller, worked))
+    (endpoint = bench_endpoint(text), wl_candidates_add(list, &endpoint, rank, teller, worked))
     ADD("10.1.2.3:1", WL_RANK_PRIVATE, WL_TELLER_ITSELF, FALSE);
     ADD("203.0.113.8:1", WL_RANK_PUBLIC, WL_TELLER_ITSELF, FALSE);
     ADD("[fd00::1]:1", WL_RANK_PRIVATE, WL_TELLER_ITSELF, FALSE);
@@ -319,11 +302,11 @@ test_candidates(void)
     }
 
     g_array_index(list, WlCandidate, 1).last_tried = 77;
-    endpoint = endpoint_of("192.168.1.7:1");
+    endpoint = bench_endpoint("192.168.1.7:1");
     wl_candidates_add(again, &endpoint, WL_RANK_ON_LINK, WL_TELLER_ITSELF, FALSE);
     g_assert_false(wl_candidates_inherit(again, list));
     g_assert_cmpint(g_array_index(again, WlCandidate, 0).last_tried, ==, 77);
-    endpoint = endpoint_of("192.168.1.8:1");
+    endpoint = bench_endpoint("192.168.1.8:1");
     wl_candidates_add(again, &endpoint, WL_RANK_ON_LINK, WL_TELLER_ITSELF, FALSE);
     g_assert_true(wl_candidates_inherit(again, list));
 }
@@ -340,21 +323,21 @@ policy_init(WlPolicy *policy, WlEngineConfig *config, const char *network)
 
     config->listen_port = 51820;
     for (guint i = 0; i < G_N_ELEMENTS(own); i++) {
-        WlPrefix prefix = prefix_of(own[i]);
+        WlPrefix prefix = bench_prefix(own[i]);
         g_array_append_val(config->addresses, prefix);
     }
     for (guint i = 0; i < 2; i++) {
-        WlPrefix prefix = prefix_of(i ? "172.30.0.0/16" : "0.0.0.0/0");
+        WlPrefix prefix = bench_prefix(i ? "172.30.0.0/16" : "0.0.0.0/0");
         g_array_append_val(peer->allowed_ips, prefix);
     }
     g_ptr_array_add(config->peers, peer);
     if (network) {
-        WlPrefix prefix = prefix_of(network);
+        WlPrefix prefix = bench_prefix(network);
         g_array_append_val(config->networks, prefix);
     }
     wl_policy_init(policy, config);
-    local.address = prefix_of("10.77.0.99/29");
-    local.address = prefix_of("192.168.1.10/24");
+    local.address = bench_prefix("10.77.0.99/29");
+    local.address = bench_prefix("192.168.1.10/24");
     g_assert_true(wl_policy_set_local(policy, &local, 1));
     g_assert_false(wl_policy_set_local(policy, &local, 1));
 }
@@ -392,7 +375,7 @@ test_policy_endpoints(void)
 
     policy_init(&policy, config, NULL);
     for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
-        WlEndpoint endpoint = endpoint_of(cases[i].text);
+        WlEndpoint endpoint = bench_endpoint(cases[i].text);
         g_test_message("%s", cases[i].text);
         g_assert_cmpint(wl_policy_check_endpoint(&policy, &endpoint), ==, cases[i].verdict);
     }
@@ -415,12 +398,12 @@ test_policy_prefixes(void)
     };
     g_autoptr(WlEngineConfig) config = wl_engine_config_new();
     g_autoptr(WlEngineConfig) wide = wl_engine_config_new();
-    WlPrefix lan = prefix_of("192.168.1.0/25"), elsewhere = prefix_of("192.168.2.0/24");
+    WlPrefix lan = bench_prefix("192.168.1.0/25"), elsewhere = bench_prefix("192.168.2.0/24");
     WlPolicy policy;
 
     policy_init(&policy, config, NULL);
     for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
-        WlPrefix prefix = prefix_of(cases[i].text);
+        WlPrefix prefix = bench_prefix(cases[i].text);
         g_test_message("%s", cases[i].text);
         g_assert_cmpint(wl_policy_check_prefix(&policy, &prefix), ==, cases[i].verdict);
     }
@@ -437,9 +420,9 @@ test_claims(void)
 {
     g_autoptr(WlClaims) claims = wl_claims_new();
     WlKey hub = key_of(1), a = key_of(2), b = key_of(3);
-    WlPrefix site = prefix_of("10.9.0.0/16"), net = prefix_of("10.9.1.0/24"),
-             host = prefix_of("10.9.1.5/32"), other = prefix_of("10.9.2.0/24"),
-             both = prefix_of("10.9.0.0/22");
+    WlPrefix site = bench_prefix("10.9.0.0/16"), net = bench_prefix("10.9.1.0/24"),
+             host = bench_prefix("10.9.1.5/32"), other = bench_prefix("10.9.2.0/24"),
+             both = bench_prefix("10.9.0.0/22");
 
     g_assert_cmpint(wl_claims_add(claims, &net, &a, FALSE), ==, WL_VERDICT_ACCEPTED);
     g_assert_cmpint(wl_claims_add(claims, &net, &a, FALSE), ==, WL_VERDICT_ACCEPTED);
@@ -450,7 +433,7 @@ test_claims(void)
     g_assert_cmpint(wl_claims_add(claims, &other, &b, FALSE), ==, WL_VERDICT_ACCEPTED);
     /* a router may lie around them */
     g_assert_cmpint(wl_claims_add(claims, &site, &hub, TRUE), ==, WL_VERDICT_ACCEPTED);
-    other = prefix_of("10.9.3.0/24");
+    other = bench_prefix("10.9.3.0/24");
     g_assert_cmpint(wl_claims_add(claims, &other, &b, FALSE), ==, WL_VERDICT_ACCEPTED);
 }
 

@@ -219,7 +219,7 @@ test_refusals(void)
 
     for (guint i = 0; i < 3; i++) {
         const char *texts[] = {"10.77.0.0/24", "172.30.0.0/16", "203.0.113.0/24"};
-        g_assert_true(wl_prefix_parse(texts[i], &network));
+        network = bench_prefix(texts[i]);
         g_array_append_val(config->networks, network);
     }
     bench_add(config, hub, BENCH_HUB_ENDPOINT, "10.77.0.0/24");
@@ -432,7 +432,7 @@ test_nested_routes(void)
     BenchMember *hub = bench_member(bench, 1), *desktop = bench_member(bench, 2);
     WlPrefix network;
 
-    g_assert_true(wl_prefix_parse("172.30.0.0/16", &network));
+    network = bench_prefix("172.30.0.0/16");
     g_array_append_val(config->networks, network);
     bench_add(config, hub, BENCH_HUB_ENDPOINT, "10.77.0.0/24");
     bench_add(config, desktop, NULL, "10.77.0.3/32");

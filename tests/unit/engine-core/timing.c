@@ -22,9 +22,9 @@ test_local_facts(void)
     bench_add(config, laptop, NULL, "10.77.0.5/32");
     bench_add(config, desktop, "192.0.2.9:51820", "10.77.0.3/32");
     bench_start(bench, config);
-    g_assert_true(wl_prefix_parse("203.0.113.1/24", &addresses[0].address));
-    g_assert_true(wl_prefix_parse("172.17.0.1/16", &addresses[1].address));
-    g_assert_true(wl_prefix_parse("fe80::1/64", &addresses[2].address));
+    addresses[0].address = bench_prefix("203.0.113.1/24");
+    addresses[1].address = bench_prefix("172.17.0.1/16");
+    addresses[2].address = bench_prefix("fe80::1/64");
     wl_engine_local_addresses(bench->engine, bench->now, addresses, 3);
     bench_drain(bench);
     bench_clear(bench);
@@ -147,7 +147,7 @@ test_roamed_member(void)
     bench_run(bench, SEC(10));
     bench_clear(bench);
     peer = wl_device_find(bench->device, &laptop->key);
-    g_assert_true(wl_endpoint_parse("198.51.100.3:4242", &peer->endpoint));
+    peer->endpoint = bench_endpoint("198.51.100.3:4242");
     bench_alive(bench, laptop);
     g_assert_true(bench_sent_endpoint(bench, desktop, &laptop->key, "198.51.100.3:4242"));
     g_assert_cmpint(bench_view(bench, laptop)->endpoint.port, ==, 4242);
@@ -244,7 +244,7 @@ test_attempts(void)
         for (guint i = 0; i < 3; i++) {
             WlEndpoint endpoint;
             WlFact fact;
-            g_assert_true(wl_endpoint_parse(told[i], &endpoint));
+            endpoint = bench_endpoint(told[i]);
             wl_fact_init_endpoint(&fact, &desktop->key, &endpoint, bench->now + SEC(3600));
             g_array_append_val(facts, fact);
         }
@@ -459,7 +459,7 @@ test_names_are_resolved(void)
         g_assert_cmpuint(bench_count(bench, WL_OUTPUT_RESOLVE), ==, 1);
     }
     bench_clear(bench);
-    g_assert_true(wl_endpoint_parse("203.0.113.4:51820", &address));
+    address = bench_endpoint("203.0.113.4:51820");
     wl_engine_resolved(bench->engine, bench->now, "hub.example.net:51820", &address, 1);
     bench_drain(bench);
     g_assert_cmpuint(bench_count(bench, WL_OUTPUT_SEND), ==, 1);
@@ -588,8 +588,8 @@ test_on_demand(void)
     WlIp there, elsewhere;
     guint recreations;
 
-    g_assert_true(wl_ip_parse("10.77.0.9", &there));
-    g_assert_true(wl_ip_parse("10.77.0.8", &elsewhere));
+    there = bench_ip("10.77.0.9");
+    elsewhere = bench_ip("10.77.0.8");
     bench_uplink(bench, "192.168.1.10/24");
     bench_meet(bench, 1, NULL);
     tell_basic(bench, phone, 3600);

@@ -98,21 +98,12 @@ test_portal(void)
     g_assert_cmpuint(bench_count(bench, WL_OUTPUT_SEND), >=, 2);
 }
 
-static WlIp
-ip_of(const char *text)
-{
-    WlIp ip;
-
-    g_assert_true(wl_ip_parse(text, &ip));
-    return ip;
-}
-
 static void
 test_local_servers(void)
 {
     g_autoptr(Bench) bench = bench_leaf_new();
     BenchMember *hub = bench_member(bench, 1), *desktop = bench_member(bench, 2);
-    WlIp servers[] = {ip_of("10.77.0.53"), ip_of("192.168.1.1")};
+    WlIp servers[] = {bench_ip("10.77.0.53"), bench_ip("192.168.1.1")};
 
     bench_uplink(bench, "192.168.1.10/24");
     bench_meet(bench, 1, NULL);
@@ -308,7 +299,7 @@ test_broadcast(void)
         WlFact fact;
 
         bench_tell_endpoint(bench, hub, desktop, bad[i], 255);
-        g_assert_true(wl_endpoint_parse(bad[i], &endpoint));
+        endpoint = bench_endpoint(bad[i]);
         wl_fact_init_endpoint(&fact, &desktop->key, &endpoint, 0);
         g_assert_cmpint(wl_engine_get_verdict(bench->engine, &fact, &hub->key), ==,
                         WL_VERDICT_BAD_ADDRESS);

@@ -29,22 +29,13 @@ meet(Bench *bench, guint number, const char *endpoint)
     bench_alive(bench, bench_member(bench, number));
 }
 
-static WlEndpoint
-endpoint_of(const char *text)
-{
-    WlEndpoint endpoint;
-
-    g_assert_true(wl_endpoint_parse(text, &endpoint));
-    return endpoint;
-}
-
 /* "rank teller outcome" of an address, or NULL. */
 static char *
 candidate(Bench *bench, guint number, const char *text)
 {
     g_autoptr(GArray) views =
         wl_engine_dup_candidates(bench->engine, &bench_member(bench, number)->key);
-    WlEndpoint endpoint = endpoint_of(text);
+    WlEndpoint endpoint = bench_endpoint(text);
 
     g_assert_nonnull(views);
     for (guint i = 0; i < views->len; i++) {
@@ -85,7 +76,7 @@ tell_all(Bench *bench, const BenchMember *from, const BenchMember *about, const 
     g_autoptr(GArray) facts = wl_fact_array_new();
 
     for (; *addresses; addresses++) {
-        WlEndpoint endpoint = endpoint_of(*addresses);
+        WlEndpoint endpoint = bench_endpoint(*addresses);
         WlFact fact;
 
         wl_fact_init_endpoint(&fact, &about->key, &endpoint, bench->now + SEC(255));
@@ -249,7 +240,7 @@ test_stale_fact(void)
 static gboolean
 forget(Bench *bench, guint number, const char *text, GError **error)
 {
-    WlEndpoint endpoint = endpoint_of(text);
+    WlEndpoint endpoint = bench_endpoint(text);
     gboolean done = wl_engine_forget_endpoint(bench->engine, bench->now,
                                               &bench_member(bench, number)->key, &endpoint, error);
 
