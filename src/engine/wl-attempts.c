@@ -99,6 +99,7 @@ wl_engine_update_candidates(WlEngine *self, WlPeer *peer)
     wl_candidates_sort(list);
     if (wl_candidates_inherit(list, peer->candidates) && !peer->healthy)
         peer->attempt.restart = TRUE;
+    wl_engine_update_near(self, peer, list);
     g_array_unref(peer->candidates);
     peer->candidates = g_steal_pointer(&list);
 }

@@ -184,9 +184,9 @@ is_any(const WlPrefix *prefix, gpointer value, gpointer user_data)
 /* ---- the rules that need the profile's prefixes of the other peers */
 
 typedef struct {
-    const WlEngine *self;
     const WlKey *subject;
     const WlPrefix *prefix;
+    gboolean covered; /* by a router's */
 } Question;
 
 static gboolean
@@ -199,6 +199,24 @@ is_of_another_leaf(const WlPrefix *prefix, gpointer value, gpointer user_data)
         const WlPeer *peer = peers->pdata[i];
         if (!peer->router && !wl_key_equal(&peer->key, question->subject))
             return TRUE;
+    }
+    return FALSE;
+}
+
+static gboolean
+is_of_another_router(const WlPrefix *prefix, gpointer value, gpointer user_data)
+{
+    Question *question = user_data;
+    const GPtrArray *peers = value;
+
+    for (guint i = 0; i < peers->len; i++) {
+        const WlPeer *peer = peers->pdata[i];
+        if (!peer->router || wl_key_equal(&peer->key, question->subject) ||
+            !wl_prefixes_have(peer->always, prefix))
+            continue;
+        if (wl_prefix_equal(prefix, question->prefix))
+            return TRUE;
+        question->covered = TRUE;
     }
     return FALSE;
 }
@@ -222,24 +240,16 @@ is_direct_only_of_another(const WlPrefix *prefix, gpointer value, gpointer user_
 static WlVerdict
 check_configured(const WlEngine *self, const WlKey *subject, const WlPrefix *prefix)
 {
-    Question question = {.self = self, .subject = subject, .prefix = prefix};
+    Question question = {.subject = subject, .prefix = prefix};
 
-    if (wl_prefix_map_find_around(self->configured, prefix, is_of_another_leaf, &question))
+    if (wl_prefix_map_find_around(self->configured, prefix, is_of_another_leaf, &question) ||
+        wl_prefix_map_find_around(self->configured, prefix, is_of_another_router, &question))
         return WL_VERDICT_CONFIGURED;
-    for (guint i = 0; i < self->routers->len; i++) {
-        const WlPeer *router = self->routers->pdata[i];
-
-        if (wl_key_equal(&router->key, subject))
-            continue;
-        if (wl_prefixes_have(router->always, prefix))
-            return WL_VERDICT_CONFIGURED;
-        /* A peer that is not direct is reached by its router: nothing more specific may come
-         * between the two. */
-        if (wl_prefixes_cover(router->always, prefix) &&
-            wl_prefix_map_find_inside(self->configured, prefix, is_direct_only_of_another,
-                                      &question))
-            return WL_VERDICT_CONFIGURED;
-    }
+    /* A peer that is not direct is reached by its router: nothing more specific may come between
+     * the two. */
+    if (question.covered &&
+        wl_prefix_map_find_inside(self->configured, prefix, is_direct_only_of_another, &question))
+        return WL_VERDICT_CONFIGURED;
     return WL_VERDICT_ACCEPTED;
 }
 

@@ -41,6 +41,7 @@ wl_engine_list_sources(WlEngine *self)
                                  : peer->router)
             g_ptr_array_add(self->sources, peer);
     }
+    wl_engine_list_names(self);
 }
 
 void

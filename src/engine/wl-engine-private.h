@@ -71,6 +71,7 @@ struct _WlEngine {
     gint64 uplink_since; /* the last change of it; WL_LONG_AGO */
     WlConnectivity connectivity;
     GArray *neighbours; /* of WlNeighbour: on this uplink */
+    GHashTable *near;   /* WlIp* -> GPtrArray of WlPeer: who may be there, on a network of ours */
 
     GPtrArray *peers;          /* of WlPeer, owned, sorted by key: the order of every decision */
     GHashTable *by_key;        /* WlKey* -> WlPeer */
@@ -80,6 +81,8 @@ struct _WlEngine {
     gint64 facts_full_said, members_full_said; /* when it was last logged */
     GPtrArray *routers;                        /* of WlPeer: by the profile */
     GPtrArray *sources; /* of WlPeer: whose silence about a member means that it is none any more */
+    GHashTable
+        *named; /* DNS name -> GPtrArray of WlPeer, sorted by key: who is to be found by it */
 
     /* The turn: only peers that something happened to, or whose time has come, are looked at */
     GPtrArray *touched; /* of WlPeer: since the steps last began */
@@ -288,6 +291,8 @@ void wl_engine_update_candidates(WlEngine *self, WlPeer *peer);
 void wl_engine_run_attempt(WlEngine *self, WlPeer *peer);
 void wl_engine_run_move(WlEngine *self, WlPeer *peer);
 void wl_engine_run_lookups(WlEngine *self, WlPeer *peer);
+/** Lists anew who is to be found by which name. */
+void wl_engine_list_names(WlEngine *self);
 /** Its names may lead elsewhere now: they are asked at once, however long they have been asked in
  * vain. */
 void wl_engine_renew_lookups(WlEngine *self, WlPeer *peer);
@@ -302,6 +307,8 @@ gboolean wl_engine_is_nobody_there(const WlEngine *self, const WlIp *ip);
  * @peer run. */
 gint64 wl_engine_ask_neighbours(WlEngine *self, const WlPeer *peer);
 void wl_engine_forget_neighbours(WlEngine *self);
+/** @peer will have the addresses @after (of WlCandidate; NULL: none). */
+void wl_engine_update_near(WlEngine *self, WlPeer *peer, const GArray *after);
 
 /* ---- the way a pair takes: wl-way.c */
 void wl_engine_receive_way(WlEngine *self, WlPeer *peer, const WlFact *fact);

@@ -285,6 +285,10 @@ wl_engine_new(const WlEngineConfig *config, gint64 now, WlRandomFunc random, gpo
     self->peers = g_ptr_array_new_with_free_func((GDestroyNotify) wl_peer_free);
     self->by_key = g_hash_table_new(wl_key_hash, wl_key_equal);
     self->by_link_local = g_hash_table_new(ip_hash, ip_equal);
+    self->near =
+        g_hash_table_new_full(ip_hash, ip_equal, g_free, (GDestroyNotify) g_ptr_array_unref);
+    self->named =
+        g_hash_table_new_full(g_str_hash, g_str_equal, g_free, (GDestroyNotify) g_ptr_array_unref);
     self->slots = g_array_new(FALSE, TRUE, sizeof(gboolean));
     self->routers = g_ptr_array_new();
     self->sources = g_ptr_array_new();
@@ -353,6 +357,8 @@ wl_engine_free(WlEngine *self)
     g_ptr_array_unref(self->touched);
     g_ptr_array_unref(self->sources);
     g_ptr_array_unref(self->routers);
+    g_hash_table_unref(self->named);
+    g_hash_table_unref(self->near);
     g_hash_table_unref(self->by_link_local);
     g_hash_table_unref(self->by_key);
     g_ptr_array_unref(self->peers);

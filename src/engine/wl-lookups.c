@@ -46,13 +46,37 @@ wl_engine_run_lookups(WlEngine *self, WlPeer *peer)
 }
 
 void
-wl_engine_resolved(WlEngine *self, gint64 now, const char *name, const WlEndpoint *endpoints,
-                   gsize n)
+wl_engine_list_names(WlEngine *self)
 {
-    wl_engine_advance(self, now);
+    g_hash_table_remove_all(self->named);
     for (guint i = 0; i < self->peers->len; i++) {
         WlPeer *peer = self->peers->pdata[i];
 
+        for (guint j = 0; j < peer->lookups->len; j++) {
+            const WlLookup *lookup = peer->lookups->pdata[j];
+            GPtrArray *peers = g_hash_table_lookup(self->named, lookup->name);
+
+            if (!peers) {
+                peers = g_ptr_array_new();
+                g_hash_table_insert(self->named, g_strdup(lookup->name), peers);
+            }
+            if (peers->len == 0 || peers->pdata[peers->len - 1] != peer)
+                g_ptr_array_add(peers, peer);
+        }
+    }
+}
+
+void
+wl_engine_resolved(WlEngine *self, gint64 now, const char *name, const WlEndpoint *endpoints,
+                   gsize n)
+{
+    const GPtrArray *peers = g_hash_table_lookup(self->named, name);
+
+    wl_engine_advance(self, now);
+    for (guint i = 0; peers && i < peers->len; i++) {
+        WlPeer *peer = peers->pdata[i];
+
+        self->steps++;
         for (guint j = 0; j < peer->lookups->len; j++) {
             WlLookup *lookup = peer->lookups->pdata[j];
 

@@ -110,6 +110,7 @@ wl_engine_remove_peer(WlEngine *self, WlPeer *peer)
     g_hash_table_remove(self->by_link_local, &peer->link_local);
     if (!peer->config)
         self->learned_peers--;
+    wl_engine_update_near(self, peer, NULL);
     wl_engine_drop_hosts(self, peer);
     wl_engine_disown(self, peer);
     key = peer->key;

@@ -161,14 +161,42 @@ wl_engine_forget_neighbours(WlEngine *self)
     g_array_set_size(self->neighbours, 0);
 }
 
-static gboolean
-may_be_at(const WlPeer *peer, const WlIp *ip)
+/* ---- who may be where */
+
+static void
+leave(WlEngine *self, WlPeer *peer, const WlIp *ip)
 {
-    for (guint i = 0; i < peer->candidates->len; i++) {
-        if (wl_ip_equal(&g_array_index(peer->candidates, WlCandidate, i).endpoint.ip, ip))
-            return TRUE;
+    GPtrArray *peers = g_hash_table_lookup(self->near, ip);
+
+    if (peers && g_ptr_array_remove_fast(peers, peer) && peers->len == 0)
+        g_hash_table_remove(self->near, ip);
+}
+
+static void
+enter(WlEngine *self, WlPeer *peer, const WlIp *ip)
+{
+    GPtrArray *peers = g_hash_table_lookup(self->near, ip);
+
+    if (!peers) {
+        peers = g_ptr_array_new();
+        g_hash_table_insert(self->near, g_memdup2(ip, sizeof(*ip)), peers);
     }
-    return FALSE;
+    if (!g_ptr_array_find(peers, peer, NULL))
+        g_ptr_array_add(peers, peer);
+}
+
+/* Addresses elsewhere are never asked for. With another network all peers' are looked at again. */
+void
+wl_engine_update_near(WlEngine *self, WlPeer *peer, const GArray *after)
+{
+    for (guint i = 0; i < peer->candidates->len; i++)
+        leave(self, peer, &g_array_index(peer->candidates, WlCandidate, i).endpoint.ip);
+    for (guint i = 0; after && i < after->len; i++) {
+        const WlIp *ip = &g_array_index(after, WlCandidate, i).endpoint.ip;
+
+        if (wl_policy_is_on_link(&self->policy, ip))
+            enter(self, peer, ip);
+    }
 }
 
 void
@@ -176,6 +204,7 @@ wl_engine_neighbour(WlEngine *self, gint64 now, const WlIp *address, guint32 ifi
                     gboolean reachable)
 {
     WlNeighbour *known = find(self, address, ifindex);
+    const GPtrArray *peers;
 
     /* Of an uplink that is not there any more. */
     if (!known)
@@ -183,10 +212,10 @@ wl_engine_neighbour(WlEngine *self, gint64 now, const WlIp *address, guint32 ifi
     wl_engine_advance(self, now);
     known->state = reachable ? WL_NEIGHBOUR_THERE : WL_NEIGHBOUR_NOBODY;
     known->misses = reachable ? 0 : known->misses + 1;
-    for (guint i = 0; i < self->peers->len; i++) {
-        WlPeer *peer = self->peers->pdata[i];
-        if (may_be_at(peer, address))
-            wl_engine_candidates_changed(self, peer);
+    peers = g_hash_table_lookup(self->near, address);
+    for (guint i = 0; peers && i < peers->len; i++) {
+        self->steps++;
+        wl_engine_candidates_changed(self, peers->pdata[i]);
     }
     wl_engine_turn(self);
 }

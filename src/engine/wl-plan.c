@@ -1,26 +1,34 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "wl-engine-private.h"
 
+typedef struct {
+    const WlPeer *peer;
+    WlPeer *router;
+} Cover;
+
+/* The most specific comes last; one prefix has one router. */
+static gboolean
+note_router(const WlPrefix *prefix, gpointer value, gpointer user_data)
+{
+    Cover *cover = user_data;
+    const GPtrArray *peers = value;
+
+    for (guint i = 0; i < peers->len; i++) {
+        WlPeer *router = peers->pdata[i];
+        if (router != cover->peer && router->router && router->healthy &&
+            wl_prefixes_have(router->always, prefix))
+            cover->router = router;
+    }
+    return FALSE;
+}
+
 WlPeer *
 wl_engine_find_cover(const WlEngine *self, const WlPeer *peer, const WlPrefix *prefix)
 {
-    WlPeer *best = NULL;
-    int length = -1;
+    Cover cover = {.peer = peer};
 
-    for (guint i = 0; i < self->routers->len; i++) {
-        WlPeer *router = self->routers->pdata[i];
-
-        if (router == peer || !router->healthy)
-            continue;
-        for (guint j = 0; j < router->always->len; j++) {
-            const WlPrefix *theirs = &g_array_index(router->always, WlPrefix, j);
-            if (theirs->length > length && wl_prefix_contains(theirs, prefix)) {
-                best = router;
-                length = theirs->length;
-            }
-        }
-    }
-    return best;
+    wl_prefix_map_find_around(self->configured, prefix, note_router, &cover);
+    return cover.router;
 }
 
 /*

@@ -55,16 +55,6 @@ wl_prefixes_equal(const GArray *a, const GArray *b)
            (a->len == 0 || memcmp(a->data, b->data, a->len * sizeof(WlPrefix)) == 0);
 }
 
-gboolean
-wl_prefixes_cover(const GArray *self, const WlPrefix *prefix)
-{
-    for (guint i = 0; i < self->len; i++) {
-        if (wl_prefix_contains(&g_array_index(self, WlPrefix, i), prefix))
-            return TRUE;
-    }
-    return FALSE;
-}
-
 void
 wl_prefixes_make_outermost(GArray *self)
 {

@@ -10,12 +10,11 @@ gboolean wl_prefixes_add(GArray *self, const WlPrefix *prefix);
 gboolean wl_prefixes_have(const GArray *self, const WlPrefix *prefix);
 /** Sorts any array of masked prefixes and leaves only those that no other one contains. */
 void wl_prefixes_make_outermost(GArray *self);
-/** The same as wl_prefixes_cover(), for an array of outermost ones: without looking at them all. */
+/** TRUE if one of the outermost ones, of which @self is an array, is equal to or contains @prefix.
+ */
 gboolean wl_prefixes_outermost_cover(const GArray *self, const WlPrefix *prefix);
 /** FALSE if it is not there. */
 gboolean wl_prefixes_remove(GArray *self, const WlPrefix *prefix);
 gboolean wl_prefixes_equal(const GArray *a, const GArray *b);
-/** TRUE if one of them is equal to or contains @prefix. */
-gboolean wl_prefixes_cover(const GArray *self, const WlPrefix *prefix);
 /** The index of the first that is not less than @prefix. */
 guint wl_prefixes_search(const GArray *self, const WlPrefix *prefix);

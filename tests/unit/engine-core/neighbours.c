@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "bench.h"
+#include "wl-engine-private.h"
 
 #define LAN      "192.168.1.20"
 #define LAN_AT   LAN ":51820"
@@ -263,6 +264,34 @@ test_forgotten(void)
     g_assert_cmpstr(rank(bench, desktop, LAN_AT), ==, "on-link");
 }
 
+/* Whoever was asked for is no peer any more, or is not to be found there. */
+static void
+test_gone(void)
+{
+    static const gboolean stays[] = {FALSE, TRUE};
+
+    for (guint i = 0; i < G_N_ELEMENTS(stays); i++) {
+        g_autoptr(Bench) bench = bench_new();
+        BenchMember *desktop = bench_member(bench, 1);
+        WlEngineConfig *config = bench_config(bench, WL_ROLE_LEAF);
+
+        bench->nobody = TRUE;
+        bench_add(config, desktop, LAN_AT, NULL);
+        bench_start(bench, config);
+        bench_uplink(bench, "192.168.1.10/24");
+        g_assert_cmpuint(asked(bench, LAN), ==, 1);
+        config = bench_config(bench, WL_ROLE_LEAF);
+        if (stays[i])
+            bench_add(config, desktop, INTERNET, NULL);
+        bench_change(bench, config);
+        bench_clear(bench);
+        answer(bench, LAN, TRUE);
+        g_assert_cmpuint(bench_n_peers(bench), ==, stays[i]);
+        g_assert_cmpuint(bench->outputs->len, ==, 0);
+        g_assert_cmpuint(g_hash_table_size(bench->engine->near), ==, 0);
+    }
+}
+
 /* Our own address with another port, and what is on no network of ours. */
 static void
 test_not_asked(void)
@@ -321,6 +350,7 @@ main(int argc, char **argv)
     g_test_add_func("/neighbours/late", test_late);
     g_test_add_func("/neighbours/forgotten", test_forgotten);
     g_test_add_func("/neighbours/not-asked", test_not_asked);
+    g_test_add_func("/neighbours/gone", test_gone);
     g_test_add_func("/neighbours/reason", test_reason);
     g_test_add_func("/neighbours/many", test_many);
     return g_test_run();

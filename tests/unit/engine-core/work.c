@@ -17,7 +17,7 @@ many_new(WlRole role, guint n)
     WlEngineConfig *config = bench_config(bench, role);
     WlPrefix network;
 
-    g_assert_true(wl_prefix_parse("10.76.0.0/14", &network));
+    network = bench_prefix("10.76.0.0/14");
     g_array_append_val(config->networks, network);
     for (guint i = 1; i <= n; i++) {
         g_autofree char *allowed = g_strdup_printf("10.77.%u.%u/32", 1 + i / 250, 1 + i % 250);
@@ -209,7 +209,7 @@ test_change(void)
         WlEngineConfig *config = bench_config(bench, WL_ROLE_LEAF);
         WlPrefix network;
 
-        g_assert_true(wl_prefix_parse("10.76.0.0/14", &network));
+        network = bench_prefix("10.76.0.0/14");
         g_array_append_val(config->networks, network);
         for (guint j = 1; j <= 1000 + (i == 1); j++) {
             g_autofree char *allowed = g_strdup_printf("10.77.%u.%u/32", 1 + j / 250, 1 + j % 250);
@@ -225,6 +225,53 @@ test_change(void)
     }
 }
 
+/* Somebody has the address that one of them would have on our network. */
+static void
+test_neighbour(void)
+{
+    g_autoptr(Bench) bench = many_new(WL_ROLE_LEAF, 1000);
+    WlIp ip = bench_ip("192.168.1.77");
+    guint64 before;
+    guint steps;
+
+    bench->nobody = TRUE;
+    bench_make_ours(bench_member(bench, 500));
+    bench_alive(bench, bench_member(bench, 500));
+    bench_tell_endpoint(bench, bench_member(bench, 500), bench_member(bench, 500),
+                        "192.168.1.77:51820", 255);
+    g_assert_cmpuint(bench_count(bench, WL_OUTPUT_ASK_NEIGHBOUR), ==, 1);
+    before = wl_engine_get_steps(bench->engine);
+    wl_engine_neighbour(bench->engine, bench->now, &ip, 2, TRUE);
+    bench_drain(bench);
+    steps = steps_since(bench, &before);
+    g_assert_cmpuint(steps, >, 0);
+    g_assert_cmpuint(steps, <, FEW);
+}
+
+/* A name of the profile was resolved. */
+static void
+test_resolved(void)
+{
+    g_autoptr(Bench) bench = bench_new();
+    WlEngineConfig *config = bench_config(bench, WL_ROLE_LEAF);
+    WlEndpoint address = bench_endpoint("198.51.100.7:51820");
+    guint64 before;
+
+    for (guint i = 1; i <= 1000; i++) {
+        g_autofree char *name = g_strdup_printf("m%u.example.net:51820", i);
+        bench_add(config, bench_member(bench, i), name, NULL);
+    }
+    bench_start(bench, config);
+    bench_uplink(bench, "192.168.1.10/24");
+    g_assert_cmpuint(bench_count(bench, WL_OUTPUT_RESOLVE), ==, 1000);
+    before = wl_engine_get_steps(bench->engine);
+    wl_engine_resolved(bench->engine, bench->now, "m500.example.net:51820", &address, 1);
+    bench_drain(bench);
+    g_assert_true(
+        wl_endpoint_equal(&bench_view(bench, bench_member(bench, 500))->endpoint, &address));
+    g_assert_cmpuint(steps_since(bench, &before), <, FEW);
+}
+
 int
 main(int argc, char *argv[])
 {
@@ -238,5 +285,7 @@ main(int argc, char *argv[])
     g_test_add_func("/steps/prefixes", test_prefixes);
     g_test_add_func("/steps/deadlines", test_deadlines);
     g_test_add_func("/steps/change", test_change);
+    g_test_add_func("/steps/neighbour", test_neighbour);
+    g_test_add_func("/steps/resolved", test_resolved);
     return g_test_run();
 }
