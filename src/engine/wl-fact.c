@@ -6,6 +6,8 @@
 #include <string.h>
 
 #define WAY_SIZE 10
+/* Of a fact: attribute, TTL, subject and no value. */
+#define MIN_SIZE (1 + 1 + WL_KEY_SIZE)
 
 /* Bytes of the address in the value of an endpoint or allowed IP fact; 0 for the others. */
 static gsize
@@ -238,8 +240,11 @@ WlDecodeError
 wl_fact_decode_inner(const guint8 *data, gsize length, GArray *facts)
 {
     WlDecodeError error = WL_DECODE_OK;
+    guint n = 0;
 
+    /* Room for all that may be there: growing for each would cost as much as reading it. */
     g_array_set_size(facts, 0);
+    g_array_set_size(facts, length / MIN_SIZE + 1);
     while (length > 0) {
         gsize consumed;
 
@@ -247,17 +252,16 @@ wl_fact_decode_inner(const guint8 *data, gsize length, GArray *facts)
             error = WL_DECODE_NESTED_GROUP;
             break;
         }
-        /* Where it is going to be: a copy of each would cost as much as reading it. */
-        g_array_set_size(facts, facts->len + 1);
-        error =
-            wl_fact_decode(data, length, &g_array_index(facts, WlFact, facts->len - 1), &consumed);
+        error = wl_fact_decode(data, length, &g_array_index(facts, WlFact, n), &consumed);
         if (error)
             break;
+        n++;
         data += consumed;
         length -= consumed;
     }
-    if (error)
-        g_array_set_size(facts, 0);
+    /* The array clears what it drops, of which nothing was written. */
+    memset(&g_array_index(facts, WlFact, n), 0, (facts->len - n) * sizeof(WlFact));
+    g_array_set_size(facts, error ? 0 : n);
     return error;
 }
 

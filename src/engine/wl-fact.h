@@ -91,8 +91,8 @@ WlDecodeError wl_fact_decode(const guint8 *data, gsize length, WlFact *fact, gsi
 
 /**
  * Reads the facts inside a group, one after another until the bytes are used up (protocol section
- * 1.5). Any error, a nested group included, refuses them all: @facts (of WlFact, with clear
- * function wl_fact_clear) is then emptied.
+ * 1.5). Any error, a nested group included, refuses them all: @facts, from
+ * wl_fact_array_new(), is then emptied.
  */
 WlDecodeError wl_fact_decode_inner(const guint8 *data, gsize length, GArray *facts);
 /** An array for wl_fact_decode_inner(). */
