@@ -46,6 +46,7 @@ wl_engine_init_claimed(WlEngine *self)
 {
     self->claimed = wl_prefix_map_new((GDestroyNotify) claimed_free);
     self->hosts = wl_prefix_map_new(NULL);
+    self->seen_hosts = g_array_new(FALSE, TRUE, sizeof(WlPrefix));
     self->dirty = g_array_new(FALSE, FALSE, sizeof(Dirty));
 }
 
@@ -54,6 +55,7 @@ wl_engine_clear_claimed(WlEngine *self)
 {
     g_clear_pointer(&self->claimed, wl_prefix_map_free);
     g_clear_pointer(&self->hosts, wl_prefix_map_free);
+    g_clear_pointer(&self->seen_hosts, g_array_unref);
     g_clear_pointer(&self->dirty, g_array_unref);
 }
 
@@ -139,26 +141,25 @@ count_host(WlEngine *self, const WlPrefix *host, int change)
 }
 
 static void
-replace_hosts(WlEngine *self, WlPeer *peer, GArray *hosts)
+replace_hosts(WlEngine *self, WlPeer *peer, const GArray *hosts)
 {
-    if (wl_prefixes_equal(hosts, peer->hosts)) {
-        g_array_unref(hosts);
+    if (wl_prefixes_equal(hosts, peer->hosts))
         return;
-    }
     for (guint i = 0; i < hosts->len; i++)
         count_host(self, &g_array_index(hosts, WlPrefix, i), 1);
     for (guint i = 0; i < peer->hosts->len; i++)
         count_host(self, &g_array_index(peer->hosts, WlPrefix, i), -1);
-    g_array_unref(peer->hosts);
-    peer->hosts = hosts;
+    g_array_set_size(peer->hosts, 0);
+    g_array_append_vals(peer->hosts, hosts->data, hosts->len);
 }
 
 /* Seen to work, or of the profile; not what is only being tried. */
 void
 wl_engine_update_hosts(WlEngine *self, WlPeer *peer)
 {
-    GArray *hosts = g_array_new(FALSE, TRUE, sizeof(WlPrefix));
+    GArray *hosts = self->seen_hosts;
 
+    g_array_set_size(hosts, 0);
     if (peer->healthy)
         add_host(hosts, peer->move.phase == WL_MOVE_TRY ? &peer->move.original : &peer->endpoint);
     for (guint i = 0; i < peer->candidates->len; i++) {
@@ -172,7 +173,8 @@ wl_engine_update_hosts(WlEngine *self, WlPeer *peer)
 void
 wl_engine_drop_hosts(WlEngine *self, WlPeer *peer)
 {
-    replace_hosts(self, peer, g_array_new(FALSE, TRUE, sizeof(WlPrefix)));
+    g_array_set_size(self->seen_hosts, 0);
+    replace_hosts(self, peer, self->seen_hosts);
 }
 
 static gboolean

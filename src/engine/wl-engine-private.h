@@ -85,10 +85,12 @@ struct _WlEngine {
         *named; /* DNS name -> GPtrArray of WlPeer, sorted by key: who is to be found by it */
 
     /* The turn: only peers that something happened to, or whose time has come, are looked at */
-    GPtrArray *touched; /* of WlPeer: since the steps last began */
-    GPtrArray *running; /* of WlPeer: whose steps run, sorted by key */
-    GPtrArray *served;  /* of WlPeer: whose steps ran this turn */
-    GPtrArray *waiting; /* of WlPeer: for the next snapshot */
+    GPtrArray *touched;  /* of WlPeer: since the steps last began */
+    GPtrArray *gathered; /* changes places with touched when they begin; empty otherwise */
+    GPtrArray *running;  /* of WlPeer: whose steps run, sorted by key */
+    GPtrArray *served;   /* of WlPeer: whose steps ran this turn */
+    GPtrArray *waiting;  /* of WlPeer: for the next snapshot */
+    GArray *wanted;      /* allowed IPs of the peer that is being planned */
     WlDeadlines *deadlines;
     WlStep step;
     WlPeer *current; /* whose step runs; NULL: none */
@@ -111,6 +113,7 @@ struct _WlEngine {
     WlPrefixMap *configured; /* -> GPtrArray of WlPeer: those of the profile */
     WlPrefixMap *claimed;    /* -> WlClaimed: wl-claimed.c */
     WlPrefixMap *hosts;      /* -> number of peers that are reached there */
+    GArray *seen_hosts;      /* of the peer that is being looked at: spares an array a turn */
     WlPrefixMap *routed;     /* -> how often: configured and accepted */
     GArray *dirty;           /* claimed prefixes to be judged again */
     guint judging;
@@ -260,8 +263,8 @@ void wl_engine_judge_about(WlEngine *self, const WlKey *subject);
 void wl_engine_judge_source(WlEngine *self, const WlKey *source);
 /** @entry is news for those who are told facts. */
 void wl_engine_fact_changed(WlEngine *self, WlFactEntry *entry);
-/** A source gave @entry a longer life. */
-void wl_engine_fact_renewed(WlEngine *self, WlFactEntry *entry);
+/** A source gave @entry a longer life; @teller, which may be NULL, until @told. */
+void wl_engine_fact_renewed(WlEngine *self, WlFactEntry *entry, const WlPeer *teller, gint64 told);
 /** Who stands for @entry, or what is thought of it, changed: it may be news. */
 void wl_engine_fact_told(WlEngine *self, WlFactEntry *entry);
 void wl_engine_update_own_facts(WlEngine *self);
@@ -340,8 +343,10 @@ void wl_engine_run_traffic(WlEngine *self);
 void wl_engine_plan_peer(WlEngine *self, WlPeer *peer);
 /** The live router other than @peer whose configured prefixes contain @prefix, or NULL. */
 WlPeer *wl_engine_find_cover(const WlEngine *self, const WlPeer *peer, const WlPrefix *prefix);
-/** Somebody who is told facts knows @entry for a shorter time than it has. */
-gboolean wl_engine_is_awaited(WlEngine *self, const WlFactEntry *entry);
+/** Somebody who is told facts knows @entry for a shorter time than until @expires, when it does.
+ * @teller, which may be NULL, is known to know it so long. */
+gboolean wl_engine_is_awaited(WlEngine *self, const WlFactEntry *entry, gint64 expires,
+                              const WlPeer *teller);
 /** @peer is told no facts any more. */
 void wl_engine_stop_listening(WlEngine *self, WlPeer *peer);
 /** Adds to @peers, whose send step is about to run, those who have to hear of what changed. */

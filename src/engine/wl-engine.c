@@ -118,9 +118,10 @@ static void
 gather_touched(WlEngine *self)
 {
     while (self->touched->len > 0) {
-        g_autoptr(GPtrArray) fresh = g_steal_pointer(&self->touched);
+        GPtrArray *fresh = self->touched;
 
-        self->touched = g_ptr_array_new();
+        self->touched = self->gathered;
+        self->gathered = fresh;
         wl_engine_sort_peers(fresh);
         for (guint i = 0; i < fresh->len; i++) {
             WlPeer *peer = fresh->pdata[i];
@@ -132,6 +133,7 @@ gather_touched(WlEngine *self)
             g_ptr_array_add(self->running, peer);
         }
         run_steps(self, fresh, WL_STEP_HEALTH, wl_engine_update_health);
+        g_ptr_array_set_size(fresh, 0);
     }
     wl_engine_sort_peers(self->running);
 }
@@ -293,9 +295,11 @@ wl_engine_new(const WlEngineConfig *config, gint64 now, WlRandomFunc random, gpo
     self->routers = g_ptr_array_new();
     self->sources = g_ptr_array_new();
     self->touched = g_ptr_array_new();
+    self->gathered = g_ptr_array_new();
     self->running = g_ptr_array_new();
     self->served = g_ptr_array_new();
     self->waiting = g_ptr_array_new();
+    self->wanted = g_array_new(FALSE, TRUE, sizeof(WlPrefix));
     self->unwanted = g_ptr_array_new();
     self->listeners = g_ptr_array_new();
     self->deadlines = wl_deadlines_new();
@@ -351,9 +355,11 @@ wl_engine_free(WlEngine *self)
     wl_deadlines_free(self->deadlines);
     g_ptr_array_unref(self->listeners);
     g_ptr_array_unref(self->unwanted);
+    g_array_unref(self->wanted);
     g_ptr_array_unref(self->waiting);
     g_ptr_array_unref(self->served);
     g_ptr_array_unref(self->running);
+    g_ptr_array_unref(self->gathered);
     g_ptr_array_unref(self->touched);
     g_ptr_array_unref(self->sources);
     g_ptr_array_unref(self->routers);

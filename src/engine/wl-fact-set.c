@@ -581,23 +581,23 @@ wl_fact_set_change(WlFactSet *self, WlFactEntry *entry, gint64 now)
 }
 
 void
-wl_fact_set_renewed(WlFactSet *self, WlFactEntry *entry, gint64 now)
+wl_fact_set_renewed(WlFactSet *self, WlFactEntry *entry, gint64 now, gint64 expires)
 {
     gint64 together = MIN(WL_RENEW_TOGETHER, (entry->told_until - now) / 2);
 
     /* Once it is set it stands until the entry is told. A source that renews later than we would
      * has its word passed on with what others renew in those seconds. */
-    if (entry->renewal.place == 0 && entry->told_until > 0 &&
-        wl_fact_entry_expires(entry, now) > entry->told_until)
+    if (entry->renewal.place == 0 && entry->told_until > 0 && expires > entry->told_until)
         wl_deadlines_set(self->renewals, &entry->renewal,
                          MAX(entry->told_until - WL_FACT_MARGIN, now + together));
 }
 
 void
-wl_fact_set_settled(WlFactSet *self, WlFactEntry *entry, gint64 now)
+wl_fact_set_settled(WlFactSet *self, WlFactEntry *entry, gint64 expires)
 {
-    entry->told_until = MAX(entry->told_until, wl_fact_entry_expires(entry, now));
-    wl_deadlines_set(self->renewals, &entry->renewal, WL_NEVER);
+    entry->told_until = MAX(entry->told_until, expires);
+    if (entry->renewal.place != 0)
+        wl_deadlines_set(self->renewals, &entry->renewal, WL_NEVER);
 }
 
 gint64

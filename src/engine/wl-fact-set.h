@@ -18,24 +18,25 @@ typedef struct {
         stale; /* expired, kept because its source cannot be asked (see wl_fact_set_expire()) */
 } WlClaim;
 
-/** One fact by identity (protocol section 5.1), with everybody who stands for it. */
+/** One fact by identity (protocol section 5.1), with everybody who stands for it. What is read when
+ * it is renewed comes first, together in memory. */
 typedef struct {
     WlFact fact;
-    gboolean local;   /* we stand for it ourselves */
-    gboolean claimed; /* an allowed IP in the engine's list of claimed prefixes */
-    guint mark;
     GArray *claims;    /* of WlClaim */
     WlKnowledge known; /* who knows it */
-    guint index;
-    guint stale_place;
-    WlDeadline expiry; /* not later than when the first of its claims runs out */
+    gint64 told_until; /* what was or is being told at the last change; 0: nothing */
+    gboolean local;    /* we stand for it ourselves */
+    gboolean claimed;  /* an allowed IP in the engine's list of claimed prefixes */
     WlDeadline renewal;
+    WlDeadline expiry; /* not later than when the first of its claims runs out */
     /* Each peer has a number up to which it has been looked at for it */
     WlNewsItem news;
-    gint64 told_until; /* what was or is being told at the last change; 0: nothing */
     /* For the sender: until when it is told in the turn of this number */
     guint64 telling;
     gint64 tell_until;
+    guint mark;
+    guint index;
+    guint stale_place;
 } WlFactEntry;
 
 typedef struct _WlFactSet WlFactSet;
@@ -101,10 +102,10 @@ gboolean wl_fact_set_has_stale(const WlFactSet *self);
 
 /** @entry is news for everybody. */
 void wl_fact_set_change(WlFactSet *self, WlFactEntry *entry, gint64 now);
-/** A source gave @entry a longer life: news only when what others know runs out. */
-void wl_fact_set_renewed(WlFactSet *self, WlFactEntry *entry, gint64 now);
+/** A source gave @entry a longer life, until @expires: news only when what others know runs out. */
+void wl_fact_set_renewed(WlFactSet *self, WlFactEntry *entry, gint64 now, gint64 expires);
 /** The same where all who are told facts have heard of it, or need not. */
-void wl_fact_set_settled(WlFactSet *self, WlFactEntry *entry, gint64 now);
+void wl_fact_set_settled(WlFactSet *self, WlFactEntry *entry, gint64 expires);
 /** When an entry has to be told again; G_MAXINT64: none. */
 gint64 wl_fact_set_next_renewal(const WlFactSet *self);
 /** Takes out the first entry to be told again before @until, NULL if there is none. */

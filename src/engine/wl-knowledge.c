@@ -39,8 +39,13 @@ mask_of(guint slot)
 static guint
 find_group(const WlKnowledge *self, guint slot)
 {
-    for (guint i = 0; slot / BITS < self->words && i < self->n_groups; i++) {
-        if (*word_of(self, i, slot) & mask_of(slot))
+    const guint64 *word;
+
+    if (slot / BITS >= self->words)
+        return self->n_groups;
+    word = word_of(self, 0, slot);
+    for (guint i = 0; i < self->n_groups; i++, word += self->words) {
+        if (*word & mask_of(slot))
             return i;
     }
     return self->n_groups;

@@ -169,13 +169,15 @@ wl_engine_fact_changed(WlEngine *self, WlFactEntry *entry)
 }
 
 void
-wl_engine_fact_renewed(WlEngine *self, WlFactEntry *entry)
+wl_engine_fact_renewed(WlEngine *self, WlFactEntry *entry, const WlPeer *teller, gint64 told)
 {
+    gint64 expires = wl_fact_entry_expires(entry, self->now);
+
     /* No time of its own for what all know anyway: who tells a leaf is mostly all whom it tells. */
-    if (entry->local || wl_engine_is_awaited(self, entry))
-        wl_fact_set_renewed(self->facts, entry, self->now);
+    if (entry->local || wl_engine_is_awaited(self, entry, expires, told >= expires ? teller : NULL))
+        wl_fact_set_renewed(self->facts, entry, self->now, expires);
     else
-        wl_fact_set_settled(self->facts, entry, self->now);
+        wl_fact_set_settled(self->facts, entry, expires);
 }
 
 void
@@ -183,7 +185,7 @@ wl_engine_fact_told(WlEngine *self, WlFactEntry *entry)
 {
     /* One more who says so is no news to those who know it. */
     if (entry->told_until > self->now)
-        wl_engine_fact_renewed(self, entry);
+        wl_engine_fact_renewed(self, entry, NULL, 0);
     else if (wl_fact_entry_expires(entry, self->now) > self->now)
         wl_engine_fact_changed(self, entry);
 }

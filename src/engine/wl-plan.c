@@ -46,11 +46,13 @@ add_when_direct(const WlEngine *self, const WlPeer *peer, const GArray *prefixes
     }
 }
 
-static GArray *
-wanted_allowed(const WlEngine *self, const WlPeer *peer)
+/* In one array for all, which is not made anew each turn. */
+static const GArray *
+wanted_allowed(WlEngine *self, const WlPeer *peer)
 {
-    GArray *wanted = g_array_new(FALSE, TRUE, sizeof(WlPrefix));
+    GArray *wanted = self->wanted;
 
+    g_array_set_size(wanted, 0);
     g_array_append_vals(wanted, peer->always->data, peer->always->len);
     add_when_direct(self, peer, peer->direct_only, wanted);
     add_when_direct(self, peer, peer->learned, wanted);
@@ -58,7 +60,7 @@ wanted_allowed(const WlEngine *self, const WlPeer *peer)
 }
 
 static void
-emit_change(WlEngine *self, WlPeer *peer, WlPeerChangeKind kind, GArray *wanted,
+emit_change(WlEngine *self, WlPeer *peer, WlPeerChangeKind kind, const GArray *wanted,
             gboolean replace_allowed, const WlEndpoint *endpoint)
 {
     WlOutput *output = wl_output_new(WL_OUTPUT_CHANGE_PEER);
@@ -116,7 +118,7 @@ first_endpoint(const WlPeer *peer, WlEndpoint *endpoint)
 void
 wl_engine_plan_peer(WlEngine *self, WlPeer *peer)
 {
-    g_autoptr(GArray) wanted = wanted_allowed(self, peer);
+    const GArray *wanted = wanted_allowed(self, peer);
     WlEndpoint none = {0};
     gboolean recreate = peer->want_recreate, move = peer->want_endpoint;
 

@@ -140,7 +140,7 @@ receive_fact(WlEngine *self, WlPeer *peer, const WlFact *fact)
     wl_knowledge_learn(&entry->known, peer->slot, expires);
     self->steps++;
     if (told == WL_TOLD_AGAIN) {
-        wl_engine_fact_renewed(self, entry);
+        wl_engine_fact_renewed(self, entry, peer, expires);
         return;
     }
     if (told == WL_TOLD_NEW)

@@ -84,17 +84,15 @@ is_news(WlEngine *self, const WlPeer *peer, WlFactEntry *entry, gint64 *expires)
 }
 
 gboolean
-wl_engine_is_awaited(WlEngine *self, const WlFactEntry *entry)
+wl_engine_is_awaited(WlEngine *self, const WlFactEntry *entry, gint64 expires, const WlPeer *teller)
 {
-    gint64 expires = wl_fact_entry_expires(entry, self->now);
-
-    for (guint i = 0; is_told(self, &entry->fact) && i < self->listeners->len; i++) {
+    for (guint i = 0; i < self->listeners->len; i++) {
         const WlPeer *peer = self->listeners->pdata[i];
 
         self->steps++;
-        if (!is_its_own(peer, &entry->fact) &&
+        if (peer != teller && !is_its_own(peer, &entry->fact) &&
             wl_knowledge_needs(&entry->known, peer->slot, expires, self->now, expires - self->now))
-            return TRUE;
+            return is_told(self, &entry->fact);
     }
     return FALSE;
 }
@@ -215,10 +213,13 @@ add_again(WlEngine *self, WlPeer *peer, const GArray *facts, WlGroup *group)
 static gboolean
 send_again(WlEngine *self, WlPeer *peer, gboolean ping)
 {
-    g_autoptr(GArray) facts = wl_fact_array_new();
+    g_autoptr(GArray) facts = NULL;
     gboolean sent = FALSE;
     guint tries;
 
+    if (!peer->receipts)
+        return FALSE;
+    facts = wl_fact_array_new();
     while (wl_engine_take_overdue(self, peer, facts, &tries)) {
         g_autoptr(WlGroup) group = wl_group_new();
 
