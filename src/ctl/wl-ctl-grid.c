@@ -80,12 +80,6 @@ wl_grid_set_needed(WlGrid *self, guint n_columns)
     self->n_needed = n_columns;
 }
 
-guint
-wl_grid_get_length(const WlGrid *self)
-{
-    return self->rows->len;
-}
-
 /* ---- layouts ------------------------------------------------------------------------------- */
 
 static void

@@ -19,7 +19,6 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(WlGrid, wl_grid_free)
 void wl_grid_add(WlGrid *self, char **cells, char *note);
 /** The style of a cell of the last row. */
 void wl_grid_set_style(WlGrid *self, guint column, WlStyle style);
-guint wl_grid_get_length(const WlGrid *self);
 /** Only the first @n_columns are needed side by side (all, unless this is called). */
 void wl_grid_set_needed(WlGrid *self, guint n_columns);
 /**

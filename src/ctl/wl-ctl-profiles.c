@@ -113,18 +113,6 @@ wl_ctl_profile_find_peer(const WlCtlProfile *profile, const char *path)
     return NULL;
 }
 
-const WlCtlPeer *
-wl_ctl_profile_find_key(const WlCtlProfile *profile, const char *key)
-{
-    for (guint i = 0; i < profile->peers->len; i++) {
-        const WlCtlPeer *peer = g_ptr_array_index(profile->peers, i);
-
-        if (strcmp(wl_ctl_get_string(peer->properties, "PublicKey"), key) == 0)
-            return peer;
-    }
-    return NULL;
-}
-
 /* ---- life ---------------------------------------------------------------------------------- */
 
 static void

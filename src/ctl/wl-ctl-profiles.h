@@ -57,7 +57,5 @@ char *wl_ctl_profile_label(const WlCtlProfile *profile);
 char *wl_ctl_peer_label(const WlCtlPeer *peer);
 /** The peer at an object path, or NULL. */
 const WlCtlPeer *wl_ctl_profile_find_peer(const WlCtlProfile *profile, const char *path);
-/** The peer with a public key, or NULL. */
-const WlCtlPeer *wl_ctl_profile_find_key(const WlCtlProfile *profile, const char *key);
 /** The start of a public key, safe to print; to be freed. */
 char *wl_ctl_short_key(const char *key);

@@ -64,8 +64,6 @@ char *wl_editor_fields_dup_value(const WlEditorFields *fields, guint row);
 /* wl-editor-model.c */
 WlEditorPeer *wl_editor_peer_new(void);
 void wl_editor_model_notify(WlEditorModel *model, WlEditorChange change);
-/* The base64 key's public half, or NULL. */
-char *wl_editor_public_key_of(const char *private_key);
 
 /* wl-editor-check.c: all that concerns several fields. */
 void wl_editor_model_check(WlEditorModel *model);

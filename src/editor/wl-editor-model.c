@@ -197,8 +197,9 @@ wl_editor_model_generate_preshared_key(WlEditorModel *model, WlEditorPeer *peer)
 }
 
 char *
-wl_editor_public_key_of(const char *private_key)
+wl_editor_model_dup_public_key(const WlEditorModel *model)
 {
+    const char *private_key = wl_editor_profile(model)->private_key;
     WlKey key, public_key;
     gboolean derived;
 
@@ -207,12 +208,6 @@ wl_editor_public_key_of(const char *private_key)
     derived = wl_key_derive_public(&key, &public_key);
     wl_key_wipe(&key);
     return derived ? wl_key_to_string(&public_key) : NULL;
-}
-
-char *
-wl_editor_model_dup_public_key(const WlEditorModel *model)
-{
-    return wl_editor_public_key_of(wl_editor_profile(model)->private_key);
 }
 
 guint

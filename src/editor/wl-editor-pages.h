@@ -36,9 +36,9 @@ WlPeerRow *wl_peer_row_new(WlEditorModel *model, WlEditorPeer *peer,
 /* To be called before the peer is gone; the widget stays with its list. */
 void wl_peer_row_free(WlPeerRow *row);
 GtkWidget *wl_peer_row_get_widget(WlPeerRow *row);
-WlEditorPeer *wl_peer_row_get_peer(WlPeerRow *row);
-/* Shows what the model says now; to fold it open and put the cursor into its name. */
+/* Shows what the model says now. */
 void wl_peer_row_refresh(WlPeerRow *row);
+/* Folds it open and puts the cursor into its name. */
 void wl_peer_row_open(WlPeerRow *row);
 
 /* What each peer may tell us, and what the service has been told. */

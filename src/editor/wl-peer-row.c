@@ -230,12 +230,6 @@ wl_peer_row_get_widget(WlPeerRow *row)
     return row->widget;
 }
 
-WlEditorPeer *
-wl_peer_row_get_peer(WlPeerRow *row)
-{
-    return row->peer;
-}
-
 void
 wl_peer_row_refresh(WlPeerRow *row)
 {

@@ -486,12 +486,6 @@ wl_monitor_get_addresses(WlMonitor *self)
     return self->addresses;
 }
 
-gboolean
-wl_monitor_has_default_route(WlMonitor *self)
-{
-    return self->told_routes->len > 0;
-}
-
 const char *
 wl_monitor_get_uplink(WlMonitor *self)
 {

@@ -42,10 +42,8 @@ gboolean wl_monitor_restore_link(WlMonitor *self, GError **error);
 /** All addresses of up links but the watched one; owned by @self until the next event; of
  * WlMonitorAddress. */
 const GArray *wl_monitor_get_addresses(WlMonitor *self);
-/** TRUE if a default route (main table) of either family leads out of an uplink. */
-gboolean wl_monitor_has_default_route(WlMonitor *self);
-/** Name of the interface of the default route with the lowest metric, IPv4 before IPv6; "" without
- * one; lasts until the next event. */
+/** Name of the uplink that the default route (main table) with the lowest metric leads out of, IPv4
+ * before IPv6; "" without one; lasts until the next event. */
 const char *wl_monitor_get_uplink(WlMonitor *self);
 /** The gateways of those default routes; of WlIp; to be freed with g_array_unref(). */
 GArray *wl_monitor_dup_gateways(WlMonitor *self);

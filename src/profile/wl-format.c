@@ -190,8 +190,9 @@ wl_losses_free(WlLosses *losses)
     g_free(losses);
 }
 
-char *
-wl_format_peer_label(const WlProfilePeer *peer)
+/* What to call a peer in a message. */
+static char *
+peer_label(const WlProfilePeer *peer)
 {
     return peer->name         ? g_strdup(peer->name)
            : peer->public_key ? g_strdup_printf("%.8s…", peer->public_key)
@@ -217,7 +218,7 @@ wl_losses_add(WlLosses *losses, const char *key, const WlProfilePeer *peer)
         g_ptr_array_add(losses->list, loss);
     }
     if (peer && loss->n_peers++ < MAX_LABELS)
-        g_ptr_array_add(loss->labels, wl_format_peer_label(peer));
+        g_ptr_array_add(loss->labels, peer_label(peer));
 }
 
 /* Flags that say the usual are no loss: who reads the file anew gives the same. */

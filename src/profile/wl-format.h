@@ -43,7 +43,4 @@ void wl_losses_add_keys(WlLosses *losses, const WlWgQuick *file, WlFormat format
 /* Of char *: "Trust of hub and laptop", "Role"; never a value. */
 GPtrArray *wl_losses_to_strings(const WlLosses *losses);
 
-/* What to call a peer in a message: its name, else the first characters of its key. */
-char *wl_format_peer_label(const WlProfilePeer *peer);
-
 G_END_DECLS

@@ -271,21 +271,6 @@ wl_wgquick_wipe(char *text, gsize length)
     g_free(text);
 }
 
-WlWgQuick *
-wl_wgquick_read(const char *path, GError **error)
-{
-    g_autofree char *name = g_filename_display_basename(path);
-    WlWgQuick *file;
-    gsize length;
-    char *text = wl_wgquick_load(path, &length, error);
-
-    if (!text)
-        return NULL;
-    file = wl_wgquick_parse(text, length, name, error);
-    wl_wgquick_wipe(text, length);
-    return file;
-}
-
 gboolean
 wl_wgquick_write(const WlWgQuick *file, const char *path, GError **error)
 {

@@ -49,9 +49,8 @@ char *wl_wgquick_load(const char *path, gsize *length, GError **error);
 /* Overwrites and frees what wl_wgquick_load() gave; NULL is fine. */
 void wl_wgquick_wipe(char *text, gsize length);
 
-/* The same with the file at @path, which is at most WL_PROFILE_MAX_FILE bytes. Writing gives it the
- * mode 0600 and replaces what is there in one step. */
-WlWgQuick *wl_wgquick_read(const char *path, GError **error);
+/* Makes the file at @path, with the mode 0600, or replaces it in one step. One of more than
+ * WL_PROFILE_MAX_FILE bytes, which could not be read again, is an error. */
 gboolean wl_wgquick_write(const WlWgQuick *file, const char *path, GError **error);
 
 G_END_DECLS

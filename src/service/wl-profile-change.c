@@ -7,8 +7,8 @@
 #include "wl-profile-keys.h"
 #include "wl-profile-value.h"
 
-void
-wl_profile_change_forget_secrets(WlProfile *profile)
+static void
+wipe_secrets(WlProfile *profile)
 {
     g_clear_pointer(&profile->private_key, wl_profile_wipe_free);
     for (guint i = 0; i < profile->peers->len; i++) {
@@ -180,7 +180,7 @@ wl_profile_change_new(const WlRunning *running, NMConnection *stored, GError **e
         return NULL;
     list_waiting(self, running, stored);
     settle_keys(self, running);
-    wl_profile_change_forget_secrets(self->profile);
+    wipe_secrets(self->profile);
     return g_steal_pointer(&self);
 }
 

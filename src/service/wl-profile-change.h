@@ -31,6 +31,3 @@ WlProfileChange *wl_profile_change_new(const WlRunning *running, NMConnection *s
                                        GError **error);
 void wl_profile_change_free(WlProfileChange *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(WlProfileChange, wl_profile_change_free)
-
-/** Wipes the secrets of @profile; the rest stays. */
-void wl_profile_change_forget_secrets(WlProfile *profile);

@@ -258,15 +258,3 @@ wl_uplinks_free(WlUplinks *self)
     g_free(self->primary);
     g_free(self);
 }
-
-WlConnectivity
-wl_uplinks_get_connectivity(const WlUplinks *self)
-{
-    return self->connectivity;
-}
-
-const GArray *
-wl_uplinks_get_dns(const WlUplinks *self)
-{
-    return self->dns;
-}

@@ -27,6 +27,3 @@ WlUplinks *wl_uplinks_new(GDBusConnection *connection, const WlUplinksEvents *ev
                           gpointer user_data);
 void wl_uplinks_free(WlUplinks *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(WlUplinks, wl_uplinks_free)
-/** As far as it is known; of WlNameServer. */
-WlConnectivity wl_uplinks_get_connectivity(const WlUplinks *self);
-const GArray *wl_uplinks_get_dns(const WlUplinks *self);

@@ -181,7 +181,7 @@ test_uplinks(void)
 static gboolean
 has_route(gpointer user_data)
 {
-    return wl_monitor_has_default_route(((Listener *) user_data)->monitor);
+    return *wl_monitor_get_uplink(((Listener *) user_data)->monitor) != '\0';
 }
 
 /* The first gateway, "" if there is none. */
