@@ -417,9 +417,35 @@ update_sleep(WlEngine *self, WlPeer *peer)
         wl_engine_need_peer(self, peer, again);
 }
 
+/*
+ * The profile no longer has the address that the link has, nor does anybody else say it: nothing is
+ * sent there any more. WireGuard takes no address away, so the peer is made anew, which costs
+ * nothing without a session; whoever has one is at that address.
+ */
+static void
+let_go(WlEngine *self, WlPeer *peer)
+{
+    const WlCandidate *configured = first_configured(peer);
+
+    if (!peer->attempt.fewer || peer->healthy)
+        return;
+    if (peer->in_device && peer->snapshot < self->now) {
+        wl_engine_want_snapshot(self); /* there may be a session by now */
+        return;
+    }
+    peer->attempt.fewer = FALSE;
+    if (!peer->in_device || !wl_endpoint_is_set(&peer->endpoint) ||
+        wl_candidates_find(peer->candidates, &peer->endpoint))
+        return;
+    recreate(peer, configured ? &configured->endpoint : NULL);
+    if (peer->attempt.phase == WL_ATTEMPT_SLOT)
+        peer->attempt.due = self->now;
+}
+
 void
 wl_engine_run_attempt(WlEngine *self, WlPeer *peer)
 {
+    let_go(self, peer);
     if (peer->healthy || !self->uplink || peer->candidates->len == 0) {
         if (peer->attempt.phase != WL_ATTEMPT_IDLE)
             wl_peer_reset_attempt(peer);

@@ -103,6 +103,7 @@ change_peer(WlEngine *self, WlPeer *peer, const WlPeerConfig *config, Change *ch
     peer->want_settings |= peer->in_device && !wl_peer_config_same_settings(before, config);
     if (before && config ? !wl_peer_config_same_endpoints(before, config) : TRUE) {
         wl_engine_candidates_changed(self, peer);
+        peer->attempt.fewer |= before != NULL;
         /* It may not be any more where it answered until now. */
         peer->move.hint |= peer->healthy && config && config->endpoints->len > 0;
     }

@@ -30,6 +30,7 @@ typedef enum {
 typedef struct {
     WlAttemptPhase phase;
     gboolean restart; /* a new address or uplink: begin with a first round */
+    gboolean fewer;   /* the profile took addresses away: the link may still have one of them */
     guint round;      /* since the restart */
     guint serial;     /* of the round, never repeated */
     gint64 due;       /* of the next step */

@@ -41,6 +41,8 @@ on_link() { host laptop wg show "$(host_interface laptop)" "$1"; }
 has_on_link() {  # what peer pattern
   on_link "$1" | awk -v key="${PUBLIC_KEY[$2]}" '$1 == key' | grep -qE -- "$3" || { on_link "$1"; return 1; }
 }
+has_endpoint() { on_link endpoints | grep -qF "$1"; }
+has_allowed() { on_link allowed-ips | grep -qF "$1"; }
 has_shared() { on_link preshared-keys | grep -qF -- "$(secret "$1")"; }
 rests() {  # a second in which it hardly wakes up
   local before
@@ -111,6 +113,19 @@ check "its endpoint is changed" modify +vpn.data peer-2-endpoint=203.0.113.70:51
 ip -n third addr del 203.0.113.7/24 dev eth0 && ip -n third addr add 203.0.113.70/24 dev eth0
 check "it is found there" reaches 10.77.0.7
 check "by that" link_has endpoints third '203[.]0[.]113[.]70:'
+
+# --- an address that leads nowhere
+check "a peer is added that is not there" modify "+vpn.data" \
+  "peer-4-public-key=$(wirelinkctl genkey | wirelinkctl pubkey)" \
+  +vpn.data peer-4-endpoint=203.0.113.99:51820 +vpn.data peer-4-allowed-ips=10.77.0.9/32
+check "WireGuard has its endpoint" wait_until 5 has_endpoint 203.0.113.99:51820
+check "that is taken away" modify -vpn.data peer-4-endpoint
+check "at once WireGuard has it no more" wait_until 2 fails has_endpoint 203.0.113.99:51820
+check "the peer is as it was" wait_until 2 has_allowed 10.77.0.9/32
+check "and is taken away" modify -vpn.data peer-4-public-key -vpn.data peer-4-allowed-ips
+check "WireGuard lost it" wait_until 5 fails has_allowed 10.77.0.9/32
+
+# --- keys
 check "it has another preshared key" modify \
   +vpn.secrets "private-key=$(secret laptop),peer-2-preshared-key=$(secret other-shared)"
 check "WireGuard has that" wait_until 5 has_shared other-shared

@@ -359,6 +359,116 @@ test_endpoints(void)
         wl_endpoint_equal(&wl_device_find(bench->device, &hub->key)->endpoint, &endpoint));
 }
 
+static WlEngineConfig *
+with_endpoints(Bench *bench, const char *first, const char *second)
+{
+    WlEngineConfig *config = usual(bench);
+
+    if (first)
+        g_ptr_array_add(peer_of(config, 1)->endpoints, g_strdup(first));
+    if (second)
+        g_ptr_array_add(peer_of(config, 1)->endpoints, g_strdup(second));
+    return config;
+}
+
+static void
+assert_endpoint(Bench *bench, const BenchMember *member, const char *expected)
+{
+    const WlDevicePeer *peer = wl_device_find(bench->device, &member->key);
+    g_autofree char *text =
+        wl_endpoint_is_set(&peer->endpoint) ? wl_endpoint_to_string(&peer->endpoint) : NULL;
+
+    g_assert_cmpstr(text, ==, expected);
+}
+
+/* An address that the profile takes away is not sent to any more, where there is no session. */
+static void
+test_endpoint_taken_away(void)
+{
+    g_autoptr(Bench) bench = bench_new();
+    BenchMember *hub = bench_member(bench, 1), *desktop = bench_member(bench, 2);
+
+    bench_start(bench, with_endpoints(bench, DESKTOP_ENDPOINT, NULL));
+    bench_uplink(bench, "192.168.1.10/24");
+    bench_meet(bench, 1, NULL);
+    bench_run(bench, SEC(1));
+    assert_endpoint(bench, desktop, DESKTOP_ENDPOINT);
+    bench_change(bench, usual(bench));
+    assert_endpoint(bench, desktop, NULL);
+    g_assert_cmpuint(bench_changes(bench, desktop, WL_PEER_RECREATE), ==, 1);
+    g_assert_true(last_change(bench, desktop)->has_preshared_key);
+    g_assert_cmpuint(all_changes(bench, hub), ==, 0);
+    bench_clear(bench);
+    bench_run(bench, SEC(60));
+    g_assert_cmpuint(all_changes(bench, desktop), ==, 0);
+
+    /* one of two: the other is what the link has, and what is tried */
+    bench_change(bench, with_endpoints(bench, DESKTOP_ENDPOINT, "198.51.100.9:51820"));
+    bench_run(bench, SEC(1));
+    bench_change(bench, with_endpoints(bench, "198.51.100.9:51820", NULL));
+    assert_endpoint(bench, desktop, "198.51.100.9:51820");
+    bench_change(bench, usual(bench));
+    assert_endpoint(bench, desktop, NULL);
+}
+
+/* Without an uplink, too: it would be sent to as soon as there is one. */
+static void
+test_endpoint_taken_away_offline(void)
+{
+    g_autoptr(Bench) bench = bench_new();
+    BenchMember *desktop = bench_member(bench, 2);
+
+    bench_start(bench, with_endpoints(bench, DESKTOP_ENDPOINT, NULL));
+    assert_endpoint(bench, desktop, DESKTOP_ENDPOINT);
+    bench_change(bench, usual(bench));
+    assert_endpoint(bench, desktop, NULL);
+}
+
+/* It is being tried because somebody else told it. */
+static void
+test_endpoint_told(void)
+{
+    g_autoptr(Bench) bench = bench_new();
+    BenchMember *hub = bench_member(bench, 1), *desktop = bench_member(bench, 2);
+    const WlDevicePeer *peer;
+    WlEndpoint told;
+
+    bench_start(bench, with_endpoints(bench, "198.51.100.9:51820", NULL));
+    bench_uplink(bench, "192.168.1.10/24");
+    bench_meet(bench, 1, NULL);
+    bench_tell_endpoint(bench, hub, desktop, DESKTOP_ENDPOINT, 255);
+    g_assert_true(wl_endpoint_parse(DESKTOP_ENDPOINT, &told));
+    peer = wl_device_find(bench->device, &desktop->key);
+    for (guint i = 0; i < 100 && !wl_endpoint_equal(&peer->endpoint, &told); i++) {
+        bench_run(bench, MS(50));
+        peer = wl_device_find(bench->device, &desktop->key);
+    }
+    assert_endpoint(bench, desktop, DESKTOP_ENDPOINT);
+    bench_clear(bench);
+    bench_change(bench, usual(bench));
+    assert_endpoint(bench, desktop, DESKTOP_ENDPOINT);
+    g_assert_cmpuint(bench_changes(bench, desktop, WL_PEER_RECREATE), ==, 0);
+}
+
+/* There is a session, which came since the engine last looked. */
+static void
+test_endpoint_in_session(void)
+{
+    g_autoptr(Bench) bench = bench_new();
+    BenchMember *desktop = bench_member(bench, 2);
+
+    bench_start(bench, with_endpoints(bench, DESKTOP_ENDPOINT, NULL));
+    bench_uplink(bench, "192.168.1.10/24");
+    bench_run(bench, SEC(10));
+    bench->now += MS(7); /* it has not looked now */
+    bench_clear(bench);
+    bench_handshake(bench, desktop, DESKTOP_ENDPOINT);
+    bench_change(bench, usual(bench));
+    bench_run(bench, SEC(100));
+    assert_endpoint(bench, desktop, DESKTOP_ENDPOINT);
+    g_assert_cmpuint(bench_changes(bench, desktop, WL_PEER_RECREATE), ==, 0);
+}
+
 /* A name that stays keeps what it led to; one that is new is asked for. */
 static void
 test_resolved_names(void)
@@ -606,6 +716,10 @@ main(int argc, char **argv)
     g_test_add_func("/change/trust-of-another", test_trust_of_another);
     g_test_add_func("/change/settings", test_settings);
     g_test_add_func("/change/endpoints", test_endpoints);
+    g_test_add_func("/change/endpoint-taken-away", test_endpoint_taken_away);
+    g_test_add_func("/change/endpoint-taken-away/offline", test_endpoint_taken_away_offline);
+    g_test_add_func("/change/endpoint-told", test_endpoint_told);
+    g_test_add_func("/change/endpoint-in-session", test_endpoint_in_session);
     g_test_add_func("/change/resolved-names", test_resolved_names);
     g_test_add_func("/change/names", test_names);
     g_test_add_func("/change/networks", test_networks);
