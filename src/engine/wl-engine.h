@@ -264,6 +264,8 @@ GArray *wl_engine_dup_routes(const WlEngine *self);
 /** Small pieces of work done since the start: steps of single peers, facts looked at. It grows with
  * what changes, not with how many peers there are, and is the same on every machine. */
 guint64 wl_engine_get_steps(const WlEngine *self);
+/** Shared keys computed since the start: one with each member that was talked with. */
+guint64 wl_engine_get_agreements(const WlEngine *self);
 /** Datagrams by WlReceiveResult, since the start. */
 const guint64 *wl_engine_get_received(const WlEngine *self);
 /** What was told and not believed, by WlVerdict, since the start. */

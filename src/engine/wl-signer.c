@@ -27,6 +27,7 @@ struct _WlSigner {
     gpointer random_data;
     GHashTable *shared; /* of Shared by its peer */
     GQueue recent;      /* of Shared, last used first */
+    guint64 agreements;
 };
 
 static const char *const result_labels[WL_RECEIVE_N_RESULTS] = {
@@ -87,6 +88,12 @@ wl_signer_get_public_key(const WlSigner *self)
     return &self->public_key;
 }
 
+guint64
+wl_signer_get_agreements(const WlSigner *self)
+{
+    return self->agreements;
+}
+
 /* ---- shared keys --------------------------------------------------------------------------- */
 
 static void
@@ -126,6 +133,7 @@ get_shared(WlSigner *self, const WlKey *peer)
         g_queue_push_head_link(&self->recent, &shared->recent);
         return shared;
     }
+    self->agreements++;
     shared = g_new0(Shared, 1);
     shared->peer = *peer;
     /* The raw result is the key, unhashed (protocol section 2). */

@@ -342,6 +342,12 @@ wl_engine_get_steps(const WlEngine *self)
     return self->steps;
 }
 
+guint64
+wl_engine_get_agreements(const WlEngine *self)
+{
+    return wl_signer_get_agreements(self->signer);
+}
+
 const guint64 *
 wl_engine_get_received(const WlEngine *self)
 {

@@ -77,6 +77,14 @@ read_dropped(Run *run, const Count *self, gint64 since)
 }
 
 static gint64
+read_agreements(Run *run, const Count *self, gint64 since)
+{
+    return self->a->member && self->a->kind == SIM_KIND_OURS
+               ? (gint64) wl_engine_get_agreements(self->a->member)
+               : 0;
+}
+
+static gint64
 count_flaps_of(const SimHost *host, const SimHost *peer, gint64 since)
 {
     gint64 flaps = 0;
@@ -227,6 +235,7 @@ static const struct {
     {"told", take_told, count_told, 0},
     {"bytes", take_one_host, read_bytes, 0},
     {"dropped", take_one_host, read_dropped, 0},
+    {"agreements", take_one_host, read_agreements, 0},
     COUNTER("wakeups", wakeups),
     COUNTER("idle-wakeups", idle_wakeups),
     COUNTER("snapshots", snapshots),
