@@ -4,13 +4,13 @@
 
 /* Architecture's section 4, "What a fact may do", and ARCHITECTURE.md; not the engine's own
  * constants, which may be wrong. */
-#define MAX_FACTS      20000
-#define MAX_OF_PEER    32
-#define MAX_OF_SOURCE  10000
-#define MAX_LEARNED    1000
-#define MAX_ENDPOINTS  16
-#define MAX_OF_ONE     4
-#define MAX_CANDIDATES 64
+#define MAX_FACTS     20000
+#define MAX_OF_PEER   32
+#define MAX_OF_SOURCE 10000
+#define MAX_LEARNED   1000
+#define MAX_ENDPOINTS 16
+#define MAX_OF_ONE    4
+#define MAX_OF_NAME   16
 
 static guint
 count_of(const WlFactEntry *entry, const WlKey *source)
@@ -85,6 +85,19 @@ check_sources(const SimHost *host, const WlEngine *engine)
     return NULL;
 }
 
+/* Where @peer may be tried: what the profile and facts tell, and where it was last. */
+static guint
+max_candidates(const WlPeer *peer)
+{
+    guint most = MAX_ENDPOINTS + 1;
+
+    for (guint i = 0; peer->config && i < peer->config->endpoints->len; i++) {
+        WlEndpoint literal;
+        most += wl_endpoint_parse(peer->config->endpoints->pdata[i], &literal) ? 1 : MAX_OF_NAME;
+    }
+    return most;
+}
+
 char *
 check_tables(const SimHost *host, const GArray *facts)
 {
@@ -105,7 +118,7 @@ check_tables(const SimHost *host, const GArray *facts)
             continue;
         last = subject;
         wrong = check_endpoints(host, engine, subject);
-        if (!wrong && peer && peer->candidates->len > MAX_CANDIDATES)
+        if (!wrong && peer && peer->candidates->len > max_candidates(peer))
             wrong = g_strdup_printf("%s would try %u addresses of %s", host->name,
                                     peer->candidates->len, peer->name);
     }
