@@ -70,6 +70,18 @@ wants 5 'at the end of the line: wanted an event' << END
 $two
 at 1s
 END
+wants 5 'at "1s": wanted a later time than the first' << END
+$two
+from 5s to 1s always a b direct
+END
+wants 5 'at "0": wanted 1 or more' << END
+$two
+seeds 0
+END
+wants 5 'at "nowhere.network": wanted one file beside this one' << END
+$two
+include nowhere.network
+END
 wants 1 'a second one, to end the text' << END
 title "x
 END
@@ -87,6 +99,18 @@ fails 'no answer' << END
 $two
 at 0s start a
 at 1s ping a b
+END
+fails 'this time begins after its end' << END
+$two
+at 0s start a b
+by 20s a b direct as up
+from up+10s to 1s always a b direct
+END
+fails 'all of them' << END
+$two
+at 0s start a b
+by 20s a b direct
+expect not all direct
 END
 fails 'the run ended before that' << END
 $two

@@ -465,10 +465,13 @@ scenario_condition_explain(Run *run, const Condition *self)
         for (guint i = 0; i < hosts->len; i++) {
             for (guint j = 0; j < hosts->len; j++) {
                 SimHost *a = hosts->pdata[i], *b = hosts->pdata[j];
-                if (a != b && a->member && b->member && !self->test(run, self, a, b))
+                if (a != b && a->member && b->member && !a->asleep && !b->asleep &&
+                    !self->test(run, self, a, b))
                     truth_describe(a, b, text);
             }
         }
+        if (text->len == 0)
+            g_string_append(text, "    all of them\n");
     } else if (self->b) {
         truth_describe(self->a, self->b, text);
         truth_describe(self->b, self->a, text);

@@ -522,6 +522,8 @@ scenario_declare(Run *run, ScenarioLine *line, gboolean *known, GError **error)
     if (scenario_line_take_if(line, "seeds")) {
         if (!scenario_line_take_number(line, 1000, &number, error))
             return FALSE;
+        if (number == 0)
+            return scenario_line_fail(line, line->words[line->at - 1], "1 or more", error);
         run->seeds = (guint) number;
         return scenario_line_is_over(line, error);
     }

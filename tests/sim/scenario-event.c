@@ -130,8 +130,8 @@ parse_clock(Run *run, ScenarioLine *line, Event *event, GError **error)
     if (!(event->a = scenario_take_host(run, line, error)))
         return FALSE;
     event->flag = scenario_line_take_if(line, "back");
-    if (!event->flag && !scenario_line_take_word(line, "forward", error))
-        return FALSE;
+    if (!event->flag && !scenario_line_take_if(line, "forward"))
+        return scenario_line_fail(line, scenario_line_peek(line), "forward or back", error);
     return scenario_line_take_duration(line, &event->duration, error);
 }
 

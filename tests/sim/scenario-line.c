@@ -82,6 +82,8 @@ include(ScenarioText *self, ScenarioLine *line, const char *path, GError **error
     if (!line->words[1] || line->words[2] || self->files->len > 10)
         return scenario_line_fail(line, line->words[1], right, error);
     other = g_build_filename(folder, line->words[1], NULL);
+    if (!g_file_test(other, G_FILE_TEST_IS_REGULAR))
+        return scenario_line_fail(line, line->words[1], right, error);
     text = load(other, error);
     return text && add_lines(self, other, text, error);
 }

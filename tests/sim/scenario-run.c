@@ -163,6 +163,11 @@ look(Item *item)
 static void
 open_item(Item *item)
 {
+    if (item->closes < item->opens) {
+        run_fail(item->run, item->line, "this time begins after its end, at %.3f s",
+                 (double) (item->closes - SIM_START) / 1e6);
+        return;
+    }
     item->state = ITEM_OPEN;
     item->run->open += item->kind == ITEM_BY;
     if (scenario_condition_counts(item->condition) && item->has_since)
@@ -253,9 +258,15 @@ static gboolean
 take_span(ScenarioLine *line, Item *item, GError **error)
 {
     item->has_since = TRUE;
-    return scenario_take_when(line, &item->since, error) &&
-           scenario_line_take_word(line, "to", error) &&
-           scenario_take_when(line, &item->when, error);
+    if (!scenario_take_when(line, &item->since, error) ||
+        !scenario_line_take_word(line, "to", error) ||
+        !scenario_take_when(line, &item->when, error))
+        return FALSE;
+    if (g_strcmp0(item->since.mark, item->when.mark) == 0 &&
+        item->when.offset <= item->since.offset)
+        return scenario_line_fail(line, line->words[line->at - 1], "a later time than the first",
+                                  error);
+    return TRUE;
 }
 
 static gboolean
