@@ -172,13 +172,3 @@ wl_peer_get_configured_trust(const WlPeer *self)
 {
     return self->config ? self->config->trust : WL_TRUST_UNSET;
 }
-
-gboolean
-wl_peer_has_configured_endpoint(const WlPeer *self)
-{
-    for (guint i = 0; i < self->candidates->len; i++) {
-        if (g_array_index(self->candidates, WlCandidate, i).teller == WL_TELLER_PROFILE)
-            return TRUE;
-    }
-    return FALSE;
-}

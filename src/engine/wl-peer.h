@@ -233,8 +233,6 @@ gboolean wl_peer_is_ready(const WlPeer *self, gint64 now);
 /** Section 6.4: what it no longer says is really gone. */
 gboolean wl_peer_is_healthy_enough(const WlPeer *self, gint64 now);
 WlTrust wl_peer_get_configured_trust(const WlPeer *self);
-/** An address of the profile, literal or resolved. */
-gboolean wl_peer_has_configured_endpoint(const WlPeer *self);
 /** Another @config, which may be NULL, takes the place of the one before; names that stay keep what
  * they led to. */
 void wl_peer_set_config(WlPeer *self, const WlPeerConfig *config);

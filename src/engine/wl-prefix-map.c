@@ -36,12 +36,6 @@ count_of(const WlPrefixMap *self, const WlPrefix *prefix)
     return (guint *) &self->lengths[prefix->ip.family == WL_FAMILY_V6][prefix->length];
 }
 
-guint
-wl_prefix_map_size(const WlPrefixMap *self)
-{
-    return (guint) g_tree_nnodes(self->tree);
-}
-
 gpointer
 wl_prefix_map_get(const WlPrefixMap *self, const WlPrefix *prefix)
 {

@@ -13,7 +13,6 @@ typedef struct _WlPrefixMap WlPrefixMap;
 WlPrefixMap *wl_prefix_map_new(GDestroyNotify free_value);
 void wl_prefix_map_free(WlPrefixMap *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(WlPrefixMap, wl_prefix_map_free)
-guint wl_prefix_map_size(const WlPrefixMap *self);
 /** @value, not NULL, takes the place of one that is there. */
 void wl_prefix_map_set(WlPrefixMap *self, const WlPrefix *prefix, gpointer value);
 gpointer wl_prefix_map_get(const WlPrefixMap *self, const WlPrefix *prefix);

@@ -273,6 +273,44 @@ test_trust_of_another(void)
     g_assert_cmpuint(bench_n_peers(bench), ==, 2);
 }
 
+/* Two keys with one link-local address, which were searched for. */
+static const char *const twins[] = {"PbGMFenLGWh0d28ga2V5cywgb25lIGZlODA6Oi82NCA=",
+                                    "Ze6ghEkDlfx0d28ga2V5cywgb25lIGZlODA6Oi82NCA="};
+
+/* A learned member gives way to the one that the user names; two that the user names are refused.
+ */
+static void
+test_same_address(void)
+{
+    g_autoptr(Bench) bench = bench_new();
+    g_autoptr(GError) error = NULL;
+    BenchMember *hub = bench_member(bench, 1), *one = bench_member(bench, 3),
+                *two = bench_member(bench, 4);
+    WlEngineConfig *config;
+
+    g_assert_true(wl_key_parse(twins[0], &one->key));
+    g_assert_true(wl_key_parse(twins[1], &two->key));
+    start(bench);
+    bench_tell_member(bench, hub, one, "one", 255);
+    g_assert_cmpuint(bench_changes(bench, one, WL_PEER_ADD), ==, 1);
+    config = usual(bench);
+    bench_add(config, two, NULL, "10.77.0.4/32");
+    bench_change(bench, config);
+    g_assert_cmpuint(bench_changes(bench, one, WL_PEER_REMOVE), ==, 1);
+    g_assert_cmpuint(bench_changes(bench, two, WL_PEER_ADD), ==, 1);
+    bench_tell_member(bench, hub, one, "one", 255);
+    g_assert_cmpuint(bench_changes(bench, one, WL_PEER_ADD), ==, 0);
+
+    config = usual(bench);
+    bench_add(config, one, NULL, NULL);
+    bench_add(config, two, NULL, NULL);
+    g_assert_false(wl_engine_change_profile(bench->engine, bench->now, config, &error));
+    g_assert_error(error, WL_ENGINE_ERROR, WL_ENGINE_ERROR_DUPLICATE);
+    g_assert_nonnull(strstr(error->message, twins[1]));
+    g_assert_nonnull(strstr(error->message, "needs a new key"));
+    wl_engine_config_free(config);
+}
+
 static void
 test_settings(void)
 {
@@ -727,5 +765,6 @@ main(int argc, char **argv)
     g_test_add_func("/change/roles", test_roles);
     g_test_add_func("/change/told", test_told);
     g_test_add_func("/change/contradiction", test_contradiction);
+    g_test_add_func("/change/same-address", test_same_address);
     return g_test_run();
 }

@@ -364,6 +364,7 @@ test_policy_endpoints(void)
         {"[::1]:51820", WL_VERDICT_BAD_ADDRESS},
         {"[::]:51820", WL_VERDICT_BAD_ADDRESS},
         {"[ff02::1]:51820", WL_VERDICT_BAD_ADDRESS},
+        {"10.77.0.2:51820", WL_VERDICT_IN_TUNNEL},
         {"10.77.0.9:51820", WL_VERDICT_IN_TUNNEL},
         {"[fd77::9]:51820", WL_VERDICT_IN_TUNNEL},
         {"172.30.1.1:51820", WL_VERDICT_IN_NETWORKS},

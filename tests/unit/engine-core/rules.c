@@ -497,6 +497,19 @@ test_link(void)
     bench_drain(bench);
     g_assert_cmpuint(bench_changes(bench, desktop, WL_PEER_ADD), ==, 1);
 
+    /* or gave it another port */
+    bench->device->listen_port = 4242;
+    bench_clear(bench);
+    bench_snapshot(bench);
+    bench_drain(bench);
+    bench_run(bench, SEC(1));
+    g_assert_true(
+        bench_sent_endpoint(bench, hub, &bench_member(bench, 0)->key, "192.168.1.10:4242"));
+    bench->device->listen_port = 51820;
+    bench_snapshot(bench);
+    bench_drain(bench);
+    bench_run(bench, SEC(1));
+
     /* a change that fails is tried again, not at once and not for ever fast */
     g_array_set_size(peer->allowed_ips, 1);
     bench_clear(bench);

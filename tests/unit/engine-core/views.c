@@ -112,6 +112,10 @@ test_candidates(void)
     assert_candidate(bench, 3, "198.51.100.3:51820", "public router in use");
     bench_tell_endpoint(bench, bench_member(bench, 3), bench_member(bench, 2), "192.0.2.2:1", 255);
     assert_candidate(bench, 2, "192.0.2.2:1", "public other trying");
+    bench_tell_endpoint(bench, bench_member(bench, 3), bench_member(bench, 3), "192.0.2.3:1", 255);
+    assert_candidate(bench, 3, "192.0.2.3:1", "public itself not tried");
+    bench_run(bench, SEC(166)); /* its session is over, and with it our word for where it is */
+    assert_candidate(bench, 3, "198.51.100.3:51820", "public memory worked");
 }
 
 static void
