@@ -119,8 +119,6 @@ set_list(Reader *reader, const char *path, const WlProfileKey *key, JsonNode *no
 
 #define PROFILE_KEY(field)                                                                         \
     wl_profile_keys_of_field(WL_KEY_OF_PROFILE, G_STRUCT_OFFSET(WlProfile, field))
-#define PEER_KEY(field)                                                                            \
-    wl_profile_keys_of_field(WL_KEY_OF_PEER, G_STRUCT_OFFSET(WlProfilePeer, field))
 
 /* Kept for the way back, as it has no meaning here. */
 static void
