@@ -9,6 +9,7 @@
  * link. */
 typedef struct _WlFactSocket WlFactSocket;
 
+/** @data lasts for the call, which may free the socket. */
 typedef void (*WlFactSocketFunc)(const WlIp *source, const guint8 *data, gsize length,
                                  gpointer user_data);
 

@@ -11,6 +11,7 @@
  */
 typedef struct _WlKeeper WlKeeper;
 
+/** Knows of nothing yet: see wl_keeper_read(). */
 WlKeeper *wl_keeper_new(int ifindex);
 void wl_keeper_free(WlKeeper *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(WlKeeper, wl_keeper_free)

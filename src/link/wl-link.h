@@ -74,8 +74,11 @@ gboolean wl_link_set_up(WlLink *self, GError **error);
 /** Deletes the link and ends what we started for it; idempotent, also done by dispose. */
 void wl_link_destroy(WlLink *self);
 
+/** As the profile calls it, also when it is gone; lasts as long as @self. */
 const char *wl_link_get_name(WlLink *self);
+/** The last one that it had. */
 int wl_link_get_ifindex(WlLink *self);
+/** "kernel", "userspace" or "fake". */
 const char *wl_link_get_backend(WlLink *self);
 /* Signal "failed"(const char *reason): the link is gone for good (deleted by somebody, wireguard-go
  * ended). */

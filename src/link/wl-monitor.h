@@ -24,6 +24,7 @@ typedef struct {
     /** The watched link: an address went away from it (an IPv6 link-local one needs to be put
      * back). */
     void (*link_address_lost)(WlMonitor *self, const WlPrefix *address, gpointer user_data);
+    /** Somebody deleted it, or moved it into another network namespace. */
     void (*link_gone)(WlMonitor *self, gpointer user_data);
     void (*link_down)(WlMonitor *self, gpointer user_data);
     /** It is up, but the kernel has taken addresses or routes away from it meanwhile: see
@@ -31,7 +32,9 @@ typedef struct {
     void (*link_reset)(WlMonitor *self, gpointer user_data);
 } WlMonitorEvents;
 
-/** @link: interface index of our own link, to be watched and left out of the addresses; 0: none. */
+/** @link: interface index of our own link, to be watched and left out of the addresses; 0: none.
+ * @events is copied; any of it may be NULL. They come from the main loop and may free the monitor.
+ */
 WlMonitor *wl_monitor_new(int link, const WlMonitorEvents *events, gpointer user_data,
                           GError **error);
 void wl_monitor_free(WlMonitor *self);

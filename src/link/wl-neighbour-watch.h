@@ -20,6 +20,7 @@ typedef struct _WlNeighbourWatch WlNeighbourWatch;
 typedef void (*WlNeighbourFunc)(const WlIp *address, guint32 ifindex, gboolean reachable,
                                 gpointer user_data);
 
+/** Opens nothing before the first question. */
 WlNeighbourWatch *wl_neighbour_watch_new(WlNeighbourFunc func, gpointer user_data);
 /** Not from within the function. */
 void wl_neighbour_watch_free(WlNeighbourWatch *self);

@@ -34,6 +34,7 @@ typedef struct {
 
 /** @protocol: NETLINK_ROUTE or NETLINK_GENERIC. */
 WlNetlink *wl_netlink_new(int protocol, GError **error);
+/** @transport is copied; its functions get @user_data, which its `close` may free. */
 WlNetlink *wl_netlink_new_for_transport(const WlNetlinkTransport *transport, gpointer user_data);
 void wl_netlink_free(WlNetlink *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(WlNetlink, wl_netlink_free)

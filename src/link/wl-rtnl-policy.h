@@ -23,13 +23,14 @@ int wl_rtnl_add_rule(WlNetlink *netlink, int family, guint8 protocol, const WlRt
 int wl_rtnl_add_route(WlNetlink *netlink, guint8 protocol, guint32 table, const WlPrefix *prefix,
                       int ifindex, guint32 metric);
 
-/* Lists of copies of messages, made with g_malloc(): emptied first. */
+/** @messages: gets copies, made with g_malloc(), and is emptied first. */
 int wl_rtnl_list_rules(WlNetlink *netlink, int family, GPtrArray *messages);
-/** Routes made by @protocol, of all tables. */
+/** The same of the routes made by @protocol, of all tables. */
 int wl_rtnl_list_routes_of(WlNetlink *netlink, int family, guint8 protocol, GPtrArray *messages);
 
 /** Priority, table and protocol; the rest stays zero. FALSE if it is no rule or malformed. */
 gboolean wl_rtnl_parse_rule(const struct nlmsghdr *message, WlRtnlRule *rule);
+/** The number of the table that the route of a message is in. */
 guint32 wl_rtnl_route_table(const struct nlmsghdr *message);
 /** Removes the very rule or route that a message tells of; 0 also if it is not there any more. */
 int wl_rtnl_remove_same(WlNetlink *netlink, const struct nlmsghdr *message);

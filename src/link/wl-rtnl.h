@@ -32,10 +32,13 @@ typedef struct {
 /** Makes a link of kind wireguard, down. @ifindex: the one it gets, 0: any. */
 int wl_rtnl_add_wireguard(WlNetlink *netlink, const char *name, int ifindex);
 int wl_rtnl_delete_link(WlNetlink *netlink, int ifindex);
+/** At most 255 bytes. */
 int wl_rtnl_set_alias(WlNetlink *netlink, int ifindex, const char *alias);
 /** Of a link that is down. -EEXIST if another has the name. */
 int wl_rtnl_set_name(WlNetlink *netlink, int ifindex, const char *name);
+/** @mtu: bytes. */
 int wl_rtnl_set_mtu(WlNetlink *netlink, int ifindex, guint32 mtu);
+/** -EADDRINUSE where the kernel's WireGuard does not get its listen port, which it binds then. */
 int wl_rtnl_set_up(WlNetlink *netlink, int ifindex);
 /** No fe80 address made by the kernel when the link goes up. */
 int wl_rtnl_set_no_address_generation(WlNetlink *netlink, int ifindex);

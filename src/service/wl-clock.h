@@ -15,6 +15,7 @@ gint64 wl_clock_to_unix(gint64 time);
  */
 typedef struct _WlTimer WlTimer;
 
+/** Not set yet. @func is called from the main loop; what it returns does not count. */
 WlTimer *wl_timer_new(GSourceFunc func, gpointer user_data, GError **error);
 void wl_timer_free(WlTimer *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(WlTimer, wl_timer_free)

@@ -13,4 +13,5 @@
 char *wl_memory_load(const char *uuid, gsize *length, GError **error);
 /** Replaces the file at once: whoever reads it sees the one or the other. */
 gboolean wl_memory_store(const char *uuid, const char *memory, GError **error);
+/** Removes the file, if there is one. */
 void wl_memory_forget(const char *uuid);

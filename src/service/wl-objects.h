@@ -30,9 +30,11 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(WlObjects, wl_objects_free)
 
 /** There is a new peer, or one changed. */
 void wl_objects_peer_changed(WlObjects *self, const WlKey *key);
+/** Its object goes, and its path is not used again. */
 void wl_objects_peer_gone(WlObjects *self, const WlKey *key);
 /** Something of the link changed. */
 void wl_objects_link_changed(WlObjects *self);
+/** NetworkManager has told it by now; @path is copied. */
 void wl_objects_set_active_connection(WlObjects *self, const char *path);
 /** What of the stored profile waits for the next activation (NULL-terminated), and what is wrong
  * with it ("": nothing). Other properties of the link may have changed with it. */

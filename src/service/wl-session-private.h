@@ -58,10 +58,12 @@ void wl_session_fail(WlSession *self, const char *reason);
 /* ---- outputs: wl-session-outputs.c */
 /** Carries out all outputs, those included that came of carrying out others, and sets the timer. */
 gboolean wl_session_pump(WlSession *self);
+/** Gives the engine a snapshot, without pumping. */
 void wl_session_read_device(WlSession *self);
+/** Stores what the engine has learned. */
 void wl_session_remember(WlSession *self);
 
-/* ---- inputs: wl-session-inputs.c */
+/* ---- inputs: wl-session-inputs.c; those with a gpointer are what the sources call, and pump */
 gboolean wl_session_deadline(gpointer session);
 void wl_session_datagram(const WlIp *source, const guint8 *data, gsize length, gpointer session);
 void wl_session_resolved(const char *name, const WlEndpoint *endpoints, gsize n, gpointer session);
@@ -70,6 +72,7 @@ void wl_session_traffic(const WlIp *destination, gpointer session);
 void wl_session_neighbour(const WlIp *address, guint32 ifindex, gboolean reachable,
                           gpointer session);
 void wl_session_network_changed(WlMonitor *monitor, gpointer session);
+/* The two of them without pumping, for the beginning. */
 void wl_session_tell_addresses(WlSession *self);
 void wl_session_tell_uplink(WlSession *self);
 
@@ -78,6 +81,7 @@ const char *const *wl_session_copy_patterns(const char *const *patterns);
 
 /* ---- the link, whatever others do to it: wl-session-link.c */
 extern const WlMonitorEvents wl_session_monitor_events;
+/** Lasts as long as @self and @private_key. */
 WlLinkConfig wl_session_link_config(const WlSession *self, const WlKey *private_key);
 /** Of packets that go around our full tunnel; 0: there is none. */
 guint32 wl_session_mark(const WlSession *self);
@@ -86,6 +90,7 @@ gboolean wl_session_set_link_up(WlSession *self, GError **error);
 /** The link and the engine have what they need of it; only one that is made anew will need it
  * again, and of userspace WireGuard the program ends with its link. */
 void wl_session_keep_key(WlSession *self);
+/** Has the link forward if the role or the profile wants it. */
 void wl_session_set_forwarding(WlSession *self);
 /** The link itself says that it cannot go on. */
 void wl_session_link_failed(WlLink *link, const char *reason, gpointer session);

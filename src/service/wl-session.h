@@ -47,9 +47,12 @@ WlSession *wl_session_new(WlEngineConfig *config, const WlSessionSettings *setti
 void wl_session_free(WlSession *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(WlSession, wl_session_free)
 
+/* Owned by the session. */
 /** NULL before `ready`. */
 const WlEngine *wl_session_get_engine(const WlSession *self);
+/** The same; another one after somebody deleted it. */
 WlLink *wl_session_get_link(const WlSession *self);
+/** Without the private key from `ready` on. */
 const WlEngineConfig *wl_session_get_config(const WlSession *self);
 const WlSessionSettings *wl_session_get_settings(const WlSession *self);
 /** Interface of the default route, or "". */
