@@ -1,7 +1,6 @@
 # shellcheck shell=bash
 # vm_parts: everything that needs the kernel's WireGuard. An emulated CPU is about 14 times slower: it
 # is spared what is about NetworkManager, the bus, agents and files alone, which suite nm runs.
-# offline, which looks at a minute of sleep, has stopped answering there once in two runs.
 vm_parts() {
   local name emulated=''
   [ "$("$TOP/tests/lab/vm-run" --probe)" != tcg ] || emulated=yes
@@ -9,7 +8,7 @@ vm_parts() {
   echo link-test
   while read -r name; do
     case $emulated$name in
-      yesoffline|yesaccess|yesagents|yesautostart|yesbad-host|yesctl|yesfollowed|yessecrets) ;;
+      yesaccess|yesagents|yesautostart|yesbad-host|yesctl|yesfollowed|yessecrets) ;;
       *) echo "$name";;
     esac
   done < <("$TOP/tests/nm/run" --list)
