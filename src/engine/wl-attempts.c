@@ -38,6 +38,30 @@ add(WlEngine *self, GArray *list, const WlEndpoint *endpoint, WlTeller teller, g
     wl_candidates_add(list, endpoint, rank, teller, worked);
 }
 
+/* What the profile says, or its names lead to: a DNS server inside the tunnel may well answer with
+ * the address there. WireGuard's packets would go through WireGuard. */
+static void
+add_of_profile(WlEngine *self, GArray *list, WlPeer *peer, const WlEndpoint *endpoint)
+{
+    WlEndpoint *inside = &peer->inside[endpoint->ip.family == WL_FAMILY_V6];
+    g_autofree char *label = NULL, *text = NULL;
+
+    if (wl_policy_check_endpoint(&self->policy, endpoint) != WL_VERDICT_IN_TUNNEL) {
+        add(self, list, endpoint, WL_TELLER_PROFILE, FALSE);
+        return;
+    }
+    /* Of the networks that we are on, nothing is known at first. */
+    if (self->policy.local->len == 0 || wl_endpoint_equal(inside, endpoint))
+        return;
+    *inside = *endpoint;
+    label = wl_peer_dup_label(peer);
+    text = wl_endpoint_to_string(endpoint);
+    wl_engine_log(self,
+                  "%s: its endpoint %s is an address inside the tunnel and is not tried; "
+                  "one outside is needed",
+                  label, text);
+}
+
 static void
 add_told(WlEngine *self, GArray *list, const WlPeer *peer)
 {
@@ -83,13 +107,12 @@ wl_engine_update_candidates(WlEngine *self, WlPeer *peer)
     for (guint i = 0; peer->config && i < peer->config->endpoints->len; i++) {
         WlEndpoint endpoint;
         if (wl_endpoint_parse(peer->config->endpoints->pdata[i], &endpoint))
-            add(self, list, &endpoint, WL_TELLER_PROFILE, FALSE);
+            add_of_profile(self, list, peer, &endpoint);
     }
     for (guint i = 0; i < peer->lookups->len; i++) {
         const WlLookup *lookup = peer->lookups->pdata[i];
         for (guint j = 0; j < lookup->addresses->len; j++)
-            add(self, list, &g_array_index(lookup->addresses, WlEndpoint, j), WL_TELLER_PROFILE,
-                FALSE);
+            add_of_profile(self, list, peer, &g_array_index(lookup->addresses, WlEndpoint, j));
     }
     add_told(self, list, peer);
     if (wl_endpoint_is_set(&peer->worked) && peer->worked_until > self->now)

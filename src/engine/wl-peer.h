@@ -181,6 +181,7 @@ typedef struct {
     gboolean candidates_dirty, local_dirty, name_dirty;
     WlEndpoint worked;
     gint64 worked_until;
+    WlEndpoint inside[2]; /* of each family: last said not to be tried, for it is in the tunnel */
     WlAttempt attempt;
     WlMove move;
     WlPair pair;

@@ -105,14 +105,17 @@ emit_change(WlEngine *self, WlPeer *peer, WlPeerChangeKind kind, const GArray *w
 }
 
 /* The first literal address of the profile: a new peer has it at once. */
-static void
-first_endpoint(const WlPeer *peer, WlEndpoint *endpoint)
+static WlEndpoint
+first_endpoint(const WlEngine *self, const WlPeer *peer)
 {
-    *endpoint = (WlEndpoint){0};
+    WlEndpoint endpoint;
+
     for (guint i = 0; peer->config && i < peer->config->endpoints->len; i++) {
-        if (wl_endpoint_parse(peer->config->endpoints->pdata[i], endpoint))
-            return;
+        if (wl_endpoint_parse(peer->config->endpoints->pdata[i], &endpoint) &&
+            wl_policy_check_endpoint(&self->policy, &endpoint) != WL_VERDICT_IN_TUNNEL)
+            return endpoint;
     }
+    return (WlEndpoint){0};
 }
 
 void
@@ -128,9 +131,8 @@ wl_engine_plan_peer(WlEngine *self, WlPeer *peer)
     }
     peer->want_recreate = peer->want_endpoint = FALSE;
     if (!peer->in_device) {
-        WlEndpoint endpoint = peer->wanted;
-        if (!recreate)
-            first_endpoint(peer, &endpoint);
+        WlEndpoint endpoint = recreate ? peer->wanted : first_endpoint(self, peer);
+
         emit_change(self, peer, WL_PEER_ADD, wanted, TRUE, &endpoint);
     } else if (recreate) {
         emit_change(self, peer, WL_PEER_RECREATE, wanted, TRUE, &peer->wanted);

@@ -114,7 +114,7 @@ static const WlProfileKey keys[] = {
     {.name = "endpoint", .file_name = "Endpoint", .type = WL_KEY_TYPE_ENDPOINTS,
      PEER(endpoints), .max = WL_PROFILE_MAX_ENDPOINTS,
      .help = "Where the peer can be reached: host:port or [IPv6 address]:port; several are tried "
-             "in turn"},
+             "in turn, but none that is inside the tunnel"},
     {.name = "allowed-ips", .file_name = "AllowedIPs", .type = WL_KEY_TYPE_PREFIXES,
      PEER(allowed_ips), .max = WL_PROFILE_MAX_ALLOWED_IPS,
      .help = "Prefixes that are reached by this peer"},

@@ -1,12 +1,15 @@
 #!/bin/bash
 # A full tunnel: where packets to somewhere outside the network go, of both families, on two uplinks,
-# with a strict reverse path check; who is asked for names; the kill switch; and nothing left.
+# with a strict reverse path check; which way WireGuard's own go, to the hub and to others; who is
+# asked for names; the kill switch, also while the uplink changes; and nothing left.
 # shellcheck source=one-host.sh
 . "$(dirname "$(realpath "$0")")/one-host.sh"
 export LAB_NM_DNS=default
 lab_begin "$@"
 
 WEB=198.51.100.9 WEB6=fd99::9
+# where no peer answers: an endpoint beyond the uplink, and one that the tunnel itself leads to
+FAR6=2001:db8:9::9 WITHIN=10.77.0.9
 two_cables() { cable_lan "$1" r1 && cable_lan "$1" r2 eth1; }
 
 # counter NAMESPACE NAME MATCH: counts what comes into a namespace, for itself or to be forwarded
@@ -26,7 +29,8 @@ counted() {  # namespace name
 
 router6() {  # router prefix: IPv6 that leads nowhere, so that what goes there can be seen
   ip -n "$1" addr add "$2::1/64" dev lan nodad && counter "$1" around6 "ip6 daddr $WEB6" &&
-    counter "$1" around_dns 'iifname lan udp dport 53'
+    counter "$1" around_dns 'iifname lan udp dport 53' &&
+    counter "$1" far6 "ip6 daddr $FAR6 udp dport 51820"
 }
 uplink() {  # name interface router-network prefix metric
   nmcli_laptop connection add type ethernet con-name "$1" ifname "$2" autoconnect no \
@@ -41,6 +45,7 @@ hub_create() {
     wireguard_create hub wg-hub hub 51820 10.77.0.1/24 fd77::1/64 &&
     wireguard hub set wg-hub peer "${PUBLIC_KEY[laptop]}" allowed-ips 10.77.0.2/32,fd77::2/128 &&
     counter hub dns 'iifname wg-hub udp dport 53' &&
+    counter hub looped 'iifname wg-hub udp dport 51820' &&
     ip netns exec hub nft -f - <<'RULES'
 table ip exit {
   chain out {
@@ -59,11 +64,19 @@ web_create() {
     counter web by_hub6 'iifname hub6 icmpv6 type echo-request' &&
     counter web around 'ip saddr 203.0.113.0/24 icmp type echo-request'
 }
+# A member beside the hub that has an address of its own.
+third_create() {
+  namespace_create third && cable_public third && ip -n third addr add 203.0.113.7/24 dev eth0 &&
+    ip -n third route add default via "$INET_GATEWAY" &&
+    wireguard_create third wg-third third 51820 10.77.0.3/24 &&
+    wireguard third set wg-third peer "${PUBLIC_KEY[laptop]}" allowed-ips 10.77.0.2/32
+}
 create() {
   inet_create && router_create r1 203.0.113.11 192.168.1 cone &&
     router_create r2 203.0.113.12 192.168.2 cone && router6 r1 2001:db8:1 &&
-    router6 r2 2001:db8:2 && host_with_plugin laptop two_cables && keys_create laptop hub &&
-    hub_create && web_create && uplink first eth0 192.168.1 2001:db8:1 100 &&
+    router6 r2 2001:db8:2 && host_with_plugin laptop two_cables &&
+    keys_create laptop hub third far within && hub_create && third_create && web_create &&
+    uplink first eth0 192.168.1 2001:db8:1 100 &&
     uplink second eth1 192.168.2 2001:db8:2 101 && nmcli_laptop connection up first > /dev/null &&
     write_profile "$LAB_DIR/laptop/laptop.wirelink" &&
     host laptop ip rule add pref 31100 fwmark 7 lookup main &&
@@ -72,6 +85,9 @@ create() {
 write_profile() {
   profile_begin "$1" laptop '10.77.0.2/24, fd77::2/64' 51820 'FullTunnel = yes' &&
     profile_peer "$1" hub '0.0.0.0/0, ::/0' 'Endpoint = 198.51.100.5:51820' 'Basic = yes' &&
+    profile_peer "$1" third 10.77.0.3/32 'Endpoint = 203.0.113.7:51820' 'Basic = yes' &&
+    profile_peer "$1" far 10.77.0.8/32 "Endpoint = [$FAR6]:51820" 'Basic = yes' &&
+    profile_peer "$1" within $WITHIN/32 "Endpoint = $WITHIN:51820" 'Basic = yes' &&
     sed -i 's/^Address.*/&\nDNS = 10.77.0.1/' "$1"
 }
 
@@ -125,6 +141,31 @@ is_down() { ! is_activated; }
 # shellcheck disable=SC2016  # expanded inside the host
 kill_service() { host laptop bash -c 'kill -KILL $0' "$(service_pids)"; }
 link() { host laptop ip link set "$(host_interface laptop)" "$1"; }
+# Where third has the laptop: behind the router of its uplink, not behind the hub.
+third_sees() { matches "$1:" "$(wireguard third show wg-third endpoints)"; }
+far_more() { [ "$(counted "$1" far6)" -gt "$2" ]; }
+# An echo to far makes WireGuard try its endpoint, on the uplink behind the router.
+far_is_tried_by() {  # router
+  local before
+  before=$(counted "$1" far6)
+  echo_to 10.77.0.8
+  wait_until 15 far_more "$1" "$before"
+}
+nothing_looped() {
+  echo_to "$WITHIN"
+  echo_to 10.77.0.8
+  [ "$(counted hub looped)" = 0 ] || { ip netns exec hub nft list table inet looped; return 1; }
+}
+# Echoes to both families, 20 a second, whatever becomes of them.
+flood_start() {
+  FLOODS=()
+  local target
+  for target in $WEB $WEB6; do
+    host laptop ping -n -q -i 0.05 "$target" > /dev/null 2>&1 &
+    FLOODS+=($!)
+  done
+}
+flood_stop() { kill "${FLOODS[@]}" && wait_gone 5 "${FLOODS[@]}"; }
 
 create || bail_out "the lab comes up" laptop
 # shellcheck disable=SC2016  # expanded inside the host
@@ -141,6 +182,10 @@ check "and is answered" answers $WEB6
 check "the reverse path check is strict" matches '^1$' \
   "$(host laptop cat /proc/sys/net/ipv4/conf/all/rp_filter)"
 check "the own network is not in the tunnel" answers 192.168.1.1
+check "another peer answers" answers 10.77.0.3
+check "and has us behind the uplink's router" third_sees 203.0.113.11
+check "an IPv6 endpoint is tried by the uplink" far_is_tried_by r1
+check "no endpoint is tried through the tunnel" nothing_looped
 check "names are asked inside the tunnel alone" asked_in_tunnel
 check "NetworkManager's default route stays" \
   matches 'via 192.168.1.1 dev eth0' "$(host laptop ip route show default)"
@@ -153,6 +198,10 @@ check "and is answered" answers $WEB
 check "IPv6 goes through the tunnel" answers $WEB6
 check "no packet went around meanwhile" matches "^$before $before6\$" "$(around '') $(around 6)"
 check "names are still asked inside the tunnel alone" asked_in_tunnel
+check "the other peer answers" answers 10.77.0.3
+check "and has us behind the new uplink's router" wait_until 15 third_sees 203.0.113.12
+check "the IPv6 endpoint is tried by the new uplink" far_is_tried_by r2
+check "no endpoint is tried through the tunnel" nothing_looped
 check "it is still activated" is_activated
 
 check "it is deactivated" nmcli_laptop connection down laptop
@@ -171,12 +220,33 @@ refute "nor IPv6" echo_to $WEB6
 check "the link comes up" link up
 check "IPv4 goes through the tunnel" answers $WEB
 check "and IPv6" answers $WEB6
+flood_start
+check "another uplink takes over" nmcli_laptop connection up second
+check "the first one goes" nmcli_laptop connection down first
+check "IPv4 goes through the tunnel" answers $WEB
+check "and IPv6" answers $WEB6
+check "the uplink goes, and there is none" nmcli_laptop connection down second
+check "the first one comes back" nmcli_laptop connection up first
+check "IPv4 goes through the tunnel" answers $WEB
+check "and IPv6" answers $WEB6
 check "the service is killed" kill_service
 check "the connection goes down" wait_until 10 is_down
 refute "the kill switch holds" echo_to $WEB
+refute "over IPv6, too" echo_to $WEB6
+check "packets were sent all the time" flood_stop
 check "no packet went around" matches "^$before $before6\$" "$(around '') $(around 6)"
 check "it is activated over what is left" nmcli_laptop connection up laptop || finish laptop
 check "and goes through the tunnel" answers $WEB
+check "it is deactivated" nmcli_laptop connection down laptop
+check "nothing is left" wait_host_clean laptop
+
+# --- the hub offers all the same, and nobody asked for it
+check "without the user's word" nmcli_laptop connection modify laptop -vpn.data full-tunnel \
+  -vpn.data kill-switch
+check "it is activated" nmcli_laptop connection up laptop || finish laptop
+check "the hub answers" answers 10.77.0.1
+check "IPv4 goes around the tunnel" goes around $WEB
+check "and IPv6" goes around $WEB6 6
 check "it is deactivated" nmcli_laptop connection down laptop
 check "nothing is left" wait_host_clean laptop
 finish laptop

@@ -480,6 +480,45 @@ answer_name(Bench *bench, const char *endpoint)
     bench_drain(bench);
 }
 
+/* Through the tunnel nobody is reached: neither at an address of the profile nor where the tunnel's
+ * own DNS server has a name. That is said once; a network of ours in that range is another matter.
+ */
+static void
+test_inside(void)
+{
+    g_autoptr(Bench) bench = bench_new();
+    WlEngineConfig *config = bench_config(bench, WL_ROLE_LEAF);
+    BenchMember *hub = bench_member(bench, 1), *desk = bench_member(bench, 2);
+    WlEndpoint addresses[2];
+    guint said = 0;
+
+    bench_add(config, hub, "hub.example.net:51820", "10.77.0.0/24");
+    bench_add(config, desk, "10.77.0.9:51820", "10.77.0.3/32");
+    bench_start(bench, config);
+    bench_uplink(bench, "192.168.1.10/24");
+    g_assert_true(wl_endpoint_parse("10.77.0.1:51820", &addresses[0]));
+    g_assert_true(wl_endpoint_parse("203.0.113.1:51820", &addresses[1]));
+    wl_engine_resolved(bench->engine, bench->now, "hub.example.net:51820", addresses, 2);
+    bench_drain(bench);
+    g_assert_true(wl_endpoint_equal(&bench_view(bench, hub)->endpoint, &addresses[1]));
+    bench_run(bench, SEC(60));
+    for (guint i = 0; i < bench->outputs->len; i++) {
+        const WlOutput *output = bench->outputs->pdata[i];
+
+        if (output->kind == WL_OUTPUT_LOG)
+            said += strstr(output->name, "inside the tunnel") != NULL;
+        g_assert_false(output->kind == WL_OUTPUT_CHANGE_PEER &&
+                       wl_endpoint_is_set(&output->change->endpoint) &&
+                       !wl_endpoint_equal(&output->change->endpoint, &addresses[1]));
+    }
+    g_assert_cmpuint(said, ==, 2);
+    g_assert_false(wl_endpoint_is_set(&bench_view(bench, desk)->endpoint));
+
+    bench_uplink(bench, "10.77.0.200/24");
+    bench_run(bench, SEC(2));
+    g_assert_true(wl_endpoint_is_set(&bench_view(bench, desk)->endpoint));
+}
+
 /* A name that was asked less and less often, in vain, is asked at once when a session that came up
  * after that goes stale. */
 static void
@@ -646,6 +685,7 @@ main(int argc, char **argv)
     g_test_add_func("/attempts/clock-jumps", test_clock_jumps);
     g_test_add_func("/sender/roaming-peer", test_roaming_peer);
     g_test_add_func("/attempts/names", test_names_are_resolved);
+    g_test_add_func("/attempts/inside", test_inside);
     g_test_add_func("/attempts/stale-name", test_stale_name);
     g_test_add_func("/deadline/no-snapshot", test_no_snapshot);
     g_test_add_func("/deadline/uplink-lost", test_uplink_lost);
