@@ -41,24 +41,6 @@ check_prefix(const SimHost *host, const Heard *heard, const Seen *seen, const Wl
                            why ? why : "nobody said whom it trusts with that");
 }
 
-/* Another of the profile has more, and so carries it while there is no direct way. */
-static gboolean
-is_covered(const SimHost *host, const WlKey *key, const WlPrefix *prefix)
-{
-    for (guint i = 0; i < host->config->peers->len; i++) {
-        const WlPeerConfig *peer = host->config->peers->pdata[i];
-        if (wl_key_equal(&peer->public_key, key) ||
-            wl_key_equal(&peer->public_key, &host->public_key))
-            continue;
-        for (guint j = 0; j < peer->allowed_ips->len; j++) {
-            WlPrefix allowed = wl_prefix_masked(&g_array_index(peer->allowed_ips, WlPrefix, j));
-            if (wl_prefix_contains(&allowed, prefix))
-                return TRUE;
-        }
-    }
-    return FALSE;
-}
-
 /* What the profile gives to nobody else is never taken away, nor is the address for facts. */
 static char *
 check_kept(const SimHost *host, const WlPeerConfig *config, const WlPeerChange *change)
@@ -69,7 +51,7 @@ check_kept(const SimHost *host, const WlPeerConfig *config, const WlPeerChange *
     for (guint i = 0; config && i < config->allowed_ips->len; i++) {
         WlPrefix prefix = wl_prefix_masked(&g_array_index(config->allowed_ips, WlPrefix, i));
         if (!rules_has_prefix(change->allowed_ips, &prefix) &&
-            !is_covered(host, &change->public_key, &prefix)) {
+            !rules_is_of_another(host, &change->public_key, &prefix, FALSE)) {
             g_autofree char *text = wl_prefix_to_string(&prefix);
             return g_strdup_printf("%s takes %s from %s, which its profile gives to nobody else",
                                    host->name, text, name_of(host, &change->public_key));

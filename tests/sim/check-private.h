@@ -34,6 +34,9 @@ gboolean seen_is_anybody_in(const Seen *self, const WlPrefix *prefix);
 
 const WlPeerConfig *rules_find_config(const SimHost *host, const WlKey *key);
 gboolean rules_has_prefix(const GArray *prefixes, const WlPrefix *prefix);
+/** The profile gives it, or more, to another than @owner. */
+gboolean rules_is_of_another(const SimHost *host, const WlKey *owner, const WlPrefix *prefix,
+                             gboolean of_leaves);
 /** It routes for others, by the profile of whoever has it as a peer. */
 gboolean rules_is_router_peer(const WlPeerConfig *config);
 gboolean rules_is_router(const SimHost *host);

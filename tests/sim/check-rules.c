@@ -183,13 +183,15 @@ has_configured_endpoint(const SimHost *host, const WlPrefix *prefix)
     return FALSE;
 }
 
-static gboolean
-is_another_leafs(const SimHost *host, const WlKey *owner, const WlPrefix *prefix)
+gboolean
+rules_is_of_another(const SimHost *host, const WlKey *owner, const WlPrefix *prefix,
+                    gboolean of_leaves)
 {
     for (guint i = 0; i < host->config->peers->len; i++) {
         const WlPeerConfig *peer = host->config->peers->pdata[i];
         if (wl_key_equal(&peer->public_key, owner) ||
-            wl_key_equal(&peer->public_key, &host->public_key) || rules_is_router_peer(peer))
+            wl_key_equal(&peer->public_key, &host->public_key) ||
+            (of_leaves && rules_is_router_peer(peer)))
             continue;
         for (guint j = 0; j < peer->allowed_ips->len; j++) {
             WlPrefix allowed = wl_prefix_masked(&g_array_index(peer->allowed_ips, WlPrefix, j));
@@ -216,7 +218,7 @@ rules_forbid_prefix(const SimHost *host, const Seen *seen, const WlKey *owner,
         return "has a gateway or a DNS server of its machine";
     if (has_configured_endpoint(host, prefix) || seen_is_anybody_in(seen, prefix))
         return "has the address of a peer";
-    if (is_another_leafs(host, owner, prefix))
+    if (rules_is_of_another(host, owner, prefix, TRUE))
         return "is another's by its profile";
     return NULL;
 }

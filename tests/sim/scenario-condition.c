@@ -216,26 +216,6 @@ take_prefix(ScenarioLine *line, WlPrefix *prefix, GError **error)
     return TRUE;
 }
 
-static gboolean
-take_trust(ScenarioLine *line, WlTrust *trust, GError **error)
-{
-    const char *right = "Untrusted, Endpoint, AllowedIPs, Membership, DelegateTrust or none";
-    const char *word = scenario_line_take(line, right, error);
-
-    if (!word)
-        return FALSE;
-    *trust = WL_TRUST_UNSET;
-    if (g_str_equal(word, "none"))
-        return TRUE;
-    for (WlTrust level = WL_TRUST_UNTRUSTED; level <= WL_TRUST_DELEGATE; level++) {
-        if (g_str_equal(word, wl_trust_to_string(level))) {
-            *trust = level;
-            return TRUE;
-        }
-    }
-    return scenario_line_fail(line, word, right, error);
-}
-
 /* What a test compares with. */
 static gboolean
 take_argument(Condition *self, ScenarioLine *line, GError **error)
@@ -256,7 +236,7 @@ take_argument(Condition *self, ScenarioLine *line, GError **error)
     if (self->test == test_handshake)
         return scenario_line_take_duration(line, &self->duration, error);
     if (self->test == test_trust)
-        return take_trust(line, &self->trust, error);
+        return scenario_line_take_trust(line, TRUE, &self->trust, error);
     return TRUE;
 }
 

@@ -324,23 +324,6 @@ add_peer(SimHost *host, const SimHost *peer)
 }
 
 static gboolean
-take_trust(ScenarioLine *line, WlTrust *trust, GError **error)
-{
-    const char *right = "Untrusted, Endpoint, AllowedIPs, Membership or DelegateTrust";
-    const char *word = scenario_line_take(line, right, error);
-
-    if (!word)
-        return FALSE;
-    for (WlTrust level = WL_TRUST_UNTRUSTED; level <= WL_TRUST_DELEGATE; level++) {
-        if (g_str_equal(word, wl_trust_to_string(level))) {
-            *trust = level;
-            return TRUE;
-        }
-    }
-    return scenario_line_fail(line, word, right, error);
-}
-
-static gboolean
 take_endpoints(ScenarioLine *line, WlPeerConfig *peer, GError **error)
 {
     const char *right = "an address or name with its port, like 192.0.2.1:51820";
@@ -367,7 +350,7 @@ take_peer_option(SimHost *host, SimHost *peer, WlPeerConfig *config, ScenarioLin
     if (scenario_line_take_if(line, "allowed"))
         return take_into(line, config->allowed_ips, error);
     if (scenario_line_take_if(line, "trust"))
-        return take_trust(line, &config->trust, error);
+        return scenario_line_take_trust(line, FALSE, &config->trust, error);
     if (scenario_line_take_if(line, "keepalive")) {
         if (!scenario_line_take_number(line, G_MAXUINT16, &number, error))
             return FALSE;

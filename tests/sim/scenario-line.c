@@ -295,6 +295,28 @@ scenario_line_take_ip(ScenarioLine *self, WlIp *ip, GError **error)
     return word && (wl_ip_parse(word, ip) || scenario_line_fail(self, word, right, error));
 }
 
+gboolean
+scenario_line_take_trust(ScenarioLine *self, gboolean or_none, WlTrust *trust, GError **error)
+{
+    const char *right = or_none
+                            ? "Untrusted, Endpoint, AllowedIPs, Membership, DelegateTrust or none"
+                            : "Untrusted, Endpoint, AllowedIPs, Membership or DelegateTrust";
+    const char *word = scenario_line_take(self, right, error);
+
+    if (!word)
+        return FALSE;
+    *trust = WL_TRUST_UNSET;
+    if (or_none && g_str_equal(word, "none"))
+        return TRUE;
+    for (WlTrust level = WL_TRUST_UNTRUSTED; level <= WL_TRUST_DELEGATE; level++) {
+        if (g_str_equal(word, wl_trust_to_string(level))) {
+            *trust = level;
+            return TRUE;
+        }
+    }
+    return scenario_line_fail(self, word, right, error);
+}
+
 GArray *
 scenario_line_take_prefixes(ScenarioLine *self, guint least, GError **error)
 {

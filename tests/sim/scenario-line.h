@@ -2,6 +2,7 @@
 #pragma once
 
 #include "wl-address.h"
+#include "wl-trust.h"
 
 #define SCENARIO_ERROR (scenario_error_quark())
 typedef enum {
@@ -56,6 +57,9 @@ gboolean scenario_line_take_number(ScenarioLine *self, guint64 maximum, guint64 
 gboolean scenario_line_take_percent(ScenarioLine *self, double *probability, GError **error);
 gboolean scenario_line_take_endpoint(ScenarioLine *self, WlEndpoint *endpoint, GError **error);
 gboolean scenario_line_take_ip(ScenarioLine *self, WlIp *ip, GError **error);
+/** The name of a level, or, where that says something, "none" for WL_TRUST_UNSET. */
+gboolean scenario_line_take_trust(ScenarioLine *self, gboolean or_none, WlTrust *trust,
+                                  GError **error);
 /** All words that are addresses or prefixes, as many as follow, at least @least; of WlPrefix, to be
  * freed; NULL with *error. */
 GArray *scenario_line_take_prefixes(ScenarioLine *self, guint least, GError **error);
