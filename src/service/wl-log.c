@@ -12,6 +12,7 @@
 #define REPEAT_BURST    5
 #define REPEAT_INTERVAL (60 * G_USEC_PER_SEC)
 
+#define PROGRAM       "nm-wirelink-service"
 #define DEFAULT_LEVEL 5 /* NetworkManager's own default, LOG_NOTICE */
 
 static struct {
@@ -37,25 +38,6 @@ level_of(GLogLevelFlags flags)
     if (flags & G_LOG_LEVEL_INFO)
         return LOG_INFO;
     return LOG_DEBUG;
-}
-
-static GLogWriterOutput
-write_journal(GLogLevelFlags flags, const GLogField *fields, gsize n_fields)
-{
-    g_autoptr(GArray) all = g_array_sized_new(FALSE, FALSE, sizeof(GLogField), n_fields + 2);
-
-    g_array_append_vals(all, fields, n_fields);
-    if (state.uuid) {
-        GLogField field = {"NM_CONNECTION", state.uuid, -1};
-
-        g_array_append_val(all, field);
-    }
-    if (state.interface) {
-        GLogField field = {"NM_DEVICE", state.interface, -1};
-
-        g_array_append_val(all, field);
-    }
-    return g_log_writer_journald(flags, (const GLogField *) all->data, all->len, NULL);
 }
 
 /* A line is a line, and reads from one end to the other: names in it may come from whoever wrote
@@ -84,6 +66,35 @@ one_line(const char *message)
 }
 
 static GLogWriterOutput
+write_journal(GLogLevelFlags flags, const GLogField *fields, gsize n_fields, const char *line)
+{
+    g_autoptr(GArray) all = g_array_sized_new(FALSE, FALSE, sizeof(GLogField), n_fields + 3);
+    GLogField name = {"SYSLOG_IDENTIFIER", PROGRAM, -1}; /* the kernel's is cut off */
+
+    for (gsize i = 0; i < n_fields; i++) {
+        GLogField field = fields[i];
+
+        if (g_str_equal(field.key, "MESSAGE")) {
+            field.value = line;
+            field.length = -1;
+        }
+        g_array_append_val(all, field);
+    }
+    g_array_append_val(all, name);
+    if (state.uuid) {
+        GLogField field = {"NM_CONNECTION", state.uuid, -1};
+
+        g_array_append_val(all, field);
+    }
+    if (state.interface) {
+        GLogField field = {"NM_DEVICE", state.interface, -1};
+
+        g_array_append_val(all, field);
+    }
+    return g_log_writer_journald(flags, (const GLogField *) all->data, all->len, NULL);
+}
+
+static GLogWriterOutput
 write_log(GLogLevelFlags flags, const GLogField *fields, gsize n_fields, gpointer user_data)
 {
     static const char *const names[] = {"",        "",       "fatal", "error",
@@ -93,21 +104,21 @@ write_log(GLogLevelFlags flags, const GLogField *fields, gsize n_fields, gpointe
 
     if (level > state.level)
         return G_LOG_WRITER_HANDLED;
-    if (state.journal)
-        return write_journal(flags, fields, n_fields);
-
     for (gsize i = 0; i < n_fields; i++)
         if (g_str_equal(fields[i].key, "MESSAGE"))
             message = fields[i].value;
     g_autofree char *line = one_line(message);
+
+    if (state.journal)
+        return write_journal(flags, fields, n_fields, line);
     const char *interface = state.interface ? state.interface : "";
     const char *colon = state.interface ? ": " : "";
 
     if (state.syslog)
         syslog(level, "%s%s%s", interface, colon, line);
     else
-        fprintf(stderr, "nm-wirelink-service[%d] <%s> %s%s%s\n", (int) getpid(), names[level],
-                interface, colon, line);
+        fprintf(stderr, PROGRAM "[%d] <%s> %s%s%s\n", (int) getpid(), names[level], interface,
+                colon, line);
     return G_LOG_WRITER_HANDLED;
 }
 
@@ -123,7 +134,7 @@ wl_log_init(gboolean debug)
     state.syslog = !debug && to_syslog && g_str_equal(to_syslog, "1");
     /* NetworkManager asks for syslog even where it logs to standard error itself: do both then. */
     if (state.syslog)
-        openlog("nm-wirelink-service", LOG_PID | LOG_PERROR, LOG_DAEMON);
+        openlog(PROGRAM, LOG_PID | LOG_PERROR, LOG_DAEMON);
     g_log_set_writer_func(write_log, NULL, NULL);
 }
 

@@ -21,6 +21,7 @@ struct _WlService {
     NMVpnServicePlugin parent_instance;
 
     gboolean used; /* libnm keeps what one activation has announced: a second needs a new process */
+    gboolean asked;     /* for secrets, which is told once */
     gboolean announced; /* NetworkManager has the first Config */
     WlRawSockets raw;   /* none left when given to the session */
     char *id;
@@ -248,6 +249,9 @@ keep_unmanaged(WlService *self, const char *interface)
 static gboolean
 start(WlService *self, NMConnection *connection, GError **error)
 {
+    /* Also what is wrong with it is to be found by the profile. */
+    wl_log_set_context(nm_connection_get_uuid(connection), NULL);
+
     g_autoptr(WlProfile) profile =
         wl_profile_from_connection(connection, WL_PROFILE_CHECK_SECRETS, error);
 
@@ -318,11 +322,18 @@ static gboolean
 wl_service_need_secrets(NMVpnServicePlugin *plugin, NMConnection *connection,
                         const char **setting_name, GError **error)
 {
+    WlService *self = WL_SERVICE(plugin);
     g_autofree char *missing = wl_profile_missing_secret(connection);
 
     if (!missing)
         return FALSE;
-    g_info("the secret %s is missing", missing);
+    wl_log_set_context(nm_connection_get_uuid(connection), NULL);
+    if (!self->asked)
+        g_message(
+            "NetworkManager does not have the secret %s and asks for it: the desktop, or who runs "
+            "nmcli --ask connection up",
+            missing);
+    self->asked = TRUE;
     *setting_name = NM_SETTING_VPN_SETTING_NAME;
     return TRUE;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
-/* What the journal gets, where standard error leads there as under systemd: a journal of our own,
- * in a mount namespace. */
+/* What the journal gets, or the system's log without one, where standard error leads there as under
+ * systemd: a journal of our own, in a mount namespace. */
 
 #include <errno.h>
 #include <glib/gstdio.h>
@@ -91,15 +91,56 @@ test_fields(void)
     assert_has(entry, "NM_CONNECTION=" UUID);
     assert_has(entry, "NM_DEVICE=nmwl-11111111");
     assert_has(entry, "PRIORITY=5");
+    assert_has(entry, "SYSLOG_IDENTIFIER=nm-wirelink-service");
+
+    g_message("peer \"a\nb\033[31m\": connecting");
+    g_assert_true(next_entry(journal, entry, sizeof entry));
+    assert_has(entry, "MESSAGE=peer \"a b [31m\": connecting");
 
     g_info("a detail, which nobody asked for");
     g_assert_false(next_entry(journal, entry, sizeof entry));
+}
+
+/* Without a journal, where NetworkManager writes to the system's log: in a /dev of our own. */
+static void
+say_to_syslog(void)
+{
+    char entry[4096];
+    int log;
+
+    g_assert_cmpint(unshare(CLONE_NEWNS), ==, 0);
+    g_assert_cmpint(mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL), ==, 0);
+    g_assert_cmpint(mount("dev", "/dev", "tmpfs", 0, NULL), ==, 0);
+    log = bind_to("/dev/log", SOCK_DGRAM);
+    g_setenv("NM_VPN_LOG_LEVEL", "5", TRUE);
+    g_setenv("NM_VPN_LOG_SYSLOG", "1", TRUE);
+    wl_log_init(FALSE);
+    wl_log_set_context(UUID, "nmwl-11111111");
+    g_message("the link is up");
+    g_assert_true(next_entry(log, entry, sizeof entry));
+    g_test_message("%s", entry);
+    /* LOG_DAEMON and LOG_NOTICE */
+    g_assert_true(g_str_has_prefix(entry, "<29>"));
+    g_assert_nonnull(strstr(entry, " nm-wirelink-service["));
+    g_assert_true(g_str_has_suffix(entry, "]: nmwl-11111111: the link is up"));
+    g_info("a detail, which nobody asked for");
+    g_assert_false(next_entry(log, entry, sizeof entry));
+}
+
+static void
+test_syslog(void)
+{
+    g_test_trap_subprocess("/journal/syslog/subprocess", 0, 0);
+    g_test_trap_assert_passed();
+    g_test_trap_assert_stderr("*nmwl-11111111: the link is up*");
 }
 
 int
 main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
+    g_test_add_func("/journal/syslog", test_syslog);
+    g_test_add_func("/journal/syslog/subprocess", say_to_syslog);
     g_test_add_func("/journal/fields", test_fields);
     return g_test_run();
 }
