@@ -80,10 +80,22 @@ counted_all() {
   [ "$bytes" -ge $((received * 84)) ]
 }
 
+# What NetworkManager is told, and what it tells of the VPN's state.
+record() {
+  host laptop dbus-monitor --system --profile \
+    "type='signal',interface='org.freedesktop.NetworkManager.VPN.Plugin'" \
+    "type='signal',interface='org.freedesktop.NetworkManager.VPN.Connection'" \
+    >> "$LAB_DIR/told" 2>&1 &
+  wait_until 5 test -s "$LAB_DIR/told"
+}
+told() { awk -v name="$1" '$1 == "sig" && $NF == name { n++ } END { print n + 0 }' "$LAB_DIR/told"; }
+told_some() { [ "$(told "$1")" -gt 0 ]; }
+
 import "$LAB_DIR/laptop/laptop.wirelink" > /dev/null || bail_out "the profile is imported" laptop
 check "it is activated" nmcli_laptop connection up laptop || finish laptop
 PID=$(service_pids)
 check "the other side answers" reaches 10.77.0.1
+check "somebody listens to what NetworkManager is told" record
 check "nothing waits, nothing is wrong" becomes Waiting '"data":\[\]'
 check "that is so on D-Bus" becomes ProfileError '"data":""'
 stream_begins
@@ -183,6 +195,11 @@ check "and nothing of a change that counts" matches '^0$' \
   "$(log_lines 'was changed (mtu), and runs so')"
 check "it waits once more" modify +vpn.data mtu=1400
 check "as D-Bus says" becomes Waiting '\["mtu"\]'
+# The routes were sent again, of an active VPN; NetworkManager took them, and it stayed active.
+check "NetworkManager was told of other routes" told_some Ip4Config
+check "but of no other link" matches '^0$' "$(told Config)"
+check "and the VPN's state never changed" matches '^0 0$' \
+  "$(told StateChanged) $(told VpnStateChanged)"
 stream_ends
 check "of the packets to the first peer none was lost" lost_nothing
 check "nor was that made again" counted_all

@@ -1,5 +1,6 @@
 #!/bin/bash
-# An activation that NetworkManager gives up before it has called its service: that one ends, too.
+# An activation that NetworkManager gives up before it has called its service, or because that takes
+# longer than the profile allows: it ends, too.
 # shellcheck source=one-host.sh
 . "$(dirname "$(realpath "$0")")/one-host.sh"
 lab_begin "$@"
@@ -11,6 +12,7 @@ slow_service() {  # host
 #!/bin/bash
 touch $d/started
 until [ -e $d/go ]; do sleep 0.05; done
+[ ! -e $d/stuck/wireguard-go ] || export WIRELINK_WIREGUARD=userspace PATH=$d/stuck:\$PATH
 exec $LAB_BUILD/src/service/nm-wirelink-service "\$@"
 X
   chmod 755 "$d/slow-service" &&
@@ -26,6 +28,22 @@ is_started() { [ -e "$LAB_DIR/laptop/started" ]; }
 begins() {
   rm -f "$LAB_DIR/laptop"/{started,go}
   nmcli_laptop --wait 0 connection up laptop && wait_until 5 is_started
+}
+# A userspace WireGuard that never gets ready, nor ends when it is asked to.
+gets_stuck() {
+  local d=$LAB_DIR/laptop/stuck
+  mkdir "$d" && printf '%s\n' '#!/bin/sh' "trap '' TERM" "echo \$\$ > $d/pid" 'exec sleep 60' \
+    > "$d/wireguard-go" && chmod 755 "$d/wireguard-go"
+}
+program_is_gone() { fails host laptop kill -0 "$(< "$LAB_DIR/laptop/stuck/pid")" 2> /dev/null; }
+# times_out FROM TO: nmcli says so after that many seconds
+times_out() {
+  local output started took
+  started=$(now_us)
+  if output=$(nmcli_laptop connection up laptop); then echo "it came up"; return 1; fi
+  took=$(($(now_us) - started))
+  echo "after $(seconds 0 "$took") s: $output"
+  [ "$took" -ge $(($1 * 1000000)) ] && [ "$took" -le $(($2 * 1000000)) ] && matches 'timed out' "$output"
 }
 goes_on() { touch "$LAB_DIR/laptop/go"; }
 is_idle() { [ -z "$(nmcli_laptop -g GENERAL.STATE connection show laptop)" ]; }
@@ -57,6 +75,14 @@ check "only now the service comes" goes_on
 check "and says why it ends" wait_until 5 says
 check "the uplink is back" wait_until 20 uplink_is_back
 check "nothing is left" wait_host_clean laptop
+
+# --- vpn.timeout
+check "the profile allows 2 s" nmcli_laptop connection modify laptop vpn.timeout 2
+check "the link gets stuck" gets_stuck
+check "the activation fails when those are over" times_out 1 4
+check "so does what was stuck" wait_until 5 program_is_gone
+check "nothing is left" wait_host_clean laptop
+rm -r "$LAB_DIR/laptop/stuck"
 
 check "one that is in time" begins
 check "comes" goes_on

@@ -198,7 +198,7 @@ wl_test_bus_start_service(WlTestBus *self)
     g_clear_object(&self->service);
     g_ptr_array_set_size(self->signals, 0);
     self->service = g_subprocess_new(G_SUBPROCESS_FLAGS_NONE, &error, g_getenv("WIRELINK_SERVICE"),
-                                     "--bus-name", self->bus_name, NULL);
+                                     "--bus-name", self->bus_name, self->option, NULL);
     g_assert_no_error(error);
     g_assert_true(wl_test_bus_wait(name_is_owned, self));
 }

@@ -13,6 +13,7 @@ typedef struct {
     GDBusConnection *connection;
     GSubprocess *service;
     char *bus_name;
+    const char *option; /* one more for the service; NULL: none */
     GPtrArray *signals; /* of GVariant (name, parameters), in the order of arrival */
     guint subscription;
 } WlTestBus;
