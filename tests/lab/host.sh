@@ -28,7 +28,7 @@ auth-polkit=root-only
 no-auto-default=*
 hostname-mode=none
 [connectivity]
-enabled=false
+${LAB_NM_CONNECTIVITY:-enabled=false}
 [logging]
 level=${LAB_NM_LOG:-INFO}
 domains=${LAB_NM_LOG_DOMAINS:-ALL}

@@ -8,7 +8,7 @@ vm_parts() {
   echo link-test
   while read -r name; do
     case $emulated$name in
-      yesaccess|yesagents|yesautostart|yesbad-host|yesctl|yesfollowed|yesjournal|yessecrets) ;;
+      yesaccess|yesagents|yesautostart|yesbad-host|yesctl|yesfollowed|yesjournal|yeslogin-page|yessecrets) ;;
       *) echo "$name";;
     esac
   done < <("$TOP/tests/nm/run" --list)

@@ -1,0 +1,94 @@
+#!/bin/bash
+# A network with a login page, which NetworkManager finds by asking a server of ours: who is elsewhere
+# and has no session is tried once a minute, who is on the same network as ever; and all at once when the
+# page is gone.
+# shellcheck source=one-host.sh
+. "$(dirname "$(realpath "$0")")/one-host.sh"
+export LAB_NM_CONNECTIVITY=$'enabled=true\nuri=http://203.0.113.1/check\nresponse=online'
+lab_begin "$@"
+
+NEAR=203.0.113.98 FAR=198.51.100.98
+# Both have an address, and nobody who would answer.
+silent_peer() {  # address number
+  local peer
+  peer=$(wirelinkctl genkey | wirelinkctl pubkey) || return 1
+  printf '\n[Peer]\nPublicKey = %s\nEndpoint = %s:51820\nAllowedIPs = 10.77.0.%s/32\n' \
+    "$peer" "$1" "$2" >> "$LAB_DIR/laptop/laptop.wirelink"
+}
+counters() {
+  ip netns exec silent nft -f - <<N
+table ip count {
+  counter near { }
+  counter far { }
+  chain input {
+    type filter hook input priority 0; policy drop;
+    ip daddr $NEAR udp dport 51820 counter name near
+    ip daddr $FAR udp dport 51820 counter name far
+  }
+}
+N
+}
+tries() { ip netns exec silent nft list counter ip count "$1" | sed -n 's/.*packets \([0-9]*\).*/\1/p'; }
+# The server that NetworkManager asks, and what it answers.
+server() {
+  ip netns exec inet /usr/bin/python3 -c '
+import http.server, sys
+class Answer(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        text = open(sys.argv[1]).read()
+        self.send_response(200 if text == "online" else 302)
+        if text != "online":
+            self.send_header("Location", "http://203.0.113.1/login")
+        self.end_headers()
+        self.wfile.write(text.encode())
+    def log_message(self, *arguments):
+        pass
+http.server.HTTPServer(("203.0.113.1", 80), Answer).serve_forever()' "$LAB_DIR/answer" \
+    > "$LAB_DIR/server.log" 2>&1 &
+}
+answers() {  # online|login full|portal: what it says, and what NetworkManager makes of it
+  printf %s "$1" > "$LAB_DIR/answer"
+  wait_until 20 is_found "$2" ||
+    { nmcli_laptop networking connectivity; cat "$LAB_DIR/server.log"; return 1; }
+}
+is_found() { [ "$(nmcli_laptop networking connectivity check)" = "$1" ]; }
+create() {
+  printf online > "$LAB_DIR/answer"
+  one_host_create && namespace_create silent && cable silent eth0 inet p-silent &&
+    ip -n inet link set p-silent master homes && ip -n silent addr add "$NEAR/24" dev eth0 &&
+    ip -n silent addr add "$FAR/32" dev eth0 && ip -n silent route add default via "$INET_GATEWAY" &&
+    ip -n inet route add "$FAR/32" via "$NEAR" && counters && silent_peer $NEAR 98 &&
+    silent_peer $FAR 99 && server
+}
+is_tried() { [ "$(tries "$1")" -gt "$2" ]; }
+# in_20s NEAR FAR: so often at least who is near is tried meanwhile, and at most who is elsewhere
+in_20s() {
+  local near far
+  near=$(tries near) far=$(tries far)
+  sleep 20
+  near=$(($(tries near) - near)) far=$(($(tries far) - far))
+  echo "near $near times, elsewhere $far times"
+  [ "$near" -ge "$1" ] && [ "$far" -le "$2" ]
+}
+says() { wait_until 5 grep -q -- "$1" "$LAB_DIR/laptop/log/nm.log"; }
+
+create || bail_out "the lab comes up" laptop
+check "NetworkManager finds the network open" answers online full || finish laptop
+host_remember laptop  # the default route counts for more since then
+check "the profile is imported" import "$LAB_DIR/laptop/laptop.wirelink" || finish laptop
+check "it is activated" nmcli_laptop connection up laptop || finish laptop
+check "the other side answers" reaches 10.77.0.1
+check "who is near is tried" wait_until 10 is_tried near 1
+check "so is who is elsewhere" wait_until 10 is_tried far 1
+check "there is a login page" answers login portal
+check "the service says so, and what that means" says \
+  'a login page is .*: who cannot be reached is tried once a minute until it is gone'
+check "who is near is tried as before, who is elsewhere once a minute at most" in_20s 2 1
+check "the session that there was goes on" reaches 10.77.0.1 1
+before=$(tries far)
+check "the page is gone" answers online full
+check "the service says so" says 'no login page is in the way any more'
+check "who is elsewhere is tried at once" wait_until 5 is_tried far "$before"
+check "it is deactivated" nmcli_laptop connection down laptop
+check "nothing is left" wait_host_clean laptop
+finish laptop
