@@ -40,7 +40,9 @@ warn_unknown(Reader *reader, const char *name)
 {
     g_autofree char *shown = wl_profile_value_quote(name);
 
-    warn(reader, "%s: not a key of wirelink; ignored", shown);
+    warn(reader,
+         "%s: not a key of wirelink, and ignored; nm-settings-wirelink(5) has those there are",
+         shown);
 }
 
 static gboolean
