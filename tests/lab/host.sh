@@ -82,13 +82,14 @@ host_kill_nm() {  # name
   touch "$LAB_DIR/$1/restart"
   host_kill "$1" NetworkManager
 }
-# host_kill NAME PROGRAM: every process of that program in the host; fails if there is none
+# host_kill NAME PROGRAM: every process of that program in the host; fails if there is none. Without
+# a process of its own for each that it looks at: it is about moments.
 host_kill() {
   # shellcheck disable=SC2016  # expanded inside the host
   host "$1" bash -c 'killed=1
     for d in /proc/[0-9]*; do
-      exe=$(readlink "$d/exe") || continue
-      [ "${exe##*/}" != "$0" ] || { kill -KILL "${d#/proc/}" && killed=0; }
+      { read -r name < "$d/comm"; } 2> /dev/null || continue
+      [ "$name" != "${0:0:15}" ] || { kill -KILL "${d#/proc/}" && killed=0; }
     done
     exit $killed' "$2"
 }
