@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "wl-ip-config.h"
 
-#include <NetworkManager.h>
-
 /* NetworkManager wants a gateway and pins a host route to it on the uplink; for fe80::1 it makes
  * none, which is what a mesh with many moving endpoints needs. */
 static const guint8 no_gateway[16] = {0xfe, 0x80, [15] = 1};
@@ -104,4 +102,28 @@ wl_ip_config_first(const GArray *addresses, WlFamily family)
             return address;
     }
     return NULL;
+}
+
+static void
+log_method(const char *name, NMSettingIPConfig *setting, const WlPrefix *address)
+{
+    const char *method = setting ? nm_setting_ip_config_get_method(setting) : NULL;
+    g_autofree char *text = NULL;
+
+    if (!method || !address || g_str_equal(method, NM_SETTING_IP4_CONFIG_METHOD_AUTO))
+        return;
+    text = wl_prefix_to_string(address);
+    g_warning("%s.method is %s, so that NetworkManager gives the link neither the address %s nor "
+              "any route of that family; set it to auto",
+              name, method, text);
+}
+
+/* Of a VPN NetworkManager takes addresses and routes with the method "auto" alone. */
+void
+wl_ip_config_log(NMConnection *connection, const GArray *addresses)
+{
+    log_method("ipv4", nm_connection_get_setting_ip4_config(connection),
+               wl_ip_config_first(addresses, WL_FAMILY_V4));
+    log_method("ipv6", nm_connection_get_setting_ip6_config(connection),
+               wl_ip_config_first(addresses, WL_FAMILY_V6));
 }

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #pragma once
 
+#include <NetworkManager.h>
+
 #include "wl-address.h"
 
 /**
@@ -18,3 +20,6 @@ GVariant *wl_ip_config_new_family(const WlPrefix *address, const GArray *routes)
 
 /** The first of @addresses (of WlPrefix) with that family, or NULL. */
 const WlPrefix *wl_ip_config_first(const GArray *addresses, WlFamily family);
+
+/** Warns where the profile has NetworkManager ignore what it is told of a family of @addresses. */
+void wl_ip_config_log(NMConnection *connection, const GArray *addresses);

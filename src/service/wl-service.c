@@ -267,6 +267,8 @@ start(WlService *self, NMConnection *connection, GError **error)
 
     if (!config)
         return FALSE;
+    wl_ip_config_log(connection, config->addresses);
+
     g_autoptr(GDBusConnection) bus =
         nm_vpn_service_plugin_get_connection(NM_VPN_SERVICE_PLUGIN(self));
     g_autofree const char **hide = terminated(profile->hide_interfaces);
@@ -356,7 +358,7 @@ wl_service_shut_down(WlService *self)
     g_clear_pointer(&self->live, wl_live_profile_free);
     g_clear_pointer(&self->objects, wl_objects_free);
     g_clear_pointer(&self->surroundings, wl_surroundings_free);
-    if (self->session)
+    if (self->session && self->announced)
         g_message("the link goes down");
     g_clear_pointer(&self->session, wl_session_free);
 }

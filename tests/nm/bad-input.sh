@@ -87,5 +87,26 @@ up_case "bad endpoint" peer-1-endpoint "private-key=$key" "${data/:51820/}"
 up_case "bad trust word" peer-1-trust "private-key=$key" "$data, peer-1-trust=Sometimes"
 up_case "bad fact port" fact-port "private-key=$key" "$data, fact-port=0"
 up_case "no private key" 'private.key|secrets' other=x "$data"
+
+# Nothing that fails, but not what somebody wants either.
+warns_of_method() {  # words setting...
+  local words=$1
+  shift
+  nmcli_laptop connection modify typed "$@" && nmcli_laptop connection up typed &&
+    wait_until 5 grep -qE -- "$words" "$LAB_DIR/laptop/log/nm.log" &&
+    nmcli_laptop connection down typed
+}
+add "private-key=$key" "${data/0.2\/24/0.2\/24 fd77::2\/64}" > /dev/null
+check "up and down" nmcli_laptop connection up typed
+check "it is down" nmcli_laptop connection down typed
+check "with the method auto nothing is said" fails grep -q '[.]method is' "$LAB_DIR/laptop/log/nm.log"
+check "addresses of NetworkManager's own are said to hide ours" warns_of_method \
+  'ipv4.method is manual, .*the address 10.77.0.2/24 .*; set it to auto' \
+  ipv4.method manual ipv4.addresses 10.5.5.5/24
+check "so is IPv6 turned off" warns_of_method \
+  'ipv6.method is disabled, .*the address fd77::2/64 .*; set it to auto' \
+  ipv4.method auto ipv4.addresses '' ipv6.method disabled
+nmcli_laptop connection delete typed > /dev/null
+
 check "nothing is left" wait_host_clean laptop
 finish laptop

@@ -50,7 +50,17 @@ check "that is a warning" has 'peer-1-endpoint: ' "NM_CONNECTION=$UUID" PRIORITY
 check "it is deactivated" nmcli_laptop connection down laptop
 check "that is said" has 'the link goes down' "NM_CONNECTION=$UUID"
 
-check "it does not come up with nonsense; nmcli points to why" fails_and_says laptop \
+check "it is mended, and wants a link's name that somebody has" nmcli_laptop connection modify laptop \
+  +vpn.data peer-1-endpoint=203.0.113.6:51820 connection.interface-name wl-own
+check "somebody has it" host laptop ip link add wl-own type veth peer name wl-peer
+check "it does not come up; nmcli points to why" fails_and_says laptop \
+  'interface "wl-own" exists and is not ours'
+refute "nobody says that that link goes down" found 'goes down' NM_DEVICE=wl-own
+host laptop ip link del wl-own
+
+check "nonsense again" nmcli_laptop connection modify laptop \
+  +vpn.data peer-1-endpoint=nowhere connection.interface-name ''
+check "it does not come up with that; nmcli points to why" fails_and_says laptop \
   'the profile cannot be used: peer-1-endpoint: '
 check "it is mended, and nobody keeps its key" nmcli_laptop connection modify laptop \
   +vpn.data peer-1-endpoint=203.0.113.6:51820 +vpn.data private-key-flags=2
