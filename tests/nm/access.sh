@@ -74,10 +74,10 @@ cannot_be_set() {  # user
   ! output=$(call "$1" "$ROOT/peer/1" org.freedesktop.DBus.Properties.Set "$PEER" Name '<"x">') &&
     matches 'not writable' "$output"
 }
-cannot_be_owned() {  # user
+cannot_be_owned() {  # user name
   local output
   ! output=$(as "$1" gdbus call --system --dest org.freedesktop.DBus --object-path / \
-    --method org.freedesktop.DBus.RequestName "$NAME.Connection_9" 0 2>&1 < /dev/null) &&
+    --method org.freedesktop.DBus.RequestName "$2" 0 2>&1 < /dev/null) &&
     matches AccessDenied "$output"
 }
 # What somebody hears; ends with the host.
@@ -98,7 +98,8 @@ done
 for user in nobody daemon; do
   check "NetworkManager's plugin interface is closed for $user" plugin_is_closed $user
   check "$user can set nothing" cannot_be_set $user
-  check "$user cannot take the name" cannot_be_owned $user
+  check "$user cannot take the name of a process" cannot_be_owned $user "$NAME.Connection_9"
+  check "nor the one that all share, nor queue for it" cannot_be_owned $user "$NAME"
   check "$user cannot change anything without polkit" \
     denied 'only root' $user "$ROOT/link" "$LINK.Refresh"
 done

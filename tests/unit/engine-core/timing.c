@@ -470,6 +470,30 @@ test_names_are_resolved(void)
     g_assert_cmpuint(bench_count(bench, WL_OUTPUT_RESOLVE), ==, 0);
 }
 
+/* Many machines that lost the same hub do not ask for its name at the same moments. */
+static void
+test_names_jitter(void)
+{
+    g_autoptr(Bench) bench = bench_new();
+    WlEngineConfig *config = bench_config(bench, WL_ROLE_AUTOMATIC);
+    guint exact = 0;
+
+    bench_add(config, bench_member(bench, 1), "hub.example.net:51820", "10.77.0.0/24");
+    bench_start(bench, config);
+    bench_uplink(bench, "192.168.1.10/24");
+    for (guint i = 0; i < 4; i++) {
+        gint64 asked = bench->now;
+
+        wl_engine_resolved(bench->engine, bench->now, "hub.example.net:51820", NULL, 0);
+        bench_drain(bench);
+        bench_clear(bench);
+        while (bench_count(bench, WL_OUTPUT_RESOLVE) == 0)
+            bench_run(bench, MS(1));
+        exact += ABS(bench->now - asked - (SEC(1) << i)) <= MS(1);
+    }
+    g_assert_cmpuint(exact, <, 4);
+}
+
 static void
 answer_name(Bench *bench, const char *endpoint)
 {
@@ -685,6 +709,7 @@ main(int argc, char **argv)
     g_test_add_func("/attempts/clock-jumps", test_clock_jumps);
     g_test_add_func("/sender/roaming-peer", test_roaming_peer);
     g_test_add_func("/attempts/names", test_names_are_resolved);
+    g_test_add_func("/attempts/names/jitter", test_names_jitter);
     g_test_add_func("/attempts/inside", test_inside);
     g_test_add_func("/attempts/stale-name", test_stale_name);
     g_test_add_func("/deadline/no-snapshot", test_no_snapshot);
