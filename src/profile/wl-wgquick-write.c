@@ -52,13 +52,12 @@ append_line(Writer *writer, const char *name, const char *value)
     append(writer, "\n");
 }
 
-/* In quotes where the reader would take something away. */
 static void
 append_name(Writer *writer, const char *key, const char *name)
 {
     GString *quoted;
 
-    if (!strchr("\" ", name[0]) && !strchr(name, '#') && !g_str_has_suffix(name, " ")) {
+    if (name[0] != '"' && !strchr(name, '#')) {
         append_line(writer, key, name);
         return;
     }

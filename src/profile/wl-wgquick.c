@@ -120,7 +120,8 @@ begin_section(Reader *reader, char *text, GError **error)
 }
 
 /* Cuts @value at its comment and takes the quotes off a quoted name; NULL without closing quote.
- * Quotes are ours, for names with a "#", where wg-quick sees a comment. */
+ * Quotes are ours, for names with a "#", where wg-quick sees a comment. Blanks around a name are
+ * none of it, as in NetworkManager's keyfile. */
 static char *
 cut_value(const WlProfileKey *key, char *value)
 {
@@ -142,7 +143,7 @@ cut_value(const WlProfileKey *key, char *value)
     if (*from && *from != '#')
         return NULL;
     *to = '\0';
-    return value;
+    return g_strstrip(value);
 }
 
 static gboolean
