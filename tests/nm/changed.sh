@@ -156,6 +156,16 @@ check "so did wirelinkctl" wait_until 5 fails status_has attic
 check "its secret, which nmcli leaves behind, harms nobody" becomes ProfileError '"data":""'
 check "it is not reached any more" wait_until 5 is_unreachable 10.77.0.7
 
+# --- in the file itself
+by_hand() {  # sed script
+  sed -i "$1" "$LAB_DIR/laptop/etc/system-connections/laptop.nmconnection" &&
+    nmcli_laptop connection reload
+}
+check "the file of the profile is changed by hand" by_hand 's/^peer-1-basic=.*/&\npeer-1-keepalive=33/'
+check "WireGuard has it" link_has persistent-keepalive other '33$'
+check "so it is changed back" by_hand '/^peer-1-keepalive=/d'
+check "WireGuard has that" link_has persistent-keepalive other 'off$'
+
 # --- a key that only the user has
 check "a peer is added whose preshared key NetworkManager does not keep" modify \
   +vpn.data "peer-3-public-key=${PUBLIC_KEY[third]}" +vpn.data peer-3-endpoint=203.0.113.70:51820 \

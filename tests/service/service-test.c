@@ -153,6 +153,87 @@ test_persist(void)
     g_assert_cmpint(g_subprocess_get_exit_status(bus->service), ==, 0);
 }
 
+typedef struct {
+    GDBusConnection *connection;
+    const char *name;
+} Watched;
+
+static gboolean
+is_gone(gpointer user_data)
+{
+    Watched *watched = user_data;
+    g_autoptr(GVariant) reply = g_dbus_connection_call_sync(
+        watched->connection, "org.freedesktop.DBus", "/org/freedesktop/DBus",
+        "org.freedesktop.DBus", "NameHasOwner", g_variant_new("(s)", watched->name),
+        G_VARIANT_TYPE("(b)"), G_DBUS_CALL_FLAGS_NONE, -1, NULL, NULL);
+    gboolean owned;
+
+    g_assert_nonnull(reply);
+    g_main_context_wakeup(NULL);
+    g_variant_get(reply, "(b)", &owned);
+    return !owned;
+}
+
+/* Who has called goes without a word, as NetworkManager does when it is killed; @bus runs on. */
+static void
+connect_and_vanish(WlTestBus *bus)
+{
+    g_autoptr(NMConnection) profile = wl_test_profile_new();
+    g_autoptr(GError) error = NULL;
+    g_autoptr(GDBusConnection) caller = NULL;
+    g_autoptr(GVariant) reply = NULL, ip6 = NULL;
+    g_autofree char *name = NULL;
+    Watched watched;
+
+    wl_test_bus_start_service(bus);
+    caller =
+        g_dbus_connection_new_for_address_sync(g_getenv("DBUS_SYSTEM_BUS_ADDRESS"),
+                                               G_DBUS_CONNECTION_FLAGS_AUTHENTICATION_CLIENT |
+                                                   G_DBUS_CONNECTION_FLAGS_MESSAGE_BUS_CONNECTION,
+                                               NULL, NULL, &error);
+    g_assert_no_error(error);
+    name = g_strdup(g_dbus_connection_get_unique_name(caller));
+    reply = g_dbus_connection_call_sync(
+        caller, bus->bus_name, NM_VPN_DBUS_PLUGIN_PATH, NM_VPN_DBUS_PLUGIN_INTERFACE, "Connect",
+        wl_test_profile_parameters(profile), NULL, G_DBUS_CALL_FLAGS_NONE, -1, NULL, &error);
+    g_assert_no_error(error);
+    ip6 = wl_test_bus_wait_signal(bus, "Ip6Config");
+    g_assert_true(g_dbus_connection_close_sync(caller, NULL, &error));
+    watched = (Watched){bus->connection, name};
+    g_assert_true(wl_test_bus_wait(is_gone, &watched));
+}
+
+static void
+test_caller_gone(void)
+{
+    g_autoptr(WlTestBus) bus = wl_test_bus_new();
+
+    connect_and_vanish(bus);
+    wl_test_bus_wait_exit(bus);
+    g_assert_false(link_exists());
+}
+
+/* By hand: with gdbus, say, which goes after each call. */
+static void
+test_debug(void)
+{
+    g_autoptr(WlTestBus) bus = wl_test_bus_new();
+    g_autoptr(GVariant) objects = NULL, reply = NULL;
+    g_autoptr(GError) error = NULL;
+
+    bus->option = "--debug";
+    connect_and_vanish(bus);
+    objects = wl_test_bus_call(bus, ROOT, "org.freedesktop.DBus.ObjectManager", "GetManagedObjects",
+                               NULL, &error);
+    g_assert_no_error(error);
+    g_assert_true(link_exists());
+    reply = wl_test_bus_call_plugin(bus, "Disconnect", NULL, &error);
+    g_assert_no_error(error);
+    g_assert_false(link_exists());
+    g_subprocess_send_signal(bus->service, SIGTERM);
+    wl_test_bus_wait_exit(bus);
+}
+
 static void
 test_terminate(void)
 {
@@ -421,6 +502,8 @@ main(int argc, char **argv)
     g_test_add_func("/service/need-secrets", test_need_secrets);
     g_test_add_func("/service/signals", test_signals);
     g_test_add_func("/service/disconnect", test_disconnect);
+    g_test_add_func("/service/caller-gone", test_caller_gone);
+    g_test_add_func("/service/debug", test_debug);
     g_test_add_func("/service/persist", test_persist);
     g_test_add_func("/service/terminate", test_terminate);
     g_test_add_func("/service/terminate/early", test_terminate_early);
