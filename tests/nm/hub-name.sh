@@ -25,6 +25,18 @@ dns_stop() { kill "${DNSMASQ_PID[@]}" && wait_gone 5 "${DNSMASQ_PID[@]}"; }
 asked() { sed -n 's/.*query\[[A-Z]*\] \([^ ]*\) from.*/\1/p' "$LAB_DIR/dns-$1.log"; }
 asked_of_uplink() { { asked dns; asked r2; } | sort -u; }
 
+# What goes where the hub is not.
+ELSEWHERE=198.51.100.99
+elsewhere_counter() {
+  ip netns exec r1 nft -f - <<RULES
+table inet elsewhere {
+  chain count {
+    type filter hook prerouting priority -300;
+    ip daddr $ELSEWHERE counter
+  }
+}
+RULES
+}
 # Whoever is asked by whom: packets to any DNS server that leave by an uplink.
 counter() {
   ip netns exec "$1" nft -f - <<'RULES'
@@ -36,7 +48,10 @@ table inet dns {
 }
 RULES
 }
-counted() { ip netns exec "$1" nft list table inet dns | grep -oE 'packets [0-9]+' | grep -oE '[0-9]+'; }
+counted() {  # namespace [table]
+  ip netns exec "$1" nft list table inet "${2:-dns}" | grep -oE 'packets [0-9]+' |
+    grep -oE '[0-9]+'
+}
 
 uplink() {  # name interface network argument...
   nmcli_laptop connection add type ethernet con-name "$1" ifname "$2" autoconnect no \
@@ -55,10 +70,12 @@ servers_of_uplinks() {
     dns_server r2 "$SERVER6"
 }
 hub_is_at() {  # address [old]
-  local name
   [ -z "${2:-}" ] || ip -n hub addr del "$2/24" dev eth0
   ip -n hub addr replace "$1/24" dev eth0 &&
-    ip -n hub route replace default via "$SERVER_GATEWAY" || return 1
+    ip -n hub route replace default via "$SERVER_GATEWAY" && servers_say "$1"
+}
+servers_say() {  # address
+  local name
   for name in dns r2; do
     echo "$1 hub.example.net" > "$LAB_DIR/hosts-$name"
     [ -z "${DNSMASQ_PID[$name]:-}" ] || kill -HUP "${DNSMASQ_PID[$name]}" || return 1
@@ -71,7 +88,7 @@ hub_create() {
     echo 10.77.0.9 inside.example.net > "$LAB_DIR/hosts-hub" && dns_server hub 10.77.0.1
 }
 create() {
-  inet_create && router_create r1 203.0.113.11 192.168.1 cone && counter r1 &&
+  inet_create && router_create r1 203.0.113.11 192.168.1 cone && counter r1 && elsewhere_counter &&
     router_create r2 203.0.113.12 192.168.2 cone && counter r2 &&
     host_with_plugin laptop two_cables && keys_create laptop hub && hub_create &&
     uplinks && servers_of_uplinks &&
@@ -90,6 +107,7 @@ use_resolver() {
 }
 resolves() { use_resolver && host laptop getent -s dns hosts "$1"; }
 only_the_hub() { [ "$(asked_of_uplink)" = hub.example.net ] || { asked_of_uplink; return 1; }; }
+asked_again() { [ "$(asked dns | wc -l)" -gt "$times" ]; }
 worked() {  # address
   host laptop wirelinkctl peer hub > "$LAB_DIR/peer"
   grep -qE "^ *$1:51820 .* in use$" "$LAB_DIR/peer"
@@ -121,6 +139,16 @@ check "the new address is known to work" known_to_work 198.51.100.6 30
 check "the first uplink comes back" nmcli_laptop connection up first
 check "the second one goes" nmcli_laptop connection down second
 check "the uplink's server was asked for the hub alone" only_the_hub
+check "it is deactivated" nmcli_laptop connection down laptop
+check "nothing is left" wait_host_clean laptop
+
+check "the DNS servers say another address" servers_say $ELSEWHERE
+times=$(asked dns | wc -l)
+check "it is activated" nmcli_laptop connection up laptop
+check "the hub is where it was" reaches 10.77.0.1 20
+check "the servers had been asked" wait_until 5 asked_again
+check "that address was tried first, and the other not at all" matches '^0$' \
+  "$(counted r1 elsewhere)"
 check "it is deactivated" nmcli_laptop connection down laptop
 check "nothing is left" wait_host_clean laptop
 

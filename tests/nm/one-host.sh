@@ -37,6 +37,9 @@ service_pids() {
     case $(readlink "$d/exe") in */nm-wirelink-service) echo "${d#/proc/}";; esac
   done'
 }
+# PID: the one service of the beginning
+same_service() { matches "^$PID\$" "$(service_pids)"; }
+stays_activated() { is_activated && same_service; }
 # voluntary context switches of all threads of the service
 wakeups() {
   # shellcheck disable=SC2016  # expanded inside the host

@@ -13,6 +13,8 @@ survives() {  # what
   check "$1: the stream goes on" stream_goes_on
   check "$1: the profile stays activated" stays_activated
 }
+# the uplink that a packet to the hub leaves by: "eth0"
+goes_by() { matches " dev $1 " "$(host laptop ip route get 198.51.100.5) "; }
 no_uplink() { [ -z "$(host laptop ip route show default)" ]; }
 
 check "hub and laptop come up" both_up || finish laptop hub
@@ -34,6 +36,16 @@ check "carrier lost: the profile stays activated" stays_activated
 carrier inet p-laptop up
 base_up home
 survives "carrier back"
+
+base_up cafe
+check "two uplinks: the first has the traffic" goes_by eth0
+carrier inet p-laptop down
+check "the first loses its carrier: the other has the traffic" wait_until 20 goes_by eth1
+survives "carrier lost beside another uplink"
+carrier inet p-laptop up
+base_down cafe
+base_up home
+survives "and back"
 
 nmcli_laptop connection modify home ipv4.addresses 203.0.113.55/24
 base_up home

@@ -85,5 +85,3 @@ stream_goes_on() {  # [seconds]
   count=$(stream_count)
   wait_until "${1:-30}" stream_has $((count + 20)) || { tail -n 3 "$LAB_DIR/stream"; return 1; }
 }
-same_service() { matches "^$PID\$" "$(service_pids)"; }
-stays_activated() { is_activated && same_service; }
