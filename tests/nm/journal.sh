@@ -39,6 +39,8 @@ UUID=$(profile_uuid)
 LINK=nmwl-${UUID:0:8}
 check "it is activated" nmcli_laptop connection up laptop || finish laptop
 check "the other side answers" reaches 10.77.0.1
+# The last that it has to say for now.
+check "the service says how it is reached" has 'other: direct-lan' "NM_CONNECTION=$UUID"
 check "the service's lines are found by the profile" has 'the link is up' "NM_CONNECTION=$UUID"
 check "by the link" has 'the link is up' "NM_DEVICE=$LINK"
 check "and by how much they matter" has 'the link is up' PRIORITY=5
