@@ -154,24 +154,17 @@ test_persist(void)
 }
 
 typedef struct {
-    GDBusConnection *connection;
+    WlTestBus *bus;
     const char *name;
-} Watched;
+} Caller;
 
 static gboolean
 is_gone(gpointer user_data)
 {
-    Watched *watched = user_data;
-    g_autoptr(GVariant) reply = g_dbus_connection_call_sync(
-        watched->connection, "org.freedesktop.DBus", "/org/freedesktop/DBus",
-        "org.freedesktop.DBus", "NameHasOwner", g_variant_new("(s)", watched->name),
-        G_VARIANT_TYPE("(b)"), G_DBUS_CALL_FLAGS_NONE, -1, NULL, NULL);
-    gboolean owned;
+    Caller *caller = user_data;
 
-    g_assert_nonnull(reply);
     g_main_context_wakeup(NULL);
-    g_variant_get(reply, "(b)", &owned);
-    return !owned;
+    return !wl_test_bus_has_owner(caller->bus, caller->name);
 }
 
 /* Who has called goes without a word, as NetworkManager does when it is killed; @bus runs on. */
@@ -183,7 +176,7 @@ connect_and_vanish(WlTestBus *bus)
     g_autoptr(GDBusConnection) caller = NULL;
     g_autoptr(GVariant) reply = NULL, ip6 = NULL;
     g_autofree char *name = NULL;
-    Watched watched;
+    Caller gone;
 
     wl_test_bus_start_service(bus);
     caller =
@@ -199,8 +192,8 @@ connect_and_vanish(WlTestBus *bus)
     g_assert_no_error(error);
     ip6 = wl_test_bus_wait_signal(bus, "Ip6Config");
     g_assert_true(g_dbus_connection_close_sync(caller, NULL, &error));
-    watched = (Watched){bus->connection, name};
-    g_assert_true(wl_test_bus_wait(is_gone, &watched));
+    gone = (Caller){bus, name};
+    g_assert_true(wl_test_bus_wait(is_gone, &gone));
 }
 
 static void

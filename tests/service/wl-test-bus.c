@@ -169,21 +169,27 @@ wl_test_bus_free(WlTestBus *self)
     g_free(self);
 }
 
+gboolean
+wl_test_bus_has_owner(WlTestBus *self, const char *name)
+{
+    g_autoptr(GVariant) reply = g_dbus_connection_call_sync(
+        self->connection, "org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus",
+        "NameHasOwner", g_variant_new("(s)", name), G_VARIANT_TYPE("(b)"), G_DBUS_CALL_FLAGS_NONE,
+        -1, NULL, NULL);
+    gboolean owned;
+
+    g_assert_nonnull(reply);
+    g_variant_get(reply, "(b)", &owned);
+    return owned;
+}
+
 static gboolean
 name_is_owned(gpointer user_data)
 {
     WlTestBus *self = user_data;
-    g_autoptr(GVariant) reply = g_dbus_connection_call_sync(
-        self->connection, "org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus",
-        "NameHasOwner", g_variant_new("(s)", self->bus_name), G_VARIANT_TYPE("(b)"),
-        G_DBUS_CALL_FLAGS_NONE, -1, NULL, NULL);
-    gboolean owned = FALSE;
 
-    if (reply)
-        g_variant_get(reply, "(b)", &owned);
-    if (!owned)
-        g_main_context_wakeup(NULL);
-    return owned;
+    g_main_context_wakeup(NULL);
+    return wl_test_bus_has_owner(self, self->bus_name);
 }
 
 void

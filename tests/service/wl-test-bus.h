@@ -35,6 +35,8 @@ gboolean wl_test_bus_run_as(guint uid, const char *command, char **output);
 void wl_test_bus_start_service(WlTestBus *self);
 /** Runs the main loop until @condition(@user_data); FALSE after 10 s. */
 gboolean wl_test_bus_wait(gboolean (*condition)(gpointer), gpointer user_data);
+/** Somebody has the bus name, or unique name, @name. */
+gboolean wl_test_bus_has_owner(WlTestBus *self, const char *name);
 /** A call to the VPN plugin interface; NULL with *error on a D-Bus error. */
 GVariant *wl_test_bus_call_plugin(WlTestBus *self, const char *method, GVariant *parameters,
                                   GError **error);
