@@ -60,9 +60,9 @@ wl_ip_size(const WlIp *ip)
 gboolean wl_ip_parse(const char *text, WlIp *ip);
 char *wl_ip_to_string(const WlIp *ip);
 gboolean wl_ip_is_v4_mapped(const WlIp *ip);
-/** The IPv4 address inside an IPv4-mapped one, any other as it is (protocol section 1.3). */
+/** The IPv4 address inside an IPv4-mapped one, any other as it is (docs/protocol.md 1.3). */
 WlIp wl_ip_normalized(const WlIp *ip);
-/** Go's IsGlobalUnicast (protocol section 5.2): private ranges count, link-local ones do not. */
+/** Go's IsGlobalUnicast (docs/protocol.md 5.2): private ranges count, link-local ones do not. */
 gboolean wl_ip_is_global_unicast(const WlIp *ip);
 gboolean wl_ip_is_link_local(const WlIp *ip);
 
@@ -88,5 +88,5 @@ gboolean wl_prefix_contains_ip(const WlPrefix *prefix, const WlIp *ip);
 /** TRUE if @inner is equal to or inside @outer. */
 gboolean wl_prefix_contains(const WlPrefix *outer, const WlPrefix *inner);
 gboolean wl_prefix_overlaps(const WlPrefix *a, const WlPrefix *b);
-/** Global unicast and shorter than full: what makes a peer a router (protocol section 6.5). */
+/** Global unicast and shorter than full: what makes a peer a router (docs/protocol.md 6.5). */
 gboolean wl_prefix_is_routed_net(const WlPrefix *prefix);

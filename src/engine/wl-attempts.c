@@ -2,7 +2,7 @@
 #include "wl-candidates.h"
 #include "wl-engine-private.h"
 
-/* All initiations that nobody answered, together (architecture, "Endpoints"). */
+/* All initiations that nobody answered, together (docs/engine.md "Connect"). */
 #define INITIATION_INTERVAL WL_MS(100)
 #define INITIATION_BURST    10
 

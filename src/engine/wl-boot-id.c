@@ -5,7 +5,7 @@
 
 /*
  * Our boot id is a UUID of version 8 (RFC 9562), which a Go daemon takes as any other
- * (section 5.5):
+ * (docs/protocol.md 5.5):
  *
  *   0..3   magic "WLNM"
  *   4      version of this layout: 1
@@ -49,7 +49,7 @@ wl_engine_update_boot_id(WlEngine *self)
     wl_boot_id_make(&self->boot_id, self->random, self->random_data);
     self->boot_id_made = self->now;
     self->boot_id_wanted = FALSE;
-    /* A change says nothing until it is sent (section 12, 3). */
+    /* A change says nothing until it is sent (docs/protocol.md 12.3). */
     wl_engine_touch_all(self);
     for (guint i = 0; i < self->peers->len; i++)
         ((WlPeer *) self->peers->pdata[i])->alive_known = 0;

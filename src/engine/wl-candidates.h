@@ -3,7 +3,7 @@
 
 #include "wl-address.h"
 
-/** How good an address is to try; smaller is better (architecture, "Endpoints"). */
+/** How good an address is to try; smaller is better (docs/engine.md "Endpoint candidates"). */
 typedef enum {
     WL_RANK_ON_LINK,
     WL_RANK_CONFIGURED,

@@ -131,8 +131,8 @@ add_peer(WlEngine *self, const WlPeerConfig *config, Change *change)
     }
     wl_engine_add_peer(self, &config->public_key, config);
     self->steps++;
-    /* It may have been known before, and believe that we still have what it told then (section 5.5;
-     * section 12, 4). */
+    /* It may have been known before, and believe that we still have what it told then
+     * (docs/protocol.md 5.5 and 12.4). */
     self->boot_id_wanted = TRUE;
 }
 
@@ -175,7 +175,7 @@ judge_around(WlEngine *self, const GPtrArray *entries)
     }
 }
 
-/* Everybody's trust follows from the entries together (section 6.2). */
+/* Everybody's trust follows from the entries together (docs/protocol.md 6.2). */
 static void
 evaluate_trust(WlEngine *self)
 {

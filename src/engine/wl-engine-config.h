@@ -17,8 +17,8 @@ gboolean wl_engine_config_check_peers(const WlEngineConfig *config, const WlKey 
                                       GError **error);
 /** The entry for @key, or NULL. */
 const WlPeerConfig *wl_engine_config_find(const WlEngineConfig *config, const WlKey *key);
-/** TRUE if the configured allowed IPs make it a router; default routes count (architecture, section
- * 4). */
+/** TRUE if the configured allowed IPs make it a router; default routes count (docs/engine.md
+ * "Membership"). */
 gboolean wl_peer_config_is_router(const WlPeerConfig *config);
 gboolean wl_peer_config_same_endpoints(const WlPeerConfig *a, const WlPeerConfig *b);
 gboolean wl_peer_config_same_allowed_ips(const WlPeerConfig *a, const WlPeerConfig *b);

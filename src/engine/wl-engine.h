@@ -29,7 +29,7 @@ typedef enum {
 GQuark wl_engine_error_quark(void);
 
 typedef enum {
-    WL_ROLE_AUTOMATIC, /* router while no peer is one (protocol section 6.5) */
+    WL_ROLE_AUTOMATIC, /* router while no peer is one (docs/protocol.md 6.5) */
     WL_ROLE_LEAF,
     WL_ROLE_ROUTER,
 } WlRole;

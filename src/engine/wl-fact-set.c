@@ -383,7 +383,7 @@ choose_victim(const GPtrArray *about, const WlFact *fact, const WlKey *source)
     return victim;
 }
 
-/* Makes room for one more endpoint of @source about the subject (architecture: 4 and 16). */
+/* Makes room for one more endpoint of @source about the subject (docs/engine.md "Limits"). */
 static gboolean
 endpoint_room(WlFactSet *self, const WlFact *fact, const WlKey *source, gint64 now)
 {
@@ -501,7 +501,8 @@ wl_fact_set_local_end(WlFactSet *self, const WlKey *subject, gint64 now)
         self->local_changed = TRUE;
         entry->local = FALSE;
         /* An endpoint that we stood for and do no more is wrong for those we told, too
-         * (section 5.3, step 5); prefixes and membership stand as long as somebody else says so. */
+         * (docs/protocol.md 5.3, step 5); prefixes and membership stand as long as somebody else
+         * says so. */
         while (wl_fact_is_endpoint(&entry->fact) && entry->claims->len > 0)
             claim_remove(self, entry, entry->claims->len - 1);
         if (entry->claims->len == 0)

@@ -18,7 +18,7 @@ typedef struct {
         stale; /* expired, kept because its source cannot be asked (see wl_fact_set_expire()) */
 } WlClaim;
 
-/** One fact by identity (protocol section 5.1), with everybody who stands for it. What is read when
+/** One fact by identity (docs/protocol.md 5.1), with everybody who stands for it. What is read when
  * it is renewed comes first, together in memory. */
 typedef struct {
     WlFact fact;

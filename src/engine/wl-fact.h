@@ -5,7 +5,7 @@
 #include "wl-key.h"
 #include "wl-metadata.h"
 
-/** The attribute byte of a fact (protocol section 1.3). */
+/** The attribute byte of a fact (docs/protocol.md 1.3). */
 typedef enum {
     WL_ATTRIBUTE_ALIVE = '!',
     WL_ATTRIBUTE_ENDPOINT_V4 = 'e',
@@ -29,7 +29,7 @@ typedef enum {
 #define WL_WAY_LOOK    0x02 /* flag: nothing but "look whether your way to the subject works" */
 
 /**
- * Which way a pair of members takes (ARCHITECTURE.md, "Extensions"). Of another version than
+ * Which way a pair of members takes (docs/protocol.md 15). Of another version than
  * WL_WAY_VERSION nothing but `version` is known.
  */
 typedef struct {
@@ -84,13 +84,13 @@ void wl_fact_copy(const WlFact *fact, WlFact *copy);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(WlFact, wl_fact_clear)
 
 /**
- * Reads one fact at @data (protocol section 1.2). *consumed gets its length; bytes after it are the
+ * Reads one fact at @data (docs/protocol.md 1.2). *consumed gets its length; bytes after it are the
  * caller's business. On an error @fact is left cleared (all zero) and the reason is returned.
  */
 WlDecodeError wl_fact_decode(const guint8 *data, gsize length, WlFact *fact, gsize *consumed);
 
 /**
- * Reads the facts inside a group, one after another until the bytes are used up (protocol section
+ * Reads the facts inside a group, one after another until the bytes are used up (docs/protocol.md
  * 1.5). Any error, a nested group included, refuses them all: @facts, from
  * wl_fact_array_new(), is then emptied.
  */
@@ -104,7 +104,7 @@ gsize wl_fact_encoded_size(const WlFact *fact);
 /** Seconds from @now to @expires (both microseconds), rounded down, within 0..65535. */
 guint16 wl_fact_ttl(gint64 expires, gint64 now);
 
-/** Identity (protocol section 5.1): attribute, subject and canonical value; an Alive's value is
+/** Identity (docs/protocol.md 5.1): attribute, subject and canonical value; an Alive's value is
  * left out. */
 guint wl_fact_identity_hash(gconstpointer fact);
 gboolean wl_fact_identity_equal(gconstpointer a, gconstpointer b);

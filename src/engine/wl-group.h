@@ -3,11 +3,11 @@
 
 #include "wl-fact.h"
 
-#define WL_GROUP_MAX_INNER 1136 /* protocol section 1.6 */
+#define WL_GROUP_MAX_INNER 1136 /* docs/protocol.md 1.6 */
 #define WL_GROUP_OVERHEAD  74   /* of our datagrams: attribute, TTL, key, nonce, tag */
 #define WL_RECEIVE_MAX     2424 /* longer datagrams are cut and then fail their tag */
 
-/** Packs facts into as few groups as the accumulator of protocol section 1.6 would. */
+/** Packs facts into as few groups as the accumulator of docs/protocol.md 1.6 would. */
 typedef struct _WlGroup WlGroup;
 
 WlGroup *wl_group_new(void);

@@ -147,7 +147,7 @@ became_healthy(WlEngine *self, WlPeer *peer)
     peer->echo.session = self->now;
 }
 
-/* Facts about a peer are worth telling while it is healthy or alive (section 5.6). */
+/* Facts about a peer are worth telling while it is healthy or alive (docs/protocol.md 5.6). */
 static void
 tell_about(WlEngine *self, const WlPeer *peer)
 {
@@ -184,7 +184,7 @@ wl_engine_update_health(WlEngine *self, WlPeer *peer)
     gboolean alive = peer->alive_until > self->now;
     gboolean was_healthy = peer->healthy, was_told_of;
 
-    /* A rekey since the last snapshot counts: look before leaving (section 7.2). */
+    /* A rekey since the last snapshot counts: look before leaving (docs/protocol.md 7.2). */
     if (peer->healthy && !healthy && wl_endpoint_is_set(&peer->endpoint) && peer->handshake >= 0 &&
         peer->snapshot < peer->handshake + WL_HANDSHAKE_VALIDITY) {
         wl_engine_want_snapshot(self);

@@ -45,5 +45,5 @@ wl_key_equal(gconstpointer a, gconstpointer b)
 int wl_key_compare(gconstpointer a, gconstpointer b);
 WlKey *wl_key_copy(const WlKey *key);
 
-/** fe80:: and the first 8 bytes of SHA-1 of the raw public key (protocol section 3). */
+/** fe80:: and the first 8 bytes of SHA-1 of the raw public key (docs/protocol.md 3). */
 void wl_key_link_local(const WlKey *public_key, WlIp *address);

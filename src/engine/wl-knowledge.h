@@ -11,7 +11,7 @@ typedef struct {
 } WlKnowledgeGroup;
 
 /**
- * Until when each peer knows one fact (protocol section 5.4), by the peer's slot number. It lives
+ * Until when each peer knows one fact (docs/protocol.md 5.4), by the peer's slot number. It lives
  * in the fact it is about and so goes away with it. Most are told together: those who know it
  * equally long are one group, with a bit for each peer. That is bounded by a byte for each fact and
  * peer, and mostly two bits.
@@ -28,6 +28,6 @@ gint64 wl_knowledge_get(const WlKnowledge *self, guint slot);
 /** The peer was told, or told us: keeps the later expiry, which may be rounded down. */
 void wl_knowledge_learn(WlKnowledge *self, guint slot, gint64 expires);
 void wl_knowledge_forget(WlKnowledge *self, guint slot);
-/** The rule of section 5.4: no entry, or @now + @margin > entry and entry < @fact_expires. */
+/** docs/protocol.md 5.4: no entry, or @now + @margin > entry and entry < @fact_expires. */
 gboolean wl_knowledge_needs(const WlKnowledge *self, guint slot, gint64 fact_expires, gint64 now,
                             gint64 margin);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "wl-engine-private.h"
 
-/* What we stand for ourselves: protocol section 5.2, A, B and C. */
+/* What we stand for ourselves: docs/protocol.md 5.2, A, B and C. */
 
 WlMetadata *
 wl_engine_make_metadata(const WlPeerConfig *config)

@@ -179,7 +179,7 @@ refuse_member(WlEngine *self)
         WL_MAX_LEARNED_PEERS);
 }
 
-/* Section 6.4: whoever a source trusted with membership names is a member. */
+/* docs/protocol.md 6.4: whoever a source trusted with membership names is a member. */
 static void
 add_member(WlEngine *self, const WlKey *key)
 {

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define MAX_LENGTH   1048576 /* of the whole and of an entry (protocol section 1.4) */
+#define MAX_LENGTH   1048576 /* of the whole and of an entry (docs/protocol.md 1.4) */
 #define MAX_OWN_NAME 255     /* bytes; what we make has to fit a group */
 #define MAX_SHOWN    63      /* characters */
 

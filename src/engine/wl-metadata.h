@@ -4,7 +4,7 @@
 #include "wl-decode-error.h"
 
 /**
- * Member metadata (protocol section 1.4): entries `attribute byte -> bytes`, kept whole so that
+ * Member metadata (docs/protocol.md 1.4): entries `attribute byte -> bytes`, kept whole so that
  * what we do not know is relayed byte for byte. An immutable, reference-counted value held in
  * canonical encoding.
  */

@@ -3,7 +3,7 @@
 
 #include "wl-engine-private.h"
 
-/* Two names that look alike to people are one name (architecture, "Names"). */
+/* Two names that look alike to people are one name (docs/engine.md "Display names"). */
 static char *
 fold(const char *name)
 {

@@ -26,7 +26,7 @@ typedef enum {
     WL_ATTEMPT_PAUSE, /* between two rounds */
 } WlAttemptPhase;
 
-/** Trying to get a session (architecture, "Attempts"). */
+/** Trying to get a session (docs/engine.md "Connect"). */
 typedef struct {
     WlAttemptPhase phase;
     gboolean restart; /* a new address or uplink: begin with a first round */
@@ -163,7 +163,7 @@ typedef struct {
     gint64 rx_seen;  /* the same, or before it where that was found out late */
     gint64 change_retry, change_backoff;
 
-    /* Liveness (protocol sections 5.4, 7.2) */
+    /* Liveness (docs/protocol.md 5.4, 7.2) */
     gboolean healthy, alive, direct;
     gboolean reliable; /* healthy enough */
     gboolean unwanted; /* nobody calls it a member any more */
@@ -227,11 +227,11 @@ typedef struct {
 WlPeer *wl_peer_new(const WlKey *key, const WlPeerConfig *config, guint slot);
 void wl_peer_free(WlPeer *self);
 
-/** Section 7.2: an endpoint and a handshake younger than 165.334 s. */
+/** docs/protocol.md 7.2: an endpoint and a handshake younger than 165.334 s. */
 gboolean wl_peer_is_live(const WlPeer *self, gint64 now);
-/** Section 7.3: it may carry allowed IPs. */
+/** docs/protocol.md 7.3: it may carry allowed IPs. */
 gboolean wl_peer_is_ready(const WlPeer *self, gint64 now);
-/** Section 6.4: what it no longer says is really gone. */
+/** docs/protocol.md 6.4: what it no longer says is really gone. */
 gboolean wl_peer_is_healthy_enough(const WlPeer *self, gint64 now);
 WlTrust wl_peer_get_configured_trust(const WlPeer *self);
 /** Another @config, which may be NULL, takes the place of the one before; names that stay keep what

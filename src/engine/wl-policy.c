@@ -275,7 +275,7 @@ wl_policy_check_endpoint(const WlPolicy *self, const WlEndpoint *endpoint)
             return WL_VERDICT_BAD_ADDRESS;
         if (endpoint->port == self->listen_port && wl_ip_equal(&local->address.ip, &endpoint->ip))
             return WL_VERDICT_OWN_ENDPOINT;
-        /* In the tunnel's range but really on a network of ours: section 7.6. */
+        /* In the tunnel's range but really on a network of ours: docs/protocol.md 7.6. */
         if (wl_prefix_contains_ip(&local->address, &endpoint->ip))
             verdict = WL_VERDICT_ACCEPTED;
     }

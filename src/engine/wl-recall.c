@@ -5,7 +5,7 @@
 #include "wl-engine-private.h"
 
 /*
- * Losing the hub is not losing the network (architecture, section 4): learned members, their
+ * Losing the hub is not losing the network (docs/engine.md "State cache"): learned members, their
  * allowed IPs and the addresses that worked outlive the process. What is recalled is held as stale:
  * used, shown as such, never passed on, and dropped when a reliable source that had said it does
  * not say it any more.

@@ -156,7 +156,8 @@ receive_fact(WlEngine *self, WlPeer *peer, const WlFact *fact)
     wl_engine_fact_told(self, entry);
 }
 
-/* Nonces are random: one that comes twice is a datagram that somebody kept (section 12, 21). */
+/* Nonces are random: one that comes twice is a datagram that somebody kept
+ * (docs/protocol.md 12.21). */
 static gboolean
 is_replayed(WlPeer *peer, const guint8 *data)
 {

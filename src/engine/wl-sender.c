@@ -32,7 +32,7 @@ level_of(const WlEngine *self, const WlPeer *peer)
     return wl_sender_level(&question);
 }
 
-/* Section 5.6, step 1: not about those who are gone. */
+/* docs/protocol.md 5.6, step 1: not about those who are gone. */
 static gboolean
 is_told(const WlEngine *self, const WlFact *fact)
 {
@@ -403,7 +403,7 @@ wl_engine_send_failed(WlEngine *self, gint64 now, const WlKey *key)
     wl_engine_advance(self, now);
     peer = wl_engine_find(self, key);
     if (peer) {
-        /* It does not know what was not sent (section 12, 16). */
+        /* It does not know what was not sent (docs/protocol.md 12.16). */
         wl_fact_set_forget(self->facts, peer->slot);
         wl_engine_drop_awaited(self, peer);
         peer->alive_known = 0;

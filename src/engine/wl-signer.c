@@ -136,7 +136,7 @@ get_shared(WlSigner *self, const WlKey *peer)
     self->agreements++;
     shared = g_new0(Shared, 1);
     shared->peer = *peer;
-    /* The raw result is the key, unhashed (protocol section 2). */
+    /* The raw result is the key, unhashed (docs/protocol.md 2). */
     if (crypto_scalarmult_curve25519(shared->secret.bytes, self->private_key.bytes, peer->bytes) !=
         0) {
         shared_free(shared);
@@ -160,7 +160,7 @@ sign(WlSigner *self, const WlKey *peer, guint16 ttl, const guint8 *inner, gsize 
     if (!shared)
         return NULL;
     self->random(self->random_data, nonce, sizeof(nonce));
-    /* Nothing is encrypted: the facts are associated data (protocol section 2). */
+    /* Nothing is encrypted: the facts are associated data (docs/protocol.md 2). */
     crypto_aead_xchacha20poly1305_ietf_encrypt_detached(nothing, tag, NULL, NULL, 0, inner, length,
                                                         NULL, nonce, shared->secret.bytes);
     group.attribute = WL_ATTRIBUTE_GROUP;

@@ -3,7 +3,7 @@
 
 #include "wl-fact.h"
 
-/** Why a datagram was not accepted (protocol section 4.3), in the order of the checks. */
+/** Why a datagram was not accepted (docs/protocol.md 4.3), in the order of the checks. */
 typedef enum {
     WL_RECEIVE_ACCEPTED = 0,
     WL_RECEIVE_UNDECODABLE,  /* the outermost fact, see WlDecodeError */
@@ -19,7 +19,7 @@ typedef enum {
 const char *wl_receive_result_label(WlReceiveResult result);
 
 /**
- * Signs and verifies groups with one private key (protocol section 2). Shared keys are cached per
+ * Signs and verifies groups with one private key (docs/protocol.md 2). Shared keys are cached per
  * peer (bounded, least recently used goes first) and wiped when dropped.
  */
 typedef struct _WlSigner WlSigner;
@@ -48,7 +48,7 @@ gboolean wl_signer_asks(const guint8 *data);
 gboolean wl_signer_verify(WlSigner *self, const WlFact *group);
 
 /**
- * The whole receive path of protocol section 4.3. On WL_RECEIVE_ACCEPTED *sender is the signer and
+ * The whole receive path of docs/protocol.md 4.3. On WL_RECEIVE_ACCEPTED *sender is the signer and
  * @facts holds what was inside (ttl set, expires 0); otherwise @facts is empty and *decode_error
  * says more for the two decode results (may be NULL).
  */

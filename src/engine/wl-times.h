@@ -3,7 +3,7 @@
 
 #include <glib.h>
 
-/* Times of the engine, in microseconds. Those of the protocol are in its appendix B. */
+/* Times of the engine, in microseconds. Those of the protocol are in docs/protocol.md B. */
 #define WL_MS(n)  ((gint64) (n) *1000)
 #define WL_SEC(n) ((gint64) (n) *G_USEC_PER_SEC)
 #define WL_NEVER  G_MAXINT64

@@ -48,7 +48,8 @@ wl_trust_evaluate(const WlTrustQuestion *question, WlTrustSource *by)
         *by = WL_TRUST_BY_CONFIGURATION;
         return question->configured;
     }
-    /* A single Trust value anywhere in the profile switches this evaluator off (section 6.2). */
+    /* A single Trust value anywhere in the profile switches this evaluator off
+     * (docs/protocol.md 6.2). */
     if (!question->any_configured && question->source_is_peer && question->source_is_router) {
         *by = WL_TRUST_BY_ROUTE;
         return WL_TRUST_MEMBERSHIP;

@@ -3,7 +3,7 @@
 
 #include "wl-fact.h"
 
-/** What a source may tell us (protocol section 6.1); each level includes those before it. */
+/** What a source may tell us (docs/protocol.md 6.1); each level includes those before it. */
 typedef enum {
     WL_TRUST_UNSET = -1, /* no opinion */
     WL_TRUST_UNTRUSTED = 0,
@@ -16,7 +16,7 @@ typedef enum {
 /** "Untrusted", "Endpoint", "AllowedIPs", "Membership", "DelegateTrust". */
 const char *wl_trust_to_string(WlTrust trust);
 
-/** Which evaluator had the opinion (protocol section 6.2), in their order. */
+/** Which evaluator had the opinion (docs/protocol.md 6.2), in their order. */
 typedef enum {
     WL_TRUST_BY_NONE,
     WL_TRUST_BY_CONFIGURATION,
@@ -35,5 +35,5 @@ typedef struct {
 
 /** First opinion wins; WL_TRUST_UNSET and BY_NONE if nobody has one. */
 WlTrust wl_trust_evaluate(const WlTrustQuestion *question, WlTrustSource *by);
-/** Acceptance by attribute and level (protocol section 6.3). */
+/** Acceptance by attribute and level (docs/protocol.md 6.3). */
 gboolean wl_trust_should_accept(guint8 attribute, gboolean subject_known, WlTrust level);

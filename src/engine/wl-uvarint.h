@@ -3,7 +3,7 @@
 
 #include "wl-decode-error.h"
 
-/** Unsigned LEB128 as the wire has it (protocol section 1.1). */
+/** Unsigned LEB128 as the wire has it (docs/protocol.md 1.1). */
 #define WL_UVARINT_MAX_SIZE 10
 
 /**

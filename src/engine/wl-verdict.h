@@ -3,7 +3,7 @@
 
 #include <glib.h>
 
-/** What became of something we were told (architecture, "What a fact may do"). */
+/** What became of something we were told (docs/engine.md "What a fact may do"). */
 typedef enum {
     WL_VERDICT_ACCEPTED = 0,
     WL_VERDICT_UNTRUSTED,       /* the source may not tell this */

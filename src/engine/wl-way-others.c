@@ -5,8 +5,9 @@
 
 /*
  * A Go daemon says nothing about the way. It gives us our allowed IPs, and so takes the direct way
- * for both directions, at its next chunk (5 s) after it has a session and our Alive (section 7.3),
- * and keeps to it while its handshake is valid. We follow it as closely as can be seen:
+ * for both directions, at its next chunk (5 s) after it has a session and our Alive
+ * (docs/protocol.md 7.3), and keeps to it while its handshake is valid. We follow it as closely as
+ * can be seen:
  *
  *  - what it sends directly before we follow is dropped by the device, which counts it;
  *  - an echo to its link-local address from our IPv6 tunnel address is answered when it has us;
@@ -559,7 +560,8 @@ wl_engine_run_other_way(WlEngine *self, WlPeer *peer, gboolean covered)
         check(self, peer);
     } else if (!moves || peer->direct) {
         wl_engine_end_approach(self, peer);
-        /* Being late with an Alive does not end it, only a stale handshake does (section 7.3). */
+        /* Being late with an Alive does not end it, only a stale handshake does
+         * (docs/protocol.md 7.3). */
         peer->direct = peer->direct || wl_peer_is_ready(peer, self->now);
     } else if (peer->has_boot_id && approach(self, peer)) {
         follow(self, peer);

@@ -8,7 +8,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-/* The receive buffer of the protocol (appendix B). */
+/* The receive buffer of the protocol (docs/protocol.md B). */
 #define MAX_DATAGRAM 2424
 /* Datagrams read in one dispatch. */
 #define BURST 32

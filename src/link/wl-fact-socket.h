@@ -5,7 +5,7 @@
 
 #include "wl-address.h"
 
-/** The UDP socket of protocol section 4.1: IPv6 only, bound to our link-local address, port and
+/** The UDP socket of docs/protocol.md 4.1: IPv6 only, bound to our link-local address, port and
  * link. */
 typedef struct _WlFactSocket WlFactSocket;
 
@@ -26,7 +26,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(WlFactSocket, wl_fact_socket_free)
 /**
  * Sends to the same port at @destination. TRUE also for EDESTADDRREQ, ENETUNREACH, EHOSTUNREACH,
  * EPERM, ENOKEY and EAGAIN: WireGuard answers with these for a peer without endpoint or a key
- * without owner (protocol section 4.2).
+ * without owner (docs/protocol.md 4.2).
  */
 gboolean wl_fact_socket_send(WlFactSocket *self, const WlIp *destination, GBytes *bytes,
                              GError **error);

@@ -110,7 +110,7 @@ wl_sysctl_prepare_link(const char *ifname, GError **error)
     static const struct {
         const char *family, *key, *value;
     } settings[] = {
-        /* Every member owns its fe80 address and could send these (architecture, rules). */
+        /* Every member owns its fe80 address and could send these. */
         {"ipv6", "accept_ra", "0"},
         {"ipv6", "accept_redirects", "0"},
         {"ipv6", "autoconf", "0"},

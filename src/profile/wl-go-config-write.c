@@ -67,7 +67,7 @@ add_noted_list(JsonBuilder *builder, const WlProfile *profile, const char *name)
     json_builder_end_array(builder);
 }
 
-/* The entry of the own key (protocol, section 8.1). */
+/* The entry of the own key (docs/protocol.md 8.1). */
 static void
 add_own_entry(JsonBuilder *builder, const WlProfile *profile, const char *own_key)
 {

@@ -33,7 +33,7 @@ static void G_GNUC_PRINTF(3, 4) warn(Reader *reader, const char *path, const cha
     g_ptr_array_add(warnings, g_strdup_printf("%s: %s: %s", reader->name, path, text));
 }
 
-/* ---- values, as leniently converted as the daemon does it (protocol, section 8.3) ------------ */
+/* ---- values, as leniently converted as the daemon does it (docs/protocol.md 8.3) ------------- */
 
 /* A string, number or boolean as text; NULL for anything else. */
 static char *
@@ -179,7 +179,7 @@ read_peer_member(Reader *reader, const char *path, const char *member, JsonNode 
     return text && set_value(reader, path, key, text, peer, error);
 }
 
-/* An entry of the own key: about this member itself (protocol, section 8.1). */
+/* An entry of the own key: about this member itself (docs/protocol.md 8.1). */
 static void
 take_own_entry(Reader *reader, const char *path, WlProfilePeer *own)
 {
@@ -393,7 +393,7 @@ read_member(Reader *reader, const char *member, JsonNode *node, GError **error)
     return FALSE;
 }
 
-/* The daemon's default follows its listen port (protocol, section 4.2), ours does not. */
+/* The daemon's default follows its listen port (docs/protocol.md 4.2), ours does not. */
 static void
 default_port(Reader *reader)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #pragma once
 
-/* The JSON of the Go daemon (protocol, section 8): who the members are and what they are trusted,
+/* The JSON of the Go daemon (docs/protocol.md 8): who the members are and what they are trusted,
  * but neither key nor address. Those are in the wg-quick file that belongs to it. */
 
 #include "wl-format.h"

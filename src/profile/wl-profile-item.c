@@ -176,7 +176,7 @@ parse_endpoint(const char *item, GError **error)
     return g_strdup_printf("%s:%u", host, (guint) port);
 }
 
-/* The grammar of the protocol's section 8.2, so that a Go daemon would take the pattern too. */
+/* The grammar of docs/protocol.md 8.2, so that a Go daemon would take the pattern too. */
 static gboolean
 is_pattern(const char *p)
 {

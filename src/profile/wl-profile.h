@@ -47,7 +47,7 @@ typedef enum {
     WL_PROFILE_ROLE_ROUTER,
 } WlProfileRole;
 
-/* The levels of the protocol (section 6.1), in their order; UNSET is "no opinion". */
+/* The levels of the protocol (docs/protocol.md 6.1), in their order; UNSET is "no opinion". */
 typedef enum {
     WL_PROFILE_TRUST_UNSET,
     WL_PROFILE_TRUST_UNTRUSTED,
@@ -103,7 +103,7 @@ typedef struct {
     gboolean kill_switch;       /* only with full_tunnel */
     gboolean forwarding;        /* IPv6, too, and whatever the role */
     GPtrArray *networks;        /* of char *: "address/length", host bits cleared; empty: default */
-    GPtrArray *hide_interfaces; /* of char *: patterns (protocol, section 8.2) */
+    GPtrArray *hide_interfaces; /* of char *: patterns (docs/protocol.md 8.2) */
     GPtrArray *report_interfaces; /* of char *: the same */
     GPtrArray *peers;             /* of WlProfilePeer */
     GPtrArray *extra;             /* of WlProfileExtra, sorted by section and key */

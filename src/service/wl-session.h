@@ -19,7 +19,7 @@ typedef struct {
     gboolean full_tunnel;                 /* default routes of peers lead into the link */
     gboolean kill_switch;                 /* only with full_tunnel */
     gboolean forwarding;                  /* IPv6, too, and whatever the role */
-    const char *const *hide_interfaces;   /* patterns, NULL-terminated; hide wins (protocol 8.2) */
+    const char *const *hide_interfaces;   /* patterns, NULL-terminated (docs/protocol.md 8.2) */
     const char *const *report_interfaces; /* patterns; empty: all */
     WlRawSockets raw;                     /* taken by the session */
 } WlSessionSettings;

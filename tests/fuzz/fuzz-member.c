@@ -188,7 +188,7 @@ step(Input *input)
     }
 }
 
-/* What nobody can talk an engine into, whatever is told (ARCHITECTURE.md, "The engine"). */
+/* What nobody can talk an engine into, whatever is told (docs/engine.md "Limits"). */
 static void
 check(Bench *bench)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "check-private.h"
 
-/* A session that is as old as this is no longer taken for one (protocol section 7.2). */
+/* A session that is as old as this is no longer taken for one (docs/protocol.md 7.2). */
 #define NEARLY_OVER SIM_SEC(165)
 
 static const char *

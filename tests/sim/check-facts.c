@@ -23,7 +23,7 @@ is_private_matter(const SimHost *from, const WlFact *fact)
     return found;
 }
 
-/* It knows that itself: protocol section 5.2. */
+/* It knows that itself: docs/protocol.md 5.2. */
 static gboolean
 knows_itself(const SimHost *from, const Seen *seen, const WlFact *fact)
 {

@@ -29,8 +29,8 @@ gboolean seen_was_at(const Seen *self, const WlKey *key, const WlEndpoint *endpo
 /** A peer with a session is at an address in @prefix. */
 gboolean seen_is_anybody_in(const Seen *self, const WlPrefix *prefix);
 
-/* ---- the rules, by protocol section 6 and architecture's section 4 alone: check-rules.c. Nothing
- * of it is the engine's. */
+/* ---- the rules, by docs/protocol.md 6 and docs/engine.md "What a fact may do" alone:
+ * check-rules.c. Nothing of it is the engine's. */
 
 const WlPeerConfig *rules_find_config(const SimHost *host, const WlKey *key);
 gboolean rules_has_prefix(const GArray *prefixes, const WlPrefix *prefix);

@@ -2,8 +2,7 @@
 #include "check-private.h"
 #include "wl-engine-private.h"
 
-/* Architecture's section 4, "What a fact may do", and ARCHITECTURE.md; not the engine's own
- * constants, which may be wrong. */
+/* From docs/engine.md "Limits", not from the engine's own constants, which may be wrong. */
 #define MAX_FACTS     20000
 #define MAX_OF_PEER   32
 #define MAX_OF_SOURCE 10000

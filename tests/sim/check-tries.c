@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "check-private.h"
 
-/* Architecture's section 4: ten unanswered initiations a second in all, and one in 5 s to one
+/* docs/engine.md "Connect": ten unanswered initiations a second in all, and one in 5 s to one
  * address. A second may begin with those that were not made in the one before. */
 #define SECOND   SIM_SEC(1)
 #define MOST     20

@@ -4,9 +4,10 @@
 #include "scenario-run.h"
 
 /**
- * What has to be so in any world, whatever happens in it: the properties of architecture's
- * section 4. Looked at with each datagram of facts, each change of a device and each look at it,
- * each initiation and each fault; only whether packets arrive is looked at every two seconds.
+ * What has to be so in any world, whatever happens in it: the properties that
+ * docs/engine.md promises. Looked at with each datagram of facts, each change of a device and each
+ * look at it, each initiation and each fault; only whether packets arrive is looked at every two
+ * seconds.
  */
 typedef struct _Check Check;
 

@@ -5,7 +5,7 @@
 
 #include "wl-engine-config.h"
 
-/* ---- state (sections 7.1 and 7.2) ---------------------------------------------------------- */
+/* ---- state (docs/protocol.md 7.1 and 7.2) -------------------------------------------------- */
 
 void
 classic_state_free(ClassicState *state)
@@ -90,7 +90,7 @@ classic_state_update(Classic *self, const WlDevicePeer *peer, const GPtrArray *f
                     alive ? "" : "not ", rebooted ? " (rebooted)" : "");
 }
 
-/* ---- allowed IPs (section 7.3) ------------------------------------------------------------- */
+/* ---- allowed IPs (docs/protocol.md 7.3) ---------------------------------------------------- */
 
 /* What one request says of one peer. */
 typedef struct {
@@ -167,7 +167,7 @@ ensure_link_local(Request *request, const WlDevicePeer *peer)
     g_array_append_val(request->allowed_ips, link_local);
 }
 
-/* ---- endpoints (section 7.4) --------------------------------------------------------------- */
+/* ---- endpoints (docs/protocol.md 7.4) ------------------------------------------------------ */
 
 static gint64
 last_tried(const ClassicState *state, const WlEndpoint *endpoint)

@@ -64,7 +64,7 @@ classic_change(Classic *self, WlPeerChange *change)
     }
 }
 
-/* ---- membership (section 6.4) -------------------------------------------------------------- */
+/* ---- membership (docs/protocol.md 6.4) ----------------------------------------------------- */
 
 static gboolean
 is_member(const Classic *self, const WlKey *key, const GPtrArray *facts)

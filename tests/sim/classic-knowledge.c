@@ -3,7 +3,7 @@
 
 #include "classic-private.h"
 
-/* Section 5.4. Nothing is ever purged, as in the daemon. */
+/* docs/protocol.md 5.4. Nothing is ever purged, as in the daemon. */
 struct _ClassicKnowledge {
     GHashTable *peers; /* WlKey -> Known: all that were ever in the device or were sent to */
 };

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What a classic member does to its device (protocol sections 6.4, 6.6, 7.3 and 7.5). */
+/* What a classic member does to its device (docs/protocol.md 6.4, 6.6, 7.3 and 7.5). */
 #include "classic-rig.h"
 
 #define HUB  1
@@ -35,7 +35,7 @@ assert_only_link_local(Rig *rig, guint member)
     g_assert_true(wl_ip_equal(&g_array_index(peer->allowed_ips, WlPrefix, 0).ip, &link_local));
 }
 
-/* ---- adding (section 7.5, 6.4) ------------------------------------------------------------- */
+/* ---- adding (docs/protocol.md 7.5, 6.4) ---------------------------------------------------- */
 
 static void
 test_added(void)
@@ -56,7 +56,7 @@ test_added(void)
     assert_only_link_local(rig, LEAF);
 }
 
-/* ---- rows of section 7.3 ------------------------------------------------------------------- */
+/* ---- rows of docs/protocol.md 7.3 ---------------------------------------------------------- */
 
 typedef struct {
     const char *name;
@@ -135,7 +135,7 @@ test_nearly_over(void)
     wl_fact_clear(&alive);
 }
 
-/* ---- quirks (section 12, 11 and 12) -------------------------------------------------------- */
+/* ---- quirks (docs/protocol.md 12.11 and 12.12) --------------------------------------------- */
 
 static void
 test_unmasked(void)
@@ -172,7 +172,7 @@ test_claimed_twice(void)
     g_assert_cmpuint(moves, >, 5);
 }
 
-/* ---- deletion (section 6.4) ---------------------------------------------------------------- */
+/* ---- deletion (docs/protocol.md 6.4) ------------------------------------------------------- */
 
 typedef struct {
     const char *name;

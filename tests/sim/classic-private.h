@@ -3,7 +3,7 @@
 
 #include "classic.h"
 
-/* Protocol, appendix B, in microseconds. */
+/* docs/protocol.md B, in microseconds. */
 #define CLASSIC_SEC(n)             ((gint64) (n) *G_USEC_PER_SEC)
 #define CLASSIC_FACT_TTL           CLASSIC_SEC(255)
 #define CLASSIC_CHUNK_PERIOD       CLASSIC_SEC(5)
@@ -20,7 +20,7 @@
 
 /* ---- facts --------------------------------------------------------------------------------- */
 
-/** Facts by identity (section 5.1), in the order they came. */
+/** Facts by identity (docs/protocol.md 5.1), in the order they came. */
 typedef struct {
     GPtrArray *list;   /* of WlFact, owned */
     GHashTable *index; /* WlFact -> itself */
@@ -56,7 +56,7 @@ void classic_knowledge_force_ping(ClassicKnowledge *self, const WlKey *own, cons
 
 /* ---- the machine --------------------------------------------------------------------------- */
 
-/** Section 7.1. */
+/** docs/protocol.md 7.1. */
 typedef struct {
     gboolean healthy, alive;
     gboolean has_boot_id;
@@ -111,11 +111,11 @@ ClassicState *classic_state(const Classic *self, const WlKey *key);
 char *classic_dup_name(const Classic *self, const WlKey *key);
 
 /* classic-local.c */
-/** Section 5.2. */
+/** docs/protocol.md 5.2. */
 ClassicFacts *classic_collect(Classic *self);
 /** Asks for the names that classic_collect() needs. */
 void classic_resolve(Classic *self);
-/** Section 7.6. */
+/** docs/protocol.md 7.6. */
 gboolean classic_will_tunnel(const Classic *self, const WlIp *ip);
 
 /* classic-trust.c */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Whom a classic member believes and what it sends (protocol sections 5.3, 5.6, 6.2, 6.3, 6.5). */
+/* Whom a classic member believes and what it sends (docs/protocol.md 5.3, 5.6, 6.2, 6.3, 6.5). */
 #include <json-glib/json-glib.h>
 
 #include "classic-rig.h"
@@ -10,7 +10,7 @@
 #define HUB_ENDPOINT  "203.0.113.1:51820"
 #define LEAF_ENDPOINT "198.51.100.2:51820"
 
-/* ---- levels of sending (section 5.6, step 2) ----------------------------------------------- */
+/* ---- levels of sending (docs/protocol.md 5.6, step 2) -------------------------------------- */
 
 typedef struct {
     const char *name;
@@ -71,7 +71,7 @@ test_level(gconstpointer data)
     g_assert_cmpint(facts->len > 0, ==, row->facts);
 }
 
-/* ---- which facts (section 5.6, steps 1 and 3) ---------------------------------------------- */
+/* ---- which facts (docs/protocol.md 5.6, steps 1 and 3) ------------------------------------- */
 
 /* A router with two members that are up. */
 static Rig *
@@ -180,7 +180,7 @@ test_relay(void)
     g_assert_true(relayed);
 }
 
-/* ---- acceptance (section 6.3) -------------------------------------------------------------- */
+/* ---- acceptance (docs/protocol.md 6.3) ----------------------------------------------------- */
 
 static WlFact
 some_fact(guint8 attribute, const WlKey *about)
@@ -248,7 +248,7 @@ test_accept(gconstpointer data)
     g_assert_cmpint(rig_holds(rig, &fact), ==, json_array_get_boolean_element(row, 3));
 }
 
-/* ---- evaluators (section 6.2) -------------------------------------------------------------- */
+/* ---- evaluators (docs/protocol.md 6.2) ----------------------------------------------------- */
 
 typedef struct {
     const char *name;
@@ -289,7 +289,7 @@ test_trust(gconstpointer data)
     g_assert_cmpint(rig_holds(rig, &member), ==, row->member);
 }
 
-/* ---- router detection (section 6.5) -------------------------------------------------------- */
+/* ---- router detection (docs/protocol.md 6.5) ----------------------------------------------- */
 
 static void
 test_router(gconstpointer data)
@@ -319,7 +319,7 @@ test_alone_is_router(void)
     g_assert_false(rig_holds_allowed(rig, &rig->keys[0], "10.77.0.0/24"));
 }
 
-/* ---- receiving (section 5.3) --------------------------------------------------------------- */
+/* ---- receiving (docs/protocol.md 5.3) ------------------------------------------------------ */
 
 static void
 test_received(void)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What a classic member does when (protocol sections 5.3 to 5.6, 7.4 and 10). */
+/* What a classic member does when (docs/protocol.md 5.3 to 5.6, 7.4 and 10). */
 #include "classic-rig.h"
 
 #define HUB  1

@@ -30,7 +30,7 @@ any_configured(const Classic *self)
     return FALSE;
 }
 
-/* Section 6.2. */
+/* docs/protocol.md 6.2. */
 static WlTrust
 level_of(const Classic *self, const WlKey *source)
 {
@@ -45,7 +45,7 @@ level_of(const Classic *self, const WlKey *source)
                                                                  : WL_TRUST_ENDPOINT;
 }
 
-/* Section 6.3. */
+/* docs/protocol.md 6.3. */
 gboolean
 classic_accepts(const Classic *self, const WlFact *fact, const WlKey *source)
 {
@@ -74,7 +74,7 @@ classic_accepts(const Classic *self, const WlFact *fact, const WlKey *source)
     return level != WL_TRUST_UNSET && level >= threshold;
 }
 
-/* Section 6.5: default routes do not count. */
+/* docs/protocol.md 6.5: default routes do not count. */
 gboolean
 classic_is_router_peer(const WlDevicePeer *peer)
 {

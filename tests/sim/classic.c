@@ -150,7 +150,7 @@ classic_free(Classic *self)
     g_free(self);
 }
 
-/* ---- one chunk (section 5.3) --------------------------------------------------------------- */
+/* ---- one chunk (docs/protocol.md 5.3) ------------------------------------------------------ */
 
 static ClassicFacts *
 unexpired(const Classic *self)
@@ -250,7 +250,7 @@ copy_device(const WlDevice *device)
     return copy;
 }
 
-/* Section 10, what comes before the first chunk. */
+/* docs/protocol.md 10, what comes before the first chunk. */
 static void
 prime(Classic *self)
 {
@@ -368,7 +368,7 @@ classic_resolved(Classic *self, gint64 now, const char *name, const WlEndpoint *
     g_hash_table_insert(self->resolved, g_strdup(name), found);
 }
 
-/* What was sent counts as known all the same (section 12, 16). */
+/* What was sent counts as known all the same (docs/protocol.md 12.16). */
 void
 classic_send_failed(Classic *self, gint64 now, const WlKey *key)
 {

@@ -4,15 +4,15 @@
 #include "wl-engine.h"
 
 /**
- * A member that keeps the time and the rules of the Go daemon (protocol sections 4 to 10) with its
- * quirks (section 12): chunks of 5 s, an Alive in 30 s, facts of 255 s, the endpoint tried least
- * recently. A pure machine like WlEngine, and driven like one, but written from the protocol alone:
- * it shares the bytes with the engine and none of its decisions.
+ * A member that keeps the time and the rules of the Go daemon (docs/protocol.md 4 to 10) with its
+ * quirks (docs/protocol.md 12): chunks of 5 s, an Alive in 30 s, facts of 255 s, the endpoint tried
+ * least recently. A pure machine like WlEngine, and driven like one, but written from the protocol
+ * alone: it shares the bytes with the engine and none of its decisions.
  *
- * Its clock is CLOCK_MONOTONIC: the time it is given stands still while the machine sleeps (section
- * 12, 2). Its outputs are SEND, CHANGE_PEER, WANT_SNAPSHOT, RESOLVE and LOG; WANT_SNAPSHOT and
- * RESOLVE are to be answered before the next output is taken, as a daemon that reads and resolves
- * in place would be.
+ * Its clock is CLOCK_MONOTONIC: the time it is given stands still while the machine sleeps
+ * (docs/protocol.md 12.2). Its outputs are SEND, CHANGE_PEER, WANT_SNAPSHOT, RESOLVE and LOG;
+ * WANT_SNAPSHOT and RESOLVE are to be answered before the next output is taken, as a daemon that
+ * reads and resolves in place would be.
  *
  * Of the configuration it reads what that daemon has settings for: an entry for the
  * own key gives its own name, trust and allowed IPs; `networks`, `name` and preshared keys are not

@@ -255,7 +255,7 @@ test_trust(void)
     g_assert_cmpuint(all_changes(bench, hub), ==, 0);
 }
 
-/* One trust value anywhere is about everybody (section 6.2). */
+/* One trust value anywhere is about everybody (docs/protocol.md 6.2). */
 static void
 test_trust_of_another(void)
 {

@@ -438,7 +438,7 @@ test_claims(void)
     g_assert_cmpint(wl_claims_add(claims, &other, &b, FALSE), ==, WL_VERDICT_ACCEPTED);
 }
 
-/* ---- sending level (section 5.6) */
+/* ---- sending level (docs/protocol.md 5.6) */
 
 static void
 test_level(void)
