@@ -376,7 +376,7 @@ void wl_engine_drop_route(WlEngine *self, const WlPrefix *prefix);
 void wl_engine_update_routes(WlEngine *self);
 void wl_engine_update_view(WlEngine *self, WlPeer *peer);
 
-/** The nine rows of docs/protocol.md 5.6, step 2. */
+/** The nine rows of docs/protocol.md 5.6.2. */
 typedef enum {
     WL_LEVEL_NOTHING,
     WL_LEVEL_PING,

@@ -501,7 +501,7 @@ wl_fact_set_local_end(WlFactSet *self, const WlKey *subject, gint64 now)
         self->local_changed = TRUE;
         entry->local = FALSE;
         /* An endpoint that we stood for and do no more is wrong for those we told, too
-         * (docs/protocol.md 5.3, step 5); prefixes and membership stand as long as somebody else
+         * (docs/protocol.md 5.3.5); prefixes and membership stand as long as somebody else
          * says so. */
         while (wl_fact_is_endpoint(&entry->fact) && entry->claims->len > 0)
             claim_remove(self, entry, entry->claims->len - 1);

@@ -36,7 +36,7 @@ claims_expired(WlFactEntry *entry, gpointer user_data)
         wl_engine_subject_changed(self, &entry->fact.subject);
     if (peer && wl_fact_is_endpoint(&entry->fact))
         wl_engine_candidates_changed(self, peer);
-    /* docs/protocol.md 5.3, step 9: ask everybody to say it all again. */
+    /* docs/protocol.md 5.3.9: ask everybody to say it all again. */
     if (entry->claims->len == 0 && !entry->local && !wl_fact_is_endpoint(&entry->fact))
         self->boot_id_wanted = TRUE;
 }

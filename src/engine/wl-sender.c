@@ -32,7 +32,7 @@ level_of(const WlEngine *self, const WlPeer *peer)
     return wl_sender_level(&question);
 }
 
-/* docs/protocol.md 5.6, step 1: not about those who are gone. */
+/* docs/protocol.md 5.6.1: not about those who are gone. */
 static gboolean
 is_told(const WlEngine *self, const WlFact *fact)
 {

@@ -10,7 +10,7 @@
 #define HUB_ENDPOINT  "203.0.113.1:51820"
 #define LEAF_ENDPOINT "198.51.100.2:51820"
 
-/* ---- levels of sending (docs/protocol.md 5.6, step 2) -------------------------------------- */
+/* ---- levels of sending (docs/protocol.md 5.6.2) -------------------------------------------- */
 
 typedef struct {
     const char *name;
@@ -71,7 +71,7 @@ test_level(gconstpointer data)
     g_assert_cmpint(facts->len > 0, ==, row->facts);
 }
 
-/* ---- which facts (docs/protocol.md 5.6, steps 1 and 3) ------------------------------------- */
+/* ---- which facts (docs/protocol.md 5.6.1 and 5.6.3) ---------------------------------------- */
 
 /* A router with two members that are up. */
 static Rig *

@@ -10,7 +10,7 @@ typedef enum {
     SEND_FACTS,
 } Level;
 
-/* docs/protocol.md 5.6, step 1. */
+/* docs/protocol.md 5.6.1. */
 static gboolean
 is_worth_sending(const Classic *self, const WlFact *fact)
 {
