@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "wl-ctl-output.h"
 
+#include "wl-text-sanitize.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -16,24 +18,6 @@ wl_ctl_complain(const char *format, ...)
     fprintf(stderr, "wirelinkctl: %s\n", message);
 }
 
-/* Characters that act on a terminal or on the order of text, or have no picture. */
-static gboolean
-is_harmful(gunichar character)
-{
-    switch (g_unichar_type(character)) {
-    case G_UNICODE_CONTROL:
-    case G_UNICODE_FORMAT:
-    case G_UNICODE_LINE_SEPARATOR:
-    case G_UNICODE_PARAGRAPH_SEPARATOR:
-    case G_UNICODE_PRIVATE_USE:
-    case G_UNICODE_SURROGATE:
-    case G_UNICODE_UNASSIGNED:
-        return TRUE;
-    default:
-        return FALSE;
-    }
-}
-
 char *
 wl_ctl_harmless(const char *text)
 {
@@ -43,7 +27,7 @@ wl_ctl_harmless(const char *text)
     for (const char *at = valid; *at; at = g_utf8_next_char(at)) {
         gunichar character = g_utf8_get_char(at);
 
-        if (is_harmful(character))
+        if (!wl_text_is_safe(character))
             g_string_append_printf(shown, "\\u{%x}", character);
         else
             g_string_append_unichar(shown, character);
@@ -61,7 +45,7 @@ harmless_json(const char *json)
     for (const char *at = json; *at; at = g_utf8_next_char(at)) {
         gunichar character = g_utf8_get_char(at);
 
-        if (character == '\n' || !is_harmful(character))
+        if (character == '\n' || wl_text_is_safe(character))
             g_string_append_unichar(shown, character);
         else if (character < 0x10000)
             g_string_append_printf(shown, "\\u%04x", character);

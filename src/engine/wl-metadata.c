@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "wl-metadata.h"
 
+#include "wl-text-sanitize.h"
 #include "wl-uvarint.h"
 
 #include <stdlib.h>
@@ -263,40 +264,13 @@ wl_metadata_is_basic(const WlMetadata *self)
     return value && length == 1 && value[0] == 1;
 }
 
-/* Control and direction characters, line ends, and what has no agreed picture. */
-static gboolean
-is_harmless(gunichar character)
-{
-    switch (g_unichar_type(character)) {
-    case G_UNICODE_CONTROL:
-    case G_UNICODE_FORMAT:
-    case G_UNICODE_LINE_SEPARATOR:
-    case G_UNICODE_PARAGRAPH_SEPARATOR:
-    case G_UNICODE_PRIVATE_USE:
-    case G_UNICODE_SURROGATE:
-    case G_UNICODE_UNASSIGNED:
-        return FALSE;
-    default:
-        return TRUE;
-    }
-}
-
 char *
 wl_metadata_dup_display_name(const WlMetadata *self)
 {
     gsize length;
     const char *name = (const char *) wl_metadata_get(self, WL_METADATA_NAME, &length);
-    const char *end = name ? name + length : NULL;
-    GString *shown;
 
     if (!name || length == 0)
         return NULL;
-    shown = g_string_new(NULL);
-    for (guint n = 0; name < end && n < MAX_SHOWN; n++) {
-        gunichar character = *name ? g_utf8_get_char(name) : 0;
-
-        name += *name ? g_utf8_next_char(name) - name : 1;
-        g_string_append_unichar(shown, is_harmless(character) ? character : 0xfffd);
-    }
-    return g_string_free(shown, FALSE);
+    return wl_text_sanitize(name, (gssize) length, MAX_SHOWN, 0xfffd);
 }

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "wl-clock.h"
+#include "wl-text-sanitize.h"
 
 #define REPEAT_BURST    5
 #define REPEAT_INTERVAL (60 * G_USEC_PER_SEC)
@@ -38,31 +39,6 @@ level_of(GLogLevelFlags flags)
     if (flags & G_LOG_LEVEL_INFO)
         return LOG_INFO;
     return LOG_DEBUG;
-}
-
-/* A line is a line, and reads from one end to the other: names in it may come from whoever wrote
- * the profile. */
-static char *
-one_line(const char *message)
-{
-    g_autofree char *valid = g_utf8_make_valid(message, -1);
-    GString *line = g_string_sized_new(strlen(valid));
-
-    for (const char *p = valid; *p; p = g_utf8_next_char(p)) {
-        gunichar character = g_utf8_get_char(p);
-
-        switch (g_unichar_type(character)) {
-        case G_UNICODE_CONTROL:
-        case G_UNICODE_FORMAT:
-        case G_UNICODE_LINE_SEPARATOR:
-        case G_UNICODE_PARAGRAPH_SEPARATOR:
-            g_string_append_c(line, ' ');
-            break;
-        default:
-            g_string_append_unichar(line, character);
-        }
-    }
-    return g_string_free(line, FALSE);
 }
 
 static GLogWriterOutput
@@ -107,7 +83,8 @@ write_log(GLogLevelFlags flags, const GLogField *fields, gsize n_fields, gpointe
     for (gsize i = 0; i < n_fields; i++)
         if (g_str_equal(fields[i].key, "MESSAGE"))
             message = fields[i].value;
-    g_autofree char *line = one_line(message);
+    /* Names in it may come from the author of the profile or from another member. */
+    g_autofree char *line = wl_text_sanitize(message, -1, G_MAXSIZE, ' ');
 
     if (state.journal)
         return write_journal(flags, fields, n_fields, line);
