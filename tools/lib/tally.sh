@@ -30,8 +30,8 @@ tally() {
   [ "$skip" = 0 ] || printf ', %d skipped' "$skip"
   printf '  (%s s)\n' "$took"
   if [ "$bad" = 0 ]; then
-    # the figures of a demo
-    grep -E '^demo: .*direct after|^demo: ok' "$output" | sed 's/^/     | /'
+    # figures
+    grep -E '^demo: .*direct after|^demo: ok|^coverage of ' "$output" | sed 's/^/     | /'
   else
     tail -n 400 "$output" | sed 's/^/     | /'
   fi
