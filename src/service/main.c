@@ -8,7 +8,7 @@
 #include <sys/stat.h>
 
 #include "wl-abandoned.h"
-#include "wl-link.h"
+#include "wl-cleanup.h"
 #include "wl-log.h"
 #include "wl-raw-sockets.h"
 #include "wl-privileges.h"
@@ -46,7 +46,7 @@ static int
 sweep(void)
 {
     g_autoptr(GError) error = NULL;
-    g_autoptr(GPtrArray) removed = wl_link_sweep_dead(&error);
+    g_autoptr(GPtrArray) removed = wl_cleanup_unserved(&error);
 
     if (!removed) {
         g_printerr("nm-wirelink-service: %s\n", error->message);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "wl-local-addresses.h"
 
-#include "wl-monitor.h"
+#include "wl-network-monitor.h"
 
 static gboolean
 matches(const char *const *patterns, const char *name)

@@ -4,7 +4,7 @@
 #include <sodium.h>
 #include <unistd.h>
 
-#include "wl-claim.h"
+#include "wl-profile-lock.h"
 #include "wl-full-tunnel.h"
 #include "wl-memory.h"
 

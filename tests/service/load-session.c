@@ -4,6 +4,7 @@
 #include <sodium.h>
 
 #include "wl-clock.h"
+#include "wl-link-fake.h"
 
 struct _WlSession {
     WlEngineConfig *config;

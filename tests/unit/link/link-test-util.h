@@ -3,6 +3,7 @@
 
 #include <gio/gio.h>
 
+#include "wl-link-fake.h"
 #include "wl-link.h"
 
 /**

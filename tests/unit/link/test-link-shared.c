@@ -42,7 +42,7 @@ try_open(gconstpointer backend, const WlLinkConfig *config, GError **error)
     Opening opening = {0};
 
     if (backend == KERNEL)
-        return wl_link_kernel_new(config, error);
+        return wl_link_kernel_new(config, 0, error);
     wl_link_userspace_new_async(config, NULL, opened_userspace, &opening);
     test_wait(is_done, &opening);
     if (opening.error)
@@ -82,7 +82,7 @@ kernel_has_wireguard(void)
     WlKey key = test_key(1);
     WlLinkConfig config = make_config("wlprobe", UUID, &key, 0);
     g_autoptr(GError) error = NULL;
-    g_autoptr(WlLink) link = wl_link_kernel_new(&config, &error);
+    g_autoptr(WlLink) link = wl_link_kernel_new(&config, 0, &error);
 
     if (!link)
         g_assert_error(error, WL_LINK_ERROR, WL_LINK_ERROR_NO_WIREGUARD);

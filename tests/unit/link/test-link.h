@@ -4,7 +4,11 @@
 /* What the parts of link-test share. */
 
 #include "link-test-util.h"
-#include "wl-link-private.h"
+#include "wl-cleanup.h"
+#include "wl-link-alias.h"
+#include "wl-link-kernel.h"
+#include "wl-link-open.h"
+#include "wl-link-userspace.h"
 #include "wl-uapi.h"
 
 /* The same cases for both implementations: the test data says which. */

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "link-test-util.h"
-#include "wl-link-private.h"
+#include "wl-handshake-age.h"
 #include "wl-rtnl.h"
 #include "wl-uapi.h"
 #include "wl-wg-message.h"
@@ -262,13 +262,13 @@ test_handshake_age(void)
 {
     const gint64 now = G_GINT64_CONSTANT(1700000000) * G_USEC_PER_SEC;
 
-    g_assert_cmpint(wl_link_handshake_age(0, 0, now), ==, -1);
-    g_assert_cmpint(wl_link_handshake_age(1699999999, 500000000, now), ==, 500000);
+    g_assert_cmpint(wl_handshake_age(0, 0, now), ==, -1);
+    g_assert_cmpint(wl_handshake_age(1699999999, 500000000, now), ==, 500000);
     /* The clock was set back. */
-    g_assert_cmpint(wl_link_handshake_age(1700000005, 0, now), ==, 0);
-    g_assert_cmpint(wl_link_handshake_age(G_MAXINT64, G_MAXINT64, now), ==, 0);
-    g_assert_cmpint(wl_link_handshake_age(1, G_MAXINT64, 2 * G_USEC_PER_SEC), ==, 1);
-    g_assert_cmpint(wl_link_handshake_age(G_MININT64, 0, now), ==, -1);
+    g_assert_cmpint(wl_handshake_age(1700000005, 0, now), ==, 0);
+    g_assert_cmpint(wl_handshake_age(G_MAXINT64, G_MAXINT64, now), ==, 0);
+    g_assert_cmpint(wl_handshake_age(1, G_MAXINT64, 2 * G_USEC_PER_SEC), ==, 1);
+    g_assert_cmpint(wl_handshake_age(G_MININT64, 0, now), ==, -1);
 }
 
 /* A dump as the kernel could give it, played back by a transport. */

@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "wl-sysctl.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "wl-link-error.h"
+
+static gboolean
+has_value(const char *path, const char *value)
+{
+    g_autofree char *text = NULL;
+
+    if (!g_file_get_contents(path, &text, NULL, NULL))
+        return FALSE;
+    return g_str_equal(g_strstrip(text), value);
+}
+
+static gboolean
+write_value(const char *family, const char *ifname, const char *key, const char *value,
+            GError **error)
+{
+    g_autofree char *path = g_strdup_printf("/proc/sys/net/%s/conf/%s/%s", family, ifname, key);
+    int saved = 0;
+    int fd;
+
+    if (has_value(path, value))
+        return TRUE;
+    fd = open(path, O_WRONLY | O_CLOEXEC);
+    if (fd < 0 || write(fd, value, strlen(value)) < 0)
+        saved = errno;
+    if (fd >= 0)
+        close(fd);
+    if (saved == 0)
+        return TRUE;
+    wl_link_set_errno(error, saved, "cannot set %s to %s", path, value);
+    return FALSE;
+}
+
+static gboolean
+check_ipv6(const char *ifname, GError **error)
+{
+    g_autofree char *path = g_strdup_printf("/proc/sys/net/ipv6/conf/%s", ifname);
+
+    if (!g_file_test("/proc/sys/net/ipv6", G_FILE_TEST_IS_DIR)) {
+        g_set_error(
+            error, WL_LINK_ERROR, WL_LINK_ERROR_FAILED,
+            "IPv6 is disabled on this host, but members talk over IPv6 link-local addresses; "
+            "start the kernel without ipv6.disable=1");
+        return FALSE;
+    }
+    if (!g_file_test(path, G_FILE_TEST_IS_DIR)) {
+        g_set_error(error, WL_LINK_ERROR, WL_LINK_ERROR_FAILED,
+                    "interface \"%s\" has no IPv6: it is gone, or its MTU is below 1280", ifname);
+        return FALSE;
+    }
+    return TRUE;
+}
+
+gboolean
+wl_sysctl_enable_ipv6(const char *ifname, GError **error)
+{
+    return check_ipv6(ifname, error) && write_value("ipv6", ifname, "disable_ipv6", "0", error);
+}
+
+#define ALL6_FORWARDING "/proc/sys/net/ipv6/conf/all/forwarding"
+
+gboolean
+wl_sysctl_forward4(const char *ifname, GError **error)
+{
+    return write_value("ipv4", ifname, "forwarding", "1", error);
+}
+
+gboolean
+wl_sysctl_forward6(const char *ifname, gboolean *everywhere, GError **error)
+{
+    g_autofree char *own = g_strdup_printf("/proc/sys/net/ipv6/conf/%s/force_forwarding", ifname);
+
+    *everywhere = FALSE;
+    if (has_value(ALL6_FORWARDING, "1"))
+        return TRUE;
+    /* Since Linux 6.17; before that there is only the switch for the whole machine. */
+    if (g_file_test(own, G_FILE_TEST_EXISTS))
+        return write_value("ipv6", ifname, "force_forwarding", "1", error);
+    *everywhere = write_value("ipv6", "all", "forwarding", "1", error);
+    return *everywhere;
+}
+
+gboolean
+wl_sysctl_stop_forward6(GError **error)
+{
+    return write_value("ipv6", "all", "forwarding", "0", error);
+}
+
+gboolean
+wl_sysctl_stop_forward_link(const char *ifname, GError **error)
+{
+    g_autofree char *own = g_strdup_printf("/proc/sys/net/ipv6/conf/%s/force_forwarding", ifname);
+
+    return write_value("ipv4", ifname, "forwarding", "0", error) &&
+           (!g_file_test(own, G_FILE_TEST_EXISTS) ||
+            write_value("ipv6", ifname, "force_forwarding", "0", error));
+}
+
+gboolean
+wl_sysctl_prepare_link(const char *ifname, GError **error)
+{
+    static const struct {
+        const char *family, *key, *value;
+    } settings[] = {
+        /* Every member owns its fe80 address and could send these. */
+        {"ipv6", "accept_ra", "0"},
+        {"ipv6", "accept_redirects", "0"},
+        {"ipv6", "autoconf", "0"},
+        {"ipv4", "accept_redirects", "0"},
+        /* A router sends packets out where they came in, from member to member: no news to tell. */
+        {"ipv4", "send_redirects", "0"},
+        /* 1 is "none": a tun link would get a random fe80 address beside ours. */
+        {"ipv6", "addr_gen_mode", "1"},
+        {"ipv6", "disable_ipv6", "0"},
+    };
+
+    if (!check_ipv6(ifname, error))
+        return FALSE;
+    for (guint i = 0; i < G_N_ELEMENTS(settings); i++) {
+        if (!write_value(settings[i].family, ifname, settings[i].key, settings[i].value, error))
+            return FALSE;
+    }
+    return TRUE;
+}

@@ -1,0 +1,333 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "wl-link-state.h"
+
+#include <errno.h>
+#include <linux/if.h>
+#include <linux/if_addr.h>
+#include <linux/rtnetlink.h>
+#include <string.h>
+
+#include "wl-rtnl.h"
+
+#include "wl-policy-routes.h"
+
+#define MAX_ITEMS 4096 /* a network has as many members; more is not worth remembering */
+
+typedef struct {
+    struct nlmsghdr *message; /* RTM_NEWADDR or RTM_NEWROUTE, as the kernel told it */
+    gboolean lost;
+} Item;
+
+struct _WlKeeper {
+    int ifindex;
+    gboolean up;
+    gboolean flushed; /* what was lost in this burst nobody removed on purpose */
+    GPtrArray *items; /* of Item; in the order they came, which is one to give them back in */
+};
+
+static void
+item_free(gpointer data)
+{
+    Item *item = data;
+
+    g_free(item->message);
+    g_free(item);
+}
+
+WlKeeper *
+wl_keeper_new(int ifindex)
+{
+    WlKeeper *self = g_new0(WlKeeper, 1);
+
+    self->ifindex = ifindex;
+    self->items = g_ptr_array_new_with_free_func(item_free);
+    return self;
+}
+
+void
+wl_keeper_free(WlKeeper *self)
+{
+    if (!self)
+        return;
+    g_ptr_array_unref(self->items);
+    g_free(self);
+}
+
+/* ---- what a message is about --------------------------------------------------------------- */
+
+static gboolean
+is_address(const struct nlmsghdr *message)
+{
+    return message->nlmsg_type == RTM_NEWADDR || message->nlmsg_type == RTM_DELADDR;
+}
+
+static guint8
+family_of(const struct nlmsghdr *message)
+{
+    return *(const guint8 *) mnl_nlmsg_get_payload(message);
+}
+
+static const struct nlattr *
+find_attribute(const struct nlmsghdr *message, guint16 type)
+{
+    gsize header = is_address(message) ? sizeof(struct ifaddrmsg) : sizeof(struct rtmsg);
+    const struct nlattr *attribute;
+
+    mnl_attr_for_each(attribute, message, header)
+    {
+        if (mnl_attr_get_type(attribute) == type)
+            return attribute;
+    }
+    return NULL;
+}
+
+static guint32
+get_u32(const struct nlmsghdr *message, guint16 type, guint32 otherwise)
+{
+    const struct nlattr *attribute = find_attribute(message, type);
+
+    if (!attribute || mnl_attr_validate(attribute, MNL_TYPE_U32) < 0)
+        return otherwise;
+    return mnl_attr_get_u32(attribute);
+}
+
+/* A route that somebody set: not those that come with addresses by themselves, nor with router
+ * advertisements, and not those of a full tunnel, which has its own care. */
+static gboolean
+is_kept_route(const WlKeeper *self, const struct nlmsghdr *message)
+{
+    const struct rtmsg *route = mnl_nlmsg_get_payload(message);
+
+    if (mnl_nlmsg_get_payload_len(message) < sizeof *route || route->rtm_type != RTN_UNICAST ||
+        route->rtm_flags & RTM_F_CLONED ||
+        (route->rtm_family != AF_INET && route->rtm_family != AF_INET6))
+        return FALSE;
+    return route->rtm_protocol != RTPROT_RA && route->rtm_protocol != RTPROT_REDIRECT &&
+           route->rtm_protocol != WL_ROUTE_PROTOCOL &&
+           get_u32(message, RTA_TABLE, route->rtm_table) != RT_TABLE_LOCAL &&
+           get_u32(message, RTA_OIF, 0) == (guint32) self->ifindex;
+}
+
+static gboolean
+is_kept(const WlKeeper *self, const struct nlmsghdr *message)
+{
+    WlRtnlAddress address;
+
+    switch (message->nlmsg_type) {
+    case RTM_NEWADDR:
+    case RTM_DELADDR:
+        return wl_rtnl_parse_address(message, &address) && address.ifindex == self->ifindex;
+    case RTM_NEWROUTE:
+    case RTM_DELROUTE:
+        return is_kept_route(self, message);
+    default:
+        return FALSE;
+    }
+}
+
+static gboolean
+same_attribute(const struct nlmsghdr *a, const struct nlmsghdr *b, guint16 type)
+{
+    const struct nlattr *x = find_attribute(a, type), *y = find_attribute(b, type);
+
+    if (!x || !y)
+        return x == y;
+    return mnl_attr_get_payload_len(x) == mnl_attr_get_payload_len(y) &&
+           memcmp(mnl_attr_get_payload(x), mnl_attr_get_payload(y), mnl_attr_get_payload_len(x)) ==
+               0;
+}
+
+/* What makes two of them one and the same for the kernel. */
+static gboolean
+is_same(const struct nlmsghdr *a, const struct nlmsghdr *b)
+{
+    if (is_address(a) != is_address(b) || family_of(a) != family_of(b))
+        return FALSE;
+    if (is_address(a)) {
+        const struct ifaddrmsg *x = mnl_nlmsg_get_payload(a), *y = mnl_nlmsg_get_payload(b);
+
+        return x->ifa_prefixlen == y->ifa_prefixlen && same_attribute(a, b, IFA_ADDRESS) &&
+               same_attribute(a, b, IFA_LOCAL);
+    }
+    const struct rtmsg *x = mnl_nlmsg_get_payload(a), *y = mnl_nlmsg_get_payload(b);
+
+    return x->rtm_dst_len == y->rtm_dst_len && x->rtm_tos == y->rtm_tos &&
+           same_attribute(a, b, RTA_DST) && same_attribute(a, b, RTA_PRIORITY) &&
+           get_u32(a, RTA_TABLE, x->rtm_table) == get_u32(b, RTA_TABLE, y->rtm_table);
+}
+
+static Item *
+find(const WlKeeper *self, const struct nlmsghdr *message)
+{
+    for (guint i = 0; i < self->items->len; i++) {
+        Item *item = self->items->pdata[i];
+
+        if (is_same(item->message, message))
+            return item;
+    }
+    return NULL;
+}
+
+/* ---- following ----------------------------------------------------------------------------- */
+
+static void
+forget_lost(WlKeeper *self)
+{
+    for (guint i = self->items->len; i > 0; i--) {
+        if (((Item *) self->items->pdata[i - 1])->lost)
+            g_ptr_array_remove_index(self->items, i - 1);
+    }
+}
+
+/* Of IPv4 the addresses stay, and the routes go in silence. */
+static void
+link_went_down(WlKeeper *self)
+{
+    /* What was removed before that was removed on purpose. */
+    if (!self->flushed)
+        forget_lost(self);
+    for (guint i = 0; i < self->items->len; i++) {
+        Item *item = self->items->pdata[i];
+
+        if (!is_address(item->message) || family_of(item->message) == AF_INET6)
+            item->lost = TRUE;
+    }
+    self->flushed = TRUE;
+}
+
+static void
+take_link(WlKeeper *self, const struct nlmsghdr *message)
+{
+    WlRtnlLink link;
+    gboolean up;
+
+    if (message->nlmsg_type != RTM_NEWLINK || !wl_rtnl_parse_link(message, &link) ||
+        link.ifindex != self->ifindex)
+        return;
+    up = link.flags & IFF_UP;
+    if (self->up && !up)
+        link_went_down(self);
+    self->up = up;
+}
+
+/* Our link-local address is nobody's to remove: who does has removed all of IPv6. */
+static gboolean
+is_link_local(const struct nlmsghdr *message)
+{
+    WlRtnlAddress address;
+
+    return wl_rtnl_parse_address(message, &address) && address.address.ip.family == WL_FAMILY_V6 &&
+           wl_ip_is_link_local(&address.address.ip);
+}
+
+gboolean
+wl_keeper_take(WlKeeper *self, const struct nlmsghdr *message)
+{
+    Item *item;
+
+    take_link(self, message);
+    if (!is_kept(self, message))
+        return FALSE;
+    item = find(self, message);
+    if (message->nlmsg_type == RTM_NEWADDR || message->nlmsg_type == RTM_NEWROUTE) {
+        if (!item && self->items->len < MAX_ITEMS) {
+            item = g_new0(Item, 1);
+            g_ptr_array_add(self->items, item);
+        }
+        if (!item)
+            return FALSE;
+        g_free(item->message);
+        item->message = g_memdup2(message, message->nlmsg_len);
+        item->lost = FALSE;
+        return TRUE;
+    }
+    if (is_address(message) && is_link_local(message))
+        self->flushed = TRUE;
+    if (item)
+        item->lost = TRUE;
+    return TRUE;
+}
+
+static int
+take_message(const struct nlmsghdr *message, gpointer user_data)
+{
+    wl_keeper_take(user_data, message);
+    return 0;
+}
+
+int
+wl_keeper_read(WlKeeper *self, WlNetlink *netlink)
+{
+    static const guint16 types[] = {RTM_GETLINK, RTM_GETADDR, RTM_GETROUTE};
+
+    for (guint i = 0; i < G_N_ELEMENTS(types); i++) {
+        _Alignas(struct nlmsghdr) guint8 buffer[256] = {0};
+        struct nlmsghdr *message = mnl_nlmsg_put_header(buffer);
+        int result;
+
+        message->nlmsg_type = types[i];
+        /* All three headers begin with the family, and 0 is any. */
+        mnl_nlmsg_put_extra_header(message, sizeof(struct ifinfomsg));
+        result = wl_netlink_dump(netlink, message, NULL, take_message, self);
+        if (result < 0)
+            return result;
+    }
+    return 0;
+}
+
+gboolean
+wl_keeper_settle(WlKeeper *self)
+{
+    gboolean flushed = self->flushed;
+
+    if (!self->up)
+        return FALSE; /* what is removed now is settled together with all else, when it is up */
+    self->flushed = FALSE;
+    if (!flushed)
+        forget_lost(self);
+    for (guint i = 0; i < self->items->len; i++) {
+        if (((Item *) self->items->pdata[i])->lost)
+            return TRUE;
+    }
+    return FALSE;
+}
+
+/* ---- giving back --------------------------------------------------------------------------- */
+
+static int
+give_back(const struct nlmsghdr *message, WlNetlink *netlink)
+{
+    g_autofree struct nlmsghdr *copy = g_memdup2(message, message->nlmsg_len);
+    int result;
+
+    copy->nlmsg_flags = NLM_F_CREATE | NLM_F_EXCL;
+    copy->nlmsg_pid = 0;
+    /* What was said of the state of the link at the time. */
+    if (!is_address(message))
+        ((struct rtmsg *) mnl_nlmsg_get_payload(copy))->rtm_flags = 0;
+    result = wl_netlink_request(netlink, copy, NULL, NULL);
+    return result == -EEXIST ? 0 : result;
+}
+
+int
+wl_keeper_restore(WlKeeper *self, WlNetlink *netlink)
+{
+    int first_error = 0;
+
+    /* Addresses before the routes that prefer them as their source. */
+    for (int routes = 0; routes <= 1; routes++) {
+        for (guint i = 0; i < self->items->len; i++) {
+            Item *item = self->items->pdata[i];
+            int result;
+
+            if (!item->lost || is_address(item->message) != (routes == 0))
+                continue;
+            result = give_back(item->message, netlink);
+            /* The kernel tells of it, too, but not before others may look. */
+            item->lost = FALSE;
+            if (first_error == 0)
+                first_error = result;
+        }
+    }
+    return first_error;
+}

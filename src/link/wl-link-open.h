@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#pragma once
+
+#include "wl-link-config.h"
+#include "wl-link.h"
+
+/**
+ * Creates the link of a profile, down and without peers: the kernel's if it has WireGuard, else one
+ * of a userspace program. Removes a leftover of the same profile first, and those of profiles that
+ * no process serves. An interface of another program with that name is an error. Only the userspace
+ * backend waits, until its program has started.
+ *
+ * Errors are of WL_LINK_ERROR. @config is copied.
+ */
+void wl_link_open_async(const WlLinkConfig *config, GCancellable *cancellable,
+                        GAsyncReadyCallback callback, gpointer user_data);
+WlLink *wl_link_open_finish(GAsyncResult *result, GError **error);
+
+/**
+ * Creates the kernel's link again after another program deleted it, with its former index: sockets
+ * bound to that index, NetworkManager included, continue to work. Without peers, down.
+ */
+WlLink *wl_link_reopen(const WlLinkConfig *config, int ifindex, GError **error);

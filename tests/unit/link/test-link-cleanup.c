@@ -1,0 +1,262 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/* What is left behind by a process that was killed, and what is not to be taken for that. */
+#include "test-link.h"
+
+#include <net/if.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "wl-profile-lock.h"
+
+static gboolean
+link_is_gone(gpointer user_data)
+{
+    return !test_has_link(user_data);
+}
+
+static gboolean
+has_ended(gpointer user_data)
+{
+    return !is_running(*(pid_t *) user_data);
+}
+
+/* A process of its own opens a link and is killed. */
+static void
+test_killed_owner(gconstpointer backend)
+{
+    const char *arguments[] = {"/proc/self/exe", "--hold",
+                               backend == KERNEL ? "kernel" : "userspace", NULL};
+    g_autoptr(GError) error = NULL;
+    char word[8] = "";
+    pid_t program = 0;
+    GPid owner;
+    int out;
+
+    g_spawn_async_with_pipes(NULL, (char **) arguments, NULL, G_SPAWN_DO_NOT_REAP_CHILD, NULL, NULL,
+                             &owner, NULL, &out, NULL, &error);
+    g_assert_no_error(error);
+    g_assert_cmpint(read(out, word, 6), ==, 6);
+    g_assert_cmpstr(word, ==, "ready\n");
+    close(out);
+    g_assert_true(test_has_link("wlt0"));
+    if (backend == USERSPACE)
+        program = program_of("wlt0");
+    kill(owner, SIGKILL);
+    waitpid(owner, NULL, 0);
+    if (backend == USERSPACE) {
+        /* The parent-death signal ends it, without anybody sweeping. */
+        test_wait(link_is_gone, (gpointer) "wlt0");
+        test_wait(has_ended, &program);
+    } else {
+        g_assert_true(wl_cleanup_profile(OTHER, 0, &error));
+        g_assert_true(test_has_link("wlt0"));
+        g_assert_true(wl_cleanup_profile(UUID, (int) if_nametoindex("wlt0"), &error));
+        g_assert_true(test_has_link("wlt0"));
+        g_assert_true(wl_cleanup_profile(UUID, 0, &error));
+        g_assert_no_error(error);
+    }
+    assert_nothing_left("wlt0");
+}
+
+/* A program left behind by an owner that could not take it along. */
+static void
+test_sweep_program(void)
+{
+    const char *arguments[] = {"wireguard-go", "-f", "wlt0", NULL};
+    const char *environment[] = {"WG_PROCESS_FOREGROUND=1", "LOG_LEVEL=silent", NULL};
+    g_autofree char *path = wl_uapi_socket_path("wlt0");
+    g_autoptr(GError) error = NULL;
+    int status;
+    GPid pid;
+
+    g_spawn_async(NULL, (char **) arguments, (char **) environment,
+                  G_SPAWN_SEARCH_PATH | G_SPAWN_DO_NOT_REAP_CHILD | G_SPAWN_STDOUT_TO_DEV_NULL |
+                      G_SPAWN_STDERR_TO_DEV_NULL,
+                  NULL, NULL, &pid, &error);
+    g_assert_no_error(error);
+    for (pid_t found = 0; found != pid;) {
+        int fd = wl_uapi_connect("wlt0", &found);
+
+        if (fd >= 0)
+            close(fd);
+        g_assert_cmpint(waitpid(pid, &status, WNOHANG), ==, 0);
+        g_usleep(5000);
+    }
+    /* Without a mark it is not ours. */
+    g_assert_true(wl_cleanup_profile(NULL, 0, &error));
+    g_assert_true(test_has_link("wlt0"));
+    test_run("ip link set wlt0 alias wirelink:" UUID);
+    g_assert_true(wl_cleanup_profile(OTHER, 0, &error));
+    g_assert_true(test_has_link("wlt0"));
+    g_assert_true(wl_cleanup_profile(UUID, 0, &error));
+    g_assert_no_error(error);
+    /* It has ended by then: not only is its link gone. */
+    g_assert_cmpint(waitpid(pid, &status, WNOHANG), ==, pid);
+    assert_nothing_left("wlt0");
+}
+
+/* Its owner was killed between making the link and marking it. */
+static void
+test_sweep_half_made(void)
+{
+    g_autoptr(GError) error = NULL;
+    g_autofree char *add = NULL, *rename = NULL;
+    g_autoptr(WlLink) link = NULL;
+    char name[IF_NAMESIZE];
+
+    wl_link_temporary_name(UUID, name);
+    add = g_strdup_printf("ip link add %s type wireguard", name);
+    rename = g_strdup_printf("ip link set wlt9 name %s", name);
+    /* The name alone is nothing. */
+    test_run("ip link add wlt9 type veth peer name wlt8");
+    test_run(rename);
+    g_assert_true(wl_cleanup_profile(NULL, 0, &error));
+    g_assert_true(test_has_link(name));
+    test_run("ip link del wlt8");
+
+    test_run(add);
+    g_assert_true(wl_cleanup_profile(OTHER, 0, &error));
+    g_assert_no_error(error);
+    g_assert_true(test_has_link(name));
+    link = open_any("wlt0", UUID, &error);
+    g_assert_no_error(error);
+    g_assert_cmpstr(wl_link_get_backend(link), ==, "kernel");
+    g_assert_false(test_has_link(name));
+    g_assert_true(test_has_link("wlt0"));
+    g_clear_object(&link);
+    assert_nothing_left("wlt0");
+}
+
+static void
+make_socket(const char *name)
+{
+    g_autofree char *path = wl_uapi_socket_path(name);
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+    g_strlcpy(address.sun_path, path, sizeof address.sun_path);
+    g_mkdir_with_parents(WL_UAPI_DIRECTORY, 0755);
+    g_assert_no_errno(bind(fd, (struct sockaddr *) &address, sizeof address));
+    close(fd);
+}
+
+static gboolean
+has_socket(const char *name)
+{
+    g_autofree char *path = wl_uapi_socket_path(name);
+
+    return g_file_test(path, G_FILE_TEST_EXISTS);
+}
+
+static char *
+sweep_dead(void)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(GPtrArray) removed = wl_cleanup_unserved(&error);
+
+    g_assert_no_error(error);
+    g_ptr_array_add(removed, NULL);
+    return g_strjoinv("; ", (char **) removed->pdata);
+}
+
+/* What is served stays, of ours, and what is not ours. */
+static void
+test_sweep_dead(void)
+{
+    g_autoptr(GError) error = NULL;
+    g_autofree char *first = NULL, *second = NULL, *third = NULL;
+    int claim, again;
+
+    test_run("ip link add wlt0 type veth peer name wlt1");
+    test_run("ip link add wlt2 type veth peer name nmwl-00000000");
+    test_run("ip link set wlt0 alias wirelink:" UUID);
+    test_run("ip link set wlt2 alias wirelink:" OTHER);
+    make_socket("nmwl-00000000"); /* its link is there */
+    make_socket("nmwl-11111111");
+    make_socket("wlt9"); /* who knows whose */
+    claim = wl_claim_new(OTHER, &error);
+    g_assert_no_error(error);
+    /* as with a predecessor that is still ending: one is enough */
+    again = wl_claim_new(OTHER, &error);
+    g_assert_error(error, G_IO_ERROR, G_IO_ERROR_ADDRESS_IN_USE);
+    g_assert_cmpint(again, ==, -1);
+    first = sweep_dead();
+    g_assert_cmpstr(first, ==, "interface wlt0; socket /var/run/wireguard/nmwl-11111111.sock");
+    g_assert_true(test_has_link("wlt2"));
+    g_assert_true(test_has_link("nmwl-00000000"));
+    g_assert_true(has_socket("nmwl-00000000") && has_socket("wlt9"));
+    second = sweep_dead();
+    g_assert_cmpstr(second, ==, "");
+    close(claim);
+    third = sweep_dead();
+    g_assert_cmpstr(third, ==, "interface wlt2; socket /var/run/wireguard/nmwl-00000000.sock");
+    g_assert_true(has_socket("wlt9"));
+    wl_uapi_remove_stale_socket("wlt9");
+}
+
+static void
+test_foreign(void)
+{
+    g_autoptr(GError) error = NULL;
+    int claim;
+
+    test_run("ip link add wlt0 type veth peer name wlt1");
+    g_assert_null(open_any("wlt0", UUID, &error));
+    g_assert_error(error, WL_LINK_ERROR, WL_LINK_ERROR_EXISTS);
+    g_assert_cmpstr(error->message, ==,
+                    "interface \"wlt0\" exists and is not ours (no alias); choose another "
+                    "interface-name");
+    g_clear_error(&error);
+    test_run("ip link set wlt0 alias wirelink:" OTHER);
+    claim = wl_claim_new(OTHER, &error);
+    g_assert_null(open_any("wlt0", UUID, &error));
+    close(claim);
+    g_assert_error(error, WL_LINK_ERROR, WL_LINK_ERROR_EXISTS);
+    g_assert_nonnull(strstr(error->message, "wirelink:" OTHER));
+    g_clear_error(&error);
+    test_run("ip link set wlt0 alias xwirelink:" UUID);
+    g_assert_true(wl_cleanup_profile(NULL, 0, &error));
+    g_assert_true(test_has_link("wlt0"));
+    test_run("ip link set wlt0 alias wirelink:" UUID "0");
+    g_assert_true(wl_cleanup_profile(UUID, 0, &error));
+    g_assert_true(test_has_link("wlt0"));
+    g_assert_true(wl_cleanup_profile(NULL, 0, &error));
+    g_assert_false(test_has_link("wlt0"));
+    g_assert_no_error(error);
+}
+
+/* What test_killed_owner() starts. */
+void
+hold(const char *backend)
+{
+    WlKey key = test_key(1);
+    WlLink *link =
+        open_link(g_str_equal(backend, "kernel") ? KERNEL : USERSPACE, "wlt0", UUID, &key, 0);
+
+    g_assert_nonnull(link);
+    printf("ready\n");
+    fflush(stdout);
+    /* Not for ever, should the test itself be killed. */
+    alarm(60);
+    for (;;)
+        g_main_context_iteration(NULL, TRUE);
+}
+
+void
+add_leftover_tests(gboolean kernel)
+{
+    if (kernel) {
+        add("kernel", "killed-owner", KERNEL, test_killed_owner);
+        g_test_add_func("/link/kernel/half-made", test_sweep_half_made);
+    }
+    add("userspace", "killed-owner", USERSPACE, test_killed_owner);
+    g_test_add_func("/link/userspace/sweep", test_sweep_program);
+    g_test_add_func("/link/open/foreign", test_foreign);
+    g_test_add_func("/link/sweep/dead", test_sweep_dead);
+}

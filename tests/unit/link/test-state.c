@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <net/if.h>
+#include <string.h>
+
+#include "link-test-util.h"
+#include "wl-network-monitor.h"
+
+/* What a link had comes back after the kernel took it away, and only then. */
+#define LINK_LOCAL "fe80::1:2:3:4"
+
+static guint resets, losses;
+
+/* As the service does it: the link-local address at once, the rest when all is over. */
+static void
+on_lost(WlMonitor *monitor, const WlPrefix *address, gpointer user_data)
+{
+    WlPrefix ours = test_prefix(LINK_LOCAL "/64");
+
+    losses++;
+    if (!wl_prefix_equal(&ours, address))
+        return;
+    test_run("sh -c 'echo 0 > /proc/sys/net/ipv6/conf/wlt0/disable_ipv6'");
+    test_run("ip address replace " LINK_LOCAL "/64 dev wlt0 nodad");
+}
+
+static void
+on_reset(WlMonitor *monitor, gpointer user_data)
+{
+    g_autoptr(GError) error = NULL;
+
+    resets++;
+    wl_monitor_restore_link(monitor, &error);
+    g_assert_no_error(error);
+}
+
+static char *
+state(void)
+{
+    static const char *const commands[] = {
+        "ip -o address show dev wlt0",
+        "ip -4 route show table all dev wlt0",
+        "ip -6 route show table all dev wlt0",
+    };
+    GString *text = g_string_new(NULL);
+
+    for (guint i = 0; i < G_N_ELEMENTS(commands); i++) {
+        g_autofree char *output = NULL;
+
+        g_assert_true(g_spawn_command_line_sync(commands[i], &output, NULL, NULL, NULL));
+        g_string_append(text, output);
+    }
+    g_string_replace(text, " linkdown", "", 0);
+    return g_string_free(text, FALSE);
+}
+
+static WlMonitor *
+make(void)
+{
+    static const WlMonitorEvents events = {.link_address_lost = on_lost, .link_reset = on_reset};
+    g_autoptr(GError) error = NULL;
+    WlMonitor *monitor;
+
+    resets = losses = 0;
+    test_run("ip tuntap add wlt0 mode tun");
+    test_run("sh -c 'echo 1 > /proc/sys/net/ipv6/conf/wlt0/addr_gen_mode'");
+    test_run("ip link set wlt0 up");
+    test_run("ip address add " LINK_LOCAL "/64 dev wlt0 nodad");
+    test_run("ip address add 10.77.0.2/24 dev wlt0 noprefixroute");
+    monitor = wl_monitor_new((int) if_nametoindex("wlt0"), &events, NULL, &error);
+    g_assert_no_error(error);
+    /* before and after it looks */
+    test_run("ip address add fd77::2/64 dev wlt0 noprefixroute nodad");
+    test_run("ip route add 10.77.0.0/24 dev wlt0 src 10.77.0.2 metric 50 protocol kernel");
+    test_run("ip route add 10.88.0.0/16 dev wlt0 metric 50 protocol static");
+    test_run("ip route add 10.99.0.0/16 dev wlt0 table 1234");
+    test_run("ip -6 route add fd77::/64 dev wlt0 metric 50 protocol kernel");
+    test_run("ip -6 route add fd88::/64 dev wlt0 metric 7 src fd77::2");
+    return monitor;
+}
+
+static gboolean
+is_state(gpointer expected)
+{
+    g_autofree char *now = state();
+
+    return g_str_equal(now, expected);
+}
+
+static gboolean
+was_reset(gpointer user_data)
+{
+    return resets > 0;
+}
+
+/* Lets what was just done be heard of: something else that is told after it. */
+static gboolean
+has_lost(gpointer user_data)
+{
+    return losses >= GPOINTER_TO_UINT(user_data);
+}
+
+static void
+test_down(void)
+{
+    g_autoptr(WlMonitor) monitor = make();
+    g_autofree char *before = state();
+
+    for (guint i = 0; i < 2; i++) {
+        test_settle();
+        test_run("ip link set wlt0 down");
+        test_run("ip link set wlt0 up");
+        resets = 0;
+        test_wait(was_reset, NULL);
+        test_wait(is_state, before);
+    }
+    test_run("ip link delete wlt0");
+}
+
+static gboolean
+has_no_link_local(gpointer user_data)
+{
+    g_autofree char *now = state();
+
+    return !strstr(now, LINK_LOCAL);
+}
+
+static void
+test_down_for_a_while(void)
+{
+    g_autoptr(WlMonitor) monitor = make();
+    g_autofree char *before = state();
+
+    test_settle();
+    losses = 0;
+    test_run("ip link set wlt0 down");
+    test_wait(has_lost, GUINT_TO_POINTER(1));
+    g_assert_false(has_no_link_local(NULL));
+    g_assert_cmpuint(resets, ==, 0);
+    test_run("ip link set wlt0 up");
+    test_wait(was_reset, NULL);
+    test_wait(is_state, before);
+    test_run("ip link delete wlt0");
+}
+
+static void
+test_ipv6_off(void)
+{
+    g_autoptr(WlMonitor) monitor = make();
+    g_autofree char *before = state();
+
+    test_settle();
+    test_run("sh -c 'echo 1 > /proc/sys/net/ipv6/conf/wlt0/disable_ipv6'");
+    test_wait(was_reset, NULL);
+    test_wait(is_state, before);
+    test_run("ip link delete wlt0");
+}
+
+/* NetworkManager and people take away what they gave. */
+static void
+test_on_purpose(void)
+{
+    g_autoptr(WlMonitor) monitor = make();
+    g_autofree char *after = NULL;
+
+    test_settle();
+    losses = 0;
+    test_run("ip route delete 10.88.0.0/16 dev wlt0");
+    test_run("ip -6 route delete fd88::/64 dev wlt0 metric 7");
+    test_run("ip address delete fd77::2/64 dev wlt0");
+    test_wait(has_lost, GUINT_TO_POINTER(1));
+    after = state();
+    g_assert_cmpuint(resets, ==, 0);
+    g_assert_null(strstr(after, "fd77::2"));
+    /* nor do they come back later */
+    test_run("ip link set wlt0 down");
+    test_run("ip link set wlt0 up");
+    test_wait(was_reset, NULL);
+    test_wait(is_state, after);
+    test_run("ip link delete wlt0");
+}
+
+int
+main(int argc, char **argv)
+{
+    test_enter_namespaces();
+    g_test_init(&argc, &argv, NULL);
+    g_test_add_func("/link/keeper/down", test_down);
+    g_test_add_func("/link/keeper/down-for-a-while", test_down_for_a_while);
+    g_test_add_func("/link/keeper/ipv6-off", test_ipv6_off);
+    g_test_add_func("/link/keeper/on-purpose", test_on_purpose);
+    return g_test_run();
+}
