@@ -70,10 +70,19 @@ assert_refused(const char *arguments)
     g_assert_true(g_str_has_prefix(way, "RTNETLINK answers: "));
 }
 
+static gboolean
+has_local_routes(gpointer user_data)
+{
+    g_autofree char *routes = output_of("ip -6 route show table local");
+
+    return strstr(routes, "local 2001:db8:1::7 ") && strstr(routes, "local fd77::2 ") &&
+           strstr(routes, "local fd77:1::2 ");
+}
+
 static void
 make_network(void)
 {
-    /* Addresses of the kernel's own come by and by, and this is compared. */
+    /* The kernel generates addresses with a delay, and tests compare the state. */
     test_run("sh -c 'echo 1 > /proc/sys/net/ipv6/conf/default/addr_gen_mode'");
     test_run("ip link add eth0 type veth peer name far0");
     test_run("ip link set far0 up");
@@ -93,6 +102,8 @@ make_network(void)
         test_run(v4);
         test_run(v6);
     }
+    /* Added by a work queue, even without duplicate address detection (addrconf_dad_work). */
+    test_wait(has_local_routes, NULL);
 }
 
 static void
