@@ -1,7 +1,7 @@
 #!/bin/bash
 # The window that asks for keys, as agents that have none have nm-wirelink-auth-dialog show it. Prints TAP.
-# shellcheck source=../nm/case.sh
-. "$(dirname "$(realpath "$0")")/../nm/case.sh"
+# shellcheck source=../lab/tap.sh
+. "$(dirname "$(realpath "$0")")/../lab/tap.sh"
 # shellcheck source=../lab/lab.sh
 . "$(dirname "$(realpath "$0")")/../lab/lab.sh"
 # shellcheck source=screen.sh

@@ -1,8 +1,8 @@
 #!/bin/bash
 # nm-connection-editor with the GTK 3 editor: creates, edits, imports and exports profiles by what a
 # screen reader sees, and compares what NetworkManager stores. Prints TAP.
-# shellcheck source=../nm/case.sh
-. "$(dirname "$(realpath "$0")")/../nm/case.sh"
+# shellcheck source=../lab/tap.sh
+. "$(dirname "$(realpath "$0")")/../lab/tap.sh"
 # shellcheck source=../lab/lab.sh
 . "$(dirname "$(realpath "$0")")/../lab/lab.sh"
 # shellcheck source=screen.sh

@@ -1,8 +1,8 @@
 #!/bin/bash
 # Both programs beside a service that runs and has learned a member: what it says is shown, Trust and
 # Forget write the profile, and who may not read it is told so. Prints TAP.
-# shellcheck source=../nm/case.sh
-. "$(dirname "$(realpath "$0")")/../nm/case.sh"
+# shellcheck source=../lab/tap.sh
+. "$(dirname "$(realpath "$0")")/../lab/tap.sh"
 # shellcheck source=../lab/lab.sh
 . "$(dirname "$(realpath "$0")")/../lab/lab.sh"
 # shellcheck source=screen.sh

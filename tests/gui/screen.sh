@@ -1,6 +1,6 @@
 # shellcheck shell=bash
 # A screen, a window manager and a session bus with a screen reader's eyes, inside the lab and beside
-# the NetworkManager of the host "laptop". Scripts source ../nm/case.sh and the lab before this.
+# the NetworkManager of the host "laptop". Scripts source ../lab/tap.sh and the lab before this.
 
 # screen_run COMMAND...: in the host's namespaces, with all of that around it
 screen_run() {

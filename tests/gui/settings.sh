@@ -1,8 +1,8 @@
 #!/bin/bash
 # GNOME Settings with the GTK 4 editor: creates, imports, changes and reorders by what a screen reader
 # sees, and compares what NetworkManager stores. Prints TAP.
-# shellcheck source=../nm/case.sh
-. "$(dirname "$(realpath "$0")")/../nm/case.sh"
+# shellcheck source=../lab/tap.sh
+. "$(dirname "$(realpath "$0")")/../lab/tap.sh"
 # shellcheck source=../lab/lab.sh
 . "$(dirname "$(realpath "$0")")/../lab/lab.sh"
 # shellcheck source=screen.sh

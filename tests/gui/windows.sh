@@ -1,8 +1,8 @@
 #!/bin/bash
 # Both editors in windows of their own, and pictures of each page in build/screenshots: light, dark,
 # German, Hebrew from right to left, narrow, in twice the size, and with nonsense in them. Prints TAP.
-# shellcheck source=../nm/case.sh
-. "$(dirname "$(realpath "$0")")/../nm/case.sh"
+# shellcheck source=../lab/tap.sh
+. "$(dirname "$(realpath "$0")")/../lab/tap.sh"
 # shellcheck source=../lab/lab.sh
 . "$(dirname "$(realpath "$0")")/../lab/lab.sh"
 # shellcheck source=screen.sh

@@ -3,8 +3,8 @@
 # leaf. WIRELINK_PEER names its binary; nothing of it is in this project.
 #
 # Usage: tests/net/mixed.sh [hub|leaf]
-# shellcheck source=../nm/case.sh
-. "$(dirname "$(realpath "$0")")/../nm/case.sh"
+# shellcheck source=../lab/tap.sh
+. "$(dirname "$(realpath "$0")")/../lab/tap.sh"
 # shellcheck source=../lab/lab.sh
 . "$(dirname "$(realpath "$0")")/../lab/lab.sh"
 # shellcheck source=../lab/three-hosts.sh

@@ -3,8 +3,8 @@
 # 10 s, says why where nmcli points, and leaves nothing.
 # shellcheck source=one-host.sh
 . "$(dirname "$(realpath "$0")")/one-host.sh"
-# shellcheck source=failing.sh
-. "$(dirname "$(realpath "$0")")/failing.sh"
+# shellcheck source=failing-activation.sh
+. "$(dirname "$(realpath "$0")")/failing-activation.sh"
 lab_begin "$@"
 
 create() {

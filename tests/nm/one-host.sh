@@ -2,8 +2,8 @@
 # One host "laptop" with the plugin, and on the other side "other", a plain WireGuard interface
 # without the plugin in a namespace of its own.
 
-# shellcheck source=case.sh
-. "$(dirname "${BASH_SOURCE[0]}")/case.sh"
+# shellcheck source=../lab/tap.sh
+. "$(dirname "${BASH_SOURCE[0]}")/../lab/tap.sh"
 # shellcheck source=../lab/lab.sh
 . "$(dirname "${BASH_SOURCE[0]}")/../lab/lab.sh"
 

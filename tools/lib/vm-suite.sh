@@ -8,7 +8,7 @@ vm_parts() {
   echo link-test
   while read -r name; do
     case $emulated$name in
-      yesaccess|yesagents|yesautostart|yesbad-host|yesctl|yesfollowed|yesjournal|yeslogin-page|yessecrets) ;;
+      yesaccess|yesautostart|yescaptive-portal|yesctl|yesjournal|yesprofile-followers|yessecret-agents|yessecrets|yesunsuitable-host) ;;
       *) echo "$name";;
     esac
   done < <("$TOP/tests/nm/run" --list)

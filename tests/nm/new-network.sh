@@ -1,8 +1,8 @@
 #!/bin/bash
 # A network made with wirelinkctl alone, as a person makes one: a hub, two members behind NAT routers
 # and a phone. All files are imported as they are. Then an idle network says nothing on D-Bus.
-# shellcheck source=case.sh
-. "$(dirname "$(realpath "$0")")/case.sh"
+# shellcheck source=../lab/tap.sh
+. "$(dirname "$(realpath "$0")")/../lab/tap.sh"
 # shellcheck source=../lab/lab.sh
 . "$(dirname "$(realpath "$0")")/../lab/lab.sh"
 # shellcheck source=../lab/three-hosts.sh

@@ -4,8 +4,8 @@
 # nmcli points, and leaves nothing.
 # shellcheck source=one-host.sh
 . "$(dirname "$(realpath "$0")")/one-host.sh"
-# shellcheck source=failing.sh
-. "$(dirname "$(realpath "$0")")/failing.sh"
+# shellcheck source=failing-activation.sh
+. "$(dirname "$(realpath "$0")")/failing-activation.sh"
 # What is about wireguard-go is so, too, where the kernel would do.
 export WIRELINK_WIREGUARD=userspace
 lab_begin "$@"

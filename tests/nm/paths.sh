@@ -1,8 +1,8 @@
 #!/bin/bash
 # A direct way dies under traffic and comes back: the pair goes to the way by the hub and back to the
 # direct one, together; what is lost meanwhile is counted.
-# shellcheck source=case.sh
-. "$(dirname "$(realpath "$0")")/case.sh"
+# shellcheck source=../lab/tap.sh
+. "$(dirname "$(realpath "$0")")/../lab/tap.sh"
 # shellcheck source=../lab/lab.sh
 . "$(dirname "$(realpath "$0")")/../lab/lab.sh"
 # shellcheck source=../lab/three-hosts.sh
