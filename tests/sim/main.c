@@ -3,7 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "check.h"
+#include "oracle/oracle.h"
+#include "scenario/run.h"
 #include "random-world.h"
 #include "scale.h"
 
@@ -17,7 +18,7 @@ static const GOptionEntry entries[] = {
     {"mixture", 0, 0, G_OPTION_ARG_STRING, &mixture_option,
      "run with this mixture only: ours, classic-hub, classic-leaves, classic", "NAME"},
     {"directory", 0, 0, G_OPTION_ARG_FILENAME, &directory_option,
-     "run all scenarios of a directory, too", "DIR"},
+     "run all scenarios in a directory and below it, too", "DIR"},
     {"random", 0, 0, G_OPTION_ARG_NONE, &random_option,
      "random worlds with random faults, whose properties are checked", NULL},
     {"seeds", 0, 0, G_OPTION_ARG_STRING, &seeds_option, "with --random: which; default 1-200",
@@ -167,7 +168,7 @@ run_random(Tally *tally, guint32 seed, GError **error)
                tally->program, seed, seed);
     }
     tally->cases++;
-    check_gather(run->check, &tally->worst_ours, &tally->worst_classic);
+    oracle_gather(run->oracle, &tally->worst_ours, &tally->worst_classic);
     return TRUE;
 }
 
@@ -219,24 +220,36 @@ compare_names(gconstpointer a, gconstpointer b)
     return strcmp(*(const char *const *) a, *(const char *const *) b);
 }
 
-/* Paths, sorted by name. */
+static gboolean
+add_scenarios(GPtrArray *paths, const char *folder, GError **error)
+{
+    g_autoptr(GDir) directory = g_dir_open(folder, 0, error);
+    const char *name;
+
+    if (!directory)
+        return FALSE;
+    while ((name = g_dir_read_name(directory))) {
+        g_autofree char *path = g_build_filename(folder, name, NULL);
+
+        if (g_file_test(path, G_FILE_TEST_IS_DIR)) {
+            if (!add_scenarios(paths, path, error))
+                return FALSE;
+        } else if (g_str_has_suffix(name, ".scenario")) {
+            g_ptr_array_add(paths, g_steal_pointer(&path));
+        }
+    }
+    return TRUE;
+}
+
+/* Paths: those of the directory and its subdirectories, sorted, then the files. */
 static GPtrArray *
 collect(GError **error)
 {
     g_autoptr(GPtrArray) paths = g_ptr_array_new_with_free_func(g_free);
-    g_autoptr(GDir) directory = NULL;
-    const char *name;
 
-    if (directory_option) {
-        directory = g_dir_open(directory_option, 0, error);
-        if (!directory)
-            return NULL;
-        while ((name = g_dir_read_name(directory))) {
-            if (g_str_has_suffix(name, ".scenario"))
-                g_ptr_array_add(paths, g_build_filename(directory_option, name, NULL));
-        }
-        g_ptr_array_sort(paths, compare_names);
-    }
+    if (directory_option && !add_scenarios(paths, directory_option, error))
+        return NULL;
+    g_ptr_array_sort(paths, compare_names);
     for (guint i = 0; files && files[i]; i++)
         g_ptr_array_add(paths, g_strdup(files[i]));
     if (paths->len == 0) {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "random-world.h"
 
-#include "check.h"
+#include "oracle/oracle.h"
 
 #define MAX_MEMBERS 30
 #define MAX_SITES   12
@@ -375,7 +375,7 @@ random_world_new(guint32 seed)
     for (guint i = 0; i < faults; i++)
         make_fault(&self, FIRST_FAULT + i * (LAST_FAULT - FIRST_FAULT) / faults);
     say(&self, "at %us network internet loss 0%% duplicate 0%% reorder 0%%", QUIET);
-    say(&self, "ends %us", QUIET + (guint) ((CHECK_SETTLED + CHECK_QUIET) / SIM_SEC(1)));
+    say(&self, "ends %us", QUIET + (guint) ((ORACLE_SETTLED + ORACLE_QUIET) / SIM_SEC(1)));
     for (guint i = 0; i < self.n; i++)
         g_free(self.place[i]);
     g_rand_free(self.random);

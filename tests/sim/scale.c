@@ -5,8 +5,8 @@
 #include <stdio.h>
 #include <time.h>
 
-#include "scenario-truth.h"
-#include "scenario-run.h"
+#include "world/truth.h"
+#include "scenario/run.h"
 
 #define NEIGHBOURS 2 /* on either side */
 #define GIVE_UP    SIM_SEC(3600)

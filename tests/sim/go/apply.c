@@ -1,0 +1,295 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <string.h>
+
+#include "go/go-private.h"
+
+#include "wl-engine-config.h"
+
+/* ---- state (docs/protocol.md 7.1 and 7.2) -------------------------------------------------- */
+
+void
+classic_state_free(ClassicState *state)
+{
+    if (!state)
+        return;
+    g_hash_table_unref(state->tried);
+    g_free(state->name);
+    g_free(state);
+}
+
+static ClassicState *
+ensure_state(Classic *self, const WlKey *key)
+{
+    ClassicState *state = classic_state(self, key);
+
+    if (!state) {
+        state = g_new0(ClassicState, 1);
+        state->tried =
+            g_hash_table_new_full(wl_endpoint_hash, wl_endpoint_equal_func, g_free, g_free);
+        g_hash_table_insert(self->states, wl_key_copy(key), state);
+    }
+    return state;
+}
+
+/* Of two that say different things either may win, each time anew. */
+static void
+merge_metadata(Classic *self, ClassicState *state, const GPtrArray *facts)
+{
+    g_autoptr(GPtrArray) found = g_ptr_array_new();
+    guint first;
+
+    for (guint i = 0; facts && i < facts->len; i++) {
+        WlFact *fact = facts->pdata[i];
+
+        if (fact->attribute == WL_ATTRIBUTE_METADATA)
+            g_ptr_array_add(found, fact->value.metadata);
+    }
+    g_clear_pointer(&state->name, g_free);
+    state->basic = FALSE;
+    first = classic_random(self, found->len);
+    for (guint i = 0; i < found->len; i++) {
+        const WlMetadata *metadata = found->pdata[(first + i) % found->len];
+        gsize length;
+
+        if (wl_metadata_get(metadata, WL_METADATA_BASIC, &length))
+            state->basic = wl_metadata_is_basic(metadata);
+        if (wl_metadata_get(metadata, WL_METADATA_NAME, &length)) {
+            g_free(state->name);
+            state->name = wl_metadata_dup_display_name(metadata);
+        }
+    }
+}
+
+void
+classic_state_update(Classic *self, const WlDevicePeer *peer, const GPtrArray *facts)
+{
+    ClassicState *state = ensure_state(self, &peer->public_key);
+    gboolean healthy, alive, rebooted, changed, has_boot_id;
+    WlBootId boot_id;
+    gint64 until;
+
+    has_boot_id = classic_knowledge_alive(self->knowledge, &peer->public_key, &until, &boot_id);
+    healthy = wl_endpoint_is_set(&peer->endpoint) && peer->handshake_age >= 0 &&
+              peer->handshake_age < CLASSIC_HANDSHAKE_VALIDITY;
+    alive = until > 0 && self->now < until;
+    rebooted = has_boot_id && state->has_boot_id &&
+               memcmp(&boot_id, &state->boot_id, sizeof(boot_id)) != 0;
+    changed = healthy != state->healthy || alive != state->alive || rebooted;
+    if (changed && healthy && alive)
+        state->alive_since = self->now;
+    state->healthy = healthy;
+    state->alive = alive;
+    state->alive_until = alive ? until : 0;
+    if (has_boot_id) {
+        state->has_boot_id = TRUE;
+        state->boot_id = boot_id;
+    }
+    merge_metadata(self, state, facts);
+    if (changed)
+        classic_log(self, &peer->public_key, "is now %shealthy and %salive%s", healthy ? "" : "un",
+                    alive ? "" : "not ", rebooted ? " (rebooted)" : "");
+}
+
+/* ---- allowed IPs (docs/protocol.md 7.3) ---------------------------------------------------- */
+
+/* What one request says of one peer. */
+typedef struct {
+    WlEndpoint endpoint;
+    gboolean replace;
+    GArray *allowed_ips; /* added, or with `replace` all */
+} Request;
+
+static gboolean
+is_allowed_fact(const WlFact *fact)
+{
+    return fact->attribute == WL_ATTRIBUTE_ALLOWED_V4 || fact->attribute == WL_ATTRIBUTE_ALLOWED_V6;
+}
+
+/* By its bytes: what is not masked is never the same as what the kernel made of it. */
+static gboolean
+facts_have(const GPtrArray *facts, const WlPrefix *prefix)
+{
+    for (guint i = 0; i < facts->len; i++) {
+        const WlFact *fact = facts->pdata[i];
+
+        if (is_allowed_fact(fact) && wl_prefix_equal(&fact->value.prefix, prefix))
+            return TRUE;
+    }
+    return FALSE;
+}
+
+static gboolean
+has_wrong_one(const WlDevicePeer *peer, const GPtrArray *facts)
+{
+    WlPrefix link_local = classic_link_local(&peer->public_key);
+
+    for (guint i = 0; i < peer->allowed_ips->len; i++) {
+        const WlPrefix *prefix = &g_array_index(peer->allowed_ips, WlPrefix, i);
+
+        if (!wl_prefix_equal(prefix, &link_local) && !facts_have(facts, prefix))
+            return TRUE;
+    }
+    return FALSE;
+}
+
+static void
+ensure_allowed(Request *request, const WlDevicePeer *peer, const GPtrArray *facts,
+               gboolean allow_deconfigure)
+{
+    request->replace = allow_deconfigure && has_wrong_one(peer, facts);
+    for (guint i = 0; i < facts->len; i++) {
+        const WlFact *fact = facts->pdata[i];
+
+        if (is_allowed_fact(fact) &&
+            (request->replace || !classic_has_prefix(peer->allowed_ips, &fact->value.prefix)) &&
+            !classic_has_prefix(request->allowed_ips, &fact->value.prefix))
+            g_array_append_val(request->allowed_ips, fact->value.prefix);
+    }
+}
+
+static void
+only_link_local(Request *request, const WlDevicePeer *peer)
+{
+    WlPrefix link_local = classic_link_local(&peer->public_key);
+
+    request->replace =
+        peer->allowed_ips->len != 1 || !classic_has_prefix(peer->allowed_ips, &link_local);
+}
+
+static void
+ensure_link_local(Request *request, const WlDevicePeer *peer)
+{
+    WlPrefix link_local = classic_link_local(&peer->public_key);
+
+    if (classic_has_prefix(request->allowed_ips, &link_local) ||
+        (classic_has_prefix(peer->allowed_ips, &link_local) && !request->replace))
+        return;
+    g_array_append_val(request->allowed_ips, link_local);
+}
+
+/* ---- endpoints (docs/protocol.md 7.4) ------------------------------------------------------ */
+
+static gint64
+last_tried(const ClassicState *state, const WlEndpoint *endpoint)
+{
+    const gint64 *when = g_hash_table_lookup(state->tried, endpoint);
+
+    return when ? *when : G_MININT64;
+}
+
+static gboolean
+is_endpoint_due(const Classic *self, const ClassicState *state)
+{
+    gint64 latest = G_MININT64;
+    GHashTableIter iter;
+    gpointer when;
+
+    g_hash_table_iter_init(&iter, state->tried);
+    while (g_hash_table_iter_next(&iter, NULL, &when))
+        latest = MAX(latest, *(gint64 *) when);
+    return latest == G_MININT64 || latest + CLASSIC_ENDPOINT_INTERVAL < self->now;
+}
+
+static gboolean
+next_endpoint(Classic *self, ClassicState *state, const GPtrArray *facts, WlEndpoint *endpoint)
+{
+    gint64 best = self->now;
+    gint64 *when;
+    guint ties = 0;
+
+    for (guint i = 0; i < facts->len; i++) {
+        const WlFact *fact = facts->pdata[i];
+        gint64 tried;
+
+        if (fact->attribute != WL_ATTRIBUTE_ENDPOINT_V4 &&
+            fact->attribute != WL_ATTRIBUTE_ENDPOINT_V6)
+            continue;
+        if (classic_will_tunnel(self, &fact->value.endpoint.ip))
+            continue;
+        tried = last_tried(state, &fact->value.endpoint);
+        if (tried < best) {
+            best = tried;
+            ties = 0;
+        } else if (tried > best || ties == 0) {
+            continue;
+        }
+        if (classic_random(self, ++ties) == 0)
+            *endpoint = fact->value.endpoint;
+    }
+    if (ties == 0)
+        return FALSE;
+    when = g_new(gint64, 1);
+    *when = self->now;
+    g_hash_table_insert(state->tried, g_memdup2(endpoint, sizeof(*endpoint)), when);
+    return TRUE;
+}
+
+static void
+try_endpoint(Classic *self, Request *request, const WlDevicePeer *peer, const GPtrArray *facts)
+{
+    ClassicState *state = ensure_state(self, &peer->public_key);
+    g_autofree char *text = NULL;
+    WlEndpoint next;
+
+    if (!is_endpoint_due(self, state) || !next_endpoint(self, state, facts, &next) ||
+        wl_endpoint_equal(&next, &peer->endpoint))
+        return;
+    text = wl_endpoint_to_string(&next);
+    classic_log(self, &peer->public_key, "is tried at %s", text);
+    request->endpoint = next;
+    /* So that something is sent there soon, which makes WireGuard start a handshake. */
+    classic_knowledge_force_ping(self->knowledge, &self->key, &peer->public_key);
+}
+
+/* ---- one peer ------------------------------------------------------------------------------ */
+
+static void
+carry_out(Classic *self, const Request *request, const WlKey *key, gboolean add)
+{
+    WlPeerChange *change = wl_peer_change_new(add ? WL_PEER_ADD : WL_PEER_UPDATE, key);
+    const WlDevicePeer *actual = wl_device_find(self->device, key);
+
+    change->endpoint = request->endpoint;
+    if (request->replace || request->allowed_ips->len > 0) {
+        change->replace_allowed_ips = TRUE;
+        if (!request->replace && actual)
+            g_array_append_vals(change->allowed_ips, actual->allowed_ips->data,
+                                actual->allowed_ips->len);
+        for (guint i = 0; i < request->allowed_ips->len; i++) {
+            WlPrefix masked = wl_prefix_masked(&g_array_index(request->allowed_ips, WlPrefix, i));
+
+            if (!classic_has_prefix(change->allowed_ips, &masked))
+                g_array_append_val(change->allowed_ips, masked);
+        }
+    }
+    classic_change(self, change);
+}
+
+static gboolean
+is_ready(const Classic *self, const ClassicState *state, const WlKey *key)
+{
+    const WlPeerConfig *config = wl_engine_config_find(self->config, key);
+
+    return state->alive_until > self->now + CLASSIC_READY_LEFT || (config && config->basic) ||
+           state->basic;
+}
+
+void
+classic_apply(Classic *self, const WlDevicePeer *peer, gboolean add, const GPtrArray *facts,
+              gboolean allow_deconfigure)
+{
+    const ClassicState *state = ensure_state(self, &peer->public_key);
+    g_autoptr(GArray) allowed_ips = g_array_new(FALSE, TRUE, sizeof(WlPrefix));
+    Request request = {.allowed_ips = allowed_ips};
+
+    if (!state->healthy) {
+        if (allow_deconfigure)
+            only_link_local(&request, peer);
+        try_endpoint(self, &request, peer, facts);
+    } else if (is_ready(self, state, &peer->public_key)) {
+        ensure_allowed(&request, peer, facts, allow_deconfigure);
+    }
+    ensure_link_local(&request, peer);
+    if (request.replace || allowed_ips->len > 0 || wl_endpoint_is_set(&request.endpoint))
+        carry_out(self, &request, &peer->public_key, add);
+}

@@ -1,0 +1,201 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "go/go-private.h"
+
+#include "wl-engine-config.h"
+
+/* ---- the device ---------------------------------------------------------------------------- */
+
+gboolean
+classic_has_prefix(const GArray *prefixes, const WlPrefix *prefix)
+{
+    for (guint i = 0; i < prefixes->len; i++) {
+        if (wl_prefix_equal(&g_array_index(prefixes, WlPrefix, i), prefix))
+            return TRUE;
+    }
+    return FALSE;
+}
+
+WlPrefix
+classic_link_local(const WlKey *key)
+{
+    WlIp ip;
+
+    wl_key_link_local(key, &ip);
+    return wl_prefix_from_ip(&ip);
+}
+
+/* An allowed IP has one owner: giving it to one peer takes it from the others. */
+static void
+take_from_others(Classic *self, const WlDevicePeer *owner)
+{
+    for (guint i = 0; i < self->device->peers->len; i++) {
+        WlDevicePeer *peer = self->device->peers->pdata[i];
+
+        for (guint n = peer->allowed_ips->len; peer != owner && n-- > 0;) {
+            if (classic_has_prefix(owner->allowed_ips,
+                                   &g_array_index(peer->allowed_ips, WlPrefix, n)))
+                g_array_remove_index(peer->allowed_ips, n);
+        }
+    }
+}
+
+void
+classic_change(Classic *self, WlPeerChange *change)
+{
+    WlDevicePeer *peer = wl_device_find(self->device, &change->public_key);
+    WlOutput *output = classic_emit(self, WL_OUTPUT_CHANGE_PEER);
+
+    output->key = change->public_key;
+    output->change = change;
+    if (change->kind == WL_PEER_REMOVE) {
+        g_ptr_array_remove(self->device->peers, peer);
+        return;
+    }
+    if (!peer) {
+        peer = wl_device_peer_new(&change->public_key);
+        g_ptr_array_add(self->device->peers, peer);
+    }
+    if (wl_endpoint_is_set(&change->endpoint))
+        peer->endpoint = change->endpoint;
+    if (change->replace_allowed_ips) {
+        g_array_set_size(peer->allowed_ips, 0);
+        g_array_append_vals(peer->allowed_ips, change->allowed_ips->data, change->allowed_ips->len);
+        take_from_others(self, peer);
+    }
+}
+
+/* ---- membership (docs/protocol.md 6.4) ----------------------------------------------------- */
+
+static gboolean
+is_member(const Classic *self, const WlKey *key, const GPtrArray *facts)
+{
+    if (wl_key_equal(key, &self->key) || wl_engine_config_find(self->config, key))
+        return TRUE;
+    for (guint i = 0; facts && i < facts->len; i++) {
+        const WlFact *fact = facts->pdata[i];
+
+        if (fact->attribute == WL_ATTRIBUTE_MEMBER || fact->attribute == WL_ATTRIBUTE_METADATA)
+            return TRUE;
+    }
+    return FALSE;
+}
+
+static gboolean
+is_reliable(const Classic *self, const WlKey *key)
+{
+    const ClassicState *state = classic_state(self, key);
+
+    return state && state->healthy && state->alive &&
+           self->now - state->alive_since >= CLASSIC_RELIABLE_SINCE &&
+           state->alive_until - self->now > CLASSIC_RELIABLE_LEFT;
+}
+
+/* *configured: some peer's configured trust says who may tell of members. */
+static gboolean
+has_reliable_source(const Classic *self, const WlDevice *before, gboolean *configured)
+{
+    gboolean reliable = FALSE;
+
+    *configured = FALSE;
+    for (guint i = 0; i < self->config->peers->len; i++) {
+        const WlPeerConfig *peer = self->config->peers->pdata[i];
+
+        if (peer->trust < WL_TRUST_MEMBERSHIP)
+            continue;
+        *configured = TRUE;
+        reliable = reliable || is_reliable(self, &peer->public_key);
+    }
+    for (guint i = 0; !*configured && i < before->peers->len; i++) {
+        const WlDevicePeer *peer = before->peers->pdata[i];
+
+        reliable =
+            reliable || (classic_is_router_peer(peer) && is_reliable(self, &peer->public_key));
+    }
+    return reliable;
+}
+
+static void
+remove_peers(Classic *self, const WlDevice *before, const GPtrArray *marked)
+{
+    gboolean configured;
+
+    if (!has_reliable_source(self, before, &configured))
+        return;
+    for (guint i = 0; i < marked->len; i++) {
+        const WlDevicePeer *peer = marked->pdata[i];
+
+        if (classic_is_router_peer(peer) && !configured)
+            continue;
+        classic_log(self, &peer->public_key, "is removed");
+        g_hash_table_remove(self->states, &peer->public_key);
+        classic_change(self, wl_peer_change_new(WL_PEER_REMOVE, &peer->public_key));
+    }
+}
+
+/* ---- one round ----------------------------------------------------------------------------- */
+
+static void
+forget_states(Classic *self, const WlDevice *before, GHashTable *groups)
+{
+    GHashTableIter iter;
+    gpointer key;
+
+    g_hash_table_iter_init(&iter, self->states);
+    while (g_hash_table_iter_next(&iter, &key, NULL)) {
+        if (!wl_device_find(before, key) && !wl_engine_config_find(self->config, key) &&
+            !g_hash_table_contains(groups, key))
+            g_hash_table_iter_remove(&iter);
+    }
+}
+
+static void
+add_new_peers(Classic *self, const WlDevice *before, GHashTable *groups, const GArray *subjects,
+              gboolean allow_deconfigure)
+{
+    for (guint i = 0; i < subjects->len; i++) {
+        const WlKey *key = &g_array_index(subjects, WlKey, i);
+        const GPtrArray *facts = g_hash_table_lookup(groups, key);
+        g_autoptr(WlDevicePeer) peer = NULL;
+
+        if (wl_key_equal(key, &self->key) || wl_device_find(before, key) ||
+            !is_member(self, key, facts))
+            continue;
+        classic_log(self, key, "is added");
+        peer = wl_device_peer_new(key);
+        classic_apply(self, peer, TRUE, facts, allow_deconfigure);
+    }
+}
+
+void
+classic_configure(Classic *self, const WlDevice *before)
+{
+    g_autoptr(GArray) subjects = g_array_new(FALSE, FALSE, sizeof(WlKey));
+    g_autoptr(GHashTable) groups = classic_facts_group(self->facts, subjects);
+    g_autoptr(GPtrArray) marked = g_ptr_array_new();
+    gboolean leaf = self->now - self->started > CLASSIC_FACT_TTL && !self->router;
+    gboolean allow_deconfigure = leaf && classic_own_trust(self) < WL_TRUST_ALLOWED_IPS;
+    gboolean allow_delete = leaf && classic_own_trust(self) < WL_TRUST_MEMBERSHIP;
+
+    for (guint i = 0; i < before->peers->len; i++) {
+        const WlDevicePeer *peer = before->peers->pdata[i];
+
+        classic_state_update(self, peer, g_hash_table_lookup(groups, &peer->public_key));
+    }
+    forget_states(self, before, groups);
+
+    for (guint i = 0; i < before->peers->len; i++) {
+        WlDevicePeer *peer = before->peers->pdata[i];
+        const GPtrArray *facts = g_hash_table_lookup(groups, &peer->public_key);
+
+        if (!is_member(self, &peer->public_key, facts))
+            g_ptr_array_add(marked, peer);
+        else if (facts)
+            classic_apply(self, peer, FALSE, facts, allow_deconfigure);
+    }
+    add_new_peers(self, before, groups, subjects, allow_deconfigure);
+
+    if (marked->len > 0 && (self->router || classic_own_trust(self) >= WL_TRUST_MEMBERSHIP))
+        classic_log(self, NULL, "BUG detected: wants to remove %u peers", marked->len);
+    else if (allow_delete && marked->len > 0)
+        remove_peers(self, before, marked);
+}

@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "go/go-private.h"
+
+static void
+fact_free(gpointer data)
+{
+    wl_fact_clear(data);
+    g_free(data);
+}
+
+ClassicFacts *
+classic_facts_new(void)
+{
+    ClassicFacts *self = g_new0(ClassicFacts, 1);
+
+    self->list = g_ptr_array_new_with_free_func(fact_free);
+    self->index = g_hash_table_new(wl_fact_identity_hash, wl_fact_identity_equal);
+    return self;
+}
+
+void
+classic_facts_free(ClassicFacts *self)
+{
+    if (!self)
+        return;
+    g_hash_table_unref(self->index);
+    g_ptr_array_unref(self->list);
+    g_free(self);
+}
+
+void
+classic_facts_merge(ClassicFacts *self, const WlFact *fact)
+{
+    WlFact *held = g_hash_table_lookup(self->index, fact);
+
+    if (held) {
+        held->expires = MAX(held->expires, fact->expires);
+        return;
+    }
+    held = g_new0(WlFact, 1);
+    wl_fact_copy(fact, held);
+    g_ptr_array_add(self->list, held);
+    g_hash_table_add(self->index, held);
+}
+
+gboolean
+classic_facts_has(const ClassicFacts *self, const WlFact *fact)
+{
+    return g_hash_table_contains(self->index, fact);
+}
+
+void
+classic_facts_prune(ClassicFacts *self, const ClassicFacts *before, const ClassicFacts *after)
+{
+    for (guint i = self->list->len; i-- > 0;) {
+        WlFact *fact = self->list->pdata[i];
+
+        if (classic_facts_has(before, fact) && !classic_facts_has(after, fact)) {
+            g_hash_table_remove(self->index, fact);
+            g_ptr_array_remove_index(self->list, i);
+        }
+    }
+}
+
+GHashTable *
+classic_facts_group(const ClassicFacts *self, GArray *subjects)
+{
+    GHashTable *groups =
+        g_hash_table_new_full(wl_key_hash, wl_key_equal, NULL, (GDestroyNotify) g_ptr_array_unref);
+
+    for (guint i = 0; i < self->list->len; i++) {
+        WlFact *fact = self->list->pdata[i];
+        GPtrArray *group = g_hash_table_lookup(groups, &fact->subject);
+
+        if (!group) {
+            group = g_ptr_array_new();
+            g_hash_table_insert(groups, &fact->subject, group);
+            g_array_append_val(subjects, fact->subject);
+        }
+        g_ptr_array_add(group, fact);
+    }
+    return groups;
+}

@@ -1,0 +1,390 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "go/go-private.h"
+
+#include "wl-engine-config.h"
+
+/* How long after the tick a chunk is worked on, and after that sent: the daemon is never quite on
+ * time, so that what is due on a tick falls to this one or to the next. */
+#define LATE_MAX 3000
+#define SEND_MAX 3000
+
+/* ---- small things -------------------------------------------------------------------------- */
+
+WlOutput *
+classic_emit(Classic *self, WlOutputKind kind)
+{
+    WlOutput *output = g_new0(WlOutput, 1);
+
+    output->kind = kind;
+    g_queue_push_tail(&self->outputs, output);
+    return output;
+}
+
+void
+classic_log(Classic *self, const WlKey *about, const char *format, ...)
+{
+    g_autofree char *name = about ? classic_dup_name(self, about) : g_strdup("this member");
+    g_autofree char *text = NULL;
+    WlOutput *output = classic_emit(self, WL_OUTPUT_LOG);
+    va_list args;
+
+    va_start(args, format);
+    text = g_strdup_vprintf(format, args);
+    va_end(args);
+    if (about)
+        output->key = *about;
+    output->name = g_strdup_printf("%s %s", name, text);
+}
+
+guint
+classic_random(Classic *self, guint n)
+{
+    guint32 bits;
+
+    if (n < 2)
+        return 0;
+    self->random(self->random_data, (guint8 *) &bits, sizeof(bits));
+    return bits % n;
+}
+
+/* A random UUID (RFC 9562, version 4). */
+void
+classic_new_boot_id(Classic *self)
+{
+    guint8 *bytes = self->boot_id.bytes;
+
+    self->random(self->random_data, bytes, WL_BOOT_ID_SIZE);
+    bytes[6] = (bytes[6] & 0x0f) | 0x40;
+    bytes[8] = (bytes[8] & 0x3f) | 0x80;
+}
+
+ClassicState *
+classic_state(const Classic *self, const WlKey *key)
+{
+    return g_hash_table_lookup(self->states, key);
+}
+
+char *
+classic_dup_name(const Classic *self, const WlKey *key)
+{
+    const WlPeerConfig *config = wl_engine_config_find(self->config, key);
+    const ClassicState *state = classic_state(self, key);
+
+    if (config && config->name && *config->name)
+        return g_strdup(config->name);
+    if (state && state->name && *state->name)
+        return g_strdup(state->name);
+    return wl_key_equal(key, &self->key) ? g_strdup("self") : wl_key_to_string(key);
+}
+
+/* ---- life ---------------------------------------------------------------------------------- */
+
+static GArray *
+received_new(void)
+{
+    GArray *received = g_array_new(FALSE, FALSE, sizeof(ClassicReceived));
+
+    g_array_set_clear_func(received, (GDestroyNotify) wl_fact_clear);
+    return received;
+}
+
+static void
+cut_chunk(Classic *self)
+{
+    g_queue_push_tail(&self->chunks, g_steal_pointer(&self->collecting));
+    self->collecting = received_new();
+    classic_resolve(self);
+    classic_emit(self, WL_OUTPUT_WANT_SNAPSHOT);
+}
+
+Classic *
+classic_new(const WlEngineConfig *config, gint64 now, WlRandomFunc random, gpointer user_data,
+            GError **error)
+{
+    g_autoptr(Classic) self = NULL;
+    WlKey key;
+
+    if (!wl_engine_config_check(config, &key, error))
+        return NULL;
+    self = g_new0(Classic, 1);
+    self->config = wl_engine_config_copy(config);
+    self->key = key;
+    self->random = random;
+    self->random_data = user_data;
+    self->signer = wl_signer_new(&config->private_key, random, user_data);
+    g_queue_init(&self->outputs);
+    g_queue_init(&self->chunks);
+    self->started = self->last_chunk = now;
+    self->next_tick = now + CLASSIC_CHUNK_PERIOD;
+    self->collecting = received_new();
+    self->local = g_array_new(FALSE, TRUE, sizeof(WlLocalAddress));
+    self->resolved =
+        g_hash_table_new_full(g_str_hash, g_str_equal, g_free, (GDestroyNotify) g_array_unref);
+    self->facts = classic_facts_new();
+    self->local_facts = classic_facts_new();
+    self->knowledge = classic_knowledge_new();
+    self->states = g_hash_table_new_full(wl_key_hash, wl_key_equal, g_free,
+                                         (GDestroyNotify) classic_state_free);
+    classic_new_boot_id(self);
+    cut_chunk(self);
+    return g_steal_pointer(&self);
+}
+
+void
+classic_free(Classic *self)
+{
+    if (!self)
+        return;
+    wl_engine_config_free(self->config);
+    wl_signer_free(self->signer);
+    g_queue_clear_full(&self->outputs, (GDestroyNotify) wl_output_free);
+    g_queue_clear_full(&self->chunks, (GDestroyNotify) g_array_unref);
+    g_array_unref(self->collecting);
+    wl_device_free(self->device);
+    g_array_unref(self->local);
+    g_hash_table_unref(self->resolved);
+    classic_facts_free(self->facts);
+    classic_facts_free(self->local_facts);
+    classic_knowledge_free(self->knowledge);
+    g_hash_table_unref(self->states);
+    g_free(self);
+}
+
+/* ---- one chunk (docs/protocol.md 5.3) ------------------------------------------------------ */
+
+static ClassicFacts *
+unexpired(const Classic *self)
+{
+    ClassicFacts *facts = classic_facts_new();
+
+    for (guint i = 0; i < self->facts->list->len; i++) {
+        const WlFact *fact = self->facts->list->pdata[i];
+
+        if (self->now < fact->expires)
+            classic_facts_merge(facts, fact);
+    }
+    return facts;
+}
+
+static void
+add_received(Classic *self, ClassicFacts *facts, const GArray *chunk)
+{
+    for (guint i = 0; i < chunk->len; i++) {
+        const ClassicReceived *received = &g_array_index(chunk, ClassicReceived, i);
+        const WlFact *fact = &received->fact;
+
+        classic_knowledge_received(self->knowledge, fact, &received->source);
+        if (self->now > fact->expires)
+            continue;
+        if ((fact->attribute == WL_ATTRIBUTE_ENDPOINT_V4 ||
+             fact->attribute == WL_ATTRIBUTE_ENDPOINT_V6) &&
+            classic_will_tunnel(self, &fact->value.endpoint.ip)) {
+            classic_log(self, &fact->subject, "is said to be inside the tunnel");
+            continue;
+        }
+        if (classic_accepts(self, fact, &received->source))
+            classic_facts_merge(facts, fact);
+    }
+}
+
+static gboolean
+lost_critical(const ClassicFacts *before, const ClassicFacts *after)
+{
+    for (guint i = 0; i < before->list->len; i++) {
+        const WlFact *fact = before->list->pdata[i];
+
+        switch (fact->attribute) {
+        case WL_ATTRIBUTE_ALLOWED_V4:
+        case WL_ATTRIBUTE_ALLOWED_V6:
+        case WL_ATTRIBUTE_MEMBER:
+        case WL_ATTRIBUTE_METADATA:
+            if (!classic_facts_has(after, fact))
+                return TRUE;
+            break;
+        default:
+            break;
+        }
+    }
+    return FALSE;
+}
+
+static void
+update_facts(Classic *self, const GArray *chunk)
+{
+    g_autoptr(ClassicFacts) facts = unexpired(self);
+    g_autoptr(ClassicFacts) local = classic_collect(self);
+
+    for (guint i = 0; i < local->list->len; i++)
+        classic_facts_merge(facts, local->list->pdata[i]);
+    classic_facts_prune(facts, self->local_facts, local);
+    for (guint i = 0; i < self->device->peers->len; i++)
+        classic_knowledge_add_peer(self->knowledge,
+                                   &((WlDevicePeer *) self->device->peers->pdata[i])->public_key);
+    add_received(self, facts, chunk);
+    if (lost_critical(self->facts, facts)) {
+        classic_log(self, NULL, "lost critical facts");
+        classic_new_boot_id(self);
+    }
+    classic_facts_free(self->facts);
+    classic_facts_free(self->local_facts);
+    self->facts = g_steal_pointer(&facts);
+    self->local_facts = g_steal_pointer(&local);
+}
+
+static WlDevice *
+copy_device(const WlDevice *device)
+{
+    WlDevice *copy = wl_device_new();
+
+    copy->public_key = device->public_key;
+    copy->listen_port = device->listen_port;
+    for (guint i = 0; i < device->peers->len; i++) {
+        const WlDevicePeer *peer = device->peers->pdata[i];
+        WlDevicePeer *twin = wl_device_peer_new(&peer->public_key);
+
+        twin->endpoint = peer->endpoint;
+        twin->handshake_age = peer->handshake_age;
+        g_array_append_vals(twin->allowed_ips, peer->allowed_ips->data, peer->allowed_ips->len);
+        g_ptr_array_add(copy->peers, twin);
+    }
+    return copy;
+}
+
+/* docs/protocol.md 10, what comes before the first chunk. */
+static void
+prime(Classic *self)
+{
+    for (guint i = 0; i < self->device->peers->len; i++) {
+        const WlDevicePeer *peer = self->device->peers->pdata[i];
+        WlPrefix link_local = classic_link_local(&peer->public_key);
+        WlPeerChange *change;
+
+        if (classic_has_prefix(peer->allowed_ips, &link_local))
+            continue;
+        change = wl_peer_change_new(WL_PEER_UPDATE, &peer->public_key);
+        change->replace_allowed_ips = TRUE;
+        g_array_append_vals(change->allowed_ips, peer->allowed_ips->data, peer->allowed_ips->len);
+        g_array_append_val(change->allowed_ips, link_local);
+        classic_change(self, change);
+    }
+    classic_detect_router(self, FALSE);
+}
+
+static void
+work(Classic *self, gint64 now, const GArray *chunk)
+{
+    gboolean first = !self->primed;
+    g_autoptr(WlDevice) before = NULL;
+    gint64 then;
+
+    if (now < self->last_chunk || now - self->last_chunk > CLASSIC_DISCONTINUITY) {
+        classic_log(self, NULL, "sees a jump of the clock");
+        classic_new_boot_id(self);
+    }
+    self->last_chunk = now;
+    self->now = now + classic_random(self, LATE_MAX);
+    then = self->now + 1 + classic_random(self, SEND_MAX);
+    if (first)
+        prime(self);
+    self->primed = TRUE;
+
+    before = copy_device(self->device);
+    classic_detect_router(self, TRUE);
+    update_facts(self, chunk);
+    /* The daemon does both at the same time. The first time it sends before it knows who is
+     * offline. */
+    if (first || classic_random(self, 2) == 0) {
+        classic_send(self, before, then);
+        classic_configure(self, before);
+    } else {
+        classic_configure(self, before);
+        classic_send(self, self->device, then);
+    }
+}
+
+/* ---- inputs -------------------------------------------------------------------------------- */
+
+void
+classic_time(Classic *self, gint64 now)
+{
+    if (now < self->next_tick)
+        return;
+    while (self->next_tick <= now)
+        self->next_tick += CLASSIC_CHUNK_PERIOD;
+    cut_chunk(self);
+}
+
+void
+classic_snapshot(Classic *self, gint64 now, const WlDevice *device)
+{
+    g_autoptr(GArray) chunk = g_queue_pop_head(&self->chunks);
+
+    if (!chunk)
+        return;
+    wl_device_free(self->device);
+    self->device = copy_device(device);
+    work(self, now, chunk);
+}
+
+void
+classic_datagram(Classic *self, gint64 now, const WlIp *source, const guint8 *data, gsize length)
+{
+    g_autoptr(GArray) facts = wl_fact_array_new();
+    WlReceiveResult result;
+    WlKey sender;
+
+    result = wl_signer_open(self->signer, source, data, length, &sender, facts, NULL);
+    if (result != WL_RECEIVE_ACCEPTED) {
+        classic_log(self, NULL, "drops a datagram: %s", wl_receive_result_label(result));
+        return;
+    }
+    for (guint i = 0; i < facts->len; i++) {
+        const WlFact *fact = &g_array_index(facts, WlFact, i);
+        ClassicReceived received = {.source = sender};
+
+        wl_fact_copy(fact, &received.fact);
+        received.fact.expires = now + CLASSIC_SEC(fact->ttl);
+        g_array_append_val(self->collecting, received);
+        if (self->collecting->len >= CLASSIC_MAX_CHUNK)
+            cut_chunk(self);
+    }
+}
+
+void
+classic_local_addresses(Classic *self, gint64 now, const WlLocalAddress *addresses, gsize n)
+{
+    g_array_set_size(self->local, 0);
+    if (n > 0)
+        g_array_append_vals(self->local, addresses, n);
+}
+
+void
+classic_resolved(Classic *self, gint64 now, const char *name, const WlEndpoint *endpoints, gsize n)
+{
+    GArray *found = g_array_new(FALSE, FALSE, sizeof(WlEndpoint));
+
+    if (n > 0)
+        g_array_append_vals(found, endpoints, n);
+    g_hash_table_insert(self->resolved, g_strdup(name), found);
+}
+
+/* What was sent counts as known all the same (docs/protocol.md 12.16). */
+void
+classic_send_failed(Classic *self, gint64 now, const WlKey *key)
+{
+    classic_log(self, key, "could not be sent to");
+}
+
+/* ---- outputs ------------------------------------------------------------------------------- */
+
+WlOutput *
+classic_next_output(Classic *self)
+{
+    return g_queue_pop_head(&self->outputs);
+}
+
+gint64
+classic_get_deadline(const Classic *self)
+{
+    return self->next_tick;
+}

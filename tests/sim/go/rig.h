@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#pragma once
+
+#include "go/go.h"
+
+#define SEC(n) ((gint64) (n) *G_USEC_PER_SEC)
+#define MS(n)  ((gint64) (n) *1000)
+
+#define RIG_MEMBERS 8
+#define RIG_TICK    SEC(5)
+
+/** One classic member by itself, member 0: the test plays its device, the clock and the others. */
+typedef struct {
+    Classic *classic;
+    gint64 now, started;
+    GRand *random;
+    WlDevice *device;               /* changes are applied to it; tests set the rest */
+    gint64 handshakes[RIG_MEMBERS]; /* -1: never; of others than members, never */
+    WlKey private_keys[RIG_MEMBERS];
+    WlKey keys[RIG_MEMBERS];
+    WlSigner *signers[RIG_MEMBERS];
+    WlBootId boot_ids[RIG_MEMBERS];
+    GPtrArray *sent;    /* of RigSent */
+    GPtrArray *changes; /* of WlPeerChange */
+    guint resolves;
+} Rig;
+
+/** One datagram it sent. */
+typedef struct {
+    gint64 when;
+    WlKey to;
+    GArray *facts; /* of WlFact */
+} RigSent;
+
+Rig *rig_new(void);
+void rig_free(Rig *rig);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Rig, rig_free)
+/** Tunnel address 10.77.0.2/24, no peers. */
+WlEngineConfig *rig_config(Rig *rig, WlRole role);
+WlPeerConfig *rig_configure(Rig *rig, WlEngineConfig *config, guint member, const char *endpoint,
+                            const char *allowed_ips);
+/** Puts it into the device before the start, as wg-quick would; allowed IPs separated by commas. */
+WlDevicePeer *rig_device(Rig *rig, const WlKey *key, const char *endpoint, const char *allowed_ips);
+/** Takes @config; an uplink with 192.168.1.10/24. */
+void rig_start(Rig *rig, WlEngineConfig *config);
+void rig_drain(Rig *rig);
+void rig_clear(Rig *rig);
+void rig_run(Rig *rig, gint64 duration);
+/** Lets @duration pass with a handshake and an Alive of each of the members 1 to @last in every
+ * 20 s. */
+void rig_live(Rig *rig, gint64 duration, guint last);
+
+void rig_handshake(Rig *rig, guint member);
+void rig_tell(Rig *rig, guint from, const WlFact *fact, guint ttl);
+void rig_tell_alive(Rig *rig, guint from);
+void rig_tell_endpoint(Rig *rig, guint from, const WlKey *about, const char *endpoint);
+void rig_tell_allowed(Rig *rig, guint from, const WlKey *about, const char *prefix);
+void rig_tell_member(Rig *rig, guint from, const WlKey *about, const char *name);
+/** All three, with a TTL of 255 s. */
+void rig_introduce(Rig *rig, guint from, guint about, const char *endpoint, const char *prefix);
+
+gboolean rig_holds(Rig *rig, const WlFact *fact);
+gboolean rig_holds_allowed(Rig *rig, const WlKey *about, const char *prefix);
+gboolean rig_holds_endpoint(Rig *rig, const WlKey *about, const char *endpoint);
+gboolean rig_has_allowed(Rig *rig, const WlKey *key, const char *prefix);
+/** Times of datagrams to @member that carry an attribute about @about (NULL: anybody); of gint64.
+ */
+GArray *rig_times(Rig *rig, guint member, guint8 attribute, const WlKey *about);
+guint rig_changes(Rig *rig, const WlKey *key, WlPeerChangeKind kind);
+WlEndpoint rig_endpoint(const char *text);

@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "oracle/oracle-private.h"
+
+/* docs/engine.md "Connect": ten unanswered initiations a second in all, and one in 5 s to one
+ * address. A second may begin with those that were not made in the one before. */
+#define SECOND   SIM_SEC(1)
+#define MOST     20
+#define INTERVAL SIM_SEC(5)
+
+/* One that is only set, as at a start before there is an uplink, is none yet. */
+typedef struct {
+    gint64 when;
+    gboolean initiated;
+} Try;
+
+struct _Tries {
+    GHashTable *last;   /* WlEndpoint* -> Try* */
+    gint64 times[MOST]; /* of the last ones, in a ring */
+    guint next;
+    gint64 life;   /* when the member of these began */
+    guint devices; /* and how many it had had by then */
+};
+
+Tries *
+tries_new(void)
+{
+    Tries *self = g_new0(Tries, 1);
+
+    self->last = g_hash_table_new_full(wl_endpoint_hash, wl_endpoint_equal_func, g_free, g_free);
+    for (guint i = 0; i < MOST; i++)
+        self->times[i] = -SECOND;
+    return self;
+}
+
+void
+tries_free(Tries *self)
+{
+    g_hash_table_unref(self->last);
+    g_free(self);
+}
+
+void
+tries_note_answer(Tries *self, const WlEndpoint *to)
+{
+    g_hash_table_remove(self->last, to);
+}
+
+void
+tries_note_initiation(Tries *self, const SimHost *host, const WlEndpoint *to)
+{
+    Try *last = g_hash_table_lookup(self->last, to);
+
+    if (!last || last->initiated)
+        return;
+    last->initiated = TRUE;
+    last->when = host->world->now;
+}
+
+/* WireGuard repeats an initiation by itself after 5 s or a little more; a peer that is made anew
+ * has it begin at once. */
+char *
+tries_note_change(Tries *self, const SimHost *host, const WlPeerChange *change)
+{
+    const SimHost *peer = sim_world_find_key(host->world, &change->public_key);
+    const char *name = peer ? peer->name : "somebody";
+    gint64 now = host->world->now, before = self->times[self->next];
+    const Try *last;
+    Try try = {.when = now};
+
+    if (self->life != host->started || self->devices != host->devices)
+        g_hash_table_remove_all(self->last);
+    self->life = host->started;
+    self->devices = host->devices;
+    if (change->kind == WL_PEER_UPDATE || !wl_endpoint_is_set(&change->endpoint))
+        return NULL;
+    self->times[self->next] = now;
+    self->next = (self->next + 1) % MOST;
+    if (now - before < SECOND)
+        return g_strdup_printf("%s tries more than %d addresses in a second, %s's the last",
+                               host->name, MOST, name);
+    last = g_hash_table_lookup(self->last, &change->endpoint);
+    if (last && last->initiated && now - last->when < INTERVAL) {
+        g_autofree char *text = wl_endpoint_to_string(&change->endpoint);
+        return g_strdup_printf("%s tries to reach %s at %s again after %.3f s", host->name, name,
+                               text, (double) (now - last->when) / 1e6);
+    }
+    g_hash_table_replace(self->last, g_memdup2(&change->endpoint, sizeof(WlEndpoint)),
+                         g_memdup2(&try, sizeof(try)));
+    return NULL;
+}

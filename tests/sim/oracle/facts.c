@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "oracle/oracle-private.h"
+
+#define LOCAL_TTL 255 /* s, of what a member knows itself */
+
+/* An address of its own that is not of a real uplink: docker0 and the like. */
+static gboolean
+is_private_matter(const SimHost *from, const WlFact *fact)
+{
+    gboolean found = FALSE;
+
+    for (guint i = 0; i < from->ports->len; i++) {
+        const SimPort *port = from->ports->pdata[i];
+        for (guint j = 0; port->net && port->up && j < port->addresses->len; j++) {
+            const WlPrefix *address = &g_array_index(port->addresses, WlPrefix, j);
+            if (!wl_ip_equal(&address->ip, &fact->value.endpoint.ip))
+                continue;
+            if (g_str_has_prefix(port->name, "eth"))
+                return FALSE;
+            found = TRUE;
+        }
+    }
+    return found;
+}
+
+/* It knows that itself: docs/protocol.md 5.2. */
+static gboolean
+knows_itself(const SimHost *from, const Seen *seen, const WlFact *fact)
+{
+    const WlPeerConfig *config = rules_find_config(from, &fact->subject);
+
+    switch (fact->attribute) {
+    case WL_ATTRIBUTE_ENDPOINT_V4:
+    case WL_ATTRIBUTE_ENDPOINT_V6:
+        if (wl_key_equal(&fact->subject, &from->public_key))
+            return !is_private_matter(from, fact);
+        return seen_is_at(seen, from->world->now, &fact->subject, &fact->value.endpoint) ||
+               rules_is_configured_endpoint(from, config, &fact->value.endpoint);
+    case WL_ATTRIBUTE_ALLOWED_V4:
+    case WL_ATTRIBUTE_ALLOWED_V6:
+        if (config && rules_has_prefix(config->allowed_ips, &fact->value.prefix))
+            return TRUE;
+        if (wl_key_equal(&fact->subject, &from->public_key))
+            return rules_has_prefix(from->config->addresses, &fact->value.prefix);
+        return rules_is_router(from) &&
+               sim_device_has_allowed(from->device, &fact->subject, &fact->value.prefix);
+    case WL_ATTRIBUTE_METADATA:
+        return wl_key_equal(&fact->subject, &from->public_key) || config ||
+               (rules_is_router(from) && sim_device_has_peer(from->device, &fact->subject));
+    default:
+        return FALSE;
+    }
+}
+
+char *
+check_fact_sent(const SimHost *from, const Heard *heard, const Seen *seen, const WlFact *fact)
+{
+    g_autofree char *what = NULL;
+    const SimHost *about;
+
+    if (fact->attribute == WL_ATTRIBUTE_WAY || fact->attribute == WL_ATTRIBUTE_RECEIPT) {
+        return NULL; /* never relayed; about another, it is a request only */
+    } else if (fact->attribute == WL_ATTRIBUTE_ALIVE) {
+        if (fact->ttl <= LOCAL_TTL && wl_key_equal(&fact->subject, &from->public_key))
+            return NULL;
+    } else if (knows_itself(from, seen, fact)) {
+        if (fact->ttl <= LOCAL_TTL)
+            return NULL;
+    } else {
+        /* What it recalls of an earlier life it keeps to itself. */
+        gint64 expires = heard_expires(heard, from, fact, from->started);
+        if (from->world->now + SIM_SEC(fact->ttl) <= expires)
+            return NULL;
+    }
+    what = wl_fact_describe(fact);
+    about = sim_world_find_key(from->world, &fact->subject);
+    return g_strdup_printf("%s tells \"%s\" of %s for %u s, which is longer than it was told by "
+                           "somebody it trusts with that, or more than it knows",
+                           from->name, what, about ? about->name : "somebody", fact->ttl);
+}

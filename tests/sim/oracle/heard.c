@@ -1,0 +1,230 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "oracle/oracle-private.h"
+
+#define FRESH SIM_SEC(160) /* a handshake that a session may still stand on */
+
+#define JUST_NOW SIM_SEC(1)
+
+/* ---- what was heard */
+
+typedef struct {
+    const SimHost *source;
+    gint64 when, expires;
+} Word;
+
+struct _Heard {
+    GHashTable *facts;   /* WlFact* -> GArray of Word */
+    GHashTable *members; /* WlKey* -> GArray of Word: whatever was said of their names */
+};
+
+static void
+fact_free(WlFact *fact)
+{
+    wl_fact_clear(fact);
+    g_free(fact);
+}
+
+Heard *
+heard_new(void)
+{
+    Heard *self = g_new0(Heard, 1);
+
+    self->facts = g_hash_table_new_full(wl_fact_identity_hash, wl_fact_identity_equal,
+                                        (GDestroyNotify) fact_free, (GDestroyNotify) g_array_unref);
+    self->members =
+        g_hash_table_new_full(wl_key_hash, wl_key_equal, g_free, (GDestroyNotify) g_array_unref);
+    return self;
+}
+
+void
+heard_free(Heard *self)
+{
+    g_hash_table_unref(self->facts);
+    g_hash_table_unref(self->members);
+    g_free(self);
+}
+
+static void
+add_word(GArray *words, const Word *word)
+{
+    for (guint i = 0; i < words->len; i++) {
+        Word *known = &g_array_index(words, Word, i);
+        if (known->source == word->source) {
+            known->when = word->when;
+            known->expires = MAX(known->expires, word->expires);
+            return;
+        }
+    }
+    g_array_append_vals(words, word, 1);
+}
+
+static gboolean
+is_member(const WlFact *fact)
+{
+    return fact->attribute == WL_ATTRIBUTE_MEMBER || fact->attribute == WL_ATTRIBUTE_METADATA;
+}
+
+void
+heard_note(Heard *self, gint64 now, const SimHost *source, const WlFact *fact)
+{
+    Word word = {.source = source, .when = now, .expires = now + SIM_SEC(fact->ttl)};
+    GArray *words = g_hash_table_lookup(self->facts, fact);
+
+    if (!words) {
+        WlFact *copy = g_new0(WlFact, 1);
+        wl_fact_copy(fact, copy);
+        words = g_array_new(FALSE, FALSE, sizeof(Word));
+        g_hash_table_insert(self->facts, copy, words);
+    }
+    add_word(words, &word);
+    if (!is_member(fact))
+        return;
+    words = g_hash_table_lookup(self->members, &fact->subject);
+    if (!words) {
+        words = g_array_new(FALSE, FALSE, sizeof(Word));
+        g_hash_table_insert(self->members, wl_key_copy(&fact->subject), words);
+    }
+    add_word(words, &word);
+}
+
+gint64
+heard_expires(const Heard *self, const SimHost *host, const WlFact *fact, gint64 since)
+{
+    const GArray *words = g_hash_table_lookup(self->facts, fact);
+    gint64 expires = -1;
+
+    for (guint i = 0; words && i < words->len; i++) {
+        const Word *word = &g_array_index(words, Word, i);
+        if (word->when >= since && word->expires > expires &&
+            rules_may_tell(host, word->source, fact))
+            expires = word->expires;
+    }
+    return expires;
+}
+
+gboolean
+heard_was_named(const Heard *self, const SimHost *host, const WlKey *key)
+{
+    const GArray *words = g_hash_table_lookup(self->members, key);
+    WlFact fact = {.attribute = WL_ATTRIBUTE_MEMBER, .subject = *key};
+
+    for (guint i = 0; words && i < words->len; i++) {
+        if (rules_may_tell(host, g_array_index(words, Word, i).source, &fact))
+            return TRUE;
+    }
+    return FALSE;
+}
+
+/* ---- what was seen */
+
+typedef struct {
+    WlEndpoint last, before;
+    gint64 left; /* when it was last found not to be at `before` any more */
+    gboolean live;
+    GArray *ever; /* of WlEndpoint */
+} Place;
+
+struct _Seen {
+    GHashTable *places; /* WlKey* -> Place */
+};
+
+static void
+place_free(Place *place)
+{
+    g_array_unref(place->ever);
+    g_free(place);
+}
+
+Seen *
+seen_new(void)
+{
+    Seen *self = g_new0(Seen, 1);
+
+    self->places =
+        g_hash_table_new_full(wl_key_hash, wl_key_equal, g_free, (GDestroyNotify) place_free);
+    return self;
+}
+
+void
+seen_free(Seen *self)
+{
+    g_hash_table_unref(self->places);
+    g_free(self);
+}
+
+static gboolean
+place_had(const Place *place, const WlEndpoint *endpoint)
+{
+    for (guint i = 0; i < place->ever->len; i++) {
+        if (wl_endpoint_equal(&g_array_index(place->ever, WlEndpoint, i), endpoint))
+            return TRUE;
+    }
+    return FALSE;
+}
+
+gboolean
+seen_note(Seen *self, const SimHost *host, const WlDevice *device)
+{
+    gboolean changed = FALSE;
+
+    for (guint i = 0; i < device->peers->len; i++) {
+        const WlDevicePeer *peer = device->peers->pdata[i];
+        Place *place = g_hash_table_lookup(self->places, &peer->public_key);
+        gboolean live = peer->handshake_age >= 0 && peer->handshake_age < FRESH;
+        WlEndpoint now;
+
+        /* Not where packets are sent: that may be nothing but a try. */
+        if (!sim_device_get_place(host->device, &peer->public_key, &now))
+            continue;
+        if (!place) {
+            place = g_new0(Place, 1);
+            place->ever = g_array_new(FALSE, FALSE, sizeof(WlEndpoint));
+            g_hash_table_insert(self->places, wl_key_copy(&peer->public_key), place);
+        }
+        if (wl_endpoint_equal(&place->last, &now) && place->live == live)
+            continue;
+        changed = TRUE;
+        place->live = live;
+        if (!wl_endpoint_equal(&place->last, &now)) {
+            place->before = place->last;
+            place->left = host->world->now;
+            place->last = now;
+        }
+        if (!place_had(place, &now))
+            g_array_append_val(place->ever, now);
+    }
+    return changed;
+}
+
+gboolean
+seen_was_at(const Seen *self, const WlKey *key, const WlEndpoint *endpoint)
+{
+    const Place *place = g_hash_table_lookup(self->places, key);
+
+    return place && place_had(place, endpoint);
+}
+
+gboolean
+seen_is_at(const Seen *self, gint64 now, const WlKey *key, const WlEndpoint *endpoint)
+{
+    const Place *place = g_hash_table_lookup(self->places, key);
+
+    return place && (wl_endpoint_equal(&place->last, endpoint) ||
+                     (wl_endpoint_equal(&place->before, endpoint) && now - place->left < JUST_NOW));
+}
+
+gboolean
+seen_is_anybody_in(const Seen *self, const WlPrefix *prefix)
+{
+    GHashTableIter iter;
+    gpointer place;
+
+    g_hash_table_iter_init(&iter, self->places);
+    while (g_hash_table_iter_next(&iter, NULL, &place)) {
+        const Place *at = place;
+        if (at->live && wl_endpoint_is_set(&at->last) &&
+            wl_prefix_contains_ip(prefix, &at->last.ip))
+            return TRUE;
+    }
+    return FALSE;
+}

@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "oracle/oracle-private.h"
+#include "wl-engine-private.h"
+
+/* From docs/engine.md "Limits", not from the engine's own constants, which may be wrong. */
+#define MAX_FACTS     20000
+#define MAX_OF_PEER   32
+#define MAX_OF_SOURCE 10000
+#define MAX_LEARNED   1000
+#define MAX_ENDPOINTS 16
+#define MAX_OF_ONE    4
+#define MAX_OF_NAME   16
+
+static guint
+count_of(const WlFactEntry *entry, const WlKey *source)
+{
+    guint n = 0;
+
+    for (guint i = 0; i < entry->claims->len; i++)
+        n += wl_key_equal(&g_array_index(entry->claims, WlClaim, i).source, source);
+    return n;
+}
+
+/* What is held of addresses of one subject, and of it what one source said. */
+static char *
+check_endpoints(const SimHost *host, const WlEngine *engine, const WlKey *subject)
+{
+    const GPtrArray *about = wl_fact_set_about(engine->facts, subject);
+    const SimHost *who = sim_world_find_key(host->world, subject);
+    guint all = 0;
+
+    for (guint i = 0; about && i < about->len; i++) {
+        const WlFactEntry *entry = about->pdata[i];
+        gboolean endpoint = entry->fact.attribute == WL_ATTRIBUTE_ENDPOINT_V4 ||
+                            entry->fact.attribute == WL_ATTRIBUTE_ENDPOINT_V6;
+
+        if (!endpoint)
+            continue;
+        all += entry->claims->len;
+        for (guint j = 0; j < entry->claims->len; j++) {
+            const WlKey *source = &g_array_index(entry->claims, WlClaim, j).source;
+            guint own = 0;
+
+            for (guint k = 0; k < about->len; k++) {
+                const WlFactEntry *other = about->pdata[k];
+                if (other->fact.attribute == WL_ATTRIBUTE_ENDPOINT_V4 ||
+                    other->fact.attribute == WL_ATTRIBUTE_ENDPOINT_V6)
+                    own += count_of(other, source);
+            }
+            if (own > MAX_OF_ONE)
+                return g_strdup_printf("%s holds %u addresses of %s from one source", host->name,
+                                       own, who ? who->name : "somebody");
+        }
+    }
+    if (all > MAX_ENDPOINTS)
+        return g_strdup_printf("%s holds %u addresses of %s", host->name, all,
+                               who ? who->name : "somebody");
+    return NULL;
+}
+
+/* What it holds of each source. Of none more than it holds in all, so that there is mostly nothing
+ * to count. */
+static char *
+check_sources(const SimHost *host, const WlEngine *engine)
+{
+    g_autoptr(GHashTable) sources = NULL;
+
+    if (wl_fact_set_claims(engine->facts) <= MAX_OF_SOURCE)
+        return NULL;
+    sources = g_hash_table_new(wl_key_hash, wl_key_equal);
+    for (guint i = 0; i < wl_fact_set_size(engine->facts); i++) {
+        const GArray *claims = wl_fact_set_get(engine->facts, i)->claims;
+        for (guint j = 0; j < claims->len; j++) {
+            WlKey *source = &g_array_index(claims, WlClaim, j).source;
+            guint n = GPOINTER_TO_UINT(g_hash_table_lookup(sources, source)) + 1;
+            const SimHost *who = sim_world_find_key(host->world, source);
+
+            if (n > MAX_OF_SOURCE)
+                return g_strdup_printf("%s holds more than %d facts of %s", host->name,
+                                       MAX_OF_SOURCE, who ? who->name : "somebody");
+            g_hash_table_insert(sources, source, GUINT_TO_POINTER(n));
+        }
+    }
+    return NULL;
+}
+
+/* Where @peer may be tried: what the profile and facts tell, and where it was last. */
+static guint
+max_candidates(const WlPeer *peer)
+{
+    guint most = MAX_ENDPOINTS + 1;
+
+    for (guint i = 0; peer->config && i < peer->config->endpoints->len; i++) {
+        WlEndpoint literal;
+        most += wl_endpoint_parse(peer->config->endpoints->pdata[i], &literal) ? 1 : MAX_OF_NAME;
+    }
+    return most;
+}
+
+char *
+check_tables(const SimHost *host, const GArray *facts)
+{
+    const WlEngine *engine = host->member;
+    const WlKey *last = NULL;
+    char *wrong;
+
+    if (wl_fact_set_claims(engine->facts) > MAX_FACTS + MAX_OF_PEER * host->config->peers->len)
+        return g_strdup_printf("%s holds %u facts", host->name, wl_fact_set_claims(engine->facts));
+    if (engine->learned_peers > MAX_LEARNED)
+        return g_strdup_printf("%s has learned of %u members", host->name, engine->learned_peers);
+    wrong = check_sources(host, engine);
+    for (guint i = 0; !wrong && i < facts->len; i++) {
+        const WlKey *subject = &g_array_index(facts, WlFact, i).subject;
+        const WlPeer *peer = wl_engine_find(engine, subject);
+
+        if (last && wl_key_equal(last, subject))
+            continue;
+        last = subject;
+        wrong = check_endpoints(host, engine, subject);
+        if (!wrong && peer && peer->candidates->len > max_candidates(peer))
+            wrong = g_strdup_printf("%s would try %u addresses of %s", host->name,
+                                    peer->candidates->len, peer->name);
+    }
+    return wrong;
+}

@@ -1,0 +1,467 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <string.h>
+
+#include "oracle/oracle-private.h"
+#include "world/truth.h"
+#include "world/members.h"
+
+/* Whether packets arrive is looked at every so often: what may not be so is so for longer than a
+ * LIMIT, and that no look can miss. */
+#define INTERVAL       SIM_SEC(2) /* while there are faults, and a while after them */
+#define LATER_INTERVAL SIM_SEC(15)
+#define LATER          SIM_SEC(60)
+
+/* What became wrong by something else than the member's own doing is right again after this. */
+#define GRACE SIM_SEC(1)
+
+/* Without anything happening to the two or to the hub, packets get there and back after this. What
+ * a Go daemon in between does not tell anew it tells after 125 s. It leaves a dead session after
+ * 165 s, its Alive runs out after 255 s, and who does not answer is asked every 5 minutes, give or
+ * take 10 %. */
+#define LIMIT_OURS    SIM_SEC(150)
+#define LIMIT_CLASSIC SIM_SEC(400)
+
+/* At rest: two Alives a minute to each peer, and renewals of facts, some of several datagrams. More
+ * than this is a storm. */
+#define IDLE_DATAGRAMS 12 /* per peer and minute */
+
+typedef struct {
+    gint64 broken; /* since when nothing arrives; SIM_NEVER: it does */
+    WlKey owner;   /* of the tunnel address, when all was settled */
+    gboolean direct;
+} Pair;
+
+/* One host. */
+typedef struct {
+    SimTimer timer; /* when its device is looked at */
+    Oracle *oracle;
+    SimHost *host;
+    gint64 disturbed;
+    Heard *heard;
+    Seen *seen;
+    Tries *tries;
+    gboolean wrong; /* at the last look */
+    /* When all was settled */
+    guint changes; /* in its history */
+    guint facts;
+} Watch;
+
+struct _Oracle {
+    SimTimer timer;
+    SimWorld *world;
+    OracleFailFunc fail;
+    gpointer user_data;
+    gboolean failed;
+    gint64 quiet;
+    Watch *watches; /* of each host */
+    Pair *pairs;    /* a * n + b; made with the first thing that happens */
+    guint n;
+    gboolean settled;
+    gint64 worst_ours, worst_classic; /* the longest a pair was broken without cause */
+};
+
+static void tick(SimTimer *timer);
+static void look(SimTimer *timer);
+
+Oracle *
+oracle_new(SimWorld *world, gint64 quiet, OracleFailFunc fail, gpointer user_data)
+{
+    Oracle *self = g_new0(Oracle, 1);
+
+    self->world = world;
+    self->fail = fail;
+    self->user_data = user_data;
+    self->quiet = quiet;
+    self->timer.run = tick;
+    sim_world_set_timer(world, &self->timer, world->now + INTERVAL);
+    return self;
+}
+
+void
+oracle_free(Oracle *self)
+{
+    if (!self)
+        return;
+    sim_world_set_timer(self->world, &self->timer, SIM_NEVER);
+    for (guint i = 0; i < self->n; i++) {
+        sim_world_set_timer(self->world, &self->watches[i].timer, SIM_NEVER);
+        heard_free(self->watches[i].heard);
+        seen_free(self->watches[i].seen);
+        tries_free(self->watches[i].tries);
+    }
+    g_free(self->watches);
+    g_free(self->pairs);
+    g_free(self);
+}
+
+/* All hosts are declared before the first thing happens. */
+static void
+make_tables(Oracle *self)
+{
+    if (self->pairs)
+        return;
+    self->n = self->world->hosts->len;
+    self->watches = g_new0(Watch, self->n);
+    self->pairs = g_new0(Pair, self->n * self->n);
+    for (guint i = 0; i < self->n * self->n; i++)
+        self->pairs[i].broken = SIM_NEVER;
+    for (guint i = 0; i < self->n; i++) {
+        SimHost *host = self->world->hosts->pdata[i];
+        self->watches[i] = (Watch){.timer = {.run = look},
+                                   .oracle = self,
+                                   .host = host,
+                                   .heard = heard_new(),
+                                   .seen = seen_new(),
+                                   .tries = tries_new()};
+    }
+}
+
+static Watch *
+watch_of(Oracle *self, const SimHost *host)
+{
+    make_tables(self);
+    return &self->watches[host->index];
+}
+
+/* Takes @wrong; NULL: nothing is. */
+static void
+fail_if(Oracle *self, char *wrong)
+{
+    if (wrong && !self->failed) {
+        self->failed = TRUE;
+        self->fail(wrong, self->user_data);
+    }
+    g_free(wrong);
+}
+
+/* Somebody who could be reached. */
+static gboolean
+takes_part(const SimHost *host)
+{
+    gboolean attached = FALSE;
+
+    for (guint i = 0; i < host->ports->len; i++) {
+        const SimPort *port = host->ports->pdata[i];
+        attached |=
+            g_str_has_prefix(port->name, "eth") && port->net && port->up && !port->net->down;
+    }
+    return attached && host->device && !host->asleep &&
+           (host->member || host->kind == SIM_KIND_BASIC);
+}
+
+/* ---- facts */
+
+void
+oracle_before_receive(Oracle *self, const SimHost *to, const WlIp *source, GBytes *bytes)
+{
+    g_autoptr(GArray) facts = sim_facts_decode(bytes);
+    Watch *watch = watch_of(self, to);
+    const SimHost *from = NULL;
+
+    for (guint i = 0; i < self->n && !from; i++) {
+        if (wl_ip_equal(&self->watches[i].host->link_local, source))
+            from = self->watches[i].host;
+    }
+    for (guint i = 0; from && i < facts->len; i++)
+        heard_note(watch->heard, self->world->now, from, &g_array_index(facts, WlFact, i));
+}
+
+void
+oracle_after_receive(Oracle *self, const SimHost *to, GBytes *bytes)
+{
+    g_autoptr(GArray) facts = NULL;
+
+    if (to->kind != SIM_KIND_OURS)
+        return;
+    facts = sim_facts_decode(bytes);
+    fail_if(self, check_tables(to, facts));
+}
+
+void
+oracle_before_send(Oracle *self, const SimHost *from, GBytes *bytes)
+{
+    g_autoptr(GArray) facts = NULL;
+    Watch *watch = watch_of(self, from);
+
+    /* The Go daemon is modelled with what is wrong with it. */
+    if (from->kind != SIM_KIND_OURS)
+        return;
+    facts = sim_facts_decode(bytes);
+    for (guint i = 0; i < facts->len && !self->failed; i++)
+        fail_if(self,
+                check_fact_sent(from, watch->heard, watch->seen, &g_array_index(facts, WlFact, i)));
+}
+
+/* ---- devices */
+
+/* Something may have become wrong, which its member has GRACE to mend. */
+static void
+look_soon(Watch *watch)
+{
+    if (watch->timer.wait.position == 0)
+        sim_world_set_timer(watch->host->world, &watch->timer, watch->host->world->now + GRACE);
+}
+
+static void
+look(SimTimer *timer)
+{
+    Watch *watch = (Watch *) timer;
+    const SimHost *host = watch->host;
+    char *wrong;
+    gboolean before = watch->wrong;
+
+    watch->wrong = FALSE;
+    if (host->kind != SIM_KIND_OURS || !host->member || host->asleep || !host->device)
+        return;
+    wrong = check_device(host, watch->heard, watch->seen);
+    if (!wrong)
+        return;
+    if (before) {
+        fail_if(watch->oracle, wrong);
+        return;
+    }
+    g_free(wrong);
+    watch->wrong = TRUE;
+    look_soon(watch);
+}
+
+void
+oracle_note_fault(Oracle *self, const SimHost *host)
+{
+    Watch *watch = watch_of(self, host);
+
+    watch->disturbed = self->world->now;
+    look_soon(watch);
+}
+
+/* At rest, no way of two of ours is changed, nor is anybody of them added or removed. */
+static char *
+check_change_at_rest(const SimHost *host, const WlPeerChange *change)
+{
+    const SimHost *peer = sim_world_find_key(host->world, &change->public_key);
+
+    if ((change->kind == WL_PEER_UPDATE && !change->replace_allowed_ips) || !peer ||
+        peer->kind != SIM_KIND_OURS || !takes_part(peer) ||
+        sim_device_has_just(host->device, &change->public_key, change->allowed_ips))
+        return NULL;
+    return g_strdup_printf("at rest, and yet %s changes what %s has", host->name, peer->name);
+}
+
+void
+oracle_before_change(Oracle *self, const SimHost *host, const WlPeerChange *change)
+{
+    Watch *watch = watch_of(self, host);
+
+    if (host->kind != SIM_KIND_OURS)
+        return;
+    fail_if(self, check_change(host, watch->heard, watch->seen, change));
+    if (!self->failed)
+        fail_if(self, tries_note_change(watch->tries, host, change));
+    if (self->settled && !self->failed)
+        fail_if(self, check_change_at_rest(host, change));
+    look_soon(watch);
+}
+
+void
+oracle_note_dump(Oracle *self, const SimHost *host, const WlDevice *device)
+{
+    Watch *watch = watch_of(self, host);
+
+    if (host->kind == SIM_KIND_OURS && seen_note(watch->seen, host, device))
+        look_soon(watch);
+}
+
+void
+oracle_note_handshake(Oracle *self, const SimHost *host, const WlEndpoint *to,
+                      const SimMessage *message)
+{
+    Watch *watch = watch_of(self, host);
+
+    if (message->kind == SIM_MESSAGE_RESPONSE)
+        tries_note_answer(watch->tries, to);
+    else if (message->kind == SIM_MESSAGE_INITIATION)
+        tries_note_initiation(watch->tries, host, to);
+}
+
+/* ---- ways */
+
+static gboolean
+hear_each_other(const SimHost *a, const SimHost *b)
+{
+    return !sim_world_is_cut(a->world, a, b) && !sim_world_is_cut(a->world, b, a);
+}
+
+static void
+fail_pair(Oracle *self, SimHost *a, SimHost *b, const char *what)
+{
+    g_autoptr(GString) seen = g_string_new(NULL);
+
+    truth_describe(a, b, seen);
+    truth_describe(b, a, seen);
+    fail_if(self, g_strdup_printf("%s\n%s", what, seen->str));
+}
+
+/* Both can talk with it. */
+static gboolean
+hub_is_fine(const Oracle *self, const SimHost *a, const SimHost *b, gint64 *since,
+            gboolean *classic)
+{
+    for (guint i = 0; i < self->n; i++) {
+        const SimHost *host = self->world->hosts->pdata[i];
+
+        if (!host->forwards)
+            continue;
+        *since = MAX(*since, self->watches[i].disturbed);
+        *classic |= host->kind != SIM_KIND_OURS;
+        if (!takes_part(host) || !hear_each_other(host, a) || !hear_each_other(host, b))
+            return FALSE;
+    }
+    return TRUE;
+}
+
+/* A pair that has a way through the hub at least, and time enough to find it. */
+static void
+check_pair(Oracle *self, SimHost *a, SimHost *b)
+{
+    Pair *pair = &self->pairs[a->index * self->n + b->index];
+    gint64 now = self->world->now;
+    gint64 since = MAX(self->watches[a->index].disturbed, self->watches[b->index].disturbed),
+           broken;
+    gboolean classic = a->kind != SIM_KIND_OURS || b->kind != SIM_KIND_OURS;
+
+    /* What two Go daemons make of each other is not ours. */
+    if (a->kind == SIM_KIND_CLASSIC && b->kind == SIM_KIND_CLASSIC)
+        return;
+    if (!takes_part(a) || !takes_part(b) || !hub_is_fine(self, a, b, &since, &classic) ||
+        truth_is_reachable(a, b)) {
+        pair->broken = SIM_NEVER;
+        return;
+    }
+    if (pair->broken == SIM_NEVER)
+        pair->broken = now;
+    broken = now - MAX(pair->broken, since);
+    if (classic)
+        self->worst_classic = MAX(self->worst_classic, broken);
+    else
+        self->worst_ours = MAX(self->worst_ours, broken);
+    if (broken > (classic ? LIMIT_CLASSIC : LIMIT_OURS))
+        fail_pair(self, a, b, "nothing arrives, though there is a way");
+}
+
+/* ---- rest */
+
+static const WlKey *
+owner_of(SimHost *a, SimHost *b)
+{
+    WlIp ip;
+
+    if (!a->device || b->config->addresses->len == 0)
+        return NULL;
+    ip = g_array_index(b->config->addresses, WlPrefix, 0).ip;
+    return sim_device_find_owner(a->device, &ip);
+}
+
+static void
+settle_pair(Oracle *self, SimHost *a, SimHost *b)
+{
+    Pair *pair = &self->pairs[a->index * self->n + b->index];
+    const WlKey *owner = owner_of(a, b);
+
+    if (!takes_part(a) || !takes_part(b))
+        return;
+    pair->direct = truth_is_direct(a, b);
+    if (owner)
+        pair->owner = *owner;
+    if (a->kind == SIM_KIND_OURS && b->kind == SIM_KIND_OURS && !pair->direct &&
+        check_way(a, b) == WAY_POSSIBLE)
+        fail_pair(self, a, b, "there is a direct way, and it was not found");
+    else if (!(a->kind == SIM_KIND_CLASSIC && b->kind == SIM_KIND_CLASSIC) &&
+             !truth_is_reachable(a, b))
+        fail_pair(self, a, b, "after the last fault nothing arrives");
+}
+
+static void
+check_rest(Oracle *self, SimHost *a, SimHost *b)
+{
+    Pair *pair = &self->pairs[a->index * self->n + b->index];
+    const WlKey *owner = owner_of(a, b);
+
+    if (a->kind != SIM_KIND_OURS || b->kind != SIM_KIND_OURS || !takes_part(a) || !takes_part(b))
+        return;
+    if (!owner || !wl_key_equal(owner, &pair->owner))
+        fail_pair(self, a, b, "at rest, and yet the way changed");
+}
+
+static void
+settle_host(Oracle *self, SimHost *host)
+{
+    self->watches[host->index].changes = host->history->len;
+    self->watches[host->index].facts = host->counters.facts;
+}
+
+static void
+check_host_at_rest(Oracle *self, const SimHost *host, gint64 duration)
+{
+    guint sent = host->counters.facts - self->watches[host->index].facts;
+    gint64 limit = IDLE_DATAGRAMS * (gint64) self->n * (duration / SIM_SEC(60) + 2);
+
+    if (host->kind != SIM_KIND_OURS)
+        return;
+    for (guint i = self->watches[host->index].changes; i < host->history->len; i++) {
+        const SimChange *change = &g_array_index(host->history, SimChange, i);
+        const SimHost *peer = sim_world_find_key(host->world, &change->key);
+        /* A Go daemon may find its way after hours. */
+        if (peer && peer->kind == SIM_KIND_OURS)
+            fail_if(self,
+                    g_strdup_printf("%s: the state of %s changed at rest", host->name, peer->name));
+    }
+    if (sent > limit)
+        fail_if(self,
+                g_strdup_printf("%s sent %u datagrams of facts at rest in %" G_GINT64_FORMAT " s",
+                                host->name, sent, duration / SIM_SEC(1)));
+}
+
+/* ---- now and then */
+
+static void
+for_each_pair(Oracle *self, void (*func)(Oracle *self, SimHost *a, SimHost *b))
+{
+    GPtrArray *hosts = self->world->hosts;
+
+    for (guint i = 0; i < hosts->len; i++) {
+        for (guint j = 0; j < hosts->len && !self->failed; j++) {
+            if (i != j)
+                func(self, hosts->pdata[i], hosts->pdata[j]);
+        }
+    }
+}
+
+static void
+tick(SimTimer *timer)
+{
+    Oracle *self = (Oracle *) timer;
+    GPtrArray *hosts = self->world->hosts;
+    gint64 now = self->world->now, rest = self->quiet + ORACLE_SETTLED;
+
+    make_tables(self);
+    for_each_pair(self, check_pair);
+    if (now >= rest && !self->settled) {
+        self->settled = TRUE;
+        for_each_pair(self, settle_pair);
+        for (guint i = 0; i < hosts->len; i++)
+            settle_host(self, hosts->pdata[i]);
+    } else if (self->settled) {
+        for_each_pair(self, check_rest);
+        for (guint i = 0; i < hosts->len; i++)
+            check_host_at_rest(self, hosts->pdata[i], now - rest);
+    }
+    sim_world_set_timer(self->world, timer,
+                        now + (now < self->quiet + LATER ? INTERVAL : LATER_INTERVAL));
+}
+
+void
+oracle_gather(const Oracle *self, gint64 *ours, gint64 *classic)
+{
+    *ours = MAX(*ours, self->worst_ours);
+    *classic = MAX(*classic, self->worst_classic);
+}

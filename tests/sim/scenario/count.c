@@ -1,0 +1,285 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "scenario/run.h"
+
+#include <stddef.h>
+#include <string.h>
+
+/* Changes to and fro within this are a flap. */
+#define FLAP_TIME SIM_SEC(60)
+
+typedef gint64 (*CountFunc)(Run *run, const Count *self, gint64 since);
+
+struct _Count {
+    CountFunc value;
+    SimStream *stream;
+    SimHost *a, *b, *subject;
+    guint8 attribute[2]; /* of told facts, for both families; 0: any */
+    char *text;
+    gboolean difference; /* it grows: what it was at `since` is taken off */
+    gint64 base;
+    gsize offset; /* of a guint in SimCounters */
+};
+
+void
+scenario_count_free(Count *self)
+{
+    if (!self)
+        return;
+    g_free(self->text);
+    g_free(self);
+}
+
+/* ---- what can be counted */
+
+static gint64
+count_lost(Run *run, const Count *self, gint64 since)
+{
+    /* What is younger may still be on its way. */
+    return sim_stream_count_lost(self->stream, since, run->world->now - SIM_SEC(1));
+}
+
+static gint64
+count_received(Run *run, const Count *self, gint64 since)
+{
+    return sim_stream_count_received(self->stream, since, run->world->now);
+}
+
+static gint64
+measure_gap(Run *run, const Count *self, gint64 since)
+{
+    return sim_stream_longest_gap(self->stream, since, run->world->now);
+}
+
+static gint64
+count_duplicates(Run *run, const Count *self, gint64 since)
+{
+    return self->stream->duplicates;
+}
+
+static gint64
+read_counter(Run *run, const Count *self, gint64 since)
+{
+    SimCounters counters = sim_host_get_counters(self->a);
+
+    return *(const guint *) ((const guint8 *) &counters + self->offset);
+}
+
+static gint64
+read_bytes(Run *run, const Count *self, gint64 since)
+{
+    return (gint64) self->a->counters.bytes;
+}
+
+static gint64
+read_dropped(Run *run, const Count *self, gint64 since)
+{
+    return self->a->device ? (gint64) sim_device_get_dropped(self->a->device) : 0;
+}
+
+static gint64
+read_agreements(Run *run, const Count *self, gint64 since)
+{
+    return self->a->member && self->a->kind == SIM_KIND_OURS
+               ? (gint64) wl_engine_get_agreements(self->a->member)
+               : 0;
+}
+
+static gint64
+count_flaps_of(const SimHost *host, const SimHost *peer, gint64 since)
+{
+    gint64 flaps = 0;
+
+    for (guint i = 0; i < host->history->len; i++) {
+        const SimChange *there = &g_array_index(host->history, SimChange, i);
+
+        if (there->when < since || (peer && !wl_key_equal(&there->key, &peer->public_key)))
+            continue;
+        for (guint j = i + 1; j < host->history->len; j++) {
+            const SimChange *back = &g_array_index(host->history, SimChange, j);
+            if (back->when > there->when + FLAP_TIME)
+                break;
+            if (wl_key_equal(&back->key, &there->key) && back->to == there->from) {
+                flaps++;
+                break;
+            }
+        }
+    }
+    return flaps;
+}
+
+static gint64
+count_flaps(Run *run, const Count *self, gint64 since)
+{
+    gint64 flaps = 0;
+
+    if (self->a)
+        return count_flaps_of(self->a, self->b, since) + count_flaps_of(self->b, self->a, since);
+    for (guint i = 0; i < run->world->hosts->len; i++)
+        flaps += count_flaps_of(run->world->hosts->pdata[i], NULL, since);
+    return flaps;
+}
+
+static gboolean
+is_counted(const Count *self, const Told *told, gint64 since)
+{
+    if (told->when < since || told->from != self->a || told->to != self->b)
+        return FALSE;
+    if (self->subject && !wl_key_equal(&told->subject, &self->subject->public_key))
+        return FALSE;
+    if (self->attribute[0] && told->attribute != self->attribute[0] &&
+        told->attribute != self->attribute[1])
+        return FALSE;
+    return !self->text || g_str_equal(told->value, self->text);
+}
+
+static gint64
+count_told(Run *run, const Count *self, gint64 since)
+{
+    gint64 n = 0;
+
+    for (guint i = 0; i < run->told->len; i++)
+        n += is_counted(self, &g_array_index(run->told, Told, i), since);
+    return n;
+}
+
+/* ---- reading */
+
+static gboolean
+take_stream(Run *run, ScenarioLine *line, Count *self, GError **error)
+{
+    const char *right = "a stream that a line before this one begins";
+    const char *name = scenario_line_take(line, right, error);
+
+    if (!name)
+        return FALSE;
+    self->stream = scenario_find_stream(run, name);
+    return self->stream || scenario_line_fail(line, name, right, error);
+}
+
+static gboolean
+take_one_host(Run *run, ScenarioLine *line, Count *self, GError **error)
+{
+    self->difference = TRUE;
+    return (self->a = scenario_take_host(run, line, error)) != NULL;
+}
+
+/* flaps [A B] */
+static gboolean
+take_flaps(Run *run, ScenarioLine *line, Count *self, GError **error)
+{
+    const char *word = scenario_line_peek(line);
+
+    if (!word || !sim_world_find_host(run->world, word))
+        return TRUE;
+    return (self->a = scenario_take_host(run, line, error)) &&
+           (self->b = scenario_take_host(run, line, error));
+}
+
+/* told FROM TO [SUBJECT [endpoint|allowed|member|alive|way|receipt [VALUE]]] */
+static gboolean
+take_told(Run *run, ScenarioLine *line, Count *self, GError **error)
+{
+    static const struct {
+        const char *word;
+        guint8 attribute[2];
+    } attributes[] = {
+        {"endpoint", {WL_ATTRIBUTE_ENDPOINT_V4, WL_ATTRIBUTE_ENDPOINT_V6}},
+        {"allowed", {WL_ATTRIBUTE_ALLOWED_V4, WL_ATTRIBUTE_ALLOWED_V6}},
+        {"member", {WL_ATTRIBUTE_METADATA, WL_ATTRIBUTE_MEMBER}},
+        {"alive", {WL_ATTRIBUTE_ALIVE, WL_ATTRIBUTE_ALIVE}},
+        {"way", {WL_ATTRIBUTE_WAY, WL_ATTRIBUTE_WAY}},
+        {"receipt", {WL_ATTRIBUTE_RECEIPT, WL_ATTRIBUTE_RECEIPT}},
+    };
+    const char *word;
+
+    run->spies = TRUE;
+    if (!(self->a = scenario_take_host(run, line, error)) ||
+        !(self->b = scenario_take_host(run, line, error)))
+        return FALSE;
+    word = scenario_line_peek(line);
+    if (!word || !g_ascii_isalpha(*word))
+        return TRUE;
+    if (!(self->subject = scenario_take_host(run, line, error)))
+        return FALSE;
+    for (guint i = 0; i < G_N_ELEMENTS(attributes); i++) {
+        if (!scenario_line_take_if(line, attributes[i].word))
+            continue;
+        self->attribute[0] = attributes[i].attribute[0];
+        self->attribute[1] = attributes[i].attribute[1];
+        word = scenario_line_peek(line);
+        if (word && !strchr("<>=", *word)) {
+            self->text = g_strdup(word);
+            line->at++;
+        }
+        break;
+    }
+    return TRUE;
+}
+
+#define COUNTER(word, field)                                                                       \
+    {                                                                                              \
+        word, take_one_host, read_counter, offsetof(SimCounters, field)                            \
+    }
+
+static const struct {
+    const char *word;
+    gboolean (*take)(Run *run, ScenarioLine *line, Count *self, GError **error);
+    CountFunc value;
+    gsize offset;
+} counts[] = {
+    {"lost", take_stream, count_lost, 0},
+    {"received", take_stream, count_received, 0},
+    {"gap", take_stream, measure_gap, 0},
+    {"duplicates", take_stream, count_duplicates, 0},
+    {"flaps", take_flaps, count_flaps, 0},
+    {"told", take_told, count_told, 0},
+    {"bytes", take_one_host, read_bytes, 0},
+    {"dropped", take_one_host, read_dropped, 0},
+    {"agreements", take_one_host, read_agreements, 0},
+    COUNTER("wakeups", wakeups),
+    COUNTER("idle-wakeups", idle_wakeups),
+    COUNTER("snapshots", snapshots),
+    COUNTER("facts", facts),
+    COUNTER("fact-bytes", fact_bytes),
+    COUNTER("probes", probes),
+    COUNTER("packets", packets),
+    COUNTER("initiations", initiations),
+    COUNTER("recreations", recreations),
+    COUNTER("requests", requests),
+    COUNTER("changes", changes),
+    COUNTER("logs", logs),
+};
+
+Count *
+scenario_count_new(Run *run, ScenarioLine *line, GError **error)
+{
+    for (guint i = 0; i < G_N_ELEMENTS(counts); i++) {
+        Count *self;
+
+        if (!scenario_line_take_if(line, counts[i].word))
+            continue;
+        self = g_new0(Count, 1);
+        self->value = counts[i].value;
+        self->offset = counts[i].offset;
+        if (counts[i].take(run, line, self, error))
+            return self;
+        scenario_count_free(self);
+        return NULL;
+    }
+    return NULL;
+}
+
+gint64
+scenario_count_value(Run *run, const Count *self, gint64 since)
+{
+    gint64 value = self->value(run, self, since);
+
+    return self->difference ? value - self->base : value;
+}
+
+void
+scenario_count_begin(Run *run, Count *self)
+{
+    if (self->difference)
+        self->base = self->value(run, self, run->world->now);
+}
