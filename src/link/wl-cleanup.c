@@ -119,9 +119,9 @@ is_mark_kept(guint32 mark, gpointer user_data)
     const Sweep *sweep = user_data;
 
     if (sweep->uuid)
-        return wl_policy_routes_mark(sweep->uuid) != mark;
+        return wl_policy_routes_fwmark(sweep->uuid) != mark;
     for (guint i = 0; sweep->served && sweep->served[i]; i++) {
-        if (wl_policy_routes_mark(sweep->served[i]) == mark)
+        if (wl_policy_routes_fwmark(sweep->served[i]) == mark)
             return TRUE;
     }
     return FALSE;
@@ -170,7 +170,7 @@ sweep_all(const Sweep *sweep, GError **error)
 {
     guint removed;
 
-    if (!wl_policy_routes_sweep(is_mark_kept, (gpointer) sweep, &removed, error))
+    if (!wl_policy_routes_cleanup(is_mark_kept, (gpointer) sweep, &removed, error))
         return FALSE;
     if (removed)
         report(sweep, "%u rules and routes of a full tunnel", removed);
@@ -211,7 +211,7 @@ GPtrArray *
 wl_cleanup_unserved(GError **error)
 {
     g_autoptr(GPtrArray) removed = g_ptr_array_new_with_free_func(g_free);
-    g_auto(GStrv) served = wl_claim_list(error);
+    g_auto(GStrv) served = wl_profile_lock_list(error);
     const Sweep sweep = {.served = served, .report = removed};
 
     if (!served || !sweep_all(&sweep, error))

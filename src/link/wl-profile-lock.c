@@ -12,7 +12,7 @@
 #define CLAIM "nm-wirelink/"
 
 int
-wl_claim_new(const char *uuid, GError **error)
+wl_profile_lock_new(const char *uuid, GError **error)
 {
     struct sockaddr_un address = {.sun_family = AF_UNIX};
     /* The first byte stays 0: an abstract name. */
@@ -33,7 +33,7 @@ wl_claim_new(const char *uuid, GError **error)
 }
 
 char **
-wl_claim_list(GError **error)
+wl_profile_lock_list(GError **error)
 {
     g_autoptr(GStrvBuilder) uuids = g_strv_builder_new();
     g_autofree char *text = NULL;

@@ -10,6 +10,6 @@
  */
 
 /** A file descriptor to be closed when the profile is down, or -1 with *error. */
-int wl_claim_new(const char *uuid, GError **error);
+int wl_profile_lock_new(const char *uuid, GError **error);
 /** UUIDs of the profiles that are served; NULL with *error if that cannot be found out. */
-char **wl_claim_list(GError **error);
+char **wl_profile_lock_list(GError **error);

@@ -9,8 +9,8 @@ wl_forwarding_start(WlForwarding *self, const char *interface, gboolean v6)
     g_autoptr(GError) error = NULL;
     gboolean everywhere = FALSE;
 
-    if (!wl_sysctl_forward4(interface, &error) ||
-        (v6 && !wl_sysctl_forward6(interface, &everywhere, &error)))
+    if (!wl_sysctl_enable_ipv4_forwarding(interface, &error) ||
+        (v6 && !wl_sysctl_enable_ipv6_forwarding(interface, &everywhere, &error)))
         g_warning("%s", error->message);
     self->v6_everywhere |= everywhere;
 }
@@ -20,7 +20,7 @@ wl_forwarding_stop(WlForwarding *self)
 {
     g_autoptr(GError) error = NULL;
 
-    if (self->v6_everywhere && !wl_sysctl_stop_forward6(&error))
+    if (self->v6_everywhere && !wl_sysctl_disable_global_ipv6_forwarding(&error))
         g_warning("%s", error->message);
     self->v6_everywhere = FALSE;
 }
@@ -31,6 +31,6 @@ wl_forwarding_stop_link(WlForwarding *self, const char *interface)
     g_autoptr(GError) error = NULL;
 
     wl_forwarding_stop(self);
-    if (!wl_sysctl_stop_forward_link(interface, &error))
+    if (!wl_sysctl_disable_link_forwarding(interface, &error))
         g_warning("%s", error->message);
 }

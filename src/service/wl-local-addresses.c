@@ -13,7 +13,7 @@ matches(const char *const *patterns, const char *name)
 }
 
 static gboolean
-may_announce(const WlSessionSettings *settings, const WlMonitorAddress *address)
+may_announce(const WlSessionSettings *settings, const WlNetworkAddress *address)
 {
     if (!address->usable || !address->uplink || matches(settings->hide_interfaces, address->ifname))
         return FALSE;
@@ -27,7 +27,7 @@ wl_local_addresses_tell(const GArray *addresses, const WlSessionSettings *settin
     g_autofree WlLocalAddress *local = g_new0(WlLocalAddress, addresses->len + 1);
 
     for (guint i = 0; i < addresses->len; i++) {
-        const WlMonitorAddress *address = &g_array_index(addresses, WlMonitorAddress, i);
+        const WlNetworkAddress *address = &g_array_index(addresses, WlNetworkAddress, i);
 
         local[i].address = address->address;
         g_strlcpy(local[i].ifname, address->ifname, sizeof(local[i].ifname));

@@ -3,7 +3,7 @@
 
 #include "wl-session.h"
 
-/** Tells the engine this machine's addresses (of WlMonitorAddress), and which of them others may
+/** Tells the engine this machine's addresses (of WlNetworkAddress), and which of them others may
  * be told: those of uplinks, as far as the profile's patterns allow. */
 void wl_local_addresses_tell(const GArray *addresses, const WlSessionSettings *settings,
                              WlEngine *engine, gint64 now);

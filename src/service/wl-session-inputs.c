@@ -61,15 +61,15 @@ wl_session_neighbour(const WlIp *address, guint32 ifindex, gboolean reachable, g
 void
 wl_session_tell_addresses(WlSession *self)
 {
-    wl_local_addresses_tell(wl_monitor_get_addresses(self->monitor), &self->settings, self->engine,
-                            wl_clock_now());
+    wl_local_addresses_tell(wl_network_monitor_get_addresses(self->monitor), &self->settings,
+                            self->engine, wl_clock_now());
 }
 
 void
 wl_session_tell_uplink(WlSession *self)
 {
-    const char *uplink = wl_monitor_get_uplink(self->monitor);
-    g_autoptr(GArray) gateways = wl_monitor_dup_gateways(self->monitor);
+    const char *uplink = wl_network_monitor_get_uplink(self->monitor);
+    g_autoptr(GArray) gateways = wl_network_monitor_dup_gateways(self->monitor);
     gboolean other = wl_local_servers_set_gateways(self->servers, gateways);
 
     if (other)
@@ -84,7 +84,7 @@ wl_session_tell_uplink(WlSession *self)
 }
 
 void
-wl_session_network_changed(WlMonitor *monitor, gpointer user_data)
+wl_session_network_changed(WlNetworkMonitor *monitor, gpointer user_data)
 {
     WlSession *self = user_data;
 

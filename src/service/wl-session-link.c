@@ -70,7 +70,7 @@ wl_session_keep_key(WlSession *self)
 guint32
 wl_session_mark(const WlSession *self)
 {
-    return self->settings.full_tunnel ? wl_policy_routes_mark(self->settings.uuid) : 0;
+    return self->settings.full_tunnel ? wl_policy_routes_fwmark(self->settings.uuid) : 0;
 }
 
 WlLinkConfig
@@ -93,7 +93,7 @@ wl_session_link_config(const WlSession *self, const WlKey *private_key)
 /* `ip link set down`, a sysctl or NetworkManager took one of our addresses: facts need the
  * link-local one, and nobody else puts the others back. */
 static void
-on_link_address_lost(WlMonitor *monitor, const WlPrefix *address, gpointer user_data)
+on_link_address_lost(WlNetworkMonitor *monitor, const WlPrefix *address, gpointer user_data)
 {
     WlSession *self = user_data;
     g_autofree char *text = wl_prefix_to_string(address);
@@ -110,12 +110,12 @@ on_link_address_lost(WlMonitor *monitor, const WlPrefix *address, gpointer user_
 
 /* Set down and up again, or IPv6 was off for a while. */
 static void
-on_link_reset(WlMonitor *monitor, gpointer user_data)
+on_link_reset(WlNetworkMonitor *monitor, gpointer user_data)
 {
     WlSession *self = user_data;
     g_autoptr(GError) error = NULL;
 
-    if (!wl_monitor_restore_link(monitor, &error) ||
+    if (!wl_network_monitor_restore_link(monitor, &error) ||
         (self->tunnel &&
          !wl_policy_routes_restore(self->tunnel, wl_link_get_ifindex(self->link), &error)))
         g_warning("%s", error->message);
@@ -151,7 +151,7 @@ recreate_link(WlSession *self, GError **error)
 }
 
 static void
-on_link_gone(WlMonitor *monitor, gpointer user_data)
+on_link_gone(WlNetworkMonitor *monitor, gpointer user_data)
 {
     WlSession *self = user_data;
     const char *name = self->settings.interface;
@@ -183,7 +183,7 @@ wl_session_link_failed(WlLink *link, const char *reason, gpointer user_data)
         wl_session_fail(self, reason);
 }
 
-const WlMonitorEvents wl_session_monitor_events = {
+const WlNetworkMonitorEvents wl_session_monitor_events = {
     .changed = wl_session_network_changed,
     .link_address_lost = on_link_address_lost,
     .link_gone = on_link_gone,

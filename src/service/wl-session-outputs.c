@@ -62,7 +62,7 @@ forget_round_trip(WlSession *self, const WlKey *key)
     if (!self->ping)
         return;
     wl_key_link_local(key, &link_local);
-    wl_ping_forget(self->ping, &link_local);
+    wl_echo_forget(self->ping, &link_local);
 }
 
 void
@@ -111,7 +111,7 @@ carry_out(WlSession *self, const WlOutput *output)
         break;
     case WL_OUTPUT_PROBE:
         if (self->ping)
-            wl_ping_send(self->ping, &output->key, &output->probe.source,
+            wl_echo_send(self->ping, &output->key, &output->probe.source,
                          &output->probe.destination, output->probe.sequence);
         break;
     case WL_OUTPUT_WATCH_TRAFFIC:
@@ -119,7 +119,7 @@ carry_out(WlSession *self, const WlOutput *output)
             wl_traffic_watch_arm(self->traffic, output->prefixes);
         break;
     case WL_OUTPUT_ASK_NEIGHBOUR:
-        wl_neighbour_watch_ask(self->neighbours, &output->destination, output->ifindex);
+        wl_neighbor_watch_resolve(self->neighbours, &output->destination, output->ifindex);
         break;
     case WL_OUTPUT_REMEMBER:
         wl_session_remember(self);

@@ -33,9 +33,9 @@ struct _WlSession {
     gint64 recreated;       /* when the link was made anew; 0: never */
     WlForwarding forwarding;
     WlFactSocket *socket;
-    WlMonitor *monitor;
-    WlNeighbourWatch *neighbours;
-    WlPing *ping;            /* NULL: round trips stay unknown */
+    WlNetworkMonitor *monitor;
+    WlNeighborWatch *neighbours;
+    WlEcho *ping;            /* NULL: round trips stay unknown */
     WlTrafficWatch *traffic; /* NULL: dead ways are found out late */
     char *uplink;            /* as last told */
     WlLocalServers *servers;
@@ -72,7 +72,7 @@ void wl_session_probe_answered(const WlKey *key, guint16 sequence, gpointer sess
 void wl_session_traffic(const WlIp *destination, gpointer session);
 void wl_session_neighbour(const WlIp *address, guint32 ifindex, gboolean reachable,
                           gpointer session);
-void wl_session_network_changed(WlMonitor *monitor, gpointer session);
+void wl_session_network_changed(WlNetworkMonitor *monitor, gpointer session);
 /* The two of them without pumping, for the beginning. */
 void wl_session_tell_addresses(WlSession *self);
 void wl_session_tell_uplink(WlSession *self);
@@ -81,7 +81,7 @@ void wl_session_tell_uplink(WlSession *self);
 const char *const *wl_session_copy_patterns(const char *const *patterns);
 
 /* ---- the link, whatever others do to it: wl-session-link.c */
-extern const WlMonitorEvents wl_session_monitor_events;
+extern const WlNetworkMonitorEvents wl_session_monitor_events;
 /** Lasts as long as @self and @private_key. */
 WlLinkConfig wl_session_link_config(const WlSession *self, const WlKey *private_key);
 /** Of packets that go around our full tunnel; 0: there is none. */

@@ -64,10 +64,10 @@ take_down(WlSession *self)
         wl_session_remember(self);
     g_clear_pointer(&self->timer, wl_timer_free);
     g_clear_pointer(&self->resolver, wl_resolver_free);
-    g_clear_pointer(&self->monitor, wl_monitor_free);
-    g_clear_pointer(&self->neighbours, wl_neighbour_watch_free);
+    g_clear_pointer(&self->monitor, wl_network_monitor_free);
+    g_clear_pointer(&self->neighbours, wl_neighbor_watch_free);
     g_clear_pointer(&self->traffic, wl_traffic_watch_free);
-    g_clear_pointer(&self->ping, wl_ping_free);
+    g_clear_pointer(&self->ping, wl_echo_free);
     g_clear_pointer(&self->socket, wl_fact_socket_free);
     g_clear_pointer(&self->engine, wl_engine_free);
     g_clear_pointer(&self->tunnel, wl_policy_routes_free);
@@ -87,7 +87,7 @@ open_raw_sockets(WlSession *self)
     g_autoptr(GError) error = NULL;
 
     if (raw->icmp6 >= 0)
-        self->ping = wl_ping_new(raw, &self->link_local.ip, ifindex, wl_session_probe_answered,
+        self->ping = wl_echo_new(raw, &self->link_local.ip, ifindex, wl_session_probe_answered,
                                  self, &error);
     if (error)
         g_warning("%s", error->message);
@@ -123,12 +123,12 @@ set_up(WlSession *self, GError **error)
                                       wl_session_datagram, self, error);
     if (!self->socket)
         return FALSE;
-    self->monitor = wl_monitor_new(ifindex, &wl_session_monitor_events, self, error);
+    self->monitor = wl_network_monitor_new(ifindex, &wl_session_monitor_events, self, error);
     if (!self->monitor)
         return FALSE;
     g_free(self->uplink);
-    self->uplink = g_strdup(wl_monitor_get_uplink(self->monitor));
-    self->neighbours = wl_neighbour_watch_new(wl_session_neighbour, self);
+    self->uplink = g_strdup(wl_network_monitor_get_uplink(self->monitor));
+    self->neighbours = wl_neighbor_watch_new(wl_session_neighbour, self);
     open_raw_sockets(self);
     self->timer = wl_timer_new(wl_session_deadline, self, error);
     if (!self->timer)
@@ -219,7 +219,7 @@ wl_session_new(WlEngineConfig *config, const WlSessionSettings *settings,
     WlSession *self = g_new0(WlSession, 1);
     g_autoptr(GError) error = NULL;
 
-    self->claim = wl_claim_new(settings->uuid, &error);
+    self->claim = wl_profile_lock_new(settings->uuid, &error);
     if (self->claim < 0)
         g_warning("%s", error->message);
     self->config = config;
@@ -316,6 +316,6 @@ wl_session_get_round_trip(WlSession *self, const WlKey *key)
     if (!self->ping || !wl_engine_get_peer(self->engine, key, &view) || !view.healthy)
         return 0;
     wl_key_link_local(key, &link_local);
-    wl_ping_probe(self->ping, &link_local);
-    return wl_ping_get(self->ping, &link_local);
+    wl_echo_measure(self->ping, &link_local);
+    return wl_echo_get_round_trip(self->ping, &link_local);
 }

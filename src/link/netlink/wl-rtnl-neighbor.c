@@ -25,7 +25,7 @@ put_request(guint8 *buffer, struct nlmsghdr **message, guint16 type, int ifindex
 }
 
 int
-wl_rtnl_use_neighbour(WlNetlink *netlink, int ifindex, const WlIp *address)
+wl_rtnl_use_neighbor(WlNetlink *netlink, int ifindex, const WlIp *address)
 {
     _Alignas(struct nlmsghdr) guint8 buffer[REQUEST_SIZE] = {0};
     struct nlmsghdr *message;
@@ -38,7 +38,7 @@ wl_rtnl_use_neighbour(WlNetlink *netlink, int ifindex, const WlIp *address)
 }
 
 gboolean
-wl_rtnl_parse_neighbour(const struct nlmsghdr *message, WlRtnlNeighbour *neighbour)
+wl_rtnl_parse_neighbor(const struct nlmsghdr *message, WlRtnlNeighbor *neighbour)
 {
     const struct ndmsg *header = mnl_nlmsg_get_payload(message);
     const struct nlattr *attribute;
@@ -68,15 +68,15 @@ wl_rtnl_parse_neighbour(const struct nlmsghdr *message, WlRtnlNeighbour *neighbo
 static int
 take_state(const struct nlmsghdr *message, gpointer user_data)
 {
-    WlRtnlNeighbour neighbour;
+    WlRtnlNeighbor neighbour;
 
-    if (wl_rtnl_parse_neighbour(message, &neighbour))
+    if (wl_rtnl_parse_neighbor(message, &neighbour))
         *(guint16 *) user_data = neighbour.state;
     return 0;
 }
 
 int
-wl_rtnl_get_neighbour(WlNetlink *netlink, int ifindex, const WlIp *address, guint16 *state)
+wl_rtnl_get_neighbor(WlNetlink *netlink, int ifindex, const WlIp *address, guint16 *state)
 {
     _Alignas(struct nlmsghdr) guint8 buffer[REQUEST_SIZE] = {0};
     struct nlmsghdr *message;

@@ -71,7 +71,7 @@ find_slot(guint32 priority, guint32 *slot)
 }
 
 guint32
-wl_policy_routes_mark(const char *uuid)
+wl_policy_routes_fwmark(const char *uuid)
 {
     g_autoptr(GChecksum) checksum = g_checksum_new(G_CHECKSUM_SHA256);
     guint8 digest[32];
@@ -298,7 +298,8 @@ sweep(WlNetlink *netlink, WlPolicyRoutesKeep keep, gpointer user_data, guint *re
 }
 
 gboolean
-wl_policy_routes_sweep(WlPolicyRoutesKeep keep, gpointer user_data, guint *removed, GError **error)
+wl_policy_routes_cleanup(WlPolicyRoutesKeep keep, gpointer user_data, guint *removed,
+                         GError **error)
 {
     g_autoptr(WlNetlink) netlink = wl_netlink_new(NETLINK_ROUTE, error);
 
@@ -347,7 +348,7 @@ wl_policy_routes_new(const WlPolicyRoutesConfig *config, GError **error)
     g_autoptr(WlPolicyRoutes) self = g_new0(WlPolicyRoutes, 1);
     int result;
 
-    self->mark = wl_policy_routes_mark(config->uuid);
+    self->mark = wl_policy_routes_fwmark(config->uuid);
     self->listen_port = config->listen_port;
     self->resolver_port = config->resolver_port;
     self->kill_switch = config->kill_switch;

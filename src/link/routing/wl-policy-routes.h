@@ -37,7 +37,7 @@ typedef struct {
 
 /** Mark of WireGuard's packets (fwmark) and number of the table. Not 0, and in nobody else's
  * range. */
-guint32 wl_policy_routes_mark(const char *uuid);
+guint32 wl_policy_routes_fwmark(const char *uuid);
 
 /** Sets the rules, and then the routes, for which the link must be up. */
 WlPolicyRoutes *wl_policy_routes_new(const WlPolicyRoutesConfig *config, GError **error);
@@ -53,5 +53,5 @@ typedef gboolean (*WlPolicyRoutesKeep)(guint32 mark, gpointer user_data);
 
 /** Removes rules and routes of ours, but for those of tables that @keep says TRUE of; of nothing
  * else. *removed (may be NULL): how many. */
-gboolean wl_policy_routes_sweep(WlPolicyRoutesKeep keep, gpointer user_data, guint *removed,
-                                GError **error);
+gboolean wl_policy_routes_cleanup(WlPolicyRoutesKeep keep, gpointer user_data, guint *removed,
+                                  GError **error);

@@ -68,13 +68,13 @@ wl_sysctl_enable_ipv6(const char *ifname, GError **error)
 #define ALL6_FORWARDING "/proc/sys/net/ipv6/conf/all/forwarding"
 
 gboolean
-wl_sysctl_forward4(const char *ifname, GError **error)
+wl_sysctl_enable_ipv4_forwarding(const char *ifname, GError **error)
 {
     return write_value("ipv4", ifname, "forwarding", "1", error);
 }
 
 gboolean
-wl_sysctl_forward6(const char *ifname, gboolean *everywhere, GError **error)
+wl_sysctl_enable_ipv6_forwarding(const char *ifname, gboolean *everywhere, GError **error)
 {
     g_autofree char *own = g_strdup_printf("/proc/sys/net/ipv6/conf/%s/force_forwarding", ifname);
 
@@ -89,13 +89,13 @@ wl_sysctl_forward6(const char *ifname, gboolean *everywhere, GError **error)
 }
 
 gboolean
-wl_sysctl_stop_forward6(GError **error)
+wl_sysctl_disable_global_ipv6_forwarding(GError **error)
 {
     return write_value("ipv6", "all", "forwarding", "0", error);
 }
 
 gboolean
-wl_sysctl_stop_forward_link(const char *ifname, GError **error)
+wl_sysctl_disable_link_forwarding(const char *ifname, GError **error)
 {
     g_autofree char *own = g_strdup_printf("/proc/sys/net/ipv6/conf/%s/force_forwarding", ifname);
 

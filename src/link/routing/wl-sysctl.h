@@ -15,10 +15,10 @@ gboolean wl_sysctl_enable_ipv6(const char *ifname, GError **error);
 gboolean wl_sysctl_prepare_link(const char *ifname, GError **error);
 
 /** What comes in by the link and is for others goes on to them. */
-gboolean wl_sysctl_forward4(const char *ifname, GError **error);
+gboolean wl_sysctl_enable_ipv4_forwarding(const char *ifname, GError **error);
 /** The same for IPv6. *everywhere: the kernel can do that for the whole machine only, and now does,
- * and did not before: see wl_sysctl_stop_forward6(). */
-gboolean wl_sysctl_forward6(const char *ifname, gboolean *everywhere, GError **error);
-gboolean wl_sysctl_stop_forward6(GError **error);
+ * and did not before: see wl_sysctl_disable_global_ipv6_forwarding(). */
+gboolean wl_sysctl_enable_ipv6_forwarding(const char *ifname, gboolean *everywhere, GError **error);
+gboolean wl_sysctl_disable_global_ipv6_forwarding(GError **error);
 /** As before, of a link that stays. */
-gboolean wl_sysctl_stop_forward_link(const char *ifname, GError **error);
+gboolean wl_sysctl_disable_link_forwarding(const char *ifname, GError **error);

@@ -51,15 +51,15 @@ typedef struct {
     GSource *source;
 } Side;
 
-struct _WlPing {
+struct _WlEcho {
     Side v6, v4;
     int ifindex;
     WlIp local;
     guint16 identifier; /* even; of probes: the next */
     guint16 sequence;
     GHashTable *peers; /* WlIp* -> Peer */
-    Probe probes[WL_PING_PROBES];
-    WlPingFunc answered;
+    Probe probes[WL_ECHO_REQUESTS];
+    WlEchoReplyFunc answered;
     gpointer user_data;
 };
 
@@ -83,7 +83,7 @@ ip_equal(gconstpointer a, gconstpointer b)
 /* ---- answers */
 
 static void
-round_trip_answered(WlPing *self, const WlIp *from, guint16 sequence)
+round_trip_answered(WlEcho *self, const WlIp *from, guint16 sequence)
 {
     Peer *peer = g_hash_table_lookup(self->peers, from);
     gint64 now = g_get_monotonic_time();
@@ -96,9 +96,9 @@ round_trip_answered(WlPing *self, const WlIp *from, guint16 sequence)
 }
 
 static void
-probe_answered(WlPing *self, const WlIp *from, guint16 sequence)
+probe_answered(WlEcho *self, const WlIp *from, guint16 sequence)
 {
-    Probe *probe = &self->probes[sequence % WL_PING_PROBES];
+    Probe *probe = &self->probes[sequence % WL_ECHO_REQUESTS];
     WlKey key = probe->key;
 
     if (!probe->outstanding || probe->sequence != sequence ||
@@ -109,7 +109,7 @@ probe_answered(WlPing *self, const WlIp *from, guint16 sequence)
 }
 
 static void
-take_answer(WlPing *self, const WlIp *from, const Echo *echo)
+take_answer(WlEcho *self, const WlIp *from, const Echo *echo)
 {
     guint16 identifier = ntohs(echo->identifier);
 
@@ -122,7 +122,7 @@ take_answer(WlPing *self, const WlIp *from, const Echo *echo)
 static gboolean
 ready6(int fd, GIOCondition condition, gpointer user_data)
 {
-    WlPing *self = user_data;
+    WlEcho *self = user_data;
 
     for (guint i = 0; i < BURST; i++) {
         struct sockaddr_in6 source = {0};
@@ -144,7 +144,7 @@ ready6(int fd, GIOCondition condition, gpointer user_data)
 static gboolean
 ready4(int fd, GIOCondition condition, gpointer user_data)
 {
-    WlPing *self = user_data;
+    WlEcho *self = user_data;
 
     for (guint i = 0; i < BURST; i++) {
         struct sockaddr_in source = {0};
@@ -224,7 +224,7 @@ bind_to_link(int fd, int ifindex)
 }
 
 static void
-side_open(WlPing *self, Side *side, int fd, GUnixFDSourceFunc ready)
+side_open(WlEcho *self, Side *side, int fd, GUnixFDSourceFunc ready)
 {
     side->fd = fd;
     side->source = g_unix_fd_source_new(fd, G_IO_IN);
@@ -243,13 +243,13 @@ side_close(Side *side)
         close(side->fd);
 }
 
-WlPing *
-wl_ping_new(WlRawSockets *sockets, const WlIp *local, int ifindex, WlPingFunc answered,
+WlEcho *
+wl_echo_new(WlRawSockets *sockets, const WlIp *local, int ifindex, WlEchoReplyFunc answered,
             gpointer user_data, GError **error)
 {
     guint16 identifier = (guint16) g_random_int() & (guint16) ~OF_PROBE;
     int fd6 = wl_raw_sockets_steal(&sockets->icmp6), fd4 = wl_raw_sockets_steal(&sockets->icmp4);
-    WlPing *self;
+    WlEcho *self;
 
     if (!bind_to_link(fd6, ifindex) || !let_in6(fd6, identifier) ||
         (fd4 >= 0 && (!bind_to_link(fd4, ifindex) || !let_in4(fd4, identifier)))) {
@@ -263,7 +263,7 @@ wl_ping_new(WlRawSockets *sockets, const WlIp *local, int ifindex, WlPingFunc an
                     g_strerror(saved));
         return NULL;
     }
-    self = g_new0(WlPing, 1);
+    self = g_new0(WlEcho, 1);
     self->v4.fd = -1;
     self->ifindex = ifindex;
     self->local = *local;
@@ -279,7 +279,7 @@ wl_ping_new(WlRawSockets *sockets, const WlIp *local, int ifindex, WlPingFunc an
 }
 
 void
-wl_ping_free(WlPing *self)
+wl_echo_free(WlEcho *self)
 {
     if (!self)
         return;
@@ -330,7 +330,7 @@ transmit(int fd, Echo *echo, struct sockaddr *to, socklen_t to_size, int level, 
 }
 
 static void
-send6(WlPing *self, guint16 identifier, guint16 sequence, const WlIp *source,
+send6(WlEcho *self, guint16 identifier, guint16 sequence, const WlIp *source,
       const WlIp *destination)
 {
     Echo echo = {
@@ -345,7 +345,7 @@ send6(WlPing *self, guint16 identifier, guint16 sequence, const WlIp *source,
 }
 
 static void
-send4(WlPing *self, guint16 sequence, const WlIp *source, const WlIp *destination)
+send4(WlEcho *self, guint16 sequence, const WlIp *source, const WlIp *destination)
 {
     Echo echo = {.type = ICMP_ECHO,
                  .identifier = htons(self->identifier | OF_PROBE),
@@ -363,10 +363,10 @@ send4(WlPing *self, guint16 sequence, const WlIp *source, const WlIp *destinatio
 }
 
 void
-wl_ping_send(WlPing *self, const WlKey *key, const WlIp *source, const WlIp *destination,
+wl_echo_send(WlEcho *self, const WlKey *key, const WlIp *source, const WlIp *destination,
              guint16 sequence)
 {
-    Probe *probe = &self->probes[sequence % WL_PING_PROBES];
+    Probe *probe = &self->probes[sequence % WL_ECHO_REQUESTS];
 
     if (source->family == WL_FAMILY_NONE)
         source = &self->local;
@@ -384,7 +384,7 @@ wl_ping_send(WlPing *self, const WlKey *key, const WlIp *source, const WlIp *des
 /* ---- round trips */
 
 static Peer *
-find_or_add(WlPing *self, const WlIp *ip)
+find_or_add(WlEcho *self, const WlIp *ip)
 {
     Peer *peer = g_hash_table_lookup(self->peers, ip);
 
@@ -396,7 +396,7 @@ find_or_add(WlPing *self, const WlIp *ip)
 }
 
 guint32
-wl_ping_get(WlPing *self, const WlIp *ip)
+wl_echo_get_round_trip(WlEcho *self, const WlIp *ip)
 {
     const Peer *peer = g_hash_table_lookup(self->peers, ip);
 
@@ -406,7 +406,7 @@ wl_ping_get(WlPing *self, const WlIp *ip)
 }
 
 void
-wl_ping_probe(WlPing *self, const WlIp *ip)
+wl_echo_measure(WlEcho *self, const WlIp *ip)
 {
     gint64 now = g_get_monotonic_time();
     Peer *peer = find_or_add(self, ip);
@@ -425,7 +425,7 @@ wl_ping_probe(WlPing *self, const WlIp *ip)
 }
 
 void
-wl_ping_forget(WlPing *self, const WlIp *ip)
+wl_echo_forget(WlEcho *self, const WlIp *ip)
 {
     g_hash_table_remove(self->peers, ip);
 }

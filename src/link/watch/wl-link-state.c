@@ -18,7 +18,7 @@ typedef struct {
     gboolean lost;
 } Item;
 
-struct _WlKeeper {
+struct _WlLinkState {
     int ifindex;
     gboolean up;
     gboolean flushed; /* what was lost in this burst nobody removed on purpose */
@@ -34,10 +34,10 @@ item_free(gpointer data)
     g_free(item);
 }
 
-WlKeeper *
-wl_keeper_new(int ifindex)
+WlLinkState *
+wl_link_state_new(int ifindex)
 {
-    WlKeeper *self = g_new0(WlKeeper, 1);
+    WlLinkState *self = g_new0(WlLinkState, 1);
 
     self->ifindex = ifindex;
     self->items = g_ptr_array_new_with_free_func(item_free);
@@ -45,7 +45,7 @@ wl_keeper_new(int ifindex)
 }
 
 void
-wl_keeper_free(WlKeeper *self)
+wl_link_state_free(WlLinkState *self)
 {
     if (!self)
         return;
@@ -94,7 +94,7 @@ get_u32(const struct nlmsghdr *message, guint16 type, guint32 otherwise)
 /* A route that somebody set: not those that come with addresses by themselves, nor with router
  * advertisements, and not those of a full tunnel, which has its own care. */
 static gboolean
-is_kept_route(const WlKeeper *self, const struct nlmsghdr *message)
+is_kept_route(const WlLinkState *self, const struct nlmsghdr *message)
 {
     const struct rtmsg *route = mnl_nlmsg_get_payload(message);
 
@@ -109,7 +109,7 @@ is_kept_route(const WlKeeper *self, const struct nlmsghdr *message)
 }
 
 static gboolean
-is_kept(const WlKeeper *self, const struct nlmsghdr *message)
+is_kept(const WlLinkState *self, const struct nlmsghdr *message)
 {
     WlRtnlAddress address;
 
@@ -157,7 +157,7 @@ is_same(const struct nlmsghdr *a, const struct nlmsghdr *b)
 }
 
 static Item *
-find(const WlKeeper *self, const struct nlmsghdr *message)
+find(const WlLinkState *self, const struct nlmsghdr *message)
 {
     for (guint i = 0; i < self->items->len; i++) {
         Item *item = self->items->pdata[i];
@@ -171,7 +171,7 @@ find(const WlKeeper *self, const struct nlmsghdr *message)
 /* ---- following ----------------------------------------------------------------------------- */
 
 static void
-forget_lost(WlKeeper *self)
+forget_lost(WlLinkState *self)
 {
     for (guint i = self->items->len; i > 0; i--) {
         if (((Item *) self->items->pdata[i - 1])->lost)
@@ -181,7 +181,7 @@ forget_lost(WlKeeper *self)
 
 /* Of IPv4 the addresses stay, and the routes go in silence. */
 static void
-link_went_down(WlKeeper *self)
+link_went_down(WlLinkState *self)
 {
     /* What was removed before that was removed on purpose. */
     if (!self->flushed)
@@ -196,7 +196,7 @@ link_went_down(WlKeeper *self)
 }
 
 static void
-take_link(WlKeeper *self, const struct nlmsghdr *message)
+take_link(WlLinkState *self, const struct nlmsghdr *message)
 {
     WlRtnlLink link;
     gboolean up;
@@ -221,7 +221,7 @@ is_link_local(const struct nlmsghdr *message)
 }
 
 gboolean
-wl_keeper_take(WlKeeper *self, const struct nlmsghdr *message)
+wl_link_state_handle(WlLinkState *self, const struct nlmsghdr *message)
 {
     Item *item;
 
@@ -251,12 +251,12 @@ wl_keeper_take(WlKeeper *self, const struct nlmsghdr *message)
 static int
 take_message(const struct nlmsghdr *message, gpointer user_data)
 {
-    wl_keeper_take(user_data, message);
+    wl_link_state_handle(user_data, message);
     return 0;
 }
 
 int
-wl_keeper_read(WlKeeper *self, WlNetlink *netlink)
+wl_link_state_read(WlLinkState *self, WlNetlink *netlink)
 {
     static const guint16 types[] = {RTM_GETLINK, RTM_GETADDR, RTM_GETROUTE};
 
@@ -276,7 +276,7 @@ wl_keeper_read(WlKeeper *self, WlNetlink *netlink)
 }
 
 gboolean
-wl_keeper_settle(WlKeeper *self)
+wl_link_state_settle(WlLinkState *self)
 {
     gboolean flushed = self->flushed;
 
@@ -310,7 +310,7 @@ give_back(const struct nlmsghdr *message, WlNetlink *netlink)
 }
 
 int
-wl_keeper_restore(WlKeeper *self, WlNetlink *netlink)
+wl_link_state_restore(WlLinkState *self, WlNetlink *netlink)
 {
     int first_error = 0;
 

@@ -9,20 +9,20 @@
  * (1.42; sending it the same configuration again, or none and then the same, changes nothing). What
  * somebody removes on purpose is forgotten.
  */
-typedef struct _WlKeeper WlKeeper;
+typedef struct _WlLinkState WlLinkState;
 
-/** Knows of nothing yet: see wl_keeper_read(). */
-WlKeeper *wl_keeper_new(int ifindex);
-void wl_keeper_free(WlKeeper *self);
-G_DEFINE_AUTOPTR_CLEANUP_FUNC(WlKeeper, wl_keeper_free)
+/** Knows of nothing yet: see wl_link_state_read(). */
+WlLinkState *wl_link_state_new(int ifindex);
+void wl_link_state_free(WlLinkState *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(WlLinkState, wl_link_state_free)
 
 /** What the link has at the moment; messages that tell of it again do no harm. 0 or a negative
  * errno. */
-int wl_keeper_read(WlKeeper *self, WlNetlink *netlink);
+int wl_link_state_read(WlLinkState *self, WlNetlink *netlink);
 /** Every message about links, addresses and routes, in the order they come. TRUE: it was about
  * something that is remembered. */
-gboolean wl_keeper_take(WlKeeper *self, const struct nlmsghdr *message);
+gboolean wl_link_state_handle(WlLinkState *self, const struct nlmsghdr *message);
 /** A burst of messages is over. TRUE: something was taken away and can be given back now. */
-gboolean wl_keeper_settle(WlKeeper *self);
+gboolean wl_link_state_settle(WlLinkState *self);
 /** Gives it back; 0 or the first negative errno, when the rest was tried all the same. */
-int wl_keeper_restore(WlKeeper *self, WlNetlink *netlink);
+int wl_link_state_restore(WlLinkState *self, WlNetlink *netlink);

@@ -18,8 +18,8 @@ typedef struct {
     gint64 until;
 } Question;
 
-struct _WlNeighbourWatch {
-    WlNeighbourFunc func;
+struct _WlNeighborWatch {
+    WlNeighborFunc func;
     gpointer user_data;
     WlNetlink *route;      /* for requests; NULL: nothing was asked yet */
     WlNetlinkWatch *watch; /* NULL: nothing is waited for */
@@ -27,10 +27,10 @@ struct _WlNeighbourWatch {
     GSource *timer;        /* of the oldest */
 };
 
-static void set_timer(WlNeighbourWatch *self);
+static void set_timer(WlNeighborWatch *self);
 
 static gboolean
-find(const WlNeighbourWatch *self, const WlIp *address, guint32 ifindex, guint *position)
+find(const WlNeighborWatch *self, const WlIp *address, guint32 ifindex, guint *position)
 {
     for (guint i = 0; i < self->questions->len; i++) {
         const Question *question = &g_array_index(self->questions, Question, i);
@@ -45,7 +45,7 @@ find(const WlNeighbourWatch *self, const WlIp *address, guint32 ifindex, guint *
 
 /* The last answer ends the listening. The function may ask again. */
 static void
-answer(WlNeighbourWatch *self, guint position, gboolean reachable)
+answer(WlNeighborWatch *self, guint position, gboolean reachable)
 {
     Question question = g_array_index(self->questions, Question, position);
 
@@ -72,11 +72,11 @@ judge(guint16 state)
 }
 
 static Verdict
-look_up(WlNeighbourWatch *self, const Question *question)
+look_up(WlNeighborWatch *self, const Question *question)
 {
     guint16 state;
     int result =
-        wl_rtnl_get_neighbour(self->route, (int) question->ifindex, &question->address, &state);
+        wl_rtnl_get_neighbor(self->route, (int) question->ifindex, &question->address, &state);
 
     if (result == 0)
         return judge(state);
@@ -87,8 +87,8 @@ look_up(WlNeighbourWatch *self, const Question *question)
 static void
 take_message(const struct nlmsghdr *message, gpointer user_data)
 {
-    WlNeighbourWatch *self = user_data;
-    WlRtnlNeighbour neighbour;
+    WlNeighborWatch *self = user_data;
+    WlRtnlNeighbor neighbour;
     Verdict verdict;
     guint position;
 
@@ -106,7 +106,7 @@ take_message(const struct nlmsghdr *message, gpointer user_data)
         }
         return;
     }
-    if (!wl_rtnl_parse_neighbour(message, &neighbour) ||
+    if (!wl_rtnl_parse_neighbor(message, &neighbour) ||
         !find(self, &neighbour.address, (guint32) neighbour.ifindex, &position))
         return;
     /* An entry that is taken away without an answer will not get one. */
@@ -118,7 +118,7 @@ take_message(const struct nlmsghdr *message, gpointer user_data)
 static gboolean
 on_timer(gpointer user_data)
 {
-    WlNeighbourWatch *self = user_data;
+    WlNeighborWatch *self = user_data;
 
     if (g_array_index(self->questions, Question, 0).until <= g_get_monotonic_time())
         answer(self, 0, FALSE);
@@ -128,7 +128,7 @@ on_timer(gpointer user_data)
 }
 
 static void
-set_timer(WlNeighbourWatch *self)
+set_timer(WlNeighborWatch *self)
 {
     gint64 wait;
 
@@ -145,7 +145,7 @@ set_timer(WlNeighbourWatch *self)
 
 /* Listening begins before the question, so that the answer cannot fall in between. */
 static gboolean
-listen_to_kernel(WlNeighbourWatch *self, GError **error)
+listen_to_kernel(WlNeighborWatch *self, GError **error)
 {
     static const guint groups[] = {RTNLGRP_NEIGH, 0};
 
@@ -157,7 +157,7 @@ listen_to_kernel(WlNeighbourWatch *self, GError **error)
 }
 
 static Verdict
-ask_kernel(WlNeighbourWatch *self, const Question *question)
+ask_kernel(WlNeighborWatch *self, const Question *question)
 {
     g_autoptr(GError) error = NULL;
     int result;
@@ -166,7 +166,7 @@ ask_kernel(WlNeighbourWatch *self, const Question *question)
         g_warning("neighbours are taken to be there: %s", error->message);
         return THERE;
     }
-    result = wl_rtnl_use_neighbour(self->route, (int) question->ifindex, &question->address);
+    result = wl_rtnl_use_neighbor(self->route, (int) question->ifindex, &question->address);
     if (result == 0)
         return look_up(self, question);
     /* The interface is gone, is down, or has no IPv6. */
@@ -177,7 +177,7 @@ ask_kernel(WlNeighbourWatch *self, const Question *question)
 }
 
 void
-wl_neighbour_watch_ask(WlNeighbourWatch *self, const WlIp *address, guint32 ifindex)
+wl_neighbor_watch_resolve(WlNeighborWatch *self, const WlIp *address, guint32 ifindex)
 {
     Question question = {*address, ifindex, g_get_monotonic_time() + PATIENCE};
     Verdict verdict;
@@ -185,7 +185,7 @@ wl_neighbour_watch_ask(WlNeighbourWatch *self, const WlIp *address, guint32 ifin
 
     if (find(self, address, ifindex, &position))
         g_array_remove_index(self->questions, position);
-    else if (self->questions->len >= WL_NEIGHBOUR_WATCH_MAX)
+    else if (self->questions->len >= WL_NEIGHBOR_WATCH_MAX)
         answer(self, 0, FALSE);
     g_array_append_val(self->questions, question);
     set_timer(self);
@@ -195,15 +195,15 @@ wl_neighbour_watch_ask(WlNeighbourWatch *self, const WlIp *address, guint32 ifin
 }
 
 gboolean
-wl_neighbour_watch_is_listening(const WlNeighbourWatch *self)
+wl_neighbor_watch_is_listening(const WlNeighborWatch *self)
 {
     return self->watch != NULL;
 }
 
-WlNeighbourWatch *
-wl_neighbour_watch_new(WlNeighbourFunc func, gpointer user_data)
+WlNeighborWatch *
+wl_neighbor_watch_new(WlNeighborFunc func, gpointer user_data)
 {
-    WlNeighbourWatch *self = g_new0(WlNeighbourWatch, 1);
+    WlNeighborWatch *self = g_new0(WlNeighborWatch, 1);
 
     self->func = func;
     self->user_data = user_data;
@@ -212,7 +212,7 @@ wl_neighbour_watch_new(WlNeighbourFunc func, gpointer user_data)
 }
 
 void
-wl_neighbour_watch_free(WlNeighbourWatch *self)
+wl_neighbor_watch_free(WlNeighborWatch *self)
 {
     if (!self)
         return;

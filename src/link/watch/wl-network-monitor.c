@@ -17,34 +17,34 @@
 #define COALESCE   20
 #define READ_AGAIN 1000 /* ms, after a reading that failed */
 
-struct _WlMonitor {
+struct _WlNetworkMonitor {
     int link;
-    WlMonitorEvents events;
+    WlNetworkMonitorEvents events;
     gpointer user_data;
     grefcount references;
     gboolean closed;
     WlNetlink *route; /* for dumps */
     WlNetlinkWatch *watch;
-    WlKeeper *keeper; /* of the watched link; NULL: none */
-    GSource *timer;   /* set while a burst goes on */
-    gboolean lost;    /* messages were lost: everything has to be read again */
+    WlLinkState *keeper; /* of the watched link; NULL: none */
+    GSource *timer;      /* set while a burst goes on */
+    gboolean lost;       /* messages were lost: everything has to be read again */
     gboolean routes_changed;
     gboolean link_up, link_seen;
 
     GArray *links;          /* of WlRtnlLink */
     GArray *all_addresses;  /* of WlRtnlAddress, the watched link's too */
     GArray *default_routes; /* of WlRtnlRoute */
-    GArray *addresses;      /* of WlMonitorAddress: as last told */
+    GArray *addresses;      /* of WlNetworkAddress: as last told */
     GArray *told_routes;    /* of WlRtnlRoute: those of uplinks, as last told */
 };
 
 static void
-unref(WlMonitor *self)
+unref(WlNetworkMonitor *self)
 {
     if (!g_ref_count_dec(&self->references))
         return;
     wl_netlink_free(self->route);
-    wl_keeper_free(self->keeper);
+    wl_link_state_free(self->keeper);
     g_array_unref(self->links);
     g_array_unref(self->all_addresses);
     g_array_unref(self->default_routes);
@@ -54,7 +54,7 @@ unref(WlMonitor *self)
 }
 
 static WlRtnlLink *
-find_link(WlMonitor *self, int ifindex, guint *position)
+find_link(WlNetworkMonitor *self, int ifindex, guint *position)
 {
     for (guint i = 0; i < self->links->len; i++) {
         WlRtnlLink *link = &g_array_index(self->links, WlRtnlLink, i);
@@ -116,14 +116,14 @@ is_up(const WlRtnlLink *link)
 static int
 compare_addresses(gconstpointer a, gconstpointer b)
 {
-    return memcmp(a, b, sizeof(WlMonitorAddress));
+    return memcmp(a, b, sizeof(WlNetworkAddress));
 }
 
 static GArray *
-make_addresses(WlMonitor *self)
+make_addresses(WlNetworkMonitor *self)
 {
     const guint32 unusable = IFA_F_TENTATIVE | IFA_F_DEPRECATED | IFA_F_TEMPORARY | IFA_F_DADFAILED;
-    GArray *array = g_array_new(FALSE, TRUE, sizeof(WlMonitorAddress));
+    GArray *array = g_array_new(FALSE, TRUE, sizeof(WlNetworkAddress));
 
     for (guint i = 0; i < self->all_addresses->len; i++) {
         const WlRtnlAddress *address = &g_array_index(self->all_addresses, WlRtnlAddress, i);
@@ -136,7 +136,7 @@ make_addresses(WlMonitor *self)
         guint32 flags = address->flags & IFA_F_OPTIMISTIC
                             ? address->flags & ~(guint32) IFA_F_TENTATIVE
                             : address->flags;
-        WlMonitorAddress entry;
+        WlNetworkAddress entry;
 
         if (!link || !(link->flags & IFF_UP) || address->ifindex == self->link)
             continue;
@@ -159,7 +159,7 @@ compare_routes(gconstpointer a, gconstpointer b)
 }
 
 static GArray *
-make_routes(WlMonitor *self)
+make_routes(WlNetworkMonitor *self)
 {
     GArray *array = g_array_new(FALSE, TRUE, sizeof(WlRtnlRoute));
 
@@ -188,7 +188,7 @@ replace_array(GArray **array, GArray *with)
 
 /* TRUE if something changed that a caller can see. */
 static gboolean
-update_view(WlMonitor *self)
+update_view(WlNetworkMonitor *self)
 {
     gboolean addresses = replace_array(&self->addresses, make_addresses(self));
     gboolean routes = replace_array(&self->told_routes, make_routes(self));
@@ -197,7 +197,7 @@ update_view(WlMonitor *self)
 }
 
 static void
-tell_link_state(WlMonitor *self, gboolean present, gboolean up)
+tell_link_state(WlNetworkMonitor *self, gboolean present, gboolean up)
 {
     gboolean was_seen = self->link_seen;
     gboolean was_up = self->link_up;
@@ -211,7 +211,7 @@ tell_link_state(WlMonitor *self, gboolean present, gboolean up)
 }
 
 static void
-tell_address_lost(WlMonitor *self, const WlPrefix *address)
+tell_address_lost(WlNetworkMonitor *self, const WlPrefix *address)
 {
     if (!self->closed && self->events.link_address_lost)
         self->events.link_address_lost(self, address, self->user_data);
@@ -234,7 +234,7 @@ find_address(GArray *addresses, const WlRtnlAddress *wanted, guint *position)
 }
 
 static void
-take_link(WlMonitor *self, const struct nlmsghdr *message)
+take_link(WlNetworkMonitor *self, const struct nlmsghdr *message)
 {
     WlRtnlLink link, *known;
     guint position;
@@ -258,7 +258,7 @@ take_link(WlMonitor *self, const struct nlmsghdr *message)
 }
 
 static void
-take_address(WlMonitor *self, const struct nlmsghdr *message)
+take_address(WlNetworkMonitor *self, const struct nlmsghdr *message)
 {
     WlRtnlAddress address, *known;
     guint position;
@@ -282,7 +282,7 @@ take_address(WlMonitor *self, const struct nlmsghdr *message)
 }
 
 static gboolean
-read_routes(WlMonitor *self, GError **error)
+read_routes(WlNetworkMonitor *self, GError **error)
 {
     int result = wl_rtnl_list_default_routes(self->route, self->default_routes);
 
@@ -295,7 +295,7 @@ read_routes(WlMonitor *self, GError **error)
 }
 
 static gboolean
-read_everything(WlMonitor *self, GError **error)
+read_everything(WlNetworkMonitor *self, GError **error)
 {
     int result = wl_rtnl_list_links(self->route, self->links);
 
@@ -310,13 +310,13 @@ read_everything(WlMonitor *self, GError **error)
 
 /* What the watched link has at the moment. */
 static gboolean
-read_watched_link(WlMonitor *self, GError **error)
+read_watched_link(WlNetworkMonitor *self, GError **error)
 {
     int result;
 
-    wl_keeper_free(self->keeper);
-    self->keeper = wl_keeper_new(self->link);
-    result = wl_keeper_read(self->keeper, self->route);
+    wl_link_state_free(self->keeper);
+    self->keeper = wl_link_state_new(self->link);
+    result = wl_link_state_read(self->keeper, self->route);
     if (result == 0)
         return TRUE;
     g_set_error(error, G_IO_ERROR, g_io_error_from_errno(-result),
@@ -326,7 +326,7 @@ read_watched_link(WlMonitor *self, GError **error)
 
 /* After a loss of messages: reads everything, and finds out what happened to the watched link. */
 static void
-catch_up(WlMonitor *self)
+catch_up(WlNetworkMonitor *self)
 {
     g_autoptr(GArray) before = g_array_copy(self->all_addresses);
     g_autoptr(GError) error = NULL;
@@ -355,7 +355,7 @@ catch_up(WlMonitor *self)
 static gboolean burst_over(gpointer user_data);
 
 static void
-call_back_in(WlMonitor *self, guint milliseconds)
+call_back_in(WlNetworkMonitor *self, guint milliseconds)
 {
     self->timer = g_timeout_source_new(milliseconds);
     g_source_set_callback(self->timer, burst_over, self, NULL);
@@ -365,7 +365,7 @@ call_back_in(WlMonitor *self, guint milliseconds)
 static gboolean
 burst_over(gpointer user_data)
 {
-    WlMonitor *self = user_data;
+    WlNetworkMonitor *self = user_data;
     g_autoptr(GError) error = NULL;
 
     g_ref_count_inc(&self->references);
@@ -375,7 +375,8 @@ burst_over(gpointer user_data)
         catch_up(self);
     else if (self->routes_changed && !read_routes(self, &error))
         g_warning("%s", error->message);
-    if (!self->closed && self->keeper && wl_keeper_settle(self->keeper) && self->events.link_reset)
+    if (!self->closed && self->keeper && wl_link_state_settle(self->keeper) &&
+        self->events.link_reset)
         self->events.link_reset(self, self->user_data);
     if (!self->closed && update_view(self) && self->events.changed)
         self->events.changed(self, self->user_data);
@@ -389,9 +390,9 @@ burst_over(gpointer user_data)
 static void
 take_message(const struct nlmsghdr *message, gpointer user_data)
 {
-    WlMonitor *self = user_data;
+    WlNetworkMonitor *self = user_data;
 
-    gboolean kept = message && self->keeper && wl_keeper_take(self->keeper, message);
+    gboolean kept = message && self->keeper && wl_link_state_handle(self->keeper, message);
 
     g_ref_count_inc(&self->references);
     if (!message) {
@@ -422,12 +423,13 @@ take_message(const struct nlmsghdr *message, gpointer user_data)
     unref(self);
 }
 
-WlMonitor *
-wl_monitor_new(int link, const WlMonitorEvents *events, gpointer user_data, GError **error)
+WlNetworkMonitor *
+wl_network_monitor_new(int link, const WlNetworkMonitorEvents *events, gpointer user_data,
+                       GError **error)
 {
     static const guint groups[] = {RTNLGRP_LINK,       RTNLGRP_IPV4_IFADDR, RTNLGRP_IPV6_IFADDR,
                                    RTNLGRP_IPV4_ROUTE, RTNLGRP_IPV6_ROUTE,  0};
-    g_autoptr(WlMonitor) self = g_new0(WlMonitor, 1);
+    g_autoptr(WlNetworkMonitor) self = g_new0(WlNetworkMonitor, 1);
     const WlRtnlLink *watched;
 
     g_ref_count_init(&self->references);
@@ -437,7 +439,7 @@ wl_monitor_new(int link, const WlMonitorEvents *events, gpointer user_data, GErr
     self->links = g_array_new(FALSE, TRUE, sizeof(WlRtnlLink));
     self->all_addresses = g_array_new(FALSE, TRUE, sizeof(WlRtnlAddress));
     self->default_routes = g_array_new(FALSE, TRUE, sizeof(WlRtnlRoute));
-    self->addresses = g_array_new(FALSE, TRUE, sizeof(WlMonitorAddress));
+    self->addresses = g_array_new(FALSE, TRUE, sizeof(WlNetworkAddress));
     self->told_routes = g_array_new(FALSE, TRUE, sizeof(WlRtnlRoute));
     self->route = wl_netlink_new(NETLINK_ROUTE, error);
     if (!self->route)
@@ -456,7 +458,7 @@ wl_monitor_new(int link, const WlMonitorEvents *events, gpointer user_data, GErr
 }
 
 void
-wl_monitor_free(WlMonitor *self)
+wl_network_monitor_free(WlNetworkMonitor *self)
 {
     if (!self)
         return;
@@ -470,9 +472,9 @@ wl_monitor_free(WlMonitor *self)
 }
 
 gboolean
-wl_monitor_restore_link(WlMonitor *self, GError **error)
+wl_network_monitor_restore_link(WlNetworkMonitor *self, GError **error)
 {
-    int result = self->keeper ? wl_keeper_restore(self->keeper, self->route) : 0;
+    int result = self->keeper ? wl_link_state_restore(self->keeper, self->route) : 0;
 
     if (result == 0)
         return TRUE;
@@ -483,13 +485,13 @@ wl_monitor_restore_link(WlMonitor *self, GError **error)
 }
 
 const GArray *
-wl_monitor_get_addresses(WlMonitor *self)
+wl_network_monitor_get_addresses(WlNetworkMonitor *self)
 {
     return self->addresses;
 }
 
 const char *
-wl_monitor_get_uplink(WlMonitor *self)
+wl_network_monitor_get_uplink(WlNetworkMonitor *self)
 {
     const WlRtnlRoute *best = NULL;
     const WlRtnlLink *link;
@@ -506,7 +508,7 @@ wl_monitor_get_uplink(WlMonitor *self)
 }
 
 GArray *
-wl_monitor_dup_gateways(WlMonitor *self)
+wl_network_monitor_dup_gateways(WlNetworkMonitor *self)
 {
     GArray *gateways = g_array_new(FALSE, TRUE, sizeof(WlIp));
 

@@ -39,24 +39,24 @@ is_answered(gpointer user_data)
     return answers.n == GPOINTER_TO_UINT(user_data);
 }
 
-static WlPing *
+static WlEcho *
 ping_new(const char *local)
 {
     g_autoptr(GError) error = NULL;
     WlIp ip = ip_of(local);
     WlRawSockets raw;
-    WlPing *ping;
+    WlEcho *ping;
 
     wl_raw_sockets_open(&raw, &error);
     g_assert_no_error(error);
-    ping = wl_ping_new(&raw, &ip, (int) if_nametoindex("wlt0"), on_answer, &answers, &error);
+    ping = wl_echo_new(&raw, &ip, (int) if_nametoindex("wlt0"), on_answer, &answers, &error);
     g_assert_no_error(error);
     wl_raw_sockets_close(&raw);
     return ping;
 }
 
 typedef struct {
-    WlPing *ping;
+    WlEcho *ping;
     WlIp peer;
 } Asked;
 
@@ -65,50 +65,50 @@ is_known(gpointer user_data)
 {
     Asked *asked = user_data;
 
-    return wl_ping_get(asked->ping, &asked->peer) != 0;
+    return wl_echo_get_round_trip(asked->ping, &asked->peer) != 0;
 }
 
 /* Two ends of a link in one namespace: link-local packets to an own address go by loopback. */
 static void
 test_round_trip(void)
 {
-    g_autoptr(WlPing) ping = ping_new("fe80::a");
+    g_autoptr(WlEcho) ping = ping_new("fe80::a");
     Asked asked = {ping, ip_of("fe80::b")};
 
-    g_assert_cmpuint(wl_ping_get(ping, &asked.peer), ==, 0);
-    wl_ping_probe(ping, &asked.peer);
+    g_assert_cmpuint(wl_echo_get_round_trip(ping, &asked.peer), ==, 0);
+    wl_echo_measure(ping, &asked.peer);
     test_wait(is_known, &asked);
-    g_assert_cmpuint(wl_ping_get(ping, &asked.peer), <, 15 * G_USEC_PER_SEC);
-    wl_ping_forget(ping, &asked.peer);
-    g_assert_cmpuint(wl_ping_get(ping, &asked.peer), ==, 0);
+    g_assert_cmpuint(wl_echo_get_round_trip(ping, &asked.peer), <, 15 * G_USEC_PER_SEC);
+    wl_echo_forget(ping, &asked.peer);
+    g_assert_cmpuint(wl_echo_get_round_trip(ping, &asked.peer), ==, 0);
 }
 
 /* The answers of one are not those of the other, though both are in the same namespace. */
 static void
 test_own_answers(void)
 {
-    g_autoptr(WlPing) asking = ping_new("fe80::a"), other = ping_new("fe80::a");
+    g_autoptr(WlEcho) asking = ping_new("fe80::a"), other = ping_new("fe80::a");
     Asked asked = {asking, ip_of("fe80::b")};
 
-    wl_ping_probe(asking, &asked.peer);
+    wl_echo_measure(asking, &asked.peer);
     test_wait(is_known, &asked);
     test_settle();
-    g_assert_cmpuint(wl_ping_get(other, &asked.peer), ==, 0);
+    g_assert_cmpuint(wl_echo_get_round_trip(other, &asked.peer), ==, 0);
 }
 
 static void
 test_silent_peer(void)
 {
-    g_autoptr(WlPing) ping = ping_new("fe80::a");
+    g_autoptr(WlEcho) ping = ping_new("fe80::a");
     Asked asked = {ping, ip_of("fe80::b")};
     WlIp silent = ip_of("fe80::dead");
 
     /* Asked again at once: one probe is outstanding. */
-    wl_ping_probe(ping, &silent);
-    wl_ping_probe(ping, &silent);
-    wl_ping_probe(ping, &asked.peer);
+    wl_echo_measure(ping, &silent);
+    wl_echo_measure(ping, &silent);
+    wl_echo_measure(ping, &asked.peer);
     test_wait(is_known, &asked);
-    g_assert_cmpuint(wl_ping_get(ping, &silent), ==, 0);
+    g_assert_cmpuint(wl_echo_get_round_trip(ping, &silent), ==, 0);
 }
 
 static void
@@ -120,7 +120,7 @@ test_bad_link(void)
 
     wl_raw_sockets_open(&raw, &error);
     g_assert_no_error(error);
-    g_assert_null(wl_ping_new(&raw, &ip, -5, on_answer, &answers, &error));
+    g_assert_null(wl_echo_new(&raw, &ip, -5, on_answer, &answers, &error));
     g_assert_nonnull(error);
     g_assert_cmpint(raw.icmp6, ==, -1);
     wl_raw_sockets_close(&raw);
@@ -134,7 +134,7 @@ test_probes(void)
                                           {"fd77::a", "fe80::b"},
                                           {"fd77::a", "fd77::b"},
                                           {"10.77.0.2", "10.77.0.3"}};
-    g_autoptr(WlPing) ping = ping_new("fe80::a"), other = ping_new("fe80::a");
+    g_autoptr(WlEcho) ping = ping_new("fe80::a"), other = ping_new("fe80::a");
 
     for (guint i = 0; i < G_N_ELEMENTS(ways); i++) {
         WlIp source = {0}, destination = ip_of(ways[i][1]);
@@ -144,7 +144,7 @@ test_probes(void)
         if (ways[i][0])
             source = ip_of(ways[i][0]);
         memset(&answers, 0, sizeof answers);
-        wl_ping_send(ping, &key, &source, &destination, sequence);
+        wl_echo_send(ping, &key, &source, &destination, sequence);
         test_wait(is_answered, GUINT_TO_POINTER(1));
         g_assert_cmpuint(answers.sequence, ==, sequence);
         g_assert_true(wl_key_equal(&answers.key, &key));
@@ -158,17 +158,17 @@ test_probes(void)
 static void
 test_lost_probes(void)
 {
-    g_autoptr(WlPing) ping = ping_new("fe80::a");
+    g_autoptr(WlEcho) ping = ping_new("fe80::a");
     WlIp none = {0}, v4 = ip_of("10.77.0.2"), v6 = ip_of("fe80::b"), silent = ip_of("10.77.0.99"),
          foreign = ip_of("10.99.0.1");
     WlKey key = test_key(1);
 
     memset(&answers, 0, sizeof answers);
-    wl_ping_send(ping, &key, &v4, &silent, 1);
-    wl_ping_send(ping, &key, &v4, &v6, 2);
-    wl_ping_send(ping, &key, &none, &v4, 3);
-    wl_ping_send(ping, &key, &foreign, &v4, 4);
-    wl_ping_send(ping, &key, &none, &v6, 5);
+    wl_echo_send(ping, &key, &v4, &silent, 1);
+    wl_echo_send(ping, &key, &v4, &v6, 2);
+    wl_echo_send(ping, &key, &none, &v4, 3);
+    wl_echo_send(ping, &key, &foreign, &v4, 4);
+    wl_echo_send(ping, &key, &none, &v6, 5);
     test_wait(is_answered, GUINT_TO_POINTER(1));
     g_assert_cmpuint(answers.sequence, ==, 5);
 }

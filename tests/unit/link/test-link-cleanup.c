@@ -180,10 +180,10 @@ test_sweep_dead(void)
     make_socket("nmwl-00000000"); /* its link is there */
     make_socket("nmwl-11111111");
     make_socket("wlt9"); /* who knows whose */
-    claim = wl_claim_new(OTHER, &error);
+    claim = wl_profile_lock_new(OTHER, &error);
     g_assert_no_error(error);
     /* as with a predecessor that is still ending: one is enough */
-    again = wl_claim_new(OTHER, &error);
+    again = wl_profile_lock_new(OTHER, &error);
     g_assert_error(error, G_IO_ERROR, G_IO_ERROR_ADDRESS_IN_USE);
     g_assert_cmpint(again, ==, -1);
     first = sweep_dead();
@@ -214,7 +214,7 @@ test_foreign(void)
                     "interface-name");
     g_clear_error(&error);
     test_run("ip link set wlt0 alias wirelink:" OTHER);
-    claim = wl_claim_new(OTHER, &error);
+    claim = wl_profile_lock_new(OTHER, &error);
     g_assert_null(open_any("wlt0", UUID, &error));
     close(claim);
     g_assert_error(error, WL_LINK_ERROR, WL_LINK_ERROR_EXISTS);

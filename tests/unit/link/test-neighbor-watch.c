@@ -37,12 +37,12 @@ is_answered(gpointer user_data)
 }
 
 static void
-ask(WlNeighbourWatch *watch, const char *address, const char *interface)
+ask(WlNeighborWatch *watch, const char *address, const char *interface)
 {
     WlIp ip;
 
     g_assert_true(wl_ip_parse(address, &ip));
-    wl_neighbour_watch_ask(watch, &ip, if_nametoindex(interface));
+    wl_neighbor_watch_resolve(watch, &ip, if_nametoindex(interface));
 }
 
 /* Whether a socket of this process has joined a group of rtnetlink: the kernel's own word. */
@@ -67,7 +67,7 @@ is_in_group(void)
 static void
 test_there(gconstpointer data)
 {
-    g_autoptr(WlNeighbourWatch) watch = wl_neighbour_watch_new(on_answer, NULL);
+    g_autoptr(WlNeighborWatch) watch = wl_neighbor_watch_new(on_answer, NULL);
     g_autofree char *expected = g_strdup_printf("%s there\n", (const char *) data);
     gint64 begun = g_get_monotonic_time();
 
@@ -88,7 +88,7 @@ test_there(gconstpointer data)
 static void
 test_nobody(gconstpointer data)
 {
-    g_autoptr(WlNeighbourWatch) watch = wl_neighbour_watch_new(on_answer, NULL);
+    g_autoptr(WlNeighborWatch) watch = wl_neighbor_watch_new(on_answer, NULL);
     g_autofree char *expected = g_strdup_printf("%s nobody\n", (const char *) data);
 
     g_string_truncate(answers, 0);
@@ -100,14 +100,14 @@ test_nobody(gconstpointer data)
     test_settle();
     g_assert_cmpstr(answers->str, ==, expected); /* once */
     g_assert_false(is_in_group());
-    g_assert_false(wl_neighbour_watch_is_listening(watch));
+    g_assert_false(wl_neighbor_watch_is_listening(watch));
 }
 
 /* One is there and one is not: the answer for one does not end the wait for the other. */
 static void
 test_both(void)
 {
-    g_autoptr(WlNeighbourWatch) watch = wl_neighbour_watch_new(on_answer, NULL);
+    g_autoptr(WlNeighborWatch) watch = wl_neighbor_watch_new(on_answer, NULL);
 
     g_string_truncate(answers, 0);
     test_run("ip neighbour flush dev eth0");
@@ -124,7 +124,7 @@ test_both(void)
 static void
 test_comes(void)
 {
-    g_autoptr(WlNeighbourWatch) watch = wl_neighbour_watch_new(on_answer, NULL);
+    g_autoptr(WlNeighborWatch) watch = wl_neighbor_watch_new(on_answer, NULL);
 
     g_string_truncate(answers, 0);
     ask(watch, "192.0.2.50", "eth0");
@@ -138,7 +138,7 @@ test_comes(void)
 static void
 test_without_neighbours(void)
 {
-    g_autoptr(WlNeighbourWatch) watch = wl_neighbour_watch_new(on_answer, NULL);
+    g_autoptr(WlNeighborWatch) watch = wl_neighbor_watch_new(on_answer, NULL);
 
     g_string_truncate(answers, 0);
     test_run("ip tuntap add tun0 mode tun");
@@ -163,17 +163,17 @@ test_without_neighbours(void)
 static void
 test_many(void)
 {
-    g_autoptr(WlNeighbourWatch) watch = wl_neighbour_watch_new(on_answer, NULL);
+    g_autoptr(WlNeighborWatch) watch = wl_neighbor_watch_new(on_answer, NULL);
 
     g_string_truncate(answers, 0);
-    for (guint i = 0; i < WL_NEIGHBOUR_WATCH_MAX + 2; i++) {
+    for (guint i = 0; i < WL_NEIGHBOR_WATCH_MAX + 2; i++) {
         g_autofree char *address = g_strdup_printf("2001:db8::1:%x", i);
         ask(watch, address, "eth0");
     }
     g_assert_true(is_answered((gpointer) "2001:db8::1:0 nobody\n2001:db8::1:1 nobody\n"));
     g_assert_false(is_answered((gpointer) "2001:db8::1:2 "));
     /* Freed with questions open: nothing comes any more. */
-    g_clear_pointer(&watch, wl_neighbour_watch_free);
+    g_clear_pointer(&watch, wl_neighbor_watch_free);
     g_string_truncate(answers, 0);
     test_settle();
     g_assert_cmpstr(answers->str, ==, "");

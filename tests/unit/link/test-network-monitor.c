@@ -6,7 +6,7 @@
 #include "wl-network-monitor.h"
 
 typedef struct {
-    WlMonitor *monitor;
+    WlNetworkMonitor *monitor;
     guint changed, lost, gone, down;
     WlPrefix lost_address;
     guint wanted; /* for conditions */
@@ -14,17 +14,17 @@ typedef struct {
 } Listener;
 
 static void
-on_changed(WlMonitor *monitor, gpointer user_data)
+on_changed(WlNetworkMonitor *monitor, gpointer user_data)
 {
     Listener *listener = user_data;
 
     listener->changed++;
     if (listener->free_in_changed)
-        g_clear_pointer(&listener->monitor, wl_monitor_free);
+        g_clear_pointer(&listener->monitor, wl_network_monitor_free);
 }
 
 static void
-on_address_lost(WlMonitor *monitor, const WlPrefix *address, gpointer user_data)
+on_address_lost(WlNetworkMonitor *monitor, const WlPrefix *address, gpointer user_data)
 {
     Listener *listener = user_data;
 
@@ -33,13 +33,13 @@ on_address_lost(WlMonitor *monitor, const WlPrefix *address, gpointer user_data)
 }
 
 static void
-on_gone(WlMonitor *monitor, gpointer user_data)
+on_gone(WlNetworkMonitor *monitor, gpointer user_data)
 {
     ((Listener *) user_data)->gone++;
 }
 
 static void
-on_down(WlMonitor *monitor, gpointer user_data)
+on_down(WlNetworkMonitor *monitor, gpointer user_data)
 {
     ((Listener *) user_data)->down++;
 }
@@ -47,12 +47,12 @@ on_down(WlMonitor *monitor, gpointer user_data)
 static void
 open_monitor(Listener *listener, const char *link)
 {
-    static const WlMonitorEvents events = {on_changed, on_address_lost, on_gone, on_down};
+    static const WlNetworkMonitorEvents events = {on_changed, on_address_lost, on_gone, on_down};
     g_autoptr(GError) error = NULL;
 
     memset(listener, 0, sizeof *listener);
     listener->monitor =
-        wl_monitor_new(link ? (int) if_nametoindex(link) : 0, &events, listener, &error);
+        wl_network_monitor_new(link ? (int) if_nametoindex(link) : 0, &events, listener, &error);
     g_assert_no_error(error);
 }
 
@@ -73,14 +73,14 @@ run_and_wait(Listener *listener, const char *command)
     test_wait(changed_more, listener);
 }
 
-static const WlMonitorAddress *
+static const WlNetworkAddress *
 find(Listener *listener, const char *text)
 {
-    const GArray *addresses = wl_monitor_get_addresses(listener->monitor);
+    const GArray *addresses = wl_network_monitor_get_addresses(listener->monitor);
     WlPrefix prefix = test_prefix(text);
 
     for (guint i = 0; i < addresses->len; i++) {
-        const WlMonitorAddress *address = &g_array_index(addresses, WlMonitorAddress, i);
+        const WlNetworkAddress *address = &g_array_index(addresses, WlNetworkAddress, i);
 
         if (wl_prefix_equal(&address->address, &prefix))
             return address;
@@ -92,7 +92,7 @@ find(Listener *listener, const char *text)
 static gboolean
 is_usable(gpointer user_data)
 {
-    const WlMonitorAddress *address = find(user_data, "192.0.2.7/24");
+    const WlNetworkAddress *address = find(user_data, "192.0.2.7/24");
 
     return address && address->usable;
 }
@@ -106,7 +106,7 @@ is_not_usable(gpointer user_data)
 static void
 test_addresses(void)
 {
-    const WlMonitorAddress *address;
+    const WlNetworkAddress *address;
     Listener listener;
 
     test_run("ip link add eth0 type veth peer name far0");
@@ -134,7 +134,7 @@ test_addresses(void)
     g_assert_nonnull(find(&listener, "192.0.2.7/24"));
     run_and_wait(&listener, "ip link del eth0");
     g_assert_null(find(&listener, "192.0.2.7/24"));
-    wl_monitor_free(listener.monitor);
+    wl_network_monitor_free(listener.monitor);
 }
 
 static void
@@ -162,7 +162,7 @@ test_uplinks(void)
         g_autofree char *add = g_strdup_printf("ip address add 192.0.2.7/24 dev %s", name);
         g_autofree char *up = g_strdup_printf("ip link set %s up", name);
         g_autofree char *del = g_strdup_printf("ip link del %s", name);
-        const WlMonitorAddress *address;
+        const WlNetworkAddress *address;
         Listener listener;
 
         test_run(cases[i].command);
@@ -173,7 +173,7 @@ test_uplinks(void)
         g_assert_nonnull(address);
         g_assert_cmpstr(address->ifname, ==, name);
         g_assert_cmpint(address->uplink, ==, cases[i].uplink);
-        wl_monitor_free(listener.monitor);
+        wl_network_monitor_free(listener.monitor);
         test_run(del);
     }
 }
@@ -181,14 +181,14 @@ test_uplinks(void)
 static gboolean
 has_route(gpointer user_data)
 {
-    return *wl_monitor_get_uplink(((Listener *) user_data)->monitor) != '\0';
+    return *wl_network_monitor_get_uplink(((Listener *) user_data)->monitor) != '\0';
 }
 
 /* The first gateway, "" if there is none. */
 static char *
 dup_gateway(Listener *listener)
 {
-    g_autoptr(GArray) gateways = wl_monitor_dup_gateways(listener->monitor);
+    g_autoptr(GArray) gateways = wl_network_monitor_dup_gateways(listener->monitor);
 
     return gateways->len > 0 ? wl_ip_to_string(&g_array_index(gateways, WlIp, 0)) : g_strdup("");
 }
@@ -214,7 +214,7 @@ test_default_route(void)
     test_run("ip link set tun0 up");
     open_monitor(&listener, NULL);
     g_assert_false(has_route(&listener));
-    g_assert_cmpstr(wl_monitor_get_uplink(listener.monitor), ==, "");
+    g_assert_cmpstr(wl_network_monitor_get_uplink(listener.monitor), ==, "");
     /* Not of the main table, not by an uplink, not a default route: nobody is woken. */
     test_run("ip route add default via 192.0.2.1 table 77");
     test_run("ip route add 198.51.100.0/24 via 192.0.2.1");
@@ -223,7 +223,7 @@ test_default_route(void)
     run_and_wait(&listener, "ip route add default via 192.0.2.1 metric 9");
     test_wait(has_route, &listener);
     g_assert_true(has_route(&listener));
-    g_assert_cmpstr(wl_monitor_get_uplink(listener.monitor), ==, "eth0");
+    g_assert_cmpstr(wl_network_monitor_get_uplink(listener.monitor), ==, "eth0");
     /* Other changes of links and addresses may have come in the same burst, but one burst only. */
     g_assert_cmpuint(listener.changed, <=, before + 3);
     run_and_wait(&listener, "ip route replace default via 192.0.2.2 metric 9");
@@ -241,7 +241,7 @@ test_default_route(void)
     /* Its link takes it along. */
     test_run("ip link set eth0 down");
     test_wait(has_no_route, &listener);
-    wl_monitor_free(listener.monitor);
+    wl_network_monitor_free(listener.monitor);
     test_run("ip link del eth0");
     test_run("ip link del tun0");
 }
@@ -308,7 +308,7 @@ test_quiet(void)
     g_assert_cmpuint(listener.changed, >=, 1);
     g_assert_cmpuint(listener.changed, <=, 5);
     g_assert_nonnull(find(&listener, "192.0.3.199/32"));
-    wl_monitor_free(listener.monitor);
+    wl_network_monitor_free(listener.monitor);
     test_run("ip link del eth0");
 }
 
@@ -356,7 +356,7 @@ test_watched_link(void)
     test_run("ip link del nmwl-t");
     test_wait(has_gone, &listener);
     g_assert_cmpuint(listener.down, ==, 1);
-    wl_monitor_free(listener.monitor);
+    wl_network_monitor_free(listener.monitor);
 }
 
 /* More messages than the socket holds while nobody reads: the monitor has to catch up. */
@@ -382,9 +382,9 @@ test_overrun(void)
     test_wait(changed_more, &listener);
     g_assert_nonnull(find(&listener, "10.1.1.1/32"));
     g_assert_nonnull(find(&listener, "10.24.25.10/32"));
-    g_assert_cmpuint(wl_monitor_get_addresses(listener.monitor)->len, >=, 6000);
+    g_assert_cmpuint(wl_network_monitor_get_addresses(listener.monitor)->len, >=, 6000);
     g_assert_cmpuint(listener.lost, ==, 1);
-    wl_monitor_free(listener.monitor);
+    wl_network_monitor_free(listener.monitor);
     test_run("ip link del nmwl-t");
 }
 

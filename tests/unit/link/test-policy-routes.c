@@ -154,17 +154,17 @@ open_tunnel(const char *uuid, const char *link, guint16 port, const char *prefix
 static void
 test_mark(void)
 {
-    guint32 mark = wl_policy_routes_mark(UUID);
+    guint32 mark = wl_policy_routes_fwmark(UUID);
 
     g_assert_cmphex(mark >> 24, ==, 0x57);
-    g_assert_cmphex(mark, ==, wl_policy_routes_mark(UUID));
-    g_assert_cmphex(mark, !=, wl_policy_routes_mark(OTHER));
+    g_assert_cmphex(mark, ==, wl_policy_routes_fwmark(UUID));
+    g_assert_cmphex(mark, !=, wl_policy_routes_fwmark(OTHER));
 }
 
 static void
 test_ways(void)
 {
-    guint32 mark = wl_policy_routes_mark(UUID);
+    guint32 mark = wl_policy_routes_fwmark(UUID);
     g_autoptr(WlPolicyRoutes) tunnel = NULL;
     g_autofree char *before = NULL, *after = NULL;
 
@@ -232,7 +232,7 @@ test_one_family(void)
 static void
 test_kill_switch(void)
 {
-    guint32 mark = wl_policy_routes_mark(UUID);
+    guint32 mark = wl_policy_routes_fwmark(UUID);
     g_autoptr(WlPolicyRoutes) tunnel = NULL;
     g_autoptr(GError) error = NULL;
 
@@ -278,7 +278,7 @@ test_down(void)
 static void
 test_two(void)
 {
-    guint32 mark = wl_policy_routes_mark(UUID), other_mark = wl_policy_routes_mark(OTHER);
+    guint32 mark = wl_policy_routes_fwmark(UUID), other_mark = wl_policy_routes_fwmark(OTHER);
     g_autoptr(WlPolicyRoutes) tunnel = NULL, other = NULL;
     g_autofree char *before = NULL, *after = NULL;
 
@@ -310,7 +310,7 @@ is_kept(guint32 mark, gpointer user_data)
 static void
 test_sweep(void)
 {
-    guint32 nobody = 0, mark = wl_policy_routes_mark(UUID);
+    guint32 nobody = 0, mark = wl_policy_routes_fwmark(UUID);
     guint removed;
     g_autoptr(WlPolicyRoutes) tunnel = NULL, other = NULL;
     g_autofree char *before = NULL, *kept = NULL, *with_one = NULL, *after = NULL;
@@ -326,12 +326,12 @@ test_sweep(void)
     tunnel = open_tunnel(UUID, "wlt0", PORT, "0.0.0.0/0 ::/0", TRUE);
     with_one = network_state();
     other = open_tunnel(OTHER, "wlt1", PORT + 1, "0.0.0.0/0 ::/0", TRUE);
-    wl_policy_routes_sweep(is_kept, &mark, &removed, &error);
+    wl_policy_routes_cleanup(is_kept, &mark, &removed, &error);
     g_assert_cmpuint(removed, ==, 14);
     g_assert_no_error(error);
     kept = network_state();
     g_assert_cmpstr(kept, ==, with_one);
-    wl_policy_routes_sweep(is_kept, &nobody, &removed, &error);
+    wl_policy_routes_cleanup(is_kept, &nobody, &removed, &error);
     g_assert_cmpuint(removed, ==, 14);
     g_assert_no_error(error);
     after = network_state();

@@ -12,7 +12,7 @@ static guint resets, losses;
 
 /* As the service does it: the link-local address at once, the rest when all is over. */
 static void
-on_lost(WlMonitor *monitor, const WlPrefix *address, gpointer user_data)
+on_lost(WlNetworkMonitor *monitor, const WlPrefix *address, gpointer user_data)
 {
     WlPrefix ours = test_prefix(LINK_LOCAL "/64");
 
@@ -24,12 +24,12 @@ on_lost(WlMonitor *monitor, const WlPrefix *address, gpointer user_data)
 }
 
 static void
-on_reset(WlMonitor *monitor, gpointer user_data)
+on_reset(WlNetworkMonitor *monitor, gpointer user_data)
 {
     g_autoptr(GError) error = NULL;
 
     resets++;
-    wl_monitor_restore_link(monitor, &error);
+    wl_network_monitor_restore_link(monitor, &error);
     g_assert_no_error(error);
 }
 
@@ -53,12 +53,13 @@ state(void)
     return g_string_free(text, FALSE);
 }
 
-static WlMonitor *
+static WlNetworkMonitor *
 make(void)
 {
-    static const WlMonitorEvents events = {.link_address_lost = on_lost, .link_reset = on_reset};
+    static const WlNetworkMonitorEvents events = {.link_address_lost = on_lost,
+                                                  .link_reset = on_reset};
     g_autoptr(GError) error = NULL;
-    WlMonitor *monitor;
+    WlNetworkMonitor *monitor;
 
     resets = losses = 0;
     test_run("ip tuntap add wlt0 mode tun");
@@ -66,7 +67,7 @@ make(void)
     test_run("ip link set wlt0 up");
     test_run("ip address add " LINK_LOCAL "/64 dev wlt0 nodad");
     test_run("ip address add 10.77.0.2/24 dev wlt0 noprefixroute");
-    monitor = wl_monitor_new((int) if_nametoindex("wlt0"), &events, NULL, &error);
+    monitor = wl_network_monitor_new((int) if_nametoindex("wlt0"), &events, NULL, &error);
     g_assert_no_error(error);
     /* before and after it looks */
     test_run("ip address add fd77::2/64 dev wlt0 noprefixroute nodad");
@@ -102,7 +103,7 @@ has_lost(gpointer user_data)
 static void
 test_down(void)
 {
-    g_autoptr(WlMonitor) monitor = make();
+    g_autoptr(WlNetworkMonitor) monitor = make();
     g_autofree char *before = state();
 
     for (guint i = 0; i < 2; i++) {
@@ -127,7 +128,7 @@ has_no_link_local(gpointer user_data)
 static void
 test_down_for_a_while(void)
 {
-    g_autoptr(WlMonitor) monitor = make();
+    g_autoptr(WlNetworkMonitor) monitor = make();
     g_autofree char *before = state();
 
     test_settle();
@@ -145,7 +146,7 @@ test_down_for_a_while(void)
 static void
 test_ipv6_off(void)
 {
-    g_autoptr(WlMonitor) monitor = make();
+    g_autoptr(WlNetworkMonitor) monitor = make();
     g_autofree char *before = state();
 
     test_settle();
@@ -159,7 +160,7 @@ test_ipv6_off(void)
 static void
 test_on_purpose(void)
 {
-    g_autoptr(WlMonitor) monitor = make();
+    g_autoptr(WlNetworkMonitor) monitor = make();
     g_autofree char *after = NULL;
 
     test_settle();
