@@ -1,6 +1,8 @@
 #!/bin/bash
-# An activation that NetworkManager gives up before it has called its service, or because that takes
-# longer than the profile allows: it ends, too.
+# An activation that NetworkManager abandons, either before it has called the service or because
+# vpn.timeout has passed: the service ends as well.
+#
+# needs: root nm
 # shellcheck source=one-host.sh
 . "$(dirname "$(realpath "$0")")/one-host.sh"
 lab_begin "$@"

@@ -1,6 +1,9 @@
 #!/bin/bash
-# Who may see and change an active profile: two users without privileges, with dbus-daemon's own
-# configuration and the bus policy that is installed.
+# Which users may read and control an active profile. Two unprivileged users, with dbus-daemon's
+# stock configuration and the installed bus policy.
+#
+# needs: root nm
+# vm: skip-emulated
 # shellcheck source=one-host.sh
 . "$(dirname "$(realpath "$0")")/one-host.sh"
 lab_begin "$@"

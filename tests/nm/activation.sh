@@ -1,5 +1,8 @@
 #!/bin/bash
-# Activation and deactivation of one profile: link, addresses, routes, traffic, and nothing left.
+# Activation and deactivation of one profile: link, addresses, routes, traffic, and a clean host
+# afterwards.
+#
+# needs: root nm
 # shellcheck source=one-host.sh
 . "$(dirname "$(realpath "$0")")/one-host.sh"
 lab_begin "$@"

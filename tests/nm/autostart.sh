@@ -1,6 +1,9 @@
 #!/bin/bash
-# Profiles that come up by themselves: with a key of the profile and NetworkManager's own dispatcher on
-# any network, as a secondary with one.
+# Profiles that activate automatically: on any network through the profile key and NetworkManager's
+# own dispatcher, and on one network as its secondary connection.
+#
+# needs: root nm
+# vm: skip-emulated
 # shellcheck source=one-host.sh
 . "$(dirname "$(realpath "$0")")/one-host.sh"
 lab_begin "$@"

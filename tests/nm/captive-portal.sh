@@ -1,7 +1,11 @@
 #!/bin/bash
-# A network with a login page, which NetworkManager finds by asking a server of ours: who is elsewhere
-# and has no session is tried once a minute, who is on the same network as ever; and all at once when the
-# page is gone.
+# A network behind a captive portal, which NetworkManager detects through a test server. Peers
+# outside the local network without a session are tried once a minute, peers on the local network
+# as usual; when the portal opens, all of them are tried at once.
+#
+# needs: root nm
+# vm: skip-emulated
+# takes: long
 # shellcheck source=one-host.sh
 . "$(dirname "$(realpath "$0")")/one-host.sh"
 export LAB_NM_CONNECTIVITY=$'enabled=true\nuri=http://203.0.113.1/check\nresponse=online'

@@ -1,17 +1,22 @@
 #!/bin/bash
-# The service, NetworkManager and wireguard-go are killed at 20 random moments of activation, steady
-# state and teardown, each in each of them about as often. NetworkManager shows what is true, and after
-# the next activation, or `wirelinkctl sweep`, nothing of ours is left and nothing of others is gone.
+# The service, NetworkManager and wireguard-go are killed at 20 random moments, spread evenly over
+# activation, steady state and teardown. NetworkManager must show the true state each time, and
+# after the next activation or `wirelinkctl sweep` nothing of ours may be left and nothing foreign
+# may be gone.
 #
-# The moments lie within the time that coming up and going down take on this machine. One that comes
-# before there is anything to kill, or after, is not one of the 20: the next ones are later, or earlier.
+# The moments are drawn from the time that activation and teardown take on this machine. A kill
+# that hits nothing, because its target has not started or has already ended, does not count, and
+# the range of the next ones is adjusted.
 #
-# NetworkManager has 2 s to show what is true, from the moment of the kill, or from the moment when it
-# answers again. Where the CPU is emulated, which makes everything about 14 times slower, it has 10.
-# There, and in user-mode Linux, where programs start slowly, there are 10 moments. Of a service that
-# has no bus name yet NetworkManager does not know: it says after 5 s of its own that nothing came.
+# NetworkManager has 2 s to show the true state, from the kill or from the moment when it responds
+# again; 10 s with an emulated CPU, which is about 14 times slower. There, and in user-mode Linux,
+# where programs start slowly, there are only 10 kills. NetworkManager does not notice the death of
+# a service that has no bus name yet; it reports after 5 s of its own that none appeared.
 #
-# WIRELINK_SEED=N repeats a run, WIRELINK_ROUNDS=N makes it another number of rounds.
+# WIRELINK_SEED=N repeats a run, WIRELINK_ROUNDS=N changes the number of kills.
+#
+# needs: root nm
+# takes: long
 # shellcheck source=one-host.sh
 . "$(dirname "$(realpath "$0")")/one-host.sh"
 lab_begin "$@"

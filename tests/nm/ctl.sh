@@ -1,7 +1,10 @@
 #!/bin/bash
-# wirelinkctl's live commands, against the real service: as root, as the user of the profile and as
-# somebody else; what it says of names that are made to be a nuisance, and of everything that is
-# missing.
+# wirelinkctl's commands for active profiles against the real service: as root, as the profile's
+# user and as another user; with names that contain control characters; and when anything that it
+# needs is missing.
+#
+# needs: root nm
+# vm: skip-emulated
 # shellcheck source=one-host.sh
 . "$(dirname "$(realpath "$0")")/one-host.sh"
 lab_begin "$@"

@@ -1,8 +1,11 @@
 #!/bin/bash
-# The name of a full tunnel's hub is asked of the uplink's DNS server, outside the tunnel, and no other
-# name is: through a kill switch, with a strict reverse path check, from a server that is not in the
-# uplink's own network, over IPv4 on one uplink and over IPv6 on another. An address that worked needs
-# no server at all.
+# With a full tunnel, the hub's DNS name, and no other name, is resolved through the uplink's DNS
+# server, outside the tunnel: with a kill switch, a strict reverse path filter, a server outside
+# the uplink's subnet, IPv4 on one uplink and IPv6 on the other. A cached address needs no server
+# at all.
+#
+# needs: root nm
+# takes: long
 # shellcheck source=one-host.sh
 . "$(dirname "$(realpath "$0")")/one-host.sh"
 export LAB_NM_DNS=default

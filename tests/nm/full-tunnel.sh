@@ -1,7 +1,10 @@
 #!/bin/bash
-# A full tunnel: where packets to somewhere outside the network go, of both families, on two uplinks,
-# with a strict reverse path check; which way WireGuard's own go, to the hub and to others; who is
-# asked for names; the kill switch, also while the uplink changes; and nothing left.
+# A full tunnel: the path of outside packets of both families on two uplinks with a strict reverse
+# path filter, the path of WireGuard's own packets to the hub and to other peers, the DNS servers
+# in use, the kill switch, also while the uplink changes, and a clean host afterwards.
+#
+# needs: root nm
+# takes: long
 # shellcheck source=one-host.sh
 . "$(dirname "$(realpath "$0")")/one-host.sh"
 export LAB_NM_DNS=default

@@ -1,5 +1,7 @@
 #!/bin/bash
-# Datagrams that mean no good, sent through the tunnel by a peer that the profile names.
+# Malformed and malicious datagrams, sent through the tunnel by a peer of the profile.
+#
+# needs: root nm
 # shellcheck source=one-host.sh
 . "$(dirname "$(realpath "$0")")/one-host.sh"
 lab_begin "$@"

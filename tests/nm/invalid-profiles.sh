@@ -1,5 +1,8 @@
 #!/bin/bash
-# Bad profiles fail within 10 s with a sentence that names what is wrong, and leave nothing.
+# Invalid profiles are rejected within 10 s with a message that names the mistake, and leave
+# nothing behind.
+#
+# needs: root nm
 # shellcheck source=one-host.sh
 . "$(dirname "$(realpath "$0")")/one-host.sh"
 lab_begin "$@"

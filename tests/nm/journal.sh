@@ -1,6 +1,9 @@
 #!/bin/bash
-# Under systemd the service writes to the journal, as NetworkManager does: what nmcli points to when a
-# profile fails is there, and everything is found by the profile and by the link.
+# Under systemd the service logs to the journal, as NetworkManager does: the command that nmcli
+# suggests after a failure shows the reason, and every message can be found by profile and by link.
+#
+# needs: root nm
+# vm: skip-emulated
 # shellcheck source=one-host.sh
 . "$(dirname "$(realpath "$0")")/one-host.sh"
 export LAB_NM_JOURNAL=1

@@ -1,5 +1,8 @@
 #!/bin/bash
-# What others do to the link: set it down and up, IPv6 off and on, networking off and on.
+# Changes to the link from outside: set down and up, IPv6 disabled and enabled, networking off and
+# on, deletion.
+#
+# needs: root nm
 # shellcheck source=one-host.sh
 . "$(dirname "$(realpath "$0")")/one-host.sh"
 lab_begin "$@"

@@ -1,6 +1,10 @@
 #!/bin/bash
-# A network made with wirelinkctl alone, as a person makes one: a hub, two members behind NAT routers
-# and a phone. All files are imported as they are. Then an idle network says nothing on D-Bus.
+# A network created with wirelinkctl alone, as a user would: a hub, two members behind NAT routers
+# and a phone. All files are imported unchanged. Afterwards the idle network emits no D-Bus
+# signals.
+#
+# needs: root nm
+# takes: long
 # shellcheck source=../lab/tap.sh
 . "$(dirname "$(realpath "$0")")/../lab/tap.sh"
 # shellcheck source=../lab/lab.sh

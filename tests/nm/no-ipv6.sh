@@ -1,6 +1,9 @@
 #!/bin/bash
-# Under a kernel that was started without IPv6, which the members talk over: the profile fails within
-# 10 s, says why where nmcli points, and leaves nothing.
+# On a kernel booted without IPv6, which members need to exchange facts, activation fails within 10
+# s, logs the reason where nmcli points, and leaves nothing behind.
+#
+# needs: root nm kernel-without-ipv6
+# vm: append=ipv6.disable=1
 # shellcheck source=one-host.sh
 . "$(dirname "$(realpath "$0")")/one-host.sh"
 # shellcheck source=failing-activation.sh

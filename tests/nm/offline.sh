@@ -1,6 +1,9 @@
 #!/bin/bash
-# Both uplinks are gone for a minute and back: in that minute the service does not wake up once, and a
-# TCP stream through the hub, which goes on sending, lives through it.
+# Both uplinks are gone for a minute: the service does not wake up once in that minute, and a TCP
+# stream through the hub survives.
+#
+# needs: root nm kernel-wireguard
+# takes: long
 # shellcheck source=two-uplinks.sh
 . "$(dirname "$(realpath "$0")")/two-uplinks.sh"
 lab_begin "$@"

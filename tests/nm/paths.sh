@@ -1,6 +1,8 @@
 #!/bin/bash
-# A direct way dies under traffic and comes back: the pair goes to the way by the hub and back to the
-# direct one, together; what is lost meanwhile is counted.
+# The direct path fails under traffic and recovers: both members fall back to the path through the
+# hub and promote to the direct path together; lost packets are counted.
+#
+# needs: root nm
 # shellcheck source=../lab/tap.sh
 . "$(dirname "$(realpath "$0")")/../lab/tap.sh"
 # shellcheck source=../lab/lab.sh

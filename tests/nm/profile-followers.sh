@@ -1,6 +1,10 @@
 #!/bin/bash
-# Others follow profiles, too. NetworkManager tells everybody of a change when somebody is given
-# secrets: two who ask for them at each change might keep each other asking for ever.
+# Other programs follow profiles, too. NetworkManager signals a change of the profile whenever a
+# program reads its secrets: two programs that read them after each change could keep each other
+# busy forever.
+#
+# needs: root nm
+# vm: skip-emulated
 # shellcheck source=one-host.sh
 . "$(dirname "$(realpath "$0")")/one-host.sh"
 lab_begin "$@"

@@ -1,6 +1,10 @@
 #!/bin/bash
-# An active profile is changed: peers come, go and change at once, without a lost packet of the others;
-# what waits for the next activation, or is nonsense, is said in the log and on D-Bus.
+# A profile is changed while it is active: peers are added, changed and removed immediately,
+# without a lost packet of the other peers; changes that need a reactivation and invalid values are
+# reported in the log and on D-Bus.
+#
+# needs: root nm
+# takes: long
 # shellcheck source=one-host.sh
 . "$(dirname "$(realpath "$0")")/one-host.sh"
 lab_begin "$@"

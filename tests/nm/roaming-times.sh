@@ -1,6 +1,10 @@
 #!/bin/bash
-# How soon traffic flows again after a new default route, over 20 changes between two uplinks; printed,
-# and compared with a generous limit only: machines differ.
+# How soon traffic flows again after a change of the default route, over 20 changes between two
+# uplinks. The figures are printed and compared with a generous limit only, because machines
+# differ.
+#
+# needs: root nm kernel-wireguard
+# takes: long
 # shellcheck source=two-uplinks.sh
 . "$(dirname "$(realpath "$0")")/two-uplinks.sh"
 RUNS=20 LIMIT_MS=5000

@@ -1,6 +1,9 @@
 #!/bin/bash
-# The network below the tunnel changes in every way there is: the profile stays activated in the same
-# process, and one TCP stream through the hub lives through all of it.
+# The uplink changes in every possible way: the profile stays active in the same process, and one
+# TCP stream through the hub survives all changes.
+#
+# needs: root nm kernel-wireguard
+# takes: long
 # shellcheck source=two-uplinks.sh
 . "$(dirname "$(realpath "$0")")/two-uplinks.sh"
 lab_begin "$@"

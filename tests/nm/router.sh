@@ -1,6 +1,9 @@
 #!/bin/bash
-# A router between two members that do not know each other: IPv4 is forwarded on our link alone, IPv6
-# on the user's word, and what the firewall drops is complained about.
+# A router between two members that do not know each other: IPv4 is forwarded on our link only,
+# IPv6 only if the profile says so, and wirelinkctl doctor reports a firewall that drops forwarded
+# packets.
+#
+# needs: root nm
 # shellcheck source=one-host.sh
 . "$(dirname "$(realpath "$0")")/one-host.sh"
 lab_begin "$@"

@@ -1,6 +1,8 @@
 #!/bin/bash
-# NetworkManager with the capabilities and the read-only /usr of its systemd unit: everything works, and
-# the service keeps even less.
+# NetworkManager with the capabilities and the read-only /usr of its systemd unit: everything
+# works, and the service itself keeps even fewer privileges.
+#
+# needs: root nm
 # shellcheck source=one-host.sh
 . "$(dirname "$(realpath "$0")")/one-host.sh"
 export LAB_NM_UNIT=1

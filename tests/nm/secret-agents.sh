@@ -1,6 +1,9 @@
 #!/bin/bash
-# Keys that NetworkManager does not keep: asked for on a terminal, read from a file of passwords, kept
-# in a user's keyring; and preshared keys, each with its own flags.
+# Keys that NetworkManager does not store: entered on a terminal, read from a password file, kept
+# in a user's keyring; and preshared keys, each with flags of its own.
+#
+# needs: root nm
+# vm: skip-emulated
 # shellcheck source=one-host.sh
 . "$(dirname "$(realpath "$0")")/one-host.sh"
 lab_begin "$@"

@@ -1,7 +1,10 @@
 #!/bin/bash
-# The private key and a preshared key are nowhere but in NetworkManager's own root-only profile: no log
-# at any level, no process list, no D-Bus signal, no file that others can read; and the memory they
-# are in goes neither to other processes nor to core dumps.
+# The private key and a preshared key appear only in NetworkManager's own root-only profile: in no
+# log at any level, no process list, no D-Bus signal and no file that other users can read; the
+# memory that holds them is readable by no other process and part of no core dump.
+#
+# needs: root nm
+# vm: skip-emulated
 # shellcheck source=one-host.sh
 . "$(dirname "$(realpath "$0")")/one-host.sh"
 export LAB_NM_LOG=TRACE

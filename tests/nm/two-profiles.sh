@@ -1,6 +1,8 @@
 #!/bin/bash
-# Two profiles at once: two networks that have a member in common, each with ports of its own. They come
-# up, roam and go down without each other.
+# Two profiles at once: two networks with a common member, each with its own ports. They activate,
+# roam and deactivate independently.
+#
+# needs: root nm
 # shellcheck source=one-host.sh
 . "$(dirname "$(realpath "$0")")/one-host.sh"
 lab_begin "$@"

@@ -1,7 +1,10 @@
 #!/bin/bash
-# A machine on which the profile cannot come up: its port is taken, IPv6 is off, there is no WireGuard,
-# no /dev/net/tun, its name on the bus is somebody's. Each fails within 10 s, says why where
-# nmcli points, and leaves nothing.
+# A host on which the profile cannot be activated: the port is in use, IPv6 is disabled, WireGuard
+# or /dev/net/tun is missing, the bus name is taken. Each time activation fails within 10 s, logs
+# the reason where nmcli points, and leaves nothing behind.
+#
+# needs: root nm
+# vm: skip-emulated
 # shellcheck source=one-host.sh
 . "$(dirname "$(realpath "$0")")/one-host.sh"
 # shellcheck source=failing-activation.sh

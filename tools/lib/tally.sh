@@ -47,7 +47,7 @@ run_part() {
   tally "$suite" "$part" "$status" "$output" "$(seconds "$started")"
 }
 
-# run_scripts SUITE COMMAND...: a command that marks its parts as tests/nm/run does
+# run_scripts SUITE COMMAND...: a command that marks its parts as tests/lab/scripts does
 run_scripts() {
   local suite=$1 output=$WORK/$1.all status=0
   shift

@@ -1,25 +1,36 @@
 # shellcheck shell=bash
-# vm_parts: everything that needs the kernel's WireGuard. An emulated CPU is about 14 times slower: it
-# is spared what is about NetworkManager, the bus, agents and files alone, which suite nm runs.
+# The suite vm: what needs the kernel's WireGuard, in virtual machines. The scripts of tests/nm say
+# themselves whether they run there and how (tests/lab/scripts).
+
+# shellcheck source=../../tests/lab/script-header.sh
+. "$TOP/tests/lab/script-header.sh"
+VM_LIMIT=1800
+
+# vm_parts ACCELERATOR: prints "PART" or "PART KERNEL-ARGUMENT", one a line
 vm_parts() {
-  local name emulated=''
-  [ "$("$TOP/tests/lab/vm-run" --probe)" != tcg ] || emulated=yes
+  local file name how argument word
   echo demo
   echo link-test
-  while read -r name; do
-    case $emulated$name in
-      yesaccess|yesautostart|yescaptive-portal|yesctl|yesjournal|yesprofile-followers|yessecret-agents|yessecrets|yesunsuitable-host) ;;
-      *) echo "$name";;
-    esac
-  done < <("$TOP/tests/nm/run" --list)
+  while read -r file; do
+    name=$(basename "$file" .sh) how=$(script_header "$file" vm) argument=''
+    for word in $how; do
+      case $1/$word in
+        */skip|tcg/skip-emulated) continue 2;;
+        */append=*) argument=${word#append=};;
+      esac
+    done
+    echo "$name $argument"
+  done < <(script_files "$TOP/tests/nm")
 }
 
 # run_vm_suite: the scripts wait much, so the parts are dealt to as many virtual machines as there are
-# CPUs. Two take about equally long with the parts in this order.
+# CPUs; those that need a kernel started in another way follow, each in a machine of its own.
 run_vm_suite() {
-  local n parts=() machines=() pids=() i status
+  local n part argument parts=() alone=() machines=() pids=() i status
+  while read -r part argument; do
+    if [ -n "$argument" ]; then alone+=("$part $argument"); else parts+=("$part"); fi
+  done < <(vm_parts "$("$TOP/tests/lab/vm-run" --probe)")
   n=$(nproc)
-  mapfile -t parts < <(vm_parts)
   [ "$n" -le ${#parts[@]} ] || n=${#parts[@]}
   for ((i = 0; i < ${#parts[@]}; i++)); do machines[i % n]+=" ${parts[i]}"; done
   for ((i = 0; i < n; i++)); do
@@ -33,10 +44,11 @@ run_vm_suite() {
     wait "${pids[i]}" || status=$?
     tally_scripts vm "$status" "$WORK/vm.$i"
   done
-  # A kernel of its own, which was started without IPv6.
-  status=0
-  record_scripts "$WORK/vm.no-ipv6" "$TOP/tests/lab/vm-run" --append ipv6.disable=1 --smp 1 \
-    --timeout "$VM_LIMIT" --env WIRELINK_BUILD -- "$TOP/tools/lib/in-vm" no-ipv6 || status=$?
-  tally_scripts vm "$status" "$WORK/vm.no-ipv6"
+  for part in "${alone[@]}"; do
+    argument=${part#* } part=${part%% *} status=0
+    record_scripts "$WORK/vm.$part" "$TOP/tests/lab/vm-run" --append "$argument" --smp 1 \
+      --timeout "$VM_LIMIT" --env WIRELINK_BUILD --env WIRELINK_TEST_LIMIT=300 -- \
+      "$TOP/tools/lib/in-vm" "$part" || status=$?
+    tally_scripts vm "$status" "$WORK/vm.$part"
+  done
 }
-VM_LIMIT=1800
