@@ -62,11 +62,11 @@ check_own_key(const WlEditorModel *model)
     const WlProfile *profile = wl_editor_profile(model);
     const WlEditorField *field = wl_editor_fields_get(&model->fields, "private-key");
 
-    if (!*field->text && profile->private_key_flags == NM_SETTING_SECRET_FLAG_NONE)
+    if (!*field->text && profile->private_key_flags == WL_SECRET_FLAG_NONE)
         set_conflict(&model->fields, "private-key",
                      _("The private key is missing; make one with Generate, or choose that it is "
                        "asked for"));
-    if (*field->text && (profile->private_key_flags & NM_SETTING_SECRET_FLAG_NOT_REQUIRED))
+    if (*field->text && (profile->private_key_flags & WL_SECRET_FLAG_NOT_REQUIRED))
         set_conflict(&model->fields, "private-key",
                      _("The flags of this key say that there need not be one, and it would not be "
                        "stored; choose who keeps it"));
@@ -153,14 +153,14 @@ check_preshared_key(WlEditorPeer *peer)
 {
     const char *text = wl_editor_fields_get(&peer->fields, "preshared-key")->text;
     const char *flags_text = wl_editor_fields_get(&peer->fields, "preshared-key-flags")->text;
-    NMSettingSecretFlags flags = wl_editor_peer_of(peer)->preshared_key_flags;
+    WlSecretFlags flags = wl_editor_peer_of(peer)->preshared_key_flags;
 
     if (!*flags_text)
         return; /* follows the key */
-    if (!*text && flags == NM_SETTING_SECRET_FLAG_NONE)
+    if (!*text && flags == WL_SECRET_FLAG_NONE)
         set_conflict(&peer->fields, "preshared-key",
                      _("The preshared key is missing; write it, or choose that it is not needed"));
-    if (*text && (flags & NM_SETTING_SECRET_FLAG_NOT_REQUIRED))
+    if (*text && (flags & WL_SECRET_FLAG_NOT_REQUIRED))
         set_conflict(&peer->fields, "preshared-key",
                      _("The flags of this key say that there need not be one, and it would not be "
                        "stored; choose who keeps it"));

@@ -8,6 +8,8 @@
  * without its number ("allowed-ips"); @peer is NULL for fields of the profile. Texts are never
  * NULL. A peer is valid until it is removed. */
 
+#include <NetworkManager.h>
+
 #include "wl-editor-live.h"
 #include "wl-profile.h"
 

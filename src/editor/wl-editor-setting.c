@@ -9,6 +9,8 @@
 
 #include "wl-editor-labels.h"
 #include "wl-editor-model-private.h"
+#include "wl-profile-connection.h"
+#include "wl-profile-file.h"
 #include "wl-profile-value.h"
 
 typedef struct {

@@ -37,22 +37,21 @@ describe_peer(const WlProfile *profile, guint index)
 }
 
 static gboolean
-secret_is_missed(const Check *check, const char *secret, NMSettingSecretFlags secret_flags)
+secret_is_missed(const Check *check, const char *secret, WlSecretFlags secret_flags)
 {
     if (secret)
         return FALSE;
     return (check->flags & WL_PROFILE_CHECK_SECRETS) ||
            ((check->flags & WL_PROFILE_CHECK_STORED_SECRETS) &&
-            secret_flags == NM_SETTING_SECRET_FLAG_NONE);
+            secret_flags == WL_SECRET_FLAG_NONE);
 }
 
 /* For files: NetworkManager stores secrets with flags 0 only, and would lose this one silently. */
 static gboolean
-check_flags(const Check *check, const char *secret, NMSettingSecretFlags secret_flags,
-            GError **error)
+check_flags(const Check *check, const char *secret, WlSecretFlags secret_flags, GError **error)
 {
     if (!(check->flags & WL_PROFILE_CHECK_STORED_SECRETS) || !secret ||
-        !(secret_flags & NM_SETTING_SECRET_FLAG_NOT_REQUIRED))
+        !(secret_flags & WL_SECRET_FLAG_NOT_REQUIRED))
         return TRUE;
     fail(error, CONFLICT,
          "%u says that there need not be a key, and there is one; write 0 to have it kept",
@@ -108,7 +107,7 @@ check_peer(Check *check, GHashTable *public_keys, GHashTable *prefixes, GError *
     g_hash_table_insert(public_keys, peer->public_key, GUINT_TO_POINTER(check->peer));
 
     check->key = PEER_KEY(preshared_key);
-    if (!(peer->preshared_key_flags & NM_SETTING_SECRET_FLAG_NOT_REQUIRED) &&
+    if (!(peer->preshared_key_flags & WL_SECRET_FLAG_NOT_REQUIRED) &&
         secret_is_missed(check, peer->preshared_key, peer->preshared_key_flags)) {
         fail(error, SECRET, "is missing; if this peer has none set its flags to 4 (not required)");
         return FALSE;

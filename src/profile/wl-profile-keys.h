@@ -19,7 +19,7 @@ typedef enum {
     WL_KEY_TYPE_WORD,      /* an enum: index into words; case does not matter when read */
     WL_KEY_TYPE_NAME,      /* char *: UTF-8 */
     WL_KEY_TYPE_INTERFACE, /* char *: name of a link */
-    WL_KEY_TYPE_FLAGS,     /* NMSettingSecretFlags of the secret before it in the table */
+    WL_KEY_TYPE_FLAGS,     /* WlSecretFlags of the secret before it in the table */
     WL_KEY_TYPE_VERSION,   /* nothing in the struct: the form of vpn.data, always 1 */
     WL_KEY_TYPE_DNS,       /* GPtrArray: addresses of servers and search domains; file only */
     WL_KEY_TYPE_TABLE,     /* guint32: routing table; file only */

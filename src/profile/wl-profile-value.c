@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "wl-profile-value.h"
 
+#include <net/if.h>
 #include <string.h>
 
 #include <glib/gi18n-lib.h>
@@ -11,7 +12,7 @@
 /* Words of all enums are their values, so an enum field is read and written as an int. */
 G_STATIC_ASSERT(sizeof(WlProfileRole) == sizeof(int));
 G_STATIC_ASSERT(sizeof(WlProfileTrust) == sizeof(int));
-G_STATIC_ASSERT(sizeof(NMSettingSecretFlags) == sizeof(int));
+G_STATIC_ASSERT(sizeof(WlSecretFlags) == sizeof(int));
 
 #define LIST_SEPARATORS " \t\r\n,;"
 #define KEY_LENGTH      44
@@ -229,12 +230,26 @@ check_name(const char *text, GError **error)
     return TRUE;
 }
 
+/* What the kernel takes, and NetworkManager. */
+static gboolean
+is_interface_name(const char *text)
+{
+    gsize length = strlen(text);
+
+    if (length == 0 || length >= IFNAMSIZ || g_str_equal(text, ".") || g_str_equal(text, ".."))
+        return FALSE;
+    for (const char *p = text; *p; p++)
+        if (*p == '/' || *p == ':' || g_ascii_isspace(*p))
+            return FALSE;
+    return TRUE;
+}
+
 static gboolean
 check_interface(const char *text, GError **error)
 {
     g_autofree char *quoted = NULL;
 
-    if (nm_utils_is_valid_iface_name(text, NULL) && !strpbrk(text, "%#"))
+    if (is_interface_name(text) && !strpbrk(text, "%#"))
         return TRUE;
     quoted = wl_profile_value_quote(text);
     fail(error,

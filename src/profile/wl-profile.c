@@ -29,7 +29,7 @@ wl_profile_peer_new(void)
 
     peer->endpoints = g_ptr_array_new_with_free_func(g_free);
     peer->allowed_ips = g_ptr_array_new_with_free_func(g_free);
-    peer->preshared_key_flags = NM_SETTING_SECRET_FLAG_NOT_REQUIRED;
+    peer->preshared_key_flags = WL_SECRET_FLAG_NOT_REQUIRED;
     peer->extra = g_ptr_array_new_with_free_func(extra_free);
     return peer;
 }
@@ -127,23 +127,4 @@ wl_profile_equal(const WlProfile *a, const WlProfile *b)
             return FALSE;
     }
     return TRUE;
-}
-
-char *
-wl_profile_get_link_name(const WlProfile *profile, NMConnection *connection)
-{
-    NMSettingConnection *setting = nm_connection_get_setting_connection(connection);
-    const char *name = setting ? nm_setting_connection_get_interface_name(setting) : NULL;
-    const char *uuid = nm_connection_get_uuid(connection);
-    g_autoptr(GString) digits = g_string_new(NULL);
-
-    if (name)
-        return g_strdup(name);
-    if (profile && profile->interface_name)
-        return g_strdup(profile->interface_name);
-    for (const char *p = uuid ? uuid : ""; *p && digits->len < 8; p++) {
-        if (g_ascii_isxdigit(*p))
-            g_string_append_c(digits, g_ascii_tolower(*p));
-    }
-    return g_strdup_printf("nmwl-%s", digits->str);
 }

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #pragma once
 
-/* A wirelink profile as a plain struct, and its way from and to NetworkManager's connection.
+/* A wirelink profile as a plain struct, without NetworkManager; nm/ converts it from and to
+ * NetworkManager's connection.
  *
  * Every field comes from one row of the table in wl-profile-keys.c; what may stand in it is checked
  * there and in wl-profile-value.c, what fields may stand together in wl_profile_check(). A profile
  * that wl_profile_from_connection() or a file reader gave is wholly checked. */
 
-#include <NetworkManager.h>
+#include <glib.h>
 
 G_BEGIN_DECLS
 
@@ -57,6 +58,14 @@ typedef enum {
     WL_PROFILE_TRUST_DELEGATE_TRUST,
 } WlProfileTrust;
 
+/* Who keeps a secret: the values of libnm's NMSettingSecretFlags. */
+typedef enum {
+    WL_SECRET_FLAG_NONE = 0,              /* NetworkManager does */
+    WL_SECRET_FLAG_AGENT_OWNED = 1 << 0,  /* the user's keyring */
+    WL_SECRET_FLAG_NOT_SAVED = 1 << 1,    /* nobody: asked for at each activation */
+    WL_SECRET_FLAG_NOT_REQUIRED = 1 << 2, /* the profile works without it */
+} WlSecretFlags;
+
 /* Sections of the .wirelink file. */
 typedef enum {
     WL_PROFILE_SECTION_INTERFACE,
@@ -79,8 +88,8 @@ typedef struct {
     GPtrArray *endpoints;   /* of char *: "name:port", "192.0.2.1:port", "[2001:db8::1]:port" */
     GPtrArray *allowed_ips; /* of char *: "address/length", host bits cleared */
     char *preshared_key;    /* base64, secret, or NULL */
-    NMSettingSecretFlags preshared_key_flags; /* NOT_REQUIRED where the peer has none */
-    guint keepalive;                          /* seconds, 0: off */
+    WlSecretFlags preshared_key_flags; /* NOT_REQUIRED where the peer has none */
+    guint keepalive;                   /* seconds, 0: off */
     WlProfileTrust trust;
     gboolean basic;
     gboolean fact_exchanger;
@@ -89,7 +98,7 @@ typedef struct {
 
 typedef struct {
     char *private_key; /* base64, secret, or NULL where secrets were not asked for */
-    NMSettingSecretFlags private_key_flags;
+    WlSecretFlags private_key_flags;
     GPtrArray *addresses; /* of char *: "address/length", host bits kept; the own ones */
     guint listen_port;    /* 0: the kernel chooses */
     guint fact_port;
@@ -130,22 +139,6 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(WlProfilePeer, wl_profile_peer_free)
 /* Whether both say the same; warnings and the numbers of peers do not count, their order does. */
 gboolean wl_profile_equal(const WlProfile *a, const WlProfile *b);
 
-/* Reads and checks the vpn setting of @connection. Keys that are not known become
- * profile->warnings. Errors (WL_PROFILE_ERROR) begin with the key of vpn.data they are about. */
-WlProfile *wl_profile_from_connection(NMConnection *connection, WlProfileCheck flags,
-                                      GError **error);
-
-/* Writes @profile into the vpn setting of @connection, which is added if there is none. What
- * wirelink does not know of an existing setting is kept (data, persistent, timeout), apart from
- * unknown keys of peers that are gone. Secrets that are NULL in @profile are removed. Peers without
- * a number get one; where the numbers do not grow all peers are numbered anew from 1. */
-gboolean wl_profile_to_connection(const WlProfile *profile, NMConnection *connection,
-                                  GError **error);
-
-/* The name for the link: connection.interface-name, else the profile's link-name, else
- * "nmwl-" and the first 8 hex digits of the connection's UUID. @profile may be NULL. */
-char *wl_profile_get_link_name(const WlProfile *profile, NMConnection *connection);
-
 /* The words of vpn.data and of the file: "automatic", "leaf", "router"; "Untrusted" to
  * "DelegateTrust", and "" for UNSET. */
 const char *wl_profile_role_to_string(WlProfileRole role);
@@ -154,20 +147,5 @@ const char *wl_profile_trust_to_string(WlProfileTrust trust);
 /* Checks what must fit together: required keys, duplicates, own addresses, ports. Errors begin with
  * a key as in vpn.data. wl_profile_from_connection() has done it already. */
 gboolean wl_profile_check(const WlProfile *profile, WlProfileCheck flags, GError **error);
-
-/* Reads the file at @path into a new connection, ready to be added to NetworkManager: see
- * wl-profile-file.c for what it fills in. Errors name file, line and key. */
-NMConnection *wl_profile_import(const char *path, GError **error);
-
-/* Writes @connection to the file at @path with mode 0600, replacing a file that is there. Secrets
- * are written where @connection has them. */
-gboolean wl_profile_export(const char *path, NMConnection *connection, GError **error);
-
-/* As a full tunnel wants it: the DNS servers of @connection, where it has some, are asked about
- * everything, and those of other networks nothing; or no longer so. */
-void wl_profile_ask_dns_everything(NMConnection *connection, gboolean everything);
-
-/* "<id>.wirelink", safe as a file name. */
-char *wl_profile_suggest_file_name(NMConnection *connection);
 
 G_END_DECLS

@@ -92,9 +92,9 @@ static gboolean
 flags_go_without_saying(const WlProfileKey *key, const WlWgQuick *file, const WlProfilePeer *peer)
 {
     if (key->scope == WL_KEY_OF_PROFILE)
-        return file->profile->private_key_flags == NM_SETTING_SECRET_FLAG_NONE;
-    return peer->preshared_key_flags == (peer->preshared_key ? NM_SETTING_SECRET_FLAG_NONE
-                                                             : NM_SETTING_SECRET_FLAG_NOT_REQUIRED);
+        return file->profile->private_key_flags == WL_SECRET_FLAG_NONE;
+    return peer->preshared_key_flags ==
+           (peer->preshared_key ? WL_SECRET_FLAG_NONE : WL_SECRET_FLAG_NOT_REQUIRED);
 }
 
 static void
@@ -104,8 +104,7 @@ append_key(Writer *writer, WlFormat format, const WlProfileKey *key, const WlWgQ
     gconstpointer structure = key->scope == WL_KEY_OF_PEER   ? (gconstpointer) peer
                               : key->scope == WL_KEY_OF_FILE ? (gconstpointer) file
                                                              : (gconstpointer) file->profile;
-    NMSettingSecretFlags flags =
-        peer ? peer->preshared_key_flags : file->profile->private_key_flags;
+    WlSecretFlags flags = peer ? peer->preshared_key_flags : file->profile->private_key_flags;
     char *value;
 
     if (key->type == WL_KEY_TYPE_FLAGS && flags_go_without_saying(key, file, peer))
@@ -124,7 +123,7 @@ append_key(Writer *writer, WlFormat format, const WlProfileKey *key, const WlWgQ
     else if (key->scope == WL_KEY_OF_PROFILE &&
              key->offset == G_STRUCT_OFFSET(WlProfile, listen_port) && file->has_listen_port)
         append_line(writer, key->file_name, "0"); /* or the importer would choose one */
-    else if (key->secret && flags == NM_SETTING_SECRET_FLAG_NONE) {
+    else if (key->secret && flags == WL_SECRET_FLAG_NONE) {
         append(writer, "# The key was not there to be written; add it here:\n# ");
         append(writer, key->file_name);
         append(writer, " =\n");

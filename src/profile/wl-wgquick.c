@@ -419,7 +419,7 @@ parse(const char *text, gsize length, const char *name, gboolean plain, GError *
         WlProfilePeer *peer = file->profile->peers->pdata[i];
 
         if (peer->preshared_key && !*key_line(&reader, flags, i))
-            peer->preshared_key_flags = NM_SETTING_SECRET_FLAG_NONE;
+            peer->preshared_key_flags = WL_SECRET_FLAG_NONE;
     }
     /* The daemon's peers may all be in its JSON. */
     if ((!plain || file->profile->peers->len) && !check(&reader, error))

@@ -2,6 +2,7 @@
 #include "wl-live-profile.h"
 
 #include "wl-profile-change.h"
+#include "wl-profile-connection.h"
 #include "wl-profile-watch.h"
 
 #define MAX_NAMED 8 /* keys in one sentence */

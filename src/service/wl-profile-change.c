@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "wl-engine-setup.h"
+#include "wl-profile-connection.h"
 #include "wl-profile-keys.h"
 #include "wl-profile-value.h"
 
@@ -40,12 +41,10 @@ preshared_key_name(const WlProfilePeer *peer)
 static gboolean
 hides_key(const WlProfilePeer *peer)
 {
-    NMSettingSecretFlags elsewhere =
-        NM_SETTING_SECRET_FLAG_AGENT_OWNED | NM_SETTING_SECRET_FLAG_NOT_SAVED;
+    WlSecretFlags elsewhere = WL_SECRET_FLAG_AGENT_OWNED | WL_SECRET_FLAG_NOT_SAVED;
 
-    return !peer->preshared_key &&
-           (!(peer->preshared_key_flags & NM_SETTING_SECRET_FLAG_NOT_REQUIRED) ||
-            (peer->preshared_key_flags & elsewhere));
+    return !peer->preshared_key && (!(peer->preshared_key_flags & WL_SECRET_FLAG_NOT_REQUIRED) ||
+                                    (peer->preshared_key_flags & elsewhere));
 }
 
 /* FALSE: it cannot be brought up. */
@@ -53,7 +52,7 @@ static gboolean
 settle_key(WlPeerConfig *config, const WlPeerConfig *running, const WlProfilePeer *peer,
            WlProfileChange *self)
 {
-    gboolean optional = peer->preshared_key_flags & NM_SETTING_SECRET_FLAG_NOT_REQUIRED;
+    gboolean optional = peer->preshared_key_flags & WL_SECRET_FLAG_NOT_REQUIRED;
 
     if (!hides_key(peer)) {
         /* Also the key that a new peer has waited for, where nothing else says so. */

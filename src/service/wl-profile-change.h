@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #pragma once
 
+#include <NetworkManager.h>
+
 #include "wl-engine.h"
 #include "wl-profile.h"
 

@@ -8,6 +8,7 @@
 #include "wl-live-profile.h"
 #include "wl-log.h"
 #include "wl-objects.h"
+#include "wl-profile-connection.h"
 #include "wl-profile-secrets.h"
 #include "wl-session.h"
 #include "wl-surroundings.h"

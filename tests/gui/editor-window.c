@@ -11,7 +11,7 @@
 #include <gtk/gtk.h>
 
 #include "window-look.h"
-#include "wl-profile.h"
+#include "wl-profile-file.h"
 
 #define WIDTH  560
 #define HEIGHT 640

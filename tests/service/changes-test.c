@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /* What a stored profile means for the one that runs: what counts at once, what waits, and what
- * becomes of keys that are not told. With a real NetworkManager it is in tests/nm/profile-reload.sh. */
+ * becomes of keys that are not told. With a real NetworkManager it is in
+ * tests/nm/profile-reload.sh. */
 
 #include "wl-engine-setup.h"
 #include "wl-profile-change.h"
+#include "wl-profile-connection.h"
 #include "wl-test-profile.h"
 
 /* 32 bytes of 2 and of 3 */

@@ -6,6 +6,9 @@
 
 #include <string.h>
 
+#include "wl-profile-connection.h"
+#include "wl-profile-file.h"
+
 static void
 add_item(const char *key, const char *value, gpointer table)
 {

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "test-keys.h"
+#include "wl-profile-connection.h"
 #include "wl-profile-keys.h"
 #include "wl-profile-secrets.h"
 
@@ -64,7 +65,7 @@ test_defaults(void)
 
     g_assert_no_error(error);
     g_assert_cmpstr(profile->private_key, ==, PRIVATE_KEY);
-    g_assert_cmpint(profile->private_key_flags, ==, NM_SETTING_SECRET_FLAG_NONE);
+    g_assert_cmpint(profile->private_key_flags, ==, WL_SECRET_FLAG_NONE);
     g_assert_cmpuint(profile->addresses->len, ==, 1);
     g_assert_cmpuint(profile->listen_port, ==, 0);
     g_assert_cmpuint(profile->fact_port, ==, 51821);
@@ -81,7 +82,7 @@ test_defaults(void)
     g_assert_cmpuint(peer->number, ==, 1);
     g_assert_cmpstr(peer->public_key, ==, HUB_KEY);
     g_assert_cmpuint(peer->endpoints->len, ==, 0);
-    g_assert_cmpint(peer->preshared_key_flags, ==, NM_SETTING_SECRET_FLAG_NOT_REQUIRED);
+    g_assert_cmpint(peer->preshared_key_flags, ==, WL_SECRET_FLAG_NOT_REQUIRED);
     g_assert_cmpint(peer->trust, ==, WL_PROFILE_TRUST_UNSET);
     g_assert_false(peer->basic || peer->fact_exchanger);
 }
@@ -161,7 +162,7 @@ test_full(void)
     g_assert_cmpstr(wl_profile_trust_to_string(peer->trust), ==, "Membership");
     g_assert_true(peer->fact_exchanger);
     g_assert_cmpstr(peer->preshared_key, ==, PRESHARED_KEY);
-    g_assert_cmpint(peer->preshared_key_flags, ==, NM_SETTING_SECRET_FLAG_NONE);
+    g_assert_cmpint(peer->preshared_key_flags, ==, WL_SECRET_FLAG_NONE);
     peer = profile->peers->pdata[1];
     g_assert_cmpuint(peer->number, ==, 10);
     g_assert_true(peer->basic);

@@ -10,7 +10,7 @@
 #include <glib/gstdio.h>
 
 #include "test-keys.h"
-#include "wl-profile.h"
+#include "wl-profile-file.h"
 
 static NMVpnEditorPlugin *plugin;
 static char *copy; /* of the library, alone in its folder */

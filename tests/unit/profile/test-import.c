@@ -9,7 +9,8 @@
 #include <glib/gstdio.h>
 
 #include "test-keys.h"
-#include "wl-profile.h"
+#include "wl-profile-connection.h"
+#include "wl-profile-file.h"
 
 static char *folder; /* of the running test; removed after it */
 

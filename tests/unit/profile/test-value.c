@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include <NetworkManager.h>
+
 #include "test-keys.h"
 #include "wl-profile-keys.h"
 #include "wl-profile-value.h"

@@ -10,11 +10,14 @@
  * service gives. ipv4 is disabled where there is no IPv4 address. ipv6 is not, as NetworkManager is
  * content without IPv6 configuration and the link always has its link-local address. */
 
+#include "wl-profile-file.h"
+
 #include <string.h>
 
 #include <glib/gi18n-lib.h>
 
 #include "wl-format.h"
+#include "wl-profile-connection.h"
 #include "wl-profile-keys.h"
 #include "wl-profile-value.h"
 #include "wl-profile-item.h"

@@ -2,10 +2,17 @@
 
 /* WlProfile from and to the vpn setting of a connection. */
 
+#include "wl-profile-connection.h"
+
 #include <string.h>
 
 #include "wl-profile-keys.h"
 #include "wl-profile-value.h"
+
+/* vpn.data holds libnm's values. */
+G_STATIC_ASSERT((int) WL_SECRET_FLAG_AGENT_OWNED == (int) NM_SETTING_SECRET_FLAG_AGENT_OWNED);
+G_STATIC_ASSERT((int) WL_SECRET_FLAG_NOT_SAVED == (int) NM_SETTING_SECRET_FLAG_NOT_SAVED);
+G_STATIC_ASSERT((int) WL_SECRET_FLAG_NOT_REQUIRED == (int) NM_SETTING_SECRET_FLAG_NOT_REQUIRED);
 
 typedef struct {
     NMSettingVpn *setting;
@@ -167,7 +174,7 @@ default_flags(WlProfilePeer *peer, NMSettingVpn *setting)
     const char *flags = nm_setting_vpn_get_data_item(setting, name);
 
     if ((!flags || !*flags) && peer->preshared_key)
-        peer->preshared_key_flags = NM_SETTING_SECRET_FLAG_NONE;
+        peer->preshared_key_flags = WL_SECRET_FLAG_NONE;
 }
 
 static gboolean
@@ -318,7 +325,7 @@ write_peer(NMSettingVpn *setting, const WlProfilePeer *peer, guint number)
         if (keys[i].scope != WL_KEY_OF_PEER)
             continue;
         if (keys[i].type == WL_KEY_TYPE_FLAGS && !peer->preshared_key &&
-            peer->preshared_key_flags == NM_SETTING_SECRET_FLAG_NOT_REQUIRED)
+            peer->preshared_key_flags == WL_SECRET_FLAG_NOT_REQUIRED)
             continue;
         name = g_strconcat(prefix, keys[i].name, NULL);
         write_item(setting, &keys[i], name, peer);
@@ -353,4 +360,23 @@ wl_profile_to_connection(const WlProfile *profile, NMConnection *connection, GEr
     for (guint i = 0; i < profile->peers->len; i++)
         write_peer(setting, profile->peers->pdata[i], g_array_index(numbers, guint, i));
     return TRUE;
+}
+
+char *
+wl_profile_get_link_name(const WlProfile *profile, NMConnection *connection)
+{
+    NMSettingConnection *setting = nm_connection_get_setting_connection(connection);
+    const char *name = setting ? nm_setting_connection_get_interface_name(setting) : NULL;
+    const char *uuid = nm_connection_get_uuid(connection);
+    g_autoptr(GString) digits = g_string_new(NULL);
+
+    if (name)
+        return g_strdup(name);
+    if (profile && profile->interface_name)
+        return g_strdup(profile->interface_name);
+    for (const char *p = uuid ? uuid : ""; *p && digits->len < 8; p++) {
+        if (g_ascii_isxdigit(*p))
+            g_string_append_c(digits, g_ascii_tolower(*p));
+    }
+    return g_strdup_printf("nmwl-%s", digits->str);
 }

@@ -5,6 +5,8 @@
  * and for who asks the user, so any vpn setting is taken, also one that
  * wl_profile_from_connection() would refuse. */
 
+#include <NetworkManager.h>
+
 #include "wl-profile.h"
 
 G_BEGIN_DECLS
