@@ -12,7 +12,7 @@
 #include "wl-link-error.h"
 #include "wl-policy-routes.h"
 #include "wl-profile-lock.h"
-#include "wl-rtnl.h"
+#include "wl-rtnl-link.h"
 #include "wl-uapi.h"
 
 /* ms that the program of a deleted tun link gets to end; measured: 20. */

@@ -9,7 +9,7 @@
 #include "wl-link-class.h"
 #include "wl-link-kernel.h"
 #include "wl-link-userspace.h"
-#include "wl-rtnl.h"
+#include "wl-rtnl-link.h"
 
 /* After the sweep a link of that name is not ours, or that of another profile. */
 static gboolean

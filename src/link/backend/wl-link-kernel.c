@@ -11,7 +11,7 @@
 
 #include "wl-link-alias.h"
 #include "wl-link-class.h"
-#include "wl-rtnl.h"
+#include "wl-rtnl-link.h"
 #include "wl-wg-message.h"
 
 #define WL_TYPE_LINK_KERNEL (wl_link_kernel_get_type())
@@ -189,11 +189,12 @@ create(WlNetlink *route, const WlLinkConfig *config, int ifindex, GError **error
         wl_link_set_errno(error, result, "cannot find interface \"%s\"", unmarked);
         return result;
     }
-    result = wl_rtnl_set_alias(route, link.ifindex, alias);
+    result = wl_rtnl_change_link(route, link.ifindex, &(WlRtnlLinkChange){.alias = alias});
     if (result < 0) {
         wl_link_set_errno(error, result, "cannot mark interface \"%s\"", unmarked);
     } else {
-        result = wl_rtnl_set_name(route, link.ifindex, config->name);
+        result =
+            wl_rtnl_change_link(route, link.ifindex, &(WlRtnlLinkChange){.name = config->name});
         if (result < 0)
             set_creation_error(error, route, config->name, result);
     }

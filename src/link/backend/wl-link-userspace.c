@@ -22,7 +22,7 @@
 
 #include "wl-fd-source.h"
 #include "wl-link-class.h"
-#include "wl-rtnl.h"
+#include "wl-rtnl-link.h"
 #include "wl-uapi.h"
 
 #define WL_TYPE_LINK_USERSPACE (wl_link_userspace_get_type())

@@ -11,7 +11,7 @@
 #include "wl-fd-source.h"
 #include "wl-link-error.h"
 
-/* Datagrams read in one dispatch, so that a storm of routes does not starve other sources. */
+/* Datagrams read in one dispatch, so that a burst of routes does not starve other sources. */
 #define WATCH_BURST 64
 
 struct _WlNetlinkWatch {
@@ -70,7 +70,7 @@ wl_netlink_watch_new(const guint *groups, WlNetlinkWatchFunc func, gpointer user
     if (!socket)
         return NULL;
     fd = mnl_socket_get_fd(socket);
-    /* Only to lose messages less often; a loss is dealt with. */
+    /* A larger buffer loses messages less often; a loss is handled anyway. */
     setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof size);
     for (; *groups; groups++) {
         int group = (int) *groups;

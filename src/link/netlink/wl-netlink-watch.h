@@ -3,15 +3,19 @@
 
 #include "wl-netlink.h"
 
-/** Multicast groups of rtnetlink as a source of the thread-default main context. */
+/**
+ * Receives messages of rtnetlink's multicast groups from the thread-default main context. Costs
+ * nothing while no message arrives.
+ */
 typedef struct _WlNetlinkWatch WlNetlinkWatch;
 
-/** @message NULL: messages were lost (the kernel's ENOBUFS), look at everything anew. */
+/** @message: one message, valid during the call; NULL: messages were lost (ENOBUFS), read
+ * everything again. */
 typedef void (*WlNetlinkWatchFunc)(const struct nlmsghdr *message, gpointer user_data);
 
-/** @groups: RTNLGRP_* values, ended by 0. */
+/** @groups: RTNLGRP_* values, terminated by 0. Errors are of G_IO_ERROR. */
 WlNetlinkWatch *wl_netlink_watch_new(const guint *groups, WlNetlinkWatchFunc func,
                                      gpointer user_data, GError **error);
-/** May be called from the function of the watch itself. */
+/** Allowed from within @func. */
 void wl_netlink_watch_free(WlNetlinkWatch *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(WlNetlinkWatch, wl_netlink_watch_free)

@@ -88,7 +88,7 @@ wl_netlink_new(int protocol, GError **error)
     fd = mnl_socket_get_fd(socket);
     setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &timeout, sizeof timeout);
     setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &timeout, sizeof timeout);
-    /* Without this an error answer repeats the whole request, keys included. */
+    /* Otherwise an error message repeats the whole request, keys included (man 7 netlink). */
     mnl_socket_setsockopt(socket, NETLINK_CAP_ACK, &(int){1}, sizeof(int));
     return wl_netlink_new_for_transport(&socket_transport, socket);
 }
@@ -105,7 +105,7 @@ wl_netlink_free(WlNetlink *self)
 
 /* The error number of an ERROR or DONE message. */
 static int
-answer_error(const struct nlmsghdr *message)
+get_error(const struct nlmsghdr *message)
 {
     int value;
 
@@ -116,24 +116,25 @@ answer_error(const struct nlmsghdr *message)
 }
 
 /*
- * Takes one datagram. TRUE: the answer is complete, with *result. An error of @func only makes the
- * rest go unread: the kernel refuses a new dump on a socket while an old one is going on.
+ * Handles one datagram. TRUE: the reply is complete, and *result is set. After an error of @func
+ * the rest of the reply is still received, because the kernel refuses a dump on a socket while
+ * another one runs (EBUSY, __netlink_dump_start in net/netlink/af_netlink.c).
  */
 static gboolean
-take_datagram(WlNetlink *self, const guint8 *buffer, gssize length, WlNetlinkFunc func,
-              gpointer user_data, gboolean *interrupted, int *result)
+handle_datagram(WlNetlink *self, const guint8 *buffer, gssize length, WlNetlinkFunc func,
+                gpointer user_data, gboolean *interrupted, int *result)
 {
     const struct nlmsghdr *message = (const struct nlmsghdr *) buffer;
     int left = (int) length;
 
     for (; mnl_nlmsg_ok(message, left); message = mnl_nlmsg_next(message, &left)) {
         if (message->nlmsg_seq != self->sequence)
-            continue; /* of an earlier request that timed out */
+            continue; /* the reply to an earlier request that timed out */
         if (message->nlmsg_flags & NLM_F_DUMP_INTR)
             *interrupted = TRUE;
         if (message->nlmsg_type == NLMSG_ERROR || message->nlmsg_type == NLMSG_DONE) {
             if (*result == 0)
-                *result = answer_error(message);
+                *result = get_error(message);
             return TRUE;
         }
         if (message->nlmsg_type == NLMSG_OVERRUN && *result == 0)
@@ -166,9 +167,9 @@ exchange(WlNetlink *self, struct nlmsghdr *message, WlNetlinkFunc func, gpointer
             break;
         }
         used = MAX(used, length);
-        complete = take_datagram(self, buffer, length, func, user_data, interrupted, &result);
+        complete = handle_datagram(self, buffer, length, func, user_data, interrupted, &result);
     }
-    /* A WireGuard dump has the private key and the preshared keys in it. */
+    /* A WireGuard dump contains the private key and the preshared keys. */
     explicit_bzero(buffer, used);
     return result;
 }
@@ -202,7 +203,7 @@ wl_netlink_dump(WlNetlink *self, struct nlmsghdr *message, WlNetlinkRestartFunc 
 }
 
 static int
-take_family(const struct nlmsghdr *message, gpointer user_data)
+read_family(const struct nlmsghdr *message, gpointer user_data)
 {
     const struct nlattr *attribute;
     int *family = user_data;
@@ -230,7 +231,7 @@ wl_netlink_resolve_family(WlNetlink *self, const char *name)
     header->cmd = CTRL_CMD_GETFAMILY;
     header->version = 1;
     mnl_attr_put_strz(message, CTRL_ATTR_FAMILY_NAME, name);
-    result = wl_netlink_request(self, message, take_family, &family);
+    result = wl_netlink_request(self, message, read_family, &family);
     return result < 0 ? result : family;
 }
 

@@ -1,13 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * rtnetlink: neighbors. Messages belong to the caller. Results are 0 or a negative errno.
+ */
 #include "wl-rtnl-neighbor.h"
 
-#include <errno.h>
 #include <linux/neighbour.h>
 #include <linux/rtnetlink.h>
 #include <string.h>
 #include <sys/socket.h>
 
-#define REQUEST_SIZE 256
+#include "wl-rtnl-message.h"
+
+#define REQUEST_SIZE 256 /* bytes */
 
 static struct ndmsg *
 put_request(guint8 *buffer, struct nlmsghdr **message, guint16 type, int ifindex,
@@ -18,7 +22,7 @@ put_request(guint8 *buffer, struct nlmsghdr **message, guint16 type, int ifindex
     *message = mnl_nlmsg_put_header(buffer);
     (*message)->nlmsg_type = type;
     header = mnl_nlmsg_put_extra_header(*message, sizeof *header);
-    header->ndm_family = address->family == WL_FAMILY_V4 ? AF_INET : AF_INET6;
+    header->ndm_family = (guint8) wl_rtnl_family(address);
     header->ndm_ifindex = ifindex;
     mnl_attr_put(*message, NDA_DST, wl_ip_size(address), address->bytes);
     return header;
@@ -38,7 +42,7 @@ wl_rtnl_use_neighbor(WlNetlink *netlink, int ifindex, const WlIp *address)
 }
 
 gboolean
-wl_rtnl_parse_neighbor(const struct nlmsghdr *message, WlRtnlNeighbor *neighbour)
+wl_rtnl_parse_neighbor(const struct nlmsghdr *message, WlRtnlNeighbor *neighbor)
 {
     const struct ndmsg *header = mnl_nlmsg_get_payload(message);
     const struct nlattr *attribute;
@@ -48,30 +52,20 @@ wl_rtnl_parse_neighbor(const struct nlmsghdr *message, WlRtnlNeighbor *neighbour
     if (mnl_nlmsg_get_payload_len(message) < sizeof *header ||
         (header->ndm_family != AF_INET && header->ndm_family != AF_INET6))
         return FALSE;
-    memset(neighbour, 0, sizeof *neighbour);
-    neighbour->ifindex = header->ndm_ifindex;
-    neighbour->state = message->nlmsg_type == RTM_NEWNEIGH ? header->ndm_state : NUD_NONE;
-    mnl_attr_for_each(attribute, message, sizeof *header)
-    {
-        WlFamily family = header->ndm_family == AF_INET ? WL_FAMILY_V4 : WL_FAMILY_V6;
-        WlIp address = {.family = family};
-
-        if (mnl_attr_get_type(attribute) != NDA_DST ||
-            mnl_attr_get_payload_len(attribute) != wl_ip_size(&address))
-            continue;
-        memcpy(address.bytes, mnl_attr_get_payload(attribute), wl_ip_size(&address));
-        neighbour->address = address;
-    }
-    return neighbour->address.family != WL_FAMILY_NONE;
+    memset(neighbor, 0, sizeof *neighbor);
+    neighbor->ifindex = header->ndm_ifindex;
+    neighbor->state = message->nlmsg_type == RTM_NEWNEIGH ? header->ndm_state : NUD_NONE;
+    attribute = wl_rtnl_find_attribute(message, sizeof *header, NDA_DST);
+    return attribute && wl_rtnl_get_ip(attribute, header->ndm_family, &neighbor->address);
 }
 
 static int
-take_state(const struct nlmsghdr *message, gpointer user_data)
+read_state(const struct nlmsghdr *message, gpointer user_data)
 {
-    WlRtnlNeighbor neighbour;
+    WlRtnlNeighbor neighbor;
 
-    if (wl_rtnl_parse_neighbor(message, &neighbour))
-        *(guint16 *) user_data = neighbour.state;
+    if (wl_rtnl_parse_neighbor(message, &neighbor))
+        *(guint16 *) user_data = neighbor.state;
     return 0;
 }
 
@@ -83,5 +77,5 @@ wl_rtnl_get_neighbor(WlNetlink *netlink, int ifindex, const WlIp *address, guint
 
     *state = NUD_NONE;
     put_request(buffer, &message, RTM_GETNEIGH, ifindex, address);
-    return wl_netlink_request(netlink, message, take_state, state);
+    return wl_netlink_request(netlink, message, read_state, state);
 }

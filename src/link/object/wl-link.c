@@ -13,7 +13,8 @@
 #include "wl-link-alias.h"
 #include "wl-link-class.h"
 #include "wl-netlink-watch.h"
-#include "wl-rtnl.h"
+#include "wl-rtnl-address.h"
+#include "wl-rtnl-link.h"
 #include "wl-sysctl.h"
 
 typedef struct {
@@ -120,7 +121,7 @@ wl_link_adopt(WlLink *self, WlNetlink *route, const WlLinkConfig *config, int if
     wl_link_set_identity(self, config->name, ifindex);
     private->route = route;
     private->listen_port = config->listen_port;
-    result = wl_rtnl_set_alias(route, ifindex, alias);
+    result = wl_rtnl_change_link(route, ifindex, &(WlRtnlLinkChange){.alias = alias});
     if (result < 0) {
         wl_link_set_errno(error, result, "cannot mark interface \"%s\"", config->name);
         return FALSE;
@@ -129,14 +130,14 @@ wl_link_adopt(WlLink *self, WlNetlink *route, const WlLinkConfig *config, int if
     if (!private->watch)
         return FALSE;
     /* Fails if the link went away before the watch began. */
-    result = wl_rtnl_set_mtu(route, ifindex, config->mtu);
+    result = wl_rtnl_change_link(route, ifindex, &(WlRtnlLinkChange){.mtu = config->mtu});
     if (result < 0) {
         wl_link_set_errno(error, result, "cannot set MTU %u of interface \"%s\"", config->mtu,
                           config->name);
         return FALSE;
     }
     /* Fails where IPv6 is off altogether; setting the link up says so in words. */
-    wl_rtnl_set_no_address_generation(route, ifindex);
+    wl_rtnl_change_link(route, ifindex, &(WlRtnlLinkChange){.no_address_generation = TRUE});
     return TRUE;
 }
 
@@ -184,7 +185,7 @@ real_set_up(WlLink *self, GError **error)
 
     if (!wl_sysctl_prepare_link(private->name, error))
         return FALSE;
-    result = wl_rtnl_set_up(private->route, private->ifindex);
+    result = wl_rtnl_change_link(private->route, private->ifindex, &(WlRtnlLinkChange){.up = TRUE});
     if (result == 0)
         return TRUE;
     /* The kernel's WireGuard opens its UDP sockets when the link goes up. */

@@ -8,7 +8,9 @@
 #include <string.h>
 
 #include "wl-link-error.h"
-#include "wl-rtnl-policy.h"
+#include "wl-rtnl-message.h"
+#include "wl-rtnl-route.h"
+#include "wl-rtnl-rule.h"
 
 /* 'W' and 24 bits of the profile's: far from the small numbers of NetworkManager and wg-quick. */
 #define MARK_BASE 0x57000000U
@@ -126,12 +128,12 @@ add_rules(const WlPolicyRoutes *self, int family)
          .table = RT_TABLE_MAIN,
          .local = TRUE,
          .udp_source_port = self->listen_port},
-        {.priority = around, .nothing = TRUE, .udp_source_port = self->listen_port},
+        {.priority = around, .no_action = TRUE, .udp_source_port = self->listen_port},
         {.priority = around,
          .table = RT_TABLE_MAIN,
          .local = TRUE,
          .udp_source_port = self->resolver_port},
-        {.priority = around, .nothing = TRUE, .udp_source_port = self->resolver_port},
+        {.priority = around, .no_action = TRUE, .udp_source_port = self->resolver_port},
     };
 
     for (guint i = 0; i < G_N_ELEMENTS(rules); i++) {
@@ -233,7 +235,7 @@ remove_rules(WlNetlink *netlink, const GPtrArray *messages, const Slot *slots, g
             if (!wl_rtnl_parse_rule(messages->pdata[i], &rule) || !is_ours(&rule, &slot) ||
                 slots[slot].kept || is_our_table(rule.table) != (tables == 1))
                 continue;
-            result = wl_rtnl_remove_same(netlink, messages->pdata[i]);
+            result = wl_rtnl_delete_same(netlink, messages->pdata[i]);
             if (result < 0)
                 return result;
             ++*removed;
@@ -254,7 +256,7 @@ remove_routes(WlNetlink *netlink, int family, WlPolicyRoutesKeep keep, gpointer 
 
         if (!is_our_table(table) || keep(table, user_data))
             continue;
-        result = wl_rtnl_remove_same(netlink, messages->pdata[i]);
+        result = wl_rtnl_delete_same(netlink, messages->pdata[i]);
         ++*removed;
     }
     return result;

@@ -7,9 +7,11 @@
 #include <linux/rtnetlink.h>
 #include <string.h>
 
-#include "wl-rtnl.h"
-
 #include "wl-policy-routes.h"
+#include "wl-rtnl-address.h"
+#include "wl-rtnl-link.h"
+#include "wl-rtnl-message.h"
+#include "wl-rtnl-route.h"
 
 #define MAX_ITEMS 4096 /* a network has as many members; more is not worth remembering */
 
@@ -71,24 +73,8 @@ static const struct nlattr *
 find_attribute(const struct nlmsghdr *message, guint16 type)
 {
     gsize header = is_address(message) ? sizeof(struct ifaddrmsg) : sizeof(struct rtmsg);
-    const struct nlattr *attribute;
 
-    mnl_attr_for_each(attribute, message, header)
-    {
-        if (mnl_attr_get_type(attribute) == type)
-            return attribute;
-    }
-    return NULL;
-}
-
-static guint32
-get_u32(const struct nlmsghdr *message, guint16 type, guint32 otherwise)
-{
-    const struct nlattr *attribute = find_attribute(message, type);
-
-    if (!attribute || mnl_attr_validate(attribute, MNL_TYPE_U32) < 0)
-        return otherwise;
-    return mnl_attr_get_u32(attribute);
+    return wl_rtnl_find_attribute(message, header, type);
 }
 
 /* A route that somebody set: not those that come with addresses by themselves, nor with router
@@ -104,8 +90,8 @@ is_kept_route(const WlLinkState *self, const struct nlmsghdr *message)
         return FALSE;
     return route->rtm_protocol != RTPROT_RA && route->rtm_protocol != RTPROT_REDIRECT &&
            route->rtm_protocol != WL_ROUTE_PROTOCOL &&
-           get_u32(message, RTA_TABLE, route->rtm_table) != RT_TABLE_LOCAL &&
-           get_u32(message, RTA_OIF, 0) == (guint32) self->ifindex;
+           wl_rtnl_route_table(message) != RT_TABLE_LOCAL &&
+           wl_rtnl_get_u32(find_attribute(message, RTA_OIF), 0) == (guint32) self->ifindex;
 }
 
 static gboolean
@@ -153,7 +139,7 @@ is_same(const struct nlmsghdr *a, const struct nlmsghdr *b)
 
     return x->rtm_dst_len == y->rtm_dst_len && x->rtm_tos == y->rtm_tos &&
            same_attribute(a, b, RTA_DST) && same_attribute(a, b, RTA_PRIORITY) &&
-           get_u32(a, RTA_TABLE, x->rtm_table) == get_u32(b, RTA_TABLE, y->rtm_table);
+           wl_rtnl_route_table(a) == wl_rtnl_route_table(b);
 }
 
 static Item *

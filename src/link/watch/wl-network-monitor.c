@@ -11,7 +11,9 @@
 #include "wl-link-state.h"
 #include "wl-fd-source.h"
 #include "wl-netlink-watch.h"
-#include "wl-rtnl.h"
+#include "wl-rtnl-address.h"
+#include "wl-rtnl-link.h"
+#include "wl-rtnl-route.h"
 
 /* ms in which a burst of messages becomes one event. */
 #define COALESCE   20

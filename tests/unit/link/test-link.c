@@ -9,7 +9,9 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "wl-rtnl.h"
+#include "wl-rtnl-address.h"
+#include "wl-rtnl-link.h"
+#include "wl-rtnl-route.h"
 
 static gboolean
 get_link(const char *name, WlRtnlLink *link)

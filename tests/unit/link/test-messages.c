@@ -6,7 +6,9 @@
 
 #include "link-test-util.h"
 #include "wl-handshake-age.h"
-#include "wl-rtnl.h"
+#include "wl-rtnl-address.h"
+#include "wl-rtnl-link.h"
+#include "wl-rtnl-route.h"
 #include "wl-uapi.h"
 #include "wl-wg-message.h"
 
