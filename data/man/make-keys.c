@@ -80,7 +80,7 @@ print_key(const WlProfileKey *key, gboolean by_file_name)
     }
     if (key->required)
         puts("Required.");
-    if (key->waits)
+    if (key->needs_reactivation)
         puts("A change waits for the next activation.");
     if (key->secret)
         puts("Secret: kept in\n.Cm vpn.secrets .");

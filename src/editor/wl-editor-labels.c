@@ -22,7 +22,7 @@ static const struct {
     {WL_KEY_OF_PROFILE, "chatty", N_("Tell facts to ever_y member")},
     {WL_KEY_OF_PROFILE, "link-name", N_("_Interface name")},
     {WL_KEY_OF_PROFILE, "hide-interfaces", N_("Interfaces to hi_de")},
-    {WL_KEY_OF_PROFILE, "report-interfaces", N_("Interfaces to t_ell of")},
+    {WL_KEY_OF_PROFILE, "announce-interfaces", N_("Interfaces to t_ell of")},
     {WL_KEY_OF_PROFILE, "full-tunnel", N_("Send all _traffic through the network")},
     {WL_KEY_OF_PROFILE, "kill-switch", N_("Bl_ock what cannot go through it")},
     {WL_KEY_OF_PROFILE, "autostart", N_("_Bring it up whenever there is a network")},

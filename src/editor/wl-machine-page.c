@@ -172,7 +172,7 @@ add_options(WlMachinePage *page)
                              _("Prefixes inside which other members may name addresses."));
     wl_editor_form_add_entry(form, "hide-interfaces", "docker* veth*",
                              _("Others are not told the addresses of these."));
-    wl_editor_form_add_entry(form, "report-interfaces", _("all"),
+    wl_editor_form_add_entry(form, "announce-interfaces", _("all"),
                              _("If given, others are told the addresses of these only."));
     wl_editor_form_add_check(
         form, "forwarding",

@@ -114,7 +114,8 @@ wl_format_carries(WlFormat format, const WlProfileKey *key)
                IS_PEER(keepalive);
     case WL_FORMAT_GO:
         return IS_PROFILE(fact_port) || IS_PROFILE(role) || IS_PROFILE(name) ||
-               IS_PROFILE(chatty) || IS_PROFILE(hide_interfaces) || IS_PROFILE(report_interfaces) ||
+               IS_PROFILE(chatty) || IS_PROFILE(hide_interfaces) ||
+               IS_PROFILE(announce_interfaces) ||
                (key->scope == WL_KEY_OF_PEER && !IS_PEER(preshared_key) &&
                 !IS_PEER(preshared_key_flags) && !IS_PEER(keepalive));
     case WL_FORMAT_WIREHUB:

@@ -150,7 +150,7 @@ wl_go_config_format(const WlWgQuick *file, const char *own_key, WlLosses *losses
         else
             add_string(builder, name, value);
     }
-    add_list(builder, "reportifaces", profile->report_interfaces);
+    add_list(builder, "reportifaces", profile->announce_interfaces);
     add_list(builder, "hideifaces", profile->hide_interfaces);
     add_peers(builder, profile, own_key, losses);
     json_builder_end_object(builder);

@@ -366,7 +366,7 @@ read_member(Reader *reader, const char *member, JsonNode *node, GError **error)
     if (!g_ascii_strcasecmp(member, "chatty"))
         return read_boolean(reader, path, node, &profile->chatty, error);
     if (!g_ascii_strcasecmp(member, "reportifaces"))
-        return set_list(reader, path, PROFILE_KEY(report_interfaces), node, profile, error);
+        return set_list(reader, path, PROFILE_KEY(announce_interfaces), node, profile, error);
     if (!g_ascii_strcasecmp(member, "hideifaces"))
         return set_list(reader, path, PROFILE_KEY(hide_interfaces), node, profile, error);
     if (!g_ascii_strcasecmp(member, "router")) {

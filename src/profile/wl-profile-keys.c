@@ -29,31 +29,31 @@ static const WlProfileKey keys[] = {
      .default_text = "1",
      .help = "Form of these keys; always 1"},
     {.name = "private-key", .file_name = "PrivateKey", .type = WL_KEY_TYPE_KEY,
-     PROFILE(INTERFACE, private_key), .secret = TRUE, .required = TRUE, .waits = TRUE,
+     PROFILE(INTERFACE, private_key), .secret = TRUE, .required = TRUE, .needs_reactivation = TRUE,
      .help = "The own private key, as made by \"wirelinkctl genkey\" or \"wg genkey\""},
     {.name = "private-key-flags", .file_name = "PrivateKeyFlags", .type = WL_KEY_TYPE_FLAGS,
      PROFILE(WIRELINK, private_key_flags), .max = 7, .default_text = "0",
      .help = "Who keeps the private key: 0 NetworkManager, 1 the user's keyring, 2 nobody, it is "
              "asked for each time"},
     {.name = "address", .file_name = "Address", .type = WL_KEY_TYPE_ADDRESSES,
-     PROFILE(INTERFACE, addresses), .required = TRUE, .waits = TRUE, .max = WL_PROFILE_MAX_LIST,
+     PROFILE(INTERFACE, addresses), .required = TRUE, .needs_reactivation = TRUE, .max = WL_PROFILE_MAX_LIST,
      .help = "The own addresses in the network, with the length of its prefix"},
     {.name = "listen-port", .file_name = "ListenPort", .type = WL_KEY_TYPE_UINT,
-     PROFILE(INTERFACE, listen_port), .waits = TRUE, .min = 1, .max = 65535, .zero = "chosen at each start",
+     PROFILE(INTERFACE, listen_port), .needs_reactivation = TRUE, .min = 1, .max = 65535, .zero = "chosen at each start",
      .default_text = "0",
      .help = "UDP port of WireGuard; members behind one router should differ. 0: chosen at each "
              "start. Importing a file without it chooses one and keeps it"},
-    {.file_name = "DNS", .type = WL_KEY_TYPE_DNS, IN_FILE(dns), .waits = TRUE, .max = WL_PROFILE_MAX_LIST,
+    {.file_name = "DNS", .type = WL_KEY_TYPE_DNS, IN_FILE(dns), .needs_reactivation = TRUE, .max = WL_PROFILE_MAX_LIST,
      .help = "DNS servers and search domains; kept in ipv4.dns, ipv6.dns and their dns-search"},
     {.name = "mtu", .file_name = "MTU", .type = WL_KEY_TYPE_UINT,
-     PROFILE(INTERFACE, mtu), .waits = TRUE, .min = 1280, .max = 65455, .zero = "automatic",
+     PROFILE(INTERFACE, mtu), .needs_reactivation = TRUE, .min = 1280, .max = 65455, .zero = "automatic",
      .default_text = "0",
      .help = "Largest packet of the link in bytes, 1280 or more as IPv6 needs. 0: automatic"},
-    {.file_name = "Table", .type = WL_KEY_TYPE_TABLE, IN_FILE(table), .waits = TRUE,
+    {.file_name = "Table", .type = WL_KEY_TYPE_TABLE, IN_FILE(table), .needs_reactivation = TRUE,
      .default_text = "auto",
      .help = "Routing table for the routes: \"auto\", \"off\" for no routes, or a number; kept in "
              "ipv4.route-table, ipv6.route-table and their ignore-auto-routes"},
-    /* Not "name": in a keyfile that is a property of the setting, and is lost. */
+    /* Not "name": in a keyfile that is a property of the setting, and the value is lost. */
     {.name = "member-name", .file_name = "Name", .type = WL_KEY_TYPE_NAME,
      PROFILE(WIRELINK, name),
      .help = "The own name, as other members see it; 63 characters are shown"},
@@ -61,7 +61,7 @@ static const WlProfileKey keys[] = {
      PROFILE(WIRELINK, role), .words = role_words, .default_text = "automatic",
      .help = "Whether this member routes between others: automatic, leaf or router"},
     {.name = "fact-port", .file_name = "FactPort", .type = WL_KEY_TYPE_UINT,
-     PROFILE(WIRELINK, fact_port), .waits = TRUE, .min = 1, .max = 65535, .default_text = "51821",
+     PROFILE(WIRELINK, fact_port), .needs_reactivation = TRUE, .min = 1, .max = 65535, .default_text = "51821",
      .help = "UDP port inside the tunnel where members tell each other facts; the same in the "
              "whole network"},
     {.name = "networks", .file_name = "Networks", .type = WL_KEY_TYPE_PREFIXES,
@@ -76,27 +76,28 @@ static const WlProfileKey keys[] = {
      .help = "Bring the profile up whenever the machine gets a network; for keys that "
              "NetworkManager keeps"},
     {.name = "full-tunnel", .file_name = "FullTunnel", .type = WL_KEY_TYPE_BOOL,
-     PROFILE(WIRELINK, full_tunnel), .waits = TRUE, .default_text = "no",
+     PROFILE(WIRELINK, full_tunnel), .needs_reactivation = TRUE, .default_text = "no",
      .help = "Send everything through the peer whose allowed IPs have 0.0.0.0/0 or ::/0, but what "
              "is on the same network as this machine"},
     {.name = "kill-switch", .file_name = "KillSwitch", .type = WL_KEY_TYPE_BOOL,
-     PROFILE(WIRELINK, kill_switch), .waits = TRUE, .default_text = "no",
+     PROFILE(WIRELINK, kill_switch), .needs_reactivation = TRUE, .default_text = "no",
      .help = "With full-tunnel: nothing leaves any other way while the profile is up, also what "
              "the tunnel cannot take at the moment"},
     {.name = "forwarding", .file_name = "Forwarding", .type = WL_KEY_TYPE_BOOL,
      PROFILE(WIRELINK, forwarding), .default_text = "no: routers forward IPv4 from the link alone",
      .help = "Pass on what comes from members for others, IPv6 too; before Linux 6.17 that turns "
              "IPv6 forwarding on for the whole machine while the profile is up"},
-    /* Not "interface-name": NetworkManager's reader of keyfiles takes that for connection's. */
+    /* Not "interface-name": the keyfile reader of libnm takes an interface-name in [vpn] for the
+     * legacy form of connection.interface-name, which would then win over a later change. */
     {.name = "link-name", .file_name = "InterfaceName", .type = WL_KEY_TYPE_INTERFACE,
-     PROFILE(WIRELINK, interface_name), .waits = TRUE,
+     PROFILE(WIRELINK, interface_name), .needs_reactivation = TRUE,
      .default_text = "nmwl- and 8 hex digits of the UUID",
      .help = "Name of the link; connection.interface-name goes before it"},
     {.name = "hide-interfaces", .file_name = "HideInterfaces", .type = WL_KEY_TYPE_PATTERNS,
      PROFILE(WIRELINK, hide_interfaces), .max = WL_PROFILE_MAX_LIST,
      .help = "Patterns of interfaces whose addresses are not told to others"},
-    {.name = "report-interfaces", .file_name = "ReportInterfaces", .type = WL_KEY_TYPE_PATTERNS,
-     PROFILE(WIRELINK, report_interfaces), .max = WL_PROFILE_MAX_LIST,
+    {.name = "announce-interfaces", .file_name = "AnnounceInterfaces", .type = WL_KEY_TYPE_PATTERNS,
+     PROFILE(WIRELINK, announce_interfaces), .max = WL_PROFILE_MAX_LIST,
      .help = "If given, only the addresses of interfaces that match are told to others"},
 
     {.name = "public-key", .file_name = "PublicKey", .type = WL_KEY_TYPE_KEY,

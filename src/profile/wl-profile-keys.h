@@ -39,10 +39,10 @@ typedef struct {
     WlKeyType type;
     gboolean secret;
     gboolean required;
-    gboolean waits; /* a profile that is up takes a change of it only when it is brought up again */
-    guint32 min;    /* of a UINT; see zero */
-    guint32 max;    /* of a UINT, or most items of a list */
-    const char *zero; /* UINT: what 0 means, if it is allowed although less than min */
+    gboolean needs_reactivation; /* a change takes effect at the next activation */
+    guint32 min;                 /* of a UINT; see zero */
+    guint32 max;                 /* of a UINT, or most items of a list */
+    const char *zero;            /* UINT: what 0 means, if it is allowed although less than min */
     const char *const *words;
     const char *default_text; /* for people; NULL: none */
     const char *help;         /* one line for people */

@@ -57,7 +57,7 @@ wl_profile_new(void)
     profile->fact_port = WL_PROFILE_DEFAULT_FACT_PORT;
     profile->networks = g_ptr_array_new_with_free_func(g_free);
     profile->hide_interfaces = g_ptr_array_new_with_free_func(g_free);
-    profile->report_interfaces = g_ptr_array_new_with_free_func(g_free);
+    profile->announce_interfaces = g_ptr_array_new_with_free_func(g_free);
     profile->peers = g_ptr_array_new_with_free_func(peer_free);
     profile->extra = g_ptr_array_new_with_free_func(extra_free);
     profile->warnings = g_ptr_array_new_with_free_func(g_free);
@@ -75,7 +75,7 @@ wl_profile_free(WlProfile *profile)
     g_free(profile->name);
     g_ptr_array_unref(profile->networks);
     g_ptr_array_unref(profile->hide_interfaces);
-    g_ptr_array_unref(profile->report_interfaces);
+    g_ptr_array_unref(profile->announce_interfaces);
     g_ptr_array_unref(profile->peers);
     g_ptr_array_unref(profile->extra);
     g_ptr_array_unref(profile->warnings);

@@ -113,10 +113,10 @@ typedef struct {
     gboolean forwarding;        /* IPv6, too, and whatever the role */
     GPtrArray *networks;        /* of char *: "address/length", host bits cleared; empty: default */
     GPtrArray *hide_interfaces; /* of char *: patterns (docs/protocol.md 8.2) */
-    GPtrArray *report_interfaces; /* of char *: the same */
-    GPtrArray *peers;             /* of WlProfilePeer */
-    GPtrArray *extra;             /* of WlProfileExtra, sorted by section and key */
-    GPtrArray *warnings;          /* of char *: sentences about what was ignored; never a secret */
+    GPtrArray *announce_interfaces; /* of char *: the same */
+    GPtrArray *peers;               /* of WlProfilePeer */
+    GPtrArray *extra;               /* of WlProfileExtra, sorted by section and key */
+    GPtrArray *warnings; /* of char *: sentences about what was ignored; never a secret */
 } WlProfile;
 
 typedef enum {

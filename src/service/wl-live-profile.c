@@ -188,11 +188,11 @@ static gboolean
 apply(WlLiveProfile *self, NMConnection *stored, WlProfileChange *change, GError **error)
 {
     g_autofree const char **hide = terminated(change->profile->hide_interfaces);
-    g_autofree const char **report = terminated(change->profile->report_interfaces);
+    g_autofree const char **announce = terminated(change->profile->announce_interfaces);
     WlSessionSettings settings = {
         .forwarding = change->profile->forwarding,
         .hide_interfaces = hide,
-        .report_interfaces = report,
+        .announce_interfaces = announce,
     };
     NMConnection *applied;
 

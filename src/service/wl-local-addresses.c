@@ -17,7 +17,8 @@ may_announce(const WlSessionSettings *settings, const WlNetworkAddress *address)
 {
     if (!address->usable || !address->uplink || matches(settings->hide_interfaces, address->ifname))
         return FALSE;
-    return !settings->report_interfaces[0] || matches(settings->report_interfaces, address->ifname);
+    return !settings->announce_interfaces[0] ||
+           matches(settings->announce_interfaces, address->ifname);
 }
 
 void

@@ -155,7 +155,7 @@ list_waiting(WlProfileChange *self, const WlRunning *running, NMConnection *stor
     const WlProfileKey *keys = wl_profile_keys(&n_keys);
 
     for (gsize i = 0; i < n_keys; i++) {
-        if (keys[i].waits && keys[i].scope == WL_KEY_OF_PROFILE &&
+        if (keys[i].needs_reactivation && keys[i].scope == WL_KEY_OF_PROFILE &&
             !is_same(self, running, &keys[i], stored))
             g_ptr_array_add(self->waiting, g_strdup(keys[i].name));
     }

@@ -273,7 +273,7 @@ start(WlService *self, NMConnection *connection, GError **error)
     g_autoptr(GDBusConnection) bus =
         nm_vpn_service_plugin_get_connection(NM_VPN_SERVICE_PLUGIN(self));
     g_autofree const char **hide = terminated(profile->hide_interfaces);
-    g_autofree const char **report = terminated(profile->report_interfaces);
+    g_autofree const char **announce = terminated(profile->announce_interfaces);
     WlSessionSettings settings = {
         .uuid = nm_connection_get_uuid(connection),
         .interface = interface,
@@ -283,7 +283,7 @@ start(WlService *self, NMConnection *connection, GError **error)
         .kill_switch = profile->kill_switch,
         .forwarding = profile->forwarding,
         .hide_interfaces = hide,
-        .report_interfaces = report,
+        .announce_interfaces = announce,
         .raw = self->raw,
     };
 

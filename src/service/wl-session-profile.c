@@ -52,7 +52,7 @@ wl_session_change_profile(WlSession *self, WlEngineConfig *config,
     self->config = config;
     self->settings.forwarding = settings->forwarding;
     replace_patterns(&self->settings.hide_interfaces, settings->hide_interfaces);
-    replace_patterns(&self->settings.report_interfaces, settings->report_interfaces);
+    replace_patterns(&self->settings.announce_interfaces, settings->announce_interfaces);
     wl_session_tell_addresses(self);
     change_forwarding(self, forwarded, forwarded_v6);
     wl_session_pump(self);

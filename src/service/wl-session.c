@@ -229,7 +229,7 @@ wl_session_new(WlEngineConfig *config, const WlSessionSettings *settings,
     self->settings.uuid = g_strdup(settings->uuid);
     self->settings.interface = g_strdup(settings->interface);
     self->settings.hide_interfaces = wl_session_copy_patterns(settings->hide_interfaces);
-    self->settings.report_interfaces = wl_session_copy_patterns(settings->report_interfaces);
+    self->settings.announce_interfaces = wl_session_copy_patterns(settings->announce_interfaces);
     self->servers = wl_local_servers_new();
     self->refused = g_hash_table_new_full(wl_key_hash, wl_key_equal, g_free, NULL);
     /* The sweep may take a while, and Connect has to be answered. */
@@ -261,7 +261,7 @@ wl_session_free(WlSession *self)
     g_free((char *) self->settings.uuid);
     g_free((char *) self->settings.interface);
     g_strfreev((char **) self->settings.hide_interfaces);
-    g_strfreev((char **) self->settings.report_interfaces);
+    g_strfreev((char **) self->settings.announce_interfaces);
     g_free(self);
 }
 

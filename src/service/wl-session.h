@@ -15,13 +15,13 @@ typedef struct {
     const char *uuid;
     const char *interface;
     guint16 fact_port;
-    guint32 mtu;                          /* bytes */
-    gboolean full_tunnel;                 /* default routes of peers lead into the link */
-    gboolean kill_switch;                 /* only with full_tunnel */
-    gboolean forwarding;                  /* IPv6, too, and whatever the role */
-    const char *const *hide_interfaces;   /* patterns, NULL-terminated (docs/protocol.md 8.2) */
-    const char *const *report_interfaces; /* patterns; empty: all */
-    WlRawSockets raw;                     /* taken by the session */
+    guint32 mtu;                            /* bytes */
+    gboolean full_tunnel;                   /* default routes of peers lead into the link */
+    gboolean kill_switch;                   /* only with full_tunnel */
+    gboolean forwarding;                    /* IPv6, too, and whatever the role */
+    const char *const *hide_interfaces;     /* patterns, NULL-terminated (docs/protocol.md 8.2) */
+    const char *const *announce_interfaces; /* patterns; empty: all */
+    WlRawSockets raw;                       /* taken by the session */
 } WlSessionSettings;
 
 /**

@@ -138,7 +138,7 @@ test_each_key(Fixture *self, gconstpointer data)
         {"forwarding", "yes", FALSE},
         {"link-name", "nmwl-home", TRUE},
         {"hide-interfaces", "docker*", FALSE},
-        {"report-interfaces", "eth*", FALSE},
+        {"announce-interfaces", "eth*", FALSE},
         {"peer-1-name", "center", FALSE},
         {"peer-1-endpoint", "203.0.113.6:51820", FALSE},
         {"peer-1-allowed-ips", "10.77.0.0/24", FALSE},

@@ -102,7 +102,7 @@ static const char *const full[] = {
     "autostart=yes",
     "networks=10.77.0.0/16;fd77::/48",
     "hide-interfaces=docker* virbr*",
-    "report-interfaces=eth*",
+    "announce-interfaces=eth*",
     "peer-2-public-key=" HUB_KEY,
     "peer-2-endpoint=hub.example.net:51820 [2001:db8::1]:51820",
     "peer-2-allowed-ips=10.77.0.1/24",
@@ -143,7 +143,7 @@ test_full(void)
     g_assert_true(profile->autostart);
     g_assert_cmpuint(profile->networks->len, ==, 2);
     g_assert_cmpuint(profile->hide_interfaces->len, ==, 2);
-    g_assert_cmpuint(profile->report_interfaces->len, ==, 1);
+    g_assert_cmpuint(profile->announce_interfaces->len, ==, 1);
     g_assert_cmpuint(profile->extra->len, ==, 2);
     extra = profile->extra->pdata[0];
     g_assert_cmpint(extra->section, ==, WL_PROFILE_SECTION_INTERFACE);

@@ -177,7 +177,7 @@ test_go(void)
     g_assert_true(profile->chatty);
     g_assert_cmpstr(profile->name, ==, "me");
     g_assert_cmpuint(profile->hide_interfaces->len, ==, 2);
-    g_assert_cmpuint(profile->report_interfaces->len, ==, 0);
+    g_assert_cmpuint(profile->announce_interfaces->len, ==, 0);
     g_assert_cmpuint(profile->peers->len, ==, 2);
     hub = profile->peers->pdata[0];
     g_assert_cmpstr(hub->name, ==, "hub");

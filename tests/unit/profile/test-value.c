@@ -184,8 +184,8 @@ static const Value values[] = {
     {"hide-interfaces", "veth[]", NULL, "is not a pattern"},
     {"hide-interfaces", "veth\\", NULL, "is not a pattern"},
     {"hide-interfaces", "veth[a\\", NULL, "is not a pattern"},
-    {"report-interfaces", "[", NULL, "is not a pattern"},
-    {"report-interfaces", "[^", NULL, "is not a pattern"},
+    {"announce-interfaces", "[", NULL, "is not a pattern"},
+    {"announce-interfaces", "[^", NULL, "is not a pattern"},
 };
 
 static void
