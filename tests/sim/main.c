@@ -38,7 +38,7 @@ static const GOptionEntry entries[] = {
 typedef struct {
     const char *program;
     guint cases, failed;
-    gint64 worst_ours, worst_classic;
+    gint64 worst_native, worst_go;
 } Tally;
 
 static void
@@ -70,7 +70,7 @@ run_once(const Tally *tally, ScenarioText *text, Mixture mixture, guint32 seed, 
     *run = run_new(text, mixture, seed, trace_option, error);
     if (!*run)
         return FALSE;
-    ok = run_go(*run);
+    ok = run_execute(*run);
     if (trace_option)
         fputs((*run)->world->trace->str, stdout);
     if (!ok)
@@ -114,16 +114,16 @@ run_file(Tally *tally, const char *path, GError **error)
 {
     g_autoptr(ScenarioText) text = scenario_text_load(path, error);
     g_autoptr(Run) first = NULL;
-    Mixture only = MIXTURE_OURS;
+    Mixture only = MIXTURE_NATIVE;
     guint mask;
 
     if (!text)
         return FALSE;
     /* To learn what it asks for. */
-    first = run_new(text, MIXTURE_OURS, 1, FALSE, error);
+    first = run_new(text, MIXTURE_NATIVE, 1, FALSE, error);
     if (!first)
         return FALSE;
-    mask = first->mixtures ? first->mixtures : 1 << MIXTURE_OURS;
+    mask = first->mixtures ? first->mixtures : 1 << MIXTURE_NATIVE;
     if (mixture_option) {
         if (!mixture_parse(mixture_option, &only)) {
             g_set_error(error, SCENARIO_ERROR, SCENARIO_ERROR_SYNTAX,
@@ -155,10 +155,10 @@ run_random(Tally *tally, guint32 seed, GError **error)
         return TRUE;
     }
     text = scenario_text_parse(name, source, error);
-    run = text ? run_new(text, MIXTURE_OURS, seed, trace_option, error) : NULL;
+    run = text ? run_new(text, MIXTURE_NATIVE, seed, trace_option, error) : NULL;
     if (!run)
         return FALSE;
-    run_go(run);
+    run_execute(run);
     if (trace_option)
         fputs(run->world->trace->str, stdout);
     if (run->failure) {
@@ -168,7 +168,7 @@ run_random(Tally *tally, guint32 seed, GError **error)
                tally->program, seed, seed);
     }
     tally->cases++;
-    oracle_gather(run->oracle, &tally->worst_ours, &tally->worst_classic);
+    oracle_gather(run->oracle, &tally->worst_native, &tally->worst_go);
     return TRUE;
 }
 
@@ -207,8 +207,8 @@ run_randoms(Tally *tally, GError **error)
         printf("%s 1 random worlds %u to %u\n1..1\n", tally->failed ? "not ok" : "ok", first, last);
     printf(
         "%s%u seeds, %u failed; longest without a way that there was: ours %.0f s, others %.0f s\n",
-        tap_option ? "# " : "", tally->cases, tally->failed, (double) tally->worst_ours / 1e6,
-        (double) tally->worst_classic / 1e6);
+        tap_option ? "# " : "", tally->cases, tally->failed, (double) tally->worst_native / 1e6,
+        (double) tally->worst_go / 1e6);
     return TRUE;
 }
 

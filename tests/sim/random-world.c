@@ -12,8 +12,8 @@
 #define FLOOD       30  /* addresses that one liar tells of one member */
 
 typedef enum {
-    MEMBER_OURS,
-    MEMBER_CLASSIC,
+    MEMBER_NATIVE,
+    MEMBER_GO,
     MEMBER_BASIC,
 } MemberKind;
 
@@ -23,9 +23,9 @@ typedef struct {
     guint n;     /* members; the hub is the first */
     guint sites; /* networks behind a NAT */
     gboolean tunnel6;
-    gboolean wide;       /* facts may claim prefixes that this machine and others have a use for */
-    gboolean acquainted; /* everybody has everybody in its profile */
-    const char *lan;     /* the beginning of all addresses in the sites */
+    gboolean wide;      /* facts may claim prefixes that this machine and others have a use for */
+    gboolean full_mesh; /* everybody has everybody in its profile */
+    const char *lan;    /* the beginning of all addresses in the sites */
     gboolean site6[MAX_SITES];
     guint next[MAX_SITES + 1]; /* free address of each site, and of the internet */
     MemberKind kind[MAX_MEMBERS];
@@ -45,7 +45,7 @@ chance(Maker *self, double probability)
     return g_rand_double(self->random) < probability;
 }
 
-static void G_GNUC_PRINTF(2, 3) say(Maker *self, const char *format, ...)
+static void G_GNUC_PRINTF(2, 3) add_line(Maker *self, const char *format, ...)
 {
     va_list args;
 
@@ -64,8 +64,8 @@ make_sites(Maker *self)
                                         "port-restricted", "symmetric"};
     gboolean ipv6 = chance(self, 0.4);
 
-    say(self, "network internet delay %ums jitter %ums loss %u%% reorder %u%% duplicate %u%%",
-        5 + roll(self, 60), 1 + roll(self, 20), roll(self, 2), roll(self, 3), roll(self, 2));
+    add_line(self, "network internet delay %ums jitter %ums loss %u%% reorder %u%% duplicate %u%%",
+             5 + roll(self, 60), 1 + roll(self, 20), roll(self, 2), roll(self, 3), roll(self, 2));
     for (guint i = 0; i < self->sites; i++) {
         g_autofree char *outside = g_strdup_printf(" 2001:db8:ffff::%x/64", 0x1000 + i);
         g_autofree char *inside = g_strdup_printf(" 2001:db8:%x::1/64", i + 1);
@@ -73,10 +73,10 @@ make_sites(Maker *self)
 
         self->site6[i] = ipv6 && chance(self, 0.6);
         self->next[i] = 2;
-        say(self, "network site%u", i);
-        say(self, "nat nat%u on internet 198.51.100.%u/24%s lan site%u %s.%u.1/24%s %s%s", i, i + 1,
-            self->site6[i] ? outside : "", i, self->lan, i, self->site6[i] ? inside : "", kind,
-            chance(self, 0.3) ? " hairpin" : "");
+        add_line(self, "network site%u", i);
+        add_line(self, "nat nat%u on internet 198.51.100.%u/24%s lan site%u %s.%u.1/24%s %s%s", i,
+                 i + 1, self->site6[i] ? outside : "", i, self->lan, i,
+                 self->site6[i] ? inside : "", kind, chance(self, 0.3) ? " hairpin" : "");
     }
     self->site6[self->sites] = ipv6;
     self->next[self->sites] = 2;
@@ -113,29 +113,30 @@ make_member(Maker *self, guint i)
     g_autofree char *tunnel6 = g_strdup_printf(" fd77::%x/64", i + 1);
 
     if (chance(self, 0.25))
-        self->kind[i] = MEMBER_CLASSIC;
+        self->kind[i] = MEMBER_GO;
     else if (i > 0 && chance(self, 0.08))
         self->kind[i] = MEMBER_BASIC;
     /* Several behind one NAT: each has a port of its own. */
-    say(self, "host m%u on %s tunnel 10.77.0.%u/24%s port %u %s%s", i, place, i + 1,
-        self->tunnel6 ? tunnel6 : "", 51820 + i, kinds[self->kind[i]], i == 0 ? " router" : "");
+    add_line(self, "host m%u on %s tunnel 10.77.0.%u/24%s port %u %s%s", i, place, i + 1,
+             self->tunnel6 ? tunnel6 : "", 51820 + i, kinds[self->kind[i]],
+             i == 0 ? " router" : "");
 }
 
 static void
 make_profiles(Maker *self)
 {
-    self->acquainted = chance(self, 0.5);
-    say(self, "star m0 203.0.113.1:51820%s", self->acquainted ? " acquainted" : "");
+    self->full_mesh = chance(self, 0.5);
+    add_line(self, "star m0 203.0.113.1:51820%s", self->full_mesh ? " acquainted" : "");
     for (guint i = 0; self->wide && i < self->n; i++) {
-        if (self->kind[i] == MEMBER_OURS)
-            say(self, "profile m%u networks 10.77.0.0/24 fd77::/64 172.16.0.0/12 203.0.113.1/32",
-                i);
+        if (self->kind[i] == MEMBER_NATIVE)
+            add_line(self,
+                     "profile m%u networks 10.77.0.0/24 fd77::/64 172.16.0.0/12 203.0.113.1/32", i);
     }
     for (guint i = 1; i < self->n; i++) {
         if (self->kind[i] == MEMBER_BASIC)
-            say(self, "profile m%u\npeer m0 keepalive 25", i);
+            add_line(self, "profile m%u\npeer m0 keepalive 25", i);
     }
-    say(self, "host ghost tunnel 10.77.0.200/24 basic");
+    add_line(self, "host ghost tunnel 10.77.0.200/24 basic");
 }
 
 /* ---- faults */
@@ -150,16 +151,16 @@ make_forbidden(Maker *self, guint at, guint to)
     g_autofree char *prefix = NULL;
 
     if (chance(self, 0.2)) {
-        say(self, "at %us say m0 m%u m%u endpoint %s:%u ttl %u", at, to, about,
-            addresses[roll(self, G_N_ELEMENTS(addresses))], 51820 + about, ttl);
+        add_line(self, "at %us say m0 m%u m%u endpoint %s:%u ttl %u", at, to, about,
+                 addresses[roll(self, G_N_ELEMENTS(addresses))], 51820 + about, ttl);
         return;
     }
     if (chance(self, 0.3)) {
         /* All hosts of a network that it may be on; itself. */
-        say(self, "at %us say m0 m%u m%u endpoint %s.%u.255:%u ttl %u", at, to, about, self->lan,
-            site, 51820 + about, ttl);
-        say(self, "at %us say m0 m%u m%u endpoint %s:%u ttl %u", at, to, about, self->place[to],
-            51820 + to, ttl);
+        add_line(self, "at %us say m0 m%u m%u endpoint %s.%u.255:%u ttl %u", at, to, about,
+                 self->lan, site, 51820 + about, ttl);
+        add_line(self, "at %us say m0 m%u m%u endpoint %s:%u ttl %u", at, to, about,
+                 self->place[to], 51820 + to, ttl);
         return;
     }
     switch (roll(self, 8)) {
@@ -185,19 +186,19 @@ make_forbidden(Maker *self, guint at, guint to)
         prefix = g_strdup_printf("%s.%u.0/24", self->lan, site);
         break;
     }
-    say(self, "at %us say m0 m%u m%u allowed %s ttl %u", at, to, about, prefix, ttl);
+    add_line(self, "at %us say m0 m%u m%u allowed %s ttl %u", at, to, about, prefix, ttl);
     /* One of another leaf, where the profile says whose it is. */
-    if (self->acquainted && about > 0 && about != to)
-        say(self, "at %us say m0 m%u m%u allowed 10.77.0.%u/32 ttl %u", at, to, about,
-            2 + (about + 1) % (self->n - 1), ttl);
+    if (self->full_mesh && about > 0 && about != to)
+        add_line(self, "at %us say m0 m%u m%u allowed 10.77.0.%u/32 ttl %u", at, to, about,
+                 2 + (about + 1) % (self->n - 1), ttl);
 }
 
 static void
 make_flood(Maker *self, guint at, guint liar, guint about)
 {
     for (guint i = 0; i < FLOOD; i++)
-        say(self, "at %us say m%u m0 m%u endpoint 198.51.100.99:%u", at + i / 10, liar, about,
-            1000 + i);
+        add_line(self, "at %us say m%u m0 m%u endpoint 198.51.100.99:%u", at + i / 10, liar, about,
+                 1000 + i);
 }
 
 static void
@@ -209,35 +210,35 @@ make_lie(Maker *self, guint at, guint liar)
     /* The hub is trusted: what it says is so, if any fact may say it. */
     if (liar == 0 || to == liar || chance(self, 0.4)) {
         to = 1 + roll(self, self->n - 1);
-        if (self->kind[to] == MEMBER_OURS)
+        if (self->kind[to] == MEMBER_NATIVE)
             make_forbidden(self, at, to);
         return;
     }
     switch (roll(self, 7)) {
     case 0:
-        say(self, "at %us say m%u m%u m%u endpoint 198.51.100.99:%u ttl %u", at, liar, to, about,
-            1 + roll(self, 60000), ttl);
+        add_line(self, "at %us say m%u m%u m%u endpoint 198.51.100.99:%u ttl %u", at, liar, to,
+                 about, 1 + roll(self, 60000), ttl);
         break;
     case 1:
-        say(self, "at %us say m%u m%u m%u allowed %s ttl %u", at, liar, to, about,
-            chance(self, 0.5) ? "0.0.0.0/0" : "10.77.0.0/25", ttl);
+        add_line(self, "at %us say m%u m%u m%u allowed %s ttl %u", at, liar, to, about,
+                 chance(self, 0.5) ? "0.0.0.0/0" : "10.77.0.0/25", ttl);
         break;
     case 2:
-        say(self, "at %us say m%u m%u m%u allowed 10.77.0.%u/32 ttl %u", at, liar, to, about,
-            1 + roll(self, self->n), ttl);
+        add_line(self, "at %us say m%u m%u m%u allowed 10.77.0.%u/32 ttl %u", at, liar, to, about,
+                 1 + roll(self, self->n), ttl);
         break;
     case 3:
-        say(self, "at %us say m%u m%u ghost member ghost ttl %u", at, liar, to, ttl);
+        add_line(self, "at %us say m%u m%u ghost member ghost ttl %u", at, liar, to, ttl);
         break;
     case 4:
-        say(self, "at %us say m%u m%u m%u alive ttl %u", at, liar, to, about, ttl);
+        add_line(self, "at %us say m%u m%u m%u alive ttl %u", at, liar, to, about, ttl);
         break;
     case 5:
         make_flood(self, at, liar, about);
         break;
     default:
-        say(self, "at %us say m%u m%u m%u endpoint 127.0.0.1:%u ttl %u", at, liar, to, about,
-            roll(self, 60000), ttl);
+        add_line(self, "at %us say m%u m%u m%u endpoint 127.0.0.1:%u ttl %u", at, liar, to, about,
+                 roll(self, 60000), ttl);
         break;
     }
 }
@@ -246,8 +247,8 @@ make_lie(Maker *self, guint at, guint liar)
 static void
 make_pair(Maker *self, guint at, guint until, guint i, const char *begin, const char *end)
 {
-    say(self, "at %us %s m%u", at, begin, i);
-    say(self, "at %us %s m%u", until, end, i);
+    add_line(self, "at %us %s m%u", at, begin, i);
+    add_line(self, "at %us %s m%u", until, end, i);
 }
 
 static void
@@ -256,11 +257,11 @@ make_move(Maker *self, guint at, guint until, guint i)
     g_autofree char *place = make_place(self, i);
 
     if (chance(self, 0.5)) {
-        say(self, "at %us attach m%u %s", at, i, place);
+        add_line(self, "at %us attach m%u %s", at, i, place);
         return;
     }
-    say(self, "at %us detach m%u", at, i);
-    say(self, "at %us attach m%u %s", until, i, place);
+    add_line(self, "at %us detach m%u", at, i);
+    add_line(self, "at %us attach m%u %s", until, i, place);
 }
 
 static void
@@ -288,44 +289,44 @@ make_fault_of(Maker *self, guint at, guint until, guint i)
         make_pair(self, at, until, i, "crash", "start");
         break;
     case 6:
-        say(self, "at %us cut m%u all", at, i);
-        say(self, "at %us mend m%u all", until, i);
+        add_line(self, "at %us cut m%u all", at, i);
+        add_line(self, "at %us mend m%u all", until, i);
         break;
     case 7:
         if (other == i)
             break;
-        say(self, "at %us cut m%u%s m%u", at, i, chance(self, 0.3) ? " ->" : "", other);
-        say(self, "at %us mend m%u m%u", until, i, other);
+        add_line(self, "at %us cut m%u%s m%u", at, i, chance(self, 0.3) ? " ->" : "", other);
+        add_line(self, "at %us mend m%u m%u", until, i, other);
         break;
     case 8:
         /* A Go daemon believes the age of a handshake whatever the clock did, and its WireGuard
          * takes what comes from before the last handshake for a replay. */
-        if (self->kind[i] != MEMBER_OURS)
+        if (self->kind[i] != MEMBER_NATIVE)
             break;
-        say(self, "at %us clock m%u %s %um", at, i,
-            self->kind[0] == MEMBER_OURS && chance(self, 0.5) ? "back" : "forward",
-            1 + roll(self, 120));
+        add_line(self, "at %us clock m%u %s %um", at, i,
+                 self->kind[0] == MEMBER_NATIVE && chance(self, 0.5) ? "back" : "forward",
+                 1 + roll(self, 120));
         break;
     case 9:
-        if (self->kind[i] == MEMBER_OURS)
-            say(self, "at %us lose-link m%u", at, i);
+        if (self->kind[i] == MEMBER_NATIVE)
+            add_line(self, "at %us lose-link m%u", at, i);
         break;
     }
 }
 
 /* What its machine has beside its uplink. */
 static void
-make_surroundings(Maker *self, guint at, guint until, guint i)
+make_environment(Maker *self, guint at, guint until, guint i)
 {
     if (chance(self, 0.5)) {
-        say(self, "at %us servers m%u 172.20.0.1 172.20.0.53", at, i);
+        add_line(self, "at %us servers m%u 172.20.0.1 172.20.0.53", at, i);
         if (chance(self, 0.5))
-            say(self, "at %us servers m%u", until, i);
+            add_line(self, "at %us servers m%u", until, i);
         return;
     }
-    say(self, "at %us attach m%u docker0 bridge%u 172.17.0.1/16", at, i, i);
+    add_line(self, "at %us attach m%u docker0 bridge%u 172.17.0.1/16", at, i, i);
     if (chance(self, 0.5))
-        say(self, "at %us detach m%u docker0", until, i);
+        add_line(self, "at %us detach m%u docker0", until, i);
 }
 
 static void
@@ -335,13 +336,13 @@ make_fault(Maker *self, guint at)
 
     if (chance(self, 0.25)) {
         make_lie(self, at, i);
-    } else if (chance(self, 0.1) && self->kind[i] == MEMBER_OURS) {
-        make_surroundings(self, at, until, i);
+    } else if (chance(self, 0.1) && self->kind[i] == MEMBER_NATIVE) {
+        make_environment(self, at, until, i);
     } else if (chance(self, 0.05)) {
-        say(self, "at %us nat nat%u forget", at, roll(self, self->sites));
+        add_line(self, "at %us nat nat%u forget", at, roll(self, self->sites));
     } else if (chance(self, 0.03)) {
-        say(self, "at %us network internet loss 25%%", at);
-        say(self, "at %us network internet loss 0%%", until);
+        add_line(self, "at %us network internet loss 25%%", at);
+        add_line(self, "at %us network internet loss 0%%", until);
     } else if (self->free[i] <= at) {
         self->free[i] = until + 1;
         make_fault_of(self, at, until, i);
@@ -361,21 +362,21 @@ random_world_new(guint32 seed)
     self.wide = chance(&self, 0.4);
     self.lan = self.wide ? "172.18" : "192.168";
     faults = roll(&self, 2 * self.n + 2);
-    say(&self, "title random world %u", seed);
+    add_line(&self, "title random world %u", seed);
     make_sites(&self);
     for (guint i = 0; i < self.n; i++) {
-        say(&self, "network bridge%u", i);
+        add_line(&self, "network bridge%u", i);
         make_member(&self, i);
     }
     make_profiles(&self);
-    say(&self, "properties quiet %us", QUIET);
+    add_line(&self, "properties quiet %us", QUIET);
     for (guint i = 0; i < self.n; i++)
-        say(&self, "at %ums start m%u", roll(&self, LAST_START * 1000), i);
+        add_line(&self, "at %ums start m%u", roll(&self, LAST_START * 1000), i);
     /* In the order of time, so that a fault of a member is over before its next one begins. */
     for (guint i = 0; i < faults; i++)
         make_fault(&self, FIRST_FAULT + i * (LAST_FAULT - FIRST_FAULT) / faults);
-    say(&self, "at %us network internet loss 0%% duplicate 0%% reorder 0%%", QUIET);
-    say(&self, "ends %us", QUIET + (guint) ((ORACLE_SETTLED + ORACLE_QUIET) / SIM_SEC(1)));
+    add_line(&self, "at %us network internet loss 0%% duplicate 0%% reorder 0%%", QUIET);
+    add_line(&self, "ends %us", QUIET + (guint) ((ORACLE_SETTLED + ORACLE_QUIET) / SIM_SEC(1)));
     for (guint i = 0; i < self.n; i++)
         g_free(self.place[i]);
     g_rand_free(self.random);

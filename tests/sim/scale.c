@@ -8,10 +8,10 @@
 #include "world/truth.h"
 #include "scenario/run.h"
 
-#define NEIGHBOURS 2 /* on either side */
-#define GIVE_UP    SIM_SEC(3600)
-#define STARTS     SIM_SEC(10) /* all start within */
-#define STEPS      10          /* of a long run, each with a word about it */
+#define NEIGHBORS 2 /* on either side */
+#define GIVE_UP   SIM_SEC(3600)
+#define STARTS    SIM_SEC(10) /* all start within */
+#define STEPS     10          /* of a long run, each with a word about it */
 
 static char *
 make_text(guint hosts)
@@ -37,7 +37,7 @@ make_text(guint hosts)
                                "profile m%u\npeer m0 endpoint 203.0.113.1:51820 "
                                "allowed 10.0.0.0/8 trust Endpoint\n",
                                i);
-        for (guint j = 1; j <= NEIGHBOURS && 2 * j <= leaves; j++) {
+        for (guint j = 1; j <= NEIGHBORS && 2 * j <= leaves; j++) {
             guint before = (i - 1 + leaves - j) % leaves + 1, after = (i - 1 + j) % leaves + 1;
             g_string_append_printf(text, "peer m%u allowed 10.1.%u.%u/32\n", after,
                                    after >> 8 & 255, after & 255);
@@ -54,19 +54,19 @@ make_text(guint hosts)
 
 /* What is printed is for a table; of a run that takes minutes one wants to know where it is. */
 static void
-say_progress(const Run *run, const char *what)
+print_progress(const Run *run, const char *what)
 {
     fprintf(stderr, "%7.1f s, %.0f s of CPU: %s\n", (double) (run->world->now - SIM_START) / 1e6,
             (double) clock() / CLOCKS_PER_SEC, what);
 }
 
 static void
-say_waiting(const Run *run, guint waiting, guint hosts)
+print_waiting(const Run *run, guint waiting, guint hosts)
 {
     g_autofree char *what =
         g_strdup_printf("%u of %u are not direct with all their peers", waiting, hosts);
 
-    say_progress(run, what);
+    print_progress(run, what);
 }
 
 static void
@@ -76,7 +76,7 @@ run_until(const Run *run, gint64 when, const char *what)
 
     while (run->world->now < when) {
         sim_world_run_until(run->world, MIN(run->world->now + step, when));
-        say_progress(run, what);
+        print_progress(run, what);
     }
 }
 
@@ -187,7 +187,7 @@ scale_run(guint hosts, guint32 seed, gint64 rest, GError **error)
 {
     g_autofree char *source = make_text(hosts);
     g_autoptr(ScenarioText) text = scenario_text_parse("scale", source, error);
-    g_autoptr(Run) run = text ? run_new(text, MIXTURE_OURS, seed, FALSE, error) : NULL;
+    g_autoptr(Run) run = text ? run_new(text, MIXTURE_NATIVE, seed, FALSE, error) : NULL;
     g_autoptr(GPtrArray) waiting = g_ptr_array_new();
     Sum hub, leaves, hub_after, leaves_after;
     gsize used;
@@ -207,7 +207,7 @@ scale_run(guint hosts, guint32 seed, gint64 rest, GError **error)
             return FALSE;
         }
         sim_world_run_until(run->world, run->world->now + SIM_MSEC(100));
-        say_waiting(run, waiting->len, hosts);
+        print_waiting(run, waiting->len, hosts);
     }
     printf("hosts: %u\n", hosts);
     printf("all direct after the last start: %.1f s\n",

@@ -8,7 +8,7 @@
 /* ---- state (docs/protocol.md 7.1 and 7.2) -------------------------------------------------- */
 
 void
-classic_state_free(ClassicState *state)
+go_state_free(GoState *state)
 {
     if (!state)
         return;
@@ -17,13 +17,13 @@ classic_state_free(ClassicState *state)
     g_free(state);
 }
 
-static ClassicState *
-ensure_state(Classic *self, const WlKey *key)
+static GoState *
+ensure_state(GoDaemon *self, const WlKey *key)
 {
-    ClassicState *state = classic_state(self, key);
+    GoState *state = go_state(self, key);
 
     if (!state) {
-        state = g_new0(ClassicState, 1);
+        state = g_new0(GoState, 1);
         state->tried =
             g_hash_table_new_full(wl_endpoint_hash, wl_endpoint_equal_func, g_free, g_free);
         g_hash_table_insert(self->states, wl_key_copy(key), state);
@@ -33,7 +33,7 @@ ensure_state(Classic *self, const WlKey *key)
 
 /* Of two that say different things either may win, each time anew. */
 static void
-merge_metadata(Classic *self, ClassicState *state, const GPtrArray *facts)
+merge_metadata(GoDaemon *self, GoState *state, const GPtrArray *facts)
 {
     g_autoptr(GPtrArray) found = g_ptr_array_new();
     guint first;
@@ -46,7 +46,7 @@ merge_metadata(Classic *self, ClassicState *state, const GPtrArray *facts)
     }
     g_clear_pointer(&state->name, g_free);
     state->basic = FALSE;
-    first = classic_random(self, found->len);
+    first = go_random(self, found->len);
     for (guint i = 0; i < found->len; i++) {
         const WlMetadata *metadata = found->pdata[(first + i) % found->len];
         gsize length;
@@ -61,16 +61,16 @@ merge_metadata(Classic *self, ClassicState *state, const GPtrArray *facts)
 }
 
 void
-classic_state_update(Classic *self, const WlDevicePeer *peer, const GPtrArray *facts)
+go_state_update(GoDaemon *self, const WlDevicePeer *peer, const GPtrArray *facts)
 {
-    ClassicState *state = ensure_state(self, &peer->public_key);
+    GoState *state = ensure_state(self, &peer->public_key);
     gboolean healthy, alive, rebooted, changed, has_boot_id;
     WlBootId boot_id;
     gint64 until;
 
-    has_boot_id = classic_knowledge_alive(self->knowledge, &peer->public_key, &until, &boot_id);
+    has_boot_id = go_knowledge_alive(self->knowledge, &peer->public_key, &until, &boot_id);
     healthy = wl_endpoint_is_set(&peer->endpoint) && peer->handshake_age >= 0 &&
-              peer->handshake_age < CLASSIC_HANDSHAKE_VALIDITY;
+              peer->handshake_age < GO_HANDSHAKE_VALIDITY;
     alive = until > 0 && self->now < until;
     rebooted = has_boot_id && state->has_boot_id &&
                memcmp(&boot_id, &state->boot_id, sizeof(boot_id)) != 0;
@@ -86,8 +86,8 @@ classic_state_update(Classic *self, const WlDevicePeer *peer, const GPtrArray *f
     }
     merge_metadata(self, state, facts);
     if (changed)
-        classic_log(self, &peer->public_key, "is now %shealthy and %salive%s", healthy ? "" : "un",
-                    alive ? "" : "not ", rebooted ? " (rebooted)" : "");
+        go_log(self, &peer->public_key, "is now %shealthy and %salive%s", healthy ? "" : "un",
+               alive ? "" : "not ", rebooted ? " (rebooted)" : "");
 }
 
 /* ---- allowed IPs (docs/protocol.md 7.3) ---------------------------------------------------- */
@@ -121,7 +121,7 @@ facts_have(const GPtrArray *facts, const WlPrefix *prefix)
 static gboolean
 has_wrong_one(const WlDevicePeer *peer, const GPtrArray *facts)
 {
-    WlPrefix link_local = classic_link_local(&peer->public_key);
+    WlPrefix link_local = go_link_local(&peer->public_key);
 
     for (guint i = 0; i < peer->allowed_ips->len; i++) {
         const WlPrefix *prefix = &g_array_index(peer->allowed_ips, WlPrefix, i);
@@ -141,8 +141,8 @@ ensure_allowed(Request *request, const WlDevicePeer *peer, const GPtrArray *fact
         const WlFact *fact = facts->pdata[i];
 
         if (is_allowed_fact(fact) &&
-            (request->replace || !classic_has_prefix(peer->allowed_ips, &fact->value.prefix)) &&
-            !classic_has_prefix(request->allowed_ips, &fact->value.prefix))
+            (request->replace || !go_has_prefix(peer->allowed_ips, &fact->value.prefix)) &&
+            !go_has_prefix(request->allowed_ips, &fact->value.prefix))
             g_array_append_val(request->allowed_ips, fact->value.prefix);
     }
 }
@@ -150,19 +150,19 @@ ensure_allowed(Request *request, const WlDevicePeer *peer, const GPtrArray *fact
 static void
 only_link_local(Request *request, const WlDevicePeer *peer)
 {
-    WlPrefix link_local = classic_link_local(&peer->public_key);
+    WlPrefix link_local = go_link_local(&peer->public_key);
 
     request->replace =
-        peer->allowed_ips->len != 1 || !classic_has_prefix(peer->allowed_ips, &link_local);
+        peer->allowed_ips->len != 1 || !go_has_prefix(peer->allowed_ips, &link_local);
 }
 
 static void
 ensure_link_local(Request *request, const WlDevicePeer *peer)
 {
-    WlPrefix link_local = classic_link_local(&peer->public_key);
+    WlPrefix link_local = go_link_local(&peer->public_key);
 
-    if (classic_has_prefix(request->allowed_ips, &link_local) ||
-        (classic_has_prefix(peer->allowed_ips, &link_local) && !request->replace))
+    if (go_has_prefix(request->allowed_ips, &link_local) ||
+        (go_has_prefix(peer->allowed_ips, &link_local) && !request->replace))
         return;
     g_array_append_val(request->allowed_ips, link_local);
 }
@@ -170,7 +170,7 @@ ensure_link_local(Request *request, const WlDevicePeer *peer)
 /* ---- endpoints (docs/protocol.md 7.4) ------------------------------------------------------ */
 
 static gint64
-last_tried(const ClassicState *state, const WlEndpoint *endpoint)
+last_tried(const GoState *state, const WlEndpoint *endpoint)
 {
     const gint64 *when = g_hash_table_lookup(state->tried, endpoint);
 
@@ -178,7 +178,7 @@ last_tried(const ClassicState *state, const WlEndpoint *endpoint)
 }
 
 static gboolean
-is_endpoint_due(const Classic *self, const ClassicState *state)
+is_endpoint_due(const GoDaemon *self, const GoState *state)
 {
     gint64 latest = G_MININT64;
     GHashTableIter iter;
@@ -187,11 +187,11 @@ is_endpoint_due(const Classic *self, const ClassicState *state)
     g_hash_table_iter_init(&iter, state->tried);
     while (g_hash_table_iter_next(&iter, NULL, &when))
         latest = MAX(latest, *(gint64 *) when);
-    return latest == G_MININT64 || latest + CLASSIC_ENDPOINT_INTERVAL < self->now;
+    return latest == G_MININT64 || latest + GO_ENDPOINT_INTERVAL < self->now;
 }
 
 static gboolean
-next_endpoint(Classic *self, ClassicState *state, const GPtrArray *facts, WlEndpoint *endpoint)
+next_endpoint(GoDaemon *self, GoState *state, const GPtrArray *facts, WlEndpoint *endpoint)
 {
     gint64 best = self->now;
     gint64 *when;
@@ -204,7 +204,7 @@ next_endpoint(Classic *self, ClassicState *state, const GPtrArray *facts, WlEndp
         if (fact->attribute != WL_ATTRIBUTE_ENDPOINT_V4 &&
             fact->attribute != WL_ATTRIBUTE_ENDPOINT_V6)
             continue;
-        if (classic_will_tunnel(self, &fact->value.endpoint.ip))
+        if (go_will_tunnel(self, &fact->value.endpoint.ip))
             continue;
         tried = last_tried(state, &fact->value.endpoint);
         if (tried < best) {
@@ -213,7 +213,7 @@ next_endpoint(Classic *self, ClassicState *state, const GPtrArray *facts, WlEndp
         } else if (tried > best || ties == 0) {
             continue;
         }
-        if (classic_random(self, ++ties) == 0)
+        if (go_random(self, ++ties) == 0)
             *endpoint = fact->value.endpoint;
     }
     if (ties == 0)
@@ -225,9 +225,9 @@ next_endpoint(Classic *self, ClassicState *state, const GPtrArray *facts, WlEndp
 }
 
 static void
-try_endpoint(Classic *self, Request *request, const WlDevicePeer *peer, const GPtrArray *facts)
+try_endpoint(GoDaemon *self, Request *request, const WlDevicePeer *peer, const GPtrArray *facts)
 {
-    ClassicState *state = ensure_state(self, &peer->public_key);
+    GoState *state = ensure_state(self, &peer->public_key);
     g_autofree char *text = NULL;
     WlEndpoint next;
 
@@ -235,16 +235,16 @@ try_endpoint(Classic *self, Request *request, const WlDevicePeer *peer, const GP
         wl_endpoint_equal(&next, &peer->endpoint))
         return;
     text = wl_endpoint_to_string(&next);
-    classic_log(self, &peer->public_key, "is tried at %s", text);
+    go_log(self, &peer->public_key, "is tried at %s", text);
     request->endpoint = next;
     /* So that something is sent there soon, which makes WireGuard start a handshake. */
-    classic_knowledge_force_ping(self->knowledge, &self->key, &peer->public_key);
+    go_knowledge_force_ping(self->knowledge, &self->key, &peer->public_key);
 }
 
 /* ---- one peer ------------------------------------------------------------------------------ */
 
 static void
-carry_out(Classic *self, const Request *request, const WlKey *key, gboolean add)
+carry_out(GoDaemon *self, const Request *request, const WlKey *key, gboolean add)
 {
     WlPeerChange *change = wl_peer_change_new(add ? WL_PEER_ADD : WL_PEER_UPDATE, key);
     const WlDevicePeer *actual = wl_device_find(self->device, key);
@@ -258,27 +258,27 @@ carry_out(Classic *self, const Request *request, const WlKey *key, gboolean add)
         for (guint i = 0; i < request->allowed_ips->len; i++) {
             WlPrefix masked = wl_prefix_masked(&g_array_index(request->allowed_ips, WlPrefix, i));
 
-            if (!classic_has_prefix(change->allowed_ips, &masked))
+            if (!go_has_prefix(change->allowed_ips, &masked))
                 g_array_append_val(change->allowed_ips, masked);
         }
     }
-    classic_change(self, change);
+    go_change(self, change);
 }
 
 static gboolean
-is_ready(const Classic *self, const ClassicState *state, const WlKey *key)
+is_ready(const GoDaemon *self, const GoState *state, const WlKey *key)
 {
     const WlPeerConfig *config = wl_engine_config_find(self->config, key);
 
-    return state->alive_until > self->now + CLASSIC_READY_LEFT || (config && config->basic) ||
+    return state->alive_until > self->now + GO_READY_LEFT || (config && config->basic) ||
            state->basic;
 }
 
 void
-classic_apply(Classic *self, const WlDevicePeer *peer, gboolean add, const GPtrArray *facts,
-              gboolean allow_deconfigure)
+go_apply(GoDaemon *self, const WlDevicePeer *peer, gboolean add, const GPtrArray *facts,
+         gboolean allow_deconfigure)
 {
-    const ClassicState *state = ensure_state(self, &peer->public_key);
+    const GoState *state = ensure_state(self, &peer->public_key);
     g_autoptr(GArray) allowed_ips = g_array_new(FALSE, TRUE, sizeof(WlPrefix));
     Request request = {.allowed_ips = allowed_ips};
 

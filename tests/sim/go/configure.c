@@ -6,7 +6,7 @@
 /* ---- the device ---------------------------------------------------------------------------- */
 
 gboolean
-classic_has_prefix(const GArray *prefixes, const WlPrefix *prefix)
+go_has_prefix(const GArray *prefixes, const WlPrefix *prefix)
 {
     for (guint i = 0; i < prefixes->len; i++) {
         if (wl_prefix_equal(&g_array_index(prefixes, WlPrefix, i), prefix))
@@ -16,7 +16,7 @@ classic_has_prefix(const GArray *prefixes, const WlPrefix *prefix)
 }
 
 WlPrefix
-classic_link_local(const WlKey *key)
+go_link_local(const WlKey *key)
 {
     WlIp ip;
 
@@ -26,24 +26,23 @@ classic_link_local(const WlKey *key)
 
 /* An allowed IP has one owner: giving it to one peer takes it from the others. */
 static void
-take_from_others(Classic *self, const WlDevicePeer *owner)
+take_from_others(GoDaemon *self, const WlDevicePeer *owner)
 {
     for (guint i = 0; i < self->device->peers->len; i++) {
         WlDevicePeer *peer = self->device->peers->pdata[i];
 
         for (guint n = peer->allowed_ips->len; peer != owner && n-- > 0;) {
-            if (classic_has_prefix(owner->allowed_ips,
-                                   &g_array_index(peer->allowed_ips, WlPrefix, n)))
+            if (go_has_prefix(owner->allowed_ips, &g_array_index(peer->allowed_ips, WlPrefix, n)))
                 g_array_remove_index(peer->allowed_ips, n);
         }
     }
 }
 
 void
-classic_change(Classic *self, WlPeerChange *change)
+go_change(GoDaemon *self, WlPeerChange *change)
 {
     WlDevicePeer *peer = wl_device_find(self->device, &change->public_key);
-    WlOutput *output = classic_emit(self, WL_OUTPUT_CHANGE_PEER);
+    WlOutput *output = go_emit(self, WL_OUTPUT_CHANGE_PEER);
 
     output->key = change->public_key;
     output->change = change;
@@ -67,7 +66,7 @@ classic_change(Classic *self, WlPeerChange *change)
 /* ---- membership (docs/protocol.md 6.4) ----------------------------------------------------- */
 
 static gboolean
-is_member(const Classic *self, const WlKey *key, const GPtrArray *facts)
+is_member(const GoDaemon *self, const WlKey *key, const GPtrArray *facts)
 {
     if (wl_key_equal(key, &self->key) || wl_engine_config_find(self->config, key))
         return TRUE;
@@ -81,18 +80,18 @@ is_member(const Classic *self, const WlKey *key, const GPtrArray *facts)
 }
 
 static gboolean
-is_reliable(const Classic *self, const WlKey *key)
+is_reliable(const GoDaemon *self, const WlKey *key)
 {
-    const ClassicState *state = classic_state(self, key);
+    const GoState *state = go_state(self, key);
 
     return state && state->healthy && state->alive &&
-           self->now - state->alive_since >= CLASSIC_RELIABLE_SINCE &&
-           state->alive_until - self->now > CLASSIC_RELIABLE_LEFT;
+           self->now - state->alive_since >= GO_RELIABLE_SINCE &&
+           state->alive_until - self->now > GO_RELIABLE_LEFT;
 }
 
 /* *configured: some peer's configured trust says who may tell of members. */
 static gboolean
-has_reliable_source(const Classic *self, const WlDevice *before, gboolean *configured)
+has_reliable_source(const GoDaemon *self, const WlDevice *before, gboolean *configured)
 {
     gboolean reliable = FALSE;
 
@@ -108,14 +107,13 @@ has_reliable_source(const Classic *self, const WlDevice *before, gboolean *confi
     for (guint i = 0; !*configured && i < before->peers->len; i++) {
         const WlDevicePeer *peer = before->peers->pdata[i];
 
-        reliable =
-            reliable || (classic_is_router_peer(peer) && is_reliable(self, &peer->public_key));
+        reliable = reliable || (go_is_router_peer(peer) && is_reliable(self, &peer->public_key));
     }
     return reliable;
 }
 
 static void
-remove_peers(Classic *self, const WlDevice *before, const GPtrArray *marked)
+remove_peers(GoDaemon *self, const WlDevice *before, const GPtrArray *marked)
 {
     gboolean configured;
 
@@ -124,18 +122,18 @@ remove_peers(Classic *self, const WlDevice *before, const GPtrArray *marked)
     for (guint i = 0; i < marked->len; i++) {
         const WlDevicePeer *peer = marked->pdata[i];
 
-        if (classic_is_router_peer(peer) && !configured)
+        if (go_is_router_peer(peer) && !configured)
             continue;
-        classic_log(self, &peer->public_key, "is removed");
+        go_log(self, &peer->public_key, "is removed");
         g_hash_table_remove(self->states, &peer->public_key);
-        classic_change(self, wl_peer_change_new(WL_PEER_REMOVE, &peer->public_key));
+        go_change(self, wl_peer_change_new(WL_PEER_REMOVE, &peer->public_key));
     }
 }
 
 /* ---- one round ----------------------------------------------------------------------------- */
 
 static void
-forget_states(Classic *self, const WlDevice *before, GHashTable *groups)
+forget_states(GoDaemon *self, const WlDevice *before, GHashTable *groups)
 {
     GHashTableIter iter;
     gpointer key;
@@ -149,7 +147,7 @@ forget_states(Classic *self, const WlDevice *before, GHashTable *groups)
 }
 
 static void
-add_new_peers(Classic *self, const WlDevice *before, GHashTable *groups, const GArray *subjects,
+add_new_peers(GoDaemon *self, const WlDevice *before, GHashTable *groups, const GArray *subjects,
               gboolean allow_deconfigure)
 {
     for (guint i = 0; i < subjects->len; i++) {
@@ -160,26 +158,26 @@ add_new_peers(Classic *self, const WlDevice *before, GHashTable *groups, const G
         if (wl_key_equal(key, &self->key) || wl_device_find(before, key) ||
             !is_member(self, key, facts))
             continue;
-        classic_log(self, key, "is added");
+        go_log(self, key, "is added");
         peer = wl_device_peer_new(key);
-        classic_apply(self, peer, TRUE, facts, allow_deconfigure);
+        go_apply(self, peer, TRUE, facts, allow_deconfigure);
     }
 }
 
 void
-classic_configure(Classic *self, const WlDevice *before)
+go_configure(GoDaemon *self, const WlDevice *before)
 {
     g_autoptr(GArray) subjects = g_array_new(FALSE, FALSE, sizeof(WlKey));
-    g_autoptr(GHashTable) groups = classic_facts_group(self->facts, subjects);
+    g_autoptr(GHashTable) groups = go_facts_group(self->facts, subjects);
     g_autoptr(GPtrArray) marked = g_ptr_array_new();
-    gboolean leaf = self->now - self->started > CLASSIC_FACT_TTL && !self->router;
-    gboolean allow_deconfigure = leaf && classic_own_trust(self) < WL_TRUST_ALLOWED_IPS;
-    gboolean allow_delete = leaf && classic_own_trust(self) < WL_TRUST_MEMBERSHIP;
+    gboolean leaf = self->now - self->started > GO_FACT_TTL && !self->router;
+    gboolean allow_deconfigure = leaf && go_own_trust(self) < WL_TRUST_ALLOWED_IPS;
+    gboolean allow_delete = leaf && go_own_trust(self) < WL_TRUST_MEMBERSHIP;
 
     for (guint i = 0; i < before->peers->len; i++) {
         const WlDevicePeer *peer = before->peers->pdata[i];
 
-        classic_state_update(self, peer, g_hash_table_lookup(groups, &peer->public_key));
+        go_state_update(self, peer, g_hash_table_lookup(groups, &peer->public_key));
     }
     forget_states(self, before, groups);
 
@@ -190,12 +188,12 @@ classic_configure(Classic *self, const WlDevice *before)
         if (!is_member(self, &peer->public_key, facts))
             g_ptr_array_add(marked, peer);
         else if (facts)
-            classic_apply(self, peer, FALSE, facts, allow_deconfigure);
+            go_apply(self, peer, FALSE, facts, allow_deconfigure);
     }
     add_new_peers(self, before, groups, subjects, allow_deconfigure);
 
-    if (marked->len > 0 && (self->router || classic_own_trust(self) >= WL_TRUST_MEMBERSHIP))
-        classic_log(self, NULL, "BUG detected: wants to remove %u peers", marked->len);
+    if (marked->len > 0 && (self->router || go_own_trust(self) >= WL_TRUST_MEMBERSHIP))
+        go_log(self, NULL, "BUG detected: wants to remove %u peers", marked->len);
     else if (allow_delete && marked->len > 0)
         remove_peers(self, before, marked);
 }

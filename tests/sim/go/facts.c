@@ -8,10 +8,10 @@ fact_free(gpointer data)
     g_free(data);
 }
 
-ClassicFacts *
-classic_facts_new(void)
+GoFacts *
+go_facts_new(void)
 {
-    ClassicFacts *self = g_new0(ClassicFacts, 1);
+    GoFacts *self = g_new0(GoFacts, 1);
 
     self->list = g_ptr_array_new_with_free_func(fact_free);
     self->index = g_hash_table_new(wl_fact_identity_hash, wl_fact_identity_equal);
@@ -19,7 +19,7 @@ classic_facts_new(void)
 }
 
 void
-classic_facts_free(ClassicFacts *self)
+go_facts_free(GoFacts *self)
 {
     if (!self)
         return;
@@ -29,7 +29,7 @@ classic_facts_free(ClassicFacts *self)
 }
 
 void
-classic_facts_merge(ClassicFacts *self, const WlFact *fact)
+go_facts_merge(GoFacts *self, const WlFact *fact)
 {
     WlFact *held = g_hash_table_lookup(self->index, fact);
 
@@ -44,18 +44,18 @@ classic_facts_merge(ClassicFacts *self, const WlFact *fact)
 }
 
 gboolean
-classic_facts_has(const ClassicFacts *self, const WlFact *fact)
+go_facts_has(const GoFacts *self, const WlFact *fact)
 {
     return g_hash_table_contains(self->index, fact);
 }
 
 void
-classic_facts_prune(ClassicFacts *self, const ClassicFacts *before, const ClassicFacts *after)
+go_facts_prune(GoFacts *self, const GoFacts *before, const GoFacts *after)
 {
     for (guint i = self->list->len; i-- > 0;) {
         WlFact *fact = self->list->pdata[i];
 
-        if (classic_facts_has(before, fact) && !classic_facts_has(after, fact)) {
+        if (go_facts_has(before, fact) && !go_facts_has(after, fact)) {
             g_hash_table_remove(self->index, fact);
             g_ptr_array_remove_index(self->list, i);
         }
@@ -63,7 +63,7 @@ classic_facts_prune(ClassicFacts *self, const ClassicFacts *before, const Classi
 }
 
 GHashTable *
-classic_facts_group(const ClassicFacts *self, GArray *subjects)
+go_facts_group(const GoFacts *self, GArray *subjects)
 {
     GHashTable *groups =
         g_hash_table_new_full(wl_key_hash, wl_key_equal, NULL, (GDestroyNotify) g_ptr_array_unref);

@@ -4,19 +4,19 @@
 #include "go/go.h"
 
 /* docs/protocol.md B, in microseconds. */
-#define CLASSIC_SEC(n)             ((gint64) (n) *G_USEC_PER_SEC)
-#define CLASSIC_FACT_TTL           CLASSIC_SEC(255)
-#define CLASSIC_CHUNK_PERIOD       CLASSIC_SEC(5)
-#define CLASSIC_ALIVE_PERIOD       CLASSIC_SEC(30)
-#define CLASSIC_MAX_CHUNK          100
-#define CLASSIC_FACT_MARGIN        (CLASSIC_FACT_TTL / 2 + CLASSIC_CHUNK_PERIOD)
-#define CLASSIC_ALIVE_MARGIN       (CLASSIC_FACT_TTL - CLASSIC_ALIVE_PERIOD)
-#define CLASSIC_HANDSHAKE_VALIDITY G_GINT64_CONSTANT(165334000)
-#define CLASSIC_ENDPOINT_INTERVAL  CLASSIC_SEC(15)
-#define CLASSIC_READY_LEFT         (CLASSIC_CHUNK_PERIOD / 2)
-#define CLASSIC_RELIABLE_SINCE     (CLASSIC_FACT_TTL + CLASSIC_CHUNK_PERIOD)
-#define CLASSIC_RELIABLE_LEFT      (CLASSIC_CHUNK_PERIOD * 3 / 2)
-#define CLASSIC_DISCONTINUITY      (2 * CLASSIC_CHUNK_PERIOD)
+#define GO_SEC(n)             ((gint64) (n) *G_USEC_PER_SEC)
+#define GO_FACT_TTL           GO_SEC(255)
+#define GO_CHUNK_PERIOD       GO_SEC(5)
+#define GO_ALIVE_PERIOD       GO_SEC(30)
+#define GO_MAX_CHUNK          100
+#define GO_FACT_MARGIN        (GO_FACT_TTL / 2 + GO_CHUNK_PERIOD)
+#define GO_ALIVE_MARGIN       (GO_FACT_TTL - GO_ALIVE_PERIOD)
+#define GO_HANDSHAKE_VALIDITY G_GINT64_CONSTANT(165334000)
+#define GO_ENDPOINT_INTERVAL  GO_SEC(15)
+#define GO_READY_LEFT         (GO_CHUNK_PERIOD / 2)
+#define GO_RELIABLE_SINCE     (GO_FACT_TTL + GO_CHUNK_PERIOD)
+#define GO_RELIABLE_LEFT      (GO_CHUNK_PERIOD * 3 / 2)
+#define GO_DISCONTINUITY      (2 * GO_CHUNK_PERIOD)
 
 /* ---- facts --------------------------------------------------------------------------------- */
 
@@ -24,35 +24,35 @@
 typedef struct {
     GPtrArray *list;   /* of WlFact, owned */
     GHashTable *index; /* WlFact -> itself */
-} ClassicFacts;
+} GoFacts;
 
-ClassicFacts *classic_facts_new(void);
-void classic_facts_free(ClassicFacts *self);
-G_DEFINE_AUTOPTR_CLEANUP_FUNC(ClassicFacts, classic_facts_free)
+GoFacts *go_facts_new(void);
+void go_facts_free(GoFacts *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(GoFacts, go_facts_free)
 /** Keeps the later expiry, the first on a tie; copies. */
-void classic_facts_merge(ClassicFacts *self, const WlFact *fact);
+void go_facts_merge(GoFacts *self, const WlFact *fact);
 /** Removes those that are in @before and not in @after. */
-void classic_facts_prune(ClassicFacts *self, const ClassicFacts *before, const ClassicFacts *after);
-gboolean classic_facts_has(const ClassicFacts *self, const WlFact *fact);
+void go_facts_prune(GoFacts *self, const GoFacts *before, const GoFacts *after);
+gboolean go_facts_has(const GoFacts *self, const WlFact *fact);
 /** By subject: WlKey -> GPtrArray of WlFact; and the subjects in order, of WlKey. */
-GHashTable *classic_facts_group(const ClassicFacts *self, GArray *subjects);
+GHashTable *go_facts_group(const GoFacts *self, GArray *subjects);
 
 /* ---- what each peer knows ------------------------------------------------------------------ */
 
-typedef struct _ClassicKnowledge ClassicKnowledge;
+typedef struct _GoKnowledge GoKnowledge;
 
-ClassicKnowledge *classic_knowledge_new(void);
-void classic_knowledge_free(ClassicKnowledge *self);
+GoKnowledge *go_knowledge_new(void);
+void go_knowledge_free(GoKnowledge *self);
 /** From then on facts from @peer count. */
-void classic_knowledge_add_peer(ClassicKnowledge *self, const WlKey *peer);
-void classic_knowledge_received(ClassicKnowledge *self, const WlFact *fact, const WlKey *source);
-void classic_knowledge_sent(ClassicKnowledge *self, const WlFact *fact, const WlKey *peer);
-gboolean classic_knowledge_needs(const ClassicKnowledge *self, const WlFact *fact,
-                                 const WlKey *peer, gint64 now, gint64 margin);
+void go_knowledge_add_peer(GoKnowledge *self, const WlKey *peer);
+void go_knowledge_received(GoKnowledge *self, const WlFact *fact, const WlKey *source);
+void go_knowledge_sent(GoKnowledge *self, const WlFact *fact, const WlKey *peer);
+gboolean go_knowledge_needs(const GoKnowledge *self, const WlFact *fact, const WlKey *peer,
+                            gint64 now, gint64 margin);
 /** Until when @peer is alive; 0: it never said so. *boot_id may be NULL; FALSE if none is known. */
-gboolean classic_knowledge_alive(const ClassicKnowledge *self, const WlKey *peer, gint64 *until,
-                                 WlBootId *boot_id);
-void classic_knowledge_force_ping(ClassicKnowledge *self, const WlKey *own, const WlKey *peer);
+gboolean go_knowledge_alive(const GoKnowledge *self, const WlKey *peer, gint64 *until,
+                            WlBootId *boot_id);
+void go_knowledge_force_ping(GoKnowledge *self, const WlKey *own, const WlKey *peer);
 
 /* ---- the machine --------------------------------------------------------------------------- */
 
@@ -65,14 +65,14 @@ typedef struct {
     GHashTable *tried; /* WlEndpoint -> gint64 */
     gboolean basic;    /* of its metadata */
     char *name;
-} ClassicState;
+} GoState;
 
 typedef struct {
     WlFact fact;
     WlKey source;
-} ClassicReceived;
+} GoReceived;
 
-struct _Classic {
+struct _GoDaemon {
     WlEngineConfig *config;
     WlKey key;
     WlRandomFunc random;
@@ -84,7 +84,7 @@ struct _Classic {
     gint64 last_chunk;
     gint64 next_tick;
     gint64 now;         /* of the chunk being worked on */
-    GArray *collecting; /* of ClassicReceived */
+    GArray *collecting; /* of GoReceived */
     GQueue chunks;      /* of GArray: cut, and waiting for a snapshot */
     gboolean primed;    /* what is done once at the start is done */
 
@@ -94,51 +94,51 @@ struct _Classic {
 
     gboolean router;
     WlBootId boot_id;
-    ClassicFacts *facts;
-    ClassicFacts *local_facts;
-    ClassicKnowledge *knowledge;
-    GHashTable *states; /* WlKey -> ClassicState */
+    GoFacts *facts;
+    GoFacts *local_facts;
+    GoKnowledge *knowledge;
+    GHashTable *states; /* WlKey -> GoState */
 };
 
 G_GNUC_PRINTF(3, 4)
-void classic_log(Classic *self, const WlKey *about, const char *format, ...);
-WlOutput *classic_emit(Classic *self, WlOutputKind kind);
+void go_log(GoDaemon *self, const WlKey *about, const char *format, ...);
+WlOutput *go_emit(GoDaemon *self, WlOutputKind kind);
 /** From 0 to @n - 1. */
-guint classic_random(Classic *self, guint n);
-void classic_new_boot_id(Classic *self);
-ClassicState *classic_state(const Classic *self, const WlKey *key);
+guint go_random(GoDaemon *self, guint n);
+void go_new_boot_id(GoDaemon *self);
+GoState *go_state(const GoDaemon *self, const WlKey *key);
 /** To be freed with g_free(). */
-char *classic_dup_name(const Classic *self, const WlKey *key);
+char *go_dup_name(const GoDaemon *self, const WlKey *key);
 
 /* local.c */
 /** docs/protocol.md 5.2. */
-ClassicFacts *classic_collect(Classic *self);
-/** Asks for the names that classic_collect() needs. */
-void classic_resolve(Classic *self);
+GoFacts *go_collect(GoDaemon *self);
+/** Asks for the names that go_collect() needs. */
+void go_resolve(GoDaemon *self);
 /** docs/protocol.md 7.6. */
-gboolean classic_will_tunnel(const Classic *self, const WlIp *ip);
+gboolean go_will_tunnel(const GoDaemon *self, const WlIp *ip);
 
 /* trust.c */
-WlTrust classic_configured_trust(const Classic *self, const WlKey *key);
+WlTrust go_configured_trust(const GoDaemon *self, const WlKey *key);
 /** Configured trust of the own key, UNTRUSTED if none. */
-WlTrust classic_own_trust(const Classic *self);
-gboolean classic_accepts(const Classic *self, const WlFact *fact, const WlKey *source);
-gboolean classic_is_router_peer(const WlDevicePeer *peer);
-void classic_detect_router(Classic *self, gboolean say);
+WlTrust go_own_trust(const GoDaemon *self);
+gboolean go_accepts(const GoDaemon *self, const WlFact *fact, const WlKey *source);
+gboolean go_is_router_peer(const WlDevicePeer *peer);
+void go_detect_router(GoDaemon *self, gboolean say);
 
 /* send.c */
-void classic_send(Classic *self, const WlDevice *device, gint64 now);
+void go_send(GoDaemon *self, const WlDevice *device, gint64 now);
 
 /* configure.c */
 /** @before is the device as it was read. */
-void classic_configure(Classic *self, const WlDevice *before);
-gboolean classic_has_prefix(const GArray *prefixes, const WlPrefix *prefix);
-WlPrefix classic_link_local(const WlKey *key);
+void go_configure(GoDaemon *self, const WlDevice *before);
+gboolean go_has_prefix(const GArray *prefixes, const WlPrefix *prefix);
+WlPrefix go_link_local(const WlKey *key);
 /** Emits the change and carries it out on our view of the device. */
-void classic_change(Classic *self, WlPeerChange *change);
+void go_change(GoDaemon *self, WlPeerChange *change);
 
 /* apply.c */
-void classic_apply(Classic *self, const WlDevicePeer *peer, gboolean add, const GPtrArray *facts,
-                   gboolean allow_deconfigure);
-void classic_state_update(Classic *self, const WlDevicePeer *peer, const GPtrArray *facts);
-void classic_state_free(ClassicState *state);
+void go_apply(GoDaemon *self, const WlDevicePeer *peer, gboolean add, const GPtrArray *facts,
+              gboolean allow_deconfigure);
+void go_state_update(GoDaemon *self, const WlDevicePeer *peer, const GPtrArray *facts);
+void go_state_free(GoState *state);

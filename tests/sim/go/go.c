@@ -11,7 +11,7 @@
 /* ---- small things -------------------------------------------------------------------------- */
 
 WlOutput *
-classic_emit(Classic *self, WlOutputKind kind)
+go_emit(GoDaemon *self, WlOutputKind kind)
 {
     WlOutput *output = g_new0(WlOutput, 1);
 
@@ -21,11 +21,11 @@ classic_emit(Classic *self, WlOutputKind kind)
 }
 
 void
-classic_log(Classic *self, const WlKey *about, const char *format, ...)
+go_log(GoDaemon *self, const WlKey *about, const char *format, ...)
 {
-    g_autofree char *name = about ? classic_dup_name(self, about) : g_strdup("this member");
+    g_autofree char *name = about ? go_dup_name(self, about) : g_strdup("this member");
     g_autofree char *text = NULL;
-    WlOutput *output = classic_emit(self, WL_OUTPUT_LOG);
+    WlOutput *output = go_emit(self, WL_OUTPUT_LOG);
     va_list args;
 
     va_start(args, format);
@@ -37,7 +37,7 @@ classic_log(Classic *self, const WlKey *about, const char *format, ...)
 }
 
 guint
-classic_random(Classic *self, guint n)
+go_random(GoDaemon *self, guint n)
 {
     guint32 bits;
 
@@ -49,7 +49,7 @@ classic_random(Classic *self, guint n)
 
 /* A random UUID (RFC 9562, version 4). */
 void
-classic_new_boot_id(Classic *self)
+go_new_boot_id(GoDaemon *self)
 {
     guint8 *bytes = self->boot_id.bytes;
 
@@ -58,17 +58,17 @@ classic_new_boot_id(Classic *self)
     bytes[8] = (bytes[8] & 0x3f) | 0x80;
 }
 
-ClassicState *
-classic_state(const Classic *self, const WlKey *key)
+GoState *
+go_state(const GoDaemon *self, const WlKey *key)
 {
     return g_hash_table_lookup(self->states, key);
 }
 
 char *
-classic_dup_name(const Classic *self, const WlKey *key)
+go_dup_name(const GoDaemon *self, const WlKey *key)
 {
     const WlPeerConfig *config = wl_engine_config_find(self->config, key);
-    const ClassicState *state = classic_state(self, key);
+    const GoState *state = go_state(self, key);
 
     if (config && config->name && *config->name)
         return g_strdup(config->name);
@@ -82,31 +82,31 @@ classic_dup_name(const Classic *self, const WlKey *key)
 static GArray *
 received_new(void)
 {
-    GArray *received = g_array_new(FALSE, FALSE, sizeof(ClassicReceived));
+    GArray *received = g_array_new(FALSE, FALSE, sizeof(GoReceived));
 
     g_array_set_clear_func(received, (GDestroyNotify) wl_fact_clear);
     return received;
 }
 
 static void
-cut_chunk(Classic *self)
+cut_chunk(GoDaemon *self)
 {
     g_queue_push_tail(&self->chunks, g_steal_pointer(&self->collecting));
     self->collecting = received_new();
-    classic_resolve(self);
-    classic_emit(self, WL_OUTPUT_WANT_SNAPSHOT);
+    go_resolve(self);
+    go_emit(self, WL_OUTPUT_WANT_SNAPSHOT);
 }
 
-Classic *
-classic_new(const WlEngineConfig *config, gint64 now, WlRandomFunc random, gpointer user_data,
-            GError **error)
+GoDaemon *
+go_new(const WlEngineConfig *config, gint64 now, WlRandomFunc random, gpointer user_data,
+       GError **error)
 {
-    g_autoptr(Classic) self = NULL;
+    g_autoptr(GoDaemon) self = NULL;
     WlKey key;
 
     if (!wl_engine_config_check(config, &key, error))
         return NULL;
-    self = g_new0(Classic, 1);
+    self = g_new0(GoDaemon, 1);
     self->config = wl_engine_config_copy(config);
     self->key = key;
     self->random = random;
@@ -115,23 +115,23 @@ classic_new(const WlEngineConfig *config, gint64 now, WlRandomFunc random, gpoin
     g_queue_init(&self->outputs);
     g_queue_init(&self->chunks);
     self->started = self->last_chunk = now;
-    self->next_tick = now + CLASSIC_CHUNK_PERIOD;
+    self->next_tick = now + GO_CHUNK_PERIOD;
     self->collecting = received_new();
     self->local = g_array_new(FALSE, TRUE, sizeof(WlLocalAddress));
     self->resolved =
         g_hash_table_new_full(g_str_hash, g_str_equal, g_free, (GDestroyNotify) g_array_unref);
-    self->facts = classic_facts_new();
-    self->local_facts = classic_facts_new();
-    self->knowledge = classic_knowledge_new();
-    self->states = g_hash_table_new_full(wl_key_hash, wl_key_equal, g_free,
-                                         (GDestroyNotify) classic_state_free);
-    classic_new_boot_id(self);
+    self->facts = go_facts_new();
+    self->local_facts = go_facts_new();
+    self->knowledge = go_knowledge_new();
+    self->states =
+        g_hash_table_new_full(wl_key_hash, wl_key_equal, g_free, (GDestroyNotify) go_state_free);
+    go_new_boot_id(self);
     cut_chunk(self);
     return g_steal_pointer(&self);
 }
 
 void
-classic_free(Classic *self)
+go_free(GoDaemon *self)
 {
     if (!self)
         return;
@@ -143,52 +143,52 @@ classic_free(Classic *self)
     wl_device_free(self->device);
     g_array_unref(self->local);
     g_hash_table_unref(self->resolved);
-    classic_facts_free(self->facts);
-    classic_facts_free(self->local_facts);
-    classic_knowledge_free(self->knowledge);
+    go_facts_free(self->facts);
+    go_facts_free(self->local_facts);
+    go_knowledge_free(self->knowledge);
     g_hash_table_unref(self->states);
     g_free(self);
 }
 
 /* ---- one chunk (docs/protocol.md 5.3) ------------------------------------------------------ */
 
-static ClassicFacts *
-unexpired(const Classic *self)
+static GoFacts *
+unexpired(const GoDaemon *self)
 {
-    ClassicFacts *facts = classic_facts_new();
+    GoFacts *facts = go_facts_new();
 
     for (guint i = 0; i < self->facts->list->len; i++) {
         const WlFact *fact = self->facts->list->pdata[i];
 
         if (self->now < fact->expires)
-            classic_facts_merge(facts, fact);
+            go_facts_merge(facts, fact);
     }
     return facts;
 }
 
 static void
-add_received(Classic *self, ClassicFacts *facts, const GArray *chunk)
+add_received(GoDaemon *self, GoFacts *facts, const GArray *chunk)
 {
     for (guint i = 0; i < chunk->len; i++) {
-        const ClassicReceived *received = &g_array_index(chunk, ClassicReceived, i);
+        const GoReceived *received = &g_array_index(chunk, GoReceived, i);
         const WlFact *fact = &received->fact;
 
-        classic_knowledge_received(self->knowledge, fact, &received->source);
+        go_knowledge_received(self->knowledge, fact, &received->source);
         if (self->now > fact->expires)
             continue;
         if ((fact->attribute == WL_ATTRIBUTE_ENDPOINT_V4 ||
              fact->attribute == WL_ATTRIBUTE_ENDPOINT_V6) &&
-            classic_will_tunnel(self, &fact->value.endpoint.ip)) {
-            classic_log(self, &fact->subject, "is said to be inside the tunnel");
+            go_will_tunnel(self, &fact->value.endpoint.ip)) {
+            go_log(self, &fact->subject, "is said to be inside the tunnel");
             continue;
         }
-        if (classic_accepts(self, fact, &received->source))
-            classic_facts_merge(facts, fact);
+        if (go_accepts(self, fact, &received->source))
+            go_facts_merge(facts, fact);
     }
 }
 
 static gboolean
-lost_critical(const ClassicFacts *before, const ClassicFacts *after)
+lost_critical(const GoFacts *before, const GoFacts *after)
 {
     for (guint i = 0; i < before->list->len; i++) {
         const WlFact *fact = before->list->pdata[i];
@@ -198,7 +198,7 @@ lost_critical(const ClassicFacts *before, const ClassicFacts *after)
         case WL_ATTRIBUTE_ALLOWED_V6:
         case WL_ATTRIBUTE_MEMBER:
         case WL_ATTRIBUTE_METADATA:
-            if (!classic_facts_has(after, fact))
+            if (!go_facts_has(after, fact))
                 return TRUE;
             break;
         default:
@@ -209,24 +209,24 @@ lost_critical(const ClassicFacts *before, const ClassicFacts *after)
 }
 
 static void
-update_facts(Classic *self, const GArray *chunk)
+update_facts(GoDaemon *self, const GArray *chunk)
 {
-    g_autoptr(ClassicFacts) facts = unexpired(self);
-    g_autoptr(ClassicFacts) local = classic_collect(self);
+    g_autoptr(GoFacts) facts = unexpired(self);
+    g_autoptr(GoFacts) local = go_collect(self);
 
     for (guint i = 0; i < local->list->len; i++)
-        classic_facts_merge(facts, local->list->pdata[i]);
-    classic_facts_prune(facts, self->local_facts, local);
+        go_facts_merge(facts, local->list->pdata[i]);
+    go_facts_prune(facts, self->local_facts, local);
     for (guint i = 0; i < self->device->peers->len; i++)
-        classic_knowledge_add_peer(self->knowledge,
-                                   &((WlDevicePeer *) self->device->peers->pdata[i])->public_key);
+        go_knowledge_add_peer(self->knowledge,
+                              &((WlDevicePeer *) self->device->peers->pdata[i])->public_key);
     add_received(self, facts, chunk);
     if (lost_critical(self->facts, facts)) {
-        classic_log(self, NULL, "lost critical facts");
-        classic_new_boot_id(self);
+        go_log(self, NULL, "lost critical facts");
+        go_new_boot_id(self);
     }
-    classic_facts_free(self->facts);
-    classic_facts_free(self->local_facts);
+    go_facts_free(self->facts);
+    go_facts_free(self->local_facts);
     self->facts = g_steal_pointer(&facts);
     self->local_facts = g_steal_pointer(&local);
 }
@@ -252,70 +252,70 @@ copy_device(const WlDevice *device)
 
 /* docs/protocol.md 10, what comes before the first chunk. */
 static void
-prime(Classic *self)
+prime(GoDaemon *self)
 {
     for (guint i = 0; i < self->device->peers->len; i++) {
         const WlDevicePeer *peer = self->device->peers->pdata[i];
-        WlPrefix link_local = classic_link_local(&peer->public_key);
+        WlPrefix link_local = go_link_local(&peer->public_key);
         WlPeerChange *change;
 
-        if (classic_has_prefix(peer->allowed_ips, &link_local))
+        if (go_has_prefix(peer->allowed_ips, &link_local))
             continue;
         change = wl_peer_change_new(WL_PEER_UPDATE, &peer->public_key);
         change->replace_allowed_ips = TRUE;
         g_array_append_vals(change->allowed_ips, peer->allowed_ips->data, peer->allowed_ips->len);
         g_array_append_val(change->allowed_ips, link_local);
-        classic_change(self, change);
+        go_change(self, change);
     }
-    classic_detect_router(self, FALSE);
+    go_detect_router(self, FALSE);
 }
 
 static void
-work(Classic *self, gint64 now, const GArray *chunk)
+work(GoDaemon *self, gint64 now, const GArray *chunk)
 {
     gboolean first = !self->primed;
     g_autoptr(WlDevice) before = NULL;
     gint64 then;
 
-    if (now < self->last_chunk || now - self->last_chunk > CLASSIC_DISCONTINUITY) {
-        classic_log(self, NULL, "sees a jump of the clock");
-        classic_new_boot_id(self);
+    if (now < self->last_chunk || now - self->last_chunk > GO_DISCONTINUITY) {
+        go_log(self, NULL, "sees a jump of the clock");
+        go_new_boot_id(self);
     }
     self->last_chunk = now;
-    self->now = now + classic_random(self, LATE_MAX);
-    then = self->now + 1 + classic_random(self, SEND_MAX);
+    self->now = now + go_random(self, LATE_MAX);
+    then = self->now + 1 + go_random(self, SEND_MAX);
     if (first)
         prime(self);
     self->primed = TRUE;
 
     before = copy_device(self->device);
-    classic_detect_router(self, TRUE);
+    go_detect_router(self, TRUE);
     update_facts(self, chunk);
     /* The daemon does both at the same time. The first time it sends before it knows who is
      * offline. */
-    if (first || classic_random(self, 2) == 0) {
-        classic_send(self, before, then);
-        classic_configure(self, before);
+    if (first || go_random(self, 2) == 0) {
+        go_send(self, before, then);
+        go_configure(self, before);
     } else {
-        classic_configure(self, before);
-        classic_send(self, self->device, then);
+        go_configure(self, before);
+        go_send(self, self->device, then);
     }
 }
 
 /* ---- inputs -------------------------------------------------------------------------------- */
 
 void
-classic_time(Classic *self, gint64 now)
+go_time(GoDaemon *self, gint64 now)
 {
     if (now < self->next_tick)
         return;
     while (self->next_tick <= now)
-        self->next_tick += CLASSIC_CHUNK_PERIOD;
+        self->next_tick += GO_CHUNK_PERIOD;
     cut_chunk(self);
 }
 
 void
-classic_snapshot(Classic *self, gint64 now, const WlDevice *device)
+go_snapshot(GoDaemon *self, gint64 now, const WlDevice *device)
 {
     g_autoptr(GArray) chunk = g_queue_pop_head(&self->chunks);
 
@@ -327,7 +327,7 @@ classic_snapshot(Classic *self, gint64 now, const WlDevice *device)
 }
 
 void
-classic_datagram(Classic *self, gint64 now, const WlIp *source, const guint8 *data, gsize length)
+go_datagram(GoDaemon *self, gint64 now, const WlIp *source, const guint8 *data, gsize length)
 {
     g_autoptr(GArray) facts = wl_fact_array_new();
     WlReceiveResult result;
@@ -335,23 +335,23 @@ classic_datagram(Classic *self, gint64 now, const WlIp *source, const guint8 *da
 
     result = wl_signer_open(self->signer, source, data, length, &sender, facts, NULL);
     if (result != WL_RECEIVE_ACCEPTED) {
-        classic_log(self, NULL, "drops a datagram: %s", wl_receive_result_label(result));
+        go_log(self, NULL, "drops a datagram: %s", wl_receive_result_label(result));
         return;
     }
     for (guint i = 0; i < facts->len; i++) {
         const WlFact *fact = &g_array_index(facts, WlFact, i);
-        ClassicReceived received = {.source = sender};
+        GoReceived received = {.source = sender};
 
         wl_fact_copy(fact, &received.fact);
-        received.fact.expires = now + CLASSIC_SEC(fact->ttl);
+        received.fact.expires = now + GO_SEC(fact->ttl);
         g_array_append_val(self->collecting, received);
-        if (self->collecting->len >= CLASSIC_MAX_CHUNK)
+        if (self->collecting->len >= GO_MAX_CHUNK)
             cut_chunk(self);
     }
 }
 
 void
-classic_local_addresses(Classic *self, gint64 now, const WlLocalAddress *addresses, gsize n)
+go_local_addresses(GoDaemon *self, gint64 now, const WlLocalAddress *addresses, gsize n)
 {
     g_array_set_size(self->local, 0);
     if (n > 0)
@@ -359,7 +359,7 @@ classic_local_addresses(Classic *self, gint64 now, const WlLocalAddress *address
 }
 
 void
-classic_resolved(Classic *self, gint64 now, const char *name, const WlEndpoint *endpoints, gsize n)
+go_resolved(GoDaemon *self, gint64 now, const char *name, const WlEndpoint *endpoints, gsize n)
 {
     GArray *found = g_array_new(FALSE, FALSE, sizeof(WlEndpoint));
 
@@ -370,21 +370,21 @@ classic_resolved(Classic *self, gint64 now, const char *name, const WlEndpoint *
 
 /* What was sent counts as known all the same (docs/protocol.md 12.16). */
 void
-classic_send_failed(Classic *self, gint64 now, const WlKey *key)
+go_send_failed(GoDaemon *self, gint64 now, const WlKey *key)
 {
-    classic_log(self, key, "could not be sent to");
+    go_log(self, key, "could not be sent to");
 }
 
 /* ---- outputs ------------------------------------------------------------------------------- */
 
 WlOutput *
-classic_next_output(Classic *self)
+go_next_output(GoDaemon *self)
 {
     return g_queue_pop_head(&self->outputs);
 }
 
 gint64
-classic_get_deadline(const Classic *self)
+go_get_deadline(const GoDaemon *self)
 {
     return self->next_tick;
 }

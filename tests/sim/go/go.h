@@ -19,27 +19,26 @@
  * read. It adds peers to its device and never sets keepalives; what a wg-quick file would have put
  * there is the caller's business. It announces every address of the machine.
  */
-typedef struct _Classic Classic;
+typedef struct _GoDaemon GoDaemon;
 
 /** @config is copied. NULL with *error if it contradicts itself. The first chunk is asked for at
  * once. */
-Classic *classic_new(const WlEngineConfig *config, gint64 now, WlRandomFunc random,
-                     gpointer user_data, GError **error);
-void classic_free(Classic *self);
-G_DEFINE_AUTOPTR_CLEANUP_FUNC(Classic, classic_free)
+GoDaemon *go_new(const WlEngineConfig *config, gint64 now, WlRandomFunc random, gpointer user_data,
+                 GError **error);
+void go_free(GoDaemon *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(GoDaemon, go_free)
 
-void classic_time(Classic *self, gint64 now);
-void classic_snapshot(Classic *self, gint64 now, const WlDevice *device);
-void classic_datagram(Classic *self, gint64 now, const WlIp *source, const guint8 *data,
-                      gsize length);
-void classic_local_addresses(Classic *self, gint64 now, const WlLocalAddress *addresses, gsize n);
-void classic_resolved(Classic *self, gint64 now, const char *name, const WlEndpoint *endpoints,
-                      gsize n);
-void classic_send_failed(Classic *self, gint64 now, const WlKey *key);
+void go_time(GoDaemon *self, gint64 now);
+void go_snapshot(GoDaemon *self, gint64 now, const WlDevice *device);
+void go_datagram(GoDaemon *self, gint64 now, const WlIp *source, const guint8 *data, gsize length);
+void go_local_addresses(GoDaemon *self, gint64 now, const WlLocalAddress *addresses, gsize n);
+void go_resolved(GoDaemon *self, gint64 now, const char *name, const WlEndpoint *endpoints,
+                 gsize n);
+void go_send_failed(GoDaemon *self, gint64 now, const WlKey *key);
 
 /** The next output, to be freed by the caller; NULL when there is none. */
-WlOutput *classic_next_output(Classic *self);
-gint64 classic_get_deadline(const Classic *self);
+WlOutput *go_next_output(GoDaemon *self);
+gint64 go_get_deadline(const GoDaemon *self);
 
 /* ---- views --------------------------------------------------------------------------------- */
 
@@ -52,17 +51,17 @@ typedef struct {
     gint64 alive_until; /* -1: not alive */
     WlEndpoint endpoint;
     const GArray *allowed_ips; /* of WlPrefix, the link-local one included; NULL: not in device */
-} ClassicPeer;
+} GoPeer;
 
 /** FALSE if there is no such peer. */
-gboolean classic_get_peer(const Classic *self, const WlKey *key, ClassicPeer *peer);
+gboolean go_get_peer(const GoDaemon *self, const WlKey *key, GoPeer *peer);
 /** Those in the device, sorted; of WlKey; to be freed with g_array_unref(). */
-GArray *classic_dup_peers(const Classic *self);
+GArray *go_dup_peers(const GoDaemon *self);
 /** Everything believed, its own facts included; of WlFact; to be freed with g_array_unref(). */
-GArray *classic_dup_facts(const Classic *self);
-guint classic_get_fact_count(const Classic *self);
-const WlKey *classic_get_public_key(const Classic *self);
-const WlBootId *classic_get_boot_id(const Classic *self);
-gboolean classic_is_router(const Classic *self);
+GArray *go_dup_facts(const GoDaemon *self);
+guint go_get_fact_count(const GoDaemon *self);
+const WlKey *go_get_public_key(const GoDaemon *self);
+const WlBootId *go_get_boot_id(const GoDaemon *self);
+gboolean go_is_router(const GoDaemon *self);
 /** For traces: one line a fact, then one a peer, sorted; to be freed with g_free(). */
-char *classic_dup_state(const Classic *self);
+char *go_dup_state(const GoDaemon *self);

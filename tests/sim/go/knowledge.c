@@ -4,7 +4,7 @@
 #include "go/go-private.h"
 
 /* docs/protocol.md 5.4. Nothing is ever purged, as in the daemon. */
-struct _ClassicKnowledge {
+struct _GoKnowledge {
     GHashTable *peers; /* WlKey -> Known: all that were ever in the device or were sent to */
 };
 
@@ -31,17 +31,17 @@ known_free(gpointer data)
     g_free(known);
 }
 
-ClassicKnowledge *
-classic_knowledge_new(void)
+GoKnowledge *
+go_knowledge_new(void)
 {
-    ClassicKnowledge *self = g_new0(ClassicKnowledge, 1);
+    GoKnowledge *self = g_new0(GoKnowledge, 1);
 
     self->peers = g_hash_table_new_full(wl_key_hash, wl_key_equal, g_free, known_free);
     return self;
 }
 
 void
-classic_knowledge_free(ClassicKnowledge *self)
+go_knowledge_free(GoKnowledge *self)
 {
     if (!self)
         return;
@@ -50,7 +50,7 @@ classic_knowledge_free(ClassicKnowledge *self)
 }
 
 static Known *
-ensure(ClassicKnowledge *self, const WlKey *peer)
+ensure(GoKnowledge *self, const WlKey *peer)
 {
     Known *known = g_hash_table_lookup(self->peers, peer);
 
@@ -64,7 +64,7 @@ ensure(ClassicKnowledge *self, const WlKey *peer)
 }
 
 void
-classic_knowledge_add_peer(ClassicKnowledge *self, const WlKey *peer)
+go_knowledge_add_peer(GoKnowledge *self, const WlKey *peer)
 {
     ensure(self, peer)->in_device = TRUE;
 }
@@ -87,7 +87,7 @@ learn(Known *known, const WlFact *fact)
 }
 
 void
-classic_knowledge_received(ClassicKnowledge *self, const WlFact *fact, const WlKey *source)
+go_knowledge_received(GoKnowledge *self, const WlFact *fact, const WlKey *source)
 {
     Known *known = g_hash_table_lookup(self->peers, source);
 
@@ -106,13 +106,13 @@ classic_knowledge_received(ClassicKnowledge *self, const WlFact *fact, const WlK
 }
 
 void
-classic_knowledge_sent(ClassicKnowledge *self, const WlFact *fact, const WlKey *peer)
+go_knowledge_sent(GoKnowledge *self, const WlFact *fact, const WlKey *peer)
 {
     learn(ensure(self, peer), fact);
 }
 
 static const gint64 *
-lookup(const ClassicKnowledge *self, const WlFact *fact, const WlKey *peer)
+lookup(const GoKnowledge *self, const WlFact *fact, const WlKey *peer)
 {
     const Known *known = g_hash_table_lookup(self->peers, peer);
 
@@ -120,8 +120,8 @@ lookup(const ClassicKnowledge *self, const WlFact *fact, const WlKey *peer)
 }
 
 gboolean
-classic_knowledge_needs(const ClassicKnowledge *self, const WlFact *fact, const WlKey *peer,
-                        gint64 now, gint64 margin)
+go_knowledge_needs(const GoKnowledge *self, const WlFact *fact, const WlKey *peer, gint64 now,
+                   gint64 margin)
 {
     const gint64 *expires = lookup(self, fact, peer);
 
@@ -129,8 +129,7 @@ classic_knowledge_needs(const ClassicKnowledge *self, const WlFact *fact, const 
 }
 
 gboolean
-classic_knowledge_alive(const ClassicKnowledge *self, const WlKey *peer, gint64 *until,
-                        WlBootId *boot_id)
+go_knowledge_alive(const GoKnowledge *self, const WlKey *peer, gint64 *until, WlBootId *boot_id)
 {
     const Known *known = g_hash_table_lookup(self->peers, peer);
     const WlFact alive = {.attribute = WL_ATTRIBUTE_ALIVE, .subject = *peer};
@@ -144,7 +143,7 @@ classic_knowledge_alive(const ClassicKnowledge *self, const WlKey *peer, gint64 
 }
 
 void
-classic_knowledge_force_ping(ClassicKnowledge *self, const WlKey *own, const WlKey *peer)
+go_knowledge_force_ping(GoKnowledge *self, const WlKey *own, const WlKey *peer)
 {
     const WlFact alive = {.attribute = WL_ATTRIBUTE_ALIVE, .subject = *own};
 

@@ -6,27 +6,27 @@
 /* ---- about the own node -------------------------------------------------------------------- */
 
 static void
-add_endpoint(Classic *self, ClassicFacts *facts, const WlKey *about, const WlEndpoint *endpoint)
+add_endpoint(GoDaemon *self, GoFacts *facts, const WlKey *about, const WlEndpoint *endpoint)
 {
     WlFact fact;
 
-    wl_fact_init_endpoint(&fact, about, endpoint, self->now + CLASSIC_FACT_TTL);
-    classic_facts_merge(facts, &fact);
+    wl_fact_init_endpoint(&fact, about, endpoint, self->now + GO_FACT_TTL);
+    go_facts_merge(facts, &fact);
     wl_fact_clear(&fact);
 }
 
 static void
-add_allowed(Classic *self, ClassicFacts *facts, const WlKey *about, const WlPrefix *prefix)
+add_allowed(GoDaemon *self, GoFacts *facts, const WlKey *about, const WlPrefix *prefix)
 {
     WlFact fact;
 
-    wl_fact_init_allowed(&fact, about, prefix, self->now + CLASSIC_FACT_TTL);
-    classic_facts_merge(facts, &fact);
+    wl_fact_init_allowed(&fact, about, prefix, self->now + GO_FACT_TTL);
+    go_facts_merge(facts, &fact);
     wl_fact_clear(&fact);
 }
 
 static void
-add_own(Classic *self, ClassicFacts *facts)
+add_own(GoDaemon *self, GoFacts *facts)
 {
     const WlPeerConfig *own = wl_engine_config_find(self->config, &self->key);
 
@@ -51,12 +51,12 @@ add_own(Classic *self, ClassicFacts *facts)
 /* ---- about peers of the device ------------------------------------------------------------- */
 
 static void
-add_peer(Classic *self, ClassicFacts *facts, const WlDevicePeer *peer)
+add_peer(GoDaemon *self, GoFacts *facts, const WlDevicePeer *peer)
 {
     if (wl_endpoint_is_set(&peer->endpoint) && peer->handshake_age >= 0 &&
-        peer->handshake_age < CLASSIC_HANDSHAKE_VALIDITY)
+        peer->handshake_age < GO_HANDSHAKE_VALIDITY)
         add_endpoint(self, facts, &peer->public_key, &peer->endpoint);
-    if (!self->router && classic_own_trust(self) < WL_TRUST_ALLOWED_IPS)
+    if (!self->router && go_own_trust(self) < WL_TRUST_ALLOWED_IPS)
         return;
     for (guint i = 0; i < peer->allowed_ips->len; i++) {
         const WlPrefix *prefix = &g_array_index(peer->allowed_ips, WlPrefix, i);
@@ -71,29 +71,29 @@ add_peer(Classic *self, ClassicFacts *facts, const WlDevicePeer *peer)
 /* A configured peer is announced with its name and with whether it is basic; another one of the
  * device as a bare member. */
 static void
-add_member(Classic *self, ClassicFacts *facts, const WlKey *key, const WlPeerConfig *config)
+add_member(GoDaemon *self, GoFacts *facts, const WlKey *key, const WlPeerConfig *config)
 {
     g_autoptr(WlMetadata) metadata =
         config ? wl_metadata_new(config->name, config->basic ? 1 : 0) : wl_metadata_new(NULL, -1);
     WlFact fact;
 
-    wl_fact_init_metadata(&fact, key, metadata, self->now + CLASSIC_FACT_TTL);
-    classic_facts_merge(facts, &fact);
+    wl_fact_init_metadata(&fact, key, metadata, self->now + GO_FACT_TTL);
+    go_facts_merge(facts, &fact);
     wl_fact_clear(&fact);
 }
 
 /* ---- about configured peers ---------------------------------------------------------------- */
 
 static gboolean
-is_up(const Classic *self, const WlKey *key)
+is_up(const GoDaemon *self, const WlKey *key)
 {
-    const ClassicState *state = classic_state(self, key);
+    const GoState *state = go_state(self, key);
 
     return state && (state->alive || state->healthy);
 }
 
 static void
-add_configured_endpoints(Classic *self, ClassicFacts *facts, const WlPeerConfig *peer)
+add_configured_endpoints(GoDaemon *self, GoFacts *facts, const WlPeerConfig *peer)
 {
     for (guint i = 0; i < peer->endpoints->len; i++) {
         const char *name = peer->endpoints->pdata[i];
@@ -116,7 +116,7 @@ add_configured_endpoints(Classic *self, ClassicFacts *facts, const WlPeerConfig 
 }
 
 static void
-add_configured(Classic *self, ClassicFacts *facts, const WlPeerConfig *peer)
+add_configured(GoDaemon *self, GoFacts *facts, const WlPeerConfig *peer)
 {
     add_member(self, facts, &peer->public_key, peer);
     for (guint i = 0; i < peer->allowed_ips->len; i++)
@@ -125,11 +125,11 @@ add_configured(Classic *self, ClassicFacts *facts, const WlPeerConfig *peer)
         add_configured_endpoints(self, facts, peer);
 }
 
-ClassicFacts *
-classic_collect(Classic *self)
+GoFacts *
+go_collect(GoDaemon *self)
 {
-    gboolean members = self->router || classic_own_trust(self) >= WL_TRUST_MEMBERSHIP;
-    ClassicFacts *facts = classic_facts_new();
+    gboolean members = self->router || go_own_trust(self) >= WL_TRUST_MEMBERSHIP;
+    GoFacts *facts = go_facts_new();
 
     add_own(self, facts);
     for (guint i = 0; i < self->device->peers->len; i++) {
@@ -145,7 +145,7 @@ classic_collect(Classic *self)
 }
 
 void
-classic_resolve(Classic *self)
+go_resolve(GoDaemon *self)
 {
     for (guint i = 0; i < self->config->peers->len; i++) {
         const WlPeerConfig *peer = self->config->peers->pdata[i];
@@ -156,13 +156,13 @@ classic_resolve(Classic *self)
             WlEndpoint literal;
 
             if (!wl_endpoint_parse(peer->endpoints->pdata[n], &literal))
-                classic_emit(self, WL_OUTPUT_RESOLVE)->name = g_strdup(peer->endpoints->pdata[n]);
+                go_emit(self, WL_OUTPUT_RESOLVE)->name = g_strdup(peer->endpoints->pdata[n]);
         }
     }
 }
 
 gboolean
-classic_will_tunnel(const Classic *self, const WlIp *ip)
+go_will_tunnel(const GoDaemon *self, const WlIp *ip)
 {
     gboolean inside = FALSE;
 

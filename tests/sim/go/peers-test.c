@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What a classic member does to its device (docs/protocol.md 6.4, 6.6, 7.3 and 7.5). */
+/* What a Go daemon does to its device (docs/protocol.md 6.4, 6.6, 7.3 and 7.5). */
 #include "go/rig.h"
 
 #define HUB  1
@@ -45,7 +45,7 @@ test_added(void)
 
     rig_live(rig, SEC(8), HUB);
     /* Endpoints alone make no member. */
-    rig_tell_endpoint(rig, HUB, &rig->keys[LEAF], LEAF_ENDPOINT);
+    rig_receive_endpoint(rig, HUB, &rig->keys[LEAF], LEAF_ENDPOINT);
     rig_live(rig, SEC(10), HUB);
     g_assert_null(wl_device_find(rig->device, &rig->keys[LEAF]));
     rig_introduce(rig, HUB, LEAF, LEAF_ENDPOINT, "10.77.0.3/32");
@@ -104,7 +104,7 @@ test_apply(gconstpointer data)
         if (row->handshake)
             rig_handshake(rig, LEAF);
         if (row->alive)
-            rig_tell_alive(rig, LEAF);
+            rig_receive_alive(rig, LEAF);
         rig_live(rig, SEC(20), HUB);
     }
     g_assert_cmpint(rig_has_allowed(rig, &rig->keys[LEAF], "10.77.0.3/32"), ==, row->good);
@@ -122,12 +122,12 @@ test_nearly_over(void)
     rig_introduce(rig, HUB, LEAF, LEAF_ENDPOINT, "10.77.0.3/32");
     rig_live(rig, SEC(6), HUB);
     rig_handshake(rig, LEAF);
-    rig_run(rig, classic_get_deadline(rig->classic) - rig->now - SEC(1));
+    rig_run(rig, go_get_deadline(rig->daemon) - rig->now - SEC(1));
     wl_fact_init_alive(&alive, &rig->keys[LEAF], &rig->boot_ids[LEAF], 0);
-    rig_tell(rig, LEAF, &alive, 3);
+    rig_receive(rig, LEAF, &alive, 3);
     rig_run(rig, SEC(6));
     assert_only_link_local(rig, LEAF);
-    rig_tell(rig, LEAF, &alive, 10);
+    rig_receive(rig, LEAF, &alive, 10);
     rig_run(rig, SEC(5));
     g_assert_true(rig_has_allowed(rig, &rig->keys[LEAF], "10.77.0.3/32"));
     rig_run(rig, SEC(30));
@@ -143,7 +143,7 @@ test_unmasked(void)
     g_autoptr(Rig) rig = member_new(WL_ROLE_LEAF, WL_TRUST_UNSET);
 
     rig_live(rig, SEC(10), HUB);
-    rig_tell_allowed(rig, HUB, &rig->keys[HUB], "10.79.0.7/24");
+    rig_receive_allowed(rig, HUB, &rig->keys[HUB], "10.79.0.7/24");
     rig_live(rig, SEC(10), HUB);
     rig_clear(rig);
     rig_live(rig, SEC(50), HUB);
@@ -301,21 +301,21 @@ int
 main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
-    g_test_add_func("/classic/added", test_added);
+    g_test_add_func("/go/added", test_added);
     for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
-        g_autofree char *name = g_strdup_printf("/classic/apply/%s", rows[i].name);
+        g_autofree char *name = g_strdup_printf("/go/apply/%s", rows[i].name);
         g_test_add_data_func(name, &rows[i], test_apply);
     }
-    g_test_add_func("/classic/nearly-over", test_nearly_over);
-    g_test_add_func("/classic/unmasked", test_unmasked);
-    g_test_add_func("/classic/claimed-twice", test_claimed_twice);
+    g_test_add_func("/go/nearly-over", test_nearly_over);
+    g_test_add_func("/go/unmasked", test_unmasked);
+    g_test_add_func("/go/claimed-twice", test_claimed_twice);
     for (guint i = 0; i < G_N_ELEMENTS(deletes); i++) {
-        g_autofree char *name = g_strdup_printf("/classic/delete/%s", deletes[i].name);
+        g_autofree char *name = g_strdup_printf("/go/delete/%s", deletes[i].name);
         g_test_add_data_func(name, &deletes[i], test_delete);
     }
-    g_test_add_func("/classic/unreliable", test_unreliable);
-    g_test_add_func("/classic/hub-rebooted", test_hub_rebooted);
-    g_test_add_func("/classic/routers-stay", test_routers_stay);
-    g_test_add_func("/classic/fades", test_fades);
+    g_test_add_func("/go/unreliable", test_unreliable);
+    g_test_add_func("/go/hub-rebooted", test_hub_rebooted);
+    g_test_add_func("/go/routers-stay", test_routers_stay);
+    g_test_add_func("/go/fades", test_fades);
     return g_test_run();
 }

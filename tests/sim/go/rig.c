@@ -42,7 +42,7 @@ rig_new(void)
 void
 rig_free(Rig *rig)
 {
-    classic_free(rig->classic);
+    go_free(rig->daemon);
     g_rand_free(rig->random);
     wl_device_free(rig->device);
     for (guint i = 0; i < RIG_MEMBERS; i++)
@@ -121,10 +121,10 @@ rig_start(Rig *rig, WlEngineConfig *config)
 
     g_assert_true(wl_prefix_parse("192.168.1.10/24", &local.address));
     rig->started = rig->now;
-    rig->classic = classic_new(config, rig->now, random_bytes, rig->random, &error);
+    rig->daemon = go_new(config, rig->now, random_bytes, rig->random, &error);
     g_assert_no_error(error);
     wl_engine_config_free(config);
-    classic_local_addresses(rig->classic, rig->now, &local, 1);
+    go_local_addresses(rig->daemon, rig->now, &local, 1);
     rig_drain(rig);
 }
 
@@ -182,7 +182,7 @@ answer_snapshot(Rig *rig)
         if (peer)
             peer->handshake_age = rig->handshakes[i] < 0 ? -1 : rig->now - rig->handshakes[i];
     }
-    classic_snapshot(rig->classic, rig->now, rig->device);
+    go_snapshot(rig->daemon, rig->now, rig->device);
 }
 
 static void
@@ -212,7 +212,7 @@ rig_drain(Rig *rig)
 {
     WlOutput *output;
 
-    while ((output = classic_next_output(rig->classic))) {
+    while ((output = go_next_output(rig->daemon))) {
         switch (output->kind) {
         case WL_OUTPUT_SEND:
             record(rig, output);
@@ -228,7 +228,7 @@ rig_drain(Rig *rig)
             WlEndpoint found = rig_endpoint("198.51.100.77:51820");
 
             rig->resolves++;
-            classic_resolved(rig->classic, rig->now, output->name, &found, 1);
+            go_resolved(rig->daemon, rig->now, output->name, &found, 1);
             break;
         }
         default:
@@ -239,7 +239,7 @@ rig_drain(Rig *rig)
         }
         wl_output_free(output);
     }
-    g_assert_cmpint(classic_get_deadline(rig->classic), >, rig->now);
+    g_assert_cmpint(go_get_deadline(rig->daemon), >, rig->now);
 }
 
 void
@@ -254,9 +254,9 @@ rig_run(Rig *rig, gint64 duration)
 {
     gint64 end = rig->now + duration;
 
-    while (classic_get_deadline(rig->classic) <= end) {
-        rig->now = classic_get_deadline(rig->classic);
-        classic_time(rig->classic, rig->now);
+    while (go_get_deadline(rig->daemon) <= end) {
+        rig->now = go_get_deadline(rig->daemon);
+        go_time(rig->daemon, rig->now);
         rig_drain(rig);
     }
     rig->now = end;
@@ -270,7 +270,7 @@ rig_live(Rig *rig, gint64 duration, guint last)
     while (rig->now < end) {
         for (guint i = 1; i <= last; i++) {
             rig_handshake(rig, i);
-            rig_tell_alive(rig, i);
+            rig_receive_alive(rig, i);
         }
         rig_run(rig, MIN(SEC(20), end - rig->now));
     }
@@ -285,7 +285,7 @@ rig_handshake(Rig *rig, guint member)
 }
 
 void
-rig_tell(Rig *rig, guint from, const WlFact *fact, guint ttl)
+rig_receive(Rig *rig, guint from, const WlFact *fact, guint ttl)
 {
     g_autoptr(GByteArray) inner = g_byte_array_new();
     g_autoptr(GBytes) bytes = NULL;
@@ -296,18 +296,18 @@ rig_tell(Rig *rig, guint from, const WlFact *fact, guint ttl)
     wl_fact_encode(&timed, inner);
     bytes = wl_signer_sign(rig->signers[from], &rig->keys[0], inner->data, inner->len);
     wl_key_link_local(&rig->keys[from], &source);
-    classic_datagram(rig->classic, rig->now, &source, g_bytes_get_data(bytes, NULL),
-                     g_bytes_get_size(bytes));
+    go_datagram(rig->daemon, rig->now, &source, g_bytes_get_data(bytes, NULL),
+                g_bytes_get_size(bytes));
     rig_drain(rig);
 }
 
 void
-rig_tell_alive(Rig *rig, guint from)
+rig_receive_alive(Rig *rig, guint from)
 {
     WlFact fact;
 
     wl_fact_init_alive(&fact, &rig->keys[from], &rig->boot_ids[from], 0);
-    rig_tell(rig, from, &fact, 255);
+    rig_receive(rig, from, &fact, 255);
     wl_fact_clear(&fact);
 }
 
@@ -333,40 +333,40 @@ allowed_fact(const WlKey *about, const char *text)
 }
 
 void
-rig_tell_endpoint(Rig *rig, guint from, const WlKey *about, const char *endpoint)
+rig_receive_endpoint(Rig *rig, guint from, const WlKey *about, const char *endpoint)
 {
     WlFact fact = endpoint_fact(about, endpoint);
 
-    rig_tell(rig, from, &fact, 255);
+    rig_receive(rig, from, &fact, 255);
     wl_fact_clear(&fact);
 }
 
 void
-rig_tell_allowed(Rig *rig, guint from, const WlKey *about, const char *prefix)
+rig_receive_allowed(Rig *rig, guint from, const WlKey *about, const char *prefix)
 {
     WlFact fact = allowed_fact(about, prefix);
 
-    rig_tell(rig, from, &fact, 255);
+    rig_receive(rig, from, &fact, 255);
     wl_fact_clear(&fact);
 }
 
 void
-rig_tell_member(Rig *rig, guint from, const WlKey *about, const char *name)
+rig_receive_member(Rig *rig, guint from, const WlKey *about, const char *name)
 {
     g_autoptr(WlMetadata) metadata = wl_metadata_new(name, -1);
     WlFact fact;
 
     wl_fact_init_metadata(&fact, about, metadata, 0);
-    rig_tell(rig, from, &fact, 255);
+    rig_receive(rig, from, &fact, 255);
     wl_fact_clear(&fact);
 }
 
 void
 rig_introduce(Rig *rig, guint from, guint about, const char *endpoint, const char *prefix)
 {
-    rig_tell_member(rig, from, &rig->keys[about], "learned");
-    rig_tell_endpoint(rig, from, &rig->keys[about], endpoint);
-    rig_tell_allowed(rig, from, &rig->keys[about], prefix);
+    rig_receive_member(rig, from, &rig->keys[about], "learned");
+    rig_receive_endpoint(rig, from, &rig->keys[about], endpoint);
+    rig_receive_allowed(rig, from, &rig->keys[about], prefix);
 }
 
 /* ---- questions ----------------------------------------------------------------------------- */
@@ -374,7 +374,7 @@ rig_introduce(Rig *rig, guint from, guint about, const char *endpoint, const cha
 gboolean
 rig_holds(Rig *rig, const WlFact *fact)
 {
-    g_autoptr(GArray) facts = classic_dup_facts(rig->classic);
+    g_autoptr(GArray) facts = go_dup_facts(rig->daemon);
 
     for (guint i = 0; i < facts->len; i++) {
         if (wl_fact_identity_equal(&g_array_index(facts, WlFact, i), fact))

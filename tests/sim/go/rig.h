@@ -9,9 +9,9 @@
 #define RIG_MEMBERS 8
 #define RIG_TICK    SEC(5)
 
-/** One classic member by itself, member 0: the test plays its device, the clock and the others. */
+/** One Go daemon by itself, member 0: the test plays its device, the clock and the others. */
 typedef struct {
-    Classic *classic;
+    GoDaemon *daemon;
     gint64 now, started;
     GRand *random;
     WlDevice *device;               /* changes are applied to it; tests set the rest */
@@ -51,11 +51,11 @@ void rig_run(Rig *rig, gint64 duration);
 void rig_live(Rig *rig, gint64 duration, guint last);
 
 void rig_handshake(Rig *rig, guint member);
-void rig_tell(Rig *rig, guint from, const WlFact *fact, guint ttl);
-void rig_tell_alive(Rig *rig, guint from);
-void rig_tell_endpoint(Rig *rig, guint from, const WlKey *about, const char *endpoint);
-void rig_tell_allowed(Rig *rig, guint from, const WlKey *about, const char *prefix);
-void rig_tell_member(Rig *rig, guint from, const WlKey *about, const char *name);
+void rig_receive(Rig *rig, guint from, const WlFact *fact, guint ttl);
+void rig_receive_alive(Rig *rig, guint from);
+void rig_receive_endpoint(Rig *rig, guint from, const WlKey *about, const char *endpoint);
+void rig_receive_allowed(Rig *rig, guint from, const WlKey *about, const char *prefix);
+void rig_receive_member(Rig *rig, guint from, const WlKey *about, const char *name);
 /** All three, with a TTL of 255 s. */
 void rig_introduce(Rig *rig, guint from, guint about, const char *endpoint, const char *prefix);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Whom a classic member believes and what it sends (docs/protocol.md 5.3, 5.6, 6.2, 6.3, 6.5). */
+/* Whom a Go daemon believes and what it sends (docs/protocol.md 5.3, 5.6, 6.2, 6.3, 6.5). */
 #include <json-glib/json-glib.h>
 
 #include "go/rig.h"
@@ -159,7 +159,7 @@ test_relay(void)
     rig_device(rig, &rig->keys[LEAF], LEAF_ENDPOINT, "10.77.0.4/32");
     rig_start(rig, config);
     rig_live(rig, SEC(20), LEAF);
-    rig_tell_allowed(rig, HUB, &rig->keys[HUB], "10.99.0.0/24");
+    rig_receive_allowed(rig, HUB, &rig->keys[HUB], "10.99.0.0/24");
     rig_clear(rig);
     rig_run(rig, SEC(5));
     for (guint i = 0; i < rig->sent->len; i++) {
@@ -243,7 +243,7 @@ test_accept(gconstpointer data)
     if (json_array_get_boolean_element(row, 1))
         rig_device(rig, &rig->keys[LEAF], LEAF_ENDPOINT, NULL);
     rig_start(rig, config);
-    rig_tell(rig, HUB, &fact, 255);
+    rig_receive(rig, HUB, &fact, 255);
     rig_run(rig, RIG_TICK);
     g_assert_cmpint(rig_holds(rig, &fact), ==, json_array_get_boolean_element(row, 3));
 }
@@ -280,9 +280,9 @@ test_trust(gconstpointer data)
     if (row->in_device)
         rig_device(rig, &rig->keys[HUB], HUB_ENDPOINT, row->router ? "10.77.0.0/24" : NULL);
     rig_start(rig, config);
-    rig_tell_endpoint(rig, HUB, &rig->keys[LEAF], "198.51.100.9:9");
-    rig_tell_allowed(rig, HUB, &rig->keys[LEAF], "10.9.0.0/16");
-    rig_tell(rig, HUB, &member, 255);
+    rig_receive_endpoint(rig, HUB, &rig->keys[LEAF], "198.51.100.9:9");
+    rig_receive_allowed(rig, HUB, &rig->keys[LEAF], "10.9.0.0/16");
+    rig_receive(rig, HUB, &member, 255);
     rig_run(rig, RIG_TICK);
     g_assert_cmpint(rig_holds_endpoint(rig, &rig->keys[LEAF], "198.51.100.9:9"), ==, row->endpoint);
     g_assert_cmpint(rig_holds_allowed(rig, &rig->keys[LEAF], "10.9.0.0/16"), ==, row->allowed);
@@ -301,8 +301,7 @@ test_router(gconstpointer data)
     rig_device(rig, &rig->keys[HUB], HUB_ENDPOINT,
                json_object_get_string_member(row, "allowed_ip"));
     rig_start(rig, rig_config(rig, WL_ROLE_AUTOMATIC));
-    g_assert_cmpint(classic_is_router(rig->classic), ==,
-                    !json_object_get_boolean_member(row, "router"));
+    g_assert_cmpint(go_is_router(rig->daemon), ==, !json_object_get_boolean_member(row, "router"));
 }
 
 static void
@@ -311,11 +310,11 @@ test_alone_is_router(void)
     g_autoptr(Rig) rig = rig_new();
 
     rig_start(rig, rig_config(rig, WL_ROLE_AUTOMATIC));
-    g_assert_true(classic_is_router(rig->classic));
+    g_assert_true(go_is_router(rig->daemon));
     g_assert_true(rig_holds_allowed(rig, &rig->keys[0], "10.77.0.0/24"));
     rig_device(rig, &rig->keys[HUB], HUB_ENDPOINT, "10.77.0.0/24");
     rig_run(rig, RIG_TICK);
-    g_assert_false(classic_is_router(rig->classic));
+    g_assert_false(go_is_router(rig->daemon));
     g_assert_false(rig_holds_allowed(rig, &rig->keys[0], "10.77.0.0/24"));
 }
 
@@ -325,21 +324,21 @@ static void
 test_received(void)
 {
     g_autoptr(Rig) rig = router_new();
-    ClassicPeer peer;
+    GoPeer peer;
     WlFact foreign;
 
     /* Where it would route into the tunnel; link-local and multicast ones are taken. */
-    rig_tell_endpoint(rig, HUB, &rig->keys[LEAF], "10.77.0.9:1");
-    rig_tell_endpoint(rig, HUB, &rig->keys[LEAF], "224.0.0.1:0");
+    rig_receive_endpoint(rig, HUB, &rig->keys[LEAF], "10.77.0.9:1");
+    rig_receive_endpoint(rig, HUB, &rig->keys[LEAF], "224.0.0.1:0");
     /* Somebody else's Alive makes nobody alive. */
     wl_fact_init_alive(&foreign, &rig->keys[LEAF], &rig->boot_ids[LEAF], 0);
-    rig_tell(rig, HUB, &foreign, 255);
+    rig_receive(rig, HUB, &foreign, 255);
     rig_run(rig, RIG_TICK);
     g_assert_false(rig_holds_endpoint(rig, &rig->keys[LEAF], "10.77.0.9:1"));
     g_assert_true(rig_holds_endpoint(rig, &rig->keys[LEAF], "224.0.0.1:0"));
-    g_assert_true(classic_get_peer(rig->classic, &rig->keys[LEAF], &peer));
+    g_assert_true(go_get_peer(rig->daemon, &rig->keys[LEAF], &peer));
     g_assert_false(peer.alive);
-    g_assert_true(classic_get_peer(rig->classic, &rig->keys[HUB], &peer));
+    g_assert_true(go_get_peer(rig->daemon, &rig->keys[HUB], &peer));
     g_assert_false(peer.alive);
     g_assert_false(rig_holds(rig, &foreign));
 }
@@ -354,11 +353,11 @@ test_pruned(void)
     rig_configure(rig, config, HUB, HUB_ENDPOINT, NULL)->trust = WL_TRUST_MEMBERSHIP;
     rig_device(rig, &rig->keys[HUB], HUB_ENDPOINT, NULL);
     rig_start(rig, config);
-    rig_tell_endpoint(rig, HUB, &rig->keys[HUB], HUB_ENDPOINT);
+    rig_receive_endpoint(rig, HUB, &rig->keys[HUB], HUB_ENDPOINT);
     rig_run(rig, RIG_TICK);
     g_assert_true(rig_holds_endpoint(rig, &rig->keys[HUB], HUB_ENDPOINT));
     /* It comes up by Alive alone, from elsewhere: no endpoint of ours any more. */
-    rig_tell_alive(rig, HUB);
+    rig_receive_alive(rig, HUB);
     rig_run(rig, 3 * RIG_TICK);
     g_assert_false(rig_holds_endpoint(rig, &rig->keys[HUB], HUB_ENDPOINT));
 }
@@ -373,7 +372,7 @@ add_vectors(JsonObject *root)
     g_assert_cmpuint(json_array_get_length(rows), >, 80);
     for (guint i = 0; i < json_array_get_length(rows); i++) {
         JsonArray *row = json_array_get_array_element(rows, i);
-        g_autofree char *name = g_strdup_printf("/classic/accept/%02u", i);
+        g_autofree char *name = g_strdup_printf("/go/accept/%02u", i);
 
         /* Only the attributes that can be inside a group. */
         if (strchr("!eEaAmM", json_array_get_string_element(row, 0)[0]))
@@ -381,7 +380,7 @@ add_vectors(JsonObject *root)
     }
     g_assert_cmpuint(json_array_get_length(routers), >, 8);
     for (guint i = 0; i < json_array_get_length(routers); i++) {
-        g_autofree char *name = g_strdup_printf("/classic/router/%02u", i);
+        g_autofree char *name = g_strdup_printf("/go/router/%02u", i);
 
         g_test_add_data_func(name, json_array_get_object_element(routers, i), test_router);
     }
@@ -398,20 +397,20 @@ main(int argc, char **argv)
     path = g_build_filename(g_getenv("WL_TEST_VECTORS"), "wirelink-vectors.json", NULL);
     g_assert_true(json_parser_load_from_file(parser, path, NULL));
     for (guint i = 0; i < G_N_ELEMENTS(levels); i++) {
-        g_autofree char *name = g_strdup_printf("/classic/level/%s", levels[i].name);
+        g_autofree char *name = g_strdup_printf("/go/level/%s", levels[i].name);
         g_test_add_data_func(name, &levels[i], test_level);
     }
     for (guint i = 0; i < G_N_ELEMENTS(trusts); i++) {
-        g_autofree char *name = g_strdup_printf("/classic/trust/%s", trusts[i].name);
+        g_autofree char *name = g_strdup_printf("/go/trust/%s", trusts[i].name);
         g_test_add_data_func(name, &trusts[i], test_trust);
     }
     add_vectors(json_node_get_object(json_parser_get_root(parser)));
-    g_test_add_func("/classic/own-facts-left-out", test_own_facts_left_out);
-    g_test_add_func("/classic/offline-left-out", test_offline_left_out);
-    g_test_add_func("/classic/first-unfiltered", test_first_unfiltered);
-    g_test_add_func("/classic/relay", test_relay);
-    g_test_add_func("/classic/alone-is-router", test_alone_is_router);
-    g_test_add_func("/classic/received", test_received);
-    g_test_add_func("/classic/pruned", test_pruned);
+    g_test_add_func("/go/own-facts-left-out", test_own_facts_left_out);
+    g_test_add_func("/go/offline-left-out", test_offline_left_out);
+    g_test_add_func("/go/first-unfiltered", test_first_unfiltered);
+    g_test_add_func("/go/relay", test_relay);
+    g_test_add_func("/go/alone-is-router", test_alone_is_router);
+    g_test_add_func("/go/received", test_received);
+    g_test_add_func("/go/pruned", test_pruned);
     return g_test_run();
 }

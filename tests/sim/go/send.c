@@ -12,65 +12,65 @@ typedef enum {
 
 /* docs/protocol.md 5.6.1. */
 static gboolean
-is_worth_sending(const Classic *self, const WlFact *fact)
+is_worth_sending(const GoDaemon *self, const WlFact *fact)
 {
-    const ClassicState *state = classic_state(self, &fact->subject);
+    const GoState *state = go_state(self, &fact->subject);
 
     return wl_key_equal(&fact->subject, &self->key) || !state || state->alive || state->healthy;
 }
 
 /* Step 2. */
 static Level
-level_for(const Classic *self, const WlDevicePeer *peer)
+level_for(const GoDaemon *self, const WlDevicePeer *peer)
 {
     const WlPeerConfig *config = wl_engine_config_find(self->config, &peer->public_key);
 
     if (!wl_endpoint_is_set(&peer->endpoint))
         return SEND_NOTHING;
-    if (classic_configured_trust(self, &peer->public_key) >= WL_TRUST_ALLOWED_IPS ||
-        classic_is_router_peer(peer) || (config && config->fact_exchanger))
+    if (go_configured_trust(self, &peer->public_key) >= WL_TRUST_ALLOWED_IPS ||
+        go_is_router_peer(peer) || (config && config->fact_exchanger))
         return SEND_FACTS;
     if (!self->config->chatty && !self->router)
         return SEND_PING;
-    return peer->handshake_age >= 0 && peer->handshake_age < CLASSIC_HANDSHAKE_VALIDITY ? SEND_FACTS
-                                                                                        : SEND_PING;
+    return peer->handshake_age >= 0 && peer->handshake_age < GO_HANDSHAKE_VALIDITY ? SEND_FACTS
+                                                                                   : SEND_PING;
 }
 
 /* Step 3. */
 static void
-add_facts(Classic *self, const WlKey *peer, const GPtrArray *facts, WlGroup *group, gint64 now)
+add_facts(GoDaemon *self, const WlKey *peer, const GPtrArray *facts, WlGroup *group, gint64 now)
 {
     for (guint i = 0; i < facts->len; i++) {
         const WlFact *fact = facts->pdata[i];
 
         if (fact->attribute != WL_ATTRIBUTE_METADATA && wl_key_equal(&fact->subject, peer))
             continue;
-        if (!classic_knowledge_needs(self->knowledge, fact, peer, now, CLASSIC_FACT_MARGIN))
+        if (!go_knowledge_needs(self->knowledge, fact, peer, now, GO_FACT_MARGIN))
             continue;
         wl_group_add(group, fact, now);
         /* Queued counts as known, whatever becomes of it. */
-        classic_knowledge_sent(self->knowledge, fact, peer);
+        go_knowledge_sent(self->knowledge, fact, peer);
     }
 }
 
 /* Step 4. */
 static void
-add_ping(Classic *self, const WlKey *peer, WlGroup *group, gint64 now)
+add_ping(GoDaemon *self, const WlKey *peer, WlGroup *group, gint64 now)
 {
     WlFact alive;
 
-    wl_fact_init_alive(&alive, &self->key, &self->boot_id, now + CLASSIC_FACT_TTL);
-    if (classic_knowledge_needs(self->knowledge, &alive, peer, now, CLASSIC_ALIVE_MARGIN)) {
+    wl_fact_init_alive(&alive, &self->key, &self->boot_id, now + GO_FACT_TTL);
+    if (go_knowledge_needs(self->knowledge, &alive, peer, now, GO_ALIVE_MARGIN)) {
         wl_group_add(group, &alive, now);
-        classic_knowledge_sent(self->knowledge, &alive, peer);
+        go_knowledge_sent(self->knowledge, &alive, peer);
     } else if (wl_group_add_if_room(group, &alive, now)) {
-        classic_knowledge_sent(self->knowledge, &alive, peer);
+        go_knowledge_sent(self->knowledge, &alive, peer);
     }
     wl_fact_clear(&alive);
 }
 
 static void
-send_groups(Classic *self, const WlKey *peer, const WlGroup *group)
+send_groups(GoDaemon *self, const WlKey *peer, const WlGroup *group)
 {
     for (guint i = 0; i < wl_group_count(group); i++) {
         const GByteArray *inner = wl_group_get(group, i);
@@ -78,10 +78,10 @@ send_groups(Classic *self, const WlKey *peer, const WlGroup *group)
         WlOutput *output;
 
         if (!bytes) {
-            classic_log(self, peer, "cannot sign for it");
+            go_log(self, peer, "cannot sign for it");
             return;
         }
-        output = classic_emit(self, WL_OUTPUT_SEND);
+        output = go_emit(self, WL_OUTPUT_SEND);
         output->key = *peer;
         wl_key_link_local(peer, &output->destination);
         output->bytes = bytes;
@@ -89,7 +89,7 @@ send_groups(Classic *self, const WlKey *peer, const WlGroup *group)
 }
 
 void
-classic_send(Classic *self, const WlDevice *device, gint64 now)
+go_send(GoDaemon *self, const WlDevice *device, gint64 now)
 {
     g_autoptr(GPtrArray) facts = g_ptr_array_new();
 

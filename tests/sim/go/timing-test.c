@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What a classic member does when (docs/protocol.md 5.3 to 5.6, 7.4 and 10). */
+/* What a Go daemon does when (docs/protocol.md 5.3 to 5.6, 7.4 and 10). */
 #include "go/rig.h"
 
 #define HUB  1
@@ -66,7 +66,7 @@ test_first_chunk(void)
     g_assert_cmpuint(sent_fact(rig, 0, WL_ATTRIBUTE_ENDPOINT_V4)->ttl, ==, 254);
     g_assert_cmpuint(rig_changes(rig, &rig->keys[HUB], WL_PEER_UPDATE), ==, 1);
     g_assert_cmpuint(((WlDevicePeer *) rig->device->peers->pdata[0])->allowed_ips->len, ==, 2);
-    g_assert_cmpint(classic_get_deadline(rig->classic), ==, rig->started + RIG_TICK);
+    g_assert_cmpint(go_get_deadline(rig->daemon), ==, rig->started + RIG_TICK);
 }
 
 static void
@@ -122,11 +122,11 @@ test_cycling(void)
     WlEndpoint last[3] = {0};
 
     for (guint round = 0; round < 10; round++) {
-        rig_tell_member(rig, HUB, &rig->keys[LEAF], "leaf");
+        rig_receive_member(rig, HUB, &rig->keys[LEAF], "leaf");
         for (guint i = 0; i < G_N_ELEMENTS(endpoints); i++)
-            rig_tell_endpoint(rig, HUB, &rig->keys[LEAF], endpoints[i]);
+            rig_receive_endpoint(rig, HUB, &rig->keys[LEAF], endpoints[i]);
         for (guint i = 0; i < 12; i++) {
-            gint64 tick = classic_get_deadline(rig->classic);
+            gint64 tick = go_get_deadline(rig->daemon);
 
             rig_clear(rig);
             rig_live(rig, tick - rig->now, HUB);
@@ -165,39 +165,39 @@ test_force_ping(void)
 {
     g_autoptr(Rig) rig = leaf_new();
     g_autoptr(GArray) times = NULL;
-    gint64 told;
+    gint64 sent_at;
 
     rig_live(rig, SEC(18), HUB);
     rig_introduce(rig, HUB, LEAF, LEAF_ENDPOINT, "10.77.0.3/32");
-    told = rig->now;
+    sent_at = rig->now;
     rig_live(rig, SEC(8), HUB);
     times = rig_times(rig, LEAF, WL_ATTRIBUTE_ALIVE, NULL);
     g_assert_cmpuint(times->len, ==, 1);
-    g_assert_cmpint(g_array_index(times, gint64, 0), >, told);
+    g_assert_cmpint(g_array_index(times, gint64, 0), >, sent_at);
 }
 
 static void
 test_silence(void)
 {
     g_autoptr(Rig) rig = leaf_new();
-    ClassicPeer peer;
+    GoPeer peer;
 
     rig_live(rig, SEC(300), HUB);
     rig_handshake(rig, HUB);
-    rig_tell_alive(rig, HUB);
+    rig_receive_alive(rig, HUB);
     rig_run(rig, SEC(165));
-    classic_get_peer(rig->classic, &rig->keys[HUB], &peer);
+    go_get_peer(rig->daemon, &rig->keys[HUB], &peer);
     g_assert_true(peer.healthy && peer.alive);
     g_assert_true(rig_has_allowed(rig, &rig->keys[HUB], "10.77.0.0/24"));
     rig_run(rig, SEC(6));
-    classic_get_peer(rig->classic, &rig->keys[HUB], &peer);
+    go_get_peer(rig->daemon, &rig->keys[HUB], &peer);
     g_assert_true(!peer.healthy && peer.alive);
     g_assert_false(rig_has_allowed(rig, &rig->keys[HUB], "10.77.0.0/24"));
     rig_run(rig, SEC(83));
-    classic_get_peer(rig->classic, &rig->keys[HUB], &peer);
+    go_get_peer(rig->daemon, &rig->keys[HUB], &peer);
     g_assert_true(peer.alive);
     rig_run(rig, SEC(7));
-    classic_get_peer(rig->classic, &rig->keys[HUB], &peer);
+    go_get_peer(rig->daemon, &rig->keys[HUB], &peer);
     g_assert_false(peer.alive);
 }
 
@@ -205,37 +205,37 @@ static void
 test_boot_id(void)
 {
     g_autoptr(Rig) rig = leaf_new();
-    WlBootId id = *classic_get_boot_id(rig->classic);
+    WlBootId id = *go_get_boot_id(rig->daemon);
 
     /* Endpoints are not critical, prefixes are. */
     rig_live(rig, SEC(10), HUB);
-    rig_tell_endpoint(rig, HUB, &rig->keys[HUB], "203.0.113.9:1");
+    rig_receive_endpoint(rig, HUB, &rig->keys[HUB], "203.0.113.9:1");
     rig_run(rig, SEC(265));
-    g_assert_cmpmem(&id, sizeof(id), classic_get_boot_id(rig->classic), sizeof(id));
-    rig_tell_allowed(rig, HUB, &rig->keys[HUB], "10.77.9.0/24");
+    g_assert_cmpmem(&id, sizeof(id), go_get_boot_id(rig->daemon), sizeof(id));
+    rig_receive_allowed(rig, HUB, &rig->keys[HUB], "10.77.9.0/24");
     rig_run(rig, SEC(250));
-    g_assert_cmpmem(&id, sizeof(id), classic_get_boot_id(rig->classic), sizeof(id));
+    g_assert_cmpmem(&id, sizeof(id), go_get_boot_id(rig->daemon), sizeof(id));
     rig_run(rig, SEC(15));
-    g_assert_true(memcmp(&id, classic_get_boot_id(rig->classic), sizeof(id)) != 0);
-    g_assert_cmpuint(classic_get_boot_id(rig->classic)->bytes[6] >> 4, ==, 4);
+    g_assert_true(memcmp(&id, go_get_boot_id(rig->daemon), sizeof(id)) != 0);
+    g_assert_cmpuint(go_get_boot_id(rig->daemon)->bytes[6] >> 4, ==, 4);
 }
 
 static void
 test_clock(void)
 {
     g_autoptr(Rig) rig = leaf_new();
-    WlBootId id = *classic_get_boot_id(rig->classic);
+    WlBootId id = *go_get_boot_id(rig->daemon);
 
     /* Held up for one chunk, and then for more than two. */
     rig_run(rig, SEC(12));
     rig->now += SEC(7);
-    classic_time(rig->classic, rig->now);
+    go_time(rig->daemon, rig->now);
     rig_drain(rig);
-    g_assert_cmpmem(&id, sizeof(id), classic_get_boot_id(rig->classic), sizeof(id));
+    g_assert_cmpmem(&id, sizeof(id), go_get_boot_id(rig->daemon), sizeof(id));
     rig->now += SEC(16);
-    classic_time(rig->classic, rig->now);
+    go_time(rig->daemon, rig->now);
     rig_drain(rig);
-    g_assert_true(memcmp(&id, classic_get_boot_id(rig->classic), sizeof(id)) != 0);
+    g_assert_true(memcmp(&id, go_get_boot_id(rig->daemon), sizeof(id)) != 0);
 }
 
 /* A peer that says it forgot is told everything again, on the next tick. */
@@ -248,7 +248,7 @@ test_peer_rebooted(void)
     rig_live(rig, SEC(20), HUB);
     rig_clear(rig);
     rig->boot_ids[HUB].bytes[0] ^= 1;
-    rig_tell_alive(rig, HUB);
+    rig_receive_alive(rig, HUB);
     rig_run(rig, SEC(1));
     g_assert_cmpuint(rig->sent->len, ==, 0);
     rig_run(rig, SEC(5));
@@ -260,16 +260,16 @@ static void
 test_full_chunk(void)
 {
     g_autoptr(Rig) rig = leaf_new();
-    gint64 deadline = classic_get_deadline(rig->classic);
+    gint64 deadline = go_get_deadline(rig->daemon);
 
     for (guint i = 0; i < 100; i++) {
         g_autofree char *prefix = g_strdup_printf("10.78.%u.0/24", i);
 
         g_assert_false(rig_holds_allowed(rig, &rig->keys[HUB], "10.78.0.0/24"));
-        rig_tell_allowed(rig, HUB, &rig->keys[HUB], prefix);
+        rig_receive_allowed(rig, HUB, &rig->keys[HUB], prefix);
     }
     g_assert_true(rig_holds_allowed(rig, &rig->keys[HUB], "10.78.99.0/24"));
-    g_assert_cmpint(classic_get_deadline(rig->classic), ==, deadline);
+    g_assert_cmpint(go_get_deadline(rig->daemon), ==, deadline);
 }
 
 static void
@@ -293,18 +293,18 @@ int
 main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
-    g_test_add_func("/classic/first-chunk", test_first_chunk);
-    g_test_add_func("/classic/resend", test_resend);
-    g_test_add_func("/classic/alive", test_alive);
-    g_test_add_func("/classic/alive-alone", test_alive_alone);
-    g_test_add_func("/classic/cycling", test_cycling);
-    g_test_add_func("/classic/one-endpoint", test_one_endpoint);
-    g_test_add_func("/classic/force-ping", test_force_ping);
-    g_test_add_func("/classic/silence", test_silence);
-    g_test_add_func("/classic/boot-id", test_boot_id);
-    g_test_add_func("/classic/clock", test_clock);
-    g_test_add_func("/classic/peer-rebooted", test_peer_rebooted);
-    g_test_add_func("/classic/full-chunk", test_full_chunk);
-    g_test_add_func("/classic/names", test_names);
+    g_test_add_func("/go/first-chunk", test_first_chunk);
+    g_test_add_func("/go/resend", test_resend);
+    g_test_add_func("/go/alive", test_alive);
+    g_test_add_func("/go/alive-alone", test_alive_alone);
+    g_test_add_func("/go/cycling", test_cycling);
+    g_test_add_func("/go/one-endpoint", test_one_endpoint);
+    g_test_add_func("/go/force-ping", test_force_ping);
+    g_test_add_func("/go/silence", test_silence);
+    g_test_add_func("/go/boot-id", test_boot_id);
+    g_test_add_func("/go/clock", test_clock);
+    g_test_add_func("/go/peer-rebooted", test_peer_rebooted);
+    g_test_add_func("/go/full-chunk", test_full_chunk);
+    g_test_add_func("/go/names", test_names);
     return g_test_run();
 }

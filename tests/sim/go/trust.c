@@ -4,7 +4,7 @@
 #include "wl-engine-config.h"
 
 WlTrust
-classic_configured_trust(const Classic *self, const WlKey *key)
+go_configured_trust(const GoDaemon *self, const WlKey *key)
 {
     const WlPeerConfig *peer = wl_engine_config_find(self->config, key);
 
@@ -12,14 +12,14 @@ classic_configured_trust(const Classic *self, const WlKey *key)
 }
 
 WlTrust
-classic_own_trust(const Classic *self)
+go_own_trust(const GoDaemon *self)
 {
-    return MAX(classic_configured_trust(self, &self->key), WL_TRUST_UNTRUSTED);
+    return MAX(go_configured_trust(self, &self->key), WL_TRUST_UNTRUSTED);
 }
 
 /* An entry for the own key counts, and Untrusted does. */
 static gboolean
-any_configured(const Classic *self)
+any_configured(const GoDaemon *self)
 {
     for (guint i = 0; i < self->config->peers->len; i++) {
         const WlPeerConfig *peer = self->config->peers->pdata[i];
@@ -32,22 +32,22 @@ any_configured(const Classic *self)
 
 /* docs/protocol.md 6.2. */
 static WlTrust
-level_of(const Classic *self, const WlKey *source)
+level_of(const GoDaemon *self, const WlKey *source)
 {
-    WlTrust configured = classic_configured_trust(self, source);
+    WlTrust configured = go_configured_trust(self, source);
     const WlDevicePeer *peer = wl_device_find(self->device, source);
 
     if (configured != WL_TRUST_UNSET)
         return configured;
     if (!peer)
         return WL_TRUST_UNSET;
-    return !any_configured(self) && classic_is_router_peer(peer) ? WL_TRUST_MEMBERSHIP
-                                                                 : WL_TRUST_ENDPOINT;
+    return !any_configured(self) && go_is_router_peer(peer) ? WL_TRUST_MEMBERSHIP
+                                                            : WL_TRUST_ENDPOINT;
 }
 
 /* docs/protocol.md 6.3. */
 gboolean
-classic_accepts(const Classic *self, const WlFact *fact, const WlKey *source)
+go_accepts(const GoDaemon *self, const WlFact *fact, const WlKey *source)
 {
     gboolean known = wl_device_find(self->device, &fact->subject) != NULL;
     WlTrust level = level_of(self, source);
@@ -76,7 +76,7 @@ classic_accepts(const Classic *self, const WlFact *fact, const WlKey *source)
 
 /* docs/protocol.md 6.5: default routes do not count. */
 gboolean
-classic_is_router_peer(const WlDevicePeer *peer)
+go_is_router_peer(const WlDevicePeer *peer)
 {
     for (guint i = 0; i < peer->allowed_ips->len; i++) {
         const WlPrefix *prefix = &g_array_index(peer->allowed_ips, WlPrefix, i);
@@ -88,7 +88,7 @@ classic_is_router_peer(const WlDevicePeer *peer)
 }
 
 void
-classic_detect_router(Classic *self, gboolean say)
+go_detect_router(GoDaemon *self, gboolean say)
 {
     gboolean router = TRUE;
 
@@ -97,8 +97,8 @@ classic_detect_router(Classic *self, gboolean say)
         return;
     }
     for (guint i = 0; i < self->device->peers->len; i++)
-        router = router && !classic_is_router_peer(self->device->peers->pdata[i]);
+        router = router && !go_is_router_peer(self->device->peers->pdata[i]);
     if (say && router != self->router)
-        classic_log(self, NULL, "now a %s", router ? "router" : "leaf");
+        go_log(self, NULL, "now a %s", router ? "router" : "leaf");
     self->router = router;
 }

@@ -4,13 +4,13 @@
 #include "wl-engine-config.h"
 
 gboolean
-classic_get_peer(const Classic *self, const WlKey *key, ClassicPeer *peer)
+go_get_peer(const GoDaemon *self, const WlKey *key, GoPeer *peer)
 {
     const WlDevicePeer *device = self->device ? wl_device_find(self->device, key) : NULL;
     const WlPeerConfig *config = wl_engine_config_find(self->config, key);
-    const ClassicState *state = classic_state(self, key);
+    const GoState *state = go_state(self, key);
 
-    *peer = (ClassicPeer){.alive_until = -1};
+    *peer = (GoPeer){.alive_until = -1};
     if (wl_key_equal(key, &self->key) || (!device && !config && !state))
         return FALSE;
     peer->configured = config != NULL;
@@ -25,7 +25,7 @@ classic_get_peer(const Classic *self, const WlKey *key, ClassicPeer *peer)
             peer->alive_until = state->alive_until;
     }
     if (device) {
-        peer->router = classic_is_router_peer(device);
+        peer->router = go_is_router_peer(device);
         peer->endpoint = device->endpoint;
         peer->allowed_ips = device->allowed_ips;
     }
@@ -33,7 +33,7 @@ classic_get_peer(const Classic *self, const WlKey *key, ClassicPeer *peer)
 }
 
 GArray *
-classic_dup_peers(const Classic *self)
+go_dup_peers(const GoDaemon *self)
 {
     GArray *keys = g_array_new(FALSE, FALSE, sizeof(WlKey));
 
@@ -47,7 +47,7 @@ classic_dup_peers(const Classic *self)
 }
 
 GArray *
-classic_dup_facts(const Classic *self)
+go_dup_facts(const GoDaemon *self)
 {
     GArray *facts = wl_fact_array_new();
 
@@ -61,25 +61,25 @@ classic_dup_facts(const Classic *self)
 }
 
 guint
-classic_get_fact_count(const Classic *self)
+go_get_fact_count(const GoDaemon *self)
 {
     return self->facts->list->len;
 }
 
 const WlKey *
-classic_get_public_key(const Classic *self)
+go_get_public_key(const GoDaemon *self)
 {
     return &self->key;
 }
 
 const WlBootId *
-classic_get_boot_id(const Classic *self)
+go_get_boot_id(const GoDaemon *self)
 {
     return &self->boot_id;
 }
 
 gboolean
-classic_is_router(const Classic *self)
+go_is_router(const GoDaemon *self)
 {
     return self->router;
 }
@@ -101,9 +101,9 @@ append_sorted(GString *text, GPtrArray *lines)
 }
 
 static char *
-fact_line(const Classic *self, const WlFact *fact)
+fact_line(const GoDaemon *self, const WlFact *fact)
 {
-    g_autofree char *subject = classic_dup_name(self, &fact->subject);
+    g_autofree char *subject = go_dup_name(self, &fact->subject);
     g_autofree char *value = wl_fact_describe(fact);
 
     return g_strdup_printf("fact %s: %s, %.3f s left", subject, value,
@@ -111,14 +111,14 @@ fact_line(const Classic *self, const WlFact *fact)
 }
 
 static char *
-peer_line(const Classic *self, const WlKey *key)
+peer_line(const GoDaemon *self, const WlKey *key)
 {
-    g_autofree char *name = classic_dup_name(self, key);
+    g_autofree char *name = go_dup_name(self, key);
     g_autofree char *endpoint = NULL;
     GString *line = g_string_new(NULL);
-    ClassicPeer peer;
+    GoPeer peer;
 
-    classic_get_peer(self, key, &peer);
+    go_get_peer(self, key, &peer);
     endpoint = wl_endpoint_to_string(&peer.endpoint);
     g_string_append_printf(line, "peer %s: %s, %s, at %s, allowed", name,
                            peer.healthy ? "healthy" : "unhealthy",
@@ -134,11 +134,11 @@ peer_line(const Classic *self, const WlKey *key)
 }
 
 char *
-classic_dup_state(const Classic *self)
+go_dup_state(const GoDaemon *self)
 {
     g_autoptr(GPtrArray) facts = g_ptr_array_new_with_free_func(g_free);
     g_autoptr(GPtrArray) lines = g_ptr_array_new_with_free_func(g_free);
-    g_autoptr(GArray) peers = classic_dup_peers(self);
+    g_autoptr(GArray) peers = go_dup_peers(self);
     GString *text = g_string_new(NULL);
 
     for (guint i = 0; i < self->facts->list->len; i++)

@@ -11,9 +11,9 @@
 typedef struct {
     gint64 when;
     gboolean initiated;
-} Try;
+} Attempt;
 
-struct _Tries {
+struct _Attempts {
     GHashTable *last;   /* WlEndpoint* -> Try* */
     gint64 times[MOST]; /* of the last ones, in a ring */
     guint next;
@@ -21,10 +21,10 @@ struct _Tries {
     guint devices; /* and how many it had had by then */
 };
 
-Tries *
-tries_new(void)
+Attempts *
+attempts_new(void)
 {
-    Tries *self = g_new0(Tries, 1);
+    Attempts *self = g_new0(Attempts, 1);
 
     self->last = g_hash_table_new_full(wl_endpoint_hash, wl_endpoint_equal_func, g_free, g_free);
     for (guint i = 0; i < MOST; i++)
@@ -33,22 +33,22 @@ tries_new(void)
 }
 
 void
-tries_free(Tries *self)
+attempts_free(Attempts *self)
 {
     g_hash_table_unref(self->last);
     g_free(self);
 }
 
 void
-tries_note_answer(Tries *self, const WlEndpoint *to)
+attempts_note_answer(Attempts *self, const WlEndpoint *to)
 {
     g_hash_table_remove(self->last, to);
 }
 
 void
-tries_note_initiation(Tries *self, const SimHost *host, const WlEndpoint *to)
+attempts_note_initiation(Attempts *self, const SimHost *host, const WlEndpoint *to)
 {
-    Try *last = g_hash_table_lookup(self->last, to);
+    Attempt *last = g_hash_table_lookup(self->last, to);
 
     if (!last || last->initiated)
         return;
@@ -59,13 +59,13 @@ tries_note_initiation(Tries *self, const SimHost *host, const WlEndpoint *to)
 /* WireGuard repeats an initiation by itself after 5 s or a little more; a peer that is made anew
  * has it begin at once. */
 char *
-tries_note_change(Tries *self, const SimHost *host, const WlPeerChange *change)
+attempts_note_change(Attempts *self, const SimHost *host, const WlPeerChange *change)
 {
     const SimHost *peer = sim_world_find_key(host->world, &change->public_key);
     const char *name = peer ? peer->name : "somebody";
     gint64 now = host->world->now, before = self->times[self->next];
-    const Try *last;
-    Try try = {.when = now};
+    const Attempt *last;
+    Attempt try = {.when = now};
 
     if (self->life != host->started || self->devices != host->devices)
         g_hash_table_remove_all(self->last);

@@ -15,7 +15,8 @@ name_of(const SimHost *host, const WlKey *key)
 /* ---- allowed IPs */
 
 static gboolean
-was_told_prefix(const SimHost *host, const Heard *heard, const WlKey *key, const WlPrefix *prefix)
+was_advertised_prefix(const SimHost *host, const Heard *heard, const WlKey *key,
+                      const WlPrefix *prefix)
 {
     WlFact fact;
 
@@ -34,7 +35,7 @@ check_prefix(const SimHost *host, const Heard *heard, const Seen *seen, const Wl
     if (config && rules_has_prefix(config->allowed_ips, prefix))
         return NULL;
     why = rules_forbid_prefix(host, seen, key, prefix);
-    if (!why && was_told_prefix(host, heard, key, prefix))
+    if (!why && was_advertised_prefix(host, heard, key, prefix))
         return NULL;
     text = wl_prefix_to_string(prefix);
     return g_strdup_printf("%s gives %s to %s, which %s", host->name, text, name_of(host, key),
@@ -188,7 +189,7 @@ check_route(const SimHost *host, const Heard *heard, const Seen *seen, const WlP
     /* Of whom it is said to be does not matter: whether it is anybody's it may believe. */
     for (guint i = 0; !why && i < host->world->hosts->len; i++) {
         const SimHost *other = host->world->hosts->pdata[i];
-        if (other != host && was_told_prefix(host, heard, &other->public_key, route))
+        if (other != host && was_advertised_prefix(host, heard, &other->public_key, route))
             return NULL;
     }
     text = wl_prefix_to_string(route);

@@ -10,7 +10,7 @@
 typedef struct {
     const SimHost *source;
     gint64 when, expires;
-} Word;
+} Report;
 
 struct _Heard {
     GHashTable *facts;   /* WlFact* -> GArray of Word */
@@ -45,17 +45,17 @@ heard_free(Heard *self)
 }
 
 static void
-add_word(GArray *words, const Word *word)
+add_report(GArray *reports, const Report *report)
 {
-    for (guint i = 0; i < words->len; i++) {
-        Word *known = &g_array_index(words, Word, i);
-        if (known->source == word->source) {
-            known->when = word->when;
-            known->expires = MAX(known->expires, word->expires);
+    for (guint i = 0; i < reports->len; i++) {
+        Report *known = &g_array_index(reports, Report, i);
+        if (known->source == report->source) {
+            known->when = report->when;
+            known->expires = MAX(known->expires, report->expires);
             return;
         }
     }
-    g_array_append_vals(words, word, 1);
+    g_array_append_vals(reports, report, 1);
 }
 
 static gboolean
@@ -67,37 +67,37 @@ is_member(const WlFact *fact)
 void
 heard_note(Heard *self, gint64 now, const SimHost *source, const WlFact *fact)
 {
-    Word word = {.source = source, .when = now, .expires = now + SIM_SEC(fact->ttl)};
-    GArray *words = g_hash_table_lookup(self->facts, fact);
+    Report report = {.source = source, .when = now, .expires = now + SIM_SEC(fact->ttl)};
+    GArray *reports = g_hash_table_lookup(self->facts, fact);
 
-    if (!words) {
+    if (!reports) {
         WlFact *copy = g_new0(WlFact, 1);
         wl_fact_copy(fact, copy);
-        words = g_array_new(FALSE, FALSE, sizeof(Word));
-        g_hash_table_insert(self->facts, copy, words);
+        reports = g_array_new(FALSE, FALSE, sizeof(Report));
+        g_hash_table_insert(self->facts, copy, reports);
     }
-    add_word(words, &word);
+    add_report(reports, &report);
     if (!is_member(fact))
         return;
-    words = g_hash_table_lookup(self->members, &fact->subject);
-    if (!words) {
-        words = g_array_new(FALSE, FALSE, sizeof(Word));
-        g_hash_table_insert(self->members, wl_key_copy(&fact->subject), words);
+    reports = g_hash_table_lookup(self->members, &fact->subject);
+    if (!reports) {
+        reports = g_array_new(FALSE, FALSE, sizeof(Report));
+        g_hash_table_insert(self->members, wl_key_copy(&fact->subject), reports);
     }
-    add_word(words, &word);
+    add_report(reports, &report);
 }
 
 gint64
 heard_expires(const Heard *self, const SimHost *host, const WlFact *fact, gint64 since)
 {
-    const GArray *words = g_hash_table_lookup(self->facts, fact);
+    const GArray *reports = g_hash_table_lookup(self->facts, fact);
     gint64 expires = -1;
 
-    for (guint i = 0; words && i < words->len; i++) {
-        const Word *word = &g_array_index(words, Word, i);
-        if (word->when >= since && word->expires > expires &&
-            rules_may_tell(host, word->source, fact))
-            expires = word->expires;
+    for (guint i = 0; reports && i < reports->len; i++) {
+        const Report *report = &g_array_index(reports, Report, i);
+        if (report->when >= since && report->expires > expires &&
+            rules_may_advertise(host, report->source, fact))
+            expires = report->expires;
     }
     return expires;
 }
@@ -105,11 +105,11 @@ heard_expires(const Heard *self, const SimHost *host, const WlFact *fact, gint64
 gboolean
 heard_was_named(const Heard *self, const SimHost *host, const WlKey *key)
 {
-    const GArray *words = g_hash_table_lookup(self->members, key);
+    const GArray *reports = g_hash_table_lookup(self->members, key);
     WlFact fact = {.attribute = WL_ATTRIBUTE_MEMBER, .subject = *key};
 
-    for (guint i = 0; words && i < words->len; i++) {
-        if (rules_may_tell(host, g_array_index(words, Word, i).source, &fact))
+    for (guint i = 0; reports && i < reports->len; i++) {
+        if (rules_may_advertise(host, g_array_index(reports, Report, i).source, &fact))
             return TRUE;
     }
     return FALSE;

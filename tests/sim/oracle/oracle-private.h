@@ -41,7 +41,7 @@ gboolean rules_is_of_another(const SimHost *host, const WlKey *owner, const WlPr
 gboolean rules_is_router_peer(const WlPeerConfig *config);
 gboolean rules_is_router(const SimHost *host);
 /** @source may tell @host that, whatever it is worth. */
-gboolean rules_may_tell(const SimHost *host, const SimHost *source, const WlFact *fact);
+gboolean rules_may_advertise(const SimHost *host, const SimHost *source, const WlFact *fact);
 gboolean rules_is_configured_endpoint(const SimHost *host, const WlPeerConfig *config,
                                       const WlEndpoint *endpoint);
 /** NULL, or why no fact may give that to @owner: half a sentence. */
@@ -66,21 +66,21 @@ char *check_device(const SimHost *host, const Heard *heard, const Seen *seen);
 char *check_tables(const SimHost *host, const GArray *facts);
 
 /** How often a host tries to get sessions. */
-typedef struct _Tries Tries;
+typedef struct _Attempts Attempts;
 
-Tries *tries_new(void);
-void tries_free(Tries *self);
+Attempts *attempts_new(void);
+void attempts_free(Attempts *self);
 /** It was asked for a session and answered to there. */
-void tries_note_answer(Tries *self, const WlEndpoint *to);
-void tries_note_initiation(Tries *self, const SimHost *host, const WlEndpoint *to);
+void attempts_note_answer(Attempts *self, const WlEndpoint *to);
+void attempts_note_initiation(Attempts *self, const SimHost *host, const WlEndpoint *to);
 /** NULL, or a sentence; to be freed. */
-char *tries_note_change(Tries *self, const SimHost *host, const WlPeerChange *change);
+char *attempts_note_change(Attempts *self, const SimHost *host, const WlPeerChange *change);
 
 typedef enum {
-    WAY_IMPOSSIBLE, /* no direct one */
-    WAY_PERHAPS,
-    WAY_POSSIBLE,
-} Way;
+    PATH_IMPOSSIBLE, /* no direct one */
+    PATH_UNCERTAIN,
+    PATH_POSSIBLE,
+} PathChance;
 
 /** Whether the networks between the two let a direct way be found. */
-Way check_way(const SimHost *a, const SimHost *b);
+PathChance check_path(const SimHost *a, const SimHost *b);

@@ -18,8 +18,8 @@
  * a Go daemon in between does not tell anew it tells after 125 s. It leaves a dead session after
  * 165 s, its Alive runs out after 255 s, and who does not answer is asked every 5 minutes, give or
  * take 10 %. */
-#define LIMIT_OURS    SIM_SEC(150)
-#define LIMIT_CLASSIC SIM_SEC(400)
+#define LIMIT_NATIVE SIM_SEC(150)
+#define LIMIT_GO     SIM_SEC(400)
 
 /* At rest: two Alives a minute to each peer, and renewals of facts, some of several datagrams. More
  * than this is a storm. */
@@ -39,7 +39,7 @@ typedef struct {
     gint64 disturbed;
     Heard *heard;
     Seen *seen;
-    Tries *tries;
+    Attempts *attempts;
     gboolean wrong; /* at the last look */
     /* When all was settled */
     guint changes; /* in its history */
@@ -57,7 +57,7 @@ struct _Oracle {
     Pair *pairs;    /* a * n + b; made with the first thing that happens */
     guint n;
     gboolean settled;
-    gint64 worst_ours, worst_classic; /* the longest a pair was broken without cause */
+    gint64 worst_native, worst_go; /* the longest a pair was broken without cause */
 };
 
 static void tick(SimTimer *timer);
@@ -87,7 +87,7 @@ oracle_free(Oracle *self)
         sim_world_set_timer(self->world, &self->watches[i].timer, SIM_NEVER);
         heard_free(self->watches[i].heard);
         seen_free(self->watches[i].seen);
-        tries_free(self->watches[i].tries);
+        attempts_free(self->watches[i].attempts);
     }
     g_free(self->watches);
     g_free(self->pairs);
@@ -112,7 +112,7 @@ make_tables(Oracle *self)
                                    .host = host,
                                    .heard = heard_new(),
                                    .seen = seen_new(),
-                                   .tries = tries_new()};
+                                   .attempts = attempts_new()};
     }
 }
 
@@ -171,7 +171,7 @@ oracle_after_receive(Oracle *self, const SimHost *to, GBytes *bytes)
 {
     g_autoptr(GArray) facts = NULL;
 
-    if (to->kind != SIM_KIND_OURS)
+    if (to->kind != SIM_KIND_NATIVE)
         return;
     facts = sim_facts_decode(bytes);
     fail_if(self, check_tables(to, facts));
@@ -184,7 +184,7 @@ oracle_before_send(Oracle *self, const SimHost *from, GBytes *bytes)
     Watch *watch = watch_of(self, from);
 
     /* The Go daemon is modelled with what is wrong with it. */
-    if (from->kind != SIM_KIND_OURS)
+    if (from->kind != SIM_KIND_NATIVE)
         return;
     facts = sim_facts_decode(bytes);
     for (guint i = 0; i < facts->len && !self->failed; i++)
@@ -196,7 +196,7 @@ oracle_before_send(Oracle *self, const SimHost *from, GBytes *bytes)
 
 /* Something may have become wrong, which its member has GRACE to mend. */
 static void
-look_soon(Watch *watch)
+check_soon(Watch *watch)
 {
     if (watch->timer.wait.position == 0)
         sim_world_set_timer(watch->host->world, &watch->timer, watch->host->world->now + GRACE);
@@ -211,7 +211,7 @@ look(SimTimer *timer)
     gboolean before = watch->wrong;
 
     watch->wrong = FALSE;
-    if (host->kind != SIM_KIND_OURS || !host->member || host->asleep || !host->device)
+    if (host->kind != SIM_KIND_NATIVE || !host->member || host->asleep || !host->device)
         return;
     wrong = check_device(host, watch->heard, watch->seen);
     if (!wrong)
@@ -222,7 +222,7 @@ look(SimTimer *timer)
     }
     g_free(wrong);
     watch->wrong = TRUE;
-    look_soon(watch);
+    check_soon(watch);
 }
 
 void
@@ -231,7 +231,7 @@ oracle_note_fault(Oracle *self, const SimHost *host)
     Watch *watch = watch_of(self, host);
 
     watch->disturbed = self->world->now;
-    look_soon(watch);
+    check_soon(watch);
 }
 
 /* At rest, no way of two of ours is changed, nor is anybody of them added or removed. */
@@ -241,7 +241,7 @@ check_change_at_rest(const SimHost *host, const WlPeerChange *change)
     const SimHost *peer = sim_world_find_key(host->world, &change->public_key);
 
     if ((change->kind == WL_PEER_UPDATE && !change->replace_allowed_ips) || !peer ||
-        peer->kind != SIM_KIND_OURS || !takes_part(peer) ||
+        peer->kind != SIM_KIND_NATIVE || !takes_part(peer) ||
         sim_device_has_just(host->device, &change->public_key, change->allowed_ips))
         return NULL;
     return g_strdup_printf("at rest, and yet %s changes what %s has", host->name, peer->name);
@@ -252,14 +252,14 @@ oracle_before_change(Oracle *self, const SimHost *host, const WlPeerChange *chan
 {
     Watch *watch = watch_of(self, host);
 
-    if (host->kind != SIM_KIND_OURS)
+    if (host->kind != SIM_KIND_NATIVE)
         return;
     fail_if(self, check_change(host, watch->heard, watch->seen, change));
     if (!self->failed)
-        fail_if(self, tries_note_change(watch->tries, host, change));
+        fail_if(self, attempts_note_change(watch->attempts, host, change));
     if (self->settled && !self->failed)
         fail_if(self, check_change_at_rest(host, change));
-    look_soon(watch);
+    check_soon(watch);
 }
 
 void
@@ -267,8 +267,8 @@ oracle_note_dump(Oracle *self, const SimHost *host, const WlDevice *device)
 {
     Watch *watch = watch_of(self, host);
 
-    if (host->kind == SIM_KIND_OURS && seen_note(watch->seen, host, device))
-        look_soon(watch);
+    if (host->kind == SIM_KIND_NATIVE && seen_note(watch->seen, host, device))
+        check_soon(watch);
 }
 
 void
@@ -278,9 +278,9 @@ oracle_note_handshake(Oracle *self, const SimHost *host, const WlEndpoint *to,
     Watch *watch = watch_of(self, host);
 
     if (message->kind == SIM_MESSAGE_RESPONSE)
-        tries_note_answer(watch->tries, to);
+        attempts_note_answer(watch->attempts, to);
     else if (message->kind == SIM_MESSAGE_INITIATION)
-        tries_note_initiation(watch->tries, host, to);
+        attempts_note_initiation(watch->attempts, host, to);
 }
 
 /* ---- ways */
@@ -303,8 +303,7 @@ fail_pair(Oracle *self, SimHost *a, SimHost *b, const char *what)
 
 /* Both can talk with it. */
 static gboolean
-hub_is_fine(const Oracle *self, const SimHost *a, const SimHost *b, gint64 *since,
-            gboolean *classic)
+hub_is_fine(const Oracle *self, const SimHost *a, const SimHost *b, gint64 *since, gboolean *any_go)
 {
     for (guint i = 0; i < self->n; i++) {
         const SimHost *host = self->world->hosts->pdata[i];
@@ -312,7 +311,7 @@ hub_is_fine(const Oracle *self, const SimHost *a, const SimHost *b, gint64 *sinc
         if (!host->forwards)
             continue;
         *since = MAX(*since, self->watches[i].disturbed);
-        *classic |= host->kind != SIM_KIND_OURS;
+        *any_go |= host->kind != SIM_KIND_NATIVE;
         if (!takes_part(host) || !hear_each_other(host, a) || !hear_each_other(host, b))
             return FALSE;
     }
@@ -327,12 +326,12 @@ check_pair(Oracle *self, SimHost *a, SimHost *b)
     gint64 now = self->world->now;
     gint64 since = MAX(self->watches[a->index].disturbed, self->watches[b->index].disturbed),
            broken;
-    gboolean classic = a->kind != SIM_KIND_OURS || b->kind != SIM_KIND_OURS;
+    gboolean any_go = a->kind != SIM_KIND_NATIVE || b->kind != SIM_KIND_NATIVE;
 
     /* What two Go daemons make of each other is not ours. */
-    if (a->kind == SIM_KIND_CLASSIC && b->kind == SIM_KIND_CLASSIC)
+    if (a->kind == SIM_KIND_GO && b->kind == SIM_KIND_GO)
         return;
-    if (!takes_part(a) || !takes_part(b) || !hub_is_fine(self, a, b, &since, &classic) ||
+    if (!takes_part(a) || !takes_part(b) || !hub_is_fine(self, a, b, &since, &any_go) ||
         truth_is_reachable(a, b)) {
         pair->broken = SIM_NEVER;
         return;
@@ -340,11 +339,11 @@ check_pair(Oracle *self, SimHost *a, SimHost *b)
     if (pair->broken == SIM_NEVER)
         pair->broken = now;
     broken = now - MAX(pair->broken, since);
-    if (classic)
-        self->worst_classic = MAX(self->worst_classic, broken);
+    if (any_go)
+        self->worst_go = MAX(self->worst_go, broken);
     else
-        self->worst_ours = MAX(self->worst_ours, broken);
-    if (broken > (classic ? LIMIT_CLASSIC : LIMIT_OURS))
+        self->worst_native = MAX(self->worst_native, broken);
+    if (broken > (any_go ? LIMIT_GO : LIMIT_NATIVE))
         fail_pair(self, a, b, "nothing arrives, though there is a way");
 }
 
@@ -372,11 +371,10 @@ settle_pair(Oracle *self, SimHost *a, SimHost *b)
     pair->direct = truth_is_direct(a, b);
     if (owner)
         pair->owner = *owner;
-    if (a->kind == SIM_KIND_OURS && b->kind == SIM_KIND_OURS && !pair->direct &&
-        check_way(a, b) == WAY_POSSIBLE)
+    if (a->kind == SIM_KIND_NATIVE && b->kind == SIM_KIND_NATIVE && !pair->direct &&
+        check_path(a, b) == PATH_POSSIBLE)
         fail_pair(self, a, b, "there is a direct way, and it was not found");
-    else if (!(a->kind == SIM_KIND_CLASSIC && b->kind == SIM_KIND_CLASSIC) &&
-             !truth_is_reachable(a, b))
+    else if (!(a->kind == SIM_KIND_GO && b->kind == SIM_KIND_GO) && !truth_is_reachable(a, b))
         fail_pair(self, a, b, "after the last fault nothing arrives");
 }
 
@@ -386,7 +384,8 @@ check_rest(Oracle *self, SimHost *a, SimHost *b)
     Pair *pair = &self->pairs[a->index * self->n + b->index];
     const WlKey *owner = owner_of(a, b);
 
-    if (a->kind != SIM_KIND_OURS || b->kind != SIM_KIND_OURS || !takes_part(a) || !takes_part(b))
+    if (a->kind != SIM_KIND_NATIVE || b->kind != SIM_KIND_NATIVE || !takes_part(a) ||
+        !takes_part(b))
         return;
     if (!owner || !wl_key_equal(owner, &pair->owner))
         fail_pair(self, a, b, "at rest, and yet the way changed");
@@ -405,13 +404,13 @@ check_host_at_rest(Oracle *self, const SimHost *host, gint64 duration)
     guint sent = host->counters.facts - self->watches[host->index].facts;
     gint64 limit = IDLE_DATAGRAMS * (gint64) self->n * (duration / SIM_SEC(60) + 2);
 
-    if (host->kind != SIM_KIND_OURS)
+    if (host->kind != SIM_KIND_NATIVE)
         return;
     for (guint i = self->watches[host->index].changes; i < host->history->len; i++) {
         const SimChange *change = &g_array_index(host->history, SimChange, i);
         const SimHost *peer = sim_world_find_key(host->world, &change->key);
         /* A Go daemon may find its way after hours. */
-        if (peer && peer->kind == SIM_KIND_OURS)
+        if (peer && peer->kind == SIM_KIND_NATIVE)
             fail_if(self,
                     g_strdup_printf("%s: the state of %s changed at rest", host->name, peer->name));
     }
@@ -460,8 +459,8 @@ tick(SimTimer *timer)
 }
 
 void
-oracle_gather(const Oracle *self, gint64 *ours, gint64 *classic)
+oracle_gather(const Oracle *self, gint64 *native, gint64 *go)
 {
-    *ours = MAX(*ours, self->worst_ours);
-    *classic = MAX(*classic, self->worst_classic);
+    *native = MAX(*native, self->worst_native);
+    *go = MAX(*go, self->worst_go);
 }

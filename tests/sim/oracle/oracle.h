@@ -30,7 +30,7 @@ void oracle_note_handshake(Oracle *self, const SimHost *host, const WlEndpoint *
                            const SimMessage *message);
 /** The longest that nothing arrived between two though there was a way, since the last thing that
  * happened to them: each gets the greater of that and what it is; µs. */
-void oracle_gather(const Oracle *self, gint64 *ours, gint64 *classic);
+void oracle_gather(const Oracle *self, gint64 *native, gint64 *go);
 
 /** From @quiet on: every pair is as it stays after this time. */
 #define ORACLE_SETTLED SIM_SEC(600)

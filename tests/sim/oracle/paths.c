@@ -47,32 +47,32 @@ share_a_box(const Chain *a, const Chain *b)
     return FALSE;
 }
 
-static Way
+static PathChance
 way_over_v4(const Chain *a, const Chain *b)
 {
     SimNatKind mild = MIN(a->kind, b->kind), strict = MAX(a->kind, b->kind);
 
     if (a->nets[0] == b->nets[0])
-        return WAY_POSSIBLE;
+        return PATH_POSSIBLE;
     if (share_a_box(a, b) || a->nets[a->depth] != b->nets[b->depth])
-        return WAY_PERHAPS;
+        return PATH_UNCERTAIN;
     if (a->open || b->open || mild == SIM_NAT_FULL_CONE)
-        return WAY_POSSIBLE;
+        return PATH_POSSIBLE;
     if (strict < SIM_NAT_SYMMETRIC)
-        return WAY_POSSIBLE;
-    return mild == SIM_NAT_ADDRESS_RESTRICTED ? WAY_PERHAPS : WAY_IMPOSSIBLE;
+        return PATH_POSSIBLE;
+    return mild == SIM_NAT_ADDRESS_RESTRICTED ? PATH_UNCERTAIN : PATH_IMPOSSIBLE;
 }
 
-static Way
+static PathChance
 way_over_v6(const Chain *a, const Chain *b)
 {
-    return a->nets[a->depth] == b->nets[b->depth] ? WAY_POSSIBLE : WAY_PERHAPS;
+    return a->nets[a->depth] == b->nets[b->depth] ? PATH_POSSIBLE : PATH_UNCERTAIN;
 }
 
-Way
-check_way(const SimHost *a, const SimHost *b)
+PathChance
+check_path(const SimHost *a, const SimHost *b)
 {
-    Way best = WAY_IMPOSSIBLE;
+    PathChance best = PATH_IMPOSSIBLE;
 
     for (guint i = 0; i < a->ports->len; i++) {
         for (guint j = 0; j < b->ports->len; j++) {

@@ -63,7 +63,7 @@ rules_is_router(const SimHost *host)
 }
 
 static gboolean
-says_trust_anywhere(const SimHost *host)
+has_configured_trust(const SimHost *host)
 {
     for (guint i = 0; i < host->config->peers->len; i++) {
         if (((const WlPeerConfig *) host->config->peers->pdata[i])->trust != WL_TRUST_UNSET)
@@ -79,7 +79,7 @@ trust_of(const SimHost *host, const SimHost *source)
 
     if (config && config->trust != WL_TRUST_UNSET)
         return config->trust;
-    if (rules_is_router_peer(config) && !says_trust_anywhere(host))
+    if (rules_is_router_peer(config) && !has_configured_trust(host))
         return WL_TRUST_MEMBERSHIP;
     return WL_TRUST_ENDPOINT; /* it came through the tunnel, so it is a peer of the device */
 }
@@ -91,7 +91,7 @@ knows(const SimHost *host, const WlKey *key)
 }
 
 gboolean
-rules_may_tell(const SimHost *host, const SimHost *source, const WlFact *fact)
+rules_may_advertise(const SimHost *host, const SimHost *source, const WlFact *fact)
 {
     WlTrust trust = trust_of(host, source);
 
@@ -161,8 +161,8 @@ is_on_link(const SimHost *host, const WlPrefix *prefix)
 static gboolean
 has_server(const SimHost *host, const WlPrefix *prefix)
 {
-    for (guint i = 0; i < host->servers->len; i++) {
-        if (wl_prefix_contains_ip(prefix, &g_array_index(host->servers, WlIp, i)))
+    for (guint i = 0; i < host->protected_hosts->len; i++) {
+        if (wl_prefix_contains_ip(prefix, &g_array_index(host->protected_hosts, WlIp, i)))
             return TRUE;
     }
     return FALSE;

@@ -43,43 +43,43 @@ scenario_condition_free(Condition *self)
     }
 
 static gboolean
-sight_is(SimHost *a, SimHost *b, WlPeerState state)
+state_is(SimHost *a, SimHost *b, WlPeerState state)
 {
-    SimSight sight;
+    SimPeerStatus status;
 
-    return sim_host_get_sight(a, b, &sight) && sight.state == state;
+    return sim_host_get_peer_status(a, b, &status) && status.state == state;
 }
 
 static gboolean
 has_name(SimHost *a, SimHost *b, const char *name)
 {
-    SimSight sight;
+    SimPeerStatus status;
 
-    return sim_host_get_sight(a, b, &sight) && g_strcmp0(sight.name, name) == 0;
+    return sim_host_get_peer_status(a, b, &status) && g_strcmp0(status.name, name) == 0;
 }
 
 static gboolean
 has_reason(SimHost *a, SimHost *b, const char *part)
 {
-    SimSight sight;
+    SimPeerStatus status;
 
-    return sim_host_get_sight(a, b, &sight) && sight.reason && strstr(sight.reason, part);
+    return sim_host_get_peer_status(a, b, &status) && status.reason && strstr(status.reason, part);
 }
 
 static gboolean
 is_healthy(SimHost *a, SimHost *b)
 {
-    SimSight sight;
+    SimPeerStatus status;
 
-    return sim_host_get_sight(a, b, &sight) && sight.healthy;
+    return sim_host_get_peer_status(a, b, &status) && status.healthy;
 }
 
 static gboolean
 is_alive(SimHost *a, SimHost *b)
 {
-    SimSight sight;
+    SimPeerStatus status;
 
-    return sim_host_get_sight(a, b, &sight) && sight.alive;
+    return sim_host_get_peer_status(a, b, &status) && status.alive;
 }
 
 static gboolean
@@ -124,7 +124,7 @@ view_is(SimHost *a, SimHost *b, gboolean (*test)(const WlPeerView *view))
 {
     WlPeerView view;
 
-    return a->member && a->kind == SIM_KIND_OURS &&
+    return a->member && a->kind == SIM_KIND_NATIVE &&
            wl_engine_get_peer(a->member, &b->public_key, &view) && test(&view);
 }
 
@@ -145,15 +145,15 @@ view_has_trust(SimHost *a, SimHost *b, WlTrust trust)
 {
     WlPeerView view;
 
-    return a->member && a->kind == SIM_KIND_OURS &&
+    return a->member && a->kind == SIM_KIND_NATIVE &&
            wl_engine_get_peer(a->member, &b->public_key, &view) && view.trust == trust;
 }
 
 DEFINE_TEST(test_direct, truth_is_direct(a, b))
-DEFINE_TEST(test_direct_lan, truth_is_direct(a, b) && sight_is(a, b, WL_PEER_DIRECT_LAN))
+DEFINE_TEST(test_direct_lan, truth_is_direct(a, b) && state_is(a, b, WL_PEER_DIRECT_LAN))
 DEFINE_TEST(test_routed, truth_is_routed(a, b))
 DEFINE_TEST(test_offline, truth_is_offline(a, b))
-DEFINE_TEST(test_connecting, sight_is(a, b, WL_PEER_CONNECTING))
+DEFINE_TEST(test_connecting, state_is(a, b, WL_PEER_CONNECTING))
 DEFINE_TEST(test_reachable, truth_is_reachable(a, b))
 DEFINE_TEST(test_known, a->device &&sim_device_has_peer(a->device, &b->public_key))
 DEFINE_TEST(test_session, has_session(a, b))
@@ -168,10 +168,10 @@ DEFINE_TEST(test_handshake, handshake_is_younger(a, b, self->duration))
 DEFINE_TEST(test_router, view_is(a, b, view_is_router))
 DEFINE_TEST(test_basic, view_is(a, b, view_is_basic))
 DEFINE_TEST(test_trust, view_has_trust(a, b, self->trust))
-DEFINE_TEST(test_believes, truth_holds(a, b, self->text, self->value, TRUE, NULL))
+DEFINE_TEST(test_accepts, truth_holds(a, b, self->text, self->value, TRUE, NULL))
 DEFINE_TEST(test_refuses, truth_holds(a, b, self->text, self->value, FALSE, NULL))
 DEFINE_TEST(test_holds, truth_holds(a, b, self->text, self->value, -1, NULL))
-DEFINE_TEST(test_keeps, truth_keeps(a, b, self->text, self->value))
+DEFINE_TEST(test_holds_stale, truth_holds_stale(a, b, self->text, self->value))
 
 /* ---- tests of one host */
 
@@ -296,13 +296,13 @@ take_host_test(Run *run, Condition *self, ScenarioLine *line, gboolean *taken, G
         return take_prefix(line, &self->prefix, error);
     }
     if (scenario_line_take_if(line, "believes"))
-        return take_fact_test(run, self, line, test_believes, error);
+        return take_fact_test(run, self, line, test_accepts, error);
     if (scenario_line_take_if(line, "refuses"))
         return take_fact_test(run, self, line, test_refuses, error);
     if (scenario_line_take_if(line, "holds"))
         return take_fact_test(run, self, line, test_holds, error);
     if (scenario_line_take_if(line, "keeps"))
-        return take_fact_test(run, self, line, test_keeps, error);
+        return take_fact_test(run, self, line, test_holds_stale, error);
     *taken = FALSE;
     return TRUE;
 }

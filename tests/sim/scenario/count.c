@@ -79,7 +79,7 @@ read_dropped(Run *run, const Count *self, gint64 since)
 static gint64
 read_agreements(Run *run, const Count *self, gint64 since)
 {
-    return self->a->member && self->a->kind == SIM_KIND_OURS
+    return self->a->member && self->a->kind == SIM_KIND_NATIVE
                ? (gint64) wl_engine_get_agreements(self->a->member)
                : 0;
 }
@@ -120,25 +120,25 @@ count_flaps(Run *run, const Count *self, gint64 since)
 }
 
 static gboolean
-is_counted(const Count *self, const Told *told, gint64 since)
+is_counted(const Count *self, const SentFact *sent, gint64 since)
 {
-    if (told->when < since || told->from != self->a || told->to != self->b)
+    if (sent->when < since || sent->from != self->a || sent->to != self->b)
         return FALSE;
-    if (self->subject && !wl_key_equal(&told->subject, &self->subject->public_key))
+    if (self->subject && !wl_key_equal(&sent->subject, &self->subject->public_key))
         return FALSE;
-    if (self->attribute[0] && told->attribute != self->attribute[0] &&
-        told->attribute != self->attribute[1])
+    if (self->attribute[0] && sent->attribute != self->attribute[0] &&
+        sent->attribute != self->attribute[1])
         return FALSE;
-    return !self->text || g_str_equal(told->value, self->text);
+    return !self->text || g_str_equal(sent->value, self->text);
 }
 
 static gint64
-count_told(Run *run, const Count *self, gint64 since)
+count_advertised(Run *run, const Count *self, gint64 since)
 {
     gint64 n = 0;
 
-    for (guint i = 0; i < run->told->len; i++)
-        n += is_counted(self, &g_array_index(run->told, Told, i), since);
+    for (guint i = 0; i < run->sent_facts->len; i++)
+        n += is_counted(self, &g_array_index(run->sent_facts, SentFact, i), since);
     return n;
 }
 
@@ -177,7 +177,7 @@ take_flaps(Run *run, ScenarioLine *line, Count *self, GError **error)
 
 /* told FROM TO [SUBJECT [endpoint|allowed|member|alive|way|receipt [VALUE]]] */
 static gboolean
-take_told(Run *run, ScenarioLine *line, Count *self, GError **error)
+take_advertised(Run *run, ScenarioLine *line, Count *self, GError **error)
 {
     static const struct {
         const char *word;
@@ -192,7 +192,7 @@ take_told(Run *run, ScenarioLine *line, Count *self, GError **error)
     };
     const char *word;
 
-    run->spies = TRUE;
+    run->records_sent = TRUE;
     if (!(self->a = scenario_take_host(run, line, error)) ||
         !(self->b = scenario_take_host(run, line, error)))
         return FALSE;
@@ -232,7 +232,7 @@ static const struct {
     {"gap", take_stream, measure_gap, 0},
     {"duplicates", take_stream, count_duplicates, 0},
     {"flaps", take_flaps, count_flaps, 0},
-    {"told", take_told, count_told, 0},
+    {"told", take_advertised, count_advertised, 0},
     {"bytes", take_one_host, read_bytes, 0},
     {"dropped", take_one_host, read_dropped, 0},
     {"agreements", take_one_host, read_agreements, 0},
@@ -241,7 +241,7 @@ static const struct {
     COUNTER("snapshots", snapshots),
     COUNTER("facts", facts),
     COUNTER("fact-bytes", fact_bytes),
-    COUNTER("probes", probes),
+    COUNTER("probes", echoes),
     COUNTER("packets", packets),
     COUNTER("initiations", initiations),
     COUNTER("recreations", recreations),

@@ -178,11 +178,10 @@ declare_name(Run *run, ScenarioLine *line, GError **error)
 static void
 apply_mixture(const Run *run, SimHost *host, gboolean router)
 {
-    gboolean classic = run->mixture == MIXTURE_CLASSIC ||
-                       (run->mixture == MIXTURE_CLASSIC_HUB && router) ||
-                       (run->mixture == MIXTURE_CLASSIC_LEAVES && !router);
+    gboolean is_go = run->mixture == MIXTURE_GO || (run->mixture == MIXTURE_GO_HUB && router) ||
+                     (run->mixture == MIXTURE_GO_LEAVES && !router);
 
-    host->kind = classic ? SIM_KIND_CLASSIC : SIM_KIND_OURS;
+    host->kind = is_go ? SIM_KIND_GO : SIM_KIND_NATIVE;
 }
 
 static gboolean
@@ -247,9 +246,9 @@ take_host_option(Run *run, SimHost *host, ScenarioLine *line, gboolean *router, 
     } else if (scenario_line_take_if(line, "leaf")) {
         host->config->role = WL_ROLE_LEAF;
     } else if (scenario_line_take_if(line, "ours")) {
-        *kind = SIM_KIND_OURS;
+        *kind = SIM_KIND_NATIVE;
     } else if (scenario_line_take_if(line, "classic")) {
-        *kind = SIM_KIND_CLASSIC;
+        *kind = SIM_KIND_GO;
     } else if (scenario_line_take_if(line, "basic")) {
         *kind = SIM_KIND_BASIC;
     } else if (scenario_line_take_if(line, "forwards")) {
@@ -439,14 +438,14 @@ declare_star(Run *run, ScenarioLine *line, GError **error)
 {
     SimHost *hub = scenario_take_host(run, line, error);
     g_autoptr(WlPeerConfig) endpoints = NULL;
-    gboolean acquainted;
+    gboolean full_mesh;
 
     if (!hub)
         return FALSE;
     endpoints = wl_peer_config_new(&hub->public_key);
     if (!take_endpoints(line, endpoints, error))
         return FALSE;
-    acquainted = scenario_line_take_if(line, "acquainted");
+    full_mesh = scenario_line_take_if(line, "acquainted");
     for (guint i = 0; i < run->world->hosts->len; i++) {
         SimHost *leaf = run->world->hosts->pdata[i];
         WlPeerConfig *config;
@@ -460,7 +459,7 @@ declare_star(Run *run, ScenarioLine *line, GError **error)
         give_subnets(config, hub);
         for (guint j = 0; j < endpoints->endpoints->len; j++)
             g_ptr_array_add(config->endpoints, g_strdup(endpoints->endpoints->pdata[j]));
-        for (guint j = 0; acquainted && j < run->world->hosts->len; j++) {
+        for (guint j = 0; full_mesh && j < run->world->hosts->len; j++) {
             SimHost *other = run->world->hosts->pdata[j];
             if (other == hub || other == leaf || other->kind == SIM_KIND_BASIC)
                 continue;

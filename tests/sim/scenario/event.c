@@ -3,7 +3,7 @@
 
 #include "oracle/oracle.h"
 #include "scenario/run.h"
-#include "scenario/say.h"
+#include "scenario/advertise.h"
 
 #define PING_LIMIT SIM_SEC(1)
 
@@ -24,7 +24,7 @@ struct _Event {
     gint64 duration;
     guint64 number;
     gboolean flag;
-    Said *said;
+    Advertisement *advertisement;
     ScenarioLine *line; /* words that are read when it happens; not owned */
     guint at;
     SimTimer timer; /* of a ping's answer */
@@ -42,7 +42,7 @@ scenario_event_free(Event *event)
     g_ptr_array_unref(event->hosts);
     g_free(event->text);
     g_clear_pointer(&event->prefixes, g_array_unref);
-    said_free(event->said);
+    advertisement_free(event->advertisement);
     g_free(event);
 }
 
@@ -70,13 +70,13 @@ run_start(Run *run, Event *event)
 static void
 wipe(SimHost *host)
 {
-    g_clear_pointer(&host->memory, g_free);
+    g_clear_pointer(&host->saved_state, g_free);
 }
 
 static void
 refresh(SimHost *host)
 {
-    if (host->member && host->kind == SIM_KIND_OURS)
+    if (host->member && host->kind == SIM_KIND_NATIVE)
         wl_engine_refresh(host->member, sim_host_now(host));
     sim_host_settle(host);
 }
@@ -88,7 +88,7 @@ go_online(SimHost *host)
 }
 
 static void
-meet_portal(SimHost *host)
+enter_portal(SimHost *host)
 {
     sim_host_set_connectivity(host, WL_CONNECTIVITY_PORTAL);
 }
@@ -102,7 +102,7 @@ DEFINE_FOR_EACH(run_lose_link, sim_host_lose_link)
 DEFINE_FOR_EACH(run_wipe, wipe)
 DEFINE_FOR_EACH(run_refresh, refresh)
 DEFINE_FOR_EACH(run_online, go_online)
-DEFINE_FOR_EACH(run_portal, meet_portal)
+DEFINE_FOR_EACH(run_portal, enter_portal)
 
 static gboolean
 parse_hosts(Run *run, ScenarioLine *line, Event *event, GError **error)
@@ -136,17 +136,17 @@ parse_clock(Run *run, ScenarioLine *line, Event *event, GError **error)
 }
 
 static void
-run_servers(Run *run, Event *event)
+run_protected_hosts(Run *run, Event *event)
 {
-    g_autoptr(GArray) servers = g_array_new(FALSE, FALSE, sizeof(WlIp));
+    g_autoptr(GArray) protected_hosts = g_array_new(FALSE, FALSE, sizeof(WlIp));
 
     for (guint i = 0; i < event->prefixes->len; i++)
-        g_array_append_val(servers, g_array_index(event->prefixes, WlPrefix, i).ip);
-    sim_host_set_servers(event->a, (WlIp *) servers->data, servers->len);
+        g_array_append_val(protected_hosts, g_array_index(event->prefixes, WlPrefix, i).ip);
+    sim_host_set_protected_hosts(event->a, (WlIp *) protected_hosts->data, protected_hosts->len);
 }
 
 static gboolean
-parse_servers(Run *run, ScenarioLine *line, Event *event, GError **error)
+parse_protected_hosts(Run *run, ScenarioLine *line, Event *event, GError **error)
 {
     return (event->a = scenario_take_host(run, line, error)) &&
            (event->prefixes = scenario_line_take_prefixes(line, 0, error));
@@ -157,7 +157,7 @@ run_forget(Run *run, Event *event)
 {
     g_autoptr(GError) error = NULL;
 
-    if (event->a->member && event->a->kind == SIM_KIND_OURS &&
+    if (event->a->member && event->a->kind == SIM_KIND_NATIVE &&
         !wl_engine_forget_endpoint(event->a->member, sim_host_now(event->a), &event->b->public_key,
                                    &event->endpoint, &error))
         run_fail(run, event->line, "%s", error->message);
@@ -456,7 +456,7 @@ parse_end(Run *run, ScenarioLine *line, Event *event, GError **error)
 }
 
 static void
-judge_ping(SimTimer *timer)
+evaluate_ping(SimTimer *timer)
 {
     Event *event = (Event *) ((guint8 *) timer - G_STRUCT_OFFSET(Event, timer));
     const SimPing *ping = sim_host_get_ping(event->a, event->ping);
@@ -474,7 +474,7 @@ static void
 run_ping(Run *run, Event *event)
 {
     event->owner = run;
-    event->timer.run = judge_ping;
+    event->timer.run = evaluate_ping;
     event->ping = sim_host_ping(event->a, &event->ip);
     sim_world_set_timer(run->world, &event->timer, run->world->now + event->duration);
 }
@@ -591,8 +591,8 @@ run_reload(Run *run, Event *event)
         SimHost *host = event->hosts->pdata[i];
         g_autoptr(GError) error = NULL;
 
-        if (host->member && host->with->change_profile &&
-            !host->with->change_profile(host->member, sim_host_now(host), host->config, &error))
+        if (host->member && host->with->reload_profile &&
+            !host->with->reload_profile(host->member, sim_host_now(host), host->config, &error))
             run_fail(run, event->line, "%s: %s", host->name, error->message);
         sim_host_settle(host);
     }
@@ -624,16 +624,16 @@ parse_name(Run *run, ScenarioLine *line, Event *event, GError **error)
 }
 
 static void
-run_say(Run *run, Event *event)
+run_advertise(Run *run, Event *event)
 {
-    said_send(run, event->said);
+    advertisement_send(run, event->advertisement);
 }
 
 static gboolean
-parse_say(Run *run, ScenarioLine *line, Event *event, GError **error)
+parse_advertise(Run *run, ScenarioLine *line, Event *event, GError **error)
 {
-    event->said = said_new(run, line, error);
-    return event->said != NULL;
+    event->advertisement = advertisement_new(run, line, error);
+    return event->advertisement != NULL;
 }
 
 static void
@@ -666,7 +666,7 @@ static const struct {
     {"portal", parse_hosts, run_portal},
     {"online", parse_hosts, run_online},
     {"clock", parse_clock, run_clock},
-    {"servers", parse_servers, run_servers},
+    {"servers", parse_protected_hosts, run_protected_hosts},
     {"forget", parse_forget, run_forget},
     {"attach", parse_attach, run_attach},
     {"detach", parse_detach, run_detach},
@@ -683,7 +683,7 @@ static const struct {
     {"profile", parse_profile, run_profile},
     {"reload", parse_hosts, run_reload},
     {"name", parse_name, run_name},
-    {"say", parse_say, run_say},
+    {"say", parse_advertise, run_advertise},
     {"mark", parse_mark, run_mark},
 };
 
@@ -717,7 +717,7 @@ scenario_event_new(Run *run, ScenarioLine *line, GError **error)
 static void
 disturb(Run *run, const Event *event)
 {
-    if (event->stream || event->said)
+    if (event->stream || event->advertisement)
         return;
     if (event->nat || (event->net && !event->a)) {
         for (guint i = 0; i < run->world->hosts->len; i++)

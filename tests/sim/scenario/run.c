@@ -363,31 +363,31 @@ read_item(Run *self, ScenarioLine *line, GError **error)
 /* ---- properties */
 
 static void
-listen(SimHost *to, const WlIp *source, GBytes *bytes, gpointer user_data)
+before_receive(SimHost *to, const WlIp *source, GBytes *bytes, gpointer user_data)
 {
     oracle_before_receive(((Run *) user_data)->oracle, to, source, bytes);
 }
 
 static void
-has_listened(SimHost *to, GBytes *bytes, gpointer user_data)
+after_receive(SimHost *to, GBytes *bytes, gpointer user_data)
 {
     oracle_after_receive(((Run *) user_data)->oracle, to, bytes);
 }
 
 static void
-watch_change(SimHost *host, const WlPeerChange *change, gpointer user_data)
+before_change(SimHost *host, const WlPeerChange *change, gpointer user_data)
 {
     oracle_before_change(((Run *) user_data)->oracle, host, change);
 }
 
 static void
-watch_reading(SimHost *host, const WlDevice *device, gpointer user_data)
+device_read(SimHost *host, const WlDevice *device, gpointer user_data)
 {
     oracle_note_dump(((Run *) user_data)->oracle, host, device);
 }
 
 static void
-watch_handshake(SimHost *host, const WlEndpoint *to, const SimMessage *message, gpointer user_data)
+handshake(SimHost *host, const WlEndpoint *to, const SimMessage *message, gpointer user_data)
 {
     oracle_note_handshake(((Run *) user_data)->oracle, host, to, message);
 }
@@ -403,11 +403,11 @@ begin_check(Run *self, gint64 quiet)
 {
     g_clear_pointer(&self->oracle, oracle_free);
     self->oracle = oracle_new(self->world, SIM_START + quiet, fail_property, self);
-    self->world->hearing = listen;
-    self->world->heard = has_listened;
-    self->world->changing = watch_change;
-    self->world->reading = watch_reading;
-    self->world->shaking = watch_handshake;
+    self->world->before_receive = before_receive;
+    self->world->after_receive = after_receive;
+    self->world->before_change = before_change;
+    self->world->device_read = device_read;
+    self->world->handshake = handshake;
 }
 
 /* ---- lines */
@@ -477,7 +477,7 @@ check_marks(const Run *self, GError **error)
 /* ---- watching */
 
 static void
-look_at_all(gpointer user_data)
+evaluate_items(gpointer user_data)
 {
     Run *self = user_data;
 
@@ -494,7 +494,7 @@ sample(SimTimer *timer)
     Run *self = (Run *) ((guint8 *) timer - G_STRUCT_OFFSET(Run, sampler));
     gboolean watching = FALSE;
 
-    look_at_all(self);
+    evaluate_items(self);
     for (guint i = 0; i < self->items->len; i++) {
         const Item *item = self->items->pdata[i];
         watching |= item->state == ITEM_OPEN && item->kind != ITEM_COUNT;
@@ -504,34 +504,34 @@ sample(SimTimer *timer)
 }
 
 static void
-told_clear(gpointer data)
+sent_fact_clear(gpointer data)
 {
-    g_free(((Told *) data)->value);
+    g_free(((SentFact *) data)->value);
 }
 
 static void
-spy(SimHost *from, const WlKey *to, GBytes *bytes, gpointer user_data)
+record_sent(SimHost *from, const WlKey *to, GBytes *bytes, gpointer user_data)
 {
     Run *self = user_data;
     g_autoptr(GArray) facts = NULL;
 
     if (self->oracle)
         oracle_before_send(self->oracle, from, bytes);
-    if (!self->spies)
+    if (!self->records_sent)
         return;
     facts = sim_facts_decode(bytes);
     for (guint i = 0; i < facts->len; i++) {
         const WlFact *fact = &g_array_index(facts, WlFact, i);
         g_autofree char *text = wl_fact_describe(fact);
         const char *value = strrchr(text, ' ');
-        Told told = {.when = self->world->now,
-                     .from = from,
-                     .to = sim_world_find_key(self->world, to),
-                     .subject = fact->subject,
-                     .attribute = fact->attribute,
-                     .ttl = fact->ttl,
-                     .value = g_strdup(value ? value + 1 : "")};
-        g_array_append_val(self->told, told);
+        SentFact sent_facts = {.when = self->world->now,
+                               .from = from,
+                               .to = sim_world_find_key(self->world, to),
+                               .subject = fact->subject,
+                               .attribute = fact->attribute,
+                               .ttl = fact->ttl,
+                               .value = g_strdup(value ? value + 1 : "")};
+        g_array_append_val(self->sent_facts, sent_facts);
     }
 }
 
@@ -546,16 +546,16 @@ run_new(ScenarioText *text, Mixture mixture, guint32 seed, gboolean trace, GErro
     self->mixture = mixture;
     self->seed = seed;
     self->world = sim_world_new(seed);
-    self->world->changed = look_at_all;
-    self->world->sending = spy;
+    self->world->changed = evaluate_items;
+    self->world->before_send = record_sent;
     self->world->user_data = self;
     self->items = g_ptr_array_new_with_free_func((GDestroyNotify) item_free);
     self->marks = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
-    self->said =
+    self->advertised =
         g_hash_table_new_full(g_str_hash, g_str_equal, g_free, (GDestroyNotify) g_bytes_unref);
     self->streams = g_ptr_array_new_with_free_func((GDestroyNotify) sim_stream_free);
-    self->told = g_array_new(FALSE, TRUE, sizeof(Told));
-    g_array_set_clear_func(self->told, told_clear);
+    self->sent_facts = g_array_new(FALSE, TRUE, sizeof(SentFact));
+    g_array_set_clear_func(self->sent_facts, sent_fact_clear);
     self->sampler.run = sample;
     if (trace)
         self->world->trace = g_string_new(NULL);
@@ -583,8 +583,8 @@ run_free(Run *self)
         sim_world_set_timer(self->world, &self->sampler, SIM_NEVER);
     sim_world_free(self->world);
     g_hash_table_unref(self->marks);
-    g_hash_table_unref(self->said);
-    g_array_unref(self->told);
+    g_hash_table_unref(self->advertised);
+    g_array_unref(self->sent_facts);
     g_free(self->ends.mark);
     g_free(self->failure);
     g_free(self);
@@ -609,7 +609,7 @@ is_done(const Run *self)
 }
 
 gboolean
-run_go(Run *self)
+run_execute(Run *self)
 {
     while (!self->failure) {
         if (self->end == SIM_NEVER && !self->has_end && is_done(self))

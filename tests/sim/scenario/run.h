@@ -8,10 +8,10 @@
 /** One run of a scenario: with one mixture of kinds and one seed. */
 
 typedef enum {
-    MIXTURE_OURS,
-    MIXTURE_CLASSIC_HUB,
-    MIXTURE_CLASSIC_LEAVES,
-    MIXTURE_CLASSIC,
+    MIXTURE_NATIVE,
+    MIXTURE_GO_HUB,
+    MIXTURE_GO_LEAVES,
+    MIXTURE_GO,
     MIXTURE_N,
 } Mixture;
 
@@ -26,7 +26,7 @@ typedef struct {
     guint8 attribute;
     guint16 ttl;
     char *value;
-} Told;
+} SentFact;
 
 typedef struct _Run Run;
 typedef struct _Condition Condition;
@@ -73,14 +73,14 @@ struct _Run {
     Mixture mixture;
     guint32 seed;
     SimWorld *world;
-    guint8 mixtures;    /* mask of those the scenario is for; 0: not said */
-    guint seeds;        /* how many it asks for; 0: not said */
-    GPtrArray *items;   /* of Item, owned */
-    GHashTable *marks;  /* name -> gint64*, those that are set */
-    GHashTable *said;   /* "FROM TO" -> GBytes: what the one last said to the other by hand */
-    GPtrArray *streams; /* of SimStream, owned */
-    GArray *told;       /* of Told; only if `spies` */
-    gboolean spies;
+    guint8 mixtures;        /* mask of those the scenario is for; 0: not said */
+    guint seeds;            /* how many it asks for; 0: not said */
+    GPtrArray *items;       /* of Item, owned */
+    GHashTable *marks;      /* name -> gint64*, those that are set */
+    GHashTable *advertised; /* "FROM TO" -> GBytes: what the one last said to the other by hand */
+    GPtrArray *streams;     /* of SimStream, owned */
+    GArray *sent_facts;     /* of Told; only if `spies` */
+    gboolean records_sent;
     SimHost *profile; /* that following `peer` lines belong to */
     SimTimer sampler;
     guint open;    /* conditions that wait to become true */
@@ -96,7 +96,7 @@ Run *run_new(ScenarioText *text, Mixture mixture, guint32 seed, gboolean trace, 
 void run_free(Run *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Run, run_free)
 /** Until the end or the first failure. */
-gboolean run_go(Run *self);
+gboolean run_execute(Run *self);
 void run_fail(Run *self, const ScenarioLine *line, const char *format, ...) G_GNUC_PRINTF(3, 4);
 void run_set_mark(Run *self, const char *name);
 

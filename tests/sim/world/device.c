@@ -258,7 +258,7 @@ sim_device_send(SimDevice *self, SimPacket *packet)
 
 /* Something authenticated came: that is where the peer is. */
 static void
-heard(SimDevice *self, Peer *peer, const WlEndpoint *from)
+note_authenticated(SimDevice *self, Peer *peer, const WlEndpoint *from)
 {
     peer->endpoint = peer->place = *from;
     set_timer(self, peer, TIMER_SILENCE, SIM_NEVER);
@@ -321,7 +321,7 @@ receive_data(SimDevice *self, Peer *peer, const WlEndpoint *from, SimMessage *me
         completed(self, peer);
         send_staged(self, peer);
     }
-    heard(self, peer, from);
+    note_authenticated(self, peer, from);
     if (peer->current.initiator && !peer->current.refreshed &&
         self->now - peer->current.created >= REJECT_AFTER - KEEPALIVE_TIMEOUT - REKEY_TIMEOUT) {
         peer->current.refreshed = TRUE;
@@ -355,7 +355,7 @@ receive_initiation(SimDevice *self, Peer *peer, const WlEndpoint *from, SimMessa
     /* There is one handshake state per peer: an initiation of ours that is on its way is
      * forgotten, and two that cross bring neither side a session. */
     peer->handshake = 0;
-    heard(self, peer, from);
+    note_authenticated(self, peer, from);
     peer->rx += sim_message_size(message);
     peer->next = (Session){.number = next_number(self), .created = self->now};
     peer->previous = (Session){0};
@@ -376,7 +376,7 @@ receive_response(SimDevice *self, Peer *peer, const WlEndpoint *from, SimMessage
     peer->next = (Session){0};
     peer->current = (Session){.number = message->session, .created = self->now, .initiator = TRUE};
     completed(self, peer);
-    heard(self, peer, from);
+    note_authenticated(self, peer, from);
     peer->rx += sim_message_size(message);
     if (g_queue_is_empty(&peer->staged))
         send_data(self, peer, NULL);

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "world/members.h"
-#include "world/neighbours.h"
+#include "world/neighbors.h"
 #include "world/outputs.h"
 #include "world/stream.h"
 
@@ -47,8 +47,8 @@ sim_host_new(SimWorld *world, const char *name)
     self->config = wl_engine_config_new();
     self->config->private_key = self->private_key;
     self->config->name = g_strdup(name);
-    self->questions = g_ptr_array_new_with_free_func(g_free);
-    self->servers = g_array_new(FALSE, TRUE, sizeof(WlIp));
+    self->neighbor_queries = g_ptr_array_new_with_free_func(g_free);
+    self->protected_hosts = g_array_new(FALSE, TRUE, sizeof(WlIp));
     self->pings = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, g_free);
     self->states = g_hash_table_new_full(wl_key_hash, wl_key_equal, g_free, NULL);
     self->history = g_array_new(FALSE, TRUE, sizeof(SimChange));
@@ -79,12 +79,12 @@ sim_host_free(SimHost *self)
     g_hash_table_unref(self->jammed);
     g_clear_pointer(&self->watched, g_array_unref);
     wl_engine_config_free(self->config);
-    g_array_unref(self->servers);
-    g_ptr_array_unref(self->questions);
+    g_array_unref(self->protected_hosts);
+    g_ptr_array_unref(self->neighbor_queries);
     g_hash_table_unref(self->pings);
     g_hash_table_unref(self->states);
     g_array_unref(self->history);
-    g_free(self->memory);
+    g_free(self->saved_state);
     g_free(self->name);
     g_free(self);
 }
@@ -168,8 +168,8 @@ transmit(gpointer user_data, const WlEndpoint *to, SimMessage *message)
         return;
     if (message->kind != SIM_MESSAGE_DATA)
         trace_handshake(self, to, message);
-    if (message->kind != SIM_MESSAGE_DATA && self->world->shaking)
-        self->world->shaking(self, to, message, self->world->user_data);
+    if (message->kind != SIM_MESSAGE_DATA && self->world->handshake)
+        self->world->handshake(self, to, message, self->world->user_data);
     self->counters.packets++;
     self->counters.bytes += sim_message_size(message) +
                             (to->ip.family == WL_FAMILY_V4 ? IP4_UDP_HEADERS : IP6_UDP_HEADERS);
@@ -264,10 +264,10 @@ answer(SimHost *self, const SimPacket *echo)
 
 /* Once, and only from where it was sent to. */
 static void
-take_probe(SimHost *self, const SimPacket *reply)
+take_echo_reply(SimHost *self, const SimPacket *reply)
 {
-    for (guint i = 0; i < SIM_PROBES; i++) {
-        SimProbe *sent = &self->probes[i];
+    for (guint i = 0; i < SIM_ECHOES; i++) {
+        SimEcho *sent = &self->echoes[i];
         WlKey key = sent->key;
 
         if (sent->number != reply->number || !wl_ip_equal(&sent->probe.destination, &reply->source))
@@ -275,7 +275,7 @@ take_probe(SimHost *self, const SimPacket *reply)
         sent->number = 0;
         sim_world_trace(self->world, self->name, "hears an answer of %s",
                         sim_world_find_key(self->world, &key)->name);
-        self->with->probe_answered(self->member, sim_host_now(self), &key, sent->probe.sequence);
+        self->with->echo_reply(self->member, sim_host_now(self), &key, sent->probe.sequence);
         return;
     }
 }
@@ -289,8 +289,8 @@ take_reply(SimHost *self, const SimPacket *reply)
         ping->answered = self->world->now;
         ping->forwards = reply->forwards;
         self->world->dirty = TRUE;
-    } else if (!ping && self->member && self->with->probe_answered) {
-        take_probe(self, reply);
+    } else if (!ping && self->member && self->with->echo_reply) {
+        take_echo_reply(self, reply);
     }
 }
 
@@ -303,13 +303,13 @@ take_facts(SimHost *self, const SimPacket *packet)
 
     if (!self->member)
         return;
-    if (self->world->hearing)
-        self->world->hearing(self, &packet->source, packet->facts, self->world->user_data);
+    if (self->world->before_receive)
+        self->world->before_receive(self, &packet->source, packet->facts, self->world->user_data);
     begun = sim_cpu_begin(self);
     self->with->datagram(self->member, sim_host_now(self), &packet->source, data, length);
     sim_cpu_end(self, begun, FALSE);
-    if (self->world->heard)
-        self->world->heard(self, packet->facts, self->world->user_data);
+    if (self->world->after_receive)
+        self->world->after_receive(self, packet->facts, self->world->user_data);
 }
 
 static void
@@ -364,15 +364,15 @@ echo_new(SimHost *self, const WlIp *to, gsize size)
 }
 
 void
-sim_host_probe(SimHost *self, const WlKey *key, const WlProbe *probe)
+sim_host_send_echo(SimHost *self, const WlKey *key, const WlProbe *probe)
 {
     gboolean v4 = probe->destination.family == WL_FAMILY_V4;
     SimPacket *packet =
         echo_new(self, &probe->destination, ECHO_HEADER + (v4 ? IP4_HEADER : IP6_HEADER));
 
     packet->source = probe->source.family == WL_FAMILY_NONE ? self->link_local : probe->source;
-    self->probes[probe->sequence % SIM_PROBES] =
-        (SimProbe){.number = packet->number, .key = *key, .probe = *probe};
+    self->echoes[probe->sequence % SIM_ECHOES] =
+        (SimEcho){.number = packet->number, .key = *key, .probe = *probe};
     /* From somebody else's address no kernel sends. */
     if (sim_host_owns(self, &packet->source))
         sim_host_send(self, packet);
@@ -455,7 +455,7 @@ on_timer(SimTimer *timer)
 /* ---- life */
 
 static void
-tell_addresses(SimHost *self)
+report_addresses(SimHost *self)
 {
     g_autoptr(GArray) local = g_array_new(FALSE, TRUE, sizeof(WlLocalAddress));
 
@@ -480,37 +480,38 @@ sim_host_network_changed(SimHost *self)
 {
     self->world->dirty = TRUE;
     if (self->member && !self->asleep)
-        tell_addresses(self);
+        report_addresses(self);
     sim_host_settle(self);
 }
 
 /* What NetworkManager knows, and a machine that sleeps hears of when it wakes. */
 static void
-tell_surroundings(SimHost *self, gboolean connectivity, gboolean servers)
+report_environment(SimHost *self, gboolean connectivity, gboolean protected_hosts)
 {
     if (!self->member || self->asleep)
         return;
     if (connectivity && self->with->connectivity)
         self->with->connectivity(self->member, sim_host_now(self), self->connectivity);
-    if (servers && self->with->local_servers)
-        self->with->local_servers(self->member, sim_host_now(self), (WlIp *) self->servers->data,
-                                  self->servers->len);
+    if (protected_hosts && self->with->protected_hosts)
+        self->with->protected_hosts(self->member, sim_host_now(self),
+                                    (WlIp *) self->protected_hosts->data,
+                                    self->protected_hosts->len);
 }
 
 void
 sim_host_set_connectivity(SimHost *self, WlConnectivity connectivity)
 {
     self->connectivity = connectivity;
-    tell_surroundings(self, TRUE, FALSE);
+    report_environment(self, TRUE, FALSE);
     sim_host_settle(self);
 }
 
 void
-sim_host_set_servers(SimHost *self, const WlIp *servers, gsize n)
+sim_host_set_protected_hosts(SimHost *self, const WlIp *protected_hosts, gsize n)
 {
-    g_array_set_size(self->servers, 0);
-    g_array_append_vals(self->servers, servers, n);
-    tell_surroundings(self, FALSE, TRUE);
+    g_array_set_size(self->protected_hosts, 0);
+    g_array_append_vals(self->protected_hosts, protected_hosts, n);
+    report_environment(self, FALSE, TRUE);
     sim_host_settle(self);
 }
 
@@ -529,10 +530,10 @@ gboolean
 sim_host_start(SimHost *self, GError **error)
 {
     g_return_val_if_fail(!self->member, FALSE);
-    if (self->kind == SIM_KIND_OURS || !self->device) {
+    if (self->kind == SIM_KIND_NATIVE || !self->device) {
         g_clear_pointer(&self->device, sim_device_free);
         make_device(self);
-        if (self->kind != SIM_KIND_OURS)
+        if (self->kind != SIM_KIND_NATIVE)
             sim_members_configure_device(self);
     }
     self->config->listen_port = self->listen_port;
@@ -540,24 +541,24 @@ sim_host_start(SimHost *self, GError **error)
     self->started = self->world->now;
     self->off = FALSE;
     self->watching = FALSE;
-    memset(self->probes, 0, sizeof(self->probes));
+    memset(self->echoes, 0, sizeof(self->echoes));
     g_hash_table_remove_all(self->states);
     if (self->with) {
         self->member = self->with->create(self->config, sim_host_now(self), sim_world_random_bytes,
                                           self->world, error);
         if (!self->member)
             return FALSE;
-        if (self->memory && self->with->recall) {
+        if (self->saved_state && self->with->load_state) {
             g_autoptr(GError) unread = NULL;
-            if (!self->with->recall(self->member, sim_host_now(self), self->memory,
-                                    strlen(self->memory), &unread)) {
+            if (!self->with->load_state(self->member, sim_host_now(self), self->saved_state,
+                                        strlen(self->saved_state), &unread)) {
                 sim_world_trace(self->world, self->name, "does not recall: %s", unread->message);
-                g_clear_pointer(&self->memory, g_free);
+                g_clear_pointer(&self->saved_state, g_free);
             }
         }
         sim_outputs_drain(self);
-        tell_surroundings(self, self->connectivity != WL_CONNECTIVITY_UNKNOWN,
-                          self->servers->len > 0);
+        report_environment(self, self->connectivity != WL_CONNECTIVITY_UNKNOWN,
+                           self->protected_hosts->len > 0);
     }
     sim_world_trace(self->world, self->name, "starts");
     sim_host_network_changed(self);
@@ -572,7 +573,7 @@ end_member(SimHost *self, const char *how)
     if (!self->member)
         return;
     sim_world_trace(self->world, self->name, "%s", how);
-    sim_neighbours_drop(self);
+    sim_neighbors_cancel_all(self);
     self->with->free(self->member);
     self->member = NULL;
 }
@@ -590,7 +591,7 @@ void
 sim_host_stop(SimHost *self)
 {
     end_member(self, "stops");
-    if (self->kind != SIM_KIND_CLASSIC)
+    if (self->kind != SIM_KIND_GO)
         end_device(self);
     sim_host_settle(self);
 }
@@ -644,7 +645,7 @@ sim_host_wake(SimHost *self)
     }
     if (self->member && self->with->resumed)
         self->with->resumed(self->member, sim_host_now(self));
-    tell_surroundings(self, TRUE, TRUE);
+    report_environment(self, TRUE, TRUE);
     sim_host_network_changed(self);
 }
 

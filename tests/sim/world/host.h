@@ -8,9 +8,9 @@
 /** One machine: its ends in the networks, its WireGuard device, its kernel, and a member. */
 
 typedef enum {
-    SIM_KIND_OURS,
-    SIM_KIND_CLASSIC, /* the Go daemon */
-    SIM_KIND_BASIC,   /* WireGuard only, as its profile says */
+    SIM_KIND_NATIVE,
+    SIM_KIND_GO,    /* the Go daemon */
+    SIM_KIND_BASIC, /* WireGuard only, as its profile says */
 } SimKind;
 
 typedef struct {
@@ -19,7 +19,7 @@ typedef struct {
     guint snapshots;    /* dumps of the device */
     guint facts;        /* datagrams of facts sent */
     guint fact_bytes;   /* of them, without headers */
-    guint probes;
+    guint echoes;
     guint packets; /* UDP datagrams sent below, keepalives and handshakes included */
     guint64 bytes; /* of them, with IP and UDP headers */
     guint initiations;
@@ -29,14 +29,14 @@ typedef struct {
     guint logs;
 } SimCounters;
 
-/** An echo of the member that may still be answered. Of two whose sequences differ by SIM_PROBES
+/** An echo of the member that may still be answered. Of two whose sequences differ by SIM_ECHOES
  * the older is forgotten, as the service does. */
 typedef struct {
     guint64 number; /* of the packet; 0: none is waited for */
     WlKey key;
     WlProbe probe;
-} SimProbe;
-#define SIM_PROBES 128
+} SimEcho;
+#define SIM_ECHOES 128
 
 /** A peer's state changed. */
 typedef struct {
@@ -73,12 +73,12 @@ struct _SimHost {
     gint64 slept_at, slept; /* µs in all */
     gint64 wall_offset;
     WlConnectivity connectivity;
-    GArray *servers;             /* of WlIp */
-    char *memory;                /* what the member asked to remember */
+    GArray *protected_hosts;     /* of WlIp */
+    char *saved_state;           /* what the member asked to remember */
     gboolean watching;           /* for traffic */
     GArray *watched;             /* of WlPrefix: to these only; NULL: any */
-    GPtrArray *questions;        /* for neighbours, owned: neighbours.c */
-    SimProbe probes[SIM_PROBES]; /* by the end of their sequence */
+    GPtrArray *neighbor_queries; /* for neighbors, owned: neighbors.c */
+    SimEcho echoes[SIM_ECHOES];  /* by the end of their sequence */
     GHashTable *pings;           /* number -> SimPing, see sim_host_ping() */
 
     SimCounters counters;
@@ -110,7 +110,7 @@ void sim_host_wake(SimHost *self);
 void sim_host_lose_link(SimHost *self);
 /** What NetworkManager knows; a machine that sleeps hears of it when it wakes. */
 void sim_host_set_connectivity(SimHost *self, WlConnectivity connectivity);
-void sim_host_set_servers(SimHost *self, const WlIp *servers, gsize n);
+void sim_host_set_protected_hosts(SimHost *self, const WlIp *protected_hosts, gsize n);
 /** Its addresses or attachments changed. */
 void sim_host_network_changed(SimHost *self);
 /** What is due, and whatever the member wants; to be called after every change from outside. */
@@ -133,7 +133,7 @@ typedef struct {
 } SimPing;
 
 /** Sends an echo of the member, who gets the answer. */
-void sim_host_probe(SimHost *self, const WlKey *key, const WlProbe *probe);
+void sim_host_send_echo(SimHost *self, const WlKey *key, const WlProbe *probe);
 /** Its number, for sim_host_get_ping(). */
 guint64 sim_host_ping(SimHost *self, const WlIp *to);
 const SimPing *sim_host_get_ping(const SimHost *self, guint64 number);
@@ -142,7 +142,7 @@ const SimPing *sim_host_get_ping(const SimHost *self, guint64 number);
  * answer. *hops gets the hosts in between. */
 gboolean sim_host_can_deliver(SimHost *self, const WlIp *ip, guint *hops);
 /** FALSE if there is no member, or it knows no such peer. */
-gboolean sim_host_get_sight(const SimHost *self, const SimHost *peer, SimSight *sight);
+gboolean sim_host_get_peer_status(const SimHost *self, const SimHost *peer, SimPeerStatus *status);
 /** Time as its member sees it. */
 gint64 sim_host_now(const SimHost *self);
 SimCounters sim_host_get_counters(const SimHost *self);

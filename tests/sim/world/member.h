@@ -9,7 +9,7 @@ typedef struct {
     const char *reason; /* one sentence; NULL: it gives none. Lasts until its next input */
     const char *name;   /* likewise */
     gboolean healthy, alive;
-} SimSight;
+} SimPeerStatus;
 
 /**
  * A kind of member: a pure machine in the manner of WlEngine, whose inputs and outputs have the
@@ -32,30 +32,31 @@ typedef struct {
     void (*resolved)(gpointer self, gint64 now, const char *name, const WlEndpoint *endpoints,
                      gsize n);
     void (*send_failed)(gpointer self, gint64 now, const WlKey *key);
-    void (*probe_answered)(gpointer self, gint64 now, const WlKey *key,
-                           guint16 sequence);                                  /* NULL */
-    void (*traffic_began)(gpointer self, gint64 now, const WlIp *destination); /* NULL */
-    void (*neighbour)(gpointer self, gint64 now, const WlIp *address, guint32 ifindex,
-                      gboolean reachable);                                          /* NULL */
-    void (*resumed)(gpointer self, gint64 now);                                     /* NULL */
-    void (*connectivity)(gpointer self, gint64 now, WlConnectivity connectivity);   /* NULL */
-    void (*local_servers)(gpointer self, gint64 now, const WlIp *servers, gsize n); /* NULL */
-    void (*link_recreated)(gpointer self, gint64 now);                              /* NULL */
+    void (*echo_reply)(gpointer self, gint64 now, const WlKey *key, guint16 sequence); /* NULL */
+    void (*traffic_began)(gpointer self, gint64 now, const WlIp *destination);         /* NULL */
+    void (*neighbor_result)(gpointer self, gint64 now, const WlIp *address, guint32 ifindex,
+                            gboolean reachable);                                  /* NULL */
+    void (*resumed)(gpointer self, gint64 now);                                   /* NULL */
+    void (*connectivity)(gpointer self, gint64 now, WlConnectivity connectivity); /* NULL */
+    void (*protected_hosts)(gpointer self, gint64 now, const WlIp *protected_hosts,
+                            gsize n);                  /* NULL */
+    void (*link_recreated)(gpointer self, gint64 now); /* NULL */
     /* another profile; NULL: only the next start reads it */
-    gboolean (*change_profile)(gpointer self, gint64 now, const WlEngineConfig *config,
+    gboolean (*reload_profile)(gpointer self, gint64 now, const WlEngineConfig *config,
                                GError **error);
-    gboolean (*recall)(gpointer self, gint64 now, const char *memory, gsize length,
-                       GError **error);      /* NULL */
-    char *(*dup_memory)(gconstpointer self); /* NULL */
+    gboolean (*load_state)(gpointer self, gint64 now, const char *saved_state, gsize length,
+                           GError **error); /* NULL */
+    char *(*dup_state)(gconstpointer self); /* NULL */
 
     WlOutput *(*next_output)(gpointer self);
     gint64 (*get_deadline)(gconstpointer self);
     /** FALSE if it knows no such peer. */
-    gboolean (*get_sight)(gconstpointer self, gint64 now, const WlKey *key, SimSight *sight);
+    gboolean (*get_peer_status)(gconstpointer self, gint64 now, const WlKey *key,
+                                SimPeerStatus *status);
     gboolean (*is_router)(gconstpointer self);
 } SimMemberKind;
 
 /** The engine of this project. */
-extern const SimMemberKind sim_member_ours;
+extern const SimMemberKind sim_member_native;
 /** The Go daemon's time and rules. */
-extern const SimMemberKind sim_member_classic;
+extern const SimMemberKind sim_member_go;

@@ -7,10 +7,10 @@ const SimMemberKind *
 sim_members_find(SimKind kind)
 {
     switch (kind) {
-    case SIM_KIND_OURS:
-        return &sim_member_ours;
-    case SIM_KIND_CLASSIC:
-        return &sim_member_classic;
+    case SIM_KIND_NATIVE:
+        return &sim_member_native;
+    case SIM_KIND_GO:
+        return &sim_member_go;
     case SIM_KIND_BASIC:
         break;
     }
@@ -79,7 +79,7 @@ next_hop(SimHost *host, const WlIp *from, const WlIp *ip)
         return NULL;
     sim_device_set_time(host->device, host->world->now, host->wall_offset);
     port = sim_host_route(host, &endpoint.ip, &source.ip);
-    next = port ? sim_net_trace_way(port, &source, &endpoint, &seen) : NULL;
+    next = port ? sim_net_trace_path(port, &source, &endpoint, &seen) : NULL;
     if (!next || next->asleep || !next->device || !wl_key_equal(&next->public_key, owner) ||
         endpoint.port == 0)
         return NULL;
@@ -92,7 +92,7 @@ next_hop(SimHost *host, const WlIp *from, const WlIp *ip)
 }
 
 static gboolean
-one_way(SimHost *host, const WlIp *from, const WlIp *to, SimHost **last, guint *hops)
+deliver_one_direction(SimHost *host, const WlIp *from, const WlIp *to, SimHost **last, guint *hops)
 {
     for (guint i = 0; i < MAX_HOPS; i++) {
         SimHost *next = next_hop(host, from, to);
@@ -119,7 +119,8 @@ sim_host_can_deliver(SimHost *self, const WlIp *ip, guint *hops)
     WlIp source;
 
     if (!sim_host_get_source(self, ip->family, &source) ||
-        !one_way(self, &source, ip, &last, &there) || !one_way(last, ip, &source, &end, &back))
+        !deliver_one_direction(self, &source, ip, &last, &there) ||
+        !deliver_one_direction(last, ip, &source, &end, &back))
         return FALSE;
     if (hops)
         *hops = there + back;
@@ -127,10 +128,10 @@ sim_host_can_deliver(SimHost *self, const WlIp *ip, guint *hops)
 }
 
 gboolean
-sim_host_get_sight(const SimHost *self, const SimHost *peer, SimSight *sight)
+sim_host_get_peer_status(const SimHost *self, const SimHost *peer, SimPeerStatus *status)
 {
     return self->member &&
-           self->with->get_sight(self->member, sim_host_now(self), &peer->public_key, sight);
+           self->with->get_peer_status(self->member, sim_host_now(self), &peer->public_key, status);
 }
 
 SimCounters

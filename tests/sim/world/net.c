@@ -259,8 +259,8 @@ sim_net_transmit(SimPort *port, const WlEndpoint *source, const WlEndpoint *dest
 }
 
 SimHost *
-sim_net_trace_way(SimPort *port, const WlEndpoint *source, const WlEndpoint *destination,
-                  WlEndpoint *seen)
+sim_net_trace_path(SimPort *port, const WlEndpoint *source, const WlEndpoint *destination,
+                   WlEndpoint *seen)
 {
     SimHost *origin = port->host;
     WlEndpoint to = *destination;

@@ -88,7 +88,7 @@ void sim_nat_forget(SimNat *self);
 void sim_net_transmit(SimPort *port, const WlEndpoint *source, const WlEndpoint *destination,
                       SimMessage *message);
 /** Who would get it, if nothing were lost; nothing changes. @seen gets the source as seen there. */
-SimHost *sim_net_trace_way(SimPort *port, const WlEndpoint *source, const WlEndpoint *destination,
-                           WlEndpoint *seen);
+SimHost *sim_net_trace_path(SimPort *port, const WlEndpoint *source, const WlEndpoint *destination,
+                            WlEndpoint *seen);
 /** Whatever is on its way is lost. */
 void sim_net_drop_all(SimWorld *world);

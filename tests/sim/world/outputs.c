@@ -3,7 +3,7 @@
 
 #include <time.h>
 
-#include "world/neighbours.h"
+#include "world/neighbors.h"
 
 #define UDP6_HEADERS 48
 #define FACTS_MAX    1210
@@ -114,14 +114,14 @@ send_facts(SimHost *host, const WlOutput *output)
         return;
     }
     packet = sim_packet_new(SIM_PACKET_FACTS);
-    if (host->kind == SIM_KIND_OURS && length > FACTS_MAX)
+    if (host->kind == SIM_KIND_NATIVE && length > FACTS_MAX)
         g_error("%s sends %" G_GSIZE_FORMAT " bytes of facts in one datagram, more than %d",
                 host->name, length, FACTS_MAX);
     trace_facts(host, output);
     host->counters.facts++;
     host->counters.fact_bytes += (guint) length;
-    if (host->world->sending)
-        host->world->sending(host, &output->key, output->bytes, host->world->user_data);
+    if (host->world->before_send)
+        host->world->before_send(host, &output->key, output->bytes, host->world->user_data);
     packet->source = host->link_local;
     packet->destination = output->destination;
     packet->facts = g_bytes_ref(output->bytes);
@@ -134,23 +134,23 @@ static void
 note_state(SimHost *host, const WlKey *key)
 {
     gpointer old = g_hash_table_lookup(host->states, key);
-    SimSight sight;
+    SimPeerStatus status;
     SimChange change = {.when = host->world->now, .key = *key};
 
-    if (!host->with->get_sight(host->member, sim_host_now(host), key, &sight))
+    if (!host->with->get_peer_status(host->member, sim_host_now(host), key, &status))
         return;
     host->world->dirty = TRUE;
-    if (old && GPOINTER_TO_UINT(old) == (guint) sight.state + 1)
+    if (old && GPOINTER_TO_UINT(old) == (guint) status.state + 1)
         return;
     sim_world_trace(host->world, host->name, "%s is %s: %s", name_of(host, key),
-                    wl_peer_state_to_string(sight.state), sight.reason);
+                    wl_peer_state_to_string(status.state), status.reason);
     if (old) {
         change.from = GPOINTER_TO_UINT(old) - 1;
-        change.to = sight.state;
+        change.to = status.state;
         host->counters.changes++;
         g_array_append_val(host->history, change);
     }
-    g_hash_table_insert(host->states, wl_key_copy(key), GUINT_TO_POINTER((guint) sight.state + 1));
+    g_hash_table_insert(host->states, wl_key_copy(key), GUINT_TO_POINTER((guint) status.state + 1));
 }
 
 static void
@@ -160,8 +160,8 @@ read_device(SimHost *host)
     gint64 begun = sim_cpu_begin(host);
 
     host->counters.snapshots++;
-    if (host->world->reading)
-        host->world->reading(host, device, host->world->user_data);
+    if (host->world->device_read)
+        host->world->device_read(host, device, host->world->user_data);
     host->with->snapshot(host->member, sim_host_now(host), device);
     sim_cpu_end(host, begun, TRUE);
 }
@@ -176,12 +176,12 @@ resolve(SimHost *host, const char *name)
 }
 
 static void
-remember(SimHost *host)
+save_state(SimHost *host)
 {
-    if (!host->with->dup_memory)
+    if (!host->with->dup_state)
         return;
-    g_free(host->memory);
-    host->memory = host->with->dup_memory(host->member);
+    g_free(host->saved_state);
+    host->saved_state = host->with->dup_state(host->member);
 }
 
 static void
@@ -193,8 +193,8 @@ carry_out(SimHost *host, const WlOutput *output)
         send_facts(host, output);
         break;
     case WL_OUTPUT_CHANGE_PEER:
-        if (host->world->changing)
-            host->world->changing(host, output->change, host->world->user_data);
+        if (host->world->before_change)
+            host->world->before_change(host, output->change, host->world->user_data);
         host->counters.requests++;
         host->counters.recreations += sim_device_change(host->device, output->change);
         host->world->dirty = TRUE;
@@ -213,8 +213,8 @@ carry_out(SimHost *host, const WlOutput *output)
         host->world->dirty = TRUE;
         break;
     case WL_OUTPUT_PROBE:
-        host->counters.probes++;
-        sim_host_probe(host, &output->key, &output->probe);
+        host->counters.echoes++;
+        sim_host_send_echo(host, &output->key, &output->probe);
         break;
     case WL_OUTPUT_WATCH_TRAFFIC:
         host->watching = TRUE;
@@ -222,10 +222,10 @@ carry_out(SimHost *host, const WlOutput *output)
         host->watched = output->prefixes ? g_array_ref(output->prefixes) : NULL;
         break;
     case WL_OUTPUT_ASK_NEIGHBOUR:
-        sim_neighbours_ask(host, &output->destination, output->ifindex);
+        sim_neighbors_resolve(host, &output->destination, output->ifindex);
         break;
     case WL_OUTPUT_REMEMBER:
-        remember(host);
+        save_state(host);
         break;
     case WL_OUTPUT_LOG:
         host->counters.logs++;

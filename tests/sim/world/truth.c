@@ -5,7 +5,7 @@
 
 /* Who @a would give a packet for @ip to, in a live session; NULL: nobody. */
 static const WlKey *
-carrier(SimHost *a, const WlIp *ip)
+next_hop_for(SimHost *a, const WlIp *ip)
 {
     const WlKey *owner = a->device && !a->asleep ? sim_device_find_owner(a->device, ip) : NULL;
 
@@ -32,15 +32,15 @@ next_address(SimHost *a, SimHost *b, guint *i, WlIp *ip)
 gboolean
 truth_is_direct(SimHost *a, SimHost *b)
 {
-    SimSight sight;
+    SimPeerStatus status;
     guint i = 0;
     WlIp ip;
 
-    if (a->kind == SIM_KIND_OURS &&
-        (!sim_host_get_sight(a, b, &sight) || sight.state < WL_PEER_DIRECT))
+    if (a->kind == SIM_KIND_NATIVE &&
+        (!sim_host_get_peer_status(a, b, &status) || status.state < WL_PEER_DIRECT))
         return FALSE;
     while (next_address(a, b, &i, &ip)) {
-        const WlKey *owner = carrier(a, &ip);
+        const WlKey *owner = next_hop_for(a, &ip);
         if (!owner || !wl_key_equal(owner, &b->public_key))
             return FALSE;
     }
@@ -50,15 +50,15 @@ truth_is_direct(SimHost *a, SimHost *b)
 gboolean
 truth_is_routed(SimHost *a, SimHost *b)
 {
-    SimSight sight;
+    SimPeerStatus status;
     guint i = 0;
     WlIp ip;
 
-    if (a->kind == SIM_KIND_OURS && sim_host_get_sight(a, b, &sight) &&
-        sight.state != WL_PEER_ROUTED)
+    if (a->kind == SIM_KIND_NATIVE && sim_host_get_peer_status(a, b, &status) &&
+        status.state != WL_PEER_ROUTED)
         return FALSE;
     while (next_address(a, b, &i, &ip)) {
-        const WlKey *owner = carrier(a, &ip);
+        const WlKey *owner = next_hop_for(a, &ip);
         if (!owner || wl_key_equal(owner, &b->public_key))
             return FALSE;
     }
@@ -68,10 +68,10 @@ truth_is_routed(SimHost *a, SimHost *b)
 gboolean
 truth_is_offline(SimHost *a, SimHost *b)
 {
-    SimSight sight;
+    SimPeerStatus status;
 
-    if (a->kind == SIM_KIND_OURS)
-        return !sim_host_get_sight(a, b, &sight) || sight.state == WL_PEER_OFFLINE;
+    if (a->kind == SIM_KIND_NATIVE)
+        return !sim_host_get_peer_status(a, b, &status) || status.state == WL_PEER_OFFLINE;
     return !truth_is_direct(a, b) && !truth_is_routed(a, b);
 }
 
@@ -104,7 +104,7 @@ truth_holds(SimHost *host, const SimHost *about, const char *attribute, const ch
 {
     g_autoptr(GPtrArray) facts = NULL;
 
-    if (!host->member || host->kind != SIM_KIND_OURS)
+    if (!host->member || host->kind != SIM_KIND_NATIVE)
         return FALSE;
     facts = wl_engine_dup_facts(host->member);
     for (guint i = 0; i < facts->len; i++) {
@@ -115,12 +115,12 @@ truth_holds(SimHost *host, const SimHost *about, const char *attribute, const ch
 }
 
 gboolean
-truth_keeps(SimHost *host, const SimHost *about, const char *attribute, const char *value)
+truth_holds_stale(SimHost *host, const SimHost *about, const char *attribute, const char *value)
 {
     g_autoptr(GPtrArray) facts = NULL;
     gboolean kept = FALSE;
 
-    if (!host->member || host->kind != SIM_KIND_OURS)
+    if (!host->member || host->kind != SIM_KIND_NATIVE)
         return FALSE;
     facts = wl_engine_dup_facts(host->member);
     for (guint i = 0; i < facts->len; i++) {
@@ -140,7 +140,7 @@ truth_has_route(SimHost *host, const WlPrefix *prefix)
 {
     g_autoptr(GArray) routes = NULL;
 
-    if (!host->member || host->kind != SIM_KIND_OURS)
+    if (!host->member || host->kind != SIM_KIND_NATIVE)
         return FALSE;
     routes = wl_engine_dup_routes(host->member);
     for (guint i = 0; i < routes->len; i++) {
@@ -164,7 +164,7 @@ void
 truth_describe(SimHost *a, SimHost *b, GString *text)
 {
     WlEndpoint endpoint = {0};
-    SimSight sight;
+    SimPeerStatus status;
     guint i = 0;
     WlIp ip;
 
@@ -178,12 +178,12 @@ truth_describe(SimHost *a, SimHost *b, GString *text)
         g_string_append(text, "it sleeps; ");
     if (!a->member)
         g_string_append(text, "no member runs; ");
-    else if (!sim_host_get_sight(a, b, &sight))
+    else if (!sim_host_get_peer_status(a, b, &status))
         g_string_append(text, "no such peer; ");
     else
-        g_string_append_printf(text, "%s, %s%s; ", wl_peer_state_to_string(sight.state),
-                               sight.reason ? sight.reason : "no reason given",
-                               sight.alive ? "" : " (not alive)");
+        g_string_append_printf(text, "%s, %s%s; ", wl_peer_state_to_string(status.state),
+                               status.reason ? status.reason : "no reason given",
+                               status.alive ? "" : " (not alive)");
     sim_device_set_time(a->device, a->world->now, a->wall_offset);
     if (sim_device_get_endpoint(a->device, &b->public_key, &endpoint)) {
         g_autofree char *at = wl_endpoint_to_string(&endpoint);
@@ -206,7 +206,7 @@ truth_describe_facts(SimHost *host, SimHost *about, GString *text)
 {
     g_autoptr(GPtrArray) facts = NULL;
 
-    if (!host->member || host->kind != SIM_KIND_OURS)
+    if (!host->member || host->kind != SIM_KIND_NATIVE)
         return;
     facts = wl_engine_dup_facts(host->member);
     for (guint i = 0; i < facts->len; i++) {

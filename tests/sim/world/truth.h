@@ -19,7 +19,8 @@ gboolean truth_holds(SimHost *host, const SimHost *about, const char *attribute,
                      int accepted, const SimHost *from);
 /** A member of ours believes such a fact only because nobody can be asked: it has run out, or was
  * recalled. */
-gboolean truth_keeps(SimHost *host, const SimHost *about, const char *attribute, const char *value);
+gboolean truth_holds_stale(SimHost *host, const SimHost *about, const char *attribute,
+                           const char *value);
 /** NetworkManager would be told to route it into the link. */
 gboolean truth_has_route(SimHost *host, const WlPrefix *prefix);
 

@@ -38,16 +38,16 @@ struct _SimWorld {
     /* Told of things that conditions may be about; may be NULL. */
     void (*changed)(gpointer user_data);
     /* A host sends facts. */
-    void (*sending)(SimHost *from, const WlKey *to, GBytes *bytes, gpointer user_data);
+    void (*before_send)(SimHost *from, const WlKey *to, GBytes *bytes, gpointer user_data);
     /* Facts reach the member of a host; and it has taken them. */
-    void (*hearing)(SimHost *to, const WlIp *source, GBytes *bytes, gpointer user_data);
-    void (*heard)(SimHost *to, GBytes *bytes, gpointer user_data);
+    void (*before_receive)(SimHost *to, const WlIp *source, GBytes *bytes, gpointer user_data);
+    void (*after_receive)(SimHost *to, GBytes *bytes, gpointer user_data);
     /* The member of a host is about to have its device changed, or read it. */
-    void (*changing)(SimHost *host, const WlPeerChange *change, gpointer user_data);
-    void (*reading)(SimHost *host, const WlDevice *device, gpointer user_data);
+    void (*before_change)(SimHost *host, const WlPeerChange *change, gpointer user_data);
+    void (*device_read)(SimHost *host, const WlDevice *device, gpointer user_data);
     /* WireGuard asks for a session, or answers. */
-    void (*shaking)(SimHost *host, const WlEndpoint *to, const SimMessage *message,
-                    gpointer user_data);
+    void (*handshake)(SimHost *host, const WlEndpoint *to, const SimMessage *message,
+                      gpointer user_data);
     gpointer user_data;
     gboolean dirty;    /* something happened since `changed` was last called */
     gboolean time_cpu; /* measure what members use */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "scenario/say.h"
+#include "scenario/advertise.h"
 
 #include "wl-fact-set.h"
 #include "wl-group.h"
@@ -8,7 +8,7 @@
 #define UDP6_HEADERS 48
 #define MAX_COUNT    100000
 
-struct _Said {
+struct _Advertisement {
     SimHost *from, *to;
     char *names; /* "FROM TO" */
     WlFact fact;
@@ -17,7 +17,7 @@ struct _Said {
 };
 
 void
-said_free(Said *self)
+advertisement_free(Advertisement *self)
 {
     if (!self)
         return;
@@ -27,7 +27,7 @@ said_free(Said *self)
 }
 
 static gboolean
-take_member(ScenarioLine *line, Said *self, const WlKey *subject, GError **error)
+take_member(ScenarioLine *line, Advertisement *self, const WlKey *subject, GError **error)
 {
     g_autoptr(WlMetadata) metadata = NULL;
     const char *name = scenario_line_peek(line);
@@ -45,7 +45,7 @@ take_member(ScenarioLine *line, Said *self, const WlKey *subject, GError **error
 }
 
 static gboolean
-take_fact(Run *run, ScenarioLine *line, Said *self, GError **error)
+take_fact(Run *run, ScenarioLine *line, Advertisement *self, GError **error)
 {
     SimHost *about = scenario_take_host(run, line, error);
     WlEndpoint endpoint;
@@ -77,29 +77,29 @@ take_fact(Run *run, ScenarioLine *line, Said *self, GError **error)
     return TRUE;
 }
 
-Said *
-said_new(Run *run, ScenarioLine *line, GError **error)
+Advertisement *
+advertisement_new(Run *run, ScenarioLine *line, GError **error)
 {
-    Said *self = g_new0(Said, 1);
+    Advertisement *self = g_new0(Advertisement, 1);
     guint64 ttl = 255;
 
     self->count = 1;
     if (!(self->from = scenario_take_host(run, line, error)) ||
         !(self->to = scenario_take_host(run, line, error))) {
-        said_free(self);
+        advertisement_free(self);
         return NULL;
     }
     self->names = g_strdup_printf("%s %s", self->from->name, self->to->name);
     self->again = scenario_line_take_if(line, "again");
-    if (self->again && g_hash_table_contains(run->said, self->names))
+    if (self->again && g_hash_table_contains(run->advertised, self->names))
         return self;
     if (self->again) {
         scenario_line_fail(line, "again", "a line before this one in which the one says something",
                            error);
-        said_free(self);
+        advertisement_free(self);
         return NULL;
     }
-    g_hash_table_replace(run->said, g_strdup(self->names), NULL);
+    g_hash_table_replace(run->advertised, g_strdup(self->names), NULL);
     if (take_fact(run, line, self, error) &&
         (!scenario_line_take_if(line, "count") ||
          scenario_line_take_number(line, MAX_COUNT, &self->count, error)) &&
@@ -108,7 +108,7 @@ said_new(Run *run, ScenarioLine *line, GError **error)
         self->fact.ttl = (guint16) ttl;
         return self;
     }
-    said_free(self);
+    advertisement_free(self);
     return NULL;
 }
 
@@ -134,7 +134,7 @@ go_to_next(WlFact *fact)
 }
 
 static void
-send_datagram(const Said *self, GBytes *bytes)
+send_datagram(const Advertisement *self, GBytes *bytes)
 {
     SimPacket *packet = sim_packet_new(SIM_PACKET_FACTS);
 
@@ -147,7 +147,7 @@ send_datagram(const Said *self, GBytes *bytes)
 }
 
 static void
-send_facts(Run *run, const Said *self)
+send_facts(Run *run, const Advertisement *self)
 {
     g_autoptr(WlSigner) signer =
         wl_signer_new(&self->from->private_key, sim_world_random_bytes, run->world);
@@ -165,15 +165,15 @@ send_facts(Run *run, const Said *self)
 
         if (!bytes)
             return;
-        g_hash_table_replace(run->said, g_strdup(self->names), bytes);
+        g_hash_table_replace(run->advertised, g_strdup(self->names), bytes);
         send_datagram(self, bytes);
     }
 }
 
 void
-said_send(Run *run, Said *self)
+advertisement_send(Run *run, Advertisement *self)
 {
-    GBytes *last = self->again ? g_hash_table_lookup(run->said, self->names) : NULL;
+    GBytes *last = self->again ? g_hash_table_lookup(run->advertised, self->names) : NULL;
 
     if (last)
         send_datagram(self, last);

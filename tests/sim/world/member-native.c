@@ -69,9 +69,9 @@ take_connectivity(gpointer self, gint64 now, WlConnectivity connectivity)
 }
 
 static void
-take_servers(gpointer self, gint64 now, const WlIp *servers, gsize n)
+take_protected_hosts(gpointer self, gint64 now, const WlIp *protected_hosts, gsize n)
 {
-    wl_engine_local_servers(self, now, servers, n);
+    wl_engine_local_servers(self, now, protected_hosts, n);
 }
 
 static void
@@ -81,31 +81,32 @@ take_traffic(gpointer self, gint64 now, const WlIp *destination)
 }
 
 static void
-take_neighbour(gpointer self, gint64 now, const WlIp *address, guint32 ifindex, gboolean reachable)
+take_neighbor_result(gpointer self, gint64 now, const WlIp *address, guint32 ifindex,
+                     gboolean reachable)
 {
     wl_engine_neighbour(self, now, address, ifindex, reachable);
 }
 
 static void
-take_probe(gpointer self, gint64 now, const WlKey *key, guint16 sequence)
+take_echo_reply(gpointer self, gint64 now, const WlKey *key, guint16 sequence)
 {
     wl_engine_probe_answered(self, now, key, sequence);
 }
 
 static gboolean
-change_profile(gpointer self, gint64 now, const WlEngineConfig *config, GError **error)
+reload_profile(gpointer self, gint64 now, const WlEngineConfig *config, GError **error)
 {
     return wl_engine_change_profile(self, now, config, error);
 }
 
 static gboolean
-recall(gpointer self, gint64 now, const char *memory, gsize length, GError **error)
+load_state(gpointer self, gint64 now, const char *saved_state, gsize length, GError **error)
 {
-    return wl_engine_recall(self, now, memory, length, error);
+    return wl_engine_recall(self, now, saved_state, length, error);
 }
 
 static char *
-dup_memory(gconstpointer self)
+dup_state(gconstpointer self)
 {
     return wl_engine_dup_memory(self);
 }
@@ -123,17 +124,17 @@ get_deadline(gconstpointer self)
 }
 
 static gboolean
-get_sight(gconstpointer self, gint64 now, const WlKey *key, SimSight *sight)
+get_peer_status(gconstpointer self, gint64 now, const WlKey *key, SimPeerStatus *status)
 {
     WlPeerView view;
 
     if (!wl_engine_get_peer(self, key, &view))
         return FALSE;
-    sight->state = view.state;
-    sight->reason = view.reason;
-    sight->name = view.name;
-    sight->healthy = view.healthy;
-    sight->alive = view.alive;
+    status->state = view.state;
+    status->reason = view.reason;
+    status->name = view.name;
+    status->healthy = view.healthy;
+    status->alive = view.alive;
     return TRUE;
 }
 
@@ -143,7 +144,7 @@ is_router(gconstpointer self)
     return wl_engine_is_router(self);
 }
 
-const SimMemberKind sim_member_ours = {
+const SimMemberKind sim_member_native = {
     .name = "ours",
     .sees_sleep = TRUE,
     .create = create,
@@ -154,18 +155,18 @@ const SimMemberKind sim_member_ours = {
     .local_addresses = take_addresses,
     .resolved = take_resolved,
     .send_failed = take_send_failed,
-    .probe_answered = take_probe,
+    .echo_reply = take_echo_reply,
     .traffic_began = take_traffic,
-    .neighbour = take_neighbour,
+    .neighbor_result = take_neighbor_result,
     .resumed = take_resumed,
     .connectivity = take_connectivity,
-    .local_servers = take_servers,
+    .protected_hosts = take_protected_hosts,
     .link_recreated = take_link_recreated,
-    .change_profile = change_profile,
-    .recall = recall,
-    .dup_memory = dup_memory,
+    .reload_profile = reload_profile,
+    .load_state = load_state,
+    .dup_state = dup_state,
     .next_output = next_output,
     .get_deadline = get_deadline,
-    .get_sight = get_sight,
+    .get_peer_status = get_peer_status,
     .is_router = is_router,
 };

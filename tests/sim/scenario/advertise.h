@@ -6,9 +6,9 @@
 /** Facts that a host tells, true or not: "FROM TO SUBJECT endpoint E|allowed P|member [NAME]
  * [basic]|alive [ttl N]", or
  * "FROM TO again": the same datagram as the last time. */
-typedef struct _Said Said;
+typedef struct _Advertisement Advertisement;
 
-Said *said_new(Run *run, ScenarioLine *line, GError **error);
-void said_free(Said *self);
+Advertisement *advertisement_new(Run *run, ScenarioLine *line, GError **error);
+void advertisement_free(Advertisement *self);
 /** Signed with the key of FROM, and sent through its device. */
-void said_send(Run *run, Said *self);
+void advertisement_send(Run *run, Advertisement *self);
