@@ -55,43 +55,43 @@ uplink_is_back() {
 }
 says() { host_log laptop 20 | grep -q 'given this activation up before it began'; }
 
-create || bail_out "the lab comes up" laptop
+create || bail_out "the lab is set up" laptop
 check "the profile is imported" import "$LAB_DIR/laptop/laptop.wirelink" || finish laptop
 
-check "an activation begins" begins
-check "it is taken back" nmcli_laptop connection down laptop
-check "NetworkManager is done with it" wait_until 5 is_idle
-check "only now the service comes" goes_on
-check "and says why it ends" wait_until 5 says
-check "nothing is left" wait_host_clean laptop 2
+check "an activation starts" begins
+check "the activation is canceled" nmcli_laptop connection down laptop
+check "NetworkManager is idle again" wait_until 5 is_idle
+check "the service starts only now" goes_on
+check "the service logs why it exits" wait_until 5 says
+check "the host is clean" wait_host_clean laptop 2
 
-check "an activation begins" begins
-check "NetworkManager does not wait for its service" wait_until 10 is_idle
-check "only now the service comes" goes_on
-check "nothing is left" wait_host_clean laptop 2
+check "another activation starts" begins
+check "NetworkManager times out before the service appears" wait_until 10 is_idle
+check "the service starts only now" goes_on
+check "the host is clean" wait_host_clean laptop 2
 
 # The number of its bus name may be that of another activation then: NetworkManager begins at 1.
-check "an activation begins" begins
-check "NetworkManager dies" host_kill_nm laptop
-check "and comes again" wait_until 20 host_nm_is_up laptop
-check "only now the service comes" goes_on
-check "and says why it ends" wait_until 5 says
-check "the uplink is back" wait_until 20 uplink_is_back
-check "nothing is left" wait_host_clean laptop
+check "a third activation starts" begins
+check "NetworkManager is killed" host_kill_nm laptop
+check "NetworkManager is running again" wait_until 20 host_nm_is_up laptop
+check "the service starts only now" goes_on
+check "the service logs why it exits" wait_until 5 says
+check "the uplink is active again" wait_until 20 uplink_is_back
+check "the host is clean" wait_host_clean laptop
 
 # --- vpn.timeout
-check "the profile allows 2 s" nmcli_laptop connection modify laptop vpn.timeout 2
-check "the link gets stuck" gets_stuck
+check "vpn.timeout is set to 2 s" nmcli_laptop connection modify laptop vpn.timeout 2
+check "wireguard-go hangs" gets_stuck
 # A command alone takes seconds where the CPU is emulated; without the key it would be a minute.
-check "the activation fails when those are over" times_out 1 20
-check "the program had begun" program_began
-check "it is gone, too" wait_until 5 program_is_gone
-check "nothing is left" wait_host_clean laptop
+check "the activation times out after vpn.timeout" times_out 1 20
+check "wireguard-go had been started" program_began
+check "wireguard-go is gone" wait_until 5 program_is_gone
+check "the host is clean" wait_host_clean laptop
 rm -r "$LAB_DIR/laptop/stuck"
 
-check "one that is in time" begins
-check "comes" goes_on
-check "and up" wait_until 20 is_activated
-check "it goes down" nmcli_laptop connection down laptop
-check "nothing is left" wait_host_clean laptop
+check "an activation starts that is fast enough" begins
+check "the service starts" goes_on
+check "the profile becomes active within vpn.timeout" wait_until 20 is_activated
+check "the profile is deactivated" nmcli_laptop connection down laptop
+check "the host is clean" wait_host_clean laptop
 finish laptop

@@ -7,7 +7,7 @@
 # shellcheck source=one-host.sh
 . "$(dirname "$(realpath "$0")")/one-host.sh"
 lab_begin "$@"
-one_host_create || bail_out "the lab comes up" laptop
+one_host_create || bail_out "the lab is set up" laptop
 
 NAME=org.freedesktop.NetworkManager.wirelink
 ROOT=/org/freedesktop/NetworkManager/wirelink
@@ -93,45 +93,45 @@ hears() { wait_until 15 grep -q "$2" "$LAB_DIR/$1"; }
 check "the profile is imported" import "$LAB_DIR/laptop/laptop.wirelink" || finish laptop
 
 # --- a profile that names nobody
-check "it is activated" nmcli_laptop connection up laptop || finish laptop
-check "the other side answers" reaches 10.77.0.1
+check "the profile is activated" nmcli_laptop connection up laptop || finish laptop
+check "the peer answers pings" reaches 10.77.0.1
 for user in root nobody daemon; do
-  check "$user may read a profile without owner" may_read $user
+  check "$user can read a profile without an owner" may_read $user
 done
 for user in nobody daemon; do
-  check "NetworkManager's plugin interface is closed for $user" plugin_is_closed $user
-  check "$user can set nothing" cannot_be_set $user
-  check "$user cannot take the name of a process" cannot_be_owned $user "$NAME.Connection_9"
-  check "nor the one that all share, nor queue for it" cannot_be_owned $user "$NAME"
-  check "$user cannot change anything without polkit" \
+  check "$user cannot use NetworkManager's plugin interface" plugin_is_closed $user
+  check "$user cannot set a property" cannot_be_set $user
+  check "$user cannot own the bus name of a service" cannot_be_owned $user "$NAME.Connection_9"
+  check "$user cannot own or queue for the shared bus name" cannot_be_owned $user "$NAME"
+  check "$user cannot call Refresh without polkit" \
     denied 'only root' $user "$ROOT/link" "$LINK.Refresh"
 done
-check "root can" allowed '\(\)' root "$ROOT/link" "$LINK.Refresh"
-check "it is deactivated" nmcli_laptop connection down laptop
-check "nothing is left" wait_host_clean laptop
+check "root can call Refresh" allowed '\(\)' root "$ROOT/link" "$LINK.Refresh"
+check "the profile is deactivated" nmcli_laptop connection down laptop
+check "the host is clean" wait_host_clean laptop
 
 # --- a profile of one user
-check "the profile is given to nobody" \
+check "the profile is restricted to user nobody" \
   nmcli_laptop connection modify laptop connection.permissions user:nobody
-check "daemon listens" listen_as daemon "$LAB_DIR/daemon-hears"
-check "it is activated again" nmcli_laptop connection up laptop || finish laptop
-check "the other side answers again" reaches 10.77.0.1
-check "root may read it" may_read root
-check "its user may read it" may_read nobody
-check "another user may not" may_not_read daemon
-check "nor change it" denied 'belongs to other users' daemon "$ROOT/link" "$LINK.Refresh"
-check "another user hears that something changed" hears daemon-hears PropertiesChanged
-refute "but not what" grep -qE '203\.0\.113|10\.77\.|direct|connecting' "$LAB_DIR/daemon-hears"
-refute "and no keys" grep -qF "${PUBLIC_KEY[other]}" "$LAB_DIR/daemon-hears"
-check "the service has found its active connection" allowed '/ActiveConnection/[0-9]+' root \
+check "user daemon monitors the bus" listen_as daemon "$LAB_DIR/daemon-hears"
+check "the profile is activated again" nmcli_laptop connection up laptop || finish laptop
+check "the peer answers pings again" reaches 10.77.0.1
+check "root can read the profile" may_read root
+check "the profile's user can read it" may_read nobody
+check "another user cannot read the profile" may_not_read daemon
+check "another user cannot change the profile" denied 'belongs to other users' daemon "$ROOT/link" "$LINK.Refresh"
+check "another user receives PropertiesChanged signals" hears daemon-hears PropertiesChanged
+refute "the signals to another user contain no values" grep -qE '203\.0\.113|10\.77\.|direct|connecting' "$LAB_DIR/daemon-hears"
+refute "the signals to another user contain no keys" grep -qF "${PUBLIC_KEY[other]}" "$LAB_DIR/daemon-hears"
+check "the service knows its active connection" allowed '/ActiveConnection/[0-9]+' root \
   "$ROOT/link" org.freedesktop.DBus.Properties.Get "$LINK" ActiveConnection
-check "and its uplink" allowed eth0 root \
+check "the service knows its uplink" allowed eth0 root \
   "$ROOT/link" org.freedesktop.DBus.Properties.Get "$LINK" Uplink
 # The first read asks for the round trip, a later one shows it.
 round_trip() { allowed 'uint32 [1-9]' root "$ROOT/peer/1" org.freedesktop.DBus.Properties.Get \
   "$PEER" RoundTrip; }
-check "the other side answers to its link-local address" other_has_link_local
-check "it measures the round trip" wait_until 5 round_trip
-check "it is deactivated again" nmcli_laptop connection down laptop
-check "nothing is left again" wait_host_clean laptop
+check "the peer has its link-local address" other_has_link_local
+check "the service measures the round-trip time" wait_until 5 round_trip
+check "the profile is deactivated again" nmcli_laptop connection down laptop
+check "the host is clean again" wait_host_clean laptop
 finish laptop

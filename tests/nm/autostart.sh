@@ -31,31 +31,31 @@ dispatched() { wait_until 10 grep -q "$1" "$LAB_DIR/dispatcher.log"; }
 new_network() { nmcli_laptop connection down uplink > /dev/null; nmcli_laptop connection up uplink; }
 other_profile() { nmcli_laptop -g GENERAL.STATE connection show other; }
 
-create || bail_out "the lab comes up" laptop
-check "NetworkManager's dispatcher runs" dispatcher_start || finish laptop
+create || bail_out "the lab is set up" laptop
+check "NetworkManager's dispatcher is started" dispatcher_start || finish laptop
 import "$LAB_DIR/laptop/laptop.wirelink" > /dev/null || bail_out "the profile is imported" laptop
 sed 's/^Address.*/Address = 10.99.0.2\/24/; s/^ListenPort.*/ListenPort = 51899/' \
   "$LAB_DIR/laptop/laptop.wirelink" > "$LAB_DIR/laptop/other.wirelink"
-import "$LAB_DIR/laptop/other.wirelink" > /dev/null || bail_out "another is imported" laptop
+import "$LAB_DIR/laptop/other.wirelink" > /dev/null || bail_out "a second profile is imported" laptop
 nmcli_laptop connection modify other +vpn.data "member-name=not\, autostart = yes"
 
-check "a network comes up" new_network
-check "the dispatcher has heard of it" dispatched "'up' .*90-wirelink-autostart.*: complete"
-refute "nothing starts that does not say so" is_activated
-check "the profile says so" nmcli_laptop connection modify laptop +vpn.data autostart=yes
-check "a network comes up" new_network
-check "the profile comes up with it" comes_up
-check "the other profile does not, whatever its name is" matches '^$' "$(other_profile)"
-check "it goes down by hand" nmcli_laptop connection down laptop
-check "a network comes up" new_network
-check "the profile comes up with it again" comes_up
-check "it no longer says so" nmcli_laptop connection modify laptop -vpn.data autostart
-check "it is deactivated" nmcli_laptop connection down laptop
+check "a network is activated" new_network
+check "the dispatcher runs the autostart script" dispatched "'up' .*90-wirelink-autostart.*: complete"
+refute "a profile without autostart stays inactive" is_activated
+check "autostart is enabled in the profile" nmcli_laptop connection modify laptop +vpn.data autostart=yes
+check "a network is activated with autostart enabled" new_network
+check "the profile is activated with the network" comes_up
+check "the second profile stays inactive despite its name" matches '^$' "$(other_profile)"
+check "the profile is deactivated manually" nmcli_laptop connection down laptop
+check "a network is activated again" new_network
+check "the profile is activated with the network again" comes_up
+check "autostart is disabled in the profile" nmcli_laptop connection modify laptop -vpn.data autostart
+check "the profile is deactivated" nmcli_laptop connection down laptop
 
-check "it is a secondary of the network" \
+check "the profile becomes a secondary connection of the network" \
   nmcli_laptop connection modify uplink connection.secondaries "$(profile_uuid)"
-check "the network comes up" new_network
-check "the secondary comes up with it" comes_up
-check "it is deactivated" nmcli_laptop connection down laptop
-check "nothing is left" wait_host_clean laptop
+check "the network is activated" new_network
+check "the secondary connection is activated with the network" comes_up
+check "the profile is deactivated" nmcli_laptop connection down laptop
+check "the host is clean" wait_host_clean laptop
 finish laptop

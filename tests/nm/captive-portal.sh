@@ -68,25 +68,25 @@ is_tried() { [ "$(tries "$1")" -gt "$2" ]; }
 far_rests() { matches '^[01]$' "$(($(tries far) - far))"; }
 says() { wait_until 5 grep -q -- "$1" "$LAB_DIR/laptop/log/nm.log"; }
 
-create || bail_out "the lab comes up" laptop
-check "NetworkManager finds the network open" answers online full || finish laptop
+create || bail_out "the lab is set up" laptop
+check "NetworkManager reports full connectivity" answers online full || finish laptop
 host_remember laptop  # the default route counts for more since then
 check "the profile is imported" import "$LAB_DIR/laptop/laptop.wirelink" || finish laptop
-check "it is activated" nmcli_laptop connection up laptop || finish laptop
-check "the other side answers" reaches 10.77.0.1
-check "who is near is tried" wait_until 10 is_tried near 1
-check "so is who is elsewhere" wait_until 10 is_tried far 1
-check "there is a login page" answers login portal
-check "the service says so, and what that means" says \
+check "the profile is activated" nmcli_laptop connection up laptop || finish laptop
+check "the peer answers pings" reaches 10.77.0.1
+check "the local peer is tried" wait_until 10 is_tried near 1
+check "the remote peer is tried" wait_until 10 is_tried far 1
+check "NetworkManager reports a portal" answers login portal
+check "the service logs the portal and its effect" says \
   'a login page is .*: who cannot be reached is tried once a minute until it is gone'
 near=$(tries near) far=$(tries far)
-check "who is near is tried three more times" wait_until 60 is_tried near $((near + 2))
-check "who is elsewhere once at most meanwhile" far_rests
-check "the session that there was goes on" reaches 10.77.0.1 1
+check "the local peer is tried three more times" wait_until 60 is_tried near $((near + 2))
+check "the remote peer is tried at most once meanwhile" far_rests
+check "the existing session still works" reaches 10.77.0.1 1
 before=$(tries far)
-check "the page is gone" answers online full
-check "the service says so" says 'no login page is in the way any more'
-check "who is elsewhere is tried at once" wait_until 5 is_tried far "$before"
-check "it is deactivated" nmcli_laptop connection down laptop
-check "nothing is left" wait_host_clean laptop
+check "NetworkManager reports full connectivity again" answers online full
+check "the service logs that the portal is gone" says 'no login page is in the way any more'
+check "the remote peer is tried immediately" wait_until 5 is_tried far "$before"
+check "the profile is deactivated" nmcli_laptop connection down laptop
+check "the host is clean" wait_host_clean laptop
 finish laptop

@@ -22,7 +22,7 @@
 lab_begin "$@"
 RANDOM=${WIRELINK_SEED:=$RANDOM}
 echo "# seed $WIRELINK_SEED"
-one_host_create || bail_out "the lab comes up" laptop
+one_host_create || bail_out "the lab is set up" laptop
 
 TRUTH=2 ROUNDS=20
 case ${VM_RUN:-} in
@@ -154,9 +154,9 @@ round() {  # number, in this shell, for RANDOM to go on
     noactivation) FROM[$pair]=$((moment + 1));;
     noteardown) TO[$pair]=$moment;;
   esac
-  check "$1: $victim killed $moment ms into $phase (hit: ${KILLED:-no})" test ! -s "$file" ||
+  check "$1: the state is true after $victim is killed $moment ms into $phase (hit: ${KILLED:-no})" test ! -s "$file" ||
     sed 's/^/#   /' "$file"
-  check "$1: nothing is left after $how" removed "$how" || return 1
+  check "$1: the host is clean after $how" removed "$how" || return 1
   [ "$TOOK" -le "$worst" ] || worst=$TOOK
 }
 rounds() {
@@ -164,32 +164,32 @@ rounds() {
   while [ $n -le "${WIRELINK_ROUNDS:-$ROUNDS}" ]; do
     round "$n" || return
     if [ "$KILLED" = yes ]; then n=$((n + 1)) missed=0; else missed=$((missed + 1)); fi
-    [ $missed -lt 10 ] || { check "$n: there is something to kill" false; return; }
+    [ $missed -lt 10 ] || { check "$n: the victim is running" false; return; }
   done
 }
 
 import "$LAB_DIR/laptop/laptop.wirelink" > /dev/null || bail_out "the profile is imported" laptop
 # rules and routes to leave behind, too
-check "it is a full tunnel" nmcli_laptop connection modify laptop +vpn.data full-tunnel=yes \
+check "the profile is a full tunnel" nmcli_laptop connection modify laptop +vpn.data full-tunnel=yes \
   +vpn.data kill-switch=yes +vpn.data 'peer-1-allowed-ips=10.77.0.1/32 0.0.0.0/0 ::/0'
-check "others have things here" foreign_things || finish laptop
+check "foreign links, rules and routes are added" foreign_things || finish laptop
 host_remember laptop
 worst=0
-measure || bail_out "it comes up and goes down" laptop
+measure || bail_out "the profile is activated and deactivated" laptop
 echo "# $UP ms to come up, $DOWN ms to go down"
 deal
 rounds
 echo "# at most $((worst / 1000)) ms until NetworkManager showed what was true"
 
 # --- a restart of NetworkManager ends the VPN, in order, and it can come up again
-check "it is activated" nmcli_laptop connection up laptop
-check "the other side answers" reaches 10.77.0.1 20
+check "the profile is activated" nmcli_laptop connection up laptop
+check "the peer answers pings" reaches 10.77.0.1 20
 check "NetworkManager is killed" host_kill_nm laptop
-check "it is back, and the uplink with it" wait_until 20 uplink_is_back
-check "the service has ended" wait_until $TRUTH is_true
-check "nothing is left" wait_host_clean laptop
-check "it is activated again" nmcli_laptop connection up laptop
-check "the other side answers" reaches 10.77.0.1 20
-check "it is deactivated" nmcli_laptop connection down laptop
-check "nothing is left again" wait_host_clean laptop
+check "NetworkManager and the uplink are back" wait_until 20 uplink_is_back
+check "the service has exited" wait_until $TRUTH is_true
+check "the host is clean" wait_host_clean laptop
+check "the profile is activated again" nmcli_laptop connection up laptop
+check "the peer answers pings" reaches 10.77.0.1 20
+check "the profile is deactivated" nmcli_laptop connection down laptop
+check "the host is clean again" wait_host_clean laptop
 finish laptop

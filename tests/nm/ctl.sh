@@ -115,148 +115,148 @@ stop_watchers() {
   local pid status=0
   for pid in "${WATCHERS[@]}"; do wait "$pid" || status=1; done
   WATCHERS=()
-  check "all that watched end well" test $status = 0
+  check "all watchers exit successfully" test $status = 0
 }
 
-one_host_create || bail_out "the lab comes up" laptop
+one_host_create || bail_out "the lab is set up" laptop
 
 # --- nothing there
 for command in status 'peer other' facts 'explain other' watch refresh 'map --svg' \
   'forget other 192.0.2.1:1'; do
   # shellcheck disable=SC2086  # words of the command
-  check "no profile is active: $command" complains root 3 \
+  check "$command fails while no profile is active" complains root 3 \
     'no wirelink profile is active: .*nmcli connection up' $command
 done
-check "the same in JSON" complains root 3 '"error" : "no wirelink profile is active' status --json
-check "the doctor asks for a profile" shows root 'warn +there is no wirelink profile' doctor
-check "an unknown command" complains root 2 'there is no command "stat.+see wirelinkctl --help' \
+check "status --json reports that no profile is active" complains root 3 '"error" : "no wirelink profile is active' status --json
+check "doctor reports that there is no profile" shows root 'warn +there is no wirelink profile' doctor
+check "an unknown command is rejected" complains root 2 'there is no command "stat.+see wirelinkctl --help' \
   "stat${ESC}us"
-check "it is quoted harmlessly" harmless "$LAB_DIR/err"
-check "an unknown option" complains root 2 'status: .*--nonsense' status --nonsense
-check "the same in JSON" complains root 2 'nonsense' status --json --nonsense
+check "the unknown command is quoted without control characters" harmless "$LAB_DIR/err"
+check "an unknown option is rejected" complains root 2 'status: .*--nonsense' status --nonsense
+check "an unknown option is rejected in JSON" complains root 2 'nonsense' status --json --nonsense
 
 chmod 711 "$LAB_DIR" "$LAB_DIR/laptop"  # nobody has to see that the service is there
 check "the profile is imported" import "$LAB_DIR/laptop/laptop.wirelink" || finish laptop
-check "the doctor knows it, and that it is not active" shows root 'laptop: is not active' doctor
-check "it is activated" nmcli_laptop connection up laptop || finish laptop
-check "the other side can speak" other_speaks_facts
-check "the other side answers" reaches 10.77.0.1
+check "doctor reports that the profile is inactive" shows root 'laptop: is not active' doctor
+check "the profile is activated" nmcli_laptop connection up laptop || finish laptop
+check "the peer can exchange facts" other_speaks_facts
+check "the peer answers pings" reaches 10.77.0.1
 
 # --- everything for everybody, of a profile that names nobody
-check "the other side is direct" wait_until 10 other_is_direct
+check "status shows the peer as direct" wait_until 10 other_is_direct
 for user in root nobody; do
-  check "$user: status" shows $user 'other +direct' status
-  check "$user: status by interface" shows $user 'other +direct' status "$(host_interface laptop)"
-  check "$user: status --json" shows $user '"state" : "direct' status --json
-  check "$user: peer" shows $user "public key +${PUBLIC_KEY[other]//+/[+]}" \
+  check "$user can run status" shows $user 'other +direct' status
+  check "$user can run status with an interface name" shows $user 'other +direct' status "$(host_interface laptop)"
+  check "$user can run status --json" shows $user '"state" : "direct' status --json
+  check "$user can run peer" shows $user "public key +${PUBLIC_KEY[other]//+/[+]}" \
     peer other
-  check "$user: peer by the start of its key" shows $user '^other: ' peer "${PUBLIC_KEY[other]:0:8}"
-  check "$user: facts" shows $user '10\.88\.0\.0/16' facts
-  check "$user: explain" shows $user 'So: it is direct, and all is well' explain other
-  check "$user: map" shows $user '<title>other: ' map --svg
-  check "$user: doctor" shows $user 'ok +laptop: its service answers' doctor
+  check "$user can run peer with the beginning of a key" shows $user '^other: ' peer "${PUBLIC_KEY[other]:0:8}"
+  check "$user can run facts" shows $user '10\.88\.0\.0/16' facts
+  check "$user can run explain" shows $user 'So: it is direct, and all is well' explain other
+  check "$user can run map" shows $user '<title>other: ' map --svg
+  check "$user can run doctor" shows $user 'ok +laptop: its service answers' doctor
 done
-check "root: refresh" shows root 'laptop: told and tried everything again' refresh
-check "another user: refresh" complains nobody 4 'run this as root' refresh
-check "the same in JSON" complains nobody 4 'run this as root' refresh --json
-check "explain says what is missing" shows root 'nobody has told one' explain "${PUBLIC_KEY[phone]}"
+check "root can run refresh" shows root 'laptop: told and tried everything again' refresh
+check "another user cannot run refresh" complains nobody 4 'run this as root' refresh
+check "another user cannot run refresh --json" complains nobody 4 'run this as root' refresh --json
+check "explain names the missing endpoint" shows root 'nobody has told one' explain "${PUBLIC_KEY[phone]}"
 
 # --- what is asked for and is not there
-check "an unknown profile" complains root 3 'called "nosuch".*wirelinkctl status shows all' \
+check "an unknown profile is reported" complains root 3 'called "nosuch".*wirelinkctl status shows all' \
   status nosuch
-check "the same in JSON" complains root 3 'called .{2}nosuch' status nosuch --json
-check "an unknown peer" complains root 3 'no peer is called "nosuch"' peer nosuch
-check "a peer of no name" complains root 3 'no peer' peer ''
-check "a peer that was never told an address" complains root 1 'no known address' \
+check "an unknown profile is reported in JSON" complains root 3 'called .{2}nosuch' status nosuch --json
+check "an unknown peer is reported" complains root 3 'no peer is called "nosuch"' peer nosuch
+check "an empty peer name is reported" complains root 3 'no peer' peer ''
+check "forgetting an unknown endpoint is reported" complains root 1 'no known address' \
   forget other 192.0.2.1:1
-check "an argument with an escape" complains root 3 'no peer is called "x.u\{1b\}\[31m"' \
+check "an argument with an escape sequence is quoted" complains root 3 'no peer is called "x.u\{1b\}\[31m"' \
   peer "x${ESC}[31m"
 long=$(printf '%4096s' '' | tr ' ' x)
-check "an argument of 4,096 bytes" complains root 3 'called "xxx' peer "$long"
-check "its sentence is short" test "$(wc -c < "$LAB_DIR/err")" -lt 300
+check "an argument of 4,096 bytes is reported" complains root 3 'called "xxx' peer "$long"
+check "the message for the long argument is short" test "$(wc -c < "$LAB_DIR/err")" -lt 300
 
 # --- names
-check "a configured name that turns the direction is shown" shows root 'pho.u\{202e\}ne' status
-check "harmlessly" harmless "$LAB_DIR/out"
-check "it can be asked for" shows root 'pho.u\{202e\}ne: ' peer "$NUISANCE"
+check "a configured name with a direction override is escaped" shows root 'pho.u\{202e\}ne' status
+check "the configured name is shown without control characters" harmless "$LAB_DIR/out"
+check "the configured name can be used as an argument" shows root 'pho.u\{202e\}ne: ' peer "$NUISANCE"
 watch_as watched root watch
 watch_as watched-json nobody watch --json
-check "members with nasty names are introduced, and who watches hears of them" \
+check "watch shows new members with malicious names" \
   wait_until 15 introduces_until watched 'added, '
-check "in JSON too" wait_until 15 introduces_until watched-json '"change":"added"'
+check "watch --json shows new members" wait_until 15 introduces_until watched-json '"change":"added"'
 for part in 'owned' 'root: f' 'nnnnnnnn'; do
-  check "a name with $part is shown" wait_until 5 shows root "$part" status
+  check "status shows the name with $part" wait_until 5 shows root "$part" status
 done
-check "of 2,000 bytes at most 63 are" fails grep -qE 'n{64}' "$LAB_DIR/out"
-refute "one of 4,096 bytes is not taken" grep -q mmmm "$LAB_DIR/out"
+check "a name of 2,000 bytes is cut to 63" fails grep -qE 'n{64}' "$LAB_DIR/out"
+refute "a name of 4,096 bytes is ignored" grep -q mmmm "$LAB_DIR/out"
 is_harmless() { shows root . "$@" && harmless "$LAB_DIR/out"; }
 for command in status facts 'map --svg' 'status --json' 'facts --json'; do
   # shellcheck disable=SC2086  # words of the command
-  check "$command is harmless" is_harmless $command
+  check "$command prints no control characters" is_harmless $command
 done
 for columns in 60 80 120; do
-  check "a terminal of $columns columns" in_terminal $columns "$LAB_DIR/terminal" status
-  check "has no longer line" test "$(sed 's/\x1b\[[0-9;]*m//g; s/\r$//' "$LAB_DIR/terminal" |
+  check "status runs in a terminal of $columns columns" in_terminal $columns "$LAB_DIR/terminal" status
+  check "no line is longer than $columns columns" test "$(sed 's/\x1b\[[0-9;]*m//g; s/\r$//' "$LAB_DIR/terminal" |
     LC_ALL=C.UTF-8 awk '{ if (length > m) m = length } END { print m }')" -le $columns
 done
-check "there are colours" grep -q "$ESC\[" "$LAB_DIR/terminal"
+check "status uses colors in a terminal" grep -q "$ESC\[" "$LAB_DIR/terminal"
 NO_COLOR=1 in_terminal 80 "$LAB_DIR/terminal" status
-refute "unless NO_COLOR is set" grep -q "$ESC\[" "$LAB_DIR/terminal"
+refute "status uses no colors with NO_COLOR" grep -q "$ESC\[" "$LAB_DIR/terminal"
 
 # --- status --watch
 watch_as table root status --watch --json
 twice() { [ "$(grep -c '"profiles"' "$LAB_DIR/table")" -ge 2 ]; }
-check "status --watch prints it again and again" wait_until 10 twice
+check "status --watch prints the status repeatedly" wait_until 10 twice
 
 # --- the doctor on a host that is not well
-check "the doctor is content" shows root 'stays up when the network changes' doctor
+check "doctor reports that the profile is persistent" shows root 'stays up when the network changes' doctor
 nmcli_laptop connection modify laptop vpn.persistent no > /dev/null
-check "not persistent" shows root 'nmcli connection modify .* vpn.persistent yes' doctor
+check "doctor suggests vpn.persistent" shows root 'nmcli connection modify .* vpn.persistent yes' doctor
 nmcli_laptop connection modify laptop vpn.persistent yes > /dev/null
 host laptop sysctl -qw net.ipv6.conf.default.disable_ipv6=1
-check "IPv6 is disabled" fails_with 1 'fail +IPv6 is disabled' doctor
+check "doctor reports that IPv6 is disabled" fails_with 1 'fail +IPv6 is disabled' doctor
 host laptop sysctl -qw net.ipv6.conf.default.disable_ipv6=0
 
 # --- a service that does not answer
 kill_service() { host laptop bash -c "kill -$1 $(service_pids)"; }
 check "the service is stopped" kill_service STOP
-check "it does not answer" complains root 1 'does not answer: see journalctl' status
-check "the same in JSON" complains root 1 'does not answer' peer other --json
-check "the service goes on" kill_service CONT
-check "it answers again" wait_until 5 shows root 'other +direct' status
+check "status reports that the service does not respond" complains root 1 'does not answer: see journalctl' status
+check "peer --json reports that the service does not respond" complains root 1 'does not answer' peer other --json
+check "the service continues" kill_service CONT
+check "status works again" wait_until 5 shows root 'other +direct' status
 
-check "it is deactivated" nmcli_laptop connection down laptop
-check "whoever watches hears that" hears watched 'laptop  down$'
+check "the profile is deactivated" nmcli_laptop connection down laptop
+check "watch shows the deactivation" hears watched 'laptop  down$'
 stop_watchers
-check "what was watched is harmless" harmless "$LAB_DIR/watched"
-check "in JSON too" harmless "$LAB_DIR/watched-json"
+check "watch printed no control characters" harmless "$LAB_DIR/watched"
+check "watch --json printed no control characters" harmless "$LAB_DIR/watched-json"
 
 # --- the doctor, before it is brought up again
-check "its ports are free" shows root 'laptop: its ports are free' doctor
-check "somebody takes the port" wireguard_create laptop wg-thief other 51820
-check "the port is held" fails_with 1 \
+check "doctor reports that the ports are free" shows root 'laptop: its ports are free' doctor
+check "another link uses the listen port" wireguard_create laptop wg-thief other 51820
+check "doctor reports that the port is in use" fails_with 1 \
   'fail +laptop: its listen-port, UDP 51820, is held by .*|choose another listen-port' doctor
-check "it is given back" ip -n laptop link del wg-thief
-check "there is a firewall" host laptop nft \
+check "the other link is deleted" ip -n laptop link del wg-thief
+check "a firewall is added" host laptop nft \
   'table inet wall { chain in { type filter hook input priority 0; policy drop; }; }'
-check "it is seen" shows root 'warn +there are rules that filter what comes in' doctor
-check "the firewall is gone" host laptop nft delete table inet wall
+check "doctor reports the firewall" shows root 'warn +there are rules that filter what comes in' doctor
+check "the firewall is removed" host laptop nft delete table inet wall
 
 # --- a profile of one user
-check "the profile is given to nobody" \
+check "the profile is restricted to user nobody" \
   nmcli_laptop connection modify laptop connection.permissions user:nobody
-check "it is activated again" nmcli_laptop connection up laptop || finish laptop
-check "its user may see it" shows nobody 'other +(direct|connecting)' status
+check "the profile is activated again" nmcli_laptop connection up laptop || finish laptop
+check "the profile's user can run status" shows nobody 'other +(direct|connecting)' status
 for command in status 'peer other' facts 'explain other' watch refresh 'map --svg' \
   'forget other 192.0.2.1:1'; do
   # shellcheck disable=SC2086  # words of the command
-  check "another user may not: $command" complains daemon 4 'run this as root' $command
+  check "another user cannot run $command" complains daemon 4 'run this as root' $command
 done
-check "the same in JSON" complains daemon 4 '"error" : "only root' status --json
+check "another user cannot run status --json" complains daemon 4 '"error" : "only root' status --json
 watch_as private nobody watch
-check "its user hears of new members, though the signals carry no values" \
+check "the profile's user sees new members despite signals without values" \
   wait_until 15 introduces_until private 'added, '
-check "it is deactivated again" nmcli_laptop connection down laptop
+check "the profile is deactivated again" nmcli_laptop connection down laptop
 stop_watchers
 
 # --- a service of another version
@@ -274,11 +274,11 @@ shows_all_the_same() {
   [ $? = 5 ] && matches other "$(< "$LAB_DIR/out")" && matches "$sentence" "$(< "$LAB_DIR/err")" &&
     [ "$(wc -l < "$LAB_DIR/err")" = 1 ]
 }
-check "it is shown, with status 5 and a sentence" shows_all_the_same
-check "the doctor says so" fails_with 1 "fail +laptop: its service is version" doctor
-check "it is deactivated at last" nmcli_laptop connection down laptop
-check "nothing is left" wait_host_clean laptop
+check "status reports the version mismatch with exit status 5" shows_all_the_same
+check "doctor reports the version mismatch" fails_with 1 "fail +laptop: its service is version" doctor
+check "the profile with the other version is deactivated" nmcli_laptop connection down laptop
+check "the host is clean" wait_host_clean laptop
 grep -a '^nm-wirelink-service' "$LAB_DIR/laptop/log/nm.log" > "$LAB_DIR/log"
-check "the log has the members" grep -q 'root: f' "$LAB_DIR/log"
-check "and is harmless, too" harmless "$LAB_DIR/log"
+check "the log contains the members" grep -q 'root: f' "$LAB_DIR/log"
+check "the log contains no control characters" harmless "$LAB_DIR/log"
 finish laptop

@@ -117,50 +117,50 @@ worked() {  # address
 }
 known_to_work() { wait_until "$2" worked "$1" || { cat "$LAB_DIR/peer"; return 1; }; }
 
-create || bail_out "the lab comes up" laptop
+create || bail_out "the lab is set up" laptop
 # shellcheck disable=SC2016  # expanded inside the host
 host laptop sh -c 'for f in /proc/sys/net/ipv4/conf/*/rp_filter; do echo 1 > $f; done'
 check "the profile is imported" import "$LAB_DIR/laptop/laptop.wirelink" || finish laptop
 use_resolver
-check "it is activated" nmcli_laptop connection up laptop || finish laptop
-check "the hub is found by its name" reaches 10.77.0.1 20
-check "the uplink's server was asked for the hub alone" only_the_hub
+check "the profile is activated" nmcli_laptop connection up laptop || finish laptop
+check "the hub answers at the address of its DNS name" reaches 10.77.0.1 20
+check "the uplink's server was queried for the hub only" only_the_hub
 before=$(counted r1)
-check "a name is resolved in the tunnel" resolves inside.example.net
-check "the tunnel's server was asked for it" matches inside.example.net "$(asked hub)"
-refute "one that nobody has is not" resolves nowhere.example.org
-check "no question left by the uplink" test "$(counted r1)" = "$before"
+check "a name is resolved inside the tunnel" resolves inside.example.net
+check "the tunnel's server received the query" matches inside.example.net "$(asked hub)"
+refute "an unknown name is not resolved" resolves nowhere.example.org
+check "no query was sent on the uplink" test "$(counted r1)" = "$before"
 
-check "the uplink goes" nmcli_laptop connection down first
-check "the hub moves meanwhile" hub_is_at 198.51.100.6 198.51.100.5
-check "another uplink comes" nmcli_laptop connection up second
-check "the hub is found again" reaches 10.77.0.1 60
-check "it was asked for on the new uplink" test "$(counted r2)" -gt 0
-check "the uplink's server was asked for the hub alone" only_the_hub
-check "it stayed activated" is_activated
-check "the new address is known to work" known_to_work 198.51.100.6 30
-check "the first uplink comes back" nmcli_laptop connection up first
-check "the second one goes" nmcli_laptop connection down second
-check "the uplink's server was asked for the hub alone" only_the_hub
-check "it is deactivated" nmcli_laptop connection down laptop
-check "nothing is left" wait_host_clean laptop
+check "the uplink is deactivated" nmcli_laptop connection down first
+check "the hub gets another address meanwhile" hub_is_at 198.51.100.6 198.51.100.5
+check "another uplink is activated" nmcli_laptop connection up second
+check "the hub answers at its new address" reaches 10.77.0.1 60
+check "the hub's name was queried on the new uplink" test "$(counted r2)" -gt 0
+check "the uplinks' servers were queried for the hub only" only_the_hub
+check "the profile stayed active" is_activated
+check "the new address is in use" known_to_work 198.51.100.6 30
+check "the first uplink is activated again" nmcli_laptop connection up first
+check "the second uplink is deactivated" nmcli_laptop connection down second
+check "the uplinks' servers were queried for the hub only" only_the_hub
+check "the profile is deactivated" nmcli_laptop connection down laptop
+check "the host is clean" wait_host_clean laptop
 
-check "the DNS servers say another address" servers_say $ELSEWHERE
+check "the DNS servers return a wrong address" servers_say $ELSEWHERE
 times=$(asked dns | wc -l)
-check "it is activated" nmcli_laptop connection up laptop
-check "the hub is where it was" reaches 10.77.0.1 20
-check "the servers had been asked" wait_until 5 asked_again
-check "that address was tried first, and the other not at all" matches '^0$' \
+check "the profile is activated" nmcli_laptop connection up laptop
+check "the hub answers at the cached address" reaches 10.77.0.1 20
+check "the servers were queried" wait_until 5 asked_again
+check "the wrong address was not tried" matches '^0$' \
   "$(counted r1 elsewhere)"
-check "it is deactivated" nmcli_laptop connection down laptop
-check "nothing is left" wait_host_clean laptop
+check "the profile is deactivated" nmcli_laptop connection down laptop
+check "the host is clean" wait_host_clean laptop
 
-check "the DNS servers stop" dns_stop
-check "it is activated without them" nmcli_laptop connection up laptop
+check "the DNS servers are stopped" dns_stop
+check "the profile is activated without DNS servers" nmcli_laptop connection up laptop
 start=$(now_us)
-check "the hub is where it was" reaches 10.77.0.1 20
+check "the hub answers at the cached address without DNS" reaches 10.77.0.1 20
 echo "# $(seconds "$start") s without any DNS server"
-check "that took less than a lookup that fails" test $(($(now_us) - start)) -lt 4000000
-check "it is deactivated" nmcli_laptop connection down laptop
-check "nothing is left" wait_host_clean laptop
+check "the hub answered before a failing lookup would end" test $(($(now_us) - start)) -lt 4000000
+check "the profile is deactivated" nmcli_laptop connection down laptop
+check "the host is clean" wait_host_clean laptop
 finish laptop

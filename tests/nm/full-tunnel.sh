@@ -170,86 +170,86 @@ flood_start() {
 }
 flood_stop() { kill "${FLOODS[@]}" && wait_gone 5 "${FLOODS[@]}"; }
 
-create || bail_out "the lab comes up" laptop
+create || bail_out "the lab is set up" laptop
 # shellcheck disable=SC2016  # expanded inside the host
 host laptop sh -c 'for f in /proc/sys/net/ipv4/conf/*/rp_filter; do echo 1 > $f; done'
-check "without the profile it goes around" goes around $WEB
-check "over IPv6, too" goes around $WEB6 6
+check "IPv4 bypasses the tunnel without the profile" goes around $WEB
+check "IPv6 bypasses the tunnel without the profile" goes around $WEB6 6
 
 check "the profile is imported" import "$LAB_DIR/laptop/laptop.wirelink" || finish laptop
-check "it is activated" nmcli_laptop connection up laptop || finish laptop
+check "the profile is activated" nmcli_laptop connection up laptop || finish laptop
 check "IPv4 goes through the tunnel" goes tunnel $WEB
-check "and is answered" answers $WEB
+check "IPv4 through the tunnel is answered" answers $WEB
 check "IPv6 goes through the tunnel" goes tunnel $WEB6 6
-check "and is answered" answers $WEB6
-check "the reverse path check is strict" matches '^1$' \
+check "IPv6 through the tunnel is answered" answers $WEB6
+check "the reverse path filter is strict" matches '^1$' \
   "$(host laptop cat /proc/sys/net/ipv4/conf/all/rp_filter)"
-check "the own network is not in the tunnel" answers 192.168.1.1
-check "another peer answers" answers 10.77.0.3
-check "and has us behind the uplink's router" third_sees 203.0.113.11
-check "an IPv6 endpoint is tried by the uplink" far_is_tried_by r1
+check "the local network bypasses the tunnel" answers 192.168.1.1
+check "another peer answers pings" answers 10.77.0.3
+check "another peer sees the uplink's router as our endpoint" third_sees 203.0.113.11
+check "an IPv6 endpoint is tried on the uplink" far_is_tried_by r1
 check "no endpoint is tried through the tunnel" nothing_looped
-check "names are asked inside the tunnel alone" asked_in_tunnel
-check "NetworkManager's default route stays" \
+check "DNS queries go through the tunnel only" asked_in_tunnel
+check "NetworkManager's default route is unchanged" \
   matches 'via 192.168.1.1 dev eth0' "$(host laptop ip route show default)"
 
 before=$(around '') before6=$(around 6)
-check "another uplink takes over" nmcli_laptop connection up second
-check "the first one goes" nmcli_laptop connection down first
+check "the second uplink is activated" nmcli_laptop connection up second
+check "the first uplink is deactivated" nmcli_laptop connection down first
 check "IPv4 goes through the tunnel" goes tunnel $WEB
-check "and is answered" answers $WEB
+check "IPv4 through the tunnel is answered on the second uplink" answers $WEB
 check "IPv6 goes through the tunnel" answers $WEB6
-check "no packet went around meanwhile" matches "^$before $before6\$" "$(around '') $(around 6)"
-check "names are still asked inside the tunnel alone" asked_in_tunnel
-check "the other peer answers" answers 10.77.0.3
-check "and has us behind the new uplink's router" wait_until 15 third_sees 203.0.113.12
-check "the IPv6 endpoint is tried by the new uplink" far_is_tried_by r2
+check "no packet bypassed the tunnel during the change" matches "^$before $before6\$" "$(around '') $(around 6)"
+check "DNS queries still go through the tunnel only" asked_in_tunnel
+check "the other peer still answers pings" answers 10.77.0.3
+check "the other peer sees the new uplink's router as our endpoint" wait_until 15 third_sees 203.0.113.12
+check "the IPv6 endpoint is tried on the new uplink" far_is_tried_by r2
 check "no endpoint is tried through the tunnel" nothing_looped
-check "it is still activated" is_activated
+check "the profile is still active" is_activated
 
-check "it is deactivated" nmcli_laptop connection down laptop
-check "the first uplink comes back" nmcli_laptop connection up first
-check "the second one goes" nmcli_laptop connection down second
-check "nothing is left" wait_host_clean laptop
-check "and packets go around" goes around $WEB
+check "the profile is deactivated" nmcli_laptop connection down laptop
+check "the first uplink is activated again" nmcli_laptop connection up first
+check "the second uplink is deactivated" nmcli_laptop connection down second
+check "the host is clean" wait_host_clean laptop
+check "IPv4 bypasses the tunnel again" goes around $WEB
 
-check "a kill switch is added" nmcli_laptop connection modify laptop +vpn.data kill-switch=yes
-check "it is activated" nmcli_laptop connection up laptop || finish laptop
+check "the kill switch is enabled" nmcli_laptop connection modify laptop +vpn.data kill-switch=yes
+check "the profile is activated" nmcli_laptop connection up laptop || finish laptop
 check "IPv4 goes through the tunnel" answers $WEB
 before=$(around '') before6=$(around 6)
-check "the link goes down" link down
-refute "then IPv4 goes nowhere" echo_to $WEB
-refute "nor IPv6" echo_to $WEB6
-check "the link comes up" link up
+check "the link is set down" link down
+refute "IPv4 is blocked while the link is down" echo_to $WEB
+refute "IPv6 is blocked while the link is down" echo_to $WEB6
+check "the link is set up" link up
 check "IPv4 goes through the tunnel" answers $WEB
-check "and IPv6" answers $WEB6
+check "IPv6 goes through the tunnel" answers $WEB6
 flood_start
-check "another uplink takes over" nmcli_laptop connection up second
-check "the first one goes" nmcli_laptop connection down first
+check "the second uplink is activated" nmcli_laptop connection up second
+check "the first uplink is deactivated" nmcli_laptop connection down first
 check "IPv4 goes through the tunnel" answers $WEB
-check "and IPv6" answers $WEB6
-check "the uplink goes, and there is none" nmcli_laptop connection down second
-check "the first one comes back" nmcli_laptop connection up first
+check "IPv6 goes through the tunnel on the second uplink" answers $WEB6
+check "the last uplink is deactivated" nmcli_laptop connection down second
+check "the first uplink is activated again" nmcli_laptop connection up first
 check "IPv4 goes through the tunnel" answers $WEB
-check "and IPv6" answers $WEB6
+check "IPv6 goes through the tunnel on the first uplink" answers $WEB6
 check "the service is killed" kill_service
-check "the connection goes down" wait_until 10 is_down
-refute "the kill switch holds" echo_to $WEB
-refute "over IPv6, too" echo_to $WEB6
-check "packets were sent all the time" flood_stop
-check "no packet went around" matches "^$before $before6\$" "$(around '') $(around 6)"
-check "it is activated over what is left" nmcli_laptop connection up laptop || finish laptop
-check "and goes through the tunnel" answers $WEB
-check "it is deactivated" nmcli_laptop connection down laptop
-check "nothing is left" wait_host_clean laptop
+check "the profile becomes inactive" wait_until 10 is_down
+refute "the kill switch blocks IPv4" echo_to $WEB
+refute "the kill switch blocks IPv6" echo_to $WEB6
+check "packets were sent throughout" flood_stop
+check "no packet bypassed the tunnel" matches "^$before $before6\$" "$(around '') $(around 6)"
+check "the profile is activated over the remains" nmcli_laptop connection up laptop || finish laptop
+check "IPv4 goes through the tunnel again" answers $WEB
+check "the profile is deactivated" nmcli_laptop connection down laptop
+check "the host is clean" wait_host_clean laptop
 
 # --- the hub offers all the same, and nobody asked for it
-check "without the user's word" nmcli_laptop connection modify laptop -vpn.data full-tunnel \
+check "full tunnel and kill switch are disabled" nmcli_laptop connection modify laptop -vpn.data full-tunnel \
   -vpn.data kill-switch
-check "it is activated" nmcli_laptop connection up laptop || finish laptop
-check "the hub answers" answers 10.77.0.1
-check "IPv4 goes around the tunnel" goes around $WEB
-check "and IPv6" goes around $WEB6 6
-check "it is deactivated" nmcli_laptop connection down laptop
-check "nothing is left" wait_host_clean laptop
+check "the profile is activated" nmcli_laptop connection up laptop || finish laptop
+check "the hub answers pings" answers 10.77.0.1
+check "IPv4 bypasses the tunnel" goes around $WEB
+check "IPv6 bypasses the tunnel" goes around $WEB6 6
+check "the profile is deactivated" nmcli_laptop connection down laptop
+check "the host is clean" wait_host_clean laptop
 finish laptop

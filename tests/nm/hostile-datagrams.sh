@@ -44,33 +44,33 @@ hostile_counted() {
 }
 same_service() { matches "^$PID\$" "$(service_pids)"; }
 
-one_host_create || bail_out "the lab comes up" laptop
+one_host_create || bail_out "the lab is set up" laptop
 check "the profile is imported" import "$LAB_DIR/laptop/laptop.wirelink"
-check "it is activated" nmcli_laptop connection up laptop || finish laptop
-check "the other side can speak" other_speaks_facts
-check "the other side answers" reaches 10.77.0.1
+check "the profile is activated" nmcli_laptop connection up laptop || finish laptop
+check "the peer can exchange facts" other_speaks_facts
+check "the peer answers pings" reaches 10.77.0.1
 BUS_NAME=$(host laptop gdbus call --system --dest org.freedesktop.DBus --object-path / --method \
   org.freedesktop.DBus.ListQueuedOwners org.freedesktop.NetworkManager.wirelink < /dev/null |
   grep -oE ':[0-9.]+' | head -n 1)
 PID=$(service_pids)
 
-check "a good datagram is accepted" hostile_counted alive 1 accepted 1
-check "and some facts" hostile_counted endpoints 3 accepted 1
-check "they are held" wait_until 5 holds_facts 3
+check "a valid datagram is accepted" hostile_counted alive 1 accepted 1
+check "valid facts are accepted" hostile_counted endpoints 3 accepted 1
+check "the facts are stored" wait_until 5 holds_facts 3
 HELD=$(fact_count)
-check "garbage is counted" hostile_counted garbage 20 undecodable 20
+check "garbage is counted as undecodable" hostile_counted garbage 20 undecodable 20
 check "unsigned facts are counted" hostile_counted unsigned 20 unsigned 20
-check "a wrong source is counted" hostile_counted wrong-source 20 wrong-source 20
-check "bad tags are counted" hostile_counted bad-tag 20 bad-tag 20
+check "datagrams with a wrong source are counted" hostile_counted wrong-source 20 wrong-source 20
+check "datagrams with an invalid tag are counted" hostile_counted bad-tag 20 bad-tag 20
 check "unknown attributes are counted" hostile_counted unknown-attribute 20 bad-inner 20
-check "2,000 facts are taken" hostile_counted endpoints 2000 accepted 10
-check "a flood of 10,000 is survived" hostile garbage 10000
-check "and one that is signed" hostile alive 10000
-check "the service answers" wait_until 20 fact_count
-check "it is the same process" same_service
-check "no fact is lost" holds_facts "$HELD"
-check "the other side still answers" reaches 10.77.0.1
-check "and is still believed" hostile_counted alive 1 accepted 1
-check "it is deactivated" nmcli_laptop connection down laptop
-check "nothing is left" wait_host_clean laptop
+check "2,000 facts are processed" hostile_counted endpoints 2000 accepted 10
+check "a flood of 10,000 garbage datagrams is sent" hostile garbage 10000
+check "a flood of 10,000 signed datagrams is sent" hostile alive 10000
+check "the service responds on D-Bus" wait_until 20 fact_count
+check "the service was not restarted" same_service
+check "no stored fact was lost" holds_facts "$HELD"
+check "the peer still answers pings" reaches 10.77.0.1
+check "the peer's datagrams are still accepted" hostile_counted alive 1 accepted 1
+check "the profile is deactivated" nmcli_laptop connection down laptop
+check "the host is clean" wait_host_clean laptop
 finish laptop

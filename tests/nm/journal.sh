@@ -8,7 +8,7 @@
 . "$(dirname "$(realpath "$0")")/one-host.sh"
 export LAB_NM_JOURNAL=1
 lab_begin "$@"
-one_host_create || bail_out "the lab comes up" laptop
+one_host_create || bail_out "the lab is set up" laptop
 
 journal() { host laptop journalctl --no-pager --quiet "$@"; }
 ours() { journal --identifier=nm-wirelink-service "$@"; }
@@ -40,35 +40,35 @@ hint_has() { host laptop "${@:2}" --no-pager --identifier=nm-wirelink-service | 
 check "the profile is imported" import "$LAB_DIR/laptop/laptop.wirelink" || finish laptop
 UUID=$(profile_uuid)
 LINK=nmwl-${UUID:0:8}
-check "it is activated" nmcli_laptop connection up laptop || finish laptop
-check "the other side answers" reaches 10.77.0.1
+check "the profile is activated" nmcli_laptop connection up laptop || finish laptop
+check "the peer answers pings" reaches 10.77.0.1
 # The last that it has to say for now.
-check "the service says how it is reached" has 'other: direct-lan' "NM_CONNECTION=$UUID"
-check "the service's lines are found by the profile" has 'the link is up' "NM_CONNECTION=$UUID"
-check "by the link" has 'the link is up' "NM_DEVICE=$LINK"
-check "and by how much they matter" has 'the link is up' PRIORITY=5
-check "no line of the service is without the profile" diff \
+check "the service logs how the peer is reached" has 'other: direct-lan' "NM_CONNECTION=$UUID"
+check "messages can be found by profile" has 'the link is up' "NM_CONNECTION=$UUID"
+check "messages can be found by link" has 'the link is up' "NM_DEVICE=$LINK"
+check "messages can be found by priority" has 'the link is up' PRIORITY=5
+check "every message names the profile" diff \
   <(ours --output=cat) <(ours --output=cat "NM_CONNECTION=$UUID")
-check "nothing is written while nothing happens" hears_nothing
-check "a change is wrong" nmcli_laptop connection modify laptop +vpn.data peer-1-endpoint=nowhere
-check "that is a warning" has 'peer-1-endpoint: ' "NM_CONNECTION=$UUID" PRIORITY=4
-check "it is deactivated" nmcli_laptop connection down laptop
-check "that is said" has 'the link goes down' "NM_CONNECTION=$UUID"
+check "an idle service logs nothing" hears_nothing
+check "an endpoint is set to an invalid value" nmcli_laptop connection modify laptop +vpn.data peer-1-endpoint=nowhere
+check "the invalid endpoint is logged as a warning" has 'peer-1-endpoint: ' "NM_CONNECTION=$UUID" PRIORITY=4
+check "the profile is deactivated" nmcli_laptop connection down laptop
+check "the deactivation is logged" has 'the link goes down' "NM_CONNECTION=$UUID"
 
-check "it is mended, and wants a link's name that somebody has" nmcli_laptop connection modify laptop \
+check "the endpoint is corrected and an interface name set" nmcli_laptop connection modify laptop \
   +vpn.data peer-1-endpoint=203.0.113.6:51820 connection.interface-name wl-own
-check "somebody has it" host laptop ip link add wl-own type veth peer name wl-peer
-check "it does not come up; nmcli points to why" fails_and_says laptop \
+check "a foreign interface has that name" host laptop ip link add wl-own type veth peer name wl-peer
+check "activation fails and nmcli points to the name conflict" fails_and_says laptop \
   'interface "wl-own" exists and is not ours'
-refute "nobody says that that link goes down" found 'goes down' NM_DEVICE=wl-own
+refute "no message says that the foreign interface goes down" found 'goes down' NM_DEVICE=wl-own
 host laptop ip link del wl-own
 
-check "nonsense again" nmcli_laptop connection modify laptop \
+check "the endpoint is set to an invalid value again" nmcli_laptop connection modify laptop \
   +vpn.data peer-1-endpoint=nowhere connection.interface-name ''
-check "it does not come up with that; nmcli points to why" fails_and_says laptop \
+check "activation fails and nmcli points to the invalid endpoint" fails_and_says laptop \
   'the profile cannot be used: peer-1-endpoint: '
-check "it is mended, and nobody keeps its key" nmcli_laptop connection modify laptop \
+check "the endpoint is corrected and the private key is never saved" nmcli_laptop connection modify laptop \
   +vpn.data peer-1-endpoint=203.0.113.6:51820 +vpn.data private-key-flags=2
-check "nmcli points to why" fails_and_says laptop 'does not have the secret private-key'
-check "nothing is left" wait_host_clean laptop
+check "activation fails and nmcli points to the missing key" fails_and_says laptop 'does not have the secret private-key'
+check "the host is clean" wait_host_clean laptop
 finish laptop

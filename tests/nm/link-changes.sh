@@ -6,7 +6,7 @@
 # shellcheck source=one-host.sh
 . "$(dirname "$(realpath "$0")")/one-host.sh"
 lab_begin "$@"
-one_host_create || bail_out "the lab comes up" laptop
+one_host_create || bail_out "the lab is set up" laptop
 
 # Addresses and routes of the link, in any order.
 configuration() {
@@ -29,31 +29,31 @@ works() { reaches 10.77.0.1 60 && reaches fd77::1 && reaches 10.88.0.1; }
 
 check "the profile is imported" import "$LAB_DIR/laptop/laptop.wirelink" || finish laptop
 # what only NetworkManager knows of
-check "it has routes of its own" nmcli_laptop connection modify laptop \
+check "routes are added to the profile" nmcli_laptop connection modify laptop \
   ipv4.routes '192.0.2.0/24' ipv4.route-metric 77 ipv6.routes 'fd99::/64'
-check "it is activated" nmcli_laptop connection up laptop || finish laptop
-check "the other side answers" works
+check "the profile is activated" nmcli_laptop connection up laptop || finish laptop
+check "the peer answers pings" works
 before=$(configuration) PID=$(service_pids)
-check "the profile's own route is there" matches '^192.0.2.0/24 .* metric 77' "$before"
+check "the profile's own route is present" matches '^192.0.2.0/24 .* metric 77' "$before"
 
-check "the link goes down" link down
-check "and up" link up
-check "addresses and routes are back" is_back
-check "the other side answers" works
-check "the link goes down for a while" link down
+check "the link is set down" link down
+check "the link is set up" link up
+check "addresses and routes are restored" is_back
+check "the peer answers pings" works
+check "the link is set down for a second" link down
 sleep 1
-check "and up" link up
-check "addresses and routes are back" is_back
-check "the other side answers" works
-check "IPv6 is turned off" ipv6 1
-check "addresses and routes are back" is_back
-check "the other side answers" works
-check "networking goes off" nmcli_laptop networking off
-check "addresses and routes stay" is_back
-check "networking goes on" nmcli_laptop networking on
-check "the other side answers" works
-check "addresses and routes are as before" is_back
-check "it was activated all the time" stays_activated
+check "the link is set up again" link up
+check "addresses and routes are restored" is_back
+check "the peer answers pings" works
+check "IPv6 is disabled on the link" ipv6 1
+check "addresses and routes are restored" is_back
+check "the peer answers pings" works
+check "networking is disabled" nmcli_laptop networking off
+check "addresses and routes are unchanged" is_back
+check "networking is enabled" nmcli_laptop networking on
+check "the peer answers pings" works
+check "addresses and routes are still unchanged" is_back
+check "the profile stayed active in the same service" stays_activated
 
 # --- deleted: the kernel's is made anew, with all it had; with the other one its program ends
 # shellcheck disable=SC2016  # expanded inside the host
@@ -64,16 +64,16 @@ is_down() { ! is_activated; }
 says() { matches "$1" "$(host_log laptop 40)"; }
 check "the link is deleted" delete
 if [ "$backend" = kernel ]; then
-  check "it is back, with addresses and routes" is_back
-  check "as what it was for others" matches "^$old\$" "$(index)"
-  check "the log says so" says 'somebody deleted the link .*made anew'
-  check "the other side answers" works
-  check "it is still activated, by the same service" stays_activated
+  check "the link is re-created with addresses and routes" is_back
+  check "the re-created link has its previous index" matches "^$old\$" "$(index)"
+  check "the re-creation is logged" says 'somebody deleted the link .*made anew'
+  check "the peer answers pings" works
+  check "the profile stayed active in the same service after the deletion" stays_activated
   check "the link is deleted again" delete
 fi
-check "then the VPN ends" wait_until 10 is_down
-check "and the log says why" says 'was deleted by somebody else; bring the profile up again|deleted'
-check "nothing is left" wait_host_clean laptop
+check "the VPN ends" wait_until 10 is_down
+check "the log says that the link was deleted" says 'was deleted by somebody else; bring the profile up again|deleted'
+check "the host is clean" wait_host_clean laptop
 
 # --- a name of the user's own, of which NetworkManager's configuration knows nothing
 own_link() { host laptop ip -o "$@" dev wl-own; }
@@ -81,21 +81,21 @@ active() { nmcli_laptop -g name connection show --active | sort | tr '\n' ' '; }
 is_unmanaged() { nmcli_laptop -t -f DEVICE,STATE device | grep -qx 'wl-own:unmanaged'; }
 has_fe80() { own_link -6 addr show | grep -q fe80:; }
 names_active() { matches '^laptop lo uplink $|^laptop uplink $' "$(active)"; }
-check "the link gets a name" nmcli_laptop connection modify laptop +vpn.data link-name=wl-own
-check "it is activated" nmcli_laptop connection up laptop || finish laptop
-check "NetworkManager leaves the link alone" wait_until 5 is_unmanaged
-check "the other side answers" works
-check "there is no profile of the link beside ours" names_active
-check "networking goes off" nmcli_laptop networking off
-check "the link-local address stays" has_fe80
-check "networking goes on" nmcli_laptop networking on
-check "the other side answers" works
-check "it is still activated" is_activated
-check "it is deactivated" nmcli_laptop connection down laptop
-check "nothing is left" wait_host_clean laptop
+check "an interface name is set in the profile" nmcli_laptop connection modify laptop +vpn.data link-name=wl-own
+check "the profile is activated" nmcli_laptop connection up laptop || finish laptop
+check "NetworkManager does not manage the named link" wait_until 5 is_unmanaged
+check "the peer answers pings" works
+check "NetworkManager created no profile for the link" names_active
+check "networking is disabled" nmcli_laptop networking off
+check "the link keeps its link-local address" has_fe80
+check "networking is enabled" nmcli_laptop networking on
+check "the peer answers pings" works
+check "the profile is still active" is_activated
+check "the profile is deactivated" nmcli_laptop connection down laptop
+check "the host is clean" wait_host_clean laptop
 
 # --- a link of somebody else's that has the name
-check "somebody has the name" host laptop ip link add wl-own type veth peer name wl-peer
+check "a foreign interface has the name" host laptop ip link add wl-own type veth peer name wl-peer
 refused() {
   local output
   wc -l < "$LAB_DIR/laptop/log/nm.log" > "$LAB_DIR/lines"
@@ -103,8 +103,8 @@ refused() {
   matches 'interface "wl-own" exists and is not ours .*choose another' \
     "$(tail -n +"$(< "$LAB_DIR/lines")" "$LAB_DIR/laptop/log/nm.log")"
 }
-check "the profile is refused with a reason" refused
-check "and the link is still there" own_link link show
-check "it goes" host laptop ip link delete wl-own
-check "nothing is left" wait_host_clean laptop
+check "activation fails and the reason is logged" refused
+check "the foreign interface still exists" own_link link show
+check "the foreign interface is deleted" host laptop ip link delete wl-own
+check "the host is clean" wait_host_clean laptop
 finish laptop

@@ -82,49 +82,49 @@ calm() {  # no signal on any host for 3 s
   [ "$before" = "$(signals_on hub)$(signals_on laptop)$(signals_on desktop)" ]
 }
 
-three_hosts_create cone || bail_out "the lab comes up" hub laptop desktop
+three_hosts_create cone || bail_out "the lab is set up" hub laptop desktop
 mkdir "$LAB_DIR/files"
-check "a network is made" makes_network || finish
+check "a network is created" makes_network || finish
 check "a member is added" adds_desktop || finish
-check "and a phone, with its QR code" adds_phone || finish
+check "a phone is added and its QR code shown" adds_phone || finish
 for file in hub.wirelink laptop.wirelink desktop.wirelink phone.conf; do
-  check "$file is for its owner alone" is_for_root_only $file
+  check "only the owner can read $file" is_for_root_only $file
 done
 for name in "${THREE_HOSTS[@]}"; do
   PUBLIC_KEY["$name"]=$(private_key_in "$name.wirelink" | wirelinkctl pubkey)
   host_remember "$name"
   listen_on "$name"
-  check "somebody listens on $name" wait_until 5 listens "$name"
+  check "a monitor records signals on $name" wait_until 5 listens "$name"
 done
 for name in "${THREE_HOSTS[@]}"; do
-  check "$name is imported and comes up" import_and_up "$name" || finish "$name"
+  check "$name is imported and activated" import_and_up "$name" || finish "$name"
 done
 check "laptop reaches the hub" reaches_from laptop 10.77.0.1
 check "desktop reaches the hub" reaches_from desktop fd77::1
-check "they find each other directly" wait_until 60 pair_settled laptop desktop
+check "laptop and desktop connect directly" wait_until 60 pair_settled laptop desktop
 check "the phone joins with its file" phone_joins
-check "it reaches the hub" phone_pings 10.77.0.1
-check "and the laptop, by way of the hub" phone_pings 10.77.0.2
-check "over IPv6, too" phone_pings fd77::3
-check "the hub shows the phone" wait_until 10 shown_on hub phone direct
-check "the laptop knows it from the hub" wait_until 40 shown_on laptop phone '(routed via hub|direct)'
+check "the phone reaches the hub" phone_pings 10.77.0.1
+check "the phone reaches the laptop through the hub" phone_pings 10.77.0.2
+check "the phone reaches the desktop over IPv6" phone_pings fd77::3
+check "the hub shows the phone as direct" wait_until 10 shown_on hub phone direct
+check "the laptop learns the phone from the hub" wait_until 40 shown_on laptop phone '(routed via hub|direct)'
 for name in "${THREE_HOSTS[@]}"; do
-  check "the doctor is content with $name" host "$name" wirelinkctl doctor
+  check "wirelinkctl doctor finds no problem on $name" host "$name" wirelinkctl doctor
 done
 
 # --- nothing happens, and nothing is said
-check "the network comes to rest" wait_until 90 calm
+check "the network becomes idle" wait_until 90 calm
 declare -A heard
 for name in "${THREE_HOSTS[@]}"; do
   heard[$name]=$(signals_on "$name")
-  check "$name has spoken" test "${heard[$name]}" -gt 0
+  check "$name has emitted signals" test "${heard[$name]}" -gt 0
 done
 sleep "$IDLE"
 for name in "${THREE_HOSTS[@]}"; do
-  check "$name emits nothing in $IDLE s" silent "$name" "${heard[$name]}"
+  check "$name emits no signal in $IDLE s" silent "$name" "${heard[$name]}"
 done
 for name in "${THREE_HOSTS[@]}"; do
-  check "$name goes down" nmcli_on "$name" connection down "$name"
-  check "nothing is left on $name" wait_host_clean "$name" 10
+  check "$name is deactivated" nmcli_on "$name" connection down "$name"
+  check "$name is clean" wait_host_clean "$name" 10
 done
 finish "${THREE_HOSTS[@]}"

@@ -7,7 +7,7 @@
 # shellcheck source=two-uplinks.sh
 . "$(dirname "$(realpath "$0")")/two-uplinks.sh"
 lab_begin "$@"
-two_uplinks_create || bail_out "the lab comes up" laptop hub
+two_uplinks_create || bail_out "the lab is set up" laptop hub
 
 has_woken() { [ "$(wakeups)" != "$before" ]; }
 # What was under way when the uplink went has ended: two seconds in a row without a wake-up.
@@ -28,21 +28,21 @@ tcp_waits() {
     grep -E '^[0-9]+' -o
 }
 
-check "hub and laptop come up" both_up || finish laptop hub
+check "hub and laptop are activated" both_up || finish laptop hub
 PID=$(service_pids)
 check "other answers through the hub" reaches $OTHER
-check "a stream begins" traffic_start || finish laptop hub
+check "a TCP stream starts" traffic_start || finish laptop hub
 
 base_down home
-check "there is no uplink" wait_until 5 no_uplink
-check "what was under way ends" wait_until 20 is_at_rest
-check "then the service does not wake up for a minute" sleeps_for_a_minute
-check "it stays activated" stays_activated
+check "the laptop has no uplink" wait_until 5 no_uplink
+check "the service becomes idle" wait_until 20 is_at_rest
+check "the service does not wake up for a minute" sleeps_for_a_minute
+check "the profile stays active" stays_activated
 base_up home
 check "other answers again" reaches $OTHER 5
 left=$(tcp_waits) || left=0
 echo "# TCP sends again in $left s"
-check "the stream goes on when TCP does" stream_goes_on $((left + 10))
-check "the profile stays activated" stays_activated
-check "it is deactivated" nmcli_laptop connection down laptop
+check "the stream continues at TCP's next retransmission" stream_goes_on $((left + 10))
+check "the profile stays active with the uplink back" stays_activated
+check "the profile is deactivated" nmcli_laptop connection down laptop
 finish laptop hub

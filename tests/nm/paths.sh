@@ -24,15 +24,15 @@ both_are() { state_is laptop desktop "$1" && state_is desktop laptop "$1"; }
 few_lost() { [ "$LOST" -le "$1" ] || { echo "$LOST lost"; return 1; }; }
 
 lab_up() { three_hosts_create cone && three_hosts_profiles; }
-lab_up || bail_out "the lab comes up"
+lab_up || bail_out "the lab is set up"
 for name in "${THREE_HOSTS[@]}"; do
-  check "$name comes up" come_up "$name" || finish "$name"
+  check "$name is activated" come_up "$name" || finish "$name"
 done
 check "laptop and desktop are direct" wait_until 60 pair_direct laptop desktop || finish laptop desktop
 
 echoes_begin v4 laptop "${TUNNEL4[desktop]}"
 echoes_begin v6 desktop "${TUNNEL6[laptop]}"
-check "echoes come" wait_until 10 echo_comes v6
+check "echo replies arrive" wait_until 10 echo_comes v6
 echoes_mark v4
 sleep 2  # of traffic, so that it is known to flow
 way_cut nat-l "${OUTER_ADDRESS[desktop]}"
@@ -40,20 +40,20 @@ cut=$(now_us)
 sleep 1
 echoes_mark v4
 echoes_mark v6
-check "cut off: echoes come again, by the hub" wait_until 20 echo_comes v4
+check "direct path cut: echo replies arrive through the hub" wait_until 20 echo_comes v4
 echo "# after $(seconds "$cut") s (to be: 5)"
-check "in the other direction as well" wait_until 10 echo_comes v6
-check "both say so" wait_until 5 both_are routed
+check "direct path cut: echo replies arrive in the other direction" wait_until 10 echo_comes v6
+check "both members show the path as routed" wait_until 5 both_are routed
 echoes_end v4 v6
-check "no more was lost than in 10 s" few_lost 1000
+check "less than 10 s of packets were lost" few_lost 1000
 
 echoes_begin v4 laptop "${TUNNEL4[desktop]}"
 echoes_begin v6 desktop "${TUNNEL6[laptop]}"
 way_mend nat-l
 mended=$(now_us)
-check "mended: direct again" wait_until 60 both_are direct
+check "direct path restored: both members promote to it" wait_until 60 both_are direct
 echo "# after $(seconds "$mended") s"
 sleep 1
 echoes_end v4 v6
-check "hardly anything was lost by that" few_lost 20
+check "few packets were lost by the promotion" few_lost 20
 finish hub laptop desktop

@@ -76,51 +76,51 @@ asker_ends() {
 # Somebody who asks without end asks thousands of times meanwhile.
 passes() { sleep 3; }
 
-create || bail_out "the lab comes up" laptop
+create || bail_out "the lab is set up" laptop
 for name in laptop second; do
   check "the profile $name is imported" import "$LAB_DIR/laptop/$name.wirelink" || finish laptop
-  check "it is activated" nmcli_laptop connection up "$name" || finish laptop
+  check "the profile $name is activated" nmcli_laptop connection up "$name" || finish laptop
 done
 LAPTOP=$(profile_path laptop) SECOND=$(profile_path second) SERVICES=$(services | tr '\n' ' ')
-check "both have a service" matches '^:[0-9.]+ :[0-9.]+ $' "$SERVICES"
-record || bail_out "the bus can be watched" laptop
+check "both profiles have a service" matches '^:[0-9.]+ :[0-9.]+ $' "$SERVICES"
+record || bail_out "the bus can be monitored" laptop
 
 # --- two services of ours
-check "a change of one counts at once" changes laptop 15
-check "its service has asked for the secrets" wait_until 5 asked yes "$LAPTOP" 1
+check "a change takes effect immediately" changes laptop 15
+check "the service requests the secrets" wait_until 5 asked yes "$LAPTOP" 1
 passes
-check "it has done so once" few GetSecrets "$LAPTOP" 1
-check "and has read the profile twice: for the change, and to see that what it asked was none" \
+check "the service requests the secrets once" few GetSecrets "$LAPTOP" 1
+check "the service reads the profile twice: for the change and after its own request" \
   few GetSettings "$LAPTOP" 2
-check "the other's service has not looked at that" \
+check "the other profile's service reads nothing" \
   matches '^0 0$' "$(calls GetSettings "$SECOND" yes) $(calls GetSecrets "$SECOND" yes)"
 
 # --- somebody who only asks when others did
 asker_begins others
-check "somebody asks when others asked" asker_listens
+check "a program requests secrets whenever others do" asker_listens
 starts_over
-check "a change counts at once" changes laptop 16
+check "a change takes effect immediately beside that program" changes laptop 16
 passes
-check "our service has asked a few times" few GetSecrets "$LAPTOP" 6
+check "the service requests the secrets a few times" few GetSecrets "$LAPTOP" 6
 starts_over
 passes
-check "and does not go on for ever" few GetSecrets "$LAPTOP" 1
-check "the next change counts at once" changes laptop 17
+check "the service stops requesting the secrets" few GetSecrets "$LAPTOP" 1
+check "the next change takes effect immediately" changes laptop 17
 asker_ends
 
 # --- somebody who asks whenever something is told, also because of himself
 asker_begins all
-check "somebody asks without end" asker_listens
+check "a program requests secrets endlessly" asker_listens
 starts_over
-check "a change counts at once" changes laptop 18
-check "he goes on" wait_until 30 asked no "$LAPTOP" 1000
+check "a change takes effect immediately beside the endless program" changes laptop 18
+check "the program keeps requesting" wait_until 30 asked no "$LAPTOP" 1000
 starts_over
 passes
-check "our service takes no part in that" few GetSecrets "$LAPTOP" 1
-check "nor does it read the profile all the while" few GetSettings "$LAPTOP" 20
-check "the next change counts at once" changes laptop 19
+check "the service does not join in" few GetSecrets "$LAPTOP" 1
+check "the service seldom reads the profile" few GetSettings "$LAPTOP" 20
+check "the next change takes effect immediately" changes laptop 19
 asker_ends
 
 check "the profiles are deactivated" nmcli_laptop connection down laptop second
-check "nothing is left" wait_host_clean laptop
+check "the host is clean" wait_host_clean laptop
 finish laptop

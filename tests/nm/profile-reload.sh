@@ -8,7 +8,7 @@
 # shellcheck source=one-host.sh
 . "$(dirname "$(realpath "$0")")/one-host.sh"
 lab_begin "$@"
-one_host_create || bail_out "the lab comes up" laptop
+one_host_create || bail_out "the lab is set up" laptop
 # A second peer, which needs a preshared key.
 third_create() {
   keys_create third && namespace_create third && cable_public third &&
@@ -18,7 +18,7 @@ third_create() {
   wireguard third set wg-third peer "${PUBLIC_KEY[laptop]}" allowed-ips 10.77.0.2/32 \
     preshared-key "$LAB_DIR/keys/shared"
 }
-third_create || bail_out "the second peer comes up" laptop
+third_create || bail_out "the second peer is set up" laptop
 
 modify() { nmcli_laptop connection modify laptop "$@"; }
 secret() { echo "$(< "$LAB_DIR/keys/$1")"; }
@@ -96,131 +96,131 @@ told() { awk -v name="$1" '$1 == "sig" && $NF == name { n++ } END { print n + 0 
 told_some() { [ "$(told "$1")" -gt 0 ]; }
 
 import "$LAB_DIR/laptop/laptop.wirelink" > /dev/null || bail_out "the profile is imported" laptop
-check "it is activated" nmcli_laptop connection up laptop || finish laptop
+check "the profile is activated" nmcli_laptop connection up laptop || finish laptop
 PID=$(service_pids)
-check "the other side answers" reaches 10.77.0.1
-check "somebody listens to what NetworkManager is told" record
-check "nothing waits, nothing is wrong" becomes Waiting '"data":\[\]'
-check "that is so on D-Bus" becomes ProfileError '"data":""'
+check "the peer answers pings" reaches 10.77.0.1
+check "a monitor records the signals to NetworkManager" record
+check "no key is pending" becomes Waiting '"data":\[\]'
+check "the profile has no error" becomes ProfileError '"data":""'
 stream_begins
 
 # --- a peer comes, changes and goes
-check "a peer is added that has a preshared key" modify +vpn.data "peer-2-name=third" \
+check "a peer with a preshared key is added" modify +vpn.data "peer-2-name=third" \
   +vpn.data "peer-2-public-key=${PUBLIC_KEY[third]}" +vpn.data peer-2-endpoint=203.0.113.7:51820 \
   +vpn.data peer-2-basic=yes +vpn.data "peer-2-allowed-ips=10.77.0.7/32 10.99.0.1/32" \
   +vpn.secrets "private-key=$(secret laptop),peer-2-preshared-key=$(secret shared)"
-check "it is reached" reaches 10.77.0.7
-check "what is behind it, too" reaches 10.99.0.1
-check "that is routed" has_route '^10[.]99[.]0[.]1'
-check "the service says so once" matches '^1$' \
+check "the added peer answers" reaches 10.77.0.7
+check "the host behind the added peer answers" reaches 10.99.0.1
+check "the added peer's prefix has a route" has_route '^10[.]99[.]0[.]1'
+check "the service logs the change once" matches '^1$' \
   "$(log_lines 'was changed (.*peer-2-public-key.*), and runs so from now on')"
-check "wirelinkctl shows it" shows '^  third +direct'
-check "its keepalive is changed" modify +vpn.data peer-2-keepalive=25
-check "WireGuard has it" link_has persistent-keepalive third '25$'
-check "its name is changed" modify +vpn.data peer-2-name=attic
-check "that is shown" shows '^  attic +direct'
-check "it is trusted less" modify +vpn.data peer-2-trust=Untrusted
-check "that is shown, too" shows '"trust" *: *"Untrusted"' --json
-check "it loses an allowed IP" modify +vpn.data peer-2-allowed-ips=10.77.0.7/32
-check "WireGuard lost it" link_lost allowed-ips third '10[.]99[.]0[.]1'
-check "so did the routes" wait_until 5 fails has_route '10[.]99[.]0[.]1'
-check "it is reached as before" reaches 10.77.0.7
-check "its endpoint is changed" modify +vpn.data peer-2-endpoint=203.0.113.70:51820
+check "wirelinkctl shows the added peer" shows '^  third +direct'
+check "the peer's keepalive is changed" modify +vpn.data peer-2-keepalive=25
+check "WireGuard has the new keepalive" link_has persistent-keepalive third '25$'
+check "the peer's name is changed" modify +vpn.data peer-2-name=attic
+check "wirelinkctl shows the new name" shows '^  attic +direct'
+check "the peer's trust is reduced" modify +vpn.data peer-2-trust=Untrusted
+check "wirelinkctl shows the new trust" shows '"trust" *: *"Untrusted"' --json
+check "an allowed IP of the peer is removed" modify +vpn.data peer-2-allowed-ips=10.77.0.7/32
+check "WireGuard no longer has the allowed IP" link_lost allowed-ips third '10[.]99[.]0[.]1'
+check "the route of the allowed IP is removed" wait_until 5 fails has_route '10[.]99[.]0[.]1'
+check "the peer still answers" reaches 10.77.0.7
+check "the peer's endpoint is changed" modify +vpn.data peer-2-endpoint=203.0.113.70:51820
 ip -n third addr del 203.0.113.7/24 dev eth0 && ip -n third addr add 203.0.113.70/24 dev eth0
-check "it is found there" reaches 10.77.0.7
-check "by that" link_has endpoints third '203[.]0[.]113[.]70:'
+check "the peer answers at the new endpoint" reaches 10.77.0.7
+check "WireGuard has the new endpoint" link_has endpoints third '203[.]0[.]113[.]70:'
 
 # --- an address that leads nowhere
-check "a peer is added that is not there" modify "+vpn.data" \
+check "a peer with an unreachable endpoint is added" modify "+vpn.data" \
   "peer-4-public-key=$(wirelinkctl genkey | wirelinkctl pubkey)" \
   +vpn.data peer-4-endpoint=203.0.113.99:51820 +vpn.data peer-4-allowed-ips=10.77.0.9/32
 check "WireGuard has its endpoint" wait_until 5 has_endpoint 203.0.113.99:51820
-check "that is taken away" modify -vpn.data peer-4-endpoint
-check "at once WireGuard has it no more" wait_until 2 fails has_endpoint 203.0.113.99:51820
-check "the peer is as it was" wait_until 2 has_allowed 10.77.0.9/32
-check "and is taken away" modify -vpn.data peer-4-public-key -vpn.data peer-4-allowed-ips
-check "WireGuard lost it" wait_until 5 fails has_allowed 10.77.0.9/32
+check "the endpoint is removed from the profile" modify -vpn.data peer-4-endpoint
+check "WireGuard drops the endpoint immediately" wait_until 2 fails has_endpoint 203.0.113.99:51820
+check "WireGuard keeps the peer's allowed IP" wait_until 2 has_allowed 10.77.0.9/32
+check "the unreachable peer is removed" modify -vpn.data peer-4-public-key -vpn.data peer-4-allowed-ips
+check "WireGuard no longer has the unreachable peer" wait_until 5 fails has_allowed 10.77.0.9/32
 
 # --- keys
-check "it has another preshared key" modify \
+check "the preshared key is changed" modify \
   +vpn.secrets "private-key=$(secret laptop),peer-2-preshared-key=$(secret other-shared)"
-check "WireGuard has that" wait_until 5 has_shared other-shared
-check "and the service is at rest after that" wait_until 10 rests
+check "WireGuard has the new preshared key" wait_until 5 has_shared other-shared
+check "the service is idle again" wait_until 10 rests
 modify +vpn.secrets "private-key=$(secret laptop),peer-2-preshared-key=$(secret shared)"
-check "another again, and at once the one before" modify \
+check "the preshared key is changed twice in a row" modify \
   +vpn.secrets "private-key=$(secret laptop),peer-2-preshared-key=$(secret other-shared)"
-check "WireGuard has the last one" wait_until 5 has_shared other-shared
-check "the log has no key" fails grep -qF -e "$(secret shared)" -e "$(secret other-shared)" \
+check "WireGuard has the last preshared key" wait_until 5 has_shared other-shared
+check "the log contains no key" fails grep -qF -e "$(secret shared)" -e "$(secret other-shared)" \
   "$LAB_DIR/laptop/log/nm.log"
-check "it is taken away" modify -vpn.data peer-2-name -vpn.data peer-2-public-key \
+check "the peer with the preshared key is removed" modify -vpn.data peer-2-name -vpn.data peer-2-public-key \
   -vpn.data peer-2-endpoint -vpn.data peer-2-basic -vpn.data peer-2-allowed-ips \
   -vpn.data peer-2-keepalive -vpn.data peer-2-trust
-check "WireGuard lost it" link_lost peers third .
-check "so did wirelinkctl" wait_until 5 fails status_has attic
-check "its secret, which nmcli leaves behind, harms nobody" becomes ProfileError '"data":""'
-check "it is not reached any more" wait_until 5 is_unreachable 10.77.0.7
+check "WireGuard no longer has the removed peer" link_lost peers third .
+check "wirelinkctl no longer shows the removed peer" wait_until 5 fails status_has attic
+check "the orphaned secret of the removed peer is no error" becomes ProfileError '"data":""'
+check "the removed peer no longer answers" wait_until 5 is_unreachable 10.77.0.7
 
 # --- in the file itself
 by_hand() {  # sed script
   sed -i "$1" "$LAB_DIR/laptop/etc/system-connections/laptop.nmconnection" &&
     nmcli_laptop connection reload
 }
-check "the file of the profile is changed by hand" by_hand 's/^peer-1-basic=.*/&\npeer-1-keepalive=33/'
-check "WireGuard has it" link_has persistent-keepalive other '33$'
-check "so it is changed back" by_hand '/^peer-1-keepalive=/d'
-check "WireGuard has that" link_has persistent-keepalive other 'off$'
+check "the profile file is edited and reloaded" by_hand 's/^peer-1-basic=.*/&\npeer-1-keepalive=33/'
+check "WireGuard has the keepalive of the edited file" link_has persistent-keepalive other '33$'
+check "the edit is reverted" by_hand '/^peer-1-keepalive=/d'
+check "WireGuard has the previous keepalive" link_has persistent-keepalive other 'off$'
 
 # --- a key that only the user has
-check "a peer is added whose preshared key NetworkManager does not keep" modify \
+check "a peer is added whose preshared key NetworkManager does not store" modify \
   +vpn.data "peer-3-public-key=${PUBLIC_KEY[third]}" +vpn.data peer-3-endpoint=203.0.113.70:51820 \
   +vpn.data peer-3-allowed-ips=10.77.0.7/32 +vpn.data peer-3-preshared-key-flags=1
-check "the service says that it waits" says 'peer-3-preshared-key: NetworkManager does not keep this key'
-check "D-Bus, too" becomes Waiting '\["peer-3-preshared-key"\]'
-check "and it does not come up without it" fails has_on_link peers third .
-check "it is taken away" modify -vpn.data peer-3-public-key -vpn.data peer-3-endpoint \
+check "the service logs that the key is pending" says 'peer-3-preshared-key: NetworkManager does not keep this key'
+check "the preshared key is pending on D-Bus" becomes Waiting '\["peer-3-preshared-key"\]'
+check "the peer is not added without its preshared key" fails has_on_link peers third .
+check "the peer with the missing key is removed" modify -vpn.data peer-3-public-key -vpn.data peer-3-endpoint \
   -vpn.data peer-3-allowed-ips -vpn.data peer-3-preshared-key-flags
-check "nothing waits" becomes Waiting '"data":\[\]'
+check "no key is pending again" becomes Waiting '"data":\[\]'
 
 # --- nonsense
-check "an endpoint becomes nonsense" modify +vpn.data peer-1-endpoint=nowhere
-check "the service says what is wrong" \
+check "an endpoint is set to an invalid value" modify +vpn.data peer-1-endpoint=nowhere
+check "the service logs the invalid endpoint" \
   says 'cannot be used as it is now; what runs stays as it was: peer-1-endpoint: '
-check "D-Bus, too" becomes ProfileError 'peer-1-endpoint: '
-check "wirelinkctl, too" shows 'peer-1-endpoint: '
-check "what runs goes on" goes_on
-check "it is mended" modify +vpn.data peer-1-endpoint=203.0.113.6:51820
-check "the service says so" says 'the profile can be used again'
-check "D-Bus, too" becomes ProfileError '"data":""'
+check "ProfileError has the invalid endpoint" becomes ProfileError 'peer-1-endpoint: '
+check "wirelinkctl shows the invalid endpoint" shows 'peer-1-endpoint: '
+check "the active profile keeps working" goes_on
+check "the endpoint is corrected" modify +vpn.data peer-1-endpoint=203.0.113.6:51820
+check "the service logs that the profile is valid again" says 'the profile can be used again'
+check "ProfileError is empty again" becomes ProfileError '"data":""'
 
 # --- what waits
-check "one that counts at once is changed with one that waits" \
+check "the keepalive and the MTU are changed together" \
   modify +vpn.data peer-1-keepalive=15 +vpn.data mtu=1400
-check "the one counts" link_has persistent-keepalive other '15$'
-check "the other waits" says 'was changed [(]mtu[)]; that counts when it is brought up again'
-check "as D-Bus says" becomes Waiting '\["mtu"\]'
-check "and wirelinkctl" shows 'mtu'
-check "what is none of its business is changed" modify connection.autoconnect-priority 3
-check "twice" modify connection.metered 1
-check "what runs goes on" goes_on
-check "the service says nothing of that" matches '^1$' "$(log_lines 'was changed (mtu)')"
-check "what waits is taken back" modify -vpn.data mtu
-check "the service says so" says 'nothing in the profile waits any more'
-check "and nothing of a change that counts" matches '^0$' \
+check "the keepalive takes effect immediately" link_has persistent-keepalive other '15$'
+check "the service logs that the MTU needs a reactivation" says 'was changed [(]mtu[)]; that counts when it is brought up again'
+check "the MTU is pending on D-Bus" becomes Waiting '\["mtu"\]'
+check "wirelinkctl shows the pending MTU" shows 'mtu'
+check "an unrelated setting is changed" modify connection.autoconnect-priority 3
+check "a second unrelated setting is changed" modify connection.metered 1
+check "the active profile keeps working" goes_on
+check "the service does not log the unrelated changes" matches '^1$' "$(log_lines 'was changed (mtu)')"
+check "the MTU is reverted" modify -vpn.data mtu
+check "the service logs that no key is pending" says 'nothing in the profile waits any more'
+check "the service logs no effective change of the MTU" matches '^0$' \
   "$(log_lines 'was changed (mtu), and runs so')"
-check "it waits once more" modify +vpn.data mtu=1400
-check "as D-Bus says" becomes Waiting '\["mtu"\]'
+check "the MTU is changed again" modify +vpn.data mtu=1400
+check "the MTU is pending on D-Bus again" becomes Waiting '\["mtu"\]'
 # The routes were sent again, of an active VPN; NetworkManager took them, and it stayed active.
-check "NetworkManager was told of other routes" told_some Ip4Config
-check "but of no other link" matches '^0$' "$(told Config)"
-check "and the VPN's state never changed" matches '^0 0$' \
+check "NetworkManager received the changed routes" told_some Ip4Config
+check "NetworkManager received no new Config" matches '^0$' "$(told Config)"
+check "the VPN's state never changed" matches '^0 0$' \
   "$(told StateChanged) $(told VpnStateChanged)"
 stream_ends
-check "of the packets to the first peer none was lost" lost_nothing
-check "nor was that made again" counted_all
-check "it is deactivated" nmcli_laptop connection down laptop
-check "it is activated with the changes" nmcli_laptop connection up laptop
-check "which count now" matches 'mtu 1400' "$(host laptop ip link show dev "$(host_interface laptop)")"
-check "nothing waits any more" becomes Waiting '"data":\[\]'
-check "it is deactivated" nmcli_laptop connection down laptop
-check "nothing is left" wait_host_clean laptop
+check "no packet to the first peer was lost" lost_nothing
+check "the first peer was never re-created" counted_all
+check "the profile is deactivated" nmcli_laptop connection down laptop
+check "the profile is activated with the changes" nmcli_laptop connection up laptop
+check "the link has the changed MTU" matches 'mtu 1400' "$(host laptop ip link show dev "$(host_interface laptop)")"
+check "no key is pending after the reactivation" becomes Waiting '"data":\[\]'
+check "the profile is deactivated" nmcli_laptop connection down laptop
+check "the host is clean" wait_host_clean laptop
 finish laptop

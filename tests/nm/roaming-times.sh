@@ -9,7 +9,7 @@
 . "$(dirname "$(realpath "$0")")/two-uplinks.sh"
 RUNS=20 LIMIT_MS=5000
 lab_begin "$@"
-two_uplinks_create || bail_out "the lab comes up" laptop hub
+two_uplinks_create || bail_out "the lab is set up" laptop hub
 
 answers() { grep -c '^answered' "$LAB_DIR/probe"; }
 more_answers() { [ "$(answers)" -gt "$1" ]; }
@@ -29,11 +29,11 @@ changes() {
 times() { sed -n 's/^answered .* +//p' "$LAB_DIR/probe" | sort -n; }
 percentile() { times | sed -n "$((($(times | wc -l) * $1 + 99) / 100))p"; }
 
-check "hub and laptop come up" both_up || finish laptop hub
+check "hub and laptop are activated" both_up || finish laptop hub
 check "other answers through the hub" reaches $OTHER || finish laptop hub
 nsenter --net=/run/netns/other "$TRAFFIC" serve 0.0.0.0 7000 > "$LAB_DIR/serve.log" 2>&1 &
 probe_start
-check "$RUNS changes, and traffic flows after each" changes
+check "traffic flows after each of $RUNS changes" changes
 echo "# new default route to traffic through the hub, ms: $(percentile 50) median," \
   "$(percentile 95) p95, $(percentile 100) most (goal: p95 500)"
 check "no change took longer than $LIMIT_MS ms" test "$(percentile 100)" -le $LIMIT_MS

@@ -40,26 +40,26 @@ setting() { host laptop cat "/proc/sys/net/$1"; }
 own_setting() { setting "$1/conf/$(host_interface laptop)/$2"; }
 doctor() { host laptop wirelinkctl doctor 2>&1; }
 
-router_create_all || bail_out "the lab comes up" laptop
+router_create_all || bail_out "the lab is set up" laptop
 check "the profile is imported" import "$LAB_DIR/laptop/laptop.wirelink" || finish laptop
 before4=$(setting ipv4/ip_forward) before6=$(setting ipv6/conf/all/forwarding)
-check "it is activated" nmcli_laptop connection up laptop || finish laptop
-check "both reach the router" both_reach 10.77.0.2
-check "over IPv6, too" both_reach fd77::2
-check "IPv4 from one goes on to the other" passes 10.77.0.3
-refute "IPv6 does not, without the user's word" ping_from_other fd77::3
-check "IPv4 is forwarded from the link" matches '^1$' "$(own_setting ipv4 forwarding)"
-check "and from no other" matches '^0$' "$(setting ipv4/conf/eth0/forwarding)"
-check "nothing is changed for the machine" matches "^$before4 $before6\$" \
+check "the profile is activated" nmcli_laptop connection up laptop || finish laptop
+check "both peers reach the router" both_reach 10.77.0.2
+check "both peers reach the router over IPv6" both_reach fd77::2
+check "the router forwards IPv4 between the peers" passes 10.77.0.3
+refute "the router does not forward IPv6 by default" ping_from_other fd77::3
+check "IPv4 forwarding is enabled on the link" matches '^1$' "$(own_setting ipv4 forwarding)"
+check "IPv4 forwarding is disabled on other links" matches '^0$' "$(setting ipv4/conf/eth0/forwarding)"
+check "the global forwarding settings are unchanged" matches "^$before4 $before6\$" \
   "$(setting ipv4/ip_forward) $(setting ipv6/conf/all/forwarding)"
-refute "the doctor has nothing to say of it" matches 'forwarded' "$(doctor)"
-check "it is deactivated" nmcli_laptop connection down laptop
+refute "wirelinkctl doctor reports no forwarding problem" matches 'forwarded' "$(doctor)"
+check "the profile is deactivated" nmcli_laptop connection down laptop
 
-check "the user says so" nmcli_laptop connection modify laptop +vpn.data forwarding=yes
-check "it is activated" nmcli_laptop connection up laptop || finish laptop
-check "both reach the router" both_reach fd77::2
-check "IPv6 goes on to the other" passes fd77::3
-check "and IPv4" passes 10.77.0.3
+check "forwarding is enabled in the profile" nmcli_laptop connection modify laptop +vpn.data forwarding=yes
+check "the profile is activated" nmcli_laptop connection up laptop || finish laptop
+check "both peers reach the router over IPv6" both_reach fd77::2
+check "the router forwards IPv6 between the peers" passes fd77::3
+check "the router forwards IPv4 between the peers" passes 10.77.0.3
 
 # as container engines leave it
 host laptop nft -f - <<'RULES'
@@ -69,12 +69,12 @@ table ip filter {
   }
 }
 RULES
-refute "a firewall drops it" ping_from_other 10.77.0.3
-check "the doctor complains" matches 'drop' "$(doctor | grep forwarded)"
-check "and says what to do" matches "$(host_interface laptop)" "$(doctor)"
+refute "a firewall drops forwarded packets" ping_from_other 10.77.0.3
+check "wirelinkctl doctor reports the firewall" matches 'drop' "$(doctor | grep forwarded)"
+check "wirelinkctl doctor names the link to accept" matches "$(host_interface laptop)" "$(doctor)"
 host laptop nft delete table ip filter
-check "it is deactivated" nmcli_laptop connection down laptop
-check "nothing is left" wait_host_clean laptop
-check "the machine forwards as before" matches "^$before4 $before6\$" \
+check "the profile is deactivated" nmcli_laptop connection down laptop
+check "the host is clean" wait_host_clean laptop
+check "the global forwarding settings are restored" matches "^$before4 $before6\$" \
   "$(setting ipv4/ip_forward) $(setting ipv6/conf/all/forwarding)"
 finish laptop

@@ -7,7 +7,7 @@
 . "$(dirname "$(realpath "$0")")/one-host.sh"
 export LAB_NM_UNIT=1
 lab_begin "$@"
-one_host_create || bail_out "the lab comes up" laptop
+one_host_create || bail_out "the lab is set up" laptop
 
 status_of() { host laptop sed -n "s/^$2:[[:space:]]*//p" "/proc/$1/status"; }
 # Hexadecimal sets: CAP_NET_BIND_SERVICE (10) and CAP_NET_ADMIN (12)
@@ -23,24 +23,24 @@ says_nobody() { host laptop wirelinkctl status 2>&1 | grep -q "nobody has its ad
 usr_is_read_only() { fails host laptop touch /usr/written; }
 check "/usr is read-only" usr_is_read_only
 check "the profile is imported" import "$LAB_DIR/laptop/laptop.wirelink" || finish laptop
-check "the other side is away" ip -n other link set eth0 down
-check "it is activated" nmcli_laptop connection up laptop || finish laptop
+check "the peer is disconnected" ip -n other link set eth0 down
+check "the profile is activated" nmcli_laptop connection up laptop || finish laptop
 PID=$(service_pids)
-check "the kernel is asked for the other side's address, which nobody has" wait_until 15 says_nobody
-check "the other side comes" ip -n other link set eth0 up
-check "the other side answers" reaches 10.77.0.1
-check "the service's capabilities: effective" matches "^$KEPT\$" "$(status_of "$PID" CapEff)"
-check "permitted" matches "^$KEPT\$" "$(status_of "$PID" CapPrm)"
-check "inheritable" matches '^0+$' "$(status_of "$PID" CapInh)"
-check "no new privileges" matches '^1$' "$(status_of "$PID" NoNewPrivs)"
-check "a filter of system calls holds for every thread" every_thread_filtered
-check "another address for the uplink" nmcli_laptop connection modify uplink \
+check "status shows that the peer's address is unused" wait_until 15 says_nobody
+check "the peer is connected" ip -n other link set eth0 up
+check "the peer answers pings" reaches 10.77.0.1
+check "the service has two effective capabilities" matches "^$KEPT\$" "$(status_of "$PID" CapEff)"
+check "the service has two permitted capabilities" matches "^$KEPT\$" "$(status_of "$PID" CapPrm)"
+check "the service has no inheritable capability" matches '^0+$' "$(status_of "$PID" CapInh)"
+check "the service cannot gain new privileges" matches '^1$' "$(status_of "$PID" NoNewPrivs)"
+check "every thread has the system call filter" every_thread_filtered
+check "the uplink's address is changed" nmcli_laptop connection modify uplink \
   ipv4.addresses 203.0.113.56/24
-check "it comes up" nmcli_laptop connection up uplink
-check "the other side answers" reaches 10.77.0.1 40
-check "wirelinkctl shows it" matches other "$(host laptop wirelinkctl status 2>&1)"
-check "it is deactivated" nmcli_laptop connection down laptop
+check "the uplink is activated with it" nmcli_laptop connection up uplink
+check "the peer answers pings" reaches 10.77.0.1 40
+check "wirelinkctl shows the peer" matches other "$(host laptop wirelinkctl status 2>&1)"
+check "the profile is deactivated" nmcli_laptop connection down laptop
 nmcli_laptop connection modify uplink ipv4.addresses 203.0.113.5/24
 nmcli_laptop connection up uplink > /dev/null
-check "nothing is left" wait_host_clean laptop
+check "the host is clean" wait_host_clean laptop
 finish laptop

@@ -7,7 +7,7 @@
 # shellcheck source=one-host.sh
 . "$(dirname "$(realpath "$0")")/one-host.sh"
 lab_begin "$@"
-one_host_create || bail_out "the lab comes up" laptop
+one_host_create || bail_out "the lab is set up" laptop
 key=$(< "$LAB_DIR/keys/laptop")
 preshared=$(wirelinkctl genkey)
 both="private-key=$key, peer-1-preshared-key=$preshared"  # nmcli replaces all secrets at once
@@ -58,65 +58,65 @@ up() { nmcli_laptop connection up laptop "$@"; }
 import "$LAB_DIR/laptop/laptop.wirelink" > /dev/null || bail_out "the profile is imported" laptop
 
 # --- 2: nobody keeps it
-check "the private key is not to be saved" modify +vpn.data private-key-flags=2
-check "NetworkManager has forgotten it" is_not_stored "$key"
-check "without anybody to ask it does not come up" refused_up 'No agents|No valid secrets' up
-check "the terminal is asked, and it comes up" \
+check "the private key is set to be never saved" modify +vpn.data private-key-flags=2
+check "NetworkManager no longer stores the private key" is_not_stored "$key"
+check "activation fails without a secret agent" refused_up 'No agents|No valid secrets' up
+check "activation succeeds with the key entered on a terminal" \
   on_terminal "$key" nmcli --ask connection up laptop
-check "the other side answers" reaches 10.77.0.1
-check "the key is still not stored" is_not_stored "$key"
-check "it goes down and leaves nothing" goes_down
-check "what is no key does not do" \
+check "the peer answers pings" reaches 10.77.0.1
+check "the entered key is not stored" is_not_stored "$key"
+check "the profile is deactivated and the host is clean" goes_down
+check "activation fails with an invalid key from the terminal" \
   refused_up 'No valid secrets|secrets' on_terminal nonsense nmcli --ask connection up laptop
 printf 'vpn.secrets.private-key:%s\n' "$key" > "$LAB_DIR/passwords"
-check "a file of passwords does" up passwd-file "$LAB_DIR/passwords"
-check "the other side answers" reaches 10.77.0.1
-check "it goes down and leaves nothing" goes_down
+check "activation succeeds with a password file" up passwd-file "$LAB_DIR/passwords"
+check "the peer answers pings" reaches 10.77.0.1
+check "the profile is deactivated and the host is clean" goes_down
 
 # --- 1: the user's keyring
-agent_start || bail_out "an agent with a keyring is there" laptop
-check "the private key goes to the user's keyring" \
+agent_start || bail_out "a secret agent with a keyring is registered" laptop
+check "the private key is moved to the user's keyring" \
   modify +vpn.data private-key-flags=1 +vpn.secrets "private-key=$key"
-check "NetworkManager gave it to the agent" agent_said 'saved private-key'
-check "and does not store it" is_not_stored "$key"
-check "it comes up with the keyring" up
-check "the agent was asked" agent_said 'asked for vpn'
-check "the other side answers" reaches 10.77.0.1
-check "it goes down and leaves nothing" goes_down
+check "NetworkManager passes the key to the agent" agent_said 'saved private-key'
+check "NetworkManager does not store the key itself" is_not_stored "$key"
+check "activation succeeds with the key in the keyring" up
+check "NetworkManager requests the key from the agent" agent_said 'asked for vpn'
+check "the peer answers pings" reaches 10.77.0.1
+check "the profile is deactivated and the host is clean" goes_down
 sed -i 's/^\(private-key=\).*/\1nonsense/' "$keyring"
-check "a key in the keyring that is none is asked for anew" refused_up 'secrets' up
+check "an invalid key in the keyring is requested again" refused_up 'secrets' up
 sed -i '/^private-key=/d' "$keyring"
 
 # --- 0: NetworkManager, and preshared keys
-check "NetworkManager keeps the private key again" \
+check "the private key is moved back to NetworkManager" \
   modify +vpn.data private-key-flags=0 +vpn.secrets "private-key=$key"
-check "it does" grep -qF "$key" "$stored"
-other_wants_preshared || bail_out "the other side takes a preshared key" laptop
-check "it comes up" up
-refute "the other side does not answer without the preshared key" reaches 10.77.0.1 2
-check "it goes down and leaves nothing" goes_down
-check "a preshared key that NetworkManager keeps" \
+check "NetworkManager stores the private key" grep -qF "$key" "$stored"
+other_wants_preshared || bail_out "the peer requires a preshared key" laptop
+check "the profile is activated without the preshared key" up
+refute "the peer does not answer without the preshared key" reaches 10.77.0.1 2
+check "the profile is deactivated and the host is clean" goes_down
+check "a preshared key is added that NetworkManager stores" \
   modify +vpn.data peer-1-preshared-key-flags=0 vpn.secrets "$both"
-check "it comes up" up
-check "the other side answers" reaches 10.77.0.1
-check "it goes down and leaves nothing" goes_down
-check "one that the keyring keeps" \
+check "the profile is activated with the stored preshared key" up
+check "the peer answers pings" reaches 10.77.0.1
+check "the profile is deactivated and the host is clean" goes_down
+check "the preshared key is moved to the keyring" \
   modify +vpn.data peer-1-preshared-key-flags=1 vpn.secrets "$both"
-check "the agent has it" agent_said 'saved peer-1-preshared-key'
-check "NetworkManager has not" is_not_stored "$preshared"
-check "it comes up" up
-check "the other side answers" reaches 10.77.0.1
-check "it goes down and leaves nothing" goes_down
-check "the agent goes away" agent_stop
+check "the agent receives the preshared key" agent_said 'saved peer-1-preshared-key'
+check "NetworkManager no longer stores the preshared key" is_not_stored "$preshared"
+check "the profile is activated with the preshared key from the keyring" up
+check "the peer answers pings" reaches 10.77.0.1
+check "the profile is deactivated and the host is clean" goes_down
+check "the agent exits" agent_stop
 # NetworkManager keeps what it had in memory, unless it is given other secrets.
-check "one that nobody keeps" \
+check "the preshared key is set to be never saved" \
   modify +vpn.data peer-1-preshared-key-flags=2 vpn.secrets "private-key=$key"
-check "it does not come up without" refused_up 'secrets' up
+check "activation fails without the preshared key" refused_up 'secrets' up
 printf 'vpn.secrets.peer-1-preshared-key:%s\n' "$preshared" > "$LAB_DIR/passwords"
-check "it comes up with it" up passwd-file "$LAB_DIR/passwords"
-check "the other side answers" reaches 10.77.0.1
-check "it goes down and leaves nothing" goes_down
-check "one that is not required is not asked for" modify +vpn.data peer-1-preshared-key-flags=4
-check "it comes up" up
-check "it goes down and leaves nothing" goes_down
+check "activation succeeds with the preshared key from a password file" up passwd-file "$LAB_DIR/passwords"
+check "the peer answers pings" reaches 10.77.0.1
+check "the profile is deactivated and the host is clean" goes_down
+check "the preshared key is marked as not required" modify +vpn.data peer-1-preshared-key-flags=4
+check "activation succeeds without the optional preshared key" up
+check "the profile is deactivated and the host is clean" goes_down
 finish laptop

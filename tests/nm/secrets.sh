@@ -9,7 +9,7 @@
 . "$(dirname "$(realpath "$0")")/one-host.sh"
 export LAB_NM_LOG=TRACE
 lab_begin "$@"
-one_host_create || bail_out "the lab comes up" laptop
+one_host_create || bail_out "the lab is set up" laptop
 keys_create preshared
 forms=()
 for name in laptop preshared; do
@@ -32,8 +32,8 @@ host laptop dbus-monitor --system type=signal > "$LAB_DIR/signals" 2>&1 &
 wait_until 5 test -s "$LAB_DIR/signals" || bail_out "dbus-monitor starts" laptop
 
 check "the profile is imported" import "$LAB_DIR/laptop/laptop.wirelink" || finish laptop
-check "it is activated" nmcli_laptop connection up laptop
-check "the other side answers" reaches 10.77.0.1
+check "the profile is activated" nmcli_laptop connection up laptop
+check "the peer answers pings" reaches 10.77.0.1
 host laptop wirelinkctl status --json > "$LAB_DIR/status" 2>&1
 nmcli_laptop connection show laptop > "$LAB_DIR/shown"
 host laptop find /run /etc/NetworkManager /var/lib/NetworkManager -type f -perm /044 \
@@ -42,7 +42,7 @@ host laptop grep -rlF -f "$LAB_DIR/keys/laptop" -f "$LAB_DIR/keys/preshared" /ru
   > "$LAB_DIR/holders"
 service=$(service_pids)
 status_of() { host laptop sed -n "s/^$1:[[:space:]]*//p" "/proc/$service/status"; }
-check "the service dumps no core" \
+check "the service writes no core dump" \
   matches 'Max core file size +0 +0 ' "$(host laptop cat "/proc/$service/limits")"
 # root with no more capabilities than the service
 same_as_service() {
@@ -52,11 +52,11 @@ environment() { same_as_service grep -qaz PATH "/proc/$1/environ"; }
 # shellcheck disable=SC2016  # expanded inside the host
 same_as_service bash -c 'echo $$ > "$0"; exec sleep 30' "$LAB_DIR/sleeper" &
 wait_until 5 test -s "$LAB_DIR/sleeper"
-check "another such process can be read" environment "$(< "$LAB_DIR/sleeper")"
-refute "the service cannot" environment "$service"
-check "what holds keys is kept out of swap" matches '^[1-9][0-9]* kB' "$(status_of VmLck)"
-check "it has given up new privileges" matches '^1$' "$(status_of NoNewPrivs)"
-check "it is deactivated" nmcli_laptop connection down laptop
+check "a process with the same capabilities is readable" environment "$(< "$LAB_DIR/sleeper")"
+refute "the service is not readable" environment "$service"
+check "memory with keys is locked" matches '^[1-9][0-9]* kB' "$(status_of VmLck)"
+check "the service cannot gain new privileges" matches '^1$' "$(status_of NoNewPrivs)"
+check "the profile is deactivated" nmcli_laptop connection down laptop
 touch "$LAB_DIR/stop"
 wait "$watcher"
 
@@ -64,20 +64,20 @@ has_key() { grep -qaF "${forms[@]}" "$1"; }
 no_key() { has_key "$1"; [ $? = 1 ]; }  # and not 2: cannot be read
 # each of these must be able to show a key: it holds something else that was there at the time
 seen() { grep -qaF -- "$2" "$1"; }
-check "the search finds it where it is" \
+check "the search finds the key in the profile" \
   has_key "$LAB_DIR/laptop/etc/system-connections/laptop.nmconnection"
-check "the journal has the details" seen "$LAB_DIR/laptop/log/nm.log" "<trace>"
-check "and those of the service" grep -qF 'nm-wirelink-service[' "$LAB_DIR/laptop/log/nm.log"
-check "no key in the journal" no_key "$LAB_DIR/laptop/log/nm.log"
-check "no key in the bus's log" no_key "$LAB_DIR/laptop/log/dbus.log"
-check "the process lists have the service" seen "$LAB_DIR/processes" nm-wirelink-service
-check "no key in them" no_key "$LAB_DIR/processes"
-check "the signals have the service's configuration" seen "$LAB_DIR/signals" Ip4Config
-check "no key in them" no_key "$LAB_DIR/signals"
-check "no key in a file that others can read" no_key "$LAB_DIR/readable"
-check "the profile's own file is the only one with it" \
+check "the log of NetworkManager has trace messages" seen "$LAB_DIR/laptop/log/nm.log" "<trace>"
+check "the log has messages of the service" grep -qF 'nm-wirelink-service[' "$LAB_DIR/laptop/log/nm.log"
+check "the log contains no key" no_key "$LAB_DIR/laptop/log/nm.log"
+check "the log of the bus contains no key" no_key "$LAB_DIR/laptop/log/dbus.log"
+check "the process lists contain the service" seen "$LAB_DIR/processes" nm-wirelink-service
+check "the process lists contain no key" no_key "$LAB_DIR/processes"
+check "the recorded signals contain the IP configuration" seen "$LAB_DIR/signals" Ip4Config
+check "the recorded signals contain no key" no_key "$LAB_DIR/signals"
+check "no file readable by other users contains a key" no_key "$LAB_DIR/readable"
+check "only the profile's own file contains the private key" \
   matches '^/etc/NetworkManager/system-connections/laptop.nmconnection$' "$(< "$LAB_DIR/holders")"
-check "the status has the peer" seen "$LAB_DIR/status" "${PUBLIC_KEY[other]}"
-check "no key in the status" no_key "$LAB_DIR/status"
-check "no key in what nmcli shows" no_key "$LAB_DIR/shown"
+check "the status contains the peer" seen "$LAB_DIR/status" "${PUBLIC_KEY[other]}"
+check "the status contains no secret key" no_key "$LAB_DIR/status"
+check "the output of nmcli contains no key" no_key "$LAB_DIR/shown"
 finish laptop

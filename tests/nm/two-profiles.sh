@@ -6,7 +6,7 @@
 # shellcheck source=one-host.sh
 . "$(dirname "$(realpath "$0")")/one-host.sh"
 lab_begin "$@"
-one_host_create || bail_out "the lab comes up" laptop
+one_host_create || bail_out "the lab is set up" laptop
 
 # The other side's key in a second network, behind another port of the same address.
 second_network() {
@@ -45,44 +45,44 @@ each_shows_itself() {
 # wireguard-go takes a while to speak from a new address
 both_answer() { reaches 10.77.0.1 40 && reaches 10.78.0.1 40; }
 
-second_network || bail_out "the second network is there" laptop
+second_network || bail_out "the second network is set up" laptop
 for name in laptop second; do
   check "$name is imported" import "$LAB_DIR/laptop/$name.wirelink" || finish laptop
 done
-check "the first comes up" nmcli_laptop connection up laptop
-check "the second comes up beside it" nmcli_laptop connection up second
-check "each has a service" services_are 2
-check "and a link" links_are 2
-check "both networks answer" both_answer
-check "each shows itself on D-Bus" each_shows_itself
+check "the first profile is activated" nmcli_laptop connection up laptop
+check "the second profile is activated as well" nmcli_laptop connection up second
+check "each profile has a service" services_are 2
+check "each profile has a link" links_are 2
+check "the peer answers in both networks" both_answer
+check "each profile has its Link object on D-Bus" each_shows_itself
 
 nmcli_laptop connection modify uplink ipv4.addresses 203.0.113.55/24
-check "the uplink gets another address" nmcli_laptop connection up uplink
-check "both networks answer from there" both_answer
-check "the other side sees the first there" wait_until 5 seen_at wg-other 203.0.113.55:51820
-check "and the second" wait_until 5 seen_at wg-second 203.0.113.55:51830
-check "both stayed activated" is_activated laptop
-check "both stayed activated" is_activated second
+check "the uplink's address is changed" nmcli_laptop connection up uplink
+check "the peer answers in both networks at the new address" both_answer
+check "the peer has the first profile's new endpoint" wait_until 5 seen_at wg-other 203.0.113.55:51820
+check "the peer has the second profile's new endpoint" wait_until 5 seen_at wg-second 203.0.113.55:51830
+check "the first profile stayed active" is_activated laptop
+check "the second profile stayed active" is_activated second
 
-check "the first goes down" nmcli_laptop connection down laptop
-check "the second still answers" reaches 10.78.0.1
-refute "the first does not" reaches 10.77.0.1 1
-check "one service is left" wait_until 5 services_are 1
-check "and one link" links_are 1
-check "the first comes up again" nmcli_laptop connection up laptop
-check "both networks answer again" both_answer
+check "the first profile is deactivated" nmcli_laptop connection down laptop
+check "the second network still works" reaches 10.78.0.1
+refute "the first network no longer works" reaches 10.77.0.1 1
+check "one service is running" wait_until 5 services_are 1
+check "one link exists" links_are 1
+check "the first profile is activated again" nmcli_laptop connection up laptop
+check "the peer answers in both networks again" both_answer
 
 # shellcheck disable=SC2016  # expanded inside the host
 check "the service of the second is killed" host laptop bash -c 'kill -KILL $0' \
   "$(service_pids | sort -n | head -n 1)"
-check "the second goes down" wait_until 5 is_down second
-check "the first still answers" reaches 10.77.0.1
-check "the second comes up again" nmcli_laptop connection up second
-check "both networks answer again" both_answer
-check "the second goes down" nmcli_laptop connection down second
-check "the first still answers" reaches 10.77.0.1
-check "the first goes down" nmcli_laptop connection down laptop
+check "the second profile becomes inactive" wait_until 5 is_down second
+check "the first network still works" reaches 10.77.0.1
+check "the second profile is activated again" nmcli_laptop connection up second
+check "the peer answers in both networks after the crash" both_answer
+check "the second profile is deactivated" nmcli_laptop connection down second
+check "the first network works alone" reaches 10.77.0.1
+check "the first profile is deactivated at last" nmcli_laptop connection down laptop
 nmcli_laptop connection modify uplink ipv4.addresses 203.0.113.5/24
 nmcli_laptop connection up uplink > /dev/null
-check "nothing is left" wait_host_clean laptop 10
+check "the host is clean" wait_host_clean laptop 10
 finish laptop

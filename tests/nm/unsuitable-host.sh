@@ -12,7 +12,7 @@
 # What is about wireguard-go is so, too, where the kernel would do.
 export WIRELINK_WIREGUARD=userspace
 lab_begin "$@"
-one_host_create || bail_out "the lab comes up" laptop
+one_host_create || bail_out "the lab is set up" laptop
 import "$LAB_DIR/laptop/laptop.wirelink" > /dev/null || bail_out "the profile is imported" laptop
 
 comes_up() { nmcli_laptop connection up laptop && reaches 10.77.0.1; }
@@ -64,50 +64,50 @@ no_link() { [ -z "$(host_interfaces laptop)" ]; }
 hide() { host laptop mount "$@"; }
 show() { host laptop umount "$1"; }
 
-check "the profile is good" comes_up || finish laptop
-check "it goes down" goes_down
+check "the profile can be activated" comes_up || finish laptop
+check "the profile is deactivated" goes_down
 
 for family in AF_INET AF_INET6; do
-  check "somebody has the listen port ($family)" hold_port $family
-  check "it fails" fails_with \
+  check "another program binds the listen port ($family)" hold_port $family
+  check "activation fails because of the port" fails_with \
     'UDP port 51820 for interface .* is used by another program or link; choose another listen-port'
-  check "nothing is left" wait_host_clean laptop
-  check "the port is let go" let_go
+  check "the host is clean" wait_host_clean laptop
+  check "the other program releases the port" let_go
 done
 
-check "there is no WireGuard" hide --bind /dev/null /usr/bin/wireguard-go
-check "it fails" fails_with 'has no WireGuard|asks for userspace WireGuard.*install wireguard-go'
-check "nothing is left" wait_host_clean laptop
-check "there is" show /usr/bin/wireguard-go
+check "wireguard-go is missing" hide --bind /dev/null /usr/bin/wireguard-go
+check "activation fails without WireGuard" fails_with 'has no WireGuard|asks for userspace WireGuard.*install wireguard-go'
+check "the host is clean" wait_host_clean laptop
+check "wireguard-go is back" show /usr/bin/wireguard-go
 
-check "there is no /dev/net/tun" hide -t tmpfs none /dev/net
-check "it fails" fails_with 'there is no /dev/net/tun, .*modprobe tun'
-check "nothing is left" wait_host_clean laptop
-check "there is" show /dev/net
+check "/dev/net/tun is missing" hide -t tmpfs none /dev/net
+check "activation fails without /dev/net/tun" fails_with 'there is no /dev/net/tun, .*modprobe tun'
+check "the host is clean" wait_host_clean laptop
+check "/dev/net/tun is back" show /dev/net
 
-check "IPv6 is off everywhere" ipv6_off 1
-check "it is turned on for the own link" comes_up
-check "and nowhere else" matches '^1$' "$(host laptop cat /proc/sys/net/ipv6/conf/all/disable_ipv6)"
-check "it goes down" nmcli_laptop connection down laptop
-check "IPv6 is on again" ipv6_off 0
-check "no link of ours is left" wait_until 5 no_link
+check "IPv6 is disabled on all interfaces" ipv6_off 1
+check "the profile is activated, with IPv6 enabled on its link" comes_up
+check "IPv6 stays disabled elsewhere" matches '^1$' "$(host laptop cat /proc/sys/net/ipv6/conf/all/disable_ipv6)"
+check "the profile is deactivated" nmcli_laptop connection down laptop
+check "IPv6 is enabled again" ipv6_off 0
+check "the link is gone" wait_until 5 no_link
 # NetworkManager gives the uplink another one, in its own time.
 check "the uplink has a link-local address again" wait_until 20 has_link_local
 host_remember laptop
 
-check "it comes up" comes_up
+check "the profile is activated" comes_up
 number=$(active_number)
-check "it goes down" nmcli_laptop connection down laptop
+check "the profile is deactivated" nmcli_laptop connection down laptop
 name=org.freedesktop.NetworkManager.wirelink
 # NetworkManager may activate something by itself meanwhile: the next number is not certain.
 mapfile -t names < <(seq -f "$name.Connection_%g" $((number + 1)) $((number + 10)))
-check "somebody has the next names on the bus" hold_names "${names[@]}"
+check "another program owns the service's next bus names" hold_names "${names[@]}"
 # NetworkManager does not even start the service then, and calls whoever has the name.
-check "it fails" fails_with 'vpn.*Object does not exist at path'
-check "the name is let go" let_go
-check "somebody has the name that all share" hold_names $name
-check "it comes up all the same" comes_up
-check "it goes down" nmcli_laptop connection down laptop
-check "the name is let go" let_go
-check "nothing is left" wait_host_clean laptop
+check "activation fails because of the bus name" fails_with 'vpn.*Object does not exist at path'
+check "the other program releases the bus names" let_go
+check "another program owns the shared bus name" hold_names $name
+check "the profile is activated without the shared bus name" comes_up
+check "the profile is deactivated" nmcli_laptop connection down laptop
+check "the other program releases the shared bus name" let_go
+check "the host is clean" wait_host_clean laptop
 finish laptop
