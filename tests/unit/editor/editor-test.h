@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #pragma once
 
-#include "wl-editor-model.h"
+#include "model/wl-model.h"
 
 /* Keys of the tests, as in the corpus, and the public half of the private one. */
 #define PRIVATE_KEY   "xDCkVfhCNpYBwVxcmPqOuFpoJMO6BxYexBAKloRNyjU="

@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-#include "wl-editor-bus.h"
+#include "model/wl-live-bus.h"
 
 #define UUID "5c1f8d2e-2a0b-4b2c-9a55-0c3f5d5a9d10"
 #define ROOT "/org/freedesktop/NetworkManager/wirelink"

@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-#include "wl-editor-labels.h"
+#include "model/wl-labels.h"
 
 #define WHOLE_FILE "[Interface]\nPrivateKey = " PRIVATE_KEY "\n[Peer]\nPublicKey = " HUB_KEY "\n"
 

@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-#include "wl-editor-trust.h"
+#include "model/wl-effective-trust.h"
 
 static void
 assert_reason(WlEditorModel *model, guint position, const char *part)

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "wl-editor-trust.h"
+#include "wl-effective-trust.h"
 
 #include <glib/gi18n-lib.h>
 
-#include "wl-editor-model-private.h"
+#include "wl-model-private.h"
 #include "wl-trust.h"
 
 #define MOST_NAMES 5

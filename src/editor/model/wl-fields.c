@@ -6,7 +6,7 @@
 
 #include <glib/gi18n-lib.h>
 
-#include "wl-editor-model-private.h"
+#include "wl-model-private.h"
 #include "wl-profile-item.h"
 #include "wl-profile-value.h"
 

@@ -3,7 +3,7 @@
 
 /* The inside of the model, for the files that make it. */
 
-#include "wl-editor-model.h"
+#include "wl-model.h"
 #include "wl-profile-keys.h"
 
 G_BEGIN_DECLS
@@ -43,7 +43,7 @@ struct _WlEditorModel {
     gpointer changed_data;
 };
 
-/* wl-editor-field.c */
+/* wl-fields.c */
 void wl_editor_fields_init(WlEditorFields *fields, WlKeyScope scope);
 void wl_editor_fields_clear(WlEditorFields *fields);
 /* The row of @key; it must exist. */
@@ -61,11 +61,11 @@ const char *wl_editor_fields_first_problem(const WlEditorFields *fields);
  * To be freed with wl_profile_wipe_free(). */
 char *wl_editor_fields_dup_value(const WlEditorFields *fields, guint row);
 
-/* wl-editor-model.c */
+/* wl-model.c */
 WlEditorPeer *wl_editor_peer_new(void);
 void wl_editor_model_notify(WlEditorModel *model, WlEditorChange change);
 
-/* wl-editor-check.c: all that concerns several fields. */
+/* wl-check.c: all that concerns several fields. */
 void wl_editor_model_check(WlEditorModel *model);
 /* Whether a change of @key can change that. */
 gboolean wl_editor_key_is_checked(const char *key);

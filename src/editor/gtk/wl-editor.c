@@ -3,8 +3,8 @@
 
 #include <glib/gi18n-lib.h>
 
-#include "wl-editor-bus.h"
-#include "wl-editor-pages.h"
+#include "model/wl-live-bus.h"
+#include "wl-pages.h"
 #include "wl-gtk.h"
 
 struct _WlEditor {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "wl-editor-live.h"
+#include "wl-live.h"
 
 static void
 free_peer(gpointer data)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "wl-editor-labels.h"
+#include "wl-labels.h"
 
 #include <string.h>
 

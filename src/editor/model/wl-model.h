@@ -10,7 +10,7 @@
 
 #include <NetworkManager.h>
 
-#include "wl-editor-live.h"
+#include "wl-live.h"
 #include "wl-profile.h"
 
 G_BEGIN_DECLS

@@ -5,7 +5,7 @@
  * toolkit. Where there is no service, or it may not be read, the model has no live part, and in the
  * latter case knows so. */
 
-#include "wl-editor-model.h"
+#include "wl-model.h"
 
 G_BEGIN_DECLS
 

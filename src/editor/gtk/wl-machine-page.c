@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "wl-editor-pages.h"
+#include "wl-pages.h"
 
 #include <glib/gi18n-lib.h>
 #include <nma-bar-code.h>
 
-#include "wl-editor-form.h"
+#include "wl-form.h"
 #include "wl-gtk.h"
 
 #define QR_SIZE   180 /* pixels */

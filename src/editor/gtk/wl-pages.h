@@ -6,7 +6,7 @@
 
 #include <gtk/gtk.h>
 
-#include "wl-editor-model.h"
+#include "model/wl-model.h"
 
 G_BEGIN_DECLS
 

@@ -7,8 +7,8 @@
 
 #include <glib/gi18n-lib.h>
 
-#include "wl-editor-labels.h"
-#include "wl-editor-model-private.h"
+#include "wl-labels.h"
+#include "wl-model-private.h"
 #include "wl-profile-connection.h"
 #include "wl-profile-file.h"
 #include "wl-profile-value.h"

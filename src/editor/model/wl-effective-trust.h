@@ -3,7 +3,7 @@
 
 /* What a peer may tell us, in words, and what applies where nothing is chosen. */
 
-#include "wl-editor-model.h"
+#include "wl-model.h"
 
 G_BEGIN_DECLS
 

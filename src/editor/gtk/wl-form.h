@@ -5,7 +5,7 @@
 
 #include <gtk/gtk.h>
 
-#include "wl-editor-model.h"
+#include "model/wl-model.h"
 
 G_BEGIN_DECLS
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "wl-editor-bus.h"
+#include "wl-live-bus.h"
 
 #include <gio/gio.h>
 

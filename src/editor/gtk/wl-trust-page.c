@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "wl-editor-pages.h"
+#include "wl-pages.h"
 
 #include <glib/gi18n-lib.h>
 
-#include "wl-editor-form.h"
-#include "wl-editor-trust.h"
+#include "wl-form.h"
+#include "model/wl-effective-trust.h"
 #include "wl-gtk.h"
 
 #define ROW_INDENT 8 /* pixels, where texts in the rows of a list begin */

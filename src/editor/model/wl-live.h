@@ -54,7 +54,7 @@ const WlEditorLivePeer *wl_editor_live_find(const WlEditorLive *live, const char
 /* Of WlEditorLiveFact; NULL: none. */
 const GPtrArray *wl_editor_live_get_facts(const WlEditorLive *live, const char *subject);
 
-/* wl-editor-live-text.c: all of it translated */
+/* wl-live-text.c: all of it translated */
 
 /* "Direct", "Through a router": the state in a word or two; an unknown one as it is. */
 const char *wl_editor_live_state_title(const char *state);

@@ -6,9 +6,9 @@
 
 #include <glib/gi18n-lib.h>
 
-#include "wl-editor-labels.h"
-#include "wl-editor-model-private.h"
-#include "wl-editor-trust.h"
+#include "wl-labels.h"
+#include "wl-model-private.h"
+#include "wl-effective-trust.h"
 #include "wl-reason.h"
 
 #define MOST_LINES 12 /* of what was told of one member */

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "wl-editor-model-private.h"
+#include "wl-model-private.h"
 
 #include <string.h>
 
 #include <glib/gi18n-lib.h>
 #include <sodium.h>
 
-#include "wl-editor-trust.h"
+#include "wl-effective-trust.h"
 #include "wl-key.h"
 #include "wl-profile-value.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "wl-editor-pages.h"
+#include "wl-pages.h"
 
 #include <glib/gi18n-lib.h>
 

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "wl-editor-form.h"
+#include "wl-form.h"
 
 #include <glib/gi18n-lib.h>
 #include <nma-ui-utils.h>
 
-#include "wl-editor-labels.h"
-#include "wl-editor-trust.h"
+#include "model/wl-labels.h"
+#include "model/wl-effective-trust.h"
 #include "wl-gtk.h"
 
 #define CHECK_INDENT 24 /* pixels, about where the text of a check button begins */
