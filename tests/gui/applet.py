@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What a person does who has nm-applet and brings a profile up whose key nobody keeps, one verb a
-run."""
+"""Drives nm-applet as a user would who activates a profile whose key is not stored, one verb a run."""
 import os
 import subprocess
 import sys
@@ -26,7 +25,7 @@ def nmcli(*arguments):
 
 
 class Applet:
-    """Runs while the verb does."""
+    """Runs nm-applet for the duration of the verb."""
 
     def __enter__(self):
         place = os.path.getsize(os.environ['WL_TEST_NM_LOG'])
@@ -47,7 +46,7 @@ def object_of(uuid):
 
 
 def activate():
-    """As a menu does: nmcli would be an agent of its own."""
+    """Activates as a menu does: nmcli would register an agent of its own."""
     uuid = nmcli('-g', 'connection.uuid', 'connection', 'show', 'laptop')
     subprocess.run(['busctl', 'call', 'org.freedesktop.NetworkManager',
                     '/org/freedesktop/NetworkManager', 'org.freedesktop.NetworkManager',
@@ -60,15 +59,15 @@ def state():
 
 
 class Window(Program):
-    """nm-applet's own, with what nm-wirelink-auth-dialog says is to be asked."""
+    """The window of nm-applet, with the questions of nm-wirelink-auth-dialog."""
 
     def __init__(self):
         super().__init__('nm-applet')
-        self.said('“laptop” needs keys')
+        self.said('keys for “laptop”')
         self.said('Private key')
 
     def entry(self):
-        """It has no name for who reads the screen, but the focus."""
+        """The entry has no accessible name, but the focus."""
         return next((node for node in self.nodes() if node.get_role_name() == 'password text'
                      and has_state(node, Atspi.StateType.FOCUSED)), None)
 
@@ -77,17 +76,17 @@ def cancel():
     with Applet():
         activate()
         Window().press('Cancel')
-        until('it is given up', lambda: not state())
+        until('the activation fails', lambda: not state())
 
 
 def answer():
     with Applet():
         activate()
         window = Window()
-        entry = until('a field to write into', window.entry)
+        entry = until('an entry for the key', window.entry)
         assert Atspi.EditableText.set_text_contents(entry, os.environ['WL_TEST_KEY'])
         window.press('OK')
-        until('it is activated', lambda: state() == 'activated')
+        until('the profile is activated', lambda: state() == 'activated')
 
 
 globals()[sys.argv[1]]()

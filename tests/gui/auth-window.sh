@@ -1,5 +1,5 @@
 #!/bin/bash
-# The window that asks for keys, as agents that have none have nm-wirelink-auth-dialog show it. Prints TAP.
+# The window that nm-wirelink-auth-dialog shows for agents without one of their own. Prints TAP.
 # shellcheck source=../lab/tap.sh
 . "$(dirname "$(realpath "$0")")/../lab/tap.sh"
 # shellcheck source=../lab/lab.sh
@@ -7,7 +7,7 @@
 # shellcheck source=screen.sh
 . "$(dirname "$(realpath "$0")")/screen.sh"
 lab_begin "$@"
-mkdir -p "$LAB_DIR/screen" "$LAB_BUILD/screenshots" || bail_out "a folder for the pictures"
+mkdir -p "$LAB_DIR/screen" "$LAB_BUILD/screenshots" || bail_out "the folder for screenshots is created"
 
 drive() {
   WIRELINK_SCREEN="$LAB_DIR/screen" timeout 60 "$GUI_HERE/screen" env \
@@ -23,11 +23,11 @@ without_a_display() {
   matches 'no display .*nmcli --ask' "$output"
 }
 
-check "keys are asked, and given" drive answer
-check "one that is none is not taken" drive wrong
-check "what is written can be shown" drive show
-check "what is not asked for is not kept, what did not do is shown again" drive kept
-check "it can be cancelled" drive cancel
-check "and closed with a key" drive escape
-check "without a display it says what would do" without_a_display
+check "the window asks for keys and returns them" drive answer
+check "the window rejects an invalid key" drive wrong
+check "the keys can be shown" drive show
+check "the window keeps no other secrets and shows a rejected key again" drive kept
+check "the window can be canceled" drive cancel
+check "the window closes with Escape" drive escape
+check "the error without a display names the remedy" without_a_display
 finish

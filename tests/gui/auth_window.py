@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What a person does with the window that asks for keys, one verb a run, and what the agent that
-wanted it shown is told then."""
+"""Drives the window that asks for keys as a user would, one verb a run, and checks what the agent
+receives."""
 import os
 import subprocess
 import sys
@@ -15,7 +15,7 @@ FIELDS = ('Private key', 'Preshared key of "hub"')
 
 
 class Dialog(Program):
-    """The agent's side of it, too."""
+    """The window, and the agent that requested it."""
 
     def __init__(self, data=None, secrets=None, *options):
         super().__init__('nm-wirelink-auth-dialog-window')
@@ -38,7 +38,7 @@ class Dialog(Program):
 
 def answer():
     dialog = Dialog()
-    dialog.said('“home” needs keys')
+    dialog.said('keys for “home”')
     dialog.wait_sensitive('Connect', False)
     dialog.write(FIELDS[0], PRIVATE)
     dialog.wait_sensitive('Connect', False)
@@ -54,10 +54,10 @@ def wrong():
     dialog = Dialog()
     dialog.write(FIELDS[1], PRESHARED)
     dialog.write(FIELDS[0], PRIVATE.replace('=', 'A'))
-    dialog.said('This is no key')
+    dialog.said('not a valid key')
     dialog.wait_sensitive('Connect', False)
     dialog.write(FIELDS[0], PRIVATE)
-    dialog.unsaid('This is no key')
+    dialog.unsaid('not a valid key')
     dialog.wait_sensitive('Connect', True)
     dialog.press('Cancel')
     dialog.ends(1, '')
@@ -68,7 +68,7 @@ def show():
     dialog.write(FIELDS[0], PRIVATE)
     node = dialog.find(['password text'], FIELDS[0])
     assert PRIVATE not in text_of(node), 'a screen reader reads the key aloud'
-    dialog.toggle('Show what is written')
+    dialog.toggle('Show keys')
     assert dialog.find(['text'], FIELDS[0])
     assert dialog.read(FIELDS[0]) == PRIVATE
     dialog.press('Cancel')
@@ -76,7 +76,7 @@ def show():
 
 
 def memory_of(name):
-    """What the process can write to, as one piece of bytes."""
+    """The writable memory of the process."""
     pid = subprocess.run(['pgrep', '-f', f'/{name}$'], check=True, capture_output=True,
                          text=True).stdout.split()[0]
     found = b''
@@ -91,13 +91,13 @@ def memory_of(name):
 
 
 def kept():
-    """A key that is not asked for is not kept by the window; one that did not do is shown again."""
+    """The window keeps no key that it does not ask for, and shows a rejected one again."""
     dialog = Dialog({'private-key-flags': '2', 'peer-1-name': 'hub', 'peer-1-preshared-key-flags': '0'},
                     {'peer-1-preshared-key': PRESHARED, 'private-key': PRIVATE}, '-r')
     dialog.wait_sensitive('Connect', True)
     memory = memory_of(dialog.name)
-    assert PRIVATE.encode() in memory, 'the search does not find what is there'
-    assert PRESHARED.encode() not in memory, 'the window keeps a key that it does not ask for'
+    assert PRIVATE.encode() in memory, 'the search does not find the key that is there'
+    assert PRESHARED.encode() not in memory, 'the window holds a key that it does not ask for'
     dialog.press('Connect')
     dialog.ends(0, f'private-key\n{PRIVATE}\npeer-1-preshared-key\n{PRESHARED}\n\n\n')
 

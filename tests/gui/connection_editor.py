@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What a person does with nm-connection-editor, one verb a run."""
+"""Drives nm-connection-editor as a user would, one verb a run."""
 import os
 import subprocess
 import sys
@@ -11,7 +11,7 @@ PRIVATE = 'xDCkVfhCNpYBwVxcmPqOuFpoJMO6BxYexBAKloRNyjU='
 HUB = 'FSXZOoplXTlQyHxwmOZ2AY72AHFggajo2gV46747tzQ='
 PHONE = 'pHNt7Zh/ledy17AsjhbgB5LrunUNa3NSK5PlK7MHDKM='
 
-LATER = 'While the connection is active, what each peer told is shown here.'
+LATER = 'While the connection is active, the facts from each peer are shown here.'
 
 
 def nmcli(*arguments):
@@ -57,11 +57,11 @@ def wait_stored(name, key, value):
 
 
 def create():
-    """Typed and clicked from nothing, a peer by the keyboard alone."""
+    """Creates a profile with mouse and keyboard, and its peer with the keyboard alone."""
     editor = Editor('--create', '--type=vpn')
     editor.press('Create…')
     editor.replace('VPN connection 1', 'New network')
-    # nothing is there yet, so nothing can be saved
+    # an empty profile cannot be saved
     editor.wait_sensitive('Save', False)
     editor.write('Private key', PRIVATE)
     editor.write('Addresses', '10.77.0.2/24, fd77::2/64')
@@ -75,7 +75,7 @@ def create():
     editor.write_last('Public key', HUB)
     editor.write('Endpoints', 'hub.example.net:51820')
     editor.write('Allowed IPs', '10.77.0.0/24, fd77::/64')
-    editor.choose('May tell us', 4)
+    editor.choose('Trust', 4)
     editor.find(['toggle button'], 'hub, FSXZOopl, Members')
     editor.save()
     wait_stored('New network', 'peer-1-allowed-ips', '10.77.0.0/24 fd77::/64')
@@ -84,25 +84,25 @@ def create():
 
 
 def edit(name):
-    """Peers are added, moved and removed; what the file said besides must stay."""
+    """Adds, moves and removes peers; everything else in the profile must stay."""
     uuid = uuid_of(name)
     editor = Editor('--edit', uuid)
     editor.open_page('Peers')
     first = data(uuid, 'peer-1-public-key')
-    editor.press('Add peer')
+    editor.press('Add Peer')
     editor.write_last('Public key', PHONE)
     editor.write('Name', 'phone')
     editor.write('Allowed IPs', '10.77.0.99/32')
-    # the same key twice is told where it stands, and cannot be saved
+    # a duplicate key is reported at its field and cannot be saved
     editor.write_last('Public key', first)
-    editor.said('This is also the key of')
+    editor.said('has the same public key')
     editor.wait_sensitive('Save', False)
     editor.write_last('Public key', PHONE)
     editor.press('Move phone up')
     editor.open_page('Trust')
-    editor.choose('What phone may tell us', 2)
-    editor.said('This switches the automatic rule off')
-    editor.open_page('This machine')
+    editor.choose('Trust in phone', 2)
+    editor.said('automatic trust is off')
+    editor.open_page('This Machine')
     editor.write('MTU', '99')
     editor.said('1280 to 65455')
     editor.wait_sensitive('Save', False)
@@ -114,30 +114,30 @@ def edit(name):
 
 
 def describe(name):
-    """What is wrong is read at its field, to who cannot see it, and goes when it is right."""
+    """The accessible description of a field is its error until it is corrected."""
     editor = Editor('--edit', uuid_of(name))
-    editor.wait_described('Listen port', 'members behind one router should differ')
-    editor.wait_described('Send all traffic through the network',
-                          'asked of the DNS servers of this connection only')
+    editor.wait_described('Listen port', 'between members behind the same router')
+    editor.wait_described('Send all traffic through the tunnel',
+                          'the local network can see DNS queries')
     editor.write('Listen port', '99999')
-    editor.wait_described('Listen port', '"99999" is not valid; it is a number from 1 to 65535')
+    editor.wait_described('Listen port', '"99999" is not valid; use a number from 1 to 65535')
     editor.write('Listen port', '50123')
-    editor.wait_described('Listen port', 'members behind one router should differ')
+    editor.wait_described('Listen port', 'between members behind the same router')
     editor.open_page('Peers')
     editor.unfold('hub, FSXZOopl, Endpoints')
     editor.write('Allowed IPs', '10.77.0.5/24')
-    editor.wait_described('Allowed IPs', '"10.77.0.5/24" has bits behind its prefix')
-    editor.wait_described('hub, FSXZOopl, Endpoints', 'Something is wrong with this peer')
-    editor.choose('May tell us', 4)
-    editor.wait_described('hub, FSXZOopl, Members', 'Something is wrong with this peer')
+    editor.wait_described('Allowed IPs', '"10.77.0.5/24" has bits set beyond its prefix')
+    editor.wait_described('hub, FSXZOopl, Endpoints', 'This peer has an error')
+    editor.choose('Trust', 4)
+    editor.wait_described('hub, FSXZOopl, Members', 'This peer has an error')
     editor.write('Allowed IPs', '10.77.0.0/24')
-    editor.wait_described('Allowed IPs', 'its own addresses, of a router the network')
+    editor.wait_described('Allowed IPs', 'for a router, the whole network')
     editor.wait_sensitive('Save', True)
     editor.close()
 
 
 def search(name):
-    """Only peers with what is typed are on the screen."""
+    """The list shows only the peers that match the search."""
     def shown():
         return [node.get_name().split(',')[0] for node in editor.nodes()
                 if node.get_role_name() == 'toggle button' and ', ' in (node.get_name() or '')
@@ -156,15 +156,15 @@ def search(name):
     wait_shown('desktop', 'phone', 'nas')
     editor.write('Search peers', 'nobody')
     wait_shown()
-    # a new peer would not be found, and is to be seen
+    # a new peer does not match the search but is shown
     editor.keys('<Alt>a')
-    until('the new peer is shown', lambda: 'New peer' in shown())
+    until('the new peer is shown', lambda: 'New Peer' in shown())
     assert editor.read('Search peers') == ''
     editor.close()
 
 
 def keep(name, storage, key=''):
-    """Who keeps the private key, in the menu that libnma puts into its field."""
+    """Chooses the storage of the private key in the menu that libnma adds to its field."""
     editor = Editor('--edit', uuid_of(name))
     editor.click_at(editor.field('Private key').get_child_at_index(0))
     item = editor.find(['radio button'], storage)
@@ -178,7 +178,7 @@ def keep(name, storage, key=''):
 
 
 def reorder(name):
-    """By the keyboard, and by the pointer up and down."""
+    """Reorders peers with the keyboard, and with the pointer up and down."""
     uuid = uuid_of(name)
     editor = Editor('--edit', uuid)
     editor.click(['page tab'], 'Peers')
@@ -206,25 +206,25 @@ def import_file(path):
 
 
 def refuse(path, part):
-    """What cannot be imported says why, and what to do."""
+    """The error of a failed import states cause and remedy."""
     editor = Editor('--create', '--type=vpn')
     editor.choose('wirelink', 2)  # Import a saved VPN configuration…
     editor.press('Create…')
     chooser = editor.named('Select file to import')
-    until('it has the keyboard', lambda: has_state(chooser, Atspi.StateType.ACTIVE))
-    # the chooser asks for a path when one begins with "/"
+    until('the file chooser is active', lambda: has_state(chooser, Atspi.StateType.ACTIVE))
+    # the chooser asks for a path when one types "/"
     subprocess.run(['xdotool', 'type', path], check=True)
     until('the path is typed', lambda: path in [text_of(node) for node in editor.nodes()
                                                 if node.get_role_name() == 'text'])
     editor.wait_sensitive('Open', True)
     editor.press('Open')
     editor.said(part)
-    editor.process.kill()  # the message would keep it from ending
+    editor.process.kill()  # the message dialog would block its exit
     editor.process.wait()
 
 
 def key(name):
-    """A key is made and hidden, its public half stands beside it, and is copied and drawn."""
+    """Generates a key, which stays hidden; its public key is shown, copied and drawn."""
     editor = Editor('--edit', uuid_of(name))
     before = editor.read('Public key')
     editor.press('Generate')
@@ -237,11 +237,11 @@ def key(name):
                             capture_output=True, text=True).stdout.strip()
     assert editor.read('Public key') == public, public
     editor.press('Copy')
-    editor.write('Own name', '')
-    editor.focus(['text'], 'Own name')
+    editor.write('Name of this machine', '')
+    editor.focus(['text'], 'Name of this machine')
     editor.keys('<Control>v')
-    until('the public key is pasted', lambda: editor.read('Own name') == public)
-    editor.press('QR code')
+    until('the public key is pasted', lambda: editor.read('Name of this machine') == public)
+    editor.press('QR Code')
     until('the QR code is shown',
           lambda: has_state(editor.named('QR code of the public key'), Atspi.StateType.VISIBLE))
     editor.picture('key-gtk3')
@@ -264,7 +264,7 @@ def export(name, path):
 
 
 def nonsense():
-    """A profile with nothing right in it opens, says what is wrong, and keeps the rest."""
+    """A profile of invalid values opens, reports the errors, and keeps unknown keys."""
     name = 'nonsense'
     nmcli('connection', 'add', 'type', 'vpn', 'con-name', name, 'vpn-type', 'wirelink',
           'vpn.data', 'address=here, listen-port=99999, colour=green, peer-1-public-key=short, '
@@ -272,18 +272,18 @@ def nonsense():
     editor = Editor('--edit', uuid_of(name))
     editor.wait_sensitive('Save', False)
     editor.said('is not an IP address')
-    editor.said('it is a number from 1 to 65535')
+    editor.said('use a number from 1 to 65535')
     editor.write('Private key', PRIVATE)
     editor.write('Addresses', '10.77.0.2/24')
     editor.write('Listen port', '')
     editor.open_page('Peers')
-    editor.unfold('New peer, Endpoints')
+    editor.unfold('New Peer, Endpoints')
     editor.said('44 base64 characters')
     editor.write_last('Public key', HUB)
     editor.said('has no valid prefix length')
     editor.write('Allowed IPs', '10.0.0.0/9')
     editor.wait_sensitive('Save', False)
-    editor.choose('May tell us', 3)
+    editor.choose('Trust', 3)
     editor.save()
     wait_stored(name, 'peer-1-trust', 'AllowedIPs')
     for key, value in (('colour', 'green'), ('peer-1-shape', 'round'), ('listen-port', None)):
@@ -292,7 +292,7 @@ def nonsense():
 
 
 def live(name):
-    """What the running service says is shown, goes with it, and comes again."""
+    """The live state appears, disappears and reappears with the service."""
     uuid = uuid_of(name)
     nmcli('connection', 'up', name)
     editor = Editor('--edit', uuid)
@@ -309,16 +309,16 @@ def live(name):
     editor.open_page('Trust')
     editor.unsaid(LATER)
     editor.said('Offline: the name hub.example.net has no address yet')
-    editor.open_page('This machine')
+    editor.open_page('This Machine')
     nmcli('connection', 'modify', name, '+vpn.data', 'mtu=1400', '+vpn.data', 'listen-port=50124')
-    editor.said('in effect when the connection is brought up again: ')
+    editor.said('take effect at the next activation: ')
     editor.said('MTU')
     nmcli('connection', 'modify', name, '+vpn.data', 'peer-1-endpoint=nowhere')
-    editor.said('cannot run, so the connection goes on as it was: Endpoints of hub: ')
+    editor.said('the previous ones are still in use: Endpoints of hub: ')
     nmcli('connection', 'modify', name, '+vpn.data', 'peer-1-endpoint=hub.example.net:51820',
           '-vpn.data', 'mtu', '+vpn.data', 'listen-port=50123')
-    editor.unsaid('cannot run')
-    editor.unsaid('brought up again: ')
+    editor.unsaid('still in use')
+    editor.unsaid('next activation: ')
     editor.open_page('Trust')
     nmcli('connection', 'down', name)
     editor.said(LATER)
@@ -330,11 +330,11 @@ def live(name):
 
 
 def drop(name, path):
-    """A file of another program on the list of peers."""
+    """Drops a file from another program on the list of peers."""
     editor = Editor('--edit', uuid_of(name))
     editor.open_page('Peers')
     source = editor.drop_file(path, 'Drag nas to move')
-    editor.said('Peers added: 4; already here: 2.')
+    editor.said('Peers added: 4; already present: 2')
     editor.named('8qqnabMq…, Members')
     source.terminate()
     editor.close()

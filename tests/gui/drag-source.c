@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
-/* A small window that a file can be dragged out of, as out of a file manager.
+/* A small window from which a file can be dragged, as from a file manager.
  * Usage: drag-source FILE */
 
 #include <gtk/gtk.h>
@@ -30,7 +30,7 @@ main(int argc, char **argv)
     gtk_window_set_title(GTK_WINDOW(window), "drag-source");
     gtk_window_set_default_size(GTK_WINDOW(window), 100, 50);
     gtk_window_set_keep_above(GTK_WINDOW(window), TRUE);
-    /* The window that is dragged to stays the active one. */
+    /* The target window stays active. */
     gtk_window_set_accept_focus(GTK_WINDOW(window), FALSE);
     gtk_window_set_focus_on_map(GTK_WINDOW(window), FALSE);
     gtk_drag_source_set(box, GDK_BUTTON1_MASK, NULL, 0, GDK_ACTION_COPY);

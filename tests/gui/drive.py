@@ -1,9 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Finds and operates the widgets of a running program as a screen reader does, by AT-SPI.
+"""Finds and operates the widgets of a running program through AT-SPI, as a screen reader does.
 
-What is looked for is waited for, within a bound: `field('Addresses')` returns as soon as there is
-one. GTK 4.8 reports neither "showing" nor positions on the screen, so only roles, names and texts
-are used.
+Every lookup waits for its widget, up to LIMIT. GTK 4.8 reports neither "showing" nor positions on the
+screen, so only roles, names and texts are used.
 """
 import os
 import subprocess
@@ -16,18 +15,19 @@ from gi.repository import Atspi  # noqa: E402
 
 LIMIT = 15  # seconds
 KEYSYMS = {'Page_Down': 0xff56, 'Up': 0xff52, 'Down': 0xff54}
-KEYCODES = {0xffe9: 64, 0xffe3: 37, 0xffe1: 50}  # of X's usual keyboard: Alt, Control, Shift
+KEYCODES = {0xffe9: 64, 0xffe3: 37, 0xffe1: 50}  # Alt, Control, Shift on the default X keyboard
+BUTTON_TEXTS = ('Add to Profile',)  # of buttons whose name does not begin with their text
 
 
 def until(what, probe, limit=LIMIT):
-    """The first true answer of probe()."""
+    """Returns the first true result of probe()."""
     end = time.monotonic() + limit
     while True:
         found = probe()
         if found:
             return found
         if time.monotonic() > end:
-            raise AssertionError(f'not there within {limit} s: {what}')
+            raise AssertionError(f'not within {limit} s: {what}')
         time.sleep(0.05)
 
 
@@ -39,7 +39,7 @@ def walk(node):
             if child is not None:
                 yield from walk(child)
     except gi.repository.GLib.Error:
-        return  # it has gone meanwhile
+        return  # the node is gone
 
 
 def has_state(node, state):
@@ -47,18 +47,17 @@ def has_state(node, state):
 
 
 def text_of(node):
-    # GTK 4 takes -1 as an end for an empty text
+    # GTK 4 fails with -1 as the end of an empty text
     return Atspi.Text.get_text(node, 0, Atspi.Text.get_character_count(node))
 
 
 def is_named(node, name):
-    """GTK 4 leaves the underscore of a mnemonic in a name, and puts the text of a button behind it."""
+    """GTK 4 keeps mnemonic underscores in names and appends the text of a button to its name."""
     found = node.get_name() or ''
     if node.get_role_name() not in ('push button', 'check box'):
         return found == name
-    # "Trust", and "Trust desktop" where its name says more than its text
-    return found == name or found.replace('_', '') in (name, f'{name} {name}',
-                                                       f'{name} {name.split()[0]}')
+    texts = (name, name.split()[0], *BUTTON_TEXTS)
+    return found == name or found.replace('_', '') in (name, *(f'{name} {text}' for text in texts))
 
 
 class Program:
@@ -93,7 +92,7 @@ class Program:
               lambda: next(self._matching(roles, name), None) is None)
 
     def said(self, part):
-        """Waits until a label that is shown has @part in its text."""
+        """Waits until a visible label contains @part."""
         return until(f'"{part}" said by {self.name}', lambda: self._saying(part))
 
     def unsaid(self, part):
@@ -121,8 +120,7 @@ class Program:
         return self.find(['text', 'password text', 'entry'], name)
 
     def wait_described(self, name, part):
-        """What a reader adds to the name of a field has @part in it, which the other fields do not
-        have in theirs."""
+        """Waits until the accessible description of this field, and of no other, contains @part."""
         def probe():
             having = [node.get_name().replace('_', '') for node in self.nodes()
                       if part in (node.get_description() or '')
@@ -134,7 +132,7 @@ class Program:
         assert Atspi.EditableText.set_text_contents(self.field(name), text), f'cannot write {name}'
 
     def replace(self, old, new):
-        """In a field that has no name, by what stands in it."""
+        """Replaces the text of a field without a name."""
         def probe():
             for node in self.nodes():
                 if node.get_role_name() in ('text', 'entry') and text_of(node) == old:
@@ -147,7 +145,7 @@ class Program:
         return text_of(self.field(name))
 
     def choose(self, name, item):
-        """An item of a combo box, by its number."""
+        """Selects an item of a combo box by its number."""
         combo = self.find(['combo box'], name)
         menu = combo.get_child_at_index(0)
         assert Atspi.Selection.select_child(combo if menu is None else combo, item), name
@@ -166,14 +164,14 @@ class Program:
 
     @staticmethod
     def picture(name):
-        """Of the whole screen, for people to look at."""
+        """Saves a screenshot."""
         path = os.path.join(os.environ['WL_TEST_PICTURES'], f'{name}.png')
         subprocess.run(['import', '-window', 'root', path], check=True)
 
-    # By what hangs at the X server, as fingers do.
+    # With the pointer and the keyboard of the X server.
 
     def click(self, roles, name):
-        """By the pointer."""
+        """Clicks with the pointer."""
         self.click_at(self.find(roles, name))
 
     def click_at(self, node):
@@ -182,7 +180,7 @@ class Program:
         subprocess.run(['xdotool', 'mousemove', str(x), str(y), 'click', '1'], check=True)
 
     def named(self, name):
-        """Of whatever role."""
+        """Finds a node of any role."""
         def probe():
             return next((node for node in self.nodes() if node.get_name() == name), None)
         return until(f'"{name}" of {self.name}', probe)
@@ -195,33 +193,33 @@ class Program:
     def place(self, name):
         return until(f'{name} has a place', lambda: self._place(self.named(name)))
 
-    def _centre(self, name):
+    def _center(self, name):
         box = self.place(name)
         return box.x + box.width // 2, box.y + box.height // 2
 
     def drag(self, name, onto):
-        self._pull(self._centre(name), onto)
+        self._pull(self._center(name), onto)
 
     def drop_file(self, path, onto):
-        """Out of a window of another program."""
+        """Drags a file from the window of another program."""
         source = subprocess.Popen([os.environ['WL_TEST_DRAG_SOURCE'], path])
-        told = until('the window with the file', lambda: subprocess.run(
+        output = until('the window with the file', lambda: subprocess.run(
             ['xdotool', 'search', '--onlyvisible', '--name', '^drag-source$', 'getwindowgeometry',
              '--shell'], capture_output=True, text=True).stdout)
-        window = dict(line.split('=') for line in told.splitlines() if '=' in line)
+        window = dict(line.split('=') for line in output.splitlines() if '=' in line)
         self._pull((int(window['X']) + 20, int(window['Y']) + 20), onto)
         return source
 
     def _pull(self, start, onto):
-        """By the pointer, in steps as a hand's."""
+        """Drags with the pointer in small steps."""
         node = self.named(onto)
-        (x, y), (to_x, to_y) = start, self._centre(onto)
+        (x, y), (to_x, to_y) = start, self._center(onto)
         subprocess.run(['xdotool', 'mousemove', str(x), str(y), 'mousedown', '1'], check=True)
         for step in range(1, 15):
             share = min(step, 10)
             subprocess.run(['xdotool', 'mousemove', str(x + (to_x - x) * share // 10 + step % 2),
                             str(y + (to_y - y) * share // 10)], check=True)
-            Atspi.Component.get_extents(node, Atspi.CoordType.WINDOW)  # the program has seen it
+            Atspi.Component.get_extents(node, Atspi.CoordType.WINDOW)  # the program has processed the motion
         subprocess.run(['xdotool', 'mouseup', '1'], check=True)
 
     @staticmethod
@@ -229,11 +227,11 @@ class Program:
         if node.get_application().get_toolkit_version().startswith('3'):
             box = Atspi.Component.get_extents(node, Atspi.CoordType.SCREEN)
             return box if box.x >= 0 and box.width > 1 else None
-        # GTK 4 knows where in the window it is, and the X server where the window is
+        # GTK 4 knows the position in the window, the X server that of the window
         box = Atspi.Component.get_extents(node, Atspi.CoordType.WINDOW)
-        told = subprocess.run(['xdotool', 'getactivewindow', 'getwindowgeometry', '--shell'],
+        output = subprocess.run(['xdotool', 'getactivewindow', 'getwindowgeometry', '--shell'],
                               capture_output=True, text=True).stdout
-        window = dict(line.split('=') for line in told.splitlines() if '=' in line)
+        window = dict(line.split('=') for line in output.splitlines() if '=' in line)
         if box.width <= 1 or 'X' not in window:
             return None
         box.x += int(window['X'])
@@ -267,8 +265,8 @@ class Program:
         assert node.do_action(0), f'cannot unfold {name}'
 
     def write_last(self, name, text):
-        """The last of several fields of that name that can be written: this machine and each open
-        peer have some, and a new peer takes a moment to come."""
+        """Writes to the last editable field of that name: this machine and each expanded peer have
+        one, and a new peer appears with a delay."""
         def probe():
             return any(self._set(node, text)
                        for node in reversed(list(self._matching(['text', 'entry'], name))))
@@ -279,4 +277,4 @@ class Program:
         try:
             return Atspi.EditableText.set_text_contents(node, text)
         except gi.repository.GLib.Error:
-            return False  # it cannot be written, or has gone
+            return False  # not editable, or gone

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
-/* Each editor, loaded by the built plugin as programs load it: one program for GTK 3, one for
- * GTK 4. Needs a screen. With WL_TEST_PICTURES naming a folder, each page is put there as a
- * picture. */
+/* Loads each editor through the plugin, as programs do: one program for GTK 3, one for GTK 4. Needs
+ * a display. Saves a screenshot of each page in the folder WL_TEST_PICTURES, if set. */
 
 #include <dlfcn.h>
 #include <libintl.h>
@@ -27,14 +26,13 @@ typedef struct {
 static NMVpnEditorPlugin *plugin;
 static int width = WIDTH, height = HEIGHT;
 
-/* The editor's texts; the plugin, which is loaded by now, has looked for those that are installed.
- */
+/* Switches the language. The plugin has bound the installed translations by now. */
 static void
 speak(const char *language)
 {
     g_setenv("LANGUAGE", language, TRUE);
     bindtextdomain(GETTEXT_PACKAGE, g_getenv("WL_TEST_LOCALES"));
-    textdomain("messages"); /* makes gettext look at the variable again */
+    textdomain("messages"); /* makes gettext read the variable again */
 }
 
 static void
@@ -51,7 +49,7 @@ stop(gpointer user_data)
     return G_SOURCE_REMOVE;
 }
 
-/* Until all that is to be drawn has been: what is left has a lower priority. */
+/* Waits until everything is drawn; what remains has a lower priority. */
 static void
 settle(void)
 {
@@ -156,7 +154,7 @@ open_page(Fixture *fixture, int page)
     settle();
 }
 
-/* What is below the end of a page that is longer than the window. */
+/* Shows the end of a page that is longer than the window. */
 static void
 scroll_to_end(Fixture *fixture)
 {
@@ -241,7 +239,7 @@ test_pages_german(void)
     speak("en");
 }
 
-/* Nothing is cut off in the dialog of GNOME Settings, which nobody can make wider. */
+/* The width of the dialog of GNOME Settings, which is fixed: nothing is cut off. */
 static void
 test_pages_narrow(void)
 {
@@ -250,25 +248,25 @@ test_pages_narrow(void)
     width = WIDTH;
 }
 
-/* As data/screenshots has them. */
+/* The size of data/screenshots. */
 static void
-test_pages_software_centre(void)
+test_pages_software_center(void)
 {
     width = 800;
     height = 450;
-    take_pages(import_home(), "centre-");
+    take_pages(import_home(), "center-");
     width = WIDTH;
     height = HEIGHT;
 }
 
-/* The public key for the camera of a phone. */
+/* The QR code of the public key. */
 static void
 test_qr(void)
 {
     Fixture fixture = {0};
 
     open_window(&fixture, import_home());
-    gtk_toggle_button_set_active(GTK_TOGGLE_BUTTON(look_find_named(fixture.notebook, "_QR code")),
+    gtk_toggle_button_set_active(GTK_TOGGLE_BUTTON(look_find_named(fixture.notebook, "_QR Code")),
                                  TRUE);
     take_picture(&fixture, "light-qr");
     close_window(&fixture);
@@ -286,7 +284,7 @@ test_pages_nonsense(void)
     take_pages(connection, "nonsense-");
 }
 
-/* A host asks at each change; what nobody changed must come back the same. */
+/* Programs update the connection at each change; an unchanged profile must stay the same. */
 static void
 test_update(void)
 {
@@ -314,7 +312,7 @@ test_update(void)
     close_window(&fixture);
 }
 
-/* GTK 3 destroys what is in a window, whoever holds it. */
+/* GTK 3 destroys the children of a window even if they are referenced. */
 static void
 test_editor_outlives_window(void)
 {
@@ -380,7 +378,7 @@ main(int argc, char **argv)
     g_test_add_func("/window/pages/large", test_pages_large);
     g_test_add_func("/window/pages/german", test_pages_german);
     g_test_add_func("/window/pages/narrow", test_pages_narrow);
-    g_test_add_func("/window/pages/software-centre", test_pages_software_centre);
+    g_test_add_func("/window/pages/software-center", test_pages_software_center);
     g_test_add_func("/window/pages/nonsense", test_pages_nonsense);
     g_test_add_func("/window/qr", test_qr);
     g_test_add_func("/window/update", test_update);

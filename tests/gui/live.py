@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What a person does with either program while the connection is active, one verb a run."""
+"""Drives either program while the connection is active, one verb a run."""
 import os
 import sys
 
@@ -8,7 +8,7 @@ from connection_editor import Editor, data, uuid_of, wait_stored  # noqa: E402
 from drive import until  # noqa: E402
 from settings import Settings  # noqa: E402
 
-LEARNED = 'Members that others told of'
+DISCOVERED = 'Discovered Members'
 
 
 class Gtk3(Editor):
@@ -36,18 +36,18 @@ class Gtk4(Settings):
 PROGRAMS = {'gtk3': Gtk3, 'gtk4': Gtk4}
 
 
-def trust(toolkit, name, key):
-    """A member that the hub named becomes a peer, and stands where peers stand."""
+def add(toolkit, name, key):
+    """Adds a member that the hub announced to the profile."""
     program = PROGRAMS[toolkit](name)
     program.open('Trust')
-    program.said(LEARNED)
+    program.said(DISCOVERED)
     program.said(f'desktop ({key[:8]}…)')
-    program.said('Named as a member by hub')
-    program.said('Allowed IP 10.77.0.3/32, told by hub')
+    program.said('Member, from hub')
+    program.said('Allowed IP 10.77.0.3/32, from hub')
     program.picture(f'live-trust-{toolkit}')
-    program.press(f'Trust desktop ({key[:8]}…)')
-    program.unsaid(LEARNED)
-    program.find(['combo box'], 'What desktop may tell us')
+    program.press(f'Add desktop ({key[:8]}…) to the profile')
+    program.unsaid(DISCOVERED)
+    program.find(['combo box'], 'Trust in desktop')
     program.open('Peers')
     program.picture(f'live-peers-{toolkit}')
     program.save()
@@ -55,31 +55,31 @@ def trust(toolkit, name, key):
     program.close()
 
 
-def forget(toolkit, name, key):
-    """It leaves the profile, and is a member that others told of again."""
+def remove(toolkit, name, key):
+    """Removes the peer from the profile; it is a discovered member again."""
     program = PROGRAMS[toolkit](name)
     program.open('Trust')
-    program.press('Forget desktop')
-    program.said(LEARNED)
-    program.find(['push button', 'button'], f'Trust desktop ({key[:8]}…)')
+    program.press('Remove desktop from the profile')
+    program.said(DISCOVERED)
+    program.find(['push button', 'button'], f'Add desktop ({key[:8]}…) to the profile')
     program.save()
     until('the peer is gone', lambda: data(uuid_of(name), 'peer-2-public-key') is None)
     program.close()
 
 
 def hidden(toolkit, name):
-    """A user that the running service does not know sees all but what it says, and is told why."""
+    """A user without access to the service sees everything but the live state, and why."""
     program = PROGRAMS[toolkit](name)
     program.open('Trust')
-    program.said('may only be seen by the users that it was brought up for, and you are none of them')
+    program.said('Only users of this connection can see its live state')
     program.picture(f'live-hidden-{toolkit}')
     program.unsaid('Direct on ')
-    program.unsaid(LEARNED)
-    program.choose('What hub may tell us', 2)
-    program.said('This switches the automatic rule off')
-    program.open('This machine')
+    program.unsaid(DISCOVERED)
+    program.choose('Trust in hub', 2)
+    program.said('automatic trust is off')
+    program.open('This Machine')
     program.write('MTU', '99')
-    program.wait_described('MTU', 'it is a number from 1280 to 65455')
+    program.wait_described('MTU', 'use a number from 1280 to 65455')
     program.write('MTU', '1380')
     program.save()
     wait_stored(name, 'mtu', '1380')
@@ -88,4 +88,4 @@ def hidden(toolkit, name):
 
 
 if __name__ == '__main__':
-    {'trust': trust, 'forget': forget, 'hidden': hidden}[sys.argv[1]](*sys.argv[2:])
+    {'add': add, 'remove': remove, 'hidden': hidden}[sys.argv[1]](*sys.argv[2:])

@@ -1,6 +1,7 @@
 #!/bin/bash
-# Both programs beside a service that runs and has learned a member: what it says is shown, Trust and
-# Forget write the profile, and who may not read it is told so. Prints TAP.
+# Both programs beside a running service that discovered a member: the live state is shown, members
+# are added to the profile and removed, and a user without access sees why there is no live state.
+# Prints TAP.
 # shellcheck source=../lab/tap.sh
 . "$(dirname "$(realpath "$0")")/../lab/tap.sh"
 # shellcheck source=../lab/lab.sh
@@ -9,13 +10,13 @@
 . "$(dirname "$(realpath "$0")")/screen.sh"
 lab_begin "$@"
 
-# Without polkit NetworkManager would let nobody but root change a profile.
+# Without polkit only root could change a profile.
 laptop_create() {
   inet_create && host_create laptop && host_install_plugin laptop && cable_public laptop &&
     printf '[main]\nauth-polkit=false\n' > "$LAB_DIR/laptop/etc/conf.d/anybody.conf" &&
     mkdir -p "$LAB_DIR/screen" "$LAB_BUILD/screenshots" && host_start laptop
 }
-# The hub knows the other two, which know only the hub.
+# The hub has both others in its profile, which have only the hub.
 network_create() {
   local name profile
   laptop_create && host_with_plugin hub cable_server && host_with_plugin desktop cable_public &&
@@ -35,18 +36,18 @@ network_create() {
   done
 }
 declare -A ADDRESS=([laptop]=10.77.0.2 [desktop]=10.77.0.3)
-# What the profile has of the peer that was not in it.
+# The keys of the second peer in the profile.
 second_peer() { stored laptop | grep '^peer-2-'; }
-is_second() {  # what it has is what the hub told
+is_second() {  # exactly the facts from the hub
   diff <(printf '%s\n' peer-2-allowed-ips=10.77.0.3/32 peer-2-name=desktop \
     "peer-2-public-key=${PUBLIC_KEY[desktop]}") <(second_peer)
 }
-is_learned() {
+is_discovered() {
   host laptop wirelinkctl facts --json 2>&1 | grep -qF "${PUBLIC_KEY[desktop]}"
 }
 drive() { gui_drive live "$@"; }
 
-# What programs of another user need, where that user may read it.
+# The files that programs of another user need, readable by that user.
 user_create() {
   local user=$LAB_DIR/user name
   chmod 711 "$LAB_DIR" && mkdir -p "$user/gui" "$user/lib" "$user/screen" &&
@@ -61,8 +62,8 @@ drive_as_user() {
     timeout 60 /usr/bin/python3 "$user/gui/live.py" "$@" &&
     cp "$user/screen"/*.png "$LAB_BUILD/screenshots/"
 }
-# It was brought up for one user, and may be seen by all since.
-given_and_taken() {
+# Activates the profile for one user, then removes the restriction.
+activate_for_another_user() {
   host laptop nmcli connection down laptop &&
     host laptop nmcli connection modify laptop connection.permissions user:nobody &&
     host laptop nmcli connection up laptop &&
@@ -70,16 +71,16 @@ given_and_taken() {
 }
 
 network_create > /dev/null || bail_out "the lab comes up" laptop hub desktop
-check "the hub tells of the desktop" wait_until 30 is_learned || finish laptop hub desktop
+check "the hub announces the desktop" wait_until 30 is_discovered || finish laptop hub desktop
 for toolkit in gtk3 gtk4; do
-  check "the member is shown with what was told, and trusted, in $toolkit" \
-    drive trust $toolkit laptop "${PUBLIC_KEY[desktop]}"
-  check "it is in the profile" is_second
-  check "and forgotten" drive forget $toolkit laptop "${PUBLIC_KEY[desktop]}"
-  refute "it is not in the profile any more" second_peer
+  check "the discovered member is added with $toolkit" \
+    drive add $toolkit laptop "${PUBLIC_KEY[desktop]}"
+  check "the profile has the member" is_second
+  check "the member is removed with $toolkit" drive remove $toolkit laptop "${PUBLIC_KEY[desktop]}"
+  refute "the profile no longer has the member" second_peer
 done
-check "the profile is brought up for another user" given_and_taken
-check "a third may use the programs" user_create
-check "and is told that the service may not be read, and can edit, in gtk3" \
+check "the profile is activated for another user" activate_for_another_user
+check "a third user can run the programs" user_create
+check "the third user sees no live state and can edit, with gtk3" \
   drive_as_user hidden gtk3 laptop
 finish laptop hub desktop

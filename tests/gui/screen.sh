@@ -1,8 +1,8 @@
 # shellcheck shell=bash
-# A screen, a window manager and a session bus with a screen reader's eyes, inside the lab and beside
-# the NetworkManager of the host "laptop". Scripts source ../lab/tap.sh and the lab before this.
+# A display, a window manager and a session bus with AT-SPI, inside the lab and beside the
+# NetworkManager of the host "laptop". Scripts source ../lab/tap.sh and the lab before this.
 
-# screen_run COMMAND...: in the host's namespaces, with all of that around it
+# screen_run COMMAND...: in the namespaces of the host, with that display
 screen_run() {
   host laptop env WIRELINK_SCREEN="$LAB_DIR/screen" "$GUI_HERE/screen" "$@"
 }
@@ -20,7 +20,7 @@ gui_host_create() {
   inet_create && host_with_plugin laptop cable_public && mkdir -p "$LAB_DIR/screen"
 }
 
-# What NetworkManager has stored of the profile NAME, sorted and without what is new each time.
+# stored NAME: the keyfile of the profile, without the values that differ each time
 stored() {
   local file
   file=$(grep -l "^id=$1\$" "$LAB_DIR"/laptop/etc/system-connections/*) || return 1

@@ -1,8 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What a person does with GNOME Settings, one verb a run.
+"""Drives GNOME Settings as a user would, one verb a run.
 
-Its dialog for a VPN has pages and "Remove VPN", and nothing that exports: export() says so, and
-that what it has imported leaves NetworkManager as it was.
+Its VPN dialog has no export; no_export() verifies that.
 """
 import os
 import subprocess
@@ -38,7 +37,7 @@ class Settings(Program):
         self.process = subprocess.Popen(['gnome-control-center', 'network'])
 
     def open_editor_page(self, name):
-        # GTK 4 lets no reader open the pages of a notebook
+        # GTK 4 gives notebook tabs no accessible action
         self.click(['label'], name)
 
     def close(self):
@@ -49,20 +48,20 @@ class Settings(Program):
 def create():
     settings = Settings()
     settings.press('Add connection')
-    # rows of a list have no action either
+    # list rows have no accessible action either
     settings.click(['label'], 'wirelink')
     settings.write('Name', 'New network')
-    # nothing is there yet, so nothing can be added
+    # an empty profile cannot be added
     settings.wait_sensitive('Add', False)
     settings.said('The private key is missing')
     settings.write('Private key', PRIVATE)
     settings.write('Addresses', '10.77.0.2/24, fd77::2/64')
     settings.write('Listen port', '51900')
-    # a box that is ticked has no action either, but a key
-    settings.keys('<Alt>b')
+    # check boxes have no accessible action either, but a mnemonic
+    settings.keys('<Alt>y')
     settings.open_editor_page('Peers')
     settings.said('A network needs at least one peer')
-    settings.press('Add peer')
+    settings.press('Add Peer')
     until('the name of the new peer has the focus', lambda: settings.has_focus('Name'))
     settings.type('hub')
     settings.write_last('Public key', HUB)
@@ -80,7 +79,7 @@ def choose_file(path):
     settings.press('Add connection')
     settings.click(['label'], 'Import from file…')
     settings.find(['push button'], 'Open')
-    # the chooser of GTK 4 asks for a path when one begins with "/"
+    # the chooser of GTK 4 asks for a path when one types "/"
     subprocess.run(['xdotool', 'key', 'slash'], check=True)
     until('a path is asked for', lambda: settings.has_focus('GtkFileChooserEntry'))
     subprocess.run(['xdotool', 'type', path[1:]], check=True)
@@ -91,7 +90,7 @@ def choose_file(path):
 
 
 def refuse(path, part):
-    """What cannot be imported says why, and what to do."""
+    """The error of a failed import states cause and remedy."""
     settings = choose_file(path)
     settings.said(part)
     settings.close()
@@ -122,7 +121,7 @@ def edit(name):
     settings = Settings()
     settings.press('Options…')
     settings.open_editor_page('Identity')
-    # what is wrong is said at its field, and cannot be applied
+    # an error is reported at its field and cannot be applied
     settings.write('MTU', '99')
     settings.said('1280 to 65455')
     settings.write('MTU', '1380')
@@ -130,9 +129,9 @@ def edit(name):
     settings.type('50999')
     until('the listen port is typed', lambda: settings.read('Listen port') == '50999')
     settings.open_editor_page('Peers')
-    settings.press('Add peer')
+    settings.press('Add Peer')
     settings.write_last('Public key', LEAF)
-    settings.said('This is also the key of desktop')
+    settings.said('desktop has the same public key')
     settings.write_last('Public key', NEW)
     settings.write_last('Name', 'tablet')
     settings.write_last('Allowed IPs', '10.77.0.8/32')
@@ -145,26 +144,26 @@ def edit(name):
 
 
 def describe(name):
-    """What is wrong is read at its field, to who cannot see it, and goes when it is right."""
+    """The accessible description of a field is its error until it is corrected."""
     settings = Settings()
     settings.press('Options…')
     settings.open_editor_page('Identity')
     settings.write('Listen port', '99999')
-    settings.wait_described('Listen port', '"99999" is not valid; it is a number from 1 to 65535')
+    settings.wait_described('Listen port', '"99999" is not valid; use a number from 1 to 65535')
     settings.write('Listen port', '50123')
-    settings.wait_described('Listen port', 'members behind one router should differ')
+    settings.wait_described('Listen port', 'between members behind the same router')
     settings.open_editor_page('Peers')
     settings.click(['push button'], 'hub, FSXZOopl, Endpoints')
     settings.write_last('Allowed IPs', '10.77.0.5/24')
-    settings.wait_described('Allowed IPs', '"10.77.0.5/24" has bits behind its prefix')
+    settings.wait_described('Allowed IPs', '"10.77.0.5/24" has bits set beyond its prefix')
     settings.write_last('Allowed IPs', '10.77.0.0/24')
-    settings.wait_described('Allowed IPs', 'its own addresses, of a router the network')
+    settings.wait_described('Allowed IPs', 'for a router, the whole network')
     settings.wait_sensitive('Apply', True)
     settings.close()
 
 
 def search(name):
-    """Who has what is typed stands first in the list, where the others were."""
+    """A matching peer moves to the top of the list while the search hides the others."""
     settings = Settings()
     settings.press('Options…')
     settings.open_editor_page('Identity')
@@ -180,7 +179,7 @@ def search(name):
 
 
 def ask_each_time(name):
-    """Who keeps the private key, in the menu that libnma puts into its field."""
+    """Chooses the storage of the private key in the menu that libnma adds to its field."""
     settings = Settings()
     settings.press('Options…')
     settings.open_editor_page('Identity')
@@ -191,7 +190,7 @@ def ask_each_time(name):
     subprocess.run(['xdotool', 'key', 'Down'], check=True)
 
     def stored():
-        # with the menu GTK 4.8 takes all the rest from who reads the screen, so it is clicked blindly
+        # while the menu is open GTK 4.8 hides everything else from AT-SPI: click by position
         subprocess.run(['xdotool', 'mousemove', str(apply.x + apply.width // 2),
                         str(apply.y + apply.height // 2), 'click', '1'], check=True)
         return 'private-key-flags = 2' in data(name)
@@ -200,12 +199,12 @@ def ask_each_time(name):
 
 
 def reorder(name):
-    """By the keyboard, and by the pointer up and down."""
+    """Reorders peers with the keyboard, and with the pointer up and down."""
     settings = Settings()
     settings.press('Options…')
     settings.open_editor_page('Identity')
     settings.open_editor_page('Peers')
-    # opened and shut, it has the focus, which GTK 4 gives nobody else
+    # expanding and collapsing focuses the row, which AT-SPI cannot do in GTK 4
     settings.click(['push button'], 'nas, WqAMv0fS, Allowed IPs')
     settings.click(['push button'], 'nas, WqAMv0fS, Allowed IPs')
     settings.keys('<Alt>Up')
@@ -223,13 +222,13 @@ def reorder(name):
 
 
 def drop(name, path):
-    """A file of another program on the list of peers."""
+    """Drops a file from another program on the list of peers."""
     settings = Settings()
     settings.press('Options…')
     settings.open_editor_page('Identity')
     settings.open_editor_page('Peers')
     source = settings.drop_file(path, 'Drag nas to move')
-    settings.said('Peers added: 4; already here: 2.')
+    settings.said('Peers added: 4; already present: 2')
     settings.named('8qqnabMq…, Members')
     source.terminate()
     settings.close()

@@ -1,6 +1,6 @@
 #!/bin/bash
-# GNOME Settings with the GTK 4 editor: creates, imports, changes and reorders by what a screen reader
-# sees, and compares what NetworkManager stores. Prints TAP.
+# GNOME Settings with the GTK 4 editor: creates, imports, edits and reorders through AT-SPI, and
+# compares the profiles that NetworkManager stores. Prints TAP.
 # shellcheck source=../lab/tap.sh
 . "$(dirname "$(realpath "$0")")/../lab/tap.sh"
 # shellcheck source=../lab/lab.sh
@@ -21,26 +21,26 @@ export_again() {  # id file
 not_stored() { stored "$1" | grep -qx 'private-key-flags=2' && ! stored "$1" | grep '^private-key='; }
 
 check "a file is imported" drive import "$GUI_HERE/home.wirelink"
-check "it is stored as it was written" same home settings-import
-check "what Settings does not offer, export, has lost nothing" \
+check "the imported profile is stored as written" same home settings-import
+check "nmcli exports the imported profile without loss" \
   export_again home "$GUI_HERE/expected/settings-export.wirelink"
-check "Settings has no export" drive no-export
+check "GNOME Settings has no export" drive no-export
 echo '{"Peers": []}' > "$LAB_DIR/screen/daemon.json"
 printf '[Interface]\nPrivateKey = xDCkVfhCNpYBwVxcmPqOuFpoJMO6BxYexBAKloRNyjU=\n' \
   > "$LAB_DIR/screen/plain.conf"
-check "a file of wg-quick is refused with what to do" \
-  drive refuse "$LAB_DIR/screen/plain.conf" 'add the line "[Wirelink]" at its end'
-check "a file of the Go daemon is refused with what to do" \
+check "the error of a wg-quick file names the remedy" \
+  drive refuse "$LAB_DIR/screen/plain.conf" 'add the line "[Wirelink]" at the end'
+check "the error of a file of the Go daemon names the remedy" \
   drive refuse "$LAB_DIR/screen/daemon.json" 'wirelinkctl convert'
-check "a file is dropped on the list" \
+check "a file is dropped on the list of peers" \
   drive drop home "$LAB_TOP/tests/unit/profile/corpus/trust.wirelink"
-check "what is wrong is read aloud at its field" drive describe home
-check "the list is searched" drive search home
+check "a screen reader reads the error of a field" drive describe home
+check "the list of peers is searched" drive search home
 check "a profile is edited" drive edit home
-check "it is stored as written" same home settings
-check "peers are moved by keyboard and pointer" drive reorder home
-check "a new profile is made" drive create
-check "it is stored as written" same "New network" settings-create
-check "the private key is asked for each time" drive ask-each-time home
-check "it is not stored" not_stored home
+check "the edited profile is stored as written" same home settings
+check "peers are reordered with keyboard and pointer" drive reorder home
+check "a new profile is created" drive create
+check "the new profile is stored as written" same "New network" settings-create
+check "the private key is set to be asked for each time" drive ask-each-time home
+check "the private key is not stored" not_stored home
 finish laptop

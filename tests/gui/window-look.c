@@ -54,14 +54,14 @@ look_find_named(GtkWidget *widget, const char *label)
     return found;
 }
 
-/* Words in Latin letters, which no page in Hebrew has two of in a row. */
+/* No Hebrew text has two Latin words in a row. */
 void
 look_assert_no_english(GtkWidget *widget)
 {
     g_autoptr(GPtrArray) children = children_of(widget);
     const char *text = NULL;
 
-    /* libnma's choice of who keeps a key, in the languages that it has */
+    /* The menu of libnma has its own translations. */
     if (GTK_IS_POPOVER(widget))
         return;
     if (GTK_IS_LABEL(widget))
@@ -91,14 +91,14 @@ collect_mnemonics(GtkWidget *widget, gboolean in_row, GHashTable *seen)
         return;
     in_row |= GTK_IS_LIST_BOX_ROW(widget);
     if (GTK_IS_LABEL(widget)) {
-        /* GTK 4 leaves a capital one. */
+        /* GTK 4 does not convert to lower case. */
         guint key = gdk_keyval_to_lower(gtk_label_get_mnemonic_keyval(GTK_LABEL(widget)));
         const char *text = gtk_label_get_text(GTK_LABEL(widget));
         Mnemonic *other = g_hash_table_lookup(seen, GUINT_TO_POINTER(key));
 
         if (key == GDK_KEY_VoidSymbol)
             return;
-        /* The same in each row of a list: with every press the next one. */
+        /* The same mnemonic in each row of a list cycles through the rows. */
         if (other && !(in_row && other->in_row && g_str_equal(other->text, text)))
             g_error("Alt+%s is for \"%s\" and for \"%s\"", gdk_keyval_name(key), other->text, text);
         other = g_new(Mnemonic, 1);
@@ -122,7 +122,7 @@ look_assert_mnemonics(GtkWidget *widget, guint n)
 /* ---- columns ----------------------------------------------------------------------------------
  */
 
-/* Where it begins in reading direction. */
+/* The start of @widget in reading direction, in pixels. */
 static int
 start_of(GtkWidget *widget, GtkWidget *window)
 {

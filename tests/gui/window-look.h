@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #pragma once
 
-/* Looks at what stands in a window, of GTK 3 or GTK 4. */
+/* Inspects the widgets of a GTK 3 or GTK 4 window. */
 
 #include <gtk/gtk.h>
 
-/* The first widget of @type below @widget that is on the screen, or NULL. */
+/* The first visible widget of @type inside @widget, or NULL. */
 GtkWidget *look_find(GtkWidget *widget, GType type);
 /* The toggle button with @label, or NULL. */
 GtkWidget *look_find_named(GtkWidget *widget, const char *label);
-/* For a window in Hebrew. */
+/* No label of a Hebrew window is in English. */
 void look_assert_no_english(GtkWidget *widget);
-/* There are @n keys with Alt, and none does two things. */
+/* The window has @n mnemonics, and none is used twice. */
 void look_assert_mnemonics(GtkWidget *widget, guint n);
-/* What stands in the rows of its list, if there is one, stands one below the other. */
+/* The columns of its list, if there is one, are aligned. */
 void look_assert_columns(GtkWidget *widget);

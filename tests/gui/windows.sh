@@ -1,6 +1,6 @@
 #!/bin/bash
-# Both editors in windows of their own, and pictures of each page in build/screenshots: light, dark,
-# German, Hebrew from right to left, narrow, in twice the size, and with nonsense in them. Prints TAP.
+# Both editors in windows of their own, with screenshots of each page in build/screenshots: light, dark,
+# German, Hebrew (right to left), narrow, twice the size, and with invalid values. Prints TAP.
 # shellcheck source=../lab/tap.sh
 . "$(dirname "$(realpath "$0")")/../lab/tap.sh"
 # shellcheck source=../lab/lab.sh
@@ -9,7 +9,7 @@
 . "$(dirname "$(realpath "$0")")/screen.sh"
 lab_begin "$@"
 pictures=$LAB_BUILD/screenshots
-mkdir -p "$pictures" "$LAB_DIR/screen" || bail_out "a folder for the pictures"
+mkdir -p "$pictures" "$LAB_DIR/screen" || bail_out "the folder for screenshots is created"
 
 window() {  # toolkit setting...
   local program=$LAB_BUILD/tests/gui/editor-window-$1
@@ -19,7 +19,7 @@ window() {  # toolkit setting...
     WL_TEST_LOCALES="$LAB_BUILD/po" WL_TEST_PROFILE="$GUI_HERE/home.wirelink" \
     G_DEBUG=fatal-criticals "$@" "$program"
 }
-# A page that was drawn has more than one colour.
+# A page that was drawn has many colors.
 drawn() {  # toolkit
   local file count=0
   for file in "$pictures/$1"-*.png; do
@@ -28,7 +28,7 @@ drawn() {  # toolkit
   done
   [ "$count" = 46 ] || { echo "$count pictures"; return 1; }
 }
-# From right to left the arrows that fold a peer open are the mirror image of those from left to right.
+# The expander arrows of a right-to-left language mirror those of a left-to-right one.
 mirrored() {  # toolkit
   local strip=15x150+38+90 differing
   convert "$pictures/$1-rtl-peers.png" -flop -crop "$strip" +repage "$LAB_DIR/screen/mirrored.png" &&
@@ -37,32 +37,32 @@ mirrored() {  # toolkit
     "$LAB_DIR/screen/arrows.png" null: 2>&1)
   [ "$differing" -le 40 ] || { echo "$differing of 2250 pixels differ"; return 1; }
 }
-# What software centres show is what the editor looks like, but for a few pixels of another font or
-# theme; tools/screenshots makes it anew.
+# The screenshots for software centers match the editor, except for a few pixels of another font or
+# theme; tools/screenshots regenerates them.
 looks_like_this() {  # page
   local differing
   differing=$(compare -metric AE -fuzz 20% "$LAB_TOP/data/screenshots/$1.png" \
-    "$pictures/gtk4-centre-$1.png" null: 2>&1)
+    "$pictures/gtk4-center-$1.png" null: 2>&1)
   [ "$differing" -le 7200 ] || { echo "$differing of 360000 pixels differ"; return 1; }
 }
-# G_SLICE: otherwise a leaked list stays unseen; GDK_DEBUG: GTK 4 would load a driver of the graphics
-# card, and unload it, and what that leaks has no name
+# G_SLICE: finds leaked lists, too; GDK_DEBUG: GTK 4 would load and unload a graphics driver, whose
+# leaks have no symbols
 if [ -n "${WIRELINK_ASAN:-}" ]; then
   for toolkit in gtk3 gtk4; do
-    check "the editor for $toolkit errs and leaks nothing" window $toolkit G_SLICE=always-malloc \
+    check "the editor for $toolkit has no errors and no leaks" window $toolkit G_SLICE=always-malloc \
       GDK_DEBUG=gl-disable ASAN_OPTIONS=detect_leaks=1 UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1 \
       LSAN_OPTIONS="suppressions=$GUI_HERE/lsan.supp:print_suppressions=0"
   done
   finish
 fi
-# Only its own: other scripts run at the same time, and make some, too.
+# Only the own ones: other scripts may run at the same time.
 rm -f "$pictures"/gtk[34]-*.png
 for toolkit in gtk3 gtk4; do
-  check "the editor for $toolkit" window $toolkit WL_TEST_PICTURES="$pictures"
-  check "the pictures of $toolkit" drawn $toolkit
+  check "the editor for $toolkit opens and updates" window $toolkit WL_TEST_PICTURES="$pictures"
+  check "the pages of $toolkit are drawn" drawn $toolkit
 done
-check "the arrows of gtk3 point to the left from right to left" mirrored gtk3
+check "the arrows of gtk3 are mirrored in a right-to-left language" mirrored gtk3
 for page in machine peers trust; do
-  check "the picture of $page for software centres is not stale" looks_like_this $page
+  check "the screenshot of $page for software centers is up to date" looks_like_this $page
 done
 finish

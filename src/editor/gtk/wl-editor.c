@@ -4,8 +4,12 @@
 #include <glib/gi18n-lib.h>
 
 #include "model/wl-live-bus.h"
-#include "wl-pages.h"
+#include "model/wl-model.h"
+#include "model/wl-setting.h"
 #include "wl-gtk.h"
+#include "wl-machine-page.h"
+#include "wl-peers-page.h"
+#include "wl-trust-page.h"
 
 struct _WlEditor {
     GObject parent_instance;
@@ -53,7 +57,8 @@ on_model_changed(WlEditorModel *model, WlEditorChange change, gpointer user_data
         g_signal_emit_by_name(self, "changed");
 }
 
-/* Before the widgets are gone: GTK 3 destroys them with their window, whoever holds them. */
+/* To be called before the widgets are destroyed: GTK 3 destroys them with their window even if they
+ * are referenced. */
 static void
 free_pages(WlEditor *self)
 {
@@ -111,7 +116,7 @@ build(WlEditor *self, NMConnection *connection)
     self->machine = wl_machine_page_new(self->model);
     self->peers = wl_peers_page_new(self->model);
     self->trust = wl_trust_page_new(self->model);
-    add_page(self, _("This machine"), wl_machine_page_get_widget(self->machine));
+    add_page(self, _("This Machine"), wl_machine_page_get_widget(self->machine));
     add_page(self, _("Peers"), wl_peers_page_get_widget(self->peers));
     add_page(self, _("Trust"), wl_trust_page_get_widget(self->trust));
     wl_gtk_show(self->notebook);

@@ -5,10 +5,11 @@
 #include <nma-ui-utils.h>
 
 #include "model/wl-labels.h"
-#include "model/wl-effective-trust.h"
+#include "model/wl-model.h"
+#include "model/wl-read.h"
 #include "wl-gtk.h"
 
-#define CHECK_INDENT 24 /* pixels, about where the text of a check button begins */
+#define CHECK_INDENT 24 /* pixels: where the text of a check button begins */
 
 typedef enum {
     ITEM_ENTRY,
@@ -22,7 +23,7 @@ typedef struct {
     ItemKind kind;
     const char *key;
     char *flags_key;  /* of a secret */
-    GtkWidget *input; /* owned: it may be gone from the window before we are */
+    GtkWidget *input; /* owned: it may leave the window before the form is freed */
     GtkWidget *problem;
     char *hint;
     GStrv words; /* of a choice */
@@ -161,14 +162,14 @@ on_entry_changed(GtkWidget *entry, Item *item)
     set_text(item, item->key, wl_gtk_get_text(entry));
 }
 
-/* libnma's menu tells of a choice by its icon only. */
+/* The icon is the only signal that libnma sends when the user chooses from its menu. */
 static void
 on_storage_changed(GtkWidget *entry, GParamSpec *spec, Item *item)
 {
     NMSettingSecretFlags flags = nma_utils_menu_to_secret_flags(entry);
     g_autofree char *text = g_strdup_printf("%u", flags);
 
-    /* Not there and not required is how a peer without preshared key is written: not at all. */
+    /* A peer without preshared key has no flags either. */
     if (item->form->peer && !*wl_gtk_get_text(entry) &&
         (flags & NM_SETTING_SECRET_FLAG_NOT_REQUIRED))
         set_text(item, item->flags_key, "");
@@ -183,7 +184,7 @@ on_secret_changed(GtkWidget *entry, Item *item)
 
     if (item->form->refreshing)
         return;
-    /* Who types a key means it to be kept. */
+    /* A key that the user types is to be saved. */
     if (*text && (nma_utils_menu_to_secret_flags(entry) & NM_SETTING_SECRET_FLAG_NOT_REQUIRED))
         nma_utils_update_password_storage(entry, NM_SETTING_SECRET_FLAG_NONE, NULL, NULL);
     set_text(item, item->key, text);
@@ -230,14 +231,14 @@ hint_label(const char *hint)
     return label;
 }
 
-/* In a row of its own: below the labels too, or beside them. */
+/* In a row of its own, across the labels or beside them. */
 static void
 attach_wide(WlEditorForm *form, GtkWidget *widget, gboolean wide)
 {
     gtk_grid_attach(GTK_GRID(form->grid), widget, wide ? 0 : 1, form->n_rows++, wide ? 2 : 1, 1);
 }
 
-/* Label and input beside each other, the rest below the input: a window may be narrow. */
+/* Label and input side by side, the rest below the input, so that the form fits a narrow window. */
 static void
 attach_item(WlEditorForm *form, Item *item, gboolean with_label, GtkWidget *below)
 {
@@ -270,7 +271,7 @@ new_entry(void)
 {
     GtkWidget *entry = gtk_entry_new();
 
-    /* It gets what is left, and does not make the window wider. */
+    /* The entry fills the remaining space and does not widen the window. */
     g_object_set(entry, "width-chars", 10, NULL);
     return entry;
 }

@@ -1,11 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-
-/* What is dropped on a list: its own rows, to be moved, and files. */
-
-#include "wl-gtk.h"
+#include "wl-gtk-drag.h"
 
 #define IS_GTK4 GTK_CHECK_VERSION(4, 0, 0)
-#define EDGE    24 /* pixels of the list where dragging along scrolls, and how far */
+#define EDGE    24 /* pixels: the margin where dragging scrolls the list, and the step */
 
 typedef struct {
     WlGtkFileFunc on_file;
@@ -13,7 +10,7 @@ typedef struct {
     gpointer user_data;
 } Target;
 
-/* Of the row at @y it takes the place; below the last one is the end. */
+/* Drops @row at the position of the row at @y; below the last row is the end. */
 static void
 move(GtkWidget *list, GtkWidget *row, double y, const Target *target)
 {
@@ -139,7 +136,7 @@ on_begin(GtkWidget *handle, GdkDragContext *context, GtkWidget *row)
     cairo_surface_destroy(picture);
 }
 
-/* It stays in this program, which knows the widget that it comes from. */
+/* The drag stays in this program, where the source widget identifies the row. */
 static void
 on_get(GtkWidget *handle, GdkDragContext *context, GtkSelectionData *data, guint info, guint time,
        gpointer user_data)

@@ -8,7 +8,7 @@ typedef struct {
     gpointer user_data;
 } Callback;
 
-/* The one callback of @widget, which lives as long. */
+/* The single callback of @widget, freed with it. */
 static Callback *
 attach(GtkWidget *widget, GCallback func, gpointer user_data)
 {
@@ -159,7 +159,7 @@ wl_gtk_label_new(const char *text)
     gtk_label_set_line_wrap(GTK_LABEL(label), TRUE);
     gtk_label_set_line_wrap_mode(GTK_LABEL(label), PANGO_WRAP_WORD_CHAR);
 #endif
-    /* Without these a long sentence would ask for a wide window. */
+    /* Otherwise a long sentence would widen the window. */
     gtk_label_set_width_chars(GTK_LABEL(label), 20);
     gtk_label_set_max_width_chars(GTK_LABEL(label), 40);
     return label;
@@ -269,7 +269,7 @@ wl_gtk_set_label_of(GtkWidget *label, GtkWidget *widget)
 {
     gtk_label_set_mnemonic_widget(GTK_LABEL(label), widget);
 #if !IS_GTK4
-    /* Besides the relation, which GTK 4 makes a name of by itself. */
+    /* GTK 4 derives the name from the relation. */
     wl_gtk_set_name(widget, gtk_label_get_text(GTK_LABEL(label)));
 #endif
 }
@@ -278,7 +278,7 @@ void
 wl_gtk_settle_expander(GtkWidget *expander)
 {
 #if !IS_GTK4
-    /* Its arrow learns that it points from right to left only with the first change of state. */
+    /* The arrow takes the text direction only at the first change of state. */
     gtk_widget_set_state_flags(expander, GTK_STATE_FLAG_PRELIGHT, FALSE);
     gtk_widget_unset_state_flags(expander, GTK_STATE_FLAG_PRELIGHT);
 #endif
@@ -297,7 +297,7 @@ focus_now(gpointer user_data)
 void
 wl_gtk_focus_later(GtkWidget *widget)
 {
-    /* After the new size is known, which has a higher priority. */
+    /* After the allocation, which has a higher priority. */
     g_idle_add_full(G_PRIORITY_LOW, focus_now, g_object_ref(widget), g_object_unref);
 }
 

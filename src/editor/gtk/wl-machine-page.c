@@ -1,20 +1,23 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "wl-pages.h"
+#include "wl-machine-page.h"
 
 #include <glib/gi18n-lib.h>
 #include <nma-bar-code.h>
 
+#include "model/wl-live-text.h"
+#include "model/wl-model.h"
+#include "model/wl-read.h"
 #include "wl-form.h"
 #include "wl-gtk.h"
 
 #define QR_SIZE   180 /* pixels */
-#define QR_MARGIN 4   /* modules, as scanners need */
+#define QR_MARGIN 4   /* modules, as scanners require */
 
 struct _WlMachinePage {
     WlEditorModel *model;
     WlEditorForm *form;
     GtkWidget *widget, *bar, *state, *public_key, *copy, *see_qr, *qr, *persistent;
-    NMABarCode *bar_code; /* of the public key, made when it is first drawn */
+    NMABarCode *bar_code; /* of the public key, created at the first drawing */
 };
 
 static void
@@ -66,14 +69,14 @@ on_persistent(GtkWidget *button, WlMachinePage *page)
     wl_editor_model_set_persistent(page->model, wl_gtk_get_active(button));
 }
 
-/* What the running service cannot take of what is stored. */
+/* Which saved settings the running service does not use yet, and why. */
 static void
 refresh_live(WlMachinePage *page)
 {
-    g_autofree char *waiting = wl_editor_model_dup_waiting(page->model);
+    g_autofree char *pending = wl_editor_model_dup_pending(page->model);
     g_autofree char *error = wl_editor_model_dup_profile_error(page->model);
     g_autofree char *text =
-        g_strconcat(waiting ? waiting : "", waiting && error ? "\n" : "", error, NULL);
+        g_strconcat(pending ? pending : "", pending && error ? "\n" : "", error, NULL);
 
     wl_gtk_label_update(page->state, text);
     wl_gtk_set_shown(page->bar, *text != '\0');
@@ -107,13 +110,12 @@ add_key(WlMachinePage *page)
 
     page->public_key = gtk_entry_new();
     gtk_editable_set_editable(GTK_EDITABLE(page->public_key), FALSE);
-    gtk_entry_set_placeholder_text(GTK_ENTRY(page->public_key),
-                                   _("what other members know this machine by"));
+    gtk_entry_set_placeholder_text(GTK_ENTRY(page->public_key), _("derived from the private key"));
     g_object_set(page->public_key, "width-chars", 10, NULL);
     gtk_widget_set_hexpand(page->public_key, TRUE);
     page->copy = gtk_button_new_with_mnemonic(_("_Copy"));
     g_signal_connect(page->copy, "clicked", G_CALLBACK(on_copy), page);
-    page->see_qr = gtk_toggle_button_new_with_mnemonic(_("_QR code"));
+    page->see_qr = gtk_toggle_button_new_with_mnemonic(_("_QR Code"));
     g_signal_connect(page->see_qr, "toggled", G_CALLBACK(on_see_qr), page);
     wl_gtk_box_append(box, page->copy);
     wl_gtk_box_append(box, page->see_qr);
@@ -132,11 +134,11 @@ add_role(WlMachinePage *page)
     const char *words[] = {wl_profile_role_to_string(WL_PROFILE_ROLE_AUTOMATIC),
                            wl_profile_role_to_string(WL_PROFILE_ROLE_LEAF),
                            wl_profile_role_to_string(WL_PROFILE_ROLE_ROUTER), NULL};
-    const char *titles[] = {_("Automatic"), _("Leaf: routes for nobody"),
-                            _("Router: routes between members"), NULL};
+    const char *titles[] = {_("Automatic"), _("Leaf (does not route)"),
+                            _("Router (routes between members)"), NULL};
 
     wl_editor_form_add_choice(page->form, "role", words, titles,
-                              _("Automatic: a router where no peer is one."));
+                              _("Automatic: a router if no peer is one"));
 }
 
 static void
@@ -145,41 +147,35 @@ add_options(WlMachinePage *page)
     WlEditorForm *form = page->form;
 
     page->persistent =
-        gtk_check_button_new_with_mnemonic(_("_Keep the connection when the network changes"));
-    wl_gtk_set_name(page->persistent, _("Keep the connection when the network changes"));
+        gtk_check_button_new_with_mnemonic(_("Stay connected when switching networ_ks"));
+    wl_gtk_set_name(page->persistent, _("Stay connected when switching networks"));
     g_signal_connect(page->persistent, "toggled", G_CALLBACK(on_persistent), page);
     wl_editor_form_add_widget(form, page->persistent);
-    wl_editor_form_add_check(
-        form, "autostart",
-        _("Each time the machine gets a network, whoever is logged in. Only with keys that are "
-          "stored for all users."));
+    wl_editor_form_add_check(form, "autostart", _("Requires keys stored for all users"));
     wl_editor_form_add_check(
         form, "full-tunnel",
-        _("Through the peer with 0.0.0.0/0 or ::/0 among its allowed IPs. Names are then asked of "
-          "the DNS servers of this connection only; where it has none on the pages IPv4 and IPv6, "
-          "of those of the network around, which can read them."));
-    wl_editor_form_add_check(
-        form, "kill-switch",
-        _("While it is up nothing leaves this machine any other way, even when "
-          "that peer cannot be reached."));
-    wl_editor_form_add_entry(form, "listen-port", _("chosen at each start"),
-                             _("UDP port of WireGuard; members behind one router should differ."));
+        _("Uses the peer with the allowed IP 0.0.0.0/0 or ::/0. Set DNS servers on the IPv4 or IPv6 "
+          "page, or the local network can see DNS queries."));
+    wl_editor_form_add_check(form, "kill-switch",
+                             _("Blocks internet access even while that peer is unreachable"));
+    wl_editor_form_add_entry(
+        form, "listen-port", _("random at each start"),
+        _("UDP port of WireGuard; should differ between members behind the same router"));
     wl_editor_form_add_entry(form, "fact-port", "51821",
-                             _("UDP port inside the tunnel, the same in the whole network."));
+                             _("UDP port inside the tunnel; must be the same on all members"));
     wl_editor_form_add_entry(form, "mtu", _("automatic"), NULL);
-    wl_editor_form_add_entry(form, "link-name", _("nmwl- and 8 digits"), NULL);
-    wl_editor_form_add_entry(form, "networks", _("as addresses and allowed IPs say"),
-                             _("Prefixes inside which other members may name addresses."));
+    wl_editor_form_add_entry(form, "link-name", _("automatic"), NULL);
+    wl_editor_form_add_entry(form, "networks", _("from addresses and allowed IPs"),
+                             _("Prefixes in which other members may announce addresses"));
     wl_editor_form_add_entry(form, "hide-interfaces", "docker* veth*",
-                             _("Others are not told the addresses of these."));
+                             _("Interfaces whose addresses are not announced to other members"));
     wl_editor_form_add_entry(form, "announce-interfaces", _("all"),
-                             _("If given, others are told the addresses of these only."));
+                             _("Only the addresses of these interfaces are announced"));
     wl_editor_form_add_check(
         form, "forwarding",
-        _("A router passes on IPv4 by itself. This adds IPv6, and before Linux 6.17 turns its "
-          "forwarding on for the whole machine, not for this link only, while it is up."));
-    wl_editor_form_add_check(form, "chatty",
-                             _("Otherwise only routers are told, which pass it on."));
+        _("Routers always forward IPv4. Before Linux 6.17 this enables IPv6 forwarding for the "
+          "whole machine while connected."));
+    wl_editor_form_add_check(form, "chatty", _("Otherwise with routers only, which pass them on"));
 }
 
 WlMachinePage *
@@ -196,9 +192,8 @@ wl_machine_page_new(WlEditorModel *model)
     page->form = wl_editor_form_new(model, NULL);
     add_key(page);
     wl_editor_form_add_entry(page->form, "address", "10.77.0.2/24, fd77::2/64",
-                             _("In the network, with the length of its prefix."));
-    wl_editor_form_add_entry(page->form, "member-name", _("laptop"),
-                             _("As other members see this one."));
+                             _("Addresses in the network, with prefix length"));
+    wl_editor_form_add_entry(page->form, "member-name", _("laptop"), _("Shown to other members"));
     add_role(page);
     add_options(page);
     grid = wl_editor_form_get_grid(page->form);

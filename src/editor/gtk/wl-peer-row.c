@@ -1,19 +1,25 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "wl-pages.h"
+#include "wl-peer-row.h"
 
 #include <glib/gi18n-lib.h>
 
-#include "wl-form.h"
 #include "model/wl-effective-trust.h"
+#include "model/wl-labels.h"
+#include "model/wl-live-text.h"
+#include "model/wl-model.h"
+#include "model/wl-peer.h"
+#include "model/wl-read.h"
+#include "wl-form.h"
+#include "wl-gtk-drag.h"
 #include "wl-gtk.h"
 
-#define MOST_CHARS   24 /* of any column */
-#define STATE_INDENT 38 /* pixels, about where the name begins */
+#define MAX_CHARS    24 /* of any column */
+#define STATE_INDENT 38 /* pixels: where the name begins */
 
 struct _WlPeerRow {
     WlEditorModel *model;
     WlEditorPeer *peer;
-    WlEditorForm *form; /* made when it is folded open for the first time */
+    WlEditorForm *form; /* created when the row is first expanded */
     GtkWidget *widget;  /* the list's row */
     GtkWidget *box, *handle, *expander, *title, *key, *trust, *state, *warning, *up, *down, *remove;
     GtkWidget *trust_reason, *live_reason, *name_entry;
@@ -47,7 +53,7 @@ on_remove(GtkWidget *button, WlPeerRow *row)
     wl_editor_model_remove_peer(row->model, row->peer);
 }
 
-/* By the keys that move a line in many programs. */
+/* Alt+Up and Alt+Down, as many editors move a line. */
 static gboolean
 on_key(guint keyval, GdkModifierType state, gpointer user_data)
 {
@@ -72,12 +78,12 @@ make_form(WlPeerRow *row)
 
     row->form = form;
     row->name_entry = wl_editor_form_add_entry(form, "name", _("laptop"), NULL);
-    wl_editor_form_add_entry(form, "public-key", _("44 characters that end in ="), NULL);
+    wl_editor_form_add_entry(form, "public-key", _("44 characters ending in ="), NULL);
     wl_editor_form_add_entry(form, "endpoint", "hub.example.net:51820",
-                             _("Where it can be reached; empty where others tell."));
+                             _("Host and port; leave empty if other members announce them"));
     wl_editor_form_add_entry(
         form, "allowed-ips", "10.77.0.3/32, fd77::3/128",
-        _("What is reached by it: its own addresses, of a router the network."));
+        _("Addresses reached through this peer; for a router, the whole network"));
     wl_editor_form_add_trust(form, TRUE);
     row->trust_reason = wl_gtk_label_new(NULL);
     wl_gtk_add_class(row->trust_reason, "dim-label");
@@ -115,12 +121,12 @@ new_label(void)
 
     gtk_label_set_xalign(GTK_LABEL(label), 0);
     gtk_label_set_ellipsize(GTK_LABEL(label), PANGO_ELLIPSIZE_END);
-    gtk_label_set_max_width_chars(GTK_LABEL(label), MOST_CHARS);
+    gtk_label_set_max_width_chars(GTK_LABEL(label), MAX_CHARS);
     return label;
 }
 
-/* @group makes it as wide as in the other rows. One that is never cut off stays where it is in a
- * narrow window, too; the name gets what is left. */
+/* @group makes the column as wide in all rows. Columns are never cut off, so they stay aligned in a
+ * narrow window; the name gets the remaining space. */
 static GtkWidget *
 column(GtkWidget *box, const char *class, GtkSizeGroup *group)
 {
@@ -134,8 +140,8 @@ column(GtkWidget *box, const char *class, GtkSizeGroup *group)
     return label;
 }
 
-/* The name, in what the columns leave. Only as wide as it is: GTK 3 would begin it at the wrong end
- * from right to left. */
+/* The name, in the space that the columns leave. No wider than its text, as GTK 3 would place it at
+ * the wrong end in a right-to-left language. */
 static void
 add_expander(WlPeerRow *row, GtkWidget *box)
 {
@@ -161,7 +167,7 @@ button(WlPeerRow *row, GtkWidget *box, const char *icon, const char *name, GCall
     return made;
 }
 
-/* For a screen reader, which does not see the row around it. */
+/* Names a button for screen readers, which do not see its row. Takes @name. */
 static void
 take_name(GtkWidget *made, char *name)
 {
@@ -198,7 +204,7 @@ wl_peer_row_new(WlEditorModel *model, WlEditorPeer *peer,
     gtk_list_box_row_set_activatable(GTK_LIST_BOX_ROW(row->widget), FALSE);
     gtk_list_box_row_set_selectable(GTK_LIST_BOX_ROW(row->widget), FALSE);
     wl_gtk_box_append(row->box, top);
-    /* In a line of its own: beside the rest it would be cut off in the programs' dialogs. */
+    /* On a line of its own, as it would be cut off in the dialogs of the programs. */
     row->state = new_label();
     gtk_label_set_max_width_chars(GTK_LABEL(row->state), -1);
     gtk_widget_set_margin_start(row->state, STATE_INDENT);
@@ -240,7 +246,7 @@ wl_peer_row_refresh(WlPeerRow *row)
     guint position = wl_editor_model_get_position(row->model, row->peer);
     g_autofree char *title = wl_editor_peer_dup_title(row->peer);
     g_autofree char *key = wl_editor_peer_dup_short_key(row->peer);
-    /* A peer without name has its key for a title. */
+    /* The title of a peer without name is its key. */
     g_autofree char *whole = *wl_editor_model_get_text(row->model, row->peer, "name")
                                  ? g_strjoin(", ", title, key, trust, *state ? state : NULL, NULL)
                                  : g_strjoin(", ", title, trust, *state ? state : NULL, NULL);
@@ -250,12 +256,12 @@ wl_peer_row_refresh(WlPeerRow *row)
     wl_gtk_label_update(row->trust, trust);
     wl_gtk_label_update(row->state, state);
     wl_gtk_set_shown(row->state, *state != '\0');
-    /* Its place stays, or the columns would not be columns. */
+    /* Invisible, not hidden, to keep the columns aligned. */
     gtk_widget_set_opacity(row->warning, wrong ? 1 : 0);
-    wl_gtk_set_name(row->warning, wrong ? _("Something is wrong with this peer") : "");
+    wl_gtk_set_name(row->warning, wrong ? _("This peer has an error") : "");
     wl_gtk_set_name(row->expander, whole);
-    wl_gtk_set_description(row->expander, wrong ? _("Something is wrong with this peer") : NULL);
-    take_name(row->handle, g_strdup_printf(_("Drag %s to move"), title));
+    wl_gtk_set_description(row->expander, wrong ? _("This peer has an error") : NULL);
+    take_name(row->handle, g_strdup_printf(_("Drag to move %s"), title));
     take_name(row->up, g_strdup_printf(_("Move %s up"), title));
     take_name(row->down, g_strdup_printf(_("Move %s down"), title));
     take_name(row->remove, g_strdup_printf(_("Remove %s"), title));

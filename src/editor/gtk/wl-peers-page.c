@@ -1,9 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "wl-pages.h"
+#include "wl-peers-page.h"
 
 #include <glib/gi18n-lib.h>
 
+#include "model/wl-import.h"
+#include "model/wl-model.h"
+#include "model/wl-peer.h"
+#include "model/wl-read.h"
+#include "wl-gtk-drag.h"
 #include "wl-gtk.h"
+#include "wl-peer-row.h"
 
 struct _WlPeersPage {
     WlEditorModel *model;
@@ -18,7 +24,7 @@ peer_of(GtkListBoxRow *row)
     return g_object_get_data(G_OBJECT(row), "wl-peer");
 }
 
-/* NULL: the peer is just being removed. */
+/* A row without peer is being removed. */
 static gboolean
 is_found(GtkListBoxRow *row, gpointer user_data)
 {
@@ -49,7 +55,7 @@ add_row(WlPeersPage *page, WlEditorPeer *peer)
     wl_gtk_list_append(page->list, widget);
 }
 
-/* Takes out rows whose peer is gone, and adds those of new peers. */
+/* Removes the rows of removed peers and adds rows for new ones. */
 static void
 reconcile(WlPeersPage *page)
 {
@@ -120,11 +126,11 @@ on_file(GFile *file, gpointer user_data)
     guint added, known;
 
     if (!path)
-        message = g_strdup(_("Only files of this machine can be read; copy it here first."));
+        message = g_strdup(_("Only local files can be read; copy the file to this machine first."));
     else if (!wl_editor_model_add_from_file(page->model, path, &added, &known, &error))
         message = g_strdup(error->message);
     else
-        message = g_strdup_printf(_("Peers added: %u; already here: %u."), added, known);
+        message = g_strdup_printf(_("Peers added: %u; already present: %u"), added, known);
     wl_gtk_label_update(page->message, message);
     wl_gtk_set_class(page->message, "error", error != NULL || !path);
     wl_gtk_set_shown(page->message, TRUE);
@@ -154,7 +160,7 @@ make_bar(WlPeersPage *page)
     g_object_set(page->search, "placeholder-text", _("Search by name, key, address or trust"),
                  NULL);
     g_signal_connect(page->search, "search-changed", G_CALLBACK(on_search), page);
-    page->add = gtk_button_new_with_mnemonic(_("_Add peer"));
+    page->add = gtk_button_new_with_mnemonic(_("_Add Peer"));
     g_signal_connect(page->add, "clicked", G_CALLBACK(on_add), page);
     wl_gtk_box_append(bar, page->search);
     wl_gtk_box_append(bar, page->add);
@@ -183,8 +189,8 @@ wl_peers_page_new(WlEditorModel *model)
     gtk_list_box_set_sort_func(GTK_LIST_BOX(page->list), compare_rows, page, NULL);
     gtk_list_box_set_filter_func(GTK_LIST_BOX(page->list), is_found, page, NULL);
     wl_gtk_set_name(page->list, _("Peers"));
-    empty = wl_gtk_label_new(_("No peer is shown. Add one, or drop a file here that has some: "
-                               ".wirelink, wg-quick or WireHub."));
+    empty = wl_gtk_label_new(
+        _("No peers. Add one, or drop a .wirelink, wg-quick or WireHub file here."));
     wl_gtk_add_class(empty, "dim-label");
     wl_gtk_set_margins(empty, 24);
     wl_gtk_show(empty);

@@ -1,35 +1,40 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "wl-pages.h"
+#include "wl-trust-page.h"
 
 #include <glib/gi18n-lib.h>
 
-#include "wl-form.h"
 #include "model/wl-effective-trust.h"
+#include "model/wl-labels.h"
+#include "model/wl-live-text.h"
+#include "model/wl-model.h"
+#include "model/wl-peer.h"
+#include "model/wl-read.h"
+#include "wl-form.h"
 #include "wl-gtk.h"
 
-#define ROW_INDENT 8 /* pixels, where texts in the rows of a list begin */
+#define ROW_INDENT 8 /* pixels: where texts in the rows of a list begin */
 
 /* One peer of the profile. */
 typedef struct {
     WlTrustPage *page;
     WlEditorPeer *peer;
     WlEditorForm *form;
-    GtkWidget *title, *reason, *live, *forget, *choice;
+    GtkWidget *title, *reason, *live, *remove, *choice;
 } Line;
 
-/* One member that others told of. */
+/* One discovered member. */
 typedef struct {
     WlTrustPage *page;
     char *public_key;
     GtkWidget *trust;
-} Learned;
+} Discovered;
 
 struct _WlTrustPage {
     WlEditorModel *model;
-    GtkWidget *widget, *warning, *bar, *peers, *learned_box, *learned_title, *note;
-    GPtrArray *lines;   /* of Line */
-    GPtrArray *learned; /* of Learned */
-    gboolean stale;     /* nothing is built for a page that nobody looks at */
+    GtkWidget *widget, *warning, *bar, *peers, *discovered_box, *discovered_title, *note;
+    GPtrArray *lines;      /* of Line */
+    GPtrArray *discovered; /* of Discovered */
+    gboolean stale;        /* to be rebuilt when the page is shown */
 };
 
 static void
@@ -37,33 +42,33 @@ free_line(gpointer data)
 {
     Line *line = data;
 
-    g_signal_handlers_disconnect_by_data(line->forget, line);
+    g_signal_handlers_disconnect_by_data(line->remove, line);
     wl_editor_form_free(line->form);
     g_free(line);
 }
 
 static void
-free_learned(gpointer data)
+free_discovered(gpointer data)
 {
-    Learned *learned = data;
+    Discovered *discovered = data;
 
-    g_signal_handlers_disconnect_by_data(learned->trust, learned);
-    g_free(learned->public_key);
-    g_free(learned);
+    g_signal_handlers_disconnect_by_data(discovered->trust, discovered);
+    g_free(discovered->public_key);
+    g_free(discovered);
 }
 
 static void
-on_forget(GtkWidget *button, Line *line)
+on_remove(GtkWidget *button, Line *line)
 {
     wl_editor_model_remove_peer(line->page->model, line->peer);
 }
 
 static void
-on_trust(GtkWidget *button, Learned *learned)
+on_trust(GtkWidget *button, Discovered *discovered)
 {
-    g_autofree char *key = g_strdup(learned->public_key);
+    g_autofree char *key = g_strdup(discovered->public_key);
 
-    wl_editor_model_trust_member(learned->page->model, key, WL_PROFILE_TRUST_UNSET);
+    wl_editor_model_trust_member(discovered->page->model, key, WL_PROFILE_TRUST_UNSET);
 }
 
 static GtkWidget *
@@ -111,17 +116,17 @@ add_line(WlTrustPage *page, WlEditorPeer *peer)
     line->peer = peer;
     line->title = wl_gtk_label_new(NULL);
     gtk_widget_set_valign(line->title, GTK_ALIGN_START);
-    gtk_widget_set_margin_top(line->title, 8); /* beside the text of the choice */
+    gtk_widget_set_margin_top(line->title, 8); /* aligned with the text of the choice */
     wl_gtk_box_append(top, line->title);
     line->form = wl_editor_form_new(page->model, peer);
     line->choice = wl_editor_form_add_trust(line->form, FALSE);
     grid = wl_editor_form_get_grid(line->form);
     wl_gtk_box_append(top, grid);
-    line->forget = gtk_button_new_with_mnemonic(_("_Forget"));
-    gtk_widget_set_tooltip_text(line->forget, _("Takes the peer out of the profile"));
-    gtk_widget_set_valign(line->forget, GTK_ALIGN_START);
-    g_signal_connect(line->forget, "clicked", G_CALLBACK(on_forget), line);
-    wl_gtk_box_append(top, line->forget);
+    line->remove = gtk_button_new_with_mnemonic(_("_Remove"));
+    gtk_widget_set_tooltip_text(line->remove, _("Remove the peer from the profile"));
+    gtk_widget_set_valign(line->remove, GTK_ALIGN_START);
+    g_signal_connect(line->remove, "clicked", G_CALLBACK(on_remove), line);
+    wl_gtk_box_append(top, line->remove);
     wl_gtk_box_append(box, top);
     line->reason = wl_gtk_label_new(NULL);
     wl_gtk_add_class(line->reason, "dim-label");
@@ -132,14 +137,14 @@ add_line(WlTrustPage *page, WlEditorPeer *peer)
     g_ptr_array_add(page->lines, line);
 }
 
-/* Its state, and what was told of it. */
+/* The state of a member, and the facts about it. */
 static char *
 describe_live(const WlEditorLive *live, const WlEditorLivePeer *peer)
 {
     g_autofree char *summary = wl_editor_live_dup_summary(peer);
-    g_autofree char *told = wl_editor_live_dup_told(live, peer->public_key);
+    g_autofree char *facts = wl_editor_live_dup_facts(live, peer->public_key);
 
-    return told ? g_strconcat(summary, "\n", told, NULL) : g_steal_pointer(&summary);
+    return facts ? g_strconcat(summary, "\n", facts, NULL) : g_steal_pointer(&summary);
 }
 
 static void
@@ -149,14 +154,14 @@ refresh_line(Line *line)
     const WlEditorLivePeer *live = wl_editor_model_get_live_peer(model, line->peer);
     g_autofree char *title = wl_editor_peer_dup_title(line->peer);
     g_autofree char *reason = wl_editor_model_dup_trust_reason(model, line->peer);
-    g_autofree char *name = g_strdup_printf(_("What %s may tell us"), title);
-    g_autofree char *forget = g_strdup_printf(_("Forget %s"), title);
+    g_autofree char *name = g_strdup_printf(_("Trust in %s"), title);
+    g_autofree char *remove = g_strdup_printf(_("Remove %s from the profile"), title);
 
     wl_editor_form_refresh(line->form);
     wl_gtk_label_update(line->title, title);
     wl_gtk_label_update(line->reason, reason);
     wl_gtk_set_name(line->choice, name);
-    wl_gtk_set_name(line->forget, forget);
+    wl_gtk_set_name(line->remove, remove);
     if (live) {
         g_autofree char *text = describe_live(wl_editor_model_get_live(model), live);
 
@@ -166,9 +171,9 @@ refresh_line(Line *line)
 }
 
 static void
-add_learned(WlTrustPage *page, const WlEditorLive *live, const WlEditorLivePeer *member)
+add_discovered(WlTrustPage *page, const WlEditorLive *live, const WlEditorLivePeer *member)
 {
-    Learned *learned = g_new0(Learned, 1);
+    Discovered *discovered = g_new0(Discovered, 1);
     g_autofree char *text = describe_live(live, member);
     g_autofree char *title = NULL;
     g_autofree char *name = NULL;
@@ -177,40 +182,40 @@ add_learned(WlTrustPage *page, const WlEditorLive *live, const WlEditorLivePeer 
     GtkWidget *facts = wl_gtk_label_new(text);
     GtkWidget *label;
 
-    learned->page = page;
-    learned->public_key = g_strdup(member->public_key);
+    discovered->page = page;
+    discovered->public_key = g_strdup(member->public_key);
     title = *member->name ? g_strdup_printf("%s (%.8s…)", member->name, member->public_key)
                           : g_strdup_printf("%.8s…", member->public_key);
     label = wl_gtk_label_new(title);
     wl_gtk_box_append(top, label);
-    learned->trust = gtk_button_new_with_mnemonic(_("_Trust"));
-    name = g_strdup_printf(_("Trust %s"), title);
-    wl_gtk_set_name(learned->trust, name);
-    gtk_widget_set_tooltip_text(learned->trust, _("Makes the member a peer of the profile"));
-    g_signal_connect(learned->trust, "clicked", G_CALLBACK(on_trust), learned);
-    wl_gtk_box_append(top, learned->trust);
+    discovered->trust = gtk_button_new_with_mnemonic(_("_Add to Profile"));
+    name = g_strdup_printf(_("Add %s to the profile"), title);
+    wl_gtk_set_name(discovered->trust, name);
+    gtk_widget_set_tooltip_text(discovered->trust, _("Make this member a peer of the profile"));
+    g_signal_connect(discovered->trust, "clicked", G_CALLBACK(on_trust), discovered);
+    wl_gtk_box_append(top, discovered->trust);
     wl_gtk_box_append(box, top);
     wl_gtk_add_class(facts, "dim-label");
     wl_gtk_box_append(box, facts);
-    add_row(page->learned_box, box);
-    g_ptr_array_add(page->learned, learned);
+    add_row(page->discovered_box, box);
+    g_ptr_array_add(page->discovered, discovered);
 }
 
 static void
-refresh_learned(WlTrustPage *page)
+refresh_discovered(WlTrustPage *page)
 {
     const WlEditorLive *live = wl_editor_model_get_live(page->model);
 
-    g_ptr_array_set_size(page->learned, 0);
-    empty_list(page->learned_box);
+    g_ptr_array_set_size(page->discovered, 0);
+    empty_list(page->discovered_box);
     for (guint i = 0; live && i < live->peers->len; i++) {
         const WlEditorLivePeer *member = live->peers->pdata[i];
 
         if (!wl_editor_model_find_peer(page->model, member->public_key))
-            add_learned(page, live, member);
+            add_discovered(page, live, member);
     }
-    wl_gtk_set_shown(page->learned_title, page->learned->len > 0);
-    wl_gtk_set_shown(page->learned_box, page->learned->len > 0);
+    wl_gtk_set_shown(page->discovered_title, page->discovered->len > 0);
+    wl_gtk_set_shown(page->discovered_box, page->discovered->len > 0);
     wl_gtk_label_update(page->note, wl_editor_model_get_live_note(page->model));
     wl_gtk_set_shown(page->note, live == NULL);
 }
@@ -233,14 +238,15 @@ rebuild(WlTrustPage *page)
     empty_list(page->peers);
     for (guint i = 0; i < wl_editor_model_get_n_peers(page->model); i++)
         add_line(page, wl_editor_model_get_peer(page->model, i));
-    refresh_learned(page);
+    refresh_discovered(page);
 }
 
-/* Not inside the expander, whose title would begin at the wrong end from right to left in GTK 3. */
+/* The grid is not inside the expander: GTK 3 would place its title at the wrong end in a
+ * right-to-left language. */
 static void
 add_levels(GtkWidget *box)
 {
-    GtkWidget *expander = gtk_expander_new_with_mnemonic(_("_What the levels mean"));
+    GtkWidget *expander = gtk_expander_new_with_mnemonic(_("Trust _Levels"));
     GtkWidget *grid = gtk_grid_new();
 
     gtk_grid_set_row_spacing(GTK_GRID(grid), 6);
@@ -255,7 +261,7 @@ add_levels(GtkWidget *box)
         gtk_grid_attach(GTK_GRID(grid), text, 1, level, 1, 1);
     }
     wl_gtk_settle_expander(expander);
-    wl_gtk_set_name(expander, _("What the levels mean"));
+    wl_gtk_set_name(expander, _("Trust Levels"));
     gtk_widget_set_halign(expander, GTK_ALIGN_START);
     wl_gtk_set_margins(grid, 6);
     wl_gtk_box_append(box, expander);
@@ -282,18 +288,18 @@ wl_trust_page_new(WlEditorModel *model)
 
     page->model = model;
     page->lines = g_ptr_array_new_with_free_func(free_line);
-    page->learned = g_ptr_array_new_with_free_func(free_learned);
+    page->discovered = g_ptr_array_new_with_free_func(free_discovered);
     wl_gtk_set_margins(box, 12);
     page->warning = wl_gtk_label_new(NULL);
     page->bar = wl_gtk_warning_bar_new(page->warning);
     wl_gtk_box_append(box, page->bar);
-    page->peers = make_list(_("Trust of each peer"));
+    page->peers = make_list(_("Trust in each peer"));
     wl_gtk_box_append(box, page->peers);
-    page->learned_title = wl_gtk_label_new(_("Members that others told of"));
-    gtk_widget_set_margin_start(page->learned_title, ROW_INDENT);
-    wl_gtk_box_append(box, page->learned_title);
-    page->learned_box = make_list(_("Members that others told of"));
-    wl_gtk_box_append(box, page->learned_box);
+    page->discovered_title = wl_gtk_label_new(_("Discovered Members"));
+    gtk_widget_set_margin_start(page->discovered_title, ROW_INDENT);
+    wl_gtk_box_append(box, page->discovered_title);
+    page->discovered_box = make_list(_("Discovered Members"));
+    wl_gtk_box_append(box, page->discovered_box);
     page->note = wl_gtk_label_new(NULL);
     wl_gtk_add_class(page->note, "dim-label");
     gtk_widget_set_margin_start(page->note, ROW_INDENT);
@@ -312,7 +318,7 @@ wl_trust_page_free(WlTrustPage *page)
         return;
     g_signal_handlers_disconnect_by_data(page->widget, page);
     g_ptr_array_unref(page->lines);
-    g_ptr_array_unref(page->learned);
+    g_ptr_array_unref(page->discovered);
     g_object_unref(page->widget);
     g_free(page);
 }
@@ -327,7 +333,7 @@ void
 wl_trust_page_changed(WlTrustPage *page, WlEditorChange change)
 {
     if (!gtk_widget_get_mapped(page->widget)) {
-        /* The lines know peers that may be gone. */
+        /* The lines refer to peers that may be freed. */
         if (change & WL_EDITOR_CHANGE_PEERS)
             g_ptr_array_set_size(page->lines, 0);
         page->stale = TRUE;
@@ -336,6 +342,6 @@ wl_trust_page_changed(WlTrustPage *page, WlEditorChange change)
     if (change & WL_EDITOR_CHANGE_PEERS)
         rebuild(page);
     else if (change & WL_EDITOR_CHANGE_LIVE)
-        refresh_learned(page);
+        refresh_discovered(page);
     refresh(page);
 }

@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-
-/* What several fields together make wrong: what wl_profile_check() refuses, but all of it at once
- * and each at its fields. */
+#include "wl-check.h"
 
 #include <string.h>
 
@@ -9,11 +7,12 @@
 
 #include "wl-model-private.h"
 #include "wl-profile-check.h"
+#include "wl-read.h"
 
 gboolean
 wl_editor_key_is_checked(const char *key)
 {
-    /* Typed into most, and nobody else's concern. */
+    /* These concern no other field; most typing happens here. */
     static const char *const alone[] = {
         "endpoint",  "keepalive", "trust",          "mtu", "member-name", "role", "chatty",
         "link-name", "basic",     "fact-exchanger", NULL,
@@ -45,7 +44,7 @@ clear_conflicts(WlEditorFields *fields)
         g_clear_pointer(&fields->fields[i].conflict, g_free);
 }
 
-/* As wl_editor_peer_dup_title(), with the place where that says nothing. */
+/* The name of a peer, or its position. */
 static char *
 describe(const WlEditorModel *model, const WlEditorPeer *peer)
 {
@@ -63,13 +62,14 @@ check_own_key(const WlEditorModel *model)
     const WlEditorField *field = wl_editor_fields_get(&model->fields, "private-key");
 
     if (!*field->text && profile->private_key_flags == WL_SECRET_FLAG_NONE)
-        set_conflict(&model->fields, "private-key",
-                     _("The private key is missing; make one with Generate, or choose that it is "
-                       "asked for"));
+        set_conflict(
+            &model->fields, "private-key",
+            _("The private key is missing; generate one, or choose to be asked for it each "
+              "time"));
     if (*field->text && (profile->private_key_flags & WL_SECRET_FLAG_NOT_REQUIRED))
         set_conflict(&model->fields, "private-key",
-                     _("The flags of this key say that there need not be one, and it would not be "
-                       "stored; choose who keeps it"));
+                     _("This key is marked as not required and would not be saved; choose where to "
+                       "store it"));
 }
 
 static void
@@ -81,17 +81,17 @@ check_own_fields(const WlEditorModel *model, const char *own_key)
     check_own_key(model);
     if (profile->private_key && !own_key)
         set_conflict(&model->fields, "private-key",
-                     _("This key has no public half; make another with Generate"));
+                     _("This key has no public key; generate another one"));
     for (guint i = 0; i < profile->addresses->len; i++) {
         const char *address = profile->addresses->pdata[i];
         char *host = g_strndup(address, strcspn(address, "/"));
 
         if (!g_hash_table_add(hosts, host))
-            set_conflict(&model->fields, "address", _("%s is there twice; leave one out"), host);
+            set_conflict(&model->fields, "address", _("%s is listed twice; remove one"), host);
     }
     if (profile->fact_port == profile->listen_port) {
         set_conflict(&model->fields, "fact-port",
-                     _("%u is the listen port too; choose another of the two"), profile->fact_port);
+                     _("%u is also the listen port; change one of them"), profile->fact_port);
     }
 }
 
@@ -104,25 +104,25 @@ check_public_key(const WlEditorModel *model, WlEditorPeer *peer, const char *own
 
     if (!g_strcmp0(key, wl_editor_profile(model)->private_key)) {
         set_conflict(&peer->fields, "public-key",
-                     _("This is the private key of this machine; write the peer's public key"));
+                     _("This is the private key of this machine; enter the peer's public key"));
     } else if (!g_strcmp0(key, own_key)) {
         set_conflict(&peer->fields, "public-key",
-                     _("This is the key of this machine itself; leave this peer out"));
+                     _("This is the public key of this machine; remove this peer"));
     } else if (other) {
         g_autofree char *name = describe(model, peer);
         g_autofree char *other_name = describe(model, other);
 
         set_conflict(&peer->fields, "public-key",
-                     _("This is also the key of %s; make the two one peer"), other_name);
+                     _("%s has the same public key; merge the two peers"), other_name);
         set_conflict(&other->fields, "public-key",
-                     _("This is also the key of %s; make the two one peer"), name);
+                     _("%s has the same public key; merge the two peers"), name);
     } else {
         g_hash_table_insert(owners, (gpointer) key, peer);
     }
 }
 
-/* An allowed IP has one owner in WireGuard: the last one given it would have it. One inside another
- * is fine, the longer prefix goes first. */
+/* In WireGuard an allowed IP belongs to one peer: the last one that is given it. A prefix inside
+ * another is fine, as the longest match wins. */
 static void
 check_allowed_ips(const WlEditorModel *model, WlEditorPeer *peer, GHashTable *owners)
 {
@@ -156,14 +156,15 @@ check_preshared_key(WlEditorPeer *peer)
     WlSecretFlags flags = wl_editor_peer_of(peer)->preshared_key_flags;
 
     if (!*flags_text)
-        return; /* follows the key */
+        return; /* the default follows the key */
     if (!*text && flags == WL_SECRET_FLAG_NONE)
-        set_conflict(&peer->fields, "preshared-key",
-                     _("The preshared key is missing; write it, or choose that it is not needed"));
+        set_conflict(
+            &peer->fields, "preshared-key",
+            _("The preshared key is missing; enter it, or choose that it is not required"));
     if (*text && (flags & WL_SECRET_FLAG_NOT_REQUIRED))
         set_conflict(&peer->fields, "preshared-key",
-                     _("The flags of this key say that there need not be one, and it would not be "
-                       "stored; choose who keeps it"));
+                     _("This key is marked as not required and would not be saved; choose where to "
+                       "store it"));
 }
 
 static gboolean
@@ -187,15 +188,16 @@ check_full_tunnel(const WlEditorModel *model)
     const WlProfile *profile = wl_editor_profile(model);
 
     if (profile->full_tunnel && !has_default_route(model))
-        set_conflict(&model->fields, "full-tunnel",
-                     _("No peer takes all traffic; give one the allowed IPs 0.0.0.0/0 and ::/0"));
+        set_conflict(
+            &model->fields, "full-tunnel",
+            _("No peer accepts all traffic; add 0.0.0.0/0 and ::/0 to the allowed IPs of one"));
     if (profile->kill_switch && !profile->full_tunnel)
         set_conflict(&model->fields, "kill-switch",
-                     _("This is only for when all traffic goes through the network; choose that "
-                       "too, or not this"));
+                     _("This requires sending all traffic through the tunnel; enable that too, or "
+                       "disable this"));
 }
 
-/* Whatever else the profile's own check refuses, at the field that it names. */
+/* Attaches any other error of wl_profile_check_parts() to the field that it names. */
 static void
 check_the_rest(WlEditorModel *model)
 {
@@ -206,7 +208,7 @@ check_the_rest(WlEditorModel *model)
 
     if (!wl_editor_model_is_valid(model, NULL, NULL))
         return;
-    /* lent for a moment */
+    /* Lent to the profile for this check. */
     g_ptr_array_set_free_func(profile->peers, NULL);
     for (guint i = 0; i < model->peers->len; i++)
         g_ptr_array_add(profile->peers, ((WlEditorPeer *) model->peers->pdata[i])->fields.parsed);
@@ -222,14 +224,15 @@ static char *
 find_general_problem(const WlEditorModel *model)
 {
     if (model->version)
-        return g_strdup_printf(_("This profile is of the form %s and this version knows only 1; a "
-                                 "newer NetworkManager-wirelink is needed"),
-                               model->version);
+        return g_strdup_printf(
+            _("This profile has format version %s, and this version supports only "
+              "1; update NetworkManager-wirelink"),
+            model->version);
     if (!model->peers->len)
         return g_strdup(_("A network needs at least one peer; add one"));
     if (model->peers->len > WL_PROFILE_MAX_PEERS)
-        return g_strdup_printf(_("These are %u peers, and %u are the most; remove some"),
-                               model->peers->len, WL_PROFILE_MAX_PEERS);
+        return g_strdup_printf(_("Too many peers (%u, at most %u); remove some"), model->peers->len,
+                               WL_PROFILE_MAX_PEERS);
     return NULL;
 }
 

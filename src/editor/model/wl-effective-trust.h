@@ -1,29 +1,27 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #pragma once
 
-/* What a peer may tell us, in words, and what applies where nothing is chosen. */
+/* The trust level in effect for each peer, by the rules of the engine, and its reason as translated
+ * text. Returned strings are owned by the caller. */
 
-#include "wl-model.h"
+#include "wl-model-types.h"
+#include "wl-profile.h"
 
 G_BEGIN_DECLS
 
-/* Translated: "Members", and what the level means in a sentence. UNSET is "Automatic". */
-const char *wl_editor_trust_title(WlProfileTrust trust);
-const char *wl_editor_trust_explanation(WlProfileTrust trust);
-
-/* Whether no peer has a level chosen: the automatic rule believes routers by itself only then. */
+/* Whether no peer has a level set; only then are routers trusted automatically. */
 gboolean wl_editor_model_is_trust_automatic(const WlEditorModel *model);
 
-/* Whether @peer carries a network by the allowed IPs of the profile. */
+/* Whether the allowed IPs of @peer include a whole network. */
 gboolean wl_editor_model_is_router(const WlEditorModel *model, const WlEditorPeer *peer);
 
-/* The level in effect for @peer, and a sentence that says why: it is chosen, the peer is a router,
- * it is a known peer. */
+/* The level in effect for @peer, and a sentence with its reason: set in the profile, router, or
+ * known peer. */
 WlProfileTrust wl_editor_model_get_trust(const WlEditorModel *model, const WlEditorPeer *peer);
 char *wl_editor_model_dup_trust_reason(const WlEditorModel *model, const WlEditorPeer *peer);
 
-/* While a level is chosen somewhere: that the automatic rule is off by it, and which routers are no
- * longer believed. NULL while none is. */
+/* While any level is set: a warning that automatic trust is off, with the routers that lose their
+ * trust. NULL otherwise. */
 char *wl_editor_model_dup_trust_warning(const WlEditorModel *model);
 
 G_END_DECLS

@@ -1,12 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-
-/* Texts of fields, and what is wrong with each by itself. */
+#include "wl-fields.h"
 
 #include <string.h>
 
 #include <glib/gi18n-lib.h>
 
-#include "wl-model-private.h"
 #include "wl-profile-item.h"
 #include "wl-profile-value.h"
 
@@ -63,7 +61,7 @@ wl_editor_fields_get(const WlEditorFields *fields, const char *key)
     return &fields->fields[wl_editor_fields_row(fields, key)];
 }
 
-/* Back to what a structure has before anything is read. */
+/* Sets the value of @key to its default. */
 static void
 reset(const WlProfileKey *key, gpointer structure)
 {
@@ -104,7 +102,7 @@ reset(const WlProfileKey *key, gpointer structure)
     }
 }
 
-/* Somebody has pasted all of a file into one field. */
+/* Whether @text looks like an entire file pasted into one field. */
 static gboolean
 is_whole_file(const char *text)
 {
@@ -124,14 +122,15 @@ missing(const WlProfileKey *key)
     if (!key->required)
         return NULL;
     if (!strcmp(key->name, "address"))
-        return g_strdup(_("Write the own address in the network, like 10.77.0.2/24"));
+        return g_strdup(
+            _("Enter the address of this machine in the network, such as 10.77.0.2/24"));
     if (!strcmp(key->name, "public-key"))
-        return g_strdup(_("Write the peer's public key; a peer is known by it"));
-    /* The private key: whether it is missed depends on who keeps it. */
+        return g_strdup(_("Enter the peer's public key; it identifies the peer"));
+    /* Whether a private key is required depends on where it is stored. */
     return NULL;
 }
 
-/* What the readers of files and of vpn.data are lenient with, and who types it is told. */
+/* Finds mistakes that the parsers accept, but that a user who types them should see. */
 static char *
 find_slip(const WlProfileKey *key, const char *text)
 {
@@ -152,17 +151,19 @@ find_slip(const WlProfileKey *key, const char *text)
         if (!canonical)
             continue;
         if (key->type == WL_KEY_TYPE_ADDRESSES && !slash)
-            return g_strdup_printf(_("%s lacks the length of the network's prefix; write it like "
-                                     "10.77.0.2/24 or fd77::2/64"),
-                                   quoted);
+            return g_strdup_printf(
+                _("%s has no prefix length; write an address like 10.77.0.2/24 or "
+                  "fd77::2/64"),
+                quoted);
         if (key->type != WL_KEY_TYPE_PREFIXES || !slash)
             continue;
         *strchr(items[i], '/') = '\0';
         host = wl_profile_item_parse(key, items[i], NULL);
         if (strncmp(host, canonical, strcspn(host, "/") + 1))
-            return g_strdup_printf(_("%s has bits behind its prefix; write %s for the network or "
-                                     "%s for the one address"),
-                                   quoted, canonical, host);
+            return g_strdup_printf(
+                _("%s has bits set beyond its prefix; write %s for the network or "
+                  "%s for the single address"),
+                quoted, canonical, host);
     }
     return NULL;
 }
@@ -179,8 +180,8 @@ find_problem(const WlProfileKey *key, const char *text, gpointer structure)
     if (!*stripped) {
         problem = missing(key);
     } else if (key->type != WL_KEY_TYPE_NAME && is_whole_file(stripped)) {
-        problem = g_strdup(_("This is a whole file; close this window and import it, or drop it "
-                             "on the list of peers"));
+        problem = g_strdup(_("This is an entire file; import it instead, or drop it on the list "
+                             "of peers"));
     } else if (!wl_profile_value_parse(key, stripped, FALSE, structure, &error)) {
         problem = g_strdup(error->message);
     } else {
@@ -189,7 +190,7 @@ find_problem(const WlProfileKey *key, const char *text, gpointer structure)
             reset(key, structure);
     }
     if (key->secret)
-        explicit_bzero(stripped, length); /* by its old length: stripping has moved the text */
+        explicit_bzero(stripped, length); /* the old length: stripping moved the text */
     return problem;
 }
 

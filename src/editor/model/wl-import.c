@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-
-/* Peers out of a file that is dropped on the list. */
-
-#include <string.h>
+#include "wl-import.h"
 
 #include <glib/gi18n-lib.h>
 
-#include "wl-model-private.h"
+#include "wl-check.h"
 #include "wl-format.h"
+#include "wl-model-private.h"
+#include "wl-model.h"
+#include "wl-peer.h"
 #include "wl-profile-value.h"
+#include "wl-read.h"
 #include "wl-wirehub.h"
 
 #define fail(error, code, ...)                                                                     \
@@ -28,21 +29,22 @@ read_file(const WlEditorModel *model, const char *text, gsize length, const char
     case WL_FORMAT_WIREHUB:
         if (own_key)
             return wl_wirehub_parse(text, length, name, private_key, own_key, error);
-        fail(error, MISSING,
-             _("%s: is a WireHub network, of which this machine is one member; write or generate "
-               "its private key first"),
-             name);
+        fail(
+            error, MISSING,
+            _("%s: this is a WireHub network; enter the private key of this machine first, so that "
+              "its entry can be found"),
+            name);
         return NULL;
     case WL_FORMAT_GO:
         fail(error, REFUSED,
-             _("%s: is the JSON of the Go daemon, which has neither key nor address; make a file "
-               "of both with \"wirelinkctl convert\""),
+             _("%s: this is the JSON file of the Go daemon, which contains no private key and no "
+               "address; combine it with its wg-quick file using \"wirelinkctl convert\""),
              name);
         return NULL;
     case WL_FORMAT_UNKNOWN:
         break;
     }
-    fail(error, SYNTAX, _("%s: is neither a wirelink, wg-quick nor WireHub file"), name);
+    fail(error, SYNTAX, _("%s: this is not a wirelink, wg-quick or WireHub file"), name);
     return NULL;
 }
 

@@ -11,32 +11,53 @@ static const struct {
     const char *label;
 } labels[] = {
     {WL_KEY_OF_PROFILE, "private-key", N_("_Private key")},
-    {WL_KEY_OF_PROFILE, "private-key-flags", N_("Who keeps the private key")},
+    {WL_KEY_OF_PROFILE, "private-key-flags", N_("Storage of the private key")},
     {WL_KEY_OF_PROFILE, "address", N_("_Addresses")},
     {WL_KEY_OF_PROFILE, "listen-port", N_("_Listen port")},
     {WL_KEY_OF_PROFILE, "mtu", N_("_MTU")},
-    {WL_KEY_OF_PROFILE, "member-name", N_("Own _name")},
+    {WL_KEY_OF_PROFILE, "member-name", N_("_Name of this machine")},
     {WL_KEY_OF_PROFILE, "role", N_("_Role")},
     {WL_KEY_OF_PROFILE, "fact-port", N_("_Fact port")},
     {WL_KEY_OF_PROFILE, "networks", N_("Net_works")},
-    {WL_KEY_OF_PROFILE, "chatty", N_("Tell facts to ever_y member")},
+    {WL_KEY_OF_PROFILE, "chatty", N_("_Share facts with all members")},
     {WL_KEY_OF_PROFILE, "link-name", N_("_Interface name")},
-    {WL_KEY_OF_PROFILE, "hide-interfaces", N_("Interfaces to hi_de")},
-    {WL_KEY_OF_PROFILE, "announce-interfaces", N_("Interfaces to t_ell of")},
-    {WL_KEY_OF_PROFILE, "full-tunnel", N_("Send all _traffic through the network")},
-    {WL_KEY_OF_PROFILE, "kill-switch", N_("Bl_ock what cannot go through it")},
-    {WL_KEY_OF_PROFILE, "autostart", N_("_Bring it up whenever there is a network")},
-    {WL_KEY_OF_PROFILE, "forwarding", N_("Pass on IP_v6 for other members, too")},
+    {WL_KEY_OF_PROFILE, "hide-interfaces", N_("Hi_dden interfaces")},
+    {WL_KEY_OF_PROFILE, "announce-interfaces", N_("Announc_ed interfaces")},
+    {WL_KEY_OF_PROFILE, "full-tunnel", N_("Send all _traffic through the tunnel")},
+    {WL_KEY_OF_PROFILE, "kill-switch", N_("Bl_ock traffic outside the tunnel")},
+    {WL_KEY_OF_PROFILE, "autostart", N_("Connect automatically on an_y network")},
+    {WL_KEY_OF_PROFILE, "forwarding", N_("Forward IP_v6 for other members")},
     {WL_KEY_OF_PEER, "public-key", N_("P_ublic key")},
     {WL_KEY_OF_PEER, "name", N_("_Name")},
     {WL_KEY_OF_PEER, "preshared-key", N_("Pre_shared key")},
-    {WL_KEY_OF_PEER, "preshared-key-flags", N_("Who keeps the preshared key")},
+    {WL_KEY_OF_PEER, "preshared-key-flags", N_("Storage of the preshared key")},
     {WL_KEY_OF_PEER, "endpoint", N_("_Endpoints")},
     {WL_KEY_OF_PEER, "allowed-ips", N_("Allowed _IPs")},
-    {WL_KEY_OF_PEER, "keepalive", N_("_Keepalive")},
-    {WL_KEY_OF_PEER, "trust", N_("May _tell us")},
+    {WL_KEY_OF_PEER, "keepalive", N_("Persistent _keepalive")},
+    {WL_KEY_OF_PEER, "trust", N_("_Trust")},
     {WL_KEY_OF_PEER, "basic", N_("Runs _WireGuard only")},
-    {WL_KEY_OF_PEER, "fact-exchanger", N_("Always tell _facts to it")},
+    {WL_KEY_OF_PEER, "fact-exchanger", N_("Always share _facts with this peer")},
+};
+
+static const struct {
+    const char *title, *explanation;
+} levels[] = {
+    [WL_PROFILE_TRUST_UNSET] = {N_("Automatic"), N_("Routers may add members; other peers may "
+                                                    "announce endpoints.")},
+    [WL_PROFILE_TRUST_UNTRUSTED] = {N_("Untrusted"),
+                                    N_("Facts from this peer are ignored. Only this "
+                                       "profile says how to reach it.")},
+    [WL_PROFILE_TRUST_ENDPOINT] = {N_("Endpoints"),
+                                   N_("May announce the endpoints of known peers.")},
+    [WL_PROFILE_TRUST_ALLOWED_IPS] = {N_("Allowed IPs"),
+                                      N_("May also announce the allowed IPs of known peers, which "
+                                         "decide where traffic goes.")},
+    [WL_PROFILE_TRUST_MEMBERSHIP] = {N_("Members"),
+                                     N_("May also add members, which stay peers as long "
+                                        "as this peer announces them.")},
+    [WL_PROFILE_TRUST_DELEGATE_TRUST] = {N_("Delegate"),
+                                         N_("Reserved for peers that set the trust of "
+                                            "others; currently the same as Members.")},
 };
 
 const char *
@@ -61,4 +82,18 @@ wl_editor_label_dup_plain(WlKeyScope scope, const char *key)
     }
     *to = '\0';
     return plain;
+}
+
+const char *
+wl_editor_trust_title(WlProfileTrust trust)
+{
+    g_return_val_if_fail((guint) trust < G_N_ELEMENTS(levels), "");
+    return _(levels[trust].title);
+}
+
+const char *
+wl_editor_trust_explanation(WlProfileTrust trust)
+{
+    g_return_val_if_fail((guint) trust < G_N_ELEMENTS(levels), "");
+    return _(levels[trust].explanation);
 }

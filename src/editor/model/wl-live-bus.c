@@ -3,6 +3,9 @@
 
 #include <gio/gio.h>
 
+#include "wl-live-text.h"
+#include "wl-model.h"
+
 #define BASE_NAME  WL_PROFILE_SERVICE_TYPE
 #define ROOT       "/org/freedesktop/NetworkManager/wirelink"
 #define LINK_PATH  ROOT "/link"
@@ -12,29 +15,29 @@
 #define PROPERTIES "org.freedesktop.DBus.Properties"
 #define NM         "org.freedesktop.NetworkManager"
 #define NM_PATH    "/org/freedesktop/NetworkManager"
-#define TIMEOUT    2000 /* ms, of a call */
-#define PAUSE      300  /* ms between a change and reading, so that many changes are read once */
-#define MOST_PEERS 2000
-#define MOST_FACTS 10000
+#define TIMEOUT    2000 /* ms, for each call */
+#define PAUSE      300  /* ms from a change to reading, so that a burst is read once */
+#define MAX_PEERS  2000
+#define MAX_FACTS  10000
 
 struct _WlEditorBus {
     WlEditorModel *model;
     char *uuid;
     GDBusConnection *connection;
-    GCancellable *cancellable; /* of everything; cancelled, the struct is gone */
+    GCancellable *cancellable; /* of all calls; once canceled, the struct is freed */
     guint subscriptions[5];
     guint timer;
     gboolean reading, again;
-    gboolean refused;   /* a service did not say whose profile it has */
-    gboolean active;    /* NetworkManager says that ours is */
-    guint pending;      /* calls that have not been answered yet */
+    gboolean refused;   /* a service denied reading its profile */
+    gboolean active;    /* NetworkManager lists our profile as active */
+    guint pending;      /* calls without a reply yet */
     WlEditorLive *live; /* being read */
 };
 
 static gboolean read_now(gpointer user_data);
 
-/* NULL if cancelled: @bus may not be touched then. Other errors give NULL with *@cancelled FALSE.
- */
+/* NULL with *@cancelled TRUE if canceled: the bus struct is freed then. NULL with FALSE on other
+ * errors. */
 static GVariant *
 finish(GObject *source, GAsyncResult *result, gboolean *cancelled, gboolean *refused)
 {
@@ -68,7 +71,7 @@ schedule(WlEditorBus *bus)
 
 static void ask_what_is_active(WlEditorBus *bus);
 
-/* With the last answer, gives the model what was read, which may be nothing. */
+/* After the last reply, gives the model what was read, which may be nothing. */
 static void
 end_call(WlEditorBus *bus)
 {
@@ -89,7 +92,7 @@ end_call(WlEditorBus *bus)
     bus->again = FALSE;
 }
 
-/* ---- of what may not be read: is it the service of our profile? ------------------------ */
+/* ---- reading is denied: is our profile active? ------------------------------------------ */
 
 static void
 on_active_uuid(GObject *source, GAsyncResult *result, gpointer user_data)
@@ -144,7 +147,7 @@ ask_what_is_active(WlEditorBus *bus)
     get_property(bus, NM_PATH, NM, "ActiveConnections", on_active_connections);
 }
 
-/* ---- of what may ------------------------------------------------------------------------ */
+/* ---- reading is allowed ------------------------------------------------------------------ */
 
 static const char *
 text_of(GVariant *properties, const char *name)
@@ -155,7 +158,7 @@ text_of(GVariant *properties, const char *name)
     return text;
 }
 
-/* In the language of the user where the service gives a name for it. */
+/* The translated sentence if the service sends a known id, else its English one. */
 static char *
 dup_sentence(GVariant *properties, const char *id, const char *arguments, const char *english)
 {
@@ -178,16 +181,16 @@ on_facts(GObject *source, GAsyncResult *result, gpointer user_data)
         return;
     if (reply)
         g_variant_get(reply, "(aa{sv})", &facts);
-    while (facts && bus->live->facts->len < MOST_FACTS &&
+    while (facts && bus->live->facts->len < MAX_FACTS &&
            g_variant_iter_next(facts, "@a{sv}", &properties)) {
-        g_autofree char *rule = dup_sentence(properties, "RuleId", "RuleArguments", "Rule");
+        g_autofree char *reason = dup_sentence(properties, "RuleId", "RuleArguments", "Rule");
         WlEditorLiveFact fact = {
             .subject = (char *) text_of(properties, "Subject"),
-            .attribute = (char *) text_of(properties, "Attribute"),
+            .type = (char *) text_of(properties, "Attribute"),
             .value = (char *) text_of(properties, "Value"),
             .source = (char *) text_of(properties, "Source"),
             .source_name = (char *) text_of(properties, "SourceName"),
-            .rule = rule,
+            .reason = reason,
         };
 
         g_variant_lookup(properties, "Accepted", "b", &fact.accepted);
@@ -212,20 +215,20 @@ add_peer(WlEditorLive *live, GVariant *properties)
     };
 
     g_variant_lookup(properties, "Configured", "b", &peer.configured);
-    if (*peer.public_key && live->peers->len < MOST_PEERS)
+    if (*peer.public_key && live->peers->len < MAX_PEERS)
         wl_editor_live_add_peer(live, &peer);
 }
 
 static void
 take_link(WlEditorLive *live, GVariant *properties)
 {
-    g_autofree const char **waiting = NULL;
+    g_autofree const char **pending = NULL;
 
-    g_variant_lookup(properties, "Waiting", "^a&s", &waiting);
-    wl_editor_live_set_profile_state(live, waiting, text_of(properties, "ProfileError"));
+    g_variant_lookup(properties, "Waiting", "^a&s", &pending);
+    wl_editor_live_set_profile_state(live, pending, text_of(properties, "ProfileError"));
 }
 
-/* Whether these are the objects of our profile; if so what they say is taken. */
+/* Reads the objects into bus->live if they are those of our profile. */
 static gboolean
 take_objects(WlEditorBus *bus, GVariant *reply)
 {
@@ -253,21 +256,21 @@ take_objects(WlEditorBus *bus, GVariant *reply)
 typedef struct {
     WlEditorBus *bus;
     char *owner;
-} Question;
+} Request;
 
 static void
 on_objects(GObject *source, GAsyncResult *result, gpointer user_data)
 {
-    g_autofree Question *question = user_data;
-    g_autofree char *owner = question->owner;
-    WlEditorBus *bus = question->bus;
+    g_autofree Request *request = user_data;
+    g_autofree char *owner = request->owner;
+    WlEditorBus *bus = request->bus;
     gboolean cancelled, refused;
     g_autoptr(GVariant) reply = finish(source, result, &cancelled, &refused);
 
     if (cancelled)
         return;
     bus->refused |= refused;
-    /* One process has the profile; the others are of no interest. */
+    /* One process owns the profile; ignore the others. */
     if (!bus->live && reply && take_objects(bus, reply))
         call(bus, owner, LINK_PATH, LINK, "GetFacts", NULL, "(aa{sv})", on_facts);
     end_call(bus);
@@ -286,14 +289,14 @@ on_owners(GObject *source, GAsyncResult *result, gpointer user_data)
     if (reply)
         g_variant_get(reply, "(^a&s)", &owners);
     for (guint i = 0; owners && owners[i]; i++) {
-        Question *question = g_new(Question, 1);
+        Request *request = g_new(Request, 1);
 
-        question->bus = bus;
-        question->owner = g_strdup(owners[i]);
+        request->bus = bus;
+        request->owner = g_strdup(owners[i]);
         bus->pending++;
         g_dbus_connection_call(bus->connection, owners[i], ROOT, MANAGER, "GetManagedObjects", NULL,
                                G_VARIANT_TYPE("(a{oa{sa{sv}}})"), G_DBUS_CALL_FLAGS_NO_AUTO_START,
-                               TIMEOUT, bus->cancellable, on_objects, question);
+                               TIMEOUT, bus->cancellable, on_objects, request);
     }
     end_call(bus);
 }
@@ -339,7 +342,7 @@ on_bus(GObject *source, GAsyncResult *result, gpointer user_data)
         return;
     }
     bus->connection = connection;
-    /* Processes that come and go, peers that come and go, and what changes of them. */
+    /* Services and peers that appear and disappear, and changed properties. */
     bus->subscriptions[0] =
         subscribe(bus, "org.freedesktop.DBus", "org.freedesktop.DBus", "NameOwnerChanged", NULL,
                   BASE_NAME, G_DBUS_SIGNAL_FLAGS_MATCH_ARG0_NAMESPACE);

@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #pragma once
 
-/* What the running service of a profile says on D-Bus, brought to the model whenever it changes. No
- * toolkit. Where there is no service, or it may not be read, the model has no live part, and in the
- * latter case knows so. */
+/* Reads the state of the running service from D-Bus into the model, now and after each change. If
+ * there is no service of this profile, the model has no live state; if reading is denied, the live
+ * state is hidden. Errors are not reported otherwise. */
 
-#include "wl-model.h"
+#include "wl-model-types.h"
 
 G_BEGIN_DECLS
 
 typedef struct _WlEditorBus WlEditorBus;
 
-/* @model must outlive it; @uuid is that of the profile and may be NULL. Nothing here blocks. */
+/* @model must outlive the result; @uuid identifies the profile and may be NULL. Never blocks. */
 WlEditorBus *wl_editor_bus_new(WlEditorModel *model, const char *uuid);
 void wl_editor_bus_free(WlEditorBus *bus);
 

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-
-/* What the service says, in the language of the user. */
+#include "wl-live-text.h"
 
 #include <string.h>
 
@@ -8,11 +7,12 @@
 
 #include "wl-labels.h"
 #include "wl-model-private.h"
-#include "wl-effective-trust.h"
+#include "wl-peer.h"
+#include "wl-read.h"
 #include "wl-reason.h"
 
-#define MOST_LINES 12 /* of what was told of one member */
-#define MOST_KEYS  12 /* that wait, in one sentence */
+#define MAX_LINES 12 /* of facts about one member */
+#define MAX_KEYS  12 /* of pending keys in one sentence */
 
 const char *
 wl_editor_live_state_title(const char *state)
@@ -20,7 +20,7 @@ wl_editor_live_state_title(const char *state)
     static const struct {
         const char *state, *title;
     } titles[] = {
-        {"direct-lan", N_("Direct in the LAN")},
+        {"direct-lan", N_("Direct on the local network")},
         {"direct", N_("Direct")},
         {"routed", N_("Through a router")},
         {"connecting", N_("Connecting")},
@@ -34,7 +34,7 @@ wl_editor_live_state_title(const char *state)
     return state;
 }
 
-/* "AllowedIPs" as it is called here. */
+/* The title of the level that the protocol calls @word. */
 static const char *
 title_of_trust(const char *word)
 {
@@ -75,10 +75,10 @@ wl_editor_live_dup_summary(const WlEditorLivePeer *peer)
 
     if (!*peer->reason)
         return g_strdup(title);
-    /* These say the state themselves. */
+    /* These reasons state the state. */
     if (g_str_has_prefix(peer->reason_id, "direct"))
         return capitalize(peer->reason);
-    /* Translators: a state and why, as in "Connecting: 2 addresses to try" */
+    /* Translators: a state and its reason, as in "Connecting: 2 addresses to try" */
     return g_strdup_printf(_("%s: %s"), title, peer->reason);
 }
 
@@ -87,15 +87,15 @@ describe(const WlEditorLiveFact *fact)
 {
     const char *source = *fact->source_name ? fact->source_name : fact->source;
 
-    if (g_str_equal(fact->attribute, "endpoint"))
-        return g_strdup_printf(_("Endpoint %s, told by %s"), fact->value, source);
-    if (g_str_equal(fact->attribute, "allowed-ips"))
-        return g_strdup_printf(_("Allowed IP %s, told by %s"), fact->value, source);
-    return g_strdup_printf(_("Named as a member by %s"), source);
+    if (g_str_equal(fact->type, "endpoint"))
+        return g_strdup_printf(_("Endpoint %s, from %s"), fact->value, source);
+    if (g_str_equal(fact->type, "allowed-ips"))
+        return g_strdup_printf(_("Allowed IP %s, from %s"), fact->value, source);
+    return g_strdup_printf(_("Member, from %s"), source);
 }
 
 char *
-wl_editor_live_dup_told(const WlEditorLive *live, const char *public_key)
+wl_editor_live_dup_facts(const WlEditorLive *live, const char *public_key)
 {
     const GPtrArray *facts = wl_editor_live_get_facts(live, public_key);
     g_autoptr(GString) text = g_string_new(NULL);
@@ -105,16 +105,16 @@ wl_editor_live_dup_told(const WlEditorLive *live, const char *public_key)
         const WlEditorLiveFact *fact = facts->pdata[i];
         g_autofree char *line = NULL;
 
-        /* Without source it is what the profile says. */
-        if (!*fact->source || n_lines++ >= MOST_LINES)
+        /* Facts without a source come from the profile. */
+        if (!*fact->source || n_lines++ >= MAX_LINES)
             continue;
         line = describe(fact);
         g_string_append_printf(text, "%s%s", text->len ? "\n" : "", line);
         if (!fact->accepted)
-            g_string_append_printf(text, "; %s", fact->rule);
+            g_string_append_printf(text, "; %s", fact->reason);
     }
-    if (n_lines > MOST_LINES) {
-        guint more = n_lines - MOST_LINES;
+    if (n_lines > MAX_LINES) {
+        guint more = n_lines - MAX_LINES;
 
         g_string_append_c(text, '\n');
         g_string_append_printf(
@@ -143,7 +143,7 @@ dup_title_of_number(const WlEditorModel *model, guint number)
     return peer ? wl_editor_peer_dup_title(peer) : g_strdup_printf(_("peer %u"), number);
 }
 
-/* "Preshared key of hub" for "peer-1-preshared-key"; a key that has no field as it is. */
+/* "Preshared key of hub" for "peer-1-preshared-key"; a key without a field as it is. */
 static char *
 dup_title_of_key(const WlEditorModel *model, const char *name)
 {
@@ -163,32 +163,31 @@ dup_title_of_key(const WlEditorModel *model, const char *name)
 }
 
 char *
-wl_editor_model_dup_waiting(const WlEditorModel *model)
+wl_editor_model_dup_pending(const WlEditorModel *model)
 {
-    char *const *keys = model->live ? model->live->waiting : NULL;
+    char *const *keys = model->live ? model->live->pending_keys : NULL;
     guint n_keys = keys ? g_strv_length((char **) keys) : 0;
     g_autoptr(GString) list = g_string_new(NULL);
 
     if (!n_keys)
         return NULL;
-    for (guint i = 0; i < MIN(n_keys, MOST_KEYS); i++) {
+    for (guint i = 0; i < MIN(n_keys, MAX_KEYS); i++) {
         g_autofree char *title = dup_title_of_key(model, keys[i]);
 
         g_string_append_printf(list, "%s%s", i ? ", " : "", title);
     }
-    if (n_keys > MOST_KEYS) {
-        guint more = n_keys - MOST_KEYS;
+    if (n_keys > MAX_KEYS) {
+        guint more = n_keys - MAX_KEYS;
         g_autofree char *few = g_strdup(list->str);
 
         g_string_printf(list,
                         g_dngettext(GETTEXT_PACKAGE, "%s and %u more", "%s and %u more", more), few,
                         more);
     }
-    return g_strdup_printf(_("Changed, and in effect when the connection is brought up again: %s."),
-                           list->str);
+    return g_strdup_printf(_("Changes that take effect at the next activation: %s"), list->str);
 }
 
-/* Whether both sentences are about the same value, which they quote. */
+/* Whether both sentences quote the same value. */
 static gboolean
 quotes_the_same(const char *problem, const char *english)
 {
@@ -199,8 +198,8 @@ quotes_the_same(const char *problem, const char *english)
     return !quoted || strstr(problem, quoted);
 }
 
-/* What is wrong with the field as it was loaded, which the editor knows in the language of the
- * user; NULL where it does not, as for what was stored since. */
+/* The translated problem of a field as it was loaded; NULL if the field was edited or saved since.
+ */
 static const char *
 find_loaded_problem(const WlEditorModel *model, const char *name)
 {
@@ -217,7 +216,7 @@ find_loaded_problem(const WlEditorModel *model, const char *name)
     }
     if (!wl_profile_keys_find(fields->scope, key) || wl_editor_fields_is_changed(fields, key))
         return NULL;
-    /* What it is together with other fields counts only while these are as they were, too. */
+    /* Conflicts with other fields count only while those are unchanged, too. */
     return wl_editor_model_is_changed(model) ? wl_editor_fields_get(fields, key)->problem
                                              : wl_editor_model_get_problem(model, peer, key);
 }
@@ -233,16 +232,17 @@ wl_editor_model_dup_profile_error(const WlEditorModel *model)
 
     if (!*error)
         return NULL;
-    /* It begins with a key as in vpn.data, if it is about one. */
+    /* An error about a key begins with that key. */
     if (!colon)
         return g_strdup_printf(
-            _("What is stored cannot run, so the connection goes on as it was: %s"), error);
+            _("The saved settings have an error, so the previous ones are still in use: %s"),
+            error);
     key = g_strndup(error, (gsize) (colon - error));
     title = dup_title_of_key(model, key);
     problem = find_loaded_problem(model, key);
     return g_strdup_printf(
-        /* Translators: a field and what is wrong with it */
-        _("What is stored cannot run, so the connection goes on as it was: %s: %s"), title,
+        /* Translators: a field and its error */
+        _("The saved settings have an error, so the previous ones are still in use: %s: %s"), title,
         problem && quotes_the_same(problem, error) ? problem : colon + 2);
 }
 
@@ -252,7 +252,6 @@ wl_editor_model_get_live_note(const WlEditorModel *model)
     if (model->live)
         return NULL;
     if (model->live_is_hidden)
-        return _("The connection is active, but what each peer told may only be seen by the users "
-                 "that it was brought up for, and you are none of them.");
-    return _("While the connection is active, what each peer told is shown here.");
+        return _("Only users of this connection can see its live state.");
+    return _("While the connection is active, the facts from each peer are shown here.");
 }

@@ -22,11 +22,11 @@ free_fact(gpointer data)
     WlEditorLiveFact *fact = data;
 
     g_free(fact->subject);
-    g_free(fact->attribute);
+    g_free(fact->type);
     g_free(fact->value);
     g_free(fact->source);
     g_free(fact->source_name);
-    g_free(fact->rule);
+    g_free(fact->reason);
     g_free(fact);
 }
 
@@ -39,7 +39,7 @@ wl_editor_live_new(void)
     live->facts = g_ptr_array_new_with_free_func(free_fact);
     live->by_subject =
         g_hash_table_new_full(g_str_hash, g_str_equal, NULL, (GDestroyNotify) g_ptr_array_unref);
-    live->waiting = g_new0(char *, 1);
+    live->pending_keys = g_new0(char *, 1);
     live->profile_error = g_strdup("");
     return live;
 }
@@ -52,7 +52,7 @@ wl_editor_live_free(WlEditorLive *live)
     g_ptr_array_unref(live->peers);
     g_hash_table_unref(live->by_subject);
     g_ptr_array_unref(live->facts);
-    g_strfreev(live->waiting);
+    g_strfreev(live->pending_keys);
     g_free(live->profile_error);
     g_free(live);
 }
@@ -86,11 +86,11 @@ wl_editor_live_add_fact(WlEditorLive *live, const WlEditorLiveFact *fact)
     GPtrArray *about;
 
     own->subject = copy(fact->subject);
-    own->attribute = copy(fact->attribute);
+    own->type = copy(fact->type);
     own->value = copy(fact->value);
     own->source = copy(fact->source);
     own->source_name = copy(fact->source_name);
-    own->rule = copy(fact->rule);
+    own->reason = copy(fact->reason);
     own->accepted = fact->accepted;
     g_ptr_array_add(live->facts, own);
     about = g_hash_table_lookup(live->by_subject, own->subject);
@@ -102,14 +102,15 @@ wl_editor_live_add_fact(WlEditorLive *live, const WlEditorLiveFact *fact)
 }
 
 void
-wl_editor_live_set_profile_state(WlEditorLive *live, const char *const *waiting, const char *error)
+wl_editor_live_set_profile_state(WlEditorLive *live, const char *const *pending_keys,
+                                 const char *error)
 {
-    guint n_keys = waiting ? g_strv_length((char **) waiting) : 0;
+    guint n_keys = pending_keys ? g_strv_length((char **) pending_keys) : 0;
 
-    g_strfreev(live->waiting);
-    live->waiting = g_new0(char *, n_keys + 1);
+    g_strfreev(live->pending_keys);
+    live->pending_keys = g_new0(char *, n_keys + 1);
     for (guint i = 0; i < n_keys; i++)
-        live->waiting[i] = copy(waiting[i]);
+        live->pending_keys[i] = copy(pending_keys[i]);
     g_free(live->profile_error);
     live->profile_error = copy(error);
 }

@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-
-/* The model from and to the vpn setting. Unlike wl_profile_from_connection() reading never fails:
- * what is wrong stands in its field as it is. */
+#include "wl-setting.h"
 
 #include <string.h>
 
-#include <glib/gi18n-lib.h>
-
+#include "wl-check.h"
 #include "wl-labels.h"
 #include "wl-model-private.h"
+#include "wl-model.h"
+#include "wl-peer.h"
 #include "wl-profile-connection.h"
 #include "wl-profile-file.h"
 #include "wl-profile-value.h"
+#include "wl-read.h"
 
 typedef struct {
     WlEditorModel *model;
@@ -57,8 +57,8 @@ load_item(const char *name, const char *value, gpointer user_data)
     } else if (key) {
         guint row = wl_editor_fields_row(fields, rest);
 
-        /* What stands in the wrong one of data and secrets counts where the right one has none, and
-         * is put right when it is saved. */
+        /* A value in the wrong one of data and secrets counts if the right one has none, and is
+         * moved when the profile is saved. */
         if (key->secret == loader->secrets || !*fields->fields[row].text)
             wl_editor_fields_set(fields, row, value);
     } else if (peer) {
@@ -107,7 +107,7 @@ wl_editor_model_load(WlEditorModel *model, NMConnection *connection)
     wl_editor_model_notify(model, WL_EDITOR_CHANGE_PEERS);
 }
 
-/* The numbers are kept, so that others who know them find them again, where their order allows. */
+/* Numbers are kept where the order allows it: the service and the user know peers by them. */
 static void
 number_peers(WlEditorModel *model)
 {
@@ -127,7 +127,7 @@ number_peers(WlEditorModel *model)
     }
 }
 
-/* Removes all that the model holds. */
+/* Removes every key that the model holds. */
 static void
 clear(NMSettingVpn *setting, gboolean secrets)
 {
@@ -204,7 +204,7 @@ save_peer(NMSettingVpn *setting, const WlEditorPeer *peer)
     save_fields(setting, &peer->fields, prefix);
     save_others(setting, FALSE, prefix, peer->other_data);
     save_others(setting, TRUE, prefix, peer->other_secrets);
-    /* A secret without flags is easily taken for none. */
+    /* Some programs ignore a secret without flags. */
     if (*wl_editor_fields_get(&peer->fields, "preshared-key")->text &&
         !nm_setting_vpn_get_data_item(setting, flags))
         nm_setting_vpn_add_data_item(setting, flags, "0");
@@ -251,7 +251,7 @@ wl_editor_model_apply(WlEditorModel *model, NMConnection *connection, GError **e
     for (guint i = 0; i < model->peers->len; i++)
         save_peer(setting, model->peers->pdata[i]);
 
-    /* What the service would say to it has the last word. */
+    /* The service has the last word: it would refuse what this refuses. */
     profile = wl_profile_from_connection(probe, WL_PROFILE_CHECK_STORED_SECRETS, &refused);
     if (!profile) {
         g_set_error_literal(error, NM_CONNECTION_ERROR, NM_CONNECTION_ERROR_INVALID_PROPERTY,

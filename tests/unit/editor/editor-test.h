@@ -1,7 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #pragma once
 
+#include "model/wl-import.h"
+#include "model/wl-live-text.h"
 #include "model/wl-model.h"
+#include "model/wl-peer.h"
+#include "model/wl-read.h"
+#include "model/wl-setting.h"
 
 /* Keys of the tests, as in the corpus, and the public half of the private one. */
 #define PRIVATE_KEY   "xDCkVfhCNpYBwVxcmPqOuFpoJMO6BxYexBAKloRNyjU="

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
-/* What a running service says reaches the model, goes with the service, and is missed by nobody who
- * may not read it. The bus is a real one; on it stands a service that says what the test wants. */
+/* The state of a running service reaches the model, disappears with the service, and is optional
+ * for users who may not read it. The bus is a real one with a mock service on it. */
 
 #include "editor-test.h"
 
@@ -31,9 +31,9 @@ typedef struct {
     GTestDBus *daemon;
     GDBusConnection *service;
     GDBusNodeInfo *node;
-    gboolean refuses;        /* as the service does to who is no user of the profile */
+    gboolean refuses;        /* as the service does for other users */
     const char *link;        /* further properties of the link, as text of a GVariant */
-    const char *active_uuid; /* of the second connection that NetworkManager has up */
+    const char *active_uuid; /* of the second active connection of NetworkManager */
     guint n_refused, n_asked, n_lives;
     WlEditorModel *model;
     WlEditorBus *bus;
@@ -53,7 +53,7 @@ objects(const Fixture *self)
     return g_variant_parse(G_VARIANT_TYPE("(a{oa{sa{sv}}})"), text, NULL, NULL, NULL);
 }
 
-/* The hub named the phone and its address; what it said of the whole Internet was refused. */
+/* The hub announced the phone and its address; its claim to the whole internet was refused. */
 static GVariant *
 facts(void)
 {
@@ -124,7 +124,7 @@ stop_service(Fixture *self)
     call_daemon(self, "ReleaseName", g_variant_new("(s)", WL_PROFILE_SERVICE_TYPE));
 }
 
-/* As the service does to readers it tells no more. */
+/* Without values, as the service sends it for profiles with users. */
 static void
 signal_change(Fixture *self, const char *interface)
 {
@@ -215,7 +215,7 @@ static void
 tear_down(Fixture *self, gconstpointer data)
 {
     wl_editor_bus_free(self->bus);
-    /* What was cancelled holds the connection until it has ended. */
+    /* Canceled calls hold the connection until they end. */
     while (g_main_context_iteration(NULL, FALSE))
         ;
     wl_editor_model_free(self->model);
@@ -260,7 +260,7 @@ test_not_running(Fixture *self, gconstpointer data)
     assert_can_be_saved(self);
 }
 
-/* It may not be read, then it may, then no more. */
+/* Reading is denied, then allowed, then denied. */
 static void
 test_refused(Fixture *self, gconstpointer data)
 {
@@ -278,11 +278,11 @@ test_refused(Fixture *self, gconstpointer data)
     signal_change(self, PEER);
     wait_for_more(&self->n_lives, 1);
     g_assert_null(wl_editor_model_get_live(self->model));
-    g_assert_null(wl_editor_model_dup_waiting(self->model));
+    g_assert_null(wl_editor_model_dup_pending(self->model));
     assert_can_be_saved(self);
 }
 
-/* Whose profile a service has that may not be read, NetworkManager says. */
+/* If reading is denied, NetworkManager tells whether the profile is active. */
 static void
 test_hidden(Fixture *self, gconstpointer data)
 {
@@ -295,12 +295,12 @@ test_hidden(Fixture *self, gconstpointer data)
     self->active_uuid = UUID;
     signal_change(self, PEER);
     wait_for_more(&self->n_lives, 0);
-    g_assert_cmpuint(self->n_asked, ==, 4); /* the first time it was somebody else's */
+    g_assert_cmpuint(self->n_asked, ==, 4); /* at first another profile was active */
     g_assert_null(wl_editor_model_get_live(self->model));
     g_assert_nonnull(
-        strstr(wl_editor_model_get_live_note(self->model), "may only be seen by the users"));
+        strstr(wl_editor_model_get_live_note(self->model), "Only users of this connection"));
     assert_can_be_saved(self);
-    /* brought up again, for everybody */
+    /* activated again, for all users */
     self->refuses = FALSE;
     signal_change(self, PEER);
     wait_for_more(&self->n_lives, 1);
@@ -310,7 +310,7 @@ test_hidden(Fixture *self, gconstpointer data)
     signal_change(self, PEER);
     wait_for_more(&self->n_lives, 2);
     g_assert_nonnull(
-        strstr(wl_editor_model_get_live_note(self->model), "may only be seen by the users"));
+        strstr(wl_editor_model_get_live_note(self->model), "Only users of this connection"));
     stop_service(self);
     wait_for_more(&self->n_lives, 3);
     g_assert_nonnull(
@@ -318,32 +318,32 @@ test_hidden(Fixture *self, gconstpointer data)
 }
 
 static void
-assert_state(Fixture *self, const char *waiting, const char *error)
+assert_state(Fixture *self, const char *pending, const char *error)
 {
-    g_autofree char *waiting_said = wl_editor_model_dup_waiting(self->model);
+    g_autofree char *pending_said = wl_editor_model_dup_pending(self->model);
     g_autofree char *error_said = wl_editor_model_dup_profile_error(self->model);
 
-    g_assert_cmpstr(waiting_said, ==, waiting);
+    g_assert_cmpstr(pending_said, ==, pending);
     g_assert_cmpstr(error_said, ==, error);
 }
 
-#define WAITS "Changed, and in effect when the connection is brought up again: "
-#define WRONG "What is stored cannot run, so the connection goes on as it was: "
+#define PENDING "Changes that take effect at the next activation: "
+#define WRONG   "The saved settings have an error, so the previous ones are still in use: "
 
 static void
 test_profile_state(Fixture *self, gconstpointer data)
 {
     static const struct {
-        const char *link, *waiting, *error;
+        const char *link, *pending, *error;
     } cases[] = {
         {", 'Waiting': <['mtu', 'peer-2-preshared-key', 'peer-9-name', 'colour']>", //
-         WAITS "MTU, Preshared key of laptop, Name of peer 9, colour.", NULL},
+         PENDING "MTU, Preshared key of laptop, Name of peer 9, colour", NULL},
         {", 'ProfileError': <'peer-1-endpoint: nowhere has no port'>", NULL,
          WRONG "Endpoints of hub: nowhere has no port"},
-        {", 'Waiting': <['mtu']>, 'ProfileError': <'no peer is left'>", WAITS "MTU.",
+        {", 'Waiting': <['mtu']>, 'ProfileError': <'no peer is left'>", PENDING "MTU",
          WRONG "no peer is left"},
         {", 'Waiting': <['a','b','c','d','e','f','g','h','i','j','k','l','m','n']>",
-         WAITS "a, b, c, d, e, f, g, h, i, j, k, l and 2 more.", NULL},
+         PENDING "a, b, c, d, e, f, g, h, i, j, k, l and 2 more", NULL},
         {", 'Waiting': <@as []>, 'ProfileError': <''>", NULL, NULL},
         {", 'Waiting': <'mtu'>, 'ProfileError': <1>", NULL, NULL},
     };
@@ -358,11 +358,11 @@ test_profile_state(Fixture *self, gconstpointer data)
         self->link = cases[i].link;
         signal_change(self, LINK);
         wait_for_more(&self->n_lives, before);
-        assert_state(self, cases[i].waiting, cases[i].error);
+        assert_state(self, cases[i].pending, cases[i].error);
     }
 }
 
-/* The service calls peers by the numbers that are stored, wherever they are moved here. */
+/* The service names peers by their saved numbers, wherever the editor moves them. */
 static void
 test_moved_peer(Fixture *self, gconstpointer data)
 {
@@ -371,32 +371,32 @@ test_moved_peer(Fixture *self, gconstpointer data)
     open_editor(self);
     wait_for_more(&self->n_lives, 0);
     wl_editor_model_move_peer(self->model, wl_editor_model_get_peer(self->model, 1), 0);
-    assert_can_be_saved(self); /* which numbers them anew */
-    assert_state(self, WAITS "Preshared key of laptop.", NULL);
+    assert_can_be_saved(self); /* which renumbers them */
+    assert_state(self, PENDING "Preshared key of laptop", NULL);
 }
 
-/* A member that the hub named becomes a peer of the profile, and is forgotten again. */
+/* A discovered member becomes a peer of the profile and is removed again. */
 static void
-test_learned_member(Fixture *self, gconstpointer data)
+test_discovered_member(Fixture *self, gconstpointer data)
 {
     g_autoptr(NMConnection) connection = nm_simple_connection_new();
     g_autoptr(GError) error = NULL;
-    g_autofree char *told = NULL;
+    g_autofree char *facts = NULL;
     WlEditorPeer *peer;
 
     start_service(self);
     open_editor(self);
     wait_for_more(&self->n_lives, 0);
     g_assert_null(wl_editor_model_find_peer(self->model, PHONE_KEY));
-    told = wl_editor_live_dup_told(wl_editor_model_get_live(self->model), PHONE_KEY);
-    g_assert_nonnull(strstr(told, "Named as a member by hub"));
+    facts = wl_editor_live_dup_facts(wl_editor_model_get_live(self->model), PHONE_KEY);
+    g_assert_nonnull(strstr(facts, "Member, from hub"));
     peer = wl_editor_model_trust_member(self->model, PHONE_KEY, WL_PROFILE_TRUST_UNSET);
     g_assert_nonnull(peer);
     g_assert_true(wl_editor_model_apply(self->model, connection, &error));
     g_assert_no_error(error);
     g_assert_cmpstr(test_data(connection, "peer-3-public-key"), ==, PHONE_KEY);
     g_assert_cmpstr(test_data(connection, "peer-3-name"), ==, "phone");
-    /* without what was refused */
+    /* without the refused ones */
     g_assert_cmpstr(test_data(connection, "peer-3-allowed-ips"), ==, "10.77.0.9/32");
     g_assert_null(wl_editor_model_trust_member(self->model, PHONE_KEY, WL_PROFILE_TRUST_UNSET));
     wl_editor_model_remove_peer(self->model, peer);
@@ -422,6 +422,6 @@ main(int argc, char **argv)
     add("/editor/bus/hidden", test_hidden);
     add("/editor/bus/profile-state", test_profile_state);
     add("/editor/bus/moved-peer", test_moved_peer);
-    add("/editor/bus/learned-member", test_learned_member);
+    add("/editor/bus/discovered-member", test_discovered_member);
     return g_test_run();
 }

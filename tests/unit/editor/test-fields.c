@@ -20,15 +20,15 @@ test_single(void)
         {FALSE, "private-key", "nonsense", "44 base64"},
         {FALSE, "private-key", " " PRIVATE_KEY "\n", NULL},
         {FALSE, "private-key", "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=", "zeros"},
-        {FALSE, "private-key", WHOLE_FILE, "whole file"},
+        {FALSE, "private-key", WHOLE_FILE, "entire file"},
         {FALSE, "address", "", "10.77.0.2/24"},
-        {FALSE, "address", "10.77.0.2", "lacks the length"},
-        {FALSE, "address", "10.77.0.2/24 fd77::2", "lacks the length"},
+        {FALSE, "address", "10.77.0.2", "has no prefix length"},
+        {FALSE, "address", "10.77.0.2/24 fd77::2", "has no prefix length"},
         {FALSE, "address", "10.77.0.2/24, fd77::2/64", NULL},
         {FALSE, "address", "10.77.0.2/33", "prefix length"},
         {FALSE, "address", "10.77.0.2/24 10.77.0.2/16", "twice"},
         {FALSE, "address", "fe80::1/64", "link-local"},
-        {FALSE, "address", WHOLE_FILE, "whole file"},
+        {FALSE, "address", WHOLE_FILE, "entire file"},
         {FALSE, "listen-port", "65536", "1 to 65535"},
         {FALSE, "listen-port", "-1", "1 to 65535"},
         {FALSE, "listen-port", "51821", NULL}, /* shown at the fact port */
@@ -44,9 +44,9 @@ test_single(void)
         {FALSE, "private-key-flags", "9", "0 to 7"},
         {TRUE, "public-key", "", "public key"},
         {TRUE, "public-key", "FSXZ", "44 base64"},
-        {TRUE, "public-key", WHOLE_FILE, "whole file"},
+        {TRUE, "public-key", WHOLE_FILE, "entire file"},
         {TRUE, "public-key", PRIVATE_KEY, "private key of this machine"},
-        {TRUE, "public-key", LAPTOP_KEY, "also the key of laptop"},
+        {TRUE, "public-key", LAPTOP_KEY, "laptop has the same public key"},
         {TRUE, "endpoint", "hub.example.net", "lacks a port"},
         {TRUE, "endpoint", "hub.example.net:0", "1 to 65535"},
         {TRUE, "endpoint", "hub.example.net:70000", "1 to 65535"},
@@ -57,7 +57,7 @@ test_single(void)
         {TRUE, "allowed-ips", "10.77.0.5", NULL},
         {TRUE, "allowed-ips", "10.77.0.0/16, fd77::/64", NULL},
         {TRUE, "allowed-ips", "10.77.0.3/32", "also an allowed IP of laptop"},
-        {TRUE, "allowed-ips", WHOLE_FILE, "whole file"},
+        {TRUE, "allowed-ips", WHOLE_FILE, "entire file"},
         {TRUE, "preshared-key", "nonsense", "44 base64"},
         {TRUE, "keepalive", "65536", "1 to 65535"},
         {TRUE, "keepalive", "off", NULL},
@@ -120,11 +120,11 @@ test_together(void)
 
     g_assert_nonnull(own);
     wl_editor_model_set_text(model, laptop, "public-key", own);
-    test_assert_problem(model, laptop, "public-key", "this machine itself");
+    test_assert_problem(model, laptop, "public-key", "public key of this machine");
     /* both are told, and both are well as soon as one of them is */
     wl_editor_model_set_text(model, laptop, "public-key", HUB_KEY);
-    test_assert_problem(model, laptop, "public-key", "also the key of hub");
-    test_assert_problem(model, hub, "public-key", "also the key of laptop");
+    test_assert_problem(model, laptop, "public-key", "hub has the same public key");
+    test_assert_problem(model, hub, "public-key", "laptop has the same public key");
     wl_editor_model_set_text(model, laptop, "public-key", LAPTOP_KEY);
     test_assert_problem(model, hub, "public-key", NULL);
     wl_editor_model_set_text(model, laptop, "name", "");
@@ -134,7 +134,7 @@ test_together(void)
     test_assert_problem(model, hub, "allowed-ips", NULL);
 
     wl_editor_model_set_text(model, NULL, "listen-port", "51821");
-    test_assert_problem(model, NULL, "fact-port", "listen port too");
+    test_assert_problem(model, NULL, "fact-port", "also the listen port");
     wl_editor_model_set_text(model, NULL, "listen-port", "51820");
     g_assert_true(wl_editor_model_is_valid(model, NULL, NULL));
 }
@@ -148,7 +148,7 @@ test_secrets(void)
     g_autofree char *after = NULL;
 
     wl_editor_model_set_text(model, NULL, "private-key", "");
-    test_assert_problem(model, NULL, "private-key", "Generate");
+    test_assert_problem(model, NULL, "private-key", "generate one");
     wl_editor_model_set_text(model, NULL, "private-key-flags", "2");
     test_assert_problem(model, NULL, "private-key", NULL);
     wl_editor_model_set_text(model, NULL, "private-key-flags", "0");
@@ -162,7 +162,7 @@ test_secrets(void)
     wl_editor_model_generate_preshared_key(model, hub);
     test_assert_problem(model, hub, "preshared-key", NULL);
     wl_editor_model_set_text(model, hub, "preshared-key-flags", "4");
-    test_assert_problem(model, hub, "preshared-key", "would not be stored");
+    test_assert_problem(model, hub, "preshared-key", "would not be saved");
     wl_editor_model_set_text(model, hub, "preshared-key-flags", "1");
     g_assert_true(wl_editor_model_is_valid(model, NULL, NULL));
 }

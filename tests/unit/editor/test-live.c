@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
-/* What the service says, in words, in each language there is. */
+/* The live state as text, in each language. */
 
 #include "editor-test.h"
 
@@ -14,14 +14,14 @@ static void
 speak(const char *language)
 {
     g_setenv("LANGUAGE", language, TRUE);
-    /* C.UTF-8: LANGUAGE counts in any locale but "C" */
+    /* C.UTF-8: LANGUAGE is honored in any locale but "C" */
     g_assert_nonnull(setlocale(LC_ALL, "C.UTF-8"));
     bindtextdomain(GETTEXT_PACKAGE, g_getenv("WL_TEST_LOCALES"));
     bind_textdomain_codeset(GETTEXT_PACKAGE, "UTF-8");
-    textdomain("messages"); /* makes gettext look at the variable again */
+    textdomain("messages"); /* makes gettext read the variable again */
 }
 
-/* Every sentence of the engine is said, with all that is filled in and none of its English. */
+/* Every sentence of the engine is translated and contains all its arguments. */
 static void
 test_languages(gconstpointer language)
 {
@@ -33,15 +33,15 @@ test_languages(gconstpointer language)
     for (WlReasonId id = 0; id < WL_REASON_N; id++) {
         const char *name = wl_reason_id_to_string(id);
         g_autofree char *english = wl_reason_fill(wl_reason_find_template(name), arguments);
-        g_autofree char *said = wl_editor_live_sentence(name, arguments, "not known here");
+        g_autofree char *said = wl_editor_live_sentence(name, arguments, "unknown here");
         guint n_arguments = wl_reason_count_arguments(id);
 
         g_test_message("%s: %s", name, said);
         g_assert_cmpstr(said, !=, english);
-        g_assert_cmpstr(said, !=, "not known here");
+        g_assert_cmpstr(said, !=, "unknown here");
         g_assert_true(g_utf8_validate(said, -1, NULL));
         g_assert_cmpint(strstr(said, "hub-1") != NULL, ==, n_arguments > 0);
-        /* A level of trust is called as everywhere else in the editor. */
+        /* A trust level has the title that the editor uses elsewhere. */
         if (n_arguments > 1)
             g_assert_cmpint(strstr(said, "Endpoint") != NULL, ==, !wl_reason_is_trust(name, 1));
     }
@@ -56,7 +56,7 @@ test_sentence(void)
     speak("en");
     trust = wl_editor_live_sentence("trust-not-for-members", two, "");
     g_assert_cmpstr(trust, ==, "refused: nas may not name members, its trust is Allowed IPs");
-    /* of a later service */
+    /* from a later version of the service */
     unknown = wl_editor_live_sentence("by-carrier-pigeon", two, "sent by a pigeon");
     g_assert_cmpstr(unknown, ==, "sent by a pigeon");
     short_of = wl_editor_live_sentence("routed-silent", NULL, "");
@@ -87,49 +87,49 @@ test_summary(void)
 }
 
 static void
-add_fact(WlEditorLive *live, const char *attribute, const char *value, const char *source,
+add_fact(WlEditorLive *live, const char *type, const char *value, const char *source,
          const char *refused)
 {
     const WlEditorLiveFact fact = {
         .subject = (char *) PHONE_KEY,
-        .attribute = (char *) attribute,
+        .type = (char *) type,
         .value = (char *) value,
         .source = (char *) source,
         .source_name = (char *) (g_str_equal(source, HUB_KEY) ? "hub" : ""),
-        .rule = (char *) refused,
+        .reason = (char *) refused,
         .accepted = !refused,
     };
 
     wl_editor_live_add_fact(live, &fact);
 }
 
-/* Who told what, why it is refused, and no end of it. */
+/* Facts show their source and why they are refused; their number is limited. */
 static void
-test_told(void)
+test_facts(void)
 {
     g_autoptr(WlEditorLive) live = wl_editor_live_new();
     g_autofree char *few = NULL, *many = NULL;
     g_auto(GStrv) lines = NULL;
 
     speak("en");
-    g_assert_null(wl_editor_live_dup_told(live, PHONE_KEY));
-    add_fact(live, "allowed-ips", "10.77.0.9/32", "", NULL); /* of the profile */
-    g_assert_null(wl_editor_live_dup_told(live, PHONE_KEY));
+    g_assert_null(wl_editor_live_dup_facts(live, PHONE_KEY));
+    add_fact(live, "allowed-ips", "10.77.0.9/32", "", NULL); /* from the profile */
+    g_assert_null(wl_editor_live_dup_facts(live, PHONE_KEY));
     add_fact(live, "endpoint", "192.0.2.9:41000", HUB_KEY, NULL);
     add_fact(live, "allowed-ips", "10.0.0.0/8", LAPTOP_KEY, "refused: too many of them");
     add_fact(live, "member", "phone", HUB_KEY, NULL);
-    few = wl_editor_live_dup_told(live, PHONE_KEY);
+    few = wl_editor_live_dup_facts(live, PHONE_KEY);
     g_assert_cmpstr(few, ==,
-                    "Endpoint 192.0.2.9:41000, told by hub\n"
-                    "Allowed IP 10.0.0.0/8, told by " LAPTOP_KEY "; refused: too many of them\n"
-                    "Named as a member by hub");
+                    "Endpoint 192.0.2.9:41000, from hub\n"
+                    "Allowed IP 10.0.0.0/8, from " LAPTOP_KEY "; refused: too many of them\n"
+                    "Member, from hub");
     for (guint i = 0; i < 100; i++)
         add_fact(live, "endpoint", "192.0.2.9:41000", HUB_KEY, NULL);
-    many = wl_editor_live_dup_told(live, PHONE_KEY);
+    many = wl_editor_live_dup_facts(live, PHONE_KEY);
     lines = g_strsplit(many, "\n", -1);
     g_assert_cmpuint(g_strv_length(lines), ==, 13);
     g_assert_cmpstr(lines[12], ==, "and 91 more");
-    g_assert_null(wl_editor_live_dup_told(live, HUB_KEY));
+    g_assert_null(wl_editor_live_dup_facts(live, HUB_KEY));
 }
 
 static WlEditorModel *
@@ -161,7 +161,8 @@ assert_error_said(WlEditorModel *model, const char *error, const char *part)
     g_assert_true(g_str_has_suffix(said, part));
 }
 
-/* What the service says in English of the profile as it was loaded the editor says itself. */
+/* The editor replaces the English error of the service if it found the same one in the loaded
+ * profile. */
 static void
 test_profile_error(gconstpointer language)
 {
@@ -185,12 +186,12 @@ test_profile_error(gconstpointer language)
     said = g_strdup(wl_editor_model_get_problem(model, hub, "endpoint"));
     g_assert_cmpstr(said, !=, sentence);
     assert_error_said(model, here, said);
-    /* stored since the editor was opened */
+    /* saved since the editor was opened */
     assert_error_said(model, elsewhere, said_elsewhere);
     assert_error_said(model, "peer-7-endpoint: is odd", ": is odd");
     assert_error_said(model, "peer-1-colour: is odd", "peer-1-colour: is odd");
     assert_error_said(model, "nothing is left", ": nothing is left");
-    /* and what is typed is not what is stored */
+    /* the typed text is not the saved one */
     wl_editor_model_set_text(model, hub, "endpoint", "nowhere else");
     assert_error_said(model, here, sentence);
 }
@@ -205,6 +206,6 @@ main(int argc, char **argv)
     g_test_add_data_func("/editor/live/profile-error/he", "he", test_profile_error);
     g_test_add_func("/editor/live/sentence", test_sentence);
     g_test_add_func("/editor/live/summary", test_summary);
-    g_test_add_func("/editor/live/told", test_told);
+    g_test_add_func("/editor/live/facts", test_facts);
     return g_test_run();
 }

@@ -201,7 +201,7 @@ test_nonsense(void)
     wl_editor_model_set_text(model, NULL, "role", "");
     for (guint i = 0; i < G_N_ELEMENTS(fields); i++) {
         g_assert_false(wl_editor_model_apply(model, connection, &error));
-        g_assert_true(g_str_has_prefix(error->message, i ? "FSXZOopl…, " : "New peer, Public key"));
+        g_assert_true(g_str_has_prefix(error->message, i ? "FSXZOopl…, " : "New Peer, Public key"));
         g_clear_error(&error);
         g_assert_nonnull(wl_editor_model_get_problem(model, peer, fields[i]));
         wl_editor_model_set_text(model, peer, fields[i], right[i]);
@@ -250,9 +250,9 @@ test_other_version(void)
     g_autoptr(GError) error = NULL;
 
     wl_editor_model_load(model, connection);
-    g_assert_nonnull(strstr(wl_editor_model_get_general_problem(model), "newer"));
+    g_assert_nonnull(strstr(wl_editor_model_get_general_problem(model), "update"));
     g_assert_false(wl_editor_model_apply(model, connection, &error));
-    g_assert_nonnull(strstr(error->message, "newer"));
+    g_assert_nonnull(strstr(error->message, "update"));
     g_assert_cmpstr(test_data(connection, "wirelink-version"), ==, "2");
 }
 
@@ -328,7 +328,7 @@ test_full_tunnel_dns(void)
     g_assert_cmpuint(nm_setting_ip_config_get_num_dns_searches(ip4), ==, 0);
 
     wl_editor_model_set_text(model, NULL, "full-tunnel", "yes");
-    test_assert_problem(model, NULL, "full-tunnel", "No peer takes all traffic");
+    test_assert_problem(model, NULL, "full-tunnel", "No peer accepts all traffic");
     wl_editor_model_set_text(model, wl_editor_model_get_peer(model, 0), "allowed-ips", "0.0.0.0/0");
     test_assert_problem(model, NULL, "full-tunnel", NULL);
     g_assert_true(wl_editor_model_apply(model, connection, NULL));
@@ -341,7 +341,7 @@ test_full_tunnel_dns(void)
     wl_editor_model_load(model, connection);
     wl_editor_model_set_text(model, NULL, "kill-switch", "yes");
     wl_editor_model_set_text(model, NULL, "full-tunnel", "no");
-    test_assert_problem(model, NULL, "kill-switch", "choose that too");
+    test_assert_problem(model, NULL, "kill-switch", "enable that too");
     wl_editor_model_set_text(model, NULL, "kill-switch", "no");
     g_assert_true(wl_editor_model_apply(model, connection, NULL));
     g_assert_cmpuint(nm_setting_ip_config_get_num_dns_searches(ip4), ==, 0);

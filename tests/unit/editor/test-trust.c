@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "model/wl-effective-trust.h"
+#include "model/wl-labels.h"
 
 static void
 assert_reason(WlEditorModel *model, guint position, const char *part)
@@ -40,8 +41,8 @@ test_automatic(void)
     g_assert_false(wl_editor_model_is_router(model, laptop));
     g_assert_cmpint(wl_editor_model_get_trust(model, hub), ==, WL_PROFILE_TRUST_MEMBERSHIP);
     g_assert_cmpint(wl_editor_model_get_trust(model, laptop), ==, WL_PROFILE_TRUST_ENDPOINT);
-    assert_reason(model, 0, "Members: it is a router");
-    assert_reason(model, 1, "Endpoints: it is a known peer");
+    assert_reason(model, 0, "Members: a router");
+    assert_reason(model, 1, "Endpoints: a known peer");
 
     wl_editor_model_set_text(model, laptop, "basic", "yes");
     assert_reason(model, 1, "WireGuard only");
@@ -52,7 +53,7 @@ test_automatic(void)
 }
 
 static void
-test_chosen(void)
+test_level_set(void)
 {
     g_autoptr(WlEditorModel) model = test_model_of_two();
     WlEditorPeer *hub = wl_editor_model_get_peer(model, 0);
@@ -65,15 +66,15 @@ test_chosen(void)
     g_assert_cmpint(wl_editor_model_get_trust(model, hub), ==, WL_PROFILE_TRUST_ENDPOINT);
     g_assert_cmpint(wl_editor_model_get_trust(model, laptop), ==, WL_PROFILE_TRUST_UNTRUSTED);
     assert_reason(model, 0, "known peer");
-    assert_reason(model, 1, "Nothing: chosen here");
+    assert_reason(model, 1, "Untrusted: set in this profile");
     warning = wl_editor_model_dup_trust_warning(model);
-    g_assert_nonnull(strstr(warning, "chosen for laptop"));
-    g_assert_nonnull(strstr(warning, "Choose a level for hub too"));
+    g_assert_nonnull(strstr(warning, "level is set for laptop"));
+    g_assert_nonnull(strstr(warning, "level of its own, hub may"));
 
     wl_editor_model_set_text(model, hub, "trust", "Membership");
     other = wl_editor_model_dup_trust_warning(model);
-    g_assert_nonnull(strstr(other, "chosen for hub, laptop"));
-    g_assert_null(strstr(other, "too"));
+    g_assert_nonnull(strstr(other, "level is set for hub, laptop"));
+    g_assert_null(strstr(other, "of its own"));
     wl_editor_model_set_text(model, hub, "trust", "");
     wl_editor_model_set_text(model, laptop, "trust", "");
     g_assert_true(wl_editor_model_is_trust_automatic(model));
@@ -85,6 +86,6 @@ main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/editor/trust/levels", test_levels);
     g_test_add_func("/editor/trust/automatic", test_automatic);
-    g_test_add_func("/editor/trust/chosen", test_chosen);
+    g_test_add_func("/editor/trust/level-set", test_level_set);
     return g_test_run();
 }
