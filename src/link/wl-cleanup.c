@@ -1,4 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Removes leftovers of earlier processes: interfaces, control sockets, rules and routes. Only what
+ * carries the alias, the temporary name, the priorities or the protocol number of ours is removed.
+ * Stateless. Errors are of WL_LINK_ERROR, or of G_IO_ERROR where the locks cannot be read.
+ */
 #include "wl-cleanup.h"
 
 #include <errno.h>
@@ -15,34 +20,34 @@
 #include "wl-rtnl-link.h"
 #include "wl-uapi.h"
 
-/* ms that the program of a deleted tun link gets to end; measured: 20. */
-#define END_TIMEOUT 3000
+/* How long the program of a deleted tun interface may take to exit, ms; measured: 20. */
+#define EXIT_TIMEOUT 3000
 
-/* Whose things go: of one profile, or of all that nobody serves. */
+/* What to remove: leftovers of one profile, or of all that no process serves. */
 typedef struct {
-    const char *uuid;  /* NULL: all but */
-    char **served;     /* NULL: none */
-    int keep;          /* interface index */
-    GPtrArray *report; /* of char *; or NULL */
-} Sweep;
+    const char *uuid;  /* NULL: all profiles but `served` */
+    char **served;     /* UUIDs; NULL: none */
+    int keep;          /* an interface index, or 0 */
+    GPtrArray *report; /* of char *; may be NULL */
+} Scope;
 
 static gboolean
-is_swept(const Sweep *sweep, const char *uuid)
+is_in_scope(const Scope *scope, const char *uuid)
 {
-    if (sweep->uuid)
-        return g_str_equal(sweep->uuid, uuid);
-    return !sweep->served || !g_strv_contains((const char *const *) sweep->served, uuid);
+    if (scope->uuid)
+        return g_str_equal(scope->uuid, uuid);
+    return !scope->served || !g_strv_contains((const char *const *) scope->served, uuid);
 }
 
 static gboolean
-is_marked(const WlRtnlLink *link, const Sweep *sweep)
+has_alias_of_ours(const WlRtnlLink *link, const Scope *scope)
 {
     return g_str_has_prefix(link->alias, WL_LINK_ALIAS_PREFIX) &&
-           is_swept(sweep, link->alias + strlen(WL_LINK_ALIAS_PREFIX));
+           is_in_scope(scope, link->alias + strlen(WL_LINK_ALIAS_PREFIX));
 }
 
 static gboolean
-has_unmarked_name(const WlRtnlLink *link, const char *uuid)
+has_temporary_name(const WlRtnlLink *link, const char *uuid)
 {
     char name[IF_NAMESIZE];
 
@@ -50,23 +55,23 @@ has_unmarked_name(const WlRtnlLink *link, const char *uuid)
     return g_str_equal(link->name, name);
 }
 
-/* Made by one of ours that was killed before it could mark it. */
+/* Created by a process that was killed before it set the alias. */
 static gboolean
-is_half_made(const WlRtnlLink *link, const Sweep *sweep)
+is_incomplete(const WlRtnlLink *link, const Scope *scope)
 {
     if (*link->alias || !g_str_equal(link->kind, "wireguard") ||
         !g_str_has_prefix(link->name, WL_LINK_TEMPORARY_PREFIX))
         return FALSE;
-    if (sweep->uuid)
-        return has_unmarked_name(link, sweep->uuid);
-    for (guint i = 0; sweep->served && sweep->served[i]; i++) {
-        if (has_unmarked_name(link, sweep->served[i]))
+    if (scope->uuid)
+        return has_temporary_name(link, scope->uuid);
+    for (guint i = 0; scope->served && scope->served[i]; i++) {
+        if (has_temporary_name(link, scope->served[i]))
             return FALSE;
     }
     return TRUE;
 }
 
-/* The program behind a tun link, as a pidfd; -1 if nobody listens. */
+/* A pidfd of the program that serves a tun interface; -1 if none listens. */
 static int
 find_program(const char *name)
 {
@@ -80,15 +85,15 @@ find_program(const char *name)
 }
 
 /*
- * wireguard-go ends by itself when its link is deleted, and takes its socket with it. A link of the
- * same name must not come before that, or it would lose its own socket to it.
+ * wireguard-go exits when its interface is deleted, and removes its control socket. An interface of
+ * the same name must not be created before that, or wireguard-go removes the new one's socket.
  */
 static void
-wait_for_end(int program)
+wait_for_exit(int program)
 {
     struct pollfd poll_fd = {.fd = program, .events = POLLIN};
 
-    while (poll(&poll_fd, 1, END_TIMEOUT) < 0 && errno == EINTR)
+    while (poll(&poll_fd, 1, EXIT_TIMEOUT) < 0 && errno == EINTR)
         ;
     close(program);
 }
@@ -107,7 +112,7 @@ remove_link(WlNetlink *route, const WlRtnlLink *link, GError **error)
         return FALSE;
     }
     if (program >= 0)
-        wait_for_end(program);
+        wait_for_exit(program);
     if (userspace)
         wl_uapi_remove_stale_socket(link->name);
     return TRUE;
@@ -116,30 +121,30 @@ remove_link(WlNetlink *route, const WlRtnlLink *link, GError **error)
 static gboolean
 is_mark_kept(guint32 mark, gpointer user_data)
 {
-    const Sweep *sweep = user_data;
+    const Scope *scope = user_data;
 
-    if (sweep->uuid)
-        return wl_policy_routes_fwmark(sweep->uuid) != mark;
-    for (guint i = 0; sweep->served && sweep->served[i]; i++) {
-        if (wl_policy_routes_fwmark(sweep->served[i]) == mark)
+    if (scope->uuid)
+        return wl_policy_routes_fwmark(scope->uuid) != mark;
+    for (guint i = 0; scope->served && scope->served[i]; i++) {
+        if (wl_policy_routes_fwmark(scope->served[i]) == mark)
             return TRUE;
     }
     return FALSE;
 }
 
-static void G_GNUC_PRINTF(2, 3) report(const Sweep *sweep, const char *format, ...)
+static void G_GNUC_PRINTF(2, 3) report(const Scope *scope, const char *format, ...)
 {
     va_list arguments;
 
-    if (!sweep->report)
+    if (!scope->report)
         return;
     va_start(arguments, format);
-    g_ptr_array_add(sweep->report, g_strdup_vprintf(format, arguments));
+    g_ptr_array_add(scope->report, g_strdup_vprintf(format, arguments));
     va_end(arguments);
 }
 
 static gboolean
-sweep_links(const Sweep *sweep, GError **error)
+cleanup_links(const Scope *scope, GError **error)
 {
     g_autoptr(GArray) links = g_array_new(FALSE, TRUE, sizeof(WlRtnlLink));
     g_autoptr(WlNetlink) route = wl_netlink_new(NETLINK_ROUTE, error);
@@ -155,39 +160,41 @@ sweep_links(const Sweep *sweep, GError **error)
     for (guint i = 0; i < links->len; i++) {
         const WlRtnlLink *link = &g_array_index(links, WlRtnlLink, i);
 
-        if ((!is_marked(link, sweep) && !is_half_made(link, sweep)) || link->ifindex == sweep->keep)
+        if ((!has_alias_of_ours(link, scope) && !is_incomplete(link, scope)) ||
+            link->ifindex == scope->keep)
             continue;
         if (!remove_link(route, link, error))
             return FALSE;
-        report(sweep, "interface %s", link->name);
+        report(scope, "interface %s", link->name);
     }
     return TRUE;
 }
 
-/* Rules first: they take packets to links that are to go. */
+/* Rules first, because they lead packets to links that this deletes. */
 static gboolean
-sweep_all(const Sweep *sweep, GError **error)
+cleanup_all(const Scope *scope, GError **error)
 {
     guint removed;
 
-    if (!wl_policy_routes_cleanup(is_mark_kept, (gpointer) sweep, &removed, error))
+    if (!wl_policy_routes_cleanup(is_mark_kept, (gpointer) scope, &removed, error))
         return FALSE;
     if (removed)
-        report(sweep, "%u rules and routes of a full tunnel", removed);
-    return sweep_links(sweep, error);
+        report(scope, "%u rules and routes of a full tunnel", removed);
+    return cleanup_links(scope, error);
 }
 
 gboolean
 wl_cleanup_profile(const char *uuid, int keep, GError **error)
 {
-    const Sweep sweep = {.uuid = uuid, .keep = keep};
+    const Scope scope = {.uuid = uuid, .keep = keep};
 
-    return sweep_all(&sweep, error);
+    return cleanup_all(&scope, error);
 }
 
-/* Of a program that was killed together with its service; the link went with it. */
+/* Removes the control sockets of programs that were killed with their service. Their interfaces
+ * ended with them. */
 static void
-sweep_sockets(const Sweep *sweep)
+cleanup_sockets(const Scope *scope)
 {
     g_autoptr(GDir) directory = g_dir_open(WL_UAPI_DIRECTORY, 0, NULL);
     const char *file;
@@ -203,7 +210,7 @@ sweep_sockets(const Sweep *sweep)
             continue;
         wl_uapi_remove_stale_socket(name);
         if (!g_file_test(path, G_FILE_TEST_EXISTS))
-            report(sweep, "socket %s", path);
+            report(scope, "socket %s", path);
     }
 }
 
@@ -212,10 +219,10 @@ wl_cleanup_unserved(GError **error)
 {
     g_autoptr(GPtrArray) removed = g_ptr_array_new_with_free_func(g_free);
     g_auto(GStrv) served = wl_profile_lock_list(error);
-    const Sweep sweep = {.served = served, .report = removed};
+    const Scope scope = {.served = served, .report = removed};
 
-    if (!served || !sweep_all(&sweep, error))
+    if (!served || !cleanup_all(&scope, error))
         return NULL;
-    sweep_sockets(&sweep);
+    cleanup_sockets(&scope);
     return g_steal_pointer(&removed);
 }

@@ -11,7 +11,7 @@
 #include "wl-link-userspace.h"
 #include "wl-rtnl-link.h"
 
-/* After the sweep a link of that name is not ours, or that of another profile. */
+/* After the cleanup an interface of that name belongs to another program or profile. */
 static gboolean
 check_name_is_free(const char *name, GError **error)
 {
@@ -37,14 +37,14 @@ userspace_opened(GObject *source, GAsyncResult *result, gpointer user_data)
         g_task_return_pointer(task, link, g_object_unref);
     else if (g_error_matches(error, WL_LINK_ERROR, WL_LINK_ERROR_NO_WIREGUARD))
         g_task_return_new_error(task, WL_LINK_ERROR, WL_LINK_ERROR_NO_WIREGUARD,
-                                "this kernel has no WireGuard and %s; install wireguard-go or a "
+                                "this kernel has no WireGuard, and %s; install wireguard-go or a "
                                 "kernel with the wireguard module",
                                 error->message);
     else
         g_task_return_error(task, g_steal_pointer(&error));
 }
 
-/* WIRELINK_WIREGUARD=userspace in the environment of NetworkManager passes over the kernel's. */
+/* WIRELINK_WIREGUARD=userspace in NetworkManager's environment skips the kernel's WireGuard. */
 static gboolean
 wants_userspace(void)
 {
@@ -61,17 +61,17 @@ open_kernel(const WlLinkConfig *config, GError **error)
     return NULL;
 }
 
-/* Of other profiles; a failure is no reason not to serve this one. */
+/* Cleans up after other profiles. A failure does not prevent serving this one. */
 static void
-sweep_dead(void)
+cleanup_unserved(void)
 {
     g_autoptr(GError) error = NULL;
     g_autoptr(GPtrArray) removed = wl_cleanup_unserved(&error);
 
     if (error)
-        g_warning("what killed services left is still there: %s", error->message);
+        g_warning("failed to clean up after a killed service: %s", error->message);
     for (guint i = 0; removed && i < removed->len; i++)
-        g_message("removed what a killed service left: %s", (char *) removed->pdata[i]);
+        g_message("removed leftovers of a killed service: %s", (char *) removed->pdata[i]);
 }
 
 void
@@ -83,7 +83,7 @@ wl_link_open_async(const WlLinkConfig *config, GCancellable *cancellable,
     WlLink *link = NULL;
 
     if (wl_link_config_check(config, &error) && wl_cleanup_profile(config->uuid, 0, &error)) {
-        sweep_dead();
+        cleanup_unserved();
         if (check_name_is_free(config->name, &error))
             link = open_kernel(config, &error);
     }

@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The lock of a profile: a bound abstract socket, which nobody connects to. The name is the whole
+ * information; other processes read it from /proc/net/unix. Errors are of G_IO_ERROR.
+ */
 #include "wl-profile-lock.h"
 
 #include <errno.h>
@@ -8,16 +12,18 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-/* "nm-wirelink/<uuid>/<pid>": a successor need not wait for its predecessor to be gone. */
-#define CLAIM "nm-wirelink/"
+#include "wl-link-error.h"
+
+/* "nm-wirelink/<uuid>/<pid>": with the PID a new process need not wait for the old one to exit. */
+#define LOCK_PREFIX "nm-wirelink/"
 
 int
 wl_profile_lock_new(const char *uuid, GError **error)
 {
     struct sockaddr_un address = {.sun_family = AF_UNIX};
-    /* The first byte stays 0: an abstract name. */
-    int length = g_snprintf(address.sun_path + 1, sizeof address.sun_path - 1, CLAIM "%s/%d", uuid,
-                            (int) getpid());
+    /* The first byte is 0: an abstract name (man 7 unix). */
+    int length = g_snprintf(address.sun_path + 1, sizeof address.sun_path - 1, LOCK_PREFIX "%s/%d",
+                            uuid, (int) getpid());
     int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
     int saved;
 
@@ -27,8 +33,7 @@ wl_profile_lock_new(const char *uuid, GError **error)
     saved = errno;
     if (fd >= 0)
         close(fd);
-    g_set_error(error, G_IO_ERROR, g_io_error_from_errno(saved),
-                "cannot mark the profile as served: %s", g_strerror(saved));
+    wl_io_set_errno(error, saved, "cannot lock the profile");
     return -1;
 }
 
@@ -39,17 +44,18 @@ wl_profile_lock_list(GError **error)
     g_autofree char *text = NULL;
     g_auto(GStrv) lines = NULL;
 
-    /* Abstract names are shown with an @ for their first byte. */
+    /* The kernel prints the first byte of an abstract name as "@" (unix_seq_show() in
+     * net/unix/af_unix.c). */
     if (!g_file_get_contents("/proc/net/unix", &text, NULL, error))
         return NULL;
     lines = g_strsplit(text, "\n", -1);
     for (guint i = 0; lines[i]; i++) {
-        const char *claim = strstr(lines[i], " @" CLAIM);
+        const char *lock = strstr(lines[i], " @" LOCK_PREFIX);
         const char *uuid, *end;
 
-        if (!claim)
+        if (!lock)
             continue;
-        uuid = claim + strlen(" @" CLAIM);
+        uuid = lock + strlen(" @" LOCK_PREFIX);
         end = strchr(uuid, '/');
         if (end) {
             g_autofree char *word = g_strndup(uuid, (gsize) (end - uuid));

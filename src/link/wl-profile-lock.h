@@ -4,12 +4,13 @@
 #include <gio/gio.h>
 
 /**
- * Says to others that a profile is being served, for as long as this process lives: what the
- * profile has on this machine is then no leftover. A socket with an abstract name: it belongs to
- * the network namespace, as links and rules do, and goes with the process, whatever ends it.
+ * A lock that marks a profile as served while this process lives, so that cleanup leaves its link,
+ * rules and routes alone. It is an abstract Unix socket: it belongs to the network namespace, as
+ * links and rules do, and ends with the process, even if that is killed. Several processes may hold
+ * the lock of one profile. Errors are of G_IO_ERROR.
  */
 
-/** A file descriptor to be closed when the profile is down, or -1 with *error. */
+/** Returns a file descriptor that the caller closes when the profile is down; -1 with *error. */
 int wl_profile_lock_new(const char *uuid, GError **error);
-/** UUIDs of the profiles that are served; NULL with *error if that cannot be found out. */
+/** The UUIDs of all locked profiles, to be freed with g_strfreev(); NULL with *error. */
 char **wl_profile_lock_list(GError **error);

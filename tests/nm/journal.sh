@@ -59,7 +59,7 @@ check "the endpoint is corrected and an interface name set" nmcli_laptop connect
   +vpn.data peer-1-endpoint=203.0.113.6:51820 connection.interface-name wl-own
 check "a foreign interface has that name" host laptop ip link add wl-own type veth peer name wl-peer
 check "activation fails and nmcli points to the name conflict" fails_and_says laptop \
-  'interface "wl-own" exists and is not ours'
+  'interface "wl-own" already exists'
 refute "no message says that the foreign interface goes down" found 'goes down' NM_DEVICE=wl-own
 host laptop ip link del wl-own
 

@@ -100,7 +100,7 @@ refused() {
   local output
   wc -l < "$LAB_DIR/laptop/log/nm.log" > "$LAB_DIR/lines"
   ! output=$(nmcli_laptop connection up laptop) || { echo "it came up"; return 1; }
-  matches 'interface "wl-own" exists and is not ours .*choose another' \
+  matches 'interface "wl-own" already exists .*choose another' \
     "$(tail -n +"$(< "$LAB_DIR/lines")" "$LAB_DIR/laptop/log/nm.log")"
 }
 check "activation fails and the reason is logged" refused

@@ -27,14 +27,14 @@ wl_link_config_check(const WlLinkConfig *config, GError **error)
         valid = g_ascii_isgraph(name[i]) && !strchr("/:", name[i]);
     if (!valid) {
         g_set_error(error, WL_LINK_ERROR, WL_LINK_ERROR_FAILED,
-                    "\"%s\" is no interface-name; it has 1 to 15 letters, digits or -._ and does "
-                    "not begin with -",
+                    "\"%s\" is not a valid interface name; use 1 to 15 letters, digits or -._, "
+                    "not starting with -",
                     name);
         return FALSE;
     }
     if (!config->uuid || !*config->uuid || strlen(config->uuid) > 64) {
         g_set_error(error, WL_LINK_ERROR, WL_LINK_ERROR_FAILED,
-                    "interface \"%s\" needs the UUID of its profile", name);
+                    "interface \"%s\" requires the UUID of its profile", name);
         return FALSE;
     }
     if (config->mtu < MIN_MTU || config->mtu > MAX_MTU) {

@@ -50,16 +50,11 @@ wl_link_set_port_in_use(GError **error, const char *name, guint16 port)
 void
 wl_link_set_exists(GError **error, const char *name, const char *alias)
 {
-    if (alias && *alias)
-        g_set_error(error, WL_LINK_ERROR, WL_LINK_ERROR_EXISTS,
-                    "interface \"%s\" exists and is not ours (alias \"%s\"); choose another "
-                    "interface-name",
-                    name, alias);
-    else
-        g_set_error(error, WL_LINK_ERROR, WL_LINK_ERROR_EXISTS,
-                    "interface \"%s\" exists and is not ours (no alias); choose another "
-                    "interface-name",
-                    name);
+    gboolean has_alias = alias && *alias;
+
+    g_set_error(error, WL_LINK_ERROR, WL_LINK_ERROR_EXISTS,
+                "interface \"%s\" already exists (%s%s%s); choose another interface-name", name,
+                has_alias ? "alias \"" : "no alias", has_alias ? alias : "", has_alias ? "\"" : "");
 }
 
 void
@@ -80,9 +75,9 @@ wl_link_fail(WlLink *self, const char *format, ...)
     g_object_unref(self);
 }
 
-/* Messages of group LINK: ours was deleted, or moved away into another network namespace. */
+/* Handles group LINK: the interface was deleted or moved to another network namespace. */
 static void
-link_event(const struct nlmsghdr *message, gpointer user_data)
+on_message(const struct nlmsghdr *message, gpointer user_data)
 {
     WlLink *self = user_data;
     WlLinkPrivate *private = get_private(self);
@@ -123,20 +118,20 @@ wl_link_adopt(WlLink *self, WlNetlink *route, const WlLinkConfig *config, int if
     private->listen_port = config->listen_port;
     result = wl_rtnl_change_link(route, ifindex, &(WlRtnlLinkChange){.alias = alias});
     if (result < 0) {
-        wl_link_set_errno(error, result, "cannot mark interface \"%s\"", config->name);
+        wl_link_set_errno(error, result, "cannot set the alias of interface \"%s\"", config->name);
         return FALSE;
     }
-    private->watch = wl_netlink_watch_new(groups, link_event, self, error);
+    private->watch = wl_netlink_watch_new(groups, on_message, self, error);
     if (!private->watch)
         return FALSE;
-    /* Fails if the link went away before the watch began. */
+    /* Fails if the interface was deleted before the watch began. */
     result = wl_rtnl_change_link(route, ifindex, &(WlRtnlLinkChange){.mtu = config->mtu});
     if (result < 0) {
         wl_link_set_errno(error, result, "cannot set MTU %u of interface \"%s\"", config->mtu,
                           config->name);
         return FALSE;
     }
-    /* Fails where IPv6 is off altogether; setting the link up says so in words. */
+    /* Fails if IPv6 is disabled, which wl_link_set_up() reports. */
     wl_rtnl_change_link(route, ifindex, &(WlRtnlLinkChange){.no_address_generation = TRUE});
     return TRUE;
 }
@@ -148,13 +143,13 @@ wl_link_get_route(WlLink *self)
 }
 
 static gboolean
-check_there(WlLink *self, GError **error)
+check_exists(WlLink *self, GError **error)
 {
     WlLinkPrivate *private = get_private(self);
 
     if (!private->failed && !private->destroyed)
         return TRUE;
-    g_set_error(error, WL_LINK_ERROR, WL_LINK_ERROR_GONE, "interface \"%s\" is gone",
+    g_set_error(error, WL_LINK_ERROR, WL_LINK_ERROR_GONE, "interface \"%s\" was deleted",
                 private->name);
     return FALSE;
 }
@@ -188,7 +183,8 @@ real_set_up(WlLink *self, GError **error)
     result = wl_rtnl_change_link(private->route, private->ifindex, &(WlRtnlLinkChange){.up = TRUE});
     if (result == 0)
         return TRUE;
-    /* The kernel's WireGuard opens its UDP sockets when the link goes up. */
+    /* The kernel's WireGuard binds its UDP sockets when the interface goes up (wg_open() in
+     * drivers/net/wireguard/device.c). */
     if (result == -EADDRINUSE)
         wl_link_set_port_in_use(error, private->name, private->listen_port);
     else
@@ -213,7 +209,7 @@ WlDevice *
 wl_link_read(WlLink *self, GError **error)
 {
     g_return_val_if_fail(WL_IS_LINK(self), NULL);
-    if (!check_there(self, error))
+    if (!check_exists(self, error))
         return NULL;
     return WL_LINK_GET_CLASS(self)->read(self, error);
 }
@@ -222,21 +218,21 @@ gboolean
 wl_link_apply(WlLink *self, const WlPeerChange *change, GError **error)
 {
     g_return_val_if_fail(WL_IS_LINK(self) && change, FALSE);
-    return check_there(self, error) && WL_LINK_GET_CLASS(self)->apply(self, change, error);
+    return check_exists(self, error) && WL_LINK_GET_CLASS(self)->apply(self, change, error);
 }
 
 gboolean
 wl_link_add_address(WlLink *self, const WlPrefix *address, GError **error)
 {
     g_return_val_if_fail(WL_IS_LINK(self) && address, FALSE);
-    return check_there(self, error) && WL_LINK_GET_CLASS(self)->add_address(self, address, error);
+    return check_exists(self, error) && WL_LINK_GET_CLASS(self)->add_address(self, address, error);
 }
 
 gboolean
 wl_link_set_up(WlLink *self, GError **error)
 {
     g_return_val_if_fail(WL_IS_LINK(self), FALSE);
-    return check_there(self, error) && WL_LINK_GET_CLASS(self)->set_up(self, error);
+    return check_exists(self, error) && WL_LINK_GET_CLASS(self)->set_up(self, error);
 }
 
 void
@@ -293,7 +289,7 @@ wl_link_class_init(WlLinkClass *klass)
     klass->add_address = real_add_address;
     klass->set_up = real_set_up;
     klass->destroy = real_destroy;
-    /* Reason as a sentence. */
+    /* The reason is a sentence. */
     failed_signal = g_signal_new("failed", WL_TYPE_LINK, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                                  G_TYPE_NONE, 1, G_TYPE_STRING);
 }

@@ -1,4 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The rules and routes of a full tunnel. A WlPolicyRoutes owns its rules and routes in the kernel,
+ * and removes them when freed; only this file writes entries of WL_ROUTE_PROTOCOL. Errors are of
+ * WL_LINK_ERROR.
+ */
 #include "wl-policy-routes.h"
 
 #include <errno.h>
@@ -12,21 +17,21 @@
 #include "wl-rtnl-route.h"
 #include "wl-rtnl-rule.h"
 
-/* 'W' and 24 bits of the profile's: far from the small numbers of NetworkManager and wg-quick. */
+/* 'W' and 24 bits that the UUID yields: NetworkManager and wg-quick use small numbers. */
 #define MARK_BASE 0x57000000U
 #define MARK_BITS 0x00ffffffU
 
 /*
- * A profile takes one slot, the same in both families: a priority of the first block for what goes
- * around the tunnel, so that no profile's packets are taken into another's, and two of the second.
- * All are before 31766, which is where NetworkManager's own WireGuard begins.
+ * A profile has one slot, the same in both families: one priority in the first block for packets
+ * that bypass the tunnel, so that no tunnel carries the packets of another, and two in the second
+ * block. All come before 31766, the first priority of NetworkManager's own WireGuard.
  */
 #define SLOTS           250
-#define AROUND_PRIORITY 31000U
+#define BYPASS_PRIORITY 31000U
 #define TUNNEL_PRIORITY 31250U
 #define LAST_PRIORITY   (TUNNEL_PRIORITY + 2 * SLOTS - 1)
 
-/* NetworkManager's for what a VPN brings. */
+/* NetworkManager's metric for routes of a VPN. */
 #define ROUTE_METRIC       50
 #define KILL_SWITCH_METRIC 20000
 
@@ -42,9 +47,9 @@ struct _WlPolicyRoutes {
 static const int families[] = {AF_INET, AF_INET6};
 
 static guint32
-around_priority(guint32 slot)
+bypass_priority(guint32 slot)
 {
-    return AROUND_PRIORITY + slot;
+    return BYPASS_PRIORITY + slot;
 }
 
 static guint32
@@ -59,12 +64,12 @@ table_priority(guint32 slot)
     return main_priority(slot) + 1;
 }
 
-/* FALSE: the priority is of no slot. */
+/* FALSE if no slot has the priority. */
 static gboolean
 find_slot(guint32 priority, guint32 *slot)
 {
-    if (priority >= AROUND_PRIORITY && priority < AROUND_PRIORITY + SLOTS)
-        *slot = priority - AROUND_PRIORITY;
+    if (priority >= BYPASS_PRIORITY && priority < BYPASS_PRIORITY + SLOTS)
+        *slot = priority - BYPASS_PRIORITY;
     else if (priority >= TUNNEL_PRIORITY && priority <= LAST_PRIORITY)
         *slot = (priority - TUNNEL_PRIORITY) / 2;
     else
@@ -86,7 +91,7 @@ wl_policy_routes_fwmark(const char *uuid)
 }
 
 static gboolean
-is_our_table(guint32 table)
+is_tunnel_table(guint32 table)
 {
     return (table & ~MARK_BITS) == MARK_BASE;
 }
@@ -103,43 +108,44 @@ has_family(const WlPolicyRoutes *self, int family)
     return self->kill_switch;
 }
 
-/* ---- setting ------------------------------------------------------------------------------- */
+/* ---- adding ------------------------------------------------------------------------------- */
 
-/* The rule with the table comes first and goes last: it says whose the slot is, and as long as the
- * table is empty it leads nowhere. */
+/* The rule with the table is added first and removed last, because it identifies the owner of the
+ * slot. While the table is empty the rule has no effect. */
 static int
 add_rules(const WlPolicyRoutes *self, int family)
 {
-    guint32 around = around_priority(self->slot);
-    enum { FOR_ANY = 3 }; /* so many of them */
+    guint32 bypass = bypass_priority(self->slot);
+    enum { REVERSE_PATH = 3 }; /* the first rule for reverse path checks */
     const WlRtnlRule rules[] = {
         {.priority = table_priority(self->slot),
          .table = self->mark,
          .mark = self->mark,
          .invert = TRUE},
-        {.priority = around, .table = RT_TABLE_MAIN, .mark = self->mark},
+        {.priority = bypass, .table = RT_TABLE_MAIN, .mark = self->mark},
         {.priority = main_priority(self->slot), .table = RT_TABLE_MAIN, .not_default = TRUE},
         /*
-         * From here on for the reverse path check, which only IPv4 has. The kernel looks for ports
-         * in packets that come in only if a rule asks for them that is not about lo (6.1 to 6.18,
-         * fib_rule_requires_fldissect): hence the one that does nothing.
+         * The rest is for the reverse path check, which only IPv4 has. The kernel reads the ports
+         * of received packets only if a rule for an interface other than lo needs them
+         * (fib_rule_requires_fldissect() in include/net/fib_rules.h, Linux 6.1 to 6.18): hence the
+         * rules without an action.
          */
-        {.priority = around,
+        {.priority = bypass,
          .table = RT_TABLE_MAIN,
          .local = TRUE,
          .udp_source_port = self->listen_port},
-        {.priority = around, .no_action = TRUE, .udp_source_port = self->listen_port},
-        {.priority = around,
+        {.priority = bypass, .no_action = TRUE, .udp_source_port = self->listen_port},
+        {.priority = bypass,
          .table = RT_TABLE_MAIN,
          .local = TRUE,
          .udp_source_port = self->resolver_port},
-        {.priority = around, .no_action = TRUE, .udp_source_port = self->resolver_port},
+        {.priority = bypass, .no_action = TRUE, .udp_source_port = self->resolver_port},
     };
 
     for (guint i = 0; i < G_N_ELEMENTS(rules); i++) {
         int result;
 
-        if (i >= FOR_ANY && (family != AF_INET || !rules[i].udp_source_port))
+        if (i >= REVERSE_PATH && (family != AF_INET || !rules[i].udp_source_port))
             continue;
         result = wl_rtnl_add_rule(self->netlink, family, WL_ROUTE_PROTOCOL, &rules[i]);
 
@@ -167,14 +173,14 @@ add_all_rules(const WlPolicyRoutes *self, GError **error)
 gboolean
 wl_policy_routes_restore(WlPolicyRoutes *self, int ifindex, GError **error)
 {
-    /* First, so that there is no moment without a way and without a stop. */
+    /* First, so that no packet leaves while the other routes are added. */
     for (guint i = 0; self->kill_switch && i < G_N_ELEMENTS(families); i++) {
         WlPrefix all = {.ip.family = families[i] == AF_INET ? WL_FAMILY_V4 : WL_FAMILY_V6};
         int result = wl_rtnl_add_route(self->netlink, WL_ROUTE_PROTOCOL, self->mark, &all, 0,
                                        KILL_SWITCH_METRIC);
 
         if (result < 0) {
-            wl_link_set_errno(error, result, "cannot add the kill switch's route");
+            wl_link_set_errno(error, result, "cannot add the route of the kill switch");
             return FALSE;
         }
     }
@@ -193,14 +199,14 @@ wl_policy_routes_restore(WlPolicyRoutes *self, int ifindex, GError **error)
     return TRUE;
 }
 
-/* ---- finding and removing ------------------------------------------------------------------ */
+/* ---- reading and removing ------------------------------------------------------------------ */
 
 typedef struct {
     gboolean taken;
     gboolean kept;
 } Slot;
 
-/* Whose the slots are: the rules with a table of ours say it. */
+/* Reads the owners of the slots from the rules that name a table of ours. */
 static void
 read_owners(const GPtrArray *messages, Slot *slots, WlPolicyRoutesKeep keep, gpointer user_data)
 {
@@ -211,18 +217,18 @@ read_owners(const GPtrArray *messages, Slot *slots, WlPolicyRoutesKeep keep, gpo
         if (!wl_rtnl_parse_rule(messages->pdata[i], &rule) || !find_slot(rule.priority, &slot))
             continue;
         slots[slot].taken = TRUE;
-        if (is_our_table(rule.table) && keep(rule.table, user_data))
+        if (is_tunnel_table(rule.table) && keep(rule.table, user_data))
             slots[slot].kept = TRUE;
     }
 }
 
 static gboolean
-is_ours(const WlRtnlRule *rule, guint32 *slot)
+is_removable(const WlRtnlRule *rule, guint32 *slot)
 {
     return rule->protocol == WL_ROUTE_PROTOCOL && find_slot(rule->priority, slot);
 }
 
-/* The one with the table last: until then the rest is known by it. */
+/* Removes the rule with the table last, because it identifies the owner of the others. */
 static int
 remove_rules(WlNetlink *netlink, const GPtrArray *messages, const Slot *slots, guint *removed)
 {
@@ -232,8 +238,8 @@ remove_rules(WlNetlink *netlink, const GPtrArray *messages, const Slot *slots, g
             guint32 slot;
             int result;
 
-            if (!wl_rtnl_parse_rule(messages->pdata[i], &rule) || !is_ours(&rule, &slot) ||
-                slots[slot].kept || is_our_table(rule.table) != (tables == 1))
+            if (!wl_rtnl_parse_rule(messages->pdata[i], &rule) || !is_removable(&rule, &slot) ||
+                slots[slot].kept || is_tunnel_table(rule.table) != (tables == 1))
                 continue;
             result = wl_rtnl_delete_same(netlink, messages->pdata[i]);
             if (result < 0)
@@ -254,7 +260,7 @@ remove_routes(WlNetlink *netlink, int family, WlPolicyRoutesKeep keep, gpointer 
     for (guint i = 0; result == 0 && i < messages->len; i++) {
         guint32 table = wl_rtnl_route_table(messages->pdata[i]);
 
-        if (!is_our_table(table) || keep(table, user_data))
+        if (!is_tunnel_table(table) || keep(table, user_data))
             continue;
         result = wl_rtnl_delete_same(netlink, messages->pdata[i]);
         ++*removed;
@@ -263,37 +269,37 @@ remove_routes(WlNetlink *netlink, int family, WlPolicyRoutesKeep keep, gpointer 
 }
 
 static int
-sweep_family(WlNetlink *netlink, int family, WlPolicyRoutesKeep keep, gpointer user_data,
-             guint *removed)
+cleanup_family(WlNetlink *netlink, int family, WlPolicyRoutesKeep keep, gpointer user_data,
+               guint *removed)
 {
     g_autoptr(GPtrArray) messages = g_ptr_array_new_with_free_func(g_free);
     g_autofree Slot *slots = g_new0(Slot, SLOTS);
     int result = wl_rtnl_list_rules(netlink, family, messages);
 
     if (result == -EAFNOSUPPORT)
-        return 0; /* a kernel without IPv6 */
+        return 0; /* the kernel has no IPv6 */
     if (result < 0)
         return result;
     read_owners(messages, slots, keep, user_data);
-    /* Rules first: without them the routes are in nobody's way. */
+    /* Rules first: without them the routes have no effect. */
     result = remove_rules(netlink, messages, slots, removed);
     return result < 0 ? result : remove_routes(netlink, family, keep, user_data, removed);
 }
 
 static gboolean
-sweep(WlNetlink *netlink, WlPolicyRoutesKeep keep, gpointer user_data, guint *removed,
-      GError **error)
+cleanup(WlNetlink *netlink, WlPolicyRoutesKeep keep, gpointer user_data, guint *removed,
+        GError **error)
 {
     guint count = 0;
 
     removed = removed ? removed : &count;
     *removed = 0;
     for (guint i = 0; i < G_N_ELEMENTS(families); i++) {
-        int result = sweep_family(netlink, families[i], keep, user_data, removed);
+        int result = cleanup_family(netlink, families[i], keep, user_data, removed);
 
         if (result == 0)
             continue;
-        wl_link_set_errno(error, result, "cannot remove the rules and routes of a full tunnel");
+        wl_link_set_errno(error, result, "cannot remove rules and routes of a full tunnel");
         return FALSE;
     }
     return TRUE;
@@ -305,13 +311,14 @@ wl_policy_routes_cleanup(WlPolicyRoutesKeep keep, gpointer user_data, guint *rem
 {
     g_autoptr(WlNetlink) netlink = wl_netlink_new(NETLINK_ROUTE, error);
 
-    return netlink && sweep(netlink, keep, user_data, removed, error);
+    return netlink && cleanup(netlink, keep, user_data, removed, error);
 }
 
-/* ---- life ---------------------------------------------------------------------------------- */
+/* ---- creation ----------------------------------------------------------------------------------
+ */
 
 static gboolean
-is_not(guint32 mark, gpointer user_data)
+is_other(guint32 mark, gpointer user_data)
 {
     return mark != *(const guint32 *) user_data;
 }
@@ -322,7 +329,7 @@ is_any(guint32 mark, gpointer user_data)
     return TRUE;
 }
 
-/* One that is free in both families, beginning with the one that the profile's number gives. */
+/* Chooses a slot that is free in both families, starting with the one that the mark yields. */
 static int
 choose_slot(WlPolicyRoutes *self)
 {
@@ -356,11 +363,12 @@ wl_policy_routes_new(const WlPolicyRoutesConfig *config, GError **error)
     self->kill_switch = config->kill_switch;
     self->routes = g_array_copy((GArray *) config->routes);
     self->netlink = wl_netlink_new(NETLINK_ROUTE, error);
-    if (!self->netlink || !sweep(self->netlink, is_not, &self->mark, NULL, error))
+    if (!self->netlink || !cleanup(self->netlink, is_other, &self->mark, NULL, error))
         return NULL;
     result = choose_slot(self);
     if (result < 0) {
-        wl_link_set_errno(error, result, "cannot find a place for the rules of the full tunnel");
+        wl_link_set_errno(error, result,
+                          "cannot find free priorities for the rules of the full tunnel");
         return NULL;
     }
     if (!add_all_rules(self, error) || !wl_policy_routes_restore(self, config->ifindex, error))
@@ -375,7 +383,7 @@ wl_policy_routes_free(WlPolicyRoutes *self)
 
     if (!self)
         return;
-    if (self->netlink && !sweep(self->netlink, is_not, &self->mark, NULL, &error))
+    if (self->netlink && !cleanup(self->netlink, is_other, &self->mark, NULL, &error))
         g_warning("%s", error->message);
     wl_netlink_free(self->netlink);
     g_array_unref(self->routes);

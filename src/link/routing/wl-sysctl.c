@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Settings of an interface in /proc/sys/net, written only if they differ. Stateless: what was
+ * changed and has to be reverted is the caller's to remember. Errors are of WL_LINK_ERROR.
+ */
 #include "wl-sysctl.h"
 
 #include <errno.h>
@@ -47,13 +51,14 @@ check_ipv6(const char *ifname, GError **error)
     if (!g_file_test("/proc/sys/net/ipv6", G_FILE_TEST_IS_DIR)) {
         g_set_error(
             error, WL_LINK_ERROR, WL_LINK_ERROR_FAILED,
-            "IPv6 is disabled on this host, but members talk over IPv6 link-local addresses; "
+            "IPv6 is disabled on this host, but members exchange facts over IPv6 link-local addresses; "
             "start the kernel without ipv6.disable=1");
         return FALSE;
     }
     if (!g_file_test(path, G_FILE_TEST_IS_DIR)) {
         g_set_error(error, WL_LINK_ERROR, WL_LINK_ERROR_FAILED,
-                    "interface \"%s\" has no IPv6: it is gone, or its MTU is below 1280", ifname);
+                    "interface \"%s\" has no IPv6: it was deleted, or its MTU is below 1280",
+                    ifname);
         return FALSE;
     }
     return TRUE;
@@ -74,18 +79,19 @@ wl_sysctl_enable_ipv4_forwarding(const char *ifname, GError **error)
 }
 
 gboolean
-wl_sysctl_enable_ipv6_forwarding(const char *ifname, gboolean *everywhere, GError **error)
+wl_sysctl_enable_ipv6_forwarding(const char *ifname, gboolean *global, GError **error)
 {
     g_autofree char *own = g_strdup_printf("/proc/sys/net/ipv6/conf/%s/force_forwarding", ifname);
 
-    *everywhere = FALSE;
+    *global = FALSE;
     if (has_value(ALL6_FORWARDING, "1"))
         return TRUE;
-    /* Since Linux 6.17; before that there is only the switch for the whole machine. */
+    /* Linux 6.17 and later (kernel documentation, networking/ip-sysctl). Earlier ones have only the
+     * switch for all interfaces. */
     if (g_file_test(own, G_FILE_TEST_EXISTS))
         return write_value("ipv6", ifname, "force_forwarding", "1", error);
-    *everywhere = write_value("ipv6", "all", "forwarding", "1", error);
-    return *everywhere;
+    *global = write_value("ipv6", "all", "forwarding", "1", error);
+    return *global;
 }
 
 gboolean
@@ -110,14 +116,14 @@ wl_sysctl_prepare_link(const char *ifname, GError **error)
     static const struct {
         const char *family, *key, *value;
     } settings[] = {
-        /* Every member owns its fe80 address and could send these. */
+        /* Any member could send these from its fe80:: address. */
         {"ipv6", "accept_ra", "0"},
         {"ipv6", "accept_redirects", "0"},
         {"ipv6", "autoconf", "0"},
         {"ipv4", "accept_redirects", "0"},
-        /* A router sends packets out where they came in, from member to member: no news to tell. */
+        /* A router forwards packets of members out of the interface they arrived on. */
         {"ipv4", "send_redirects", "0"},
-        /* 1 is "none": a tun link would get a random fe80 address beside ours. */
+        /* 1 is "none": a tun interface would get a random fe80:: address. */
         {"ipv6", "addr_gen_mode", "1"},
         {"ipv6", "disable_ipv6", "0"},
     };

@@ -4,21 +4,22 @@
 #include <glib.h>
 
 /**
- * The settings of a link below /proc/sys/net. A value that is right already is not written, so that
- * a read-only /proc/sys is an error only where something would have to change. Domain
+ * Settings of an interface below /proc/sys/net. A value that is already correct is not written, so
+ * that a read-only /proc/sys is an error only where a value has to change. Errors are of
  * WL_LINK_ERROR.
  */
 
-/** IPv6 on, so that addresses can be set. */
+/** Enables IPv6 on the interface, so that addresses can be added. */
 gboolean wl_sysctl_enable_ipv6(const char *ifname, GError **error);
-/** IPv6 on; router advertisements, redirects and address generation off. */
+/** Enables IPv6; disables router advertisements, redirects and address generation. */
 gboolean wl_sysctl_prepare_link(const char *ifname, GError **error);
 
-/** What comes in by the link and is for others goes on to them. */
+/** Forwards IPv4 packets that arrive on the interface. */
 gboolean wl_sysctl_enable_ipv4_forwarding(const char *ifname, GError **error);
-/** The same for IPv6. *everywhere: the kernel can do that for the whole machine only, and now does,
- * and did not before: see wl_sysctl_disable_global_ipv6_forwarding(). */
-gboolean wl_sysctl_enable_ipv6_forwarding(const char *ifname, gboolean *everywhere, GError **error);
+/** Forwards IPv6 packets that arrive on the interface. *global: TRUE if the kernel supports that
+ * for all interfaces only and this call enabled it; then wl_sysctl_disable_global_ipv6_forwarding()
+ * reverts it. */
+gboolean wl_sysctl_enable_ipv6_forwarding(const char *ifname, gboolean *global, GError **error);
 gboolean wl_sysctl_disable_global_ipv6_forwarding(GError **error);
-/** As before, of a link that stays. */
+/** Reverts the forwarding settings of an interface that stays. */
 gboolean wl_sysctl_disable_link_forwarding(const char *ifname, GError **error);

@@ -210,7 +210,7 @@ test_foreign(void)
     g_assert_null(open_any("wlt0", UUID, &error));
     g_assert_error(error, WL_LINK_ERROR, WL_LINK_ERROR_EXISTS);
     g_assert_cmpstr(error->message, ==,
-                    "interface \"wlt0\" exists and is not ours (no alias); choose another "
+                    "interface \"wlt0\" already exists (no alias); choose another "
                     "interface-name");
     g_clear_error(&error);
     test_run("ip link set wlt0 alias wirelink:" OTHER);
