@@ -1,13 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #pragma once
 
-#include "wl-engine-config.h"
-#include "wl-fact-set.h"
+#include "wl-engine.h"
+#include "wl-signer.h"
+#include "state/wl-fact-set.h"
+#include "wl-boot-id.h"
 #include "wl-group.h"
-#include "wl-peer.h"
-#include "wl-policy.h"
+#include "wl-link-local.h"
+#include "state/wl-peer.h"
+#include "state/wl-policy.h"
 #include "wl-prefix-map.h"
-#include "wl-prefixes.h"
+#include "wl-prefix-set.h"
 
 /*
  * The engine's inside, for its own files only. Each file does one step of the turn and is the only
@@ -277,9 +280,6 @@ void wl_engine_drop_local_facts(WlEngine *self, const WlKey *key);
 WlMetadata *wl_engine_make_metadata(const WlPeerConfig *config);
 void wl_engine_receive(WlEngine *self, const WlIp *source, const guint8 *data, gsize length);
 void wl_engine_forget(WlEngine *self, WlPeer *peer);
-void wl_boot_id_make(WlBootId *id, WlRandomFunc random, gpointer user_data);
-/** Made by this engine: it answers pings. */
-gboolean wl_boot_id_is_ours(const WlBootId *id);
 void wl_engine_update_boot_id(WlEngine *self);
 
 /* ---- peers: wl-health.c, wl-attempts.c, wl-moves.c, wl-lookups.c */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #pragma once
 
-#include "wl-bucket.h"
+#include "wl-rate-limit.h"
 
 /**
  * Sends GLib's log to the journal if standard error is one, else to syslog if NetworkManager asks

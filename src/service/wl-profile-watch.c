@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "wl-profile-watch.h"
 
-#include "wl-bucket.h"
+#include "wl-rate-limit.h"
 #include "wl-clock.h"
 
 #define NO_SECRETS "org.freedesktop.NetworkManager.AgentManager.NoSecrets"

@@ -7,7 +7,7 @@
 
 #include "bench.h"
 #include "fuzz.h"
-#include "wl-times.h"
+#include "state/wl-timing.h"
 
 #define N_MEMBERS                                                                                  \
     8 /* 0: the engine's own; 1: hub, trusted; 2: desktop; the others are strangers                \

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "scenario/advertise.h"
 
-#include "wl-fact-set.h"
+#include "state/wl-fact-set.h"
 #include "wl-group.h"
 #include "wl-signer.h"
 

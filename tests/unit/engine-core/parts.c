@@ -2,9 +2,9 @@
 #include <string.h>
 
 #include "bench.h"
-#include "wl-bucket.h"
-#include "wl-candidates.h"
-#include "wl-claims.h"
+#include "wl-rate-limit.h"
+#include "state/wl-candidates.h"
+#include "state/wl-prefix-arbiter.h"
 #include "wl-engine-private.h"
 
 static WlKey

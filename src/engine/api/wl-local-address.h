@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#pragma once
+
+#include "wl-address.h"
+
+/** An address of this machine, other than those of our link. */
+typedef struct {
+    WlPrefix address; /* host bits kept */
+    char ifname[16];
+    guint32 ifindex;
+    gboolean announce; /* of a real uplink, neither tentative nor deprecated nor temporary */
+} WlLocalAddress;

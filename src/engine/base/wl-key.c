@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "wl-key.h"
+
+#include <sodium.h>
+#include <string.h>
+
+#define BASE64_VARIANT sodium_base64_VARIANT_ORIGINAL
+
+G_STATIC_ASSERT(sizeof(WlKey) == crypto_scalarmult_curve25519_BYTES);
+
+gboolean
+wl_key_parse(const char *text, WlKey *key)
+{
+    guint8 bytes[WL_KEY_SIZE];
+    gsize size = 0;
+    gboolean valid;
+
+    if (!text || strnlen(text, WL_KEY_BASE64_SIZE + 1) != WL_KEY_BASE64_SIZE)
+        return FALSE;
+    /* Looks nothing up by secret characters, and refuses bits beyond the 32nd byte. */
+    valid = sodium_base642bin(bytes, sizeof(bytes), text, WL_KEY_BASE64_SIZE, NULL, &size, NULL,
+                              BASE64_VARIANT) == 0 &&
+            size == sizeof(bytes);
+    if (valid)
+        memcpy(key->bytes, bytes, sizeof(bytes));
+    sodium_memzero(bytes, sizeof(bytes));
+    return valid;
+}
+
+char *
+wl_key_to_string(const WlKey *key)
+{
+    char *text = g_malloc(WL_KEY_BASE64_SIZE + 1);
+
+    return sodium_bin2base64(text, WL_KEY_BASE64_SIZE + 1, key->bytes, sizeof(key->bytes),
+                             BASE64_VARIANT);
+}
+
+void
+wl_key_free_string(char *text)
+{
+    if (!text)
+        return;
+    sodium_memzero(text, strlen(text));
+    g_free(text);
+}
+
+void
+wl_key_generate(WlKey *private_key, WlRandomFunc random, gpointer user_data)
+{
+    random(user_data, private_key->bytes, sizeof(private_key->bytes));
+    private_key->bytes[0] &= 248;
+    private_key->bytes[31] = (private_key->bytes[31] & 127) | 64;
+}
+
+gboolean
+wl_key_derive_public(const WlKey *private_key, WlKey *public_key)
+{
+    return crypto_scalarmult_curve25519_base(public_key->bytes, private_key->bytes) == 0;
+}
+
+void
+wl_key_wipe(WlKey *key)
+{
+    sodium_memzero(key, sizeof(*key));
+}
+
+gboolean
+wl_key_is_zero(const WlKey *key)
+{
+    return sodium_is_zero(key->bytes, sizeof(key->bytes));
+}
+
+guint
+wl_key_hash(gconstpointer key)
+{
+    const WlKey *self = key;
+    guint64 hash = G_GUINT64_CONSTANT(0x9e3779b97f4a7c15);
+
+    /* Keys are looked up for each fact that comes in. */
+    for (gsize i = 0; i < sizeof(self->bytes); i += sizeof(guint64)) {
+        guint64 word;
+
+        memcpy(&word, self->bytes + i, sizeof(word));
+        hash = (hash ^ word) * G_GUINT64_CONSTANT(0xff51afd7ed558ccd);
+        hash ^= hash >> 32;
+    }
+    return (guint) hash;
+}
+
+int
+wl_key_compare(gconstpointer a, gconstpointer b)
+{
+    return memcmp(a, b, sizeof(WlKey));
+}
+
+WlKey *
+wl_key_copy(const WlKey *key)
+{
+    return g_memdup2(key, sizeof(*key));
+}

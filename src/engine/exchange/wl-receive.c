@@ -1,0 +1,226 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <string.h>
+
+#include "state/wl-candidates.h"
+#include "wl-engine-private.h"
+
+/* A Go hub tells of 5,000 members in some 800 datagrams at once; more than this and faster is a
+ * flood. */
+#define DATAGRAM_BURST    1024
+#define DATAGRAM_INTERVAL WL_MS(10)
+#define STRANGER_BURST    16
+#define STRANGER_INTERVAL WL_MS(100)
+#define ANSWER_INTERVAL   WL_MS(500)
+#define ANSWER_BURST      4
+/* A peer behind a symmetric NAT has another address with each of the others, and a router that
+ * tells them all in turn is no reason to look each time. */
+#define HINT_INTERVAL WL_SEC(120)
+#define HINT_BURST    3
+
+void
+wl_engine_forget(WlEngine *self, WlPeer *peer)
+{
+    wl_fact_set_forget(self->facts, peer->slot);
+    peer->alive_known = 0;
+    peer->news = 0;
+    peer->facts_sent = WL_LONG_AGO;
+    wl_engine_drop_awaited(self, peer);
+    peer->forgotten = self->now;
+    peer->forget_due = WL_NEVER;
+    wl_engine_touch(self, peer);
+}
+
+/* Somebody who started anew knows nothing; at most one full resend in 5 s. */
+static void
+peer_started_anew(WlEngine *self, WlPeer *peer)
+{
+    gint64 allowed = peer->forgotten + WL_RESEND_INTERVAL;
+
+    if (allowed <= self->now)
+        wl_engine_forget(self, peer);
+    else
+        peer->forget_due = MIN(peer->forget_due, allowed);
+}
+
+static void
+receive_alive(WlEngine *self, WlPeer *peer, const WlFact *fact)
+{
+    gint64 expires = self->now + MIN((gint64) fact->ttl * G_USEC_PER_SEC, WL_TTL_CAP);
+    gboolean early = peer->last_alive >= 0 && self->now - peer->last_alive < WL_EARLY_ALIVE;
+    gboolean asks;
+    gboolean anew =
+        !peer->has_boot_id || memcmp(&peer->boot_id, &fact->value.boot_id, sizeof(WlBootId)) != 0;
+
+    if (anew) {
+        peer->has_boot_id = TRUE;
+        peer->boot_id = fact->value.boot_id;
+        peer->ours = wl_boot_id_is_ours(&peer->boot_id);
+        peer->alive_until = 0;
+        peer->alive_since = WL_NEVER;
+        peer_started_anew(self, peer);
+    }
+    /* What it said meanwhile may be lost: it has the time of a start to say it again. */
+    if (peer->last_alive < self->now - WL_RELIABLE_HEARD)
+        peer->alive_since = WL_NEVER;
+    asks = peer->ours && fact->ttl == WL_ALIVE_ASKS / G_USEC_PER_SEC;
+    peer->last_alive = self->now;
+    peer->alive_until = MAX(peer->alive_until, expires);
+
+    /* Somebody out of turn may come by a new way, which only the device knows. */
+    if (anew || early || asks)
+        wl_engine_want_snapshot_for(self, peer);
+    if (asks && wl_bucket_take(&peer->answers, self->now, ANSWER_INTERVAL, ANSWER_BURST))
+        peer->force_ping = TRUE;
+}
+
+/* An address for somebody: a reason to try it at once? */
+static void
+endpoint_told(WlEngine *self, const WlPeer *teller, const WlFact *fact, WlTold told)
+{
+    WlPeer *peer = wl_engine_find(self, &fact->subject);
+
+    if (!peer || told == WL_TOLD_AGAIN)
+        return;
+    wl_engine_touch(self, peer);
+    if (!peer->healthy)
+        peer->attempt.restart = TRUE;
+    else if (teller != peer && teller->router &&
+             !wl_endpoint_equal(&peer->endpoint, &fact->value.endpoint) &&
+             wl_bucket_take(&peer->move.hints, self->now, HINT_INTERVAL, HINT_BURST))
+        peer->move.hint = TRUE; /* what it says of itself came by the present path, which works */
+    /* New words about itself: it may have moved, and then only the device knows where to. */
+    if (teller == peer)
+        wl_engine_want_snapshot_for(self, peer);
+}
+
+/* In a large network most of what a leaf hears may be about members that are none of its own. Some
+ * of it is held, to be shown and for the case that they become so. */
+static gboolean
+is_of_no_use(const WlEngine *self, const WlPeer *peer, const WlFact *fact)
+{
+    return wl_fact_set_untrusted(self->facts) >= WL_MAX_UNTRUSTED &&
+           !wl_fact_set_lookup(self->facts, fact) &&
+           wl_verdict_is_untrusted(wl_engine_check_trust(self, fact, &peer->key));
+}
+
+/* Of what is not held nothing can be shown but this. */
+static void
+say_full(WlEngine *self, const WlPeer *peer)
+{
+    g_autofree char *label = NULL;
+
+    if (!wl_fact_set_is_full(self->facts, &peer->key) ||
+        self->facts_full_said + WL_FULL_SAID > self->now)
+        return;
+    self->facts_full_said = self->now;
+    label = wl_peer_dup_label(peer);
+    wl_engine_log(
+        self, "%s: tells more facts than are held, which are %u of one member and %u of all", label,
+        WL_MAX_CLAIMS_OF_SOURCE, WL_MAX_CLAIMS + WL_MAX_CLAIMS_OF_PEER * self->config->peers->len);
+}
+
+static void
+receive_fact(WlEngine *self, WlPeer *peer, const WlFact *fact)
+{
+    gint64 expires = self->now + MIN((gint64) fact->ttl * G_USEC_PER_SEC, WL_TTL_CAP);
+    WlFactEntry *entry;
+    WlClaim *claim;
+    WlTold told;
+
+    if (fact->ttl == 0 || fact->attribute == WL_ATTRIBUTE_GROUP)
+        return;
+    told = is_of_no_use(self, peer, fact) ? WL_TOLD_REFUSED
+                                          : wl_fact_set_tell(self->facts, fact, &peer->key,
+                                                             self->now, expires, &entry, &claim);
+    if (told == WL_TOLD_REFUSED) {
+        self->refused[WL_VERDICT_TOO_MANY]++;
+        say_full(self, peer);
+        return;
+    }
+    wl_knowledge_learn(&entry->known, peer->slot, expires);
+    self->steps++;
+    if (told == WL_TOLD_AGAIN) {
+        wl_engine_fact_renewed(self, entry, peer, expires);
+        return;
+    }
+    if (told == WL_TOLD_NEW)
+        wl_fact_set_judge(self->facts, claim, WL_VERDICT_N); /* not yet */
+    if (!wl_engine_judge_claim(self, entry, claim))
+        wl_engine_prefix_changed(self, entry);
+    else if (claim->verdict == WL_VERDICT_ACCEPTED && wl_fact_is_endpoint(fact))
+        endpoint_told(self, peer, fact, told);
+    if (told != WL_TOLD_RETURNS)
+        return;
+    if (wl_fact_is_member(fact))
+        wl_engine_subject_changed(self, &fact->subject);
+    wl_engine_fact_told(self, entry);
+}
+
+/* Nonces are random: one that comes twice is a datagram that somebody kept
+ * (docs/protocol.md 12.21). */
+static gboolean
+is_replayed(WlPeer *peer, const guint8 *data)
+{
+    guint64 nonce = wl_signer_get_nonce(data);
+
+    for (guint i = 0; i < WL_MAX_NONCES; i++) {
+        if (peer->nonces[i] == nonce && nonce != 0)
+            return TRUE;
+    }
+    peer->nonces[peer->next_nonce] = nonce;
+    peer->next_nonce = (peer->next_nonce + 1) % WL_MAX_NONCES;
+    return FALSE;
+}
+
+void
+wl_engine_receive(WlEngine *self, const WlIp *source, const guint8 *data, gsize length)
+{
+    WlPeer *peer = g_hash_table_lookup(self->by_link_local, source);
+    GArray *facts = self->inbox;
+    WlReceiveResult result;
+    WlKey sender;
+
+    if (!(peer ? wl_bucket_take(&peer->datagrams, self->now, DATAGRAM_INTERVAL, DATAGRAM_BURST)
+               : wl_bucket_take(&self->strangers, self->now, STRANGER_INTERVAL, STRANGER_BURST))) {
+        self->received[WL_RECEIVE_FLOOD]++;
+        return;
+    }
+    result = wl_signer_open(self->signer, source, data, MIN(length, WL_RECEIVE_MAX), &sender, facts,
+                            NULL);
+    if (result == WL_RECEIVE_ACCEPTED && peer && wl_key_equal(&peer->key, &sender) &&
+        is_replayed(peer, data))
+        result = WL_RECEIVE_REPLAYED;
+    self->received[result]++;
+    if (result != WL_RECEIVE_ACCEPTED || !peer || !wl_key_equal(&peer->key, &sender))
+        return;
+
+    peer->last_heard = self->now;
+    peer->own_rx += wl_traffic_datagram_size(length);
+    wl_engine_touch(self, peer);
+    /* It came through the tunnel from this peer: there is a session that we do not know of. */
+    if (!peer->healthy)
+        wl_engine_want_snapshot_for(self, peer);
+
+    /* The Alive first: a new boot id voids what its sender knew, but not what it says here. */
+    for (guint i = 0; i < facts->len; i++) {
+        const WlFact *fact = &g_array_index(facts, WlFact, i);
+        if (fact->attribute != WL_ATTRIBUTE_ALIVE)
+            continue;
+        if (wl_key_equal(&fact->subject, &peer->key))
+            receive_alive(self, peer, fact);
+        else
+            self->refused[WL_VERDICT_FOREIGN_ALIVE]++;
+    }
+    for (guint i = 0; i < facts->len; i++) {
+        const WlFact *fact = &g_array_index(facts, WlFact, i);
+        if (fact->attribute == WL_ATTRIBUTE_WAY)
+            wl_engine_receive_way(self, peer, fact);
+        else if (fact->attribute == WL_ATTRIBUTE_RECEIPT)
+            wl_engine_receive_receipt(self, peer, fact);
+        else if (fact->attribute != WL_ATTRIBUTE_ALIVE)
+            receive_fact(self, peer, fact);
+    }
+    g_array_set_size(facts, 0);
+    if (wl_signer_asks(data))
+        wl_engine_owe_receipt(self, peer, data, length);
+}

@@ -1,0 +1,276 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <string.h>
+
+#include "state/wl-candidates.h"
+#include "wl-engine-private.h"
+
+/*
+ * Losing the hub is not losing the network (docs/engine.md "State cache"): learned members, their
+ * allowed IPs and the addresses that worked outlive the process. What is recalled is held as stale:
+ * used, shown as such, never passed on, and dropped when a reliable source that had said it does
+ * not say it any more.
+ *
+ *   [Memory]                     [<public key of a member>]
+ *   Version=1                    Metadata=<base64>
+ *   Key=<own public key>         Sources=<keys of those who named it>;
+ *                                AllowedIPs=<prefixes>;
+ *                                AllowedBy=<for each, the key of who said so>;
+ *                                Worked=<address:port>
+ */
+
+#define HEADER    "Memory"
+#define VERSION   1
+#define MAX_BYTES (1024 * 1024)
+#define MAX_LIST  256
+
+/* What changes is stored together, at most so often, and at the latest so long after that. */
+#define REMEMBER_INTERVAL WL_SEC(10)
+#define REMEMBER_SLACK    WL_SEC(50)
+
+/* ---- writing */
+
+static void
+add_key(GPtrArray *list, const WlKey *key)
+{
+    g_ptr_array_add(list, wl_key_to_string(key));
+}
+
+static void
+set_list(GKeyFile *file, const char *group, const char *name, const GPtrArray *list)
+{
+    if (list->len > 0)
+        g_key_file_set_string_list(file, group, name, (const char *const *) list->pdata, list->len);
+}
+
+/* Of those who say so and are believed, the first in the order of the set. */
+static const WlClaim *
+believed(const WlFactEntry *entry)
+{
+    for (guint i = 0; i < entry->claims->len; i++) {
+        const WlClaim *claim = &g_array_index(entry->claims, WlClaim, i);
+        if (claim->verdict == WL_VERDICT_ACCEPTED)
+            return claim;
+    }
+    return NULL;
+}
+
+static void
+write_membership(const WlPeer *peer, const GPtrArray *about, GKeyFile *file, const char *group)
+{
+    g_autoptr(GPtrArray) sources = g_ptr_array_new_with_free_func(g_free);
+
+    for (guint i = 0; about && i < about->len; i++) {
+        const WlFactEntry *entry = about->pdata[i];
+
+        if (entry->fact.attribute != WL_ATTRIBUTE_METADATA ||
+            (peer->metadata && entry->fact.value.metadata != peer->metadata))
+            continue;
+        for (guint j = 0; j < entry->claims->len && sources->len < MAX_LIST; j++) {
+            const WlClaim *claim = &g_array_index(entry->claims, WlClaim, j);
+            if (claim->verdict == WL_VERDICT_ACCEPTED)
+                add_key(sources, &claim->source);
+        }
+        if (sources->len > 0) {
+            gsize length;
+            const guint8 *bytes = wl_metadata_get_bytes(entry->fact.value.metadata, &length);
+            g_autofree char *text = g_base64_encode(bytes, length);
+            g_key_file_set_string(file, group, "Metadata", text);
+            break;
+        }
+    }
+    set_list(file, group, "Sources", sources);
+}
+
+static void
+write_allowed(const GPtrArray *about, GKeyFile *file, const char *group)
+{
+    g_autoptr(GPtrArray) prefixes = g_ptr_array_new_with_free_func(g_free);
+    g_autoptr(GPtrArray) sources = g_ptr_array_new_with_free_func(g_free);
+
+    for (guint i = 0; about && i < about->len && prefixes->len < MAX_LIST; i++) {
+        const WlFactEntry *entry = about->pdata[i];
+        const WlClaim *claim = wl_fact_is_allowed(&entry->fact) ? believed(entry) : NULL;
+
+        if (!claim)
+            continue;
+        g_ptr_array_add(prefixes, wl_prefix_to_string(&entry->fact.value.prefix));
+        add_key(sources, &claim->source);
+    }
+    set_list(file, group, "AllowedIPs", prefixes);
+    set_list(file, group, "AllowedBy", sources);
+}
+
+static void
+write_peer(const WlEngine *self, const WlPeer *peer, GKeyFile *file)
+{
+    const GPtrArray *about = wl_fact_set_about(self->facts, &peer->key);
+    g_autofree char *group = wl_key_to_string(&peer->key);
+
+    write_membership(peer, about, file, group);
+    write_allowed(about, file, group);
+    if (wl_endpoint_is_set(&peer->worked)) {
+        g_autofree char *worked = wl_endpoint_to_string(&peer->worked);
+        g_key_file_set_string(file, group, "Worked", worked);
+    }
+}
+
+char *
+wl_engine_dup_memory(const WlEngine *self)
+{
+    g_autoptr(GKeyFile) file = g_key_file_new();
+    g_autofree char *own = wl_key_to_string(&self->public_key);
+
+    g_key_file_set_integer(file, HEADER, "Version", VERSION);
+    g_key_file_set_string(file, HEADER, "Key", own);
+    for (guint i = 0; i < self->peers->len; i++)
+        write_peer(self, self->peers->pdata[i], file);
+    return g_key_file_to_data(file, NULL, NULL);
+}
+
+void
+wl_engine_memory_changed(WlEngine *self)
+{
+    self->memory_due = MIN(self->memory_due, self->now + REMEMBER_INTERVAL);
+}
+
+void
+wl_engine_remember(WlEngine *self)
+{
+    if (self->memory_due <= self->now) {
+        self->memory_due = WL_NEVER;
+        wl_engine_emit(self, wl_output_new(WL_OUTPUT_REMEMBER));
+    }
+    /* There is no hurry: with the next thing that happens, or a little later by itself. */
+    if (self->memory_due != WL_NEVER)
+        wl_engine_need(self, self->memory_due + REMEMBER_SLACK);
+}
+
+/* ---- reading: every value comes from outside */
+
+static gboolean
+check_header(const WlEngine *self, GKeyFile *file, GError **error)
+{
+    g_autofree char *own = wl_key_to_string(&self->public_key);
+    g_autofree char *key = g_key_file_get_string(file, HEADER, "Key", NULL);
+
+    if (g_key_file_get_integer(file, HEADER, "Version", NULL) != VERSION) {
+        g_set_error(error, WL_ENGINE_ERROR, WL_ENGINE_ERROR_MEMORY,
+                    "what was remembered is not of version %d; it will be written anew", VERSION);
+        return FALSE;
+    }
+    if (g_strcmp0(key, own) != 0) {
+        g_set_error_literal(
+            error, WL_ENGINE_ERROR, WL_ENGINE_ERROR_MEMORY,
+            "what was remembered belongs to another key of this machine; it is left alone");
+        return FALSE;
+    }
+    return TRUE;
+}
+
+static void
+recall_fact(WlEngine *self, WlFact *fact, const WlKey *source)
+{
+    WlFactEntry *entry;
+    WlClaim *claim;
+
+    if (!wl_engine_find(self, source) ||
+        !wl_fact_set_recall(self->facts, fact, source, self->now, &entry, &claim))
+        return;
+    wl_fact_set_judge(self->facts, claim, WL_VERDICT_N);
+    if (!wl_engine_judge_claim(self, entry, claim))
+        wl_engine_prefix_changed(self, entry);
+}
+
+static void
+recall_membership(WlEngine *self, GKeyFile *file, const char *group, const WlKey *key)
+{
+    g_autofree char *text = g_key_file_get_string(file, group, "Metadata", NULL);
+    g_auto(GStrv) sources = g_key_file_get_string_list(file, group, "Sources", NULL, NULL);
+    g_autoptr(WlMetadata) metadata = NULL;
+    g_autofree guchar *bytes = NULL;
+    gsize length = 0, used = 0;
+    WlDecodeError failed;
+    WlFact fact;
+
+    bytes = text ? g_base64_decode(text, &length) : NULL;
+    if (length > 0)
+        metadata = wl_metadata_decode(bytes, length, &used, &failed);
+    if (!metadata || used != length)
+        return;
+    wl_fact_init_metadata(&fact, key, metadata, 0);
+    for (guint i = 0; sources && sources[i] && i < MAX_LIST; i++) {
+        WlKey source;
+        if (wl_key_parse(sources[i], &source))
+            recall_fact(self, &fact, &source);
+    }
+    wl_fact_clear(&fact);
+}
+
+static void
+recall_allowed(WlEngine *self, GKeyFile *file, const char *group, const WlKey *key)
+{
+    g_auto(GStrv) prefixes = g_key_file_get_string_list(file, group, "AllowedIPs", NULL, NULL);
+    g_auto(GStrv) sources = g_key_file_get_string_list(file, group, "AllowedBy", NULL, NULL);
+
+    for (guint i = 0; prefixes && sources && prefixes[i] && sources[i] && i < MAX_LIST; i++) {
+        WlPrefix prefix;
+        WlKey source;
+        WlFact fact;
+
+        if (!wl_prefix_parse(prefixes[i], &prefix) || !wl_key_parse(sources[i], &source))
+            continue;
+        wl_fact_init_allowed(&fact, key, &prefix, 0);
+        recall_fact(self, &fact, &source);
+    }
+}
+
+static void
+recall_worked(WlEngine *self, GKeyFile *file, const char *group, const WlKey *key)
+{
+    g_autofree char *text = g_key_file_get_string(file, group, "Worked", NULL);
+    WlPeer *peer = wl_engine_find(self, key);
+    WlEndpoint endpoint;
+
+    if (!peer || !text || !wl_endpoint_parse(text, &endpoint) ||
+        wl_policy_check_endpoint(&self->policy, &endpoint) != WL_VERDICT_ACCEPTED)
+        return;
+    peer->worked = endpoint;
+    peer->worked_until = self->now + WL_WORKED_TTL;
+    wl_engine_candidates_changed(self, peer);
+}
+
+gboolean
+wl_engine_recall(WlEngine *self, gint64 now, const char *memory, gsize length, GError **error)
+{
+    g_autoptr(GKeyFile) file = g_key_file_new();
+    g_autoptr(GError) local = NULL;
+    g_auto(GStrv) groups = NULL;
+
+    if (length > MAX_BYTES) {
+        g_set_error(error, WL_ENGINE_ERROR, WL_ENGINE_ERROR_MEMORY,
+                    "what was remembered has %" G_GSIZE_FORMAT " bytes; %d are the most", length,
+                    MAX_BYTES);
+        return FALSE;
+    }
+    if (!g_key_file_load_from_data(file, memory, length, G_KEY_FILE_NONE, &local)) {
+        g_set_error(error, WL_ENGINE_ERROR, WL_ENGINE_ERROR_MEMORY,
+                    "what was remembered cannot be read: %s", local->message);
+        return FALSE;
+    }
+    if (!check_header(self, file, error))
+        return FALSE;
+    wl_engine_advance(self, now);
+    groups = g_key_file_get_groups(file, NULL);
+    for (guint i = 0; groups[i]; i++) {
+        WlKey key;
+
+        if (!wl_key_parse(groups[i], &key) || wl_key_equal(&key, &self->public_key))
+            continue;
+        recall_membership(self, file, groups[i], &key);
+        wl_engine_recall_member(self, &key);
+        recall_allowed(self, file, groups[i], &key);
+        recall_worked(self, file, groups[i], &key);
+    }
+    wl_engine_turn(self);
+    return TRUE;
+}

@@ -1,0 +1,496 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "state/wl-candidates.h"
+#include "wl-engine-private.h"
+
+/* All initiations that nobody answered, together (docs/engine.md "Connect"). */
+#define INITIATION_INTERVAL WL_MS(100)
+#define INITIATION_BURST    10
+
+/* More than WL_NEIGHBOUR_PATIENCE: one of two may have to wait for that, and the other not. */
+#define HEAD_START WL_MS(100)
+/* Something authenticated came, but no session: time enough for one that is under way. */
+#define CROSSED_AFTER WL_MS(300)
+#define CROSSED_WAIT  WL_SEC(1)
+
+/* WireGuard reports nothing by itself: when to look at what became of an attempt. */
+static const gint64 look_after[] = {WL_MS(100), WL_MS(300), WL_SEC(1)};
+
+/* ---- addresses */
+
+static WlRank
+rank_of(const WlEngine *self, const WlEndpoint *endpoint)
+{
+    if (wl_engine_is_neighbour(self, &endpoint->ip))
+        return WL_RANK_ON_LINK;
+    return wl_policy_is_private(&endpoint->ip) ? WL_RANK_PRIVATE : WL_RANK_PUBLIC;
+}
+
+static void
+add(WlEngine *self, GArray *list, const WlEndpoint *endpoint, WlTeller teller, gboolean worked)
+{
+    WlRank rank = rank_of(self, endpoint);
+    WlFamily family = endpoint->ip.family;
+
+    if (self->policy.local->len > 0 && !wl_policy_has_family(&self->policy, family))
+        return;
+    if (teller == WL_TELLER_PROFILE)
+        rank = MIN(rank, WL_RANK_CONFIGURED);
+    wl_candidates_add(list, endpoint, rank, teller, worked);
+}
+
+/* What the profile says, or its names lead to: a DNS server inside the tunnel may well answer with
+ * the address there. WireGuard's packets would go through WireGuard. */
+static void
+add_of_profile(WlEngine *self, GArray *list, WlPeer *peer, const WlEndpoint *endpoint)
+{
+    WlEndpoint *inside = &peer->inside[endpoint->ip.family == WL_FAMILY_V6];
+    g_autofree char *label = NULL, *text = NULL;
+
+    if (wl_policy_check_endpoint(&self->policy, endpoint) != WL_VERDICT_IN_TUNNEL) {
+        add(self, list, endpoint, WL_TELLER_PROFILE, FALSE);
+        return;
+    }
+    /* Of the networks that we are on, nothing is known at first. */
+    if (self->policy.local->len == 0 || wl_endpoint_equal(inside, endpoint))
+        return;
+    *inside = *endpoint;
+    label = wl_peer_dup_label(peer);
+    text = wl_endpoint_to_string(endpoint);
+    wl_engine_log(self,
+                  "%s: its endpoint %s is an address inside the tunnel and is not tried; "
+                  "one outside is needed",
+                  label, text);
+}
+
+static void
+add_told(WlEngine *self, GArray *list, const WlPeer *peer)
+{
+    const GPtrArray *about = wl_fact_set_about(self->facts, &peer->key);
+
+    for (guint i = 0; about && i < about->len; i++) {
+        const WlFactEntry *entry = about->pdata[i];
+
+        if (!wl_fact_is_endpoint(&entry->fact))
+            continue;
+        for (guint j = 0; j < entry->claims->len; j++) {
+            const WlClaim *claim = &g_array_index(entry->claims, WlClaim, j);
+            const WlPeer *source = wl_engine_find(self, &claim->source);
+            WlTeller teller = WL_TELLER_OTHER;
+
+            if (claim->verdict != WL_VERDICT_ACCEPTED)
+                continue;
+            if (source && source->router)
+                teller = WL_TELLER_ROUTER;
+            else if (source == peer)
+                teller = WL_TELLER_ITSELF;
+            add(self, list, &entry->fact.value.endpoint, teller, FALSE);
+        }
+    }
+}
+
+void
+wl_engine_candidates_changed(WlEngine *self, WlPeer *peer)
+{
+    peer->candidates_dirty = TRUE;
+    wl_engine_touch(self, peer);
+}
+
+void
+wl_engine_update_candidates(WlEngine *self, WlPeer *peer)
+{
+    g_autoptr(GArray) list = NULL;
+
+    if (!peer->candidates_dirty)
+        return;
+    peer->candidates_dirty = FALSE;
+    list = wl_candidates_new();
+    for (guint i = 0; peer->config && i < peer->config->endpoints->len; i++) {
+        WlEndpoint endpoint;
+        if (wl_endpoint_parse(peer->config->endpoints->pdata[i], &endpoint))
+            add_of_profile(self, list, peer, &endpoint);
+    }
+    for (guint i = 0; i < peer->lookups->len; i++) {
+        const WlLookup *lookup = peer->lookups->pdata[i];
+        for (guint j = 0; j < lookup->addresses->len; j++)
+            add_of_profile(self, list, peer, &g_array_index(lookup->addresses, WlEndpoint, j));
+    }
+    add_told(self, list, peer);
+    if (wl_endpoint_is_set(&peer->worked) && peer->worked_until > self->now)
+        add(self, list, &peer->worked, WL_TELLER_MEMORY,
+            !wl_engine_is_nobody_there(self, &peer->worked.ip));
+
+    wl_candidates_sort(list);
+    if (wl_candidates_inherit(list, peer->candidates) && !peer->healthy)
+        peer->attempt.restart = TRUE;
+    wl_engine_update_near(self, peer, list);
+    g_array_unref(peer->candidates);
+    peer->candidates = g_steal_pointer(&list);
+}
+
+/* ---- attempts */
+
+static gint64
+max_backoff(const WlPeer *peer)
+{
+    return peer->basic && !peer->config ? WL_BACKOFF_BASIC_MAX : WL_BACKOFF_MAX;
+}
+
+/* When this address may be sent an initiation again, whoever it is tried for. */
+static gint64
+earliest_of(const WlEngine *self, const WlCandidate *candidate)
+{
+    gint64 earliest = candidate->last_tried + WL_INITIATION_AGAIN;
+
+    for (guint i = 0; i < WL_MAX_TRIES; i++) {
+        const WlTry *try = &self->tries[i];
+        if (try->when + WL_INITIATION_AGAIN > earliest &&
+            wl_endpoint_equal(&try->endpoint, &candidate->endpoint))
+            earliest = try->when + WL_INITIATION_AGAIN;
+    }
+    return earliest;
+}
+
+static void
+note_try(WlEngine *self, WlPeer *peer, const WlEndpoint *endpoint)
+{
+    self->tries[self->next_try] = (WlTry){.endpoint = *endpoint, .when = self->now};
+    self->next_try = (self->next_try + 1) % WL_MAX_TRIES;
+    peer->attempt.tried = self->now;
+}
+
+/* Behind a login page only the local network answers; the rest is asked once a minute. */
+static gboolean
+is_held_back(const WlEngine *self, const WlPeer *peer, const WlCandidate *candidate)
+{
+    return self->connectivity == WL_CONNECTIVITY_PORTAL && candidate->rank != WL_RANK_ON_LINK &&
+           peer->attempt.far_tried + WL_PORTAL_INTERVAL > self->now;
+}
+
+/* Best address not tried in this round, one that may be tried at once before others; NULL if all
+ * were. */
+static WlCandidate *
+next_candidate(const WlEngine *self, WlPeer *peer)
+{
+    WlCandidate *best = NULL;
+    gint64 best_earliest = WL_NEVER;
+
+    for (guint i = 0; i < peer->candidates->len; i++) {
+        WlCandidate *candidate = &g_array_index(peer->candidates, WlCandidate, i);
+        gint64 earliest;
+
+        if (candidate->round == peer->attempt.serial || is_held_back(self, peer, candidate))
+            continue;
+        earliest = MAX(earliest_of(self, candidate), self->now);
+        if (earliest < best_earliest) {
+            best = candidate;
+            best_earliest = earliest;
+        }
+    }
+    return best;
+}
+
+static gboolean
+has_on_link(const WlPeer *peer)
+{
+    for (guint i = 0; i < peer->candidates->len; i++) {
+        if (g_array_index(peer->candidates, WlCandidate, i).rank == WL_RANK_ON_LINK)
+            return TRUE;
+    }
+    return FALSE;
+}
+
+static const WlCandidate *
+first_configured(const WlPeer *peer)
+{
+    for (guint i = 0; i < peer->candidates->len; i++) {
+        const WlCandidate *candidate = &g_array_index(peer->candidates, WlCandidate, i);
+        if (candidate->teller == WL_TELLER_PROFILE)
+            return candidate;
+    }
+    return NULL;
+}
+
+/*
+ * Both sides hear of each other at the same moment. Two initiations that cross bring no session:
+ * each side, answering the other's, forgets its own. So the one with the greater key lets the other
+ * go first; by then the first has either come through or opened the way for the second.
+ */
+static gboolean
+goes_first(const WlEngine *self, const WlPeer *peer)
+{
+    return wl_key_compare(&self->public_key, &peer->key) < 0;
+}
+
+static gint64
+head_start(const WlEngine *self, const WlPeer *peer)
+{
+    return goes_first(self, peer) || first_configured(peer) ? 0 : HEAD_START;
+}
+
+/* Behind a login page, and nowhere near. */
+static gboolean
+is_shut_in(const WlEngine *self, const WlPeer *peer)
+{
+    return self->connectivity == WL_CONNECTIVITY_PORTAL && !has_on_link(peer);
+}
+
+/* A single address of the profile: WireGuard's own retries do, as long as they are asked for. */
+static gboolean
+is_plain(const WlEngine *self, const WlPeer *peer)
+{
+    return peer->candidates->len == 1 && first_configured(peer) && !is_shut_in(self, peer);
+}
+
+static void
+recreate(WlPeer *peer, const WlEndpoint *endpoint)
+{
+    peer->want_recreate = TRUE;
+    peer->wanted = endpoint ? *endpoint : (WlEndpoint){0};
+    peer->attempt.initiated = FALSE;
+}
+
+static void
+wait_until(WlEngine *self, WlPeer *peer, WlAttemptPhase phase, gint64 due)
+{
+    peer->attempt.phase = phase;
+    peer->attempt.due = due;
+    for (guint i = 0; i < G_N_ELEMENTS(look_after); i++)
+        peer->attempt.look[i] = WL_NEVER;
+}
+
+static gint64
+next_backoff(WlEngine *self, WlPeer *peer)
+{
+    gint64 pause = wl_engine_jitter(self, peer->attempt.backoff);
+
+    peer->attempt.backoff = MIN(peer->attempt.backoff * 2, max_backoff(peer));
+    return pause;
+}
+
+static void
+start_round(WlPeer *peer, guint round)
+{
+    peer->attempt.round = round;
+    peer->attempt.serial++;
+}
+
+/* A round without success ends: nothing is sent to an address that does not answer. */
+static void
+end_round(WlEngine *self, WlPeer *peer)
+{
+    const WlCandidate *configured = first_configured(peer);
+    const WlEndpoint *rest = configured ? &configured->endpoint : NULL;
+    gboolean shut_in = is_shut_in(self, peer);
+    gint64 again;
+
+    /* Behind a login page WireGuard's own retries, every 5 s, have to end, too. */
+    if ((rest ? !wl_endpoint_equal(rest, &peer->endpoint) : wl_endpoint_is_set(&peer->endpoint)) ||
+        (shut_in && peer->attempt.initiated))
+        recreate(peer, rest);
+    start_round(peer, peer->attempt.round + 1);
+    again = self->now + next_backoff(self, peer);
+    if (shut_in)
+        again = MAX(again, peer->attempt.far_tried + WL_PORTAL_INTERVAL);
+    wait_until(self, peer, WL_ATTEMPT_PAUSE, again);
+}
+
+static void
+look_soon(const WlEngine *self, WlPeer *peer, gint64 slot)
+{
+    for (guint i = 0; i < G_N_ELEMENTS(look_after); i++)
+        peer->attempt.look[i] =
+            i == 0 || look_after[i] < slot ? self->now + look_after[i] : WL_NEVER;
+}
+
+static void
+try_candidate(WlEngine *self, WlPeer *peer, WlCandidate *candidate)
+{
+    gboolean same = wl_endpoint_equal(&peer->endpoint, &candidate->endpoint);
+    gint64 slot = peer->attempt.round == 0 ? WL_SLOT_FIRST : WL_SLOT_LATER;
+    gint64 earliest = earliest_of(self, candidate);
+    gboolean plain = is_plain(self, peer);
+    /* Re-creating is what makes WireGuard initiate now and not up to 5 s later. */
+    gboolean again = !same || (peer->attempt.initiated && !(plain && peer->attempt.round > 0));
+
+    if (again)
+        earliest = MAX(earliest, MAX(peer->alive_sent, peer->facts_sent) + WL_INITIATION_APART);
+    if (earliest > self->now) {
+        wait_until(self, peer, WL_ATTEMPT_WAIT, earliest);
+        return;
+    }
+    if (!wl_bucket_take(&self->initiations, self->now, INITIATION_INTERVAL, INITIATION_BURST)) {
+        wait_until(
+            self, peer, WL_ATTEMPT_WAIT,
+            wl_bucket_when(&self->initiations, self->now, INITIATION_INTERVAL, INITIATION_BURST));
+        return;
+    }
+    if (again)
+        recreate(peer, &candidate->endpoint);
+    candidate->last_tried = self->now;
+    candidate->round = peer->attempt.serial;
+    peer->attempt.last = candidate->endpoint;
+    peer->attempt.phase = WL_ATTEMPT_SLOT;
+    peer->force_ping = TRUE;
+    if (plain && peer->attempt.round > 0)
+        slot = next_backoff(self, peer);
+    peer->attempt.due = self->now + slot;
+    note_try(self, peer, &candidate->endpoint);
+    if (candidate->rank != WL_RANK_ON_LINK)
+        peer->attempt.far_tried = self->now;
+    peer->attempt.crossed = FALSE;
+    peer->attempt.rx = peer->want_recreate ? 0 : peer->rx;
+    look_soon(self, peer, slot);
+}
+
+/* Whatever is still to be found out about neighbours. */
+static gboolean
+is_first_anyway(const WlEngine *self, const WlCandidate *candidate)
+{
+    return candidate->rank == WL_RANK_ON_LINK ||
+           (candidate->worked && !wl_policy_is_on_link(&self->policy, &candidate->endpoint.ip));
+}
+
+static void
+step(WlEngine *self, WlPeer *peer)
+{
+    /* Without an answer the other may have waited just as long. */
+    gint64 answers = wl_engine_ask_neighbours(self, peer) + head_start(self, peer);
+    WlCandidate *candidate = next_candidate(self, peer);
+
+    if (answers > self->now && !(candidate && is_first_anyway(self, candidate))) {
+        wait_until(self, peer, WL_ATTEMPT_ASK, answers);
+        return;
+    }
+    if (!candidate && (peer->attempt.round == 0 || is_plain(self, peer))) {
+        start_round(peer, 1);
+        candidate = next_candidate(self, peer);
+    }
+    if (candidate)
+        try_candidate(self, peer, candidate);
+    else
+        end_round(self, peer);
+}
+
+static void
+look(WlEngine *self, WlPeer *peer)
+{
+    for (guint i = 0; i < G_N_ELEMENTS(peer->attempt.look); i++) {
+        if (peer->attempt.look[i] <= self->now) {
+            peer->attempt.look[i] = WL_NEVER;
+            if (peer->snapshot < self->now)
+                wl_engine_want_snapshot(self);
+        }
+        wl_engine_need_peer(self, peer, peer->attempt.look[i]);
+    }
+}
+
+/*
+ * The peer's initiation came, so it is there, but there is no session: the two crossed. The one
+ * that goes first tries again, to where the peer was heard; the other keeps still.
+ */
+static void
+check_crossed(WlEngine *self, WlPeer *peer)
+{
+    if (peer->attempt.phase != WL_ATTEMPT_SLOT || peer->attempt.crossed ||
+        peer->snapshot != self->now || peer->rx <= peer->attempt.rx ||
+        self->now < peer->attempt.tried + CROSSED_AFTER || !wl_endpoint_is_set(&peer->endpoint))
+        return;
+    peer->attempt.crossed = TRUE;
+    peer->attempt.due = MAX(peer->attempt.due, self->now + CROSSED_WAIT);
+    if (!goes_first(self, peer) ||
+        !wl_bucket_take(&self->initiations, self->now, INITIATION_INTERVAL, INITIATION_BURST))
+        return;
+    recreate(peer, &peer->endpoint);
+    note_try(self, peer, &peer->endpoint);
+    peer->force_ping = TRUE;
+    look_soon(self, peer, CROSSED_WAIT);
+}
+
+/* A first round. An address that is being tried keeps its slot: addresses come one by one. */
+static void
+restart(WlEngine *self, WlPeer *peer)
+{
+    gint64 slot_end = peer->attempt.tried + WL_SLOT_FIRST;
+    WlCandidate *trying = NULL;
+
+    if (peer->attempt.phase == WL_ATTEMPT_SLOT && slot_end > self->now)
+        trying = wl_candidates_find(peer->candidates, &peer->attempt.last);
+    peer->attempt.restart = FALSE;
+    peer->attempt.backoff = WL_BACKOFF_FIRST;
+    start_round(peer, 0);
+    if (trying) {
+        trying->round = peer->attempt.serial;
+        peer->attempt.due = MIN(peer->attempt.due, slot_end);
+    } else {
+        wait_until(self, peer, WL_ATTEMPT_WAIT, self->now + head_start(self, peer));
+    }
+    wl_engine_ask_neighbours(self, peer); /* the answers come while the other has its start */
+}
+
+/* A basic peer that others told of is mostly a phone, which nobody can reach unless it is used: it
+ * is looked for when there is traffic for it, and now and then. */
+static void
+update_sleep(WlEngine *self, WlPeer *peer)
+{
+    gboolean pauses = peer->basic && !peer->config && peer->attempt.phase == WL_ATTEMPT_PAUSE;
+    gint64 again = peer->attempt.woken + WL_DEMAND_AGAIN;
+
+    wl_engine_let_sleep(self, peer, pauses && again <= self->now);
+    if (pauses && again > self->now)
+        wl_engine_need_peer(self, peer, again);
+}
+
+/*
+ * The profile no longer has the address that the link has, nor does anybody else say it: nothing is
+ * sent there any more. WireGuard takes no address away, so the peer is made anew, which costs
+ * nothing without a session; whoever has one is at that address.
+ */
+static void
+let_go(WlEngine *self, WlPeer *peer)
+{
+    const WlCandidate *configured = first_configured(peer);
+
+    if (!peer->attempt.fewer || peer->healthy)
+        return;
+    if (peer->in_device && peer->snapshot < self->now) {
+        wl_engine_want_snapshot(self); /* there may be a session by now */
+        return;
+    }
+    peer->attempt.fewer = FALSE;
+    if (!peer->in_device || !wl_endpoint_is_set(&peer->endpoint) ||
+        wl_candidates_find(peer->candidates, &peer->endpoint))
+        return;
+    recreate(peer, configured ? &configured->endpoint : NULL);
+    if (peer->attempt.phase == WL_ATTEMPT_SLOT)
+        peer->attempt.due = self->now;
+}
+
+void
+wl_engine_run_attempt(WlEngine *self, WlPeer *peer)
+{
+    let_go(self, peer);
+    if (peer->healthy || !self->uplink || peer->candidates->len == 0) {
+        if (peer->attempt.phase != WL_ATTEMPT_IDLE)
+            wl_peer_reset_attempt(peer);
+        wl_engine_let_sleep(self, peer, FALSE);
+        return;
+    }
+    if (peer->attempt.phase == WL_ATTEMPT_IDLE || peer->attempt.restart)
+        restart(self, peer);
+    check_crossed(self, peer);
+    look(self, peer);
+    if (peer->attempt.phase == WL_ATTEMPT_ASK) /* an answer may have come */
+        peer->attempt.due = self->now;
+    if (peer->attempt.due <= self->now) {
+        /* A session may have come up since the last look, by the peer's initiation as well as by
+         * ours; it must not be thrown away. */
+        if (peer->in_device && peer->snapshot < self->now)
+            wl_engine_want_snapshot(self);
+        else
+            step(self, peer);
+        look(self, peer);
+    }
+    if (peer->attempt.due > self->now)
+        wl_engine_need_peer(self, peer, peer->attempt.due);
+    update_sleep(self, peer);
+}

@@ -1,0 +1,221 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "state/wl-candidates.h"
+#include "wl-engine-private.h"
+
+/*
+ * The peer's address on its own network may be in the range of a network of ours, too. Whether
+ * anybody has it here the kernel can tell by a question to the network (ARP, neighbour discovery).
+ * It is asked when the address is about to be tried; only who is there comes before all others.
+ * That he is the peer, and no stranger, only a handshake tells.
+ */
+
+/* Questions. A member that tells thousands of addresses is not to search our network by us. */
+#define ASK_INTERVAL WL_MS(100)
+#define ASK_BURST    64
+
+static WlNeighbour *
+find(const WlEngine *self, const WlIp *ip, guint32 ifindex)
+{
+    for (guint i = 0; i < self->neighbours->len; i++) {
+        WlNeighbour *known = &g_array_index(self->neighbours, WlNeighbour, i);
+        if (known->ifindex == ifindex && wl_ip_equal(&known->ip, ip))
+            return known;
+    }
+    return NULL;
+}
+
+gboolean
+wl_engine_is_neighbour(const WlEngine *self, const WlIp *ip)
+{
+    for (guint i = 0; i < self->policy.local->len; i++) {
+        const WlLocalAddress *local = &g_array_index(self->policy.local, WlLocalAddress, i);
+        const WlNeighbour *known;
+
+        if (!wl_policy_is_on_link_of(local, ip))
+            continue;
+        /* Another member on this machine: no kernel asks the network for its own address. */
+        if (wl_ip_equal(&local->address.ip, ip))
+            return TRUE;
+        known = find(self, ip, local->ifindex);
+        if (known && known->state == WL_NEIGHBOUR_THERE)
+            return TRUE;
+    }
+    return FALSE;
+}
+
+gboolean
+wl_engine_is_nobody_there(const WlEngine *self, const WlIp *ip)
+{
+    gboolean absent = FALSE;
+
+    for (guint i = 0; i < self->policy.local->len; i++) {
+        const WlLocalAddress *local = &g_array_index(self->policy.local, WlLocalAddress, i);
+        const WlNeighbour *known;
+
+        if (!wl_policy_is_on_link_of(local, ip))
+            continue;
+        known = find(self, ip, local->ifindex);
+        if (!known || known->misses == 0)
+            return FALSE;
+        absent = TRUE;
+    }
+    return absent;
+}
+
+static gboolean
+is_open(const WlEngine *self, const WlNeighbour *known)
+{
+    return known->state == WL_NEIGHBOUR_ASKED && known->asked + WL_NEIGHBOUR_LOST > self->now;
+}
+
+/* Whoever was not there may have come since. */
+static gboolean
+is_to_be_asked(const WlEngine *self, const WlNeighbour *known)
+{
+    guint times = CLAMP(known->misses, 1, WL_NEIGHBOUR_AGAIN_TIMES);
+
+    if (known->state == WL_NEIGHBOUR_NOBODY)
+        return known->asked + (WL_NEIGHBOUR_AGAIN << (times - 1)) <= self->now;
+    return known->state == WL_NEIGHBOUR_ASKED && !is_open(self, known);
+}
+
+/* Room for one more: the oldest that is not waited for makes it; NULL: all are. */
+static WlNeighbour *
+make_room(WlEngine *self)
+{
+    WlNeighbour *oldest = NULL;
+
+    if (self->neighbours->len < WL_MAX_NEIGHBOURS) {
+        g_array_set_size(self->neighbours, self->neighbours->len + 1);
+        return &g_array_index(self->neighbours, WlNeighbour, self->neighbours->len - 1);
+    }
+    for (guint i = 0; i < self->neighbours->len; i++) {
+        WlNeighbour *known = &g_array_index(self->neighbours, WlNeighbour, i);
+        if (!is_open(self, known) && (!oldest || known->asked < oldest->asked))
+            oldest = known;
+    }
+    return oldest;
+}
+
+/* NULL: not now. */
+static WlNeighbour *
+ask(WlEngine *self, WlNeighbour *known, const WlIp *ip, guint32 ifindex)
+{
+    WlOutput *output;
+
+    if (!wl_bucket_take(&self->questions, self->now, ASK_INTERVAL, ASK_BURST))
+        return NULL;
+    if (!known) {
+        known = make_room(self);
+        if (!known)
+            return NULL;
+        *known = (WlNeighbour){.ip = *ip, .ifindex = ifindex};
+    }
+    known->state = WL_NEIGHBOUR_ASKED;
+    known->asked = self->now;
+    output = wl_output_new(WL_OUTPUT_ASK_NEIGHBOUR);
+    output->destination = *ip;
+    output->ifindex = ifindex;
+    wl_engine_emit(self, output);
+    return known;
+}
+
+/* When the answer is not waited for any more; WL_LONG_AGO: there is one, or there will be none. */
+static gint64
+wait_for(WlEngine *self, const WlIp *ip)
+{
+    gint64 until = WL_LONG_AGO;
+
+    if (wl_engine_is_neighbour(self, ip))
+        return until;
+    for (guint i = 0; i < self->policy.local->len; i++) {
+        const WlLocalAddress *local = &g_array_index(self->policy.local, WlLocalAddress, i);
+        WlNeighbour *known;
+
+        if (!wl_policy_is_on_link_of(local, ip))
+            continue;
+        known = find(self, ip, local->ifindex);
+        if (!known || is_to_be_asked(self, known))
+            known = ask(self, known, ip, local->ifindex);
+        if (known && known->state == WL_NEIGHBOUR_ASKED)
+            until = MAX(until, known->asked + WL_NEIGHBOUR_PATIENCE);
+    }
+    return until;
+}
+
+gint64
+wl_engine_ask_neighbours(WlEngine *self, const WlPeer *peer)
+{
+    gint64 until = WL_LONG_AGO;
+
+    for (guint i = 0; i < peer->candidates->len; i++) {
+        const WlCandidate *candidate = &g_array_index(peer->candidates, WlCandidate, i);
+        until = MAX(until, wait_for(self, &candidate->endpoint.ip));
+    }
+    return until;
+}
+
+void
+wl_engine_forget_neighbours(WlEngine *self)
+{
+    g_array_set_size(self->neighbours, 0);
+}
+
+/* ---- who may be where */
+
+static void
+leave(WlEngine *self, WlPeer *peer, const WlIp *ip)
+{
+    GPtrArray *peers = g_hash_table_lookup(self->near, ip);
+
+    if (peers && g_ptr_array_remove_fast(peers, peer) && peers->len == 0)
+        g_hash_table_remove(self->near, ip);
+}
+
+static void
+enter(WlEngine *self, WlPeer *peer, const WlIp *ip)
+{
+    GPtrArray *peers = g_hash_table_lookup(self->near, ip);
+
+    if (!peers) {
+        peers = g_ptr_array_new();
+        g_hash_table_insert(self->near, g_memdup2(ip, sizeof(*ip)), peers);
+    }
+    if (!g_ptr_array_find(peers, peer, NULL))
+        g_ptr_array_add(peers, peer);
+}
+
+/* Addresses elsewhere are never asked for. With another network all peers' are looked at again. */
+void
+wl_engine_update_near(WlEngine *self, WlPeer *peer, const GArray *after)
+{
+    for (guint i = 0; i < peer->candidates->len; i++)
+        leave(self, peer, &g_array_index(peer->candidates, WlCandidate, i).endpoint.ip);
+    for (guint i = 0; after && i < after->len; i++) {
+        const WlIp *ip = &g_array_index(after, WlCandidate, i).endpoint.ip;
+
+        if (wl_policy_is_on_link(&self->policy, ip))
+            enter(self, peer, ip);
+    }
+}
+
+void
+wl_engine_neighbour(WlEngine *self, gint64 now, const WlIp *address, guint32 ifindex,
+                    gboolean reachable)
+{
+    WlNeighbour *known = find(self, address, ifindex);
+    const GPtrArray *peers;
+
+    /* Of an uplink that is not there any more. */
+    if (!known)
+        return;
+    wl_engine_advance(self, now);
+    known->state = reachable ? WL_NEIGHBOUR_THERE : WL_NEIGHBOUR_NOBODY;
+    known->misses = reachable ? 0 : known->misses + 1;
+    peers = g_hash_table_lookup(self->near, address);
+    for (guint i = 0; peers && i < peers->len; i++) {
+        self->steps++;
+        wl_engine_candidates_changed(self, peers->pdata[i]);
+    }
+    wl_engine_turn(self);
+}

@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "state/wl-candidates.h"
+
+#include <string.h>
+
+#include "state/wl-timing.h"
+
+GArray *
+wl_candidates_new(void)
+{
+    return g_array_new(FALSE, TRUE, sizeof(WlCandidate));
+}
+
+WlCandidate *
+wl_candidates_find(GArray *self, const WlEndpoint *endpoint)
+{
+    for (guint i = 0; i < self->len; i++) {
+        WlCandidate *candidate = &g_array_index(self, WlCandidate, i);
+        if (wl_endpoint_equal(&candidate->endpoint, endpoint))
+            return candidate;
+    }
+    return NULL;
+}
+
+void
+wl_candidates_add(GArray *self, const WlEndpoint *endpoint, WlRank rank, WlTeller teller,
+                  gboolean worked)
+{
+    WlCandidate *known = wl_candidates_find(self, endpoint);
+    WlCandidate fresh = {
+        .endpoint = *endpoint,
+        .rank = rank,
+        .teller = teller,
+        .worked = worked,
+        .last_tried = WL_LONG_AGO,
+        .preferred = WL_LONG_AGO,
+    };
+
+    if (!known) {
+        g_array_append_val(self, fresh);
+        return;
+    }
+    known->rank = MIN(known->rank, rank);
+    known->teller = MIN(known->teller, teller);
+    known->worked |= worked;
+}
+
+static int
+candidate_compare(gconstpointer a, gconstpointer b)
+{
+    const WlCandidate *x = a, *y = b;
+
+    if (x->worked != y->worked)
+        return x->worked ? -1 : 1;
+    if (x->rank != y->rank)
+        return x->rank < y->rank ? -1 : 1;
+    if (x->teller != y->teller)
+        return x->teller < y->teller ? -1 : 1;
+    return memcmp(&x->endpoint, &y->endpoint, sizeof(WlEndpoint));
+}
+
+static gboolean
+same_class(const WlCandidate *a, const WlCandidate *b)
+{
+    return a->worked == b->worked && a->rank == b->rank;
+}
+
+void
+wl_candidates_sort(GArray *self)
+{
+    g_array_sort(self, candidate_compare);
+
+    /* Alternate: where two of one family follow each other, fetch the next of the other family. */
+    for (guint i = 1; i < self->len; i++) {
+        const WlCandidate *before = &g_array_index(self, WlCandidate, i - 1);
+        WlCandidate *here = &g_array_index(self, WlCandidate, i);
+
+        if (!same_class(before, here) || before->endpoint.ip.family != here->endpoint.ip.family)
+            continue;
+        for (guint j = i + 1; j < self->len; j++) {
+            WlCandidate other = g_array_index(self, WlCandidate, j);
+            if (!same_class(&other, here))
+                break;
+            if (other.endpoint.ip.family == before->endpoint.ip.family)
+                continue;
+            memmove(here + 1, here, (j - i) * sizeof(WlCandidate));
+            *here = other;
+            break;
+        }
+    }
+}
+
+gboolean
+wl_candidates_inherit(GArray *self, const GArray *old)
+{
+    gboolean fresh = FALSE;
+
+    for (guint i = 0; i < self->len; i++) {
+        WlCandidate *candidate = &g_array_index(self, WlCandidate, i);
+        const WlCandidate *before = wl_candidates_find((GArray *) old, &candidate->endpoint);
+
+        if (!before) {
+            fresh = TRUE;
+            continue;
+        }
+        candidate->last_tried = before->last_tried;
+        candidate->round = before->round;
+        candidate->move = before->move;
+        candidate->preferred = before->preferred;
+        candidate->misses = before->misses;
+    }
+    return fresh;
+}

@@ -1,0 +1,307 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "state/wl-policy.h"
+
+#include <string.h>
+
+#include "wl-prefix-set.h"
+#include "state/wl-timing.h"
+
+static void
+add_prefix(GArray *list, const WlPrefix *prefix)
+{
+    WlPrefix masked = wl_prefix_masked(prefix);
+
+    g_array_append_val(list, masked);
+}
+
+/* Each once, in their order. */
+static GArray *
+without_duplicates(const GArray *list)
+{
+    g_autoptr(GArray) seen = g_array_new(FALSE, TRUE, sizeof(WlPrefix));
+    GArray *once = g_array_new(FALSE, TRUE, sizeof(WlPrefix));
+
+    for (guint i = 0; i < list->len; i++) {
+        const WlPrefix *prefix = &g_array_index(list, WlPrefix, i);
+        if (wl_prefixes_add(seen, prefix))
+            g_array_append_vals(once, prefix, 1);
+    }
+    return once;
+}
+
+static GArray *
+prefixes_new(void)
+{
+    return g_array_new(FALSE, TRUE, sizeof(WlPrefix));
+}
+
+static void
+add_prefixes(GArray *list, const GArray *prefixes)
+{
+    for (guint i = 0; i < prefixes->len; i++)
+        add_prefix(list, &g_array_index(prefixes, WlPrefix, i));
+}
+
+/* What facts may claim: what the profile says, else what it has itself. */
+static GArray *
+dup_claimable(const WlEngineConfig *config)
+{
+    GArray *claimable = prefixes_new();
+
+    if (config->networks->len > 0) {
+        add_prefixes(claimable, config->networks);
+        return claimable;
+    }
+    add_prefixes(claimable, config->addresses);
+    for (guint i = 0; i < config->peers->len; i++) {
+        const WlPeerConfig *peer = config->peers->pdata[i];
+        for (guint j = 0; j < peer->allowed_ips->len; j++) {
+            const WlPrefix *prefix = &g_array_index(peer->allowed_ips, WlPrefix, j);
+            if (prefix->length > 1)
+                add_prefix(claimable, prefix);
+        }
+    }
+    return claimable;
+}
+
+static gboolean
+replace_prefixes(GArray **list, GArray *other)
+{
+    gboolean same = *list && wl_prefixes_equal(*list, other);
+
+    g_clear_pointer(list, g_array_unref);
+    *list = other;
+    return !same;
+}
+
+gboolean
+wl_policy_read_profile(WlPolicy *self)
+{
+    GArray *claimable = dup_claimable(self->config);
+    GArray *networks = without_duplicates(claimable);
+    GArray *tunnel = prefixes_new();
+    gboolean changed = FALSE;
+
+    add_prefixes(tunnel, self->config->addresses);
+    for (guint i = 0; i < claimable->len; i++) {
+        const WlPrefix *prefix = &g_array_index(claimable, WlPrefix, i);
+        if (prefix->length > 1)
+            add_prefix(tunnel, prefix);
+    }
+    wl_prefixes_make_outermost(claimable);
+    wl_prefixes_make_outermost(tunnel);
+    changed |= replace_prefixes(&self->networks, networks);
+    changed |= replace_prefixes(&self->claimable, claimable);
+    changed |= replace_prefixes(&self->tunnel, tunnel);
+    return changed;
+}
+
+void
+wl_policy_init(WlPolicy *self, const WlEngineConfig *config)
+{
+    memset(self, 0, sizeof(*self));
+    self->config = config;
+    self->local = g_array_new(FALSE, TRUE, sizeof(WlLocalAddress));
+    self->servers = g_array_new(FALSE, TRUE, sizeof(WlIp));
+    self->listen_port = config->listen_port;
+    wl_policy_read_profile(self);
+}
+
+void
+wl_policy_clear(WlPolicy *self)
+{
+    g_clear_pointer(&self->networks, g_array_unref);
+    g_clear_pointer(&self->claimable, g_array_unref);
+    g_clear_pointer(&self->tunnel, g_array_unref);
+    g_clear_pointer(&self->local, g_array_unref);
+    g_clear_pointer(&self->servers, g_array_unref);
+}
+
+static int
+local_compare(gconstpointer a, gconstpointer b)
+{
+    const WlLocalAddress *x = a, *y = b;
+    int order = wl_prefix_compare(&x->address, &y->address);
+
+    if (order == 0)
+        order = memcmp(&x->address, &y->address, sizeof(WlPrefix));
+    if (order == 0)
+        order = strncmp(x->ifname, y->ifname, sizeof(x->ifname));
+    if (order == 0)
+        order = (int) x->announce - (int) y->announce;
+    return order != 0 ? order : (x->ifindex > y->ifindex) - (x->ifindex < y->ifindex);
+}
+
+gboolean
+wl_policy_set_local(WlPolicy *self, const WlLocalAddress *addresses, gsize n)
+{
+    g_autoptr(GArray) list = g_array_new(FALSE, TRUE, sizeof(WlLocalAddress));
+    gboolean same;
+
+    g_array_append_vals(list, addresses, MIN(n, WL_MAX_LOCAL_ADDRESSES));
+    g_array_sort(list, local_compare);
+    same = list->len == self->local->len;
+    for (guint i = 0; same && i < list->len; i++)
+        same = local_compare(&g_array_index(list, WlLocalAddress, i),
+                             &g_array_index(self->local, WlLocalAddress, i)) == 0;
+    if (same)
+        return FALSE;
+    g_array_unref(self->local);
+    self->local = g_steal_pointer(&list);
+    return TRUE;
+}
+
+static int
+ip_compare(gconstpointer a, gconstpointer b)
+{
+    return memcmp(a, b, sizeof(WlIp));
+}
+
+gboolean
+wl_policy_set_servers(WlPolicy *self, const WlIp *servers, gsize n)
+{
+    g_autoptr(GArray) list = g_array_new(FALSE, TRUE, sizeof(WlIp));
+
+    for (gsize i = 0; i < MIN(n, WL_MAX_SERVERS); i++) {
+        WlIp server = wl_ip_normalized(&servers[i]);
+        if (server.family != WL_FAMILY_NONE)
+            g_array_append_val(list, server);
+    }
+    g_array_sort(list, ip_compare);
+    if (list->len == self->servers->len &&
+        (list->len == 0 || memcmp(list->data, self->servers->data, list->len * sizeof(WlIp)) == 0))
+        return FALSE;
+    g_array_unref(self->servers);
+    self->servers = g_steal_pointer(&list);
+    return TRUE;
+}
+
+gboolean
+wl_policy_has_uplink(const WlPolicy *self)
+{
+    for (guint i = 0; i < self->local->len; i++) {
+        if (g_array_index(self->local, WlLocalAddress, i).announce)
+            return TRUE;
+    }
+    return FALSE;
+}
+
+gboolean
+wl_policy_has_family(const WlPolicy *self, WlFamily family)
+{
+    for (guint i = 0; i < self->local->len; i++) {
+        const WlLocalAddress *local = &g_array_index(self->local, WlLocalAddress, i);
+        if (local->address.ip.family == family && wl_ip_is_global_unicast(&local->address.ip))
+            return TRUE;
+    }
+    return FALSE;
+}
+
+gboolean
+wl_policy_is_on_link_of(const WlLocalAddress *local, const WlIp *ip)
+{
+    return local->announce && local->address.length < wl_prefix_max_length(&local->address) &&
+           wl_prefix_contains_ip(&local->address, ip);
+}
+
+gboolean
+wl_policy_is_on_link(const WlPolicy *self, const WlIp *ip)
+{
+    for (guint i = 0; i < self->local->len; i++) {
+        if (wl_policy_is_on_link_of(&g_array_index(self->local, WlLocalAddress, i), ip))
+            return TRUE;
+    }
+    return FALSE;
+}
+
+gboolean
+wl_policy_is_private(const WlIp *ip)
+{
+    const guint8 *b = ip->bytes;
+
+    if (ip->family == WL_FAMILY_V6)
+        return (b[0] & 0xfe) == 0xfc;
+    return b[0] == 10 || (b[0] == 172 && (b[1] & 0xf0) == 16) || (b[0] == 192 && b[1] == 168) ||
+           (b[0] == 100 && (b[1] & 0xc0) == 64);
+}
+
+gboolean
+wl_policy_is_reachable_class(const WlEndpoint *endpoint)
+{
+    const WlIp *ip = &endpoint->ip;
+
+    if (endpoint->port == 0 || !wl_ip_is_global_unicast(ip))
+        return FALSE;
+    if (ip->family == WL_FAMILY_V4)
+        return ip->bytes[0] != 0 && ip->bytes[0] < 240;
+    return !wl_ip_is_v4_mapped(ip);
+}
+
+/* All hosts of a network of ours, or none. */
+static gboolean
+is_broadcast(const WlPrefix *local, const WlIp *ip)
+{
+    guint hosts = 32u - local->length;
+    guint32 mask = hosts >= 32 ? G_MAXUINT32 : (1u << hosts) - 1;
+    guint32 value;
+
+    if (local->ip.family != WL_FAMILY_V4 || local->length > 30 || !wl_prefix_contains_ip(local, ip))
+        return FALSE;
+    memcpy(&value, ip->bytes, sizeof(value));
+    value = GUINT32_FROM_BE(value) & mask;
+    return value == mask || value == 0;
+}
+
+WlVerdict
+wl_policy_check_endpoint(const WlPolicy *self, const WlEndpoint *endpoint)
+{
+    WlPrefix host = wl_prefix_from_ip(&endpoint->ip);
+    WlVerdict verdict = wl_prefixes_outermost_cover(self->tunnel, &host) ? WL_VERDICT_IN_NETWORKS
+                                                                         : WL_VERDICT_ACCEPTED;
+
+    if (!wl_policy_is_reachable_class(endpoint))
+        return WL_VERDICT_BAD_ADDRESS;
+    for (guint i = 0; i < self->config->addresses->len; i++) {
+        const WlPrefix *address = &g_array_index(self->config->addresses, WlPrefix, i);
+        if (wl_ip_equal(&address->ip, &endpoint->ip))
+            return WL_VERDICT_IN_TUNNEL;
+        if (wl_prefix_contains_ip(address, &endpoint->ip))
+            verdict = WL_VERDICT_IN_TUNNEL;
+    }
+    for (guint i = 0; i < self->local->len; i++) {
+        const WlLocalAddress *local = &g_array_index(self->local, WlLocalAddress, i);
+
+        if (is_broadcast(&local->address, &endpoint->ip))
+            return WL_VERDICT_BAD_ADDRESS;
+        if (endpoint->port == self->listen_port && wl_ip_equal(&local->address.ip, &endpoint->ip))
+            return WL_VERDICT_OWN_ENDPOINT;
+        /* In the tunnel's range but really on a network of ours: docs/protocol.md 7.6. */
+        if (wl_prefix_contains_ip(&local->address, &endpoint->ip))
+            verdict = WL_VERDICT_ACCEPTED;
+    }
+    return verdict;
+}
+
+WlVerdict
+wl_policy_check_prefix(const WlPolicy *self, const WlPrefix *prefix)
+{
+    if (prefix->length <= 1)
+        return WL_VERDICT_DEFAULT_ROUTE;
+    if (!wl_prefixes_outermost_cover(self->claimable, prefix))
+        return WL_VERDICT_OUTSIDE;
+    for (guint i = 0; i < self->config->addresses->len; i++) {
+        WlPrefix own = wl_prefix_from_ip(&g_array_index(self->config->addresses, WlPrefix, i).ip);
+        if (wl_prefix_equal(&own, prefix))
+            return WL_VERDICT_OWN_ADDRESS;
+    }
+    for (guint i = 0; i < self->local->len; i++) {
+        WlPrefix on_link = wl_prefix_masked(&g_array_index(self->local, WlLocalAddress, i).address);
+        if (wl_prefix_overlaps(&on_link, prefix))
+            return WL_VERDICT_ON_LINK;
+    }
+    for (guint i = 0; i < self->servers->len; i++) {
+        if (wl_prefix_contains_ip(prefix, &g_array_index(self->servers, WlIp, i)))
+            return WL_VERDICT_HAS_SERVER;
+    }
+    return WL_VERDICT_ACCEPTED;
+}

@@ -1,0 +1,374 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <string.h>
+
+#include "state/wl-candidates.h"
+#include "wl-engine-private.h"
+
+/* Trying for longer than this is called offline, so that back-off does not look like news. */
+#define CONNECTING_BACKOFF WL_SEC(16)
+
+typedef enum {
+    WHY_NO_UPLINK,
+    WHY_NO_ADDRESS,
+    WHY_NOT_RESOLVED,
+    WHY_TRYING,
+    WHY_NO_ANSWER,
+    WHY_NOBODY_THERE,
+    WHY_NO_ALIVE,
+    WHY_ROUTED,
+    WHY_ROUTED_NO_ADDRESS,
+    WHY_ROUTED_CHECKED,
+    WHY_ROUTED_SILENT,
+    WHY_DIRECT,
+    WHY_DIRECT_LAN,
+} Why;
+
+const char *
+wl_peer_state_to_string(WlPeerState state)
+{
+    switch (state) {
+    case WL_PEER_OFFLINE:
+        return "offline";
+    case WL_PEER_CONNECTING:
+        return "connecting";
+    case WL_PEER_ROUTED:
+        return "routed";
+    case WL_PEER_DIRECT:
+        return "direct";
+    case WL_PEER_DIRECT_LAN:
+        return "direct-lan";
+    }
+    return "offline";
+}
+
+/* The router that carries all of its allowed IPs. */
+static const WlPeer *
+find_via(const WlEngine *self, const WlPeer *peer)
+{
+    const GArray *lists[] = {peer->always, peer->direct_only, peer->learned};
+    const WlPeer *via = NULL;
+
+    for (guint i = 0; i < G_N_ELEMENTS(lists); i++) {
+        for (guint j = 0; j < lists[i]->len; j++) {
+            const WlPrefix *prefix = &g_array_index(lists[i], WlPrefix, j);
+            const WlPeer *cover = wl_engine_find_cover(self, peer, prefix);
+            if (!cover || lists[i] == peer->always)
+                return NULL;
+            via = via ? via : cover;
+        }
+    }
+    return via;
+}
+
+static Why
+why_routed(const WlPeer *peer)
+{
+    if (peer->healthy)
+        return peer->pair.returned > WL_LONG_AGO ? WHY_ROUTED_SILENT : WHY_ROUTED_CHECKED;
+    return peer->candidates->len > 0 ? WHY_ROUTED : WHY_ROUTED_NO_ADDRESS;
+}
+
+/* Where it is reached: an address that is only being tried is not, yet. */
+static const WlEndpoint *
+path_of(const WlPeer *peer)
+{
+    return peer->move.phase == WL_MOVE_TRY ? &peer->move.original : &peer->endpoint;
+}
+
+/* A name of the profile without address, or NULL. */
+static const char *
+find_unresolved(const WlPeer *peer)
+{
+    for (guint i = 0; i < peer->lookups->len; i++) {
+        const WlLookup *lookup = peer->lookups->pdata[i];
+
+        if (lookup->addresses->len == 0)
+            return lookup->name;
+    }
+    return NULL;
+}
+
+/* The only address is one of a network of ours, tried in vain. */
+static gboolean
+has_nobody_there(const WlEngine *self, const WlPeer *peer)
+{
+    return peer->candidates->len == 1 && wl_endpoint_is_set(&peer->attempt.last) &&
+           wl_engine_is_nobody_there(self, &peer->attempt.last.ip);
+}
+
+static void
+decide(const WlEngine *self, const WlPeer *peer, WlShown *shown)
+{
+    const WlPeer *via;
+
+    if (!self->uplink) {
+        shown->state = WL_PEER_OFFLINE;
+        shown->why = WHY_NO_UPLINK;
+        return;
+    }
+    if (peer->healthy && (peer->direct || peer->router)) {
+        gboolean lan = wl_policy_is_on_link(&self->policy, &path_of(peer)->ip);
+        shown->state = lan ? WL_PEER_DIRECT_LAN : WL_PEER_DIRECT;
+        shown->why = lan ? WHY_DIRECT_LAN : WHY_DIRECT;
+        return;
+    }
+    via = find_via(self, peer);
+    if (via) {
+        shown->state = WL_PEER_ROUTED;
+        shown->why = why_routed(peer);
+        shown->has_via = TRUE;
+        shown->via = via->key;
+        return;
+    }
+    if (peer->healthy) {
+        shown->state = WL_PEER_CONNECTING;
+        shown->why = WHY_NO_ALIVE;
+    } else if (peer->candidates->len == 0) {
+        shown->state = WL_PEER_OFFLINE;
+        shown->why = WHY_NO_ADDRESS;
+        if (find_unresolved(peer)) {
+            shown->why = WHY_NOT_RESOLVED;
+            shown->unresolved = g_str_hash(find_unresolved(peer));
+        }
+    } else {
+        gboolean connecting = peer->attempt.backoff <= CONNECTING_BACKOFF;
+        shown->state = connecting ? WL_PEER_CONNECTING : WL_PEER_OFFLINE;
+        shown->why = connecting ? WHY_TRYING : WHY_NO_ANSWER;
+        shown->candidates = peer->candidates->len;
+        if (connecting || shown->candidates == 1)
+            shown->last_tried = peer->attempt.last;
+        if (has_nobody_there(self, peer))
+            shown->why = WHY_NOBODY_THERE;
+    }
+}
+
+/* What a try now and then does to the device is no news either. */
+static WlEndpoint
+shown_endpoint(const WlPeer *peer, const WlShown *shown)
+{
+    gboolean back_off =
+        shown->why == WHY_ROUTED || shown->why == WHY_NO_ANSWER || shown->why == WHY_NOBODY_THERE;
+
+    return back_off ? (WlEndpoint){0} : *path_of(peer);
+}
+
+static WlReason *
+explain_no_address(const WlEngine *self, const WlPeer *peer)
+{
+    if (self->router)
+        return wl_reason_new(WL_REASON_HAS_TO_COME);
+    for (guint i = 0; i < self->routers->len; i++) {
+        if (self->routers->pdata[i] != peer) {
+            g_autofree char *label = wl_peer_dup_label(self->routers->pdata[i]);
+
+            return wl_reason_new(WL_REASON_HAS_TO_TELL, label);
+        }
+    }
+    return wl_reason_new(peer->router ? WL_REASON_HAS_TO_COME : WL_REASON_ROUTER_HAS_TO_TELL);
+}
+
+static WlReason *
+explain_unresolved(const char *endpoint)
+{
+    g_autofree char *name = g_strndup(endpoint, strcspn(endpoint, ":"));
+
+    return wl_reason_new(WL_REASON_NOT_RESOLVED, name);
+}
+
+static WlReason *
+explain_trying(const WlShown *shown)
+{
+    g_autofree char *count = g_strdup_printf("%u", shown->candidates);
+    g_autofree char *last = wl_endpoint_to_string(&shown->last_tried);
+
+    if (shown->why == WHY_NO_ANSWER)
+        return shown->candidates == 1 ? wl_reason_new(WL_REASON_NO_ANSWER_ONE, last)
+                                      : wl_reason_new(WL_REASON_NO_ANSWER, count);
+    if (!wl_endpoint_is_set(&shown->last_tried))
+        return shown->candidates == 1 ? wl_reason_new(WL_REASON_TO_TRY_ONE)
+                                      : wl_reason_new(WL_REASON_TO_TRY, count);
+    return shown->candidates == 1 ? wl_reason_new(WL_REASON_TRYING_ONE, last)
+                                  : wl_reason_new(WL_REASON_TRYING, count, last);
+}
+
+static WlReason *
+explain(const WlEngine *self, const WlPeer *peer, const WlShown *shown)
+{
+    g_autofree char *endpoint = wl_endpoint_to_string(path_of(peer));
+    g_autofree char *via =
+        shown->has_via ? wl_peer_dup_label(wl_engine_find(self, &shown->via)) : NULL;
+
+    switch ((Why) shown->why) {
+    case WHY_NO_UPLINK:
+        break;
+    case WHY_NO_ADDRESS:
+        return explain_no_address(self, peer);
+    case WHY_NOT_RESOLVED:
+        return explain_unresolved(find_unresolved(peer));
+    case WHY_TRYING:
+    case WHY_NO_ANSWER:
+        return explain_trying(shown);
+    case WHY_NOBODY_THERE: {
+        g_autofree char *last = wl_endpoint_to_string(&shown->last_tried);
+        return wl_reason_new(WL_REASON_NOBODY_THERE, last);
+    }
+    case WHY_NO_ALIVE:
+        return wl_reason_new(WL_REASON_NOT_ALIVE, endpoint);
+    case WHY_ROUTED:
+        return wl_reason_new(WL_REASON_ROUTED, via);
+    case WHY_ROUTED_NO_ADDRESS:
+        return wl_reason_new(WL_REASON_ROUTED_NO_ADDRESS, via);
+    case WHY_ROUTED_CHECKED:
+        return wl_reason_new(WL_REASON_ROUTED_CHECKED, via, endpoint);
+    case WHY_ROUTED_SILENT:
+        return wl_reason_new(WL_REASON_ROUTED_SILENT, via, endpoint);
+    case WHY_DIRECT_LAN:
+        return wl_reason_new(WL_REASON_DIRECT_LAN, endpoint);
+    case WHY_DIRECT:
+        return wl_reason_new(WL_REASON_DIRECT, endpoint);
+    }
+    return wl_reason_new(WL_REASON_NO_UPLINK);
+}
+
+void
+wl_engine_update_view(WlEngine *self, WlPeer *peer)
+{
+    WlShown shown;
+    gboolean state_changed;
+    WlOutput *output;
+
+    memset(&shown, 0, sizeof(shown));
+    decide(self, peer, &shown);
+    shown.endpoint = shown_endpoint(peer, &shown);
+    shown.allowed_serial = peer->allowed_serial;
+    shown.name_serial = peer->name_serial;
+    shown.trust = peer->trust;
+    shown.basic = peer->basic != FALSE;
+    if (peer->was_shown && memcmp(&shown, &peer->shown, sizeof(shown)) == 0)
+        return;
+
+    state_changed = peer->was_shown
+                        ? shown.state != peer->shown.state || shown.why != peer->shown.why
+                        : self->uplink;
+    peer->was_shown = TRUE;
+    peer->shown = shown;
+    wl_reason_free(peer->reason);
+    peer->reason = explain(self, peer, &shown);
+    output = wl_output_new(WL_OUTPUT_PEER_CHANGED);
+    output->key = peer->key;
+    wl_engine_emit(self, output);
+    if (state_changed) {
+        g_autofree char *label = wl_peer_dup_label(peer);
+        /* "direct on ..." says it all. */
+        if (g_str_has_prefix(peer->reason->text, wl_peer_state_to_string(shown.state)))
+            wl_engine_log(self, "%s: %s", label, peer->reason->text);
+        else
+            wl_engine_log(self, "%s: %s, %s", label, wl_peer_state_to_string(shown.state),
+                          peer->reason->text);
+    }
+}
+
+/* ---- what can be asked */
+
+gboolean
+wl_engine_get_peer(const WlEngine *self, const WlKey *key, WlPeerView *view)
+{
+    const WlPeer *peer = wl_engine_find(self, key);
+
+    if (!peer)
+        return FALSE;
+    memset(view, 0, sizeof(*view));
+    view->public_key = peer->key;
+    view->name = peer->name ? peer->name : "";
+    view->name_configured = peer->config && peer->config->name && *peer->config->name;
+    view->state = peer->shown.state;
+    view->why = peer->reason;
+    view->reason = peer->reason ? peer->reason->text : "";
+    view->has_via = peer->shown.has_via;
+    view->via = peer->shown.via;
+    view->endpoint = peer->shown.endpoint;
+    view->allowed_ips = peer->device_allowed;
+    view->trust = peer->trust;
+    view->trust_by = peer->trust_by;
+    view->router = peer->router;
+    view->basic = peer->basic;
+    view->configured = peer->config != NULL;
+    view->healthy = peer->healthy;
+    view->alive = peer->alive;
+    view->last_handshake = peer->handshake;
+    view->last_alive = peer->last_alive;
+    view->rx_bytes = peer->rx;
+    view->tx_bytes = peer->tx;
+    return TRUE;
+}
+
+GArray *
+wl_engine_dup_peers(const WlEngine *self)
+{
+    GArray *keys = g_array_sized_new(FALSE, FALSE, sizeof(WlKey), self->peers->len);
+
+    for (guint i = 0; i < self->peers->len; i++)
+        g_array_append_val(keys, ((WlPeer *) self->peers->pdata[i])->key);
+    return keys;
+}
+
+const WlKey *
+wl_engine_get_public_key(const WlEngine *self)
+{
+    return &self->public_key;
+}
+
+gboolean
+wl_engine_is_router(const WlEngine *self)
+{
+    return self->router;
+}
+
+guint16
+wl_engine_get_listen_port(const WlEngine *self)
+{
+    return self->policy.listen_port;
+}
+
+guint
+wl_engine_get_fact_count(const WlEngine *self)
+{
+    return wl_fact_set_size(self->facts);
+}
+
+guint64
+wl_engine_get_steps(const WlEngine *self)
+{
+    return self->steps;
+}
+
+guint64
+wl_engine_get_agreements(const WlEngine *self)
+{
+    return wl_signer_get_agreements(self->signer);
+}
+
+const guint64 *
+wl_engine_get_received(const WlEngine *self)
+{
+    return self->received;
+}
+
+const guint64 *
+wl_engine_get_refused(const WlEngine *self)
+{
+    return self->refused;
+}
+
+WlVerdict
+wl_engine_get_verdict(const WlEngine *self, const WlFact *fact, const WlKey *source)
+{
+    const WlFactEntry *entry = wl_fact_set_lookup(self->facts, fact);
+
+    for (guint i = 0; entry && i < entry->claims->len; i++) {
+        const WlClaim *claim = &g_array_index(entry->claims, WlClaim, i);
+        if (wl_key_equal(&claim->source, source))
+            return claim->verdict;
+    }
+    return WL_VERDICT_N;
+}
