@@ -49,3 +49,14 @@ wireguard_stop() {
   [ ${#WIREGUARD_PIDS[@]} = 0 ] || kill "${WIREGUARD_PIDS[@]}" 2>/dev/null
   WIREGUARD_PIDS=()
 }
+
+# wireguard_exchange_facts NAMESPACE INTERFACE KEY-NAME PEER-KEY-NAME ALLOWED-IPS: adds the link-local
+# address of the interface's own key, and takes the one of the peer's key beside ALLOWED-IPS. A test
+# program can then exchange facts with that peer.
+wireguard_exchange_facts() {
+  local own theirs
+  own=$(wirelinkctl link-local <<< "${PUBLIC_KEY[$3]}") &&
+    theirs=$(wirelinkctl link-local <<< "${PUBLIC_KEY[$4]}") &&
+    ip -n "$1" addr add "$own/64" dev "$2" nodad &&
+    wireguard "$1" set "$2" peer "${PUBLIC_KEY[$4]}" allowed-ips "$5,$theirs/128"
+}

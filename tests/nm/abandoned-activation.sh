@@ -31,7 +31,7 @@ begins() {
   rm -f "$LAB_DIR/laptop"/{started,go}
   nmcli_laptop --wait 0 connection up laptop && wait_until 5 is_started
 }
-# A userspace WireGuard that never gets ready, nor ends when it is asked to.
+# A userspace WireGuard that never becomes ready and ignores SIGTERM.
 gets_stuck() {
   local d=$LAB_DIR/laptop/stuck
   mkdir "$d" && printf '%s\n' '#!/bin/sh' "trap '' TERM" "echo \$\$ > $d/pid" 'exec sleep 60' \
@@ -39,7 +39,7 @@ gets_stuck() {
 }
 program_began() { [ -s "$LAB_DIR/laptop/stuck/pid" ]; }
 program_is_gone() { fails host laptop kill -0 "$(< "$LAB_DIR/laptop/stuck/pid")" 2> /dev/null; }
-# times_out FROM TO: nmcli says so after that many seconds
+# times_out FROM TO: nmcli reports a timeout after FROM to TO seconds
 times_out() {
   local output started took
   started=$(now_us)
@@ -70,7 +70,7 @@ check "NetworkManager times out before the service appears" wait_until 10 is_idl
 check "the service starts only now" goes_on
 check "the host is clean" wait_host_clean laptop 2
 
-# The number of its bus name may be that of another activation then: NetworkManager begins at 1.
+# A restarted NetworkManager counts from 1 again, so another activation may get the same bus name.
 check "a third activation starts" begins
 check "NetworkManager is killed" host_kill_nm laptop
 check "NetworkManager is running again" wait_until 20 host_nm_is_up laptop
@@ -82,7 +82,7 @@ check "the host is clean" wait_host_clean laptop
 # --- vpn.timeout
 check "vpn.timeout is set to 2 s" nmcli_laptop connection modify laptop vpn.timeout 2
 check "wireguard-go hangs" gets_stuck
-# A command alone takes seconds where the CPU is emulated; without the key it would be a minute.
+# With an emulated CPU a single command takes seconds; without vpn.timeout it would be a minute.
 check "the activation times out after vpn.timeout" times_out 1 20
 check "wireguard-go had been started" program_began
 check "wireguard-go is gone" wait_until 5 program_is_gone

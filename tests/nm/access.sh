@@ -22,15 +22,6 @@ as() {  # user command...
   [ "$user" = root ] || set -- setpriv --reuid "$user" --regid "$(id -g "$user")" --clear-groups "$@"
   host laptop "$@"
 }
-# The other side answers echoes to the link-local address that its key gives.
-other_has_link_local() {
-  local own theirs
-  own=$(wirelinkctl link-local <<< "${PUBLIC_KEY[other]}") || return 1
-  theirs=$(wirelinkctl link-local <<< "${PUBLIC_KEY[laptop]}") || return 1
-  ip -n other addr add "$own/64" dev wg-other nodad &&
-    wireguard other set wg-other peer "${PUBLIC_KEY[laptop]}" \
-      allowed-ips "10.77.0.2/32,fd77::2/128,$theirs/128"
-}
 call() {  # user path method argument...
   local user=$1 path=$2 method=$3
   shift 3
@@ -83,7 +74,7 @@ cannot_be_owned() {  # user name
     --method org.freedesktop.DBus.RequestName "$2" 0 2>&1 < /dev/null) &&
     matches AccessDenied "$output"
 }
-# What somebody hears; ends with the host.
+# Records the signals that a user receives, until the host stops.
 listen_as() {  # user file
   as "$1" gdbus monitor --system --dest "$NAME" > "$2" 2>&1 &
   wait_until 5 grep -q Monitoring "$2"
@@ -92,7 +83,7 @@ hears() { wait_until 15 grep -q "$2" "$LAB_DIR/$1"; }
 
 check "the profile is imported" import "$LAB_DIR/laptop/laptop.wirelink" || finish laptop
 
-# --- a profile that names nobody
+# --- a profile without an owner
 check "the profile is activated" nmcli_laptop connection up laptop || finish laptop
 check "the peer answers pings" reaches 10.77.0.1
 for user in root nobody daemon; do
@@ -119,18 +110,21 @@ check "the peer answers pings again" reaches 10.77.0.1
 check "root can read the profile" may_read root
 check "the profile's user can read it" may_read nobody
 check "another user cannot read the profile" may_not_read daemon
-check "another user cannot change the profile" denied 'belongs to other users' daemon "$ROOT/link" "$LINK.Refresh"
+check "another user cannot change the profile" \
+  denied 'belongs to other users' daemon "$ROOT/link" "$LINK.Refresh"
 check "another user receives PropertiesChanged signals" hears daemon-hears PropertiesChanged
-refute "the signals to another user contain no values" grep -qE '203\.0\.113|10\.77\.|direct|connecting' "$LAB_DIR/daemon-hears"
-refute "the signals to another user contain no keys" grep -qF "${PUBLIC_KEY[other]}" "$LAB_DIR/daemon-hears"
+refute "the signals to another user contain no values" \
+  grep -qE '203\.0\.113|10\.77\.|direct|connecting' "$LAB_DIR/daemon-hears"
+refute "the signals to another user contain no keys" \
+  grep -qF "${PUBLIC_KEY[other]}" "$LAB_DIR/daemon-hears"
 check "the service knows its active connection" allowed '/ActiveConnection/[0-9]+' root \
   "$ROOT/link" org.freedesktop.DBus.Properties.Get "$LINK" ActiveConnection
 check "the service knows its uplink" allowed eth0 root \
   "$ROOT/link" org.freedesktop.DBus.Properties.Get "$LINK" Uplink
-# The first read asks for the round trip, a later one shows it.
+# The first read starts a measurement, a later one returns its result.
 round_trip() { allowed 'uint32 [1-9]' root "$ROOT/peer/1" org.freedesktop.DBus.Properties.Get \
   "$PEER" RoundTrip; }
-check "the peer has its link-local address" other_has_link_local
+check "the peer has its link-local address" other_exchanges_facts
 check "the service measures the round-trip time" wait_until 5 round_trip
 check "the profile is deactivated again" nmcli_laptop connection down laptop
 check "the host is clean again" wait_host_clean laptop

@@ -18,7 +18,7 @@ is_link_local_of_key() {
   expected=$(wirelinkctl link-local <<< "${PUBLIC_KEY[laptop]}") && has_address "${expected%/*}/[0-9]+"
 }
 as_nobody() { host laptop setpriv --reuid 65534 --regid 65534 --clear-groups "$@"; }
-# What somebody hears of the service while it comes up and meets the peer; ends with the host.
+# Records the signals that a user receives from the service, until the host stops.
 listen_as() {  # file command...
   local file=$1
   shift
@@ -59,7 +59,8 @@ check "the link has the link-local address of its key" is_link_local_of_key
 check "the link has the route of an allowed prefix" has_route 10.88.0.0/16 -4
 check "the link has the route of the IPv4 network" has_route 10.77.0.0/24 -4
 check "the link has the route of the IPv6 network" has_route fd77::/64 -6
-check "the default route is unchanged" matches 'via 203.0.113.1 dev eth0' "$(host laptop ip route show default)"
+check "the default route is unchanged" \
+  matches 'via 203.0.113.1 dev eth0' "$(host laptop ip route show default)"
 check "NetworkManager adds no route to the uplink" \
   diff <(echo "$uplink_routes_before") <(uplink_routes)
 check "the link ignores router advertisements" matches '^0$' "$(link_setting accept_ra)"

@@ -26,7 +26,7 @@ owned() {
     org.freedesktop.DBus.NameHasOwner org.freedesktop.nm_dispatcher < /dev/null | grep -q true
 }
 comes_up() { wait_until 15 is_activated || { tail -n 20 "$LAB_DIR/dispatcher.log"; return 1; }; }
-# the dispatcher is done with what came before, which would start what the profile then says
+# wait until the dispatcher has handled the event, or it would read the profile as changed below
 dispatched() { wait_until 10 grep -q "$1" "$LAB_DIR/dispatcher.log"; }
 new_network() { nmcli_laptop connection down uplink > /dev/null; nmcli_laptop connection up uplink; }
 other_profile() { nmcli_laptop -g GENERAL.STATE connection show other; }
@@ -40,16 +40,19 @@ import "$LAB_DIR/laptop/other.wirelink" > /dev/null || bail_out "a second profil
 nmcli_laptop connection modify other +vpn.data "member-name=not\, autostart = yes"
 
 check "a network is activated" new_network
-check "the dispatcher runs the autostart script" dispatched "'up' .*90-wirelink-autostart.*: complete"
+check "the dispatcher runs the autostart script" \
+  dispatched "'up' .*90-wirelink-autostart.*: complete"
 refute "a profile without autostart stays inactive" is_activated
-check "autostart is enabled in the profile" nmcli_laptop connection modify laptop +vpn.data autostart=yes
+check "autostart is enabled in the profile" \
+  nmcli_laptop connection modify laptop +vpn.data autostart=yes
 check "a network is activated with autostart enabled" new_network
 check "the profile is activated with the network" comes_up
 check "the second profile stays inactive despite its name" matches '^$' "$(other_profile)"
 check "the profile is deactivated manually" nmcli_laptop connection down laptop
 check "a network is activated again" new_network
 check "the profile is activated with the network again" comes_up
-check "autostart is disabled in the profile" nmcli_laptop connection modify laptop -vpn.data autostart
+check "autostart is disabled in the profile" \
+  nmcli_laptop connection modify laptop -vpn.data autostart
 check "the profile is deactivated" nmcli_laptop connection down laptop
 
 check "the profile becomes a secondary connection of the network" \

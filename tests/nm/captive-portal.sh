@@ -12,7 +12,7 @@ export LAB_NM_CONNECTIVITY=$'enabled=true\nuri=http://203.0.113.1/check\nrespons
 lab_begin "$@"
 
 NEAR=203.0.113.98 FAR=198.51.100.98
-# Both have an address, and nobody who would answer.
+# Adds a peer whose address exists but never answers.
 silent_peer() {  # address number
   local peer
   peer=$(wirelinkctl genkey | wirelinkctl pubkey) || return 1
@@ -33,7 +33,7 @@ table ip count {
 N
 }
 tries() { ip netns exec silent nft list counter ip count "$1" | sed -n 's/.*packets \([0-9]*\).*/\1/p'; }
-# The server that NetworkManager asks, and what it answers.
+# The server of NetworkManager's connectivity check; $LAB_DIR/answer has its reply.
 server() {
   ip netns exec inet /usr/bin/python3 -c '
 import http.server, sys
@@ -50,7 +50,7 @@ class Answer(http.server.BaseHTTPRequestHandler):
 http.server.HTTPServer(("203.0.113.1", 80), Answer).serve_forever()' "$LAB_DIR/answer" \
     > "$LAB_DIR/server.log" 2>&1 &
 }
-answers() {  # online|login full|portal: what it says, and what NetworkManager makes of it
+answers() {  # online|login full|portal: the reply, and the connectivity that NetworkManager derives
   printf %s "$1" > "$LAB_DIR/answer"
   wait_until 20 is_found "$2" ||
     { nmcli_laptop networking connectivity; cat "$LAB_DIR/server.log"; return 1; }
@@ -70,7 +70,7 @@ says() { wait_until 5 grep -q -- "$1" "$LAB_DIR/laptop/log/nm.log"; }
 
 create || bail_out "the lab is set up" laptop
 check "NetworkManager reports full connectivity" answers online full || finish laptop
-host_remember laptop  # the default route counts for more since then
+host_remember laptop  # full connectivity changes the metric of the default route
 check "the profile is imported" import "$LAB_DIR/laptop/laptop.wirelink" || finish laptop
 check "the profile is activated" nmcli_laptop connection up laptop || finish laptop
 check "the peer answers pings" reaches 10.77.0.1

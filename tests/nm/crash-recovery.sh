@@ -40,7 +40,7 @@ foreign_things() {
     host laptop ip route add unreachable default table 51820 &&
     host laptop mkdir -p /run/wireguard && host laptop touch /run/wireguard/theirs.sock
 }
-# The last word of NetworkManager, which is right when the service is there exactly if it should.
+# The state of NetworkManager has settled and is true: a service runs if and only if it is active.
 is_true() {
   local state
   state=$(nmcli_laptop -g GENERAL.STATE connection show laptop) || return 1
@@ -56,7 +56,7 @@ uplink_is_back() {
 begin() { nmcli_laptop --wait 20 connection "$1" laptop > /dev/null; }
 slept() { sleep "$(printf '%d.%03d' $(($1 / 1000)) $(($1 % 1000)))"; }
 
-# ms in which to kill, for each phase and victim
+# range of moments to kill at, in ms, for each phase and victim
 declare -A FROM=() TO=()
 no_service() { [ -z "$(service_pids)" ]; }
 measure() {
@@ -84,15 +84,15 @@ deal() {
   done
 }
 
-# What nmcli asked of a NetworkManager that is gone nobody answers: it would wait for its 20 s. What
-# it may have asked of the new one takes its course.
+# A killed NetworkManager never answers nmcli, which would wait for 20 s. Ends nmcli and waits until
+# a request that the restarted NetworkManager received is done.
 give_up() {  # pid of the subshell
   host_kill laptop nmcli || :
   wait "$1"
   wait_until 20 is_true || { echo "it comes to no rest"; return 1; }
 }
 
-# NetworkManager was waiting for a service to take its name, and then shows what is true.
+# NetworkManager was waiting for a service to own its bus name; it shows the true state after that.
 gave_up_waiting() {
   tail -n +$(($1 + 1)) "$LAB_DIR/laptop/log/nm.log" | grep -q 'starting: timed out waiting'
 }
@@ -120,7 +120,7 @@ kill_in() {
     *) host_kill laptop "$2" || KILLED=no;;
   esac
   [ "$2" != NetworkManager ] || wait_until 20 host_nm_is_up laptop || { echo "not back"; return 1; }
-  # Of what was not there yet, or not any more, nothing is to be shown: the rest takes its course.
+  # Nothing was killed, so nothing is to be shown: let the activation or deactivation end.
   [ $KILLED = yes ] || [ -z "$nmcli" ] || wait "$nmcli"
   DEAD=$(now_us)
   wait_until $TRUTH is_true || waits_for_name "$lines" ||
@@ -142,7 +142,7 @@ removed() {  # sweep|activation
   esac
   wait_host_clean laptop
 }
-round() {  # number, in this shell, for RANDOM to go on
+round() {  # number; in this shell, so that RANDOM advances
   local pair=${DEALT[$((($1 - 1) % ${#DEALT[@]}))]} file=$LAB_DIR/round phase victim from until moment how
   phase=${pair% *} victim=${pair#* } from=${FROM[$pair]:-0} until=${TO[$pair]}
   moment=$((from + RANDOM % (until > from ? until - from : 1)))
@@ -169,8 +169,9 @@ rounds() {
 }
 
 import "$LAB_DIR/laptop/laptop.wirelink" > /dev/null || bail_out "the profile is imported" laptop
-# rules and routes to leave behind, too
-check "the profile is a full tunnel" nmcli_laptop connection modify laptop +vpn.data full-tunnel=yes \
+# so that rules and routes may be left behind, too
+check "the profile is a full tunnel" \
+  nmcli_laptop connection modify laptop +vpn.data full-tunnel=yes \
   +vpn.data kill-switch=yes +vpn.data 'peer-1-allowed-ips=10.77.0.1/32 0.0.0.0/0 ::/0'
 check "foreign links, rules and routes are added" foreign_things || finish laptop
 host_remember laptop
@@ -181,7 +182,7 @@ deal
 rounds
 echo "# at most $((worst / 1000)) ms until NetworkManager showed what was true"
 
-# --- a restart of NetworkManager ends the VPN, in order, and it can come up again
+# --- a restart of NetworkManager ends the VPN cleanly, and it can be activated again
 check "the profile is activated" nmcli_laptop connection up laptop
 check "the peer answers pings" reaches 10.77.0.1 20
 check "NetworkManager is killed" host_kill_nm laptop

@@ -12,9 +12,9 @@ unset NO_COLOR  # the virtual machine sets it
 
 ESC=$'\e' RLO=$'\u202e'
 NUISANCE="pho${RLO}ne"
-SERVICE=$LAB_DIR/laptop/service  # what NetworkManager starts: a link, so that it can be another
+SERVICE=$LAB_DIR/laptop/service  # the program that NetworkManager starts: a symbolic link, so that it can be replaced
 
-# The plugin, with a service that can be exchanged.
+# The plugin, with a replaceable service.
 host_install_plugin() {
   local d=$LAB_DIR/$1
   cp "$LAB_BUILD/data/uninstalled.name" "$d/etc/VPN/nm-wirelink-service.name" &&
@@ -23,7 +23,7 @@ host_install_plugin() {
     cp "$LAB_TOP/data/90-wirelink.conf" "$d/conf.d/" &&
     cp "$LAB_TOP/data/nm-wirelink-service.conf" "$d/policy/"
 }
-# A member that may introduce others, and one that was never heard of.
+# A member that may introduce others, and one without an endpoint.
 laptop_profile() {
   keys_create phone
   profile_begin "$1" laptop '10.77.0.2/24, fd77::2/64' 51820 &&
@@ -31,14 +31,6 @@ laptop_profile() {
       'Endpoint = 203.0.113.6:51820' 'Trust = Membership' &&
     profile_peer "$1" phone 10.77.0.4/32 &&
     sed -i "s/^Name = phone/Name = $NUISANCE/" "$1"
-}
-other_speaks_facts() {
-  local own theirs
-  own=$(wirelinkctl link-local <<< "${PUBLIC_KEY[other]}") || return 1
-  theirs=$(wirelinkctl link-local <<< "${PUBLIC_KEY[laptop]}") || return 1
-  ip -n other addr add "$own/64" dev wg-other nodad &&
-    wireguard other set wg-other peer "${PUBLIC_KEY[laptop]}" \
-      allowed-ips "10.77.0.2/32,fd77::2/128,$theirs/128"
 }
 hostile() {  # kind count
   nsenter --net=/run/netns/other "$LAB_BUILD/tests/nm/hostile-peer" "$LAB_DIR/keys/other" \
@@ -52,7 +44,7 @@ ctl() {  # user argument...
   [ "$user" = root ] || set -- setpriv --reuid "$user" --regid "$(id -g "$user")" --clear-groups "$@"
   host laptop "$@" < /dev/null
 }
-# shows USER WORDS ARGUMENT...: it succeeds, prints something that matches WORDS, and no complaint
+# shows USER WORDS ARGUMENT...: wirelinkctl succeeds, its output matches WORDS, and it prints no error
 shows() {
   local user=$1 words=$2
   shift 2
@@ -61,8 +53,8 @@ shows() {
   [ ! -s "$LAB_DIR/err" ] || { cat "$LAB_DIR/err"; return 1; }
   matches "$words" "$(< "$LAB_DIR/out")"
 }
-# complains USER STATUS WORDS ARGUMENT...: it fails with STATUS and one sentence that matches WORDS,
-# on standard error or with --json as JSON
+# complains USER STATUS WORDS ARGUMENT...: wirelinkctl fails with STATUS and one message that matches
+# WORDS, on standard error or, with --json, as JSON
 complains() {
   local user=$1 status=$2 words=$3 said=$LAB_DIR/err silent=$LAB_DIR/out
   shift 3
@@ -77,27 +69,27 @@ complains() {
   fails matches 'GDBus|org\.freedesktop\.DBus\.Error|Traceback' "$(< "$said")" > /dev/null &&
     matches "$words" "$(< "$said")"
 }
-# fails_with STATUS WORDS ARGUMENT...: it fails with STATUS, and what it prints matches WORDS
+# fails_with STATUS WORDS ARGUMENT...: wirelinkctl fails with STATUS, and its output matches WORDS
 fails_with() {
   local status=$1 words=$2
   shift 2
   ctl root "$@" > "$LAB_DIR/out" 2> "$LAB_DIR/err"
   [ $? = "$status" ] && [ ! -s "$LAB_DIR/err" ] && matches "$words" "$(< "$LAB_DIR/out")"
 }
-# Nothing of it can move a cursor, set a colour or turn the direction of what follows.
+# No byte moves the cursor, sets a color or changes the text direction.
 harmless() { ! grep -qaP '[\x00-\x08\x0b-\x1f\x7f]|\x{202e}|\xe2\x80\xae' "$1"; }
-# introduces_until FILE WORDS: new members until they are heard of; a watch takes a moment to begin
+# introduces_until FILE WORDS: introduces members and waits for WORDS; a watch takes a moment to start
 introduces_until() {
   hostile names 5 && wait_until 2 grep -qE "$2" "$LAB_DIR/$1"
 }
-# in_terminal COLUMNS FILE ARGUMENT...: what it writes to a terminal of so many columns
+# in_terminal COLUMNS FILE ARGUMENT...: the output on a terminal with so many columns, to FILE
 in_terminal() {
   local columns=$1 file=$2
   shift 2
   host laptop env TERM=xterm script -qefc "stty cols $columns; $(printf '%q ' wirelinkctl "$@")" /dev/null \
     > "$file" < /dev/null
 }
-# watch_as FILE USER ARGUMENT...: in the background, until stop_watchers; WATCHERS gets its number
+# watch_as FILE USER ARGUMENT...: in the background until stop_watchers; WATCHERS has the process ids
 WATCHERS=()
 watch_as() {
   local file=$LAB_DIR/$1
@@ -120,37 +112,42 @@ stop_watchers() {
 
 one_host_create || bail_out "the lab is set up" laptop
 
-# --- nothing there
+# --- no profile
 for command in status 'peer other' facts 'explain other' watch refresh 'map --svg' \
   'forget other 192.0.2.1:1'; do
   # shellcheck disable=SC2086  # words of the command
   check "$command fails while no profile is active" complains root 3 \
     'no wirelink profile is active: .*nmcli connection up' $command
 done
-check "status --json reports that no profile is active" complains root 3 '"error" : "no wirelink profile is active' status --json
-check "doctor reports that there is no profile" shows root 'warn +there is no wirelink profile' doctor
-check "an unknown command is rejected" complains root 2 'there is no command "stat.+see wirelinkctl --help' \
+check "status --json reports that no profile is active" \
+  complains root 3 '"error" : "no wirelink profile is active' status --json
+check "doctor reports that there is no profile" \
+  shows root 'warn +there is no wirelink profile' doctor
+check "an unknown command is rejected" \
+  complains root 2 'there is no command "stat.+see wirelinkctl --help' \
   "stat${ESC}us"
 check "the unknown command is quoted without control characters" harmless "$LAB_DIR/err"
 check "an unknown option is rejected" complains root 2 'status: .*--nonsense' status --nonsense
 check "an unknown option is rejected in JSON" complains root 2 'nonsense' status --json --nonsense
 
-chmod 711 "$LAB_DIR" "$LAB_DIR/laptop"  # nobody has to see that the service is there
+chmod 711 "$LAB_DIR" "$LAB_DIR/laptop"  # user nobody must be able to see the service program
 check "the profile is imported" import "$LAB_DIR/laptop/laptop.wirelink" || finish laptop
 check "doctor reports that the profile is inactive" shows root 'laptop: is not active' doctor
 check "the profile is activated" nmcli_laptop connection up laptop || finish laptop
-check "the peer can exchange facts" other_speaks_facts
+check "the peer can exchange facts" other_exchanges_facts
 check "the peer answers pings" reaches 10.77.0.1
 
-# --- everything for everybody, of a profile that names nobody
+# --- a profile without an owner
 check "status shows the peer as direct" wait_until 10 other_is_direct
 for user in root nobody; do
   check "$user can run status" shows $user 'other +direct' status
-  check "$user can run status with an interface name" shows $user 'other +direct' status "$(host_interface laptop)"
+  check "$user can run status with an interface name" \
+    shows $user 'other +direct' status "$(host_interface laptop)"
   check "$user can run status --json" shows $user '"state" : "direct' status --json
   check "$user can run peer" shows $user "public key +${PUBLIC_KEY[other]//+/[+]}" \
     peer other
-  check "$user can run peer with the beginning of a key" shows $user '^other: ' peer "${PUBLIC_KEY[other]:0:8}"
+  check "$user can run peer with the beginning of a key" \
+    shows $user '^other: ' peer "${PUBLIC_KEY[other]:0:8}"
   check "$user can run facts" shows $user '10\.88\.0\.0/16' facts
   check "$user can run explain" shows $user 'So: it is direct, and all is well' explain other
   check "$user can run map" shows $user '<title>other: ' map --svg
@@ -159,17 +156,21 @@ done
 check "root can run refresh" shows root 'laptop: told and tried everything again' refresh
 check "another user cannot run refresh" complains nobody 4 'run this as root' refresh
 check "another user cannot run refresh --json" complains nobody 4 'run this as root' refresh --json
-check "explain names the missing endpoint" shows root 'nobody has told one' explain "${PUBLIC_KEY[phone]}"
+check "explain names the missing endpoint" \
+  shows root 'nobody has told one' explain "${PUBLIC_KEY[phone]}"
 
-# --- what is asked for and is not there
-check "an unknown profile is reported" complains root 3 'called "nosuch".*wirelinkctl status shows all' \
+# --- unknown arguments
+check "an unknown profile is reported" \
+  complains root 3 'called "nosuch".*wirelinkctl status shows all' \
   status nosuch
-check "an unknown profile is reported in JSON" complains root 3 'called .{2}nosuch' status nosuch --json
+check "an unknown profile is reported in JSON" \
+  complains root 3 'called .{2}nosuch' status nosuch --json
 check "an unknown peer is reported" complains root 3 'no peer is called "nosuch"' peer nosuch
 check "an empty peer name is reported" complains root 3 'no peer' peer ''
 check "forgetting an unknown endpoint is reported" complains root 1 'no known address' \
   forget other 192.0.2.1:1
-check "an argument with an escape sequence is quoted" complains root 3 'no peer is called "x.u\{1b\}\[31m"' \
+check "an argument with an escape sequence is quoted" \
+  complains root 3 'no peer is called "x.u\{1b\}\[31m"' \
   peer "x${ESC}[31m"
 long=$(printf '%4096s' '' | tr ' ' x)
 check "an argument of 4,096 bytes is reported" complains root 3 'called "xxx' peer "$long"
@@ -178,12 +179,14 @@ check "the message for the long argument is short" test "$(wc -c < "$LAB_DIR/err
 # --- names
 check "a configured name with a direction override is escaped" shows root 'pho.u\{202e\}ne' status
 check "the configured name is shown without control characters" harmless "$LAB_DIR/out"
-check "the configured name can be used as an argument" shows root 'pho.u\{202e\}ne: ' peer "$NUISANCE"
+check "the configured name can be used as an argument" \
+  shows root 'pho.u\{202e\}ne: ' peer "$NUISANCE"
 watch_as watched root watch
 watch_as watched-json nobody watch --json
 check "watch shows new members with malicious names" \
   wait_until 15 introduces_until watched 'added, '
-check "watch --json shows new members" wait_until 15 introduces_until watched-json '"change":"added"'
+check "watch --json shows new members" \
+  wait_until 15 introduces_until watched-json '"change":"added"'
 for part in 'owned' 'root: f' 'nnnnnnnn'; do
   check "status shows the name with $part" wait_until 5 shows root "$part" status
 done
@@ -195,8 +198,10 @@ for command in status facts 'map --svg' 'status --json' 'facts --json'; do
   check "$command prints no control characters" is_harmless $command
 done
 for columns in 60 80 120; do
-  check "status runs in a terminal of $columns columns" in_terminal $columns "$LAB_DIR/terminal" status
-  check "no line is longer than $columns columns" test "$(sed 's/\x1b\[[0-9;]*m//g; s/\r$//' "$LAB_DIR/terminal" |
+  check "status runs in a terminal of $columns columns" \
+    in_terminal $columns "$LAB_DIR/terminal" status
+  check "no line is longer than $columns columns" \
+    test "$(sed 's/\x1b\[[0-9;]*m//g; s/\r$//' "$LAB_DIR/terminal" |
     LC_ALL=C.UTF-8 awk '{ if (length > m) m = length } END { print m }')" -le $columns
 done
 check "status uses colors in a terminal" grep -q "$ESC\[" "$LAB_DIR/terminal"
@@ -208,20 +213,24 @@ watch_as table root status --watch --json
 twice() { [ "$(grep -c '"profiles"' "$LAB_DIR/table")" -ge 2 ]; }
 check "status --watch prints the status repeatedly" wait_until 10 twice
 
-# --- the doctor on a host that is not well
-check "doctor reports that the profile is persistent" shows root 'stays up when the network changes' doctor
+# --- doctor on a host with problems
+check "doctor reports that the profile is persistent" \
+  shows root 'stays up when the network changes' doctor
 nmcli_laptop connection modify laptop vpn.persistent no > /dev/null
-check "doctor suggests vpn.persistent" shows root 'nmcli connection modify .* vpn.persistent yes' doctor
+check "doctor suggests vpn.persistent" \
+  shows root 'nmcli connection modify .* vpn.persistent yes' doctor
 nmcli_laptop connection modify laptop vpn.persistent yes > /dev/null
 host laptop sysctl -qw net.ipv6.conf.default.disable_ipv6=1
 check "doctor reports that IPv6 is disabled" fails_with 1 'fail +IPv6 is disabled' doctor
 host laptop sysctl -qw net.ipv6.conf.default.disable_ipv6=0
 
-# --- a service that does not answer
+# --- a service that does not respond
 kill_service() { host laptop bash -c "kill -$1 $(service_pids)"; }
 check "the service is stopped" kill_service STOP
-check "status reports that the service does not respond" complains root 1 'does not answer: see journalctl' status
-check "peer --json reports that the service does not respond" complains root 1 'does not answer' peer other --json
+check "status reports that the service does not respond" \
+  complains root 1 'does not answer: see journalctl' status
+check "peer --json reports that the service does not respond" \
+  complains root 1 'does not answer' peer other --json
 check "the service continues" kill_service CONT
 check "status works again" wait_until 5 shows root 'other +direct' status
 
@@ -231,7 +240,7 @@ stop_watchers
 check "watch printed no control characters" harmless "$LAB_DIR/watched"
 check "watch --json printed no control characters" harmless "$LAB_DIR/watched-json"
 
-# --- the doctor, before it is brought up again
+# --- doctor with an inactive profile
 check "doctor reports that the ports are free" shows root 'laptop: its ports are free' doctor
 check "another link uses the listen port" wireguard_create laptop wg-thief other 51820
 check "doctor reports that the port is in use" fails_with 1 \
@@ -239,7 +248,8 @@ check "doctor reports that the port is in use" fails_with 1 \
 check "the other link is deleted" ip -n laptop link del wg-thief
 check "a firewall is added" host laptop nft \
   'table inet wall { chain in { type filter hook input priority 0; policy drop; }; }'
-check "doctor reports the firewall" shows root 'warn +there are rules that filter what comes in' doctor
+check "doctor reports the firewall" \
+  shows root 'warn +there are rules that filter what comes in' doctor
 check "the firewall is removed" host laptop nft delete table inet wall
 
 # --- a profile of one user
@@ -252,7 +262,8 @@ for command in status 'peer other' facts 'explain other' watch refresh 'map --sv
   # shellcheck disable=SC2086  # words of the command
   check "another user cannot run $command" complains daemon 4 'run this as root' $command
 done
-check "another user cannot run status --json" complains daemon 4 '"error" : "only root' status --json
+check "another user cannot run status --json" \
+  complains daemon 4 '"error" : "only root' status --json
 watch_as private nobody watch
 check "the profile's user sees new members despite signals without values" \
   wait_until 15 introduces_until private 'added, '
@@ -275,7 +286,8 @@ shows_all_the_same() {
     [ "$(wc -l < "$LAB_DIR/err")" = 1 ]
 }
 check "status reports the version mismatch with exit status 5" shows_all_the_same
-check "doctor reports the version mismatch" fails_with 1 "fail +laptop: its service is version" doctor
+check "doctor reports the version mismatch" \
+  fails_with 1 "fail +laptop: its service is version" doctor
 check "the profile with the other version is deactivated" nmcli_laptop connection down laptop
 check "the host is clean" wait_host_clean laptop
 grep -a '^nm-wirelink-service' "$LAB_DIR/laptop/log/nm.log" > "$LAB_DIR/log"

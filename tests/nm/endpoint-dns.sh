@@ -15,7 +15,7 @@ SERVER=198.51.100.53 SERVER6=2001:db8:53::53
 declare -A DNSMASQ_PID=()
 two_cables() { cable_lan "$1" r1 && cable_lan "$1" r2 eth1; }
 
-# dns_server NAMESPACE ADDRESS: a real one; what it is asked is in $LAB_DIR/dns-NAMESPACE.log
+# dns_server NAMESPACE ADDRESS: starts dnsmasq, which logs queries to $LAB_DIR/dns-NAMESPACE.log
 dns_server() {
   nsenter --net="/run/netns/$1" dnsmasq --keep-in-foreground --conf-file=/dev/null --pid-file= \
     --listen-address="$2" --bind-interfaces --no-resolv --no-hosts --user=root \
@@ -28,7 +28,7 @@ dns_stop() { kill "${DNSMASQ_PID[@]}" && wait_gone 5 "${DNSMASQ_PID[@]}"; }
 asked() { sed -n 's/.*query\[[A-Z]*\] \([^ ]*\) from.*/\1/p' "$LAB_DIR/dns-$1.log"; }
 asked_of_uplink() { { asked dns; asked r2; } | sort -u; }
 
-# What goes where the hub is not.
+# Counts packets to an address that is not the hub's.
 ELSEWHERE=198.51.100.99
 elsewhere_counter() {
   ip netns exec r1 nft -f - <<RULES
@@ -40,7 +40,7 @@ table inet elsewhere {
 }
 RULES
 }
-# Whoever is asked by whom: packets to any DNS server that leave by an uplink.
+# Counts DNS packets of all kinds that leave through an uplink.
 counter() {
   ip netns exec "$1" nft -f - <<'RULES'
 table inet dns {
@@ -103,7 +103,7 @@ write_profile() {
     profile_peer "$1" hub 0.0.0.0/0 'Endpoint = hub.example.net:51820' 'Basic = yes' &&
     sed -i 's/^Address.*/&\nDNS = 10.77.0.1/' "$1"
 }
-# What programs on the laptop ask by, which NetworkManager writes anew each time.
+# The resolv.conf of the laptop's programs; NetworkManager replaces the file at each change.
 use_resolver() {
   host laptop umount -q /etc/resolv.conf
   host laptop mount --bind /run/NetworkManager/no-stub-resolv.conf /etc/resolv.conf

@@ -11,11 +11,11 @@ export LAB_NM_DNS=default
 lab_begin "$@"
 
 WEB=198.51.100.9 WEB6=fd99::9
-# where no peer answers: an endpoint beyond the uplink, and one that the tunnel itself leads to
+# endpoints without a peer: one beyond the uplink, and one inside the tunnel
 FAR6=2001:db8:9::9 WITHIN=10.77.0.9
 two_cables() { cable_lan "$1" r1 && cable_lan "$1" r2 eth1; }
 
-# counter NAMESPACE NAME MATCH: counts what comes into a namespace, for itself or to be forwarded
+# counter NAMESPACE NAME MATCH: counts packets that enter a namespace, before routing
 counter() {
   ip netns exec "$1" nft -f - <<RULES
 table inet $2 {
@@ -30,7 +30,7 @@ counted() {  # namespace name
   ip netns exec "$1" nft list table inet "$2" | grep -oE 'packets [0-9]+' | grep -oE '[0-9]+'
 }
 
-router6() {  # router prefix: IPv6 that leads nowhere, so that what goes there can be seen
+router6() {  # router prefix: an IPv6 uplink without an internet, whose packets are counted
   ip -n "$1" addr add "$2::1/64" dev lan nodad && counter "$1" around6 "ip6 daddr $WEB6" &&
     counter "$1" around_dns 'iifname lan udp dport 53' &&
     counter "$1" far6 "ip6 daddr $FAR6 udp dport 51820"
@@ -67,7 +67,7 @@ web_create() {
     counter web by_hub6 'iifname hub6 icmpv6 type echo-request' &&
     counter web around 'ip saddr 203.0.113.0/24 icmp type echo-request'
 }
-# A member beside the hub that has an address of its own.
+# A second member with a public address.
 third_create() {
   namespace_create third && cable_public third && ip -n third addr add 203.0.113.7/24 dev eth0 &&
     ip -n third route add default via "$INET_GATEWAY" &&
@@ -94,7 +94,7 @@ write_profile() {
     sed -i 's/^Address.*/&\nDNS = 10.77.0.1/' "$1"
 }
 
-# goes FAMILY by|around TARGET: an echo is seen where it should and nowhere else
+# goes tunnel|around TARGET [6]: an echo request takes that path and no other
 seen() { echo "$(counted web "by_hub$1") $(around "$1")"; }
 around() {  # nothing (IPv4) or 6
   if [ -n "$1" ]; then
@@ -110,7 +110,7 @@ goes() {  # around|tunnel target [6]
   wait_until 60 echo_arrives "$1" "$2" "${3:-}" "$before_by" "$before_around" ||
     { echo "before: $before_by $before_around, now: $(seen "${3:-}")"; return 1; }
   read -r by _ <<< "$(seen "${3:-}")"
-  # what went the wrong way once has gone the wrong way
+  # a single packet on the wrong path is a failure
   case $1 in
     tunnel) [ "$(around "${3:-}")" = "$before_around" ];;
     around) [ "$by" = "$before_by" ];;
@@ -144,10 +144,10 @@ is_down() { ! is_activated; }
 # shellcheck disable=SC2016  # expanded inside the host
 kill_service() { host laptop bash -c 'kill -KILL $0' "$(service_pids)"; }
 link() { host laptop ip link set "$(host_interface laptop)" "$1"; }
-# Where third has the laptop: behind the router of its uplink, not behind the hub.
+# The laptop's endpoint as third sees it: the router of the uplink, not the hub.
 third_sees() { matches "$1:" "$(wireguard third show wg-third endpoints)"; }
 far_more() { [ "$(counted "$1" far6)" -gt "$2" ]; }
-# An echo to far makes WireGuard try its endpoint, on the uplink behind the router.
+# A ping to far makes WireGuard try its endpoint, through the router of the uplink.
 far_is_tried_by() {  # router
   local before
   before=$(counted "$1" far6)
@@ -159,7 +159,7 @@ nothing_looped() {
   echo_to 10.77.0.8
   [ "$(counted hub looped)" = 0 ] || { ip netns exec hub nft list table inet looped; return 1; }
 }
-# Echoes to both families, 20 a second, whatever becomes of them.
+# Pings both families 20 times a second; replies do not matter.
 flood_start() {
   FLOODS=()
   local target
@@ -199,10 +199,12 @@ check "the first uplink is deactivated" nmcli_laptop connection down first
 check "IPv4 goes through the tunnel" goes tunnel $WEB
 check "IPv4 through the tunnel is answered on the second uplink" answers $WEB
 check "IPv6 goes through the tunnel" answers $WEB6
-check "no packet bypassed the tunnel during the change" matches "^$before $before6\$" "$(around '') $(around 6)"
+check "no packet bypassed the tunnel during the change" \
+  matches "^$before $before6\$" "$(around '') $(around 6)"
 check "DNS queries still go through the tunnel only" asked_in_tunnel
 check "the other peer still answers pings" answers 10.77.0.3
-check "the other peer sees the new uplink's router as our endpoint" wait_until 15 third_sees 203.0.113.12
+check "the other peer sees the new uplink's router as our endpoint" \
+  wait_until 15 third_sees 203.0.113.12
 check "the IPv6 endpoint is tried on the new uplink" far_is_tried_by r2
 check "no endpoint is tried through the tunnel" nothing_looped
 check "the profile is still active" is_activated
@@ -243,8 +245,9 @@ check "IPv4 goes through the tunnel again" answers $WEB
 check "the profile is deactivated" nmcli_laptop connection down laptop
 check "the host is clean" wait_host_clean laptop
 
-# --- the hub offers all the same, and nobody asked for it
-check "full tunnel and kill switch are disabled" nmcli_laptop connection modify laptop -vpn.data full-tunnel \
+# --- the hub offers a default route, but the profile does not ask for a full tunnel
+check "full tunnel and kill switch are disabled" \
+  nmcli_laptop connection modify laptop -vpn.data full-tunnel \
   -vpn.data kill-switch
 check "the profile is activated" nmcli_laptop connection up laptop || finish laptop
 check "the hub answers pings" answers 10.77.0.1

@@ -11,15 +11,6 @@ HOSTILE=$LAB_BUILD/tests/nm/hostile-peer
 LINK=/org/freedesktop/NetworkManager/wirelink/link
 LINK_INTERFACE=org.freedesktop.NetworkManager.wirelink1.Link
 
-# The other side has the link-local address that its key gives, and takes laptop's.
-other_speaks_facts() {
-  local own theirs
-  own=$(wirelinkctl link-local <<< "${PUBLIC_KEY[other]}") || return 1
-  theirs=$(wirelinkctl link-local <<< "${PUBLIC_KEY[laptop]}") || return 1
-  ip -n other addr add "$own/64" dev wg-other nodad &&
-    wireguard other set wg-other peer "${PUBLIC_KEY[laptop]}" \
-      allowed-ips "10.77.0.2/32,fd77::2/128,$theirs/128"
-}
 hostile() {  # kind count
   nsenter --net=/run/netns/other "$HOSTILE" "$LAB_DIR/keys/other" "${PUBLIC_KEY[laptop]}" \
     wg-other "$FACT_PORT" "$1" "$2"
@@ -47,7 +38,7 @@ same_service() { matches "^$PID\$" "$(service_pids)"; }
 one_host_create || bail_out "the lab is set up" laptop
 check "the profile is imported" import "$LAB_DIR/laptop/laptop.wirelink"
 check "the profile is activated" nmcli_laptop connection up laptop || finish laptop
-check "the peer can exchange facts" other_speaks_facts
+check "the peer can exchange facts" other_exchanges_facts
 check "the peer answers pings" reaches 10.77.0.1
 BUS_NAME=$(host laptop gdbus call --system --dest org.freedesktop.DBus --object-path / --method \
   org.freedesktop.DBus.ListQueuedOwners org.freedesktop.NetworkManager.wirelink < /dev/null |

@@ -11,16 +11,16 @@ good=$LAB_DIR/laptop/laptop.wirelink
 bad=$LAB_DIR/laptop/bad.wirelink
 marker=$LAB_DIR/ran
 
-# refused WORDS: importing $bad fails in time, says something that matches WORDS and adds nothing
+# refused WORDS: importing $bad fails in time with a message that matches WORDS, and adds no profile
 refused() {
   local output started
   started=$(now_us)
   if output=$(import "$bad"); then echo "accepted: $output"; return 1; fi
   [ $(($(now_us) - started)) -lt 10000000 ] || { echo "only after $(seconds "$started") s"; return 1; }
-  # a sentence of the plugin, not that it is missing
+  # a message of the plugin, and not about a missing plugin
   matches "$1" "$output" && fails matches 'failed to load' "$output" && [ "$(nmcli_laptop -g name connection show | grep -c bad)" = 0 ]
 }
-# import_case WHAT WORDS SED-SCRIPT...: the good file, changed
+# import_case WHAT WORDS SED-SCRIPT...: imports the valid file with this change
 import_case() {
   local what=$1 words=$2
   shift 2
@@ -62,7 +62,7 @@ add() {  # secrets vpn.data: the profile "typed"
   nmcli_laptop connection add type vpn vpn-type wirelink con-name typed ifname '*' vpn.data "$2" \
     vpn.secrets "$1"
 }
-# fails_to_come_up WORDS: in time, and nmcli or the journal says it
+# fails_to_come_up WORDS: activation fails in time, and nmcli or the log has WORDS
 fails_to_come_up() {
   local started output status=0
   started=$(now_us)
@@ -91,7 +91,7 @@ up_case "an unknown trust level" peer-1-trust "private-key=$key" "$data, peer-1-
 up_case "an invalid fact port" fact-port "private-key=$key" "$data, fact-port=0"
 up_case "no private key" 'private.key|secrets' other=x "$data"
 
-# Nothing that fails, but not what somebody wants either.
+# Valid settings that are probably a mistake.
 warns_of_method() {  # words setting...
   local words=$1
   shift

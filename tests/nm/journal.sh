@@ -12,7 +12,7 @@ one_host_create || bail_out "the lab is set up" laptop
 
 journal() { host laptop journalctl --no-pager --quiet "$@"; }
 ours() { journal --identifier=nm-wirelink-service "$@"; }
-# The log has WORDS, as of the service, where FIELD=VALUE... are
+# has WORDS FIELD=VALUE...: the service logged WORDS with these journal fields
 has() {  # words field=value...
   local words=$1
   shift
@@ -26,7 +26,7 @@ hears_nothing() {  # 5 s long
   sleep 5
   [ "$(lines)" = "$before" ] || { ours --output=short --lines 10; return 1; }
 }
-# What nmcli says when it fails, and what one reads where it points to.
+# Activation fails, and the command that nmcli suggests shows the words.
 fails_and_says() {  # profile words
   local output hint
   if output=$(nmcli_laptop connection up "$1"); then echo "it came up"; return 1; fi
@@ -42,7 +42,7 @@ UUID=$(profile_uuid)
 LINK=nmwl-${UUID:0:8}
 check "the profile is activated" nmcli_laptop connection up laptop || finish laptop
 check "the peer answers pings" reaches 10.77.0.1
-# The last that it has to say for now.
+# The last message of an activation.
 check "the service logs how the peer is reached" has 'other: direct-lan' "NM_CONNECTION=$UUID"
 check "messages can be found by profile" has 'the link is up' "NM_CONNECTION=$UUID"
 check "messages can be found by link" has 'the link is up' "NM_DEVICE=$LINK"
@@ -50,8 +50,10 @@ check "messages can be found by priority" has 'the link is up' PRIORITY=5
 check "every message names the profile" diff \
   <(ours --output=cat) <(ours --output=cat "NM_CONNECTION=$UUID")
 check "an idle service logs nothing" hears_nothing
-check "an endpoint is set to an invalid value" nmcli_laptop connection modify laptop +vpn.data peer-1-endpoint=nowhere
-check "the invalid endpoint is logged as a warning" has 'peer-1-endpoint: ' "NM_CONNECTION=$UUID" PRIORITY=4
+check "an endpoint is set to an invalid value" \
+  nmcli_laptop connection modify laptop +vpn.data peer-1-endpoint=nowhere
+check "the invalid endpoint is logged as a warning" \
+  has 'peer-1-endpoint: ' "NM_CONNECTION=$UUID" PRIORITY=4
 check "the profile is deactivated" nmcli_laptop connection down laptop
 check "the deactivation is logged" has 'the link goes down' "NM_CONNECTION=$UUID"
 
@@ -67,8 +69,10 @@ check "the endpoint is set to an invalid value again" nmcli_laptop connection mo
   +vpn.data peer-1-endpoint=nowhere connection.interface-name ''
 check "activation fails and nmcli points to the invalid endpoint" fails_and_says laptop \
   'the profile cannot be used: peer-1-endpoint: '
-check "the endpoint is corrected and the private key is never saved" nmcli_laptop connection modify laptop \
+check "the endpoint is corrected and the private key is never saved" \
+  nmcli_laptop connection modify laptop \
   +vpn.data peer-1-endpoint=203.0.113.6:51820 +vpn.data private-key-flags=2
-check "activation fails and nmcli points to the missing key" fails_and_says laptop 'does not have the secret private-key'
+check "activation fails and nmcli points to the missing key" \
+  fails_and_says laptop 'does not have the secret private-key'
 check "the host is clean" wait_host_clean laptop
 finish laptop

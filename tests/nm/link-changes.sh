@@ -28,7 +28,7 @@ ipv6() {
 works() { reaches 10.77.0.1 60 && reaches fd77::1 && reaches 10.88.0.1; }
 
 check "the profile is imported" import "$LAB_DIR/laptop/laptop.wirelink" || finish laptop
-# what only NetworkManager knows of
+# known to NetworkManager only
 check "routes are added to the profile" nmcli_laptop connection modify laptop \
   ipv4.routes '192.0.2.0/24' ipv4.route-metric 77 ipv6.routes 'fd99::/64'
 check "the profile is activated" nmcli_laptop connection up laptop || finish laptop
@@ -55,7 +55,7 @@ check "the peer answers pings" works
 check "addresses and routes are still unchanged" is_back
 check "the profile stayed active in the same service" stays_activated
 
-# --- deleted: the kernel's is made anew, with all it had; with the other one its program ends
+# --- deletion: the kernel's link is re-created; with wireguard-go the program ends
 # shellcheck disable=SC2016  # expanded inside the host
 index() { host laptop sh -c 'cat /sys/class/net/$0/ifindex' "$(host_interface laptop)"; }
 backend=$(host_backend laptop) old=$(index)
@@ -72,16 +72,18 @@ if [ "$backend" = kernel ]; then
   check "the link is deleted again" delete
 fi
 check "the VPN ends" wait_until 10 is_down
-check "the log says that the link was deleted" says 'was deleted by somebody else; bring the profile up again|deleted'
+check "the log says that the link was deleted" \
+  says 'was deleted by somebody else; bring the profile up again|deleted'
 check "the host is clean" wait_host_clean laptop
 
-# --- a name of the user's own, of which NetworkManager's configuration knows nothing
+# --- an interface name that NetworkManager's configuration does not exclude
 own_link() { host laptop ip -o "$@" dev wl-own; }
 active() { nmcli_laptop -g name connection show --active | sort | tr '\n' ' '; }
 is_unmanaged() { nmcli_laptop -t -f DEVICE,STATE device | grep -qx 'wl-own:unmanaged'; }
 has_fe80() { own_link -6 addr show | grep -q fe80:; }
 names_active() { matches '^laptop lo uplink $|^laptop uplink $' "$(active)"; }
-check "an interface name is set in the profile" nmcli_laptop connection modify laptop +vpn.data link-name=wl-own
+check "an interface name is set in the profile" \
+  nmcli_laptop connection modify laptop +vpn.data link-name=wl-own
 check "the profile is activated" nmcli_laptop connection up laptop || finish laptop
 check "NetworkManager does not manage the named link" wait_until 5 is_unmanaged
 check "the peer answers pings" works
@@ -94,7 +96,7 @@ check "the profile is still active" is_activated
 check "the profile is deactivated" nmcli_laptop connection down laptop
 check "the host is clean" wait_host_clean laptop
 
-# --- a link of somebody else's that has the name
+# --- a foreign interface that has the name
 check "a foreign interface has the name" host laptop ip link add wl-own type veth peer name wl-peer
 refused() {
   local output

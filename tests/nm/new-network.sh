@@ -14,7 +14,7 @@
 # shellcheck source=../lab/direct.sh
 . "$LAB_HERE/direct.sh"
 lab_begin "$@"
-IDLE=35  # s: what comes back every 30 s is in it
+IDLE=35  # s: includes everything that happens every 30 s
 
 here() { (cd "$LAB_DIR/files" && wirelinkctl "$@"); }
 private_key_in() { sed -n 's/^PrivateKey = //p' "$LAB_DIR/files/$1"; }
@@ -23,7 +23,7 @@ nmcli_on() {  # host argument...
   shift
   host "$name" nmcli "$@" < /dev/null
 }
-# What was printed for people is what they type; the files are taken to the machines as it says.
+# The output of wirelinkctl new has the commands to type next.
 makes_network() {
   here new laptop --network 10.77.0.0/24,fd77::/64 --endpoint "${OUTER_ADDRESS[hub]}" \
     > "$LAB_DIR/said" && matches 'nmcli connection import type wirelink file hub.wirelink' \
@@ -32,7 +32,7 @@ makes_network() {
 adds_desktop() {
   here add desktop --write > "$LAB_DIR/said" && matches 'desktop.wirelink' "$(< "$LAB_DIR/said")"
 }
-# The code holds a private key: it is for a terminal alone. Two of its three corners are in one line.
+# The QR code holds a private key, so it is shown on a terminal only. One line has two of its corners.
 adds_phone() {
   fails here add phone --basic --qr --write > /dev/null && [ ! -e "$LAB_DIR/files/phone.conf" ] &&
     (cd "$LAB_DIR/files" && script -qefc "stty cols 120 rows 60; $LAB_BUILD/src/ctl/wirelinkctl add \
@@ -49,7 +49,7 @@ reaches_from() { wait_until "${3:-20}" host "$1" ping -n -q -c 1 -W 0.5 "$2" > /
 shown_on() {  # host peer words
   matches "^  $2 +$3" "$(host "$1" wirelinkctl status)"
 }
-# The phone: WireGuard alone, from the file that its QR code holds.
+# The phone runs plain WireGuard with the file that the QR code holds.
 phone_joins() {
   local file=$LAB_DIR/files/phone.conf address
   namespace_create phone && cable_public phone && ip -n phone addr add 203.0.113.20/24 dev eth0 &&
@@ -107,12 +107,13 @@ check "the phone reaches the hub" phone_pings 10.77.0.1
 check "the phone reaches the laptop through the hub" phone_pings 10.77.0.2
 check "the phone reaches the desktop over IPv6" phone_pings fd77::3
 check "the hub shows the phone as direct" wait_until 10 shown_on hub phone direct
-check "the laptop learns the phone from the hub" wait_until 40 shown_on laptop phone '(routed via hub|direct)'
+check "the laptop learns the phone from the hub" \
+  wait_until 40 shown_on laptop phone '(routed via hub|direct)'
 for name in "${THREE_HOSTS[@]}"; do
   check "wirelinkctl doctor finds no problem on $name" host "$name" wirelinkctl doctor
 done
 
-# --- nothing happens, and nothing is said
+# --- an idle network emits no signals
 check "the network becomes idle" wait_until 90 calm
 declare -A heard
 for name in "${THREE_HOSTS[@]}"; do

@@ -18,6 +18,7 @@ create() {
 check "the kernel has no IPv6" test ! -e /proc/sys/net/ipv6 || finish
 create || bail_out "the lab is set up" laptop
 import "$LAB_DIR/laptop/laptop.wirelink" > /dev/null || bail_out "the profile is imported" laptop
-check "activation fails because of IPv6" fails_with 'IPv6 is disabled on this host, .* start the kernel without ipv6.disable=1'
+check "activation fails because of IPv6" \
+  fails_with 'IPv6 is disabled on this host, .* start the kernel without ipv6.disable=1'
 check "the host is clean" wait_host_clean laptop
 finish laptop

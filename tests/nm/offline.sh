@@ -10,18 +10,18 @@ lab_begin "$@"
 two_uplinks_create || bail_out "the lab is set up" laptop hub
 
 has_woken() { [ "$(wakeups)" != "$before" ]; }
-# What was under way when the uplink went has ended: two seconds in a row without a wake-up.
+# All work that was in progress is done: two seconds without a wake-up.
 is_at_rest() {
   before=$(wakeups) && ! wait_until 2 has_woken
 }
-# Of a minute from now on, which ends with the first wake-up.
+# Fails at the first wake-up within a minute.
 sleeps_for_a_minute() {
   local start
   before=$(wakeups) && start=$(now_us) || return 1
   ! wait_until 60 has_woken || { echo "it woke up after $(seconds "$start") s"; return 1; }
 }
 no_uplink() { [ -z "$(host laptop ip route show default)$(host laptop ip -6 route show default)" ]; }
-# Seconds until TCP sends again what was not acknowledged, as "26sec", "1min10sec" or "880ms" say.
+# Seconds until TCP's next retransmission, which ss prints as "26sec", "1min10sec" or "880ms".
 tcp_waits() {
   host laptop ss -tno dst "$OTHER" | sed -n 's/.*timer:(on,\([^,]*\),.*/\1/p' |
     awk '{ min = /min/ ? $0 + 0 : 0; sub(/.*min/, ""); print min * 60 + (/ms/ ? 1 : $0 + 1) }' |

@@ -24,6 +24,11 @@ laptop_profile() {  # file
       'Endpoint = 203.0.113.6:51820' 'Basic = yes'
 }
 
+# Lets other exchange facts with the laptop.
+other_exchanges_facts() {
+  wireguard_exchange_facts other wg-other other laptop 10.77.0.2/32,fd77::2/128
+}
+
 nmcli_laptop() { host laptop nmcli "$@" < /dev/null 2>&1; }
 import() { nmcli_laptop connection import type wirelink file "$1"; }
 profile_uuid() { nmcli_laptop -g connection.uuid connection show "${1:-laptop}"; }
@@ -37,7 +42,7 @@ service_pids() {
     case $(readlink "$d/exe") in */nm-wirelink-service) echo "${d#/proc/}";; esac
   done'
 }
-# PID: the one service of the beginning
+# PID: the service at the beginning of the test
 same_service() { matches "^$PID\$" "$(service_pids)"; }
 stays_activated() { is_activated && same_service; }
 # voluntary context switches of all threads of the service

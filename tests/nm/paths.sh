@@ -28,13 +28,14 @@ lab_up || bail_out "the lab is set up"
 for name in "${THREE_HOSTS[@]}"; do
   check "$name is activated" come_up "$name" || finish "$name"
 done
-check "laptop and desktop are direct" wait_until 60 pair_direct laptop desktop || finish laptop desktop
+check "laptop and desktop are direct" \
+  wait_until 60 pair_direct laptop desktop || finish laptop desktop
 
 echoes_begin v4 laptop "${TUNNEL4[desktop]}"
 echoes_begin v6 desktop "${TUNNEL6[laptop]}"
 check "echo replies arrive" wait_until 10 echo_comes v6
 echoes_mark v4
-sleep 2  # of traffic, so that it is known to flow
+sleep 2  # of traffic, so that the engine notices it
 way_cut nat-l "${OUTER_ADDRESS[desktop]}"
 cut=$(now_us)
 sleep 1

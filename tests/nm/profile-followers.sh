@@ -26,27 +26,27 @@ keepalive_is() {  # profile seconds
   uuid=$(profile_uuid "$1") &&
     host laptop wg show "nmwl-${uuid:0:8}" persistent-keepalive | grep -q "[[:space:]]$2\$"
 }
-# It counts within a second.
+# The change takes effect within a second.
 changes() {  # profile seconds
   nmcli_laptop connection modify "$1" +vpn.data "peer-1-keepalive=$2" &&
     wait_until 1 keepalive_is "$@"
 }
 
-# All that NetworkManager is asked about profiles: a line each, with who asked, path and method.
+# Records all method calls about profiles: one line each with caller, path and method.
 record() {
   host laptop dbus-monitor --system --profile \
     "type='method_call',interface='org.freedesktop.NetworkManager.Settings.Connection'" \
     >> "$LAB_DIR/calls" 2>&1 &
   wait_until 5 test -s "$LAB_DIR/calls"
 }
-services() {  # the unique names of their connections
+services() {  # the unique bus names of the services
   local name
   for name in $(host laptop busctl list --no-legend | awk '/\.Connection_/ { print $1 }'); do
     host laptop busctl call org.freedesktop.DBus /org/freedesktop/DBus org.freedesktop.DBus \
       GetNameOwner s "$name" | tr -d '"' | cut -d ' ' -f 2
   done
 }
-# calls METHOD PATH yes|no: how often the services asked, or others did
+# calls METHOD PATH yes|no: number of calls by the services (yes) or by other programs (no)
 calls() {
   awk -v services="$SERVICES" -v method="$1" -v path="$2" -v ours="$3" '
     BEGIN { n = split(services, list, " "); for (i = 1; i <= n; i++) is[list[i]] = 1 }
@@ -54,7 +54,7 @@ calls() {
     END { print count + 0 }' "$LAB_DIR/calls"
 }
 asked() { [ "$(calls GetSecrets "$2" "$1")" -ge "$3" ]; }
-# few METHOD PATH MOST: so often at most the services have asked
+# few METHOD PATH MOST: the services made at most MOST calls
 few() {
   local n
   n=$(calls "$1" "$2" yes)
@@ -73,7 +73,7 @@ asker_ends() {
   host_kill laptop secrets-asker
   wait "$ASKER" 2> /dev/null
 }
-# Somebody who asks without end asks thousands of times meanwhile.
+# Time for thousands of requests by an endless program.
 passes() { sleep 3; }
 
 create || bail_out "the lab is set up" laptop
@@ -85,7 +85,7 @@ LAPTOP=$(profile_path laptop) SECOND=$(profile_path second) SERVICES=$(services 
 check "both profiles have a service" matches '^:[0-9.]+ :[0-9.]+ $' "$SERVICES"
 record || bail_out "the bus can be monitored" laptop
 
-# --- two services of ours
+# --- two services
 check "a change takes effect immediately" changes laptop 15
 check "the service requests the secrets" wait_until 5 asked yes "$LAPTOP" 1
 passes
@@ -95,7 +95,7 @@ check "the service reads the profile twice: for the change and after its own req
 check "the other profile's service reads nothing" \
   matches '^0 0$' "$(calls GetSettings "$SECOND" yes) $(calls GetSecrets "$SECOND" yes)"
 
-# --- somebody who only asks when others did
+# --- a program that requests secrets only after requests of others
 asker_begins others
 check "a program requests secrets whenever others do" asker_listens
 starts_over
@@ -108,7 +108,7 @@ check "the service stops requesting the secrets" few GetSecrets "$LAPTOP" 1
 check "the next change takes effect immediately" changes laptop 17
 asker_ends
 
-# --- somebody who asks whenever something is told, also because of himself
+# --- a program that requests secrets after each signal, including those that it causes
 asker_begins all
 check "a program requests secrets endlessly" asker_listens
 starts_over

@@ -41,21 +41,21 @@ becomes() { wait_until 5 property_is "$@" > /dev/null || { property "$1"; return
 status_has() { matches "$1" "$(host laptop wirelinkctl status "${@:2}")"; }
 shows() { wait_until 5 status_has "$@" > /dev/null || { host laptop wirelinkctl status; return 1; }; }
 on_link() { host laptop wg show "$(host_interface laptop)" "$1"; }
-# Of a peer, by its name: what WireGuard has, after its key.
+# has_on_link WHAT PEER PATTERN: WireGuard's value for a peer, which wg prints after its key
 has_on_link() {  # what peer pattern
   on_link "$1" | awk -v key="${PUBLIC_KEY[$2]}" '$1 == key' | grep -qE -- "$3" || { on_link "$1"; return 1; }
 }
 has_endpoint() { on_link endpoints | grep -qF "$1"; }
 has_allowed() { on_link allowed-ips | grep -qF "$1"; }
 has_shared() { on_link preshared-keys | grep -qF -- "$(secret "$1")"; }
-rests() {  # a second in which it hardly wakes up
+rests() {  # a second with hardly any wake-up
   local before
   before=$(wakeups) && sleep 1 && [ $(($(wakeups) - before)) -lt 20 ]
 }
 link_has() { wait_until 5 has_on_link "$@" > /dev/null || { on_link "$1"; return 1; }; }
 link_lost() { wait_until 5 fails has_on_link "$@" > /dev/null || { on_link "$1"; return 1; }; }
 has_route() { matches "$1" "$(host laptop ip route show dev "$(host_interface laptop)")"; }
-# All the while, packets to the first peer.
+# Sends packets to the first peer until stream_ends.
 stream_begins() {
   # shellcheck disable=SC2016  # expanded inside the host
   host laptop bash -c 'echo $$ > "$1/stream.pid"; exec ping -n -q -i 0.02 10.77.0.1' \
@@ -66,7 +66,7 @@ stream_ends() {
   host laptop kill -INT "$(< "$LAB_DIR/stream.pid")"
   wait "$STREAM"
 }
-# Some may be under way: ping says how many at most ("pipe"), if more than one.
+# Packets in flight at the end are not lost: at most as many as ping prints after "pipe".
 lost_nothing() {
   local sent received pipe
   read -r sent received < <(sed -n 's/^\([0-9]*\) packets transmitted, \([0-9]*\) received.*/\1 \2/p' \
@@ -75,7 +75,7 @@ lost_nothing() {
   pipe=$(sed -n 's/.*, pipe \([0-9]*\)$/\1/p' "$LAB_DIR/stream")
   [ "${sent:-0}" -ge 100 ] && [ $((sent - received)) -le "${pipe:-1}" ]
 }
-# WireGuard counts from 0 for a peer that is made again.
+# WireGuard's counters start at 0 for a peer that is re-created.
 counted_all() {
   local received bytes
   received=$(sed -n 's/.* transmitted, \([0-9]*\) received.*/\1/p' "$LAB_DIR/stream")
@@ -84,7 +84,7 @@ counted_all() {
   [ "$bytes" -ge $((received * 84)) ]
 }
 
-# What NetworkManager is told, and what it tells of the VPN's state.
+# Records the service's signals to NetworkManager and NetworkManager's own about the VPN's state.
 record() {
   host laptop dbus-monitor --system --profile \
     "type='signal',interface='org.freedesktop.NetworkManager.VPN.Plugin'" \
@@ -104,7 +104,7 @@ check "no key is pending" becomes Waiting '"data":\[\]'
 check "the profile has no error" becomes ProfileError '"data":""'
 stream_begins
 
-# --- a peer comes, changes and goes
+# --- a peer is added, changed and removed
 check "a peer with a preshared key is added" modify +vpn.data "peer-2-name=third" \
   +vpn.data "peer-2-public-key=${PUBLIC_KEY[third]}" +vpn.data peer-2-endpoint=203.0.113.7:51820 \
   +vpn.data peer-2-basic=yes +vpn.data "peer-2-allowed-ips=10.77.0.7/32 10.99.0.1/32" \
@@ -130,7 +130,7 @@ ip -n third addr del 203.0.113.7/24 dev eth0 && ip -n third addr add 203.0.113.7
 check "the peer answers at the new endpoint" reaches 10.77.0.7
 check "WireGuard has the new endpoint" link_has endpoints third '203[.]0[.]113[.]70:'
 
-# --- an address that leads nowhere
+# --- an unreachable endpoint
 check "a peer with an unreachable endpoint is added" modify "+vpn.data" \
   "peer-4-public-key=$(wirelinkctl genkey | wirelinkctl pubkey)" \
   +vpn.data peer-4-endpoint=203.0.113.99:51820 +vpn.data peer-4-allowed-ips=10.77.0.9/32
@@ -138,7 +138,8 @@ check "WireGuard has its endpoint" wait_until 5 has_endpoint 203.0.113.99:51820
 check "the endpoint is removed from the profile" modify -vpn.data peer-4-endpoint
 check "WireGuard drops the endpoint immediately" wait_until 2 fails has_endpoint 203.0.113.99:51820
 check "WireGuard keeps the peer's allowed IP" wait_until 2 has_allowed 10.77.0.9/32
-check "the unreachable peer is removed" modify -vpn.data peer-4-public-key -vpn.data peer-4-allowed-ips
+check "the unreachable peer is removed" \
+  modify -vpn.data peer-4-public-key -vpn.data peer-4-allowed-ips
 check "WireGuard no longer has the unreachable peer" wait_until 5 fails has_allowed 10.77.0.9/32
 
 # --- keys
@@ -152,7 +153,8 @@ check "the preshared key is changed twice in a row" modify \
 check "WireGuard has the last preshared key" wait_until 5 has_shared other-shared
 check "the log contains no key" fails grep -qF -e "$(secret shared)" -e "$(secret other-shared)" \
   "$LAB_DIR/laptop/log/nm.log"
-check "the peer with the preshared key is removed" modify -vpn.data peer-2-name -vpn.data peer-2-public-key \
+check "the peer with the preshared key is removed" \
+  modify -vpn.data peer-2-name -vpn.data peer-2-public-key \
   -vpn.data peer-2-endpoint -vpn.data peer-2-basic -vpn.data peer-2-allowed-ips \
   -vpn.data peer-2-keepalive -vpn.data peer-2-trust
 check "WireGuard no longer has the removed peer" link_lost peers third .
@@ -160,7 +162,7 @@ check "wirelinkctl no longer shows the removed peer" wait_until 5 fails status_h
 check "the orphaned secret of the removed peer is no error" becomes ProfileError '"data":""'
 check "the removed peer no longer answers" wait_until 5 is_unreachable 10.77.0.7
 
-# --- in the file itself
+# --- edits of the profile file
 by_hand() {  # sed script
   sed -i "$1" "$LAB_DIR/laptop/etc/system-connections/laptop.nmconnection" &&
     nmcli_laptop connection reload
@@ -170,18 +172,20 @@ check "WireGuard has the keepalive of the edited file" link_has persistent-keepa
 check "the edit is reverted" by_hand '/^peer-1-keepalive=/d'
 check "WireGuard has the previous keepalive" link_has persistent-keepalive other 'off$'
 
-# --- a key that only the user has
+# --- a key that NetworkManager does not store
 check "a peer is added whose preshared key NetworkManager does not store" modify \
   +vpn.data "peer-3-public-key=${PUBLIC_KEY[third]}" +vpn.data peer-3-endpoint=203.0.113.70:51820 \
   +vpn.data peer-3-allowed-ips=10.77.0.7/32 +vpn.data peer-3-preshared-key-flags=1
-check "the service logs that the key is pending" says 'peer-3-preshared-key: NetworkManager does not keep this key'
+check "the service logs that the key is pending" \
+  says 'peer-3-preshared-key: NetworkManager does not keep this key'
 check "the preshared key is pending on D-Bus" becomes Waiting '\["peer-3-preshared-key"\]'
 check "the peer is not added without its preshared key" fails has_on_link peers third .
-check "the peer with the missing key is removed" modify -vpn.data peer-3-public-key -vpn.data peer-3-endpoint \
+check "the peer with the missing key is removed" \
+  modify -vpn.data peer-3-public-key -vpn.data peer-3-endpoint \
   -vpn.data peer-3-allowed-ips -vpn.data peer-3-preshared-key-flags
 check "no key is pending again" becomes Waiting '"data":\[\]'
 
-# --- nonsense
+# --- invalid values
 check "an endpoint is set to an invalid value" modify +vpn.data peer-1-endpoint=nowhere
 check "the service logs the invalid endpoint" \
   says 'cannot be used as it is now; what runs stays as it was: peer-1-endpoint: '
@@ -192,24 +196,26 @@ check "the endpoint is corrected" modify +vpn.data peer-1-endpoint=203.0.113.6:5
 check "the service logs that the profile is valid again" says 'the profile can be used again'
 check "ProfileError is empty again" becomes ProfileError '"data":""'
 
-# --- what waits
+# --- pending changes
 check "the keepalive and the MTU are changed together" \
   modify +vpn.data peer-1-keepalive=15 +vpn.data mtu=1400
 check "the keepalive takes effect immediately" link_has persistent-keepalive other '15$'
-check "the service logs that the MTU needs a reactivation" says 'was changed [(]mtu[)]; that counts when it is brought up again'
+check "the service logs that the MTU needs a reactivation" \
+  says 'was changed [(]mtu[)]; that counts when it is brought up again'
 check "the MTU is pending on D-Bus" becomes Waiting '\["mtu"\]'
 check "wirelinkctl shows the pending MTU" shows 'mtu'
 check "an unrelated setting is changed" modify connection.autoconnect-priority 3
 check "a second unrelated setting is changed" modify connection.metered 1
 check "the active profile keeps working" goes_on
-check "the service does not log the unrelated changes" matches '^1$' "$(log_lines 'was changed (mtu)')"
+check "the service does not log the unrelated changes" \
+  matches '^1$' "$(log_lines 'was changed (mtu)')"
 check "the MTU is reverted" modify -vpn.data mtu
 check "the service logs that no key is pending" says 'nothing in the profile waits any more'
 check "the service logs no effective change of the MTU" matches '^0$' \
   "$(log_lines 'was changed (mtu), and runs so')"
 check "the MTU is changed again" modify +vpn.data mtu=1400
 check "the MTU is pending on D-Bus again" becomes Waiting '\["mtu"\]'
-# The routes were sent again, of an active VPN; NetworkManager took them, and it stayed active.
+# Changed routes are sent to NetworkManager while the VPN stays active.
 check "NetworkManager received the changed routes" told_some Ip4Config
 check "NetworkManager received no new Config" matches '^0$' "$(told Config)"
 check "the VPN's state never changed" matches '^0 0$' \
@@ -219,7 +225,8 @@ check "no packet to the first peer was lost" lost_nothing
 check "the first peer was never re-created" counted_all
 check "the profile is deactivated" nmcli_laptop connection down laptop
 check "the profile is activated with the changes" nmcli_laptop connection up laptop
-check "the link has the changed MTU" matches 'mtu 1400' "$(host laptop ip link show dev "$(host_interface laptop)")"
+check "the link has the changed MTU" \
+  matches 'mtu 1400' "$(host laptop ip link show dev "$(host_interface laptop)")"
 check "no key is pending after the reactivation" becomes Waiting '"data":\[\]'
 check "the profile is deactivated" nmcli_laptop connection down laptop
 check "the host is clean" wait_host_clean laptop

@@ -13,7 +13,7 @@ two_uplinks_create || bail_out "the lab is set up" laptop hub
 
 answers() { grep -c '^answered' "$LAB_DIR/probe"; }
 more_answers() { [ "$(answers)" -gt "$1" ]; }
-# a change to uplink $2 from $1, until something is answered
+# change FROM TO: switches the uplink and waits for the first reply
 change() {
   local before
   before=$(answers)

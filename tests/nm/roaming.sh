@@ -16,7 +16,7 @@ survives() {  # what
   check "$1: the stream continues" stream_goes_on
   check "$1: the profile stays active" stays_activated
 }
-# the uplink that a packet to the hub leaves by: "eth0"
+# goes_by INTERFACE: packets to the hub leave through this uplink
 goes_by() { matches " dev $1 " "$(host laptop ip route get 198.51.100.5) "; }
 no_uplink() { [ -z "$(host laptop ip route show default)" ]; }
 
@@ -67,7 +67,7 @@ nmcli_laptop networking on
 base_up cafe
 survives "networking off and on"
 
-# Only a virtual machine has a clock of its own to set.
+# Only a virtual machine has a clock that the test may set.
 says() { wait_until 5 grep -q -- "$1" "$LAB_DIR/laptop/log/nm.log"; }
 if [ -n "${VM_RUN:-}" ]; then
   date -s "@$(($(date +%s) + 7200))" > /dev/null

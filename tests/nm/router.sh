@@ -34,7 +34,7 @@ write_profile() {
 ping_from() { nsenter --net="/run/netns/$1" ping -n -q -c 1 -W 0.5 "$2" > /dev/null; }
 ping_from_other() { ping_from other "$1"; }
 passes() { wait_until 30 ping_from_other "$1"; }
-# only they know where the router is, and a session of theirs may be with one that was there before
+# the router has no endpoint for its peers, whose sessions may belong to its previous link
 both_reach() { wait_until 60 ping_from other "$1" && wait_until 60 ping_from third "$1"; }
 setting() { host laptop cat "/proc/sys/net/$1"; }
 own_setting() { setting "$1/conf/$(host_interface laptop)/$2"; }
@@ -49,19 +49,21 @@ check "both peers reach the router over IPv6" both_reach fd77::2
 check "the router forwards IPv4 between the peers" passes 10.77.0.3
 refute "the router does not forward IPv6 by default" ping_from_other fd77::3
 check "IPv4 forwarding is enabled on the link" matches '^1$' "$(own_setting ipv4 forwarding)"
-check "IPv4 forwarding is disabled on other links" matches '^0$' "$(setting ipv4/conf/eth0/forwarding)"
+check "IPv4 forwarding is disabled on other links" \
+  matches '^0$' "$(setting ipv4/conf/eth0/forwarding)"
 check "the global forwarding settings are unchanged" matches "^$before4 $before6\$" \
   "$(setting ipv4/ip_forward) $(setting ipv6/conf/all/forwarding)"
 refute "wirelinkctl doctor reports no forwarding problem" matches 'forwarded' "$(doctor)"
 check "the profile is deactivated" nmcli_laptop connection down laptop
 
-check "forwarding is enabled in the profile" nmcli_laptop connection modify laptop +vpn.data forwarding=yes
+check "forwarding is enabled in the profile" \
+  nmcli_laptop connection modify laptop +vpn.data forwarding=yes
 check "the profile is activated" nmcli_laptop connection up laptop || finish laptop
 check "both peers reach the router over IPv6" both_reach fd77::2
 check "the router forwards IPv6 between the peers" passes fd77::3
 check "the router forwards IPv4 between the peers" passes 10.77.0.3
 
-# as container engines leave it
+# as container engines configure it
 host laptop nft -f - <<'RULES'
 table ip filter {
   chain FORWARD {

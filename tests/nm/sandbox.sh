@@ -10,7 +10,7 @@ lab_begin "$@"
 one_host_create || bail_out "the lab is set up" laptop
 
 status_of() { host laptop sed -n "s/^$2:[[:space:]]*//p" "/proc/$1/status"; }
-# Hexadecimal sets: CAP_NET_BIND_SERVICE (10) and CAP_NET_ADMIN (12)
+# hexadecimal set of CAP_NET_BIND_SERVICE (10) and CAP_NET_ADMIN (12)
 KEPT=0000000000001400
 every_thread_filtered() {
   local modes

@@ -16,7 +16,7 @@ keyring=$LAB_DIR/keyring
 agent_log=$LAB_DIR/agent.log
 
 modify() { nmcli_laptop connection modify laptop "$@"; }
-# on_terminal ANSWER COMMAND...: COMMAND with a terminal of its own, on which somebody types
+# on_terminal ANSWER COMMAND...: runs COMMAND on a terminal and types ANSWER
 on_terminal() {
   local answer=$1 output status
   shift
@@ -30,12 +30,12 @@ on_terminal() {
   [ "$status" = 0 ]
 }
 is_not_stored() { fails grep -qF -- "$1" "$stored"; }
-# The other side wants a preshared key from now on.
+# Makes the peer require a preshared key.
 other_wants_preshared() {
   wireguard other set wg-other peer "${PUBLIC_KEY[laptop]}" preshared-key /dev/stdin <<< "$preshared"
 }
 goes_down() { nmcli_laptop connection down laptop && wait_host_clean laptop; }
-# refused_up SENTENCE COMMAND...: fails in time, with that sentence of nmcli or the service
+# refused_up MESSAGE COMMAND...: COMMAND fails in time with MESSAGE from nmcli or the service
 refused_up() {
   local words=$1 output started
   shift
@@ -57,7 +57,7 @@ up() { nmcli_laptop connection up laptop "$@"; }
 
 import "$LAB_DIR/laptop/laptop.wirelink" > /dev/null || bail_out "the profile is imported" laptop
 
-# --- 2: nobody keeps it
+# --- flag 2: never saved
 check "the private key is set to be never saved" modify +vpn.data private-key-flags=2
 check "NetworkManager no longer stores the private key" is_not_stored "$key"
 check "activation fails without a secret agent" refused_up 'No agents|No valid secrets' up
@@ -73,7 +73,7 @@ check "activation succeeds with a password file" up passwd-file "$LAB_DIR/passwo
 check "the peer answers pings" reaches 10.77.0.1
 check "the profile is deactivated and the host is clean" goes_down
 
-# --- 1: the user's keyring
+# --- flag 1: the user's keyring
 agent_start || bail_out "a secret agent with a keyring is registered" laptop
 check "the private key is moved to the user's keyring" \
   modify +vpn.data private-key-flags=1 +vpn.secrets "private-key=$key"
@@ -87,7 +87,7 @@ sed -i 's/^\(private-key=\).*/\1nonsense/' "$keyring"
 check "an invalid key in the keyring is requested again" refused_up 'secrets' up
 sed -i '/^private-key=/d' "$keyring"
 
-# --- 0: NetworkManager, and preshared keys
+# --- flag 0: NetworkManager; and preshared keys
 check "the private key is moved back to NetworkManager" \
   modify +vpn.data private-key-flags=0 +vpn.secrets "private-key=$key"
 check "NetworkManager stores the private key" grep -qF "$key" "$stored"
@@ -108,12 +108,13 @@ check "the profile is activated with the preshared key from the keyring" up
 check "the peer answers pings" reaches 10.77.0.1
 check "the profile is deactivated and the host is clean" goes_down
 check "the agent exits" agent_stop
-# NetworkManager keeps what it had in memory, unless it is given other secrets.
+# NetworkManager keeps a secret in memory until other secrets replace it.
 check "the preshared key is set to be never saved" \
   modify +vpn.data peer-1-preshared-key-flags=2 vpn.secrets "private-key=$key"
 check "activation fails without the preshared key" refused_up 'secrets' up
 printf 'vpn.secrets.peer-1-preshared-key:%s\n' "$preshared" > "$LAB_DIR/passwords"
-check "activation succeeds with the preshared key from a password file" up passwd-file "$LAB_DIR/passwords"
+check "activation succeeds with the preshared key from a password file" \
+  up passwd-file "$LAB_DIR/passwords"
 check "the peer answers pings" reaches 10.77.0.1
 check "the profile is deactivated and the host is clean" goes_down
 check "the preshared key is marked as not required" modify +vpn.data peer-1-preshared-key-flags=4

@@ -17,11 +17,11 @@ for name in laptop preshared; do
   hex=$(base64 -d <<< "$key" | od -An -v -tx1 | tr -d '\n ')
   forms+=(-e "$key" -e "$hex" -e "$(sed 's/../& /g; s/ $//' <<< "$hex")")
 done
-# with a preshared key for the one peer
+# adds a preshared key for the peer
 sed -i "s|^Basic = yes|&\nPresharedKey = $(< "$LAB_DIR/keys/preshared")|" "$LAB_DIR/laptop/laptop.wirelink"
 wireguard other set wg-other peer "${PUBLIC_KEY[laptop]}" preshared-key "$LAB_DIR/keys/preshared"
 
-# Every process list of the host until it is told to stop.
+# Records all command lines and environments of the host until the file stop exists.
 # shellcheck disable=SC2016  # expanded inside the host
 host laptop bash -c 'until [ -e "$0/stop" ]; do
   cat /proc/[0-9]*/cmdline /proc/[0-9]*/environ 2> /dev/null | tr "\0" "\n"
@@ -44,7 +44,7 @@ service=$(service_pids)
 status_of() { host laptop sed -n "s/^$1:[[:space:]]*//p" "/proc/$service/status"; }
 check "the service writes no core dump" \
   matches 'Max core file size +0 +0 ' "$(host laptop cat "/proc/$service/limits")"
-# root with no more capabilities than the service
+# root with the capabilities of the service
 same_as_service() {
   host laptop setpriv --bounding-set=-all,+net_admin,+net_bind_service --inh-caps=-all "$@"
 }
@@ -61,13 +61,14 @@ touch "$LAB_DIR/stop"
 wait "$watcher"
 
 has_key() { grep -qaF "${forms[@]}" "$1"; }
-no_key() { has_key "$1"; [ $? = 1 ]; }  # and not 2: cannot be read
-# each of these must be able to show a key: it holds something else that was there at the time
+no_key() { has_key "$1"; [ $? = 1 ]; }  # 2 would mean that the file cannot be read
+# proves that a recording was able to catch a key: it contains something else of that time
 seen() { grep -qaF -- "$2" "$1"; }
 check "the search finds the key in the profile" \
   has_key "$LAB_DIR/laptop/etc/system-connections/laptop.nmconnection"
 check "the log of NetworkManager has trace messages" seen "$LAB_DIR/laptop/log/nm.log" "<trace>"
-check "the log has messages of the service" grep -qF 'nm-wirelink-service[' "$LAB_DIR/laptop/log/nm.log"
+check "the log has messages of the service" \
+  grep -qF 'nm-wirelink-service[' "$LAB_DIR/laptop/log/nm.log"
 check "the log contains no key" no_key "$LAB_DIR/laptop/log/nm.log"
 check "the log of the bus contains no key" no_key "$LAB_DIR/laptop/log/dbus.log"
 check "the process lists contain the service" seen "$LAB_DIR/processes" nm-wirelink-service

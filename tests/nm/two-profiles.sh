@@ -20,7 +20,7 @@ second_network() {
 is_down() { ! is_activated "$1"; }
 services_are() { [ "$(service_pids | wc -l)" = "$1" ]; }
 links_are() { [ "$(host_interfaces laptop | wc -l)" = "$1" ]; }
-# the endpoint that the other side has of us for an interface of its
+# seen_at INTERFACE ENDPOINT: the peer's interface has this endpoint for the laptop
 seen_at() {
   local endpoint
   endpoint=$(wireguard other show "$1" endpoints | cut -f 2)
@@ -42,7 +42,7 @@ each_shows_itself() {
   expected=$({ profile_uuid laptop; profile_uuid second; } | sort)
   [ "$(uuid_of_each)" = "$expected" ] || { uuid_of_each; return 1; }
 }
-# wireguard-go takes a while to speak from a new address
+# wireguard-go takes a while to send from a new address
 both_answer() { reaches 10.77.0.1 40 && reaches 10.78.0.1 40; }
 
 second_network || bail_out "the second network is set up" laptop
@@ -59,8 +59,10 @@ check "each profile has its Link object on D-Bus" each_shows_itself
 nmcli_laptop connection modify uplink ipv4.addresses 203.0.113.55/24
 check "the uplink's address is changed" nmcli_laptop connection up uplink
 check "the peer answers in both networks at the new address" both_answer
-check "the peer has the first profile's new endpoint" wait_until 5 seen_at wg-other 203.0.113.55:51820
-check "the peer has the second profile's new endpoint" wait_until 5 seen_at wg-second 203.0.113.55:51830
+check "the peer has the first profile's new endpoint" \
+  wait_until 5 seen_at wg-other 203.0.113.55:51820
+check "the peer has the second profile's new endpoint" \
+  wait_until 5 seen_at wg-second 203.0.113.55:51830
 check "the first profile stayed active" is_activated laptop
 check "the second profile stayed active" is_activated second
 

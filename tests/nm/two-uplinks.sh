@@ -79,7 +79,7 @@ traffic_start() {
 probe_start() { host laptop "$TRAFFIC" probe $OTHER 7000 > "$LAB_DIR/probe" 2>&1 & }
 stream_count() { sed -n 's/^received //p' "$LAB_DIR/stream" | tail -n 1; }
 stream_has() { [ "$(stream_count)" -ge "$1" ]; }
-# the one stream of the beginning goes on
+# the stream that was started first continues
 stream_goes_on() {  # [seconds]
   local count
   count=$(stream_count)

@@ -18,7 +18,7 @@ import "$LAB_DIR/laptop/laptop.wirelink" > /dev/null || bail_out "the profile is
 comes_up() { nmcli_laptop connection up laptop && reaches 10.77.0.1; }
 goes_down() { nmcli_laptop connection down laptop && wait_host_clean laptop; }
 
-# hold CODE: a program of somebody that has something, until let_go
+# hold CODE: starts a program that holds a resource until let_go
 hold() {
   host laptop /usr/bin/python3 -c "import os
 $1" > "$LAB_DIR/holder" 2>&1 &
@@ -49,12 +49,12 @@ for name in '$*'.split():
 print('has it', os.getpid(), flush=True)
 GLib.MainLoop().run()"
 }
-# The number that NetworkManager gives the activation after this one: its service's name ends in it.
+# The number of the current activation; the bus name of the next service ends in a larger one.
 active_number() {
   host laptop busctl get-property org.freedesktop.NetworkManager /org/freedesktop/NetworkManager \
     org.freedesktop.NetworkManager ActiveConnections | grep -oE '[0-9]+"' | tr -d '"' | sort -n | tail -n 1
 }
-ipv6_off() {  # 1|0, for all that is there and that comes
+ipv6_off() {  # 1|0, for present and future interfaces
   # shellcheck disable=SC2016  # expanded inside the host
   host laptop sh -c 'echo $0 > /proc/sys/net/ipv6/conf/default/disable_ipv6 &&
     echo $0 > /proc/sys/net/ipv6/conf/all/disable_ipv6' "$1"
@@ -76,7 +76,8 @@ for family in AF_INET AF_INET6; do
 done
 
 check "wireguard-go is missing" hide --bind /dev/null /usr/bin/wireguard-go
-check "activation fails without WireGuard" fails_with 'has no WireGuard|asks for userspace WireGuard.*install wireguard-go'
+check "activation fails without WireGuard" \
+  fails_with 'has no WireGuard|asks for userspace WireGuard.*install wireguard-go'
 check "the host is clean" wait_host_clean laptop
 check "wireguard-go is back" show /usr/bin/wireguard-go
 
@@ -87,11 +88,12 @@ check "/dev/net/tun is back" show /dev/net
 
 check "IPv6 is disabled on all interfaces" ipv6_off 1
 check "the profile is activated, with IPv6 enabled on its link" comes_up
-check "IPv6 stays disabled elsewhere" matches '^1$' "$(host laptop cat /proc/sys/net/ipv6/conf/all/disable_ipv6)"
+check "IPv6 stays disabled elsewhere" \
+  matches '^1$' "$(host laptop cat /proc/sys/net/ipv6/conf/all/disable_ipv6)"
 check "the profile is deactivated" nmcli_laptop connection down laptop
 check "IPv6 is enabled again" ipv6_off 0
 check "the link is gone" wait_until 5 no_link
-# NetworkManager gives the uplink another one, in its own time.
+# NetworkManager adds a new one with a delay.
 check "the uplink has a link-local address again" wait_until 20 has_link_local
 host_remember laptop
 
@@ -99,10 +101,10 @@ check "the profile is activated" comes_up
 number=$(active_number)
 check "the profile is deactivated" nmcli_laptop connection down laptop
 name=org.freedesktop.NetworkManager.wirelink
-# NetworkManager may activate something by itself meanwhile: the next number is not certain.
+# NetworkManager may activate another profile meanwhile, so the next number is not certain.
 mapfile -t names < <(seq -f "$name.Connection_%g" $((number + 1)) $((number + 10)))
 check "another program owns the service's next bus names" hold_names "${names[@]}"
-# NetworkManager does not even start the service then, and calls whoever has the name.
+# NetworkManager does not start the service then, and calls the owner of the name.
 check "activation fails because of the bus name" fails_with 'vpn.*Object does not exist at path'
 check "the other program releases the bus names" let_go
 check "another program owns the shared bus name" hold_names $name
