@@ -18,7 +18,7 @@
 #include "wl-policy-routes.h"
 #include "wl-profile-lock.h"
 #include "wl-rtnl-link.h"
-#include "wl-uapi.h"
+#include "wl-uapi-client.h"
 
 /* How long the program of a deleted tun interface may take to exit, ms; measured: 20. */
 #define EXIT_TIMEOUT 3000

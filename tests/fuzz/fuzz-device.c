@@ -7,8 +7,8 @@
 #include <string.h>
 
 #include "fuzz.h"
-#include "wl-uapi.h"
-#include "wl-wg-message.h"
+#include "wl-uapi-parse.h"
+#include "wl-wg-message-parse.h"
 
 static void
 check_text(const char *text, gsize length)

@@ -82,7 +82,7 @@ check "the host is clean" wait_host_clean laptop
 check "wireguard-go is back" show /usr/bin/wireguard-go
 
 check "/dev/net/tun is missing" hide -t tmpfs none /dev/net
-check "activation fails without /dev/net/tun" fails_with 'there is no /dev/net/tun, .*modprobe tun'
+check "activation fails without /dev/net/tun" fails_with '/dev/net/tun does not exist, .*modprobe tun'
 check "the host is clean" wait_host_clean laptop
 check "/dev/net/tun is back" show /dev/net
 

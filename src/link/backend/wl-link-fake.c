@@ -9,7 +9,7 @@
 #define WL_TYPE_LINK_FAKE (wl_link_fake_get_type())
 G_DECLARE_FINAL_TYPE(WlLinkFake, wl_link_fake, WL, LINK_FAKE, WlLink)
 
-/* Beyond what a kernel gives to a link, so that it never means a real one. */
+/* Larger than any index of the kernel, so that it never denotes a real interface. */
 #define FAKE_IFINDEX 0x7ffffff0
 
 struct _WlLinkFake {
@@ -34,9 +34,9 @@ copy_peer(const WlDevicePeer *peer)
     return copy;
 }
 
-/* An allowed IP has one owner: whoever got it last. */
+/* An allowed IP has one owner: the peer it was set for last. */
 static void
-take_allowed_ip(WlDevice *device, const WlPrefix *prefix)
+remove_allowed_ip(WlDevice *device, const WlPrefix *prefix)
 {
     for (guint i = 0; i < device->peers->len; i++) {
         WlDevicePeer *peer = g_ptr_array_index(device->peers, i);
@@ -55,7 +55,7 @@ set_allowed_ips(WlDevice *device, WlDevicePeer *peer, const GArray *list)
     for (guint i = 0; list && i < list->len; i++) {
         WlPrefix prefix = wl_prefix_masked(&g_array_index(list, WlPrefix, i));
 
-        take_allowed_ip(device, &prefix);
+        remove_allowed_ip(device, &prefix);
         g_array_append_val(peer->allowed_ips, prefix);
     }
 }
@@ -78,13 +78,13 @@ wl_link_fake_apply(WlLink *link, const WlPeerChange *change, GError **error)
 {
     WlDevice *device = WL_LINK_FAKE(link)->device;
     WlDevicePeer *peer = wl_device_find(device, &change->public_key);
-    gboolean whole = change->kind == WL_PEER_ADD || change->kind == WL_PEER_RECREATE;
+    gboolean full = change->kind == WL_PEER_ADD || change->kind == WL_PEER_RECREATE;
 
     if (peer && (change->kind == WL_PEER_REMOVE || change->kind == WL_PEER_RECREATE)) {
         g_ptr_array_remove(device->peers, peer);
         peer = NULL;
     }
-    /* WireGuard does not mind removing or updating what is not there; nor is it its own peer. */
+    /* WireGuard ignores the removal or update of an unknown peer, and a peer with its own key. */
     if (change->kind == WL_PEER_REMOVE || (change->kind == WL_PEER_UPDATE && !peer) ||
         wl_key_equal(&change->public_key, &device->public_key))
         return TRUE;
@@ -95,9 +95,9 @@ wl_link_fake_apply(WlLink *link, const WlPeerChange *change, GError **error)
     }
     if (wl_endpoint_is_set(&change->endpoint))
         peer->endpoint = change->endpoint;
-    if (whole || change->replace_settings)
+    if (full || change->replace_settings)
         peer->keepalive = change->keepalive;
-    if (whole || change->replace_allowed_ips)
+    if (full || change->replace_allowed_ips)
         set_allowed_ips(device, peer, change->allowed_ips);
     return TRUE;
 }
@@ -162,14 +162,14 @@ void
 wl_link_fake_set_peer(WlLink *link, const WlDevicePeer *peer)
 {
     WlDevice *device = WL_LINK_FAKE(link)->device;
-    WlDevicePeer *present = wl_device_find(device, &peer->public_key);
+    WlDevicePeer *known = wl_device_find(device, &peer->public_key);
 
-    /* Allowed IPs and keepalive of a present peer are what was applied. */
-    if (present) {
-        present->endpoint = peer->endpoint;
-        present->handshake_age = peer->handshake_age;
-        present->rx_bytes = peer->rx_bytes;
-        present->tx_bytes = peer->tx_bytes;
+    /* wl_link_apply() sets allowed IPs and keepalive of a known peer. */
+    if (known) {
+        known->endpoint = peer->endpoint;
+        known->handshake_age = peer->handshake_age;
+        known->rx_bytes = peer->rx_bytes;
+        known->tx_bytes = peer->tx_bytes;
     } else {
         g_ptr_array_add(device->peers, copy_peer(peer));
     }

@@ -12,6 +12,7 @@
 #include "wl-link-alias.h"
 #include "wl-link-class.h"
 #include "wl-rtnl-link.h"
+#include "wl-wg-message-parse.h"
 #include "wl-wg-message.h"
 
 #define WL_TYPE_LINK_KERNEL (wl_link_kernel_get_type())
@@ -64,7 +65,7 @@ wl_link_kernel_read(WlLink *link, GError **error)
     int result = wl_netlink_dump(self->generic, (struct nlmsghdr *) message->data, begin_reading,
                                  take_message, &reading);
 
-    /* Without that number everything else still holds. */
+    /* Optional: a failure leaves the number at 0. */
     if (result == 0) {
         wl_rtnl_get_frame_errors(wl_link_get_route(link), wl_link_get_ifindex(link),
                                  &reading.device->dropped);
@@ -125,7 +126,7 @@ set_creation_error(GError **error, WlNetlink *route, const char *name, int resul
     WlRtnlLink existing;
 
     switch (result) {
-    case -EOPNOTSUPP: /* no such kind, also after the kernel tried to load the module */
+    case -EOPNOTSUPP: /* no such kind, even after the kernel tried to load the module */
         g_set_error(error, WL_LINK_ERROR, WL_LINK_ERROR_NO_WIREGUARD,
                     "this kernel has no WireGuard");
         return;
@@ -151,7 +152,7 @@ configure(WlLinkKernel *self, const WlLinkConfig *config, GError **error)
         return FALSE;
     family = wl_netlink_resolve_family(self->generic, WG_GENL_NAME);
     if (family < 0) {
-        wl_link_set_errno(error, family, "the kernel does not know netlink family \"wireguard\"");
+        wl_link_set_errno(error, family, "the kernel has no generic netlink family \"wireguard\"");
         return FALSE;
     }
     self->family = (guint16) family;
@@ -167,31 +168,30 @@ configure(WlLinkKernel *self, const WlLinkConfig *config, GError **error)
     return FALSE;
 }
 
-/* Makes the link under a name that only ours have, marks it, and only then gives it its name: so
- * there is never one that the sweep does not know. Down and marked in the end; its ifindex, or
- * negative with *error. */
+/* Creates the interface with a temporary name, sets its alias, and renames it then, so that cleanup
+ * recognizes it at any time. Returns its index, or a negative errno with *error. */
 static int
 create(WlNetlink *route, const WlLinkConfig *config, int ifindex, GError **error)
 {
     g_autofree char *alias = wl_link_alias(config->uuid);
-    char unmarked[IF_NAMESIZE];
+    char temporary[IF_NAMESIZE];
     WlRtnlLink link;
     int result;
 
-    wl_link_temporary_name(config->uuid, unmarked);
-    result = wl_rtnl_add_wireguard(route, unmarked, ifindex);
+    wl_link_temporary_name(config->uuid, temporary);
+    result = wl_rtnl_add_wireguard(route, temporary, ifindex);
     if (result < 0) {
-        set_creation_error(error, route, unmarked, result);
+        set_creation_error(error, route, temporary, result);
         return result;
     }
-    result = wl_rtnl_find_link(route, unmarked, &link);
+    result = wl_rtnl_find_link(route, temporary, &link);
     if (result < 0) {
-        wl_link_set_errno(error, result, "cannot find interface \"%s\"", unmarked);
+        wl_link_set_errno(error, result, "cannot find interface \"%s\"", temporary);
         return result;
     }
     result = wl_rtnl_change_link(route, link.ifindex, &(WlRtnlLinkChange){.alias = alias});
     if (result < 0) {
-        wl_link_set_errno(error, result, "cannot mark interface \"%s\"", unmarked);
+        wl_link_set_errno(error, result, "cannot set the alias of interface \"%s\"", temporary);
     } else {
         result =
             wl_rtnl_change_link(route, link.ifindex, &(WlRtnlLinkChange){.name = config->name});
@@ -213,7 +213,7 @@ wl_link_kernel_new(const WlLinkConfig *config, int ifindex, GError **error)
     ifindex = route ? create(route, config, ifindex, error) : -1;
     if (ifindex < 0)
         return NULL;
-    /* From here on dropping the object deletes the link. */
+    /* From here on dropping the object deletes the interface. */
     self = g_object_new(WL_TYPE_LINK_KERNEL, NULL);
     if (!wl_link_adopt(WL_LINK(self), g_steal_pointer(&route), config, ifindex, error) ||
         !configure(self, config, error))

@@ -1,50 +1,40 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The userspace backend: starts wireguard-go (or a program with its command line and protocol),
- * waits for its control socket, and configures it over that. Owns the process, which does not
- * outlive this one. Times are in ms. Errors are of WL_LINK_ERROR.
+ * waits for its control socket, and configures the interface over that. Times are in ms. Errors are
+ * of WL_LINK_ERROR.
  */
 #include "wl-link-userspace.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <glib-unix.h>
 #include <netinet/in.h>
-#include <poll.h>
-#include <signal.h>
 #include <string.h>
 #include <sys/inotify.h>
-#include <sys/prctl.h>
 #include <sys/socket.h>
-#include <sys/syscall.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "wl-fd-source.h"
 #include "wl-link-class.h"
 #include "wl-rtnl-link.h"
+#include "wl-uapi-client.h"
+#include "wl-uapi-parse.h"
 #include "wl-uapi.h"
+#include "wl-userspace-program.h"
 
 #define WL_TYPE_LINK_USERSPACE (wl_link_userspace_get_type())
 G_DECLARE_FINAL_TYPE(WlLinkUserspace, wl_link_userspace, WL, LINK_USERSPACE, WlLink)
 
 #define DEFAULT_PROGRAM "wireguard-go"
 #define TUN_DEVICE      "/dev/net/tun"
-#define START_TIMEOUT   5000 /* ms until the program listens */
+#define START_TIMEOUT   5000 /* ms until the control socket accepts connections */
 #define RETRY_PERIOD    20   /* ms between bind() and listen() of the program */
-#define STOP_TIMEOUT    2000 /* ms from SIGTERM to SIGKILL */
 
 struct _WlLinkUserspace {
     WlLink parent;
     guint16 listen_port;
-    pid_t pid; /* 0: not running */
-    int pidfd;
-    int output_fd; /* what the program prints */
-    GSource *pid_source;
-    GSource *output_source;
-    char *last_words; /* its last line, for error messages */
+    WlUserspaceProgram *program; /* NULL: not started, or stopped */
 
-    /* while it starts */
+    /* while the program starts */
     GTask *task;
     WlLinkConfig *config;
     int inotify_fd;
@@ -56,6 +46,13 @@ struct _WlLinkUserspace {
 };
 
 G_DEFINE_FINAL_TYPE(WlLinkUserspace, wl_link_userspace, WL_TYPE_LINK)
+
+static int
+exchange(WlLinkUserspace *self, const WlUapiText *request, WlUapiText **reply)
+{
+    return wl_uapi_exchange(wl_link_get_name(WL_LINK(self)),
+                            wl_userspace_program_get_pid(self->program), request, reply);
+}
 
 static void
 stop_waiting(WlLinkUserspace *self)
@@ -73,11 +70,10 @@ stop_waiting(WlLinkUserspace *self)
 static WlDevice *
 wl_link_userspace_read(WlLink *link, GError **error)
 {
-    WlLinkUserspace *self = WL_LINK_USERSPACE(link);
     g_autoptr(WlUapiText) request = g_string_new("get=1\n\n");
     g_autoptr(WlUapiText) reply = NULL;
     const char *name = wl_link_get_name(link);
-    int result = wl_uapi_exchange(name, self->pid, request, &reply);
+    int result = exchange(WL_LINK_USERSPACE(link), request, &reply);
     WlDevice *device;
 
     if (result < 0) {
@@ -95,7 +91,7 @@ wl_link_userspace_apply(WlLink *link, const WlPeerChange *change, GError **error
 {
     g_autoptr(WlUapiText) request = wl_uapi_set_peer(change);
     const char *name = wl_link_get_name(link);
-    int result = wl_uapi_exchange(name, WL_LINK_USERSPACE(link)->pid, request, NULL);
+    int result = exchange(WL_LINK_USERSPACE(link), request, NULL);
     g_autofree char *key = NULL;
 
     if (result == 0)
@@ -114,7 +110,7 @@ port_is_free(int family, guint16 port)
     int result = 0;
 
     if (fd < 0)
-        return TRUE; /* a family that this host has not got */
+        return TRUE; /* this host lacks the family */
     if (family == AF_INET) {
         result = bind(fd, (struct sockaddr *) &v4, sizeof v4);
     } else {
@@ -132,7 +128,7 @@ set_listen_port(WlLinkUserspace *self, guint16 port, GError **error)
 {
     g_autoptr(WlUapiText) request = wl_uapi_set_listen_port(port);
     const char *name = wl_link_get_name(WL_LINK(self));
-    int result = wl_uapi_exchange(name, self->pid, request, NULL);
+    int result = exchange(self, request, NULL);
 
     if (result == 0)
         return TRUE;
@@ -144,11 +140,11 @@ set_listen_port(WlLinkUserspace *self, guint16 port, GError **error)
 }
 
 /*
- * wireguard-go opens its sockets when it notices that its link is up, which is some time later, and
- * only logs a failure; on newer kernels it takes a link that is down for one that is up (its empty
- * write to it fails with EINVAL, not EIO) and has them open already. So: let go of the port, look
- * whether it is free, and set it again after the link is up, which says whether it worked if
- * wireguard-go has noticed by then.
+ * wireguard-go binds its sockets some time after its interface is up, and only logs a failure. On
+ * newer kernels it mistakes an interface that is down for one that is up (its empty write to the
+ * interface fails with EINVAL instead of EIO) and has bound them already. So: release the port,
+ * check that it is free, and set it again once the interface is up, which fails if the port is
+ * taken and wireguard-go has bound it by then.
  */
 static gboolean
 wl_link_userspace_set_up(WlLink *link, GError **error)
@@ -168,53 +164,17 @@ wl_link_userspace_set_up(WlLink *link, GError **error)
     return parent->set_up(link, error) && set_listen_port(self, port, error);
 }
 
-/* TRUE if the program ended within @timeout ms; it is reaped then. */
-static gboolean
-reap(WlLinkUserspace *self, int timeout, int *status)
-{
-    struct pollfd poll_fd = {.fd = self->pidfd, .events = POLLIN};
-    int ready;
-
-    do
-        ready = poll(&poll_fd, 1, timeout);
-    while (ready < 0 && errno == EINTR);
-    if (ready <= 0)
-        return FALSE;
-    while (waitpid(self->pid, status, 0) < 0 && errno == EINTR)
-        ;
-    self->pid = 0;
-    wl_fd_clear(&self->pidfd);
-    return TRUE;
-}
-
-static void
-stop_program(WlLinkUserspace *self)
-{
-    int status;
-
-    wl_source_clear(&self->pid_source);
-    if (self->pid != 0) {
-        kill(self->pid, SIGTERM);
-        if (!reap(self, STOP_TIMEOUT, &status)) {
-            kill(self->pid, SIGKILL);
-            reap(self, -1, &status);
-        }
-    }
-    wl_source_clear(&self->output_source);
-    wl_fd_clear(&self->output_fd);
-}
-
 static void
 wl_link_userspace_destroy(WlLink *link)
 {
     WlLinkUserspace *self = WL_LINK_USERSPACE(link);
-    gboolean started = self->pid != 0;
+    gboolean running = wl_userspace_program_get_pid(self->program) != 0;
 
     stop_waiting(self);
-    stop_program(self);
-    if (started)
+    g_clear_pointer(&self->program, wl_userspace_program_free);
+    if (running)
         wl_uapi_remove_stale_socket(wl_link_get_name(link));
-    /* A tun link goes with its program; the parent deletes what may be left. */
+    /* A tun interface ends with its program; the parent deletes one that remains. */
     WL_LINK_CLASS(wl_link_userspace_parent_class)->destroy(link);
 }
 
@@ -223,7 +183,6 @@ wl_link_userspace_finalize(GObject *object)
 {
     WlLinkUserspace *self = WL_LINK_USERSPACE(object);
 
-    g_free(self->last_words);
     wl_link_config_free(self->config);
     G_OBJECT_CLASS(wl_link_userspace_parent_class)->finalize(object);
 }
@@ -244,12 +203,10 @@ wl_link_userspace_class_init(WlLinkUserspaceClass *klass)
 static void
 wl_link_userspace_init(WlLinkUserspace *self)
 {
-    self->pidfd = -1;
-    self->output_fd = -1;
     self->inotify_fd = -1;
 }
 
-/* Ends the opening. @error: taken; NULL on success. */
+/* Ends the opening. @error: consumed; NULL on success. */
 static void
 finish(WlLinkUserspace *self, GError *error)
 {
@@ -257,7 +214,7 @@ finish(WlLinkUserspace *self, GError *error)
 
     stop_waiting(self);
     g_clear_pointer(&self->config, wl_link_config_free);
-    /* The reference of the task's link passes on to the caller, or ends what was started. */
+    /* On success the caller gets the reference; on failure dropping it ends what was started. */
     if (error) {
         wl_link_destroy(WL_LINK(self));
         g_task_return_error(task, error);
@@ -279,7 +236,7 @@ static void G_GNUC_PRINTF(3, 4)
     finish(self, error);
 }
 
-/* The program listens: the link exists. The mark comes before anything else is set. */
+/* The program listens, so that the interface exists. The alias is set before anything else. */
 static gboolean
 set_up_device(WlLinkUserspace *self, GError **error)
 {
@@ -300,7 +257,7 @@ set_up_device(WlLinkUserspace *self, GError **error)
         return FALSE;
     self->listen_port = config->listen_port;
     request = wl_uapi_set_device(config->private_key, config->listen_port, config->fwmark);
-    result = wl_uapi_exchange(config->name, self->pid, request, NULL);
+    result = exchange(self, request, NULL);
     if (result == 0)
         return TRUE;
     if (result == -EADDRINUSE)
@@ -310,11 +267,11 @@ set_up_device(WlLinkUserspace *self, GError **error)
     return FALSE;
 }
 
-static gboolean try_again(gpointer user_data);
+static gboolean retry(gpointer user_data);
 
-/* Looks whether the program listens already. */
+/* Checks whether the program accepts connections. */
 static void
-look(WlLinkUserspace *self)
+check_socket(WlLinkUserspace *self)
 {
     GError *error = NULL;
     pid_t pid = 0;
@@ -322,7 +279,7 @@ look(WlLinkUserspace *self)
 
     if (fd >= 0) {
         close(fd);
-        if (pid != self->pid) {
+        if (pid != wl_userspace_program_get_pid(self->program)) {
             finish_with(self, WL_LINK_ERROR_FAILED,
                         "the control socket of interface \"%s\" belongs to another program",
                         self->config->name);
@@ -331,17 +288,17 @@ look(WlLinkUserspace *self)
             finish(self, error);
         }
     } else if (fd == -ECONNREFUSED && !self->retry_source) {
-        self->retry_source = wl_timeout_source_new(RETRY_PERIOD, try_again, self);
+        self->retry_source = wl_timeout_source_new(RETRY_PERIOD, retry, self);
     }
 }
 
 static gboolean
-try_again(gpointer user_data)
+retry(gpointer user_data)
 {
     WlLinkUserspace *self = user_data;
 
     wl_source_clear(&self->retry_source);
-    look(self);
+    check_socket(self);
     return G_SOURCE_REMOVE;
 }
 
@@ -350,10 +307,10 @@ socket_appeared(gint fd, GIOCondition condition, gpointer user_data)
 {
     char events[4096];
 
-    /* Only what is there now counts, not the names. */
+    /* check_socket() looks at the current state; the events do not matter. */
     while (read(fd, events, sizeof events) > 0)
         ;
-    look(user_data);
+    check_socket(user_data);
     return G_SOURCE_CONTINUE;
 }
 
@@ -368,142 +325,44 @@ start_timed_out(gpointer user_data)
     return G_SOURCE_REMOVE;
 }
 
-/* At once, not from the main loop: whoever cancels may be about to end, and the program with its
- * link is to be gone by then. */
+/* Runs synchronously, not from the main loop: the caller that cancels may exit, and the program and
+ * its interface must have ended by then. */
 static void
 start_cancelled(GCancellable *cancellable, gpointer user_data)
 {
     WlLinkUserspace *self = user_data;
     GError *error = NULL;
 
-    /* Disconnecting from within would wait for itself; a cancellable calls once. */
+    /* g_cancellable_disconnect() from within its callback deadlocks; the callback runs once. */
     self->cancelled_id = 0;
     g_cancellable_set_error_if_cancelled(cancellable, &error);
     finish(self, error);
 }
 
-/* Passes the lines of the program on to the log and keeps the last one. */
-static gboolean
-program_printed(gint fd, GIOCondition condition, gpointer user_data)
+static void
+program_exited(gboolean clean, const char *how, gpointer user_data)
 {
     WlLinkUserspace *self = user_data;
-    char buffer[4096];
-    ssize_t length = read(fd, buffer, sizeof buffer);
-    g_auto(GStrv) lines = NULL;
-    g_autofree char *text = NULL;
-
-    if (length < 0 && (errno == EAGAIN || errno == EINTR))
-        return G_SOURCE_CONTINUE;
-    if (length <= 0) {
-        wl_source_clear(&self->output_source);
-        return G_SOURCE_REMOVE;
-    }
-    text = g_utf8_make_valid(buffer, length);
-    lines = g_strsplit(text, "\n", -1);
-    for (char **line = lines; *line; line++) {
-        if (!*g_strstrip(*line))
-            continue;
-        g_info("%s: %s", DEFAULT_PROGRAM, *line);
-        g_free(self->last_words);
-        self->last_words = g_strdup(*line);
-    }
-    return G_SOURCE_CONTINUE;
-}
-
-static char *
-describe_end(WlLinkUserspace *self, int status)
-{
-    const char *words = self->last_words;
-
-    if (WIFSIGNALED(status))
-        return g_strdup_printf("was killed by signal %d (%s)", WTERMSIG(status),
-                               g_strsignal(WTERMSIG(status)));
-    return g_strdup_printf("ended with status %d%s%s", WEXITSTATUS(status), words ? ": " : "",
-                           words ? words : "");
-}
-
-static gboolean
-program_ended(gint fd, GIOCondition condition, gpointer user_data)
-{
-    WlLinkUserspace *self = user_data;
-    g_autofree char *how = NULL;
-    int status = 0;
+    const char *name = wl_link_get_name(WL_LINK(self));
 
     g_object_ref(self);
-    wl_source_clear(&self->pid_source);
-    if (self->output_source)
-        program_printed(self->output_fd, G_IO_IN, self);
-    reap(self, -1, &status);
-    how = describe_end(self, status);
-    wl_uapi_remove_stale_socket(self->config ? self->config->name
-                                             : wl_link_get_name(WL_LINK(self)));
+    wl_uapi_remove_stale_socket(name);
     if (self->task)
         finish_with(self, WL_LINK_ERROR_FAILED, "\"%s\" for interface \"%s\" %s",
-                    self->config->wireguard_go, self->config->name, how);
-    else if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
+                    self->config->wireguard_go, name, how);
+    else if (clean)
         wl_link_fail(WL_LINK(self),
-                     "interface \"%s\" was deleted by somebody else, or its wireguard-go told to "
-                     "end; bring the profile up again",
-                     wl_link_get_name(WL_LINK(self)));
+                     "interface \"%s\" was deleted by another program, or wireguard-go was "
+                     "terminated; bring the profile up again",
+                     name);
     else
-        wl_link_fail(WL_LINK(self), "wireguard-go of interface \"%s\" %s",
-                     wl_link_get_name(WL_LINK(self)), how);
+        wl_link_fail(WL_LINK(self), "wireguard-go of interface \"%s\" %s", name, how);
     g_object_unref(self);
-    return G_SOURCE_REMOVE;
 }
 
-/* In the child, between fork and exec: only what is safe there. */
-static void
-prepare_child(gpointer user_data)
-{
-    pid_t parent = *(pid_t *) user_data;
-
-    /*
-     * It must not outlive us, whatever ends us (the kernel takes the end of the thread that forked
-     * for that: the main one); and not be meant by a terminal's Ctrl-C.
-     */
-    setsid();
-    prctl(PR_SET_PDEATHSIG, SIGTERM);
-    if (getppid() != parent)
-        _exit(1);
-}
-
+/* A socket that is in use belongs to another program, perhaps in another network namespace. */
 static gboolean
-spawn(WlLinkUserspace *self, GError **error)
-{
-    /* Nothing of ours but what it needs; keys go over the socket only. */
-    const char *environment[] = {"WG_PROCESS_FOREGROUND=1", "LOG_LEVEL=error",
-                                 "PATH=/usr/sbin:/usr/bin:/sbin:/bin", NULL};
-    const char *arguments[] = {self->config->wireguard_go, "-f", self->config->name, NULL};
-    pid_t parent = getpid();
-    GPid pid;
-
-    if (!g_spawn_async_with_pipes("/", (char **) arguments, (char **) environment,
-                                  G_SPAWN_DO_NOT_REAP_CHILD, prepare_child, &parent, &pid, NULL,
-                                  &self->output_fd, NULL, error))
-        return FALSE;
-    self->pid = pid;
-    self->pidfd = (int) syscall(SYS_pidfd_open, pid, 0);
-    if (self->pidfd < 0) {
-        int saved = errno;
-
-        kill(pid, SIGKILL);
-        waitpid(pid, NULL, 0);
-        self->pid = 0;
-        wl_link_set_errno(error, saved, "cannot watch \"%s\"", self->config->wireguard_go);
-        return FALSE;
-    }
-    g_unix_set_fd_nonblocking(self->output_fd, TRUE, NULL);
-    fcntl(self->output_fd, F_SETFD, FD_CLOEXEC);
-    fcntl(self->pidfd, F_SETFD, FD_CLOEXEC);
-    self->pid_source = wl_fd_source_new(self->pidfd, G_IO_IN, program_ended, self);
-    self->output_source = wl_fd_source_new(self->output_fd, G_IO_IN, program_printed, self);
-    return TRUE;
-}
-
-/* A socket that somebody serves is somebody else's, e.g. of another network namespace. */
-static gboolean
-claim_socket(const char *name, GError **error)
+check_socket_is_free(const char *name, GError **error)
 {
     pid_t pid;
     int fd;
@@ -514,7 +373,7 @@ claim_socket(const char *name, GError **error)
         return TRUE;
     close(fd);
     g_set_error(error, WL_LINK_ERROR, WL_LINK_ERROR_EXISTS,
-                "%s/%s.sock is in use by process %d; give the profile another interface name",
+                "%s/%s.sock is in use by process %d; choose another interface-name",
                 WL_UAPI_DIRECTORY, name, (int) pid);
     return FALSE;
 }
@@ -526,14 +385,14 @@ start(WlLinkUserspace *self, GError **error)
 
     if (access(TUN_DEVICE, F_OK) < 0 && errno == ENOENT) {
         g_set_error(error, WL_LINK_ERROR, WL_LINK_ERROR_FAILED,
-                    "there is no " TUN_DEVICE ", which \"%s\" makes interface \"%s\" with; "
-                    "\"modprobe tun\" loads what makes it",
+                    TUN_DEVICE " does not exist, but \"%s\" needs it to create interface \"%s\"; "
+                               "\"modprobe tun\" creates it",
                     self->config->wireguard_go, self->config->name);
         return FALSE;
     }
-    if (!claim_socket(self->config->name, error))
+    if (!check_socket_is_free(self->config->name, error))
         return FALSE;
-    /* The program would make it as well, but it has to be there to be watched. */
+    /* The program creates it too, but inotify needs an existing directory. */
     if (g_mkdir_with_parents(WL_UAPI_DIRECTORY, 0755) < 0) {
         wl_link_set_errno(error, errno, "cannot create %s", WL_UAPI_DIRECTORY);
         return FALSE;
@@ -547,7 +406,9 @@ start(WlLinkUserspace *self, GError **error)
     }
     self->inotify_source = wl_fd_source_new(self->inotify_fd, G_IO_IN, socket_appeared, self);
     self->timeout_source = wl_timeout_source_new(START_TIMEOUT, start_timed_out, self);
-    return spawn(self, error);
+    self->program = wl_userspace_program_new(self->config->wireguard_go, self->config->name,
+                                             program_exited, self, error);
+    return self->program != NULL;
 }
 
 void
@@ -576,7 +437,7 @@ wl_link_userspace_new_async(const WlLinkConfig *config, GCancellable *cancellabl
         return;
     }
     if (cancellable) {
-        /* Where that is cancelled already, we end before this returns. */
+        /* If @cancellable is cancelled already, the callback runs before this returns. */
         g_object_ref(self);
         self->cancellable = g_object_ref(cancellable);
         self->cancelled_id =

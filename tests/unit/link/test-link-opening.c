@@ -113,7 +113,7 @@ test_bad_program(void)
     test_wait(is_done, &opening);
     g_assert_error(opening.error, WL_LINK_ERROR, WL_LINK_ERROR_FAILED);
     g_assert_cmpstr(opening.error->message, ==,
-                    "\"/run/fails\" for interface \"wlt0\" ended with status 3: -f wlt0 is bad");
+                    "\"/run/fails\" for interface \"wlt0\" exited with status 3: -f wlt0 is bad");
     g_clear_error(&opening.error);
 
     /* Never listens: given up when told to, and ended though it ignores SIGTERM. */

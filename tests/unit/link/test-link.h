@@ -9,7 +9,7 @@
 #include "wl-link-kernel.h"
 #include "wl-link-open.h"
 #include "wl-link-userspace.h"
-#include "wl-uapi.h"
+#include "wl-uapi-client.h"
 
 /* The same cases for both implementations: the test data says which. */
 #define KERNEL    GINT_TO_POINTER(1)

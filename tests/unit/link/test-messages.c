@@ -9,7 +9,10 @@
 #include "wl-rtnl-address.h"
 #include "wl-rtnl-link.h"
 #include "wl-rtnl-route.h"
+#include "wl-uapi-client.h"
+#include "wl-uapi-parse.h"
 #include "wl-uapi.h"
+#include "wl-wg-message-parse.h"
 #include "wl-wg-message.h"
 
 #define FAMILY  0x1d

@@ -7,6 +7,8 @@
 #include <unistd.h>
 
 #include "link-test-util.h"
+#include "wl-uapi-client.h"
+#include "wl-uapi-parse.h"
 #include "wl-uapi.h"
 
 #define NAME    "wlt0"

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#pragma once
+
+#include <sys/types.h>
+
+#include "wl-uapi.h"
+
+/** The Unix socket of an interface, below WL_UAPI_DIRECTORY, and exchanges over it. */
+#define WL_UAPI_DIRECTORY "/var/run/wireguard"
+#define WL_UAPI_TIMEOUT   2                  /* s for an exchange */
+#define WL_UAPI_MAX_REPLY (64 * 1024 * 1024) /* bytes */
+
+/** To be freed with g_free(). */
+char *wl_uapi_socket_path(const char *ifname);
+
+/**
+ * Connects without waiting. Returns a file descriptor, or a negative errno: -ENOENT if there is no
+ * socket, -ECONNREFUSED if no process listens. *pid: the process that listens; 0 if it is in
+ * another PID namespace.
+ */
+int wl_uapi_connect(const char *ifname, pid_t *pid);
+
+/** Removes the socket that a killed program left behind, but never one that is in use. */
+void wl_uapi_remove_stale_socket(const char *ifname);
+
+/**
+ * Sends one request and receives its reply. @pid: the process that has to listen, so that no other
+ * one receives the keys. *reply (may be NULL): the text without its final `errno=` line. Returns 0,
+ * the negative errno that WireGuard sent, or that of the socket.
+ */
+int wl_uapi_exchange(const char *ifname, pid_t pid, const WlUapiText *request, WlUapiText **reply);
