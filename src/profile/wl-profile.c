@@ -128,3 +128,13 @@ wl_profile_equal(const WlProfile *a, const WlProfile *b)
     }
     return TRUE;
 }
+
+const char **
+wl_profile_strings_view(const GPtrArray *strings)
+{
+    const char **view = g_new0(const char *, strings->len + 1);
+
+    for (guint i = 0; i < strings->len; i++)
+        view[i] = strings->pdata[i];
+    return view;
+}

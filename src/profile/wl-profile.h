@@ -139,6 +139,10 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(WlProfilePeer, wl_profile_peer_free)
 /* Whether both say the same; warnings and the numbers of peers do not count, their order does. */
 gboolean wl_profile_equal(const WlProfile *a, const WlProfile *b);
 
+/* A NULL-terminated view of @strings (of char *), to be freed with g_free(); the strings stay
+ * theirs. */
+const char **wl_profile_strings_view(const GPtrArray *strings);
+
 /* The words of vpn.data and of the file: "automatic", "leaf", "router"; "Untrusted" to
  * "DelegateTrust", and "" for UNSET. */
 const char *wl_profile_role_to_string(WlProfileRole role);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #pragma once
 
+#include "wl-session-control.h"
 #include "wl-session.h"
 
 /**

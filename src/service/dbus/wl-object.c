@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "wl-object.h"
+
+#include "wl-link-properties.h"
+#include "wl-peer-properties.h"
+
+void
+wl_object_withdraw(WlObject *object)
+{
+    if (object->registration) {
+        g_hash_table_remove(object->objects->by_path, object->path);
+        g_dbus_connection_unregister_object(object->objects->connection, object->registration);
+        object->registration = 0;
+    }
+    g_clear_pointer(&object->shown, g_variant_unref);
+    g_clear_pointer(&object->path, g_free);
+    object->announced = FALSE;
+}
+
+void
+wl_object_mark(WlObject *object)
+{
+    object->dirty = object->objects->dirty = TRUE;
+    g_clear_pointer(&object->objects->objects_answer, g_variant_unref);
+}
+
+static const char *
+via_path(WlObjects *self, const WlPeerView *view)
+{
+    const WlObject *router = view->has_via ? g_hash_table_lookup(self->peers, &view->via) : NULL;
+
+    return router && !router->gone ? router->path : "/";
+}
+
+GVariant *
+wl_object_settled_properties(const WlObject *object)
+{
+    WlObjects *self = object->objects;
+    WlLinkProfile profile = {
+        .id = self->id,
+        .active_connection = self->active_connection,
+        .waiting = (const char *const *) self->waiting,
+        .error = self->profile_error,
+    };
+    WlPeerView view;
+
+    if (!object->is_peer)
+        return g_variant_ref_sink(wl_link_properties_new(self->session, &profile));
+    if (!wl_engine_get_peer(wl_session_get_engine(self->session), &object->key, &view))
+        return NULL;
+    return g_variant_ref_sink(wl_peer_properties_new(&view, via_path(self, &view)));
+}
+
+static const char *const *
+on_demand(const WlObject *object)
+{
+    return object->is_peer ? wl_peer_properties_on_demand : wl_link_properties_on_demand;
+}
+
+GVariant *
+wl_object_property_on_demand(const WlObject *object, const char *name)
+{
+    WlSession *session = object->objects->session;
+    WlPeerView view;
+
+    if (!object->is_peer)
+        return wl_link_properties_get(session, name);
+    if (!wl_engine_get_peer(wl_session_get_engine(session), &object->key, &view))
+        return NULL;
+    return wl_peer_properties_get(session, &view, name);
+}
+
+GVariant *
+wl_object_all_properties(const WlObject *object)
+{
+    g_autoptr(GVariant) settled = wl_object_settled_properties(object);
+    GVariantDict dict;
+
+    g_variant_dict_init(&dict, settled);
+    for (const char *const *name = on_demand(object); settled && *name; name++)
+        g_variant_dict_insert_value(&dict, *name, wl_object_property_on_demand(object, *name));
+    return g_variant_dict_end(&dict);
+}
+
+GVariant *
+wl_object_interfaces(const WlObject *object, GVariant *properties)
+{
+    GVariantBuilder interfaces;
+
+    g_variant_builder_init(&interfaces, G_VARIANT_TYPE("a{sa{sv}}"));
+    g_variant_builder_add(&interfaces, "{s@a{sv}}", object->interface->name, properties);
+    return g_variant_builder_end(&interfaces);
+}

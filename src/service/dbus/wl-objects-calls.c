@@ -1,0 +1,199 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The calls to the objects: each is authorised, then answered. */
+#include "wl-objects-calls.h"
+
+#include "wl-link-properties.h"
+#include "wl-object.h"
+#include "wl-peer-properties.h"
+#include "wl-session-control.h"
+
+/* ms for which a long answer is good: a reader in a loop is not to keep us from the network. */
+#define ANSWER_AGE 1000
+
+/* ---- long answers -------------------------------------------------------------------------- */
+
+static GVariant *
+all_objects(WlObjects *self)
+{
+    GVariantBuilder objects;
+    GHashTableIter iter;
+    WlObject *object;
+
+    g_variant_builder_init(&objects, G_VARIANT_TYPE("a{oa{sa{sv}}}"));
+    g_hash_table_iter_init(&iter, self->by_path);
+    while (g_hash_table_iter_next(&iter, NULL, (gpointer *) &object))
+        if (!object->gone)
+            g_variant_builder_add(&objects, "{o@a{sa{sv}}}", object->path,
+                                  wl_object_interfaces(object, wl_object_all_properties(object)));
+    return g_variant_builder_end(&objects);
+}
+
+void
+wl_objects_drop_answers(WlObjects *self)
+{
+    g_clear_handle_id(&self->answers_id, g_source_remove);
+    g_clear_pointer(&self->objects_answer, g_variant_unref);
+    g_clear_pointer(&self->facts_answer, g_variant_unref);
+}
+
+static gboolean
+on_answers_old(gpointer user_data)
+{
+    wl_objects_drop_answers(user_data);
+    return G_SOURCE_REMOVE;
+}
+
+/* Takes @fresh, floating. */
+static GVariant *
+keep_answer(WlObjects *self, GVariant **answer, GVariant *fresh)
+{
+    *answer = g_variant_ref_sink(fresh);
+    if (!self->answers_id)
+        self->answers_id = g_timeout_add(ANSWER_AGE, on_answers_old, self);
+    return fresh;
+}
+
+static GVariant *
+objects_answer(WlObjects *self)
+{
+    return self->objects_answer ? self->objects_answer
+                                : keep_answer(self, &self->objects_answer,
+                                              g_variant_new("(@a{oa{sa{sv}}})", all_objects(self)));
+}
+
+static GVariant *
+facts_answer(WlObjects *self)
+{
+    return self->facts_answer
+               ? self->facts_answer
+               : keep_answer(self, &self->facts_answer,
+                             g_variant_new("(@aa{sv})", wl_link_properties_facts(self->session)));
+}
+
+/* ---- calls --------------------------------------------------------------------------------- */
+
+/* A call that waits for its sender to be known: the object may go meanwhile, its path is not used
+ * again. */
+typedef struct {
+    WlObjects *objects;
+    char path[sizeof(WL_OBJECTS_ROOT) + 32];
+} Call;
+
+static void
+get_property(GDBusMethodInvocation *invocation, const WlObject *object, GVariant *parameters)
+{
+    g_autoptr(GVariant) settled = wl_object_settled_properties(object);
+    g_autoptr(GVariant) value = NULL;
+    const char *name;
+
+    g_variant_get_child(parameters, 1, "&s", &name);
+    if (settled)
+        value = g_variant_lookup_value(settled, name, NULL);
+    if (!value) {
+        value = wl_object_property_on_demand(object, name);
+        if (value)
+            g_variant_ref_sink(value);
+    }
+    if (value)
+        g_dbus_method_invocation_return_value(invocation, g_variant_new("(v)", value));
+    else
+        g_dbus_method_invocation_return_error(invocation, G_DBUS_ERROR,
+                                              G_DBUS_ERROR_UNKNOWN_PROPERTY,
+                                              "there is no property %s", name);
+}
+
+static void
+forget_endpoint(WlObjects *self, GDBusMethodInvocation *invocation, GVariant *parameters)
+{
+    g_autoptr(GError) error = NULL;
+    const char *peer, *address;
+    WlEndpoint endpoint;
+    WlKey key;
+
+    g_variant_get(parameters, "(&s&s)", &peer, &address);
+    if (!wl_key_parse(peer, &key))
+        g_dbus_method_invocation_return_error_literal(
+            invocation, G_DBUS_ERROR, G_DBUS_ERROR_INVALID_ARGS,
+            "the peer must be given by its public key, 44 characters of base64");
+    else if (!wl_endpoint_parse(address, &endpoint))
+        g_dbus_method_invocation_return_error_literal(
+            invocation, G_DBUS_ERROR, G_DBUS_ERROR_INVALID_ARGS,
+            "the address must be an IP address with port, as in Candidates");
+    else if (!wl_session_forget_endpoint(self->session, &key, &endpoint, &error))
+        g_dbus_method_invocation_return_error_literal(invocation, G_DBUS_ERROR,
+                                                      G_DBUS_ERROR_INVALID_ARGS, error->message);
+    else
+        g_dbus_method_invocation_return_value(invocation, NULL);
+    wl_objects_drop_answers(self);
+}
+
+/* Reading the device brings news of peers: before an object is looked up, never while one is held.
+ */
+static void
+read_counters(WlObjects *self, const char *interface, const char *method, GVariant *parameters)
+{
+    const char *name = "";
+
+    if (g_str_equal(interface, WL_OBJECT_PROPERTIES) && g_str_equal(method, "Get"))
+        g_variant_get_child(parameters, 1, "&s", &name);
+    if (g_str_equal(method, "GetAll") || g_str_equal(method, "GetManagedObjects") ||
+        wl_peer_properties_is_counter(name))
+        wl_session_refresh_counters(self->session);
+}
+
+/* The sender may do it. */
+static void
+carry_out(GDBusMethodInvocation *invocation, gpointer user_data)
+{
+    Call *call = user_data;
+    WlObjects *self = call->objects;
+    const char *interface = g_dbus_method_invocation_get_interface_name(invocation);
+    const char *method = g_dbus_method_invocation_get_method_name(invocation);
+    GVariant *parameters = g_dbus_method_invocation_get_parameters(invocation);
+    const WlObject *object;
+
+    read_counters(self, interface, method, parameters);
+    object = g_hash_table_lookup(self->by_path, call->path);
+    if (g_str_equal(method, "GetManagedObjects")) {
+        g_dbus_method_invocation_return_value(invocation, objects_answer(self));
+    } else if (!object || object->gone) {
+        g_dbus_method_invocation_return_error_literal(invocation, G_DBUS_ERROR,
+                                                      G_DBUS_ERROR_UNKNOWN_OBJECT,
+                                                      "this peer is no member any more");
+    } else if (g_str_equal(interface, WL_OBJECT_PROPERTIES) && g_str_equal(method, "Get")) {
+        get_property(invocation, object, parameters);
+    } else if (g_str_equal(interface, WL_OBJECT_PROPERTIES) && g_str_equal(method, "GetAll")) {
+        g_dbus_method_invocation_return_value(
+            invocation, g_variant_new("(@a{sv})", wl_object_all_properties(object)));
+    } else if (g_str_equal(method, "GetFacts")) {
+        g_dbus_method_invocation_return_value(invocation, facts_answer(self));
+    } else if (g_str_equal(method, "Refresh")) {
+        wl_session_refresh(self->session);
+        wl_objects_drop_answers(self);
+        g_dbus_method_invocation_return_value(invocation, NULL);
+    } else if (g_str_equal(method, "ForgetEndpoint")) {
+        forget_endpoint(self, invocation, parameters);
+    } else {
+        g_dbus_method_invocation_return_error_literal(invocation, G_DBUS_ERROR,
+                                                      G_DBUS_ERROR_PROPERTY_READ_ONLY,
+                                                      "all properties can only be read");
+    }
+}
+
+/* Objects are registered without a property getter: GDBus then hands reads over as method calls, so
+ * that they can be authorised one by one. */
+static void
+on_call(GDBusConnection *connection, const char *sender, const char *path, const char *interface,
+        const char *method, GVariant *parameters, GDBusMethodInvocation *invocation,
+        gpointer user_data)
+{
+    WlObjects *self = user_data;
+    Call *call = g_new0(Call, 1);
+    gboolean change = g_str_equal(method, "Refresh") || g_str_equal(method, "ForgetEndpoint");
+
+    call->objects = self;
+    g_strlcpy(call->path, path, sizeof(call->path));
+    wl_access_check(self->access, invocation, change, carry_out, call);
+}
+
+const GDBusInterfaceVTable wl_objects_vtable = {.method_call = on_call};

@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
+#include <glib-unix.h>
+#include <locale.h>
+#include <signal.h>
+#include <sodium.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+
+#include "wl-activation-watch.h"
+#include "wl-cleanup.h"
+#include "wl-log.h"
+#include "wl-raw-sockets.h"
+#include "wl-privileges.h"
+#include "wl-service.h"
+
+static gboolean
+on_signal(gpointer user_data)
+{
+    g_main_loop_quit(user_data);
+    return G_SOURCE_CONTINUE;
+}
+
+static void
+on_quit(NMVpnServicePlugin *plugin, gpointer user_data)
+{
+    g_main_loop_quit(user_data);
+}
+
+/* What the peers and NetworkManager are owed: an orderly end and every message that is on its way.
+ */
+static void
+finish(WlService *service)
+{
+    g_autoptr(GDBusConnection) connection =
+        nm_vpn_service_plugin_get_connection(NM_VPN_SERVICE_PLUGIN(service));
+    g_autoptr(GError) ignored = NULL;
+
+    nm_vpn_service_plugin_disconnect(NM_VPN_SERVICE_PLUGIN(service), &ignored);
+    wl_service_shut_down(service);
+    g_dbus_connection_flush_sync(connection, NULL, NULL);
+}
+
+/* What killed services left behind, and nothing else. */
+static int
+sweep(void)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(GPtrArray) removed = wl_cleanup_unserved(&error);
+
+    if (!removed) {
+        g_printerr("nm-wirelink-service: %s\n", error->message);
+        return EXIT_FAILURE;
+    }
+    for (guint i = 0; i < removed->len; i++)
+        g_print("removed: %s\n", (char *) removed->pdata[i]);
+    return EXIT_SUCCESS;
+}
+
+typedef struct {
+    WlService *service;
+    GMainLoop *loop;
+    WlActivationWatch *abandoned; /* NULL: not NetworkManager's */
+    guint watch;
+} Manager;
+
+static void
+on_manager_gone(GDBusConnection *connection, const char *name, gpointer user_data)
+{
+    Manager *manager = user_data;
+
+    g_main_loop_quit(manager->loop);
+}
+
+static void
+on_abandoned(gpointer user_data)
+{
+    Manager *manager = user_data;
+
+    if (wl_service_is_used(manager->service))
+        return; /* it is told to disconnect */
+    g_message("NetworkManager has given this activation up before it began");
+    g_main_loop_quit(manager->loop);
+}
+
+/*
+ * libnm watches who has called Connect; a NetworkManager that dies or gives up between starting us,
+ * for which it is known by the environment it gives, and that call would leave us waiting.
+ */
+static void
+end_with_manager(Manager *manager, const char *bus_name)
+{
+    g_autoptr(GDBusConnection) connection =
+        nm_vpn_service_plugin_get_connection(NM_VPN_SERVICE_PLUGIN(manager->service));
+
+    if (!g_getenv("NM_VPN_LOG_LEVEL"))
+        return;
+    manager->watch =
+        g_bus_watch_name_on_connection(connection, NM_DBUS_SERVICE, G_BUS_NAME_WATCHER_FLAGS_NONE,
+                                       NULL, on_manager_gone, manager, NULL);
+    manager->abandoned = wl_activation_watch_new(connection, bus_name, on_abandoned, manager);
+}
+
+static void
+manager_clear(Manager *manager)
+{
+    g_clear_handle_id(&manager->watch, g_bus_unwatch_name);
+    g_clear_pointer(&manager->abandoned, wl_activation_watch_free);
+}
+
+int
+main(int argc, char **argv)
+{
+    g_autofree char *bus_name = NULL;
+    gboolean persist = FALSE, debug = FALSE, sweep_only = FALSE, version = FALSE;
+    const GOptionEntry entries[] = {
+        {"bus-name", 0, 0, G_OPTION_ARG_STRING, &bus_name,
+         "D-Bus name to use for this instance (default " WL_SERVICE_BUS_NAME ")", "NAME"},
+        {"persist", 0, 0, G_OPTION_ARG_NONE, &persist, "Do not quit when the connection ends",
+         NULL},
+        {"debug", 0, 0, G_OPTION_ARG_NONE, &debug,
+         "Log everything to standard error and do not watch who called", NULL},
+        {"sweep", 0, 0, G_OPTION_ARG_NONE, &sweep_only,
+         "Remove what killed processes left behind, say what it was, and exit", NULL},
+        {"version", 0, 0, G_OPTION_ARG_NONE, &version, "Print the version and exit", NULL},
+        {NULL},
+    };
+    g_autoptr(GOptionContext) context = g_option_context_new("- wirelink for NetworkManager");
+    g_autoptr(GError) error = NULL;
+
+    setlocale(LC_ALL, "");
+    umask(0077);
+    g_option_context_add_main_entries(context, entries, NULL);
+    g_option_context_set_summary(
+        context, "Started by NetworkManager for each active wirelink profile. There is no need to "
+                 "start it by hand.");
+    if (!g_option_context_parse(context, &argc, &argv, &error)) {
+        g_printerr("nm-wirelink-service: %s; see --help\n", error->message);
+        return 2;
+    }
+    if (version) {
+        g_print("nm-wirelink-service %s\n", WL_VERSION);
+        return EXIT_SUCCESS;
+    }
+    if (sweep_only)
+        return sweep();
+
+    wl_log_init(debug);
+    signal(SIGPIPE, SIG_IGN);
+    if (sodium_init() < 0) {
+        g_critical("libsodium cannot be used: sodium_init failed");
+        return EXIT_FAILURE;
+    }
+    WlRawSockets raw;
+
+    if (!wl_raw_sockets_open(&raw, &error))
+        g_message("%s", error->message);
+    g_clear_error(&error);
+    if (!wl_privileges_drop(&error)) {
+        g_critical("%s", error->message);
+        return EXIT_FAILURE;
+    }
+
+    if (!bus_name)
+        bus_name = g_strdup(WL_SERVICE_BUS_NAME);
+    g_autoptr(WlService) service = wl_service_new(bus_name, !debug, &raw, &error);
+
+    if (!service) {
+        g_critical("%s", error->message);
+        return EXIT_FAILURE;
+    }
+    g_autoptr(GMainLoop) loop = g_main_loop_new(NULL, FALSE);
+    Manager manager = {.service = service, .loop = loop};
+
+    /* libnm has installed handlers that work in signal context; these take their place. */
+    g_unix_signal_add(SIGTERM, on_signal, loop);
+    g_unix_signal_add(SIGINT, on_signal, loop);
+    if (!persist)
+        g_signal_connect(service, "quit", G_CALLBACK(on_quit), loop);
+    if (!persist && !debug)
+        end_with_manager(&manager, bus_name);
+    g_main_loop_run(loop);
+    manager_clear(&manager);
+    finish(service);
+    return EXIT_SUCCESS;
+}

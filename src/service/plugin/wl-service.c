@@ -1,0 +1,437 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "wl-service.h"
+
+#include "wl-active-connection.h"
+#include "wl-engine-config-from-profile.h"
+#include "wl-ip-config.h"
+#include "wl-profile-reload.h"
+#include "wl-log.h"
+#include "wl-objects.h"
+#include "wl-profile-connection.h"
+#include "wl-profile-secrets.h"
+#include "wl-profile-warnings.h"
+#include "wl-session.h"
+#include "wl-system-events.h"
+#include "wl-syscall-filter.h"
+#include "wl-tunnel-addresses.h"
+#include "wl-unmanaged.h"
+
+/* WireGuard over IPv6 over Ethernet leaves 1420 bytes. */
+#define DEFAULT_MTU 1420
+
+struct _WlService {
+    NMVpnServicePlugin parent_instance;
+
+    gboolean used; /* libnm keeps what one activation has announced: a second needs a new process */
+    gboolean asked;     /* for secrets, which is told once */
+    gboolean announced; /* NetworkManager has the first Config */
+    WlRawSockets raw;   /* none left when given to the session */
+    char *id;
+    char **users; /* that the profile names; NULL: none */
+    GCancellable *finding;
+    char *active_connection;  /* NULL: not found yet */
+    NMConnection *connection; /* as it was activated, without secrets; NULL: not yet */
+    WlSession *session;
+    WlProfileReload *live; /* NULL: not ready yet */
+    WlSystemEvents *surroundings;
+    WlObjects *objects;
+    WlUnmanaged *unmanaged; /* NULL: NetworkManager's configuration says it */
+};
+
+G_DEFINE_FINAL_TYPE(WlService, wl_service, NM_TYPE_VPN_SERVICE_PLUGIN)
+
+/* ---- what NetworkManager is told ----------------------------------------------------------- */
+
+static void
+announce(WlService *self, gboolean with_config)
+{
+    NMVpnServicePlugin *plugin = NM_VPN_SERVICE_PLUGIN(self);
+    const WlSessionSettings *settings = wl_session_get_settings(self->session);
+    const GArray *addresses = wl_session_get_config(self->session)->addresses;
+    const WlPrefix *address4 = wl_tunnel_addresses_first(addresses, WL_FAMILY_V4);
+    const WlPrefix *address6 = wl_tunnel_addresses_first(addresses, WL_FAMILY_V6);
+    g_autoptr(GArray) routes = wl_engine_dup_routes(wl_session_get_engine(self->session));
+
+    /* libnm does not take floating references: they stay ours. */
+    g_autoptr(GVariant) config = g_variant_ref_sink(
+        wl_ip_config_new(settings->interface, settings->mtu, address4 != NULL, address6 != NULL));
+    g_autoptr(GVariant) ip4 =
+        address4 ? g_variant_ref_sink(wl_ip_config_new_family(address4, routes)) : NULL;
+    g_autoptr(GVariant) ip6 =
+        address6 ? g_variant_ref_sink(wl_ip_config_new_family(address6, routes)) : NULL;
+
+    if (with_config)
+        nm_vpn_service_plugin_set_config(plugin, config);
+    if (ip4)
+        nm_vpn_service_plugin_set_ip4_config(plugin, ip4);
+    if (ip6)
+        nm_vpn_service_plugin_set_ip6_config(plugin, ip6);
+}
+
+/* ---- the session --------------------------------------------------------------------------- */
+
+static void
+on_profile_changed(gpointer user_data)
+{
+    WlService *self = user_data;
+
+    if (self->objects)
+        wl_objects_set_profile_state(self->objects, wl_profile_reload_get_pending(self->live),
+                                     wl_profile_reload_get_error(self->live));
+}
+
+static void
+on_ready(WlSession *session, gpointer user_data)
+{
+    WlService *self = user_data;
+    g_autoptr(GError) error = NULL;
+    g_autoptr(GError) filter_error = NULL;
+    g_autoptr(GDBusConnection) connection =
+        nm_vpn_service_plugin_get_connection(NM_VPN_SERVICE_PLUGIN(self));
+    WlObjectsSettings settings = {
+        .id = self->id,
+        .active_connection = self->active_connection,
+        .users = (const char *const *) self->users,
+    };
+
+    self->objects = wl_objects_new(connection, session, &settings, &error);
+    if (!self->objects)
+        g_warning("nothing can be shown on D-Bus: %s", error->message);
+    /* The userspace WireGuard, which is a program, runs by now. */
+    if (!wl_syscall_filter_load(&filter_error))
+        g_warning("%s", filter_error->message);
+    g_message("the link is up, %s WireGuard", wl_link_get_backend(wl_session_get_link(session)));
+    announce(self, TRUE);
+    self->announced = TRUE;
+    self->live =
+        wl_profile_reload_new(connection, session, self->connection, on_profile_changed, self);
+}
+
+static void
+on_failed(WlSession *session, const char *reason, gpointer user_data)
+{
+    WlService *self = user_data;
+
+    g_warning("%s", reason);
+    wl_service_shut_down(self);
+    nm_vpn_service_plugin_failure(NM_VPN_SERVICE_PLUGIN(self),
+                                  NM_VPN_PLUGIN_FAILURE_CONNECT_FAILED);
+}
+
+static void
+on_routes_changed(WlSession *session, gpointer user_data)
+{
+    WlService *self = user_data;
+
+    /* Before the first announcement there is nothing to replace. */
+    if (self->announced)
+        announce(self, FALSE);
+}
+
+static void
+on_peer_changed(WlSession *session, const WlKey *key, gpointer user_data)
+{
+    WlService *self = user_data;
+
+    if (self->objects)
+        wl_objects_peer_changed(self->objects, key);
+}
+
+static void
+on_peer_gone(WlSession *session, const WlKey *key, gpointer user_data)
+{
+    WlService *self = user_data;
+
+    if (self->objects)
+        wl_objects_peer_gone(self->objects, key);
+}
+
+static void
+on_uplink_changed(WlSession *session, gpointer user_data)
+{
+    WlService *self = user_data;
+
+    if (self->objects)
+        wl_objects_link_changed(self->objects);
+}
+
+static void
+on_settled(WlSession *session, gpointer user_data)
+{
+    WlService *self = user_data;
+
+    if (self->objects)
+        wl_objects_settled(self->objects);
+}
+
+static const WlSessionEvents session_events = {
+    .ready = on_ready,
+    .failed = on_failed,
+    .routes_changed = on_routes_changed,
+    .peer_changed = on_peer_changed,
+    .peer_gone = on_peer_gone,
+    .uplink_changed = on_uplink_changed,
+    .settled = on_settled,
+};
+
+/* NULL: the profile names nobody. Of what is not a user nobody can be, but it is private. */
+static char **
+users_of(NMConnection *connection)
+{
+    NMSettingConnection *setting = nm_connection_get_setting_connection(connection);
+    guint n = setting ? nm_setting_connection_get_num_permissions(setting) : 0;
+    g_autoptr(GStrvBuilder) users = NULL;
+
+    if (n == 0)
+        return NULL;
+    users = g_strv_builder_new();
+    for (guint i = 0; i < n; i++) {
+        const char *type, *name;
+
+        if (nm_setting_connection_get_permission(setting, i, &type, &name, NULL) &&
+            g_strcmp0(type, "user") == 0 && name)
+            g_strv_builder_add(users, name);
+    }
+    return g_strv_builder_end(users);
+}
+
+static void
+on_found(GObject *source, GAsyncResult *result, gpointer user_data)
+{
+    g_autoptr(GError) error = NULL;
+    g_autofree char *path = wl_active_connection_find_finish(result, &error);
+    WlService *self = user_data;
+
+    if (error)
+        return; /* cancelled: we may be gone */
+    g_clear_object(&self->finding);
+    self->active_connection = g_steal_pointer(&path);
+    if (self->objects && self->active_connection)
+        wl_objects_set_active_connection(self->objects, self->active_connection);
+}
+
+static void
+find_active_connection(WlService *self, const char *uuid)
+{
+    g_autoptr(GDBusConnection) connection =
+        nm_vpn_service_plugin_get_connection(NM_VPN_SERVICE_PLUGIN(self));
+
+    self->finding = g_cancellable_new();
+    wl_active_connection_find_async(connection, uuid, self->finding, on_found, self);
+}
+
+static void
+keep_unmanaged(WlService *self, const char *interface)
+{
+    g_autoptr(GDBusConnection) connection =
+        nm_vpn_service_plugin_get_connection(NM_VPN_SERVICE_PLUGIN(self));
+
+    if (!wl_unmanaged_is_known(interface))
+        self->unmanaged = wl_unmanaged_new(connection, interface);
+}
+
+static gboolean
+start(WlService *self, NMConnection *connection, GError **error)
+{
+    /* Also what is wrong with it is to be found by the profile. */
+    wl_log_set_context(nm_connection_get_uuid(connection), NULL);
+
+    g_autoptr(WlProfile) profile =
+        wl_profile_from_connection(connection, WL_PROFILE_CHECK_SECRETS, error);
+
+    if (!profile)
+        return FALSE;
+    g_autofree char *interface = wl_profile_get_link_name(profile, connection);
+
+    wl_log_set_context(nm_connection_get_uuid(connection), interface);
+    wl_profile_warnings_log(profile, connection);
+
+    WlEngineConfig *config = wl_engine_config_from_profile(profile, error);
+
+    if (!config)
+        return FALSE;
+    wl_profile_warnings_log_methods(connection, config->addresses);
+
+    g_autoptr(GDBusConnection) bus =
+        nm_vpn_service_plugin_get_connection(NM_VPN_SERVICE_PLUGIN(self));
+    g_autofree const char **hide = wl_profile_strings_view(profile->hide_interfaces);
+    g_autofree const char **announce = wl_profile_strings_view(profile->announce_interfaces);
+    WlSessionSettings settings = {
+        .uuid = nm_connection_get_uuid(connection),
+        .interface = interface,
+        .fact_port = profile->fact_port,
+        .mtu = profile->mtu ? profile->mtu : DEFAULT_MTU,
+        .full_tunnel = profile->full_tunnel,
+        .kill_switch = profile->kill_switch,
+        .forwarding = profile->forwarding,
+        .hide_interfaces = hide,
+        .announce_interfaces = announce,
+        .raw = self->raw,
+    };
+
+    self->raw = WL_RAW_SOCKETS_NONE;
+    self->users = users_of(connection);
+    find_active_connection(self, settings.uuid);
+    keep_unmanaged(self, interface);
+    self->id = g_strdup(nm_connection_get_id(connection));
+    self->connection = nm_simple_connection_new_clone(connection);
+    nm_connection_clear_secrets(self->connection);
+    self->session = wl_session_new(config, &settings, &session_events, self);
+    self->surroundings = wl_system_events_new(bus, self->session);
+    return TRUE;
+}
+
+/* ---- NetworkManager's calls ---------------------------------------------------------------- */
+
+static gboolean
+wl_service_connect(NMVpnServicePlugin *plugin, NMConnection *connection, GError **error)
+{
+    WlService *self = WL_SERVICE(plugin);
+    g_autoptr(GError) local = NULL;
+
+    if (self->used) {
+        g_set_error_literal(error, NM_VPN_PLUGIN_ERROR, NM_VPN_PLUGIN_ERROR_WRONG_STATE,
+                            "This process has served its one activation; start another");
+        return FALSE;
+    }
+    self->used = TRUE;
+    if (start(self, connection, &local))
+        return TRUE;
+    g_warning("the profile cannot be used: %s", local->message);
+    g_set_error_literal(error, NM_VPN_PLUGIN_ERROR, NM_VPN_PLUGIN_ERROR_BAD_ARGUMENTS,
+                        local->message);
+    return FALSE;
+}
+
+static gboolean
+wl_service_need_secrets(NMVpnServicePlugin *plugin, NMConnection *connection,
+                        const char **setting_name, GError **error)
+{
+    WlService *self = WL_SERVICE(plugin);
+    g_autofree char *missing = wl_profile_missing_secret(connection);
+
+    if (!missing)
+        return FALSE;
+    wl_log_set_context(nm_connection_get_uuid(connection), NULL);
+    if (!self->asked)
+        g_message(
+            "NetworkManager does not have the secret %s and asks for it: the desktop, or who runs "
+            "nmcli --ask connection up",
+            missing);
+    self->asked = TRUE;
+    *setting_name = NM_SETTING_VPN_SETTING_NAME;
+    return TRUE;
+}
+
+static gboolean
+wl_service_disconnect(NMVpnServicePlugin *plugin, GError **error)
+{
+    wl_service_shut_down(WL_SERVICE(plugin));
+    return TRUE;
+}
+
+/* ---- life ---------------------------------------------------------------------------------- */
+
+void
+wl_service_shut_down(WlService *self)
+{
+    g_cancellable_cancel(self->finding);
+    g_clear_object(&self->finding);
+    g_clear_pointer(&self->unmanaged, wl_unmanaged_free);
+    g_clear_pointer(&self->live, wl_profile_reload_free);
+    g_clear_pointer(&self->objects, wl_objects_free);
+    g_clear_pointer(&self->surroundings, wl_system_events_free);
+    if (self->session && self->announced)
+        g_message("the link goes down");
+    g_clear_pointer(&self->session, wl_session_free);
+}
+
+static void
+wl_service_finalize(GObject *object)
+{
+    WlService *self = WL_SERVICE(object);
+
+    wl_service_shut_down(self);
+    wl_raw_sockets_close(&self->raw);
+    g_clear_object(&self->connection);
+    g_free(self->id);
+    g_strfreev(self->users);
+    g_free(self->active_connection);
+    G_OBJECT_CLASS(wl_service_parent_class)->finalize(object);
+}
+
+static void
+wl_service_init(WlService *self)
+{
+    self->raw = WL_RAW_SOCKETS_NONE;
+}
+
+static void
+wl_service_class_init(WlServiceClass *klass)
+{
+    NMVpnServicePluginClass *plugin_class = NM_VPN_SERVICE_PLUGIN_CLASS(klass);
+
+    G_OBJECT_CLASS(klass)->finalize = wl_service_finalize;
+    plugin_class->connect = wl_service_connect;
+    plugin_class->need_secrets = wl_service_need_secrets;
+    plugin_class->disconnect = wl_service_disconnect;
+}
+
+gboolean
+wl_service_is_used(const WlService *self)
+{
+    return self->used;
+}
+
+/* libnm does not look whether it got the name; waiting in the queue we would hear nothing. */
+static gboolean
+owns_name(GDBusConnection *connection, const char *name, GError **error)
+{
+    const char *owner;
+    g_autoptr(GVariant) reply = g_dbus_connection_call_sync(
+        connection, "org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus",
+        "GetNameOwner", g_variant_new("(s)", name), G_VARIANT_TYPE("(s)"), G_DBUS_CALL_FLAGS_NONE,
+        -1, NULL, error);
+
+    if (!reply)
+        return FALSE;
+    g_variant_get(reply, "(&s)", &owner);
+    if (g_str_equal(owner, g_dbus_connection_get_unique_name(connection)))
+        return TRUE;
+    g_set_error(error, G_IO_ERROR, G_IO_ERROR_EXISTS,
+                "the bus name %s belongs to another process (%s); end that one, or give another "
+                "name with --bus-name",
+                name, owner);
+    return FALSE;
+}
+
+/* Being in the queue of the base name is enough for the bus policy and for clients that look for
+ * us. */
+static gboolean
+queue_on_base_name(GDBusConnection *connection, GError **error)
+{
+    g_autoptr(GVariant) reply = g_dbus_connection_call_sync(
+        connection, "org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus",
+        "RequestName", g_variant_new("(su)", WL_SERVICE_BUS_NAME, 0), G_VARIANT_TYPE("(u)"),
+        G_DBUS_CALL_FLAGS_NONE, -1, NULL, error);
+
+    return reply != NULL;
+}
+
+WlService *
+wl_service_new(const char *bus_name, gboolean watch_peer, WlRawSockets *raw, GError **error)
+{
+    g_autoptr(WlService) self =
+        g_initable_new(WL_TYPE_SERVICE, NULL, error, NM_VPN_SERVICE_PLUGIN_DBUS_SERVICE_NAME,
+                       bus_name, NM_VPN_SERVICE_PLUGIN_DBUS_WATCH_PEER, watch_peer, NULL);
+    if (!self)
+        return NULL;
+    g_autoptr(GDBusConnection) connection =
+        nm_vpn_service_plugin_get_connection(NM_VPN_SERVICE_PLUGIN(self));
+
+    if (!owns_name(connection, bus_name, error) || !queue_on_base_name(connection, error))
+        return NULL;
+    self->raw = *raw;
+    *raw = WL_RAW_SOCKETS_NONE;
+    return g_steal_pointer(&self);
+}

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "wl-full-tunnel.h"
+
+static GArray *
+dup_default_routes(const WlEngineConfig *config)
+{
+    GArray *routes = g_array_new(FALSE, TRUE, sizeof(WlPrefix));
+
+    for (guint i = 0; i < config->peers->len; i++) {
+        const WlPeerConfig *peer = config->peers->pdata[i];
+
+        for (guint j = 0; j < peer->allowed_ips->len; j++) {
+            const WlPrefix *prefix = &g_array_index(peer->allowed_ips, WlPrefix, j);
+
+            if (prefix->length <= 1)
+                g_array_append_vals(routes, prefix, 1);
+        }
+    }
+    return routes;
+}
+
+WlPolicyRoutes *
+wl_full_tunnel_open(const WlEngineConfig *config, const WlSessionSettings *settings,
+                    guint16 resolver_port, WlLink *link, GError **error)
+{
+    g_autoptr(GArray) routes = dup_default_routes(config);
+    WlPolicyRoutesConfig tunnel = {
+        .uuid = settings->uuid,
+        .ifindex = wl_link_get_ifindex(link),
+        .listen_port = config->listen_port,
+        .resolver_port = resolver_port,
+        .routes = routes,
+        .kill_switch = settings->kill_switch,
+    };
+
+    if (tunnel.listen_port == 0) {
+        g_autoptr(WlDevice) device = wl_link_read(link, error);
+
+        if (!device)
+            return NULL;
+        tunnel.listen_port = device->listen_port;
+    }
+    return wl_policy_routes_new(&tunnel, error);
+}

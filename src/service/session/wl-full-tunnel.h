@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#pragma once
+
+#include "wl-link.h"
+#include "wl-policy-routes.h"
+#include "wl-session-settings.h"
+
+/** Default routes of @config's peers, and halves of one, as routes into @link, which is up.
+ * @resolver_port: see WlPolicyRoutesConfig. */
+WlPolicyRoutes *wl_full_tunnel_open(const WlEngineConfig *config, const WlSessionSettings *settings,
+                                    guint16 resolver_port, WlLink *link, GError **error);

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#pragma once
+
+#include "wl-session-settings.h"
+
+/** See the inputs of the engine with these names. At any time, also before `ready`. */
+void wl_session_set_connectivity(WlSession *self, WlConnectivity connectivity);
+void wl_session_uplink_changed(WlSession *self);
+void wl_session_resumed(WlSession *self);
+/** @servers: of WlDnsServer, those of the uplinks; @vpn: some VPN brought others. */
+void wl_session_set_dns(WlSession *self, const GArray *servers, gboolean vpn);
+/** See wl_engine_refresh() and wl_engine_forget_endpoint(). */
+gboolean wl_session_refresh(WlSession *self);
+gboolean wl_session_forget_endpoint(WlSession *self, const WlKey *key, const WlEndpoint *endpoint,
+                                    GError **error);

@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "wl-session-inputs.h"
+
+#include "wl-local-addresses.h"
+#include "wl-session-outputs.h"
+
+/* What the engine is told. */
+
+gboolean
+wl_session_deadline(gpointer user_data)
+{
+    WlSession *self = user_data;
+
+    wl_engine_time(self->engine, wl_clock_now());
+    return wl_session_pump(self);
+}
+
+void
+wl_session_datagram(const WlIp *source, const guint8 *data, gsize length, gpointer user_data)
+{
+    WlSession *self = user_data;
+
+    wl_engine_datagram(self->engine, wl_clock_now(), source, data, length);
+    wl_session_pump(self);
+}
+
+void
+wl_session_resolved(const char *name, const WlEndpoint *endpoints, gsize n, gpointer user_data)
+{
+    WlSession *self = user_data;
+
+    wl_engine_resolved(self->engine, wl_clock_now(), name, endpoints, n);
+    wl_session_pump(self);
+}
+
+void
+wl_session_echo_reply(const WlKey *key, guint16 sequence, gpointer user_data)
+{
+    WlSession *self = user_data;
+
+    wl_engine_probe_answered(self->engine, wl_clock_now(), key, sequence);
+    wl_session_pump(self);
+}
+
+void
+wl_session_traffic(const WlIp *destination, gpointer user_data)
+{
+    WlSession *self = user_data;
+
+    wl_engine_traffic_began(self->engine, wl_clock_now(), destination);
+    wl_session_pump(self);
+}
+
+void
+wl_session_neighbor(const WlIp *address, guint32 ifindex, gboolean reachable, gpointer user_data)
+{
+    WlSession *self = user_data;
+
+    wl_engine_neighbour(self->engine, wl_clock_now(), address, ifindex, reachable);
+    wl_session_pump(self);
+}
+
+void
+wl_session_update_addresses(WlSession *self)
+{
+    wl_local_addresses_update_engine(wl_network_monitor_get_addresses(self->monitor),
+                                     &self->settings, self->engine, wl_clock_now());
+}
+
+void
+wl_session_update_uplink(WlSession *self)
+{
+    const char *uplink = wl_network_monitor_get_uplink(self->monitor);
+    g_autoptr(GArray) gateways = wl_network_monitor_dup_gateways(self->monitor);
+    gboolean other = wl_protected_hosts_set_gateways(self->servers, gateways);
+
+    if (other)
+        wl_protected_hosts_update_engine(self->servers, self->engine, wl_clock_now());
+    if (other || !g_str_equal(uplink, self->uplink))
+        wl_engine_uplink_changed(self->engine, wl_clock_now());
+    if (g_str_equal(uplink, self->uplink))
+        return;
+    g_free(self->uplink);
+    self->uplink = g_strdup(uplink);
+    self->events->uplink_changed(self, self->user_data);
+}
+
+void
+wl_session_network_changed(WlNetworkMonitor *monitor, gpointer user_data)
+{
+    WlSession *self = user_data;
+
+    wl_session_update_addresses(self);
+    wl_session_update_uplink(self);
+    wl_session_pump(self);
+}

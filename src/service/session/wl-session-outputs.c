@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "wl-session-outputs.h"
+
+#include "wl-log.h"
+#include "wl-state-file.h"
+
+/* What the engine wants done. */
+
+#define RETRY_DELAY_MS 1000 /* after a change that the link refused */
+
+static gboolean
+on_retry(gpointer user_data)
+{
+    WlSession *self = user_data;
+    g_autoptr(GHashTable) refused = g_steal_pointer(&self->refused);
+    GHashTableIter iter;
+    gpointer key;
+
+    self->retry_id = 0;
+    self->refused = g_hash_table_new_full(wl_key_hash, wl_key_equal, g_free, NULL);
+    g_hash_table_iter_init(&iter, refused);
+    while (g_hash_table_iter_next(&iter, &key, NULL))
+        wl_engine_change_failed(self->engine, wl_clock_now(), key);
+    wl_session_pump(self);
+    return G_SOURCE_REMOVE;
+}
+
+static void
+change_peer(WlSession *self, const WlOutput *output)
+{
+    static WlBucket limit;
+    g_autoptr(GError) error = NULL;
+
+    if (wl_link_apply(self->link, output->change, &error))
+        return;
+    wl_log_repeated(&limit, "changing a peer: %s", error->message);
+    g_hash_table_add(self->refused, wl_key_copy(&output->change->public_key));
+    if (!self->retry_id)
+        self->retry_id = g_timeout_add(RETRY_DELAY_MS, on_retry, self);
+}
+
+void
+wl_session_read_device(WlSession *self)
+{
+    static WlBucket limit;
+    g_autoptr(GError) error = NULL;
+    g_autoptr(WlDevice) device = wl_link_read(self->link, &error);
+
+    self->last_snapshot = wl_clock_now();
+    if (device)
+        wl_engine_snapshot(self->engine, self->last_snapshot, device);
+    else if (g_error_matches(error, WL_LINK_ERROR, WL_LINK_ERROR_GONE))
+        wl_session_link_failed(self->link, error->message, self);
+    else
+        wl_log_repeated(&limit, "reading the link: %s", error->message);
+}
+
+static void
+forget_round_trip(WlSession *self, const WlKey *key)
+{
+    WlIp link_local;
+
+    if (!self->echo)
+        return;
+    wl_key_link_local(key, &link_local);
+    wl_echo_forget(self->echo, &link_local);
+}
+
+void
+wl_session_save_state(WlSession *self)
+{
+    g_autofree char *memory = wl_engine_dup_memory(self->engine);
+    g_autoptr(GError) error = NULL;
+
+    if (!wl_state_file_save(self->settings.uuid, memory, &error))
+        g_message("what was learned is not remembered: %s", error->message);
+}
+
+static void
+carry_out(WlSession *self, const WlOutput *output)
+{
+    g_autoptr(GError) error = NULL;
+
+    switch (output->kind) {
+    case WL_OUTPUT_SEND:
+        if (!wl_fact_socket_send(self->socket, &output->destination, output->bytes, &error)) {
+            g_info("sending facts: %s", error->message);
+            wl_engine_send_failed(self->engine, wl_clock_now(), &output->key);
+        }
+        break;
+    case WL_OUTPUT_CHANGE_PEER:
+        change_peer(self, output);
+        break;
+    case WL_OUTPUT_WANT_SNAPSHOT:
+        wl_session_read_device(self);
+        break;
+    case WL_OUTPUT_RESOLVE:
+        wl_resolver_resolve(self->resolver, output->name);
+        break;
+    case WL_OUTPUT_ROUTES:
+        self->events->routes_changed(self, self->user_data);
+        break;
+    case WL_OUTPUT_PEER_CHANGED:
+        self->events->peer_changed(self, &output->key, self->user_data);
+        break;
+    case WL_OUTPUT_PEER_GONE:
+        forget_round_trip(self, &output->key);
+        self->events->peer_gone(self, &output->key, self->user_data);
+        break;
+    case WL_OUTPUT_LOG:
+        g_message("%s", output->name);
+        break;
+    case WL_OUTPUT_PROBE:
+        if (self->echo)
+            wl_echo_send(self->echo, &output->key, &output->probe.source,
+                         &output->probe.destination, output->probe.sequence);
+        break;
+    case WL_OUTPUT_WATCH_TRAFFIC:
+        if (self->traffic)
+            wl_traffic_watch_arm(self->traffic, output->prefixes);
+        break;
+    case WL_OUTPUT_ASK_NEIGHBOUR:
+        wl_neighbor_watch_resolve(self->neighbors, &output->destination, output->ifindex);
+        break;
+    case WL_OUTPUT_REMEMBER:
+        wl_session_save_state(self);
+        break;
+    }
+}
+
+gboolean
+wl_session_pump(WlSession *self)
+{
+    WlOutput *next;
+
+    if (self->pumping)
+        return G_SOURCE_CONTINUE;
+    self->pumping = TRUE;
+    while (!self->failure && (next = wl_engine_next_output(self->engine))) {
+        g_autoptr(WlOutput) output = next;
+
+        carry_out(self, output);
+    }
+    self->pumping = FALSE;
+    self->events->settled(self, self->user_data);
+    wl_timer_set(self->timer, wl_engine_get_deadline(self->engine));
+    return G_SOURCE_CONTINUE;
+}

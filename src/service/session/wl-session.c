@@ -1,0 +1,298 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "wl-session.h"
+
+#include <sodium.h>
+#include <unistd.h>
+
+#include "wl-profile-lock.h"
+#include "wl-full-tunnel.h"
+#include "wl-session-inputs.h"
+#include "wl-session-link.h"
+#include "wl-session-outputs.h"
+#include "wl-state-file.h"
+
+#define COUNTERS_AGE  (1 * G_USEC_PER_SEC) /* shown counters may be this old */
+#define PORT_DELAY_MS 250                  /* while a predecessor still has the listen port */
+#define PORT_PATIENCE (3 * G_USEC_PER_SEC)
+
+static void
+random_bytes(gpointer user_data, guint8 *buffer, gsize length)
+{
+    randombytes_buf(buffer, length);
+}
+
+/* ---- life */
+
+/* What was known before the process was last stopped. Without it everything comes again, later. */
+static void
+recall(WlSession *self)
+{
+    g_autoptr(GError) error = NULL;
+    g_autofree char *memory = NULL;
+    gsize length = 0;
+
+    memory = wl_state_file_load(self->settings.uuid, &length, &error);
+    if (memory && !wl_engine_recall(self->engine, wl_clock_now(), memory, length, &error))
+        wl_state_file_remove(self->settings.uuid);
+    if (error)
+        g_message("%s", error->message);
+}
+
+static void
+take_down(WlSession *self)
+{
+    wl_forwarding_stop(&self->forwarding);
+    if (self->engine)
+        wl_session_save_state(self);
+    g_clear_pointer(&self->timer, wl_timer_free);
+    g_clear_pointer(&self->resolver, wl_resolver_free);
+    g_clear_pointer(&self->monitor, wl_network_monitor_free);
+    g_clear_pointer(&self->neighbors, wl_neighbor_watch_free);
+    g_clear_pointer(&self->traffic, wl_traffic_watch_free);
+    g_clear_pointer(&self->echo, wl_echo_free);
+    g_clear_pointer(&self->socket, wl_fact_socket_free);
+    g_clear_pointer(&self->engine, wl_engine_free);
+    g_clear_pointer(&self->tunnel, wl_policy_routes_free);
+    if (self->link) {
+        g_signal_handlers_disconnect_by_data(self->link, self);
+        wl_link_destroy(self->link);
+    }
+    g_clear_object(&self->link);
+}
+
+/* Without them everything else works, only later. */
+static void
+open_raw_sockets(WlSession *self)
+{
+    WlRawSockets *raw = &self->settings.raw;
+    int ifindex = wl_link_get_ifindex(self->link);
+    g_autoptr(GError) error = NULL;
+
+    if (raw->icmp6 >= 0)
+        self->echo =
+            wl_echo_new(raw, &self->link_local.ip, ifindex, wl_session_echo_reply, self, &error);
+    if (error)
+        g_warning("%s", error->message);
+    g_clear_error(&error);
+    if (raw->packet >= 0)
+        self->traffic = wl_traffic_watch_new(wl_raw_sockets_steal(&raw->packet), ifindex,
+                                             wl_session_traffic, self, &error);
+    if (error)
+        g_warning("%s", error->message);
+}
+
+static gboolean
+set_up(WlSession *self, GError **error)
+{
+    int ifindex = wl_link_get_ifindex(self->link);
+    WlKey own;
+
+    wl_key_derive_public(&self->config->private_key, &own);
+    wl_key_link_local(&own, &self->link_local.ip);
+    self->link_local.length = 64;
+
+    if (!wl_session_set_link_up(self, error))
+        return FALSE;
+    self->resolver = wl_resolver_new(wl_session_mark(self), wl_session_resolved, self);
+    wl_resolver_set_servers(self->resolver, wl_protected_hosts_get_dns(self->servers),
+                            self->vpn_dns);
+    if (self->settings.full_tunnel) {
+        self->tunnel = wl_full_tunnel_open(self->config, &self->settings,
+                                           wl_resolver_get_port(self->resolver), self->link, error);
+        if (!self->tunnel)
+            return FALSE;
+    }
+    self->socket = wl_fact_socket_new(&self->link_local.ip, self->settings.fact_port, ifindex,
+                                      wl_session_datagram, self, error);
+    if (!self->socket)
+        return FALSE;
+    self->monitor = wl_network_monitor_new(ifindex, &wl_session_monitor_events, self, error);
+    if (!self->monitor)
+        return FALSE;
+    g_free(self->uplink);
+    self->uplink = g_strdup(wl_network_monitor_get_uplink(self->monitor));
+    self->neighbors = wl_neighbor_watch_new(wl_session_neighbor, self);
+    open_raw_sockets(self);
+    self->timer = wl_timer_new(wl_session_deadline, self, error);
+    if (!self->timer)
+        return FALSE;
+    self->engine = wl_engine_new(self->config, wl_clock_now(), random_bytes, NULL, error);
+    if (!self->engine)
+        return FALSE;
+    recall(self);
+    wl_session_set_forwarding(self);
+    return TRUE;
+}
+
+static void open_link(WlSession *self);
+
+static gboolean
+on_time_to_open(gpointer user_data)
+{
+    WlSession *self = user_data;
+
+    self->open_id = 0;
+    open_link(self);
+    return G_SOURCE_REMOVE;
+}
+
+/* A wireguard-go whose service was killed takes a moment to end, and has the port until then. */
+static void
+open_failed(WlSession *self, const GError *error)
+{
+    gint64 now = wl_clock_now();
+
+    take_down(self);
+    if (!self->port_refused)
+        self->port_refused = now;
+    if (g_error_matches(error, WL_LINK_ERROR, WL_LINK_ERROR_IN_USE) &&
+        now - self->port_refused < PORT_PATIENCE)
+        self->open_id = g_timeout_add(PORT_DELAY_MS, on_time_to_open, self);
+    else
+        wl_session_fail(self, error->message);
+}
+
+static void
+on_opened(GObject *source, GAsyncResult *result, gpointer user_data)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(WlLink) link = wl_link_open_finish(result, &error);
+    WlSession *self = user_data;
+
+    if (g_error_matches(error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+        return; /* the session is gone */
+    g_clear_object(&self->opening);
+    if (link) {
+        self->link = g_steal_pointer(&link);
+        g_signal_connect(self->link, "failed", G_CALLBACK(wl_session_link_failed), self);
+    }
+    if (!self->link || !set_up(self, &error)) {
+        open_failed(self, error);
+        return;
+    }
+    wl_session_keep_key(self);
+    wl_session_update_addresses(self);
+    wl_session_update_uplink(self);
+    wl_protected_hosts_update_engine(self->servers, self->engine, wl_clock_now());
+    wl_engine_connectivity(self->engine, wl_clock_now(), self->connectivity);
+    wl_session_pump(self);
+    if (!self->failure)
+        self->events->ready(self, self->user_data);
+}
+
+static void
+open_link(WlSession *self)
+{
+    WlLinkConfig config = wl_session_link_config(self, &self->config->private_key);
+
+    self->opening = g_cancellable_new();
+    wl_link_open_async(&config, self->opening, on_opened, self);
+}
+
+WlSession *
+wl_session_new(WlEngineConfig *config, const WlSessionSettings *settings,
+               const WlSessionEvents *events, gpointer user_data)
+{
+    WlSession *self = g_new0(WlSession, 1);
+    g_autoptr(GError) error = NULL;
+
+    self->profile_lock = wl_profile_lock_new(settings->uuid, &error);
+    if (self->profile_lock < 0)
+        g_warning("%s", error->message);
+    self->config = config;
+    self->events = events;
+    self->user_data = user_data;
+    self->settings = *settings;
+    self->settings.uuid = g_strdup(settings->uuid);
+    self->settings.interface = g_strdup(settings->interface);
+    self->settings.hide_interfaces = wl_session_copy_patterns(settings->hide_interfaces);
+    self->settings.announce_interfaces = wl_session_copy_patterns(settings->announce_interfaces);
+    self->servers = wl_protected_hosts_new();
+    self->refused = g_hash_table_new_full(wl_key_hash, wl_key_equal, g_free, NULL);
+    /* The sweep may take a while, and Connect has to be answered. */
+    self->open_id = g_idle_add(on_time_to_open, self);
+    return self;
+}
+
+void
+wl_session_free(WlSession *self)
+{
+    if (!self)
+        return;
+    if (self->opening)
+        g_cancellable_cancel(self->opening);
+    g_clear_object(&self->opening);
+    g_clear_handle_id(&self->retry_id, g_source_remove);
+    g_clear_handle_id(&self->failure_id, g_source_remove);
+    g_clear_handle_id(&self->open_id, g_source_remove);
+    take_down(self);
+    wl_engine_config_free(self->config);
+    sodium_free(self->key); /* wipes */
+    g_hash_table_unref(self->refused);
+    wl_raw_sockets_close(&self->settings.raw);
+    if (self->profile_lock >= 0)
+        close(self->profile_lock);
+    g_free(self->uplink);
+    wl_protected_hosts_free(self->servers);
+    g_free(self->failure);
+    g_free((char *) self->settings.uuid);
+    g_free((char *) self->settings.interface);
+    g_strfreev((char **) self->settings.hide_interfaces);
+    g_strfreev((char **) self->settings.announce_interfaces);
+    g_free(self);
+}
+
+/* ---- what is asked of it */
+
+const WlEngine *
+wl_session_get_engine(const WlSession *self)
+{
+    return self->engine;
+}
+
+WlLink *
+wl_session_get_link(const WlSession *self)
+{
+    return self->link;
+}
+
+const WlEngineConfig *
+wl_session_get_config(const WlSession *self)
+{
+    return self->config;
+}
+
+const WlSessionSettings *
+wl_session_get_settings(const WlSession *self)
+{
+    return &self->settings;
+}
+
+const char *
+wl_session_get_uplink(const WlSession *self)
+{
+    return self->uplink ? self->uplink : "";
+}
+
+void
+wl_session_refresh_counters(WlSession *self)
+{
+    if (!self->engine || wl_clock_now() - self->last_snapshot < COUNTERS_AGE)
+        return;
+    wl_session_read_device(self);
+    wl_session_pump(self);
+}
+
+guint32
+wl_session_get_round_trip(WlSession *self, const WlKey *key)
+{
+    WlPeerView view;
+    WlIp link_local;
+
+    /* An echo to a peer without a session would only have WireGuard call for it. */
+    if (!self->echo || !wl_engine_get_peer(self->engine, key, &view) || !view.healthy)
+        return 0;
+    wl_key_link_local(key, &link_local);
+    wl_echo_measure(self->echo, &link_local);
+    return wl_echo_get_round_trip(self->echo, &link_local);
+}

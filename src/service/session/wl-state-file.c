@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "wl-state-file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <gio/gio.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define FOLDER    "/var/lib/NetworkManager-wirelink"
+#define MAX_BYTES (1024 * 1024)
+
+static const char *
+folder(void)
+{
+    const char *other = g_getenv("WIRELINK_STATE");
+
+    return other && g_path_is_absolute(other) ? other : FOLDER;
+}
+
+/* NULL for what is no UUID: it becomes part of a path. */
+static char *
+dup_path(const char *uuid, GError **error)
+{
+    if (uuid && g_uuid_string_is_valid(uuid))
+        return g_build_filename(folder(), uuid, NULL);
+    g_set_error(error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT, "\"%s\" is no UUID",
+                uuid ? uuid : "");
+    return NULL;
+}
+
+static gboolean
+fail(const char *what, const char *path, GError **error)
+{
+    int saved = errno;
+
+    g_set_error(error, G_IO_ERROR, g_io_error_from_errno(saved), "cannot %s %s: %s", what, path,
+                g_strerror(saved));
+    return FALSE;
+}
+
+static gboolean
+is_ours(int fd, const char *path, GError **error)
+{
+    struct stat status;
+
+    if (fstat(fd, &status) < 0)
+        return fail("look at", path, error);
+    if (S_ISREG(status.st_mode) && status.st_uid == geteuid() && !(status.st_mode & 077) &&
+        status.st_size <= MAX_BYTES)
+        return TRUE;
+    g_set_error(error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA,
+                "%s is left alone: it has to be a file of the service's own user, closed to others "
+                "and of at most %d bytes",
+                path, MAX_BYTES);
+    return FALSE;
+}
+
+static char *
+read_all(int fd, gsize *length, const char *path, GError **error)
+{
+    g_autofree char *data = g_malloc(MAX_BYTES + 1);
+    gsize n = 0;
+
+    while (n < MAX_BYTES) {
+        ssize_t got = read(fd, data + n, MAX_BYTES - n);
+
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got < 0) {
+            fail("read", path, error);
+            return NULL;
+        }
+        if (got == 0)
+            break;
+        n += (gsize) got;
+    }
+    data[n] = '\0';
+    *length = n;
+    return g_realloc(g_steal_pointer(&data), n + 1);
+}
+
+char *
+wl_state_file_load(const char *uuid, gsize *length, GError **error)
+{
+    g_autofree char *path = dup_path(uuid, error);
+    char *data;
+    int fd;
+
+    if (!path)
+        return NULL;
+    /* Neither through a link, nor waiting for the writer of a pipe. */
+    fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+    if (fd < 0) {
+        if (errno != ENOENT)
+            fail("open", path, error);
+        return NULL;
+    }
+    data = is_ours(fd, path, error) ? read_all(fd, length, path, error) : NULL;
+    close(fd);
+    return data;
+}
+
+gboolean
+wl_state_file_save(const char *uuid, const char *memory, GError **error)
+{
+    g_autofree char *path = dup_path(uuid, error);
+
+    if (!path)
+        return FALSE;
+    if (g_mkdir_with_parents(folder(), 0700) < 0)
+        return fail("make", folder(), error);
+    return g_file_set_contents_full(path, memory, -1, G_FILE_SET_CONTENTS_CONSISTENT, 0600, error);
+}
+
+void
+wl_state_file_remove(const char *uuid)
+{
+    g_autofree char *path = dup_path(uuid, NULL);
+
+    if (path)
+        unlink(path);
+}

@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "wl-sleep-monitor.h"
+
+#include <errno.h>
+#include <glib-unix.h>
+#include <sys/timerfd.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "wl-clock.h"
+
+#define SLEPT  "the machine was asleep: everybody is tried again"
+#define JUMPED "the clock was set: everybody is tried again"
+
+#define WORTH     (1 * G_USEC_PER_SEC)  /* time servers set the clock by less now and then */
+#define SAME_WAKE (10 * G_USEC_PER_SEC) /* in which logind and the kernel tell of one sleep */
+/* A day that does not come. */
+#define FAR ((time_t) 1 << 40)
+
+struct _WlWake {
+    GDBusConnection *connection;
+    WlSleepMonitorFunc func;
+    gpointer user_data;
+    guint subscription;
+    int fd;          /* -1: the kernel tells nothing */
+    GSource *source; /* or NULL */
+    WlSleepMonitorClocks clocks;
+    gint64 told;
+};
+
+static gint64
+read_clock(clockid_t id)
+{
+    struct timespec now;
+
+    clock_gettime(id, &now);
+    return (gint64) now.tv_sec * G_USEC_PER_SEC + now.tv_nsec / 1000;
+}
+
+static WlSleepMonitorClocks
+read_clocks(void)
+{
+    return (WlSleepMonitorClocks){
+        .real = read_clock(CLOCK_REALTIME),
+        .boot = read_clock(CLOCK_BOOTTIME),
+        .awake = read_clock(CLOCK_MONOTONIC),
+    };
+}
+
+const char *
+wl_sleep_monitor_compare(const WlSleepMonitorClocks *before, const WlSleepMonitorClocks *after)
+{
+    gint64 passed = after->boot - before->boot;
+
+    if (passed - (after->awake - before->awake) >= WORTH)
+        return SLEPT;
+    /* WireGuard puts the time into its handshakes, and peers refuse one that is older than the
+     * last. */
+    if (ABS(after->real - before->real - passed) >= WORTH)
+        return JUMPED;
+    return NULL;
+}
+
+static void
+tell(WlSleepMonitor *self, const char *reason)
+{
+    gint64 now = wl_clock_now();
+
+    if (!reason || (g_str_equal(reason, SLEPT) && self->told + SAME_WAKE > now))
+        return;
+    self->told = now;
+    self->func(reason, self->user_data);
+}
+
+static void
+on_prepare_for_sleep(GDBusConnection *connection, const char *sender, const char *path,
+                     const char *interface, const char *signal, GVariant *parameters,
+                     gpointer user_data)
+{
+    gboolean begins = TRUE;
+
+    if (g_variant_is_of_type(parameters, G_VARIANT_TYPE("(b)")))
+        g_variant_get(parameters, "(b)", &begins);
+    if (!begins)
+        tell(user_data, SLEPT);
+}
+
+static gboolean
+arm(WlSleepMonitor *self)
+{
+    struct itimerspec when = {.it_value = {.tv_sec = FAR}};
+
+    return timerfd_settime(self->fd, TFD_TIMER_ABSTIME | TFD_TIMER_CANCEL_ON_SET, &when, NULL) == 0;
+}
+
+static gboolean
+on_clock_set(int fd, GIOCondition condition, gpointer user_data)
+{
+    WlSleepMonitor *self = user_data;
+    WlSleepMonitorClocks before = self->clocks;
+    guint64 expirations;
+
+    if (read(fd, &expirations, sizeof(expirations)) >= 0 || errno != ECANCELED)
+        return G_SOURCE_CONTINUE;
+    self->clocks = read_clocks();
+    arm(self);
+    tell(self, wl_sleep_monitor_compare(&before, &self->clocks));
+    return G_SOURCE_CONTINUE;
+}
+
+static void
+watch_clock(WlSleepMonitor *self)
+{
+    self->fd = timerfd_create(CLOCK_REALTIME, TFD_CLOEXEC | TFD_NONBLOCK);
+    if (self->fd < 0 || !arm(self)) {
+        g_info("a clock that is set goes unnoticed: %s", g_strerror(errno));
+        return;
+    }
+    self->source = g_unix_fd_source_new(self->fd, G_IO_IN);
+    g_source_set_callback(self->source, G_SOURCE_FUNC(on_clock_set), self, NULL);
+    g_source_attach(self->source, NULL);
+}
+
+WlSleepMonitor *
+wl_sleep_monitor_new(GDBusConnection *connection, WlSleepMonitorFunc func, gpointer user_data)
+{
+    WlSleepMonitor *self = g_new0(WlSleepMonitor, 1);
+
+    self->connection = g_object_ref(connection);
+    self->func = func;
+    self->user_data = user_data;
+    self->clocks = read_clocks();
+    self->told = -SAME_WAKE;
+    self->subscription = g_dbus_connection_signal_subscribe(
+        connection, "org.freedesktop.login1", "org.freedesktop.login1.Manager", "PrepareForSleep",
+        "/org/freedesktop/login1", NULL, G_DBUS_SIGNAL_FLAGS_NONE, on_prepare_for_sleep, self,
+        NULL);
+    watch_clock(self);
+    return self;
+}
+
+void
+wl_sleep_monitor_free(WlSleepMonitor *self)
+{
+    if (!self)
+        return;
+    g_dbus_connection_signal_unsubscribe(self->connection, self->subscription);
+    g_object_unref(self->connection);
+    if (self->source) {
+        g_source_destroy(self->source);
+        g_source_unref(self->source);
+    }
+    if (self->fd >= 0)
+        close(self->fd);
+    g_free(self);
+}

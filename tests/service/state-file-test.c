@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/* What is remembered between two activations, on disk. */
+#include <gio/gio.h>
+#include <glib/gstdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "wl-state-file.h"
+
+#define UUID "7d1c1b1e-6f2a-4a53-9f44-4a7a2a6e0c11"
+
+static char *folder;
+
+static char *
+dup_path(const char *name)
+{
+    return g_build_filename(folder, name, NULL);
+}
+
+static void
+assert_refused(const char *uuid, const char *message)
+{
+    g_autoptr(GError) error = NULL;
+    gsize length = 0;
+
+    g_assert_null(wl_state_file_load(uuid, &length, &error));
+    g_assert_nonnull(error);
+    g_assert_nonnull(strstr(error->message, message));
+}
+
+static void
+test_round_trip(void)
+{
+    g_autofree char *path = dup_path(UUID);
+    g_autofree char *first = NULL;
+    g_autoptr(GError) error = NULL;
+    struct stat status;
+    gsize length = 0;
+
+    g_assert_null(wl_state_file_load(UUID, &length, &error));
+    g_assert_no_error(error);
+    g_assert_true(wl_state_file_save(UUID, "[Memory]\n", &error));
+    g_assert_true(wl_state_file_save(UUID, "[Memory]\nVersion=1\n", &error));
+    first = wl_state_file_load(UUID, &length, &error);
+    g_assert_no_error(error);
+    g_assert_cmpstr(first, ==, "[Memory]\nVersion=1\n");
+    g_assert_cmpuint(length, ==, strlen(first));
+    g_assert_cmpint(stat(path, &status), ==, 0);
+    g_assert_cmpuint(status.st_mode & 07777, ==, 0600);
+    g_assert_cmpint(stat(folder, &status), ==, 0);
+    g_assert_cmpuint(status.st_mode & 07777, ==, 0700);
+    wl_state_file_remove(UUID);
+    g_assert_null(wl_state_file_load(UUID, &length, &error));
+    g_assert_no_error(error);
+}
+
+static void
+test_not_ours(void)
+{
+    g_autofree char *path = dup_path(UUID);
+    g_autofree char *other = dup_path("other");
+    g_autofree char *huge = g_strnfill(1024 * 1024 + 1, 'x');
+    g_autoptr(GError) error = NULL;
+
+    assert_refused("../../etc/shadow", "no UUID");
+    assert_refused(NULL, "no UUID");
+    g_assert_false(wl_state_file_save("..", "x", NULL));
+    g_assert_true(wl_state_file_save(UUID, "x", &error));
+    g_assert_cmpint(g_chmod(path, 0644), ==, 0);
+    assert_refused(UUID, "closed to others");
+    g_assert_true(wl_state_file_save(UUID, huge, &error));
+    assert_refused(UUID, "at most");
+    wl_state_file_remove(UUID);
+    /* a link is neither followed nor written through */
+    g_assert_true(g_file_set_contents(other, "other", -1, &error));
+    g_assert_cmpint(symlink(other, path), ==, 0);
+    assert_refused(UUID, "cannot open");
+    g_assert_true(wl_state_file_save(UUID, "x", &error));
+    g_assert_true(g_file_get_contents(other, &huge, NULL, &error));
+    g_assert_cmpstr(huge, ==, "other");
+    wl_state_file_remove(UUID);
+    g_assert_cmpint(mkfifo(path, 0600), ==, 0);
+    assert_refused(UUID, "left alone");
+    wl_state_file_remove(UUID);
+    g_unlink(other);
+}
+
+int
+main(int argc, char *argv[])
+{
+    g_autofree char *base = g_dir_make_tmp("wirelink-memory-XXXXXX", NULL);
+    int result;
+
+    g_test_init(&argc, &argv, NULL);
+    folder = g_build_filename(base, "state", NULL);
+    g_setenv("WIRELINK_STATE", folder, TRUE);
+    g_test_add_func("/memory/round-trip", test_round_trip);
+    g_test_add_func("/memory/not-ours", test_not_ours);
+    result = g_test_run();
+    g_rmdir(folder);
+    g_rmdir(base);
+    g_free(folder);
+    return result;
+}
