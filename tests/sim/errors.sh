@@ -19,7 +19,7 @@ fails() {
   cat > "$file"
   message=$("$sim" "$file" 2>&1) && { echo "it did not fail: wanted $1" >&2; failed=1; }
   case $message in
-    *"$1"*"again: $sim --seed 1 --mixture ours --trace $file"*) ;;
+    *"$1"*"again: $sim --seed 1 --mixture native --trace $file"*) ;;
     *) echo "wanted \"$1\"; got: $message" >&2; failed=1;;
   esac
 }
@@ -45,7 +45,7 @@ host c key c2hvcnQ=
 END
 wants 5 'at "again": wanted a line before this one in which the one says something' << END
 $two
-at 1s say a b again
+at 1s advertise a b again
 END
 wants 5 'at "12": wanted a time like' << END
 $two
@@ -64,7 +64,7 @@ $two
 by 12s a b direct more
 END
 wants 1 'at "theirs]": wanted mixtures in brackets' << END
-[ours theirs] title x
+[native theirs] title x
 END
 wants 5 'at the end of the line: wanted an event' << END
 $two
@@ -93,7 +93,7 @@ END
 fails 'counted: ' << END
 $two
 at 0s start a b
-from 0s to 10s facts a = 0
+from 0s to 10s fact-datagrams a = 0
 END
 fails 'no answer' << END
 $two

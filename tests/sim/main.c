@@ -16,7 +16,7 @@ static GStrv files;
 static const GOptionEntry entries[] = {
     {"seed", 0, 0, G_OPTION_ARG_INT64, &seed_option, "run with this seed only", "N"},
     {"mixture", 0, 0, G_OPTION_ARG_STRING, &mixture_option,
-     "run with this mixture only: ours, classic-hub, classic-leaves, classic", "NAME"},
+     "run with this mixture only: native, go-hub, go-leaves, go", "NAME"},
     {"directory", 0, 0, G_OPTION_ARG_FILENAME, &directory_option,
      "run all scenarios in a directory and below it, too", "DIR"},
     {"random", 0, 0, G_OPTION_ARG_NONE, &random_option,
@@ -127,8 +127,7 @@ run_file(Tally *tally, const char *path, GError **error)
     if (mixture_option) {
         if (!mixture_parse(mixture_option, &only)) {
             g_set_error(error, SCENARIO_ERROR, SCENARIO_ERROR_SYNTAX,
-                        "--mixture %s: wanted ours, classic-hub, classic-leaves or classic",
-                        mixture_option);
+                        "--mixture %s: wanted native, go-hub, go-leaves or go", mixture_option);
             return FALSE;
         }
         mask = 1u << only;

@@ -105,7 +105,7 @@ make_place(Maker *self, guint i)
 static void
 make_member(Maker *self, guint i)
 {
-    static const char *const kinds[] = {"ours", "classic", "basic"};
+    static const char *const kinds[] = {"native", "go", "basic"};
     g_autofree char *place =
         i == 0 ? g_strdup_printf("internet 203.0.113.1/24%s",
                                  self->site6[self->sites] ? " 2001:db8:ffff::1/64" : "")
@@ -126,7 +126,7 @@ static void
 make_profiles(Maker *self)
 {
     self->full_mesh = chance(self, 0.5);
-    add_line(self, "star m0 203.0.113.1:51820%s", self->full_mesh ? " acquainted" : "");
+    add_line(self, "star m0 203.0.113.1:51820%s", self->full_mesh ? " full-mesh" : "");
     for (guint i = 0; self->wide && i < self->n; i++) {
         if (self->kind[i] == MEMBER_NATIVE)
             add_line(self,
@@ -151,15 +151,15 @@ make_forbidden(Maker *self, guint at, guint to)
     g_autofree char *prefix = NULL;
 
     if (chance(self, 0.2)) {
-        add_line(self, "at %us say m0 m%u m%u endpoint %s:%u ttl %u", at, to, about,
+        add_line(self, "at %us advertise m0 m%u m%u endpoint %s:%u ttl %u", at, to, about,
                  addresses[roll(self, G_N_ELEMENTS(addresses))], 51820 + about, ttl);
         return;
     }
     if (chance(self, 0.3)) {
         /* All hosts of a network that it may be on; itself. */
-        add_line(self, "at %us say m0 m%u m%u endpoint %s.%u.255:%u ttl %u", at, to, about,
+        add_line(self, "at %us advertise m0 m%u m%u endpoint %s.%u.255:%u ttl %u", at, to, about,
                  self->lan, site, 51820 + about, ttl);
-        add_line(self, "at %us say m0 m%u m%u endpoint %s:%u ttl %u", at, to, about,
+        add_line(self, "at %us advertise m0 m%u m%u endpoint %s:%u ttl %u", at, to, about,
                  self->place[to], 51820 + to, ttl);
         return;
     }
@@ -186,19 +186,19 @@ make_forbidden(Maker *self, guint at, guint to)
         prefix = g_strdup_printf("%s.%u.0/24", self->lan, site);
         break;
     }
-    add_line(self, "at %us say m0 m%u m%u allowed %s ttl %u", at, to, about, prefix, ttl);
+    add_line(self, "at %us advertise m0 m%u m%u allowed-ips %s ttl %u", at, to, about, prefix, ttl);
     /* One of another leaf, where the profile says whose it is. */
     if (self->full_mesh && about > 0 && about != to)
-        add_line(self, "at %us say m0 m%u m%u allowed 10.77.0.%u/32 ttl %u", at, to, about,
-                 2 + (about + 1) % (self->n - 1), ttl);
+        add_line(self, "at %us advertise m0 m%u m%u allowed-ips 10.77.0.%u/32 ttl %u", at, to,
+                 about, 2 + (about + 1) % (self->n - 1), ttl);
 }
 
 static void
 make_flood(Maker *self, guint at, guint liar, guint about)
 {
     for (guint i = 0; i < FLOOD; i++)
-        add_line(self, "at %us say m%u m0 m%u endpoint 198.51.100.99:%u", at + i / 10, liar, about,
-                 1000 + i);
+        add_line(self, "at %us advertise m%u m0 m%u endpoint 198.51.100.99:%u", at + i / 10, liar,
+                 about, 1000 + i);
 }
 
 static void
@@ -216,29 +216,29 @@ make_lie(Maker *self, guint at, guint liar)
     }
     switch (roll(self, 7)) {
     case 0:
-        add_line(self, "at %us say m%u m%u m%u endpoint 198.51.100.99:%u ttl %u", at, liar, to,
-                 about, 1 + roll(self, 60000), ttl);
+        add_line(self, "at %us advertise m%u m%u m%u endpoint 198.51.100.99:%u ttl %u", at, liar,
+                 to, about, 1 + roll(self, 60000), ttl);
         break;
     case 1:
-        add_line(self, "at %us say m%u m%u m%u allowed %s ttl %u", at, liar, to, about,
+        add_line(self, "at %us advertise m%u m%u m%u allowed-ips %s ttl %u", at, liar, to, about,
                  chance(self, 0.5) ? "0.0.0.0/0" : "10.77.0.0/25", ttl);
         break;
     case 2:
-        add_line(self, "at %us say m%u m%u m%u allowed 10.77.0.%u/32 ttl %u", at, liar, to, about,
-                 1 + roll(self, self->n), ttl);
+        add_line(self, "at %us advertise m%u m%u m%u allowed-ips 10.77.0.%u/32 ttl %u", at, liar,
+                 to, about, 1 + roll(self, self->n), ttl);
         break;
     case 3:
-        add_line(self, "at %us say m%u m%u ghost member ghost ttl %u", at, liar, to, ttl);
+        add_line(self, "at %us advertise m%u m%u ghost member ghost ttl %u", at, liar, to, ttl);
         break;
     case 4:
-        add_line(self, "at %us say m%u m%u m%u alive ttl %u", at, liar, to, about, ttl);
+        add_line(self, "at %us advertise m%u m%u m%u alive ttl %u", at, liar, to, about, ttl);
         break;
     case 5:
         make_flood(self, at, liar, about);
         break;
     default:
-        add_line(self, "at %us say m%u m%u m%u endpoint 127.0.0.1:%u ttl %u", at, liar, to, about,
-                 roll(self, 60000), ttl);
+        add_line(self, "at %us advertise m%u m%u m%u endpoint 127.0.0.1:%u ttl %u", at, liar, to,
+                 about, roll(self, 60000), ttl);
         break;
     }
 }
@@ -280,7 +280,7 @@ make_fault_of(Maker *self, guint at, guint until, guint i)
         make_pair(self, at, until, i, "sleep", "wake");
         break;
     case 3:
-        make_pair(self, at, until, i, "off", "start");
+        make_pair(self, at, until, i, "power-off", "start");
         break;
     case 4:
         make_pair(self, at, until, i, "stop", "start");
@@ -309,7 +309,7 @@ make_fault_of(Maker *self, guint at, guint until, guint i)
         break;
     case 9:
         if (self->kind[i] == MEMBER_NATIVE)
-            add_line(self, "at %us lose-link m%u", at, i);
+            add_line(self, "at %us delete-link m%u", at, i);
         break;
     }
 }
@@ -319,9 +319,9 @@ static void
 make_environment(Maker *self, guint at, guint until, guint i)
 {
     if (chance(self, 0.5)) {
-        add_line(self, "at %us servers m%u 172.20.0.1 172.20.0.53", at, i);
+        add_line(self, "at %us protected-hosts m%u 172.20.0.1 172.20.0.53", at, i);
         if (chance(self, 0.5))
-            add_line(self, "at %us servers m%u", until, i);
+            add_line(self, "at %us protected-hosts m%u", until, i);
         return;
     }
     add_line(self, "at %us attach m%u docker0 bridge%u 172.17.0.1/16", at, i, i);
@@ -339,7 +339,7 @@ make_fault(Maker *self, guint at)
     } else if (chance(self, 0.1) && self->kind[i] == MEMBER_NATIVE) {
         make_environment(self, at, until, i);
     } else if (chance(self, 0.05)) {
-        add_line(self, "at %us nat nat%u forget", at, roll(self, self->sites));
+        add_line(self, "at %us nat nat%u flush", at, roll(self, self->sites));
     } else if (chance(self, 0.03)) {
         add_line(self, "at %us network internet loss 25%%", at);
         add_line(self, "at %us network internet loss 0%%", until);

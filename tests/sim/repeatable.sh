@@ -6,7 +6,7 @@
 set -eu
 first=$(mktemp) second=$(mktemp)
 trap 'rm -f "$first" "$second"' EXIT
-for mixture in ours classic-hub classic-leaves; do
+for mixture in native go-hub go-leaves; do
   MALLOC_PERTURB_=85 "$1" --trace --seed 7 --mixture $mixture "$2" > "$first"
   MALLOC_PERTURB_=170 "$1" --trace --seed 7 --mixture $mixture "$2" > "$second"
   cmp "$first" "$second"

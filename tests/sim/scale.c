@@ -30,19 +30,19 @@ make_text(guint hosts)
     }
     g_string_append(text, "profile m0\n");
     for (guint i = 1; i < hosts; i++)
-        g_string_append_printf(text, "peer m%u allowed 10.1.%u.%u/32\n", i, i >> 8 & 255, i & 255);
+        g_string_append_printf(text, "peer m%u allowed-ips 10.1.%u.%u/32\n", i, i >> 8 & 255, i & 255);
     for (guint i = 1; i < hosts; i++) {
         /* With this trust it takes addresses of those it knows, and no new members. */
         g_string_append_printf(text,
                                "profile m%u\npeer m0 endpoint 203.0.113.1:51820 "
-                               "allowed 10.0.0.0/8 trust Endpoint\n",
+                               "allowed-ips 10.0.0.0/8 trust Endpoint\n",
                                i);
         for (guint j = 1; j <= NEIGHBORS && 2 * j <= leaves; j++) {
             guint before = (i - 1 + leaves - j) % leaves + 1, after = (i - 1 + j) % leaves + 1;
-            g_string_append_printf(text, "peer m%u allowed 10.1.%u.%u/32\n", after,
+            g_string_append_printf(text, "peer m%u allowed-ips 10.1.%u.%u/32\n", after,
                                    after >> 8 & 255, after & 255);
             if (before != after)
-                g_string_append_printf(text, "peer m%u allowed 10.1.%u.%u/32\n", before,
+                g_string_append_printf(text, "peer m%u allowed-ips 10.1.%u.%u/32\n", before,
                                        before >> 8 & 255, before & 255);
         }
     }

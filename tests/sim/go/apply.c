@@ -235,7 +235,7 @@ try_endpoint(GoDaemon *self, Request *request, const WlDevicePeer *peer, const G
         wl_endpoint_equal(&next, &peer->endpoint))
         return;
     text = wl_endpoint_to_string(&next);
-    go_log(self, &peer->public_key, "is tried at %s", text);
+    go_log(self, &peer->public_key, "trying endpoint %s", text);
     request->endpoint = next;
     /* So that something is sent there soon, which makes WireGuard start a handshake. */
     go_knowledge_force_ping(self->knowledge, &self->key, &peer->public_key);

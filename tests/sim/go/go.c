@@ -179,7 +179,7 @@ add_received(GoDaemon *self, GoFacts *facts, const GArray *chunk)
         if ((fact->attribute == WL_ATTRIBUTE_ENDPOINT_V4 ||
              fact->attribute == WL_ATTRIBUTE_ENDPOINT_V6) &&
             go_will_tunnel(self, &fact->value.endpoint.ip)) {
-            go_log(self, &fact->subject, "is said to be inside the tunnel");
+            go_log(self, &fact->subject, "is routed through the tunnel");
             continue;
         }
         if (go_accepts(self, fact, &received->source))
@@ -278,7 +278,7 @@ work(GoDaemon *self, gint64 now, const GArray *chunk)
     gint64 then;
 
     if (now < self->last_chunk || now - self->last_chunk > GO_DISCONTINUITY) {
-        go_log(self, NULL, "sees a jump of the clock");
+        go_log(self, NULL, "clock jump detected");
         go_new_boot_id(self);
     }
     self->last_chunk = now;
@@ -372,7 +372,7 @@ go_resolved(GoDaemon *self, gint64 now, const char *name, const WlEndpoint *endp
 void
 go_send_failed(GoDaemon *self, gint64 now, const WlKey *key)
 {
-    go_log(self, key, "could not be sent to");
+    go_log(self, key, "sending failed");
 }
 
 /* ---- outputs ------------------------------------------------------------------------------- */

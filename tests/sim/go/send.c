@@ -78,7 +78,7 @@ send_groups(GoDaemon *self, const WlKey *peer, const WlGroup *group)
         WlOutput *output;
 
         if (!bytes) {
-            go_log(self, peer, "cannot sign for it");
+            go_log(self, peer, "cannot sign a datagram");
             return;
         }
         output = go_emit(self, WL_OUTPUT_SEND);

@@ -58,7 +58,7 @@ take_fact(Run *run, ScenarioLine *line, Advertisement *self, GError **error)
         if (!scenario_line_take_endpoint(line, &endpoint, error))
             return FALSE;
         wl_fact_init_endpoint(&self->fact, &about->public_key, &endpoint, 0);
-    } else if (scenario_line_take_if(line, "allowed")) {
+    } else if (scenario_line_take_if(line, "allowed-ips")) {
         const char *word = scenario_line_take(line, "a prefix", error);
         if (!word)
             return FALSE;
@@ -72,7 +72,7 @@ take_fact(Run *run, ScenarioLine *line, Advertisement *self, GError **error)
         wl_fact_init_alive(&self->fact, &about->public_key, &boot_id, 0);
     } else {
         return scenario_line_fail(line, scenario_line_peek(line),
-                                  "endpoint, allowed, member, alive, or again instead", error);
+                                  "endpoint, allowed-ips, member, alive, or again instead", error);
     }
     return TRUE;
 }

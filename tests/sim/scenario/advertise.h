@@ -3,7 +3,7 @@
 
 #include "scenario/run.h"
 
-/** Facts that a host tells, true or not: "FROM TO SUBJECT endpoint E|allowed P|member [NAME]
+/** Facts that a host tells, true or not: "FROM TO SUBJECT endpoint E|allowed-ips P|member [NAME]
  * [basic]|alive [ttl N]", or
  * "FROM TO again": the same datagram as the last time. */
 typedef struct _Advertisement Advertisement;

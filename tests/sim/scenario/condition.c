@@ -169,7 +169,7 @@ DEFINE_TEST(test_router, view_is(a, b, view_is_router))
 DEFINE_TEST(test_basic, view_is(a, b, view_is_basic))
 DEFINE_TEST(test_trust, view_has_trust(a, b, self->trust))
 DEFINE_TEST(test_accepts, truth_holds(a, b, self->text, self->value, TRUE, NULL))
-DEFINE_TEST(test_refuses, truth_holds(a, b, self->text, self->value, FALSE, NULL))
+DEFINE_TEST(test_rejects, truth_holds(a, b, self->text, self->value, FALSE, NULL))
 DEFINE_TEST(test_holds, truth_holds(a, b, self->text, self->value, -1, NULL))
 DEFINE_TEST(test_holds_stale, truth_holds_stale(a, b, self->text, self->value))
 
@@ -186,7 +186,7 @@ static const struct {
     {"direct", test_direct},   {"direct-lan", test_direct_lan}, {"routed", test_routed},
     {"offline", test_offline}, {"connecting", test_connecting}, {"reachable", test_reachable},
     {"known", test_known},     {"session", test_session},       {"healthy", test_healthy},
-    {"alive", test_alive},     {"endpoint", test_endpoint},     {"allowed", test_allowed},
+    {"alive", test_alive},     {"endpoint", test_endpoint},     {"allowed-ips", test_allowed},
     {"named", test_named},     {"reason", test_reason},         {"handshake", test_handshake},
     {"router", test_router},   {"basic", test_basic},           {"trust", test_trust},
 };
@@ -258,7 +258,7 @@ take_pair_test(Condition *self, ScenarioLine *line, GError **error)
     return scenario_line_fail(line, word, right->str, error);
 }
 
-/* believes|refuses|holds|keeps SUBJECT endpoint|allowed-ips|member [VALUE] */
+/* accepts|rejects|holds|holds-stale SUBJECT endpoint|allowed-ips|member [VALUE] */
 static gboolean
 take_fact_test(Run *run, Condition *self, ScenarioLine *line, Test test, GError **error)
 {
@@ -295,13 +295,13 @@ take_host_test(Run *run, Condition *self, ScenarioLine *line, gboolean *taken, G
         self->test = test_routes;
         return take_prefix(line, &self->prefix, error);
     }
-    if (scenario_line_take_if(line, "believes"))
+    if (scenario_line_take_if(line, "accepts"))
         return take_fact_test(run, self, line, test_accepts, error);
-    if (scenario_line_take_if(line, "refuses"))
-        return take_fact_test(run, self, line, test_refuses, error);
+    if (scenario_line_take_if(line, "rejects"))
+        return take_fact_test(run, self, line, test_rejects, error);
     if (scenario_line_take_if(line, "holds"))
         return take_fact_test(run, self, line, test_holds, error);
-    if (scenario_line_take_if(line, "keeps"))
+    if (scenario_line_take_if(line, "holds-stale"))
         return take_fact_test(run, self, line, test_holds_stale, error);
     *taken = FALSE;
     return TRUE;

@@ -175,7 +175,7 @@ take_flaps(Run *run, ScenarioLine *line, Count *self, GError **error)
            (self->b = scenario_take_host(run, line, error));
 }
 
-/* told FROM TO [SUBJECT [endpoint|allowed|member|alive|way|receipt [VALUE]]] */
+/* advertised FROM TO [SUBJECT [endpoint|allowed-ips|member|alive|path|ack [VALUE]]] */
 static gboolean
 take_advertised(Run *run, ScenarioLine *line, Count *self, GError **error)
 {
@@ -184,11 +184,11 @@ take_advertised(Run *run, ScenarioLine *line, Count *self, GError **error)
         guint8 attribute[2];
     } attributes[] = {
         {"endpoint", {WL_ATTRIBUTE_ENDPOINT_V4, WL_ATTRIBUTE_ENDPOINT_V6}},
-        {"allowed", {WL_ATTRIBUTE_ALLOWED_V4, WL_ATTRIBUTE_ALLOWED_V6}},
+        {"allowed-ips", {WL_ATTRIBUTE_ALLOWED_V4, WL_ATTRIBUTE_ALLOWED_V6}},
         {"member", {WL_ATTRIBUTE_METADATA, WL_ATTRIBUTE_MEMBER}},
         {"alive", {WL_ATTRIBUTE_ALIVE, WL_ATTRIBUTE_ALIVE}},
-        {"way", {WL_ATTRIBUTE_WAY, WL_ATTRIBUTE_WAY}},
-        {"receipt", {WL_ATTRIBUTE_RECEIPT, WL_ATTRIBUTE_RECEIPT}},
+        {"path", {WL_ATTRIBUTE_WAY, WL_ATTRIBUTE_WAY}},
+        {"ack", {WL_ATTRIBUTE_RECEIPT, WL_ATTRIBUTE_RECEIPT}},
     };
     const char *word;
 
@@ -229,25 +229,25 @@ static const struct {
 } counts[] = {
     {"lost", take_stream, count_lost, 0},
     {"received", take_stream, count_received, 0},
-    {"gap", take_stream, measure_gap, 0},
+    {"longest-gap", take_stream, measure_gap, 0},
     {"duplicates", take_stream, count_duplicates, 0},
     {"flaps", take_flaps, count_flaps, 0},
-    {"told", take_advertised, count_advertised, 0},
+    {"advertised", take_advertised, count_advertised, 0},
     {"bytes", take_one_host, read_bytes, 0},
     {"dropped", take_one_host, read_dropped, 0},
-    {"agreements", take_one_host, read_agreements, 0},
+    {"key-agreements", take_one_host, read_agreements, 0},
     COUNTER("wakeups", wakeups),
     COUNTER("idle-wakeups", idle_wakeups),
     COUNTER("snapshots", snapshots),
-    COUNTER("facts", facts),
+    COUNTER("fact-datagrams", facts),
     COUNTER("fact-bytes", fact_bytes),
-    COUNTER("probes", echoes),
+    COUNTER("echoes", echoes),
     COUNTER("packets", packets),
     COUNTER("initiations", initiations),
     COUNTER("recreations", recreations),
-    COUNTER("requests", requests),
-    COUNTER("changes", changes),
-    COUNTER("logs", logs),
+    COUNTER("device-changes", requests),
+    COUNTER("state-changes", changes),
+    COUNTER("log-lines", logs),
 };
 
 Count *

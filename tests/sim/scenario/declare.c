@@ -245,9 +245,9 @@ take_host_option(Run *run, SimHost *host, ScenarioLine *line, gboolean *router, 
         host->config->role = WL_ROLE_ROUTER;
     } else if (scenario_line_take_if(line, "leaf")) {
         host->config->role = WL_ROLE_LEAF;
-    } else if (scenario_line_take_if(line, "ours")) {
+    } else if (scenario_line_take_if(line, "native")) {
         *kind = SIM_KIND_NATIVE;
-    } else if (scenario_line_take_if(line, "classic")) {
+    } else if (scenario_line_take_if(line, "go")) {
         *kind = SIM_KIND_GO;
     } else if (scenario_line_take_if(line, "basic")) {
         *kind = SIM_KIND_BASIC;
@@ -267,11 +267,10 @@ take_host_option(Run *run, SimHost *host, ScenarioLine *line, gboolean *router, 
         return scenario_line_take_duration(
             line, &((SimPort *) host->ports->pdata[host->ports->len - 1])->delay, error);
     } else {
-        return scenario_line_fail(
-            line, scenario_line_peek(line),
-            "on, tunnel, key, router, leaf, ours, classic, basic, port, chatty, "
-            "forwards, serves, silent or delay",
-            error);
+        return scenario_line_fail(line, scenario_line_peek(line),
+                                  "on, tunnel, key, router, leaf, native, go, basic, port, chatty, "
+                                  "forwards, serves, silent or delay",
+                                  error);
     }
     return TRUE;
 }
@@ -346,7 +345,7 @@ take_peer_option(SimHost *host, SimHost *peer, WlPeerConfig *config, ScenarioLin
 
     if (scenario_line_take_if(line, "endpoint"))
         return take_endpoints(line, config, error);
-    if (scenario_line_take_if(line, "allowed"))
+    if (scenario_line_take_if(line, "allowed-ips"))
         return take_into(line, config->allowed_ips, error);
     if (scenario_line_take_if(line, "trust"))
         return scenario_line_take_trust(line, FALSE, &config->trust, error);
@@ -356,7 +355,7 @@ take_peer_option(SimHost *host, SimHost *peer, WlPeerConfig *config, ScenarioLin
         config->keepalive = (guint16) number;
     } else if (scenario_line_take_if(line, "basic")) {
         config->basic = TRUE;
-    } else if (scenario_line_take_if(line, "exchanges-facts")) {
+    } else if (scenario_line_take_if(line, "fact-exchanger")) {
         config->fact_exchanger = TRUE;
     } else if (scenario_line_take_if(line, "absent")) {
         g_ptr_array_add(host->absent, peer);
@@ -364,7 +363,7 @@ take_peer_option(SimHost *host, SimHost *peer, WlPeerConfig *config, ScenarioLin
         g_clear_pointer(&config->name, g_free);
     } else {
         return scenario_line_fail(line, scenario_line_peek(line),
-                                  "endpoint, allowed, trust, keepalive, basic, exchanges-facts, "
+                                  "endpoint, allowed-ips, trust, keepalive, basic, fact-exchanger, "
                                   "absent or unnamed",
                                   error);
     }
@@ -432,7 +431,7 @@ give_subnets(WlPeerConfig *config, const SimHost *hub)
     }
 }
 
-/* star HUB ENDPOINT... [acquainted]: the profiles of the usual network, for all hosts so far. */
+/* star HUB ENDPOINT... [full-mesh]: the profiles of the usual network, for all hosts so far. */
 static gboolean
 declare_star(Run *run, ScenarioLine *line, GError **error)
 {
@@ -445,7 +444,7 @@ declare_star(Run *run, ScenarioLine *line, GError **error)
     endpoints = wl_peer_config_new(&hub->public_key);
     if (!take_endpoints(line, endpoints, error))
         return FALSE;
-    full_mesh = scenario_line_take_if(line, "acquainted");
+    full_mesh = scenario_line_take_if(line, "full-mesh");
     for (guint i = 0; i < run->world->hosts->len; i++) {
         SimHost *leaf = run->world->hosts->pdata[i];
         WlPeerConfig *config;
@@ -476,7 +475,7 @@ declare_star(Run *run, ScenarioLine *line, GError **error)
 static gboolean
 declare_mixtures(Run *run, ScenarioLine *line, GError **error)
 {
-    const char *right = "ours, classic-hub, classic-leaves or classic";
+    const char *right = "native, go-hub, go-leaves or go";
 
     do {
         const char *word = scenario_line_take(line, right, error);
@@ -513,7 +512,7 @@ scenario_declare(Run *run, ScenarioLine *line, gboolean *known, GError **error)
         return declare_network(run, line, error);
     if (scenario_line_take_if(line, "nat"))
         return declare_nat(run, line, error);
-    if (scenario_line_take_if(line, "name"))
+    if (scenario_line_take_if(line, "dns"))
         return declare_name(run, line, error);
     if (scenario_line_take_if(line, "host"))
         return declare_host(run, line, error);

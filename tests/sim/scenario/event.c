@@ -164,7 +164,7 @@ run_forget(Run *run, Event *event)
     sim_host_settle(event->a);
 }
 
-/* forget HOST PEER ENDPOINT */
+/* forget-endpoint HOST PEER ENDPOINT */
 static gboolean
 parse_forget(Run *run, ScenarioLine *line, Event *event, GError **error)
 {
@@ -290,7 +290,7 @@ run_nat_address(Run *run, Event *event)
                            event->prefixes->len);
 }
 
-/* nat NAT forget | nat NAT address ADDRESS... */
+/* nat NAT flush | nat NAT address ADDRESS... */
 static gboolean
 parse_nat(Run *run, ScenarioLine *line, Event *event, GError **error)
 {
@@ -303,7 +303,7 @@ parse_nat(Run *run, ScenarioLine *line, Event *event, GError **error)
     if (!event->nat)
         return scenario_line_fail(line, word, right, error);
     event->run = run_nat_forget;
-    if (scenario_line_take_if(line, "forget"))
+    if (scenario_line_take_if(line, "flush"))
         return TRUE;
     event->run = run_nat_address;
     return scenario_line_take_word(line, "address", error) &&
@@ -525,13 +525,13 @@ run_device(Run *run, Event *event)
     run->world->dirty = TRUE;
 }
 
-/* device HOST drop PEER | device HOST set PEER [endpoint E] [allowed P...] */
+/* device HOST remove PEER | device HOST set PEER [endpoint E] [allowed-ips P...] */
 static gboolean
 parse_device(Run *run, ScenarioLine *line, Event *event, GError **error)
 {
     if (!(event->a = scenario_take_host(run, line, error)))
         return FALSE;
-    event->flag = scenario_line_take_if(line, "drop");
+    event->flag = scenario_line_take_if(line, "remove");
     if (!event->flag && !scenario_line_take_word(line, "set", error))
         return FALSE;
     if (!(event->b = scenario_take_host(run, line, error)))
@@ -539,7 +539,7 @@ parse_device(Run *run, ScenarioLine *line, Event *event, GError **error)
     if (!event->flag && scenario_line_take_if(line, "endpoint") &&
         !scenario_line_take_endpoint(line, &event->endpoint, error))
         return FALSE;
-    if (!event->flag && scenario_line_take_if(line, "allowed") &&
+    if (!event->flag && scenario_line_take_if(line, "allowed-ips") &&
         !(event->prefixes = scenario_line_take_prefixes(line, 0, error)))
         return FALSE;
     return TRUE;
@@ -562,7 +562,7 @@ run_profile(Run *run, Event *event)
     }
 }
 
-/* profile HOST drop PEER | profile HOST peer PEER ...: read at the host's next start */
+/* profile HOST remove PEER | profile HOST peer PEER ...: read at the host's next start */
 static gboolean
 parse_profile(Run *run, ScenarioLine *line, Event *event, GError **error)
 {
@@ -571,7 +571,7 @@ parse_profile(Run *run, ScenarioLine *line, Event *event, GError **error)
     event->a = host;
     if (!host)
         return FALSE;
-    event->flag = scenario_line_take_if(line, "drop");
+    event->flag = scenario_line_take_if(line, "remove");
     if (event->flag)
         return (event->b = scenario_take_host(run, line, error)) != NULL;
     if (!scenario_line_take_word(line, "peer", error))
@@ -607,7 +607,7 @@ run_name(Run *run, Event *event)
     scenario_declare(run, event->line, &known, NULL);
 }
 
-/* name NAME ADDRESS... */
+/* dns NAME ADDRESS... */
 static gboolean
 parse_name(Run *run, ScenarioLine *line, Event *event, GError **error)
 {
@@ -657,33 +657,33 @@ static const struct {
     {"start", parse_hosts, run_start},
     {"stop", parse_hosts, run_stop},
     {"crash", parse_hosts, run_crash},
-    {"off", parse_hosts, run_off},
+    {"power-off", parse_hosts, run_off},
     {"sleep", parse_hosts, run_sleep},
     {"wake", parse_hosts, run_wake},
-    {"lose-link", parse_hosts, run_lose_link},
-    {"wipe", parse_hosts, run_wipe},
+    {"delete-link", parse_hosts, run_lose_link},
+    {"wipe-state", parse_hosts, run_wipe},
     {"refresh", parse_hosts, run_refresh},
-    {"portal", parse_hosts, run_portal},
+    {"captive-portal", parse_hosts, run_portal},
     {"online", parse_hosts, run_online},
     {"clock", parse_clock, run_clock},
-    {"servers", parse_protected_hosts, run_protected_hosts},
-    {"forget", parse_forget, run_forget},
+    {"protected-hosts", parse_protected_hosts, run_protected_hosts},
+    {"forget-endpoint", parse_forget, run_forget},
     {"attach", parse_attach, run_attach},
     {"detach", parse_detach, run_detach},
     {"network", parse_network, run_network},
     {"nat", parse_nat, NULL},
     {"cut", parse_cut, run_cut},
     {"mend", parse_cut, run_mend},
-    {"jam", parse_jam, run_jam},
-    {"unjam", parse_unjam, run_jam},
+    {"refuse-sends", parse_jam, run_jam},
+    {"allow-sends", parse_unjam, run_jam},
     {"stream", parse_stream, run_stream},
-    {"end", parse_end, run_end},
+    {"end-stream", parse_end, run_end},
     {"ping", parse_ping, run_ping},
     {"device", parse_device, run_device},
     {"profile", parse_profile, run_profile},
     {"reload", parse_hosts, run_reload},
-    {"name", parse_name, run_name},
-    {"say", parse_advertise, run_advertise},
+    {"dns", parse_name, run_name},
+    {"advertise", parse_advertise, run_advertise},
     {"mark", parse_mark, run_mark},
 };
 

@@ -11,7 +11,7 @@
 
 /* ---- mixtures */
 
-static const char *const mixtures[] = {"ours", "classic-hub", "classic-leaves", "classic"};
+static const char *const mixtures[] = {"native", "go-hub", "go-leaves", "go"};
 
 const char *
 mixture_to_string(Mixture mixture)
@@ -31,7 +31,7 @@ mixture_parse(const char *text, Mixture *mixture)
     return FALSE;
 }
 
-/* "[ours classic-hub] at 5s ...": whether the line is for this mixture. */
+/* "[native go-hub] at 5s ...": whether the line is for this mixture. */
 static gboolean
 take_mixtures(const Run *run, ScenarioLine *line, gboolean *applies, GError **error)
 {
@@ -42,7 +42,7 @@ take_mixtures(const Run *run, ScenarioLine *line, gboolean *applies, GError **er
     if (*applies)
         return TRUE;
     for (guint i = 0; !last; i++) {
-        const char *right = "mixtures in brackets, like [ours classic-hub]";
+        const char *right = "mixtures in brackets, like [native go-hub]";
         g_autofree char *name = NULL;
         Mixture mixture;
 

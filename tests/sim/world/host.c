@@ -154,7 +154,7 @@ trace_handshake(const SimHost *self, const WlEndpoint *to, const SimMessage *mes
     peer = sim_world_find_key(self->world, &message->receiver);
     sim_world_trace(self->world, self->name, "%s %s at %s",
                     message->kind == SIM_MESSAGE_INITIATION ? "initiates to" : "responds to",
-                    peer ? peer->name : "somebody", at);
+                    peer ? peer->name : "unknown", at);
 }
 
 static void
@@ -273,7 +273,7 @@ take_echo_reply(SimHost *self, const SimPacket *reply)
         if (sent->number != reply->number || !wl_ip_equal(&sent->probe.destination, &reply->source))
             continue;
         sent->number = 0;
-        sim_world_trace(self->world, self->name, "hears an answer of %s",
+        sim_world_trace(self->world, self->name, "receives an echo reply from %s",
                         sim_world_find_key(self->world, &key)->name);
         self->with->echo_reply(self->member, sim_host_now(self), &key, sent->probe.sequence);
         return;
@@ -552,7 +552,8 @@ sim_host_start(SimHost *self, GError **error)
             g_autoptr(GError) unread = NULL;
             if (!self->with->load_state(self->member, sim_host_now(self), self->saved_state,
                                         strlen(self->saved_state), &unread)) {
-                sim_world_trace(self->world, self->name, "does not recall: %s", unread->message);
+                sim_world_trace(self->world, self->name, "cannot load its state: %s",
+                                unread->message);
                 g_clear_pointer(&self->saved_state, g_free);
             }
         }
@@ -606,7 +607,7 @@ sim_host_crash(SimHost *self)
 void
 sim_host_power_off(SimHost *self)
 {
-    end_member(self, "is switched off");
+    end_member(self, "is powered off");
     end_device(self);
     self->off = TRUE;
     self->asleep = FALSE;

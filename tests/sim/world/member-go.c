@@ -73,7 +73,7 @@ get_peer_status(gconstpointer self, gint64 now, const WlKey *key, SimPeerStatus 
         return FALSE;
     status->state = peer.healthy ? WL_PEER_DIRECT : WL_PEER_OFFLINE;
     status->reason =
-        peer.healthy ? "a Go daemon finds it healthy" : "a Go daemon finds it unhealthy";
+        peer.healthy ? "a Go daemon considers it healthy" : "a Go daemon considers it unhealthy";
     status->name = peer.name;
     status->healthy = peer.healthy;
     status->alive = peer.alive;
@@ -87,7 +87,7 @@ is_router(gconstpointer self)
 }
 
 const SimMemberKind sim_member_go = {
-    .name = "classic",
+    .name = "go",
     .create = create,
     .free = free_member,
     .time = run_time,

@@ -145,7 +145,7 @@ is_router(gconstpointer self)
 }
 
 const SimMemberKind sim_member_native = {
-    .name = "ours",
+    .name = "native",
     .sees_sleep = TRUE,
     .create = create,
     .free = free_engine,

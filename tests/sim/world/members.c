@@ -20,7 +20,7 @@ sim_members_find(SimKind kind)
 const char *
 sim_kind_to_string(SimKind kind)
 {
-    static const char *const names[] = {"ours", "classic", "basic"};
+    static const char *const names[] = {"native", "go", "basic"};
 
     return names[kind];
 }

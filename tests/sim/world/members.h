@@ -5,7 +5,7 @@
 
 /** NULL for those that run nothing. */
 const SimMemberKind *sim_members_find(SimKind kind);
-/** "ours", "classic", "basic". */
+/** "native", "go", "basic". */
 const char *sim_kind_to_string(SimKind kind);
 /** Gives the device what a wg-quick file with the profile's peers would: their allowed IPs, and the
  * first address that is one. */

@@ -62,7 +62,8 @@ on_result(SimTimer *timer)
     remove_query((NeighborQuery *) timer);
     if (host->asleep)
         return; /* it asks again when it wakes */
-    sim_world_trace(host->world, host->name, "%s %s", there ? "finds" : "does not find", text);
+    sim_world_trace(host->world, host->name, "%s %s",
+                    there ? "finds neighbor" : "finds no neighbor", text);
     host->with->neighbor_result(host->member, sim_host_now(host), &query.ip, query.ifindex, there);
     sim_host_settle(host);
 }

@@ -41,7 +41,7 @@ name_of(const SimHost *host, const WlKey *key)
 {
     const SimHost *peer = sim_world_find_key(host->world, key);
 
-    return peer ? peer->name : "somebody";
+    return peer ? peer->name : "unknown";
 }
 
 static void
@@ -53,7 +53,7 @@ trace(SimHost *host, const WlOutput *output)
     if (!host->world->trace)
         return;
     if (output->kind == WL_OUTPUT_LOG) {
-        sim_world_trace(host->world, host->name, "says: %s", output->name);
+        sim_world_trace(host->world, host->name, "logs: %s", output->name);
     } else if (output->kind == WL_OUTPUT_CHANGE_PEER) {
         g_autofree char *endpoint = wl_endpoint_is_set(&change->endpoint)
                                         ? wl_endpoint_to_string(&change->endpoint)
@@ -72,13 +72,13 @@ trace(SimHost *host, const WlOutput *output)
                             : allowed->str);
     } else if (output->kind == WL_OUTPUT_PROBE) {
         g_autofree char *to = wl_ip_to_string(&output->probe.destination);
-        sim_world_trace(host->world, host->name, "probes %s at %s", name_of(host, &output->key),
-                        to);
+        sim_world_trace(host->world, host->name, "sends an echo to %s at %s",
+                        name_of(host, &output->key), to);
     } else if (output->kind == WL_OUTPUT_RESOLVE) {
         sim_world_trace(host->world, host->name, "resolves %s", output->name);
     } else if (output->kind == WL_OUTPUT_ASK_NEIGHBOUR) {
         g_autofree char *address = wl_ip_to_string(&output->destination);
-        sim_world_trace(host->world, host->name, "asks the network for %s", address);
+        sim_world_trace(host->world, host->name, "resolves neighbor %s", address);
     }
 }
 
@@ -98,7 +98,8 @@ trace_facts(SimHost *host, const WlOutput *output)
         g_string_append_printf(text, "%s %s %s (%u s)", i ? "," : "", name_of(host, &fact->subject),
                                what, fact->ttl);
     }
-    sim_world_trace(host->world, host->name, "tells %s:%s", name_of(host, &output->key), text->str);
+    sim_world_trace(host->world, host->name, "advertises to %s:%s", name_of(host, &output->key),
+                    text->str);
 }
 
 static void
