@@ -1,6 +1,7 @@
 # shellcheck shell=bash
-# Do two of the three hosts reach each other directly? WireGuard's own view decides: the endpoint is
-# the other's outer address, and pings through the tunnel move the other's counters, not the hub's.
+# Whether two of the three hosts reach each other directly, as WireGuard sees it: each has the
+# other's outer address as its endpoint, and pings through the tunnel increase the other's counters,
+# not the hub's.
 
 # wg_peers HOST PEER...: "ENDPOINT RX-BYTES TX-BYTES" of each, a line each
 wg_peers() {
@@ -23,7 +24,7 @@ endpoints_right() {  # host peer
     $(wg_endpoint "$2" "$1") == "${OUTER_ADDRESS[$1]}":* ]]
 }
 
-# pings HOST ADDRESS COUNT [PAYLOAD]: all are answered
+# pings HOST ADDRESS COUNT [PAYLOAD]: every ping is answered
 pings() {  # host address count [payload]
   host "$1" ping -n -q -c "$3" -i 0.02 -W 0.3 -s "${4:-56}" "$2" > /dev/null 2>&1
 }
@@ -32,8 +33,9 @@ hub_pair_reached() {  # host
   pings "$1" "${TUNNEL4[hub]}" 1 && pings "$1" "${TUNNEL6[hub]}" 1 && endpoints_right "$1" hub
 }
 
-# carried HOST PEER ADDRESS COUNT PAYLOAD: COUNT pings are all answered, and both directions of the
-# direct way carry them on both sides; from 10 pings on also: the way to the hub does not.
+# carried HOST PEER ADDRESS COUNT PAYLOAD: every one of COUNT pings is answered, and the counters of
+# both hosts show that both directions used the direct path; from 10 pings on, the counters of the
+# hub must show in addition that they did not use the path through it.
 carried() {
   local total=$(($4 * $5)) i
   local -a before after
@@ -43,11 +45,11 @@ carried() {
   [ ${#before[@]} = 8 ] && [ ${#after[@]} = 8 ] || return 1
   for i in 0 1 4 5; do [ $((after[i] - before[i])) -ge $total ] || return 1; done
   [ "$4" -ge 10 ] || return 0
-  # the hub's facts go on meanwhile
+  # facts are exchanged with the hub meanwhile
   for i in 2 3 6 7; do [ $((after[i] - before[i])) -lt $((total / 4)) ] || return 1; done
 }
 
-# What each received and sent: with the other, with the hub. One number a line.
+# Bytes that each of the two received and sent: with the other one, with the hub. One number a line.
 pair_counters() {
   { wg_peers "$1" "$2" hub && wg_peers "$2" "$1" hub; } | awk '{ print $2; print $3 }'
 }
@@ -58,8 +60,8 @@ pair_direct() {
     carried "$1" "$2" "${TUNNEL6[$2]}" "${3:-1}" 1000
 }
 
-# pair_settled HOST PEER: direct now, and still so under 20 pings of each family, started by either
-# side. Leaves the moment it was first direct in PAIR_SINCE.
+# pair_settled HOST PEER: direct now, and for 20 pings of each family from either side. Sets
+# PAIR_SINCE to the moment when the pair was first direct.
 pair_settled() {
   pair_direct "$1" "$2" || return 1
   # shellcheck disable=SC2034  # for the caller

@@ -1,9 +1,9 @@
 # shellcheck shell=bash
-# What a pair loses when its way changes: an echo every 20 ms through the tunnel, and the direct way
-# between two NAT routers cut and mended meanwhile.
+# Packet loss while a pair changes its path: a ping every 20 ms through the tunnel, while the direct
+# path between two NAT routers is cut and restored.
 
-# way_cut ROUTER OUTER-ADDRESS: nothing between the router and that address, in either direction
-way_cut() {
+# path_cut ROUTER OUTER-ADDRESS: drops all packets between the router and that address
+path_cut() {
   ip netns exec "$1" nft -f - <<X
 table ip lab_cut {
   chain both {
@@ -14,9 +14,9 @@ table ip lab_cut {
 }
 X
 }
-way_mend() { ip netns exec "$1" nft delete table ip lab_cut; }
+path_restore() { ip netns exec "$1" nft delete table ip lab_cut; }
 
-# echoes_begin NAME HOST ADDRESS; at most 120 s
+# echoes_begin NAME HOST ADDRESS: pings for at most 120 s
 echoes_begin() {
   local file=$LAB_DIR/echoes-$1
   : > "$file.go"
@@ -26,7 +26,8 @@ echoes_begin() {
     kill -INT $ping; wait $ping' sh "$3" "$file" > /dev/null 2>&1 &
   printf -v "ECHOES_PID_$1" %s $!
 }
-# echoes_end NAME...: sets LOST (of all) and says how many of each, and the longest time without any
+# echoes_end NAME...: sets LOST to the number of lost pings of all, and prints for each how many
+# were lost and the longest time without a reply
 echoes_end() {
   local name pid file line
   LOST=0
@@ -44,10 +45,10 @@ echoes_end() {
     # shellcheck disable=SC2086  # three numbers
     set -- $line
     LOST=$((LOST + $1))
-    echo "# $name: $1 of $2 echoes of 20 ms lost, at most $3 ms without one"
+    echo "# $name: $1 of $2 pings lost (one every 20 ms), at most $3 ms without a reply"
   done
 }
-# echo_comes NAME: an answer since the last call for this name
+# echo_comes NAME: a reply has arrived since echoes_mark
 echo_comes() {
   local before=ECHOES_SEEN_$1 now
   now=$(grep -c icmp_seq= "$LAB_DIR/echoes-$1")

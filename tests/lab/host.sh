@@ -16,7 +16,7 @@ host_create() {  # name
     namespace_create "$1" && host_config "$1" > "$d/etc/NetworkManager.conf"
 }
 
-# Without polkit root may do everything and others may read.
+# Without polkit root may do everything and other users may read.
 host_config() {
   cat <<X
 [main]
@@ -35,8 +35,8 @@ domains=${LAB_NM_LOG_DOMAINS:-ALL}
 X
 }
 
-# The distribution's own system bus with the policy files in HOST/policy on top, so that what is
-# tested is the policy that gets installed.
+# The distribution's own system bus configuration plus the policy files in HOST/policy, so that
+# tests run with the policy that is installed.
 host_bus_config() {  # name
   local file
   echo '<busconfig>'
@@ -70,20 +70,20 @@ host() {  # name command...
     env PATH="$LAB_BUILD/src/ctl:$PATH" "$@"
 }
 
-# The uplink as a user's machine has it: a profile of NetworkManager.
+# The uplink is a profile of NetworkManager, as on a user's machine.
 host_uplink() {  # name address/len gateway [interface]
   host "$1" nmcli -t connection add type ethernet con-name uplink ifname "${4:-eth0}" \
     ipv4.method manual ipv4.addresses "$2" ipv4.gateway "$3" ipv6.method link-local \
     > /dev/null && host "$1" nmcli -t connection up uplink > /dev/null
 }
 
-# NetworkManager dies as by an accident, and is started again.
+# Kills NetworkManager with SIGKILL; nm-host starts it again.
 host_kill_nm() {  # name
   touch "$LAB_DIR/$1/restart"
   host_kill "$1" NetworkManager
 }
-# host_kill NAME PROGRAM: every process of that program in the host; fails if there is none. Without
-# a process of its own for each that it looks at: it is about moments.
+# host_kill NAME PROGRAM: kills every process of that program in the host; fails if there is none.
+# Starts no process for each one that it examines, because the moment matters.
 host_kill() {
   # shellcheck disable=SC2016  # expanded inside the host
   host "$1" bash -c 'killed=1
@@ -111,7 +111,7 @@ hosts_stop() {
   for name in "${!HOST_PID[@]}"; do host_stop "$name"; done
 }
 
-# An interactive shell in the host, on a terminal of its own where there is one.
+# An interactive shell in the host, on a terminal of its own if there is one.
 host_shell() {  # name
   local rc=$LAB_DIR/$1/shell-rc
   printf '%s\n' "PS1='$1# '" "cd '$LAB_DIR/$1'" > "$rc"
@@ -122,10 +122,10 @@ host_shell() {  # name
   fi
 }
 
-# Shows the log as it grows, each line after the host's name.
+# Prints the log as it grows, each line prefixed with the host's name.
 host_follow() {  # name
   tail -n +1 -F "$LAB_DIR/$1/log/nm.log" 2>/dev/null | sed -u "s/^/$1| /" &
 }
 
-# What NetworkManager and the service wrote, newest last.
+# Prints the end of the log of NetworkManager and the service.
 host_log() { tail -n "${2:-60}" "$LAB_DIR/$1/log/nm.log"; }

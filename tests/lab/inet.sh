@@ -1,18 +1,19 @@
 # shellcheck shell=bash
-# The internet of the lab (documentation addresses, IPv4 only): the homes' part 203.0.113.0/24 and the
-# servers' part 198.51.100.0/24, so that a server is not on one wire with the routers; and NAT routers.
+# The internet of the lab (documentation addresses, IPv4 only) with two networks, 203.0.113.0/24 for
+# homes and 198.51.100.0/24 for servers, so that servers and home routers share no link; and NAT
+# routers.
 #
-#   inet_create                              the exchange every cable leads to
+#   inet_create                              the exchange that connects everything
 #   router_create r1 203.0.113.11 192.168.1 cone
-#   cable_public other                       gives host other an eth0 in the homes' part
-#   cable_server hub                         in the servers' part
+#   cable_public other                       adds eth0 to host other, in the network of homes
+#   cable_server hub                         in the network of servers
 #   cable_lan laptop r1                      or behind router r1
 #
 # Kinds of router:
 #   open       forwards, no NAT, no filter
-#   cone       masquerade that keeps the source port where it can; a stateful filter lets nothing
-#              in but answers (what most home routers do)
-#   fullcone   as cone, and UDP from anyone to a mapped port is let in
+#   cone       masquerade that keeps the source port if possible; a stateful filter lets only
+#              replies in (most home routers)
+#   fullcone   as cone, and UDP from any address to a mapped port is let in
 #   symmetric  masquerade with a random port for each destination
 #   blocked    as cone, and no UDP leaves
 
@@ -66,8 +67,9 @@ router_create() {
   esac
 }
 
-# Unsolicited packets are dropped and never answered: an accepted one would leave a conntrack entry
-# that takes the port away from the host behind, and hole punching would fail half of the time.
+# Unsolicited packets are dropped and never answered: an accepted packet would create a conntrack
+# entry that occupies the port of the host behind the router, and half of all hole punching would
+# fail.
 router_nat() {  # name how [extra rule]
   ip netns exec "$1" nft -f - <<X
 table ip lab {

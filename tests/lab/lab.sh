@@ -25,13 +25,14 @@ export LANG=C.UTF-8
 
 lab_die() { echo "lab: $*" >&2; exit 1; }
 
-# The namespaces of the lab itself; every host gets its own inside them. The process namespace ends
-# every process of the lab with it, the UTS one keeps NetworkManager from renaming the machine.
+# The namespaces of the lab; every host has namespaces of its own inside them. The process namespace
+# ends all processes together with the lab, the UTS namespace keeps NetworkManager from renaming the
+# machine.
 LAB_UNSHARE=(unshare --net --mount --uts --ipc --propagation private --pid --fork
   --kill-child --mount-proc)
 
-# Starts the calling script again inside the lab's namespaces, where this returns with $LAB_DIR
-# set to the lab's own directory. Nothing of the machine's network can be reached from there.
+# Restarts the calling script inside the lab's namespaces, where this function returns with $LAB_DIR
+# set to the lab's own directory. The machine's network cannot be reached from there.
 lab_begin() {
   if [ "${LAB_INSIDE:-}" != 1 ]; then
     [ "$(id -u)" = 0 ] || lab_die "must be run as root"
@@ -51,9 +52,9 @@ lab_begin() {
   done
 }
 
-# lab_run SCRIPT ARG...: runs a script that begins with lab_begin, with $LAB_DIR as its directory, and
-# returns its status. Ctrl-C reaches it by itself; TERM is passed on. Either way it takes down what
-# it has built before this returns.
+# lab_run SCRIPT ARG...: runs a script that begins with lab_begin, with $LAB_DIR as its directory,
+# and returns its status. The terminal sends Ctrl-C to the script itself; SIGTERM is passed on. In
+# both cases the script takes down its lab before this returns.
 lab_run() {
   local runner status
   # bash would start a command in the background with INT ignored and without standard input
@@ -72,7 +73,7 @@ lab_run() {
   return "$status"
 }
 
-# unshare itself blocks TERM: it goes to its child
+# unshare blocks SIGTERM, so it is sent to its child
 lab_pass_on() {
   local child
   child=$(< "/proc/$2/task/$2/children")
@@ -80,7 +81,8 @@ lab_pass_on() {
   if [ -n "$child" ]; then kill -"$1" $child; else kill -KILL "$2"; fi
 }
 
-# The net and process namespaces of the lab and its hosts, to see from outside that they are gone.
+# Prints the network and process namespaces of the lab and its hosts, to check later that they are
+# gone.
 lab_namespaces() {
   local name
   readlink /proc/self/ns/net /proc/self/ns/pid
@@ -89,7 +91,7 @@ lab_namespaces() {
   done
 }
 
-# lab_users FILE: the processes of the machine that are in one of the namespaces listed in FILE
+# lab_users FILE: prints processes that are in one of the namespaces listed in FILE
 lab_users() {
   local link
   for link in /proc/[0-9]*/ns/net /proc/[0-9]*/ns/pid; do
@@ -98,7 +100,7 @@ lab_users() {
 }
 lab_unused() { [ -z "$(lab_users "$1")" ]; }
 
-# Profiles with private keys are written there: for root only.
+# Only root can read it, because it has profiles with private keys.
 lab_new_dir() { mktemp -d -t wirelink-lab.XXXXXX; }
 
 lab_end() {

@@ -1,7 +1,7 @@
 # shellcheck shell=bash
-# What must be gone after `nmcli connection down`, and what must not have changed at all.
+# What must be gone after `nmcli connection down`, and what must be unchanged.
 
-# The state of the network of the calling namespace, without what ticks.
+# Prints the network state of the calling namespace without remaining lifetimes.
 network_state() {
   {
     ip -o link
@@ -14,8 +14,8 @@ network_state() {
   } | sed -E 's/(valid_lft|preferred_lft|expires) [0-9]+(sec)?//g'
 }
 
-# The processes, runtime files and network of a host, one item a line. Taken before the first
-# activation and compared after the last deactivation.
+# Prints processes, runtime files and network state of a host, one item a line. Recorded before the
+# first activation and compared after the last deactivation.
 host_state() {  # name
   # shellcheck disable=SC2016  # expanded inside the host
   host "$1" bash -c '
@@ -28,20 +28,20 @@ host_state() {  # name
     network_state | sed "s/^/network: /"'
 }
 
-# Not before the uplink's link-local address is settled, which adds a route.
+# Records the state, once the uplink's link-local address is ready, which adds a route.
 host_remember() {
   wait_until 5 host_addresses_settled "$1"
   host_state "$1" > "$LAB_DIR/$1/state-before"
 }
 host_addresses_settled() { [ -z "$(host "$1" ip -o addr show tentative)" ]; }
 
-# Prints what is there now and was not, or was there and is not. The order is nobody's business.
+# Prints what was added and what is missing, in any order.
 host_leftovers() {
   host_state "$1" | sort | diff <(sort "$LAB_DIR/$1/state-before") - | sed -n 's/^> /left: /p; s/^< /lost: /p'
 }
 host_clean() { [ -z "$(host_leftovers "$1")" ]; }
 
-# Processes end a moment after the deactivation was reported.
+# Processes exit a moment after the deactivation was reported.
 wait_host_clean() {
   wait_until "${2:-5}" host_clean "$1" || { host_leftovers "$1"; return 1; }
 }

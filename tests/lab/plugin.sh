@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# Gives a host the plugin out of the build directory, without installing anything into /usr.
+# Adds the plugin from the build directory to a host, without installing anything into /usr.
 
 # host_install_plugin HOST: before host_start, because NetworkManager and the bus read these once.
 host_install_plugin() {
@@ -11,8 +11,8 @@ host_install_plugin() {
     cp "$LAB_TOP/data/nm-wirelink-service.conf" "$d/policy/"
 }
 
-# host_install_dispatcher HOST: the same for the script that starts profiles. Only where a test starts
-# NetworkManager's dispatcher: otherwise NetworkManager would wait for one.
+# host_install_dispatcher HOST: the same for the autostart script. Only for tests that start
+# NetworkManager's dispatcher; NetworkManager would wait for it otherwise.
 host_install_dispatcher() {
   local d=$LAB_DIR/$1/etc/dispatcher.d
   mkdir -p "$d" && install -m 755 "$LAB_TOP/data/90-wirelink-autostart" "$d/"
@@ -28,7 +28,7 @@ host_with_plugin() {  # name cable-command cable-argument...
 host_interfaces() { host "$1" ip -o link | sed -n 's/^[0-9]*: \(nmwl-[0-9a-f]*\).*/\1/p'; }
 host_interface() { host_interfaces "$1" | head -n 1; }
 
-# "kernel" or "userspace": what carries the interface
+# Prints the backend of the link: "kernel" or "userspace".
 host_backend() {
   case $(host "$1" ip -d -o link show dev "$(host_interface "$1")") in
     *' wireguard '*) echo kernel;;

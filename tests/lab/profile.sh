@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# Keys and profile files (*.wirelink), readable for root only.
+# Keys and profile files (*.wirelink), readable by root only.
 
 wirelinkctl() { "$LAB_BUILD/src/ctl/wirelinkctl" "$@"; }
 

@@ -1,9 +1,10 @@
 # shellcheck shell=bash
-# Test scripts of this folder print TAP: one "ok" or "not ok" line a case, the output of a failed one
-# behind "#", the plan at the end.
+# Test scripts print TAP: one line "ok" or "not ok" for each case, the output of a failed case in
+# lines that begin with "#", and the plan at the end. The name of a case is a sentence with a
+# subject.
 CASES=0 FAILED=0
 
-# check WHAT COMMAND...: one case; COMMAND runs in a subshell
+# check NAME COMMAND...: one case, which passes if COMMAND succeeds; COMMAND runs in a subshell
 check() {
   local what=$1 output
   shift
@@ -18,7 +19,7 @@ check() {
   fi
 }
 
-# refute WHAT COMMAND...: the command must fail
+# refute NAME COMMAND...: one case, which passes if COMMAND fails
 refute() {
   local what=$1
   shift
@@ -28,7 +29,7 @@ fails() { ! "$@"; }
 
 matches() { grep -qE -- "$1" <<< "$2" || { echo "not $1 but: $2"; return 1; }; }
 
-# Ends the script; with the journal of HOST... if a case failed.
+# finish [HOST...]: ends the script and prints the logs of the hosts if a case failed
 finish() {
   local name
   echo "1..$CASES"
@@ -37,7 +38,7 @@ finish() {
   exit 1
 }
 
-# A script that cannot go on.
+# bail_out NAME [HOST...]: fails the case and ends the script
 bail_out() {
   CASES=$((CASES + 1)) FAILED=$((FAILED + 1))
   echo "not ok $CASES - $1"

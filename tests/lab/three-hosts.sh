@@ -1,6 +1,6 @@
 # shellcheck shell=bash
-# The network of the demo: hub with a public address, laptop and desktop each behind a NAT router of
-# its own. Laptop and desktop know the hub's address and everybody's key, not each other's address.
+# The network of the demo: a hub with a public address, and laptop and desktop behind a NAT router
+# each. Both know the hub's endpoint and all public keys, but not each other's endpoint.
 
 THREE_HOSTS=(hub laptop desktop)
 declare -gA OUTER_ADDRESS=([hub]=198.51.100.5 [laptop]=203.0.113.11 [desktop]=203.0.113.12)

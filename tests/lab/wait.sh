@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # Waiting on conditions, with a deadline, and measuring time.
 
-# Microseconds since boot; not moved by a change of the date.
+# Prints the microseconds since boot, which do not depend on the date.
 now_us() {
   local up
   read -r up _ < /proc/uptime
@@ -14,7 +14,7 @@ seconds() {
   echo "$((tenths / 10)).$((tenths % 10))"
 }
 
-# wait_until SECONDS COMMAND...: runs COMMAND, at most 20 times a second, until it succeeds.
+# wait_until SECONDS COMMAND...: repeats COMMAND, at most 20 times a second, until it succeeds.
 wait_until() {
   local deadline=$(($(now_us) + $1 * 1000000))
   shift
@@ -24,7 +24,7 @@ wait_until() {
   done
 }
 
-# wait_gone SECONDS PID...: until none of the processes is left
+# wait_gone SECONDS PID...: until all the processes have ended
 wait_gone() {
   local limit=$1
   shift

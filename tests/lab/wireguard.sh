@@ -1,12 +1,12 @@
 # shellcheck shell=bash
-# Plain WireGuard interfaces, without our service: the other side of a test. The kernel's where it
-# has WireGuard, else wireguard-go's.
+# Plain WireGuard interfaces without our service, as peers for a test: the kernel's WireGuard if it
+# has one, else wireguard-go.
 #
 #   wireguard_create NAMESPACE INTERFACE KEY-NAME PORT ADDRESS/LEN...
 #   wireguard NAMESPACE set INTERFACE peer ...
 #
-# The control sockets of wireguard-go are named after the interface and shared by all namespaces of
-# the lab that are not hosts, so give each interface a name of its own.
+# All namespaces of the lab other than hosts share the control sockets of wireguard-go, which are
+# named after the interface, so each interface needs a name of its own.
 
 declare -ga WIREGUARD_PIDS=()
 
@@ -50,9 +50,9 @@ wireguard_stop() {
   WIREGUARD_PIDS=()
 }
 
-# wireguard_exchange_facts NAMESPACE INTERFACE KEY-NAME PEER-KEY-NAME ALLOWED-IPS: adds the link-local
-# address of the interface's own key, and takes the one of the peer's key beside ALLOWED-IPS. A test
-# program can then exchange facts with that peer.
+# wireguard_exchange_facts NAMESPACE INTERFACE KEY-NAME PEER-KEY-NAME ALLOWED-IPS: adds the
+# link-local address of the interface's own key, and takes the one of the peer's key beside
+# ALLOWED-IPS. A test program can then exchange facts with that peer.
 wireguard_exchange_facts() {
   local own theirs
   own=$(wirelinkctl link-local <<< "${PUBLIC_KEY[$3]}") &&

@@ -1,6 +1,6 @@
 #!/bin/bash
-# The demo's network with a Go wirelink daemon in one place, over wireguard-go: on the hub, then on a
-# leaf. WIRELINK_PEER names its binary; nothing of it is in this project.
+# The network of the demo with a Go wirelink daemon on the hub or on a leaf, over wireguard-go.
+# WIRELINK_PEER names its binary, which is not part of this project.
 #
 # Usage: tests/net/mixed.sh [hub|leaf]
 # shellcheck source=../lab/tap.sh
@@ -18,7 +18,7 @@ fi
 lab_begin "$@"
 FACT_PORT=51821
 
-# The hub knows everybody. A leaf knows the hub, and hears of the other leaf from it.
+# The hub knows all members. A leaf knows the hub and learns the other leaf from it.
 
 # go_peer NAME [ENDPOINT]: one entry of its configuration
 go_peer() {
@@ -36,8 +36,8 @@ go_configure() {
   echo "{\"port\": $FACT_PORT, \"peers\": [${entries%, }]}" > "$LAB_DIR/go/wirelink.wg-$name.json"
 }
 
-# The daemon on the interface wg-NAME, which is there with its peers. It ends where the kernel has not
-# yet made up its mind about the link-local address, and whoever looks after it starts it again.
+# Starts the daemon on the existing interface wg-NAME. The daemon exits if the kernel is still
+# checking the link-local address for duplicates, so it may have to be started again.
 go_start() {
   local name=$1 router=false _
   [ "$name" != hub ] || router=true
@@ -56,11 +56,11 @@ go_says() { grep -q "$1" "$LAB_DIR/go/log"; }
 go_runs() { kill -0 "$(< "$LAB_DIR/go/pid")" 2> /dev/null && go_says '^Server running'; }
 go_has_begun() { go_says '^Server running' || none_alive "$(< "$LAB_DIR/go/pid")"; }
 go_stop() { kill "$(< "$LAB_DIR/go/pid")" && wait_gone 10 "$(< "$LAB_DIR/go/pid")"; }
-# go_finds NAME: it calls it so, and healthy and alive
+# go_finds NAME: the daemon knows the peer by this name and reports it as healthy and alive
 go_finds() {
   kill -USR1 "$(< "$LAB_DIR/go/pid")" && wait_until 1 go_says "Peer $1 is healthy and alive"
 }
-# go_has NAME PREFIX...: as allowed IPs in its device
+# go_has NAME PREFIX...: the daemon's interface has these allowed IPs for the peer
 go_has() {
   local allowed prefix
   allowed=$(wireguard "$where_go" show "wg-$where_go" allowed-ips | grep -F "${PUBLIC_KEY[$1]}")
@@ -141,26 +141,27 @@ timed() {  # seconds command...
 all_reachable() {  # within SECONDS each
   check "laptop reaches the hub" wait_until "$1" laptop_reaches "${TUNNEL4[hub]}"
   check "laptop reaches the desktop" wait_until "$1" laptop_reaches "${TUNNEL4[desktop]}"
-  check "over IPv6 as well" wait_until "$1" laptop_reaches "${TUNNEL6[desktop]}"
+  check "laptop reaches the desktop over IPv6" wait_until "$1" laptop_reaches "${TUNNEL6[desktop]}"
 }
 all_direct() {
   check "laptop and hub are direct" timed 30 sees laptop hub direct
   check "laptop and desktop are direct" timed 80 sees laptop desktop direct
   if [ "$where" = hub ]; then
     check "desktop and hub are direct" timed 30 sees desktop hub direct
-    check "the Go daemon finds laptop and desktop" wait_until 20 go_finds_both laptop desktop
+    check "the Go daemon reports laptop and desktop as alive" wait_until 20 go_finds_both laptop desktop
   else
     check "hub and desktop are direct" timed 30 sees hub desktop direct
-    check "the Go daemon finds hub and laptop, of whom it was told" wait_until 20 go_finds_both hub laptop
-    check "and has the laptop's addresses" wait_until 20 go_has laptop 10.77.0.2/32 fd77::2/128
+    check "the Go daemon reports hub and the learned laptop as alive" wait_until 20 go_finds_both hub laptop
+    check "the Go daemon has the laptop's addresses" wait_until 20 go_has laptop 10.77.0.2/32 fd77::2/128
   fi
-  check "laptop has the desktop's addresses, of which it was told" \
+  check "laptop has the desktop's learned addresses" \
     wait_until 10 laptop_has desktop 10.77.0.3/32 fd77::3/128
 }
 go_finds_both() { go_finds "$1" && go_finds "$2"; }
 
-# A Go daemon drops nothing in its first 255 s, and both wait until who no longer names it has been
-# there for 260 s; what was told of it lasts another 255 s.
+# Seconds. A Go daemon drops nothing in its first 255 s, both implementations wait until a hub that
+# no longer names the member has been connected for 260 s, and facts about the member live another
+# 255 s.
 REMOVED=600
 remove_at_go_hub() {
   go_stop && wireguard hub set wg-hub peer "${PUBLIC_KEY[desktop]}" remove &&
@@ -184,56 +185,56 @@ lab_up() {
 }
 go_on_hub() { go_hub && our_laptop && our_desktop; }
 go_on_leaf() { our_hub && our_laptop && go_desktop; }
-lab_up || bail_out "the lab comes up"
-# The pair begins with the way by the hub.
-way_cut nat-l "${OUTER_ADDRESS[desktop]}"
+lab_up || bail_out "the lab is set up"
+# The pair starts on the path through the hub.
+path_cut nat-l "${OUTER_ADDRESS[desktop]}"
 where=${1:-hub}
 if [ "$where" = hub ]; then
   where_go=hub
-  go_on_hub || bail_out "the hosts come up"
+  go_on_hub || bail_out "the hosts are set up"
   check "the Go daemon starts" go_start hub
-  check "laptop comes up" come_up laptop
-  check "desktop comes up" come_up desktop
+  check "laptop is activated" come_up laptop
+  check "desktop is activated" come_up desktop
 else
   where_go=desktop
-  go_on_leaf || bail_out "the hosts come up"
-  check "hub comes up" come_up hub
-  check "laptop comes up" come_up laptop
+  go_on_leaf || bail_out "the hosts are set up"
+  check "hub is activated" come_up hub
+  check "laptop is activated" come_up laptop
   check "the Go daemon starts" go_start desktop
 fi
 check "laptop and hub are direct" timed 20 sees laptop hub direct
-check "laptop reaches the desktop by the hub" wait_until 30 laptop_reaches "${TUNNEL4[desktop]}"
-check "over IPv6 as well" wait_until 10 laptop_reaches "${TUNNEL6[desktop]}"
-check "hears of it, and that it is by the hub" wait_until 20 sees laptop desktop "routed via hub"
+check "laptop reaches the desktop through the hub" wait_until 30 laptop_reaches "${TUNNEL4[desktop]}"
+check "laptop reaches the desktop through the hub over IPv6" wait_until 10 laptop_reaches "${TUNNEL6[desktop]}"
+check "laptop shows the desktop as routed through the hub" wait_until 20 sees laptop desktop "routed via hub"
 echoes_begin v4 laptop "${TUNNEL4[desktop]}"
 echoes_begin v6 laptop "${TUNNEL6[desktop]}"
-check "echoes come" wait_until 10 echo_comes v6
-way_mend nat-l
+check "echo replies arrive" wait_until 10 echo_comes v6
+path_restore nat-l
 check "laptop and desktop are direct" timed 80 sees laptop desktop direct
-sleep 7  # and a Go daemon, if it was waited for in vain
+sleep 7  # also covers a Go daemon that was waited for in vain
 echoes_end v4 v6
 # both together: 0.3 s each
-check "hardly anything was lost by that" few_lost 30
-check "by the address of the other NAT" wait_until 5 desktop_goes_directly
+check "few packets were lost by the promotion" few_lost 30
+check "laptop uses the endpoint of the desktop's NAT router" wait_until 5 desktop_goes_directly
 all_reachable 20
 all_direct
-check "the Go daemon ends" go_stop
-check "what was direct stays so" laptop_reaches "${TUNNEL4[desktop]}"
+check "the Go daemon is stopped" go_stop
+check "laptop still reaches the desktop directly" laptop_reaches "${TUNNEL4[desktop]}"
 check "the Go daemon starts again" go_start "$where_go"
 all_reachable 30
 all_direct
-check "laptop goes down" host laptop nmcli connection down laptop
-check "and comes up again" host laptop nmcli connection up laptop
+check "laptop is deactivated" host laptop nmcli connection down laptop
+check "laptop is activated again" host laptop nmcli connection up laptop
 all_reachable 30
 all_direct
 if [ "$where" = hub ]; then
   check "the desktop is removed at the hub" remove_at_go_hub
-  check "laptop drops it" timed $REMOVED laptop_lacks desktop
-  check "and keeps the hub" laptop_reaches "${TUNNEL4[hub]}"
+  check "laptop drops the desktop" timed $REMOVED laptop_lacks desktop
+  check "laptop keeps the hub" laptop_reaches "${TUNNEL4[hub]}"
 else
   check "the laptop is removed at the hub" remove_at_our_hub
-  check "the Go daemon drops it" timed $REMOVED go_lacks laptop
-  check "and keeps the hub" sees hub desktop direct
+  check "the Go daemon drops the laptop" timed $REMOVED go_lacks laptop
+  check "the hub keeps the desktop" sees hub desktop direct
 fi
 [ $FAILED = 0 ] || sed 's/^/# Go| /' "$LAB_DIR/go/log"
 finish laptop

@@ -44,7 +44,8 @@ ctl() {  # user argument...
   [ "$user" = root ] || set -- setpriv --reuid "$user" --regid "$(id -g "$user")" --clear-groups "$@"
   host laptop "$@" < /dev/null
 }
-# shows USER WORDS ARGUMENT...: wirelinkctl succeeds, its output matches WORDS, and it prints no error
+# shows USER WORDS ARGUMENT...: wirelinkctl succeeds, its output matches WORDS, and it prints no
+# error
 shows() {
   local user=$1 words=$2
   shift 2
@@ -53,8 +54,8 @@ shows() {
   [ ! -s "$LAB_DIR/err" ] || { cat "$LAB_DIR/err"; return 1; }
   matches "$words" "$(< "$LAB_DIR/out")"
 }
-# complains USER STATUS WORDS ARGUMENT...: wirelinkctl fails with STATUS and one message that matches
-# WORDS, on standard error or, with --json, as JSON
+# complains USER STATUS WORDS ARGUMENT...: wirelinkctl fails with STATUS and one message that
+# matches WORDS, on standard error or, with --json, as JSON
 complains() {
   local user=$1 status=$2 words=$3 said=$LAB_DIR/err silent=$LAB_DIR/out
   shift 3
@@ -78,7 +79,8 @@ fails_with() {
 }
 # No byte moves the cursor, sets a color or changes the text direction.
 harmless() { ! grep -qaP '[\x00-\x08\x0b-\x1f\x7f]|\x{202e}|\xe2\x80\xae' "$1"; }
-# introduces_until FILE WORDS: introduces members and waits for WORDS; a watch takes a moment to start
+# introduces_until FILE WORDS: introduces members and waits for WORDS; a watch takes a moment to
+# start
 introduces_until() {
   hostile names 5 && wait_until 2 grep -qE "$2" "$LAB_DIR/$1"
 }
@@ -89,7 +91,8 @@ in_terminal() {
   host laptop env TERM=xterm script -qefc "stty cols $columns; $(printf '%q ' wirelinkctl "$@")" /dev/null \
     > "$file" < /dev/null
 }
-# watch_as FILE USER ARGUMENT...: in the background until stop_watchers; WATCHERS has the process ids
+# watch_as FILE USER ARGUMENT...: in the background until stop_watchers; WATCHERS has the process
+# ids
 WATCHERS=()
 watch_as() {
   local file=$LAB_DIR/$1

@@ -32,7 +32,8 @@ makes_network() {
 adds_desktop() {
   here add desktop --write > "$LAB_DIR/said" && matches 'desktop.wirelink' "$(< "$LAB_DIR/said")"
 }
-# The QR code holds a private key, so it is shown on a terminal only. One line has two of its corners.
+# The QR code holds a private key, so it is shown on a terminal only. One line has two of its
+# corners.
 adds_phone() {
   fails here add phone --basic --qr --write > /dev/null && [ ! -e "$LAB_DIR/files/phone.conf" ] &&
     (cd "$LAB_DIR/files" && script -qefc "stty cols 120 rows 60; $LAB_BUILD/src/ctl/wirelinkctl add \

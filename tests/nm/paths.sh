@@ -36,7 +36,7 @@ echoes_begin v6 desktop "${TUNNEL6[laptop]}"
 check "echo replies arrive" wait_until 10 echo_comes v6
 echoes_mark v4
 sleep 2  # of traffic, so that the engine notices it
-way_cut nat-l "${OUTER_ADDRESS[desktop]}"
+path_cut nat-l "${OUTER_ADDRESS[desktop]}"
 cut=$(now_us)
 sleep 1
 echoes_mark v4
@@ -50,7 +50,7 @@ check "less than 10 s of packets were lost" few_lost 1000
 
 echoes_begin v4 laptop "${TUNNEL4[desktop]}"
 echoes_begin v6 desktop "${TUNNEL6[laptop]}"
-way_mend nat-l
+path_restore nat-l
 mended=$(now_us)
 check "direct path restored: both members promote to it" wait_until 60 both_are direct
 echo "# after $(seconds "$mended") s"
