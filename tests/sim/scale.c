@@ -30,7 +30,8 @@ make_text(guint hosts)
     }
     g_string_append(text, "profile m0\n");
     for (guint i = 1; i < hosts; i++)
-        g_string_append_printf(text, "peer m%u allowed-ips 10.1.%u.%u/32\n", i, i >> 8 & 255, i & 255);
+        g_string_append_printf(text, "peer m%u allowed-ips 10.1.%u.%u/32\n", i, i >> 8 & 255,
+                               i & 255);
     for (guint i = 1; i < hosts; i++) {
         /* With this trust it takes addresses of those it knows, and no new members. */
         g_string_append_printf(text,

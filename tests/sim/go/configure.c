@@ -2,6 +2,7 @@
 #include "go/go-private.h"
 
 #include "wl-engine-config.h"
+#include "wl-link-local.h"
 
 /* ---- the device ---------------------------------------------------------------------------- */
 

@@ -2,6 +2,8 @@
 /* What a Go daemon does to its device (docs/protocol.md 6.4, 6.6, 7.3 and 7.5). */
 #include "go/rig.h"
 
+#include "wl-link-local.h"
+
 #define HUB  1
 #define LEAF 2
 

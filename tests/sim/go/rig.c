@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "go/rig.h"
 
+#include "wl-link-local.h"
+
 static void
 random_bytes(gpointer user_data, guint8 *buffer, gsize length)
 {

@@ -3,6 +3,7 @@
 
 #include "wl-engine-config.h"
 #include "wl-group.h"
+#include "wl-link-local.h"
 
 typedef enum {
     SEND_NOTHING,

@@ -8,6 +8,8 @@
 #include "world/outputs.h"
 #include "world/stream.h"
 
+#include "wl-link-local.h"
+
 #define IP4_UDP_HEADERS 28
 #define IP6_UDP_HEADERS 48
 #define IP4_HEADER      20
