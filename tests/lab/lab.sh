@@ -48,7 +48,7 @@ lab_begin() {
   ip link set lo up
   local module
   for module in tun veth bridge wireguard nf_tables nft_masq nft_ct; do
-    modprobe -q "$module" 2>/dev/null || :  # built in, or really missing: the first use tells
+    modprobe -q "$module" 2>/dev/null || :  # built in, or missing, which the first use reports
   done
 }
 

@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # Building, quiet unless it fails. Needs $TOP.
 
-# configure_build DIRECTORY OPTION...: again only if the options are not those of the last time
+# configure_build DIRECTORY OPTION...: configures again only if the options have changed
 configure_build() {
   local directory=$1 stamp
   shift

@@ -1,5 +1,6 @@
 # shellcheck shell=bash
-# run_meson_suite NAME DIRECTORY MESON-SUITE: builds and runs it, each test program one part.
+# run_meson_suite NAME DIRECTORY MESON-SUITE: builds and runs a suite; each test program is one
+# part.
 run_meson_suite() {
   local name=$1 directory=$2 log=$WORK/$1.meson status=0 file part result took
   local before=$FAILURES
@@ -9,7 +10,7 @@ run_meson_suite() {
     tally "$name" build "${status/#0/1}" "$log" 0
     return
   fi
-  # one file for each test: the first three lines are its name, how it ended and how long it took
+  # one file per test; the first three lines are its name, its result and its duration
   rm -f "$WORK/$name".part.*
   awk -v base="$WORK/$name.part." '
     /^=+ [0-9]+\/[0-9]+ =+$/ { file = sprintf("%s%03d", base, ++n); output = 0; next }

@@ -1,9 +1,10 @@
 # shellcheck shell=bash
-# Counting cases. Every part of a suite is reported in one line; a failed one with its output.
+# Counts test cases. Each part of a suite is reported in one line, followed by its output if it
+# failed.
 PASSED=0 FAILURES=0 SKIPPED=0
 
-# tally SUITE PART STATUS OUTPUT-FILE SECONDS: counts the TAP lines in OUTPUT-FILE; output without
-# any counts as one case, by STATUS. A part that fails without a failed case counts as one more.
+# tally SUITE PART STATUS OUTPUT-FILE SECONDS: counts the TAP lines in OUTPUT-FILE. Output without
+# any is one case, judged by STATUS. A part that fails without a failed case adds one failed case.
 tally() {
   local suite=$1 part=$2 status=$3 output=$4 took=$5 ok bad skip word=ok
   read -r ok bad skip < <(awk '
@@ -14,7 +15,7 @@ tally() {
     /^1\.\.0/ { skip++ }
     /^1\.\.[1-9][0-9]*$/ { plan = substr($0, 4) + 0 }
     END {
-      # cases that were announced and did not run
+      # cases of the plan that did not run
       if (plan > ok + bad + skip) bad = plan - ok - skip
       print ok + 0, bad + 0, skip + 0
     }' "$output")
@@ -55,7 +56,7 @@ run_scripts() {
   tally_scripts "$suite" "$status" "$output"
 }
 
-# record_scripts OUTPUT-FILE COMMAND...: its lines with their times, for tally_scripts
+# record_scripts OUTPUT-FILE COMMAND...: records the output with times, for tally_scripts
 record_scripts() {
   local output=$1 line
   shift

@@ -23,8 +23,8 @@ vm_parts() {
   done < <(script_files "$TOP/tests/nm")
 }
 
-# run_vm_suite: the scripts wait much, so the parts are dealt to as many virtual machines as there are
-# CPUs; those that need a kernel started in another way follow, each in a machine of its own.
+# run_vm_suite: the scripts mostly wait, so the parts are distributed to one virtual machine per
+# CPU. Parts that need other kernel arguments follow, each in a machine of its own.
 run_vm_suite() {
   local n part argument parts=() alone=() machines=() pids=() i status
   while read -r part argument; do
