@@ -4,8 +4,6 @@
 /* Creates and changes the model. Each change checks the fields it may affect and then calls the
  * changed function once. */
 
-#include <NetworkManager.h>
-
 #include "wl-live.h"
 #include "wl-model-types.h"
 #include "wl-profile.h"
