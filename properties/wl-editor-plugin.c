@@ -5,7 +5,8 @@
 
 #include <glib/gi18n-lib.h>
 
-#include "wl-profile-file.h"
+#include "wl-profile-import.h"
+#include "wl-profile.h"
 
 /* There are two editors, for GTK 3 and GTK 4 programs; neither may be loaded into the other. */
 #define EDITOR_GTK3 "libnm-vpn-plugin-wirelink-editor.so"

@@ -10,11 +10,10 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
 #include "wl-auth-window.h"
+#include "wl-no-core.h"
 
 #define QUIT_TIMEOUT_MS 20000 /* for an agent that does not say it has read everything */
 
@@ -34,15 +33,6 @@ options_clear(Options *options)
 }
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Options, options_clear)
-
-static void
-keep_out_of_cores(void)
-{
-    struct rlimit no_core = {0, 0};
-
-    prctl(PR_SET_DUMPABLE, 0);
-    setrlimit(RLIMIT_CORE, &no_core);
-}
 
 static gboolean
 parse_options(int *argc, char ***argv, Options *options, GError **error)
@@ -166,7 +156,7 @@ main(int argc, char **argv)
     setlocale(LC_ALL, "");
     bindtextdomain(GETTEXT_PACKAGE, WL_LOCALE_DIR);
     bind_textdomain_codeset(GETTEXT_PACKAGE, "UTF-8");
-    keep_out_of_cores();
+    wl_no_core();
     signal(SIGPIPE, SIG_IGN); /* the window or the agent may be gone */
     if (!parse_options(&argc, &argv, &options, &error)) {
         g_printerr("nm-wirelink-auth-dialog: %s; see --help\n", error->message);

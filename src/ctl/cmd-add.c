@@ -4,7 +4,10 @@
 #include "wl-ctl-output.h"
 #include "wl-ctl-qr.h"
 #include "wl-ctl.h"
+#include "wl-file-io.h"
+#include "wl-profile-check.h"
 #include "wl-profile-value.h"
+#include "wl-wgquick-write.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -22,7 +25,7 @@ typedef struct {
     char *hub_path; /* without symbolic links: the file itself is replaced */
     char *path;     /* of the newcomer's file */
     char *endpoint;
-    WlWgQuick *hub;
+    WlProfileFile *hub;
     char *hub_text; /* holds the hub's private key */
     gsize hub_length;
     GArray *networks; /* of WlPrefix */
@@ -38,8 +41,8 @@ addition_clear(Addition *addition)
     free(addition->hub_path);
     g_free(addition->path);
     g_free(addition->endpoint);
-    wl_wgquick_free(addition->hub);
-    wl_wgquick_wipe(addition->hub_text, addition->hub_length);
+    wl_profile_file_free(addition->hub);
+    wl_file_wipe(addition->hub_text, addition->hub_length);
     g_clear_pointer(&addition->networks, g_array_unref);
     wl_profile_wipe_free(addition->text);
     wl_profile_peer_free(addition->peer);
@@ -121,7 +124,7 @@ read_hub(Addition *addition, const char *endpoint, GError **error)
 {
     g_autofree char *name = g_filename_display_basename(addition->hub_path);
 
-    addition->hub_text = wl_wgquick_load(addition->hub_path, &addition->hub_length, error);
+    addition->hub_text = wl_file_load(addition->hub_path, &addition->hub_length, error);
     if (!addition->hub_text)
         return FALSE;
     addition->hub = wl_wgquick_parse(addition->hub_text, addition->hub_length, name, error);
@@ -161,7 +164,7 @@ write_hub(const Addition *addition, const char *block, GError **error)
     const char *text = addition->hub_text;
     gboolean ends = addition->hub_length > 0 && text[addition->hub_length - 1] == '\n';
     char *whole = g_strconcat(text, ends ? "" : "\n", "\n", block, NULL);
-    g_autoptr(WlWgQuick) checked = wl_wgquick_parse(whole, strlen(whole), name, error);
+    g_autoptr(WlProfileFile) checked = wl_wgquick_parse(whole, strlen(whole), name, error);
     gboolean written = checked && wl_ctl_write_file(addition->hub_path, whole, TRUE, error);
 
     wl_profile_wipe_free(whole);
@@ -177,7 +180,7 @@ make_member(Addition *addition, GError **error)
     char *private_key = wl_ctl_make_private_key();
     g_autofree char *public_key = wl_ctl_public_key_of(private_key);
     g_autofree char *hub_key = wl_ctl_public_key_of(hub->private_key);
-    g_autoptr(WlWgQuick) file =
+    g_autoptr(WlProfileFile) file =
         wl_ctl_network_member(private_key, addition->name, addition->networks, addition->host);
 
     wl_profile_wipe_free(private_key);

@@ -3,8 +3,14 @@
 #include "wl-ctl-input.h"
 #include "wl-ctl-output.h"
 #include "wl-ctl.h"
+#include "wl-file-io.h"
+#include "wl-go-config-write.h"
 #include "wl-go-config.h"
+#include "wl-profile-check.h"
 #include "wl-profile-value.h"
+#include "wl-wgquick-write.h"
+#include "wl-wgquick.h"
+#include "wl-wirehub-write.h"
 #include "wl-wirehub.h"
 
 #include <glib/gstdio.h>
@@ -21,26 +27,26 @@ typedef struct {
 
 /* ---- reading ------------------------------------------------------------------------------- */
 
-static WlWgQuick *
+static WlProfileFile *
 read_plain(const char *path, GError **error)
 {
     g_autofree char *name = g_filename_display_basename(path);
-    WlWgQuick *file;
+    WlProfileFile *file;
     gsize length;
-    char *text = wl_wgquick_load(path, &length, error);
+    char *text = wl_file_load(path, &length, error);
 
     if (!text)
         return NULL;
     file = wl_wgquick_parse_plain(text, length, name, error);
-    wl_wgquick_wipe(text, length);
+    wl_file_wipe(text, length);
     return file;
 }
 
-static WlWgQuick *
+static WlProfileFile *
 read_go(const Conversion *conversion, const char *text, gsize length, const char *name,
         GError **error)
 {
-    g_autoptr(WlWgQuick) file = NULL;
+    g_autoptr(WlProfileFile) file = NULL;
     g_autofree char *own_key = NULL;
 
     if (!conversion->with) {
@@ -81,13 +87,13 @@ read_private_key(const Conversion *conversion, const char *name, GError **error)
     return text;
 }
 
-static WlWgQuick *
+static WlProfileFile *
 read_wirehub(const Conversion *conversion, const char *text, gsize length, const char *name,
              GError **error)
 {
     char *private_key = read_private_key(conversion, name, error);
     g_autofree char *own_key = wl_ctl_public_key_of(private_key);
-    WlWgQuick *file = NULL;
+    WlProfileFile *file = NULL;
 
     if (private_key && own_key)
         file = wl_wirehub_parse(text, length, name, private_key, own_key, error);
@@ -100,11 +106,11 @@ read_wirehub(const Conversion *conversion, const char *text, gsize length, const
     return file;
 }
 
-static WlWgQuick *
+static WlProfileFile *
 read_text(Conversion *conversion, const char *text, gsize length, GError **error)
 {
     g_autofree char *name = g_filename_display_basename(conversion->in);
-    g_autoptr(WlWgQuick) file = NULL;
+    g_autoptr(WlProfileFile) file = NULL;
 
     if (conversion->from == WL_FORMAT_UNKNOWN)
         conversion->from = wl_format_detect(text, length);
@@ -130,14 +136,14 @@ read_text(Conversion *conversion, const char *text, gsize length, GError **error
     return g_steal_pointer(&file);
 }
 
-static WlWgQuick *
+static WlProfileFile *
 read_input(Conversion *conversion, GError **error)
 {
     gsize length;
-    char *text = wl_wgquick_load(conversion->in, &length, error);
-    WlWgQuick *file = text ? read_text(conversion, text, length, error) : NULL;
+    char *text = wl_file_load(conversion->in, &length, error);
+    WlProfileFile *file = text ? read_text(conversion, text, length, error) : NULL;
 
-    wl_wgquick_wipe(text, text ? length : 0);
+    wl_file_wipe(text, text ? length : 0);
     return file;
 }
 
@@ -145,7 +151,7 @@ read_input(Conversion *conversion, GError **error)
 
 /* To be freed with wl_profile_wipe_free(). */
 static char *
-format(const Conversion *conversion, const WlWgQuick *file, WlLosses *losses, GError **error)
+format(const Conversion *conversion, const WlProfileFile *file, WlLosses *losses, GError **error)
 {
     g_autofree char *own_key = wl_ctl_public_key_of(file->profile->private_key);
 
@@ -165,7 +171,7 @@ format(const Conversion *conversion, const WlWgQuick *file, WlLosses *losses, GE
 }
 
 static gboolean
-write_beside(const Conversion *conversion, const WlWgQuick *file, GError **error)
+write_beside(const Conversion *conversion, const WlProfileFile *file, GError **error)
 {
     char *text = wl_wgquick_format_plain(file);
     gboolean written = wl_ctl_write_file(conversion->with, text, conversion->force, error);
@@ -175,7 +181,8 @@ write_beside(const Conversion *conversion, const WlWgQuick *file, GError **error
 }
 
 static gboolean
-write_text(const Conversion *conversion, const WlWgQuick *file, const char *text, GError **error)
+write_text(const Conversion *conversion, const WlProfileFile *file, const char *text,
+           GError **error)
 {
     gboolean beside = conversion->to == WL_FORMAT_GO && conversion->with;
 
@@ -211,7 +218,7 @@ static WlExit
 convert(Conversion *conversion)
 {
     g_autoptr(WlLosses) losses = wl_losses_new();
-    g_autoptr(WlWgQuick) file = NULL;
+    g_autoptr(WlProfileFile) file = NULL;
     g_autoptr(GError) error = NULL;
     char *text = NULL;
     gboolean done = FALSE;

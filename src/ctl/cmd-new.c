@@ -3,8 +3,11 @@
 #include "wl-ctl-network.h"
 #include "wl-ctl-output.h"
 #include "wl-ctl.h"
+#include "wl-profile-check.h"
 #include "wl-profile-keys.h"
+#include "wl-profile-extra.h"
 #include "wl-profile-value.h"
+#include "wl-wgquick-write.h"
 
 #include <glib/gstdio.h>
 #include <stdio.h>
@@ -30,10 +33,11 @@ network_clear(Network *network)
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Network, network_clear)
 
-static WlWgQuick *
+static WlProfileFile *
 make_hub(const Network *network, const char *private_key, const char *member_key)
 {
-    WlWgQuick *file = wl_ctl_network_member(private_key, network->hub, network->networks, HUB_HOST);
+    WlProfileFile *file =
+        wl_ctl_network_member(private_key, network->hub, network->networks, HUB_HOST);
     WlProfile *profile = file->profile;
 
     profile->role = WL_PROFILE_ROLE_ROUTER;
@@ -47,10 +51,10 @@ make_hub(const Network *network, const char *private_key, const char *member_key
     return file;
 }
 
-static WlWgQuick *
+static WlProfileFile *
 make_member(const Network *network, const char *private_key, const char *hub_key)
 {
-    WlWgQuick *file =
+    WlProfileFile *file =
         wl_ctl_network_member(private_key, network->name, network->networks, MEMBER_HOST);
 
     g_ptr_array_add(
@@ -60,7 +64,7 @@ make_member(const Network *network, const char *private_key, const char *hub_key
 }
 
 static gboolean
-write_file(const char *path, const WlWgQuick *file, GError **error)
+write_file(const char *path, const WlProfileFile *file, GError **error)
 {
     char *text = wl_wgquick_format(file);
     gboolean written;
@@ -78,8 +82,8 @@ write_files(const Network *network, GError **error)
     char *private_key = wl_ctl_make_private_key();
     g_autofree char *hub_key = wl_ctl_public_key_of(hub_private);
     g_autofree char *public_key = wl_ctl_public_key_of(private_key);
-    g_autoptr(WlWgQuick) hub = make_hub(network, hub_private, public_key);
-    g_autoptr(WlWgQuick) member = make_member(network, private_key, hub_key);
+    g_autoptr(WlProfileFile) hub = make_hub(network, hub_private, public_key);
+    g_autoptr(WlProfileFile) member = make_member(network, private_key, hub_key);
     gboolean done = FALSE;
 
     wl_profile_wipe_free(hub_private);

@@ -286,11 +286,11 @@ wl_ctl_network_member_peer(const char *public_key, const char *name, const GArra
     return peer;
 }
 
-WlWgQuick *
+WlProfileFile *
 wl_ctl_network_member(const char *private_key, const char *name, const GArray *networks,
                       guint64 host)
 {
-    WlWgQuick *file = wl_wgquick_new();
+    WlProfileFile *file = wl_profile_file_new();
 
     file->profile->private_key = g_strdup(private_key);
     file->profile->name = g_strdup(name);

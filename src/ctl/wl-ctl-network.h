@@ -7,7 +7,7 @@
 /* A network as the file of its hub describes it: who is in it, and what is free. */
 
 /** Where the hub notes in its file how others reach it. */
-#define WL_CTL_NOTE_ENDPOINT WL_WGQUICK_NOTE "Endpoint"
+#define WL_CTL_NOTE_ENDPOINT WL_PROFILE_NOTE "Endpoint"
 
 #define WL_CTL_DEFAULT_PORT 51820
 
@@ -39,6 +39,6 @@ WlProfilePeer *wl_ctl_network_hub_peer(const char *public_key, const char *name,
 /** A member as the hub and others see it. */
 WlProfilePeer *wl_ctl_network_member_peer(const char *public_key, const char *name,
                                           const GArray *networks, guint64 host, gboolean basic);
-/** A member's own file: its key and addresses; to be freed with wl_wgquick_free(). */
-WlWgQuick *wl_ctl_network_member(const char *private_key, const char *name, const GArray *networks,
-                                 guint64 host);
+/** A member's own file: its key and addresses; to be freed with wl_profile_file_free(). */
+WlProfileFile *wl_ctl_network_member(const char *private_key, const char *name,
+                                     const GArray *networks, guint64 host);

@@ -6,8 +6,13 @@
 #include <string.h>
 
 #include "fuzz.h"
+#include "wl-go-config-write.h"
 #include "wl-go-config.h"
+#include "wl-profile-compare.h"
+#include "wl-wgquick-write.h"
+#include "wl-wgquick.h"
 #include "wl-profile-value.h"
+#include "wl-wirehub-write.h"
 #include "wl-wirehub.h"
 
 #define PRIVATE_KEY "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="
@@ -25,8 +30,8 @@ static void
 check_wirelink(const char *text, gsize length)
 {
     g_autoptr(GError) error = NULL;
-    g_autoptr(WlWgQuick) file = wl_wgquick_parse(text, length, "f", &error);
-    g_autoptr(WlWgQuick) again = NULL;
+    g_autoptr(WlProfileFile) file = wl_wgquick_parse(text, length, "f", &error);
+    g_autoptr(WlProfileFile) again = NULL;
     char *once, *twice;
 
     if (!file) {
@@ -47,7 +52,7 @@ static void
 check_plain(const char *text, gsize length)
 {
     g_autoptr(GError) error = NULL;
-    g_autoptr(WlWgQuick) file = wl_wgquick_parse_plain(text, length, "f", &error);
+    g_autoptr(WlProfileFile) file = wl_wgquick_parse_plain(text, length, "f", &error);
 
     if (file)
         wl_profile_wipe_free(wl_wgquick_format_plain(file));
@@ -62,7 +67,7 @@ check_go(const char *text, gsize length)
         "[Interface]\nPrivateKey = " PRIVATE_KEY "\nAddress = 10.77.0.2/24\n";
     g_autoptr(GError) error = NULL;
     g_autoptr(WlLosses) losses = wl_losses_new();
-    g_autoptr(WlWgQuick) file = wl_wgquick_parse_plain(base, strlen(base), "f", &error);
+    g_autoptr(WlProfileFile) file = wl_wgquick_parse_plain(base, strlen(base), "f", &error);
 
     g_assert_no_error(error);
     if (wl_go_config_parse(text, length, "f", OWN_KEY, file, &error))
@@ -76,7 +81,8 @@ check_wirehub(const char *text, gsize length)
 {
     g_autoptr(GError) error = NULL;
     g_autoptr(WlLosses) losses = wl_losses_new();
-    g_autoptr(WlWgQuick) file = wl_wirehub_parse(text, length, "f", PRIVATE_KEY, OWN_KEY, &error);
+    g_autoptr(WlProfileFile) file =
+        wl_wirehub_parse(text, length, "f", PRIVATE_KEY, OWN_KEY, &error);
 
     if (file)
         g_free(wl_wirehub_format(file, OWN_KEY, losses, NULL));

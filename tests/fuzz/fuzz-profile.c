@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "fuzz.h"
+#include "wl-profile-compare.h"
 #include "wl-profile-connection.h"
 #include "wl-profile-secrets.h"
 

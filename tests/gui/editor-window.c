@@ -10,7 +10,8 @@
 #include <gtk/gtk.h>
 
 #include "window-look.h"
-#include "wl-profile-file.h"
+#include "wl-profile-import.h"
+#include "wl-profile.h"
 
 #define WIDTH  560
 #define HEIGHT 640

@@ -8,6 +8,7 @@
 #include "model/wl-model.h"
 #include "model/wl-read.h"
 #include "wl-gtk.h"
+#include "wl-profile-keys.h"
 
 #define CHECK_INDENT 24 /* pixels: where the text of a check button begins */
 

@@ -9,6 +9,7 @@
 #include "model/wl-read.h"
 #include "wl-form.h"
 #include "wl-gtk.h"
+#include "wl-profile-keys.h"
 
 #define QR_SIZE   180 /* pixels */
 #define QR_MARGIN 4   /* modules, as scanners require */

@@ -4,18 +4,18 @@
 #include <glib/gi18n-lib.h>
 
 #include "wl-check.h"
+#include "wl-file-io.h"
 #include "wl-format.h"
 #include "wl-model-private.h"
 #include "wl-model.h"
 #include "wl-peer.h"
+#include "wl-profile-error.h"
 #include "wl-profile-value.h"
 #include "wl-read.h"
+#include "wl-wgquick.h"
 #include "wl-wirehub.h"
 
-#define fail(error, code, ...)                                                                     \
-    g_set_error(error, WL_PROFILE_ERROR, WL_PROFILE_ERROR_##code, __VA_ARGS__)
-
-static WlWgQuick *
+static WlProfileFile *
 read_file(const WlEditorModel *model, const char *text, gsize length, const char *name,
           GError **error)
 {
@@ -29,22 +29,24 @@ read_file(const WlEditorModel *model, const char *text, gsize length, const char
     case WL_FORMAT_WIREHUB:
         if (own_key)
             return wl_wirehub_parse(text, length, name, private_key, own_key, error);
-        fail(
-            error, MISSING,
+        wl_profile_fail(
+            error, WL_PROFILE_ERROR_MISSING,
             _("%s: this is a WireHub network; enter the private key of this machine first, so that "
               "its entry can be found"),
             name);
         return NULL;
     case WL_FORMAT_GO:
-        fail(error, REFUSED,
-             _("%s: this is the JSON file of the Go daemon, which contains no private key and no "
-               "address; combine it with its wg-quick file using \"wirelinkctl convert\""),
-             name);
+        wl_profile_fail(
+            error, WL_PROFILE_ERROR_REFUSED,
+            _("%s: this is the JSON file of the Go daemon, which contains no private key and no "
+              "address; combine it with its wg-quick file using \"wirelinkctl convert\""),
+            name);
         return NULL;
     case WL_FORMAT_UNKNOWN:
         break;
     }
-    fail(error, SYNTAX, _("%s: this is not a wirelink, wg-quick or WireHub file"), name);
+    wl_profile_fail(error, WL_PROFILE_ERROR_SYNTAX,
+                    _("%s: this is not a wirelink, wg-quick or WireHub file"), name);
     return NULL;
 }
 
@@ -78,7 +80,7 @@ gboolean
 wl_editor_model_add_from_text(WlEditorModel *model, const char *text, gsize length,
                               const char *name, guint *n_added, guint *n_known, GError **error)
 {
-    g_autoptr(WlWgQuick) file = read_file(model, text, length, name, error);
+    g_autoptr(WlProfileFile) file = read_file(model, text, length, name, error);
     g_autofree char *own_key = wl_editor_model_dup_public_key(model);
     guint added = 0, known = 0;
 
@@ -112,12 +114,12 @@ wl_editor_model_add_from_file(WlEditorModel *model, const char *path, guint *n_a
 {
     g_autofree char *name = g_filename_display_basename(path);
     gsize length;
-    char *text = wl_wgquick_load(path, &length, error);
+    char *text = wl_file_load(path, &length, error);
     gboolean ok;
 
     if (!text)
         return FALSE;
     ok = wl_editor_model_add_from_text(model, text, length, name, n_added, n_known, error);
-    wl_wgquick_wipe(text, length);
+    wl_file_wipe(text, length);
     return ok;
 }

@@ -9,7 +9,7 @@
 #include "wl-model.h"
 #include "wl-peer.h"
 #include "wl-profile-connection.h"
-#include "wl-profile-file.h"
+#include "wl-profile-import.h"
 #include "wl-profile-value.h"
 #include "wl-read.h"
 

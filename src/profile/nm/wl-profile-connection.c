@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "wl-profile-extra.h"
 #include "wl-profile-keys.h"
 #include "wl-profile-value.h"
 

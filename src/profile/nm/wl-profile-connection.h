@@ -5,6 +5,7 @@
 
 #include <NetworkManager.h>
 
+#include "wl-profile-check.h"
 #include "wl-profile.h"
 
 G_BEGIN_DECLS

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "wl-profile-connection.h"
-#include "wl-profile-file.h"
+#include "wl-profile-import.h"
 
 static void
 add_item(const char *key, const char *value, gpointer table)

@@ -5,6 +5,8 @@
 #include <string.h>
 
 #include "test-keys.h"
+#include "wl-profile-check.h"
+#include "wl-profile-compare.h"
 #include "wl-profile-connection.h"
 #include "wl-profile-keys.h"
 #include "wl-profile-secrets.h"

@@ -10,7 +10,8 @@
 #include <glib/gstdio.h>
 
 #include "test-keys.h"
-#include "wl-profile-file.h"
+#include "wl-profile-import.h"
+#include "wl-profile.h"
 
 static NMVpnEditorPlugin *plugin;
 static char *copy; /* of the library, alone in its folder */

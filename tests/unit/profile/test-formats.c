@@ -5,7 +5,14 @@
 #include <string.h>
 
 #include "test-keys.h"
+#include "wl-file-io.h"
+#include "wl-go-config-write.h"
+#include "wl-profile-check.h"
+#include "wl-profile-compare.h"
+#include "wl-wgquick-write.h"
 #include "wl-go-config.h"
+#include "wl-wgquick.h"
+#include "wl-wirehub-write.h"
 #include "wl-wirehub.h"
 
 /* The public half of PRIVATE_KEY. */
@@ -17,21 +24,21 @@
     "\n[Peer]\nPublicKey = " HUB_KEY "\nPresharedKey = " PRESHARED_KEY                             \
     "\nEndpoint = hub.example.net:51820\nAllowedIPs = 10.77.0.0/24\n"
 
-static WlWgQuick *
+static WlProfileFile *
 parse_plain(const char *text)
 {
     g_autoptr(GError) error = NULL;
-    WlWgQuick *file = wl_wgquick_parse_plain(text, strlen(text), "wg0.conf", &error);
+    WlProfileFile *file = wl_wgquick_parse_plain(text, strlen(text), "wg0.conf", &error);
 
     g_assert_no_error(error);
     return file;
 }
 
-static WlWgQuick *
+static WlProfileFile *
 parse(const char *text)
 {
     g_autoptr(GError) error = NULL;
-    WlWgQuick *file = wl_wgquick_parse(text, strlen(text), "a.wirelink", &error);
+    WlProfileFile *file = wl_wgquick_parse(text, strlen(text), "a.wirelink", &error);
 
     g_assert_no_error(error);
     return file;
@@ -48,7 +55,7 @@ join(const GPtrArray *strings)
 }
 
 static char *
-losses_of(const WlWgQuick *file, WlFormat format, WlFormat beside)
+losses_of(const WlProfileFile *file, WlFormat format, WlFormat beside)
 {
     g_autoptr(WlLosses) losses = wl_losses_new();
     g_autoptr(GPtrArray) strings = NULL;
@@ -96,7 +103,7 @@ test_detect(void)
 static void
 test_plain(void)
 {
-    g_autoptr(WlWgQuick) file =
+    g_autoptr(WlProfileFile) file =
         parse_plain(WG_QUICK "PostUp = iptables -A x\nFwMark = 0x20\n" WG_PEER);
     g_autofree char *warnings = join(file->profile->warnings);
     g_autofree char *text = wl_wgquick_format_plain(file);
@@ -109,7 +116,7 @@ test_plain(void)
 static void
 test_plain_losses(void)
 {
-    g_autoptr(WlWgQuick) file = parse(
+    g_autoptr(WlProfileFile) file = parse(
         WG_QUICK "Note = 1\n[Wirelink]\nName = me\nRole = leaf\nFactPort = 51900\nX-Note = "
                  "2\n[Peer]\nPublicKey = " HUB_KEY "\nName = hub\nTrust = Membership\nEndpoint = "
                  "192.0.2.1:1\nEndpoint = 192.0.2.2:2\n[Peer]\nPublicKey = " LAPTOP_KEY
@@ -163,7 +170,7 @@ static const char go_json[] =
 static void
 test_go(void)
 {
-    g_autoptr(WlWgQuick) file = parse_plain(WG_QUICK WG_PEER);
+    g_autoptr(WlProfileFile) file = parse_plain(WG_QUICK WG_PEER);
     const WlProfile *profile = file->profile;
     const WlProfilePeer *hub, *phone;
     g_autofree char *warnings = NULL;
@@ -202,8 +209,8 @@ static void
 test_go_round_trip(void)
 {
     g_autoptr(WlLosses) losses = wl_losses_new();
-    g_autoptr(WlWgQuick) file = parse_plain(WG_QUICK WG_PEER);
-    g_autoptr(WlWgQuick) again = NULL;
+    g_autoptr(WlProfileFile) file = parse_plain(WG_QUICK WG_PEER);
+    g_autoptr(WlProfileFile) again = NULL;
     g_autoptr(GPtrArray) lost = NULL;
     g_autofree char *json = NULL;
     g_autofree char *json_again = NULL;
@@ -228,8 +235,8 @@ test_go_round_trip(void)
 static void
 test_go_port(void)
 {
-    g_autoptr(WlWgQuick) with_port = parse_plain(WG_QUICK WG_PEER);
-    g_autoptr(WlWgQuick) without =
+    g_autoptr(WlProfileFile) with_port = parse_plain(WG_QUICK WG_PEER);
+    g_autoptr(WlProfileFile) without =
         parse_plain("[Interface]\nPrivateKey = " PRIVATE_KEY "\nAddress = 10.77.0.2/24\n" WG_PEER);
 
     g_assert_true(wl_go_config_parse("{\"port\": 0}", 11, "w.json", OWN_KEY, with_port, NULL));
@@ -282,7 +289,7 @@ test_go_bad(void)
         const char *json = i < G_N_ELEMENTS(cases) ? cases[i].json : deep;
         const char *message =
             i < G_N_ELEMENTS(cases) ? cases[i].message : "w.json:1: not the JSON of a daemon";
-        g_autoptr(WlWgQuick) file = parse_plain(WG_QUICK);
+        g_autoptr(WlProfileFile) file = parse_plain(WG_QUICK);
         g_autoptr(GError) error = NULL;
 
         g_assert_false(wl_go_config_parse(json, strlen(json), "w.json", OWN_KEY, file, &error));
@@ -309,7 +316,7 @@ static const char wirehub[] = "name tutorial   # name of network\n"
                               "trust " WH_LAPTOP "\n"
                               "colour blue\n";
 
-static WlWgQuick *
+static WlProfileFile *
 parse_wirehub(const char *text, GError **error)
 {
     return wl_wirehub_parse(text, strlen(text), "net", PRIVATE_KEY, OWN_KEY, error);
@@ -319,8 +326,8 @@ static void
 test_wirehub(void)
 {
     g_autoptr(GError) error = NULL;
-    g_autoptr(WlWgQuick) file = parse_wirehub(wirehub, &error);
-    g_autoptr(WlWgQuick) again = NULL;
+    g_autoptr(WlProfileFile) file = parse_wirehub(wirehub, &error);
+    g_autoptr(WlProfileFile) again = NULL;
     g_autoptr(WlLosses) losses = wl_losses_new();
     g_autofree char *warnings = NULL;
     g_autofree char *text = NULL;
@@ -365,7 +372,7 @@ test_wirehub(void)
 static void
 test_wirehub_losses(void)
 {
-    g_autoptr(WlWgQuick) file =
+    g_autoptr(WlProfileFile) file =
         parse("[Interface]\nPrivateKey = " PRIVATE_KEY
               "\nAddress = fd77::2/64, 10.77.0.2/24\n[Wirelink]\nName = my laptop\nRole = leaf\n"
               "[Peer]\nPublicKey = " HUB_KEY
@@ -424,7 +431,7 @@ test_wirehub_bad(void)
 
     for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
         g_autoptr(GError) error = NULL;
-        g_autoptr(WlWgQuick) file = parse_wirehub(cases[i].text, &error);
+        g_autoptr(WlProfileFile) file = parse_wirehub(cases[i].text, &error);
 
         g_assert_null(file);
         if (!g_str_has_prefix(error->message, cases[i].message))

@@ -10,7 +10,7 @@
 
 #include "test-keys.h"
 #include "wl-profile-connection.h"
-#include "wl-profile-file.h"
+#include "wl-profile-import.h"
 
 static char *folder; /* of the running test; removed after it */
 

@@ -5,22 +5,26 @@
 #include <string.h>
 
 #include "test-keys.h"
+#include "wl-profile-compare.h"
 #include "wl-profile-value.h"
+#include "wl-file-io.h"
+#include "wl-profile-check.h"
+#include "wl-wgquick-write.h"
 #include "wl-wgquick.h"
 
-static WlWgQuick *
+static WlProfileFile *
 read_corpus(const char *path)
 {
     g_autofree char *name = g_path_get_basename(path);
     g_autoptr(GError) error = NULL;
     gsize length;
-    char *text = wl_wgquick_load(path, &length, &error);
-    WlWgQuick *file;
+    char *text = wl_file_load(path, &length, &error);
+    WlProfileFile *file;
 
     g_assert_no_error(error);
     file = wl_wgquick_parse(text, length, name, &error);
     g_assert_no_error(error);
-    wl_wgquick_wipe(text, length);
+    wl_file_wipe(text, length);
     return file;
 }
 
@@ -32,8 +36,8 @@ test_corpus_file(gconstpointer data)
     g_autofree char *path = g_build_filename(g_getenv("WL_TEST_CORPUS"), name, NULL);
     g_autofree char *stem = g_strndup(path, strlen(path) - strlen(".wirelink"));
     g_autofree char *expected_path = g_strconcat(stem, ".expected", NULL);
-    g_autoptr(WlWgQuick) file = NULL;
-    g_autoptr(WlWgQuick) again = NULL;
+    g_autoptr(WlProfileFile) file = NULL;
+    g_autoptr(WlProfileFile) again = NULL;
     g_autoptr(GError) error = NULL;
     g_autofree char *expected = NULL;
     g_autofree char *text = NULL;
@@ -60,7 +64,7 @@ test_extra(void)
 {
     g_autofree char *path =
         g_build_filename(g_getenv("WL_TEST_CORPUS"), "unknown-keys.wirelink", NULL);
-    g_autoptr(WlWgQuick) file = read_corpus(path);
+    g_autoptr(WlProfileFile) file = read_corpus(path);
     const GPtrArray *warnings = file->profile->warnings;
 
     g_assert_cmpuint(warnings->len, ==, 6);
@@ -317,7 +321,7 @@ test_mangled(void)
 
         for (guint j = 0; j <= G_N_ELEMENTS(replacements); j++) {
             g_autoptr(GError) error = NULL;
-            g_autoptr(WlWgQuick) file = NULL;
+            g_autoptr(WlProfileFile) file = NULL;
             gboolean whole = j < G_N_ELEMENTS(replacements);
             char before = text[i];
 

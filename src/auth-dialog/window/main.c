@@ -7,11 +7,10 @@
 #include <locale.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
 #include "wl-auth-window.h"
+#include "wl-no-core.h"
 #include "wl-profile-value.h"
 
 #define UI_GROUP   "VPN Plugin UI"
@@ -26,15 +25,6 @@ typedef struct {
     GPtrArray *entries; /* of GtkEntry, in the same order */
     GtkWidget *trouble; /* says what is wrong with what was written */
 } Window;
-
-static void
-keep_out_of_cores(void)
-{
-    struct rlimit no_core = {0, 0};
-
-    prctl(PR_SET_DUMPABLE, 0);
-    setrlimit(RLIMIT_CORE, &no_core);
-}
 
 /* ---- what is asked ------------------------------------------------------------------------- */
 
@@ -297,7 +287,7 @@ main(int argc, char **argv)
     setlocale(LC_ALL, "");
     bindtextdomain(GETTEXT_PACKAGE, WL_LOCALE_DIR);
     bind_textdomain_codeset(GETTEXT_PACKAGE, "UTF-8");
-    keep_out_of_cores();
+    wl_no_core();
     if (!gtk_init_check(&argc, &argv)) {
         g_printerr(WL_AUTH_WINDOW_PROGRAM ": there is no display to ask for the keys on; "
                                           "\"nmcli --ask connection up\" asks on the terminal\n");

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "wl-profile-error.h"
+
 typedef struct {
     const WlProfile *profile;
     WlProfileCheck flags;
@@ -14,8 +16,6 @@ typedef struct {
     wl_profile_keys_of_field(WL_KEY_OF_PROFILE, G_STRUCT_OFFSET(WlProfile, field))
 #define PEER_KEY(field)                                                                            \
     wl_profile_keys_of_field(WL_KEY_OF_PEER, G_STRUCT_OFFSET(WlProfilePeer, field))
-#define fail(error, code, ...)                                                                     \
-    g_set_error(error, WL_PROFILE_ERROR, WL_PROFILE_ERROR_##code, __VA_ARGS__)
 
 static guint
 peer_number(const WlProfile *profile, guint index)
@@ -53,10 +53,10 @@ check_flags(const Check *check, const char *secret, WlSecretFlags secret_flags, 
     if (!(check->flags & WL_PROFILE_CHECK_STORED_SECRETS) || !secret ||
         !(secret_flags & WL_SECRET_FLAG_NOT_REQUIRED))
         return TRUE;
-    fail(error, CONFLICT,
-         "%u says that there need not be a key, and there is one; write 0 to have it kept",
-         secret_flags);
-    return FALSE;
+    return wl_profile_fail(
+        error, WL_PROFILE_ERROR_CONFLICT,
+        "%u says that there need not be a key, and there is one; write 0 to have it kept",
+        secret_flags);
 }
 
 static gboolean
@@ -67,16 +67,16 @@ check_addresses(Check *check, GError **error)
 
     check->key = PROFILE_KEY(addresses);
     if (!addresses->len) {
-        fail(error, MISSING, "is missing; it is the own address, like 10.77.0.2/24");
-        return FALSE;
+        return wl_profile_fail(error, WL_PROFILE_ERROR_MISSING,
+                               "is missing; it is the own address, like 10.77.0.2/24");
     }
     for (guint i = 0; i < addresses->len; i++) {
         const char *address = addresses->pdata[i];
         char *host = g_strndup(address, strcspn(address, "/"));
 
         if (!g_hash_table_add(seen, host)) {
-            fail(error, CONFLICT, "%s is there twice; leave one out", host);
-            return FALSE;
+            return wl_profile_fail(error, WL_PROFILE_ERROR_CONFLICT,
+                                   "%s is there twice; leave one out", host);
         }
     }
     return TRUE;
@@ -91,26 +91,27 @@ check_peer(Check *check, GHashTable *public_keys, GHashTable *prefixes, GError *
 
     check->key = PEER_KEY(public_key);
     if (!peer->public_key) {
-        fail(error, MISSING, "is missing; a peer is known by its public key");
-        return FALSE;
+        return wl_profile_fail(error, WL_PROFILE_ERROR_MISSING,
+                               "is missing; a peer is known by its public key");
     }
     if (g_hash_table_lookup_extended(public_keys, peer->public_key, NULL, &other)) {
         g_autofree char *text = describe_peer(profile, GPOINTER_TO_UINT(other));
 
-        fail(error, CONFLICT, "is also the key of %s; make the two one peer", text);
-        return FALSE;
+        return wl_profile_fail(error, WL_PROFILE_ERROR_CONFLICT,
+                               "is also the key of %s; make the two one peer", text);
     }
     if (g_strcmp0(peer->public_key, profile->private_key) == 0) {
-        fail(error, CONFLICT, "is this profile's private key; write the peer's public key");
-        return FALSE;
+        return wl_profile_fail(error, WL_PROFILE_ERROR_CONFLICT,
+                               "is this profile's private key; write the peer's public key");
     }
     g_hash_table_insert(public_keys, peer->public_key, GUINT_TO_POINTER(check->peer));
 
     check->key = PEER_KEY(preshared_key);
     if (!(peer->preshared_key_flags & WL_SECRET_FLAG_NOT_REQUIRED) &&
         secret_is_missed(check, peer->preshared_key, peer->preshared_key_flags)) {
-        fail(error, SECRET, "is missing; if this peer has none set its flags to 4 (not required)");
-        return FALSE;
+        return wl_profile_fail(
+            error, WL_PROFILE_ERROR_SECRET,
+            "is missing; if this peer has none set its flags to 4 (not required)");
     }
 
     check->key = PEER_KEY(preshared_key_flags);
@@ -126,9 +127,9 @@ check_peer(Check *check, GHashTable *public_keys, GHashTable *prefixes, GError *
             GPOINTER_TO_UINT(other) != check->peer) {
             g_autofree char *text = describe_peer(profile, GPOINTER_TO_UINT(other));
 
-            fail(error, CONFLICT, "%s is also an allowed IP of %s; only one peer can have it",
-                 prefix, text);
-            return FALSE;
+            return wl_profile_fail(error, WL_PROFILE_ERROR_CONFLICT,
+                                   "%s is also an allowed IP of %s; only one peer can have it",
+                                   prefix, text);
         }
         g_hash_table_insert(prefixes, prefix, GUINT_TO_POINTER(check->peer));
     }
@@ -156,15 +157,15 @@ check_full_tunnel(Check *check, GError **error)
 {
     check->key = PROFILE_KEY(full_tunnel);
     if (check->profile->full_tunnel && !has_default_route(check->profile)) {
-        fail(error, CONFLICT,
-             "needs a peer that everything can be sent to: one whose allowed IPs have 0.0.0.0/0 or "
-             "::/0");
-        return FALSE;
+        return wl_profile_fail(
+            error, WL_PROFILE_ERROR_CONFLICT,
+            "needs a peer that everything can be sent to: one whose allowed IPs have 0.0.0.0/0 or "
+            "::/0");
     }
     check->key = PROFILE_KEY(kill_switch);
     if (check->profile->kill_switch && !check->profile->full_tunnel) {
-        fail(error, CONFLICT, "is only for profiles with full-tunnel; set that to yes, too");
-        return FALSE;
+        return wl_profile_fail(error, WL_PROFILE_ERROR_CONFLICT,
+                               "is only for profiles with full-tunnel; set that to yes, too");
     }
     return TRUE;
 }
@@ -178,8 +179,8 @@ check_parts(Check *check, GError **error)
 
     check->key = PROFILE_KEY(private_key);
     if (secret_is_missed(check, profile->private_key, profile->private_key_flags)) {
-        fail(error, SECRET, "is missing; make one with \"wirelinkctl genkey\"");
-        return FALSE;
+        return wl_profile_fail(error, WL_PROFILE_ERROR_SECRET,
+                               "is missing; make one with \"wirelinkctl genkey\"");
     }
     check->key = PROFILE_KEY(private_key_flags);
     if (!check_flags(check, profile->private_key, profile->private_key_flags, error))
@@ -189,19 +190,19 @@ check_parts(Check *check, GError **error)
     /* The kernel's WireGuard socket is bound to all addresses, those of the tunnel too. */
     check->key = PROFILE_KEY(fact_port);
     if (profile->fact_port == profile->listen_port) {
-        fail(error, CONFLICT, "%u is the listen port too; choose another of the two",
-             profile->fact_port);
-        return FALSE;
+        return wl_profile_fail(error, WL_PROFILE_ERROR_CONFLICT,
+                               "%u is the listen port too; choose another of the two",
+                               profile->fact_port);
     }
     check->key = PEER_KEY(public_key);
     if (!profile->peers->len) {
-        fail(error, MISSING, "is missing; a profile needs at least one peer");
-        return FALSE;
+        return wl_profile_fail(error, WL_PROFILE_ERROR_MISSING,
+                               "is missing; a profile needs at least one peer");
     }
     if (profile->peers->len > WL_PROFILE_MAX_PEERS) {
         check->peer = WL_PROFILE_MAX_PEERS;
-        fail(error, VALUE, "belongs to a peer too many; %u are the most", WL_PROFILE_MAX_PEERS);
-        return FALSE;
+        return wl_profile_fail(error, WL_PROFILE_ERROR_VALUE,
+                               "belongs to a peer too many; %u are the most", WL_PROFILE_MAX_PEERS);
     }
     for (check->peer = 0; check->peer < profile->peers->len; check->peer++) {
         if (!check_peer(check, public_keys, prefixes, error))

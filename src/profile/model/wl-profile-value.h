@@ -4,10 +4,11 @@
 /* One value of a key: text to field and back. */
 
 #include "wl-profile-keys.h"
+#include "wl-profile-text.h"
 
 G_BEGIN_DECLS
 
-/* Reads @text into the field of @key in @structure (a WlProfile, WlProfilePeer or WlWgQuick, as
+/* Reads @text into the field of @key in @structure (a WlProfile, WlProfilePeer or WlProfileFile, as
  * key->scope says), replacing what is there; with @append the items of a list are added to it.
  * Nothing changes on error. Errors say what is wrong and what would be right, without the key, and
  * never quote a secret or what looks like one. */
@@ -21,19 +22,6 @@ char *wl_profile_value_format(const WlProfileKey *key, gconstpointer structure,
                               const char *separator);
 
 gboolean wl_profile_value_equal(const WlProfileKey *key, gconstpointer a, gconstpointer b);
-
-/* @text in double quotes for a message: shortened, without control characters, and what could be a
- * key down to its first characters. */
-char *wl_profile_value_quote(const char *text);
-
-/* Whether @text is 32 bytes in canonical base64, as keys are. */
-gboolean wl_profile_value_is_key(const char *text);
-
-/* A decimal number up to @max, without sign and leading zeros. */
-gboolean wl_profile_value_parse_number(const char *text, guint64 max, guint64 *value);
-
-/* Overwrites and frees a string; NULL is fine. */
-void wl_profile_wipe_free(char *secret);
 
 #define wl_profile_value_field(key, structure, type)                                               \
     ((type *) (void *) ((guint8 *) (structure) + (key)->offset))

@@ -4,13 +4,8 @@
 #include <arpa/inet.h>
 #include <string.h>
 
-#include <glib/gi18n-lib.h>
-
-#include "wl-profile-value.h"
-
-/* Translated, as the editor shows these sentences; gettext knows the macro. */
-#define fail(error, format, ...)                                                                   \
-    g_set_error(error, WL_PROFILE_ERROR, WL_PROFILE_ERROR_VALUE, _(format), ##__VA_ARGS__)
+#include "wl-profile-error.h"
+#include "wl-profile-text.h"
 
 static char *
 address_to_string(int family, const guint8 *bytes)
@@ -37,25 +32,29 @@ parse_prefix(const char *item, gboolean own_address, GError **error)
     bits = family == AF_INET6 ? 128 : 32;
     length = bits;
     if (inet_pton(family, address, bytes) != 1) {
-        fail(error, "%s is not an IP address; write one like %s", quoted,
-             own_address ? "10.77.0.2/24 or fd77::2/64" : "10.77.0.0/24 or fd77::/64");
+        wl_profile_fail_value(error, "%s is not an IP address; write one like %s", quoted,
+                              own_address ? "10.77.0.2/24 or fd77::2/64"
+                                          : "10.77.0.0/24 or fd77::/64");
         return NULL;
     }
     if (slash && !wl_profile_value_parse_number(slash + 1, bits, &length)) {
-        fail(error, "%s has no valid prefix length; it is a number from 0 to %u", quoted, bits);
+        wl_profile_fail_value(error, "%s has no valid prefix length; it is a number from 0 to %u",
+                              quoted, bits);
         return NULL;
     }
     if (family == AF_INET6) {
         static const guint8 mapped[12] = {[10] = 0xff, [11] = 0xff};
 
         if (length >= 96 && !memcmp(bytes, mapped, sizeof(mapped))) {
-            fail(error, "%s is an IPv4 address in IPv6 form; write it as IPv4", quoted);
+            wl_profile_fail_value(error, "%s is an IPv4 address in IPv6 form; write it as IPv4",
+                                  quoted);
             return NULL;
         }
         /* fe80::/10: members derive these from the keys, and the link has them of itself. */
         if (length >= 10 && bytes[0] == 0xfe && (bytes[1] & 0xc0) == 0x80) {
-            fail(error, "%s is link-local; such addresses follow from the keys, leave it out",
-                 quoted);
+            wl_profile_fail_value(
+                error, "%s is link-local; such addresses follow from the keys, leave it out",
+                quoted);
             return NULL;
         }
     }
@@ -66,14 +65,16 @@ parse_prefix(const char *item, gboolean own_address, GError **error)
         gboolean multicast = family == AF_INET ? bytes[0] >= 224 : bytes[0] == 0xff;
 
         if (length == 0) {
-            fail(error,
-                 "%s has the prefix length 0; write the length of the network's prefix, "
-                 "like 10.77.0.2/24 or fd77::2/64",
-                 quoted);
+            wl_profile_fail_value(
+                error,
+                "%s has the prefix length 0; write the length of the network's prefix, "
+                "like 10.77.0.2/24 or fd77::2/64",
+                quoted);
             return NULL;
         }
         if (loopback || multicast || !memcmp(bytes, zeros, bits / 8)) {
-            fail(error, "%s cannot be the address of a host; write one like 10.77.0.2/24", quoted);
+            wl_profile_fail_value(
+                error, "%s cannot be the address of a host; write one like 10.77.0.2/24", quoted);
             return NULL;
         }
     } else {
@@ -128,26 +129,30 @@ parse_endpoint(const char *item, GError **error)
     char *end;
 
     if (item[0] != '[' && colon && strchr(item, ':') != colon) {
-        fail(error, "%s lacks the brackets of an IPv6 address; write it like [2001:db8::1]:51820",
-             quoted);
+        wl_profile_fail_value(
+            error, "%s lacks the brackets of an IPv6 address; write it like [2001:db8::1]:51820",
+            quoted);
         return NULL;
     }
     if (!colon || (item[0] == '[' && colon[-1] != ']')) {
-        fail(error,
-             "%s lacks a port; write it like hub.example.net:51820, 192.0.2.1:51820 or "
-             "[2001:db8::1]:51820",
-             quoted);
+        wl_profile_fail_value(
+            error,
+            "%s lacks a port; write it like hub.example.net:51820, 192.0.2.1:51820 or "
+            "[2001:db8::1]:51820",
+            quoted);
         return NULL;
     }
     if (!wl_profile_value_parse_number(colon + 1, 65535, &port) || port == 0) {
-        fail(error, "%s has no valid port; it is a number from 1 to 65535", quoted);
+        wl_profile_fail_value(error, "%s has no valid port; it is a number from 1 to 65535",
+                              quoted);
         return NULL;
     }
     if (item[0] == '[') {
         host = g_strndup(item + 1, (gsize) (colon - item) - 2);
         if (inet_pton(AF_INET6, host, bytes) != 1) {
-            fail(error, "%s has no IPv6 address in its brackets; write it like [2001:db8::1]:51820",
-                 quoted);
+            wl_profile_fail_value(
+                error, "%s has no IPv6 address in its brackets; write it like [2001:db8::1]:51820",
+                quoted);
             return NULL;
         }
         end = address_to_string(AF_INET6, bytes);
@@ -155,21 +160,22 @@ parse_endpoint(const char *item, GError **error)
         host = g_strdup_printf("[%s]", end);
         g_free(end);
         if (bytes[0] == 0xff || !strcmp(host, "[::]")) {
-            fail(error, "%s is not the address of one host", quoted);
+            wl_profile_fail_value(error, "%s is not the address of one host", quoted);
             return NULL;
         }
     } else {
         host = g_strndup(item, (gsize) (colon - item));
         if (inet_pton(AF_INET, host, bytes) == 1) {
             if (bytes[0] >= 224 || bytes[0] == 0) {
-                fail(error, "%s is not the address of one host", quoted);
+                wl_profile_fail_value(error, "%s is not the address of one host", quoted);
                 return NULL;
             }
         } else if (!is_host_name(host)) {
-            fail(error,
-                 "%s has neither a host name nor an IP address before its port; write it "
-                 "like hub.example.net:51820 or 192.0.2.1:51820",
-                 quoted);
+            wl_profile_fail_value(
+                error,
+                "%s has neither a host name nor an IP address before its port; write it "
+                "like hub.example.net:51820 or 192.0.2.1:51820",
+                quoted);
             return NULL;
         }
     }
@@ -207,14 +213,16 @@ parse_pattern(const char *item, GError **error)
     g_autofree char *quoted = wl_profile_value_quote(item);
 
     if (strlen(item) > 64) {
-        fail(error, "%s is longer than 64 bytes; names of interfaces have at most 15", quoted);
+        wl_profile_fail_value(
+            error, "%s is longer than 64 bytes; names of interfaces have at most 15", quoted);
         return NULL;
     }
     if (!g_utf8_validate(item, -1, NULL) || strchr(item, '#') || !is_pattern(item)) {
-        fail(error,
-             "%s is not a pattern; write names of interfaces with * and ?, or [a-z] for one "
-             "of several characters",
-             quoted);
+        wl_profile_fail_value(
+            error,
+            "%s is not a pattern; write names of interfaces with * and ?, or [a-z] for one "
+            "of several characters",
+            quoted);
         return NULL;
     }
     return g_strdup(item);
@@ -231,7 +239,8 @@ parse_dns(const char *item, GError **error)
     if (inet_pton(family, item, bytes) == 1)
         return address_to_string(family, bytes);
     if (family == AF_INET6 || (*domain && !is_host_name(domain))) {
-        fail(error, "%s is neither the IP address of a DNS server nor a search domain", quoted);
+        wl_profile_fail_value(
+            error, "%s is neither the IP address of a DNS server nor a search domain", quoted);
         return NULL;
     }
     return g_strdup(item);

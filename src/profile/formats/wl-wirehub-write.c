@@ -1,12 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-
-/* The other half of wl-wirehub.h: writing. */
+#include "wl-wirehub-write.h"
 
 #include <arpa/inet.h>
 #include <string.h>
 
 #include "wl-profile-value.h"
-#include "wl-wirehub.h"
 
 /* An IPv4 "address/length"; FALSE for IPv6. */
 static gboolean
@@ -119,7 +117,7 @@ append_peer(GString *text, const WlProfilePeer *peer, const guint8 own[4], guint
 static void
 append_notes(GString *text, const WlProfile *profile, const char *key, const char *word)
 {
-    g_autofree char *name = g_strconcat(WL_WGQUICK_NOTE "WireHub-", key, NULL);
+    g_autofree char *name = g_strconcat(WL_PROFILE_NOTE "WireHub-", key, NULL);
 
     for (guint i = 0; i < profile->extra->len; i++) {
         const WlProfileExtra *item = profile->extra->pdata[i];
@@ -134,7 +132,7 @@ append_notes(GString *text, const WlProfile *profile, const char *key, const cha
 }
 
 char *
-wl_wirehub_format(const WlWgQuick *file, const char *own_key, WlLosses *losses, GError **error)
+wl_wirehub_format(const WlProfileFile *file, const char *own_key, WlLosses *losses, GError **error)
 {
     const WlProfile *profile = file->profile;
     g_autoptr(GHashTable) names = g_hash_table_new(g_str_hash, g_str_equal);

@@ -143,9 +143,9 @@ wl_format_carries_extra(WlFormat format, const WlProfileExtra *extra)
                (!g_ascii_strcasecmp(extra->key, "SaveConfig") ||
                 !g_ascii_strcasecmp(extra->key, "FwMark"));
     case WL_FORMAT_GO:
-        return is_note_of(extra, WL_WGQUICK_NOTE "Go-");
+        return is_note_of(extra, WL_PROFILE_NOTE "Go-");
     case WL_FORMAT_WIREHUB:
-        return is_note_of(extra, WL_WGQUICK_NOTE "WireHub-");
+        return is_note_of(extra, WL_PROFILE_NOTE "WireHub-");
     default:
         return FALSE;
     }
@@ -256,7 +256,7 @@ add_key(WlLosses *losses, const WlProfileKey *key, gconstpointer structure,
 }
 
 void
-wl_losses_add_keys(WlLosses *losses, const WlWgQuick *file, WlFormat format, WlFormat beside)
+wl_losses_add_keys(WlLosses *losses, const WlProfileFile *file, WlFormat format, WlFormat beside)
 {
     const WlProfile *profile = file->profile;
     gsize n_keys;

@@ -4,6 +4,9 @@
 #include <json-glib/json-glib.h>
 #include <string.h>
 
+#include "wl-profile-error.h"
+#include "wl-profile-extra.h"
+#include "wl-profile-keys.h"
 #include "wl-profile-value.h"
 
 #define MAX_DEPTH 16 /* of brackets; the daemon's files have 4 */
@@ -11,27 +14,12 @@
 typedef struct {
     const char *name;
     const char *own_key;
-    WlWgQuick *file;
+    WlProfileFile *file;
     gboolean has_port;
 } Reader;
 
-#define fail(error, reader, code, path, format, ...)                                               \
-    g_set_error(error, WL_PROFILE_ERROR, WL_PROFILE_ERROR_##code, "%s: %s: " format,               \
-                (reader)->name, path, ##__VA_ARGS__)
-
-static void G_GNUC_PRINTF(3, 4) warn(Reader *reader, const char *path, const char *format, ...)
-{
-    GPtrArray *warnings = reader->file->profile->warnings;
-    g_autofree char *text = NULL;
-    va_list args;
-
-    if (warnings->len >= WL_PROFILE_MAX_EXTRA)
-        return;
-    va_start(args, format);
-    text = g_strdup_vprintf(format, args);
-    va_end(args);
-    g_ptr_array_add(warnings, g_strdup_printf("%s: %s: %s", reader->name, path, text));
-}
+/* The place of @path, for the length of a call. */
+#define AT(reader, path_) (&(WlProfilePlace){.name = (reader)->name, .path = (path_)})
 
 /* ---- values, as leniently converted as the daemon does it (docs/protocol.md 8.3) ------------- */
 
@@ -59,7 +47,7 @@ read_text(Reader *reader, const char *path, JsonNode *node, const char *what, GE
     char *text = scalar_to_text(node);
 
     if (!text)
-        fail(error, reader, VALUE, path, "is not %s", what);
+        wl_profile_fail_at(error, WL_PROFILE_ERROR_VALUE, AT(reader, path), "is not %s", what);
     return text;
 }
 
@@ -75,8 +63,8 @@ read_boolean(Reader *reader, const char *path, JsonNode *node, gboolean *value, 
             return TRUE;
         }
     }
-    fail(error, reader, VALUE, path, "is not valid; it is true or false");
-    return FALSE;
+    return wl_profile_fail_at(error, WL_PROFILE_ERROR_VALUE, AT(reader, path),
+                              "is not valid; it is true or false");
 }
 
 /* @text as the value of the key with this field; an empty one is no value. */
@@ -89,7 +77,7 @@ set_value(Reader *reader, const char *path, const WlProfileKey *key, const char 
 
     if (!*stripped || wl_profile_value_parse(key, stripped, TRUE, structure, error))
         return TRUE;
-    g_prefix_error(error, "%s: %s: ", reader->name, path);
+    wl_profile_prefix_at(error, &(WlProfilePlace){.name = reader->name}, path);
     return FALSE;
 }
 
@@ -124,15 +112,17 @@ set_list(Reader *reader, const char *path, const WlProfileKey *key, JsonNode *no
 static void
 note(Reader *reader, const char *path, const char *key, const char *value)
 {
-    g_autofree char *name = g_strconcat(WL_WGQUICK_NOTE "Go-", key, NULL);
+    g_autofree char *name = g_strconcat(WL_PROFILE_NOTE "Go-", key, NULL);
 
     if (!wl_profile_extra_value_is_valid(value) ||
         !wl_profile_extra_add(reader->file->profile->extra, WL_PROFILE_SECTION_WIRELINK, name,
                               value)) {
-        warn(reader, path, "has no effect in a profile, and is left out");
+        wl_profile_warn_at(reader->file->profile, AT(reader, path),
+                           "has no effect in a profile, and is left out");
         return;
     }
-    warn(reader, path, "has no effect in a profile; kept as %s", name);
+    wl_profile_warn_at(reader->file->profile, AT(reader, path),
+                       "has no effect in a profile; kept as %s", name);
 }
 
 /* ---- peers --------------------------------------------------------------------------------- */
@@ -164,10 +154,10 @@ read_peer_member(Reader *reader, const char *path, const char *member, JsonNode 
             key = wl_profile_keys_of_field(WL_KEY_OF_PEER, peer_members[i].offset);
     }
     if (!key) {
-        fail(error, reader, SYNTAX, path,
-             "is not a key of a peer; there are PublicKey, Name, Trust, FactExchanger, Endpoints, "
-             "AllowedIPs and Basic");
-        return FALSE;
+        return wl_profile_fail_at(
+            error, WL_PROFILE_ERROR_SYNTAX, AT(reader, path),
+            "is not a key of a peer; there are PublicKey, Name, Trust, FactExchanger, Endpoints, "
+            "AllowedIPs and Basic");
     }
     if (JSON_NODE_HOLDS_NULL(node))
         return TRUE;
@@ -225,9 +215,8 @@ take_peer(Reader *reader, const char *path, WlProfilePeer *peer, GError **error)
     }
     if (!known) {
         if (peers->len == WL_PROFILE_MAX_PEERS) {
-            fail(error, reader, VALUE, path, "is a peer too many; %u are the most",
-                 WL_PROFILE_MAX_PEERS);
-            return FALSE;
+            return wl_profile_fail_at(error, WL_PROFILE_ERROR_VALUE, AT(reader, path),
+                                      "is a peer too many; %u are the most", WL_PROFILE_MAX_PEERS);
         }
         known = wl_profile_peer_new();
         known->public_key = g_strdup(peer->public_key);
@@ -254,10 +243,10 @@ get_members(Reader *reader, const char *path, JsonObject *object, GError **error
         if (!g_hash_table_add(seen, g_ascii_strdown(at->data, -1))) {
             g_autofree char *quoted = wl_profile_value_quote(at->data);
 
-            fail(error, reader, CONFLICT, path,
-                 "%s is there twice, as case does not matter; "
-                 "remove one",
-                 quoted);
+            wl_profile_fail_at(error, WL_PROFILE_ERROR_CONFLICT, AT(reader, path),
+                               "%s is there twice, as case does not matter; "
+                               "remove one",
+                               quoted);
             return NULL;
         }
     }
@@ -282,8 +271,8 @@ read_peer(Reader *reader, const char *path, JsonNode *node, GHashTable *seen, GE
     JsonObject *object;
 
     if (!JSON_NODE_HOLDS_OBJECT(node)) {
-        fail(error, reader, VALUE, path, "is not an object like {\"PublicKey\": \"...\"}");
-        return FALSE;
+        return wl_profile_fail_at(error, WL_PROFILE_ERROR_VALUE, AT(reader, path),
+                                  "is not an object like {\"PublicKey\": \"...\"}");
     }
     object = json_node_get_object(node);
     members = get_members(reader, path, object, error);
@@ -297,14 +286,14 @@ read_peer(Reader *reader, const char *path, JsonNode *node, GHashTable *seen, GE
             return FALSE;
     }
     if (!peer->public_key) {
-        fail(error, reader, MISSING, path, "has no PublicKey; a peer is known by it");
-        return FALSE;
+        return wl_profile_fail_at(error, WL_PROFILE_ERROR_MISSING, AT(reader, path),
+                                  "has no PublicKey; a peer is known by it");
     }
     if (!g_hash_table_add(seen, g_strdup(peer->public_key))) {
-        fail(error, reader, CONFLICT, path,
-             "has the PublicKey of another entry, of which the daemon takes the last; make the two "
-             "one");
-        return FALSE;
+        return wl_profile_fail_at(
+            error, WL_PROFILE_ERROR_CONFLICT, AT(reader, path),
+            "has the PublicKey of another entry, of which the daemon takes the last; make the two "
+            "one");
     }
     if (g_strcmp0(peer->public_key, reader->own_key) == 0) {
         take_own_entry(reader, path, peer);
@@ -320,8 +309,8 @@ read_peers(Reader *reader, const char *path, JsonNode *node, GError **error)
     JsonArray *array;
 
     if (!JSON_NODE_HOLDS_ARRAY(node)) {
-        fail(error, reader, VALUE, path, "is not a list of peers");
-        return FALSE;
+        return wl_profile_fail_at(error, WL_PROFILE_ERROR_VALUE, AT(reader, path),
+                                  "is not a list of peers");
     }
     array = json_node_get_array(node);
     for (guint i = 0; i < json_array_get_length(array); i++) {
@@ -387,10 +376,10 @@ read_member(Reader *reader, const char *member, JsonNode *node, GError **error)
             note(reader, path, notes[i], text);
         return TRUE;
     }
-    fail(error, reader, SYNTAX, path,
-         "is not a key of the daemon; there are port, router, chatty, debug, reportifaces, "
-         "hideifaces and peers");
-    return FALSE;
+    return wl_profile_fail_at(
+        error, WL_PROFILE_ERROR_SYNTAX, AT(reader, path),
+        "is not a key of the daemon; there are port, router, chatty, debug, reportifaces, "
+        "hideifaces and peers");
 }
 
 /* The daemon's default follows its listen port (docs/protocol.md 4.2), ours does not. */
@@ -404,10 +393,11 @@ default_port(Reader *reader)
     if (profile->listen_port > 0 && profile->listen_port < 65535)
         profile->fact_port = profile->listen_port + 1;
     else
-        warn(reader, "port",
-             "is missing and the wg-quick file has no ListenPort that it would follow; %u is "
-             "taken, and must be the same in the whole network",
-             profile->fact_port);
+        wl_profile_warn_at(
+            reader->file->profile, AT(reader, "port"),
+            "is missing and the wg-quick file has no ListenPort that it would follow; %u is "
+            "taken, and must be the same in the whole network",
+            profile->fact_port);
 }
 
 /* What the daemon would not read, and json-glib does: of several values it takes one. It recurses,
@@ -455,7 +445,7 @@ check_shape(const char *text, gsize length, const char *name, GError **error)
 
 gboolean
 wl_go_config_parse(const char *text, gsize length, const char *name, const char *own_key,
-                   WlWgQuick *file, GError **error)
+                   WlProfileFile *file, GError **error)
 {
     Reader reader = {.name = name, .own_key = own_key, .file = file};
     g_autoptr(JsonParser) parser = json_parser_new_immutable();

@@ -28,7 +28,7 @@ typedef enum {
 typedef enum {
     WL_KEY_OF_PROFILE, /* a field of WlProfile */
     WL_KEY_OF_PEER,    /* a field of WlProfilePeer; "peer-<n>-" stands before the name */
-    WL_KEY_OF_FILE,    /* a field of WlWgQuick: kept in other settings of the connection */
+    WL_KEY_OF_FILE,    /* a field of WlProfileFile: kept in other settings of the connection */
 } WlKeyScope;
 
 typedef struct {
@@ -61,22 +61,16 @@ const WlProfileKey *wl_profile_keys_find_in_any_section(const char *file_name);
 /* By the place of its field; the key must exist. */
 const WlProfileKey *wl_profile_keys_of_field(WlKeyScope scope, gsize offset);
 
+/* The words of vpn.data and of the file: "Interface"; "automatic", "leaf", "router"; "Untrusted" to
+ * "DelegateTrust", and "" for UNSET. */
 const char *wl_profile_section_to_string(WlProfileSection section);
+const char *wl_profile_role_to_string(WlProfileRole role);
+const char *wl_profile_trust_to_string(WlProfileTrust trust);
 
 /* Splits "peer-<n>-<rest>": n from 1, without leading zeros, at most 6 digits. */
 gboolean wl_profile_keys_split_peer(const char *name, guint *number, const char **rest);
 
 /* PreUp, PostUp, PreDown, PostDown: commands that wg-quick runs and wirelink never does. */
 gboolean wl_profile_keys_is_command(const char *file_name);
-
-/* Whether @key may be kept as an unknown key of a file: it is none of the known ones, in whatever
- * section, and 1 to 40 of A-Z a-z 0-9 _ -. */
-gboolean wl_profile_extra_key_is_valid(const char *key);
-/* Whether every line of @value comes back as it is from a file, and none looks like a secret:
- * unknown keys are kept in vpn.data, which everybody may read. */
-gboolean wl_profile_extra_value_is_valid(const char *value);
-/* Adds a value, after those of the same section and key. */
-gboolean wl_profile_extra_add(GPtrArray *extra, WlProfileSection section, const char *key,
-                              const char *value);
 
 G_END_DECLS

@@ -1,19 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "wl-wgquick-write.h"
 
-/* The other half of wl-wgquick.h: writing a file, and the files themselves. */
-
-#include <errno.h>
-#include <fcntl.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
-#include <glib/gstdio.h>
 
 #include "wl-format.h"
 #include "wl-profile-keys.h"
 #include "wl-profile-value.h"
-#include "wl-wgquick.h"
 
 /* A growing text whose outgrown pieces are wiped, as it holds secrets. */
 typedef struct {
@@ -89,7 +81,8 @@ append_extra(Writer *writer, WlFormat format, WlProfileSection section, const GP
 
 /* Flags that the reader would give by itself are left out. */
 static gboolean
-flags_go_without_saying(const WlProfileKey *key, const WlWgQuick *file, const WlProfilePeer *peer)
+flags_go_without_saying(const WlProfileKey *key, const WlProfileFile *file,
+                        const WlProfilePeer *peer)
 {
     if (key->scope == WL_KEY_OF_PROFILE)
         return file->profile->private_key_flags == WL_SECRET_FLAG_NONE;
@@ -98,7 +91,7 @@ flags_go_without_saying(const WlProfileKey *key, const WlWgQuick *file, const Wl
 }
 
 static void
-append_key(Writer *writer, WlFormat format, const WlProfileKey *key, const WlWgQuick *file,
+append_key(Writer *writer, WlFormat format, const WlProfileKey *key, const WlProfileFile *file,
            const WlProfilePeer *peer)
 {
     gconstpointer structure = key->scope == WL_KEY_OF_PEER   ? (gconstpointer) peer
@@ -132,7 +125,7 @@ append_key(Writer *writer, WlFormat format, const WlProfileKey *key, const WlWgQ
 }
 
 static void
-append_section(Writer *writer, WlFormat format, WlProfileSection section, const WlWgQuick *file,
+append_section(Writer *writer, WlFormat format, WlProfileSection section, const WlProfileFile *file,
                const WlProfilePeer *peer)
 {
     gsize n_keys;
@@ -155,7 +148,7 @@ append_section(Writer *writer, WlFormat format, WlProfileSection section, const 
 }
 
 char *
-wl_wgquick_format(const WlWgQuick *file)
+wl_wgquick_format(const WlProfileFile *file)
 {
     Writer writer = {0};
 
@@ -168,7 +161,7 @@ wl_wgquick_format(const WlWgQuick *file)
 }
 
 char *
-wl_wgquick_format_plain(const WlWgQuick *file)
+wl_wgquick_format_plain(const WlProfileFile *file)
 {
     Writer writer = {0};
 
@@ -186,117 +179,4 @@ wl_wgquick_format_peer(const WlProfilePeer *peer)
 
     append_section(&writer, WL_FORMAT_WIRELINK, WL_PROFILE_SECTION_PEER, NULL, peer);
     return writer.text;
-}
-
-static gboolean
-fail_with_errno(int code, const char *what, const char *path, GError **error)
-{
-    g_autofree char *name = g_filename_display_name(path);
-
-    g_set_error(error, WL_PROFILE_ERROR, WL_PROFILE_ERROR_IO, "Cannot %s \"%s\": %s", what, name,
-                g_strerror(code));
-    return FALSE;
-}
-
-static gboolean
-fail_not_regular(const char *path, GError **error)
-{
-    g_autofree char *name = g_filename_display_name(path);
-
-    g_set_error(error, WL_PROFILE_ERROR, WL_PROFILE_ERROR_IO, "\"%s\" is not a regular file", name);
-    return FALSE;
-}
-
-/* All of @fd, at most @size bytes. */
-static gboolean
-read_all(int fd, char *text, gsize size, gsize *length)
-{
-    *length = 0;
-    while (*length < size) {
-        gssize n = read(fd, text + *length, size - *length);
-
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n < 0)
-            return FALSE;
-        if (n == 0)
-            break;
-        *length += (gsize) n;
-    }
-    return TRUE;
-}
-
-char *
-wl_wgquick_load(const char *path, gsize *length, GError **error)
-{
-    const gsize size = WL_PROFILE_MAX_FILE + 1; /* one more shows that it is too long */
-    struct stat status;
-    char *text;
-    /* O_NONBLOCK: opening a FIFO must not wait for a writer. */
-    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-
-    if (fd < 0) {
-        fail_with_errno(errno, "read", path, error);
-        return NULL;
-    }
-    if (fstat(fd, &status) < 0 || !S_ISREG(status.st_mode)) {
-        fail_not_regular(path, error);
-        close(fd);
-        return NULL;
-    }
-    text = g_malloc(size + 1);
-    if (!read_all(fd, text, size, length)) {
-        fail_with_errno(errno, "read", path, error);
-        wl_wgquick_wipe(g_steal_pointer(&text), *length);
-    } else if (*length > WL_PROFILE_MAX_FILE) {
-        g_autofree char *name = g_filename_display_basename(path);
-
-        g_set_error(error, WL_PROFILE_ERROR, WL_PROFILE_ERROR_SYNTAX,
-                    "%s: the file is longer than %u bytes; is this a text file?", name,
-                    WL_PROFILE_MAX_FILE);
-        wl_wgquick_wipe(g_steal_pointer(&text), *length);
-    } else {
-        text[*length] = '\0';
-    }
-    close(fd);
-    return text;
-}
-
-void
-wl_wgquick_wipe(char *text, gsize length)
-{
-    if (text)
-        explicit_bzero(text, length);
-    g_free(text);
-}
-
-gboolean
-wl_wgquick_write(const WlWgQuick *file, const char *path, GError **error)
-{
-    g_autoptr(GError) local = NULL;
-    struct stat status;
-    char *text;
-    gsize length;
-    gboolean ok;
-
-    /* Renaming onto /dev/stdout and its like would replace the device. */
-    if (stat(path, &status) == 0 && !S_ISREG(status.st_mode))
-        return fail_not_regular(path, error);
-    text = wl_wgquick_format(file);
-    length = strlen(text);
-    if (length > WL_PROFILE_MAX_FILE) {
-        g_set_error(error, WL_PROFILE_ERROR, WL_PROFILE_ERROR_IO,
-                    "The profile is longer than the %u bytes of a file that can be imported again",
-                    WL_PROFILE_MAX_FILE);
-        wl_profile_wipe_free(text);
-        return FALSE;
-    }
-    /* A temporary file beside it, made with this mode, and renamed: never readable by others. */
-    ok = g_file_set_contents_full(path, text, (gssize) length,
-                                  G_FILE_SET_CONTENTS_CONSISTENT | G_FILE_SET_CONTENTS_DURABLE,
-                                  0600, &local);
-    wl_profile_wipe_free(text);
-    if (!ok)
-        g_set_error(error, WL_PROFILE_ERROR, WL_PROFILE_ERROR_IO, "%s", local->message);
-    return ok;
 }

@@ -3,8 +3,8 @@
 
 /* The file formats, and what each of them has a place for. */
 
+#include "wl-profile-file.h"
 #include "wl-profile-keys.h"
-#include "wl-wgquick.h"
 
 G_BEGIN_DECLS
 
@@ -39,7 +39,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(WlLosses, wl_losses_free)
 void wl_losses_add(WlLosses *losses, const char *key, const WlProfilePeer *peer);
 /* Every key of @file that has a value, and that neither @format nor @beside (may be
  * WL_FORMAT_UNKNOWN: there is none) has a place for. */
-void wl_losses_add_keys(WlLosses *losses, const WlWgQuick *file, WlFormat format, WlFormat beside);
+void wl_losses_add_keys(WlLosses *losses, const WlProfileFile *file, WlFormat format,
+                        WlFormat beside);
 /* Of char *: "Trust of hub and laptop", "Role"; never a value. */
 GPtrArray *wl_losses_to_strings(const WlLosses *losses);
 

@@ -4,6 +4,9 @@
 #include <arpa/inet.h>
 #include <string.h>
 
+#include "wl-profile-check.h"
+#include "wl-profile-error.h"
+#include "wl-profile-extra.h"
 #include "wl-profile-value.h"
 
 #define DEFAULT_PORT 62096
@@ -18,18 +21,13 @@ typedef struct {
 } Node;
 
 typedef struct {
-    const char *name;
-    guint line;
-    WlWgQuick *file;
+    WlProfilePlace place;
+    WlProfileFile *file;
     GPtrArray *nodes; /* of Node */
     guint32 subnet;   /* in host order */
     guint length;
     gboolean has_subnet;
 } Reader;
-
-#define fail(error, reader, code, format, ...)                                                     \
-    g_set_error(error, WL_PROFILE_ERROR, WL_PROFILE_ERROR_##code, "%s:%u: " format,                \
-                (reader)->name, (reader)->line, ##__VA_ARGS__)
 
 static void
 node_free(gpointer data)
@@ -40,20 +38,6 @@ node_free(gpointer data)
     g_free(node->key);
     g_free(node->endpoint);
     g_free(node);
-}
-
-static void G_GNUC_PRINTF(2, 3) warn(Reader *reader, const char *format, ...)
-{
-    GPtrArray *warnings = reader->file->profile->warnings;
-    g_autofree char *text = NULL;
-    va_list args;
-
-    if (warnings->len >= WL_PROFILE_MAX_EXTRA)
-        return;
-    va_start(args, format);
-    text = g_strdup_vprintf(format, args);
-    va_end(args);
-    g_ptr_array_add(warnings, g_strdup_printf("%s:%u: %s", reader->name, reader->line, text));
 }
 
 static gboolean
@@ -103,11 +87,12 @@ static void
 note(Reader *reader, const char *key, const char *value)
 {
     GPtrArray *extra = reader->file->profile->extra;
-    g_autofree char *name = g_strconcat(WL_WGQUICK_NOTE "WireHub-", key, NULL);
+    g_autofree char *name = g_strconcat(WL_PROFILE_NOTE "WireHub-", key, NULL);
 
     if (!wl_profile_extra_value_is_valid(value) ||
         !wl_profile_extra_add(extra, WL_PROFILE_SECTION_WIRELINK, name, value))
-        warn(reader, "%s: has no effect in a profile, and is left out", key);
+        wl_profile_warn_at(reader->file->profile, &reader->place,
+                           "%s: has no effect in a profile, and is left out", key);
 }
 
 /* ---- lines --------------------------------------------------------------------------------- */
@@ -120,13 +105,13 @@ read_subnet(Reader *reader, const char *word, GError **error)
     guint64 length;
 
     if (reader->has_subnet) {
-        fail(error, reader, CONFLICT, "subnet: is there already; remove one of the two");
-        return FALSE;
+        return wl_profile_fail_at(error, WL_PROFILE_ERROR_CONFLICT, &reader->place,
+                                  "subnet: is there already; remove one of the two");
     }
     if (!parts[0] || !parts[1] || inet_pton(AF_INET, parts[0], &address) != 1 ||
         !wl_profile_value_parse_number(parts[1], 30, &length) || length < 1) {
-        fail(error, reader, VALUE, "subnet: is not an IPv4 network; write one like 10.0.42.0/24");
-        return FALSE;
+        return wl_profile_fail_at(error, WL_PROFILE_ERROR_VALUE, &reader->place,
+                                  "subnet: is not an IPv4 network; write one like 10.0.42.0/24");
     }
     reader->has_subnet = TRUE;
     reader->length = (guint) length;
@@ -150,7 +135,7 @@ read_endpoint(Reader *reader, Node *node, const char *word, GError **error)
     else
         text = g_strdup(word);
     if (!wl_profile_value_parse(key, text, FALSE, scratch, error)) {
-        g_prefix_error(error, "%s:%u: %s: ", reader->name, reader->line, node->kind);
+        wl_profile_prefix_at(error, &reader->place, node->kind);
         return FALSE;
     }
     if (scratch->endpoints->len)
@@ -164,28 +149,28 @@ read_address(Reader *reader, Node *node, guint32 address, GError **error)
     g_autofree char *text = address_to_string(address);
 
     if (!has_address(node)) {
-        fail(error, reader, CONFLICT, "%s: %s is for members only; write trust, or remove it",
-             node->kind, text);
-        return FALSE;
+        return wl_profile_fail_at(error, WL_PROFILE_ERROR_CONFLICT, &reader->place,
+                                  "%s: %s is for members only; write trust, or remove it",
+                                  node->kind, text);
     }
     if (node->address) {
-        fail(error, reader, CONFLICT, "%s: %s is a second address; remove one", node->kind, text);
-        return FALSE;
+        return wl_profile_fail_at(error, WL_PROFILE_ERROR_CONFLICT, &reader->place,
+                                  "%s: %s is a second address; remove one", node->kind, text);
     }
     if (!address || (address & mask_of(reader->length)) != reader->subnet) {
         g_autofree char *subnet = address_to_string(reader->subnet);
 
-        fail(error, reader, CONFLICT, "%s: %s is not inside the subnet %s/%u", node->kind, text,
-             subnet, reader->length);
-        return FALSE;
+        return wl_profile_fail_at(error, WL_PROFILE_ERROR_CONFLICT, &reader->place,
+                                  "%s: %s is not inside the subnet %s/%u", node->kind, text, subnet,
+                                  reader->length);
     }
     for (guint i = 0; i < reader->nodes->len; i++) {
         const Node *other = reader->nodes->pdata[i];
 
         if (other->address == address) {
-            fail(error, reader, CONFLICT, "%s: %s is the address of line %u too; change one",
-                 node->kind, text, other->line);
-            return FALSE;
+            return wl_profile_fail_at(error, WL_PROFILE_ERROR_CONFLICT, &reader->place,
+                                      "%s: %s is the address of line %u too; change one",
+                                      node->kind, text, other->line);
         }
     }
     node->address = address;
@@ -201,22 +186,22 @@ read_name(Reader *reader, Node *node, const char *word, GError **error)
     g_autofree char *quoted = wl_profile_value_quote(word);
 
     if (node->name) {
-        fail(error, reader, CONFLICT,
-             "%s: %s is neither a key nor an address, and there is a name already", node->kind,
-             quoted);
-        return FALSE;
+        return wl_profile_fail_at(
+            error, WL_PROFILE_ERROR_CONFLICT, &reader->place,
+            "%s: %s is neither a key nor an address, and there is a name already", node->kind,
+            quoted);
     }
     if (!wl_profile_value_parse(key, word, FALSE, scratch, error)) {
-        g_prefix_error(error, "%s:%u: %s: ", reader->name, reader->line, node->kind);
+        wl_profile_prefix_at(error, &reader->place, node->kind);
         return FALSE;
     }
     for (guint i = 0; i < reader->nodes->len; i++) {
         const Node *other = reader->nodes->pdata[i];
 
         if (g_strcmp0(other->name, word) == 0) {
-            fail(error, reader, CONFLICT, "%s: %s is the name of line %u too; change one",
-                 node->kind, quoted, other->line);
-            return FALSE;
+            return wl_profile_fail_at(error, WL_PROFILE_ERROR_CONFLICT, &reader->place,
+                                      "%s: %s is the name of line %u too; change one", node->kind,
+                                      quoted, other->line);
         }
     }
     node->name = g_strdup(word);
@@ -230,8 +215,8 @@ read_word(Reader *reader, Node *node, const char *word, GError **error)
     struct in_addr address;
 
     if (key && node->key) {
-        fail(error, reader, CONFLICT, "%s: has two keys; write a line for each", node->kind);
-        return FALSE;
+        return wl_profile_fail_at(error, WL_PROFILE_ERROR_CONFLICT, &reader->place,
+                                  "%s: has two keys; write a line for each", node->kind);
     }
     if (key) {
         node->key = g_steal_pointer(&key);
@@ -240,9 +225,9 @@ read_word(Reader *reader, Node *node, const char *word, GError **error)
     if (node->key && node->endpoint) {
         g_autofree char *quoted = wl_profile_value_quote(word);
 
-        fail(error, reader, SYNTAX, "%s: %s is one word too many; the endpoint is the last",
-             node->kind, quoted);
-        return FALSE;
+        return wl_profile_fail_at(error, WL_PROFILE_ERROR_SYNTAX, &reader->place,
+                                  "%s: %s is one word too many; the endpoint is the last",
+                                  node->kind, quoted);
     }
     if (node->key)
         return read_endpoint(reader, node, word, error);
@@ -257,19 +242,18 @@ read_node(Reader *reader, const char *kind, GPtrArray *words, GError **error)
     Node *node;
 
     if (reader->nodes->len >= WL_PROFILE_MAX_PEERS) {
-        fail(error, reader, VALUE, "a node too many; %u are the most", WL_PROFILE_MAX_PEERS);
-        return FALSE;
+        return wl_profile_fail_at(error, WL_PROFILE_ERROR_VALUE, &reader->place,
+                                  "a node too many; %u are the most", WL_PROFILE_MAX_PEERS);
     }
     node = g_new0(Node, 1);
     node->kind = kind;
-    node->line = reader->line;
+    node->line = reader->place.line;
     if (has_address(node) && !reader->has_subnet) {
         node_free(node);
-        fail(error, reader, MISSING,
-             "%s: there is no subnet before it; write \"subnet "
-             "10.0.42.0/24\" at the beginning",
-             kind);
-        return FALSE;
+        return wl_profile_fail_at(error, WL_PROFILE_ERROR_MISSING, &reader->place,
+                                  "%s: there is no subnet before it; write \"subnet "
+                                  "10.0.42.0/24\" at the beginning",
+                                  kind);
     }
     for (guint i = 1; i < words->len; i++) {
         if (!read_word(reader, node, words->pdata[i], error)) {
@@ -279,12 +263,12 @@ read_node(Reader *reader, const char *kind, GPtrArray *words, GError **error)
     }
     g_ptr_array_add(reader->nodes, node);
     if (!node->key) {
-        fail(error, reader, MISSING, "%s: has no public key of %u characters", kind, KEY_LENGTH);
-        return FALSE;
+        return wl_profile_fail_at(error, WL_PROFILE_ERROR_MISSING, &reader->place,
+                                  "%s: has no public key of %u characters", kind, KEY_LENGTH);
     }
     if (g_str_equal(kind, "boot") && !node->endpoint) {
-        fail(error, reader, MISSING, "boot: has no endpoint behind its key");
-        return FALSE;
+        return wl_profile_fail_at(error, WL_PROFILE_ERROR_MISSING, &reader->place,
+                                  "boot: has no endpoint behind its key");
     }
     return TRUE;
 }
@@ -323,7 +307,8 @@ read_line(Reader *reader, char *line, GError **error)
         return TRUE;
     }
     quoted = wl_profile_value_quote(word);
-    warn(reader, "%s: not a line that WireHub reads; left out", quoted);
+    wl_profile_warn_at(reader->file->profile, &reader->place,
+                       "%s: not a line that WireHub reads; left out", quoted);
     return TRUE;
 }
 
@@ -347,9 +332,9 @@ give_addresses(Reader *reader, GError **error)
 
         for (; has_address(node) && !node->address; host++) {
             if (host >= ~mask_of(reader->length)) {
-                reader->line = node->line;
-                fail(error, reader, VALUE, "%s: the subnet has no address left for it", node->kind);
-                return FALSE;
+                reader->place.line = node->line;
+                return wl_profile_fail_at(error, WL_PROFILE_ERROR_VALUE, &reader->place,
+                                          "%s: the subnet has no address left for it", node->kind);
             }
             if (!g_hash_table_contains(taken, GUINT_TO_POINTER(reader->subnet | host)))
                 node->address = reader->subnet | host;
@@ -411,7 +396,8 @@ take_member(Reader *reader, const Node *node, gboolean *has_router)
         g_ptr_array_add(peer->endpoints, g_strdup(node->endpoint));
     g_ptr_array_add(peer->allowed_ips, g_strdup_printf("%s/32", address));
     if (g_str_equal(node->kind, "router") && *has_router) {
-        warn(reader, "router: another one has the network, so this is a member as others");
+        wl_profile_warn_at(reader->file->profile, &reader->place,
+                           "router: another one has the network, so this is a member as others");
     } else if (g_str_equal(node->kind, "router")) {
         g_autofree char *subnet = address_to_string(reader->subnet);
 
@@ -430,7 +416,7 @@ take_nodes(Reader *reader, const char *own_key, GError **error)
         const Node *node = reader->nodes->pdata[i];
         g_autofree char *words = node_to_words(node);
 
-        reader->line = node->line;
+        reader->place.line = node->line;
         if (is_member(node) && g_strcmp0(node->key, own_key) == 0) {
             own = TRUE;
             take_own(reader, node);
@@ -442,7 +428,8 @@ take_nodes(Reader *reader, const char *own_key, GError **error)
                  : g_str_equal(node->kind, "boot") ? "Boot"
                                                    : "Peer",
                  words);
-            warn(reader, "%s: not a member of the network; kept without effect", node->kind);
+            wl_profile_warn_at(reader->file->profile, &reader->place,
+                               "%s: not a member of the network; kept without effect", node->kind);
         }
     }
     if (own)
@@ -450,7 +437,7 @@ take_nodes(Reader *reader, const char *own_key, GError **error)
     g_set_error(error, WL_PROFILE_ERROR, WL_PROFILE_ERROR_MISSING,
                 "%s: no line \"trust\" or \"router\" has the key %s, which belongs to the private "
                 "key that was given; give the private key of one of the members",
-                reader->name, own_key);
+                reader->place.name, own_key);
     return FALSE;
 }
 
@@ -461,20 +448,20 @@ read_lines(Reader *reader, const char *text, gsize length, GError **error)
     g_auto(GStrv) lines = g_strsplit(copy, "\n", -1);
 
     for (guint i = 0; lines[i]; i++) {
-        reader->line = i + 1;
+        reader->place.line = i + 1;
         if (!read_line(reader, lines[i], error))
             return FALSE;
     }
     return TRUE;
 }
 
-WlWgQuick *
+WlProfileFile *
 wl_wirehub_parse(const char *text, gsize length, const char *name, const char *private_key,
                  const char *own_key, GError **error)
 {
-    g_autoptr(WlWgQuick) file = wl_wgquick_new();
+    g_autoptr(WlProfileFile) file = wl_profile_file_new();
     g_autoptr(GPtrArray) nodes = g_ptr_array_new_with_free_func(node_free);
-    Reader reader = {.name = name, .file = file, .nodes = nodes};
+    Reader reader = {.place = {.name = name}, .file = file, .nodes = nodes};
 
     if (length > WL_PROFILE_MAX_FILE || !g_utf8_validate_len(text, length, NULL)) {
         g_set_error(error, WL_PROFILE_ERROR, WL_PROFILE_ERROR_SYNTAX,

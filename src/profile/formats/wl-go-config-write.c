@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "wl-go-config-write.h"
 
-/* The other half of wl-go-config.h: writing. */
+#include "wl-profile-keys.h"
 
 #include <json-glib/json-glib.h>
 #include <string.h>
-
-#include "wl-go-config.h"
 
 static void
 add_list(JsonBuilder *builder, const char *name, const GPtrArray *list)
@@ -41,7 +40,7 @@ add_true(JsonBuilder *builder, const char *name, gboolean value)
 static const char *
 find_note(const WlProfile *profile, const char *key)
 {
-    g_autofree char *name = g_strconcat(WL_WGQUICK_NOTE "Go-", key, NULL);
+    g_autofree char *name = g_strconcat(WL_PROFILE_NOTE "Go-", key, NULL);
 
     for (guint i = 0; i < profile->extra->len; i++) {
         const WlProfileExtra *item = profile->extra->pdata[i];
@@ -124,7 +123,7 @@ add_peers(JsonBuilder *builder, const WlProfile *profile, const char *own_key, W
 }
 
 char *
-wl_go_config_format(const WlWgQuick *file, const char *own_key, WlLosses *losses)
+wl_go_config_format(const WlProfileFile *file, const char *own_key, WlLosses *losses)
 {
     static const char *const notes[] = {"Debug", "Iface", "Config-Path", "Dump", "Version", "Help"};
     const WlProfile *profile = file->profile;

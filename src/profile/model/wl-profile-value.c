@@ -6,8 +6,9 @@
 
 #include <glib/gi18n-lib.h>
 
+#include "wl-profile-error.h"
+#include "wl-profile-file.h"
 #include "wl-profile-item.h"
-#include "wl-wgquick.h"
 
 /* Words of all enums are their values, so an enum field is read and written as an int. */
 G_STATIC_ASSERT(sizeof(WlProfileRole) == sizeof(int));
@@ -15,90 +16,6 @@ G_STATIC_ASSERT(sizeof(WlProfileTrust) == sizeof(int));
 G_STATIC_ASSERT(sizeof(WlSecretFlags) == sizeof(int));
 
 #define LIST_SEPARATORS " \t\r\n,;"
-#define KEY_LENGTH      44
-
-/* Translated, as the editor shows these sentences; gettext knows the macro. */
-#define fail(error, format, ...)                                                                   \
-    g_set_error(error, WL_PROFILE_ERROR, WL_PROFILE_ERROR_VALUE, _(format), ##__VA_ARGS__)
-
-void
-wl_profile_wipe_free(char *secret)
-{
-    if (!secret)
-        return;
-    explicit_bzero(secret, strlen(secret));
-    g_free(secret);
-}
-
-char *
-wl_profile_value_quote(const char *text)
-{
-    g_autofree char *valid = g_utf8_make_valid(text, -1);
-    GString *quoted = g_string_new("\"");
-    glong most = 60;
-    gsize run = 0;
-    glong n = 0;
-
-    for (const char *p = valid; *p; p++) {
-        run = g_ascii_isalnum(*p) || strchr("+/=", *p) ? run + 1 : 0;
-        if (run >= KEY_LENGTH - 8)
-            most = 8;
-    }
-    for (const char *p = valid; *p; p = g_utf8_next_char(p), n++) {
-        gunichar c = g_utf8_get_char(p);
-
-        if (n == most) {
-            g_string_append(quoted, "…");
-            break;
-        }
-        g_string_append_unichar(quoted, g_unichar_isprint(c) ? c : '?');
-    }
-    g_string_append_c(quoted, '"');
-    return g_string_free(quoted, FALSE);
-}
-
-static int
-base64_digit(char c)
-{
-    if (c >= 'A' && c <= 'Z')
-        return c - 'A';
-    if (c >= 'a' && c <= 'z')
-        return c - 'a' + 26;
-    if (c >= '0' && c <= '9')
-        return c - '0' + 52;
-    return c == '+' ? 62 : c == '/' ? 63 : -1;
-}
-
-gboolean
-wl_profile_value_is_key(const char *text)
-{
-    if (strlen(text) != KEY_LENGTH || text[KEY_LENGTH - 1] != '=')
-        return FALSE;
-    for (int i = 0; i < KEY_LENGTH - 1; i++) {
-        if (base64_digit(text[i]) < 0)
-            return FALSE;
-    }
-    /* 43 digits are 258 bits: the last two must be 0, or two texts would be one key. */
-    return (base64_digit(text[KEY_LENGTH - 2]) & 3) == 0;
-}
-
-gboolean
-wl_profile_value_parse_number(const char *text, guint64 max, guint64 *value)
-{
-    guint64 number = 0;
-
-    if (!*text || (text[0] == '0' && text[1]))
-        return FALSE;
-    for (; *text; text++) {
-        if (!g_ascii_isdigit(*text))
-            return FALSE;
-        number = number * 10 + (guint64) (*text - '0');
-        if (number > max)
-            return FALSE;
-    }
-    *value = number;
-    return TRUE;
-}
 
 static gboolean
 parse_list(const WlProfileKey *key, const char *text, gboolean append, GPtrArray *list,
@@ -127,8 +44,7 @@ parse_list(const WlProfileKey *key, const char *text, gboolean append, GPtrArray
              (append && g_ptr_array_find_with_equal_func(list, item, g_str_equal, NULL))))
             continue;
         if (before + items->len == key->max) {
-            fail(error, "more than %u entries; this is the most", key->max);
-            return FALSE;
+            return wl_profile_fail_value(error, "more than %u entries; this is the most", key->max);
         }
         g_ptr_array_add(items, g_steal_pointer(&item));
     }
@@ -160,11 +76,11 @@ parse_uint(const WlProfileKey *key, const char *text, guint *field, GError **err
     }
     quoted = wl_profile_value_quote(text);
     if (key->zero)
-        fail(error, "%s is not valid; it is a number from %u to %u, or 0 (%s)", quoted, key->min,
-             key->max, _(key->zero));
-    else
-        fail(error, "%s is not valid; it is a number from %u to %u", quoted, key->min, key->max);
-    return FALSE;
+        return wl_profile_fail_value(error,
+                                     "%s is not valid; it is a number from %u to %u, or 0 (%s)",
+                                     quoted, key->min, key->max, _(key->zero));
+    return wl_profile_fail_value(error, "%s is not valid; it is a number from %u to %u", quoted,
+                                 key->min, key->max);
 }
 
 static gboolean
@@ -181,8 +97,7 @@ parse_bool(const char *text, gboolean *field, GError **error)
         }
     }
     quoted = wl_profile_value_quote(text);
-    fail(error, "%s is not valid; it is yes or no", quoted);
-    return FALSE;
+    return wl_profile_fail_value(error, "%s is not valid; it is yes or no", quoted);
 }
 
 static gboolean
@@ -203,28 +118,25 @@ parse_word(const WlProfileKey *key, const char *text, int *field, GError **error
         g_string_append(list, key->words[i]);
     }
     quoted = wl_profile_value_quote(text);
-    fail(error, "%s is not valid; it is %s", quoted, list->str);
-    return FALSE;
+    return wl_profile_fail_value(error, "%s is not valid; it is %s", quoted, list->str);
 }
 
 static gboolean
 check_name(const char *text, GError **error)
 {
     if (!g_utf8_validate(text, -1, NULL)) {
-        fail(error, "the name is not UTF-8");
-        return FALSE;
+        return wl_profile_fail_value(error, "the name is not UTF-8");
     }
     if (strlen(text) > WL_PROFILE_MAX_NAME) {
-        fail(error, "the name is longer than %u bytes", WL_PROFILE_MAX_NAME);
-        return FALSE;
+        return wl_profile_fail_value(error, "the name is longer than %u bytes",
+                                     WL_PROFILE_MAX_NAME);
     }
     for (const char *p = text; *p; p = g_utf8_next_char(p)) {
         GUnicodeType type = g_unichar_type(g_utf8_get_char(p));
 
         if (type == G_UNICODE_CONTROL || type == G_UNICODE_LINE_SEPARATOR ||
             type == G_UNICODE_PARAGRAPH_SEPARATOR) {
-            fail(error, "the name has a control character; leave it out");
-            return FALSE;
+            return wl_profile_fail_value(error, "the name has a control character; leave it out");
         }
     }
     return TRUE;
@@ -252,11 +164,11 @@ check_interface(const char *text, GError **error)
     if (is_interface_name(text) && !strpbrk(text, "%#"))
         return TRUE;
     quoted = wl_profile_value_quote(text);
-    fail(error,
-         "%s cannot name an interface; it is 1 to 15 characters without / : %% # and "
-         "spaces",
-         quoted);
-    return FALSE;
+    return wl_profile_fail_value(
+        error,
+        "%s cannot name an interface; it is 1 to 15 characters without / : %% # and "
+        "spaces",
+        quoted);
 }
 
 static gboolean
@@ -266,20 +178,20 @@ parse_table(const char *text, guint32 *field, GError **error)
     guint64 number;
 
     if (!g_ascii_strcasecmp(text, "auto")) {
-        *field = WL_WGQUICK_TABLE_AUTO;
+        *field = WL_PROFILE_TABLE_AUTO;
         return TRUE;
     }
     if (!g_ascii_strcasecmp(text, "off")) {
-        *field = WL_WGQUICK_TABLE_OFF;
+        *field = WL_PROFILE_TABLE_OFF;
         return TRUE;
     }
-    if (wl_profile_value_parse_number(text, WL_WGQUICK_TABLE_OFF - 1, &number) && number > 0) {
+    if (wl_profile_value_parse_number(text, WL_PROFILE_TABLE_OFF - 1, &number) && number > 0) {
         *field = (guint32) number;
         return TRUE;
     }
     quoted = wl_profile_value_quote(text);
-    fail(error, "%s is not valid; it is auto, off, or the number of a routing table", quoted);
-    return FALSE;
+    return wl_profile_fail_value(
+        error, "%s is not valid; it is auto, off, or the number of a routing table", quoted);
 }
 
 gboolean
@@ -289,8 +201,8 @@ wl_profile_value_parse(const WlProfileKey *key, const char *text, gboolean appen
     char **string;
 
     if (strlen(text) > WL_PROFILE_MAX_VALUE) {
-        fail(error, "the value is longer than %u bytes", WL_PROFILE_MAX_VALUE);
-        return FALSE;
+        return wl_profile_fail_value(error, "the value is longer than %u bytes",
+                                     WL_PROFILE_MAX_VALUE);
     }
     switch (key->type) {
     case WL_KEY_TYPE_KEY:
@@ -298,13 +210,12 @@ wl_profile_value_parse(const WlProfileKey *key, const char *text, gboolean appen
             g_autofree char *quoted =
                 key->secret ? g_strdup(_("the value")) : wl_profile_value_quote(text);
 
-            fail(error, "%s is not a WireGuard key; a key is 44 base64 characters ending in \"=\"",
-                 quoted);
-            return FALSE;
+            return wl_profile_fail_value(
+                error, "%s is not a WireGuard key; a key is 44 base64 characters ending in \"=\"",
+                quoted);
         }
-        if (strspn(text, "A") == KEY_LENGTH - 1) {
-            fail(error, "a key of zeros only is no key");
-            return FALSE;
+        if (strspn(text, "A") == WL_PROFILE_KEY_LENGTH - 1) {
+            return wl_profile_fail_value(error, "a key of zeros only is no key");
         }
         break;
     case WL_KEY_TYPE_NAME:
@@ -334,8 +245,8 @@ wl_profile_value_parse(const WlProfileKey *key, const char *text, gboolean appen
     case WL_KEY_TYPE_VERSION:
         if (!strcmp(text, "1"))
             return TRUE;
-        fail(error, "this version knows only 1; a newer one of NetworkManager-wirelink is needed");
-        return FALSE;
+        return wl_profile_fail_value(
+            error, "this version knows only 1; a newer one of NetworkManager-wirelink is needed");
     }
     /* The three that are one string. */
     string = wl_profile_value_field(key, structure, char *);
@@ -387,9 +298,9 @@ wl_profile_value_format(const WlProfileKey *key, gconstpointer structure, const 
     case WL_KEY_TYPE_TABLE: {
         guint32 table = *wl_profile_value_field(key, structure, guint32);
 
-        if (table == WL_WGQUICK_TABLE_AUTO)
+        if (table == WL_PROFILE_TABLE_AUTO)
             return NULL;
-        return table == WL_WGQUICK_TABLE_OFF ? g_strdup("off") : g_strdup_printf("%u", table);
+        return table == WL_PROFILE_TABLE_OFF ? g_strdup("off") : g_strdup_printf("%u", table);
     }
     case WL_KEY_TYPE_VERSION:
         return g_strdup("1");

@@ -1,26 +1,19 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-
-/* Connections from and to .wirelink files.
- *
- * A connection made of a file has: the name of the file without its extension as id, a new UUID,
- * vpn.persistent (or NetworkManager takes it down when the network changes), everything explicit in
- * vpn.data, and a listen port chosen at random once, as several members behind one NAT would
- * contend for a common one. Addresses are in vpn.data and not in ipv4 and ipv6, because editors
- * lose them there; their methods stay "auto", which is what makes NetworkManager take what the
- * service gives. ipv4 is disabled where there is no IPv4 address. ipv6 is not, as NetworkManager is
- * content without IPv6 configuration and the link always has its link-local address. */
-
-#include "wl-profile-file.h"
+#include "wl-profile-import.h"
 
 #include <string.h>
 
 #include <glib/gi18n-lib.h>
 
+#include "wl-file-io.h"
 #include "wl-format.h"
 #include "wl-profile-connection.h"
-#include "wl-profile-keys.h"
-#include "wl-profile-value.h"
+#include "wl-profile-error.h"
+#include "wl-profile-file.h"
 #include "wl-profile-item.h"
+#include "wl-profile-keys.h"
+#include "wl-profile-text.h"
+#include "wl-wgquick-write.h"
 #include "wl-wgquick.h"
 
 #define FIRST_DYNAMIC_PORT 49152
@@ -88,7 +81,7 @@ wl_profile_ask_dns_everything(NMConnection *connection, gboolean everything)
 
 /* Search domains go where the servers are; without servers to IPv6, which is never disabled. */
 static void
-add_ip_setting(NMConnection *connection, const WlWgQuick *file, int family)
+add_ip_setting(NMConnection *connection, const WlProfileFile *file, int family)
 {
     gboolean v4 = family == AF_INET;
     NMSettingIPConfig *setting =
@@ -113,20 +106,20 @@ add_ip_setting(NMConnection *connection, const WlWgQuick *file, int family)
     }
     if (file->profile->full_tunnel)
         set_everything(setting, TRUE);
-    if (file->table == WL_WGQUICK_TABLE_OFF)
+    if (file->table == WL_PROFILE_TABLE_OFF)
         g_object_set(setting, NM_SETTING_IP_CONFIG_IGNORE_AUTO_ROUTES, TRUE, NULL);
-    else if (file->table != WL_WGQUICK_TABLE_AUTO)
+    else if (file->table != WL_PROFILE_TABLE_AUTO)
         g_object_set(setting, NM_SETTING_IP_CONFIG_ROUTE_TABLE, file->table, NULL);
 }
 
 /* Files of other programs lack what a profile needs; who has one is told what to do with it. */
-static WlWgQuick *
+static WlProfileFile *
 read_file(const char *path, GError **error)
 {
     g_autofree char *name = g_filename_display_basename(path);
-    g_autoptr(WlWgQuick) file = NULL;
+    g_autoptr(WlProfileFile) file = NULL;
     gsize length;
-    char *text = wl_wgquick_load(path, &length, error);
+    char *text = wl_file_load(path, &length, error);
 
     if (!text)
         return NULL;
@@ -150,14 +143,14 @@ read_file(const char *path, GError **error)
         file = wl_wgquick_parse(text, length, name, error);
         break;
     }
-    wl_wgquick_wipe(text, length);
+    wl_file_wipe(text, length);
     return g_steal_pointer(&file);
 }
 
 NMConnection *
 wl_profile_import(const char *path, GError **error)
 {
-    g_autoptr(WlWgQuick) file = read_file(path, error);
+    g_autoptr(WlProfileFile) file = read_file(path, error);
     g_autoptr(NMConnection) connection = NULL;
     g_autofree char *id = NULL;
     g_autofree char *uuid = NULL;
@@ -210,7 +203,7 @@ take_dns(GPtrArray *list, const char *item)
 }
 
 static void
-take_ip_setting(WlWgQuick *file, NMSettingIPConfig *setting, GPtrArray *domains)
+take_ip_setting(WlProfileFile *file, NMSettingIPConfig *setting, GPtrArray *domains)
 {
     guint32 table;
 
@@ -227,17 +220,19 @@ take_ip_setting(WlWgQuick *file, NMSettingIPConfig *setting, GPtrArray *domains)
     }
     table = nm_setting_ip_config_get_route_table(setting);
     if (nm_setting_ip_config_get_ignore_auto_routes(setting))
-        file->table = WL_WGQUICK_TABLE_OFF;
-    else if (table && file->table == WL_WGQUICK_TABLE_AUTO)
+        file->table = WL_PROFILE_TABLE_OFF;
+    else if (table && file->table == WL_PROFILE_TABLE_AUTO)
         file->table = table;
 }
 
 gboolean
 wl_profile_export(const char *path, NMConnection *connection, GError **error)
 {
-    g_autoptr(WlWgQuick) file = wl_wgquick_new();
+    g_autoptr(WlProfileFile) file = wl_profile_file_new();
     g_autoptr(GPtrArray) domains = g_ptr_array_new_with_free_func(g_free);
     WlProfile *profile = wl_profile_from_connection(connection, WL_PROFILE_CHECK_DEFAULT, error);
+    char *text;
+    gboolean saved;
 
     if (!profile)
         return FALSE;
@@ -247,7 +242,10 @@ wl_profile_export(const char *path, NMConnection *connection, GError **error)
     take_ip_setting(file, nm_connection_get_setting_ip4_config(connection), domains);
     take_ip_setting(file, nm_connection_get_setting_ip6_config(connection), domains);
     g_ptr_array_extend_and_steal(file->dns, g_steal_pointer(&domains));
-    return wl_wgquick_write(file, path, error);
+    text = wl_wgquick_format(file);
+    saved = wl_file_save(path, text, error);
+    wl_profile_wipe_free(text);
+    return saved;
 }
 
 char *

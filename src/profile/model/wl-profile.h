@@ -119,14 +119,6 @@ typedef struct {
     GPtrArray *warnings; /* of char *: sentences about what was ignored; never a secret */
 } WlProfile;
 
-typedef enum {
-    WL_PROFILE_CHECK_DEFAULT = 0,
-    /* The private key, and every preshared key that is not marked not-required, must be there. */
-    WL_PROFILE_CHECK_SECRETS = 1 << 0,
-    /* Those of them must be there that NetworkManager itself keeps (flags 0). */
-    WL_PROFILE_CHECK_STORED_SECRETS = 1 << 1,
-} WlProfileCheck;
-
 WlProfile *wl_profile_new(void);
 /* Wipes the secrets. */
 void wl_profile_free(WlProfile *profile);
@@ -136,20 +128,8 @@ WlProfilePeer *wl_profile_peer_new(void);
 void wl_profile_peer_free(WlProfilePeer *peer);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(WlProfilePeer, wl_profile_peer_free)
 
-/* Whether both say the same; warnings and the numbers of peers do not count, their order does. */
-gboolean wl_profile_equal(const WlProfile *a, const WlProfile *b);
-
-/* A NULL-terminated view of @strings (of char *), to be freed with g_free(); the strings stay
- * theirs. */
+/* A NULL-terminated view of @strings (of char *). Free it with g_free(); the strings still belong to
+ * @strings. */
 const char **wl_profile_strings_view(const GPtrArray *strings);
-
-/* The words of vpn.data and of the file: "automatic", "leaf", "router"; "Untrusted" to
- * "DelegateTrust", and "" for UNSET. */
-const char *wl_profile_role_to_string(WlProfileRole role);
-const char *wl_profile_trust_to_string(WlProfileTrust trust);
-
-/* Checks what must fit together: required keys, duplicates, own addresses, ports. Errors begin with
- * a key as in vpn.data. wl_profile_from_connection() has done it already. */
-gboolean wl_profile_check(const WlProfile *profile, WlProfileCheck flags, GError **error);
 
 G_END_DECLS

@@ -4,12 +4,13 @@
 #include <string.h>
 
 #include "wl-profile-check.h"
+#include "wl-profile-error.h"
+#include "wl-profile-extra.h"
 #include "wl-profile-value.h"
 
 typedef struct {
-    WlWgQuick *file;
-    const char *name;
-    guint line;
+    WlProfileFile *file;
+    WlProfilePlace place;
     gboolean plain; /* a file for wg-quick itself */
     gboolean in_section;
     WlProfileSection section;
@@ -18,44 +19,6 @@ typedef struct {
     GArray *peer_lines;     /* of [Peer] */
     GArray *key_lines;      /* by index of the peer + 1 (0: no peer) and of the key */
 } Reader;
-
-#define fail(error, reader, code, format, ...)                                                     \
-    g_set_error(error, WL_PROFILE_ERROR, WL_PROFILE_ERROR_##code, "%s:%u: " format,                \
-                (reader)->name, (reader)->line, ##__VA_ARGS__)
-
-WlWgQuick *
-wl_wgquick_new(void)
-{
-    WlWgQuick *file = g_new0(WlWgQuick, 1);
-
-    file->profile = wl_profile_new();
-    file->dns = g_ptr_array_new_with_free_func(g_free);
-    return file;
-}
-
-void
-wl_wgquick_free(WlWgQuick *file)
-{
-    if (!file)
-        return;
-    wl_profile_free(file->profile);
-    g_ptr_array_unref(file->dns);
-    g_free(file);
-}
-
-static void G_GNUC_PRINTF(2, 3) warn(Reader *reader, const char *format, ...)
-{
-    g_autofree char *text = NULL;
-    va_list args;
-
-    if (reader->file->profile->warnings->len >= WL_PROFILE_MAX_EXTRA)
-        return;
-    va_start(args, format);
-    text = g_strdup_vprintf(format, args);
-    va_end(args);
-    g_ptr_array_add(reader->file->profile->warnings,
-                    g_strdup_printf("%s:%u: %s", reader->name, reader->line, text));
-}
 
 /* Where the line of @key is remembered for the current peer, or for peer @index. */
 static guint *
@@ -79,8 +42,8 @@ begin_section(Reader *reader, char *text, GError **error)
     if (end)
         end[1 + strcspn(end + 1, "#")] = '\0';
     if (!end || *g_strstrip(end + 1)) {
-        fail(error, reader, SYNTAX, "a section is written like [Peer], on a line of its own");
-        return FALSE;
+        return wl_profile_fail_at(error, WL_PROFILE_ERROR_SYNTAX, &reader->place,
+                                  "a section is written like [Peer], on a line of its own");
     }
     *end = '\0';
     for (section = 0; section <= WL_PROFILE_SECTION_PEER; section++) {
@@ -90,30 +53,30 @@ begin_section(Reader *reader, char *text, GError **error)
     if (section > WL_PROFILE_SECTION_PEER) {
         g_autofree char *quoted = wl_profile_value_quote(text + 1);
 
-        fail(error, reader, SYNTAX,
-             "%s is not a section; there are [Interface], [Wirelink] and [Peer]", quoted);
-        return FALSE;
+        return wl_profile_fail_at(
+            error, WL_PROFILE_ERROR_SYNTAX, &reader->place,
+            "%s is not a section; there are [Interface], [Wirelink] and [Peer]", quoted);
     }
     reader->in_section = TRUE;
     reader->section = (WlProfileSection) section;
     if (section != WL_PROFILE_SECTION_PEER) {
         if (reader->section_lines[section]) {
-            fail(error, reader, SYNTAX,
-                 "a second section [%s], the first is in line %u; make one "
-                 "of them",
-                 wl_profile_section_to_string(reader->section), reader->section_lines[section]);
-            return FALSE;
+            return wl_profile_fail_at(error, WL_PROFILE_ERROR_SYNTAX, &reader->place,
+                                      "a second section [%s], the first is in line %u; make one "
+                                      "of them",
+                                      wl_profile_section_to_string(reader->section),
+                                      reader->section_lines[section]);
         }
-        reader->section_lines[section] = reader->line;
+        reader->section_lines[section] = reader->place.line;
         return TRUE;
     }
     if (profile->peers->len == WL_PROFILE_MAX_PEERS) {
-        fail(error, reader, VALUE, "a [Peer] too many; %u are the most", WL_PROFILE_MAX_PEERS);
-        return FALSE;
+        return wl_profile_fail_at(error, WL_PROFILE_ERROR_VALUE, &reader->place,
+                                  "a [Peer] too many; %u are the most", WL_PROFILE_MAX_PEERS);
     }
     reader->peer = wl_profile_peer_new();
     g_ptr_array_add(profile->peers, reader->peer);
-    g_array_append_val(reader->peer_lines, reader->line);
+    g_array_append_val(reader->peer_lines, reader->place.line);
     wl_profile_keys(&n_keys);
     g_array_set_size(reader->key_lines, (guint) ((profile->peers->len + 1) * n_keys));
     return TRUE;
@@ -155,47 +118,51 @@ read_unknown(Reader *reader, const char *name, const char *value, GError **error
     gboolean interface = reader->section == WL_PROFILE_SECTION_INTERFACE;
 
     if (wl_profile_keys_is_command(name) && reader->plain) {
-        warn(reader, "%s: left out, as wirelink never runs commands from a file", name);
+        wl_profile_warn_at(reader->file->profile, &reader->place,
+                           "%s: left out, as wirelink never runs commands from a file", name);
         return TRUE;
     }
     if (wl_profile_keys_is_command(name)) {
-        fail(error, reader, REFUSED,
-             "%s: wirelink never runs commands from a file; remove the line (a script in "
-             "/etc/NetworkManager/dispatcher.d can do such things)",
-             name);
-        return FALSE;
+        return wl_profile_fail_at(
+            error, WL_PROFILE_ERROR_REFUSED, &reader->place,
+            "%s: wirelink never runs commands from a file; remove the line (a script in "
+            "/etc/NetworkManager/dispatcher.d can do such things)",
+            name);
     }
     if (elsewhere) {
-        fail(error, reader, SYNTAX, "%s: belongs in the section [%s]", name,
-             wl_profile_section_to_string(elsewhere->section));
-        return FALSE;
+        return wl_profile_fail_at(error, WL_PROFILE_ERROR_SYNTAX, &reader->place,
+                                  "%s: belongs in the section [%s]", name,
+                                  wl_profile_section_to_string(elsewhere->section));
     }
     if (!*value) {
-        fail(error, reader, VALUE, "%s: has no value; give it one or remove the line", name);
-        return FALSE;
+        return wl_profile_fail_at(error, WL_PROFILE_ERROR_VALUE, &reader->place,
+                                  "%s: has no value; give it one or remove the line", name);
     }
     if (!wl_profile_extra_value_is_valid(value)) {
-        fail(error, reader, VALUE,
-             "%s: is not a key of the section [%s], and its value looks like a key of WireGuard; "
-             "write PrivateKey, PublicKey or PresharedKey, or remove the line",
-             name, wl_profile_section_to_string(reader->section));
-        return FALSE;
+        return wl_profile_fail_at(
+            error, WL_PROFILE_ERROR_VALUE, &reader->place,
+            "%s: is not a key of the section [%s], and its value looks like a key of WireGuard; "
+            "write PrivateKey, PublicKey or PresharedKey, or remove the line",
+            name, wl_profile_section_to_string(reader->section));
     }
     if (!wl_profile_extra_add(extra, reader->section, name, value)) {
-        fail(error, reader, VALUE,
-             "%s: too much that wirelink does not know; %u keys with %u bytes each are kept", name,
-             WL_PROFILE_MAX_EXTRA, WL_PROFILE_MAX_VALUE);
-        return FALSE;
+        return wl_profile_fail_at(
+            error, WL_PROFILE_ERROR_VALUE, &reader->place,
+            "%s: too much that wirelink does not know; %u keys with %u bytes each are kept", name,
+            WL_PROFILE_MAX_EXTRA, WL_PROFILE_MAX_VALUE);
     }
-    if (!g_ascii_strncasecmp(name, WL_WGQUICK_NOTE, strlen(WL_WGQUICK_NOTE)))
+    if (!g_ascii_strncasecmp(name, WL_PROFILE_NOTE, strlen(WL_PROFILE_NOTE)))
         return TRUE;
     if (interface && !g_ascii_strcasecmp(name, "SaveConfig"))
-        warn(reader, "%s: has no effect, as NetworkManager keeps the profile", name);
+        wl_profile_warn_at(reader->file->profile, &reader->place,
+                           "%s: has no effect, as NetworkManager keeps the profile", name);
     else if (interface && !g_ascii_strcasecmp(name, "FwMark"))
-        warn(reader, "%s: has no effect, as wirelink chooses its mark itself", name);
+        wl_profile_warn_at(reader->file->profile, &reader->place,
+                           "%s: has no effect, as wirelink chooses its mark itself", name);
     else
-        warn(reader, "%s: not a key of the section [%s]; kept without effect", name,
-             wl_profile_section_to_string(reader->section));
+        wl_profile_warn_at(reader->file->profile, &reader->place,
+                           "%s: not a key of the section [%s]; kept without effect", name,
+                           wl_profile_section_to_string(reader->section));
     return TRUE;
 }
 
@@ -211,21 +178,21 @@ read_known(Reader *reader, const WlProfileKey *key, const char *value, GError **
                     key->type == WL_KEY_TYPE_DNS;
 
     if (*line && !list) {
-        fail(error, reader, CONFLICT, "%s: is there already, in line %u; remove one of the two",
-             key->file_name, *line);
-        return FALSE;
+        return wl_profile_fail_at(error, WL_PROFILE_ERROR_CONFLICT, &reader->place,
+                                  "%s: is there already, in line %u; remove one of the two",
+                                  key->file_name, *line);
     }
-    *line = reader->line;
+    *line = reader->place.line;
     /* wg takes an empty list, as in "AllowedIPs =". */
     if (!*value && list)
         return TRUE;
     if (!*value) {
-        fail(error, reader, VALUE, "%s: has no value; give it one or remove the line",
-             key->file_name);
-        return FALSE;
+        return wl_profile_fail_at(error, WL_PROFILE_ERROR_VALUE, &reader->place,
+                                  "%s: has no value; give it one or remove the line",
+                                  key->file_name);
     }
     if (!wl_profile_value_parse(key, value, TRUE, structure, error)) {
-        g_prefix_error(error, "%s:%u: %s: ", reader->name, reader->line, key->file_name);
+        wl_profile_prefix_at(error, &reader->place, key->file_name);
         return FALSE;
     }
     if (key->scope == WL_KEY_OF_PROFILE && key->offset == G_STRUCT_OFFSET(WlProfile, listen_port))
@@ -243,8 +210,8 @@ read_line(Reader *reader, char *text, GError **error)
 
     for (const char *p = text; *p; p++) {
         if (g_ascii_iscntrl(*p) && *p != '\t') {
-            fail(error, reader, SYNTAX, "a control character; is this a text file?");
-            return FALSE;
+            return wl_profile_fail_at(error, WL_PROFILE_ERROR_SYNTAX, &reader->place,
+                                      "a control character; is this a text file?");
         }
     }
     text += strspn(text, " \t");
@@ -256,34 +223,31 @@ read_line(Reader *reader, char *text, GError **error)
     /* What stands in such a line is not quoted: it could be a private key without its name. */
     equals = text + strcspn(text, "=#");
     if (*equals != '=' || equals == text) {
-        fail(error, reader, SYNTAX,
-             "not understood; a line is \"Key = value\", \"[Section]\" or "
-             "\"# comment\"");
-        return FALSE;
+        return wl_profile_fail_at(error, WL_PROFILE_ERROR_SYNTAX, &reader->place,
+                                  "not understood; a line is \"Key = value\", \"[Section]\" or "
+                                  "\"# comment\"");
     }
     *equals = '\0';
     name = g_strchomp(text);
     if (!reader->in_section) {
-        fail(error, reader, SYNTAX,
-             "a key before the first section; begin with the line "
-             "[Interface]");
-        return FALSE;
+        return wl_profile_fail_at(error, WL_PROFILE_ERROR_SYNTAX, &reader->place,
+                                  "a key before the first section; begin with the line "
+                                  "[Interface]");
     }
     key = wl_profile_keys_find_in_file(reader->section, name);
     value = cut_value(key, equals + 1);
     if (!value) {
-        fail(error, reader, SYNTAX,
-             "%s: the value begins with a quote and lacks the closing one at "
-             "its end",
-             key->file_name);
-        return FALSE;
+        return wl_profile_fail_at(error, WL_PROFILE_ERROR_SYNTAX, &reader->place,
+                                  "%s: the value begins with a quote and lacks the closing one at "
+                                  "its end",
+                                  key->file_name);
     }
     if (key)
         return read_known(reader, key, value, error);
     if (!wl_profile_extra_key_is_valid(name) && !wl_profile_keys_is_command(name) &&
         !wl_profile_keys_find_in_any_section(name)) {
-        fail(error, reader, SYNTAX, "what stands before \"=\" is not the name of a key");
-        return FALSE;
+        return wl_profile_fail_at(error, WL_PROFILE_ERROR_SYNTAX, &reader->place,
+                                  "what stands before \"=\" is not the name of a key");
     }
     return read_unknown(reader, name, value, error);
 }
@@ -295,11 +259,11 @@ check_text(Reader *reader, const char *text, gsize length, GError **error)
 
     if (g_utf8_validate_len(text, length, &bad))
         return TRUE;
-    reader->line = 1;
+    reader->place.line = 1;
     for (const char *p = text; p < bad; p++)
-        reader->line += *p == '\n';
-    fail(error, reader, SYNTAX, "%s; is this a text file?", *bad ? "not UTF-8" : "a zero byte");
-    return FALSE;
+        reader->place.line += *p == '\n';
+    return wl_profile_fail_at(error, WL_PROFILE_ERROR_SYNTAX, &reader->place,
+                              "%s; is this a text file?", *bad ? "not UTF-8" : "a zero byte");
 }
 
 /* Looked for before the lines, so that the files of others are told apart whatever else is in them.
@@ -331,10 +295,10 @@ read_lines(Reader *reader, const char *text, const char *end, GError **error)
         char *line;
         gboolean ok;
 
-        reader->line++;
+        reader->place.line++;
         if (length > WL_PROFILE_MAX_VALUE) {
-            fail(error, reader, SYNTAX, "the line is longer than %u bytes", WL_PROFILE_MAX_VALUE);
-            return FALSE;
+            return wl_profile_fail_at(error, WL_PROFILE_ERROR_SYNTAX, &reader->place,
+                                      "the line is longer than %u bytes", WL_PROFILE_MAX_VALUE);
         }
         line = g_strndup(text, length);
         if (length && line[length - 1] == '\r')
@@ -360,31 +324,31 @@ check(Reader *reader, GError **error)
                                error))
         return TRUE;
     if (key->scope != WL_KEY_OF_PEER)
-        reader->line = *key_line(reader, key, 0);
+        reader->place.line = *key_line(reader, key, 0);
     else if (peer < reader->peer_lines->len)
-        reader->line = *key_line(reader, key, peer);
+        reader->place.line = *key_line(reader, key, peer);
     else
-        reader->line = 0;
-    if (!reader->line && key->scope == WL_KEY_OF_PEER && peer < reader->peer_lines->len)
-        reader->line = g_array_index(reader->peer_lines, guint, peer);
-    else if (!reader->line && key->section != WL_PROFILE_SECTION_PEER)
-        reader->line = reader->section_lines[key->section];
-    if (reader->line)
-        g_prefix_error(error, "%s:%u: %s: ", reader->name, reader->line, key->file_name);
+        reader->place.line = 0;
+    if (!reader->place.line && key->scope == WL_KEY_OF_PEER && peer < reader->peer_lines->len)
+        reader->place.line = g_array_index(reader->peer_lines, guint, peer);
+    else if (!reader->place.line && key->section != WL_PROFILE_SECTION_PEER)
+        reader->place.line = reader->section_lines[key->section];
+    if (reader->place.line)
+        wl_profile_prefix_at(error, &reader->place, key->file_name);
     else
-        g_prefix_error(error, "%s: [%s] %s: ", reader->name,
+        g_prefix_error(error, "%s: [%s] %s: ", reader->place.name,
                        wl_profile_section_to_string(key->section), key->file_name);
     return FALSE;
 }
 
-static WlWgQuick *
+static WlProfileFile *
 parse(const char *text, gsize length, const char *name, gboolean plain, GError **error)
 {
-    g_autoptr(WlWgQuick) file = wl_wgquick_new();
+    g_autoptr(WlProfileFile) file = wl_profile_file_new();
     g_autoptr(GArray) peer_lines = g_array_new(FALSE, TRUE, sizeof(guint));
     g_autoptr(GArray) key_lines = g_array_new(FALSE, TRUE, sizeof(guint));
     Reader reader = {.file = file,
-                     .name = name,
+                     .place = {.name = name},
                      .plain = plain,
                      .peer_lines = peer_lines,
                      .key_lines = key_lines};
@@ -427,13 +391,13 @@ parse(const char *text, gsize length, const char *name, gboolean plain, GError *
     return g_steal_pointer(&file);
 }
 
-WlWgQuick *
+WlProfileFile *
 wl_wgquick_parse(const char *text, gsize length, const char *name, GError **error)
 {
     return parse(text, length, name, FALSE, error);
 }
 
-WlWgQuick *
+WlProfileFile *
 wl_wgquick_parse_plain(const char *text, gsize length, const char *name, GError **error)
 {
     return parse(text, length, name, TRUE, error);

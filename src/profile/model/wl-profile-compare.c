@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "wl-profile-compare.h"
+
+#include "wl-profile-keys.h"
+#include "wl-profile-value.h"
+
+static gboolean
+fields_equal(WlKeyScope scope, gconstpointer a, gconstpointer b)
+{
+    gsize n_keys;
+    const WlProfileKey *keys = wl_profile_keys(&n_keys);
+
+    for (gsize i = 0; i < n_keys; i++) {
+        if (keys[i].scope == scope && keys[i].type != WL_KEY_TYPE_VERSION &&
+            !wl_profile_value_equal(&keys[i], a, b))
+            return FALSE;
+    }
+    return TRUE;
+}
+
+static gboolean
+extra_equal(const GPtrArray *a, const GPtrArray *b)
+{
+    if (a->len != b->len)
+        return FALSE;
+    for (guint i = 0; i < a->len; i++) {
+        const WlProfileExtra *item_a = a->pdata[i];
+        const WlProfileExtra *item_b = b->pdata[i];
+
+        if (item_a->section != item_b->section || !g_str_equal(item_a->key, item_b->key) ||
+            !g_str_equal(item_a->value, item_b->value))
+            return FALSE;
+    }
+    return TRUE;
+}
+
+gboolean
+wl_profile_equal(const WlProfile *a, const WlProfile *b)
+{
+    if (!fields_equal(WL_KEY_OF_PROFILE, a, b) || !extra_equal(a->extra, b->extra) ||
+        a->peers->len != b->peers->len)
+        return FALSE;
+    for (guint i = 0; i < a->peers->len; i++) {
+        const WlProfilePeer *peer_a = a->peers->pdata[i];
+        const WlProfilePeer *peer_b = b->peers->pdata[i];
+
+        if (!fields_equal(WL_KEY_OF_PEER, peer_a, peer_b) ||
+            !extra_equal(peer_a->extra, peer_b->extra))
+            return FALSE;
+    }
+    return TRUE;
+}
