@@ -498,6 +498,8 @@ scenario_declare(Run *run, ScenarioLine *line, gboolean *known, GError **error)
     *known = TRUE;
     if (scenario_line_take_if(line, "title") || scenario_line_take_if(line, "include"))
         return TRUE;
+    if (scenario_line_take_if(line, "covers")) /* for rule-table */
+        return scenario_line_take(line, "a rule of the file \"rules\"", error) != NULL;
     if (scenario_line_take_if(line, "mixtures"))
         return declare_mixtures(run, line, error);
     if (scenario_line_take_if(line, "seeds")) {
