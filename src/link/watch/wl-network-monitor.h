@@ -3,50 +3,44 @@
 
 #include <gio/gio.h>
 
-#include "wl-address.h"
+#include "wl-network-address.h"
 
-/** Follows links, addresses and default routes of this machine over rtnetlink: events, no polling.
+/**
+ * Follows interfaces, addresses and default routes of this machine over rtnetlink, without polling.
  */
 typedef struct _WlNetworkMonitor WlNetworkMonitor;
 
 typedef struct {
-    WlPrefix address; /* host bits kept */
-    char ifname[16];
-    int ifindex;
-    gboolean usable; /* not tentative, deprecated, temporary or failed; its link is up */
-    gboolean uplink; /* of a link that may carry the internet: not loopback, WireGuard, tun/tap,
-                        bridge (docker*, virbr*, br-*), veth* named by container engines… */
-} WlNetworkAddress;
-
-typedef struct {
-    /** Addresses, links or default routes changed; coalesced: one call per burst. */
+    /** Addresses, interfaces or default routes changed; once for each burst of changes. */
     void (*changed)(WlNetworkMonitor *self, gpointer user_data);
-    /** The watched link: an address went away from it (an IPv6 link-local one needs to be put
-     * back). */
-    void (*link_address_lost)(WlNetworkMonitor *self, const WlPrefix *address, gpointer user_data);
-    /** Somebody deleted it, or moved it into another network namespace. */
-    void (*link_gone)(WlNetworkMonitor *self, gpointer user_data);
+    /** An address was removed from the watched link; an IPv6 link-local one has to be added again.
+     */
+    void (*link_address_removed)(WlNetworkMonitor *self, const WlPrefix *address,
+                                 gpointer user_data);
+    /** The watched link was deleted or moved to another network namespace. */
+    void (*link_deleted)(WlNetworkMonitor *self, gpointer user_data);
     void (*link_down)(WlNetworkMonitor *self, gpointer user_data);
-    /** It is up, but the kernel has taken addresses or routes away from it meanwhile: see
+    /** The watched link is up, but the kernel removed addresses or routes meanwhile: see
      * wl_network_monitor_restore_link(). */
     void (*link_reset)(WlNetworkMonitor *self, gpointer user_data);
 } WlNetworkMonitorEvents;
 
-/** @link: interface index of our own link, to be watched and left out of the addresses; 0: none.
- * @events is copied; any of it may be NULL. They come from the main loop and may free the monitor.
- */
+/** @link: the index of our own link, which is watched and left out of the addresses; 0: none.
+ * @events is copied; any member may be NULL. Events come from the thread-default main context and
+ * may free the monitor. Errors are of G_IO_ERROR. */
 WlNetworkMonitor *wl_network_monitor_new(int link, const WlNetworkMonitorEvents *events,
                                          gpointer user_data, GError **error);
 void wl_network_monitor_free(WlNetworkMonitor *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(WlNetworkMonitor, wl_network_monitor_free)
 
-/** Gives the watched link back what it had before `link_reset`, whoever gave it. */
+/** Restores what the watched link had before `link_reset`, whichever program added it. */
 gboolean wl_network_monitor_restore_link(WlNetworkMonitor *self, GError **error);
-/** All addresses of up links but the watched one; owned by @self until the next event; of
- * WlNetworkAddress. */
+/** All addresses of interfaces that are up, except the watched link's; of WlNetworkAddress; owned
+ * by
+ * @self and valid until the next event. */
 const GArray *wl_network_monitor_get_addresses(WlNetworkMonitor *self);
-/** Name of the uplink that the default route (main table) with the lowest metric leads out of, IPv4
- * before IPv6; "" without one; lasts until the next event. */
+/** The name of the uplink: the interface of the default route (main table) with the lowest metric,
+ * IPv4 before IPv6. "" without one. Valid until the next event. */
 const char *wl_network_monitor_get_uplink(WlNetworkMonitor *self);
-/** The gateways of those default routes; of WlIp; to be freed with g_array_unref(). */
+/** The gateways of the default routes; of WlIp; to be freed with g_array_unref(). */
 GArray *wl_network_monitor_dup_gateways(WlNetworkMonitor *self);

@@ -179,7 +179,7 @@ on_link_gone(WlNetworkMonitor *monitor, gpointer user_data)
 
 const WlNetworkMonitorEvents wl_session_monitor_events = {
     .changed = wl_session_network_changed,
-    .link_address_lost = on_link_address_lost,
-    .link_gone = on_link_gone,
+    .link_address_removed = on_link_address_lost,
+    .link_deleted = on_link_gone,
     .link_reset = on_link_reset,
 };

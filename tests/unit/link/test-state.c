@@ -56,7 +56,7 @@ state(void)
 static WlNetworkMonitor *
 make(void)
 {
-    static const WlNetworkMonitorEvents events = {.link_address_lost = on_lost,
+    static const WlNetworkMonitorEvents events = {.link_address_removed = on_lost,
                                                   .link_reset = on_reset};
     g_autoptr(GError) error = NULL;
     WlNetworkMonitor *monitor;

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#pragma once
+
+#include "wl-address.h"
+
+/** An address of this machine. */
+typedef struct {
+    WlPrefix address; /* with host bits */
+    char ifname[16];
+    int ifindex;
+    gboolean usable; /* the interface is up; not tentative, deprecated, temporary or duplicate */
+    gboolean uplink; /* the interface may lead to the internet: not loopback, WireGuard, tun/tap, or
+                        bridges and veth* of container engines (docker*, virbr*, br-*, ...) */
+} WlNetworkAddress;
