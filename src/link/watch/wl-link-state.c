@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The addresses and routes of one link, as the kernel's messages, so that exactly those can be sent
+ * back. Owns its copies; knows no main loop. Results are 0 or a negative errno.
+ */
 #include "wl-link-state.h"
 
 #include <errno.h>
@@ -13,18 +17,18 @@
 #include "wl-rtnl-message.h"
 #include "wl-rtnl-route.h"
 
-#define MAX_ITEMS 4096 /* a network has as many members; more is not worth remembering */
+#define MAX_ITEMS 4096 /* a large network; further ones are not tracked */
 
 typedef struct {
-    struct nlmsghdr *message; /* RTM_NEWADDR or RTM_NEWROUTE, as the kernel told it */
-    gboolean lost;
+    struct nlmsghdr *message; /* RTM_NEWADDR or RTM_NEWROUTE of the kernel */
+    gboolean lost;            /* removed; to be restored or dropped at the end of the burst */
 } Item;
 
 struct _WlLinkState {
     int ifindex;
     gboolean up;
-    gboolean flushed; /* what was lost in this burst nobody removed on purpose */
-    GPtrArray *items; /* of Item; in the order they came, which is one to give them back in */
+    gboolean flushed; /* the kernel caused the losses of this burst, not a program */
+    GPtrArray *items; /* of Item; in their original order, in which they can be restored */
 };
 
 static void
@@ -55,7 +59,7 @@ wl_link_state_free(WlLinkState *self)
     g_free(self);
 }
 
-/* ---- what a message is about --------------------------------------------------------------- */
+/* ---- classification ------------------------------------------------------------------------ */
 
 static gboolean
 is_address(const struct nlmsghdr *message)
@@ -77,10 +81,10 @@ find_attribute(const struct nlmsghdr *message, guint16 type)
     return wl_rtnl_find_attribute(message, header, type);
 }
 
-/* A route that somebody set: not those that come with addresses by themselves, nor with router
- * advertisements, and not those of a full tunnel, which has its own care. */
+/* Whether a program added the route. Not tracked: local routes, which follow their addresses, those
+ * of router advertisements, and those of a full tunnel, which WlPolicyRoutes restores. */
 static gboolean
-is_kept_route(const WlLinkState *self, const struct nlmsghdr *message)
+is_tracked_route(const WlLinkState *self, const struct nlmsghdr *message)
 {
     const struct rtmsg *route = mnl_nlmsg_get_payload(message);
 
@@ -95,7 +99,7 @@ is_kept_route(const WlLinkState *self, const struct nlmsghdr *message)
 }
 
 static gboolean
-is_kept(const WlLinkState *self, const struct nlmsghdr *message)
+is_tracked(const WlLinkState *self, const struct nlmsghdr *message)
 {
     WlRtnlAddress address;
 
@@ -105,7 +109,7 @@ is_kept(const WlLinkState *self, const struct nlmsghdr *message)
         return wl_rtnl_parse_address(message, &address) && address.ifindex == self->ifindex;
     case RTM_NEWROUTE:
     case RTM_DELROUTE:
-        return is_kept_route(self, message);
+        return is_tracked_route(self, message);
     default:
         return FALSE;
     }
@@ -123,7 +127,7 @@ same_attribute(const struct nlmsghdr *a, const struct nlmsghdr *b, guint16 type)
                0;
 }
 
-/* What makes two of them one and the same for the kernel. */
+/* Compares what identifies an address or a route to the kernel. */
 static gboolean
 is_same(const struct nlmsghdr *a, const struct nlmsghdr *b)
 {
@@ -154,10 +158,10 @@ find(const WlLinkState *self, const struct nlmsghdr *message)
     return NULL;
 }
 
-/* ---- following ----------------------------------------------------------------------------- */
+/* ---- messages ------------------------------------------------------------------------------ */
 
 static void
-forget_lost(WlLinkState *self)
+drop_lost(WlLinkState *self)
 {
     for (guint i = self->items->len; i > 0; i--) {
         if (((Item *) self->items->pdata[i - 1])->lost)
@@ -165,13 +169,13 @@ forget_lost(WlLinkState *self)
     }
 }
 
-/* Of IPv4 the addresses stay, and the routes go in silence. */
+/* Of IPv4 the kernel keeps the addresses and removes the routes without messages. */
 static void
 link_went_down(WlLinkState *self)
 {
-    /* What was removed before that was removed on purpose. */
+    /* What was removed before the link went down was removed on purpose. */
     if (!self->flushed)
-        forget_lost(self);
+        drop_lost(self);
     for (guint i = 0; i < self->items->len; i++) {
         Item *item = self->items->pdata[i];
 
@@ -182,7 +186,7 @@ link_went_down(WlLinkState *self)
 }
 
 static void
-take_link(WlLinkState *self, const struct nlmsghdr *message)
+handle_link(WlLinkState *self, const struct nlmsghdr *message)
 {
     WlRtnlLink link;
     gboolean up;
@@ -196,7 +200,7 @@ take_link(WlLinkState *self, const struct nlmsghdr *message)
     self->up = up;
 }
 
-/* Our link-local address is nobody's to remove: who does has removed all of IPv6. */
+/* No program removes our link-local address alone: its removal means that IPv6 was disabled. */
 static gboolean
 is_link_local(const struct nlmsghdr *message)
 {
@@ -211,8 +215,8 @@ wl_link_state_handle(WlLinkState *self, const struct nlmsghdr *message)
 {
     Item *item;
 
-    take_link(self, message);
-    if (!is_kept(self, message))
+    handle_link(self, message);
+    if (!is_tracked(self, message))
         return FALSE;
     item = find(self, message);
     if (message->nlmsg_type == RTM_NEWADDR || message->nlmsg_type == RTM_NEWROUTE) {
@@ -235,7 +239,7 @@ wl_link_state_handle(WlLinkState *self, const struct nlmsghdr *message)
 }
 
 static int
-take_message(const struct nlmsghdr *message, gpointer user_data)
+read_message(const struct nlmsghdr *message, gpointer user_data)
 {
     wl_link_state_handle(user_data, message);
     return 0;
@@ -252,9 +256,9 @@ wl_link_state_read(WlLinkState *self, WlNetlink *netlink)
         int result;
 
         message->nlmsg_type = types[i];
-        /* All three headers begin with the family, and 0 is any. */
+        /* All three headers start with the family; 0 is any. */
         mnl_nlmsg_put_extra_header(message, sizeof(struct ifinfomsg));
-        result = wl_netlink_dump(netlink, message, NULL, take_message, self);
+        result = wl_netlink_dump(netlink, message, NULL, read_message, self);
         if (result < 0)
             return result;
     }
@@ -267,10 +271,10 @@ wl_link_state_settle(WlLinkState *self)
     gboolean flushed = self->flushed;
 
     if (!self->up)
-        return FALSE; /* what is removed now is settled together with all else, when it is up */
+        return FALSE; /* settled once the link is up again */
     self->flushed = FALSE;
     if (!flushed)
-        forget_lost(self);
+        drop_lost(self);
     for (guint i = 0; i < self->items->len; i++) {
         if (((Item *) self->items->pdata[i])->lost)
             return TRUE;
@@ -278,17 +282,17 @@ wl_link_state_settle(WlLinkState *self)
     return FALSE;
 }
 
-/* ---- giving back --------------------------------------------------------------------------- */
+/* ---- restoring ----------------------------------------------------------------------------- */
 
 static int
-give_back(const struct nlmsghdr *message, WlNetlink *netlink)
+restore_item(const struct nlmsghdr *message, WlNetlink *netlink)
 {
     g_autofree struct nlmsghdr *copy = g_memdup2(message, message->nlmsg_len);
     int result;
 
     copy->nlmsg_flags = NLM_F_CREATE | NLM_F_EXCL;
     copy->nlmsg_pid = 0;
-    /* What was said of the state of the link at the time. */
+    /* Flags such as RTNH_F_LINKDOWN describe the former state of the link. */
     if (!is_address(message))
         ((struct rtmsg *) mnl_nlmsg_get_payload(copy))->rtm_flags = 0;
     result = wl_netlink_request(netlink, copy, NULL, NULL);
@@ -308,8 +312,8 @@ wl_link_state_restore(WlLinkState *self, WlNetlink *netlink)
 
             if (!item->lost || is_address(item->message) != (routes == 0))
                 continue;
-            result = give_back(item->message, netlink);
-            /* The kernel tells of it, too, but not before others may look. */
+            result = restore_item(item->message, netlink);
+            /* The message of the kernel arrives later. */
             item->lost = FALSE;
             if (first_error == 0)
                 first_error = result;

@@ -4,25 +4,26 @@
 #include "wl-netlink.h"
 
 /**
- * Remembers which addresses and routes a link has, whoever gave them, and gives back what the
- * kernel takes away when somebody sets the link down or turns its IPv6 off: NetworkManager does not
- * (1.42; sending it the same configuration again, or none and then the same, changes nothing). What
- * somebody removes on purpose is forgotten.
+ * Tracks the addresses and routes of a link, whichever program added them, and restores those that
+ * the kernel removes when the link is set down or its IPv6 is disabled. NetworkManager (1.42) does
+ * not restore them: sending it the same configuration again, or an empty one and then the same,
+ * changes nothing. What a program removes on purpose is dropped.
+ *
+ * Functions return 0 or a negative errno.
  */
 typedef struct _WlLinkState WlLinkState;
 
-/** Knows of nothing yet: see wl_link_state_read(). */
+/** Empty until wl_link_state_read(). */
 WlLinkState *wl_link_state_new(int ifindex);
 void wl_link_state_free(WlLinkState *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(WlLinkState, wl_link_state_free)
 
-/** What the link has at the moment; messages that tell of it again do no harm. 0 or a negative
- * errno. */
+/** Reads what the link has now. Messages that repeat it have no effect. */
 int wl_link_state_read(WlLinkState *self, WlNetlink *netlink);
-/** Every message about links, addresses and routes, in the order they come. TRUE: it was about
- * something that is remembered. */
+/** Handles one message about links, addresses and routes; all of them, in their order. TRUE: it was
+ * about something that is tracked. */
 gboolean wl_link_state_handle(WlLinkState *self, const struct nlmsghdr *message);
-/** A burst of messages is over. TRUE: something was taken away and can be given back now. */
+/** Ends a burst of messages. TRUE: something is lost and can be restored now. */
 gboolean wl_link_state_settle(WlLinkState *self);
-/** Gives it back; 0 or the first negative errno, when the rest was tried all the same. */
+/** Restores what is lost. Returns the first error, but tries everything. */
 int wl_link_state_restore(WlLinkState *self, WlNetlink *netlink);

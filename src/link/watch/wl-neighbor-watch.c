@@ -1,4 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Pending neighbor requests, their results and their timeouts. Owns its sockets, which exist from
+ * the first request on, and joins the multicast group only while a request is pending. Times are in
+ * µs of g_get_monotonic_time().
+ */
 #include "wl-neighbor-watch.h"
 
 #include <errno.h>
@@ -9,22 +14,23 @@
 #include "wl-netlink-watch.h"
 #include "wl-rtnl-neighbor.h"
 
-/* The kernel asks three times, a second apart, unless the machine's settings say otherwise. */
-#define PATIENCE (5 * G_USEC_PER_SEC)
+/* By default the kernel tries three times, 1 s apart (mcast_solicit and retrans_time_ms, man 7
+ * arp). */
+#define RESOLVE_TIMEOUT (5 * G_USEC_PER_SEC)
 
 typedef struct {
     WlIp address;
     guint32 ifindex;
-    gint64 until;
-} Question;
+    gint64 deadline;
+} Request;
 
 struct _WlNeighborWatch {
     WlNeighborFunc func;
     gpointer user_data;
-    WlNetlink *route;      /* for requests; NULL: nothing was asked yet */
-    WlNetlinkWatch *watch; /* NULL: nothing is waited for */
-    GArray *questions;     /* of Question, the oldest first */
-    GSource *timer;        /* of the oldest */
+    WlNetlink *route;      /* for requests to the kernel; NULL before the first one */
+    WlNetlinkWatch *watch; /* NULL: no request is pending */
+    GArray *requests;      /* of Request, oldest first */
+    GSource *timer;        /* of the oldest request */
 };
 
 static void set_timer(WlNeighborWatch *self);
@@ -32,10 +38,10 @@ static void set_timer(WlNeighborWatch *self);
 static gboolean
 find(const WlNeighborWatch *self, const WlIp *address, guint32 ifindex, guint *position)
 {
-    for (guint i = 0; i < self->questions->len; i++) {
-        const Question *question = &g_array_index(self->questions, Question, i);
+    for (guint i = 0; i < self->requests->len; i++) {
+        const Request *request = &g_array_index(self->requests, Request, i);
 
-        if (question->ifindex != ifindex || !wl_ip_equal(&question->address, address))
+        if (request->ifindex != ifindex || !wl_ip_equal(&request->address, address))
             continue;
         *position = i;
         return TRUE;
@@ -43,76 +49,76 @@ find(const WlNeighborWatch *self, const WlIp *address, guint32 ifindex, guint *p
     return FALSE;
 }
 
-/* The last answer ends the listening. The function may ask again. */
+/* Leaves the multicast group with the last request. The callback may add requests. */
 static void
-answer(WlNeighborWatch *self, guint position, gboolean reachable)
+report(WlNeighborWatch *self, guint position, gboolean reachable)
 {
-    Question question = g_array_index(self->questions, Question, position);
+    Request request = g_array_index(self->requests, Request, position);
 
-    g_array_remove_index(self->questions, position);
-    if (self->questions->len == 0)
+    g_array_remove_index(self->requests, position);
+    if (self->requests->len == 0)
         g_clear_pointer(&self->watch, wl_netlink_watch_free);
     set_timer(self);
-    self->func(&question.address, question.ifindex, reachable, self->user_data);
+    self->func(&request.address, request.ifindex, reachable, self->user_data);
 }
 
 typedef enum {
-    NOT_KNOWN,
-    THERE,
-    NOBODY,
-} Verdict;
+    PENDING,
+    REACHABLE,
+    UNREACHABLE,
+} Result;
 
-static Verdict
-judge(guint16 state)
+static Result
+result_of_state(guint16 state)
 {
-    /* What was there a while ago counts; whether it still is the kernel asks behind our back. */
+    /* A stale entry counts as reachable; the kernel verifies it. */
     if (state & (NUD_REACHABLE | NUD_STALE | NUD_DELAY | NUD_PROBE | NUD_PERMANENT | NUD_NOARP))
-        return THERE;
-    return state & NUD_FAILED ? NOBODY : NOT_KNOWN;
+        return REACHABLE;
+    return state & NUD_FAILED ? UNREACHABLE : PENDING;
 }
 
-static Verdict
-look_up(WlNeighborWatch *self, const Question *question)
+static Result
+read_result(WlNeighborWatch *self, const Request *request)
 {
     guint16 state;
     int result =
-        wl_rtnl_get_neighbor(self->route, (int) question->ifindex, &question->address, &state);
+        wl_rtnl_get_neighbor(self->route, (int) request->ifindex, &request->address, &state);
 
     if (result == 0)
-        return judge(state);
-    /* On a point-to-point link the kernel has one entry for all; and before 5.0 it gives none. */
-    return THERE;
+        return result_of_state(state);
+    /* A point-to-point link has one entry for all addresses; kernels before 5.0 return no single
+     * entry. */
+    return REACHABLE;
 }
 
 static void
-take_message(const struct nlmsghdr *message, gpointer user_data)
+on_message(const struct nlmsghdr *message, gpointer user_data)
 {
     WlNeighborWatch *self = user_data;
-    WlRtnlNeighbor neighbour;
-    Verdict verdict;
+    WlRtnlNeighbor neighbor;
+    Result outcome;
     guint position;
 
     if (!message) {
-        /* Some were lost. Those answered meanwhile are not in the list any more. */
-        g_autoptr(GArray) questions = g_array_copy(self->questions);
+        /* Messages were lost. A callback may remove requests meanwhile. */
+        g_autoptr(GArray) requests = g_array_copy(self->requests);
 
-        for (guint i = 0; i < questions->len; i++) {
-            const Question *question = &g_array_index(questions, Question, i);
+        for (guint i = 0; i < requests->len; i++) {
+            const Request *request = &g_array_index(requests, Request, i);
 
-            verdict = look_up(self, question);
-            if (verdict != NOT_KNOWN &&
-                find(self, &question->address, question->ifindex, &position))
-                answer(self, position, verdict == THERE);
+            outcome = read_result(self, request);
+            if (outcome != PENDING && find(self, &request->address, request->ifindex, &position))
+                report(self, position, outcome == REACHABLE);
         }
         return;
     }
-    if (!wl_rtnl_parse_neighbor(message, &neighbour) ||
-        !find(self, &neighbour.address, (guint32) neighbour.ifindex, &position))
+    if (!wl_rtnl_parse_neighbor(message, &neighbor) ||
+        !find(self, &neighbor.address, (guint32) neighbor.ifindex, &position))
         return;
-    /* An entry that is taken away without an answer will not get one. */
-    verdict = message->nlmsg_type == RTM_DELNEIGH ? NOBODY : judge(neighbour.state);
-    if (verdict != NOT_KNOWN)
-        answer(self, position, verdict == THERE);
+    /* A deleted entry gets no reply any more. */
+    outcome = message->nlmsg_type == RTM_DELNEIGH ? UNREACHABLE : result_of_state(neighbor.state);
+    if (outcome != PENDING)
+        report(self, position, outcome == REACHABLE);
 }
 
 static gboolean
@@ -120,8 +126,8 @@ on_timer(gpointer user_data)
 {
     WlNeighborWatch *self = user_data;
 
-    if (g_array_index(self->questions, Question, 0).until <= g_get_monotonic_time())
-        answer(self, 0, FALSE);
+    if (g_array_index(self->requests, Request, 0).deadline <= g_get_monotonic_time())
+        report(self, 0, FALSE);
     else
         set_timer(self);
     return G_SOURCE_REMOVE;
@@ -132,18 +138,14 @@ set_timer(WlNeighborWatch *self)
 {
     gint64 wait;
 
-    if (self->timer)
-        g_source_destroy(self->timer);
-    g_clear_pointer(&self->timer, g_source_unref);
-    if (self->questions->len == 0)
+    wl_source_clear(&self->timer);
+    if (self->requests->len == 0)
         return;
-    wait = g_array_index(self->questions, Question, 0).until - g_get_monotonic_time();
-    self->timer = g_timeout_source_new((guint) (MAX(wait, 0) / 1000 + 1));
-    g_source_set_callback(self->timer, on_timer, self, NULL);
-    g_source_attach(self->timer, g_main_context_get_thread_default());
+    wait = g_array_index(self->requests, Request, 0).deadline - g_get_monotonic_time();
+    self->timer = wl_timeout_source_new((guint) (MAX(wait, 0) / 1000 + 1), on_timer, self);
 }
 
-/* Listening begins before the question, so that the answer cannot fall in between. */
+/* Joins the multicast group before the request, so that the reply is not missed. */
 static gboolean
 listen_to_kernel(WlNeighborWatch *self, GError **error)
 {
@@ -152,46 +154,46 @@ listen_to_kernel(WlNeighborWatch *self, GError **error)
     if (!self->route)
         self->route = wl_netlink_new(NETLINK_ROUTE, error);
     if (self->route && !self->watch)
-        self->watch = wl_netlink_watch_new(groups, take_message, self, error);
+        self->watch = wl_netlink_watch_new(groups, on_message, self, error);
     return self->watch != NULL;
 }
 
-static Verdict
-ask_kernel(WlNeighborWatch *self, const Question *question)
+static Result
+request_from_kernel(WlNeighborWatch *self, const Request *request)
 {
     g_autoptr(GError) error = NULL;
     int result;
 
     if (!listen_to_kernel(self, &error)) {
-        g_warning("neighbours are taken to be there: %s", error->message);
-        return THERE;
+        g_warning("cannot resolve neighbors, assuming that they are reachable: %s", error->message);
+        return REACHABLE;
     }
-    result = wl_rtnl_use_neighbor(self->route, (int) question->ifindex, &question->address);
+    result = wl_rtnl_use_neighbor(self->route, (int) request->ifindex, &request->address);
     if (result == 0)
-        return look_up(self, question);
-    /* The interface is gone, is down, or has no IPv6. */
+        return read_result(self, request);
+    /* The interface was deleted, is down, or has no IPv6. */
     if (result == -ENODEV || result == -ENETDOWN || result == -EINVAL)
-        return NOBODY;
-    g_info("the kernel does not look for a neighbour: %s", g_strerror(-result));
-    return THERE;
+        return UNREACHABLE;
+    g_info("the kernel does not resolve a neighbor: %s", g_strerror(-result));
+    return REACHABLE;
 }
 
 void
 wl_neighbor_watch_resolve(WlNeighborWatch *self, const WlIp *address, guint32 ifindex)
 {
-    Question question = {*address, ifindex, g_get_monotonic_time() + PATIENCE};
-    Verdict verdict;
+    Request request = {*address, ifindex, g_get_monotonic_time() + RESOLVE_TIMEOUT};
+    Result outcome;
     guint position;
 
     if (find(self, address, ifindex, &position))
-        g_array_remove_index(self->questions, position);
-    else if (self->questions->len >= WL_NEIGHBOR_WATCH_MAX)
-        answer(self, 0, FALSE);
-    g_array_append_val(self->questions, question);
+        g_array_remove_index(self->requests, position);
+    else if (self->requests->len >= WL_NEIGHBOR_WATCH_MAX)
+        report(self, 0, FALSE);
+    g_array_append_val(self->requests, request);
     set_timer(self);
-    verdict = ask_kernel(self, &question);
-    if (verdict != NOT_KNOWN && find(self, address, ifindex, &position))
-        answer(self, position, verdict == THERE);
+    outcome = request_from_kernel(self, &request);
+    if (outcome != PENDING && find(self, address, ifindex, &position))
+        report(self, position, outcome == REACHABLE);
 }
 
 gboolean
@@ -207,7 +209,7 @@ wl_neighbor_watch_new(WlNeighborFunc func, gpointer user_data)
 
     self->func = func;
     self->user_data = user_data;
-    self->questions = g_array_new(FALSE, TRUE, sizeof(Question));
+    self->requests = g_array_new(FALSE, TRUE, sizeof(Request));
     return self;
 }
 
@@ -217,9 +219,9 @@ wl_neighbor_watch_free(WlNeighborWatch *self)
     if (!self)
         return;
     g_clear_pointer(&self->watch, wl_netlink_watch_free);
-    g_array_set_size(self->questions, 0);
+    g_array_set_size(self->requests, 0);
     set_timer(self);
-    g_array_unref(self->questions);
+    g_array_unref(self->requests);
     wl_netlink_free(self->route);
     g_free(self);
 }

@@ -6,27 +6,28 @@
 #include "wl-address.h"
 
 /**
- * Finds out whether somebody has an address on the network behind an interface: the kernel asks it
- * (ARP, neighbour discovery), as for a packet. Costs nothing while nothing is asked: neighbours of
- * others are listened to only until the last answer is there.
+ * Finds out whether an address exists on the network of an interface: the kernel resolves it (ARP,
+ * neighbor discovery) as it does for a packet. The neighbor messages of the kernel are received
+ * only while a request is pending.
  */
 typedef struct _WlNeighborWatch WlNeighborWatch;
 
-/** More questions are not open at a time: the oldest is then answered with no. */
+/** The maximum number of pending requests; one more makes the oldest unreachable. */
 #define WL_NEIGHBOR_WATCH_MAX 256
 
-/** May come from within wl_neighbor_watch_resolve(). @reachable also where there is nothing to ask
- * (links without neighbours) or the kernel does not let us. */
+/** Reports the result of a request, also from within wl_neighbor_watch_resolve(). @reachable is
+ * TRUE also if it cannot be found out: on interfaces without neighbors, and on kernel errors. */
 typedef void (*WlNeighborFunc)(const WlIp *address, guint32 ifindex, gboolean reachable,
                                gpointer user_data);
 
-/** Opens nothing before the first question. */
+/** Opens no socket before the first request. */
 WlNeighborWatch *wl_neighbor_watch_new(WlNeighborFunc func, gpointer user_data);
-/** Not from within the function. */
+/** Not allowed from within @func. */
 void wl_neighbor_watch_free(WlNeighborWatch *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(WlNeighborWatch, wl_neighbor_watch_free)
 
-/** One answer for each address and interface, after 5 s at the latest. */
+/** Requests one result for an address and an interface, within 5 s. A request that is pending
+ * already starts over. */
 void wl_neighbor_watch_resolve(WlNeighborWatch *self, const WlIp *address, guint32 ifindex);
-/** Something is asked and not answered yet: the kernel's news of neighbours is listened to. */
+/** A request is pending, so that neighbor messages are received. */
 gboolean wl_neighbor_watch_is_listening(const WlNeighborWatch *self);

@@ -1,24 +1,32 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A packet socket with a filter, bound to the link while armed. Owns the socket; only this file
+ * changes its binding and its filter. Errors are of G_IO_ERROR.
+ */
 #include "wl-traffic-watch.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
-#include <glib-unix.h>
 #include <linux/filter.h>
 #include <linux/if_ether.h>
 #include <linux/if_packet.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
-/* "Local experimental": nobody sends it on a link that carries IP only. Bound to it the socket is
- * no tap, and packets are not even offered to its filter. */
+#include "wl-fd-source.h"
+#include "wl-link-error.h"
+#include "wl-socket-filter.h"
+
+/* ETH_P_802_EX1 (local experimental): no packet of a link that carries IP only has it. A socket
+ * bound to it is not among the taps, so that the kernel does not run its filter (net/core/dev.c).
+ */
 #define NO_PROTOCOL 0x88b5
 
 struct _WlTrafficWatch {
     int fd;
     int ifindex;
     gboolean armed;
-    gboolean refused; /* the last filter was, and that was said */
+    gboolean refused; /* the kernel refused the last filter, which was logged */
     GSource *source;
     WlTrafficFunc began;
     gpointer user_data;
@@ -45,17 +53,9 @@ drain(int fd)
 /* Offsets of the IP header. */
 enum { V4_DESTINATION = 16, V6_SOURCE = 8, V6_DESTINATION = 24, HEADER = 40 };
 
+/* Accepts the header of any packet that is neither link-local nor multicast. */
 static gboolean
-attach(int fd, struct sock_filter *program, gsize length)
-{
-    struct sock_fprog filter = {(unsigned short) length, program};
-
-    return setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &filter, sizeof filter) == 0;
-}
-
-/* The header of any packet that counts. */
-static gboolean
-let_in_any(int fd)
+accept_any(int fd)
 {
     struct sock_filter program[] = {
         BPF_STMT(BPF_LD | BPF_B | BPF_ABS, 0),
@@ -77,11 +77,11 @@ let_in_any(int fd)
         BPF_STMT(BPF_RET | BPF_K, 0),
     };
 
-    return attach(fd, program, G_N_ELEMENTS(program));
+    return wl_socket_filter_attach(fd, program, G_N_ELEMENTS(program));
 }
 
 static void
-add(GArray *program, guint16 code, guint8 if_true, guint8 if_false, guint32 value)
+add_instruction(GArray *program, guint16 code, guint8 if_true, guint8 if_false, guint32 value)
 {
     struct sock_filter instruction = {code, if_true, if_false, value};
 
@@ -94,7 +94,7 @@ get_word(const guint8 *bytes)
     return (guint32) bytes[0] << 24 | bytes[1] << 16 | bytes[2] << 8 | bytes[3];
 }
 
-/* The destination word by word; where one differs, on to what follows. */
+/* Compares the destination word by word; a mismatch jumps to the next prefix. */
 static void
 add_prefix(GArray *program, const WlPrefix *prefix)
 {
@@ -105,43 +105,43 @@ add_prefix(GArray *program, const WlPrefix *prefix)
         guint bits = MIN(prefix->length - 32 * i, 32);
         guint32 mask = bits == 0 ? 0 : G_MAXUINT32 << (32 - bits);
 
-        add(program, BPF_LD | BPF_W | BPF_ABS, 0, 0, offset + 4 * i);
-        add(program, BPF_ALU | BPF_AND | BPF_K, 0, 0, mask);
-        /* past the rest of this one and its end */
-        add(program, BPF_JMP | BPF_JEQ | BPF_K, 0, (guint8) (3 * (words - 1 - i) + 1),
-            get_word(prefix->ip.bytes + 4 * i) & mask);
+        add_instruction(program, BPF_LD | BPF_W | BPF_ABS, 0, 0, offset + 4 * i);
+        add_instruction(program, BPF_ALU | BPF_AND | BPF_K, 0, 0, mask);
+        /* skips the other words of this prefix and its return */
+        add_instruction(program, BPF_JMP | BPF_JEQ | BPF_K, 0, (guint8) (3 * (words - 1 - i) + 1),
+                        get_word(prefix->ip.bytes + 4 * i) & mask);
     }
-    add(program, BPF_RET | BPF_K, 0, 0, HEADER);
+    add_instruction(program, BPF_RET | BPF_K, 0, 0, HEADER);
 }
 
 static gboolean
-let_in_some(int fd, const GArray *prefixes)
+accept_prefixes(int fd, const GArray *prefixes)
 {
     g_autoptr(GArray) program = g_array_new(FALSE, FALSE, sizeof(struct sock_filter));
     guint n = MIN(prefixes->len, WL_TRAFFIC_MAX_PREFIXES), past;
 
-    add(program, BPF_LD | BPF_B | BPF_ABS, 0, 0, 0);
-    add(program, BPF_ALU | BPF_RSH | BPF_K, 0, 0, 4);
-    add(program, BPF_JMP | BPF_JEQ | BPF_K, 1, 0, 4);
+    add_instruction(program, BPF_LD | BPF_B | BPF_ABS, 0, 0, 0);
+    add_instruction(program, BPF_ALU | BPF_RSH | BPF_K, 0, 0, 4);
+    add_instruction(program, BPF_JMP | BPF_JEQ | BPF_K, 1, 0, 4);
     past = program->len;
-    add(program, BPF_JMP | BPF_JA, 0, 0, 0);
+    add_instruction(program, BPF_JMP | BPF_JA, 0, 0, 0);
     for (guint i = 0; i < n; i++) {
         const WlPrefix *prefix = &g_array_index(prefixes, WlPrefix, i);
         if (prefix->ip.family == WL_FAMILY_V4)
             add_prefix(program, prefix);
     }
-    add(program, BPF_RET | BPF_K, 0, 0, 0);
+    add_instruction(program, BPF_RET | BPF_K, 0, 0, 0);
     g_array_index(program, struct sock_filter, past).k = program->len - past - 1;
     for (guint i = 0; i < n; i++) {
         const WlPrefix *prefix = &g_array_index(prefixes, WlPrefix, i);
         if (prefix->ip.family == WL_FAMILY_V6)
             add_prefix(program, prefix);
     }
-    add(program, BPF_RET | BPF_K, 0, 0, 0);
-    return attach(fd, (struct sock_filter *) program->data, program->len);
+    add_instruction(program, BPF_RET | BPF_K, 0, 0, 0);
+    return wl_socket_filter_attach(fd, (struct sock_filter *) program->data, program->len);
 }
 
-/* What a filter lets through has a whole header. */
+/* The filter accepts packets with a complete header only. */
 static void
 get_destination(const guint8 *header, gssize length, WlIp *destination)
 {
@@ -153,14 +153,14 @@ get_destination(const guint8 *header, gssize length, WlIp *destination)
 }
 
 static gboolean
-ready(int fd, GIOCondition condition, gpointer user_data)
+on_packet(int fd, GIOCondition condition, gpointer user_data)
 {
     WlTrafficWatch *self = user_data;
     guint8 header[HEADER];
     gssize length = recv(fd, header, sizeof header, MSG_DONTWAIT);
     WlIp destination;
 
-    /* Also "network is down", which is an error to be read off and no packet. */
+    /* ENETDOWN is an error to be read, not a packet. */
     if (length < 0)
         return G_SOURCE_CONTINUE;
     bind_to(fd, self->ifindex, NO_PROTOCOL);
@@ -176,15 +176,14 @@ ready(int fd, GIOCondition condition, gpointer user_data)
 WlTrafficWatch *
 wl_traffic_watch_new(int fd, int ifindex, WlTrafficFunc began, gpointer user_data, GError **error)
 {
-    int smallest = 1; /* the kernel makes it its minimum */
+    int smallest = 1; /* the kernel raises it to its minimum (man 7 socket) */
     WlTrafficWatch *self;
 
-    if (!let_in_any(fd) || !bind_to(fd, ifindex, NO_PROTOCOL)) {
+    if (!accept_any(fd) || !bind_to(fd, ifindex, NO_PROTOCOL)) {
         int saved = errno;
 
         close(fd);
-        g_set_error(error, G_IO_ERROR, g_io_error_from_errno(saved),
-                    "cannot watch the link for traffic: %s", g_strerror(saved));
+        wl_io_set_errno(error, saved, "cannot watch the link for traffic");
         return NULL;
     }
     setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &smallest, sizeof smallest);
@@ -193,9 +192,7 @@ wl_traffic_watch_new(int fd, int ifindex, WlTrafficFunc began, gpointer user_dat
     self->ifindex = ifindex;
     self->began = began;
     self->user_data = user_data;
-    self->source = g_unix_fd_source_new(fd, G_IO_IN);
-    g_source_set_callback(self->source, G_SOURCE_FUNC(ready), self, NULL);
-    g_source_attach(self->source, NULL);
+    self->source = wl_fd_source_new(fd, G_IO_IN, on_packet, self);
     return self;
 }
 
@@ -204,25 +201,24 @@ wl_traffic_watch_free(WlTrafficWatch *self)
 {
     if (!self)
         return;
-    g_source_destroy(self->source);
-    g_source_unref(self->source);
-    close(self->fd);
+    wl_source_clear(&self->source);
+    wl_fd_clear(&self->fd);
     g_free(self);
 }
 
 void
 wl_traffic_watch_arm(WlTrafficWatch *self, const GArray *prefixes)
 {
-    /* What came by the filter before must not be told as if it had come by this one. */
+    /* A packet that the previous filter accepted must not be reported for this one. */
     bind_to(self->fd, self->ifindex, NO_PROTOCOL);
     drain(self->fd);
-    self->armed = prefixes ? let_in_some(self->fd, prefixes) : let_in_any(self->fd);
+    self->armed = prefixes ? accept_prefixes(self->fd, prefixes) : accept_any(self->fd);
     if (self->armed)
         bind_to(self->fd, self->ifindex, ETH_P_ALL);
     else if (!self->refused)
-        g_warning("traffic through the link is not seen to begin, for the kernel refuses the "
-                  "filter of its packets: %s",
-                  g_strerror(errno));
+        g_warning(
+            "cannot detect traffic through the link, the kernel refused the packet filter: %s",
+            g_strerror(errno));
     self->refused = !self->armed;
 }
 
