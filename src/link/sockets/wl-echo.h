@@ -7,38 +7,40 @@
 #include "wl-raw-sockets.h"
 
 /**
- * Echoes to peers, into the link, whose routes and allowed IPs say which way they go.
+ * ICMP echo requests to peers, sent into the link; its routes and allowed IPs decide which path
+ * they take.
  *
- * Round trips: to link-local addresses, only when somebody asks. One at a time and peer, at most
- * one a second, and no timer: what is not answered is found out by the next who asks.
+ * Round trips are measured to link-local addresses, on demand: one request at a time for each peer,
+ * at most one each second, and without a timer. The next call finds out that a reply is missing.
  *
- * Probes: one echo each, of either family; whoever sends them counts them.
+ * Requests of the caller are single echoes of either family, which the caller numbers.
  */
 typedef struct _WlEcho WlEcho;
 
-/** The echo with @sequence of wl_echo_send() came back from where it was sent to. */
+/** A reply to the request @sequence of wl_echo_send() came from its destination. */
 typedef void (*WlEchoReplyFunc)(const WlKey *key, guint16 sequence, gpointer user_data);
 
 /**
- * Takes `icmp6` and, if there is one, `icmp4` of @sockets, binds them to the link and lets in only
- * answers to what this process asked. @local: our link-local address.
+ * Takes `icmp6` and, if open, `icmp4` of @sockets. @local: our link-local address. Callbacks come
+ * from the thread-default main context, and must not free the object. Errors are of G_IO_ERROR.
  */
-WlEcho *wl_echo_new(WlRawSockets *sockets, const WlIp *local, int ifindex, WlEchoReplyFunc answered,
+WlEcho *wl_echo_new(WlRawSockets *sockets, const WlIp *local, int ifindex, WlEchoReplyFunc replied,
                     gpointer user_data, GError **error);
 void wl_echo_free(WlEcho *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(WlEcho, wl_echo_free)
 
-/** µs of the last answered probe of @peer, at most a minute old; 0: not known. */
+/** The last round trip to @peer in µs, at most a minute old; 0: unknown. */
 guint32 wl_echo_get_round_trip(WlEcho *self, const WlIp *peer);
-/** Starts a probe if the last answer is older than a second. */
+/** Starts a measurement if the last one is older than a second. */
 void wl_echo_measure(WlEcho *self, const WlIp *peer);
-/** Forgets everything about @peer. */
+/** Drops the measurements of @peer. */
 void wl_echo_forget(WlEcho *self, const WlIp *peer);
 
 /**
- * Sends one echo from @source (one of this machine's addresses; family NONE: the link-local one) to
- * @destination. @key and @sequence come back with the answer; what cannot be sent is like what is
- * not answered. Of two probes whose sequences differ by WL_ECHO_REQUESTS the older is forgotten.
+ * Sends one echo request from @source (an address of this machine; family NONE: the link-local one)
+ * to @destination. The reply returns @key and @sequence. A failure to send counts as a missing
+ * reply. At most WL_ECHO_REQUESTS are pending: a request whose sequence differs by that number
+ * replaces the older one.
  */
 void wl_echo_send(WlEcho *self, const WlKey *key, const WlIp *source, const WlIp *destination,
                   guint16 sequence);

@@ -1,18 +1,24 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The UDP socket for facts. Owns the socket; a reference keeps the struct alive while a callback
+ * that frees it runs. Passes datagrams on unread. Errors are of G_IO_ERROR.
+ */
 #include "wl-fact-socket.h"
 
 #include <errno.h>
-#include <glib-unix.h>
 #include <netinet/in.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "wl-fd-source.h"
+#include "wl-link-error.h"
+
 /* The receive buffer of the protocol (docs/protocol.md B). */
 #define MAX_DATAGRAM 2424
 /* Datagrams read in one dispatch. */
 #define BURST 32
-/* Takes the whole of a large network's facts at once, which come in a few hundred datagrams. */
+/* Bytes; holds all facts of a large network, which arrive in a few hundred datagrams at once. */
 #define RECEIVE_BUFFER (1024 * 1024)
 
 struct _WlFactSocket {
@@ -30,18 +36,18 @@ unref(WlFactSocket *self)
 {
     if (!g_ref_count_dec(&self->references))
         return;
-    close(self->fd);
+    wl_fd_clear(&self->fd);
     g_free(self);
 }
 
 static gboolean
-ready(gint fd, GIOCondition condition, gpointer user_data)
+on_readable(gint fd, GIOCondition condition, gpointer user_data)
 {
     WlFactSocket *self = user_data;
     guint8 buffer[MAX_DATAGRAM];
 
     g_ref_count_inc(&self->references);
-    /* The function may free the socket. */
+    /* The callback may free the socket. */
     for (guint i = 0; i < BURST && self->func; i++) {
         struct sockaddr_in6 source = {0};
         socklen_t size = sizeof source;
@@ -50,8 +56,7 @@ ready(gint fd, GIOCondition condition, gpointer user_data)
 
         if (length < 0 && errno == EAGAIN)
             break;
-        /* Others are about single packets (an ICMP error, an interrupted call): the socket lives.
-         */
+        /* Other errors concern one packet (an ICMP error, an interrupted call). */
         if (length <= 0 || size < sizeof source || source.sin6_family != AF_INET6)
             continue;
         wl_ip_from_bytes(&ip, WL_FAMILY_V6, source.sin6_addr.s6_addr);
@@ -87,16 +92,15 @@ wl_fact_socket_new(const WlIp *local, guint16 port, int ifindex, WlFactSocketFun
         int saved = errno;
         g_autofree char *text = wl_ip_to_string(local);
 
-        if (fd >= 0)
-            close(fd);
-        g_set_error(error, G_IO_ERROR, g_io_error_from_errno(saved),
-                    saved == EADDRINUSE ? "UDP [%s]:%u is used by another program; choose another "
-                                          "fact-port: %s"
-                                        : "cannot listen for facts on UDP [%s]:%u: %s",
-                    text, port, g_strerror(saved));
+        wl_fd_clear(&fd);
+        wl_io_set_errno(error, saved,
+                        saved == EADDRINUSE
+                            ? "UDP [%s]:%u is used by another program; choose another fact-port"
+                            : "cannot listen for facts on UDP [%s]:%u",
+                        text, port);
         return NULL;
     }
-    /* Beyond the system's limit only with the capability; what we get is good enough without. */
+    /* SO_RCVBUFFORCE exceeds the limit of the system, but needs CAP_NET_ADMIN. */
     if (setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof size) < 0)
         setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &size, sizeof size);
     self = g_new0(WlFactSocket, 1);
@@ -106,9 +110,7 @@ wl_fact_socket_new(const WlIp *local, guint16 port, int ifindex, WlFactSocketFun
     self->ifindex = ifindex;
     self->func = func;
     self->user_data = user_data;
-    self->source = g_unix_fd_source_new(fd, G_IO_IN);
-    g_source_set_callback(self->source, G_SOURCE_FUNC(ready), self, NULL);
-    g_source_attach(self->source, NULL);
+    self->source = wl_fd_source_new(fd, G_IO_IN, on_readable, self);
     return self;
 }
 
@@ -118,8 +120,7 @@ wl_fact_socket_free(WlFactSocket *self)
     if (!self)
         return;
     self->func = NULL;
-    g_source_destroy(self->source);
-    g_clear_pointer(&self->source, g_source_unref);
+    wl_source_clear(&self->source);
     unref(self);
 }
 
@@ -144,7 +145,7 @@ wl_fact_socket_send(WlFactSocket *self, const WlIp *destination, GBytes *bytes, 
     saved = errno;
     switch (saved) {
     case EDESTADDRREQ: /* WireGuard: the peer has no endpoint */
-    case ENOKEY:       /* WireGuard: nobody owns the address */
+    case ENOKEY:       /* WireGuard: no peer owns the address */
     case ENETUNREACH:
     case EHOSTUNREACH:
     case EPERM:
@@ -152,8 +153,7 @@ wl_fact_socket_send(WlFactSocket *self, const WlIp *destination, GBytes *bytes, 
         return TRUE;
     }
     text = wl_ip_to_string(destination);
-    g_set_error(error, G_IO_ERROR, g_io_error_from_errno(saved),
-                "cannot send %" G_GSIZE_FORMAT " bytes to [%s]:%u: %s", length, text, self->port,
-                g_strerror(saved));
+    wl_io_set_errno(error, saved, "cannot send %" G_GSIZE_FORMAT " bytes to [%s]:%u", length, text,
+                    self->port);
     return FALSE;
 }

@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Opens the sockets that need CAP_NET_RAW, closed to all packets. The struct owns them until they
+ * are taken. Errors are of G_IO_ERROR.
+ */
 #include "wl-raw-sockets.h"
 
 #include <errno.h>
@@ -8,20 +12,21 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "wl-link-error.h"
+
 static int
 open_one(int domain, int type, int protocol, const char *what, GError **error)
 {
     int fd = socket(domain, type | SOCK_CLOEXEC | SOCK_NONBLOCK, protocol);
 
     if (fd < 0)
-        g_set_error(error, G_IO_ERROR, g_io_error_from_errno(errno),
-                    "cannot open a socket for %s: %s", what, g_strerror(errno));
+        wl_io_set_errno(error, errno, "cannot open a socket for %s", what);
     return fd;
 }
 
-/* Closes @fd if the option cannot be set: what it lets in would fill its buffer. */
+/* Makes a socket reject all packets, which would fill its buffer. Closes @fd on failure. */
 static int
-shut(int fd, int level, int option, const void *value, socklen_t size, GError **error)
+reject_all(int fd, int level, int option, const void *value, socklen_t size, GError **error)
 {
     int saved;
 
@@ -29,8 +34,7 @@ shut(int fd, int level, int option, const void *value, socklen_t size, GError **
         return fd;
     saved = errno;
     close(fd);
-    g_set_error(error, G_IO_ERROR, g_io_error_from_errno(saved),
-                "cannot shut a socket for echoes: %s", g_strerror(saved));
+    wl_io_set_errno(error, saved, "cannot filter a socket for ICMP echo");
     return -1;
 }
 
@@ -42,16 +46,14 @@ wl_raw_sockets_open(WlRawSockets *self, GError **error)
     struct icmp_filter none4 = {.data = ~(guint32) 0};
 
     ICMP6_FILTER_SETBLOCKALL(&none6);
-    self->icmp6 = open_one(AF_INET6, SOCK_RAW, IPPROTO_ICMPV6, "echoes", &first);
-    self->icmp6 = shut(self->icmp6, IPPROTO_ICMPV6, ICMP6_FILTER, &none6, sizeof none6,
-                       first ? NULL : &first);
+    self->icmp6 = open_one(AF_INET6, SOCK_RAW, IPPROTO_ICMPV6, "ICMPv6 echo", &first);
+    self->icmp6 = reject_all(self->icmp6, IPPROTO_ICMPV6, ICMP6_FILTER, &none6, sizeof none6,
+                             first ? NULL : &first);
+    self->icmp4 = open_one(AF_INET, SOCK_RAW, IPPROTO_ICMP, "ICMP echo", first ? NULL : &first);
     self->icmp4 =
-        open_one(AF_INET, SOCK_RAW, IPPROTO_ICMP, "echoes over IPv4", first ? NULL : &first);
-    self->icmp4 =
-        shut(self->icmp4, SOL_RAW, ICMP_FILTER, &none4, sizeof none4, first ? NULL : &first);
-    /* Of no protocol: gets nothing until it is bound. */
-    self->packet =
-        open_one(AF_PACKET, SOCK_DGRAM, 0, "the beginning of traffic", first ? NULL : &first);
+        reject_all(self->icmp4, SOL_RAW, ICMP_FILTER, &none4, sizeof none4, first ? NULL : &first);
+    /* Protocol 0: receives nothing until it is bound (man 7 packet). */
+    self->packet = open_one(AF_PACKET, SOCK_DGRAM, 0, "traffic detection", first ? NULL : &first);
     if (!first)
         return TRUE;
     g_propagate_error(error, g_steal_pointer(&first));

@@ -4,22 +4,22 @@
 #include <gio/gio.h>
 
 /**
- * The sockets that only CAP_NET_RAW can open: opened before that is given up, taken into use when
- * the link is there. Until then nothing comes in by them. -1: not there.
+ * The sockets that need CAP_NET_RAW: opened before the service drops it, used once the link exists.
+ * They receive nothing until then. -1: not open.
  */
 typedef struct {
-    int icmp6;  /* raw ICMPv6: echoes */
-    int icmp4;  /* raw ICMP: echoes */
-    int packet; /* AF_PACKET: whether traffic flows */
+    int icmp6;  /* raw ICMPv6, for echo requests */
+    int icmp4;  /* raw ICMP, for echo requests */
+    int packet; /* AF_PACKET, to detect traffic */
 } WlRawSockets;
 
 #define WL_RAW_SOCKETS_NONE ((WlRawSockets){-1, -1, -1})
 
-/** As many as can be opened; FALSE with *error about the first that cannot. */
+/** Opens as many as possible; FALSE with *error (of G_IO_ERROR) about the first failure. */
 gboolean wl_raw_sockets_open(WlRawSockets *self, GError **error);
-/** Closes what is left. */
+/** Closes those that were not taken. */
 void wl_raw_sockets_close(WlRawSockets *self);
-/** What is in @socket, which is -1 afterwards. */
+/** Takes one of them: returns *socket and sets it to -1. */
 static inline int
 wl_raw_sockets_steal(int *socket)
 {
