@@ -3,10 +3,11 @@
 
 #include <errno.h>
 #include <gio/gio.h>
-#include <glib-unix.h>
 #include <sys/timerfd.h>
 #include <time.h>
 #include <unistd.h>
+
+#include "wl-fd-source.h"
 
 struct _WlTimer {
     int fd;
@@ -64,9 +65,7 @@ wl_timer_new(GSourceFunc func, gpointer user_data, GError **error)
     self->func = func;
     self->user_data = user_data;
     self->deadline = G_MAXINT64;
-    self->source = g_unix_fd_source_new(fd, G_IO_IN);
-    g_source_set_callback(self->source, G_SOURCE_FUNC(on_expired), self, NULL);
-    g_source_attach(self->source, NULL);
+    self->source = wl_fd_source_new(fd, G_IO_IN, on_expired, self);
     return self;
 }
 
@@ -75,9 +74,8 @@ wl_timer_free(WlTimer *self)
 {
     if (!self)
         return;
-    g_source_destroy(self->source);
-    g_source_unref(self->source);
-    close(self->fd);
+    wl_source_clear(&self->source);
+    wl_fd_clear(&self->fd);
     g_free(self);
 }
 

@@ -2,12 +2,12 @@
 #include "wl-sleep-monitor.h"
 
 #include <errno.h>
-#include <glib-unix.h>
 #include <sys/timerfd.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "wl-clock.h"
+#include "wl-fd-source.h"
 
 #define SLEPT  "the machine was asleep: everybody is tried again"
 #define JUMPED "the clock was set: everybody is tried again"
@@ -116,9 +116,7 @@ watch_clock(WlSleepMonitor *self)
         g_info("a clock that is set goes unnoticed: %s", g_strerror(errno));
         return;
     }
-    self->source = g_unix_fd_source_new(self->fd, G_IO_IN);
-    g_source_set_callback(self->source, G_SOURCE_FUNC(on_clock_set), self, NULL);
-    g_source_attach(self->source, NULL);
+    self->source = wl_fd_source_new(self->fd, G_IO_IN, on_clock_set, self);
 }
 
 WlSleepMonitor *
@@ -146,11 +144,7 @@ wl_sleep_monitor_free(WlSleepMonitor *self)
         return;
     g_dbus_connection_signal_unsubscribe(self->connection, self->subscription);
     g_object_unref(self->connection);
-    if (self->source) {
-        g_source_destroy(self->source);
-        g_source_unref(self->source);
-    }
-    if (self->fd >= 0)
-        close(self->fd);
+    wl_source_clear(&self->source);
+    wl_fd_clear(&self->fd);
     g_free(self);
 }
