@@ -2,6 +2,7 @@
 #include "wl-ctl-input.h"
 #include "wl-ctl-output.h"
 #include "wl-ctl.h"
+#include "wl-link-local.h"
 
 #include <stdio.h>
 #include <unistd.h>

@@ -79,10 +79,10 @@ count_candidates(Case *self)
     g_variant_iter_init(&iter, candidates);
     while (g_variant_iter_next(&iter, "(&s&s&s&s)", NULL, NULL, NULL, &result)) {
         self->n_candidates++;
-        self->n_silent += strcmp(result, "no answer") == 0;
-        self->n_untried += strcmp(result, "not tried") == 0;
+        self->n_silent += strcmp(result, "no-answer") == 0;
+        self->n_untried += strcmp(result, "not-tried") == 0;
         self->n_trying += strcmp(result, "trying") == 0;
-        self->n_good += strcmp(result, "in use") == 0 || strcmp(result, "worked") == 0;
+        self->n_good += strcmp(result, "in-use") == 0 || strcmp(result, "worked") == 0;
     }
 }
 

@@ -266,8 +266,8 @@ void wl_engine_judge_about(WlEngine *self, const WlKey *subject);
 void wl_engine_judge_source(WlEngine *self, const WlKey *source);
 /** @entry is news for those who are told facts. */
 void wl_engine_fact_changed(WlEngine *self, WlFactEntry *entry);
-/** A source gave @entry a longer life; @teller, which may be NULL, until @told. */
-void wl_engine_fact_renewed(WlEngine *self, WlFactEntry *entry, const WlPeer *teller, gint64 told);
+/** A source gave @entry a longer life; @sender, which may be NULL, until @told. */
+void wl_engine_fact_renewed(WlEngine *self, WlFactEntry *entry, const WlPeer *sender, gint64 told);
 /** Who stands for @entry, or what is thought of it, changed: it may be news. */
 void wl_engine_fact_told(WlEngine *self, WlFactEntry *entry);
 void wl_engine_update_own_facts(WlEngine *self);
@@ -344,9 +344,9 @@ void wl_engine_plan_peer(WlEngine *self, WlPeer *peer);
 /** The live router other than @peer whose configured prefixes contain @prefix, or NULL. */
 WlPeer *wl_engine_find_cover(const WlEngine *self, const WlPeer *peer, const WlPrefix *prefix);
 /** Somebody who is told facts knows @entry for a shorter time than until @expires, when it does.
- * @teller, which may be NULL, is known to know it so long. */
+ * @sender, which may be NULL, is known to know it so long. */
 gboolean wl_engine_is_awaited(WlEngine *self, const WlFactEntry *entry, gint64 expires,
-                              const WlPeer *teller);
+                              const WlPeer *sender);
 /** @peer is told no facts any more. */
 void wl_engine_stop_listening(WlEngine *self, WlPeer *peer);
 /** Adds to @peers, whose send step is about to run, those who have to hear of what changed. */

@@ -377,14 +377,14 @@ wl_engine_free(WlEngine *self)
 /* ---- inputs */
 
 void
-wl_engine_time(WlEngine *self, gint64 now)
+wl_engine_advance_time(WlEngine *self, gint64 now)
 {
     wl_engine_advance(self, now);
     wl_engine_turn(self);
 }
 
 void
-wl_engine_snapshot(WlEngine *self, gint64 now, const WlDevice *device)
+wl_engine_device_snapshot(WlEngine *self, gint64 now, const WlDevice *device)
 {
     wl_engine_advance(self, now);
     wl_engine_apply_snapshot(self, device);
@@ -392,7 +392,8 @@ wl_engine_snapshot(WlEngine *self, gint64 now, const WlDevice *device)
 }
 
 void
-wl_engine_datagram(WlEngine *self, gint64 now, const WlIp *source, const guint8 *data, gsize length)
+wl_engine_datagram_received(WlEngine *self, gint64 now, const WlIp *source, const guint8 *data,
+                            gsize length)
 {
     guint64 flood = self->received[WL_RECEIVE_FLOOD];
 
@@ -436,7 +437,7 @@ wl_engine_uplink_changed(WlEngine *self, gint64 now)
 }
 
 void
-wl_engine_local_addresses(WlEngine *self, gint64 now, const WlLocalAddress *addresses, gsize n)
+wl_engine_set_local_addresses(WlEngine *self, gint64 now, const WlLocalAddress *addresses, gsize n)
 {
     wl_engine_advance(self, now);
     if (wl_policy_set_local(&self->policy, addresses, n)) {
@@ -472,7 +473,7 @@ wl_engine_resumed(WlEngine *self, gint64 now)
 }
 
 void
-wl_engine_connectivity(WlEngine *self, gint64 now, WlConnectivity connectivity)
+wl_engine_set_connectivity(WlEngine *self, gint64 now, WlConnectivity connectivity)
 {
     gboolean was_portal = self->connectivity == WL_CONNECTIVITY_PORTAL;
 
@@ -492,7 +493,7 @@ wl_engine_connectivity(WlEngine *self, gint64 now, WlConnectivity connectivity)
 }
 
 void
-wl_engine_local_servers(WlEngine *self, gint64 now, const WlIp *servers, gsize n)
+wl_engine_set_protected_hosts(WlEngine *self, gint64 now, const WlIp *servers, gsize n)
 {
     wl_engine_advance(self, now);
     self->judge_dirty |= wl_policy_set_servers(&self->policy, servers, n);

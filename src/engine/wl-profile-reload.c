@@ -182,10 +182,10 @@ evaluate_trust(WlEngine *self)
     for (guint i = 0; i < self->peers->len; i++) {
         WlPeer *peer = self->peers->pdata[i];
         WlTrust before = peer->trust;
-        WlTrustSource by = peer->trust_by;
+        WlTrustSource by = peer->trust_source;
 
         wl_engine_evaluate_trust(self, peer);
-        if (peer->trust == before && peer->trust_by == by)
+        if (peer->trust == before && peer->trust_source == by)
             continue;
         wl_engine_touch(self, peer);
         if (peer->trust != before)
@@ -289,7 +289,7 @@ take_profile(WlEngine *self, const WlEngineConfig *config)
 }
 
 gboolean
-wl_engine_change_profile(WlEngine *self, gint64 now, const WlEngineConfig *config, GError **error)
+wl_engine_reload_profile(WlEngine *self, gint64 now, const WlEngineConfig *config, GError **error)
 {
     g_autoptr(GArray) routes = NULL;
 

@@ -72,7 +72,7 @@ time_engine(Bench *bench, GPtrArray *datagrams)
         const guint8 *data = g_bytes_get_data(datagrams->pdata[i], &length);
 
         bench->now += MS(10); /* as fast as one source may */
-        wl_engine_datagram(bench->engine, bench->now, source, data, length);
+        wl_engine_datagram_received(bench->engine, bench->now, source, data, length);
     }
     return (cpu_ns() - begin) / datagrams->len;
 }
@@ -117,9 +117,9 @@ measure_datagrams(void)
             g_ptr_array_add(datagrams, wl_signer_sign(hub->signer, &bench_member(bench, 0)->key,
                                                       inner->data, inner->len));
         bench_run(bench, SEC(10));
-        wl_engine_datagram(bench->engine, bench->now, &hub->link_local,
-                           g_bytes_get_data(datagrams->pdata[0], NULL),
-                           g_bytes_get_size(datagrams->pdata[0]));
+        wl_engine_datagram_received(bench->engine, bench->now, &hub->link_local,
+                                    g_bytes_get_data(datagrams->pdata[0], NULL),
+                                    g_bytes_get_size(datagrams->pdata[0]));
         bench_drain(bench);
         g_assert_cmpint(crypto_scalarmult_curve25519(shared.bytes, hub->private_key.bytes,
                                                      bench_member(bench, 0)->key.bytes),
@@ -128,7 +128,8 @@ measure_datagrams(void)
         for_engine = time_engine(bench, datagrams);
         tags = MIN(tags, for_tags);
         engine = MIN(engine, for_engine);
-        g_assert_cmpuint(wl_engine_get_received(bench->engine)[WL_RECEIVE_ACCEPTED], >=, DATAGRAMS);
+        g_assert_cmpuint(wl_engine_get_receive_counters(bench->engine)[WL_RECEIVE_ACCEPTED], >=,
+                         DATAGRAMS);
     }
     g_print("tag-checks: %" G_GINT64_FORMAT " datagrams/s\n", G_GINT64_CONSTANT(1000000000) / tags);
     g_print("verified-and-merged: %" G_GINT64_FORMAT " datagrams/s\n",
@@ -184,7 +185,7 @@ static void
 measure_event(Bench *bench, guint n, const char *name, gboolean endpoint)
 {
     g_autoptr(GPtrArray) datagrams = g_ptr_array_new_with_free_func((GDestroyNotify) g_bytes_unref);
-    guint64 steps = wl_engine_get_steps(bench->engine);
+    guint64 steps = wl_engine_get_work(bench->engine);
     gint64 begin;
 
     for (guint i = 0; i < EVENTS; i++) {
@@ -206,12 +207,12 @@ measure_event(Bench *bench, guint n, const char *name, gboolean endpoint)
         const guint8 *data = g_bytes_get_data(datagrams->pdata[i], &length);
 
         bench->now += MS(20);
-        wl_engine_datagram(bench->engine, bench->now, &bench_member(bench, 1 + i % n)->link_local,
-                           data, length);
+        wl_engine_datagram_received(bench->engine, bench->now,
+                                    &bench_member(bench, 1 + i % n)->link_local, data, length);
     }
     g_print("%s-of-%u: %.1f us\n", name, n, (double) (cpu_ns() - begin) / EVENTS / 1000);
     g_print("%s-of-%u-steps: %.1f steps\n", name, n,
-            (double) (wl_engine_get_steps(bench->engine) - steps) / EVENTS);
+            (double) (wl_engine_get_work(bench->engine) - steps) / EVENTS);
     bench_drain(bench);
     bench_clear(bench);
 }
@@ -222,7 +223,7 @@ measure_snapshot(Bench *bench, guint n)
     gint64 begin = cpu_ns();
 
     for (guint i = 0; i < 20; i++)
-        wl_engine_snapshot(bench->engine, bench->now, bench->device);
+        wl_engine_device_snapshot(bench->engine, bench->now, bench->device);
     g_print("snapshot-of-%u: %.3f ms\n", n, (double) (cpu_ns() - begin) / 20 / 1e6);
 }
 

@@ -100,8 +100,8 @@ tell_raw(Input *input, const BenchMember *from)
 
     take(input, length, inner);
     bytes = wl_signer_sign(from->signer, &bench_member(input->bench, 0)->key, inner, length);
-    wl_engine_datagram(input->bench->engine, input->bench->now, &from->link_local,
-                       g_bytes_get_data(bytes, NULL), g_bytes_get_size(bytes));
+    wl_engine_datagram_received(input->bench->engine, input->bench->now, &from->link_local,
+                                g_bytes_get_data(bytes, NULL), g_bytes_get_size(bytes));
     bench_drain(input->bench);
 }
 

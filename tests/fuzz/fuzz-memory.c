@@ -13,11 +13,11 @@ recall(const char *text, gsize length)
 {
     g_autoptr(Bench) bench = bench_leaf_new();
     g_autoptr(GError) error = NULL;
-    gboolean used = wl_engine_recall(bench->engine, bench->now, text, length, &error);
+    gboolean used = wl_engine_load_state(bench->engine, bench->now, text, length, &error);
 
     bench_drain(bench);
     g_assert_true(used ? error == NULL : error != NULL && error->message[0] != '\0');
-    return used ? wl_engine_dup_memory(bench->engine) : NULL;
+    return used ? wl_engine_dup_state(bench->engine) : NULL;
 }
 
 int

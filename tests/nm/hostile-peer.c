@@ -19,6 +19,7 @@
 #include <unistd.h>
 
 #include "wl-group.h"
+#include "wl-link-local.h"
 #include "wl-signer.h"
 #include "wl-uvarint.h"
 

@@ -30,7 +30,7 @@ read_device(WlSession *self)
     g_autoptr(WlDevice) device = wl_link_read(self->link, NULL);
 
     self->last_snapshot = wl_clock_now();
-    wl_engine_snapshot(self->engine, self->last_snapshot, device);
+    wl_engine_device_snapshot(self->engine, self->last_snapshot, device);
 }
 
 static void
@@ -46,11 +46,11 @@ pump(WlSession *self)
 
         if (output->kind == WL_OUTPUT_CHANGE_PEER)
             wl_link_apply(self->link, output->change, NULL);
-        else if (output->kind == WL_OUTPUT_WANT_SNAPSHOT)
+        else if (output->kind == WL_OUTPUT_READ_DEVICE)
             read_device(self);
         else if (output->kind == WL_OUTPUT_PEER_CHANGED)
             self->events->peer_changed(self, &output->key, self->user_data);
-        else if (output->kind == WL_OUTPUT_PEER_GONE)
+        else if (output->kind == WL_OUTPUT_PEER_REMOVED)
             self->events->peer_gone(self, &output->key, self->user_data);
     }
     self->pumping = FALSE;
@@ -63,7 +63,7 @@ on_deadline(gpointer user_data)
 {
     WlSession *self = user_data;
 
-    wl_engine_time(self->engine, wl_clock_now());
+    wl_engine_advance_time(self->engine, wl_clock_now());
     pump(self);
     return G_SOURCE_CONTINUE;
 }
@@ -142,7 +142,7 @@ load_session_new(guint n_peers, const WlSessionEvents *events, gpointer user_dat
     pump(self);
     for (guint i = 0; i < n_peers; i++)
         set_device_peer(self, i, 51820);
-    wl_engine_local_addresses(self->engine, wl_clock_now(), &uplink, 1);
+    wl_engine_set_local_addresses(self->engine, wl_clock_now(), &uplink, 1);
     read_device(self);
     pump(self);
     return self;

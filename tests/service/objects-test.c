@@ -201,7 +201,7 @@ test_values(void)
     assert_value(hub, "ReasonArguments", "[]");
     assert_value(hub, "Via", "'/'");
     assert_value(hub, "Endpoint", "'" HUB_ENDPOINT "'");
-    assert_value(hub, "Candidates", "[('" HUB_ENDPOINT "', 'configured', 'profile', 'not tried')]");
+    assert_value(hub, "Candidates", "[('" HUB_ENDPOINT "', 'configured', 'profile', 'not-tried')]");
     assert_value(hub, "Trust", "'Membership'");
     assert_value(hub, "TrustBy", "'route'");
     assert_value(hub, "Router", "true");
@@ -269,7 +269,7 @@ test_facts(void)
         g_assert_true(g_variant_lookup(fact, "Expires", "u", &expires));
         found |= g_str_equal(subject, HUB_PUBLIC) && g_str_equal(attribute, "allowed-ips") &&
                  g_str_equal(value, "10.79.0.0/16") && *source == '\0' && accepted &&
-                 expires > 200 && *rule && g_str_equal(rule_id, "own");
+                 expires > 200 && *rule && g_str_equal(rule_id, "self");
     }
     if (!found)
         g_test_message("%s", g_variant_print(facts, FALSE));

@@ -166,7 +166,7 @@ print_hub_facts(const Run *run)
 
     printf("facts held by the hub: %u facts\n", wl_engine_get_fact_count(hub->member));
     printf("refused for want of room: %" G_GUINT64_FORMAT " facts\n",
-           wl_engine_get_refused(hub->member)[WL_VERDICT_TOO_MANY]);
+           wl_engine_get_verdict_counters(hub->member)[WL_VERDICT_TOO_MANY]);
 }
 
 /* What goes when they go is what they had. The simulated devices and what they remember stay. */

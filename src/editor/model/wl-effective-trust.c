@@ -43,7 +43,7 @@ static WlTrust
 evaluate(const WlEditorModel *model, const WlEditorPeer *peer, gboolean automatic,
          WlTrustSource *by)
 {
-    WlTrustQuestion question = {
+    WlTrustInput question = {
         .configured = (WlTrust) ((int) wl_editor_peer_of(peer)->trust - 1),
         .any_configured = !automatic,
         .source_is_router = wl_editor_model_is_router(model, peer),
@@ -73,14 +73,14 @@ wl_editor_model_dup_trust_reason(const WlEditorModel *model, const WlEditorPeer 
     if (wl_editor_peer_of(peer)->basic)
         return g_strdup(_("Runs WireGuard only and announces no facts"));
     switch (by) {
-    case WL_TRUST_BY_CONFIGURATION:
+    case WL_TRUST_SOURCE_CONFIG:
         return g_strdup_printf(_("%s: set in this profile"), title);
-    case WL_TRUST_BY_ROUTE:
+    case WL_TRUST_SOURCE_ROUTE:
         return g_strdup_printf(_("%s: a router, as its allowed IPs include a whole network"),
                                title);
-    case WL_TRUST_BY_KNOWN_PEER:
+    case WL_TRUST_SOURCE_KNOWN_PEER:
         return g_strdup_printf(_("%s: a known peer"), title);
-    case WL_TRUST_BY_NONE:
+    case WL_TRUST_SOURCE_NONE:
         break;
     }
     g_return_val_if_reached(NULL);

@@ -4,13 +4,18 @@
 #include "wl-key.h"
 #include "wl-trust.h"
 
+/*
+ * The configuration of the engine, which the service derives from the profile. Plain data, owned by
+ * whoever created it; freeing wipes the keys.
+ */
+
 #define WL_ENGINE_ERROR (wl_engine_error_quark())
 typedef enum {
-    WL_ENGINE_ERROR_KEY,       /* a key that cannot be used */
-    WL_ENGINE_ERROR_DUPLICATE, /* two peers with one key or one link-local address */
-    WL_ENGINE_ERROR_UNKNOWN,   /* no such peer, or no such address of it */
-    WL_ENGINE_ERROR_PROFILE,   /* the profile says so, and only the profile can take it back */
-    WL_ENGINE_ERROR_MEMORY,    /* what was stored cannot be read */
+    WL_ENGINE_ERROR_KEY,       /* an unusable key */
+    WL_ENGINE_ERROR_DUPLICATE, /* two peers with the same key or link-local address */
+    WL_ENGINE_ERROR_UNKNOWN,   /* no such peer or endpoint */
+    WL_ENGINE_ERROR_PROFILE,   /* set by the profile, and only the profile can change it */
+    WL_ENGINE_ERROR_STATE,     /* the stored state cannot be read */
 } WlEngineError;
 GQuark wl_engine_error_quark(void);
 
@@ -20,14 +25,14 @@ typedef enum {
     WL_ROLE_ROUTER,
 } WlRole;
 
-/** A peer as the profile names it. */
+/** A peer as the profile configures it. */
 typedef struct {
     WlKey public_key;
     char *name;           /* NULL: none */
-    GPtrArray *endpoints; /* of char*: "host:port", literal or to be resolved */
+    GPtrArray *endpoints; /* of char*: "host:port" with a literal address or a name */
     GArray *allowed_ips;  /* of WlPrefix, masked */
-    WlTrust trust;        /* WL_TRUST_UNSET: none */
-    gboolean basic;       /* runs WireGuard only */
+    WlTrust trust;        /* WL_TRUST_UNSET: not configured */
+    gboolean basic;       /* runs WireGuard alone */
     gboolean fact_exchanger;
     gboolean has_preshared_key;
     WlKey preshared_key;
@@ -36,14 +41,15 @@ typedef struct {
 
 typedef struct {
     WlKey private_key;
-    guint16 listen_port; /* of WireGuard; announced with our addresses */
+    guint16 listen_port; /* of WireGuard; announced with the addresses of this machine */
     WlRole role;
     gboolean chatty;
-    char *name;        /* own, NULL: none */
+    char *name;        /* of this member; NULL: none */
     GArray *addresses; /* of WlPrefix: own tunnel addresses, host bits kept */
-    GArray *networks;  /* of WlPrefix: what facts may claim; empty: subnets of `addresses` */
-    GPtrArray *peers;  /* of WlPeerConfig, owned; an entry for the own key sets own name, trust,
-                          allowed IPs */
+    GArray *networks;  /* of WlPrefix: facts may claim prefixes within them; empty: the subnets of
+                           `addresses` */
+    GPtrArray *peers;  /* of WlPeerConfig, owned; an entry with the own key sets name, trust and
+                           allowed IPs of this member */
 } WlEngineConfig;
 
 WlPeerConfig *wl_peer_config_new(const WlKey *public_key);
@@ -57,18 +63,18 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(WlEngineConfig, wl_engine_config_free)
 WlEngineConfig *wl_engine_config_copy(const WlEngineConfig *config);
 WlPeerConfig *wl_peer_config_copy(const WlPeerConfig *config);
 gboolean wl_peer_config_equal(const WlPeerConfig *a, const WlPeerConfig *b);
-/** The same preshared key and keepalive: what WireGuard is told of a peer besides where it is.
- * NULL: it has neither. */
+/** TRUE if preshared key and keepalive are the same. NULL stands for a peer with neither. */
 gboolean wl_peer_config_same_settings(const WlPeerConfig *a, const WlPeerConfig *b);
-/** FALSE with *error if the configuration contradicts itself; *public_key gets the own key. */
+/** FALSE with *error if the configuration contradicts itself: an unusable key, two peers with the
+ * same key or link-local address. *public_key gets the own key. */
 gboolean wl_engine_config_check(const WlEngineConfig *config, WlKey *public_key, GError **error);
-/** The same for its peers alone, where the own key is known. */
+/** The same for the peers alone, given the own key. */
 gboolean wl_engine_config_check_peers(const WlEngineConfig *config, const WlKey *public_key,
                                       GError **error);
-/** The entry for @key, or NULL. */
+/** The entry of @key, owned by @config, or NULL. */
 const WlPeerConfig *wl_engine_config_find(const WlEngineConfig *config, const WlKey *key);
-/** TRUE if the configured allowed IPs make it a router; default routes count (docs/engine.md
- * "Membership"). */
+/** TRUE if the configured allowed IPs make the peer a router; default routes count
+ * (docs/engine.md "Membership"). */
 gboolean wl_peer_config_is_router(const WlPeerConfig *config);
 gboolean wl_peer_config_same_endpoints(const WlPeerConfig *a, const WlPeerConfig *b);
 gboolean wl_peer_config_same_allowed_ips(const WlPeerConfig *a, const WlPeerConfig *b);

@@ -7,6 +7,11 @@
 #include "wl-trust.h"
 #include "wl-verdict.h"
 
+/*
+ * What can be read from the engine. Reading changes nothing and runs no turn. Times are engine
+ * times, see wl-engine.h.
+ */
+
 typedef struct _WlEngine WlEngine;
 
 typedef enum {
@@ -20,99 +25,100 @@ typedef enum {
 /** "offline", "connecting", "routed", "direct", "direct-lan". */
 const char *wl_peer_state_to_string(WlPeerState state);
 
-/** What can be shown of a peer. Strings and arrays belong to the engine and last until its next
- * input. */
+/** The published state of a peer. Strings and arrays belong to the engine and are valid until its
+ * next input. */
 typedef struct {
     WlKey public_key;
-    const char *name; /* display name: configured, else learned and made harmless, else "" */
+    const char *name; /* display name: configured, else learned and sanitized, else "" */
     gboolean name_configured;
     WlPeerState state;
-    const char *reason;  /* one sentence */
-    const WlReason *why; /* what it is made of; NULL: it was not looked at yet */
-    gboolean has_via;    /* routed: the router that carries it */
-    WlKey via;
+    const char *reason_text; /* one sentence: why the peer has this state */
+    const WlReason *reason;  /* the same with id and arguments; NULL: not evaluated yet */
+    gboolean has_via;
+    WlKey via;           /* if has_via: the transit peer */
     WlEndpoint endpoint; /* family NONE: none */
     const GArray
-        *allowed_ips; /* of WlPrefix: what the device has for it, without the link-local one */
+        *allowed_ips; /* of WlPrefix: those that the device has, without the link-local address */
     WlTrust trust;
-    WlTrustSource trust_by;
+    WlTrustSource trust_source;
     gboolean router;
     gboolean basic;
-    gboolean configured;        /* in the profile, not learned */
-    gboolean healthy;           /* it has a live session */
-    gboolean alive;             /* its last Alive has not run out */
-    gint64 last_handshake;      /* engine time; -1: never */
-    gint64 last_alive;          /* engine time of the last Alive; -1: never */
+    gboolean configured;        /* named by the profile, not learned */
+    gboolean healthy;           /* has a live session */
+    gboolean alive;             /* the last Alive has not expired */
+    gint64 last_handshake;      /* -1: never */
+    gint64 last_alive;          /* arrival of the last Alive; -1: never */
     guint64 rx_bytes, tx_bytes; /* of the last snapshot */
 } WlPeerView;
 
-/** FALSE if there is no such peer. */
+/** FALSE if there is no such peer; *view is then unchanged. */
 gboolean wl_engine_get_peer(const WlEngine *self, const WlKey *key, WlPeerView *view);
-/** All peers, sorted by key; of WlKey; to be freed with g_array_unref(). */
+/** The keys of all peers, sorted; of WlKey. Free with g_array_unref(). */
 GArray *wl_engine_dup_peers(const WlEngine *self);
 const WlKey *wl_engine_get_public_key(const WlEngine *self);
 gboolean wl_engine_is_router(const WlEngine *self);
-/** WireGuard's UDP port: as configured, and once the device was read the one it really has. */
+/** The UDP port of WireGuard: the configured one, or once the device was read the actual one. */
 guint16 wl_engine_get_listen_port(const WlEngine *self);
 guint wl_engine_get_fact_count(const WlEngine *self);
-/** What NetworkManager should route into the link: masked, sorted, without duplicates, inside
- * `networks`; of WlPrefix. */
+/** The prefixes to route into the link: masked, sorted, without duplicates, within `networks`; of
+ * WlPrefix. Free with g_array_unref(). */
 GArray *wl_engine_dup_routes(const WlEngine *self);
-/** Small pieces of work done since the start: steps of single peers, facts looked at. It grows with
- * what changes, not with how many peers there are, and is the same on every machine. */
-guint64 wl_engine_get_steps(const WlEngine *self);
-/** Shared keys computed since the start: one with each member that was talked with. */
-guint64 wl_engine_get_agreements(const WlEngine *self);
-/** Datagrams by WlReceiveResult, since the start. */
-const guint64 *wl_engine_get_received(const WlEngine *self);
-/** What was told and not believed, by WlVerdict, since the start. */
-const guint64 *wl_engine_get_refused(const WlEngine *self);
-/** What became of a fact from @source that is held; WL_VERDICT_N if it is not held. */
+/** Units of work since the start (steps of single peers, facts examined). They depend on what
+ * changes, not on the number of peers, and are the same on every machine. */
+guint64 wl_engine_get_work(const WlEngine *self);
+/** X25519 key agreements computed since the start: one for each member that was talked to. */
+guint64 wl_engine_get_key_agreements(const WlEngine *self);
+/** Datagrams received since the start, indexed by WlReceiveResult. */
+const guint64 *wl_engine_get_receive_counters(const WlEngine *self);
+/** Facts refused since the start, indexed by WlVerdict. */
+const guint64 *wl_engine_get_verdict_counters(const WlEngine *self);
+/** The verdict on @fact from @source; WL_VERDICT_N if the engine does not hold that fact. */
 WlVerdict wl_engine_get_verdict(const WlEngine *self, const WlFact *fact, const WlKey *source);
 
-/** What came of an address. */
+/** What is known of a candidate. */
 typedef enum {
-    WL_OUTCOME_IN_USE,
-    WL_OUTCOME_WORKED,
-    WL_OUTCOME_NO_ANSWER,
-    WL_OUTCOME_TRYING,
-    WL_OUTCOME_NOT_TRIED,
-} WlOutcome;
+    WL_CANDIDATE_IN_USE,
+    WL_CANDIDATE_WORKED,
+    WL_CANDIDATE_NO_ANSWER,
+    WL_CANDIDATE_TRYING,
+    WL_CANDIDATE_NOT_TRIED,
+} WlCandidateResult;
 
-/** "in use", "worked", "no answer", "trying", "not tried". */
-const char *wl_outcome_to_string(WlOutcome outcome);
+/** "in-use", "worked", "no-answer", "trying", "not-tried". */
+const char *wl_candidate_result_to_string(WlCandidateResult result);
 
-/** An address that a peer may be reached at. */
+/** An endpoint at which a peer may be reached. The strings are static. */
 typedef struct {
     WlEndpoint endpoint;
     const char *rank;   /* "on-link", "configured", "public", "private" */
-    const char *teller; /* "profile", "router", "itself", "other", "memory" */
-    WlOutcome outcome;
+    const char *source; /* "profile", "router", "self", "cache", "third-party" */
+    WlCandidateResult result;
 } WlCandidateView;
 
-/** Best first, of WlCandidateView; NULL if there is no such peer. To be freed with
- * g_array_unref(). */
+/** The candidates of a peer, best first, of WlCandidateView; NULL if there is no such peer. Free
+ * with g_array_unref(). */
 GArray *wl_engine_dup_candidates(const WlEngine *self, const WlKey *key);
 
-/** What one source says. */
+/** One fact from one source. Owns its strings, except `type`. */
 typedef struct {
     WlKey subject;
-    char *subject_name;    /* "" if it has none */
-    const char *attribute; /* "endpoint", "allowed-ips", "member" */
-    char *value;           /* of a member its name, or "" */
-    gboolean local;        /* we say so ourselves; then there is no source */
+    char *subject_name; /* "": none */
+    const char *type;   /* "endpoint", "allowed-ips", "member"; static */
+    char *value;        /* of a member: its name, or "" */
+    gboolean local;     /* originated by this member; `source` is then unset */
     WlKey source;
-    char *source_name; /* "" if it has none */
+    char *source_name; /* "": none */
     gboolean accepted;
-    WlReason *why;  /* it is believed or refused */
-    gint64 expires; /* engine time; what is stale has run out */
-    gboolean stale; /* kept, because its source cannot be asked */
+    WlReason *reason; /* why it is accepted or refused */
+    gint64 expires;   /* in the past if stale */
+    gboolean stale;   /* expired, but kept because its source is unreachable */
 } WlFactView;
 
 /**
- * Every fact held, sorted by subject, attribute, value and source; of WlFactView, to be freed with
- * g_ptr_array_unref(). Refused ones are held as long as they would have been if believed.
+ * Every fact that the engine holds, sorted by subject, type, value and source; of WlFactView. Free
+ * with g_ptr_array_unref(). Refused facts are held until they expire, as accepted ones are.
  */
 GPtrArray *wl_engine_dup_facts(const WlEngine *self);
-/** What facts may claim prefixes of: masked; of WlPrefix; to be freed with g_array_unref(). */
+/** The networks within which facts may claim prefixes: masked; of WlPrefix. Free with
+ * g_array_unref(). */
 GArray *wl_engine_dup_networks(const WlEngine *self);

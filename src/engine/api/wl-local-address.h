@@ -3,10 +3,10 @@
 
 #include "wl-address.h"
 
-/** An address of this machine, other than those of our link. */
+/** An address of this machine on an interface other than our link. */
 typedef struct {
     WlPrefix address; /* host bits kept */
     char ifname[16];
     guint32 ifindex;
-    gboolean announce; /* of a real uplink, neither tentative nor deprecated nor temporary */
+    gboolean announce; /* on a real uplink, and neither tentative nor deprecated nor temporary */
 } WlLocalAddress;

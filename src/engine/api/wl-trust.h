@@ -3,7 +3,7 @@
 
 #include "wl-fact.h"
 
-/** What a source may tell us (docs/protocol.md 6.1); each level includes those before it. */
+/** What a source may advertise (docs/protocol.md 6.1); each level includes the previous ones. */
 typedef enum {
     WL_TRUST_UNSET = -1, /* no opinion */
     WL_TRUST_UNTRUSTED = 0,
@@ -13,27 +13,30 @@ typedef enum {
     WL_TRUST_DELEGATE = 4,
 } WlTrust;
 
-/** "Untrusted", "Endpoint", "AllowedIPs", "Membership", "DelegateTrust". */
+/** "Untrusted", "Endpoint", "AllowedIPs", "Membership", "DelegateTrust"; "unset". */
 const char *wl_trust_to_string(WlTrust trust);
 
-/** Which evaluator had the opinion (docs/protocol.md 6.2), in their order. */
+/** The evaluator that set the trust of a source (docs/protocol.md 6.2), in their order. */
 typedef enum {
-    WL_TRUST_BY_NONE,
-    WL_TRUST_BY_CONFIGURATION,
-    WL_TRUST_BY_ROUTE,
-    WL_TRUST_BY_KNOWN_PEER,
+    WL_TRUST_SOURCE_NONE,
+    WL_TRUST_SOURCE_CONFIG,
+    WL_TRUST_SOURCE_ROUTE,
+    WL_TRUST_SOURCE_KNOWN_PEER,
 } WlTrustSource;
 
+/** "none", "config", "route", "known-peer". */
 const char *wl_trust_source_to_string(WlTrustSource source);
 
 typedef struct {
-    WlTrust configured;      /* of the source, UNSET if none */
-    gboolean any_configured; /* some configured peer, the own key included, has a trust value */
+    WlTrust configured;      /* of the source; UNSET: none */
+    gboolean any_configured; /* a configured peer, the own key included, has a trust value */
     gboolean source_is_router;
     gboolean source_is_peer; /* of the device */
-} WlTrustQuestion;
+} WlTrustInput;
 
-/** First opinion wins; WL_TRUST_UNSET and BY_NONE if nobody has one. */
-WlTrust wl_trust_evaluate(const WlTrustQuestion *question, WlTrustSource *by);
-/** Acceptance by attribute and level (docs/protocol.md 6.3). */
+/** The first opinion of the evaluators; WL_TRUST_UNSET and WL_TRUST_SOURCE_NONE without one.
+ * @source may be NULL. */
+WlTrust wl_trust_evaluate(const WlTrustInput *input, WlTrustSource *source);
+/** Whether a source with that trust may advertise a fact with that attribute (docs/protocol.md
+ * 6.3). */
 gboolean wl_trust_should_accept(guint8 attribute, gboolean subject_known, WlTrust level);

@@ -84,13 +84,13 @@ is_news(WlEngine *self, const WlPeer *peer, WlFactEntry *entry, gint64 *expires)
 }
 
 gboolean
-wl_engine_is_awaited(WlEngine *self, const WlFactEntry *entry, gint64 expires, const WlPeer *teller)
+wl_engine_is_awaited(WlEngine *self, const WlFactEntry *entry, gint64 expires, const WlPeer *sender)
 {
     for (guint i = 0; i < self->listeners->len; i++) {
         const WlPeer *peer = self->listeners->pdata[i];
 
         self->steps++;
-        if (peer != teller && !is_its_own(peer, &entry->fact) &&
+        if (peer != sender && !is_its_own(peer, &entry->fact) &&
             wl_knowledge_needs(&entry->known, peer->slot, expires, self->now, expires - self->now))
             return is_told(self, &entry->fact);
     }

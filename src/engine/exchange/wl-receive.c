@@ -75,7 +75,7 @@ receive_alive(WlEngine *self, WlPeer *peer, const WlFact *fact)
 
 /* An address for somebody: a reason to try it at once? */
 static void
-endpoint_told(WlEngine *self, const WlPeer *teller, const WlFact *fact, WlTold told)
+endpoint_told(WlEngine *self, const WlPeer *sender, const WlFact *fact, WlTold told)
 {
     WlPeer *peer = wl_engine_find(self, &fact->subject);
 
@@ -84,12 +84,12 @@ endpoint_told(WlEngine *self, const WlPeer *teller, const WlFact *fact, WlTold t
     wl_engine_touch(self, peer);
     if (!peer->healthy)
         peer->attempt.restart = TRUE;
-    else if (teller != peer && teller->router &&
+    else if (sender != peer && sender->router &&
              !wl_endpoint_equal(&peer->endpoint, &fact->value.endpoint) &&
              wl_bucket_take(&peer->move.hints, self->now, HINT_INTERVAL, HINT_BURST))
         peer->move.hint = TRUE; /* what it says of itself came by the present path, which works */
     /* New words about itself: it may have moved, and then only the device knows where to. */
-    if (teller == peer)
+    if (sender == peer)
         wl_engine_want_snapshot_for(self, peer);
 }
 

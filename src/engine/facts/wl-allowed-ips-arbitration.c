@@ -164,7 +164,7 @@ wl_engine_update_hosts(WlEngine *self, WlPeer *peer)
         add_host(hosts, peer->move.phase == WL_MOVE_TRY ? &peer->move.original : &peer->endpoint);
     for (guint i = 0; i < peer->candidates->len; i++) {
         const WlCandidate *candidate = &g_array_index(peer->candidates, WlCandidate, i);
-        if (candidate->teller == WL_TELLER_PROFILE)
+        if (candidate->source == WL_CANDIDATE_SOURCE_PROFILE)
             add_host(hosts, &candidate->endpoint);
     }
     replace_hosts(self, peer, hosts);

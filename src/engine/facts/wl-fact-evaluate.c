@@ -61,8 +61,8 @@ wl_engine_drop_source(WlEngine *self, const WlKey *source)
 WlVerdict
 wl_engine_check_trust(const WlEngine *self, const WlFact *fact, const WlKey *source)
 {
-    const WlPeer *teller = wl_engine_find(self, source);
-    WlTrust level = teller ? teller->trust : WL_TRUST_UNSET;
+    const WlPeer *sender = wl_engine_find(self, source);
+    WlTrust level = sender ? sender->trust : WL_TRUST_UNSET;
     gboolean known = wl_engine_find(self, &fact->subject) != NULL;
 
     if (wl_trust_should_accept(fact->attribute, known, level))

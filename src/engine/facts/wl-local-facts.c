@@ -169,12 +169,12 @@ wl_engine_fact_changed(WlEngine *self, WlFactEntry *entry)
 }
 
 void
-wl_engine_fact_renewed(WlEngine *self, WlFactEntry *entry, const WlPeer *teller, gint64 told)
+wl_engine_fact_renewed(WlEngine *self, WlFactEntry *entry, const WlPeer *sender, gint64 told)
 {
     gint64 expires = wl_fact_entry_expires(entry, self->now);
 
     /* No time of its own for what all know anyway: who tells a leaf is mostly all whom it tells. */
-    if (entry->local || wl_engine_is_awaited(self, entry, expires, told >= expires ? teller : NULL))
+    if (entry->local || wl_engine_is_awaited(self, entry, expires, told >= expires ? sender : NULL))
         wl_fact_set_renewed(self->facts, entry, self->now, expires);
     else
         wl_fact_set_settled(self->facts, entry, expires);

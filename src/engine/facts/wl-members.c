@@ -44,14 +44,14 @@ take_slot(WlEngine *self)
 void
 wl_engine_evaluate_trust(WlEngine *self, WlPeer *peer)
 {
-    WlTrustQuestion question = {
+    WlTrustInput question = {
         .configured = wl_peer_get_configured_trust(peer),
         .any_configured = self->any_trust,
         .source_is_router = peer->router,
         .source_is_peer = TRUE,
     };
 
-    peer->trust = wl_trust_evaluate(&question, &peer->trust_by);
+    peer->trust = wl_trust_evaluate(&question, &peer->trust_source);
 }
 
 WlPeer *
@@ -87,7 +87,7 @@ wl_engine_remove_peer(WlEngine *self, WlPeer *peer)
         output->change = wl_peer_change_new(WL_PEER_REMOVE, &peer->key);
         wl_engine_emit(self, output);
     }
-    output = wl_output_new(WL_OUTPUT_PEER_GONE);
+    output = wl_output_new(WL_OUTPUT_PEER_REMOVED);
     output->key = peer->key;
     wl_engine_emit(self, output);
     wl_engine_log(self, "%s: no member any more", label);

@@ -83,7 +83,7 @@ wl_engine_update_routes(WlEngine *self)
     if (!self->routes_dirty)
         return;
     self->routes_dirty = FALSE;
-    wl_engine_emit(self, wl_output_new(WL_OUTPUT_ROUTES));
+    wl_engine_emit(self, wl_output_new(WL_OUTPUT_ROUTES_CHANGED));
 }
 
 GArray *

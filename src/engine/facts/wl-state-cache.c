@@ -115,7 +115,7 @@ write_peer(const WlEngine *self, const WlPeer *peer, GKeyFile *file)
 }
 
 char *
-wl_engine_dup_memory(const WlEngine *self)
+wl_engine_dup_state(const WlEngine *self)
 {
     g_autoptr(GKeyFile) file = g_key_file_new();
     g_autofree char *own = wl_key_to_string(&self->public_key);
@@ -138,7 +138,7 @@ wl_engine_remember(WlEngine *self)
 {
     if (self->memory_due <= self->now) {
         self->memory_due = WL_NEVER;
-        wl_engine_emit(self, wl_output_new(WL_OUTPUT_REMEMBER));
+        wl_engine_emit(self, wl_output_new(WL_OUTPUT_SAVE_STATE));
     }
     /* There is no hurry: with the next thing that happens, or a little later by itself. */
     if (self->memory_due != WL_NEVER)
@@ -154,13 +154,13 @@ check_header(const WlEngine *self, GKeyFile *file, GError **error)
     g_autofree char *key = g_key_file_get_string(file, HEADER, "Key", NULL);
 
     if (g_key_file_get_integer(file, HEADER, "Version", NULL) != VERSION) {
-        g_set_error(error, WL_ENGINE_ERROR, WL_ENGINE_ERROR_MEMORY,
+        g_set_error(error, WL_ENGINE_ERROR, WL_ENGINE_ERROR_STATE,
                     "what was remembered is not of version %d; it will be written anew", VERSION);
         return FALSE;
     }
     if (g_strcmp0(key, own) != 0) {
         g_set_error_literal(
-            error, WL_ENGINE_ERROR, WL_ENGINE_ERROR_MEMORY,
+            error, WL_ENGINE_ERROR, WL_ENGINE_ERROR_STATE,
             "what was remembered belongs to another key of this machine; it is left alone");
         return FALSE;
     }
@@ -240,20 +240,20 @@ recall_worked(WlEngine *self, GKeyFile *file, const char *group, const WlKey *ke
 }
 
 gboolean
-wl_engine_recall(WlEngine *self, gint64 now, const char *memory, gsize length, GError **error)
+wl_engine_load_state(WlEngine *self, gint64 now, const char *memory, gsize length, GError **error)
 {
     g_autoptr(GKeyFile) file = g_key_file_new();
     g_autoptr(GError) local = NULL;
     g_auto(GStrv) groups = NULL;
 
     if (length > MAX_BYTES) {
-        g_set_error(error, WL_ENGINE_ERROR, WL_ENGINE_ERROR_MEMORY,
+        g_set_error(error, WL_ENGINE_ERROR, WL_ENGINE_ERROR_STATE,
                     "what was remembered has %" G_GSIZE_FORMAT " bytes; %d are the most", length,
                     MAX_BYTES);
         return FALSE;
     }
     if (!g_key_file_load_from_data(file, memory, length, G_KEY_FILE_NONE, &local)) {
-        g_set_error(error, WL_ENGINE_ERROR, WL_ENGINE_ERROR_MEMORY,
+        g_set_error(error, WL_ENGINE_ERROR, WL_ENGINE_ERROR_STATE,
                     "what was remembered cannot be read: %s", local->message);
         return FALSE;
     }

@@ -26,16 +26,17 @@ rank_of(const WlEngine *self, const WlEndpoint *endpoint)
 }
 
 static void
-add(WlEngine *self, GArray *list, const WlEndpoint *endpoint, WlTeller teller, gboolean worked)
+add(WlEngine *self, GArray *list, const WlEndpoint *endpoint, WlCandidateSource source,
+    gboolean worked)
 {
     WlRank rank = rank_of(self, endpoint);
     WlFamily family = endpoint->ip.family;
 
     if (self->policy.local->len > 0 && !wl_policy_has_family(&self->policy, family))
         return;
-    if (teller == WL_TELLER_PROFILE)
+    if (source == WL_CANDIDATE_SOURCE_PROFILE)
         rank = MIN(rank, WL_RANK_CONFIGURED);
-    wl_candidates_add(list, endpoint, rank, teller, worked);
+    wl_candidates_add(list, endpoint, rank, source, worked);
 }
 
 /* What the profile says, or its names lead to: a DNS server inside the tunnel may well answer with
@@ -47,7 +48,7 @@ add_of_profile(WlEngine *self, GArray *list, WlPeer *peer, const WlEndpoint *end
     g_autofree char *label = NULL, *text = NULL;
 
     if (wl_policy_check_endpoint(&self->policy, endpoint) != WL_VERDICT_IN_TUNNEL) {
-        add(self, list, endpoint, WL_TELLER_PROFILE, FALSE);
+        add(self, list, endpoint, WL_CANDIDATE_SOURCE_PROFILE, FALSE);
         return;
     }
     /* Of the networks that we are on, nothing is known at first. */
@@ -75,15 +76,15 @@ add_told(WlEngine *self, GArray *list, const WlPeer *peer)
         for (guint j = 0; j < entry->claims->len; j++) {
             const WlClaim *claim = &g_array_index(entry->claims, WlClaim, j);
             const WlPeer *source = wl_engine_find(self, &claim->source);
-            WlTeller teller = WL_TELLER_OTHER;
+            WlCandidateSource kind = WL_CANDIDATE_SOURCE_THIRD_PARTY;
 
             if (claim->verdict != WL_VERDICT_ACCEPTED)
                 continue;
             if (source && source->router)
-                teller = WL_TELLER_ROUTER;
+                kind = WL_CANDIDATE_SOURCE_ROUTER;
             else if (source == peer)
-                teller = WL_TELLER_ITSELF;
-            add(self, list, &entry->fact.value.endpoint, teller, FALSE);
+                kind = WL_CANDIDATE_SOURCE_SELF;
+            add(self, list, &entry->fact.value.endpoint, kind, FALSE);
         }
     }
 }
@@ -116,7 +117,7 @@ wl_engine_update_candidates(WlEngine *self, WlPeer *peer)
     }
     add_told(self, list, peer);
     if (wl_endpoint_is_set(&peer->worked) && peer->worked_until > self->now)
-        add(self, list, &peer->worked, WL_TELLER_MEMORY,
+        add(self, list, &peer->worked, WL_CANDIDATE_SOURCE_CACHE,
             !wl_engine_is_nobody_there(self, &peer->worked.ip));
 
     wl_candidates_sort(list);
@@ -204,7 +205,7 @@ first_configured(const WlPeer *peer)
 {
     for (guint i = 0; i < peer->candidates->len; i++) {
         const WlCandidate *candidate = &g_array_index(peer->candidates, WlCandidate, i);
-        if (candidate->teller == WL_TELLER_PROFILE)
+        if (candidate->source == WL_CANDIDATE_SOURCE_PROFILE)
             return candidate;
     }
     return NULL;

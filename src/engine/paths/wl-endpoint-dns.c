@@ -67,8 +67,8 @@ wl_engine_list_names(WlEngine *self)
 }
 
 void
-wl_engine_resolved(WlEngine *self, gint64 now, const char *name, const WlEndpoint *endpoints,
-                   gsize n)
+wl_engine_name_resolved(WlEngine *self, gint64 now, const char *name, const WlEndpoint *endpoints,
+                        gsize n)
 {
     const GPtrArray *peers = g_hash_table_lookup(self->named, name);
 

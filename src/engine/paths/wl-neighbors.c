@@ -113,7 +113,7 @@ ask(WlEngine *self, WlNeighbour *known, const WlIp *ip, guint32 ifindex)
     }
     known->state = WL_NEIGHBOUR_ASKED;
     known->asked = self->now;
-    output = wl_output_new(WL_OUTPUT_ASK_NEIGHBOUR);
+    output = wl_output_new(WL_OUTPUT_RESOLVE_NEIGHBOR);
     output->destination = *ip;
     output->ifindex = ifindex;
     wl_engine_emit(self, output);
@@ -200,8 +200,8 @@ wl_engine_update_near(WlEngine *self, WlPeer *peer, const GArray *after)
 }
 
 void
-wl_engine_neighbour(WlEngine *self, gint64 now, const WlIp *address, guint32 ifindex,
-                    gboolean reachable)
+wl_engine_neighbor_result(WlEngine *self, gint64 now, const WlIp *address, guint32 ifindex,
+                          gboolean reachable)
 {
     WlNeighbour *known = find(self, address, ifindex);
     const GPtrArray *peers;

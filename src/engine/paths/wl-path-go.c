@@ -73,13 +73,13 @@ struct _WlApproach {
 static guint16
 probe(WlEngine *self, WlPeer *peer, const WlIp *source, const WlIp *destination)
 {
-    WlOutput *output = wl_output_new(WL_OUTPUT_PROBE);
+    WlOutput *output = wl_output_new(WL_OUTPUT_SEND_ECHO);
 
     output->key = peer->key;
     if (source)
-        output->probe.source = *source;
-    output->probe.destination = *destination;
-    output->probe.sequence = ++self->probe_sequence;
+        output->echo.source = *source;
+    output->echo.destination = *destination;
+    output->echo.sequence = ++self->probe_sequence;
     wl_engine_emit(self, output);
     return self->probe_sequence;
 }
@@ -203,7 +203,7 @@ take_answer(WlEngine *self, WlPeer *peer, guint16 sequence)
 }
 
 void
-wl_engine_probe_answered(WlEngine *self, gint64 now, const WlKey *key, guint16 sequence)
+wl_engine_echo_reply(WlEngine *self, gint64 now, const WlKey *key, guint16 sequence)
 {
     WlPeer *peer;
 

@@ -147,7 +147,7 @@ wl_engine_plan_peer(WlEngine *self, WlPeer *peer)
 }
 
 void
-wl_engine_change_failed(WlEngine *self, gint64 now, const WlKey *key)
+wl_engine_peer_change_failed(WlEngine *self, gint64 now, const WlKey *key)
 {
     WlPeer *peer;
 

@@ -39,7 +39,8 @@ next_candidate(WlPeer *peer)
     for (guint i = 0; i < peer->candidates->len; i++) {
         WlCandidate *candidate = &g_array_index(peer->candidates, WlCandidate, i);
 
-        if (candidate->teller == WL_TELLER_OTHER || candidate->move == peer->move.serial ||
+        if (candidate->source == WL_CANDIDATE_SOURCE_THIRD_PARTY ||
+            candidate->move == peer->move.serial ||
             wl_endpoint_equal(&candidate->endpoint, &peer->endpoint))
             continue;
         /* Somebody's private address on a network that is not ours leads nowhere. */
@@ -83,7 +84,8 @@ better_candidate(WlEngine *self, WlPeer *peer)
     for (guint i = 0; i < peer->candidates->len; i++) {
         WlCandidate *candidate = &g_array_index(peer->candidates, WlCandidate, i);
 
-        if (candidate->rank != WL_RANK_ON_LINK || candidate->teller == WL_TELLER_OTHER ||
+        if (candidate->rank != WL_RANK_ON_LINK ||
+            candidate->source == WL_CANDIDATE_SOURCE_THIRD_PARTY ||
             (candidate->preferred > self->uplink_since && better_again(candidate) > self->now))
             continue;
         return candidate;

@@ -172,7 +172,7 @@ wl_engine_run_traffic(WlEngine *self)
 }
 
 void
-wl_engine_traffic_began(WlEngine *self, gint64 now, const WlIp *destination)
+wl_engine_traffic_started(WlEngine *self, gint64 now, const WlIp *destination)
 {
     gboolean any = self->traffic.asked == WL_ASKED_ANY;
 

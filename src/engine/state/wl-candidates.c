@@ -23,14 +23,14 @@ wl_candidates_find(GArray *self, const WlEndpoint *endpoint)
 }
 
 void
-wl_candidates_add(GArray *self, const WlEndpoint *endpoint, WlRank rank, WlTeller teller,
+wl_candidates_add(GArray *self, const WlEndpoint *endpoint, WlRank rank, WlCandidateSource source,
                   gboolean worked)
 {
     WlCandidate *known = wl_candidates_find(self, endpoint);
     WlCandidate fresh = {
         .endpoint = *endpoint,
         .rank = rank,
-        .teller = teller,
+        .source = source,
         .worked = worked,
         .last_tried = WL_LONG_AGO,
         .preferred = WL_LONG_AGO,
@@ -41,7 +41,7 @@ wl_candidates_add(GArray *self, const WlEndpoint *endpoint, WlRank rank, WlTelle
         return;
     }
     known->rank = MIN(known->rank, rank);
-    known->teller = MIN(known->teller, teller);
+    known->source = MIN(known->source, source);
     known->worked |= worked;
 }
 
@@ -54,8 +54,8 @@ candidate_compare(gconstpointer a, gconstpointer b)
         return x->worked ? -1 : 1;
     if (x->rank != y->rank)
         return x->rank < y->rank ? -1 : 1;
-    if (x->teller != y->teller)
-        return x->teller < y->teller ? -1 : 1;
+    if (x->source != y->source)
+        return x->source < y->source ? -1 : 1;
     return memcmp(&x->endpoint, &y->endpoint, sizeof(WlEndpoint));
 }
 

@@ -13,18 +13,18 @@ typedef enum {
 
 /** Who says so; smaller is better within a rank. */
 typedef enum {
-    WL_TELLER_PROFILE,
-    WL_TELLER_ROUTER,
-    WL_TELLER_ITSELF,
-    WL_TELLER_MEMORY, /* it worked before */
-    WL_TELLER_OTHER,
-} WlTeller;
+    WL_CANDIDATE_SOURCE_PROFILE,
+    WL_CANDIDATE_SOURCE_ROUTER,
+    WL_CANDIDATE_SOURCE_SELF,
+    WL_CANDIDATE_SOURCE_CACHE, /* it worked before */
+    WL_CANDIDATE_SOURCE_THIRD_PARTY,
+} WlCandidateSource;
 
 /** One address a peer may be reached at. */
 typedef struct {
     WlEndpoint endpoint;
     WlRank rank;
-    WlTeller teller;
+    WlCandidateSource source;
     gboolean worked;   /* the last one that did: tried first */
     gint64 last_tried; /* WL_LONG_AGO: never */
     guint round;       /* of the attempts in which it was tried last */
@@ -36,8 +36,8 @@ typedef struct {
 /** Of WlCandidate, best first once sorted. */
 GArray *wl_candidates_new(void);
 /** Adds an address, or improves what is known of it. */
-void wl_candidates_add(GArray *self, const WlEndpoint *endpoint, WlRank rank, WlTeller teller,
-                       gboolean worked);
+void wl_candidates_add(GArray *self, const WlEndpoint *endpoint, WlRank rank,
+                       WlCandidateSource source, gboolean worked);
 /** Sorts by rank, with families alternating within a rank. */
 void wl_candidates_sort(GArray *self);
 /** Takes over when each was tried. TRUE if @self has one that @old had not. */

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "wl-engine-config.h"
 
+#include "wl-link-local.h"
+
 #include <sodium.h>
 #include <string.h>
 

@@ -91,7 +91,7 @@ wl_engine_flush(WlEngine *self)
     if (self->snapshot_asked == WL_LONG_AGO ||
         self->now >= self->snapshot_asked + WL_SNAPSHOT_RETRY) {
         self->snapshot_asked = self->now;
-        wl_engine_emit(self, wl_output_new(WL_OUTPUT_WANT_SNAPSHOT));
+        wl_engine_emit(self, wl_output_new(WL_OUTPUT_READ_DEVICE));
     }
     wl_engine_need(self, self->snapshot_asked + WL_SNAPSHOT_RETRY);
 }

@@ -2,6 +2,7 @@
 #include "state/wl-peer.h"
 
 #include "state/wl-candidates.h"
+#include "wl-link-local.h"
 
 static void
 lookup_free(WlLookup *lookup)

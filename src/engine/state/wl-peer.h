@@ -138,7 +138,7 @@ typedef struct {
     gboolean router;            /* by the profile */
     gboolean refused_logged;
     WlTrust trust;
-    WlTrustSource trust_by;
+    WlTrustSource trust_source;
 
     /* The turn */
     gboolean touched, running, served, waits; /* whether it is in these lists of the engine */

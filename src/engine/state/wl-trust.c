@@ -25,40 +25,40 @@ const char *
 wl_trust_source_to_string(WlTrustSource source)
 {
     switch (source) {
-    case WL_TRUST_BY_CONFIGURATION:
-        return "configuration";
-    case WL_TRUST_BY_ROUTE:
+    case WL_TRUST_SOURCE_CONFIG:
+        return "config";
+    case WL_TRUST_SOURCE_ROUTE:
         return "route";
-    case WL_TRUST_BY_KNOWN_PEER:
+    case WL_TRUST_SOURCE_KNOWN_PEER:
         return "known-peer";
-    case WL_TRUST_BY_NONE:
+    case WL_TRUST_SOURCE_NONE:
         break;
     }
     return "none";
 }
 
 WlTrust
-wl_trust_evaluate(const WlTrustQuestion *question, WlTrustSource *by)
+wl_trust_evaluate(const WlTrustInput *input, WlTrustSource *source)
 {
     WlTrustSource ignored;
 
-    if (!by)
-        by = &ignored;
-    if (question->configured != WL_TRUST_UNSET) {
-        *by = WL_TRUST_BY_CONFIGURATION;
-        return question->configured;
+    if (!source)
+        source = &ignored;
+    if (input->configured != WL_TRUST_UNSET) {
+        *source = WL_TRUST_SOURCE_CONFIG;
+        return input->configured;
     }
-    /* A single Trust value anywhere in the profile switches this evaluator off
+    /* One Trust value anywhere in the profile disables this evaluator
      * (docs/protocol.md 6.2). */
-    if (!question->any_configured && question->source_is_peer && question->source_is_router) {
-        *by = WL_TRUST_BY_ROUTE;
+    if (!input->any_configured && input->source_is_peer && input->source_is_router) {
+        *source = WL_TRUST_SOURCE_ROUTE;
         return WL_TRUST_MEMBERSHIP;
     }
-    if (question->source_is_peer) {
-        *by = WL_TRUST_BY_KNOWN_PEER;
+    if (input->source_is_peer) {
+        *source = WL_TRUST_SOURCE_KNOWN_PEER;
         return WL_TRUST_ENDPOINT;
     }
-    *by = WL_TRUST_BY_NONE;
+    *source = WL_TRUST_SOURCE_NONE;
     return WL_TRUST_UNSET;
 }
 

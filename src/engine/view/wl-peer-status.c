@@ -156,15 +156,15 @@ static WlReason *
 explain_no_address(const WlEngine *self, const WlPeer *peer)
 {
     if (self->router)
-        return wl_reason_new(WL_REASON_HAS_TO_COME);
+        return wl_reason_new(WL_REASON_WAITING_FOR_PEER);
     for (guint i = 0; i < self->routers->len; i++) {
         if (self->routers->pdata[i] != peer) {
             g_autofree char *label = wl_peer_dup_label(self->routers->pdata[i]);
 
-            return wl_reason_new(WL_REASON_HAS_TO_TELL, label);
+            return wl_reason_new(WL_REASON_WAITING_FOR_ENDPOINT, label);
         }
     }
-    return wl_reason_new(peer->router ? WL_REASON_HAS_TO_COME : WL_REASON_ROUTER_HAS_TO_TELL);
+    return wl_reason_new(peer->router ? WL_REASON_WAITING_FOR_PEER : WL_REASON_WAITING_FOR_ROUTER);
 }
 
 static WlReason *
@@ -172,7 +172,7 @@ explain_unresolved(const char *endpoint)
 {
     g_autofree char *name = g_strndup(endpoint, strcspn(endpoint, ":"));
 
-    return wl_reason_new(WL_REASON_NOT_RESOLVED, name);
+    return wl_reason_new(WL_REASON_NAME_UNRESOLVED, name);
 }
 
 static WlReason *
@@ -185,8 +185,8 @@ explain_trying(const WlShown *shown)
         return shown->candidates == 1 ? wl_reason_new(WL_REASON_NO_ANSWER_ONE, last)
                                       : wl_reason_new(WL_REASON_NO_ANSWER, count);
     if (!wl_endpoint_is_set(&shown->last_tried))
-        return shown->candidates == 1 ? wl_reason_new(WL_REASON_TO_TRY_ONE)
-                                      : wl_reason_new(WL_REASON_TO_TRY, count);
+        return shown->candidates == 1 ? wl_reason_new(WL_REASON_CANDIDATES_PENDING_ONE)
+                                      : wl_reason_new(WL_REASON_CANDIDATES_PENDING, count);
     return shown->candidates == 1 ? wl_reason_new(WL_REASON_TRYING_ONE, last)
                                   : wl_reason_new(WL_REASON_TRYING, count, last);
 }
@@ -210,16 +210,16 @@ explain(const WlEngine *self, const WlPeer *peer, const WlShown *shown)
         return explain_trying(shown);
     case WHY_NOBODY_THERE: {
         g_autofree char *last = wl_endpoint_to_string(&shown->last_tried);
-        return wl_reason_new(WL_REASON_NOBODY_THERE, last);
+        return wl_reason_new(WL_REASON_ADDRESS_UNUSED, last);
     }
     case WHY_NO_ALIVE:
         return wl_reason_new(WL_REASON_NOT_ALIVE, endpoint);
     case WHY_ROUTED:
         return wl_reason_new(WL_REASON_ROUTED, via);
     case WHY_ROUTED_NO_ADDRESS:
-        return wl_reason_new(WL_REASON_ROUTED_NO_ADDRESS, via);
+        return wl_reason_new(WL_REASON_ROUTED_NO_ENDPOINT, via);
     case WHY_ROUTED_CHECKED:
-        return wl_reason_new(WL_REASON_ROUTED_CHECKED, via, endpoint);
+        return wl_reason_new(WL_REASON_ROUTED_VERIFYING, via, endpoint);
     case WHY_ROUTED_SILENT:
         return wl_reason_new(WL_REASON_ROUTED_SILENT, via, endpoint);
     case WHY_DIRECT_LAN:
@@ -282,14 +282,14 @@ wl_engine_get_peer(const WlEngine *self, const WlKey *key, WlPeerView *view)
     view->name = peer->name ? peer->name : "";
     view->name_configured = peer->config && peer->config->name && *peer->config->name;
     view->state = peer->shown.state;
-    view->why = peer->reason;
-    view->reason = peer->reason ? peer->reason->text : "";
+    view->reason = peer->reason;
+    view->reason_text = peer->reason ? peer->reason->text : "";
     view->has_via = peer->shown.has_via;
     view->via = peer->shown.via;
     view->endpoint = peer->shown.endpoint;
     view->allowed_ips = peer->device_allowed;
     view->trust = peer->trust;
-    view->trust_by = peer->trust_by;
+    view->trust_source = peer->trust_source;
     view->router = peer->router;
     view->basic = peer->basic;
     view->configured = peer->config != NULL;
@@ -337,25 +337,25 @@ wl_engine_get_fact_count(const WlEngine *self)
 }
 
 guint64
-wl_engine_get_steps(const WlEngine *self)
+wl_engine_get_work(const WlEngine *self)
 {
     return self->steps;
 }
 
 guint64
-wl_engine_get_agreements(const WlEngine *self)
+wl_engine_get_key_agreements(const WlEngine *self)
 {
-    return wl_signer_get_agreements(self->signer);
+    return wl_signer_get_key_agreements(self->signer);
 }
 
 const guint64 *
-wl_engine_get_received(const WlEngine *self)
+wl_engine_get_receive_counters(const WlEngine *self)
 {
     return self->received;
 }
 
 const guint64 *
-wl_engine_get_refused(const WlEngine *self)
+wl_engine_get_verdict_counters(const WlEngine *self)
 {
     return self->refused;
 }

@@ -3,21 +3,21 @@
 #include "wl-engine-private.h"
 
 const char *
-wl_outcome_to_string(WlOutcome outcome)
+wl_candidate_result_to_string(WlCandidateResult result)
 {
-    switch (outcome) {
-    case WL_OUTCOME_IN_USE:
-        return "in use";
-    case WL_OUTCOME_WORKED:
+    switch (result) {
+    case WL_CANDIDATE_IN_USE:
+        return "in-use";
+    case WL_CANDIDATE_WORKED:
         return "worked";
-    case WL_OUTCOME_NO_ANSWER:
-        return "no answer";
-    case WL_OUTCOME_TRYING:
+    case WL_CANDIDATE_NO_ANSWER:
+        return "no-answer";
+    case WL_CANDIDATE_TRYING:
         return "trying";
-    case WL_OUTCOME_NOT_TRIED:
+    case WL_CANDIDATE_NOT_TRIED:
         break;
     }
-    return "not tried";
+    return "not-tried";
 }
 
 static const char *
@@ -37,36 +37,36 @@ rank_to_string(WlRank rank)
 }
 
 static const char *
-teller_to_string(WlTeller teller)
+source_to_string(WlCandidateSource source)
 {
-    switch (teller) {
-    case WL_TELLER_PROFILE:
+    switch (source) {
+    case WL_CANDIDATE_SOURCE_PROFILE:
         return "profile";
-    case WL_TELLER_ROUTER:
+    case WL_CANDIDATE_SOURCE_ROUTER:
         return "router";
-    case WL_TELLER_ITSELF:
-        return "itself";
-    case WL_TELLER_MEMORY:
-        return "memory";
-    case WL_TELLER_OTHER:
+    case WL_CANDIDATE_SOURCE_SELF:
+        return "self";
+    case WL_CANDIDATE_SOURCE_CACHE:
+        return "cache";
+    case WL_CANDIDATE_SOURCE_THIRD_PARTY:
         break;
     }
-    return "other";
+    return "third-party";
 }
 
-static WlOutcome
-outcome_of(const WlPeer *peer, const WlCandidate *candidate)
+static WlCandidateResult
+result_of(const WlPeer *peer, const WlCandidate *candidate)
 {
     gboolean set = wl_endpoint_equal(&candidate->endpoint, &peer->endpoint);
 
     if (peer->healthy && set)
-        return peer->move.phase == WL_MOVE_TRY ? WL_OUTCOME_TRYING : WL_OUTCOME_IN_USE;
+        return peer->move.phase == WL_MOVE_TRY ? WL_CANDIDATE_TRYING : WL_CANDIDATE_IN_USE;
     if (!peer->healthy && peer->attempt.phase == WL_ATTEMPT_SLOT &&
         wl_endpoint_equal(&candidate->endpoint, &peer->attempt.last))
-        return WL_OUTCOME_TRYING;
+        return WL_CANDIDATE_TRYING;
     if (candidate->worked)
-        return WL_OUTCOME_WORKED;
-    return candidate->last_tried == WL_LONG_AGO ? WL_OUTCOME_NOT_TRIED : WL_OUTCOME_NO_ANSWER;
+        return WL_CANDIDATE_WORKED;
+    return candidate->last_tried == WL_LONG_AGO ? WL_CANDIDATE_NOT_TRIED : WL_CANDIDATE_NO_ANSWER;
 }
 
 GArray *
@@ -83,8 +83,8 @@ wl_engine_dup_candidates(const WlEngine *self, const WlKey *key)
         WlCandidateView view = {
             .endpoint = candidate->endpoint,
             .rank = rank_to_string(candidate->rank),
-            .teller = teller_to_string(candidate->teller),
-            .outcome = outcome_of(peer, candidate),
+            .source = source_to_string(candidate->source),
+            .result = result_of(peer, candidate),
         };
 
         g_array_append_val(views, view);
@@ -129,7 +129,7 @@ wl_engine_forget_endpoint(WlEngine *self, gint64 now, const WlKey *key, const Wl
     if (told || worked) {
         if (worked)
             peer->worked = (WlEndpoint){0};
-        if (!known || known->teller != WL_TELLER_PROFILE)
+        if (!known || known->source != WL_CANDIDATE_SOURCE_PROFILE)
             forget(self, peer, endpoint);
         else
             wl_engine_candidates_changed(self, peer);

@@ -7,7 +7,7 @@ fact_view_free(WlFactView *view)
     g_free(view->subject_name);
     g_free(view->value);
     g_free(view->source_name);
-    wl_reason_free(view->why);
+    wl_reason_free(view->reason);
     g_free(view);
 }
 
@@ -24,7 +24,7 @@ name_of(const WlEngine *self, const WlKey *key)
 }
 
 static const char *
-attribute_of(const WlFact *fact)
+type_of(const WlFact *fact)
 {
     if (wl_fact_is_endpoint(fact))
         return "endpoint";
@@ -50,20 +50,20 @@ dup_value(const WlFact *fact)
 static WlReason *
 explain_trust(const WlPeer *source, const WlClaim *claim)
 {
-    guint kept = claim->stale ? WL_REASON_KEPT_CONFIGURED_TRUST - WL_REASON_CONFIGURED_TRUST : 0;
+    guint kept = claim->stale ? WL_REASON_STALE_CONFIGURED_TRUST - WL_REASON_CONFIGURED_TRUST : 0;
     g_autofree char *label = source ? wl_peer_dup_label(source) : NULL;
 
     if (!source)
-        return wl_reason_new(WL_REASON_TRUSTED_GONE + kept);
-    switch (source->trust_by) {
-    case WL_TRUST_BY_CONFIGURATION:
+        return wl_reason_new(WL_REASON_TRUSTED_SOURCE_GONE + kept);
+    switch (source->trust_source) {
+    case WL_TRUST_SOURCE_CONFIG:
         return wl_reason_new(WL_REASON_CONFIGURED_TRUST + kept, label,
                              wl_trust_to_string(source->trust));
-    case WL_TRUST_BY_ROUTE:
+    case WL_TRUST_SOURCE_ROUTE:
         return wl_reason_new(WL_REASON_TRUSTED_ROUTER + kept, label);
-    case WL_TRUST_BY_KNOWN_PEER:
+    case WL_TRUST_SOURCE_KNOWN_PEER:
         return wl_reason_new(WL_REASON_TRUSTED_PEER + kept, label);
-    case WL_TRUST_BY_NONE:
+    case WL_TRUST_SOURCE_NONE:
         break;
     }
     return wl_reason_new(WL_REASON_TRUSTED + kept, label);
@@ -73,17 +73,17 @@ static WlReason *
 explain_distrust(const WlFact *fact, const WlPeer *source, WlVerdict verdict)
 {
     g_autofree char *label = wl_peer_dup_label(source);
-    WlReasonId id = WL_REASON_MAY_NOT_NAME_MEMBERS;
+    WlReasonId id = WL_REASON_NOT_ALLOWED_MEMBERS;
 
     if (verdict == WL_VERDICT_UNKNOWN_SUBJECT)
-        return wl_reason_new(WL_REASON_ABOUT_NOBODY, label);
+        return wl_reason_new(WL_REASON_UNKNOWN_SUBJECT_SOURCE, label);
     if (wl_fact_is_endpoint(fact))
-        id = WL_REASON_MAY_NOT_TELL_ENDPOINTS;
+        id = WL_REASON_NOT_ALLOWED_ENDPOINTS;
     else if (wl_fact_is_allowed(fact))
-        id = WL_REASON_MAY_NOT_GIVE_PREFIXES;
+        id = WL_REASON_NOT_ALLOWED_PREFIXES;
     if (source->trust == WL_TRUST_UNSET)
         return wl_reason_new(id, label);
-    id += WL_REASON_TRUST_NOT_FOR_ENDPOINTS - WL_REASON_MAY_NOT_TELL_ENDPOINTS;
+    id += WL_REASON_TRUST_TOO_LOW_ENDPOINTS - WL_REASON_NOT_ALLOWED_ENDPOINTS;
     return wl_reason_new(id, label, wl_trust_to_string(source->trust));
 }
 
@@ -93,7 +93,7 @@ explain(const WlEngine *self, const WlFactEntry *entry, const WlClaim *claim)
     const WlPeer *source = wl_engine_find(self, &claim->source);
 
     if (claim->verdict == WL_VERDICT_N)
-        return wl_reason_new(WL_REASON_UNSEEN);
+        return wl_reason_new(WL_REASON_PENDING);
     if (claim->verdict == WL_VERDICT_ACCEPTED)
         return explain_trust(source, claim);
     if (source &&
@@ -111,7 +111,7 @@ view_new(const WlEngine *self, const WlFactEntry *entry)
 
     view->subject = entry->fact.subject;
     view->subject_name = g_strdup(name_of(self, &entry->fact.subject));
-    view->attribute = attribute_of(&entry->fact);
+    view->type = type_of(&entry->fact);
     view->value = dup_value(&entry->fact);
     return view;
 }
@@ -123,7 +123,7 @@ view_new_local(const WlEngine *self, const WlFactEntry *entry)
 
     view->local = view->accepted = TRUE;
     view->source_name = g_strdup("");
-    view->why = wl_reason_new(WL_REASON_OWN);
+    view->reason = wl_reason_new(WL_REASON_SELF);
     view->expires = wl_fact_entry_expires(entry, self->now);
     return view;
 }
@@ -136,7 +136,7 @@ view_new_told(const WlEngine *self, const WlFactEntry *entry, const WlClaim *cla
     view->source = claim->source;
     view->source_name = g_strdup(name_of(self, &claim->source));
     view->accepted = claim->verdict == WL_VERDICT_ACCEPTED;
-    view->why = explain(self, entry, claim);
+    view->reason = explain(self, entry, claim);
     view->expires = claim->expires;
     view->stale = claim->stale;
     return view;
@@ -149,7 +149,7 @@ compare(gconstpointer a, gconstpointer b)
     int order = wl_key_compare(&x->subject, &y->subject);
 
     if (order == 0)
-        order = g_strcmp0(x->attribute, y->attribute);
+        order = g_strcmp0(x->type, y->type);
     if (order == 0)
         order = g_strcmp0(x->value, y->value);
     if (order == 0)

@@ -2,6 +2,7 @@
 #include "wl-signer.h"
 
 #include "wl-group.h"
+#include "wl-link-local.h"
 
 #include <sodium.h>
 #include <string.h>
@@ -89,7 +90,7 @@ wl_signer_get_public_key(const WlSigner *self)
 }
 
 guint64
-wl_signer_get_agreements(const WlSigner *self)
+wl_signer_get_key_agreements(const WlSigner *self)
 {
     return self->agreements;
 }

@@ -31,7 +31,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(WlSigner, wl_signer_free)
 const WlKey *wl_signer_get_public_key(const WlSigner *self);
 void wl_signer_forget(WlSigner *self, const WlKey *peer);
 /** Shared keys that were computed (X25519, which costs more than all else about a datagram). */
-guint64 wl_signer_get_agreements(const WlSigner *self);
+guint64 wl_signer_get_key_agreements(const WlSigner *self);
 
 /** A whole datagram with @inner inside, for @peer; NULL if @peer is a key that gives no shared
  * secret. */

@@ -2,6 +2,7 @@
 #include "wl-link-properties.h"
 
 #include "wl-clock.h"
+#include "wl-link-local.h"
 
 const char *const wl_link_properties_on_demand[] = {"FactCount", "Received", NULL};
 
@@ -20,7 +21,7 @@ prefixes_variant(const GArray *prefixes)
 static GVariant *
 received_variant(const WlEngine *engine)
 {
-    const guint64 *received = wl_engine_get_received(engine);
+    const guint64 *received = wl_engine_get_receive_counters(engine);
     GVariantBuilder counts;
 
     g_variant_builder_init(&counts, G_VARIANT_TYPE("a{st}"));
@@ -94,7 +95,7 @@ fact_variant(const WlFactView *view, gint64 now)
     g_variant_dict_insert_value(&dict, "Subject",
                                 g_variant_new_take_string(wl_key_to_string(&view->subject)));
     g_variant_dict_insert(&dict, "SubjectName", "s", view->subject_name);
-    g_variant_dict_insert(&dict, "Attribute", "s", view->attribute);
+    g_variant_dict_insert(&dict, "Attribute", "s", view->type);
     g_variant_dict_insert(&dict, "Value", "s", view->value);
     g_variant_dict_insert_value(&dict, "Source",
                                 view->local
@@ -102,9 +103,9 @@ fact_variant(const WlFactView *view, gint64 now)
                                     : g_variant_new_take_string(wl_key_to_string(&view->source)));
     g_variant_dict_insert(&dict, "SourceName", "s", view->source_name);
     g_variant_dict_insert(&dict, "Accepted", "b", view->accepted);
-    g_variant_dict_insert(&dict, "Rule", "s", view->why->text);
-    g_variant_dict_insert(&dict, "RuleId", "s", wl_reason_id_to_string(view->why->id));
-    g_variant_dict_insert(&dict, "RuleArguments", "^as", view->why->arguments);
+    g_variant_dict_insert(&dict, "Rule", "s", view->reason->text);
+    g_variant_dict_insert(&dict, "RuleId", "s", wl_reason_id_to_string(view->reason->id));
+    g_variant_dict_insert(&dict, "RuleArguments", "^as", view->reason->arguments);
     g_variant_dict_insert(&dict, "Expires", "u", seconds_left(view, now));
     return g_variant_dict_end(&dict);
 }

@@ -38,28 +38,22 @@ candidates_variant(const WlEngine *engine, const WlKey *key)
         const WlCandidateView *view = &g_array_index(candidates, WlCandidateView, i);
         g_autofree char *endpoint = wl_endpoint_to_string(&view->endpoint);
 
-        g_variant_builder_add(&list, "(ssss)", endpoint, view->rank, view->teller,
-                              wl_outcome_to_string(view->outcome));
+        g_variant_builder_add(&list, "(ssss)", endpoint, view->rank, view->source,
+                              wl_candidate_result_to_string(view->result));
     }
     return g_variant_builder_end(&list);
-}
-
-static const char *
-trust_by(const WlPeerView *view)
-{
-    return view->trust_by == WL_TRUST_BY_KNOWN_PEER ? "known peer"
-                                                    : wl_trust_source_to_string(view->trust_by);
 }
 
 static void
 insert_reason(GVariantDict *dict, const WlPeerView *view)
 {
     static const char *const nothing[] = {NULL};
-    const char *const *arguments = view->why ? (const char *const *) view->why->arguments : nothing;
+    const char *const *arguments =
+        view->reason ? (const char *const *) view->reason->arguments : nothing;
 
-    g_variant_dict_insert(dict, "Reason", "s", view->reason);
+    g_variant_dict_insert(dict, "Reason", "s", view->reason_text);
     g_variant_dict_insert(dict, "ReasonId", "s",
-                          view->why ? wl_reason_id_to_string(view->why->id) : "");
+                          view->reason ? wl_reason_id_to_string(view->reason->id) : "");
     g_variant_dict_insert(dict, "ReasonArguments", "^as", arguments);
 }
 
@@ -83,7 +77,7 @@ wl_peer_properties_new(const WlPeerView *view, const char *via)
     g_variant_dict_insert_value(&dict, "AllowedIPs", prefixes_variant(view->allowed_ips));
     g_variant_dict_insert(&dict, "Trust", "s",
                           view->trust == WL_TRUST_UNSET ? "" : wl_trust_to_string(view->trust));
-    g_variant_dict_insert(&dict, "TrustBy", "s", trust_by(view));
+    g_variant_dict_insert(&dict, "TrustBy", "s", wl_trust_source_to_string(view->trust_source));
     g_variant_dict_insert(&dict, "Router", "b", view->router);
     g_variant_dict_insert(&dict, "Basic", "b", view->basic);
     g_variant_dict_insert(&dict, "Configured", "b", view->configured);

@@ -35,5 +35,5 @@ wl_local_addresses_update_engine(const GArray *addresses, const WlSessionSetting
         local[i].ifindex = address->ifindex;
         local[i].announce = may_announce(settings, address);
     }
-    wl_engine_local_addresses(engine, now, local, addresses->len);
+    wl_engine_set_local_addresses(engine, now, local, addresses->len);
 }

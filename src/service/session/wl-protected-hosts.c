@@ -65,5 +65,5 @@ wl_protected_hosts_update_engine(const WlProtectedHosts *self, WlEngine *engine,
 
     for (guint i = 0; i < self->dns->len; i++)
         g_array_append_vals(all, &g_array_index(self->dns, WlDnsServer, i).address, 1);
-    wl_engine_local_servers(engine, now, (const WlIp *) all->data, all->len);
+    wl_engine_set_protected_hosts(engine, now, (const WlIp *) all->data, all->len);
 }

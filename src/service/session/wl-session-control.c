@@ -28,7 +28,7 @@ wl_session_set_connectivity(WlSession *self, WlConnectivity connectivity)
     self->connectivity = connectivity;
     if (!self->engine)
         return;
-    wl_engine_connectivity(self->engine, wl_clock_now(), connectivity);
+    wl_engine_set_connectivity(self->engine, wl_clock_now(), connectivity);
     wl_session_pump(self);
 }
 

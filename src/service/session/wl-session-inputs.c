@@ -11,7 +11,7 @@ wl_session_deadline(gpointer user_data)
 {
     WlSession *self = user_data;
 
-    wl_engine_time(self->engine, wl_clock_now());
+    wl_engine_advance_time(self->engine, wl_clock_now());
     return wl_session_pump(self);
 }
 
@@ -20,7 +20,7 @@ wl_session_datagram(const WlIp *source, const guint8 *data, gsize length, gpoint
 {
     WlSession *self = user_data;
 
-    wl_engine_datagram(self->engine, wl_clock_now(), source, data, length);
+    wl_engine_datagram_received(self->engine, wl_clock_now(), source, data, length);
     wl_session_pump(self);
 }
 
@@ -29,7 +29,7 @@ wl_session_resolved(const char *name, const WlEndpoint *endpoints, gsize n, gpoi
 {
     WlSession *self = user_data;
 
-    wl_engine_resolved(self->engine, wl_clock_now(), name, endpoints, n);
+    wl_engine_name_resolved(self->engine, wl_clock_now(), name, endpoints, n);
     wl_session_pump(self);
 }
 
@@ -38,7 +38,7 @@ wl_session_echo_reply(const WlKey *key, guint16 sequence, gpointer user_data)
 {
     WlSession *self = user_data;
 
-    wl_engine_probe_answered(self->engine, wl_clock_now(), key, sequence);
+    wl_engine_echo_reply(self->engine, wl_clock_now(), key, sequence);
     wl_session_pump(self);
 }
 
@@ -47,7 +47,7 @@ wl_session_traffic(const WlIp *destination, gpointer user_data)
 {
     WlSession *self = user_data;
 
-    wl_engine_traffic_began(self->engine, wl_clock_now(), destination);
+    wl_engine_traffic_started(self->engine, wl_clock_now(), destination);
     wl_session_pump(self);
 }
 
@@ -56,7 +56,7 @@ wl_session_neighbor(const WlIp *address, guint32 ifindex, gboolean reachable, gp
 {
     WlSession *self = user_data;
 
-    wl_engine_neighbour(self->engine, wl_clock_now(), address, ifindex, reachable);
+    wl_engine_neighbor_result(self->engine, wl_clock_now(), address, ifindex, reachable);
     wl_session_pump(self);
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "wl-session-outputs.h"
 
+#include "wl-link-local.h"
 #include "wl-log.h"
 #include "wl-state-file.h"
 
@@ -20,7 +21,7 @@ on_retry(gpointer user_data)
     self->refused = g_hash_table_new_full(wl_key_hash, wl_key_equal, g_free, NULL);
     g_hash_table_iter_init(&iter, refused);
     while (g_hash_table_iter_next(&iter, &key, NULL))
-        wl_engine_change_failed(self->engine, wl_clock_now(), key);
+        wl_engine_peer_change_failed(self->engine, wl_clock_now(), key);
     wl_session_pump(self);
     return G_SOURCE_REMOVE;
 }
@@ -48,7 +49,7 @@ wl_session_read_device(WlSession *self)
 
     self->last_snapshot = wl_clock_now();
     if (device)
-        wl_engine_snapshot(self->engine, self->last_snapshot, device);
+        wl_engine_device_snapshot(self->engine, self->last_snapshot, device);
     else if (g_error_matches(error, WL_LINK_ERROR, WL_LINK_ERROR_GONE))
         wl_session_link_failed(self->link, error->message, self);
     else
@@ -69,7 +70,7 @@ forget_round_trip(WlSession *self, const WlKey *key)
 void
 wl_session_save_state(WlSession *self)
 {
-    g_autofree char *memory = wl_engine_dup_memory(self->engine);
+    g_autofree char *memory = wl_engine_dup_state(self->engine);
     g_autoptr(GError) error = NULL;
 
     if (!wl_state_file_save(self->settings.uuid, memory, &error))
@@ -91,38 +92,38 @@ carry_out(WlSession *self, const WlOutput *output)
     case WL_OUTPUT_CHANGE_PEER:
         change_peer(self, output);
         break;
-    case WL_OUTPUT_WANT_SNAPSHOT:
+    case WL_OUTPUT_READ_DEVICE:
         wl_session_read_device(self);
         break;
     case WL_OUTPUT_RESOLVE:
         wl_resolver_resolve(self->resolver, output->name);
         break;
-    case WL_OUTPUT_ROUTES:
+    case WL_OUTPUT_ROUTES_CHANGED:
         self->events->routes_changed(self, self->user_data);
         break;
     case WL_OUTPUT_PEER_CHANGED:
         self->events->peer_changed(self, &output->key, self->user_data);
         break;
-    case WL_OUTPUT_PEER_GONE:
+    case WL_OUTPUT_PEER_REMOVED:
         forget_round_trip(self, &output->key);
         self->events->peer_gone(self, &output->key, self->user_data);
         break;
     case WL_OUTPUT_LOG:
         g_message("%s", output->name);
         break;
-    case WL_OUTPUT_PROBE:
+    case WL_OUTPUT_SEND_ECHO:
         if (self->echo)
-            wl_echo_send(self->echo, &output->key, &output->probe.source,
-                         &output->probe.destination, output->probe.sequence);
+            wl_echo_send(self->echo, &output->key, &output->echo.source, &output->echo.destination,
+                         output->echo.sequence);
         break;
     case WL_OUTPUT_WATCH_TRAFFIC:
         if (self->traffic)
             wl_traffic_watch_arm(self->traffic, output->prefixes);
         break;
-    case WL_OUTPUT_ASK_NEIGHBOUR:
+    case WL_OUTPUT_RESOLVE_NEIGHBOR:
         wl_neighbor_watch_resolve(self->neighbors, &output->destination, output->ifindex);
         break;
-    case WL_OUTPUT_REMEMBER:
+    case WL_OUTPUT_SAVE_STATE:
         wl_session_save_state(self);
         break;
     }

@@ -48,7 +48,7 @@ wl_session_reload_profile(WlSession *self, WlEngineConfig *config,
     gboolean forwarded_v6 = self->settings.forwarding;
 
     keep_constants(self, config);
-    if (!wl_engine_change_profile(self->engine, wl_clock_now(), config, error)) {
+    if (!wl_engine_reload_profile(self->engine, wl_clock_now(), config, error)) {
         wl_engine_config_free(config);
         return FALSE;
     }

@@ -4,7 +4,7 @@
 #include "wl-session-settings.h"
 
 /**
- * The profile says something else than before: see wl_engine_change_profile(), which takes of
+ * The profile says something else than before: see wl_engine_reload_profile(), which takes of
  * @config what it can; of @settings count `forwarding` and the patterns. Takes @config. FALSE with
  * *error if it contradicts itself; then nothing is changed.
  */

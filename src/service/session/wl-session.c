@@ -4,6 +4,7 @@
 #include <sodium.h>
 #include <unistd.h>
 
+#include "wl-link-local.h"
 #include "wl-profile-lock.h"
 #include "wl-full-tunnel.h"
 #include "wl-session-inputs.h"
@@ -32,7 +33,7 @@ recall(WlSession *self)
     gsize length = 0;
 
     memory = wl_state_file_load(self->settings.uuid, &length, &error);
-    if (memory && !wl_engine_recall(self->engine, wl_clock_now(), memory, length, &error))
+    if (memory && !wl_engine_load_state(self->engine, wl_clock_now(), memory, length, &error))
         wl_state_file_remove(self->settings.uuid);
     if (error)
         g_message("%s", error->message);
@@ -174,7 +175,7 @@ on_opened(GObject *source, GAsyncResult *result, gpointer user_data)
     wl_session_update_addresses(self);
     wl_session_update_uplink(self);
     wl_protected_hosts_update_engine(self->servers, self->engine, wl_clock_now());
-    wl_engine_connectivity(self->engine, wl_clock_now(), self->connectivity);
+    wl_engine_set_connectivity(self->engine, wl_clock_now(), self->connectivity);
     wl_session_pump(self);
     if (!self->failure)
         self->events->ready(self, self->user_data);

@@ -94,7 +94,7 @@ cut_chunk(GoDaemon *self)
     g_queue_push_tail(&self->chunks, g_steal_pointer(&self->collecting));
     self->collecting = received_new();
     go_resolve(self);
-    go_emit(self, WL_OUTPUT_WANT_SNAPSHOT);
+    go_emit(self, WL_OUTPUT_READ_DEVICE);
 }
 
 GoDaemon *

@@ -223,7 +223,7 @@ rig_drain(Rig *rig)
             apply_change(rig, output->change);
             g_ptr_array_add(rig->changes, g_steal_pointer(&output->change));
             break;
-        case WL_OUTPUT_WANT_SNAPSHOT:
+        case WL_OUTPUT_READ_DEVICE:
             answer_snapshot(rig);
             break;
         case WL_OUTPUT_RESOLVE: {

@@ -80,7 +80,7 @@ static gint64
 read_agreements(Run *run, const Count *self, gint64 since)
 {
     return self->a->member && self->a->kind == SIM_KIND_NATIVE
-               ? (gint64) wl_engine_get_agreements(self->a->member)
+               ? (gint64) wl_engine_get_key_agreements(self->a->member)
                : 0;
 }
 

@@ -366,7 +366,7 @@ echo_new(SimHost *self, const WlIp *to, gsize size)
 }
 
 void
-sim_host_send_echo(SimHost *self, const WlKey *key, const WlProbe *probe)
+sim_host_send_echo(SimHost *self, const WlKey *key, const WlEchoRequest *probe)
 {
     gboolean v4 = probe->destination.family == WL_FAMILY_V4;
     SimPacket *packet =

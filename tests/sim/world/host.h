@@ -34,7 +34,7 @@ typedef struct {
 typedef struct {
     guint64 number; /* of the packet; 0: none is waited for */
     WlKey key;
-    WlProbe probe;
+    WlEchoRequest probe;
 } SimEcho;
 #define SIM_ECHOES 128
 
@@ -133,7 +133,7 @@ typedef struct {
 } SimPing;
 
 /** Sends an echo of the member, who gets the answer. */
-void sim_host_send_echo(SimHost *self, const WlKey *key, const WlProbe *probe);
+void sim_host_send_echo(SimHost *self, const WlKey *key, const WlEchoRequest *probe);
 /** Its number, for sim_host_get_ping(). */
 guint64 sim_host_ping(SimHost *self, const WlIp *to);
 const SimPing *sim_host_get_ping(const SimHost *self, guint64 number);

@@ -17,31 +17,31 @@ free_engine(gpointer self)
 static void
 run_time(gpointer self, gint64 now)
 {
-    wl_engine_time(self, now);
+    wl_engine_advance_time(self, now);
 }
 
 static void
 take_snapshot(gpointer self, gint64 now, const WlDevice *device)
 {
-    wl_engine_snapshot(self, now, device);
+    wl_engine_device_snapshot(self, now, device);
 }
 
 static void
 take_datagram(gpointer self, gint64 now, const WlIp *source, const guint8 *data, gsize length)
 {
-    wl_engine_datagram(self, now, source, data, length);
+    wl_engine_datagram_received(self, now, source, data, length);
 }
 
 static void
 take_addresses(gpointer self, gint64 now, const WlLocalAddress *addresses, gsize n)
 {
-    wl_engine_local_addresses(self, now, addresses, n);
+    wl_engine_set_local_addresses(self, now, addresses, n);
 }
 
 static void
 take_resolved(gpointer self, gint64 now, const char *name, const WlEndpoint *endpoints, gsize n)
 {
-    wl_engine_resolved(self, now, name, endpoints, n);
+    wl_engine_name_resolved(self, now, name, endpoints, n);
 }
 
 static void
@@ -65,50 +65,50 @@ take_resumed(gpointer self, gint64 now)
 static void
 take_connectivity(gpointer self, gint64 now, WlConnectivity connectivity)
 {
-    wl_engine_connectivity(self, now, connectivity);
+    wl_engine_set_connectivity(self, now, connectivity);
 }
 
 static void
 take_protected_hosts(gpointer self, gint64 now, const WlIp *protected_hosts, gsize n)
 {
-    wl_engine_local_servers(self, now, protected_hosts, n);
+    wl_engine_set_protected_hosts(self, now, protected_hosts, n);
 }
 
 static void
 take_traffic(gpointer self, gint64 now, const WlIp *destination)
 {
-    wl_engine_traffic_began(self, now, destination);
+    wl_engine_traffic_started(self, now, destination);
 }
 
 static void
 take_neighbor_result(gpointer self, gint64 now, const WlIp *address, guint32 ifindex,
                      gboolean reachable)
 {
-    wl_engine_neighbour(self, now, address, ifindex, reachable);
+    wl_engine_neighbor_result(self, now, address, ifindex, reachable);
 }
 
 static void
 take_echo_reply(gpointer self, gint64 now, const WlKey *key, guint16 sequence)
 {
-    wl_engine_probe_answered(self, now, key, sequence);
+    wl_engine_echo_reply(self, now, key, sequence);
 }
 
 static gboolean
 reload_profile(gpointer self, gint64 now, const WlEngineConfig *config, GError **error)
 {
-    return wl_engine_change_profile(self, now, config, error);
+    return wl_engine_reload_profile(self, now, config, error);
 }
 
 static gboolean
 load_state(gpointer self, gint64 now, const char *saved_state, gsize length, GError **error)
 {
-    return wl_engine_recall(self, now, saved_state, length, error);
+    return wl_engine_load_state(self, now, saved_state, length, error);
 }
 
 static char *
 dup_state(gconstpointer self)
 {
-    return wl_engine_dup_memory(self);
+    return wl_engine_dup_state(self);
 }
 
 static WlOutput *
@@ -131,7 +131,7 @@ get_peer_status(gconstpointer self, gint64 now, const WlKey *key, SimPeerStatus 
     if (!wl_engine_get_peer(self, key, &view))
         return FALSE;
     status->state = view.state;
-    status->reason = view.reason;
+    status->reason = view.reason_text;
     status->name = view.name;
     status->healthy = view.healthy;
     status->alive = view.alive;

@@ -70,13 +70,13 @@ trace(SimHost *host, const WlOutput *output)
                         change->kind == WL_PEER_UPDATE && !change->replace_allowed_ips
                             ? " as they are"
                             : allowed->str);
-    } else if (output->kind == WL_OUTPUT_PROBE) {
-        g_autofree char *to = wl_ip_to_string(&output->probe.destination);
+    } else if (output->kind == WL_OUTPUT_SEND_ECHO) {
+        g_autofree char *to = wl_ip_to_string(&output->echo.destination);
         sim_world_trace(host->world, host->name, "sends an echo to %s at %s",
                         name_of(host, &output->key), to);
     } else if (output->kind == WL_OUTPUT_RESOLVE) {
         sim_world_trace(host->world, host->name, "resolves %s", output->name);
-    } else if (output->kind == WL_OUTPUT_ASK_NEIGHBOUR) {
+    } else if (output->kind == WL_OUTPUT_RESOLVE_NEIGHBOR) {
         g_autofree char *address = wl_ip_to_string(&output->destination);
         sim_world_trace(host->world, host->name, "resolves neighbor %s", address);
     }
@@ -200,7 +200,7 @@ carry_out(SimHost *host, const WlOutput *output)
         host->counters.recreations += sim_device_change(host->device, output->change);
         host->world->dirty = TRUE;
         break;
-    case WL_OUTPUT_WANT_SNAPSHOT:
+    case WL_OUTPUT_READ_DEVICE:
         read_device(host);
         break;
     case WL_OUTPUT_RESOLVE:
@@ -209,29 +209,29 @@ carry_out(SimHost *host, const WlOutput *output)
     case WL_OUTPUT_PEER_CHANGED:
         note_state(host, &output->key);
         break;
-    case WL_OUTPUT_PEER_GONE:
+    case WL_OUTPUT_PEER_REMOVED:
         g_hash_table_remove(host->states, &output->key);
         host->world->dirty = TRUE;
         break;
-    case WL_OUTPUT_PROBE:
+    case WL_OUTPUT_SEND_ECHO:
         host->counters.echoes++;
-        sim_host_send_echo(host, &output->key, &output->probe);
+        sim_host_send_echo(host, &output->key, &output->echo);
         break;
     case WL_OUTPUT_WATCH_TRAFFIC:
         host->watching = TRUE;
         g_clear_pointer(&host->watched, g_array_unref);
         host->watched = output->prefixes ? g_array_ref(output->prefixes) : NULL;
         break;
-    case WL_OUTPUT_ASK_NEIGHBOUR:
+    case WL_OUTPUT_RESOLVE_NEIGHBOR:
         sim_neighbors_resolve(host, &output->destination, output->ifindex);
         break;
-    case WL_OUTPUT_REMEMBER:
+    case WL_OUTPUT_SAVE_STATE:
         save_state(host);
         break;
     case WL_OUTPUT_LOG:
         host->counters.logs++;
         break;
-    case WL_OUTPUT_ROUTES:
+    case WL_OUTPUT_ROUTES_CHANGED:
         host->world->dirty = TRUE;
         break;
     }

@@ -92,8 +92,8 @@ static gboolean
 is_fact(const WlFactView *fact, const SimHost *about, const char *attribute, const char *value,
         int accepted, const SimHost *from)
 {
-    return wl_key_equal(&fact->subject, &about->public_key) &&
-           g_str_equal(fact->attribute, attribute) && (!value || g_str_equal(fact->value, value)) &&
+    return wl_key_equal(&fact->subject, &about->public_key) && g_str_equal(fact->type, attribute) &&
+           (!value || g_str_equal(fact->value, value)) &&
            (accepted < 0 || fact->accepted == accepted) &&
            (!from || (!fact->local && wl_key_equal(&fact->source, &from->public_key)));
 }
@@ -213,9 +213,9 @@ truth_describe_facts(SimHost *host, SimHost *about, GString *text)
         const WlFactView *fact = facts->pdata[i];
         if (wl_key_equal(&fact->subject, &about->public_key))
             g_string_append_printf(text, "    %s holds %s %s of %s from %s: %s\n", host->name,
-                                   fact->attribute, fact->value, about->name,
+                                   fact->type, fact->value, about->name,
                                    fact->local ? "itself" : name_of(host, &fact->source),
-                                   fact->why->text);
+                                   fact->reason->text);
     }
 }
 

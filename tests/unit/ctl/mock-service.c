@@ -290,26 +290,26 @@ mock_peer(guint number, const char *name, const char *state, const char *via, co
 }
 
 static const char hub_more[] =
-    "'Endpoint': <'192.0.2.1:51820'>, 'Trust': <'Membership'>, 'TrustBy': <'configuration'>, "
+    "'Endpoint': <'192.0.2.1:51820'>, 'Trust': <'Membership'>, 'TrustBy': <'config'>, "
     "'Router': <true>, 'Configured': <true>, 'RxBytes': <uint64 1536>, 'TxBytes': <uint64 1>, "
     "'RoundTrip': <uint32 12345>, 'LastHandshake': <int64 %" G_GINT64_FORMAT
     ">, 'LastAlive': <int64 %" G_GINT64_FORMAT ">, "
-    "'Candidates': <[('192.0.2.1:51820', 'configured', 'profile', 'in use')]>, ";
+    "'Candidates': <[('192.0.2.1:51820', 'configured', 'profile', 'in-use')]>, ";
 
 static const char laptop_more[] =
-    "'Trust': <'Endpoint'>, 'TrustBy': <'known peer'>, 'Configured': <true>, "
-    "'Candidates': <[('192.168.7.4:41000', 'private', 'itself', 'no answer'), "
+    "'Trust': <'Endpoint'>, 'TrustBy': <'known-peer'>, 'Configured': <true>, "
+    "'Candidates': <[('192.168.7.4:41000', 'private', 'self', 'no-answer'), "
     "('[2001:db8::4]:41000', 'public', 'router', 'trying')]>, ";
 
 static const char nas_more[] =
     "'Endpoint': <'192.168.1.20:51820'>, 'Trust': <'Untrusted'>, 'TrustBy': <'none'>, "
     "'RxBytes': <uint64 5000000000>, 'TxBytes': <uint64 4096>, 'RoundTrip': <uint32 310>, "
     "'LastHandshake': <int64 %" G_GINT64_FORMAT ">, 'LastAlive': <int64 %" G_GINT64_FORMAT ">, "
-    "'Candidates': <[('192.168.1.20:51820', 'on-link', 'itself', 'in use')]>, ";
+    "'Candidates': <[('192.168.1.20:51820', 'on-link', 'self', 'in-use')]>, ";
 
 static const char phone_more[] =
-    "'Basic': <true>, 'Configured': <true>, 'Trust': <''>, 'TrustBy': <'configuration'>, "
-    "'Candidates': <[('198.51.100.7:51820', 'configured', 'profile', 'not tried')]>, ";
+    "'Basic': <true>, 'Configured': <true>, 'Trust': <''>, 'TrustBy': <'config'>, "
+    "'Candidates': <[('198.51.100.7:51820', 'configured', 'profile', 'not-tried')]>, ";
 
 Mock *
 fixture_add_network(Fixture *self, const char *id)

@@ -54,7 +54,7 @@ test_sentence(void)
     g_autofree char *trust = NULL, *unknown = NULL, *short_of = NULL;
 
     speak("en");
-    trust = wl_editor_live_sentence("trust-not-for-members", two, "");
+    trust = wl_editor_live_sentence("trust-too-low-members", two, "");
     g_assert_cmpstr(trust, ==, "refused: nas may not name members, its trust is Allowed IPs");
     /* from a later version of the service */
     unknown = wl_editor_live_sentence("by-carrier-pigeon", two, "sent by a pigeon");

@@ -2,6 +2,7 @@
 /* Every worked example of wirelink-vectors.json. */
 #include "test-vectors.h"
 #include "wl-group.h"
+#include "wl-link-local.h"
 #include "wl-signer.h"
 
 #include <string.h>

@@ -138,7 +138,7 @@ bench_change(Bench *bench, WlEngineConfig *config)
     g_autoptr(GError) error = NULL;
 
     bench_clear(bench);
-    wl_engine_change_profile(bench->engine, bench->now, config, &error);
+    wl_engine_reload_profile(bench->engine, bench->now, config, &error);
     g_assert_no_error(error);
     wl_engine_config_free(config);
     bench_drain(bench);
@@ -151,7 +151,7 @@ bench_uplink(Bench *bench, const char *address)
 
     if (address)
         local.address = bench_prefix(address);
-    wl_engine_local_addresses(bench->engine, bench->now, &local, address ? 1 : 0);
+    wl_engine_set_local_addresses(bench->engine, bench->now, &local, address ? 1 : 0);
     bench_drain(bench);
 }
 
@@ -195,7 +195,7 @@ bench_snapshot(Bench *bench)
         const gint64 *handshake = g_hash_table_lookup(bench->handshakes, &peer->public_key);
         peer->handshake_age = handshake ? bench->now - *handshake : -1;
     }
-    wl_engine_snapshot(bench->engine, bench->now, bench->device);
+    wl_engine_device_snapshot(bench->engine, bench->now, bench->device);
 }
 
 /* As wl-way.c has it, for a member that decides nothing by itself. */
@@ -240,11 +240,11 @@ bench_drain(Bench *bench)
     while ((output = wl_engine_next_output(bench->engine))) {
         if (output->kind == WL_OUTPUT_CHANGE_PEER)
             apply_change(bench, output->change);
-        else if (output->kind == WL_OUTPUT_WANT_SNAPSHOT && !bench->no_device)
+        else if (output->kind == WL_OUTPUT_READ_DEVICE && !bench->no_device)
             bench_snapshot(bench);
-        else if (output->kind == WL_OUTPUT_ASK_NEIGHBOUR && !bench->nobody)
-            wl_engine_neighbour(bench->engine, bench->now, &output->destination, output->ifindex,
-                                TRUE);
+        else if (output->kind == WL_OUTPUT_RESOLVE_NEIGHBOR && !bench->nobody)
+            wl_engine_neighbor_result(bench->engine, bench->now, &output->destination,
+                                      output->ifindex, TRUE);
         else if (output->kind == WL_OUTPUT_SEND)
             g_assert_cmpuint(g_bytes_get_size(output->bytes), <=, 1210);
         g_ptr_array_add(bench->outputs, output);
@@ -269,7 +269,7 @@ bench_run(Bench *bench, gint64 duration)
     while (wl_engine_get_deadline(bench->engine) <= end) {
         bench->now = wl_engine_get_deadline(bench->engine);
         bench->wakeups++;
-        wl_engine_time(bench->engine, bench->now);
+        wl_engine_advance_time(bench->engine, bench->now);
         bench_drain(bench);
     }
     bench->now = end;
@@ -302,7 +302,7 @@ inject(Bench *bench, const BenchMember *member, const GByteArray *inner)
 
     if (peer)
         peer->rx_bytes += length;
-    wl_engine_datagram(bench->engine, bench->now, &member->link_local, data, length);
+    wl_engine_datagram_received(bench->engine, bench->now, &member->link_local, data, length);
     bench_drain(bench);
 }
 

@@ -69,12 +69,12 @@ test_nothing(void)
     guint64 steps;
 
     start(bench);
-    wl_engine_time(bench->engine, bench->now); /* what is not in a hurry goes with it */
+    wl_engine_advance_time(bench->engine, bench->now); /* what is not in a hurry goes with it */
     bench_drain(bench);
-    steps = wl_engine_get_steps(bench->engine);
+    steps = wl_engine_get_work(bench->engine);
     bench_change(bench, usual(bench));
     g_assert_cmpuint(bench->outputs->len, ==, 0);
-    g_assert_cmpuint(wl_engine_get_steps(bench->engine), ==, steps);
+    g_assert_cmpuint(wl_engine_get_work(bench->engine), ==, steps);
 }
 
 static void
@@ -120,8 +120,8 @@ test_removed(void)
     g_ptr_array_remove_index(config->peers, 1);
     bench_change(bench, config);
     g_assert_cmpuint(bench_changes(bench, desktop, WL_PEER_REMOVE), ==, 1);
-    g_assert_cmpuint(bench_count(bench, WL_OUTPUT_PEER_GONE), ==, 1);
-    g_assert_cmpuint(bench_count(bench, WL_OUTPUT_ROUTES), ==, 1);
+    g_assert_cmpuint(bench_count(bench, WL_OUTPUT_PEER_REMOVED), ==, 1);
+    g_assert_cmpuint(bench_count(bench, WL_OUTPUT_ROUTES_CHANGED), ==, 1);
     g_assert_false(bench_has_route(bench, "192.168.50.7/32"));
     g_assert_false(wl_engine_get_peer(bench->engine, &desktop->key, &view));
     g_assert_cmpuint(all_changes(bench, hub), ==, 0);
@@ -304,7 +304,7 @@ test_same_address(void)
     config = usual(bench);
     bench_add(config, one, NULL, NULL);
     bench_add(config, two, NULL, NULL);
-    g_assert_false(wl_engine_change_profile(bench->engine, bench->now, config, &error));
+    g_assert_false(wl_engine_reload_profile(bench->engine, bench->now, config, &error));
     g_assert_error(error, WL_ENGINE_ERROR, WL_ENGINE_ERROR_DUPLICATE);
     g_assert_nonnull(strstr(error->message, twins[1]));
     g_assert_nonnull(strstr(error->message, "needs a new key"));
@@ -334,7 +334,7 @@ test_settings(void)
     bench_change(bench, config);
     g_assert_true(last_change(bench, desktop)->replace_settings);
     bench_clear(bench);
-    wl_engine_change_failed(bench->engine, bench->now, &desktop->key);
+    wl_engine_peer_change_failed(bench->engine, bench->now, &desktop->key);
     bench_drain(bench);
     bench_run(bench, SEC(2));
     g_assert_true(last_change(bench, desktop)->replace_settings);
@@ -521,7 +521,7 @@ test_resolved_names(void)
     bench_uplink(bench, "192.168.1.10/24");
     g_assert_cmpuint(bench_count(bench, WL_OUTPUT_RESOLVE), ==, 1);
     endpoint = bench_endpoint(DESKTOP_ENDPOINT);
-    wl_engine_resolved(bench->engine, bench->now, "desk.example.net:51820", &endpoint, 1);
+    wl_engine_name_resolved(bench->engine, bench->now, "desk.example.net:51820", &endpoint, 1);
     bench_drain(bench);
     config = usual(bench);
     g_ptr_array_add(peer_of(config, 1)->endpoints, g_strdup("other.example.net:51820"));
@@ -616,7 +616,7 @@ test_allowed_ips(void)
     bench_add(config, bench_member(bench, 3), NULL, NULL);
     g_array_append_val(peer_of(config, 2)->allowed_ips, prefix);
     bench_change(bench, config);
-    g_assert_cmpuint(bench_count(bench, WL_OUTPUT_ROUTES), ==, 0);
+    g_assert_cmpuint(bench_count(bench, WL_OUTPUT_ROUTES_CHANGED), ==, 0);
     g_assert_false(bench_has_allowed(bench, desktop, "192.168.50.7/32"));
     g_assert_true(bench_has_allowed(bench, bench_member(bench, 3), "192.168.50.7/32"));
     g_assert_cmpuint(bench_changes(bench, desktop, WL_PEER_RECREATE), ==, 0);
@@ -624,7 +624,7 @@ test_allowed_ips(void)
 
     /* and back, whichever of the two is looked at first */
     bench_change(bench, within(usual(bench), "10.77.0.0/24,192.168.50.7/32"));
-    g_assert_cmpuint(bench_count(bench, WL_OUTPUT_ROUTES), ==, 0);
+    g_assert_cmpuint(bench_count(bench, WL_OUTPUT_ROUTES_CHANGED), ==, 0);
     g_assert_true(bench_has_allowed(bench, desktop, "192.168.50.7/32"));
 
     /* what the profile gives nobody may claim, and again what it does not give any more */
@@ -651,7 +651,7 @@ says_member(Bench *bench, const BenchMember *member)
     for (guint i = 0; i < facts->len; i++) {
         const WlFactView *fact = facts->pdata[i];
         if (fact->local && wl_key_equal(&fact->subject, &member->key) &&
-            g_str_equal(fact->attribute, "member"))
+            g_str_equal(fact->type, "member"))
             return TRUE;
     }
     return FALSE;
@@ -735,7 +735,7 @@ test_contradiction(void)
     bench_add(config, bench_member(bench, 1), NULL, NULL);
     peer_of(config, 0)->trust = WL_TRUST_UNTRUSTED;
     bench_clear(bench);
-    g_assert_false(wl_engine_change_profile(bench->engine, bench->now, config, &error));
+    g_assert_false(wl_engine_reload_profile(bench->engine, bench->now, config, &error));
     g_assert_error(error, WL_ENGINE_ERROR, WL_ENGINE_ERROR_DUPLICATE);
     g_assert_cmpuint(bench->outputs->len, ==, 0);
     g_assert_cmpint(bench_view(bench, bench_member(bench, 1))->trust, ==, WL_TRUST_MEMBERSHIP);

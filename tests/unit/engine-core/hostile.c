@@ -34,14 +34,14 @@ signed_group(Bench *bench, const BenchMember *from, const guint8 *inner, gsize l
 static void
 receive(Bench *bench, const WlIp *source, const GByteArray *packet)
 {
-    wl_engine_datagram(bench->engine, bench->now, source, packet->data, packet->len);
+    wl_engine_datagram_received(bench->engine, bench->now, source, packet->data, packet->len);
     bench_drain(bench);
 }
 
 static guint64
 received(Bench *bench, WlReceiveResult result)
 {
-    return wl_engine_get_received(bench->engine)[result];
+    return wl_engine_get_receive_counters(bench->engine)[result];
 }
 
 static void
@@ -57,9 +57,10 @@ test_bad_datagrams(void)
     guint64 accepted = received(bench, WL_RECEIVE_ACCEPTED);
     WlFact fact;
 
-    wl_engine_datagram(bench->engine, bench->now, &hub->link_local, garbage, sizeof(garbage));
+    wl_engine_datagram_received(bench->engine, bench->now, &hub->link_local, garbage,
+                                sizeof(garbage));
     bench_drain(bench);
-    wl_engine_datagram(bench->engine, bench->now, &hub->link_local, garbage, 0);
+    wl_engine_datagram_received(bench->engine, bench->now, &hub->link_local, garbage, 0);
     bench_drain(bench);
     g_assert_cmpuint(received(bench, WL_RECEIVE_UNDECODABLE), ==, 2);
 
@@ -91,12 +92,14 @@ test_bad_datagrams(void)
     packet = signed_group(bench, hub, alive->data, alive->len);
     receive(bench, &hub->link_local, packet);
     g_assert_cmpint(bench_view(bench, desktop)->last_alive, ==, -1);
-    g_assert_cmpuint(wl_engine_get_refused(bench->engine)[WL_VERDICT_FOREIGN_ALIVE], ==, 1);
+    g_assert_cmpuint(wl_engine_get_verdict_counters(bench->engine)[WL_VERDICT_FOREIGN_ALIVE], ==,
+                     1);
 
     /* one that somebody kept */
     receive(bench, &hub->link_local, packet);
     g_assert_cmpuint(received(bench, WL_RECEIVE_REPLAYED), ==, 1);
-    g_assert_cmpuint(wl_engine_get_refused(bench->engine)[WL_VERDICT_FOREIGN_ALIVE], ==, 1);
+    g_assert_cmpuint(wl_engine_get_verdict_counters(bench->engine)[WL_VERDICT_FOREIGN_ALIVE], ==,
+                     1);
 
     g_assert_cmpuint(received(bench, WL_RECEIVE_ACCEPTED), ==, accepted + 1);
     g_assert_cmpuint(wl_engine_get_fact_count(bench->engine), ==, facts);
@@ -157,8 +160,8 @@ test_many_facts(void)
     changes = bench_count(bench, WL_OUTPUT_CHANGE_PEER);
     g_assert_cmpuint(changes, <=, 130);
     g_assert_cmpuint(bench_count(bench, WL_OUTPUT_LOG), <=, 80);
-    g_assert_cmpuint(wl_engine_get_refused(bench->engine)[WL_VERDICT_OUTSIDE] +
-                         wl_engine_get_refused(bench->engine)[WL_VERDICT_TAKEN],
+    g_assert_cmpuint(wl_engine_get_verdict_counters(bench->engine)[WL_VERDICT_OUTSIDE] +
+                         wl_engine_get_verdict_counters(bench->engine)[WL_VERDICT_TAKEN],
                      >=, 500);
 }
 
@@ -188,7 +191,7 @@ test_untrusted(void)
     bench_datagram(bench, desktop, facts);
     g_assert_cmpuint(received(bench, WL_RECEIVE_FLOOD), ==, 0);
     g_assert_cmpuint(wl_engine_get_fact_count(bench->engine), ==, before + 1000);
-    g_assert_cmpuint(wl_engine_get_refused(bench->engine)[WL_VERDICT_TOO_MANY], ==, 2000);
+    g_assert_cmpuint(wl_engine_get_verdict_counters(bench->engine)[WL_VERDICT_TOO_MANY], ==, 2000);
     /* What is not held can come when it is believed, whoever said it before; and there is room for
      * what is believed. */
     bench_tell_member(bench, hub, bench_member(bench, 3), "late", 254);
@@ -290,7 +293,7 @@ test_member_bound(void)
     peers = wl_engine_dup_peers(bench->engine);
     g_assert_cmpuint(peers->len, ==, 1002);
     g_assert_cmpuint(count_logs(bench, "more members are told of than the 1000 "), ==, 1);
-    g_assert_cmpuint(wl_engine_get_refused(bench->engine)[WL_VERDICT_TOO_MANY], >, 0);
+    g_assert_cmpuint(wl_engine_get_verdict_counters(bench->engine)[WL_VERDICT_TOO_MANY], >, 0);
 }
 
 /* 10,000 datagrams at once: what is over the rate costs nothing, and nothing that was held is lost.
@@ -314,7 +317,7 @@ test_flood(void)
     /* four addresses of one source, the known one among them */
     g_assert_cmpuint(wl_engine_get_fact_count(bench->engine), <=, facts + 3);
     g_assert_cmpuint(wl_engine_get_fact_count(bench->engine), >=, facts);
-    g_assert_cmpuint(wl_engine_get_refused(bench->engine)[WL_VERDICT_TOO_MANY], >, 200);
+    g_assert_cmpuint(wl_engine_get_verdict_counters(bench->engine)[WL_VERDICT_TOO_MANY], >, 200);
     bench_run(bench, SEC(10));
     bench_clear(bench);
     bench_alive(bench, hub);

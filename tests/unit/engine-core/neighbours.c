@@ -15,7 +15,7 @@ answer(Bench *bench, const char *address, gboolean reachable)
 {
     WlIp ip = bench_ip(address);
 
-    wl_engine_neighbour(bench->engine, bench->now, &ip, 2, reachable);
+    wl_engine_neighbor_result(bench->engine, bench->now, &ip, 2, reachable);
     bench_drain(bench);
 }
 
@@ -29,7 +29,7 @@ asked(Bench *bench, const char *address)
     for (guint i = 0; i < bench->outputs->len; i++) {
         const WlOutput *output = bench->outputs->pdata[i];
 
-        if (output->kind != WL_OUTPUT_ASK_NEIGHBOUR || !wl_ip_equal(&output->destination, &ip))
+        if (output->kind != WL_OUTPUT_RESOLVE_NEIGHBOR || !wl_ip_equal(&output->destination, &ip))
             continue;
         g_assert_cmpuint(output->ifindex, ==, 2);
         n++;
@@ -130,17 +130,17 @@ test_reason(void)
     bench->nobody = TRUE;
     bench_uplink(bench, "192.168.1.10/24");
     bench_run(bench, SEC(3));
-    g_assert_cmpint(bench_view(bench, desktop)->why->id, ==, WL_REASON_TRYING_ONE);
+    g_assert_cmpint(bench_view(bench, desktop)->reason->id, ==, WL_REASON_TRYING_ONE);
     answer(bench, LAN, FALSE);
     g_assert_cmpint(bench_view(bench, desktop)->state, ==, WL_PEER_CONNECTING);
-    g_assert_cmpstr(bench_view(bench, desktop)->reason, ==,
+    g_assert_cmpstr(bench_view(bench, desktop)->reason_text, ==,
                     "nobody has its address, " LAN_AT
                     ", on this network; asked less and less often");
     bench_run(bench, SEC(600));
     g_assert_cmpint(bench_view(bench, desktop)->state, ==, WL_PEER_OFFLINE);
-    g_assert_cmpint(bench_view(bench, desktop)->why->id, ==, WL_REASON_NOBODY_THERE);
+    g_assert_cmpint(bench_view(bench, desktop)->reason->id, ==, WL_REASON_ADDRESS_UNUSED);
     answer(bench, LAN, TRUE);
-    g_assert_cmpint(bench_view(bench, desktop)->why->id, ==, WL_REASON_NO_ANSWER_ONE);
+    g_assert_cmpint(bench_view(bench, desktop)->reason->id, ==, WL_REASON_NO_ANSWER_ONE);
 }
 
 /* A new network, where nobody answers, for somebody with a greater key than ours (@first: we go
@@ -257,7 +257,7 @@ test_forgotten(void)
     g_assert_cmpuint(asked(bench, LAN), ==, 1);
     g_assert_cmpstr(rank(bench, desktop, LAN_AT), ==, "private");
     /* of an interface that is not the one asked: no answer */
-    wl_engine_neighbour(bench->engine, bench->now, &ip, 3, TRUE);
+    wl_engine_neighbor_result(bench->engine, bench->now, &ip, 3, TRUE);
     bench_drain(bench);
     g_assert_cmpstr(rank(bench, desktop, LAN_AT), ==, "private");
     answer(bench, LAN, TRUE);
@@ -327,13 +327,13 @@ test_many(void)
         }
     }
     bench_run(bench, MS(1));
-    before = bench_count(bench, WL_OUTPUT_ASK_NEIGHBOUR);
+    before = bench_count(bench, WL_OUTPUT_RESOLVE_NEIGHBOR);
     g_assert_cmpuint(before, >=, 10);
     g_assert_cmpuint(before, <=, 65);
     bench_run(bench, SEC(10));
-    g_assert_cmpuint(bench_count(bench, WL_OUTPUT_ASK_NEIGHBOUR), <=, before + 101);
+    g_assert_cmpuint(bench_count(bench, WL_OUTPUT_RESOLVE_NEIGHBOR), <=, before + 101);
     bench_run(bench, SEC(300));
-    g_assert_cmpuint(bench_count(bench, WL_OUTPUT_ASK_NEIGHBOUR), <=, before + 3101);
+    g_assert_cmpuint(bench_count(bench, WL_OUTPUT_RESOLVE_NEIGHBOR), <=, before + 3101);
 }
 
 int

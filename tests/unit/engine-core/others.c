@@ -34,7 +34,7 @@ leaf_new(void)
 }
 
 static gboolean
-is_answered(Bench *bench, const WlProbe *probe, const Answers *answers)
+is_answered(Bench *bench, const WlEchoRequest *probe, const Answers *answers)
 {
     if (probe->destination.family == WL_FAMILY_V4)
         return answers->via;
@@ -56,13 +56,13 @@ run(Bench *bench, gint64 duration, const Answers *answers)
             WlKey key = output->key;
             gboolean answered;
 
-            if (output->kind != WL_OUTPUT_PROBE || output->probe.destination.family == 0)
+            if (output->kind != WL_OUTPUT_SEND_ECHO || output->echo.destination.family == 0)
                 continue;
-            answered = is_answered(bench, &output->probe, answers);
-            output->probe.destination.family = WL_FAMILY_NONE; /* done with */
+            answered = is_answered(bench, &output->echo, answers);
+            output->echo.destination.family = WL_FAMILY_NONE; /* done with */
             if (!answered)
                 continue;
-            wl_engine_probe_answered(bench->engine, bench->now, &key, output->probe.sequence);
+            wl_engine_echo_reply(bench->engine, bench->now, &key, output->echo.sequence);
             bench_drain(bench);
         }
     }
@@ -119,7 +119,7 @@ test_by_time(void)
     g_assert_cmpint(bench_view(bench, bench_member(bench, 2))->state, ==, WL_PEER_DIRECT);
     bench_clear(bench);
     run(bench, SEC(20), &none);
-    g_assert_cmpuint(bench_count(bench, WL_OUTPUT_PROBE), ==, 0);
+    g_assert_cmpuint(bench_count(bench, WL_OUTPUT_SEND_ECHO), ==, 0);
 }
 
 /* It has us when it answers what comes from our tunnel address. */
@@ -150,7 +150,7 @@ test_not_moving(void)
     bench_meet(bench, 2, NULL);
     run(bench, SEC(120), &before);
     g_assert_false(is_direct(bench));
-    g_assert_cmpuint(bench_count(bench, WL_OUTPUT_PROBE), <=, 2 * 4 * 75);
+    g_assert_cmpuint(bench_count(bench, WL_OUTPUT_SEND_ECHO), <=, 2 * 4 * 75);
     g_assert_cmpint(until_direct(bench, SEC(70), &after), <=, SEC(61));
 }
 
@@ -325,7 +325,7 @@ test_gone(void)
         g_autoptr(Bench) bench = direct_new(&before);
         guint seconds = 0;
 
-        wl_engine_traffic_began(bench->engine, bench->now, NULL);
+        wl_engine_traffic_started(bench->engine, bench->now, NULL);
         bench_drain(bench);
         for (; seconds < 20 && is_direct(bench); seconds++)
             one_way(bench, &after, cases[i].drops, cases[i].hears);
@@ -343,7 +343,7 @@ test_gone_without_echoes(void)
     const Answers none = {0};
     g_autoptr(Bench) bench = direct_new(&none);
 
-    wl_engine_traffic_began(bench->engine, bench->now, NULL);
+    wl_engine_traffic_started(bench->engine, bench->now, NULL);
     bench_drain(bench);
     for (guint i = 0; i < 14; i++) {
         one_way(bench, &none, TRUE, FALSE);
@@ -380,7 +380,7 @@ test_silent(void)
         g_assert_cmpuint(bench_changes(bench, desktop, WL_PEER_UPDATE), ==, 0);
         bench_meet(bench, 1, NULL);
         bench_meet(bench, 2, NULL);
-        wl_engine_traffic_began(bench->engine, bench->now, NULL);
+        wl_engine_traffic_started(bench->engine, bench->now, NULL);
         bench_drain(bench);
         for (; seconds < 40 && bench_changes(bench, desktop, WL_PEER_UPDATE) == 0; seconds++)
             one_way(bench, &after, FALSE, FALSE);
@@ -436,7 +436,8 @@ test_basic(void)
     g_assert_true(bench_has_allowed(bench, phone, "10.77.0.9/32"));
     for (guint i = 0; i < bench->outputs->len; i++) {
         const WlOutput *output = bench->outputs->pdata[i];
-        g_assert_false(output->kind == WL_OUTPUT_PROBE && wl_key_equal(&output->key, &phone->key));
+        g_assert_false(output->kind == WL_OUTPUT_SEND_ECHO &&
+                       wl_key_equal(&output->key, &phone->key));
     }
 }
 

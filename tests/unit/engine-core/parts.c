@@ -281,17 +281,17 @@ test_candidates(void)
     g_autoptr(GArray) again = wl_candidates_new();
     WlEndpoint endpoint;
 
-#define ADD(text, rank, teller, worked)                                                            \
-    (endpoint = bench_endpoint(text), wl_candidates_add(list, &endpoint, rank, teller, worked))
-    ADD("10.1.2.3:1", WL_RANK_PRIVATE, WL_TELLER_ITSELF, FALSE);
-    ADD("203.0.113.8:1", WL_RANK_PUBLIC, WL_TELLER_ITSELF, FALSE);
-    ADD("[fd00::1]:1", WL_RANK_PRIVATE, WL_TELLER_ITSELF, FALSE);
-    ADD("203.0.113.5:1", WL_RANK_CONFIGURED, WL_TELLER_PROFILE, FALSE);
-    ADD("203.0.113.9:1", WL_RANK_PUBLIC, WL_TELLER_OTHER, FALSE);
-    ADD("203.0.113.9:1", WL_RANK_PUBLIC, WL_TELLER_ROUTER, FALSE);
-    ADD("[2001:db8::1]:1", WL_RANK_PUBLIC, WL_TELLER_ITSELF, FALSE);
-    ADD("192.168.1.7:1", WL_RANK_ON_LINK, WL_TELLER_ITSELF, FALSE);
-    ADD("198.51.100.9:9", WL_RANK_PUBLIC, WL_TELLER_MEMORY, TRUE);
+#define ADD(text, rank, source, worked)                                                            \
+    (endpoint = bench_endpoint(text), wl_candidates_add(list, &endpoint, rank, source, worked))
+    ADD("10.1.2.3:1", WL_RANK_PRIVATE, WL_CANDIDATE_SOURCE_SELF, FALSE);
+    ADD("203.0.113.8:1", WL_RANK_PUBLIC, WL_CANDIDATE_SOURCE_SELF, FALSE);
+    ADD("[fd00::1]:1", WL_RANK_PRIVATE, WL_CANDIDATE_SOURCE_SELF, FALSE);
+    ADD("203.0.113.5:1", WL_RANK_CONFIGURED, WL_CANDIDATE_SOURCE_PROFILE, FALSE);
+    ADD("203.0.113.9:1", WL_RANK_PUBLIC, WL_CANDIDATE_SOURCE_THIRD_PARTY, FALSE);
+    ADD("203.0.113.9:1", WL_RANK_PUBLIC, WL_CANDIDATE_SOURCE_ROUTER, FALSE);
+    ADD("[2001:db8::1]:1", WL_RANK_PUBLIC, WL_CANDIDATE_SOURCE_SELF, FALSE);
+    ADD("192.168.1.7:1", WL_RANK_ON_LINK, WL_CANDIDATE_SOURCE_SELF, FALSE);
+    ADD("198.51.100.9:9", WL_RANK_PUBLIC, WL_CANDIDATE_SOURCE_CACHE, TRUE);
 #undef ADD
     wl_candidates_sort(list);
     g_assert_cmpuint(list->len, ==, G_N_ELEMENTS(expected));
@@ -303,11 +303,11 @@ test_candidates(void)
 
     g_array_index(list, WlCandidate, 1).last_tried = 77;
     endpoint = bench_endpoint("192.168.1.7:1");
-    wl_candidates_add(again, &endpoint, WL_RANK_ON_LINK, WL_TELLER_ITSELF, FALSE);
+    wl_candidates_add(again, &endpoint, WL_RANK_ON_LINK, WL_CANDIDATE_SOURCE_SELF, FALSE);
     g_assert_false(wl_candidates_inherit(again, list));
     g_assert_cmpint(g_array_index(again, WlCandidate, 0).last_tried, ==, 77);
     endpoint = bench_endpoint("192.168.1.8:1");
-    wl_candidates_add(again, &endpoint, WL_RANK_ON_LINK, WL_TELLER_ITSELF, FALSE);
+    wl_candidates_add(again, &endpoint, WL_RANK_ON_LINK, WL_CANDIDATE_SOURCE_SELF, FALSE);
     g_assert_true(wl_candidates_inherit(again, list));
 }
 

@@ -47,7 +47,8 @@ static void
 test_sentence(void)
 {
     g_autoptr(WlReason) plain = wl_reason_new(WL_REASON_NO_UPLINK);
-    g_autoptr(WlReason) kept = wl_reason_new(WL_REASON_KEPT_CONFIGURED_TRUST, "hub %s", "Endpoint");
+    g_autoptr(WlReason) kept =
+        wl_reason_new(WL_REASON_STALE_CONFIGURED_TRUST, "hub %s", "Endpoint");
 
     g_assert_cmpstr(plain->text, ==, "no uplink");
     g_assert_null(plain->arguments[0]);
@@ -57,8 +58,8 @@ test_sentence(void)
     g_assert_cmpstr(kept->arguments[0], ==, "hub %s");
     g_assert_cmpstr(kept->arguments[1], ==, "Endpoint");
     g_assert_null(kept->arguments[2]);
-    g_assert_false(wl_reason_is_trust("kept-configured-trust", 0));
-    g_assert_true(wl_reason_is_trust("kept-configured-trust", 1));
+    g_assert_false(wl_reason_is_trust("stale-configured-trust", 0));
+    g_assert_true(wl_reason_is_trust("stale-configured-trust", 1));
 }
 
 /* From others there may be fewer than the sentence has. */

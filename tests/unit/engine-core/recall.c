@@ -41,7 +41,7 @@ informed_new(void)
 static void
 restart(Bench *bench, const char *memory)
 {
-    g_autofree char *own = wl_engine_dup_memory(bench->engine);
+    g_autofree char *own = wl_engine_dup_state(bench->engine);
     g_autoptr(GError) error = NULL;
 
     wl_engine_free(g_steal_pointer(&bench->engine));
@@ -50,7 +50,7 @@ restart(Bench *bench, const char *memory)
     bench_clear(bench);
     bench_start(bench, leaf_config(bench));
     memory = memory ? memory : own;
-    g_assert_true(wl_engine_recall(bench->engine, bench->now, memory, strlen(memory), &error));
+    g_assert_true(wl_engine_load_state(bench->engine, bench->now, memory, strlen(memory), &error));
     g_assert_no_error(error);
     bench_drain(bench);
     bench_uplink(bench, "192.168.1.10/24");
@@ -117,7 +117,7 @@ static void
 test_trust_counts(void)
 {
     g_autoptr(Bench) bench = informed_new();
-    g_autofree char *memory = wl_engine_dup_memory(bench->engine);
+    g_autofree char *memory = wl_engine_dup_state(bench->engine);
     g_autofree char *hub = wl_key_to_string(&bench_member(bench, HUB)->key);
     g_autofree char *desktop = wl_key_to_string(&bench_member(bench, DESKTOP)->key);
     g_autofree char *nobody = wl_key_to_string(&bench_member(bench, 9)->key);
@@ -137,8 +137,8 @@ assert_refused(Bench *bench, const char *memory, gsize length, const char *messa
 {
     g_autoptr(GError) error = NULL;
 
-    g_assert_false(wl_engine_recall(bench->engine, bench->now, memory, length, &error));
-    g_assert_error(error, WL_ENGINE_ERROR, WL_ENGINE_ERROR_MEMORY);
+    g_assert_false(wl_engine_load_state(bench->engine, bench->now, memory, length, &error));
+    g_assert_error(error, WL_ENGINE_ERROR, WL_ENGINE_ERROR_STATE);
     g_assert_nonnull(strstr(error->message, message));
     g_assert_null(wl_engine_next_output(bench->engine));
 }
@@ -147,7 +147,7 @@ static void
 test_damaged(void)
 {
     g_autoptr(Bench) bench = informed_new();
-    g_autofree char *memory = wl_engine_dup_memory(bench->engine);
+    g_autofree char *memory = wl_engine_dup_state(bench->engine);
     g_autofree char *own = wl_key_to_string(&bench_member(bench, 0)->key);
     g_autofree char *other = wl_key_to_string(&bench_member(bench, 5)->key);
     g_autofree char *stranger = wl_key_to_string(&bench_member(bench, STRANGER)->key);
@@ -174,7 +174,7 @@ test_damaged(void)
     for (gsize length = 0; length < strlen(memory); length += 7) {
         g_autofree char *cut = g_strndup(memory, length);
         g_autoptr(GError) error = NULL;
-        gboolean good = wl_engine_recall(bench->engine, bench->now, cut, length, &error);
+        gboolean good = wl_engine_load_state(bench->engine, bench->now, cut, length, &error);
         g_assert_true(good == (error == NULL));
         bench_drain(bench);
     }
@@ -189,22 +189,22 @@ test_when(void)
     BenchMember *hub = bench_member(bench, HUB), *stranger = bench_member(bench, STRANGER);
 
     /* together, and at most once in 10 s */
-    g_assert_cmpuint(bench_count(bench, WL_OUTPUT_REMEMBER), ==, 0);
+    g_assert_cmpuint(bench_count(bench, WL_OUTPUT_SAVE_STATE), ==, 0);
     bench_live(bench, SEC(70), HUB, STRANGER);
-    g_assert_cmpuint(bench_count(bench, WL_OUTPUT_REMEMBER), ==, 1);
+    g_assert_cmpuint(bench_count(bench, WL_OUTPUT_SAVE_STATE), ==, 1);
     /* a renewal is nothing new */
     bench_clear(bench);
     bench_tell_member(bench, hub, stranger, "stranger", 255);
     bench_tell_allowed(bench, hub, stranger, "10.77.0.4/32", 255);
     bench_live(bench, SEC(60), HUB, STRANGER);
-    g_assert_cmpuint(bench_count(bench, WL_OUTPUT_REMEMBER), ==, 0);
+    g_assert_cmpuint(bench_count(bench, WL_OUTPUT_SAVE_STATE), ==, 0);
     for (guint i = 0; i < 30; i++) {
         g_autofree char *prefix = g_strdup_printf("10.77.0.%u/32", 100 + i);
         bench_tell_allowed(bench, hub, stranger, prefix, 255);
         bench_run(bench, SEC(1));
     }
-    g_assert_cmpuint(bench_count(bench, WL_OUTPUT_REMEMBER), <=, 3);
-    g_assert_cmpuint(bench_count(bench, WL_OUTPUT_REMEMBER), >=, 2);
+    g_assert_cmpuint(bench_count(bench, WL_OUTPUT_SAVE_STATE), <=, 3);
+    g_assert_cmpuint(bench_count(bench, WL_OUTPUT_SAVE_STATE), >=, 2);
 }
 
 int

@@ -200,7 +200,7 @@ hear(Bench *bench, guint n, gboolean asks)
     bytes = asks ? wl_signer_sign_asking(hub->signer, self, inner->data, inner->len)
                  : wl_signer_sign(hub->signer, self, inner->data, inner->len);
     data = g_bytes_get_data(bytes, &length);
-    wl_engine_datagram(bench->engine, bench->now, &hub->link_local, data, length);
+    wl_engine_datagram_received(bench->engine, bench->now, &hub->link_local, data, length);
     bench_drain(bench);
 }
 

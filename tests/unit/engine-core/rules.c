@@ -41,7 +41,7 @@ test_start(void)
     /* no uplink: silence without a deadline */
     g_assert_cmpuint(bench_count(bench, WL_OUTPUT_SEND), ==, 0);
     g_assert_cmpint(wl_engine_get_deadline(bench->engine), ==, G_MAXINT64);
-    g_assert_cmpstr(bench_view(bench, bench_member(bench, 1))->reason, ==, "no uplink");
+    g_assert_cmpstr(bench_view(bench, bench_member(bench, 1))->reason_text, ==, "no uplink");
 
     bench_uplink(bench, "192.168.1.10/24");
     sent = bench_sent(bench, bench_member(bench, 1));
@@ -142,7 +142,7 @@ test_goes_direct_and_back(void)
     bench_run(bench, MS(500));
     g_assert_true(bench_has_allowed(bench, desktop, "10.77.0.3/32"));
     g_assert_cmpint(bench_view(bench, desktop)->state, ==, WL_PEER_DIRECT);
-    g_assert_cmpstr(bench_view(bench, desktop)->reason, ==, "direct on 198.51.100.7:51820");
+    g_assert_cmpstr(bench_view(bench, desktop)->reason_text, ==, "direct on 198.51.100.7:51820");
 
     /* the hub lives on, the other is gone: at 165.334 s, not before */
     bench_clear(bench);
@@ -255,7 +255,7 @@ test_refusals(void)
     g_assert_true(bench_has_route(bench, "172.30.5.0/24"));
     g_assert_false(bench_has_route(bench, "172.30.9.0/25"));
     g_assert_false(bench_has_route(bench, "192.0.2.0/24"));
-    g_assert_cmpuint(wl_engine_get_refused(bench->engine)[WL_VERDICT_TAKEN], ==, 2);
+    g_assert_cmpuint(wl_engine_get_verdict_counters(bench->engine)[WL_VERDICT_TAKEN], ==, 2);
 
     /* nothing is set before it is direct, and then only what is accepted */
     g_assert_false(bench_has_allowed(bench, site, "172.30.4.0/24"));
@@ -297,7 +297,8 @@ test_trust(void)
     peers = wl_engine_dup_peers(bench->engine);
     g_assert_cmpuint(peers->len, ==, 2);
     /* a router may; what a leaf told of the new member comes into force with it */
-    g_assert_cmpuint(wl_engine_get_refused(bench->engine)[WL_VERDICT_UNKNOWN_SUBJECT], ==, 1);
+    g_assert_cmpuint(wl_engine_get_verdict_counters(bench->engine)[WL_VERDICT_UNKNOWN_SUBJECT], ==,
+                     1);
     bench_tell_member(bench, hub, stranger, "printer", 254);
     g_assert_cmpstr(bench_view(bench, stranger)->name, ==, "printer");
     g_assert_false(bench_view(bench, stranger)->configured);
@@ -323,7 +324,7 @@ test_one_trust_value(void)
     bench_uplink(bench, "192.168.1.10/24");
     bench_meet(bench, 1, NULL);
     g_assert_cmpint(bench_view(bench, hub)->trust, ==, WL_TRUST_ENDPOINT);
-    g_assert_cmpint(bench_view(bench, hub)->trust_by, ==, WL_TRUST_BY_KNOWN_PEER);
+    g_assert_cmpint(bench_view(bench, hub)->trust_source, ==, WL_TRUST_SOURCE_KNOWN_PEER);
     g_assert_cmpint(bench_view(bench, bench_member(bench, 2))->trust, ==, WL_TRUST_UNTRUSTED);
     bench_tell_member(bench, hub, stranger, "printer", 254);
     g_assert_cmpuint(bench_changes(bench, stranger, WL_PEER_ADD), ==, 0);
@@ -396,7 +397,7 @@ test_start_protection(void)
     g_assert_cmpuint(bench_changes(bench, site, WL_PEER_REMOVE), ==, 0);
     bench_live(bench, SEC(25), 1, 3);
     g_assert_cmpuint(bench_changes(bench, site, WL_PEER_REMOVE), ==, 1);
-    g_assert_cmpuint(bench_count(bench, WL_OUTPUT_PEER_GONE), ==, 1);
+    g_assert_cmpuint(bench_count(bench, WL_OUTPUT_PEER_REMOVED), ==, 1);
     g_assert_false(bench_has_route(bench, "10.77.0.64/26"));
 }
 
@@ -515,7 +516,7 @@ test_link(void)
     bench_clear(bench);
     for (guint i = 0; i < 5; i++) {
         g_array_set_size(peer->allowed_ips, 1);
-        wl_engine_change_failed(bench->engine, bench->now, &hub->key);
+        wl_engine_peer_change_failed(bench->engine, bench->now, &hub->key);
         bench_drain(bench);
     }
     g_assert_cmpuint(bench_changes(bench, hub, WL_PEER_UPDATE), ==, 0);

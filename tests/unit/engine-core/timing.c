@@ -25,7 +25,7 @@ test_local_facts(void)
     addresses[0].address = bench_prefix("203.0.113.1/24");
     addresses[1].address = bench_prefix("172.17.0.1/16");
     addresses[2].address = bench_prefix("fe80::1/64");
-    wl_engine_local_addresses(bench->engine, bench->now, addresses, 3);
+    wl_engine_set_local_addresses(bench->engine, bench->now, addresses, 3);
     bench_drain(bench);
     bench_clear(bench);
     bench_meet(bench, 1, "198.51.100.1:51820");
@@ -200,7 +200,7 @@ test_alive_schedule(void)
     g_assert_cmpuint(datagrams, <=, 3600 / 30 + 2);
     g_assert_cmpuint(bench->wakeups, <=, 3600 / 30 + 10);
     g_assert_cmpuint(bench_count(bench, WL_OUTPUT_PEER_CHANGED), ==, 0);
-    g_assert_cmpuint(bench_count(bench, WL_OUTPUT_ROUTES), ==, 0);
+    g_assert_cmpuint(bench_count(bench, WL_OUTPUT_ROUTES_CHANGED), ==, 0);
     g_assert_cmpuint(bench_count(bench, WL_OUTPUT_CHANGE_PEER), ==, 0);
     g_assert_cmpint(bench_view(bench, hub)->state, ==, WL_PEER_DIRECT);
 }
@@ -327,11 +327,11 @@ test_live_session_is_kept(void)
     bench_run(bench, MS(1100));
     g_assert_cmpuint(bench_changes(bench, desktop, WL_PEER_UPDATE), ==, 1);
     bench_run(bench, MS(1600));
-    g_assert_cmpstr(bench_view(bench, desktop)->reason, ==, "direct on 198.51.100.7:51820");
+    g_assert_cmpstr(bench_view(bench, desktop)->reason_text, ==, "direct on 198.51.100.7:51820");
     g_assert_true(bench_has_allowed(bench, desktop, "10.77.0.3/32"));
     /* still silent: the hub carries it, and the session is kept all the same */
     bench_run(bench, MS(1600));
-    g_assert_true(g_str_has_suffix(bench_view(bench, desktop)->reason,
+    g_assert_true(g_str_has_suffix(bench_view(bench, desktop)->reason_text,
                                    ": nothing comes from 198.51.100.7:51820 any more"));
     g_assert_false(bench_has_allowed(bench, desktop, "10.77.0.3/32"));
     g_assert_cmpuint(bench_changes(bench, desktop, WL_PEER_RECREATE), ==, 0);
@@ -450,7 +450,7 @@ test_names_are_resolved(void)
     bench_uplink(bench, "192.168.1.10/24");
     g_assert_cmpuint(bench_count(bench, WL_OUTPUT_RESOLVE), ==, 1);
     for (guint i = 0; i < 4; i++) { /* 1, 2, 4 s */
-        wl_engine_resolved(bench->engine, bench->now, "hub.example.net:51820", NULL, 0);
+        wl_engine_name_resolved(bench->engine, bench->now, "hub.example.net:51820", NULL, 0);
         bench_drain(bench);
         bench_clear(bench);
         bench_run(bench, MS(800) << i);
@@ -460,7 +460,7 @@ test_names_are_resolved(void)
     }
     bench_clear(bench);
     address = bench_endpoint("203.0.113.4:51820");
-    wl_engine_resolved(bench->engine, bench->now, "hub.example.net:51820", &address, 1);
+    wl_engine_name_resolved(bench->engine, bench->now, "hub.example.net:51820", &address, 1);
     bench_drain(bench);
     g_assert_cmpuint(bench_count(bench, WL_OUTPUT_SEND), ==, 1);
     g_assert_true(wl_endpoint_equal(&bench_view(bench, hub)->endpoint, &address));
@@ -484,7 +484,7 @@ test_names_jitter(void)
     for (guint i = 0; i < 4; i++) {
         gint64 asked = bench->now;
 
-        wl_engine_resolved(bench->engine, bench->now, "hub.example.net:51820", NULL, 0);
+        wl_engine_name_resolved(bench->engine, bench->now, "hub.example.net:51820", NULL, 0);
         bench_drain(bench);
         bench_clear(bench);
         while (bench_count(bench, WL_OUTPUT_RESOLVE) == 0)
@@ -500,7 +500,8 @@ answer_name(Bench *bench, const char *endpoint)
     WlEndpoint address = {0};
 
     g_assert_true(!endpoint || wl_endpoint_parse(endpoint, &address));
-    wl_engine_resolved(bench->engine, bench->now, "hub.example.net:51820", &address, !!endpoint);
+    wl_engine_name_resolved(bench->engine, bench->now, "hub.example.net:51820", &address,
+                            !!endpoint);
     bench_drain(bench);
 }
 
@@ -522,7 +523,7 @@ test_inside(void)
     bench_uplink(bench, "192.168.1.10/24");
     g_assert_true(wl_endpoint_parse("10.77.0.1:51820", &addresses[0]));
     g_assert_true(wl_endpoint_parse("203.0.113.1:51820", &addresses[1]));
-    wl_engine_resolved(bench->engine, bench->now, "hub.example.net:51820", addresses, 2);
+    wl_engine_name_resolved(bench->engine, bench->now, "hub.example.net:51820", addresses, 2);
     bench_drain(bench);
     g_assert_true(wl_endpoint_equal(&bench_view(bench, hub)->endpoint, &addresses[1]));
     bench_run(bench, SEC(60));
@@ -590,8 +591,8 @@ test_no_snapshot(void)
     bench_uplink(bench, "192.168.1.10/24");
     bench_clear(bench);
     bench_run(bench, SEC(60));
-    g_assert_cmpuint(bench_count(bench, WL_OUTPUT_WANT_SNAPSHOT), >=, 30);
-    g_assert_cmpuint(bench_count(bench, WL_OUTPUT_WANT_SNAPSHOT), <=, 61);
+    g_assert_cmpuint(bench_count(bench, WL_OUTPUT_READ_DEVICE), >=, 30);
+    g_assert_cmpuint(bench_count(bench, WL_OUTPUT_READ_DEVICE), <=, 61);
     g_assert_cmpuint(bench->wakeups, <=, 130);
 }
 
@@ -604,7 +605,7 @@ test_uplink_lost(void)
     bench_uplink(bench, "192.168.1.10/24");
     bench_run(bench, SEC(3));
     bench_uplink(bench, NULL);
-    g_assert_cmpstr(bench_view(bench, hub)->reason, ==, "no uplink");
+    g_assert_cmpstr(bench_view(bench, hub)->reason_text, ==, "no uplink");
     bench_clear(bench);
     bench_run(bench, SEC(3600));
     g_assert_cmpuint(bench_count(bench, WL_OUTPUT_SEND), ==, 0);
@@ -664,12 +665,12 @@ test_on_demand(void)
     g_assert_true(wl_ip_equal(&g_array_index(watched(bench), WlPrefix, 0).ip, &there));
 
     bench_clear(bench);
-    wl_engine_traffic_began(bench->engine, bench->now, &elsewhere);
+    wl_engine_traffic_started(bench->engine, bench->now, &elsewhere);
     bench_drain(bench);
     g_assert_nonnull(watched(bench)); /* not for it: watched on */
     recreations = bench_changes(bench, phone, WL_PEER_RECREATE);
     g_assert_cmpuint(recreations, ==, 0);
-    wl_engine_traffic_began(bench->engine, bench->now, &there);
+    wl_engine_traffic_started(bench->engine, bench->now, &there);
     bench_drain(bench);
     g_assert_cmpuint(bench_changes(bench, phone, WL_PEER_RECREATE), ==, 1);
     /* nobody answers: an attempt ends, and for a minute traffic makes none */
@@ -684,7 +685,7 @@ test_on_demand(void)
     bench_snapshot(bench);
     bench_drain(bench);
     g_assert_null(watched(bench));
-    wl_engine_traffic_began(bench->engine, bench->now, &there);
+    wl_engine_traffic_started(bench->engine, bench->now, &there);
     bench_drain(bench);
     g_assert_null(watched(bench));
 }

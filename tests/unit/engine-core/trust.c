@@ -30,7 +30,7 @@ test_should_accept(gconstpointer data)
 }
 
 static void
-assert_opinion(WlTrustQuestion question, WlTrust level, WlTrustSource source)
+assert_opinion(WlTrustInput question, WlTrust level, WlTrustSource source)
 {
     WlTrustSource by;
 
@@ -42,21 +42,21 @@ assert_opinion(WlTrustQuestion question, WlTrust level, WlTrustSource source)
 static void
 test_evaluators(void)
 {
-    WlTrustQuestion question = {.configured = WL_TRUST_UNSET};
+    WlTrustInput question = {.configured = WL_TRUST_UNSET};
 
-    assert_opinion(question, WL_TRUST_UNSET, WL_TRUST_BY_NONE);
+    assert_opinion(question, WL_TRUST_UNSET, WL_TRUST_SOURCE_NONE);
     question.source_is_router = TRUE;
-    assert_opinion(question, WL_TRUST_UNSET, WL_TRUST_BY_NONE);
+    assert_opinion(question, WL_TRUST_UNSET, WL_TRUST_SOURCE_NONE);
     question.source_is_peer = TRUE;
-    assert_opinion(question, WL_TRUST_MEMBERSHIP, WL_TRUST_BY_ROUTE);
+    assert_opinion(question, WL_TRUST_MEMBERSHIP, WL_TRUST_SOURCE_ROUTE);
     question.any_configured = TRUE;
-    assert_opinion(question, WL_TRUST_ENDPOINT, WL_TRUST_BY_KNOWN_PEER);
+    assert_opinion(question, WL_TRUST_ENDPOINT, WL_TRUST_SOURCE_KNOWN_PEER);
     question.configured = WL_TRUST_UNTRUSTED;
-    assert_opinion(question, WL_TRUST_UNTRUSTED, WL_TRUST_BY_CONFIGURATION);
+    assert_opinion(question, WL_TRUST_UNTRUSTED, WL_TRUST_SOURCE_CONFIG);
     question.configured = WL_TRUST_DELEGATE;
-    assert_opinion(question, WL_TRUST_DELEGATE, WL_TRUST_BY_CONFIGURATION);
-    question = (WlTrustQuestion){.configured = WL_TRUST_UNSET, .source_is_peer = TRUE};
-    assert_opinion(question, WL_TRUST_ENDPOINT, WL_TRUST_BY_KNOWN_PEER);
+    assert_opinion(question, WL_TRUST_DELEGATE, WL_TRUST_SOURCE_CONFIG);
+    question = (WlTrustInput){.configured = WL_TRUST_UNSET, .source_is_peer = TRUE};
+    assert_opinion(question, WL_TRUST_ENDPOINT, WL_TRUST_SOURCE_KNOWN_PEER);
 }
 
 int

@@ -75,7 +75,7 @@ test_portal(void)
     bench_meet(bench, 1, NULL);
     bench_tell_endpoint(bench, hub, desktop, "198.51.100.7:51820", 3600);
     bench_run(bench, SEC(1));
-    wl_engine_connectivity(bench->engine, bench->now, WL_CONNECTIVITY_PORTAL);
+    wl_engine_set_connectivity(bench->engine, bench->now, WL_CONNECTIVITY_PORTAL);
     bench_drain(bench);
     /* both are silent from now on; nobody is asked more than once a minute */
     bench_run(bench, SEC(400));
@@ -92,7 +92,7 @@ test_portal(void)
     /* logged in: at once */
     bench_run(bench, SEC(300));
     bench_clear(bench);
-    wl_engine_connectivity(bench->engine, bench->now, WL_CONNECTIVITY_FULL);
+    wl_engine_set_connectivity(bench->engine, bench->now, WL_CONNECTIVITY_FULL);
     bench_drain(bench);
     bench_run(bench, MS(900));
     g_assert_cmpuint(bench_count(bench, WL_OUTPUT_SEND), >=, 2);
@@ -110,11 +110,11 @@ test_local_servers(void)
     bench_tell_allowed(bench, hub, desktop, "10.77.0.32/27", 255);
     g_assert_cmpint(bench_verdict_allowed(bench, hub, desktop, "10.77.0.32/27"), ==,
                     WL_VERDICT_ACCEPTED);
-    wl_engine_local_servers(bench->engine, bench->now, servers, G_N_ELEMENTS(servers));
+    wl_engine_set_protected_hosts(bench->engine, bench->now, servers, G_N_ELEMENTS(servers));
     bench_drain(bench);
     g_assert_cmpint(bench_verdict_allowed(bench, hub, desktop, "10.77.0.32/27"), ==,
                     WL_VERDICT_HAS_SERVER);
-    wl_engine_local_servers(bench->engine, bench->now, servers + 1, 1);
+    wl_engine_set_protected_hosts(bench->engine, bench->now, servers + 1, 1);
     bench_drain(bench);
     g_assert_cmpint(bench_verdict_allowed(bench, hub, desktop, "10.77.0.32/27"), ==,
                     WL_VERDICT_ACCEPTED);
@@ -172,14 +172,14 @@ test_none(void)
     bench_snapshot(bench);
     /* something is on its way, and traffic flows */
     bench_uplink(bench, "192.168.1.11/24");
-    wl_engine_traffic_began(bench->engine, bench->now, NULL);
+    wl_engine_traffic_started(bench->engine, bench->now, NULL);
     bench_drain(bench);
     hub->mute = desktop->mute = TRUE;
     bench_run(bench, MS(10));
     bench_clear(bench);
     bench_uplink(bench, NULL);
-    g_assert_cmpuint(bench_count(bench, WL_OUTPUT_REMEMBER), ==, 1);
-    wl_engine_traffic_began(bench->engine, bench->now, NULL);
+    g_assert_cmpuint(bench_count(bench, WL_OUTPUT_SAVE_STATE), ==, 1);
+    wl_engine_traffic_started(bench->engine, bench->now, NULL);
     bench_run(bench, SEC(1));
     bench_clear(bench);
     bench_run(bench, SEC(60));

@@ -29,7 +29,7 @@ meet(Bench *bench, guint number, const char *endpoint)
     bench_alive(bench, bench_member(bench, number));
 }
 
-/* "rank teller outcome" of an address, or NULL. */
+/* "rank source result" of an address, or NULL. */
 static char *
 candidate(Bench *bench, guint number, const char *text)
 {
@@ -42,8 +42,8 @@ candidate(Bench *bench, guint number, const char *text)
         const WlCandidateView *view = &g_array_index(views, WlCandidateView, i);
 
         if (wl_endpoint_equal(&view->endpoint, &endpoint))
-            return g_strdup_printf("%s %s %s", view->rank, view->teller,
-                                   wl_outcome_to_string(view->outcome));
+            return g_strdup_printf("%s %s %s", view->rank, view->source,
+                                   wl_candidate_result_to_string(view->result));
     }
     return NULL;
 }
@@ -62,7 +62,7 @@ find_fact(GPtrArray *views, const char *attribute, const char *value, const WlKe
     for (guint i = 0; i < views->len; i++) {
         const WlFactView *view = g_ptr_array_index(views, i);
 
-        if (g_str_equal(view->attribute, attribute) && g_str_equal(view->value, value) &&
+        if (g_str_equal(view->type, attribute) && g_str_equal(view->value, value) &&
             (source ? !view->local && wl_key_equal(&view->source, source) : view->local))
             return view;
     }
@@ -96,26 +96,26 @@ test_candidates(void)
     g_assert_null(wl_engine_dup_candidates(bench->engine, &nobody));
     assert_candidate(bench, 1, HUB_ENDPOINT, "configured profile trying");
     meet(bench, 1, HUB_ENDPOINT);
-    assert_candidate(bench, 1, HUB_ENDPOINT, "configured profile in use");
+    assert_candidate(bench, 1, HUB_ENDPOINT, "configured profile in-use");
 
     tell_all(bench, hub, bench_member(bench, 3), addresses);
     /* The best is being tried, the others wait for their slots. */
     bench_run(bench, MS(150));
     assert_candidate(bench, 3, "192.168.1.33:51820", "on-link router trying");
-    assert_candidate(bench, 3, "198.51.100.3:51820", "public router not tried");
-    assert_candidate(bench, 3, "10.9.9.9:51820", "private router not tried");
+    assert_candidate(bench, 3, "198.51.100.3:51820", "public router not-tried");
+    assert_candidate(bench, 3, "10.9.9.9:51820", "private router not-tried");
     bench_run(bench, MS(600));
-    assert_candidate(bench, 3, "192.168.1.33:51820", "on-link router no answer");
+    assert_candidate(bench, 3, "192.168.1.33:51820", "on-link router no-answer");
     assert_candidate(bench, 3, "198.51.100.3:51820", "public router trying");
 
     meet(bench, 3, "198.51.100.3:51820");
-    assert_candidate(bench, 3, "198.51.100.3:51820", "public router in use");
+    assert_candidate(bench, 3, "198.51.100.3:51820", "public router in-use");
     bench_tell_endpoint(bench, bench_member(bench, 3), bench_member(bench, 2), "192.0.2.2:1", 255);
-    assert_candidate(bench, 2, "192.0.2.2:1", "public other trying");
+    assert_candidate(bench, 2, "192.0.2.2:1", "public third-party trying");
     bench_tell_endpoint(bench, bench_member(bench, 3), bench_member(bench, 3), "192.0.2.3:1", 255);
-    assert_candidate(bench, 3, "192.0.2.3:1", "public itself not tried");
+    assert_candidate(bench, 3, "192.0.2.3:1", "public self not-tried");
     bench_run(bench, SEC(166)); /* its session is over, and with it our word for where it is */
-    assert_candidate(bench, 3, "198.51.100.3:51820", "public memory worked");
+    assert_candidate(bench, 3, "198.51.100.3:51820", "public cache worked");
 }
 
 static void
@@ -132,7 +132,7 @@ test_best_first(void)
     views = wl_engine_dup_candidates(bench->engine, &bench_member(bench, 2)->key);
     g_assert_cmpuint(views->len, ==, 3);
     g_assert_cmpstr(g_array_index(views, WlCandidateView, 0).rank, ==, "on-link");
-    g_assert_cmpstr(g_array_index(views, WlCandidateView, 1).teller, ==, "profile");
+    g_assert_cmpstr(g_array_index(views, WlCandidateView, 1).source, ==, "profile");
     g_assert_cmpstr(g_array_index(views, WlCandidateView, 2).rank, ==, "private");
 }
 
@@ -160,7 +160,7 @@ test_facts(void)
     view = find_fact(views, "endpoint", "198.51.100.3:51820", &hub->key);
     g_assert_true(view->accepted);
     g_assert_cmpstr(view->source_name, ==, "hub");
-    g_assert_cmpstr(view->why->text, ==, "the profile trusts hub with Membership");
+    g_assert_cmpstr(view->reason->text, ==, "the profile trusts hub with Membership");
     g_assert_cmpint(view->expires, ==, bench->now + SEC(255));
 
     view = find_fact(views, "member", "printer", &hub->key);
@@ -171,12 +171,12 @@ test_facts(void)
 
     view = find_fact(views, "allowed-ips", "172.16.0.0/16", &hub->key);
     g_assert_false(view->accepted);
-    g_assert_cmpstr(view->why->text, ==, "refused: outside the networks of the profile");
+    g_assert_cmpstr(view->reason->text, ==, "refused: outside the networks of the profile");
 
     view = find_fact(views, "member", "spy", &bench_member(bench, 2)->key);
     g_assert_false(view->accepted);
     g_assert_cmpstr(view->subject_name, ==, "");
-    g_assert_cmpstr(view->why->text, ==,
+    g_assert_cmpstr(view->reason->text, ==,
                     "refused: desktop may not name members, its trust is Endpoint");
 
     view = find_fact(views, "endpoint", HUB_ENDPOINT, NULL);
@@ -201,14 +201,15 @@ test_rules(void)
     bench_tell_endpoint(bench, desktop, bench_member(bench, 9), "198.51.100.3:5", 255);
     views = wl_engine_dup_facts(bench->engine);
     view = find_fact(views, "endpoint", "198.51.100.3:1", &hub->key);
-    g_assert_cmpstr(view->why->text, ==, "hub is a router by the profile, so it may name members");
+    g_assert_cmpstr(view->reason->text, ==,
+                    "hub is a router by the profile, so it may name members");
     view = find_fact(views, "endpoint", "198.51.100.3:2", &desktop->key);
-    g_assert_cmpstr(view->why->text, ==, "desktop is a known peer, which may tell endpoints");
+    g_assert_cmpstr(view->reason->text, ==, "desktop is a known peer, which may tell endpoints");
     view = find_fact(views, "endpoint", "127.0.0.1:3", &desktop->key);
     g_assert_false(view->accepted);
     g_assert_true(find_fact(views, "endpoint", "198.51.100.3:4", &hub->key)->accepted);
     view = find_fact(views, "endpoint", "198.51.100.3:5", &desktop->key);
-    g_assert_cmpstr(view->why->text, ==,
+    g_assert_cmpstr(view->reason->text, ==,
                     "refused: it is about nobody we know, and desktop may not name members");
 }
 
@@ -231,7 +232,7 @@ test_stale_fact(void)
     view = find_fact(views, "member", "printer", &hub->key);
     g_assert_true(view->stale && view->accepted);
     g_assert_cmpint(view->expires, <=, bench->now);
-    g_assert_cmpstr(view->why->text, ==,
+    g_assert_cmpstr(view->reason->text, ==,
                     "the profile trusts hub with Membership; kept, because hub cannot be asked "
                     "now");
     for (guint i = 0; i < views->len; i++) {
@@ -404,7 +405,7 @@ test_quiet_offline(void)
     bench_uplink(bench, "192.168.1.10/24");
     bench_run(bench, SEC(600));
     g_assert_cmpint(bench_view(bench, bench_member(bench, 2))->state, ==, WL_PEER_OFFLINE);
-    g_assert_cmpstr(bench_view(bench, bench_member(bench, 2))->reason, ==,
+    g_assert_cmpstr(bench_view(bench, bench_member(bench, 2))->reason_text, ==,
                     "no answer from 2 addresses; asked less and less often");
     bench_clear(bench);
     bench_run(bench, SEC(900));
@@ -424,10 +425,10 @@ test_no_address(void)
     bench_start(bench, config);
     bench_uplink(bench, "192.168.1.10/24");
     bench_run(bench, SEC(5));
-    g_assert_cmpstr(bench_view(bench, bench_member(bench, 1))->reason, ==,
+    g_assert_cmpstr(bench_view(bench, bench_member(bench, 1))->reason_text, ==,
                     "the name hub.example.net has no address yet");
-    g_assert_true(
-        g_str_has_suffix(bench_view(bench, bench_member(bench, 2))->reason, " has to tell one"));
+    g_assert_true(g_str_has_suffix(bench_view(bench, bench_member(bench, 2))->reason_text,
+                                   " has to tell one"));
 }
 
 static void
@@ -440,7 +441,7 @@ test_no_endpoint(void)
     bench_start(bench, config);
     bench_uplink(bench, "192.168.1.10/24");
     bench_run(bench, SEC(5));
-    g_assert_cmpstr(bench_view(bench, bench_member(bench, 1))->reason, ==,
+    g_assert_cmpstr(bench_view(bench, bench_member(bench, 1))->reason_text, ==,
                     "no address of it is known yet; it has to come to us");
 }
 

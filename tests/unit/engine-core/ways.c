@@ -121,7 +121,7 @@ test_uncovered(void)
     bench_meet(bench, 2, "198.51.100.7:51820");
     g_assert_true(bench_has_allowed(bench, desktop, DESKTOP_PREFIX));
     /* nor anywhere to go when it is silent */
-    wl_engine_traffic_began(bench->engine, bench->now, NULL);
+    wl_engine_traffic_started(bench->engine, bench->now, NULL);
     bench_drain(bench);
     traffic(bench, 20);
     g_assert_true(bench_has_allowed(bench, desktop, DESKTOP_PREFIX));
@@ -196,7 +196,7 @@ test_last_epoch(void)
     bench_tell_way(bench, desktop, &way);
     desktop->way = way;
     desktop->mute = TRUE;
-    wl_engine_traffic_began(bench->engine, bench->now, NULL);
+    wl_engine_traffic_started(bench->engine, bench->now, NULL);
     bench_drain(bench);
     traffic(bench, 6);
     g_assert_false(bench_has_allowed(bench, desktop, DESKTOP_PREFIX));
@@ -213,7 +213,7 @@ test_told_until_followed(void)
     guint n;
 
     desktop->mute = TRUE;
-    wl_engine_traffic_began(bench->engine, bench->now, NULL);
+    wl_engine_traffic_started(bench->engine, bench->now, NULL);
     bench_drain(bench);
     traffic(bench, 6);
     g_assert_false(bench_has_allowed(bench, desktop, DESKTOP_PREFIX));
@@ -243,7 +243,7 @@ test_silence(void)
     gint64 silent;
 
     g_assert_cmpuint(bench_count(bench, WL_OUTPUT_WATCH_TRAFFIC), ==, 0); /* asked before */
-    wl_engine_traffic_began(bench->engine, bench->now, NULL);
+    wl_engine_traffic_started(bench->engine, bench->now, NULL);
     bench_drain(bench);
     traffic(bench, 30);
     g_assert_cmpuint(ways_sent(bench, desktop, NULL), ==, 0); /* what comes says enough */
@@ -274,7 +274,7 @@ test_silent_source(void)
     BenchMember *desktop = bench_member(bench, 2);
     WlDevicePeer *peer;
 
-    wl_engine_traffic_began(bench->engine, bench->now, NULL);
+    wl_engine_traffic_started(bench->engine, bench->now, NULL);
     bench_drain(bench);
     for (guint i = 0; i < 40; i++) {
         peer = wl_device_find(bench->device, &desktop->key);
@@ -293,7 +293,7 @@ test_end_of_traffic(void)
     g_autoptr(Bench) bench = direct_pair_new();
     BenchMember *desktop = bench_member(bench, 2);
 
-    wl_engine_traffic_began(bench->engine, bench->now, NULL);
+    wl_engine_traffic_started(bench->engine, bench->now, NULL);
     bench_drain(bench);
     traffic(bench, 10);
     bench_clear(bench);
@@ -415,7 +415,7 @@ test_hold(void)
             bench_meet(bench, 1, NULL);
             bench_meet(bench, 2, NULL);
         }
-        wl_engine_traffic_began(bench->engine, bench->now, NULL);
+        wl_engine_traffic_started(bench->engine, bench->now, NULL);
         bench_drain(bench);
         traffic(bench, 1);
         if (bench_has_allowed(bench, desktop, DESKTOP_PREFIX) != direct) {

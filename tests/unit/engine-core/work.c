@@ -45,7 +45,7 @@ many_new(WlRole role, guint n)
 static guint
 steps_since(Bench *bench, guint64 *before)
 {
-    guint64 steps = wl_engine_get_steps(bench->engine) - *before;
+    guint64 steps = wl_engine_get_work(bench->engine) - *before;
 
     *before += steps;
     return (guint) steps;
@@ -55,7 +55,7 @@ static void
 test_alive(void)
 {
     g_autoptr(Bench) bench = many_new(WL_ROLE_LEAF, 1000);
-    guint64 before = wl_engine_get_steps(bench->engine);
+    guint64 before = wl_engine_get_work(bench->engine);
 
     bench_alive(bench, bench_member(bench, 500));
     g_assert_cmpuint(steps_since(bench, &before), <, FEW);
@@ -65,7 +65,7 @@ static void
 test_leaf_hears_endpoint(void)
 {
     g_autoptr(Bench) bench = many_new(WL_ROLE_LEAF, 1000);
-    guint64 before = wl_engine_get_steps(bench->engine);
+    guint64 before = wl_engine_get_work(bench->engine);
 
     bench_tell_endpoint(bench, bench_member(bench, 7), bench_member(bench, 500),
                         "198.51.100.7:4000", 255);
@@ -81,7 +81,7 @@ static void
 test_snapshot(void)
 {
     g_autoptr(Bench) bench = many_new(WL_ROLE_LEAF, 1000);
-    guint64 before = wl_engine_get_steps(bench->engine);
+    guint64 before = wl_engine_get_work(bench->engine);
 
     bench_handshake(bench, bench_member(bench, 20), "198.51.100.20:4001");
     bench_snapshot(bench);
@@ -97,7 +97,7 @@ static void
 test_router_relays(void)
 {
     g_autoptr(Bench) bench = many_new(WL_ROLE_ROUTER, 1000);
-    guint64 before = wl_engine_get_steps(bench->engine);
+    guint64 before = wl_engine_get_work(bench->engine);
 
     bench_tell_endpoint(bench, bench_member(bench, 7), bench_member(bench, 7), "198.51.100.7:4000",
                         255);
@@ -121,8 +121,8 @@ test_dumps(void)
         bench_alive(bench, bench_member(bench, i));
         bench_run(bench, MS(1));
     }
-    g_assert_cmpuint(bench_count(bench, WL_OUTPUT_WANT_SNAPSHOT), >=, 8);
-    g_assert_cmpuint(bench_count(bench, WL_OUTPUT_WANT_SNAPSHOT), <=, 12);
+    g_assert_cmpuint(bench_count(bench, WL_OUTPUT_READ_DEVICE), >=, 8);
+    g_assert_cmpuint(bench_count(bench, WL_OUTPUT_READ_DEVICE), <=, 12);
 }
 
 /* And what a router hears in that time it looks at for everybody together. */
@@ -130,7 +130,7 @@ static void
 test_listeners(void)
 {
     g_autoptr(Bench) bench = many_new(WL_ROLE_ROUTER, 600);
-    guint64 before = wl_engine_get_steps(bench->engine);
+    guint64 before = wl_engine_get_work(bench->engine);
 
     for (guint i = 1; i <= 100; i++) {
         g_autofree char *endpoint = g_strdup_printf("198.51.101.%u:4000", i);
@@ -159,7 +159,7 @@ test_prefixes(void)
     g_assert_true(bench_has_route(bench, "10.78.4.20/32"));
     bench_run(bench, SEC(5));
 
-    before = wl_engine_get_steps(bench->engine);
+    before = wl_engine_get_work(bench->engine);
     bench_tell_allowed(bench, hub, bench_member(bench, 3), "10.79.1.0/24", 255);
     g_assert_true(bench_has_route(bench, "10.79.1.0/24"));
     g_assert_cmpuint(steps_since(bench, &before), <, FEW);
@@ -189,9 +189,9 @@ test_deadlines(void)
 
         bench_run(bench, SEC(45));
         bench_clear(bench);
-        before = wl_engine_get_steps(bench->engine);
+        before = wl_engine_get_work(bench->engine);
         bench_run(bench, SEC(61));
-        steps[i] = (wl_engine_get_steps(bench->engine) - before) / n;
+        steps[i] = (wl_engine_get_work(bench->engine) - before) / n;
         g_assert_cmpuint(bench->wakeups, <, 8);
     }
     g_test_message("steps of a peer a minute: %u, %u", (guint) steps[0], (guint) steps[1]);
@@ -203,7 +203,7 @@ static void
 test_change(void)
 {
     g_autoptr(Bench) bench = many_new(WL_ROLE_LEAF, 1000);
-    guint64 before = wl_engine_get_steps(bench->engine);
+    guint64 before = wl_engine_get_work(bench->engine);
 
     for (guint i = 0; i < 3; i++) {
         WlEngineConfig *config = bench_config(bench, WL_ROLE_LEAF);
@@ -239,9 +239,9 @@ test_neighbour(void)
     bench_alive(bench, bench_member(bench, 500));
     bench_tell_endpoint(bench, bench_member(bench, 500), bench_member(bench, 500),
                         "192.168.1.77:51820", 255);
-    g_assert_cmpuint(bench_count(bench, WL_OUTPUT_ASK_NEIGHBOUR), ==, 1);
-    before = wl_engine_get_steps(bench->engine);
-    wl_engine_neighbour(bench->engine, bench->now, &ip, 2, TRUE);
+    g_assert_cmpuint(bench_count(bench, WL_OUTPUT_RESOLVE_NEIGHBOR), ==, 1);
+    before = wl_engine_get_work(bench->engine);
+    wl_engine_neighbor_result(bench->engine, bench->now, &ip, 2, TRUE);
     bench_drain(bench);
     steps = steps_since(bench, &before);
     g_assert_cmpuint(steps, >, 0);
@@ -264,8 +264,8 @@ test_resolved(void)
     bench_start(bench, config);
     bench_uplink(bench, "192.168.1.10/24");
     g_assert_cmpuint(bench_count(bench, WL_OUTPUT_RESOLVE), ==, 1000);
-    before = wl_engine_get_steps(bench->engine);
-    wl_engine_resolved(bench->engine, bench->now, "m500.example.net:51820", &address, 1);
+    before = wl_engine_get_work(bench->engine);
+    wl_engine_name_resolved(bench->engine, bench->now, "m500.example.net:51820", &address, 1);
     bench_drain(bench);
     g_assert_true(
         wl_endpoint_equal(&bench_view(bench, bench_member(bench, 500))->endpoint, &address));
