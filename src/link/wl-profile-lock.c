@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The lock of a profile: a bound abstract socket, which nobody connects to. The name is the whole
+ * The lock of a profile: a bound abstract socket without connections. The name is the whole
  * information; other processes read it from /proc/net/unix. Errors are of G_IO_ERROR.
  */
 #include "wl-profile-lock.h"

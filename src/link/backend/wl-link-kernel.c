@@ -48,7 +48,7 @@ begin_reading(gpointer user_data)
 }
 
 static int
-take_message(const struct nlmsghdr *message, gpointer user_data)
+read_message(const struct nlmsghdr *message, gpointer user_data)
 {
     Reading *reading = user_data;
 
@@ -63,7 +63,7 @@ wl_link_kernel_read(WlLink *link, GError **error)
         wl_wg_message_get_device(self->family, wl_link_get_ifindex(link));
     Reading reading = {wl_device_new(), 0};
     int result = wl_netlink_dump(self->generic, (struct nlmsghdr *) message->data, begin_reading,
-                                 take_message, &reading);
+                                 read_message, &reading);
 
     /* Optional: a failure leaves the number at 0. */
     if (result == 0) {

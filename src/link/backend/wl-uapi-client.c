@@ -146,7 +146,7 @@ receive_all(int fd, WlUapiText **reply, gint64 deadline)
 
 /* Removes the last line, "errno=N". Newer programs send 98, older ones -98. */
 static int
-take_status(WlUapiText *text)
+remove_status(WlUapiText *text)
 {
     char *last = g_strrstr_len(text->str, (gssize) text->len, "errno=");
     gint64 number;
@@ -174,7 +174,7 @@ wl_uapi_exchange(const char *ifname, pid_t pid, const WlUapiText *request, WlUap
     if (result == 0)
         result = receive_all(fd, &text, deadline);
     if (result == 0)
-        result = take_status(text);
+        result = remove_status(text);
     close(fd);
     if (result == 0 && reply)
         *reply = g_steal_pointer(&text);

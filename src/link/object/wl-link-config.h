@@ -5,7 +5,7 @@
 
 #include "wl-key.h"
 
-/** What a link is created with. The strings and the key belong to whoever fills the struct. */
+/** What a link is created with. The caller owns the strings and the key. */
 typedef struct {
     const char *name; /* interface name, at most 15 bytes */
     const char *uuid; /* of the profile */

@@ -128,7 +128,8 @@ WlProfilePeer *wl_profile_peer_new(void);
 void wl_profile_peer_free(WlProfilePeer *peer);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(WlProfilePeer, wl_profile_peer_free)
 
-/* A NULL-terminated view of @strings (of char *). Free it with g_free(); the strings still belong to
+/* A NULL-terminated view of @strings (of char *). Free it with g_free(); the strings still belong
+ * to
  * @strings. */
 const char **wl_profile_strings_view(const GPtrArray *strings);
 

@@ -32,8 +32,8 @@ test_enter_namespaces(void)
         int saved = errno;
 
         if (g_getenv("CI"))
-            g_error("no namespaces: %s", g_strerror(saved));
-        printf("1..0 # SKIP needs root for namespaces of its own: %s\n", g_strerror(saved));
+            g_error("cannot create namespaces: %s", g_strerror(saved));
+        printf("1..0 # SKIP requires root to create namespaces: %s\n", g_strerror(saved));
         exit(0);
     }
     if (mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0 ||
@@ -65,7 +65,7 @@ void
 test_wait(gboolean (*condition)(gpointer user_data), gpointer user_data)
 {
     gint64 deadline = g_get_monotonic_time() + DEADLINE;
-    /* For conditions that no event tells of. */
+    /* Some conditions have no event. */
     guint source = g_timeout_add(10, tick, NULL);
 
     while (!condition(user_data)) {
@@ -94,7 +94,7 @@ test_key(guint number)
     WlKey key;
 
     memset(&key, 0, sizeof key);
-    /* A valid private key too: clamped. */
+    /* Clamped, so that it is a valid private key too. */
     key.bytes[0] = 8;
     key.bytes[1] = (guint8) number;
     key.bytes[2] = (guint8) (number >> 8);

@@ -7,9 +7,8 @@
 #include "wl-link.h"
 
 /**
- * Moves this process into network and mount namespaces of its own, with lo up and an empty /run.
- * Where that is not allowed the whole program is skipped, but fails if CI is set. Before any thread
- * starts.
+ * Moves this process to new network and mount namespaces, with lo up and an empty /run. Skips the
+ * program if that is not permitted, or fails it if CI is set. Call before any thread starts.
  */
 void test_enter_namespaces(void);
 
@@ -19,7 +18,7 @@ void test_run(const char *command);
 /** Runs the main loop until @condition holds; the test fails if that takes over 15 s. */
 void test_wait(gboolean (*condition)(gpointer user_data), gpointer user_data);
 
-/** Lets everything that waits in the main loop happen. */
+/** Dispatches all pending events of the main loop. */
 void test_settle(void);
 
 gboolean test_has_link(const char *name);
@@ -30,7 +29,7 @@ WlEndpoint test_endpoint(const char *text);
 /** @allowed_ips: separated by blanks, or NULL. @endpoint: or NULL. */
 WlPeerChange *test_change(WlPeerChangeKind kind, const WlKey *key, const char *endpoint,
                           const char *allowed_ips);
-/** @count different prefixes, of both families; @base: for the peer's own ones. */
+/** Appends @count different prefixes of both families. @base: selects the range. */
 void test_fill_prefixes(GArray *array, guint base, guint count);
-/** The same prefixes, in any order. */
+/** Both lists contain the same prefixes, in any order. */
 void test_assert_same_prefixes(const GArray *a, const GArray *b);

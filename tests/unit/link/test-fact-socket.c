@@ -11,7 +11,7 @@ typedef struct {
     WlFactSocket *socket;
     WlIp source;
     GPtrArray *datagrams; /* of GBytes */
-    guint free_after;     /* frees the socket at that datagram; 0: never */
+    guint free_after;     /* frees the socket after so many datagrams; 0: never */
 } Receiver;
 
 static void
@@ -76,7 +76,7 @@ carries(gpointer user_data)
     return path->to->datagrams->len > 0;
 }
 
-/* A link that was set up a moment ago may lose what is sent at once; UDP promises nothing. */
+/* An interface that was just set up may lose packets. */
 static void
 wait_for_path(Receiver *from, Receiver *to, const char *address)
 {
@@ -93,7 +93,7 @@ has_three(gpointer user_data)
     return ((Receiver *) user_data)->datagrams->len >= 3;
 }
 
-/* Two ends of a link in one namespace: link-local packets to an own address go by loopback. */
+/* Both addresses belong to this namespace, so that packets take the loopback path. */
 static void
 test_exchange(void)
 {
@@ -106,7 +106,7 @@ test_exchange(void)
     open_receiver(&b, "fe80::b", "wlt0");
     wait_for_path(&a, &b, "fe80::b");
     send_to(&a, "fe80::b", 1, 7);
-    send_to(&a, "fe80::b", 0, 0); /* an empty one is not passed on */
+    send_to(&a, "fe80::b", 0, 0); /* empty: ignored */
     send_to(&a, "fe80::b", 2424, 8);
     send_to(&a, "fe80::b", 4000, 9);
     test_wait(has_three, &b);
@@ -132,7 +132,7 @@ has_many(gpointer user_data)
     return ((Receiver *) user_data)->datagrams->len == 100;
 }
 
-/* A flood is read in parts, between which others get their turn. */
+/* A flood is read in parts, between which other sources are dispatched. */
 static void
 test_flood(void)
 {
@@ -186,7 +186,7 @@ test_errors(void)
     WlIp ip;
 
     open_receiver(&a, "fe80::a", "wlt0");
-    /* The same address again, and one that is not ours. */
+    /* An address in use, and one that this host lacks. */
     g_assert_true(wl_ip_parse("fe80::a", &ip));
     socket = wl_fact_socket_new(&ip, PORT, (int) if_nametoindex("wlt0"), received, &a, &error);
     g_assert_null(socket);
@@ -198,7 +198,7 @@ test_errors(void)
     g_assert_null(socket);
     g_assert_error(error, G_IO_ERROR, G_IO_ERROR_FAILED);
     g_clear_error(&error);
-    /* No route: no error. Longer than UDP can: an error. */
+    /* A missing route is no error; a datagram that exceeds UDP is. */
     g_assert_true(wl_ip_parse("2001:db8::1", &ip));
     g_assert_true(wl_fact_socket_send(a.socket, &ip, bytes, &error));
     g_assert_no_error(error);

@@ -63,7 +63,7 @@ test_peers(void)
     apply(link, test_change(WL_PEER_ADD, &b, NULL, "10.0.0.2/32"));
     device = read_device(link);
     g_assert_cmpuint(device->peers->len, ==, 2);
-    /* The last to claim an allowed IP has it. */
+    /* An allowed IP belongs to the peer it was set for last. */
     g_assert_cmpuint(wl_device_find(device, &a)->allowed_ips->len, ==, 1);
     g_assert_cmpuint(wl_device_find(device, &b)->allowed_ips->len, ==, 1);
 

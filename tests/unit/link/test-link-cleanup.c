@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
-/* What is left behind by a process that was killed, and what is not to be taken for that. */
+/* Leftovers of a killed process, and what must not be taken for leftovers. */
 #include "test-link.h"
 
 #include <net/if.h>
@@ -15,18 +15,18 @@
 #include "wl-profile-lock.h"
 
 static gboolean
-link_is_gone(gpointer user_data)
+link_is_deleted(gpointer user_data)
 {
     return !test_has_link(user_data);
 }
 
 static gboolean
-has_ended(gpointer user_data)
+has_exited(gpointer user_data)
 {
     return !is_running(*(pid_t *) user_data);
 }
 
-/* A process of its own opens a link and is killed. */
+/* A child process opens a link and is killed. */
 static void
 test_killed_owner(gconstpointer backend)
 {
@@ -50,9 +50,9 @@ test_killed_owner(gconstpointer backend)
     kill(owner, SIGKILL);
     waitpid(owner, NULL, 0);
     if (backend == USERSPACE) {
-        /* The parent-death signal ends it, without anybody sweeping. */
-        test_wait(link_is_gone, (gpointer) "wlt0");
-        test_wait(has_ended, &program);
+        /* The parent-death signal ends it, without a cleanup. */
+        test_wait(link_is_deleted, (gpointer) "wlt0");
+        test_wait(has_exited, &program);
     } else {
         g_assert_true(wl_cleanup_profile(OTHER, 0, &error));
         g_assert_true(test_has_link("wlt0"));
@@ -64,9 +64,9 @@ test_killed_owner(gconstpointer backend)
     assert_nothing_left("wlt0");
 }
 
-/* A program left behind by an owner that could not take it along. */
+/* The program outlived its owner. */
 static void
-test_sweep_program(void)
+test_running_program(void)
 {
     const char *arguments[] = {"wireguard-go", "-f", "wlt0", NULL};
     const char *environment[] = {"WG_PROCESS_FOREGROUND=1", "LOG_LEVEL=silent", NULL};
@@ -88,7 +88,7 @@ test_sweep_program(void)
         g_assert_cmpint(waitpid(pid, &status, WNOHANG), ==, 0);
         g_usleep(5000);
     }
-    /* Without a mark it is not ours. */
+    /* An interface without our alias belongs to another program. */
     g_assert_true(wl_cleanup_profile(NULL, 0, &error));
     g_assert_true(test_has_link("wlt0"));
     test_run("ip link set wlt0 alias wirelink:" UUID);
@@ -96,14 +96,14 @@ test_sweep_program(void)
     g_assert_true(test_has_link("wlt0"));
     g_assert_true(wl_cleanup_profile(UUID, 0, &error));
     g_assert_no_error(error);
-    /* It has ended by then: not only is its link gone. */
+    /* The program has exited by then; deleting its interface is not enough. */
     g_assert_cmpint(waitpid(pid, &status, WNOHANG), ==, pid);
     assert_nothing_left("wlt0");
 }
 
-/* Its owner was killed between making the link and marking it. */
+/* The owner was killed before it set the alias. */
 static void
-test_sweep_half_made(void)
+test_temporary_name(void)
 {
     g_autoptr(GError) error = NULL;
     g_autofree char *add = NULL, *rename = NULL;
@@ -113,7 +113,7 @@ test_sweep_half_made(void)
     wl_link_temporary_name(UUID, name);
     add = g_strdup_printf("ip link add %s type wireguard", name);
     rename = g_strdup_printf("ip link set wlt9 name %s", name);
-    /* The name alone is nothing. */
+    /* The name alone does not suffice. */
     test_run("ip link add wlt9 type veth peer name wlt8");
     test_run(rename);
     g_assert_true(wl_cleanup_profile(NULL, 0, &error));
@@ -155,7 +155,7 @@ has_socket(const char *name)
 }
 
 static char *
-sweep_dead(void)
+cleanup_unserved(void)
 {
     g_autoptr(GError) error = NULL;
     g_autoptr(GPtrArray) removed = wl_cleanup_unserved(&error);
@@ -165,46 +165,46 @@ sweep_dead(void)
     return g_strjoinv("; ", (char **) removed->pdata);
 }
 
-/* What is served stays, of ours, and what is not ours. */
+/* Keeps what belongs to a locked profile or to another program. */
 static void
-test_sweep_dead(void)
+test_unserved(void)
 {
     g_autoptr(GError) error = NULL;
     g_autofree char *first = NULL, *second = NULL, *third = NULL;
-    int claim, again;
+    int lock, again;
 
     test_run("ip link add wlt0 type veth peer name wlt1");
     test_run("ip link add wlt2 type veth peer name nmwl-00000000");
     test_run("ip link set wlt0 alias wirelink:" UUID);
     test_run("ip link set wlt2 alias wirelink:" OTHER);
-    make_socket("nmwl-00000000"); /* its link is there */
+    make_socket("nmwl-00000000"); /* its interface exists */
     make_socket("nmwl-11111111");
-    make_socket("wlt9"); /* who knows whose */
-    claim = wl_profile_lock_new(OTHER, &error);
+    make_socket("wlt9"); /* perhaps of another program */
+    lock = wl_profile_lock_new(OTHER, &error);
     g_assert_no_error(error);
-    /* as with a predecessor that is still ending: one is enough */
+    /* a process holds the lock of a profile only once */
     again = wl_profile_lock_new(OTHER, &error);
     g_assert_error(error, G_IO_ERROR, G_IO_ERROR_ADDRESS_IN_USE);
     g_assert_cmpint(again, ==, -1);
-    first = sweep_dead();
+    first = cleanup_unserved();
     g_assert_cmpstr(first, ==, "interface wlt0; socket /var/run/wireguard/nmwl-11111111.sock");
     g_assert_true(test_has_link("wlt2"));
     g_assert_true(test_has_link("nmwl-00000000"));
     g_assert_true(has_socket("nmwl-00000000") && has_socket("wlt9"));
-    second = sweep_dead();
+    second = cleanup_unserved();
     g_assert_cmpstr(second, ==, "");
-    close(claim);
-    third = sweep_dead();
+    close(lock);
+    third = cleanup_unserved();
     g_assert_cmpstr(third, ==, "interface wlt2; socket /var/run/wireguard/nmwl-00000000.sock");
     g_assert_true(has_socket("wlt9"));
     wl_uapi_remove_stale_socket("wlt9");
 }
 
 static void
-test_foreign(void)
+test_name_exists(void)
 {
     g_autoptr(GError) error = NULL;
-    int claim;
+    int lock;
 
     test_run("ip link add wlt0 type veth peer name wlt1");
     g_assert_null(open_any("wlt0", UUID, &error));
@@ -214,9 +214,9 @@ test_foreign(void)
                     "interface-name");
     g_clear_error(&error);
     test_run("ip link set wlt0 alias wirelink:" OTHER);
-    claim = wl_profile_lock_new(OTHER, &error);
+    lock = wl_profile_lock_new(OTHER, &error);
     g_assert_null(open_any("wlt0", UUID, &error));
-    close(claim);
+    close(lock);
     g_assert_error(error, WL_LINK_ERROR, WL_LINK_ERROR_EXISTS);
     g_assert_nonnull(strstr(error->message, "wirelink:" OTHER));
     g_clear_error(&error);
@@ -231,7 +231,7 @@ test_foreign(void)
     g_assert_no_error(error);
 }
 
-/* What test_killed_owner() starts. */
+/* The child process of test_killed_owner(). */
 void
 hold(const char *backend)
 {
@@ -242,21 +242,21 @@ hold(const char *backend)
     g_assert_nonnull(link);
     printf("ready\n");
     fflush(stdout);
-    /* Not for ever, should the test itself be killed. */
+    /* Exits even if the test itself is killed. */
     alarm(60);
     for (;;)
         g_main_context_iteration(NULL, TRUE);
 }
 
 void
-add_leftover_tests(gboolean kernel)
+add_cleanup_tests(gboolean kernel)
 {
     if (kernel) {
         add("kernel", "killed-owner", KERNEL, test_killed_owner);
-        g_test_add_func("/link/kernel/half-made", test_sweep_half_made);
+        g_test_add_func("/link/cleanup/temporary-name", test_temporary_name);
     }
     add("userspace", "killed-owner", USERSPACE, test_killed_owner);
-    g_test_add_func("/link/userspace/sweep", test_sweep_program);
-    g_test_add_func("/link/open/foreign", test_foreign);
-    g_test_add_func("/link/sweep/dead", test_sweep_dead);
+    g_test_add_func("/link/cleanup/running-program", test_running_program);
+    g_test_add_func("/link/open/name-exists", test_name_exists);
+    g_test_add_func("/link/cleanup/unserved", test_unserved);
 }

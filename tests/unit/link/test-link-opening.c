@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
-/* Which implementation is taken, and what becomes of a program that is none. */
+/* The choice of the backend, and programs that are no userspace WireGuard. */
 #include "test-link.h"
 
 #include <gio/gunixsocketaddress.h>
 #include <signal.h>
 #include <string.h>
 
-/* The kernel's if it has one; a leftover of the same profile goes first, also of another name. */
+/* The kernel's WireGuard if it has one. Leftovers of the same profile are removed first, also those
+ * with another interface name. */
 static void
 test_choice(void)
 {
@@ -104,7 +105,7 @@ test_bad_program(void)
     g_assert_nonnull(strstr(opening.error->message, "/nowhere/wireguard-go"));
     g_clear_error(&opening.error);
 
-    /* Ends at once, saying why. The environment is not ours, and no key is in sight. */
+    /* Exits at once with a message. Gets neither our environment nor a key. */
     g_assert_true(g_file_set_contents_full(
         "/run/fails",
         "#!/bin/sh\n[ -z \"$WL_TEST_SECRET\" ] || exit 9\necho \"$* is bad\"\nexit 3\n", -1,
@@ -116,7 +117,7 @@ test_bad_program(void)
                     "\"/run/fails\" for interface \"wlt0\" exited with status 3: -f wlt0 is bad");
     g_clear_error(&opening.error);
 
-    /* Never listens: given up when told to, and ended though it ignores SIGTERM. */
+    /* Never listens, and ignores SIGTERM: canceling the opening kills it. */
     g_assert_true(g_file_set_contents_full(
         "/run/hangs",
         "#!/bin/sh\ntrap '' TERM\necho $$ > /run/script.tmp\nmv /run/script.tmp /run/script.pid\n"
@@ -128,14 +129,14 @@ test_bad_program(void)
     pid = (pid_t) g_ascii_strtoll(text, NULL, 10);
     g_assert_true(is_running(pid));
     g_cancellable_cancel(cancellable);
-    /* At once: a service that is told to end does not turn its main loop again. */
+    /* At once, because an exiting service does not run its main loop again. */
     g_assert_false(is_running(pid));
     test_wait(is_done, &opening);
     g_assert_error(opening.error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
     g_clear_error(&opening.error);
     assert_nothing_left("wlt0");
 
-    /* Told to before it began. */
+    /* Canceled before the opening starts. */
     open_with_program("/run/hangs", cancellable, &opening);
     test_wait(is_done, &opening);
     g_assert_error(opening.error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
@@ -143,8 +144,7 @@ test_bad_program(void)
     assert_nothing_left("wlt0");
 }
 
-/* A control socket that somebody serves is left alone; one that nobody serves is in nobody's way.
- */
+/* A control socket in use is an error and stays; a stale one is replaced. */
 static void
 test_foreign_socket(void)
 {
@@ -173,9 +173,9 @@ test_foreign_socket(void)
 void
 add_opening_tests(void)
 {
-    g_test_add_func("/link/userspace/killed", test_program_killed);
+    g_test_add_func("/link/userspace/program-killed", test_program_killed);
     g_test_add_func("/link/userspace/bad-program", test_bad_program);
     g_test_add_func("/link/userspace/foreign-socket", test_foreign_socket);
-    g_test_add_func("/link/open/choice", test_choice);
+    g_test_add_func("/link/open/backend", test_choice);
     g_test_add_func("/link/open/bad-config", test_bad_config);
 }

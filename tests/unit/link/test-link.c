@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
-/* What every link does, and what only the kernel's does. */
+/* What links of both backends do, and what only the kernel's do. */
 #include "test-link.h"
 
 #include <net/if.h>
@@ -111,7 +111,7 @@ test_peers(gconstpointer backend)
     apply(link, change);
     assert_peer(link, &a, "192.0.2.1:51820", "10.0.0.0/24 fd77::/64 10.0.1.1/32", 25);
 
-    /* Only the endpoint; then only allowed IPs; then to none at all. */
+    /* Only the endpoint; then only the allowed IPs; then no allowed IPs. */
     apply(link, test_change(WL_PEER_UPDATE, &a, "[2001:db8::1]:7", NULL));
     assert_peer(link, &a, "[2001:db8::1]:7", "10.0.0.0/24 fd77::/64 10.0.1.1/32", 25);
     apply(link, test_change(WL_PEER_UPDATE, &a, NULL, "10.0.0.0/24 10.0.2.0/24"));
@@ -119,19 +119,19 @@ test_peers(gconstpointer backend)
     apply(link, test_change(WL_PEER_UPDATE, &a, NULL, ""));
     assert_peer(link, &a, "[2001:db8::1]:7", "", 25);
 
-    /* What is not there is neither updated into being nor an error to remove. */
+    /* Updating an unknown peer does not create it; removing it is no error. */
     apply(link, test_change(WL_PEER_UPDATE, &b, "192.0.2.2:2", "10.9.0.0/16"));
     device = read_device(link);
     g_assert_cmpuint(device->peers->len, ==, 1);
     apply(link, test_change(WL_PEER_REMOVE, &b, NULL, NULL));
 
-    /* An allowed IP moves to whoever got it last. */
+    /* An allowed IP moves to the peer it is set for last. */
     apply(link, test_change(WL_PEER_UPDATE, &a, NULL, "10.0.0.0/24 10.0.2.0/24"));
     apply(link, test_change(WL_PEER_ADD, &b, NULL, "10.0.2.0/24"));
     assert_peer(link, &a, "[2001:db8::1]:7", "10.0.0.0/24", 25);
     assert_peer(link, &b, NULL, "10.0.2.0/24", 0);
 
-    /* Re-created without an endpoint, and one that was not there. */
+    /* Recreated without an endpoint, and an unknown peer. */
     apply(link, test_change(WL_PEER_RECREATE, &a, NULL, "10.0.5.0/24 fd77::5/128"));
     assert_peer(link, &a, NULL, "10.0.5.0/24 fd77::5/128", 0);
     apply(link, test_change(WL_PEER_RECREATE, &a, "192.0.2.9:9", "10.0.5.0/24"));
@@ -181,7 +181,7 @@ test_many(gconstpointer backend)
         test_assert_same_prefixes(peer->allowed_ips, change->allowed_ips);
     }
     test_assert_same_prefixes(wl_device_find(device, &big)->allowed_ips, huge->allowed_ips);
-    /* A long list replaced by a long list. */
+    /* A long list replaces a long list. */
     wl_device_free(device);
     huge->kind = WL_PEER_UPDATE;
     g_array_set_size(huge->allowed_ips, 0);
@@ -215,8 +215,8 @@ has_handshake(gpointer user_data)
     return peer_a->handshake_age >= 0 && peer_b->handshake_age >= 0;
 }
 
-/* Two links that talk over loopback, with a preshared key: age, counters and the endpoint learned.
- */
+/* Two links with a preshared key, connected over loopback: handshake age, counters, and the
+ * endpoint learned. */
 static void
 test_handshake(gconstpointer backend)
 {
@@ -244,7 +244,7 @@ test_handshake(gconstpointer backend)
     g_assert_cmpint(pair.age, <, 60 * G_USEC_PER_SEC);
     g_assert_true(wl_endpoint_equal(&pair.endpoint, &expected));
     g_assert_cmpuint(pair.rx, >, 0);
-    /* Re-creating forgets all of it. */
+    /* Recreating a peer resets all of these. */
     apply(b, test_change(WL_PEER_RECREATE, &pair.key_a, NULL, "fe80::a/128"));
     assert_peer(b, &pair.key_a, NULL, "fe80::a/128", 0);
 }
@@ -276,7 +276,7 @@ test_set_up(gconstpointer backend)
     WlRtnlLink found;
     guint count = 0;
 
-    /* A host where IPv6 is off for new links. */
+    /* IPv6 is disabled for new interfaces. */
     test_run("sh -c 'echo 1 > /proc/sys/net/ipv6/conf/default/disable_ipv6'");
     link = open_link(backend, "wlt0", UUID, &private_key, 42001);
     test_run("sh -c 'echo 0 > /proc/sys/net/ipv6/conf/default/disable_ipv6'");
@@ -291,14 +291,14 @@ test_set_up(gconstpointer backend)
 
         g_assert_cmpstr(value, ==, settings[i][1]);
     }
-    /* Ours and no other. */
+    /* Only the addresses added here. */
     g_assert_cmpint(wl_rtnl_list_addresses(route, addresses), ==, 0);
     for (guint i = 0; i < addresses->len; i++)
         count += g_array_index(addresses, WlRtnlAddress, i).ifindex == wl_link_get_ifindex(link);
     g_assert_cmpuint(count, ==, 2);
 }
 
-/* What cannot be written is an error only where it is wrong. */
+/* A setting that cannot be written is an error only if its value is wrong. */
 static void
 test_read_only_settings(gconstpointer backend)
 {
@@ -323,7 +323,7 @@ test_read_only_settings(gconstpointer backend)
     g_assert_no_error(error);
 }
 
-/* Noticed when the link is opened or when it goes up, as the implementation can. */
+/* Detected when the link is opened or set up, depending on the backend. */
 static void
 test_port_in_use(gconstpointer backend)
 {
@@ -379,8 +379,8 @@ test_deleted(gconstpointer backend)
     g_free(failure.reason);
 }
 
-/* What a peer sends from an address that is not among its allowed IPs is dropped and counted, once
- * each. Only the kernel counts them. */
+/* A packet whose source is not among the allowed IPs of its peer is dropped and counted once. Only
+ * the kernel counts them. */
 typedef struct {
     WlLink *link;
     guint64 wanted, rx;
@@ -449,7 +449,7 @@ test_kernel_dropped(void)
     g_assert_true(wl_link_apply(link_b, to_a, &error));
     send_into("wlt0", "10.77.0.2", 5);
     test_wait(has_dropped, &dropping);
-    /* what is allowed is not counted */
+    /* allowed packets are not counted */
     device = wl_link_read(link_b, &error);
     g_assert_no_error(error);
     dropping.rx = ((WlDevicePeer *) device->peers->pdata[0])->rx_bytes + 5 * 64;
@@ -488,7 +488,7 @@ main(int argc, char **argv)
 
     if (argc == 3 && g_str_equal(argv[1], "--hold"))
         hold(argv[2]);
-    /* Must not reach the programs that are started. */
+    /* Must not be in the environment of the programs that tests start. */
     g_setenv("WL_TEST_SECRET", "1", TRUE);
     g_test_init(&argc, &argv, NULL);
     test_enter_namespaces();
@@ -501,6 +501,6 @@ main(int argc, char **argv)
     }
     add_all("userspace", USERSPACE);
     add_opening_tests();
-    add_leftover_tests(kernel);
+    add_cleanup_tests(kernel);
     return g_test_run();
 }

@@ -11,7 +11,7 @@
 #include "wl-link-userspace.h"
 #include "wl-uapi-client.h"
 
-/* The same cases for both implementations: the test data says which. */
+/* The test data selects the backend. */
 #define KERNEL    GINT_TO_POINTER(1)
 #define USERSPACE GINT_TO_POINTER(2)
 
@@ -28,22 +28,22 @@ gboolean is_done(gpointer opening);
 void opened_userspace(GObject *source, GAsyncResult *result, gpointer opening);
 
 WlLinkConfig make_config(const char *name, const char *uuid, const WlKey *key, guint16 port);
-/** Opens with the implementation wanted, past the choice that wl_link_open_async() makes. */
+/** Opens a link of @backend, without the choice that wl_link_open_async() makes. */
 WlLink *try_open(gconstpointer backend, const WlLinkConfig *config, GError **error);
-/** The same, which must not fail. */
+/** Same as try_open(), but must not fail. */
 WlLink *open_link(gconstpointer backend, const char *name, const char *uuid, const WlKey *key,
                   guint16 port);
-/** With whatever implementation there is. */
+/** Opens a link of the backend that wl_link_open_async() chooses. */
 WlLink *open_any(const char *name, const char *uuid, GError **error);
 
 gboolean kernel_has_wireguard(void);
-/** Neither the link nor a control socket. */
+/** Neither the interface nor a control socket exists. */
 void assert_nothing_left(const char *name);
-/** The process that listens at the control socket. */
+/** The process that listens on the control socket. */
 pid_t program_of(const char *name);
 gboolean is_running(pid_t pid);
 
-/** Counts the signal "failed" of a link, and destroys that as its owner would. */
+/** Counts the "failed" signals of a link, and destroys the link as its owner would. */
 typedef struct {
     guint count;
     char *reason;
@@ -58,7 +58,7 @@ void add(const char *backend, const char *name, gpointer data, GTestDataFunc fun
 /* ---- test-link-opening.c */
 void add_opening_tests(void);
 
-/* ---- test-link-leftovers.c; @kernel: it has WireGuard */
-void add_leftover_tests(gboolean kernel);
-/** What a test starts this program for: opens a link and waits to be killed. */
+/* ---- test-link-cleanup.c; @kernel: it has WireGuard */
+void add_cleanup_tests(gboolean kernel);
+/** The child process of a test: opens a link and waits to be killed. */
 void hold(const char *backend) G_GNUC_NORETURN;

@@ -94,7 +94,7 @@ test_update(void)
                                       "1400040002000102c00002010000000000000000");
 }
 
-/* Another keepalive, and no preshared key any more; the peer stays. */
+/* Changes the keepalive and removes the preshared key; the peer stays. */
 static void
 test_update_settings(void)
 {
@@ -127,10 +127,10 @@ test_recreate(void)
     g_assert_cmpuint(messages->len, ==, 1);
     assert_message(messages->pdata[0],
                    HEADER("f4000000") "d8000880"
-                                      /* first it goes ... */
+                                      /* first its removal ... */
                                       "30000080"
                                       "24000100" KEY_1 "0800030001000000"
-                                      /* ... then it is there again: REPLACE_ALLOWEDIPS */
+                                      /* ... then the new peer: REPLACE_ALLOWEDIPS */
                                       "a4000080"
                                       "24000100" KEY_1 "0800030002000000"
                                       "24000200" KEY_2 "0600050019000000"
@@ -161,7 +161,7 @@ test_add_without_preshared_key(void)
                                       "0000000100000000");
 }
 
-/* Our own requests have the form of a dump: read them back as one. */
+/* Requests have the form of a dump: parse them as one. */
 static void
 parse_all(const GPtrArray *messages, WlDevice *device)
 {
@@ -220,7 +220,7 @@ test_split(void)
         g_assert_cmpuint(peer->allowed_ips->len, ==, 5000);
         g_assert_cmpmem(peer->allowed_ips->data, 5000 * sizeof(WlPrefix), change->allowed_ips->data,
                         5000 * sizeof(WlPrefix));
-        /* Only the first message replaces; the others never make a peer. */
+        /* Only the first message replaces; the others never create a peer. */
         g_assert_cmpuint(peer_flags(messages->pdata[0]), ==,
                          WGPEER_F_REPLACE_ALLOWEDIPS |
                              (kinds[kind] == WL_PEER_UPDATE ? WGPEER_F_UPDATE_ONLY : 0));
@@ -229,8 +229,8 @@ test_split(void)
     }
 }
 
-/* Every cut and every changed byte of a message: an error or a device, and nothing out of bounds.
- */
+/* Truncated messages and messages with one changed byte: an error or a device, and no access out of
+ * bounds. */
 static void
 test_malformed(void)
 {
@@ -244,7 +244,7 @@ test_malformed(void)
 
     for (guint32 i = sizeof(struct nlmsghdr); i < length; i++) {
         for (guint value = 0; value < 256; value += 5) {
-            /* Exactly as long as the message, so that a sanitizer sees reading beyond. */
+            /* As long as the message, so that a sanitizer detects reads beyond. */
             g_autofree guint8 *copy = g_memdup2(message->data, length);
             g_autoptr(WlDevice) device = wl_device_new();
 
@@ -276,7 +276,7 @@ test_handshake_age(void)
     g_assert_cmpint(wl_handshake_age(G_MININT64, 0, now), ==, -1);
 }
 
-/* A dump as the kernel could give it, played back by a transport. */
+/* A transport that plays back a dump. */
 typedef struct {
     const char *const *script; /* one datagram each: see put_message() */
     guint32 sequence;
@@ -391,11 +391,12 @@ test_dump(void)
     check_dump(error, playback_message, -ENODEV, "|m");
     check_dump(endless, playback_message, -EINTR, "|mm|mm|mm|mm|mm|mm|mm|mm|mm|mm");
     check_dump(silent, playback_message, -ETIMEDOUT, "|m");
-    /* Read to its end, but not given to the function that refused. */
+    /* Received to its end, but not passed to the function that failed. */
     check_dump(drained, refuse_message, -EBADMSG, "|x");
 }
 
-/* A device in several messages: a peer that goes on, and one of which only the key is repeated. */
+/* A device in several messages: a peer that continues, and one of which only the key is repeated.
+ */
 static void
 test_continued_peer(void)
 {
@@ -520,7 +521,7 @@ test_uapi_malformed(void)
     for (guint i = 0; i < G_N_ELEMENTS(texts); i++) {
         g_assert_null(wl_uapi_parse_device(texts[i], strlen(texts[i]), 0, &error));
         g_assert_error(error, WL_LINK_ERROR, WL_LINK_ERROR_FAILED);
-        /* Nothing of a key gets into a message. */
+        /* No part of a key is in the error message. */
         g_assert_null(strstr(error->message, "0801"));
         g_clear_error(&error);
     }

@@ -6,7 +6,7 @@
 #include "link-test-util.h"
 #include "wl-neighbor-watch.h"
 
-/* A network of two: we are on eth0, the other end far0 is in a network namespace of its own. */
+/* Two hosts: this one with eth0, the other one with far0 in another network namespace. */
 static void
 make_network(void)
 {
@@ -20,24 +20,24 @@ make_network(void)
     test_run("ip link set eth0 up");
 }
 
-static GString *answers; /* "192.0.2.1 there" and so on, a line each */
+static GString *results; /* lines such as "192.0.2.1 reachable" */
 
 static void
-on_answer(const WlIp *address, guint32 ifindex, gboolean reachable, gpointer user_data)
+on_result(const WlIp *address, guint32 ifindex, gboolean reachable, gpointer user_data)
 {
     g_autofree char *text = wl_ip_to_string(address);
 
-    g_string_append_printf(answers, "%s %s\n", text, reachable ? "there" : "nobody");
+    g_string_append_printf(results, "%s %s\n", text, reachable ? "reachable" : "unreachable");
 }
 
 static gboolean
-is_answered(gpointer user_data)
+has_result(gpointer user_data)
 {
-    return strstr(answers->str, user_data) != NULL;
+    return strstr(results->str, user_data) != NULL;
 }
 
 static void
-ask(WlNeighborWatch *watch, const char *address, const char *interface)
+resolve(WlNeighborWatch *watch, const char *address, const char *interface)
 {
     WlIp ip;
 
@@ -45,7 +45,7 @@ ask(WlNeighborWatch *watch, const char *address, const char *interface)
     wl_neighbor_watch_resolve(watch, &ip, if_nametoindex(interface));
 }
 
-/* Whether a socket of this process has joined a group of rtnetlink: the kernel's own word. */
+/* Whether a socket of this namespace has joined a multicast group, according to the kernel. */
 static gboolean
 is_in_group(void)
 {
@@ -65,82 +65,82 @@ is_in_group(void)
 }
 
 static void
-test_there(gconstpointer data)
+test_reachable(gconstpointer data)
 {
-    g_autoptr(WlNeighborWatch) watch = wl_neighbor_watch_new(on_answer, NULL);
-    g_autofree char *expected = g_strdup_printf("%s there\n", (const char *) data);
+    g_autoptr(WlNeighborWatch) watch = wl_neighbor_watch_new(on_result, NULL);
+    g_autofree char *expected = g_strdup_printf("%s reachable\n", (const char *) data);
     gint64 begun = g_get_monotonic_time();
 
-    g_string_truncate(answers, 0);
+    g_string_truncate(results, 0);
     g_assert_false(is_in_group());
-    ask(watch, data, "eth0");
-    test_wait(is_answered, expected);
+    resolve(watch, data, "eth0");
+    test_wait(has_result, expected);
     g_assert_cmpint(g_get_monotonic_time() - begun, <, 2 * G_USEC_PER_SEC);
-    g_assert_cmpstr(answers->str, ==, expected);
+    g_assert_cmpstr(results->str, ==, expected);
     g_assert_false(is_in_group());
-    /* What is known is answered before the call returns. */
-    g_string_truncate(answers, 0);
-    ask(watch, data, "eth0");
-    g_assert_cmpstr(answers->str, ==, expected);
+    /* The result for a known neighbor arrives before the call returns. */
+    g_string_truncate(results, 0);
+    resolve(watch, data, "eth0");
+    g_assert_cmpstr(results->str, ==, expected);
     g_assert_false(is_in_group());
 }
 
 static void
-test_nobody(gconstpointer data)
+test_unreachable(gconstpointer data)
 {
-    g_autoptr(WlNeighborWatch) watch = wl_neighbor_watch_new(on_answer, NULL);
-    g_autofree char *expected = g_strdup_printf("%s nobody\n", (const char *) data);
+    g_autoptr(WlNeighborWatch) watch = wl_neighbor_watch_new(on_result, NULL);
+    g_autofree char *expected = g_strdup_printf("%s unreachable\n", (const char *) data);
 
-    g_string_truncate(answers, 0);
-    ask(watch, data, "eth0");
-    ask(watch, data, "eth0");
+    g_string_truncate(results, 0);
+    resolve(watch, data, "eth0");
+    resolve(watch, data, "eth0");
     g_assert_true(is_in_group());
-    g_assert_cmpstr(answers->str, ==, "");
-    test_wait(is_answered, expected);
+    g_assert_cmpstr(results->str, ==, "");
+    test_wait(has_result, expected);
     test_settle();
-    g_assert_cmpstr(answers->str, ==, expected); /* once */
+    g_assert_cmpstr(results->str, ==, expected); /* once */
     g_assert_false(is_in_group());
     g_assert_false(wl_neighbor_watch_is_listening(watch));
 }
 
-/* One is there and one is not: the answer for one does not end the wait for the other. */
+/* The result of one request does not end another. */
 static void
 test_both(void)
 {
-    g_autoptr(WlNeighborWatch) watch = wl_neighbor_watch_new(on_answer, NULL);
+    g_autoptr(WlNeighborWatch) watch = wl_neighbor_watch_new(on_result, NULL);
 
-    g_string_truncate(answers, 0);
+    g_string_truncate(results, 0);
     test_run("ip neighbour flush dev eth0");
-    ask(watch, "192.0.2.98", "eth0");
-    ask(watch, "192.0.2.1", "eth0");
-    test_wait(is_answered, (gpointer) "192.0.2.1 there\n");
+    resolve(watch, "192.0.2.98", "eth0");
+    resolve(watch, "192.0.2.1", "eth0");
+    test_wait(has_result, (gpointer) "192.0.2.1 reachable\n");
     g_assert_true(is_in_group());
-    test_wait(is_answered, (gpointer) "192.0.2.98 nobody\n");
-    g_assert_cmpstr(answers->str, ==, "192.0.2.1 there\n192.0.2.98 nobody\n");
+    test_wait(has_result, (gpointer) "192.0.2.98 unreachable\n");
+    g_assert_cmpstr(results->str, ==, "192.0.2.1 reachable\n192.0.2.98 unreachable\n");
     g_assert_false(is_in_group());
 }
 
-/* Somebody who was not there, and came: a failed entry is no answer to a new question. */
+/* The address appears later: a failed entry is not the result of a new request. */
 static void
-test_comes(void)
+test_appears(void)
 {
-    g_autoptr(WlNeighborWatch) watch = wl_neighbor_watch_new(on_answer, NULL);
+    g_autoptr(WlNeighborWatch) watch = wl_neighbor_watch_new(on_result, NULL);
 
-    g_string_truncate(answers, 0);
-    ask(watch, "192.0.2.50", "eth0");
-    test_wait(is_answered, (gpointer) "192.0.2.50 nobody\n");
+    g_string_truncate(results, 0);
+    resolve(watch, "192.0.2.50", "eth0");
+    test_wait(has_result, (gpointer) "192.0.2.50 unreachable\n");
     test_run("ip netns exec far ip address add 192.0.2.50/24 dev far0");
-    ask(watch, "192.0.2.50", "eth0");
-    test_wait(is_answered, (gpointer) "192.0.2.50 there\n");
+    resolve(watch, "192.0.2.50", "eth0");
+    test_wait(has_result, (gpointer) "192.0.2.50 reachable\n");
 }
 
-/* Links that ask nobody, and one that is gone. */
+/* Interfaces without neighbors, and one that does not exist. */
 static void
-test_without_neighbours(void)
+test_without_neighbors(void)
 {
-    g_autoptr(WlNeighborWatch) watch = wl_neighbor_watch_new(on_answer, NULL);
+    g_autoptr(WlNeighborWatch) watch = wl_neighbor_watch_new(on_result, NULL);
 
-    g_string_truncate(answers, 0);
+    g_string_truncate(results, 0);
     test_run("ip tuntap add tun0 mode tun");
     test_run("ip address add 198.51.100.1/24 dev tun0");
     test_run("ip address add 2001:db8:7::1/64 dev tun0 nodad");
@@ -149,34 +149,34 @@ test_without_neighbours(void)
     test_run("ip address add 203.0.113.1/24 dev quiet");
     test_run("ip link set quiet arp off up");
     test_run("ip link set calm up");
-    ask(watch, "198.51.100.9", "tun0");
-    ask(watch, "2001:db8:7::9", "tun0");
-    ask(watch, "203.0.113.9", "quiet");
-    ask(watch, "203.0.113.9", "gone");
-    g_assert_cmpstr(answers->str, ==,
-                    "198.51.100.9 there\n2001:db8:7::9 there\n203.0.113.9 there\n"
-                    "203.0.113.9 nobody\n");
+    resolve(watch, "198.51.100.9", "tun0");
+    resolve(watch, "2001:db8:7::9", "tun0");
+    resolve(watch, "203.0.113.9", "quiet");
+    resolve(watch, "203.0.113.9", "missing");
+    g_assert_cmpstr(results->str, ==,
+                    "198.51.100.9 reachable\n2001:db8:7::9 reachable\n203.0.113.9 reachable\n"
+                    "203.0.113.9 unreachable\n");
     g_assert_false(is_in_group());
 }
 
-/* More than may be open: the oldest make room, and nobody is left without an answer. */
+/* More requests than allowed: the oldest ones end as unreachable. */
 static void
 test_many(void)
 {
-    g_autoptr(WlNeighborWatch) watch = wl_neighbor_watch_new(on_answer, NULL);
+    g_autoptr(WlNeighborWatch) watch = wl_neighbor_watch_new(on_result, NULL);
 
-    g_string_truncate(answers, 0);
+    g_string_truncate(results, 0);
     for (guint i = 0; i < WL_NEIGHBOR_WATCH_MAX + 2; i++) {
         g_autofree char *address = g_strdup_printf("2001:db8::1:%x", i);
-        ask(watch, address, "eth0");
+        resolve(watch, address, "eth0");
     }
-    g_assert_true(is_answered((gpointer) "2001:db8::1:0 nobody\n2001:db8::1:1 nobody\n"));
-    g_assert_false(is_answered((gpointer) "2001:db8::1:2 "));
-    /* Freed with questions open: nothing comes any more. */
+    g_assert_true(has_result((gpointer) "2001:db8::1:0 unreachable\n2001:db8::1:1 unreachable\n"));
+    g_assert_false(has_result((gpointer) "2001:db8::1:2 "));
+    /* Freed with pending requests: no further results. */
     g_clear_pointer(&watch, wl_neighbor_watch_free);
-    g_string_truncate(answers, 0);
+    g_string_truncate(results, 0);
     test_settle();
-    g_assert_cmpstr(answers->str, ==, "");
+    g_assert_cmpstr(results->str, ==, "");
     g_assert_false(is_in_group());
 }
 
@@ -186,14 +186,14 @@ main(int argc, char **argv)
     test_enter_namespaces();
     g_test_init(&argc, &argv, NULL);
     make_network();
-    answers = g_string_new(NULL);
-    g_test_add_data_func("/neighbours/there/v4", "192.0.2.1", test_there);
-    g_test_add_data_func("/neighbours/there/v6", "2001:db8::1", test_there);
-    g_test_add_data_func("/neighbours/nobody/v4", "192.0.2.99", test_nobody);
-    g_test_add_data_func("/neighbours/nobody/v6", "2001:db8::99", test_nobody);
-    g_test_add_func("/neighbours/both", test_both);
-    g_test_add_func("/neighbours/comes", test_comes);
-    g_test_add_func("/neighbours/without", test_without_neighbours);
-    g_test_add_func("/neighbours/many", test_many);
+    results = g_string_new(NULL);
+    g_test_add_data_func("/link/neighbor-watch/reachable/v4", "192.0.2.1", test_reachable);
+    g_test_add_data_func("/link/neighbor-watch/reachable/v6", "2001:db8::1", test_reachable);
+    g_test_add_data_func("/link/neighbor-watch/unreachable/v4", "192.0.2.99", test_unreachable);
+    g_test_add_data_func("/link/neighbor-watch/unreachable/v6", "2001:db8::99", test_unreachable);
+    g_test_add_func("/link/neighbor-watch/both", test_both);
+    g_test_add_func("/link/neighbor-watch/appears", test_appears);
+    g_test_add_func("/link/neighbor-watch/without", test_without_neighbors);
+    g_test_add_func("/link/neighbor-watch/many", test_many);
     return g_test_run();
 }

@@ -7,8 +7,8 @@
 
 typedef struct {
     WlNetworkMonitor *monitor;
-    guint changed, lost, gone, down;
-    WlPrefix lost_address;
+    guint changed, removed, deleted, down;
+    WlPrefix removed_address;
     guint wanted; /* for conditions */
     gboolean free_in_changed;
 } Listener;
@@ -24,18 +24,18 @@ on_changed(WlNetworkMonitor *monitor, gpointer user_data)
 }
 
 static void
-on_address_lost(WlNetworkMonitor *monitor, const WlPrefix *address, gpointer user_data)
+on_address_removed(WlNetworkMonitor *monitor, const WlPrefix *address, gpointer user_data)
 {
     Listener *listener = user_data;
 
-    listener->lost++;
-    listener->lost_address = *address;
+    listener->removed++;
+    listener->removed_address = *address;
 }
 
 static void
-on_gone(WlNetworkMonitor *monitor, gpointer user_data)
+on_deleted(WlNetworkMonitor *monitor, gpointer user_data)
 {
-    ((Listener *) user_data)->gone++;
+    ((Listener *) user_data)->deleted++;
 }
 
 static void
@@ -47,7 +47,8 @@ on_down(WlNetworkMonitor *monitor, gpointer user_data)
 static void
 open_monitor(Listener *listener, const char *link)
 {
-    static const WlNetworkMonitorEvents events = {on_changed, on_address_lost, on_gone, on_down};
+    static const WlNetworkMonitorEvents events = {on_changed, on_address_removed, on_deleted,
+                                                  on_down};
     g_autoptr(GError) error = NULL;
 
     memset(listener, 0, sizeof *listener);
@@ -64,7 +65,7 @@ changed_more(gpointer user_data)
     return listener->changed > listener->wanted;
 }
 
-/* Runs a command that has to be noticed. */
+/* Runs a command and waits until the monitor reports a change. */
 static void
 run_and_wait(Listener *listener, const char *command)
 {
@@ -88,7 +89,7 @@ find(Listener *listener, const char *text)
     return NULL;
 }
 
-/* Carrier and address state come by and by. */
+/* Carrier and address state change with a delay. */
 static gboolean
 is_usable(gpointer user_data)
 {
@@ -128,7 +129,7 @@ test_addresses(void)
     run_and_wait(&listener, "ip address add 2001:db8::7/64 dev eth0 nodad preferred_lft 0");
     address = find(&listener, "2001:db8::7/64");
     g_assert_true(address && !address->usable);
-    /* No carrier: still there, not usable. */
+    /* Without a carrier the address stays, but is not usable. */
     test_run("ip link set far0 down");
     test_wait(is_not_usable, &listener);
     g_assert_nonnull(find(&listener, "192.0.2.7/24"));
@@ -184,7 +185,7 @@ has_route(gpointer user_data)
     return *wl_network_monitor_get_uplink(((Listener *) user_data)->monitor) != '\0';
 }
 
-/* The first gateway, "" if there is none. */
+/* The first gateway; "" without one. */
 static char *
 dup_gateway(Listener *listener)
 {
@@ -215,7 +216,7 @@ test_default_route(void)
     open_monitor(&listener, NULL);
     g_assert_false(has_route(&listener));
     g_assert_cmpstr(wl_network_monitor_get_uplink(listener.monitor), ==, "");
-    /* Not of the main table, not by an uplink, not a default route: nobody is woken. */
+    /* Not in the main table, no default route, not over an uplink: no event. */
     test_run("ip route add default via 192.0.2.1 table 77");
     test_run("ip route add 198.51.100.0/24 via 192.0.2.1");
     test_run("ip route add default dev tun0 metric 5");
@@ -224,7 +225,7 @@ test_default_route(void)
     test_wait(has_route, &listener);
     g_assert_true(has_route(&listener));
     g_assert_cmpstr(wl_network_monitor_get_uplink(listener.monitor), ==, "eth0");
-    /* Other changes of links and addresses may have come in the same burst, but one burst only. */
+    /* The burst may contain other changes of interfaces and addresses. */
     g_assert_cmpuint(listener.changed, <=, before + 3);
     run_and_wait(&listener, "ip route replace default via 192.0.2.2 metric 9");
     g_assert_true(has_route(&listener));
@@ -238,7 +239,7 @@ test_default_route(void)
     test_wait(has_no_route, &listener);
     run_and_wait(&listener, "ip route add default nexthop via 192.0.2.3 nexthop via 192.0.2.4");
     g_assert_true(has_route(&listener));
-    /* Its link takes it along. */
+    /* The kernel removes it with its interface. */
     test_run("ip link set eth0 down");
     test_wait(has_no_route, &listener);
     wl_network_monitor_free(listener.monitor);
@@ -259,7 +260,7 @@ is_set(gpointer user_data)
     return *(gboolean *) user_data;
 }
 
-/* All messages are read, and what the monitor put off until the end of a burst (20 ms) is done. */
+/* Reads all messages and waits for the end of the burst (20 ms). */
 static void
 finish_burst(void)
 {
@@ -286,7 +287,7 @@ test_quiet(void)
     finish_burst();
     for (guint i = 0; i < 500; i++)
         g_string_append_printf(batch, "route add 10.%u.%u.0/24 via 192.0.2.1\n", i / 256, i % 256);
-    /* As router advertisements do again and again. */
+    /* Router advertisements do this periodically. */
     for (guint i = 0; i < 20; i++)
         g_string_append_printf(batch,
                                "address change 192.0.2.7/24 dev eth0 valid_lft %u "
@@ -298,7 +299,7 @@ test_quiet(void)
     test_run("ip -batch /run/batch");
     finish_burst();
     g_assert_cmpuint(listener.changed, ==, 0);
-    /* Many changes at once are one event, or a few on a machine that is slow. */
+    /* Many changes at once are one event, or a few on a slow machine. */
     g_string_truncate(batch, 0);
     for (guint i = 0; i < 200; i++)
         g_string_append_printf(batch, "address add 192.0.3.%u/32 dev eth0\n", i);
@@ -313,11 +314,11 @@ test_quiet(void)
 }
 
 static gboolean
-has_lost(gpointer user_data)
+has_removed(gpointer user_data)
 {
     Listener *listener = user_data;
 
-    return listener->lost > listener->wanted;
+    return listener->removed > listener->wanted;
 }
 
 static gboolean
@@ -327,9 +328,9 @@ has_down(gpointer user_data)
 }
 
 static gboolean
-has_gone(gpointer user_data)
+is_deleted(gpointer user_data)
 {
-    return ((Listener *) user_data)->gone == 1;
+    return ((Listener *) user_data)->deleted == 1;
 }
 
 static void
@@ -345,21 +346,21 @@ test_watched_link(void)
     open_monitor(&listener, "nmwl-t");
     g_assert_null(find(&listener, "10.77.0.2/24"));
     test_run("ip address del fe80::77/64 dev nmwl-t");
-    test_wait(has_lost, &listener);
-    g_assert_true(wl_prefix_equal(&listener.lost_address, &local));
-    /* Other links' losses are not told of. */
+    test_wait(has_removed, &listener);
+    g_assert_true(wl_prefix_equal(&listener.removed_address, &local));
+    /* Removals from other interfaces are not reported. */
     test_run("ip address add 10.1.0.2/24 dev far0");
     test_run("ip address del 10.1.0.2/24 dev far0");
     test_run("ip link set nmwl-t down");
     test_wait(has_down, &listener);
-    g_assert_cmpuint(listener.lost, ==, 1);
+    g_assert_cmpuint(listener.removed, ==, 1);
     test_run("ip link del nmwl-t");
-    test_wait(has_gone, &listener);
+    test_wait(is_deleted, &listener);
     g_assert_cmpuint(listener.down, ==, 1);
     wl_network_monitor_free(listener.monitor);
 }
 
-/* More messages than the socket holds while nobody reads: the monitor has to catch up. */
+/* The socket overflows: the monitor reads everything again. */
 static void
 test_overrun(void)
 {
@@ -377,13 +378,13 @@ test_overrun(void)
     g_string_append(batch, "address del fe80::77/64 dev nmwl-t\n");
     g_assert_true(g_file_set_contents("/run/batch", batch->str, -1, NULL));
     test_run("ip -batch /run/batch");
-    test_wait(has_lost, &listener);
+    test_wait(has_removed, &listener);
     listener.wanted = 0;
     test_wait(changed_more, &listener);
     g_assert_nonnull(find(&listener, "10.1.1.1/32"));
     g_assert_nonnull(find(&listener, "10.24.25.10/32"));
     g_assert_cmpuint(wl_network_monitor_get_addresses(listener.monitor)->len, >=, 6000);
-    g_assert_cmpuint(listener.lost, ==, 1);
+    g_assert_cmpuint(listener.removed, ==, 1);
     wl_network_monitor_free(listener.monitor);
     test_run("ip link del nmwl-t");
 }
@@ -414,12 +415,12 @@ main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     test_enter_namespaces();
-    g_test_add_func("/link/monitor/addresses", test_addresses);
-    g_test_add_func("/link/monitor/uplinks", test_uplinks);
-    g_test_add_func("/link/monitor/default-route", test_default_route);
-    g_test_add_func("/link/monitor/quiet", test_quiet);
-    g_test_add_func("/link/monitor/watched-link", test_watched_link);
-    g_test_add_func("/link/monitor/overrun", test_overrun);
-    g_test_add_func("/link/monitor/free-in-callback", test_free_in_callback);
+    g_test_add_func("/link/network-monitor/addresses", test_addresses);
+    g_test_add_func("/link/network-monitor/uplinks", test_uplinks);
+    g_test_add_func("/link/network-monitor/default-route", test_default_route);
+    g_test_add_func("/link/network-monitor/quiet", test_quiet);
+    g_test_add_func("/link/network-monitor/watched-link", test_watched_link);
+    g_test_add_func("/link/network-monitor/overrun", test_overrun);
+    g_test_add_func("/link/network-monitor/free-in-callback", test_free_in_callback);
     return g_test_run();
 }

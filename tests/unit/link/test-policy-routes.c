@@ -22,9 +22,9 @@ output_of(const char *command)
     return text;
 }
 
-/* The interface of the way to somewhere, or what the kernel says instead. */
+/* The interface of a route, or the error of the kernel. */
 static char *
-way_to(const char *format, ...)
+route_to(const char *format, ...)
 {
     g_autofree char *arguments = NULL, *command = NULL, *text = NULL, *errors = NULL;
     g_auto(GStrv) words = NULL;
@@ -43,11 +43,11 @@ way_to(const char *format, ...)
     return g_strdup(g_strstrip(errors));
 }
 
-#define assert_way(expected, ...)                                                                  \
+#define assert_route(expected, ...)                                                                \
     G_STMT_START                                                                                   \
     {                                                                                              \
-        g_autofree char *way = way_to(__VA_ARGS__);                                                \
-        g_assert_cmpstr(way, ==, expected);                                                        \
+        g_autofree char *route = route_to(__VA_ARGS__);                                            \
+        g_assert_cmpstr(route, ==, expected);                                                      \
     }                                                                                              \
     G_STMT_END
 
@@ -61,13 +61,13 @@ set(const char *key, const char *value)
     g_assert_no_error(error);
 }
 
-/* The kernel refuses with one error or another. */
+/* The kernel refuses the route with some error. */
 static void
 assert_refused(const char *arguments)
 {
-    g_autofree char *way = way_to("%s", arguments);
+    g_autofree char *route = route_to("%s", arguments);
 
-    g_assert_true(g_str_has_prefix(way, "RTNETLINK answers: "));
+    g_assert_true(g_str_has_prefix(route, "RTNETLINK answers: "));
 }
 
 static gboolean
@@ -162,7 +162,7 @@ test_mark(void)
 }
 
 static void
-test_ways(void)
+test_routes(void)
 {
     guint32 mark = wl_policy_routes_fwmark(UUID);
     g_autoptr(WlPolicyRoutes) tunnel = NULL;
@@ -170,28 +170,28 @@ test_ways(void)
 
     make_network();
     before = network_state();
-    assert_way("eth0", "198.51.100.9");
+    assert_route("eth0", "198.51.100.9");
     tunnel = open_tunnel(UUID, "wlt0", PORT, "0.0.0.0/0 ::/0", FALSE);
-    assert_way("wlt0", "198.51.100.9");
-    assert_way("wlt0", "2001:db8:99::9");
-    /* what main knows better than by a default route */
-    assert_way("eth0", "192.0.2.9");
-    assert_way("eth0", "2001:db8:1::9");
-    assert_way("wlt1", "10.77.1.9");
-    /* WireGuard's own, whatever the endpoint */
-    assert_way("eth0", "198.51.100.9 mark %u", mark);
-    assert_way("eth0", "2001:db8:99::9 mark %u", mark);
-    assert_way("eth0", "10.77.0.9 mark %u oif eth0", mark);
-    /* who asks a DNS server for a name, and nobody else who asks it */
-    assert_way("eth0", "198.51.100.53 ipproto udp sport %u dport 53", RESOLVER_PORT);
-    assert_way("wlt0", "198.51.100.53 ipproto udp sport %u dport 53", RESOLVER_PORT + 1);
+    assert_route("wlt0", "198.51.100.9");
+    assert_route("wlt0", "2001:db8:99::9");
+    /* the main table has more than a default route */
+    assert_route("eth0", "192.0.2.9");
+    assert_route("eth0", "2001:db8:1::9");
+    assert_route("wlt1", "10.77.1.9");
+    /* WireGuard's own packets, to any endpoint */
+    assert_route("eth0", "198.51.100.9 mark %u", mark);
+    assert_route("eth0", "2001:db8:99::9 mark %u", mark);
+    assert_route("eth0", "10.77.0.9 mark %u oif eth0", mark);
+    /* DNS queries of the resolver only */
+    assert_route("eth0", "198.51.100.53 ipproto udp sport %u dport 53", RESOLVER_PORT);
+    assert_route("wlt0", "198.51.100.53 ipproto udp sport %u dport 53", RESOLVER_PORT + 1);
     g_clear_pointer(&tunnel, wl_policy_routes_free);
     after = network_state();
     g_assert_cmpstr(after, ==, before);
     remove_network();
 }
 
-/* A strict reverse path check lets the answers of endpoints in, and nothing else that is new. */
+/* A strict reverse path check accepts replies of endpoints, and no other additional packets. */
 static void
 test_reverse_path(void)
 {
@@ -200,17 +200,17 @@ test_reverse_path(void)
     make_network();
     set("conf/all/rp_filter", "1");
     set("ip_forward", "1");
-    assert_way("lo", "192.0.2.7 from 198.51.100.9 iif eth0 ipproto udp sport 5 dport %u", PORT);
+    assert_route("lo", "192.0.2.7 from 198.51.100.9 iif eth0 ipproto udp sport 5 dport %u", PORT);
     tunnel = open_tunnel(UUID, "wlt0", PORT, "0.0.0.0/0 ::/0", FALSE);
-    assert_way("lo", "192.0.2.7 from 198.51.100.9 iif eth0 ipproto udp sport 5 dport %u", PORT);
-    assert_way("lo", "192.0.2.7 from 198.51.100.9 iif eth0 ipproto udp sport 53 dport %u",
-               RESOLVER_PORT);
+    assert_route("lo", "192.0.2.7 from 198.51.100.9 iif eth0 ipproto udp sport 5 dport %u", PORT);
+    assert_route("lo", "192.0.2.7 from 198.51.100.9 iif eth0 ipproto udp sport 53 dport %u",
+                 RESOLVER_PORT);
     assert_refused("192.0.2.7 from 198.51.100.9 iif eth0 ipproto udp sport 5 dport 53");
     assert_refused("192.0.2.7 from 198.51.100.9 iif eth0");
-    /* of the port, but on their way to somebody else: into the tunnel as all else */
-    assert_way("wlt0", "198.51.100.8 from 10.77.1.9 iif wlt1 ipproto udp sport %u dport 5", PORT);
-    assert_way("lo", "192.0.2.7 from 192.0.2.9 iif eth0 ipproto udp sport 5 dport 53");
-    assert_way("lo", "10.77.0.2 from 198.51.100.9 iif wlt0");
+    /* forwarded packets from the port use the tunnel */
+    assert_route("wlt0", "198.51.100.8 from 10.77.1.9 iif wlt1 ipproto udp sport %u dport 5", PORT);
+    assert_route("lo", "192.0.2.7 from 192.0.2.9 iif eth0 ipproto udp sport 5 dport 53");
+    assert_route("lo", "10.77.0.2 from 198.51.100.9 iif wlt0");
     set("conf/all/rp_filter", "0");
     set("ip_forward", "0");
     remove_network();
@@ -223,9 +223,9 @@ test_one_family(void)
 
     make_network();
     tunnel = open_tunnel(UUID, "wlt0", PORT, "0.0.0.0/1 128.0.0.0/1", FALSE);
-    assert_way("wlt0", "198.51.100.9");
-    assert_way("wlt0", "9.9.9.9");
-    assert_way("eth0", "2001:db8:99::9");
+    assert_route("wlt0", "198.51.100.9");
+    assert_route("wlt0", "9.9.9.9");
+    assert_route("eth0", "2001:db8:99::9");
     remove_network();
 }
 
@@ -237,18 +237,18 @@ test_kill_switch(void)
     g_autoptr(GError) error = NULL;
 
     make_network();
-    /* IPv6 has no way through the tunnel, and no other one either */
+    /* IPv6 has neither a route to the tunnel nor another one */
     tunnel = open_tunnel(UUID, "wlt0", PORT, "0.0.0.0/0", TRUE);
-    assert_way("wlt0", "198.51.100.9");
+    assert_route("wlt0", "198.51.100.9");
     assert_refused("2001:db8:99::9");
-    assert_way("eth0", "2001:db8:1::9");
+    assert_route("eth0", "2001:db8:1::9");
     test_run("ip link set wlt0 down");
     assert_refused("198.51.100.9");
-    assert_way("eth0", "198.51.100.9 mark %u", mark);
+    assert_route("eth0", "198.51.100.9 mark %u", mark);
     test_run("ip link set wlt0 up");
     wl_policy_routes_restore(tunnel, (int) if_nametoindex("wlt0"), &error);
     g_assert_no_error(error);
-    assert_way("wlt0", "198.51.100.9");
+    assert_route("wlt0", "198.51.100.9");
     remove_network();
 }
 
@@ -262,19 +262,19 @@ test_down(void)
     make_network();
     tunnel = open_tunnel(UUID, "wlt0", PORT, "0.0.0.0/0 ::/0", FALSE);
     test_run("ip link set wlt0 down");
-    assert_way("eth0", "198.51.100.9");
+    assert_route("eth0", "198.51.100.9");
     test_run("ip link set wlt0 up");
-    assert_way("eth0", "198.51.100.9");
+    assert_route("eth0", "198.51.100.9");
     for (guint i = 0; i < 2; i++) {
         wl_policy_routes_restore(tunnel, (int) if_nametoindex("wlt0"), &error);
         g_assert_no_error(error);
-        assert_way("wlt0", "198.51.100.9");
-        assert_way("wlt0", "2001:db8:99::9");
+        assert_route("wlt0", "198.51.100.9");
+        assert_route("wlt0", "2001:db8:99::9");
     }
     remove_network();
 }
 
-/* No profile's packets go into another's tunnel, in whatever order they come and go. */
+/* No tunnel carries the packets of another profile, whichever is opened or closed first. */
 static void
 test_two(void)
 {
@@ -286,14 +286,14 @@ test_two(void)
     before = network_state();
     tunnel = open_tunnel(UUID, "wlt0", PORT, "0.0.0.0/0 ::/0", FALSE);
     other = open_tunnel(OTHER, "wlt1", PORT + 1, "0.0.0.0/0 ::/0", FALSE);
-    assert_way("eth0", "198.51.100.9 mark %u", mark);
-    assert_way("eth0", "198.51.100.9 mark %u", other_mark);
-    assert_way("eth0", "2001:db8:99::9 mark %u", mark);
-    assert_way("eth0", "2001:db8:99::9 mark %u", other_mark);
+    assert_route("eth0", "198.51.100.9 mark %u", mark);
+    assert_route("eth0", "198.51.100.9 mark %u", other_mark);
+    assert_route("eth0", "2001:db8:99::9 mark %u", mark);
+    assert_route("eth0", "2001:db8:99::9 mark %u", other_mark);
     g_clear_pointer(&tunnel, wl_policy_routes_free);
-    assert_way("wlt1", "198.51.100.9");
-    assert_way("wlt1", "2001:db8:99::9");
-    assert_way("eth0", "198.51.100.9 mark %u", other_mark);
+    assert_route("wlt1", "198.51.100.9");
+    assert_route("wlt1", "2001:db8:99::9");
+    assert_route("eth0", "198.51.100.9 mark %u", other_mark);
     g_clear_pointer(&other, wl_policy_routes_free);
     after = network_state();
     g_assert_cmpstr(after, ==, before);
@@ -306,11 +306,11 @@ is_kept(guint32 mark, gpointer user_data)
     return mark == *(guint32 *) user_data;
 }
 
-/* What a killed service left is removed, and nothing that others made. */
+/* Leftovers of a killed service are removed, and nothing of other programs. */
 static void
-test_sweep(void)
+test_cleanup(void)
 {
-    guint32 nobody = 0, mark = wl_policy_routes_fwmark(UUID);
+    guint32 none = 0, mark = wl_policy_routes_fwmark(UUID);
     guint removed;
     g_autoptr(WlPolicyRoutes) tunnel = NULL, other = NULL;
     g_autofree char *before = NULL, *kept = NULL, *with_one = NULL, *after = NULL;
@@ -331,7 +331,7 @@ test_sweep(void)
     g_assert_no_error(error);
     kept = network_state();
     g_assert_cmpstr(kept, ==, with_one);
-    wl_policy_routes_cleanup(is_kept, &nobody, &removed, &error);
+    wl_policy_routes_cleanup(is_kept, &none, &removed, &error);
     g_assert_cmpuint(removed, ==, 14);
     g_assert_no_error(error);
     after = network_state();
@@ -342,7 +342,7 @@ test_sweep(void)
     remove_network();
 }
 
-/* A second one of the same profile replaces what is left of the first. */
+/* A second tunnel of a profile replaces leftovers of the first. */
 static void
 test_again(void)
 {
@@ -365,7 +365,7 @@ test_again(void)
 }
 
 static void
-test_link_gone(void)
+test_link_missing(void)
 {
     WlPolicyRoutesConfig config = {.uuid = UUID, .ifindex = 12345, .listen_port = PORT};
     g_autoptr(GArray) routes = g_array_new(FALSE, TRUE, sizeof(WlPrefix));
@@ -388,15 +388,15 @@ main(int argc, char **argv)
 {
     test_enter_namespaces();
     g_test_init(&argc, &argv, NULL);
-    g_test_add_func("/policy-routes/mark", test_mark);
-    g_test_add_func("/policy-routes/ways", test_ways);
-    g_test_add_func("/policy-routes/reverse-path", test_reverse_path);
-    g_test_add_func("/policy-routes/one-family", test_one_family);
-    g_test_add_func("/policy-routes/kill-switch", test_kill_switch);
-    g_test_add_func("/policy-routes/down", test_down);
-    g_test_add_func("/policy-routes/two", test_two);
-    g_test_add_func("/policy-routes/sweep", test_sweep);
-    g_test_add_func("/policy-routes/again", test_again);
-    g_test_add_func("/policy-routes/link-gone", test_link_gone);
+    g_test_add_func("/link/policy-routes/mark", test_mark);
+    g_test_add_func("/link/policy-routes/routes", test_routes);
+    g_test_add_func("/link/policy-routes/reverse-path", test_reverse_path);
+    g_test_add_func("/link/policy-routes/one-family", test_one_family);
+    g_test_add_func("/link/policy-routes/kill-switch", test_kill_switch);
+    g_test_add_func("/link/policy-routes/down", test_down);
+    g_test_add_func("/link/policy-routes/two", test_two);
+    g_test_add_func("/link/policy-routes/cleanup", test_cleanup);
+    g_test_add_func("/link/policy-routes/again", test_again);
+    g_test_add_func("/link/policy-routes/link-missing", test_link_missing);
     return g_test_run();
 }

@@ -5,14 +5,16 @@
 #include "link-test-util.h"
 #include "wl-network-monitor.h"
 
-/* What a link had comes back after the kernel took it away, and only then. */
+/* Addresses and routes that the kernel removes from a link are restored, and no other ones. */
 #define LINK_LOCAL "fe80::1:2:3:4"
 
 static guint resets, losses;
 
-/* As the service does it: the link-local address at once, the rest when all is over. */
+/* Restores the link-local address at once and the rest at the end of the burst, as the service
+ * does.
+ */
 static void
-on_lost(WlNetworkMonitor *monitor, const WlPrefix *address, gpointer user_data)
+on_address_removed(WlNetworkMonitor *monitor, const WlPrefix *address, gpointer user_data)
 {
     WlPrefix ours = test_prefix(LINK_LOCAL "/64");
 
@@ -56,7 +58,7 @@ state(void)
 static WlNetworkMonitor *
 make(void)
 {
-    static const WlNetworkMonitorEvents events = {.link_address_removed = on_lost,
+    static const WlNetworkMonitorEvents events = {.link_address_removed = on_address_removed,
                                                   .link_reset = on_reset};
     g_autoptr(GError) error = NULL;
     WlNetworkMonitor *monitor;
@@ -69,7 +71,7 @@ make(void)
     test_run("ip address add 10.77.0.2/24 dev wlt0 noprefixroute");
     monitor = wl_network_monitor_new((int) if_nametoindex("wlt0"), &events, NULL, &error);
     g_assert_no_error(error);
-    /* before and after it looks */
+    /* before and after the monitor reads the link */
     test_run("ip address add fd77::2/64 dev wlt0 noprefixroute nodad");
     test_run("ip route add 10.77.0.0/24 dev wlt0 src 10.77.0.2 metric 50 protocol kernel");
     test_run("ip route add 10.88.0.0/16 dev wlt0 metric 50 protocol static");
@@ -93,7 +95,6 @@ was_reset(gpointer user_data)
     return resets > 0;
 }
 
-/* Lets what was just done be heard of: something else that is told after it. */
 static gboolean
 has_lost(gpointer user_data)
 {
@@ -156,7 +157,7 @@ test_ipv6_off(void)
     test_run("ip link delete wlt0");
 }
 
-/* NetworkManager and people take away what they gave. */
+/* A program removes what it added. */
 static void
 test_on_purpose(void)
 {
@@ -172,7 +173,7 @@ test_on_purpose(void)
     after = state();
     g_assert_cmpuint(resets, ==, 0);
     g_assert_null(strstr(after, "fd77::2"));
-    /* nor do they come back later */
+    /* a later reset does not restore them */
     test_run("ip link set wlt0 down");
     test_run("ip link set wlt0 up");
     test_wait(was_reset, NULL);
@@ -185,9 +186,9 @@ main(int argc, char **argv)
 {
     test_enter_namespaces();
     g_test_init(&argc, &argv, NULL);
-    g_test_add_func("/link/keeper/down", test_down);
-    g_test_add_func("/link/keeper/down-for-a-while", test_down_for_a_while);
-    g_test_add_func("/link/keeper/ipv6-off", test_ipv6_off);
-    g_test_add_func("/link/keeper/on-purpose", test_on_purpose);
+    g_test_add_func("/link/state/down", test_down);
+    g_test_add_func("/link/state/down-for-a-while", test_down_for_a_while);
+    g_test_add_func("/link/state/ipv6-off", test_ipv6_off);
+    g_test_add_func("/link/state/on-purpose", test_on_purpose);
     return g_test_run();
 }

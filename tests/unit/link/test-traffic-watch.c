@@ -13,8 +13,7 @@
 #include "wl-raw-sockets.h"
 #include "wl-traffic-watch.h"
 
-/* A tun device, as wireguard-go has one; the kernel's WireGuard looks the same to a packet socket.
- */
+/* A tun device, as wireguard-go has. For a packet socket the kernel's WireGuard looks the same. */
 static int tun;
 
 static void
@@ -36,7 +35,7 @@ make_tun(void)
 }
 
 static guint begun;
-static WlIp destination; /* of the last */
+static WlIp destination; /* of the last packet reported */
 
 static void
 on_begun(const WlIp *to, gpointer user_data)
@@ -77,7 +76,7 @@ watch_new(void)
     return watch;
 }
 
-/* One datagram out of this machine, seen by the watch before sendto() returns. */
+/* Sends one datagram, which the watch sees before sendto() returns. */
 static void
 send_to(const char *address)
 {
@@ -125,21 +124,21 @@ test_once(void)
 }
 
 static void
-test_not_asked(void)
+test_not_armed(void)
 {
     g_autoptr(WlTrafficWatch) watch = watch_new();
 
     send_to("10.77.0.9");
     test_settle();
     g_assert_cmpuint(begun, ==, 0);
-    /* what went through before does not count */
+    /* earlier packets are not reported */
     wl_traffic_watch_arm(watch, NULL);
     test_settle();
     g_assert_cmpuint(begun, ==, 0);
 }
 
 static void
-test_own_words(void)
+test_link_local(void)
 {
     static const char *const quiet[] = {"fe80::b", "ff02::1", "224.0.0.251", "255.255.255.255"};
     g_autoptr(WlTrafficWatch) watch = watch_new();
@@ -155,7 +154,7 @@ test_own_words(void)
     test_wait(has_begun, GUINT_TO_POINTER(1));
 }
 
-/* What comes in counts as well. */
+/* Received packets are reported too. */
 static void
 test_incoming(void)
 {
@@ -168,16 +167,16 @@ test_incoming(void)
     test_wait(has_begun, GUINT_TO_POINTER(1));
 }
 
-/* Only what goes to one of some prefixes is told. */
+/* Only packets to one of the prefixes are reported. */
 static void
-test_some(void)
+test_prefixes(void)
 {
     static const char *const wanted[] = {"10.77.0.9/32", "10.77.0.128/25", "fd77::9/128",
                                          "fd77:0:0:1::/64", "fd77::8000/113"};
     static const char *const others[] = {"10.77.0.8", "10.77.0.127", "fd77::8", "fd77::7fff",
                                          "fd77:0:0:2::9"};
-    static const char *const told[] = {"10.77.0.9", "10.77.0.128",   "10.77.0.254",
-                                       "fd77::9",   "fd77:0:0:1::9", "fd77::ffff"};
+    static const char *const reported[] = {"10.77.0.9", "10.77.0.128",   "10.77.0.254",
+                                           "fd77::9",   "fd77:0:0:1::9", "fd77::ffff"};
     g_autoptr(GArray) prefixes = g_array_new(FALSE, TRUE, sizeof(WlPrefix));
     g_autoptr(WlTrafficWatch) watch = watch_new();
 
@@ -188,23 +187,23 @@ test_some(void)
         g_assert_true(wl_prefix_parse(wanted[i], &prefix));
         g_array_append_val(prefixes, prefix);
     }
-    for (guint i = 0; i < G_N_ELEMENTS(told); i++) {
-        /* the one asked for last is the one that counts */
+    for (guint i = 0; i < G_N_ELEMENTS(reported); i++) {
+        /* the last call takes effect */
         wl_traffic_watch_arm(watch, NULL);
         wl_traffic_watch_arm(watch, prefixes);
         for (guint j = 0; j < G_N_ELEMENTS(others); j++)
             send_to(others[j]);
         test_settle();
         g_assert_cmpuint(begun, ==, i);
-        send_to(told[i]);
+        send_to(reported[i]);
         test_wait(has_begun, GUINT_TO_POINTER(i + 1));
-        check_destination(told[i]);
+        check_destination(reported[i]);
     }
 }
 
-/* As many as there may be, of the kind that needs the longest filter, and more. */
+/* More prefixes than allowed, of the kind with the longest filter. */
 static void
-test_many(void)
+test_many_prefixes(void)
 {
     g_autoptr(GArray) prefixes = g_array_new(FALSE, TRUE, sizeof(WlPrefix));
     g_autoptr(WlTrafficWatch) watch = watch_new();
@@ -248,7 +247,7 @@ count_warnings(GLogLevelFlags level, const GLogField *fields, gsize n_fields, gp
     return G_LOG_WRITER_HANDLED;
 }
 
-/* A filter that the kernel refuses is said once, until one is taken again. */
+/* A refused filter is logged once. */
 static void
 test_refused(void)
 {
@@ -261,7 +260,8 @@ test_refused(void)
     wl_traffic_watch_arm(watch, NULL);
     g_assert_cmpint(setsockopt(fd, SOL_SOCKET, SO_LOCK_FILTER, &on, sizeof on), ==, 0);
     g_log_set_always_fatal(G_LOG_FATAL_MASK);
-    g_log_set_writer_func(count_warnings, NULL, NULL); /* once a program: this test is the last */
+    g_log_set_writer_func(count_warnings, NULL,
+                          NULL); /* allowed once in a program: this test is the last */
     for (guint i = 0; i < 3; i++)
         wl_traffic_watch_arm(watch, NULL);
     g_assert_cmpuint(warnings, ==, 1);
@@ -274,11 +274,11 @@ main(int argc, char **argv)
     test_enter_namespaces();
     make_tun();
     g_test_add_func("/link/traffic-watch/once", test_once);
-    g_test_add_func("/link/traffic-watch/not-asked", test_not_asked);
-    g_test_add_func("/link/traffic-watch/own-words", test_own_words);
+    g_test_add_func("/link/traffic-watch/not-armed", test_not_armed);
+    g_test_add_func("/link/traffic-watch/link-local", test_link_local);
     g_test_add_func("/link/traffic-watch/incoming", test_incoming);
-    g_test_add_func("/link/traffic-watch/some", test_some);
-    g_test_add_func("/link/traffic-watch/many", test_many);
+    g_test_add_func("/link/traffic-watch/prefixes", test_prefixes);
+    g_test_add_func("/link/traffic-watch/many-prefixes", test_many_prefixes);
     g_test_add_func("/link/traffic-watch/down-and-up", test_down_and_up);
     g_test_add_func("/link/traffic-watch/refused", test_refused);
     return g_test_run();

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
-/* What is made of the answers of a program at the control socket, whatever it answers. */
+/* Exchanges over the control socket, with arbitrary replies of the program. */
 #include <errno.h>
 #include <gio/gunixsocketaddress.h>
 #include <string.h>
@@ -16,18 +16,18 @@
 
 typedef struct {
     GSocket *listener;
-    const char *answer;
-    gboolean asked; /* the whole request came */
+    const char *reply;
+    gboolean complete; /* it received the whole request */
 } Program;
 
-/* Takes one request, answers, and hangs up. */
+/* Receives one request, replies, and disconnects. */
 static gpointer
 serve(gpointer user_data)
 {
     Program *program = user_data;
     g_autoptr(GError) error = NULL;
     g_autoptr(GSocket) client = g_socket_accept(program->listener, NULL, &error);
-    const char *next = program->answer;
+    const char *next = program->reply;
     gsize left = strlen(next), got = 0;
     char request[64] = "";
 
@@ -40,7 +40,7 @@ serve(gpointer user_data)
         got += (gsize) n;
         request[got] = '\0';
     }
-    program->asked = g_str_equal(request, REQUEST);
+    program->complete = g_str_equal(request, REQUEST);
     while (left > 0) {
         gssize n = g_socket_send(client, next, left, NULL, &error);
 
@@ -51,16 +51,16 @@ serve(gpointer user_data)
     return NULL;
 }
 
-/* What the exchange returns where the program, of process @pid, says @answer. */
+/* The result of an exchange with process @pid, which replies @text. */
 static int
-ask(pid_t pid, const char *answer, WlUapiText **reply)
+exchange(pid_t pid, const char *text, WlUapiText **reply)
 {
     g_autofree char *path = wl_uapi_socket_path(NAME);
     g_autoptr(GSocketAddress) address = g_unix_socket_address_new(path);
     g_autoptr(GSocket) listener =
         g_socket_new(G_SOCKET_FAMILY_UNIX, G_SOCKET_TYPE_STREAM, G_SOCKET_PROTOCOL_DEFAULT, NULL);
     g_autoptr(WlUapiText) request = g_string_new(REQUEST);
-    Program program = {.listener = listener, .answer = answer};
+    Program program = {.listener = listener, .reply = text};
     GThread *thread;
     int result;
 
@@ -70,7 +70,7 @@ ask(pid_t pid, const char *answer, WlUapiText **reply)
     thread = g_thread_new("program", serve, &program);
     result = wl_uapi_exchange(NAME, pid, request, reply);
     g_thread_join(thread);
-    g_assert_cmpint(program.asked, ==, pid == getpid());
+    g_assert_cmpint(program.complete, ==, pid == getpid());
     g_assert_cmpint(unlink(path), ==, 0);
     return result;
 }
@@ -79,7 +79,7 @@ static void
 test_status(void)
 {
     static const struct {
-        const char *answer;
+        const char *reply;
         int result;
     } cases[] = {
         {"errno=0\n\n", 0},
@@ -87,7 +87,7 @@ test_status(void)
         {"errno=98\n\n", -EADDRINUSE},
         {"errno=-98\n\n", -EADDRINUSE},
         {"listen_port=1\nerrno=19\n\n", -ENODEV},
-        /* nonsense is no success */
+        /* an invalid status is no success */
         {"errno=\n\n", -EPROTO},
         {"errno=no\n\n", -EPROTO},
         {"errno=0x\n\n", -EPROTO},
@@ -97,41 +97,41 @@ test_status(void)
         {"xerrno=0\n\n", -EPROTO},
         {"listen_port=1\n\n", -EPROTO},
         {"\n\n", -EPROTO},
-        /* it hung up in the middle */
+        /* it disconnected before the end */
         {"errno=0\n", -EPIPE},
         {"", -EPIPE},
     };
 
     for (guint i = 0; i < G_N_ELEMENTS(cases); i++)
-        g_assert_cmpint(ask(getpid(), cases[i].answer, NULL), ==, cases[i].result);
+        g_assert_cmpint(exchange(getpid(), cases[i].reply, NULL), ==, cases[i].result);
 }
 
-/* An answer that does not fit the first buffer, and without its status. */
+/* A reply that exceeds the first buffer; its status is removed. */
 static void
 test_long(void)
 {
     g_autoptr(WlUapiText) reply = NULL;
     g_autoptr(GString) text = g_string_new(NULL);
-    g_autofree char *answer = NULL;
+    g_autofree char *whole = NULL;
 
     for (guint i = 0; i < 10000; i++)
         g_string_append_printf(text, "allowed_ip=10.0.%u.%u/32\n", i / 256, i % 256);
-    answer = g_strconcat(text->str, "errno=0\n\n", NULL);
-    g_assert_cmpint(ask(getpid(), answer, &reply), ==, 0);
+    whole = g_strconcat(text->str, "errno=0\n\n", NULL);
+    g_assert_cmpint(exchange(getpid(), whole, &reply), ==, 0);
     g_assert_true(g_str_equal(reply->str, text->str));
     g_assert_cmpuint(reply->len, ==, text->len);
 }
 
-/* Keys go to nobody but the program that was started. */
+/* Keys are sent to the expected process only. */
 static void
 test_other_process(void)
 {
-    g_assert_cmpint(ask(getpid() + 1, "errno=0\n\n", NULL), ==, -EPERM);
-    g_assert_cmpint(ask(0, "errno=0\n\n", NULL), ==, -EPERM);
+    g_assert_cmpint(exchange(getpid() + 1, "errno=0\n\n", NULL), ==, -EPERM);
+    g_assert_cmpint(exchange(0, "errno=0\n\n", NULL), ==, -EPERM);
 }
 
 static void
-test_nobody(void)
+test_no_socket(void)
 {
     g_autoptr(WlUapiText) request = g_string_new(REQUEST);
 
@@ -147,9 +147,9 @@ main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     test_enter_namespaces();
-    g_test_add_func("/uapi/status", test_status);
-    g_test_add_func("/uapi/long", test_long);
-    g_test_add_func("/uapi/other-process", test_other_process);
-    g_test_add_func("/uapi/nobody", test_nobody);
+    g_test_add_func("/link/uapi-client/status", test_status);
+    g_test_add_func("/link/uapi-client/long", test_long);
+    g_test_add_func("/link/uapi-client/other-process", test_other_process);
+    g_test_add_func("/link/uapi-client/no-socket", test_no_socket);
     return g_test_run();
 }
