@@ -1,5 +1,19 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "wl-engine-private.h"
+#include "wl-profile-reload.h"
+
+#include "facts/wl-display-names.h"
+#include "facts/wl-fact-evaluate.h"
+#include "facts/wl-local-facts.h"
+#include "facts/wl-members.h"
+#include "facts/wl-profile-apply.h"
+#include "paths/wl-endpoint-dns.h"
+#include "state/wl-peer.h"
+#include "wl-address.h"
+#include "wl-engine-config.h"
+#include "wl-key.h"
+#include "wl-link-local.h"
+#include "wl-peer-removal.h"
+#include "wl-prefix-set.h"
 
 /*
  * A profile that changes while it is in use. Peers that it says the same of as before keep their
@@ -89,12 +103,12 @@ change_peer(WlEngine *self, WlPeer *peer, const WlPeerConfig *config, Change *ch
     const WlPeerConfig *before = peer->config;
     gboolean was_router = peer->router;
 
-    self->steps++;
+    wl_scheduler_count_work(&self->scheduler);
     if (!before && config) {
-        self->learned_peers--;
+        self->peers.learned--;
         wl_engine_set_unwanted(self, peer, FALSE);
     } else if (before && !config) {
-        self->learned_peers++;
+        self->peers.learned++;
         g_ptr_array_add(change->gone, peer);
     }
     wl_peer_set_config(peer, config);
@@ -111,8 +125,8 @@ change_peer(WlEngine *self, WlPeer *peer, const WlPeerConfig *config, Change *ch
         g_ptr_array_add(change->carriers, peer);
     change->routers |= was_router != peer->router;
     peer->name_dirty = TRUE;
-    wl_engine_local_changed(self, peer);
-    wl_engine_memory_changed(self);
+    wl_engine_local_facts_changed(self, peer);
+    wl_engine_state_changed(self);
 }
 
 static void
@@ -123,17 +137,17 @@ add_peer(WlEngine *self, const WlPeerConfig *config, Change *change)
 
     /* A learned member that only looks like it gives way to the one that the user named. */
     wl_key_link_local(&config->public_key, &link_local);
-    other = g_hash_table_lookup(self->by_link_local, &link_local);
+    other = wl_peer_table_find_link_local(&self->peers, &link_local);
     if (other) {
         g_ptr_array_remove(change->gone, other);
         g_ptr_array_remove(change->carriers, other);
         wl_engine_remove_peer(self, other);
     }
     wl_engine_add_peer(self, &config->public_key, config);
-    self->steps++;
+    wl_scheduler_count_work(&self->scheduler);
     /* It may have been known before, and believe that we still have what it told then
      * (docs/protocol.md 5.5 and 12.4). */
-    self->boot_id_wanted = TRUE;
+    self->own.boot_id_due = TRUE;
 }
 
 static void
@@ -141,19 +155,19 @@ apply_entries(WlEngine *self, Change *change)
 {
     for (guint i = 0; i < change->before->len; i++) {
         const WlPeerConfig *config = change->before->pdata[i];
-        WlPeer *peer = wl_engine_find(self, &config->public_key);
+        WlPeer *peer = wl_peer_table_find(&self->peers, &config->public_key);
 
-        g_hash_table_remove(self->metadata, &config->public_key);
+        g_hash_table_remove(self->own.metadata, &config->public_key);
         if (peer && !find_entry(change->fresh, &config->public_key))
             change_peer(self, peer, NULL, change);
     }
     for (guint i = 0; i < change->fresh->len; i++) {
         const WlPeerConfig *config = change->fresh->pdata[i];
-        WlPeer *peer = wl_engine_find(self, &config->public_key);
+        WlPeer *peer = wl_peer_table_find(&self->peers, &config->public_key);
 
-        g_hash_table_insert(self->metadata, (gpointer) &config->public_key,
+        g_hash_table_insert(self->own.metadata, (gpointer) &config->public_key,
                             wl_engine_make_metadata(config));
-        if (config == self->own_entry)
+        if (config == self->own.entry)
             continue;
         if (peer)
             change_peer(self, peer, config, change);
@@ -171,7 +185,8 @@ judge_around(WlEngine *self, const GPtrArray *entries)
         const WlPeerConfig *config = entries->pdata[i];
 
         for (guint j = 0; j < config->allowed_ips->len; j++)
-            wl_engine_configured_changed(self, &g_array_index(config->allowed_ips, WlPrefix, j));
+            wl_prefix_table_configured_changed(&self->prefixes,
+                                               &g_array_index(config->allowed_ips, WlPrefix, j));
     }
 }
 
@@ -179,15 +194,15 @@ judge_around(WlEngine *self, const GPtrArray *entries)
 static void
 evaluate_trust(WlEngine *self)
 {
-    for (guint i = 0; i < self->peers->len; i++) {
-        WlPeer *peer = self->peers->pdata[i];
+    for (guint i = 0; i < wl_peer_table_size(&self->peers); i++) {
+        WlPeer *peer = wl_peer_table_get(&self->peers, i);
         WlTrust before = peer->trust;
         WlTrustSource by = peer->trust_source;
 
         wl_engine_evaluate_trust(self, peer);
         if (peer->trust == before && peer->trust_source == by)
             continue;
-        wl_engine_touch(self, peer);
+        wl_scheduler_schedule(&self->scheduler, peer);
         if (peer->trust != before)
             wl_engine_judge_source(self, &peer->key);
     }
@@ -201,7 +216,7 @@ remove_gone(WlEngine *self, const GPtrArray *gone)
     for (guint i = 0; i < gone->len; i++) {
         WlPeer *peer = gone->pdata[i];
 
-        if (self->learned_peers > WL_MAX_LEARNED_PEERS ||
+        if (self->peers.learned > WL_MAX_LEARNED_PEERS ||
             !wl_engine_is_member(self, &peer->key, FALSE))
             wl_engine_remove_peer(self, peer);
     }
@@ -210,10 +225,10 @@ remove_gone(WlEngine *self, const GPtrArray *gone)
 static void
 change_everybody(WlEngine *self)
 {
-    for (guint i = 0; i < self->peers->len; i++) {
-        WlPeer *peer = self->peers->pdata[i];
+    for (guint i = 0; i < wl_peer_table_size(&self->peers); i++) {
+        WlPeer *peer = wl_peer_table_get(&self->peers, i);
 
-        wl_engine_local_changed(self, peer);
+        wl_engine_local_facts_changed(self, peer);
         wl_engine_candidates_changed(self, peer);
     }
 }
@@ -224,7 +239,7 @@ take_settings(WlEngine *self, const WlEngineConfig *config)
     WlEngineConfig *own = self->config;
 
     if (own->chatty != config->chatty)
-        wl_engine_touch_all(self);
+        wl_engine_schedule_all(self);
     own->chatty = config->chatty;
     own->role = config->role;
     g_array_set_size(own->networks, 0);
@@ -253,6 +268,22 @@ dup_keys(const GPtrArray *peers)
     return keys;
 }
 
+/* Trust was changed by the profile, which needs no authoritative source: whom nobody names any more
+ * goes at once, but for those @waiting already. */
+static void
+remove_orphans(WlEngine *self, GHashTable *waiting)
+{
+    WlPeer *peer;
+
+    do {
+        self->prefixes.due_at = WL_LONG_AGO;
+        wl_engine_judge(self);
+        peer = wl_engine_update_members_by_profile(self, waiting);
+        if (peer)
+            wl_engine_remove_peer(self, peer);
+    } while (peer || self->membership.changed->len > 0);
+}
+
 static void
 take_profile(WlEngine *self, const WlEngineConfig *config)
 {
@@ -262,45 +293,40 @@ take_profile(WlEngine *self, const WlEngineConfig *config)
         .gone = g_ptr_array_new(),
         .carriers = g_ptr_array_new(),
     };
-    g_autoptr(GHashTable) waiting = dup_keys(self->unwanted);
-    gboolean was_router = self->router;
-    WlTrust own_trust = self->own_trust;
+    g_autoptr(GHashTable) waiting = dup_keys(self->membership.orphaned);
+    gboolean was_router = self->own.router;
+    WlTrust own_trust = self->own.trust;
 
     take_settings(self, config);
     replace_entries(self, config->peers, &change);
     wl_engine_read_profile(self);
     apply_entries(self, &change);
     wl_engine_list_sources(self);
+    wl_engine_list_names(self);
     if (change.allowed_ips || change.routers) {
         wl_engine_classify_allowed(self);
         judge_around(self, change.before);
         judge_around(self, change.fresh);
     }
     if (wl_policy_read_profile(&self->policy) || change.routers)
-        self->judge_dirty = TRUE;
+        self->evaluation.all_due = TRUE;
     evaluate_trust(self);
     for (guint i = 0; i < change.carriers->len; i++)
         wl_engine_judge_about(self, &((WlPeer *) change.carriers->pdata[i])->key);
-    if (was_router != self->router || own_trust != self->own_trust || change.routers)
+    if (was_router != self->own.router || own_trust != self->own.trust || change.routers)
         change_everybody(self);
-    self->own_dirty = self->stale_dirty = TRUE;
+    self->own.facts_due = self->evaluation.stale_due = TRUE;
     remove_gone(self, change.gone);
-    wl_engine_apply_trust(self, waiting);
+    remove_orphans(self, waiting);
 }
 
-gboolean
-wl_engine_reload_profile(WlEngine *self, gint64 now, const WlEngineConfig *config, GError **error)
+void
+wl_profile_reload(WlEngine *self, const WlEngineConfig *config)
 {
-    g_autoptr(GArray) routes = NULL;
+    g_autoptr(GArray) routes = g_array_copy(self->routes.list);
 
-    if (!wl_engine_config_check_peers(config, &self->public_key, error))
-        return FALSE;
-    wl_engine_advance(self, now);
-    routes = wl_engine_dup_routes(self);
     take_profile(self, config);
     /* What moved from one peer to another is routed as before. */
-    if (wl_prefixes_equal(routes, self->routes))
-        self->routes_dirty = FALSE;
-    wl_engine_turn(self);
-    return TRUE;
+    if (wl_prefixes_equal(routes, self->routes.list))
+        self->routes.changed = FALSE;
 }

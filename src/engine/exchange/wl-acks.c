@@ -1,7 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "exchange/wl-acks.h"
+
 #include <string.h>
 
-#include "wl-engine-private.h"
+#include "state/wl-peer.h"
+#include "wl-fact.h"
+#include "wl-key.h"
+#include "wl-rate-limit.h"
 
 /*
  * A datagram of facts may be lost, and whoever is taken to know a fact is told it again only when
@@ -80,7 +85,7 @@ static void
 remove_awaited(WlEngine *self, WlPeer *peer, guint index)
 {
     g_array_remove_index(peer->receipts->awaited, index);
-    self->awaited--;
+    self->advertiser.in_flight--;
 }
 
 void
@@ -88,7 +93,7 @@ wl_engine_drop_awaited(WlEngine *self, WlPeer *peer)
 {
     if (!peer->receipts)
         return;
-    self->awaited -= peer->receipts->awaited->len;
+    self->advertiser.in_flight -= peer->receipts->awaited->len;
     g_array_set_size(peer->receipts->awaited, 0);
     tidy(peer);
 }
@@ -106,7 +111,7 @@ count_awaited(const WlPeer *peer)
 static guint
 get_limit(const WlEngine *self)
 {
-    return self->awaited >= MAX_AWAITED_ALL ? ALWAYS_AWAITED : MAX_AWAITED;
+    return self->advertiser.in_flight >= MAX_AWAITED_ALL ? ALWAYS_AWAITED : MAX_AWAITED;
 }
 
 guint
@@ -144,9 +149,9 @@ wl_engine_emit_facts(WlEngine *self, WlPeer *peer, const GByteArray *inner, gboo
             .asked = peer->ours,
         };
         g_array_append_val(get_receipts(peer)->awaited, fresh);
-        self->awaited++;
+        self->advertiser.in_flight++;
     }
-    wl_engine_emit_send(self, peer, bytes);
+    wl_engine_send_datagram(self, peer, bytes);
 }
 
 /* When @awaited may be told again. */
@@ -182,8 +187,9 @@ void
 wl_engine_need_overdue(WlEngine *self, WlPeer *peer)
 {
     for (guint i = 0; peer->receipts && i < peer->receipts->awaited->len; i++)
-        wl_engine_need_peer(
-            self, peer, get_due(self, peer, &g_array_index(peer->receipts->awaited, Awaited, i)));
+        wl_scheduler_wake_peer_at(
+            &self->scheduler, peer,
+            get_due(self, peer, &g_array_index(peer->receipts->awaited, Awaited, i)));
 }
 
 void
@@ -237,16 +243,15 @@ wl_engine_send_receipt(WlEngine *self, WlPeer *peer)
     if (!receipts || receipts->n_owed == 0 || !peer->ours)
         return;
     if (receipts->owed_due > self->now) {
-        wl_engine_need_peer(self, peer, receipts->owed_due);
+        wl_scheduler_wake_peer_at(&self->scheduler, peer, receipts->owed_due);
         return;
     }
     inner = g_byte_array_new();
-    wl_fact_init_receipt(&fact, &self->public_key, (const guint8 *) receipts->owed,
-                         receipts->n_owed);
+    wl_fact_init_receipt(&fact, &self->own.key, (const guint8 *) receipts->owed, receipts->n_owed);
     wl_fact_encode(&fact, inner);
     bytes = wl_signer_sign(self->signer, &peer->key, inner->data, inner->len);
     if (bytes)
-        wl_engine_emit_send(self, peer, bytes);
+        wl_engine_send_datagram(self, peer, bytes);
     receipts->n_owed = 0;
     tidy(peer);
 }

@@ -1,5 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "wl-engine-private.h"
+#include "exchange/wl-advertise.h"
+
+#include "exchange/wl-acks.h"
+#include "state/wl-knowledge.h"
+#include "state/wl-peer.h"
+#include "wl-address.h"
+#include "wl-change-log.h"
+#include "wl-fact.h"
+#include "wl-group.h"
+#include "wl-timer-queue.h"
 
 #define SNAPSHOT_WAIT WL_MS(50)
 
@@ -25,32 +34,11 @@ level_of(const WlEngine *self, const WlPeer *peer)
         .is_router = peer->router,
         .fact_exchanger = peer->config && peer->config->fact_exchanger,
         .self_chatty = self->config->chatty,
-        .self_router = self->router,
+        .self_router = self->own.router,
         .healthy = peer->healthy,
     };
 
     return wl_sender_level(&question);
-}
-
-/* docs/protocol.md 5.6.1: not about those who are gone. */
-static gboolean
-is_told(const WlEngine *self, const WlFact *fact)
-{
-    const WlPeer *subject;
-
-    if (fact->attribute == WL_ATTRIBUTE_MEMBER)
-        return FALSE; /* never sent, by nobody any more */
-    if (wl_key_equal(&fact->subject, &self->public_key))
-        return TRUE;
-    subject = wl_engine_find(self, &fact->subject);
-    return !subject || subject->healthy || subject->alive;
-}
-
-/* Step 3: nothing about the receiver but its name. */
-static gboolean
-is_its_own(const WlPeer *to, const WlFact *fact)
-{
-    return fact->attribute != WL_ATTRIBUTE_METADATA && wl_key_equal(&fact->subject, &to->key);
 }
 
 /* How long before it runs out there @peer is told @entry again, when it is looked at. What we stand
@@ -65,11 +53,14 @@ margin_of(const WlFactEntry *entry)
 static gint64
 tell_until(const WlEngine *self, WlFactEntry *entry)
 {
-    if (entry->telling != self->telling) {
+    if (entry->telling != self->advertiser.generation) {
         gint64 expires = wl_fact_entry_expires(entry, self->now);
 
-        entry->telling = self->telling;
-        entry->tell_until = expires > self->now && is_told(self, &entry->fact) ? expires : 0;
+        entry->telling = self->advertiser.generation;
+        entry->tell_until = expires > self->now && wl_advertiser_may_advertise(
+                                                       &self->peers, &self->own.key, &entry->fact)
+                                ? expires
+                                : 0;
     }
     return entry->tell_until;
 }
@@ -77,24 +68,10 @@ tell_until(const WlEngine *self, WlFactEntry *entry)
 static gboolean
 is_news(WlEngine *self, const WlPeer *peer, WlFactEntry *entry, gint64 *expires)
 {
-    self->steps++;
+    wl_scheduler_count_work(&self->scheduler);
     *expires = tell_until(self, entry);
-    return *expires > 0 && !is_its_own(peer, &entry->fact) &&
+    return *expires > 0 && !wl_advertiser_is_about_receiver(peer, &entry->fact) &&
            wl_knowledge_needs(&entry->known, peer->slot, *expires, self->now, margin_of(entry));
-}
-
-gboolean
-wl_engine_is_awaited(WlEngine *self, const WlFactEntry *entry, gint64 expires, const WlPeer *sender)
-{
-    for (guint i = 0; i < self->listeners->len; i++) {
-        const WlPeer *peer = self->listeners->pdata[i];
-
-        self->steps++;
-        if (peer != sender && !is_its_own(peer, &entry->fact) &&
-            wl_knowledge_needs(&entry->known, peer->slot, expires, self->now, expires - self->now))
-            return is_told(self, &entry->fact);
-    }
-    return FALSE;
 }
 
 static gboolean
@@ -159,7 +136,7 @@ send_groups(WlEngine *self, WlPeer *peer, WlGroup *group, gboolean ping, gboolea
     gboolean sent = ping;
     WlFact alive;
 
-    wl_fact_init_alive(&alive, &self->public_key, &self->boot_id, self->now + life);
+    wl_fact_init_alive(&alive, &self->own.key, &self->own.boot_id, self->now + life);
     if (ping)
         wl_group_add(group, &alive, self->now);
     else
@@ -199,9 +176,9 @@ add_again(WlEngine *self, WlPeer *peer, const GArray *facts, WlGroup *group)
         WlFactEntry *entry = wl_fact_set_lookup(self->facts, &g_array_index(facts, WlFact, i));
         gint64 expires;
 
-        self->steps++;
+        wl_scheduler_count_work(&self->scheduler);
         expires = entry ? tell_until(self, entry) : 0;
-        if (expires == 0 || is_its_own(peer, &entry->fact))
+        if (expires == 0 || wl_advertiser_is_about_receiver(peer, &entry->fact))
             continue;
         entry->fact.expires = expires;
         wl_group_add(group, &entry->fact, self->now);
@@ -243,28 +220,20 @@ alive_due(const WlPeer *peer)
 static gboolean
 wait_for_snapshot(WlEngine *self, WlPeer *peer)
 {
-    gint64 asked = self->snapshot_asked == WL_LONG_AGO ? self->now : self->snapshot_asked;
+    gint64 asked = self->outputs.snapshot_requested == WL_LONG_AGO
+                       ? self->now
+                       : self->outputs.snapshot_requested;
 
     /* Of thousands nobody waits for what is read for somebody else. */
-    if (!self->snapshot_wanted || asked + SNAPSHOT_WAIT <= self->now ||
-        self->peers->len > WL_PACE_FROM)
+    if (!self->outputs.snapshot_wanted || asked + SNAPSHOT_WAIT <= self->now ||
+        wl_peer_table_size(&self->peers) > WL_PACE_FROM)
         return FALSE;
-    wl_engine_want_snapshot_for(self, peer);
-    wl_engine_need_peer(self, peer, asked + SNAPSHOT_WAIT);
+    wl_engine_request_snapshot_for(self, peer);
+    wl_scheduler_wake_peer_at(&self->scheduler, peer, asked + SNAPSHOT_WAIT);
     return TRUE;
 }
 
 /* ---- who is served */
-
-void
-wl_engine_stop_listening(WlEngine *self, WlPeer *peer)
-{
-    guint index = peer->listener - 1;
-
-    ((WlPeer *) self->listeners->pdata[self->listeners->len - 1])->listener = index + 1;
-    g_ptr_array_remove_index_fast(self->listeners, index);
-    peer->listener = 0;
-}
 
 static void
 update_lists(WlEngine *self, WlPeer *peer)
@@ -273,14 +242,14 @@ update_lists(WlEngine *self, WlPeer *peer)
     gboolean listens = serves && level_of(self, peer) == WL_LEVEL_FACTS;
 
     if (listens && peer->listener == 0) {
-        g_ptr_array_add(self->listeners, peer);
-        peer->listener = self->listeners->len;
+        g_ptr_array_add(self->advertiser.subscribers, peer);
+        peer->listener = self->advertiser.subscribers->len;
         /* What was renewed while nobody needed it may run out there. */
         peer->news = 0;
     } else if (!listens && peer->listener != 0) {
-        wl_engine_stop_listening(self, peer);
+        wl_advertiser_unsubscribe(&self->advertiser, peer);
     }
-    wl_deadlines_set(self->alives, &peer->alive_deadline,
+    wl_deadlines_set(self->advertiser.alives, &peer->alive_deadline,
                      serves ? MAX(alive_due(peer), peer->send_retry) : WL_NEVER);
 }
 
@@ -299,12 +268,12 @@ gather_alives(WlEngine *self, GPtrArray *peers)
 {
     WlPeer *peer;
 
-    self->alive_horizon = self->now;
-    if (wl_deadlines_first(self->alives) > self->now)
+    self->advertiser.alive_horizon = self->now;
+    if (wl_deadlines_first(self->advertiser.alives) > self->now)
         return;
-    self->alive_horizon += WL_ALIVE_SLACK;
-    while ((peer = wl_deadlines_due(self->alives, self->alive_horizon))) {
-        wl_deadlines_set(self->alives, &peer->alive_deadline, WL_NEVER);
+    self->advertiser.alive_horizon += WL_ALIVE_SLACK;
+    while ((peer = wl_deadlines_due(self->advertiser.alives, self->advertiser.alive_horizon))) {
+        wl_deadlines_set(self->advertiser.alives, &peer->alive_deadline, WL_NEVER);
         serve_too(peer, peers);
     }
 }
@@ -314,18 +283,18 @@ gather_alives(WlEngine *self, GPtrArray *peers)
 static void
 renew_facts(WlEngine *self)
 {
-    gint64 until = self->alive_horizon;
+    gint64 until = self->advertiser.alive_horizon;
     WlFactEntry *entry;
 
-    if (self->listeners->len == 0)
+    if (self->advertiser.subscribers->len == 0)
         return;
     if (wl_fact_set_next_renewal(self->facts) <= self->now)
         until = self->now + WL_FACT_SLACK;
     while ((entry = wl_fact_set_take_renewal(self->facts, until))) {
-        if (is_told(self, &entry->fact))
+        if (wl_advertiser_may_advertise(&self->peers, &self->own.key, &entry->fact))
             wl_engine_fact_changed(self, entry);
     }
-    wl_engine_need(self, wl_fact_set_next_renewal(self->facts));
+    wl_scheduler_wake_at(&self->scheduler, wl_fact_set_next_renewal(self->facts));
 }
 
 void
@@ -337,17 +306,18 @@ wl_engine_gather_listeners(WlEngine *self, GPtrArray *peers)
         update_lists(self, peers->pdata[i]);
     gather_alives(self, peers);
     renew_facts(self);
-    if (!self->facts_changed)
+    if (!self->advertiser.pending)
         return;
-    rested = self->listeners_served + wl_engine_pace(self->listeners->len, WL_LISTEN_PACE);
+    rested = self->advertiser.flushed +
+             wl_scheduler_batch_delay(self->advertiser.subscribers->len, WL_LISTEN_PACE);
     if (rested > self->now) {
-        wl_engine_need(self, rested);
+        wl_scheduler_wake_at(&self->scheduler, rested);
         return;
     }
-    self->facts_changed = FALSE;
-    self->listeners_served = self->now;
-    for (guint i = 0; i < self->listeners->len; i++)
-        serve_too(self->listeners->pdata[i], peers);
+    self->advertiser.pending = FALSE;
+    self->advertiser.flushed = self->now;
+    for (guint i = 0; i < self->advertiser.subscribers->len; i++)
+        serve_too(self->advertiser.subscribers->pdata[i], peers);
 }
 
 void
@@ -365,7 +335,7 @@ wl_engine_send(WlEngine *self, WlPeer *peer)
     }
     if (level == WL_LEVEL_NOTHING || peer->send_retry > self->now) {
         if (level != WL_LEVEL_NOTHING && peer->healthy)
-            wl_engine_need_peer(self, peer, peer->send_retry);
+            wl_scheduler_wake_peer_at(&self->scheduler, peer, peer->send_retry);
         update_lists(self, peer);
         return;
     }
@@ -376,7 +346,7 @@ wl_engine_send(WlEngine *self, WlPeer *peer)
         return;
     }
     wl_engine_send_receipt(self, peer);
-    regular = alive_due(peer) <= self->alive_horizon;
+    regular = alive_due(peer) <= self->advertiser.alive_horizon;
     ping = regular || peer->force_ping;
     if (level == WL_LEVEL_FACTS && send_again(self, peer, ping))
         ping = FALSE;
@@ -386,30 +356,23 @@ wl_engine_send(WlEngine *self, WlPeer *peer)
         send_to(self, peer, facts, ping);
     /* The device is read together with the Alive, and at no other time when all is quiet. */
     if (regular)
-        wl_engine_want_snapshot_for(self, peer);
-    wl_engine_need_peer(self, peer, alive_due(peer));
+        wl_engine_request_snapshot_for(self, peer);
+    wl_scheduler_wake_peer_at(&self->scheduler, peer, alive_due(peer));
     if (level == WL_LEVEL_FACTS)
         wl_engine_need_overdue(self, peer);
     if (news && !facts)
-        wl_engine_need_peer(self, peer, MAX(quiet, self->now));
+        wl_scheduler_wake_peer_at(&self->scheduler, peer, MAX(quiet, self->now));
     update_lists(self, peer);
 }
 
 void
-wl_engine_send_failed(WlEngine *self, gint64 now, const WlKey *key)
+wl_advertise_send_failed(WlEngine *self, WlPeer *peer)
 {
-    WlPeer *peer;
-
-    wl_engine_advance(self, now);
-    peer = wl_engine_find(self, key);
-    if (peer) {
-        /* It does not know what was not sent (docs/protocol.md 12.16). */
-        wl_fact_set_forget(self->facts, peer->slot);
-        wl_engine_drop_awaited(self, peer);
-        peer->alive_known = 0;
-        peer->news = 0;
-        wl_engine_touch(self, peer);
-        peer->send_retry = self->now + WL_SEND_RETRY;
-    }
-    wl_engine_turn(self);
+    /* It does not know what was not sent (docs/protocol.md 12.16). */
+    wl_fact_set_forget(self->facts, peer->slot);
+    wl_engine_drop_awaited(self, peer);
+    peer->alive_known = 0;
+    peer->news = 0;
+    wl_scheduler_schedule(&self->scheduler, peer);
+    peer->send_retry = self->now + WL_SEND_RETRY;
 }

@@ -1,20 +1,22 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "wl-engine-private.h"
+#include "exchange/wl-boot-id-change.h"
+
+#include "wl-boot-id.h"
 
 void
 wl_engine_update_boot_id(WlEngine *self)
 {
-    if (!self->boot_id_wanted)
+    if (!self->own.boot_id_due)
         return;
-    if (self->now < self->boot_id_made + WL_BOOT_ID_INTERVAL) {
-        wl_engine_need(self, self->boot_id_made + WL_BOOT_ID_INTERVAL);
+    if (self->now < self->own.boot_id_created + WL_BOOT_ID_INTERVAL) {
+        wl_scheduler_wake_at(&self->scheduler, self->own.boot_id_created + WL_BOOT_ID_INTERVAL);
         return;
     }
-    wl_boot_id_make(&self->boot_id, self->random, self->random_data);
-    self->boot_id_made = self->now;
-    self->boot_id_wanted = FALSE;
+    wl_boot_id_make(&self->own.boot_id, self->random.func, self->random.data);
+    self->own.boot_id_created = self->now;
+    self->own.boot_id_due = FALSE;
     /* A change says nothing until it is sent (docs/protocol.md 12.3). */
-    wl_engine_touch_all(self);
-    for (guint i = 0; i < self->peers->len; i++)
-        ((WlPeer *) self->peers->pdata[i])->alive_known = 0;
+    wl_engine_schedule_all(self);
+    for (guint i = 0; i < wl_peer_table_size(&self->peers); i++)
+        wl_peer_table_get(&self->peers, i)->alive_known = 0;
 }

@@ -1,8 +1,24 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "exchange/wl-receive.h"
+
+#include "wl-group.h"
+
 #include <string.h>
 
+#include "exchange/wl-acks.h"
+#include "exchange/wl-resync.h"
+#include "facts/wl-fact-evaluate.h"
+#include "paths/wl-path.h"
 #include "state/wl-candidates.h"
-#include "wl-engine-private.h"
+#include "state/wl-datagram-size.h"
+#include "state/wl-knowledge.h"
+#include "state/wl-peer.h"
+#include "wl-address.h"
+#include "wl-boot-id.h"
+#include "wl-fact.h"
+#include "wl-key.h"
+#include "wl-rate-limit.h"
+#include "wl-verdict.h"
 
 /* A Go hub tells of 5,000 members in some 800 datagrams at once; more than this and faster is a
  * flood. */
@@ -17,19 +33,6 @@
 #define HINT_INTERVAL WL_SEC(120)
 #define HINT_BURST    3
 
-void
-wl_engine_forget(WlEngine *self, WlPeer *peer)
-{
-    wl_fact_set_forget(self->facts, peer->slot);
-    peer->alive_known = 0;
-    peer->news = 0;
-    peer->facts_sent = WL_LONG_AGO;
-    wl_engine_drop_awaited(self, peer);
-    peer->forgotten = self->now;
-    peer->forget_due = WL_NEVER;
-    wl_engine_touch(self, peer);
-}
-
 /* Somebody who started anew knows nothing; at most one full resend in 5 s. */
 static void
 peer_started_anew(WlEngine *self, WlPeer *peer)
@@ -37,7 +40,7 @@ peer_started_anew(WlEngine *self, WlPeer *peer)
     gint64 allowed = peer->forgotten + WL_RESEND_INTERVAL;
 
     if (allowed <= self->now)
-        wl_engine_forget(self, peer);
+        wl_resync_peer(self, peer);
     else
         peer->forget_due = MIN(peer->forget_due, allowed);
 }
@@ -68,7 +71,7 @@ receive_alive(WlEngine *self, WlPeer *peer, const WlFact *fact)
 
     /* Somebody out of turn may come by a new way, which only the device knows. */
     if (anew || early || asks)
-        wl_engine_want_snapshot_for(self, peer);
+        wl_engine_request_snapshot_for(self, peer);
     if (asks && wl_bucket_take(&peer->answers, self->now, ANSWER_INTERVAL, ANSWER_BURST))
         peer->force_ping = TRUE;
 }
@@ -77,11 +80,11 @@ receive_alive(WlEngine *self, WlPeer *peer, const WlFact *fact)
 static void
 endpoint_told(WlEngine *self, const WlPeer *sender, const WlFact *fact, WlTold told)
 {
-    WlPeer *peer = wl_engine_find(self, &fact->subject);
+    WlPeer *peer = wl_peer_table_find(&self->peers, &fact->subject);
 
     if (!peer || told == WL_TOLD_AGAIN)
         return;
-    wl_engine_touch(self, peer);
+    wl_scheduler_schedule(&self->scheduler, peer);
     if (!peer->healthy)
         peer->attempt.restart = TRUE;
     else if (sender != peer && sender->router &&
@@ -90,7 +93,7 @@ endpoint_told(WlEngine *self, const WlPeer *sender, const WlFact *fact, WlTold t
         peer->move.hint = TRUE; /* what it says of itself came by the present path, which works */
     /* New words about itself: it may have moved, and then only the device knows where to. */
     if (sender == peer)
-        wl_engine_want_snapshot_for(self, peer);
+        wl_engine_request_snapshot_for(self, peer);
 }
 
 /* In a large network most of what a leaf hears may be about members that are none of its own. Some
@@ -110,9 +113,9 @@ say_full(WlEngine *self, const WlPeer *peer)
     g_autofree char *label = NULL;
 
     if (!wl_fact_set_is_full(self->facts, &peer->key) ||
-        self->facts_full_said + WL_FULL_SAID > self->now)
+        self->receiver.full_logged + WL_FULL_SAID > self->now)
         return;
-    self->facts_full_said = self->now;
+    self->receiver.full_logged = self->now;
     label = wl_peer_dup_label(peer);
     wl_engine_log(
         self, "%s: tells more facts than are held, which are %u of one member and %u of all", label,
@@ -133,12 +136,12 @@ receive_fact(WlEngine *self, WlPeer *peer, const WlFact *fact)
                                           : wl_fact_set_tell(self->facts, fact, &peer->key,
                                                              self->now, expires, &entry, &claim);
     if (told == WL_TOLD_REFUSED) {
-        self->refused[WL_VERDICT_TOO_MANY]++;
+        self->receiver.refused[WL_VERDICT_TOO_MANY]++;
         say_full(self, peer);
         return;
     }
     wl_knowledge_learn(&entry->known, peer->slot, expires);
-    self->steps++;
+    wl_scheduler_count_work(&self->scheduler);
     if (told == WL_TOLD_AGAIN) {
         wl_engine_fact_renewed(self, entry, peer, expires);
         return;
@@ -153,7 +156,7 @@ receive_fact(WlEngine *self, WlPeer *peer, const WlFact *fact)
         return;
     if (wl_fact_is_member(fact))
         wl_engine_subject_changed(self, &fact->subject);
-    wl_engine_fact_told(self, entry);
+    wl_engine_fact_sources_changed(self, entry);
 }
 
 /* Nonces are random: one that comes twice is a datagram that somebody kept
@@ -175,14 +178,15 @@ is_replayed(WlPeer *peer, const guint8 *data)
 void
 wl_engine_receive(WlEngine *self, const WlIp *source, const guint8 *data, gsize length)
 {
-    WlPeer *peer = g_hash_table_lookup(self->by_link_local, source);
-    GArray *facts = self->inbox;
+    WlPeer *peer = wl_peer_table_find_link_local(&self->peers, source);
+    GArray *facts = self->receiver.facts;
     WlReceiveResult result;
     WlKey sender;
 
     if (!(peer ? wl_bucket_take(&peer->datagrams, self->now, DATAGRAM_INTERVAL, DATAGRAM_BURST)
-               : wl_bucket_take(&self->strangers, self->now, STRANGER_INTERVAL, STRANGER_BURST))) {
-        self->received[WL_RECEIVE_FLOOD]++;
+               : wl_bucket_take(&self->receiver.strangers, self->now, STRANGER_INTERVAL,
+                                STRANGER_BURST))) {
+        self->receiver.results[WL_RECEIVE_FLOOD]++;
         return;
     }
     result = wl_signer_open(self->signer, source, data, MIN(length, WL_RECEIVE_MAX), &sender, facts,
@@ -190,16 +194,16 @@ wl_engine_receive(WlEngine *self, const WlIp *source, const guint8 *data, gsize 
     if (result == WL_RECEIVE_ACCEPTED && peer && wl_key_equal(&peer->key, &sender) &&
         is_replayed(peer, data))
         result = WL_RECEIVE_REPLAYED;
-    self->received[result]++;
+    self->receiver.results[result]++;
     if (result != WL_RECEIVE_ACCEPTED || !peer || !wl_key_equal(&peer->key, &sender))
         return;
 
     peer->last_heard = self->now;
-    peer->own_rx += wl_traffic_datagram_size(length);
-    wl_engine_touch(self, peer);
+    peer->own_rx += wl_datagram_size_in_device(length);
+    wl_scheduler_schedule(&self->scheduler, peer);
     /* It came through the tunnel from this peer: there is a session that we do not know of. */
     if (!peer->healthy)
-        wl_engine_want_snapshot_for(self, peer);
+        wl_engine_request_snapshot_for(self, peer);
 
     /* The Alive first: a new boot id voids what its sender knew, but not what it says here. */
     for (guint i = 0; i < facts->len; i++) {
@@ -209,7 +213,7 @@ wl_engine_receive(WlEngine *self, const WlIp *source, const guint8 *data, gsize 
         if (wl_key_equal(&fact->subject, &peer->key))
             receive_alive(self, peer, fact);
         else
-            self->refused[WL_VERDICT_FOREIGN_ALIVE]++;
+            self->receiver.refused[WL_VERDICT_FOREIGN_ALIVE]++;
     }
     for (guint i = 0; i < facts->len; i++) {
         const WlFact *fact = &g_array_index(facts, WlFact, i);

@@ -1,9 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "facts/wl-allowed-ips-arbitration.h"
+
 #include <string.h>
 
+#include "facts/wl-fact-evaluate.h"
+#include "facts/wl-routes.h"
 #include "state/wl-candidates.h"
+#include "state/wl-peer.h"
 #include "state/wl-prefix-arbiter.h"
-#include "wl-engine-private.h"
+#include "wl-address.h"
+#include "wl-key.h"
+#include "wl-prefix-map.h"
+#include "wl-prefix-set.h"
 
 /*
  * Prefixes that members claim: who gets which. They are judged together, but only those that can
@@ -14,168 +22,11 @@
 /* Where so many overlap, they are not judged again after each datagram. */
 #define MANY_CLAIMS 256
 
-/* One masked prefix, with everybody who is said to have it. */
-struct _WlClaimed {
-    GPtrArray *entries; /* of WlFactEntry */
-    gboolean wide;      /* it may keep others from what is inside it */
-    gboolean owned;
-    WlKey owner;
-    guint mark; /* when it was last judged */
-};
-
-typedef struct {
-    WlPrefix prefix;
-    gboolean wide;
-} Dirty;
-
 typedef struct {
     WlFactEntry *entry;
     WlClaim *claim;
     WlPrefix prefix;
 } Prefix;
-
-static void
-claimed_free(WlClaimed *claimed)
-{
-    g_ptr_array_unref(claimed->entries);
-    g_free(claimed);
-}
-
-void
-wl_engine_init_claimed(WlEngine *self)
-{
-    self->claimed = wl_prefix_map_new((GDestroyNotify) claimed_free);
-    self->hosts = wl_prefix_map_new(NULL);
-    self->seen_hosts = g_array_new(FALSE, TRUE, sizeof(WlPrefix));
-    self->dirty = g_array_new(FALSE, FALSE, sizeof(Dirty));
-}
-
-void
-wl_engine_clear_claimed(WlEngine *self)
-{
-    g_clear_pointer(&self->claimed, wl_prefix_map_free);
-    g_clear_pointer(&self->hosts, wl_prefix_map_free);
-    g_clear_pointer(&self->seen_hosts, g_array_unref);
-    g_clear_pointer(&self->dirty, g_array_unref);
-}
-
-static gboolean
-is_carrier(const WlEngine *self, const WlKey *subject)
-{
-    const WlPeer *peer = wl_engine_find(self, subject);
-
-    return peer && (peer->router || wl_peer_get_configured_trust(peer) >= WL_TRUST_ALLOWED_IPS);
-}
-
-static void
-add_dirty(WlEngine *self, const WlPrefix *prefix, gboolean wide)
-{
-    Dirty dirty = {.prefix = *prefix, .wide = wide};
-
-    g_array_append_val(self->dirty, dirty);
-    self->claims_dirty = TRUE;
-}
-
-void
-wl_engine_prefix_changed(WlEngine *self, WlFactEntry *entry)
-{
-    WlPrefix prefix = wl_prefix_masked(&entry->fact.value.prefix);
-    gboolean wide = !is_carrier(self, &entry->fact.subject);
-    WlClaimed *claimed = wl_prefix_map_get(self->claimed, &prefix);
-
-    if (!claimed && entry->claims->len == 0)
-        return;
-    if (!claimed) {
-        claimed = g_new0(WlClaimed, 1);
-        claimed->entries = g_ptr_array_new();
-        wl_prefix_map_set(self->claimed, &prefix, claimed);
-    }
-    if (entry->claims->len > 0 && !entry->claimed)
-        g_ptr_array_add(claimed->entries, entry);
-    else if (entry->claims->len == 0 && entry->claimed)
-        g_ptr_array_remove(claimed->entries, entry);
-    entry->claimed = entry->claims->len > 0;
-    wide |= claimed->wide;
-    claimed->wide = wide;
-    add_dirty(self, &prefix, wide);
-}
-
-/* ---- the hosts that peers are reached at: no prefix may cover them */
-
-static void
-add_host(GArray *hosts, const WlEndpoint *endpoint)
-{
-    WlPrefix host = wl_prefix_from_ip(&endpoint->ip);
-
-    if (wl_endpoint_is_set(endpoint))
-        wl_prefixes_add(hosts, &host);
-}
-
-static gboolean
-mark_dirty(const WlPrefix *prefix, gpointer value, gpointer user_data)
-{
-    const WlClaimed *claimed = value;
-
-    add_dirty(user_data, prefix, claimed->wide);
-    return FALSE;
-}
-
-void
-wl_engine_configured_changed(WlEngine *self, const WlPrefix *prefix)
-{
-    wl_prefix_map_find_around(self->claimed, prefix, mark_dirty, self);
-    wl_prefix_map_find_inside(self->claimed, prefix, mark_dirty, self);
-}
-
-static void
-count_host(WlEngine *self, const WlPrefix *host, int change)
-{
-    guint users = GPOINTER_TO_UINT(wl_prefix_map_get(self->hosts, host));
-
-    if (users + change > 0)
-        wl_prefix_map_set(self->hosts, host, GUINT_TO_POINTER(users + change));
-    else
-        wl_prefix_map_remove(self->hosts, host);
-    if (users == 0 || users + change == 0)
-        wl_prefix_map_find_around(self->claimed, host, mark_dirty, self);
-}
-
-static void
-replace_hosts(WlEngine *self, WlPeer *peer, const GArray *hosts)
-{
-    if (wl_prefixes_equal(hosts, peer->hosts))
-        return;
-    for (guint i = 0; i < hosts->len; i++)
-        count_host(self, &g_array_index(hosts, WlPrefix, i), 1);
-    for (guint i = 0; i < peer->hosts->len; i++)
-        count_host(self, &g_array_index(peer->hosts, WlPrefix, i), -1);
-    g_array_set_size(peer->hosts, 0);
-    g_array_append_vals(peer->hosts, hosts->data, hosts->len);
-}
-
-/* Seen to work, or of the profile; not what is only being tried. */
-void
-wl_engine_update_hosts(WlEngine *self, WlPeer *peer)
-{
-    GArray *hosts = self->seen_hosts;
-
-    g_array_set_size(hosts, 0);
-    if (peer->healthy)
-        add_host(hosts, peer->move.phase == WL_MOVE_TRY ? &peer->move.original : &peer->endpoint);
-    for (guint i = 0; i < peer->candidates->len; i++) {
-        const WlCandidate *candidate = &g_array_index(peer->candidates, WlCandidate, i);
-        if (candidate->source == WL_CANDIDATE_SOURCE_PROFILE)
-            add_host(hosts, &candidate->endpoint);
-    }
-    replace_hosts(self, peer, hosts);
-}
-
-void
-wl_engine_drop_hosts(WlEngine *self, WlPeer *peer)
-{
-    g_array_set_size(self->seen_hosts, 0);
-    replace_hosts(self, peer, self->seen_hosts);
-}
 
 static gboolean
 is_any(const WlPrefix *prefix, gpointer value, gpointer user_data)
@@ -244,13 +95,15 @@ check_configured(const WlEngine *self, const WlKey *subject, const WlPrefix *pre
 {
     Question question = {.subject = subject, .prefix = prefix};
 
-    if (wl_prefix_map_find_around(self->configured, prefix, is_of_another_leaf, &question) ||
-        wl_prefix_map_find_around(self->configured, prefix, is_of_another_router, &question))
+    if (wl_prefix_map_find_around(self->prefixes.configured, prefix, is_of_another_leaf,
+                                  &question) ||
+        wl_prefix_map_find_around(self->prefixes.configured, prefix, is_of_another_router,
+                                  &question))
         return WL_VERDICT_CONFIGURED;
     /* A peer that is not direct is reached by its router: nothing more specific may come between
      * the two. */
-    if (question.covered &&
-        wl_prefix_map_find_inside(self->configured, prefix, is_direct_only_of_another, &question))
+    if (question.covered && wl_prefix_map_find_inside(self->prefixes.configured, prefix,
+                                                      is_direct_only_of_another, &question))
         return WL_VERDICT_CONFIGURED;
     return WL_VERDICT_ACCEPTED;
 }
@@ -261,14 +114,14 @@ check_alone(const WlEngine *self, const Prefix *item)
     const WlKey *subject = &item->entry->fact.subject;
     WlVerdict verdict = wl_engine_check_trust(self, &item->entry->fact, &item->claim->source);
 
-    if (wl_key_equal(subject, &self->public_key))
+    if (wl_key_equal(subject, &self->own.key))
         return WL_VERDICT_ABOUT_US;
     if (verdict == WL_VERDICT_ACCEPTED)
         verdict = wl_policy_check_prefix(&self->policy, &item->prefix);
     if (verdict == WL_VERDICT_ACCEPTED)
         verdict = check_configured(self, subject, &item->prefix);
     if (verdict == WL_VERDICT_ACCEPTED &&
-        wl_prefix_map_find_inside(self->hosts, &item->prefix, is_any, NULL))
+        wl_prefix_map_find_inside(self->prefixes.hosts, &item->prefix, is_any, NULL))
         verdict = WL_VERDICT_HAS_ENDPOINT;
     return verdict;
 }
@@ -287,9 +140,9 @@ collect(const WlPrefix *prefix, gpointer value, gpointer user_data)
     Component *component = user_data;
     WlClaimed *claimed = value;
 
-    if (claimed->mark == component->self->judging)
+    if (claimed->mark == component->self->prefixes.pass)
         return FALSE;
-    claimed->mark = component->self->judging;
+    claimed->mark = component->self->prefixes.pass;
     g_ptr_array_add(component->claimed, claimed);
     g_array_append_val(component->prefixes, *prefix);
     return FALSE;
@@ -313,9 +166,9 @@ is_wide(const WlPrefix *prefix, gpointer value, gpointer user_data)
 }
 
 static void
-collect_around(Component *component, const Dirty *dirty)
+collect_around(Component *component, const WlDirtyPrefix *dirty)
 {
-    WlPrefixMap *map = component->self->claimed;
+    WlPrefixMap *map = component->self->prefixes.claimed;
     Outermost outermost = {.found = FALSE};
     WlClaimed *alone;
 
@@ -357,13 +210,13 @@ gather(WlEngine *self, WlClaimed *claimed, const WlPrefix *prefix, GArray *list)
             };
             WlVerdict verdict = check_alone(self, &item);
 
-            self->steps++;
+            wl_scheduler_count_work(&self->scheduler);
             if (verdict != WL_VERDICT_ACCEPTED) {
                 wl_engine_set_verdict(self, entry, item.claim, verdict);
                 continue;
             }
             g_array_append_val(list, item);
-            claimed->wide |= !is_carrier(self, &entry->fact.subject);
+            claimed->wide |= !wl_prefix_table_is_transit(&self->peers, &entry->fact.subject);
         }
     }
     return list;
@@ -372,7 +225,7 @@ gather(WlEngine *self, WlClaimed *claimed, const WlPrefix *prefix, GArray *list)
 static void
 set_learned(WlEngine *self, const WlKey *subject, const WlPrefix *prefix, gboolean has)
 {
-    WlPeer *peer = wl_engine_find(self, subject);
+    WlPeer *peer = wl_peer_table_find(&self->peers, subject);
 
     if (has)
         wl_engine_add_route(self, prefix);
@@ -384,7 +237,7 @@ set_learned(WlEngine *self, const WlKey *subject, const WlPrefix *prefix, gboole
         wl_prefixes_add(peer->learned, prefix);
     else
         wl_prefixes_remove(peer->learned, prefix);
-    wl_engine_touch(self, peer);
+    wl_scheduler_schedule(&self->scheduler, peer);
 }
 
 static const WlKey *
@@ -405,11 +258,11 @@ set_owner(WlEngine *self, WlClaimed *claimed, const WlPrefix *prefix)
     const WlKey *owner = find_owner(claimed);
 
     if (claimed->owned ? owner && wl_key_equal(owner, &claimed->owner) : !owner) {
-        WlPeer *peer = owner ? wl_engine_find(self, owner) : NULL;
+        WlPeer *peer = owner ? wl_peer_table_find(&self->peers, owner) : NULL;
 
         /* What was told of it before it was known as a member. */
         if (peer && wl_prefixes_add(peer->learned, prefix))
-            wl_engine_touch(self, peer);
+            wl_scheduler_schedule(&self->scheduler, peer);
         return;
     }
     if (claimed->owned)
@@ -419,7 +272,7 @@ set_owner(WlEngine *self, WlClaimed *claimed, const WlPrefix *prefix)
         claimed->owner = *owner;
         set_learned(self, owner, prefix, TRUE);
     }
-    wl_engine_memory_changed(self);
+    wl_engine_state_changed(self);
 }
 
 static void
@@ -436,11 +289,11 @@ judge(WlEngine *self, const Component *component)
         const Prefix *item = &g_array_index(list, Prefix, i);
         const WlKey *subject = &item->entry->fact.subject;
 
-        wl_engine_set_verdict(
-            self, item->entry, item->claim,
-            wl_claims_add(claims, &item->prefix, subject, is_carrier(self, subject)));
+        wl_engine_set_verdict(self, item->entry, item->claim,
+                              wl_claims_add(claims, &item->prefix, subject,
+                                            wl_prefix_table_is_transit(&self->peers, subject)));
     }
-    self->claims_due = list->len > MANY_CLAIMS ? self->now + WL_JUDGE_QUIET : WL_LONG_AGO;
+    self->prefixes.due_at = list->len > MANY_CLAIMS ? self->now + WL_JUDGE_QUIET : WL_LONG_AGO;
 }
 
 void
@@ -450,10 +303,10 @@ wl_engine_judge_prefixes(WlEngine *self)
     g_autoptr(GArray) prefixes = g_array_new(FALSE, FALSE, sizeof(WlPrefix));
     Component component = {.self = self, .claimed = claimed, .prefixes = prefixes};
 
-    self->judging++;
-    for (guint i = 0; i < self->dirty->len; i++)
-        collect_around(&component, &g_array_index(self->dirty, Dirty, i));
-    g_array_set_size(self->dirty, 0);
+    self->prefixes.pass++;
+    for (guint i = 0; i < self->prefixes.dirty->len; i++)
+        collect_around(&component, &g_array_index(self->prefixes.dirty, WlDirtyPrefix, i));
+    g_array_set_size(self->prefixes.dirty, 0);
     judge(self, &component);
     for (guint i = 0; i < claimed->len; i++) {
         WlClaimed *item = claimed->pdata[i];
@@ -461,7 +314,7 @@ wl_engine_judge_prefixes(WlEngine *self)
 
         set_owner(self, item, prefix);
         if (item->entries->len == 0)
-            wl_prefix_map_remove(self->claimed, prefix);
+            wl_prefix_map_remove(self->prefixes.claimed, prefix);
     }
 }
 
@@ -470,11 +323,11 @@ wl_engine_disown(WlEngine *self, WlPeer *peer)
 {
     for (guint i = 0; i < peer->learned->len; i++) {
         const WlPrefix *prefix = &g_array_index(peer->learned, WlPrefix, i);
-        WlClaimed *claimed = wl_prefix_map_get(self->claimed, prefix);
+        WlClaimed *claimed = wl_prefix_map_get(self->prefixes.claimed, prefix);
 
         claimed->owned = FALSE;
         wl_engine_drop_route(self, prefix);
-        add_dirty(self, prefix, claimed->wide);
+        wl_prefix_table_mark_dirty(&self->prefixes, prefix, claimed->wide);
     }
     g_array_set_size(peer->learned, 0);
 }

@@ -1,7 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "facts/wl-display-names.h"
+
 #include <string.h>
 
-#include "wl-engine-private.h"
+#include "state/wl-peer.h"
+#include "wl-key.h"
+#include "wl-metadata.h"
 
 /* Two names that look alike to people are one name (docs/engine.md "Display names"). */
 static char *
@@ -29,12 +33,12 @@ namesakes_free(NameSakes *sakes)
 static NameSakes *
 namesakes_of(WlEngine *self, const char *folded)
 {
-    NameSakes *sakes = g_hash_table_lookup(self->names, folded);
+    NameSakes *sakes = g_hash_table_lookup(self->names.by_folded, folded);
 
     if (!sakes) {
         sakes = g_new0(NameSakes, 1);
         sakes->peers = g_ptr_array_new();
-        g_hash_table_insert(self->names, g_strdup(folded), sakes);
+        g_hash_table_insert(self->names.by_folded, g_strdup(folded), sakes);
     }
     return sakes;
 }
@@ -53,7 +57,7 @@ count_own(WlEngine *self)
 void
 wl_engine_init_names(WlEngine *self)
 {
-    self->names =
+    self->names.by_folded =
         g_hash_table_new_full(g_str_hash, g_str_equal, g_free, (GDestroyNotify) namesakes_free);
     count_own(self);
 }
@@ -67,17 +71,17 @@ count_changed(WlEngine *self, const NameSakes *sakes)
     for (guint i = 0; i < sakes->peers->len; i++) {
         WlPeer *peer = sakes->peers->pdata[i];
         peer->name_dirty = TRUE;
-        wl_engine_touch(self, peer);
+        wl_scheduler_schedule(&self->scheduler, peer);
     }
 }
 
 static void
 count_less(WlEngine *self, const char *folded)
 {
-    NameSakes *sakes = g_hash_table_lookup(self->names, folded);
+    NameSakes *sakes = g_hash_table_lookup(self->names.by_folded, folded);
 
     if (--sakes->count == 0)
-        g_hash_table_remove(self->names, folded);
+        g_hash_table_remove(self->names.by_folded, folded);
     else
         count_changed(self, sakes);
 }
@@ -89,7 +93,7 @@ wl_engine_forget_name(WlEngine *self, WlPeer *peer)
 
     if (!peer->folded)
         return;
-    sakes = g_hash_table_lookup(self->names, peer->folded);
+    sakes = g_hash_table_lookup(self->names.by_folded, peer->folded);
     g_ptr_array_remove_fast(sakes->peers, peer);
     count_less(self, peer->folded);
     g_clear_pointer(&peer->folded, g_free);
@@ -105,7 +109,7 @@ wl_engine_own_name_changed(WlEngine *self, const char *before)
     count_own(self);
     if (self->config->name && *self->config->name) {
         g_autofree char *folded = fold(self->config->name);
-        count_changed(self, g_hash_table_lookup(self->names, folded));
+        count_changed(self, g_hash_table_lookup(self->names.by_folded, folded));
     }
 }
 
@@ -197,7 +201,7 @@ wl_engine_unlearn_name(WlEngine *self, WlPeer *peer)
         return;
     g_clear_pointer(&peer->metadata, wl_metadata_unref);
     peer->name_dirty = TRUE;
-    wl_engine_touch(self, peer);
+    wl_scheduler_schedule(&self->scheduler, peer);
 }
 
 static void
@@ -221,14 +225,14 @@ wl_engine_update_name(WlEngine *self, WlPeer *peer)
     if (!peer->name_dirty)
         return;
     peer->name_dirty = FALSE;
-    self->steps++;
+    wl_scheduler_count_work(&self->scheduler);
     learn(self, peer);
     count(self, peer, configured && *configured ? configured : peer->learned_name);
     if (configured && *configured) {
         set_name(peer, g_strdup(configured));
         return;
     }
-    sakes = peer->folded ? g_hash_table_lookup(self->names, peer->folded) : NULL;
+    sakes = peer->folded ? g_hash_table_lookup(self->names.by_folded, peer->folded) : NULL;
     if (!sakes) {
         set_name(peer, g_strdup(""));
     } else if (sakes->count > 1) {

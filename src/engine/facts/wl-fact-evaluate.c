@@ -1,5 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "wl-engine-private.h"
+#include "facts/wl-fact-evaluate.h"
+
+#include "facts/wl-allowed-ips-arbitration.h"
+#include "state/wl-peer.h"
+#include "wl-fact.h"
+#include "wl-key.h"
+#include "wl-trust.h"
 
 /* ---- time */
 
@@ -11,9 +17,9 @@ keep_claim(const WlFactEntry *entry, const WlClaim *claim, gpointer user_data)
     gboolean allowed = wl_fact_is_allowed(&entry->fact);
 
     if (claim->verdict != WL_VERDICT_ACCEPTED || !(allowed || wl_fact_is_member(&entry->fact)) ||
-        !wl_engine_find(self, &entry->fact.subject))
+        !wl_peer_table_find(&self->peers, &entry->fact.subject))
         return FALSE;
-    source = wl_engine_find(self, &claim->source);
+    source = wl_peer_table_find(&self->peers, &claim->source);
     if (!source)
         return FALSE;
     if (!(allowed ? wl_engine_may_deconfigure(self) : wl_engine_may_delete(self)))
@@ -27,9 +33,9 @@ static void
 claims_expired(WlFactEntry *entry, gpointer user_data)
 {
     WlEngine *self = user_data;
-    WlPeer *peer = wl_engine_find(self, &entry->fact.subject);
+    WlPeer *peer = wl_peer_table_find(&self->peers, &entry->fact.subject);
 
-    self->steps++;
+    wl_scheduler_count_work(&self->scheduler);
     if (wl_fact_is_allowed(&entry->fact))
         wl_engine_prefix_changed(self, entry);
     if (wl_fact_is_member(&entry->fact))
@@ -38,16 +44,16 @@ claims_expired(WlFactEntry *entry, gpointer user_data)
         wl_engine_candidates_changed(self, peer);
     /* docs/protocol.md 5.3.9: ask everybody to say it all again. */
     if (entry->claims->len == 0 && !entry->local && !wl_fact_is_endpoint(&entry->fact))
-        self->boot_id_wanted = TRUE;
+        self->own.boot_id_due = TRUE;
 }
 
 void
 wl_engine_expire_facts(WlEngine *self)
 {
-    if (wl_fact_set_next_expiry(self->facts, self->now) <= self->now || self->stale_dirty)
-        wl_fact_set_expire(self->facts, self->now, self->stale_dirty, keep_claim, claims_expired,
-                           self);
-    wl_engine_need(self, wl_fact_set_next_expiry(self->facts, self->now));
+    if (wl_fact_set_next_expiry(self->facts, self->now) <= self->now || self->evaluation.stale_due)
+        wl_fact_set_expire(self->facts, self->now, self->evaluation.stale_due, keep_claim,
+                           claims_expired, self);
+    wl_scheduler_wake_at(&self->scheduler, wl_fact_set_next_expiry(self->facts, self->now));
 }
 
 void
@@ -61,9 +67,9 @@ wl_engine_drop_source(WlEngine *self, const WlKey *source)
 WlVerdict
 wl_engine_check_trust(const WlEngine *self, const WlFact *fact, const WlKey *source)
 {
-    const WlPeer *sender = wl_engine_find(self, source);
+    const WlPeer *sender = wl_peer_table_find(&self->peers, source);
     WlTrust level = sender ? sender->trust : WL_TRUST_UNSET;
-    gboolean known = wl_engine_find(self, &fact->subject) != NULL;
+    gboolean known = wl_peer_table_find(&self->peers, &fact->subject) != NULL;
 
     if (wl_trust_should_accept(fact->attribute, known, level))
         return WL_VERDICT_ACCEPTED;
@@ -81,13 +87,13 @@ wl_engine_set_verdict(WlEngine *self, WlFactEntry *entry, WlClaim *claim, WlVerd
         return;
     wl_fact_set_judge(self->facts, claim, verdict);
     if (verdict != WL_VERDICT_ACCEPTED)
-        self->refused[verdict]++;
+        self->receiver.refused[verdict]++;
     if (wl_fact_is_member(&entry->fact))
         wl_engine_subject_changed(self, &entry->fact.subject);
-    peer = wl_engine_find(self, &entry->fact.subject);
+    peer = wl_peer_table_find(&self->peers, &entry->fact.subject);
     if (peer && wl_fact_is_endpoint(&entry->fact))
         wl_engine_candidates_changed(self, peer);
-    wl_engine_fact_told(self, entry);
+    wl_engine_fact_sources_changed(self, entry);
 }
 
 gboolean
@@ -95,10 +101,10 @@ wl_engine_judge_claim(WlEngine *self, WlFactEntry *entry, WlClaim *claim)
 {
     WlVerdict verdict = wl_engine_check_trust(self, &entry->fact, &claim->source);
 
-    self->steps++;
+    wl_scheduler_count_work(&self->scheduler);
     if (verdict == WL_VERDICT_ACCEPTED && wl_fact_is_allowed(&entry->fact))
         return FALSE;
-    if (wl_key_equal(&entry->fact.subject, &self->public_key))
+    if (wl_key_equal(&entry->fact.subject, &self->own.key))
         verdict = WL_VERDICT_ABOUT_US;
     else if (verdict == WL_VERDICT_ACCEPTED && wl_fact_is_endpoint(&entry->fact))
         verdict = wl_policy_check_endpoint(&self->policy, &entry->fact.value.endpoint);
@@ -156,17 +162,17 @@ wl_engine_judge_source(WlEngine *self, const WlKey *source)
 void
 wl_engine_judge(WlEngine *self)
 {
-    if (self->judge_dirty) {
-        self->judge_dirty = FALSE;
+    if (self->evaluation.all_due) {
+        self->evaluation.all_due = FALSE;
         for (guint i = 0; i < wl_fact_set_size(self->facts); i++)
             judge_entry(self, wl_fact_set_get(self->facts, i));
     }
-    if (!self->claims_dirty)
+    if (!self->prefixes.due)
         return;
-    if (self->claims_due > self->now) {
-        wl_engine_need(self, self->claims_due);
+    if (self->prefixes.due_at > self->now) {
+        wl_scheduler_wake_at(&self->scheduler, self->prefixes.due_at);
         return;
     }
-    self->claims_dirty = FALSE;
+    self->prefixes.due = FALSE;
     wl_engine_judge_prefixes(self);
 }

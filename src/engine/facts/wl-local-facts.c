@@ -1,5 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "wl-engine-private.h"
+#include "facts/wl-local-facts.h"
+
+#include "state/wl-peer.h"
+#include "wl-address.h"
+#include "wl-fact.h"
+#include "wl-key.h"
+#include "wl-metadata.h"
 
 /* What we stand for ourselves: docs/protocol.md 5.2, A, B and C. */
 
@@ -51,13 +57,13 @@ add_own(WlEngine *self)
         const WlLocalAddress *address = &g_array_index(local, WlLocalAddress, i);
         WlEndpoint endpoint = {.ip = address->address.ip, .port = self->policy.listen_port};
         if (address->announce)
-            add_endpoint(self, &self->public_key, &endpoint);
+            add_endpoint(self, &self->own.key, &endpoint);
     }
-    if (self->router && !(self->own_entry && self->own_entry->allowed_ips->len > 0)) {
+    if (self->own.router && !(self->own.entry && self->own.entry->allowed_ips->len > 0)) {
         for (guint i = 0; i < self->config->addresses->len; i++) {
             const WlPrefix *address = &g_array_index(self->config->addresses, WlPrefix, i);
             if (wl_ip_is_global_unicast(&address->ip))
-                add_allowed(self, &self->public_key, address);
+                add_allowed(self, &self->own.key, address);
         }
     }
 }
@@ -68,7 +74,7 @@ add_own_name(WlEngine *self)
 {
     g_autoptr(WlMetadata) metadata = wl_metadata_new(self->config->name, FALSE);
 
-    add_member(self, &self->public_key, metadata);
+    add_member(self, &self->own.key, metadata);
 }
 
 static void
@@ -81,11 +87,11 @@ add_observed(WlEngine *self, const WlPeer *peer)
     if (peer->healthy)
         add_endpoint(self, &peer->key,
                      peer->move.phase == WL_MOVE_TRY ? &peer->move.original : &peer->endpoint);
-    if (member && (self->router || self->own_trust >= WL_TRUST_ALLOWED_IPS)) {
+    if (member && (self->own.router || self->own.trust >= WL_TRUST_ALLOWED_IPS)) {
         for (guint i = 0; i < peer->device_allowed->len; i++)
             add_allowed(self, &peer->key, &g_array_index(peer->device_allowed, WlPrefix, i));
     }
-    if (!peer->config && member && (self->router || self->own_trust >= WL_TRUST_MEMBERSHIP)) {
+    if (!peer->config && member && (self->own.router || self->own.trust >= WL_TRUST_MEMBERSHIP)) {
         g_autoptr(WlMetadata) unnamed = wl_engine_make_metadata(NULL);
         add_member(self, &peer->key, unnamed);
     }
@@ -94,9 +100,10 @@ add_observed(WlEngine *self, const WlPeer *peer)
 static void
 add_configured(WlEngine *self, const WlPeerConfig *config)
 {
-    const WlPeer *peer = wl_engine_find(self, &config->public_key);
+    const WlPeer *peer = wl_peer_table_find(&self->peers, &config->public_key);
 
-    add_member(self, &config->public_key, g_hash_table_lookup(self->metadata, &config->public_key));
+    add_member(self, &config->public_key,
+               g_hash_table_lookup(self->own.metadata, &config->public_key));
     for (guint i = 0; i < config->allowed_ips->len; i++)
         add_allowed(self, &config->public_key, &g_array_index(config->allowed_ips, WlPrefix, i));
     if (!peer || peer->alive || peer->healthy)
@@ -117,16 +124,16 @@ add_configured(WlEngine *self, const WlPeerConfig *config)
 void
 wl_engine_update_own_facts(WlEngine *self)
 {
-    if (!self->own_dirty)
+    if (!self->own.facts_due)
         return;
-    self->own_dirty = FALSE;
+    self->own.facts_due = FALSE;
     wl_fact_set_local_begin(self->facts);
     add_own(self);
-    if (self->own_entry)
-        add_configured(self, self->own_entry);
+    if (self->own.entry)
+        add_configured(self, self->own.entry);
     else if (self->config->name && *self->config->name)
         add_own_name(self);
-    self->facts_changed |= wl_fact_set_local_end(self->facts, &self->public_key, self->now);
+    self->advertiser.pending |= wl_fact_set_local_end(self->facts, &self->own.key, self->now);
 }
 
 void
@@ -135,14 +142,14 @@ wl_engine_update_local_facts(WlEngine *self, WlPeer *peer)
     if (!peer->local_dirty)
         return;
     peer->local_dirty = FALSE;
-    self->steps++;
+    wl_scheduler_count_work(&self->scheduler);
     wl_fact_set_local_begin(self->facts);
     add_observed(self, peer);
     if (peer->config)
         add_configured(self, peer->config);
     if (!wl_fact_set_local_end(self->facts, &peer->key, self->now))
         return;
-    self->facts_changed = TRUE;
+    self->advertiser.pending = TRUE;
     /* What others told of it may have gone with our own word. */
     wl_engine_candidates_changed(self, peer);
 }
@@ -151,41 +158,5 @@ void
 wl_engine_drop_local_facts(WlEngine *self, const WlKey *key)
 {
     wl_fact_set_local_begin(self->facts);
-    self->facts_changed |= wl_fact_set_local_end(self->facts, key, self->now);
-}
-
-void
-wl_engine_local_changed(WlEngine *self, WlPeer *peer)
-{
-    peer->local_dirty = TRUE;
-    wl_engine_touch(self, peer);
-}
-
-void
-wl_engine_fact_changed(WlEngine *self, WlFactEntry *entry)
-{
-    wl_fact_set_change(self->facts, entry, self->now);
-    self->facts_changed = TRUE;
-}
-
-void
-wl_engine_fact_renewed(WlEngine *self, WlFactEntry *entry, const WlPeer *sender, gint64 told)
-{
-    gint64 expires = wl_fact_entry_expires(entry, self->now);
-
-    /* No time of its own for what all know anyway: who tells a leaf is mostly all whom it tells. */
-    if (entry->local || wl_engine_is_awaited(self, entry, expires, told >= expires ? sender : NULL))
-        wl_fact_set_renewed(self->facts, entry, self->now, expires);
-    else
-        wl_fact_set_settled(self->facts, entry, expires);
-}
-
-void
-wl_engine_fact_told(WlEngine *self, WlFactEntry *entry)
-{
-    /* One more who says so is no news to those who know it. */
-    if (entry->told_until > self->now)
-        wl_engine_fact_renewed(self, entry, NULL, 0);
-    else if (wl_fact_entry_expires(entry, self->now) > self->now)
-        wl_engine_fact_changed(self, entry);
+    self->advertiser.pending |= wl_fact_set_local_end(self->facts, key, self->now);
 }

@@ -1,52 +1,22 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "facts/wl-members.h"
+
 #include <string.h>
 
-#include "wl-engine-private.h"
-
-static int
-key_search(const WlEngine *self, const WlKey *key, guint *index)
-{
-    guint low = 0, high = self->peers->len;
-
-    while (low < high) {
-        guint middle = low + (high - low) / 2;
-        const WlPeer *peer = self->peers->pdata[middle];
-        if (wl_key_compare(&peer->key, key) < 0)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    *index = low;
-    return low < self->peers->len && wl_key_equal(&((WlPeer *) self->peers->pdata[low])->key, key);
-}
-
-WlPeer *
-wl_engine_find(const WlEngine *self, const WlKey *key)
-{
-    return g_hash_table_lookup(self->by_key, key);
-}
-
-static guint
-take_slot(WlEngine *self)
-{
-    gboolean taken = TRUE;
-
-    for (guint i = 0; i < self->slots->len; i++) {
-        if (!g_array_index(self->slots, gboolean, i)) {
-            g_array_index(self->slots, gboolean, i) = TRUE;
-            return i;
-        }
-    }
-    g_array_append_val(self->slots, taken);
-    return self->slots->len - 1;
-}
+#include "facts/wl-display-names.h"
+#include "facts/wl-fact-evaluate.h"
+#include "state/wl-peer.h"
+#include "wl-address.h"
+#include "wl-key.h"
+#include "wl-link-local.h"
+#include "wl-trust.h"
 
 void
 wl_engine_evaluate_trust(WlEngine *self, WlPeer *peer)
 {
     WlTrustInput question = {
         .configured = wl_peer_get_configured_trust(peer),
-        .any_configured = self->any_trust,
+        .any_configured = self->own.any_trust,
         .source_is_router = peer->router,
         .source_is_peer = TRUE,
     };
@@ -57,122 +27,22 @@ wl_engine_evaluate_trust(WlEngine *self, WlPeer *peer)
 WlPeer *
 wl_engine_add_peer(WlEngine *self, const WlKey *key, const WlPeerConfig *config)
 {
-    WlPeer *peer = wl_peer_new(key, config, take_slot(self));
-    guint index;
+    WlPeer *peer = wl_peer_table_add(&self->peers, key, config);
 
-    key_search(self, key, &index);
-    g_ptr_array_insert(self->peers, (int) index, peer);
-    g_hash_table_insert(self->by_key, &peer->key, peer);
-    g_hash_table_insert(self->by_link_local, &peer->link_local, peer);
     peer->basic = config && config->basic;
     wl_engine_evaluate_trust(self, peer);
-    if (!config)
-        self->learned_peers++;
-    wl_engine_touch(self, peer);
+    wl_scheduler_schedule(&self->scheduler, peer);
     wl_engine_judge_about(self, key);
     return peer;
-}
-
-void
-wl_engine_remove_peer(WlEngine *self, WlPeer *peer)
-{
-    g_autofree char *label = wl_peer_dup_label(peer);
-    WlOutput *output;
-    guint index;
-    WlKey key;
-
-    if (peer->in_device) {
-        output = wl_output_new(WL_OUTPUT_CHANGE_PEER);
-        output->key = peer->key;
-        output->change = wl_peer_change_new(WL_PEER_REMOVE, &peer->key);
-        wl_engine_emit(self, output);
-    }
-    output = wl_output_new(WL_OUTPUT_PEER_REMOVED);
-    output->key = peer->key;
-    wl_engine_emit(self, output);
-    wl_engine_log(self, "%s: no member any more", label);
-
-    wl_engine_watch_peer(self, peer, FALSE);
-    wl_engine_let_sleep(self, peer, FALSE);
-    wl_engine_end_approach(self, peer);
-    wl_engine_drop_awaited(self, peer);
-    wl_engine_untouch(self, peer);
-    wl_engine_forget_name(self, peer);
-    g_ptr_array_remove(self->unwanted, peer);
-    wl_deadlines_set(self->alives, &peer->alive_deadline, WL_NEVER);
-    if (peer->listener != 0)
-        wl_engine_stop_listening(self, peer);
-    wl_fact_set_forget(self->facts, peer->slot);
-    wl_engine_drop_source(self, &peer->key);
-    wl_signer_forget(self->signer, &peer->key);
-    g_array_index(self->slots, gboolean, peer->slot) = FALSE;
-    g_hash_table_remove(self->by_key, &peer->key);
-    g_hash_table_remove(self->by_link_local, &peer->link_local);
-    if (!peer->config)
-        self->learned_peers--;
-    wl_engine_update_near(self, peer, NULL);
-    wl_engine_drop_hosts(self, peer);
-    wl_engine_disown(self, peer);
-    key = peer->key;
-    if (key_search(self, &key, &index))
-        g_ptr_array_remove_index(self->peers, index);
-    wl_engine_drop_local_facts(self, &key);
-    wl_engine_judge_about(self, &key);
-}
-
-gboolean
-wl_engine_may_deconfigure(const WlEngine *self)
-{
-    return self->now - self->started > WL_FACT_TTL && !self->router &&
-           self->own_trust < WL_TRUST_ALLOWED_IPS;
-}
-
-gboolean
-wl_engine_may_delete(const WlEngine *self)
-{
-    if (self->now - self->started <= WL_FACT_TTL || self->router ||
-        self->own_trust >= WL_TRUST_MEMBERSHIP)
-        return FALSE;
-    for (guint i = 0; i < self->sources->len; i++) {
-        if (wl_peer_is_healthy_enough(self->sources->pdata[i], self->now))
-            return TRUE;
-    }
-    return FALSE;
-}
-
-void
-wl_engine_subject_changed(WlEngine *self, const WlKey *subject)
-{
-    WlPeer *peer = wl_engine_find(self, subject);
-
-    g_array_append_val(self->subjects, *subject);
-    wl_engine_memory_changed(self);
-    if (!peer)
-        return;
-    peer->name_dirty = TRUE;
-    wl_engine_local_changed(self, peer);
-}
-
-gboolean
-wl_engine_is_member(const WlEngine *self, const WlKey *key, gboolean stale)
-{
-    const GPtrArray *about = wl_fact_set_about(self->facts, key);
-
-    for (guint i = 0; about && i < about->len; i++) {
-        const WlFactEntry *entry = about->pdata[i];
-        if (wl_fact_is_member(&entry->fact) && wl_fact_entry_accepted(entry, stale))
-            return TRUE;
-    }
-    return FALSE;
 }
 
 static void
 refuse_member(WlEngine *self)
 {
-    self->refused[WL_VERDICT_TOO_MANY]++;
-    if (self->members_full_said + WL_FULL_SAID > self->now)
+    self->receiver.refused[WL_VERDICT_TOO_MANY]++;
+    if (self->membership.full_logged + WL_FULL_SAID > self->now)
         return;
-    self->members_full_said = self->now;
+    self->membership.full_logged = self->now;
     wl_engine_log(
         self,
         "more members are told of than the %u that are learned; others have to be in the profile",
@@ -186,9 +56,9 @@ add_member(WlEngine *self, const WlKey *key)
     WlIp link_local;
 
     wl_key_link_local(key, &link_local);
-    if (wl_key_is_zero(key) || g_hash_table_contains(self->by_link_local, &link_local))
-        self->refused[WL_VERDICT_COLLISION]++;
-    else if (self->learned_peers >= WL_MAX_LEARNED_PEERS)
+    if (wl_key_is_zero(key) || g_hash_table_contains(self->peers.by_link_local, &link_local))
+        self->receiver.refused[WL_VERDICT_COLLISION]++;
+    else if (self->peers.learned >= WL_MAX_LEARNED_PEERS)
         refuse_member(self);
     else
         wl_engine_add_peer(self, key, NULL);
@@ -197,7 +67,7 @@ add_member(WlEngine *self, const WlKey *key)
 void
 wl_engine_recall_member(WlEngine *self, const WlKey *key)
 {
-    if (!wl_engine_find(self, key) && wl_engine_is_member(self, key, TRUE))
+    if (!wl_peer_table_find(&self->peers, key) && wl_engine_is_member(self, key, TRUE))
         add_member(self, key);
 }
 
@@ -208,21 +78,20 @@ wl_engine_set_unwanted(WlEngine *self, WlPeer *peer, gboolean unwanted)
         return;
     peer->unwanted = unwanted;
     if (unwanted)
-        g_ptr_array_add(self->unwanted, peer);
+        g_ptr_array_add(self->membership.orphaned, peer);
     else
-        g_ptr_array_remove(self->unwanted, peer);
+        g_ptr_array_remove(self->membership.orphaned, peer);
 }
 
 static void
 update_subject(WlEngine *self, const WlKey *key)
 {
-    WlPeer *peer = wl_engine_find(self, key);
+    WlPeer *peer = wl_peer_table_find(&self->peers, key);
 
-    self->steps++;
+    wl_scheduler_count_work(&self->scheduler);
     if (peer && !peer->config)
         wl_engine_set_unwanted(self, peer, !wl_engine_is_member(self, key, TRUE));
-    else if (!peer && !wl_key_equal(key, &self->public_key) &&
-             wl_engine_is_member(self, key, FALSE))
+    else if (!peer && !wl_key_equal(key, &self->own.key) && wl_engine_is_member(self, key, FALSE))
         add_member(self, key);
 }
 
@@ -230,9 +99,9 @@ update_subject(WlEngine *self, const WlKey *key)
 static void
 update_subjects(WlEngine *self, gboolean unlearn)
 {
-    g_autoptr(GArray) subjects = g_steal_pointer(&self->subjects);
+    g_autoptr(GArray) subjects = g_steal_pointer(&self->membership.changed);
 
-    self->subjects = g_array_new(FALSE, FALSE, sizeof(WlKey));
+    self->membership.changed = g_array_new(FALSE, FALSE, sizeof(WlKey));
     g_array_sort(subjects, wl_key_compare);
     for (guint i = 0; i < subjects->len; i++) {
         const WlKey *key = &g_array_index(subjects, WlKey, i);
@@ -241,7 +110,7 @@ update_subjects(WlEngine *self, gboolean unlearn)
         if (i > 0 && wl_key_equal(key, &g_array_index(subjects, WlKey, i - 1)))
             continue;
         update_subject(self, key);
-        peer = unlearn ? wl_engine_find(self, key) : NULL;
+        peer = unlearn ? wl_peer_table_find(&self->peers, key) : NULL;
         if (peer)
             wl_engine_unlearn_name(self, peer);
     }
@@ -250,41 +119,35 @@ update_subjects(WlEngine *self, gboolean unlearn)
 void
 wl_engine_update_members(WlEngine *self)
 {
-    if (self->subjects->len == 0 && !self->stale_dirty)
+    self->membership.leaving = FALSE;
+    if (self->membership.changed->len == 0 && !self->evaluation.stale_due)
         return;
-    self->stale_dirty = FALSE;
+    self->evaluation.stale_due = FALSE;
     update_subjects(self, FALSE);
-    /* Where nobody reliable is there they wait for somebody who is. */
-    if (self->unwanted->len == 0 || !wl_engine_may_delete(self))
-        return;
-    wl_engine_sort_peers(self->unwanted);
-    while (self->unwanted->len > 0)
-        wl_engine_remove_peer(self, self->unwanted->pdata[self->unwanted->len - 1]);
+    /* Without an authoritative source they wait for one. */
+    self->membership.leaving = self->membership.orphaned->len > 0 && wl_engine_may_delete(self);
+    if (self->membership.leaving)
+        wl_peer_list_sort(self->membership.orphaned);
 }
 
-static WlPeer *
-find_other(const GPtrArray *peers, GHashTable *but)
+WlPeer *
+wl_engine_get_leaver(const WlEngine *self)
 {
-    for (guint i = 0; i < peers->len; i++) {
-        WlPeer *peer = peers->pdata[i];
-        if (!g_hash_table_contains(but, &peer->key))
+    const GPtrArray *orphaned = self->membership.orphaned;
+
+    return self->membership.leaving && orphaned->len > 0 ? orphaned->pdata[orphaned->len - 1]
+                                                         : NULL;
+}
+
+WlPeer *
+wl_engine_update_members_by_profile(WlEngine *self, GHashTable *waiting)
+{
+    update_subjects(self, TRUE);
+    wl_peer_list_sort(self->membership.orphaned);
+    for (guint i = 0; i < self->membership.orphaned->len; i++) {
+        WlPeer *peer = self->membership.orphaned->pdata[i];
+        if (!g_hash_table_contains(waiting, &peer->key))
             return peer;
     }
     return NULL;
-}
-
-void
-wl_engine_apply_trust(WlEngine *self, GHashTable *waiting)
-{
-    WlPeer *peer;
-
-    do {
-        self->claims_due = WL_LONG_AGO;
-        wl_engine_judge(self);
-        update_subjects(self, TRUE);
-        wl_engine_sort_peers(self->unwanted);
-        peer = find_other(self->unwanted, waiting);
-        if (peer)
-            wl_engine_remove_peer(self, peer);
-    } while (peer || self->subjects->len > 0);
 }

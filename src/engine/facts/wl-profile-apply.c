@@ -1,5 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "wl-engine-private.h"
+#include "facts/wl-profile-apply.h"
+
+#include "facts/wl-local-facts.h"
+#include "facts/wl-members.h"
+#include "facts/wl-routes.h"
+#include "state/wl-peer.h"
+#include "wl-address.h"
+#include "wl-engine-config.h"
+#include "wl-prefix-map.h"
+#include "wl-prefix-set.h"
 
 /* What the profile says, taken in. */
 
@@ -8,40 +17,39 @@ wl_engine_read_profile(WlEngine *self)
 {
     gboolean router_peer = FALSE;
 
-    self->own_entry = wl_engine_config_find(self->config, &self->public_key);
-    self->own_trust = self->own_entry ? self->own_entry->trust : WL_TRUST_UNSET;
-    self->any_trust = self->any_membership = FALSE;
+    self->own.entry = wl_engine_config_find(self->config, &self->own.key);
+    self->own.trust = self->own.entry ? self->own.entry->trust : WL_TRUST_UNSET;
+    self->own.any_trust = self->own.any_membership = FALSE;
     for (guint i = 0; i < self->config->peers->len; i++) {
         const WlPeerConfig *peer = self->config->peers->pdata[i];
 
-        self->any_trust |= peer->trust != WL_TRUST_UNSET;
-        if (peer == self->own_entry)
+        self->own.any_trust |= peer->trust != WL_TRUST_UNSET;
+        if (peer == self->own.entry)
             continue;
-        self->any_membership |= peer->trust >= WL_TRUST_MEMBERSHIP;
+        self->own.any_membership |= peer->trust >= WL_TRUST_MEMBERSHIP;
         router_peer |= wl_peer_config_is_router(peer);
     }
     /* Each of those tells of itself, and of others that it meets. */
     wl_fact_set_allow(self->facts,
                       WL_MAX_CLAIMS + WL_MAX_CLAIMS_OF_PEER * self->config->peers->len);
-    self->router = self->config->role == WL_ROLE_ROUTER ||
-                   (self->config->role == WL_ROLE_AUTOMATIC && !router_peer);
+    self->own.router = self->config->role == WL_ROLE_ROUTER ||
+                       (self->config->role == WL_ROLE_AUTOMATIC && !router_peer);
 }
 
 void
 wl_engine_list_sources(WlEngine *self)
 {
-    g_ptr_array_set_size(self->routers, 0);
-    g_ptr_array_set_size(self->sources, 0);
-    for (guint i = 0; i < self->peers->len; i++) {
-        WlPeer *peer = self->peers->pdata[i];
+    g_ptr_array_set_size(self->peers.routers, 0);
+    g_ptr_array_set_size(self->peers.authorities, 0);
+    for (guint i = 0; i < wl_peer_table_size(&self->peers); i++) {
+        WlPeer *peer = wl_peer_table_get(&self->peers, i);
 
         if (peer->router)
-            g_ptr_array_add(self->routers, peer);
-        if (self->any_membership ? wl_peer_get_configured_trust(peer) >= WL_TRUST_MEMBERSHIP
-                                 : peer->router)
-            g_ptr_array_add(self->sources, peer);
+            g_ptr_array_add(self->peers.routers, peer);
+        if (self->own.any_membership ? wl_peer_get_configured_trust(peer) >= WL_TRUST_MEMBERSHIP
+                                     : peer->router)
+            g_ptr_array_add(self->peers.authorities, peer);
     }
-    wl_engine_list_names(self);
 }
 
 void
@@ -50,9 +58,9 @@ wl_engine_add_configured(WlEngine *self)
     for (guint i = 0; i < self->config->peers->len; i++) {
         const WlPeerConfig *peer = self->config->peers->pdata[i];
 
-        g_hash_table_insert(self->metadata, (gpointer) &peer->public_key,
+        g_hash_table_insert(self->own.metadata, (gpointer) &peer->public_key,
                             wl_engine_make_metadata(peer));
-        if (peer != self->own_entry)
+        if (peer != self->own.entry)
             wl_engine_add_peer(self, &peer->public_key, peer);
     }
     wl_engine_list_sources(self);
@@ -64,11 +72,11 @@ wl_engine_add_configured(WlEngine *self)
 static void
 add_configured(WlEngine *self, WlPeer *peer, const WlPrefix *prefix)
 {
-    GPtrArray *peers = wl_prefix_map_get(self->configured, prefix);
+    GPtrArray *peers = wl_prefix_map_get(self->prefixes.configured, prefix);
 
     if (!peers) {
         peers = g_ptr_array_new();
-        wl_prefix_map_set(self->configured, prefix, peers);
+        wl_prefix_map_set(self->prefixes.configured, prefix, peers);
     }
     g_ptr_array_add(peers, peer);
 }
@@ -77,7 +85,7 @@ add_configured(WlEngine *self, WlPeer *peer, const WlPrefix *prefix)
 static gboolean
 given_before(const WlEngine *self, const WlPeer *peer, const WlPrefix *prefix)
 {
-    const GPtrArray *peers = wl_prefix_map_get(self->configured, prefix);
+    const GPtrArray *peers = wl_prefix_map_get(self->prefixes.configured, prefix);
 
     for (guint i = 0; peers && i < peers->len && peers->pdata[i] != peer; i++) {
         if (((const WlPeer *) peers->pdata[i])->router == peer->router)
@@ -118,7 +126,7 @@ classify(WlEngine *self, WlPeer *peer, const WlPrefix *prefix, GArray *always, G
         return;
     }
     if (peer->router ||
-        !wl_prefix_map_find_around(self->configured, prefix, gives_to_another, &inside))
+        !wl_prefix_map_find_around(self->prefixes.configured, prefix, gives_to_another, &inside))
         wl_prefixes_add(always, prefix);
     else
         wl_prefixes_add(direct_only, prefix);
@@ -149,31 +157,31 @@ give(WlEngine *self, WlPeer *peer, GArray *always, GArray *direct_only)
     if (wl_prefixes_equal(always, always_before) &&
         wl_prefixes_equal(direct_only, direct_only_before))
         return;
-    self->steps++;
+    wl_scheduler_count_work(&self->scheduler);
     set_routes(self, always, TRUE);
     set_routes(self, direct_only, TRUE);
     set_routes(self, always_before, FALSE);
     set_routes(self, direct_only_before, FALSE);
-    wl_engine_touch(self, peer);
+    wl_scheduler_schedule(&self->scheduler, peer);
     if (peer->router)
-        wl_engine_touch_all(self); /* whoever is reached by it */
+        wl_engine_schedule_all(self); /* whoever is reached by it */
 }
 
 void
 wl_engine_classify_allowed(WlEngine *self)
 {
-    wl_prefix_map_free(self->configured);
-    self->configured = wl_prefix_map_new((GDestroyNotify) g_ptr_array_unref);
+    wl_prefix_map_free(self->prefixes.configured);
+    self->prefixes.configured = wl_prefix_map_new((GDestroyNotify) g_ptr_array_unref);
     /* In the order of the profile: the first keeps. */
     for (guint i = 0; i < self->config->peers->len; i++) {
         const WlPeerConfig *config = self->config->peers->pdata[i];
-        WlPeer *peer = wl_engine_find(self, &config->public_key);
+        WlPeer *peer = wl_peer_table_find(&self->peers, &config->public_key);
 
         for (guint j = 0; peer && j < config->allowed_ips->len; j++)
             add_configured(self, peer, &g_array_index(config->allowed_ips, WlPrefix, j));
     }
-    for (guint i = 0; i < self->peers->len; i++) {
-        WlPeer *peer = self->peers->pdata[i];
+    for (guint i = 0; i < wl_peer_table_size(&self->peers); i++) {
+        WlPeer *peer = wl_peer_table_get(&self->peers, i);
         GArray *always, *direct_only;
 
         if (!peer->config && peer->always->len == 0 && peer->direct_only->len == 0)

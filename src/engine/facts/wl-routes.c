@@ -1,11 +1,30 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "wl-engine-private.h"
+#include "facts/wl-routes.h"
+
+#include "wl-address.h"
+#include "wl-engine-view.h"
+#include "wl-prefix-map.h"
+#include "wl-prefix-set.h"
 
 /*
  * What is configured and what is accepted, whether direct or not: a change of way changes no route.
  * Not default routes, nor halves of one: those are for the link's full tunnel. Of overlapping ones
  * only the outermost.
  */
+
+void
+wl_routes_init(WlRoutes *self)
+{
+    self->users = wl_prefix_map_new(NULL);
+    self->list = g_array_new(FALSE, TRUE, sizeof(WlPrefix));
+}
+
+void
+wl_routes_clear(WlRoutes *self)
+{
+    wl_prefix_map_free(self->users);
+    g_array_unref(self->list);
+}
 
 static gboolean
 may_be_route(const WlEngine *self, const WlPrefix *prefix)
@@ -28,25 +47,26 @@ covers_as_route(const WlPrefix *prefix, gpointer value, gpointer user_data)
 static gboolean
 is_outermost(const WlEngine *self, const WlPrefix *prefix)
 {
-    return !wl_prefix_map_find_around(self->routed, prefix, covers_as_route, (gpointer) prefix);
+    return !wl_prefix_map_find_around(self->routes.users, prefix, covers_as_route,
+                                      (gpointer) prefix);
 }
 
 void
 wl_engine_add_route(WlEngine *self, const WlPrefix *prefix)
 {
-    guint users = GPOINTER_TO_UINT(wl_prefix_map_get(self->routed, prefix));
+    guint users = GPOINTER_TO_UINT(wl_prefix_map_get(self->routes.users, prefix));
     guint index;
 
-    wl_prefix_map_set(self->routed, prefix, GUINT_TO_POINTER(users + 1));
+    wl_prefix_map_set(self->routes.users, prefix, GUINT_TO_POINTER(users + 1));
     if (users > 0 || !may_be_route(self, prefix) || !is_outermost(self, prefix))
         return;
     /* Those inside it follow it. */
-    index = wl_prefixes_search(self->routes, prefix);
-    while (index < self->routes->len &&
-           wl_prefix_contains(prefix, &g_array_index(self->routes, WlPrefix, index)))
-        g_array_remove_index(self->routes, index);
-    wl_prefixes_add(self->routes, prefix);
-    self->routes_dirty = TRUE;
+    index = wl_prefixes_search(self->routes.list, prefix);
+    while (index < self->routes.list->len &&
+           wl_prefix_contains(prefix, &g_array_index(self->routes.list, WlPrefix, index)))
+        g_array_remove_index(self->routes.list, index);
+    wl_prefixes_add(self->routes.list, prefix);
+    self->routes.changed = TRUE;
 }
 
 static gboolean
@@ -55,39 +75,39 @@ add_if_uncovered(const WlPrefix *prefix, gpointer value, gpointer user_data)
     WlEngine *self = user_data;
 
     if (is_outermost(self, prefix))
-        wl_prefixes_add(self->routes, prefix);
+        wl_prefixes_add(self->routes.list, prefix);
     return FALSE;
 }
 
 void
 wl_engine_drop_route(WlEngine *self, const WlPrefix *prefix)
 {
-    guint users = GPOINTER_TO_UINT(wl_prefix_map_get(self->routed, prefix));
-    guint index = wl_prefixes_search(self->routes, prefix);
+    guint users = GPOINTER_TO_UINT(wl_prefix_map_get(self->routes.users, prefix));
+    guint index = wl_prefixes_search(self->routes.list, prefix);
 
     if (users > 1) {
-        wl_prefix_map_set(self->routed, prefix, GUINT_TO_POINTER(users - 1));
+        wl_prefix_map_set(self->routes.users, prefix, GUINT_TO_POINTER(users - 1));
         return;
     }
-    wl_prefix_map_remove(self->routed, prefix);
-    if (!wl_prefixes_have(self->routes, prefix))
+    wl_prefix_map_remove(self->routes.users, prefix);
+    if (!wl_prefixes_have(self->routes.list, prefix))
         return;
-    g_array_remove_index(self->routes, index);
-    wl_prefix_map_find_inside(self->routed, prefix, add_if_uncovered, self);
-    self->routes_dirty = TRUE;
+    g_array_remove_index(self->routes.list, index);
+    wl_prefix_map_find_inside(self->routes.users, prefix, add_if_uncovered, self);
+    self->routes.changed = TRUE;
 }
 
 void
 wl_engine_update_routes(WlEngine *self)
 {
-    if (!self->routes_dirty)
+    if (!self->routes.changed)
         return;
-    self->routes_dirty = FALSE;
-    wl_engine_emit(self, wl_output_new(WL_OUTPUT_ROUTES_CHANGED));
+    self->routes.changed = FALSE;
+    wl_outputs_push(&self->outputs, wl_output_new(WL_OUTPUT_ROUTES_CHANGED));
 }
 
 GArray *
 wl_engine_dup_routes(const WlEngine *self)
 {
-    return g_array_copy(self->routes);
+    return g_array_copy(self->routes.list);
 }

@@ -1,8 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "facts/wl-state-cache.h"
+
 #include <string.h>
 
+#include "facts/wl-fact-evaluate.h"
+#include "facts/wl-members.h"
 #include "state/wl-candidates.h"
-#include "wl-engine-private.h"
+#include "state/wl-peer.h"
+#include "wl-address.h"
+#include "wl-decode-error.h"
+#include "wl-fact.h"
+#include "wl-key.h"
+#include "wl-metadata.h"
 
 /*
  * Losing the hub is not losing the network (docs/engine.md "State cache"): learned members, their
@@ -24,8 +33,8 @@
 #define MAX_LIST  256
 
 /* What changes is stored together, at most so often, and at the latest so long after that. */
-#define REMEMBER_INTERVAL WL_SEC(10)
-#define REMEMBER_SLACK    WL_SEC(50)
+
+#define REMEMBER_SLACK WL_SEC(50)
 
 /* ---- writing */
 
@@ -118,31 +127,25 @@ char *
 wl_engine_dup_state(const WlEngine *self)
 {
     g_autoptr(GKeyFile) file = g_key_file_new();
-    g_autofree char *own = wl_key_to_string(&self->public_key);
+    g_autofree char *own = wl_key_to_string(&self->own.key);
 
     g_key_file_set_integer(file, HEADER, "Version", VERSION);
     g_key_file_set_string(file, HEADER, "Key", own);
-    for (guint i = 0; i < self->peers->len; i++)
-        write_peer(self, self->peers->pdata[i], file);
+    for (guint i = 0; i < wl_peer_table_size(&self->peers); i++)
+        write_peer(self, wl_peer_table_get(&self->peers, i), file);
     return g_key_file_to_data(file, NULL, NULL);
-}
-
-void
-wl_engine_memory_changed(WlEngine *self)
-{
-    self->memory_due = MIN(self->memory_due, self->now + REMEMBER_INTERVAL);
 }
 
 void
 wl_engine_remember(WlEngine *self)
 {
-    if (self->memory_due <= self->now) {
-        self->memory_due = WL_NEVER;
-        wl_engine_emit(self, wl_output_new(WL_OUTPUT_SAVE_STATE));
+    if (self->outputs.state_save_due <= self->now) {
+        self->outputs.state_save_due = WL_NEVER;
+        wl_outputs_push(&self->outputs, wl_output_new(WL_OUTPUT_SAVE_STATE));
     }
     /* There is no hurry: with the next thing that happens, or a little later by itself. */
-    if (self->memory_due != WL_NEVER)
-        wl_engine_need(self, self->memory_due + REMEMBER_SLACK);
+    if (self->outputs.state_save_due != WL_NEVER)
+        wl_scheduler_wake_at(&self->scheduler, self->outputs.state_save_due + REMEMBER_SLACK);
 }
 
 /* ---- reading: every value comes from outside */
@@ -150,7 +153,7 @@ wl_engine_remember(WlEngine *self)
 static gboolean
 check_header(const WlEngine *self, GKeyFile *file, GError **error)
 {
-    g_autofree char *own = wl_key_to_string(&self->public_key);
+    g_autofree char *own = wl_key_to_string(&self->own.key);
     g_autofree char *key = g_key_file_get_string(file, HEADER, "Key", NULL);
 
     if (g_key_file_get_integer(file, HEADER, "Version", NULL) != VERSION) {
@@ -173,7 +176,7 @@ recall_fact(WlEngine *self, WlFact *fact, const WlKey *source)
     WlFactEntry *entry;
     WlClaim *claim;
 
-    if (!wl_engine_find(self, source) ||
+    if (!wl_peer_table_find(&self->peers, source) ||
         !wl_fact_set_recall(self->facts, fact, source, self->now, &entry, &claim))
         return;
     wl_fact_set_judge(self->facts, claim, WL_VERDICT_N);
@@ -228,7 +231,7 @@ static void
 recall_worked(WlEngine *self, GKeyFile *file, const char *group, const WlKey *key)
 {
     g_autofree char *text = g_key_file_get_string(file, group, "Worked", NULL);
-    WlPeer *peer = wl_engine_find(self, key);
+    WlPeer *peer = wl_peer_table_find(&self->peers, key);
     WlEndpoint endpoint;
 
     if (!peer || !text || !wl_endpoint_parse(text, &endpoint) ||
@@ -240,7 +243,7 @@ recall_worked(WlEngine *self, GKeyFile *file, const char *group, const WlKey *ke
 }
 
 gboolean
-wl_engine_load_state(WlEngine *self, gint64 now, const char *memory, gsize length, GError **error)
+wl_state_cache_load(WlEngine *self, const char *memory, gsize length, GError **error)
 {
     g_autoptr(GKeyFile) file = g_key_file_new();
     g_autoptr(GError) local = NULL;
@@ -259,18 +262,16 @@ wl_engine_load_state(WlEngine *self, gint64 now, const char *memory, gsize lengt
     }
     if (!check_header(self, file, error))
         return FALSE;
-    wl_engine_advance(self, now);
     groups = g_key_file_get_groups(file, NULL);
     for (guint i = 0; groups[i]; i++) {
         WlKey key;
 
-        if (!wl_key_parse(groups[i], &key) || wl_key_equal(&key, &self->public_key))
+        if (!wl_key_parse(groups[i], &key) || wl_key_equal(&key, &self->own.key))
             continue;
         recall_membership(self, file, groups[i], &key);
         wl_engine_recall_member(self, &key);
         recall_allowed(self, file, groups[i], &key);
         recall_worked(self, file, groups[i], &key);
     }
-    wl_engine_turn(self);
     return TRUE;
 }

@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "state/wl-candidates.h"
-#include "wl-engine-private.h"
+#include "paths/wl-connect.h"
 
-/* All initiations that nobody answered, together (docs/engine.md "Connect"). */
-#define INITIATION_INTERVAL WL_MS(100)
-#define INITIATION_BURST    10
+#include "paths/wl-neighbors.h"
+#include "paths/wl-traffic.h"
+#include "state/wl-candidates.h"
+#include "state/wl-peer.h"
+#include "wl-address.h"
+#include "wl-key.h"
+#include "wl-rate-limit.h"
 
 /* More than WL_NEIGHBOUR_PATIENCE: one of two may have to wait for that, and the other not. */
 #define HEAD_START WL_MS(100)
@@ -20,7 +23,7 @@ static const gint64 look_after[] = {WL_MS(100), WL_MS(300), WL_SEC(1)};
 static WlRank
 rank_of(const WlEngine *self, const WlEndpoint *endpoint)
 {
-    if (wl_engine_is_neighbour(self, &endpoint->ip))
+    if (wl_neighbor_table_is_present(&self->neighbors, &self->policy, &endpoint->ip))
         return WL_RANK_ON_LINK;
     return wl_policy_is_private(&endpoint->ip) ? WL_RANK_PRIVATE : WL_RANK_PUBLIC;
 }
@@ -75,7 +78,7 @@ add_told(WlEngine *self, GArray *list, const WlPeer *peer)
             continue;
         for (guint j = 0; j < entry->claims->len; j++) {
             const WlClaim *claim = &g_array_index(entry->claims, WlClaim, j);
-            const WlPeer *source = wl_engine_find(self, &claim->source);
+            const WlPeer *source = wl_peer_table_find(&self->peers, &claim->source);
             WlCandidateSource kind = WL_CANDIDATE_SOURCE_THIRD_PARTY;
 
             if (claim->verdict != WL_VERDICT_ACCEPTED)
@@ -87,13 +90,6 @@ add_told(WlEngine *self, GArray *list, const WlPeer *peer)
             add(self, list, &entry->fact.value.endpoint, kind, FALSE);
         }
     }
-}
-
-void
-wl_engine_candidates_changed(WlEngine *self, WlPeer *peer)
-{
-    peer->candidates_dirty = TRUE;
-    wl_engine_touch(self, peer);
 }
 
 void
@@ -118,7 +114,7 @@ wl_engine_update_candidates(WlEngine *self, WlPeer *peer)
     add_told(self, list, peer);
     if (wl_endpoint_is_set(&peer->worked) && peer->worked_until > self->now)
         add(self, list, &peer->worked, WL_CANDIDATE_SOURCE_CACHE,
-            !wl_engine_is_nobody_there(self, &peer->worked.ip));
+            !wl_neighbor_table_is_absent(&self->neighbors, &self->policy, &peer->worked.ip));
 
     wl_candidates_sort(list);
     if (wl_candidates_inherit(list, peer->candidates) && !peer->healthy)
@@ -136,26 +132,17 @@ max_backoff(const WlPeer *peer)
     return peer->basic && !peer->config ? WL_BACKOFF_BASIC_MAX : WL_BACKOFF_MAX;
 }
 
-/* When this address may be sent an initiation again, whoever it is tried for. */
 static gint64
 earliest_of(const WlEngine *self, const WlCandidate *candidate)
 {
-    gint64 earliest = candidate->last_tried + WL_INITIATION_AGAIN;
-
-    for (guint i = 0; i < WL_MAX_TRIES; i++) {
-        const WlTry *try = &self->tries[i];
-        if (try->when + WL_INITIATION_AGAIN > earliest &&
-            wl_endpoint_equal(&try->endpoint, &candidate->endpoint))
-            earliest = try->when + WL_INITIATION_AGAIN;
-    }
-    return earliest;
+    return wl_handshake_limiter_earliest(&self->limiter, &candidate->endpoint,
+                                         candidate->last_tried + WL_INITIATION_AGAIN);
 }
 
 static void
 note_try(WlEngine *self, WlPeer *peer, const WlEndpoint *endpoint)
 {
-    self->tries[self->next_try] = (WlTry){.endpoint = *endpoint, .when = self->now};
-    self->next_try = (self->next_try + 1) % WL_MAX_TRIES;
+    wl_handshake_limiter_note(&self->limiter, endpoint, self->now);
     peer->attempt.tried = self->now;
 }
 
@@ -163,7 +150,8 @@ note_try(WlEngine *self, WlPeer *peer, const WlEndpoint *endpoint)
 static gboolean
 is_held_back(const WlEngine *self, const WlPeer *peer, const WlCandidate *candidate)
 {
-    return self->connectivity == WL_CONNECTIVITY_PORTAL && candidate->rank != WL_RANK_ON_LINK &&
+    return self->uplink.connectivity == WL_CONNECTIVITY_PORTAL &&
+           candidate->rank != WL_RANK_ON_LINK &&
            peer->attempt.far_tried + WL_PORTAL_INTERVAL > self->now;
 }
 
@@ -219,7 +207,7 @@ first_configured(const WlPeer *peer)
 static gboolean
 goes_first(const WlEngine *self, const WlPeer *peer)
 {
-    return wl_key_compare(&self->public_key, &peer->key) < 0;
+    return wl_key_compare(&self->own.key, &peer->key) < 0;
 }
 
 static gint64
@@ -232,7 +220,7 @@ head_start(const WlEngine *self, const WlPeer *peer)
 static gboolean
 is_shut_in(const WlEngine *self, const WlPeer *peer)
 {
-    return self->connectivity == WL_CONNECTIVITY_PORTAL && !has_on_link(peer);
+    return self->uplink.connectivity == WL_CONNECTIVITY_PORTAL && !has_on_link(peer);
 }
 
 /* A single address of the profile: WireGuard's own retries do, as long as they are asked for. */
@@ -319,10 +307,8 @@ try_candidate(WlEngine *self, WlPeer *peer, WlCandidate *candidate)
         wait_until(self, peer, WL_ATTEMPT_WAIT, earliest);
         return;
     }
-    if (!wl_bucket_take(&self->initiations, self->now, INITIATION_INTERVAL, INITIATION_BURST)) {
-        wait_until(
-            self, peer, WL_ATTEMPT_WAIT,
-            wl_bucket_when(&self->initiations, self->now, INITIATION_INTERVAL, INITIATION_BURST));
+    if (!wl_handshake_limiter_take(&self->limiter, self->now, &earliest)) {
+        wait_until(self, peer, WL_ATTEMPT_WAIT, earliest);
         return;
     }
     if (again)
@@ -379,9 +365,9 @@ look(WlEngine *self, WlPeer *peer)
         if (peer->attempt.look[i] <= self->now) {
             peer->attempt.look[i] = WL_NEVER;
             if (peer->snapshot < self->now)
-                wl_engine_want_snapshot(self);
+                wl_engine_request_snapshot(self);
         }
-        wl_engine_need_peer(self, peer, peer->attempt.look[i]);
+        wl_scheduler_wake_peer_at(&self->scheduler, peer, peer->attempt.look[i]);
     }
 }
 
@@ -398,8 +384,7 @@ check_crossed(WlEngine *self, WlPeer *peer)
         return;
     peer->attempt.crossed = TRUE;
     peer->attempt.due = MAX(peer->attempt.due, self->now + CROSSED_WAIT);
-    if (!goes_first(self, peer) ||
-        !wl_bucket_take(&self->initiations, self->now, INITIATION_INTERVAL, INITIATION_BURST))
+    if (!goes_first(self, peer) || !wl_handshake_limiter_take(&self->limiter, self->now, NULL))
         return;
     recreate(peer, &peer->endpoint);
     note_try(self, peer, &peer->endpoint);
@@ -438,7 +423,7 @@ update_sleep(WlEngine *self, WlPeer *peer)
 
     wl_engine_let_sleep(self, peer, pauses && again <= self->now);
     if (pauses && again > self->now)
-        wl_engine_need_peer(self, peer, again);
+        wl_scheduler_wake_peer_at(&self->scheduler, peer, again);
 }
 
 /*
@@ -454,7 +439,7 @@ let_go(WlEngine *self, WlPeer *peer)
     if (!peer->attempt.fewer || peer->healthy)
         return;
     if (peer->in_device && peer->snapshot < self->now) {
-        wl_engine_want_snapshot(self); /* there may be a session by now */
+        wl_engine_request_snapshot(self); /* there may be a session by now */
         return;
     }
     peer->attempt.fewer = FALSE;
@@ -470,7 +455,7 @@ void
 wl_engine_run_attempt(WlEngine *self, WlPeer *peer)
 {
     let_go(self, peer);
-    if (peer->healthy || !self->uplink || peer->candidates->len == 0) {
+    if (peer->healthy || !self->uplink.present || peer->candidates->len == 0) {
         if (peer->attempt.phase != WL_ATTEMPT_IDLE)
             wl_peer_reset_attempt(peer);
         wl_engine_let_sleep(self, peer, FALSE);
@@ -486,12 +471,12 @@ wl_engine_run_attempt(WlEngine *self, WlPeer *peer)
         /* A session may have come up since the last look, by the peer's initiation as well as by
          * ours; it must not be thrown away. */
         if (peer->in_device && peer->snapshot < self->now)
-            wl_engine_want_snapshot(self);
+            wl_engine_request_snapshot(self);
         else
             step(self, peer);
         look(self, peer);
     }
     if (peer->attempt.due > self->now)
-        wl_engine_need_peer(self, peer, peer->attempt.due);
+        wl_scheduler_wake_peer_at(&self->scheduler, peer, peer->attempt.due);
     update_sleep(self, peer);
 }

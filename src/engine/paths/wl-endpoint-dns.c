@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "paths/wl-endpoint-dns.h"
+
 #include <string.h>
 
-#include "wl-engine-private.h"
+#include "state/wl-peer.h"
+#include "wl-address.h"
 
 /* A session whose path is being looked at, or was silent when last looked at: where a name led, it
  * may not lead any more. */
@@ -28,7 +31,7 @@ wl_engine_renew_lookups(WlEngine *self, WlPeer *peer)
 void
 wl_engine_run_lookups(WlEngine *self, WlPeer *peer)
 {
-    if (!self->uplink || (peer->healthy && !is_in_doubt(peer)))
+    if (!self->uplink.present || (peer->healthy && !is_in_doubt(peer)))
         return;
     for (guint i = 0; i < peer->lookups->len; i++) {
         WlLookup *lookup = peer->lookups->pdata[i];
@@ -37,28 +40,28 @@ wl_engine_run_lookups(WlEngine *self, WlPeer *peer)
             WlOutput *output = wl_output_new(WL_OUTPUT_RESOLVE);
             output->key = peer->key;
             output->name = g_strdup(lookup->name);
-            wl_engine_emit(self, output);
+            wl_outputs_push(&self->outputs, output);
             lookup->outstanding = TRUE;
             lookup->due = self->now + WL_RESOLVE_LOST;
         }
-        wl_engine_need_peer(self, peer, lookup->due);
+        wl_scheduler_wake_peer_at(&self->scheduler, peer, lookup->due);
     }
 }
 
 void
 wl_engine_list_names(WlEngine *self)
 {
-    g_hash_table_remove_all(self->named);
-    for (guint i = 0; i < self->peers->len; i++) {
-        WlPeer *peer = self->peers->pdata[i];
+    g_hash_table_remove_all(self->peers.by_dns_name);
+    for (guint i = 0; i < wl_peer_table_size(&self->peers); i++) {
+        WlPeer *peer = wl_peer_table_get(&self->peers, i);
 
         for (guint j = 0; j < peer->lookups->len; j++) {
             const WlLookup *lookup = peer->lookups->pdata[j];
-            GPtrArray *peers = g_hash_table_lookup(self->named, lookup->name);
+            GPtrArray *peers = g_hash_table_lookup(self->peers.by_dns_name, lookup->name);
 
             if (!peers) {
                 peers = g_ptr_array_new();
-                g_hash_table_insert(self->named, g_strdup(lookup->name), peers);
+                g_hash_table_insert(self->peers.by_dns_name, g_strdup(lookup->name), peers);
             }
             if (peers->len == 0 || peers->pdata[peers->len - 1] != peer)
                 g_ptr_array_add(peers, peer);
@@ -67,22 +70,20 @@ wl_engine_list_names(WlEngine *self)
 }
 
 void
-wl_engine_name_resolved(WlEngine *self, gint64 now, const char *name, const WlEndpoint *endpoints,
-                        gsize n)
+wl_endpoint_dns_result(WlEngine *self, const char *name, const WlEndpoint *endpoints, gsize n)
 {
-    const GPtrArray *peers = g_hash_table_lookup(self->named, name);
+    const GPtrArray *peers = g_hash_table_lookup(self->peers.by_dns_name, name);
 
-    wl_engine_advance(self, now);
     for (guint i = 0; peers && i < peers->len; i++) {
         WlPeer *peer = peers->pdata[i];
 
-        self->steps++;
+        wl_scheduler_count_work(&self->scheduler);
         for (guint j = 0; j < peer->lookups->len; j++) {
             WlLookup *lookup = peer->lookups->pdata[j];
 
             if (!lookup->outstanding || strcmp(lookup->name, name) != 0)
                 continue;
-            wl_engine_touch(self, peer);
+            wl_scheduler_schedule(&self->scheduler, peer);
             lookup->outstanding = FALSE;
             lookup->due = self->now + wl_engine_jitter(self, lookup->backoff);
             lookup->backoff = MIN(lookup->backoff * 2, WL_RESOLVE_MAX);
@@ -95,8 +96,7 @@ wl_engine_name_resolved(WlEngine *self, gint64 now, const char *name, const WlEn
                     g_array_append_val(lookup->addresses, endpoints[k]);
             }
             wl_engine_candidates_changed(self, peer);
-            wl_engine_local_changed(self, peer);
+            wl_engine_local_facts_changed(self, peer);
         }
     }
-    wl_engine_turn(self);
 }

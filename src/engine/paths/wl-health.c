@@ -1,5 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "wl-engine-private.h"
+#include "paths/wl-health.h"
+
+#include "paths/wl-endpoint-dns.h"
+#include "paths/wl-traffic.h"
+#include "state/wl-peer.h"
+#include "wl-address.h"
+#include "wl-device.h"
+#include "wl-prefix-set.h"
 
 #define REKEY_AFTER WL_SEC(120) /* WireGuard renews a session that is used after that */
 
@@ -38,14 +45,14 @@ apply_peer(WlEngine *self, WlPeer *peer, const WlDevicePeer *device)
             wl_prefixes_add(allowed, &prefix);
     }
     if (!peer->in_device || peer->device_link_local != has_link_local)
-        wl_engine_touch(self, peer);
+        wl_scheduler_schedule(&self->scheduler, peer);
     peer->in_device = TRUE;
     peer->device_link_local = has_link_local;
     if (!wl_prefixes_equal(allowed, peer->device_allowed)) {
         g_array_unref(peer->device_allowed);
         peer->device_allowed = g_steal_pointer(&allowed);
         peer->allowed_serial++;
-        wl_engine_local_changed(self, peer);
+        wl_engine_local_facts_changed(self, peer);
     }
     if (!wl_endpoint_equal(&peer->endpoint, &device->endpoint)) {
         peer->endpoint = device->endpoint;
@@ -53,12 +60,12 @@ apply_peer(WlEngine *self, WlPeer *peer, const WlDevicePeer *device)
          * it is if nothing better is found. */
         peer->move.original = device->endpoint;
         peer->force_ping = peer->force_ping || peer->healthy;
-        wl_engine_local_changed(self, peer);
+        wl_engine_local_facts_changed(self, peer);
     }
     wl_engine_note_counters(self, peer, device->rx_bytes, device->tx_bytes,
                             peer->handshake != handshake);
     if (handshake != peer->handshake || device->rx_bytes != peer->rx)
-        wl_engine_touch(self, peer);
+        wl_scheduler_schedule(&self->scheduler, peer);
     peer->handshake = handshake;
     if (device->rx_bytes > peer->rx)
         peer->rx_time = self->now;
@@ -72,15 +79,15 @@ apply_peer(WlEngine *self, WlPeer *peer, const WlDevicePeer *device)
 static void
 note_dropped(WlEngine *self, guint64 dropped)
 {
-    if (dropped > self->dropped) {
-        self->dropped_grown = self->now;
-        for (guint i = 0; self->traffic.active && i < self->peers->len; i++) {
-            WlPeer *peer = self->peers->pdata[i];
+    if (dropped > self->inference.dropped) {
+        self->inference.dropped_since = self->now;
+        for (guint i = 0; self->traffic.active && i < wl_peer_table_size(&self->peers); i++) {
+            WlPeer *peer = wl_peer_table_get(&self->peers, i);
             if (peer->watched && !peer->ours)
-                wl_engine_touch(self, peer);
+                wl_scheduler_schedule(&self->scheduler, peer);
         }
     }
-    self->dropped = dropped;
+    self->inference.dropped = dropped;
 }
 
 /* A dump is of all peers; only those that it says something new of, or who wait for it, are
@@ -90,26 +97,21 @@ wl_engine_apply_snapshot(WlEngine *self, const WlDevice *device)
 {
     g_autoptr(GHashTable) by_key = g_hash_table_new(wl_key_hash, wl_key_equal);
 
-    self->snapshot_asked = WL_LONG_AGO;
-    self->snapshot_read = self->now;
-    self->snapshot_wanted = FALSE;
-    for (guint i = 0; i < self->waiting->len; i++) {
-        WlPeer *peer = self->waiting->pdata[i];
-        peer->waits = FALSE;
-        wl_engine_touch(self, peer);
-    }
-    g_ptr_array_set_size(self->waiting, 0);
+    self->outputs.snapshot_requested = WL_LONG_AGO;
+    self->outputs.snapshot_read = self->now;
+    self->outputs.snapshot_wanted = FALSE;
+    wl_scheduler_snapshot_read(&self->scheduler);
     if (device->listen_port != 0 && device->listen_port != self->policy.listen_port) {
         self->policy.listen_port = device->listen_port;
-        self->own_dirty = self->judge_dirty = TRUE;
+        self->own.facts_due = self->evaluation.all_due = TRUE;
     }
     note_dropped(self, device->dropped);
     for (guint i = 0; i < device->peers->len; i++) {
         WlDevicePeer *peer = device->peers->pdata[i];
         g_hash_table_insert(by_key, &peer->public_key, peer);
     }
-    for (guint i = 0; i < self->peers->len; i++) {
-        WlPeer *peer = self->peers->pdata[i];
+    for (guint i = 0; i < wl_peer_table_size(&self->peers); i++) {
+        WlPeer *peer = wl_peer_table_get(&self->peers, i);
         const WlDevicePeer *seen = g_hash_table_lookup(by_key, &peer->key);
 
         if (seen) {
@@ -118,7 +120,7 @@ wl_engine_apply_snapshot(WlEngine *self, const WlDevice *device)
         }
         /* Somebody took it away: it will be added again. */
         if (peer->in_device)
-            wl_engine_local_changed(self, peer);
+            wl_engine_local_facts_changed(self, peer);
         peer->in_device = FALSE;
         peer->handshake = -1;
         peer->endpoint = (WlEndpoint){0};
@@ -130,7 +132,7 @@ static void
 note_worked(WlEngine *self, WlPeer *peer)
 {
     if (!wl_endpoint_equal(&peer->worked, &peer->endpoint))
-        wl_engine_memory_changed(self);
+        wl_engine_state_changed(self);
     peer->worked = peer->endpoint;
     wl_engine_candidates_changed(self, peer);
 }
@@ -164,17 +166,11 @@ update_reliable(WlEngine *self, WlPeer *peer)
     gboolean reliable = wl_peer_is_healthy_enough(peer, self->now);
 
     if (reliable && !peer->reliable)
-        self->stale_dirty = TRUE;
+        self->evaluation.stale_due = TRUE;
     peer->reliable = reliable;
-    if (peer->healthy && peer->alive && peer->trust >= WL_TRUST_ALLOWED_IPS && !self->router &&
+    if (peer->healthy && peer->alive && peer->trust >= WL_TRUST_ALLOWED_IPS && !self->own.router &&
         peer->alive_since + WL_RELIABLE_SINCE > self->now)
-        wl_engine_need_peer(self, peer, peer->alive_since + WL_RELIABLE_SINCE);
-}
-
-gboolean
-wl_engine_can_reach(const WlEngine *self, const WlPeer *peer)
-{
-    return self->uplink || MAX(peer->last_heard, peer->handshake) >= self->uplink_since;
+        wl_scheduler_wake_peer_at(&self->scheduler, peer, peer->alive_since + WL_RELIABLE_SINCE);
 }
 
 void
@@ -187,14 +183,14 @@ wl_engine_update_health(WlEngine *self, WlPeer *peer)
     /* A rekey since the last snapshot counts: look before leaving (docs/protocol.md 7.2). */
     if (peer->healthy && !healthy && wl_endpoint_is_set(&peer->endpoint) && peer->handshake >= 0 &&
         peer->snapshot < peer->handshake + WL_HANDSHAKE_VALIDITY) {
-        wl_engine_want_snapshot(self);
+        wl_engine_request_snapshot(self);
         healthy = TRUE;
     }
     if (healthy != peer->healthy || alive != peer->alive)
-        wl_engine_local_changed(self, peer);
+        wl_engine_local_facts_changed(self, peer);
     was_told_of = peer->healthy || peer->alive;
     if (healthy != peer->healthy && peer->router)
-        wl_engine_touch_all(self); /* whoever is reached by it */
+        wl_engine_schedule_all(self); /* whoever is reached by it */
     if (healthy && !peer->healthy)
         became_healthy(self, peer);
     else if (!healthy && peer->healthy)
@@ -217,13 +213,9 @@ wl_engine_update_health(WlEngine *self, WlPeer *peer)
 
     update_reliable(self, peer);
     if (healthy != was_healthy)
-        wl_engine_update_hosts(self, peer);
+        wl_prefix_table_update_hosts(&self->prefixes, peer);
     if (healthy && peer->handshake + WL_HANDSHAKE_VALIDITY > self->now)
-        wl_engine_need_peer(self, peer, peer->handshake + WL_HANDSHAKE_VALIDITY);
+        wl_scheduler_wake_peer_at(&self->scheduler, peer, peer->handshake + WL_HANDSHAKE_VALIDITY);
     if (alive)
-        wl_engine_need_peer(self, peer, peer->alive_until);
-    if (peer->forget_due <= self->now)
-        wl_engine_forget(self, peer);
-    else
-        wl_engine_need_peer(self, peer, peer->forget_due);
+        wl_scheduler_wake_peer_at(&self->scheduler, peer, peer->alive_until);
 }

@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "paths/wl-neighbors.h"
+
 #include "state/wl-candidates.h"
-#include "wl-engine-private.h"
+#include "state/wl-peer.h"
+#include "wl-address.h"
+#include "wl-rate-limit.h"
 
 /*
  * The peer's address on its own network may be in the range of a network of ours, too. Whether
@@ -12,55 +16,6 @@
 /* Questions. A member that tells thousands of addresses is not to search our network by us. */
 #define ASK_INTERVAL WL_MS(100)
 #define ASK_BURST    64
-
-static WlNeighbour *
-find(const WlEngine *self, const WlIp *ip, guint32 ifindex)
-{
-    for (guint i = 0; i < self->neighbours->len; i++) {
-        WlNeighbour *known = &g_array_index(self->neighbours, WlNeighbour, i);
-        if (known->ifindex == ifindex && wl_ip_equal(&known->ip, ip))
-            return known;
-    }
-    return NULL;
-}
-
-gboolean
-wl_engine_is_neighbour(const WlEngine *self, const WlIp *ip)
-{
-    for (guint i = 0; i < self->policy.local->len; i++) {
-        const WlLocalAddress *local = &g_array_index(self->policy.local, WlLocalAddress, i);
-        const WlNeighbour *known;
-
-        if (!wl_policy_is_on_link_of(local, ip))
-            continue;
-        /* Another member on this machine: no kernel asks the network for its own address. */
-        if (wl_ip_equal(&local->address.ip, ip))
-            return TRUE;
-        known = find(self, ip, local->ifindex);
-        if (known && known->state == WL_NEIGHBOUR_THERE)
-            return TRUE;
-    }
-    return FALSE;
-}
-
-gboolean
-wl_engine_is_nobody_there(const WlEngine *self, const WlIp *ip)
-{
-    gboolean absent = FALSE;
-
-    for (guint i = 0; i < self->policy.local->len; i++) {
-        const WlLocalAddress *local = &g_array_index(self->policy.local, WlLocalAddress, i);
-        const WlNeighbour *known;
-
-        if (!wl_policy_is_on_link_of(local, ip))
-            continue;
-        known = find(self, ip, local->ifindex);
-        if (!known || known->misses == 0)
-            return FALSE;
-        absent = TRUE;
-    }
-    return absent;
-}
 
 static gboolean
 is_open(const WlEngine *self, const WlNeighbour *known)
@@ -85,12 +40,13 @@ make_room(WlEngine *self)
 {
     WlNeighbour *oldest = NULL;
 
-    if (self->neighbours->len < WL_MAX_NEIGHBOURS) {
-        g_array_set_size(self->neighbours, self->neighbours->len + 1);
-        return &g_array_index(self->neighbours, WlNeighbour, self->neighbours->len - 1);
+    if (self->neighbors.entries->len < WL_MAX_NEIGHBOURS) {
+        g_array_set_size(self->neighbors.entries, self->neighbors.entries->len + 1);
+        return &g_array_index(self->neighbors.entries, WlNeighbour,
+                              self->neighbors.entries->len - 1);
     }
-    for (guint i = 0; i < self->neighbours->len; i++) {
-        WlNeighbour *known = &g_array_index(self->neighbours, WlNeighbour, i);
+    for (guint i = 0; i < self->neighbors.entries->len; i++) {
+        WlNeighbour *known = &g_array_index(self->neighbors.entries, WlNeighbour, i);
         if (!is_open(self, known) && (!oldest || known->asked < oldest->asked))
             oldest = known;
     }
@@ -103,7 +59,7 @@ ask(WlEngine *self, WlNeighbour *known, const WlIp *ip, guint32 ifindex)
 {
     WlOutput *output;
 
-    if (!wl_bucket_take(&self->questions, self->now, ASK_INTERVAL, ASK_BURST))
+    if (!wl_bucket_take(&self->neighbors.rate, self->now, ASK_INTERVAL, ASK_BURST))
         return NULL;
     if (!known) {
         known = make_room(self);
@@ -116,7 +72,7 @@ ask(WlEngine *self, WlNeighbour *known, const WlIp *ip, guint32 ifindex)
     output = wl_output_new(WL_OUTPUT_RESOLVE_NEIGHBOR);
     output->destination = *ip;
     output->ifindex = ifindex;
-    wl_engine_emit(self, output);
+    wl_outputs_push(&self->outputs, output);
     return known;
 }
 
@@ -126,7 +82,7 @@ wait_for(WlEngine *self, const WlIp *ip)
 {
     gint64 until = WL_LONG_AGO;
 
-    if (wl_engine_is_neighbour(self, ip))
+    if (wl_neighbor_table_is_present(&self->neighbors, &self->policy, ip))
         return until;
     for (guint i = 0; i < self->policy.local->len; i++) {
         const WlLocalAddress *local = &g_array_index(self->policy.local, WlLocalAddress, i);
@@ -134,7 +90,7 @@ wait_for(WlEngine *self, const WlIp *ip)
 
         if (!wl_policy_is_on_link_of(local, ip))
             continue;
-        known = find(self, ip, local->ifindex);
+        known = wl_neighbor_table_find(&self->neighbors, ip, local->ifindex);
         if (!known || is_to_be_asked(self, known))
             known = ask(self, known, ip, local->ifindex);
         if (known && known->state == WL_NEIGHBOUR_ASKED)
@@ -158,7 +114,7 @@ wl_engine_ask_neighbours(WlEngine *self, const WlPeer *peer)
 void
 wl_engine_forget_neighbours(WlEngine *self)
 {
-    g_array_set_size(self->neighbours, 0);
+    g_array_set_size(self->neighbors.entries, 0);
 }
 
 /* ---- who may be where */
@@ -166,20 +122,20 @@ wl_engine_forget_neighbours(WlEngine *self)
 static void
 leave(WlEngine *self, WlPeer *peer, const WlIp *ip)
 {
-    GPtrArray *peers = g_hash_table_lookup(self->near, ip);
+    GPtrArray *peers = g_hash_table_lookup(self->neighbors.near, ip);
 
     if (peers && g_ptr_array_remove_fast(peers, peer) && peers->len == 0)
-        g_hash_table_remove(self->near, ip);
+        g_hash_table_remove(self->neighbors.near, ip);
 }
 
 static void
 enter(WlEngine *self, WlPeer *peer, const WlIp *ip)
 {
-    GPtrArray *peers = g_hash_table_lookup(self->near, ip);
+    GPtrArray *peers = g_hash_table_lookup(self->neighbors.near, ip);
 
     if (!peers) {
         peers = g_ptr_array_new();
-        g_hash_table_insert(self->near, g_memdup2(ip, sizeof(*ip)), peers);
+        g_hash_table_insert(self->neighbors.near, g_memdup2(ip, sizeof(*ip)), peers);
     }
     if (!g_ptr_array_find(peers, peer, NULL))
         g_ptr_array_add(peers, peer);
@@ -200,22 +156,19 @@ wl_engine_update_near(WlEngine *self, WlPeer *peer, const GArray *after)
 }
 
 void
-wl_engine_neighbor_result(WlEngine *self, gint64 now, const WlIp *address, guint32 ifindex,
-                          gboolean reachable)
+wl_neighbors_result(WlEngine *self, const WlIp *address, guint32 ifindex, gboolean reachable)
 {
-    WlNeighbour *known = find(self, address, ifindex);
+    WlNeighbour *known = wl_neighbor_table_find(&self->neighbors, address, ifindex);
     const GPtrArray *peers;
 
     /* Of an uplink that is not there any more. */
     if (!known)
         return;
-    wl_engine_advance(self, now);
     known->state = reachable ? WL_NEIGHBOUR_THERE : WL_NEIGHBOUR_NOBODY;
     known->misses = reachable ? 0 : known->misses + 1;
-    peers = g_hash_table_lookup(self->near, address);
+    peers = g_hash_table_lookup(self->neighbors.near, address);
     for (guint i = 0; peers && i < peers->len; i++) {
-        self->steps++;
+        wl_scheduler_count_work(&self->scheduler);
         wl_engine_candidates_changed(self, peers->pdata[i]);
     }
-    wl_engine_turn(self);
 }

@@ -1,7 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "wl-engine-private.h"
+#include "paths/wl-path-go.h"
 
 #include <string.h>
+
+#include "paths/wl-peer-echo.h"
+#include "paths/wl-traffic.h"
+#include "state/wl-peer.h"
+#include "wl-address.h"
 
 /*
  * A Go daemon says nothing about the way. It gives us our allowed IPs, and so takes the direct way
@@ -26,9 +31,6 @@
 #define ANSWER_SLACK WL_MS(60)
 #define LOST         2
 #define LOST_OF_MANY 4
-/* An echo over IPv6 and one over IPv4, with the padding of WireGuard. */
-#define ECHO_SIZE     80
-#define ECHO_SIZE_VIA 64
 
 #define DROPS_WAIT WL_SEC(2) /* for an answer of somebody who seems to be gone */
 
@@ -70,36 +72,6 @@ struct _WlApproach {
 
 /* ---- probes */
 
-static guint16
-probe(WlEngine *self, WlPeer *peer, const WlIp *source, const WlIp *destination)
-{
-    WlOutput *output = wl_output_new(WL_OUTPUT_SEND_ECHO);
-
-    output->key = peer->key;
-    if (source)
-        output->echo.source = *source;
-    output->echo.destination = *destination;
-    output->echo.sequence = ++self->probe_sequence;
-    wl_engine_emit(self, output);
-    return self->probe_sequence;
-}
-
-void
-wl_engine_probe_life(WlEngine *self, WlPeer *peer)
-{
-    peer->echo.sequence = probe(self, peer, NULL, &peer->link_local);
-    peer->echo.sent = self->now;
-    peer->own_tx += ECHO_SIZE;
-}
-
-static void
-note_life(WlEngine *self, WlPeer *peer)
-{
-    peer->echo.answers = TRUE;
-    peer->echo.answered = self->now;
-    peer->last_heard = self->now;
-}
-
 static const WlIp *
 own_address(const WlEngine *self, WlFamily family)
 {
@@ -121,7 +93,7 @@ routed_address(const WlEngine *self, const WlPeer *peer, WlPeer **router)
         for (guint j = 0; j < lists[i]->len; j++) {
             const WlPrefix *prefix = &g_array_index(lists[i], WlPrefix, j);
             if (prefix->ip.family == WL_FAMILY_V4 && prefix->length == 32 &&
-                (*router = wl_engine_find_cover(self, peer, prefix)))
+                (*router = wl_engine_find_fallback_router(self, peer, prefix)))
                 return &prefix->ip;
         }
     }
@@ -132,7 +104,7 @@ routed_address(const WlEngine *self, const WlPeer *peer, WlPeer **router)
 static guint64
 size_of(Kind kind)
 {
-    return kind == KIND_VIA ? ECHO_SIZE_VIA : ECHO_SIZE;
+    return kind == KIND_VIA ? WL_ECHO_SIZE_V4 : WL_ECHO_SIZE_V6;
 }
 
 static void
@@ -142,7 +114,7 @@ ask(WlEngine *self, WlPeer *peer, WlPeer *carrier, Kind kind, const WlIp *source
     WlApproach *approach = peer->approach;
     Round *round = &approach->rounds[(approach->n - 1) % G_N_ELEMENTS(approach->rounds)];
 
-    round->sequences[kind] = probe(self, peer, source, destination);
+    round->sequences[kind] = wl_peer_echo_send(self, peer, source, destination);
     round->asked |= BIT(kind);
     carrier->own_tx += size_of(kind);
 }
@@ -177,7 +149,7 @@ note_answer(WlEngine *self, WlPeer *peer, Round *round, Kind kind)
     if (kind == KIND_VIA)
         approach->round_trip = MAX(approach->round_trip, self->now - round->sent);
     else if (kind == KIND_PEER)
-        note_life(self, peer);
+        wl_peer_echo_note_reply(self, peer);
     if (by_router)
         routed_address(self, peer, &router);
     if (!by_router || router)
@@ -203,22 +175,13 @@ take_answer(WlEngine *self, WlPeer *peer, guint16 sequence)
 }
 
 void
-wl_engine_echo_reply(WlEngine *self, gint64 now, const WlKey *key, guint16 sequence)
+wl_path_go_echo_reply(WlEngine *self, WlPeer *peer, guint16 sequence)
 {
-    WlPeer *peer;
-
-    wl_engine_advance(self, now);
-    peer = wl_engine_find(self, key);
-    if (!peer)
+    wl_scheduler_schedule(&self->scheduler, peer);
+    if (wl_peer_echo_take_reply(self, peer, sequence))
         return;
-    wl_engine_touch(self, peer);
-    if (peer->echo.sequence == sequence && peer->echo.sent != WL_LONG_AGO) {
-        note_life(self, peer);
-        peer->own_rx += ECHO_SIZE;
-    } else if (peer->approach) {
+    if (peer->approach)
         take_answer(self, peer, sequence);
-    }
-    wl_engine_turn(self);
 }
 
 /* ---- has it moved? */
@@ -294,16 +257,16 @@ is_dropping(const WlEngine *self, const WlPeer *peer)
 {
     WlApproach *approach = peer->approach;
 
-    if (self->approaches != 1) {
+    if (self->inference.open != 1) {
         approach->has_dropped = FALSE;
         return FALSE;
     }
     if (!approach->has_dropped) {
         approach->has_dropped = peer->snapshot == self->now;
-        approach->dropped = self->dropped;
+        approach->dropped = self->inference.dropped;
         return FALSE;
     }
-    return self->dropped > approach->dropped;
+    return self->inference.dropped > approach->dropped;
 }
 
 static gboolean
@@ -325,8 +288,8 @@ tick(WlEngine *self, WlPeer *peer)
     if (approach->due <= self->now) {
         approach->due = self->now + TICK;
         ask_all(self, peer);
-        if (self->approaches == 1 && !peer->direct)
-            wl_engine_want_snapshot(self);
+        if (self->inference.open == 1 && !peer->direct)
+            wl_engine_request_snapshot(self);
     }
     if (approach->ping_due <= self->now && !peer->direct) {
         /* What it waits for. */
@@ -336,8 +299,8 @@ tick(WlEngine *self, WlPeer *peer)
     }
     known = peer->direct ? lost_from(approach, LOST_OF_MANY) : via_lost_from(approach);
     if (known > self->now)
-        wl_engine_need_peer(self, peer, known);
-    wl_engine_need_peer(self, peer, approach->due);
+        wl_scheduler_wake_peer_at(&self->scheduler, peer, known);
+    wl_scheduler_wake_peer_at(&self->scheduler, peer, approach->due);
 }
 
 /* It could be seen, and it has not moved. */
@@ -355,7 +318,7 @@ open_window(WlEngine *self, WlPeer *peer)
     guint windows = 0;
 
     if (!approach)
-        self->approaches++;
+        self->inference.open++;
     else
         windows = approach->windows;
     g_free(approach);
@@ -375,7 +338,7 @@ wl_engine_end_approach(WlEngine *self, WlPeer *peer)
     if (!peer->approach)
         return;
     g_clear_pointer(&peer->approach, g_free);
-    self->approaches--;
+    self->inference.open--;
 }
 
 /* Of anything authenticated. */
@@ -404,7 +367,7 @@ approach(WlEngine *self, WlPeer *peer)
         state = peer->approach;
     }
     if (state->again != WL_NEVER) {
-        wl_engine_need_peer(self, peer, state->again);
+        wl_scheduler_wake_peer_at(&self->scheduler, peer, state->again);
         return FALSE;
     }
     if (has_moved(self, peer))
@@ -415,7 +378,7 @@ approach(WlEngine *self, WlPeer *peer)
     if (state->until + LATER <= self->now) {
         state->windows++;
         state->again = self->now + (state->windows < WINDOWS ? TICK : AGAIN);
-        wl_engine_need_peer(self, peer, state->again);
+        wl_scheduler_wake_peer_at(&self->scheduler, peer, state->again);
         return FALSE;
     }
     tick(self, peer);
@@ -442,7 +405,7 @@ follow(WlEngine *self, WlPeer *peer)
     if ((state->answered & BIT(KIND_VIA)) && !(state->answered & BIT(KIND_DIRECT))) {
         state->followed = self->now;
         forget_rounds(self, state);
-        wl_engine_need_peer(self, peer, state->due);
+        wl_scheduler_wake_peer_at(&self->scheduler, peer, state->due);
     } else {
         wl_engine_end_approach(self, peer);
     }
@@ -459,7 +422,7 @@ undo(WlEngine *self, WlPeer *peer)
     state->via_lost_before = TRUE;
     state->undone++;
     forget_rounds(self, state);
-    wl_engine_need_peer(self, peer, state->due);
+    wl_scheduler_wake_peer_at(&self->scheduler, peer, state->due);
 }
 
 static void
@@ -490,25 +453,25 @@ has_gone(WlEngine *self, WlPeer *peer)
 {
     gint64 heard = last_sign(peer);
 
-    if (self->dropped_grown <= heard || self->now < heard + WL_WAY_SILENCE) {
+    if (self->inference.dropped_since <= heard || self->now < heard + WL_WAY_SILENCE) {
         peer->echo.doubted = WL_LONG_AGO;
         return FALSE;
     }
     if (peer->echo.doubted == WL_LONG_AGO) {
         peer->echo.doubted = self->now;
         peer->force_ping = TRUE;
-        wl_engine_probe_life(self, peer);
+        wl_peer_echo_probe(self, peer);
     }
     if (self->now < peer->echo.doubted + (peer->echo.answers ? DROPS_WAIT : WL_OTHERS_SILENCE)) {
-        wl_engine_need_peer(self, peer, peer->echo.doubted + DROPS_WAIT);
-        wl_engine_need_peer(self, peer, peer->echo.doubted + WL_OTHERS_SILENCE);
+        wl_scheduler_wake_peer_at(&self->scheduler, peer, peer->echo.doubted + DROPS_WAIT);
+        wl_scheduler_wake_peer_at(&self->scheduler, peer, peer->echo.doubted + WL_OTHERS_SILENCE);
         return FALSE;
     }
     if (peer->snapshot < self->now) {
-        wl_engine_want_snapshot(self);
+        wl_engine_request_snapshot(self);
         return FALSE;
     }
-    return self->dropped_grown > peer->echo.doubted;
+    return self->inference.dropped_since > peer->echo.doubted;
 }
 
 /* When there is no traffic any more by then, nothing is to be done; more of it is a touch. */
@@ -516,7 +479,7 @@ static void
 need_under_traffic(WlEngine *self, WlPeer *peer, gint64 when)
 {
     if (when < peer->flow_until)
-        wl_engine_need_peer(self, peer, when);
+        wl_scheduler_wake_peer_at(&self->scheduler, peer, when);
 }
 
 /* Under traffic a silent way is asked, and where it stays silent another address is tried inside
@@ -535,17 +498,17 @@ look_for_life(WlEngine *self, WlPeer *peer)
         return;
     }
     if (peer->echo.answers && peer->echo.sent + WL_FLOW_LOOK <= self->now)
-        wl_engine_probe_life(self, peer);
+        wl_peer_echo_probe(self, peer);
     if (self->now < heard + patience || (peer->echo.answers && peer->echo.sent < heard)) {
         need_under_traffic(self, peer, heard + patience);
         return;
     }
     if (peer->snapshot < self->now) {
-        wl_engine_want_snapshot(self);
+        wl_engine_request_snapshot(self);
         return;
     }
     peer->move.hint = TRUE;
-    wl_engine_need_peer(self, peer, self->now);
+    wl_scheduler_wake_peer_at(&self->scheduler, peer, self->now);
 }
 
 void
@@ -555,7 +518,7 @@ wl_engine_run_other_way(WlEngine *self, WlPeer *peer, gboolean covered)
 
     /* Whether echoes are answered is found out while they are. */
     if (peer->has_boot_id && peer->echo.sent < peer->echo.session)
-        wl_engine_probe_life(self, peer);
+        wl_peer_echo_probe(self, peer);
     if (moves && peer->direct && peer->approach && peer->approach->followed != WL_NEVER) {
         check(self, peer);
     } else if (!moves || peer->direct) {

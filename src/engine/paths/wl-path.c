@@ -1,7 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "wl-engine-private.h"
+#include "paths/wl-path.h"
 
+#include "paths/wl-path-go.h"
+#include "paths/wl-traffic.h"
+#include "state/wl-peer.h"
+#include "wl-address.h"
+#include "wl-fact.h"
 #include "wl-group.h"
+#include "wl-key.h"
+#include "wl-rate-limit.h"
 
 /*
  * In WireGuard an allowed IP has one owner, for sending and for receiving: where one side of a pair
@@ -35,7 +42,7 @@ find_router(const WlEngine *self, const WlPeer *peer)
     for (guint i = 0; i < G_N_ELEMENTS(lists); i++) {
         for (guint j = 0; j < lists[i]->len; j++) {
             WlPeer *router =
-                wl_engine_find_cover(self, peer, &g_array_index(lists[i], WlPrefix, j));
+                wl_engine_find_fallback_router(self, peer, &g_array_index(lists[i], WlPrefix, j));
             if (router)
                 return router;
         }
@@ -62,7 +69,7 @@ send_way(WlEngine *self, WlPeer *peer, const WlKey *subject, const WlWay *way)
     wl_fact_encode(&fact, inner);
     bytes = wl_signer_sign(self->signer, &peer->key, inner->data, inner->len);
     if (bytes)
-        wl_engine_emit_send(self, peer, bytes);
+        wl_engine_send_datagram(self, peer, bytes);
 }
 
 static void
@@ -80,7 +87,7 @@ say(WlEngine *self, WlPeer *peer)
         way.question = pair->question;
     pair->owed = 0;
     pair->reply = FALSE;
-    send_way(self, peer, &self->public_key, &way);
+    send_way(self, peer, &self->own.key, &way);
 }
 
 /*
@@ -163,15 +170,15 @@ static void
 receive_look(WlEngine *self, WlPeer *peer, const WlKey *subject)
 {
     const WlWay look = {.version = WL_WAY_VERSION, .flags = WL_WAY_LOOK};
-    WlPeer *other = wl_engine_find(self, subject);
+    WlPeer *other = wl_peer_table_find(&self->peers, subject);
 
     if (!other || other == peer || !other->healthy || !other->ours ||
         !wl_bucket_take(&peer->pair.replies, self->now, REPLY_INTERVAL, REPLY_BURST))
         return;
     if (peer->router) {
         other->pair.check_until = self->now + WL_WAY_CHECK;
-        wl_engine_touch(self, other);
-    } else if (self->router) {
+        wl_scheduler_schedule(&self->scheduler, other);
+    } else if (self->own.router) {
         send_way(self, other, &peer->key, &look);
     }
 }
@@ -191,7 +198,7 @@ wl_engine_receive_way(WlEngine *self, WlPeer *peer, const WlFact *fact)
     }
     if (!wl_key_equal(&fact->subject, &peer->key))
         return;
-    wl_engine_touch(self, peer);
+    wl_scheduler_schedule(&self->scheduler, peer);
     if (is_answer(pair, way->answer)) {
         pair->answered = self->now;
         pair->unanswered = 0;
@@ -242,7 +249,7 @@ watch(WlEngine *self, WlPeer *peer)
         pair->watching = WL_NEVER;
     pair->watched_to = MAX(until, heard + WL_WAY_QUIET);
     if (until <= self->now) {
-        wl_engine_need_peer(self, peer, late > self->now ? late : WL_NEVER);
+        wl_scheduler_wake_peer_at(&self->scheduler, peer, late > self->now ? late : WL_NEVER);
         return;
     }
     /* Whoever had nothing to say until now is not silent. */
@@ -253,16 +260,16 @@ watch(WlEngine *self, WlPeer *peer)
     if (self->now < heard + WL_WAY_QUIET) {
         /* Where it is not looked at any more by then, nothing is to be done at the end of that. */
         if (heard + WL_WAY_QUIET < until)
-            wl_engine_need_peer(self, peer, heard + WL_WAY_QUIET);
+            wl_scheduler_wake_peer_at(&self->scheduler, peer, heard + WL_WAY_QUIET);
         else if (late > self->now)
-            wl_engine_need_peer(self, peer, late);
+            wl_scheduler_wake_peer_at(&self->scheduler, peer, late);
         return;
     }
     if (self->now >= MAX(heard, pair->watching) + WL_WAY_SILENCE &&
         pair->unanswered >= WL_WAY_ASKS && self->now >= pair->asked + WL_WAY_ASK) {
         /* What came since the last look counts. */
         if (peer->snapshot < self->now)
-            wl_engine_want_snapshot(self);
+            wl_engine_request_snapshot(self);
         else
             leave(self, peer);
         return;
@@ -273,7 +280,7 @@ watch(WlEngine *self, WlPeer *peer)
         if (pair->unanswered == (heard < pair->watching ? 1 : 2))
             have_it_look(self, peer);
     }
-    wl_engine_need_peer(self, peer, pair->asked + WL_WAY_ASK);
+    wl_scheduler_wake_peer_at(&self->scheduler, peer, pair->asked + WL_WAY_ASK);
 }
 
 /* On the way of a router: does the direct one work? */
@@ -289,7 +296,7 @@ test(WlEngine *self, WlPeer *peer)
         if (pair->left + pair->hold <= self->now)
             change(self, peer, TRUE);
         else
-            wl_engine_need_peer(self, peer, pair->left + pair->hold);
+            wl_scheduler_wake_peer_at(&self->scheduler, peer, pair->left + pair->hold);
         return;
     }
     /* Something came: a good moment. */
@@ -300,7 +307,7 @@ test(WlEngine *self, WlPeer *peer)
         pair->ask_due = self->now + pair->ask_backoff;
         pair->ask_backoff = MIN(pair->ask_backoff * 2, WL_WAY_ASK_MAX);
     }
-    wl_engine_need_peer(self, peer, pair->ask_due);
+    wl_scheduler_wake_peer_at(&self->scheduler, peer, pair->ask_due);
 }
 
 static void
@@ -316,7 +323,7 @@ tell(WlEngine *self, WlPeer *peer)
             pair->tries++;
             pair->send_due = self->now + MIN(WL_WAY_TELL << MIN(doubled, 8), WL_WAY_TELL_MAX);
         }
-        wl_engine_need_peer(self, peer, pair->send_due);
+        wl_scheduler_wake_peer_at(&self->scheduler, peer, pair->send_due);
     }
     if (!pair->reply)
         return;

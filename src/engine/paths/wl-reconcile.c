@@ -1,35 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "wl-engine-private.h"
+#include "paths/wl-reconcile.h"
 
-typedef struct {
-    const WlPeer *peer;
-    WlPeer *router;
-} Cover;
-
-/* The most specific comes last; one prefix has one router. */
-static gboolean
-note_router(const WlPrefix *prefix, gpointer value, gpointer user_data)
-{
-    Cover *cover = user_data;
-    const GPtrArray *peers = value;
-
-    for (guint i = 0; i < peers->len; i++) {
-        WlPeer *router = peers->pdata[i];
-        if (router != cover->peer && router->router && router->healthy &&
-            wl_prefixes_have(router->always, prefix))
-            cover->router = router;
-    }
-    return FALSE;
-}
-
-WlPeer *
-wl_engine_find_cover(const WlEngine *self, const WlPeer *peer, const WlPrefix *prefix)
-{
-    Cover cover = {.peer = peer};
-
-    wl_prefix_map_find_around(self->configured, prefix, note_router, &cover);
-    return cover.router;
-}
+#include "state/wl-peer.h"
+#include "wl-address.h"
+#include "wl-device.h"
+#include "wl-prefix-set.h"
 
 /*
  * Prefixes that go to the peer only when it is direct. When it stops being so they leave it only
@@ -41,7 +16,7 @@ add_when_direct(const WlEngine *self, const WlPeer *peer, const GArray *prefixes
     for (guint i = 0; i < prefixes->len; i++) {
         const WlPrefix *prefix = &g_array_index(prefixes, WlPrefix, i);
         if (peer->direct || (wl_prefixes_have(peer->device_allowed, prefix) &&
-                             !wl_engine_find_cover(self, peer, prefix)))
+                             !wl_engine_find_fallback_router(self, peer, prefix)))
             wl_prefixes_add(wanted, prefix);
     }
 }
@@ -50,7 +25,7 @@ add_when_direct(const WlEngine *self, const WlPeer *peer, const GArray *prefixes
 static const GArray *
 wanted_allowed(WlEngine *self, const WlPeer *peer)
 {
-    GArray *wanted = self->wanted;
+    GArray *wanted = self->outputs.allowed_scratch;
 
     g_array_set_size(wanted, 0);
     g_array_append_vals(wanted, peer->always->data, peer->always->len);
@@ -82,7 +57,7 @@ emit_change(WlEngine *self, WlPeer *peer, WlPeerChangeKind kind, const GArray *w
         change->preshared_key = peer->config->preshared_key;
         change->keepalive = peer->config->keepalive;
     }
-    wl_engine_emit(self, output);
+    wl_outputs_push(&self->outputs, output);
 
     if (kind != WL_PEER_UPDATE) {
         peer->in_device = TRUE;
@@ -99,7 +74,7 @@ emit_change(WlEngine *self, WlPeer *peer, WlPeerChangeKind kind, const GArray *w
             g_array_set_size(peer->device_allowed, 0);
             g_array_append_vals(peer->device_allowed, wanted->data, wanted->len);
             peer->allowed_serial++;
-            wl_engine_local_changed(self, peer);
+            wl_engine_local_facts_changed(self, peer);
         }
     }
 }
@@ -126,7 +101,7 @@ wl_engine_plan_peer(WlEngine *self, WlPeer *peer)
     gboolean recreate = peer->want_recreate, move = peer->want_endpoint;
 
     if (peer->change_retry > self->now) {
-        wl_engine_need_peer(self, peer, peer->change_retry);
+        wl_scheduler_wake_peer_at(&self->scheduler, peer, peer->change_retry);
         return;
     }
     peer->want_recreate = peer->want_endpoint = FALSE;
@@ -147,22 +122,15 @@ wl_engine_plan_peer(WlEngine *self, WlPeer *peer)
 }
 
 void
-wl_engine_peer_change_failed(WlEngine *self, gint64 now, const WlKey *key)
+wl_reconcile_failed(WlEngine *self, WlPeer *peer)
 {
-    WlPeer *peer;
+    g_autofree char *label = wl_peer_dup_label(peer);
 
-    wl_engine_advance(self, now);
-    peer = wl_engine_find(self, key);
-    if (peer) {
-        g_autofree char *label = wl_peer_dup_label(peer);
-        peer->change_backoff =
-            CLAMP(peer->change_backoff * 2, WL_CHANGE_RETRY, WL_CHANGE_RETRY_MAX);
-        peer->change_retry = self->now + peer->change_backoff;
-        wl_engine_log(self, "%s: the link refused a change; it will be tried again", label);
-        /* All else the snapshot shows. */
-        peer->want_settings = peer->in_device;
-        wl_engine_touch(self, peer);
-        wl_engine_want_snapshot_for(self, peer);
-    }
-    wl_engine_turn(self);
+    peer->change_backoff = CLAMP(peer->change_backoff * 2, WL_CHANGE_RETRY, WL_CHANGE_RETRY_MAX);
+    peer->change_retry = self->now + peer->change_backoff;
+    wl_engine_log(self, "%s: the link refused a change; it will be tried again", label);
+    /* All else the snapshot shows. */
+    peer->want_settings = peer->in_device;
+    wl_scheduler_schedule(&self->scheduler, peer);
+    wl_engine_request_snapshot_for(self, peer);
 }

@@ -1,6 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "paths/wl-roaming.h"
+
+#include "paths/wl-peer-echo.h"
+#include "paths/wl-neighbors.h"
 #include "state/wl-candidates.h"
-#include "wl-engine-private.h"
+#include "state/wl-peer.h"
+#include "wl-address.h"
 
 /*
  * A live session is never thrown away. Where its path may have died (a new uplink here, a new
@@ -58,7 +63,7 @@ set_endpoint(WlEngine *self, WlPeer *peer, const WlEndpoint *endpoint)
     peer->wanted = *endpoint;
     peer->force_ping = peer->ask = TRUE;
     if (peer->echo.answers)
-        wl_engine_probe_life(self, peer);
+        wl_peer_echo_probe(self, peer);
     peer->move.baseline = peer->rx;
     peer->move.due = self->now + patience(peer);
 }
@@ -86,7 +91,7 @@ better_candidate(WlEngine *self, WlPeer *peer)
 
         if (candidate->rank != WL_RANK_ON_LINK ||
             candidate->source == WL_CANDIDATE_SOURCE_THIRD_PARTY ||
-            (candidate->preferred > self->uplink_since && better_again(candidate) > self->now))
+            (candidate->preferred > self->uplink.since && better_again(candidate) > self->now))
             continue;
         return candidate;
     }
@@ -119,7 +124,7 @@ start_better(WlEngine *self, WlPeer *peer, WlCandidate *candidate)
     peer->move.pushes = 0;
     candidate->move = peer->move.serial;
     /* On another network the same address is another machine. */
-    if (candidate->preferred <= self->uplink_since)
+    if (candidate->preferred <= self->uplink.since)
         candidate->misses = 0;
     candidate->misses++;
     candidate->preferred = candidate->last_tried = self->now;
@@ -133,7 +138,7 @@ finish(WlEngine *self, WlPeer *peer, gboolean found)
     peer->move.better = FALSE;
     peer->move.due = WL_NEVER;
     peer->move.retry = WL_NEVER;
-    wl_engine_local_changed(self, peer);
+    wl_engine_local_facts_changed(self, peer);
     if (found) {
         peer->move.backoff = WL_MOVE_RETRY_FIRST;
         return;
@@ -156,7 +161,7 @@ start(WlEngine *self, WlPeer *peer)
     wl_engine_ask_neighbours(self, peer); /* known by the time that others are tried */
     peer->force_ping = peer->ask = TRUE;
     if (peer->echo.answers)
-        wl_engine_probe_life(self, peer);
+        wl_peer_echo_probe(self, peer);
     peer->pair.check_until = self->now + WL_WAY_CHECK;
 }
 
@@ -199,18 +204,18 @@ run_better(WlEngine *self, WlPeer *peer)
     if (heard && !peer->move.answered && peer->snapshot == self->now)
         peer->move.answered = !is_back;
     else if (heard && !peer->move.answered && peer->last_heard == self->now)
-        wl_engine_want_snapshot(self);
+        wl_engine_request_snapshot(self);
     if (peer->move.due > self->now) {
-        wl_engine_need_peer(self, peer, peer->move.due);
+        wl_scheduler_wake_peer_at(&self->scheduler, peer, peer->move.due);
         return;
     }
     if (peer->snapshot < self->now) {
-        wl_engine_want_snapshot(self);
+        wl_engine_request_snapshot(self);
         return;
     }
     if (is_back && peer->move.answered && peer->move.pushes < MAX_PUSHES) {
         push(self, peer);
-        wl_engine_need_peer(self, peer, peer->move.due);
+        wl_scheduler_wake_peer_at(&self->scheduler, peer, peer->move.due);
         return;
     }
     if (!heard && !is_back)
@@ -233,9 +238,10 @@ settle(WlEngine *self, WlPeer *peer)
     if (peer->move.phase != WL_MOVE_TRY || shown)
         finish(self, peer, TRUE);
     else if (peer->snapshot < self->now)
-        wl_engine_want_snapshot_for(self, peer);
+        wl_engine_request_snapshot_for(self, peer);
     else if (peer->move.due > self->now)
-        wl_engine_need_peer(self, peer, peer->move.due); /* read a moment too early */
+        wl_scheduler_wake_peer_at(&self->scheduler, peer,
+                                  peer->move.due); /* read a moment too early */
     else
         finish(self, peer, TRUE);
 }
@@ -243,7 +249,7 @@ settle(WlEngine *self, WlPeer *peer)
 void
 wl_engine_run_move(WlEngine *self, WlPeer *peer)
 {
-    if (!peer->healthy || !self->uplink) {
+    if (!peer->healthy || !self->uplink.present) {
         peer->move.hint = FALSE;
         if (peer->move.phase != WL_MOVE_NONE)
             give_up(self, peer);
@@ -259,16 +265,16 @@ wl_engine_run_move(WlEngine *self, WlPeer *peer)
         gboolean waits = peer->move.retry != WL_NEVER; /* it was silent a moment ago, too */
         /* The way back is where it is now: it may have roamed since the last look. */
         if (better && peer->snapshot < self->now) {
-            wl_engine_want_snapshot(self);
+            wl_engine_request_snapshot(self);
             return;
         }
         if (better) {
             start_better(self, peer, better);
-            wl_engine_need_peer(self, peer, peer->move.due);
+            wl_scheduler_wake_peer_at(&self->scheduler, peer, peer->move.due);
             return;
         }
         if (!peer->move.hint && peer->move.retry > self->now && (waits || !is_silent(self, peer))) {
-            wl_engine_need_peer(self, peer, peer->move.retry);
+            wl_scheduler_wake_peer_at(&self->scheduler, peer, peer->move.retry);
             return;
         }
         start(self, peer);
@@ -281,7 +287,7 @@ wl_engine_run_move(WlEngine *self, WlPeer *peer)
             peer->move.baseline = peer->rx;
             peer->move.has_baseline = TRUE;
         } else {
-            wl_engine_want_snapshot(self);
+            wl_engine_request_snapshot(self);
         }
     }
     if (answered(peer)) {
@@ -290,11 +296,11 @@ wl_engine_run_move(WlEngine *self, WlPeer *peer)
     }
     if (peer->move.due <= self->now) {
         if (peer->snapshot < self->now) {
-            wl_engine_want_snapshot(self);
+            wl_engine_request_snapshot(self);
             return;
         }
         advance(self, peer);
     }
-    wl_engine_need_peer(self, peer,
-                        peer->move.phase == WL_MOVE_NONE ? peer->move.retry : peer->move.due);
+    wl_scheduler_wake_peer_at(&self->scheduler, peer,
+                              peer->move.phase == WL_MOVE_NONE ? peer->move.retry : peer->move.due);
 }

@@ -1,5 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "wl-engine-private.h"
+#include "paths/wl-traffic.h"
+
+#include "state/wl-datagram-size.h"
+#include "state/wl-peer.h"
+#include "wl-address.h"
+#include "wl-prefix-set.h"
 
 /*
  * Does overlay traffic flow, and with whom? While none does, nothing is looked at: the link tells
@@ -7,19 +12,9 @@
  * What we send and get ourselves does not count.
  */
 
-/* A data message around @size bytes of IP packet, padded as WireGuard does; also what a keepalive
- * has. */
-#define DATA_OVERHEAD 32
-#define HEADERS       (40 + 8)
-#define HANDSHAKE     (148 + 92 + DATA_OVERHEAD)
+#define HANDSHAKE (148 + 92 + WL_DATA_OVERHEAD)
 /* The smallest packet there is; a keepalive is less. */
-#define SMALLEST (DATA_OVERHEAD + 32)
-
-guint64
-wl_traffic_datagram_size(gsize length)
-{
-    return DATA_OVERHEAD + ((HEADERS + length + 15) & ~(gsize) 15);
-}
+#define SMALLEST (WL_DATA_OVERHEAD + 32)
 
 static gboolean
 has_grown(guint64 before, guint64 after, guint64 own)
@@ -42,7 +37,7 @@ wl_engine_note_counters(WlEngine *self, WlPeer *peer, guint64 rx, guint64 tx, gb
         return;
     peer->flow_until = self->now + WL_FLOW_REST;
     self->traffic.rest = peer->flow_until;
-    wl_engine_touch(self, peer);
+    wl_scheduler_schedule(&self->scheduler, peer);
 }
 
 void
@@ -113,7 +108,7 @@ wake(WlEngine *self, const WlIp *destination)
                 continue;
             peer->attempt.woken = self->now;
             peer->attempt.due = MIN(peer->attempt.due, self->now);
-            wl_engine_touch(self, peer);
+            wl_scheduler_schedule(&self->scheduler, peer);
             break;
         }
     }
@@ -129,7 +124,7 @@ ask(WlEngine *self, gboolean any)
     self->traffic.asked = any ? WL_ASKED_ANY : WL_ASKED_SOME;
     if (!any)
         output->prefixes = g_array_ref(self->traffic.wanted);
-    wl_engine_emit(self, output);
+    wl_outputs_push(&self->outputs, output);
 }
 
 /* While traffic flows the counters say which; a packet for somebody asleep is told all the same. */
@@ -160,9 +155,9 @@ wl_engine_run_traffic(WlEngine *self)
     if (traffic->active && traffic->rest > self->now) {
         if (traffic->look <= self->now) {
             traffic->look = self->now + WL_FLOW_LOOK;
-            wl_engine_want_snapshot(self);
+            wl_engine_request_snapshot(self);
         }
-        wl_engine_need(self, MIN(traffic->look, traffic->rest));
+        wl_scheduler_wake_at(&self->scheduler, MIN(traffic->look, traffic->rest));
     } else {
         traffic->active = FALSE;
         if (traffic->peers > 0 && traffic->asked != WL_ASKED_ANY)
@@ -172,11 +167,10 @@ wl_engine_run_traffic(WlEngine *self)
 }
 
 void
-wl_engine_traffic_started(WlEngine *self, gint64 now, const WlIp *destination)
+wl_traffic_started(WlEngine *self, const WlIp *destination)
 {
     gboolean any = self->traffic.asked == WL_ASKED_ANY;
 
-    wl_engine_advance(self, now);
     self->traffic.asked = WL_ASKED_NOTHING;
     if (destination)
         wake(self, destination);
@@ -185,5 +179,4 @@ wl_engine_traffic_started(WlEngine *self, gint64 now, const WlIp *destination)
         self->traffic.rest = self->now + WL_FLOW_REST;
         self->traffic.look = self->now;
     }
-    wl_engine_turn(self);
 }

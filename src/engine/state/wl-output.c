@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "wl-engine-private.h"
+#include "state/wl-output.h"
+
+#include "state/wl-timing.h"
 
 #define LOG_INTERVAL WL_SEC(2)
 #define LOG_BURST    60
@@ -26,120 +28,62 @@ wl_output_free(WlOutput *output)
 }
 
 void
-wl_engine_emit(WlEngine *self, WlOutput *output)
+wl_outputs_init(WlOutputs *self)
 {
-    g_queue_push_tail(&self->outputs, output);
+    g_queue_init(&self->queue);
+    g_queue_init(&self->sends);
+    self->snapshot_requested = self->snapshot_read = WL_LONG_AGO;
+    self->state_save_due = WL_NEVER;
+    self->allowed_scratch = g_array_new(FALSE, TRUE, sizeof(WlPrefix));
 }
 
 void
-wl_engine_emit_send(WlEngine *self, WlPeer *peer, GBytes *bytes)
+wl_outputs_clear(WlOutputs *self)
 {
-    WlOutput *output = wl_output_new(WL_OUTPUT_SEND);
+    g_queue_clear_full(&self->queue, (GDestroyNotify) wl_output_free);
+    g_queue_clear_full(&self->sends, (GDestroyNotify) wl_output_free);
+    g_array_unref(self->allowed_scratch);
+}
 
-    output->key = peer->key;
-    output->destination = peer->link_local;
-    output->bytes = bytes;
-    peer->own_tx += wl_traffic_datagram_size(g_bytes_get_size(bytes));
+void
+wl_outputs_push(WlOutputs *self, WlOutput *output)
+{
+    g_queue_push_tail(&self->queue, output);
+}
+
+void
+wl_outputs_push_send(WlOutputs *self, WlOutput *output)
+{
     g_queue_push_tail(&self->sends, output);
 }
 
 void
-wl_engine_log(WlEngine *self, const char *format, ...)
-{
-    WlOutput *output;
-    va_list args;
-
-    if (!wl_bucket_take(&self->logs, self->now, LOG_INTERVAL, LOG_BURST)) {
-        self->logs_dropped++;
-        return;
-    }
-    if (self->logs_dropped > 0) {
-        output = wl_output_new(WL_OUTPUT_LOG);
-        output->name = g_strdup_printf("%u messages left out", self->logs_dropped);
-        self->logs_dropped = 0;
-        wl_engine_emit(self, output);
-    }
-    output = wl_output_new(WL_OUTPUT_LOG);
-    va_start(args, format);
-    output->name = g_strdup_vprintf(format, args);
-    va_end(args);
-    wl_engine_emit(self, output);
-}
-
-/* A dump is of all peers, and those of thousands take most of the time while thousands come, each
- * of whom wants one. */
-static gint64
-rest_until(const WlEngine *self)
-{
-    return self->snapshot_read + wl_engine_pace(self->peers->len, WL_DUMP_PACE);
-}
-
-/* Sends after the changes they rely on, and the snapshot last, so that it shows both. */
-void
-wl_engine_flush(WlEngine *self)
+wl_outputs_flush_sends(WlOutputs *self)
 {
     WlOutput *output;
 
     while ((output = g_queue_pop_head(&self->sends)))
-        wl_engine_emit(self, output);
-    if (!self->snapshot_wanted)
-        return;
-    if (self->snapshot_asked == WL_LONG_AGO && self->now < rest_until(self)) {
-        wl_engine_need(self, rest_until(self));
+        wl_outputs_push(self, output);
+}
+
+static void
+push_log(WlOutputs *self, char *line)
+{
+    WlOutput *output = wl_output_new(WL_OUTPUT_LOG);
+
+    output->name = line;
+    wl_outputs_push(self, output);
+}
+
+void
+wl_outputs_log(WlOutputs *self, gint64 now, const char *format, va_list arguments)
+{
+    if (!wl_bucket_take(&self->log_rate, now, LOG_INTERVAL, LOG_BURST)) {
+        self->logs_dropped++;
         return;
     }
-    if (self->snapshot_asked == WL_LONG_AGO ||
-        self->now >= self->snapshot_asked + WL_SNAPSHOT_RETRY) {
-        self->snapshot_asked = self->now;
-        wl_engine_emit(self, wl_output_new(WL_OUTPUT_READ_DEVICE));
-    }
-    wl_engine_need(self, self->snapshot_asked + WL_SNAPSHOT_RETRY);
-}
-
-void
-wl_engine_need(WlEngine *self, gint64 when)
-{
-    if (self->current)
-        wl_engine_need_peer(self, self->current, when);
-    else
-        self->deadline = MIN(self->deadline, when);
-}
-
-void
-wl_engine_need_peer(WlEngine *self, WlPeer *peer, gint64 when)
-{
-    gint64 *need = &peer->needs[peer == self->current ? self->step : WL_STEP_INPUT];
-
-    if (when >= *need)
-        return;
-    *need = when;
-    if (peer->deadline.place == 0 || when < peer->deadline.when)
-        wl_deadlines_set(self->deadlines, &peer->deadline, when);
-}
-
-void
-wl_engine_want_snapshot(WlEngine *self)
-{
-    self->snapshot_wanted = TRUE;
-    if (self->current)
-        wl_engine_want_snapshot_for(self, self->current);
-}
-
-void
-wl_engine_want_snapshot_for(WlEngine *self, WlPeer *peer)
-{
-    self->snapshot_wanted = TRUE;
-    if (peer->waits)
-        return;
-    peer->waits = TRUE;
-    g_ptr_array_add(self->waiting, peer);
-}
-
-gint64
-wl_engine_jitter(WlEngine *self, gint64 base)
-{
-    guint8 bytes[2];
-
-    self->random(self->random_data, bytes, sizeof(bytes));
-    return base * 9 / 10 + base / 5 * ((bytes[0] << 8) | bytes[1]) / 65535;
+    if (self->logs_dropped > 0)
+        push_log(self, g_strdup_printf("%u messages left out", self->logs_dropped));
+    self->logs_dropped = 0;
+    push_log(self, g_strdup_vprintf(format, arguments));
 }

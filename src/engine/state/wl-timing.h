@@ -89,6 +89,7 @@
 #define WL_CHANGE_RETRY     WL_SEC(1)
 #define WL_CHANGE_RETRY_MAX WL_SEC(60)
 #define WL_JUDGE_QUIET      WL_MS(200)
+#define WL_STATE_SAVE_DELAY WL_SEC(10) /* what changes is saved together */
 /* What has to do with every peer, of whom there may be thousands, is done for what happened
  * meanwhile together: this long for each of them beyond the first, so that it takes a part of the
  * time and not all of it. */

@@ -1,8 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "view/wl-peer-status.h"
+
 #include <string.h>
 
 #include "state/wl-candidates.h"
-#include "wl-engine-private.h"
+#include "state/wl-peer.h"
+#include "wl-address.h"
+#include "wl-engine-view.h"
+#include "wl-fact.h"
+#include "wl-key.h"
+#include "wl-reason.h"
 
 /* Trying for longer than this is called offline, so that back-off does not look like news. */
 #define CONNECTING_BACKOFF WL_SEC(16)
@@ -51,7 +58,7 @@ find_via(const WlEngine *self, const WlPeer *peer)
     for (guint i = 0; i < G_N_ELEMENTS(lists); i++) {
         for (guint j = 0; j < lists[i]->len; j++) {
             const WlPrefix *prefix = &g_array_index(lists[i], WlPrefix, j);
-            const WlPeer *cover = wl_engine_find_cover(self, peer, prefix);
+            const WlPeer *cover = wl_engine_find_fallback_router(self, peer, prefix);
             if (!cover || lists[i] == peer->always)
                 return NULL;
             via = via ? via : cover;
@@ -93,7 +100,7 @@ static gboolean
 has_nobody_there(const WlEngine *self, const WlPeer *peer)
 {
     return peer->candidates->len == 1 && wl_endpoint_is_set(&peer->attempt.last) &&
-           wl_engine_is_nobody_there(self, &peer->attempt.last.ip);
+           wl_neighbor_table_is_absent(&self->neighbors, &self->policy, &peer->attempt.last.ip);
 }
 
 static void
@@ -101,7 +108,7 @@ decide(const WlEngine *self, const WlPeer *peer, WlShown *shown)
 {
     const WlPeer *via;
 
-    if (!self->uplink) {
+    if (!self->uplink.present) {
         shown->state = WL_PEER_OFFLINE;
         shown->why = WHY_NO_UPLINK;
         return;
@@ -155,11 +162,11 @@ shown_endpoint(const WlPeer *peer, const WlShown *shown)
 static WlReason *
 explain_no_address(const WlEngine *self, const WlPeer *peer)
 {
-    if (self->router)
+    if (self->own.router)
         return wl_reason_new(WL_REASON_WAITING_FOR_PEER);
-    for (guint i = 0; i < self->routers->len; i++) {
-        if (self->routers->pdata[i] != peer) {
-            g_autofree char *label = wl_peer_dup_label(self->routers->pdata[i]);
+    for (guint i = 0; i < self->peers.routers->len; i++) {
+        if (self->peers.routers->pdata[i] != peer) {
+            g_autofree char *label = wl_peer_dup_label(self->peers.routers->pdata[i]);
 
             return wl_reason_new(WL_REASON_WAITING_FOR_ENDPOINT, label);
         }
@@ -196,7 +203,7 @@ explain(const WlEngine *self, const WlPeer *peer, const WlShown *shown)
 {
     g_autofree char *endpoint = wl_endpoint_to_string(path_of(peer));
     g_autofree char *via =
-        shown->has_via ? wl_peer_dup_label(wl_engine_find(self, &shown->via)) : NULL;
+        shown->has_via ? wl_peer_dup_label(wl_peer_table_find(&self->peers, &shown->via)) : NULL;
 
     switch ((Why) shown->why) {
     case WHY_NO_UPLINK:
@@ -249,14 +256,14 @@ wl_engine_update_view(WlEngine *self, WlPeer *peer)
 
     state_changed = peer->was_shown
                         ? shown.state != peer->shown.state || shown.why != peer->shown.why
-                        : self->uplink;
+                        : self->uplink.present;
     peer->was_shown = TRUE;
     peer->shown = shown;
     wl_reason_free(peer->reason);
     peer->reason = explain(self, peer, &shown);
     output = wl_output_new(WL_OUTPUT_PEER_CHANGED);
     output->key = peer->key;
-    wl_engine_emit(self, output);
+    wl_outputs_push(&self->outputs, output);
     if (state_changed) {
         g_autofree char *label = wl_peer_dup_label(peer);
         /* "direct on ..." says it all. */
@@ -273,7 +280,7 @@ wl_engine_update_view(WlEngine *self, WlPeer *peer)
 gboolean
 wl_engine_get_peer(const WlEngine *self, const WlKey *key, WlPeerView *view)
 {
-    const WlPeer *peer = wl_engine_find(self, key);
+    const WlPeer *peer = wl_peer_table_find(&self->peers, key);
 
     if (!peer)
         return FALSE;
@@ -305,23 +312,23 @@ wl_engine_get_peer(const WlEngine *self, const WlKey *key, WlPeerView *view)
 GArray *
 wl_engine_dup_peers(const WlEngine *self)
 {
-    GArray *keys = g_array_sized_new(FALSE, FALSE, sizeof(WlKey), self->peers->len);
+    GArray *keys = g_array_sized_new(FALSE, FALSE, sizeof(WlKey), wl_peer_table_size(&self->peers));
 
-    for (guint i = 0; i < self->peers->len; i++)
-        g_array_append_val(keys, ((WlPeer *) self->peers->pdata[i])->key);
+    for (guint i = 0; i < wl_peer_table_size(&self->peers); i++)
+        g_array_append_val(keys, wl_peer_table_get(&self->peers, i)->key);
     return keys;
 }
 
 const WlKey *
 wl_engine_get_public_key(const WlEngine *self)
 {
-    return &self->public_key;
+    return &self->own.key;
 }
 
 gboolean
 wl_engine_is_router(const WlEngine *self)
 {
-    return self->router;
+    return self->own.router;
 }
 
 guint16
@@ -339,7 +346,7 @@ wl_engine_get_fact_count(const WlEngine *self)
 guint64
 wl_engine_get_work(const WlEngine *self)
 {
-    return self->steps;
+    return self->scheduler.work;
 }
 
 guint64
@@ -351,13 +358,13 @@ wl_engine_get_key_agreements(const WlEngine *self)
 const guint64 *
 wl_engine_get_receive_counters(const WlEngine *self)
 {
-    return self->received;
+    return self->receiver.results;
 }
 
 const guint64 *
 wl_engine_get_verdict_counters(const WlEngine *self)
 {
-    return self->refused;
+    return self->receiver.refused;
 }
 
 WlVerdict

@@ -1,5 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "wl-engine-private.h"
+#include "wl-engine-view.h"
+
+#include "state/wl-engine-state.h"
+#include "state/wl-peer.h"
+#include "wl-address.h"
+#include "wl-engine-view.h"
+#include "wl-fact.h"
+#include "wl-key.h"
+#include "wl-metadata.h"
+#include "wl-reason.h"
+#include "wl-trust.h"
 
 static void
 fact_view_free(WlFactView *view)
@@ -14,11 +24,11 @@ fact_view_free(WlFactView *view)
 static const char *
 name_of(const WlEngine *self, const WlKey *key)
 {
-    const WlPeer *peer = wl_engine_find(self, key);
+    const WlPeer *peer = wl_peer_table_find(&self->peers, key);
 
     if (peer)
         return peer->name ? peer->name : "";
-    if (wl_key_equal(key, &self->public_key) && self->config->name)
+    if (wl_key_equal(key, &self->own.key) && self->config->name)
         return self->config->name;
     return "";
 }
@@ -90,7 +100,7 @@ explain_distrust(const WlFact *fact, const WlPeer *source, WlVerdict verdict)
 static WlReason *
 explain(const WlEngine *self, const WlFactEntry *entry, const WlClaim *claim)
 {
-    const WlPeer *source = wl_engine_find(self, &claim->source);
+    const WlPeer *source = wl_peer_table_find(&self->peers, &claim->source);
 
     if (claim->verdict == WL_VERDICT_N)
         return wl_reason_new(WL_REASON_PENDING);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "oracle/oracle-private.h"
-#include "wl-engine-private.h"
+#include "state/wl-engine-state.h"
 
 /* From docs/engine.md "Limits", not from the engine's own constants, which may be wrong. */
 #define MAX_FACTS     20000
@@ -106,12 +106,12 @@ check_tables(const SimHost *host, const GArray *facts)
 
     if (wl_fact_set_claims(engine->facts) > MAX_FACTS + MAX_OF_PEER * host->config->peers->len)
         return g_strdup_printf("%s holds %u facts", host->name, wl_fact_set_claims(engine->facts));
-    if (engine->learned_peers > MAX_LEARNED)
-        return g_strdup_printf("%s has learned of %u members", host->name, engine->learned_peers);
+    if (engine->peers.learned > MAX_LEARNED)
+        return g_strdup_printf("%s has learned of %u members", host->name, engine->peers.learned);
     wrong = check_sources(host, engine);
     for (guint i = 0; !wrong && i < facts->len; i++) {
         const WlKey *subject = &g_array_index(facts, WlFact, i).subject;
-        const WlPeer *peer = wl_engine_find(engine, subject);
+        const WlPeer *peer = wl_peer_table_find(&engine->peers, subject);
 
         if (last && wl_key_equal(last, subject))
             continue;

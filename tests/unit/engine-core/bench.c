@@ -3,7 +3,10 @@
 
 #include <string.h>
 
-#include "wl-engine-private.h"
+#include "state/wl-engine-state.h"
+#include "wl-boot-id.h"
+#include "wl-group.h"
+#include "wl-link-local.h"
 
 static void
 random_bytes(gpointer user_data, guint8 *buffer, gsize length)

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "bench.h"
-#include "wl-engine-private.h"
+#include "state/wl-engine-state.h"
 
 #define LAN      "192.168.1.20"
 #define LAN_AT   LAN ":51820"
@@ -288,7 +288,7 @@ test_gone(void)
         answer(bench, LAN, TRUE);
         g_assert_cmpuint(bench_n_peers(bench), ==, stays[i]);
         g_assert_cmpuint(bench->outputs->len, ==, 0);
-        g_assert_cmpuint(g_hash_table_size(bench->engine->near), ==, 0);
+        g_assert_cmpuint(g_hash_table_size(bench->engine->neighbors.near), ==, 0);
     }
 }
 

@@ -5,7 +5,9 @@
 #include "wl-rate-limit.h"
 #include "state/wl-candidates.h"
 #include "state/wl-prefix-arbiter.h"
-#include "wl-engine-private.h"
+#include "wl-boot-id.h"
+#include "exchange/wl-advertise.h"
+#include "state/wl-engine-state.h"
 
 static WlKey
 key_of(guint number)

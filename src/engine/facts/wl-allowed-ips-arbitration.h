@@ -1,0 +1,8 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#pragma once
+
+#include "state/wl-engine-state.h"
+
+/** @peer has no claimed prefix any more. */
+void wl_engine_disown(WlEngine *self, WlPeer *peer);
+void wl_engine_judge_prefixes(WlEngine *self);

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "paths/wl-endpoint-forget.h"
+
+#include "state/wl-candidates.h"
+#include "state/wl-peer.h"
+#include "wl-address.h"
+#include "wl-fact.h"
+#include "wl-key.h"
+
+static void
+forget(WlEngine *self, WlPeer *peer, const WlEndpoint *endpoint)
+{
+    wl_engine_candidates_changed(self, peer);
+    /* A live session is never thrown away; a try at what is forgotten ends. */
+    if (peer->healthy || !wl_endpoint_equal(&peer->endpoint, endpoint))
+        return;
+    peer->want_recreate = TRUE;
+    peer->wanted = (WlEndpoint){0};
+    peer->attempt.restart = TRUE;
+}
+
+gboolean
+wl_endpoint_forget(WlEngine *self, const WlKey *key, const WlEndpoint *endpoint, GError **error)
+{
+    WlPeer *peer = wl_peer_table_find(&self->peers, key);
+    g_autofree char *label = NULL, *text = NULL;
+    const WlCandidate *known;
+    gboolean told, worked;
+    WlFact fact;
+
+    if (!peer) {
+        g_set_error_literal(error, WL_ENGINE_ERROR, WL_ENGINE_ERROR_UNKNOWN,
+                            "there is no peer with that public key");
+        return FALSE;
+    }
+    known = wl_candidates_find(peer->candidates, endpoint);
+    wl_fact_init_endpoint(&fact, key, endpoint, 0);
+    told = wl_fact_set_drop_claims(self->facts, &fact);
+    worked = wl_endpoint_equal(&peer->worked, endpoint);
+    if (told || worked) {
+        if (worked)
+            peer->worked = (WlEndpoint){0};
+        if (!known || known->source != WL_CANDIDATE_SOURCE_PROFILE)
+            forget(self, peer, endpoint);
+        else
+            wl_engine_candidates_changed(self, peer);
+        return TRUE;
+    }
+    label = wl_peer_dup_label(peer);
+    text = wl_endpoint_to_string(endpoint);
+    if (known)
+        g_set_error(error, WL_ENGINE_ERROR, WL_ENGINE_ERROR_PROFILE,
+                    "the profile gives %s to %s; remove it there", text, label);
+    else
+        g_set_error(error, WL_ENGINE_ERROR, WL_ENGINE_ERROR_UNKNOWN, "%s is no known address of %s",
+                    text, label);
+    return FALSE;
+}

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "paths/wl-peer-echo.h"
+
+#include "state/wl-peer.h"
+#include "wl-address.h"
+
+guint16
+wl_peer_echo_send(WlEngine *self, WlPeer *peer, const WlIp *source, const WlIp *destination)
+{
+    WlOutput *output = wl_output_new(WL_OUTPUT_SEND_ECHO);
+
+    output->key = peer->key;
+    if (source)
+        output->echo.source = *source;
+    output->echo.destination = *destination;
+    output->echo.sequence = ++self->inference.echo_sequence;
+    wl_outputs_push(&self->outputs, output);
+    return self->inference.echo_sequence;
+}
+
+void
+wl_peer_echo_probe(WlEngine *self, WlPeer *peer)
+{
+    peer->echo.sequence = wl_peer_echo_send(self, peer, NULL, &peer->link_local);
+    peer->echo.sent = self->now;
+    peer->own_tx += WL_ECHO_SIZE_V6;
+}
+
+void
+wl_peer_echo_note_reply(WlEngine *self, WlPeer *peer)
+{
+    peer->echo.answers = TRUE;
+    peer->echo.answered = self->now;
+    peer->last_heard = self->now;
+}
+
+gboolean
+wl_peer_echo_take_reply(WlEngine *self, WlPeer *peer, guint16 sequence)
+{
+    if (peer->echo.sequence != sequence || peer->echo.sent == WL_LONG_AGO)
+        return FALSE;
+    wl_peer_echo_note_reply(self, peer);
+    peer->own_rx += WL_ECHO_SIZE_V6;
+    return TRUE;
+}

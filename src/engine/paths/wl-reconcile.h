@@ -1,0 +1,8 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#pragma once
+
+#include "state/wl-engine-state.h"
+
+void wl_engine_plan_peer(WlEngine *self, WlPeer *peer);
+/** The link refused a change of @peer. */
+void wl_reconcile_failed(WlEngine *self, WlPeer *peer);

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "state/wl-advertiser.h"
+
+void
+wl_advertiser_init(WlAdvertiser *self)
+{
+    self->subscribers = g_ptr_array_new();
+    self->alives = wl_deadlines_new();
+    self->flushed = WL_LONG_AGO;
+}
+
+void
+wl_advertiser_clear(WlAdvertiser *self)
+{
+    wl_deadlines_free(self->alives);
+    g_ptr_array_unref(self->subscribers);
+}
+
+void
+wl_advertiser_unsubscribe(WlAdvertiser *self, WlPeer *peer)
+{
+    guint index = peer->listener - 1;
+
+    ((WlPeer *) self->subscribers->pdata[self->subscribers->len - 1])->listener = index + 1;
+    g_ptr_array_remove_index_fast(self->subscribers, index);
+    peer->listener = 0;
+}
+
+gboolean
+wl_advertiser_may_advertise(const WlPeerTable *peers, const WlKey *own_key, const WlFact *fact)
+{
+    const WlPeer *subject;
+
+    if (fact->attribute == WL_ATTRIBUTE_MEMBER)
+        return FALSE; /* the old form, which no daemon sends any more */
+    if (wl_key_equal(&fact->subject, own_key))
+        return TRUE;
+    subject = wl_peer_table_find(peers, &fact->subject);
+    return !subject || subject->healthy || subject->alive;
+}
+
+gboolean
+wl_advertiser_is_about_receiver(const WlPeer *to, const WlFact *fact)
+{
+    return fact->attribute != WL_ATTRIBUTE_METADATA && wl_key_equal(&fact->subject, &to->key);
+}

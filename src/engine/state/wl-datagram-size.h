@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#pragma once
+
+#include <glib.h>
+
+/* A data message around @size bytes of IP packet, padded as WireGuard does; also what a keepalive
+ * has. */
+#define WL_DATA_OVERHEAD 32
+#define WL_FACT_HEADERS  (40 + 8)
+
+/** What WireGuard counts for a datagram of facts of @length bytes. */
+static inline guint64
+wl_datagram_size_in_device(gsize length)
+{
+    return WL_DATA_OVERHEAD + ((WL_FACT_HEADERS + length + 15) & ~(gsize) 15);
+}

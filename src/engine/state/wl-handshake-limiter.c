@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "state/wl-handshake-limiter.h"
+
+#include "state/wl-timing.h"
+
+/* All initiations that nobody answered, together. */
+#define INITIATION_INTERVAL WL_MS(100)
+#define INITIATION_BURST    10
+
+gint64
+wl_handshake_limiter_earliest(const WlHandshakeLimiter *self, const WlEndpoint *endpoint,
+                              gint64 earliest)
+{
+    for (guint i = 0; i < WL_HANDSHAKE_LIMITER_RECENT; i++) {
+        const WlHandshakeAttempt *attempt = &self->recent[i];
+
+        if (attempt->when + WL_INITIATION_AGAIN > earliest &&
+            wl_endpoint_equal(&attempt->endpoint, endpoint))
+            earliest = attempt->when + WL_INITIATION_AGAIN;
+    }
+    return earliest;
+}
+
+gboolean
+wl_handshake_limiter_take(WlHandshakeLimiter *self, gint64 now, gint64 *when)
+{
+    if (wl_bucket_take(&self->rate, now, INITIATION_INTERVAL, INITIATION_BURST))
+        return TRUE;
+    if (when)
+        *when = wl_bucket_when(&self->rate, now, INITIATION_INTERVAL, INITIATION_BURST);
+    return FALSE;
+}
+
+void
+wl_handshake_limiter_note(WlHandshakeLimiter *self, const WlEndpoint *endpoint, gint64 now)
+{
+    self->recent[self->next] = (WlHandshakeAttempt){.endpoint = *endpoint, .when = now};
+    self->next = (self->next + 1) % WL_HANDSHAKE_LIMITER_RECENT;
+}

@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "state/wl-prefix-table.h"
+
+#include "state/wl-candidates.h"
+#include "wl-prefix-set.h"
+
+static void
+claimed_free(WlClaimed *claimed)
+{
+    g_ptr_array_unref(claimed->entries);
+    g_free(claimed);
+}
+
+void
+wl_prefix_table_init(WlPrefixTable *self)
+{
+    self->configured = wl_prefix_map_new((GDestroyNotify) g_ptr_array_unref);
+    self->claimed = wl_prefix_map_new((GDestroyNotify) claimed_free);
+    self->hosts = wl_prefix_map_new(NULL);
+    self->scratch = g_array_new(FALSE, TRUE, sizeof(WlPrefix));
+    self->dirty = g_array_new(FALSE, FALSE, sizeof(WlDirtyPrefix));
+    self->due_at = WL_LONG_AGO;
+}
+
+void
+wl_prefix_table_clear(WlPrefixTable *self)
+{
+    wl_prefix_map_free(self->configured);
+    wl_prefix_map_free(self->claimed);
+    wl_prefix_map_free(self->hosts);
+    g_array_unref(self->scratch);
+    g_array_unref(self->dirty);
+}
+
+gboolean
+wl_prefix_table_is_transit(const WlPeerTable *peers, const WlKey *subject)
+{
+    const WlPeer *peer = wl_peer_table_find(peers, subject);
+
+    return peer && (peer->router || wl_peer_get_configured_trust(peer) >= WL_TRUST_ALLOWED_IPS);
+}
+
+void
+wl_prefix_table_mark_dirty(WlPrefixTable *self, const WlPrefix *prefix, gboolean wide)
+{
+    WlDirtyPrefix dirty = {.prefix = *prefix, .wide = wide};
+
+    g_array_append_val(self->dirty, dirty);
+    self->due = TRUE;
+}
+
+void
+wl_prefix_table_fact_changed(WlPrefixTable *self, const WlPeerTable *peers, WlFactEntry *entry)
+{
+    WlPrefix prefix = wl_prefix_masked(&entry->fact.value.prefix);
+    gboolean wide = !wl_prefix_table_is_transit(peers, &entry->fact.subject);
+    WlClaimed *claimed = wl_prefix_map_get(self->claimed, &prefix);
+
+    if (!claimed && entry->claims->len == 0)
+        return;
+    if (!claimed) {
+        claimed = g_new0(WlClaimed, 1);
+        claimed->entries = g_ptr_array_new();
+        wl_prefix_map_set(self->claimed, &prefix, claimed);
+    }
+    if (entry->claims->len > 0 && !entry->claimed)
+        g_ptr_array_add(claimed->entries, entry);
+    else if (entry->claims->len == 0 && entry->claimed)
+        g_ptr_array_remove(claimed->entries, entry);
+    entry->claimed = entry->claims->len > 0;
+    wide |= claimed->wide;
+    claimed->wide = wide;
+    wl_prefix_table_mark_dirty(self, &prefix, wide);
+}
+
+/* ---- the hosts that peers are reached at: no prefix may cover them */
+
+static void
+add_host(GArray *hosts, const WlEndpoint *endpoint)
+{
+    WlPrefix host = wl_prefix_from_ip(&endpoint->ip);
+
+    if (wl_endpoint_is_set(endpoint))
+        wl_prefixes_add(hosts, &host);
+}
+
+static gboolean
+mark_dirty(const WlPrefix *prefix, gpointer value, gpointer user_data)
+{
+    const WlClaimed *claimed = value;
+
+    wl_prefix_table_mark_dirty(user_data, prefix, claimed->wide);
+    return FALSE;
+}
+
+void
+wl_prefix_table_configured_changed(WlPrefixTable *self, const WlPrefix *prefix)
+{
+    wl_prefix_map_find_around(self->claimed, prefix, mark_dirty, self);
+    wl_prefix_map_find_inside(self->claimed, prefix, mark_dirty, self);
+}
+
+static void
+count_host(WlPrefixTable *self, const WlPrefix *host, int change)
+{
+    guint users = GPOINTER_TO_UINT(wl_prefix_map_get(self->hosts, host));
+
+    if (users + change > 0)
+        wl_prefix_map_set(self->hosts, host, GUINT_TO_POINTER(users + change));
+    else
+        wl_prefix_map_remove(self->hosts, host);
+    if (users == 0 || users + change == 0)
+        wl_prefix_map_find_around(self->claimed, host, mark_dirty, self);
+}
+
+static void
+replace_hosts(WlPrefixTable *self, WlPeer *peer, const GArray *hosts)
+{
+    if (wl_prefixes_equal(hosts, peer->hosts))
+        return;
+    for (guint i = 0; i < hosts->len; i++)
+        count_host(self, &g_array_index(hosts, WlPrefix, i), 1);
+    for (guint i = 0; i < peer->hosts->len; i++)
+        count_host(self, &g_array_index(peer->hosts, WlPrefix, i), -1);
+    g_array_set_size(peer->hosts, 0);
+    g_array_append_vals(peer->hosts, hosts->data, hosts->len);
+}
+
+/* Seen to work, or of the profile; not what is only being tried. */
+void
+wl_prefix_table_update_hosts(WlPrefixTable *self, WlPeer *peer)
+{
+    GArray *hosts = self->scratch;
+
+    g_array_set_size(hosts, 0);
+    if (peer->healthy)
+        add_host(hosts, peer->move.phase == WL_MOVE_TRY ? &peer->move.original : &peer->endpoint);
+    for (guint i = 0; i < peer->candidates->len; i++) {
+        const WlCandidate *candidate = &g_array_index(peer->candidates, WlCandidate, i);
+        if (candidate->source == WL_CANDIDATE_SOURCE_PROFILE)
+            add_host(hosts, &candidate->endpoint);
+    }
+    replace_hosts(self, peer, hosts);
+}
+
+void
+wl_prefix_table_drop_hosts(WlPrefixTable *self, WlPeer *peer)
+{
+    g_array_set_size(self->scratch, 0);
+    replace_hosts(self, peer, self->scratch);
+}

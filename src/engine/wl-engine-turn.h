@@ -1,0 +1,7 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#pragma once
+
+#include "state/wl-engine-state.h"
+
+/** Does everything that the last input made necessary: each input ends with it. */
+void wl_engine_turn(WlEngine *self);

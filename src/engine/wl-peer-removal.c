@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "wl-peer-removal.h"
+
+#include "exchange/wl-acks.h"
+#include "facts/wl-allowed-ips-arbitration.h"
+#include "facts/wl-display-names.h"
+#include "facts/wl-fact-evaluate.h"
+#include "facts/wl-local-facts.h"
+#include "paths/wl-neighbors.h"
+#include "paths/wl-path-go.h"
+#include "paths/wl-traffic.h"
+#include "state/wl-peer.h"
+#include "wl-device.h"
+#include "wl-key.h"
+#include "wl-timer-queue.h"
+
+static void
+emit_removal(WlEngine *self, WlPeer *peer)
+{
+    WlOutput *output;
+
+    if (peer->in_device) {
+        output = wl_output_new(WL_OUTPUT_CHANGE_PEER);
+        output->key = peer->key;
+        output->change = wl_peer_change_new(WL_PEER_REMOVE, &peer->key);
+        wl_outputs_push(&self->outputs, output);
+    }
+    output = wl_output_new(WL_OUTPUT_PEER_REMOVED);
+    output->key = peer->key;
+    wl_outputs_push(&self->outputs, output);
+}
+
+void
+wl_engine_remove_peer(WlEngine *self, WlPeer *peer)
+{
+    g_autofree char *label = wl_peer_dup_label(peer);
+    WlKey key = peer->key;
+
+    emit_removal(self, peer);
+    wl_engine_log(self, "%s: no member any more", label);
+
+    wl_engine_watch_peer(self, peer, FALSE);
+    wl_engine_let_sleep(self, peer, FALSE);
+    wl_engine_end_approach(self, peer);
+    wl_engine_drop_awaited(self, peer);
+    wl_scheduler_drop(&self->scheduler, peer);
+    wl_engine_forget_name(self, peer);
+    g_ptr_array_remove(self->membership.orphaned, peer);
+    wl_deadlines_set(self->advertiser.alives, &peer->alive_deadline, WL_NEVER);
+    if (peer->listener != 0)
+        wl_advertiser_unsubscribe(&self->advertiser, peer);
+    wl_fact_set_forget(self->facts, peer->slot);
+    wl_engine_drop_source(self, &peer->key);
+    wl_signer_forget(self->signer, &peer->key);
+    wl_engine_update_near(self, peer, NULL);
+    wl_prefix_table_drop_hosts(&self->prefixes, peer);
+    wl_engine_disown(self, peer);
+    wl_peer_table_remove(&self->peers, peer);
+    wl_engine_drop_local_facts(self, &key);
+    wl_engine_judge_about(self, &key);
+}
