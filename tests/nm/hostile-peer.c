@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
-/* The other end of a tunnel, gone wild: sends datagrams of one kind from the link-local address of
- * a key to a member's fact port.
+/* A hostile peer: sends datagrams of one kind from the link-local address of its key to a member's
+ * fact port.
  *
  * Usage: hostile-peer KEY-FILE MEMBER-PUBLIC-KEY INTERFACE PORT KIND COUNT
  *
- * Kinds: alive, endpoints (COUNT facts in as few datagrams as they fit), names (COUNT members, each
- * named to be a nuisance), garbage, unsigned, wrong-source, bad-tag, unknown-attribute. */
+ * Kinds: alive, endpoints (COUNT facts in as few datagrams as possible), names (COUNT members with
+ * malicious names), garbage, unsigned, wrong-source, bad-tag, unknown-attribute. */
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -115,7 +115,7 @@ send_endpoints(Peer *peer, guint count)
     }
 }
 
-/* Metadata with just a name, as no member of ours would make it. */
+/* Metadata with a name that no native member would send. */
 static WlMetadata *
 metadata_of(const char *name)
 {
@@ -173,7 +173,7 @@ send_unsigned(Peer *peer)
     send_bytes(peer, fact->data, fact->len);
 }
 
-/* Right in itself, but of a key whose address this is not. */
+/* Valid, but signed by a key that does not belong to the source address. */
 static void
 send_wrong_source(Peer *peer)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
-/* A secret agent with a keyring, as a desktop has one: keeps the agent-owned secrets that
- * NetworkManager gives it in a file, and gives back what it has. Prints a line for each call.
+/* A secret agent with a keyring, as on a desktop: stores agent-owned secrets in a file and returns
+ * them to NetworkManager. Prints a line for each call.
  *
  * Usage: secret-agent KEYRING-FILE */
 
@@ -59,7 +59,7 @@ get_secrets(NMSecretAgentOld *self, NMConnection *connection, const char *path,
     }
     if (!names || !*names)
         error = g_error_new_literal(NM_SECRET_AGENT_ERROR, NM_SECRET_AGENT_ERROR_NO_SECRETS,
-                                    "the keyring has nothing of it");
+                                    "the keyring has no such secret");
     else
         secrets =
             g_variant_ref_sink(nm_connection_to_dbus(answer, NM_CONNECTION_SERIALIZE_ONLY_SECRETS));

@@ -1,19 +1,18 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
-/* Follows a profile as others do, too: asks for its secrets whenever NetworkManager tells of a
- * change, of which it tells because somebody asked. Says "ready" when it listens, and runs until it
- * is ended.
+/* Follows a profile as other programs do: requests its secrets at each change that NetworkManager
+ * signals, which includes changes caused by such requests. Prints "ready" once it is subscribed,
+ * and runs until it is killed.
  *
  * Usage: secrets-asker PROFILE-PATH all|others
  *
- * others: one change for each question of its own is none to it, so that it comes to rest by
- * itself. */
+ * others: ignores one change for each of its own requests, so that it becomes idle. */
 
 #include <NetworkManager.h>
 #include <stdlib.h>
 
 static gboolean others_only;
-static guint own; /* changes that are still to be told because of our questions */
+static guint own; /* changes that our requests will still cause */
 static gboolean asking, again;
 
 static void ask(GDBusConnection *bus, const char *path);
@@ -68,7 +67,7 @@ main(int argc, char **argv)
     g_dbus_connection_signal_subscribe(bus, NM_DBUS_SERVICE, NM_DBUS_INTERFACE_SETTINGS_CONNECTION,
                                        "Updated", argv[1], NULL, G_DBUS_SIGNAL_FLAGS_NONE,
                                        on_updated, argv[1], NULL);
-    /* The bus knows of the subscription once it answers what was asked after it. */
+    /* The bus has processed the subscription once it replies to a later call. */
     reply = g_dbus_connection_call_sync(bus, "org.freedesktop.DBus", "/org/freedesktop/DBus",
                                         "org.freedesktop.DBus", "GetId", NULL, NULL,
                                         G_DBUS_CALL_FLAGS_NONE, -1, NULL, NULL);

@@ -2,12 +2,17 @@
 
 /* Traffic through a tunnel while the network below it changes.
  *
- *   traffic serve ADDRESS PORT    answers what comes by TCP and UDP with the same
- *   traffic stream ADDRESS PORT   one TCP connection for ever: 20 lines a second, each of which has
- * to come back in its place. Prints "received N" twice a second traffic probe ADDRESS PORT    100
- * datagrams a second. Prints route MS         a default route has come, MS since the start answered
- * MS +N   the first answer to one sent since, N ms later gap N            ms, between answers more
- * than 300 ms apart
+ *   traffic serve ADDRESS PORT
+ *       echoes everything that arrives over TCP and UDP
+ *
+ *   traffic stream ADDRESS PORT
+ *       one endless TCP connection with 20 lines a second, each of which must return in order;
+ *       prints "received N" twice a second
+ *
+ *   traffic probe ADDRESS PORT
+ *       100 datagrams a second; prints "route MS" when a default route appears, MS after the start;
+ *       "answered MS +N" at the first reply to a later datagram, N ms after the route; and "gap N"
+ *       for replies that are N ms apart, if more than 300
  */
 
 #include <arpa/inet.h>
@@ -100,7 +105,7 @@ static void __attribute__((noreturn)) serve(const struct sockaddr_in *address)
 
 /* ---- stream -------------------------------------------------------------------------------- */
 
-/* Lines "%08u\n", so that the place of every byte is known. */
+/* Lines "%08u\n", so that the position of each byte is known. */
 static void
 check_stream(const char *data, size_t length, uint64_t *received)
 {
@@ -109,7 +114,7 @@ check_stream(const char *data, size_t length, uint64_t *received)
 
         snprintf(line, sizeof line, "%08u\n", (unsigned) (*received / 9 % 100000000));
         if (data[i] != line[*received % 9]) {
-            fprintf(stderr, "traffic: byte %llu of the stream is wrong\n",
+            fprintf(stderr, "traffic: byte %llu of the stream differs\n",
                     (unsigned long long) *received);
             exit(1);
         }
@@ -143,7 +148,7 @@ static void __attribute__((noreturn)) stream(const struct sockaddr_in *address)
         if (sent % 10 == 0)
             printf("received %llu\n", (unsigned long long) received / 9);
         snprintf(data, sizeof data, "%08u\n", (unsigned) (sent++ % 100000000));
-        /* What does not fit now is what the line cannot carry: the stream stands still. */
+        /* The send buffer is full: the stream pauses. */
         if (send(fd.fd, data, 9, MSG_DONTWAIT) != 9) {
             if (errno != EAGAIN)
                 die("the stream broke");
