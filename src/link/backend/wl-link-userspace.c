@@ -42,7 +42,7 @@ struct _WlLinkUserspace {
     GSource *retry_source;
     GSource *timeout_source;
     GCancellable *cancellable;
-    gulong cancelled_id;
+    gulong canceled_id;
 };
 
 G_DEFINE_FINAL_TYPE(WlLinkUserspace, wl_link_userspace, WL_TYPE_LINK)
@@ -61,9 +61,9 @@ stop_waiting(WlLinkUserspace *self)
     wl_source_clear(&self->retry_source);
     wl_source_clear(&self->timeout_source);
     wl_fd_clear(&self->inotify_fd);
-    if (self->cancelled_id)
-        g_cancellable_disconnect(self->cancellable, self->cancelled_id);
-    self->cancelled_id = 0;
+    if (self->canceled_id)
+        g_cancellable_disconnect(self->cancellable, self->canceled_id);
+    self->canceled_id = 0;
     g_clear_object(&self->cancellable);
 }
 
@@ -328,13 +328,13 @@ start_timed_out(gpointer user_data)
 /* Runs synchronously, not from the main loop: the caller that cancels may exit, and the program and
  * its interface must have ended by then. */
 static void
-start_cancelled(GCancellable *cancellable, gpointer user_data)
+start_canceled(GCancellable *cancellable, gpointer user_data)
 {
     WlLinkUserspace *self = user_data;
     GError *error = NULL;
 
     /* g_cancellable_disconnect() from within its callback deadlocks; the callback runs once. */
-    self->cancelled_id = 0;
+    self->canceled_id = 0;
     g_cancellable_set_error_if_cancelled(cancellable, &error);
     finish(self, error);
 }
@@ -437,11 +437,11 @@ wl_link_userspace_new_async(const WlLinkConfig *config, GCancellable *cancellabl
         return;
     }
     if (cancellable) {
-        /* If @cancellable is cancelled already, the callback runs before this returns. */
+        /* If @cancellable is canceled already, the callback runs before this returns. */
         g_object_ref(self);
         self->cancellable = g_object_ref(cancellable);
-        self->cancelled_id =
-            g_cancellable_connect(cancellable, G_CALLBACK(start_cancelled), self, NULL);
+        self->canceled_id =
+            g_cancellable_connect(cancellable, G_CALLBACK(start_canceled), self, NULL);
         g_object_unref(self);
     }
 }

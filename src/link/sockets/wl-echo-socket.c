@@ -186,18 +186,20 @@ wl_echo_socket_free(WlEchoSocket *self)
 
 /* ---- sending ------------------------------------------------------------------------------- */
 
-/* RFC 1071. The kernel computes it for ICMPv6 only (RFC 3542, section 3.1). */
+/* RFC 1071, whose sum does not depend on the byte order. The kernel computes it for ICMPv6 only
+ * (RFC 3542, section 3.1). */
 static guint16
-checksum(const void *data, gsize length)
+checksum(const EchoMessage *echo)
 {
-    const guint8 *bytes = data;
+    guint16 words[sizeof *echo / sizeof(guint16)];
     guint32 sum = 0;
 
-    for (gsize i = 0; i + 1 < length; i += 2)
-        sum += (guint32) bytes[i] << 8 | bytes[i + 1];
+    memcpy(words, echo, sizeof words);
+    for (guint i = 0; i < G_N_ELEMENTS(words); i++)
+        sum += words[i];
     while (sum >> 16)
         sum = (sum & 0xffff) + (sum >> 16);
-    return htons((guint16) ~sum);
+    return (guint16) ~sum;
 }
 
 static void
@@ -243,7 +245,7 @@ send4(WlEchoSocket *self, EchoMessage *echo, const WlIp *source, const WlIp *des
     struct in_pktinfo info = {.ipi_ifindex = self->ifindex};
 
     echo->type = ICMP_ECHO;
-    echo->checksum = checksum(echo, sizeof *echo);
+    echo->checksum = checksum(echo);
     memcpy(&to.sin_addr, destination->bytes, sizeof to.sin_addr);
     memcpy(&info.ipi_spec_dst, source->bytes, sizeof info.ipi_spec_dst);
     transmit(self->fd, echo, (struct sockaddr *) &to, sizeof to, IPPROTO_IP, IP_PKTINFO, &info,

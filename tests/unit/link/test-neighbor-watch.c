@@ -110,7 +110,7 @@ test_both(void)
     g_autoptr(WlNeighborWatch) watch = wl_neighbor_watch_new(on_result, NULL);
 
     g_string_truncate(results, 0);
-    test_run("ip neighbour flush dev eth0");
+    test_run("ip neighbor flush dev eth0");
     resolve(watch, "192.0.2.98", "eth0");
     resolve(watch, "192.0.2.1", "eth0");
     test_wait(has_result, (gpointer) "192.0.2.1 reachable\n");
