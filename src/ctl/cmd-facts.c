@@ -46,7 +46,7 @@ add_row(WlGrid *grid, const WlCtlProfile *profile, GVariant *fact)
     g_autofree char *source = wl_ctl_fact_source(fact);
     char *cells[N_COLUMNS] = {
         [COLUMN_SUBJECT] = wl_ctl_cut(subject, MAX_LABEL),
-        [COLUMN_ATTRIBUTE] = wl_ctl_quote(wl_ctl_get_string(fact, "Attribute"), MAX_LABEL),
+        [COLUMN_ATTRIBUTE] = wl_ctl_quote(wl_ctl_get_string(fact, "Type"), MAX_LABEL),
         [COLUMN_VALUE] = *value ? wl_ctl_quote(value, MAX_VALUE) : g_strdup("-"),
         [COLUMN_SOURCE] = wl_ctl_cut(source, MAX_LABEL),
         [COLUMN_EXPIRES] = accepted ? describe_expiry(fact) : g_strdup("-"),

@@ -70,7 +70,8 @@ append_identity(const WlCtlProfile *profile, const WlCtlPeer *peer, GString *out
         wl_ctl_quote(wl_ctl_get_string(profile->link, "Interface"), MAX_VALUE);
     g_autofree char *key = quote_or_dash(wl_ctl_get_string(properties, "PublicKey"));
     g_autofree char *trust = quote_or_dash(wl_ctl_get_string(properties, "Trust"));
-    g_autofree char *trust_by = wl_ctl_quote(wl_ctl_get_string(properties, "TrustBy"), MAX_VALUE);
+    g_autofree char *trust_by =
+        wl_ctl_quote(wl_ctl_get_string(properties, "TrustSource"), MAX_VALUE);
     gboolean with_reason = strcmp(trust, "-") != 0 && *trust_by && strcmp(trust_by, "none") != 0;
 
     append_value(out, "profile", "%s, interface %s", profile_label, interface);

@@ -255,7 +255,7 @@ check_open_port(WlDoctor *self, const char *label, guint port)
 static void
 check_changes(WlDoctor *self, const char *label, const WlCtlProfile *active)
 {
-    g_autofree char *list = wl_ctl_get_list(active->link, "Waiting", ", ");
+    g_autofree char *list = wl_ctl_get_list(active->link, "PendingKeys", ", ");
     g_autofree char *waiting = wl_ctl_quote(list, MAX_REASON);
     g_autofree char *error =
         wl_ctl_quote(wl_ctl_get_string(active->link, "ProfileError"), MAX_REASON);

@@ -21,7 +21,7 @@ facts_free(WlCtlFacts *self)
 static int
 compare(gconstpointer a, gconstpointer b)
 {
-    static const char *const order[] = {"SubjectName", "Subject", "Attribute", "Value", "Source"};
+    static const char *const order[] = {"SubjectName", "Subject", "Type", "Value", "Source"};
     GVariant *left = *(GVariant *const *) a, *right = *(GVariant *const *) b;
     int result = 0;
 
@@ -96,7 +96,7 @@ wl_ctl_fact_subject(const WlCtlProfile *profile, GVariant *fact)
 char *
 wl_ctl_fact_rule(GVariant *fact)
 {
-    const char *rule = wl_ctl_get_string(fact, "Rule");
+    const char *rule = wl_ctl_get_string(fact, "Reason");
 
     /* The rules of refused facts begin with it. */
     if (g_str_has_prefix(rule, "refused: "))

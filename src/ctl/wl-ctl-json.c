@@ -24,11 +24,11 @@ static const Member link_members[] = {
     {"ListenPort", "listen_port", AS_NUMBER},
     {"FactPort", "fact_port", AS_NUMBER},
     {"Role", "role", AS_STRING},
-    {"RoleFrom", "role_from", AS_STRING},
+    {"RoleSource", "role_source", AS_STRING},
     {"Addresses", "addresses", AS_LIST},
     {"Networks", "networks", AS_LIST},
     {"Uplink", "uplink", AS_STRING},
-    {"Waiting", "waiting", AS_LIST},
+    {"PendingKeys", "pending_keys", AS_LIST},
     {"ProfileError", "profile_error", AS_STRING},
     {"FactCount", "fact_count", AS_NUMBER},
     {"Version", "version", AS_STRING},
@@ -42,7 +42,7 @@ static const Member peer_members[] = {
     {"Endpoint", "endpoint", AS_STRING},
     {"AllowedIPs", "allowed_ips", AS_LIST},
     {"Trust", "trust", AS_STRING},
-    {"TrustBy", "trust_by", AS_STRING},
+    {"TrustSource", "trust_source", AS_STRING},
     {"Configured", "configured", AS_BOOLEAN},
     {"Router", "router", AS_BOOLEAN},
     {"Basic", "basic", AS_BOOLEAN},
@@ -54,10 +54,10 @@ static const Member peer_members[] = {
 };
 
 static const Member fact_members[] = {
-    {"Subject", "subject", AS_STRING},     {"SubjectName", "subject_name", AS_STRING},
-    {"Attribute", "attribute", AS_STRING}, {"Value", "value", AS_STRING},
-    {"Source", "source", AS_STRING},       {"SourceName", "source_name", AS_STRING},
-    {"Accepted", "accepted", AS_BOOLEAN},  {"Rule", "rule", AS_STRING},
+    {"Subject", "subject", AS_STRING},    {"SubjectName", "subject_name", AS_STRING},
+    {"Type", "type", AS_STRING},          {"Value", "value", AS_STRING},
+    {"Source", "source", AS_STRING},      {"SourceName", "source_name", AS_STRING},
+    {"Accepted", "accepted", AS_BOOLEAN}, {"Reason", "reason", AS_STRING},
     {"Expires", "expires", AS_NUMBER},
 };
 
@@ -106,7 +106,7 @@ set_members(JsonObject *object, GVariant *properties, const Member *members, gsi
 static JsonObject *
 received_to_json(GVariant *properties)
 {
-    g_autoptr(GVariant) received = wl_ctl_get_value(properties, "Received", "a{st}");
+    g_autoptr(GVariant) received = wl_ctl_get_value(properties, "ReceiveCounters", "a{st}");
     JsonObject *object = json_object_new();
     GVariantIter iter;
     const char *label;
@@ -165,7 +165,7 @@ wl_ctl_profile_to_json(const WlCtlProfile *profile)
     JsonArray *peers = json_array_new();
 
     set_members(object, profile->link, link_members, G_N_ELEMENTS(link_members));
-    json_object_set_object_member(object, "received", received_to_json(profile->link));
+    json_object_set_object_member(object, "receive_counters", received_to_json(profile->link));
     for (guint i = 0; i < profile->peers->len; i++)
         json_array_add_object_element(
             peers, wl_ctl_peer_to_json(profile, g_ptr_array_index(profile->peers, i)));

@@ -134,7 +134,7 @@ list_sources(const Case *self, const char *attribute)
         g_autofree char *source = NULL;
 
         if (strcmp(wl_ctl_get_string(fact, "Subject"), self->key) != 0 ||
-            strcmp(wl_ctl_get_string(fact, "Attribute"), attribute) != 0 ||
+            strcmp(wl_ctl_get_string(fact, "Type"), attribute) != 0 ||
             !wl_ctl_get_boolean(fact, "Accepted"))
             continue;
         source = wl_ctl_fact_source(fact);
@@ -160,7 +160,7 @@ list_refused(const Case *self, const char *attribute)
         g_autofree char *rule = NULL;
 
         if (strcmp(wl_ctl_get_string(fact, "Subject"), self->key) != 0 ||
-            strcmp(wl_ctl_get_string(fact, "Attribute"), attribute) != 0 ||
+            strcmp(wl_ctl_get_string(fact, "Type"), attribute) != 0 ||
             wl_ctl_get_boolean(fact, "Accepted") || count++ >= MAX_REFUSED)
             continue;
         source = wl_ctl_fact_source(fact);
@@ -282,7 +282,7 @@ static void
 ask_trust(WlReasons *self, const Case *of)
 {
     g_autofree char *trust = wl_ctl_quote(wl_ctl_get_string(of->peer, "Trust"), MAX_VALUE);
-    g_autofree char *by = wl_ctl_quote(wl_ctl_get_string(of->peer, "TrustBy"), MAX_VALUE);
+    g_autofree char *by = wl_ctl_quote(wl_ctl_get_string(of->peer, "TrustSource"), MAX_VALUE);
     g_autofree char *refused = list_refused(of, "allowed-ips");
     g_autofree char *list = wl_ctl_get_list(of->peer, "AllowedIPs", ", ");
     g_autofree char *prefixes = wl_ctl_quote(list, MAX_NOTE);

@@ -153,7 +153,7 @@ append_head(const WlCtlProfile *profile, const WlPage *page, GString *out)
 static void
 append_profile_state(const WlCtlProfile *profile, const WlPage *page, GString *out)
 {
-    g_autofree char *list = wl_ctl_get_list(profile->link, "Waiting", ", ");
+    g_autofree char *list = wl_ctl_get_list(profile->link, "PendingKeys", ", ");
     g_autofree char *waiting = wl_ctl_quote(list, MAX_NOTE);
     g_autofree char *error =
         wl_ctl_quote(wl_ctl_get_string(profile->link, "ProfileError"), MAX_NOTE);

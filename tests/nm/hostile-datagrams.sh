@@ -20,7 +20,7 @@ link_property() {  # name
     --method org.freedesktop.DBus.Properties.Get $LINK_INTERFACE "$1" < /dev/null
 }
 received() {  # result
-  link_property Received | grep -oE "'$1': (uint64 )?[0-9]+" | grep -oE '[0-9]+$'
+  link_property ReceiveCounters | grep -oE "'$1': (uint64 )?[0-9]+" | grep -oE '[0-9]+$'
 }
 fact_count() { link_property FactCount | grep -oE '[0-9]+>' | tr -d '>'; }
 received_at_least() { [ "$(received "$1")" -ge "$2" ]; }

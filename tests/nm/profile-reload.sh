@@ -100,7 +100,7 @@ check "the profile is activated" nmcli_laptop connection up laptop || finish lap
 PID=$(service_pids)
 check "the peer answers pings" reaches 10.77.0.1
 check "a monitor records the signals to NetworkManager" record
-check "no key is pending" becomes Waiting '"data":\[\]'
+check "no key is pending" becomes PendingKeys '"data":\[\]'
 check "the profile has no error" becomes ProfileError '"data":""'
 stream_begins
 
@@ -178,12 +178,12 @@ check "a peer is added whose preshared key NetworkManager does not store" modify
   +vpn.data peer-3-allowed-ips=10.77.0.7/32 +vpn.data peer-3-preshared-key-flags=1
 check "the service logs that the key is pending" \
   says 'peer-3-preshared-key: NetworkManager does not keep this key'
-check "the preshared key is pending on D-Bus" becomes Waiting '\["peer-3-preshared-key"\]'
+check "the preshared key is pending on D-Bus" becomes PendingKeys '\["peer-3-preshared-key"\]'
 check "the peer is not added without its preshared key" fails has_on_link peers third .
 check "the peer with the missing key is removed" \
   modify -vpn.data peer-3-public-key -vpn.data peer-3-endpoint \
   -vpn.data peer-3-allowed-ips -vpn.data peer-3-preshared-key-flags
-check "no key is pending again" becomes Waiting '"data":\[\]'
+check "no key is pending again" becomes PendingKeys '"data":\[\]'
 
 # --- invalid values
 check "an endpoint is set to an invalid value" modify +vpn.data peer-1-endpoint=nowhere
@@ -202,7 +202,7 @@ check "the keepalive and the MTU are changed together" \
 check "the keepalive takes effect immediately" link_has persistent-keepalive other '15$'
 check "the service logs that the MTU needs a reactivation" \
   says 'was changed [(]mtu[)]; that counts when it is brought up again'
-check "the MTU is pending on D-Bus" becomes Waiting '\["mtu"\]'
+check "the MTU is pending on D-Bus" becomes PendingKeys '\["mtu"\]'
 check "wirelinkctl shows the pending MTU" shows 'mtu'
 check "an unrelated setting is changed" modify connection.autoconnect-priority 3
 check "a second unrelated setting is changed" modify connection.metered 1
@@ -214,7 +214,7 @@ check "the service logs that no key is pending" says 'nothing in the profile wai
 check "the service logs no effective change of the MTU" matches '^0$' \
   "$(log_lines 'was changed (mtu), and runs so')"
 check "the MTU is changed again" modify +vpn.data mtu=1400
-check "the MTU is pending on D-Bus again" becomes Waiting '\["mtu"\]'
+check "the MTU is pending on D-Bus again" becomes PendingKeys '\["mtu"\]'
 # Changed routes are sent to NetworkManager while the VPN stays active.
 check "NetworkManager received the changed routes" told_some Ip4Config
 check "NetworkManager received no new Config" matches '^0$' "$(told Config)"
@@ -227,7 +227,7 @@ check "the profile is deactivated" nmcli_laptop connection down laptop
 check "the profile is activated with the changes" nmcli_laptop connection up laptop
 check "the link has the changed MTU" \
   matches 'mtu 1400' "$(host laptop ip link show dev "$(host_interface laptop)")"
-check "no key is pending after the reactivation" becomes Waiting '"data":\[\]'
+check "no key is pending after the reactivation" becomes PendingKeys '"data":\[\]'
 check "the profile is deactivated" nmcli_laptop connection down laptop
 check "the host is clean" wait_host_clean laptop
 finish laptop

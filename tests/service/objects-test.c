@@ -183,12 +183,12 @@ test_values(void)
     assert_value(link, "ListenPort", "51820");
     assert_value(link, "FactPort", "51821");
     assert_value(link, "Role", "'leaf'");
-    assert_value(link, "RoleFrom", "'detected'");
+    assert_value(link, "RoleSource", "'detected'");
     assert_value(link, "Addresses", "['10.77.0.2/24', 'fd77::2/64', '10.78.0.2/32']");
     assert_value(link, "Networks",
                  "['10.77.0.0/24', 'fd77::/64', '10.78.0.2/32', '10.79.0.0/16', 'fd79::/48']");
     assert_value(link, "Uplink", "''");
-    assert_value(link, "Waiting", "[]");
+    assert_value(link, "PendingKeys", "[]");
     assert_value(link, "ProfileError", "''");
     assert_value(link, "ActiveConnection", "'/'"); /* no NetworkManager here */
 
@@ -203,7 +203,7 @@ test_values(void)
     assert_value(hub, "Endpoint", "'" HUB_ENDPOINT "'");
     assert_value(hub, "Candidates", "[('" HUB_ENDPOINT "', 'configured', 'profile', 'not-tried')]");
     assert_value(hub, "Trust", "'Membership'");
-    assert_value(hub, "TrustBy", "'route'");
+    assert_value(hub, "TrustSource", "'route'");
     assert_value(hub, "Router", "true");
     assert_value(hub, "Basic", "false");
     assert_value(hub, "Configured", "true");
@@ -258,14 +258,14 @@ test_facts(void)
         g_assert_cmpuint(g_variant_n_children(fact), ==, 11);
         g_assert_true(g_variant_lookup(fact, "Subject", "&s", &subject));
         g_assert_true(g_variant_lookup(fact, "SubjectName", "&s", &name));
-        g_assert_true(g_variant_lookup(fact, "Attribute", "&s", &attribute));
+        g_assert_true(g_variant_lookup(fact, "Type", "&s", &attribute));
         g_assert_true(g_variant_lookup(fact, "Value", "&s", &value));
         g_assert_true(g_variant_lookup(fact, "Source", "&s", &source));
         g_assert_true(g_variant_lookup(fact, "SourceName", "&s", &name));
         g_assert_true(g_variant_lookup(fact, "Accepted", "b", &accepted));
-        g_assert_true(g_variant_lookup(fact, "Rule", "&s", &rule));
-        g_assert_true(g_variant_lookup(fact, "RuleId", "&s", &rule_id));
-        g_assert_true(g_variant_lookup(fact, "RuleArguments", "@as", &arguments));
+        g_assert_true(g_variant_lookup(fact, "Reason", "&s", &rule));
+        g_assert_true(g_variant_lookup(fact, "ReasonId", "&s", &rule_id));
+        g_assert_true(g_variant_lookup(fact, "ReasonArguments", "@as", &arguments));
         g_assert_true(g_variant_lookup(fact, "Expires", "u", &expires));
         found |= g_str_equal(subject, HUB_PUBLIC) && g_str_equal(attribute, "allowed-ips") &&
                  g_str_equal(value, "10.79.0.0/16") && *source == '\0' && accepted &&

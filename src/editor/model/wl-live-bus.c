@@ -183,10 +183,10 @@ on_facts(GObject *source, GAsyncResult *result, gpointer user_data)
         g_variant_get(reply, "(aa{sv})", &facts);
     while (facts && bus->live->facts->len < MAX_FACTS &&
            g_variant_iter_next(facts, "@a{sv}", &properties)) {
-        g_autofree char *reason = dup_sentence(properties, "RuleId", "RuleArguments", "Rule");
+        g_autofree char *reason = dup_sentence(properties, "ReasonId", "ReasonArguments", "Reason");
         WlEditorLiveFact fact = {
             .subject = (char *) text_of(properties, "Subject"),
-            .type = (char *) text_of(properties, "Attribute"),
+            .type = (char *) text_of(properties, "Type"),
             .value = (char *) text_of(properties, "Value"),
             .source = (char *) text_of(properties, "Source"),
             .source_name = (char *) text_of(properties, "SourceName"),
@@ -224,7 +224,7 @@ take_link(WlEditorLive *live, GVariant *properties)
 {
     g_autofree const char **pending = NULL;
 
-    g_variant_lookup(properties, "Waiting", "^a&s", &pending);
+    g_variant_lookup(properties, "PendingKeys", "^a&s", &pending);
     wl_editor_live_set_profile_state(live, pending, text_of(properties, "ProfileError"));
 }
 

@@ -23,7 +23,7 @@ typedef struct {
     GArray *waiting; /* of Waiting */
 } Entry;
 
-struct _WlCallers {
+struct _WlCredentials {
     grefcount references; /* one for each question under way */
     GDBusConnection *connection;
     GCancellable *cancellable;

@@ -5,7 +5,7 @@
 
 /** Which users are behind the unique names of the bus: asked once, remembered until the name is
  * gone, a bounded number of them. */
-typedef struct _WlCallers WlCredentials;
+typedef struct _WlCredentials WlCredentials;
 
 typedef struct {
     guint32 uid;

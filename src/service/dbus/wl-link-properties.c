@@ -4,7 +4,7 @@
 #include "wl-clock.h"
 #include "wl-link-local.h"
 
-const char *const wl_link_properties_on_demand[] = {"FactCount", "Received", NULL};
+const char *const wl_link_properties_on_demand[] = {"FactCount", "ReceiveCounters", NULL};
 
 static GVariant *
 prefixes_variant(const GArray *prefixes)
@@ -19,7 +19,7 @@ prefixes_variant(const GArray *prefixes)
 }
 
 static GVariant *
-received_variant(const WlEngine *engine)
+receive_counters_variant(const WlEngine *engine)
 {
     const guint64 *received = wl_engine_get_receive_counters(engine);
     GVariantBuilder counts;
@@ -55,12 +55,12 @@ wl_link_properties_new(WlSession *session, const WlLinkProfile *profile)
     g_variant_dict_insert(&dict, "ListenPort", "q", wl_engine_get_listen_port(engine));
     g_variant_dict_insert(&dict, "FactPort", "q", settings->fact_port);
     g_variant_dict_insert(&dict, "Role", "s", wl_engine_is_router(engine) ? "router" : "leaf");
-    g_variant_dict_insert(&dict, "RoleFrom", "s",
+    g_variant_dict_insert(&dict, "RoleSource", "s",
                           config->role == WL_ROLE_AUTOMATIC ? "detected" : "profile");
     g_variant_dict_insert_value(&dict, "Addresses", prefixes_variant(config->addresses));
     g_variant_dict_insert_value(&dict, "Networks", prefixes_variant(networks));
     g_variant_dict_insert(&dict, "Uplink", "s", wl_session_get_uplink(session));
-    g_variant_dict_insert(&dict, "Waiting", "^as", profile->waiting);
+    g_variant_dict_insert(&dict, "PendingKeys", "^as", profile->waiting);
     g_variant_dict_insert(&dict, "ProfileError", "s", profile->error);
     g_variant_dict_insert(&dict, "Version", "s", WL_VERSION);
     return g_variant_dict_end(&dict);
@@ -73,7 +73,7 @@ wl_link_properties_get(WlSession *session, const char *name)
 
     if (g_str_equal(name, "FactCount"))
         return g_variant_new_uint32(wl_engine_get_fact_count(engine));
-    return g_str_equal(name, "Received") ? received_variant(engine) : NULL;
+    return g_str_equal(name, "ReceiveCounters") ? receive_counters_variant(engine) : NULL;
 }
 
 /* ---- facts */
@@ -95,7 +95,7 @@ fact_variant(const WlFactView *view, gint64 now)
     g_variant_dict_insert_value(&dict, "Subject",
                                 g_variant_new_take_string(wl_key_to_string(&view->subject)));
     g_variant_dict_insert(&dict, "SubjectName", "s", view->subject_name);
-    g_variant_dict_insert(&dict, "Attribute", "s", view->type);
+    g_variant_dict_insert(&dict, "Type", "s", view->type);
     g_variant_dict_insert(&dict, "Value", "s", view->value);
     g_variant_dict_insert_value(&dict, "Source",
                                 view->local
@@ -103,9 +103,9 @@ fact_variant(const WlFactView *view, gint64 now)
                                     : g_variant_new_take_string(wl_key_to_string(&view->source)));
     g_variant_dict_insert(&dict, "SourceName", "s", view->source_name);
     g_variant_dict_insert(&dict, "Accepted", "b", view->accepted);
-    g_variant_dict_insert(&dict, "Rule", "s", view->reason->text);
-    g_variant_dict_insert(&dict, "RuleId", "s", wl_reason_id_to_string(view->reason->id));
-    g_variant_dict_insert(&dict, "RuleArguments", "^as", view->reason->arguments);
+    g_variant_dict_insert(&dict, "Reason", "s", view->reason->text);
+    g_variant_dict_insert(&dict, "ReasonId", "s", wl_reason_id_to_string(view->reason->id));
+    g_variant_dict_insert(&dict, "ReasonArguments", "^as", view->reason->arguments);
     g_variant_dict_insert(&dict, "Expires", "u", seconds_left(view, now));
     return g_variant_dict_end(&dict);
 }

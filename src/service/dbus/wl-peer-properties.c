@@ -77,7 +77,7 @@ wl_peer_properties_new(const WlPeerView *view, const char *via)
     g_variant_dict_insert_value(&dict, "AllowedIPs", prefixes_variant(view->allowed_ips));
     g_variant_dict_insert(&dict, "Trust", "s",
                           view->trust == WL_TRUST_UNSET ? "" : wl_trust_to_string(view->trust));
-    g_variant_dict_insert(&dict, "TrustBy", "s", wl_trust_source_to_string(view->trust_source));
+    g_variant_dict_insert(&dict, "TrustSource", "s", wl_trust_source_to_string(view->trust_source));
     g_variant_dict_insert(&dict, "Router", "b", view->router);
     g_variant_dict_insert(&dict, "Basic", "b", view->basic);
     g_variant_dict_insert(&dict, "Configured", "b", view->configured);

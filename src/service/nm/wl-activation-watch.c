@@ -8,7 +8,7 @@
 #define NUMBERED   ".Connection_"
 #define ACTIVATION "/org/freedesktop/NetworkManager/ActiveConnection/"
 
-struct _WlAbandoned {
+struct _WlActivationWatch {
     GDBusConnection *connection;
     WlActivationWatchFunc func; /* NULL: told */
     gpointer user_data;

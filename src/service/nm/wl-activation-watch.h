@@ -8,7 +8,7 @@
  * started us. To a service that it has started, but not called yet, it then says nothing, and libnm
  * would have that wait for a call that never comes.
  */
-typedef struct _WlAbandoned WlActivationWatch;
+typedef struct _WlActivationWatch WlActivationWatch;
 
 typedef void (*WlActivationWatchFunc)(gpointer user_data);
 

@@ -8,7 +8,7 @@
 
 #define MAX_NAMED 8 /* keys in one sentence */
 
-struct _WlLiveProfile {
+struct _WlProfileReload {
     WlSession *session;
     void (*changed)(gpointer user_data);
     gpointer user_data;

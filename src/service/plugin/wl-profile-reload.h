@@ -9,7 +9,7 @@
  * Has a session follow its profile while that is changed: what can be is applied at once, and of
  * the rest it says that it waits for the next activation.
  */
-typedef struct _WlLiveProfile WlProfileReload;
+typedef struct _WlProfileReload WlProfileReload;
 
 /**
  * For a session that is ready, and outlives this. @activated is copied, without its secrets.

@@ -5,7 +5,7 @@
 #include "wl-uplinks.h"
 #include "wl-sleep-monitor.h"
 
-struct _WlSurroundings {
+struct _WlSystemEvents {
     WlSession *session;
     WlUplinks *uplinks;
     WlSleepMonitor *wake;

@@ -4,7 +4,7 @@
 #include "wl-session.h"
 
 /** Tells a session what others on the system bus, and the clock, say of this machine. */
-typedef struct _WlSurroundings WlSystemEvents;
+typedef struct _WlSystemEvents WlSystemEvents;
 
 /** To be freed before @session. */
 WlSystemEvents *wl_system_events_new(GDBusConnection *connection, WlSession *session);

@@ -2,21 +2,22 @@
 #include "wl-dns-client.h"
 
 #include <ares.h>
-#include <glib-unix.h>
 #include <netinet/in.h>
 #include <string.h>
 #include <sys/socket.h>
+
+#include "wl-fd-source.h"
 
 #define MAX_ADDRESSES 16   /* of one name; more are not worth trying */
 #define TIMEOUT_MS    2000 /* of one server, the first time */
 #define TRIES         2
 
-struct _WlNameClient {
+struct _WlDnsClient {
     WlDnsRoute way;
     char *interface; /* that of the servers; "": none */
     char *trouble;   /* of the last socket; NULL: none */
     ares_channel channel;
-    GHashTable *watches; /* descriptor -> id of its source */
+    GHashTable *watches; /* file descriptor -> GSource */
     guint timeout_id;
     GPtrArray *questions; /* of Question */
 };
@@ -81,20 +82,23 @@ schedule(WlDnsClient *self)
 }
 
 static void
+watch_free(gpointer data)
+{
+    GSource *source = data;
+
+    wl_source_clear(&source);
+}
+
+static void
 on_socket_state(void *data, ares_socket_t fd, int readable, int writable)
 {
     WlDnsClient *self = data;
-    guint id = GPOINTER_TO_UINT(g_hash_table_lookup(self->watches, GINT_TO_POINTER(fd)));
     GIOCondition condition = (readable ? G_IO_IN : 0) | (writable ? G_IO_OUT : 0);
 
-    if (id)
-        g_source_remove(id);
-    if (!condition) {
-        g_hash_table_remove(self->watches, GINT_TO_POINTER(fd));
-        return;
-    }
-    id = g_unix_fd_add(fd, condition, on_ready, self);
-    g_hash_table_insert(self->watches, GINT_TO_POINTER(fd), GUINT_TO_POINTER(id));
+    g_hash_table_remove(self->watches, GINT_TO_POINTER(fd));
+    if (condition)
+        g_hash_table_insert(self->watches, GINT_TO_POINTER(fd),
+                            wl_fd_source_new(fd, condition, on_ready, self));
 }
 
 /* ---- which way it goes --------------------------------------------------------------------- */
@@ -278,7 +282,7 @@ wl_dns_client_new(const char *interface, const WlDnsServer *servers, gsize n, co
 
     self->way = *way;
     self->interface = g_strdup(interface);
-    self->watches = g_hash_table_new(NULL, NULL);
+    self->watches = g_hash_table_new_full(NULL, NULL, NULL, watch_free);
     self->questions = g_ptr_array_new_with_free_func(question_free);
     status = open_channel(self);
     if (status == ARES_SUCCESS)

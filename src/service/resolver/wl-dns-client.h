@@ -7,7 +7,7 @@
 
 /** Asks the DNS servers of one uplink, whatever resolver this machine has, by sockets that say
  * which way they go. */
-typedef struct _WlNameClient WlDnsClient;
+typedef struct _WlDnsClient WlDnsClient;
 
 typedef struct {
     guint32 mark; /* of what goes around a full tunnel; 0: none */

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-struct _WlLocalServers {
+struct _WlProtectedHosts {
     GArray *gateways; /* of WlIp */
     GArray *dns;      /* of WlDnsServer */
 };

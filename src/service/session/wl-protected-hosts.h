@@ -6,7 +6,7 @@
 
 /** Gateways and DNS servers of this machine, from where each becomes known, told to the engine
  * together. */
-typedef struct _WlLocalServers WlProtectedHosts;
+typedef struct _WlProtectedHosts WlProtectedHosts;
 
 WlProtectedHosts *wl_protected_hosts_new(void);
 void wl_protected_hosts_free(WlProtectedHosts *self);

@@ -7,6 +7,7 @@
 #include "wl-link-local.h"
 #include "wl-profile-lock.h"
 #include "wl-full-tunnel.h"
+#include "wl-link-local.h"
 #include "wl-session-inputs.h"
 #include "wl-session-link.h"
 #include "wl-session-outputs.h"

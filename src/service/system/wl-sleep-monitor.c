@@ -17,7 +17,7 @@
 /* A day that does not come. */
 #define FAR ((time_t) 1 << 40)
 
-struct _WlWake {
+struct _WlSleepMonitor {
     GDBusConnection *connection;
     WlSleepMonitorFunc func;
     gpointer user_data;

@@ -8,7 +8,7 @@
  * kernel where there is no logind: a timer on the real-time clock is cancelled when that is set,
  * also by waking up. Costs nothing meanwhile.
  */
-typedef struct _WlWake WlSleepMonitor;
+typedef struct _WlSleepMonitor WlSleepMonitor;
 
 /** @reason: a sentence for the log. */
 typedef void (*WlSleepMonitorFunc)(const char *reason, gpointer user_data);

@@ -354,7 +354,7 @@ test_services(Machine *machine, gconstpointer data)
     fixture_remove_mock(&machine->fixture, mock);
     mock = fixture_add_mock(&machine->fixture, MOCK_ANSWERS,
                             mock_objects_with("home", WL_VERSION,
-                                              "'Waiting': <['mtu']>, "
+                                              "'PendingKeys': <['mtu']>, "
                                               "'ProfileError': <'address: missing'>, ",
                                               ""));
     changed = examine(machine, NULL, NULL);

@@ -267,10 +267,10 @@ mock_objects_with(const char *id, const char *version, const char *more, const c
         "'Uuid': <'0f0e0d0c-%s'>, 'Id': <'%s'>, 'Interface': <'nmwl-%s'>, 'Backend': <'kernel'>, "
         "'PublicKey': <'j0DFrbaPJWJK5bIU6nZ6bslNgp09e14a0bpvPiE4KF8='>, "
         "'LinkLocalAddress': <'fe80::58e3:f6f9:c107:22cf'>, 'ListenPort': <uint16 40001>, "
-        "'FactPort': <uint16 51821>, 'Role': <'leaf'>, 'RoleFrom': <'detected'>, "
+        "'FactPort': <uint16 51821>, 'Role': <'leaf'>, 'RoleSource': <'detected'>, "
         "'Addresses': <['10.77.0.9/24', 'fd77::9/64']>, 'Networks': <['10.77.0.0/24']>, "
         "'Uplink': <'wlan0'>, 'FactCount': <uint32 12>, 'Version': <'%s'>, %s"
-        "'Received': <{'accepted': uint64 7, 'bad-tag': 1}>}}%s}",
+        "'ReceiveCounters': <{'accepted': uint64 7, 'bad-tag': 1}>}}%s}",
         id, id, id, version, more, peers);
 
     return parse("a{oa{sa{sv}}}", text);
@@ -290,25 +290,25 @@ mock_peer(guint number, const char *name, const char *state, const char *via, co
 }
 
 static const char hub_more[] =
-    "'Endpoint': <'192.0.2.1:51820'>, 'Trust': <'Membership'>, 'TrustBy': <'config'>, "
+    "'Endpoint': <'192.0.2.1:51820'>, 'Trust': <'Membership'>, 'TrustSource': <'config'>, "
     "'Router': <true>, 'Configured': <true>, 'RxBytes': <uint64 1536>, 'TxBytes': <uint64 1>, "
     "'RoundTrip': <uint32 12345>, 'LastHandshake': <int64 %" G_GINT64_FORMAT
     ">, 'LastAlive': <int64 %" G_GINT64_FORMAT ">, "
     "'Candidates': <[('192.0.2.1:51820', 'configured', 'profile', 'in-use')]>, ";
 
 static const char laptop_more[] =
-    "'Trust': <'Endpoint'>, 'TrustBy': <'known-peer'>, 'Configured': <true>, "
+    "'Trust': <'Endpoint'>, 'TrustSource': <'known-peer'>, 'Configured': <true>, "
     "'Candidates': <[('192.168.7.4:41000', 'private', 'self', 'no-answer'), "
     "('[2001:db8::4]:41000', 'public', 'router', 'trying')]>, ";
 
 static const char nas_more[] =
-    "'Endpoint': <'192.168.1.20:51820'>, 'Trust': <'Untrusted'>, 'TrustBy': <'none'>, "
+    "'Endpoint': <'192.168.1.20:51820'>, 'Trust': <'Untrusted'>, 'TrustSource': <'none'>, "
     "'RxBytes': <uint64 5000000000>, 'TxBytes': <uint64 4096>, 'RoundTrip': <uint32 310>, "
     "'LastHandshake': <int64 %" G_GINT64_FORMAT ">, 'LastAlive': <int64 %" G_GINT64_FORMAT ">, "
     "'Candidates': <[('192.168.1.20:51820', 'on-link', 'self', 'in-use')]>, ";
 
 static const char phone_more[] =
-    "'Basic': <true>, 'Configured': <true>, 'Trust': <''>, 'TrustBy': <'config'>, "
+    "'Basic': <true>, 'Configured': <true>, 'Trust': <''>, 'TrustSource': <'config'>, "
     "'Candidates': <[('198.51.100.7:51820', 'configured', 'profile', 'not-tried')]>, ";
 
 Mock *
@@ -328,7 +328,7 @@ fixture_add_network(Fixture *self, const char *id)
         mock_peer(4, "phone", "connecting", "/", "1 address to try", phone_more);
     g_autofree char *unnamed =
         mock_peer(5, "", "offline", "/", "no address of it is known yet; hub has to tell one",
-                  "'Trust': <'Untrusted'>, 'TrustBy': <'none'>, ");
+                  "'Trust': <'Untrusted'>, 'TrustSource': <'none'>, ");
     g_autofree char *peers = g_strconcat(laptop, unnamed, phone, nas, hub, NULL);
     Mock *mock = fixture_add_mock(self, MOCK_ANSWERS, mock_objects(id, WL_VERSION, peers));
 
@@ -337,28 +337,28 @@ fixture_add_network(Fixture *self, const char *id)
         "aa{sv}",
         "[{'Subject': <'" MOCK_KEY(
             "2") "'>, 'SubjectName': <'laptop'>,"
-                 " 'Attribute': <'endpoint'>, 'Value': <'192.168.7.4:41000'>,"
+                 " 'Type': <'endpoint'>, 'Value': <'192.168.7.4:41000'>,"
                  " 'Source': <'" MOCK_KEY(
                      "2") "'>, 'SourceName': <'laptop'>,"
-                          " 'Accepted': <true>, 'Rule': <'laptop is a known peer, which may tell endpoints'>,"
+                          " 'Accepted': <true>, 'Reason': <'laptop is a known peer, which may tell endpoints'>,"
                           " 'Expires': <uint32 251>},"
                           "{'Subject': <'" MOCK_KEY(
                               "3") "'>, 'SubjectName': <'nas'>,"
-                                   " 'Attribute': <'member'>, 'Value': <'nas'>,"
+                                   " 'Type': <'member'>, 'Value': <'nas'>,"
                                    " 'Source': <'" MOCK_KEY(
                                        "1") "'>, 'SourceName': <'hub'>,"
-                                            " 'Accepted': <true>, 'Rule': <'hub is a router by the profile, so it may name members'>,"
+                                            " 'Accepted': <true>, 'Reason': <'hub is a router by the profile, so it may name members'>,"
                                             " 'Expires': <uint32 0>},"
                                             "{'Subject': <'" MOCK_KEY(
                                                 "2") "'>, 'SubjectName': <'laptop'>,"
-                                                     " 'Attribute': <'allowed-ips'>, 'Value': <'0.0.0.0/0'>,"
+                                                     " 'Type': <'allowed-ips'>, 'Value': <'0.0.0.0/0'>,"
                                                      " 'Source': <'" MOCK_KEY(
                                                          "1") "'>, 'SourceName': <'hub'>,"
-                                                              " 'Accepted': <false>, 'Rule': <'refused: a default route is never taken from a fact'>,"
+                                                              " 'Accepted': <false>, 'Reason': <'refused: a default route is never taken from a fact'>,"
                                                               " 'Expires': <uint32 0>},"
                                                               "{'Subject': <'j0DFrbaPJWJK5bIU6nZ6bslNgp09e14a0bpvPiE4KF8='>, 'SubjectName': <''>,"
-                                                              " 'Attribute': <'endpoint'>, 'Value': <'192.168.1.5:40001'>, 'Source': <''>,"
-                                                              " 'SourceName': <''>, 'Accepted': <true>, 'Rule': <'this member says so'>,"
+                                                              " 'Type': <'endpoint'>, 'Value': <'192.168.1.5:40001'>, 'Source': <''>,"
+                                                              " 'SourceName': <''>, 'Accepted': <true>, 'Reason': <'this member says so'>,"
                                                               " 'Expires': <uint32 255>}]");
     return mock;
 }

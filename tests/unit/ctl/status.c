@@ -81,7 +81,7 @@ static void
 test_changed(Fixture *fixture, gconstpointer data)
 {
     static const char changed[] =
-        "'Waiting': <['listen-port', 'mtu']>, "
+        "'PendingKeys': <['listen-port', 'mtu']>, "
         "'ProfileError': <'peer-1-endpoint: \"\\u001bnowhere\" has no port'>, ";
     g_autoptr(CtlRun) run = NULL;
     g_autoptr(CtlRun) json = NULL;
@@ -95,7 +95,7 @@ test_changed(Fixture *fixture, gconstpointer data)
     g_assert_null(strchr(run->out, '\033'));
     json = FIXTURE_RUN(fixture, "100", "status", "--json");
     ctl_assert_holds(json->out,
-                     "\"waiting\" : [\n        \"listen-port\",\n        \"mtu\"\n      ]");
+                     "\"pending_keys\" : [\n        \"listen-port\",\n        \"mtu\"\n      ]");
     ctl_assert_holds(json->out, "\"profile_error\" : \"peer-1-endpoint: ");
 }
 

@@ -59,11 +59,11 @@ facts(void)
 {
     return g_variant_parse(
         G_VARIANT_TYPE("(aa{sv})"),
-        "([{'Subject': <'" PHONE_KEY "'>, 'Attribute': <'member'>, 'Value': <'phone'>, "
+        "([{'Subject': <'" PHONE_KEY "'>, 'Type': <'member'>, 'Value': <'phone'>, "
         "'Source': <'" HUB_KEY "'>, 'SourceName': <'hub'>, 'Accepted': <true>}, "
-        "{'Subject': <'" PHONE_KEY "'>, 'Attribute': <'allowed-ips'>, 'Value': <'10.77.0.9/32'>, "
+        "{'Subject': <'" PHONE_KEY "'>, 'Type': <'allowed-ips'>, 'Value': <'10.77.0.9/32'>, "
         "'Source': <'" HUB_KEY "'>, 'SourceName': <'hub'>, 'Accepted': <true>}, "
-        "{'Subject': <'" PHONE_KEY "'>, 'Attribute': <'allowed-ips'>, 'Value': <'0.0.0.0/0'>, "
+        "{'Subject': <'" PHONE_KEY "'>, 'Type': <'allowed-ips'>, 'Value': <'0.0.0.0/0'>, "
         "'Source': <'" HUB_KEY "'>, 'SourceName': <'hub'>, 'Accepted': <false>}],)",
         NULL, NULL, NULL);
 }
@@ -336,16 +336,16 @@ test_profile_state(Fixture *self, gconstpointer data)
     static const struct {
         const char *link, *pending, *error;
     } cases[] = {
-        {", 'Waiting': <['mtu', 'peer-2-preshared-key', 'peer-9-name', 'colour']>", //
+        {", 'PendingKeys': <['mtu', 'peer-2-preshared-key', 'peer-9-name', 'colour']>", //
          PENDING "MTU, Preshared key of laptop, Name of peer 9, colour", NULL},
         {", 'ProfileError': <'peer-1-endpoint: nowhere has no port'>", NULL,
          WRONG "Endpoints of hub: nowhere has no port"},
-        {", 'Waiting': <['mtu']>, 'ProfileError': <'no peer is left'>", PENDING "MTU",
+        {", 'PendingKeys': <['mtu']>, 'ProfileError': <'no peer is left'>", PENDING "MTU",
          WRONG "no peer is left"},
-        {", 'Waiting': <['a','b','c','d','e','f','g','h','i','j','k','l','m','n']>",
+        {", 'PendingKeys': <['a','b','c','d','e','f','g','h','i','j','k','l','m','n']>",
          PENDING "a, b, c, d, e, f, g, h, i, j, k, l and 2 more", NULL},
-        {", 'Waiting': <@as []>, 'ProfileError': <''>", NULL, NULL},
-        {", 'Waiting': <'mtu'>, 'ProfileError': <1>", NULL, NULL},
+        {", 'PendingKeys': <@as []>, 'ProfileError': <''>", NULL, NULL},
+        {", 'PendingKeys': <'mtu'>, 'ProfileError': <1>", NULL, NULL},
     };
 
     start_service(self);
@@ -366,7 +366,7 @@ test_profile_state(Fixture *self, gconstpointer data)
 static void
 test_moved_peer(Fixture *self, gconstpointer data)
 {
-    self->link = ", 'Waiting': <['peer-2-preshared-key']>";
+    self->link = ", 'PendingKeys': <['peer-2-preshared-key']>";
     start_service(self);
     open_editor(self);
     wait_for_more(&self->n_lives, 0);
