@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
-/* What is remembered between two activations, on disk. */
+/* The state that is kept between two activations. */
 #include <gio/gio.h>
 #include <glib/gstdio.h>
 #include <string.h>
@@ -41,11 +41,11 @@ test_round_trip(void)
 
     g_assert_null(wl_state_file_load(UUID, &length, &error));
     g_assert_no_error(error);
-    g_assert_true(wl_state_file_save(UUID, "[Memory]\n", &error));
-    g_assert_true(wl_state_file_save(UUID, "[Memory]\nVersion=1\n", &error));
+    g_assert_true(wl_state_file_save(UUID, "[State]\n", &error));
+    g_assert_true(wl_state_file_save(UUID, "[State]\nVersion=1\n", &error));
     first = wl_state_file_load(UUID, &length, &error);
     g_assert_no_error(error);
-    g_assert_cmpstr(first, ==, "[Memory]\nVersion=1\n");
+    g_assert_cmpstr(first, ==, "[State]\nVersion=1\n");
     g_assert_cmpuint(length, ==, strlen(first));
     g_assert_cmpint(stat(path, &status), ==, 0);
     g_assert_cmpuint(status.st_mode & 07777, ==, 0600);
@@ -70,7 +70,8 @@ test_not_ours(void)
     g_assert_true(wl_state_file_save(UUID, "x", &error));
     g_assert_cmpint(g_chmod(path, 0644), ==, 0);
     assert_refused(UUID, "closed to others");
-    g_assert_true(wl_state_file_save(UUID, huge, &error));
+    g_assert_true(
+        g_file_set_contents_full(path, huge, -1, G_FILE_SET_CONTENTS_CONSISTENT, 0600, &error));
     assert_refused(UUID, "at most");
     wl_state_file_remove(UUID);
     /* a link is neither followed nor written through */
@@ -87,17 +88,40 @@ test_not_ours(void)
     g_unlink(other);
 }
 
+static void
+test_size_limit(void)
+{
+    g_autofree char *largest = g_strnfill(1024 * 1024, 'x');
+    g_autofree char *larger = g_strnfill(1024 * 1024 + 1, 'y');
+    g_autofree char *loaded = NULL;
+    g_autoptr(GError) error = NULL;
+    gsize length = 0;
+
+    g_assert_true(wl_state_file_save(UUID, largest, &error));
+    g_assert_no_error(error);
+    g_assert_false(wl_state_file_save(UUID, larger, &error));
+    g_assert_error(error, G_IO_ERROR, G_IO_ERROR_NO_SPACE);
+    g_clear_error(&error);
+    /* The last state that fits is still there. */
+    loaded = wl_state_file_load(UUID, &length, &error);
+    g_assert_no_error(error);
+    g_assert_cmpuint(length, ==, 1024 * 1024);
+    g_assert_cmpint(loaded[0], ==, 'x');
+    wl_state_file_remove(UUID);
+}
+
 int
 main(int argc, char *argv[])
 {
-    g_autofree char *base = g_dir_make_tmp("wirelink-memory-XXXXXX", NULL);
+    g_autofree char *base = g_dir_make_tmp("wirelink-state-XXXXXX", NULL);
     int result;
 
     g_test_init(&argc, &argv, NULL);
     folder = g_build_filename(base, "state", NULL);
     g_setenv("WIRELINK_STATE", folder, TRUE);
-    g_test_add_func("/memory/round-trip", test_round_trip);
-    g_test_add_func("/memory/not-ours", test_not_ours);
+    g_test_add_func("/state-file/round-trip", test_round_trip);
+    g_test_add_func("/state-file/not-ours", test_not_ours);
+    g_test_add_func("/state-file/size-limit", test_size_limit);
     result = g_test_run();
     g_rmdir(folder);
     g_rmdir(base);

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <gio/gio.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -102,15 +103,24 @@ wl_state_file_load(const char *uuid, gsize *length, GError **error)
 }
 
 gboolean
-wl_state_file_save(const char *uuid, const char *memory, GError **error)
+wl_state_file_save(const char *uuid, const char *state, GError **error)
 {
     g_autofree char *path = dup_path(uuid, error);
+    gsize length = strlen(state);
 
     if (!path)
         return FALSE;
+    if (length > MAX_BYTES) {
+        g_set_error(error, G_IO_ERROR, G_IO_ERROR_NO_SPACE,
+                    "the state has %" G_GSIZE_FORMAT " bytes, more than the %d bytes that are read "
+                    "back; %s is left as it is",
+                    length, MAX_BYTES, path);
+        return FALSE;
+    }
     if (g_mkdir_with_parents(folder(), 0700) < 0)
         return fail("make", folder(), error);
-    return g_file_set_contents_full(path, memory, -1, G_FILE_SET_CONTENTS_CONSISTENT, 0600, error);
+    return g_file_set_contents_full(path, state, (gssize) length, G_FILE_SET_CONTENTS_CONSISTENT,
+                                    0600, error);
 }
 
 void
