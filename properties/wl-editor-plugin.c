@@ -8,7 +8,7 @@
 #include "wl-profile-import.h"
 #include "wl-profile.h"
 
-/* There are two editors, for GTK 3 and GTK 4 programs; neither may be loaded into the other. */
+/* The editors for GTK 3 and GTK 4 programs; neither may be loaded into a program of the other. */
 #define EDITOR_GTK3 "libnm-vpn-plugin-wirelink-editor.so"
 #define EDITOR_GTK4 "libnm-gtk4-vpn-plugin-wirelink-editor.so"
 
@@ -32,7 +32,7 @@ G_DEFINE_FINAL_TYPE_WITH_CODE(WlEditorPlugin, wl_editor_plugin, G_TYPE_OBJECT,
 static NMVpnEditorPluginCapability
 get_capabilities(NMVpnEditorPlugin *plugin)
 {
-    /* Without IPV6 nm-connection-editor hides its page for IPv6. */
+    /* Without IPV6 nm-connection-editor hides its IPv6 page. */
     return NM_VPN_EDITOR_PLUGIN_CAPABILITY_IMPORT | NM_VPN_EDITOR_PLUGIN_CAPABILITY_EXPORT |
            NM_VPN_EDITOR_PLUGIN_CAPABILITY_IPV6;
 }
@@ -56,7 +56,8 @@ get_suggested_filename(NMVpnEditorPlugin *plugin, NMConnection *connection)
     return wl_profile_suggest_file_name(connection);
 }
 
-/* Beside this library; the running program decides which, as both toolkits in one process clash. */
+/* The editor beside this library for the toolkit of the running program: two toolkits in one
+ * process conflict. */
 static char *
 editor_path(void)
 {
@@ -81,14 +82,14 @@ get_editor(NMVpnEditorPlugin *plugin, NMConnection *connection, GError **error)
 
     if (!factory) {
         path = editor_path();
-        /* Programs turn exactly NOENT into "not installed". */
+        /* Programs report exactly NOENT as "not installed". */
         if (!path || !g_file_test(path, G_FILE_TEST_EXISTS)) {
             g_set_error(error, G_FILE_ERROR, G_FILE_ERROR_NOENT,
-                        _("The editor for wirelink connections is not installed (there is no %s)"),
+                        _("The editor for wirelink connections is not installed (%s is missing)"),
                         path ? path : EDITOR_GTK4);
             return NULL;
         }
-        /* Never closed: types that a library has registered cannot be taken back. */
+        /* Never closed, as registered types cannot be unregistered. */
         library = dlopen(path, RTLD_LAZY | RTLD_LOCAL);
         if (library)
             *(void **) &factory = dlsym(library, "nm_vpn_editor_factory_wirelink");
@@ -147,7 +148,7 @@ wl_editor_plugin_init(WlEditorPlugin *self)
 {
 }
 
-/* What libnm looks up; the only symbol that is exported. */
+/* The only exported symbol, which libnm looks up. */
 NMVpnEditorPlugin *
 nm_vpn_editor_plugin_factory(GError **error)
 {

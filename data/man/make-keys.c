@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
-/* Run while building: copies a page from its template and puts the table of profile keys where
- * the lines @PROFILE@, @PEER@ and @FILE@ stand. */
+/* Build-time tool: prints a manual page from its template, replacing the lines @PROFILE@, @PEER@ and @FILE@
+ * with the key table. Usage: make-keys TEMPLATE */
 
 #include <stdio.h>
 #include <string.h>
@@ -18,14 +18,14 @@ static const char *const types[] = {
     [WL_KEY_TYPE_BOOL] = "yes or no",
     [WL_KEY_TYPE_WORD] = "word",
     [WL_KEY_TYPE_NAME] = "text",
-    [WL_KEY_TYPE_INTERFACE] = "name of an interface",
+    [WL_KEY_TYPE_INTERFACE] = "interface name",
     [WL_KEY_TYPE_FLAGS] = "number from 0 to 7",
     [WL_KEY_TYPE_VERSION] = "number",
     [WL_KEY_TYPE_DNS] = "addresses and domains",
     [WL_KEY_TYPE_TABLE] = "auto, off or a number",
 };
 
-/* Text that no macro and no escape is seen in; a sentence to a line. */
+/* Prints escaped text, one sentence per line. */
 static void
 print_text(const char *text)
 {
@@ -67,7 +67,7 @@ print_key(const WlProfileKey *key, gboolean by_file_name)
 {
     printf(".It Cm %s", by_file_name ? key->file_name : key->name);
     if (!by_file_name && key->file_name)
-        printf(" Pq in a file Cm %s No in Bq %s", key->file_name,
+        printf(" Pq in files: Cm %s No in Bq %s", key->file_name,
                wl_profile_section_to_string(key->section));
     putchar('\n');
     print_text(key->help);
@@ -81,9 +81,9 @@ print_key(const WlProfileKey *key, gboolean by_file_name)
     if (key->required)
         puts("Required.");
     if (key->needs_reactivation)
-        puts("A change waits for the next activation.");
+        puts("Changes take effect at the next activation.");
     if (key->secret)
-        puts("Secret: kept in\n.Cm vpn.secrets .");
+        puts("Secret, stored in\n.Cm vpn.secrets .");
 }
 
 static void
@@ -108,7 +108,7 @@ main(int argc, char **argv)
     g_autoptr(GError) error = NULL;
 
     if (argc != 2 || !g_file_get_contents(argv[1], &text, NULL, &error)) {
-        fprintf(stderr, "make-keys: %s\n", error ? error->message : "name the template");
+        fprintf(stderr, "make-keys: %s\n", error ? error->message : "no template; usage: make-keys TEMPLATE");
         return 1;
     }
     lines = g_strsplit(text, "\n", -1);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
-/* Run by secret agents (nmcli, GNOME Shell, nm-applet), as the user who activates the profile. */
+/* nm-wirelink-auth-dialog: asks for the secrets of a profile that NetworkManager does not store.
+ * Secret agents (nmcli, GNOME Shell, nm-applet) run it as the user who activates the profile. Exits
+ * with 0 if all secrets were printed. */
 
 #include <errno.h>
 #include <gio/gio.h>
@@ -15,7 +17,7 @@
 #include "wl-auth-window.h"
 #include "wl-no-core.h"
 
-#define QUIT_TIMEOUT_MS 20000 /* for an agent that does not say it has read everything */
+#define QUIT_TIMEOUT_MS 20000 /* for an agent that does not confirm that it has read everything */
 
 typedef struct {
     char *uuid, *name, *service;
@@ -41,15 +43,15 @@ parse_options(int *argc, char ***argv, Options *options, GError **error)
         {"uuid", 'u', 0, G_OPTION_ARG_STRING, &options->uuid, "UUID of the profile", "UUID"},
         {"name", 'n', 0, G_OPTION_ARG_STRING, &options->name, "Name of the profile", "NAME"},
         {"service", 's', 0, G_OPTION_ARG_STRING, &options->service,
-         "VPN service, which has to be " WL_PROFILE_SERVICE_TYPE, "NAME"},
+         "VPN service, which must be " WL_PROFILE_SERVICE_TYPE, "NAME"},
         {"allow-interaction", 'i', 0, G_OPTION_ARG_NONE, &options->interactive,
          "The user may be asked", NULL},
         {"reprompt", 'r', 0, G_OPTION_ARG_NONE, &options->reprompt,
-         "What was given last time did not do", NULL},
+         "The previous secrets were rejected", NULL},
         {"hint", 't', 0, G_OPTION_ARG_STRING_ARRAY, &options->hints,
-         "A secret that is wanted although it is not required", "SECRET"},
+         "A secret that is requested although it is not required", "SECRET"},
         {"external-ui-mode", 0, 0, G_OPTION_ARG_NONE, &options->external_ui,
-         "Print what to ask instead of asking", NULL},
+         "Print the questions instead of asking", NULL},
         {NULL},
     };
     g_autoptr(GOptionContext) context = g_option_context_new("- keys for a wirelink profile");
@@ -57,14 +59,14 @@ parse_options(int *argc, char ***argv, Options *options, GError **error)
     g_option_context_add_main_entries(context, entries, NULL);
     g_option_context_set_summary(
         context,
-        "Run by nmcli and desktops to ask for keys that NetworkManager does not keep. Reads "
-        "the profile's data and secrets from standard input.");
+        "Run by nmcli and desktops to ask for keys that NetworkManager does not store. Reads "
+        "the data and secrets of the profile from standard input.");
     if (!g_option_context_parse(context, argc, argv, error))
         return FALSE;
     if (options->uuid && options->name && options->service)
         return TRUE;
     g_set_error_literal(error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
-                        "--uuid, --name and --service are needed");
+                        "--uuid, --name and --service are required");
     return FALSE;
 }
 
@@ -81,7 +83,7 @@ write_all(const GString *text)
     return TRUE;
 }
 
-/* The agent says QUIT when it has read everything, or closes. */
+/* The agent sends QUIT or closes the pipe when it has read everything. */
 static void
 wait_for_quit(void)
 {
@@ -110,7 +112,7 @@ print(const Options *options, WlAuthForm *form)
 
     wl_auth_text_free(text);
     if (!written) {
-        g_printerr("nm-wirelink-auth-dialog: cannot write the answer: %s\n", g_strerror(errno));
+        g_printerr("nm-wirelink-auth-dialog: cannot write the secrets: %s\n", g_strerror(errno));
         return EXIT_FAILURE;
     }
     if (!options->external_ui)
@@ -133,9 +135,9 @@ run(const Options *options)
     g_autoptr(GError) error = NULL;
 
     if (!nm_vpn_service_plugin_read_vpn_details(STDIN_FILENO, &data, &secrets)) {
-        g_printerr("nm-wirelink-auth-dialog: the profile \"%s\" (%s) cannot be read from standard "
-                   "input\n",
-                   options->name, options->uuid);
+        g_printerr(
+            "nm-wirelink-auth-dialog: cannot read the profile \"%s\" (%s) from standard input\n",
+            options->name, options->uuid);
         return EXIT_FAILURE;
     }
     form = wl_auth_form_new(data, secrets, &request);
@@ -157,13 +159,13 @@ main(int argc, char **argv)
     bindtextdomain(GETTEXT_PACKAGE, WL_LOCALE_DIR);
     bind_textdomain_codeset(GETTEXT_PACKAGE, "UTF-8");
     wl_no_core();
-    signal(SIGPIPE, SIG_IGN); /* the window or the agent may be gone */
+    signal(SIGPIPE, SIG_IGN); /* the window or the agent may exit early */
     if (!parse_options(&argc, &argv, &options, &error)) {
         g_printerr("nm-wirelink-auth-dialog: %s; see --help\n", error->message);
         return EXIT_FAILURE;
     }
     if (!g_str_equal(options.service, WL_PROFILE_SERVICE_TYPE)) {
-        g_printerr("nm-wirelink-auth-dialog: this asks for keys of %s, not of %s\n",
+        g_printerr("nm-wirelink-auth-dialog: only the service %s is supported, not %s\n",
                    WL_PROFILE_SERVICE_TYPE, options.service);
         return EXIT_FAILURE;
     }

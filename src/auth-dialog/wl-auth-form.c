@@ -6,7 +6,7 @@
 
 #include "wl-profile-value.h"
 
-/* More than any text of ours needs for one secret: what grows is copied, and leaves a copy. */
+/* More than the text of one secret needs: a growing string would leave copies of secrets. */
 #define ROOM_BASE   1024
 #define ROOM_SECRET 2048
 
@@ -71,7 +71,7 @@ make_setting(GHashTable *data, GHashTable *secrets)
             nm_setting_vpn_add_data_item(setting, key, value);
     g_hash_table_iter_init(&iter, secrets);
     while (g_hash_table_iter_next(&iter, &key, &value))
-        /* A value of several lines would be taken for further secrets by who reads lines. */
+        /* A value of several lines would be read as further secrets in the plain mode. */
         if (*(const char *) key && !strpbrk(value, "\r\n"))
             nm_setting_vpn_add_secret(setting, key, value);
     return setting;
@@ -96,7 +96,7 @@ wl_auth_form_new(GHashTable *data, GHashTable *secrets, const WlAuthRequest *req
         field->ask = request->interactive && is_wanted(secret, request);
         g_ptr_array_add(self->fields, field);
     }
-    /* Nobody but the user can tell which of them did not do. */
+    /* Only the user knows which of them was wrong. */
     if (request->interactive && request->reprompt && !wl_auth_form_asks(self))
         for (guint i = 0; i < list->len; i++)
             ((Field *) self->fields->pdata[i])->ask = is_of_user(list->pdata[i]);
@@ -137,7 +137,7 @@ wl_auth_form_answer(WlAuthForm *self, const char *name, const char *value)
     return FALSE;
 }
 
-/* A value as a keyfile has it. */
+/* Appends a keyfile entry, escaping the value. */
 static void
 append_entry(GString *text, const char *key, const char *value)
 {
@@ -170,9 +170,8 @@ wl_auth_form_to_ui(const WlAuthForm *self)
 {
     GString *text = text_new(self);
     g_autofree char *title = g_strdup_printf(_("VPN %s"), self->profile_name);
-    g_autofree char *description = g_strdup_printf(
-        _("The wirelink profile “%s” needs keys, each 44 characters that end in “=”."),
-        self->profile_name);
+    g_autofree char *description =
+        g_strdup_printf(_("Enter the keys for “%s”."), self->profile_name);
 
     g_string_append(text, "[VPN Plugin UI]\nVersion=2\n");
     append_entry(text, "Title", title);

@@ -4,7 +4,7 @@
 #include <gio/gio.h>
 #include <string.h>
 
-/* Not a path of the build: the program is found beside this one, wherever that is. */
+/* In the directory of this program, wherever it is installed. */
 static char *
 find_program(GError **error)
 {
@@ -17,10 +17,10 @@ find_program(GError **error)
         return NULL;
     if (g_file_test(path, G_FILE_TEST_IS_EXECUTABLE))
         return g_steal_pointer(&path);
-    g_set_error(error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND,
-                "there is no window to ask for the keys: %s comes with the editor's package; "
-                "\"nmcli --ask connection up\" asks on the terminal",
-                path);
+    g_set_error(
+        error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND,
+        "cannot show a window to ask for the keys: %s is missing; install the editor, or use \"nmcli --ask connection up\" in a terminal",
+        path);
     return NULL;
 }
 
@@ -39,22 +39,22 @@ take_answers(WlAuthForm *form, char *lines)
     }
 }
 
-/* FALSE, too, if the window ended with anything but 0. */
+/* Whether the window exited with 0. */
 static gboolean
 check_end(GSubprocess *window, GError **error)
 {
     if (g_subprocess_get_successful(window))
         return TRUE;
     if (g_subprocess_get_if_exited(window) &&
-        g_subprocess_get_exit_status(window) == WL_AUTH_WINDOW_CANCELLED)
-        g_set_error_literal(error, G_IO_ERROR, G_IO_ERROR_CANCELLED, "cancelled");
+        g_subprocess_get_exit_status(window) == WL_AUTH_WINDOW_CANCELED)
+        g_set_error_literal(error, G_IO_ERROR, G_IO_ERROR_CANCELLED, "canceled");
     else
         g_set_error_literal(error, G_IO_ERROR, G_IO_ERROR_FAILED,
-                            WL_AUTH_WINDOW_PROGRAM " failed; what it said is above");
+                            WL_AUTH_WINDOW_PROGRAM " failed; see its message above");
     return FALSE;
 }
 
-/* A window that ends before it has read everything says enough by how it ends. */
+/* If the window exits before it has read everything, its exit status decides. */
 static gboolean
 communicate(GSubprocess *window, const char *questions, char **answers, GError **error)
 {

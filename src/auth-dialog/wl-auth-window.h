@@ -1,22 +1,19 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #pragma once
 
+/* The window, for agents that expect nm-wirelink-auth-dialog to show one. It is a program of its
+ * own, WL_AUTH_WINDOW_PROGRAM in the same directory, because it needs a toolkit and is installed
+ * with the editor.
+ *
+ * It reads the keyfile of the external UI mode from standard input. When answered, it writes two
+ * lines for each question, name and value, and exits with 0; when canceled, it exits with
+ * WL_AUTH_WINDOW_CANCELED. Any other exit is a failure. */
+
 #include "wl-auth-form.h"
 
-/**
- * The window, for agents that expect this program to show one. It is a program of its own, because
- * it needs a toolkit and comes with the editor: WL_AUTH_WINDOW_PROGRAM in the directory of this
- * one.
- *
- * It gets the keyfile of the external UI mode on its standard input. Answered, it writes two lines
- * for each secret that should be asked, name and value, and ends with 0; cancelled, it ends with
- * WL_AUTH_WINDOW_CANCELLED. Any other end is a failure.
- */
-#define WL_AUTH_WINDOW_PROGRAM   "nm-wirelink-auth-dialog-window"
-#define WL_AUTH_WINDOW_CANCELLED 1
+#define WL_AUTH_WINDOW_PROGRAM  "nm-wirelink-auth-dialog-window"
+#define WL_AUTH_WINDOW_CANCELED 1
 
-/**
- * Has the window ask what @form asks, and takes the answers. FALSE with *error
- * (G_IO_ERROR_CANCELLED if the user did so) otherwise.
- */
+/* Runs the window for the questions of @form and sets the answers. FALSE on error, which is
+ * G_IO_ERROR_CANCELLED if the user canceled. */
 gboolean wl_auth_window_ask(WlAuthForm *form, GError **error);

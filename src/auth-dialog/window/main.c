@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
-/* nm-wirelink-auth-dialog-window: see wl-auth-window.h for what it is given and what it answers. */
+/* nm-wirelink-auth-dialog-window: a GTK 3 window that asks for secrets. wl-auth-window.h describes
+ * its input, output and exit status. */
 
 #include <glib/gi18n-lib.h>
 #include <gtk/gtk.h>
@@ -21,14 +22,14 @@
 typedef struct {
     GtkWidget *dialog;
     GtkWidget *grid;
-    GPtrArray *names;   /* of char*, of the secrets that are asked */
+    GPtrArray *names;   /* of char *: the secrets to ask for */
     GPtrArray *entries; /* of GtkEntry, in the same order */
-    GtkWidget *trouble; /* says what is wrong with what was written */
+    GtkWidget *trouble; /* the error of the entered keys */
 } Window;
 
-/* ---- what is asked ------------------------------------------------------------------------- */
+/* ---- questions ----------------------------------------------------------------------------- */
 
-/* One allocation of all that can come: what grows is copied, and leaves a copy. */
+/* Reads into a single allocation: a growing one would leave copies of secrets. */
 static char *
 read_input(gsize *length)
 {
@@ -43,7 +44,7 @@ read_input(gsize *length)
     return text;
 }
 
-/* The value of one line as it was before append_entry() wrote it. */
+/* Reverts the escaping of a keyfile value. */
 static char *
 unescape(const char *value)
 {
@@ -59,8 +60,8 @@ unescape(const char *value)
     return text;
 }
 
-/* Takes what is secret out of @text, by the groups it stands in: GLib would keep copies, which
- * nobody can wipe. */
+/* Moves the secrets out of @text into a table by group: GLib would keep copies that cannot be
+ * wiped. */
 static GHashTable *
 take_values(char *text)
 {
@@ -86,7 +87,7 @@ take_values(char *text)
     return values;
 }
 
-/* NULL: it is something else. What GLib says of that is not for the log: it quotes it. */
+/* NULL if the input is malformed. The error of GLib is dropped, as it quotes the input. */
 static GKeyFile *
 load_questions(GHashTable **values)
 {
@@ -110,7 +111,7 @@ is_key(GtkEntry *entry)
     return wl_profile_value_is_key(gtk_entry_get_text(entry));
 }
 
-/* As long as somebody is writing nothing is wrong yet. */
+/* An entry is not marked before it is long enough to be a key. */
 static gboolean
 is_wrong(GtkEntry *entry)
 {
@@ -135,8 +136,9 @@ on_changed(GtkEditable *editable, gpointer user_data)
             gtk_style_context_remove_class(style, GTK_STYLE_CLASS_ERROR);
     }
     gtk_dialog_set_response_sensitive(GTK_DIALOG(window->dialog), GTK_RESPONSE_OK, all);
-    gtk_label_set_text(GTK_LABEL(window->trouble),
-                       wrong ? _("This is no key: a key has 44 characters and ends in “=”") : "");
+    gtk_label_set_text(
+        GTK_LABEL(window->trouble),
+        wrong ? _("This is not a valid key; a key has 44 characters and ends with “=”") : "");
 }
 
 static void
@@ -153,7 +155,7 @@ attach(Window *window, GtkWidget *widget, int left, int width)
 {
     static int row;
 
-    /* What takes the whole width, or the right half, ends a row. */
+    /* A widget that reaches the right edge ends a row. */
     gtk_grid_attach(GTK_GRID(window->grid), widget, left, row, width, 1);
     if (left + width == 2)
         row++;
@@ -177,7 +179,7 @@ add_question(Window *window, GKeyFile *file, const char *name, const char *value
     GtkWidget *text = text_new(label ? label : name), *entry = gtk_entry_new();
 
     gtk_label_set_mnemonic_widget(GTK_LABEL(text), entry);
-    /* GTK 3 tells screen readers of the label, and not all of them look there. */
+    /* Not all screen readers follow the relation of the label. */
     atk_object_set_name(gtk_widget_get_accessible(entry), label ? label : name);
     gtk_entry_set_visibility(GTK_ENTRY(entry), FALSE);
     gtk_entry_set_input_purpose(GTK_ENTRY(entry), GTK_INPUT_PURPOSE_PASSWORD);
@@ -217,7 +219,7 @@ build(Window *window, GKeyFile *file, GHashTable *values)
     g_autofree char *title = g_key_file_get_string(file, UI_GROUP, "Title", NULL);
     g_autofree char *description = g_key_file_get_string(file, UI_GROUP, "Description", NULL);
     g_auto(GStrv) groups = g_key_file_get_groups(file, NULL);
-    GtkWidget *show = gtk_check_button_new_with_mnemonic(_("_Show what is written"));
+    GtkWidget *show = gtk_check_button_new_with_mnemonic(_("_Show keys"));
 
     add_dialog(window, title);
     if (description)
@@ -233,7 +235,7 @@ build(Window *window, GKeyFile *file, GHashTable *values)
     on_changed(NULL, window);
 }
 
-/* Not by dprintf(), whose buffer keeps what went through it. */
+/* Not by dprintf(), whose buffer keeps a copy. */
 static void
 print(const char *text)
 {
@@ -241,7 +243,7 @@ print(const char *text)
         ssize_t n = write(STDOUT_FILENO, text, left);
 
         if (n <= 0)
-            return; /* who asked is gone */
+            return; /* the reader is gone */
         text += n;
         left -= (gsize) n;
     }
@@ -272,10 +274,10 @@ ask(GKeyFile *file, GHashTable *values)
     answered = gtk_dialog_run(GTK_DIALOG(window.dialog)) == GTK_RESPONSE_OK;
     if (answered)
         print_answers(&window);
-    gtk_widget_destroy(window.dialog); /* GTK overwrites what was in the fields */
+    gtk_widget_destroy(window.dialog); /* GTK wipes the texts of the entries */
     g_ptr_array_unref(window.names);
     g_ptr_array_unref(window.entries);
-    return answered ? EXIT_SUCCESS : WL_AUTH_WINDOW_CANCELLED;
+    return answered ? EXIT_SUCCESS : WL_AUTH_WINDOW_CANCELED;
 }
 
 int
@@ -289,15 +291,15 @@ main(int argc, char **argv)
     bind_textdomain_codeset(GETTEXT_PACKAGE, "UTF-8");
     wl_no_core();
     if (!gtk_init_check(&argc, &argv)) {
-        g_printerr(WL_AUTH_WINDOW_PROGRAM ": there is no display to ask for the keys on; "
-                                          "\"nmcli --ask connection up\" asks on the terminal\n");
+        g_printerr(WL_AUTH_WINDOW_PROGRAM ": no display to ask for the keys; use "
+                                          "\"nmcli --ask connection up\" in a terminal\n");
         return 2;
     }
     file = load_questions(&values);
     if (!file) {
-        g_printerr(WL_AUTH_WINDOW_PROGRAM ": what to ask is expected on standard input, as "
-                                          "\"nm-wirelink-auth-dialog --external-ui-mode\" prints "
-                                          "it\n");
+        g_printerr(WL_AUTH_WINDOW_PROGRAM ": no questions on standard input; this program "
+                                          "expects the output of \"nm-wirelink-auth-dialog "
+                                          "--external-ui-mode\"\n");
         return 2;
     }
     return ask(file, values);

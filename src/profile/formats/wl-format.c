@@ -44,7 +44,7 @@ wl_format_of_path(const char *path)
     return WL_FORMAT_UNKNOWN;
 }
 
-/* The first word of a line tells: "[" begins a section, "{" an object. */
+/* By the first word of a line: "[" begins a section, "{" an object. */
 static WlFormat
 detect_line(const char *line)
 {
@@ -78,8 +78,7 @@ wl_format_detect(const char *text, gsize length)
         if (line == copy && g_str_has_prefix(line, "\xef\xbb\xbf"))
             line += 3;
         format = detect_line(line + strspn(line, " \t"));
-        /* A [Wirelink] may follow other sections, but nothing else changes what the first line
-         * said. */
+        /* [Wirelink] may follow other sections; otherwise the first line decides. */
         if (found == WL_FORMAT_UNKNOWN ||
             (found == WL_FORMAT_WGQUICK && format == WL_FORMAT_WIRELINK))
             found = format;
@@ -119,7 +118,7 @@ wl_format_carries(WlFormat format, const WlProfileKey *key)
                (key->scope == WL_KEY_OF_PEER && !IS_PEER(preshared_key) &&
                 !IS_PEER(preshared_key_flags) && !IS_PEER(keepalive));
     case WL_FORMAT_WIREHUB:
-        /* Of the lists what fits: see wl_wirehub_format(). */
+        /* Lists only in part: see wl_wirehub_format(). */
         return IS_PROFILE(addresses) || IS_PROFILE(name) || IS_PROFILE(role) ||
                IS_PEER(public_key) || IS_PEER(name) || IS_PEER(endpoints) || IS_PEER(allowed_ips);
     }
@@ -160,7 +159,7 @@ typedef struct {
 } Loss;
 
 struct _WlLosses {
-    GPtrArray *list; /* of Loss, in the order of their coming */
+    GPtrArray *list; /* of Loss, in the order of their addition */
 };
 
 static void
@@ -191,7 +190,7 @@ wl_losses_free(WlLosses *losses)
     g_free(losses);
 }
 
-/* What to call a peer in a message. */
+/* The name of a peer in a message. */
 static char *
 peer_label(const WlProfilePeer *peer)
 {
@@ -205,7 +204,7 @@ wl_losses_add(WlLosses *losses, const char *key, const WlProfilePeer *peer)
 {
     Loss *loss = NULL;
 
-    /* A key of the profile and one of peers may be called the same. */
+    /* A key of the profile and a key of peers may have the same name. */
     for (guint i = 0; i < losses->list->len && !loss; i++) {
         Loss *at = losses->list->pdata[i];
 
@@ -222,7 +221,7 @@ wl_losses_add(WlLosses *losses, const char *key, const WlProfilePeer *peer)
         g_ptr_array_add(loss->labels, peer_label(peer));
 }
 
-/* Flags that say the usual are no loss: who reads the file anew gives the same. */
+/* Default flags are no loss: reading the file again yields the same. */
 static gboolean
 is_usual(const WlProfileKey *key, const char *value, const WlProfilePeer *peer)
 {
@@ -279,7 +278,7 @@ wl_losses_add_keys(WlLosses *losses, const WlProfileFile *file, WlFormat format,
 
         add_extra(losses, peer->extra, peer, format, beside);
     }
-    /* wg knows one endpoint. */
+    /* wg supports one endpoint. */
     for (guint j = 0; j < profile->peers->len && format == WL_FORMAT_WGQUICK; j++) {
         const WlProfilePeer *peer = profile->peers->pdata[j];
 

@@ -36,7 +36,7 @@ add_true(JsonBuilder *builder, const char *name, gboolean value)
     json_builder_add_boolean_value(builder, TRUE);
 }
 
-/* What the reader noted of @key; NULL if it did not. */
+/* The note of the reader about @key, or NULL. */
 static const char *
 find_note(const WlProfile *profile, const char *key)
 {
@@ -66,7 +66,7 @@ add_noted_list(JsonBuilder *builder, const WlProfile *profile, const char *name)
     json_builder_end_array(builder);
 }
 
-/* The entry of the own key (docs/protocol.md 8.1). */
+/* The entry of this member (docs/protocol.md 8.1). */
 static void
 add_own_entry(JsonBuilder *builder, const WlProfile *profile, const char *own_key)
 {
@@ -132,7 +132,7 @@ wl_go_config_format(const WlProfileFile *file, const char *own_key, WlLosses *lo
     g_autofree char *json = NULL;
 
     json_builder_begin_object(builder);
-    /* Always said: the daemon's default is another than ours. */
+    /* Always written, as the default of the daemon differs. */
     json_builder_set_member_name(builder, "port");
     json_builder_add_int_value(builder, profile->fact_port);
     if (profile->role != WL_PROFILE_ROLE_AUTOMATIC) {

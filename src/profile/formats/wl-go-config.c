@@ -9,7 +9,7 @@
 #include "wl-profile-keys.h"
 #include "wl-profile-value.h"
 
-#define MAX_DEPTH 16 /* of brackets; the daemon's files have 4 */
+#define MAX_DEPTH 16 /* of brackets; files of the daemon have 4 */
 
 typedef struct {
     const char *name;
@@ -21,7 +21,7 @@ typedef struct {
 /* The place of @path, for the length of a call. */
 #define AT(reader, path_) (&(WlProfilePlace){.name = (reader)->name, .path = (path_)})
 
-/* ---- values, as leniently converted as the daemon does it (docs/protocol.md 8.3) ------------- */
+/* ---- values, converted as leniently as by the daemon (docs/protocol.md 8.3) ------------------ */
 
 /* A string, number or boolean as text; NULL for anything else. */
 static char *
@@ -64,15 +64,15 @@ read_boolean(Reader *reader, const char *path, JsonNode *node, gboolean *value, 
         }
     }
     return wl_profile_fail_at(error, WL_PROFILE_ERROR_VALUE, AT(reader, path),
-                              "is not valid; it is true or false");
+                              "is not valid; use true or false");
 }
 
-/* @text as the value of the key with this field; an empty one is no value. */
+/* Sets the field of @key to @text; an empty text is no value. */
 static gboolean
 set_value(Reader *reader, const char *path, const WlProfileKey *key, const char *text,
           gpointer structure, GError **error)
 {
-    /* A file has no place for white space around a value. */
+    /* Profile files cannot hold white space around a value. */
     g_autofree char *stripped = g_strstrip(g_strdup(text));
 
     if (!*stripped || wl_profile_value_parse(key, stripped, TRUE, structure, error))
@@ -81,7 +81,7 @@ set_value(Reader *reader, const char *path, const WlProfileKey *key, const char 
     return FALSE;
 }
 
-/* A list of strings, or one string with commas in it. */
+/* A list of strings, or one string with commas. */
 static gboolean
 set_list(Reader *reader, const char *path, const WlProfileKey *key, JsonNode *node,
          gpointer structure, GError **error)
@@ -108,7 +108,7 @@ set_list(Reader *reader, const char *path, const WlProfileKey *key, JsonNode *no
 #define PROFILE_KEY(field)                                                                         \
     wl_profile_keys_of_field(WL_KEY_OF_PROFILE, G_STRUCT_OFFSET(WlProfile, field))
 
-/* Kept for the way back, as it has no meaning here. */
+/* Keeps a value without a meaning in a profile for converting back. */
 static void
 note(Reader *reader, const char *path, const char *key, const char *value)
 {
@@ -118,7 +118,7 @@ note(Reader *reader, const char *path, const char *key, const char *value)
         !wl_profile_extra_add(reader->file->profile->extra, WL_PROFILE_SECTION_WIRELINK, name,
                               value)) {
         wl_profile_warn_at(reader->file->profile, AT(reader, path),
-                           "has no effect in a profile, and is left out");
+                           "has no effect in a profile; left out");
         return;
     }
     wl_profile_warn_at(reader->file->profile, AT(reader, path),
@@ -156,8 +156,7 @@ read_peer_member(Reader *reader, const char *path, const char *member, JsonNode 
     if (!key) {
         return wl_profile_fail_at(
             error, WL_PROFILE_ERROR_SYNTAX, AT(reader, path),
-            "is not a key of a peer; there are PublicKey, Name, Trust, FactExchanger, Endpoints, "
-            "AllowedIPs and Basic");
+            "is not a key of a peer; use PublicKey, Name, Trust, FactExchanger, Endpoints, AllowedIPs or Basic");
     }
     if (JSON_NODE_HOLDS_NULL(node))
         return TRUE;
@@ -169,7 +168,7 @@ read_peer_member(Reader *reader, const char *path, const char *member, JsonNode 
     return text && set_value(reader, path, key, text, peer, error);
 }
 
-/* An entry of the own key: about this member itself (docs/protocol.md 8.1). */
+/* An entry of the own key describes this member (docs/protocol.md 8.1). */
 static void
 take_own_entry(Reader *reader, const char *path, WlProfilePeer *own)
 {
@@ -200,7 +199,7 @@ add_new(GPtrArray *list, const GPtrArray *items)
     }
 }
 
-/* What the wg-quick file says of the same peer stays, and comes first. */
+/* Values of the same peer from the wg-quick file stay and come first. */
 static gboolean
 take_peer(Reader *reader, const char *path, WlProfilePeer *peer, GError **error)
 {
@@ -216,7 +215,8 @@ take_peer(Reader *reader, const char *path, WlProfilePeer *peer, GError **error)
     if (!known) {
         if (peers->len == WL_PROFILE_MAX_PEERS) {
             return wl_profile_fail_at(error, WL_PROFILE_ERROR_VALUE, AT(reader, path),
-                                      "is a peer too many; %u are the most", WL_PROFILE_MAX_PEERS);
+                                      "exceeds the limit of %u peers; remove some",
+                                      WL_PROFILE_MAX_PEERS);
         }
         known = wl_profile_peer_new();
         known->public_key = g_strdup(peer->public_key);
@@ -232,7 +232,7 @@ take_peer(Reader *reader, const char *path, WlProfilePeer *peer, GError **error)
     return TRUE;
 }
 
-/* The members of an object, refusing those that differ by case only. */
+/* The members of an object; it is an error if two differ by case only. */
 static GList *
 get_members(Reader *reader, const char *path, JsonObject *object, GError **error)
 {
@@ -244,16 +244,14 @@ get_members(Reader *reader, const char *path, JsonObject *object, GError **error
             g_autofree char *quoted = wl_profile_value_quote(at->data);
 
             wl_profile_fail_at(error, WL_PROFILE_ERROR_CONFLICT, AT(reader, path),
-                               "%s is there twice, as case does not matter; "
-                               "remove one",
-                               quoted);
+                               "%s is there twice, as case does not matter; remove one", quoted);
             return NULL;
         }
     }
     return g_steal_pointer(&members);
 }
 
-/* "peers[0].Trust"; a name that could upset a terminal is not repeated. */
+/* "peers[0].Trust", with the name sanitized. */
 static char *
 member_path(const char *path, const char *member)
 {
@@ -287,13 +285,12 @@ read_peer(Reader *reader, const char *path, JsonNode *node, GHashTable *seen, GE
     }
     if (!peer->public_key) {
         return wl_profile_fail_at(error, WL_PROFILE_ERROR_MISSING, AT(reader, path),
-                                  "has no PublicKey; a peer is known by it");
+                                  "has no PublicKey, which identifies a peer; add it");
     }
     if (!g_hash_table_add(seen, g_strdup(peer->public_key))) {
         return wl_profile_fail_at(
             error, WL_PROFILE_ERROR_CONFLICT, AT(reader, path),
-            "has the PublicKey of another entry, of which the daemon takes the last; make the two "
-            "one");
+            "has the same PublicKey as another entry, of which the daemon uses the last; merge the two");
     }
     if (g_strcmp0(peer->public_key, reader->own_key) == 0) {
         take_own_entry(reader, path, peer);
@@ -331,7 +328,7 @@ read_port(Reader *reader, const char *path, JsonNode *node, GError **error)
 
     if (!text)
         return FALSE;
-    /* Not set: see default_port(). */
+    /* The same as a missing port: see default_port(). */
     if (text[0] == '-' || g_str_equal(text, "0"))
         return TRUE;
     reader->has_port = TRUE;
@@ -378,11 +375,11 @@ read_member(Reader *reader, const char *member, JsonNode *node, GError **error)
     }
     return wl_profile_fail_at(
         error, WL_PROFILE_ERROR_SYNTAX, AT(reader, path),
-        "is not a key of the daemon; there are port, router, chatty, debug, reportifaces, "
-        "hideifaces and peers");
+        "is not a key of the daemon; use port, router, chatty, debug, reportifaces, hideifaces or peers");
 }
 
-/* The daemon's default follows its listen port (docs/protocol.md 4.2), ours does not. */
+/* The default of the daemon is derived from its listen port (docs/protocol.md 4.2), ours is fixed.
+ */
 static void
 default_port(Reader *reader)
 {
@@ -395,13 +392,12 @@ default_port(Reader *reader)
     else
         wl_profile_warn_at(
             reader->file->profile, AT(reader, "port"),
-            "is missing and the wg-quick file has no ListenPort that it would follow; %u is "
-            "taken, and must be the same in the whole network",
+            "is missing, and so is the ListenPort of the wg-quick file from which the daemon derives it; using %u, which must be the same on all members",
             profile->fact_port);
 }
 
-/* What the daemon would not read, and json-glib does: of several values it takes one. It recurses,
- * too; this does not. */
+/* Refuses input that json-glib accepts but the daemon does not, such as several values; limits the
+ * depth, as json-glib recurses. */
 static gboolean
 check_shape(const char *text, gsize length, const char *name, GError **error)
 {
@@ -421,7 +417,7 @@ check_shape(const char *text, gsize length, const char *name, GError **error)
             continue;
         if (begun && depth == 0) {
             g_set_error(error, WL_PROFILE_ERROR, WL_PROFILE_ERROR_SYNTAX,
-                        "%s:%u: there is more behind the object; remove it", name, line);
+                        "%s:%u: text after the object; remove it", name, line);
             return FALSE;
         }
         if (!begun && c != '{')
@@ -435,8 +431,8 @@ check_shape(const char *text, gsize length, const char *name, GError **error)
     }
     if (depth > MAX_DEPTH)
         g_set_error(error, WL_PROFILE_ERROR, WL_PROFILE_ERROR_SYNTAX,
-                    "%s:%u: not the JSON of a daemon: it is deeper than %u brackets", name, line,
-                    MAX_DEPTH);
+                    "%s:%u: not a file of the Go daemon: nested deeper than %u brackets", name,
+                    line, MAX_DEPTH);
     else if (!begun)
         g_set_error(error, WL_PROFILE_ERROR, WL_PROFILE_ERROR_SYNTAX,
                     "%s: not an object like {\"port\": 51821, \"peers\": []}", name);
@@ -455,7 +451,7 @@ wl_go_config_parse(const char *text, gsize length, const char *name, const char 
 
     if (length > WL_PROFILE_MAX_FILE || !g_utf8_validate_len(text, length, NULL)) {
         g_set_error(error, WL_PROFILE_ERROR, WL_PROFILE_ERROR_SYNTAX,
-                    "%s: not the JSON of a daemon: it is longer than %u bytes or not UTF-8", name,
+                    "%s: not a file of the Go daemon: longer than %u bytes or not UTF-8", name,
                     WL_PROFILE_MAX_FILE);
         return FALSE;
     }

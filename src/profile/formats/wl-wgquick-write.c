@@ -7,7 +7,7 @@
 #include "wl-profile-keys.h"
 #include "wl-profile-value.h"
 
-/* A growing text whose outgrown pieces are wiped, as it holds secrets. */
+/* A growing text that wipes its old copies, as it holds secrets. */
 typedef struct {
     char *text;
     gsize length;
@@ -79,10 +79,9 @@ append_extra(Writer *writer, WlFormat format, WlProfileSection section, const GP
     }
 }
 
-/* Flags that the reader would give by itself are left out. */
+/* Default flags are left out. */
 static gboolean
-flags_go_without_saying(const WlProfileKey *key, const WlProfileFile *file,
-                        const WlProfilePeer *peer)
+has_default_flags(const WlProfileKey *key, const WlProfileFile *file, const WlProfilePeer *peer)
 {
     if (key->scope == WL_KEY_OF_PROFILE)
         return file->profile->private_key_flags == WL_SECRET_FLAG_NONE;
@@ -100,10 +99,10 @@ append_key(Writer *writer, WlFormat format, const WlProfileKey *key, const WlPro
     WlSecretFlags flags = peer ? peer->preshared_key_flags : file->profile->private_key_flags;
     char *value;
 
-    if (key->type == WL_KEY_TYPE_FLAGS && flags_go_without_saying(key, file, peer))
+    if (key->type == WL_KEY_TYPE_FLAGS && has_default_flags(key, file, peer))
         return;
     if (key->type == WL_KEY_TYPE_ENDPOINTS) {
-        /* wg knows one, and of several lines takes the last. */
+        /* wg supports one endpoint and uses the last of several lines. */
         for (guint i = 0; i < peer->endpoints->len && (i == 0 || format != WL_FORMAT_WGQUICK); i++)
             append_line(writer, key->file_name, peer->endpoints->pdata[i]);
         return;
@@ -115,9 +114,9 @@ append_key(Writer *writer, WlFormat format, const WlProfileKey *key, const WlPro
         append_line(writer, key->file_name, value);
     else if (key->scope == WL_KEY_OF_PROFILE &&
              key->offset == G_STRUCT_OFFSET(WlProfile, listen_port) && file->has_listen_port)
-        append_line(writer, key->file_name, "0"); /* or the importer would choose one */
+        append_line(writer, key->file_name, "0"); /* otherwise importing would choose a port */
     else if (key->secret && flags == WL_SECRET_FLAG_NONE) {
-        append(writer, "# The key was not there to be written; add it here:\n# ");
+        append(writer, "# The key was not available; add it here:\n# ");
         append(writer, key->file_name);
         append(writer, " =\n");
     }
@@ -134,7 +133,7 @@ append_section(Writer *writer, WlFormat format, WlProfileSection section, const 
     append(writer, writer->length ? "\n[" : "[");
     append(writer, wl_profile_section_to_string(section));
     append(writer, "]\n");
-    /* For people: wg-quick has no key for it. */
+    /* For readers: wg-quick has no key for a name. */
     if (peer && peer->name && format == WL_FORMAT_WGQUICK) {
         append(writer, "# ");
         append(writer, peer->name);

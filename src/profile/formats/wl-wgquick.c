@@ -11,16 +11,16 @@
 typedef struct {
     WlProfileFile *file;
     WlProfilePlace place;
-    gboolean plain; /* a file for wg-quick itself */
+    gboolean plain; /* a wg-quick file */
     gboolean in_section;
     WlProfileSection section;
     WlProfilePeer *peer;
-    guint section_lines[2]; /* of [Interface] and [Wirelink]; 0: not there */
+    guint section_lines[2]; /* of [Interface] and [Wirelink]; 0: none */
     GArray *peer_lines;     /* of [Peer] */
     GArray *key_lines;      /* by index of the peer + 1 (0: no peer) and of the key */
 } Reader;
 
-/* Where the line of @key is remembered for the current peer, or for peer @index. */
+/* The line of @key in the profile or in peer @index. */
 static guint *
 key_line(const Reader *reader, const WlProfileKey *key, guint index)
 {
@@ -43,7 +43,7 @@ begin_section(Reader *reader, char *text, GError **error)
         end[1 + strcspn(end + 1, "#")] = '\0';
     if (!end || *g_strstrip(end + 1)) {
         return wl_profile_fail_at(error, WL_PROFILE_ERROR_SYNTAX, &reader->place,
-                                  "a section is written like [Peer], on a line of its own");
+                                  "malformed section; write it like [Peer], on a line of its own");
     }
     *end = '\0';
     for (section = 0; section <= WL_PROFILE_SECTION_PEER; section++) {
@@ -53,17 +53,16 @@ begin_section(Reader *reader, char *text, GError **error)
     if (section > WL_PROFILE_SECTION_PEER) {
         g_autofree char *quoted = wl_profile_value_quote(text + 1);
 
-        return wl_profile_fail_at(
-            error, WL_PROFILE_ERROR_SYNTAX, &reader->place,
-            "%s is not a section; there are [Interface], [Wirelink] and [Peer]", quoted);
+        return wl_profile_fail_at(error, WL_PROFILE_ERROR_SYNTAX, &reader->place,
+                                  "%s is not a section; use [Interface], [Wirelink] or [Peer]",
+                                  quoted);
     }
     reader->in_section = TRUE;
     reader->section = (WlProfileSection) section;
     if (section != WL_PROFILE_SECTION_PEER) {
         if (reader->section_lines[section]) {
             return wl_profile_fail_at(error, WL_PROFILE_ERROR_SYNTAX, &reader->place,
-                                      "a second section [%s], the first is in line %u; make one "
-                                      "of them",
+                                      "second section [%s]; merge it with the one in line %u",
                                       wl_profile_section_to_string(reader->section),
                                       reader->section_lines[section]);
         }
@@ -72,7 +71,7 @@ begin_section(Reader *reader, char *text, GError **error)
     }
     if (profile->peers->len == WL_PROFILE_MAX_PEERS) {
         return wl_profile_fail_at(error, WL_PROFILE_ERROR_VALUE, &reader->place,
-                                  "a [Peer] too many; %u are the most", WL_PROFILE_MAX_PEERS);
+                                  "too many peers (at most %u); remove some", WL_PROFILE_MAX_PEERS);
     }
     reader->peer = wl_profile_peer_new();
     g_ptr_array_add(profile->peers, reader->peer);
@@ -82,9 +81,9 @@ begin_section(Reader *reader, char *text, GError **error)
     return TRUE;
 }
 
-/* Cuts @value at its comment and takes the quotes off a quoted name; NULL without closing quote.
- * Quotes are ours, for names with a "#", where wg-quick sees a comment. Blanks around a name are
- * none of it, as in NetworkManager's keyfile. */
+/* Cuts @value at its comment and removes the quotes of a quoted name; NULL without closing quote.
+ * Quotes are an extension for names with a "#", which begins a comment for wg-quick. Spaces around
+ * a name are removed, as in the keyfile of NetworkManager. */
 static char *
 cut_value(const WlProfileKey *key, char *value)
 {
@@ -119,14 +118,13 @@ read_unknown(Reader *reader, const char *name, const char *value, GError **error
 
     if (wl_profile_keys_is_command(name) && reader->plain) {
         wl_profile_warn_at(reader->file->profile, &reader->place,
-                           "%s: left out, as wirelink never runs commands from a file", name);
+                           "%s: left out, as wirelink does not run commands", name);
         return TRUE;
     }
     if (wl_profile_keys_is_command(name)) {
         return wl_profile_fail_at(
             error, WL_PROFILE_ERROR_REFUSED, &reader->place,
-            "%s: wirelink never runs commands from a file; remove the line (a script in "
-            "/etc/NetworkManager/dispatcher.d can do such things)",
+            "%s: wirelink does not run commands; remove the line, and use a script in /etc/NetworkManager/dispatcher.d instead",
             name);
     }
     if (elsewhere) {
@@ -136,29 +134,28 @@ read_unknown(Reader *reader, const char *name, const char *value, GError **error
     }
     if (!*value) {
         return wl_profile_fail_at(error, WL_PROFILE_ERROR_VALUE, &reader->place,
-                                  "%s: has no value; give it one or remove the line", name);
+                                  "%s: has no value; add one or remove the line", name);
     }
     if (!wl_profile_extra_value_is_valid(value)) {
         return wl_profile_fail_at(
             error, WL_PROFILE_ERROR_VALUE, &reader->place,
-            "%s: is not a key of the section [%s], and its value looks like a key of WireGuard; "
-            "write PrivateKey, PublicKey or PresharedKey, or remove the line",
+            "%s: not a key of the section [%s], and its value looks like a WireGuard key; write PrivateKey, PublicKey or PresharedKey, or remove the line",
             name, wl_profile_section_to_string(reader->section));
     }
     if (!wl_profile_extra_add(extra, reader->section, name, value)) {
         return wl_profile_fail_at(
             error, WL_PROFILE_ERROR_VALUE, &reader->place,
-            "%s: too much that wirelink does not know; %u keys with %u bytes each are kept", name,
+            "%s: too many unknown keys (at most %u, of %u bytes each); remove some", name,
             WL_PROFILE_MAX_EXTRA, WL_PROFILE_MAX_VALUE);
     }
     if (!g_ascii_strncasecmp(name, WL_PROFILE_NOTE, strlen(WL_PROFILE_NOTE)))
         return TRUE;
     if (interface && !g_ascii_strcasecmp(name, "SaveConfig"))
         wl_profile_warn_at(reader->file->profile, &reader->place,
-                           "%s: has no effect, as NetworkManager keeps the profile", name);
+                           "%s: has no effect, as NetworkManager stores the profile", name);
     else if (interface && !g_ascii_strcasecmp(name, "FwMark"))
         wl_profile_warn_at(reader->file->profile, &reader->place,
-                           "%s: has no effect, as wirelink chooses its mark itself", name);
+                           "%s: has no effect, as wirelink chooses its own mark", name);
     else
         wl_profile_warn_at(reader->file->profile, &reader->place,
                            "%s: not a key of the section [%s]; kept without effect", name,
@@ -179,17 +176,16 @@ read_known(Reader *reader, const WlProfileKey *key, const char *value, GError **
 
     if (*line && !list) {
         return wl_profile_fail_at(error, WL_PROFILE_ERROR_CONFLICT, &reader->place,
-                                  "%s: is there already, in line %u; remove one of the two",
+                                  "%s: already set in line %u; remove one of the two",
                                   key->file_name, *line);
     }
     *line = reader->place.line;
-    /* wg takes an empty list, as in "AllowedIPs =". */
+    /* wg accepts an empty list, as in "AllowedIPs =". */
     if (!*value && list)
         return TRUE;
     if (!*value) {
         return wl_profile_fail_at(error, WL_PROFILE_ERROR_VALUE, &reader->place,
-                                  "%s: has no value; give it one or remove the line",
-                                  key->file_name);
+                                  "%s: has no value; add one or remove the line", key->file_name);
     }
     if (!wl_profile_value_parse(key, value, TRUE, structure, error)) {
         wl_profile_prefix_at(error, &reader->place, key->file_name);
@@ -211,7 +207,7 @@ read_line(Reader *reader, char *text, GError **error)
     for (const char *p = text; *p; p++) {
         if (g_ascii_iscntrl(*p) && *p != '\t') {
             return wl_profile_fail_at(error, WL_PROFILE_ERROR_SYNTAX, &reader->place,
-                                      "a control character; is this a text file?");
+                                      "contains a control character; is this a text file?");
         }
     }
     text += strspn(text, " \t");
@@ -220,26 +216,24 @@ read_line(Reader *reader, char *text, GError **error)
     if (*text == '[')
         return begin_section(reader, text, error);
 
-    /* What stands in such a line is not quoted: it could be a private key without its name. */
+    /* The line is not quoted: it could be a private key without a name. */
     equals = text + strcspn(text, "=#");
     if (*equals != '=' || equals == text) {
-        return wl_profile_fail_at(error, WL_PROFILE_ERROR_SYNTAX, &reader->place,
-                                  "not understood; a line is \"Key = value\", \"[Section]\" or "
-                                  "\"# comment\"");
+        return wl_profile_fail_at(
+            error, WL_PROFILE_ERROR_SYNTAX, &reader->place,
+            "malformed line; write \"Key = value\", \"[Section]\" or \"# comment\"");
     }
     *equals = '\0';
     name = g_strchomp(text);
     if (!reader->in_section) {
         return wl_profile_fail_at(error, WL_PROFILE_ERROR_SYNTAX, &reader->place,
-                                  "a key before the first section; begin with the line "
-                                  "[Interface]");
+                                  "key before the first section; begin the file with [Interface]");
     }
     key = wl_profile_keys_find_in_file(reader->section, name);
     value = cut_value(key, equals + 1);
     if (!value) {
         return wl_profile_fail_at(error, WL_PROFILE_ERROR_SYNTAX, &reader->place,
-                                  "%s: the value begins with a quote and lacks the closing one at "
-                                  "its end",
+                                  "%s: no closing quote at the end of the value; add it",
                                   key->file_name);
     }
     if (key)
@@ -247,7 +241,7 @@ read_line(Reader *reader, char *text, GError **error)
     if (!wl_profile_extra_key_is_valid(name) && !wl_profile_keys_is_command(name) &&
         !wl_profile_keys_find_in_any_section(name)) {
         return wl_profile_fail_at(error, WL_PROFILE_ERROR_SYNTAX, &reader->place,
-                                  "what stands before \"=\" is not the name of a key");
+                                  "the text before \"=\" is not a key");
     }
     return read_unknown(reader, name, value, error);
 }
@@ -263,11 +257,11 @@ check_text(Reader *reader, const char *text, gsize length, GError **error)
     for (const char *p = text; p < bad; p++)
         reader->place.line += *p == '\n';
     return wl_profile_fail_at(error, WL_PROFILE_ERROR_SYNTAX, &reader->place,
-                              "%s; is this a text file?", *bad ? "not UTF-8" : "a zero byte");
+                              "%s; is this a text file?",
+                              *bad ? "not UTF-8" : "contains a zero byte");
 }
 
-/* Looked for before the lines, so that the files of others are told apart whatever else is in them.
- */
+/* Checked first, so that files of other programs are recognized whatever they contain. */
 static gboolean
 has_wirelink_section(const char *text, const char *end)
 {
@@ -298,7 +292,8 @@ read_lines(Reader *reader, const char *text, const char *end, GError **error)
         reader->place.line++;
         if (length > WL_PROFILE_MAX_VALUE) {
             return wl_profile_fail_at(error, WL_PROFILE_ERROR_SYNTAX, &reader->place,
-                                      "the line is longer than %u bytes", WL_PROFILE_MAX_VALUE);
+                                      "the line is longer than %u bytes; is this a text file?",
+                                      WL_PROFILE_MAX_VALUE);
         }
         line = g_strndup(text, length);
         if (length && line[length - 1] == '\r')
@@ -313,7 +308,7 @@ read_lines(Reader *reader, const char *text, const char *end, GError **error)
     return TRUE;
 }
 
-/* As wl_profile_check(), with the line where the problem is. */
+/* wl_profile_check() with the line of the error. */
 static gboolean
 check(Reader *reader, GError **error)
 {
@@ -369,10 +364,10 @@ parse(const char *text, gsize length, const char *name, gboolean plain, GError *
     if (!check_text(&reader, text, length, error))
         return NULL;
     if (!plain && !has_wirelink_section(text, text + length)) {
-        g_set_error(error, WL_PROFILE_ERROR, WL_PROFILE_ERROR_NO_SECTION,
-                    "%s: there is no [Wirelink] section; to make a profile for wirelink of this "
-                    "WireGuard file add the line \"[Wirelink]\" at its end",
-                    name);
+        g_set_error(
+            error, WL_PROFILE_ERROR, WL_PROFILE_ERROR_NO_SECTION,
+            "%s: this WireGuard file has no [Wirelink] section; to use it with wirelink, convert it with \"wirelinkctl convert\" or add the line \"[Wirelink]\" at the end",
+            name);
         return NULL;
     }
     wl_profile_keys(&n_keys);
@@ -385,7 +380,7 @@ parse(const char *text, gsize length, const char *name, gboolean plain, GError *
         if (peer->preshared_key && !*key_line(&reader, flags, i))
             peer->preshared_key_flags = WL_SECRET_FLAG_NONE;
     }
-    /* The daemon's peers may all be in its JSON. */
+    /* All peers may be in the JSON file of the daemon. */
     if ((!plain || file->profile->peers->len) && !check(&reader, error))
         return NULL;
     return g_steal_pointer(&file);

@@ -29,7 +29,7 @@ masked(const guint8 bytes[4], guint length)
     return length ? to_number(bytes) & 0xffffffffU << (32 - length) : 0;
 }
 
-/* The network of the first own IPv4 address. */
+/* The network of the first IPv4 address of this member. */
 static gboolean
 find_network(const WlProfile *profile, guint8 own[4], guint *length)
 {
@@ -50,7 +50,7 @@ append_key(GString *text, const char *key)
     g_string_append(text, copy);
 }
 
-/* What WireHub would take for a name: one word that is neither a key nor an address. */
+/* Whether WireHub accepts @name: one word that is not a key and not an address. */
 static gboolean
 is_name(const char *name)
 {
@@ -102,7 +102,7 @@ append_peer(GString *text, const WlProfilePeer *peer, const guint8 own[4], guint
     if (host)
         g_string_append_printf(line, " %.*s", (int) strcspn(host, "/"), host);
     else
-        wl_losses_add(losses, "the address (WireHub will give a free one)", peer);
+        wl_losses_add(losses, "the address (WireHub assigns a free one)", peer);
     g_string_append_c(line, ' ');
     append_key(line, peer->public_key);
     if (peer->endpoints->len)
@@ -113,7 +113,7 @@ append_peer(GString *text, const WlProfilePeer *peer, const guint8 own[4], guint
     g_string_free(line, TRUE);
 }
 
-/* The lines that the reader kept as notes. */
+/* Appends the lines that the reader kept as notes. */
 static void
 append_notes(GString *text, const WlProfile *profile, const char *key, const char *word)
 {
@@ -143,9 +143,9 @@ wl_wirehub_format(const WlProfileFile *file, const char *own_key, WlLosses *loss
     guint length;
 
     if (!find_network(profile, own, &length)) {
-        g_set_error(error, WL_PROFILE_ERROR, WL_PROFILE_ERROR_MISSING,
-                    "Address: there is no IPv4 address with its network among the own ones, and "
-                    "WireHub knows no other; give the profile one like 10.77.0.2/24");
+        g_set_error(
+            error, WL_PROFILE_ERROR, WL_PROFILE_ERROR_MISSING,
+            "Address: no IPv4 address with a prefix length, which WireHub requires; add one like 10.77.0.2/24");
         return NULL;
     }
     append_notes(text, profile, "Name", "name");
@@ -166,7 +166,7 @@ wl_wirehub_format(const WlProfileFile *file, const char *own_key, WlLosses *loss
         if (text->str[text->len - 1] == ' ')
             text->str[text->len - 1] = '\n';
     } else {
-        wl_losses_add(losses, "the own line, as the private key is not there,", NULL);
+        wl_losses_add(losses, "the line of this member, as there is no private key,", NULL);
     }
     for (guint i = 0; i < profile->addresses->len; i++) {
         guint8 bytes[4];

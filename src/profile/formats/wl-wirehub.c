@@ -10,21 +10,21 @@
 #include "wl-profile-value.h"
 
 #define DEFAULT_PORT 62096
-#define KEY_LENGTH   43 /* without the "=" of the usual form */
-#define FIRST_HOST   2  /* of the addresses given to members that have none */
+#define KEY_LENGTH   43 /* without the "=" of base64 */
+#define FIRST_HOST   2  /* first host number for members without an address */
 
 typedef struct {
     const char *kind; /* the first word of its line */
     guint line;
     char *name, *key, *endpoint; /* or NULL */
-    guint32 address;             /* in host order; 0: none yet */
+    guint32 address;             /* in host byte order; 0: none yet */
 } Node;
 
 typedef struct {
     WlProfilePlace place;
     WlProfileFile *file;
     GPtrArray *nodes; /* of Node */
-    guint32 subnet;   /* in host order */
+    guint32 subnet;   /* in host byte order */
     guint length;
     gboolean has_subnet;
 } Reader;
@@ -46,7 +46,7 @@ is_member(const Node *node)
     return g_str_equal(node->kind, "trust") || g_str_equal(node->kind, "router");
 }
 
-/* Those that WireHub numbers. */
+/* The kinds of nodes to which WireHub assigns addresses. */
 static gboolean
 has_address(const Node *node)
 {
@@ -68,7 +68,7 @@ mask_of(guint length)
     return length ? 0xffffffffU << (32 - length) : 0;
 }
 
-/* The key in the usual form; NULL if @word is none. */
+/* The key in base64, or NULL if @word is not a key. */
 static char *
 read_key(const char *word)
 {
@@ -82,7 +82,7 @@ read_key(const char *word)
     return wl_profile_value_is_key(key) ? g_steal_pointer(&key) : NULL;
 }
 
-/* Keeps @value for the way back, as it has no meaning here. */
+/* Keeps a value without a meaning in a profile for converting back. */
 static void
 note(Reader *reader, const char *key, const char *value)
 {
@@ -92,7 +92,7 @@ note(Reader *reader, const char *key, const char *value)
     if (!wl_profile_extra_value_is_valid(value) ||
         !wl_profile_extra_add(extra, WL_PROFILE_SECTION_WIRELINK, name, value))
         wl_profile_warn_at(reader->file->profile, &reader->place,
-                           "%s: has no effect in a profile, and is left out", key);
+                           "%s: has no effect in a profile; left out", key);
 }
 
 /* ---- lines --------------------------------------------------------------------------------- */
@@ -106,12 +106,12 @@ read_subnet(Reader *reader, const char *word, GError **error)
 
     if (reader->has_subnet) {
         return wl_profile_fail_at(error, WL_PROFILE_ERROR_CONFLICT, &reader->place,
-                                  "subnet: is there already; remove one of the two");
+                                  "subnet: already set; remove one of the two");
     }
     if (!parts[0] || !parts[1] || inet_pton(AF_INET, parts[0], &address) != 1 ||
         !wl_profile_value_parse_number(parts[1], 30, &length) || length < 1) {
         return wl_profile_fail_at(error, WL_PROFILE_ERROR_VALUE, &reader->place,
-                                  "subnet: is not an IPv4 network; write one like 10.0.42.0/24");
+                                  "subnet: not an IPv4 network; write one like 10.0.42.0/24");
     }
     reader->has_subnet = TRUE;
     reader->length = (guint) length;
@@ -149,27 +149,28 @@ read_address(Reader *reader, Node *node, guint32 address, GError **error)
     g_autofree char *text = address_to_string(address);
 
     if (!has_address(node)) {
-        return wl_profile_fail_at(error, WL_PROFILE_ERROR_CONFLICT, &reader->place,
-                                  "%s: %s is for members only; write trust, or remove it",
-                                  node->kind, text);
+        return wl_profile_fail_at(
+            error, WL_PROFILE_ERROR_CONFLICT, &reader->place,
+            "%s: address %s, but only members have one; write trust, or remove it", node->kind,
+            text);
     }
     if (node->address) {
         return wl_profile_fail_at(error, WL_PROFILE_ERROR_CONFLICT, &reader->place,
-                                  "%s: %s is a second address; remove one", node->kind, text);
+                                  "%s: second address %s; remove one", node->kind, text);
     }
     if (!address || (address & mask_of(reader->length)) != reader->subnet) {
         g_autofree char *subnet = address_to_string(reader->subnet);
 
         return wl_profile_fail_at(error, WL_PROFILE_ERROR_CONFLICT, &reader->place,
-                                  "%s: %s is not inside the subnet %s/%u", node->kind, text, subnet,
-                                  reader->length);
+                                  "%s: %s is not in the subnet %s/%u; change one of them",
+                                  node->kind, text, subnet, reader->length);
     }
     for (guint i = 0; i < reader->nodes->len; i++) {
         const Node *other = reader->nodes->pdata[i];
 
         if (other->address == address) {
             return wl_profile_fail_at(error, WL_PROFILE_ERROR_CONFLICT, &reader->place,
-                                      "%s: %s is the address of line %u too; change one",
+                                      "%s: %s is also the address in line %u; change one",
                                       node->kind, text, other->line);
         }
     }
@@ -188,7 +189,7 @@ read_name(Reader *reader, Node *node, const char *word, GError **error)
     if (node->name) {
         return wl_profile_fail_at(
             error, WL_PROFILE_ERROR_CONFLICT, &reader->place,
-            "%s: %s is neither a key nor an address, and there is a name already", node->kind,
+            "%s: %s is not a key or an address, and there already is a name; remove it", node->kind,
             quoted);
     }
     if (!wl_profile_value_parse(key, word, FALSE, scratch, error)) {
@@ -200,7 +201,7 @@ read_name(Reader *reader, Node *node, const char *word, GError **error)
 
         if (g_strcmp0(other->name, word) == 0) {
             return wl_profile_fail_at(error, WL_PROFILE_ERROR_CONFLICT, &reader->place,
-                                      "%s: %s is the name of line %u too; change one", node->kind,
+                                      "%s: %s is also the name in line %u; change one", node->kind,
                                       quoted, other->line);
         }
     }
@@ -216,7 +217,7 @@ read_word(Reader *reader, Node *node, const char *word, GError **error)
 
     if (key && node->key) {
         return wl_profile_fail_at(error, WL_PROFILE_ERROR_CONFLICT, &reader->place,
-                                  "%s: has two keys; write a line for each", node->kind);
+                                  "%s: two keys; write a line for each", node->kind);
     }
     if (key) {
         node->key = g_steal_pointer(&key);
@@ -226,7 +227,7 @@ read_word(Reader *reader, Node *node, const char *word, GError **error)
         g_autofree char *quoted = wl_profile_value_quote(word);
 
         return wl_profile_fail_at(error, WL_PROFILE_ERROR_SYNTAX, &reader->place,
-                                  "%s: %s is one word too many; the endpoint is the last",
+                                  "%s: unexpected word %s after the endpoint; remove it",
                                   node->kind, quoted);
     }
     if (node->key)
@@ -243,17 +244,17 @@ read_node(Reader *reader, const char *kind, GPtrArray *words, GError **error)
 
     if (reader->nodes->len >= WL_PROFILE_MAX_PEERS) {
         return wl_profile_fail_at(error, WL_PROFILE_ERROR_VALUE, &reader->place,
-                                  "a node too many; %u are the most", WL_PROFILE_MAX_PEERS);
+                                  "too many nodes (at most %u); remove some", WL_PROFILE_MAX_PEERS);
     }
     node = g_new0(Node, 1);
     node->kind = kind;
     node->line = reader->place.line;
     if (has_address(node) && !reader->has_subnet) {
         node_free(node);
-        return wl_profile_fail_at(error, WL_PROFILE_ERROR_MISSING, &reader->place,
-                                  "%s: there is no subnet before it; write \"subnet "
-                                  "10.0.42.0/24\" at the beginning",
-                                  kind);
+        return wl_profile_fail_at(
+            error, WL_PROFILE_ERROR_MISSING, &reader->place,
+            "%s: no subnet before this line; begin the file with one like \"subnet 10.0.42.0/24\"",
+            kind);
     }
     for (guint i = 1; i < words->len; i++) {
         if (!read_word(reader, node, words->pdata[i], error)) {
@@ -264,11 +265,11 @@ read_node(Reader *reader, const char *kind, GPtrArray *words, GError **error)
     g_ptr_array_add(reader->nodes, node);
     if (!node->key) {
         return wl_profile_fail_at(error, WL_PROFILE_ERROR_MISSING, &reader->place,
-                                  "%s: has no public key of %u characters", kind, KEY_LENGTH);
+                                  "%s: no public key of %u characters; add it", kind, KEY_LENGTH);
     }
     if (g_str_equal(kind, "boot") && !node->endpoint) {
         return wl_profile_fail_at(error, WL_PROFILE_ERROR_MISSING, &reader->place,
-                                  "boot: has no endpoint behind its key");
+                                  "boot: no endpoint after the key; add it");
     }
     return TRUE;
 }
@@ -307,14 +308,14 @@ read_line(Reader *reader, char *line, GError **error)
         return TRUE;
     }
     quoted = wl_profile_value_quote(word);
-    wl_profile_warn_at(reader->file->profile, &reader->place,
-                       "%s: not a line that WireHub reads; left out", quoted);
+    wl_profile_warn_at(reader->file->profile, &reader->place, "%s: unknown to WireHub; left out",
+                       quoted);
     return TRUE;
 }
 
 /* ---- the network --------------------------------------------------------------------------- */
 
-/* As WireHub does it: the next free one, in the order of the lines. */
+/* Assigns addresses as WireHub does: the next free one, in the order of the lines. */
 static gboolean
 give_addresses(Reader *reader, GError **error)
 {
@@ -334,7 +335,8 @@ give_addresses(Reader *reader, GError **error)
             if (host >= ~mask_of(reader->length)) {
                 reader->place.line = node->line;
                 return wl_profile_fail_at(error, WL_PROFILE_ERROR_VALUE, &reader->place,
-                                          "%s: the subnet has no address left for it", node->kind);
+                                          "%s: no free address in the subnet; use a larger subnet",
+                                          node->kind);
             }
             if (!g_hash_table_contains(taken, GUINT_TO_POINTER(reader->subnet | host)))
                 node->address = reader->subnet | host;
@@ -343,7 +345,7 @@ give_addresses(Reader *reader, GError **error)
     return TRUE;
 }
 
-/* The words after the first, with the address that its place in the file gave it. */
+/* The words after the first, with the assigned address. */
 static char *
 node_to_words(const Node *node)
 {
@@ -383,7 +385,7 @@ take_own(Reader *reader, const Node *node)
     }
 }
 
-/* One router has the network: a prefix has one owner in WireGuard. */
+/* Only one router gets the network as an allowed IP: in WireGuard a prefix belongs to one peer. */
 static void
 take_member(Reader *reader, const Node *node, gboolean *has_router)
 {
@@ -396,8 +398,9 @@ take_member(Reader *reader, const Node *node, gboolean *has_router)
         g_ptr_array_add(peer->endpoints, g_strdup(node->endpoint));
     g_ptr_array_add(peer->allowed_ips, g_strdup_printf("%s/32", address));
     if (g_str_equal(node->kind, "router") && *has_router) {
-        wl_profile_warn_at(reader->file->profile, &reader->place,
-                           "router: another one has the network, so this is a member as others");
+        wl_profile_warn_at(
+            reader->file->profile, &reader->place,
+            "router: another router has the network; converted to an ordinary member");
     } else if (g_str_equal(node->kind, "router")) {
         g_autofree char *subnet = address_to_string(reader->subnet);
 
@@ -434,10 +437,10 @@ take_nodes(Reader *reader, const char *own_key, GError **error)
     }
     if (own)
         return TRUE;
-    g_set_error(error, WL_PROFILE_ERROR, WL_PROFILE_ERROR_MISSING,
-                "%s: no line \"trust\" or \"router\" has the key %s, which belongs to the private "
-                "key that was given; give the private key of one of the members",
-                reader->place.name, own_key);
+    g_set_error(
+        error, WL_PROFILE_ERROR, WL_PROFILE_ERROR_MISSING,
+        "%s: no line \"trust\" or \"router\" has the public key %s of the given private key; use the private key of one of the members",
+        reader->place.name, own_key);
     return FALSE;
 }
 

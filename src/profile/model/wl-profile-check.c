@@ -37,7 +37,7 @@ describe_peer(const WlProfile *profile, guint index)
 }
 
 static gboolean
-secret_is_missed(const Check *check, const char *secret, WlSecretFlags secret_flags)
+secret_is_missing(const Check *check, const char *secret, WlSecretFlags secret_flags)
 {
     if (secret)
         return FALSE;
@@ -46,17 +46,16 @@ secret_is_missed(const Check *check, const char *secret, WlSecretFlags secret_fl
             secret_flags == WL_SECRET_FLAG_NONE);
 }
 
-/* For files: NetworkManager stores secrets with flags 0 only, and would lose this one silently. */
+/* For files: NetworkManager stores secrets with flags 0 only and would lose this one silently. */
 static gboolean
 check_flags(const Check *check, const char *secret, WlSecretFlags secret_flags, GError **error)
 {
     if (!(check->flags & WL_PROFILE_CHECK_STORED_SECRETS) || !secret ||
         !(secret_flags & WL_SECRET_FLAG_NOT_REQUIRED))
         return TRUE;
-    return wl_profile_fail(
-        error, WL_PROFILE_ERROR_CONFLICT,
-        "%u says that there need not be a key, and there is one; write 0 to have it kept",
-        secret_flags);
+    return wl_profile_fail(error, WL_PROFILE_ERROR_CONFLICT,
+                           "%u means that there is no key, but there is one; write 0 to store it",
+                           secret_flags);
 }
 
 static gboolean
@@ -67,8 +66,9 @@ check_addresses(Check *check, GError **error)
 
     check->key = PROFILE_KEY(addresses);
     if (!addresses->len) {
-        return wl_profile_fail(error, WL_PROFILE_ERROR_MISSING,
-                               "is missing; it is the own address, like 10.77.0.2/24");
+        return wl_profile_fail(
+            error, WL_PROFILE_ERROR_MISSING,
+            "is missing; add the address of this machine in the network, like 10.77.0.2/24");
     }
     for (guint i = 0; i < addresses->len; i++) {
         const char *address = addresses->pdata[i];
@@ -76,7 +76,7 @@ check_addresses(Check *check, GError **error)
 
         if (!g_hash_table_add(seen, host)) {
             return wl_profile_fail(error, WL_PROFILE_ERROR_CONFLICT,
-                                   "%s is there twice; leave one out", host);
+                                   "%s is listed twice; remove one", host);
         }
     }
     return TRUE;
@@ -92,33 +92,34 @@ check_peer(Check *check, GHashTable *public_keys, GHashTable *prefixes, GError *
     check->key = PEER_KEY(public_key);
     if (!peer->public_key) {
         return wl_profile_fail(error, WL_PROFILE_ERROR_MISSING,
-                               "is missing; a peer is known by its public key");
+                               "is missing; the public key identifies a peer");
     }
     if (g_hash_table_lookup_extended(public_keys, peer->public_key, NULL, &other)) {
         g_autofree char *text = describe_peer(profile, GPOINTER_TO_UINT(other));
 
         return wl_profile_fail(error, WL_PROFILE_ERROR_CONFLICT,
-                               "is also the key of %s; make the two one peer", text);
+                               "is also the key of %s; merge the two peers", text);
     }
     if (g_strcmp0(peer->public_key, profile->private_key) == 0) {
-        return wl_profile_fail(error, WL_PROFILE_ERROR_CONFLICT,
-                               "is this profile's private key; write the peer's public key");
+        return wl_profile_fail(
+            error, WL_PROFILE_ERROR_CONFLICT,
+            "is the private key of this profile; write the public key of the peer");
     }
     g_hash_table_insert(public_keys, peer->public_key, GUINT_TO_POINTER(check->peer));
 
     check->key = PEER_KEY(preshared_key);
     if (!(peer->preshared_key_flags & WL_SECRET_FLAG_NOT_REQUIRED) &&
-        secret_is_missed(check, peer->preshared_key, peer->preshared_key_flags)) {
+        secret_is_missing(check, peer->preshared_key, peer->preshared_key_flags)) {
         return wl_profile_fail(
             error, WL_PROFILE_ERROR_SECRET,
-            "is missing; if this peer has none set its flags to 4 (not required)");
+            "is missing; if this peer has none, set its flags to 4 (not required)");
     }
 
     check->key = PEER_KEY(preshared_key_flags);
     if (!check_flags(check, peer->preshared_key, peer->preshared_key_flags, error))
         return FALSE;
 
-    /* An allowed IP has one owner in WireGuard: the last one given it would have it. */
+    /* In WireGuard an allowed IP belongs to one peer: the last one that is given it. */
     check->key = PEER_KEY(allowed_ips);
     for (guint i = 0; i < peer->allowed_ips->len; i++) {
         char *prefix = peer->allowed_ips->pdata[i];
@@ -143,7 +144,7 @@ has_default_route(const WlProfile *profile)
         const WlProfilePeer *peer = profile->peers->pdata[i];
 
         for (guint j = 0; j < peer->allowed_ips->len; j++) {
-            /* Halves count: wg-quick files have them in place of the whole. */
+            /* Halves count, too: wg-quick files use them in place of the whole. */
             if (g_str_has_suffix(peer->allowed_ips->pdata[j], "/0") ||
                 g_str_has_suffix(peer->allowed_ips->pdata[j], "/1"))
                 return TRUE;
@@ -159,13 +160,12 @@ check_full_tunnel(Check *check, GError **error)
     if (check->profile->full_tunnel && !has_default_route(check->profile)) {
         return wl_profile_fail(
             error, WL_PROFILE_ERROR_CONFLICT,
-            "needs a peer that everything can be sent to: one whose allowed IPs have 0.0.0.0/0 or "
-            "::/0");
+            "requires a peer that accepts all traffic; add 0.0.0.0/0 or ::/0 to the allowed IPs of one");
     }
     check->key = PROFILE_KEY(kill_switch);
     if (check->profile->kill_switch && !check->profile->full_tunnel) {
         return wl_profile_fail(error, WL_PROFILE_ERROR_CONFLICT,
-                               "is only for profiles with full-tunnel; set that to yes, too");
+                               "requires full-tunnel; set that to yes, too");
     }
     return TRUE;
 }
@@ -178,20 +178,21 @@ check_parts(Check *check, GError **error)
     g_autoptr(GHashTable) prefixes = g_hash_table_new(g_str_hash, g_str_equal);
 
     check->key = PROFILE_KEY(private_key);
-    if (secret_is_missed(check, profile->private_key, profile->private_key_flags)) {
+    if (secret_is_missing(check, profile->private_key, profile->private_key_flags)) {
         return wl_profile_fail(error, WL_PROFILE_ERROR_SECRET,
-                               "is missing; make one with \"wirelinkctl genkey\"");
+                               "is missing; generate one with \"wirelinkctl genkey\"");
     }
     check->key = PROFILE_KEY(private_key_flags);
     if (!check_flags(check, profile->private_key, profile->private_key_flags, error))
         return FALSE;
     if (!check_addresses(check, error))
         return FALSE;
-    /* The kernel's WireGuard socket is bound to all addresses, those of the tunnel too. */
+    /* The WireGuard socket of the kernel is bound to all addresses, including those of the tunnel.
+     */
     check->key = PROFILE_KEY(fact_port);
     if (profile->fact_port == profile->listen_port) {
         return wl_profile_fail(error, WL_PROFILE_ERROR_CONFLICT,
-                               "%u is the listen port too; choose another of the two",
+                               "%u is also the listen port; change one of them",
                                profile->fact_port);
     }
     check->key = PEER_KEY(public_key);
@@ -202,7 +203,7 @@ check_parts(Check *check, GError **error)
     if (profile->peers->len > WL_PROFILE_MAX_PEERS) {
         check->peer = WL_PROFILE_MAX_PEERS;
         return wl_profile_fail(error, WL_PROFILE_ERROR_VALUE,
-                               "belongs to a peer too many; %u are the most", WL_PROFILE_MAX_PEERS);
+                               "exceeds the limit of %u peers; remove some", WL_PROFILE_MAX_PEERS);
     }
     for (check->peer = 0; check->peer < profile->peers->len; check->peer++) {
         if (!check_peer(check, public_keys, prefixes, error))

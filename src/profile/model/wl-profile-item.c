@@ -15,7 +15,7 @@ address_to_string(int family, const guint8 *bytes)
     return g_strdup(inet_ntop(family, bytes, buffer, sizeof(buffer)));
 }
 
-/* An address with or without length; without, all its bits. */
+/* An address with or without prefix length; without, the length is that of the address. */
 static char *
 parse_prefix(const char *item, gboolean own_address, GError **error)
 {
@@ -38,7 +38,7 @@ parse_prefix(const char *item, gboolean own_address, GError **error)
         return NULL;
     }
     if (slash && !wl_profile_value_parse_number(slash + 1, bits, &length)) {
-        wl_profile_fail_value(error, "%s has no valid prefix length; it is a number from 0 to %u",
+        wl_profile_fail_value(error, "%s has no valid prefix length; use a number from 0 to %u",
                               quoted, bits);
         return NULL;
     }
@@ -50,10 +50,11 @@ parse_prefix(const char *item, gboolean own_address, GError **error)
                                   quoted);
             return NULL;
         }
-        /* fe80::/10: members derive these from the keys, and the link has them of itself. */
+        /* fe80::/10: derived from the keys and assigned to the link automatically. */
         if (length >= 10 && bytes[0] == 0xfe && (bytes[1] & 0xc0) == 0x80) {
             wl_profile_fail_value(
-                error, "%s is link-local; such addresses follow from the keys, leave it out",
+                error,
+                "%s is link-local; remove it, as link-local addresses are derived from the keys",
                 quoted);
             return NULL;
         }
@@ -67,8 +68,7 @@ parse_prefix(const char *item, gboolean own_address, GError **error)
         if (length == 0) {
             wl_profile_fail_value(
                 error,
-                "%s has the prefix length 0; write the length of the network's prefix, "
-                "like 10.77.0.2/24 or fd77::2/64",
+                "%s has the prefix length 0; write the prefix length of the network, like 10.77.0.2/24 or fd77::2/64",
                 quoted);
             return NULL;
         }
@@ -105,7 +105,7 @@ is_host_name(const char *host)
             if (label == 0)
                 return FALSE;
             label = 0;
-            /* Only a last label of digits alone makes a name look like an IPv4 address. */
+            /* Only a last label of digits makes a name look like an IPv4 address. */
             letter = FALSE;
             continue;
         }
@@ -130,28 +130,26 @@ parse_endpoint(const char *item, GError **error)
 
     if (item[0] != '[' && colon && strchr(item, ':') != colon) {
         wl_profile_fail_value(
-            error, "%s lacks the brackets of an IPv6 address; write it like [2001:db8::1]:51820",
+            error, "%s has no brackets around the IPv6 address; write it like [2001:db8::1]:51820",
             quoted);
         return NULL;
     }
     if (!colon || (item[0] == '[' && colon[-1] != ']')) {
         wl_profile_fail_value(
             error,
-            "%s lacks a port; write it like hub.example.net:51820, 192.0.2.1:51820 or "
-            "[2001:db8::1]:51820",
+            "%s has no port; write it like hub.example.net:51820, 192.0.2.1:51820 or [2001:db8::1]:51820",
             quoted);
         return NULL;
     }
     if (!wl_profile_value_parse_number(colon + 1, 65535, &port) || port == 0) {
-        wl_profile_fail_value(error, "%s has no valid port; it is a number from 1 to 65535",
-                              quoted);
+        wl_profile_fail_value(error, "%s has no valid port; use a number from 1 to 65535", quoted);
         return NULL;
     }
     if (item[0] == '[') {
         host = g_strndup(item + 1, (gsize) (colon - item) - 2);
         if (inet_pton(AF_INET6, host, bytes) != 1) {
             wl_profile_fail_value(
-                error, "%s has no IPv6 address in its brackets; write it like [2001:db8::1]:51820",
+                error, "%s has no IPv6 address in brackets; write it like [2001:db8::1]:51820",
                 quoted);
             return NULL;
         }
@@ -160,21 +158,20 @@ parse_endpoint(const char *item, GError **error)
         host = g_strdup_printf("[%s]", end);
         g_free(end);
         if (bytes[0] == 0xff || !strcmp(host, "[::]")) {
-            wl_profile_fail_value(error, "%s is not the address of one host", quoted);
+            wl_profile_fail_value(error, "%s is not the address of a single host", quoted);
             return NULL;
         }
     } else {
         host = g_strndup(item, (gsize) (colon - item));
         if (inet_pton(AF_INET, host, bytes) == 1) {
             if (bytes[0] >= 224 || bytes[0] == 0) {
-                wl_profile_fail_value(error, "%s is not the address of one host", quoted);
+                wl_profile_fail_value(error, "%s is not the address of a single host", quoted);
                 return NULL;
             }
         } else if (!is_host_name(host)) {
             wl_profile_fail_value(
                 error,
-                "%s has neither a host name nor an IP address before its port; write it "
-                "like hub.example.net:51820 or 192.0.2.1:51820",
+                "%s has no host name or IP address before the port; write it like hub.example.net:51820 or 192.0.2.1:51820",
                 quoted);
             return NULL;
         }
@@ -182,7 +179,7 @@ parse_endpoint(const char *item, GError **error)
     return g_strdup_printf("%s:%u", host, (guint) port);
 }
 
-/* The grammar of docs/protocol.md 8.2, so that a Go daemon would take the pattern too. */
+/* The grammar of docs/protocol.md 8.2, so that a Go daemon accepts the pattern, too. */
 static gboolean
 is_pattern(const char *p)
 {
@@ -213,15 +210,14 @@ parse_pattern(const char *item, GError **error)
     g_autofree char *quoted = wl_profile_value_quote(item);
 
     if (strlen(item) > 64) {
-        wl_profile_fail_value(
-            error, "%s is longer than 64 bytes; names of interfaces have at most 15", quoted);
+        wl_profile_fail_value(error, "%s is longer than 64 bytes; interface names have at most 15",
+                              quoted);
         return NULL;
     }
     if (!g_utf8_validate(item, -1, NULL) || strchr(item, '#') || !is_pattern(item)) {
         wl_profile_fail_value(
             error,
-            "%s is not a pattern; write names of interfaces with * and ?, or [a-z] for one "
-            "of several characters",
+            "%s is not a valid pattern; write interface names with *, ? and ranges like [a-z]",
             quoted);
         return NULL;
     }

@@ -60,7 +60,7 @@ wl_profile_value_is_key(const char *text)
         if (base64_digit(text[i]) < 0)
             return FALSE;
     }
-    /* 43 digits are 258 bits: the last two must be 0, or two texts would be one key. */
+    /* 43 digits are 258 bits: the last two must be 0, or two texts would be the same key. */
     return (base64_digit(text[WL_PROFILE_KEY_LENGTH - 2]) & 3) == 0;
 }
 

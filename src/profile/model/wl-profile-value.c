@@ -10,7 +10,7 @@
 #include "wl-profile-file.h"
 #include "wl-profile-item.h"
 
-/* Words of all enums are their values, so an enum field is read and written as an int. */
+/* The index of a word is the value of its enum, so an enum field is accessed as an int. */
 G_STATIC_ASSERT(sizeof(WlProfileRole) == sizeof(int));
 G_STATIC_ASSERT(sizeof(WlProfileTrust) == sizeof(int));
 G_STATIC_ASSERT(sizeof(WlSecretFlags) == sizeof(int));
@@ -38,13 +38,14 @@ parse_list(const WlProfileKey *key, const char *text, gboolean append, GPtrArray
         item = wl_profile_item_parse(key, word, error);
         if (!item)
             return FALSE;
-        /* The same address twice is left for wl_profile_check(), which refuses it. */
+        /* wl_profile_check() refuses duplicate addresses. */
         if (key->type != WL_KEY_TYPE_ADDRESSES &&
             (g_ptr_array_find_with_equal_func(items, item, g_str_equal, NULL) ||
              (append && g_ptr_array_find_with_equal_func(list, item, g_str_equal, NULL))))
             continue;
         if (before + items->len == key->max) {
-            return wl_profile_fail_value(error, "more than %u entries; this is the most", key->max);
+            return wl_profile_fail_value(error, "too many entries; at most %u are allowed",
+                                         key->max);
         }
         g_ptr_array_add(items, g_steal_pointer(&item));
     }
@@ -77,9 +78,9 @@ parse_uint(const WlProfileKey *key, const char *text, guint *field, GError **err
     quoted = wl_profile_value_quote(text);
     if (key->zero)
         return wl_profile_fail_value(error,
-                                     "%s is not valid; it is a number from %u to %u, or 0 (%s)",
+                                     "%s is not valid; use a number from %u to %u, or 0 (%s)",
                                      quoted, key->min, key->max, _(key->zero));
-    return wl_profile_fail_value(error, "%s is not valid; it is a number from %u to %u", quoted,
+    return wl_profile_fail_value(error, "%s is not valid; use a number from %u to %u", quoted,
                                  key->min, key->max);
 }
 
@@ -97,7 +98,7 @@ parse_bool(const char *text, gboolean *field, GError **error)
         }
     }
     quoted = wl_profile_value_quote(text);
-    return wl_profile_fail_value(error, "%s is not valid; it is yes or no", quoted);
+    return wl_profile_fail_value(error, "%s is not valid; use yes or no", quoted);
 }
 
 static gboolean
@@ -118,7 +119,7 @@ parse_word(const WlProfileKey *key, const char *text, int *field, GError **error
         g_string_append(list, key->words[i]);
     }
     quoted = wl_profile_value_quote(text);
-    return wl_profile_fail_value(error, "%s is not valid; it is %s", quoted, list->str);
+    return wl_profile_fail_value(error, "%s is not valid; use %s", quoted, list->str);
 }
 
 static gboolean
@@ -136,7 +137,7 @@ check_name(const char *text, GError **error)
 
         if (type == G_UNICODE_CONTROL || type == G_UNICODE_LINE_SEPARATOR ||
             type == G_UNICODE_PARAGRAPH_SEPARATOR) {
-            return wl_profile_fail_value(error, "the name has a control character; leave it out");
+            return wl_profile_fail_value(error, "the name contains a control character; remove it");
         }
     }
     return TRUE;
@@ -166,8 +167,7 @@ check_interface(const char *text, GError **error)
     quoted = wl_profile_value_quote(text);
     return wl_profile_fail_value(
         error,
-        "%s cannot name an interface; it is 1 to 15 characters without / : %% # and "
-        "spaces",
+        "%s is not a valid interface name; use 1 to 15 characters without / : %% # and spaces",
         quoted);
 }
 
@@ -191,7 +191,7 @@ parse_table(const char *text, guint32 *field, GError **error)
     }
     quoted = wl_profile_value_quote(text);
     return wl_profile_fail_value(
-        error, "%s is not valid; it is auto, off, or the number of a routing table", quoted);
+        error, "%s is not valid; use auto, off or the number of a routing table", quoted);
 }
 
 gboolean
@@ -215,7 +215,8 @@ wl_profile_value_parse(const WlProfileKey *key, const char *text, gboolean appen
                 quoted);
         }
         if (strspn(text, "A") == WL_PROFILE_KEY_LENGTH - 1) {
-            return wl_profile_fail_value(error, "a key of zeros only is no key");
+            return wl_profile_fail_value(error,
+                                         "a key of all zeros is not valid; generate another one");
         }
         break;
     case WL_KEY_TYPE_NAME:
@@ -246,9 +247,9 @@ wl_profile_value_parse(const WlProfileKey *key, const char *text, gboolean appen
         if (!strcmp(text, "1"))
             return TRUE;
         return wl_profile_fail_value(
-            error, "this version knows only 1; a newer one of NetworkManager-wirelink is needed");
+            error, "this version supports only 1; update NetworkManager-wirelink");
     }
-    /* The three that are one string. */
+    /* The types with a single string. */
     string = wl_profile_value_field(key, structure, char *);
     if (key->secret)
         wl_profile_wipe_free(*string);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #pragma once
 
-/* One value of a key: text to field and back. */
+/* Converts the value of a key from text and to text. */
 
 #include "wl-profile-keys.h"
 #include "wl-profile-text.h"
@@ -9,15 +9,14 @@
 G_BEGIN_DECLS
 
 /* Reads @text into the field of @key in @structure (a WlProfile, WlProfilePeer or WlProfileFile, as
- * key->scope says), replacing what is there; with @append the items of a list are added to it.
- * Nothing changes on error. Errors say what is wrong and what would be right, without the key, and
- * never quote a secret or what looks like one. */
+ * key->scope says) and replaces its value; with @append items are added to a list. Nothing changes
+ * on error. Errors state cause and remedy without the key, and never quote a secret or a text that
+ * looks like one. */
 gboolean wl_profile_value_parse(const WlProfileKey *key, const char *text, gboolean append,
                                 gpointer structure, GError **error);
 
-/* The field as text that wl_profile_value_parse() takes, items of a list joined by @separator; NULL
- * if it is empty, off, or 0 where that means not given. Free secrets with wl_profile_wipe_free().
- */
+/* The field as text for wl_profile_value_parse(), the items of a list joined by @separator; NULL if
+ * it is empty, off, or 0 in the sense of not set. Free secrets with wl_profile_wipe_free(). */
 char *wl_profile_value_format(const WlProfileKey *key, gconstpointer structure,
                               const char *separator);
 

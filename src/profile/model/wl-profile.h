@@ -2,11 +2,12 @@
 #pragma once
 
 /* A wirelink profile as a plain struct, without NetworkManager; nm/ converts it from and to
- * NetworkManager's connection.
+ * connections.
  *
- * Every field comes from one row of the table in wl-profile-keys.c; what may stand in it is checked
- * there and in wl-profile-value.c, what fields may stand together in wl_profile_check(). A profile
- * that wl_profile_from_connection() or a file reader gave is wholly checked. */
+ * Each field is described by one row of the table in wl-profile-keys.c. wl-profile-value.c checks
+ * single values when they are parsed, wl_profile_check() the profile as a whole. A profile from
+ * wl_profile_from_connection() or a file reader has passed both. A profile owns its strings and
+ * arrays; whoever creates one frees it. */
 
 #include <glib.h>
 
@@ -16,30 +17,30 @@ G_BEGIN_DECLS
 
 #define WL_PROFILE_DEFAULT_FACT_PORT 51821
 
-/* Bounds on what a profile may hold; beyond them reading fails. */
+/* Limits of a profile; reading fails beyond them. */
 #define WL_PROFILE_MAX_PEERS       1000
 #define WL_PROFILE_MAX_PEER_NUMBER 999999 /* <n> of peer-<n>-... */
-#define WL_PROFILE_MAX_ENDPOINTS   64     /* a peer */
-#define WL_PROFILE_MAX_ALLOWED_IPS 256    /* a peer */
+#define WL_PROFILE_MAX_ENDPOINTS   64     /* per peer */
+#define WL_PROFILE_MAX_ALLOWED_IPS 256    /* per peer */
 #define WL_PROFILE_MAX_LIST        64     /* addresses, networks, patterns of interface names */
 #define WL_PROFILE_MAX_NAME        255    /* bytes of UTF-8 */
 #define WL_PROFILE_MAX_VALUE       65536  /* bytes of one value */
-#define WL_PROFILE_MAX_EXTRA       256    /* unknown keys kept, a section */
+#define WL_PROFILE_MAX_EXTRA       256    /* unknown keys, per section */
 #define WL_PROFILE_MAX_FILE        (1024 * 1024)
 
 #define WL_PROFILE_ERROR (wl_profile_error_quark())
 GQuark wl_profile_error_quark(void);
 
 typedef enum {
-    WL_PROFILE_ERROR_VALUE,      /* a value is malformed or out of its bounds */
+    WL_PROFILE_ERROR_VALUE,      /* a value is malformed or out of range */
     WL_PROFILE_ERROR_MISSING,    /* a required key is missing */
     WL_PROFILE_ERROR_CONFLICT,   /* two values contradict each other */
     WL_PROFILE_ERROR_SECRET,     /* a required secret is missing */
-    WL_PROFILE_ERROR_SYNTAX,     /* a line of a file cannot be understood */
-    WL_PROFILE_ERROR_REFUSED,    /* understood, and not done: PostUp and its like */
+    WL_PROFILE_ERROR_SYNTAX,     /* a line of a file cannot be parsed */
+    WL_PROFILE_ERROR_REFUSED,    /* valid but not supported, such as PostUp */
     WL_PROFILE_ERROR_NO_SECTION, /* a file without [Wirelink] */
     WL_PROFILE_ERROR_IO,         /* a file cannot be read or written */
-    WL_PROFILE_ERROR_TYPE,       /* a connection that is not a wirelink one */
+    WL_PROFILE_ERROR_TYPE,       /* a connection of another type */
 } WlProfileError;
 
 typedef enum {
@@ -48,7 +49,8 @@ typedef enum {
     WL_PROFILE_ROLE_ROUTER,
 } WlProfileRole;
 
-/* The levels of the protocol (docs/protocol.md 6.1), in their order; UNSET is "no opinion". */
+/* The levels of the protocol (docs/protocol.md 6.1), in ascending order; UNSET: not set in the
+ * profile. */
 typedef enum {
     WL_PROFILE_TRUST_UNSET,
     WL_PROFILE_TRUST_UNTRUSTED,
@@ -58,12 +60,12 @@ typedef enum {
     WL_PROFILE_TRUST_DELEGATE_TRUST,
 } WlProfileTrust;
 
-/* Who keeps a secret: the values of libnm's NMSettingSecretFlags. */
+/* Where a secret is stored: the values of libnm's NMSettingSecretFlags. */
 typedef enum {
-    WL_SECRET_FLAG_NONE = 0,              /* NetworkManager does */
-    WL_SECRET_FLAG_AGENT_OWNED = 1 << 0,  /* the user's keyring */
-    WL_SECRET_FLAG_NOT_SAVED = 1 << 1,    /* nobody: asked for at each activation */
-    WL_SECRET_FLAG_NOT_REQUIRED = 1 << 2, /* the profile works without it */
+    WL_SECRET_FLAG_NONE = 0,              /* by NetworkManager, for all users */
+    WL_SECRET_FLAG_AGENT_OWNED = 1 << 0,  /* in the keyring of the user */
+    WL_SECRET_FLAG_NOT_SAVED = 1 << 1,    /* nowhere: asked for at each activation */
+    WL_SECRET_FLAG_NOT_REQUIRED = 1 << 2, /* may be missing */
 } WlSecretFlags;
 
 /* Sections of the .wirelink file. */
@@ -73,8 +75,8 @@ typedef enum {
     WL_PROFILE_SECTION_PEER,
 } WlProfileSection;
 
-/* An unknown key of a file, kept so that writing the file again loses nothing. Several values of a
- * repeated key are separated by a line feed, in their order. */
+/* An unknown key of a file, kept so that writing the file again loses nothing. The values of a
+ * repeated key are separated by line feeds, in their order. */
 typedef struct {
     WlProfileSection section;
     char *key;
@@ -82,13 +84,13 @@ typedef struct {
 } WlProfileExtra;
 
 typedef struct {
-    guint number;           /* <n> of peer-<n>-...; 0: the writer of vpn.data chooses */
+    guint number;           /* <n> of peer-<n>-...; 0: assigned when vpn.data is written */
     char *public_key;       /* base64, canonical */
     char *name;             /* UTF-8 or NULL */
     GPtrArray *endpoints;   /* of char *: "name:port", "192.0.2.1:port", "[2001:db8::1]:port" */
     GPtrArray *allowed_ips; /* of char *: "address/length", host bits cleared */
     char *preshared_key;    /* base64, secret, or NULL */
-    WlSecretFlags preshared_key_flags; /* NOT_REQUIRED where the peer has none */
+    WlSecretFlags preshared_key_flags; /* NOT_REQUIRED for a peer without one */
     guint keepalive;                   /* seconds, 0: off */
     WlProfileTrust trust;
     gboolean basic;
@@ -97,26 +99,26 @@ typedef struct {
 } WlProfilePeer;
 
 typedef struct {
-    char *private_key; /* base64, secret, or NULL where secrets were not asked for */
+    char *private_key; /* base64, secret; NULL if secrets were not requested */
     WlSecretFlags private_key_flags;
-    GPtrArray *addresses; /* of char *: "address/length", host bits kept; the own ones */
+    GPtrArray *addresses; /* of char *: "address/length", host bits kept */
     guint listen_port;    /* 0: the kernel chooses */
     guint fact_port;
     guint mtu;            /* bytes, 0: automatic */
-    char *interface_name; /* or NULL; see wl_profile_get_link_name() */
+    char *interface_name; /* or NULL: see wl_profile_get_link_name() */
     WlProfileRole role;
-    char *name; /* the own name, or NULL */
+    char *name; /* of this machine, or NULL */
     gboolean chatty;
-    gboolean autostart;         /* for the dispatcher script; the service does nothing with it */
-    gboolean full_tunnel;       /* default routes of peers count */
-    gboolean kill_switch;       /* only with full_tunnel */
-    gboolean forwarding;        /* IPv6, too, and whatever the role */
+    gboolean autostart;         /* for the dispatcher script; ignored by the service */
+    gboolean full_tunnel;       /* use the default routes of peers */
+    gboolean kill_switch;       /* requires full_tunnel */
+    gboolean forwarding;        /* IPv6 too, and regardless of the role */
     GPtrArray *networks;        /* of char *: "address/length", host bits cleared; empty: default */
     GPtrArray *hide_interfaces; /* of char *: patterns (docs/protocol.md 8.2) */
     GPtrArray *announce_interfaces; /* of char *: the same */
     GPtrArray *peers;               /* of WlProfilePeer */
     GPtrArray *extra;               /* of WlProfileExtra, sorted by section and key */
-    GPtrArray *warnings; /* of char *: sentences about what was ignored; never a secret */
+    GPtrArray *warnings;            /* of char *: sentences about ignored input, without secrets */
 } WlProfile;
 
 WlProfile *wl_profile_new(void);

@@ -10,7 +10,7 @@
 #include "wl-profile-keys.h"
 #include "wl-profile-value.h"
 
-/* vpn.data holds libnm's values. */
+/* vpn.data holds the values of libnm. */
 G_STATIC_ASSERT((int) WL_SECRET_FLAG_AGENT_OWNED == (int) NM_SETTING_SECRET_FLAG_AGENT_OWNED);
 G_STATIC_ASSERT((int) WL_SECRET_FLAG_NOT_SAVED == (int) NM_SETTING_SECRET_FLAG_NOT_SAVED);
 G_STATIC_ASSERT((int) WL_SECRET_FLAG_NOT_REQUIRED == (int) NM_SETTING_SECRET_FLAG_NOT_REQUIRED);
@@ -33,7 +33,7 @@ static void G_GNUC_PRINTF(2, 3) warn(Reader *reader, const char *format, ...)
     va_end(args);
 }
 
-/* The names under which unknown keys of a file are kept in vpn.data. */
+/* The prefix of unknown file keys in vpn.data. */
 static const char *
 extra_prefix(WlProfileSection section)
 {
@@ -42,15 +42,13 @@ extra_prefix(WlProfileSection section)
                                                     : "extra-";
 }
 
-/* Anybody who may write the profile chose the name. */
+/* Quotes the name, which any writer of the profile may choose. */
 static void
 warn_unknown(Reader *reader, const char *name)
 {
     g_autofree char *shown = wl_profile_value_quote(name);
 
-    warn(reader,
-         "%s: not a key of wirelink, and ignored; nm-settings-wirelink(5) has those there are",
-         shown);
+    warn(reader, "%s: unknown key, ignored; nm-settings-wirelink(5) lists the keys", shown);
 }
 
 static gboolean
@@ -65,11 +63,11 @@ read_extra(Reader *reader, WlProfileSection section, GPtrArray *extra, const cha
     key = rest + strlen(extra_prefix(section));
     if (!wl_profile_extra_key_is_valid(key) || !wl_profile_extra_value_is_valid(value) ||
         !wl_profile_extra_add(extra, section, key, value))
-        warn(reader, "%s: ignored, as it could not be written to a file", shown);
+        warn(reader, "%s: ignored, as it cannot be written to a file", shown);
     return TRUE;
 }
 
-/* The error of a conversion, preceded by the key. */
+/* Errors begin with @name. */
 static gboolean
 read_value(const WlProfileKey *key, const char *name, const char *text, gpointer structure,
            GError **error)
@@ -79,9 +77,10 @@ read_value(const WlProfileKey *key, const char *name, const char *text, gpointer
     gboolean ok;
 
     g_strstrip(value);
-    /* nmcli cannot remove a key while adding others, so an empty value is one that is not there. */
+    /* nmcli cannot remove a key while it adds others, so an empty value means that the key is not
+     * set. */
     ok = !*value || wl_profile_value_parse(key, value, FALSE, structure, error);
-    explicit_bzero(value, length); /* by its old length: stripping has moved the text */
+    explicit_bzero(value, length); /* the old length: stripping moved the text */
     if (!ok)
         g_prefix_error(error, "%s: ", name);
     return ok;
@@ -96,7 +95,7 @@ get_peer(Reader *reader, guint number, GError **error)
         return peer;
     if (reader->profile->peers->len == WL_PROFILE_MAX_PEERS) {
         g_set_error(error, WL_PROFILE_ERROR, WL_PROFILE_ERROR_VALUE,
-                    "peer-%u-public-key: belongs to a peer too many; %u are the most", number,
+                    "peer-%u-public-key: exceeds the limit of %u peers; remove some", number,
                     WL_PROFILE_MAX_PEERS);
         return NULL;
     }
@@ -121,7 +120,7 @@ read_item(Reader *reader, const char *name, const char *value, GError **error)
         key = wl_profile_keys_find(WL_KEY_OF_PROFILE, name);
     }
     if (key && key->secret != reader->secrets) {
-        /* The value is not quoted: it may well be a private key in the wrong place. */
+        /* The value is not quoted: it may be a private key in the wrong place. */
         g_set_error(error, WL_PROFILE_ERROR, WL_PROFILE_ERROR_VALUE, "%s: belongs in %s, not in %s",
                     name, key->secret ? "vpn.secrets" : "vpn.data",
                     key->secret ? "vpn.data" : "vpn.secrets");
@@ -132,11 +131,11 @@ read_item(Reader *reader, const char *name, const char *value, GError **error)
         warn_unknown(reader, name);
         return TRUE;
     }
-    /* nmcli takes away what a peer is, but not its secret, which it is not told. */
+    /* nmcli can remove the data of a peer, but not a secret that it does not have. */
     if (number && reader->secrets &&
         !g_hash_table_contains(reader->peers, GUINT_TO_POINTER(number))) {
         g_autofree char *shown = wl_profile_value_quote(name);
-        warn(reader, "%s: there is no such peer; ignored", shown);
+        warn(reader, "%s: ignored, as there is no such peer", shown);
         return TRUE;
     }
     if (number) {
@@ -167,7 +166,7 @@ compare_peers(gconstpointer a, gconstpointer b)
     return peer_a->number < peer_b->number ? -1 : peer_a->number > peer_b->number;
 }
 
-/* A preshared key without flags is one that NetworkManager keeps; no flags and no key is none. */
+/* A preshared key without flags is stored by NetworkManager; without either there is none. */
 static void
 default_flags(WlProfilePeer *peer, NMSettingVpn *setting)
 {
@@ -211,7 +210,7 @@ wl_profile_from_connection(NMConnection *connection, WlProfileCheck flags, GErro
 
     if (g_strcmp0(type, WL_PROFILE_SERVICE_TYPE) != 0) {
         g_set_error(error, WL_PROFILE_ERROR, WL_PROFILE_ERROR_TYPE,
-                    "The connection is not a wirelink one; its vpn.service-type is %s, not %s",
+                    "not a wirelink connection; its vpn.service-type is %s, not %s",
                     type ? type : "missing", WL_PROFILE_SERVICE_TYPE);
         return NULL;
     }
@@ -249,8 +248,8 @@ write_extra(NMSettingVpn *setting, const char *prefix, const GPtrArray *extra)
     }
 }
 
-/* The numbers for the peers in their order. They are kept, so that keys unknown to us stay with
- * their peer, unless reading would then give another order. */
+/* The numbers of the peers in their order. Existing ones are kept if they are ascending, so that
+ * unknown keys stay with their peer. */
 static GArray *
 number_peers(const WlProfile *profile)
 {
@@ -284,7 +283,7 @@ has_number(const GArray *numbers, guint number)
     return FALSE;
 }
 
-/* Removes what is written anew, and everything of peers that are gone. */
+/* Removes every key that is written again, and all keys of removed peers. */
 static void
 clear(NMSettingVpn *setting, const GArray *numbers, gboolean secrets)
 {

@@ -53,8 +53,8 @@ has_family(const GPtrArray *list, int family)
     return FALSE;
 }
 
-/* With a full tunnel its servers are asked about everything, and the uplink's are not: "~" and a
- * negative priority are NetworkManager's words for it. It would ask them all otherwise. */
+/* With a full tunnel all queries go to the DNS servers of the connection and none to those of the
+ * uplink: NetworkManager does so for the domain "~" and a negative priority. */
 #define EVERYTHING           "~"
 #define FULL_TUNNEL_PRIORITY (-50)
 
@@ -79,7 +79,7 @@ wl_profile_ask_dns_everything(NMConnection *connection, gboolean everything)
     set_everything(nm_connection_get_setting_ip6_config(connection), everything);
 }
 
-/* Search domains go where the servers are; without servers to IPv6, which is never disabled. */
+/* Search domains go with the servers; without servers to IPv6, which is never disabled. */
 static void
 add_ip_setting(NMConnection *connection, const WlProfileFile *file, int family)
 {
@@ -112,7 +112,7 @@ add_ip_setting(NMConnection *connection, const WlProfileFile *file, int family)
         g_object_set(setting, NM_SETTING_IP_CONFIG_ROUTE_TABLE, file->table, NULL);
 }
 
-/* Files of other programs lack what a profile needs; who has one is told what to do with it. */
+/* The error for a file of another program names the remedy. */
 static WlProfileFile *
 read_file(const char *path, GError **error)
 {
@@ -125,17 +125,16 @@ read_file(const char *path, GError **error)
         return NULL;
     switch (wl_format_detect(text, length)) {
     case WL_FORMAT_GO:
-        g_set_error(error, WL_PROFILE_ERROR, WL_PROFILE_ERROR_REFUSED,
-                    _("%s: is the JSON of the Go daemon, which has neither key nor address; make a "
-                      "file of both with \"wirelinkctl convert\""),
-                    name);
+        g_set_error(
+            error, WL_PROFILE_ERROR, WL_PROFILE_ERROR_REFUSED,
+            _("%s: this is the JSON file of the Go daemon, which contains no private key and no address; combine it with its wg-quick file using \"wirelinkctl convert\""),
+            name);
         break;
     case WL_FORMAT_WIREHUB:
-        g_set_error(error, WL_PROFILE_ERROR, WL_PROFILE_ERROR_REFUSED,
-                    _("%s: is a WireHub network, which has no private key; make a profile of both "
-                      "with \"wirelinkctl convert\", or drop it on the list of peers of a new "
-                      "connection"),
-                    name);
+        g_set_error(
+            error, WL_PROFILE_ERROR, WL_PROFILE_ERROR_REFUSED,
+            _("%s: this is a WireHub network, which contains no private key; combine it with a key using \"wirelinkctl convert\", or drop it on the list of peers of a new connection"),
+            name);
         break;
     case WL_FORMAT_UNKNOWN:
     case WL_FORMAT_WIRELINK:
@@ -186,7 +185,7 @@ wl_profile_import(const char *path, GError **error)
     return g_steal_pointer(&connection);
 }
 
-/* libnm does not look closely at these two, and a line feed in one would be a line of its own. */
+/* libnm does not check these two, and a line feed in one would begin a new line of the file. */
 static void
 take_dns(GPtrArray *list, const char *item)
 {
@@ -195,7 +194,7 @@ take_dns(GPtrArray *list, const char *item)
     char *canonical = wl_profile_item_parse(key, item, &error);
 
     if (!canonical)
-        g_message("DNS: %s; it is not written to the file", error->message);
+        g_message("DNS: %s; not written to the file", error->message);
     else if (g_ptr_array_find_with_equal_func(list, canonical, g_str_equal, NULL))
         g_free(canonical);
     else
@@ -214,7 +213,7 @@ take_ip_setting(WlProfileFile *file, NMSettingIPConfig *setting, GPtrArray *doma
     for (guint i = 0; i < nm_setting_ip_config_get_num_dns_searches(setting); i++) {
         const char *domain = nm_setting_ip_config_get_dns_search(setting, (int) i);
 
-        /* Comes back with the full tunnel. */
+        /* Importing a full tunnel adds it again. */
         if (!file->profile->full_tunnel || !g_str_equal(domain, EVERYTHING))
             take_dns(domains, domain);
     }

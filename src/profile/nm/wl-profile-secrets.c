@@ -53,7 +53,7 @@ secret_new(NMSettingVpn *setting, guint peer)
     return secret;
 }
 
-/* The numbers of peers for which @names has "peer-<n>-@what" with a value. */
+/* Adds the number of each peer for which @names has "peer-<n>-@what" with a value. */
 static void
 add_peers(GArray *numbers, NMSettingVpn *setting, const char **names, guint n_names,
           const char *what, const char *(*get)(NMSettingVpn *, const char *) )
@@ -87,7 +87,7 @@ wl_profile_list_secrets(NMSettingVpn *setting)
     g_autofree const char **data = nm_setting_vpn_get_data_keys(setting, &n_data);
     g_autofree const char **given = nm_setting_vpn_get_secret_keys(setting, &n_secrets);
 
-    /* Where secrets are not there, only the flags tell that a peer has a preshared key. */
+    /* Without the secrets only the flags show that a peer has a preshared key. */
     add_peers(numbers, setting, data, n_data, "preshared-key-flags", nm_setting_vpn_get_data_item);
     add_peers(numbers, setting, given, n_secrets, "preshared-key", nm_setting_vpn_get_secret);
     g_array_sort(numbers, compare_numbers);
@@ -115,7 +115,7 @@ wl_profile_secret_is_missing(const WlProfileSecret *secret)
         return !(secret->flags & NM_SETTING_SECRET_FLAG_NOT_REQUIRED);
     if (!(secret->flags & of_user))
         return FALSE;
-    value = g_strdup(secret->value); /* people paste spaces along */
+    value = g_strdup(secret->value); /* pasted keys often come with spaces */
     is_key = wl_profile_value_is_key(g_strstrip(value));
     explicit_bzero(value, strlen(secret->value));
     return !is_key;

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
-/* nm-wirelink-auth-dialog as agents run it: standard input, output and exit status. */
+/* Runs nm-wirelink-auth-dialog as agents do: standard input, output and exit status. */
 
 #include <gio/gio.h>
 #include <glib/gstdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "test-keys.h"
 #include "wl-profile.h"
@@ -14,14 +15,14 @@
 typedef struct {
     int status;
     char *output;
-    char *said; /* on standard error */
+    char *message; /* on standard error */
 } Result;
 
 static void
 result_clear(Result *result)
 {
     g_free(result->output);
-    g_free(result->said);
+    g_free(result->message);
 }
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Result, result_clear)
@@ -49,6 +50,9 @@ run_program(const char *program, const char *service, const char *const *options
 {
     g_autoptr(GPtrArray) argv = g_ptr_array_new();
     g_autofree char *input = make_input(items);
+    g_autofree char *input_path = NULL;
+    g_autoptr(GSubprocessLauncher) launcher =
+        g_subprocess_launcher_new(G_SUBPROCESS_FLAGS_STDOUT_PIPE | G_SUBPROCESS_FLAGS_STDERR_PIPE);
     g_autoptr(GSubprocess) process = NULL;
     g_autoptr(GError) error = NULL;
     Result result;
@@ -61,13 +65,17 @@ run_program(const char *program, const char *service, const char *const *options
         g_ptr_array_add(argv, (gpointer) *option);
     g_ptr_array_add(argv, (gpointer) service);
     g_ptr_array_add(argv, NULL);
-    process = g_subprocess_newv((const char *const *) argv->pdata,
-                                G_SUBPROCESS_FLAGS_STDIN_PIPE | G_SUBPROCESS_FLAGS_STDOUT_PIPE |
-                                    G_SUBPROCESS_FLAGS_STDERR_PIPE,
-                                &error);
+    /* A file, as the program may exit before it has read a pipe. */
+    close(g_file_open_tmp("wirelink-auth-XXXXXX", &input_path, &error));
     g_assert_no_error(error);
-    g_subprocess_communicate_utf8(process, input, NULL, &result.output, &result.said, &error);
+    g_file_set_contents(input_path, input, -1, &error);
     g_assert_no_error(error);
+    g_subprocess_launcher_set_stdin_file_path(launcher, input_path);
+    process = g_subprocess_launcher_spawnv(launcher, (const char *const *) argv->pdata, &error);
+    g_assert_no_error(error);
+    g_subprocess_communicate_utf8(process, NULL, NULL, &result.output, &result.message, &error);
+    g_assert_no_error(error);
+    g_unlink(input_path);
     g_assert_true(g_subprocess_get_if_exited(process));
     result.status = g_subprocess_get_exit_status(process);
     return result;
@@ -83,7 +91,7 @@ run(const char *const *options, const char *const *items)
 
 static const char *const no_options[] = {NULL};
 
-/* What is asked and what is handed over, "name?" and "name=value", in their order. */
+/* The questions as "name?" and the known secrets as "name=value", in order. */
 static char *
 summarize_ui(const char *text)
 {
@@ -138,7 +146,7 @@ test_external_ui(void)
         {{"!private-key=" PRIVATE_KEY, "peer-1-preshared-key-flags=4"},
          "private-key=" PRIVATE_KEY " peer-1-preshared-key?",
          {"-t", "peer-1-preshared-key"}},
-        /* Asked again, and nothing seems wrong: only the user's own can be. */
+        /* Reprompting without a missing secret asks for those of the user. */
         {{"!private-key=" PRIVATE_KEY, "peer-1-preshared-key-flags=1",
           "!peer-1-preshared-key=" PRESHARED_KEY},
          "private-key=" PRIVATE_KEY " peer-1-preshared-key?" PRESHARED_KEY,
@@ -160,7 +168,7 @@ test_external_ui(void)
             g_ptr_array_add(options, (gpointer) cases[i].options[j]);
         g_ptr_array_add(options, NULL);
         result = run((const char *const *) options->pdata, cases[i].items);
-        g_assert_cmpstr(result.said, ==, "");
+        g_assert_cmpstr(result.message, ==, "");
         g_assert_cmpint(result.status, ==, 0);
         summary = summarize_ui(result.output);
         g_assert_cmpstr(summary, ==, cases[i].expected);
@@ -205,7 +213,7 @@ test_plain(void)
     g_assert_cmpint(result.status, ==, 0);
 }
 
-/* A value of two lines would be taken for one more secret. */
+/* A value of two lines would be read as another secret. */
 static void
 test_lines_in_value(void)
 {
@@ -225,7 +233,7 @@ test_refused(void)
 
     g_assert_cmpint(service.status, !=, 0);
     g_assert_cmpstr(service.output, ==, "");
-    g_assert_nonnull(strstr(service.said, "org.freedesktop.NetworkManager.openvpn"));
+    g_assert_nonnull(strstr(service.message, "org.freedesktop.NetworkManager.openvpn"));
     g_assert_cmpint(option.status, !=, 0);
     g_assert_cmpstr(option.output, ==, "");
 }
@@ -275,23 +283,23 @@ test_window(void)
                                               "printf 'private-key\\n" PRIVATE_KEY
                                               "\\npeer-1-preshared-key\\nnot asked\\nx\\ny\\n'\n",
                                               items);
-    g_auto(Result) cancelled = run_with_window("#!/bin/sh\nexit 1\n", items);
+    g_auto(Result) canceled = run_with_window("#!/bin/sh\nexit 1\n", items);
     g_auto(Result) failed = run_with_window("#!/bin/sh\nexit 3\n", items);
     g_auto(Result) none = run_with_window(NULL, items);
 
-    g_assert_cmpstr(answered.said, ==, "");
+    g_assert_cmpstr(answered.message, ==, "");
     g_assert_cmpint(answered.status, ==, 0);
     g_assert_cmpstr(answered.output, ==,
                     "private-key\n" PRIVATE_KEY "\npeer-1-preshared-key\n" PRESHARED_KEY "\n\n\n");
-    g_assert_cmpint(cancelled.status, !=, 0);
-    g_assert_cmpstr(cancelled.output, ==, "");
-    g_assert_cmpstr(cancelled.said, ==, "");
+    g_assert_cmpint(canceled.status, !=, 0);
+    g_assert_cmpstr(canceled.output, ==, "");
+    g_assert_cmpstr(canceled.message, ==, "");
     g_assert_cmpint(failed.status, !=, 0);
     g_assert_cmpstr(failed.output, ==, "");
-    g_assert_nonnull(strstr(failed.said, "failed"));
+    g_assert_nonnull(strstr(failed.message, "failed"));
     g_assert_cmpint(none.status, !=, 0);
     g_assert_cmpstr(none.output, ==, "");
-    g_assert_nonnull(strstr(none.said, "nmcli --ask"));
+    g_assert_nonnull(strstr(none.message, "nmcli --ask"));
 }
 
 int

@@ -172,7 +172,7 @@ test_convert_wirehub(void)
     alone = CTL_RUN(NULL, "convert", "net.wirehub");
     assert_fails(alone, 1, "--private-key-file");
     stranger = CTL_RUN(NULL, "convert", "net.wirehub", "--private-key-file", "other");
-    assert_fails(stranger, 1, "give the private key of one of the members");
+    assert_fails(stranger, 1, "use the private key of one of the members");
     run = CTL_RUN(NULL, "convert", "net.wirehub", "a.wirelink", "--private-key-file", "key");
     g_assert_cmpstr(run->err, ==, "");
     back = CTL_RUN(NULL, "convert", "--to", "wirehub", "a.wirelink");

@@ -47,7 +47,7 @@ test_single(void)
         {TRUE, "public-key", WHOLE_FILE, "entire file"},
         {TRUE, "public-key", PRIVATE_KEY, "private key of this machine"},
         {TRUE, "public-key", LAPTOP_KEY, "laptop has the same public key"},
-        {TRUE, "endpoint", "hub.example.net", "lacks a port"},
+        {TRUE, "endpoint", "hub.example.net", "has no port"},
         {TRUE, "endpoint", "hub.example.net:0", "1 to 65535"},
         {TRUE, "endpoint", "hub.example.net:70000", "1 to 65535"},
         {TRUE, "endpoint", "2001:db8::1:51820", "brackets"},

@@ -181,24 +181,26 @@ typedef struct {
 static const Bad bad[] = {
     {"address=", "address: is missing", WL_PROFILE_ERROR_MISSING},
     {"address=10.77.0.2/33", "address: \"10.77.0.2/33\" has no valid", WL_PROFILE_ERROR_VALUE},
-    {"address=10.77.0.2/24 10.77.0.2/32", "address: 10.77.0.2 is there twice",
+    {"address=10.77.0.2/24 10.77.0.2/32", "address: 10.77.0.2 is listed twice",
      WL_PROFILE_ERROR_CONFLICT},
     {"peer-1-public-key=", "peer-1-public-key: is missing; a profile needs",
      WL_PROFILE_ERROR_MISSING},
     {"peer-1-public-key=x", "peer-1-public-key: \"x\" is not a WireGuard key",
      WL_PROFILE_ERROR_VALUE},
-    {"peer-1-public-key=" PRIVATE_KEY, "peer-1-public-key: is this profile's private key",
+    {"peer-1-public-key=" PRIVATE_KEY, "peer-1-public-key: is the private key of this profile",
      WL_PROFILE_ERROR_CONFLICT},
     {"peer-3-public-key=" HUB_KEY, "peer-3-public-key: is also the key of peer 1",
      WL_PROFILE_ERROR_CONFLICT},
-    {"peer-3-name=x", "peer-3-public-key: is missing; a peer is known", WL_PROFILE_ERROR_MISSING},
+    {"peer-3-name=x", "peer-3-public-key: is missing; the public key identifies",
+     WL_PROFILE_ERROR_MISSING},
     {"peer-1-trust=full", "peer-1-trust: \"full\" is not valid", WL_PROFILE_ERROR_VALUE},
     {"peer-1-allowed-ips=10.0.0.0/40", "peer-1-allowed-ips: \"10.0.0.0/40\"",
      WL_PROFILE_ERROR_VALUE},
-    {"peer-1-endpoint=hub", "peer-1-endpoint: \"hub\" lacks a port", WL_PROFILE_ERROR_VALUE},
+    {"peer-1-endpoint=hub", "peer-1-endpoint: \"hub\" has no port", WL_PROFILE_ERROR_VALUE},
     {"fact-port=70000", "fact-port: \"70000\"", WL_PROFILE_ERROR_VALUE},
-    {"listen-port=51821", "fact-port: 51821 is the listen port too", WL_PROFILE_ERROR_CONFLICT},
-    {"wirelink-version=2", "wirelink-version: this version knows only 1", WL_PROFILE_ERROR_VALUE},
+    {"listen-port=51821", "fact-port: 51821 is also the listen port", WL_PROFILE_ERROR_CONFLICT},
+    {"wirelink-version=2", "wirelink-version: this version supports only 1",
+     WL_PROFILE_ERROR_VALUE},
     {"private-key=" PRIVATE_KEY, "private-key: belongs in vpn.secrets", WL_PROFILE_ERROR_VALUE},
     {"!address=10.0.0.1/8", "address: belongs in vpn.data", WL_PROFILE_ERROR_VALUE},
     {"!private-key=" PRIVATE_KEY "x", "private-key: the value is not", WL_PROFILE_ERROR_VALUE},
@@ -261,10 +263,10 @@ test_full_tunnel(void)
         {{"full-tunnel=yes", "peer-1-allowed-ips=::/1 8000::/1", "kill-switch=yes"}, NULL},
         {{"peer-1-allowed-ips=0.0.0.0/0"}, NULL},
         {{"full-tunnel=yes", "peer-1-allowed-ips=10.77.0.0/24"},
-         "full-tunnel: needs a peer that everything can be sent to: one whose allowed IPs have "
-         "0.0.0.0/0 or ::/0"},
+         "full-tunnel: requires a peer that accepts all traffic; add 0.0.0.0/0 or "
+         "::/0 to the allowed IPs of one"},
         {{"kill-switch=yes", "peer-1-allowed-ips=0.0.0.0/0"},
-         "kill-switch: is only for profiles with full-tunnel; set that to yes, too"},
+         "kill-switch: requires full-tunnel; set that to yes, too"},
     };
 
     for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
@@ -517,7 +519,7 @@ test_too_many_peers(void)
     }
     g_assert_null(wl_profile_from_connection(connection, 0, &error));
     g_assert_error(error, WL_PROFILE_ERROR, WL_PROFILE_ERROR_VALUE);
-    g_assert_nonnull(strstr(error->message, "1000 are the most"));
+    g_assert_nonnull(strstr(error->message, "limit of 1000 peers"));
     g_clear_error(&error);
     nm_setting_vpn_remove_data_item(setting, last);
     g_free(last);

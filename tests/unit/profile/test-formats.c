@@ -256,16 +256,16 @@ test_go_bad(void)
         {"", "w.json: not an object like"},
         {"[]", "w.json: not an object like"},
         {"\"port\"", "w.json: not an object like"},
-        {"{\"port\": 1}\n{\"port\": 2}", "w.json:2: there is more behind the object"},
-        {"{\"port\": 1},", "w.json:1: there is more behind the object"},
+        {"{\"port\": 1}\n{\"port\": 2}", "w.json:2: text after the object"},
+        {"{\"port\": 1},", "w.json:1: text after the object"},
         {"{", "w.json:1:"},
         {"{\"a", "w.json:1:"},
         {"{]", "w.json:1:"},
         {"{\n \"port\": }", "w.json:2:"},
-        {"{\"prot\": 1}", "w.json: prot: is not a key of the daemon; there are port"},
-        {"{\"port\": 70000}", "w.json: port: \"70000\" is not valid; it is a number from 1"},
+        {"{\"prot\": 1}", "w.json: prot: is not a key of the daemon; use port"},
+        {"{\"port\": 70000}", "w.json: port: \"70000\" is not valid; use a number from 1"},
         {"{\"port\": {}}", "w.json: port: is not a number"},
-        {"{\"router\": \"maybe\"}", "w.json: router: is not valid; it is true or false"},
+        {"{\"router\": \"maybe\"}", "w.json: router: is not valid; use true or false"},
         {"{\"peers\": {}}", "w.json: peers: is not a list of peers"},
         {"{\"peers\": [1]}", "w.json: peers[0]: is not an object"},
         {"{\"peers\": [{}]}", "w.json: peers[0]: has no PublicKey"},
@@ -279,8 +279,8 @@ test_go_bad(void)
         {"{\"peers\": [{\"Name\": \"a\", \"name\": \"b\"}]}",
          "w.json: peers[0]: \"name\" is there"},
         {"{\"peers\": [{\"PublicKey\": \"" HUB_KEY "\"}, {\"PublicKey\": \"" HUB_KEY "\"}]}",
-         "w.json: peers[1]: has the PublicKey of another entry"},
-        {"{\"a\": \"\xff\"}", "w.json: not the JSON of a daemon"},
+         "w.json: peers[1]: has the same PublicKey as another entry"},
+        {"{\"a\": \"\xff\"}", "w.json: not a file of the Go daemon"},
     };
     g_autofree char *deep = g_strnfill(100000, '[');
 
@@ -288,7 +288,7 @@ test_go_bad(void)
     for (guint i = 0; i <= G_N_ELEMENTS(cases); i++) {
         const char *json = i < G_N_ELEMENTS(cases) ? cases[i].json : deep;
         const char *message =
-            i < G_N_ELEMENTS(cases) ? cases[i].message : "w.json:1: not the JSON of a daemon";
+            i < G_N_ELEMENTS(cases) ? cases[i].message : "w.json:1: not a file of the Go daemon";
         g_autoptr(WlProfileFile) file = parse_plain(WG_QUICK);
         g_autoptr(GError) error = NULL;
 
@@ -353,7 +353,7 @@ test_wirehub(void)
     g_assert_cmpstr(laptop->allowed_ips->pdata[0], ==, "10.0.42.4/32");
     warnings = join(profile->warnings);
     g_assert_cmpstr(warnings, ==,
-                    "net:8: \"colour\": not a line that WireHub reads; left out\n"
+                    "net:8: \"colour\": unknown to WireHub; left out\n"
                     "net:4: boot: not a member of the network; kept without effect\n");
 
     text = wl_wirehub_format(file, OWN_KEY, losses, &error);
@@ -393,7 +393,7 @@ test_wirehub_losses(void)
     g_assert_cmpstr(all, ==,
                     "Name\nAddress, all but the first IPv4 one,\nRole\n"
                     "AllowedIPs, some, of hub\n"
-                    "the address (WireHub will give a free one) of hub\n"
+                    "the address (WireHub assigns a free one) of hub\n"
                     "Endpoint, all but the first, of hub\n");
     g_ptr_array_set_size(file->profile->addresses, 1);
     g_assert_null(wl_wirehub_format(file, OWN_KEY, losses, &error));
@@ -406,24 +406,27 @@ test_wirehub_bad(void)
     static const struct {
         const char *text, *message;
     } cases[] = {
-        {"", "net: no line \"trust\" or \"router\" has the key"},
-        {"trust a " WH_OWN "\n", "net:1: trust: there is no subnet before it"},
-        {"subnet 10.0.42.0\n", "net:1: subnet: is not an IPv4 network"},
-        {"subnet fd77::/64\n", "net:1: subnet: is not an IPv4 network"},
-        {"subnet 10.0.42.0/24\nsubnet 10.0.43.0/24\n", "net:2: subnet: is there already"},
-        {"subnet 10.0.42.0/24\ntrust a\n", "net:2: trust: has no public key"},
-        {"subnet 10.0.42.0/24\ntrust a b " WH_OWN, "net:2: trust: \"b\" is neither"},
-        {"subnet 10.0.42.0/24\ntrust " WH_OWN " " WH_HUB, "net:2: trust: has two keys"},
-        {"subnet 10.0.42.0/24\ntrust " WH_OWN " 1.2.3.4 x", "net:2: trust: \"x\" is one word"},
+        {"", "net: no line \"trust\" or \"router\" has the public key"},
+        {"trust a " WH_OWN "\n", "net:1: trust: no subnet before this line"},
+        {"subnet 10.0.42.0\n", "net:1: subnet: not an IPv4 network"},
+        {"subnet fd77::/64\n", "net:1: subnet: not an IPv4 network"},
+        {"subnet 10.0.42.0/24\nsubnet 10.0.43.0/24\n", "net:2: subnet: already set"},
+        {"subnet 10.0.42.0/24\ntrust a\n", "net:2: trust: no public key"},
+        {"subnet 10.0.42.0/24\ntrust a b " WH_OWN, "net:2: trust: \"b\" is not a key"},
+        {"subnet 10.0.42.0/24\ntrust " WH_OWN " " WH_HUB, "net:2: trust: two keys"},
+        {"subnet 10.0.42.0/24\ntrust " WH_OWN " 1.2.3.4 x", "net:2: trust: unexpected word \"x\""},
         {"subnet 10.0.42.0/24\ntrust " WH_OWN " 1.2.3.4:0", "net:2: trust: \"1.2.3.4:0\" has no"},
-        {"subnet 10.0.42.0/24\ntrust 10.0.43.1 " WH_OWN, "net:2: trust: 10.0.43.1 is not inside"},
-        {"subnet 10.0.42.0/24\npeer 10.0.42.1 " WH_OWN, "net:2: peer: 10.0.42.1 is for members"},
+        {"subnet 10.0.42.0/24\ntrust 10.0.43.1 " WH_OWN,
+         "net:2: trust: 10.0.43.1 is not in the subnet"},
+        {"subnet 10.0.42.0/24\npeer 10.0.42.1 " WH_OWN,
+         "net:2: peer: address 10.0.42.1, but only members"},
         {"subnet 10.0.42.0/24\ntrust 10.0.42.5 " WH_OWN "\ntrust 10.0.42.5 " WH_HUB,
-         "net:3: trust: 10.0.42.5 is the address of line 2 too"},
+         "net:3: trust: 10.0.42.5 is also the address in line 2"},
         {"subnet 10.0.42.0/24\ntrust a " WH_OWN "\ntrust a " WH_HUB,
-         "net:3: trust: \"a\" is the name of line 2 too"},
-        {"subnet 10.0.42.0/30\ntrust " WH_OWN "\ntrust " WH_HUB, "net:3: trust: the subnet has no"},
-        {"boot " WH_OWN, "net:1: boot: has no endpoint"},
+         "net:3: trust: \"a\" is also the name in line 2"},
+        {"subnet 10.0.42.0/30\ntrust " WH_OWN "\ntrust " WH_HUB,
+         "net:3: trust: no free address in the subnet"},
+        {"boot " WH_OWN, "net:1: boot: no endpoint"},
         {"subnet 10.0.42.0/24\ntrust " WH_OWN "\ntrust " WH_HUB "\nrouter " WH_HUB,
          "net: peer-2-public-key: is also the key of"},
         {"name \xff", "net: longer than"},

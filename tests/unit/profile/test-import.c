@@ -310,8 +310,9 @@ test_export_without_secrets(void)
     g_assert_null(strstr(text, PRESHARED_KEY));
     g_assert_null(wl_profile_import(path, &error));
     g_assert_error(error, WL_PROFILE_ERROR, WL_PROFILE_ERROR_SECRET);
-    g_assert_cmpstr(error->message, ==,
-                    "a.wirelink:1: PrivateKey: is missing; make one with \"wirelinkctl genkey\"");
+    g_assert_cmpstr(
+        error->message, ==,
+        "a.wirelink:1: PrivateKey: is missing; generate one with \"wirelinkctl genkey\"");
 }
 
 static void
