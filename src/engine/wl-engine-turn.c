@@ -33,8 +33,8 @@ gather_due(WlEngine *self)
 {
     WlPeer *peer;
 
-    while ((peer = wl_deadlines_due(self->scheduler.timers, self->now))) {
-        wl_deadlines_set(self->scheduler.timers, &peer->deadline, WL_NEVER);
+    while ((peer = wl_timer_queue_due(self->scheduler.timers, self->now))) {
+        wl_timer_queue_set(self->scheduler.timers, &peer->deadline, WL_NEVER);
         peer->needs[WL_STEP_INPUT] = WL_NEVER;
         wl_scheduler_schedule(&self->scheduler, peer);
     }
@@ -229,7 +229,7 @@ wl_engine_turn(WlEngine *self)
     flush_outputs(self);
     if (self->scheduler.scheduled->len > 0)
         wl_scheduler_wake_at(&self->scheduler, self->now);
-    wl_scheduler_wake_at(&self->scheduler, wl_deadlines_first(self->scheduler.timers));
+    wl_scheduler_wake_at(&self->scheduler, wl_timer_queue_first(self->scheduler.timers));
     /* Whatever was due now has been done or asked for: never a deadline that is over. */
     if (self->scheduler.deadline <= self->now)
         self->scheduler.deadline = self->now + WL_MS(1);

@@ -46,7 +46,7 @@ wl_engine_remove_peer(WlEngine *self, WlPeer *peer)
     wl_scheduler_drop(&self->scheduler, peer);
     wl_engine_forget_name(self, peer);
     g_ptr_array_remove(self->membership.orphaned, peer);
-    wl_deadlines_set(self->advertiser.alives, &peer->alive_deadline, WL_NEVER);
+    wl_timer_queue_set(self->advertiser.alives, &peer->alive_deadline, WL_NEVER);
     if (peer->listener != 0)
         wl_advertiser_unsubscribe(&self->advertiser, peer);
     wl_fact_set_forget(self->facts, peer->slot);

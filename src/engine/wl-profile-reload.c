@@ -327,6 +327,6 @@ wl_profile_reload(WlEngine *self, const WlEngineConfig *config)
 
     take_profile(self, config);
     /* What moved from one peer to another is routed as before. */
-    if (wl_prefixes_equal(routes, self->routes.list))
+    if (wl_prefix_set_equal(routes, self->routes.list))
         self->routes.changed = FALSE;
 }

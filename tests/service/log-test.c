@@ -15,7 +15,7 @@ count(GLogLevelFlags level, const GLogField *fields, gsize n_fields, gpointer us
 static void
 test_repeated(void)
 {
-    WlBucket one = {0}, other = {0};
+    WlRateLimit one = {0}, other = {0};
 
     for (guint i = 0; i < 100; i++)
         wl_log_repeated(&one, "it fails: %u", i);

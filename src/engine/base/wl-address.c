@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Addresses, endpoints and prefixes: text, classes and containment. Pure functions; returned text
+ * belongs to the caller. Parsers leave their result unchanged on failure.
+ */
 #include "wl-address.h"
 
 #include <arpa/inet.h>
@@ -24,7 +28,7 @@ wl_ip_parse(const char *text, WlIp *ip)
     return TRUE;
 }
 
-/* RFC 5952. inet_ntop() would write ::102:304 as ::1.2.3.4, which no peer of ours prints. */
+/* RFC 5952. inet_ntop() would write ::102:304 as ::1.2.3.4, unlike the Go daemon. */
 static void
 append_v6(GString *text, const guint8 *bytes)
 {
@@ -136,7 +140,7 @@ wl_ip_is_link_local(const WlIp *ip)
            (address.bytes[1] & 0xc0) == 0x80;
 }
 
-/* Digits only and no leading zero, unlike strtoul(). */
+/* Decimal digits without a leading zero; strtoul() accepts more. */
 static gboolean
 parse_number(const char *text, guint max, guint *number)
 {
@@ -155,7 +159,7 @@ parse_number(const char *text, guint max, guint *number)
     return TRUE;
 }
 
-/* The part of @text before @end as an address, if it is one. */
+/* Parses the part of @text before @end. */
 static gboolean
 parse_ip_part(const char *text, const char *end, WlIp *ip)
 {
@@ -351,7 +355,7 @@ wl_prefix_overlaps(const WlPrefix *a, const WlPrefix *b)
 gboolean
 wl_prefix_is_routed_net(const WlPrefix *prefix)
 {
-    /* A v4-mapped one is no network of either family: the Go daemon does not count it either. */
+    /* IPv4-mapped prefixes do not count, as in the Go daemon. */
     return prefix->length < wl_prefix_max_length(prefix) && !wl_ip_is_v4_mapped(&prefix->ip) &&
            wl_ip_is_global_unicast(&prefix->ip);
 }

@@ -5,11 +5,11 @@
 #include <string.h>
 
 /**
- * Addresses, endpoints and prefixes as plain values. Unused bytes are zero, so that two equal
- * values are equal byte for byte and can be hashed and compared as such.
+ * Addresses, endpoints and prefixes as plain values. Unused bytes are zero, so equal values are
+ * equal byte for byte and can be hashed and compared as memory.
  */
 typedef enum {
-    WL_FAMILY_NONE = 0, /* "no address" */
+    WL_FAMILY_NONE = 0, /* no address */
     WL_FAMILY_V4 = 4,
     WL_FAMILY_V6 = 6,
 } WlFamily;
@@ -25,15 +25,14 @@ typedef struct {
 } WlEndpoint;
 
 typedef struct {
-    WlIp ip; /* host bits are kept as given; compare masked values where they must not count */
+    WlIp ip; /* host bits are kept; mask both values to compare networks */
     guint8 length;
 } WlPrefix;
 
-/** Text of the longest value with NUL: "[ffff:…:255.255.255.255]:65535", "…/128". */
+/** Size of the longest text with NUL: "[ffff:…:255.255.255.255]:65535", "…/128". */
 #define WL_ADDRESS_TEXT_SIZE 64
 
-/* Read and compared for each fact that comes in: these are inline, and of sizes that the compiler
- * knows. */
+/* Used for every received fact: inline, and with sizes that the compiler knows. */
 static inline void
 wl_ip_from_bytes(WlIp *ip, WlFamily family, const guint8 *bytes)
 {
@@ -50,23 +49,25 @@ wl_ip_equal(const WlIp *a, const WlIp *b)
     return memcmp(a, b, sizeof(*a)) == 0;
 }
 
-/** 4 or 16. */
+/** 4 or 16 bytes. */
 static inline gsize
 wl_ip_size(const WlIp *ip)
 {
     return ip->family == WL_FAMILY_V4 ? 4 : 16;
 }
 
+/** FALSE, with *ip unchanged, if @text is no address; NULL is none. */
 gboolean wl_ip_parse(const char *text, WlIp *ip);
+/** RFC 5952; "none" without an address. Free with g_free(), as the other texts. */
 char *wl_ip_to_string(const WlIp *ip);
 gboolean wl_ip_is_v4_mapped(const WlIp *ip);
-/** The IPv4 address inside an IPv4-mapped one, any other as it is (docs/protocol.md 1.3). */
+/** Converts an IPv4-mapped address to IPv4 and returns others unchanged (docs/protocol.md 1.3). */
 WlIp wl_ip_normalized(const WlIp *ip);
-/** Go's IsGlobalUnicast (docs/protocol.md 5.2): private ranges count, link-local ones do not. */
+/** Global unicast as in docs/protocol.md 5.2: private ranges are, link-local addresses are not. */
 gboolean wl_ip_is_global_unicast(const WlIp *ip);
 gboolean wl_ip_is_link_local(const WlIp *ip);
 
-/** A literal "192.0.2.1:51820" or "[2001:db8::1]:51820"; FALSE for names. */
+/** "192.0.2.1:51820" or "[2001:db8::1]:51820"; FALSE for host names. */
 gboolean wl_endpoint_parse(const char *text, WlEndpoint *endpoint);
 char *wl_endpoint_to_string(const WlEndpoint *endpoint);
 gboolean wl_endpoint_equal(const WlEndpoint *a, const WlEndpoint *b);
@@ -74,19 +75,22 @@ gboolean wl_endpoint_is_set(const WlEndpoint *endpoint);
 guint wl_endpoint_hash(gconstpointer endpoint);
 gboolean wl_endpoint_equal_func(gconstpointer a, gconstpointer b);
 
-/** "10.0.0.0/24"; an address alone is a full-length prefix. */
+/** "10.0.0.0/24"; an address without length is a full-length prefix. */
 gboolean wl_prefix_parse(const char *text, WlPrefix *prefix);
 char *wl_prefix_to_string(const WlPrefix *prefix);
 gboolean wl_prefix_equal(const WlPrefix *a, const WlPrefix *b);
+/** Orders by family, address and length. */
 int wl_prefix_compare(gconstpointer a, gconstpointer b);
 /** 32 or 128. */
 guint8 wl_prefix_max_length(const WlPrefix *prefix);
-/** With its host bits cleared. */
+/** Clears the host bits. */
 WlPrefix wl_prefix_masked(const WlPrefix *prefix);
+/** A full-length prefix. */
 WlPrefix wl_prefix_from_ip(const WlIp *ip);
 gboolean wl_prefix_contains_ip(const WlPrefix *prefix, const WlIp *ip);
-/** TRUE if @inner is equal to or inside @outer. */
+/** TRUE if @inner equals @outer or lies within it. */
 gboolean wl_prefix_contains(const WlPrefix *outer, const WlPrefix *inner);
 gboolean wl_prefix_overlaps(const WlPrefix *a, const WlPrefix *b);
-/** Global unicast and shorter than full: what makes a peer a router (docs/protocol.md 6.5). */
+/** TRUE for a global unicast prefix that is not a single host: having one makes a peer a router
+ * (docs/protocol.md 6.5). */
 gboolean wl_prefix_is_routed_net(const WlPrefix *prefix);

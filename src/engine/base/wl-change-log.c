@@ -1,32 +1,36 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * An array of places in the order of their numbers, which a binary search finds. A removed or moved
+ * item leaves a hole; holes are closed together once they outnumber the items, so that recording a
+ * change costs a constant on average. Items belong to the caller.
+ */
 #include "wl-change-log.h"
 
-/* What moved to the end leaves a hole; before there are more holes than this and than items, all
- * move together. */
-#define HOLES 64
+/* Holes are closed above this number. */
+#define MAX_HOLES 64
 
 typedef struct {
     guint64 number;
-    WlNewsItem *item; /* NULL: a hole */
+    WlChangeLogItem *item; /* NULL: a hole */
 } Place;
 
-struct _WlNews {
+struct _WlChangeLog {
     GArray *places; /* of Place, by number */
     guint holes;
     guint64 last;
 };
 
-WlNews *
-wl_news_new(void)
+WlChangeLog *
+wl_change_log_new(void)
 {
-    WlNews *self = g_new0(WlNews, 1);
+    WlChangeLog *self = g_new0(WlChangeLog, 1);
 
     self->places = g_array_new(FALSE, FALSE, sizeof(Place));
     return self;
 }
 
 void
-wl_news_free(WlNews *self)
+wl_change_log_free(WlChangeLog *self)
 {
     if (!self)
         return;
@@ -34,9 +38,9 @@ wl_news_free(WlNews *self)
     g_free(self);
 }
 
-/* The index of the first place after number @since. */
+/* The index of the first place with a number greater than @since. */
 static guint
-find(const WlNews *self, guint64 since)
+find(const WlChangeLog *self, guint64 since)
 {
     guint low = 0, high = self->places->len;
 
@@ -51,7 +55,7 @@ find(const WlNews *self, guint64 since)
 }
 
 static void
-close_holes(WlNews *self)
+close_holes(WlChangeLog *self)
 {
     guint n = 0;
 
@@ -65,7 +69,7 @@ close_holes(WlNews *self)
 }
 
 void
-wl_news_remove(WlNews *self, WlNewsItem *item)
+wl_change_log_remove(WlChangeLog *self, WlChangeLogItem *item)
 {
     if (item->number == 0)
         return;
@@ -75,28 +79,28 @@ wl_news_remove(WlNews *self, WlNewsItem *item)
 }
 
 void
-wl_news_push(WlNews *self, WlNewsItem *item)
+wl_change_log_push(WlChangeLog *self, WlChangeLogItem *item)
 {
     Place place = {.number = ++self->last, .item = item};
 
-    wl_news_remove(self, item);
-    if (self->holes > HOLES && self->holes > self->places->len / 2)
+    wl_change_log_remove(self, item);
+    if (self->holes > MAX_HOLES && self->holes > self->places->len / 2)
         close_holes(self);
     item->number = place.number;
     g_array_append_val(self->places, place);
 }
 
 guint64
-wl_news_last(const WlNews *self)
+wl_change_log_last(const WlChangeLog *self)
 {
     return self->last;
 }
 
 gpointer
-wl_news_next(const WlNews *self, guint *cursor)
+wl_change_log_next(const WlChangeLog *self, guint *cursor)
 {
     while (*cursor < self->places->len) {
-        const WlNewsItem *item = g_array_index(self->places, Place, (*cursor)++).item;
+        const WlChangeLogItem *item = g_array_index(self->places, Place, (*cursor)++).item;
         if (item)
             return item->owner;
     }
@@ -104,8 +108,8 @@ wl_news_next(const WlNews *self, guint *cursor)
 }
 
 gpointer
-wl_news_first(const WlNews *self, guint64 since, guint *cursor)
+wl_change_log_first(const WlChangeLog *self, guint64 since, guint *cursor)
 {
     *cursor = find(self, since);
-    return wl_news_next(self, cursor);
+    return wl_change_log_next(self, cursor);
 }

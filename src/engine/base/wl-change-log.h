@@ -4,28 +4,31 @@
 #include <glib.h>
 
 /**
- * Things in the order of their last change, each with the number of that change, which grows. Who
- * has been told up to some number goes on there, however long the list is.
+ * Things in the order of their last change. Every change has a number, greater than all before. A
+ * subscriber keeps the number that it has advanced to and continues there, however long the log is.
  */
-typedef struct _WlNews WlNews;
+typedef struct _WlChangeLog WlChangeLog;
 
-/** One of them: where it stands, kept inside it. */
+/** The entry of one thing, embedded in that thing, which must not move while it is in the log. */
 typedef struct {
-    gpointer owner;
-    guint64 number; /* 0: not among them */
-} WlNewsItem;
+    gpointer owner; /* the thing */
+    guint64 number; /* 0: not in the log */
+} WlChangeLogItem;
 
-WlNews *wl_news_new(void);
-void wl_news_free(WlNews *self);
+WlChangeLog *wl_change_log_new(void);
+/** Does not touch the items. */
+void wl_change_log_free(WlChangeLog *self);
 
-/** It is the last now, and has the next number. */
-void wl_news_push(WlNews *self, WlNewsItem *item);
-void wl_news_remove(WlNews *self, WlNewsItem *item);
-/** The number of the last change of all. */
-guint64 wl_news_last(const WlNews *self);
+/** Records a change: moves @item to the end, with the next number. */
+void wl_change_log_push(WlChangeLog *self, WlChangeLogItem *item);
+/** No effect if @item is not in the log. */
+void wl_change_log_remove(WlChangeLog *self, WlChangeLogItem *item);
+/** The number of the latest change, also if its item was removed since; 0: none yet. */
+guint64 wl_change_log_last(const WlChangeLog *self);
 /**
- * What changed first after number @since, NULL: nothing did. *cursor is set, for wl_news_next(); it
- * lasts until the next push.
+ * The owner of the first item with a number greater than @since; NULL: none. Sets *cursor for
+ * wl_change_log_next(); the cursor is valid until the next push.
  */
-gpointer wl_news_first(const WlNews *self, guint64 since, guint *cursor);
-gpointer wl_news_next(const WlNews *self, guint *cursor);
+gpointer wl_change_log_first(const WlChangeLog *self, guint64 since, guint *cursor);
+/** The owner of the next item; NULL at the end. */
+gpointer wl_change_log_next(const WlChangeLog *self, guint *cursor);

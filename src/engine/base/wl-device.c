@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Constructors and destructors of the plain data that engine and link exchange. */
 #include "wl-device.h"
 
 static GArray *

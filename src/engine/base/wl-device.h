@@ -3,7 +3,7 @@
 
 #include "wl-key.h"
 
-/** What a WireGuard device looks like now: the plain data between engine and link. */
+/** The state of a WireGuard device: plain data that the link reads and the engine evaluates. */
 typedef struct {
     WlKey public_key;
     WlEndpoint endpoint;  /* family NONE: none */
@@ -16,8 +16,8 @@ typedef struct {
 typedef struct {
     WlKey public_key; /* own */
     guint16 listen_port;
-    guint64 dropped;  /* packets received from a peer whose allowed IPs do not have their source,
-                         since the link was made; kernel only, else 0 */
+    guint64 dropped;  /* packets dropped since the link was created because the allowed IPs of
+                         their peer do not contain their source; kernel only, else 0 */
     GPtrArray *peers; /* of WlDevicePeer, owned */
 } WlDevice;
 
@@ -27,25 +27,25 @@ WlDevice *wl_device_new(void);
 void wl_device_free(WlDevice *device);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(WlDevicePeer, wl_device_peer_free)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(WlDevice, wl_device_free)
-/** The peer with that key, or NULL. */
+/** The peer with that key, owned by @device, or NULL. */
 WlDevicePeer *wl_device_find(const WlDevice *device, const WlKey *public_key);
 
 typedef enum {
-    WL_PEER_ADD,      /* with everything below */
-    WL_PEER_UPDATE,   /* endpoint if set; the rest as its flags say; never re-creates */
-    WL_PEER_RECREATE, /* removed and added with everything below in one request: resets WireGuard's
-                         initiation limit, and takes an endpoint away when none is set */
+    WL_PEER_ADD,      /* with all fields below */
+    WL_PEER_UPDATE,   /* the endpoint if set, the rest by its flags; never creates a peer */
+    WL_PEER_RECREATE, /* remove and add with all fields below in one request: resets the initiation
+                         limit of WireGuard and removes the endpoint if none is set */
     WL_PEER_REMOVE,
 } WlPeerChangeKind;
 
-/** One change to one peer of the device. Carries a preshared key: freed with wiping. */
+/** One change to one peer of the device. Freeing wipes the preshared key. */
 typedef struct {
     WlPeerChangeKind kind;
     WlKey public_key;
-    WlEndpoint endpoint;          /* family NONE: leave (UPDATE) or none (ADD, RECREATE) */
-    gboolean replace_allowed_ips; /* UPDATE: FALSE leaves them */
-    GArray *allowed_ips;          /* of WlPrefix, masked; whole new list */
-    gboolean replace_settings;    /* UPDATE: FALSE leaves the preshared key and the keepalive */
+    WlEndpoint endpoint;          /* family NONE: keep (UPDATE), no endpoint (ADD, RECREATE) */
+    gboolean replace_allowed_ips; /* UPDATE: FALSE keeps them */
+    GArray *allowed_ips;          /* of WlPrefix, masked; the complete new list */
+    gboolean replace_settings;    /* UPDATE: FALSE keeps preshared key and keepalive */
     gboolean has_preshared_key;
     WlKey preshared_key;
     guint16 keepalive; /* s */

@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Keys: base64, generation and derivation with libsodium. Secrets are compared and encoded without
+ * table lookups and wiped from temporaries; the caller wipes what it holds.
+ */
 #include "wl-key.h"
 
 #include <sodium.h>
@@ -17,7 +21,7 @@ wl_key_parse(const char *text, WlKey *key)
 
     if (!text || strnlen(text, WL_KEY_BASE64_SIZE + 1) != WL_KEY_BASE64_SIZE)
         return FALSE;
-    /* Looks nothing up by secret characters, and refuses bits beyond the 32nd byte. */
+    /* Constant-time, and refuses bits beyond the 32nd byte. */
     valid = sodium_base642bin(bytes, sizeof(bytes), text, WL_KEY_BASE64_SIZE, NULL, &size, NULL,
                               BASE64_VARIANT) == 0 &&
             size == sizeof(bytes);
@@ -77,7 +81,7 @@ wl_key_hash(gconstpointer key)
     const WlKey *self = key;
     guint64 hash = G_GUINT64_CONSTANT(0x9e3779b97f4a7c15);
 
-    /* Keys are looked up for each fact that comes in. */
+    /* Used for every received fact. */
     for (gsize i = 0; i < sizeof(self->bytes); i += sizeof(guint64)) {
         guint64 word;
 

@@ -8,7 +8,7 @@
 /**
  * A Curve25519 key, public or private, as WireGuard uses it: 32 raw bytes.
  *
- * Private keys live in a WlKey too; whoever holds one wipes it with wl_key_wipe().
+ * A private key is a WlKey as well; its owner wipes it with wl_key_wipe().
  */
 #define WL_KEY_SIZE        32
 #define WL_KEY_BASE64_SIZE 44 /* without the terminating NUL */
@@ -17,30 +17,32 @@ typedef struct {
     guint8 bytes[WL_KEY_SIZE];
 } WlKey;
 
-/** Fills @buffer with @length random bytes. Given by the caller, so that the simulator can repeat.
- */
+/** Fills @buffer with @length random bytes. The caller supplies it, so the simulator can reproduce
+ * a run. */
 typedef void (*WlRandomFunc)(gpointer user_data, guint8 *buffer, gsize length);
 
-/** Reads 44 base64 characters. FALSE, with *key untouched, if @text is anything else. */
+/** Parses exactly 44 base64 characters. FALSE, with *key unchanged, otherwise. */
 gboolean wl_key_parse(const char *text, WlKey *key);
 
-/** The key as base64; to be freed by the caller (with wl_key_free_string() if it is private). */
+/** The key in base64. Free with g_free(), or wl_key_free_string() if it is private. */
 char *wl_key_to_string(const WlKey *key);
+/** Wipes and frees; NULL is allowed. */
 void wl_key_free_string(char *text);
 
-/** Makes a clamped private key. */
+/** Generates a clamped private key. */
 void wl_key_generate(WlKey *private_key, WlRandomFunc random, gpointer user_data);
-/** FALSE if @private_key has no public key (libsodium refuses it). */
+/** FALSE if libsodium refuses @private_key. */
 gboolean wl_key_derive_public(const WlKey *private_key, WlKey *public_key);
 void wl_key_wipe(WlKey *key);
 
 gboolean wl_key_is_zero(const WlKey *key);
 guint wl_key_hash(gconstpointer key);
-/* Compared for each fact that comes in. */
+/* Used for every received fact. */
 static inline gboolean
 wl_key_equal(gconstpointer a, gconstpointer b)
 {
     return memcmp(a, b, sizeof(WlKey)) == 0;
 }
 int wl_key_compare(gconstpointer a, gconstpointer b);
+/** Free with g_free(). */
 WlKey *wl_key_copy(const WlKey *key);

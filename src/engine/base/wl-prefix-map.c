@@ -1,9 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A balanced tree in the order of wl_prefix_compare(): everything within a prefix directly follows
+ * it. Covering prefixes are looked up one length at a time, skipping lengths that do not occur.
+ */
 #include "wl-prefix-map.h"
 
 struct _WlPrefixMap {
     GTree *tree;           /* WlPrefix*, owned -> value */
-    guint lengths[2][129]; /* how many there are of each length, by family */
+    guint lengths[2][129]; /* number of prefixes, by family and length */
 };
 
 static int
@@ -53,15 +57,15 @@ wl_prefix_map_set(WlPrefixMap *self, const WlPrefix *prefix, gpointer value)
 void
 wl_prefix_map_remove(WlPrefixMap *self, const WlPrefix *prefix)
 {
-    WlPrefix copy = *prefix; /* it may be the key itself */
+    WlPrefix copy = *prefix; /* @prefix may be the key in the tree */
 
     if (g_tree_remove(self->tree, &copy))
         --*count_of(self, &copy);
 }
 
 gpointer
-wl_prefix_map_find_around(const WlPrefixMap *self, const WlPrefix *prefix, WlPrefixFunc func,
-                          gpointer user_data)
+wl_prefix_map_find_covering(const WlPrefixMap *self, const WlPrefix *prefix, WlPrefixFunc func,
+                            gpointer user_data)
 {
     for (guint length = 0; length <= prefix->length; length++) {
         WlPrefix outer = {.ip = prefix->ip, .length = (guint8) length};
@@ -78,7 +82,7 @@ wl_prefix_map_find_around(const WlPrefixMap *self, const WlPrefix *prefix, WlPre
 }
 
 gpointer
-wl_prefix_map_find_inside(const WlPrefixMap *self, const WlPrefix *prefix, WlPrefixFunc func,
+wl_prefix_map_find_within(const WlPrefixMap *self, const WlPrefix *prefix, WlPrefixFunc func,
                           gpointer user_data)
 {
     for (GTreeNode *node = g_tree_lower_bound(self->tree, prefix); node;

@@ -4,8 +4,8 @@
 #include "wl-address.h"
 
 /**
- * Values by masked prefix, sorted, so that what covers a prefix and what is inside it are found
- * without looking at the rest.
+ * Values by masked prefix. Finds what covers a prefix and what lies within it without walking the
+ * rest of the map.
  */
 typedef struct _WlPrefixMap WlPrefixMap;
 
@@ -13,16 +13,18 @@ typedef struct _WlPrefixMap WlPrefixMap;
 WlPrefixMap *wl_prefix_map_new(GDestroyNotify free_value);
 void wl_prefix_map_free(WlPrefixMap *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(WlPrefixMap, wl_prefix_map_free)
-/** @value, not NULL, takes the place of one that is there. */
+/** Stores @value, which is not NULL, in place of an earlier one. Copies @prefix. */
 void wl_prefix_map_set(WlPrefixMap *self, const WlPrefix *prefix, gpointer value);
+/** NULL: no value. */
 gpointer wl_prefix_map_get(const WlPrefixMap *self, const WlPrefix *prefix);
 void wl_prefix_map_remove(WlPrefixMap *self, const WlPrefix *prefix);
 
-/** TRUE ends the search, whose result is then @value. */
+/** TRUE ends the search with @value as its result. */
 typedef gboolean (*WlPrefixFunc)(const WlPrefix *prefix, gpointer value, gpointer user_data);
-/** Those that cover @prefix, itself included, the shortest first; NULL if none ends the search. */
-gpointer wl_prefix_map_find_around(const WlPrefixMap *self, const WlPrefix *prefix,
-                                   WlPrefixFunc func, gpointer user_data);
-/** Those inside @prefix, itself included, in order. */
-gpointer wl_prefix_map_find_inside(const WlPrefixMap *self, const WlPrefix *prefix,
+/** Visits the prefixes that equal or contain @prefix, shortest first. NULL if @func never returns
+ * TRUE. */
+gpointer wl_prefix_map_find_covering(const WlPrefixMap *self, const WlPrefix *prefix,
+                                     WlPrefixFunc func, gpointer user_data);
+/** Visits the prefixes that equal @prefix or lie within it, in order. */
+gpointer wl_prefix_map_find_within(const WlPrefixMap *self, const WlPrefix *prefix,
                                    WlPrefixFunc func, gpointer user_data);

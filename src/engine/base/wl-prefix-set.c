@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Binary search and insertion in a sorted GArray, which the caller owns. */
 #include "wl-prefix-set.h"
 
 #include <string.h>
 
 guint
-wl_prefixes_search(const GArray *self, const WlPrefix *prefix)
+wl_prefix_set_search(const GArray *self, const WlPrefix *prefix)
 {
     guint low = 0, high = self->len;
 
@@ -19,17 +20,17 @@ wl_prefixes_search(const GArray *self, const WlPrefix *prefix)
 }
 
 gboolean
-wl_prefixes_have(const GArray *self, const WlPrefix *prefix)
+wl_prefix_set_contains(const GArray *self, const WlPrefix *prefix)
 {
-    guint index = wl_prefixes_search(self, prefix);
+    guint index = wl_prefix_set_search(self, prefix);
 
     return index < self->len && wl_prefix_equal(&g_array_index(self, WlPrefix, index), prefix);
 }
 
 gboolean
-wl_prefixes_add(GArray *self, const WlPrefix *prefix)
+wl_prefix_set_add(GArray *self, const WlPrefix *prefix)
 {
-    guint index = wl_prefixes_search(self, prefix);
+    guint index = wl_prefix_set_search(self, prefix);
 
     if (index < self->len && wl_prefix_equal(&g_array_index(self, WlPrefix, index), prefix))
         return FALSE;
@@ -38,9 +39,9 @@ wl_prefixes_add(GArray *self, const WlPrefix *prefix)
 }
 
 gboolean
-wl_prefixes_remove(GArray *self, const WlPrefix *prefix)
+wl_prefix_set_remove(GArray *self, const WlPrefix *prefix)
 {
-    guint index = wl_prefixes_search(self, prefix);
+    guint index = wl_prefix_set_search(self, prefix);
 
     if (index == self->len || !wl_prefix_equal(&g_array_index(self, WlPrefix, index), prefix))
         return FALSE;
@@ -49,19 +50,19 @@ wl_prefixes_remove(GArray *self, const WlPrefix *prefix)
 }
 
 gboolean
-wl_prefixes_equal(const GArray *a, const GArray *b)
+wl_prefix_set_equal(const GArray *a, const GArray *b)
 {
     return a->len == b->len &&
            (a->len == 0 || memcmp(a->data, b->data, a->len * sizeof(WlPrefix)) == 0);
 }
 
 void
-wl_prefixes_make_outermost(GArray *self)
+wl_prefix_set_make_outermost(GArray *self)
 {
     guint kept = 0;
 
     g_array_sort(self, wl_prefix_compare);
-    /* What contains another comes right before what it contains. */
+    /* In this order a prefix directly precedes the prefixes that it contains. */
     for (guint i = 0; i < self->len; i++) {
         WlPrefix prefix = g_array_index(self, WlPrefix, i);
 
@@ -73,9 +74,9 @@ wl_prefixes_make_outermost(GArray *self)
 }
 
 gboolean
-wl_prefixes_outermost_cover(const GArray *self, const WlPrefix *prefix)
+wl_prefix_set_outermost_covers(const GArray *self, const WlPrefix *prefix)
 {
-    guint index = wl_prefixes_search(self, prefix);
+    guint index = wl_prefix_set_search(self, prefix);
 
     if (index < self->len && wl_prefix_equal(&g_array_index(self, WlPrefix, index), prefix))
         return TRUE;

@@ -3,18 +3,22 @@
 
 #include "wl-address.h"
 
-/* A GArray of WlPrefix, masked, sorted and without duplicates. */
-
-/** TRUE if it was new. */
-gboolean wl_prefixes_add(GArray *self, const WlPrefix *prefix);
-gboolean wl_prefixes_have(const GArray *self, const WlPrefix *prefix);
-/** Sorts any array of masked prefixes and leaves only those that no other one contains. */
-void wl_prefixes_make_outermost(GArray *self);
-/** TRUE if one of the outermost ones, of which @self is an array, is equal to or contains @prefix.
+/*
+ * Sets of prefixes: a GArray of WlPrefix, masked, sorted by wl_prefix_compare() and without
+ * duplicates. Sets are small (the allowed IPs of a peer, the networks of a profile), so a sorted
+ * array is enough; wl-prefix-map.h serves the large tables.
  */
-gboolean wl_prefixes_outermost_cover(const GArray *self, const WlPrefix *prefix);
-/** FALSE if it is not there. */
-gboolean wl_prefixes_remove(GArray *self, const WlPrefix *prefix);
-gboolean wl_prefixes_equal(const GArray *a, const GArray *b);
-/** The index of the first that is not less than @prefix. */
-guint wl_prefixes_search(const GArray *self, const WlPrefix *prefix);
+
+/** TRUE if @prefix was not in the set. */
+gboolean wl_prefix_set_add(GArray *self, const WlPrefix *prefix);
+gboolean wl_prefix_set_contains(const GArray *self, const WlPrefix *prefix);
+/** FALSE if @prefix was not in the set. */
+gboolean wl_prefix_set_remove(GArray *self, const WlPrefix *prefix);
+gboolean wl_prefix_set_equal(const GArray *a, const GArray *b);
+/** The index of the first element that is not less than @prefix. */
+guint wl_prefix_set_search(const GArray *self, const WlPrefix *prefix);
+/** Makes a set of any array of masked prefixes, without those that another one contains. */
+void wl_prefix_set_make_outermost(GArray *self);
+/** TRUE if an element equals or contains @prefix. @self comes from wl_prefix_set_make_outermost().
+ */
+gboolean wl_prefix_set_outermost_covers(const GArray *self, const WlPrefix *prefix);

@@ -4,25 +4,25 @@
 #include <glib.h>
 
 /**
- * A rate limit: @burst at once, one more each @interval microseconds. All zero is a full bucket.
- * `next` is when the bucket would be full again.
+ * A token bucket: @burst tokens at once, then one every @interval µs. The caller passes the same
+ * @interval and @burst every time. A zeroed value is a full bucket.
  */
 typedef struct {
-    gint64 next;
-} WlBucket;
+    gint64 next; /* µs: when the bucket is full again */
+} WlRateLimit;
 
-/** When one may be taken: now or later. */
+/** The earliest time, not before @now, at which a token is available. */
 static inline gint64
-wl_bucket_when(const WlBucket *self, gint64 now, gint64 interval, guint burst)
+wl_rate_limit_when(const WlRateLimit *self, gint64 now, gint64 interval, guint burst)
 {
     return MAX(now, self->next - (gint64) (burst - 1) * interval);
 }
 
-/** Takes one; FALSE if there is none. */
+/** Takes a token; FALSE if none is available. */
 static inline gboolean
-wl_bucket_take(WlBucket *self, gint64 now, gint64 interval, guint burst)
+wl_rate_limit_take(WlRateLimit *self, gint64 now, gint64 interval, guint burst)
 {
-    if (wl_bucket_when(self, now, interval, burst) > now)
+    if (wl_rate_limit_when(self, now, interval, burst) > now)
         return FALSE;
     self->next = MAX(self->next, now) + interval;
     return TRUE;

@@ -3,10 +3,10 @@
 
 #include <glib.h>
 
-/* Units of engine time, which is in microseconds of a clock that never goes back. */
+/* Engine time: microseconds of a clock that never decreases. */
 #define WL_MS(n)  ((gint64) (n) *1000)
 #define WL_SEC(n) ((gint64) (n) *G_USEC_PER_SEC)
 #define WL_NEVER  G_MAXINT64
 
-/* Before anything; times may be added to and subtracted from it. */
+/* Earlier than any event; intervals can be added and subtracted without overflow. */
 #define WL_LONG_AGO (G_MININT64 / 4)

@@ -1,21 +1,25 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A binary heap in an array; the entries, which belong to the caller, hold their index. Times are
+ * whatever the caller counts, G_MAXINT64 means never.
+ */
 #include "wl-timer-queue.h"
 
-struct _WlDeadlines {
-    GPtrArray *heap; /* of WlDeadline; the one at place p is at index p - 1 */
+struct _WlTimerQueue {
+    GPtrArray *heap; /* of WlTimerEntry; place p is index p - 1 */
 };
 
-WlDeadlines *
-wl_deadlines_new(void)
+WlTimerQueue *
+wl_timer_queue_new(void)
 {
-    WlDeadlines *self = g_new0(WlDeadlines, 1);
+    WlTimerQueue *self = g_new0(WlTimerQueue, 1);
 
     self->heap = g_ptr_array_new();
     return self;
 }
 
 void
-wl_deadlines_free(WlDeadlines *self)
+wl_timer_queue_free(WlTimerQueue *self)
 {
     if (!self)
         return;
@@ -23,55 +27,55 @@ wl_deadlines_free(WlDeadlines *self)
     g_free(self);
 }
 
-static WlDeadline *
-at(const WlDeadlines *self, guint place)
+static WlTimerEntry *
+at(const WlTimerQueue *self, guint place)
 {
     return self->heap->pdata[place - 1];
 }
 
 static void
-put(WlDeadlines *self, guint place, WlDeadline *deadline)
+put(WlTimerQueue *self, guint place, WlTimerEntry *entry)
 {
-    self->heap->pdata[place - 1] = deadline;
-    deadline->place = place;
+    self->heap->pdata[place - 1] = entry;
+    entry->place = place;
 }
 
 static void
-sift_up(WlDeadlines *self, WlDeadline *deadline)
+sift_up(WlTimerQueue *self, WlTimerEntry *entry)
 {
-    guint place = deadline->place;
+    guint place = entry->place;
 
-    for (; place > 1 && at(self, place / 2)->when > deadline->when; place /= 2)
+    for (; place > 1 && at(self, place / 2)->when > entry->when; place /= 2)
         put(self, place, at(self, place / 2));
-    put(self, place, deadline);
+    put(self, place, entry);
 }
 
 static void
-sift_down(WlDeadlines *self, WlDeadline *deadline)
+sift_down(WlTimerQueue *self, WlTimerEntry *entry)
 {
-    guint place = deadline->place, length = self->heap->len;
+    guint place = entry->place, length = self->heap->len;
 
     while (place * 2 <= length) {
         guint child = place * 2;
         if (child < length && at(self, child + 1)->when < at(self, child)->when)
             child++;
-        if (at(self, child)->when >= deadline->when)
+        if (at(self, child)->when >= entry->when)
             break;
         put(self, place, at(self, child));
         place = child;
     }
-    put(self, place, deadline);
+    put(self, place, entry);
 }
 
 static void
-take_out(WlDeadlines *self, WlDeadline *deadline)
+take_out(WlTimerQueue *self, WlTimerEntry *entry)
 {
-    guint place = deadline->place;
-    WlDeadline *last = at(self, self->heap->len);
+    guint place = entry->place;
+    WlTimerEntry *last = at(self, self->heap->len);
 
     g_ptr_array_set_size(self->heap, (int) self->heap->len - 1);
-    deadline->place = 0;
-    if (last == deadline)
+    entry->place = 0;
+    if (last == entry)
         return;
     put(self, place, last);
     sift_up(self, last);
@@ -79,35 +83,35 @@ take_out(WlDeadlines *self, WlDeadline *deadline)
 }
 
 void
-wl_deadlines_set(WlDeadlines *self, WlDeadline *deadline, gint64 when)
+wl_timer_queue_set(WlTimerQueue *self, WlTimerEntry *entry, gint64 when)
 {
     if (when == G_MAXINT64) {
-        if (deadline->place != 0)
-            take_out(self, deadline);
+        if (entry->place != 0)
+            take_out(self, entry);
         return;
     }
-    if (deadline->place == 0) {
-        deadline->when = when;
-        g_ptr_array_add(self->heap, deadline);
-        deadline->place = self->heap->len;
-        sift_up(self, deadline);
+    if (entry->place == 0) {
+        entry->when = when;
+        g_ptr_array_add(self->heap, entry);
+        entry->place = self->heap->len;
+        sift_up(self, entry);
         return;
     }
-    if (when == deadline->when)
+    if (when == entry->when)
         return;
-    deadline->when = when;
-    sift_up(self, deadline);
-    sift_down(self, deadline);
+    entry->when = when;
+    sift_up(self, entry);
+    sift_down(self, entry);
 }
 
 gint64
-wl_deadlines_first(const WlDeadlines *self)
+wl_timer_queue_first(const WlTimerQueue *self)
 {
     return self->heap->len > 0 ? at(self, 1)->when : G_MAXINT64;
 }
 
 gpointer
-wl_deadlines_due(const WlDeadlines *self, gint64 now)
+wl_timer_queue_due(const WlTimerQueue *self, gint64 now)
 {
-    return wl_deadlines_first(self) <= now ? at(self, 1)->owner : NULL;
+    return wl_timer_queue_first(self) <= now ? at(self, 1)->owner : NULL;
 }

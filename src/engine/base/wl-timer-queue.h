@@ -3,26 +3,27 @@
 
 #include <glib.h>
 
-/** When one thing is due; lives inside that thing. */
+/** The time at which one thing is due, embedded in that thing, which must not move while the entry
+ * is in a queue. */
 typedef struct {
-    gint64 when; /* while it is in a heap */
-    guint place; /* in the heap, from 1; 0: in none */
+    gint64 when; /* µs of the caller's clock; valid while in a queue */
+    guint place; /* in the heap, from 1; 0: in no queue */
     gpointer owner;
-} WlDeadline;
+} WlTimerEntry;
 
 /**
- * Many of them, the earliest found at once: a binary heap whose members know their place, so that
- * moving or taking out one costs the logarithm of their number.
+ * A binary heap of times. Entries know their place, so setting or removing one costs the logarithm
+ * of their number, and reading the earliest costs nothing.
  */
-typedef struct _WlDeadlines WlDeadlines;
+typedef struct _WlTimerQueue WlTimerQueue;
 
-WlDeadlines *wl_deadlines_new(void);
-/** The members are left alone. */
-void wl_deadlines_free(WlDeadlines *self);
-G_DEFINE_AUTOPTR_CLEANUP_FUNC(WlDeadlines, wl_deadlines_free)
-/** Puts @deadline in, moves it, or takes it out (G_MAXINT64). */
-void wl_deadlines_set(WlDeadlines *self, WlDeadline *deadline, gint64 when);
-/** The time of the earliest; G_MAXINT64: there is none. */
-gint64 wl_deadlines_first(const WlDeadlines *self);
-/** The owner of the earliest, NULL if it is later than @now. It stays in. */
-gpointer wl_deadlines_due(const WlDeadlines *self, gint64 now);
+WlTimerQueue *wl_timer_queue_new(void);
+/** Does not touch the entries. */
+void wl_timer_queue_free(WlTimerQueue *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(WlTimerQueue, wl_timer_queue_free)
+/** Adds or moves @entry; G_MAXINT64 removes it. */
+void wl_timer_queue_set(WlTimerQueue *self, WlTimerEntry *entry, gint64 when);
+/** The earliest time; G_MAXINT64: the queue is empty. */
+gint64 wl_timer_queue_first(const WlTimerQueue *self);
+/** The owner of the earliest entry, which stays in the queue; NULL if it is later than @now. */
+gpointer wl_timer_queue_due(const WlTimerQueue *self, gint64 now);

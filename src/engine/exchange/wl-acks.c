@@ -159,7 +159,7 @@ static gint64
 get_due(const WlEngine *self, const WlPeer *peer, const Awaited *awaited)
 {
     return MAX(awaited->due,
-               wl_bucket_when(&peer->repeats, self->now, AGAIN_INTERVAL, AGAIN_BURST));
+               wl_rate_limit_when(&peer->repeats, self->now, AGAIN_INTERVAL, AGAIN_BURST));
 }
 
 gboolean
@@ -172,7 +172,7 @@ wl_engine_take_overdue(WlEngine *self, WlPeer *peer, GArray *facts, guint *tries
 
         if (get_due(self, peer, awaited) > self->now)
             continue;
-        (void) wl_bucket_take(&peer->repeats, self->now, AGAIN_INTERVAL, AGAIN_BURST);
+        (void) wl_rate_limit_take(&peer->repeats, self->now, AGAIN_INTERVAL, AGAIN_BURST);
         data = g_bytes_get_data(awaited->inner, &length);
         wl_fact_decode_inner(data, length, facts);
         *tries = awaited->tries + 1;

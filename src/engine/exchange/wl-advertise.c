@@ -77,20 +77,20 @@ is_news(WlEngine *self, const WlPeer *peer, WlFactEntry *entry, gint64 *expires)
 static gboolean
 has_news(WlEngine *self, WlPeer *peer)
 {
-    const WlNews *news = wl_fact_set_news(self->facts);
+    const WlChangeLog *news = wl_fact_set_news(self->facts);
     WlFactEntry *entry;
     gint64 expires;
     guint cursor;
 
-    if (peer->news == wl_news_last(news))
+    if (peer->news == wl_change_log_last(news))
         return FALSE;
-    for (entry = wl_news_first(news, peer->news, &cursor); entry;
-         entry = wl_news_next(news, &cursor)) {
+    for (entry = wl_change_log_first(news, peer->news, &cursor); entry;
+         entry = wl_change_log_next(news, &cursor)) {
         if (is_news(self, peer, entry, &expires))
             return TRUE;
         peer->news = entry->news.number;
     }
-    peer->news = wl_news_last(news);
+    peer->news = wl_change_log_last(news);
     return FALSE;
 }
 
@@ -99,14 +99,14 @@ has_news(WlEngine *self, WlPeer *peer)
 static gboolean
 add_facts(WlEngine *self, WlPeer *peer, WlGroup *group)
 {
-    const WlNews *news = wl_fact_set_news(self->facts);
+    const WlChangeLog *news = wl_fact_set_news(self->facts);
     guint room = wl_engine_get_room(self, peer);
     gboolean fresh = FALSE;
     WlFactEntry *entry;
     guint cursor;
 
-    for (entry = wl_news_first(news, peer->news, &cursor); entry;
-         entry = wl_news_next(news, &cursor)) {
+    for (entry = wl_change_log_first(news, peer->news, &cursor); entry;
+         entry = wl_change_log_next(news, &cursor)) {
         gint64 expires;
 
         if (!is_news(self, peer, entry, &expires))
@@ -122,7 +122,7 @@ add_facts(WlEngine *self, WlPeer *peer, WlGroup *group)
         }
     }
     peer->in_the_middle = FALSE;
-    peer->news = wl_news_last(news);
+    peer->news = wl_change_log_last(news);
     return fresh;
 }
 
@@ -249,8 +249,8 @@ update_lists(WlEngine *self, WlPeer *peer)
     } else if (!listens && peer->listener != 0) {
         wl_advertiser_unsubscribe(&self->advertiser, peer);
     }
-    wl_deadlines_set(self->advertiser.alives, &peer->alive_deadline,
-                     serves ? MAX(alive_due(peer), peer->send_retry) : WL_NEVER);
+    wl_timer_queue_set(self->advertiser.alives, &peer->alive_deadline,
+                       serves ? MAX(alive_due(peer), peer->send_retry) : WL_NEVER);
 }
 
 static void
@@ -269,11 +269,11 @@ gather_alives(WlEngine *self, GPtrArray *peers)
     WlPeer *peer;
 
     self->advertiser.alive_horizon = self->now;
-    if (wl_deadlines_first(self->advertiser.alives) > self->now)
+    if (wl_timer_queue_first(self->advertiser.alives) > self->now)
         return;
     self->advertiser.alive_horizon += WL_ALIVE_SLACK;
-    while ((peer = wl_deadlines_due(self->advertiser.alives, self->advertiser.alive_horizon))) {
-        wl_deadlines_set(self->advertiser.alives, &peer->alive_deadline, WL_NEVER);
+    while ((peer = wl_timer_queue_due(self->advertiser.alives, self->advertiser.alive_horizon))) {
+        wl_timer_queue_set(self->advertiser.alives, &peer->alive_deadline, WL_NEVER);
         serve_too(peer, peers);
     }
 }

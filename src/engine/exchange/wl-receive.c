@@ -72,7 +72,7 @@ receive_alive(WlEngine *self, WlPeer *peer, const WlFact *fact)
     /* Somebody out of turn may come by a new way, which only the device knows. */
     if (anew || early || asks)
         wl_engine_request_snapshot_for(self, peer);
-    if (asks && wl_bucket_take(&peer->answers, self->now, ANSWER_INTERVAL, ANSWER_BURST))
+    if (asks && wl_rate_limit_take(&peer->answers, self->now, ANSWER_INTERVAL, ANSWER_BURST))
         peer->force_ping = TRUE;
 }
 
@@ -89,7 +89,7 @@ endpoint_told(WlEngine *self, const WlPeer *sender, const WlFact *fact, WlTold t
         peer->attempt.restart = TRUE;
     else if (sender != peer && sender->router &&
              !wl_endpoint_equal(&peer->endpoint, &fact->value.endpoint) &&
-             wl_bucket_take(&peer->move.hints, self->now, HINT_INTERVAL, HINT_BURST))
+             wl_rate_limit_take(&peer->move.hints, self->now, HINT_INTERVAL, HINT_BURST))
         peer->move.hint = TRUE; /* what it says of itself came by the present path, which works */
     /* New words about itself: it may have moved, and then only the device knows where to. */
     if (sender == peer)
@@ -183,9 +183,9 @@ wl_engine_receive(WlEngine *self, const WlIp *source, const guint8 *data, gsize 
     WlReceiveResult result;
     WlKey sender;
 
-    if (!(peer ? wl_bucket_take(&peer->datagrams, self->now, DATAGRAM_INTERVAL, DATAGRAM_BURST)
-               : wl_bucket_take(&self->receiver.strangers, self->now, STRANGER_INTERVAL,
-                                STRANGER_BURST))) {
+    if (!(peer ? wl_rate_limit_take(&peer->datagrams, self->now, DATAGRAM_INTERVAL, DATAGRAM_BURST)
+               : wl_rate_limit_take(&self->receiver.strangers, self->now, STRANGER_INTERVAL,
+                                    STRANGER_BURST))) {
         self->receiver.results[WL_RECEIVE_FLOOD]++;
         return;
     }

@@ -65,7 +65,7 @@ is_of_another_router(const WlPrefix *prefix, gpointer value, gpointer user_data)
     for (guint i = 0; i < peers->len; i++) {
         const WlPeer *peer = peers->pdata[i];
         if (!peer->router || wl_key_equal(&peer->key, question->subject) ||
-            !wl_prefixes_have(peer->always, prefix))
+            !wl_prefix_set_contains(peer->always, prefix))
             continue;
         if (wl_prefix_equal(prefix, question->prefix))
             return TRUE;
@@ -84,7 +84,7 @@ is_direct_only_of_another(const WlPrefix *prefix, gpointer value, gpointer user_
     for (guint i = 0; i < peers->len; i++) {
         const WlPeer *peer = peers->pdata[i];
         if (!wl_key_equal(&peer->key, question->subject) &&
-            wl_prefixes_have(peer->direct_only, prefix))
+            wl_prefix_set_contains(peer->direct_only, prefix))
             return TRUE;
     }
     return FALSE;
@@ -95,14 +95,14 @@ check_configured(const WlEngine *self, const WlKey *subject, const WlPrefix *pre
 {
     Question question = {.subject = subject, .prefix = prefix};
 
-    if (wl_prefix_map_find_around(self->prefixes.configured, prefix, is_of_another_leaf,
-                                  &question) ||
-        wl_prefix_map_find_around(self->prefixes.configured, prefix, is_of_another_router,
-                                  &question))
+    if (wl_prefix_map_find_covering(self->prefixes.configured, prefix, is_of_another_leaf,
+                                    &question) ||
+        wl_prefix_map_find_covering(self->prefixes.configured, prefix, is_of_another_router,
+                                    &question))
         return WL_VERDICT_CONFIGURED;
     /* A peer that is not direct is reached by its router: nothing more specific may come between
      * the two. */
-    if (question.covered && wl_prefix_map_find_inside(self->prefixes.configured, prefix,
+    if (question.covered && wl_prefix_map_find_within(self->prefixes.configured, prefix,
                                                       is_direct_only_of_another, &question))
         return WL_VERDICT_CONFIGURED;
     return WL_VERDICT_ACCEPTED;
@@ -121,7 +121,7 @@ check_alone(const WlEngine *self, const Prefix *item)
     if (verdict == WL_VERDICT_ACCEPTED)
         verdict = check_configured(self, subject, &item->prefix);
     if (verdict == WL_VERDICT_ACCEPTED &&
-        wl_prefix_map_find_inside(self->prefixes.hosts, &item->prefix, is_any, NULL))
+        wl_prefix_map_find_within(self->prefixes.hosts, &item->prefix, is_any, NULL))
         verdict = WL_VERDICT_HAS_ENDPOINT;
     return verdict;
 }
@@ -172,9 +172,9 @@ collect_around(Component *component, const WlDirtyPrefix *dirty)
     Outermost outermost = {.found = FALSE};
     WlClaimed *alone;
 
-    wl_prefix_map_find_around(map, &dirty->prefix, is_wide, &outermost);
+    wl_prefix_map_find_covering(map, &dirty->prefix, is_wide, &outermost);
     if (outermost.found || dirty->wide) {
-        wl_prefix_map_find_inside(map, outermost.found ? &outermost.prefix : &dirty->prefix,
+        wl_prefix_map_find_within(map, outermost.found ? &outermost.prefix : &dirty->prefix,
                                   collect, component);
         return;
     }
@@ -234,9 +234,9 @@ set_learned(WlEngine *self, const WlKey *subject, const WlPrefix *prefix, gboole
     if (!peer)
         return;
     if (has)
-        wl_prefixes_add(peer->learned, prefix);
+        wl_prefix_set_add(peer->learned, prefix);
     else
-        wl_prefixes_remove(peer->learned, prefix);
+        wl_prefix_set_remove(peer->learned, prefix);
     wl_scheduler_schedule(&self->scheduler, peer);
 }
 
@@ -261,7 +261,7 @@ set_owner(WlEngine *self, WlClaimed *claimed, const WlPrefix *prefix)
         WlPeer *peer = owner ? wl_peer_table_find(&self->peers, owner) : NULL;
 
         /* What was told of it before it was known as a member. */
-        if (peer && wl_prefixes_add(peer->learned, prefix))
+        if (peer && wl_prefix_set_add(peer->learned, prefix))
             wl_scheduler_schedule(&self->scheduler, peer);
         return;
     }

@@ -126,10 +126,10 @@ classify(WlEngine *self, WlPeer *peer, const WlPrefix *prefix, GArray *always, G
         return;
     }
     if (peer->router ||
-        !wl_prefix_map_find_around(self->prefixes.configured, prefix, gives_to_another, &inside))
-        wl_prefixes_add(always, prefix);
+        !wl_prefix_map_find_covering(self->prefixes.configured, prefix, gives_to_another, &inside))
+        wl_prefix_set_add(always, prefix);
     else
-        wl_prefixes_add(direct_only, prefix);
+        wl_prefix_set_add(direct_only, prefix);
 }
 
 static void
@@ -154,8 +154,8 @@ give(WlEngine *self, WlPeer *peer, GArray *always, GArray *direct_only)
 
     peer->always = always;
     peer->direct_only = direct_only;
-    if (wl_prefixes_equal(always, always_before) &&
-        wl_prefixes_equal(direct_only, direct_only_before))
+    if (wl_prefix_set_equal(always, always_before) &&
+        wl_prefix_set_equal(direct_only, direct_only_before))
         return;
     wl_scheduler_count_work(&self->scheduler);
     set_routes(self, always, TRUE);

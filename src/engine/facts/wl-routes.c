@@ -47,8 +47,8 @@ covers_as_route(const WlPrefix *prefix, gpointer value, gpointer user_data)
 static gboolean
 is_outermost(const WlEngine *self, const WlPrefix *prefix)
 {
-    return !wl_prefix_map_find_around(self->routes.users, prefix, covers_as_route,
-                                      (gpointer) prefix);
+    return !wl_prefix_map_find_covering(self->routes.users, prefix, covers_as_route,
+                                        (gpointer) prefix);
 }
 
 void
@@ -61,11 +61,11 @@ wl_engine_add_route(WlEngine *self, const WlPrefix *prefix)
     if (users > 0 || !may_be_route(self, prefix) || !is_outermost(self, prefix))
         return;
     /* Those inside it follow it. */
-    index = wl_prefixes_search(self->routes.list, prefix);
+    index = wl_prefix_set_search(self->routes.list, prefix);
     while (index < self->routes.list->len &&
            wl_prefix_contains(prefix, &g_array_index(self->routes.list, WlPrefix, index)))
         g_array_remove_index(self->routes.list, index);
-    wl_prefixes_add(self->routes.list, prefix);
+    wl_prefix_set_add(self->routes.list, prefix);
     self->routes.changed = TRUE;
 }
 
@@ -75,7 +75,7 @@ add_if_uncovered(const WlPrefix *prefix, gpointer value, gpointer user_data)
     WlEngine *self = user_data;
 
     if (is_outermost(self, prefix))
-        wl_prefixes_add(self->routes.list, prefix);
+        wl_prefix_set_add(self->routes.list, prefix);
     return FALSE;
 }
 
@@ -83,17 +83,17 @@ void
 wl_engine_drop_route(WlEngine *self, const WlPrefix *prefix)
 {
     guint users = GPOINTER_TO_UINT(wl_prefix_map_get(self->routes.users, prefix));
-    guint index = wl_prefixes_search(self->routes.list, prefix);
+    guint index = wl_prefix_set_search(self->routes.list, prefix);
 
     if (users > 1) {
         wl_prefix_map_set(self->routes.users, prefix, GUINT_TO_POINTER(users - 1));
         return;
     }
     wl_prefix_map_remove(self->routes.users, prefix);
-    if (!wl_prefixes_have(self->routes.list, prefix))
+    if (!wl_prefix_set_contains(self->routes.list, prefix))
         return;
     g_array_remove_index(self->routes.list, index);
-    wl_prefix_map_find_inside(self->routes.users, prefix, add_if_uncovered, self);
+    wl_prefix_map_find_within(self->routes.users, prefix, add_if_uncovered, self);
     self->routes.changed = TRUE;
 }
 

@@ -42,13 +42,13 @@ apply_peer(WlEngine *self, WlPeer *peer, const WlDevicePeer *device)
         if (wl_prefix_equal(&prefix, &link_local))
             has_link_local = TRUE;
         else
-            wl_prefixes_add(allowed, &prefix);
+            wl_prefix_set_add(allowed, &prefix);
     }
     if (!peer->in_device || peer->device_link_local != has_link_local)
         wl_scheduler_schedule(&self->scheduler, peer);
     peer->in_device = TRUE;
     peer->device_link_local = has_link_local;
-    if (!wl_prefixes_equal(allowed, peer->device_allowed)) {
+    if (!wl_prefix_set_equal(allowed, peer->device_allowed)) {
         g_array_unref(peer->device_allowed);
         peer->device_allowed = g_steal_pointer(&allowed);
         peer->allowed_serial++;

@@ -59,7 +59,7 @@ ask(WlEngine *self, WlNeighbour *known, const WlIp *ip, guint32 ifindex)
 {
     WlOutput *output;
 
-    if (!wl_bucket_take(&self->neighbors.rate, self->now, ASK_INTERVAL, ASK_BURST))
+    if (!wl_rate_limit_take(&self->neighbors.rate, self->now, ASK_INTERVAL, ASK_BURST))
         return NULL;
     if (!known) {
         known = make_room(self);

@@ -173,7 +173,7 @@ receive_look(WlEngine *self, WlPeer *peer, const WlKey *subject)
     WlPeer *other = wl_peer_table_find(&self->peers, subject);
 
     if (!other || other == peer || !other->healthy || !other->ours ||
-        !wl_bucket_take(&peer->pair.replies, self->now, REPLY_INTERVAL, REPLY_BURST))
+        !wl_rate_limit_take(&peer->pair.replies, self->now, REPLY_INTERVAL, REPLY_BURST))
         return;
     if (peer->router) {
         other->pair.check_until = self->now + WL_WAY_CHECK;
@@ -328,7 +328,7 @@ tell(WlEngine *self, WlPeer *peer)
     if (!pair->reply)
         return;
     if (pair->asked == self->now ||
-        wl_bucket_take(&pair->replies, self->now, REPLY_INTERVAL, REPLY_BURST))
+        wl_rate_limit_take(&pair->replies, self->now, REPLY_INTERVAL, REPLY_BURST))
         say(self, peer);
     pair->reply = FALSE;
 }

@@ -15,9 +15,9 @@ add_when_direct(const WlEngine *self, const WlPeer *peer, const GArray *prefixes
 {
     for (guint i = 0; i < prefixes->len; i++) {
         const WlPrefix *prefix = &g_array_index(prefixes, WlPrefix, i);
-        if (peer->direct || (wl_prefixes_have(peer->device_allowed, prefix) &&
+        if (peer->direct || (wl_prefix_set_contains(peer->device_allowed, prefix) &&
                              !wl_engine_find_fallback_router(self, peer, prefix)))
-            wl_prefixes_add(wanted, prefix);
+            wl_prefix_set_add(wanted, prefix);
     }
 }
 
@@ -70,7 +70,7 @@ emit_change(WlEngine *self, WlPeer *peer, WlPeerChangeKind kind, const GArray *w
     }
     if (replace_allowed) {
         peer->device_link_local = TRUE;
-        if (!wl_prefixes_equal(wanted, peer->device_allowed)) {
+        if (!wl_prefix_set_equal(wanted, peer->device_allowed)) {
             g_array_set_size(peer->device_allowed, 0);
             g_array_append_vals(peer->device_allowed, wanted->data, wanted->len);
             peer->allowed_serial++;
@@ -113,7 +113,7 @@ wl_engine_plan_peer(WlEngine *self, WlPeer *peer)
         emit_change(self, peer, WL_PEER_RECREATE, wanted, TRUE, &peer->wanted);
     } else {
         gboolean replace =
-            !peer->device_link_local || !wl_prefixes_equal(wanted, peer->device_allowed);
+            !peer->device_link_local || !wl_prefix_set_equal(wanted, peer->device_allowed);
         if (!replace && !move && !peer->want_settings)
             peer->change_backoff = 0;
         else

@@ -92,7 +92,7 @@ get_wanted(const WlEngine *self)
     for (guint i = 0; i < sleepers->len && wanted->len < MAX_WANTED; i++) {
         const WlPeer *peer = sleepers->pdata[i];
         for (guint j = 0; j < peer->learned->len && wanted->len < MAX_WANTED; j++)
-            wl_prefixes_add(wanted, &g_array_index(peer->learned, WlPrefix, j));
+            wl_prefix_set_add(wanted, &g_array_index(peer->learned, WlPrefix, j));
     }
     return wanted;
 }
@@ -138,7 +138,7 @@ ask_for_some(WlEngine *self)
         return;
     wanted = get_wanted(self);
     if (wanted->len == 0 ||
-        (traffic->asked == WL_ASKED_SOME && wl_prefixes_equal(wanted, traffic->wanted)))
+        (traffic->asked == WL_ASKED_SOME && wl_prefix_set_equal(wanted, traffic->wanted)))
         return;
     g_array_unref(traffic->wanted);
     traffic->wanted = g_steal_pointer(&wanted);

@@ -5,14 +5,14 @@ void
 wl_advertiser_init(WlAdvertiser *self)
 {
     self->subscribers = g_ptr_array_new();
-    self->alives = wl_deadlines_new();
+    self->alives = wl_timer_queue_new();
     self->flushed = WL_LONG_AGO;
 }
 
 void
 wl_advertiser_clear(WlAdvertiser *self)
 {
-    wl_deadlines_free(self->alives);
+    wl_timer_queue_free(self->alives);
     g_ptr_array_unref(self->subscribers);
 }
 

@@ -8,7 +8,7 @@
  * the functions below. */
 typedef struct {
     GPtrArray *subscribers; /* of WlPeer: those with a session who are advertised facts */
-    WlDeadlines *alives;    /* of WlPeer with a session: when it needs our Alive */
+    WlTimerQueue *alives;   /* of WlPeer with a session: when it needs our Alive */
     gint64 alive_horizon;   /* whoever needs one until then gets it now */
     gint64 flushed;         /* when all subscribers last heard what changed */
     guint64 generation;     /* of the turn, for what is the same for all subscribers */

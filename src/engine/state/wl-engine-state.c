@@ -205,7 +205,7 @@ note_router(const WlPrefix *prefix, gpointer value, gpointer user_data)
     for (guint i = 0; i < peers->len; i++) {
         WlPeer *router = peers->pdata[i];
         if (router != cover->peer && router->router && router->healthy &&
-            wl_prefixes_have(router->always, prefix))
+            wl_prefix_set_contains(router->always, prefix))
             cover->router = router;
     }
     return FALSE;
@@ -216,6 +216,6 @@ wl_engine_find_fallback_router(const WlEngine *self, const WlPeer *peer, const W
 {
     Cover cover = {.peer = peer};
 
-    wl_prefix_map_find_around(self->prefixes.configured, prefix, note_router, &cover);
+    wl_prefix_map_find_covering(self->prefixes.configured, prefix, note_router, &cover);
     return cover.router;
 }

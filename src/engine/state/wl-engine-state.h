@@ -44,8 +44,8 @@ typedef struct {
 
 /** What comes in. Written by exchange/wl-receive.c. */
 typedef struct {
-    WlBucket strangers; /* datagrams from addresses of no peer */
-    GArray *facts;      /* of WlFact: of the datagram that is being read */
+    WlRateLimit strangers; /* datagrams from addresses of no peer */
+    GArray *facts;         /* of WlFact: of the datagram that is being read */
     guint64 results[WL_RECEIVE_N_RESULTS];
     guint64 refused[WL_VERDICT_N];
     gint64 full_logged;

@@ -19,10 +19,10 @@ struct _WlFactSet {
     GHashTable *by_fact;    /* WlFact* (inside the entry) -> WlFactEntry */
     GHashTable *by_subject; /* WlKey* -> GPtrArray of WlFactEntry */
     GHashTable *by_source;  /* WlKey* -> guint*, number of claims */
-    WlDeadlines *expiries;  /* of entries: the first of their claims to run out */
-    WlDeadlines *renewals;  /* of entries: when those who know them need them again */
+    WlTimerQueue *expiries; /* of entries: the first of their claims to run out */
+    WlTimerQueue *renewals; /* of entries: when those who know them need them again */
     GPtrArray *stale;       /* entries with a stale claim */
-    WlNews *news;           /* of entries */
+    WlChangeLog *news;      /* of entries */
     guint claims, max_claims, untrusted;
     guint64 sequence;
     guint mark;
@@ -74,10 +74,10 @@ wl_fact_set_new(void)
     self->by_subject = g_hash_table_new_full(wl_key_hash, wl_key_equal, g_free,
                                              (GDestroyNotify) g_ptr_array_unref);
     self->by_source = g_hash_table_new_full(wl_key_hash, wl_key_equal, g_free, g_free);
-    self->expiries = wl_deadlines_new();
-    self->renewals = wl_deadlines_new();
+    self->expiries = wl_timer_queue_new();
+    self->renewals = wl_timer_queue_new();
     self->stale = g_ptr_array_new();
-    self->news = wl_news_new();
+    self->news = wl_change_log_new();
     self->max_claims = WL_MAX_CLAIMS;
     return self;
 }
@@ -90,9 +90,9 @@ wl_fact_set_free(WlFactSet *self)
     g_hash_table_unref(self->by_source);
     g_hash_table_unref(self->by_subject);
     g_hash_table_unref(self->by_fact);
-    wl_deadlines_free(self->expiries);
-    wl_deadlines_free(self->renewals);
-    wl_news_free(self->news);
+    wl_timer_queue_free(self->expiries);
+    wl_timer_queue_free(self->renewals);
+    wl_change_log_free(self->news);
     g_ptr_array_unref(self->stale);
     g_ptr_array_unref(self->entries);
     g_free(self->displaced);
@@ -190,7 +190,7 @@ entry_sort_in(WlFactSet *self, WlFactEntry *entry)
         stale |= g_array_index(entry->claims, WlClaim, i).stale;
     /* One that moved into the future is moved when it is the first: most are renewed before. */
     if (entry->expiry.place == 0 || first < entry->expiry.when || first == WL_NEVER)
-        wl_deadlines_set(self->expiries, &entry->expiry, first);
+        wl_timer_queue_set(self->expiries, &entry->expiry, first);
     if (stale && entry->stale_place == 0) {
         g_ptr_array_add(self->stale, entry);
         entry->stale_place = self->stale->len;
@@ -233,8 +233,8 @@ entry_remove(WlFactSet *self, WlFactEntry *entry)
     guint index = entry->index;
 
     entry_sort_in(self, entry); /* it has no claims any more */
-    wl_deadlines_set(self->renewals, &entry->renewal, WL_NEVER);
-    wl_news_remove(self->news, &entry->news);
+    wl_timer_queue_set(self->renewals, &entry->renewal, WL_NEVER);
+    wl_change_log_remove(self->news, &entry->news);
     g_ptr_array_remove(about, entry);
     if (about->len == 0)
         g_hash_table_remove(self->by_subject, &entry->fact.subject);
@@ -549,10 +549,10 @@ wl_fact_set_next_expiry(WlFactSet *self, gint64 now)
     WlFactEntry *entry;
 
     /* One far ahead is good enough as long as it is, for most are renewed before. */
-    while ((entry = wl_deadlines_due(self->expiries, now + EXACT_WITHIN)) &&
+    while ((entry = wl_timer_queue_due(self->expiries, now + EXACT_WITHIN)) &&
            entry_first_expiry(entry) > entry->expiry.when)
-        wl_deadlines_set(self->expiries, &entry->expiry, entry_first_expiry(entry));
-    return wl_deadlines_first(self->expiries);
+        wl_timer_queue_set(self->expiries, &entry->expiry, entry_first_expiry(entry));
+    return wl_timer_queue_first(self->expiries);
 }
 
 gboolean
@@ -565,7 +565,7 @@ wl_fact_set_expire(WlFactSet *self, gint64 now, gboolean again, WlKeepFunc keep,
     for (guint i = again ? self->stale->len : 0; i-- > 0;)
         changed |= entry_expire(self, self->stale->pdata[i], now, keep, expired, user_data);
     while (wl_fact_set_next_expiry(self, now) <= now &&
-           (entry = wl_deadlines_due(self->expiries, now)))
+           (entry = wl_timer_queue_due(self->expiries, now)))
         changed |= entry_expire(self, entry, now, keep, expired, user_data);
     return changed;
 }
@@ -575,10 +575,10 @@ wl_fact_set_expire(WlFactSet *self, gint64 now, gboolean again, WlKeepFunc keep,
 void
 wl_fact_set_change(WlFactSet *self, WlFactEntry *entry, gint64 now)
 {
-    wl_news_push(self->news, &entry->news);
+    wl_change_log_push(self->news, &entry->news);
     entry->told_until = wl_fact_entry_expires(entry, now);
-    wl_deadlines_set(self->renewals, &entry->renewal,
-                     entry->local ? entry->told_until - WL_FACT_MARGIN : WL_NEVER);
+    wl_timer_queue_set(self->renewals, &entry->renewal,
+                       entry->local ? entry->told_until - WL_FACT_MARGIN : WL_NEVER);
 }
 
 void
@@ -589,8 +589,8 @@ wl_fact_set_renewed(WlFactSet *self, WlFactEntry *entry, gint64 now, gint64 expi
     /* Once it is set it stands until the entry is told. A source that renews later than we would
      * has its word passed on with what others renew in those seconds. */
     if (entry->renewal.place == 0 && entry->told_until > 0 && expires > entry->told_until)
-        wl_deadlines_set(self->renewals, &entry->renewal,
-                         MAX(entry->told_until - WL_FACT_MARGIN, now + together));
+        wl_timer_queue_set(self->renewals, &entry->renewal,
+                           MAX(entry->told_until - WL_FACT_MARGIN, now + together));
 }
 
 void
@@ -598,26 +598,26 @@ wl_fact_set_settled(WlFactSet *self, WlFactEntry *entry, gint64 expires)
 {
     entry->told_until = MAX(entry->told_until, expires);
     if (entry->renewal.place != 0)
-        wl_deadlines_set(self->renewals, &entry->renewal, WL_NEVER);
+        wl_timer_queue_set(self->renewals, &entry->renewal, WL_NEVER);
 }
 
 gint64
 wl_fact_set_next_renewal(const WlFactSet *self)
 {
-    return wl_deadlines_first(self->renewals);
+    return wl_timer_queue_first(self->renewals);
 }
 
 WlFactEntry *
 wl_fact_set_take_renewal(WlFactSet *self, gint64 until)
 {
-    WlFactEntry *entry = wl_deadlines_due(self->renewals, until);
+    WlFactEntry *entry = wl_timer_queue_due(self->renewals, until);
 
     if (entry)
-        wl_deadlines_set(self->renewals, &entry->renewal, WL_NEVER);
+        wl_timer_queue_set(self->renewals, &entry->renewal, WL_NEVER);
     return entry;
 }
 
-const WlNews *
+const WlChangeLog *
 wl_fact_set_news(const WlFactSet *self)
 {
     return self->news;

@@ -27,10 +27,10 @@ typedef struct {
     gint64 told_until; /* what was or is being told at the last change; 0: nothing */
     gboolean local;    /* we stand for it ourselves */
     gboolean claimed;  /* an allowed IP in the engine's list of claimed prefixes */
-    WlDeadline renewal;
-    WlDeadline expiry; /* not later than when the first of its claims runs out */
+    WlTimerEntry renewal;
+    WlTimerEntry expiry; /* not later than when the first of its claims runs out */
     /* Each peer has a number up to which it has been looked at for it */
-    WlNewsItem news;
+    WlChangeLogItem news;
     /* For the sender: until when it is told in the turn of this number */
     guint64 telling;
     gint64 tell_until;
@@ -111,7 +111,7 @@ gint64 wl_fact_set_next_renewal(const WlFactSet *self);
 /** Takes out the first entry to be told again before @until, NULL if there is none. */
 WlFactEntry *wl_fact_set_take_renewal(WlFactSet *self, gint64 until);
 /** What changed, of WlFactEntry. */
-const WlNews *wl_fact_set_news(const WlFactSet *self);
+const WlChangeLog *wl_fact_set_news(const WlFactSet *self);
 
 /** Drops every claim of @source. */
 void wl_fact_set_drop_source(WlFactSet *self, const WlKey *source, WlExpiredFunc expired,

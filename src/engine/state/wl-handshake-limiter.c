@@ -24,10 +24,10 @@ wl_handshake_limiter_earliest(const WlHandshakeLimiter *self, const WlEndpoint *
 gboolean
 wl_handshake_limiter_take(WlHandshakeLimiter *self, gint64 now, gint64 *when)
 {
-    if (wl_bucket_take(&self->rate, now, INITIATION_INTERVAL, INITIATION_BURST))
+    if (wl_rate_limit_take(&self->rate, now, INITIATION_INTERVAL, INITIATION_BURST))
         return TRUE;
     if (when)
-        *when = wl_bucket_when(&self->rate, now, INITIATION_INTERVAL, INITIATION_BURST);
+        *when = wl_rate_limit_when(&self->rate, now, INITIATION_INTERVAL, INITIATION_BURST);
     return FALSE;
 }
 

@@ -15,7 +15,7 @@ typedef struct {
 /** Bounds the handshake initiations of the whole engine: so many at once and a second, and one in
  * WL_INITIATION_AGAIN to each endpoint, whichever peer it is tried for. All zero is its start. */
 typedef struct {
-    WlBucket rate;
+    WlRateLimit rate;
     WlHandshakeAttempt recent[WL_HANDSHAKE_LIMITER_RECENT];
     guint next;
 } WlHandshakeLimiter;

@@ -22,7 +22,7 @@ typedef struct {
 typedef struct {
     GArray *entries;  /* of WlNeighbour */
     GHashTable *near; /* WlIp* -> GPtrArray of WlPeer: whose candidate it is */
-    WlBucket rate;    /* of requests */
+    WlRateLimit rate; /* of requests */
 } WlNeighborTable;
 
 void wl_neighbor_table_init(WlNeighborTable *self);

@@ -78,7 +78,7 @@ push_log(WlOutputs *self, char *line)
 void
 wl_outputs_log(WlOutputs *self, gint64 now, const char *format, va_list arguments)
 {
-    if (!wl_bucket_take(&self->log_rate, now, LOG_INTERVAL, LOG_BURST)) {
+    if (!wl_rate_limit_take(&self->log_rate, now, LOG_INTERVAL, LOG_BURST)) {
         self->logs_dropped++;
         return;
     }

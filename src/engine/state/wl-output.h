@@ -9,7 +9,7 @@
 typedef struct {
     GQueue queue; /* of WlOutput, for wl_engine_next_output() */
     GQueue sends; /* of WlOutput: follow the changes at the end of the turn */
-    WlBucket log_rate;
+    WlRateLimit log_rate;
     guint logs_dropped;
     gboolean snapshot_wanted;
     gint64 snapshot_requested; /* WL_LONG_AGO: none is outstanding */

@@ -59,7 +59,7 @@ typedef struct {
     WlEndpoint target;
     gboolean answered; /* something came by it */
     guint pushes;      /* so often it was set */
-    WlBucket hints;
+    WlRateLimit hints;
     guint serial;
     gint64 started;
     gint64 due;
@@ -91,7 +91,7 @@ typedef struct {
     gint64 watching;    /* since when it is looked at; WL_NEVER: it is not */
     gint64 watched_to;  /* when that ends, as of the last look */
     gint64 check_until; /* looked at until then, with or without traffic */
-    WlBucket replies;
+    WlRateLimit replies;
 } WlPair;
 
 /** What it was told and may not have come, and what came of it (wl-receipts.c). */
@@ -143,7 +143,7 @@ typedef struct {
     /* The turn */
     gboolean touched, running, served, waits; /* whether it is in these lists of the engine */
     gint64 needs[WL_STEP_N];                  /* when each step must run again; WL_NEVER */
-    WlDeadline deadline;                      /* the first of them */
+    WlTimerEntry deadline;                    /* the first of them */
 
     /* Allowed IPs: of WlPrefix, sorted */
     GArray *always;      /* configured, not inside another peer's: never withdrawn */
@@ -172,7 +172,7 @@ typedef struct {
     WlBootId boot_id;
     gint64 forgotten;  /* when we last forgot what it knows */
     gint64 forget_due; /* WL_NEVER: nothing to forget */
-    WlBucket datagrams;
+    WlRateLimit datagrams;
     guint64 nonces[WL_MAX_NONCES]; /* beginnings of those that came last; 0: none */
     guint next_nonce;
 
@@ -203,14 +203,14 @@ typedef struct {
     /* Sending */
     gint64 alive_known; /* when our Alive runs out there; 0: not known there */
     gint64 alive_sent, alive_sent_before;
-    WlBucket answers;
+    WlRateLimit answers;
     gint64 facts_sent, send_retry;
     gboolean in_the_middle; /* of what it is to be told, for want of room */
     WlReceipts *receipts;   /* NULL: there is nothing to remember */
-    WlBucket repeats;       /* of what may not have come */
+    WlRateLimit repeats;    /* of what may not have come */
     guint64 news;           /* the last change of a fact that it has been looked at for */
     guint listener;         /* place in the engine's list, from 1; 0: not in it */
-    WlDeadline alive_deadline;
+    WlTimerEntry alive_deadline;
 
     /* Shown */
     WlMetadata *metadata; /* best learned; owned */

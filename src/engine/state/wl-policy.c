@@ -23,7 +23,7 @@ without_duplicates(const GArray *list)
 
     for (guint i = 0; i < list->len; i++) {
         const WlPrefix *prefix = &g_array_index(list, WlPrefix, i);
-        if (wl_prefixes_add(seen, prefix))
+        if (wl_prefix_set_add(seen, prefix))
             g_array_append_vals(once, prefix, 1);
     }
     return once;
@@ -67,7 +67,7 @@ dup_claimable(const WlEngineConfig *config)
 static gboolean
 replace_prefixes(GArray **list, GArray *other)
 {
-    gboolean same = *list && wl_prefixes_equal(*list, other);
+    gboolean same = *list && wl_prefix_set_equal(*list, other);
 
     g_clear_pointer(list, g_array_unref);
     *list = other;
@@ -88,8 +88,8 @@ wl_policy_read_profile(WlPolicy *self)
         if (prefix->length > 1)
             add_prefix(tunnel, prefix);
     }
-    wl_prefixes_make_outermost(claimable);
-    wl_prefixes_make_outermost(tunnel);
+    wl_prefix_set_make_outermost(claimable);
+    wl_prefix_set_make_outermost(tunnel);
     changed |= replace_prefixes(&self->networks, networks);
     changed |= replace_prefixes(&self->claimable, claimable);
     changed |= replace_prefixes(&self->tunnel, tunnel);
@@ -256,8 +256,8 @@ WlVerdict
 wl_policy_check_endpoint(const WlPolicy *self, const WlEndpoint *endpoint)
 {
     WlPrefix host = wl_prefix_from_ip(&endpoint->ip);
-    WlVerdict verdict = wl_prefixes_outermost_cover(self->tunnel, &host) ? WL_VERDICT_IN_NETWORKS
-                                                                         : WL_VERDICT_ACCEPTED;
+    WlVerdict verdict = wl_prefix_set_outermost_covers(self->tunnel, &host) ? WL_VERDICT_IN_NETWORKS
+                                                                            : WL_VERDICT_ACCEPTED;
 
     if (!wl_policy_is_reachable_class(endpoint))
         return WL_VERDICT_BAD_ADDRESS;
@@ -287,7 +287,7 @@ wl_policy_check_prefix(const WlPolicy *self, const WlPrefix *prefix)
 {
     if (prefix->length <= 1)
         return WL_VERDICT_DEFAULT_ROUTE;
-    if (!wl_prefixes_outermost_cover(self->claimable, prefix))
+    if (!wl_prefix_set_outermost_covers(self->claimable, prefix))
         return WL_VERDICT_OUTSIDE;
     for (guint i = 0; i < self->config->addresses->len; i++) {
         WlPrefix own = wl_prefix_from_ip(&g_array_index(self->config->addresses, WlPrefix, i).ip);

@@ -81,7 +81,7 @@ add_host(GArray *hosts, const WlEndpoint *endpoint)
     WlPrefix host = wl_prefix_from_ip(&endpoint->ip);
 
     if (wl_endpoint_is_set(endpoint))
-        wl_prefixes_add(hosts, &host);
+        wl_prefix_set_add(hosts, &host);
 }
 
 static gboolean
@@ -96,8 +96,8 @@ mark_dirty(const WlPrefix *prefix, gpointer value, gpointer user_data)
 void
 wl_prefix_table_configured_changed(WlPrefixTable *self, const WlPrefix *prefix)
 {
-    wl_prefix_map_find_around(self->claimed, prefix, mark_dirty, self);
-    wl_prefix_map_find_inside(self->claimed, prefix, mark_dirty, self);
+    wl_prefix_map_find_covering(self->claimed, prefix, mark_dirty, self);
+    wl_prefix_map_find_within(self->claimed, prefix, mark_dirty, self);
 }
 
 static void
@@ -110,13 +110,13 @@ count_host(WlPrefixTable *self, const WlPrefix *host, int change)
     else
         wl_prefix_map_remove(self->hosts, host);
     if (users == 0 || users + change == 0)
-        wl_prefix_map_find_around(self->claimed, host, mark_dirty, self);
+        wl_prefix_map_find_covering(self->claimed, host, mark_dirty, self);
 }
 
 static void
 replace_hosts(WlPrefixTable *self, WlPeer *peer, const GArray *hosts)
 {
-    if (wl_prefixes_equal(hosts, peer->hosts))
+    if (wl_prefix_set_equal(hosts, peer->hosts))
         return;
     for (guint i = 0; i < hosts->len; i++)
         count_host(self, &g_array_index(hosts, WlPrefix, i), 1);

@@ -9,7 +9,7 @@ wl_scheduler_init(WlScheduler *self)
     self->running = g_ptr_array_new();
     self->served = g_ptr_array_new();
     self->awaiting_snapshot = g_ptr_array_new();
-    self->timers = wl_deadlines_new();
+    self->timers = wl_timer_queue_new();
     self->deadline = WL_NEVER;
 }
 
@@ -21,7 +21,7 @@ wl_scheduler_clear(WlScheduler *self)
     g_ptr_array_unref(self->running);
     g_ptr_array_unref(self->served);
     g_ptr_array_unref(self->awaiting_snapshot);
-    wl_deadlines_free(self->timers);
+    wl_timer_queue_free(self->timers);
 }
 
 void
@@ -40,7 +40,7 @@ wl_scheduler_drop(WlScheduler *self, WlPeer *peer)
 
     for (guint i = 0; i < G_N_ELEMENTS(lists); i++)
         g_ptr_array_remove(lists[i], peer);
-    wl_deadlines_set(self->timers, &peer->deadline, WL_NEVER);
+    wl_timer_queue_set(self->timers, &peer->deadline, WL_NEVER);
 }
 
 void
@@ -61,7 +61,7 @@ wl_scheduler_wake_peer_at(WlScheduler *self, WlPeer *peer, gint64 when)
         return;
     *need = when;
     if (peer->deadline.place == 0 || when < peer->deadline.when)
-        wl_deadlines_set(self->timers, &peer->deadline, when);
+        wl_timer_queue_set(self->timers, &peer->deadline, when);
 }
 
 void
@@ -100,7 +100,7 @@ wl_scheduler_run_step(WlScheduler *self, WlEngine *engine, WlPeer *peer, WlStep 
     self->step = WL_STEP_INPUT;
     for (guint i = 0; i < WL_STEP_N; i++)
         first = MIN(first, peer->needs[i]);
-    wl_deadlines_set(self->timers, &peer->deadline, first);
+    wl_timer_queue_set(self->timers, &peer->deadline, first);
 }
 
 gint64

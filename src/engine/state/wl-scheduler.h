@@ -16,7 +16,7 @@ typedef struct {
     GPtrArray *running;           /* of WlPeer: whose steps run, sorted by key */
     GPtrArray *served;            /* of WlPeer: whose steps ran this turn */
     GPtrArray *awaiting_snapshot; /* of WlPeer: scheduled when the next snapshot is there */
-    WlDeadlines *timers;          /* of WlPeer: the earliest time that one of its steps needs */
+    WlTimerQueue *timers;         /* of WlPeer: the earliest time that one of its steps needs */
     WlStep step;
     WlPeer *current; /* whose step runs; NULL: none */
     gint64 deadline; /* engine time by which the engine must be called; WL_NEVER */

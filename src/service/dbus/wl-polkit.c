@@ -19,7 +19,7 @@ on_checked(GObject *source, GAsyncResult *result, gpointer user_data)
     g_autoptr(GVariant) reply =
         g_dbus_connection_call_finish(G_DBUS_CONNECTION(source), result, &error);
     gboolean authorized, challenge;
-    static WlBucket limit;
+    static WlRateLimit limit;
 
     if (g_error_matches(error, G_IO_ERROR, G_IO_ERROR_CANCELLED)) {
         g_task_return_error(task, g_steal_pointer(&error));

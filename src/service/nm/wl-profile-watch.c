@@ -32,7 +32,7 @@ struct _WlProfileWatch {
     gboolean own_due;     /* one of them, or the next, comes of the question */
     gint64 read_at;       /* when that was answered; 0: never */
     gboolean secrets_due; /* they may have changed, and are read later */
-    WlBucket settings_reads, secrets_reads;
+    WlRateLimit settings_reads, secrets_reads;
     WlTimer *timer;  /* NULL: there is none to be had */
     gint64 deadline; /* G_MAXINT64: none */
 };
@@ -66,7 +66,7 @@ finish(WlProfileWatch *self, const GError *error)
     self->asking = FALSE;
     self->read_at = wl_clock_now();
     if (self->func(error ? NULL : stored, error, self->user_data))
-        self->secrets_reads = (WlBucket){0};
+        self->secrets_reads = (WlRateLimit){0};
     if (stored)
         nm_connection_clear_secrets(stored);
     if (self->again || told > 0)
@@ -121,9 +121,9 @@ may_read_secrets(WlProfileWatch *self)
     if (own && !self->secrets_due)
         return FALSE;
     self->secrets_due = TRUE;
-    if (wl_bucket_take(&self->secrets_reads, now, SECRETS_INTERVAL, SECRETS_BURST))
+    if (wl_rate_limit_take(&self->secrets_reads, now, SECRETS_INTERVAL, SECRETS_BURST))
         return TRUE;
-    ask_at(self, wl_bucket_when(&self->secrets_reads, now, SECRETS_INTERVAL, SECRETS_BURST));
+    ask_at(self, wl_rate_limit_when(&self->secrets_reads, now, SECRETS_INTERVAL, SECRETS_BURST));
     return FALSE;
 }
 
@@ -166,8 +166,9 @@ ask(WlProfileWatch *self)
     self->again = self->asking;
     if (self->asking)
         return;
-    if (!wl_bucket_take(&self->settings_reads, now, SETTINGS_INTERVAL, SETTINGS_BURST)) {
-        ask_at(self, wl_bucket_when(&self->settings_reads, now, SETTINGS_INTERVAL, SETTINGS_BURST));
+    if (!wl_rate_limit_take(&self->settings_reads, now, SETTINGS_INTERVAL, SETTINGS_BURST)) {
+        ask_at(self,
+               wl_rate_limit_when(&self->settings_reads, now, SETTINGS_INTERVAL, SETTINGS_BURST));
         return;
     }
     self->asking = TRUE;

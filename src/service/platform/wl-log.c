@@ -125,9 +125,9 @@ wl_log_set_context(const char *uuid, const char *interface)
 }
 
 void
-wl_log_repeated(WlBucket *limit, const char *format, ...)
+wl_log_repeated(WlRateLimit *limit, const char *format, ...)
 {
-    gboolean loud = wl_bucket_take(limit, wl_clock_now(), REPEAT_INTERVAL, REPEAT_BURST);
+    gboolean loud = wl_rate_limit_take(limit, wl_clock_now(), REPEAT_INTERVAL, REPEAT_BURST);
     va_list arguments;
 
     va_start(arguments, format);

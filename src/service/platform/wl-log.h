@@ -17,4 +17,4 @@ void wl_log_set_context(const char *uuid, const char *interface);
  * A warning about what may fail again and again: five at once and one more a minute are warnings,
  * the others details. @limit: all zero at first, one for each kind of failure.
  */
-void wl_log_repeated(WlBucket *limit, const char *format, ...) G_GNUC_PRINTF(2, 3);
+void wl_log_repeated(WlRateLimit *limit, const char *format, ...) G_GNUC_PRINTF(2, 3);

@@ -29,7 +29,7 @@ on_retry(gpointer user_data)
 static void
 change_peer(WlSession *self, const WlOutput *output)
 {
-    static WlBucket limit;
+    static WlRateLimit limit;
     g_autoptr(GError) error = NULL;
 
     if (wl_link_apply(self->link, output->change, &error))
@@ -43,7 +43,7 @@ change_peer(WlSession *self, const WlOutput *output)
 void
 wl_session_read_device(WlSession *self)
 {
-    static WlBucket limit;
+    static WlRateLimit limit;
     g_autoptr(GError) error = NULL;
     g_autoptr(WlDevice) device = wl_link_read(self->link, &error);
 

@@ -486,16 +486,16 @@ test_level(void)
 static void
 test_bucket(void)
 {
-    WlBucket bucket = {0};
+    WlRateLimit bucket = {0};
 
     for (guint i = 0; i < 3; i++)
-        g_assert_true(wl_bucket_take(&bucket, WL_SEC(100), WL_SEC(1), 3));
-    g_assert_false(wl_bucket_take(&bucket, WL_SEC(100), WL_SEC(1), 3));
-    g_assert_cmpint(wl_bucket_when(&bucket, WL_SEC(100), WL_SEC(1), 3), ==, WL_SEC(101));
-    g_assert_true(wl_bucket_take(&bucket, WL_SEC(101), WL_SEC(1), 3));
-    g_assert_false(wl_bucket_take(&bucket, WL_SEC(101), WL_SEC(1), 3));
+        g_assert_true(wl_rate_limit_take(&bucket, WL_SEC(100), WL_SEC(1), 3));
+    g_assert_false(wl_rate_limit_take(&bucket, WL_SEC(100), WL_SEC(1), 3));
+    g_assert_cmpint(wl_rate_limit_when(&bucket, WL_SEC(100), WL_SEC(1), 3), ==, WL_SEC(101));
+    g_assert_true(wl_rate_limit_take(&bucket, WL_SEC(101), WL_SEC(1), 3));
+    g_assert_false(wl_rate_limit_take(&bucket, WL_SEC(101), WL_SEC(1), 3));
     for (guint i = 0; i < 3; i++)
-        g_assert_true(wl_bucket_take(&bucket, WL_SEC(200), WL_SEC(1), 3));
+        g_assert_true(wl_rate_limit_take(&bucket, WL_SEC(200), WL_SEC(1), 3));
 }
 
 static void
@@ -524,13 +524,13 @@ test_boot_id(void)
 /* ---- news ---------------------------------------------------------------------------------- */
 
 static void
-assert_news(const WlNews *news, guint64 since, const char *expected)
+assert_news(const WlChangeLog *news, guint64 since, const char *expected)
 {
     g_autoptr(GString) text = g_string_new(NULL);
     guint cursor;
 
-    for (const char *name = wl_news_first(news, since, &cursor); name;
-         name = wl_news_next(news, &cursor))
+    for (const char *name = wl_change_log_first(news, since, &cursor); name;
+         name = wl_change_log_next(news, &cursor))
         g_string_append(text, name);
     g_assert_cmpstr(text->str, ==, expected);
 }
@@ -538,42 +538,42 @@ assert_news(const WlNews *news, guint64 since, const char *expected)
 static void
 test_news(void)
 {
-    WlNews *news = wl_news_new();
-    WlNewsItem a = {.owner = (gpointer) "a"}, b = {.owner = (gpointer) "b"},
-               c = {.owner = (gpointer) "c"};
+    WlChangeLog *news = wl_change_log_new();
+    WlChangeLogItem a = {.owner = (gpointer) "a"}, b = {.owner = (gpointer) "b"},
+                    c = {.owner = (gpointer) "c"};
     guint64 told;
 
     assert_news(news, 0, "");
-    wl_news_push(news, &a);
-    wl_news_push(news, &b);
-    wl_news_push(news, &c);
+    wl_change_log_push(news, &a);
+    wl_change_log_push(news, &b);
+    wl_change_log_push(news, &c);
     assert_news(news, 0, "abc");
     assert_news(news, a.number, "bc");
-    assert_news(news, wl_news_last(news), "");
+    assert_news(news, wl_change_log_last(news), "");
 
     /* whoever was told b goes on behind the place that it had */
     told = b.number;
-    wl_news_push(news, &b);
+    wl_change_log_push(news, &b);
     assert_news(news, 0, "acb");
     assert_news(news, told, "cb");
-    wl_news_remove(news, &c);
+    wl_change_log_remove(news, &c);
     g_assert_cmpuint(c.number, ==, 0);
-    wl_news_remove(news, &c);
+    wl_change_log_remove(news, &c);
     assert_news(news, told, "b");
 
     /* also when the places of many changes were closed together meanwhile */
-    told = wl_news_last(news);
+    told = wl_change_log_last(news);
     for (guint i = 0; i < 1000; i++)
-        wl_news_push(news, i % 2 ? &a : &c);
+        wl_change_log_push(news, i % 2 ? &a : &c);
     assert_news(news, 0, "bca");
     assert_news(news, told, "ca");
     assert_news(news, c.number, "a");
-    g_assert_cmpuint(wl_news_last(news), ==, told + 1000);
-    wl_news_remove(news, &a);
-    wl_news_remove(news, &b);
-    wl_news_remove(news, &c);
+    g_assert_cmpuint(wl_change_log_last(news), ==, told + 1000);
+    wl_change_log_remove(news, &a);
+    wl_change_log_remove(news, &b);
+    wl_change_log_remove(news, &c);
     assert_news(news, 0, "");
-    wl_news_free(news);
+    wl_change_log_free(news);
 }
 
 int
