@@ -185,9 +185,9 @@ def reorder(name):
     editor.focus(['toggle button'], 'nas, WqAMv0fS, Allowed IPs')
     editor.keys('<Alt>Up')
     editor.wait_sensitive('Move nas down', True)
-    editor.drag('Drag phone to move', 'Drag hub to move')
+    editor.drag('Drag to move phone', 'Drag to move hub')
     editor.wait_sensitive('Move phone up', False)
-    editor.drag('Drag hub to move', 'Drag nas to move')
+    editor.drag('Drag to move hub', 'Drag to move nas')
     editor.wait_sensitive('Move hub down', False)
     editor.save()
     wait_stored(name, 'peer-1-name', 'phone')
@@ -267,7 +267,7 @@ def nonsense():
     """A profile of invalid values opens, reports the errors, and keeps unknown keys."""
     name = 'nonsense'
     nmcli('connection', 'add', 'type', 'vpn', 'con-name', name, 'vpn-type', 'wirelink',
-          'vpn.data', 'address=here, listen-port=99999, colour=green, peer-1-public-key=short, '
+          'vpn.data', 'address=here, listen-port=99999, color=green, peer-1-public-key=short, '
           'peer-1-allowed-ips=10.0.0.0/99, peer-1-trust=Everything, peer-1-shape=round')
     editor = Editor('--edit', uuid_of(name))
     editor.wait_sensitive('Save', False)
@@ -286,7 +286,7 @@ def nonsense():
     editor.choose('Trust', 3)
     editor.save()
     wait_stored(name, 'peer-1-trust', 'AllowedIPs')
-    for key, value in (('colour', 'green'), ('peer-1-shape', 'round'), ('listen-port', None)):
+    for key, value in (('color', 'green'), ('peer-1-shape', 'round'), ('listen-port', None)):
         assert data(uuid_of(name), key) == value, f'{key} is {data(uuid_of(name), key)}'
     editor.close()
 
@@ -333,7 +333,7 @@ def drop(name, path):
     """Drops a file from another program on the list of peers."""
     editor = Editor('--edit', uuid_of(name))
     editor.open_page('Peers')
-    source = editor.drop_file(path, 'Drag nas to move')
+    source = editor.drop_file(path, 'Drag to move nas')
     editor.said('Peers added: 4; already present: 2')
     editor.named('8qqnabMq…, Members')
     source.terminate()

@@ -36,15 +36,15 @@ struct _WlEditorBus {
 
 static gboolean read_now(gpointer user_data);
 
-/* NULL with *@cancelled TRUE if canceled: the bus struct is freed then. NULL with FALSE on other
+/* NULL with *@canceled TRUE if canceled: the bus struct is freed then. NULL with FALSE on other
  * errors. */
 static GVariant *
-finish(GObject *source, GAsyncResult *result, gboolean *cancelled, gboolean *refused)
+finish(GObject *source, GAsyncResult *result, gboolean *canceled, gboolean *refused)
 {
     g_autoptr(GError) error = NULL;
     GVariant *reply = g_dbus_connection_call_finish(G_DBUS_CONNECTION(source), result, &error);
 
-    *cancelled = g_error_matches(error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+    *canceled = g_error_matches(error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
     if (refused)
         *refused = g_error_matches(error, G_DBUS_ERROR, G_DBUS_ERROR_ACCESS_DENIED);
     return reply;
@@ -98,11 +98,11 @@ static void
 on_active_uuid(GObject *source, GAsyncResult *result, gpointer user_data)
 {
     WlEditorBus *bus = user_data;
-    gboolean cancelled;
-    g_autoptr(GVariant) reply = finish(source, result, &cancelled, NULL);
+    gboolean canceled;
+    g_autoptr(GVariant) reply = finish(source, result, &canceled, NULL);
     g_autoptr(GVariant) uuid = NULL;
 
-    if (cancelled)
+    if (canceled)
         return;
     if (reply)
         g_variant_get(reply, "(v)", &uuid);
@@ -123,13 +123,13 @@ static void
 on_active_connections(GObject *source, GAsyncResult *result, gpointer user_data)
 {
     WlEditorBus *bus = user_data;
-    gboolean cancelled;
-    g_autoptr(GVariant) reply = finish(source, result, &cancelled, NULL);
+    gboolean canceled;
+    g_autoptr(GVariant) reply = finish(source, result, &canceled, NULL);
     g_autoptr(GVariant) paths = NULL;
     GVariantIter iter;
     const char *path;
 
-    if (cancelled)
+    if (canceled)
         return;
     if (reply)
         g_variant_get(reply, "(v)", &paths);
@@ -172,12 +172,12 @@ static void
 on_facts(GObject *source, GAsyncResult *result, gpointer user_data)
 {
     WlEditorBus *bus = user_data;
-    gboolean cancelled;
-    g_autoptr(GVariant) reply = finish(source, result, &cancelled, NULL);
+    gboolean canceled;
+    g_autoptr(GVariant) reply = finish(source, result, &canceled, NULL);
     g_autoptr(GVariantIter) facts = NULL;
     GVariant *properties;
 
-    if (cancelled)
+    if (canceled)
         return;
     if (reply)
         g_variant_get(reply, "(aa{sv})", &facts);
@@ -264,10 +264,10 @@ on_objects(GObject *source, GAsyncResult *result, gpointer user_data)
     g_autofree Request *request = user_data;
     g_autofree char *owner = request->owner;
     WlEditorBus *bus = request->bus;
-    gboolean cancelled, refused;
-    g_autoptr(GVariant) reply = finish(source, result, &cancelled, &refused);
+    gboolean canceled, refused;
+    g_autoptr(GVariant) reply = finish(source, result, &canceled, &refused);
 
-    if (cancelled)
+    if (canceled)
         return;
     bus->refused |= refused;
     /* One process owns the profile; ignore the others. */
@@ -280,11 +280,11 @@ static void
 on_owners(GObject *source, GAsyncResult *result, gpointer user_data)
 {
     WlEditorBus *bus = user_data;
-    gboolean cancelled;
-    g_autoptr(GVariant) reply = finish(source, result, &cancelled, NULL);
+    gboolean canceled;
+    g_autoptr(GVariant) reply = finish(source, result, &canceled, NULL);
     g_autofree const char **owners = NULL;
 
-    if (cancelled)
+    if (canceled)
         return;
     if (reply)
         g_variant_get(reply, "(^a&s)", &owners);

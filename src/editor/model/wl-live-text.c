@@ -75,7 +75,7 @@ wl_editor_live_dup_summary(const WlEditorLivePeer *peer)
 
     if (!*peer->reason)
         return g_strdup(title);
-    /* These reasons state the state. */
+    /* These reasons already name the state. */
     if (g_str_has_prefix(peer->reason_id, "direct"))
         return capitalize(peer->reason);
     /* Translators: a state and its reason, as in "Connecting: 2 addresses to try" */

@@ -8,23 +8,23 @@
 #include "model/wl-read.h"
 #include "model/wl-setting.h"
 
-/* Keys of the tests, as in the corpus, and the public half of the private one. */
+/* Keys of the tests, the same as in the corpus. */
 #define PRIVATE_KEY   "xDCkVfhCNpYBwVxcmPqOuFpoJMO6BxYexBAKloRNyjU="
 #define HUB_KEY       "FSXZOoplXTlQyHxwmOZ2AY72AHFggajo2gV46747tzQ="
 #define LAPTOP_KEY    "2aM9QzUOUy7G9ljwfRzT+J/TdgObNc8fC/Jm9uBCvTA="
 #define PHONE_KEY     "pHNt7Zh/ledy17AsjhbgB5LrunUNa3NSK5PlK7MHDKM="
 #define PRESHARED_KEY "QBwXrvT0ZcVcuh/ukMFldPqw2fM91OwmaHAIvVVulVo="
 
-/* A connection with these items, "key=value", of vpn.data; "!key=value" is a secret. */
+/* A connection with the items "key=value" of vpn.data; "!key=value" is a secret. */
 NMConnection *test_connection(const char *const *items);
-/* The same, loaded. */
+/* A model that has loaded such a connection. */
 WlEditorModel *test_model(const char *const *items);
-/* Two peers, hub (a router) and laptop, and nothing wrong. */
+/* A valid model with two peers, hub (a router) and laptop. */
 WlEditorModel *test_model_of_two(void);
 
 const char *test_data(NMConnection *connection, const char *key);
 const char *test_secret(NMConnection *connection, const char *key);
 
-/* The field has a problem that says @part; NULL: none. */
+/* The problem of the field contains @part; NULL: there is none. */
 void test_assert_problem(WlEditorModel *model, WlEditorPeer *peer, const char *key,
                          const char *part);

@@ -336,8 +336,8 @@ test_profile_state(Fixture *self, gconstpointer data)
     static const struct {
         const char *link, *pending, *error;
     } cases[] = {
-        {", 'PendingKeys': <['mtu', 'peer-2-preshared-key', 'peer-9-name', 'colour']>", //
-         PENDING "MTU, Preshared key of laptop, Name of peer 9, colour", NULL},
+        {", 'PendingKeys': <['mtu', 'peer-2-preshared-key', 'peer-9-name', 'color']>", //
+         PENDING "MTU, Preshared key of laptop, Name of peer 9, color", NULL},
         {", 'ProfileError': <'peer-1-endpoint: nowhere has no port'>", NULL,
          WRONG "Endpoints of hub: nowhere has no port"},
         {", 'PendingKeys': <['mtu']>, 'ProfileError': <'no peer is left'>", PENDING "MTU",

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
-/* What is wrong with one field, and what fields make wrong together. */
+/* Problems of single fields, and conflicts between fields. */
 
 #include "editor-test.h"
 
@@ -15,7 +15,7 @@ test_single(void)
 {
     static const struct {
         gboolean of_peer;
-        const char *key, *text, *part; /* part NULL: right */
+        const char *key, *text, *part; /* part NULL: no problem */
     } cases[] = {
         {FALSE, "private-key", "nonsense", "44 base64"},
         {FALSE, "private-key", " " PRIVATE_KEY "\n", NULL},
@@ -31,7 +31,7 @@ test_single(void)
         {FALSE, "address", WHOLE_FILE, "entire file"},
         {FALSE, "listen-port", "65536", "1 to 65535"},
         {FALSE, "listen-port", "-1", "1 to 65535"},
-        {FALSE, "listen-port", "51821", NULL}, /* shown at the fact port */
+        {FALSE, "listen-port", "51821", NULL}, /* reported at the fact port */
         {FALSE, "listen-port", "0", NULL},
         {FALSE, "fact-port", "0", "1 to 65535"},
         {FALSE, "fact-port", "port", "1 to 65535"},
@@ -94,7 +94,7 @@ test_long_name(void)
     g_assert_true(g_utf8_validate(wl_editor_model_get_text(model, NULL, "member-name"), -1, NULL));
 }
 
-/* No secret, and nothing that may be one, comes back in a sentence. */
+/* No error quotes a secret or a text that may be one. */
 static void
 test_quotes_no_secret(void)
 {
@@ -121,7 +121,7 @@ test_together(void)
     g_assert_nonnull(own);
     wl_editor_model_set_text(model, laptop, "public-key", own);
     test_assert_problem(model, laptop, "public-key", "public key of this machine");
-    /* both are told, and both are well as soon as one of them is */
+    /* both are marked, and correcting one clears both */
     wl_editor_model_set_text(model, laptop, "public-key", HUB_KEY);
     test_assert_problem(model, laptop, "public-key", "hub has the same public key");
     test_assert_problem(model, hub, "public-key", "laptop has the same public key");
@@ -167,7 +167,7 @@ test_secrets(void)
     g_assert_true(wl_editor_model_is_valid(model, NULL, NULL));
 }
 
-/* A key of the profile that has no field could not be changed here. */
+/* Every key of the profile has a field; otherwise it could not be edited. */
 static void
 test_labels(void)
 {

@@ -189,7 +189,7 @@ test_profile_error(gconstpointer language)
     /* saved since the editor was opened */
     assert_error_said(model, elsewhere, said_elsewhere);
     assert_error_said(model, "peer-7-endpoint: is odd", ": is odd");
-    assert_error_said(model, "peer-1-colour: is odd", "peer-1-colour: is odd");
+    assert_error_said(model, "peer-1-color: is odd", "peer-1-color: is odd");
     assert_error_said(model, "nothing is left", ": nothing is left");
     /* the typed text is not the saved one */
     wl_editor_model_set_text(model, hub, "endpoint", "nowhere else");

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
-/* The list of peers: changed, searched, filled from files and from what the service says. */
+/* The list of peers: editing, searching, adding from files and from the live state. */
 
 #include "editor-test.h"
 
@@ -75,7 +75,7 @@ test_file(void)
                                   "Address = 10.77.0.2/24\n"
                                   "[Peer]\nPublicKey = " LAPTOP_KEY "\n"
                                   "[Peer]\nPublicKey = " PHONE_KEY "\nPresharedKey = " PRESHARED_KEY
-                                  "\nAllowedIPs = 10.77.0.9/32, fd77::9\nColour = blue\n";
+                                  "\nAllowedIPs = 10.77.0.9/32, fd77::9\nColor = blue\n";
     static const char go[] = "{\"Peers\": [{\"PublicKey\": \"" PHONE_KEY "\"}]}";
     g_autoptr(WlEditorModel) model = test_model_of_two();
     g_autoptr(NMConnection) connection = nm_simple_connection_new();
@@ -93,7 +93,7 @@ test_file(void)
     g_assert_cmpstr(wl_editor_model_get_text(model, phone, "allowed-ips"), ==,
                     "10.77.0.9/32, fd77::9/128");
     g_assert_true(wl_editor_model_apply(model, connection, &error));
-    g_assert_cmpstr(test_data(connection, "peer-3-extra-Colour"), ==, "blue");
+    g_assert_cmpstr(test_data(connection, "peer-3-extra-Color"), ==, "blue");
     g_assert_cmpstr(test_secret(connection, "peer-3-preshared-key"), ==, PRESHARED_KEY);
 
     g_assert_false(
@@ -172,7 +172,7 @@ make_live(void)
     return live;
 }
 
-/* A learned member becomes one of the profile, with what is believed of it. */
+/* A discovered member becomes a peer with the accepted facts about it. */
 static void
 test_live(void)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
-/* From the vpn setting and back to it, without loss. */
+/* Loading and saving the vpn setting without loss. */
 
 #include "editor-test.h"
 
@@ -50,7 +50,7 @@ assert_same_setting(NMConnection *a, NMConnection *b)
                                      NM_SETTING_COMPARE_FLAG_EXACT));
 }
 
-/* Every file of the corpus, imported, opened and saved, is as it was. */
+/* Every file of the corpus stays the same when imported, opened and saved. */
 static void
 test_corpus_untouched(void)
 {
@@ -82,7 +82,7 @@ test_corpus_untouched(void)
 
 static const char *const odd[] = {
     "address=10.77.0.2/24 fd77::2/64",
-    "colour=green",
+    "color=green",
     "extra-interface-SaveConfig=true",
     "peer-0-name=no number",
     "role=LEAF",
@@ -90,14 +90,14 @@ static const char *const odd[] = {
     "!password=unknown secret",
     "peer-3-public-key=" HUB_KEY,
     "peer-3-allowed-ips=10.77.0.0/24;fd77::/64",
-    "peer-3-colour=red",
+    "peer-3-color=red",
     "!peer-3-pin=1234",
     "peer-7-public-key=" LAPTOP_KEY,
     "peer-7-extra-Note=a note",
     NULL,
 };
 
-/* What wirelink does not know stays, also when all peers get other numbers. */
+/* Unknown keys stay, even when all peers are renumbered. */
 static void
 test_unknown_stays(void)
 {
@@ -118,26 +118,26 @@ test_unknown_stays(void)
     g_assert_cmpstr(test_data(connection, "peer-2-public-key"), ==, LAPTOP_KEY);
     g_assert_cmpstr(test_data(connection, "peer-2-extra-Note"), ==, "a note");
     g_assert_cmpstr(test_data(connection, "peer-3-public-key"), ==, HUB_KEY);
-    g_assert_cmpstr(test_data(connection, "peer-3-colour"), ==, "red");
+    g_assert_cmpstr(test_data(connection, "peer-3-color"), ==, "red");
     g_assert_cmpstr(test_secret(connection, "peer-3-pin"), ==, "1234");
     g_assert_null(test_data(connection, "peer-7-public-key"));
     g_assert_null(test_data(connection, "peer-7-extra-Note"));
-    g_assert_cmpstr(test_data(connection, "colour"), ==, "green");
+    g_assert_cmpstr(test_data(connection, "color"), ==, "green");
     g_assert_cmpstr(test_data(connection, "peer-0-name"), ==, "no number");
     g_assert_cmpstr(test_data(connection, "extra-interface-SaveConfig"), ==, "true");
     g_assert_cmpstr(test_secret(connection, "password"), ==, "unknown secret");
-    /* not touched, so not written anew */
+    /* unchanged, so not rewritten */
     g_assert_cmpstr(test_data(connection, "role"), ==, "LEAF");
     g_assert_cmpstr(test_data(connection, "peer-3-allowed-ips"), ==, "10.77.0.0/24;fd77::/64");
     g_assert_cmpuint(nm_setting_vpn_get_timeout(nm_connection_get_setting_vpn(connection)), ==, 77);
 
     wl_editor_model_remove_peer(model, wl_editor_model_get_peer(model, 2));
     g_assert_true(wl_editor_model_apply(model, connection, &error));
-    g_assert_null(test_data(connection, "peer-3-colour"));
+    g_assert_null(test_data(connection, "peer-3-color"));
     g_assert_null(test_secret(connection, "peer-3-pin"));
 }
 
-/* Numbers with gaps stay as long as they grow. */
+/* Numbers with gaps stay while they are ascending. */
 static void
 test_numbers_stay(void)
 {
@@ -158,7 +158,7 @@ static const char *const nonsense[] = {
     "address=here",
     "listen-port=99999",
     "role=boss",
-    "colour=green",
+    "color=green",
     "peer-1-public-key=short",
     "peer-1-allowed-ips=10.0.0.0/99",
     "peer-1-endpoint=:::",
@@ -169,7 +169,8 @@ static const char *const nonsense[] = {
     NULL,
 };
 
-/* It opens, says what is wrong, cannot be saved, and put right it has lost nothing. */
+/* A profile of invalid values opens with errors, cannot be saved, and once corrected has lost
+ * nothing. */
 static void
 test_nonsense(void)
 {
@@ -208,7 +209,7 @@ test_nonsense(void)
     }
     g_assert_true(wl_editor_model_apply(model, connection, &error));
     g_assert_no_error(error);
-    g_assert_cmpstr(test_data(connection, "colour"), ==, "green");
+    g_assert_cmpstr(test_data(connection, "color"), ==, "green");
     g_assert_cmpstr(test_data(connection, "peer-1-shape"), ==, "round");
     g_assert_null(test_data(connection, "listen-port"));
     g_assert_null(test_data(connection, "peer-1-trust"));
@@ -256,7 +257,7 @@ test_other_version(void)
     g_assert_cmpstr(test_data(connection, "wirelink-version"), ==, "2");
 }
 
-/* A new profile, as programs make it: a connection with an empty setting, or none. */
+/* A new profile, as programs create it: a connection with an empty setting, or none. */
 static void
 test_new(void)
 {
@@ -305,13 +306,13 @@ test_persistent(void)
     wl_editor_model_set_persistent(model, TRUE);
     g_assert_true(wl_editor_model_is_changed(model));
     g_assert_true(wl_editor_model_apply(model, connection, NULL));
-    /* the setting is another object now: programs compare the two */
+    /* the setting is a new object, as programs compare both */
     g_assert_true(nm_connection_get_setting_vpn(connection) != setting);
     g_assert_true(nm_setting_vpn_get_persistent(nm_connection_get_setting_vpn(connection)));
 }
 
-/* Who turns the full tunnel on gets its DNS with it, and rid of it again; who does not is left
- * alone. */
+/* Enabling the full tunnel sets up its DNS and disabling it undoes that; otherwise DNS is
+ * unchanged. */
 static void
 test_full_tunnel_dns(void)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
-/* What applies where nothing is chosen, and what choosing does. */
+/* Automatic trust, and the effect of setting a level. */
 
 #include "editor-test.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
-/* The profile from and to vpn.data and vpn.secrets. */
+/* Profiles from and to vpn.data and vpn.secrets. */
 
 #include <string.h>
 
@@ -11,7 +11,8 @@
 #include "wl-profile-keys.h"
 #include "wl-profile-secrets.h"
 
-/* A connection with the items "key=value"; "!key=value" is a secret, a later one replaces. */
+/* A connection with the items "key=value"; "!key=value" is a secret; later items replace earlier
+ * ones. */
 static NMConnection *
 make_connection(const char *const *items, const char *const *more)
 {
@@ -116,7 +117,7 @@ static const char *const full[] = {
     "peer-10-public-key=" LAPTOP_KEY,
     "peer-10-basic=yes",
     "peer-10-extra-Weight=4",
-    "extra-interface-Colour=blue\nred",
+    "extra-interface-Color=blue\nred",
     "extra-wirelink-Future=1",
     NULL,
 };
@@ -149,10 +150,10 @@ test_full(void)
     g_assert_cmpuint(profile->extra->len, ==, 2);
     extra = profile->extra->pdata[0];
     g_assert_cmpint(extra->section, ==, WL_PROFILE_SECTION_INTERFACE);
-    g_assert_cmpstr(extra->key, ==, "Colour");
+    g_assert_cmpstr(extra->key, ==, "Color");
     g_assert_cmpstr(extra->value, ==, "blue\nred");
 
-    /* In the order of their numbers, not of their names. */
+    /* In numerical, not alphabetical order. */
     g_assert_cmpuint(profile->peers->len, ==, 2);
     peer = profile->peers->pdata[0];
     g_assert_cmpuint(peer->number, ==, 2);
@@ -177,7 +178,7 @@ typedef struct {
     WlProfileError code;
 } Bad;
 
-/* Each on top of the minimal profile. */
+/* Each item is added to the minimal profile. */
 static const Bad bad[] = {
     {"address=", "address: is missing", WL_PROFILE_ERROR_MISSING},
     {"address=10.77.0.2/33", "address: \"10.77.0.2/33\" has no valid", WL_PROFILE_ERROR_VALUE},
@@ -297,7 +298,7 @@ test_type(void)
     g_assert_nonnull(strstr(error->message, "NetworkManager.openvpn, not"));
 }
 
-/* What is not known is named and does no harm, and is there after writing. */
+/* Unknown keys cause a warning, are harmless, and stay when the profile is written. */
 static void
 test_unknown(void)
 {
@@ -305,7 +306,7 @@ test_unknown(void)
         "adress=10.77.0.3/24",
         "peer-1-alowed-ips=10.0.0.0/8",
         "peer-0-public-key=" LAPTOP_KEY,
-        "peer-7-colour=blue",
+        "peer-7-color=blue",
         "extra-interface-PostUp=rm -rf /",
         "extra-wirelink-Address=10.0.0.1/8",
         "extra-peer-x=1",
@@ -343,7 +344,7 @@ test_unknown(void)
     g_assert_no_error(error);
     g_assert_cmpstr(get_data(connection, "adress"), ==, "10.77.0.3/24");
     g_assert_cmpstr(get_data(connection, "peer-1-alowed-ips"), ==, "10.0.0.0/8");
-    g_assert_null(get_data(connection, "peer-7-colour"));
+    g_assert_null(get_data(connection, "peer-7-color"));
     g_assert_null(get_data(connection, "extra-interface-PostUp"));
 }
 
@@ -379,7 +380,7 @@ test_round_trip(void)
     }
 }
 
-/* A peer taken out goes with all its keys; a new one gets the next number; others keep theirs. */
+/* A removed peer leaves no key behind; a new one gets the next number; the others keep theirs. */
 static void
 test_edit_peers(void)
 {
@@ -389,7 +390,7 @@ test_edit_peers(void)
     WlProfilePeer *peer = wl_profile_peer_new();
     NMSettingVpn *setting = nm_connection_get_setting_vpn(connection);
 
-    nm_setting_vpn_add_data_item(setting, "peer-10-colour", "blue");
+    nm_setting_vpn_add_data_item(setting, "peer-10-color", "blue");
     peer->public_key = g_strdup(PHONE_KEY);
     g_ptr_array_add(profile->peers, peer);
     g_ptr_array_remove_index(profile->peers, 0);
@@ -398,10 +399,10 @@ test_edit_peers(void)
     g_assert_null(get_data(connection, "peer-2-preshared-key-flags"));
     g_assert_null(nm_setting_vpn_get_secret(setting, "peer-2-preshared-key"));
     g_assert_cmpstr(get_data(connection, "peer-10-public-key"), ==, LAPTOP_KEY);
-    g_assert_cmpstr(get_data(connection, "peer-10-colour"), ==, "blue");
+    g_assert_cmpstr(get_data(connection, "peer-10-color"), ==, "blue");
     g_assert_cmpstr(get_data(connection, "peer-11-public-key"), ==, PHONE_KEY);
 
-    /* Put before the others, its number would be too high: all are numbered anew. */
+    /* Inserted before the others, its number is not ascending: all are renumbered. */
     g_ptr_array_insert(profile->peers, 0, g_ptr_array_steal_index(profile->peers, 1));
     peer->number = 11;
     g_assert_true(wl_profile_to_connection(profile, connection, NULL));
@@ -425,7 +426,7 @@ test_equal(void)
         gboolean secret = full[i][0] == '!';
         g_autofree char *key = g_strndup(full[i] + secret, strcspn(full[i] + secret, "="));
 
-        /* What must be there, and what says the default. */
+        /* Required keys, and values that equal the default. */
         if (strstr(key, "public-key") || !strcmp(key, "address") ||
             !strcmp(key, "wirelink-version") || !strcmp(key, "private-key-flags"))
             continue;
@@ -461,7 +462,7 @@ test_missing_secret(void)
         {{"!private-key=" PRIVATE_KEY, "!peer-3-preshared-key=" PRESHARED_KEY,
           "peer-3-preshared-key-flags=1", NULL},
          NULL},
-        /* NetworkManager's own is refused later with a sentence; the user's is asked anew. */
+        /* A stored key gets an error later; a key of the user is asked for again. */
         {{"!private-key=AAAA", NULL}, NULL},
         {{"!private-key=AAAA", "private-key-flags=1", NULL}, "private-key"},
         {{"!private-key=AAAA", "private-key-flags=2", NULL}, "private-key"},
@@ -476,7 +477,7 @@ test_missing_secret(void)
     }
 }
 
-/* Without secrets asked for, a profile whose secrets are elsewhere can be read and written. */
+/* A profile whose secrets are not requested can be read and written. */
 static void
 test_secrets_elsewhere(void)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
-/* The built libnm-vpn-plugin-wirelink.so, loaded as nmcli and the editors load it. */
+/* Loads the built libnm-vpn-plugin-wirelink.so as nmcli and the editors do. */
 
 #include <dlfcn.h>
 #include <string.h>
@@ -14,7 +14,7 @@
 #include "wl-profile.h"
 
 static NMVpnEditorPlugin *plugin;
-static char *copy; /* of the library, alone in its folder */
+static char *copy; /* of the library, in a folder of its own */
 
 static void
 test_properties(void)
@@ -66,7 +66,7 @@ test_import_export(void)
     g_assert_false(nm_vpn_editor_plugin_export(plugin, path, connection, NULL));
 }
 
-/* There is no editor beside the copy of the library that is loaded here. */
+/* No editor is beside the copy of the library. */
 static void
 test_no_editor(void)
 {
@@ -81,7 +81,7 @@ test_no_editor(void)
     g_assert_null(nm_vpn_editor_plugin_get_editor(plugin, connection, NULL));
 }
 
-/* One symbol goes out, and no toolkit comes in. */
+/* The library exports one symbol and needs no toolkit. */
 static void
 test_symbols(void)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
-/* The formats of others: wg-quick, the Go daemon's JSON, WireHub. */
+/* The formats of other programs: wg-quick, the JSON of the Go daemon, WireHub. */
 
 #include <string.h>
 
@@ -15,7 +15,7 @@
 #include "wl-wirehub-write.h"
 #include "wl-wirehub.h"
 
-/* The public half of PRIVATE_KEY. */
+/* The public key of PRIVATE_KEY. */
 #define OWN_KEY "fNKz2zZNVYoVC7hhtN1Vm++Y42CasEkt2sp82LMFRSY="
 
 #define WG_QUICK                                                                                   \
@@ -65,7 +65,7 @@ losses_of(const WlProfileFile *file, WlFormat format, WlFormat beside)
     return join(strings);
 }
 
-/* ---- telling them apart -------------------------------------------------------------------- */
+/* ---- detection ----------------------------------------------------------------------------- */
 
 static void
 test_detect(void)
@@ -112,7 +112,7 @@ test_plain(void)
     g_assert_cmpstr(text, ==, WG_QUICK "FwMark = 0x20\n" WG_PEER);
 }
 
-/* Everything that only the [Wirelink] file says is named, and no value with it. */
+/* Every key that only a .wirelink file supports is listed, without its value. */
 static void
 test_plain_losses(void)
 {
@@ -204,7 +204,7 @@ test_go(void)
                     "w.json: peers[1]: has no effect in a profile; kept as X-Go-AllowedIPs\n");
 }
 
-/* What both can say comes back the same, notes and all. */
+/* What both formats support survives a round trip, including notes. */
 static void
 test_go_round_trip(void)
 {
@@ -270,7 +270,7 @@ test_go_bad(void)
         {"{\"peers\": [1]}", "w.json: peers[0]: is not an object"},
         {"{\"peers\": [{}]}", "w.json: peers[0]: has no PublicKey"},
         {"{\"peers\": [{\"PublicKey\": \"AAEC\"}]}", "w.json: peers[0].PublicKey: \"AAEC\" is not"},
-        {"{\"peers\": [{\"Colour\": 1}]}", "w.json: peers[0].Colour: is not a key of a peer"},
+        {"{\"peers\": [{\"Color\": 1}]}", "w.json: peers[0].Color: is not a key of a peer"},
         {"{\"peers\": [{\"Co\\u001blour\": 1}]}", "w.json: peers[0].Co?lour: is not"},
         {"{\"peers\": [{\"Trust\": \"Full\"}]}", "w.json: peers[0].Trust: \"Full\" is not valid"},
         {"{\"peers\": [{\"AllowedIPs\": [\"::/0\", \"x\"]}]}",
@@ -301,7 +301,7 @@ test_go_bad(void)
 
 /* ---- WireHub ------------------------------------------------------------------------------- */
 
-/* The keys in WireHub's alphabet. */
+/* The keys in the alphabet of WireHub. */
 #define WH_OWN    "fNKz2zZNVYoVC7hhtN1Vm--Y42CasEkt2sp82LMFRSY"
 #define WH_HUB    "FSXZOoplXTlQyHxwmOZ2AY72AHFggajo2gV46747tzQ"
 #define WH_LAPTOP "2aM9QzUOUy7G9ljwfRzT-J_TdgObNc8fC_Jm9uBCvTA"
@@ -314,7 +314,7 @@ static const char wirehub[] = "name tutorial   # name of network\n"
                               "trust me 10.0.42.2 " WH_OWN "\n"
                               "router\thub " WH_HUB " 192.0.2.1:4242\n"
                               "trust " WH_LAPTOP "\n"
-                              "colour blue\n";
+                              "color blue\n";
 
 static WlProfileFile *
 parse_wirehub(const char *text, GError **error)
@@ -344,7 +344,7 @@ test_wirehub(void)
     hub = profile->peers->pdata[0];
     g_assert_cmpstr(hub->public_key, ==, HUB_KEY);
     g_assert_cmpstr(hub->endpoints->pdata[0], ==, "192.0.2.1:4242");
-    /* .2 is taken, so the next two are given in the order of the lines. */
+    /* .2 is used, so the next two are assigned in the order of the lines. */
     g_assert_cmpstr(hub->allowed_ips->pdata[0], ==, "10.0.42.3/32");
     g_assert_cmpstr(hub->allowed_ips->pdata[1], ==, "10.0.42.0/24");
     laptop = profile->peers->pdata[1];
@@ -353,7 +353,7 @@ test_wirehub(void)
     g_assert_cmpstr(laptop->allowed_ips->pdata[0], ==, "10.0.42.4/32");
     warnings = join(profile->warnings);
     g_assert_cmpstr(warnings, ==,
-                    "net:8: \"colour\": unknown to WireHub; left out\n"
+                    "net:8: \"color\": unknown to WireHub; left out\n"
                     "net:4: boot: not a member of the network; kept without effect\n");
 
     text = wl_wirehub_format(file, OWN_KEY, losses, &error);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
-/* Connections from files and back. */
+/* Importing and exporting connections. */
 
 #include <string.h>
 #include <sys/stat.h>
@@ -12,7 +12,7 @@
 #include "wl-profile-connection.h"
 #include "wl-profile-import.h"
 
-static char *folder; /* of the running test; removed after it */
+static char *folder; /* of the current test, removed afterwards */
 
 static char *
 corpus_path(const char *name)
@@ -104,7 +104,7 @@ test_dns(void)
     g_assert_cmpuint(nm_setting_ip_config_get_num_dns_searches(ip6), ==, 1);
 }
 
-/* With a full tunnel nobody else is asked. */
+/* With a full tunnel only the servers of the connection are queried. */
 static void
 test_full_tunnel(void)
 {
@@ -133,7 +133,7 @@ test_routes(void)
     ip4 = nm_connection_get_setting_ip4_config(number);
     g_assert_cmpuint(nm_setting_ip_config_get_route_table(ip4), ==, 1234);
     g_assert_false(nm_setting_ip_config_get_ignore_auto_routes(ip4));
-    /* Nothing here says that all traffic would go this way. */
+    /* Without a full tunnel the servers of the uplink are queried, too. */
     ip4 = nm_connection_get_setting_ip4_config(full);
     g_assert_cmpstr(get_data(full, "peer-1-allowed-ips"), ==, "0.0.0.0/0 ::/0");
     g_assert_cmpuint(nm_setting_ip_config_get_num_dns_searches(ip4), ==, 0);
@@ -150,7 +150,7 @@ test_listen_port(void)
     g_assert_null(get_data(zero, "listen-port"));
 }
 
-/* import(export(x)) is x but for its id and UUID, for everything in the corpus. */
+/* import(export(x)) equals x except for id and UUID, for every file of the corpus. */
 static void
 test_round_trip(void)
 {
@@ -181,7 +181,7 @@ test_round_trip(void)
     }
 }
 
-/* What NetworkManager stores and reads again is the same. */
+/* A profile stays the same when NetworkManager stores and loads it. */
 static void
 test_keyfile(void)
 {
@@ -254,7 +254,7 @@ test_export(void)
     g_assert_nonnull(strstr(first, "PresharedKey = " PRESHARED_KEY "\n"));
     g_assert_null(strchr(first, '\r'));
 
-    /* A file that everybody may read is replaced by one that they may not. */
+    /* A world-readable file is replaced by a private one. */
     g_assert_true(g_file_set_contents(path, "old", -1, NULL));
     g_assert_cmpint(chmod(path, 0644), ==, 0);
     g_assert_true(wl_profile_export(path, connection, &error));
@@ -275,7 +275,7 @@ test_export(void)
     umask(mask);
 }
 
-/* Whoever may edit the profile must not write lines of the file that somebody else makes of it. */
+/* A user who may edit the profile cannot inject lines into a file that another user exports. */
 static void
 test_export_dns(void)
 {
@@ -400,7 +400,7 @@ run_in_folder(gconstpointer data)
     g_clear_pointer(&folder, g_free);
 }
 
-/* Files of other programs are refused with what to do about it. */
+/* The errors for files of other programs name the remedy. */
 static void
 test_other_formats(void)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #pragma once
 
-/* Keys of the tests, as in the corpus. */
+/* Keys of the tests, the same as in the corpus. */
 #define PRIVATE_KEY   "xDCkVfhCNpYBwVxcmPqOuFpoJMO6BxYexBAKloRNyjU="
 #define HUB_KEY       "FSXZOoplXTlQyHxwmOZ2AY72AHFggajo2gV46747tzQ="
 #define LAPTOP_KEY    "2aM9QzUOUy7G9ljwfRzT+J/TdgObNc8fC/Jm9uBCvTA="

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
-/* The table of keys, and single values. */
+/* The key table, and single values. */
 
 #include <string.h>
 
@@ -29,7 +29,8 @@ test_table(void)
         if (key->name) {
             g_assert_true(g_hash_table_add(names, g_strdup_printf("%d %s", key->scope, key->name)));
             g_assert_true(wl_profile_keys_find(key->scope, key->name) == key);
-            /* A keyfile has properties and data in one group; the data would be lost. */
+            /* A keyfile holds properties and data in one group; data with the name of a property is
+             * lost. */
             g_assert_true(
                 key->scope != WL_KEY_OF_PROFILE ||
                 !g_object_class_find_property((GObjectClass *) (void *) setting, key->name));
@@ -71,10 +72,10 @@ test_split_peer(void)
 }
 
 typedef struct {
-    const char *key; /* peer keys with "peer-" before them */
+    const char *key; /* peer keys with the prefix "peer-" */
     const char *text;
-    const char *expected; /* canonical text; NULL: refused; "": taken, and nothing to write */
-    const char *fragment; /* of the refusal */
+    const char *expected; /* canonical text; NULL: refused; "": accepted, nothing to write */
+    const char *fragment; /* of the error */
 } Value;
 
 static const Value values[] = {
@@ -212,14 +213,14 @@ test_values(void)
             g_assert_false(ok);
             g_assert_error(error, WL_PROFILE_ERROR, WL_PROFILE_ERROR_VALUE);
             if (!strstr(error->message, value->fragment))
-                g_error("\"%s\" lacks \"%s\"", error->message, value->fragment);
+                g_error("\"%s\" does not contain \"%s\"", error->message, value->fragment);
             continue;
         }
         g_assert_no_error(error);
         g_assert_true(ok);
         text = wl_profile_value_format(key, structure, " ");
         g_assert_cmpstr(text ? text : "", ==, value->expected);
-        /* What is written is read as the same. */
+        /* A written value is read as the same. */
         g_assert_true(!text || wl_profile_value_parse(key, text, FALSE, structure, NULL));
         g_clear_pointer(&text, g_free);
         text = wl_profile_value_format(key, structure, " ");
@@ -227,7 +228,7 @@ test_values(void)
     }
 }
 
-/* One entry more than a list may have; and nothing changes on error. */
+/* A list with too many entries is refused, and nothing changes on error. */
 static void
 test_list_bounds(void)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
-/* The .wirelink file: a corpus of good ones beside what writing them again gives, and bad ones. */
+/* .wirelink files: a corpus of valid ones with the expected output, and invalid ones. */
 
 #include <string.h>
 
@@ -28,7 +28,7 @@ read_corpus(const char *path)
     return file;
 }
 
-/* Every name in the corpus is a test. */
+/* Each file of the corpus is a test. */
 static void
 test_corpus_file(gconstpointer data)
 {
@@ -45,7 +45,7 @@ test_corpus_file(gconstpointer data)
 
     file = read_corpus(path);
     text = wl_wgquick_format(file);
-    /* Set by hand, to be looked through before it is kept. */
+    /* Set by hand to update the expected output, which is to be reviewed. */
     if (g_getenv("WL_TEST_REGENERATE"))
         g_file_set_contents(expected_path, text, -1, NULL);
     g_file_get_contents(expected_path, &expected, NULL, &error);
@@ -69,7 +69,7 @@ test_extra(void)
 
     g_assert_cmpuint(warnings->len, ==, 6);
     g_assert_cmpstr(warnings->pdata[0], ==,
-                    "unknown-keys.wirelink:4: Colour: not a key of the section [Interface]; kept "
+                    "unknown-keys.wirelink:4: Color: not a key of the section [Interface]; kept "
                     "without effect");
     g_assert_cmpuint(file->profile->extra->len, ==, 3);
 }
@@ -81,12 +81,12 @@ test_extra(void)
 
 typedef struct {
     const char *text;
-    const char *expected; /* how the message begins, after "laptop.wirelink" */
+    const char *expected; /* the beginning of the message after "laptop.wirelink" */
     WlProfileError code;
 } Bad;
 
 static const Bad bad[] = {
-    /* No wirelink file. */
+    /* Other files. */
     {"", ": this WireGuard file has no [Wirelink] section; to use", WL_PROFILE_ERROR_NO_SECTION},
     {INTERFACE PEER, ": this WireGuard file has no [Wirelink] section",
      WL_PROFILE_ERROR_NO_SECTION},
@@ -126,7 +126,7 @@ static const Bad bad[] = {
      WL_PROFILE_ERROR_SYNTAX},
     {INTERFACE WIRELINK PEER "Name = \"a\\\n", ":7: Name: no closing quote",
      WL_PROFILE_ERROR_SYNTAX},
-    /* Keys in the wrong place, twice, empty, refused. */
+    /* Keys that are misplaced, duplicate, empty or refused. */
     {INTERFACE "FactPort = 51821\n" WIRELINK PEER,
      ":4: FactPort: belongs in the section [Wirelink]", WL_PROFILE_ERROR_SYNTAX},
     {INTERFACE WIRELINK "privatekey = " PRIVATE_KEY "\n" PEER,
@@ -205,7 +205,7 @@ static const Bad bad[] = {
      WL_PROFILE_ERROR_VALUE},
     {INTERFACE WIRELINK PEER "Basic = maybe\n", ":7: Basic: \"maybe\" is not valid; use yes or no",
      WL_PROFILE_ERROR_VALUE},
-    /* What must be there, and what contradicts. */
+    /* Required keys and conflicts. */
     {WIRELINK PEER, ": [Interface] PrivateKey: is missing; generate one", WL_PROFILE_ERROR_SECRET},
     {"[Interface]\nAddress = 10.77.0.2/24\n" WIRELINK PEER,
      ":1: PrivateKey: is missing; generate one", WL_PROFILE_ERROR_SECRET},
@@ -247,7 +247,7 @@ assert_refused(const char *text, gsize length, const char *expected, WlProfileEr
     if (!g_str_has_prefix(error->message, whole))
         g_error("\"%s\" does not begin with \"%s\"", error->message, whole);
     g_assert_error(error, WL_PROFILE_ERROR, (int) code);
-    /* Neither whole nor in a longer piece. */
+    /* Neither the secret itself nor a text that contains it. */
     g_assert_null(strstr(error->message, "xDCkVfhCN"));
     g_assert_null(strstr(error->message, "QBwXrvT0Z"));
     g_assert_true(g_utf8_validate(error->message, -1, NULL));
@@ -280,7 +280,7 @@ test_bad_bytes(void)
                    WL_PROFILE_ERROR_VALUE);
 }
 
-/* Bounds that protect from files made to be large. */
+/* Limits that protect against huge files. */
 static void
 test_bounds(void)
 {
@@ -309,7 +309,7 @@ test_bounds(void)
                    WL_PROFILE_ERROR_VALUE);
 }
 
-/* A file cut off anywhere, or with any byte changed, is read or refused, with an error. */
+/* A file cut anywhere, or with any byte changed, is read or refused with an error. */
 static void
 test_mangled(void)
 {
@@ -321,7 +321,7 @@ test_mangled(void)
 
     g_assert_true(g_file_get_contents(path, &text, &length, NULL));
     for (gsize i = 0; i < length; i++) {
-        /* Of its exact size, so that reading beyond it is seen. */
+        /* Of the exact size, so that reading beyond the end is detected. */
         g_autofree char *cut = g_memdup2(text, i + 1);
 
         for (guint j = 0; j <= G_N_ELEMENTS(replacements); j++) {
