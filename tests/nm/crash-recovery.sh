@@ -1,7 +1,7 @@
 #!/bin/bash
 # The service, NetworkManager and wireguard-go are killed at 20 random moments, spread evenly over
 # activation, steady state and teardown. NetworkManager must show the true state each time, and
-# after the next activation or `wirelinkctl sweep` nothing of ours may be left and nothing foreign
+# after the next activation or `wirelinkctl cleanup` nothing of ours may be left and nothing foreign
 # may be gone.
 #
 # The moments are drawn from the time that activation and teardown take on this machine. A kill
@@ -131,11 +131,11 @@ kill_in() {
   if [ "$2" = NetworkManager ]; then give_up "$nmcli"; else wait "$nmcli" || :; fi
 }
 said() { local output; output=$("$@") || { echo "$*: $output"; return 1; }; }
-removed() {  # sweep|activation
+removed() {  # cleanup|activation
   ! is_activated || said nmcli_laptop connection down laptop || return 1
   case $1 in
-    sweep) host laptop env WIRELINK_SERVICE="$LAB_BUILD/src/service/nm-wirelink-service" \
-      wirelinkctl sweep || return 1;;
+    cleanup) host laptop env WIRELINK_SERVICE="$LAB_BUILD/src/service/nm-wirelink-service" \
+      wirelinkctl cleanup || return 1;;
     activation)
       said nmcli_laptop connection up laptop && reaches 10.77.0.1 20 &&
         said nmcli_laptop connection down laptop || return 1;;
@@ -146,7 +146,7 @@ round() {  # number; in this shell, so that RANDOM advances
   local pair=${DEALT[$((($1 - 1) % ${#DEALT[@]}))]} file=$LAB_DIR/round phase victim from until moment how
   phase=${pair% *} victim=${pair#* } from=${FROM[$pair]:-0} until=${TO[$pair]}
   moment=$((from + RANDOM % (until > from ? until - from : 1)))
-  how=$([ $((RANDOM % 2)) = 0 ] && echo sweep || echo activation)
+  how=$([ $((RANDOM % 2)) = 0 ] && echo cleanup || echo activation)
   KILLED='' TOOK=0 TOOK_LONG=''
   kill_in "$phase" "$victim" "$moment" > "$file" 2>&1
   case $KILLED$phase in

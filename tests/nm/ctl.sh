@@ -127,7 +127,7 @@ check "status --json reports that no profile is active" \
 check "doctor reports that there is no profile" \
   shows root 'warn +there is no wirelink profile' doctor
 check "an unknown command is rejected" \
-  complains root 2 'there is no command "stat.+see wirelinkctl --help' \
+  complains root 2 'unknown command "stat.+see wirelinkctl --help' \
   "stat${ESC}us"
 check "the unknown command is quoted without control characters" harmless "$LAB_DIR/err"
 check "an unknown option is rejected" complains root 2 'status: .*--nonsense' status --nonsense
@@ -135,7 +135,7 @@ check "an unknown option is rejected in JSON" complains root 2 'nonsense' status
 
 chmod 711 "$LAB_DIR" "$LAB_DIR/laptop"  # user nobody must be able to see the service program
 check "the profile is imported" import "$LAB_DIR/laptop/laptop.wirelink" || finish laptop
-check "doctor reports that the profile is inactive" shows root 'laptop: is not active' doctor
+check "doctor reports that the profile is inactive" shows root 'laptop: not active' doctor
 check "the profile is activated" nmcli_laptop connection up laptop || finish laptop
 check "the peer can exchange facts" other_exchanges_facts
 check "the peer answers pings" reaches 10.77.0.1
@@ -152,31 +152,31 @@ for user in root nobody; do
   check "$user can run peer with the beginning of a key" \
     shows $user '^other: ' peer "${PUBLIC_KEY[other]:0:8}"
   check "$user can run facts" shows $user '10\.88\.0\.0/16' facts
-  check "$user can run explain" shows $user 'So: it is direct, and all is well' explain other
+  check "$user can run explain" shows $user 'Conclusion: connected directly' explain other
   check "$user can run map" shows $user '<title>other: ' map --svg
-  check "$user can run doctor" shows $user 'ok +laptop: its service answers' doctor
+  check "$user can run doctor" shows $user 'ok +laptop: the service runs' doctor
 done
-check "root can run refresh" shows root 'laptop: told and tried everything again' refresh
-check "another user cannot run refresh" complains nobody 4 'run this as root' refresh
-check "another user cannot run refresh --json" complains nobody 4 'run this as root' refresh --json
+check "root can run refresh" shows root 'laptop: sent all facts again and retried all addresses' refresh
+check "another user cannot run refresh" complains nobody 4 'run the command with sudo' refresh
+check "another user cannot run refresh --json" complains nobody 4 'run the command with sudo' refresh --json
 check "explain names the missing endpoint" \
-  shows root 'nobody has told one' explain "${PUBLIC_KEY[phone]}"
+  shows root 'no member reports one' explain "${PUBLIC_KEY[phone]}"
 
 # --- unknown arguments
 check "an unknown profile is reported" \
-  complains root 3 'called "nosuch".*wirelinkctl status shows all' \
+  complains root 3 'named "nosuch".*wirelinkctl status shows all' \
   status nosuch
 check "an unknown profile is reported in JSON" \
-  complains root 3 'called .{2}nosuch' status nosuch --json
-check "an unknown peer is reported" complains root 3 'no peer is called "nosuch"' peer nosuch
+  complains root 3 'named .{2}nosuch' status nosuch --json
+check "an unknown peer is reported" complains root 3 'no peer has the name "nosuch"' peer nosuch
 check "an empty peer name is reported" complains root 3 'no peer' peer ''
 check "forgetting an unknown endpoint is reported" complains root 1 'no known address' \
   forget other 192.0.2.1:1
 check "an argument with an escape sequence is quoted" \
-  complains root 3 'no peer is called "x.u\{1b\}\[31m"' \
+  complains root 3 'no peer has the name "x.u\{1b\}\[31m"' \
   peer "x${ESC}[31m"
 long=$(printf '%4096s' '' | tr ' ' x)
-check "an argument of 4,096 bytes is reported" complains root 3 'called "xxx' peer "$long"
+check "an argument of 4,096 bytes is reported" complains root 3 'name "xxx' peer "$long"
 check "the message for the long argument is short" test "$(wc -c < "$LAB_DIR/err")" -lt 300
 
 # --- names
@@ -218,7 +218,7 @@ check "status --watch prints the status repeatedly" wait_until 10 twice
 
 # --- doctor on a host with problems
 check "doctor reports that the profile is persistent" \
-  shows root 'stays up when the network changes' doctor
+  shows root 'stays active when the network changes' doctor
 nmcli_laptop connection modify laptop vpn.persistent no > /dev/null
 check "doctor suggests vpn.persistent" \
   shows root 'nmcli connection modify .* vpn.persistent yes' doctor
@@ -247,12 +247,12 @@ check "watch --json printed no control characters" harmless "$LAB_DIR/watched-js
 check "doctor reports that the ports are free" shows root 'laptop: its ports are free' doctor
 check "another link uses the listen port" wireguard_create laptop wg-thief other 51820
 check "doctor reports that the port is in use" fails_with 1 \
-  'fail +laptop: its listen-port, UDP 51820, is held by .*|choose another listen-port' doctor
+  'fail +laptop: its listen-port, UDP 51820, is in use by .*|choose another listen-port' doctor
 check "the other link is deleted" ip -n laptop link del wg-thief
 check "a firewall is added" host laptop nft \
   'table inet wall { chain in { type filter hook input priority 0; policy drop; }; }'
 check "doctor reports the firewall" \
-  shows root 'warn +there are rules that filter what comes in' doctor
+  shows root 'warn +firewall rules filter incoming packets' doctor
 check "the firewall is removed" host laptop nft delete table inet wall
 
 # --- a profile of one user
@@ -263,7 +263,7 @@ check "the profile's user can run status" shows nobody 'other +(direct|connectin
 for command in status 'peer other' facts 'explain other' watch refresh 'map --svg' \
   'forget other 192.0.2.1:1'; do
   # shellcheck disable=SC2086  # words of the command
-  check "another user cannot run $command" complains daemon 4 'run this as root' $command
+  check "another user cannot run $command" complains daemon 4 'run the command with sudo' $command
 done
 check "another user cannot run status --json" \
   complains daemon 4 '"error" : "only root' status --json
@@ -282,7 +282,7 @@ LC_ALL=C sed "s/${version//./[.]}\x00/$other_version\x00/g" \
 chmod 755 "$LAB_DIR/laptop/nm-wirelink-other"
 ln -sfn "$LAB_DIR/laptop/nm-wirelink-other" "$SERVICE"
 check "a service of another version starts" nmcli_laptop connection up laptop || finish laptop
-sentence="is version ${other_version//./[.]} and this wirelinkctl ${version//./[.]}: take the profile down"
+sentence="has version ${other_version//./[.]}, this wirelinkctl ${version//./[.]}: reactivate the profile"
 shows_all_the_same() {
   ctl root status > "$LAB_DIR/out" 2> "$LAB_DIR/err"
   [ $? = 5 ] && matches other "$(< "$LAB_DIR/out")" && matches "$sentence" "$(< "$LAB_DIR/err")" &&
@@ -290,7 +290,7 @@ shows_all_the_same() {
 }
 check "status reports the version mismatch with exit status 5" shows_all_the_same
 check "doctor reports the version mismatch" \
-  fails_with 1 "fail +laptop: its service is version" doctor
+  fails_with 1 "fail +laptop: the service has version" doctor
 check "the profile with the other version is deactivated" nmcli_laptop connection down laptop
 check "the host is clean" wait_host_clean laptop
 grep -a '^nm-wirelink-service' "$LAB_DIR/laptop/log/nm.log" > "$LAB_DIR/log"

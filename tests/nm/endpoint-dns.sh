@@ -113,7 +113,7 @@ only_the_hub() { [ "$(asked_of_uplink)" = hub.example.net ] || { asked_of_uplink
 asked_again() { [ "$(asked dns | wc -l)" -gt "$times" ]; }
 worked() {  # address
   host laptop wirelinkctl peer hub > "$LAB_DIR/peer"
-  grep -qE "^ *$1:51820 .* in use$" "$LAB_DIR/peer"
+  grep -qE "^ *$1:51820 .* in-use$" "$LAB_DIR/peer"
 }
 known_to_work() { wait_until "$2" worked "$1" || { cat "$LAB_DIR/peer"; return 1; }; }
 

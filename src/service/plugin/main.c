@@ -43,7 +43,7 @@ finish(WlService *service)
 
 /* What killed services left behind, and nothing else. */
 static int
-sweep(void)
+clean_up(void)
 {
     g_autoptr(GError) error = NULL;
     g_autoptr(GPtrArray) removed = wl_cleanup_unserved(&error);
@@ -112,7 +112,7 @@ int
 main(int argc, char **argv)
 {
     g_autofree char *bus_name = NULL;
-    gboolean persist = FALSE, debug = FALSE, sweep_only = FALSE, version = FALSE;
+    gboolean persist = FALSE, debug = FALSE, cleanup_only = FALSE, version = FALSE;
     const GOptionEntry entries[] = {
         {"bus-name", 0, 0, G_OPTION_ARG_STRING, &bus_name,
          "D-Bus name to use for this instance (default " WL_SERVICE_BUS_NAME ")", "NAME"},
@@ -120,7 +120,7 @@ main(int argc, char **argv)
          NULL},
         {"debug", 0, 0, G_OPTION_ARG_NONE, &debug,
          "Log everything to standard error and do not watch who called", NULL},
-        {"sweep", 0, 0, G_OPTION_ARG_NONE, &sweep_only,
+        {"cleanup", 0, 0, G_OPTION_ARG_NONE, &cleanup_only,
          "Remove what killed processes left behind, say what it was, and exit", NULL},
         {"version", 0, 0, G_OPTION_ARG_NONE, &version, "Print the version and exit", NULL},
         {NULL},
@@ -142,8 +142,8 @@ main(int argc, char **argv)
         g_print("nm-wirelink-service %s\n", WL_VERSION);
         return EXIT_SUCCESS;
     }
-    if (sweep_only)
-        return sweep();
+    if (cleanup_only)
+        return clean_up();
 
     wl_log_init(debug);
     signal(SIGPIPE, SIG_IGN);

@@ -1,8 +1,8 @@
 #!/bin/bash
-# The bash completion with stubs of nmcli and of wirelinkctl status, and the real help. Prints TAP.
+# Tests the bash completion with stubs of nmcli and "wirelinkctl status" and the real help. Prints TAP.
 # Usage: completion.sh WIRELINKCTL COMPLETION PAGE
 #
-# Checks besides that --help, the manual page and the completion know the same commands and options.
+# Also checks that --help, the manual page and the completion have the same commands and options.
 set -u
 wirelinkctl=$(realpath "$1") completion=$(realpath "$2") page=$(realpath "$3")
 directory=$(mktemp -d) || exit 1
@@ -61,7 +61,7 @@ cd "$directory" || exit 1
 # shellcheck source=../../../data/completion/wirelinkctl
 . "$completion"
 
-# offers WORD...: what is offered for the last one, a line each
+# offers WORD...: the completions of the last word, one per line
 offers() {
   COMP_WORDS=(wirelinkctl "$@") COMP_CWORD=$# COMPREPLY=()
   _wirelinkctl
@@ -71,9 +71,9 @@ lines() { printf '%s\n' "$@"; }
 commands() {
   "$wirelinkctl" --help | sed -n '/^Commands:/,/^$/s/^  \([a-z][a-z-]*\).*/\1/p'
 }
-# the options of a command, from its help
+# options COMMAND: its options according to its help
 options() { "$wirelinkctl" "$1" --help | sed -n 's/^  \(--[a-z-]*\).*/\1/p'; }
-# what the page says of a command: from its item to the next one on the same level
+# section COMMAND: its item of the manual page, up to the next one on the same level
 section() {
   awk -v name="$1" '
     /^\.Bl / { level++ } /^\.El/ { level--; if (level == 0) found = 0 }
@@ -81,37 +81,37 @@ section() {
     found' "$page"
 }
 
-is 'there are commands' yes "$([ "$(commands | wc -l)" -gt 5 ] && echo yes)"
-is 'the commands are offered' "$(commands; lines --help --version)" "$(offers '')"
-is 'those that begin so' "$(commands | grep '^li')" "$(offers li)"
-is 'the page has the same commands' "$(commands | sort)" \
+is 'the help lists commands' yes "$([ "$(commands | wc -l)" -gt 5 ] && echo yes)"
+is 'the completion offers the commands' "$(commands; lines --help --version)" "$(offers '')"
+is 'the completion offers the commands that start with the word' "$(commands | grep '^li')" "$(offers li)"
+is 'the manual page has the same commands' "$(commands | sort)" \
   "$(awk '/^\.Sh/ { in_commands = $2 == "COMMANDS" }
     /^\.Bl / { level++ } /^\.El/ { level-- }
     in_commands && level == 1 && /^\.It Cm / { print $3 }' "$page" | sort)"
 for command in $(commands); do
-  is "the options of $command are offered" "$(options "$command"; echo --help)" \
+  is "the completion offers the options of $command" "$(options "$command"; echo --help)" \
     "$(offers "$command" --)"
   missing=''
   for option in $(options "$command"); do
     grep -q -e "Fl -${option#--}\b" <(section "$command") || missing+=" $option"
   done
-  is "the page has the options of $command" '' "$missing"
+  is "the manual page has the options of $command" '' "$missing"
 done
-is 'profiles' "$(lines home 'my\ net' 'a:b\\c')" "$(offers status '')"
-is 'a profile by its beginning' 'my\ net' "$(offers status my)"
-is 'profiles of other kinds are not offered' '' "$(offers status eth)"
+is 'the completion offers profiles' "$(lines home 'my\ net' 'a:b\\c')" "$(offers status '')"
+is 'the completion finds a profile by its start' 'my\ net' "$(offers status my)"
+is 'the completion omits connections of other types' '' "$(offers status eth)"
 if commands | grep -qx peer; then
   # shellcheck disable=SC2016
-  is 'peers, which are never run' \
+  is 'the completion offers peers and quotes their names' \
     "$(lines AAAA= hub '\$\(touch\ pwned\)\ \`touch\ pwned\`' BBBB= CCCC=)" "$(offers peer '')"
-  is 'a peer by its key' BBBB= "$(offers peer B)"
+  is 'the completion finds a peer by its key' BBBB= "$(offers peer B)"
 fi
-is 'nothing was run' '' "$(ls "$directory/pwned" 2> /dev/null)"
-is 'formats' "$(lines wg-quick wirelink go wirehub)" "$(offers convert --from '')"
-is 'files' "$(lines nmcli)" "$(offers convert nm)"
-is 'files of options' "$(lines status.json)" "$(offers convert --with st)"
-is 'a word of an option is left alone' '' "$(offers add --endpoint '')"
-is 'no guess for a new name' '' "$(offers new '')"
+is 'no name of a peer was executed' '' "$(ls "$directory/pwned" 2> /dev/null)"
+is 'the completion offers formats' "$(lines wg-quick wirelink go wirehub)" "$(offers convert --from '')"
+is 'the completion offers files' "$(lines nmcli)" "$(offers convert nm)"
+is 'the completion offers files for an option' "$(lines status.json)" "$(offers convert --with st)"
+is 'the completion offers nothing for a free argument of an option' '' "$(offers add --endpoint '')"
+is 'the completion offers nothing for a new name' '' "$(offers new '')"
 
 echo "1..$number"
 exit $failed

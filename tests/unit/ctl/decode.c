@@ -70,13 +70,13 @@ test_bad_lines(void)
         const char *reason, *error;
     } expected[] = {
         {"empty", NULL},
-        {NULL, "line 2 is not hexadecimal: expected the digits 0-9 and a-f only"},
-        {NULL, "line 3 is not hexadecimal: expected two digits for each byte, and one is left"},
-        {NULL, "line 4 is not hexadecimal: expected the digits 0-9 and a-f only"},
-        {NULL, "line 5 is longer than a datagram can be: expected 131072 digits at most"},
+        {NULL, "line 2 is not hexadecimal: only the digits 0-9 and a-f are allowed"},
+        {NULL, "line 3 is not hexadecimal: it has an odd number of digits"},
+        {NULL, "line 4 is not hexadecimal: only the digits 0-9 and a-f are allowed"},
+        {NULL, "line 5 is too long for a datagram: at most 131072 digits"},
         {"attribute-zero", NULL},
         {"attribute-zero", NULL},
-        {NULL, "line 8 is not hexadecimal: expected the digits 0-9 and a-f only"},
+        {NULL, "line 8 is not hexadecimal: only the digits 0-9 and a-f are allowed"},
         {"attribute-unknown", NULL},
     };
     g_autoptr(CtlRun) run = CTL_RUN(input, "decode");
@@ -204,14 +204,14 @@ test_key_options(void)
 
     g_assert_cmpint(open_key->status, ==, 0);
     ctl_assert_holds(open_key->out, "\"accepted\":false,\"why\":\"undecodable\"");
-    ctl_assert_holds(open_key->err, "others may read it");
+    ctl_assert_holds(open_key->err, "other users can read it");
     g_assert_cmpint(no_key->status, ==, 1);
-    ctl_assert_holds(no_key->err, "/dev/null does not hold a private key");
+    ctl_assert_holds(no_key->err, "/dev/null does not contain a private key");
     g_assert_cmpstr(no_key->out, ==, "");
     g_assert_cmpint(no_file->status, ==, 1);
     ctl_assert_holds(no_file->err, "cannot open /nonexistent/key");
     g_assert_cmpint(no_source->status, ==, 2);
-    ctl_assert_holds(no_source->err, "--source 10.0.0.1 is not an IPv6 address");
+    ctl_assert_holds(no_source->err, "--source: \"10.0.0.1\" is not an IPv6 address");
 }
 
 static void

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* "wirelinkctl doctor" on a machine made of files, with a NetworkManager of this program. */
+/* "wirelinkctl doctor" on a directory of files in place of a machine, with a mock NetworkManager.
+ */
 #include "mock-service.h"
 
 #include <fcntl.h>
@@ -202,7 +203,7 @@ start_manager(Machine *self, const char *version, const char *profiles,
 
 /* ---- machines ------------------------------------------------------------------------------ */
 
-/* All is well on it. */
+/* A machine without problems. */
 static void
 set_up(Machine *self, gconstpointer data)
 {
@@ -312,16 +313,16 @@ test_fallbacks(Machine *machine, gconstpointer data)
     userspace = examine(machine, NULL, NULL);
     g_assert_cmpint(userspace->status, ==, 0);
     ctl_assert_holds(userspace->out,
-                     "warn  the kernel has no WireGuard, /usr/bin/wireguard-go does its work\n");
-    ctl_assert_holds(userspace->out, "warn  firewalld runs\n");
+                     "warn  the kernel has no WireGuard; /usr/bin/wireguard-go is used instead\n");
+    ctl_assert_holds(userspace->out, "warn  firewalld is active\n");
     ctl_assert_holds(userspace->out, "warn  there is no wirelink profile\n");
     put(machine, "lib/modules/6.1.0/modules.dep", "kernel/net/wireguard/wireguard.ko: x\n");
     loadable = examine(machine, NULL, NULL);
-    ctl_assert_holds(loadable->out, "ok    the kernel has WireGuard, and loads it");
+    ctl_assert_holds(loadable->out, "ok    the kernel has WireGuard and loads it");
     take_away(machine, "etc/NetworkManager/VPN/nm-wirelink-service.name");
     no_plugin = examine(machine, NULL, NULL);
     g_assert_cmpint(no_plugin->status, ==, 1);
-    ctl_assert_holds(no_plugin->out, "fail  NetworkManager does not know the plugin");
+    ctl_assert_holds(no_plugin->out, "fail  NetworkManager does not find the plugin");
     take_away(machine, "proc/sys/net/ipv6/conf/all/disable_ipv6");
     no_ipv6 = examine(machine, NULL, NULL);
     ctl_assert_holds(no_ipv6->out, "fail  the kernel has no IPv6\n");
@@ -342,15 +343,16 @@ test_services(Machine *machine, gconstpointer data)
     mock = fixture_add_mock(&machine->fixture, MOCK_ANSWERS, mock_objects("home", "0.0.1", ""));
     other_version = examine(machine, NULL, NULL);
     g_assert_cmpint(other_version->status, ==, 1);
-    ctl_assert_holds(other_version->out, "fail  home: its service is version 0.0.1, and this");
+    ctl_assert_holds(other_version->out, "fail  home: the service has version 0.0.1, this program");
     fixture_remove_mock(&machine->fixture, mock);
     gone = examine(machine, NULL, NULL);
     g_assert_cmpint(gone->status, ==, 1);
-    ctl_assert_holds(gone->out, "fail  home: NetworkManager says that it is up, but");
+    ctl_assert_holds(gone->out, "fail  home: active according to NetworkManager, but");
     mock = fixture_add_mock(&machine->fixture, MOCK_DENIES, NULL);
     denied = examine(machine, NULL, NULL);
     g_assert_cmpint(denied->status, ==, 0);
-    ctl_assert_holds(denied->out, "warn  home: is up, and only root and its users may see more\n");
+    ctl_assert_holds(denied->out,
+                     "warn  home: active, details are visible only to root and its users\n");
     fixture_remove_mock(&machine->fixture, mock);
     mock = fixture_add_mock(&machine->fixture, MOCK_ANSWERS,
                             mock_objects_with("home", WL_VERSION,
@@ -359,19 +361,21 @@ test_services(Machine *machine, gconstpointer data)
                                               ""));
     changed = examine(machine, NULL, NULL);
     g_assert_cmpint(changed->status, ==, 1);
-    ctl_assert_holds(changed->out, "warn  home: was changed, and these keys wait: mtu\n");
-    ctl_assert_holds(changed->out, "fail  home: runs as it was, for the profile that is stored "
-                                   "cannot: address: missing\n");
+    ctl_assert_holds(changed->out,
+                     "warn  home: changed keys take effect at the next activation: mtu\n");
+    ctl_assert_holds(changed->out,
+                     "fail  home: the stored profile is invalid, the previous settings stay "
+                     "in use: address: missing\n");
     fixture_remove_mock(&machine->fixture, mock);
     mock = fixture_add_mock(&machine->fixture, MOCK_DENIES, NULL);
-    /* A profile that NetworkManager does not show, but its service does. */
+    /* A profile that its service publishes, but NetworkManager hides. */
     fixture_add_mock(&machine->fixture, MOCK_ANSWERS, mock_objects("secret", WL_VERSION, ""));
     hidden = examine(machine, "secret", NULL);
     g_assert_cmpint(hidden->status, ==, 0);
-    ctl_assert_holds(hidden->out, "ok    secret: its service answers");
+    ctl_assert_holds(hidden->out, "ok    secret: the service runs");
     unknown = examine(machine, "nobody", "--json");
     g_assert_cmpint(unknown->status, ==, 3);
-    ctl_assert_holds(unknown->out, "no wirelink profile is called \\\"nobody\\\"");
+    ctl_assert_holds(unknown->out, "no wirelink profile is named \\\"nobody\\\"");
 }
 
 static void
@@ -384,7 +388,7 @@ test_no_bus(Machine *machine, gconstpointer data)
     g_autoptr(CtlRun) no_bus = ctl_run(arguments, NULL, environment);
 
     g_assert_cmpint(no_manager->status, ==, 1);
-    ctl_assert_holds(no_manager->out, "fail  NetworkManager does not run or does not answer\n");
+    ctl_assert_holds(no_manager->out, "fail  NetworkManager is not running or does not answer\n");
     g_assert_cmpint(no_bus->status, ==, 1);
     ctl_assert_holds(no_bus->out, "ok    IPv6 is enabled\n");
     ctl_assert_holds(no_bus->out, "fail  the system bus does not answer\n");

@@ -19,7 +19,7 @@
     "\nEndpoint = hub.example.net:51820\nAllowedIPs = 10.77.0.0/24\n"
 #define NEW "new", "laptop", "--network", "10.77.0.0/24,fd77::/64", "--endpoint", "hub.example.net"
 
-/* ---- a folder for each case ---------------------------------------------------------------- */
+/* ---- a directory for each case ------------------------------------------------------------- */
 
 static void
 run_in_folder(gconstpointer data)
@@ -105,7 +105,7 @@ test_convert(void)
 
     put("a.wirelink", "mine");
     second = CTL_RUN(NULL, "convert", "wg0.conf", "a.wirelink");
-    assert_fails(second, 1, "\"a.wirelink\": it is there already");
+    assert_fails(second, 1, "\"a.wirelink\": it already exists");
     ctl_assert_holds(second->err, "--force");
     forced = CTL_RUN(NULL, "convert", "--force", "wg0.conf", "a.wirelink");
     g_assert_cmpint(forced->status, ==, 0);
@@ -144,13 +144,13 @@ test_convert_go(void)
     again = CTL_RUN(NULL, "convert", "b.json", "--with", "b.conf");
     g_assert_cmpstr(again->out, ==, profile);
 
-    /* Neither file is written if one cannot be. */
+    /* Neither file is written if one of them cannot be. */
     half = CTL_RUN(NULL, "convert", "a.wirelink", "b.json", "--with", "c.conf");
-    assert_fails(half, 1, "\"b.json\": it is there already");
+    assert_fails(half, 1, "\"b.json\": it already exists");
     g_assert_false(is_there("c.conf"));
     only = CTL_RUN(NULL, "convert", "a.wirelink", "d.json");
     g_assert_cmpint(only->status, ==, 0);
-    ctl_assert_holds(only->err, "warning: a go file has no place for PrivateKey; left out\n");
+    ctl_assert_holds(only->err, "warning: left out PrivateKey, which a go file cannot hold\n");
     g_assert_null(strstr(only->err, PRIVATE_KEY));
 }
 
@@ -177,8 +177,9 @@ test_convert_wirehub(void)
     g_assert_cmpstr(run->err, ==, "");
     back = CTL_RUN(NULL, "convert", "--to", "wirehub", "a.wirelink");
     g_assert_cmpstr(back->out, ==, network);
-    g_assert_cmpstr(back->err, ==,
-                    "wirelinkctl: warning: a wirehub file has no place for PrivateKey; left out\n");
+    g_assert_cmpstr(
+        back->err, ==,
+        "wirelinkctl: warning: left out PrivateKey, which a wirehub file cannot hold\n");
 }
 
 static void
@@ -193,17 +194,17 @@ test_convert_usage(void)
     g_autoptr(CtlRun) same = NULL;
     g_autoptr(CtlRun) bad = NULL;
 
-    assert_fails(nothing, 2, "convert: the file to convert is missing");
-    assert_fails(format, 2, "--to does not know \"x\\u{1b}\"");
+    assert_fails(nothing, 2, "convert: FILE is missing");
+    assert_fails(format, 2, "--to: unknown format \"x\\u{1b}\"");
     assert_fails(missing, 1, "Cannot read \"a.conf\"");
     assert_fails(folder, 1, "is not a regular file");
     put("a", "hello");
     put("b.conf", WG_QUICK);
     put("c.conf", WG_QUICK "Colour\n");
     unknown = CTL_RUN(NULL, "convert", "a");
-    assert_fails(unknown, 1, "say it with --from");
+    assert_fails(unknown, 1, "name it with --from");
     same = CTL_RUN(NULL, "convert", "b.conf", "d.conf");
-    assert_fails(same, 2, "a wg-quick file already");
+    assert_fails(same, 2, "already is a wg-quick file");
     bad = CTL_RUN(NULL, "convert", "c.conf", "d.wirelink");
     assert_fails(bad, 1, "c.conf:10: ");
     device = CTL_RUN(NULL, "convert", "--force", "--to", "wirelink", "b.conf", "/dev/null");
@@ -253,10 +254,10 @@ test_new(void)
     g_assert_cmpstr(g_strchomp(public_run->out), ==, hub_public);
 
     again = CTL_RUN(NULL, NEW);
-    assert_fails(again, 1, "\"hub.wirelink\": it is there already");
+    assert_fails(again, 1, "\"hub.wirelink\": it already exists");
 }
 
-/* Nothing is left behind where one of the two files cannot be written. */
+/* Neither file remains if one of them cannot be written. */
 static void
 test_new_half(void)
 {
@@ -264,7 +265,7 @@ test_new_half(void)
 
     put("laptop.wirelink", "mine");
     run = CTL_RUN(NULL, NEW);
-    assert_fails(run, 1, "\"laptop.wirelink\": it is there already");
+    assert_fails(run, 1, "\"laptop.wirelink\": it already exists");
     g_assert_false(is_there("hub.wirelink"));
 }
 
@@ -274,17 +275,17 @@ test_new_usage(void)
     static const struct {
         const char *name, *network, *endpoint, *problem;
     } cases[] = {
-        {"../laptop", "10.77.0.0/24", "h", "new: NAME: a member's name is 1 to 63 bytes"},
-        {"", "10.77.0.0/24", "h", "new: NAME: a member's name is 1 to 63 bytes"},
+        {"../laptop", "10.77.0.0/24", "h", "new: NAME: a member name is 1 to 63 bytes"},
+        {"", "10.77.0.0/24", "h", "new: NAME: a member name is 1 to 63 bytes"},
         {"HUB", "10.77.0.0/24", "h", "same name"},
         {"a", "10.77.0.0/31", "h", "new: --network: 10.77.0.0/31 is not a network for members"},
         {"a", "10.77.0.0", "h", "new: --network: 10.77.0.0/32 is not a network for members"},
         {"a", "::/0", "h", "new: --network: ::/0 is not a network for members"},
         {"a", "10.77.0.0/24,10.0.0.0/8", "h", "overlaps"},
         {"a", "x", "h", "new: --network: \"x\" is not an IP address"},
-        {"a", "", "h", "new: --network: there is no network in it"},
+        {"a", "", "h", "new: --network: no network given"},
         {"a", "10.77.0.0/24", "h:0", "new: --endpoint: \"h:0\" has no valid port"},
-        {"a", "10.77.0.0/24", "h:1,g:2", "new: --endpoint: it is not one endpoint"},
+        {"a", "10.77.0.0/24", "h:1,g:2", "new: --endpoint: expected one endpoint"},
         {"a", "10.77.0.0/24", "h:51821", "new: --endpoint: port 51821"},
     };
     g_autoptr(CtlRun) missing = CTL_RUN(NULL, "new", "a", "--endpoint", "h");
@@ -319,7 +320,7 @@ test_add(void)
     after = get("hub.wirelink");
     g_assert_cmpstr(after, ==, before);
 
-    /* Comments stay, and the address that the first one was told is not known to be taken. */
+    /* Comments are kept; the address of the first one is free, as it was not written. */
     with_comment = g_strconcat(before, "# a comment", NULL);
     put("hub.wirelink", with_comment);
     written = CTL_RUN(NULL, "add", "desktop", "--write");
@@ -336,7 +337,7 @@ test_add(void)
     third = CTL_RUN(NULL, "add", "nas", "--write", "--endpoint", "192.0.2.1:7");
     ctl_assert_holds(third->out, "10.77.0.4/32, fd77::4/128");
     same = CTL_RUN(NULL, "add", "DESKTOP", "--write");
-    assert_fails(same, 1, "there is a member called DESKTOP already");
+    assert_fails(same, 1, "a member named DESKTOP already exists");
 }
 
 /* The two families get the same number, which is free in both. */
@@ -366,7 +367,7 @@ test_add_addresses(void)
         if (cases[i].expected)
             ctl_assert_holds(run->out, cases[i].expected);
         else
-            assert_fails(run, 1, "h.wirelink: no address is left in ");
+            assert_fails(run, 1, "h.wirelink: no free address in ");
         g_remove("a.wirelink");
     }
 }
@@ -383,19 +384,19 @@ test_add_refused(void)
     g_autofree char *before = get("hub.wirelink");
     g_autofree char *after = NULL;
 
-    assert_fails(none, 1, "name the hub's file with --hub-file");
-    assert_fails(leaf, 1, "laptop.wirelink: is not the file of a hub");
-    assert_fails(code, 2, "--qr is for --basic");
-    assert_fails(pipe, 1, "standard output is no terminal");
+    assert_fails(none, 1, "name the file of the hub with --hub-file");
+    assert_fails(leaf, 1, "laptop.wirelink: not the file of a hub");
+    assert_fails(code, 2, "--qr needs --basic");
+    assert_fails(pipe, 1, "standard output is not a terminal");
     g_assert_false(is_there("a.conf"));
     put("b.wirelink", "mine");
     taken = CTL_RUN(NULL, "add", "b", "--write");
-    assert_fails(taken, 1, "\"b.wirelink\": it is there already");
+    assert_fails(taken, 1, "\"b.wirelink\": it already exists");
     after = get("hub.wirelink");
     g_assert_cmpstr(after, ==, before);
 }
 
-/* Two at once never get the same address. */
+/* Members added at the same time get different addresses. */
 static void
 test_add_at_once(void)
 {
@@ -422,12 +423,12 @@ test_add_at_once(void)
     }
 }
 
-/* The blocks on the screen, read back, are the code of the file. */
+/* The printed blocks, read back, are the code of the file. */
 static void
 test_qr(void)
 {
     g_autoptr(CtlRun) made = CTL_RUN(NULL, NEW);
-    g_autoptr(CtlRun) run = CTL_RUN(NULL, "add", "phone", "--basic", "--write", "--qr-anywhere");
+    g_autoptr(CtlRun) run = CTL_RUN(NULL, "add", "phone", "--basic", "--write", "--qr-force");
     g_autofree char *file = get("phone.conf");
     g_autofree char *hub = get("hub.wirelink");
     g_auto(GStrv) lines = g_strsplit(run->out, "\n", -1);
@@ -443,7 +444,7 @@ test_qr(void)
         const char *line = lines[(row + quiet) / 2];
         const char *at = line;
 
-        /* Behind the colours, which are black on white whatever the terminal's are. */
+        /* After the colors, black on white in any color scheme. */
         g_assert_true(g_str_has_prefix(line, "\033[30;47m\033[38;5;16;48;5;231m"));
         g_assert_true(g_str_has_suffix(line, "\033[0m"));
         at = line + strlen("\033[30;47m\033[38;5;16;48;5;231m");

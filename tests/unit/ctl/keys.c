@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* genkey, pubkey, link-local, and what every command has in common. */
+/* genkey, pubkey, link-local, and the command line that all commands share. */
 #include "ctl-run.h"
 #include "wl-key.h"
 
@@ -54,8 +54,8 @@ test_pubkey_bad(void)
         g_assert_cmpint(run->status, ==, 1);
         g_assert_cmpstr(run->out, ==, "");
         g_assert_cmpstr(run->err, ==,
-                        "wirelinkctl: standard input does not hold a private key: expected 44 "
-                        "characters of base64, the last one =\n");
+                        "wirelinkctl: standard input does not contain a private key: a key is 44 "
+                        "characters of base64 that end in =\n");
     }
 }
 
@@ -71,10 +71,10 @@ test_link_local(void)
     g_assert_cmpstr(input->out, ==, ALICE_ADDRESS);
     g_assert_cmpint(bad->status, ==, 1);
     g_assert_cmpstr(bad->err, ==,
-                    "wirelinkctl: \"a\\u{1b}[1m\\u{202e}\" is not a public key: expected 44 "
-                    "characters of base64, the last one =\n");
+                    "wirelinkctl: \"a\\u{1b}[1m\\u{202e}\" is not a public key; a key is 44 "
+                    "characters of base64 that end in =\n");
     g_assert_cmpint(bad_input->status, ==, 1);
-    ctl_assert_holds(bad_input->err, "standard input does not hold a public key");
+    ctl_assert_holds(bad_input->err, "standard input does not contain a public key");
 }
 
 static void

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#define OWN_KEY "j0DFrbaPJWJK5bIU6nZ6bslNgp09e14a0bpvPiE4KF8="
+
 static const char manager_xml[] =
     "<node><interface name='org.freedesktop.DBus.ObjectManager'>"
     "<method name='GetManagedObjects'><arg type='a{oa{sa{sv}}}' direction='out'/></method>"
@@ -104,7 +106,7 @@ answer_link(GDBusConnection *connection, const char *sender, const char *path,
     answer_with(invocation, mock->methods, NULL);
 }
 
-/* As of the service: the first read starts the measurement. */
+/* Like the service: the first read starts the measurement. */
 static GVariant *
 get_round_trip(GDBusConnection *connection, const char *sender, const char *path,
                const char *interface, const char *name, GError **error, gpointer user_data)
@@ -119,7 +121,7 @@ get_round_trip(GDBusConnection *connection, const char *sender, const char *path
 static void
 mock_free(Mock *mock)
 {
-    /* To answer would have taken them. */
+    /* An answer would have taken them. */
     g_ptr_array_foreach(mock->waiting, (GFunc) (void (*)(void)) g_object_unref, NULL);
     g_ptr_array_unref(mock->waiting);
     g_dbus_connection_close_sync(mock->connection, NULL, NULL);
@@ -241,7 +243,8 @@ fixture_tear_down(Fixture *self, gconstpointer data)
     g_object_unref(self->bus);
 }
 
-/* ---- what they show ------------------------------------------------------------------------ */
+/* ---- what they publish ------------------------------------------------------------------------
+ */
 
 static GVariant *
 parse(const char *type, const char *text)
@@ -265,7 +268,7 @@ mock_objects_with(const char *id, const char *version, const char *more, const c
     g_autofree char *text = g_strdup_printf(
         "{objectpath '" LINK_PATH "': {'org.freedesktop.NetworkManager.wirelink1.Link': {"
         "'Uuid': <'0f0e0d0c-%s'>, 'Id': <'%s'>, 'Interface': <'nmwl-%s'>, 'Backend': <'kernel'>, "
-        "'PublicKey': <'j0DFrbaPJWJK5bIU6nZ6bslNgp09e14a0bpvPiE4KF8='>, "
+        "'PublicKey': <'" OWN_KEY "'>, "
         "'LinkLocalAddress': <'fe80::58e3:f6f9:c107:22cf'>, 'ListenPort': <uint16 40001>, "
         "'FactPort': <uint16 51821>, 'Role': <'leaf'>, 'RoleSource': <'detected'>, "
         "'Addresses': <['10.77.0.9/24', 'fd77::9/64']>, 'Networks': <['10.77.0.0/24']>, "
@@ -311,6 +314,37 @@ static const char phone_more[] =
     "'Basic': <true>, 'Configured': <true>, 'Trust': <''>, 'TrustSource': <'config'>, "
     "'Candidates': <[('198.51.100.7:51820', 'configured', 'profile', 'not-tried')]>, ";
 
+/* An entry of GetFacts in GVariant's text format; keys are public keys, names may be "". */
+static char *
+mock_fact(const char *subject, const char *subject_name, const char *type, const char *value,
+          const char *source, const char *source_name, gboolean accepted, const char *reason,
+          guint expires)
+{
+    return g_strdup_printf("{'Subject': <'%s'>, 'SubjectName': <'%s'>, 'Type': <'%s'>, "
+                           "'Value': <'%s'>, 'Source': <'%s'>, 'SourceName': <'%s'>, "
+                           "'Accepted': <%s>, 'Reason': <'%s'>, 'Expires': <uint32 %u>}",
+                           subject, subject_name, type, value, source, source_name,
+                           accepted ? "true" : "false", reason, expires);
+}
+
+static GVariant *
+mock_facts(void)
+{
+    g_autofree char *endpoint =
+        mock_fact(MOCK_KEY("2"), "laptop", "endpoint", "192.168.7.4:41000", MOCK_KEY("2"), "laptop",
+                  TRUE, "laptop is a known peer, which may report endpoints", 251);
+    g_autofree char *member = mock_fact(MOCK_KEY("3"), "nas", "member", "nas", MOCK_KEY("1"), "hub",
+                                        TRUE, "hub is a router, which may add members", 0);
+    g_autofree char *refused =
+        mock_fact(MOCK_KEY("2"), "laptop", "allowed-ips", "0.0.0.0/0", MOCK_KEY("1"), "hub", FALSE,
+                  "refused: a default route is never accepted from a fact", 0);
+    g_autofree char *own = mock_fact(OWN_KEY, "", "endpoint", "192.168.1.5:40001", "", "", TRUE,
+                                     "reported by this member", 255);
+    g_autofree char *all = g_strdup_printf("[%s, %s, %s, %s]", endpoint, member, refused, own);
+
+    return parse("aa{sv}", all);
+}
+
 Mock *
 fixture_add_network(Fixture *self, const char *id)
 {
@@ -320,46 +354,20 @@ fixture_add_network(Fixture *self, const char *id)
     g_autofree char *hub =
         mock_peer(1, "hub", "direct", "/", "direct on 192.0.2.1:51820", hub_with_times);
     g_autofree char *laptop = mock_peer(2, "laptop", "routed", PEER_PATH "1",
-                                        "using hub: no direct handshake yet", laptop_more);
+                                        "through hub; no direct handshake yet", laptop_more);
     g_autofree char *nas =
         mock_peer(3, "nas", "direct-lan", "/", "on the same network, direct on 192.168.1.20:51820",
                   nas_with_times);
     g_autofree char *phone =
-        mock_peer(4, "phone", "connecting", "/", "1 address to try", phone_more);
+        mock_peer(4, "phone", "connecting", "/", "1 candidate address to try", phone_more);
     g_autofree char *unnamed =
-        mock_peer(5, "", "offline", "/", "no address of it is known yet; hub has to tell one",
+        mock_peer(5, "", "offline", "/", "no known endpoint; waiting for hub to report one",
                   "'Trust': <'Untrusted'>, 'TrustSource': <'none'>, ");
     g_autofree char *peers = g_strconcat(laptop, unnamed, phone, nas, hub, NULL);
     Mock *mock = fixture_add_mock(self, MOCK_ANSWERS, mock_objects(id, WL_VERSION, peers));
 
     g_variant_unref(mock->facts);
-    mock->facts = parse(
-        "aa{sv}",
-        "[{'Subject': <'" MOCK_KEY(
-            "2") "'>, 'SubjectName': <'laptop'>,"
-                 " 'Type': <'endpoint'>, 'Value': <'192.168.7.4:41000'>,"
-                 " 'Source': <'" MOCK_KEY(
-                     "2") "'>, 'SourceName': <'laptop'>,"
-                          " 'Accepted': <true>, 'Reason': <'laptop is a known peer, which may tell endpoints'>,"
-                          " 'Expires': <uint32 251>},"
-                          "{'Subject': <'" MOCK_KEY(
-                              "3") "'>, 'SubjectName': <'nas'>,"
-                                   " 'Type': <'member'>, 'Value': <'nas'>,"
-                                   " 'Source': <'" MOCK_KEY(
-                                       "1") "'>, 'SourceName': <'hub'>,"
-                                            " 'Accepted': <true>, 'Reason': <'hub is a router by the profile, so it may name members'>,"
-                                            " 'Expires': <uint32 0>},"
-                                            "{'Subject': <'" MOCK_KEY(
-                                                "2") "'>, 'SubjectName': <'laptop'>,"
-                                                     " 'Type': <'allowed-ips'>, 'Value': <'0.0.0.0/0'>,"
-                                                     " 'Source': <'" MOCK_KEY(
-                                                         "1") "'>, 'SourceName': <'hub'>,"
-                                                              " 'Accepted': <false>, 'Reason': <'refused: a default route is never taken from a fact'>,"
-                                                              " 'Expires': <uint32 0>},"
-                                                              "{'Subject': <'j0DFrbaPJWJK5bIU6nZ6bslNgp09e14a0bpvPiE4KF8='>, 'SubjectName': <''>,"
-                                                              " 'Type': <'endpoint'>, 'Value': <'192.168.1.5:40001'>, 'Source': <''>,"
-                                                              " 'SourceName': <''>, 'Accepted': <true>, 'Reason': <'this member says so'>,"
-                                                              " 'Expires': <uint32 255>}]");
+    mock->facts = mock_facts();
     return mock;
 }
 

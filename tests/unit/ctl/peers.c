@@ -6,7 +6,7 @@
 
 /* ---- goldens ------------------------------------------------------------------------------- */
 
-/* Everything that is printed of the network, for people (wide and narrow) and for programs. */
+/* All output about the network, for people (wide and narrow) and for programs. */
 static void
 test_golden(Fixture *fixture, gconstpointer data)
 {
@@ -63,9 +63,10 @@ test_pick(Fixture *fixture, gconstpointer data)
     ctl_assert_holds(by_key->out, "laptop: routed\n");
     several_keys = FIXTURE_RUN(fixture, NULL, "peer", "KEY");
     g_assert_cmpint(several_keys->status, ==, 3);
-    g_assert_cmpstr(several_keys->err, ==,
-                    "wirelinkctl: \"KEY\" may be any of hub (KEY1KEYK…), laptop (KEY2KEYK…), nas "
-                    "(KEY3KEYK…), phone (KEY4KEYK…), KEY5KEYK… (KEY5KEYK…): say more of its key\n");
+    g_assert_cmpstr(
+        several_keys->err, ==,
+        "wirelinkctl: \"KEY\" matches hub (KEY1KEYK…), laptop (KEY2KEYK…), nas "
+        "(KEY3KEYK…), phone (KEY4KEYK…), KEY5KEYK… (KEY5KEYK…): write more of the key\n");
     fixture_add_mock(fixture, MOCK_ANSWERS, mock_objects("work", WL_VERSION, other_hub));
     several_names = FIXTURE_RUN(fixture, NULL, "explain", "hub");
     g_assert_cmpint(several_names->status, ==, 3);
@@ -77,9 +78,10 @@ test_pick(Fixture *fixture, gconstpointer data)
 
     unknown = FIXTURE_RUN(fixture, NULL, "peer", "hu\033b");
     g_assert_cmpint(unknown->status, ==, 3);
-    g_assert_cmpstr(unknown->err, ==,
-                    "wirelinkctl: no peer is called \"hu\\u{1b}b\", and no key starts so: "
-                    "wirelinkctl status shows them all\n");
+    g_assert_cmpstr(
+        unknown->err, ==,
+        "wirelinkctl: no peer has the name \"hu\\u{1b}b\" or a key that starts with it: "
+        "wirelinkctl status shows all peers\n");
     unknown_json = FIXTURE_RUN(fixture, NULL, "explain", "--json", "nobody");
     g_assert_cmpint(unknown_json->status, ==, 3);
     g_assert_cmpstr(unknown_json->err, ==, "");
@@ -113,9 +115,9 @@ test_usage(Fixture *fixture, gconstpointer data)
     g_assert_cmpint(extra_json->status, ==, 2);
     g_assert_cmpuint(strlen(json_object_get_string_member(error, "error")), <, 300);
     g_assert_cmpint(no_svg->status, ==, 2);
-    ctl_assert_holds(no_svg->err, "say --svg");
+    ctl_assert_holds(no_svg->err, "add --svg");
     g_assert_cmpint(no_address->status, ==, 2);
-    ctl_assert_holds(no_address->err, "\"192.0.2.1\" is not an address with its port");
+    ctl_assert_holds(no_address->err, "\"192.0.2.1\" is not an address with a port");
     for (guint i = 0; i < G_N_ELEMENTS(commands); i++) {
         g_autofree char *usage = g_strdup_printf("Usage: wirelinkctl %s ", commands[i]);
         g_autoptr(CtlRun) help = FIXTURE_RUN(fixture, NULL, commands[i], "--help");
@@ -140,18 +142,18 @@ test_facts_fail(Fixture *fixture, gconstpointer data)
     old = FIXTURE_RUN(fixture, NULL, "facts");
     g_assert_cmpint(old->status, ==, 5);
     g_assert_cmpstr(old->out, ==, "");
-    ctl_assert_holds(old->err, "the service of \"home\" is of another version");
+    ctl_assert_holds(old->err, "the service of \"home\" has another version");
     old_json = FIXTURE_RUN(fixture, NULL, "facts", "--json");
     g_assert_cmpint(old_json->status, ==, 5);
     ctl_assert_holds(old_json->out, "\"error\"");
-    /* What can be told without them is told. */
+    /* The rest needs no facts. */
     explained = FIXTURE_RUN(fixture, NULL, "explain", "hub");
     g_assert_cmpint(explained->status, ==, 5);
-    ctl_assert_holds(explained->out, "So: it is direct");
+    ctl_assert_holds(explained->out, "Conclusion: connected directly");
     mock->methods = MOCK_DENIES;
     denied = FIXTURE_RUN(fixture, NULL, "facts");
     g_assert_cmpint(denied->status, ==, 4);
-    ctl_assert_holds(denied->err, "the service of \"home\" does not permit it");
+    ctl_assert_holds(denied->err, "the service of \"home\" denies access");
 }
 
 /* ---- changes ------------------------------------------------------------------------------- */
@@ -171,13 +173,13 @@ test_refresh(Fixture *fixture, gconstpointer data)
     g_assert_cmpstr(home->called->str, ==, "");
     all = FIXTURE_RUN(fixture, NULL, "refresh");
     g_assert_cmpstr(all->out, ==,
-                    "home: told and tried everything again\n"
-                    "work: told and tried everything again\n");
+                    "home: sent all facts again and retried all addresses\n"
+                    "work: sent all facts again and retried all addresses\n");
     g_assert_cmpstr(home->called->str, ==, "Refresh() ");
     work->methods = MOCK_DENIES;
     denied = FIXTURE_RUN(fixture, NULL, "refresh");
     g_assert_cmpint(denied->status, ==, 4);
-    g_assert_cmpstr(denied->out, ==, "home: told and tried everything again\n");
+    g_assert_cmpstr(denied->out, ==, "home: sent all facts again and retried all addresses\n");
     ctl_assert_holds(denied->err, "an administrator may change");
     json = FIXTURE_RUN(fixture, NULL, "refresh", "--json", "work");
     g_assert_cmpint(json->status, ==, 4);
@@ -201,10 +203,11 @@ test_forget(Fixture *fixture, gconstpointer data)
     g_assert_cmpstr(mock->called->str, ==,
                     "ForgetEndpoint(" MOCK_KEY("2") ", [2001:db8::4]:41000) ");
     g_string_truncate(mock->called, 0);
-    /* Others may call a member as they like, and so as another one. */
+    /* Other members may give a member any name, also that of another member. */
     by_given_name = FIXTURE_RUN(fixture, NULL, "forget", "nas", "192.0.2.1:51820");
     g_assert_cmpint(by_given_name->status, ==, 3);
-    ctl_assert_holds(by_given_name->err, "others gave the name \"nas\" to nas (KEY3KEYK…)");
+    ctl_assert_holds(by_given_name->err,
+                     "the name \"nas\" of nas (KEY3KEYK…) was given by other members");
     g_assert_cmpstr(mock->called->str, ==, "");
     mock->methods = MOCK_FAILS;
     unknown = FIXTURE_RUN(fixture, NULL, "forget", "hub", "192.0.2.9:1");
@@ -223,9 +226,9 @@ count_element(GMarkupParseContext *context, const char *name, const char **names
     *scripts += strcmp(name, "script") == 0;
 }
 
-/* Well-formed, whatever the names, and nothing in it acts. */
+/* Well-formed with any names, and without active contents. */
 static void
-test_map_harmless(Fixture *fixture, gconstpointer data)
+test_map_unsafe_names(Fixture *fixture, gconstpointer data)
 {
     static const GMarkupParser parser = {.start_element = count_element};
     g_autofree char *long_name = g_strnfill(4096, '&');
@@ -281,7 +284,7 @@ test_map_one(Fixture *fixture, gconstpointer data)
     fixture_add_mock(fixture, MOCK_ANSWERS, mock_objects("work", WL_VERSION, ""));
     several = FIXTURE_RUN(fixture, NULL, "map", "--svg");
     g_assert_cmpint(several->status, ==, 2);
-    ctl_assert_holds(several->err, "say which of \"home\", \"work\"");
+    ctl_assert_holds(several->err, "name one of \"home\", \"work\"");
     lonely = FIXTURE_RUN(fixture, NULL, "map", "--svg", "work");
     g_assert_cmpint(lonely->status, ==, 0);
     ctl_assert_holds(lonely->out, "</svg>\n");
@@ -297,7 +300,7 @@ main(int argc, char **argv)
     FIXTURE_ADD("/ctl/peers/facts-fail", test_facts_fail);
     FIXTURE_ADD("/ctl/peers/refresh", test_refresh);
     FIXTURE_ADD("/ctl/peers/forget", test_forget);
-    FIXTURE_ADD("/ctl/peers/map-harmless", test_map_harmless);
+    FIXTURE_ADD("/ctl/peers/map-unsafe-names", test_map_unsafe_names);
     FIXTURE_ADD("/ctl/peers/map-rates", test_map_rates);
     FIXTURE_ADD("/ctl/peers/map-one", test_map_one);
     return g_test_run();

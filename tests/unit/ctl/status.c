@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* "wirelinkctl status" against services of this program on a bus of its own. */
+/* "wirelinkctl status" against mock services on a private bus. */
 #include "mock-service.h"
 
 #include <string.h>
 
-/* ---- what is shown ------------------------------------------------------------------------- */
+/* ---- output -------------------------------------------------------------------------------- */
 
 static void
 test_wide(Fixture *fixture, gconstpointer data)
@@ -76,7 +76,7 @@ test_json(Fixture *fixture, gconstpointer data)
         json_object_get_string_member(json_array_get_object_element(peers, 0), "public_key"));
 }
 
-/* The profile was changed to something that counts later, and then to something that never will. */
+/* The stored profile has changes that are pending, and then an error. */
 static void
 test_changed(Fixture *fixture, gconstpointer data)
 {
@@ -89,9 +89,10 @@ test_changed(Fixture *fixture, gconstpointer data)
     fixture_add_mock(fixture, MOCK_ANSWERS, mock_objects_with("home", WL_VERSION, changed, ""));
     run = FIXTURE_RUN(fixture, "100", "status");
     g_assert_cmpint(run->status, ==, 0);
-    ctl_assert_holds(run->out,
-                     "  changed, and waits until it is brought up again: listen-port, mtu\n"
-                     "  runs as it was, for what is stored cannot: peer-1-endpoint: ");
+    ctl_assert_holds(
+        run->out,
+        "  not applied yet: listen-port, mtu; reactivate the profile to apply\n"
+        "  the stored profile is invalid, the previous settings stay in use: peer-1-endpoint: ");
     g_assert_null(strchr(run->out, '\033'));
     json = FIXTURE_RUN(fixture, "100", "status", "--json");
     ctl_assert_holds(json->out,
@@ -111,7 +112,7 @@ test_several(Fixture *fixture, gconstpointer data)
 
     fixture_add_mock(fixture, MOCK_ANSWERS, mock_objects("work", WL_VERSION, ""));
     fixture_add_mock(fixture, MOCK_ANSWERS, mock_objects("home", WL_VERSION, ""));
-    /* Not up yet. */
+    /* Not yet active. */
     fixture_add_mock(fixture, MOCK_ANSWERS, g_variant_new("a{oa{sa{sv}}}", NULL));
     all = FIXTURE_RUN(fixture, "80", "status");
     g_assert_cmpint(all->status, ==, 0);
@@ -128,7 +129,7 @@ test_several(Fixture *fixture, gconstpointer data)
     other = FIXTURE_RUN(fixture, "80", "status", "office");
     g_assert_cmpint(other->status, ==, 3);
     g_assert_cmpstr(other->out, ==, "");
-    ctl_assert_holds(other->err, "no active wirelink profile is called \"office\"");
+    ctl_assert_holds(other->err, "no active wirelink profile is named \"office\"");
     other_json = FIXTURE_RUN(fixture, "80", "status", "--json", "office");
     g_assert_cmpint(other_json->status, ==, 3);
     g_assert_cmpstr(other_json->err, ==, "");
@@ -136,13 +137,13 @@ test_several(Fixture *fixture, gconstpointer data)
     g_assert_true(json_object_has_member(error, "error"));
 }
 
-/* ---- names that are made to be a nuisance --------------------------------------------------- */
+/* ---- malicious names ----------------------------------------------------------------------- */
 
 static void
-test_harmless(Fixture *fixture, gconstpointer data)
+test_unsafe_names(Fixture *fixture, gconstpointer data)
 {
     g_autofree char *peer =
-        mock_peer(3, "a\\u001b[31mb\\u202ec", "offline", "/", "told\\nby\\u009ba peer", "");
+        mock_peer(3, "a\\u001b[31mb\\u202ec", "offline", "/", "sent\\nby\\u009ba peer", "");
     g_autofree char *unnamed = mock_peer(4, "", "offline", "/", "", "");
     g_autofree char *peers = g_strconcat(unnamed, peer, NULL);
     g_autoptr(CtlRun) table = NULL;
@@ -153,7 +154,7 @@ test_harmless(Fixture *fixture, gconstpointer data)
     fixture_add_mock(fixture, MOCK_ANSWERS, mock_objects("home", WL_VERSION, peers));
     table = FIXTURE_RUN(fixture, "300", "status");
     ctl_assert_holds(table->out, "a\\u{1b}[31mb\\u{202e}c");
-    ctl_assert_holds(table->out, "told\\u{a}by\\u{9b}a peer");
+    ctl_assert_holds(table->out, "sent\\u{a}by\\u{9b}a peer");
     ctl_assert_holds(table->out, "  KEY4KEYK…");
     g_assert_null(strchr(table->out, '\033'));
 
@@ -165,7 +166,7 @@ test_harmless(Fixture *fixture, gconstpointer data)
     profile = json_array_get_object_element(json_object_get_array_member(root, "profiles"), 0);
     shown = json_array_get_object_element(json_object_get_array_member(profile, "peers"), 0);
     g_assert_cmpstr(json_object_get_string_member(shown, "name"), ==, "a\033[31mb\342\200\256c");
-    g_assert_cmpstr(json_object_get_string_member(shown, "reason"), ==, "told\nby\302\233a peer");
+    g_assert_cmpstr(json_object_get_string_member(shown, "reason"), ==, "sent\nby\302\233a peer");
 }
 
 /* Long in bytes, in columns, or in marks that take no column. */
@@ -197,7 +198,7 @@ test_long(Fixture *fixture, gconstpointer data)
 
 /* ---- round trips --------------------------------------------------------------------------- */
 
-/* Who looks for the first time sees them; of peers that do not answer there is none. */
+/* The first run shows them; a peer that does not answer has none. */
 static void
 test_round_trips(Fixture *fixture, gconstpointer data)
 {
@@ -220,7 +221,7 @@ test_round_trips(Fixture *fixture, gconstpointer data)
     ctl_assert_holds(peer->out, "round trip      12.3 ms");
 }
 
-/* ---- what goes wrong ----------------------------------------------------------------------- */
+/* ---- failures ------------------------------------------------------------------------------ */
 
 static void
 test_nothing(Fixture *fixture, gconstpointer data)
@@ -232,7 +233,7 @@ test_nothing(Fixture *fixture, gconstpointer data)
     g_assert_cmpint(run->status, ==, 3);
     g_assert_cmpstr(run->out, ==, "");
     g_assert_cmpstr(run->err, ==,
-                    "wirelinkctl: no wirelink profile is active: bring one up with nmcli "
+                    "wirelinkctl: no wirelink profile is active: activate one with nmcli "
                     "connection up NAME\n");
     g_assert_cmpint(json->status, ==, 3);
     g_assert_cmpint(json_object_get_int_member(error, "exit_status"), ==, 3);
@@ -250,17 +251,17 @@ test_denied(Fixture *fixture, gconstpointer data)
     run = FIXTURE_RUN(fixture, "80", "status");
     json = FIXTURE_RUN(fixture, "80", "status", "--json");
     g_assert_cmpint(run->status, ==, 4);
-    ctl_assert_holds(run->err, "run this as root");
+    ctl_assert_holds(run->err, "run the command with sudo");
     g_assert_cmpint(json->status, ==, 4);
-    ctl_assert_holds(json->out, "run this as root");
+    ctl_assert_holds(json->out, "run the command with sudo");
 
-    /* The private profile of somebody else does not spoil one's own. */
+    /* The private profile of another user does not hide one's own. */
     fixture_add_mock(fixture, MOCK_ANSWERS, mock_objects("home", WL_VERSION, ""));
     beside = FIXTURE_RUN(fixture, "80", "status");
     g_assert_cmpint(beside->status, ==, 0);
     g_assert_cmpstr(beside->err, ==, "");
     ctl_assert_holds(beside->out, "home: ");
-    ctl_assert_holds(beside->out, "\n1 more active that only root and its users may see\n");
+    ctl_assert_holds(beside->out, "\n1 more active, visible only to root and their users\n");
     named = FIXTURE_RUN(fixture, "80", "status", "office");
     g_assert_cmpint(named->status, ==, 4);
 }
@@ -275,10 +276,10 @@ test_out_of_order(Fixture *fixture, gconstpointer data)
     fixture_add_mock(fixture, MOCK_FAILS, NULL);
     alone = FIXTURE_RUN(fixture, "80", "status");
     g_assert_cmpint(alone->status, ==, 1);
-    ctl_assert_holds(alone->err, ") fails: out of\\u{1b}[31m order\n");
+    ctl_assert_holds(alone->err, ") failed: out of\\u{1b}[31m order\n");
     g_assert_null(strstr(alone->err, "GDBus"));
 
-    /* The others are shown all the same. */
+    /* The other profiles are shown nevertheless. */
     fixture_add_mock(fixture, MOCK_ANSWERS, mock_objects("home", WL_VERSION, ""));
     beside = FIXTURE_RUN(fixture, "80", "status");
     g_assert_cmpint(beside->status, ==, 1);
@@ -305,7 +306,7 @@ test_other_version(Fixture *fixture, gconstpointer data)
 
     g_assert_cmpint(shown->status, ==, 5);
     g_assert_true(g_str_has_prefix(shown->out, "home: "));
-    ctl_assert_holds(shown->err, "the service of \"home\" is version 0.0.1 and this wirelinkctl");
+    ctl_assert_holds(shown->err, "the service of \"home\" has version 0.0.1, this wirelinkctl");
     g_assert_cmpint(json->status, ==, 5);
     g_assert_cmpstr(json->err, ==, "");
     g_assert_cmpuint(json_array_get_length(json_object_get_array_member(root, "problems")), ==, 1);
@@ -317,7 +318,7 @@ test_other_version(Fixture *fixture, gconstpointer data)
     g_assert_no_error(error);
     unreadable = FIXTURE_RUN(fixture, "80", "status");
     g_assert_cmpint(unreadable->status, ==, 5);
-    ctl_assert_holds(unreadable->err, "is of another version than this wirelinkctl");
+    ctl_assert_holds(unreadable->err, "has another version than this wirelinkctl");
 
     fixture_remove_mock(fixture, mock);
     fixture_add_mock(fixture, MOCK_KNOWS_NOTHING, NULL);
@@ -325,7 +326,7 @@ test_other_version(Fixture *fixture, gconstpointer data)
     g_assert_cmpint(unknown->status, ==, 5);
 }
 
-/* Each answers when all have been asked, which one after the other would never come. */
+/* Each service answers only after all were called: calls in sequence would never end. */
 static void
 test_at_once(Fixture *fixture, gconstpointer data)
 {
@@ -364,7 +365,7 @@ test_no_bus(void)
     g_autoptr(CtlRun) run = ctl_run(arguments, NULL, environment);
 
     g_assert_cmpint(run->status, ==, 1);
-    ctl_assert_holds(run->err, "wirelinkctl: cannot reach the system bus: ");
+    ctl_assert_holds(run->err, "wirelinkctl: cannot connect to the system bus: ");
 }
 
 int
@@ -378,7 +379,7 @@ main(int argc, char **argv)
     FIXTURE_ADD("/ctl/status/json", test_json);
     FIXTURE_ADD("/ctl/status/several", test_several);
     FIXTURE_ADD("/ctl/status/changed", test_changed);
-    FIXTURE_ADD("/ctl/status/harmless", test_harmless);
+    FIXTURE_ADD("/ctl/status/unsafe-names", test_unsafe_names);
     FIXTURE_ADD("/ctl/status/long", test_long);
     FIXTURE_ADD("/ctl/status/round-trips", test_round_trips);
     FIXTURE_ADD("/ctl/status/nothing", test_nothing);

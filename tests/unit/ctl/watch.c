@@ -18,7 +18,7 @@ start(const Fixture *fixture, gboolean on_terminal, const char *const *arguments
 #define START(fixture, on_terminal, ...)                                                           \
     start(fixture, on_terminal, (const char *const[]){__VA_ARGS__, NULL})
 
-/* What is emitted from now on comes after the reply. */
+/* Signals from now on come after the reply. */
 static void
 wait_for_read(const Mock *mock, guint n)
 {
@@ -61,13 +61,13 @@ test_watch(Fixture *fixture, gconstpointer data)
     /* The reason alone. */
     mock_emit_changed(mock, 2, "{'Reason': <'direct on [2001:db8::4]:41000'>}", "[]");
     at = ctl_process_wait_for(process, at, "direct on [2001:db8::4]:41000\n");
-    /* Nothing that is shown. */
+    /* Nothing that the lines show. */
     mock_emit_changed(mock, 2, "{'Endpoint': <'192.0.2.9:9'>, 'State': <'direct'>}", "['RxBytes']");
     mock_emit_added(mock, printer);
     at = ctl_process_wait_for(process, at, "new here\n");
     mock_emit_removed(mock, 6);
     at = ctl_process_wait_for(process, at, "removed\n");
-    /* Private: to be read again. The order within a read is that of the names. */
+    /* Without values, hence read again. Reads report in the order of names. */
     g_variant_unref(mock->objects);
     mock->objects = g_variant_take_ref(mock_objects("home", WL_VERSION, peers));
     mock_emit_removed(mock, 2);
@@ -101,7 +101,7 @@ test_watch_json(Fixture *fixture, gconstpointer data)
     assert_golden("watch.json", settled);
 }
 
-/* Only what the services themselves say counts. */
+/* Only signals of the services themselves count. */
 static void
 test_watch_stranger(Fixture *fixture, gconstpointer data)
 {
@@ -111,7 +111,7 @@ test_watch_stranger(Fixture *fixture, gconstpointer data)
 
     wait_for_read(mock, 1);
     mock_emit_changed(&stranger, 1, "{'State': <'offline'>, 'Reason': <'lie'>}", "[]");
-    /* At most everything is read again, which tells nothing new. */
+    /* At most everything is read again, without a change. */
     wait_for_read(mock, 2);
     mock_emit_changed(mock, 1, "{'State': <'offline'>, 'Reason': <'truth'>}", "[]");
     ctl_process_wait_for(process, 0, "truth\n");
@@ -132,28 +132,27 @@ test_watch_fails(Fixture *fixture, gconstpointer data)
 /* ---- the terminal -------------------------------------------------------------------------- */
 
 static void
-test_colours(Fixture *fixture, gconstpointer data)
+test_colors(Fixture *fixture, gconstpointer data)
 {
     static const char *const commands[][4] = {
         {"status", NULL}, {"facts", NULL}, {"explain", "laptop", NULL}, {"peer", "phone", NULL}};
 
     fixture_add_network(fixture, "home");
     for (guint i = 0; i < G_N_ELEMENTS(commands); i++) {
-        g_autofree char *name = g_strdup_printf("colour-%s.txt", commands[i][0]);
-        const char *no_colour[] = {"DBUS_SYSTEM_BUS_ADDRESS",
-                                   g_test_dbus_get_bus_address(fixture->bus), "NO_COLOR", "1",
-                                   NULL};
-        g_autoptr(CtlProcess) coloured = start(fixture, TRUE, commands[i]);
-        g_autoptr(CtlProcess) plain = ctl_start(commands[i], no_colour, TRUE);
+        g_autofree char *name = g_strdup_printf("color-%s.txt", commands[i][0]);
+        const char *no_color[] = {"DBUS_SYSTEM_BUS_ADDRESS",
+                                  g_test_dbus_get_bus_address(fixture->bus), "NO_COLOR", "1", NULL};
+        g_autoptr(CtlProcess) colored = start(fixture, TRUE, commands[i]);
+        g_autoptr(CtlProcess) plain = ctl_start(commands[i], no_color, TRUE);
 
-        g_assert_cmpint(ctl_process_finish(coloured), ==, 0);
-        assert_golden(name, coloured->out->str);
+        g_assert_cmpint(ctl_process_finish(colored), ==, 0);
+        assert_golden(name, colored->out->str);
         g_assert_cmpint(ctl_process_finish(plain), ==, 0);
         g_assert_null(strchr(plain->out->str, '\033'));
     }
 }
 
-/* Drawn again at a change, and the terminal given back as it was, however it ends. */
+/* A change redraws the screen; every way of ending restores the terminal. */
 static void
 test_status_watch(Fixture *fixture, gconstpointer data)
 {
@@ -194,7 +193,7 @@ test_status_watch(Fixture *fixture, gconstpointer data)
     }
 }
 
-/* It ends at once while a service hangs, and says what is wrong when none is left. */
+/* It ends at once while a service hangs, and shows the error when none is left. */
 static void
 test_status_watch_hanging(Fixture *fixture, gconstpointer data)
 {
@@ -217,7 +216,7 @@ test_status_watch_hanging(Fixture *fixture, gconstpointer data)
     g_assert_cmpint(ctl_process_finish(left), ==, 0);
 }
 
-/* Without a terminal nothing is drawn over; rates come with the second read. */
+/* Without a terminal pictures are appended; rates follow with the second read. */
 static void
 test_status_watch_pipe(Fixture *fixture, gconstpointer data)
 {
@@ -245,7 +244,7 @@ main(int argc, char **argv)
     FIXTURE_ADD("/ctl/watch/json", test_watch_json);
     FIXTURE_ADD("/ctl/watch/stranger", test_watch_stranger);
     FIXTURE_ADD("/ctl/watch/fails", test_watch_fails);
-    FIXTURE_ADD("/ctl/watch/colours", test_colours);
+    FIXTURE_ADD("/ctl/watch/colors", test_colors);
     FIXTURE_ADD("/ctl/watch/status", test_status_watch);
     FIXTURE_ADD("/ctl/watch/status-hanging", test_status_watch_hanging);
     FIXTURE_ADD("/ctl/watch/status-pipe", test_status_watch_pipe);

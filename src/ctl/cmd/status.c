@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* wirelinkctl status: the active profiles and their peers, once or redrawn at each change. */
+#include "wl-command.h"
+#include "wl-json.h"
+#include "wl-print.h"
+#include "wl-round-trips.h"
+#include "wl-screen.h"
+#include "wl-signals.h"
+#include "wl-status-table.h"
+
+#include <stdio.h>
+
+#define TURN             (G_USEC_PER_SEC / 4) /* us between two checks of the time */
+#define SHORTEST         G_USEC_PER_SEC       /* us between two reads that signals request */
+#define LONGEST          (2 * G_USEC_PER_SEC) /* us between two reads: counters send no signals */
+#define MS(microseconds) ((guint) ((microseconds) / 1000))
+
+static struct {
+    gboolean watch;
+} options;
+
+static const GOptionEntry entries[] = {
+    {"watch", 0, 0, G_OPTION_ARG_NONE, &options.watch, "redraw at each change, until q is pressed",
+     NULL},
+    {NULL},
+};
+
+static void
+print_json(const WlActiveProfiles *profiles, gboolean pretty)
+{
+    JsonObject *object = json_object_new();
+    JsonArray *list = json_array_new();
+
+    for (guint i = 0; i < profiles->profiles->len; i++)
+        json_array_add_object_element(
+            list, wl_json_from_profile(g_ptr_array_index(profiles->profiles, i)));
+    json_object_set_array_member(object, "profiles", list);
+    wl_json_add_problems(object, profiles);
+    wl_print_json(object, pretty);
+}
+
+static void
+append_tables(const WlActiveProfiles *profiles, const WlActiveProfiles *before, GString *out)
+{
+    gint64 now = g_get_real_time() / G_USEC_PER_SEC;
+    WlPage page;
+
+    wl_page_init(&page);
+    for (guint i = 0; i < profiles->profiles->len; i++) {
+        const WlActiveProfile *profile = g_ptr_array_index(profiles->profiles, i);
+
+        if (i > 0)
+            g_string_append_c(out, '\n');
+        wl_status_table_append(profile,
+                               before ? wl_active_profiles_find(before, profile->service) : NULL,
+                               now, &page, out);
+    }
+    if (profiles->denied > 0)
+        g_string_append_printf(out, "\n%u more active, visible only to root and their users\n",
+                               profiles->denied);
+}
+
+/* ---- --watch ------------------------------------------------------------------------------- */
+
+static gboolean
+turn(gpointer user_data)
+{
+    return G_SOURCE_CONTINUE;
+}
+
+static gboolean
+take_signals(WlSignals *signals)
+{
+    gboolean any = FALSE;
+
+    for (;;) {
+        g_autoptr(WlSignal) signal = wl_signals_take(signals);
+
+        if (!signal)
+            return any;
+        any = TRUE;
+    }
+}
+
+/* @profiles or @error. */
+static void
+draw(const WlRequest *request, WlScreen *screen, const WlActiveProfiles *profiles,
+     const WlActiveProfiles *before, const GError *error)
+{
+    g_autoptr(GString) out = g_string_new(NULL);
+
+    if (request->json && profiles) {
+        print_json(profiles, FALSE);
+        fflush(stdout);
+        return;
+    }
+    if (request->json) {
+        wl_exit_error(TRUE, error);
+        fflush(stdout);
+        return;
+    }
+    if (profiles)
+        append_tables(profiles, before, out);
+    else
+        g_string_append_printf(out, "%s\n", error->message);
+    for (guint i = 0; profiles && i < profiles->problems->len; i++) {
+        const GError *problem = g_ptr_array_index(profiles->problems, i);
+
+        g_string_append_printf(out, "\n%s\n", problem->message);
+    }
+    wl_screen_draw(screen, out->str);
+}
+
+/* Takes @first, which was just read. Profiles may come and go. */
+static WlExit
+watch(const WlRequest *request, WlSignals *signals, WlActiveProfiles *first)
+{
+    g_autoptr(WlActiveProfiles) profiles = first;
+    g_autoptr(WlActiveProfiles) before = NULL;
+    g_autoptr(WlScreen) screen = wl_screen_new(!request->json);
+    GCancellable *end = wl_screen_get_end(screen);
+    guint timer = g_timeout_add(MS(TURN), turn, NULL);
+    gint64 last = g_get_monotonic_time();
+    gboolean dirty = FALSE;
+
+    draw(request, screen, profiles, NULL, NULL);
+    while (!g_cancellable_is_cancelled(end) && !g_dbus_connection_is_closed(request->bus)) {
+        g_autoptr(GError) error = NULL;
+        gint64 passed;
+
+        g_main_context_iteration(NULL, TRUE);
+        dirty = take_signals(signals) || wl_screen_take_resized(screen) || dirty;
+        passed = g_get_monotonic_time() - last;
+        if (passed < (dirty ? SHORTEST : LONGEST))
+            continue;
+        dirty = FALSE;
+        g_clear_pointer(&before, wl_active_profiles_free);
+        before = g_steal_pointer(&profiles);
+        profiles = wl_active_profiles_load(request->bus, request->operands[0], end, &error);
+        if (!g_cancellable_is_cancelled(end))
+            draw(request, screen, profiles, before, error);
+        last = g_get_monotonic_time();
+    }
+    g_source_remove(timer);
+    return g_cancellable_is_cancelled(end) ? WL_EXIT_OK : WL_EXIT_FAILURE;
+}
+
+/* ---- the command --------------------------------------------------------------------------- */
+
+static WlExit
+run(WlRequest *request)
+{
+    g_autoptr(WlSignals) signals = options.watch ? wl_signals_new(request->bus) : NULL;
+    g_autoptr(WlActiveProfiles) profiles = NULL;
+    g_autoptr(GString) out = g_string_new(NULL);
+    g_autoptr(GError) error = NULL;
+
+    profiles = wl_active_profiles_load(request->bus, request->operands[0], NULL, &error);
+    if (!profiles)
+        return wl_exit_error(request->json, error);
+    wl_round_trips_complete(request->bus, profiles);
+    if (options.watch)
+        return watch(request, signals, g_steal_pointer(&profiles));
+    if (request->json) {
+        print_json(profiles, TRUE);
+    } else {
+        append_tables(profiles, NULL, out);
+        fputs(out->str, stdout);
+    }
+    return wl_active_profiles_finish(profiles, request->json);
+}
+
+const WlCommand wl_command_status = {
+    .name = "status",
+    .operands = "[PROFILE]",
+    .summary = "show the active profiles and their peers",
+    .wants = WL_WANTS_BUS,
+    .json = TRUE,
+    .options = entries,
+    .run = run,
+};

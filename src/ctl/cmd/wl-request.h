@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#pragma once
+
+#include "wl-command.h"
+
+/** What a command line asks for. */
+typedef enum {
+    WL_ASKS_FOR_RUN,
+    WL_ASKS_FOR_HELP,
+    WL_ASKS_FOR_NOTHING, /* it is wrong, which has been said */
+} WlAsksFor;
+
+/**
+ * Parses @arguments, which follow the name of @command, into @self and the command's own options.
+ */
+WlAsksFor wl_request_parse(WlRequest *self, const WlCommand *command, char **arguments);
+/** Loads what @command wants. An error is printed, and its exit status returned. */
+WlExit wl_request_load(WlRequest *self, const WlCommand *command);
+void wl_request_clear(WlRequest *self);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(WlRequest, wl_request_clear)
+
+/** Prints the help of @command on standard output. */
+void wl_request_print_help(const WlCommand *command);
+/** "status [PROFILE] [OPTION]...": how @command is called; to be freed. */
+char *wl_request_dup_usage(const WlCommand *command);

@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The doctor's checks of the firewall: firewalld, ufw, and the rules of nftables and iptables.
+ * Reading rules needs root; the rules are searched for hints, not evaluated.
+ */
+#include "wl-check-firewall.h"
+
+#include "wl-bus.h"
+#include "wl-host.h"
+
+#include <string.h>
+#include <unistd.h>
+
+#define RULES_TIMEOUT 3 /* s, for nft to print its rules */
+
+static gboolean
+has_owner(GDBusConnection *bus, const char *name)
+{
+    g_autoptr(WlCall) call =
+        wl_call_new("org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus",
+                    "NameHasOwner", g_variant_new("(s)", name), "(b)");
+    g_autoptr(GVariant) reply = wl_call_one(bus, call, NULL);
+    gboolean owned = FALSE;
+
+    if (reply)
+        g_variant_get(reply, "(b)", &owned);
+    return owned;
+}
+
+static gboolean
+cancel(gpointer user_data)
+{
+    g_cancellable_cancel(user_data);
+    return G_SOURCE_CONTINUE;
+}
+
+static void
+take_result(GObject *source, GAsyncResult *result, gpointer user_data)
+{
+    *(GAsyncResult **) user_data = g_object_ref(result);
+}
+
+/* The output of "nft list ruleset", or NULL. */
+static char *
+read_rules(void)
+{
+    g_autofree char *program = wl_host_find_program("nft");
+    g_autofree char *whole = program ? wl_host_path(program) : NULL;
+    g_autoptr(GCancellable) cancellable = g_cancellable_new();
+    g_autoptr(GSubprocess) process = NULL;
+    g_autoptr(GAsyncResult) result = NULL;
+    char *rules = NULL;
+    guint timer;
+
+    if (geteuid() != 0 || !whole)
+        return NULL;
+    process = g_subprocess_new(G_SUBPROCESS_FLAGS_STDOUT_PIPE | G_SUBPROCESS_FLAGS_STDERR_SILENCE,
+                               NULL, whole, "list", "ruleset", NULL);
+    if (!process)
+        return NULL;
+    timer = g_timeout_add_seconds(RULES_TIMEOUT, cancel, cancellable);
+    g_subprocess_communicate_utf8_async(process, NULL, cancellable, take_result, &result);
+    while (!result)
+        g_main_context_iteration(NULL, TRUE);
+    g_source_remove(timer);
+    if (!g_subprocess_communicate_utf8_finish(process, result, &rules, NULL, NULL))
+        g_subprocess_force_exit(process);
+    return rules;
+}
+
+/* A chain of incoming packets that drops or rejects. */
+static gboolean
+filters_input(const char *rules)
+{
+    const char *input = strstr(rules, "hook input");
+
+    return input &&
+           (strstr(input, "policy drop") || strstr(input, " drop") || strstr(input, "reject"));
+}
+
+void
+wl_check_firewall(WlDoctor *doctor, GDBusConnection *bus)
+{
+    g_autofree char *ufw = wl_host_read("/etc/ufw/ufw.conf");
+    g_autofree char *tables = wl_host_read("/proc/net/ip_tables_names");
+    g_autofree char *rules = NULL;
+
+    if (has_owner(bus, "org.fedoraproject.FirewallD1")) {
+        wl_doctor_add(doctor, "firewall", WL_CHECK_WARN,
+                      "make sure that it accepts the UDP listen port of the profile: "
+                      "firewall-cmd --add-port=PORT/udp",
+                      "firewalld is active");
+        return;
+    }
+    if (ufw && strstr(ufw, "ENABLED=yes")) {
+        wl_doctor_add(doctor, "firewall", WL_CHECK_WARN,
+                      "make sure that it accepts the UDP listen port of the profile: "
+                      "ufw allow PORT/udp",
+                      "ufw is active");
+        return;
+    }
+    rules = read_rules();
+    if ((rules && filters_input(rules)) || (tables && strstr(tables, "filter")))
+        wl_doctor_add(doctor, "firewall", WL_CHECK_WARN,
+                      "make sure that they accept the UDP listen port of the profile, "
+                      "and on the tunnel interface the UDP fact port and ICMPv6",
+                      "firewall rules filter incoming packets");
+    else if (!rules && wl_host_exists("/sys/module/nf_tables"))
+        wl_doctor_add(doctor, "firewall", WL_CHECK_OK, NULL,
+                      "no firewall service is active; only root can read the rules of "
+                      "the kernel");
+    else
+        wl_doctor_add(doctor, "firewall", WL_CHECK_OK, NULL, "no firewall found");
+}
+
+/* A chain of forwarded packets that drops or rejects and does not name the interface. */
+static gboolean
+filters_forwarding(const char *rules, const char *interface)
+{
+    const char *chain = rules;
+
+    while ((chain = strstr(chain, "hook forward"))) {
+        const char *end = strstr(chain, "\n\t}");
+        g_autofree char *text = g_strndup(chain, end ? (gsize) (end - chain) : strlen(chain));
+
+        if ((strstr(text, "policy drop") || strstr(text, " drop") || strstr(text, "reject")) &&
+            !strstr(text, interface))
+            return TRUE;
+        chain += strlen("hook forward");
+    }
+    return FALSE;
+}
+
+void
+wl_check_forwarding(WlDoctor *doctor, const char *label, const char *interface)
+{
+    g_autofree char *rules = read_rules();
+    g_autofree char *remedy = NULL;
+
+    if (!rules || !filters_forwarding(rules, interface))
+        return;
+    remedy = g_strdup_printf("accept packets from %s: nft insert rule TABLE CHAIN iifname %s "
+                             "accept, in each chain with \"hook forward\"",
+                             interface, interface);
+    wl_doctor_add(doctor, "forwarding", WL_CHECK_WARN, remedy,
+                  "%s: this member is a router, but firewall rules drop forwarded "
+                  "packets",
+                  label);
+}

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#pragma once
+
+#include <gio/gio.h>
+
+/** A profile as NetworkManager stores it. */
+typedef struct {
+    char *id, *uuid;
+    guint listen_port, fact_port; /* 0: not set */
+    gboolean persistent;
+    gboolean activated; /* according to NetworkManager */
+} WlStoredProfile;
+
+/** The profiles that the caller may read, an array of WlStoredProfile sorted by name. */
+GPtrArray *wl_stored_profiles_load(GDBusConnection *bus);

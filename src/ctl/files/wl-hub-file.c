@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The file of a hub as "wirelinkctl add" uses it: locked, read, checked for a new member, and
+ * extended by a section. Errors are of WL_PROFILE_ERROR and name the file and the remedy. The text
+ * holds a private key and is wiped.
+ */
+#include "wl-hub-file.h"
+
+#include "wl-file-io.h"
+#include "wl-network.h"
+#include "wl-private-file.h"
+#include "wl-profile-error.h"
+#include "wl-profile-extra.h"
+#include "wl-profile-text.h"
+#include "wl-wgquick.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+WlHubFile *
+wl_hub_file_new(const char *path, GError **error)
+{
+    char *real = realpath(path, NULL);
+    WlHubFile *self;
+
+    if (!real) {
+        g_set_error(error, WL_PROFILE_ERROR, WL_PROFILE_ERROR_IO,
+                    "cannot read \"%s\": %s; name the file of the hub with --hub-file", path,
+                    g_strerror(errno));
+        return NULL;
+    }
+    self = g_new0(WlHubFile, 1);
+    self->path = real;
+    self->networks = g_array_new(FALSE, FALSE, sizeof(WlPrefix));
+    self->lock = -1;
+    return self;
+}
+
+void
+wl_hub_file_free(WlHubFile *self)
+{
+    free(self->path);
+    wl_profile_file_free(self->file);
+    g_free(self->endpoint);
+    g_array_unref(self->networks);
+    wl_file_wipe(self->text, self->length);
+    if (self->lock >= 0)
+        close(self->lock);
+    g_free(self);
+}
+
+/* Another process may have replaced the file while this one waited for the lock. */
+gboolean
+wl_hub_file_lock(WlHubFile *self, GError **error)
+{
+    for (;;) {
+        int fd = open(self->path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+        struct stat opened, now;
+
+        if (fd < 0 || fstat(fd, &opened) < 0 || flock(fd, LOCK_EX) < 0) {
+            g_set_error(error, WL_PROFILE_ERROR, WL_PROFILE_ERROR_IO, "cannot lock \"%s\": %s",
+                        self->path, g_strerror(errno));
+            if (fd >= 0)
+                close(fd);
+            return FALSE;
+        }
+        if (stat(self->path, &now) == 0 && now.st_ino == opened.st_ino &&
+            now.st_dev == opened.st_dev) {
+            self->lock = fd;
+            return TRUE;
+        }
+        close(fd);
+    }
+}
+
+/* ---- reading ------------------------------------------------------------------------------- */
+
+static gboolean
+has_name(const WlProfile *profile, const char *name)
+{
+    g_autofree char *wanted = g_utf8_casefold(name, -1);
+
+    for (guint i = 0; i <= profile->peers->len; i++) {
+        const char *other = i < profile->peers->len
+                                ? ((WlProfilePeer *) profile->peers->pdata[i])->name
+                                : profile->name;
+        g_autofree char *folded = other ? g_utf8_casefold(other, -1) : NULL;
+
+        if (g_strcmp0(folded, wanted) == 0)
+            return TRUE;
+    }
+    return FALSE;
+}
+
+/* @given, else what "wirelinkctl new" noted. */
+static gboolean
+find_endpoint(WlHubFile *self, const char *shown, const char *given, GError **error)
+{
+    const GPtrArray *extra = self->file->profile->extra;
+    const char *found = given;
+
+    for (guint i = 0; i < extra->len && !found; i++) {
+        const WlProfileExtra *item = extra->pdata[i];
+
+        if (!g_ascii_strcasecmp(item->key, WL_NETWORK_NOTE_ENDPOINT))
+            found = item->value;
+    }
+    if (!found) {
+        g_set_error(error, WL_PROFILE_ERROR, WL_PROFILE_ERROR_MISSING,
+                    "%s: the file does not note the endpoint of the hub; give it with --endpoint "
+                    "HOST[:PORT]",
+                    shown);
+        return FALSE;
+    }
+    self->endpoint = wl_network_endpoint(found, error);
+    if (!self->endpoint)
+        g_prefix_error(error, "%s: ", given ? "--endpoint" : WL_NETWORK_NOTE_ENDPOINT);
+    return self->endpoint != NULL;
+}
+
+/* Whether it is the file of a hub that can take a member called @name. */
+static gboolean
+check(const WlProfile *profile, const char *shown, const char *name, GError **error)
+{
+    if (!profile->private_key) {
+        g_set_error(error, WL_PROFILE_ERROR, WL_PROFILE_ERROR_SECRET,
+                    "%s: PrivateKey is missing; it is needed for the public key of the hub", shown);
+        return FALSE;
+    }
+    if (profile->role != WL_PROFILE_ROLE_ROUTER) {
+        g_set_error(error, WL_PROFILE_ERROR, WL_PROFILE_ERROR_CONFLICT,
+                    "%s: not the file of a hub; if it is, write \"Role = router\" below [Wirelink]",
+                    shown);
+        return FALSE;
+    }
+    if (has_name(profile, name)) {
+        g_set_error(error, WL_PROFILE_ERROR, WL_PROFILE_ERROR_CONFLICT,
+                    "%s: a member named %s already exists; choose another name", shown, name);
+        return FALSE;
+    }
+    return TRUE;
+}
+
+gboolean
+wl_hub_file_read(WlHubFile *self, const char *name, const char *endpoint, GError **error)
+{
+    g_autofree char *shown = g_filename_display_basename(self->path);
+
+    self->text = wl_file_load(self->path, &self->length, error);
+    if (!self->text)
+        return FALSE;
+    self->file = wl_wgquick_parse(self->text, self->length, shown, error);
+    if (!self->file || !check(self->file->profile, shown, name, error) ||
+        !find_endpoint(self, shown, endpoint, error))
+        return FALSE;
+    if (wl_network_of(self->file->profile, self->networks, error))
+        return TRUE;
+    g_prefix_error(error, "%s: ", shown);
+    return FALSE;
+}
+
+/* ---- writing ------------------------------------------------------------------------------- */
+
+gboolean
+wl_hub_file_append(const WlHubFile *self, const char *section, GError **error)
+{
+    g_autofree char *shown = g_filename_display_basename(self->path);
+    gboolean ends = self->length > 0 && self->text[self->length - 1] == '\n';
+    char *whole = g_strconcat(self->text, ends ? "" : "\n", "\n", section, NULL);
+    g_autoptr(WlProfileFile) checked = wl_wgquick_parse(whole, strlen(whole), shown, error);
+    gboolean written = checked && wl_private_file_write(self->path, whole, TRUE, error);
+
+    wl_profile_wipe_free(whole);
+    return written;
+}

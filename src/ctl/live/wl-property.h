@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#pragma once
+
+#include <glib.h>
+
+/** A string or an object path. */
+const char *wl_property_string(GVariant *properties, const char *name);
+/** An unsigned number of 16, 32 or 64 bits. */
+guint64 wl_property_uint(GVariant *properties, const char *name);
+/** A signed number of 64 bits. */
+gint64 wl_property_int(GVariant *properties, const char *name);
+gboolean wl_property_boolean(GVariant *properties, const char *name);
+/** A value of @type; to be freed with g_variant_unref(). */
+GVariant *wl_property_value(GVariant *properties, const char *name, const char *type);
+/** An array of strings, joined with @separator; "" for an empty one; to be freed. */
+char *wl_property_list(GVariant *properties, const char *name, const char *separator);

@@ -1,0 +1,208 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The JSON of profiles, peers and facts. The names of members follow the properties on D-Bus, in
+ * lower case with underscores. Objects belong to the caller.
+ */
+#include "wl-json.h"
+
+typedef enum {
+    AS_STRING,
+    AS_NUMBER,
+    AS_SIGNED,
+    AS_BOOLEAN,
+    AS_LIST, /* of strings */
+} Kind;
+
+typedef struct {
+    const char *property, *member;
+    Kind kind;
+} Member;
+
+static const Member link_members[] = {
+    {"Id", "id", AS_STRING},
+    {"Uuid", "uuid", AS_STRING},
+    {"Interface", "interface", AS_STRING},
+    {"Backend", "backend", AS_STRING},
+    {"PublicKey", "public_key", AS_STRING},
+    {"LinkLocalAddress", "link_local_address", AS_STRING},
+    {"ListenPort", "listen_port", AS_NUMBER},
+    {"FactPort", "fact_port", AS_NUMBER},
+    {"Role", "role", AS_STRING},
+    {"RoleSource", "role_source", AS_STRING},
+    {"Addresses", "addresses", AS_LIST},
+    {"Networks", "networks", AS_LIST},
+    {"Uplink", "uplink", AS_STRING},
+    {"PendingKeys", "pending_keys", AS_LIST},
+    {"ProfileError", "profile_error", AS_STRING},
+    {"FactCount", "fact_count", AS_NUMBER},
+    {"Version", "version", AS_STRING},
+};
+
+static const Member peer_members[] = {
+    {"PublicKey", "public_key", AS_STRING},
+    {"Name", "name", AS_STRING},
+    {"State", "state", AS_STRING},
+    {"Reason", "reason", AS_STRING},
+    {"Endpoint", "endpoint", AS_STRING},
+    {"AllowedIPs", "allowed_ips", AS_LIST},
+    {"Trust", "trust", AS_STRING},
+    {"TrustSource", "trust_source", AS_STRING},
+    {"Configured", "configured", AS_BOOLEAN},
+    {"Router", "router", AS_BOOLEAN},
+    {"Basic", "basic", AS_BOOLEAN},
+    {"LastHandshake", "last_handshake", AS_SIGNED},
+    {"LastAlive", "last_alive", AS_SIGNED},
+    {"RoundTrip", "round_trip_us", AS_NUMBER},
+    {"RxBytes", "rx_bytes", AS_NUMBER},
+    {"TxBytes", "tx_bytes", AS_NUMBER},
+};
+
+static const Member fact_members[] = {
+    {"Subject", "subject", AS_STRING},    {"SubjectName", "subject_name", AS_STRING},
+    {"Type", "type", AS_STRING},          {"Value", "value", AS_STRING},
+    {"Source", "source", AS_STRING},      {"SourceName", "source_name", AS_STRING},
+    {"Accepted", "accepted", AS_BOOLEAN}, {"Reason", "reason", AS_STRING},
+    {"Expires", "expires", AS_NUMBER},
+};
+
+static JsonArray *
+list_to_json(GVariant *properties, const char *name)
+{
+    g_autoptr(GVariant) list = wl_property_value(properties, name, "as");
+    JsonArray *array = json_array_new();
+
+    for (gsize i = 0; list && i < g_variant_n_children(list); i++) {
+        g_autoptr(GVariant) string = g_variant_get_child_value(list, i);
+
+        json_array_add_string_element(array, g_variant_get_string(string, NULL));
+    }
+    return array;
+}
+
+static void
+set_members(JsonObject *object, GVariant *properties, const Member *members, gsize n)
+{
+    for (const Member *i = members; i < members + n; i++) {
+        switch (i->kind) {
+        case AS_STRING:
+            json_object_set_string_member(object, i->member,
+                                          wl_property_string(properties, i->property));
+            break;
+        case AS_NUMBER:
+            json_object_set_int_member(
+                object, i->member,
+                (gint64) MIN(wl_property_uint(properties, i->property), G_MAXINT64));
+            break;
+        case AS_SIGNED:
+            json_object_set_int_member(object, i->member, wl_property_int(properties, i->property));
+            break;
+        case AS_BOOLEAN:
+            json_object_set_boolean_member(object, i->member,
+                                           wl_property_boolean(properties, i->property));
+            break;
+        case AS_LIST:
+            json_object_set_array_member(object, i->member, list_to_json(properties, i->property));
+            break;
+        }
+    }
+}
+
+static JsonObject *
+counters_to_json(GVariant *properties)
+{
+    g_autoptr(GVariant) counters = wl_property_value(properties, "ReceiveCounters", "a{st}");
+    JsonObject *object = json_object_new();
+    GVariantIter iter;
+    const char *label;
+    guint64 count;
+
+    if (!counters)
+        return object;
+    g_variant_iter_init(&iter, counters);
+    while (g_variant_iter_next(&iter, "{&st}", &label, &count))
+        json_object_set_int_member(object, label, (gint64) MIN(count, G_MAXINT64));
+    return object;
+}
+
+static JsonArray *
+candidates_to_json(GVariant *properties)
+{
+    g_autoptr(GVariant) candidates = wl_property_value(properties, "Candidates", "a(ssss)");
+    const char *address, *rank, *source, *result;
+    JsonArray *array = json_array_new();
+    GVariantIter iter;
+
+    if (!candidates)
+        return array;
+    g_variant_iter_init(&iter, candidates);
+    while (g_variant_iter_next(&iter, "(&s&s&s&s)", &address, &rank, &source, &result)) {
+        JsonObject *object = json_object_new();
+
+        json_object_set_string_member(object, "address", address);
+        json_object_set_string_member(object, "rank", rank);
+        json_object_set_string_member(object, "source", source);
+        json_object_set_string_member(object, "result", result);
+        json_array_add_object_element(array, object);
+    }
+    return array;
+}
+
+JsonObject *
+wl_json_from_peer(const WlActiveProfile *profile, const WlActivePeer *peer)
+{
+    const WlActivePeer *via =
+        wl_active_profile_find_peer(profile, wl_property_string(peer->properties, "Via"));
+    JsonObject *object = json_object_new();
+
+    set_members(object, peer->properties, peer_members, G_N_ELEMENTS(peer_members));
+    /* An object path is meaningless outside of D-Bus. */
+    json_object_set_string_member(object, "via",
+                                  via ? wl_property_string(via->properties, "PublicKey") : "");
+    json_object_set_array_member(object, "candidates", candidates_to_json(peer->properties));
+    return object;
+}
+
+JsonObject *
+wl_json_from_profile(const WlActiveProfile *profile)
+{
+    JsonObject *object = json_object_new();
+    JsonArray *peers = json_array_new();
+
+    set_members(object, profile->link, link_members, G_N_ELEMENTS(link_members));
+    json_object_set_object_member(object, "receive_counters", counters_to_json(profile->link));
+    for (guint i = 0; i < profile->peers->len; i++)
+        json_array_add_object_element(
+            peers, wl_json_from_peer(profile, g_ptr_array_index(profile->peers, i)));
+    json_object_set_array_member(object, "peers", peers);
+    return object;
+}
+
+JsonObject *
+wl_json_from_fact(GVariant *fact)
+{
+    JsonObject *object = json_object_new();
+
+    set_members(object, fact, fact_members, G_N_ELEMENTS(fact_members));
+    return object;
+}
+
+void
+wl_json_add_problems(JsonObject *object, const WlActiveProfiles *profiles)
+{
+    JsonArray *problems;
+
+    if (profiles->denied > 0)
+        json_object_set_int_member(object, "denied", profiles->denied);
+    if (profiles->problems->len == 0)
+        return;
+    problems = json_array_new();
+    for (guint i = 0; i < profiles->problems->len; i++) {
+        const GError *problem = g_ptr_array_index(profiles->problems, i);
+        JsonObject *entry = json_object_new();
+
+        json_object_set_string_member(entry, "error", problem->message);
+        json_object_set_int_member(entry, "exit_status", problem->code);
+        json_array_add_object_element(problems, entry);
+    }
+    json_object_set_array_member(object, "problems", problems);
+}

@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The table of "wirelinkctl status": one profile with its peers. */
+#include "wl-status-table.h"
+
+#include "wl-display.h"
+#include "wl-grid.h"
+#include "wl-rate.h"
+#include "wl-units.h"
+
+#define MAX_LABEL 28  /* columns of the name of a peer */
+#define MAX_CELL  80  /* of anything else */
+#define MAX_NOTE  300 /* of a reason */
+
+enum {
+    COLUMN_PEER,
+    COLUMN_STATE,
+    COLUMN_ENDPOINT,
+    N_NEEDED,
+    COLUMN_HANDSHAKE = N_NEEDED,
+    COLUMN_RECEIVED,
+    COLUMN_SENT,
+    COLUMN_ROUND_TRIP,
+    COLUMN_TRUST,
+    N_COLUMNS,
+};
+
+static const char *const titles[N_COLUMNS + 1] = {
+    "PEER", "STATE", "ENDPOINT", "HANDSHAKE", "RECEIVED", "SENT", "ROUND TRIP", "TRUST",
+};
+
+/* ---- values -------------------------------------------------------------------------------- */
+
+static char *
+quote_or_dash(const char *text)
+{
+    return *text ? wl_display_quote(text, MAX_CELL) : g_strdup("-");
+}
+
+static char *
+format_state(const WlActiveProfile *profile, const WlActivePeer *peer)
+{
+    g_autofree char *state =
+        wl_display_quote(wl_property_string(peer->properties, "State"), MAX_CELL);
+    const WlActivePeer *via =
+        wl_active_profile_find_peer(profile, wl_property_string(peer->properties, "Via"));
+    g_autofree char *label = via ? wl_active_peer_label(via) : NULL;
+    g_autofree char *short_label = label ? wl_display_cut(label, MAX_LABEL) : NULL;
+
+    return short_label ? g_strdup_printf("%s via %s", state, short_label) : g_steal_pointer(&state);
+}
+
+static char *
+format_trust(GVariant *properties)
+{
+    g_autofree char *trust = wl_display_quote(wl_property_string(properties, "Trust"), MAX_CELL);
+    const char *parts[4] = {NULL};
+    guint n = 0;
+
+    if (*trust)
+        parts[n++] = trust;
+    if (wl_property_boolean(properties, "Router"))
+        parts[n++] = "router";
+    if (wl_property_boolean(properties, "Basic"))
+        parts[n++] = "basic";
+    return n > 0 ? g_strjoinv(", ", (char **) parts) : g_strdup("-");
+}
+
+static char *
+format_traffic(const WlActiveProfile *profile, const WlActiveProfile *before,
+               const WlActivePeer *peer, const char *property)
+{
+    char *rate;
+
+    if (!before)
+        return wl_units_bytes(wl_property_uint(peer->properties, property));
+    rate = wl_rate_format(profile, before, peer, property);
+    return rate ? rate : g_strdup("-");
+}
+
+/* ---- the table ----------------------------------------------------------------------------- */
+
+static void
+add_row(WlGrid *grid, const WlActiveProfile *profile, const WlActiveProfile *before,
+        const WlActivePeer *peer, gint64 now)
+{
+    g_autofree char *label = wl_active_peer_label(peer);
+    GVariant *properties = peer->properties;
+    char *cells[N_COLUMNS] = {
+        [COLUMN_PEER] = wl_display_cut(label, MAX_LABEL),
+        [COLUMN_STATE] = format_state(profile, peer),
+        [COLUMN_ENDPOINT] = quote_or_dash(wl_property_string(properties, "Endpoint")),
+        [COLUMN_HANDSHAKE] = wl_units_age(wl_property_int(properties, "LastHandshake"), now),
+        [COLUMN_RECEIVED] = format_traffic(profile, before, peer, "RxBytes"),
+        [COLUMN_SENT] = format_traffic(profile, before, peer, "TxBytes"),
+        [COLUMN_ROUND_TRIP] = wl_units_round_trip(wl_property_uint(properties, "RoundTrip")),
+        [COLUMN_TRUST] = format_trust(properties),
+    };
+
+    wl_grid_add(grid, cells, wl_display_quote(wl_property_string(properties, "Reason"), MAX_NOTE));
+    wl_grid_set_style(grid, COLUMN_STATE,
+                      wl_style_of_state(wl_property_string(properties, "State")));
+}
+
+static void
+append_head(const WlActiveProfile *profile, const WlPage *page, GString *out)
+{
+    GVariant *link = profile->link;
+    g_autofree char *label = wl_active_profile_label(profile);
+    g_autofree char *interface = wl_display_quote(wl_property_string(link, "Interface"), MAX_CELL);
+    g_autofree char *backend = wl_display_quote(wl_property_string(link, "Backend"), MAX_CELL);
+    g_autofree char *role = wl_display_quote(wl_property_string(link, "Role"), MAX_CELL);
+    g_autofree char *uplink = quote_or_dash(wl_property_string(link, "Uplink"));
+    g_autofree char *key = wl_display_quote(wl_property_string(link, "PublicKey"), MAX_CELL);
+    g_autofree char *list = wl_property_list(link, "Addresses", " ");
+    g_autofree char *addresses = quote_or_dash(list);
+    g_autofree char *first_line =
+        g_strdup_printf("interface %s, %s, %s, uplink %s", interface, backend, role, uplink);
+    g_autofree char *addresses_line = NULL;
+    g_autofree char *ports_line = NULL;
+
+    wl_page_append(page, out, WL_STYLE_TITLE, label);
+    /* On the line of the name if it fits. */
+    if (wl_display_width(label) + 2 + wl_display_width(first_line) <= page->width) {
+        g_string_append_printf(out, ": %s\n", first_line);
+    } else {
+        g_string_append(out, ":\n");
+        wl_page_append_wrapped(page, out, 2, first_line);
+    }
+    addresses_line = g_strdup_printf("addresses %s", addresses);
+    wl_page_append_wrapped(page, out, 2, addresses_line);
+    g_string_append_printf(out, "  public key %s\n", key);
+    ports_line = g_strdup_printf(
+        "listen port %u, fact port %u, %u facts", (guint) wl_property_uint(link, "ListenPort"),
+        (guint) wl_property_uint(link, "FactPort"), (guint) wl_property_uint(link, "FactCount"));
+    wl_page_append_wrapped(page, out, 2, ports_line);
+}
+
+/* Changes of the stored profile that the service has not applied. */
+static void
+append_profile_state(const WlActiveProfile *profile, const WlPage *page, GString *out)
+{
+    g_autofree char *list = wl_property_list(profile->link, "PendingKeys", ", ");
+    g_autofree char *pending = wl_display_quote(list, MAX_NOTE);
+    g_autofree char *error =
+        wl_display_quote(wl_property_string(profile->link, "ProfileError"), MAX_NOTE);
+
+    if (*pending) {
+        g_autofree char *line =
+            g_strdup_printf("not applied yet: %s; reactivate the profile to apply", pending);
+        wl_page_append_wrapped(page, out, 2, line);
+    }
+    if (*error) {
+        g_autofree char *line =
+            g_strdup_printf("the stored profile is invalid, the previous settings stay in "
+                            "use: %s",
+                            error);
+        wl_page_append_wrapped(page, out, 2, line);
+    }
+}
+
+void
+wl_status_table_append(const WlActiveProfile *profile, const WlActiveProfile *before, gint64 now,
+                       const WlPage *page, GString *out)
+{
+    g_autoptr(WlGrid) grid = wl_grid_new(titles, "REASON");
+
+    wl_grid_set_needed(grid, N_NEEDED);
+    append_head(profile, page, out);
+    append_profile_state(profile, page, out);
+    if (profile->peers->len == 0) {
+        g_string_append(out, "  no peers\n");
+        return;
+    }
+    for (guint i = 0; i < profile->peers->len; i++)
+        add_row(grid, profile, before, g_ptr_array_index(profile->peers, i), now);
+    wl_grid_append(grid, page, out);
+}
