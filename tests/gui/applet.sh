@@ -1,6 +1,8 @@
 #!/bin/bash
 # nm-applet as the agent: activating a profile whose key is not stored opens a window that asks for it.
 # The window is nm-applet's own, filled from nm-wirelink-auth-dialog, as in GNOME Shell. Prints TAP.
+#
+# needs: root nm display
 # shellcheck source=../nm/one-host.sh
 . "$(dirname "$(realpath "$0")")/../nm/one-host.sh"
 # shellcheck source=screen.sh

@@ -1,5 +1,7 @@
 #!/bin/bash
 # The window that nm-wirelink-auth-dialog shows for agents without one of their own. Prints TAP.
+#
+# needs: root nm display
 # shellcheck source=../lab/tap.sh
 . "$(dirname "$(realpath "$0")")/../lab/tap.sh"
 # shellcheck source=../lab/lab.sh

@@ -1,6 +1,8 @@
 #!/bin/bash
 # nm-connection-editor with the GTK 3 editor: creates, edits, imports and exports profiles through
 # AT-SPI, and compares the profiles that NetworkManager stores. Prints TAP.
+#
+# needs: root nm display
 # shellcheck source=../lab/tap.sh
 . "$(dirname "$(realpath "$0")")/../lab/tap.sh"
 # shellcheck source=../lab/lab.sh

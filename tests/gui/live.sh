@@ -2,6 +2,8 @@
 # Both programs beside a running service that discovered a member: the live state is shown, members
 # are added to the profile and removed, and a user without access sees why there is no live state.
 # Prints TAP.
+#
+# needs: root nm display
 # shellcheck source=../lab/tap.sh
 . "$(dirname "$(realpath "$0")")/../lab/tap.sh"
 # shellcheck source=../lab/lab.sh

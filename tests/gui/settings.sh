@@ -1,6 +1,8 @@
 #!/bin/bash
 # GNOME Settings with the GTK 4 editor: creates, imports, edits and reorders through AT-SPI, and
 # compares the profiles that NetworkManager stores. Prints TAP.
+#
+# needs: root nm display
 # shellcheck source=../lab/tap.sh
 . "$(dirname "$(realpath "$0")")/../lab/tap.sh"
 # shellcheck source=../lab/lab.sh

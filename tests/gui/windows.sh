@@ -1,6 +1,8 @@
 #!/bin/bash
 # Both editors in windows of their own, with screenshots of each page in build/screenshots: light, dark,
 # German, Hebrew (right to left), narrow, twice the size, and with invalid values. Prints TAP.
+#
+# needs: root nm display
 # shellcheck source=../lab/tap.sh
 . "$(dirname "$(realpath "$0")")/../lab/tap.sh"
 # shellcheck source=../lab/lab.sh
