@@ -108,7 +108,7 @@ has_family(const WlPolicyRoutes *self, int family)
     return self->kill_switch;
 }
 
-/* ---- adding ------------------------------------------------------------------------------- */
+/* ---- adding -------------------------------------------------------------------------------- */
 
 /* The rule with the table is added first and removed last, because it identifies the owner of the
  * slot. While the table is empty the rule has no effect. */
@@ -148,7 +148,6 @@ add_rules(const WlPolicyRoutes *self, int family)
         if (i >= REVERSE_PATH && (family != AF_INET || !rules[i].udp_source_port))
             continue;
         result = wl_rtnl_add_rule(self->netlink, family, WL_ROUTE_PROTOCOL, &rules[i]);
-
         if (result < 0 && result != -EEXIST)
             return result;
     }
