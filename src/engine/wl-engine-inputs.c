@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "wl-engine.h"
+#include "wl-engine-inputs.h"
 
 #include "exchange/wl-advertise.h"
 #include "exchange/wl-receive.h"
@@ -12,13 +12,9 @@
 #include "paths/wl-path-go.h"
 #include "paths/wl-reconcile.h"
 #include "paths/wl-traffic.h"
-#include "state/wl-peer.h"
-#include "wl-address.h"
+#include "state/wl-engine-state.h"
 #include "wl-boot-id.h"
-#include "wl-device.h"
-#include "wl-engine-config.h"
 #include "wl-engine-turn.h"
-#include "wl-key.h"
 #include "wl-profile-reload.h"
 
 /* The inputs of wl-engine.h: each tells its rooms what happened and runs one turn. */

@@ -4,7 +4,6 @@
 #include <sodium.h>
 
 #include "facts/wl-display-names.h"
-#include "facts/wl-members.h"
 #include "facts/wl-profile-apply.h"
 #include "facts/wl-routes.h"
 #include "paths/wl-endpoint-dns.h"

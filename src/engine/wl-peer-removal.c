@@ -9,10 +9,6 @@
 #include "paths/wl-neighbors.h"
 #include "paths/wl-path-go.h"
 #include "paths/wl-traffic.h"
-#include "state/wl-peer.h"
-#include "wl-device.h"
-#include "wl-key.h"
-#include "wl-timer-queue.h"
 
 static void
 emit_removal(WlEngine *self, WlPeer *peer)
@@ -42,7 +38,7 @@ wl_engine_remove_peer(WlEngine *self, WlPeer *peer)
     wl_engine_watch_peer(self, peer, FALSE);
     wl_engine_let_sleep(self, peer, FALSE);
     wl_engine_end_approach(self, peer);
-    wl_engine_drop_awaited(self, peer);
+    wl_engine_drop_in_flight(self, peer);
     wl_scheduler_drop(&self->scheduler, peer);
     wl_engine_forget_name(self, peer);
     g_ptr_array_remove(self->membership.orphaned, peer);

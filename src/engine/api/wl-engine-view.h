@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #pragma once
 
+#include "wl-candidate-view.h"
+#include "wl-fact-view.h"
 #include "wl-fact.h"
 #include "wl-reason.h"
 #include "wl-signer.h"
@@ -74,51 +76,3 @@ const guint64 *wl_engine_get_receive_counters(const WlEngine *self);
 const guint64 *wl_engine_get_verdict_counters(const WlEngine *self);
 /** The verdict on @fact from @source; WL_VERDICT_N if the engine does not hold that fact. */
 WlVerdict wl_engine_get_verdict(const WlEngine *self, const WlFact *fact, const WlKey *source);
-
-/** What is known of a candidate. */
-typedef enum {
-    WL_CANDIDATE_IN_USE,
-    WL_CANDIDATE_WORKED,
-    WL_CANDIDATE_NO_ANSWER,
-    WL_CANDIDATE_TRYING,
-    WL_CANDIDATE_NOT_TRIED,
-} WlCandidateResult;
-
-/** "in-use", "worked", "no-answer", "trying", "not-tried". */
-const char *wl_candidate_result_to_string(WlCandidateResult result);
-
-/** An endpoint at which a peer may be reached. The strings are static. */
-typedef struct {
-    WlEndpoint endpoint;
-    const char *rank;   /* "on-link", "configured", "public", "private" */
-    const char *source; /* "profile", "router", "self", "cache", "third-party" */
-    WlCandidateResult result;
-} WlCandidateView;
-
-/** The candidates of a peer, best first, of WlCandidateView; NULL if there is no such peer. Free
- * with g_array_unref(). */
-GArray *wl_engine_dup_candidates(const WlEngine *self, const WlKey *key);
-
-/** One fact from one source. Owns its strings, except `type`. */
-typedef struct {
-    WlKey subject;
-    char *subject_name; /* "": none */
-    const char *type;   /* "endpoint", "allowed-ips", "member"; static */
-    char *value;        /* of a member: its name, or "" */
-    gboolean local;     /* originated by this member; `source` is then unset */
-    WlKey source;
-    char *source_name; /* "": none */
-    gboolean accepted;
-    WlReason *reason; /* why it is accepted or refused */
-    gint64 expires;   /* in the past if stale */
-    gboolean stale;   /* expired, but kept because its source is unreachable */
-} WlFactView;
-
-/**
- * Every fact that the engine holds, sorted by subject, type, value and source; of WlFactView. Free
- * with g_ptr_array_unref(). Refused facts are held until they expire, as accepted ones are.
- */
-GPtrArray *wl_engine_dup_facts(const WlEngine *self);
-/** The networks within which facts may claim prefixes: masked; of WlPrefix. Free with
- * g_array_unref(). */
-GArray *wl_engine_dup_networks(const WlEngine *self);

@@ -3,11 +3,6 @@
 
 #include <string.h>
 
-#include "state/wl-peer.h"
-#include "wl-fact.h"
-#include "wl-key.h"
-#include "wl-rate-limit.h"
-
 /*
  * A datagram of facts may be lost, and whoever is taken to know a fact is told it again only when
  * it runs out there. So what was told is kept until it is known to have come. Members of ours say
@@ -19,10 +14,9 @@
 #define MAX_AWAITED     64
 #define MAX_AWAITED_ALL 8192 /* then there are fewer at a time for each peer */
 #define ALWAYS_AWAITED  8
-#define MAX_OWED        64
 /* One that is full is followed by others most of the time: they have one receipt together. */
-#define FULL          1100
-#define OWED_TOGETHER WL_MS(20)
+#define FULL      1100
+#define ACK_DELAY WL_MS(20)
 
 /* After these times it is told again: what does not come within a minute or two is renewed then. */
 static const gint64 patience_ours[] = {WL_SEC(1), WL_SEC(2),  WL_SEC(4),
@@ -33,77 +27,45 @@ static const gint64 patience_others[] = {WL_SEC(5), WL_SEC(10)};
 #define AGAIN_INTERVAL WL_MS(250)
 #define AGAIN_BURST    8
 
-/** One datagram of facts. */
-typedef struct {
-    guint64 nonce; /* its beginning */
-    GBytes *inner;
-    gint64 due; /* for telling it again */
-    guint tries;
-    gboolean asked; /* for a receipt */
-} Awaited;
-
-struct _WlReceipts {
-    GArray *awaited; /* of Awaited */
-    guint64 owed[MAX_OWED];
-    guint n_owed;
-    gint64 owed_due;
-};
-
-static void
-awaited_clear(Awaited *awaited)
+static WlSendWindow *
+get_window(WlPeer *peer)
 {
-    g_bytes_unref(awaited->inner);
-}
-
-static WlReceipts *
-get_receipts(WlPeer *peer)
-{
-    if (!peer->receipts) {
-        peer->receipts = g_new0(WlReceipts, 1);
-        peer->receipts->awaited = g_array_new(FALSE, FALSE, sizeof(Awaited));
-        g_array_set_clear_func(peer->receipts->awaited, (GDestroyNotify) awaited_clear);
-    }
-    return peer->receipts;
-}
-
-void
-wl_receipts_free(WlReceipts *self)
-{
-    g_array_unref(self->awaited);
-    g_free(self);
+    if (!peer->window)
+        peer->window = wl_send_window_new();
+    return peer->window;
 }
 
 /* Most of the time there is nothing to remember. */
 static void
 tidy(WlPeer *peer)
 {
-    if (peer->receipts && peer->receipts->awaited->len == 0 && peer->receipts->n_owed == 0)
-        g_clear_pointer(&peer->receipts, wl_receipts_free);
+    if (peer->window && peer->window->in_flight->len == 0 && peer->window->n_acks == 0)
+        g_clear_pointer(&peer->window, wl_send_window_free);
 }
 
 static void
-remove_awaited(WlEngine *self, WlPeer *peer, guint index)
+remove_in_flight(WlEngine *self, WlPeer *peer, guint index)
 {
-    g_array_remove_index(peer->receipts->awaited, index);
+    g_array_remove_index(peer->window->in_flight, index);
     self->advertiser.in_flight--;
 }
 
 void
-wl_engine_drop_awaited(WlEngine *self, WlPeer *peer)
+wl_engine_drop_in_flight(WlEngine *self, WlPeer *peer)
 {
-    if (!peer->receipts)
+    if (!peer->window)
         return;
-    self->advertiser.in_flight -= peer->receipts->awaited->len;
-    g_array_set_size(peer->receipts->awaited, 0);
+    self->advertiser.in_flight -= peer->window->in_flight->len;
+    g_array_set_size(peer->window->in_flight, 0);
     tidy(peer);
 }
 
 /* ---- what we have told */
 
 static guint
-count_awaited(const WlPeer *peer)
+count_in_flight(const WlPeer *peer)
 {
-    return peer->receipts ? peer->receipts->awaited->len : 0;
+    return peer->window ? peer->window->in_flight->len : 0;
 }
 
 /* How many datagrams of one peer may be waited for now. When thousands start together, whoever has
@@ -120,18 +82,18 @@ wl_engine_get_room(const WlEngine *self, const WlPeer *peer)
     /* Those who do not answer cannot be waited for. */
     if (!peer->ours)
         return G_MAXUINT;
-    return get_limit(self) - MIN(count_awaited(peer), get_limit(self));
+    return get_limit(self) - MIN(count_in_flight(peer), get_limit(self));
 }
 
 void
-wl_engine_emit_facts(WlEngine *self, WlPeer *peer, const GByteArray *inner, gboolean awaited,
+wl_engine_emit_facts(WlEngine *self, WlPeer *peer, const GByteArray *inner, gboolean in_flight,
                      guint tries)
 {
     const gint64 *patience = peer->ours ? patience_ours : patience_others;
     guint n = peer->ours ? G_N_ELEMENTS(patience_ours) : G_N_ELEMENTS(patience_others);
     /* Those of ours were given their room before. */
     guint limit = peer->ours ? 2 * MAX_AWAITED : get_limit(self);
-    gboolean kept = awaited && tries < n && count_awaited(peer) < limit;
+    gboolean kept = in_flight && tries < n && count_in_flight(peer) < limit;
     GBytes *bytes;
 
     if (kept && peer->ours)
@@ -141,42 +103,42 @@ wl_engine_emit_facts(WlEngine *self, WlPeer *peer, const GByteArray *inner, gboo
     if (!bytes)
         return;
     if (kept) {
-        Awaited fresh = {
+        WlInFlight fresh = {
             .nonce = wl_signer_get_nonce(g_bytes_get_data(bytes, NULL)),
             .inner = g_bytes_new(inner->data, inner->len),
             .due = self->now + patience[tries],
             .tries = tries,
             .asked = peer->ours,
         };
-        g_array_append_val(get_receipts(peer)->awaited, fresh);
+        g_array_append_val(get_window(peer)->in_flight, fresh);
         self->advertiser.in_flight++;
     }
     wl_engine_send_datagram(self, peer, bytes);
 }
 
-/* When @awaited may be told again. */
+/* When @in_flight may be told again. */
 static gint64
-get_due(const WlEngine *self, const WlPeer *peer, const Awaited *awaited)
+get_due(const WlEngine *self, const WlPeer *peer, const WlInFlight *in_flight)
 {
-    return MAX(awaited->due,
+    return MAX(in_flight->due,
                wl_rate_limit_when(&peer->repeats, self->now, AGAIN_INTERVAL, AGAIN_BURST));
 }
 
 gboolean
 wl_engine_take_overdue(WlEngine *self, WlPeer *peer, GArray *facts, guint *tries)
 {
-    for (guint i = 0; peer->receipts && i < peer->receipts->awaited->len; i++) {
-        const Awaited *awaited = &g_array_index(peer->receipts->awaited, Awaited, i);
+    for (guint i = 0; peer->window && i < peer->window->in_flight->len; i++) {
+        const WlInFlight *in_flight = &g_array_index(peer->window->in_flight, WlInFlight, i);
         gconstpointer data;
         gsize length;
 
-        if (get_due(self, peer, awaited) > self->now)
+        if (get_due(self, peer, in_flight) > self->now)
             continue;
         (void) wl_rate_limit_take(&peer->repeats, self->now, AGAIN_INTERVAL, AGAIN_BURST);
-        data = g_bytes_get_data(awaited->inner, &length);
+        data = g_bytes_get_data(in_flight->inner, &length);
         wl_fact_decode_inner(data, length, facts);
-        *tries = awaited->tries + 1;
-        remove_awaited(self, peer, i);
+        *tries = in_flight->tries + 1;
+        remove_in_flight(self, peer, i);
         tidy(peer);
         return TRUE;
     }
@@ -186,10 +148,10 @@ wl_engine_take_overdue(WlEngine *self, WlPeer *peer, GArray *facts, guint *tries
 void
 wl_engine_need_overdue(WlEngine *self, WlPeer *peer)
 {
-    for (guint i = 0; peer->receipts && i < peer->receipts->awaited->len; i++)
+    for (guint i = 0; peer->window && i < peer->window->in_flight->len; i++)
         wl_scheduler_wake_peer_at(
             &self->scheduler, peer,
-            get_due(self, peer, &g_array_index(peer->receipts->awaited, Awaited, i)));
+            get_due(self, peer, &g_array_index(peer->window->in_flight, WlInFlight, i)));
 }
 
 void
@@ -200,16 +162,16 @@ wl_engine_receive_receipt(WlEngine *self, WlPeer *peer, const WlFact *fact)
     if (fact->value.receipt.version != WL_RECEIPT_VERSION ||
         !wl_key_equal(&fact->subject, &peer->key))
         return;
-    for (gsize i = 0; peer->receipts && i < fact->value.receipt.n; i++) {
-        const GArray *awaited = peer->receipts->awaited;
+    for (gsize i = 0; peer->window && i < fact->value.receipt.n; i++) {
+        const GArray *in_flight = peer->window->in_flight;
         guint64 nonce;
 
         memcpy(&nonce, nonces + i * WL_RECEIPT_NONCE, sizeof(nonce));
-        for (guint j = 0; j < awaited->len; j++) {
-            const Awaited *told = &g_array_index(awaited, Awaited, j);
+        for (guint j = 0; j < in_flight->len; j++) {
+            const WlInFlight *told = &g_array_index(in_flight, WlInFlight, j);
             if (!told->asked || told->nonce != nonce)
                 continue;
-            remove_awaited(self, peer, j);
+            remove_in_flight(self, peer, j);
             break;
         }
     }
@@ -221,37 +183,37 @@ wl_engine_receive_receipt(WlEngine *self, WlPeer *peer, const WlFact *fact)
 void
 wl_engine_owe_receipt(WlEngine *self, WlPeer *peer, const guint8 *data, gsize length)
 {
-    WlReceipts *receipts = get_receipts(peer);
+    WlSendWindow *window = get_window(peer);
 
-    if (receipts->n_owed == MAX_OWED)
+    if (window->n_acks == WL_SEND_WINDOW_MAX_ACKS)
         return;
-    if (receipts->n_owed == 0)
-        receipts->owed_due = self->now + OWED_TOGETHER;
-    receipts->owed[receipts->n_owed++] = wl_signer_get_nonce(data);
-    if (length < FULL || receipts->n_owed == MAX_OWED)
-        receipts->owed_due = self->now;
+    if (window->n_acks == 0)
+        window->acks_due = self->now + ACK_DELAY;
+    window->acks[window->n_acks++] = wl_signer_get_nonce(data);
+    if (length < FULL || window->n_acks == WL_SEND_WINDOW_MAX_ACKS)
+        window->acks_due = self->now;
 }
 
 void
 wl_engine_send_receipt(WlEngine *self, WlPeer *peer)
 {
     g_autoptr(GByteArray) inner = NULL;
-    WlReceipts *receipts = peer->receipts;
+    WlSendWindow *window = peer->window;
     GBytes *bytes;
     WlFact fact;
 
-    if (!receipts || receipts->n_owed == 0 || !peer->ours)
+    if (!window || window->n_acks == 0 || !peer->ours)
         return;
-    if (receipts->owed_due > self->now) {
-        wl_scheduler_wake_peer_at(&self->scheduler, peer, receipts->owed_due);
+    if (window->acks_due > self->now) {
+        wl_scheduler_wake_peer_at(&self->scheduler, peer, window->acks_due);
         return;
     }
     inner = g_byte_array_new();
-    wl_fact_init_receipt(&fact, &self->own.key, (const guint8 *) receipts->owed, receipts->n_owed);
+    wl_fact_init_receipt(&fact, &self->own.key, (const guint8 *) window->acks, window->n_acks);
     wl_fact_encode(&fact, inner);
     bytes = wl_signer_sign(self->signer, &peer->key, inner->data, inner->len);
     if (bytes)
         wl_engine_send_datagram(self, peer, bytes);
-    receipts->n_owed = 0;
+    window->n_acks = 0;
     tidy(peer);
 }

@@ -14,7 +14,7 @@ guint wl_engine_get_room(const WlEngine *self, const WlPeer *peer);
 gboolean wl_engine_take_overdue(WlEngine *self, WlPeer *peer, GArray *facts, guint *tries);
 void wl_engine_need_overdue(WlEngine *self, WlPeer *peer);
 /** Everything is told anew, or nothing. */
-void wl_engine_drop_awaited(WlEngine *self, WlPeer *peer);
+void wl_engine_drop_in_flight(WlEngine *self, WlPeer *peer);
 void wl_engine_receive_receipt(WlEngine *self, WlPeer *peer, const WlFact *fact);
 /** The sender of this datagram wants to hear that it came. */
 void wl_engine_owe_receipt(WlEngine *self, WlPeer *peer, const guint8 *data, gsize length);

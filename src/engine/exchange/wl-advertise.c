@@ -2,13 +2,9 @@
 #include "exchange/wl-advertise.h"
 
 #include "exchange/wl-acks.h"
-#include "state/wl-knowledge.h"
-#include "state/wl-peer.h"
-#include "wl-address.h"
-#include "wl-change-log.h"
-#include "wl-fact.h"
+#include "state/wl-engine-marks.h"
+#include "state/wl-engine-predicates.h"
 #include "wl-group.h"
-#include "wl-timer-queue.h"
 
 #define SNAPSHOT_WAIT WL_MS(50)
 
@@ -194,7 +190,7 @@ send_again(WlEngine *self, WlPeer *peer, gboolean ping)
     gboolean sent = FALSE;
     guint tries;
 
-    if (!peer->receipts)
+    if (!peer->window)
         return FALSE;
     facts = wl_fact_array_new();
     while (wl_engine_take_overdue(self, peer, facts, &tries)) {
@@ -370,7 +366,7 @@ wl_advertise_send_failed(WlEngine *self, WlPeer *peer)
 {
     /* It does not know what was not sent (docs/protocol.md 12.16). */
     wl_fact_set_forget(self->facts, peer->slot);
-    wl_engine_drop_awaited(self, peer);
+    wl_engine_drop_in_flight(self, peer);
     peer->alive_known = 0;
     peer->news = 0;
     wl_scheduler_schedule(&self->scheduler, peer);

@@ -1,24 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "exchange/wl-receive.h"
 
-#include "wl-group.h"
-
 #include <string.h>
 
 #include "exchange/wl-acks.h"
 #include "exchange/wl-resync.h"
 #include "facts/wl-fact-evaluate.h"
 #include "paths/wl-path.h"
-#include "state/wl-candidates.h"
 #include "state/wl-datagram-size.h"
-#include "state/wl-knowledge.h"
-#include "state/wl-peer.h"
-#include "wl-address.h"
+#include "state/wl-engine-marks.h"
+#include "state/wl-engine-predicates.h"
 #include "wl-boot-id.h"
-#include "wl-fact.h"
-#include "wl-key.h"
-#include "wl-rate-limit.h"
-#include "wl-verdict.h"
+#include "wl-group.h"
 
 /* A Go hub tells of 5,000 members in some 800 datagrams at once; more than this and faster is a
  * flood. */

@@ -2,7 +2,6 @@
 #include "exchange/wl-resync.h"
 
 #include "exchange/wl-acks.h"
-#include "state/wl-peer.h"
 
 void
 wl_resync_peer(WlEngine *self, WlPeer *peer)
@@ -11,7 +10,7 @@ wl_resync_peer(WlEngine *self, WlPeer *peer)
     peer->alive_known = 0;
     peer->news = 0;
     peer->facts_sent = WL_LONG_AGO;
-    wl_engine_drop_awaited(self, peer);
+    wl_engine_drop_in_flight(self, peer);
     peer->forgotten = self->now;
     peer->forget_due = WL_NEVER;
     wl_scheduler_schedule(&self->scheduler, peer);

@@ -5,12 +5,9 @@
 
 #include "facts/wl-fact-evaluate.h"
 #include "facts/wl-routes.h"
-#include "state/wl-candidates.h"
-#include "state/wl-peer.h"
+#include "state/wl-engine-marks.h"
+#include "state/wl-engine-predicates.h"
 #include "state/wl-prefix-arbiter.h"
-#include "wl-address.h"
-#include "wl-key.h"
-#include "wl-prefix-map.h"
 #include "wl-prefix-set.h"
 
 /*

@@ -3,10 +3,6 @@
 
 #include <string.h>
 
-#include "state/wl-peer.h"
-#include "wl-key.h"
-#include "wl-metadata.h"
-
 /* Two names that look alike to people are one name (docs/engine.md "Display names"). */
 static char *
 fold(const char *name)

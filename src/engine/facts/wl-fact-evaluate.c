@@ -2,10 +2,8 @@
 #include "facts/wl-fact-evaluate.h"
 
 #include "facts/wl-allowed-ips-arbitration.h"
-#include "state/wl-peer.h"
-#include "wl-fact.h"
-#include "wl-key.h"
-#include "wl-trust.h"
+#include "state/wl-engine-marks.h"
+#include "state/wl-engine-predicates.h"
 
 /* ---- time */
 
@@ -63,20 +61,6 @@ wl_engine_drop_source(WlEngine *self, const WlKey *source)
 }
 
 /* ---- trust and policy */
-
-WlVerdict
-wl_engine_check_trust(const WlEngine *self, const WlFact *fact, const WlKey *source)
-{
-    const WlPeer *sender = wl_peer_table_find(&self->peers, source);
-    WlTrust level = sender ? sender->trust : WL_TRUST_UNSET;
-    gboolean known = wl_peer_table_find(&self->peers, &fact->subject) != NULL;
-
-    if (wl_trust_should_accept(fact->attribute, known, level))
-        return WL_VERDICT_ACCEPTED;
-    return !known && wl_trust_should_accept(fact->attribute, TRUE, level)
-               ? WL_VERDICT_UNKNOWN_SUBJECT
-               : WL_VERDICT_UNTRUSTED;
-}
 
 void
 wl_engine_set_verdict(WlEngine *self, WlFactEntry *entry, WlClaim *claim, WlVerdict verdict)

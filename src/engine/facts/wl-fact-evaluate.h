@@ -10,7 +10,6 @@ void wl_engine_drop_source(WlEngine *self, const WlKey *source);
  * together. */
 gboolean wl_engine_judge_claim(WlEngine *self, WlFactEntry *entry, WlClaim *claim);
 void wl_engine_judge(WlEngine *self);
-WlVerdict wl_engine_check_trust(const WlEngine *self, const WlFact *fact, const WlKey *source);
 void wl_engine_set_verdict(WlEngine *self, WlFactEntry *entry, WlClaim *claim, WlVerdict verdict);
 /** What is said about @subject, who has become known or is not any more. */
 void wl_engine_judge_about(WlEngine *self, const WlKey *subject);

@@ -1,11 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "facts/wl-local-facts.h"
 
-#include "state/wl-peer.h"
-#include "wl-address.h"
-#include "wl-fact.h"
-#include "wl-key.h"
-#include "wl-metadata.h"
+#include "state/wl-engine-marks.h"
+#include "state/wl-engine-predicates.h"
 
 /* What we stand for ourselves: docs/protocol.md 5.2, A, B and C. */
 

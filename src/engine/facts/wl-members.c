@@ -5,11 +5,8 @@
 
 #include "facts/wl-display-names.h"
 #include "facts/wl-fact-evaluate.h"
-#include "state/wl-peer.h"
-#include "wl-address.h"
-#include "wl-key.h"
+#include "state/wl-engine-predicates.h"
 #include "wl-link-local.h"
-#include "wl-trust.h"
 
 void
 wl_engine_evaluate_trust(WlEngine *self, WlPeer *peer)

@@ -4,10 +4,6 @@
 #include "facts/wl-local-facts.h"
 #include "facts/wl-members.h"
 #include "facts/wl-routes.h"
-#include "state/wl-peer.h"
-#include "wl-address.h"
-#include "wl-engine-config.h"
-#include "wl-prefix-map.h"
 #include "wl-prefix-set.h"
 
 /* What the profile says, taken in. */

@@ -1,9 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "facts/wl-routes.h"
 
-#include "wl-address.h"
-#include "wl-engine-view.h"
-#include "wl-prefix-map.h"
 #include "wl-prefix-set.h"
 
 /*

@@ -5,13 +5,7 @@
 
 #include "facts/wl-fact-evaluate.h"
 #include "facts/wl-members.h"
-#include "state/wl-candidates.h"
-#include "state/wl-peer.h"
-#include "wl-address.h"
-#include "wl-decode-error.h"
-#include "wl-fact.h"
-#include "wl-key.h"
-#include "wl-metadata.h"
+#include "state/wl-engine-marks.h"
 
 /*
  * Losing the hub is not losing the network (docs/engine.md "State cache"): learned members, their

@@ -4,10 +4,6 @@
 #include "paths/wl-neighbors.h"
 #include "paths/wl-traffic.h"
 #include "state/wl-candidates.h"
-#include "state/wl-peer.h"
-#include "wl-address.h"
-#include "wl-key.h"
-#include "wl-rate-limit.h"
 
 /* More than WL_NEIGHBOUR_PATIENCE: one of two may have to wait for that, and the other not. */
 #define HEAD_START WL_MS(100)

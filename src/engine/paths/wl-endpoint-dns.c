@@ -3,8 +3,7 @@
 
 #include <string.h>
 
-#include "state/wl-peer.h"
-#include "wl-address.h"
+#include "state/wl-engine-marks.h"
 
 /* A session whose path is being looked at, or was silent when last looked at: where a name led, it
  * may not lead any more. */

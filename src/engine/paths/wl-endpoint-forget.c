@@ -2,10 +2,7 @@
 #include "paths/wl-endpoint-forget.h"
 
 #include "state/wl-candidates.h"
-#include "state/wl-peer.h"
-#include "wl-address.h"
-#include "wl-fact.h"
-#include "wl-key.h"
+#include "state/wl-engine-marks.h"
 
 static void
 forget(WlEngine *self, WlPeer *peer, const WlEndpoint *endpoint)

@@ -3,9 +3,7 @@
 
 #include "paths/wl-endpoint-dns.h"
 #include "paths/wl-traffic.h"
-#include "state/wl-peer.h"
-#include "wl-address.h"
-#include "wl-device.h"
+#include "state/wl-engine-marks.h"
 #include "wl-prefix-set.h"
 
 #define REKEY_AFTER WL_SEC(120) /* WireGuard renews a session that is used after that */

@@ -2,9 +2,7 @@
 #include "paths/wl-neighbors.h"
 
 #include "state/wl-candidates.h"
-#include "state/wl-peer.h"
-#include "wl-address.h"
-#include "wl-rate-limit.h"
+#include "state/wl-engine-marks.h"
 
 /*
  * The peer's address on its own network may be in the range of a network of ours, too. Whether

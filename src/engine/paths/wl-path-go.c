@@ -5,8 +5,7 @@
 
 #include "paths/wl-peer-echo.h"
 #include "paths/wl-traffic.h"
-#include "state/wl-peer.h"
-#include "wl-address.h"
+#include "state/wl-engine-predicates.h"
 
 /*
  * A Go daemon says nothing about the way. It gives us our allowed IPs, and so takes the direct way

@@ -3,12 +3,7 @@
 
 #include "paths/wl-path-go.h"
 #include "paths/wl-traffic.h"
-#include "state/wl-peer.h"
-#include "wl-address.h"
-#include "wl-fact.h"
-#include "wl-group.h"
-#include "wl-key.h"
-#include "wl-rate-limit.h"
+#include "state/wl-engine-predicates.h"
 
 /*
  * In WireGuard an allowed IP has one owner, for sending and for receiving: where one side of a pair

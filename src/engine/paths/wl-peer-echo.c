@@ -1,9 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "paths/wl-peer-echo.h"
 
-#include "state/wl-peer.h"
-#include "wl-address.h"
-
 guint16
 wl_peer_echo_send(WlEngine *self, WlPeer *peer, const WlIp *source, const WlIp *destination)
 {

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "paths/wl-reconcile.h"
 
-#include "state/wl-peer.h"
-#include "wl-address.h"
-#include "wl-device.h"
+#include "state/wl-engine-marks.h"
+#include "state/wl-engine-predicates.h"
 #include "wl-prefix-set.h"
 
 /*

@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "paths/wl-roaming.h"
 
-#include "paths/wl-peer-echo.h"
 #include "paths/wl-neighbors.h"
+#include "paths/wl-peer-echo.h"
 #include "state/wl-candidates.h"
-#include "state/wl-peer.h"
-#include "wl-address.h"
+#include "state/wl-engine-marks.h"
 
 /*
  * A live session is never thrown away. Where its path may have died (a new uplink here, a new

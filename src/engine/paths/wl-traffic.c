@@ -2,8 +2,6 @@
 #include "paths/wl-traffic.h"
 
 #include "state/wl-datagram-size.h"
-#include "state/wl-peer.h"
-#include "wl-address.h"
 #include "wl-prefix-set.h"
 
 /*

@@ -105,37 +105,3 @@ gint64 wl_engine_jitter(WlEngine *self, gint64 base);
 void wl_engine_log(WlEngine *self, const char *format, ...) G_GNUC_PRINTF(2, 3);
 /** Sends @bytes, a signed group, to the fact port of @peer at the end of the turn. Takes @bytes. */
 void wl_engine_send_datagram(WlEngine *self, WlPeer *peer, GBytes *bytes);
-
-/* ---- marks: what has to be done again this turn */
-
-/** The endpoints that @peer may have changed. */
-void wl_engine_candidates_changed(WlEngine *self, WlPeer *peer);
-/** What we originate about @peer may have changed. */
-void wl_engine_local_facts_changed(WlEngine *self, WlPeer *peer);
-/** The facts about the membership or the name of @subject changed. */
-void wl_engine_subject_changed(WlEngine *self, const WlKey *subject);
-/** The claims on the allowed IP of @entry changed. */
-void wl_engine_prefix_changed(WlEngine *self, WlFactEntry *entry);
-/** What is kept in the state cache changed. */
-void wl_engine_state_changed(WlEngine *self);
-/** @entry is to be advertised. */
-void wl_engine_fact_changed(WlEngine *self, WlFactEntry *entry);
-/** A source gave @entry a longer life; @source, which may be NULL, knows it until @until. */
-void wl_engine_fact_renewed(WlEngine *self, WlFactEntry *entry, const WlPeer *source, gint64 until);
-/** The sources of @entry, or a verdict about it, changed: it may have to be advertised. */
-void wl_engine_fact_sources_changed(WlEngine *self, WlFactEntry *entry);
-
-/* ---- predicates */
-
-/** FALSE: there is no uplink, and nothing came from @peer since that went. Then it is neither
- * advertised to nor probed, and nothing is decided about it. */
-gboolean wl_engine_can_reach(const WlEngine *self, const WlPeer *peer);
-/** docs/protocol.md 6.6: allowed IPs that nobody claims any more may be withdrawn. */
-gboolean wl_engine_may_deconfigure(const WlEngine *self);
-/** docs/protocol.md 6.4: members that nobody names any more may be removed. */
-gboolean wl_engine_may_delete(const WlEngine *self);
-/** TRUE if a trusted source calls @key a member; stale facts count if @stale. */
-gboolean wl_engine_is_member(const WlEngine *self, const WlKey *key, gboolean stale);
-/** The live router other than @peer whose configured prefixes contain @prefix, or NULL. */
-WlPeer *wl_engine_find_fallback_router(const WlEngine *self, const WlPeer *peer,
-                                       const WlPrefix *prefix);

@@ -124,7 +124,7 @@ wl_peer_free(WlPeer *self)
     g_ptr_array_unref(self->lookups);
     g_clear_pointer(&self->metadata, wl_metadata_unref);
     g_free(self->approach);
-    g_clear_pointer(&self->receipts, wl_receipts_free);
+    wl_send_window_free(self->window);
     g_free(self->learned_name);
     g_free(self->folded);
     g_free(self->name);

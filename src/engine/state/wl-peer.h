@@ -5,6 +5,7 @@
 #include "wl-timer-queue.h"
 #include "wl-engine-config.h"
 #include "wl-reason.h"
+#include "state/wl-send-window.h"
 #include "state/wl-timing.h"
 
 /** The steps of a turn that a peer may need the time for, in their order. */
@@ -94,10 +95,6 @@ typedef struct {
     WlRateLimit replies;
 } WlPair;
 
-/** What it was told and may not have come, and what came of it (wl-receipts.c). */
-typedef struct _WlReceipts WlReceipts;
-void wl_receipts_free(WlReceipts *self);
-
 /** Waiting until a Go daemon takes the direct way (wl-way-others.c). */
 typedef struct _WlApproach WlApproach;
 
@@ -143,7 +140,7 @@ typedef struct {
     /* The turn */
     gboolean touched, running, served, waits; /* whether it is in these lists of the engine */
     gint64 needs[WL_STEP_N];                  /* when each step must run again; WL_NEVER */
-    WlTimerEntry deadline;                    /* the first of them */
+    WlTimerEntry deadline;                      /* the first of them */
 
     /* Allowed IPs: of WlPrefix, sorted */
     GArray *always;      /* configured, not inside another peer's: never withdrawn */
@@ -206,8 +203,8 @@ typedef struct {
     WlRateLimit answers;
     gint64 facts_sent, send_retry;
     gboolean in_the_middle; /* of what it is to be told, for want of room */
-    WlReceipts *receipts;   /* NULL: there is nothing to remember */
-    WlRateLimit repeats;    /* of what may not have come */
+    WlSendWindow *window;   /* NULL: there is nothing to remember */
+    WlRateLimit repeats;       /* of what may not have come */
     guint64 news;           /* the last change of a fact that it has been looked at for */
     guint listener;         /* place in the engine's list, from 1; 0: not in it */
     WlTimerEntry alive_deadline;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #pragma once
 
-#include "wl-engine.h"
+#include "wl-engine-inputs.h"
 
 /** The network that this machine is on. Written by the inputs only. */
 typedef struct {

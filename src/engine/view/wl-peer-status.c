@@ -3,13 +3,7 @@
 
 #include <string.h>
 
-#include "state/wl-candidates.h"
-#include "state/wl-peer.h"
-#include "wl-address.h"
-#include "wl-engine-view.h"
-#include "wl-fact.h"
-#include "wl-key.h"
-#include "wl-reason.h"
+#include "state/wl-engine-predicates.h"
 
 /* Trying for longer than this is called offline, so that back-off does not look like news. */
 #define CONNECTING_BACKOFF WL_SEC(16)

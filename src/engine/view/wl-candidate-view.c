@@ -1,12 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "wl-engine-view.h"
+#include "wl-candidate-view.h"
 
-#include "state/wl-engine-state.h"
 #include "state/wl-candidates.h"
-#include "state/wl-peer.h"
-#include "wl-address.h"
-#include "wl-engine-view.h"
-#include "wl-key.h"
+#include "state/wl-engine-state.h"
 
 const char *
 wl_candidate_result_to_string(WlCandidateResult result)

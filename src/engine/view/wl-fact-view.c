@@ -1,15 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "wl-engine-view.h"
+#include "wl-fact-view.h"
 
 #include "state/wl-engine-state.h"
-#include "state/wl-peer.h"
-#include "wl-address.h"
-#include "wl-engine-view.h"
-#include "wl-fact.h"
-#include "wl-key.h"
-#include "wl-metadata.h"
-#include "wl-reason.h"
-#include "wl-trust.h"
 
 static void
 fact_view_free(WlFactView *view)

@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "state/wl-engine-marks.h"
+
+void
+wl_engine_candidates_changed(WlEngine *self, WlPeer *peer)
+{
+    peer->candidates_dirty = TRUE;
+    wl_scheduler_schedule(&self->scheduler, peer);
+}
+
+void
+wl_engine_local_facts_changed(WlEngine *self, WlPeer *peer)
+{
+    peer->local_dirty = TRUE;
+    wl_scheduler_schedule(&self->scheduler, peer);
+}
+
+void
+wl_engine_subject_changed(WlEngine *self, const WlKey *subject)
+{
+    WlPeer *peer = wl_peer_table_find(&self->peers, subject);
+
+    g_array_append_val(self->membership.changed, *subject);
+    wl_engine_state_changed(self);
+    if (!peer)
+        return;
+    peer->name_dirty = TRUE;
+    wl_engine_local_facts_changed(self, peer);
+}
+
+void
+wl_engine_prefix_changed(WlEngine *self, WlFactEntry *entry)
+{
+    wl_prefix_table_fact_changed(&self->prefixes, &self->peers, entry);
+}
+
+void
+wl_engine_state_changed(WlEngine *self)
+{
+    self->outputs.state_save_due =
+        MIN(self->outputs.state_save_due, self->now + WL_STATE_SAVE_DELAY);
+}
+
+/* Some subscriber knows @entry for a shorter time than until @expires, when it runs out. @source,
+ * which may be NULL, is known to know it so long. */
+static gboolean
+is_needed(WlEngine *self, const WlFactEntry *entry, gint64 expires, const WlPeer *source)
+{
+    for (guint i = 0; i < self->advertiser.subscribers->len; i++) {
+        const WlPeer *peer = self->advertiser.subscribers->pdata[i];
+
+        wl_scheduler_count_work(&self->scheduler);
+        if (peer != source && !wl_advertiser_is_about_receiver(peer, &entry->fact) &&
+            wl_knowledge_needs(&entry->known, peer->slot, expires, self->now, expires - self->now))
+            return wl_advertiser_may_advertise(&self->peers, &self->own.key, &entry->fact);
+    }
+    return FALSE;
+}
+
+void
+wl_engine_fact_changed(WlEngine *self, WlFactEntry *entry)
+{
+    wl_fact_set_change(self->facts, entry, self->now);
+    self->advertiser.pending = TRUE;
+}
+
+void
+wl_engine_fact_renewed(WlEngine *self, WlFactEntry *entry, const WlPeer *source, gint64 until)
+{
+    gint64 expires = wl_fact_entry_expires(entry, self->now);
+
+    /* No time of its own for what all know anyway: who tells a leaf is mostly all whom it tells. */
+    if (entry->local || is_needed(self, entry, expires, until >= expires ? source : NULL))
+        wl_fact_set_renewed(self->facts, entry, self->now, expires);
+    else
+        wl_fact_set_settled(self->facts, entry, expires);
+}
+
+void
+wl_engine_fact_sources_changed(WlEngine *self, WlFactEntry *entry)
+{
+    /* One more who says so is no news to those who know it. */
+    if (entry->told_until > self->now)
+        wl_engine_fact_renewed(self, entry, NULL, 0);
+    else if (wl_fact_entry_expires(entry, self->now) > self->now)
+        wl_engine_fact_changed(self, entry);
+}

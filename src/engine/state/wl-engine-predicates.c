@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "state/wl-engine-predicates.h"
+
+#include "wl-prefix-set.h"
+
+gboolean
+wl_engine_can_reach(const WlEngine *self, const WlPeer *peer)
+{
+    return self->uplink.present || MAX(peer->last_heard, peer->handshake) >= self->uplink.since;
+}
+
+gboolean
+wl_engine_may_deconfigure(const WlEngine *self)
+{
+    return self->now - self->started > WL_FACT_TTL && !self->own.router &&
+           self->own.trust < WL_TRUST_ALLOWED_IPS;
+}
+
+gboolean
+wl_engine_may_delete(const WlEngine *self)
+{
+    if (self->now - self->started <= WL_FACT_TTL || self->own.router ||
+        self->own.trust >= WL_TRUST_MEMBERSHIP)
+        return FALSE;
+    for (guint i = 0; i < self->peers.authorities->len; i++) {
+        if (wl_peer_is_healthy_enough(self->peers.authorities->pdata[i], self->now))
+            return TRUE;
+    }
+    return FALSE;
+}
+
+gboolean
+wl_engine_is_member(const WlEngine *self, const WlKey *key, gboolean stale)
+{
+    const GPtrArray *about = wl_fact_set_about(self->facts, key);
+
+    for (guint i = 0; about && i < about->len; i++) {
+        const WlFactEntry *entry = about->pdata[i];
+        if (wl_fact_is_member(&entry->fact) && wl_fact_entry_accepted(entry, stale))
+            return TRUE;
+    }
+    return FALSE;
+}
+
+typedef struct {
+    const WlPeer *peer;
+    WlPeer *router;
+} Cover;
+
+/* The most specific comes last; one prefix has one router. */
+static gboolean
+note_router(const WlPrefix *prefix, gpointer value, gpointer user_data)
+{
+    Cover *cover = user_data;
+    const GPtrArray *peers = value;
+
+    for (guint i = 0; i < peers->len; i++) {
+        WlPeer *router = peers->pdata[i];
+        if (router != cover->peer && router->router && router->healthy &&
+            wl_prefix_set_contains(router->always, prefix))
+            cover->router = router;
+    }
+    return FALSE;
+}
+
+WlPeer *
+wl_engine_find_fallback_router(const WlEngine *self, const WlPeer *peer, const WlPrefix *prefix)
+{
+    Cover cover = {.peer = peer};
+
+    wl_prefix_map_find_covering(self->prefixes.configured, prefix, note_router, &cover);
+    return cover.router;
+}
+
+WlVerdict
+wl_engine_check_trust(const WlEngine *self, const WlFact *fact, const WlKey *source)
+{
+    const WlPeer *sender = wl_peer_table_find(&self->peers, source);
+    WlTrust level = sender ? sender->trust : WL_TRUST_UNSET;
+    gboolean known = wl_peer_table_find(&self->peers, &fact->subject) != NULL;
+
+    if (wl_trust_should_accept(fact->attribute, known, level))
+        return WL_VERDICT_ACCEPTED;
+    return !known && wl_trust_should_accept(fact->attribute, TRUE, level)
+               ? WL_VERDICT_UNKNOWN_SUBJECT
+               : WL_VERDICT_UNTRUSTED;
+}
