@@ -65,7 +65,7 @@ static void
 print_waiting(const Run *run, guint waiting, guint hosts)
 {
     g_autofree char *what =
-        g_strdup_printf("%u of %u are not direct with all their peers", waiting, hosts);
+        g_strdup_printf("%u of %u members are not direct with all their peers", waiting, hosts);
 
     print_progress(run, what);
 }
@@ -134,7 +134,7 @@ print_rest(const char *who, const Sum *before, const Sum *after, guint n, gint64
            (double) (after->packets - before->packets) / hours);
     printf("%s bytes: %.0f per member and hour\n", who,
            (double) (after->bytes - before->bytes) / hours);
-    printf("%s facts datagrams: %.0f per member and hour\n", who,
+    printf("%s fact datagrams: %.0f per member and hour\n", who,
            (double) (after->facts - before->facts) / hours);
     printf("%s wake-ups: %.0f per member and hour\n", who,
            (double) (after->wakeups - before->wakeups) / hours);
@@ -197,7 +197,7 @@ scale_run(guint hosts, guint32 seed, gint64 rest, GError **error)
         return FALSE;
     run->world->time_cpu = TRUE;
     used = mallinfo2().uordblks;
-    run_until(run, SIM_START + STARTS, "they start");
+    run_until(run, SIM_START + STARTS, "starting");
     for (guint i = 0; i < hosts; i++)
         g_ptr_array_add(waiting, run->world->hosts->pdata[i]);
     while (!all_direct(run, waiting)) {
@@ -213,10 +213,10 @@ scale_run(guint hosts, guint32 seed, gint64 rest, GError **error)
     printf("hosts: %u\n", hosts);
     printf("all direct after the last start: %.1f s\n",
            (double) (run->world->now - SIM_START - STARTS) / 1e6);
-    run_until(run, run->world->now + SIM_SEC(30), "they come to rest");
+    run_until(run, run->world->now + SIM_SEC(30), "settling");
     hub = sum_up(run, 0, 1);
     leaves = sum_up(run, 1, hosts);
-    run_until(run, run->world->now + rest, "they rest");
+    run_until(run, run->world->now + rest, "at rest");
     hub_after = sum_up(run, 0, 1);
     leaves_after = sum_up(run, 1, hosts);
     print_rest("hub", &hub, &hub_after, 1, rest);
