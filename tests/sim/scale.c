@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <time.h>
 
+#include "world/member.h"
 #include "world/truth.h"
 #include "scenario/run.h"
 
@@ -154,7 +155,7 @@ facts_of_leaves(const Run *run, guint hosts)
     guint64 facts = 0;
 
     for (guint i = 1; i < hosts; i++)
-        facts += wl_engine_get_fact_count(((SimHost *) run->world->hosts->pdata[i])->member);
+        facts += wl_engine_get_fact_count(((SimHost *) run->world->hosts->pdata[i])->engine);
     return (double) facts / (hosts - 1);
 }
 
@@ -164,9 +165,9 @@ print_hub_facts(const Run *run)
 {
     const SimHost *hub = run->world->hosts->pdata[0];
 
-    printf("facts held by the hub: %u facts\n", wl_engine_get_fact_count(hub->member));
+    printf("facts held by the hub: %u facts\n", wl_engine_get_fact_count(hub->engine));
     printf("refused for want of room: %" G_GUINT64_FORMAT " facts\n",
-           wl_engine_get_verdict_counters(hub->member)[WL_VERDICT_TOO_MANY]);
+           wl_engine_get_verdict_counters(hub->engine)[WL_VERDICT_TOO_MANY]);
 }
 
 /* What goes when they go is what they had. The simulated devices and what they remember stay. */
@@ -177,8 +178,7 @@ end_members(const Run *run, guint first, guint last)
 
     for (guint i = first; i < last; i++) {
         SimHost *host = run->world->hosts->pdata[i];
-        host->with->free(host->member);
-        host->member = NULL;
+        sim_member_free(host);
     }
     return before - mallinfo2().uordblks;
 }

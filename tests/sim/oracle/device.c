@@ -201,7 +201,7 @@ char *
 check_device(const SimHost *host, const Heard *heard, const Seen *seen)
 {
     g_autoptr(WlDevice) device = sim_device_read(host->device);
-    g_autoptr(GArray) routes = wl_engine_dup_routes(host->member);
+    g_autoptr(GArray) routes = wl_engine_dup_routes(host->engine);
     char *wrong = NULL;
 
     for (guint i = 0; i < host->config->peers->len; i++) {

@@ -100,7 +100,7 @@ max_candidates(const WlPeer *peer)
 char *
 check_tables(const SimHost *host, const GArray *facts)
 {
-    const WlEngine *engine = host->member;
+    const WlEngine *engine = host->engine;
     const WlKey *last = NULL;
     char *wrong;
 

@@ -3,7 +3,7 @@
 
 #include "oracle/oracle-private.h"
 #include "world/truth.h"
-#include "world/members.h"
+#include "world/member.h"
 
 /* Whether packets arrive is looked at every so often: what may not be so is so for longer than a
  * LIMIT, and that no look can miss. */
@@ -146,7 +146,7 @@ takes_part(const SimHost *host)
             g_str_has_prefix(port->name, "eth") && port->net && port->up && !port->net->down;
     }
     return attached && host->device && !host->asleep &&
-           (host->member || host->kind == SIM_KIND_BASIC);
+           (sim_member_is_running(host) || host->kind == SIM_KIND_BASIC);
 }
 
 /* ---- facts */
@@ -211,7 +211,7 @@ look(SimTimer *timer)
     gboolean before = watch->wrong;
 
     watch->wrong = FALSE;
-    if (host->kind != SIM_KIND_NATIVE || !host->member || host->asleep || !host->device)
+    if (!host->engine || host->asleep || !host->device)
         return;
     wrong = check_device(host, watch->heard, watch->seen);
     if (!wrong)

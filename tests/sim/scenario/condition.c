@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "scenario/run.h"
+#include "world/member.h"
 #include "world/truth.h"
 
 typedef gboolean (*Test)(Run *run, const Condition *self, SimHost *a, SimHost *b);
@@ -47,7 +48,7 @@ state_is(SimHost *a, SimHost *b, WlPeerState state)
 {
     SimPeerStatus status;
 
-    return sim_host_get_peer_status(a, b, &status) && status.state == state;
+    return sim_member_get_peer(a, b, &status) && status.state == state;
 }
 
 static gboolean
@@ -55,7 +56,7 @@ has_name(SimHost *a, SimHost *b, const char *name)
 {
     SimPeerStatus status;
 
-    return sim_host_get_peer_status(a, b, &status) && g_strcmp0(status.name, name) == 0;
+    return sim_member_get_peer(a, b, &status) && g_strcmp0(status.name, name) == 0;
 }
 
 static gboolean
@@ -63,7 +64,7 @@ has_reason(SimHost *a, SimHost *b, const char *part)
 {
     SimPeerStatus status;
 
-    return sim_host_get_peer_status(a, b, &status) && status.reason && strstr(status.reason, part);
+    return sim_member_get_peer(a, b, &status) && status.reason && strstr(status.reason, part);
 }
 
 static gboolean
@@ -71,7 +72,7 @@ is_healthy(SimHost *a, SimHost *b)
 {
     SimPeerStatus status;
 
-    return sim_host_get_peer_status(a, b, &status) && status.healthy;
+    return sim_member_get_peer(a, b, &status) && status.healthy;
 }
 
 static gboolean
@@ -79,7 +80,7 @@ is_alive(SimHost *a, SimHost *b)
 {
     SimPeerStatus status;
 
-    return sim_host_get_peer_status(a, b, &status) && status.alive;
+    return sim_member_get_peer(a, b, &status) && status.alive;
 }
 
 static gboolean
@@ -124,8 +125,7 @@ view_is(SimHost *a, SimHost *b, gboolean (*test)(const WlPeerView *view))
 {
     WlPeerView view;
 
-    return a->member && a->kind == SIM_KIND_NATIVE &&
-           wl_engine_get_peer(a->member, &b->public_key, &view) && test(&view);
+    return a->engine && wl_engine_get_peer(a->engine, &b->public_key, &view) && test(&view);
 }
 
 static gboolean
@@ -145,8 +145,7 @@ view_has_trust(SimHost *a, SimHost *b, WlTrust trust)
 {
     WlPeerView view;
 
-    return a->member && a->kind == SIM_KIND_NATIVE &&
-           wl_engine_get_peer(a->member, &b->public_key, &view) && view.trust == trust;
+    return a->engine && wl_engine_get_peer(a->engine, &b->public_key, &view) && view.trust == trust;
 }
 
 DEFINE_TEST(test_direct, truth_is_direct(a, b))
@@ -175,8 +174,9 @@ DEFINE_TEST(test_holds_stale, truth_holds_stale(a, b, self->text, self->value))
 
 /* ---- tests of one host */
 
-DEFINE_TEST(test_running, a->member != NULL)
-DEFINE_TEST(test_role, a->member && a->with->is_router(a->member) == (self->role == WL_ROLE_ROUTER))
+DEFINE_TEST(test_running, sim_member_is_running(a))
+DEFINE_TEST(test_role,
+            sim_member_is_running(a) && sim_member_is_router(a) == (self->role == WL_ROLE_ROUTER))
 DEFINE_TEST(test_routes, truth_has_route(a, &self->prefix))
 
 static const struct {
@@ -408,8 +408,8 @@ all_pairs(Run *run, const Condition *self)
     for (guint i = 0; i < hosts->len; i++) {
         for (guint j = 0; j < hosts->len; j++) {
             SimHost *a = hosts->pdata[i], *b = hosts->pdata[j];
-            if (a != b && a->member && b->member && !a->asleep && !b->asleep &&
-                !self->test(run, self, a, b))
+            if (a != b && sim_member_is_running(a) && sim_member_is_running(b) && !a->asleep &&
+                !b->asleep && !self->test(run, self, a, b))
                 return FALSE;
         }
     }
@@ -445,8 +445,8 @@ scenario_condition_explain(Run *run, const Condition *self)
         for (guint i = 0; i < hosts->len; i++) {
             for (guint j = 0; j < hosts->len; j++) {
                 SimHost *a = hosts->pdata[i], *b = hosts->pdata[j];
-                if (a != b && a->member && b->member && !a->asleep && !b->asleep &&
-                    !self->test(run, self, a, b))
+                if (a != b && sim_member_is_running(a) && sim_member_is_running(b) && !a->asleep &&
+                    !b->asleep && !self->test(run, self, a, b))
                     truth_describe(a, b, text);
             }
         }

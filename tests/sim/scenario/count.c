@@ -79,9 +79,7 @@ read_dropped(Run *run, const Count *self, gint64 since)
 static gint64
 read_agreements(Run *run, const Count *self, gint64 since)
 {
-    return self->a->member && self->a->kind == SIM_KIND_NATIVE
-               ? (gint64) wl_engine_get_key_agreements(self->a->member)
-               : 0;
+    return self->a->engine ? (gint64) wl_engine_get_key_agreements(self->a->engine) : 0;
 }
 
 static gint64

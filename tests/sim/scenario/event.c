@@ -4,6 +4,7 @@
 #include "oracle/oracle.h"
 #include "scenario/run.h"
 #include "scenario/advertise.h"
+#include "world/member.h"
 
 #define PING_LIMIT SIM_SEC(1)
 
@@ -55,7 +56,7 @@ run_start(Run *run, Event *event)
         SimHost *host = event->hosts->pdata[i];
         g_autoptr(GError) error = NULL;
 
-        if (!host->member && !sim_host_start(host, &error))
+        if (!sim_member_is_running(host) && !sim_host_start(host, &error))
             run_fail(run, event->line, "%s does not start: %s", host->name, error->message);
     }
 }
@@ -76,8 +77,8 @@ wipe(SimHost *host)
 static void
 refresh(SimHost *host)
 {
-    if (host->member && host->kind == SIM_KIND_NATIVE)
-        wl_engine_refresh(host->member, sim_host_now(host));
+    if (host->engine)
+        wl_engine_refresh(host->engine, sim_host_now(host));
     sim_host_settle(host);
 }
 
@@ -157,8 +158,8 @@ run_forget(Run *run, Event *event)
 {
     g_autoptr(GError) error = NULL;
 
-    if (event->a->member && event->a->kind == SIM_KIND_NATIVE &&
-        !wl_engine_forget_endpoint(event->a->member, sim_host_now(event->a), &event->b->public_key,
+    if (event->a->engine &&
+        !wl_engine_forget_endpoint(event->a->engine, sim_host_now(event->a), &event->b->public_key,
                                    &event->endpoint, &error))
         run_fail(run, event->line, "%s", error->message);
     sim_host_settle(event->a);
@@ -591,8 +592,8 @@ run_reload(Run *run, Event *event)
         SimHost *host = event->hosts->pdata[i];
         g_autoptr(GError) error = NULL;
 
-        if (host->member && host->with->reload_profile &&
-            !host->with->reload_profile(host->member, sim_host_now(host), host->config, &error))
+        if (host->engine &&
+            !wl_engine_reload_profile(host->engine, sim_host_now(host), host->config, &error))
             run_fail(run, event->line, "%s: %s", host->name, error->message);
         sim_host_settle(host);
     }

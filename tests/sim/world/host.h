@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #pragma once
 
+#include "go/go.h"
 #include "world/device.h"
-#include "world/member.h"
 #include "world/net.h"
 
 /** One machine: its ends in the networks, its WireGuard device, its kernel, and a member. */
@@ -63,10 +63,10 @@ struct _SimHost {
         *absent; /* of SimHost: in the profile, but not in the device at the start (classic) */
     WlEngineConfig *config;
 
-    SimDevice *device;         /* NULL: none */
-    guint devices;             /* made so far: another one may be at the same place in memory */
-    const SimMemberKind *with; /* of `member` */
-    gpointer member;           /* NULL: not running */
+    SimDevice *device; /* NULL: none */
+    guint devices;     /* made so far: another one may be at the same place in memory */
+    WlEngine *engine;  /* the member; at most one of both is set */
+    GoDaemon *daemon;
     gint64 started;
     gboolean off; /* the machine is */
     gboolean asleep;
@@ -87,6 +87,9 @@ struct _SimHost {
     gint64 cpu, snapshot_cpu; /* ns, if the world measures them */
     guint64 cpu_events;
 };
+
+/** "native", "go", "basic". */
+const char *sim_kind_to_string(SimKind kind);
 
 SimHost *sim_host_new(SimWorld *world, const char *name);
 void sim_host_free(SimHost *self);
@@ -138,11 +141,6 @@ void sim_host_send_echo(SimHost *self, const WlKey *key, const WlEchoRequest *pr
 guint64 sim_host_ping(SimHost *self, const WlIp *to);
 const SimPing *sim_host_get_ping(const SimHost *self, guint64 number);
 
-/** Sessions, allowed IPs and networks allow a packet from this host to @ip, at this moment; and the
- * answer. *hops gets the hosts in between. */
-gboolean sim_host_can_deliver(SimHost *self, const WlIp *ip, guint *hops);
-/** FALSE if there is no member, or it knows no such peer. */
-gboolean sim_host_get_peer_status(const SimHost *self, const SimHost *peer, SimPeerStatus *status);
 /** Time as its member sees it. */
 gint64 sim_host_now(const SimHost *self);
 SimCounters sim_host_get_counters(const SimHost *self);

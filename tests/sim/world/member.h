@@ -1,62 +1,42 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #pragma once
 
-#include "wl-engine.h"
+#include "world/host.h"
 
-/** What a member says of a peer. */
+/**
+ * The member on a host: the engine of this project or the model of the Go daemon. Both are pure
+ * machines whose inputs and outputs have the same meaning; here are those that both know. What only
+ * the engine knows is called directly, where host->engine is set.
+ *
+ * A host owns its member. Each function needs a running one, and takes the time from the host.
+ */
+
+/** What a member shows of a peer. The texts last until its next input. */
 typedef struct {
     WlPeerState state;
-    const char *reason; /* one sentence; NULL: it gives none. Lasts until its next input */
-    const char *name;   /* likewise */
+    const char *reason; /* one sentence; NULL: none */
+    const char *name;
     gboolean healthy, alive;
 } SimPeerStatus;
 
-/**
- * A kind of member: a pure machine in the manner of WlEngine, whose inputs and outputs have the
- * same meaning. What may be NULL is not something that kind knows of.
- */
-typedef struct {
-    const char *name;
-    gboolean own_entry;  /* its configuration names itself among the peers (own name) */
-    gboolean sees_sleep; /* its clock goes on while the machine sleeps */
+gboolean sim_member_is_running(const SimHost *host);
+/** FALSE with *error if the profile is refused. Needs a host without a member. */
+gboolean sim_member_create(SimHost *host, GError **error);
+void sim_member_free(SimHost *host);
 
-    gpointer (*create)(const WlEngineConfig *config, gint64 now, WlRandomFunc random,
-                       gpointer user_data, GError **error);
-    void (*free)(gpointer self);
+/* Inputs */
+void sim_member_time(SimHost *host);
+void sim_member_snapshot(SimHost *host, const WlDevice *device);
+void sim_member_datagram(SimHost *host, const WlIp *source, GBytes *bytes);
+void sim_member_local_addresses(SimHost *host, const GArray *addresses);
+void sim_member_resolved(SimHost *host, const char *name, const GArray *endpoints);
+void sim_member_send_failed(SimHost *host, const WlKey *key);
 
-    void (*time)(gpointer self, gint64 now);
-    void (*snapshot)(gpointer self, gint64 now, const WlDevice *device);
-    void (*datagram)(gpointer self, gint64 now, const WlIp *source, const guint8 *data,
-                     gsize length);
-    void (*local_addresses)(gpointer self, gint64 now, const WlLocalAddress *addresses, gsize n);
-    void (*resolved)(gpointer self, gint64 now, const char *name, const WlEndpoint *endpoints,
-                     gsize n);
-    void (*send_failed)(gpointer self, gint64 now, const WlKey *key);
-    void (*echo_reply)(gpointer self, gint64 now, const WlKey *key, guint16 sequence); /* NULL */
-    void (*traffic_began)(gpointer self, gint64 now, const WlIp *destination);         /* NULL */
-    void (*neighbor_result)(gpointer self, gint64 now, const WlIp *address, guint32 ifindex,
-                            gboolean reachable);                                  /* NULL */
-    void (*resumed)(gpointer self, gint64 now);                                   /* NULL */
-    void (*connectivity)(gpointer self, gint64 now, WlConnectivity connectivity); /* NULL */
-    void (*protected_hosts)(gpointer self, gint64 now, const WlIp *protected_hosts,
-                            gsize n);                  /* NULL */
-    void (*link_recreated)(gpointer self, gint64 now); /* NULL */
-    /* another profile; NULL: only the next start reads it */
-    gboolean (*reload_profile)(gpointer self, gint64 now, const WlEngineConfig *config,
-                               GError **error);
-    gboolean (*load_state)(gpointer self, gint64 now, const char *saved_state, gsize length,
-                           GError **error); /* NULL */
-    char *(*dup_state)(gconstpointer self); /* NULL */
-
-    WlOutput *(*next_output)(gpointer self);
-    gint64 (*get_deadline)(gconstpointer self);
-    /** FALSE if it knows no such peer. */
-    gboolean (*get_peer_status)(gconstpointer self, gint64 now, const WlKey *key,
-                                SimPeerStatus *status);
-    gboolean (*is_router)(gconstpointer self);
-} SimMemberKind;
-
-/** The engine of this project. */
-extern const SimMemberKind sim_member_native;
-/** The Go daemon's time and rules. */
-extern const SimMemberKind sim_member_go;
+/** The next output, to be freed; NULL: none. */
+WlOutput *sim_member_next_output(SimHost *host);
+/** In the time of the world, µs; SIM_NEVER: none. */
+gint64 sim_member_get_deadline(const SimHost *host);
+gboolean sim_member_is_router(const SimHost *host);
+/** FALSE if there is no member, or it has no such peer. */
+gboolean sim_member_get_peer(const SimHost *host, const SimHost *peer, SimPeerStatus *status);
+gboolean sim_member_get_peer_by_key(const SimHost *host, const WlKey *key, SimPeerStatus *status);

@@ -64,7 +64,7 @@ on_result(SimTimer *timer)
         return; /* it asks again when it wakes */
     sim_world_trace(host->world, host->name, "%s %s",
                     there ? "finds neighbor" : "finds no neighbor", text);
-    host->with->neighbor_result(host->member, sim_host_now(host), &query.ip, query.ifindex, there);
+    wl_engine_neighbor_result(host->engine, sim_host_now(host), &query.ip, query.ifindex, there);
     sim_host_settle(host);
 }
 

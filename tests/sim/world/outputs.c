@@ -3,6 +3,7 @@
 
 #include <time.h>
 
+#include "world/member.h"
 #include "world/neighbors.h"
 
 #define UDP6_HEADERS 48
@@ -111,7 +112,7 @@ send_facts(SimHost *host, const WlOutput *output)
 
     if (g_hash_table_contains(host->jammed, to)) {
         sim_world_trace(host->world, host->name, "cannot send to %s", to->name);
-        host->with->send_failed(host->member, sim_host_now(host), &output->key);
+        sim_member_send_failed(host, &output->key);
         return;
     }
     packet = sim_packet_new(SIM_PACKET_FACTS);
@@ -138,7 +139,7 @@ note_state(SimHost *host, const WlKey *key)
     SimPeerStatus status;
     SimChange change = {.when = host->world->now, .key = *key};
 
-    if (!host->with->get_peer_status(host->member, sim_host_now(host), key, &status))
+    if (!sim_member_get_peer_by_key(host, key, &status))
         return;
     host->world->dirty = TRUE;
     if (old && GPOINTER_TO_UINT(old) == (guint) status.state + 1)
@@ -163,7 +164,7 @@ read_device(SimHost *host)
     host->counters.snapshots++;
     if (host->world->device_read)
         host->world->device_read(host, device, host->world->user_data);
-    host->with->snapshot(host->member, sim_host_now(host), device);
+    sim_member_snapshot(host, device);
     sim_cpu_end(host, begun, TRUE);
 }
 
@@ -172,17 +173,16 @@ resolve(SimHost *host, const char *name)
 {
     g_autoptr(GArray) found = sim_world_resolve(host->world, name);
 
-    host->with->resolved(host->member, sim_host_now(host), name, (WlEndpoint *) found->data,
-                         found->len);
+    sim_member_resolved(host, name, found);
 }
 
 static void
 save_state(SimHost *host)
 {
-    if (!host->with->dup_state)
+    if (!host->engine)
         return;
     g_free(host->saved_state);
-    host->saved_state = host->with->dup_state(host->member);
+    host->saved_state = wl_engine_dup_state(host->engine);
 }
 
 static void
@@ -243,7 +243,7 @@ sim_outputs_drain(SimHost *host)
     WlOutput *output;
     guint n = 0;
 
-    for (; host->member && (output = host->with->next_output(host->member)); n++) {
+    for (; sim_member_is_running(host) && (output = sim_member_next_output(host)); n++) {
         carry_out(host, output);
         wl_output_free(output);
         if (n > MAX_OUTPUTS)

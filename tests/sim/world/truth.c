@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "world/truth.h"
 
-#include "world/members.h"
+#include "world/member.h"
+#include "world/reach.h"
 
 /* Who @a would give a packet for @ip to, in a live session; NULL: nobody. */
 static const WlKey *
@@ -37,7 +38,7 @@ truth_is_direct(SimHost *a, SimHost *b)
     WlIp ip;
 
     if (a->kind == SIM_KIND_NATIVE &&
-        (!sim_host_get_peer_status(a, b, &status) || status.state < WL_PEER_DIRECT))
+        (!sim_member_get_peer(a, b, &status) || status.state < WL_PEER_DIRECT))
         return FALSE;
     while (next_address(a, b, &i, &ip)) {
         const WlKey *owner = next_hop_for(a, &ip);
@@ -54,7 +55,7 @@ truth_is_routed(SimHost *a, SimHost *b)
     guint i = 0;
     WlIp ip;
 
-    if (a->kind == SIM_KIND_NATIVE && sim_host_get_peer_status(a, b, &status) &&
+    if (a->kind == SIM_KIND_NATIVE && sim_member_get_peer(a, b, &status) &&
         status.state != WL_PEER_ROUTED)
         return FALSE;
     while (next_address(a, b, &i, &ip)) {
@@ -71,7 +72,7 @@ truth_is_offline(SimHost *a, SimHost *b)
     SimPeerStatus status;
 
     if (a->kind == SIM_KIND_NATIVE)
-        return !sim_host_get_peer_status(a, b, &status) || status.state == WL_PEER_OFFLINE;
+        return !sim_member_get_peer(a, b, &status) || status.state == WL_PEER_OFFLINE;
     return !truth_is_direct(a, b) && !truth_is_routed(a, b);
 }
 
@@ -82,7 +83,7 @@ truth_is_reachable(SimHost *a, SimHost *b)
     WlIp ip;
 
     while (next_address(a, b, &i, &ip)) {
-        if (!sim_host_can_deliver(a, &ip, NULL))
+        if (!sim_reach(a, &ip, NULL))
             return FALSE;
     }
     return i > 0;
@@ -104,9 +105,9 @@ truth_holds(SimHost *host, const SimHost *about, const char *attribute, const ch
 {
     g_autoptr(GPtrArray) facts = NULL;
 
-    if (!host->member || host->kind != SIM_KIND_NATIVE)
+    if (!host->engine)
         return FALSE;
-    facts = wl_engine_dup_facts(host->member);
+    facts = wl_engine_dup_facts(host->engine);
     for (guint i = 0; i < facts->len; i++) {
         if (is_fact(facts->pdata[i], about, attribute, value, accepted, from))
             return TRUE;
@@ -120,9 +121,9 @@ truth_holds_stale(SimHost *host, const SimHost *about, const char *attribute, co
     g_autoptr(GPtrArray) facts = NULL;
     gboolean kept = FALSE;
 
-    if (!host->member || host->kind != SIM_KIND_NATIVE)
+    if (!host->engine)
         return FALSE;
-    facts = wl_engine_dup_facts(host->member);
+    facts = wl_engine_dup_facts(host->engine);
     for (guint i = 0; i < facts->len; i++) {
         const WlFactView *fact = facts->pdata[i];
 
@@ -140,9 +141,9 @@ truth_has_route(SimHost *host, const WlPrefix *prefix)
 {
     g_autoptr(GArray) routes = NULL;
 
-    if (!host->member || host->kind != SIM_KIND_NATIVE)
+    if (!host->engine)
         return FALSE;
-    routes = wl_engine_dup_routes(host->member);
+    routes = wl_engine_dup_routes(host->engine);
     for (guint i = 0; i < routes->len; i++) {
         if (wl_prefix_equal(&g_array_index(routes, WlPrefix, i), prefix))
             return TRUE;
@@ -176,9 +177,9 @@ truth_describe(SimHost *a, SimHost *b, GString *text)
     }
     if (a->asleep)
         g_string_append(text, "it sleeps; ");
-    if (!a->member)
+    if (!sim_member_is_running(a))
         g_string_append(text, "no member runs; ");
-    else if (!sim_host_get_peer_status(a, b, &status))
+    else if (!sim_member_get_peer(a, b, &status))
         g_string_append(text, "no such peer; ");
     else
         g_string_append_printf(text, "%s, %s%s; ", wl_peer_state_to_string(status.state),
@@ -206,9 +207,9 @@ truth_describe_facts(SimHost *host, SimHost *about, GString *text)
 {
     g_autoptr(GPtrArray) facts = NULL;
 
-    if (!host->member || host->kind != SIM_KIND_NATIVE)
+    if (!host->engine)
         return;
-    facts = wl_engine_dup_facts(host->member);
+    facts = wl_engine_dup_facts(host->engine);
     for (guint i = 0; i < facts->len; i++) {
         const WlFactView *fact = facts->pdata[i];
         if (wl_key_equal(&fact->subject, &about->public_key))
@@ -223,7 +224,7 @@ void
 truth_describe_host(SimHost *host, GString *text)
 {
     g_string_append_printf(text, "    %s (%s): %s\n", host->name, sim_kind_to_string(host->kind),
-                           !host->member                         ? "does not run"
-                           : host->with->is_router(host->member) ? "router"
-                                                                 : "leaf");
+                           !sim_member_is_running(host) ? "does not run"
+                           : sim_member_is_router(host) ? "router"
+                                                        : "leaf");
 }
