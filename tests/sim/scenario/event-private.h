@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#pragma once
+
+#include "scenario/run.h"
+
+#include "scenario/advertise.h"
+
+typedef void (*EventFunc)(Run *run, Event *event);
+
+/** A kind of event, by its first word. */
+typedef struct {
+    const char *word;
+    /* Reads the rest of the line; FALSE with *error. */
+    gboolean (*parse)(Run *run, ScenarioLine *line, Event *event, GError **error);
+    EventFunc run; /* NULL: `parse` sets it */
+} EventKind;
+
+/** An event of a line, with what its kind needs. Hosts, networks and NATs belong to the world. */
+struct _Event {
+    EventFunc run;
+    GPtrArray *hosts; /* of SimHost, not owned */
+    SimHost *a, *b;
+    SimNet *net;
+    SimNat *nat;
+    SimStream *stream;
+    char *text;
+    GArray *prefixes; /* of WlPrefix */
+    WlEndpoint endpoint;
+    WlIp ip;
+    gint64 duration;
+    guint64 number;
+    gboolean flag;
+    Advertisement *advertisement;
+    ScenarioLine *line; /* words that are read when it happens; not owned */
+    guint at;
+    SimTimer timer; /* of a ping's answer */
+    Run *owner;
+    guint64 ping;
+};
+
+/* Each ends with an entry without a word. */
+extern const EventKind event_member_kinds[];  /* event-member.c */
+extern const EventKind event_network_kinds[]; /* event-network.c */
+extern const EventKind event_traffic_kinds[]; /* event-traffic.c */
+extern const EventKind event_config_kinds[];  /* event-config.c */
+
+/** "HOST…": one or more, until the end of the line or "as". */
+gboolean event_parse_hosts(Run *run, ScenarioLine *line, Event *event, GError **error);
