@@ -2,21 +2,11 @@
 #pragma once
 
 #include "scenario/line.h"
+#include "scenario/mixture.h"
 #include "world/host.h"
 #include "world/stream.h"
 
 /** One run of a scenario: with one mixture of kinds and one seed. */
-
-typedef enum {
-    MIXTURE_NATIVE,
-    MIXTURE_GO_HUB,
-    MIXTURE_GO_LEAVES,
-    MIXTURE_GO,
-    MIXTURE_N,
-} Mixture;
-
-const char *mixture_to_string(Mixture mixture);
-gboolean mixture_parse(const char *text, Mixture *mixture);
 
 /** A fact that one host told another. */
 typedef struct {
@@ -37,36 +27,6 @@ typedef struct {
     char *mark; /* NULL: since the start; "end": of the run */
     gint64 offset;
 } When;
-
-typedef enum {
-    ITEM_EVENT,
-    ITEM_BY,     /* the condition becomes true between the start (or `since`) and `when` */
-    ITEM_EXPECT, /* it is true at `when` */
-    ITEM_ALWAYS, /* it is true from `since` to `when` */
-    ITEM_NEVER,
-    ITEM_COUNT, /* what it counts, counted from `since` to `when` */
-} ItemKind;
-
-typedef enum {
-    ITEM_WAITING,
-    ITEM_OPEN,
-    ITEM_DONE,
-} ItemState;
-
-/** A line with something to do or to watch. */
-typedef struct {
-    SimTimer timer; /* of the next state */
-    Run *run;
-    const ScenarioLine *line;
-    ItemKind kind;
-    ItemState state;
-    When since, when;
-    gboolean has_since;
-    gint64 opens, closes; /* SIM_NEVER: not known yet */
-    Condition *condition;
-    Event *event;
-    char *sets; /* mark; NULL: none */
-} Item;
 
 struct _Run {
     ScenarioText *text; /* lent */
@@ -99,6 +59,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Run, run_free)
 gboolean run_execute(Run *self);
 void run_fail(Run *self, const ScenarioLine *line, const char *format, ...) G_GNUC_PRINTF(3, 4);
 void run_set_mark(Run *self, const char *name);
+/** Conditions are evaluated again soon; sooner with @open, while one of them may become true. */
+void run_sample(Run *self, gboolean open);
 
 /* ---- parts of the language: declare.c, event.c, condition.c,
  * count.c */
@@ -113,8 +75,6 @@ gboolean scenario_declare_peer(Run *run, SimHost *host, ScenarioLine *line, GErr
 SimHost *scenario_take_host(Run *run, ScenarioLine *line, GError **error);
 SimNet *scenario_take_net(Run *run, ScenarioLine *line, GError **error);
 SimStream *scenario_find_stream(const Run *run, const char *name);
-gboolean scenario_parse_when(const char *word, When *when);
-gboolean scenario_take_when(ScenarioLine *line, When *when, GError **error);
 
 Event *scenario_event_new(Run *run, ScenarioLine *line, GError **error);
 void scenario_event_free(Event *event);
