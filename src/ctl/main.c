@@ -48,12 +48,12 @@ run(const WlCommand *command, char **arguments)
     WlExit result;
 
     switch (wl_request_parse(&request, command, arguments)) {
-    case WL_ASKS_FOR_HELP:
+    case WL_PARSED_HELP:
         wl_request_print_help(command);
         return WL_EXIT_OK;
-    case WL_ASKS_FOR_NOTHING:
+    case WL_PARSED_ERROR:
         return WL_EXIT_USAGE;
-    case WL_ASKS_FOR_RUN:
+    case WL_PARSED_RUN:
         break;
     }
     result = command->check ? command->check(&request) : WL_EXIT_OK;

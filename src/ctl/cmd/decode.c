@@ -66,7 +66,7 @@ add_verdict(JsonObject *object, WlSigner *signer, const WlIp *source, const guin
         wl_signer_open(signer, source, data, MIN(length, WL_RECEIVE_MAX), &sender, facts, NULL);
     json_object_set_boolean_member(object, "accepted", result == WL_RECEIVE_ACCEPTED);
     if (result != WL_RECEIVE_ACCEPTED)
-        json_object_set_string_member(object, "why", wl_receive_result_label(result));
+        json_object_set_string_member(object, "refusal", wl_receive_result_label(result));
 }
 
 /* ---- lines --------------------------------------------------------------------------------- */

@@ -18,14 +18,6 @@ static const GOptionEntry entries[] = {
 };
 
 static WlExit
-check(const WlRequest *request)
-{
-    if (options.svg)
-        return WL_EXIT_OK;
-    return wl_exit_usage(FALSE, "map", "the only format of a map is SVG; add --svg");
-}
-
-static WlExit
 run(WlRequest *request)
 {
     g_autoptr(WlActiveProfiles) profiles = NULL;
@@ -52,6 +44,6 @@ const WlCommand wl_command_map = {
     .summary = "draw the network as this member sees it",
     .wants = WL_WANTS_PROFILE,
     .options = entries,
-    .check = check,
+    .n_required = 1,
     .run = run,
 };

@@ -10,7 +10,7 @@ typedef enum {
     WL_WANTS_BUS,            /* the system bus; the command reads the profiles itself */
     WL_WANTS_PROFILE,        /* the active profiles, or the one that the first operand names */
     WL_WANTS_PEER,           /* the peer that the first operand names */
-    WL_WANTS_PEER_TO_CHANGE, /* the same, by a name that only the user can have given */
+    WL_WANTS_PEER_TO_CHANGE, /* the same, but not by a name that other members gave */
 } WlWants;
 
 /** What a command is run with. */
@@ -23,7 +23,7 @@ typedef struct {
     const WlActivePeer *peer;
 } WlRequest;
 
-/** A row of the table of commands; help and completion show what stands here. */
+/** A row of the table of commands, from which help and completion are made. */
 typedef struct {
     const char *name;
     const char *operands; /* "PEER ADDRESS"; those in brackets are optional; NULL: none */
@@ -31,7 +31,7 @@ typedef struct {
     WlWants wants;
     gboolean json;               /* takes --json */
     const GOptionEntry *options; /* its own, into static memory, or NULL */
-    guint n_required;            /* the first of these are required; they are strings */
+    guint n_required;            /* the first of these are required: strings or flags */
     WlExit (*check)(const WlRequest *request); /* of the operands, before anything is loaded */
     WlExit (*run)(WlRequest *request);
 } WlCommand;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The front matter that all commands share: options and operands by the table of commands, and what
- * the command wants loaded. A request owns its operands and what was loaded.
+ * What all commands share: options and operands are parsed, and profiles and peers loaded, as the
+ * row of the command says. A request owns its operands and what was loaded.
  */
 #include "wl-request.h"
 
@@ -17,7 +17,7 @@
 static char *profile_option; /* of --profile */
 static gboolean json_option; /* of --json */
 
-/* ---- the table read ------------------------------------------------------------------------ */
+/* ---- the row of the command ---------------------------------------------------------------- */
 
 static gboolean
 wants_peer(const WlCommand *command)
@@ -25,7 +25,7 @@ wants_peer(const WlCommand *command)
     return command->wants == WL_WANTS_PEER || command->wants == WL_WANTS_PEER_TO_CHANGE;
 }
 
-/* Its own options and those that its row stands for, ended by an empty one; to be freed. */
+/* The own options and those that the row implies, NULL-terminated; to be freed. */
 static GOptionEntry *
 list_options(const WlCommand *command)
 {
@@ -53,8 +53,12 @@ wl_request_dup_usage(const WlCommand *command)
 
     if (command->operands)
         g_string_append_printf(usage, " %s", command->operands);
-    for (guint i = 0; i < command->n_required; i++)
-        g_string_append_printf(usage, " --%s %s", options[i].long_name, options[i].arg_description);
+    for (guint i = 0; i < command->n_required; i++) {
+        const char *argument = options[i].arg_description;
+
+        g_string_append_printf(usage, " --%s%s%s", options[i].long_name, argument ? " " : "",
+                               argument ? argument : "");
+    }
     if (options[command->n_required].long_name)
         g_string_append(usage, " [OPTION]...");
     return g_strdup(usage->str);
@@ -76,6 +80,13 @@ wl_request_print_help(const WlCommand *command)
 /* ---- the command line ---------------------------------------------------------------------- */
 
 static gboolean
+is_given(const GOptionEntry *option)
+{
+    return option->arg == G_OPTION_ARG_NONE ? *(gboolean *) option->arg_data
+                                            : *(char **) option->arg_data != NULL;
+}
+
+static gboolean
 check_operands(const WlRequest *self, const WlCommand *command)
 {
     g_auto(GStrv) names = g_strsplit(command->operands ? command->operands : "", " ", -1);
@@ -94,17 +105,16 @@ check_operands(const WlRequest *self, const WlCommand *command)
         return FALSE;
     }
     for (guint i = 0; i < command->n_required; i++) {
-        const GOptionEntry *option = &command->options[i];
-
-        if (!*(char **) option->arg_data) {
-            wl_exit_usage(self->json, command->name, "--%s is missing", option->long_name);
+        if (!is_given(&command->options[i])) {
+            wl_exit_usage(self->json, command->name, "--%s is missing",
+                          command->options[i].long_name);
             return FALSE;
         }
     }
     return TRUE;
 }
 
-/* @arguments with the name of the command before them, where GOption expects the program's. */
+/* @arguments after the name of the command, where GOption expects the name of the program. */
 static char **
 with_name(const char *name, char **arguments)
 {
@@ -115,7 +125,7 @@ with_name(const char *name, char **arguments)
     return g_strv_builder_end(builder);
 }
 
-WlAsksFor
+WlParsed
 wl_request_parse(WlRequest *self, const WlCommand *command, char **arguments)
 {
     const char *const *given = (const char *const *) arguments;
@@ -125,8 +135,8 @@ wl_request_parse(WlRequest *self, const WlCommand *command, char **arguments)
     g_auto(GStrv) left = with_name(command->name, arguments);
 
     if (g_strv_contains(given, "--help") || g_strv_contains(given, "-h"))
-        return WL_ASKS_FOR_HELP;
-    /* For the errors of the command line itself. */
+        return WL_PARSED_HELP;
+    /* Errors of the command line itself are JSON, too. */
     self->json = command->json && g_strv_contains(given, "--json");
     g_option_context_set_help_enabled(context, FALSE);
     g_option_context_add_main_entries(context, options, NULL);
@@ -135,7 +145,7 @@ wl_request_parse(WlRequest *self, const WlCommand *command, char **arguments)
 
         message[0] = g_ascii_tolower(message[0]);
         wl_exit_usage(self->json, command->name, "%s", message);
-        return WL_ASKS_FOR_NOTHING;
+        return WL_PARSED_ERROR;
     }
     if (left[1] && strcmp(left[1], "--") == 0) {
         g_free(left[1]);
@@ -143,10 +153,10 @@ wl_request_parse(WlRequest *self, const WlCommand *command, char **arguments)
     }
     self->json = json_option;
     self->operands = g_strdupv(left + 1);
-    return check_operands(self, command) ? WL_ASKS_FOR_RUN : WL_ASKS_FOR_NOTHING;
+    return check_operands(self, command) ? WL_PARSED_RUN : WL_PARSED_ERROR;
 }
 
-/* ---- what is wanted ------------------------------------------------------------------------ */
+/* ---- loading ------------------------------------------------------------------------------- */
 
 WlExit
 wl_request_load(WlRequest *self, const WlCommand *command)

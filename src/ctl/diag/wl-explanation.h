@@ -9,7 +9,7 @@ typedef enum {
     WL_STEP_UNKNOWN, /* not reached, or irrelevant here */
 } WlStepResult;
 
-/** One step on the way to a direct connection. */
+/** One step toward a direct connection. */
 typedef struct {
     const char *title; /* static */
     WlStepResult result;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Files that hold private keys: written with mode 0600, never over an existing file unless asked.
+ * Files that hold private keys: written with mode 0600, and never over an existing file by default.
  */
 #include "wl-private-file.h"
 

@@ -173,7 +173,7 @@ load_all(GDBusConnection *bus, GCancellable *cancellable, GError **error)
     return self;
 }
 
-/* ---- the profile asked for ------------------------------------------------------------------- */
+/* ---- one profile --------------------------------------------------------------------------- */
 
 static gboolean
 is_called(const WlActiveProfile *profile, const char *name)

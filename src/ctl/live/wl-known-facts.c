@@ -98,7 +98,7 @@ wl_known_fact_reason(GVariant *fact)
 {
     const char *reason = wl_property_string(fact, "Reason");
 
-    /* The column of acceptance says so already. */
+    /* Acceptance is shown on its own. */
     if (g_str_has_prefix(reason, "refused: "))
         reason += strlen("refused: ");
     return wl_display_quote(reason, MAX_REASON);

@@ -56,7 +56,7 @@ GError *
 wl_remote_error_new(const GError *remote, const char *who)
 {
     g_autoptr(GError) copy = g_error_copy(remote);
-    g_autofree char *said = NULL;
+    g_autofree char *message = NULL;
 
     if (is_denied(remote))
         return g_error_new(WL_CTL_ERROR, WL_EXIT_NOT_PERMITTED,
@@ -80,6 +80,6 @@ wl_remote_error_new(const GError *remote, const char *who)
                            "up NAME",
                            who);
     g_dbus_error_strip_remote_error(copy);
-    said = wl_display_quote(copy->message, MAX_REMOTE);
-    return g_error_new(WL_CTL_ERROR, WL_EXIT_FAILURE, "%s failed: %s", who, said);
+    message = wl_display_quote(copy->message, MAX_REMOTE);
+    return g_error_new(WL_CTL_ERROR, WL_EXIT_FAILURE, "%s failed: %s", who, message);
 }

@@ -25,7 +25,7 @@ typedef void (*WlWatchedFunc)(const WlWatchedProfile *profile, const WlWatchedPe
 /** The profiles and peers that a watcher knows, and how they change. */
 typedef struct WlWatched WlWatched;
 
-/** @signals must outlive it. @func gets the changes from now on, @first what is known already. */
+/** Starts from @first and reports later changes to @func. @signals must outlive the result. */
 WlWatched *wl_watched_new(WlSignals *signals, const WlActiveProfiles *first, WlWatchedFunc func,
                           gpointer user_data);
 void wl_watched_free(WlWatched *self);
@@ -33,7 +33,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(WlWatched, wl_watched_free)
 
 /** Takes the oldest signal; FALSE if there is none. */
 gboolean wl_watched_take_signal(WlWatched *self);
-/** TRUE if a signal said less than was needed: the profiles are to be read again. */
+/** TRUE if a signal carried too little: the profiles must be read again. */
 gboolean wl_watched_wants_read(const WlWatched *self);
 /** Compares with @read, NULL if no profile is active any more. */
 void wl_watched_compare(WlWatched *self, const WlActiveProfiles *read);

@@ -53,19 +53,20 @@ set_group(JsonObject *object, const WlFact *fact, const guint8 *data)
 }
 
 static void
-set_way(JsonObject *object, const WlWay *way)
+set_path(JsonObject *object, const WlWay *path)
 {
-    json_object_set_int_member(object, "version", way->version);
-    if (way->version != WL_WAY_VERSION)
+    json_object_set_int_member(object, "version", path->version);
+    if (path->version != WL_WAY_VERSION)
         return;
-    if (way->flags & WL_WAY_LOOK) {
-        json_object_set_string_member(object, "way", "look");
+    if (path->flags & WL_WAY_LOOK) {
+        json_object_set_string_member(object, "path", "probe-request");
         return;
     }
-    json_object_set_string_member(object, "way", way->flags & WL_WAY_DIRECT ? "direct" : "router");
-    json_object_set_int_member(object, "epoch", way->epoch);
-    json_object_set_int_member(object, "question", way->question);
-    json_object_set_int_member(object, "answer", way->answer);
+    json_object_set_string_member(object, "path",
+                                  path->flags & WL_WAY_DIRECT ? "direct" : "router");
+    json_object_set_int_member(object, "epoch", path->epoch);
+    json_object_set_int_member(object, "probe", path->question);
+    json_object_set_int_member(object, "ack", path->answer);
 }
 
 static JsonObject *
@@ -97,7 +98,7 @@ value_to_json(const WlFact *fact, const guint8 *data)
         set_group(object, fact, data);
         break;
     case WL_ATTRIBUTE_WAY:
-        set_way(object, &fact->value.way);
+        set_path(object, &fact->value.way);
         break;
     case WL_ATTRIBUTE_RECEIPT:
         json_object_set_int_member(object, "version", fact->value.receipt.version);

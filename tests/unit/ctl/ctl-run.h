@@ -21,7 +21,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(CtlRun, ctl_run_free)
 
 #define CTL_RUN(input, ...) ctl_run((const char *const[]){__VA_ARGS__, NULL}, input, NULL)
 
-/** Checks that @text holds @part, and says both if it does not. */
+/** Checks that @text contains @part, and prints both if not. */
 #define ctl_assert_holds(text, part)                                                               \
     do {                                                                                           \
         if (!strstr(text, part))                                                                   \

@@ -98,13 +98,13 @@ test_bad_lines(void)
     }
 }
 
-/* What only members of ours say to each other. */
+/* The path agreement, which only native members send. */
 static void
-test_way(void)
+test_path(void)
 {
     static const char *const shown[] = {
-        "{\"version\":1,\"way\":\"direct\",\"epoch\":258,\"question\":3,\"answer\":4}",
-        "{\"version\":1,\"way\":\"look\"}",
+        "{\"version\":1,\"path\":\"direct\",\"epoch\":258,\"probe\":3,\"ack\":4}",
+        "{\"version\":1,\"path\":\"probe-request\"}",
         "{\"version\":2}",
     };
     g_autofree char *subject = g_strnfill(64, '7');
@@ -157,7 +157,7 @@ write_key(const char *name, int mode)
 }
 
 static const char *
-expected_why(const char *name)
+expected_refusal(const char *name)
 {
     if (g_str_equal(name, "wrong-source") || g_str_equal(name, "reflected"))
         return "wrong-source";
@@ -183,10 +183,10 @@ check_receive(JsonObject *vector)
     object = parse_object(run->out);
     g_assert_cmpstr(json_object_get_string_member(object, "decode"), ==, "valid");
     g_assert_cmpint(json_object_get_boolean_member(object, "accepted"), ==, accepted);
-    g_assert_cmpint(json_object_has_member(object, "why"), ==, !accepted);
+    g_assert_cmpint(json_object_has_member(object, "refusal"), ==, !accepted);
     if (!accepted)
-        g_assert_cmpstr(json_object_get_string_member(object, "why"), ==,
-                        expected_why(json_object_get_string_member(vector, "name")));
+        g_assert_cmpstr(json_object_get_string_member(object, "refusal"), ==,
+                        expected_refusal(json_object_get_string_member(vector, "name")));
 }
 
 static void
@@ -203,7 +203,7 @@ test_key_options(void)
         CTL_RUN("74\n", "decode", "--private-key-file", key, "--source", "10.0.0.1");
 
     g_assert_cmpint(open_key->status, ==, 0);
-    ctl_assert_holds(open_key->out, "\"accepted\":false,\"why\":\"undecodable\"");
+    ctl_assert_holds(open_key->out, "\"accepted\":false,\"refusal\":\"undecodable\"");
     ctl_assert_holds(open_key->err, "other users can read it");
     g_assert_cmpint(no_key->status, ==, 1);
     ctl_assert_holds(no_key->err, "/dev/null does not contain a private key");
@@ -252,7 +252,7 @@ main(int argc, char **argv)
     test_vectors_add("/ctl/decode/receive", vectors, "receive", check_receive);
     g_test_add_func("/ctl/decode/bad-lines", test_bad_lines);
     g_test_add_func("/ctl/decode/nothing", test_nothing);
-    g_test_add_func("/ctl/decode/way", test_way);
+    g_test_add_func("/ctl/decode/path", test_path);
     g_test_add_func("/ctl/decode/key-options", test_key_options);
     result = g_test_run();
     remove_folder();

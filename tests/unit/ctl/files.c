@@ -304,7 +304,7 @@ static void
 test_add(void)
 {
     g_autoptr(CtlRun) made = CTL_RUN(NULL, NEW);
-    g_autoptr(CtlRun) told = NULL;
+    g_autoptr(CtlRun) printed = NULL;
     g_autoptr(CtlRun) written = NULL;
     g_autoptr(CtlRun) third = NULL;
     g_autoptr(CtlRun) same = NULL;
@@ -314,9 +314,9 @@ test_add(void)
     g_autofree char *desktop = NULL;
 
     before = get("hub.wirelink");
-    told = CTL_RUN(NULL, "add", "server");
-    g_assert_cmpint(told->status, ==, 0);
-    ctl_assert_holds(told->out, "Name = server\nAllowedIPs = 10.77.0.3/32, fd77::3/128\n");
+    printed = CTL_RUN(NULL, "add", "server");
+    g_assert_cmpint(printed->status, ==, 0);
+    ctl_assert_holds(printed->out, "Name = server\nAllowedIPs = 10.77.0.3/32, fd77::3/128\n");
     after = get("hub.wirelink");
     g_assert_cmpstr(after, ==, before);
 

@@ -55,18 +55,18 @@ answer_manager(GDBusConnection *connection, const char *sender, const char *path
                GDBusMethodInvocation *invocation, gpointer user_data)
 {
     Fixture *fixture = user_data;
-    Mock *asked = NULL;
+    Mock *called = NULL;
 
     for (guint i = 0; i < fixture->mocks->len; i++) {
         Mock *mock = g_ptr_array_index(fixture->mocks, i);
 
         if (mock->connection == connection)
-            asked = mock;
+            called = mock;
     }
-    g_assert_nonnull(asked);
-    asked->n_reads++;
+    g_assert_nonnull(called);
+    called->n_reads++;
     fixture->n_reads++;
-    g_ptr_array_add(asked->waiting, invocation);
+    g_ptr_array_add(called->waiting, invocation);
     for (guint i = 0; i < fixture->mocks->len; i++) {
         Mock *mock = g_ptr_array_index(fixture->mocks, i);
 

@@ -21,7 +21,7 @@ typedef enum {
     MOCK_KNOWS_NOTHING, /* of our interface: every method is unknown */
 } MockManner;
 
-/** A service of a profile, as wirelinkctl sees it. */
+/** The service of a profile, as wirelinkctl sees it. */
 typedef struct {
     GDBusConnection *connection;
     MockManner manner;  /* of the object manager */
@@ -78,14 +78,14 @@ void mock_emit_changed(Mock *self, guint number, const char *changed, const char
 void mock_emit_added(Mock *self, const char *entry);
 void mock_emit_removed(Mock *self, guint number);
 
-/** Runs wirelinkctl on the fixture's bus, @columns wide (NULL: not said). */
+/** Runs wirelinkctl on the bus of the fixture, @columns wide (NULL: not set). */
 CtlRun *fixture_run(const Fixture *self, const char *columns, const char *const *arguments);
 #define FIXTURE_RUN(self, columns, ...)                                                            \
     fixture_run(self, columns, (const char *const[]){__VA_ARGS__, NULL})
 
 /**
  * Compares @text with golden/@name, where VERSION stands for this version. With WL_TEST_UPDATE in
- * the environment the file is written: read what changed before it is kept.
+ * the environment the file is written; review the changes.
  */
 void assert_golden(const char *name, const char *text);
 /** @text with NOW in place of the times of day in its JSON; to be freed. */

@@ -115,7 +115,7 @@ test_usage(Fixture *fixture, gconstpointer data)
     g_assert_cmpint(extra_json->status, ==, 2);
     g_assert_cmpuint(strlen(json_object_get_string_member(error, "error")), <, 300);
     g_assert_cmpint(no_svg->status, ==, 2);
-    ctl_assert_holds(no_svg->err, "add --svg");
+    ctl_assert_holds(no_svg->err, "map: --svg is missing");
     g_assert_cmpint(no_address->status, ==, 2);
     ctl_assert_holds(no_address->err, "\"192.0.2.1\" is not an address with a port");
     for (guint i = 0; i < G_N_ELEMENTS(commands); i++) {

@@ -152,7 +152,7 @@ test_colors(Fixture *fixture, gconstpointer data)
     }
 }
 
-/* A change redraws the screen; every way of ending restores the terminal. */
+/* A change redraws the screen; any end restores the terminal. */
 static void
 test_status_watch(Fixture *fixture, gconstpointer data)
 {
