@@ -140,7 +140,7 @@ typedef struct {
     /* The turn */
     gboolean touched, running, served, waits; /* whether it is in these lists of the engine */
     gint64 needs[WL_STEP_N];                  /* when each step must run again; WL_NEVER */
-    WlTimerEntry deadline;                      /* the first of them */
+    WlTimerEntry deadline;                    /* the first of them */
 
     /* Allowed IPs: of WlPrefix, sorted */
     GArray *always;      /* configured, not inside another peer's: never withdrawn */
@@ -204,7 +204,7 @@ typedef struct {
     gint64 facts_sent, send_retry;
     gboolean in_the_middle; /* of what it is to be told, for want of room */
     WlSendWindow *window;   /* NULL: there is nothing to remember */
-    WlRateLimit repeats;       /* of what may not have come */
+    WlRateLimit repeats;    /* of what may not have come */
     guint64 news;           /* the last change of a fact that it has been looked at for */
     guint listener;         /* place in the engine's list, from 1; 0: not in it */
     WlTimerEntry alive_deadline;

@@ -127,7 +127,7 @@ test_path(void)
 }
 
 static void
-test_nothing(void)
+test_empty_input(void)
 {
     g_autoptr(CtlRun) run = CTL_RUN("", "decode");
 
@@ -251,7 +251,7 @@ main(int argc, char **argv)
     }
     test_vectors_add("/ctl/decode/receive", vectors, "receive", check_receive);
     g_test_add_func("/ctl/decode/bad-lines", test_bad_lines);
-    g_test_add_func("/ctl/decode/nothing", test_nothing);
+    g_test_add_func("/ctl/decode/empty-input", test_empty_input);
     g_test_add_func("/ctl/decode/path", test_path);
     g_test_add_func("/ctl/decode/key-options", test_key_options);
     result = g_test_run();

@@ -258,7 +258,7 @@ static const char *const home_active[] = {"0f0e0d0c-home", "0f0e0d0c-other", NUL
 #define SHOP   PROFILE("shop", "wirelink", "'data': <{'listen-port': '40002'}>")
 
 static void
-test_well(Machine *machine, gconstpointer data)
+test_without_problems(Machine *machine, gconstpointer data)
 {
     g_autoptr(CtlRun) run = NULL;
     g_autoptr(CtlRun) json = NULL;
@@ -275,7 +275,7 @@ test_well(Machine *machine, gconstpointer data)
 }
 
 static void
-test_ill(Machine *machine, gconstpointer data)
+test_with_problems(Machine *machine, gconstpointer data)
 {
     g_autofree char *exe = g_build_filename(machine->root, "proc/self/exe", NULL);
     g_autofree char *modules = g_build_filename(machine->root, "sys/module", NULL);
@@ -329,7 +329,7 @@ test_fallbacks(Machine *machine, gconstpointer data)
 }
 
 static void
-test_services(Machine *machine, gconstpointer data)
+test_service_states(Machine *machine, gconstpointer data)
 {
     g_autoptr(CtlRun) other_version = NULL;
     g_autoptr(CtlRun) gone = NULL;
@@ -379,7 +379,7 @@ test_services(Machine *machine, gconstpointer data)
 }
 
 static void
-test_no_bus(Machine *machine, gconstpointer data)
+test_bus_is_missing(Machine *machine, gconstpointer data)
 {
     const char *environment[] = {"DBUS_SYSTEM_BUS_ADDRESS", "unix:path=/nonexistent/bus",
                                  "WIRELINK_ROOT", machine->root, NULL};
@@ -399,10 +399,10 @@ main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
 #define ADD(path, func) g_test_add(path, Machine, NULL, set_up, func, tear_down)
-    ADD("/ctl/doctor/well", test_well);
-    ADD("/ctl/doctor/ill", test_ill);
-    ADD("/ctl/doctor/fallbacks", test_fallbacks);
-    ADD("/ctl/doctor/services", test_services);
-    ADD("/ctl/doctor/no-bus", test_no_bus);
+    ADD("/ctl/doctor/host-without-problems", test_without_problems);
+    ADD("/ctl/doctor/host-with-problems", test_with_problems);
+    ADD("/ctl/doctor/host-with-fallbacks", test_fallbacks);
+    ADD("/ctl/doctor/service-states", test_service_states);
+    ADD("/ctl/doctor/bus-is-missing", test_bus_is_missing);
     return g_test_run();
 }

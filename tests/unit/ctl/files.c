@@ -183,7 +183,7 @@ test_convert_wirehub(void)
 }
 
 static void
-test_convert_usage(void)
+test_convert_invalid_arguments(void)
 {
     g_autoptr(CtlRun) nothing = CTL_RUN(NULL, "convert");
     g_autoptr(CtlRun) format = CTL_RUN(NULL, "convert", "--to", "x\033", "a");
@@ -259,7 +259,7 @@ test_new(void)
 
 /* Neither file remains if one of them cannot be written. */
 static void
-test_new_half(void)
+test_new_second_file_exists(void)
 {
     g_autoptr(CtlRun) run = NULL;
 
@@ -270,7 +270,7 @@ test_new_half(void)
 }
 
 static void
-test_new_usage(void)
+test_new_invalid_arguments(void)
 {
     static const struct {
         const char *name, *network, *endpoint, *problem;
@@ -373,7 +373,7 @@ test_add_addresses(void)
 }
 
 static void
-test_add_refused(void)
+test_add_invalid_requests(void)
 {
     g_autoptr(CtlRun) none = CTL_RUN(NULL, "add", "a");
     g_autoptr(CtlRun) made = CTL_RUN(NULL, NEW);
@@ -398,7 +398,7 @@ test_add_refused(void)
 
 /* Members added at the same time get different addresses. */
 static void
-test_add_at_once(void)
+test_add_concurrent_members(void)
 {
     g_autoptr(CtlRun) made = CTL_RUN(NULL, NEW);
     g_autoptr(GPtrArray) processes = g_ptr_array_new_with_free_func(g_object_unref);
@@ -425,7 +425,7 @@ test_add_at_once(void)
 
 /* The printed blocks, read back, are the code of the file. */
 static void
-test_qr(void)
+test_qr_code(void)
 {
     g_autoptr(CtlRun) made = CTL_RUN(NULL, NEW);
     g_autoptr(CtlRun) run = CTL_RUN(NULL, "add", "phone", "--basic", "--write", "--qr-force");
@@ -473,15 +473,15 @@ main(int argc, char **argv)
         {"/ctl/convert/wg-quick", test_convert},
         {"/ctl/convert/go", test_convert_go},
         {"/ctl/convert/wirehub", test_convert_wirehub},
-        {"/ctl/convert/usage", test_convert_usage},
+        {"/ctl/convert/invalid-arguments", test_convert_invalid_arguments},
         {"/ctl/new/files", test_new},
-        {"/ctl/new/half", test_new_half},
-        {"/ctl/new/usage", test_new_usage},
+        {"/ctl/new/second-file-exists", test_new_second_file_exists},
+        {"/ctl/new/invalid-arguments", test_new_invalid_arguments},
         {"/ctl/add/files", test_add},
         {"/ctl/add/addresses", test_add_addresses},
-        {"/ctl/add/refused", test_add_refused},
-        {"/ctl/add/at-once", test_add_at_once},
-        {"/ctl/add/qr", test_qr},
+        {"/ctl/add/invalid-requests", test_add_invalid_requests},
+        {"/ctl/add/concurrent-members", test_add_concurrent_members},
+        {"/ctl/add/qr-code", test_qr_code},
     };
 
     g_test_init(&argc, &argv, NULL);

@@ -41,7 +41,7 @@ test_pubkey(void)
 }
 
 static void
-test_pubkey_bad(void)
+test_pubkey_of_invalid_keys(void)
 {
     static const char *const inputs[] = {"", "\n", "AAEC\n", ALICE_PRIVATE "=",
                                          ALICE_PRIVATE "\n" ALICE_PRIVATE};
@@ -78,7 +78,7 @@ test_link_local(void)
 }
 
 static void
-test_usage(void)
+test_invalid_arguments(void)
 {
     static const char *const wrong[][4] = {
         {"nonsense", NULL},
@@ -128,9 +128,9 @@ main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/ctl/keys/round-trip", test_round_trip);
     g_test_add_func("/ctl/keys/pubkey", test_pubkey);
-    g_test_add_func("/ctl/keys/pubkey-bad", test_pubkey_bad);
+    g_test_add_func("/ctl/keys/pubkey-of-invalid-keys", test_pubkey_of_invalid_keys);
     g_test_add_func("/ctl/keys/link-local", test_link_local);
-    g_test_add_func("/ctl/usage", test_usage);
+    g_test_add_func("/ctl/invalid-arguments", test_invalid_arguments);
     g_test_add_func("/ctl/help", test_help);
     return g_test_run();
 }

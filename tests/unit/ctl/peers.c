@@ -8,7 +8,7 @@
 
 /* All output about the network, for people (wide and narrow) and for programs. */
 static void
-test_golden(Fixture *fixture, gconstpointer data)
+test_all_output(Fixture *fixture, gconstpointer data)
 {
     static const struct {
         const char *file, *columns, *command, *argument, *option;
@@ -46,7 +46,7 @@ test_golden(Fixture *fixture, gconstpointer data)
 /* ---- which peer ---------------------------------------------------------------------------- */
 
 static void
-test_pick(Fixture *fixture, gconstpointer data)
+test_ambiguous_and_unknown_peers(Fixture *fixture, gconstpointer data)
 {
     g_autofree char *other_hub = mock_peer(7, "hub", "offline", "/", "", "");
     g_autoptr(CtlRun) by_key = NULL;
@@ -94,7 +94,7 @@ test_pick(Fixture *fixture, gconstpointer data)
 /* ---- usage --------------------------------------------------------------------------------- */
 
 static void
-test_usage(Fixture *fixture, gconstpointer data)
+test_invalid_arguments(Fixture *fixture, gconstpointer data)
 {
     static const char *const commands[] = {"status", "peer", "facts",   "explain", "watch",
                                            "doctor", "map",  "refresh", "forget"};
@@ -130,7 +130,7 @@ test_usage(Fixture *fixture, gconstpointer data)
 /* ---- facts --------------------------------------------------------------------------------- */
 
 static void
-test_facts_fail(Fixture *fixture, gconstpointer data)
+test_facts_are_unavailable(Fixture *fixture, gconstpointer data)
 {
     Mock *mock = fixture_add_network(fixture, "home");
     g_autoptr(CtlRun) old = NULL;
@@ -275,7 +275,7 @@ test_map_rates(Fixture *fixture, gconstpointer data)
 }
 
 static void
-test_map_one(Fixture *fixture, gconstpointer data)
+test_map_of_one_profile(Fixture *fixture, gconstpointer data)
 {
     g_autoptr(CtlRun) several = NULL;
     g_autoptr(CtlRun) lonely = NULL;
@@ -294,14 +294,14 @@ int
 main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
-    FIXTURE_ADD("/ctl/peers/golden", test_golden);
-    FIXTURE_ADD("/ctl/peers/pick", test_pick);
-    FIXTURE_ADD("/ctl/peers/usage", test_usage);
-    FIXTURE_ADD("/ctl/peers/facts-fail", test_facts_fail);
+    FIXTURE_ADD("/ctl/peers/all-output", test_all_output);
+    FIXTURE_ADD("/ctl/peers/ambiguous-and-unknown-peers", test_ambiguous_and_unknown_peers);
+    FIXTURE_ADD("/ctl/peers/invalid-arguments", test_invalid_arguments);
+    FIXTURE_ADD("/ctl/peers/facts-are-unavailable", test_facts_are_unavailable);
     FIXTURE_ADD("/ctl/peers/refresh", test_refresh);
     FIXTURE_ADD("/ctl/peers/forget", test_forget);
     FIXTURE_ADD("/ctl/peers/map-unsafe-names", test_map_unsafe_names);
     FIXTURE_ADD("/ctl/peers/map-rates", test_map_rates);
-    FIXTURE_ADD("/ctl/peers/map-one", test_map_one);
+    FIXTURE_ADD("/ctl/peers/map-of-one-profile", test_map_of_one_profile);
     return g_test_run();
 }

@@ -7,7 +7,7 @@
 /* ---- output -------------------------------------------------------------------------------- */
 
 static void
-test_wide(Fixture *fixture, gconstpointer data)
+test_wide_terminal(Fixture *fixture, gconstpointer data)
 {
     g_autoptr(CtlRun) run = NULL;
 
@@ -19,7 +19,7 @@ test_wide(Fixture *fixture, gconstpointer data)
 }
 
 static void
-test_narrow(Fixture *fixture, gconstpointer data)
+test_narrow_terminal(Fixture *fixture, gconstpointer data)
 {
     g_autoptr(CtlRun) run = NULL;
 
@@ -30,7 +30,7 @@ test_narrow(Fixture *fixture, gconstpointer data)
 
 /* The usual terminal. */
 static void
-test_eighty(Fixture *fixture, gconstpointer data)
+test_terminal_of_80_columns(Fixture *fixture, gconstpointer data)
 {
     g_autoptr(CtlRun) run = NULL;
     g_auto(GStrv) lines = NULL;
@@ -44,7 +44,7 @@ test_eighty(Fixture *fixture, gconstpointer data)
 }
 
 static void
-test_very_narrow(Fixture *fixture, gconstpointer data)
+test_very_narrow_terminal(Fixture *fixture, gconstpointer data)
 {
     g_autoptr(CtlRun) run = NULL;
 
@@ -78,7 +78,7 @@ test_json(Fixture *fixture, gconstpointer data)
 
 /* The stored profile has changes that are pending, and then an error. */
 static void
-test_changed(Fixture *fixture, gconstpointer data)
+test_pending_changes(Fixture *fixture, gconstpointer data)
 {
     static const char changed[] =
         "'PendingKeys': <['listen-port', 'mtu']>, "
@@ -101,7 +101,7 @@ test_changed(Fixture *fixture, gconstpointer data)
 }
 
 static void
-test_several(Fixture *fixture, gconstpointer data)
+test_several_profiles(Fixture *fixture, gconstpointer data)
 {
     g_autoptr(CtlRun) all = NULL;
     g_autoptr(CtlRun) one = NULL;
@@ -171,7 +171,7 @@ test_unsafe_names(Fixture *fixture, gconstpointer data)
 
 /* Long in bytes, in columns, or in marks that take no column. */
 static void
-test_long(Fixture *fixture, gconstpointer data)
+test_long_names(Fixture *fixture, gconstpointer data)
 {
     g_autofree char *name = g_strnfill(4096, 'n');
     g_autoptr(GString) marks = g_string_new("z");
@@ -224,7 +224,7 @@ test_round_trips(Fixture *fixture, gconstpointer data)
 /* ---- failures ------------------------------------------------------------------------------ */
 
 static void
-test_nothing(Fixture *fixture, gconstpointer data)
+test_no_active_profile(Fixture *fixture, gconstpointer data)
 {
     g_autoptr(CtlRun) run = FIXTURE_RUN(fixture, "80", "status");
     g_autoptr(CtlRun) json = FIXTURE_RUN(fixture, "80", "status", "--json");
@@ -240,7 +240,7 @@ test_nothing(Fixture *fixture, gconstpointer data)
 }
 
 static void
-test_denied(Fixture *fixture, gconstpointer data)
+test_service_denies_access(Fixture *fixture, gconstpointer data)
 {
     g_autoptr(CtlRun) run = NULL;
     g_autoptr(CtlRun) json = NULL;
@@ -267,7 +267,7 @@ test_denied(Fixture *fixture, gconstpointer data)
 }
 
 static void
-test_out_of_order(Fixture *fixture, gconstpointer data)
+test_service_fails(Fixture *fixture, gconstpointer data)
 {
     g_autoptr(CtlRun) alone = NULL;
     g_autoptr(CtlRun) beside = NULL;
@@ -291,7 +291,7 @@ test_out_of_order(Fixture *fixture, gconstpointer data)
 }
 
 static void
-test_other_version(Fixture *fixture, gconstpointer data)
+test_service_of_other_version(Fixture *fixture, gconstpointer data)
 {
     static const char without_link[] =
         "{objectpath '" LINK_PATH "': {'org.freedesktop.NetworkManager.wirelink9.Link': "
@@ -328,7 +328,7 @@ test_other_version(Fixture *fixture, gconstpointer data)
 
 /* Each service answers only after all were called: calls in sequence would never end. */
 static void
-test_at_once(Fixture *fixture, gconstpointer data)
+test_services_are_called_at_once(Fixture *fixture, gconstpointer data)
 {
     static const char *const ids[] = {"a", "b", "c"};
     g_autoptr(CtlRun) run = NULL;
@@ -342,7 +342,7 @@ test_at_once(Fixture *fixture, gconstpointer data)
 }
 
 static void
-test_hanging(Fixture *fixture, gconstpointer data)
+test_service_hangs(Fixture *fixture, gconstpointer data)
 {
     g_autoptr(CtlRun) run = NULL;
 
@@ -357,7 +357,7 @@ test_hanging(Fixture *fixture, gconstpointer data)
 }
 
 static void
-test_no_bus(void)
+test_bus_is_missing(void)
 {
     static const char *const arguments[] = {"status", NULL};
     static const char *const environment[] = {"DBUS_SYSTEM_BUS_ADDRESS",
@@ -372,22 +372,22 @@ int
 main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
-    FIXTURE_ADD("/ctl/status/wide", test_wide);
-    FIXTURE_ADD("/ctl/status/narrow", test_narrow);
-    FIXTURE_ADD("/ctl/status/eighty", test_eighty);
-    FIXTURE_ADD("/ctl/status/very-narrow", test_very_narrow);
+    FIXTURE_ADD("/ctl/status/wide-terminal", test_wide_terminal);
+    FIXTURE_ADD("/ctl/status/narrow-terminal", test_narrow_terminal);
+    FIXTURE_ADD("/ctl/status/terminal-of-80-columns", test_terminal_of_80_columns);
+    FIXTURE_ADD("/ctl/status/very-narrow-terminal", test_very_narrow_terminal);
     FIXTURE_ADD("/ctl/status/json", test_json);
-    FIXTURE_ADD("/ctl/status/several", test_several);
-    FIXTURE_ADD("/ctl/status/changed", test_changed);
+    FIXTURE_ADD("/ctl/status/several-profiles", test_several_profiles);
+    FIXTURE_ADD("/ctl/status/pending-changes", test_pending_changes);
     FIXTURE_ADD("/ctl/status/unsafe-names", test_unsafe_names);
-    FIXTURE_ADD("/ctl/status/long", test_long);
+    FIXTURE_ADD("/ctl/status/long-names", test_long_names);
     FIXTURE_ADD("/ctl/status/round-trips", test_round_trips);
-    FIXTURE_ADD("/ctl/status/nothing", test_nothing);
-    FIXTURE_ADD("/ctl/status/denied", test_denied);
-    FIXTURE_ADD("/ctl/status/out-of-order", test_out_of_order);
-    FIXTURE_ADD("/ctl/status/other-version", test_other_version);
-    FIXTURE_ADD("/ctl/status/at-once", test_at_once);
-    FIXTURE_ADD("/ctl/status/hanging", test_hanging);
-    g_test_add_func("/ctl/status/no-bus", test_no_bus);
+    FIXTURE_ADD("/ctl/status/no-active-profile", test_no_active_profile);
+    FIXTURE_ADD("/ctl/status/service-denies-access", test_service_denies_access);
+    FIXTURE_ADD("/ctl/status/service-fails", test_service_fails);
+    FIXTURE_ADD("/ctl/status/service-of-other-version", test_service_of_other_version);
+    FIXTURE_ADD("/ctl/status/services-are-called-at-once", test_services_are_called_at_once);
+    FIXTURE_ADD("/ctl/status/service-hangs", test_service_hangs);
+    g_test_add_func("/ctl/status/bus-is-missing", test_bus_is_missing);
     return g_test_run();
 }

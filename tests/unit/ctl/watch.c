@@ -103,7 +103,7 @@ test_watch_json(Fixture *fixture, gconstpointer data)
 
 /* Only signals of the services themselves count. */
 static void
-test_watch_stranger(Fixture *fixture, gconstpointer data)
+test_foreign_signals(Fixture *fixture, gconstpointer data)
 {
     Mock *mock = fixture_add_network(fixture, "home");
     Mock stranger = {.connection = fixture_add_owner(fixture, "org.example.Stranger")};
@@ -119,7 +119,7 @@ test_watch_stranger(Fixture *fixture, gconstpointer data)
 }
 
 static void
-test_watch_fails(Fixture *fixture, gconstpointer data)
+test_no_active_profile(Fixture *fixture, gconstpointer data)
 {
     g_autoptr(CtlRun) nothing = FIXTURE_RUN(fixture, NULL, "watch");
     g_autoptr(CtlRun) json = FIXTURE_RUN(fixture, NULL, "status", "--watch", "--json");
@@ -154,7 +154,7 @@ test_colors(Fixture *fixture, gconstpointer data)
 
 /* A change redraws the screen; any end restores the terminal. */
 static void
-test_status_watch(Fixture *fixture, gconstpointer data)
+test_status_restores_terminal(Fixture *fixture, gconstpointer data)
 {
     static const char leave[] = "\033[?25h\033[?1049l";
     g_autofree char *hub = mock_peer(1, "hub", "offline", "/", "gone away", "");
@@ -195,7 +195,7 @@ test_status_watch(Fixture *fixture, gconstpointer data)
 
 /* It ends at once while a service hangs, and shows the error when none is left. */
 static void
-test_status_watch_hanging(Fixture *fixture, gconstpointer data)
+test_status_of_hanging_service(Fixture *fixture, gconstpointer data)
 {
     Mock *mock = fixture_add_network(fixture, "home");
     g_autoptr(CtlProcess) process = START(fixture, TRUE, "status", "--watch");
@@ -218,7 +218,7 @@ test_status_watch_hanging(Fixture *fixture, gconstpointer data)
 
 /* Without a terminal pictures are appended; rates follow with the second read. */
 static void
-test_status_watch_pipe(Fixture *fixture, gconstpointer data)
+test_status_in_pipe(Fixture *fixture, gconstpointer data)
 {
     g_autoptr(CtlProcess) process = NULL;
     g_autoptr(CtlProcess) json = NULL;
@@ -242,11 +242,11 @@ main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     FIXTURE_ADD("/ctl/watch/lines", test_watch);
     FIXTURE_ADD("/ctl/watch/json", test_watch_json);
-    FIXTURE_ADD("/ctl/watch/stranger", test_watch_stranger);
-    FIXTURE_ADD("/ctl/watch/fails", test_watch_fails);
+    FIXTURE_ADD("/ctl/watch/foreign-signals", test_foreign_signals);
+    FIXTURE_ADD("/ctl/watch/no-active-profile", test_no_active_profile);
     FIXTURE_ADD("/ctl/watch/colors", test_colors);
-    FIXTURE_ADD("/ctl/watch/status", test_status_watch);
-    FIXTURE_ADD("/ctl/watch/status-hanging", test_status_watch_hanging);
-    FIXTURE_ADD("/ctl/watch/status-pipe", test_status_watch_pipe);
+    FIXTURE_ADD("/ctl/watch/status-restores-terminal", test_status_restores_terminal);
+    FIXTURE_ADD("/ctl/watch/status-of-hanging-service", test_status_of_hanging_service);
+    FIXTURE_ADD("/ctl/watch/status-in-pipe", test_status_in_pipe);
     return g_test_run();
 }
