@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* wirelinkctl doctor: checks of this machine and of its profiles, with a remedy for each problem.
- */
+/* wirelinkctl doctor: checks this machine and its profiles, and names remedies. */
 #include "wl-bus.h"
 #include "wl-check-firewall.h"
 #include "wl-check-host.h"

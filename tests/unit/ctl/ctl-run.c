@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Runs wirelinkctl and collects what it prints, also on a terminal and while it runs. */
 #include "ctl-run.h"
 
 #include <fcntl.h>
@@ -29,7 +30,7 @@ take_result(GObject *source, GAsyncResult *result, gpointer user_data)
     *taken = g_object_ref(result);
 }
 
-/* In memory, so that a program that does not read it breaks no pipe. */
+/* In memory: a program that does not read its input breaks no pipe. */
 static int
 open_input(const char *input)
 {
@@ -89,7 +90,7 @@ ctl_run_free(CtlRun *run)
 
 /* ---- while it runs ------------------------------------------------------------------------- */
 
-/* The terminal becomes the one that the program is controlled from. */
+/* Makes it the controlling terminal of the program. */
 static void
 take_terminal(gpointer user_data)
 {
@@ -169,7 +170,7 @@ ctl_process_free(CtlProcess *self)
     g_free(self);
 }
 
-/* Takes what is printed, without the carriage returns that a terminal adds. */
+/* Reads the output, without the carriage returns that a terminal adds. */
 static gboolean
 take_output(int fd, GIOCondition condition, gpointer user_data)
 {

@@ -3,7 +3,7 @@
 
 #include <gio/gio.h>
 
-/** What a run of wirelinkctl left behind. */
+/** The result of a run of wirelinkctl. */
 typedef struct {
     char *out, *err;
     int status; /* exit status */
@@ -11,9 +11,9 @@ typedef struct {
 
 /**
  * Runs wirelinkctl with @arguments (NULL-terminated) and @input on its standard input; the default
- * main context turns meanwhile, so that a service of this program can answer it. @environment:
- * pairs of name and value, NULL-terminated, or NULL. Ends the test if it takes over a minute, is
- * killed by a signal, or prints what is not UTF-8.
+ * main context runs meanwhile, so that mock services of the test can answer. @environment: pairs of
+ * name and value, NULL-terminated, or NULL. The test fails if the run takes over a minute, is
+ * killed by a signal, or prints invalid UTF-8.
  */
 CtlRun *ctl_run(const char *const *arguments, const char *input, const char *const *environment);
 void ctl_run_free(CtlRun *run);
@@ -28,23 +28,23 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(CtlRun, ctl_run_free)
             g_error("%s:%d: \"%s\" is not in: %s", __FILE__, __LINE__, part, text);                \
     } while (0)
 
-/** wirelinkctl while it runs. */
+/** A running wirelinkctl. */
 typedef struct {
     GSubprocess *process;
-    GString *out; /* what it has printed so far */
-    int fd;       /* its output, and on a terminal its input too */
-    int terminal; /* the program's end of the terminal, or -1 */
+    GString *out; /* its output so far */
+    int fd;       /* its output, on a terminal also its input */
+    int terminal; /* its end of the terminal, or -1 */
 } CtlProcess;
 
 /** Starts wirelinkctl, on a terminal of 200 columns and 40 lines if @on_terminal. */
 CtlProcess *ctl_start(const char *const *arguments, const char *const *environment,
                       gboolean on_terminal);
-/** Ends it if it runs still. */
+/** Kills it if it still runs. */
 void ctl_process_free(CtlProcess *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(CtlProcess, ctl_process_free)
 
-/** Waits until it has printed @part since @from, and returns where in its output that ends. */
+/** Waits until its output contains @part after @from, and returns the end of @part. */
 gsize ctl_process_wait_for(CtlProcess *self, gsize from, const char *part);
 void ctl_process_type(CtlProcess *self, const char *keys);
-/** Waits for its end and returns its exit status. */
+/** Waits until it exits, and returns its exit status. */
 int ctl_process_finish(CtlProcess *self);

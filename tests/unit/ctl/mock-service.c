@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Services of profiles on a private bus, with a network in which every state of a peer occurs. */
 #include "mock-service.h"
 
 #include <string.h>

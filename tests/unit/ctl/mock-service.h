@@ -37,7 +37,7 @@ typedef struct {
     guint n_round_trips; /* reads of it */
 } Mock;
 
-/** A bus of its own, as the system bus of what is run. */
+/** A private bus that is the system bus of wirelinkctl. */
 typedef struct {
     GTestDBus *bus;
     GPtrArray *mocks;  /* of Mock */
@@ -50,11 +50,11 @@ void fixture_tear_down(Fixture *self, gconstpointer data);
 #define FIXTURE_ADD(path, func)                                                                    \
     g_test_add(path, Fixture, NULL, fixture_set_up, func, fixture_tear_down)
 
-/** Queues on the base name as the services do. @objects is taken, and may be NULL. */
+/** Starts a service, which queues for the base name. @objects is taken and may be NULL. */
 Mock *fixture_add_mock(Fixture *self, MockManner manner, GVariant *objects);
 /** Peer @number answers a read of RoundTrip: the first time 0, then @round_trip. */
 void mock_add_round_trip(Mock *self, guint number, guint32 round_trip);
-/** The process ends. */
+/** Stops a service. */
 void fixture_remove_mock(Fixture *self, Mock *mock);
 /** A connection to the bus that owns @name. */
 GDBusConnection *fixture_add_owner(Fixture *self, const char *name);
@@ -68,8 +68,7 @@ GVariant *mock_objects_with(const char *id, const char *version, const char *mor
 /** An entry for mock_objects(); @more holds further properties, each followed by ", ". */
 char *mock_peer(guint number, const char *name, const char *state, const char *via,
                 const char *reason, const char *more);
-/** A network in which every state of a peer is found: a hub, a laptop, a NAS, a phone, a printer.
- */
+/** A network with every state of a peer: a hub, a laptop, a NAS, a phone, an unnamed peer. */
 Mock *fixture_add_network(Fixture *self, const char *id);
 
 /** PropertiesChanged of peer @number: @changed (a{sv}) and @invalidated in GVariant's text format.
