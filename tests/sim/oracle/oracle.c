@@ -183,7 +183,7 @@ oracle_before_send(Oracle *self, const SimHost *from, GBytes *bytes)
     g_autoptr(GArray) facts = NULL;
     Watch *watch = watch_of(self, from);
 
-    /* The Go daemon is modelled with what is wrong with it. */
+    /* The Go daemon is modeled with what is wrong with it. */
     if (from->kind != SIM_KIND_NATIVE)
         return;
     facts = sim_facts_decode(bytes);

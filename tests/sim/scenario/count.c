@@ -4,7 +4,7 @@
 #include <stddef.h>
 #include <string.h>
 
-/* Changes to and fro within this are a flap. */
+/* A change back within this time is a flap. */
 #define FLAP_TIME SIM_SEC(60)
 
 typedef gint64 (*CountFunc)(Run *run, const Count *self, gint64 since);

@@ -200,7 +200,7 @@ test_convert_invalid_arguments(void)
     assert_fails(folder, 1, "is not a regular file");
     put("a", "hello");
     put("b.conf", WG_QUICK);
-    put("c.conf", WG_QUICK "Colour\n");
+    put("c.conf", WG_QUICK "Color\n");
     unknown = CTL_RUN(NULL, "convert", "a");
     assert_fails(unknown, 1, "name it with --from");
     same = CTL_RUN(NULL, "convert", "b.conf", "d.conf");
