@@ -104,7 +104,7 @@ wl_engine_set_local_addresses(WlEngine *self, gint64 now, const WlLocalAddress *
 static void
 renew_boot_id(WlEngine *self)
 {
-    wl_boot_id_make(&self->own.boot_id, self->random.func, self->random.data);
+    wl_boot_id_generate(&self->own.boot_id, self->random.func, self->random.data);
     self->own.boot_id_created = self->now;
     self->own.boot_id_due = FALSE;
 }

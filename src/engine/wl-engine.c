@@ -54,7 +54,7 @@ wl_engine_new(const WlEngineConfig *config, gint64 now, WlRandomFunc random, gpo
     self->started = self->now = now;
     self->refreshed = WL_LONG_AGO;
     init_parts(self);
-    wl_boot_id_make(&self->own.boot_id, random, user_data);
+    wl_boot_id_generate(&self->own.boot_id, random, user_data);
     self->own.boot_id_created = now;
     wl_engine_read_profile(self);
     wl_engine_add_configured(self);

@@ -47,7 +47,7 @@ wl_engine_remove_peer(WlEngine *self, WlPeer *peer)
         wl_advertiser_unsubscribe(&self->advertiser, peer);
     wl_fact_set_forget(self->facts, peer->slot);
     wl_engine_drop_source(self, &peer->key);
-    wl_signer_forget(self->signer, &peer->key);
+    wl_signer_drop(self->signer, &peer->key);
     wl_engine_update_near(self, peer, NULL);
     wl_prefix_table_drop_hosts(&self->prefixes, peer);
     wl_engine_disown(self, peer);

@@ -108,15 +108,15 @@ tell_raw(Input *input, const BenchMember *from)
 static void
 tell_way(Input *input, BenchMember *from)
 {
-    WlWay way = {.version = WL_WAY_VERSION};
+    WlPathMessage way = {.version = WL_PATH_VERSION};
     uint8_t bytes[9];
 
     take(input, sizeof(bytes), bytes);
     way.flags = bytes[0];
     way.epoch =
         (guint32) bytes[1] << 24 | (guint32) bytes[2] << 16 | (guint32) bytes[3] << 8 | bytes[4];
-    way.question = (guint16) (bytes[5] << 8 | bytes[6]);
-    way.answer = (guint16) (bytes[7] << 8 | bytes[8]);
+    way.probe = (guint16) (bytes[5] << 8 | bytes[6]);
+    way.ack = (guint16) (bytes[7] << 8 | bytes[8]);
     bench_make_ours(from);
     bench_alive(input->bench, from);
     bench_tell_way(input->bench, from, &way);

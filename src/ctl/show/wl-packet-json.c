@@ -53,20 +53,20 @@ set_group(JsonObject *object, const WlFact *fact, const guint8 *data)
 }
 
 static void
-set_path(JsonObject *object, const WlWay *path)
+set_path(JsonObject *object, const WlPathMessage *path)
 {
     json_object_set_int_member(object, "version", path->version);
-    if (path->version != WL_WAY_VERSION)
+    if (path->version != WL_PATH_VERSION)
         return;
-    if (path->flags & WL_WAY_LOOK) {
+    if (path->flags & WL_PATH_PROBE_REQUEST) {
         json_object_set_string_member(object, "path", "probe-request");
         return;
     }
     json_object_set_string_member(object, "path",
-                                  path->flags & WL_WAY_DIRECT ? "direct" : "router");
+                                  path->flags & WL_PATH_DIRECT ? "direct" : "router");
     json_object_set_int_member(object, "epoch", path->epoch);
-    json_object_set_int_member(object, "probe", path->question);
-    json_object_set_int_member(object, "ack", path->answer);
+    json_object_set_int_member(object, "probe", path->probe);
+    json_object_set_int_member(object, "ack", path->ack);
 }
 
 static JsonObject *
@@ -97,12 +97,12 @@ value_to_json(const WlFact *fact, const guint8 *data)
     case WL_ATTRIBUTE_GROUP:
         set_group(object, fact, data);
         break;
-    case WL_ATTRIBUTE_WAY:
-        set_path(object, &fact->value.way);
+    case WL_ATTRIBUTE_PATH:
+        set_path(object, &fact->value.path);
         break;
-    case WL_ATTRIBUTE_RECEIPT:
-        json_object_set_int_member(object, "version", fact->value.receipt.version);
-        json_object_set_int_member(object, "datagrams", (gint64) fact->value.receipt.n);
+    case WL_ATTRIBUTE_ACK:
+        json_object_set_int_member(object, "version", fact->value.ack.version);
+        json_object_set_int_member(object, "datagrams", (gint64) fact->value.ack.n);
         break;
     default: /* membership has no value */
         break;

@@ -97,7 +97,7 @@ wl_engine_emit_facts(WlEngine *self, WlPeer *peer, const GByteArray *inner, gboo
     GBytes *bytes;
 
     if (kept && peer->ours)
-        bytes = wl_signer_sign_asking(self->signer, &peer->key, inner->data, inner->len);
+        bytes = wl_signer_sign_with_ack(self->signer, &peer->key, inner->data, inner->len);
     else
         bytes = wl_signer_sign(self->signer, &peer->key, inner->data, inner->len);
     if (!bytes)
@@ -157,16 +157,15 @@ wl_engine_need_overdue(WlEngine *self, WlPeer *peer)
 void
 wl_engine_receive_receipt(WlEngine *self, WlPeer *peer, const WlFact *fact)
 {
-    const guint8 *nonces = fact->value.receipt.nonces;
+    const guint8 *nonces = fact->value.ack.nonces;
 
-    if (fact->value.receipt.version != WL_RECEIPT_VERSION ||
-        !wl_key_equal(&fact->subject, &peer->key))
+    if (fact->value.ack.version != WL_ACK_VERSION || !wl_key_equal(&fact->subject, &peer->key))
         return;
-    for (gsize i = 0; peer->window && i < fact->value.receipt.n; i++) {
+    for (gsize i = 0; peer->window && i < fact->value.ack.n; i++) {
         const GArray *in_flight = peer->window->in_flight;
         guint64 nonce;
 
-        memcpy(&nonce, nonces + i * WL_RECEIPT_NONCE, sizeof(nonce));
+        memcpy(&nonce, nonces + i * WL_ACK_NONCE_SIZE, sizeof(nonce));
         for (guint j = 0; j < in_flight->len; j++) {
             const WlInFlight *told = &g_array_index(in_flight, WlInFlight, j);
             if (!told->asked || told->nonce != nonce)
@@ -209,7 +208,7 @@ wl_engine_send_receipt(WlEngine *self, WlPeer *peer)
         return;
     }
     inner = g_byte_array_new();
-    wl_fact_init_receipt(&fact, &self->own.key, (const guint8 *) window->acks, window->n_acks);
+    wl_fact_init_ack(&fact, &self->own.key, (const guint8 *) window->acks, window->n_acks);
     wl_fact_encode(&fact, inner);
     bytes = wl_signer_sign(self->signer, &peer->key, inner->data, inner->len);
     if (bytes)

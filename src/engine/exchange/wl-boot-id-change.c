@@ -12,7 +12,7 @@ wl_engine_update_boot_id(WlEngine *self)
         wl_scheduler_wake_at(&self->scheduler, self->own.boot_id_created + WL_BOOT_ID_INTERVAL);
         return;
     }
-    wl_boot_id_make(&self->own.boot_id, self->random.func, self->random.data);
+    wl_boot_id_generate(&self->own.boot_id, self->random.func, self->random.data);
     self->own.boot_id_created = self->now;
     self->own.boot_id_due = FALSE;
     /* A change says nothing until it is sent (docs/protocol.md 12.3). */

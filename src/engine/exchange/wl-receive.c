@@ -50,7 +50,7 @@ receive_alive(WlEngine *self, WlPeer *peer, const WlFact *fact)
     if (anew) {
         peer->has_boot_id = TRUE;
         peer->boot_id = fact->value.boot_id;
-        peer->ours = wl_boot_id_is_ours(&peer->boot_id);
+        peer->ours = wl_boot_id_is_native(&peer->boot_id);
         peer->alive_until = 0;
         peer->alive_since = WL_NEVER;
         peer_started_anew(self, peer);
@@ -210,14 +210,14 @@ wl_engine_receive(WlEngine *self, const WlIp *source, const guint8 *data, gsize 
     }
     for (guint i = 0; i < facts->len; i++) {
         const WlFact *fact = &g_array_index(facts, WlFact, i);
-        if (fact->attribute == WL_ATTRIBUTE_WAY)
+        if (fact->attribute == WL_ATTRIBUTE_PATH)
             wl_engine_receive_way(self, peer, fact);
-        else if (fact->attribute == WL_ATTRIBUTE_RECEIPT)
+        else if (fact->attribute == WL_ATTRIBUTE_ACK)
             wl_engine_receive_receipt(self, peer, fact);
         else if (fact->attribute != WL_ATTRIBUTE_ALIVE)
             receive_fact(self, peer, fact);
     }
     g_array_set_size(facts, 0);
-    if (wl_signer_asks(data))
+    if (wl_signer_wants_ack(data))
         wl_engine_owe_receipt(self, peer, data, length);
 }

@@ -54,13 +54,13 @@ wl_engine_is_covered(const WlEngine *self, const WlPeer *peer)
 /* ---- saying */
 
 static void
-send_way(WlEngine *self, WlPeer *peer, const WlKey *subject, const WlWay *way)
+send_way(WlEngine *self, WlPeer *peer, const WlKey *subject, const WlPathMessage *way)
 {
     g_autoptr(GByteArray) inner = g_byte_array_new();
     WlFact fact;
     GBytes *bytes;
 
-    wl_fact_init_way(&fact, subject, way);
+    wl_fact_init_path(&fact, subject, way);
     wl_fact_encode(&fact, inner);
     bytes = wl_signer_sign(self->signer, &peer->key, inner->data, inner->len);
     if (bytes)
@@ -71,15 +71,15 @@ static void
 say(WlEngine *self, WlPeer *peer)
 {
     WlPair *pair = &peer->pair;
-    WlWay way = {
-        .version = WL_WAY_VERSION,
-        .flags = pair->direct ? WL_WAY_DIRECT : 0,
+    WlPathMessage way = {
+        .version = WL_PATH_VERSION,
+        .flags = pair->direct ? WL_PATH_DIRECT : 0,
         .epoch = pair->epoch,
-        .answer = pair->owed,
+        .ack = pair->owed,
     };
 
     if (pair->asked == self->now)
-        way.question = pair->question;
+        way.probe = pair->question;
     pair->owed = 0;
     pair->reply = FALSE;
     send_way(self, peer, &self->own.key, &way);
@@ -92,7 +92,7 @@ say(WlEngine *self, WlPeer *peer)
 static void
 have_it_look(WlEngine *self, WlPeer *peer)
 {
-    const WlWay look = {.version = WL_WAY_VERSION, .flags = WL_WAY_LOOK};
+    const WlPathMessage look = {.version = WL_PATH_VERSION, .flags = WL_PATH_PROBE_REQUEST};
     WlPeer *router = find_router(self, peer);
 
     if (router && router->ours)
@@ -164,7 +164,7 @@ is_answer(const WlPair *pair, guint16 answer)
 static void
 receive_look(WlEngine *self, WlPeer *peer, const WlKey *subject)
 {
-    const WlWay look = {.version = WL_WAY_VERSION, .flags = WL_WAY_LOOK};
+    const WlPathMessage look = {.version = WL_PATH_VERSION, .flags = WL_PATH_PROBE_REQUEST};
     WlPeer *other = wl_peer_table_find(&self->peers, subject);
 
     if (!other || other == peer || !other->healthy || !other->ours ||
@@ -181,25 +181,25 @@ receive_look(WlEngine *self, WlPeer *peer, const WlKey *subject)
 void
 wl_engine_receive_way(WlEngine *self, WlPeer *peer, const WlFact *fact)
 {
-    const WlWay *way = &fact->value.way;
-    gboolean direct = (way->flags & WL_WAY_DIRECT) != 0;
+    const WlPathMessage *way = &fact->value.path;
+    gboolean direct = (way->flags & WL_PATH_DIRECT) != 0;
     WlPair *pair = &peer->pair;
 
-    if (way->version != WL_WAY_VERSION)
+    if (way->version != WL_PATH_VERSION)
         return;
-    if (way->flags & WL_WAY_LOOK) {
+    if (way->flags & WL_PATH_PROBE_REQUEST) {
         receive_look(self, peer, &fact->subject);
         return;
     }
     if (!wl_key_equal(&fact->subject, &peer->key))
         return;
     wl_scheduler_schedule(&self->scheduler, peer);
-    if (is_answer(pair, way->answer)) {
+    if (is_answer(pair, way->ack)) {
         pair->answered = self->now;
         pair->unanswered = 0;
     }
-    if (way->question != 0) {
-        pair->owed = way->question;
+    if (way->probe != 0) {
+        pair->owed = way->probe;
         pair->reply = TRUE;
     }
     if (way->epoch == pair->epoch && direct == pair->direct) {

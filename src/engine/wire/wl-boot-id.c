@@ -4,23 +4,21 @@
 #include <string.h>
 
 /*
- * Our boot id is a UUID of version 8 (RFC 9562), which a Go daemon takes as any other
- * (docs/protocol.md 5.5):
- *
- *   0..3   magic "WLNM"
- *   4      version of this layout: 1
- *   5      flags, for extensions: 0
- *   6      high half 8 (the UUID's version), low half random
- *   7      random
- *   8      high two bits 10 (the UUID's variant), the rest random
- *   9..15  random
+ * The boot id of a native member (docs/protocol.md 14.1): a UUID of version 8 (RFC 9562)
+ *   0  4  "WLNM"
+ *   4  1  version of this layout: 1
+ *   5  1  flags for later extensions: 0
+ *   6  1  high half 8 (UUID version), low half random
+ *   7  1  random
+ *   8  1  high two bits 10 (UUID variant), the rest random
+ *   9  7  random
  */
 static const guint8 magic[4] = {'W', 'L', 'N', 'M'};
 
 #define LAYOUT 1
 
 void
-wl_boot_id_make(WlBootId *id, WlRandomFunc random, gpointer user_data)
+wl_boot_id_generate(WlBootId *id, WlRandomFunc random, gpointer user_data)
 {
     random(user_data, id->bytes, sizeof(id->bytes));
     memcpy(id->bytes, magic, sizeof(magic));
@@ -31,7 +29,7 @@ wl_boot_id_make(WlBootId *id, WlRandomFunc random, gpointer user_data)
 }
 
 gboolean
-wl_boot_id_is_ours(const WlBootId *id)
+wl_boot_id_is_native(const WlBootId *id)
 {
     return memcmp(id->bytes, magic, sizeof(magic)) == 0 && (id->bytes[6] & 0xf0) == 0x80 &&
            (id->bytes[8] & 0xc0) == 0x80;

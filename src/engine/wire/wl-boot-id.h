@@ -3,6 +3,8 @@
 
 #include "wl-fact.h"
 
-void wl_boot_id_make(WlBootId *id, WlRandomFunc random, gpointer user_data);
-/** Made by this engine: it answers pings. */
-gboolean wl_boot_id_is_ours(const WlBootId *id);
+/** A new boot id of a native member; see wl-boot-id.c for the layout. */
+void wl_boot_id_generate(WlBootId *id, WlRandomFunc random, gpointer user_data);
+/** TRUE for a native member, whatever version of the layout: it understands the extensions of
+ * docs/protocol.md 14 to 17. */
+gboolean wl_boot_id_is_native(const WlBootId *id);

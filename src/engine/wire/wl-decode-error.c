@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The labels of decode errors, which test vectors and tools print. */
 #include "wl-decode-error.h"
 
 static const char *const labels[WL_DECODE_N_ERRORS] = {

@@ -3,8 +3,7 @@
 
 #include <glib.h>
 
-/** Why bytes are not a fact. The labels of wl_decode_error_label() are those of the test vectors.
- */
+/** Why bytes do not decode as a fact (docs/protocol.md 1.2). The test vectors use the labels. */
 typedef enum {
     WL_DECODE_OK = 0,
     WL_DECODE_EMPTY,
@@ -24,5 +23,5 @@ typedef enum {
     WL_DECODE_N_ERRORS,
 } WlDecodeError;
 
-/** "v4-mapped" and so on; never NULL. */
+/** "ok", "v4-mapped" and so on; never NULL. */
 const char *wl_decode_error_label(WlDecodeError error);

@@ -15,8 +15,8 @@ typedef enum {
     WL_ATTRIBUTE_MEMBER = 'm', /* decoded, never sent */
     WL_ATTRIBUTE_METADATA = 'M',
     WL_ATTRIBUTE_GROUP = 'S',
-    WL_ATTRIBUTE_WAY = 'w', /* these are ours alone, each in a group of its own */
-    WL_ATTRIBUTE_RECEIPT = 'r',
+    WL_ATTRIBUTE_PATH = 'w', /* extensions: native members only, in groups of their own */
+    WL_ATTRIBUTE_ACK = 'r',
 } WlAttribute;
 
 #define WL_BOOT_ID_SIZE     16
@@ -24,34 +24,34 @@ typedef enum {
 #define WL_GROUP_TAG_SIZE   16
 #define WL_FACT_MAX_TTL     65535 /* s */
 
-#define WL_WAY_VERSION 1
-#define WL_WAY_DIRECT  0x01 /* flag: the direct way; else that of a router */
-#define WL_WAY_LOOK    0x02 /* flag: nothing but "look whether your way to the subject works" */
+#define WL_PATH_VERSION       1
+#define WL_PATH_DIRECT        0x01 /* flag: the direct path; else through the router */
+#define WL_PATH_PROBE_REQUEST 0x02 /* flag: only asks to probe the path to the subject */
 
 /**
- * Which way a pair of members takes (docs/protocol.md 15). Of another version than
- * WL_WAY_VERSION nothing but `version` is known.
+ * The path that a pair of members uses (docs/protocol.md 15). If `version` is not WL_PATH_VERSION
+ * the other fields are unset.
  */
 typedef struct {
     guint8 version;
     guint8 flags;
-    guint32 epoch;    /* grows with each change */
-    guint16 question; /* to be sent back; 0: none */
-    guint16 answer;   /* the question that this answers; 0: none */
-} WlWay;
+    guint32 epoch; /* number of the agreement */
+    guint16 probe; /* to be acknowledged; 0: none */
+    guint16 ack;   /* the probe that this acknowledges; 0: none */
+} WlPathMessage;
 
-#define WL_RECEIPT_VERSION 1
-#define WL_RECEIPT_NONCE   8 /* bytes: the beginning of a nonce */
+#define WL_ACK_VERSION    1
+#define WL_ACK_NONCE_SIZE 8 /* bytes: the beginning of the nonce of a group */
 
 typedef struct {
     guint8 bytes[WL_BOOT_ID_SIZE];
 } WlBootId;
 
 /**
- * One fact, decoded. A value: wl_fact_clear() releases the metadata, wl_fact_copy() shares it.
+ * One decoded fact. A value: wl_fact_clear() releases the metadata, wl_fact_copy() shares it.
  *
- * `ttl` is what stands on the wire, in seconds; `expires` is set by whoever knows the time
- * (microseconds, the engine's clock) and is 0 until then.
+ * `ttl` is the field on the wire, in seconds. `expires` is engine time (µs), set by the receiver;
+ * the decoder leaves it 0.
  */
 typedef struct {
     guint8 attribute; /* WlAttribute */
@@ -63,12 +63,12 @@ typedef struct {
         WlEndpoint endpoint;  /* e E */
         WlPrefix prefix;      /* a A */
         WlMetadata *metadata; /* M */
-        WlWay way;            /* w */
+        WlPathMessage path;   /* w */
         struct {              /* r: points into the decoded buffer */
-            guint8 version;   /* of another than WL_RECEIPT_VERSION nothing else is known */
+            guint8 version;   /* if not WL_ACK_VERSION the rest is unset */
             const guint8 *nonces;
             gsize n;
-        } receipt;
+        } ack;
         struct { /* S: points into the decoded buffer */
             const guint8 *nonce;
             const guint8 *tag;
@@ -84,32 +84,32 @@ void wl_fact_copy(const WlFact *fact, WlFact *copy);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(WlFact, wl_fact_clear)
 
 /**
- * Reads one fact at @data (docs/protocol.md 1.2). *consumed gets its length; bytes after it are the
- * caller's business. On an error @fact is left cleared (all zero) and the reason is returned.
+ * Decodes one fact at @data (docs/protocol.md 1.2). *consumed gets its size; bytes after it are not
+ * examined. On an error @fact is all zero.
  */
 WlDecodeError wl_fact_decode(const guint8 *data, gsize length, WlFact *fact, gsize *consumed);
 
 /**
- * Reads the facts inside a group, one after another until the bytes are used up (docs/protocol.md
- * 1.5). Any error, a nested group included, refuses them all: @facts, from
- * wl_fact_array_new(), is then emptied.
+ * Decodes the facts inside a group (docs/protocol.md 1.5). Any error, a nested group included,
+ * discards all of them: @facts, from wl_fact_array_new(), is then empty.
  */
 WlDecodeError wl_fact_decode_inner(const guint8 *data, gsize length, GArray *facts);
-/** An array for wl_fact_decode_inner(). */
+/** An array of WlFact that clears its elements. */
 GArray *wl_fact_array_new(void);
 
-/** Appends the fact in canonical form with its `ttl` field. Groups are written by WlSigner. */
+/** Appends the canonical encoding with the `ttl` field. WlSigner makes groups. */
 void wl_fact_encode(const WlFact *fact, GByteArray *out);
 gsize wl_fact_encoded_size(const WlFact *fact);
-/** Seconds from @now to @expires (both microseconds), rounded down, within 0..65535. */
+/** Whole seconds from @now to @expires (both µs), rounded down, within 0 and 65535. */
 guint16 wl_fact_ttl(gint64 expires, gint64 now);
 
-/** Identity (docs/protocol.md 5.1): attribute, subject and canonical value; an Alive's value is
- * left out. */
+/** Hash and equality of the identity (docs/protocol.md 5.1): attribute, subject and canonical
+ * value, of an Alive without the value. */
 guint wl_fact_identity_hash(gconstpointer fact);
 gboolean wl_fact_identity_equal(gconstpointer a, gconstpointer b);
 
-/** Convenience makers; @metadata is referenced. expires is set as given, ttl is 0. */
+/** Constructors: overwrite *fact without clearing it, reference @metadata, set ttl to 0.
+ * IPv4-mapped addresses become IPv4. */
 void wl_fact_init_alive(WlFact *fact, const WlKey *subject, const WlBootId *boot_id,
                         gint64 expires);
 void wl_fact_init_endpoint(WlFact *fact, const WlKey *subject, const WlEndpoint *endpoint,
@@ -118,10 +118,11 @@ void wl_fact_init_allowed(WlFact *fact, const WlKey *subject, const WlPrefix *pr
                           gint64 expires);
 void wl_fact_init_metadata(WlFact *fact, const WlKey *subject, WlMetadata *metadata,
                            gint64 expires);
-/** Never kept by anybody: it has no life. */
-void wl_fact_init_way(WlFact *fact, const WlKey *subject, const WlWay *way);
-/** The same; @nonces, @n times WL_RECEIPT_NONCE bytes, are borrowed. */
-void wl_fact_init_receipt(WlFact *fact, const WlKey *subject, const guint8 *nonces, gsize n);
+/** Extension facts have neither TTL nor expiry: no member stores them. */
+void wl_fact_init_path(WlFact *fact, const WlKey *subject, const WlPathMessage *message);
+/** Borrows @nonces, @n times WL_ACK_NONCE_SIZE bytes. */
+void wl_fact_init_ack(WlFact *fact, const WlKey *subject, const guint8 *nonces, gsize n);
 
-/** For people and logs: "endpoint 192.0.2.1:51820", "allowed IPs 10.0.0.0/24", "member laptop". */
+/** For logs: "endpoint 192.0.2.1:51820", "allowed IPs 10.0.0.0/24", "member laptop". Free with
+ * g_free(). */
 char *wl_fact_describe(const WlFact *fact);

@@ -1,9 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Grouping (docs/protocol.md 1.6): one group is open at a time; earlier groups are not filled up,
+ * and a fact above the limit gets a group of its own. WlSigner adds nonce and tag.
+ */
 #include "wl-group.h"
 
 struct _WlGroup {
-    GPtrArray *groups;   /* of GByteArray; none is empty */
-    GByteArray *scratch; /* the fact just encoded */
+    GPtrArray *groups;   /* of GByteArray, none of them empty */
+    GByteArray *scratch; /* the fact that is being added */
 };
 
 WlGroup *
@@ -26,7 +30,7 @@ wl_group_free(WlGroup *self)
     g_free(self);
 }
 
-/* The last group if what is in `scratch` fits into it; only the last one is ever tried. */
+/* The last group if the fact in `scratch` fits into it, else NULL. */
 static GByteArray *
 last_with_room(WlGroup *self)
 {
@@ -41,7 +45,7 @@ last_with_room(WlGroup *self)
 static void
 encode(WlGroup *self, const WlFact *fact, gint64 now)
 {
-    WlFact timed = *fact; /* borrows what @fact owns */
+    WlFact timed = *fact; /* a shallow copy: not cleared */
 
     timed.ttl = wl_fact_ttl(fact->expires, now);
     g_byte_array_set_size(self->scratch, 0);

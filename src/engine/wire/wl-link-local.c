@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The link-local address of a member (docs/protocol.md 3). A pure function. */
 #include "wl-link-local.h"
 
 void

@@ -1,4 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Member metadata (docs/protocol.md 1.4)
+ *   uvarint  N, not counting itself, at most 1048576
+ *   N        entries
+ *
+ * Entry
+ *   1        attribute
+ *   uvarint  L, at most 1048576
+ *   L        value
+ *
+ * Entries arrive in any order and are kept in canonical order, `n` first and the others by
+ * attribute, because the encoded value is part of the identity of the fact.
+ */
 #include "wl-metadata.h"
 
 #include "wl-text-sanitize.h"
@@ -7,14 +20,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define MAX_LENGTH   1048576 /* of the whole and of an entry (docs/protocol.md 1.4) */
-#define MAX_OWN_NAME 255     /* bytes; what we make has to fit a group */
-#define MAX_SHOWN    63      /* characters */
+#define MAX_LENGTH   1048576 /* bytes, of N and of L */
+#define MAX_OWN_NAME 255     /* bytes: our own metadata has to fit into a group */
+#define MAX_SHOWN    63      /* characters of a display name */
 
 struct _WlMetadata {
     gatomicrefcount references;
     gsize length;   /* of `bytes` */
-    gsize first;    /* where the entries start: after the leading length */
+    gsize first;    /* offset of the entries, after N */
     guint8 bytes[]; /* canonical */
 };
 
@@ -24,7 +37,7 @@ typedef struct {
     gsize length;
 } Entry;
 
-/* Every attribute at most once. */
+/* No attribute occurs twice. */
 typedef struct {
     guint n;
     Entry list[256];
@@ -32,7 +45,7 @@ typedef struct {
 
 /* ---- checks -------------------------------------------------------------------------------- */
 
-/* Go's utf8.ValidString: NUL is a character like others, which g_utf8_validate_len() denies. */
+/* As Go's utf8.ValidString(): NUL is valid, unlike in g_utf8_validate_len(). */
 static gboolean
 is_utf8(const guint8 *bytes, gsize length)
 {
@@ -60,7 +73,7 @@ check_entry(guint8 attribute, const guint8 *value, gsize length)
     return WL_DECODE_OK;
 }
 
-/* ---- reading and writing ------------------------------------------------------------------- */
+/* ---- decoding and encoding ------------------------------------------------------------------- */
 
 static WlDecodeError
 read_entries(const guint8 *data, gsize length, Entries *entries)
@@ -94,7 +107,7 @@ read_entries(const guint8 *data, gsize length, Entries *entries)
     return WL_DECODE_OK;
 }
 
-/* Canonical order: the name, then by attribute. */
+/* Canonical order: the name first, then by attribute. */
 static int
 compare_entries(const void *a, const void *b)
 {
@@ -160,7 +173,7 @@ wl_metadata_decode(const guint8 *data, gsize length, gsize *consumed, WlDecodeEr
     return from_entries(&entries);
 }
 
-/* How much of @name fits into a fact of ours, cut between characters. */
+/* The length in bytes of the longest prefix of @name that is allowed, cut between characters. */
 static gsize
 own_name_length(const char *name)
 {
@@ -201,7 +214,7 @@ wl_metadata_unref(WlMetadata *self)
         g_free(self);
 }
 
-/* ---- looking ------------------------------------------------------------------------------- */
+/* ---- access ------------------------------------------------------------------------------- */
 
 const guint8 *
 wl_metadata_get_bytes(const WlMetadata *self, gsize *length)
@@ -210,7 +223,7 @@ wl_metadata_get_bytes(const WlMetadata *self, gsize *length)
     return self->bytes;
 }
 
-/* The entry at *at, which moves behind it; FALSE at the end. */
+/* Reads the entry at *at and advances *at past it; FALSE at the end. */
 static gboolean
 next_entry(const WlMetadata *self, gsize *at, Entry *entry)
 {
@@ -220,7 +233,7 @@ next_entry(const WlMetadata *self, gsize *at, Entry *entry)
     if (*at >= self->length)
         return FALSE;
     entry->attribute = self->bytes[(*at)++];
-    /* Cannot fail: we wrote it. */
+    /* Cannot fail: from_entries() wrote it. */
     wl_uvarint_decode(self->bytes + *at, self->length - *at, &size, &used);
     *at += used;
     entry->value = self->bytes + *at;

@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Signing, verification and the receive path (docs/protocol.md 2, 4.3). Owns the private key and a
+ * bounded cache of shared keys, all of which are wiped when dropped.
+ */
 #include "wl-signer.h"
 
 #include "wl-group.h"
@@ -7,8 +11,8 @@
 #include <sodium.h>
 #include <string.h>
 
-#define MAX_SHARED 6000 /* peers whose shared key is kept */
-#define TTL_ASKS   1    /* of the group, where it means nothing to a Go daemon, else 0 */
+#define MAX_SHARED 6000 /* cached shared keys */
+#define TTL_MARK   1    /* outer TTL that requests an ack (docs/protocol.md 16), else 0 */
 
 G_STATIC_ASSERT(WL_GROUP_NONCE_SIZE == crypto_aead_xchacha20poly1305_ietf_NPUBBYTES);
 G_STATIC_ASSERT(WL_GROUP_TAG_SIZE == crypto_aead_xchacha20poly1305_ietf_ABYTES);
@@ -17,7 +21,7 @@ G_STATIC_ASSERT(WL_KEY_SIZE == crypto_aead_xchacha20poly1305_ietf_KEYBYTES);
 typedef struct {
     WlKey peer; /* first: the table's key */
     WlKey secret;
-    WlIp link_local; /* of the peer: spares a SHA-1 a datagram */
+    WlIp link_local; /* of the peer: saves one SHA-1 for each datagram */
     GList recent;
 } Shared;
 
@@ -27,7 +31,7 @@ struct _WlSigner {
     WlRandomFunc random;
     gpointer random_data;
     GHashTable *shared; /* of Shared by its peer */
-    GQueue recent;      /* of Shared, last used first */
+    GQueue recent;      /* of Shared, most recently used first */
     guint64 agreements;
 };
 
@@ -56,11 +60,11 @@ wl_signer_new(const WlKey *private_key, WlRandomFunc random, gpointer user_data)
 {
     WlSigner *self;
 
-    /* Chooses the fast implementations; harmless when done before. */
+    /* Selects the fast implementations; may be called more than once. */
     if (sodium_init() < 0)
-        g_error("libsodium cannot be initialised");
+        g_error("libsodium cannot be initialized");
     self = g_new0(WlSigner, 1);
-    /* Out of swap and core dumps where that is allowed; it is wiped either way. */
+    /* Keeps the keys out of swap and core dumps where permitted; they are wiped in any case. */
     (void) sodium_mlock(self, sizeof(*self));
     self->private_key = *private_key;
     if (!wl_key_derive_public(private_key, &self->public_key))
@@ -98,32 +102,32 @@ wl_signer_get_key_agreements(const WlSigner *self)
 /* ---- shared keys --------------------------------------------------------------------------- */
 
 static void
-forget(WlSigner *self, Shared *shared)
+drop(WlSigner *self, Shared *shared)
 {
     g_queue_unlink(&self->recent, &shared->recent);
     g_hash_table_remove(self->shared, &shared->peer);
 }
 
 void
-wl_signer_forget(WlSigner *self, const WlKey *peer)
+wl_signer_drop(WlSigner *self, const WlKey *peer)
 {
     Shared *shared = g_hash_table_lookup(self->shared, peer);
 
     if (shared)
-        forget(self, shared);
+        drop(self, shared);
 }
 
 static void
-remember(WlSigner *self, Shared *shared)
+insert(WlSigner *self, Shared *shared)
 {
     if (self->recent.length >= MAX_SHARED)
-        forget(self, self->recent.tail->data);
+        drop(self, self->recent.tail->data);
     shared->recent.data = shared;
     g_queue_push_head_link(&self->recent, &shared->recent);
     g_hash_table_insert(self->shared, &shared->peer, shared);
 }
 
-/* What we share with @peer; NULL for a key that gives no secret. Valid until the next call. */
+/* The entry of @peer; NULL if its key yields no shared key. Valid until the next call. */
 static const Shared *
 get_shared(WlSigner *self, const WlKey *peer)
 {
@@ -137,14 +141,14 @@ get_shared(WlSigner *self, const WlKey *peer)
     self->agreements++;
     shared = g_new0(Shared, 1);
     shared->peer = *peer;
-    /* The raw result is the key, unhashed (docs/protocol.md 2). */
+    /* The raw X25519 result is the key, without a hash (docs/protocol.md 2). */
     if (crypto_scalarmult_curve25519(shared->secret.bytes, self->private_key.bytes, peer->bytes) !=
         0) {
         shared_free(shared);
         return NULL;
     }
     wl_key_link_local(peer, &shared->link_local);
-    remember(self, shared);
+    insert(self, shared);
     return shared;
 }
 
@@ -161,7 +165,7 @@ sign(WlSigner *self, const WlKey *peer, guint16 ttl, const guint8 *inner, gsize 
     if (!shared)
         return NULL;
     self->random(self->random_data, nonce, sizeof(nonce));
-    /* Nothing is encrypted: the facts are associated data (docs/protocol.md 2). */
+    /* Empty plaintext; the facts are associated data (docs/protocol.md 2). */
     crypto_aead_xchacha20poly1305_ietf_encrypt_detached(nothing, tag, NULL, NULL, 0, inner, length,
                                                         NULL, nonce, shared->secret.bytes);
     group.attribute = WL_ATTRIBUTE_GROUP;
@@ -184,15 +188,15 @@ wl_signer_sign(WlSigner *self, const WlKey *peer, const guint8 *inner, gsize len
 }
 
 GBytes *
-wl_signer_sign_asking(WlSigner *self, const WlKey *peer, const guint8 *inner, gsize length)
+wl_signer_sign_with_ack(WlSigner *self, const WlKey *peer, const guint8 *inner, gsize length)
 {
-    return sign(self, peer, TTL_ASKS, inner, length);
+    return sign(self, peer, TTL_MARK, inner, length);
 }
 
 gboolean
-wl_signer_asks(const guint8 *data)
+wl_signer_wants_ack(const guint8 *data)
 {
-    return data[1] == TTL_ASKS;
+    return data[1] == TTL_MARK;
 }
 
 guint64
@@ -226,7 +230,7 @@ wl_signer_verify(WlSigner *self, const WlFact *group)
 
 /* ---- receiving ----------------------------------------------------------------------------- */
 
-/* Checked before any key agreement, so that a stranger's address costs us one hash. */
+/* Comes before any key agreement: a datagram from a wrong address costs one hash. */
 static gboolean
 is_source_of(WlSigner *self, const WlIp *source, const WlKey *subject)
 {

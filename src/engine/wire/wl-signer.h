@@ -3,54 +3,55 @@
 
 #include "wl-fact.h"
 
-/** Why a datagram was not accepted (docs/protocol.md 4.3), in the order of the checks. */
+/** The result of the checks on receipt (docs/protocol.md 4.3), in their order. */
 typedef enum {
     WL_RECEIVE_ACCEPTED = 0,
-    WL_RECEIVE_UNDECODABLE,  /* the outermost fact, see WlDecodeError */
-    WL_RECEIVE_UNSIGNED,     /* outermost attribute is not S */
-    WL_RECEIVE_WRONG_SOURCE, /* source address is not the link-local address of the subject */
-    WL_RECEIVE_BAD_TAG,      /* or a key that gives no shared secret */
-    WL_RECEIVE_BAD_INNER,    /* the facts inside, see WlDecodeError */
-    WL_RECEIVE_REPLAYED,     /* the same once more: its nonce came before */
-    WL_RECEIVE_FLOOD,        /* over the rate that one source may use */
+    WL_RECEIVE_UNDECODABLE,  /* the outermost fact does not decode */
+    WL_RECEIVE_UNSIGNED,     /* the outermost fact is not a group */
+    WL_RECEIVE_WRONG_SOURCE, /* not the link-local address of the subject */
+    WL_RECEIVE_BAD_TAG,      /* or the subject yields no shared key */
+    WL_RECEIVE_BAD_INNER,    /* an inner fact does not decode */
+    WL_RECEIVE_REPLAYED,     /* the nonce was received before */
+    WL_RECEIVE_FLOOD,        /* above the rate limit of its source */
     WL_RECEIVE_N_RESULTS,
 } WlReceiveResult;
 
 const char *wl_receive_result_label(WlReceiveResult result);
 
 /**
- * Signs and verifies groups with one private key (docs/protocol.md 2). Shared keys are cached per
- * peer (bounded, least recently used goes first) and wiped when dropped.
+ * Signs and verifies groups with one private key (docs/protocol.md 2). Caches one shared key for
+ * each peer, up to a limit, and drops the least recently used one first.
  */
 typedef struct _WlSigner WlSigner;
 
-/** Copies the key. @random makes nonces. */
+/** Copies the key. @random generates nonces. */
 WlSigner *wl_signer_new(const WlKey *private_key, WlRandomFunc random, gpointer user_data);
 void wl_signer_free(WlSigner *self); /* wipes */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(WlSigner, wl_signer_free)
 const WlKey *wl_signer_get_public_key(const WlSigner *self);
-void wl_signer_forget(WlSigner *self, const WlKey *peer);
-/** Shared keys that were computed (X25519, which costs more than all else about a datagram). */
+/** Drops the shared key of a former peer. */
+void wl_signer_drop(WlSigner *self, const WlKey *peer);
+/** Key agreements so far: X25519 is the most expensive step for a datagram. */
 guint64 wl_signer_get_key_agreements(const WlSigner *self);
 
-/** A whole datagram with @inner inside, for @peer; NULL if @peer is a key that gives no shared
- * secret. */
+/** A datagram for @peer with the encoded facts @inner; NULL if @peer yields no shared key. */
 GBytes *wl_signer_sign(WlSigner *self, const WlKey *peer, const guint8 *inner, gsize length);
-/** The same, and a member of ours is to say that it came. */
-GBytes *wl_signer_sign_asking(WlSigner *self, const WlKey *peer, const guint8 *inner, gsize length);
-/** The beginning of the nonce of a datagram that was made or accepted here, by which it is known.
- */
+/** The same with the TTL mark, which requests an ack (docs/protocol.md 16). */
+GBytes *wl_signer_sign_with_ack(WlSigner *self, const WlKey *peer, const guint8 *inner,
+                                gsize length);
+/** The beginning of the nonce, which identifies a datagram in acks. @data: a datagram that this
+ * signer made or accepted. */
 guint64 wl_signer_get_nonce(const guint8 *data);
-/** TRUE if its sender wants to hear that it came. No tag covers this, and all that it does is an
- * answer to the sender. */
-gboolean wl_signer_asks(const guint8 *data);
-/** TRUE if the tag of @group (an S fact) is right. */
+/** TRUE if the accepted datagram @data has the TTL mark. No tag covers it, and its only effect is
+ * an ack to the sender. */
+gboolean wl_signer_wants_ack(const guint8 *data);
+/** TRUE if the tag of @group is valid. */
 gboolean wl_signer_verify(WlSigner *self, const WlFact *group);
 
 /**
- * The whole receive path of docs/protocol.md 4.3. On WL_RECEIVE_ACCEPTED *sender is the signer and
- * @facts holds what was inside (ttl set, expires 0); otherwise @facts is empty and *decode_error
- * says more for the two decode results (may be NULL).
+ * Applies the checks of docs/protocol.md 4.3. On WL_RECEIVE_ACCEPTED *sender is the signer and
+ * @facts has the inner facts (with TTL, expires 0); otherwise @facts is empty. @decode_error, which
+ * may be NULL, gets the error of the two results that fail to decode.
  */
 WlReceiveResult wl_signer_open(WlSigner *self, const WlIp *source, const guint8 *data, gsize length,
                                WlKey *sender, GArray *facts, WlDecodeError *decode_error);

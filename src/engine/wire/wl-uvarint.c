@@ -1,4 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Unsigned LEB128 (docs/protocol.md 1.1)
+ *   each byte: bit 7 set if another byte follows, bits 0 to 6 the next group of seven bits, least
+ *   significant group first; at most ten bytes
+ */
 #include "wl-uvarint.h"
 
 WlDecodeError
@@ -9,7 +14,7 @@ wl_uvarint_decode(const guint8 *data, gsize length, guint64 *value, gsize *consu
     for (gsize i = 0; i < WL_UVARINT_MAX_SIZE; i++) {
         if (i >= length)
             return WL_DECODE_TRUNCATED;
-        /* The tenth byte holds bit 63 alone: more, a further byte included, does not fit. */
+        /* The tenth byte may only hold bit 63 and has no successor. */
         if (i == WL_UVARINT_MAX_SIZE - 1 && data[i] > 1)
             break;
         result |= (guint64) (data[i] & 0x7f) << (7 * i);

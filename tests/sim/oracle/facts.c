@@ -58,7 +58,7 @@ check_fact_sent(const SimHost *from, const Heard *heard, const Seen *seen, const
     g_autofree char *what = NULL;
     const SimHost *about;
 
-    if (fact->attribute == WL_ATTRIBUTE_WAY || fact->attribute == WL_ATTRIBUTE_RECEIPT) {
+    if (fact->attribute == WL_ATTRIBUTE_PATH || fact->attribute == WL_ATTRIBUTE_ACK) {
         return NULL; /* never relayed; about another, it is a request only */
     } else if (fact->attribute == WL_ATTRIBUTE_ALIVE) {
         if (fact->ttl <= LOCAL_TTL && wl_key_equal(&fact->subject, &from->public_key))

@@ -185,8 +185,8 @@ take_advertised(Run *run, ScenarioLine *line, Count *self, GError **error)
         {"allowed-ips", {WL_ATTRIBUTE_ALLOWED_V4, WL_ATTRIBUTE_ALLOWED_V6}},
         {"member", {WL_ATTRIBUTE_METADATA, WL_ATTRIBUTE_MEMBER}},
         {"alive", {WL_ATTRIBUTE_ALIVE, WL_ATTRIBUTE_ALIVE}},
-        {"path", {WL_ATTRIBUTE_WAY, WL_ATTRIBUTE_WAY}},
-        {"ack", {WL_ATTRIBUTE_RECEIPT, WL_ATTRIBUTE_RECEIPT}},
+        {"path", {WL_ATTRIBUTE_PATH, WL_ATTRIBUTE_PATH}},
+        {"ack", {WL_ATTRIBUTE_ACK, WL_ATTRIBUTE_ACK}},
     };
     const char *word;
 

@@ -137,8 +137,8 @@ test_many_peers(Fixture *fixture, gconstpointer data)
             g_assert_cmpint(open_packet(fixture->a, peers->pdata[i], packets->pdata[i]), ==,
                             WL_RECEIVE_ACCEPTED);
     }
-    wl_signer_forget(fixture->a, wl_signer_get_public_key(peers->pdata[MANY_PEERS - 1]));
-    wl_signer_forget(fixture->a, wl_signer_get_public_key(peers->pdata[0]));
+    wl_signer_drop(fixture->a, wl_signer_get_public_key(peers->pdata[MANY_PEERS - 1]));
+    wl_signer_drop(fixture->a, wl_signer_get_public_key(peers->pdata[0]));
     g_assert_cmpint(open_packet(fixture->a, peers->pdata[0], packets->pdata[0]), ==,
                     WL_RECEIVE_ACCEPTED);
 }

@@ -208,7 +208,7 @@ answer_way(Bench *bench, const WlOutput *output)
     g_autoptr(GArray) facts = wl_fact_array_new();
     BenchMember *member = NULL;
     const guint8 *data;
-    const WlWay *way;
+    const WlPathMessage *way;
     gsize length;
     WlKey sender;
 
@@ -218,20 +218,20 @@ answer_way(Bench *bench, const WlOutput *output)
             member = other;
     }
     data = g_bytes_get_data(output->bytes, &length);
-    if (!member || member->mute || !wl_boot_id_is_ours(&member->boot_id) ||
+    if (!member || member->mute || !wl_boot_id_is_native(&member->boot_id) ||
         wl_signer_open(member->signer, &bench_member(bench, 0)->link_local, data, length, &sender,
                        facts, NULL) != WL_RECEIVE_ACCEPTED ||
-        facts->len != 1 || g_array_index(facts, WlFact, 0).attribute != WL_ATTRIBUTE_WAY)
+        facts->len != 1 || g_array_index(facts, WlFact, 0).attribute != WL_ATTRIBUTE_PATH)
         return;
-    way = &g_array_index(facts, WlFact, 0).value.way;
+    way = &g_array_index(facts, WlFact, 0).value.path;
     if (way->epoch > member->way.epoch) {
         member->way.epoch = way->epoch;
         member->way.flags = way->flags;
-    } else if (way->question == 0) {
+    } else if (way->probe == 0) {
         return;
     }
-    member->way.version = WL_WAY_VERSION;
-    member->way.answer = way->question;
+    member->way.version = WL_PATH_VERSION;
+    member->way.ack = way->probe;
     bench_tell_way(bench, member, &member->way);
 }
 
@@ -341,15 +341,15 @@ bench_alive(Bench *bench, const BenchMember *member)
 void
 bench_make_ours(BenchMember *member)
 {
-    wl_boot_id_make(&member->boot_id, random_bytes, member->bench->random);
+    wl_boot_id_generate(&member->boot_id, random_bytes, member->bench->random);
 }
 
 void
-bench_tell_way(Bench *bench, const BenchMember *member, const WlWay *way)
+bench_tell_way(Bench *bench, const BenchMember *member, const WlPathMessage *way)
 {
     WlFact fact;
 
-    wl_fact_init_way(&fact, &member->key, way);
+    wl_fact_init_path(&fact, &member->key, way);
     tell(bench, member, &fact);
 }
 
@@ -416,7 +416,7 @@ bench_sent(Bench *bench, const BenchMember *member)
             continue;
         g_assert_true(wl_ip_equal(&output->destination, &member->link_local));
         data = g_bytes_get_data(output->bytes, &length);
-        if (!wl_boot_id_is_ours(&member->boot_id))
+        if (!wl_boot_id_is_native(&member->boot_id))
             g_assert_cmpint(data[1], ==, 0); /* outer TTL */
         g_assert_cmpint(wl_signer_open(member->signer, &bench_member(bench, 0)->link_local, data,
                                        length, &sender, facts, NULL),

@@ -30,8 +30,8 @@ typedef struct {
     WlIp link_local;
     WlSigner *signer;
     WlBootId boot_id;
-    WlWay way;     /* what it has of the pair; answers if its boot id is one of ours */
-    gboolean mute; /* nothing of it comes through */
+    WlPathMessage way; /* what it has of the pair; answers if its boot id is one of ours */
+    gboolean mute;     /* nothing of it comes through */
 } BenchMember;
 
 WlIp bench_ip(const char *text);
@@ -68,7 +68,7 @@ void bench_datagram(Bench *bench, const BenchMember *member, const GArray *facts
 void bench_alive(Bench *bench, const BenchMember *member);
 /** Its boot id is one of ours from now on. */
 void bench_make_ours(BenchMember *member);
-void bench_tell_way(Bench *bench, const BenchMember *member, const WlWay *way);
+void bench_tell_way(Bench *bench, const BenchMember *member, const WlPathMessage *way);
 void bench_tell_endpoint(Bench *bench, const BenchMember *from, const BenchMember *about,
                          const char *endpoint, guint ttl);
 void bench_tell_allowed(Bench *bench, const BenchMember *from, const BenchMember *about,

@@ -510,15 +510,15 @@ test_boot_id(void)
     static const guint8 low[] = {'W', 'L', 'N', 'M', 1, 0, 0x80, 0, 0x80};
     WlBootId id;
 
-    wl_boot_id_make(&id, fill, GINT_TO_POINTER(0));
+    wl_boot_id_generate(&id, fill, GINT_TO_POINTER(0));
     g_assert_cmpmem(id.bytes, sizeof(low), low, sizeof(low));
-    g_assert_true(wl_boot_id_is_ours(&id));
-    wl_boot_id_make(&id, fill, GINT_TO_POINTER(0xff));
+    g_assert_true(wl_boot_id_is_native(&id));
+    wl_boot_id_generate(&id, fill, GINT_TO_POINTER(0xff));
     g_assert_cmphex(id.bytes[6], ==, 0x8f);
     g_assert_cmphex(id.bytes[8], ==, 0xbf);
-    g_assert_true(wl_boot_id_is_ours(&id));
+    g_assert_true(wl_boot_id_is_native(&id));
     id.bytes[6] = 0x4f; /* a random UUID of a Go daemon */
-    g_assert_false(wl_boot_id_is_ours(&id));
+    g_assert_false(wl_boot_id_is_native(&id));
 }
 
 /* ---- news ---------------------------------------------------------------------------------- */

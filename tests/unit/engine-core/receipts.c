@@ -59,7 +59,7 @@ asking(Bench *bench)
             !wl_key_equal(&output->key, &bench_member(bench, 1)->key))
             continue;
         data = g_bytes_get_data(output->bytes, NULL);
-        if (!wl_signer_asks(data))
+        if (!wl_signer_wants_ack(data))
             continue;
         nonce = wl_signer_get_nonce(data);
         g_array_append_val(nonces, nonce);
@@ -73,8 +73,8 @@ give_receipt(Bench *bench, const WlKey *subject, guint8 version, const GArray *n
     g_autoptr(GArray) facts = wl_fact_array_new();
     WlFact fact;
 
-    wl_fact_init_receipt(&fact, subject, (const guint8 *) nonces->data, nonces->len);
-    fact.value.receipt.version = version;
+    wl_fact_init_ack(&fact, subject, (const guint8 *) nonces->data, nonces->len);
+    fact.value.ack.version = version;
     g_array_append_val(facts, fact);
     bench_datagram(bench, bench_member(bench, 1), facts);
 }
@@ -105,9 +105,9 @@ test_receipt(void)
     /* not for this, not by the one it is about, not in our language */
     other = g_array_index(nonces, guint64, 0) + 1;
     g_array_append_val(others, other);
-    give_receipt(bench, hub, WL_RECEIPT_VERSION, others);
-    give_receipt(bench, &bench_member(bench, 2)->key, WL_RECEIPT_VERSION, nonces);
-    give_receipt(bench, hub, WL_RECEIPT_VERSION + 1, nonces);
+    give_receipt(bench, hub, WL_ACK_VERSION, others);
+    give_receipt(bench, &bench_member(bench, 2)->key, WL_ACK_VERSION, nonces);
+    give_receipt(bench, hub, WL_ACK_VERSION + 1, nonces);
     bench_clear(bench);
     g_assert_cmpuint(count_told(bench, MS(200)), ==, 1);
     bench_clear(bench);
@@ -115,7 +115,7 @@ test_receipt(void)
     g_array_unref(nonces);
     nonces = asking(bench);
     g_assert_cmpuint(nonces->len, ==, 1);
-    give_receipt(bench, hub, WL_RECEIPT_VERSION, nonces);
+    give_receipt(bench, hub, WL_ACK_VERSION, nonces);
     bench_clear(bench);
     g_assert_cmpuint(count_told(bench, SEC(30)), ==, 0);
 }
@@ -167,9 +167,9 @@ count_receipts(Bench *bench, guint *datagrams)
     *datagrams = 0;
     for (guint i = 0; i < facts->len; i++) {
         const WlFact *fact = &g_array_index(facts, WlFact, i);
-        if (fact->attribute != WL_ATTRIBUTE_RECEIPT)
+        if (fact->attribute != WL_ATTRIBUTE_ACK)
             continue;
-        nonces += fact->value.receipt.n;
+        nonces += fact->value.ack.n;
         ++*datagrams;
     }
     bench_clear(bench);
@@ -197,7 +197,7 @@ hear(Bench *bench, guint n, gboolean asks)
         wl_group_add(group, &fact, bench->now);
     }
     inner = wl_group_get(group, 0);
-    bytes = asks ? wl_signer_sign_asking(hub->signer, self, inner->data, inner->len)
+    bytes = asks ? wl_signer_sign_with_ack(hub->signer, self, inner->data, inner->len)
                  : wl_signer_sign(hub->signer, self, inner->data, inner->len);
     data = g_bytes_get_data(bytes, &length);
     wl_engine_datagram_received(bench->engine, bench->now, &hub->link_local, data, length);
@@ -310,7 +310,7 @@ test_window_moves(void)
 
         all += nonces->len;
         bench_clear(bench);
-        give_receipt(bench, &bench_member(bench, 1)->key, WL_RECEIPT_VERSION, nonces);
+        give_receipt(bench, &bench_member(bench, 1)->key, WL_ACK_VERSION, nonces);
         bench_run(bench, MS(50));
     }
     g_assert_cmpuint(rounds, >=, 3);

@@ -30,7 +30,7 @@ direct_pair_new(void)
 
 /* Messages about the way that were sent to @member since bench_clear(), the last in @last. */
 static guint
-ways_sent(Bench *bench, const BenchMember *member, WlWay *last)
+ways_sent(Bench *bench, const BenchMember *member, WlPathMessage *last)
 {
     g_autoptr(GArray) facts = bench_sent(bench, member);
     guint n = 0;
@@ -38,11 +38,11 @@ ways_sent(Bench *bench, const BenchMember *member, WlWay *last)
     for (guint i = 0; i < facts->len; i++) {
         const WlFact *fact = &g_array_index(facts, WlFact, i);
 
-        if (fact->attribute != WL_ATTRIBUTE_WAY)
+        if (fact->attribute != WL_ATTRIBUTE_PATH)
             continue;
         n++;
         if (last)
-            *last = fact->value.way;
+            *last = fact->value.path;
     }
     return n;
 }
@@ -69,7 +69,7 @@ test_answer_first(void)
 {
     g_autoptr(Bench) bench = pair_new();
     BenchMember *desktop = bench_member(bench, 2);
-    WlWay way = {0};
+    WlPathMessage way = {0};
 
     desktop->mute = TRUE;
     bench_meet(bench, 2, "198.51.100.7:51820");
@@ -78,8 +78,8 @@ test_answer_first(void)
     g_assert_cmpint(bench_view(bench, desktop)->state, ==, WL_PEER_ROUTED);
     g_assert_false(bench_has_allowed(bench, desktop, DESKTOP_PREFIX));
     g_assert_cmpuint(ways_sent(bench, desktop, &way), >=, 3);
-    g_assert_cmpuint(way.flags & WL_WAY_DIRECT, ==, 0);
-    g_assert_cmpuint(way.question, !=, 0);
+    g_assert_cmpuint(way.flags & WL_PATH_DIRECT, ==, 0);
+    g_assert_cmpuint(way.probe, !=, 0);
     /* asked less and less often */
     bench_clear(bench);
     bench_live(bench, SEC(600), 1, 2);
@@ -88,7 +88,7 @@ test_answer_first(void)
     bench_live(bench, SEC(61), 1, 2);
     g_assert_cmpint(bench_view(bench, desktop)->state, ==, WL_PEER_DIRECT);
     g_assert_true(bench_has_allowed(bench, desktop, DESKTOP_PREFIX));
-    g_assert_cmpuint(desktop->way.flags & WL_WAY_DIRECT, ==, WL_WAY_DIRECT);
+    g_assert_cmpuint(desktop->way.flags & WL_PATH_DIRECT, ==, WL_PATH_DIRECT);
     g_assert_cmpuint(desktop->way.epoch, ==, 1);
 }
 
@@ -132,7 +132,7 @@ test_epochs(void)
 {
     g_autoptr(Bench) bench = direct_pair_new();
     BenchMember *desktop = bench_member(bench, 2), *hub = bench_member(bench, 1);
-    WlWay way = {.version = WL_WAY_VERSION, .epoch = 9}, said = {0};
+    WlPathMessage way = {.version = WL_PATH_VERSION, .epoch = 9}, said = {0};
 
     desktop->mute = TRUE;
     /* newer: followed and answered at once */
@@ -144,7 +144,7 @@ test_epochs(void)
     /* older: answered with ours */
     bench_run(bench, MS(200));
     bench_clear(bench);
-    way = (WlWay){.version = WL_WAY_VERSION, .flags = WL_WAY_DIRECT, .epoch = 8};
+    way = (WlPathMessage){.version = WL_PATH_VERSION, .flags = WL_PATH_DIRECT, .epoch = 8};
     bench_tell_way(bench, desktop, &way);
     g_assert_false(bench_has_allowed(bench, desktop, DESKTOP_PREFIX));
     g_assert_cmpuint(ways_sent(bench, desktop, &said), ==, 1);
@@ -159,18 +159,18 @@ test_epochs(void)
     way.flags = 0;
     bench_tell_way(bench, desktop, &way);
     g_assert_false(bench_has_allowed(bench, desktop, DESKTOP_PREFIX));
-    way = (WlWay){.version = WL_WAY_VERSION, .flags = WL_WAY_DIRECT, .epoch = 11};
+    way = (WlPathMessage){.version = WL_PATH_VERSION, .flags = WL_PATH_DIRECT, .epoch = 11};
     bench_tell_way(bench, desktop, &way);
     g_assert_true(bench_has_allowed(bench, desktop, DESKTOP_PREFIX));
     /* not understood, or somebody else's: as if it had not been said */
-    way = (WlWay){.version = WL_WAY_VERSION + 1, .epoch = 99};
+    way = (WlPathMessage){.version = WL_PATH_VERSION + 1, .epoch = 99};
     bench_tell_way(bench, desktop, &way);
     {
         g_autoptr(GArray) facts = wl_fact_array_new();
         WlFact fact;
 
-        way.version = WL_WAY_VERSION;
-        wl_fact_init_way(&fact, &desktop->key, &way);
+        way.version = WL_PATH_VERSION;
+        wl_fact_init_path(&fact, &desktop->key, &way);
         g_array_append_val(facts, fact);
         bench_datagram(bench, hub, facts);
     }
@@ -178,7 +178,7 @@ test_epochs(void)
     /* a flood is answered within bounds */
     bench_run(bench, SEC(5));
     bench_clear(bench);
-    way = (WlWay){.version = WL_WAY_VERSION, .epoch = 3, .question = 7};
+    way = (WlPathMessage){.version = WL_PATH_VERSION, .epoch = 3, .probe = 7};
     for (guint i = 0; i < 200; i++)
         bench_tell_way(bench, desktop, &way);
     g_assert_cmpuint(ways_sent(bench, desktop, NULL), <=, 12);
@@ -190,8 +190,8 @@ test_last_epoch(void)
 {
     g_autoptr(Bench) bench = direct_pair_new();
     BenchMember *desktop = bench_member(bench, 2);
-    WlWay way = {.version = WL_WAY_VERSION, .flags = WL_WAY_DIRECT, .epoch = G_MAXUINT32},
-          said = {0};
+    WlPathMessage way = {.version = WL_PATH_VERSION, .flags = WL_PATH_DIRECT, .epoch = G_MAXUINT32},
+                  said = {0};
 
     bench_tell_way(bench, desktop, &way);
     desktop->way = way;
@@ -263,7 +263,7 @@ test_silence(void)
     desktop->mute = FALSE;
     traffic(bench, 20);
     g_assert_cmpint(bench_view(bench, desktop)->state, ==, WL_PEER_DIRECT);
-    g_assert_cmpuint(desktop->way.flags & WL_WAY_DIRECT, ==, WL_WAY_DIRECT);
+    g_assert_cmpuint(desktop->way.flags & WL_PATH_DIRECT, ==, WL_PATH_DIRECT);
 }
 
 /* What only receives finds out as well: it had traffic, and then nothing. */
@@ -308,11 +308,11 @@ test_end_of_traffic(void)
 static void
 tell_look(Bench *bench, const BenchMember *from, const BenchMember *about)
 {
-    const WlWay way = {.version = WL_WAY_VERSION, .flags = WL_WAY_LOOK};
+    const WlPathMessage way = {.version = WL_PATH_VERSION, .flags = WL_PATH_PROBE_REQUEST};
     g_autoptr(GArray) facts = wl_fact_array_new();
     WlFact fact;
 
-    wl_fact_init_way(&fact, &about->key, &way);
+    wl_fact_init_path(&fact, &about->key, &way);
     g_array_append_val(facts, fact);
     bench_datagram(bench, from, facts);
 }
@@ -373,11 +373,11 @@ test_hint_passed_on(void)
     for (guint i = 0; i < facts->len; i++) {
         const WlFact *fact = &g_array_index(facts, WlFact, i);
 
-        if (fact->attribute != WL_ATTRIBUTE_WAY)
+        if (fact->attribute != WL_ATTRIBUTE_PATH)
             continue;
         passed++;
         g_assert_true(wl_key_equal(&fact->subject, &bench_member(bench, 1)->key));
-        g_assert_cmpuint(fact->value.way.flags, ==, WL_WAY_LOOK);
+        g_assert_cmpuint(fact->value.path.flags, ==, WL_PATH_PROBE_REQUEST);
     }
     g_assert_cmpuint(passed, >=, 1);
     g_assert_cmpuint(passed, <=, 11);
