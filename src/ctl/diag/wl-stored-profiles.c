@@ -62,7 +62,7 @@ parse_settings(GVariant *settings)
     g_autoptr(GVariant) data = NULL;
     WlStoredProfile *profile;
 
-    if (!connection || !vpn || strcmp(wl_property_string(vpn, "service-type"), WL_BUS_NAME))
+    if (!connection || !vpn || strcmp(wl_property_string(vpn, "service-type"), WL_BUS_NAME) != 0)
         return NULL;
     data = wl_property_value(vpn, "data", "a{ss}");
     profile = g_new0(WlStoredProfile, 1);
