@@ -63,8 +63,8 @@ class Window(Program):
 
     def __init__(self):
         super().__init__('nm-applet')
-        self.said('keys for “laptop”')
-        self.said('Private key')
+        self.wait_label('keys for “laptop”')
+        self.wait_label('Private key')
 
     def entry(self):
         """The entry has no accessible name, but the focus."""

@@ -30,15 +30,15 @@ class Dialog(Program):
         self.process.stdin.write('DONE\n\n')
         self.process.stdin.flush()
 
-    def ends(self, status, said):
+    def wait_exit(self, status, expected):
         output, _ = self.process.communicate('QUIT\n\n', timeout=20)
         assert self.process.returncode == status, self.process.returncode
-        assert output == said, output
+        assert output == expected, output
 
 
 def answer():
     dialog = Dialog()
-    dialog.said('keys for “home”')
+    dialog.wait_label('keys for “home”')
     dialog.wait_sensitive('Connect', False)
     dialog.write(FIELDS[0], PRIVATE)
     dialog.wait_sensitive('Connect', False)
@@ -47,20 +47,20 @@ def answer():
     subprocess.run(['import', '-window', 'root',
                     os.path.join(os.environ['WL_TEST_PICTURES'], 'auth-window.png')], check=True)
     dialog.press('Connect')
-    dialog.ends(0, f'private-key\n{PRIVATE}\npeer-1-preshared-key\n{PRESHARED}\n\n\n')
+    dialog.wait_exit(0, f'private-key\n{PRIVATE}\npeer-1-preshared-key\n{PRESHARED}\n\n\n')
 
 
 def wrong():
     dialog = Dialog()
     dialog.write(FIELDS[1], PRESHARED)
     dialog.write(FIELDS[0], PRIVATE.replace('=', 'A'))
-    dialog.said('not a valid key')
+    dialog.wait_label('not a valid key')
     dialog.wait_sensitive('Connect', False)
     dialog.write(FIELDS[0], PRIVATE)
-    dialog.unsaid('not a valid key')
+    dialog.wait_no_label('not a valid key')
     dialog.wait_sensitive('Connect', True)
     dialog.press('Cancel')
-    dialog.ends(1, '')
+    dialog.wait_exit(1, '')
 
 
 def show():
@@ -72,7 +72,7 @@ def show():
     assert dialog.find(['text'], FIELDS[0])
     assert dialog.read(FIELDS[0]) == PRIVATE
     dialog.press('Cancel')
-    dialog.ends(1, '')
+    dialog.wait_exit(1, '')
 
 
 def memory_of(name):
@@ -99,20 +99,20 @@ def kept():
     assert PRIVATE.encode() in memory, 'the search does not find the key that is there'
     assert PRESHARED.encode() not in memory, 'the window holds a key that it does not ask for'
     dialog.press('Connect')
-    dialog.ends(0, f'private-key\n{PRIVATE}\npeer-1-preshared-key\n{PRESHARED}\n\n\n')
+    dialog.wait_exit(0, f'private-key\n{PRIVATE}\npeer-1-preshared-key\n{PRESHARED}\n\n\n')
 
 
 def cancel():
     dialog = Dialog()
     dialog.press('Cancel')
-    dialog.ends(1, '')
+    dialog.wait_exit(1, '')
 
 
 def escape():
     dialog = Dialog()
     dialog.field(FIELDS[0])
     subprocess.run(['xdotool', 'key', 'Escape'], check=True)
-    dialog.ends(1, '')
+    dialog.wait_exit(1, '')
 
 
 globals()[sys.argv[1]]()

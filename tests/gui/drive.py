@@ -91,14 +91,14 @@ class Program:
         until(f'no {"/".join(roles)} "{name}" of {self.name}',
               lambda: next(self._matching(roles, name), None) is None)
 
-    def said(self, part):
+    def wait_label(self, part):
         """Waits until a visible label contains @part."""
-        return until(f'"{part}" said by {self.name}', lambda: self._saying(part))
+        return until(f'label of {self.name} with "{part}"', lambda: self._find_label(part))
 
-    def unsaid(self, part):
-        until(f'nothing of "{part}" said by {self.name}', lambda: not self._saying(part))
+    def wait_no_label(self, part):
+        until(f'no label of {self.name} with "{part}"', lambda: not self._find_label(part))
 
-    def _saying(self, part):
+    def _find_label(self, part):
         for node in self.nodes():
             try:
                 if (node.get_role_name() == 'label' and part in (node.get_name() or '')
@@ -260,9 +260,9 @@ class Program:
         return any(has_state(node, Atspi.StateType.FOCUSED)
                    for node in self._matching(['text', 'entry'], name))
 
-    def unfold(self, name):
+    def expand(self, name):
         node = self.find(['toggle button', 'button'], name)
-        assert node.do_action(0), f'cannot unfold {name}'
+        assert node.do_action(0), f'cannot expand {name}'
 
     def write_last(self, name, text):
         """Writes to the last editable field of that name: this machine and each expanded peer have

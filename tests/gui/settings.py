@@ -53,14 +53,14 @@ def create():
     settings.write('Name', 'New network')
     # an empty profile cannot be added
     settings.wait_sensitive('Add', False)
-    settings.said('The private key is missing')
+    settings.wait_label('The private key is missing')
     settings.write('Private key', PRIVATE)
     settings.write('Addresses', '10.77.0.2/24, fd77::2/64')
     settings.write('Listen port', '51900')
     # check boxes have no accessible action either, but a mnemonic
     settings.keys('<Alt>y')
     settings.open_editor_page('Peers')
-    settings.said('A network needs at least one peer')
+    settings.wait_label('A network needs at least one peer')
     settings.press('Add Peer')
     until('the name of the new peer has the focus', lambda: settings.has_focus('Name'))
     settings.type('hub')
@@ -92,7 +92,7 @@ def choose_file(path):
 def refuse(path, part):
     """The error of a failed import states cause and remedy."""
     settings = choose_file(path)
-    settings.said(part)
+    settings.wait_label(part)
     settings.close()
 
 
@@ -123,7 +123,7 @@ def edit(name):
     settings.open_editor_page('Identity')
     # an error is reported at its field and cannot be applied
     settings.write('MTU', '99')
-    settings.said('1280 to 65455')
+    settings.wait_label('1280 to 65455')
     settings.write('MTU', '1380')
     settings.keys('<Alt>l')
     settings.type('50999')
@@ -131,7 +131,7 @@ def edit(name):
     settings.open_editor_page('Peers')
     settings.press('Add Peer')
     settings.write_last('Public key', LEAF)
-    settings.said('desktop has the same public key')
+    settings.wait_label('desktop has the same public key')
     settings.write_last('Public key', NEW)
     settings.write_last('Name', 'tablet')
     settings.write_last('Allowed IPs', '10.77.0.8/32')
@@ -228,7 +228,7 @@ def drop(name, path):
     settings.open_editor_page('Identity')
     settings.open_editor_page('Peers')
     source = settings.drop_file(path, 'Drag to move nas')
-    settings.said('Peers added: 4; already present: 2')
+    settings.wait_label('Peers added: 4; already present: 2')
     settings.named('8qqnabMq…, Members')
     source.terminate()
     settings.close()

@@ -320,11 +320,11 @@ test_hidden(Fixture *self, gconstpointer data)
 static void
 assert_state(Fixture *self, const char *pending, const char *error)
 {
-    g_autofree char *pending_said = wl_editor_model_dup_pending(self->model);
-    g_autofree char *error_said = wl_editor_model_dup_profile_error(self->model);
+    g_autofree char *pending_text = wl_editor_model_dup_pending(self->model);
+    g_autofree char *error_text = wl_editor_model_dup_profile_error(self->model);
 
-    g_assert_cmpstr(pending_said, ==, pending);
-    g_assert_cmpstr(error_said, ==, error);
+    g_assert_cmpstr(pending_text, ==, pending);
+    g_assert_cmpstr(error_text, ==, error);
 }
 
 #define PENDING "Changes that take effect at the next activation: "

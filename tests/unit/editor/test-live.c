@@ -33,17 +33,18 @@ test_languages(gconstpointer language)
     for (WlReasonId id = 0; id < WL_REASON_N; id++) {
         const char *name = wl_reason_id_to_string(id);
         g_autofree char *english = wl_reason_fill(wl_reason_find_template(name), arguments);
-        g_autofree char *said = wl_editor_live_sentence(name, arguments, "unknown here");
+        g_autofree char *translated = wl_editor_live_sentence(name, arguments, "unknown here");
         guint n_arguments = wl_reason_count_arguments(id);
 
-        g_test_message("%s: %s", name, said);
-        g_assert_cmpstr(said, !=, english);
-        g_assert_cmpstr(said, !=, "unknown here");
-        g_assert_true(g_utf8_validate(said, -1, NULL));
-        g_assert_cmpint(strstr(said, "hub-1") != NULL, ==, n_arguments > 0);
+        g_test_message("%s: %s", name, translated);
+        g_assert_cmpstr(translated, !=, english);
+        g_assert_cmpstr(translated, !=, "unknown here");
+        g_assert_true(g_utf8_validate(translated, -1, NULL));
+        g_assert_cmpint(strstr(translated, "hub-1") != NULL, ==, n_arguments > 0);
         /* A trust level has the title that the editor uses elsewhere. */
         if (n_arguments > 1)
-            g_assert_cmpint(strstr(said, "Endpoint") != NULL, ==, !wl_reason_is_trust(name, 1));
+            g_assert_cmpint(strstr(translated, "Endpoint") != NULL, ==,
+                            !wl_reason_is_trust(name, 1));
     }
 }
 
@@ -149,16 +150,16 @@ model_with_nonsense(void)
 }
 
 static void
-assert_error_said(WlEditorModel *model, const char *error, const char *part)
+assert_error(WlEditorModel *model, const char *error, const char *part)
 {
     WlEditorLive *live = wl_editor_live_new();
-    g_autofree char *said = NULL;
+    g_autofree char *translated = NULL;
 
     wl_editor_live_set_profile_state(live, NULL, error);
     wl_editor_model_set_live(model, live);
-    said = wl_editor_model_dup_profile_error(model);
-    g_test_message("%s", said);
-    g_assert_true(g_str_has_suffix(said, part));
+    translated = wl_editor_model_dup_profile_error(model);
+    g_test_message("%s", translated);
+    g_assert_true(g_str_has_suffix(translated, part));
 }
 
 /* The editor replaces the English error of the service if it found the same one in the loaded
@@ -168,7 +169,8 @@ test_profile_error(gconstpointer language)
 {
     g_autoptr(WlEditorModel) english = NULL;
     g_autoptr(WlEditorModel) model = NULL;
-    g_autofree char *here = NULL, *elsewhere = NULL, *said_elsewhere = NULL, *said = NULL;
+    g_autofree char *here = NULL, *elsewhere = NULL, *translated_elsewhere = NULL,
+                    *translated = NULL;
     const char *sentence;
     WlEditorPeer *hub;
 
@@ -177,23 +179,24 @@ test_profile_error(gconstpointer language)
     sentence =
         wl_editor_model_get_problem(english, wl_editor_model_get_peer(english, 0), "endpoint");
     here = g_strconcat("peer-1-endpoint: ", sentence, NULL);
-    said_elsewhere = g_strdup("\"elsewhere\" has no port; write it like hub.example.net:51820");
-    elsewhere = g_strconcat("peer-1-endpoint: ", said_elsewhere, NULL);
+    translated_elsewhere =
+        g_strdup("\"elsewhere\" has no port; write it like hub.example.net:51820");
+    elsewhere = g_strconcat("peer-1-endpoint: ", translated_elsewhere, NULL);
 
     speak(language);
     model = model_with_nonsense();
     hub = wl_editor_model_get_peer(model, 0);
-    said = g_strdup(wl_editor_model_get_problem(model, hub, "endpoint"));
-    g_assert_cmpstr(said, !=, sentence);
-    assert_error_said(model, here, said);
+    translated = g_strdup(wl_editor_model_get_problem(model, hub, "endpoint"));
+    g_assert_cmpstr(translated, !=, sentence);
+    assert_error(model, here, translated);
     /* saved since the editor was opened */
-    assert_error_said(model, elsewhere, said_elsewhere);
-    assert_error_said(model, "peer-7-endpoint: is odd", ": is odd");
-    assert_error_said(model, "peer-1-color: is odd", "peer-1-color: is odd");
-    assert_error_said(model, "nothing is left", ": nothing is left");
+    assert_error(model, elsewhere, translated_elsewhere);
+    assert_error(model, "peer-7-endpoint: is odd", ": is odd");
+    assert_error(model, "peer-1-color: is odd", "peer-1-color: is odd");
+    assert_error(model, "nothing is left", ": nothing is left");
     /* the typed text is not the saved one */
     wl_editor_model_set_text(model, hub, "endpoint", "nowhere else");
-    assert_error_said(model, here, sentence);
+    assert_error(model, here, sentence);
 }
 
 int
