@@ -61,7 +61,7 @@ add_verdict(JsonObject *object, WlSigner *signer, const WlIp *source, const guin
     WlReceiveResult result;
     WlKey sender;
 
-    /* A longer datagram is received cut (docs/protocol.md 1.6). */
+    /* A longer datagram is truncated on receipt (docs/protocol.md 1.6). */
     result =
         wl_signer_open(signer, source, data, MIN(length, WL_RECEIVE_MAX), &sender, facts, NULL);
     json_object_set_boolean_member(object, "accepted", result == WL_RECEIVE_ACCEPTED);

@@ -27,7 +27,7 @@ run(WlRequest *request)
 
     if (!wl_active_profiles_get_only(request->profiles, &error))
         return wl_exit_error(FALSE, error);
-    /* Two reads make rates. */
+    /* Rates need two reads. */
     wl_bus_wait(INTERVAL);
     profiles = wl_active_profiles_load(request->bus, request->operands[0], NULL, &error);
     profile = profiles ? wl_active_profiles_get_only(profiles, &error) : NULL;

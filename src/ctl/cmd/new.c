@@ -181,7 +181,7 @@ check(const WlRequest *request)
     return WL_EXIT_USAGE;
 }
 
-/* Of the options; a problem is printed, and its exit status returned. */
+/* Reads --network and --endpoint; an error is printed, and its exit status returned. */
 static WlExit
 read_options(Network *network)
 {

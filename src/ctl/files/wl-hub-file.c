@@ -123,7 +123,7 @@ find_endpoint(WlHubFile *self, const char *shown, const char *given, GError **er
     return self->endpoint != NULL;
 }
 
-/* Whether it is the file of a hub that can take a member called @name. */
+/* Checks that it is the file of a hub without a member called @name. */
 static gboolean
 check(const WlProfile *profile, const char *shown, const char *name, GError **error)
 {
