@@ -53,7 +53,7 @@ is_idle() { [ -z "$(nmcli_laptop -g GENERAL.STATE connection show laptop)" ]; }
 uplink_is_back() {
   [ "$(nmcli_laptop -g GENERAL.STATE connection show uplink)" = activated ]
 }
-says() { host_log laptop 20 | grep -q 'given this activation up before it began'; }
+says() { host_log laptop 20 | grep -q 'gave up this activation before calling Connect'; }
 
 create || bail_out "the lab is set up" laptop
 check "the profile is imported" import "$LAB_DIR/laptop/laptop.wirelink" || finish laptop

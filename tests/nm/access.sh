@@ -49,7 +49,7 @@ may_read() {
     allowed Subject "$1" "$ROOT/link" "$LINK.GetFacts"
 }
 may_not_read() {
-  local sentence='belongs to other users'
+  local sentence='restricted to other users'
   denied "$sentence" "$1" "$ROOT" org.freedesktop.DBus.ObjectManager.GetManagedObjects &&
     denied "$sentence" "$1" "$ROOT/peer/1" org.freedesktop.DBus.Properties.GetAll "$PEER" &&
     denied "$sentence" "$1" "$ROOT/peer/1" org.freedesktop.DBus.Properties.Get "$PEER" State &&
@@ -111,7 +111,7 @@ check "root can read the profile" may_read root
 check "the profile's user can read it" may_read nobody
 check "another user cannot read the profile" may_not_read daemon
 check "another user cannot change the profile" \
-  denied 'belongs to other users' daemon "$ROOT/link" "$LINK.Refresh"
+  denied 'restricted to other users' daemon "$ROOT/link" "$LINK.Refresh"
 check "another user receives PropertiesChanged signals" hears daemon-hears PropertiesChanged
 refute "the signals to another user contain no values" \
   grep -qE '203\.0\.113|10\.77\.|direct|connecting' "$LAB_DIR/daemon-hears"

@@ -104,10 +104,10 @@ check "a profile with method auto is activated" nmcli_laptop connection up typed
 check "the profile with method auto is deactivated" nmcli_laptop connection down typed
 check "method auto causes no warning" fails grep -q '[.]method is' "$LAB_DIR/laptop/log/nm.log"
 check "ipv4.method manual causes a warning that the address is ignored" warns_of_method \
-  'ipv4.method is manual, .*the address 10.77.0.2/24 .*; set it to auto' \
+  'ipv4.method is manual, .*the address 10.77.0.2/24 .*; set the method to auto' \
   ipv4.method manual ipv4.addresses 10.5.5.5/24
 check "ipv6.method disabled causes a warning that the address is ignored" warns_of_method \
-  'ipv6.method is disabled, .*the address fd77::2/64 .*; set it to auto' \
+  'ipv6.method is disabled, .*the address fd77::2/64 .*; set the method to auto' \
   ipv4.method auto ipv4.addresses '' ipv6.method disabled
 nmcli_laptop connection delete typed > /dev/null
 

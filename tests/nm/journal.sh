@@ -55,7 +55,7 @@ check "an endpoint is set to an invalid value" \
 check "the invalid endpoint is logged as a warning" \
   has 'peer-1-endpoint: ' "NM_CONNECTION=$UUID" PRIORITY=4
 check "the profile is deactivated" nmcli_laptop connection down laptop
-check "the deactivation is logged" has 'the link goes down' "NM_CONNECTION=$UUID"
+check "the deactivation is logged" has 'removing the link' "NM_CONNECTION=$UUID"
 
 check "the endpoint is corrected and an interface name set" nmcli_laptop connection modify laptop \
   +vpn.data peer-1-endpoint=203.0.113.6:51820 connection.interface-name wl-own
@@ -68,11 +68,11 @@ host laptop ip link del wl-own
 check "the endpoint is set to an invalid value again" nmcli_laptop connection modify laptop \
   +vpn.data peer-1-endpoint=nowhere connection.interface-name ''
 check "activation fails and nmcli points to the invalid endpoint" fails_and_says laptop \
-  'the profile cannot be used: peer-1-endpoint: '
+  'the profile is not valid: peer-1-endpoint: '
 check "the endpoint is corrected and the private key is never saved" \
   nmcli_laptop connection modify laptop \
   +vpn.data peer-1-endpoint=203.0.113.6:51820 +vpn.data private-key-flags=2
 check "activation fails and nmcli points to the missing key" \
-  fails_and_says laptop 'does not have the secret private-key'
+  fails_and_says laptop 'the secret private-key is not stored'
 check "the host is clean" wait_host_clean laptop
 finish laptop

@@ -113,7 +113,7 @@ check "the added peer answers" reaches 10.77.0.7
 check "the host behind the added peer answers" reaches 10.99.0.1
 check "the added peer's prefix has a route" has_route '^10[.]99[.]0[.]1'
 check "the service logs the change once" matches '^1$' \
-  "$(log_lines 'was changed (.*peer-2-public-key.*), and runs so from now on')"
+  "$(log_lines 'profile changed (.*peer-2-public-key.*); applied')"
 check "wirelinkctl shows the added peer" shows '^  third +direct'
 check "the peer's keepalive is changed" modify +vpn.data peer-2-keepalive=25
 check "WireGuard has the new keepalive" link_has persistent-keepalive third '25$'
@@ -177,7 +177,7 @@ check "a peer is added whose preshared key NetworkManager does not store" modify
   +vpn.data "peer-3-public-key=${PUBLIC_KEY[third]}" +vpn.data peer-3-endpoint=203.0.113.70:51820 \
   +vpn.data peer-3-allowed-ips=10.77.0.7/32 +vpn.data peer-3-preshared-key-flags=1
 check "the service logs that the key is pending" \
-  says 'peer-3-preshared-key: NetworkManager does not keep this key'
+  says 'peer-3-preshared-key: NetworkManager does not store this key'
 check "the preshared key is pending on D-Bus" becomes PendingKeys '\["peer-3-preshared-key"\]'
 check "the peer is not added without its preshared key" fails has_on_link peers third .
 check "the peer with the missing key is removed" \
@@ -188,12 +188,12 @@ check "no key is pending again" becomes PendingKeys '"data":\[\]'
 # --- invalid values
 check "an endpoint is set to an invalid value" modify +vpn.data peer-1-endpoint=nowhere
 check "the service logs the invalid endpoint" \
-  says 'cannot be used as it is now; what runs stays as it was: peer-1-endpoint: '
+  says 'the changed profile is not valid; keeping the active configuration: peer-1-endpoint: '
 check "ProfileError has the invalid endpoint" becomes ProfileError 'peer-1-endpoint: '
 check "wirelinkctl shows the invalid endpoint" shows 'peer-1-endpoint: '
 check "the active profile keeps working" goes_on
 check "the endpoint is corrected" modify +vpn.data peer-1-endpoint=203.0.113.6:51820
-check "the service logs that the profile is valid again" says 'the profile can be used again'
+check "the service logs that the profile is valid again" says 'the profile is valid again'
 check "ProfileError is empty again" becomes ProfileError '"data":""'
 
 # --- pending changes
@@ -201,18 +201,18 @@ check "the keepalive and the MTU are changed together" \
   modify +vpn.data peer-1-keepalive=15 +vpn.data mtu=1400
 check "the keepalive takes effect immediately" link_has persistent-keepalive other '15$'
 check "the service logs that the MTU needs a reactivation" \
-  says 'was changed [(]mtu[)]; that counts when it is brought up again'
+  says 'profile changed [(]mtu[)]; takes effect at the next activation'
 check "the MTU is pending on D-Bus" becomes PendingKeys '\["mtu"\]'
 check "wirelinkctl shows the pending MTU" shows 'mtu'
 check "an unrelated setting is changed" modify connection.autoconnect-priority 3
 check "a second unrelated setting is changed" modify connection.metered 1
 check "the active profile keeps working" goes_on
 check "the service does not log the unrelated changes" \
-  matches '^1$' "$(log_lines 'was changed (mtu)')"
+  matches '^1$' "$(log_lines 'profile changed (mtu)')"
 check "the MTU is reverted" modify -vpn.data mtu
-check "the service logs that no key is pending" says 'nothing in the profile waits any more'
+check "the service logs that no key is pending" says 'no change of the profile is pending'
 check "the service logs no effective change of the MTU" matches '^0$' \
-  "$(log_lines 'was changed (mtu), and runs so')"
+  "$(log_lines 'profile changed (mtu); applied')"
 check "the MTU is changed again" modify +vpn.data mtu=1400
 check "the MTU is pending on D-Bus again" becomes PendingKeys '\["mtu"\]'
 # Changed routes are sent to NetworkManager while the VPN stays active.

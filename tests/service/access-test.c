@@ -69,7 +69,7 @@ assert_may_read(WlTestBus *bus, guint uid)
 static void
 assert_may_not_read(WlTestBus *bus, guint uid)
 {
-    const char *sentence = "belongs to other users";
+    const char *sentence = "restricted to other users";
 
     assert_denied(bus, uid, ROOT, MANAGER ".GetManagedObjects", "", sentence);
     assert_denied(bus, uid, HUB_PATH, PROPERTIES ".GetAll", PEER, sentence);
@@ -225,7 +225,8 @@ test_polkit(void)
 
     be_polkit(bus, &polkit);
     wl_test_profile_activate(bus, connection);
-    assert_denied(bus, NOBODY, ROOT "/link", LINK ".Refresh", "", "password of an administrator");
+    assert_denied(bus, NOBODY, ROOT "/link", LINK ".Refresh", "",
+                  "requires authentication by an administrator");
     g_assert_cmpuint(polkit.asked, ==, 1);
     g_assert_cmpstr(polkit.action, ==, ACTION);
     g_assert_true(g_str_has_prefix(polkit.sender, ":"));
@@ -233,7 +234,7 @@ test_polkit(void)
 
     polkit.challenge = FALSE;
     assert_denied(bus, NOBODY, ROOT "/link", LINK ".ForgetEndpoint", HUB_PUBLIC " " HUB_ENDPOINT,
-                  "polkit does not allow");
+                  "polkit denies");
     polkit.authorized = TRUE;
     assert_allowed(bus, NOBODY, ROOT "/link", LINK ".Refresh", "", "()");
     g_assert_cmpuint(polkit.asked, ==, 3);
@@ -255,7 +256,7 @@ test_polkit_private(void)
     be_polkit(bus, &polkit);
     wl_test_profile_activate(bus, connection);
     /* Whoever may not see a profile may not change it, whatever polkit says. */
-    assert_denied(bus, DAEMON, ROOT "/link", LINK ".Refresh", "", "belongs to other users");
+    assert_denied(bus, DAEMON, ROOT "/link", LINK ".Refresh", "", "restricted to other users");
     g_assert_cmpuint(polkit.asked, ==, 0);
     assert_allowed(bus, NOBODY, ROOT "/link", LINK ".Refresh", "", "()");
     g_assert_cmpuint(polkit.asked, ==, 1);

@@ -303,7 +303,7 @@ test_changes(void)
     g_assert_no_error(error);
 
     assert_forget_fails(bus, "hub", HUB_ENDPOINT, "public key");
-    assert_forget_fails(bus, HUB_PUBLIC, "hub.example:51820", "IP address with port");
+    assert_forget_fails(bus, HUB_PUBLIC, "hub.example:51820", "IP address with a port");
     assert_forget_fails(bus, OWN_PUBLIC, HUB_ENDPOINT, "no peer");
     assert_forget_fails(bus, HUB_PUBLIC, HUB_ENDPOINT, "the profile gives");
     assert_forget_fails(bus, HUB_PUBLIC, "192.0.2.1:1", "no known address of hub");

@@ -53,7 +53,7 @@ activate(Fixture *self)
 static WlProfileDiff *
 look(Fixture *self, GError **error)
 {
-    WlRunning running = {
+    WlActiveProfile running = {
         .profile = self->activated,
         .interface = INTERFACE,
         .public_key = &self->public_key,
@@ -79,9 +79,9 @@ assert_waiting(Fixture *self, const char *expected)
 
     look(self, &error);
     g_assert_no_error(error);
-    for (guint i = 0; i < self->change->waiting->len; i++)
+    for (guint i = 0; i < self->change->pending->len; i++)
         g_string_append_printf(text, "%s%s", i ? " " : "",
-                               (const char *) self->change->waiting->pdata[i]);
+                               (const char *) self->change->pending->pdata[i]);
     g_assert_cmpstr(text->str, ==, expected);
 }
 
@@ -105,7 +105,7 @@ static void
 test_same(Fixture *self, gconstpointer data)
 {
     assert_waiting(self, "");
-    g_assert_cmpuint(self->change->keys->len, ==, 0);
+    g_assert_cmpuint(self->change->preshared_keys->len, ==, 0);
     g_assert_cmpuint(self->change->config->peers->len, ==, 1);
     /* the same in other words */
     set(self, "chatty", "no");
@@ -190,12 +190,12 @@ test_keys(Fixture *self, gconstpointer data)
     activate(self);
     assert_waiting(self, "");
     g_assert_true(peer(self, 0)->has_preshared_key);
-    g_assert_cmpuint(self->change->keys->len, ==, 0);
+    g_assert_cmpuint(self->change->preshared_keys->len, ==, 0);
 
     set_secret(self, "peer-1-preshared-key", OTHER_SHARED);
     assert_waiting(self, "");
     g_assert_cmpint(peer(self, 0)->preshared_key.bytes[0], ==, 3);
-    g_assert_cmpstr(self->change->keys->pdata[0], ==, "peer-1-preshared-key");
+    g_assert_cmpstr(self->change->preshared_keys->pdata[0], ==, "peer-1-preshared-key");
 
     /* somebody else keeps it: it goes on with the one that it has */
     nm_setting_vpn_remove_secret(nm_connection_get_setting_vpn(self->connection),
@@ -203,14 +203,14 @@ test_keys(Fixture *self, gconstpointer data)
     set(self, "peer-1-preshared-key-flags", "1");
     assert_waiting(self, "");
     g_assert_cmpint(peer(self, 0)->preshared_key.bytes[0], ==, 2);
-    g_assert_cmpuint(self->change->keys->len, ==, 0);
+    g_assert_cmpuint(self->change->preshared_keys->len, ==, 0);
 
     /* or there is none any more */
     nm_setting_vpn_remove_data_item(nm_connection_get_setting_vpn(self->connection),
                                     "peer-1-preshared-key-flags");
     assert_waiting(self, "");
     g_assert_false(peer(self, 0)->has_preshared_key);
-    g_assert_cmpuint(self->change->keys->len, ==, 1);
+    g_assert_cmpuint(self->change->preshared_keys->len, ==, 1);
 }
 
 static void
@@ -220,7 +220,7 @@ test_unknown_keys(Fixture *self, gconstpointer data)
     set(self, "peer-1-preshared-key-flags", "2");
     assert_waiting(self, "peer-1-preshared-key");
     g_assert_cmpuint(self->change->config->peers->len, ==, 1);
-    g_assert_cmpuint(self->change->left_out->len, ==, 0);
+    g_assert_cmpuint(self->change->skipped_peers->len, ==, 0);
 
     /* one that is new is not brought up; the one after it is */
     nm_setting_vpn_remove_data_item(nm_connection_get_setting_vpn(self->connection),
@@ -231,14 +231,14 @@ test_unknown_keys(Fixture *self, gconstpointer data)
     assert_waiting(self, "peer-2-preshared-key");
     g_assert_cmpuint(self->change->config->peers->len, ==, 2);
     g_assert_cmpint(peer(self, 1)->public_key.bytes[0], ==, 2);
-    g_assert_cmpstr(self->change->left_out->pdata[0], ==, "peer-2-");
+    g_assert_cmpstr(self->change->skipped_peers->pdata[0], ==, "peer-2-");
 
     /* it counts as soon as it is told, although no other key says anything new */
     set_secret(self, "peer-2-preshared-key", OTHER_SHARED);
     assert_waiting(self, "");
     g_assert_cmpuint(self->change->config->peers->len, ==, 3);
-    g_assert_cmpuint(self->change->keys->len, ==, 1);
-    g_assert_cmpstr(self->change->keys->pdata[0], ==, "peer-2-preshared-key");
+    g_assert_cmpuint(self->change->preshared_keys->len, ==, 1);
+    g_assert_cmpstr(self->change->preshared_keys->pdata[0], ==, "peer-2-preshared-key");
     nm_setting_vpn_remove_secret(nm_connection_get_setting_vpn(self->connection),
                                  "peer-2-preshared-key");
 

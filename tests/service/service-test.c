@@ -147,7 +147,7 @@ test_persist(void)
     /* It is there, and says what it cannot do any more. */
     again = wl_test_bus_call_plugin(bus, "Connect", wl_test_profile_parameters(connection), &error);
     g_assert_null(again);
-    g_assert_nonnull(strstr(error->message, "start another"));
+    g_assert_nonnull(strstr(error->message, "start a new one"));
     g_subprocess_send_signal(bus->service, SIGTERM);
     wl_test_bus_wait_exit(bus);
     g_assert_cmpint(g_subprocess_get_exit_status(bus->service), ==, 0);
@@ -479,7 +479,7 @@ test_name_taken(void)
     g_assert_no_error(error);
     g_assert_true(g_subprocess_communicate_utf8(second, NULL, NULL, NULL, &output, &error));
     g_assert_cmpint(g_subprocess_get_exit_status(second), ==, 1);
-    g_assert_nonnull(strstr(output, "belongs to another process"));
+    g_assert_nonnull(strstr(output, "is owned by another process"));
 }
 
 int

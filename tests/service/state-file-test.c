@@ -64,12 +64,12 @@ test_not_ours(void)
     g_autofree char *huge = g_strnfill(1024 * 1024 + 1, 'x');
     g_autoptr(GError) error = NULL;
 
-    assert_refused("../../etc/shadow", "no UUID");
-    assert_refused(NULL, "no UUID");
+    assert_refused("../../etc/shadow", "not a UUID");
+    assert_refused(NULL, "not a UUID");
     g_assert_false(wl_state_file_save("..", "x", NULL));
     g_assert_true(wl_state_file_save(UUID, "x", &error));
     g_assert_cmpint(g_chmod(path, 0644), ==, 0);
-    assert_refused(UUID, "closed to others");
+    assert_refused(UUID, "inaccessible to others");
     g_assert_true(
         g_file_set_contents_full(path, huge, -1, G_FILE_SET_CONTENTS_CONSISTENT, 0600, &error));
     assert_refused(UUID, "at most");
@@ -77,13 +77,13 @@ test_not_ours(void)
     /* a link is neither followed nor written through */
     g_assert_true(g_file_set_contents(other, "other", -1, &error));
     g_assert_cmpint(symlink(other, path), ==, 0);
-    assert_refused(UUID, "cannot open");
+    assert_refused(UUID, "failed to open");
     g_assert_true(wl_state_file_save(UUID, "x", &error));
     g_assert_true(g_file_get_contents(other, &huge, NULL, &error));
     g_assert_cmpstr(huge, ==, "other");
     wl_state_file_remove(UUID);
     g_assert_cmpint(mkfifo(path, 0600), ==, 0);
-    assert_refused(UUID, "left alone");
+    assert_refused(UUID, "ignoring");
     wl_state_file_remove(UUID);
     g_unlink(other);
 }

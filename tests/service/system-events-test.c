@@ -366,7 +366,7 @@ test_sleep(Fixture *self, gconstpointer data)
     g_assert_cmpuint(self->n_woken, ==, 0);
     sleep_signal(self, FALSE);
     g_assert_cmpuint(self->n_woken, ==, 1);
-    g_assert_nonnull(strstr(self->reason, "asleep"));
+    g_assert_nonnull(strstr(self->reason, "suspend"));
     /* Heard of once more, from the kernel: the same sleep. */
     sleep_signal(self, FALSE);
     g_assert_cmpuint(self->n_woken, ==, 1);
@@ -381,7 +381,7 @@ test_clocks(void)
         gint64 real, boot, awake; /* s that passed */
         const char *word;
     } cases[] = {
-        {60, 60, 60, NULL},      {60, 60, 0, "asleep"},   {3600, 3600, 60, "asleep"},
+        {60, 60, 60, NULL},      {60, 60, 0, "suspend"},  {3600, 3600, 60, "suspend"},
         {3660, 60, 60, "clock"}, {-900, 60, 60, "clock"},
     };
 

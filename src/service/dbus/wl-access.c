@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/* Authorization: the sender's credentials decide about reading, polkit about changes. */
+
 #include "wl-access.h"
 
 #include "wl-credentials.h"
@@ -6,15 +9,15 @@
 
 #define ACTION "org.freedesktop.NetworkManager.wirelink.control"
 
-/* Questions to polkit under way, which may wait for people. */
-#define MAX_QUESTIONS 32
+/* Pending polkit checks, which may wait for the user to authenticate. */
+#define MAX_CHECKS 32
 
 struct _WlAccess {
     GDBusConnection *connection;
     GCancellable *cancellable;
-    WlCredentials *callers;
-    char **users; /* NULL: everybody */
-    guint questions;
+    WlCredentials *credentials;
+    char **users; /* NULL: all local users */
+    guint n_checks;
 };
 
 typedef struct {
@@ -54,12 +57,12 @@ on_polkit(GObject *source, GAsyncResult *result, gpointer user_data)
     g_autoptr(GError) error = NULL;
     gboolean allowed = wl_polkit_check_finish(result, &error);
 
-    /* Cancelled by wl_access_free(): there is nothing left that could be read or changed. */
+    /* Cancelled by wl_access_free(): the objects are being removed. */
     if (g_error_matches(error, G_IO_ERROR, G_IO_ERROR_CANCELLED)) {
-        deny(request, "the profile is going down");
+        deny(request, "the profile is being deactivated");
         return;
     }
-    request->access->questions--;
+    request->access->n_checks--;
     if (allowed)
         allow(request);
     else
@@ -67,18 +70,18 @@ on_polkit(GObject *source, GAsyncResult *result, gpointer user_data)
 }
 
 static void
-ask_polkit(Request *request)
+check_polkit(Request *request)
 {
     WlAccess *self = request->access;
     GDBusMessage *message = g_dbus_method_invocation_get_message(request->invocation);
     gboolean interactive = (g_dbus_message_get_flags(message) &
                             G_DBUS_MESSAGE_FLAGS_ALLOW_INTERACTIVE_AUTHORIZATION) != 0;
 
-    if (self->questions >= MAX_QUESTIONS) {
-        deny(request, "too many such calls wait for polkit; try again later");
+    if (self->n_checks >= MAX_CHECKS) {
+        deny(request, "too many calls are waiting for polkit; try again later");
         return;
     }
-    self->questions++;
+    self->n_checks++;
     wl_polkit_check_async(self->connection,
                           g_dbus_method_invocation_get_sender(request->invocation), ACTION,
                           interactive, self->cancellable, on_polkit, request);
@@ -91,13 +94,13 @@ on_caller(const WlCaller *caller, gpointer user_data)
     char **users = request->access->users;
 
     if (!caller)
-        deny(request, "it cannot be found out who you are");
+        deny(request, "failed to determine the user of this call");
     else if (caller->uid == 0)
         allow(request);
     else if (users && !(caller->user && g_strv_contains((const char *const *) users, caller->user)))
-        deny(request, "this profile belongs to other users; only they and root may see it");
+        deny(request, "this profile is restricted to other users; only they and root may read it");
     else if (request->change)
-        ask_polkit(request);
+        check_polkit(request);
     else
         allow(request);
 }
@@ -113,7 +116,7 @@ wl_access_check(WlAccess *self, GDBusMethodInvocation *invocation, gboolean chan
     request->change = change;
     request->func = func;
     request->user_data = user_data;
-    wl_credentials_look_up(self->callers, g_dbus_method_invocation_get_sender(invocation),
+    wl_credentials_look_up(self->credentials, g_dbus_method_invocation_get_sender(invocation),
                            on_caller, request);
 }
 
@@ -125,7 +128,7 @@ wl_access_new(GDBusConnection *connection, const char *const *users)
     self->connection = g_object_ref(connection);
     self->cancellable = g_cancellable_new();
     self->users = g_strdupv((char **) users);
-    self->callers = wl_credentials_new(connection, users != NULL);
+    self->credentials = wl_credentials_new(connection, users != NULL);
     return self;
 }
 
@@ -134,7 +137,7 @@ wl_access_free(WlAccess *self)
 {
     if (!self)
         return;
-    wl_credentials_free(self->callers);
+    wl_credentials_free(self->credentials);
     g_cancellable_cancel(self->cancellable);
     g_object_unref(self->cancellable);
     g_strfreev(self->users);

@@ -1,30 +1,34 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/* Credentials of bus clients. A cache entry is created before the lookup and removed when the
+ * unique name disappears; at most MAX_ENTRIES exist. */
+
 #include "wl-credentials.h"
 
 #include <pwd.h>
 #include <unistd.h>
 
 #define MAX_ENTRIES 128
-#define MAX_RECORD  (64 * 1024) /* of the user database */
+#define MAX_RECORD  (64 * 1024) /* bytes of a record of the user database */
 
 typedef struct {
     WlCredentialsFunc func;
     gpointer user_data;
-} Waiting;
+} PendingCall;
 
 typedef struct {
-    WlCredentials *callers;
+    WlCredentials *credentials;
     char *sender;
     guint subscription;
     gboolean known;
     guint32 uid;
     char *user;
     guint64 used;
-    GArray *waiting; /* of Waiting */
+    GArray *pending; /* of PendingCall */
 } Entry;
 
 struct _WlCredentials {
-    grefcount references; /* one for each question under way */
+    grefcount references; /* one for each pending lookup */
     GDBusConnection *connection;
     GCancellable *cancellable;
     gboolean names;
@@ -33,9 +37,9 @@ struct _WlCredentials {
 };
 
 typedef struct {
-    WlCredentials *callers;
+    WlCredentials *credentials;
     char *sender;
-} Question;
+} Lookup;
 
 static void
 unref(WlCredentials *self)
@@ -48,45 +52,45 @@ unref(WlCredentials *self)
     g_free(self);
 }
 
-static Question *
-question_new(WlCredentials *self, const char *sender)
+static Lookup *
+lookup_new(WlCredentials *self, const char *sender)
 {
-    Question *question = g_new0(Question, 1);
+    Lookup *lookup = g_new0(Lookup, 1);
 
     g_ref_count_inc(&self->references);
-    question->callers = self;
-    question->sender = g_strdup(sender);
-    return question;
+    lookup->credentials = self;
+    lookup->sender = g_strdup(sender);
+    return lookup;
 }
 
 static void
-question_free(Question *question)
+lookup_free(Lookup *lookup)
 {
-    unref(question->callers);
-    g_free(question->sender);
-    g_free(question);
+    unref(lookup->credentials);
+    g_free(lookup->sender);
+    g_free(lookup);
 }
-G_DEFINE_AUTOPTR_CLEANUP_FUNC(Question, question_free)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Lookup, lookup_free)
 
 static void
-answer(Entry *entry, const WlCaller *caller)
+call_pending(Entry *entry, const WlCaller *caller)
 {
-    g_autoptr(GArray) waiting = g_steal_pointer(&entry->waiting);
+    g_autoptr(GArray) pending = g_steal_pointer(&entry->pending);
 
-    entry->waiting = g_array_new(FALSE, FALSE, sizeof(Waiting));
-    for (guint i = 0; i < waiting->len; i++) {
-        const Waiting *one = &g_array_index(waiting, Waiting, i);
+    entry->pending = g_array_new(FALSE, FALSE, sizeof(PendingCall));
+    for (guint i = 0; i < pending->len; i++) {
+        const PendingCall *call = &g_array_index(pending, PendingCall, i);
 
-        one->func(caller, one->user_data);
+        call->func(caller, call->user_data);
     }
 }
 
 static void
 entry_free(Entry *entry)
 {
-    g_dbus_connection_signal_unsubscribe(entry->callers->connection, entry->subscription);
-    answer(entry, NULL);
-    g_array_unref(entry->waiting);
+    g_dbus_connection_signal_unsubscribe(entry->credentials->connection, entry->subscription);
+    call_pending(entry, NULL);
+    g_array_unref(entry->pending);
     g_free(entry->sender);
     g_free(entry->user);
     g_free(entry);
@@ -97,19 +101,19 @@ drop(WlCredentials *self, const char *sender)
 {
     Entry *entry = NULL;
 
-    /* Out of the table first: those who wait may ask again. */
+    /* Remove it from the table first: the functions may look up again. */
     if (g_hash_table_steal_extended(self->entries, sender, NULL, (gpointer *) &entry))
         entry_free(entry);
 }
 
 static void
-settle(Entry *entry, char *user)
+complete(Entry *entry, char *user)
 {
     WlCaller caller = {.uid = entry->uid, .user = user};
 
     entry->known = TRUE;
     entry->user = user;
-    answer(entry, &caller);
+    call_pending(entry, &caller);
 }
 
 /* ---- the name of a user, in a thread */
@@ -127,12 +131,12 @@ find_name(GTask *task, gpointer source, gpointer task_data, GCancellable *cancel
 static void
 on_name(GObject *source, GAsyncResult *result, gpointer user_data)
 {
-    g_autoptr(Question) question = user_data;
+    g_autoptr(Lookup) lookup = user_data;
     g_autofree char *user = g_task_propagate_pointer(G_TASK(result), NULL);
-    Entry *entry = g_hash_table_lookup(question->callers->entries, question->sender);
+    Entry *entry = g_hash_table_lookup(lookup->credentials->entries, lookup->sender);
 
     if (entry && !entry->known)
-        settle(entry, g_steal_pointer(&user));
+        complete(entry, g_steal_pointer(&user));
 }
 
 /* ---- the user of a unique name */
@@ -140,25 +144,25 @@ on_name(GObject *source, GAsyncResult *result, gpointer user_data)
 static void
 on_uid(GObject *source, GAsyncResult *result, gpointer user_data)
 {
-    g_autoptr(Question) question = user_data;
-    WlCredentials *self = question->callers;
+    g_autoptr(Lookup) lookup = user_data;
+    WlCredentials *self = lookup->credentials;
     g_autoptr(GVariant) reply =
         g_dbus_connection_call_finish(G_DBUS_CONNECTION(source), result, NULL);
-    Entry *entry = g_hash_table_lookup(self->entries, question->sender);
+    Entry *entry = g_hash_table_lookup(self->entries, lookup->sender);
 
     if (!entry)
-        return; /* gone in between, or we are */
+        return; /* the name disappeared or wl_credentials_free() was called */
     if (!reply) {
-        drop(self, question->sender);
+        drop(self, lookup->sender);
         return;
     }
     g_variant_get(reply, "(u)", &entry->uid);
     if (!self->names || entry->uid == 0) {
-        settle(entry, NULL);
+        complete(entry, NULL);
         return;
     }
     g_autoptr(GTask) task =
-        g_task_new(NULL, self->cancellable, on_name, question_new(self, question->sender));
+        g_task_new(NULL, self->cancellable, on_name, lookup_new(self, lookup->sender));
 
     g_task_set_task_data(task, GUINT_TO_POINTER(entry->uid), NULL);
     g_task_run_in_thread(task, find_name);
@@ -171,7 +175,7 @@ on_owner_changed(GDBusConnection *connection, const char *bus, const char *path,
 {
     Entry *entry = user_data;
 
-    drop(entry->callers, entry->sender);
+    drop(entry->credentials, entry->sender);
 }
 
 static gboolean
@@ -197,18 +201,18 @@ add(WlCredentials *self, const char *sender)
 {
     Entry *entry = g_new0(Entry, 1);
 
-    entry->callers = self;
+    entry->credentials = self;
     entry->sender = g_strdup(sender);
-    entry->waiting = g_array_new(FALSE, FALSE, sizeof(Waiting));
+    entry->pending = g_array_new(FALSE, FALSE, sizeof(PendingCall));
     g_hash_table_insert(self->entries, entry->sender, entry);
-    /* Before the question, so that nothing falls in between. */
+    /* Subscribe before the lookup, so that no change is missed. */
     entry->subscription = g_dbus_connection_signal_subscribe(
         self->connection, "org.freedesktop.DBus", "org.freedesktop.DBus", "NameOwnerChanged",
         "/org/freedesktop/DBus", sender, G_DBUS_SIGNAL_FLAGS_NONE, on_owner_changed, entry, NULL);
     g_dbus_connection_call(
         self->connection, "org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus",
         "GetConnectionUnixUser", g_variant_new("(s)", sender), G_VARIANT_TYPE("(u)"),
-        G_DBUS_CALL_FLAGS_NONE, -1, self->cancellable, on_uid, question_new(self, sender));
+        G_DBUS_CALL_FLAGS_NONE, -1, self->cancellable, on_uid, lookup_new(self, sender));
     return entry;
 }
 
@@ -217,7 +221,7 @@ wl_credentials_look_up(WlCredentials *self, const char *sender, WlCredentialsFun
                        gpointer user_data)
 {
     Entry *entry = g_hash_table_lookup(self->entries, sender);
-    Waiting waiting = {func, user_data};
+    PendingCall pending = {func, user_data};
 
     if (entry && entry->known) {
         WlCaller caller = {.uid = entry->uid, .user = entry->user};
@@ -233,7 +237,7 @@ wl_credentials_look_up(WlCredentials *self, const char *sender, WlCredentialsFun
     if (!entry)
         entry = add(self, sender);
     entry->used = ++self->clock;
-    g_array_append_val(entry->waiting, waiting);
+    g_array_append_val(entry->pending, pending);
 }
 
 /* ---- life */

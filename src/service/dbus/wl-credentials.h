@@ -3,26 +3,26 @@
 
 #include <gio/gio.h>
 
-/** Which users are behind the unique names of the bus: asked once, remembered until the name is
- * gone, a bounded number of them. */
+/** Credentials of bus clients by unique name: looked up once, cached until the name disappears, for
+ * a limited number of names. */
 typedef struct _WlCredentials WlCredentials;
 
 typedef struct {
     guint32 uid;
-    const char *user; /* NULL: not asked for, or the uid has no name */
+    const char *user; /* NULL: not requested, or the uid has no name */
 } WlCaller;
 
-/** @caller: NULL if it cannot be found out, and lasts until the function returns. */
+/** @caller: valid until the function returns; NULL if the lookup failed. */
 typedef void (*WlCredentialsFunc)(const WlCaller *caller, gpointer user_data);
 
-/** @names: look up user names too (not root's), in a thread, because that may wait for a network.
- */
+/** @names: also look up the names of users other than root, in a thread, because that may need the
+ * network. */
 WlCredentials *wl_credentials_new(GDBusConnection *connection, gboolean names);
-/** Functions that still wait are called with NULL before this returns. */
+/** Calls the functions of pending lookups with NULL. */
 void wl_credentials_free(WlCredentials *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(WlCredentials, wl_credentials_free)
 
-/** Calls @func once: now if the answer is known, else later; in the order of the calls for one
- * @sender. */
+/** Calls @func once, immediately if the result is cached. Functions for one @sender are called in
+ * order. */
 void wl_credentials_look_up(WlCredentials *self, const char *sender, WlCredentialsFunc func,
                             gpointer user_data);

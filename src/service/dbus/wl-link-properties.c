@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/* Values of the properties and facts of the Link interface
+ * (data/org.freedesktop.NetworkManager.wirelink1.Link.xml). */
+
 #include "wl-link-properties.h"
 
 #include "wl-clock.h"
@@ -60,7 +64,7 @@ wl_link_properties_new(WlSession *session, const WlLinkProfile *profile)
     g_variant_dict_insert_value(&dict, "Addresses", prefixes_variant(config->addresses));
     g_variant_dict_insert_value(&dict, "Networks", prefixes_variant(networks));
     g_variant_dict_insert(&dict, "Uplink", "s", wl_session_get_uplink(session));
-    g_variant_dict_insert(&dict, "PendingKeys", "^as", profile->waiting);
+    g_variant_dict_insert(&dict, "PendingKeys", "^as", profile->pending);
     g_variant_dict_insert(&dict, "ProfileError", "s", profile->error);
     g_variant_dict_insert(&dict, "Version", "s", WL_VERSION);
     return g_variant_dict_end(&dict);

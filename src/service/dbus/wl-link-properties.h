@@ -7,19 +7,19 @@
 
 /** What NetworkManager says of the profile. */
 typedef struct {
-    const char *id;                /* its name */
-    const char *active_connection; /* an object path, "/" while it is not known */
-    const char *const *waiting;    /* changed keys that wait for the next activation */
-    const char *error;             /* why it could not run as it is stored, or "" */
+    const char *id;                /* name */
+    const char *active_connection; /* object path; "/": not known yet */
+    const char *const *pending;    /* changed keys that take effect at the next activation */
+    const char *error;             /* why the stored profile cannot be used, or "" */
 } WlLinkProfile;
 
-/** The properties of the Link object that are signalled, as floating a{sv}. */
+/** The signalled properties as floating a{sv}. */
 GVariant *wl_link_properties_new(WlSession *session, const WlLinkProfile *profile);
 
-/** NULL-terminated: those that are read on demand. */
+/** Names of the properties that are read on demand, NULL-terminated. */
 extern const char *const wl_link_properties_on_demand[];
-/** Its value now, floating; NULL if @name is not one of them. */
+/** The current value of one of those, floating; NULL for other names. */
 GVariant *wl_link_properties_get(WlSession *session, const char *name);
 
-/** The answer of GetFacts, floating aa{sv}. */
+/** The facts of GetFacts as floating aa{sv}. */
 GVariant *wl_link_properties_facts(WlSession *session);

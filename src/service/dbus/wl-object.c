@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/* One exported object and the values of its properties. */
+
 #include "wl-object.h"
 
 #include "wl-link-properties.h"
@@ -12,7 +15,7 @@ wl_object_withdraw(WlObject *object)
         g_dbus_connection_unregister_object(object->objects->connection, object->registration);
         object->registration = 0;
     }
-    g_clear_pointer(&object->shown, g_variant_unref);
+    g_clear_pointer(&object->published, g_variant_unref);
     g_clear_pointer(&object->path, g_free);
     object->announced = FALSE;
 }
@@ -21,7 +24,7 @@ void
 wl_object_mark(WlObject *object)
 {
     object->dirty = object->objects->dirty = TRUE;
-    g_clear_pointer(&object->objects->objects_answer, g_variant_unref);
+    g_clear_pointer(&object->objects->objects_reply, g_variant_unref);
 }
 
 static const char *
@@ -33,13 +36,13 @@ via_path(WlObjects *self, const WlPeerView *view)
 }
 
 GVariant *
-wl_object_settled_properties(const WlObject *object)
+wl_object_signalled_properties(const WlObject *object)
 {
     WlObjects *self = object->objects;
     WlLinkProfile profile = {
         .id = self->id,
         .active_connection = self->active_connection,
-        .waiting = (const char *const *) self->waiting,
+        .pending = (const char *const *) self->pending,
         .error = self->profile_error,
     };
     WlPeerView view;
@@ -73,7 +76,7 @@ wl_object_property_on_demand(const WlObject *object, const char *name)
 GVariant *
 wl_object_all_properties(const WlObject *object)
 {
-    g_autoptr(GVariant) settled = wl_object_settled_properties(object);
+    g_autoptr(GVariant) settled = wl_object_signalled_properties(object);
     GVariantDict dict;
 
     g_variant_dict_init(&dict, settled);

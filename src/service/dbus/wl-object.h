@@ -3,15 +3,15 @@
 
 #include "wl-objects-state.h"
 
-/** There is something to tell of it. */
+/** Marks changes that have not been signalled. */
 void wl_object_mark(WlObject *object);
-/** Takes it off the bus; what was said of it is forgotten. */
+/** Removes the object from the bus and forgets its published values. */
 void wl_object_withdraw(WlObject *object);
-/** a{sv} of what is signalled, to be freed; NULL if the peer is gone. */
-GVariant *wl_object_settled_properties(const WlObject *object);
-/** One of the others, floating, or NULL. */
+/** The signalled properties as a{sv}, to be unreferenced; NULL if the peer is gone. */
+GVariant *wl_object_signalled_properties(const WlObject *object);
+/** A property that is read on demand, floating; NULL for other names. */
 GVariant *wl_object_property_on_demand(const WlObject *object, const char *name);
-/** a{sv} of everything, floating. */
+/** All properties as floating a{sv}. */
 GVariant *wl_object_all_properties(const WlObject *object);
-/** a{sa{sv}} with @properties, floating. */
+/** The interface with @properties as floating a{sa{sv}}. */
 GVariant *wl_object_interfaces(const WlObject *object, GVariant *properties);

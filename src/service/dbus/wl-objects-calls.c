@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The calls to the objects: each is authorised, then answered. */
+
+/* Method calls and property reads. Each call is authorized before it is carried out. */
+
 #include "wl-objects-calls.h"
 
 #include "wl-link-properties.h"
@@ -7,10 +9,10 @@
 #include "wl-peer-properties.h"
 #include "wl-session-control.h"
 
-/* ms for which a long answer is good: a reader in a loop is not to keep us from the network. */
-#define ANSWER_AGE 1000
+/* Lifetime of large replies in ms, which limits the cost of clients that call in a loop. */
+#define REPLY_AGE 1000
 
-/* ---- long answers -------------------------------------------------------------------------- */
+/* ---- large replies -------------------------------------------------------------------------- */
 
 static GVariant *
 all_objects(WlObjects *self)
@@ -29,51 +31,50 @@ all_objects(WlObjects *self)
 }
 
 void
-wl_objects_drop_answers(WlObjects *self)
+wl_objects_drop_replies(WlObjects *self)
 {
-    g_clear_handle_id(&self->answers_id, g_source_remove);
-    g_clear_pointer(&self->objects_answer, g_variant_unref);
-    g_clear_pointer(&self->facts_answer, g_variant_unref);
+    g_clear_handle_id(&self->replies_id, g_source_remove);
+    g_clear_pointer(&self->objects_reply, g_variant_unref);
+    g_clear_pointer(&self->facts_reply, g_variant_unref);
 }
 
 static gboolean
-on_answers_old(gpointer user_data)
+on_replies_expired(gpointer user_data)
 {
-    wl_objects_drop_answers(user_data);
+    wl_objects_drop_replies(user_data);
     return G_SOURCE_REMOVE;
 }
 
-/* Takes @fresh, floating. */
+/* Takes ownership of @fresh, which is floating. */
 static GVariant *
-keep_answer(WlObjects *self, GVariant **answer, GVariant *fresh)
+cache_reply(WlObjects *self, GVariant **reply, GVariant *fresh)
 {
-    *answer = g_variant_ref_sink(fresh);
-    if (!self->answers_id)
-        self->answers_id = g_timeout_add(ANSWER_AGE, on_answers_old, self);
+    *reply = g_variant_ref_sink(fresh);
+    if (!self->replies_id)
+        self->replies_id = g_timeout_add(REPLY_AGE, on_replies_expired, self);
     return fresh;
 }
 
 static GVariant *
-objects_answer(WlObjects *self)
+objects_reply(WlObjects *self)
 {
-    return self->objects_answer ? self->objects_answer
-                                : keep_answer(self, &self->objects_answer,
-                                              g_variant_new("(@a{oa{sa{sv}}})", all_objects(self)));
+    return self->objects_reply ? self->objects_reply
+                               : cache_reply(self, &self->objects_reply,
+                                             g_variant_new("(@a{oa{sa{sv}}})", all_objects(self)));
 }
 
 static GVariant *
-facts_answer(WlObjects *self)
+facts_reply(WlObjects *self)
 {
-    return self->facts_answer
-               ? self->facts_answer
-               : keep_answer(self, &self->facts_answer,
+    return self->facts_reply
+               ? self->facts_reply
+               : cache_reply(self, &self->facts_reply,
                              g_variant_new("(@aa{sv})", wl_link_properties_facts(self->session)));
 }
 
 /* ---- calls --------------------------------------------------------------------------------- */
 
-/* A call that waits for its sender to be known: the object may go meanwhile, its path is not used
- * again. */
+/* A call that is being authorized. The object may disappear meanwhile; its path is not reused. */
 typedef struct {
     WlObjects *objects;
     char path[sizeof(WL_OBJECTS_ROOT) + 32];
@@ -82,7 +83,7 @@ typedef struct {
 static void
 get_property(GDBusMethodInvocation *invocation, const WlObject *object, GVariant *parameters)
 {
-    g_autoptr(GVariant) settled = wl_object_settled_properties(object);
+    g_autoptr(GVariant) settled = wl_object_signalled_properties(object);
     g_autoptr(GVariant) value = NULL;
     const char *name;
 
@@ -97,9 +98,8 @@ get_property(GDBusMethodInvocation *invocation, const WlObject *object, GVariant
     if (value)
         g_dbus_method_invocation_return_value(invocation, g_variant_new("(v)", value));
     else
-        g_dbus_method_invocation_return_error(invocation, G_DBUS_ERROR,
-                                              G_DBUS_ERROR_UNKNOWN_PROPERTY,
-                                              "there is no property %s", name);
+        g_dbus_method_invocation_return_error(
+            invocation, G_DBUS_ERROR, G_DBUS_ERROR_UNKNOWN_PROPERTY, "no such property: %s", name);
 }
 
 static void
@@ -114,21 +114,20 @@ forget_endpoint(WlObjects *self, GDBusMethodInvocation *invocation, GVariant *pa
     if (!wl_key_parse(peer, &key))
         g_dbus_method_invocation_return_error_literal(
             invocation, G_DBUS_ERROR, G_DBUS_ERROR_INVALID_ARGS,
-            "the peer must be given by its public key, 44 characters of base64");
+            "the peer must be a public key, 44 characters of base64");
     else if (!wl_endpoint_parse(address, &endpoint))
         g_dbus_method_invocation_return_error_literal(
             invocation, G_DBUS_ERROR, G_DBUS_ERROR_INVALID_ARGS,
-            "the address must be an IP address with port, as in Candidates");
+            "the address must be an IP address with a port, as in Candidates");
     else if (!wl_session_forget_endpoint(self->session, &key, &endpoint, &error))
         g_dbus_method_invocation_return_error_literal(invocation, G_DBUS_ERROR,
                                                       G_DBUS_ERROR_INVALID_ARGS, error->message);
     else
         g_dbus_method_invocation_return_value(invocation, NULL);
-    wl_objects_drop_answers(self);
+    wl_objects_drop_replies(self);
 }
 
-/* Reading the device brings news of peers: before an object is looked up, never while one is held.
- */
+/* Reads the device, which may change peers. Call this before an object is looked up. */
 static void
 read_counters(WlObjects *self, const char *interface, const char *method, GVariant *parameters)
 {
@@ -141,7 +140,7 @@ read_counters(WlObjects *self, const char *interface, const char *method, GVaria
         wl_session_refresh_counters(self->session);
 }
 
-/* The sender may do it. */
+/* The sender is authorized. */
 static void
 carry_out(GDBusMethodInvocation *invocation, gpointer user_data)
 {
@@ -155,33 +154,33 @@ carry_out(GDBusMethodInvocation *invocation, gpointer user_data)
     read_counters(self, interface, method, parameters);
     object = g_hash_table_lookup(self->by_path, call->path);
     if (g_str_equal(method, "GetManagedObjects")) {
-        g_dbus_method_invocation_return_value(invocation, objects_answer(self));
+        g_dbus_method_invocation_return_value(invocation, objects_reply(self));
     } else if (!object || object->gone) {
         g_dbus_method_invocation_return_error_literal(invocation, G_DBUS_ERROR,
                                                       G_DBUS_ERROR_UNKNOWN_OBJECT,
-                                                      "this peer is no member any more");
+                                                      "this peer is no longer a member");
     } else if (g_str_equal(interface, WL_OBJECT_PROPERTIES) && g_str_equal(method, "Get")) {
         get_property(invocation, object, parameters);
     } else if (g_str_equal(interface, WL_OBJECT_PROPERTIES) && g_str_equal(method, "GetAll")) {
         g_dbus_method_invocation_return_value(
             invocation, g_variant_new("(@a{sv})", wl_object_all_properties(object)));
     } else if (g_str_equal(method, "GetFacts")) {
-        g_dbus_method_invocation_return_value(invocation, facts_answer(self));
+        g_dbus_method_invocation_return_value(invocation, facts_reply(self));
     } else if (g_str_equal(method, "Refresh")) {
         wl_session_refresh(self->session);
-        wl_objects_drop_answers(self);
+        wl_objects_drop_replies(self);
         g_dbus_method_invocation_return_value(invocation, NULL);
     } else if (g_str_equal(method, "ForgetEndpoint")) {
         forget_endpoint(self, invocation, parameters);
     } else {
         g_dbus_method_invocation_return_error_literal(invocation, G_DBUS_ERROR,
                                                       G_DBUS_ERROR_PROPERTY_READ_ONLY,
-                                                      "all properties can only be read");
+                                                      "all properties are read-only");
     }
 }
 
-/* Objects are registered without a property getter: GDBus then hands reads over as method calls, so
- * that they can be authorised one by one. */
+/* Objects are registered without a property getter, so that GDBus passes reads as method calls,
+ * which can be authorized individually. */
 static void
 on_call(GDBusConnection *connection, const char *sender, const char *path, const char *interface,
         const char *method, GVariant *parameters, GDBusMethodInvocation *invocation,

@@ -3,7 +3,7 @@
 
 #include "wl-objects-state.h"
 
-/** Takes the calls to all objects and to the manager. */
+/** Handles the calls to all objects and to the object manager. */
 extern const GDBusInterfaceVTable wl_objects_vtable;
-/** Long answers are made anew for who asks next. */
-void wl_objects_drop_answers(WlObjects *self);
+/** Drops the cached replies, so that the next call sees current values. */
+void wl_objects_drop_replies(WlObjects *self);

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What the objects tell by themselves, and how often. */
+
+/* Signals of the objects, at most one per WL_OBJECT_SIGNAL_INTERVAL and object. */
+
 #include "wl-objects-signals.h"
 
 #include "wl-object.h"
@@ -17,7 +19,7 @@ emit(WlObjects *self, const char *path, const char *interface, const char *signa
         g_info("D-Bus signal %s: %s", signal, error->message);
 }
 
-/* Everybody hears signals: those of a private profile say that something changed, not what to. */
+/* Signals are broadcast, so those of a private profile carry no values. */
 static void
 emit_added(WlObject *object)
 {
@@ -29,7 +31,7 @@ emit_added(WlObject *object)
          g_variant_new("(o@a{sa{sv}})", object->path, wl_object_interfaces(object, properties)));
 }
 
-/* Names and values of @now that @before has not. FALSE if there are none. */
+/* Collects the names and values of @now that differ from @before. FALSE if there are none. */
 static gboolean
 difference(GVariant *before, GVariant *now, GVariantBuilder *values, GVariantBuilder *names)
 {
@@ -63,7 +65,7 @@ emit_changed(WlObject *object, GVariant *now)
 
     g_variant_builder_init(&values, G_VARIANT_TYPE_VARDICT);
     g_variant_builder_init(&names, G_VARIANT_TYPE_STRING_ARRAY);
-    any = difference(object->shown, now, private ? NULL : &values, &names);
+    any = difference(object->published, now, private ? NULL : &values, &names);
     if (any) {
         emit(self, object->path, WL_OBJECT_PROPERTIES, "PropertiesChanged",
              g_variant_new("(sa{sv}as)", object->interface->name, &values, &names));
@@ -83,9 +85,9 @@ emit_removed(WlObject *object)
          g_variant_new("(o^as)", object->path, interfaces));
 }
 
-/* What @object has to tell, now that it may. */
+/* Signals the changes of @object. */
 static void
-tell_now(WlObject *object, gint64 now)
+signal_now(WlObject *object, gint64 now)
 {
     g_autoptr(GVariant) settled = NULL;
 
@@ -96,7 +98,7 @@ tell_now(WlObject *object, gint64 now)
         object->signalled = now;
         return;
     }
-    settled = wl_object_settled_properties(object);
+    settled = wl_object_signalled_properties(object);
     if (!settled)
         return;
     if (object->announced) {
@@ -106,20 +108,21 @@ tell_now(WlObject *object, gint64 now)
         object->announced = TRUE;
         object->signalled = now;
     }
-    g_clear_pointer(&object->shown, g_variant_unref);
-    object->shown = g_steal_pointer(&settled);
+    g_clear_pointer(&object->published, g_variant_unref);
+    object->published = g_steal_pointer(&settled);
 }
 
-/* Signals the changes of @object; returns when there is more to do about it. */
+/* Signals the changes of @object if its last signal is old enough. Returns when to call this again.
+ */
 static gint64
-tell(WlObject *object, gint64 now)
+signal_if_due(WlObject *object, gint64 now)
 {
     gint64 free_at = object->signalled + WL_OBJECT_SIGNAL_INTERVAL;
 
     if (object->dirty) {
         if (free_at > now)
             return free_at;
-        tell_now(object, now);
+        signal_now(object, now);
         free_at = object->signalled + WL_OBJECT_SIGNAL_INTERVAL;
     }
     return object->gone ? free_at : NEVER;
@@ -146,12 +149,12 @@ wl_objects_signal_changes(WlObjects *self)
     check_listen_port(self);
     if (!self->dirty)
         return;
-    next = tell(self->link, now);
+    next = signal_if_due(self->link, now);
     g_hash_table_iter_init(&iter, self->peers);
     while (g_hash_table_iter_next(&iter, NULL, (gpointer *) &object)) {
-        gint64 due = tell(object, now);
+        gint64 due = signal_if_due(object, now);
 
-        /* It does not limit anything any more. */
+        /* No further signal can follow too early. */
         if (object->gone && !object->dirty && due <= now)
             g_hash_table_iter_remove(&iter);
         else

@@ -6,17 +6,17 @@
 #include "wl-objects-paths.h"
 #include "wl-session.h"
 
-/* What the parts of WlObjects share; nothing else uses it. */
+/* The state of WlObjects, shared by its parts only. Times are engine time. */
 
 #define WL_OBJECT_MANAGER    "org.freedesktop.DBus.ObjectManager"
 #define WL_OBJECT_PROPERTIES "org.freedesktop.DBus.Properties"
 
-/* µs between two signals about one object. */
+/* Minimum time between two signals of one object, in µs. */
 #define WL_OBJECT_SIGNAL_INTERVAL (1 * G_USEC_PER_SEC)
 
 typedef struct _WlObjects WlObjects;
 
-/** The Link object or that of a peer. */
+/** The Link object or the object of a peer. */
 typedef struct {
     WlObjects *objects;
     const GDBusInterfaceInfo *interface;
@@ -25,10 +25,10 @@ typedef struct {
     char *path;
     guint registration;
     gboolean announced;
-    gboolean gone; /* no member any more; kept for as long as it limits how often it is told */
+    gboolean gone; /* no longer a member; kept until WL_OBJECT_SIGNAL_INTERVAL has passed */
     gboolean dirty;
-    gint64 signalled; /* last time */
-    GVariant *shown;  /* a{sv} as last signalled */
+    gint64 signalled;    /* time of the last signal */
+    GVariant *published; /* a{sv} as last signalled */
 } WlObject;
 
 struct _WlObjects {
@@ -38,16 +38,16 @@ struct _WlObjects {
     WlTimer *timer;
     char *id;
     char *active_connection;
-    char **waiting;
+    char **pending;
     char *profile_error;
     guint manager_registration;
     guint trim_id;
     guint last_number;
-    guint16 listen_port; /* as last shown */
+    guint16 listen_port; /* as last published */
     WlObject *link;
-    GHashTable *peers;                       /* WlKey* (of the object) -> WlObject, owned */
-    GHashTable *by_path;                     /* char* (of the object) -> WlObject, the link too */
-    gboolean dirty;                          /* some object is */
-    GVariant *objects_answer, *facts_answer; /* NULL: to be made */
-    guint answers_id;
+    GHashTable *peers;                     /* WlKey* (of the object) -> WlObject, owned */
+    GHashTable *by_path;                   /* char* (of the object) -> WlObject, the link too */
+    gboolean dirty;                        /* any object is dirty */
+    GVariant *objects_reply, *facts_reply; /* cached replies; NULL: none */
+    guint replies_id;
 };

@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/* Creates and removes the exported objects. */
+
 #include "wl-objects.h"
 
 #include <malloc.h>
@@ -9,12 +12,12 @@
 #include "wl-objects-signals.h"
 #include "wl-objects-state.h"
 
-#define TRIM_AFTER 3 /* s: what was told at the start is on its way */
+#define TRIM_AFTER 3 /* s; the initial signals have been sent by then */
 
 #define LINK_INTERFACE (&org_freedesktop_network_manager_wirelink1_link_interface)
 #define PEER_INTERFACE (&org_freedesktop_network_manager_wirelink1_peer_interface)
 
-#define NOT_YET (-WL_OBJECT_SIGNAL_INTERVAL)
+#define NEVER_SIGNALLED (-WL_OBJECT_SIGNAL_INTERVAL)
 
 static const char manager_xml[] =
     "<node><interface name='" WL_OBJECT_MANAGER "'>"
@@ -32,7 +35,7 @@ object_free(WlObject *object)
     g_free(object);
 }
 
-/* Takes @path. */
+/* Takes ownership of @path. */
 static gboolean
 put_on_bus(WlObject *object, char *path, GError **error)
 {
@@ -56,7 +59,7 @@ object_new(WlObjects *self, const GDBusInterfaceInfo *interface)
 
     object->objects = self;
     object->interface = interface;
-    object->signalled = NOT_YET;
+    object->signalled = NEVER_SIGNALLED;
     return object;
 }
 
@@ -77,8 +80,8 @@ add_peer(WlObjects *self, const WlKey *key)
     WlObject *object = g_hash_table_lookup(self->peers, key);
     g_autoptr(GError) error = NULL;
 
-    /* One that was gone a moment ago: its old object if others still believe in that, else a new
-     * one that is told of when the last word about it is a second old. */
+    /* A peer that was removed within the last second keeps its object if InterfacesRemoved has not
+     * been sent. Otherwise it gets a new object, announced when the interval has passed. */
     if (!object)
         object = peer_new(self, key);
     object->gone = FALSE;
@@ -87,7 +90,7 @@ add_peer(WlObjects *self, const WlKey *key)
         put_on_bus(object, g_strdup_printf(WL_OBJECTS_ROOT "/peer/%u", ++self->last_number),
                    &error))
         return;
-    g_warning("a peer cannot be shown on D-Bus: %s", error->message);
+    g_warning("failed to export a peer on D-Bus: %s", error->message);
     g_hash_table_remove(self->peers, key);
 }
 
@@ -111,7 +114,7 @@ wl_objects_peer_gone(WlObjects *self, const WlKey *key)
         return;
     object->gone = TRUE;
     wl_object_mark(object);
-    /* Nobody has heard of it, so there is nothing to take back. */
+    /* Never announced, so no signal is needed. */
     if (!object->announced) {
         wl_object_withdraw(object);
         object->dirty = FALSE;
@@ -134,10 +137,10 @@ wl_objects_set_active_connection(WlObjects *self, const char *path)
 }
 
 void
-wl_objects_set_profile_state(WlObjects *self, const char *const *waiting, const char *error)
+wl_objects_set_profile_state(WlObjects *self, const char *const *pending, const char *error)
 {
-    g_strfreev(self->waiting);
-    self->waiting = g_strdupv((char **) waiting);
+    g_strfreev(self->pending);
+    self->pending = g_strdupv((char **) pending);
     g_free(self->profile_error);
     self->profile_error = g_strdup(error);
     wl_object_mark(self->link);
@@ -169,8 +172,8 @@ register_fixed(WlObjects *self, GError **error)
     return put_on_bus(self->link, g_strdup(WL_OBJECTS_LINK), error);
 }
 
-/* Telling the bus of many peers at once takes several times the memory that they need from then on,
- * and the C library keeps it. */
+/* Announcing many peers at once temporarily takes a multiple of their memory, which the C library
+ * would keep. */
 static gboolean
 on_time_to_trim(gpointer user_data)
 {
@@ -193,7 +196,7 @@ wl_objects_new(GDBusConnection *connection, WlSession *session, const WlObjectsS
     self->id = g_strdup(settings->id);
     self->active_connection =
         g_strdup(settings->active_connection ? settings->active_connection : "/");
-    self->waiting = g_new0(char *, 1);
+    self->pending = g_new0(char *, 1);
     self->profile_error = g_strdup("");
     self->peers =
         g_hash_table_new_full(wl_key_hash, wl_key_equal, NULL, (GDestroyNotify) object_free);
@@ -202,7 +205,7 @@ wl_objects_new(GDBusConnection *connection, WlSession *session, const WlObjectsS
     self->timer = wl_timer_new(on_due, self, error);
     if (!self->timer || !register_fixed(self, error))
         return NULL;
-    /* All first, so that each can name the router that carries it. */
+    /* Create all objects first, so that Via can refer to them. */
     for (guint i = 0; i < keys->len; i++)
         add_peer(self, &g_array_index(keys, WlKey, i));
     wl_objects_settled(self);
@@ -217,7 +220,7 @@ wl_objects_free(WlObjects *self)
         return;
     g_clear_handle_id(&self->trim_id, g_source_remove);
     wl_access_free(self->access);
-    wl_objects_drop_answers(self);
+    wl_objects_drop_replies(self);
     wl_timer_free(self->timer);
     g_hash_table_unref(self->peers);
     g_clear_pointer(&self->link, object_free);
@@ -226,7 +229,7 @@ wl_objects_free(WlObjects *self)
         g_dbus_connection_unregister_object(self->connection, self->manager_registration);
     g_object_unref(self->connection);
     g_free(self->active_connection);
-    g_strfreev(self->waiting);
+    g_strfreev(self->pending);
     g_free(self->profile_error);
     g_free(self->id);
     g_free(self);

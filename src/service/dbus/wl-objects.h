@@ -7,35 +7,35 @@
 #include "wl-session.h"
 
 /**
- * The Link and Peer objects of a session on D-Bus, and the ObjectManager above them. Reads are
- * authorised one by one (see WlAccess). What changes is gathered and signalled when the session has
- * settled, but not more often than once a second for each object; then the last state counts.
+ * The Link and Peer objects of a session on D-Bus with their ObjectManager. Each read is authorized
+ * (see WlAccess). Changes are collected and signalled when the session has settled, at most once
+ * per second and object with the latest values.
  */
 typedef struct _WlObjects WlObjects;
 
 typedef struct {
     const char *id;                /* name of the profile */
-    const char *active_connection; /* object path, NULL: not known yet */
-    const char *const *users;      /* that may read, NULL-terminated; NULL: every local user */
+    const char *active_connection; /* object path; NULL: not known yet */
+    const char *const *users;      /* who may read, NULL-terminated; NULL: every local user */
 } WlObjectsSettings;
 
-/** Shows @session, which must outlive the objects; copies @settings. */
+/** Exports @session, which must outlive the objects. Copies @settings. */
 WlObjects *wl_objects_new(GDBusConnection *connection, WlSession *session,
                           const WlObjectsSettings *settings, GError **error);
-/** Takes the objects off the bus. */
+/** Removes the objects from the bus. */
 void wl_objects_free(WlObjects *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(WlObjects, wl_objects_free)
 
-/** There is a new peer, or one changed. */
+/** A peer was added or changed. */
 void wl_objects_peer_changed(WlObjects *self, const WlKey *key);
-/** Its object goes, and its path is not used again. */
+/** A peer was removed. Its path is not reused. */
 void wl_objects_peer_gone(WlObjects *self, const WlKey *key);
-/** Something of the link changed. */
+/** Properties of the link changed. */
 void wl_objects_link_changed(WlObjects *self);
-/** NetworkManager has told it by now; @path is copied. */
+/** Sets the ActiveConnection property; copies @path. */
 void wl_objects_set_active_connection(WlObjects *self, const char *path);
-/** What of the stored profile waits for the next activation (NULL-terminated), and what is wrong
- * with it ("": nothing). Other properties of the link may have changed with it. */
-void wl_objects_set_profile_state(WlObjects *self, const char *const *waiting, const char *error);
-/** Signals what changed since the last time. */
+/** Sets PendingKeys (NULL-terminated) and ProfileError ("": valid). Other properties of the link
+ * may have changed as well. */
+void wl_objects_set_profile_state(WlObjects *self, const char *const *pending, const char *error);
+/** All changes of an event have been reported: signals them. */
 void wl_objects_settled(WlObjects *self);

@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/* Values of the properties of the Peer interface
+ * (data/org.freedesktop.NetworkManager.wirelink1.Peer.xml). */
+
 #include "wl-peer-properties.h"
 
 #include "wl-clock.h"

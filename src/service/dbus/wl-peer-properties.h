@@ -6,14 +6,15 @@
 #include "wl-session.h"
 
 /**
- * The properties of a Peer object that are signalled, as floating a{sv}. @via: object path of the
- * router that carries it, or "/".
+ * The signalled properties as floating a{sv}. @via: object path of the peer that forwards the
+ * traffic, or
+ * "/".
  */
 GVariant *wl_peer_properties_new(const WlPeerView *view, const char *via);
 
-/** NULL-terminated: those that are read on demand. */
+/** Names of the properties that are read on demand, NULL-terminated. */
 extern const char *const wl_peer_properties_on_demand[];
-/** Its value now, floating; NULL if @name is not one of them. */
+/** The current value of one of those, floating; NULL for other names. */
 GVariant *wl_peer_properties_get(WlSession *session, const WlPeerView *view, const char *name);
-/** TRUE if its value comes from the device, which should have been read a moment ago. */
+/** Whether the value comes from the device, which must be read first. */
 gboolean wl_peer_properties_is_counter(const char *name);

@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/* A client of polkit's CheckAuthorization. */
+
 #include "wl-polkit.h"
 
 #include "wl-log.h"
@@ -27,24 +30,24 @@ on_checked(GObject *source, GAsyncResult *result, gpointer user_data)
     }
     if (g_error_matches(error, G_DBUS_ERROR, G_DBUS_ERROR_SERVICE_UNKNOWN) ||
         g_error_matches(error, G_DBUS_ERROR, G_DBUS_ERROR_NAME_HAS_NO_OWNER)) {
-        g_task_return_error(task, denied("only root may do this, because no polkit is running"));
+        g_task_return_error(task, denied("only root may do this, because polkit is not running"));
         return;
     }
     if (!reply) {
         g_dbus_error_strip_remote_error(error);
-        wl_log_repeated(&limit, "asking polkit: %s", error->message);
-        g_task_return_error(task, denied("polkit could not tell whether this is allowed; only root "
-                                         "may do it until it can"));
+        wl_log_repeated(&limit, "failed to check authorization with polkit: %s", error->message);
+        g_task_return_error(task,
+                            denied("polkit failed to check the authorization; until it works, "
+                                   "only root may do this"));
         return;
     }
     g_variant_get(reply, "((bba{ss}))", &authorized, &challenge, NULL);
     if (authorized)
         g_task_return_boolean(task, TRUE);
     else if (challenge)
-        g_task_return_error(task, denied("this needs the password of an administrator"));
+        g_task_return_error(task, denied("this requires authentication by an administrator"));
     else
-        g_task_return_error(task, denied("polkit does not allow you to do this; ask an "
-                                         "administrator"));
+        g_task_return_error(task, denied("polkit denies this action; ask an administrator"));
 }
 
 void
@@ -57,7 +60,7 @@ wl_polkit_check_async(GDBusConnection *connection, const char *sender, const cha
 
     g_variant_builder_init(&subject, G_VARIANT_TYPE_VARDICT);
     g_variant_builder_add(&subject, "{sv}", "name", g_variant_new_string(sender));
-    /* No time limit of ours: somebody may be typing a password. */
+    /* No timeout: the user may be typing a password. */
     g_dbus_connection_call(connection, "org.freedesktop.PolicyKit1",
                            "/org/freedesktop/PolicyKit1/Authority",
                            "org.freedesktop.PolicyKit1.Authority", "CheckAuthorization",

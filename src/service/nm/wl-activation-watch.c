@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/* Watches the state of the active connection and the age of the NetworkManager process. */
+
 #include "wl-activation-watch.h"
 
 #include <NetworkManager.h>
@@ -10,14 +13,14 @@
 
 struct _WlActivationWatch {
     GDBusConnection *connection;
-    WlActivationWatchFunc func; /* NULL: told */
+    WlActivationWatchFunc func; /* NULL: called already */
     gpointer user_data;
     GCancellable *cancellable;
-    guint subscription; /* 0: the bus name has no number */
+    guint subscription; /* 0: the bus name contains no number */
 };
 
 static void
-tell(WlActivationWatch *self)
+report(WlActivationWatch *self)
 {
     WlActivationWatchFunc func = g_steal_pointer(&self->func);
 
@@ -29,7 +32,7 @@ static void
 take_state(WlActivationWatch *self, guint32 state)
 {
     if (state >= NM_ACTIVE_CONNECTION_STATE_DEACTIVATED)
-        tell(self);
+        report(self);
 }
 
 static void
@@ -45,7 +48,7 @@ on_state_changed(GDBusConnection *connection, const char *sender, const char *pa
     take_state(user_data, state);
 }
 
-/* It may have been over before we listened; its object stays for a moment. */
+/* The activation may have ended before the subscription. Its object remains for a moment. */
 static void
 on_state(GObject *source, GAsyncResult *result, gpointer user_data)
 {
@@ -60,12 +63,12 @@ on_state(GObject *source, GAsyncResult *result, gpointer user_data)
             take_state(user_data, g_variant_get_uint32(state));
     } else if (g_error_matches(error, G_DBUS_ERROR, G_DBUS_ERROR_UNKNOWN_OBJECT) ||
                g_error_matches(error, G_DBUS_ERROR, G_DBUS_ERROR_UNKNOWN_METHOD)) {
-        tell(user_data);
+        report(user_data);
     }
 }
 
-/* When a process began, in ticks since boot; 0: not to be known. proc(5): field 22, counted after
- * the name, which may have anything in it. */
+/* Start time of a process in ticks since boot; 0: unknown. This is field 22 in proc(5), counted
+ * after the name, which may contain blanks and parentheses. */
 static guint64
 start_of(pid_t pid)
 {
@@ -82,8 +85,8 @@ start_of(pid_t pid)
     return g_strv_length(fields) > AFTER_NAME ? g_ascii_strtoull(fields[AFTER_NAME], NULL, 10) : 0;
 }
 
-/* A NetworkManager that began after us knows nothing of us: the one that did has died meanwhile. It
- * is not our parent in either case, for it starts programs by way of a process that ends. */
+/* A NetworkManager younger than this process is not the one that started it. The parent process
+ * does not tell, because NetworkManager starts services through an intermediate process. */
 static void
 on_manager_pid(GObject *source, GAsyncResult *result, gpointer user_data)
 {
@@ -96,7 +99,7 @@ on_manager_pid(GObject *source, GAsyncResult *result, gpointer user_data)
         return;
     g_variant_get(reply, "(u)", &pid);
     if (start_of((pid_t) pid) > start_of(getpid()))
-        tell(user_data);
+        report(user_data);
 }
 
 static void

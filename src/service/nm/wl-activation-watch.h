@@ -4,16 +4,15 @@
 #include <gio/gio.h>
 
 /**
- * Hears when NetworkManager gives up an activation, and whether it is still the one that has
- * started us. To a service that it has started, but not called yet, it then says nothing, and libnm
- * would have that wait for a call that never comes.
+ * Detects that NetworkManager gave up the activation, or was restarted, before it called Connect.
+ * It does not notify the service of that, and libnm would wait for the call forever.
  */
 typedef struct _WlActivationWatch WlActivationWatch;
 
 typedef void (*WlActivationWatchFunc)(gpointer user_data);
 
-/** @bus_name: ours, whose number is that of the activation. For a child of NetworkManager. Calls
- * back from the main loop, once. */
+/** For a process that NetworkManager started. @bus_name: our bus name, which contains the number of
+ * the activation. Calls @func once from the main loop. */
 WlActivationWatch *wl_activation_watch_new(GDBusConnection *connection, const char *bus_name,
                                            WlActivationWatchFunc func, gpointer user_data);
 void wl_activation_watch_free(WlActivationWatch *self);

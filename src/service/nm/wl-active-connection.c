@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/* Searches the active connections of NetworkManager one after the other. */
+
 #include "wl-active-connection.h"
 
 #include <NetworkManager.h>
@@ -29,9 +32,9 @@ call(GTask *task, const char *path, const char *method, GVariant *parameters, co
                            g_task_get_cancellable(task), callback, task);
 }
 
-static void ask_next(GTask *task);
+static void query_next(GTask *task);
 
-/* One that goes down may have the same uuid as the one that comes up. */
+/* A connection that is being deactivated may have the same UUID. */
 static gboolean
 is_ours(GVariant *properties, const char *uuid)
 {
@@ -59,12 +62,12 @@ on_properties(GObject *source, GAsyncResult *result, gpointer user_data)
         g_task_return_error(task, g_steal_pointer(&error));
     else {
         search->next++;
-        ask_next(g_steal_pointer(&task));
+        query_next(g_steal_pointer(&task));
     }
 }
 
 static void
-ask_next(GTask *task)
+query_next(GTask *task)
 {
     Search *search = g_task_get_task_data(task);
 
@@ -98,7 +101,7 @@ on_list(GObject *source, GAsyncResult *result, gpointer user_data)
         return;
     }
     search->paths = g_variant_dup_objv(list, NULL);
-    ask_next(g_steal_pointer(&task));
+    query_next(g_steal_pointer(&task));
 }
 
 void

@@ -3,10 +3,10 @@
 
 #include <gio/gio.h>
 
-/** Finds the object path of NetworkManager's active connection of the profile @uuid, which its
- * Connect does not tell. */
+/** Finds the object path of NetworkManager's active connection for the profile @uuid, which is not
+ * an argument of Connect. */
 void wl_active_connection_find_async(GDBusConnection *connection, const char *uuid,
                                      GCancellable *cancellable, GAsyncReadyCallback callback,
                                      gpointer user_data);
-/** NULL if NetworkManager has none or does not answer; *error only if cancelled. */
+/** NULL if there is none or NetworkManager does not reply. Sets *error only if cancelled. */
 char *wl_active_connection_find_finish(GAsyncResult *result, GError **error);

@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/* Builds the IP configuration that NetworkManager receives from a VPN plugin. */
+
 #include "wl-ip-config.h"
 
-/* NetworkManager wants a gateway and pins a host route to it on the uplink; for fe80::1 it makes
- * none, which is what a mesh with many moving endpoints needs. */
+/* NetworkManager requires a gateway and adds a host route to it through the uplink, which cannot
+ * work for many changing endpoints. It adds none for fe80::1. */
 static const guint8 no_gateway[16] = {0xfe, 0x80, [15] = 1};
 
 static GVariant *
@@ -11,7 +14,7 @@ bytes_variant(const guint8 *bytes, gsize length)
     return g_variant_new_fixed_array(G_VARIANT_TYPE_BYTE, bytes, length, 1);
 }
 
-/* IPv4 is a "u" with the four bytes as they lie in memory. */
+/* IPv4: "u" in network byte order. */
 static GVariant *
 ip_variant(const WlIp *ip)
 {
@@ -40,8 +43,8 @@ wl_ip_config_new(const char *interface, guint32 mtu, gboolean has_ip4, gboolean 
     return g_variant_dict_end(&dict);
 }
 
-/* One route: destination, prefix length, next hop (none: the link itself), metric (NetworkManager
- * uses the profile's). */
+/* A route: destination, prefix length, next hop (none: on-link), metric (0: that of the profile).
+ */
 static GVariant *
 route_variant(const WlPrefix *route)
 {
@@ -73,8 +76,8 @@ wl_ip_config_new_family(const WlPrefix *address, const GArray *routes)
     g_variant_dict_insert(&dict,
                           v6 ? NM_VPN_PLUGIN_IP6_CONFIG_PREFIX : NM_VPN_PLUGIN_IP4_CONFIG_PREFIX,
                           "u", (guint32) address->length);
-    /* A default route through NetworkManager would cost the VPN its base device at the first roam.
-     */
+    /* With a default route NetworkManager would bind the VPN to its base device, which changes when
+     * the machine roams. */
     g_variant_dict_insert(
         &dict, v6 ? NM_VPN_PLUGIN_IP6_CONFIG_NEVER_DEFAULT : NM_VPN_PLUGIN_IP4_CONFIG_NEVER_DEFAULT,
         "b", TRUE);

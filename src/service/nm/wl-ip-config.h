@@ -6,14 +6,14 @@
 #include "wl-address.h"
 
 /**
- * The three signals that tell NetworkManager about a VPN (its VPN.Plugin interface). All return
- * floating a{sv}.
+ * Arguments of the three signals of the VPN.Plugin interface that configure a VPN in
+ * NetworkManager, as floating a{sv}.
  */
 
-/** `Config`: link, MTU (0: untouched), which of the two others follow, and that roaming is
- * survived. */
+/** `Config`: link, MTU (0: unset), and which of the two other signals follow. States that the
+ * connection persists when the network changes. */
 GVariant *wl_ip_config_new(const char *interface, guint32 mtu, gboolean has_ip4, gboolean has_ip6);
 
-/** `Ip4Config` or `Ip6Config`, by the family of @address; of @routes (of WlPrefix) those of that
- * family. */
+/** `Ip4Config` or `Ip6Config`, by the family of @address, with the routes of that family in @routes
+ * (of WlPrefix). */
 GVariant *wl_ip_config_new_family(const WlPrefix *address, const GArray *routes);

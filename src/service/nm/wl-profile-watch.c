@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/* Reads the profile and its stored secrets after each Updated signal, at a limited rate. Times are
+ * engine time. Secrets are cleared after the callback. */
+
 #include "wl-profile-watch.h"
 
 #include "wl-rate-limit.h"
@@ -6,13 +10,13 @@
 
 #define NO_SECRETS "org.freedesktop.NetworkManager.AgentManager.NoSecrets"
 
-/* Asked for secrets and giving them, NetworkManager tells of a change, which is none: once for each
- * question. Without knowing that we would ask for ever. It comes this soon, or not at all. */
+/* Each GetSecrets call makes NetworkManager emit Updated without a change. Within this time after
+ * the reply such a signal is attributed to our own call and does not cause another one. */
 #define OWN_SIGNAL (G_USEC_PER_SEC / 2)
 
-/* Somebody else who asks for secrets whenever he is told of a change would be told of ours, and we
- * of his, for ever. What the profile says may be read often, for nobody is told of that; its
- * secrets, as long as there is nothing new, only so often. */
+/* Two programs that call GetSecrets on each Updated would trigger each other forever. GetSettings
+ * causes no signal and may be called often; GetSecrets is limited more strictly while the settings
+ * are unchanged. */
 #define SETTINGS_BURST    8
 #define SETTINGS_INTERVAL (G_USEC_PER_SEC / 4)
 #define SECRETS_BURST     4
@@ -24,20 +28,20 @@ struct _WlProfileWatch {
     gpointer user_data;
     GCancellable *cancellable;
     guint subscription;
-    char *path; /* of the profile; NULL: not found yet */
-    gboolean asking, again;
-    GVariant *settings;   /* as last read; NULL: never */
-    NMConnection *stored; /* while its secrets are asked for */
-    guint told;           /* signals meanwhile */
-    gboolean own_due;     /* one of them, or the next, comes of the question */
-    gint64 read_at;       /* when that was answered; 0: never */
-    gboolean secrets_due; /* they may have changed, and are read later */
+    char *path; /* of the profile; NULL: not known yet */
+    gboolean reading, again;
+    GVariant *settings;   /* as last read; NULL: never read */
+    NMConnection *stored; /* while its secrets are being read */
+    guint n_updates;      /* Updated signals meanwhile */
+    gboolean own_due;     /* one of them, or the next, is caused by our GetSecrets */
+    gint64 last_read;     /* time of its reply; 0: never */
+    gboolean secrets_due; /* secrets may have changed and are read later */
     WlRateLimit settings_reads, secrets_reads;
-    WlTimer *timer;  /* NULL: there is none to be had */
+    WlTimer *timer;  /* NULL: not available */
     gint64 deadline; /* G_MAXINT64: none */
 };
 
-static void ask(WlProfileWatch *self);
+static void read_profile(WlProfileWatch *self);
 
 static void
 call(WlProfileWatch *self, const char *method, GVariant *arguments, GAsyncReadyCallback callback)
@@ -49,7 +53,7 @@ call(WlProfileWatch *self, const char *method, GVariant *arguments, GAsyncReadyC
 }
 
 static void
-ask_at(WlProfileWatch *self, gint64 deadline)
+schedule_read(WlProfileWatch *self, gint64 deadline)
 {
     self->deadline = MIN(self->deadline, deadline);
     if (self->timer)
@@ -60,17 +64,17 @@ static void
 finish(WlProfileWatch *self, const GError *error)
 {
     g_autoptr(NMConnection) stored = g_steal_pointer(&self->stored);
-    guint told = self->told;
+    guint n_updates = self->n_updates;
 
-    self->told = 0;
-    self->asking = FALSE;
-    self->read_at = wl_clock_now();
+    self->n_updates = 0;
+    self->reading = FALSE;
+    self->last_read = wl_clock_now();
     if (self->func(error ? NULL : stored, error, self->user_data))
         self->secrets_reads = (WlRateLimit){0};
     if (stored)
         nm_connection_clear_secrets(stored);
-    if (self->again || told > 0)
-        ask(self);
+    if (self->again || n_updates > 0)
+        read_profile(self);
 }
 
 static gboolean
@@ -92,13 +96,13 @@ on_secrets(GObject *source, GAsyncResult *result, gpointer user_data)
 
     if (g_error_matches(error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
         return;
-    /* With two one of them is somebody else's, who may have changed nothing but a secret. */
-    self->own_due = secrets && self->told <= 1;
-    /* None at all is no error: all of them may be the user's to keep. */
+    /* Of two signals one is another program's, which may have changed a secret only. */
+    self->own_due = secrets && self->n_updates <= 1;
+    /* Not an error: an agent may store all secrets. */
     if (error && has_no_secrets(error))
         g_clear_error(&error);
     if (error)
-        g_prefix_error(&error, "its secrets cannot be read: ");
+        g_prefix_error(&error, "failed to read the secrets: ");
     else if (secrets && g_variant_n_children(secrets) > 0)
         nm_connection_update_secrets(self->stored, NM_SETTING_VPN_SETTING_NAME, secrets, &error);
     finish(self, error);
@@ -110,12 +114,12 @@ is_as_before(const WlProfileWatch *self, GVariant *settings)
     return settings && self->settings && g_variant_equal(settings, self->settings);
 }
 
-/* Whether secrets are to be asked for where nothing else has changed. */
+/* Whether to read the secrets if nothing else has changed. */
 static gboolean
 may_read_secrets(WlProfileWatch *self)
 {
     gint64 now = wl_clock_now();
-    gboolean own = self->own_due && now < self->read_at + OWN_SIGNAL;
+    gboolean own = self->own_due && now < self->last_read + OWN_SIGNAL;
 
     self->own_due = FALSE;
     if (own && !self->secrets_due)
@@ -123,7 +127,8 @@ may_read_secrets(WlProfileWatch *self)
     self->secrets_due = TRUE;
     if (wl_rate_limit_take(&self->secrets_reads, now, SECRETS_INTERVAL, SECRETS_BURST))
         return TRUE;
-    ask_at(self, wl_rate_limit_when(&self->secrets_reads, now, SECRETS_INTERVAL, SECRETS_BURST));
+    schedule_read(self,
+                  wl_rate_limit_when(&self->secrets_reads, now, SECRETS_INTERVAL, SECRETS_BURST));
     return FALSE;
 }
 
@@ -139,9 +144,9 @@ on_settings(GObject *source, GAsyncResult *result, gpointer user_data)
     if (g_error_matches(error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
         return;
     if (is_as_before(self, settings) && !may_read_secrets(self)) {
-        self->asking = FALSE;
+        self->reading = FALSE;
         if (self->again)
-            ask(self);
+            read_profile(self);
         return;
     }
     self->secrets_due = FALSE;
@@ -154,24 +159,24 @@ on_settings(GObject *source, GAsyncResult *result, gpointer user_data)
         finish(self, error);
         return;
     }
-    /* Of those that NetworkManager keeps root is told; nobody is asked for the others. */
+    /* Returns the secrets that NetworkManager stores; agents are not asked. */
     call(self, "GetSecrets", g_variant_new("(s)", NM_SETTING_VPN_SETTING_NAME), on_secrets);
 }
 
 static void
-ask(WlProfileWatch *self)
+read_profile(WlProfileWatch *self)
 {
     gint64 now = wl_clock_now();
 
-    self->again = self->asking;
-    if (self->asking)
+    self->again = self->reading;
+    if (self->reading)
         return;
     if (!wl_rate_limit_take(&self->settings_reads, now, SETTINGS_INTERVAL, SETTINGS_BURST)) {
-        ask_at(self,
-               wl_rate_limit_when(&self->settings_reads, now, SETTINGS_INTERVAL, SETTINGS_BURST));
+        schedule_read(self, wl_rate_limit_when(&self->settings_reads, now, SETTINGS_INTERVAL,
+                                               SETTINGS_BURST));
         return;
     }
-    self->asking = TRUE;
+    self->reading = TRUE;
     call(self, "GetSettings", NULL, on_settings);
 }
 
@@ -181,7 +186,7 @@ on_deadline(gpointer user_data)
     WlProfileWatch *self = user_data;
 
     self->deadline = G_MAXINT64;
-    ask(self);
+    read_profile(self);
     return G_SOURCE_CONTINUE;
 }
 
@@ -192,9 +197,9 @@ on_updated(GDBusConnection *connection, const char *sender, const char *path, co
     WlProfileWatch *self = user_data;
 
     if (self->stored)
-        self->told++;
+        self->n_updates++;
     else
-        ask(self);
+        read_profile(self);
 }
 
 static void
@@ -208,14 +213,14 @@ on_path(GObject *source, GAsyncResult *result, gpointer user_data)
     if (g_error_matches(error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
         return;
     if (!reply) {
-        g_info("changes of the profile go unnoticed: %s", error->message);
+        g_info("changes of the profile are not detected: %s", error->message);
         return;
     }
     g_variant_get(reply, "(o)", &self->path);
     self->subscription = g_dbus_connection_signal_subscribe(
         self->connection, NM_DBUS_SERVICE, NM_DBUS_INTERFACE_SETTINGS_CONNECTION, "Updated",
         self->path, NULL, G_DBUS_SIGNAL_FLAGS_NONE, on_updated, self, NULL);
-    ask(self);
+    read_profile(self);
 }
 
 WlProfileWatch *
@@ -228,7 +233,7 @@ wl_profile_watch_new(GDBusConnection *connection, const char *uuid, WlProfileWat
     self->deadline = G_MAXINT64;
     self->timer = wl_timer_new(on_deadline, self, &error);
     if (!self->timer)
-        g_warning("changes of the profile may go unnoticed: %s", error->message);
+        g_warning("changes of the profile may not be detected: %s", error->message);
     self->connection = g_object_ref(connection);
     self->func = func;
     self->user_data = user_data;

@@ -4,18 +4,16 @@
 #include <NetworkManager.h>
 
 /**
- * Follows the profile as NetworkManager stores it, whoever changes it: NetworkManager tells a
- * running VPN nothing of that.
+ * Watches the stored profile in NetworkManager, which does not notify an active VPN of changes.
  */
 typedef struct _WlProfileWatch WlProfileWatch;
 
-/** @stored with the secrets that NetworkManager keeps, as far as it has any; NULL with an @error of
- * one sentence if it cannot be read. Also called when nothing that matters changed; returns whether
- * something did. */
+/** @stored: the profile with the secrets that NetworkManager stores; NULL with @error if reading
+ * failed. Also called without a relevant change. Returns whether anything relevant changed. */
 typedef gboolean (*WlProfileWatchFunc)(NMConnection *stored, const GError *error,
                                        gpointer user_data);
 
-/** Begins with what is stored now. */
+/** Reads the profile once at the start. */
 WlProfileWatch *wl_profile_watch_new(GDBusConnection *connection, const char *uuid,
                                      WlProfileWatchFunc func, gpointer user_data);
 void wl_profile_watch_free(WlProfileWatch *self);

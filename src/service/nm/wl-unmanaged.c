@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/* Sets the Managed property of the link's device to false. */
+
 #include "wl-unmanaged.h"
 
 #include <NetworkManager.h>
@@ -32,7 +35,7 @@ on_set(GObject *source, GAsyncResult *result, gpointer user_data)
         g_dbus_connection_call_finish(G_DBUS_CONNECTION(source), result, &error);
 
     if (!reply && !is_cancelled(error))
-        g_warning("NetworkManager manages the link as a device, too: %s", error->message);
+        g_warning("failed to make the link unmanaged in NetworkManager: %s", error->message);
 }
 
 static void
@@ -44,7 +47,7 @@ on_device(GObject *source, GAsyncResult *result, gpointer user_data)
     WlUnmanaged *self = user_data;
     const char *path;
 
-    /* It has not seen the link yet: it tells when it does. */
+    /* NetworkManager does not know the link yet; DeviceAdded follows. */
     if (!reply)
         return;
     g_variant_get(reply, "(&o)", &path);
@@ -55,7 +58,7 @@ on_device(GObject *source, GAsyncResult *result, gpointer user_data)
 }
 
 static void
-look(WlUnmanaged *self)
+find_device(WlUnmanaged *self)
 {
     g_dbus_connection_call(self->connection, NM_DBUS_SERVICE, NM_DBUS_PATH, NM_DBUS_INTERFACE,
                            "GetDeviceByIpIface", g_variant_new("(s)", self->interface),
@@ -67,7 +70,7 @@ static void
 on_device_added(GDBusConnection *connection, const char *sender, const char *path,
                 const char *interface, const char *signal, GVariant *parameters, gpointer user_data)
 {
-    look(user_data);
+    find_device(user_data);
 }
 
 WlUnmanaged *
@@ -81,7 +84,7 @@ wl_unmanaged_new(GDBusConnection *connection, const char *interface)
     self->subscription = g_dbus_connection_signal_subscribe(
         connection, NM_DBUS_SERVICE, NM_DBUS_INTERFACE, "DeviceAdded", NM_DBUS_PATH, NULL,
         G_DBUS_SIGNAL_FLAGS_NONE, on_device_added, self, NULL);
-    look(self);
+    find_device(self);
     return self;
 }
 

@@ -4,16 +4,16 @@
 #include <gio/gio.h>
 
 /**
- * Has NetworkManager leave a link alone whose name it does not know by its configuration (nmwl-*
- * is there): it would show a second active profile of its own beside ours, and take the link-local
- * address away with `nmcli networking off`.
+ * Makes a link unmanaged in NetworkManager if 90-wirelink.conf does not match its name. For a
+ * managed link NetworkManager would show a second active profile, and `nmcli networking off` would
+ * remove the link-local address.
  */
 typedef struct _WlUnmanaged WlUnmanaged;
 
-/** Begins, in the background; also when the link comes later, or anew. */
+/** Works in the background, also for a link that appears later or is recreated. */
 WlUnmanaged *wl_unmanaged_new(GDBusConnection *connection, const char *interface);
 void wl_unmanaged_free(WlUnmanaged *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(WlUnmanaged, wl_unmanaged_free)
 
-/** Whether the shipped configuration of NetworkManager has the link already. */
+/** Whether 90-wirelink.conf matches @interface. */
 gboolean wl_unmanaged_is_known(const char *interface);

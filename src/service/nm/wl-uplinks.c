@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/* Watches the properties of NetworkManager and its DnsManager. */
+
 #include "wl-uplinks.h"
 
 #include <NetworkManager.h>
@@ -8,7 +11,7 @@
 
 #define MAX_SERVERS 64
 
-/* One object of NetworkManager whose properties are followed. */
+/* A NetworkManager object whose properties are watched. */
 typedef struct {
     const char *path;
     const char *interface;
@@ -32,9 +35,9 @@ struct _WlUplinks {
 
     WlConnectivity connectivity;
     gboolean metered;
-    char *primary;    /* object path of the last one; NULL: none yet */
+    char *primary;    /* object path of the last primary connection; NULL: none yet */
     GArray *dns;      /* of WlDnsServer */
-    gboolean vpn_dns; /* a VPN brought others */
+    gboolean vpn_dns; /* a VPN provides others */
 };
 
 static WlConnectivity
@@ -46,7 +49,8 @@ connectivity_of(guint32 state)
     case NM_CONNECTIVITY_FULL:
         return WL_CONNECTIVITY_FULL;
     default:
-        /* Limited and none, too: what is checked is a web page, and ours may still get through. */
+        /* Also for limited and none: NetworkManager checks a web page, and WireGuard may still
+         * work. */
         return WL_CONNECTIVITY_UNKNOWN;
     }
 }
@@ -60,10 +64,9 @@ set_connectivity(WlUplinks *self, WlConnectivity connectivity)
         return;
     self->connectivity = connectivity;
     if (connectivity == WL_CONNECTIVITY_PORTAL)
-        g_message("a login page is between this machine and the internet: who cannot be reached is "
-                  "tried once a minute until it is gone");
+        g_message("behind a captive portal; retrying unreachable peers once a minute");
     else if (before == WL_CONNECTIVITY_PORTAL)
-        g_message("no login page is in the way any more");
+        g_message("no longer behind a captive portal");
     self->events->connectivity(connectivity, self->user_data);
 }
 
@@ -72,7 +75,7 @@ set_primary(WlUplinks *self, const char *path)
 {
     gboolean first = !self->primary;
 
-    /* "/" is none: rtnetlink has told that already. The same one back again is no news either. */
+    /* "/" is none, which rtnetlink has reported. The previous one is not a change either. */
     if (g_str_equal(path, "/") || g_strcmp0(path, self->primary) == 0)
         return;
     g_free(self->primary);
@@ -113,14 +116,13 @@ has_server(const GArray *servers, const WlDnsServer *server)
     return FALSE;
 }
 
-/* "192.0.2.53", "2001:db8::53", and newer forms like "dns+tls://192.0.2.53#name", which are none.
- */
+/* @text is an IP address. Newer forms like "dns+tls://192.0.2.53#name" are ignored. */
 static void
 add_server(GArray *servers, const char *text, const char *interface)
 {
     WlDnsServer server;
 
-    memset(&server, 0, sizeof(server)); /* compared byte for byte */
+    memset(&server, 0, sizeof(server)); /* compared bytewise */
     if (servers->len >= MAX_SERVERS || !wl_ip_parse(text, &server.address))
         return;
     g_strlcpy(server.interface, interface, sizeof server.interface);
@@ -128,8 +130,7 @@ add_server(GArray *servers, const char *text, const char *interface)
         g_array_append_val(servers, server);
 }
 
-/* In whatever order: the first that is asked is then the one that was first before. Neither has one
- * twice. */
+/* The order is ignored. Neither list contains duplicates. */
 static gboolean
 same_servers(const GArray *a, const GArray *b)
 {
@@ -155,7 +156,7 @@ take_dns(WlUplinks *self, GVariant *properties)
 
         if (!g_variant_lookup(entry, "nameservers", "^a&s", &names))
             continue;
-        /* A VPN's server may well be in a network that members tell of: ours, for one. */
+        /* Not protected: a VPN's server may be in a network that a member routes. */
         g_variant_lookup(entry, "vpn", "b", &vpn);
         vpn_dns = vpn_dns || (vpn && names[0]);
         g_variant_lookup(entry, "interface", "&s", &interface);
@@ -204,7 +205,7 @@ take_reply(GObject *object, GAsyncResult *result, gpointer user_data, const Sour
     if (properties)
         source->take(user_data, properties);
     else if (!g_error_matches(error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
-        g_info("asking NetworkManager about uplinks: %s", error->message);
+        g_info("failed to query uplinks of NetworkManager: %s", error->message);
 }
 
 static void

@@ -7,22 +7,22 @@
 #include "wl-dns-server.h"
 
 /**
- * What NetworkManager knows of this machine's uplinks and rtnetlink does not: what stands between
- * them and the internet, which connection is the first, and the DNS servers. Listens to the two
- * objects that tell this and to nothing else of NetworkManager: access points come and go.
+ * What NetworkManager knows about the uplinks beyond rtnetlink: connectivity, the primary
+ * connection and the DNS servers. Subscribes to these two objects only, because changes of access
+ * points are frequent.
  */
 typedef struct _WlUplinks WlUplinks;
 
-/** Called from the main loop, when something changed. */
+/** Called from the main loop after a change. */
 typedef struct {
     void (*connectivity)(WlConnectivity connectivity, gpointer user_data);
-    /** Another connection is the first. Not told when there is none any more. */
+    /** Another connection became primary. Not called when there is none. */
     void (*primary)(gpointer user_data);
-    /** @servers: of WlDnsServer, without those of VPNs. @vpn: a VPN brought others. */
+    /** @servers: of WlDnsServer, without those of VPNs. @vpn: a VPN provides others. */
     void (*dns)(const GArray *servers, gboolean vpn, gpointer user_data);
 } WlUplinksEvents;
 
-/** @events must stay. Asks in the background. */
+/** @events must outlive the object. Queries the current state in the background. */
 WlUplinks *wl_uplinks_new(GDBusConnection *connection, const WlUplinksEvents *events,
                           gpointer user_data);
 void wl_uplinks_free(WlUplinks *self);

@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/* Clock and timer of the service, both in engine time (microseconds of CLOCK_BOOTTIME). */
+
 #include "wl-clock.h"
 
 #include <errno.h>
@@ -55,7 +58,7 @@ wl_timer_new(GSourceFunc func, gpointer user_data, GError **error)
     if (fd < 0) {
         int saved = errno;
 
-        g_set_error(error, G_IO_ERROR, g_io_error_from_errno(saved), "timer: %s",
+        g_set_error(error, G_IO_ERROR, g_io_error_from_errno(saved), "failed to create a timer: %s",
                     g_strerror(saved));
         return NULL;
     }
@@ -88,7 +91,7 @@ wl_timer_set(WlTimer *self, gint64 deadline)
         return;
     self->deadline = deadline;
     if (deadline != G_MAXINT64) {
-        /* An all-zero value would disarm the timer. */
+        /* A zero value would disarm the timer. */
         deadline = MAX(deadline, 1);
         when.it_value.tv_sec = deadline / G_USEC_PER_SEC;
         when.it_value.tv_nsec = deadline % G_USEC_PER_SEC * 1000;

@@ -3,22 +3,23 @@
 
 #include <glib.h>
 
-/** Microseconds of CLOCK_BOOTTIME: the engine's time, which goes on while the machine sleeps. */
+/** Engine time: CLOCK_BOOTTIME in microseconds, which includes suspend. */
 gint64 wl_clock_now(void);
 
-/** Engine time as seconds since the epoch, now; 0 for a negative (never) @time. */
+/** Converts engine time to seconds since the epoch by the current clocks; 0 if @time is negative
+ * (never). */
 gint64 wl_clock_to_unix(gint64 time);
 
 /**
- * One deadline in engine time. A timerfd on CLOCK_BOOTTIME, because a GLib timeout counts on
- * CLOCK_MONOTONIC and would come late by the length of a sleep.
+ * One deadline in engine time. A timerfd on CLOCK_BOOTTIME, because GLib timeouts use
+ * CLOCK_MONOTONIC and would be late by the duration of a suspend.
  */
 typedef struct _WlTimer WlTimer;
 
-/** Not set yet. @func is called from the main loop; what it returns does not count. */
+/** Creates an unset timer. @func is called from the main loop; its result is ignored. */
 WlTimer *wl_timer_new(GSourceFunc func, gpointer user_data, GError **error);
 void wl_timer_free(WlTimer *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(WlTimer, wl_timer_free)
-/** Fires once at @deadline (at once if it is past); G_MAXINT64: not at all. Replaces the last one.
- */
+/** Replaces the deadline: fires once at @deadline, immediately if it has passed, never if it is
+ * G_MAXINT64. */
 void wl_timer_set(WlTimer *self, gint64 deadline);

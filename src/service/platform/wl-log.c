@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/* Log writer for GLib with the destinations and levels that NetworkManager requests. Each message
+ * is sanitized to one line. Global state; not thread-safe except for writing. */
+
 #include "wl-log.h"
 
 #include <stdio.h>
@@ -17,14 +21,14 @@
 #define DEFAULT_LEVEL 5 /* NetworkManager's own default, LOG_NOTICE */
 
 static struct {
-    int level; /* syslog number of the least important line that is shown */
+    int level; /* highest syslog level that is logged */
     gboolean journal;
     gboolean syslog;
     char *uuid;
     char *interface;
 } state;
 
-/* NetworkManager shifts its levels by one: its TRACE is 7, DEBUG 6, INFO 5. */
+/* NetworkManager passes its own level as a syslog level: TRACE is 7, DEBUG 6, INFO 5. */
 static int
 level_of(GLogLevelFlags flags)
 {
@@ -45,7 +49,7 @@ static GLogWriterOutput
 write_journal(GLogLevelFlags flags, const GLogField *fields, gsize n_fields, const char *line)
 {
     g_autoptr(GArray) all = g_array_sized_new(FALSE, FALSE, sizeof(GLogField), n_fields + 3);
-    GLogField name = {"SYSLOG_IDENTIFIER", PROGRAM, -1}; /* the kernel's is cut off */
+    GLogField name = {"SYSLOG_IDENTIFIER", PROGRAM, -1}; /* the kernel truncates the process name */
 
     for (gsize i = 0; i < n_fields; i++) {
         GLogField field = fields[i];
@@ -83,7 +87,7 @@ write_log(GLogLevelFlags flags, const GLogField *fields, gsize n_fields, gpointe
     for (gsize i = 0; i < n_fields; i++)
         if (g_str_equal(fields[i].key, "MESSAGE"))
             message = fields[i].value;
-    /* Names in it may come from the author of the profile or from another member. */
+    /* Messages may contain names from the profile or from another member. */
     g_autofree char *line = wl_text_sanitize(message, -1, G_MAXSIZE, ' ');
 
     if (state.journal)
@@ -109,7 +113,7 @@ wl_log_init(gboolean debug)
     state.level = debug ? LOG_DEBUG : (int) CLAMP(number, LOG_CRIT, LOG_DEBUG);
     state.journal = !debug && g_log_writer_is_journald(fileno(stderr));
     state.syslog = !debug && to_syslog && g_str_equal(to_syslog, "1");
-    /* NetworkManager asks for syslog even where it logs to standard error itself: do both then. */
+    /* NetworkManager requests syslog even if it logs to standard error itself: use both. */
     if (state.syslog)
         openlog(PROGRAM, LOG_PID | LOG_PERROR, LOG_DAEMON);
     g_log_set_writer_func(write_log, NULL, NULL);

@@ -4,17 +4,17 @@
 #include "wl-rate-limit.h"
 
 /**
- * Sends GLib's log to the journal if standard error is one, else to syslog if NetworkManager asks
- * for it, else to standard error. What is shown follows NM_VPN_LOG_LEVEL: up to 4 warnings, 5
- * notices (the default), 6 details, 7 protocol traffic. @debug: everything, to standard error.
+ * Directs GLib's log to the journal if standard error is connected to it, else to syslog if
+ * NetworkManager requests that, else to standard error. NM_VPN_LOG_LEVEL selects the level: up to 4
+ * warnings, 5 notices (default), 6 information, 7 debugging. @debug: all levels to standard error.
  */
 void wl_log_init(gboolean debug);
 
-/** The profile and link that lines are about from now on (fields NM_CONNECTION and NM_DEVICE). */
+/** Sets the profile and link of all further lines (journal fields NM_CONNECTION and NM_DEVICE). */
 void wl_log_set_context(const char *uuid, const char *interface);
 
 /**
- * A warning about what may fail again and again: five at once and one more a minute are warnings,
- * the others details. @limit: all zero at first, one for each kind of failure.
+ * Logs a failure that may repeat: up to five at once and one per minute as warnings, the others as
+ * information. @limit: one per kind of failure, initially zero.
  */
 void wl_log_repeated(WlRateLimit *limit, const char *format, ...) G_GNUC_PRINTF(2, 3);

@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/* Drops capabilities and makes the process undumpable, once at the start. */
+
 #include "wl-privileges.h"
 
 #include <errno.h>
@@ -9,8 +12,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#define LAST_POSSIBLE                                                                              \
-    (32 * _LINUX_CAPABILITY_U32S_3 - 1) /* a newer kernel may know more than we do */
+#define LAST_POSSIBLE (32 * _LINUX_CAPABILITY_U32S_3 - 1) /* newer kernels may have more */
 
 static gboolean
 keeps(int capability)
@@ -23,8 +25,8 @@ fail(const char *what, GError **error)
 {
     int saved = errno;
 
-    g_set_error(error, G_IO_ERROR, g_io_error_from_errno(saved), "giving up privileges: %s: %s",
-                what, g_strerror(saved));
+    g_set_error(error, G_IO_ERROR, g_io_error_from_errno(saved),
+                "failed to drop privileges: %s: %s", what, g_strerror(saved));
     return FALSE;
 }
 
@@ -44,8 +46,8 @@ wl_privileges_drop(GError **error)
 
     if (syscall(SYS_capget, &header, data) < 0)
         return fail("capget", error);
-    /* The bounding set first: dropping from it needs CAP_SETPCAP. Where that is missing already
-     * (NetworkManager's unit bounds us), the sets below are what counts. */
+    /* Reduce the bounding set first, which requires CAP_SETPCAP. Without that capability, as under
+     * NetworkManager's unit, reducing the other sets is sufficient. */
     for (int i = 0; i <= LAST_POSSIBLE; i++)
         if (!keeps(i) && prctl(PR_CAPBSET_DROP, i, 0, 0, 0) < 0 && errno != EPERM &&
             errno != EINVAL)

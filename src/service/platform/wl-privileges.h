@@ -4,8 +4,8 @@
 #include <glib.h>
 
 /**
- * Gives up what the service does not need: every capability but CAP_NET_ADMIN and
- * CAP_NET_BIND_SERVICE (listen ports below 1024), new privileges by exec, core dumps, and being
- * read by a debugger (the private key is in memory).
+ * Drops all capabilities except CAP_NET_ADMIN and CAP_NET_BIND_SERVICE (listen ports below 1024),
+ * and disables new privileges through exec, core dumps and ptrace by other processes, because the
+ * private key is in memory.
  */
 gboolean wl_privileges_drop(GError **error);

@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/* The seccomp filter of the running service. */
+
 #include "wl-syscall-filter.h"
 
 #include <errno.h>
 #include <seccomp.h>
 #include <sys/socket.h>
 
-/* What is not named stays allowed: GLib and the C library change their calls from version to
- * version, and a service that ends in the middle of a sentence is no more secure. */
+/* A list of denied calls instead of allowed ones: GLib and the C library use different calls in
+ * each version, and a service that is killed at runtime is not more secure. */
 static const char *const refused[] = {
     /* other programs and other processes */
     "execve",
@@ -52,7 +55,7 @@ static const char *const refused[] = {
     "io_uring_setup",
     "io_uring_enter",
     "io_uring_register",
-    /* who we are */
+    /* credentials */
     "setuid",
     "setgid",
     "setreuid",
@@ -90,7 +93,7 @@ add_rules(scmp_filter_ctx filter)
     for (gsize i = 0; result == 0 && i < G_N_ELEMENTS(refused); i++) {
         int number = seccomp_syscall_resolve_name(refused[i]);
 
-        /* Negative: this architecture has no such call. */
+        /* Negative: not available on this architecture. */
         if (number >= 0)
             result = seccomp_rule_add(filter, action, number, 0);
     }
@@ -108,10 +111,10 @@ wl_syscall_filter_load(GError **error)
 
     if (!filter) {
         g_set_error_literal(error, G_IO_ERROR, G_IO_ERROR_FAILED,
-                            "the filter of system calls cannot be made");
+                            "failed to create the system call filter");
         return FALSE;
     }
-    /* All threads: GDBus has one of its own. */
+    /* All threads: GDBus has a worker thread. */
     result = seccomp_attr_set(filter, SCMP_FLTATR_CTL_TSYNC, 1);
     if (result == 0)
         result = add_rules(filter);
@@ -121,6 +124,6 @@ wl_syscall_filter_load(GError **error)
     if (result == 0)
         return TRUE;
     g_set_error(error, G_IO_ERROR, g_io_error_from_errno(-result),
-                "system calls are not filtered: %s", g_strerror(-result));
+                "failed to load the system call filter: %s", g_strerror(-result));
     return FALSE;
 }

@@ -4,9 +4,8 @@
 #include <gio/gio.h>
 
 /**
- * From now on no thread of this process can run another program, look into another process, mount,
- * load code into the kernel, change who it is, set the clock or open sockets of rare families: such
- * calls fail with EPERM. To be called when the link is up, because the userspace WireGuard is a
- * program.
+ * Makes system calls fail with EPERM in all threads that execute programs, access other processes,
+ * mount, load code into the kernel, change credentials, set the clock or open sockets of unusual
+ * families. Call this when the link is up, because userspace WireGuard is a program of its own.
  */
 gboolean wl_syscall_filter_load(GError **error);

@@ -1,4 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/* The program: options, signals, privileges and the main loop around one WlService. It exits when
+ * the connection ends, when NetworkManager disappears, or when NetworkManager gives up the
+ * activation before calling Connect. Exit status: 0 success, 1 failure, 2 wrong usage. */
+
 #include <errno.h>
 #include <glib-unix.h>
 #include <locale.h>
@@ -27,8 +32,7 @@ on_quit(NMVpnServicePlugin *plugin, gpointer user_data)
     g_main_loop_quit(user_data);
 }
 
-/* What the peers and NetworkManager are owed: an orderly end and every message that is on its way.
- */
+/* Disconnect in order and send all queued messages. */
 static void
 finish(WlService *service)
 {
@@ -41,9 +45,8 @@ finish(WlService *service)
     g_dbus_connection_flush_sync(connection, NULL, NULL);
 }
 
-/* What killed services left behind, and nothing else. */
 static int
-clean_up(void)
+cleanup(void)
 {
     g_autoptr(GError) error = NULL;
     g_autoptr(GPtrArray) removed = wl_cleanup_unserved(&error);
@@ -60,7 +63,7 @@ clean_up(void)
 typedef struct {
     WlService *service;
     GMainLoop *loop;
-    WlActivationWatch *abandoned; /* NULL: not NetworkManager's */
+    WlActivationWatch *activation_watch; /* NULL: not started by NetworkManager */
     guint watch;
 } Manager;
 
@@ -73,19 +76,19 @@ on_manager_gone(GDBusConnection *connection, const char *name, gpointer user_dat
 }
 
 static void
-on_abandoned(gpointer user_data)
+on_activation_given_up(gpointer user_data)
 {
     Manager *manager = user_data;
 
     if (wl_service_is_used(manager->service))
-        return; /* it is told to disconnect */
-    g_message("NetworkManager has given this activation up before it began");
+        return; /* NetworkManager calls Disconnect */
+    g_message("NetworkManager gave up this activation before calling Connect");
     g_main_loop_quit(manager->loop);
 }
 
 /*
- * libnm watches who has called Connect; a NetworkManager that dies or gives up between starting us,
- * for which it is known by the environment it gives, and that call would leave us waiting.
+ * libnm watches the caller of Connect only. Without this a NetworkManager that exits or gives up
+ * before that call leaves this process behind. NM_VPN_LOG_LEVEL marks a child of NetworkManager.
  */
 static void
 end_with_manager(Manager *manager, const char *bus_name)
@@ -98,14 +101,15 @@ end_with_manager(Manager *manager, const char *bus_name)
     manager->watch =
         g_bus_watch_name_on_connection(connection, NM_DBUS_SERVICE, G_BUS_NAME_WATCHER_FLAGS_NONE,
                                        NULL, on_manager_gone, manager, NULL);
-    manager->abandoned = wl_activation_watch_new(connection, bus_name, on_abandoned, manager);
+    manager->activation_watch =
+        wl_activation_watch_new(connection, bus_name, on_activation_given_up, manager);
 }
 
 static void
 manager_clear(Manager *manager)
 {
     g_clear_handle_id(&manager->watch, g_bus_unwatch_name);
-    g_clear_pointer(&manager->abandoned, wl_activation_watch_free);
+    g_clear_pointer(&manager->activation_watch, wl_activation_watch_free);
 }
 
 int
@@ -115,13 +119,13 @@ main(int argc, char **argv)
     gboolean persist = FALSE, debug = FALSE, cleanup_only = FALSE, version = FALSE;
     const GOptionEntry entries[] = {
         {"bus-name", 0, 0, G_OPTION_ARG_STRING, &bus_name,
-         "D-Bus name to use for this instance (default " WL_SERVICE_BUS_NAME ")", "NAME"},
-        {"persist", 0, 0, G_OPTION_ARG_NONE, &persist, "Do not quit when the connection ends",
+         "Bus name of this process (default " WL_SERVICE_BUS_NAME ")", "NAME"},
+        {"persist", 0, 0, G_OPTION_ARG_NONE, &persist, "Keep running when the connection ends",
          NULL},
         {"debug", 0, 0, G_OPTION_ARG_NONE, &debug,
-         "Log everything to standard error and do not watch who called", NULL},
+         "Log all messages to standard error and do not exit with the caller", NULL},
         {"cleanup", 0, 0, G_OPTION_ARG_NONE, &cleanup_only,
-         "Remove what killed processes left behind, say what it was, and exit", NULL},
+         "Remove what killed service processes left behind, list it, and exit", NULL},
         {"version", 0, 0, G_OPTION_ARG_NONE, &version, "Print the version and exit", NULL},
         {NULL},
     };
@@ -132,8 +136,8 @@ main(int argc, char **argv)
     umask(0077);
     g_option_context_add_main_entries(context, entries, NULL);
     g_option_context_set_summary(
-        context, "Started by NetworkManager for each active wirelink profile. There is no need to "
-                 "start it by hand.");
+        context, "NetworkManager starts this program for each active wirelink profile. Do not "
+                 "start it manually.");
     if (!g_option_context_parse(context, &argc, &argv, &error)) {
         g_printerr("nm-wirelink-service: %s; see --help\n", error->message);
         return 2;
@@ -143,12 +147,12 @@ main(int argc, char **argv)
         return EXIT_SUCCESS;
     }
     if (cleanup_only)
-        return clean_up();
+        return cleanup();
 
     wl_log_init(debug);
     signal(SIGPIPE, SIG_IGN);
     if (sodium_init() < 0) {
-        g_critical("libsodium cannot be used: sodium_init failed");
+        g_critical("failed to initialize libsodium");
         return EXIT_FAILURE;
     }
     WlRawSockets raw;
@@ -172,7 +176,7 @@ main(int argc, char **argv)
     g_autoptr(GMainLoop) loop = g_main_loop_new(NULL, FALSE);
     Manager manager = {.service = service, .loop = loop};
 
-    /* libnm has installed handlers that work in signal context; these take their place. */
+    /* Replace libnm's handlers, which run in signal context. */
     g_unix_signal_add(SIGTERM, on_signal, loop);
     g_unix_signal_add(SIGINT, on_signal, loop);
     if (!persist)

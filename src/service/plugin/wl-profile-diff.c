@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/* Compares a stored profile with the active one: what can be applied now and what needs a
+ * reactivation. */
+
 #include "wl-profile-diff.h"
 
 #include <string.h>
@@ -29,7 +33,7 @@ find_peer(const WlEngineConfig *config, const WlKey *key)
     return NULL;
 }
 
-/* ---- preshared keys: those that nobody but the user keeps cannot be had */
+/* ---- preshared keys; those that NetworkManager does not store are not available */
 
 static char *
 preshared_key_name(const WlProfilePeer *peer)
@@ -37,9 +41,9 @@ preshared_key_name(const WlProfilePeer *peer)
     return g_strdup_printf("peer-%u-preshared-key", peer->number);
 }
 
-/* It has a key that we are not told: somebody else keeps it, or nobody has stored it yet. */
+/* The peer has a key that is not available: an agent stores it, or it is not stored yet. */
 static gboolean
-hides_key(const WlProfilePeer *peer)
+has_hidden_key(const WlProfilePeer *peer)
 {
     WlSecretFlags elsewhere = WL_SECRET_FLAG_AGENT_OWNED | WL_SECRET_FLAG_NOT_SAVED;
 
@@ -47,19 +51,19 @@ hides_key(const WlProfilePeer *peer)
                                     (peer->preshared_key_flags & elsewhere));
 }
 
-/* FALSE: it cannot be brought up. */
+/* FALSE: the peer cannot be added. */
 static gboolean
-settle_key(WlPeerConfig *config, const WlPeerConfig *running, const WlProfilePeer *peer,
-           WlProfileDiff *self)
+apply_preshared_key(WlPeerConfig *config, const WlPeerConfig *running, const WlProfilePeer *peer,
+                    WlProfileDiff *self)
 {
     gboolean optional = peer->preshared_key_flags & WL_SECRET_FLAG_NOT_REQUIRED;
 
-    if (!hides_key(peer)) {
-        /* Also the key that a new peer has waited for, where nothing else says so. */
+    if (!has_hidden_key(peer)) {
+        /* Also lists the key that a skipped peer was missing. */
         if (running ? running->has_preshared_key != config->has_preshared_key ||
                           !wl_key_equal(&running->preshared_key, &config->preshared_key)
                     : config->has_preshared_key)
-            g_ptr_array_add(self->keys, preshared_key_name(peer));
+            g_ptr_array_add(self->preshared_keys, preshared_key_name(peer));
         return TRUE;
     }
     if (running && running->has_preshared_key) {
@@ -69,27 +73,27 @@ settle_key(WlPeerConfig *config, const WlPeerConfig *running, const WlProfilePee
     }
     if (optional)
         return TRUE;
-    g_ptr_array_add(self->waiting, preshared_key_name(peer));
+    g_ptr_array_add(self->pending, preshared_key_name(peer));
     if (!running)
-        g_ptr_array_add(self->left_out, g_strdup_printf("peer-%u-", peer->number));
+        g_ptr_array_add(self->skipped_peers, g_strdup_printf("peer-%u-", peer->number));
     return running != NULL;
 }
 
 static void
-settle_keys(WlProfileDiff *self, const WlRunning *running)
+apply_preshared_keys(WlProfileDiff *self, const WlActiveProfile *active)
 {
     for (guint i = 0, place = 0; i < self->profile->peers->len; i++) {
         WlPeerConfig *config = self->config->peers->pdata[place];
-        const WlPeerConfig *before = find_peer(running->config, &config->public_key);
+        const WlPeerConfig *before = find_peer(active->config, &config->public_key);
 
-        if (settle_key(config, before, self->profile->peers->pdata[i], self))
+        if (apply_preshared_key(config, before, self->profile->peers->pdata[i], self))
             place++;
         else
             g_ptr_array_remove_index(self->config->peers, place);
     }
 }
 
-/* ---- what waits */
+/* ---- pending keys */
 
 static gboolean
 same_private_key(const WlProfile *profile, const WlKey *public_key)
@@ -97,7 +101,7 @@ same_private_key(const WlProfile *profile, const WlKey *public_key)
     WlKey key, public;
     gboolean same;
 
-    /* One that cannot be had is taken to be the same. */
+    /* A key that is not available is assumed to be unchanged. */
     if (!profile->private_key || !wl_key_parse(profile->private_key, &key))
         return TRUE;
     same = wl_key_derive_public(&key, &public) && wl_key_equal(&public, public_key);
@@ -106,7 +110,7 @@ same_private_key(const WlProfile *profile, const WlKey *public_key)
 }
 
 static gboolean
-takes_family(const WlProfile *profile, gboolean v6)
+has_default_route(const WlProfile *profile, gboolean v6)
 {
     for (guint i = 0; i < profile->peers->len; i++) {
         const WlProfilePeer *peer = profile->peers->pdata[i];
@@ -122,64 +126,65 @@ takes_family(const WlProfile *profile, gboolean v6)
     return FALSE;
 }
 
-/* Which peer takes everything may change, but not whether one does: that is rules and routes. */
+/* The peer with the default route may change, but not whether there is one, which determines rules
+ * and routes. */
 static gboolean
 same_tunnel(const WlProfile *a, const WlProfile *b)
 {
     return !a->full_tunnel || !b->full_tunnel ||
-           (takes_family(a, FALSE) == takes_family(b, FALSE) &&
-            takes_family(a, TRUE) == takes_family(b, TRUE));
+           (has_default_route(a, FALSE) == has_default_route(b, FALSE) &&
+            has_default_route(a, TRUE) == has_default_route(b, TRUE));
 }
 
 static gboolean
-is_same(const WlProfileDiff *self, const WlRunning *running, const WlProfileKey *key,
+is_same(const WlProfileDiff *self, const WlActiveProfile *active, const WlProfileKey *key,
         NMConnection *stored)
 {
-    const WlProfile *before = running->profile, *after = self->profile;
+    const WlProfile *before = active->profile, *after = self->profile;
 
     if (key->type == WL_KEY_TYPE_INTERFACE) {
         g_autofree char *name = wl_profile_get_link_name(after, stored);
-        return g_str_equal(name, running->interface);
+        return g_str_equal(name, active->interface);
     }
     if (key->secret)
-        return same_private_key(after, running->public_key);
+        return same_private_key(after, active->public_key);
     if (key->offset == G_STRUCT_OFFSET(WlProfile, full_tunnel) && !same_tunnel(before, after))
         return FALSE;
     return wl_profile_value_equal(key, before, after);
 }
 
 static void
-list_waiting(WlProfileDiff *self, const WlRunning *running, NMConnection *stored)
+list_pending(WlProfileDiff *self, const WlActiveProfile *active, NMConnection *stored)
 {
     gsize n_keys;
     const WlProfileKey *keys = wl_profile_keys(&n_keys);
 
     for (gsize i = 0; i < n_keys; i++) {
         if (keys[i].needs_reactivation && keys[i].scope == WL_KEY_OF_PROFILE &&
-            !is_same(self, running, &keys[i], stored))
-            g_ptr_array_add(self->waiting, g_strdup(keys[i].name));
+            !is_same(self, active, &keys[i], stored))
+            g_ptr_array_add(self->pending, g_strdup(keys[i].name));
     }
 }
 
-/* ---- all of it */
+/* ---- comparison */
 
 WlProfileDiff *
-wl_profile_diff_new(const WlRunning *running, NMConnection *stored, GError **error)
+wl_profile_diff_new(const WlActiveProfile *active, NMConnection *stored, GError **error)
 {
     g_autoptr(WlProfileDiff) self = g_new0(WlProfileDiff, 1);
 
-    self->waiting = g_ptr_array_new_with_free_func(g_free);
-    self->left_out = g_ptr_array_new_with_free_func(g_free);
-    self->keys = g_ptr_array_new_with_free_func(g_free);
+    self->pending = g_ptr_array_new_with_free_func(g_free);
+    self->skipped_peers = g_ptr_array_new_with_free_func(g_free);
+    self->preshared_keys = g_ptr_array_new_with_free_func(g_free);
     self->profile = wl_profile_from_connection(stored, WL_PROFILE_CHECK_DEFAULT, error);
     if (!self->profile)
         return NULL;
     self->config =
-        wl_engine_config_from_profile_with_public_key(self->profile, running->public_key, error);
+        wl_engine_config_from_profile_with_public_key(self->profile, active->public_key, error);
     if (!self->config)
         return NULL;
-    list_waiting(self, running, stored);
-    settle_keys(self, running);
+    list_pending(self, active, stored);
+    apply_preshared_keys(self, active);
     wipe_secrets(self->profile);
     return g_steal_pointer(&self);
 }
@@ -191,8 +196,8 @@ wl_profile_diff_free(WlProfileDiff *self)
         return;
     g_clear_pointer(&self->profile, wl_profile_free);
     wl_engine_config_free(self->config);
-    g_ptr_array_unref(self->waiting);
-    g_ptr_array_unref(self->left_out);
-    g_ptr_array_unref(self->keys);
+    g_ptr_array_unref(self->pending);
+    g_ptr_array_unref(self->skipped_peers);
+    g_ptr_array_unref(self->preshared_keys);
     g_free(self);
 }

@@ -6,29 +6,28 @@
 #include "wl-engine.h"
 #include "wl-profile.h"
 
-/** What runs, for comparing with it. */
+/** The active configuration to compare with. */
 typedef struct {
-    const WlProfile *profile;     /* as it was activated; secrets are not needed */
+    const WlProfile *profile;     /* as activated; secrets are not needed */
     const char *interface;        /* name of the link */
     const WlKey *public_key;      /* own */
-    const WlEngineConfig *config; /* with the peers of this moment */
-} WlRunning;
+    const WlEngineConfig *config; /* with the current peers */
+} WlActiveProfile;
 
-/** What becomes of what runs when another profile is stored in its place. */
+/** What a changed profile means for the active configuration. */
 typedef struct {
-    WlProfile *profile;     /* the stored one, without secrets */
-    WlEngineConfig *config; /* without private key; of peers whose preshared key is not known those
-                               that are new are left out */
-    GPtrArray *waiting;  /* of char*: keys as in vpn.data that count from the next activation on */
-    GPtrArray *left_out; /* of char*: "peer-3-", of those peers */
-    GPtrArray *keys;     /* of char*: preshared keys that are others than those that run, or
-                               of new peers */
+    WlProfile *profile;     /* the stored profile without secrets */
+    WlEngineConfig *config; /* without private key and without the skipped peers */
+    GPtrArray *pending;     /* of char *: changed keys, as in vpn.data, that need a reactivation */
+    GPtrArray *skipped_peers; /* of char *: "peer-3-"; new peers whose preshared key is not known */
+    GPtrArray *preshared_keys; /* of char *: preshared keys that differ, or that new peers have */
 } WlProfileDiff;
 
 /**
- * @stored with the secrets that can be had. NULL with *error, of one sentence that begins with the
- * key, if it is nothing that could run.
+ * Compares @stored, with the secrets that NetworkManager stores, to @active. NULL with *error,
+ * which begins with a key, if the profile is not valid.
  */
-WlProfileDiff *wl_profile_diff_new(const WlRunning *running, NMConnection *stored, GError **error);
+WlProfileDiff *wl_profile_diff_new(const WlActiveProfile *active, NMConnection *stored,
+                                   GError **error);
 void wl_profile_diff_free(WlProfileDiff *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(WlProfileDiff, wl_profile_diff_free)

@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/* Applies changes of the stored profile to the session and keeps track of pending ones. */
+
 #include "wl-profile-reload.h"
 
 #include "wl-profile-diff.h"
@@ -14,8 +17,8 @@ struct _WlProfileReload {
     gpointer user_data;
     WlProfileWatch *watch;
     WlProfile *activated;
-    NMConnection *applied; /* as last applied; what waits of it is not */
-    char **waiting;
+    NMConnection *applied; /* as last applied, without pending changes */
+    char **pending;
     char *error;
 };
 
@@ -49,15 +52,15 @@ has_prefix(gconstpointer prefix, gconstpointer name)
 }
 
 static gboolean
-waits(const WlProfileDiff *change, const char *name)
+is_pending(const WlProfileDiff *diff, const char *name)
 {
-    return g_ptr_array_find_with_equal_func(change->waiting, name, g_str_equal, NULL) ||
-           g_ptr_array_find_with_equal_func(change->left_out, name, has_prefix, NULL);
+    return g_ptr_array_find_with_equal_func(diff->pending, name, g_str_equal, NULL) ||
+           g_ptr_array_find_with_equal_func(diff->skipped_peers, name, has_prefix, NULL);
 }
 
-/* What @stored says otherwise than what was applied last, but for what waits. */
+/* Keys of @stored that differ from the applied profile and are not pending. */
 static GPtrArray *
-changed_names(const WlProfileReload *self, NMConnection *stored, const WlProfileDiff *change)
+changed_names(const WlProfileReload *self, NMConnection *stored, const WlProfileDiff *diff)
 {
     g_autoptr(GPtrArray) all = g_ptr_array_new_with_free_func(g_free);
     GPtrArray *names = g_ptr_array_new_with_free_func(g_free);
@@ -67,11 +70,11 @@ changed_names(const WlProfileReload *self, NMConnection *stored, const WlProfile
     add_names(all, after, before, FALSE);
     add_names(all, before, after, TRUE);
     for (guint i = 0; i < all->len; i++) {
-        if (!waits(change, all->pdata[i]))
+        if (!is_pending(diff, all->pdata[i]))
             g_ptr_array_add(names, g_strdup(all->pdata[i]));
     }
-    for (guint i = 0; i < change->keys->len; i++)
-        g_ptr_array_add(names, g_strdup(change->keys->pdata[i]));
+    for (guint i = 0; i < diff->preshared_keys->len; i++)
+        g_ptr_array_add(names, g_strdup(diff->preshared_keys->pdata[i]));
     g_ptr_array_sort(names, compare_names);
     return names;
 }
@@ -89,56 +92,54 @@ list_names(const char *const *names, guint n)
     return g_string_free(text, FALSE);
 }
 
-/* ---- telling, each thing once */
+/* ---- logging each change once */
 
 static gboolean
-tell_error(WlProfileReload *self, const char *error)
+update_error(WlProfileReload *self, const char *error)
 {
     if (g_str_equal(self->error, error))
         return FALSE;
     g_free(self->error);
     self->error = g_strdup(error);
     if (*error)
-        g_warning("the profile was changed and cannot be used as it is now; what runs stays as it "
-                  "was: %s",
-                  error);
+        g_warning("the changed profile is not valid; keeping the active configuration: %s", error);
     else
-        g_message("the profile can be used again");
+        g_message("the profile is valid again");
     return TRUE;
 }
 
-/* Of a key that cannot be had more is to be said than that it waits. */
+/* Explains keys that are pending because they are not available. */
 static void
-tell_missing_keys(const WlProfileReload *self, char **waiting)
+log_missing_keys(const WlProfileReload *self, char **pending)
 {
-    for (char **name = waiting; *name; name++) {
+    for (char **name = pending; *name; name++) {
         if (g_str_has_suffix(*name, "-preshared-key") &&
-            !g_strv_contains((const char *const *) self->waiting, *name))
-            g_message("%s: NetworkManager does not keep this key; a peer that is new waits for it "
-                      "until the profile is brought up again",
+            !g_strv_contains((const char *const *) self->pending, *name))
+            g_message("%s: NetworkManager does not store this key; a new peer is added at the next "
+                      "activation",
                       *name);
     }
 }
 
 static gboolean
-tell_waiting(WlProfileReload *self, GPtrArray *names)
+update_pending(WlProfileReload *self, GPtrArray *names)
 {
-    g_auto(GStrv) waiting = NULL;
+    g_auto(GStrv) pending = NULL;
     g_autofree char *list = NULL;
 
     g_ptr_array_sort(names, compare_names);
     g_ptr_array_add(names, NULL);
-    waiting = g_strdupv((char **) names->pdata);
-    if (g_strv_equal((const char *const *) waiting, (const char *const *) self->waiting))
+    pending = g_strdupv((char **) names->pdata);
+    if (g_strv_equal((const char *const *) pending, (const char *const *) self->pending))
         return FALSE;
-    list = list_names((const char *const *) waiting, g_strv_length(waiting));
-    if (*waiting)
-        g_message("the profile was changed (%s); that counts when it is brought up again", list);
+    list = list_names((const char *const *) pending, g_strv_length(pending));
+    if (*pending)
+        g_message("profile changed (%s); takes effect at the next activation", list);
     else
-        g_message("nothing in the profile waits any more");
-    tell_missing_keys(self, waiting);
-    g_strfreev(self->waiting);
-    self->waiting = g_steal_pointer(&waiting);
+        g_message("no change of the profile is pending");
+    log_missing_keys(self, pending);
+    g_strfreev(self->pending);
+    self->pending = g_steal_pointer(&pending);
     return TRUE;
 }
 
@@ -153,9 +154,9 @@ set_item(NMSettingVpn *setting, const char *name, const char *value)
         nm_setting_vpn_remove_data_item(setting, name);
 }
 
-/* @stored, but for what waits: of that what was applied before. */
+/* @stored with the previous values of pending keys. */
 static NMConnection *
-without_waiting(const WlProfileReload *self, NMConnection *stored, const WlProfileDiff *change)
+without_pending(const WlProfileReload *self, NMConnection *stored, const WlProfileDiff *diff)
 {
     NMConnection *applied = nm_simple_connection_new_clone(stored);
     NMSettingVpn *before = nm_connection_get_setting_vpn(self->applied);
@@ -168,74 +169,72 @@ without_waiting(const WlProfileReload *self, NMConnection *stored, const WlProfi
     for (guint i = 0; i < names->len; i++) {
         const char *name = names->pdata[i];
 
-        if (waits(change, name))
+        if (is_pending(diff, name))
             set_item(now, name, nm_setting_vpn_get_data_item(before, name));
     }
     return applied;
 }
 
 static gboolean
-apply(WlProfileReload *self, NMConnection *stored, WlProfileDiff *change, GError **error)
+apply(WlProfileReload *self, NMConnection *stored, WlProfileDiff *diff, GError **error)
 {
-    g_autofree const char **hide = wl_profile_strings_view(change->profile->hide_interfaces);
-    g_autofree const char **announce =
-        wl_profile_strings_view(change->profile->announce_interfaces);
+    g_autofree const char **hide = wl_profile_strings_view(diff->profile->hide_interfaces);
+    g_autofree const char **announce = wl_profile_strings_view(diff->profile->announce_interfaces);
     WlSessionSettings settings = {
-        .forwarding = change->profile->forwarding,
+        .forwarding = diff->profile->forwarding,
         .hide_interfaces = hide,
         .announce_interfaces = announce,
     };
     NMConnection *applied;
 
-    if (!wl_session_reload_profile(self->session, g_steal_pointer(&change->config), &settings,
-                                   error))
+    if (!wl_session_reload_profile(self->session, g_steal_pointer(&diff->config), &settings, error))
         return FALSE;
-    applied = without_waiting(self, stored, change);
+    applied = without_pending(self, stored, diff);
     g_object_unref(self->applied);
     self->applied = applied;
     return TRUE;
 }
 
 static gboolean
-take(WlProfileReload *self, NMConnection *stored)
+apply_stored(WlProfileReload *self, NMConnection *stored)
 {
-    WlRunning running = {
+    WlActiveProfile active = {
         .profile = self->activated,
         .interface = wl_session_get_settings(self->session)->interface,
         .public_key = wl_engine_get_public_key(wl_session_get_engine(self->session)),
         .config = wl_session_get_config(self->session),
     };
     g_autoptr(GError) error = NULL;
-    g_autoptr(WlProfileDiff) change = wl_profile_diff_new(&running, stored, &error);
-    g_autoptr(GPtrArray) names = change ? changed_names(self, stored, change) : NULL;
-    gboolean news;
+    g_autoptr(WlProfileDiff) diff = wl_profile_diff_new(&active, stored, &error);
+    g_autoptr(GPtrArray) names = diff ? changed_names(self, stored, diff) : NULL;
+    gboolean changed;
 
-    /* NetworkManager tells of every change, and most are none of ours. */
-    if (change && names->len > 0 && !apply(self, stored, change, &error))
-        g_clear_pointer(&change, wl_profile_diff_free);
-    news = tell_error(self, change ? "" : error->message);
-    if (change && names->len > 0) {
+    /* NetworkManager reports all changes, most of which do not concern wirelink. */
+    if (diff && names->len > 0 && !apply(self, stored, diff, &error))
+        g_clear_pointer(&diff, wl_profile_diff_free);
+    changed = update_error(self, diff ? "" : error->message);
+    if (diff && names->len > 0) {
         g_autofree char *list = list_names((const char *const *) names->pdata, names->len);
 
-        g_message("the profile was changed (%s), and runs so from now on", list);
-        for (guint i = 0; i < change->profile->warnings->len; i++)
-            g_warning("%s", (const char *) change->profile->warnings->pdata[i]);
-        news = TRUE;
+        g_message("profile changed (%s); applied", list);
+        for (guint i = 0; i < diff->profile->warnings->len; i++)
+            g_warning("%s", (const char *) diff->profile->warnings->pdata[i]);
+        changed = TRUE;
     }
-    if (change)
-        news |= tell_waiting(self, change->waiting);
-    return news;
+    if (diff)
+        changed |= update_pending(self, diff->pending);
+    return changed;
 }
 
 static gboolean
 on_stored(NMConnection *stored, const GError *error, gpointer user_data)
 {
     WlProfileReload *self = user_data;
-    gboolean news = stored ? take(self, stored) : tell_error(self, error->message);
+    gboolean changed = stored ? apply_stored(self, stored) : update_error(self, error->message);
 
-    if (news)
+    if (changed)
         self->changed(self->user_data);
-    return news;
+    return changed;
 }
 
 WlProfileReload *
@@ -250,7 +249,7 @@ wl_profile_reload_new(GDBusConnection *connection, WlSession *session, NMConnect
     self->applied = nm_simple_connection_new_clone(activated);
     nm_connection_clear_secrets(self->applied);
     self->activated = wl_profile_from_connection(self->applied, WL_PROFILE_CHECK_DEFAULT, NULL);
-    self->waiting = g_new0(char *, 1);
+    self->pending = g_new0(char *, 1);
     self->error = g_strdup("");
     self->watch =
         wl_profile_watch_new(connection, wl_session_get_settings(session)->uuid, on_stored, self);
@@ -265,7 +264,7 @@ wl_profile_reload_free(WlProfileReload *self)
     wl_profile_watch_free(self->watch);
     g_object_unref(self->applied);
     wl_profile_free(self->activated);
-    g_strfreev(self->waiting);
+    g_strfreev(self->pending);
     g_free(self->error);
     g_free(self);
 }
@@ -273,7 +272,7 @@ wl_profile_reload_free(WlProfileReload *self)
 const char *const *
 wl_profile_reload_get_pending(const WlProfileReload *self)
 {
-    return (const char *const *) self->waiting;
+    return (const char *const *) self->pending;
 }
 
 const char *

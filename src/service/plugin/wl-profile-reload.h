@@ -6,14 +6,14 @@
 #include "wl-session.h"
 
 /**
- * Has a session follow its profile while that is changed: what can be is applied at once, and of
- * the rest it says that it waits for the next activation.
+ * Applies changes of the stored profile to a session. Changes that need a reactivation are logged
+ * and listed as pending.
  */
 typedef struct _WlProfileReload WlProfileReload;
 
 /**
- * For a session that is ready, and outlives this. @activated is copied, without its secrets.
- * @changed is called when what is applied, what waits or what is wrong changed.
+ * @session must be ready and outlive this object. Copies @activated without its secrets. @changed
+ * is called when the applied profile, the pending keys or the error changed.
  */
 WlProfileReload *wl_profile_reload_new(GDBusConnection *connection, WlSession *session,
                                        NMConnection *activated, void (*changed)(gpointer user_data),
@@ -21,7 +21,7 @@ WlProfileReload *wl_profile_reload_new(GDBusConnection *connection, WlSession *s
 void wl_profile_reload_free(WlProfileReload *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(WlProfileReload, wl_profile_reload_free)
 
-/** Keys as in vpn.data, sorted, NULL-terminated. */
+/** Changed keys that need a reactivation, as in vpn.data, sorted, NULL-terminated. */
 const char *const *wl_profile_reload_get_pending(const WlProfileReload *self);
-/** Why the stored profile cannot run, one sentence; "" if it can. */
+/** Why the stored profile is not valid, as one sentence; "" if it is valid. */
 const char *wl_profile_reload_get_error(const WlProfileReload *self);

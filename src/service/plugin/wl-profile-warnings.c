@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/* Messages about valid settings with unexpected effects. */
+
 #include "wl-profile-warnings.h"
 
 #include "wl-tunnel-addresses.h"
@@ -34,17 +37,17 @@ log_full_tunnel(const WlProfile *profile, NMConnection *connection)
 
     if (!profile->full_tunnel) {
         if (v4 || v6)
-            g_message("a peer could take all traffic, but full-tunnel is not set: only the "
-                      "network's own goes through it");
+            g_message("a peer has a default route, but full-tunnel is not set; only traffic of "
+                      "the network's own prefixes uses the tunnel");
         return;
     }
     if (!v4 || !v6)
-        g_message("no peer takes all %s: it %s", v4 ? "IPv6" : "IPv4",
-                  profile->kill_switch ? "is refused" : "leaves without the tunnel");
+        g_message("no peer has a default route for %s; this traffic %s", v4 ? "IPv6" : "IPv4",
+                  profile->kill_switch ? "is blocked" : "bypasses the tunnel");
     if (asks_others(nm_connection_get_setting_ip4_config(connection)) ||
         asks_others(nm_connection_get_setting_ip6_config(connection)))
-        g_warning("names may be asked outside the tunnel: set ipv4.dns-priority and "
-                  "ipv6.dns-priority to -50 and their dns-search to ~");
+        g_warning("DNS queries may bypass the tunnel; set ipv4.dns-priority and "
+                  "ipv6.dns-priority to -50 and both dns-search to ~");
 }
 
 void
@@ -64,12 +67,12 @@ log_method(const char *name, NMSettingIPConfig *setting, const WlPrefix *address
     if (!method || !address || g_str_equal(method, NM_SETTING_IP4_CONFIG_METHOD_AUTO))
         return;
     text = wl_prefix_to_string(address);
-    g_warning("%s.method is %s, so that NetworkManager gives the link neither the address %s nor "
-              "any route of that family; set it to auto",
+    g_warning("%s.method is %s, so NetworkManager does not set the address %s or any route of "
+              "that family; set the method to auto",
               name, method, text);
 }
 
-/* Of a VPN NetworkManager takes addresses and routes with the method "auto" alone. */
+/* NetworkManager applies addresses and routes of a VPN with the method "auto" only. */
 void
 wl_profile_warnings_log_methods(NMConnection *connection, const GArray *addresses)
 {

@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/* The NetworkManager VPN plugin: creates a session in Connect and reports its configuration. */
+
 #include "wl-service.h"
 
 #include "wl-active-connection.h"
@@ -16,31 +19,32 @@
 #include "wl-tunnel-addresses.h"
 #include "wl-unmanaged.h"
 
-/* WireGuard over IPv6 over Ethernet leaves 1420 bytes. */
+/* Ethernet with 1500 bytes minus WireGuard over IPv6. */
 #define DEFAULT_MTU 1420
 
 struct _WlService {
     NMVpnServicePlugin parent_instance;
 
-    gboolean used; /* libnm keeps what one activation has announced: a second needs a new process */
-    gboolean asked;     /* for secrets, which is told once */
-    gboolean announced; /* NetworkManager has the first Config */
-    WlRawSockets raw;   /* none left when given to the session */
+    gboolean used;      /* libnm keeps state of the activation: each needs a new process */
+    gboolean asked;     /* the request for secrets has been logged */
+    gboolean announced; /* NetworkManager has received Config */
+    WlRawSockets raw;   /* owned by the session once it exists */
     char *id;
-    char **users; /* that the profile names; NULL: none */
-    GCancellable *finding;
-    char *active_connection;  /* NULL: not found yet */
-    NMConnection *connection; /* as it was activated, without secrets; NULL: not yet */
+    char **users; /* in connection.permissions; NULL: no restriction */
+    GCancellable *search;
+    char *active_connection;  /* object path; NULL: not known yet */
+    NMConnection *connection; /* as activated, without secrets; NULL: not activated */
     WlSession *session;
-    WlProfileReload *live; /* NULL: not ready yet */
-    WlSystemEvents *surroundings;
+    WlProfileReload *reload; /* NULL: the session is not ready */
+    WlSystemEvents *system_events;
     WlObjects *objects;
-    WlUnmanaged *unmanaged; /* NULL: NetworkManager's configuration says it */
+    WlUnmanaged *unmanaged; /* NULL: 90-wirelink.conf matches the link */
 };
 
 G_DEFINE_FINAL_TYPE(WlService, wl_service, NM_TYPE_VPN_SERVICE_PLUGIN)
 
-/* ---- what NetworkManager is told ----------------------------------------------------------- */
+/* ---- configuration for NetworkManager -----------------------------------------------------------
+ */
 
 static void
 announce(WlService *self, gboolean with_config)
@@ -52,7 +56,7 @@ announce(WlService *self, gboolean with_config)
     const WlPrefix *address6 = wl_tunnel_addresses_first(addresses, WL_FAMILY_V6);
     g_autoptr(GArray) routes = wl_engine_dup_routes(wl_session_get_engine(self->session));
 
-    /* libnm does not take floating references: they stay ours. */
+    /* libnm does not take ownership of floating references. */
     g_autoptr(GVariant) config = g_variant_ref_sink(
         wl_ip_config_new(settings->interface, settings->mtu, address4 != NULL, address6 != NULL));
     g_autoptr(GVariant) ip4 =
@@ -76,8 +80,8 @@ on_profile_changed(gpointer user_data)
     WlService *self = user_data;
 
     if (self->objects)
-        wl_objects_set_profile_state(self->objects, wl_profile_reload_get_pending(self->live),
-                                     wl_profile_reload_get_error(self->live));
+        wl_objects_set_profile_state(self->objects, wl_profile_reload_get_pending(self->reload),
+                                     wl_profile_reload_get_error(self->reload));
 }
 
 static void
@@ -96,14 +100,14 @@ on_ready(WlSession *session, gpointer user_data)
 
     self->objects = wl_objects_new(connection, session, &settings, &error);
     if (!self->objects)
-        g_warning("nothing can be shown on D-Bus: %s", error->message);
-    /* The userspace WireGuard, which is a program, runs by now. */
+        g_warning("failed to export the profile on D-Bus: %s", error->message);
+    /* Userspace WireGuard has been started by now. */
     if (!wl_syscall_filter_load(&filter_error))
         g_warning("%s", filter_error->message);
-    g_message("the link is up, %s WireGuard", wl_link_get_backend(wl_session_get_link(session)));
+    g_message("the link is up (%s WireGuard)", wl_link_get_backend(wl_session_get_link(session)));
     announce(self, TRUE);
     self->announced = TRUE;
-    self->live =
+    self->reload =
         wl_profile_reload_new(connection, session, self->connection, on_profile_changed, self);
 }
 
@@ -123,7 +127,7 @@ on_routes_changed(WlSession *session, gpointer user_data)
 {
     WlService *self = user_data;
 
-    /* Before the first announcement there is nothing to replace. */
+    /* The initial configuration includes the routes. */
     if (self->announced)
         announce(self, FALSE);
 }
@@ -174,7 +178,7 @@ static const WlSessionEvents session_events = {
     .settled = on_settled,
 };
 
-/* NULL: the profile names nobody. Of what is not a user nobody can be, but it is private. */
+/* NULL: no permissions. Permissions of other types match no user, but make the profile private. */
 static char **
 users_of(NMConnection *connection)
 {
@@ -203,8 +207,8 @@ on_found(GObject *source, GAsyncResult *result, gpointer user_data)
     WlService *self = user_data;
 
     if (error)
-        return; /* cancelled: we may be gone */
-    g_clear_object(&self->finding);
+        return; /* cancelled: self may have been freed */
+    g_clear_object(&self->search);
     self->active_connection = g_steal_pointer(&path);
     if (self->objects && self->active_connection)
         wl_objects_set_active_connection(self->objects, self->active_connection);
@@ -216,8 +220,8 @@ find_active_connection(WlService *self, const char *uuid)
     g_autoptr(GDBusConnection) connection =
         nm_vpn_service_plugin_get_connection(NM_VPN_SERVICE_PLUGIN(self));
 
-    self->finding = g_cancellable_new();
-    wl_active_connection_find_async(connection, uuid, self->finding, on_found, self);
+    self->search = g_cancellable_new();
+    wl_active_connection_find_async(connection, uuid, self->search, on_found, self);
 }
 
 static void
@@ -233,7 +237,7 @@ keep_unmanaged(WlService *self, const char *interface)
 static gboolean
 start(WlService *self, NMConnection *connection, GError **error)
 {
-    /* Also what is wrong with it is to be found by the profile. */
+    /* First, so that errors can be found by profile. */
     wl_log_set_context(nm_connection_get_uuid(connection), NULL);
 
     g_autoptr(WlProfile) profile =
@@ -277,7 +281,7 @@ start(WlService *self, NMConnection *connection, GError **error)
     self->connection = nm_simple_connection_new_clone(connection);
     nm_connection_clear_secrets(self->connection);
     self->session = wl_session_new(config, &settings, &session_events, self);
-    self->surroundings = wl_system_events_new(bus, self->session);
+    self->system_events = wl_system_events_new(bus, self->session);
     return TRUE;
 }
 
@@ -291,13 +295,13 @@ wl_service_connect(NMVpnServicePlugin *plugin, NMConnection *connection, GError 
 
     if (self->used) {
         g_set_error_literal(error, NM_VPN_PLUGIN_ERROR, NM_VPN_PLUGIN_ERROR_WRONG_STATE,
-                            "This process has served its one activation; start another");
+                            "This process has served an activation already; start a new one");
         return FALSE;
     }
     self->used = TRUE;
     if (start(self, connection, &local))
         return TRUE;
-    g_warning("the profile cannot be used: %s", local->message);
+    g_warning("the profile is not valid: %s", local->message);
     g_set_error_literal(error, NM_VPN_PLUGIN_ERROR, NM_VPN_PLUGIN_ERROR_BAD_ARGUMENTS,
                         local->message);
     return FALSE;
@@ -315,8 +319,8 @@ wl_service_need_secrets(NMVpnServicePlugin *plugin, NMConnection *connection,
     wl_log_set_context(nm_connection_get_uuid(connection), NULL);
     if (!self->asked)
         g_message(
-            "NetworkManager does not have the secret %s and asks for it: the desktop, or who runs "
-            "nmcli --ask connection up",
+            "the secret %s is not stored; NetworkManager requests it from the desktop's secret agent "
+            "or from \"nmcli --ask connection up\"",
             missing);
     self->asked = TRUE;
     *setting_name = NM_SETTING_VPN_SETTING_NAME;
@@ -335,14 +339,14 @@ wl_service_disconnect(NMVpnServicePlugin *plugin, GError **error)
 void
 wl_service_shut_down(WlService *self)
 {
-    g_cancellable_cancel(self->finding);
-    g_clear_object(&self->finding);
+    g_cancellable_cancel(self->search);
+    g_clear_object(&self->search);
     g_clear_pointer(&self->unmanaged, wl_unmanaged_free);
-    g_clear_pointer(&self->live, wl_profile_reload_free);
+    g_clear_pointer(&self->reload, wl_profile_reload_free);
     g_clear_pointer(&self->objects, wl_objects_free);
-    g_clear_pointer(&self->surroundings, wl_system_events_free);
+    g_clear_pointer(&self->system_events, wl_system_events_free);
     if (self->session && self->announced)
-        g_message("the link goes down");
+        g_message("removing the link");
     g_clear_pointer(&self->session, wl_session_free);
 }
 
@@ -383,7 +387,7 @@ wl_service_is_used(const WlService *self)
     return self->used;
 }
 
-/* libnm does not look whether it got the name; waiting in the queue we would hear nothing. */
+/* libnm does not check whether it owns the name; a queued process would not receive any calls. */
 static gboolean
 owns_name(GDBusConnection *connection, const char *name, GError **error)
 {
@@ -398,15 +402,16 @@ owns_name(GDBusConnection *connection, const char *name, GError **error)
     g_variant_get(reply, "(&s)", &owner);
     if (g_str_equal(owner, g_dbus_connection_get_unique_name(connection)))
         return TRUE;
-    g_set_error(error, G_IO_ERROR, G_IO_ERROR_EXISTS,
-                "the bus name %s belongs to another process (%s); end that one, or give another "
-                "name with --bus-name",
-                name, owner);
+    g_set_error(
+        error, G_IO_ERROR, G_IO_ERROR_EXISTS,
+        "the bus name %s is owned by another process (%s); stop that process or use another "
+        "name with --bus-name",
+        name, owner);
     return FALSE;
 }
 
-/* Being in the queue of the base name is enough for the bus policy and for clients that look for
- * us. */
+/* Queueing for the base name is sufficient for the bus policy and for clients that search for
+ * processes. */
 static gboolean
 queue_on_base_name(GDBusConnection *connection, GError **error)
 {

@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/* Connects the watches of the machine to the inputs of a session. */
+
 #include "wl-system-events.h"
 
 #include "wl-session-control.h"
@@ -8,7 +11,7 @@
 struct _WlSystemEvents {
     WlSession *session;
     WlUplinks *uplinks;
-    WlSleepMonitor *wake;
+    WlSleepMonitor *sleep_monitor;
 };
 
 static void
@@ -36,7 +39,7 @@ on_dns(const GArray *servers, gboolean vpn, gpointer user_data)
 }
 
 static void
-on_wake(const char *reason, gpointer user_data)
+on_resumed(const char *reason, gpointer user_data)
 {
     WlSystemEvents *self = user_data;
 
@@ -57,7 +60,7 @@ wl_system_events_new(GDBusConnection *connection, WlSession *session)
 
     self->session = session;
     self->uplinks = wl_uplinks_new(connection, &uplinks_events, self);
-    self->wake = wl_sleep_monitor_new(connection, on_wake, self);
+    self->sleep_monitor = wl_sleep_monitor_new(connection, on_resumed, self);
     return self;
 }
 
@@ -67,6 +70,6 @@ wl_system_events_free(WlSystemEvents *self)
     if (!self)
         return;
     wl_uplinks_free(self->uplinks);
-    wl_sleep_monitor_free(self->wake);
+    wl_sleep_monitor_free(self->sleep_monitor);
     g_free(self);
 }

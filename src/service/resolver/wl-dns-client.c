@@ -1,4 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/* DNS queries with c-ares, driven by the main loop. Sockets are marked and bound before use; a
+ * socket for which that fails is not used, because its queries would enter the tunnel. Timeouts are
+ * milliseconds. */
+
 #include "wl-dns-client.h"
 
 #include <ares.h>
@@ -8,37 +13,37 @@
 
 #include "wl-fd-source.h"
 
-#define MAX_ADDRESSES 16   /* of one name; more are not worth trying */
-#define TIMEOUT_MS    2000 /* of one server, the first time */
+#define MAX_ADDRESSES 16   /* per name */
+#define TIMEOUT_MS    2000 /* per server, for the first attempt */
 #define TRIES         2
 
 struct _WlDnsClient {
-    WlDnsRoute way;
-    char *interface; /* that of the servers; "": none */
-    char *trouble;   /* of the last socket; NULL: none */
+    WlDnsRoute route;
+    char *interface;    /* of the servers; "": any */
+    char *socket_error; /* of the last socket; NULL: none */
     ares_channel channel;
     GHashTable *watches; /* file descriptor -> GSource */
     guint timeout_id;
-    GPtrArray *questions; /* of Question */
+    GPtrArray *queries; /* of Query */
 };
 
 typedef struct {
     WlDnsClient *client;
-    WlDnsClientFunc func; /* NULL: nobody wants to know any more */
+    WlDnsClientFunc func; /* NULL: cancelled */
     gpointer user_data;
-    guint answer_id; /* the answer is there, and told from the main loop */
+    guint reply_id; /* source that delivers the reply; 0: pending */
     WlIp addresses[MAX_ADDRESSES];
     gsize n;
     int status;
-} Question;
+} Query;
 
 static void
-question_free(gpointer data)
+query_free(gpointer data)
 {
-    Question *question = data;
+    Query *query = data;
 
-    g_clear_handle_id(&question->answer_id, g_source_remove);
-    g_free(question);
+    g_clear_handle_id(&query->reply_id, g_source_remove);
+    g_free(query);
 }
 
 /* ---- c-ares and the main loop -------------------------------------------------------------- */
@@ -68,14 +73,14 @@ on_timeout(gpointer user_data)
     return G_SOURCE_REMOVE;
 }
 
-/* When c-ares next wants the time. */
+/* Calls c-ares at its next timeout. */
 static void
 schedule(WlDnsClient *self)
 {
     struct timeval room, *next = ares_timeout(self->channel, NULL, &room);
 
     g_clear_handle_id(&self->timeout_id, g_source_remove);
-    /* Rounded up, or it would be too early and asked again. */
+    /* Rounded up, or the timeout would fire early and repeat. */
     if (next)
         self->timeout_id = g_timeout_add(
             (guint) (next->tv_sec * 1000 + (next->tv_usec + 999) / 1000), on_timeout, self);
@@ -101,7 +106,8 @@ on_socket_state(void *data, ares_socket_t fd, int readable, int writable)
                             wl_fd_source_new(fd, condition, on_ready, self));
 }
 
-/* ---- which way it goes --------------------------------------------------------------------- */
+/* ---- bypassing the tunnel ---------------------------------------------------------------------
+ */
 
 static gboolean
 bind_to_port(int fd, guint16 port)
@@ -113,14 +119,14 @@ bind_to_port(int fd, guint16 port)
            bind(fd, (struct sockaddr *) &any, sizeof any) == 0;
 }
 
-/* A socket that cannot be made to go around the tunnel would ask in it: better none. */
+/* Without this the query would go through the tunnel. */
 static int
 refuse(WlDnsClient *self, const char *what)
 {
-    self->trouble = g_strdup_printf("a question to the DNS servers of %s would go through the "
-                                    "tunnel, for its socket cannot be %s: %s",
-                                    *self->interface ? self->interface : "the uplinks", what,
-                                    g_strerror(errno));
+    self->socket_error = g_strdup_printf(
+        "queries to the DNS servers of %s would enter the tunnel: failed to %s the "
+        "socket: %s",
+        *self->interface ? self->interface : "the uplinks", what, g_strerror(errno));
     return -1;
 }
 
@@ -128,52 +134,53 @@ static int
 configure_socket(ares_socket_t fd, int type, void *data)
 {
     WlDnsClient *self = data;
-    guint32 mark = self->way.mark;
+    guint32 mark = self->route.mark;
     int family = AF_UNSPEC;
     socklen_t size = sizeof family;
 
-    g_clear_pointer(&self->trouble, g_free);
+    g_clear_pointer(&self->socket_error, g_free);
     if (mark && setsockopt(fd, SOL_SOCKET, SO_MARK, &mark, sizeof mark) < 0)
-        return refuse(self, "marked");
-    /* Also what makes a link-local server's address whole. Not ares_set_local_dev(), which asks
-     * all the same where it failed. */
+        return refuse(self, "mark");
+    /* This also provides the scope of link-local servers. ares_set_local_dev() would continue after
+     * a failure. */
     if (*self->interface && setsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, self->interface,
                                        (socklen_t) strlen(self->interface)) < 0)
-        return refuse(self, "bound to that");
-    if (!self->way.port || type != SOCK_DGRAM)
+        return refuse(self, "bind");
+    if (!self->route.port || type != SOCK_DGRAM)
         return 0;
     if (getsockopt(fd, SOL_SOCKET, SO_DOMAIN, &family, &size) < 0)
-        return refuse(self, "looked at");
-    return family != AF_INET || bind_to_port(fd, self->way.port) ? 0
-                                                                 : refuse(self, "given its port");
+        return refuse(self, "inspect");
+    return family != AF_INET || bind_to_port(fd, self->route.port)
+               ? 0
+               : refuse(self, "set the port of");
 }
 
-/* ---- questions and answers ----------------------------------------------------------------- */
+/* ---- queries ----------------------------------------------------------------- */
 
 static gboolean
-on_answer_idle(gpointer user_data)
+on_reply_idle(gpointer user_data)
 {
-    Question *question = user_data;
-    const char *trouble = question->client->trouble;
+    Query *query = user_data;
+    const char *socket_error = query->client->socket_error;
     guint index;
 
-    /* The one who is told may free the client. */
-    question->answer_id = 0;
-    if (g_ptr_array_find(question->client->questions, question, &index))
-        g_ptr_array_steal_index_fast(question->client->questions, index);
-    if (question->func)
-        question->func(question->addresses, question->n,
-                       trouble ? trouble : ares_strerror(question->status), question->user_data);
-    question_free(question);
+    /* The function may free the client. */
+    query->reply_id = 0;
+    if (g_ptr_array_find(query->client->queries, query, &index))
+        g_ptr_array_steal_index_fast(query->client->queries, index);
+    if (query->func)
+        query->func(query->addresses, query->n,
+                    socket_error ? socket_error : ares_strerror(query->status), query->user_data);
+    query_free(query);
     return G_SOURCE_REMOVE;
 }
 
 static void
-take(Question *question, const struct sockaddr *address)
+take(Query *query, const struct sockaddr *address)
 {
     const struct sockaddr_in *v4 = (const void *) address;
     const struct sockaddr_in6 *v6 = (const void *) address;
-    WlIp *ip = &question->addresses[question->n];
+    WlIp *ip = &query->addresses[query->n];
 
     if (address->sa_family == AF_INET)
         wl_ip_from_bytes(ip, WL_FAMILY_V4, (const guint8 *) &v4->sin_addr);
@@ -181,46 +188,46 @@ take(Question *question, const struct sockaddr *address)
         wl_ip_from_bytes(ip, WL_FAMILY_V6, (const guint8 *) &v6->sin6_addr);
     else
         return;
-    question->n++;
+    query->n++;
 }
 
-/* c-ares may have the answer before it was asked, and may not be freed from within. */
+/* c-ares may call this before ares_getaddrinfo() returns, and must not be freed from here. */
 static void
 on_addresses(void *data, int status, int timeouts, struct ares_addrinfo *result)
 {
-    Question *question = data;
+    Query *query = data;
 
     for (const struct ares_addrinfo_node *node = result ? result->nodes : NULL;
-         node && question->n < MAX_ADDRESSES; node = node->ai_next)
-        take(question, node->ai_addr);
+         node && query->n < MAX_ADDRESSES; node = node->ai_next)
+        take(query, node->ai_addr);
     if (result)
         ares_freeaddrinfo(result);
-    question->status = status;
-    question->answer_id = g_idle_add(on_answer_idle, question);
+    query->status = status;
+    query->reply_id = g_idle_add(on_reply_idle, query);
 }
 
 void
 wl_dns_client_resolve(WlDnsClient *self, const char *host, WlDnsClientFunc func, gpointer user_data)
 {
     struct ares_addrinfo_hints hints = {.ai_family = AF_UNSPEC, .ai_flags = ARES_AI_NOSORT};
-    Question *question = g_new0(Question, 1);
+    Query *query = g_new0(Query, 1);
 
-    question->client = self;
-    question->func = func;
-    question->user_data = user_data;
-    g_ptr_array_add(self->questions, question);
-    ares_getaddrinfo(self->channel, host, NULL, &hints, on_addresses, question);
+    query->client = self;
+    query->func = func;
+    query->user_data = user_data;
+    g_ptr_array_add(self->queries, query);
+    ares_getaddrinfo(self->channel, host, NULL, &hints, on_addresses, query);
     schedule(self);
 }
 
 void
 wl_dns_client_cancel(WlDnsClient *self, gpointer user_data)
 {
-    for (guint i = 0; i < self->questions->len; i++) {
-        Question *question = self->questions->pdata[i];
+    for (guint i = 0; i < self->queries->len; i++) {
+        Query *query = self->queries->pdata[i];
 
-        if (question->user_data == user_data)
-            question->func = NULL;
+        if (query->user_data == user_data)
+            query->func = NULL;
     }
 }
 
@@ -255,8 +262,8 @@ open_channel(WlDnsClient *self)
 {
     static gboolean initialized;
     struct ares_options options = {
-        /* Addresses fit a datagram, and a connection would come from a port that is let around by
-         * no rule. The name is asked as it stands. */
+        /* No TCP: replies fit into a datagram, and no rule lets a TCP connection bypass the tunnel.
+         * No search domains. */
         .flags = ARES_FLAG_IGNTC | ARES_FLAG_NOSEARCH | ARES_FLAG_EDNS,
         .timeout = TIMEOUT_MS,
         .tries = TRIES,
@@ -274,22 +281,22 @@ open_channel(WlDnsClient *self)
 }
 
 WlDnsClient *
-wl_dns_client_new(const char *interface, const WlDnsServer *servers, gsize n, const WlDnsRoute *way,
-                  GError **error)
+wl_dns_client_new(const char *interface, const WlDnsServer *servers, gsize n,
+                  const WlDnsRoute *route, GError **error)
 {
     g_autoptr(WlDnsClient) self = g_new0(WlDnsClient, 1);
     int status;
 
-    self->way = *way;
+    self->route = *route;
     self->interface = g_strdup(interface);
     self->watches = g_hash_table_new_full(NULL, NULL, NULL, watch_free);
-    self->questions = g_ptr_array_new_with_free_func(question_free);
+    self->queries = g_ptr_array_new_with_free_func(query_free);
     status = open_channel(self);
     if (status == ARES_SUCCESS)
         status = set_servers(self, interface, servers, n);
     if (status != ARES_SUCCESS) {
         g_set_error(error, G_IO_ERROR, G_IO_ERROR_FAILED,
-                    "the DNS servers of %s cannot be asked: %s", interface, ares_strerror(status));
+                    "failed to query the DNS servers of %s: %s", interface, ares_strerror(status));
         return NULL;
     }
     ares_set_socket_configure_callback(self->channel, configure_socket, self);
@@ -301,12 +308,12 @@ wl_dns_client_free(WlDnsClient *self)
 {
     if (!self)
         return;
-    /* Answers what is open, and closes the sockets, whose watches end with that. */
+    /* Completes pending queries and closes the sockets, which removes their watches. */
     g_clear_pointer(&self->channel, ares_destroy);
     g_clear_handle_id(&self->timeout_id, g_source_remove);
     g_hash_table_unref(self->watches);
-    g_ptr_array_unref(self->questions);
+    g_ptr_array_unref(self->queries);
     g_free(self->interface);
-    g_free(self->trouble);
+    g_free(self->socket_error);
     g_free(self);
 }

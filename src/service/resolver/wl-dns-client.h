@@ -5,29 +5,28 @@
 
 #include "wl-dns-server.h"
 
-/** Asks the DNS servers of one uplink, whatever resolver this machine has, by sockets that say
- * which way they go. */
+/** Queries the DNS servers of one uplink, independent of this machine's resolver, through sockets
+ * that bypass the tunnel. */
 typedef struct _WlDnsClient WlDnsClient;
 
 typedef struct {
-    guint32 mark; /* of what goes around a full tunnel; 0: none */
-    guint16 port; /* IPv4 servers are asked from this one, to which others are bound as well
-                     (SO_REUSEPORT); 0: from any */
+    guint32 mark; /* firewall mark of packets that bypass a full tunnel; 0: none */
+    guint16 port; /* source port of queries to IPv4 servers, shared with SO_REUSEPORT; 0: any */
 } WlDnsRoute;
 
-/** From the main loop, once. @n = 0: there are none, or nobody could say, because of @why. */
+/** Called once from the main loop. @n = 0: no addresses, for the reason @why. */
 typedef void (*WlDnsClientFunc)(const WlIp *addresses, gsize n, const char *why,
                                 gpointer user_data);
 
-/** Of the @n @servers it asks those with the @interface. */
+/** Uses those of the @n @servers that belong to @interface. */
 WlDnsClient *wl_dns_client_new(const char *interface, const WlDnsServer *servers, gsize n,
-                               const WlDnsRoute *way, GError **error);
-/** Nothing is called back any more. */
+                               const WlDnsRoute *route, GError **error);
+/** Cancels all queries without calling their functions. */
 void wl_dns_client_free(WlDnsClient *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(WlDnsClient, wl_dns_client_free)
 
-/** The addresses of both families of @host. */
+/** Resolves @host to addresses of both families. */
 void wl_dns_client_resolve(WlDnsClient *self, const char *host, WlDnsClientFunc func,
                            gpointer user_data);
-/** What was asked with @user_data is not answered any more. */
+/** Cancels all queries with @user_data without calling their functions. */
 void wl_dns_client_cancel(WlDnsClient *self, gpointer user_data);

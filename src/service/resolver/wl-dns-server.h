@@ -3,8 +3,8 @@
 
 #include "wl-address.h"
 
-/** A DNS server of an uplink. Compared byte for byte: to be filled with zeros first. */
+/** A DNS server of an uplink. Compared bytewise: initialize it with zeros. */
 typedef struct {
     WlIp address;
-    char interface[16]; /* it is asked by this one; "": whichever leads to it */
+    char interface[16]; /* interface that queries are bound to; "": any */
 } WlDnsServer;

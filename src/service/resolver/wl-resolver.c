@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/* Lookups of endpoint names: the DNS servers of all uplinks in parallel, then this machine's
+ * resolver. */
+
 #include "wl-resolver.h"
 
 #include <gio/gio.h>
@@ -9,17 +13,17 @@
 
 #include "wl-dns-client.h"
 
-#define MAX_ADDRESSES 16 /* of one name; more are not worth trying */
+#define MAX_ADDRESSES 16 /* per name */
 
 struct _WlResolver {
     WlResolverFunc func;
     gpointer user_data;
     GHashTable *pending; /* name -> Lookup */
 
-    WlDnsRoute way;
-    int port;           /* a socket that keeps the port of the way; -1: none */
-    gboolean by_vpn;    /* this machine's resolver asks by one */
-    GPtrArray *uplinks; /* of WlDnsClient, one for each that has servers */
+    WlDnsRoute route;
+    int port;           /* socket that reserves route.port; -1: none */
+    gboolean by_vpn;    /* this machine's resolver uses DNS servers of a VPN */
+    GPtrArray *uplinks; /* of WlDnsClient, one per uplink with servers */
 };
 
 typedef struct {
@@ -27,8 +31,8 @@ typedef struct {
     char *name;
     char *host;
     guint16 port;
-    guint waiting;         /* for so many uplinks */
-    GCancellable *machine; /* waits for this machine's resolver; NULL: does not */
+    guint n_pending;       /* queries to uplinks */
+    GCancellable *machine; /* query to this machine's resolver; NULL: none */
 } Lookup;
 
 static void
@@ -38,7 +42,7 @@ stop(Lookup *lookup)
 
     for (guint i = 0; i < uplinks->len; i++)
         wl_dns_client_cancel(uplinks->pdata[i], lookup);
-    lookup->waiting = 0;
+    lookup->n_pending = 0;
     if (lookup->machine)
         g_cancellable_cancel(lookup->machine);
     g_clear_object(&lookup->machine);
@@ -79,7 +83,7 @@ on_resolved(GObject *source, GAsyncResult *result, gpointer user_data)
 {
     g_autoptr(GError) error = NULL;
     GList *found = g_resolver_lookup_by_name_finish(G_RESOLVER(source), result, &error);
-    Lookup *lookup = user_data; /* not there any more after a cancellation */
+    Lookup *lookup = user_data; /* freed already after a cancellation */
     WlIp addresses[MAX_ADDRESSES];
     gsize n = 0;
 
@@ -99,7 +103,7 @@ on_resolved(GObject *source, GAsyncResult *result, gpointer user_data)
 }
 
 static void
-ask_machine(Lookup *lookup)
+query_machine(Lookup *lookup)
 {
     g_autoptr(GResolver) resolver = g_resolver_get_default();
 
@@ -109,9 +113,9 @@ ask_machine(Lookup *lookup)
 
 /* ---- the uplinks --------------------------------------------------------------------------- */
 
-/* All of them: which of them leads out is not known, and the first that knows the name will do. */
+/* All uplinks are queried, because any may be offline; the first reply with an address is used. */
 static void
-on_uplink_answer(const WlIp *addresses, gsize n, const char *why, gpointer user_data)
+on_uplink_reply(const WlIp *addresses, gsize n, const char *why, gpointer user_data)
 {
     Lookup *lookup = user_data;
 
@@ -119,10 +123,10 @@ on_uplink_answer(const WlIp *addresses, gsize n, const char *why, gpointer user_
         finish(lookup, addresses, n);
         return;
     }
-    g_info("%s: not known on an uplink: %s", lookup->name, why);
-    /* Perhaps a name that only the VPN's own servers know. */
-    if (--lookup->waiting == 0)
-        ask_machine(lookup);
+    g_info("%s does not resolve through an uplink: %s", lookup->name, why);
+    /* The VPN's servers may know the name. */
+    if (--lookup->n_pending == 0)
+        query_machine(lookup);
 }
 
 static void
@@ -131,14 +135,14 @@ start(Lookup *lookup)
     WlResolver *self = lookup->resolver;
     g_autofree char *ascii = g_hostname_to_ascii(lookup->host);
 
-    /* Names of the local network are not asked of any server (RFC 6762). */
+    /* Names below .local are resolved by multicast only (RFC 6762). */
     if (self->by_vpn && ascii && !g_str_has_suffix(ascii, ".local")) {
-        lookup->waiting = self->uplinks->len;
+        lookup->n_pending = self->uplinks->len;
         for (guint i = 0; i < self->uplinks->len; i++)
-            wl_dns_client_resolve(self->uplinks->pdata[i], ascii, on_uplink_answer, lookup);
+            wl_dns_client_resolve(self->uplinks->pdata[i], ascii, on_uplink_reply, lookup);
     }
-    if (lookup->waiting == 0)
-        ask_machine(lookup);
+    if (lookup->n_pending == 0)
+        query_machine(lookup);
 }
 
 static gboolean
@@ -157,11 +161,11 @@ wl_resolver_set_servers(WlResolver *self, const GArray *servers, gboolean by_vpn
     GHashTableIter iter;
     gpointer value;
 
-    /* Who waits is answered by the new ones. */
+    /* Pending lookups restart with the new servers. */
     g_hash_table_iter_init(&iter, self->pending);
     while (g_hash_table_iter_next(&iter, NULL, &value))
         stop(value);
-    self->by_vpn = by_vpn || self->way.mark != 0;
+    self->by_vpn = by_vpn || self->route.mark != 0;
     g_ptr_array_set_size(self->uplinks, 0);
     for (guint i = 0; self->by_vpn && i < servers->len; i++) {
         const WlDnsServer *server = &g_array_index(servers, WlDnsServer, i);
@@ -171,7 +175,7 @@ wl_resolver_set_servers(WlResolver *self, const GArray *servers, gboolean by_vpn
         if (has_interface_before(servers, i))
             continue;
         client = wl_dns_client_new(server->interface, (const WlDnsServer *) servers->data,
-                                   servers->len, &self->way, &error);
+                                   servers->len, &self->route, &error);
         if (client)
             g_ptr_array_add(self->uplinks, client);
         else
@@ -184,8 +188,8 @@ wl_resolver_set_servers(WlResolver *self, const GArray *servers, gboolean by_vpn
 
 /* ---- life ---------------------------------------------------------------------------------- */
 
-/* One port for the time of the tunnel, which a rule can name. What comes to this socket itself is
- * never read. */
+/* Reserves one port for the lifetime of the tunnel, so that a routing rule can match it. This
+ * socket itself is never read. */
 static int
 reserve_port(guint16 *port)
 {
@@ -213,8 +217,8 @@ wl_resolver_new(guint32 mark, WlResolverFunc func, gpointer user_data)
     self->user_data = user_data;
     self->pending = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, lookup_free);
     self->uplinks = g_ptr_array_new_with_free_func((GDestroyNotify) wl_dns_client_free);
-    self->way.mark = mark;
-    self->port = mark ? reserve_port(&self->way.port) : -1;
+    self->route.mark = mark;
+    self->port = mark ? reserve_port(&self->route.port) : -1;
     return self;
 }
 
@@ -233,7 +237,7 @@ wl_resolver_free(WlResolver *self)
 guint16
 wl_resolver_get_port(const WlResolver *self)
 {
-    return self->way.port;
+    return self->route.port;
 }
 
 void

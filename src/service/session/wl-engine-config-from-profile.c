@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/* The conversion from the profile, which holds text, to the configuration of the engine. */
+
 #include "wl-engine-config-from-profile.h"
 
 static gboolean
 bad_value(const char *key, const char *value, GError **error)
 {
-    g_set_error(error, WL_PROFILE_ERROR, WL_PROFILE_ERROR_VALUE, "%s: \"%s\" cannot be used", key,
+    g_set_error(error, WL_PROFILE_ERROR, WL_PROFILE_ERROR_VALUE, "%s: invalid value \"%s\"", key,
                 value);
     return FALSE;
 }
@@ -69,10 +72,11 @@ setup_peer(const WlProfilePeer *peer, const WlKey *own, GError **error)
         return NULL;
     }
     if (wl_key_equal(&key, own)) {
-        g_set_error(error, WL_PROFILE_ERROR, WL_PROFILE_ERROR_CONFLICT,
-                    "%s: this is the public key of this machine itself; name the other machine's "
-                    "key, or remove the peer",
-                    key_name);
+        g_set_error(
+            error, WL_PROFILE_ERROR, WL_PROFILE_ERROR_CONFLICT,
+            "%s: this is the public key of this machine; enter the key of the other machine or "
+            "remove the peer",
+            key_name);
         return NULL;
     }
     g_autoptr(WlPeerConfig) config = wl_peer_config_new(&key);
@@ -90,7 +94,7 @@ setup_peer(const WlProfilePeer *peer, const WlKey *own, GError **error)
         config->has_preshared_key = TRUE;
         if (!wl_key_parse(peer->preshared_key, &config->preshared_key)) {
             g_set_error(error, WL_PROFILE_ERROR, WL_PROFILE_ERROR_VALUE,
-                        "peer-%u-preshared-key: this is not a WireGuard key", peer->number);
+                        "peer-%u-preshared-key: not a WireGuard key", peer->number);
             return NULL;
         }
     }
@@ -129,8 +133,8 @@ wl_engine_config_from_profile(const WlProfile *profile, GError **error)
     if (!profile->private_key || !wl_key_parse(profile->private_key, &key) ||
         !wl_key_derive_public(&key, &own)) {
         g_set_error_literal(error, WL_PROFILE_ERROR, WL_PROFILE_ERROR_SECRET,
-                            "private-key: this is not a WireGuard private key; \"wirelinkctl "
-                            "genkey\" makes one");
+                            "private-key: not a WireGuard private key; \"wirelinkctl genkey\" "
+                            "generates one");
         return NULL;
     }
     config = wl_engine_config_from_profile_with_public_key(profile, &own, error);

@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/* The policy routes of a profile with full-tunnel. */
+
 #include "wl-full-tunnel.h"
 
 static GArray *

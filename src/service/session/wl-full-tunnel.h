@@ -5,7 +5,7 @@
 #include "wl-policy-routes.h"
 #include "wl-session-settings.h"
 
-/** Default routes of @config's peers, and halves of one, as routes into @link, which is up.
- * @resolver_port: see WlPolicyRoutesConfig. */
+/** Installs the default routes of @config's peers, and halves of them, as policy routes into @link,
+ * which must be up. @resolver_port: see WlPolicyRoutesConfig. */
 WlPolicyRoutes *wl_full_tunnel_open(const WlEngineConfig *config, const WlSessionSettings *settings,
                                     guint16 resolver_port, WlLink *link, GError **error);

@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/* Selects the local addresses that may be announced to other members (docs/protocol.md 8.2). */
+
 #include "wl-local-addresses.h"
 
 #include "wl-network-monitor.h"

@@ -3,7 +3,7 @@
 
 #include "wl-session-settings.h"
 
-/** Tells the engine this machine's addresses (of WlNetworkAddress), and which of them others may
- * be told: those of uplinks, as far as the profile's patterns allow. */
+/** Passes this machine's addresses (of WlNetworkAddress) to the engine. Addresses of uplinks may be
+ * announced unless the profile's patterns exclude them. */
 void wl_local_addresses_update_engine(const GArray *addresses, const WlSessionSettings *settings,
                                       WlEngine *engine, gint64 now);

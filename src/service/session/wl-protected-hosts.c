@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/* The hosts for which the engine accepts no routes through the tunnel. */
+
 #include "wl-protected-hosts.h"
 
 #include <string.h>

@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/* Inputs of the engine from the owner of the session. Each carries out the resulting outputs. */
+
 #include "wl-session-control.h"
 
 #include "wl-session-outputs.h"
@@ -53,7 +56,7 @@ wl_session_resumed(WlSession *self)
 void
 wl_session_set_dns(WlSession *self, const GArray *servers, gboolean vpn)
 {
-    gboolean other = wl_protected_hosts_set_dns(self->servers, servers);
+    gboolean other = wl_protected_hosts_set_dns(self->protected_hosts, servers);
 
     self->vpn_dns = vpn;
     if (!self->engine)
@@ -61,6 +64,6 @@ wl_session_set_dns(WlSession *self, const GArray *servers, gboolean vpn)
     wl_resolver_set_servers(self->resolver, servers, vpn);
     if (!other)
         return;
-    wl_protected_hosts_update_engine(self->servers, self->engine, wl_clock_now());
+    wl_protected_hosts_update_engine(self->protected_hosts, self->engine, wl_clock_now());
     wl_session_pump(self);
 }

@@ -3,11 +3,14 @@
 
 #include "wl-session-settings.h"
 
-/** See the inputs of the engine with these names. At any time, also before `ready`. */
+/* Inputs from the owner of the session. */
+
+/** See the inputs of the engine with these names. Can be called at any time, also before `ready`.
+ */
 void wl_session_set_connectivity(WlSession *self, WlConnectivity connectivity);
 void wl_session_uplink_changed(WlSession *self);
 void wl_session_resumed(WlSession *self);
-/** @servers: of WlDnsServer, those of the uplinks; @vpn: some VPN brought others. */
+/** @servers: DNS servers of the uplinks (of WlDnsServer). @vpn: a VPN provides others. */
 void wl_session_set_dns(WlSession *self, const GArray *servers, gboolean vpn);
 /** See wl_engine_refresh() and wl_engine_forget_endpoint(). */
 gboolean wl_session_refresh(WlSession *self);

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/* Inputs of the engine from the session's own event sources. Each carries out the resulting
+ * outputs. */
+
 #include "wl-session-inputs.h"
 
 #include "wl-local-addresses.h"
 #include "wl-session-outputs.h"
-
-/* What the engine is told. */
 
 gboolean
 wl_session_deadline(gpointer user_data)
@@ -72,10 +74,10 @@ wl_session_update_uplink(WlSession *self)
 {
     const char *uplink = wl_network_monitor_get_uplink(self->monitor);
     g_autoptr(GArray) gateways = wl_network_monitor_dup_gateways(self->monitor);
-    gboolean other = wl_protected_hosts_set_gateways(self->servers, gateways);
+    gboolean other = wl_protected_hosts_set_gateways(self->protected_hosts, gateways);
 
     if (other)
-        wl_protected_hosts_update_engine(self->servers, self->engine, wl_clock_now());
+        wl_protected_hosts_update_engine(self->protected_hosts, self->engine, wl_clock_now());
     if (other || !g_str_equal(uplink, self->uplink))
         wl_engine_uplink_changed(self->engine, wl_clock_now());
     if (g_str_equal(uplink, self->uplink))

@@ -11,6 +11,6 @@ void wl_session_traffic(const WlIp *destination, gpointer session);
 void wl_session_neighbor(const WlIp *address, guint32 ifindex, gboolean reachable,
                          gpointer session);
 void wl_session_network_changed(WlNetworkMonitor *monitor, gpointer session);
-/* The two of them without pumping, for the beginning. */
+/* These two do not carry out the outputs, because session and engine are still being set up. */
 void wl_session_update_addresses(WlSession *self);
 void wl_session_update_uplink(WlSession *self);

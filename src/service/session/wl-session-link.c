@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/* Addresses, forwarding and private key of the link, and its repair after changes by other
+ * programs. */
+
 #include "wl-session-link.h"
 
 #include <net/if.h>
@@ -8,12 +12,10 @@
 #include "wl-session-outputs.h"
 #include "wl-tunnel-addresses.h"
 
-/* The link, and what others do to it. */
-
-/* A link that is deleted again sooner than this is meant to be gone. */
+/* A link deleted again within this time is not recreated. */
 #define RECREATE_INTERVAL (10 * G_USEC_PER_SEC)
 
-/* NetworkManager takes one address for each family; the others are ours to set. */
+/* The front end sets the first address of each family, the session all others. */
 static gboolean
 is_ours(const WlSession *self, const WlPrefix *address)
 {
@@ -91,10 +93,10 @@ wl_session_link_config(const WlSession *self, const WlKey *private_key)
     return config;
 }
 
-/* ---- when others change it */
+/* ---- changes by other programs */
 
-/* `ip link set down`, a sysctl or NetworkManager took one of our addresses: facts need the
- * link-local one, and nobody else puts the others back. */
+/* Caused by `ip link set down`, a sysctl or NetworkManager. Facts require the link-local address,
+ * and no other program restores ours. */
 static void
 on_link_address_lost(WlNetworkMonitor *monitor, const WlPrefix *address, gpointer user_data)
 {
@@ -102,16 +104,16 @@ on_link_address_lost(WlNetworkMonitor *monitor, const WlPrefix *address, gpointe
     g_autofree char *text = wl_prefix_to_string(address);
     g_autoptr(GError) error = NULL;
 
-    /* With the link itself all of them go. */
+    /* If the link is gone, so are all addresses. */
     if (!is_ours(self, address) || if_nametoindex(self->settings.interface) == 0)
         return;
     if (wl_link_add_address(self->link, address, &error))
-        g_message("the address %s was removed by somebody and is back", text);
+        g_message("another program removed the address %s; restored it", text);
     else
-        g_warning("the address %s was removed and cannot be put back: %s", text, error->message);
+        g_warning("failed to restore the removed address %s: %s", text, error->message);
 }
 
-/* Set down and up again, or IPv6 was off for a while. */
+/* The link was set down and up, or IPv6 was disabled for a while. */
 static void
 on_link_reset(WlNetworkMonitor *monitor, gpointer user_data)
 {
@@ -123,11 +125,11 @@ on_link_reset(WlNetworkMonitor *monitor, gpointer user_data)
          !wl_policy_routes_restore(self->tunnel, wl_link_get_ifindex(self->link), &error)))
         g_warning("%s", error->message);
     else
-        g_message("somebody took addresses and routes from the link; they are back");
+        g_message("another program removed addresses and routes of the link; restored them");
 }
 
-/* Sockets, and the monitor with what NetworkManager gave the link, go on with the one that has its
- * index; what the monitor then sees come up, it gives back. */
+/* Recreates the link with the same index, so that sockets and the monitor continue to work. The
+ * monitor restores addresses and routes when the link is up. */
 static gboolean
 recreate_link(WlSession *self, GError **error)
 {
@@ -165,14 +167,14 @@ on_link_gone(WlNetworkMonitor *monitor, gpointer user_data)
     if (self->key && (self->recreated == 0 || now - self->recreated > RECREATE_INTERVAL)) {
         self->recreated = now;
         if (recreate_link(self, &error)) {
-            g_message("somebody deleted the link %s; it is made anew", name);
+            g_message("another program deleted the link %s; recreated it", name);
             return;
         }
-        reason = g_strdup_printf("the link %s was deleted and cannot be made anew: %s", name,
-                                 error->message);
+        reason =
+            g_strdup_printf("failed to recreate the deleted link %s: %s", name, error->message);
     } else {
-        reason = g_strdup_printf(
-            "the link %s was deleted by somebody else; bring the profile up again", name);
+        reason = g_strdup_printf("another program deleted the link %s; activate the profile again",
+                                 name);
     }
     wl_session_fail(self, reason);
 }

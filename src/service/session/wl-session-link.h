@@ -4,14 +4,16 @@
 #include "wl-session-state.h"
 
 extern const WlNetworkMonitorEvents wl_session_monitor_events;
-/** Lasts as long as @self and @private_key. */
+/** Valid as long as @self and @private_key. */
 WlLinkConfig wl_session_link_config(const WlSession *self, const WlKey *private_key);
-/** Of packets that go around our full tunnel; 0: there is none. */
+/** Firewall mark of packets that bypass the full tunnel; 0: no full tunnel. */
 guint32 wl_session_mark(const WlSession *self);
-/** Down, a link loses its IPv6 addresses: up first. */
+/** Sets the link up and adds the addresses, in this order: a link that is down has no IPv6
+ * addresses. */
 gboolean wl_session_set_link_up(WlSession *self, GError **error);
-/** The link and the engine have what they need of it; only one that is made anew will need it
- * again, and of userspace WireGuard the program ends with its link. */
+/** Wipes the private key once link and engine have it. A copy in locked memory remains if the link
+ * can be recreated, which is not possible with userspace WireGuard: its program ends with the link.
+ */
 void wl_session_keep_key(WlSession *self);
-/** Has the link forward if the role or the profile wants it. */
+/** Enables forwarding if the role or the profile requires it. */
 void wl_session_set_forwarding(WlSession *self);

@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/* Carries out the outputs of the engine. Changes that the link refuses are reported to the engine
+ * after RETRY_DELAY_MS, which then decides on them again. */
+
 #include "wl-session-outputs.h"
 
 #include "wl-link-local.h"
 #include "wl-log.h"
 #include "wl-state-file.h"
 
-/* What the engine wants done. */
-
-#define RETRY_DELAY_MS 1000 /* after a change that the link refused */
+#define RETRY_DELAY_MS 1000 /* after the link refused a change */
 
 static gboolean
 on_retry(gpointer user_data)
@@ -34,7 +36,7 @@ change_peer(WlSession *self, const WlOutput *output)
 
     if (wl_link_apply(self->link, output->change, &error))
         return;
-    wl_log_repeated(&limit, "changing a peer: %s", error->message);
+    wl_log_repeated(&limit, "failed to change a peer: %s", error->message);
     g_hash_table_add(self->refused, wl_key_copy(&output->change->public_key));
     if (!self->retry_id)
         self->retry_id = g_timeout_add(RETRY_DELAY_MS, on_retry, self);
@@ -53,7 +55,7 @@ wl_session_read_device(WlSession *self)
     else if (g_error_matches(error, WL_LINK_ERROR, WL_LINK_ERROR_GONE))
         wl_session_link_failed(self->link, error->message, self);
     else
-        wl_log_repeated(&limit, "reading the link: %s", error->message);
+        wl_log_repeated(&limit, "failed to read the link: %s", error->message);
 }
 
 static void
@@ -70,11 +72,11 @@ forget_round_trip(WlSession *self, const WlKey *key)
 void
 wl_session_save_state(WlSession *self)
 {
-    g_autofree char *memory = wl_engine_dup_state(self->engine);
+    g_autofree char *state = wl_engine_dup_state(self->engine);
     g_autoptr(GError) error = NULL;
 
-    if (!wl_state_file_save(self->settings.uuid, memory, &error))
-        g_message("what was learned is not remembered: %s", error->message);
+    if (!wl_state_file_save(self->settings.uuid, state, &error))
+        g_message("failed to save the state: %s", error->message);
 }
 
 static void
@@ -85,7 +87,7 @@ carry_out(WlSession *self, const WlOutput *output)
     switch (output->kind) {
     case WL_OUTPUT_SEND:
         if (!wl_fact_socket_send(self->socket, &output->destination, output->bytes, &error)) {
-            g_info("sending facts: %s", error->message);
+            g_info("failed to send facts: %s", error->message);
             wl_engine_send_failed(self->engine, wl_clock_now(), &output->key);
         }
         break;

@@ -3,9 +3,10 @@
 
 #include "wl-session-state.h"
 
-/** Carries out all outputs, those included that came of carrying out others, and sets the timer. */
+/** Carries out all outputs of the engine, including those that follow from others, and sets the
+ * timer. */
 gboolean wl_session_pump(WlSession *self);
-/** Gives the engine a snapshot, without pumping. */
+/** Passes a snapshot of the device to the engine without carrying out outputs. */
 void wl_session_read_device(WlSession *self);
-/** Stores what the engine has learned. */
+/** Saves the engine's state to the state file. */
 void wl_session_save_state(WlSession *self);

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/* Changes of the profile during an activation. */
+
 #include "wl-session-reload.h"
 
 #include "wl-session-inputs.h"
 #include "wl-session-link.h"
 #include "wl-session-outputs.h"
 
-/* A profile that is changed while the session runs. */
-
-/* What the link was made with stays: it counts when the profile is brought up again. */
+/* Settings that the link was created with do not change before the next activation. */
 static void
 keep_constants(const WlSession *self, WlEngineConfig *config)
 {
@@ -27,15 +28,15 @@ replace_patterns(const char *const **patterns, const char *const *other)
     *patterns = copy;
 }
 
-/* Only where it makes a difference: somebody may have reasons to have set it otherwise. */
+/* Only if it makes a difference, because an administrator may have changed the sysctls. */
 static void
-change_forwarding(WlSession *self, gboolean did, gboolean did_v6)
+change_forwarding(WlSession *self, gboolean before, gboolean before_v6)
 {
-    gboolean does = self->settings.forwarding || wl_engine_is_router(self->engine);
+    gboolean now = self->settings.forwarding || wl_engine_is_router(self->engine);
 
-    if (does == did && self->settings.forwarding == did_v6)
+    if (now == before && self->settings.forwarding == before_v6)
         return;
-    if (did)
+    if (before)
         wl_forwarding_stop_link(&self->forwarding, self->settings.interface);
     wl_session_set_forwarding(self);
 }

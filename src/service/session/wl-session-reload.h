@@ -4,9 +4,9 @@
 #include "wl-session-settings.h"
 
 /**
- * The profile says something else than before: see wl_engine_reload_profile(), which takes of
- * @config what it can; of @settings count `forwarding` and the patterns. Takes @config. FALSE with
- * *error if it contradicts itself; then nothing is changed.
+ * Applies a changed profile: @config as in wl_engine_reload_profile(), and of @settings only
+ * `forwarding` and the patterns. Takes ownership of @config. FALSE with *error without a change if
+ * @config is inconsistent.
  */
 gboolean wl_session_reload_profile(WlSession *self, WlEngineConfig *config,
                                    const WlSessionSettings *settings, GError **error);

@@ -5,8 +5,8 @@
 #include "wl-raw-sockets.h"
 
 /**
- * One active profile: its link, fact socket, monitor and resolver around one engine. Carries events
- * in and outputs out; decides nothing itself.
+ * One active profile: link, fact socket, network monitor and resolver around one engine. A session
+ * passes events to the engine and carries out its outputs; it makes no decisions.
  */
 typedef struct _WlSession WlSession;
 
@@ -15,26 +15,26 @@ typedef struct {
     const char *interface;
     guint16 fact_port;
     guint32 mtu;                            /* bytes */
-    gboolean full_tunnel;                   /* default routes of peers lead into the link */
+    gboolean full_tunnel;                   /* route default routes of peers into the link */
     gboolean kill_switch;                   /* only with full_tunnel */
-    gboolean forwarding;                    /* IPv6, too, and whatever the role */
+    gboolean forwarding;                    /* also IPv6, and in any role */
     const char *const *hide_interfaces;     /* patterns, NULL-terminated; (docs/protocol.md 8.2) */
     const char *const *announce_interfaces; /* patterns; empty: all */
-    WlRawSockets raw;                       /* taken by the session */
+    WlRawSockets raw;                       /* owned by the session from wl_session_new() on */
 } WlSessionSettings;
 
 /**
- * Called from the main loop. `ready` and `failed` never come from within a call to the session; the
- * others may come from within wl_session_refresh_counters().
+ * Called from the main loop. `ready` and `failed` are never called from within a function of the
+ * session; the others may be called from within wl_session_refresh_counters().
  */
 typedef struct {
-    void (*ready)(WlSession *self, gpointer user_data); /* the link is up and has its peers */
+    void (*ready)(WlSession *self, gpointer user_data); /* the link is up with its peers */
     void (*failed)(WlSession *self, const char *reason,
-                   gpointer user_data); /* free the session now */
+                   gpointer user_data); /* free the session then */
     void (*routes_changed)(WlSession *self, gpointer user_data);
     void (*peer_changed)(WlSession *self, const WlKey *key, gpointer user_data);
     void (*peer_gone)(WlSession *self, const WlKey *key, gpointer user_data);
     void (*uplink_changed)(WlSession *self, gpointer user_data);
-    /* Whatever came of one event has been told: time to tell others in one go. */
+    /* All changes of one event have been reported. */
     void (*settled)(WlSession *self, gpointer user_data);
 } WlSessionEvents;

@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/* Failures of a session, and helpers that all its parts use. */
+
 #include "wl-session-state.h"
 
 static gboolean
@@ -25,7 +28,7 @@ wl_session_link_failed(WlLink *link, const char *reason, gpointer user_data)
 {
     WlSession *self = user_data;
 
-    if (!self->key) /* else the monitor tells that it is gone, and it is made anew */
+    if (!self->key) /* else the monitor reports it and the link is recreated */
         wl_session_fail(self, reason);
 }
 

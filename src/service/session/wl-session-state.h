@@ -14,7 +14,8 @@
 #include "wl-session-settings.h"
 #include "wl-traffic-watch.h"
 
-/* What the parts of WlSession share; nothing else uses it. */
+/* The state of WlSession, shared by its parts only. The part that creates a member also frees it in
+ * wl_session_free(). Times are engine time. */
 
 struct _WlSession {
     WlEngineConfig *config;
@@ -22,24 +23,24 @@ struct _WlSession {
     const WlSessionEvents *events;
     gpointer user_data;
 
-    int profile_lock;      /* for as long as there may be anything of ours; -1: none */
-    GCancellable *opening; /* NULL: open, or not begun */
+    int profile_lock;      /* held while anything of the profile may exist; -1: none */
+    GCancellable *opening; /* NULL: not being opened */
     guint open_id;
-    gint64 port_refused; /* when the listen port was first found taken; 0: never */
+    gint64 port_refused; /* first time that the listen port was in use; 0: never */
     WlLink *link;
     WlPrefix link_local;
-    WlPolicyRoutes *tunnel; /* NULL: not a full one */
-    WlKey *key;             /* for a link made anew; in locked memory; NULL: cannot be */
-    gint64 recreated;       /* when the link was made anew; 0: never */
+    WlPolicyRoutes *tunnel; /* NULL: no full tunnel */
+    WlKey *key;             /* to recreate the link, in locked memory; NULL: not possible */
+    gint64 recreated;       /* last time that the link was recreated; 0: never */
     WlForwarding forwarding;
     WlFactSocket *socket;
     WlNetworkMonitor *monitor;
     WlNeighborWatch *neighbors;
-    WlEcho *echo;            /* NULL: round trips stay unknown */
-    WlTrafficWatch *traffic; /* NULL: dead ways are found out late */
-    char *uplink;            /* as last told */
-    WlProtectedHosts *servers;
-    gboolean vpn_dns; /* some VPN brought DNS servers */
+    WlEcho *echo;            /* NULL: round-trip times are unknown */
+    WlTrafficWatch *traffic; /* NULL: broken paths are detected late */
+    char *uplink;            /* as last reported */
+    WlProtectedHosts *protected_hosts;
+    gboolean vpn_dns; /* a VPN provides DNS servers */
     WlConnectivity connectivity;
     WlResolver *resolver;
     WlEngine *engine;
@@ -47,16 +48,17 @@ struct _WlSession {
     gboolean pumping;
     gint64 last_snapshot;
 
-    GHashTable *refused; /* WlKey of peers whose change was refused, told to the engine later */
+    GHashTable *refused; /* WlKey of peers that the link refused to change */
     guint retry_id;
     guint failure_id;
     char *failure;
 };
 
-/** The first reason counts; it is told from the main loop, because the owner then frees us. */
+/** Reports a failure from the main loop, because the owner then frees the session. Only the first
+ * reason is reported. */
 void wl_session_fail(WlSession *self, const char *reason);
 
-/** The link itself says that it cannot go on. */
+/** The link reports that it failed. */
 void wl_session_link_failed(WlLink *link, const char *reason, gpointer session);
-/** A copy, which may be empty, to be freed with g_strfreev(). */
+/** A copy to be freed with g_strfreev(); empty if @patterns is NULL. */
 const char *const *wl_session_copy_patterns(const char *const *patterns);

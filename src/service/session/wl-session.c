@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/* Creates and destroys a session: opens the link in the background, then everything around the
+ * engine. */
+
 #include "wl-session.h"
 
 #include <sodium.h>
@@ -13,8 +17,8 @@
 #include "wl-session-outputs.h"
 #include "wl-state-file.h"
 
-#define COUNTERS_AGE  (1 * G_USEC_PER_SEC) /* shown counters may be this old */
-#define PORT_DELAY_MS 250                  /* while a predecessor still has the listen port */
+#define COUNTERS_AGE  (1 * G_USEC_PER_SEC) /* maximum age of counters */
+#define PORT_DELAY_MS 250                  /* between attempts while the listen port is in use */
 #define PORT_PATIENCE (3 * G_USEC_PER_SEC)
 
 static void
@@ -25,16 +29,16 @@ random_bytes(gpointer user_data, guint8 *buffer, gsize length)
 
 /* ---- life */
 
-/* What was known before the process was last stopped. Without it everything comes again, later. */
+/* Without a state file the engine learns everything again, which takes longer. */
 static void
-recall(WlSession *self)
+load_state(WlSession *self)
 {
     g_autoptr(GError) error = NULL;
-    g_autofree char *memory = NULL;
+    g_autofree char *state = NULL;
     gsize length = 0;
 
-    memory = wl_state_file_load(self->settings.uuid, &length, &error);
-    if (memory && !wl_engine_load_state(self->engine, wl_clock_now(), memory, length, &error))
+    state = wl_state_file_load(self->settings.uuid, &length, &error);
+    if (state && !wl_engine_load_state(self->engine, wl_clock_now(), state, length, &error))
         wl_state_file_remove(self->settings.uuid);
     if (error)
         g_message("%s", error->message);
@@ -62,7 +66,7 @@ take_down(WlSession *self)
     g_clear_object(&self->link);
 }
 
-/* Without them everything else works, only later. */
+/* Optional: without them broken paths and traffic are detected later. */
 static void
 open_raw_sockets(WlSession *self)
 {
@@ -96,7 +100,7 @@ set_up(WlSession *self, GError **error)
     if (!wl_session_set_link_up(self, error))
         return FALSE;
     self->resolver = wl_resolver_new(wl_session_mark(self), wl_session_resolved, self);
-    wl_resolver_set_servers(self->resolver, wl_protected_hosts_get_dns(self->servers),
+    wl_resolver_set_servers(self->resolver, wl_protected_hosts_get_dns(self->protected_hosts),
                             self->vpn_dns);
     if (self->settings.full_tunnel) {
         self->tunnel = wl_full_tunnel_open(self->config, &self->settings,
@@ -121,7 +125,7 @@ set_up(WlSession *self, GError **error)
     self->engine = wl_engine_new(self->config, wl_clock_now(), random_bytes, NULL, error);
     if (!self->engine)
         return FALSE;
-    recall(self);
+    load_state(self);
     wl_session_set_forwarding(self);
     return TRUE;
 }
@@ -138,7 +142,7 @@ on_time_to_open(gpointer user_data)
     return G_SOURCE_REMOVE;
 }
 
-/* A wireguard-go whose service was killed takes a moment to end, and has the port until then. */
+/* A wireguard-go whose service was killed keeps the listen port until it exits. */
 static void
 open_failed(WlSession *self, const GError *error)
 {
@@ -162,7 +166,7 @@ on_opened(GObject *source, GAsyncResult *result, gpointer user_data)
     WlSession *self = user_data;
 
     if (g_error_matches(error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
-        return; /* the session is gone */
+        return; /* the session has been freed */
     g_clear_object(&self->opening);
     if (link) {
         self->link = g_steal_pointer(&link);
@@ -175,7 +179,7 @@ on_opened(GObject *source, GAsyncResult *result, gpointer user_data)
     wl_session_keep_key(self);
     wl_session_update_addresses(self);
     wl_session_update_uplink(self);
-    wl_protected_hosts_update_engine(self->servers, self->engine, wl_clock_now());
+    wl_protected_hosts_update_engine(self->protected_hosts, self->engine, wl_clock_now());
     wl_engine_set_connectivity(self->engine, wl_clock_now(), self->connectivity);
     wl_session_pump(self);
     if (!self->failure)
@@ -209,9 +213,9 @@ wl_session_new(WlEngineConfig *config, const WlSessionSettings *settings,
     self->settings.interface = g_strdup(settings->interface);
     self->settings.hide_interfaces = wl_session_copy_patterns(settings->hide_interfaces);
     self->settings.announce_interfaces = wl_session_copy_patterns(settings->announce_interfaces);
-    self->servers = wl_protected_hosts_new();
+    self->protected_hosts = wl_protected_hosts_new();
     self->refused = g_hash_table_new_full(wl_key_hash, wl_key_equal, g_free, NULL);
-    /* The sweep may take a while, and Connect has to be answered. */
+    /* Opening cleans up first, which may take a while, and Connect must return. */
     self->open_id = g_idle_add(on_time_to_open, self);
     return self;
 }
@@ -235,7 +239,7 @@ wl_session_free(WlSession *self)
     if (self->profile_lock >= 0)
         close(self->profile_lock);
     g_free(self->uplink);
-    wl_protected_hosts_free(self->servers);
+    wl_protected_hosts_free(self->protected_hosts);
     g_free(self->failure);
     g_free((char *) self->settings.uuid);
     g_free((char *) self->settings.interface);
@@ -244,7 +248,7 @@ wl_session_free(WlSession *self)
     g_free(self);
 }
 
-/* ---- what is asked of it */
+/* ---- getters */
 
 const WlEngine *
 wl_session_get_engine(const WlSession *self)
@@ -291,7 +295,7 @@ wl_session_get_round_trip(WlSession *self, const WlKey *key)
     WlPeerView view;
     WlIp link_local;
 
-    /* An echo to a peer without a session would only have WireGuard call for it. */
+    /* An echo request without a session would start a handshake. */
     if (!self->echo || !wl_engine_get_peer(self->engine, key, &view) || !view.healthy)
         return 0;
     wl_key_link_local(key, &link_local);

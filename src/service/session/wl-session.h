@@ -4,26 +4,26 @@
 #include "wl-link.h"
 #include "wl-session-settings.h"
 
-/** Takes @config, copies @settings; @events must stay. Starts at once, in the background. */
+/** Takes ownership of @config and copies @settings; @events must outlive the session. Opens the
+ * link in the background. */
 WlSession *wl_session_new(WlEngineConfig *config, const WlSessionSettings *settings,
                           const WlSessionEvents *events, gpointer user_data);
-/** Takes everything down that was made: socket, link, userspace WireGuard. Wipes the keys. */
+/** Removes the link and everything else the session created, and wipes the keys. */
 void wl_session_free(WlSession *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(WlSession, wl_session_free)
 
-/* Owned by the session. */
-/** NULL before `ready`. */
+/** NULL before `ready`. Owned by the session, as the following results are. */
 const WlEngine *wl_session_get_engine(const WlSession *self);
-/** The same; another one after somebody deleted it. */
+/** NULL before `ready`. Changes if the link is recreated. */
 WlLink *wl_session_get_link(const WlSession *self);
-/** Without the private key from `ready` on. */
+/** Has no private key from `ready` on. */
 const WlEngineConfig *wl_session_get_config(const WlSession *self);
 const WlSessionSettings *wl_session_get_settings(const WlSession *self);
 /** Interface of the default route, or "". */
 const char *wl_session_get_uplink(const WlSession *self);
-/** Reads the device if the last snapshot is over a second old: for counters shown on demand. Peers
- * may come and go by that. */
+/** Reads the device if the last snapshot is older than one second. May report peers as changed or
+ * gone. */
 void wl_session_refresh_counters(WlSession *self);
-/** µs to the peer's link-local address and back, 0: not known. Of a peer with a live session a
- * value older than a second is measured again, for the next who asks. */
+/** Round-trip time to the peer's link-local address in µs, or 0 if unknown. If the peer has a live
+ * session and the value is older than one second, this also starts a new measurement. */
 guint32 wl_session_get_round_trip(WlSession *self, const WlKey *key);

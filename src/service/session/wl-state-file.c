@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/* Reads and writes the state file without following links and without waiting for other processes.
+ */
+
 #include "wl-state-file.h"
 
 #include <errno.h>
@@ -19,13 +23,13 @@ folder(void)
     return other && g_path_is_absolute(other) ? other : FOLDER;
 }
 
-/* NULL for what is no UUID: it becomes part of a path. */
+/* @uuid becomes part of the path, so only valid UUIDs are accepted. */
 static char *
 dup_path(const char *uuid, GError **error)
 {
     if (uuid && g_uuid_string_is_valid(uuid))
         return g_build_filename(folder(), uuid, NULL);
-    g_set_error(error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT, "\"%s\" is no UUID",
+    g_set_error(error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT, "\"%s\" is not a UUID",
                 uuid ? uuid : "");
     return NULL;
 }
@@ -35,7 +39,7 @@ fail(const char *what, const char *path, GError **error)
 {
     int saved = errno;
 
-    g_set_error(error, G_IO_ERROR, g_io_error_from_errno(saved), "cannot %s %s: %s", what, path,
+    g_set_error(error, G_IO_ERROR, g_io_error_from_errno(saved), "failed to %s %s: %s", what, path,
                 g_strerror(saved));
     return FALSE;
 }
@@ -46,13 +50,13 @@ is_ours(int fd, const char *path, GError **error)
     struct stat status;
 
     if (fstat(fd, &status) < 0)
-        return fail("look at", path, error);
+        return fail("inspect", path, error);
     if (S_ISREG(status.st_mode) && status.st_uid == geteuid() && !(status.st_mode & 077) &&
         status.st_size <= MAX_BYTES)
         return TRUE;
     g_set_error(error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA,
-                "%s is left alone: it has to be a file of the service's own user, closed to others "
-                "and of at most %d bytes",
+                "ignoring %s: it must be a regular file of the service's user, inaccessible to "
+                "others and at most %d bytes long; remove it",
                 path, MAX_BYTES);
     return FALSE;
 }
@@ -90,7 +94,7 @@ wl_state_file_load(const char *uuid, gsize *length, GError **error)
 
     if (!path)
         return NULL;
-    /* Neither through a link, nor waiting for the writer of a pipe. */
+    /* Do not follow a symbolic link or wait for the writer of a pipe. */
     fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
     if (fd < 0) {
         if (errno != ENOENT)
@@ -118,7 +122,7 @@ wl_state_file_save(const char *uuid, const char *state, GError **error)
         return FALSE;
     }
     if (g_mkdir_with_parents(folder(), 0700) < 0)
-        return fail("make", folder(), error);
+        return fail("create", folder(), error);
     return g_file_set_contents_full(path, state, (gssize) length, G_FILE_SET_CONTENTS_CONSISTENT,
                                     0600, error);
 }

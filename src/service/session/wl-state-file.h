@@ -4,14 +4,14 @@
 #include <glib.h>
 
 /**
- * What the engine of one profile remembers, in a file of its own that only root can read:
- * `/var/lib/NetworkManager-wirelink/<uuid>`, or below the folder that WIRELINK_STATE names.
+ * The state file of a profile: `/var/lib/NetworkManager-wirelink/<uuid>`, or below the directory in
+ * the environment variable WIRELINK_STATE. Readable by root only, at most 1 MiB.
  */
 
-/** NULL, with *error unset, if there is none; with *error if it is not one of ours: no regular file
- * (a symbolic link), not root's own, open to others, too long. To be freed with g_free(). */
+/** Returns the state, to be freed with g_free(). NULL without *error: there is no file. NULL with
+ * *error: the file is not a regular file of this user, is accessible to others, or is too large. */
 char *wl_state_file_load(const char *uuid, gsize *length, GError **error);
-/** Replaces the file at once: whoever reads it sees the one or the other. */
-gboolean wl_state_file_save(const char *uuid, const char *memory, GError **error);
-/** Removes the file, if there is one. */
+/** Replaces the file atomically. Fails without a change if @state is too large. */
+gboolean wl_state_file_save(const char *uuid, const char *state, GError **error);
+/** Removes the file if it exists. */
 void wl_state_file_remove(const char *uuid);

@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/* The tunnel addresses of this machine. */
+
 #include "wl-tunnel-addresses.h"
 
 const WlPrefix *

@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/* Enables and disables IP forwarding for a link, and logs failures. */
+
 #include "wl-forwarding.h"
 
 #include "wl-sysctl.h"

@@ -3,15 +3,15 @@
 
 #include <glib.h>
 
-/** Whether this machine passes on what comes in by a link; and what to take back later. */
+/** IP forwarding from a link, and what has to be undone later. */
 typedef struct {
-    gboolean v6_everywhere; /* turned on by us, for the whole machine */
+    gboolean v6_everywhere; /* this process enabled it for the whole machine */
 } WlForwarding;
 
-/** @v6: IPv6 as well, which may concern the whole machine. Failures are logged: members that are
- * reached otherwise are, all the same. */
+/** Enables IPv4 forwarding, and with @v6 IPv6 forwarding, which older kernels only have for the
+ * whole machine. Failures are logged; members with a direct path do not need forwarding. */
 void wl_forwarding_start(WlForwarding *self, const char *interface, gboolean v6);
-/** Takes back what was turned on for the whole machine; what is the link's goes with it. */
+/** Disables what was enabled for the whole machine. Settings of the link disappear with it. */
 void wl_forwarding_stop(WlForwarding *self);
-/** The same, of a link that stays and forwards no more. */
+/** Also disables forwarding from the link, which continues to exist. */
 void wl_forwarding_stop_link(WlForwarding *self, const char *interface);

@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/* Detects resume and clock changes. Times are microseconds. */
+
 #include "wl-sleep-monitor.h"
 
 #include <errno.h>
@@ -9,12 +12,13 @@
 #include "wl-clock.h"
 #include "wl-fd-source.h"
 
-#define SLEPT  "the machine was asleep: everybody is tried again"
-#define JUMPED "the clock was set: everybody is tried again"
+#define SLEPT  "resumed from suspend; retrying all peers"
+#define JUMPED "the clock was set; retrying all peers"
 
-#define WORTH     (1 * G_USEC_PER_SEC)  /* time servers set the clock by less now and then */
-#define SAME_WAKE (10 * G_USEC_PER_SEC) /* in which logind and the kernel tell of one sleep */
-/* A day that does not come. */
+#define THRESHOLD (1 * G_USEC_PER_SEC) /* time servers adjust the clock by less */
+#define SAME_RESUME                                                                                \
+    (10 * G_USEC_PER_SEC) /* within which logind and the kernel report the same suspend */
+/* A time that is never reached. */
 #define FAR ((time_t) 1 << 40)
 
 struct _WlSleepMonitor {
@@ -22,10 +26,10 @@ struct _WlSleepMonitor {
     WlSleepMonitorFunc func;
     gpointer user_data;
     guint subscription;
-    int fd;          /* -1: the kernel tells nothing */
+    int fd;          /* -1: changes of the clock are not detected */
     GSource *source; /* or NULL */
     WlSleepMonitorClocks clocks;
-    gint64 told;
+    gint64 reported; /* engine time of the last report */
 };
 
 static gint64
@@ -52,23 +56,22 @@ wl_sleep_monitor_compare(const WlSleepMonitorClocks *before, const WlSleepMonito
 {
     gint64 passed = after->boot - before->boot;
 
-    if (passed - (after->awake - before->awake) >= WORTH)
+    if (passed - (after->awake - before->awake) >= THRESHOLD)
         return SLEPT;
-    /* WireGuard puts the time into its handshakes, and peers refuse one that is older than the
-     * last. */
-    if (ABS(after->real - before->real - passed) >= WORTH)
+    /* WireGuard handshakes contain a timestamp, and peers reject one older than the last. */
+    if (ABS(after->real - before->real - passed) >= THRESHOLD)
         return JUMPED;
     return NULL;
 }
 
 static void
-tell(WlSleepMonitor *self, const char *reason)
+report(WlSleepMonitor *self, const char *reason)
 {
     gint64 now = wl_clock_now();
 
-    if (!reason || (g_str_equal(reason, SLEPT) && self->told + SAME_WAKE > now))
+    if (!reason || (g_str_equal(reason, SLEPT) && self->reported + SAME_RESUME > now))
         return;
-    self->told = now;
+    self->reported = now;
     self->func(reason, self->user_data);
 }
 
@@ -82,7 +85,7 @@ on_prepare_for_sleep(GDBusConnection *connection, const char *sender, const char
     if (g_variant_is_of_type(parameters, G_VARIANT_TYPE("(b)")))
         g_variant_get(parameters, "(b)", &begins);
     if (!begins)
-        tell(user_data, SLEPT);
+        report(user_data, SLEPT);
 }
 
 static gboolean
@@ -104,7 +107,7 @@ on_clock_set(int fd, GIOCondition condition, gpointer user_data)
         return G_SOURCE_CONTINUE;
     self->clocks = read_clocks();
     arm(self);
-    tell(self, wl_sleep_monitor_compare(&before, &self->clocks));
+    report(self, wl_sleep_monitor_compare(&before, &self->clocks));
     return G_SOURCE_CONTINUE;
 }
 
@@ -113,7 +116,7 @@ watch_clock(WlSleepMonitor *self)
 {
     self->fd = timerfd_create(CLOCK_REALTIME, TFD_CLOEXEC | TFD_NONBLOCK);
     if (self->fd < 0 || !arm(self)) {
-        g_info("a clock that is set goes unnoticed: %s", g_strerror(errno));
+        g_info("changes of the clock are not detected: %s", g_strerror(errno));
         return;
     }
     self->source = wl_fd_source_new(self->fd, G_IO_IN, on_clock_set, self);
@@ -128,7 +131,7 @@ wl_sleep_monitor_new(GDBusConnection *connection, WlSleepMonitorFunc func, gpoin
     self->func = func;
     self->user_data = user_data;
     self->clocks = read_clocks();
-    self->told = -SAME_WAKE;
+    self->reported = -SAME_RESUME;
     self->subscription = g_dbus_connection_signal_subscribe(
         connection, "org.freedesktop.login1", "org.freedesktop.login1.Manager", "PrepareForSleep",
         "/org/freedesktop/login1", NULL, G_DBUS_SIGNAL_FLAGS_NONE, on_prepare_for_sleep, self,

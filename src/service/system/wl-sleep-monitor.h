@@ -4,24 +4,24 @@
 #include <gio/gio.h>
 
 /**
- * Tells that the machine was asleep or that somebody set its clock. From logind, and from the
- * kernel where there is no logind: a timer on the real-time clock is cancelled when that is set,
- * also by waking up. Costs nothing meanwhile.
+ * Reports resume from suspend and changes of the clock. Sources are logind and, without logind, a
+ * timerfd that the kernel cancels when the real-time clock is set, which includes a resume. Idle
+ * otherwise.
  */
 typedef struct _WlSleepMonitor WlSleepMonitor;
 
-/** @reason: a sentence for the log. */
+/** @reason: message for the log. */
 typedef void (*WlSleepMonitorFunc)(const char *reason, gpointer user_data);
 
-/** @func is called from the main loop, once for what both tell. */
+/** @func is called from the main loop, once if both sources report the same event. */
 WlSleepMonitor *wl_sleep_monitor_new(GDBusConnection *connection, WlSleepMonitorFunc func,
                                      gpointer user_data);
 void wl_sleep_monitor_free(WlSleepMonitor *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(WlSleepMonitor, wl_sleep_monitor_free)
 
 /**
- * What became of the clocks between two moments, each in µs: @real (CLOCK_REALTIME), @boot
- * (CLOCK_BOOTTIME) and @awake (CLOCK_MONOTONIC). A sentence, or NULL if nothing worth telling.
+ * Compares readings in µs of CLOCK_REALTIME, CLOCK_BOOTTIME and CLOCK_MONOTONIC (@awake). Returns a
+ * message for the log, or NULL if there was neither a suspend nor a significant change.
  */
 typedef struct {
     gint64 real, boot, awake;
