@@ -37,7 +37,7 @@ PROGRAMS = {'gtk3': Gtk3, 'gtk4': Gtk4}
 
 
 def add(toolkit, name, key):
-    """Adds a member that the hub announced to the profile."""
+    """Adds a member that the hub advertised to the profile."""
     program = PROGRAMS[toolkit](name)
     program.open('Trust')
     program.wait_label(DISCOVERED)

@@ -73,7 +73,7 @@ activate_for_another_user() {
 }
 
 network_create > /dev/null || bail_out "the lab comes up" laptop hub desktop
-check "the hub announces the desktop" wait_until 30 is_discovered || finish laptop hub desktop
+check "the hub advertises the desktop" wait_until 30 is_discovered || finish laptop hub desktop
 for toolkit in gtk3 gtk4; do
   check "the discovered member is added with $toolkit" \
     drive add $toolkit laptop "${PUBLIC_KEY[desktop]}"

@@ -167,7 +167,7 @@ add_options(WlMachinePage *page)
     wl_editor_form_add_entry(form, "mtu", _("automatic"), NULL);
     wl_editor_form_add_entry(form, "link-name", _("automatic"), NULL);
     wl_editor_form_add_entry(form, "networks", _("from addresses and allowed IPs"),
-                             _("Prefixes in which other members may announce addresses"));
+                             _("Prefixes in which other members may advertise addresses"));
     wl_editor_form_add_entry(form, "hide-interfaces", "docker* veth*",
                              _("Interfaces whose addresses are not announced to other members"));
     wl_editor_form_add_entry(form, "announce-interfaces", _("all"),

@@ -80,7 +80,7 @@ make_form(WlPeerRow *row)
     row->name_entry = wl_editor_form_add_entry(form, "name", _("laptop"), NULL);
     wl_editor_form_add_entry(form, "public-key", _("44 characters ending in ="), NULL);
     wl_editor_form_add_entry(form, "endpoint", "hub.example.net:51820",
-                             _("Host and port; leave empty if other members announce them"));
+                             _("Host and port; leave empty if other members advertise them"));
     wl_editor_form_add_entry(
         form, "allowed-ips", "10.77.0.3/32, fd77::3/128",
         _("Addresses reached through this peer; for a router, the whole network"));

@@ -71,7 +71,7 @@ wl_editor_model_dup_trust_reason(const WlEditorModel *model, const WlEditorPeer 
     const char *title = wl_editor_trust_title((WlProfileTrust) ((int) level + 1));
 
     if (wl_editor_peer_of(peer)->basic)
-        return g_strdup(_("Runs WireGuard only and announces no facts"));
+        return g_strdup(_("Runs WireGuard only and exchanges no facts"));
     switch (by) {
     case WL_TRUST_SOURCE_CONFIG:
         return g_strdup_printf(_("%s: set in this profile"), title);
@@ -128,7 +128,7 @@ wl_editor_model_dup_trust_warning(const WlEditorModel *model)
             _("A trust level is set for %s, so automatic trust is off for all peers."), set_names);
     router_names = join_names(routers);
     return g_strdup_printf(_("A trust level is set for %s, so automatic trust is off for all "
-                             "peers. Without a level of its own, %s may announce endpoints only "
-                             "and cannot add members."),
+                             "peers. Without a level of its own, %s may advertise endpoints only "
+                             "and cannot introduce members."),
                            set_names, router_names);
 }

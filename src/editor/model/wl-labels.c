@@ -42,22 +42,25 @@ static const struct {
 static const struct {
     const char *title, *explanation;
 } levels[] = {
-    [WL_PROFILE_TRUST_UNSET] = {N_("Automatic"), N_("Routers may add members; other peers may "
-                                                    "announce endpoints.")},
-    [WL_PROFILE_TRUST_UNTRUSTED] = {N_("Untrusted"),
-                                    N_("Facts from this peer are ignored. Only this "
-                                       "profile says how to reach it.")},
+    [WL_PROFILE_TRUST_UNSET] =
+        {N_("Automatic"),
+         N_("Routers may introduce members; other peers may advertise endpoints.")},
+    [WL_PROFILE_TRUST_UNTRUSTED] =
+        {N_("Untrusted"),
+         N_("Facts from this peer are ignored. Only this profile says how to reach it.")},
     [WL_PROFILE_TRUST_ENDPOINT] = {N_("Endpoints"),
-                                   N_("May announce the endpoints of known peers.")},
-    [WL_PROFILE_TRUST_ALLOWED_IPS] = {N_("Allowed IPs"),
-                                      N_("May also announce the allowed IPs of known peers, which "
-                                         "decide where traffic goes.")},
-    [WL_PROFILE_TRUST_MEMBERSHIP] = {N_("Members"),
-                                     N_("May also add members, which stay peers as long "
-                                        "as this peer announces them.")},
-    [WL_PROFILE_TRUST_DELEGATE_TRUST] = {N_("Delegate"),
-                                         N_("Reserved for peers that set the trust of "
-                                            "others; currently the same as Members.")},
+                                   N_("May advertise the endpoints of known peers.")},
+    [WL_PROFILE_TRUST_ALLOWED_IPS] =
+        {N_("Allowed IPs"),
+         N_("May also advertise the allowed IPs of known peers, which decide where "
+            "traffic goes.")},
+    [WL_PROFILE_TRUST_MEMBERSHIP] =
+        {N_("Members"), N_("May also introduce members, which stay peers as long as this peer "
+                           "advertises them.")},
+    [WL_PROFILE_TRUST_DELEGATE_TRUST] =
+        {N_("Delegate"),
+         N_("Reserved for peers that set the trust of others; currently the same as "
+            "Members.")},
 };
 
 const char *

@@ -15,7 +15,7 @@ const char *wl_editor_live_state_title(const char *state);
 char *wl_editor_live_sentence(const char *id, const char *const *arguments, const char *english);
 /* The state and its reason. */
 char *wl_editor_live_dup_summary(const WlEditorLivePeer *peer);
-/* The facts that other members announced about a member, a line each, limited in number; NULL if
+/* The facts that other members advertised about a member, a line each, limited in number; NULL if
  * there are none. */
 char *wl_editor_live_dup_facts(const WlEditorLive *live, const char *public_key);
 

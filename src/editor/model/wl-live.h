@@ -23,7 +23,7 @@ typedef struct {
     char *subject; /* public key of the member that the fact is about */
     char *type;    /* "endpoint", "allowed-ips", "member" */
     char *value;
-    char *source; /* public key of the member that announced it; "": this machine */
+    char *source; /* public key of the member that advertised it; "": this machine */
     char *source_name;
     char *reason; /* why it is accepted or not, a sentence */
     gboolean accepted;

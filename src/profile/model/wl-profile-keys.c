@@ -67,7 +67,7 @@ static const WlProfileKey keys[] = {
     {.name = "networks", .file_name = "Networks", .type = WL_KEY_TYPE_PREFIXES,
      PROFILE(WIRELINK, networks), .max = WL_PROFILE_MAX_LIST,
      .default_text = "the subnets of the addresses and the configured allowed IPs of the peers",
-     .help = "Prefixes in which other members may announce addresses"},
+     .help = "Prefixes in which other members may advertise addresses"},
     {.name = "chatty", .file_name = "Chatty", .type = WL_KEY_TYPE_BOOL,
      PROFILE(WIRELINK, chatty), .default_text = "no",
      .help = "Share facts with all members, not only with routers"},

@@ -53,7 +53,7 @@ objects(const Fixture *self)
     return g_variant_parse(G_VARIANT_TYPE("(a{oa{sa{sv}}})"), text, NULL, NULL, NULL);
 }
 
-/* The hub announced the phone and its address; its claim to the whole internet was refused. */
+/* The hub advertised the phone and its address; its claim to the whole internet was refused. */
 static GVariant *
 facts(void)
 {
