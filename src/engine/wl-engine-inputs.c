@@ -47,7 +47,7 @@ wl_engine_datagram_received(WlEngine *self, gint64 now, const WlIp *source, cons
     guint64 flood = self->receiver.results[WL_RECEIVE_FLOOD];
 
     advance(self, now);
-    wl_engine_receive(self, source, data, length);
+    wl_receive_datagram(self, source, data, length);
     /* What is dropped unread changes nothing: no turn for it. */
     if (self->receiver.results[WL_RECEIVE_FLOOD] == flood)
         wl_engine_turn(self);
@@ -115,7 +115,7 @@ wl_engine_resumed(WlEngine *self, gint64 now)
     advance(self, now);
     renew_boot_id(self);
     for (guint i = 0; i < wl_peer_table_size(&self->peers); i++)
-        wl_peer_table_get(&self->peers, i)->alive_known = 0;
+        wl_peer_table_get(&self->peers, i)->alive_expires = 0;
     uplink_changed(self);
     wl_engine_request_snapshot(self);
     wl_engine_turn(self);

@@ -34,8 +34,8 @@ gather_due(WlEngine *self)
     WlPeer *peer;
 
     while ((peer = wl_timer_queue_due(self->scheduler.timers, self->now))) {
-        wl_timer_queue_set(self->scheduler.timers, &peer->deadline, WL_NEVER);
-        peer->needs[WL_STEP_INPUT] = WL_NEVER;
+        wl_timer_queue_set(self->scheduler.timers, &peer->timer, WL_NEVER);
+        peer->wake_at[WL_STEP_INPUT] = WL_NEVER;
         wl_scheduler_schedule(&self->scheduler, peer);
     }
 }
@@ -44,10 +44,10 @@ static void
 update_health(WlEngine *self, WlPeer *peer)
 {
     wl_engine_update_health(self, peer);
-    if (peer->forget_due <= self->now)
+    if (peer->resync_due <= self->now)
         wl_resync_peer(self, peer);
     else
-        wl_scheduler_wake_peer_at(&self->scheduler, peer, peer->forget_due);
+        wl_scheduler_wake_peer_at(&self->scheduler, peer, peer->resync_due);
 }
 
 /* Those touched join the peers whose steps run; their health comes before everything else. */
@@ -63,7 +63,7 @@ gather_touched(WlEngine *self)
         for (guint i = 0; i < fresh->len; i++) {
             WlPeer *peer = fresh->pdata[i];
 
-            peer->touched = FALSE;
+            peer->scheduled = FALSE;
             if (peer->running)
                 continue;
             peer->running = TRUE;
@@ -80,8 +80,8 @@ update_members(WlEngine *self)
 {
     WlPeer *peer;
 
-    wl_engine_update_members(self);
-    while ((peer = wl_engine_get_leaver(self)))
+    wl_members_update(self);
+    while ((peer = wl_members_get_leaver(self)))
         wl_engine_remove_peer(self, peer);
 }
 
@@ -91,7 +91,7 @@ static void
 settle_facts(WlEngine *self)
 {
     for (guint i = 0; i < 4; i++) {
-        wl_engine_judge(self);
+        wl_fact_evaluate_due(self);
         update_members(self);
         if (!self->evaluation.all_due && !self->prefixes.due && self->membership.changed->len == 0)
             break;
@@ -128,9 +128,9 @@ plan(WlEngine *self)
 static void
 update_local_facts(WlEngine *self)
 {
-    wl_engine_update_own_facts(self);
+    wl_local_facts_update_own(self);
     for (guint i = 0; i < self->scheduler.running->len; i++)
-        wl_engine_update_local_facts(self, self->scheduler.running->pdata[i]);
+        wl_local_facts_update_peer(self, self->scheduler.running->pdata[i]);
 }
 
 static void
@@ -153,12 +153,12 @@ static void
 run_pass(WlEngine *self)
 {
     gather_touched(self);
-    wl_engine_expire_facts(self);
+    wl_fact_evaluate_expire(self);
     settle_facts(self);
-    wl_engine_update_boot_id(self);
+    wl_boot_id_change_if_due(self);
     gather_touched(self);
     for (guint i = 0; i < self->scheduler.running->len; i++)
-        wl_engine_update_name(self, self->scheduler.running->pdata[i]);
+        wl_display_names_update(self, self->scheduler.running->pdata[i]);
     update_local_facts(self);
     run_steps(self, self->scheduler.running, WL_STEP_TRY, try_peer);
     plan(self);
@@ -179,7 +179,7 @@ static gint64
 snapshot_allowed_at(const WlEngine *self)
 {
     return self->outputs.snapshot_read +
-           wl_scheduler_batch_delay(wl_peer_table_size(&self->peers), WL_DUMP_PACE);
+           wl_scheduler_batch_delay(wl_peer_table_size(&self->peers), WL_DUMP_BATCH);
 }
 
 /* Sends after the changes they rely on, and the snapshot last, so that it shows both. */
@@ -214,14 +214,14 @@ wl_engine_turn(WlEngine *self)
     for (guint i = 0; i < MAX_PASSES && (i == 0 || is_unsettled(self)); i++)
         run_pass(self);
     wl_engine_run_traffic(self);
-    wl_engine_remember(self);
-    wl_engine_update_routes(self);
+    wl_state_cache_update(self);
+    wl_routes_update(self);
 
     self->advertiser.generation++;
-    wl_engine_gather_listeners(self, self->scheduler.served);
+    wl_advertise_gather(self, self->scheduler.served);
     wl_peer_list_sort(self->scheduler.served);
-    run_steps(self, self->scheduler.served, WL_STEP_SEND, wl_engine_send);
-    run_steps(self, self->scheduler.served, WL_STEP_VIEW, wl_engine_update_view);
+    run_steps(self, self->scheduler.served, WL_STEP_SEND, wl_advertise_run);
+    run_steps(self, self->scheduler.served, WL_STEP_VIEW, wl_peer_status_publish);
     for (guint i = 0; i < self->scheduler.served->len; i++)
         ((WlPeer *) self->scheduler.served->pdata[i])->served = FALSE;
     g_ptr_array_set_size(self->scheduler.served, 0);

@@ -56,11 +56,11 @@ wl_engine_new(const WlEngineConfig *config, gint64 now, WlRandomFunc random, gpo
     init_parts(self);
     wl_boot_id_generate(&self->own.boot_id, random, user_data);
     self->own.boot_id_created = now;
-    wl_engine_read_profile(self);
-    wl_engine_add_configured(self);
+    wl_profile_apply_own(self);
+    wl_profile_apply_peers(self);
     wl_engine_list_names(self);
     self->own.facts_due = TRUE;
-    wl_engine_init_names(self);
+    wl_display_names_init(self);
     wl_engine_turn(self);
     return self;
 }

@@ -38,20 +38,20 @@ wl_engine_remove_peer(WlEngine *self, WlPeer *peer)
     wl_engine_watch_peer(self, peer, FALSE);
     wl_engine_let_sleep(self, peer, FALSE);
     wl_engine_end_approach(self, peer);
-    wl_engine_drop_in_flight(self, peer);
+    wl_acks_drop_in_flight(self, peer);
     wl_scheduler_drop(&self->scheduler, peer);
-    wl_engine_forget_name(self, peer);
+    wl_display_names_forget(self, peer);
     g_ptr_array_remove(self->membership.orphaned, peer);
     wl_timer_queue_set(self->advertiser.alives, &peer->alive_deadline, WL_NEVER);
-    if (peer->listener != 0)
+    if (peer->subscriber != 0)
         wl_advertiser_unsubscribe(&self->advertiser, peer);
     wl_fact_set_forget(self->facts, peer->slot);
-    wl_engine_drop_source(self, &peer->key);
+    wl_fact_evaluate_drop_source(self, &peer->key);
     wl_signer_drop(self->signer, &peer->key);
     wl_engine_update_near(self, peer, NULL);
     wl_prefix_table_drop_hosts(&self->prefixes, peer);
-    wl_engine_disown(self, peer);
+    wl_allowed_ips_disown(self, peer);
     wl_peer_table_remove(&self->peers, peer);
-    wl_engine_drop_local_facts(self, &key);
-    wl_engine_judge_about(self, &key);
+    wl_local_facts_drop(self, &key);
+    wl_fact_evaluate_about(self, &key);
 }

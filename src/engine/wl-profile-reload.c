@@ -104,7 +104,7 @@ change_peer(WlEngine *self, WlPeer *peer, const WlPeerConfig *config, Change *ch
     wl_scheduler_count_work(&self->scheduler);
     if (!before && config) {
         self->peers.learned--;
-        wl_engine_set_unwanted(self, peer, FALSE);
+        wl_members_set_orphaned(self, peer, FALSE);
     } else if (before && !config) {
         self->peers.learned++;
         g_ptr_array_add(change->gone, peer);
@@ -141,7 +141,7 @@ add_peer(WlEngine *self, const WlPeerConfig *config, Change *change)
         g_ptr_array_remove(change->carriers, other);
         wl_engine_remove_peer(self, other);
     }
-    wl_engine_add_peer(self, &config->public_key, config);
+    wl_members_add(self, &config->public_key, config);
     wl_scheduler_count_work(&self->scheduler);
     /* It may have been known before, and believe that we still have what it told then
      * (docs/protocol.md 5.5 and 12.4). */
@@ -164,7 +164,7 @@ apply_entries(WlEngine *self, Change *change)
         WlPeer *peer = wl_peer_table_find(&self->peers, &config->public_key);
 
         g_hash_table_insert(self->own.metadata, (gpointer) &config->public_key,
-                            wl_engine_make_metadata(config));
+                            wl_local_facts_make_metadata(config));
         if (config == self->own.entry)
             continue;
         if (peer)
@@ -197,12 +197,12 @@ evaluate_trust(WlEngine *self)
         WlTrust before = peer->trust;
         WlTrustSource by = peer->trust_source;
 
-        wl_engine_evaluate_trust(self, peer);
+        wl_members_evaluate_trust(self, peer);
         if (peer->trust == before && peer->trust_source == by)
             continue;
         wl_scheduler_schedule(&self->scheduler, peer);
         if (peer->trust != before)
-            wl_engine_judge_source(self, &peer->key);
+            wl_fact_evaluate_all_of(self, &peer->key);
     }
 }
 
@@ -210,7 +210,7 @@ evaluate_trust(WlEngine *self)
 static void
 remove_gone(WlEngine *self, const GPtrArray *gone)
 {
-    wl_engine_judge(self);
+    wl_fact_evaluate_due(self);
     for (guint i = 0; i < gone->len; i++) {
         WlPeer *peer = gone->pdata[i];
 
@@ -249,7 +249,7 @@ take_settings(WlEngine *self, const WlEngineConfig *config)
         g_autofree char *before = own->name;
 
         own->name = g_strdup(config->name);
-        wl_engine_own_name_changed(self, before);
+        wl_display_names_own_changed(self, before);
     }
 }
 
@@ -275,8 +275,8 @@ remove_orphans(WlEngine *self, GHashTable *waiting)
 
     do {
         self->prefixes.due_at = WL_LONG_AGO;
-        wl_engine_judge(self);
-        peer = wl_engine_update_members_by_profile(self, waiting);
+        wl_fact_evaluate_due(self);
+        peer = wl_members_update_by_profile(self, waiting);
         if (peer)
             wl_engine_remove_peer(self, peer);
     } while (peer || self->membership.changed->len > 0);
@@ -297,12 +297,12 @@ take_profile(WlEngine *self, const WlEngineConfig *config)
 
     take_settings(self, config);
     replace_entries(self, config->peers, &change);
-    wl_engine_read_profile(self);
+    wl_profile_apply_own(self);
     apply_entries(self, &change);
-    wl_engine_list_sources(self);
+    wl_profile_apply_authorities(self);
     wl_engine_list_names(self);
     if (change.allowed_ips || change.routers) {
-        wl_engine_classify_allowed(self);
+        wl_profile_apply_allowed_ips(self);
         judge_around(self, change.before);
         judge_around(self, change.fresh);
     }
@@ -310,7 +310,7 @@ take_profile(WlEngine *self, const WlEngineConfig *config)
         self->evaluation.all_due = TRUE;
     evaluate_trust(self);
     for (guint i = 0; i < change.carriers->len; i++)
-        wl_engine_judge_about(self, &((WlPeer *) change.carriers->pdata[i])->key);
+        wl_fact_evaluate_about(self, &((WlPeer *) change.carriers->pdata[i])->key);
     if (was_router != self->own.router || own_trust != self->own.trust || change.routers)
         change_everybody(self);
     self->own.facts_due = self->evaluation.stale_due = TRUE;

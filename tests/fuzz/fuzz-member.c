@@ -201,7 +201,7 @@ check(Bench *bench)
     g_assert_nonnull(wl_device_find(bench->device, &bench_member(bench, 1)->key));
     g_assert_nonnull(wl_device_find(bench->device, &bench_member(bench, 2)->key));
     g_assert_cmpuint(bench->device->peers->len, <=, N_MEMBERS + 256);
-    g_assert_cmpuint(facts->len, <=, WL_MAX_CLAIMS);
+    g_assert_cmpuint(facts->len, <=, WL_MAX_FACT_SOURCES);
     for (guint i = 0; i < routes->len; i++) {
         const WlPrefix *route = &g_array_index(routes, WlPrefix, i);
         gboolean inside = FALSE;

@@ -51,7 +51,7 @@ remove_in_flight(WlEngine *self, WlPeer *peer, guint index)
 }
 
 void
-wl_engine_drop_in_flight(WlEngine *self, WlPeer *peer)
+wl_acks_drop_in_flight(WlEngine *self, WlPeer *peer)
 {
     if (!peer->window)
         return;
@@ -77,26 +77,26 @@ get_limit(const WlEngine *self)
 }
 
 guint
-wl_engine_get_room(const WlEngine *self, const WlPeer *peer)
+wl_acks_get_room(const WlEngine *self, const WlPeer *peer)
 {
     /* Those who do not answer cannot be waited for. */
-    if (!peer->ours)
+    if (!peer->native)
         return G_MAXUINT;
     return get_limit(self) - MIN(count_in_flight(peer), get_limit(self));
 }
 
 void
-wl_engine_emit_facts(WlEngine *self, WlPeer *peer, const GByteArray *inner, gboolean in_flight,
+wl_acks_send_facts(WlEngine *self, WlPeer *peer, const GByteArray *inner, gboolean in_flight,
                      guint tries)
 {
-    const gint64 *patience = peer->ours ? patience_ours : patience_others;
-    guint n = peer->ours ? G_N_ELEMENTS(patience_ours) : G_N_ELEMENTS(patience_others);
+    const gint64 *patience = peer->native ? patience_ours : patience_others;
+    guint n = peer->native ? G_N_ELEMENTS(patience_ours) : G_N_ELEMENTS(patience_others);
     /* Those of ours were given their room before. */
-    guint limit = peer->ours ? 2 * MAX_AWAITED : get_limit(self);
+    guint limit = peer->native ? 2 * MAX_AWAITED : get_limit(self);
     gboolean kept = in_flight && tries < n && count_in_flight(peer) < limit;
     GBytes *bytes;
 
-    if (kept && peer->ours)
+    if (kept && peer->native)
         bytes = wl_signer_sign_with_ack(self->signer, &peer->key, inner->data, inner->len);
     else
         bytes = wl_signer_sign(self->signer, &peer->key, inner->data, inner->len);
@@ -108,7 +108,7 @@ wl_engine_emit_facts(WlEngine *self, WlPeer *peer, const GByteArray *inner, gboo
             .inner = g_bytes_new(inner->data, inner->len),
             .due = self->now + patience[tries],
             .tries = tries,
-            .asked = peer->ours,
+            .asked = peer->native,
         };
         g_array_append_val(get_window(peer)->in_flight, fresh);
         self->advertiser.in_flight++;
@@ -121,11 +121,11 @@ static gint64
 get_due(const WlEngine *self, const WlPeer *peer, const WlInFlight *in_flight)
 {
     return MAX(in_flight->due,
-               wl_rate_limit_when(&peer->repeats, self->now, AGAIN_INTERVAL, AGAIN_BURST));
+               wl_rate_limit_when(&peer->resends, self->now, AGAIN_INTERVAL, AGAIN_BURST));
 }
 
 gboolean
-wl_engine_take_overdue(WlEngine *self, WlPeer *peer, GArray *facts, guint *tries)
+wl_acks_take_overdue(WlEngine *self, WlPeer *peer, GArray *facts, guint *tries)
 {
     for (guint i = 0; peer->window && i < peer->window->in_flight->len; i++) {
         const WlInFlight *in_flight = &g_array_index(peer->window->in_flight, WlInFlight, i);
@@ -134,7 +134,7 @@ wl_engine_take_overdue(WlEngine *self, WlPeer *peer, GArray *facts, guint *tries
 
         if (get_due(self, peer, in_flight) > self->now)
             continue;
-        (void) wl_rate_limit_take(&peer->repeats, self->now, AGAIN_INTERVAL, AGAIN_BURST);
+        (void) wl_rate_limit_take(&peer->resends, self->now, AGAIN_INTERVAL, AGAIN_BURST);
         data = g_bytes_get_data(in_flight->inner, &length);
         wl_fact_decode_inner(data, length, facts);
         *tries = in_flight->tries + 1;
@@ -146,7 +146,7 @@ wl_engine_take_overdue(WlEngine *self, WlPeer *peer, GArray *facts, guint *tries
 }
 
 void
-wl_engine_need_overdue(WlEngine *self, WlPeer *peer)
+wl_acks_wake_overdue(WlEngine *self, WlPeer *peer)
 {
     for (guint i = 0; peer->window && i < peer->window->in_flight->len; i++)
         wl_scheduler_wake_peer_at(
@@ -155,7 +155,7 @@ wl_engine_need_overdue(WlEngine *self, WlPeer *peer)
 }
 
 void
-wl_engine_receive_receipt(WlEngine *self, WlPeer *peer, const WlFact *fact)
+wl_acks_receive(WlEngine *self, WlPeer *peer, const WlFact *fact)
 {
     const guint8 *nonces = fact->value.ack.nonces;
 
@@ -180,7 +180,7 @@ wl_engine_receive_receipt(WlEngine *self, WlPeer *peer, const WlFact *fact)
 /* ---- what we were told */
 
 void
-wl_engine_owe_receipt(WlEngine *self, WlPeer *peer, const guint8 *data, gsize length)
+wl_acks_queue(WlEngine *self, WlPeer *peer, const guint8 *data, gsize length)
 {
     WlSendWindow *window = get_window(peer);
 
@@ -194,14 +194,14 @@ wl_engine_owe_receipt(WlEngine *self, WlPeer *peer, const guint8 *data, gsize le
 }
 
 void
-wl_engine_send_receipt(WlEngine *self, WlPeer *peer)
+wl_acks_send_queued(WlEngine *self, WlPeer *peer)
 {
     g_autoptr(GByteArray) inner = NULL;
     WlSendWindow *window = peer->window;
     GBytes *bytes;
     WlFact fact;
 
-    if (!window || window->n_acks == 0 || !peer->ours)
+    if (!window || window->n_acks == 0 || !peer->native)
         return;
     if (window->acks_due > self->now) {
         wl_scheduler_wake_peer_at(&self->scheduler, peer, window->acks_due);

@@ -8,23 +8,23 @@
 
 #define SNAPSHOT_WAIT WL_MS(50)
 
-WlLevel
-wl_sender_level(const WlLevelQuestion *question)
+WlAdvertiseLevel
+wl_advertise_level(const WlAdvertiseInput *question)
 {
     if (!question->has_endpoint)
-        return WL_LEVEL_NOTHING;
+        return WL_ADVERTISE_NOTHING;
     if (question->configured_trust >= WL_TRUST_ALLOWED_IPS || question->is_router ||
         question->fact_exchanger)
-        return WL_LEVEL_FACTS;
+        return WL_ADVERTISE_FACTS;
     if (!question->self_chatty && !question->self_router)
-        return WL_LEVEL_PING;
-    return question->healthy ? WL_LEVEL_FACTS : WL_LEVEL_PING;
+        return WL_ADVERTISE_ALIVE;
+    return question->healthy ? WL_ADVERTISE_FACTS : WL_ADVERTISE_ALIVE;
 }
 
-static WlLevel
+static WlAdvertiseLevel
 level_of(const WlEngine *self, const WlPeer *peer)
 {
-    WlLevelQuestion question = {
+    WlAdvertiseInput question = {
         .has_endpoint = wl_endpoint_is_set(&peer->endpoint),
         .configured_trust = wl_peer_get_configured_trust(peer),
         .is_router = peer->router,
@@ -34,7 +34,7 @@ level_of(const WlEngine *self, const WlPeer *peer)
         .healthy = peer->healthy,
     };
 
-    return wl_sender_level(&question);
+    return wl_advertise_level(&question);
 }
 
 /* How long before it runs out there @peer is told @entry again, when it is looked at. What we stand
@@ -47,25 +47,26 @@ margin_of(const WlFactEntry *entry)
 
 /* Until when @entry is told in this turn, 0: not at all. It may be asked for each of thousands. */
 static gint64
-tell_until(const WlEngine *self, WlFactEntry *entry)
+advertise_until(const WlEngine *self, WlFactEntry *entry)
 {
-    if (entry->telling != self->advertiser.generation) {
+    if (entry->generation != self->advertiser.generation) {
         gint64 expires = wl_fact_entry_expires(entry, self->now);
 
-        entry->telling = self->advertiser.generation;
-        entry->tell_until = expires > self->now && wl_advertiser_may_advertise(
-                                                       &self->peers, &self->own.key, &entry->fact)
-                                ? expires
-                                : 0;
+        entry->generation = self->advertiser.generation;
+        entry->advertise_until =
+            expires > self->now &&
+                    wl_advertiser_may_advertise(&self->peers, &self->own.key, &entry->fact)
+                ? expires
+                : 0;
     }
-    return entry->tell_until;
+    return entry->advertise_until;
 }
 
 static gboolean
 is_news(WlEngine *self, const WlPeer *peer, WlFactEntry *entry, gint64 *expires)
 {
     wl_scheduler_count_work(&self->scheduler);
-    *expires = tell_until(self, entry);
+    *expires = advertise_until(self, entry);
     return *expires > 0 && !wl_advertiser_is_about_receiver(peer, &entry->fact) &&
            wl_knowledge_needs(&entry->known, peer->slot, *expires, self->now, margin_of(entry));
 }
@@ -73,20 +74,20 @@ is_news(WlEngine *self, const WlPeer *peer, WlFactEntry *entry, gint64 *expires)
 static gboolean
 has_news(WlEngine *self, WlPeer *peer)
 {
-    const WlChangeLog *news = wl_fact_set_news(self->facts);
+    const WlChangeLog *news = wl_fact_set_get_changes(self->facts);
     WlFactEntry *entry;
     gint64 expires;
     guint cursor;
 
-    if (peer->news == wl_change_log_last(news))
+    if (peer->advertised == wl_change_log_last(news))
         return FALSE;
-    for (entry = wl_change_log_first(news, peer->news, &cursor); entry;
+    for (entry = wl_change_log_first(news, peer->advertised, &cursor); entry;
          entry = wl_change_log_next(news, &cursor)) {
         if (is_news(self, peer, entry, &expires))
             return TRUE;
-        peer->news = entry->news.number;
+        peer->advertised = entry->change.number;
     }
-    peer->news = wl_change_log_last(news);
+    peer->advertised = wl_change_log_last(news);
     return FALSE;
 }
 
@@ -95,13 +96,13 @@ has_news(WlEngine *self, WlPeer *peer)
 static gboolean
 add_facts(WlEngine *self, WlPeer *peer, WlGroup *group)
 {
-    const WlChangeLog *news = wl_fact_set_news(self->facts);
-    guint room = wl_engine_get_room(self, peer);
+    const WlChangeLog *news = wl_fact_set_get_changes(self->facts);
+    guint room = wl_acks_get_room(self, peer);
     gboolean fresh = FALSE;
     WlFactEntry *entry;
     guint cursor;
 
-    for (entry = wl_change_log_first(news, peer->news, &cursor); entry;
+    for (entry = wl_change_log_first(news, peer->advertised, &cursor); entry;
          entry = wl_change_log_next(news, &cursor)) {
         gint64 expires;
 
@@ -112,13 +113,13 @@ add_facts(WlEngine *self, WlPeer *peer, WlGroup *group)
         wl_group_add(group, &entry->fact, self->now);
         wl_knowledge_learn(&entry->known, peer->slot, expires);
         if (wl_group_count(group) > room) {
-            peer->news = entry->news.number;
-            peer->in_the_middle = TRUE;
+            peer->advertised = entry->change.number;
+            peer->partial = TRUE;
             return fresh;
         }
     }
-    peer->in_the_middle = FALSE;
-    peer->news = wl_change_log_last(news);
+    peer->partial = FALSE;
+    peer->advertised = wl_change_log_last(news);
     return fresh;
 }
 
@@ -127,7 +128,7 @@ static void
 send_groups(WlEngine *self, WlPeer *peer, WlGroup *group, gboolean ping, gboolean awaited,
             guint tries)
 {
-    gint64 life = peer->ask && peer->ours ? WL_ALIVE_ASKS : WL_FACT_TTL;
+    gint64 life = peer->ask && peer->native ? WL_ALIVE_REPLY_TTL : WL_FACT_TTL;
     guint n_facts = wl_group_count(group);
     gboolean sent = ping;
     WlFact alive;
@@ -138,13 +139,13 @@ send_groups(WlEngine *self, WlPeer *peer, WlGroup *group, gboolean ping, gboolea
     else
         sent = wl_group_add_if_room(group, &alive, self->now);
     if (sent) {
-        peer->alive_known = self->now + WL_FACT_TTL;
+        peer->alive_expires = self->now + WL_FACT_TTL;
         peer->alive_sent_before = peer->alive_sent;
         peer->alive_sent = self->now;
         peer->force_ping = peer->ask = FALSE;
     }
     for (guint i = 0; i < wl_group_count(group); i++)
-        wl_engine_emit_facts(self, peer, wl_group_get(group, i), awaited && i < n_facts, tries);
+        wl_acks_send_facts(self, peer, wl_group_get(group, i), awaited && i < n_facts, tries);
     peer->attempt.initiated = TRUE;
 }
 
@@ -161,7 +162,7 @@ send_to(WlEngine *self, WlPeer *peer, gboolean facts, gboolean ping)
     }
     /* What is only renewed has time enough until the next renewal, were it not for a second loss.
      */
-    send_groups(self, peer, group, ping, fresh || peer->ours, 0);
+    send_groups(self, peer, group, ping, fresh || peer->native, 0);
 }
 
 /* Of @facts what still stands, as it stands now. */
@@ -173,7 +174,7 @@ add_again(WlEngine *self, WlPeer *peer, const GArray *facts, WlGroup *group)
         gint64 expires;
 
         wl_scheduler_count_work(&self->scheduler);
-        expires = entry ? tell_until(self, entry) : 0;
+        expires = entry ? advertise_until(self, entry) : 0;
         if (expires == 0 || wl_advertiser_is_about_receiver(peer, &entry->fact))
             continue;
         entry->fact.expires = expires;
@@ -193,7 +194,7 @@ send_again(WlEngine *self, WlPeer *peer, gboolean ping)
     if (!peer->window)
         return FALSE;
     facts = wl_fact_array_new();
-    while (wl_engine_take_overdue(self, peer, facts, &tries)) {
+    while (wl_acks_take_overdue(self, peer, facts, &tries)) {
         g_autoptr(WlGroup) group = wl_group_new();
 
         add_again(self, peer, facts, group);
@@ -208,7 +209,7 @@ send_again(WlEngine *self, WlPeer *peer, gboolean ping)
 static gint64
 alive_due(const WlPeer *peer)
 {
-    return peer->alive_known - WL_ALIVE_MARGIN;
+    return peer->alive_expires - WL_ALIVE_MARGIN;
 }
 
 /* The device is being read: what it shows belongs into the same datagram, not into one 200 ms
@@ -222,7 +223,7 @@ wait_for_snapshot(WlEngine *self, WlPeer *peer)
 
     /* Of thousands nobody waits for what is read for somebody else. */
     if (!self->outputs.snapshot_wanted || asked + SNAPSHOT_WAIT <= self->now ||
-        wl_peer_table_size(&self->peers) > WL_PACE_FROM)
+        wl_peer_table_size(&self->peers) > WL_BATCH_PEERS)
         return FALSE;
     wl_engine_request_snapshot_for(self, peer);
     wl_scheduler_wake_peer_at(&self->scheduler, peer, asked + SNAPSHOT_WAIT);
@@ -235,14 +236,14 @@ static void
 update_lists(WlEngine *self, WlPeer *peer)
 {
     gboolean serves = peer->healthy && wl_engine_can_reach(self, peer);
-    gboolean listens = serves && level_of(self, peer) == WL_LEVEL_FACTS;
+    gboolean listens = serves && level_of(self, peer) == WL_ADVERTISE_FACTS;
 
-    if (listens && peer->listener == 0) {
+    if (listens && peer->subscriber == 0) {
         g_ptr_array_add(self->advertiser.subscribers, peer);
-        peer->listener = self->advertiser.subscribers->len;
+        peer->subscriber = self->advertiser.subscribers->len;
         /* What was renewed while nobody needed it may run out there. */
-        peer->news = 0;
-    } else if (!listens && peer->listener != 0) {
+        peer->advertised = 0;
+    } else if (!listens && peer->subscriber != 0) {
         wl_advertiser_unsubscribe(&self->advertiser, peer);
     }
     wl_timer_queue_set(self->advertiser.alives, &peer->alive_deadline,
@@ -294,7 +295,7 @@ renew_facts(WlEngine *self)
 }
 
 void
-wl_engine_gather_listeners(WlEngine *self, GPtrArray *peers)
+wl_advertise_gather(WlEngine *self, GPtrArray *peers)
 {
     gint64 rested;
 
@@ -305,7 +306,7 @@ wl_engine_gather_listeners(WlEngine *self, GPtrArray *peers)
     if (!self->advertiser.pending)
         return;
     rested = self->advertiser.flushed +
-             wl_scheduler_batch_delay(self->advertiser.subscribers->len, WL_LISTEN_PACE);
+             wl_scheduler_batch_delay(self->advertiser.subscribers->len, WL_ADVERTISE_BATCH);
     if (rested > self->now) {
         wl_scheduler_wake_at(&self->scheduler, rested);
         return;
@@ -317,20 +318,20 @@ wl_engine_gather_listeners(WlEngine *self, GPtrArray *peers)
 }
 
 void
-wl_engine_send(WlEngine *self, WlPeer *peer)
+wl_advertise_run(WlEngine *self, WlPeer *peer)
 {
     /* The rest of what did not fit into the room that it had does not wait for more to come. */
-    gint64 quiet = peer->in_the_middle ? peer->send_retry
-                                       : MAX(peer->facts_sent + WL_RELAY_QUIET, peer->send_retry);
-    WlLevel level = level_of(self, peer);
+    gint64 quiet = peer->partial ? peer->send_retry
+                                 : MAX(peer->facts_sent + WL_ADVERTISE_INTERVAL, peer->send_retry);
+    WlAdvertiseLevel level = level_of(self, peer);
     gboolean news, facts, ping, regular;
 
     if (!wl_engine_can_reach(self, peer)) {
         update_lists(self, peer);
         return;
     }
-    if (level == WL_LEVEL_NOTHING || peer->send_retry > self->now) {
-        if (level != WL_LEVEL_NOTHING && peer->healthy)
+    if (level == WL_ADVERTISE_NOTHING || peer->send_retry > self->now) {
+        if (level != WL_ADVERTISE_NOTHING && peer->healthy)
             wl_scheduler_wake_peer_at(&self->scheduler, peer, peer->send_retry);
         update_lists(self, peer);
         return;
@@ -341,12 +342,12 @@ wl_engine_send(WlEngine *self, WlPeer *peer)
             send_to(self, peer, FALSE, TRUE);
         return;
     }
-    wl_engine_send_receipt(self, peer);
+    wl_acks_send_queued(self, peer);
     regular = alive_due(peer) <= self->advertiser.alive_horizon;
     ping = regular || peer->force_ping;
-    if (level == WL_LEVEL_FACTS && send_again(self, peer, ping))
+    if (level == WL_ADVERTISE_FACTS && send_again(self, peer, ping))
         ping = FALSE;
-    news = level == WL_LEVEL_FACTS && wl_engine_get_room(self, peer) > 0 && has_news(self, peer);
+    news = level == WL_ADVERTISE_FACTS && wl_acks_get_room(self, peer) > 0 && has_news(self, peer);
     facts = news && quiet <= self->now && !wait_for_snapshot(self, peer);
     if (ping || facts)
         send_to(self, peer, facts, ping);
@@ -354,8 +355,8 @@ wl_engine_send(WlEngine *self, WlPeer *peer)
     if (regular)
         wl_engine_request_snapshot_for(self, peer);
     wl_scheduler_wake_peer_at(&self->scheduler, peer, alive_due(peer));
-    if (level == WL_LEVEL_FACTS)
-        wl_engine_need_overdue(self, peer);
+    if (level == WL_ADVERTISE_FACTS)
+        wl_acks_wake_overdue(self, peer);
     if (news && !facts)
         wl_scheduler_wake_peer_at(&self->scheduler, peer, MAX(quiet, self->now));
     update_lists(self, peer);
@@ -366,9 +367,9 @@ wl_advertise_send_failed(WlEngine *self, WlPeer *peer)
 {
     /* It does not know what was not sent (docs/protocol.md 12.16). */
     wl_fact_set_forget(self->facts, peer->slot);
-    wl_engine_drop_in_flight(self, peer);
-    peer->alive_known = 0;
-    peer->news = 0;
+    wl_acks_drop_in_flight(self, peer);
+    peer->alive_expires = 0;
+    peer->advertised = 0;
     wl_scheduler_schedule(&self->scheduler, peer);
     peer->send_retry = self->now + WL_SEND_RETRY;
 }

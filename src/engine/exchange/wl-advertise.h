@@ -4,17 +4,17 @@
 #include "state/wl-engine-state.h"
 
 /** Adds to @peers, whose send step is about to run, those who have to hear of what changed. */
-void wl_engine_gather_listeners(WlEngine *self, GPtrArray *peers);
-void wl_engine_send(WlEngine *self, WlPeer *peer);
+void wl_advertise_gather(WlEngine *self, GPtrArray *peers);
+void wl_advertise_run(WlEngine *self, WlPeer *peer);
 /** A datagram to @peer failed for good. */
 void wl_advertise_send_failed(WlEngine *self, WlPeer *peer);
 
 /** The nine rows of docs/protocol.md 5.6.2. */
 typedef enum {
-    WL_LEVEL_NOTHING,
-    WL_LEVEL_PING,
-    WL_LEVEL_FACTS,
-} WlLevel;
+    WL_ADVERTISE_NOTHING,
+    WL_ADVERTISE_ALIVE,
+    WL_ADVERTISE_FACTS,
+} WlAdvertiseLevel;
 
 typedef struct {
     gboolean has_endpoint;
@@ -24,6 +24,6 @@ typedef struct {
     gboolean self_chatty;
     gboolean self_router;
     gboolean healthy;
-} WlLevelQuestion;
+} WlAdvertiseInput;
 
-WlLevel wl_sender_level(const WlLevelQuestion *question);
+WlAdvertiseLevel wl_advertise_level(const WlAdvertiseInput *question);

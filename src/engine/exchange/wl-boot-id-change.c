@@ -4,7 +4,7 @@
 #include "wl-boot-id.h"
 
 void
-wl_engine_update_boot_id(WlEngine *self)
+wl_boot_id_change_if_due(WlEngine *self)
 {
     if (!self->own.boot_id_due)
         return;
@@ -18,5 +18,5 @@ wl_engine_update_boot_id(WlEngine *self)
     /* A change says nothing until it is sent (docs/protocol.md 12.3). */
     wl_engine_schedule_all(self);
     for (guint i = 0; i < wl_peer_table_size(&self->peers); i++)
-        wl_peer_table_get(&self->peers, i)->alive_known = 0;
+        wl_peer_table_get(&self->peers, i)->alive_expires = 0;
 }

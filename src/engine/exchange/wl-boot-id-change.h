@@ -3,4 +3,4 @@
 
 #include "state/wl-engine-state.h"
 
-void wl_engine_update_boot_id(WlEngine *self);
+void wl_boot_id_change_if_due(WlEngine *self);

@@ -30,12 +30,12 @@
 static void
 peer_started_anew(WlEngine *self, WlPeer *peer)
 {
-    gint64 allowed = peer->forgotten + WL_RESEND_INTERVAL;
+    gint64 allowed = peer->resynced + WL_RESEND_INTERVAL;
 
     if (allowed <= self->now)
         wl_resync_peer(self, peer);
     else
-        peer->forget_due = MIN(peer->forget_due, allowed);
+        peer->resync_due = MIN(peer->resync_due, allowed);
 }
 
 static void
@@ -50,15 +50,15 @@ receive_alive(WlEngine *self, WlPeer *peer, const WlFact *fact)
     if (anew) {
         peer->has_boot_id = TRUE;
         peer->boot_id = fact->value.boot_id;
-        peer->ours = wl_boot_id_is_native(&peer->boot_id);
+        peer->native = wl_boot_id_is_native(&peer->boot_id);
         peer->alive_until = 0;
         peer->alive_since = WL_NEVER;
         peer_started_anew(self, peer);
     }
     /* What it said meanwhile may be lost: it has the time of a start to say it again. */
-    if (peer->last_alive < self->now - WL_RELIABLE_HEARD)
+    if (peer->last_alive < self->now - WL_AUTHORITATIVE_HEARD)
         peer->alive_since = WL_NEVER;
-    asks = peer->ours && fact->ttl == WL_ALIVE_ASKS / G_USEC_PER_SEC;
+    asks = peer->native && fact->ttl == WL_ALIVE_REPLY_TTL / G_USEC_PER_SEC;
     peer->last_alive = self->now;
     peer->alive_until = MAX(peer->alive_until, expires);
 
@@ -71,11 +71,11 @@ receive_alive(WlEngine *self, WlPeer *peer, const WlFact *fact)
 
 /* An address for somebody: a reason to try it at once? */
 static void
-endpoint_told(WlEngine *self, const WlPeer *sender, const WlFact *fact, WlTold told)
+endpoint_told(WlEngine *self, const WlPeer *sender, const WlFact *fact, WlFactSourceResult told)
 {
     WlPeer *peer = wl_peer_table_find(&self->peers, &fact->subject);
 
-    if (!peer || told == WL_TOLD_AGAIN)
+    if (!peer || told == WL_FACT_SOURCE_RENEWED)
         return;
     wl_scheduler_schedule(&self->scheduler, peer);
     if (!peer->healthy)
@@ -106,13 +106,13 @@ say_full(WlEngine *self, const WlPeer *peer)
     g_autofree char *label = NULL;
 
     if (!wl_fact_set_is_full(self->facts, &peer->key) ||
-        self->receiver.full_logged + WL_FULL_SAID > self->now)
+        self->receiver.full_logged + WL_FULL_LOG_INTERVAL > self->now)
         return;
     self->receiver.full_logged = self->now;
     label = wl_peer_dup_label(peer);
     wl_engine_log(
         self, "%s: tells more facts than are held, which are %u of one member and %u of all", label,
-        WL_MAX_CLAIMS_OF_SOURCE, WL_MAX_CLAIMS + WL_MAX_CLAIMS_OF_PEER * self->config->peers->len);
+        WL_MAX_FACTS_OF_SOURCE, WL_MAX_FACT_SOURCES + WL_MAX_FACT_SOURCES_OF_PEER * self->config->peers->len);
 }
 
 static void
@@ -120,32 +120,32 @@ receive_fact(WlEngine *self, WlPeer *peer, const WlFact *fact)
 {
     gint64 expires = self->now + MIN((gint64) fact->ttl * G_USEC_PER_SEC, WL_TTL_CAP);
     WlFactEntry *entry;
-    WlClaim *claim;
-    WlTold told;
+    WlFactSource *origin;
+    WlFactSourceResult told;
 
     if (fact->ttl == 0 || fact->attribute == WL_ATTRIBUTE_GROUP)
         return;
-    told = is_of_no_use(self, peer, fact) ? WL_TOLD_REFUSED
-                                          : wl_fact_set_tell(self->facts, fact, &peer->key,
-                                                             self->now, expires, &entry, &claim);
-    if (told == WL_TOLD_REFUSED) {
+    told = is_of_no_use(self, peer, fact) ? WL_FACT_SOURCE_REFUSED
+                                          : wl_fact_set_add_source(self->facts, fact, &peer->key,
+                                                             self->now, expires, &entry, &origin);
+    if (told == WL_FACT_SOURCE_REFUSED) {
         self->receiver.refused[WL_VERDICT_TOO_MANY]++;
         say_full(self, peer);
         return;
     }
     wl_knowledge_learn(&entry->known, peer->slot, expires);
     wl_scheduler_count_work(&self->scheduler);
-    if (told == WL_TOLD_AGAIN) {
+    if (told == WL_FACT_SOURCE_RENEWED) {
         wl_engine_fact_renewed(self, entry, peer, expires);
         return;
     }
-    if (told == WL_TOLD_NEW)
-        wl_fact_set_judge(self->facts, claim, WL_VERDICT_N); /* not yet */
-    if (!wl_engine_judge_claim(self, entry, claim))
+    if (told == WL_FACT_SOURCE_NEW)
+        wl_fact_set_set_verdict(self->facts, origin, WL_VERDICT_N); /* not yet */
+    if (!wl_fact_evaluate_source(self, entry, origin))
         wl_engine_prefix_changed(self, entry);
-    else if (claim->verdict == WL_VERDICT_ACCEPTED && wl_fact_is_endpoint(fact))
+    else if (origin->verdict == WL_VERDICT_ACCEPTED && wl_fact_is_endpoint(fact))
         endpoint_told(self, peer, fact, told);
-    if (told != WL_TOLD_RETURNS)
+    if (told != WL_FACT_SOURCE_RETURNED)
         return;
     if (wl_fact_is_member(fact))
         wl_engine_subject_changed(self, &fact->subject);
@@ -169,7 +169,7 @@ is_replayed(WlPeer *peer, const guint8 *data)
 }
 
 void
-wl_engine_receive(WlEngine *self, const WlIp *source, const guint8 *data, gsize length)
+wl_receive_datagram(WlEngine *self, const WlIp *source, const guint8 *data, gsize length)
 {
     WlPeer *peer = wl_peer_table_find_link_local(&self->peers, source);
     GArray *facts = self->receiver.facts;
@@ -213,11 +213,11 @@ wl_engine_receive(WlEngine *self, const WlIp *source, const guint8 *data, gsize 
         if (fact->attribute == WL_ATTRIBUTE_PATH)
             wl_engine_receive_way(self, peer, fact);
         else if (fact->attribute == WL_ATTRIBUTE_ACK)
-            wl_engine_receive_receipt(self, peer, fact);
+            wl_acks_receive(self, peer, fact);
         else if (fact->attribute != WL_ATTRIBUTE_ALIVE)
             receive_fact(self, peer, fact);
     }
     g_array_set_size(facts, 0);
     if (wl_signer_wants_ack(data))
-        wl_engine_owe_receipt(self, peer, data, length);
+        wl_acks_queue(self, peer, data, length);
 }

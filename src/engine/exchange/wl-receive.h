@@ -3,4 +3,4 @@
 
 #include "state/wl-engine-state.h"
 
-void wl_engine_receive(WlEngine *self, const WlIp *source, const guint8 *data, gsize length);
+void wl_receive_datagram(WlEngine *self, const WlIp *source, const guint8 *data, gsize length);

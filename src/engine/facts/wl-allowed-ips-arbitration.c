@@ -21,7 +21,7 @@
 
 typedef struct {
     WlFactEntry *entry;
-    WlClaim *claim;
+    WlFactSource *origin;
     WlPrefix prefix;
 } Prefix;
 
@@ -62,7 +62,7 @@ is_of_another_router(const WlPrefix *prefix, gpointer value, gpointer user_data)
     for (guint i = 0; i < peers->len; i++) {
         const WlPeer *peer = peers->pdata[i];
         if (!peer->router || wl_key_equal(&peer->key, question->subject) ||
-            !wl_prefix_set_contains(peer->always, prefix))
+            !wl_prefix_set_contains(peer->static_ips, prefix))
             continue;
         if (wl_prefix_equal(prefix, question->prefix))
             return TRUE;
@@ -81,7 +81,7 @@ is_direct_only_of_another(const WlPrefix *prefix, gpointer value, gpointer user_
     for (guint i = 0; i < peers->len; i++) {
         const WlPeer *peer = peers->pdata[i];
         if (!wl_key_equal(&peer->key, question->subject) &&
-            wl_prefix_set_contains(peer->direct_only, prefix))
+            wl_prefix_set_contains(peer->direct_ips, prefix))
             return TRUE;
     }
     return FALSE;
@@ -109,7 +109,7 @@ static WlVerdict
 check_alone(const WlEngine *self, const Prefix *item)
 {
     const WlKey *subject = &item->entry->fact.subject;
-    WlVerdict verdict = wl_engine_check_trust(self, &item->entry->fact, &item->claim->source);
+    WlVerdict verdict = wl_engine_check_trust(self, &item->entry->fact, &item->origin->key);
 
     if (wl_key_equal(subject, &self->own.key))
         return WL_VERDICT_ABOUT_US;
@@ -135,7 +135,7 @@ static gboolean
 collect(const WlPrefix *prefix, gpointer value, gpointer user_data)
 {
     Component *component = user_data;
-    WlClaimed *claimed = value;
+    WlClaimedPrefix *claimed = value;
 
     if (claimed->mark == component->self->prefixes.pass)
         return FALSE;
@@ -155,7 +155,7 @@ is_wide(const WlPrefix *prefix, gpointer value, gpointer user_data)
 {
     Outermost *outermost = user_data;
 
-    if (!((const WlClaimed *) value)->wide)
+    if (!((const WlClaimedPrefix *) value)->wide)
         return FALSE;
     outermost->prefix = *prefix;
     outermost->found = TRUE;
@@ -167,7 +167,7 @@ collect_around(Component *component, const WlDirtyPrefix *dirty)
 {
     WlPrefixMap *map = component->self->prefixes.claimed;
     Outermost outermost = {.found = FALSE};
-    WlClaimed *alone;
+    WlClaimedPrefix *alone;
 
     wl_prefix_map_find_covering(map, &dirty->prefix, is_wide, &outermost);
     if (outermost.found || dirty->wide) {
@@ -185,31 +185,32 @@ prefix_compare(gconstpointer a, gconstpointer b)
 {
     const Prefix *x = a, *y = b;
 
-    if (x->claim->stale != y->claim->stale)
-        return x->claim->stale ? 1 : -1;
-    return (x->claim->sequence > y->claim->sequence) - (x->claim->sequence < y->claim->sequence);
+    if (x->origin->stale != y->origin->stale)
+        return x->origin->stale ? 1 : -1;
+    return (x->origin->sequence > y->origin->sequence) -
+           (x->origin->sequence < y->origin->sequence);
 }
 
 /* Sets the verdict of those that fail by themselves; the others, in the order in which they count.
  */
 static GArray *
-gather(WlEngine *self, WlClaimed *claimed, const WlPrefix *prefix, GArray *list)
+gather(WlEngine *self, WlClaimedPrefix *claimed, const WlPrefix *prefix, GArray *list)
 {
     claimed->wide = FALSE;
     for (guint i = 0; i < claimed->entries->len; i++) {
         WlFactEntry *entry = claimed->entries->pdata[i];
 
-        for (guint j = 0; j < entry->claims->len; j++) {
+        for (guint j = 0; j < entry->sources->len; j++) {
             Prefix item = {
                 .entry = entry,
-                .claim = &g_array_index(entry->claims, WlClaim, j),
+                .origin = &g_array_index(entry->sources, WlFactSource, j),
                 .prefix = *prefix,
             };
             WlVerdict verdict = check_alone(self, &item);
 
             wl_scheduler_count_work(&self->scheduler);
             if (verdict != WL_VERDICT_ACCEPTED) {
-                wl_engine_set_verdict(self, entry, item.claim, verdict);
+                wl_fact_evaluate_set_verdict(self, entry, item.origin, verdict);
                 continue;
             }
             g_array_append_val(list, item);
@@ -225,20 +226,20 @@ set_learned(WlEngine *self, const WlKey *subject, const WlPrefix *prefix, gboole
     WlPeer *peer = wl_peer_table_find(&self->peers, subject);
 
     if (has)
-        wl_engine_add_route(self, prefix);
+        wl_routes_add(self, prefix);
     else
-        wl_engine_drop_route(self, prefix);
+        wl_routes_drop(self, prefix);
     if (!peer)
         return;
     if (has)
-        wl_prefix_set_add(peer->learned, prefix);
+        wl_prefix_set_add(peer->learned_ips, prefix);
     else
-        wl_prefix_set_remove(peer->learned, prefix);
+        wl_prefix_set_remove(peer->learned_ips, prefix);
     wl_scheduler_schedule(&self->scheduler, peer);
 }
 
 static const WlKey *
-find_owner(const WlClaimed *claimed)
+find_owner(const WlClaimedPrefix *claimed)
 {
     for (guint i = 0; i < claimed->entries->len; i++) {
         const WlFactEntry *entry = claimed->entries->pdata[i];
@@ -250,7 +251,7 @@ find_owner(const WlClaimed *claimed)
 
 /* One prefix has one owner. */
 static void
-set_owner(WlEngine *self, WlClaimed *claimed, const WlPrefix *prefix)
+set_owner(WlEngine *self, WlClaimedPrefix *claimed, const WlPrefix *prefix)
 {
     const WlKey *owner = find_owner(claimed);
 
@@ -258,7 +259,7 @@ set_owner(WlEngine *self, WlClaimed *claimed, const WlPrefix *prefix)
         WlPeer *peer = owner ? wl_peer_table_find(&self->peers, owner) : NULL;
 
         /* What was told of it before it was known as a member. */
-        if (peer && wl_prefix_set_add(peer->learned, prefix))
+        if (peer && wl_prefix_set_add(peer->learned_ips, prefix))
             wl_scheduler_schedule(&self->scheduler, peer);
         return;
     }
@@ -276,7 +277,7 @@ static void
 judge(WlEngine *self, const Component *component)
 {
     g_autoptr(GArray) list = g_array_new(FALSE, FALSE, sizeof(Prefix));
-    g_autoptr(WlClaims) claims = wl_claims_new();
+    g_autoptr(WlPrefixArbiter) claims = wl_prefix_arbiter_new();
 
     for (guint i = 0; i < component->claimed->len; i++)
         gather(self, component->claimed->pdata[i], &g_array_index(component->prefixes, WlPrefix, i),
@@ -286,15 +287,17 @@ judge(WlEngine *self, const Component *component)
         const Prefix *item = &g_array_index(list, Prefix, i);
         const WlKey *subject = &item->entry->fact.subject;
 
-        wl_engine_set_verdict(self, item->entry, item->claim,
-                              wl_claims_add(claims, &item->prefix, subject,
-                                            wl_prefix_table_is_transit(&self->peers, subject)));
+        wl_fact_evaluate_set_verdict(
+            self, item->entry, item->origin,
+            wl_prefix_arbiter_add(claims, &item->prefix, subject,
+                                  wl_prefix_table_is_transit(&self->peers, subject)));
     }
-    self->prefixes.due_at = list->len > MANY_CLAIMS ? self->now + WL_JUDGE_QUIET : WL_LONG_AGO;
+    self->prefixes.due_at =
+        list->len > MANY_CLAIMS ? self->now + WL_ARBITRATION_DELAY : WL_LONG_AGO;
 }
 
 void
-wl_engine_judge_prefixes(WlEngine *self)
+wl_allowed_ips_arbitrate(WlEngine *self)
 {
     g_autoptr(GPtrArray) claimed = g_ptr_array_new();
     g_autoptr(GArray) prefixes = g_array_new(FALSE, FALSE, sizeof(WlPrefix));
@@ -306,7 +309,7 @@ wl_engine_judge_prefixes(WlEngine *self)
     g_array_set_size(self->prefixes.dirty, 0);
     judge(self, &component);
     for (guint i = 0; i < claimed->len; i++) {
-        WlClaimed *item = claimed->pdata[i];
+        WlClaimedPrefix *item = claimed->pdata[i];
         const WlPrefix *prefix = &g_array_index(prefixes, WlPrefix, i);
 
         set_owner(self, item, prefix);
@@ -316,15 +319,15 @@ wl_engine_judge_prefixes(WlEngine *self)
 }
 
 void
-wl_engine_disown(WlEngine *self, WlPeer *peer)
+wl_allowed_ips_disown(WlEngine *self, WlPeer *peer)
 {
-    for (guint i = 0; i < peer->learned->len; i++) {
-        const WlPrefix *prefix = &g_array_index(peer->learned, WlPrefix, i);
-        WlClaimed *claimed = wl_prefix_map_get(self->prefixes.claimed, prefix);
+    for (guint i = 0; i < peer->learned_ips->len; i++) {
+        const WlPrefix *prefix = &g_array_index(peer->learned_ips, WlPrefix, i);
+        WlClaimedPrefix *claimed = wl_prefix_map_get(self->prefixes.claimed, prefix);
 
         claimed->owned = FALSE;
-        wl_engine_drop_route(self, prefix);
+        wl_routes_drop(self, prefix);
         wl_prefix_table_mark_dirty(&self->prefixes, prefix, claimed->wide);
     }
-    g_array_set_size(peer->learned, 0);
+    g_array_set_size(peer->learned_ips, 0);
 }

@@ -4,5 +4,5 @@
 #include "state/wl-engine-state.h"
 
 /** @peer has no claimed prefix any more. */
-void wl_engine_disown(WlEngine *self, WlPeer *peer);
-void wl_engine_judge_prefixes(WlEngine *self);
+void wl_allowed_ips_disown(WlEngine *self, WlPeer *peer);
+void wl_allowed_ips_arbitrate(WlEngine *self);

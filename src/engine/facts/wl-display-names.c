@@ -51,7 +51,7 @@ count_own(WlEngine *self)
 }
 
 void
-wl_engine_init_names(WlEngine *self)
+wl_display_names_init(WlEngine *self)
 {
     self->names.by_folded =
         g_hash_table_new_full(g_str_hash, g_str_equal, g_free, (GDestroyNotify) namesakes_free);
@@ -83,7 +83,7 @@ count_less(WlEngine *self, const char *folded)
 }
 
 void
-wl_engine_forget_name(WlEngine *self, WlPeer *peer)
+wl_display_names_forget(WlEngine *self, WlPeer *peer)
 {
     NameSakes *sakes;
 
@@ -96,7 +96,7 @@ wl_engine_forget_name(WlEngine *self, WlPeer *peer)
 }
 
 void
-wl_engine_own_name_changed(WlEngine *self, const char *before)
+wl_display_names_own_changed(WlEngine *self, const char *before)
 {
     if (before && *before) {
         g_autofree char *folded = fold(before);
@@ -117,7 +117,7 @@ count(WlEngine *self, WlPeer *peer, const char *name)
 
     if (g_strcmp0(folded, peer->folded) == 0)
         return;
-    wl_engine_forget_name(self, peer);
+    wl_display_names_forget(self, peer);
     if (!folded)
         return;
     sakes = namesakes_of(self, folded);
@@ -151,23 +151,23 @@ best_metadata(const WlEngine *self, const WlPeer *peer)
         if (entry->fact.attribute != WL_ATTRIBUTE_METADATA)
             continue;
         metadata = entry->fact.value.metadata;
-        for (guint j = 0; j < entry->claims->len; j++) {
-            const WlClaim *claim = &g_array_index(entry->claims, WlClaim, j);
+        for (guint j = 0; j < entry->sources->len; j++) {
+            const WlFactSource *origin = &g_array_index(entry->sources, WlFactSource, j);
             gboolean better;
 
-            if (claim->verdict != WL_VERDICT_ACCEPTED)
+            if (origin->verdict != WL_VERDICT_ACCEPTED)
                 continue;
             if (!best || has_name(metadata) != has_name(best))
                 better = !best || has_name(metadata);
-            else if (claim->stale != best_stale)
-                better = !claim->stale;
+            else if (origin->stale != best_stale)
+                better = !origin->stale;
             else
-                better = claim->sequence < best_sequence;
+                better = origin->sequence < best_sequence;
             if (!better)
                 continue;
             best = metadata;
-            best_sequence = claim->sequence;
-            best_stale = claim->stale;
+            best_sequence = origin->sequence;
+            best_stale = origin->stale;
         }
     }
     return best;
@@ -191,7 +191,7 @@ learn(WlEngine *self, WlPeer *peer)
 }
 
 void
-wl_engine_unlearn_name(WlEngine *self, WlPeer *peer)
+wl_display_names_unlearn(WlEngine *self, WlPeer *peer)
 {
     if (!peer->metadata || best_metadata(self, peer))
         return;
@@ -213,7 +213,7 @@ set_name(WlPeer *peer, char *name)
 }
 
 void
-wl_engine_update_name(WlEngine *self, WlPeer *peer)
+wl_display_names_update(WlEngine *self, WlPeer *peer)
 {
     const char *configured = peer->config ? peer->config->name : NULL;
     const NameSakes *sakes;

@@ -8,23 +8,23 @@
 /* ---- time */
 
 static gboolean
-keep_claim(const WlFactEntry *entry, const WlClaim *claim, gpointer user_data)
+keep_claim(const WlFactEntry *entry, const WlFactSource *origin, gpointer user_data)
 {
     const WlEngine *self = user_data;
     const WlPeer *source;
     gboolean allowed = wl_fact_is_allowed(&entry->fact);
 
-    if (claim->verdict != WL_VERDICT_ACCEPTED || !(allowed || wl_fact_is_member(&entry->fact)) ||
+    if (origin->verdict != WL_VERDICT_ACCEPTED || !(allowed || wl_fact_is_member(&entry->fact)) ||
         !wl_peer_table_find(&self->peers, &entry->fact.subject))
         return FALSE;
-    source = wl_peer_table_find(&self->peers, &claim->source);
+    source = wl_peer_table_find(&self->peers, &origin->key);
     if (!source)
         return FALSE;
     if (!(allowed ? wl_engine_may_deconfigure(self) : wl_engine_may_delete(self)))
         return TRUE;
     /* Losing the source is not losing what it said: only one that is really there can take it back.
      */
-    return !wl_peer_is_healthy_enough(source, self->now);
+    return !wl_peer_is_authoritative(source, self->now);
 }
 
 static void
@@ -41,12 +41,12 @@ claims_expired(WlFactEntry *entry, gpointer user_data)
     if (peer && wl_fact_is_endpoint(&entry->fact))
         wl_engine_candidates_changed(self, peer);
     /* docs/protocol.md 5.3.9: ask everybody to say it all again. */
-    if (entry->claims->len == 0 && !entry->local && !wl_fact_is_endpoint(&entry->fact))
+    if (entry->sources->len == 0 && !entry->local && !wl_fact_is_endpoint(&entry->fact))
         self->own.boot_id_due = TRUE;
 }
 
 void
-wl_engine_expire_facts(WlEngine *self)
+wl_fact_evaluate_expire(WlEngine *self)
 {
     if (wl_fact_set_next_expiry(self->facts, self->now) <= self->now || self->evaluation.stale_due)
         wl_fact_set_expire(self->facts, self->now, self->evaluation.stale_due, keep_claim,
@@ -55,7 +55,7 @@ wl_engine_expire_facts(WlEngine *self)
 }
 
 void
-wl_engine_drop_source(WlEngine *self, const WlKey *source)
+wl_fact_evaluate_drop_source(WlEngine *self, const WlKey *source)
 {
     wl_fact_set_drop_source(self->facts, source, claims_expired, self);
 }
@@ -63,13 +63,14 @@ wl_engine_drop_source(WlEngine *self, const WlKey *source)
 /* ---- trust and policy */
 
 void
-wl_engine_set_verdict(WlEngine *self, WlFactEntry *entry, WlClaim *claim, WlVerdict verdict)
+wl_fact_evaluate_set_verdict(WlEngine *self, WlFactEntry *entry, WlFactSource *origin,
+                             WlVerdict verdict)
 {
     WlPeer *peer;
 
-    if (claim->verdict == verdict)
+    if (origin->verdict == verdict)
         return;
-    wl_fact_set_judge(self->facts, claim, verdict);
+    wl_fact_set_set_verdict(self->facts, origin, verdict);
     if (verdict != WL_VERDICT_ACCEPTED)
         self->receiver.refused[verdict]++;
     if (wl_fact_is_member(&entry->fact))
@@ -81,9 +82,9 @@ wl_engine_set_verdict(WlEngine *self, WlFactEntry *entry, WlClaim *claim, WlVerd
 }
 
 gboolean
-wl_engine_judge_claim(WlEngine *self, WlFactEntry *entry, WlClaim *claim)
+wl_fact_evaluate_source(WlEngine *self, WlFactEntry *entry, WlFactSource *origin)
 {
-    WlVerdict verdict = wl_engine_check_trust(self, &entry->fact, &claim->source);
+    WlVerdict verdict = wl_engine_check_trust(self, &entry->fact, &origin->key);
 
     wl_scheduler_count_work(&self->scheduler);
     if (verdict == WL_VERDICT_ACCEPTED && wl_fact_is_allowed(&entry->fact))
@@ -92,7 +93,7 @@ wl_engine_judge_claim(WlEngine *self, WlFactEntry *entry, WlClaim *claim)
         verdict = WL_VERDICT_ABOUT_US;
     else if (verdict == WL_VERDICT_ACCEPTED && wl_fact_is_endpoint(&entry->fact))
         verdict = wl_policy_check_endpoint(&self->policy, &entry->fact.value.endpoint);
-    wl_engine_set_verdict(self, entry, claim, verdict);
+    wl_fact_evaluate_set_verdict(self, entry, origin, verdict);
     return TRUE;
 }
 
@@ -101,14 +102,14 @@ wl_engine_judge_claim(WlEngine *self, WlFactEntry *entry, WlClaim *claim)
 static void
 judge_entry(WlEngine *self, WlFactEntry *entry)
 {
-    for (guint i = 0; i < entry->claims->len; i++)
-        wl_engine_judge_claim(self, entry, &g_array_index(entry->claims, WlClaim, i));
+    for (guint i = 0; i < entry->sources->len; i++)
+        wl_fact_evaluate_source(self, entry, &g_array_index(entry->sources, WlFactSource, i));
     if (wl_fact_is_allowed(&entry->fact))
         wl_engine_prefix_changed(self, entry);
 }
 
 void
-wl_engine_judge_about(WlEngine *self, const WlKey *subject)
+wl_fact_evaluate_about(WlEngine *self, const WlKey *subject)
 {
     const GPtrArray *about = wl_fact_set_about(self->facts, subject);
 
@@ -121,19 +122,19 @@ judge_claims_of(WlEngine *self, WlFactEntry *entry, const WlKey *source)
 {
     gboolean found = FALSE;
 
-    for (guint i = 0; i < entry->claims->len; i++) {
-        WlClaim *claim = &g_array_index(entry->claims, WlClaim, i);
+    for (guint i = 0; i < entry->sources->len; i++) {
+        WlFactSource *origin = &g_array_index(entry->sources, WlFactSource, i);
 
-        if (!wl_key_equal(&claim->source, source))
+        if (!wl_key_equal(&origin->key, source))
             continue;
-        wl_engine_judge_claim(self, entry, claim);
+        wl_fact_evaluate_source(self, entry, origin);
         found = TRUE;
     }
     return found;
 }
 
 void
-wl_engine_judge_source(WlEngine *self, const WlKey *source)
+wl_fact_evaluate_all_of(WlEngine *self, const WlKey *source)
 {
     for (guint i = 0; i < wl_fact_set_size(self->facts); i++) {
         WlFactEntry *entry = wl_fact_set_get(self->facts, i);
@@ -144,7 +145,7 @@ wl_engine_judge_source(WlEngine *self, const WlKey *source)
 }
 
 void
-wl_engine_judge(WlEngine *self)
+wl_fact_evaluate_due(WlEngine *self)
 {
     if (self->evaluation.all_due) {
         self->evaluation.all_due = FALSE;
@@ -158,5 +159,5 @@ wl_engine_judge(WlEngine *self)
         return;
     }
     self->prefixes.due = FALSE;
-    wl_engine_judge_prefixes(self);
+    wl_allowed_ips_arbitrate(self);
 }

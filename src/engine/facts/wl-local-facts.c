@@ -7,7 +7,7 @@
 /* What we stand for ourselves: docs/protocol.md 5.2, A, B and C. */
 
 WlMetadata *
-wl_engine_make_metadata(const WlPeerConfig *config)
+wl_local_facts_make_metadata(const WlPeerConfig *config)
 {
     return wl_metadata_new(config ? config->name : NULL, config ? config->basic : -1);
 }
@@ -89,7 +89,7 @@ add_observed(WlEngine *self, const WlPeer *peer)
             add_allowed(self, &peer->key, &g_array_index(peer->device_allowed, WlPrefix, i));
     }
     if (!peer->config && member && (self->own.router || self->own.trust >= WL_TRUST_MEMBERSHIP)) {
-        g_autoptr(WlMetadata) unnamed = wl_engine_make_metadata(NULL);
+        g_autoptr(WlMetadata) unnamed = wl_local_facts_make_metadata(NULL);
         add_member(self, &peer->key, unnamed);
     }
 }
@@ -119,7 +119,7 @@ add_configured(WlEngine *self, const WlPeerConfig *config)
 }
 
 void
-wl_engine_update_own_facts(WlEngine *self)
+wl_local_facts_update_own(WlEngine *self)
 {
     if (!self->own.facts_due)
         return;
@@ -134,7 +134,7 @@ wl_engine_update_own_facts(WlEngine *self)
 }
 
 void
-wl_engine_update_local_facts(WlEngine *self, WlPeer *peer)
+wl_local_facts_update_peer(WlEngine *self, WlPeer *peer)
 {
     if (!peer->local_dirty)
         return;
@@ -152,7 +152,7 @@ wl_engine_update_local_facts(WlEngine *self, WlPeer *peer)
 }
 
 void
-wl_engine_drop_local_facts(WlEngine *self, const WlKey *key)
+wl_local_facts_drop(WlEngine *self, const WlKey *key)
 {
     wl_fact_set_local_begin(self->facts);
     self->advertiser.pending |= wl_fact_set_local_end(self->facts, key, self->now);

@@ -3,9 +3,9 @@
 
 #include "state/wl-engine-state.h"
 
-void wl_engine_update_own_facts(WlEngine *self);
+void wl_local_facts_update_own(WlEngine *self);
 /** A step of @peer, if its `local_dirty` is set. */
-void wl_engine_update_local_facts(WlEngine *self, WlPeer *peer);
+void wl_local_facts_update_peer(WlEngine *self, WlPeer *peer);
 /** Nothing is said by us any more about @key, who is no member. */
-void wl_engine_drop_local_facts(WlEngine *self, const WlKey *key);
-WlMetadata *wl_engine_make_metadata(const WlPeerConfig *config);
+void wl_local_facts_drop(WlEngine *self, const WlKey *key);
+WlMetadata *wl_local_facts_make_metadata(const WlPeerConfig *config);

@@ -9,7 +9,7 @@
 #include "wl-link-local.h"
 
 void
-wl_engine_evaluate_trust(WlEngine *self, WlPeer *peer)
+wl_members_evaluate_trust(WlEngine *self, WlPeer *peer)
 {
     WlTrustInput question = {
         .configured = wl_peer_get_configured_trust(peer),
@@ -22,14 +22,14 @@ wl_engine_evaluate_trust(WlEngine *self, WlPeer *peer)
 }
 
 WlPeer *
-wl_engine_add_peer(WlEngine *self, const WlKey *key, const WlPeerConfig *config)
+wl_members_add(WlEngine *self, const WlKey *key, const WlPeerConfig *config)
 {
     WlPeer *peer = wl_peer_table_add(&self->peers, key, config);
 
     peer->basic = config && config->basic;
-    wl_engine_evaluate_trust(self, peer);
+    wl_members_evaluate_trust(self, peer);
     wl_scheduler_schedule(&self->scheduler, peer);
-    wl_engine_judge_about(self, key);
+    wl_fact_evaluate_about(self, key);
     return peer;
 }
 
@@ -37,7 +37,7 @@ static void
 refuse_member(WlEngine *self)
 {
     self->receiver.refused[WL_VERDICT_TOO_MANY]++;
-    if (self->membership.full_logged + WL_FULL_SAID > self->now)
+    if (self->membership.full_logged + WL_FULL_LOG_INTERVAL > self->now)
         return;
     self->membership.full_logged = self->now;
     wl_engine_log(
@@ -58,22 +58,22 @@ add_member(WlEngine *self, const WlKey *key)
     else if (self->peers.learned >= WL_MAX_LEARNED_PEERS)
         refuse_member(self);
     else
-        wl_engine_add_peer(self, key, NULL);
+        wl_members_add(self, key, NULL);
 }
 
 void
-wl_engine_recall_member(WlEngine *self, const WlKey *key)
+wl_members_restore(WlEngine *self, const WlKey *key)
 {
     if (!wl_peer_table_find(&self->peers, key) && wl_engine_is_member(self, key, TRUE))
         add_member(self, key);
 }
 
 void
-wl_engine_set_unwanted(WlEngine *self, WlPeer *peer, gboolean unwanted)
+wl_members_set_orphaned(WlEngine *self, WlPeer *peer, gboolean unwanted)
 {
-    if (peer->unwanted == unwanted)
+    if (peer->orphaned == unwanted)
         return;
-    peer->unwanted = unwanted;
+    peer->orphaned = unwanted;
     if (unwanted)
         g_ptr_array_add(self->membership.orphaned, peer);
     else
@@ -87,7 +87,7 @@ update_subject(WlEngine *self, const WlKey *key)
 
     wl_scheduler_count_work(&self->scheduler);
     if (peer && !peer->config)
-        wl_engine_set_unwanted(self, peer, !wl_engine_is_member(self, key, TRUE));
+        wl_members_set_orphaned(self, peer, !wl_engine_is_member(self, key, TRUE));
     else if (!peer && !wl_key_equal(key, &self->own.key) && wl_engine_is_member(self, key, FALSE))
         add_member(self, key);
 }
@@ -109,12 +109,12 @@ update_subjects(WlEngine *self, gboolean unlearn)
         update_subject(self, key);
         peer = unlearn ? wl_peer_table_find(&self->peers, key) : NULL;
         if (peer)
-            wl_engine_unlearn_name(self, peer);
+            wl_display_names_unlearn(self, peer);
     }
 }
 
 void
-wl_engine_update_members(WlEngine *self)
+wl_members_update(WlEngine *self)
 {
     self->membership.leaving = FALSE;
     if (self->membership.changed->len == 0 && !self->evaluation.stale_due)
@@ -128,7 +128,7 @@ wl_engine_update_members(WlEngine *self)
 }
 
 WlPeer *
-wl_engine_get_leaver(const WlEngine *self)
+wl_members_get_leaver(const WlEngine *self)
 {
     const GPtrArray *orphaned = self->membership.orphaned;
 
@@ -137,7 +137,7 @@ wl_engine_get_leaver(const WlEngine *self)
 }
 
 WlPeer *
-wl_engine_update_members_by_profile(WlEngine *self, GHashTable *waiting)
+wl_members_update_by_profile(WlEngine *self, GHashTable *waiting)
 {
     update_subjects(self, TRUE);
     wl_peer_list_sort(self->membership.orphaned);

@@ -9,7 +9,7 @@
 /* What the profile says, taken in. */
 
 void
-wl_engine_read_profile(WlEngine *self)
+wl_profile_apply_own(WlEngine *self)
 {
     gboolean router_peer = FALSE;
 
@@ -27,13 +27,13 @@ wl_engine_read_profile(WlEngine *self)
     }
     /* Each of those tells of itself, and of others that it meets. */
     wl_fact_set_allow(self->facts,
-                      WL_MAX_CLAIMS + WL_MAX_CLAIMS_OF_PEER * self->config->peers->len);
+                      WL_MAX_FACT_SOURCES + WL_MAX_FACT_SOURCES_OF_PEER * self->config->peers->len);
     self->own.router = self->config->role == WL_ROLE_ROUTER ||
                        (self->config->role == WL_ROLE_AUTOMATIC && !router_peer);
 }
 
 void
-wl_engine_list_sources(WlEngine *self)
+wl_profile_apply_authorities(WlEngine *self)
 {
     g_ptr_array_set_size(self->peers.routers, 0);
     g_ptr_array_set_size(self->peers.authorities, 0);
@@ -49,18 +49,18 @@ wl_engine_list_sources(WlEngine *self)
 }
 
 void
-wl_engine_add_configured(WlEngine *self)
+wl_profile_apply_peers(WlEngine *self)
 {
     for (guint i = 0; i < self->config->peers->len; i++) {
         const WlPeerConfig *peer = self->config->peers->pdata[i];
 
         g_hash_table_insert(self->own.metadata, (gpointer) &peer->public_key,
-                            wl_engine_make_metadata(peer));
+                            wl_local_facts_make_metadata(peer));
         if (peer != self->own.entry)
-            wl_engine_add_peer(self, &peer->public_key, peer);
+            wl_members_add(self, &peer->public_key, peer);
     }
-    wl_engine_list_sources(self);
-    wl_engine_classify_allowed(self);
+    wl_profile_apply_authorities(self);
+    wl_profile_apply_allowed_ips(self);
 }
 
 /* ---- who has which allowed IPs, and when */
@@ -135,9 +135,9 @@ set_routes(WlEngine *self, const GArray *prefixes, gboolean has)
         const WlPrefix *prefix = &g_array_index(prefixes, WlPrefix, i);
 
         if (has)
-            wl_engine_add_route(self, prefix);
+            wl_routes_add(self, prefix);
         else
-            wl_engine_drop_route(self, prefix);
+            wl_routes_drop(self, prefix);
     }
 }
 
@@ -145,11 +145,11 @@ set_routes(WlEngine *self, const GArray *prefixes, gboolean has)
 static void
 give(WlEngine *self, WlPeer *peer, GArray *always, GArray *direct_only)
 {
-    g_autoptr(GArray) always_before = peer->always;
-    g_autoptr(GArray) direct_only_before = peer->direct_only;
+    g_autoptr(GArray) always_before = peer->static_ips;
+    g_autoptr(GArray) direct_only_before = peer->direct_ips;
 
-    peer->always = always;
-    peer->direct_only = direct_only;
+    peer->static_ips = always;
+    peer->direct_ips = direct_only;
     if (wl_prefix_set_equal(always, always_before) &&
         wl_prefix_set_equal(direct_only, direct_only_before))
         return;
@@ -164,7 +164,7 @@ give(WlEngine *self, WlPeer *peer, GArray *always, GArray *direct_only)
 }
 
 void
-wl_engine_classify_allowed(WlEngine *self)
+wl_profile_apply_allowed_ips(WlEngine *self)
 {
     wl_prefix_map_free(self->prefixes.configured);
     self->prefixes.configured = wl_prefix_map_new((GDestroyNotify) g_ptr_array_unref);
@@ -180,7 +180,7 @@ wl_engine_classify_allowed(WlEngine *self)
         WlPeer *peer = wl_peer_table_get(&self->peers, i);
         GArray *always, *direct_only;
 
-        if (!peer->config && peer->always->len == 0 && peer->direct_only->len == 0)
+        if (!peer->config && peer->static_ips->len == 0 && peer->direct_ips->len == 0)
             continue;
         always = g_array_new(FALSE, TRUE, sizeof(WlPrefix));
         direct_only = g_array_new(FALSE, TRUE, sizeof(WlPrefix));

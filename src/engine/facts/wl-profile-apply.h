@@ -3,9 +3,9 @@
 
 #include "state/wl-engine-state.h"
 
-void wl_engine_read_profile(WlEngine *self);
-void wl_engine_add_configured(WlEngine *self);
+void wl_profile_apply_own(WlEngine *self);
+void wl_profile_apply_peers(WlEngine *self);
 /** Routers, and whose silence counts. */
-void wl_engine_list_sources(WlEngine *self);
+void wl_profile_apply_authorities(WlEngine *self);
 /** Which configured allowed IPs are set at once, which only when direct. */
-void wl_engine_classify_allowed(WlEngine *self);
+void wl_profile_apply_allowed_ips(WlEngine *self);

@@ -49,7 +49,7 @@ is_outermost(const WlEngine *self, const WlPrefix *prefix)
 }
 
 void
-wl_engine_add_route(WlEngine *self, const WlPrefix *prefix)
+wl_routes_add(WlEngine *self, const WlPrefix *prefix)
 {
     guint users = GPOINTER_TO_UINT(wl_prefix_map_get(self->routes.users, prefix));
     guint index;
@@ -77,7 +77,7 @@ add_if_uncovered(const WlPrefix *prefix, gpointer value, gpointer user_data)
 }
 
 void
-wl_engine_drop_route(WlEngine *self, const WlPrefix *prefix)
+wl_routes_drop(WlEngine *self, const WlPrefix *prefix)
 {
     guint users = GPOINTER_TO_UINT(wl_prefix_map_get(self->routes.users, prefix));
     guint index = wl_prefix_set_search(self->routes.list, prefix);
@@ -95,7 +95,7 @@ wl_engine_drop_route(WlEngine *self, const WlPrefix *prefix)
 }
 
 void
-wl_engine_update_routes(WlEngine *self)
+wl_routes_update(WlEngine *self)
 {
     if (!self->routes.changed)
         return;

@@ -3,8 +3,8 @@
 
 #include "state/wl-engine-state.h"
 
-void wl_engine_add_route(WlEngine *self, const WlPrefix *prefix);
-void wl_engine_drop_route(WlEngine *self, const WlPrefix *prefix);
-void wl_engine_update_routes(WlEngine *self);
+void wl_routes_add(WlEngine *self, const WlPrefix *prefix);
+void wl_routes_drop(WlEngine *self, const WlPrefix *prefix);
+void wl_routes_update(WlEngine *self);
 void wl_routes_init(WlRoutes *self);
 void wl_routes_clear(WlRoutes *self);

@@ -46,13 +46,13 @@ set_list(GKeyFile *file, const char *group, const char *name, const GPtrArray *l
 }
 
 /* Of those who say so and are believed, the first in the order of the set. */
-static const WlClaim *
+static const WlFactSource *
 believed(const WlFactEntry *entry)
 {
-    for (guint i = 0; i < entry->claims->len; i++) {
-        const WlClaim *claim = &g_array_index(entry->claims, WlClaim, i);
-        if (claim->verdict == WL_VERDICT_ACCEPTED)
-            return claim;
+    for (guint i = 0; i < entry->sources->len; i++) {
+        const WlFactSource *origin = &g_array_index(entry->sources, WlFactSource, i);
+        if (origin->verdict == WL_VERDICT_ACCEPTED)
+            return origin;
     }
     return NULL;
 }
@@ -68,10 +68,10 @@ write_membership(const WlPeer *peer, const GPtrArray *about, GKeyFile *file, con
         if (entry->fact.attribute != WL_ATTRIBUTE_METADATA ||
             (peer->metadata && entry->fact.value.metadata != peer->metadata))
             continue;
-        for (guint j = 0; j < entry->claims->len && sources->len < MAX_LIST; j++) {
-            const WlClaim *claim = &g_array_index(entry->claims, WlClaim, j);
-            if (claim->verdict == WL_VERDICT_ACCEPTED)
-                add_key(sources, &claim->source);
+        for (guint j = 0; j < entry->sources->len && sources->len < MAX_LIST; j++) {
+            const WlFactSource *origin = &g_array_index(entry->sources, WlFactSource, j);
+            if (origin->verdict == WL_VERDICT_ACCEPTED)
+                add_key(sources, &origin->key);
         }
         if (sources->len > 0) {
             gsize length;
@@ -92,12 +92,12 @@ write_allowed(const GPtrArray *about, GKeyFile *file, const char *group)
 
     for (guint i = 0; about && i < about->len && prefixes->len < MAX_LIST; i++) {
         const WlFactEntry *entry = about->pdata[i];
-        const WlClaim *claim = wl_fact_is_allowed(&entry->fact) ? believed(entry) : NULL;
+        const WlFactSource *origin = wl_fact_is_allowed(&entry->fact) ? believed(entry) : NULL;
 
-        if (!claim)
+        if (!origin)
             continue;
         g_ptr_array_add(prefixes, wl_prefix_to_string(&entry->fact.value.prefix));
-        add_key(sources, &claim->source);
+        add_key(sources, &origin->key);
     }
     set_list(file, group, "AllowedIPs", prefixes);
     set_list(file, group, "AllowedBy", sources);
@@ -131,7 +131,7 @@ wl_engine_dup_state(const WlEngine *self)
 }
 
 void
-wl_engine_remember(WlEngine *self)
+wl_state_cache_update(WlEngine *self)
 {
     if (self->outputs.state_save_due <= self->now) {
         self->outputs.state_save_due = WL_NEVER;
@@ -168,13 +168,13 @@ static void
 recall_fact(WlEngine *self, WlFact *fact, const WlKey *source)
 {
     WlFactEntry *entry;
-    WlClaim *claim;
+    WlFactSource *origin;
 
     if (!wl_peer_table_find(&self->peers, source) ||
-        !wl_fact_set_recall(self->facts, fact, source, self->now, &entry, &claim))
+        !wl_fact_set_restore_source(self->facts, fact, source, self->now, &entry, &origin))
         return;
-    wl_fact_set_judge(self->facts, claim, WL_VERDICT_N);
-    if (!wl_engine_judge_claim(self, entry, claim))
+    wl_fact_set_set_verdict(self->facts, origin, WL_VERDICT_N);
+    if (!wl_fact_evaluate_source(self, entry, origin))
         wl_engine_prefix_changed(self, entry);
 }
 
@@ -263,7 +263,7 @@ wl_state_cache_load(WlEngine *self, const char *memory, gsize length, GError **e
         if (!wl_key_parse(groups[i], &key) || wl_key_equal(&key, &self->own.key))
             continue;
         recall_membership(self, file, groups[i], &key);
-        wl_engine_recall_member(self, &key);
+        wl_members_restore(self, &key);
         recall_allowed(self, file, groups[i], &key);
         recall_worked(self, file, groups[i], &key);
     }

@@ -72,12 +72,12 @@ add_told(WlEngine *self, GArray *list, const WlPeer *peer)
 
         if (!wl_fact_is_endpoint(&entry->fact))
             continue;
-        for (guint j = 0; j < entry->claims->len; j++) {
-            const WlClaim *claim = &g_array_index(entry->claims, WlClaim, j);
-            const WlPeer *source = wl_peer_table_find(&self->peers, &claim->source);
+        for (guint j = 0; j < entry->sources->len; j++) {
+            const WlFactSource *origin = &g_array_index(entry->sources, WlFactSource, j);
+            const WlPeer *source = wl_peer_table_find(&self->peers, &origin->key);
             WlCandidateSource kind = WL_CANDIDATE_SOURCE_THIRD_PARTY;
 
-            if (claim->verdict != WL_VERDICT_ACCEPTED)
+            if (origin->verdict != WL_VERDICT_ACCEPTED)
                 continue;
             if (source && source->router)
                 kind = WL_CANDIDATE_SOURCE_ROUTER;

@@ -32,7 +32,7 @@ wl_endpoint_forget(WlEngine *self, const WlKey *key, const WlEndpoint *endpoint,
     }
     known = wl_candidates_find(peer->candidates, endpoint);
     wl_fact_init_endpoint(&fact, key, endpoint, 0);
-    told = wl_fact_set_drop_claims(self->facts, &fact);
+    told = wl_fact_set_drop_sources(self->facts, &fact);
     worked = wl_endpoint_equal(&peer->worked, endpoint);
     if (told || worked) {
         if (worked)

@@ -81,7 +81,7 @@ note_dropped(WlEngine *self, guint64 dropped)
         self->inference.dropped_since = self->now;
         for (guint i = 0; self->traffic.active && i < wl_peer_table_size(&self->peers); i++) {
             WlPeer *peer = wl_peer_table_get(&self->peers, i);
-            if (peer->watched && !peer->ours)
+            if (peer->watched && !peer->native)
                 wl_scheduler_schedule(&self->scheduler, peer);
         }
     }
@@ -161,14 +161,15 @@ tell_about(WlEngine *self, const WlPeer *peer)
 static void
 update_reliable(WlEngine *self, WlPeer *peer)
 {
-    gboolean reliable = wl_peer_is_healthy_enough(peer, self->now);
+    gboolean reliable = wl_peer_is_authoritative(peer, self->now);
 
-    if (reliable && !peer->reliable)
+    if (reliable && !peer->authoritative)
         self->evaluation.stale_due = TRUE;
-    peer->reliable = reliable;
+    peer->authoritative = reliable;
     if (peer->healthy && peer->alive && peer->trust >= WL_TRUST_ALLOWED_IPS && !self->own.router &&
-        peer->alive_since + WL_RELIABLE_SINCE > self->now)
-        wl_scheduler_wake_peer_at(&self->scheduler, peer, peer->alive_since + WL_RELIABLE_SINCE);
+        peer->alive_since + WL_AUTHORITATIVE_SINCE > self->now)
+        wl_scheduler_wake_peer_at(&self->scheduler, peer,
+                                  peer->alive_since + WL_AUTHORITATIVE_SINCE);
 }
 
 void

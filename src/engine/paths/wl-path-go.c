@@ -86,7 +86,7 @@ own_address(const WlEngine *self, WlFamily family)
 static const WlIp *
 routed_address(const WlEngine *self, const WlPeer *peer, WlPeer **router)
 {
-    const GArray *lists[] = {peer->direct_only, peer->learned};
+    const GArray *lists[] = {peer->direct_ips, peer->learned_ips};
 
     for (guint i = 0; i < G_N_ELEMENTS(lists); i++) {
         for (guint j = 0; j < lists[i]->len; j++) {

@@ -25,14 +25,14 @@
 static gboolean
 has_movable(const WlPeer *peer)
 {
-    return peer->direct_only->len > 0 || peer->learned->len > 0;
+    return peer->direct_ips->len > 0 || peer->learned_ips->len > 0;
 }
 
 /* Of the first of its allowed IPs that has one. */
 static WlPeer *
 find_router(const WlEngine *self, const WlPeer *peer)
 {
-    const GArray *lists[] = {peer->direct_only, peer->learned};
+    const GArray *lists[] = {peer->direct_ips, peer->learned_ips};
 
     for (guint i = 0; i < G_N_ELEMENTS(lists); i++) {
         for (guint j = 0; j < lists[i]->len; j++) {
@@ -95,7 +95,7 @@ have_it_look(WlEngine *self, WlPeer *peer)
     const WlPathMessage look = {.version = WL_PATH_VERSION, .flags = WL_PATH_PROBE_REQUEST};
     WlPeer *router = find_router(self, peer);
 
-    if (router && router->ours)
+    if (router && router->native)
         send_way(self, router, &peer->key, &look);
 }
 
@@ -167,7 +167,7 @@ receive_look(WlEngine *self, WlPeer *peer, const WlKey *subject)
     const WlPathMessage look = {.version = WL_PATH_VERSION, .flags = WL_PATH_PROBE_REQUEST};
     WlPeer *other = wl_peer_table_find(&self->peers, subject);
 
-    if (!other || other == peer || !other->healthy || !other->ours ||
+    if (!other || other == peer || !other->healthy || !other->native ||
         !wl_rate_limit_take(&peer->pair.replies, self->now, REPLY_INTERVAL, REPLY_BURST))
         return;
     if (peer->router) {
@@ -379,7 +379,7 @@ wl_engine_run_way(WlEngine *self, WlPeer *peer)
         return;
     }
     covered = wl_engine_is_covered(self, peer);
-    if (!peer->ours) {
+    if (!peer->native) {
         wl_engine_run_other_way(self, peer, covered);
         return;
     }

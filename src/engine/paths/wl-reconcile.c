@@ -27,9 +27,9 @@ wanted_allowed(WlEngine *self, const WlPeer *peer)
     GArray *wanted = self->outputs.allowed_scratch;
 
     g_array_set_size(wanted, 0);
-    g_array_append_vals(wanted, peer->always->data, peer->always->len);
-    add_when_direct(self, peer, peer->direct_only, wanted);
-    add_when_direct(self, peer, peer->learned, wanted);
+    g_array_append_vals(wanted, peer->static_ips->data, peer->static_ips->len);
+    add_when_direct(self, peer, peer->direct_ips, wanted);
+    add_when_direct(self, peer, peer->learned_ips, wanted);
     return wanted;
 }
 

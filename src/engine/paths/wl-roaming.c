@@ -17,7 +17,7 @@
 static gint64
 patience(const WlPeer *peer)
 {
-    return peer->ours || peer->echo.answers ? WL_MOVE_OURS : WL_MOVE_OTHERS;
+    return peer->native || peer->echo.answers ? WL_MOVE_OURS : WL_MOVE_OTHERS;
 }
 
 static gboolean
@@ -31,7 +31,7 @@ answered(const WlPeer *peer)
 static gboolean
 is_silent(const WlEngine *self, const WlPeer *peer)
 {
-    return peer->ours && peer->snapshot == self->now &&
+    return peer->native && peer->snapshot == self->now &&
            self->now - peer->alive_sent_before >= WL_SEC(15) &&
            peer->alive_sent_before > peer->handshake && peer->rx_time < peer->alive_sent_before &&
            peer->last_heard < peer->alive_sent_before;
@@ -82,7 +82,7 @@ better_again(const WlCandidate *candidate)
 static WlCandidate *
 better_candidate(WlEngine *self, WlPeer *peer)
 {
-    if (!peer->ours || wl_policy_is_on_link(&self->policy, &peer->endpoint.ip))
+    if (!peer->native || wl_policy_is_on_link(&self->policy, &peer->endpoint.ip))
         return NULL;
     wl_engine_ask_neighbours(self, peer);
     for (guint i = 0; i < peer->candidates->len; i++) {

@@ -89,8 +89,8 @@ get_wanted(const WlEngine *self)
 
     for (guint i = 0; i < sleepers->len && wanted->len < MAX_WANTED; i++) {
         const WlPeer *peer = sleepers->pdata[i];
-        for (guint j = 0; j < peer->learned->len && wanted->len < MAX_WANTED; j++)
-            wl_prefix_set_add(wanted, &g_array_index(peer->learned, WlPrefix, j));
+        for (guint j = 0; j < peer->learned_ips->len && wanted->len < MAX_WANTED; j++)
+            wl_prefix_set_add(wanted, &g_array_index(peer->learned_ips, WlPrefix, j));
     }
     return wanted;
 }
@@ -101,8 +101,8 @@ wake(WlEngine *self, const WlIp *destination)
     for (guint i = 0; i < self->traffic.sleepers->len; i++) {
         WlPeer *peer = self->traffic.sleepers->pdata[i];
 
-        for (guint j = 0; j < peer->learned->len; j++) {
-            if (!wl_prefix_contains_ip(&g_array_index(peer->learned, WlPrefix, j), destination))
+        for (guint j = 0; j < peer->learned_ips->len; j++) {
+            if (!wl_prefix_contains_ip(&g_array_index(peer->learned_ips, WlPrefix, j), destination))
                 continue;
             peer->attempt.woken = self->now;
             peer->attempt.due = MIN(peer->attempt.due, self->now);

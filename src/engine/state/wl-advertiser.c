@@ -19,11 +19,11 @@ wl_advertiser_clear(WlAdvertiser *self)
 void
 wl_advertiser_unsubscribe(WlAdvertiser *self, WlPeer *peer)
 {
-    guint index = peer->listener - 1;
+    guint index = peer->subscriber - 1;
 
-    ((WlPeer *) self->subscribers->pdata[self->subscribers->len - 1])->listener = index + 1;
+    ((WlPeer *) self->subscribers->pdata[self->subscribers->len - 1])->subscriber = index + 1;
     g_ptr_array_remove_index_fast(self->subscribers, index);
-    peer->listener = 0;
+    peer->subscriber = 0;
 }
 
 gboolean

@@ -60,7 +60,7 @@ is_needed(WlEngine *self, const WlFactEntry *entry, gint64 expires, const WlPeer
 void
 wl_engine_fact_changed(WlEngine *self, WlFactEntry *entry)
 {
-    wl_fact_set_change(self->facts, entry, self->now);
+    wl_fact_set_mark_changed(self->facts, entry, self->now);
     self->advertiser.pending = TRUE;
 }
 
@@ -71,16 +71,16 @@ wl_engine_fact_renewed(WlEngine *self, WlFactEntry *entry, const WlPeer *source,
 
     /* No time of its own for what all know anyway: who tells a leaf is mostly all whom it tells. */
     if (entry->local || is_needed(self, entry, expires, until >= expires ? source : NULL))
-        wl_fact_set_renewed(self->facts, entry, self->now, expires);
+        wl_fact_set_mark_renewed(self->facts, entry, self->now, expires);
     else
-        wl_fact_set_settled(self->facts, entry, expires);
+        wl_fact_set_mark_settled(self->facts, entry, expires);
 }
 
 void
 wl_engine_fact_sources_changed(WlEngine *self, WlFactEntry *entry)
 {
     /* One more who says so is no news to those who know it. */
-    if (entry->told_until > self->now)
+    if (entry->advertised_until > self->now)
         wl_engine_fact_renewed(self, entry, NULL, 0);
     else if (wl_fact_entry_expires(entry, self->now) > self->now)
         wl_engine_fact_changed(self, entry);

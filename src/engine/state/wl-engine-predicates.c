@@ -23,7 +23,7 @@ wl_engine_may_delete(const WlEngine *self)
         self->own.trust >= WL_TRUST_MEMBERSHIP)
         return FALSE;
     for (guint i = 0; i < self->peers.authorities->len; i++) {
-        if (wl_peer_is_healthy_enough(self->peers.authorities->pdata[i], self->now))
+        if (wl_peer_is_authoritative(self->peers.authorities->pdata[i], self->now))
             return TRUE;
     }
     return FALSE;
@@ -57,7 +57,7 @@ note_router(const WlPrefix *prefix, gpointer value, gpointer user_data)
     for (guint i = 0; i < peers->len; i++) {
         WlPeer *router = peers->pdata[i];
         if (router != cover->peer && router->router && router->healthy &&
-            wl_prefix_set_contains(router->always, prefix))
+            wl_prefix_set_contains(router->static_ips, prefix))
             cover->router = router;
     }
     return FALSE;

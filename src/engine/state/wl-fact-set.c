@@ -23,7 +23,7 @@ struct _WlFactSet {
     WlTimerQueue *renewals; /* of entries: when those who know them need them again */
     GPtrArray *stale;       /* entries with a stale claim */
     WlChangeLog *news;      /* of entries */
-    guint claims, max_claims, untrusted;
+    guint n_sources, max_sources, untrusted;
     guint64 sequence;
     guint mark;
     gboolean local_changed;
@@ -59,7 +59,7 @@ static void
 entry_free(WlFactEntry *entry)
 {
     wl_fact_clear(&entry->fact);
-    g_array_unref(entry->claims);
+    g_array_unref(entry->sources);
     wl_knowledge_clear(&entry->known);
     g_free(entry);
 }
@@ -78,7 +78,7 @@ wl_fact_set_new(void)
     self->renewals = wl_timer_queue_new();
     self->stale = g_ptr_array_new();
     self->news = wl_change_log_new();
-    self->max_claims = WL_MAX_CLAIMS;
+    self->max_sources = WL_MAX_FACT_SOURCES;
     return self;
 }
 
@@ -124,15 +124,15 @@ wl_fact_set_about(const WlFactSet *self, const WlKey *subject)
 }
 
 guint
-wl_fact_set_claims(const WlFactSet *self)
+wl_fact_set_count_sources(const WlFactSet *self)
 {
-    return self->claims;
+    return self->n_sources;
 }
 
 void
-wl_fact_set_allow(WlFactSet *self, guint max_claims)
+wl_fact_set_allow(WlFactSet *self, guint max_sources)
 {
-    self->max_claims = max_claims;
+    self->max_sources = max_sources;
 }
 
 gboolean
@@ -140,7 +140,7 @@ wl_fact_set_is_full(const WlFactSet *self, const WlKey *source)
 {
     const guint *count = g_hash_table_lookup(self->by_source, source);
 
-    return self->claims >= self->max_claims || (count && *count >= WL_MAX_CLAIMS_OF_SOURCE);
+    return self->n_sources >= self->max_sources || (count && *count >= WL_MAX_FACTS_OF_SOURCE);
 }
 
 guint
@@ -150,11 +150,11 @@ wl_fact_set_untrusted(const WlFactSet *self)
 }
 
 void
-wl_fact_set_judge(WlFactSet *self, WlClaim *claim, WlVerdict verdict)
+wl_fact_set_set_verdict(WlFactSet *self, WlFactSource *origin, WlVerdict verdict)
 {
-    self->untrusted -= wl_verdict_is_untrusted(claim->verdict);
-    claim->verdict = verdict;
-    self->untrusted += wl_verdict_is_untrusted(claim->verdict);
+    self->untrusted -= wl_verdict_is_untrusted(origin->verdict);
+    origin->verdict = verdict;
+    self->untrusted += wl_verdict_is_untrusted(origin->verdict);
 }
 
 gboolean
@@ -171,10 +171,10 @@ entry_first_expiry(const WlFactEntry *entry)
 {
     gint64 first = WL_NEVER;
 
-    for (guint i = 0; i < entry->claims->len; i++) {
-        const WlClaim *claim = &g_array_index(entry->claims, WlClaim, i);
-        if (!claim->stale)
-            first = MIN(first, claim->expires);
+    for (guint i = 0; i < entry->sources->len; i++) {
+        const WlFactSource *origin = &g_array_index(entry->sources, WlFactSource, i);
+        if (!origin->stale)
+            first = MIN(first, origin->expires);
     }
     return first;
 }
@@ -186,8 +186,8 @@ entry_sort_in(WlFactSet *self, WlFactEntry *entry)
     gint64 first = entry_first_expiry(entry);
     gboolean stale = FALSE;
 
-    for (guint i = 0; i < entry->claims->len; i++)
-        stale |= g_array_index(entry->claims, WlClaim, i).stale;
+    for (guint i = 0; i < entry->sources->len; i++)
+        stale |= g_array_index(entry->sources, WlFactSource, i).stale;
     /* One that moved into the future is moved when it is the first: most are renewed before. */
     if (entry->expiry.place == 0 || first < entry->expiry.when || first == WL_NEVER)
         wl_timer_queue_set(self->expiries, &entry->expiry, first);
@@ -211,8 +211,8 @@ entry_add(WlFactSet *self, const WlFact *fact)
     wl_fact_copy(fact, &entry->fact);
     entry->fact.ttl = 0;
     entry->fact.expires = 0;
-    entry->claims = g_array_new(FALSE, TRUE, sizeof(WlClaim));
-    entry->expiry.owner = entry->renewal.owner = entry->news.owner = entry;
+    entry->sources = g_array_new(FALSE, TRUE, sizeof(WlFactSource));
+    entry->expiry.owner = entry->renewal.owner = entry->change.owner = entry;
     entry->index = self->entries->len;
     g_ptr_array_add(self->entries, entry);
     g_hash_table_insert(self->by_fact, &entry->fact, entry);
@@ -234,7 +234,7 @@ entry_remove(WlFactSet *self, WlFactEntry *entry)
 
     entry_sort_in(self, entry); /* it has no claims any more */
     wl_timer_queue_set(self->renewals, &entry->renewal, WL_NEVER);
-    wl_change_log_remove(self->news, &entry->news);
+    wl_change_log_remove(self->news, &entry->change);
     g_ptr_array_remove(about, entry);
     if (about->len == 0)
         g_hash_table_remove(self->by_subject, &entry->fact.subject);
@@ -254,30 +254,30 @@ source_count(WlFactSet *self, const WlKey *source, int change)
         g_hash_table_insert(self->by_source, wl_key_copy(source), count);
     }
     *count += change;
-    self->claims += change;
+    self->n_sources += change;
     if (*count == 0)
         g_hash_table_remove(self->by_source, source);
 }
 
 static void
-claim_remove(WlFactSet *self, WlFactEntry *entry, guint index)
+source_remove(WlFactSet *self, WlFactEntry *entry, guint index)
 {
-    WlClaim *claim = &g_array_index(entry->claims, WlClaim, index);
-    WlKey source = claim->source;
+    WlFactSource *origin = &g_array_index(entry->sources, WlFactSource, index);
+    WlKey source = origin->key;
 
-    wl_fact_set_judge(self, claim, WL_VERDICT_N);
-    g_array_remove_index(entry->claims, index);
+    wl_fact_set_set_verdict(self, origin, WL_VERDICT_N);
+    g_array_remove_index(entry->sources, index);
     entry_sort_in(self, entry);
     source_count(self, &source, -1);
 }
 
-static WlClaim *
-claim_find(WlFactEntry *entry, const WlKey *source)
+static WlFactSource *
+source_find(WlFactEntry *entry, const WlKey *source)
 {
-    for (guint i = 0; entry && i < entry->claims->len; i++) {
-        WlClaim *claim = &g_array_index(entry->claims, WlClaim, i);
-        if (wl_key_equal(&claim->source, source))
-            return claim;
+    for (guint i = 0; entry && i < entry->sources->len; i++) {
+        WlFactSource *origin = &g_array_index(entry->sources, WlFactSource, i);
+        if (wl_key_equal(&origin->key, source))
+            return origin;
     }
     return NULL;
 }
@@ -324,7 +324,7 @@ was_displaced(WlFactSet *self, const WlFact *fact, const WlKey *source, gint64 n
     Displaced *displaced = self->displaced ? &self->displaced[id % DISPLACED_N] : NULL;
 
     if (!displaced || displaced->id != id || wl_key_equal(&fact->subject, source) ||
-        now - displaced->told > WL_TOLD_AGAIN_AFTER)
+        now - displaced->told > WL_RETURNED_AFTER)
         return FALSE;
     displaced->told = now;
     return TRUE;
@@ -341,7 +341,7 @@ count_at(const GPtrArray *about, const WlIp *ip, const WlKey *source)
 
         if (!wl_fact_is_endpoint(&entry->fact) || !wl_ip_equal(&entry->fact.value.endpoint.ip, ip))
             continue;
-        n += source ? claim_find(entry, source) != NULL : entry->claims->len;
+        n += source ? source_find(entry, source) != NULL : entry->sources->len;
     }
     return n;
 }
@@ -371,13 +371,13 @@ choose_victim(const GPtrArray *about, const WlFact *fact, const WlKey *source)
         if (!wl_fact_is_endpoint(&entry->fact))
             continue;
         ports = count_at(about, ip, source) + wl_ip_equal(ip, &fact->value.endpoint.ip);
-        for (guint j = 0; j < entry->claims->len; j++) {
-            const WlClaim *claim = &g_array_index(entry->claims, WlClaim, j);
+        for (guint j = 0; j < entry->sources->len; j++) {
+            const WlFactSource *origin = &g_array_index(entry->sources, WlFactSource, j);
 
-            if (source && !wl_key_equal(&claim->source, source))
+            if (source && !wl_key_equal(&origin->key, source))
                 continue;
-            if (ports > victim.ports || (ports == victim.ports && claim->told < victim.told))
-                victim = (Victim){.entry = entry, .index = j, .told = claim->told, .ports = ports};
+            if (ports > victim.ports || (ports == victim.ports && origin->told < victim.told))
+                victim = (Victim){.entry = entry, .index = j, .told = origin->told, .ports = ports};
         }
     }
     return victim;
@@ -396,8 +396,8 @@ endpoint_room(WlFactSet *self, const WlFact *fact, const WlKey *source, gint64 n
         WlFactEntry *entry = about->pdata[i];
         if (!wl_fact_is_endpoint(&entry->fact))
             continue;
-        all += entry->claims->len;
-        own += claim_find(entry, source) != NULL;
+        all += entry->sources->len;
+        own += source_find(entry, source) != NULL;
     }
     if (own < WL_MAX_ENDPOINTS_OF_ONE && all < WL_MAX_ENDPOINTS)
         return TRUE;
@@ -412,54 +412,55 @@ endpoint_room(WlFactSet *self, const WlFact *fact, const WlKey *source, gint64 n
     if (!spreads && (was_displaced(self, fact, source, now) || victim.told > now - REPLACE_AFTER))
         return FALSE;
     note_displaced(self, &victim.entry->fact,
-                   &g_array_index(victim.entry->claims, WlClaim, victim.index).source, victim.told);
-    claim_remove(self, victim.entry, victim.index);
-    if (victim.entry->claims->len == 0 && !victim.entry->local)
+                   &g_array_index(victim.entry->sources, WlFactSource, victim.index).key,
+                   victim.told);
+    source_remove(self, victim.entry, victim.index);
+    if (victim.entry->sources->len == 0 && !victim.entry->local)
         entry_remove(self, victim.entry);
     return TRUE;
 }
 
-WlTold
-wl_fact_set_tell(WlFactSet *self, const WlFact *fact, const WlKey *source, gint64 now,
-                 gint64 expires, WlFactEntry **entry, WlClaim **claim)
+WlFactSourceResult
+wl_fact_set_add_source(WlFactSet *self, const WlFact *fact, const WlKey *source, gint64 now,
+                       gint64 expires, WlFactEntry **entry, WlFactSource **origin)
 {
-    WlTold told = WL_TOLD_AGAIN;
+    WlFactSourceResult told = WL_FACT_SOURCE_RENEWED;
 
     *entry = wl_fact_set_lookup(self, fact);
-    *claim = claim_find(*entry, source);
-    if (!*claim) {
-        WlClaim fresh = {.source = *source, .sequence = self->sequence};
+    *origin = source_find(*entry, source);
+    if (!*origin) {
+        WlFactSource fresh = {.key = *source, .sequence = self->sequence};
 
         if (wl_fact_set_is_full(self, source) ||
             (wl_fact_is_endpoint(fact) && !endpoint_room(self, fact, source, now)))
-            return WL_TOLD_REFUSED;
+            return WL_FACT_SOURCE_REFUSED;
         self->sequence++;
         *entry = wl_fact_set_lookup(self, fact);
         if (!*entry)
             *entry = entry_add(self, fact);
-        g_array_append_val((*entry)->claims, fresh);
-        *claim = &g_array_index((*entry)->claims, WlClaim, (*entry)->claims->len - 1);
+        g_array_append_val((*entry)->sources, fresh);
+        *origin = &g_array_index((*entry)->sources, WlFactSource, (*entry)->sources->len - 1);
         source_count(self, source, 1);
-        told = WL_TOLD_NEW;
-    } else if ((*claim)->stale || now - (*claim)->told > WL_TOLD_AGAIN_AFTER) {
-        told = WL_TOLD_RETURNS;
+        told = WL_FACT_SOURCE_NEW;
+    } else if ((*origin)->stale || now - (*origin)->told > WL_RETURNED_AFTER) {
+        told = WL_FACT_SOURCE_RETURNED;
     }
-    (*claim)->stale = FALSE;
-    (*claim)->told = now;
-    (*claim)->expires = MAX((*claim)->expires, expires);
+    (*origin)->stale = FALSE;
+    (*origin)->told = now;
+    (*origin)->expires = MAX((*origin)->expires, expires);
     /* A longer life alone moves nothing forward. */
-    if (told != WL_TOLD_AGAIN)
+    if (told != WL_FACT_SOURCE_RENEWED)
         entry_sort_in(self, *entry);
     return told;
 }
 
 gboolean
-wl_fact_set_recall(WlFactSet *self, const WlFact *fact, const WlKey *source, gint64 now,
-                   WlFactEntry **entry, WlClaim **claim)
+wl_fact_set_restore_source(WlFactSet *self, const WlFact *fact, const WlKey *source, gint64 now,
+                           WlFactEntry **entry, WlFactSource **origin)
 {
-    if (wl_fact_set_tell(self, fact, source, now, now, entry, claim) != WL_TOLD_NEW)
+    if (wl_fact_set_add_source(self, fact, source, now, now, entry, origin) != WL_FACT_SOURCE_NEW)
         return FALSE;
-    (*claim)->stale = TRUE;
+    (*origin)->stale = TRUE;
     entry_sort_in(self, *entry);
     return TRUE;
 }
@@ -485,7 +486,7 @@ wl_fact_set_local_add(WlFactSet *self, const WlFact *fact, gint64 now)
         return;
     entry->local = TRUE;
     self->local_changed = TRUE;
-    wl_fact_set_change(self, entry, now);
+    wl_fact_set_mark_changed(self, entry, now);
 }
 
 gboolean
@@ -503,12 +504,12 @@ wl_fact_set_local_end(WlFactSet *self, const WlKey *subject, gint64 now)
         /* An endpoint that we stood for and do no more is wrong for those we told, too
          * (docs/protocol.md 5.3.5); prefixes and membership stand as long as somebody else
          * says so. */
-        while (wl_fact_is_endpoint(&entry->fact) && entry->claims->len > 0)
-            claim_remove(self, entry, entry->claims->len - 1);
-        if (entry->claims->len == 0)
+        while (wl_fact_is_endpoint(&entry->fact) && entry->sources->len > 0)
+            source_remove(self, entry, entry->sources->len - 1);
+        if (entry->sources->len == 0)
             entry_remove(self, entry);
         else
-            wl_fact_set_change(self, entry, now);
+            wl_fact_set_mark_changed(self, entry, now);
         about = wl_fact_set_about(self, subject);
     }
     return self->local_changed;
@@ -523,22 +524,22 @@ entry_expire(WlFactSet *self, WlFactEntry *entry, gint64 now, WlKeepFunc keep,
 {
     gboolean changed = FALSE;
 
-    for (guint i = entry->claims->len; i-- > 0;) {
-        WlClaim *claim = &g_array_index(entry->claims, WlClaim, i);
-        if (claim->expires > now)
+    for (guint i = entry->sources->len; i-- > 0;) {
+        WlFactSource *origin = &g_array_index(entry->sources, WlFactSource, i);
+        if (origin->expires > now)
             continue;
-        if (!keep(entry, claim, user_data)) {
-            claim_remove(self, entry, i);
+        if (!keep(entry, origin, user_data)) {
+            source_remove(self, entry, i);
             changed = TRUE;
-        } else if (!claim->stale) {
-            claim->stale = TRUE;
+        } else if (!origin->stale) {
+            origin->stale = TRUE;
             changed = TRUE;
         }
     }
     entry_sort_in(self, entry);
     if (changed)
         expired(entry, user_data);
-    if (changed && entry->claims->len == 0 && !entry->local)
+    if (changed && entry->sources->len == 0 && !entry->local)
         entry_remove(self, entry);
     return changed;
 }
@@ -573,30 +574,31 @@ wl_fact_set_expire(WlFactSet *self, gint64 now, gboolean again, WlKeepFunc keep,
 /* ---- news */
 
 void
-wl_fact_set_change(WlFactSet *self, WlFactEntry *entry, gint64 now)
+wl_fact_set_mark_changed(WlFactSet *self, WlFactEntry *entry, gint64 now)
 {
-    wl_change_log_push(self->news, &entry->news);
-    entry->told_until = wl_fact_entry_expires(entry, now);
+    wl_change_log_push(self->news, &entry->change);
+    entry->advertised_until = wl_fact_entry_expires(entry, now);
     wl_timer_queue_set(self->renewals, &entry->renewal,
-                       entry->local ? entry->told_until - WL_FACT_MARGIN : WL_NEVER);
+                       entry->local ? entry->advertised_until - WL_FACT_MARGIN : WL_NEVER);
 }
 
 void
-wl_fact_set_renewed(WlFactSet *self, WlFactEntry *entry, gint64 now, gint64 expires)
+wl_fact_set_mark_renewed(WlFactSet *self, WlFactEntry *entry, gint64 now, gint64 expires)
 {
-    gint64 together = MIN(WL_RENEW_TOGETHER, (entry->told_until - now) / 2);
+    gint64 together = MIN(WL_RENEWAL_BATCH, (entry->advertised_until - now) / 2);
 
     /* Once it is set it stands until the entry is told. A source that renews later than we would
      * has its word passed on with what others renew in those seconds. */
-    if (entry->renewal.place == 0 && entry->told_until > 0 && expires > entry->told_until)
+    if (entry->renewal.place == 0 && entry->advertised_until > 0 &&
+        expires > entry->advertised_until)
         wl_timer_queue_set(self->renewals, &entry->renewal,
-                           MAX(entry->told_until - WL_FACT_MARGIN, now + together));
+                           MAX(entry->advertised_until - WL_FACT_MARGIN, now + together));
 }
 
 void
-wl_fact_set_settled(WlFactSet *self, WlFactEntry *entry, gint64 expires)
+wl_fact_set_mark_settled(WlFactSet *self, WlFactEntry *entry, gint64 expires)
 {
-    entry->told_until = MAX(entry->told_until, expires);
+    entry->advertised_until = MAX(entry->advertised_until, expires);
     if (entry->renewal.place != 0)
         wl_timer_queue_set(self->renewals, &entry->renewal, WL_NEVER);
 }
@@ -618,7 +620,7 @@ wl_fact_set_take_renewal(WlFactSet *self, gint64 until)
 }
 
 const WlChangeLog *
-wl_fact_set_news(const WlFactSet *self)
+wl_fact_set_get_changes(const WlFactSet *self)
 {
     return self->news;
 }
@@ -631,26 +633,26 @@ wl_fact_set_drop_source(WlFactSet *self, const WlKey *source, WlExpiredFunc expi
 {
     for (guint i = self->entries->len; i-- > 0;) {
         WlFactEntry *entry = self->entries->pdata[i];
-        const WlClaim *claim = claim_find(entry, source);
+        const WlFactSource *origin = source_find(entry, source);
 
-        if (!claim)
+        if (!origin)
             continue;
-        claim_remove(self, entry, (guint) (claim - (const WlClaim *) entry->claims->data));
+        source_remove(self, entry, (guint) (origin - (const WlFactSource *) entry->sources->data));
         expired(entry, user_data);
-        if (entry->claims->len == 0 && !entry->local)
+        if (entry->sources->len == 0 && !entry->local)
             entry_remove(self, entry);
     }
 }
 
 gboolean
-wl_fact_set_drop_claims(WlFactSet *self, const WlFact *fact)
+wl_fact_set_drop_sources(WlFactSet *self, const WlFact *fact)
 {
     WlFactEntry *entry = wl_fact_set_lookup(self, fact);
 
-    if (!entry || entry->claims->len == 0)
+    if (!entry || entry->sources->len == 0)
         return FALSE;
-    while (entry->claims->len > 0)
-        claim_remove(self, entry, entry->claims->len - 1);
+    while (entry->sources->len > 0)
+        source_remove(self, entry, entry->sources->len - 1);
     if (!entry->local)
         entry_remove(self, entry);
     return TRUE;
@@ -679,10 +681,10 @@ wl_fact_entry_expires(const WlFactEntry *entry, gint64 now)
 
     if (entry->local)
         return now + WL_FACT_TTL;
-    for (guint i = 0; i < entry->claims->len; i++) {
-        const WlClaim *claim = &g_array_index(entry->claims, WlClaim, i);
-        if (!claim->stale && is_worth_telling(claim->verdict))
-            expires = MAX(expires, claim->expires);
+    for (guint i = 0; i < entry->sources->len; i++) {
+        const WlFactSource *origin = &g_array_index(entry->sources, WlFactSource, i);
+        if (!origin->stale && is_worth_telling(origin->verdict))
+            expires = MAX(expires, origin->expires);
     }
     return expires;
 }
@@ -690,9 +692,9 @@ wl_fact_entry_expires(const WlFactEntry *entry, gint64 now)
 gboolean
 wl_fact_entry_accepted(const WlFactEntry *entry, gboolean stale)
 {
-    for (guint i = 0; i < entry->claims->len; i++) {
-        const WlClaim *claim = &g_array_index(entry->claims, WlClaim, i);
-        if (claim->verdict == WL_VERDICT_ACCEPTED && (stale || !claim->stale))
+    for (guint i = 0; i < entry->sources->len; i++) {
+        const WlFactSource *origin = &g_array_index(entry->sources, WlFactSource, i);
+        if (origin->verdict == WL_VERDICT_ACCEPTED && (stale || !origin->stale))
             return TRUE;
     }
     return FALSE;

@@ -5,7 +5,7 @@
 
 /**
  * All peers but ourselves, in the order of their keys, which is the order of every decision. Owns
- * them. Peers come and go by wl_engine_add_peer() and wl_engine_remove_peer() only.
+ * them. Peers come and go by wl_members_add() and wl_engine_remove_peer() only.
  */
 typedef struct {
     GPtrArray *list;           /* of WlPeer, owned, sorted by key */

@@ -82,24 +82,24 @@ wl_peer_new(const WlKey *key, const WlPeerConfig *config, guint slot)
     wl_key_link_local(key, &self->link_local);
     self->slot = slot;
     self->trust = WL_TRUST_UNSET;
-    self->always = prefixes_new();
-    self->direct_only = prefixes_new();
-    self->learned = prefixes_new();
+    self->static_ips = prefixes_new();
+    self->direct_ips = prefixes_new();
+    self->learned_ips = prefixes_new();
     self->hosts = prefixes_new();
     self->device_allowed = prefixes_new();
     self->candidates = wl_candidates_new();
     self->candidates_dirty = self->local_dirty = self->name_dirty = TRUE;
-    self->deadline.owner = self->alive_deadline.owner = self;
+    self->timer.owner = self->alive_deadline.owner = self;
     for (guint i = 0; i < WL_STEP_N; i++)
-        self->needs[i] = WL_NEVER;
+        self->wake_at[i] = WL_NEVER;
     self->lookups = g_ptr_array_new_with_free_func((GDestroyNotify) lookup_free);
     self->handshake = -1;
     self->last_alive = -1;
     self->snapshot = self->rx_time = self->rx_seen = self->last_heard = WL_LONG_AGO;
     self->alive_sent = self->alive_sent_before = WL_LONG_AGO;
-    self->forgotten = self->facts_sent = self->send_retry = WL_LONG_AGO;
+    self->resynced = self->facts_sent = self->send_retry = WL_LONG_AGO;
     self->change_retry = WL_LONG_AGO;
-    self->forget_due = self->alive_since = WL_NEVER;
+    self->resync_due = self->alive_since = WL_NEVER;
     self->move.retry = self->move.due = WL_NEVER;
     init_pair(&self->pair);
     self->echo.sent = self->echo.answered = self->echo.session = WL_LONG_AGO;
@@ -115,9 +115,9 @@ wl_peer_new(const WlKey *key, const WlPeerConfig *config, guint slot)
 void
 wl_peer_free(WlPeer *self)
 {
-    g_array_unref(self->always);
-    g_array_unref(self->direct_only);
-    g_array_unref(self->learned);
+    g_array_unref(self->static_ips);
+    g_array_unref(self->direct_ips);
+    g_array_unref(self->learned_ips);
     g_array_unref(self->hosts);
     g_array_unref(self->device_allowed);
     g_array_unref(self->candidates);
@@ -161,11 +161,11 @@ wl_peer_is_ready(const WlPeer *self, gint64 now)
 }
 
 gboolean
-wl_peer_is_healthy_enough(const WlPeer *self, gint64 now)
+wl_peer_is_authoritative(const WlPeer *self, gint64 now)
 {
-    return self->healthy && self->alive && self->last_alive > now - WL_RELIABLE_HEARD &&
-           self->alive_since <= now - WL_RELIABLE_SINCE &&
-           self->alive_until > now + WL_RELIABLE_LEFT;
+    return self->healthy && self->alive && self->last_alive > now - WL_AUTHORITATIVE_HEARD &&
+           self->alive_since <= now - WL_AUTHORITATIVE_SINCE &&
+           self->alive_until > now + WL_AUTHORITATIVE_LEFT;
 }
 
 WlTrust

@@ -124,7 +124,7 @@ typedef struct {
     guint32 state, why, candidates, unresolved, allowed_serial, name_serial;
     gint32 trust;
     guint8 basic, has_via;
-} WlShown;
+} WlPublished;
 
 /** A configured or learned member other than ourselves. */
 typedef struct {
@@ -138,14 +138,14 @@ typedef struct {
     WlTrustSource trust_source;
 
     /* The turn */
-    gboolean touched, running, served, waits; /* whether it is in these lists of the engine */
-    gint64 needs[WL_STEP_N];                  /* when each step must run again; WL_NEVER */
-    WlTimerEntry deadline;                    /* the first of them */
+    gboolean scheduled, running, served, awaits_snapshot; /* whether it is in these lists of the engine */
+    gint64 wake_at[WL_STEP_N];                  /* when each step must run again; WL_NEVER */
+    WlTimerEntry timer;                       /* the first of them */
 
     /* Allowed IPs: of WlPrefix, sorted */
-    GArray *always;      /* configured, not inside another peer's: never withdrawn */
-    GArray *direct_only; /* configured, inside a router's: only when direct */
-    GArray *learned;     /* accepted from facts */
+    GArray *static_ips;      /* configured, not inside another peer's: never withdrawn */
+    GArray *direct_ips; /* configured, inside a router's: only when direct */
+    GArray *learned_ips;     /* accepted from facts */
     GArray *hosts;       /* where it is reached, as full-length prefixes: no fact may claim them */
 
     /* The device, as last seen or as we changed it since */
@@ -162,13 +162,13 @@ typedef struct {
 
     /* Liveness (docs/protocol.md 5.4, 7.2) */
     gboolean healthy, alive, direct;
-    gboolean reliable; /* healthy enough */
-    gboolean unwanted; /* nobody calls it a member any more */
+    gboolean authoritative; /* healthy enough */
+    gboolean orphaned; /* nobody calls it a member any more */
     gint64 alive_until, alive_since, last_alive, last_heard;
-    gboolean has_boot_id, ours;
+    gboolean has_boot_id, native;
     WlBootId boot_id;
-    gint64 forgotten;  /* when we last forgot what it knows */
-    gint64 forget_due; /* WL_NEVER: nothing to forget */
+    gint64 resynced;  /* when we last forgot what it knows */
+    gint64 resync_due; /* WL_NEVER: nothing to forget */
     WlRateLimit datagrams;
     guint64 nonces[WL_MAX_NONCES]; /* beginnings of those that came last; 0: none */
     guint next_nonce;
@@ -198,15 +198,15 @@ typedef struct {
     gboolean ask; /* with an Alive that wants an answer */
 
     /* Sending */
-    gint64 alive_known; /* when our Alive runs out there; 0: not known there */
+    gint64 alive_expires; /* when our Alive runs out there; 0: not known there */
     gint64 alive_sent, alive_sent_before;
     WlRateLimit answers;
     gint64 facts_sent, send_retry;
-    gboolean in_the_middle; /* of what it is to be told, for want of room */
+    gboolean partial; /* of what it is to be told, for want of room */
     WlSendWindow *window;   /* NULL: there is nothing to remember */
-    WlRateLimit repeats;    /* of what may not have come */
-    guint64 news;           /* the last change of a fact that it has been looked at for */
-    guint listener;         /* place in the engine's list, from 1; 0: not in it */
+    WlRateLimit resends;    /* of what may not have come */
+    guint64 advertised;           /* the last change of a fact that it has been looked at for */
+    guint subscriber;         /* place in the engine's list, from 1; 0: not in it */
     WlTimerEntry alive_deadline;
 
     /* Shown */
@@ -217,8 +217,8 @@ typedef struct {
     WlReason *reason;     /* the same */
     gboolean basic;
     guint name_serial, allowed_serial;
-    WlShown shown;
-    gboolean was_shown;
+    WlPublished published;
+    gboolean is_published;
 } WlPeer;
 
 WlPeer *wl_peer_new(const WlKey *key, const WlPeerConfig *config, guint slot);
@@ -229,7 +229,7 @@ gboolean wl_peer_is_live(const WlPeer *self, gint64 now);
 /** docs/protocol.md 7.3: it may carry allowed IPs. */
 gboolean wl_peer_is_ready(const WlPeer *self, gint64 now);
 /** docs/protocol.md 6.4: what it no longer says is really gone. */
-gboolean wl_peer_is_healthy_enough(const WlPeer *self, gint64 now);
+gboolean wl_peer_is_authoritative(const WlPeer *self, gint64 now);
 WlTrust wl_peer_get_configured_trust(const WlPeer *self);
 /** Another @config, which may be NULL, takes the place of the one before; names that stay keep what
  * they led to. */

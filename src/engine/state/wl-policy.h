@@ -11,7 +11,7 @@
  */
 typedef struct {
     const WlEngineConfig *config;
-    GArray *networks;  /* of WlPrefix, masked: what facts may claim, in the order of the profile */
+    GArray *networks;  /* of WlPrefix, masked: what facts may origin, in the order of the profile */
     GArray *claimable; /* the outermost of them */
     GArray *tunnel;    /* of WlPrefix, masked, outermost: where no endpoint may be */
     GArray *local;     /* of WlLocalAddress */

@@ -9,22 +9,22 @@ typedef struct {
     gboolean carrier;
 } Owner;
 
-struct _WlClaims {
+struct _WlPrefixArbiter {
     GPtrArray *owners;     /* of Owner, owned, sorted by prefix: those inside a prefix follow it */
     guint lengths[2][129]; /* how many owners have each length, by family */
 };
 
-WlClaims *
-wl_claims_new(void)
+WlPrefixArbiter *
+wl_prefix_arbiter_new(void)
 {
-    WlClaims *self = g_new0(WlClaims, 1);
+    WlPrefixArbiter *self = g_new0(WlPrefixArbiter, 1);
 
     self->owners = g_ptr_array_new_with_free_func(g_free);
     return self;
 }
 
 void
-wl_claims_free(WlClaims *self)
+wl_prefix_arbiter_free(WlPrefixArbiter *self)
 {
     if (!self)
         return;
@@ -33,7 +33,7 @@ wl_claims_free(WlClaims *self)
 }
 
 static guint
-search(const WlClaims *self, const WlPrefix *prefix)
+search(const WlPrefixArbiter *self, const WlPrefix *prefix)
 {
     guint low = 0, high = self->owners->len;
 
@@ -49,7 +49,7 @@ search(const WlClaims *self, const WlPrefix *prefix)
 }
 
 static const Owner *
-find(const WlClaims *self, const WlPrefix *prefix)
+find(const WlPrefixArbiter *self, const WlPrefix *prefix)
 {
     guint index = search(self, prefix);
     const Owner *owner = index < self->owners->len ? self->owners->pdata[index] : NULL;
@@ -58,7 +58,8 @@ find(const WlClaims *self, const WlPrefix *prefix)
 }
 
 WlVerdict
-wl_claims_add(WlClaims *self, const WlPrefix *prefix, const WlKey *subject, gboolean carrier)
+wl_prefix_arbiter_add(WlPrefixArbiter *self, const WlPrefix *prefix, const WlKey *subject,
+                      gboolean carrier)
 {
     guint *lengths = self->lengths[prefix->ip.family == WL_FAMILY_V6];
     guint index = search(self, prefix);

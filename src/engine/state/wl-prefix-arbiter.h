@@ -8,14 +8,14 @@
  * Who owns which learned prefix: filled in the order in which claims count, and among overlapping
  * ones of different members the first keeps.
  */
-typedef struct _WlClaims WlClaims;
+typedef struct _WlPrefixArbiter WlPrefixArbiter;
 
-WlClaims *wl_claims_new(void);
-void wl_claims_free(WlClaims *self);
-G_DEFINE_AUTOPTR_CLEANUP_FUNC(WlClaims, wl_claims_free)
+WlPrefixArbiter *wl_prefix_arbiter_new(void);
+void wl_prefix_arbiter_free(WlPrefixArbiter *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(WlPrefixArbiter, wl_prefix_arbiter_free)
 /**
  * @prefix masked. @carrier: a member that the profile makes a router or trusts with allowed IPs;
  * others may have prefixes inside its own.
  */
-WlVerdict wl_claims_add(WlClaims *self, const WlPrefix *prefix, const WlKey *subject,
-                        gboolean carrier);
+WlVerdict wl_prefix_arbiter_add(WlPrefixArbiter *self, const WlPrefix *prefix, const WlKey *subject,
+                                gboolean carrier);

@@ -5,7 +5,7 @@
 #include "wl-prefix-set.h"
 
 static void
-claimed_free(WlClaimed *claimed)
+claimed_free(WlClaimedPrefix *claimed)
 {
     g_ptr_array_unref(claimed->entries);
     g_free(claimed);
@@ -54,20 +54,20 @@ wl_prefix_table_fact_changed(WlPrefixTable *self, const WlPeerTable *peers, WlFa
 {
     WlPrefix prefix = wl_prefix_masked(&entry->fact.value.prefix);
     gboolean wide = !wl_prefix_table_is_transit(peers, &entry->fact.subject);
-    WlClaimed *claimed = wl_prefix_map_get(self->claimed, &prefix);
+    WlClaimedPrefix *claimed = wl_prefix_map_get(self->claimed, &prefix);
 
-    if (!claimed && entry->claims->len == 0)
+    if (!claimed && entry->sources->len == 0)
         return;
     if (!claimed) {
-        claimed = g_new0(WlClaimed, 1);
+        claimed = g_new0(WlClaimedPrefix, 1);
         claimed->entries = g_ptr_array_new();
         wl_prefix_map_set(self->claimed, &prefix, claimed);
     }
-    if (entry->claims->len > 0 && !entry->claimed)
+    if (entry->sources->len > 0 && !entry->in_prefix_table)
         g_ptr_array_add(claimed->entries, entry);
-    else if (entry->claims->len == 0 && entry->claimed)
+    else if (entry->sources->len == 0 && entry->in_prefix_table)
         g_ptr_array_remove(claimed->entries, entry);
-    entry->claimed = entry->claims->len > 0;
+    entry->in_prefix_table = entry->sources->len > 0;
     wide |= claimed->wide;
     claimed->wide = wide;
     wl_prefix_table_mark_dirty(self, &prefix, wide);
@@ -87,7 +87,7 @@ add_host(GArray *hosts, const WlEndpoint *endpoint)
 static gboolean
 mark_dirty(const WlPrefix *prefix, gpointer value, gpointer user_data)
 {
-    const WlClaimed *claimed = value;
+    const WlClaimedPrefix *claimed = value;
 
     wl_prefix_table_mark_dirty(user_data, prefix, claimed->wide);
     return FALSE;

@@ -12,7 +12,7 @@ typedef struct {
     gboolean owned;
     WlKey owner;
     guint mark; /* the pass that evaluated it last */
-} WlClaimed;
+} WlClaimedPrefix;
 
 /** A prefix that is to be evaluated again. */
 typedef struct {
@@ -24,7 +24,7 @@ typedef struct {
  * ones, wl-allowed-ips-arbitration.c the owners. */
 typedef struct {
     WlPrefixMap *configured; /* -> GPtrArray of WlPeer: those of the profile */
-    WlPrefixMap *claimed;    /* -> WlClaimed: those of facts */
+    WlPrefixMap *claimed;    /* -> WlClaimedPrefix: those of facts */
     WlPrefixMap *hosts;      /* -> number of peers that are reached there */
     GArray *dirty;           /* of WlDirtyPrefix: claimed ones to be evaluated again */
     GArray *scratch;         /* of WlPrefix: spares an array a turn */

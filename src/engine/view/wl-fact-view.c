@@ -50,9 +50,9 @@ dup_value(const WlFact *fact)
 /* ---- rules */
 
 static WlReason *
-explain_trust(const WlPeer *source, const WlClaim *claim)
+explain_trust(const WlPeer *source, const WlFactSource *origin)
 {
-    guint kept = claim->stale ? WL_REASON_STALE_CONFIGURED_TRUST - WL_REASON_CONFIGURED_TRUST : 0;
+    guint kept = origin->stale ? WL_REASON_STALE_CONFIGURED_TRUST - WL_REASON_CONFIGURED_TRUST : 0;
     g_autofree char *label = source ? wl_peer_dup_label(source) : NULL;
 
     if (!source)
@@ -90,18 +90,18 @@ explain_distrust(const WlFact *fact, const WlPeer *source, WlVerdict verdict)
 }
 
 static WlReason *
-explain(const WlEngine *self, const WlFactEntry *entry, const WlClaim *claim)
+explain(const WlEngine *self, const WlFactEntry *entry, const WlFactSource *origin)
 {
-    const WlPeer *source = wl_peer_table_find(&self->peers, &claim->source);
+    const WlPeer *source = wl_peer_table_find(&self->peers, &origin->key);
 
-    if (claim->verdict == WL_VERDICT_N)
+    if (origin->verdict == WL_VERDICT_N)
         return wl_reason_new(WL_REASON_PENDING);
-    if (claim->verdict == WL_VERDICT_ACCEPTED)
-        return explain_trust(source, claim);
+    if (origin->verdict == WL_VERDICT_ACCEPTED)
+        return explain_trust(source, origin);
     if (source &&
-        (claim->verdict == WL_VERDICT_UNTRUSTED || claim->verdict == WL_VERDICT_UNKNOWN_SUBJECT))
-        return explain_distrust(&entry->fact, source, claim->verdict);
-    return wl_reason_new(WL_REASON_REFUSED + claim->verdict);
+        (origin->verdict == WL_VERDICT_UNTRUSTED || origin->verdict == WL_VERDICT_UNKNOWN_SUBJECT))
+        return explain_distrust(&entry->fact, source, origin->verdict);
+    return wl_reason_new(WL_REASON_REFUSED + origin->verdict);
 }
 
 /* ---- the list */
@@ -131,16 +131,16 @@ view_new_local(const WlEngine *self, const WlFactEntry *entry)
 }
 
 static WlFactView *
-view_new_told(const WlEngine *self, const WlFactEntry *entry, const WlClaim *claim)
+view_new_told(const WlEngine *self, const WlFactEntry *entry, const WlFactSource *origin)
 {
     WlFactView *view = view_new(self, entry);
 
-    view->source = claim->source;
-    view->source_name = g_strdup(name_of(self, &claim->source));
-    view->accepted = claim->verdict == WL_VERDICT_ACCEPTED;
-    view->reason = explain(self, entry, claim);
-    view->expires = claim->expires;
-    view->stale = claim->stale;
+    view->source = origin->key;
+    view->source_name = g_strdup(name_of(self, &origin->key));
+    view->accepted = origin->verdict == WL_VERDICT_ACCEPTED;
+    view->reason = explain(self, entry, origin);
+    view->expires = origin->expires;
+    view->stale = origin->stale;
     return view;
 }
 
@@ -169,9 +169,9 @@ wl_engine_dup_facts(const WlEngine *self)
 
         if (entry->local)
             g_ptr_array_add(views, view_new_local(self, entry));
-        for (guint j = 0; j < entry->claims->len; j++)
-            g_ptr_array_add(views,
-                            view_new_told(self, entry, &g_array_index(entry->claims, WlClaim, j)));
+        for (guint j = 0; j < entry->sources->len; j++)
+            g_ptr_array_add(
+                views, view_new_told(self, entry, &g_array_index(entry->sources, WlFactSource, j)));
     }
     g_ptr_array_sort(views, compare);
     return views;

@@ -46,14 +46,14 @@ wl_peer_state_to_string(WlPeerState state)
 static const WlPeer *
 find_via(const WlEngine *self, const WlPeer *peer)
 {
-    const GArray *lists[] = {peer->always, peer->direct_only, peer->learned};
+    const GArray *lists[] = {peer->static_ips, peer->direct_ips, peer->learned_ips};
     const WlPeer *via = NULL;
 
     for (guint i = 0; i < G_N_ELEMENTS(lists); i++) {
         for (guint j = 0; j < lists[i]->len; j++) {
             const WlPrefix *prefix = &g_array_index(lists[i], WlPrefix, j);
             const WlPeer *cover = wl_engine_find_fallback_router(self, peer, prefix);
-            if (!cover || lists[i] == peer->always)
+            if (!cover || lists[i] == peer->static_ips)
                 return NULL;
             via = via ? via : cover;
         }
@@ -98,57 +98,57 @@ has_nobody_there(const WlEngine *self, const WlPeer *peer)
 }
 
 static void
-decide(const WlEngine *self, const WlPeer *peer, WlShown *shown)
+decide(const WlEngine *self, const WlPeer *peer, WlPublished *published)
 {
     const WlPeer *via;
 
     if (!self->uplink.present) {
-        shown->state = WL_PEER_OFFLINE;
-        shown->why = WHY_NO_UPLINK;
+        published->state = WL_PEER_OFFLINE;
+        published->why = WHY_NO_UPLINK;
         return;
     }
     if (peer->healthy && (peer->direct || peer->router)) {
         gboolean lan = wl_policy_is_on_link(&self->policy, &path_of(peer)->ip);
-        shown->state = lan ? WL_PEER_DIRECT_LAN : WL_PEER_DIRECT;
-        shown->why = lan ? WHY_DIRECT_LAN : WHY_DIRECT;
+        published->state = lan ? WL_PEER_DIRECT_LAN : WL_PEER_DIRECT;
+        published->why = lan ? WHY_DIRECT_LAN : WHY_DIRECT;
         return;
     }
     via = find_via(self, peer);
     if (via) {
-        shown->state = WL_PEER_ROUTED;
-        shown->why = why_routed(peer);
-        shown->has_via = TRUE;
-        shown->via = via->key;
+        published->state = WL_PEER_ROUTED;
+        published->why = why_routed(peer);
+        published->has_via = TRUE;
+        published->via = via->key;
         return;
     }
     if (peer->healthy) {
-        shown->state = WL_PEER_CONNECTING;
-        shown->why = WHY_NO_ALIVE;
+        published->state = WL_PEER_CONNECTING;
+        published->why = WHY_NO_ALIVE;
     } else if (peer->candidates->len == 0) {
-        shown->state = WL_PEER_OFFLINE;
-        shown->why = WHY_NO_ADDRESS;
+        published->state = WL_PEER_OFFLINE;
+        published->why = WHY_NO_ADDRESS;
         if (find_unresolved(peer)) {
-            shown->why = WHY_NOT_RESOLVED;
-            shown->unresolved = g_str_hash(find_unresolved(peer));
+            published->why = WHY_NOT_RESOLVED;
+            published->unresolved = g_str_hash(find_unresolved(peer));
         }
     } else {
         gboolean connecting = peer->attempt.backoff <= CONNECTING_BACKOFF;
-        shown->state = connecting ? WL_PEER_CONNECTING : WL_PEER_OFFLINE;
-        shown->why = connecting ? WHY_TRYING : WHY_NO_ANSWER;
-        shown->candidates = peer->candidates->len;
-        if (connecting || shown->candidates == 1)
-            shown->last_tried = peer->attempt.last;
+        published->state = connecting ? WL_PEER_CONNECTING : WL_PEER_OFFLINE;
+        published->why = connecting ? WHY_TRYING : WHY_NO_ANSWER;
+        published->candidates = peer->candidates->len;
+        if (connecting || published->candidates == 1)
+            published->last_tried = peer->attempt.last;
         if (has_nobody_there(self, peer))
-            shown->why = WHY_NOBODY_THERE;
+            published->why = WHY_NOBODY_THERE;
     }
 }
 
 /* What a try now and then does to the device is no news either. */
 static WlEndpoint
-shown_endpoint(const WlPeer *peer, const WlShown *shown)
+published_endpoint(const WlPeer *peer, const WlPublished *published)
 {
-    gboolean back_off =
-        shown->why == WHY_ROUTED || shown->why == WHY_NO_ANSWER || shown->why == WHY_NOBODY_THERE;
+    gboolean back_off = published->why == WHY_ROUTED || published->why == WHY_NO_ANSWER ||
+                        published->why == WHY_NOBODY_THERE;
 
     return back_off ? (WlEndpoint){0} : *path_of(peer);
 }
@@ -177,29 +177,30 @@ explain_unresolved(const char *endpoint)
 }
 
 static WlReason *
-explain_trying(const WlShown *shown)
+explain_trying(const WlPublished *published)
 {
-    g_autofree char *count = g_strdup_printf("%u", shown->candidates);
-    g_autofree char *last = wl_endpoint_to_string(&shown->last_tried);
+    g_autofree char *count = g_strdup_printf("%u", published->candidates);
+    g_autofree char *last = wl_endpoint_to_string(&published->last_tried);
 
-    if (shown->why == WHY_NO_ANSWER)
-        return shown->candidates == 1 ? wl_reason_new(WL_REASON_NO_ANSWER_ONE, last)
-                                      : wl_reason_new(WL_REASON_NO_ANSWER, count);
-    if (!wl_endpoint_is_set(&shown->last_tried))
-        return shown->candidates == 1 ? wl_reason_new(WL_REASON_CANDIDATES_PENDING_ONE)
-                                      : wl_reason_new(WL_REASON_CANDIDATES_PENDING, count);
-    return shown->candidates == 1 ? wl_reason_new(WL_REASON_TRYING_ONE, last)
-                                  : wl_reason_new(WL_REASON_TRYING, count, last);
+    if (published->why == WHY_NO_ANSWER)
+        return published->candidates == 1 ? wl_reason_new(WL_REASON_NO_ANSWER_ONE, last)
+                                          : wl_reason_new(WL_REASON_NO_ANSWER, count);
+    if (!wl_endpoint_is_set(&published->last_tried))
+        return published->candidates == 1 ? wl_reason_new(WL_REASON_CANDIDATES_PENDING_ONE)
+                                          : wl_reason_new(WL_REASON_CANDIDATES_PENDING, count);
+    return published->candidates == 1 ? wl_reason_new(WL_REASON_TRYING_ONE, last)
+                                      : wl_reason_new(WL_REASON_TRYING, count, last);
 }
 
 static WlReason *
-explain(const WlEngine *self, const WlPeer *peer, const WlShown *shown)
+explain(const WlEngine *self, const WlPeer *peer, const WlPublished *published)
 {
     g_autofree char *endpoint = wl_endpoint_to_string(path_of(peer));
     g_autofree char *via =
-        shown->has_via ? wl_peer_dup_label(wl_peer_table_find(&self->peers, &shown->via)) : NULL;
+        published->has_via ? wl_peer_dup_label(wl_peer_table_find(&self->peers, &published->via))
+                           : NULL;
 
-    switch ((Why) shown->why) {
+    switch ((Why) published->why) {
     case WHY_NO_UPLINK:
         break;
     case WHY_NO_ADDRESS:
@@ -208,9 +209,9 @@ explain(const WlEngine *self, const WlPeer *peer, const WlShown *shown)
         return explain_unresolved(find_unresolved(peer));
     case WHY_TRYING:
     case WHY_NO_ANSWER:
-        return explain_trying(shown);
+        return explain_trying(published);
     case WHY_NOBODY_THERE: {
-        g_autofree char *last = wl_endpoint_to_string(&shown->last_tried);
+        g_autofree char *last = wl_endpoint_to_string(&published->last_tried);
         return wl_reason_new(WL_REASON_ADDRESS_UNUSED, last);
     }
     case WHY_NO_ALIVE:
@@ -232,39 +233,39 @@ explain(const WlEngine *self, const WlPeer *peer, const WlShown *shown)
 }
 
 void
-wl_engine_update_view(WlEngine *self, WlPeer *peer)
+wl_peer_status_publish(WlEngine *self, WlPeer *peer)
 {
-    WlShown shown;
+    WlPublished published;
     gboolean state_changed;
     WlOutput *output;
 
-    memset(&shown, 0, sizeof(shown));
-    decide(self, peer, &shown);
-    shown.endpoint = shown_endpoint(peer, &shown);
-    shown.allowed_serial = peer->allowed_serial;
-    shown.name_serial = peer->name_serial;
-    shown.trust = peer->trust;
-    shown.basic = peer->basic != FALSE;
-    if (peer->was_shown && memcmp(&shown, &peer->shown, sizeof(shown)) == 0)
+    memset(&published, 0, sizeof(published));
+    decide(self, peer, &published);
+    published.endpoint = published_endpoint(peer, &published);
+    published.allowed_serial = peer->allowed_serial;
+    published.name_serial = peer->name_serial;
+    published.trust = peer->trust;
+    published.basic = peer->basic != FALSE;
+    if (peer->is_published && memcmp(&published, &peer->published, sizeof(published)) == 0)
         return;
 
-    state_changed = peer->was_shown
-                        ? shown.state != peer->shown.state || shown.why != peer->shown.why
-                        : self->uplink.present;
-    peer->was_shown = TRUE;
-    peer->shown = shown;
+    state_changed = peer->is_published ? published.state != peer->published.state ||
+                                             published.why != peer->published.why
+                                       : self->uplink.present;
+    peer->is_published = TRUE;
+    peer->published = published;
     wl_reason_free(peer->reason);
-    peer->reason = explain(self, peer, &shown);
+    peer->reason = explain(self, peer, &published);
     output = wl_output_new(WL_OUTPUT_PEER_CHANGED);
     output->key = peer->key;
     wl_outputs_push(&self->outputs, output);
     if (state_changed) {
         g_autofree char *label = wl_peer_dup_label(peer);
         /* "direct on ..." says it all. */
-        if (g_str_has_prefix(peer->reason->text, wl_peer_state_to_string(shown.state)))
+        if (g_str_has_prefix(peer->reason->text, wl_peer_state_to_string(published.state)))
             wl_engine_log(self, "%s: %s", label, peer->reason->text);
         else
-            wl_engine_log(self, "%s: %s, %s", label, wl_peer_state_to_string(shown.state),
+            wl_engine_log(self, "%s: %s, %s", label, wl_peer_state_to_string(published.state),
                           peer->reason->text);
     }
 }
@@ -282,12 +283,12 @@ wl_engine_get_peer(const WlEngine *self, const WlKey *key, WlPeerView *view)
     view->public_key = peer->key;
     view->name = peer->name ? peer->name : "";
     view->name_configured = peer->config && peer->config->name && *peer->config->name;
-    view->state = peer->shown.state;
+    view->state = peer->published.state;
     view->reason = peer->reason;
     view->reason_text = peer->reason ? peer->reason->text : "";
-    view->has_via = peer->shown.has_via;
-    view->via = peer->shown.via;
-    view->endpoint = peer->shown.endpoint;
+    view->has_via = peer->published.has_via;
+    view->via = peer->published.via;
+    view->endpoint = peer->published.endpoint;
     view->allowed_ips = peer->device_allowed;
     view->trust = peer->trust;
     view->trust_source = peer->trust_source;
@@ -366,10 +367,10 @@ wl_engine_get_verdict(const WlEngine *self, const WlFact *fact, const WlKey *sou
 {
     const WlFactEntry *entry = wl_fact_set_lookup(self->facts, fact);
 
-    for (guint i = 0; entry && i < entry->claims->len; i++) {
-        const WlClaim *claim = &g_array_index(entry->claims, WlClaim, i);
-        if (wl_key_equal(&claim->source, source))
-            return claim->verdict;
+    for (guint i = 0; entry && i < entry->sources->len; i++) {
+        const WlFactSource *origin = &g_array_index(entry->sources, WlFactSource, i);
+        if (wl_key_equal(&origin->key, source))
+            return origin->verdict;
     }
     return WL_VERDICT_N;
 }

@@ -3,4 +3,4 @@
 
 #include "state/wl-engine-state.h"
 
-void wl_engine_update_view(WlEngine *self, WlPeer *peer);
+void wl_peer_status_publish(WlEngine *self, WlPeer *peer);

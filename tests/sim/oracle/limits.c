@@ -16,8 +16,8 @@ count_of(const WlFactEntry *entry, const WlKey *source)
 {
     guint n = 0;
 
-    for (guint i = 0; i < entry->claims->len; i++)
-        n += wl_key_equal(&g_array_index(entry->claims, WlClaim, i).source, source);
+    for (guint i = 0; i < entry->sources->len; i++)
+        n += wl_key_equal(&g_array_index(entry->sources, WlFactSource, i).key, source);
     return n;
 }
 
@@ -36,9 +36,9 @@ check_endpoints(const SimHost *host, const WlEngine *engine, const WlKey *subjec
 
         if (!endpoint)
             continue;
-        all += entry->claims->len;
-        for (guint j = 0; j < entry->claims->len; j++) {
-            const WlKey *source = &g_array_index(entry->claims, WlClaim, j).source;
+        all += entry->sources->len;
+        for (guint j = 0; j < entry->sources->len; j++) {
+            const WlKey *source = &g_array_index(entry->sources, WlFactSource, j).key;
             guint own = 0;
 
             for (guint k = 0; k < about->len; k++) {
@@ -65,13 +65,13 @@ check_sources(const SimHost *host, const WlEngine *engine)
 {
     g_autoptr(GHashTable) sources = NULL;
 
-    if (wl_fact_set_claims(engine->facts) <= MAX_OF_SOURCE)
+    if (wl_fact_set_count_sources(engine->facts) <= MAX_OF_SOURCE)
         return NULL;
     sources = g_hash_table_new(wl_key_hash, wl_key_equal);
     for (guint i = 0; i < wl_fact_set_size(engine->facts); i++) {
-        const GArray *claims = wl_fact_set_get(engine->facts, i)->claims;
+        const GArray *claims = wl_fact_set_get(engine->facts, i)->sources;
         for (guint j = 0; j < claims->len; j++) {
-            WlKey *source = &g_array_index(claims, WlClaim, j).source;
+            WlKey *source = &g_array_index(claims, WlFactSource, j).key;
             guint n = GPOINTER_TO_UINT(g_hash_table_lookup(sources, source)) + 1;
             const SimHost *who = sim_world_find_key(host->world, source);
 
@@ -104,8 +104,10 @@ check_tables(const SimHost *host, const GArray *facts)
     const WlKey *last = NULL;
     char *wrong;
 
-    if (wl_fact_set_claims(engine->facts) > MAX_FACTS + MAX_OF_PEER * host->config->peers->len)
-        return g_strdup_printf("%s holds %u facts", host->name, wl_fact_set_claims(engine->facts));
+    if (wl_fact_set_count_sources(engine->facts) >
+        MAX_FACTS + MAX_OF_PEER * host->config->peers->len)
+        return g_strdup_printf("%s holds %u facts", host->name,
+                               wl_fact_set_count_sources(engine->facts));
     if (engine->peers.learned > MAX_LEARNED)
         return g_strdup_printf("%s has learned of %u members", host->name, engine->peers.learned);
     wrong = check_sources(host, engine);

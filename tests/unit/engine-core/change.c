@@ -627,7 +627,7 @@ test_allowed_ips(void)
     g_assert_cmpuint(bench_count(bench, WL_OUTPUT_ROUTES_CHANGED), ==, 0);
     g_assert_true(bench_has_allowed(bench, desktop, "192.168.50.7/32"));
 
-    /* what the profile gives nobody may claim, and again what it does not give any more */
+    /* what the profile gives nobody may origin, and again what it does not give any more */
     bench_tell_allowed(bench, hub, bench_member(bench, 3), "10.77.0.9/32", 255);
     bench_tell_member(bench, hub, bench_member(bench, 3), NULL, 255);
     g_assert_cmpint(bench_verdict_allowed(bench, hub, bench_member(bench, 3), "10.77.0.9/32"), ==,

@@ -105,13 +105,13 @@ test_knowledge_of_many(void)
 /* ---- fact set */
 
 static gboolean
-keep_none(const WlFactEntry *entry, const WlClaim *claim, gpointer user_data)
+keep_none(const WlFactEntry *entry, const WlFactSource *origin, gpointer user_data)
 {
     return FALSE;
 }
 
 static gboolean
-keep_all(const WlFactEntry *entry, const WlClaim *claim, gpointer user_data)
+keep_all(const WlFactEntry *entry, const WlFactSource *origin, gpointer user_data)
 {
     return TRUE;
 }
@@ -119,22 +119,22 @@ keep_all(const WlFactEntry *entry, const WlClaim *claim, gpointer user_data)
 static void
 count_gone(WlFactEntry *entry, gpointer user_data)
 {
-    if (entry->claims->len == 0)
+    if (entry->sources->len == 0)
         ++*(guint *) user_data;
 }
 
-static WlTold
+static WlFactSourceResult
 tell_endpoint(WlFactSet *set, guint subject, guint source, guint number, gint64 now, gint64 expires)
 {
     WlKey about = key_of(subject), from = key_of(source);
     WlEndpoint endpoint = bench_endpoint("192.0.2.1:1");
     WlFactEntry *entry;
-    WlClaim *claim;
+    WlFactSource *origin;
     WlFact fact;
 
     endpoint.port = (guint16) (number + 1);
     wl_fact_init_endpoint(&fact, &about, &endpoint, 0);
-    return wl_fact_set_tell(set, &fact, &from, now, expires, &entry, &claim);
+    return wl_fact_set_add_source(set, &fact, &from, now, expires, &entry, &origin);
 }
 
 static void
@@ -145,22 +145,24 @@ test_fact_set_merge(void)
     WlFactEntry *entry;
 
     g_assert_cmpint(wl_fact_set_next_expiry(set, WL_SEC(199)), ==, WL_NEVER);
-    g_assert_cmpint(tell_endpoint(set, 1, 10, 0, 0, WL_SEC(100)), ==, WL_TOLD_NEW);
-    g_assert_cmpint(tell_endpoint(set, 1, 11, 0, 0, WL_SEC(200)), ==, WL_TOLD_NEW);
+    g_assert_cmpint(tell_endpoint(set, 1, 10, 0, 0, WL_SEC(100)), ==, WL_FACT_SOURCE_NEW);
+    g_assert_cmpint(tell_endpoint(set, 1, 11, 0, 0, WL_SEC(200)), ==, WL_FACT_SOURCE_NEW);
     g_assert_cmpuint(wl_fact_set_size(set), ==, 1);
-    g_assert_cmpuint(wl_fact_set_claims(set), ==, 2);
+    g_assert_cmpuint(wl_fact_set_count_sources(set), ==, 2);
     entry = wl_fact_set_get(set, 0);
     g_assert_cmpint(wl_fact_entry_expires(entry, 0), ==, WL_SEC(200));
     /* renewal: never shorter, and the deadline follows */
-    g_assert_cmpint(tell_endpoint(set, 1, 10, 0, WL_SEC(50), WL_SEC(300)), ==, WL_TOLD_AGAIN);
-    g_assert_cmpint(tell_endpoint(set, 1, 10, 0, WL_SEC(50), WL_SEC(60)), ==, WL_TOLD_AGAIN);
+    g_assert_cmpint(tell_endpoint(set, 1, 10, 0, WL_SEC(50), WL_SEC(300)), ==,
+                    WL_FACT_SOURCE_RENEWED);
+    g_assert_cmpint(tell_endpoint(set, 1, 10, 0, WL_SEC(50), WL_SEC(60)), ==,
+                    WL_FACT_SOURCE_RENEWED);
     g_assert_cmpint(wl_fact_entry_expires(entry, 0), ==, WL_SEC(300));
     g_assert_cmpint(wl_fact_set_next_expiry(set, WL_SEC(199)), ==, WL_SEC(200));
-    g_assert_cmpint(tell_endpoint(set, 1, 10, 0, WL_SEC(50) + WL_TOLD_AGAIN_AFTER + 1, WL_SEC(300)),
-                    ==, WL_TOLD_RETURNS);
+    g_assert_cmpint(tell_endpoint(set, 1, 10, 0, WL_SEC(50) + WL_RETURNED_AFTER + 1, WL_SEC(300)),
+                    ==, WL_FACT_SOURCE_RETURNED);
     g_assert_true(wl_fact_set_expire(set, WL_SEC(200), FALSE, keep_none, count_gone, &gone));
     g_assert_cmpuint(gone, ==, 0);
-    g_assert_cmpuint(wl_fact_set_claims(set), ==, 1);
+    g_assert_cmpuint(wl_fact_set_count_sources(set), ==, 1);
     g_assert_cmpint(wl_fact_set_next_expiry(set, WL_SEC(199)), ==, WL_SEC(300));
     g_assert_true(wl_fact_set_expire(set, WL_SEC(300), FALSE, keep_none, count_gone, &gone));
     g_assert_cmpuint(gone, ==, 1);
@@ -183,7 +185,8 @@ test_fact_set_stale(void)
     g_assert_cmpint(wl_fact_entry_expires(wl_fact_set_get(set, 0), WL_SEC(101)), ==, 0);
     g_assert_true(wl_fact_entry_accepted(wl_fact_set_get(set, 0), TRUE));
     g_assert_false(wl_fact_entry_accepted(wl_fact_set_get(set, 0), FALSE));
-    g_assert_cmpint(tell_endpoint(set, 1, 10, 0, WL_SEC(110), WL_SEC(200)), ==, WL_TOLD_RETURNS);
+    g_assert_cmpint(tell_endpoint(set, 1, 10, 0, WL_SEC(110), WL_SEC(200)), ==,
+                    WL_FACT_SOURCE_RETURNED);
     g_assert_false(wl_fact_set_has_stale(set));
     g_assert_cmpint(wl_fact_set_next_expiry(set, WL_SEC(199)), ==, WL_SEC(200));
     g_assert_cmpuint(gone, ==, 0);
@@ -199,24 +202,27 @@ test_fact_set_endpoint_bounds(void)
     WlKey subject = key_of(1);
 
     for (guint i = 0; i < 4; i++)
-        g_assert_cmpint(tell_endpoint(set, 1, 10, i, 0, WL_SEC(255)), ==, WL_TOLD_NEW);
+        g_assert_cmpint(tell_endpoint(set, 1, 10, i, 0, WL_SEC(255)), ==, WL_FACT_SOURCE_NEW);
     /* one datagram does not empty the list ... */
-    g_assert_cmpint(tell_endpoint(set, 1, 10, 4, WL_SEC(1), WL_SEC(255)), ==, WL_TOLD_REFUSED);
+    g_assert_cmpint(tell_endpoint(set, 1, 10, 4, WL_SEC(1), WL_SEC(255)), ==,
+                    WL_FACT_SOURCE_REFUSED);
     g_assert_cmpuint(wl_fact_set_about(set, &subject)->len, ==, 4);
     /* ... but who moves often is followed */
     tell_endpoint(set, 1, 10, 0, WL_SEC(12), WL_SEC(255));
-    g_assert_cmpint(tell_endpoint(set, 1, 10, 4, WL_SEC(12), WL_SEC(255)), ==, WL_TOLD_NEW);
+    g_assert_cmpint(tell_endpoint(set, 1, 10, 4, WL_SEC(12), WL_SEC(255)), ==, WL_FACT_SOURCE_NEW);
     g_assert_cmpuint(wl_fact_set_about(set, &subject)->len, ==, 4);
     for (guint source = 11; source < 14; source++) {
         for (guint i = 0; i < 4; i++)
             g_assert_cmpint(
                 tell_endpoint(set, 1, source, 100 * source + i, WL_SEC(12), WL_SEC(255)), ==,
-                WL_TOLD_NEW);
+                WL_FACT_SOURCE_NEW);
     }
     g_assert_cmpuint(wl_fact_set_about(set, &subject)->len, ==, 16);
-    g_assert_cmpint(tell_endpoint(set, 1, 14, 9000, WL_SEC(60), WL_SEC(255)), ==, WL_TOLD_REFUSED);
+    g_assert_cmpint(tell_endpoint(set, 1, 14, 9000, WL_SEC(60), WL_SEC(255)), ==,
+                    WL_FACT_SOURCE_REFUSED);
     /* what it says itself always finds room */
-    g_assert_cmpint(tell_endpoint(set, 1, 1, 9001, WL_SEC(60), WL_SEC(255)), ==, WL_TOLD_NEW);
+    g_assert_cmpint(tell_endpoint(set, 1, 1, 9001, WL_SEC(60), WL_SEC(255)), ==,
+                    WL_FACT_SOURCE_NEW);
     g_assert_cmpuint(wl_fact_set_about(set, &subject)->len, ==, 16);
 }
 
@@ -227,18 +233,20 @@ test_fact_set_bounds(void)
     guint held = 0;
 
     for (guint source = 10; source < 13; source++) {
-        for (guint i = 0; i < WL_MAX_CLAIMS_OF_SOURCE + 5; i++)
-            held += tell_endpoint(set, 100 + i, source, source, 0, WL_SEC(255)) == WL_TOLD_NEW;
+        for (guint i = 0; i < WL_MAX_FACTS_OF_SOURCE + 5; i++)
+            held +=
+                tell_endpoint(set, 100 + i, source, source, 0, WL_SEC(255)) == WL_FACT_SOURCE_NEW;
     }
-    g_assert_cmpuint(held, ==, WL_MAX_CLAIMS);
-    g_assert_cmpuint(wl_fact_set_claims(set), ==, WL_MAX_CLAIMS);
+    g_assert_cmpuint(held, ==, WL_MAX_FACT_SOURCES);
+    g_assert_cmpuint(wl_fact_set_count_sources(set), ==, WL_MAX_FACT_SOURCES);
     /* what is held is still renewed */
-    g_assert_cmpint(tell_endpoint(set, 100, 10, 10, WL_SEC(1), WL_SEC(256)), ==, WL_TOLD_AGAIN);
+    g_assert_cmpint(tell_endpoint(set, 100, 10, 10, WL_SEC(1), WL_SEC(256)), ==,
+                    WL_FACT_SOURCE_RENEWED);
     /* a larger profile has room for more */
-    wl_fact_set_allow(set, WL_MAX_CLAIMS + WL_MAX_CLAIMS_OF_PEER);
+    wl_fact_set_allow(set, WL_MAX_FACT_SOURCES + WL_MAX_FACT_SOURCES_OF_PEER);
     for (guint i = 0; i < 100; i++)
-        held += tell_endpoint(set, 200 + i, 14, 14, 0, WL_SEC(255)) == WL_TOLD_NEW;
-    g_assert_cmpuint(held, ==, WL_MAX_CLAIMS + WL_MAX_CLAIMS_OF_PEER);
+        held += tell_endpoint(set, 200 + i, 14, 14, 0, WL_SEC(255)) == WL_FACT_SOURCE_NEW;
+    g_assert_cmpuint(held, ==, WL_MAX_FACT_SOURCES + WL_MAX_FACT_SOURCES_OF_PEER);
 }
 
 static void
@@ -263,7 +271,7 @@ test_fact_set_local(void)
     wl_fact_set_local_begin(set);
     g_assert_true(wl_fact_set_local_end(set, &subject, 0));
     g_assert_cmpuint(wl_fact_set_size(set), ==, 0);
-    g_assert_cmpuint(wl_fact_set_claims(set), ==, 0);
+    g_assert_cmpuint(wl_fact_set_count_sources(set), ==, 0);
 }
 
 /* ---- candidates */
@@ -421,23 +429,23 @@ test_policy_prefixes(void)
 static void
 test_claims(void)
 {
-    g_autoptr(WlClaims) claims = wl_claims_new();
+    g_autoptr(WlPrefixArbiter) claims = wl_prefix_arbiter_new();
     WlKey hub = key_of(1), a = key_of(2), b = key_of(3);
     WlPrefix site = bench_prefix("10.9.0.0/16"), net = bench_prefix("10.9.1.0/24"),
              host = bench_prefix("10.9.1.5/32"), other = bench_prefix("10.9.2.0/24"),
              both = bench_prefix("10.9.0.0/22");
 
-    g_assert_cmpint(wl_claims_add(claims, &net, &a, FALSE), ==, WL_VERDICT_ACCEPTED);
-    g_assert_cmpint(wl_claims_add(claims, &net, &a, FALSE), ==, WL_VERDICT_ACCEPTED);
-    g_assert_cmpint(wl_claims_add(claims, &net, &b, FALSE), ==, WL_VERDICT_TAKEN);
-    g_assert_cmpint(wl_claims_add(claims, &host, &b, FALSE), ==, WL_VERDICT_TAKEN);
-    g_assert_cmpint(wl_claims_add(claims, &host, &a, FALSE), ==, WL_VERDICT_ACCEPTED);
-    g_assert_cmpint(wl_claims_add(claims, &both, &b, FALSE), ==, WL_VERDICT_TAKEN);
-    g_assert_cmpint(wl_claims_add(claims, &other, &b, FALSE), ==, WL_VERDICT_ACCEPTED);
+    g_assert_cmpint(wl_prefix_arbiter_add(claims, &net, &a, FALSE), ==, WL_VERDICT_ACCEPTED);
+    g_assert_cmpint(wl_prefix_arbiter_add(claims, &net, &a, FALSE), ==, WL_VERDICT_ACCEPTED);
+    g_assert_cmpint(wl_prefix_arbiter_add(claims, &net, &b, FALSE), ==, WL_VERDICT_TAKEN);
+    g_assert_cmpint(wl_prefix_arbiter_add(claims, &host, &b, FALSE), ==, WL_VERDICT_TAKEN);
+    g_assert_cmpint(wl_prefix_arbiter_add(claims, &host, &a, FALSE), ==, WL_VERDICT_ACCEPTED);
+    g_assert_cmpint(wl_prefix_arbiter_add(claims, &both, &b, FALSE), ==, WL_VERDICT_TAKEN);
+    g_assert_cmpint(wl_prefix_arbiter_add(claims, &other, &b, FALSE), ==, WL_VERDICT_ACCEPTED);
     /* a router may lie around them */
-    g_assert_cmpint(wl_claims_add(claims, &site, &hub, TRUE), ==, WL_VERDICT_ACCEPTED);
+    g_assert_cmpint(wl_prefix_arbiter_add(claims, &site, &hub, TRUE), ==, WL_VERDICT_ACCEPTED);
     other = bench_prefix("10.9.3.0/24");
-    g_assert_cmpint(wl_claims_add(claims, &other, &b, FALSE), ==, WL_VERDICT_ACCEPTED);
+    g_assert_cmpint(wl_prefix_arbiter_add(claims, &other, &b, FALSE), ==, WL_VERDICT_ACCEPTED);
 }
 
 /* ---- sending level (docs/protocol.md 5.6) */
@@ -445,42 +453,42 @@ test_claims(void)
 static void
 test_level(void)
 {
-    WlLevelQuestion question = {.configured_trust = WL_TRUST_UNSET};
+    WlAdvertiseInput question = {.configured_trust = WL_TRUST_UNSET};
 
     /* 1: no endpoint, whatever else */
-    g_assert_cmpint(wl_sender_level(&question), ==, WL_LEVEL_NOTHING);
+    g_assert_cmpint(wl_advertise_level(&question), ==, WL_ADVERTISE_NOTHING);
     question.is_router = question.fact_exchanger = question.self_router = TRUE;
     question.configured_trust = WL_TRUST_DELEGATE;
-    g_assert_cmpint(wl_sender_level(&question), ==, WL_LEVEL_NOTHING);
-    question = (WlLevelQuestion){.has_endpoint = TRUE, .configured_trust = WL_TRUST_UNSET};
+    g_assert_cmpint(wl_advertise_level(&question), ==, WL_ADVERTISE_NOTHING);
+    question = (WlAdvertiseInput){.has_endpoint = TRUE, .configured_trust = WL_TRUST_UNSET};
     /* 4: quiet leaf */
-    g_assert_cmpint(wl_sender_level(&question), ==, WL_LEVEL_PING);
+    g_assert_cmpint(wl_advertise_level(&question), ==, WL_ADVERTISE_ALIVE);
     question.configured_trust = WL_TRUST_ENDPOINT;
-    g_assert_cmpint(wl_sender_level(&question), ==, WL_LEVEL_PING);
+    g_assert_cmpint(wl_advertise_level(&question), ==, WL_ADVERTISE_ALIVE);
     /* 2: trusted enough */
     question.configured_trust = WL_TRUST_ALLOWED_IPS;
-    g_assert_cmpint(wl_sender_level(&question), ==, WL_LEVEL_FACTS);
+    g_assert_cmpint(wl_advertise_level(&question), ==, WL_ADVERTISE_FACTS);
     question.configured_trust = WL_TRUST_UNSET;
     /* 2: a router */
     question.is_router = TRUE;
-    g_assert_cmpint(wl_sender_level(&question), ==, WL_LEVEL_FACTS);
+    g_assert_cmpint(wl_advertise_level(&question), ==, WL_ADVERTISE_FACTS);
     question.is_router = FALSE;
     /* 3: exchanger */
     question.fact_exchanger = TRUE;
-    g_assert_cmpint(wl_sender_level(&question), ==, WL_LEVEL_FACTS);
+    g_assert_cmpint(wl_advertise_level(&question), ==, WL_ADVERTISE_FACTS);
     question.fact_exchanger = FALSE;
     /* 5, 6: chatty or router, by the peer's health */
     for (guint i = 0; i < 2; i++) {
         question.self_chatty = i == 0;
         question.self_router = i == 1;
         question.healthy = TRUE;
-        g_assert_cmpint(wl_sender_level(&question), ==, WL_LEVEL_FACTS);
+        g_assert_cmpint(wl_advertise_level(&question), ==, WL_ADVERTISE_FACTS);
         question.healthy = FALSE;
-        g_assert_cmpint(wl_sender_level(&question), ==, WL_LEVEL_PING);
+        g_assert_cmpint(wl_advertise_level(&question), ==, WL_ADVERTISE_ALIVE);
     }
     question.self_chatty = question.self_router = FALSE;
     question.healthy = TRUE;
-    g_assert_cmpint(wl_sender_level(&question), ==, WL_LEVEL_PING);
+    g_assert_cmpint(wl_advertise_level(&question), ==, WL_ADVERTISE_ALIVE);
 }
 
 static void
