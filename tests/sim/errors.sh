@@ -1,25 +1,25 @@
 #!/bin/sh
-# What is wrong in a scenario is named: file, line, word, and what would be right.
+# A mistake in a scenario is reported with file, line, word, and what would be right.
 # Usage: errors.sh WIRELINK-SIM
 set -eu
 file=$(mktemp)
 trap 'rm -f "$file"' EXIT
 failed=0
-# wants LINE-NUMBER TEXT: the scenario on standard input is refused with both
+# wants LINE-NUMBER TEXT: the scenario on standard input is refused with both in the message
 wants() {
   cat > "$file"
-  message=$("$sim" "$file" 2>&1) && { echo "accepted: wanted $2" >&2; failed=1; }
+  message=$("$sim" "$file" 2>&1) && { echo "the scenario was accepted: wanted $2" >&2; failed=1; }
   case $message in
     *"$file:$1: "*"$2"*) ;;
     *) echo "wanted line $1 and \"$2\"; got: $message" >&2; failed=1;;
   esac
 }
-# fails TEXT: the scenario on standard input runs, fails, and says so
+# fails TEXT: the scenario on standard input fails with this text in the message
 fails() {
   cat > "$file"
-  message=$("$sim" "$file" 2>&1) && { echo "it did not fail: wanted $1" >&2; failed=1; }
+  message=$("$sim" "$file" 2>&1) && { echo "the scenario did not fail: wanted $1" >&2; failed=1; }
   case $message in
-    *"$1"*"again: $sim --seed 1 --mixture native --trace $file"*) ;;
+    *"$1"*"repeat with: $sim --seed 1 --mixture native --trace $file"*) ;;
     *) echo "wanted \"$1\"; got: $message" >&2; failed=1;;
   esac
 }
@@ -43,7 +43,7 @@ wants 5 'at "c2hvcnQ=": wanted a public key in base64' << END
 $two
 host c key c2hvcnQ=
 END
-wants 5 'at "again": wanted a line before this one in which the one says something' << END
+wants 5 'at "again": wanted an earlier "advertise" of these hosts' << END
 $two
 at 1s advertise a b again
 END
@@ -82,10 +82,10 @@ wants 5 'at "nowhere.network": wanted one file beside this one' << END
 $two
 include nowhere.network
 END
-wants 1 'a second one, to end the text' << END
+wants 1 'a closing quotation mark' << END
 title "x
 END
-fails 'it was not so' << END
+fails 'the expectation does not hold' << END
 $two
 at 0s start a
 by 2s a b direct
@@ -95,24 +95,24 @@ $two
 at 0s start a b
 from 0s to 10s fact-datagrams a = 0
 END
-fails 'no answer' << END
+fails 'no reply' << END
 $two
 at 0s start a
 at 1s ping a b
 END
-fails 'this time begins after its end' << END
+fails 'the time begins after its end' << END
 $two
 at 0s start a b
 by 20s a b direct as up
 from up+10s to 1s always a b direct
 END
-fails 'all of them' << END
+fails 'all pairs' << END
 $two
 at 0s start a b
 by 20s a b direct
 expect not all direct
 END
-fails 'the run ended before that' << END
+fails 'the run ended before this time' << END
 $two
 at 0s start a b
 by 20s a b direct as up

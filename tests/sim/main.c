@@ -18,18 +18,17 @@ static const GOptionEntry entries[] = {
     {"mixture", 0, 0, G_OPTION_ARG_STRING, &mixture_option,
      "run with this mixture only: native, go-hub, go-leaves, go", "NAME"},
     {"directory", 0, 0, G_OPTION_ARG_FILENAME, &directory_option,
-     "run all scenarios in a directory and below it, too", "DIR"},
+     "also run all scenarios in a directory and below it", "DIR"},
     {"random", 0, 0, G_OPTION_ARG_NONE, &random_option,
-     "random worlds with random faults, whose properties are checked", NULL},
-    {"seeds", 0, 0, G_OPTION_ARG_STRING, &seeds_option, "with --random: which; default 1-200",
+     "check the properties of random worlds with random faults", NULL},
+    {"seeds", 0, 0, G_OPTION_ARG_STRING, &seeds_option, "with --random: the worlds; default 1-200",
      "A-B"},
     {"hosts", 0, 0, G_OPTION_ARG_INT64, &hosts_option,
-     "measure a hub and N-1 leaves, at rest for ten minutes of virtual time", "N"},
-    {"rest", 0, 0, G_OPTION_ARG_INT64, &rest_option, "with --hosts: another time of rest",
-     "SECONDS"},
+     "measure a hub and N-1 leaves, during ten virtual minutes at rest", "N"},
+    {"rest", 0, 0, G_OPTION_ARG_INT64, &rest_option, "with --hosts: the time at rest", "SECONDS"},
     {"print", 0, 0, G_OPTION_ARG_NONE, &print_option,
-     "with --random: print them as scenarios and run nothing", NULL},
-    {"trace", 0, 0, G_OPTION_ARG_NONE, &trace_option, "print everything that happens", NULL},
+     "with --random: print the worlds as scenarios instead", NULL},
+    {"trace", 0, 0, G_OPTION_ARG_NONE, &trace_option, "print all events", NULL},
     {"tap", 0, 0, G_OPTION_ARG_NONE, &tap_option, "print results as TAP", NULL},
     {G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &files, NULL, "FILE…"},
     {NULL},
@@ -56,11 +55,11 @@ print_failure(const Tally *tally, const Run *run)
     const char *prefix = tap_option ? "# " : "";
 
     print_lines(run->failure);
-    printf("%sagain: %s --seed %u --mixture %s --trace %s\n", prefix, tally->program, run->seed,
-           mixture_to_string(run->mixture), run->text->file);
+    printf("%srepeat with: %s --seed %u --mixture %s --trace %s\n", prefix, tally->program,
+           run->seed, mixture_to_string(run->mixture), run->text->file);
 }
 
-/* TRUE if the scenario did as it should with that seed. *run is given. */
+/* TRUE if the scenario succeeds with that seed. *run is to be freed. */
 static gboolean
 run_once(const Tally *tally, ScenarioText *text, Mixture mixture, guint32 seed, Run **run,
          GError **error)
@@ -119,7 +118,7 @@ run_file(Tally *tally, const char *path, GError **error)
 
     if (!text)
         return FALSE;
-    /* To learn what it asks for. */
+    /* To learn its mixtures and seeds. */
     first = run_new(text, MIXTURE_NATIVE, 1, FALSE, error);
     if (!first)
         return FALSE;
@@ -163,7 +162,7 @@ run_random(Tally *tally, guint32 seed, GError **error)
     if (run->failure) {
         tally->failed++;
         print_lines(run->failure);
-        printf("%sagain: %s --random --seeds %u-%u --trace\n", tap_option ? "# " : "",
+        printf("%srepeat with: %s --random --seeds %u-%u --trace\n", tap_option ? "# " : "",
                tally->program, seed, seed);
     }
     tally->cases++;
@@ -205,7 +204,7 @@ run_randoms(Tally *tally, GError **error)
     if (tap_option)
         printf("%s 1 random worlds %u to %u\n1..1\n", tally->failed ? "not ok" : "ok", first, last);
     printf(
-        "%s%u seeds, %u failed; longest without a way that there was: ours %.0f s, others %.0f s\n",
+        "%s%u seeds, %u failed; longest outage of a pair with a path: native %.0f s, with Go daemons %.0f s\n",
         tap_option ? "# " : "", tally->cases, tally->failed, (double) tally->worst_native / 1e6,
         (double) tally->worst_go / 1e6);
     return TRUE;
@@ -240,7 +239,7 @@ add_scenarios(GPtrArray *paths, const char *folder, GError **error)
     return TRUE;
 }
 
-/* Paths: those of the directory and its subdirectories, sorted, then the files. */
+/* Paths of the directory and its subdirectories, sorted, then the files. */
 static GPtrArray *
 collect(GError **error)
 {
@@ -268,7 +267,8 @@ main(int argc, char **argv)
     Tally tally = {.program = argv[0]};
 
     g_option_context_set_summary(
-        context, "Runs whole networks in virtual time. Scenarios: tests/sim/README.md");
+        context,
+        "Runs whole networks in virtual time. The scenarios are described in tests/sim/README.md.");
     g_option_context_add_main_entries(context, entries, NULL);
     if (!g_option_context_parse(context, &argc, &argv, &error)) {
         fprintf(stderr, "wirelink-sim: %s\n", error->message);

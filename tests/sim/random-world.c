@@ -8,8 +8,8 @@
 #define LAST_START  15  /* s */
 #define FIRST_FAULT 60  /* s */
 #define LAST_FAULT  360 /* s */
-#define QUIET       420 /* s: everything is mended */
-#define FLOOD       30  /* addresses that one liar tells of one member */
+#define QUIET       420 /* s: all faults are over */
+#define FLOOD       30  /* endpoints that one liar advertises about one member */
 
 typedef enum {
     MEMBER_NATIVE,
@@ -23,14 +23,14 @@ typedef struct {
     guint n;     /* members; the hub is the first */
     guint sites; /* networks behind a NAT */
     gboolean tunnel6;
-    gboolean wide;      /* facts may claim prefixes that this machine and others have a use for */
-    gboolean full_mesh; /* everybody has everybody in its profile */
-    const char *lan;    /* the beginning of all addresses in the sites */
+    gboolean wide;      /* the networks include prefixes that machines need otherwise */
+    gboolean full_mesh; /* every profile contains all members */
+    const char *lan;    /* the first half of all addresses in the sites */
     gboolean site6[MAX_SITES];
-    guint next[MAX_SITES + 1]; /* free address of each site, and of the internet */
+    guint next[MAX_SITES + 1]; /* the next free address of each site, and of the internet */
     MemberKind kind[MAX_MEMBERS];
-    char *place[MAX_MEMBERS]; /* its IPv4 address, and the length of its network */
-    guint free[MAX_MEMBERS];  /* s: from when on the member may have a fault again */
+    char *place[MAX_MEMBERS]; /* its IPv4 address */
+    guint free[MAX_MEMBERS];  /* s: when the member may have its next fault */
 } Maker;
 
 static guint
@@ -82,7 +82,7 @@ make_sites(Maker *self)
     self->next[self->sites] = 2;
 }
 
-/* A network and addresses in it that nobody has had, for member @i. To be freed. */
+/* A network and unused addresses in it, for member @i. To be freed. */
 static char *
 make_place(Maker *self, guint i)
 {
@@ -116,7 +116,7 @@ make_member(Maker *self, guint i)
         self->kind[i] = MEMBER_GO;
     else if (i > 0 && chance(self, 0.08))
         self->kind[i] = MEMBER_BASIC;
-    /* Several behind one NAT: each has a port of its own. */
+    /* Several members behind one NAT need different ports. */
     add_line(self, "host m%u on %s tunnel 10.77.0.%u/24%s port %u %s%s", i, place, i + 1,
              self->tunnel6 ? tunnel6 : "", 51820 + i, kinds[self->kind[i]],
              i == 0 ? " router" : "");
@@ -141,7 +141,7 @@ make_profiles(Maker *self)
 
 /* ---- faults */
 
-/* What no fact may give, by somebody who is trusted with all that a fact may. */
+/* What no fact may give, from a source that is trusted with everything else. */
 static void
 make_forbidden(Maker *self, guint at, guint to)
 {
@@ -156,7 +156,7 @@ make_forbidden(Maker *self, guint at, guint to)
         return;
     }
     if (chance(self, 0.3)) {
-        /* All hosts of a network that it may be on; itself. */
+        /* The broadcast address of a network of the receiver; the receiver itself. */
         add_line(self, "at %us advertise m0 m%u m%u endpoint %s.%u.255:%u ttl %u", at, to, about,
                  self->lan, site, 51820 + about, ttl);
         add_line(self, "at %us advertise m0 m%u m%u endpoint %s:%u ttl %u", at, to, about,
@@ -168,7 +168,7 @@ make_forbidden(Maker *self, guint at, guint to)
         prefix = g_strdup(chance(self, 0.5) ? "0.0.0.0/0" : "128.0.0.0/1");
         break;
     case 1:
-        prefix = g_strdup_printf("10.77.0.%u/32", to + 1); /* the one who hears it */
+        prefix = g_strdup_printf("10.77.0.%u/32", to + 1); /* the receiver */
         break;
     case 2:
         prefix = g_strdup("8.8.8.0/24");
@@ -187,7 +187,7 @@ make_forbidden(Maker *self, guint at, guint to)
         break;
     }
     add_line(self, "at %us advertise m0 m%u m%u allowed-ips %s ttl %u", at, to, about, prefix, ttl);
-    /* One of another leaf, where the profile says whose it is. */
+    /* A prefix that the profile gives to another leaf. */
     if (self->full_mesh && about > 0 && about != to)
         add_line(self, "at %us advertise m0 m%u m%u allowed-ips 10.77.0.%u/32 ttl %u", at, to,
                  about, 2 + (about + 1) % (self->n - 1), ttl);
@@ -207,7 +207,7 @@ make_lie(Maker *self, guint at, guint liar)
     guint to = roll(self, 3) == 0 ? roll(self, self->n) : 0, about = roll(self, self->n);
     guint ttl = 1 + roll(self, 255);
 
-    /* The hub is trusted: what it says is so, if any fact may say it. */
+    /* The hub is trusted: its facts count unless no fact may give this. */
     if (liar == 0 || to == liar || chance(self, 0.4)) {
         to = 1 + roll(self, self->n - 1);
         if (self->kind[to] == MEMBER_NATIVE)
@@ -243,7 +243,7 @@ make_lie(Maker *self, guint at, guint liar)
     }
 }
 
-/* Two moments of one member. */
+/* Two events of one member. */
 static void
 make_pair(Maker *self, guint at, guint until, guint i, const char *begin, const char *end)
 {
@@ -299,8 +299,8 @@ make_fault_of(Maker *self, guint at, guint until, guint i)
         add_line(self, "at %us mend m%u m%u", until, i, other);
         break;
     case 8:
-        /* A Go daemon believes the age of a handshake whatever the clock did, and its WireGuard
-         * takes what comes from before the last handshake for a replay. */
+        /* A Go daemon trusts the age of a handshake after a clock jump, and its WireGuard takes an
+         * initiation older than the last handshake for a replay. */
         if (self->kind[i] != MEMBER_NATIVE)
             break;
         add_line(self, "at %us clock m%u %s %um", at, i,
@@ -314,7 +314,7 @@ make_fault_of(Maker *self, guint at, guint until, guint i)
     }
 }
 
-/* What its machine has beside its uplink. */
+/* What the machine has in addition to its uplink. */
 static void
 make_environment(Maker *self, guint at, guint until, guint i)
 {
@@ -372,7 +372,7 @@ random_world_new(guint32 seed)
     add_line(&self, "properties quiet %us", QUIET);
     for (guint i = 0; i < self.n; i++)
         add_line(&self, "at %ums start m%u", roll(&self, LAST_START * 1000), i);
-    /* In the order of time, so that a fault of a member is over before its next one begins. */
+    /* In the order of time, so that a fault of a member ends before its next one. */
     for (guint i = 0; i < faults; i++)
         make_fault(&self, FIRST_FAULT + i * (LAST_FAULT - FIRST_FAULT) / faults);
     add_line(&self, "at %us network internet loss 0%% duplicate 0%% reorder 0%%", QUIET);

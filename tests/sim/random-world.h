@@ -3,6 +3,6 @@
 
 #include <glib.h>
 
-/** A scenario with 3 to 30 members of mixed kinds, NATs and faults, whose properties are to be
- * checked: the same seed, the same text. To be freed. */
+/** A scenario with 3 to 30 members of mixed kinds, NATs and faults, which checks properties. The
+ * same seed gives the same text. To be freed. */
 char *random_world_new(guint32 seed);

@@ -12,7 +12,7 @@
 #define NEIGHBORS 2 /* on either side */
 #define GIVE_UP   SIM_SEC(3600)
 #define STARTS    SIM_SEC(10) /* all start within */
-#define STEPS     10          /* of a long run, each with a word about it */
+#define STEPS     10          /* of a long run, each with a line of progress */
 
 static char *
 make_text(guint hosts)
@@ -34,7 +34,7 @@ make_text(guint hosts)
         g_string_append_printf(text, "peer m%u allowed-ips 10.1.%u.%u/32\n", i, i >> 8 & 255,
                                i & 255);
     for (guint i = 1; i < hosts; i++) {
-        /* With this trust it takes addresses of those it knows, and no new members. */
+        /* With this trust a leaf accepts endpoints of known members and no new members. */
         g_string_append_printf(text,
                                "profile m%u\npeer m0 endpoint 203.0.113.1:51820 "
                                "allowed-ips 10.0.0.0/8 trust Endpoint\n",
@@ -54,7 +54,7 @@ make_text(guint hosts)
     return g_string_free(text, FALSE);
 }
 
-/* What is printed is for a table; of a run that takes minutes one wants to know where it is. */
+/* Results go to stdout, for a table; progress of a run that takes minutes to stderr. */
 static void
 print_progress(const Run *run, const char *what)
 {
@@ -82,7 +82,7 @@ run_until(const Run *run, gint64 when, const char *what)
     }
 }
 
-/* Every host is direct with every peer of its profile; those that are stay out of @waiting. */
+/* Removes from @waiting each host that is direct with every peer of its profile. TRUE: all are. */
 static gboolean
 all_direct(Run *run, GPtrArray *waiting)
 {
@@ -159,7 +159,7 @@ facts_of_leaves(const Run *run, guint hosts)
     return (double) facts / (hosts - 1);
 }
 
-/* None may be missing for want of room. */
+/* No fact may be refused for want of room. */
 static void
 print_hub_facts(const Run *run)
 {
@@ -170,7 +170,7 @@ print_hub_facts(const Run *run)
            wl_engine_get_verdict_counters(hub->engine)[WL_VERDICT_TOO_MANY]);
 }
 
-/* What goes when they go is what they had. The simulated devices and what they remember stay. */
+/* The freed memory is that of the members. The simulated devices and state files stay. */
 static gsize
 end_members(const Run *run, guint first, guint last)
 {

@@ -3,7 +3,7 @@
 
 #include <glib.h>
 
-/** One hub and @hosts - 1 leaves behind a NAT each, who know the hub and four neighbors: runs them
- * until all of these are direct, then lets them rest for @rest µs, and prints `name: value unit` a
- * line. FALSE with *error if they do not get that far. */
+/** Measures one hub and @hosts - 1 leaves behind a NAT each, which know the hub and four neighbors.
+ * Runs until all these pairs are direct and then for @rest µs, and prints lines `name: value unit`.
+ * FALSE with *error if a pair does not become direct. */
 gboolean scale_run(guint hosts, guint32 seed, gint64 rest, GError **error);

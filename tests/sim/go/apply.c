@@ -31,7 +31,7 @@ ensure_state(GoDaemon *self, const WlKey *key)
     return state;
 }
 
-/* Of two that say different things either may win, each time anew. */
+/* Conflicting metadata is resolved at random, each time. */
 static void
 merge_metadata(GoDaemon *self, GoState *state, const GPtrArray *facts)
 {
@@ -92,7 +92,7 @@ go_state_update(GoDaemon *self, const WlDevicePeer *peer, const GPtrArray *facts
 
 /* ---- allowed IPs (docs/protocol.md 7.3) ---------------------------------------------------- */
 
-/* What one request says of one peer. */
+/* A request for one peer. */
 typedef struct {
     WlEndpoint endpoint;
     gboolean replace;
@@ -105,7 +105,7 @@ is_allowed_fact(const WlFact *fact)
     return fact->attribute == WL_ATTRIBUTE_ALLOWED_V4 || fact->attribute == WL_ATTRIBUTE_ALLOWED_V6;
 }
 
-/* By its bytes: what is not masked is never the same as what the kernel made of it. */
+/* Compared byte by byte: an unmasked prefix never equals the kernel's. */
 static gboolean
 facts_have(const GPtrArray *facts, const WlPrefix *prefix)
 {
@@ -237,7 +237,7 @@ try_endpoint(GoDaemon *self, Request *request, const WlDevicePeer *peer, const G
     text = wl_endpoint_to_string(&next);
     go_log(self, &peer->public_key, "trying endpoint %s", text);
     request->endpoint = next;
-    /* So that something is sent there soon, which makes WireGuard start a handshake. */
+    /* The forced Alive makes WireGuard initiate a handshake soon. */
     go_knowledge_force_ping(self->knowledge, &self->key, &peer->public_key);
 }
 

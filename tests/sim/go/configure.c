@@ -25,7 +25,7 @@ go_link_local(const WlKey *key)
     return wl_prefix_from_ip(&ip);
 }
 
-/* An allowed IP has one owner: giving it to one peer takes it from the others. */
+/* An allowed IP has one owner: assigning it to a peer takes it from the others. */
 static void
 take_from_others(GoDaemon *self, const WlDevicePeer *owner)
 {
@@ -90,7 +90,7 @@ is_reliable(const GoDaemon *self, const WlKey *key)
            state->alive_until - self->now > GO_RELIABLE_LEFT;
 }
 
-/* *configured: some peer's configured trust says who may tell of members. */
+/* *configured: the configuration trusts a peer with Membership. */
 static gboolean
 has_reliable_source(const GoDaemon *self, const WlDevice *before, gboolean *configured)
 {

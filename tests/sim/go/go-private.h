@@ -43,13 +43,13 @@ typedef struct _GoKnowledge GoKnowledge;
 
 GoKnowledge *go_knowledge_new(void);
 void go_knowledge_free(GoKnowledge *self);
-/** From then on facts from @peer count. */
+/** Facts from @peer count from now on. */
 void go_knowledge_add_peer(GoKnowledge *self, const WlKey *peer);
 void go_knowledge_received(GoKnowledge *self, const WlFact *fact, const WlKey *source);
 void go_knowledge_sent(GoKnowledge *self, const WlFact *fact, const WlKey *peer);
 gboolean go_knowledge_needs(const GoKnowledge *self, const WlFact *fact, const WlKey *peer,
                             gint64 now, gint64 margin);
-/** Until when @peer is alive; 0: it never said so. *boot_id may be NULL; FALSE if none is known. */
+/** Until when @peer is alive; 0: it never sent an Alive. FALSE if no boot id is known. */
 gboolean go_knowledge_alive(const GoKnowledge *self, const WlKey *peer, gint64 *until,
                             WlBootId *boot_id);
 void go_knowledge_force_ping(GoKnowledge *self, const WlKey *own, const WlKey *peer);
@@ -85,8 +85,8 @@ struct _GoDaemon {
     gint64 next_tick;
     gint64 now;         /* of the chunk being worked on */
     GArray *collecting; /* of GoReceived */
-    GQueue chunks;      /* of GArray: cut, and waiting for a snapshot */
-    gboolean primed;    /* what is done once at the start is done */
+    GQueue chunks;      /* of GArray: complete, awaiting a snapshot */
+    gboolean primed;    /* the start is complete */
 
     WlDevice *device;     /* of the last snapshot; then with our own changes */
     GArray *local;        /* of WlLocalAddress */
@@ -113,7 +113,7 @@ char *go_dup_name(const GoDaemon *self, const WlKey *key);
 /* local.c */
 /** docs/protocol.md 5.2. */
 GoFacts *go_collect(GoDaemon *self);
-/** Asks for the names that go_collect() needs. */
+/** Requests resolution of the names that go_collect() needs. */
 void go_resolve(GoDaemon *self);
 /** docs/protocol.md 7.6. */
 gboolean go_will_tunnel(const GoDaemon *self, const WlIp *ip);
@@ -134,7 +134,7 @@ void go_send(GoDaemon *self, const WlDevice *device, gint64 now);
 void go_configure(GoDaemon *self, const WlDevice *before);
 gboolean go_has_prefix(const GArray *prefixes, const WlPrefix *prefix);
 WlPrefix go_link_local(const WlKey *key);
-/** Emits the change and carries it out on our view of the device. */
+/** Emits the change and applies it to our view of the device. */
 void go_change(GoDaemon *self, WlPeerChange *change);
 
 /* apply.c */

@@ -3,8 +3,8 @@
 
 #include "wl-engine-config.h"
 
-/* How long after the tick a chunk is worked on, and after that sent: the daemon is never quite on
- * time, so that what is due on a tick falls to this one or to the next. */
+/* Delay from the tick to processing a chunk, and from there to sending. A daemon is never quite on
+ * time, so that a deadline on a tick falls to this tick or to the next. */
 #define LATE_MAX 3000
 #define SEND_MAX 3000
 
@@ -291,7 +291,7 @@ work(GoDaemon *self, gint64 now, const GArray *chunk)
     before = copy_device(self->device);
     go_detect_router(self, TRUE);
     update_facts(self, chunk);
-    /* The daemon does both at the same time. The first time it sends before it knows who is
+    /* The daemon does both in parallel. Its first round sends before it knows which members are
      * offline. */
     if (first || go_random(self, 2) == 0) {
         go_send(self, before, then);
@@ -368,7 +368,7 @@ go_resolved(GoDaemon *self, gint64 now, const char *name, const WlEndpoint *endp
     g_hash_table_insert(self->resolved, g_strdup(name), found);
 }
 
-/* What was sent counts as known all the same (docs/protocol.md 12.16). */
+/* The facts count as known all the same (docs/protocol.md 12.16). */
 void
 go_send_failed(GoDaemon *self, gint64 now, const WlKey *key)
 {

@@ -21,8 +21,7 @@
  */
 typedef struct _GoDaemon GoDaemon;
 
-/** @config is copied. NULL with *error if it contradicts itself. The first chunk is asked for at
- * once. */
+/** @config is copied. NULL with *error if it is contradictory. The first deadline is at once. */
 GoDaemon *go_new(const WlEngineConfig *config, gint64 now, WlRandomFunc random, gpointer user_data,
                  GError **error);
 void go_free(GoDaemon *self);
@@ -42,7 +41,7 @@ gint64 go_get_deadline(const GoDaemon *self);
 
 /* ---- views --------------------------------------------------------------------------------- */
 
-/** What can be known of a peer since the last chunk; arrays last until the next input. */
+/** The view of a peer since the last chunk. Arrays last until the next input. */
 typedef struct {
     gboolean configured;
     gboolean in_device;
@@ -57,7 +56,7 @@ typedef struct {
 gboolean go_get_peer(const GoDaemon *self, const WlKey *key, GoPeer *peer);
 /** Those in the device, sorted; of WlKey; to be freed with g_array_unref(). */
 GArray *go_dup_peers(const GoDaemon *self);
-/** Everything believed, its own facts included; of WlFact; to be freed with g_array_unref(). */
+/** All accepted facts and its own; of WlFact; to be freed with g_array_unref(). */
 GArray *go_dup_facts(const GoDaemon *self);
 guint go_get_fact_count(const GoDaemon *self);
 const WlKey *go_get_public_key(const GoDaemon *self);

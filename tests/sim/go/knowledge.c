@@ -9,7 +9,7 @@ struct _GoKnowledge {
 };
 
 typedef struct {
-    gboolean in_device; /* was, once: its facts count */
+    gboolean in_device; /* was in the device once: its facts count */
     gboolean has_boot_id;
     WlBootId boot_id;
     GHashTable *expires; /* WlFact -> gint64 */
@@ -96,7 +96,7 @@ go_knowledge_received(GoKnowledge *self, const WlFact *fact, const WlKey *source
     if (fact->attribute == WL_ATTRIBUTE_ALIVE) {
         const WlBootId *id = &fact->value.boot_id;
 
-        /* It forgot us, or we it. Whose Alive it is is not looked at. */
+        /* One side lost its state. The subject of the Alive is not checked. */
         if (!known->has_boot_id || memcmp(&known->boot_id, id, sizeof(*id)) != 0)
             g_hash_table_remove_all(known->expires);
         known->has_boot_id = TRUE;

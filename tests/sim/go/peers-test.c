@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What a Go daemon does to its device (docs/protocol.md 6.4, 6.6, 7.3 and 7.5). */
+/* How a Go daemon changes its device (docs/protocol.md 6.4, 6.6, 7.3 and 7.5). */
 #include "go/rig.h"
 
 #include "wl-link-local.h"
@@ -10,7 +10,7 @@
 #define HUB_ENDPOINT  "203.0.113.1:51820"
 #define LEAF_ENDPOINT "198.51.100.2:51820"
 
-/* A member with a hub that may tell everything, and with a learned leaf in its device. */
+/* A member with a fully trusted hub and a learned leaf in its device. */
 static Rig *
 member_new(WlRole role, WlTrust own)
 {
@@ -46,7 +46,7 @@ test_added(void)
     const WlDevicePeer *peer;
 
     rig_live(rig, SEC(8), HUB);
-    /* Endpoints alone make no member. */
+    /* Endpoints alone add no member. */
     rig_receive_endpoint(rig, HUB, &rig->keys[LEAF], LEAF_ENDPOINT);
     rig_live(rig, SEC(10), HUB);
     g_assert_null(wl_device_find(rig->device, &rig->keys[LEAF]));
@@ -67,8 +67,8 @@ typedef struct {
     gint64 up;
     WlRole role;
     WlTrust own;
-    gboolean good; /* the prefix that facts give it is there in the end */
-    gboolean bad;  /* the one that only the device has is kept */
+    gboolean good; /* the prefix of its facts is present in the end */
+    gboolean bad;  /* the prefix that only the device has is kept */
 } ApplyRow;
 
 static const ApplyRow rows[] = {
@@ -113,7 +113,7 @@ test_apply(gconstpointer data)
     g_assert_cmpint(rig_has_allowed(rig, &rig->keys[LEAF], "10.66.0.0/24"), ==, row->bad);
 }
 
-/* An Alive that is nearly over does not add, and does not take away. */
+/* An Alive that is nearly expired neither adds nor removes. */
 static void
 test_nearly_over(void)
 {
@@ -202,7 +202,7 @@ static const DeleteRow deletes[] = {
      TRUE},
 };
 
-/* The hub, and a peer that nobody stands for; it appears when @up is over. */
+/* The hub, and an orphaned peer that appears after @up. */
 static Rig *
 stale_new(const DeleteRow *row)
 {
@@ -228,13 +228,13 @@ test_delete(gconstpointer data)
     rig_live(rig, SEC(10), HUB);
     g_assert_cmpint(rig_changes(rig, &rig->keys[LEAF], WL_PEER_REMOVE), ==, row->removed);
     g_assert_cmpint(wl_device_find(rig->device, &rig->keys[LEAF]) == NULL, ==, row->removed);
-    /* Marked or not, it is not touched otherwise. */
+    /* Orphaned or not, the peer stays unchanged. */
     if (!row->removed)
         g_assert_true(rig_has_allowed(rig, &rig->keys[LEAF], "10.77.0.3/32"));
     g_assert_nonnull(wl_device_find(rig->device, &rig->keys[HUB]));
 }
 
-/* Of a hub whose handshake is old, or that came back lately, nobody's silence counts. */
+/* A hub with an old handshake, or one that came back recently, is not authoritative. */
 static void
 test_unreliable(void)
 {
@@ -265,7 +265,8 @@ test_hub_rebooted(void)
     g_assert_null(wl_device_find(rig->device, &rig->keys[LEAF]));
 }
 
-/* In full-auto mode routers stay; with a source that may tell of members they go too. */
+/* Routers stay while no Membership trust is configured; with such a source they are removed, too.
+ */
 static void
 test_routers_stay(void)
 {
@@ -285,7 +286,7 @@ test_routers_stay(void)
     }
 }
 
-/* Learned, then told no more. */
+/* Learned, then no longer advertised. */
 static void
 test_fades(void)
 {

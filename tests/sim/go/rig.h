@@ -9,12 +9,12 @@
 #define RIG_MEMBERS 8
 #define RIG_TICK    SEC(5)
 
-/** One Go daemon by itself, member 0: the test plays its device, the clock and the others. */
+/** One Go daemon, member 0: the test plays its device, the clock and the other members. */
 typedef struct {
     GoDaemon *daemon;
     gint64 now, started;
     GRand *random;
-    WlDevice *device;               /* changes are applied to it; tests set the rest */
+    WlDevice *device;               /* changes are applied; tests set the rest */
     gint64 handshakes[RIG_MEMBERS]; /* -1: never; of others than members, never */
     WlKey private_keys[RIG_MEMBERS];
     WlKey keys[RIG_MEMBERS];
@@ -39,15 +39,16 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Rig, rig_free)
 WlEngineConfig *rig_config(Rig *rig, WlRole role);
 WlPeerConfig *rig_configure(Rig *rig, WlEngineConfig *config, guint member, const char *endpoint,
                             const char *allowed_ips);
-/** Puts it into the device before the start, as wg-quick would; allowed IPs separated by commas. */
+/** Adds a peer to the device before the start, as wg-quick would; allowed IPs separated by commas.
+ */
 WlDevicePeer *rig_device(Rig *rig, const WlKey *key, const char *endpoint, const char *allowed_ips);
-/** Takes @config; an uplink with 192.168.1.10/24. */
+/** Takes @config; there is an uplink with 192.168.1.10/24. */
 void rig_start(Rig *rig, WlEngineConfig *config);
 void rig_drain(Rig *rig);
 void rig_clear(Rig *rig);
 void rig_run(Rig *rig, gint64 duration);
-/** Lets @duration pass with a handshake and an Alive of each of the members 1 to @last in every
- * 20 s. */
+/** Lets @duration pass, with a handshake and an Alive of each of the members 1 to @last every 20 s.
+ */
 void rig_live(Rig *rig, gint64 duration, guint last);
 
 void rig_handshake(Rig *rig, guint member);
@@ -56,15 +57,14 @@ void rig_receive_alive(Rig *rig, guint from);
 void rig_receive_endpoint(Rig *rig, guint from, const WlKey *about, const char *endpoint);
 void rig_receive_allowed(Rig *rig, guint from, const WlKey *about, const char *prefix);
 void rig_receive_member(Rig *rig, guint from, const WlKey *about, const char *name);
-/** All three, with a TTL of 255 s. */
+/** Member, endpoint and allowed IP, with a TTL of 255 s. */
 void rig_introduce(Rig *rig, guint from, guint about, const char *endpoint, const char *prefix);
 
 gboolean rig_holds(Rig *rig, const WlFact *fact);
 gboolean rig_holds_allowed(Rig *rig, const WlKey *about, const char *prefix);
 gboolean rig_holds_endpoint(Rig *rig, const WlKey *about, const char *endpoint);
 gboolean rig_has_allowed(Rig *rig, const WlKey *key, const char *prefix);
-/** Times of datagrams to @member that carry an attribute about @about (NULL: anybody); of gint64.
- */
+/** Times of datagrams to @member with an attribute about @about (NULL: any subject); of gint64. */
 GArray *rig_times(Rig *rig, guint member, guint8 attribute, const WlKey *about);
 guint rig_changes(Rig *rig, const WlKey *key, WlPeerChangeKind kind);
 WlEndpoint rig_endpoint(const char *text);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Whom a Go daemon believes and what it sends (docs/protocol.md 5.3, 5.6, 6.2, 6.3, 6.5). */
+/* Which facts a Go daemon accepts and sends (docs/protocol.md 5.3, 5.6, 6.2, 6.3, 6.5). */
 #include <json-glib/json-glib.h>
 
 #include "go/rig.h"
@@ -73,7 +73,7 @@ test_level(gconstpointer data)
 
 /* ---- which facts (docs/protocol.md 5.6.1 and 5.6.3) ---------------------------------------- */
 
-/* A router with two members that are up. */
+/* A router with two live members. */
 static Rig *
 router_new(void)
 {
@@ -109,7 +109,7 @@ test_own_facts_left_out(void)
     g_assert_cmpuint(count_times(rig, HUB, WL_ATTRIBUTE_METADATA, &rig->keys[HUB]), >, 0);
     g_assert_cmpuint(count_times(rig, HUB, WL_ATTRIBUTE_ALLOWED_V4, &rig->keys[HUB]), ==, 0);
     g_assert_cmpuint(count_times(rig, HUB, WL_ATTRIBUTE_ENDPOINT_V4, &rig->keys[HUB]), ==, 0);
-    /* Our own network, since the configuration does not say. */
+    /* The own network, by default. */
     g_assert_cmpuint(count_times(rig, HUB, WL_ATTRIBUTE_ALLOWED_V4, &rig->keys[0]), >, 0);
     g_assert_true(rig_holds_allowed(rig, &rig->keys[0], "10.77.0.0/24"));
 }
@@ -128,7 +128,7 @@ test_offline_left_out(void)
     g_assert_cmpuint(count_times(rig, HUB, WL_ATTRIBUTE_ALLOWED_V4, &rig->keys[LEAF]), ==, 0);
 }
 
-/* The first round does not know yet who is offline. */
+/* The first round does not filter offline members yet. */
 static void
 test_first_unfiltered(void)
 {
@@ -145,7 +145,7 @@ test_first_unfiltered(void)
     g_assert_cmpuint(count_times(rig, HUB, WL_ATTRIBUTE_ALLOWED_V4, &rig->keys[LEAF]), ==, 1);
 }
 
-/* What a peer told us is not told to it, and what is relayed keeps its time. */
+/* A fact does not return to its source, and a relayed fact keeps its expiry. */
 static void
 test_relay(void)
 {
@@ -237,7 +237,7 @@ test_accept(gconstpointer data)
     WlEngineConfig *config = rig_config(rig, WL_ROLE_LEAF);
     g_auto(WlFact) fact = some_fact(attribute, &rig->keys[LEAF]);
 
-    /* Nobody has an opinion of who is neither configured nor in the device. */
+    /* No evaluator knows a key that is neither configured nor in the device. */
     if (level != WL_TRUST_UNSET)
         rig_configure(rig, config, HUB, NULL, NULL)->trust = level;
     if (json_array_get_boolean_element(row, 1))
@@ -254,7 +254,7 @@ typedef struct {
     const char *name;
     gboolean in_device, router;
     WlTrust own, other;                 /* configured for our own key and for a third peer */
-    gboolean endpoint, allowed, member; /* believed of a known subject */
+    gboolean endpoint, allowed, member; /* accepted about a known subject */
 } TrustRow;
 
 static const TrustRow trusts[] = {
@@ -327,10 +327,10 @@ test_received(void)
     GoPeer peer;
     WlFact foreign;
 
-    /* Where it would route into the tunnel; link-local and multicast ones are taken. */
+    /* Endpoints that route through the tunnel; link-local and multicast ones are accepted. */
     rig_receive_endpoint(rig, HUB, &rig->keys[LEAF], "10.77.0.9:1");
     rig_receive_endpoint(rig, HUB, &rig->keys[LEAF], "224.0.0.1:0");
-    /* Somebody else's Alive makes nobody alive. */
+    /* An Alive about another member makes no member alive. */
     wl_fact_init_alive(&foreign, &rig->keys[LEAF], &rig->boot_ids[LEAF], 0);
     rig_receive(rig, HUB, &foreign, 255);
     rig_run(rig, RIG_TICK);
@@ -343,7 +343,7 @@ test_received(void)
     g_assert_false(rig_holds(rig, &foreign));
 }
 
-/* What we stop standing for goes, also where it came from the network too. */
+/* A fact that the daemon no longer originates is pruned, even if it was received as well. */
 static void
 test_pruned(void)
 {
@@ -356,7 +356,7 @@ test_pruned(void)
     rig_receive_endpoint(rig, HUB, &rig->keys[HUB], HUB_ENDPOINT);
     rig_run(rig, RIG_TICK);
     g_assert_true(rig_holds_endpoint(rig, &rig->keys[HUB], HUB_ENDPOINT));
-    /* It comes up by Alive alone, from elsewhere: no endpoint of ours any more. */
+    /* The peer comes up by an Alive from elsewhere: the old endpoint is no local fact any more. */
     rig_receive_alive(rig, HUB);
     rig_run(rig, 3 * RIG_TICK);
     g_assert_false(rig_holds_endpoint(rig, &rig->keys[HUB], HUB_ENDPOINT));

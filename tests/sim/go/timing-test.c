@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What a Go daemon does when (docs/protocol.md 5.3 to 5.6, 7.4 and 10). */
+/* When a Go daemon acts (docs/protocol.md 5.3 to 5.6, 7.4 and 10). */
 #include "go/rig.h"
 
 #define HUB  1
@@ -8,7 +8,7 @@
 #define HUB_ENDPOINT  "203.0.113.1:51820"
 #define LEAF_ENDPOINT "198.51.100.2:51820"
 
-/* A leaf with a hub that may tell of members. */
+/* A leaf with a hub trusted with Membership. */
 static Rig *
 leaf_new(void)
 {
@@ -90,7 +90,7 @@ test_alive(void)
     rig_clear(rig);
     rig_live(rig, SEC(3000), HUB);
     times = rig_times(rig, HUB, WL_ATTRIBUTE_ALIVE, NULL);
-    /* Sooner only where it rides with facts, once in 125 s. */
+    /* Sooner only along with facts, once in 125 s. */
     assert_gaps(times, SEC(5), SEC(35), FALSE);
     g_assert_cmpuint(times->len, >, 3000 / 35);
     g_assert_cmpuint(times->len, <=, 3000 / 30 + 3000 / 125 + 2);
@@ -104,7 +104,7 @@ test_alive_alone(void)
 
     rig_device(rig, &rig->keys[LEAF], LEAF_ENDPOINT, "10.77.0.3/32");
     rig_start(rig, rig_config(rig, WL_ROLE_LEAF));
-    rig_live(rig, SEC(20), LEAF); /* its first Alive makes us begin anew */
+    rig_live(rig, SEC(20), LEAF); /* its first Alive triggers a resync */
     rig_clear(rig);
     rig_live(rig, SEC(3000), LEAF);
     times = rig_times(rig, LEAF, WL_ATTRIBUTE_ALIVE, NULL);
@@ -137,7 +137,7 @@ test_cycling(void)
                     continue;
                 g_assert_true(wl_endpoint_is_set(&change->endpoint));
                 g_array_append_val(times, rig->now);
-                /* The one tried least recently: never one of the last two. */
+                /* The endpoint tried least recently, never one of the last two. */
                 g_assert_false(wl_endpoint_equal(&change->endpoint, &last[0]));
                 g_assert_false(wl_endpoint_equal(&change->endpoint, &last[1]));
                 last[1] = last[0];
@@ -153,13 +153,13 @@ test_one_endpoint(void)
 {
     g_autoptr(Rig) rig = leaf_new();
 
-    /* Stamped as tried, but nothing is done to the device: WireGuard tries as it likes. */
+    /* Marked as tried without a device change: WireGuard retries by itself. */
     rig_clear(rig);
     rig_run(rig, SEC(60));
     g_assert_cmpuint(rig->changes->len, ==, 0);
 }
 
-/* A new endpoint brings an Alive in this round or the next. */
+/* A new endpoint causes an Alive in this round or the next. */
 static void
 test_force_ping(void)
 {
@@ -207,7 +207,7 @@ test_boot_id(void)
     g_autoptr(Rig) rig = leaf_new();
     WlBootId id = *go_get_boot_id(rig->daemon);
 
-    /* Endpoints are not critical, prefixes are. */
+    /* Losing a prefix is critical, losing an endpoint is not. */
     rig_live(rig, SEC(10), HUB);
     rig_receive_endpoint(rig, HUB, &rig->keys[HUB], "203.0.113.9:1");
     rig_run(rig, SEC(265));
@@ -226,7 +226,7 @@ test_clock(void)
     g_autoptr(Rig) rig = leaf_new();
     WlBootId id = *go_get_boot_id(rig->daemon);
 
-    /* Held up for one chunk, and then for more than two. */
+    /* Delayed by one chunk, then by more than two. */
     rig_run(rig, SEC(12));
     rig->now += SEC(7);
     go_time(rig->daemon, rig->now);
@@ -238,7 +238,7 @@ test_clock(void)
     g_assert_true(memcmp(&id, go_get_boot_id(rig->daemon), sizeof(id)) != 0);
 }
 
-/* A peer that says it forgot is told everything again, on the next tick. */
+/* A peer with a new boot id gets all facts again at the next tick. */
 static void
 test_peer_rebooted(void)
 {
@@ -283,7 +283,7 @@ test_names(void)
     g_assert_true(rig_holds_endpoint(rig, &rig->keys[HUB], "198.51.100.77:51820"));
     rig_run(rig, SEC(10));
     g_assert_cmpuint(rig->resolves, ==, 3);
-    /* Not while it is up; its last word, of a moment before, is pruned. */
+    /* Not while the peer is up; its last fact, of a moment before, is pruned. */
     rig_live(rig, SEC(60), HUB);
     g_assert_cmpuint(rig->resolves, <=, 4);
     g_assert_true(rig_holds_endpoint(rig, &rig->keys[HUB], "198.51.100.77:51820"));

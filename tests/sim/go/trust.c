@@ -17,7 +17,7 @@ go_own_trust(const GoDaemon *self)
     return MAX(go_configured_trust(self, &self->key), WL_TRUST_UNTRUSTED);
 }
 
-/* An entry for the own key counts, and Untrusted does. */
+/* An entry for the own key counts, as does Untrusted. */
 static gboolean
 any_configured(const GoDaemon *self)
 {

@@ -2,23 +2,23 @@
 #include "oracle/oracle-private.h"
 
 /* docs/engine.md "Connect": ten unanswered initiations a second in all, and one in 5 s to one
- * address. A second may begin with those that were not made in the one before. */
+ * address. A second may begin with those left over from the one before. */
 #define SECOND   SIM_SEC(1)
 #define MOST     20
 #define INTERVAL SIM_SEC(5)
 
-/* One that is only set, as at a start before there is an uplink, is none yet. */
+/* An endpoint that is only set, as before the first uplink, is no attempt yet. */
 typedef struct {
     gint64 when;
     gboolean initiated;
 } Attempt;
 
 struct _Attempts {
-    GHashTable *last;   /* WlEndpoint* -> Try* */
+    GHashTable *last;   /* WlEndpoint* -> Attempt* */
     gint64 times[MOST]; /* of the last ones, in a ring */
     guint next;
-    gint64 life;   /* when the member of these began */
-    guint devices; /* and how many it had had by then */
+    gint64 life;   /* start of the member that made them */
+    guint devices; /* and the number of its devices until then */
 };
 
 Attempts *
@@ -56,13 +56,13 @@ attempts_note_initiation(Attempts *self, const SimHost *host, const WlEndpoint *
     last->when = host->world->now;
 }
 
-/* WireGuard repeats an initiation by itself after 5 s or a little more; a peer that is made anew
- * has it begin at once. */
+/* WireGuard repeats an initiation after 5 s or a little more; a recreated peer makes it initiate at
+ * once. */
 char *
 attempts_note_change(Attempts *self, const SimHost *host, const WlPeerChange *change)
 {
     const SimHost *peer = sim_world_find_key(host->world, &change->public_key);
-    const char *name = peer ? peer->name : "somebody";
+    const char *name = peer ? peer->name : "unknown";
     gint64 now = host->world->now, before = self->times[self->next];
     const Attempt *last;
     Attempt try = {.when = now};
@@ -76,13 +76,13 @@ attempts_note_change(Attempts *self, const SimHost *host, const WlPeerChange *ch
     self->times[self->next] = now;
     self->next = (self->next + 1) % MOST;
     if (now - before < SECOND)
-        return g_strdup_printf("%s tries more than %d addresses in a second, %s's the last",
+        return g_strdup_printf("%s tries more than %d endpoints in a second, the last of %s",
                                host->name, MOST, name);
     last = g_hash_table_lookup(self->last, &change->endpoint);
     if (last && last->initiated && now - last->when < INTERVAL) {
         g_autofree char *text = wl_endpoint_to_string(&change->endpoint);
-        return g_strdup_printf("%s tries to reach %s at %s again after %.3f s", host->name, name,
-                               text, (double) (now - last->when) / 1e6);
+        return g_strdup_printf("%s tries %s at %s again after %.3f s", host->name, name, text,
+                               (double) (now - last->when) / 1e6);
     }
     g_hash_table_replace(self->last, g_memdup2(&change->endpoint, sizeof(WlEndpoint)),
                          g_memdup2(&try, sizeof(try)));

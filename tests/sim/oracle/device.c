@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "oracle/oracle-private.h"
 
-/* A session that is as old as this is no longer taken for one (docs/protocol.md 7.2). */
+/* A session of this age no longer counts (docs/protocol.md 7.2). */
 #define NEARLY_OVER SIM_SEC(165)
 
 static const char *
@@ -9,7 +9,7 @@ name_of(const SimHost *host, const WlKey *key)
 {
     const SimHost *peer = sim_world_find_key(host->world, key);
 
-    return peer ? peer->name : "somebody";
+    return peer ? peer->name : "unknown";
 }
 
 /* ---- allowed IPs */
@@ -38,11 +38,12 @@ check_prefix(const SimHost *host, const Heard *heard, const Seen *seen, const Wl
     if (!why && was_advertised_prefix(host, heard, key, prefix))
         return NULL;
     text = wl_prefix_to_string(prefix);
-    return g_strdup_printf("%s gives %s to %s, which %s", host->name, text, name_of(host, key),
-                           why ? why : "nobody said whom it trusts with that");
+    return g_strdup_printf("%s gives %s to %s, although it %s", host->name, text,
+                           name_of(host, key), why ? why : "comes from no trusted source");
 }
 
-/* What the profile gives to nobody else is never taken away, nor is the address for facts. */
+/* A prefix that the profile gives to no other peer is never taken away, nor is the link-local
+ * address. */
 static char *
 check_kept(const SimHost *host, const WlPeerConfig *config, const WlPeerChange *change)
 {
@@ -54,8 +55,9 @@ check_kept(const SimHost *host, const WlPeerConfig *config, const WlPeerChange *
         if (!rules_has_prefix(change->allowed_ips, &prefix) &&
             !rules_is_of_another(host, &change->public_key, &prefix, FALSE)) {
             g_autofree char *text = wl_prefix_to_string(&prefix);
-            return g_strdup_printf("%s takes %s from %s, which its profile gives to nobody else",
-                                   host->name, text, name_of(host, &change->public_key));
+            return g_strdup_printf(
+                "%s takes %s from %s, although the profile gives it to no other peer", host->name,
+                text, name_of(host, &change->public_key));
         }
     }
     if (!peer)
@@ -63,8 +65,7 @@ check_kept(const SimHost *host, const WlPeerConfig *config, const WlPeerChange *
     link_local = wl_prefix_from_ip(&peer->link_local);
     if (rules_has_prefix(change->allowed_ips, &link_local))
         return NULL;
-    return g_strdup_printf("%s takes from %s the address that facts are sent to", host->name,
-                           peer->name);
+    return g_strdup_printf("%s takes the link-local address from %s", host->name, peer->name);
 }
 
 static char *
@@ -95,7 +96,7 @@ check_endpoint(const SimHost *host, const Heard *heard, const Seen *seen,
     const char *why;
     WlFact fact;
 
-    /* What the device showed is where somebody with the right key was. */
+    /* At an endpoint that the device showed there was a peer with the right key. */
     if (!wl_endpoint_is_set(endpoint) || rules_is_configured_endpoint(host, config, endpoint) ||
         seen_was_at(seen, &change->public_key, endpoint))
         return NULL;
@@ -104,9 +105,9 @@ check_endpoint(const SimHost *host, const Heard *heard, const Seen *seen,
     if (!why && heard_expires(heard, host, &fact, 0) >= 0)
         return NULL;
     text = wl_endpoint_to_string(endpoint);
-    return g_strdup_printf("%s sends %s to %s, which %s", host->name,
+    return g_strdup_printf("%s sends packets for %s to %s, although it %s", host->name,
                            name_of(host, &change->public_key), text,
-                           why ? why : "nobody said whom it trusts with that");
+                           why ? why : "comes from no trusted source");
 }
 
 char *
@@ -119,14 +120,13 @@ check_change(const SimHost *host, const Heard *heard, const Seen *seen, const Wl
     if (change->kind == WL_PEER_RECREATE && sim_device_has_session(host->device, key) &&
         sim_device_get_session_age(host->device, key) < NEARLY_OVER &&
         sim_device_get_handshake_age(host->device, key) < NEARLY_OVER) /* its clock may be wrong */
-        return g_strdup_printf("%s throws away a session with %s that lives", host->name,
-                               name_of(host, key));
+        return g_strdup_printf("%s ends a live session with %s", host->name, name_of(host, key));
     if (change->kind == WL_PEER_REMOVE)
-        return config ? g_strdup_printf("%s removes %s, which its profile names", host->name,
+        return config ? g_strdup_printf("%s removes %s, a peer of its profile", host->name,
                                         name_of(host, key))
                       : NULL;
     if (!config && !heard_was_named(heard, host, key))
-        return g_strdup_printf("%s has %s in its device, which nobody made a member", host->name,
+        return g_strdup_printf("%s adds %s, which no trusted source named a member", host->name,
                                name_of(host, key));
     wrong = check_endpoint(host, heard, seen, config, change);
     if (wrong || (change->kind == WL_PEER_UPDATE && !change->replace_allowed_ips))
@@ -156,8 +156,8 @@ check_overlaps(const SimHost *host, const WlDevice *device, guint index)
                                                     &g_array_index(b->allowed_ips, WlPrefix, k));
                 if (why) {
                     g_autofree char *text = wl_prefix_to_string(prefix);
-                    return g_strdup_printf("%s gives %s to %s, which %s: %s", host->name, text,
-                                           name_of(host, &a->public_key), why,
+                    return g_strdup_printf("%s gives %s to %s, although it %s: %s", host->name,
+                                           text, name_of(host, &a->public_key), why,
                                            name_of(host, &b->public_key));
                 }
             }
@@ -186,15 +186,15 @@ check_route(const SimHost *host, const Heard *heard, const Seen *seen, const WlP
     if (is_configured_route(host, route))
         return NULL;
     why = rules_forbid_prefix(host, seen, &host->public_key, route);
-    /* Of whom it is said to be does not matter: whether it is anybody's it may believe. */
+    /* The owner does not matter: an accepted fact about any member suffices. */
     for (guint i = 0; !why && i < host->world->hosts->len; i++) {
         const SimHost *other = host->world->hosts->pdata[i];
         if (other != host && was_advertised_prefix(host, heard, &other->public_key, route))
             return NULL;
     }
     text = wl_prefix_to_string(route);
-    return g_strdup_printf("%s routes %s into the tunnel, which %s", host->name, text,
-                           why ? why : "nobody said whom it trusts with that");
+    return g_strdup_printf("%s routes %s into the tunnel, although it %s", host->name, text,
+                           why ? why : "comes from no trusted source");
 }
 
 char *
@@ -208,7 +208,7 @@ check_device(const SimHost *host, const Heard *heard, const Seen *seen)
         const WlPeerConfig *peer = host->config->peers->pdata[i];
         if (!wl_key_equal(&peer->public_key, &host->public_key) &&
             !sim_device_has_peer(host->device, &peer->public_key))
-            return g_strdup_printf("%s does not have %s, which its profile names", host->name,
+            return g_strdup_printf("%s lacks %s, a peer of its profile", host->name,
                                    name_of(host, &peer->public_key));
     }
     for (guint i = 0; !wrong && i < device->peers->len; i++) {

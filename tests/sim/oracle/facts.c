@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "oracle/oracle-private.h"
 
-#define LOCAL_TTL 255 /* s, of what a member knows itself */
+#define LOCAL_TTL 255 /* s, of local facts */
 
-/* An address of its own that is not of a real uplink: docker0 and the like. */
+/* An own address that belongs to no uplink, such as that of docker0. */
 static gboolean
 is_private_matter(const SimHost *from, const WlFact *fact)
 {
@@ -23,7 +23,7 @@ is_private_matter(const SimHost *from, const WlFact *fact)
     return found;
 }
 
-/* It knows that itself: docs/protocol.md 5.2. */
+/* A local fact: docs/protocol.md 5.2. */
 static gboolean
 knows_itself(const SimHost *from, const Seen *seen, const WlFact *fact)
 {
@@ -59,7 +59,7 @@ check_fact_sent(const SimHost *from, const Heard *heard, const Seen *seen, const
     const SimHost *about;
 
     if (fact->attribute == WL_ATTRIBUTE_PATH || fact->attribute == WL_ATTRIBUTE_ACK) {
-        return NULL; /* never relayed; about another, it is a request only */
+        return NULL; /* never relayed; about another member it is only a request */
     } else if (fact->attribute == WL_ATTRIBUTE_ALIVE) {
         if (fact->ttl <= LOCAL_TTL && wl_key_equal(&fact->subject, &from->public_key))
             return NULL;
@@ -67,14 +67,14 @@ check_fact_sent(const SimHost *from, const Heard *heard, const Seen *seen, const
         if (fact->ttl <= LOCAL_TTL)
             return NULL;
     } else {
-        /* What it recalls of an earlier life it keeps to itself. */
+        /* Facts of the state cache are not advertised. */
         gint64 expires = heard_expires(heard, from, fact, from->started);
         if (from->world->now + SIM_SEC(fact->ttl) <= expires)
             return NULL;
     }
     what = wl_fact_describe(fact);
     about = sim_world_find_key(from->world, &fact->subject);
-    return g_strdup_printf("%s tells \"%s\" of %s for %u s, which is longer than it was told by "
-                           "somebody it trusts with that, or more than it knows",
-                           from->name, what, about ? about->name : "somebody", fact->ttl);
+    return g_strdup_printf("%s advertises \"%s\" of %s for %u s, longer than a trusted source "
+                           "advertised it, or without knowing it",
+                           from->name, what, about ? about->name : "unknown", fact->ttl);
 }

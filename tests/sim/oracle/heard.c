@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "oracle/oracle-private.h"
 
-#define FRESH SIM_SEC(160) /* a handshake that a session may still stand on */
+#define FRESH SIM_SEC(160) /* age of a handshake whose session may still live */
 
 #define JUST_NOW SIM_SEC(1)
 
-/* ---- what was heard */
+/* ---- facts received */
 
 typedef struct {
     const SimHost *source;
@@ -13,8 +13,8 @@ typedef struct {
 } Report;
 
 struct _Heard {
-    GHashTable *facts;   /* WlFact* -> GArray of Word */
-    GHashTable *members; /* WlKey* -> GArray of Word: whatever was said of their names */
+    GHashTable *facts;   /* WlFact* -> GArray of Report */
+    GHashTable *members; /* WlKey* -> GArray of Report: metadata and membership */
 };
 
 static void
@@ -119,7 +119,7 @@ heard_was_named(const Heard *self, const SimHost *host, const WlKey *key)
 
 typedef struct {
     WlEndpoint last, before;
-    gint64 left; /* when it was last found not to be at `before` any more */
+    gint64 left; /* when it was first seen elsewhere than at `before` */
     gboolean live;
     GArray *ever; /* of WlEndpoint */
 } Place;
@@ -173,7 +173,7 @@ seen_note(Seen *self, const SimHost *host, const WlDevice *device)
         gboolean live = peer->handshake_age >= 0 && peer->handshake_age < FRESH;
         WlEndpoint now;
 
-        /* Not where packets are sent: that may be nothing but a try. */
+        /* Not the endpoint that packets are sent to: that may be a mere attempt. */
         if (!sim_device_get_place(host->device, &peer->public_key, &now))
             continue;
         if (!place) {

@@ -21,7 +21,7 @@ count_of(const WlFactEntry *entry, const WlKey *source)
     return n;
 }
 
-/* What is held of addresses of one subject, and of it what one source said. */
+/* The endpoints held of one subject, in all and from one source. */
 static char *
 check_endpoints(const SimHost *host, const WlEngine *engine, const WlKey *subject)
 {
@@ -48,18 +48,18 @@ check_endpoints(const SimHost *host, const WlEngine *engine, const WlKey *subjec
                     own += count_of(other, source);
             }
             if (own > MAX_OF_ONE)
-                return g_strdup_printf("%s holds %u addresses of %s from one source", host->name,
-                                       own, who ? who->name : "somebody");
+                return g_strdup_printf("%s holds %u endpoints of %s from one source", host->name,
+                                       own, who ? who->name : "unknown");
         }
     }
     if (all > MAX_ENDPOINTS)
-        return g_strdup_printf("%s holds %u addresses of %s", host->name, all,
-                               who ? who->name : "somebody");
+        return g_strdup_printf("%s holds %u endpoints of %s", host->name, all,
+                               who ? who->name : "unknown");
     return NULL;
 }
 
-/* What it holds of each source. Of none more than it holds in all, so that there is mostly nothing
- * to count. */
+/* The facts held from each source. There is nothing to count while all of them are fewer than the
+ * limit. */
 static char *
 check_sources(const SimHost *host, const WlEngine *engine)
 {
@@ -76,15 +76,15 @@ check_sources(const SimHost *host, const WlEngine *engine)
             const SimHost *who = sim_world_find_key(host->world, source);
 
             if (n > MAX_OF_SOURCE)
-                return g_strdup_printf("%s holds more than %d facts of %s", host->name,
-                                       MAX_OF_SOURCE, who ? who->name : "somebody");
+                return g_strdup_printf("%s holds more than %d facts from %s", host->name,
+                                       MAX_OF_SOURCE, who ? who->name : "unknown");
             g_hash_table_insert(sources, source, GUINT_TO_POINTER(n));
         }
     }
     return NULL;
 }
 
-/* Where @peer may be tried: what the profile and facts tell, and where it was last. */
+/* The candidates that @peer may have: those of the profile and of facts, and its last endpoint. */
 static guint
 max_candidates(const WlPeer *peer)
 {
@@ -109,7 +109,7 @@ check_tables(const SimHost *host, const GArray *facts)
         return g_strdup_printf("%s holds %u facts", host->name,
                                wl_fact_set_count_sources(engine->facts));
     if (engine->peers.learned > MAX_LEARNED)
-        return g_strdup_printf("%s has learned of %u members", host->name, engine->peers.learned);
+        return g_strdup_printf("%s has learned %u members", host->name, engine->peers.learned);
     wrong = check_sources(host, engine);
     for (guint i = 0; !wrong && i < facts->len; i++) {
         const WlKey *subject = &g_array_index(facts, WlFact, i).subject;
@@ -120,7 +120,7 @@ check_tables(const SimHost *host, const GArray *facts)
         last = subject;
         wrong = check_endpoints(host, engine, subject);
         if (!wrong && peer && peer->candidates->len > max_candidates(peer))
-            wrong = g_strdup_printf("%s would try %u addresses of %s", host->name,
+            wrong = g_strdup_printf("%s has %u candidates for %s", host->name,
                                     peer->candidates->len, peer->name);
     }
     return wrong;

@@ -5,43 +5,42 @@
 #include "world/truth.h"
 #include "world/member.h"
 
-/* Whether packets arrive is looked at every so often: what may not be so is so for longer than a
- * LIMIT, and that no look can miss. */
+/* Whether packets arrive is checked at these intervals: a violation lasts longer than a LIMIT,
+ * which no check can miss. */
 #define INTERVAL       SIM_SEC(2) /* while there are faults, and a while after them */
 #define LATER_INTERVAL SIM_SEC(15)
 #define LATER          SIM_SEC(60)
 
-/* What became wrong by something else than the member's own doing is right again after this. */
+/* A fault that the member did not cause is mended after this time. */
 #define GRACE SIM_SEC(1)
 
-/* Without anything happening to the two or to the hub, packets get there and back after this. What
- * a Go daemon in between does not tell anew it tells after 125 s. It leaves a dead session after
- * 165 s, its Alive runs out after 255 s, and who does not answer is asked every 5 minutes, give or
- * take 10 %. */
+/* If nothing happens to a pair or to the hub, packets arrive in both directions after this time. A
+ * Go daemon in between renews facts after 125 s, leaves a dead session after 165 s, and expires an
+ * Alive after 255 s; a peer that does not respond is tried every 5 minutes, plus or minus 10 %. */
 #define LIMIT_NATIVE SIM_SEC(150)
 #define LIMIT_GO     SIM_SEC(400)
 
-/* At rest: two Alives a minute to each peer, and renewals of facts, some of several datagrams. More
+/* At rest there are two Alives a minute to each peer, and renewals, some of several datagrams. More
  * than this is a storm. */
 #define IDLE_DATAGRAMS 12 /* per peer and minute */
 
 typedef struct {
-    gint64 broken; /* since when nothing arrives; SIM_NEVER: it does */
-    WlKey owner;   /* of the tunnel address, when all was settled */
+    gint64 broken; /* since when nothing arrives; SIM_NEVER: packets arrive */
+    WlKey owner;   /* of the tunnel address, at the beginning of the rest */
     gboolean direct;
 } Pair;
 
 /* One host. */
 typedef struct {
-    SimTimer timer; /* when its device is looked at */
+    SimTimer timer; /* when its device is checked */
     Oracle *oracle;
     SimHost *host;
     gint64 disturbed;
     Heard *heard;
     Seen *seen;
     Attempts *attempts;
-    gboolean wrong; /* at the last look */
-    /* When all was settled */
+    gboolean wrong; /* at the last check */
+    /* At the beginning of the rest */
     guint changes; /* in its history */
     guint facts;
 } Watch;
@@ -54,7 +53,7 @@ struct _Oracle {
     gboolean failed;
     gint64 quiet;
     Watch *watches; /* of each host */
-    Pair *pairs;    /* a * n + b; made with the first thing that happens */
+    Pair *pairs;    /* [a * n + b]; made with the first event */
     guint n;
     gboolean settled;
     gint64 worst_native, worst_go; /* the longest a pair was broken without cause */
@@ -94,7 +93,7 @@ oracle_free(Oracle *self)
     g_free(self);
 }
 
-/* All hosts are declared before the first thing happens. */
+/* All hosts are declared before the first event. */
 static void
 make_tables(Oracle *self)
 {
@@ -123,7 +122,7 @@ watch_of(Oracle *self, const SimHost *host)
     return &self->watches[host->index];
 }
 
-/* Takes @wrong; NULL: nothing is. */
+/* Takes @wrong; NULL: nothing is wrong. */
 static void
 fail_if(Oracle *self, char *wrong)
 {
@@ -134,7 +133,7 @@ fail_if(Oracle *self, char *wrong)
     g_free(wrong);
 }
 
-/* Somebody who could be reached. */
+/* The host could be reached. */
 static gboolean
 takes_part(const SimHost *host)
 {
@@ -183,7 +182,7 @@ oracle_before_send(Oracle *self, const SimHost *from, GBytes *bytes)
     g_autoptr(GArray) facts = NULL;
     Watch *watch = watch_of(self, from);
 
-    /* The Go daemon is modeled with what is wrong with it. */
+    /* The Go daemon is modeled with its faults. */
     if (from->kind != SIM_KIND_NATIVE)
         return;
     facts = sim_facts_decode(bytes);
@@ -194,7 +193,7 @@ oracle_before_send(Oracle *self, const SimHost *from, GBytes *bytes)
 
 /* ---- devices */
 
-/* Something may have become wrong, which its member has GRACE to mend. */
+/* Something may have become wrong; the member has GRACE to mend it. */
 static void
 check_soon(Watch *watch)
 {
@@ -234,7 +233,7 @@ oracle_note_fault(Oracle *self, const SimHost *host)
     check_soon(watch);
 }
 
-/* At rest, no way of two of ours is changed, nor is anybody of them added or removed. */
+/* At rest no path of two native members changes, and no native member is added or removed. */
 static char *
 check_change_at_rest(const SimHost *host, const WlPeerChange *change)
 {
@@ -244,7 +243,7 @@ check_change_at_rest(const SimHost *host, const WlPeerChange *change)
         peer->kind != SIM_KIND_NATIVE || !takes_part(peer) ||
         sim_device_has_just(host->device, &change->public_key, change->allowed_ips))
         return NULL;
-    return g_strdup_printf("at rest, and yet %s changes what %s has", host->name, peer->name);
+    return g_strdup_printf("%s changes the allowed IPs of %s at rest", host->name, peer->name);
 }
 
 void
@@ -283,7 +282,7 @@ oracle_note_handshake(Oracle *self, const SimHost *host, const WlEndpoint *to,
         attempts_note_initiation(watch->attempts, host, to);
 }
 
-/* ---- ways */
+/* ---- paths */
 
 static gboolean
 hear_each_other(const SimHost *a, const SimHost *b)
@@ -301,7 +300,7 @@ fail_pair(Oracle *self, SimHost *a, SimHost *b, const char *what)
     fail_if(self, g_strdup_printf("%s\n%s", what, seen->str));
 }
 
-/* Both can talk with it. */
+/* Both can communicate with the hub. */
 static gboolean
 hub_is_fine(const Oracle *self, const SimHost *a, const SimHost *b, gint64 *since, gboolean *any_go)
 {
@@ -318,7 +317,7 @@ hub_is_fine(const Oracle *self, const SimHost *a, const SimHost *b, gint64 *sinc
     return TRUE;
 }
 
-/* A pair that has a way through the hub at least, and time enough to find it. */
+/* A pair with a path by the hub at least, and with enough time to find it. */
 static void
 check_pair(Oracle *self, SimHost *a, SimHost *b)
 {
@@ -328,7 +327,7 @@ check_pair(Oracle *self, SimHost *a, SimHost *b)
            broken;
     gboolean any_go = a->kind != SIM_KIND_NATIVE || b->kind != SIM_KIND_NATIVE;
 
-    /* What two Go daemons make of each other is not ours. */
+    /* Pairs of two Go daemons are not judged. */
     if (a->kind == SIM_KIND_GO && b->kind == SIM_KIND_GO)
         return;
     if (!takes_part(a) || !takes_part(b) || !hub_is_fine(self, a, b, &since, &any_go) ||
@@ -344,7 +343,7 @@ check_pair(Oracle *self, SimHost *a, SimHost *b)
     else
         self->worst_native = MAX(self->worst_native, broken);
     if (broken > (any_go ? LIMIT_GO : LIMIT_NATIVE))
-        fail_pair(self, a, b, "nothing arrives, though there is a way");
+        fail_pair(self, a, b, "nothing arrives, although there is a path");
 }
 
 /* ---- rest */
@@ -373,9 +372,9 @@ settle_pair(Oracle *self, SimHost *a, SimHost *b)
         pair->owner = *owner;
     if (a->kind == SIM_KIND_NATIVE && b->kind == SIM_KIND_NATIVE && !pair->direct &&
         check_path(a, b) == PATH_POSSIBLE)
-        fail_pair(self, a, b, "there is a direct way, and it was not found");
+        fail_pair(self, a, b, "the pair is not direct, although the networks allow it");
     else if (!(a->kind == SIM_KIND_GO && b->kind == SIM_KIND_GO) && !truth_is_reachable(a, b))
-        fail_pair(self, a, b, "after the last fault nothing arrives");
+        fail_pair(self, a, b, "nothing arrives after the last fault");
 }
 
 static void
@@ -388,7 +387,7 @@ check_rest(Oracle *self, SimHost *a, SimHost *b)
         !takes_part(b))
         return;
     if (!owner || !wl_key_equal(owner, &pair->owner))
-        fail_pair(self, a, b, "at rest, and yet the way changed");
+        fail_pair(self, a, b, "the path changed at rest");
 }
 
 static void
@@ -409,7 +408,7 @@ check_host_at_rest(Oracle *self, const SimHost *host, gint64 duration)
     for (guint i = self->watches[host->index].changes; i < host->history->len; i++) {
         const SimChange *change = &g_array_index(host->history, SimChange, i);
         const SimHost *peer = sim_world_find_key(host->world, &change->key);
-        /* A Go daemon may find its way after hours. */
+        /* A Go daemon may find a path after hours. */
         if (peer && peer->kind == SIM_KIND_NATIVE)
             fail_if(self,
                     g_strdup_printf("%s: the state of %s changed at rest", host->name, peer->name));
@@ -420,7 +419,7 @@ check_host_at_rest(Oracle *self, const SimHost *host, gint64 duration)
                                 host->name, sent, duration / SIM_SEC(1)));
 }
 
-/* ---- now and then */
+/* ---- checks at intervals */
 
 static void
 for_each_pair(Oracle *self, void (*func)(Oracle *self, SimHost *a, SimHost *b))

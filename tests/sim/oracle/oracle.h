@@ -3,12 +3,9 @@
 
 #include "world/host.h"
 
-/**
- * What has to be so in any world, whatever happens in it: the properties that
- * docs/engine.md promises. Looked at with each datagram of facts, each change of a device and each
- * look at it, each initiation and each fault; only whether packets arrive is looked at every two
- * seconds.
- */
+/** Properties of any world, whatever happens in it, as docs/engine.md promises them. They are
+ * checked with each datagram of facts, each change and snapshot of a device, each handshake and
+ * each fault; whether packets arrive is checked every two seconds. */
 typedef struct _Oracle Oracle;
 
 /** Receives the first violation: one sentence, or several lines. */
@@ -18,21 +15,21 @@ typedef void (*OracleFailFunc)(const char *wrong, gpointer user_data);
  * oracle checks nothing more. */
 Oracle *oracle_new(SimWorld *world, gint64 quiet, OracleFailFunc fail, gpointer user_data);
 void oracle_free(Oracle *self);
-/** Something happens to @host. */
+/** A fault affects @host. */
 void oracle_note_fault(Oracle *self, const SimHost *host);
 void oracle_before_send(Oracle *self, const SimHost *from, GBytes *bytes);
 void oracle_before_receive(Oracle *self, const SimHost *to, const WlIp *source, GBytes *bytes);
-/** Its member has taken that. */
+/** The member has processed the datagram. */
 void oracle_after_receive(Oracle *self, const SimHost *to, GBytes *bytes);
 void oracle_before_change(Oracle *self, const SimHost *host, const WlPeerChange *change);
 void oracle_note_dump(Oracle *self, const SimHost *host, const WlDevice *device);
 void oracle_note_handshake(Oracle *self, const SimHost *host, const WlEndpoint *to,
                            const SimMessage *message);
-/** The longest that nothing arrived between two though there was a way, since the last thing that
- * happened to them: each gets the greater of that and what it is; µs. */
+/** Raises *native and *go to the longest time without packets between a pair that had a path, since
+ * the last fault that affected it, µs. */
 void oracle_gather(const Oracle *self, gint64 *native, gint64 *go);
 
-/** From @quiet on: every pair is as it stays after this time. */
+/** After @quiet, every pair is in its final state after this time. */
 #define ORACLE_SETTLED SIM_SEC(600)
-/** And then nothing changes for this long. */
+/** Then nothing changes for this time. */
 #define ORACLE_QUIET SIM_SEC(300)

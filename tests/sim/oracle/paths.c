@@ -3,7 +3,7 @@
 
 #define MAX_DEPTH 4
 
-/* What is between a host and the network that has no way on. */
+/* The boxes between a host and the outermost network. */
 typedef struct {
     const SimNet *nets[MAX_DEPTH + 1]; /* the host's own first */
     guint depth;                       /* boxes */
@@ -34,7 +34,7 @@ follow(const SimPort *port, WlFamily family, Chain *chain)
     return TRUE;
 }
 
-/* Below the common one: boxes that would have to send back what comes from inside. */
+/* Below the common network: NATs that need hairpinning. */
 static gboolean
 share_a_box(const Chain *a, const Chain *b)
 {

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "oracle/oracle-private.h"
 
-/* Written from the documents and not from the engine, so that it can be wrong in its own way only.
- * Of what a fact may do it knows only what is in the profile and what the host was told of its
- * machine. */
+/* Written from the documents and not from the engine, so that both cannot share a mistake.
+ * Decisions rest on the profile and on what the host knows of its machine alone. */
 
 const WlPeerConfig *
 rules_find_config(const SimHost *host, const WlKey *key)
@@ -81,7 +80,7 @@ trust_of(const SimHost *host, const SimHost *source)
         return config->trust;
     if (rules_is_router_peer(config) && !has_configured_trust(host))
         return WL_TRUST_MEMBERSHIP;
-    return WL_TRUST_ENDPOINT; /* it came through the tunnel, so it is a peer of the device */
+    return WL_TRUST_ENDPOINT; /* it arrived by the tunnel: a peer of the device */
 }
 
 static gboolean
@@ -209,17 +208,17 @@ rules_forbid_prefix(const SimHost *host, const Seen *seen, const WlKey *owner,
     if (prefix->length <= 1)
         return "is a default route";
     if (!is_in_networks(host, prefix))
-        return "is outside the networks of its profile";
+        return "is outside the networks of the profile";
     if (is_own_address(host, prefix))
         return "is its own address";
     if (is_on_link(host, prefix))
-        return "is a network that its machine is attached to";
+        return "is a network of this machine";
     if (has_server(host, prefix))
-        return "has a gateway or a DNS server of its machine";
+        return "contains a gateway or DNS server of this machine";
     if (has_configured_endpoint(host, prefix) || seen_is_anybody_in(seen, prefix))
-        return "has the address of a peer";
+        return "contains the endpoint of a peer";
     if (rules_is_of_another(host, owner, prefix, TRUE))
-        return "is another's by its profile";
+        return "belongs to another peer by the profile";
     return NULL;
 }
 
@@ -238,7 +237,7 @@ rules_forbid_both(const SimHost *host, const WlKey *a, const WlPrefix *of_a, con
     if (is_carrier(host, a) || is_carrier(host, b))
         return NULL;
     return wl_prefix_contains(of_a, of_b) || wl_prefix_contains(of_b, of_a)
-               ? "overlaps what another has"
+               ? "overlaps a prefix of another peer"
                : NULL;
 }
 
@@ -274,7 +273,7 @@ number_of(const WlIp *ip)
 }
 
 static gboolean
-is_nobodys_address(const WlIp *ip)
+is_impossible(const WlIp *ip)
 {
     if (ip->family == WL_FAMILY_V4) {
         guint32 number = number_of(ip);
@@ -294,8 +293,8 @@ rules_forbid_endpoint(const SimHost *host, const WlEndpoint *endpoint)
     WlPrefix alone = wl_prefix_from_ip(&endpoint->ip);
     gboolean in_tunnel = is_in_networks(host, &alone);
 
-    if (endpoint->port == 0 || is_nobodys_address(&endpoint->ip))
-        return "is nobody's address";
+    if (endpoint->port == 0 || is_impossible(&endpoint->ip))
+        return "is no address of a host";
     for (guint i = 0; i < host->config->addresses->len; i++) {
         const WlPrefix *address = &g_array_index(host->config->addresses, WlPrefix, i);
         if (wl_ip_equal(&address->ip, &endpoint->ip))
@@ -310,7 +309,7 @@ rules_forbid_endpoint(const SimHost *host, const WlEndpoint *endpoint)
 
             if (!wl_prefix_contains_ip(address, &endpoint->ip))
                 continue;
-            in_tunnel = FALSE; /* it is really there */
+            in_tunnel = FALSE; /* the network really contains it */
             if (wl_ip_equal(&address->ip, &endpoint->ip) &&
                 endpoint->port == host->config->listen_port)
                 return "is its own address and port";
@@ -319,7 +318,7 @@ rules_forbid_endpoint(const SimHost *host, const WlEndpoint *endpoint)
             hosts = 0xffffffffu >> address->length;
             if ((number_of(&endpoint->ip) & hosts) == 0 ||
                 (number_of(&endpoint->ip) & hosts) == hosts)
-                return "is all hosts of a network of its machine";
+                return "is the broadcast address of a network of this machine";
         }
     }
     return in_tunnel ? "is inside the tunnel" : NULL;

@@ -12,8 +12,8 @@ struct _Advertisement {
     SimHost *from, *to;
     char *names; /* "FROM TO" */
     WlFact fact;
-    guint64 count;  /* so many of them, each with the next prefix, or of the next key */
-    gboolean again; /* instead of a fact: what was said last */
+    guint64 count;  /* number of facts, each with the next prefix or about the next key */
+    gboolean again; /* instead of a fact, the last datagram */
 };
 
 void
@@ -94,8 +94,7 @@ advertisement_new(Run *run, ScenarioLine *line, GError **error)
     if (self->again && g_hash_table_contains(run->advertised, self->names))
         return self;
     if (self->again) {
-        scenario_line_fail(line, "again", "a line before this one in which the one says something",
-                           error);
+        scenario_line_fail(line, "again", "an earlier \"advertise\" of these hosts", error);
         advertisement_free(self);
         return NULL;
     }
@@ -112,7 +111,7 @@ advertisement_new(Run *run, ScenarioLine *line, GError **error)
     return NULL;
 }
 
-/* As one number, whose last bit is the last of @length. */
+/* As one number whose last bit is the last of @length. */
 static void
 count_up(guint8 *bytes, guint length)
 {
@@ -152,7 +151,7 @@ send_facts(Run *run, const Advertisement *self)
     g_autoptr(WlSigner) signer =
         wl_signer_new(&self->from->private_key, sim_world_random_bytes, run->world);
     g_autoptr(WlGroup) group = wl_group_new();
-    WlFact fact = self->fact; /* borrows what that owns */
+    WlFact fact = self->fact; /* borrows its values */
 
     fact.expires = SIM_SEC(fact.ttl);
     for (guint64 i = 0; i < self->count; i++) {

@@ -3,12 +3,11 @@
 
 #include "scenario/run.h"
 
-/** Facts that a host tells, true or not: "FROM TO SUBJECT endpoint E|allowed-ips P|member [NAME]
- * [basic]|alive [ttl N]", or
- * "FROM TO again": the same datagram as the last time. */
+/** Facts that a host advertises, true or not: "FROM TO SUBJECT endpoint E|allowed-ips P|member
+ * [NAME] [basic]|alive [count N] [ttl N]", or "FROM TO again" for the last datagram once more. */
 typedef struct _Advertisement Advertisement;
 
 Advertisement *advertisement_new(Run *run, ScenarioLine *line, GError **error);
 void advertisement_free(Advertisement *self);
-/** Signed with the key of FROM, and sent through its device. */
+/** Signs the facts with the key of FROM and sends them by its device. */
 void advertisement_send(Run *run, Advertisement *self);

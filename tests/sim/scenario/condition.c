@@ -17,11 +17,11 @@ struct _Condition {
     gint64 duration;
     WlRole role;
     WlTrust trust;
-    /* Instead of a test, a comparison. */
+    /* A comparison instead of a test. */
     Count *count;
     char sign[3];
     gint64 limit, since;
-    gint64 last; /* value when last looked at */
+    gint64 last; /* last value */
 };
 
 void
@@ -94,7 +94,7 @@ is_at(SimHost *a, SimHost *b, const WlEndpoint *endpoint)
            (endpoint->port == 0 || seen.port == endpoint->port);
 }
 
-/* A session ends by itself, without anything that happens. NULL: none. */
+/* A session expires without an event, so the device needs the time. NULL: no device. */
 static const SimDevice *
 device_now(SimHost *host)
 {
@@ -216,13 +216,13 @@ take_prefix(ScenarioLine *line, WlPrefix *prefix, GError **error)
     return TRUE;
 }
 
-/* What a test compares with. */
+/* The argument of a test. */
 static gboolean
 take_argument(Condition *self, ScenarioLine *line, GError **error)
 {
     if (self->test == test_endpoint) {
         const char *word = scenario_line_peek(line);
-        /* An address alone: any port. */
+        /* An address without a port matches any port. */
         if (word && wl_ip_parse(word, &self->endpoint.ip)) {
             line->at++;
             return TRUE;
@@ -243,7 +243,7 @@ take_argument(Condition *self, ScenarioLine *line, GError **error)
 static gboolean
 take_pair_test(Condition *self, ScenarioLine *line, GError **error)
 {
-    const char *word = scenario_line_take(line, "what is to be true of the two", error);
+    const char *word = scenario_line_take(line, "a condition of the two hosts", error);
     g_autoptr(GString) right = g_string_new("one of");
 
     if (!word)
@@ -371,7 +371,7 @@ scenario_condition_new(Run *run, ScenarioLine *line, GError **error)
     return NULL;
 }
 
-/* ---- judging */
+/* ---- evaluation */
 
 gboolean
 scenario_condition_counts(const Condition *self)
@@ -451,7 +451,7 @@ scenario_condition_explain(Run *run, const Condition *self)
             }
         }
         if (text->len == 0)
-            g_string_append(text, "    all of them\n");
+            g_string_append(text, "    all pairs\n");
     } else if (self->b) {
         truth_describe(self->a, self->b, text);
         truth_describe(self->b, self->a, text);

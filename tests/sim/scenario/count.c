@@ -4,7 +4,7 @@
 #include <stddef.h>
 #include <string.h>
 
-/* A change back within this time is a flap. */
+/* A change that is reverted within this time is a flap. */
 #define FLAP_TIME SIM_SEC(60)
 
 typedef gint64 (*CountFunc)(Run *run, const Count *self, gint64 since);
@@ -13,9 +13,9 @@ struct _Count {
     CountFunc value;
     SimStream *stream;
     SimHost *a, *b, *subject;
-    guint8 attribute[2]; /* of told facts, for both families; 0: any */
+    guint8 attribute[2]; /* of facts, for both families; 0: any */
     char *text;
-    gboolean difference; /* it grows: what it was at `since` is taken off */
+    gboolean difference; /* the value grows: the one at `since` is subtracted */
     gint64 base;
     gsize offset; /* of a guint in SimCounters */
 };
@@ -29,12 +29,12 @@ scenario_count_free(Count *self)
     g_free(self);
 }
 
-/* ---- what can be counted */
+/* ---- counts */
 
 static gint64
 count_lost(Run *run, const Count *self, gint64 since)
 {
-    /* What is younger may still be on its way. */
+    /* Younger packets may still be in flight. */
     return sim_stream_count_lost(self->stream, since, run->world->now - SIM_SEC(1));
 }
 
@@ -145,7 +145,7 @@ count_advertised(Run *run, const Count *self, gint64 since)
 static gboolean
 take_stream(Run *run, ScenarioLine *line, Count *self, GError **error)
 {
-    const char *right = "a stream that a line before this one begins";
+    const char *right = "a stream that an earlier line starts";
     const char *name = scenario_line_take(line, right, error);
 
     if (!name)

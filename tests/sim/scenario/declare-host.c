@@ -43,7 +43,7 @@ declare_take_prefixes(ScenarioLine *line, GArray *list, GError **error)
 static gboolean
 take_key(ScenarioLine *line, SimHost *host, GError **error)
 {
-    const char *right = "a public key in base64, of which nobody needs the private one";
+    const char *right = "a public key in base64";
     const char *word = scenario_line_take(line, right, error);
     WlKey key;
 

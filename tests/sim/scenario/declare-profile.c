@@ -169,7 +169,7 @@ declare_star(Run *run, ScenarioLine *line, GError **error)
             if (other == hub || other == leaf || other->kind == SIM_KIND_BASIC)
                 continue;
             give_host_addresses(add_peer(leaf, other), other);
-            /* The device of a Go daemon's leaf is given the hub only. */
+            /* The device of a Go leaf has the hub only. */
             g_ptr_array_add(leaf->absent, other);
         }
     }

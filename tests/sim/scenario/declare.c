@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Declarations: what stands before anything happens. The larger ones are in the files declare-*.c.
+ * Declarations of a scenario. The larger ones are in the files declare-*.c.
  */
 #include "scenario/declare-private.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Events that change a device, a profile or a DNS name by hand.
+ * Events that change devices, profiles and DNS names.
  */
 #include "scenario/event-private.h"
 
@@ -65,7 +65,8 @@ run_profile(Run *run, Event *event)
     }
 }
 
-/* profile HOST remove PEER | profile HOST peer PEER ...: read at the host's next start */
+/* profile HOST remove PEER | profile HOST peer PEER ...: takes effect at the next start or reload
+ */
 static gboolean
 parse_profile(Run *run, ScenarioLine *line, Event *event, GError **error)
 {
@@ -82,7 +83,7 @@ parse_profile(Run *run, ScenarioLine *line, Event *event, GError **error)
     event->at = line->at;
     if (!scenario_take_host(run, line, error))
         return FALSE;
-    while (scenario_line_peek(line)) /* checked when it happens */
+    while (scenario_line_peek(line)) /* checked when the event runs */
         line->at++;
     return TRUE;
 }

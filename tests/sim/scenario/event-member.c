@@ -15,7 +15,7 @@ run_start(Run *run, Event *event)
         g_autoptr(GError) error = NULL;
 
         if (!sim_member_is_running(host) && !sim_host_start(host, &error))
-            run_fail(run, event->line, "%s does not start: %s", host->name, error->message);
+            run_fail(run, event->line, "failed to start %s: %s", host->name, error->message);
     }
 }
 

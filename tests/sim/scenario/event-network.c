@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Events of networks, interfaces and NATs, and what cuts hosts off.
+ * Events of networks, interfaces and NATs, and events that isolate hosts.
  */
 #include "scenario/event-private.h"
 
@@ -85,7 +85,7 @@ run_network(Run *run, Event *event)
     }
 }
 
-/* network NETWORK down|up|delay D|...; read once to check, and again when it happens */
+/* network NETWORK down|up|delay D|...; read once for its errors, and again when the event runs */
 static gboolean
 parse_network(Run *run, ScenarioLine *line, Event *event, GError **error)
 {

@@ -31,14 +31,14 @@ struct _Event {
     guint64 number;
     gboolean flag;
     Advertisement *advertisement;
-    ScenarioLine *line; /* words that are read when it happens; not owned */
+    ScenarioLine *line; /* its words are read when the event runs; not owned */
     guint at;
-    SimTimer timer; /* of a ping's answer */
+    SimTimer timer; /* when a ping is evaluated */
     Run *owner;
     guint64 ping;
 };
 
-/* Each ends with an entry without a word. */
+/* Each table ends with an entry without a word. */
 extern const EventKind event_member_kinds[];  /* event-member.c */
 extern const EventKind event_network_kinds[]; /* event-network.c */
 extern const EventKind event_traffic_kinds[]; /* event-traffic.c */

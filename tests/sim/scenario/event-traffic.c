@@ -6,7 +6,7 @@
 
 #define PING_LIMIT SIM_SEC(1)
 
-/* The address of @peer in the tunnel: a family, a literal one, or else the first. */
+/* The tunnel address of @peer: a literal address, one of a family, or the first. */
 static gboolean
 take_tunnel_address(ScenarioLine *line, const SimHost *peer, WlIp *ip, GError **error)
 {
@@ -79,7 +79,7 @@ run_end(Run *run, Event *event)
 static gboolean
 parse_end(Run *run, ScenarioLine *line, Event *event, GError **error)
 {
-    const char *right = "a stream that a line before this one begins";
+    const char *right = "a stream that an earlier line starts";
     const char *name = scenario_line_take(line, right, error);
 
     if (!name)
@@ -95,11 +95,11 @@ evaluate_ping(SimTimer *timer)
     const SimPing *ping = sim_host_get_ping(event->a, event->ping);
 
     if (event->flag && ping->answered >= 0)
-        run_fail(event->owner, event->line, "it was answered");
+        run_fail(event->owner, event->line, "unexpected reply");
     else if (!event->flag && ping->answered < 0)
-        run_fail(event->owner, event->line, "no answer");
+        run_fail(event->owner, event->line, "no reply");
     else if (!event->flag && event->number != G_MAXUINT64 && ping->forwards != event->number)
-        run_fail(event->owner, event->line, "it went through %u hosts, there and back",
+        run_fail(event->owner, event->line, "the path has %u hosts in between, there and back",
                  ping->forwards);
 }
 

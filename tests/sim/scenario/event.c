@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What happens at a moment of a scenario. The kinds of events are in the files event-*.c.
+ * The events of a scenario. Their kinds are in the files event-*.c.
  */
 #include "scenario/event-private.h"
 
@@ -78,7 +78,7 @@ scenario_event_new(Run *run, ScenarioLine *line, GError **error)
     return NULL;
 }
 
-/* Whom it concerns may need time again. */
+/* The hosts concerned may need time to recover. */
 static void
 disturb(Run *run, const Event *event)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Lines with a time: events, and conditions that are watched.
+ * Lines with a time: events and expectations.
  */
 #include "scenario/item.h"
 
@@ -80,10 +80,10 @@ fail_item(Item *item)
 {
     g_autofree char *seen = scenario_condition_explain(item->run, item->condition);
 
-    run_fail(item->run, item->line, "it was not so; seen:\n%s", seen);
+    run_fail(item->run, item->line, "the expectation does not hold; visible state:\n%s", seen);
 }
 
-/* Something may have changed: is what is watched still, or now, as it should be? */
+/* Evaluates an open condition after a change. */
 void
 scenario_item_evaluate(Item *item)
 {
@@ -105,7 +105,7 @@ static void
 open_item(Item *item)
 {
     if (item->closes < item->opens) {
-        run_fail(item->run, item->line, "this time begins after its end, at %.3f s",
+        run_fail(item->run, item->line, "the time begins after its end, at %.3f s",
                  (double) (item->closes - SIM_START) / 1e6);
         return;
     }
@@ -146,7 +146,7 @@ on_item(SimTimer *timer)
     }
 }
 
-/* Sets the timer of an item whose times have become known. */
+/* Sets the timer of an item, once its times are known. */
 void
 scenario_item_arrange(Item *item)
 {
@@ -213,7 +213,7 @@ static gboolean
 parse_item(Run *self, ScenarioLine *line, Item *item, GError **error)
 {
     const char *right =
-        "a declaration (title, mixtures, seeds, network, nat, name, host, star, "
+        "a declaration (title, covers, mixtures, seeds, network, nat, dns, host, star, "
         "profile, peer), at, by, within, from, always, never, expect, properties or ends";
 
     item->kind = ITEM_BY;
@@ -251,8 +251,7 @@ parse_item(Run *self, ScenarioLine *line, Item *item, GError **error)
     if (!take_condition(self, line, item, error))
         return FALSE;
     if (item->kind == ITEM_COUNT && !scenario_condition_counts(item->condition))
-        return scenario_line_fail(line, "from", "always or never before what is not counted",
-                                  error);
+        return scenario_line_fail(line, "from", "always or never before a condition", error);
     return TRUE;
 }
 

@@ -5,11 +5,11 @@
 
 typedef enum {
     ITEM_EVENT,
-    ITEM_BY,     /* the condition becomes true between the start (or `since`) and `when` */
+    ITEM_BY,     /* the condition is true at some moment from the start (or `since`) to `when` */
     ITEM_EXPECT, /* it is true at `when` */
     ITEM_ALWAYS, /* it is true from `since` to `when` */
     ITEM_NEVER,
-    ITEM_COUNT, /* what it counts, counted from `since` to `when` */
+    ITEM_COUNT, /* a number, counted from `since` to `when` */
 } ItemKind;
 
 typedef enum {
@@ -18,7 +18,7 @@ typedef enum {
     ITEM_DONE,
 } ItemState;
 
-/** A line with something to do or to watch. */
+/** A line with an event or an expectation. */
 typedef struct {
     SimTimer timer; /* of the next state */
     Run *run;
@@ -41,8 +41,8 @@ gint64 scenario_resolve_when(const Run *run, const When *when);
 /** Reads a line into run->items, which owns it; FALSE with *error. */
 gboolean scenario_item_read(Run *run, ScenarioLine *line, GError **error);
 void scenario_item_free(Item *item);
-/** Sets the timer, if the times of the item are known by now. */
+/** Sets the timer, once the times of the item are known. */
 void scenario_item_arrange(Item *item);
-/** Something may have changed: closes the item if that settles it. */
+/** Evaluates the condition, and closes the item if that decides it. */
 void scenario_item_evaluate(Item *item);
 gboolean scenario_item_is_finished(const Item *item);

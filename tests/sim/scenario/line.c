@@ -17,7 +17,7 @@ line_free(ScenarioLine *line)
     g_free(line);
 }
 
-/* Words are divided by blanks; "..." holds blanks together, and # begins a comment. */
+/* Blanks separate words; "..." makes one word, and # begins a comment. */
 static GStrv
 split(const char *text, gboolean *closed)
 {
@@ -70,8 +70,7 @@ load(const char *path, GError **error)
 
 static gboolean add_lines(ScenarioText *self, const char *path, const char *text, GError **error);
 
-/* Beside the file that includes it, or in the folder "networks" beside that one's. NULL: in
- * neither. To be freed. */
+/* In the folder of the including file, or in ../networks. NULL: in neither. To be freed. */
 static char *
 find_included(const char *path, const char *name)
 {
@@ -86,7 +85,7 @@ find_included(const char *path, const char *name)
     return NULL;
 }
 
-/* include FILE: its lines stand here. */
+/* include FILE: inserts the lines of the file. */
 static gboolean
 include(ScenarioText *self, ScenarioLine *line, const char *path, GError **error)
 {
@@ -120,7 +119,7 @@ add_lines(ScenarioText *self, const char *path, const char *text, GError **error
         line->words = split(line->text, &closed);
         g_ptr_array_add(self->lines, line);
         if (!closed)
-            return scenario_line_fail(line, "\"", "a second one, to end the text", error);
+            return scenario_line_fail(line, "\"", "a closing quotation mark", error);
         if (!line->words[0]) {
             g_ptr_array_remove_index(self->lines, self->lines->len - 1);
         } else if (g_str_equal(line->words[0], "include")) {

@@ -11,7 +11,7 @@ typedef enum {
 } ScenarioErrorCode;
 GQuark scenario_error_quark(void);
 
-/** One line of a scenario file, as words; those that were read are behind `at`. */
+/** One line of a scenario file. Its words before `at` have been read. */
 typedef struct {
     const char *file; /* not owned */
     guint number;
@@ -20,12 +20,12 @@ typedef struct {
     guint at;
 } ScenarioLine;
 
-/** A scenario as it stands in its file. */
+/** The lines of a scenario, with those of included files. */
 typedef struct {
     char *file;
     char *title;
-    GPtrArray *files; /* of char*, owned: this one, and those it includes */
-    GPtrArray *lines; /* of ScenarioLine, owned; comments and empty ones left out */
+    GPtrArray *files; /* of char*, owned: this file and the included ones */
+    GPtrArray *lines; /* of ScenarioLine, owned; without comments and empty lines */
 } ScenarioText;
 
 ScenarioText *scenario_text_load(const char *path, GError **error);
@@ -35,31 +35,32 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(ScenarioText, scenario_text_free)
 
 /** The next word, which is not taken; NULL at the end. */
 const char *scenario_line_peek(const ScenarioLine *self);
-/** Takes the next word; NULL with *error, saying that @wanted is missing, at the end. */
+/** Takes the next word; at the end of the line NULL with *error, which says that @wanted is
+ * missing. */
 const char *scenario_line_take(ScenarioLine *self, const char *wanted, GError **error);
 /** Takes the next word if it is @word. */
 gboolean scenario_line_take_if(ScenarioLine *self, const char *word);
-/** Takes it, or fails. */
+/** Takes the next word, which has to be @word; else FALSE with *error. */
 gboolean scenario_line_take_word(ScenarioLine *self, const char *word, GError **error);
-/** FALSE with *error if there is more. */
+/** FALSE with *error if the line has more words. */
 gboolean scenario_line_is_over(const ScenarioLine *self, GError **error);
-/** Sets *error: file, line, @word and what would be right; always FALSE. */
+/** Sets *error, which names file, line, @word and what would be @right. Always FALSE. */
 gboolean scenario_line_fail(const ScenarioLine *self, const char *word, const char *right,
                             GError **error);
 
-/** "1500ms", "12s", "2.5s", "1m30s", "1h": µs. */
+/** A time like "1500ms", "12s", "2.5s", "1m30s" or "1h", in µs. */
 gboolean scenario_parse_duration(const char *text, gint64 *duration);
 gboolean scenario_line_take_duration(ScenarioLine *self, gint64 *duration, GError **error);
-/** A number of @maximum at most. */
+/** Takes a number up to @maximum. */
 gboolean scenario_line_take_number(ScenarioLine *self, guint64 maximum, guint64 *number,
                                    GError **error);
-/** "5%" or "0.5%". */
+/** Takes a percentage like "5%" or "0.5%". */
 gboolean scenario_line_take_percent(ScenarioLine *self, double *probability, GError **error);
 gboolean scenario_line_take_endpoint(ScenarioLine *self, WlEndpoint *endpoint, GError **error);
 gboolean scenario_line_take_ip(ScenarioLine *self, WlIp *ip, GError **error);
-/** The name of a level, or, where that says something, "none" for WL_TRUST_UNSET. */
+/** Takes a trust level; with @or_none also "none", for WL_TRUST_UNSET. */
 gboolean scenario_line_take_trust(ScenarioLine *self, gboolean or_none, WlTrust *trust,
                                   GError **error);
-/** All words that are addresses or prefixes, as many as follow, at least @least; of WlPrefix, to be
- * freed; NULL with *error. */
+/** Takes all addresses and prefixes that follow, @least or more; of WlPrefix, to be freed. NULL
+ * with *error. */
 GArray *scenario_line_take_prefixes(ScenarioLine *self, guint least, GError **error);

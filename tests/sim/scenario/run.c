@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * One run of a scenario: its lines are read, then its world steps until the end or a failure.
+ * One run of a scenario: reads the lines, then steps the world until the end or a failure.
  */
 #include "scenario/run.h"
 
@@ -279,7 +279,7 @@ run_free(Run *self)
     g_free(self);
 }
 
-/* Nothing is left to do or to watch but what lasts to the end. */
+/* Only items that last to the end are left. */
 static gboolean
 is_done(const Run *self)
 {
@@ -298,7 +298,7 @@ run_execute(Run *self)
         if (self->end == SIM_NEVER && !self->has_end && is_done(self))
             self->end = self->world->now;
         if (self->world->events > MAX_EVENTS) {
-            run_fail(self, NULL, "the world does not come to rest");
+            run_fail(self, NULL, "too many events: the world does not come to rest");
             break;
         }
         if (!sim_world_step(self->world, self->end))
@@ -311,7 +311,7 @@ run_execute(Run *self)
     for (guint i = 0; !self->failure && i < self->items->len; i++) {
         const Item *item = self->items->pdata[i];
         if (!scenario_item_is_finished(item))
-            run_fail(self, item->line, "the run ended before that");
+            run_fail(self, item->line, "the run ended before this time");
     }
     return self->failure == NULL;
 }

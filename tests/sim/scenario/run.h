@@ -6,9 +6,9 @@
 #include "world/host.h"
 #include "world/stream.h"
 
-/** One run of a scenario: with one mixture of kinds and one seed. */
+/** One run of a scenario, with one mixture and one seed. The world is owned. */
 
-/** A fact that one host told another. */
+/** A fact that one host sent to another. */
 typedef struct {
     gint64 when;
     const SimHost *from, *to;
@@ -29,33 +29,33 @@ typedef struct {
 } When;
 
 struct _Run {
-    ScenarioText *text; /* lent */
+    ScenarioText *text; /* borrowed */
     Mixture mixture;
     guint32 seed;
     SimWorld *world;
-    guint8 mixtures;        /* mask of those the scenario is for; 0: not said */
-    guint seeds;            /* how many it asks for; 0: not said */
+    guint8 mixtures;        /* mask of those that the scenario names; 0: none */
+    guint seeds;            /* as the scenario says; 0: it does not say */
     GPtrArray *items;       /* of Item, owned */
-    GHashTable *marks;      /* name -> gint64*, those that are set */
-    GHashTable *advertised; /* "FROM TO" -> GBytes: what the one last said to the other by hand */
+    GHashTable *marks;      /* name -> gint64*, µs; those that are set */
+    GHashTable *advertised; /* "FROM TO" -> GBytes: the last datagram of an event "advertise" */
     GPtrArray *streams;     /* of SimStream, owned */
-    GArray *sent_facts;     /* of Told; only if `spies` */
+    GArray *sent_facts;     /* of SentFact; only if `records_sent` */
     gboolean records_sent;
-    SimHost *profile; /* that following `peer` lines belong to */
+    SimHost *profile; /* the host of the following `peer` lines */
     SimTimer sampler;
     guint open;    /* conditions that wait to become true */
     char *failure; /* several lines; NULL: none */
     gint64 end;    /* SIM_NEVER: when everything is done */
     When ends;
     gboolean has_end;
-    struct _Oracle *oracle; /* of properties; NULL: not asked for */
+    struct _Oracle *oracle; /* NULL: the scenario checks no properties */
 };
 
-/** Builds the world. NULL with *error if a line is not understood. */
+/** Builds the world of @text, which must outlive it. NULL with *error if a line is wrong. */
 Run *run_new(ScenarioText *text, Mixture mixture, guint32 seed, gboolean trace, GError **error);
 void run_free(Run *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Run, run_free)
-/** Until the end or the first failure. */
+/** Runs until the end or the first failure; FALSE if there is one. */
 gboolean run_execute(Run *self);
 void run_fail(Run *self, const ScenarioLine *line, const char *format, ...) G_GNUC_PRINTF(3, 4);
 void run_set_mark(Run *self, const char *name);
@@ -65,11 +65,11 @@ void run_sample(Run *self, gboolean open);
 /* ---- parts of the language: declare.c, event.c, condition.c,
  * count.c */
 
-/** FALSE with *error. *known gets FALSE if it is no declaration. */
+/** Reads a declaration; FALSE with *error. *known: the line is one. */
 gboolean scenario_declare(Run *run, ScenarioLine *line, gboolean *known, GError **error);
-/** Options of a network, wherever they stand. */
+/** Takes an option of a network, of a declaration or an event. */
 gboolean scenario_network_option(ScenarioLine *line, SimNet *net, gboolean *taken, GError **error);
-/** "PEER [endpoint E...] [allowed P...] ...": adds it to the profile of @host. */
+/** "PEER [OPTION…]": adds the peer to the profile of @host, or changes it there. */
 gboolean scenario_declare_peer(Run *run, SimHost *host, ScenarioLine *line, GError **error);
 
 SimHost *scenario_take_host(Run *run, ScenarioLine *line, GError **error);
@@ -78,24 +78,24 @@ SimStream *scenario_find_stream(const Run *run, const char *name);
 
 Event *scenario_event_new(Run *run, ScenarioLine *line, GError **error);
 void scenario_event_free(Event *event);
-/** It began, and what comes of it is not known yet. */
+/** The event has begun and awaits its result. */
 gboolean scenario_event_is_pending(const Event *event);
 void scenario_event_run(Run *run, Event *event, const ScenarioLine *line);
 
 Condition *scenario_condition_new(Run *run, ScenarioLine *line, GError **error);
 void scenario_condition_free(Condition *condition);
 gboolean scenario_condition_is_true(Run *run, Condition *condition);
-/** It compares a number. */
+/** The condition compares a number. */
 gboolean scenario_condition_counts(const Condition *condition);
-/** Counting begins here. */
+/** Starts counting. */
 void scenario_condition_begin(Run *run, Condition *condition);
-/** What can be seen of what it is about; to be freed. */
+/** The visible state of the hosts concerned, for a failure; to be freed. */
 char *scenario_condition_explain(Run *run, const Condition *condition);
 
 typedef struct _Count Count;
-/** NULL without *error if the line does not begin with something to count. */
+/** NULL without *error if the line does not begin with a count. */
 Count *scenario_count_new(Run *run, ScenarioLine *line, GError **error);
 void scenario_count_free(Count *count);
-/** Counting begins here. */
+/** Starts counting. */
 void scenario_count_begin(Run *run, Count *count);
 gint64 scenario_count_value(Run *run, const Count *count, gint64 since);

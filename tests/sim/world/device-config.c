@@ -25,7 +25,7 @@ take_from(DevicePeer *peer, const WlPrefix *prefix)
     }
 }
 
-/* A prefix has one owner, and the last who is given it has it. */
+/* A prefix has one owner: the peer that got it last. */
 static void
 own(SimDevice *self, DevicePeer *peer, const GArray *allowed)
 {
@@ -90,7 +90,7 @@ sim_device_change(SimDevice *self, const WlPeerChange *change)
         disown(self, peer);
         own(self, peer, change->allowed_ips);
     }
-    /* Whatever waits is sent with each change, so that the attempts begin anew. */
+    /* Each change sends staged packets, which restarts the attempts. */
     if (!g_queue_is_empty(&peer->staged))
         device_initiate(self, peer, FALSE);
     if (change->kind == WL_PEER_UPDATE && !change->replace_settings)

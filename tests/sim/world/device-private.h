@@ -10,9 +10,9 @@ typedef struct {
     guint64 number; /* 0: none */
     gint64 created;
     gboolean initiator;
-    gboolean refreshed; /* a new one was asked for, near its end */
+    gboolean refreshed; /* renewal was requested near its end */
     guint64 sent;
-    guint64 highest, seen; /* received counters: the highest, and a mask of those below */
+    guint64 highest, seen; /* received counters: the highest, and a mask of the ones below */
 } DeviceSession;
 
 typedef enum {
@@ -27,13 +27,13 @@ typedef struct {
     SimWait wait; /* first, see peer_of() */
     WlKey key;
     WlEndpoint endpoint;
-    WlEndpoint place; /* where it was last heard from */
+    WlEndpoint place; /* source of the last authenticated packet */
     GArray *allowed;
     guint16 keepalive;
     DeviceSession current, previous, next;
     GQueue staged;     /* of SimPacket */
-    guint64 handshake; /* the one we wait for an answer to; 0: none */
-    gint64 initiated;  /* the last, or the last answer */
+    guint64 handshake; /* the pending one; 0: none */
+    gint64 initiated;  /* the last initiation or response sent */
     guint attempts;
     gint64 timers[TIMER_N]; /* SIM_NEVER: off */
     gboolean another_keepalive;

@@ -4,8 +4,8 @@
 #include "world/heap.h"
 
 /*
- * What no scenario can say of the model of WireGuard: copies of packets from elsewhere, and
- * moments. Two devices, A and B, and a wire between them on which nothing moves by itself.
+ * What no scenario can express about the model of WireGuard: copies of packets from elsewhere, and
+ * exact moments. Two devices, A and B, and a wire on which the test moves each message.
  */
 
 typedef struct {
@@ -13,7 +13,7 @@ typedef struct {
     WlKey key;
     WlEndpoint at;
     WlIp tunnel;
-    GQueue wire;   /* of SimMessage, that it sent */
+    GQueue wire;   /* of SimMessage: those it sent */
     WlEndpoint to; /* of the last of them */
     guint delivered;
 } End;
@@ -122,7 +122,7 @@ send(End *from, const WlIp *to)
     return sent;
 }
 
-/* The next message of @from; the caller has it. */
+/* The next message of @from, to be unreferenced. */
 static SimMessage *
 take(End *from)
 {
@@ -171,7 +171,7 @@ elsewhere(void)
     return &endpoint;
 }
 
-/* Only what is new moves the endpoint: no copy of a packet, whoever sends it from wherever. */
+/* Only new packets move the endpoint; a copy of a packet never does. */
 static void
 test_copies(Rig *rig, gconstpointer data)
 {
@@ -189,7 +189,7 @@ test_copies(Rig *rig, gconstpointer data)
     assert_endpoint(&rig->b, &rig->a, elsewhere());
 }
 
-/* A packet that comes late is no copy, up to a window. */
+/* A late packet within the window is no copy. */
 static void
 test_late(Rig *rig, gconstpointer data)
 {
@@ -212,7 +212,7 @@ test_late(Rig *rig, gconstpointer data)
     g_assert_cmpuint(rig->b.delivered, ==, 66);
 }
 
-/* An initiation that was kept brings nothing and moves nothing; nor does a stranger's. */
+/* A replayed initiation and a stranger's initiation change nothing. */
 static void
 test_kept_initiation(Rig *rig, gconstpointer data)
 {
@@ -232,7 +232,7 @@ test_kept_initiation(Rig *rig, gconstpointer data)
     g_assert_true(g_queue_is_empty(&rig->b.wire));
 }
 
-/* Of two initiations in 20 ms the second is a flood, whoever made it. */
+/* The second of two initiations within 20 ms counts as a flood. */
 static void
 test_flood(Rig *rig, gconstpointer data)
 {
@@ -250,7 +250,7 @@ test_flood(Rig *rig, gconstpointer data)
     g_assert_cmpuint(rig->b.wire.length, ==, 2);
 }
 
-/* Who answered an initiation makes none of its own for 5 s. */
+/* A device that responded sends no initiation for 5 s. */
 static void
 test_answer_counts(Rig *rig, gconstpointer data)
 {
@@ -264,7 +264,8 @@ test_answer_counts(Rig *rig, gconstpointer data)
     g_assert_cmpuint(sim_device_get_initiations(rig->b.device), ==, 1);
 }
 
-/* Whoever answers uses its new session only after the other did; the one before still counts. */
+/* The responder uses its new session only after the initiator did; the previous one still counts.
+ */
 static void
 test_sessions(Rig *rig, gconstpointer data)
 {
@@ -277,7 +278,7 @@ test_sessions(Rig *rig, gconstpointer data)
     at(rig, SIM_SEC(1010));
     pass(&rig->b, &rig->a, &rig->b.at); /* its keepalive */
     at(rig, SIM_SEC(1121));
-    send(&rig->a, &rig->b.tunnel); /* in the first; and an initiation follows */
+    send(&rig->a, &rig->b.tunnel); /* in the first session; an initiation follows */
     old = take(&rig->a);
     pass(&rig->a, &rig->b, &rig->a.at);
     g_assert_cmpuint(sim_device_get_session(rig->b.device, &rig->a.key), ==, first);
@@ -287,11 +288,11 @@ test_sessions(Rig *rig, gconstpointer data)
     pass(&rig->a, &rig->b, &rig->a.at);
     g_assert_cmpuint(sim_device_get_session(rig->b.device, &rig->a.key), ==,
                      sim_device_get_session(rig->a.device, &rig->b.key));
-    /* What was on its way still counts. */
+    /* Packets in flight still count. */
     sim_device_receive(rig->b.device, &rig->a.at, old);
     g_assert_cmpuint(rig->b.delivered, ==, 2);
     g_assert_true(sim_device_accepts_session(rig->b.device, &rig->a.key, first));
-    /* With the next answer it does not. */
+    /* After the next response they do not. */
     at(rig, SIM_SEC(1122));
     change(rig, &rig->a, &rig->b, WL_PEER_RECREATE, TRUE);
     send(&rig->a, &rig->b.tunnel);
@@ -299,7 +300,7 @@ test_sessions(Rig *rig, gconstpointer data)
     g_assert_false(sim_device_accepts_session(rig->b.device, &rig->a.key, first));
 }
 
-/* Nothing goes to a peer without an endpoint, and nothing waits for one. */
+/* Packets to a peer without an endpoint are neither sent nor staged. */
 static void
 test_no_endpoint(Rig *rig, gconstpointer data)
 {
@@ -314,7 +315,7 @@ test_no_endpoint(Rig *rig, gconstpointer data)
     g_assert_true(send(&rig->b, &rig->a.tunnel));
 }
 
-/* Attempts begin anew with a change of the peer while something waits. */
+/* A change of the peer restarts the attempts while packets are staged. */
 static void
 test_change_renews(Rig *rig, gconstpointer data)
 {

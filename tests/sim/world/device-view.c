@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What can be seen of a device, by its member and by the tests.
+ * Views of a device, for its member and for tests.
  */
 #include "world/device-private.h"
 

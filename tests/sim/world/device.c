@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The protocol of WireGuard: handshakes, sessions, timers. What crosses is not encrypted, and a key
- * pair is a number.
+ * The protocol of WireGuard: handshakes, sessions, timers. Nothing is encrypted; sessions are
+ * numbers.
  */
 #include "world/device-private.h"
 
@@ -11,10 +11,10 @@
 #define REJECT_AFTER        SIM_SEC(180)
 #define KEEPALIVE_TIMEOUT   SIM_SEC(10)
 #define NEW_HANDSHAKE       (KEEPALIVE_TIMEOUT + REKEY_TIMEOUT)
-#define MAX_ATTEMPTS        20 /* in 90 s of retries and what they take longer for the jitter */
+#define MAX_ATTEMPTS        20 /* in 90 s of retries, plus their jitter */
 #define MAX_STAGED          128
-#define INITIATION_INTERVAL SIM_MSEC(20) /* of one peer; more often is a flood */
-#define STAMP_STEP          16777        /* µs: time stamps are made coarse */
+#define INITIATION_INTERVAL SIM_MSEC(20) /* of one peer; faster is a flood */
+#define STAMP_STEP          16777        /* µs: granularity of timestamps */
 #define WINDOW              64
 
 static DevicePeer *
@@ -125,7 +125,7 @@ transmit(SimDevice *self, DevicePeer *peer, SimMessage *message)
 static guint64
 next_number(SimDevice *self)
 {
-    /* Unlike those of any other device. */
+    /* Unique among all devices. */
     return ((guint64) self->public_key.bytes[0] << 56) |
            ((guint64) self->public_key.bytes[1] << 48) |
            ((guint64) self->public_key.bytes[2] << 40) | ++self->serial;
@@ -204,7 +204,7 @@ sim_device_send(SimDevice *self, SimPacket *packet)
 
 /* ---- receiving */
 
-/* Something authenticated came: that is where the peer is. */
+/* An authenticated packet arrived: the peer is at @from. */
 static void
 note_authenticated(SimDevice *self, DevicePeer *peer, const WlEndpoint *from)
 {
@@ -260,9 +260,9 @@ receive_data(SimDevice *self, DevicePeer *peer, const WlEndpoint *from, SimMessa
 
     if (!session || is_replay(session, message->counter))
         return;
-    peer->endpoint = *from; /* before anything is sent there */
+    peer->endpoint = *from; /* before a reply is sent */
     if (session == &peer->next) {
-        /* The initiator uses what we answered: now it counts. */
+        /* The initiator uses the session of our response: it is confirmed. */
         peer->previous = peer->current;
         peer->current = peer->next;
         peer->next = (DeviceSession){0};
@@ -300,14 +300,14 @@ receive_initiation(SimDevice *self, DevicePeer *peer, const WlEndpoint *from, Si
         return;
     peer->stamp = message->stamp;
     peer->consumed = self->now;
-    /* There is one handshake state per peer: an initiation of ours that is on its way is
-     * forgotten, and two that cross bring neither side a session. */
+    /* A peer has one handshake state: a pending initiation is dropped, and crossing initiations
+     * give neither side a session. */
     peer->handshake = 0;
     note_authenticated(self, peer, from);
     peer->rx += sim_message_size(message);
     peer->next = (DeviceSession){.number = next_number(self), .created = self->now};
     peer->previous = (DeviceSession){0};
-    peer->initiated = self->now; /* an answer counts as one */
+    peer->initiated = self->now; /* a response counts as an initiation */
     answer = sim_message_new(SIM_MESSAGE_RESPONSE);
     answer->handshake = message->handshake;
     answer->session = peer->next.number;
@@ -384,7 +384,7 @@ run_peer(SimDevice *self, DevicePeer *peer)
     }
     if (take_timer(self, peer, TIMER_PASSIVE)) {
         gboolean another = peer->another_keepalive;
-        /* Without a session it asks for one, as any packet does. */
+        /* Without a session it causes an initiation, as any packet does. */
         send_to(self, peer, NULL);
         if (another)
             device_set_timer(self, peer, TIMER_PASSIVE, self->now + KEEPALIVE_TIMEOUT);

@@ -7,14 +7,14 @@
 #define SIM_SEC(n)  ((gint64) (n) *G_USEC_PER_SEC)
 #define SIM_MSEC(n) ((gint64) (n) *1000)
 
-/** What waits for a time; part of a larger struct. All zero when it is in no heap. */
+/** An entry that waits for a time; part of a larger struct. All zero while it is in no heap. */
 typedef struct {
     gint64 when;
-    guint64 serial; /* of two with one time, the one that was set first is first */
+    guint64 serial; /* of two with the same time the one set first comes first */
     guint position; /* 0: in no heap */
 } SimWait;
 
-/** A binary heap of SimWait, soonest first. Owns none of them. */
+/** A binary heap of SimWait, earliest first. Owns none of them. */
 typedef struct {
     GPtrArray *waits; /* of SimWait; the one at 0 is not used */
     guint64 serial;
@@ -22,7 +22,7 @@ typedef struct {
 
 void sim_heap_init(SimHeap *self);
 void sim_heap_clear(SimHeap *self);
-/** Adds it, or moves it if it is there; SIM_NEVER takes it out. */
+/** Adds or moves @wait; SIM_NEVER removes it. */
 void sim_heap_set(SimHeap *self, SimWait *wait, gint64 when);
-/** The soonest, which stays; NULL if there is none. */
+/** The earliest, which stays; NULL: none. */
 SimWait *sim_heap_first(const SimHeap *self);

@@ -42,7 +42,7 @@ sim_host_network_changed(SimHost *self)
     sim_host_settle(self);
 }
 
-/* What NetworkManager knows, and a machine that sleeps hears of when it wakes. */
+/* What NetworkManager reports. A suspended machine learns it when it wakes. */
 static void
 report_environment(SimHost *self, gboolean connectivity, gboolean protected_hosts)
 {
@@ -105,8 +105,8 @@ is_absent(const SimHost *host, const WlKey *key)
     return wl_key_equal(&host->public_key, key);
 }
 
-/* As a wg-quick file with the peers of the profile would: their allowed IPs, and the first endpoint
- * that is an address. */
+/* Configures the device as wg-quick would: allowed IPs, and the first endpoint that is an address.
+ */
 static void
 configure_device(SimHost *host)
 {

@@ -67,7 +67,7 @@ sim_host_receive(SimHost *self, const WlEndpoint *source, const WlEndpoint *dest
 
 /* ---- in the tunnel */
 
-/* A packet passes the link, neither from nor to a link-local address. */
+/* Reports traffic: a packet on the link, neither from nor to a link-local address. */
 static void
 note_traffic(SimHost *self, const SimPacket *packet)
 {
@@ -110,7 +110,7 @@ answer(SimHost *self, const SimPacket *echo)
     sim_packet_unref(reply);
 }
 
-/* Once, and only from where it was sent to. */
+/* Only once, and only from the destination of the echo. */
 static void
 take_echo_reply(SimHost *self, const SimPacket *reply)
 {
@@ -221,7 +221,7 @@ sim_host_send_echo(SimHost *self, const WlKey *key, const WlEchoRequest *probe)
     packet->source = probe->source.family == WL_FAMILY_NONE ? self->link_local : probe->source;
     self->echoes[probe->sequence % SIM_ECHOES] =
         (SimEcho){.number = packet->number, .key = *key, .probe = *probe};
-    /* From somebody else's address no kernel sends. */
+    /* A kernel sends from no foreign address. */
     if (sim_host_owns(self, &packet->source))
         sim_host_send(self, packet);
     sim_packet_unref(packet);

@@ -116,7 +116,7 @@ SimPort *
 sim_host_route(const SimHost *self, const WlIp *to, WlIp *source)
 {
     SimPort *found = NULL;
-    int length = -1; /* of the network that it is on; without one, the first that leads on */
+    int length = -1; /* prefix length of an attached network; -1: the first that leads on */
 
     for (guint i = 0; i < self->ports->len; i++) {
         SimPort *port = self->ports->pdata[i];
@@ -198,7 +198,7 @@ sim_host_settle(SimHost *self)
     for (guint i = 0;
          sim_member_is_running(self) && sim_member_get_deadline(self) <= self->world->now; i++) {
         if (i > MAX_TURNS)
-            g_error("%s is never done at one time", self->name);
+            g_error("%s: too many wake-ups at the same time", self->name);
         run_member(self);
     }
     deadline = sim_device_get_deadline(self->device);

@@ -5,7 +5,7 @@
 #include "world/device.h"
 #include "world/net.h"
 
-/** One machine: its ends in the networks, its WireGuard device, its kernel, and a member. */
+/** One machine: its interfaces, its WireGuard device, its kernel, and a member. */
 
 typedef enum {
     SIM_KIND_NATIVE,
@@ -15,24 +15,24 @@ typedef enum {
 
 typedef struct {
     guint wakeups;      /* of the member, for a deadline */
-    guint idle_wakeups; /* those that brought no output */
+    guint idle_wakeups; /* wake-ups without an output */
     guint snapshots;    /* dumps of the device */
     guint facts;        /* datagrams of facts sent */
     guint fact_bytes;   /* of them, without headers */
     guint echoes;
-    guint packets; /* UDP datagrams sent below, keepalives and handshakes included */
+    guint packets; /* UDP packets of WireGuard, with keepalives and handshakes */
     guint64 bytes; /* of them, with IP and UDP headers */
     guint initiations;
     guint recreations; /* of peers with a live session */
-    guint requests;    /* changes asked of the device */
+    guint requests;    /* changes of the device */
     guint changes;     /* of a peer's state */
     guint logs;
 } SimCounters;
 
-/** An echo of the member that may still be answered. Of two whose sequences differ by SIM_ECHOES
- * the older is forgotten, as the service does. */
+/** An echo of the member that awaits its reply. An echo replaces the one SIM_ECHOES before it, as
+ * in the service. */
 typedef struct {
-    guint64 number; /* of the packet; 0: none is waited for */
+    guint64 number; /* of the packet; 0: none */
     WlKey key;
     WlEchoRequest probe;
 } SimEcho;
@@ -60,11 +60,11 @@ struct _SimHost {
     GHashTable *jammed; /* of SimHost: facts for them cannot be sent */
     GArray *served;     /* of WlPrefix: networks behind it, which answer */
     GPtrArray
-        *absent; /* of SimHost: in the profile, but not in the device at the start (classic) */
+        *absent; /* of SimHost: in the profile, but not in the device of a Go daemon at the start */
     WlEngineConfig *config;
 
     SimDevice *device; /* NULL: none */
-    guint devices;     /* made so far: another one may be at the same place in memory */
+    guint devices;     /* made so far, since a new one may have the same address in memory */
     WlEngine *engine;  /* the member; at most one of both is set */
     GoDaemon *daemon;
     gint64 started;
@@ -74,11 +74,11 @@ struct _SimHost {
     gint64 wall_offset;
     WlConnectivity connectivity;
     GArray *protected_hosts;     /* of WlIp */
-    char *saved_state;           /* what the member asked to remember */
+    char *saved_state;           /* the state file of the member */
     gboolean watching;           /* for traffic */
-    GArray *watched;             /* of WlPrefix: to these only; NULL: any */
-    GPtrArray *neighbor_queries; /* for neighbors, owned: neighbors.c */
-    SimEcho echoes[SIM_ECHOES];  /* by the end of their sequence */
+    GArray *watched;             /* of WlPrefix: destinations; NULL: any */
+    GPtrArray *neighbor_queries; /* owned, see neighbors.c */
+    SimEcho echoes[SIM_ECHOES];  /* by sequence modulo SIM_ECHOES */
     GHashTable *pings;           /* number -> SimPing, see sim_host_ping() */
 
     SimCounters counters;
@@ -93,41 +93,41 @@ const char *sim_kind_to_string(SimKind kind);
 
 SimHost *sim_host_new(SimWorld *world, const char *name);
 void sim_host_free(SimHost *self);
-/** Before anybody has it as a peer. Nobody knows the private key: it never runs. */
+/** To be called before the host is a peer. The private key is unknown, so the host never runs. */
 void sim_host_set_public_key(SimHost *self, const WlKey *key);
 SimPort *sim_host_add_port(SimHost *self, const char *name);
 SimPort *sim_host_find_port(const SimHost *self, const char *name);
 
-/** Starts the member. A device is made, unless a classic one is still there. FALSE with *error if
- * the profile is refused. */
+/** Starts the member, with a new device unless a Go daemon left one. FALSE with *error if the
+ * profile is refused. */
 gboolean sim_host_start(SimHost *self, GError **error);
-/** An orderly end: ours takes its device along, a classic one leaves it. */
+/** Stops the member. A native member removes its device, a Go daemon leaves it. */
 void sim_host_stop(SimHost *self);
-/** The process is gone, and its device stays. */
+/** Ends the process; the device stays. */
 void sim_host_crash(SimHost *self);
-/** Everything is gone. */
+/** Ends the member and its device. */
 void sim_host_power_off(SimHost *self);
 void sim_host_sleep(SimHost *self);
 void sim_host_wake(SimHost *self);
-/** Somebody deleted the link, and it was made anew. */
+/** Deletes the link, which is recreated. */
 void sim_host_lose_link(SimHost *self);
-/** What NetworkManager knows; a machine that sleeps hears of it when it wakes. */
+/** What NetworkManager reports. A suspended machine learns it when it wakes. */
 void sim_host_set_connectivity(SimHost *self, WlConnectivity connectivity);
 void sim_host_set_protected_hosts(SimHost *self, const WlIp *protected_hosts, gsize n);
-/** Its addresses or attachments changed. */
+/** To be called after a change of addresses or attachments. */
 void sim_host_network_changed(SimHost *self);
-/** What is due, and whatever the member wants; to be called after every change from outside. */
+/** Runs what is due and carries out all outputs. To be called after each change from outside. */
 void sim_host_settle(SimHost *self);
 
-/** From the network. */
+/** A message arrives from the network. */
 void sim_host_receive(SimHost *self, const WlEndpoint *source, const WlEndpoint *destination,
                       SimMessage *message);
-/** Into the tunnel, from this host. */
+/** Sends a packet into the tunnel. */
 void sim_host_send(SimHost *self, SimPacket *packet);
-/** Its address in the tunnel that a packet to @to comes from; FALSE: none of that family. */
+/** The tunnel address for packets of a family; FALSE: none. */
 gboolean sim_host_get_source(const SimHost *self, WlFamily family, WlIp *source);
 gboolean sim_host_owns(const SimHost *self, const WlIp *ip);
-/** The end that a datagram to @to leaves by, with the address it has then; NULL: unreachable. */
+/** The interface for a datagram to @to, and its source address; NULL: unreachable. */
 SimPort *sim_host_route(const SimHost *self, const WlIp *to, WlIp *source);
 
 typedef struct {
@@ -135,12 +135,12 @@ typedef struct {
     guint forwards;        /* there and back */
 } SimPing;
 
-/** Sends an echo of the member, who gets the answer. */
+/** Sends an echo for the member, which gets the reply. */
 void sim_host_send_echo(SimHost *self, const WlKey *key, const WlEchoRequest *probe);
-/** Its number, for sim_host_get_ping(). */
+/** Sends an echo for a test. Its number, for sim_host_get_ping(). */
 guint64 sim_host_ping(SimHost *self, const WlIp *to);
 const SimPing *sim_host_get_ping(const SimHost *self, guint64 number);
 
-/** Time as its member sees it. */
+/** The clock of the member, µs: that of a Go daemon stands still during sleep. */
 gint64 sim_host_now(const SimHost *self);
 SimCounters sim_host_get_counters(const SimHost *self);

@@ -149,7 +149,7 @@ sim_nat_out(SimNat *self, WlEndpoint *source, const WlEndpoint *remote, gboolean
     if (is_translated(source) && !address)
         return FALSE;
     if (!mapping && dry && self->kind == SIM_NAT_SYMMETRIC)
-        return FALSE; /* nobody can say by which port */
+        return FALSE; /* its port is not known in advance */
     port = mapping ? mapping->port : choose_port(self, source);
     if (!dry) {
         if (!mapping) {

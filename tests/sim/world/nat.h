@@ -3,8 +3,8 @@
 
 #include "world/net.h"
 
-/** What leaves: *source gets the address and port it has outside. FALSE: dropped. @dry: only look.
- */
+/** An outgoing datagram: *source becomes the outside address and port. FALSE: dropped. @dry: change
+ * no mapping. */
 gboolean sim_nat_out(SimNat *self, WlEndpoint *source, const WlEndpoint *remote, gboolean dry);
-/** What comes: *destination gets the address and port it has inside. FALSE: dropped. */
+/** An incoming datagram: *destination becomes the inside address and port. FALSE: dropped. */
 gboolean sim_nat_in(SimNat *self, WlEndpoint *destination, const WlEndpoint *remote, gboolean dry);

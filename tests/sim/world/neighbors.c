@@ -10,10 +10,10 @@
 typedef struct {
     SimTimer timer;
     SimHost *host;
-    SimNet *net; /* where it was asked; NULL: nowhere */
+    SimNet *net; /* the network of the query; NULL: none */
     WlIp ip;
     guint32 ifindex;
-    gboolean heard; /* the answer comes through */
+    gboolean heard; /* a reply arrives */
 } NeighborQuery;
 
 static SimPort *
@@ -27,7 +27,7 @@ find_port(const SimHost *host, guint32 ifindex)
     return NULL;
 }
 
-/* Whoever is awake answers, whatever runs on it; NULL: nobody does. */
+/* A host that is awake replies, whatever runs on it; NULL: none. */
 static const SimPort *
 find_owner(const SimHost *host, const SimNet *net, const WlIp *ip)
 {
@@ -61,7 +61,7 @@ on_result(SimTimer *timer)
 
     remove_query((NeighborQuery *) timer);
     if (host->asleep)
-        return; /* it asks again when it wakes */
+        return; /* the member queries again when it wakes */
     sim_world_trace(host->world, host->name, "%s %s",
                     there ? "finds neighbor" : "finds no neighbor", text);
     wl_engine_neighbor_result(host->engine, sim_host_now(host), &query.ip, query.ifindex, there);

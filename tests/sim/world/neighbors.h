@@ -3,10 +3,10 @@
 
 #include "world/host.h"
 
-/** What a kernel finds out of its neighbors: ARP and neighbor discovery. */
+/** Resolution of neighbors by a kernel: ARP and neighbor discovery. */
 
-/** Somebody has @ip on the network of the host's interface @ifindex: its member hears of it after a
- * round trip; that nobody has, or that it is lost thrice, after three seconds. */
+/** Resolves @ip on the network of the interface @ifindex. The member gets a success after a round
+ * trip, and a failure after three seconds. */
 void sim_neighbors_resolve(SimHost *host, const WlIp *ip, guint32 ifindex);
-/** Nobody waits for the answers any more. */
+/** Drops all pending queries. */
 void sim_neighbors_cancel_all(SimHost *host);

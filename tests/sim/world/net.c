@@ -130,7 +130,7 @@ sim_port_get_address(const SimPort *self, WlFamily family)
     return NULL;
 }
 
-/* ---- ways */
+/* ---- paths */
 
 static gboolean
 is_on_link(const SimPort *port, const WlIp *ip)
@@ -142,7 +142,7 @@ is_on_link(const SimPort *port, const WlIp *ip)
     return FALSE;
 }
 
-/* Who takes a datagram for @ip that @from puts on its network; NULL: nobody. */
+/* The receiver of a datagram for @ip from @from on its network; NULL: none. */
 static SimPort *
 next_port(const SimPort *from, const WlIp *ip)
 {
@@ -167,7 +167,7 @@ is_usable(const SimPort *port)
     return port->net && port->up && !port->net->down;
 }
 
-/* A box hands a datagram on: by which of its ends; NULL: dropped. */
+/* The port by which a box forwards a datagram; NULL: dropped. */
 static SimPort *
 pass(SimPort *port, WlEndpoint *source, WlEndpoint *destination, gboolean dry)
 {

@@ -4,12 +4,10 @@
 #include "world/packet.h"
 #include "world/world.h"
 
-/**
- * The network below: segments with delay, jitter, loss, duplication and reordering, and boxes
- * between them that translate addresses and filter.
- */
+/** The network below the tunnel: segments with delay, jitter, loss, duplication and reordering, and
+ * NATs between them. */
 
-/** One end of a host or a box in a network. */
+/** The interface of a host or a NAT in a network. */
 typedef struct {
     char *name; /* "eth0" */
     guint32 ifindex;
@@ -17,7 +15,7 @@ typedef struct {
     gboolean up;
     GArray *addresses; /* of WlPrefix, host bits kept */
     gint64 delay;      /* in addition to the network's */
-    SimHost *host;     /* whose it is, or */
+    SimHost *host;     /* the owner, or */
     SimNat *nat;
 } SimPort;
 
@@ -28,8 +26,8 @@ struct _SimNet {
     double loss, duplicate, reorder;
     gboolean down;
     GHashTable *by_address; /* WlIp* -> SimPort */
-    SimPort *gateway;       /* the inner end of the box that leads on; NULL: none */
-    GPtrArray *routed;      /* of SimNat: boxes with IPv6 networks behind them */
+    SimPort *gateway;       /* the inner port of the NAT that leads on; NULL: none */
+    GPtrArray *routed;      /* of SimNat: those with IPv6 networks behind them */
 };
 
 typedef enum {
@@ -39,7 +37,7 @@ typedef enum {
     SIM_NAT_SYMMETRIC,
 } SimNatKind;
 
-/** What a mapping lets in. */
+/** A remote endpoint that a mapping lets in. */
 typedef struct {
     WlEndpoint remote;
     gint64 last;
@@ -54,8 +52,8 @@ typedef struct {
     GArray *permits; /* of SimPermit */
 } SimMapping;
 
-/** A box between two networks. IPv4 is translated by the kind; IPv6 is not, but is let in only from
- * where something was sent to. */
+/** A NAT between two networks. IPv4 is translated as its kind says; IPv6 is not, but only replies
+ * are let in. */
 struct _SimNat {
     SimWorld *world;
     char *name;
@@ -71,9 +69,9 @@ void sim_net_free(SimNet *self);
 
 void sim_port_init(SimPort *self, const char *name, SimHost *host, SimNat *nat);
 void sim_port_clear(SimPort *self);
-/** Where its addresses are reachable; NULL: nowhere. */
+/** Attaches the port to a network; NULL: to none. */
 void sim_port_attach(SimPort *self, SimNet *net);
-/** Replaces all; of WlPrefix. */
+/** Replaces all addresses. */
 void sim_port_set_addresses(SimPort *self, const WlPrefix *addresses, gsize n);
 /** NULL: none of that family. */
 const WlPrefix *sim_port_get_address(const SimPort *self, WlFamily family);
@@ -81,14 +79,15 @@ const WlPrefix *sim_port_get_address(const SimPort *self, WlFamily family);
 SimNat *sim_nat_new(SimWorld *world, const char *name, SimNatKind kind);
 void sim_nat_free(SimNat *self);
 void sim_nat_attach(SimNat *self, SimNet *outside, SimNet *inside);
-/** All mappings are lost. */
+/** Drops all mappings. */
 void sim_nat_forget(SimNat *self);
 
-/** A datagram of @host leaves through @port. */
+/** Sends a datagram by @port. */
 void sim_net_transmit(SimPort *port, const WlEndpoint *source, const WlEndpoint *destination,
                       SimMessage *message);
-/** Who would get it, if nothing were lost; nothing changes. @seen gets the source as seen there. */
+/** The host that would get a datagram if none were lost; changes nothing. *seen is the source seen
+ * there. */
 SimHost *sim_net_trace_path(SimPort *port, const WlEndpoint *source, const WlEndpoint *destination,
                             WlEndpoint *seen);
-/** Whatever is on its way is lost. */
+/** Drops all datagrams in flight. */
 void sim_net_drop_all(SimWorld *world);

@@ -83,7 +83,7 @@ trace(SimHost *host, const WlOutput *output)
     }
 }
 
-/* What is inside; the tag is left to the receiver. */
+/* The tag is not checked. */
 static void
 trace_facts(SimHost *host, const WlOutput *output)
 {
@@ -247,7 +247,7 @@ sim_outputs_drain(SimHost *host)
         carry_out(host, output);
         wl_output_free(output);
         if (n > MAX_OUTPUTS)
-            g_error("%s wants more and more of the world", host->name);
+            g_error("%s: too many outputs at the same time", host->name);
     }
     return n;
 }

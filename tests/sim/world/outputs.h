@@ -3,9 +3,9 @@
 
 #include "world/host.h"
 
-/** Carries out everything the member wants; the number of outputs. */
+/** Carries out all outputs of the member. Their number. */
 guint sim_outputs_drain(SimHost *host);
 
-/** Around every input of a member: what it used, if the world measures that. */
+/** Around each input of a member: measures its CPU time, if the world does so. */
 gint64 sim_cpu_begin(const SimHost *host);
 void sim_cpu_end(SimHost *host, gint64 begun, gboolean snapshot);

@@ -8,7 +8,7 @@ typedef struct _SimOwners SimOwners;
 
 SimOwners *sim_owners_new(void);
 void sim_owners_free(SimOwners *self);
-/** Who had @prefix (masked) before; NULL: nobody. */
+/** The previous owner of @prefix, which is masked; NULL: none. */
 gpointer sim_owners_set(SimOwners *self, const WlPrefix *prefix, gpointer owner);
 void sim_owners_remove(SimOwners *self, const WlPrefix *prefix);
 gpointer sim_owners_find(const SimOwners *self, const WlIp *ip);

@@ -3,8 +3,8 @@
 
 #include "wl-key.h"
 
-/** What goes through the tunnel, and what WireGuard makes of it. Both are counted and not changed
- * once they are on their way, so that a network may deliver one twice. */
+/** Packets of the tunnel, and the messages that WireGuard makes of them. Both are reference-counted
+ * and immutable once sent, so that a network can deliver one twice. */
 
 typedef enum {
     SIM_PACKET_FACTS, /* a datagram to the fact port */
@@ -19,9 +19,9 @@ typedef struct {
     WlIp source, destination;
     GBytes *facts;
     guint64 number;  /* of an echo, a reply or a place in a stream */
-    gpointer stream; /* whose it is; not owned */
+    gpointer stream; /* the SimStream; not owned */
     gsize size;      /* with its headers */
-    guint forwards;  /* hosts that it went through */
+    guint forwards;  /* number of hosts that forwarded it */
 } SimPacket;
 
 /** All zero but the kind. */
@@ -42,7 +42,7 @@ typedef enum {
 typedef struct {
     guint references;
     SimMessageKind kind;
-    WlKey sender, receiver; /* in reality hidden, or an index */
+    WlKey sender, receiver; /* in reality encrypted, or an index */
     guint64 handshake;      /* initiation and response: its number */
     gint64 stamp;           /* initiation: wall clock of the sender */
     guint64 session;        /* response and data */

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Whether a packet would arrive at this moment, from the devices and networks alone.
+ * Whether a packet would arrive at this moment, judged by devices and networks alone.
  */
 #include "world/reach.h"
 
 #define MAX_HOPS 8
 
-/* The next host that a packet to @ip reaches; NULL: it is lost. */
+/* The next host on the path of a packet to @ip; NULL: the packet is lost. */
 static SimHost *
 next_hop(SimHost *host, const WlIp *from, const WlIp *ip)
 {

@@ -96,7 +96,7 @@ sim_stream_longest_gap(const SimStream *self, gint64 since, gint64 until)
 {
     gint64 last = since, longest = 0;
 
-    /* In the order they were sent, which is nearly that of their coming. */
+    /* In the order of sending, which is nearly that of arrival. */
     for (guint i = 0; i < self->got->len; i++) {
         gint64 got = g_array_index(self->got, gint64, i);
         if (got < since || got > until)

@@ -4,7 +4,7 @@
 #include "world/member.h"
 #include "world/reach.h"
 
-/* Who @a would give a packet for @ip to, in a live session; NULL: nobody. */
+/* The peer that gets a packet of @a for @ip, in a live session; NULL: none. */
 static const WlKey *
 next_hop_for(SimHost *a, const WlIp *ip)
 {
@@ -16,7 +16,7 @@ next_hop_for(SimHost *a, const WlIp *ip)
     return sim_device_has_session(a->device, owner) ? owner : NULL;
 }
 
-/* The addresses of @b that @a has a way of its own to. */
+/* The addresses of @b of families that @a has an address of, too. */
 static gboolean
 next_address(SimHost *a, SimHost *b, guint *i, WlIp *ip)
 {
@@ -151,14 +151,14 @@ truth_has_route(SimHost *host, const WlPrefix *prefix)
     return FALSE;
 }
 
-/* ---- for people */
+/* ---- descriptions */
 
 static const char *
 name_of(const SimHost *host, const WlKey *key)
 {
     const SimHost *found = key ? sim_world_find_key(host->world, key) : NULL;
 
-    return found ? found->name : "nobody";
+    return found ? found->name : "no peer";
 }
 
 void
@@ -172,13 +172,13 @@ truth_describe(SimHost *a, SimHost *b, GString *text)
     g_string_append_printf(text, "    %s (%s) -> %s: ", a->name, sim_kind_to_string(a->kind),
                            b->name);
     if (!a->device) {
-        g_string_append(text, "it does not run\n");
+        g_string_append(text, "not running\n");
         return;
     }
     if (a->asleep)
-        g_string_append(text, "it sleeps; ");
+        g_string_append(text, "asleep; ");
     if (!sim_member_is_running(a))
-        g_string_append(text, "no member runs; ");
+        g_string_append(text, "no member; ");
     else if (!sim_member_get_peer(a, b, &status))
         g_string_append(text, "no such peer; ");
     else
@@ -196,7 +196,7 @@ truth_describe(SimHost *a, SimHost *b, GString *text)
                     sim_device_has_session(a->device, &b->public_key) ? "session" : "no session");
     while (next_address(a, b, &i, &ip)) {
         g_autofree char *to = wl_ip_to_string(&ip);
-        g_string_append_printf(text, ", %s goes to %s", to,
+        g_string_append_printf(text, ", packets for %s go to %s", to,
                                name_of(a, sim_device_find_owner(a->device, &ip)));
     }
     g_string_append_c(text, '\n');

@@ -5,10 +5,8 @@
 #include "world/packet.h"
 #include "wl-device.h"
 
-/**
- * Virtual time and chance. Nothing depends on the machine's clock: the same seed and the same calls
- * give the same run. Time starts at SIM_START, so that members may look back.
- */
+/** Virtual time and chance. Nothing depends on the machine's clock: the same seed and the same
+ * calls give the same run. Time starts at SIM_START, so that there is a past. */
 #define SIM_START SIM_SEC(1000)
 
 typedef struct _SimWorld SimWorld;
@@ -16,7 +14,7 @@ typedef struct _SimHost SimHost;
 typedef struct _SimNet SimNet;
 typedef struct _SimNat SimNat;
 
-/** Something that will happen; part of a larger struct, at its beginning. */
+/** A scheduled call; the first member of a larger struct. */
 typedef struct _SimTimer SimTimer;
 struct _SimTimer {
     SimWait wait;
@@ -31,26 +29,26 @@ struct _SimWorld {
     GHashTable *by_name, *by_key;   /* hosts; keys belong to them */
     GHashTable *nets_by_name, *nats_by_name;
     GHashTable *names; /* "hub.example.net" -> GArray of WlIp */
-    GHashTable *cuts;  /* pairs of hosts that hear nothing of each other, directed */
+    GHashTable *cuts;  /* directed pairs of hosts whose packets do not arrive */
     guint64 last_echo;
     guint64 events;
     GString *trace; /* owned; NULL: off */
-    /* Told of things that conditions may be about; may be NULL. */
+    /* Called after changes that conditions may be about; may be NULL, as may all of these. */
     void (*changed)(gpointer user_data);
-    /* A host sends facts. */
+    /* A host is about to send facts. */
     void (*before_send)(SimHost *from, const WlKey *to, GBytes *bytes, gpointer user_data);
-    /* Facts reach the member of a host; and it has taken them. */
+    /* Facts reach the member of a host; the member has processed them. */
     void (*before_receive)(SimHost *to, const WlIp *source, GBytes *bytes, gpointer user_data);
     void (*after_receive)(SimHost *to, GBytes *bytes, gpointer user_data);
-    /* The member of a host is about to have its device changed, or read it. */
+    /* The member of a host is about to change its device; it gets a snapshot. */
     void (*before_change)(SimHost *host, const WlPeerChange *change, gpointer user_data);
     void (*device_read)(SimHost *host, const WlDevice *device, gpointer user_data);
-    /* WireGuard asks for a session, or answers. */
+    /* WireGuard sends an initiation or a response. */
     void (*handshake)(SimHost *host, const WlEndpoint *to, const SimMessage *message,
                       gpointer user_data);
     gpointer user_data;
     gboolean dirty;    /* something happened since `changed` was last called */
-    gboolean time_cpu; /* measure what members use */
+    gboolean time_cpu; /* measure the CPU time of members */
 };
 
 SimWorld *sim_world_new(guint32 seed);
@@ -58,25 +56,25 @@ void sim_world_free(SimWorld *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(SimWorld, sim_world_free)
 
 void sim_world_set_timer(SimWorld *self, SimTimer *timer, gint64 when);
-/** Does what is due next, if that is not later than @limit; else the time is @limit and FALSE. */
+/** Runs the next timer, if it is due by @limit; else sets the time to @limit and returns FALSE. */
 gboolean sim_world_step(SimWorld *self, gint64 limit);
 void sim_world_run_until(SimWorld *self, gint64 when);
 
-/** Within 0 and @bound - 1. */
+/** From 0 to @bound - 1. */
 guint32 sim_world_random(SimWorld *self, guint32 bound);
 gboolean sim_world_chance(SimWorld *self, double probability);
 /** A WlRandomFunc; @user_data is the world. */
 void sim_world_random_bytes(gpointer user_data, guint8 *buffer, gsize length);
 
 SimHost *sim_world_find_host(const SimWorld *self, const char *name);
-/** NULL if it is nobody's. */
+/** NULL: no host has this key. */
 SimHost *sim_world_find_key(const SimWorld *self, const WlKey *key);
 SimNet *sim_world_find_net(const SimWorld *self, const char *name);
 SimNat *sim_world_find_nat(const SimWorld *self, const char *name);
 void sim_world_cut(SimWorld *self, const SimHost *from, const SimHost *to, gboolean cut);
 gboolean sim_world_is_cut(const SimWorld *self, const SimHost *from, const SimHost *to);
-/** "hub.example.net:51820" to endpoints; of WlEndpoint, to be freed. */
+/** Resolves a name like "hub.example.net:51820"; of WlEndpoint, to be freed. */
 GArray *sim_world_resolve(const SimWorld *self, const char *name);
 
-/** One line with the time and @who (may be NULL) before it. */
+/** Appends a line to the trace, after the time and @who, which may be NULL. */
 void sim_world_trace(SimWorld *self, const char *who, const char *format, ...) G_GNUC_PRINTF(3, 4);
