@@ -4,7 +4,7 @@
 
 #include "wl-test-profile.h"
 
-/* Two unprivileged users that every Debian has. */
+/* Two unprivileged users that exist on every Debian system. */
 #define NOBODY 65534u
 #define DAEMON 1u
 
@@ -13,7 +13,7 @@
 #define PROPERTIES "org.freedesktop.DBus.Properties"
 #define ACTION     "org.freedesktop.NetworkManager.wirelink.control"
 
-/* The policy for whoever is polkit here, where it is not installed. */
+/* Bus policy for the mock of polkit, in case polkit is not installed. */
 static const char polkit_policy[] =
     "<policy user='root'><allow own='org.freedesktop.PolicyKit1'/></policy>"
     "<policy context='default'><allow send_destination='org.freedesktop.PolicyKit1'/></policy>";
@@ -127,7 +127,7 @@ test_two_users(void)
     assert_may_read(bus, DAEMON);
 }
 
-/* What only NetworkManager may do, and what nobody may. */
+/* Calls that only NetworkManager may make, and calls that are denied to all users. */
 static void
 test_never(void)
 {
@@ -154,7 +154,7 @@ typedef struct {
     gboolean authorized, challenge;
     guint flags;
     char *action, *sender;
-    GDBusMethodInvocation *kept; /* with keep: not answered yet */
+    GDBusMethodInvocation *kept; /* with keep: no reply yet */
     gboolean keep;
 } Polkit;
 
@@ -230,7 +230,7 @@ test_polkit(void)
     g_assert_cmpuint(polkit.asked, ==, 1);
     g_assert_cmpstr(polkit.action, ==, ACTION);
     g_assert_true(g_str_has_prefix(polkit.sender, ":"));
-    g_assert_cmpuint(polkit.flags, ==, 0); /* nobody said that questions are welcome */
+    g_assert_cmpuint(polkit.flags, ==, 0); /* the caller did not allow interactive authorization */
 
     polkit.challenge = FALSE;
     assert_denied(bus, NOBODY, ROOT "/link", LINK ".ForgetEndpoint", HUB_PUBLIC " " HUB_ENDPOINT,
@@ -239,7 +239,7 @@ test_polkit(void)
     assert_allowed(bus, NOBODY, ROOT "/link", LINK ".Refresh", "", "()");
     g_assert_cmpuint(polkit.asked, ==, 3);
 
-    /* Root is not asked about. */
+    /* No check for root. */
     assert_allowed(bus, 0, ROOT "/link", LINK ".Refresh", "", "()");
     g_assert_cmpuint(polkit.asked, ==, 3);
     polkit_clear(&polkit);
@@ -255,7 +255,7 @@ test_polkit_private(void)
     allow_user(connection, "nobody");
     be_polkit(bus, &polkit);
     wl_test_profile_activate(bus, connection);
-    /* Whoever may not see a profile may not change it, whatever polkit says. */
+    /* A user who may not read a profile may not change it, even if polkit authorizes it. */
     assert_denied(bus, DAEMON, ROOT "/link", LINK ".Refresh", "", "restricted to other users");
     g_assert_cmpuint(polkit.asked, ==, 0);
     assert_allowed(bus, NOBODY, ROOT "/link", LINK ".Refresh", "", "()");
@@ -269,7 +269,7 @@ was_asked(gpointer user_data)
     return ((Polkit *) user_data)->kept != NULL;
 }
 
-/* Somebody thinks about a password while the profile goes down. */
+/* The profile is deactivated while polkit waits for a password. */
 static void
 test_polkit_late(void)
 {
@@ -288,7 +288,7 @@ test_polkit_late(void)
                          "--object-path", ROOT "/link", "--method", LINK ".Refresh", NULL);
     g_assert_no_error(error);
     g_assert_true(wl_test_bus_wait(was_asked, &polkit));
-    /* Others are served meanwhile. */
+    /* Other calls are served meanwhile. */
     assert_allowed(bus, DAEMON, HUB_PATH, PROPERTIES ".Get", PEER " Name", "hub");
     g_subprocess_send_signal(bus->service, SIGTERM);
     wl_test_bus_wait_exit(bus);
@@ -311,23 +311,21 @@ test_no_polkit(void)
     assert_allowed(bus, 0, ROOT "/link", LINK ".Refresh", "", "()");
 }
 
+static void
+add_tests(void)
+{
+    g_test_add_func("/access/profile-without-users", test_shared);
+    g_test_add_func("/access/profile-with-one-user", test_private);
+    g_test_add_func("/access/profile-with-two-users", test_two_users);
+    g_test_add_func("/access/calls-restricted-to-root", test_never);
+    g_test_add_func("/access/changes-with-polkit", test_polkit);
+    g_test_add_func("/access/changes-with-polkit/private-profile", test_polkit_private);
+    g_test_add_func("/access/changes-with-polkit/profile-deactivated", test_polkit_late);
+    g_test_add_func("/access/changes-without-polkit", test_no_polkit);
+}
+
 int
 main(int argc, char **argv)
 {
-    gboolean isolated = wl_test_bus_enter_namespaces();
-
-    g_test_init(&argc, &argv, NULL);
-    if (!isolated) {
-        g_test_message("needs root: the service makes links");
-        return g_getenv("CI") ? 1 : 77;
-    }
-    g_test_add_func("/access/shared", test_shared);
-    g_test_add_func("/access/private", test_private);
-    g_test_add_func("/access/two-users", test_two_users);
-    g_test_add_func("/access/never", test_never);
-    g_test_add_func("/access/polkit", test_polkit);
-    g_test_add_func("/access/polkit/private", test_polkit_private);
-    g_test_add_func("/access/polkit/late", test_polkit_late);
-    g_test_add_func("/access/no-polkit", test_no_polkit);
-    return g_test_run();
+    return wl_test_bus_main(argc, argv, add_tests);
 }

@@ -5,7 +5,7 @@
 
 #include "wl-credentials.h"
 
-/* More than are remembered. */
+/* More than the cache holds. */
 #define MANY 150
 
 typedef struct {
@@ -68,14 +68,14 @@ test_known(void)
     const char *name = g_dbus_connection_get_unique_name(caller);
     Answers answers = {.uid = 4711};
 
-    /* Two at once are one question, and both are answered. */
+    /* Two simultaneous lookups cause one query and both receive the result. */
     wl_credentials_look_up(callers, name, on_caller, &answers);
     wl_credentials_look_up(callers, name, on_caller, &answers);
     g_assert_cmpuint(answers.answers, ==, 0);
     wait_for(&answers, 2);
     g_assert_cmpuint(answers.uid, ==, getuid());
     g_assert_null(answers.user);
-    /* From now on at once. */
+    /* Now cached. */
     wl_credentials_look_up(callers, name, on_caller, &answers);
     g_assert_cmpuint(answers.answers, ==, 3);
     g_assert_cmpuint(answers.unknown, ==, 0);
@@ -92,7 +92,7 @@ test_name(void)
     wl_credentials_look_up(callers, g_dbus_connection_get_unique_name(bus), on_caller, &answers);
     wait_for(&answers, 1);
     g_assert_cmpuint(answers.uid, ==, getuid());
-    /* Root's is not looked up. */
+    /* The name of root is not looked up. */
     g_assert_cmpstr(answers.user, ==, getuid() == 0 || !self ? NULL : self->pw_name);
     g_free(answers.user);
 }
@@ -109,7 +109,7 @@ test_gone(void)
     wl_credentials_look_up(callers, name, on_caller, &answers);
     wait_for(&answers, 1);
     g_assert_true(g_dbus_connection_close_sync(caller, NULL, NULL));
-    /* What was remembered goes with the name; then the bus knows it no more. */
+    /* The cache entry is removed with the name, which the bus then does not know. */
     while (answers.unknown == 0) {
         wl_credentials_look_up(callers, name, on_caller, &answers);
         wait_for(&answers, ++n);
@@ -139,7 +139,7 @@ test_many(void)
     Answers answers = {0};
     guint n = 0;
 
-    /* One after the other: the oldest make room. */
+    /* Sequential lookups evict the oldest entries. */
     for (guint round = 0; round < 2; round++) {
         for (guint i = 0; i < MANY; i++) {
             if (round == 0)
@@ -165,7 +165,7 @@ test_too_many_at_once(void)
 
         wl_credentials_look_up(callers, name, on_caller, &answers);
     }
-    /* Some are turned away at once, so that nobody fills the memory. */
+    /* Excess lookups fail immediately, which limits the memory. */
     g_assert_cmpuint(answers.answers, >, 0);
     g_assert_cmpuint(answers.answers, <, MANY);
     wait_for(&answers, MANY);
@@ -196,13 +196,13 @@ main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     bus = g_test_dbus_new(G_TEST_DBUS_NONE);
     g_test_dbus_up(bus);
-    g_test_add_func("/callers/known", test_known);
-    g_test_add_func("/callers/name", test_name);
-    g_test_add_func("/callers/gone", test_gone);
-    g_test_add_func("/callers/unknown", test_unknown);
-    g_test_add_func("/callers/many", test_many);
-    g_test_add_func("/callers/too-many-at-once", test_too_many_at_once);
-    g_test_add_func("/callers/freed", test_freed);
+    g_test_add_func("/credentials/uid-is-cached", test_known);
+    g_test_add_func("/credentials/user-name-is-looked-up", test_name);
+    g_test_add_func("/credentials/entry-is-removed-with-the-name", test_gone);
+    g_test_add_func("/credentials/unknown-name-fails", test_unknown);
+    g_test_add_func("/credentials/oldest-entries-are-evicted", test_many);
+    g_test_add_func("/credentials/pending-lookups-are-limited", test_too_many_at_once);
+    g_test_add_func("/credentials/pending-lookups-fail-on-free", test_freed);
     status = g_test_run();
     g_test_dbus_down(bus);
     return status;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
-/* A question that cannot be kept out of the tunnel is not asked at all. */
+/* A query that cannot bypass the tunnel is not sent. */
 
 #include <arpa/inet.h>
 #include <sched.h>
@@ -24,7 +24,7 @@ on_answer(const WlIp *addresses, gsize n, const char *why, gpointer user_data)
     answer->why = g_strdup(why);
 }
 
-/* Where a question would come. */
+/* The socket that a query would reach. */
 static int
 server_new(void)
 {
@@ -96,6 +96,6 @@ main(int argc, char **argv)
         g_test_message("needs root");
         return 77;
     }
-    g_test_add_func("/name-client/interface", test_interface);
+    g_test_add_func("/dns-client/socket-is-bound-to-the-interface", test_interface);
     return g_test_run();
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
-/* What the journal gets, or the system's log without one, where standard error leads there as under
- * systemd: a journal of our own, in a mount namespace. */
+/* Messages in the journal, or in syslog without a journal, if standard error is connected to it as
+ * under systemd. Uses a mock journal in a mount namespace. */
 
 #include <errno.h>
 #include <glib/gstdio.h>
@@ -29,7 +29,7 @@ bind_to(const char *path, int type)
     return fd;
 }
 
-/* Standard error becomes a stream to the journal; what is returned gets its datagrams. */
+/* Connects standard error to the mock journal; returns the socket that receives its datagrams. */
 static int
 become_a_unit(void)
 {
@@ -65,7 +65,7 @@ assert_has(const char *entry, const char *line)
 
     if (g_strv_contains((const char *const *) lines, line))
         return;
-    /* Standard error is not where anybody would read it. */
+    /* Standard error is redirected. */
     g_test_message("no line %s in:\n%s", line, entry);
     g_test_fail();
 }
@@ -101,7 +101,7 @@ test_fields(void)
     g_assert_false(next_entry(journal, entry, sizeof entry));
 }
 
-/* Without a journal, where NetworkManager writes to the system's log: in a /dev of our own. */
+/* Without a journal, when NetworkManager logs to syslog; uses its own /dev. */
 static void
 say_to_syslog(void)
 {

@@ -89,7 +89,7 @@ add_peer(WlEngineConfig *config, guint number)
     g_assert_true(wl_key_derive_public(&private_key, &key));
     peer = wl_peer_config_new(&key);
     peer->name = g_strdup_printf("peer-%u", number);
-    peer->basic = TRUE; /* direct without further words */
+    peer->basic = TRUE; /* direct without facts */
     g_ptr_array_add(peer->endpoints, g_strdup_printf("198.51.100.%u:51820", number % 250 + 1));
     g_array_append_val(peer->allowed_ips, prefix);
     g_ptr_array_add(config->peers, peer);

@@ -5,11 +5,10 @@
 #include "wl-session.h"
 
 /**
- * In place of the real session (it implements wl-session.h as far as the objects need it): a real
- * engine and a link in memory, whose peers all have a session and move when they are told to. Needs
- * no privilege.
+ * Replaces WlSession as far as the objects need it: a real engine and a fake link, whose peers all
+ * have a session. Needs no privileges.
  */
 WlSession *load_session_new(guint n_peers, const WlSessionEvents *events, gpointer user_data);
 void load_session_free(WlSession *self);
-/** The device shows the peer with this number at another port from now on. */
+/** Changes the port of the peer with this number in the device. */
 void load_session_move(WlSession *self, guint number);

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What it costs to show 250 peers of which 10 a second change: CPU, memory and signals a second are
- * printed, the limits on signals are asserted. Usage: load-test [SECONDS per case, default 5]
- */
+ * Cost of exporting 250 peers of which 10 change per second: prints CPU, memory and signals per
+ * second, and asserts the limits on signals. Usage: load-test [SECONDS per case, default 5] */
 #include <gio/gio.h>
 #include <sodium.h>
 #include <stdlib.h>
@@ -13,7 +12,7 @@
 #include "wl-objects.h"
 
 #define PEERS    250
-#define EVERY_MS 100 /* a change: 10 a second */
+#define EVERY_MS 100 /* 10 changes per second */
 #define FLAP     G_MAXUINT
 
 /* ---- the serving process ---- */
@@ -22,8 +21,8 @@ typedef struct {
     WlSession *session;
     WlObjects *objects;
     GMainLoop *loop;
-    guint spread; /* how many of the peers change in turn; 0: none; FLAP: the first one goes and
-                     comes */
+    guint spread; /* number of peers that change in turn; 0: none; FLAP: the first is removed and
+                     added */
     guint next, left;
 } Server;
 
@@ -75,7 +74,7 @@ key_of(const Server *server, guint number)
     return &((WlPeerConfig *) g_ptr_array_index(config->peers, number))->public_key;
 }
 
-/* Ten times a second, and away in the end. */
+/* Ten times per second, finally removed. */
 static void
 flap(Server *server)
 {
@@ -101,7 +100,7 @@ on_change(gpointer user_data)
         on_peer_gone(server->session, key_of(server, PEERS - 1), server);
         on_settled(server->session, server);
     }
-    /* Time for what was put off. */
+    /* Time for deferred signals. */
     g_timeout_add(1500, on_quit, server);
     return G_SOURCE_REMOVE;
 }
@@ -128,7 +127,7 @@ memory_kb(const char *what)
     return line ? (guint) strtoul(line + strlen(what), NULL, 10) : 0;
 }
 
-/* Where the first peer is now. */
+/* Current endpoint of the first peer. */
 static char *
 first_endpoint(WlSession *session)
 {
@@ -173,8 +172,8 @@ serve(guint spread, guint seconds)
 typedef struct {
     guint signals, busiest, added, removed;
     GHashTable *by_path; /* char* -> number of signals */
-    char *last;          /* endpoint as signalled last, of whichever peer */
-    char first[64];      /* endpoint of the first peer in the end */
+    char *last;          /* last signalled endpoint of any peer */
+    char first[64];      /* final endpoint of the first peer */
     gboolean done;
     GDBusConnection *connection;
     char *server; /* its unique name */
@@ -275,7 +274,7 @@ run(const char *what, guint spread, Count *count, guint *moved)
     g_clear_pointer(&count->server, g_free);
 }
 
-/* All peers in turn: no signal is put off. */
+/* All peers in turn: no signal is deferred. */
 static void
 test_spread(void)
 {
@@ -291,7 +290,7 @@ test_spread(void)
     g_free(count.last);
 }
 
-/* One peer moves ten times a second and is signalled once. */
+/* One peer changes ten times per second and is signalled once per second. */
 static void
 test_one(void)
 {
@@ -306,7 +305,7 @@ test_one(void)
     g_free(count.last);
 }
 
-/* Nothing is said while nothing changes; in the end one goes. */
+/* No signals without changes; finally one peer is removed. */
 static void
 test_idle(void)
 {
@@ -318,8 +317,8 @@ test_idle(void)
     g_assert_cmpuint(count.removed, ==, 1);
 }
 
-/* A member that goes and comes ten times a second: who listens hears of it once a second, whichever
- * way it goes, and in the end knows that it is gone. */
+/* A member is removed and added ten times per second: one signal per second, and the last one is
+ * the removal. */
 static void
 test_flapping(void)
 {
@@ -360,11 +359,11 @@ read_everything(Count *count)
                            on_objects, count);
 }
 
-/* Somebody reads everything in a loop. */
+/* A client reads all objects in a loop. */
 static void
 test_reader(void)
 {
-    static Count count; /* the last answer comes late */
+    static Count count; /* the last reply is late */
     guint moved;
 
     count.reading = TRUE;

@@ -11,7 +11,7 @@ count(GLogLevelFlags level, const GLogField *fields, gsize n_fields, gpointer us
     return G_LOG_WRITER_HANDLED;
 }
 
-/* What fails a hundred times in a moment is told five times, each kind by itself. */
+/* A failure repeated a hundred times is logged five times, each kind separately. */
 static void
 test_repeated(void)
 {
@@ -28,9 +28,9 @@ test_repeated(void)
 /* ---- levels, one process each: what NetworkManager says by NM_VPN_LOG_LEVEL */
 
 static const struct {
-    const char *level; /* NetworkManager's own name for it; NULL: it says nothing */
+    const char *level; /* NetworkManager's level; NULL: not set */
     const char *number;
-    guint shown; /* of `lines`, from the first on */
+    guint shown; /* number of initial entries of `lines` */
 } levels[] = {
     {"off", "0", 0},   {"ERR", "3", 1},   {"WARN", "4", 2},     {"INFO", "5", 3},
     {"DEBUG", "6", 4}, {"TRACE", "7", 5}, {"nothing", NULL, 3}, {"beyond", "12", 5},
@@ -78,7 +78,7 @@ int
 main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
-    /* Warnings are what is counted here. */
+    /* Count warnings. */
     g_log_set_always_fatal(G_LOG_FATAL_MASK);
     if (!g_test_subprocess())
         g_log_set_writer_func(count, NULL, NULL);

@@ -62,7 +62,7 @@ compare_lines(gconstpointer a, gconstpointer b)
     return strcmp(*(char *const *) a, *(char *const *) b);
 }
 
-/* One line a member, in order. */
+/* One line per member, in order. */
 static char *
 describe(GDBusInterfaceInfo *interface)
 {
@@ -121,7 +121,7 @@ get(WlTestBus *bus, const char *path, const char *interface, const char *name)
     return value;
 }
 
-/* Everything that is described is there, alone and together, with the type it should have. */
+/* All described properties exist with their type, in Get and in GetAll. */
 static void
 assert_readable(WlTestBus *bus, const char *path, const char *name)
 {
@@ -190,7 +190,7 @@ test_values(void)
     assert_value(link, "Uplink", "''");
     assert_value(link, "PendingKeys", "[]");
     assert_value(link, "ProfileError", "''");
-    assert_value(link, "ActiveConnection", "'/'"); /* no NetworkManager here */
+    assert_value(link, "ActiveConnection", "'/'"); /* no NetworkManager on this bus */
 
     hub = get_all(bus, HUB_PATH, PEER);
     assert_value(hub, "PublicKey", "'" HUB_PUBLIC "'");
@@ -212,7 +212,7 @@ test_values(void)
     assert_value(hub, "RoundTrip", "0");
 }
 
-/* Where the profile leaves the port open, it is WireGuard's to choose. */
+/* WireGuard chooses the port if the profile does not set one. */
 static void
 test_listen_port(void)
 {
@@ -224,7 +224,7 @@ test_listen_port(void)
 
     nm_setting_vpn_remove_data_item(nm_connection_get_setting_vpn(connection), "listen-port");
     wl_test_profile_activate(bus, connection);
-    g_usleep(3 * G_USEC_PER_SEC / 2); /* for the device to be read again */
+    g_usleep(3 * G_USEC_PER_SEC / 2); /* until the device is read again */
     link = get_all(bus, ROOT "/link", LINK);
     g_spawn_command_line_sync("wg show " INTERFACE " listen-port", &port, NULL, NULL, &error);
     g_assert_no_error(error);
@@ -250,7 +250,7 @@ test_facts(void)
     g_assert_true(g_variant_is_of_type(facts, G_VARIANT_TYPE("aa{sv}")));
     g_variant_iter_init(&iter, facts);
     while (g_variant_iter_loop(&iter, "@a{sv}", &fact)) {
-        const char *subject, *attribute, *value, *source, *rule, *rule_id, *name;
+        const char *subject, *type, *value, *source, *reason, *reason_id, *name;
         g_autoptr(GVariant) arguments = NULL;
         gboolean accepted;
         guint32 expires;
@@ -258,18 +258,18 @@ test_facts(void)
         g_assert_cmpuint(g_variant_n_children(fact), ==, 11);
         g_assert_true(g_variant_lookup(fact, "Subject", "&s", &subject));
         g_assert_true(g_variant_lookup(fact, "SubjectName", "&s", &name));
-        g_assert_true(g_variant_lookup(fact, "Type", "&s", &attribute));
+        g_assert_true(g_variant_lookup(fact, "Type", "&s", &type));
         g_assert_true(g_variant_lookup(fact, "Value", "&s", &value));
         g_assert_true(g_variant_lookup(fact, "Source", "&s", &source));
         g_assert_true(g_variant_lookup(fact, "SourceName", "&s", &name));
         g_assert_true(g_variant_lookup(fact, "Accepted", "b", &accepted));
-        g_assert_true(g_variant_lookup(fact, "Reason", "&s", &rule));
-        g_assert_true(g_variant_lookup(fact, "ReasonId", "&s", &rule_id));
+        g_assert_true(g_variant_lookup(fact, "Reason", "&s", &reason));
+        g_assert_true(g_variant_lookup(fact, "ReasonId", "&s", &reason_id));
         g_assert_true(g_variant_lookup(fact, "ReasonArguments", "@as", &arguments));
         g_assert_true(g_variant_lookup(fact, "Expires", "u", &expires));
-        found |= g_str_equal(subject, HUB_PUBLIC) && g_str_equal(attribute, "allowed-ips") &&
+        found |= g_str_equal(subject, HUB_PUBLIC) && g_str_equal(type, "allowed-ips") &&
                  g_str_equal(value, "10.79.0.0/16") && *source == '\0' && accepted &&
-                 expires > 200 && *rule && g_str_equal(rule_id, "self");
+                 expires > 200 && *reason && g_str_equal(reason_id, "self");
     }
     if (!found)
         g_test_message("%s", g_variant_print(facts, FALSE));
@@ -325,7 +325,7 @@ static const char nm_xml[] =
     "<property name='Uuid' type='s' access='read'/>"
     "<property name='State' type='u' access='read'/></interface></node>";
 
-/* 1: another profile, 2: ours going down, 3: ours coming up. */
+/* 1: another profile, 2: ours being deactivated, 3: ours being activated. */
 static GVariant *
 on_nm_property(GDBusConnection *connection, const char *sender, const char *path,
                const char *interface, const char *name, GError **error, gpointer user_data)
@@ -412,7 +412,7 @@ heard_both(gpointer user_data)
     return heard->link && heard->hub;
 }
 
-/* An uplink comes: that changes the link and what may be said of the hub. */
+/* A new uplink changes the link and the state of the hub. */
 static void
 provoke(Heard *heard, NMConnection *connection)
 {
@@ -491,7 +491,7 @@ program_of(WlTestBus *bus)
     return g_strdup(g_strstrip(children));
 }
 
-/* Bytes that the program has written: the answers to device dumps, and a few of Go's own. */
+/* Bytes written by the program: replies to device dumps, and some of the Go runtime. */
 static guint64
 written_by(const char *program)
 {
@@ -513,7 +513,7 @@ read_all(WlTestBus *bus)
     g_assert_nonnull(objects);
 }
 
-/* Somebody reads in a loop: the device is dumped once a second all the same. */
+/* A client reads in a loop: the device is still dumped once per second. */
 static void
 test_reader(void)
 {
@@ -528,7 +528,7 @@ test_reader(void)
     wl_test_profile_activate(bus, connection);
     g_unsetenv("WIRELINK_WIREGUARD");
     program = program_of(bus);
-    g_usleep(3 * G_USEC_PER_SEC / 2); /* the counters are old then */
+    g_usleep(3 * G_USEC_PER_SEC / 2); /* the counters have expired */
     before = written_by(program);
     read_all(bus);
     dump = written_by(program) - before;
@@ -544,29 +544,27 @@ test_reader(void)
     written = written_by(program) - before;
     g_test_message("%u times three reads in %.1f s: %.1f dumps", reads, (double) passed / 1e6,
                    (double) written / (double) dump);
-    /* Half a dump for what varies. */
+    /* Tolerance of half a dump. */
     g_assert_cmpuint(written, >, dump / 2);
     g_assert_cmpuint(written, <, dump / 2 + dump * (guint64) (passed / G_USEC_PER_SEC + 1));
+}
+
+static void
+add_tests(void)
+{
+    g_test_add_func("/objects/properties-match-description", test_described);
+    g_test_add_func("/objects/property-values", test_values);
+    g_test_add_func("/objects/listen-port-chosen-by-wireguard", test_listen_port);
+    g_test_add_func("/objects/facts-have-all-entries", test_facts);
+    g_test_add_func("/objects/methods-check-arguments", test_changes);
+    g_test_add_func("/objects/active-connection", test_active_connection);
+    g_test_add_func("/objects/device-reads-are-limited", test_reader);
+    g_test_add_func("/objects/signals-carry-changes", test_signals);
+    g_test_add_func("/objects/signals-of-private-profile-carry-no-values", test_private_signals);
 }
 
 int
 main(int argc, char **argv)
 {
-    gboolean isolated = wl_test_bus_enter_namespaces();
-
-    g_test_init(&argc, &argv, NULL);
-    if (!isolated) {
-        g_test_message("needs root: the service makes links");
-        return g_getenv("CI") ? 1 : 77;
-    }
-    g_test_add_func("/objects/described", test_described);
-    g_test_add_func("/objects/values", test_values);
-    g_test_add_func("/objects/listen-port", test_listen_port);
-    g_test_add_func("/objects/facts", test_facts);
-    g_test_add_func("/objects/changes", test_changes);
-    g_test_add_func("/objects/active-connection", test_active_connection);
-    g_test_add_func("/objects/reader", test_reader);
-    g_test_add_func("/objects/signals", test_signals);
-    g_test_add_func("/objects/signals/private", test_private_signals);
-    return g_test_run();
+    return wl_test_bus_main(argc, argv, add_tests);
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
-/* What a stored profile means for the one that runs: what counts at once, what waits, and what
- * becomes of keys that are not told. With a real NetworkManager it is in
- * tests/nm/profile-reload.sh. */
+/* Comparison of a stored profile with the active one: what is applied immediately, what is pending,
+ * and preshared keys that are not available. tests/nm/profile-reload.sh tests this with
+ * NetworkManager. */
 
 #include "wl-engine-config-from-profile.h"
 #include "wl-profile-diff.h"
@@ -34,7 +34,7 @@ set_secret(Fixture *self, const char *name, const char *value)
     nm_setting_vpn_add_secret(nm_connection_get_setting_vpn(self->connection), name, value);
 }
 
-/* What is stored so far is brought up. */
+/* Activates the stored profile. */
 static void
 activate(Fixture *self)
 {
@@ -107,18 +107,18 @@ test_same(Fixture *self, gconstpointer data)
     assert_waiting(self, "");
     g_assert_cmpuint(self->change->preshared_keys->len, ==, 0);
     g_assert_cmpuint(self->change->config->peers->len, ==, 1);
-    /* the same in other words */
+    /* the same in a different notation */
     set(self, "chatty", "no");
     set(self, "mtu", "0");
     set(self, "full-tunnel", "");
     assert_waiting(self, "");
-    /* of this change nobody keeps the private key */
+    /* changed without a stored private key */
     g_assert_null(self->change->profile->private_key);
     nm_connection_clear_secrets(self->connection);
     assert_waiting(self, "");
 }
 
-/* Each key of the profile, whether it waits or not. */
+/* Each key of the profile, pending or not. */
 static void
 test_each_key(Fixture *self, gconstpointer data)
 {
@@ -163,7 +163,7 @@ test_each_key(Fixture *self, gconstpointer data)
     assert_waiting(self, "private-key");
 }
 
-/* What takes everything may change, but not whether something does. */
+/* The peer with the default route may change, but not whether there is one. */
 static void
 test_full_tunnel(Fixture *self, gconstpointer data)
 {
@@ -197,7 +197,7 @@ test_keys(Fixture *self, gconstpointer data)
     g_assert_cmpint(peer(self, 0)->preshared_key.bytes[0], ==, 3);
     g_assert_cmpstr(self->change->preshared_keys->pdata[0], ==, "peer-1-preshared-key");
 
-    /* somebody else keeps it: it goes on with the one that it has */
+    /* an agent stores the key: the active key remains */
     nm_setting_vpn_remove_secret(nm_connection_get_setting_vpn(self->connection),
                                  "peer-1-preshared-key");
     set(self, "peer-1-preshared-key-flags", "1");
@@ -205,7 +205,7 @@ test_keys(Fixture *self, gconstpointer data)
     g_assert_cmpint(peer(self, 0)->preshared_key.bytes[0], ==, 2);
     g_assert_cmpuint(self->change->preshared_keys->len, ==, 0);
 
-    /* or there is none any more */
+    /* or the key was removed */
     nm_setting_vpn_remove_data_item(nm_connection_get_setting_vpn(self->connection),
                                     "peer-1-preshared-key-flags");
     assert_waiting(self, "");
@@ -216,13 +216,13 @@ test_keys(Fixture *self, gconstpointer data)
 static void
 test_unknown_keys(Fixture *self, gconstpointer data)
 {
-    /* one that ran without: it goes on */
+    /* an active peer without a key stays active */
     set(self, "peer-1-preshared-key-flags", "2");
     assert_waiting(self, "peer-1-preshared-key");
     g_assert_cmpuint(self->change->config->peers->len, ==, 1);
     g_assert_cmpuint(self->change->skipped_peers->len, ==, 0);
 
-    /* one that is new is not brought up; the one after it is */
+    /* the new peer is skipped, the one after it is not */
     nm_setting_vpn_remove_data_item(nm_connection_get_setting_vpn(self->connection),
                                     "peer-1-preshared-key-flags");
     set(self, "peer-2-public-key", THIRD_PUBLIC);
@@ -233,7 +233,7 @@ test_unknown_keys(Fixture *self, gconstpointer data)
     g_assert_cmpint(peer(self, 1)->public_key.bytes[0], ==, 2);
     g_assert_cmpstr(self->change->skipped_peers->pdata[0], ==, "peer-2-");
 
-    /* it counts as soon as it is told, although no other key says anything new */
+    /* applied as soon as it is available, even without another change */
     set_secret(self, "peer-2-preshared-key", OTHER_SHARED);
     assert_waiting(self, "");
     g_assert_cmpuint(self->change->config->peers->len, ==, 3);
@@ -242,7 +242,7 @@ test_unknown_keys(Fixture *self, gconstpointer data)
     nm_setting_vpn_remove_secret(nm_connection_get_setting_vpn(self->connection),
                                  "peer-2-preshared-key");
 
-    /* unless there need not be one */
+    /* unless it is not required */
     set(self, "peer-2-preshared-key-flags", "5");
     assert_waiting(self, "");
     g_assert_cmpuint(self->change->config->peers->len, ==, 3);
@@ -277,12 +277,12 @@ int
 main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
-#define ADD(name, func) g_test_add("/changes/" name, Fixture, NULL, set_up, func, tear_down)
-    ADD("same", test_same);
+#define ADD(name, func) g_test_add("/profile-diff/" name, Fixture, NULL, set_up, func, tear_down)
+    ADD("equal-profile-changes-nothing", test_same);
     ADD("each-key", test_each_key);
     ADD("full-tunnel", test_full_tunnel);
-    ADD("keys", test_keys);
-    ADD("unknown-keys", test_unknown_keys);
-    ADD("nonsense", test_nonsense);
+    ADD("preshared-keys", test_keys);
+    ADD("unavailable-preshared-keys", test_unknown_keys);
+    ADD("invalid-profile-is-an-error", test_nonsense);
     return g_test_run();
 }

@@ -92,7 +92,7 @@ test_signals(void)
     g_assert_true(g_variant_lookup(config, "can-persist", "b", &flag) && flag);
     g_assert_true(g_variant_lookup(config, "has-ip4", "b", &flag) && flag);
     g_assert_true(g_variant_lookup(config, "has-ip6", "b", &flag) && flag);
-    /* fe80::1, for which NetworkManager pins no route to one uplink */
+    /* fe80::1, for which NetworkManager adds no host route */
     g_assert_cmpmem(g_variant_get_data(gateway), g_variant_get_size(gateway),
                     "\xfe\x80\0\0\0\0\0\0\0\0\0\0\0\0\0\1", 16);
 
@@ -105,7 +105,7 @@ test_signals(void)
     g_assert_true(g_variant_lookup(ip4, "prefix", "u", &prefix));
     g_assert_cmpuint(prefix, ==, 24);
     g_assert_true(g_variant_lookup(ip4, "never-default", "b", &flag) && flag);
-    assert_routes(ip4, "aau", 1); /* 10.79.0.0/16; the own subnet needs none */
+    assert_routes(ip4, "aau", 1); /* 10.79.0.0/16; the own subnet needs no route */
 
     g_autoptr(GVariant) ip6_parameters = wl_test_bus_wait_signal(bus, "Ip6Config");
     g_autoptr(GVariant) ip6 = g_variant_get_child_value(ip6_parameters, 0);
@@ -130,7 +130,7 @@ test_disconnect(void)
     g_assert_cmpint(g_subprocess_get_exit_status(bus->service), ==, 0);
 }
 
-/* By hand: who has started it that way ends it. */
+/* Started manually with --persist: runs until terminated. */
 static void
 test_persist(void)
 {
@@ -144,7 +144,7 @@ test_persist(void)
     reply = wl_test_bus_call_plugin(bus, "Disconnect", NULL, &error);
     g_assert_no_error(error);
     g_assert_false(link_exists());
-    /* It is there, and says what it cannot do any more. */
+    /* The process is running but rejects a second activation. */
     again = wl_test_bus_call_plugin(bus, "Connect", wl_test_profile_parameters(connection), &error);
     g_assert_null(again);
     g_assert_nonnull(strstr(error->message, "start a new one"));
@@ -167,7 +167,7 @@ is_gone(gpointer user_data)
     return !wl_test_bus_has_owner(caller->bus, caller->name);
 }
 
-/* Who has called goes without a word, as NetworkManager does when it is killed; @bus runs on. */
+/* The caller disappears without Disconnect, as a killed NetworkManager does. */
 static void
 connect_and_vanish(WlTestBus *bus)
 {
@@ -206,7 +206,7 @@ test_caller_gone(void)
     g_assert_false(link_exists());
 }
 
-/* By hand: with gdbus, say, which goes after each call. */
+/* Manually, for example with gdbus, which exits after each call. */
 static void
 test_debug(void)
 {
@@ -250,7 +250,7 @@ program_runs(gpointer user_data)
     return runs;
 }
 
-/* Told to end while wireguard-go starts: here one that never gets ready, nor ends when asked. */
+/* Terminated while wireguard-go starts; here one that never becomes ready and ignores SIGTERM. */
 static void
 test_terminate_early(void)
 {
@@ -292,7 +292,7 @@ test_killed(void)
     g_subprocess_force_exit(bus->service);
     wl_test_bus_wait_exit(bus);
 
-    /* Whatever is left of it is no obstacle for the next one. */
+    /* Leftovers do not prevent the next activation. */
     connect_profile(bus);
     g_assert_true(link_exists());
     g_autoptr(GVariant) reply = wl_test_bus_call_plugin(bus, "Disconnect", NULL, &error);
@@ -322,7 +322,7 @@ typedef struct {
     const char *key;
     const char *value; /* NULL: removed */
     gboolean secret;
-    const char *sentence; /* that the error contains */
+    const char *sentence; /* part of the error */
 } BadProfile;
 
 static const BadProfile bad_profiles[] = {
@@ -423,7 +423,7 @@ test_sysctls(void)
                     0);
     g_assert_cmpint(
         system("test $(cat /proc/sys/net/ipv6/conf/" INTERFACE "/accept_redirects) = 0"), ==, 0);
-    /* The third address is not NetworkManager's to set. */
+    /* NetworkManager does not set the third address. */
     g_assert_cmpint(system("ip addr show dev " INTERFACE " | grep -q 10.78.0.2/32"), ==, 0);
     g_assert_cmpint(system("ip -d link show dev " INTERFACE " | grep -q wirelink:" UUID), ==, 0);
 }
@@ -482,36 +482,34 @@ test_name_taken(void)
     g_assert_nonnull(strstr(output, "is owned by another process"));
 }
 
-int
-main(int argc, char **argv)
+static void
+add_tests(void)
 {
-    gboolean isolated = wl_test_bus_enter_namespaces();
-
-    g_test_init(&argc, &argv, NULL);
-    if (!isolated) {
-        g_test_message("needs root: the service makes links");
-        return g_getenv("CI") ? 1 : 77;
-    }
     g_test_add_func("/service/need-secrets", test_need_secrets);
     g_test_add_func("/service/signals", test_signals);
-    g_test_add_func("/service/disconnect", test_disconnect);
-    g_test_add_func("/service/caller-gone", test_caller_gone);
-    g_test_add_func("/service/debug", test_debug);
-    g_test_add_func("/service/persist", test_persist);
-    g_test_add_func("/service/terminate", test_terminate);
-    g_test_add_func("/service/terminate/early", test_terminate_early);
-    g_test_add_func("/service/killed", test_killed);
-    g_test_add_func("/service/second-connect", test_second_connect);
+    g_test_add_func("/service/disconnect-removes-the-link", test_disconnect);
+    g_test_add_func("/service/ends-with-its-caller", test_caller_gone);
+    g_test_add_func("/service/debug-ignores-its-caller", test_debug);
+    g_test_add_func("/service/persist-rejects-second-activation", test_persist);
+    g_test_add_func("/service/sigterm-removes-the-link", test_terminate);
+    g_test_add_func("/service/sigterm-while-the-link-opens", test_terminate_early);
+    g_test_add_func("/service/activates-after-a-killed-service", test_killed);
+    g_test_add_func("/service/second-connect-is-rejected", test_second_connect);
     for (gsize i = 0; i < G_N_ELEMENTS(bad_profiles); i++) {
         g_autofree char *path = g_strdup_printf("/service/bad-profile/%s", bad_profiles[i].name);
 
         g_test_add_data_func(path, &bad_profiles[i], test_bad_profile);
     }
-    g_test_add_func("/service/foreign-link", test_foreign_link);
-    g_test_add_func("/service/link-deleted", test_link_deleted);
+    g_test_add_func("/service/foreign-link-is-kept", test_foreign_link);
+    g_test_add_func("/service/ends-with-a-deleted-userspace-link", test_link_deleted);
     g_test_add_func("/service/link-local-restored", test_link_local);
     g_test_add_func("/service/link-settings", test_sysctls);
     g_test_add_func("/service/objects", test_objects);
-    g_test_add_func("/service/name-taken", test_name_taken);
-    return g_test_run();
+    g_test_add_func("/service/owned-bus-name-is-an-error", test_name_taken);
+}
+
+int
+main(int argc, char **argv)
+{
+    return wl_test_bus_main(argc, argv, add_tests);
 }

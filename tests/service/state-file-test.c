@@ -74,7 +74,7 @@ test_not_ours(void)
         g_file_set_contents_full(path, huge, -1, G_FILE_SET_CONTENTS_CONSISTENT, 0600, &error));
     assert_refused(UUID, "at most");
     wl_state_file_remove(UUID);
-    /* a link is neither followed nor written through */
+    /* a symbolic link is neither read nor written through */
     g_assert_true(g_file_set_contents(other, "other", -1, &error));
     g_assert_cmpint(symlink(other, path), ==, 0);
     assert_refused(UUID, "failed to open");

@@ -60,6 +60,6 @@ int
 main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
-    g_test_add_func("/filter/refused", test_refused);
+    g_test_add_func("/syscall-filter/denied-calls-fail", test_refused);
     return g_test_run();
 }

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
-/* What the service hears of uplinks and of sleep, on a private bus where this program stands for
- * NetworkManager and logind. */
+/* Events of uplinks and suspend, on a private bus with mocks of NetworkManager and logind. */
 
 #include "wl-uplinks.h"
 #include "wl-sleep-monitor.h"
@@ -32,7 +31,7 @@ typedef struct {
     WlSleepMonitor *wake;
     guint n_primary, n_connectivity, n_dns, n_woken;
     WlConnectivity told;
-    GArray *servers; /* as last told; NULL: never */
+    GArray *servers; /* as last reported; NULL: never */
     gboolean vpn_dns;
     char *reason;
 } Fixture;
@@ -129,7 +128,7 @@ round_trip(GDBusConnection *connection)
     g_assert_no_error(error);
 }
 
-/* Everything that was sent before has gone through the bus, arrived at us and has been taken. */
+/* Waits until all messages sent so far have been handled. */
 static void
 settle(Fixture *self)
 {
@@ -229,7 +228,7 @@ test_start(Fixture *self, gconstpointer data)
 
     g_assert_true(wait_for(&self->n_connectivity, 1));
     g_assert_cmpint(self->told, ==, WL_CONNECTIVITY_FULL);
-    /* The first that is heard of is no change. */
+    /* The first known primary connection is not a change. */
     g_assert_cmpuint(self->n_primary, ==, 0);
     g_assert_true(wait_for(&self->n_dns, 1));
     g_assert_cmpuint(self->servers->len, ==, 2);
@@ -289,7 +288,7 @@ test_dns(Fixture *self, gconstpointer data)
            "{'Configuration': <[{'nameservers': <['203.0.113.54']>, 'vpn': <false>}, "
            "{'nameservers': <['10.1.1.2']>, 'vpn': <true>}]>}");
     g_assert_cmpuint(self->n_dns, ==, 3);
-    /* Another order of the same is no news; another interface of one is. */
+    /* A different order is not a change; a different interface is. */
     change(self, path, interface,
            "{'Configuration': <[{'nameservers': <['203.0.113.54', '203.0.113.55']>}]>}");
     g_assert_cmpuint(self->n_dns, ==, 4);
@@ -317,7 +316,7 @@ count_signals(GDBusConnection *connection, GDBusMessage *message, gboolean incom
     return message;
 }
 
-/* Nothing of what an access point, a device or another program says wakes us. */
+/* Signals of access points, devices and other programs cause no wakeup. */
 static void
 test_deaf(Fixture *self, gconstpointer data)
 {
@@ -367,7 +366,7 @@ test_sleep(Fixture *self, gconstpointer data)
     sleep_signal(self, FALSE);
     g_assert_cmpuint(self->n_woken, ==, 1);
     g_assert_nonnull(strstr(self->reason, "suspend"));
-    /* Heard of once more, from the kernel: the same sleep. */
+    /* The kernel reports the same suspend again. */
     sleep_signal(self, FALSE);
     g_assert_cmpuint(self->n_woken, ==, 1);
 }
@@ -378,7 +377,7 @@ test_clocks(void)
     const gint64 s = G_USEC_PER_SEC;
     const WlSleepMonitorClocks before = {.real = 5000 * s, .boot = 100 * s, .awake = 90 * s};
     static const struct {
-        gint64 real, boot, awake; /* s that passed */
+        gint64 real, boot, awake; /* elapsed seconds */
         const char *word;
     } cases[] = {
         {60, 60, 60, NULL},      {60, 60, 0, "suspend"},  {3600, 3600, 60, "suspend"},
@@ -398,20 +397,20 @@ test_clocks(void)
     }
 }
 
-#define ADD(name, func) g_test_add("/surroundings/" name, Fixture, NULL, set_up, func, tear_down)
+#define ADD(name, func) g_test_add("/system-events/" name, Fixture, NULL, set_up, func, tear_down)
 
 int
 main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     g_test_dbus_unset();
-    ADD("start", test_start);
+    ADD("initial-state", test_start);
     ADD("connectivity", test_connectivity);
-    ADD("primary", test_primary);
-    ADD("dns", test_dns);
-    ADD("deaf", test_deaf);
-    ADD("malformed", test_malformed);
-    ADD("sleep", test_sleep);
-    g_test_add_func("/surroundings/clocks", test_clocks);
+    ADD("primary-connection", test_primary);
+    ADD("dns-servers", test_dns);
+    ADD("other-signals-are-ignored", test_deaf);
+    ADD("malformed-values-are-ignored", test_malformed);
+    ADD("suspend", test_sleep);
+    g_test_add_func("/system-events/clocks", test_clocks);
     return g_test_run();
 }

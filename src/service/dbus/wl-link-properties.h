@@ -5,7 +5,7 @@
 
 #include "wl-session.h"
 
-/** What NetworkManager says of the profile. */
+/** Properties that the session does not know. */
 typedef struct {
     const char *id;                /* name */
     const char *active_connection; /* object path; "/": not known yet */

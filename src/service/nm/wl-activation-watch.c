@@ -103,8 +103,8 @@ on_manager_pid(GObject *source, GAsyncResult *result, gpointer user_data)
 }
 
 static void
-ask(WlActivationWatch *self, const char *name, const char *path, const char *interface,
-    const char *method, GVariant *parameters, const char *type, GAsyncReadyCallback callback)
+query(WlActivationWatch *self, const char *name, const char *path, const char *interface,
+      const char *method, GVariant *parameters, const char *type, GAsyncReadyCallback callback)
 {
     g_dbus_connection_call(self->connection, name, path, interface, method, parameters,
                            G_VARIANT_TYPE(type), G_DBUS_CALL_FLAGS_NO_AUTO_START, -1,
@@ -124,15 +124,16 @@ wl_activation_watch_new(GDBusConnection *connection, const char *bus_name,
     self->func = func;
     self->user_data = user_data;
     self->cancellable = g_cancellable_new();
-    ask(self, "org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus",
-        "GetConnectionUnixProcessID", g_variant_new("(s)", NM_DBUS_SERVICE), "(u)", on_manager_pid);
+    query(self, "org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus",
+          "GetConnectionUnixProcessID", g_variant_new("(s)", NM_DBUS_SERVICE), "(u)",
+          on_manager_pid);
     if (!path || !g_variant_is_object_path(path))
         return self;
     self->subscription = g_dbus_connection_signal_subscribe(
         connection, NM_DBUS_SERVICE, NM_DBUS_INTERFACE_ACTIVE_CONNECTION, "StateChanged", path,
         NULL, G_DBUS_SIGNAL_FLAGS_NONE, on_state_changed, self, NULL);
-    ask(self, NM_DBUS_SERVICE, path, "org.freedesktop.DBus.Properties", "Get",
-        g_variant_new("(ss)", NM_DBUS_INTERFACE_ACTIVE_CONNECTION, "State"), "(v)", on_state);
+    query(self, NM_DBUS_SERVICE, path, "org.freedesktop.DBus.Properties", "Get",
+          g_variant_new("(ss)", NM_DBUS_INTERFACE_ACTIVE_CONNECTION, "State"), "(v)", on_state);
     return self;
 }
 

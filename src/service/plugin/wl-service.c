@@ -25,10 +25,10 @@
 struct _WlService {
     NMVpnServicePlugin parent_instance;
 
-    gboolean used;      /* libnm keeps state of the activation: each needs a new process */
-    gboolean asked;     /* the request for secrets has been logged */
-    gboolean announced; /* NetworkManager has received Config */
-    WlRawSockets raw;   /* owned by the session once it exists */
+    gboolean used;              /* libnm keeps state of the activation: each needs a new process */
+    gboolean secrets_requested; /* the request for secrets has been logged */
+    gboolean announced;         /* NetworkManager has received Config */
+    WlRawSockets raw;           /* owned by the session once it exists */
     char *id;
     char **users; /* in connection.permissions; NULL: no restriction */
     GCancellable *search;
@@ -317,12 +317,12 @@ wl_service_need_secrets(NMVpnServicePlugin *plugin, NMConnection *connection,
     if (!missing)
         return FALSE;
     wl_log_set_context(nm_connection_get_uuid(connection), NULL);
-    if (!self->asked)
+    if (!self->secrets_requested)
         g_message(
             "the secret %s is not stored; NetworkManager requests it from the desktop's secret agent "
             "or from \"nmcli --ask connection up\"",
             missing);
-    self->asked = TRUE;
+    self->secrets_requested = TRUE;
     *setting_name = NM_SETTING_VPN_SETTING_NAME;
     return TRUE;
 }
