@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Cost of exporting 250 peers of which 10 change per second: prints CPU, memory and signals per
- * second, and asserts the limits on signals. Usage: load-test [SECONDS per case, default 5] */
+ * second, and asserts the limits on signals. Usage: load-test [SECONDS per case, default 5]
+ */
 #include <gio/gio.h>
 #include <sodium.h>
 #include <stdlib.h>
@@ -172,7 +173,7 @@ serve(guint spread, guint seconds)
 typedef struct {
     guint signals, busiest, added, removed;
     GHashTable *by_path; /* char* -> number of signals */
-    char *last;          /* last signalled endpoint of any peer */
+    char *last;          /* last signaled endpoint of any peer */
     char first[64];      /* final endpoint of the first peer */
     gboolean done;
     GDBusConnection *connection;
@@ -290,7 +291,7 @@ test_spread(void)
     g_free(count.last);
 }
 
-/* One peer changes ten times per second and is signalled once per second. */
+/* One peer changes ten times per second and is signaled once per second. */
 static void
 test_one(void)
 {

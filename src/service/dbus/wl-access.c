@@ -57,7 +57,7 @@ on_polkit(GObject *source, GAsyncResult *result, gpointer user_data)
     g_autoptr(GError) error = NULL;
     gboolean allowed = wl_polkit_check_finish(result, &error);
 
-    /* Cancelled by wl_access_free(): the objects are being removed. */
+    /* Canceled by wl_access_free(): the objects are being removed. */
     if (g_error_matches(error, G_IO_ERROR, G_IO_ERROR_CANCELLED)) {
         deny(request, "the profile is being deactivated");
         return;

@@ -23,8 +23,7 @@ gboolean wl_access_is_private(const WlAccess *self);
 typedef void (*WlAccessFunc)(GDBusMethodInvocation *invocation, gpointer user_data);
 
 /** Takes ownership of @invocation. Calls @func, immediately or later, if the sender may read and,
- * with
- * @change, change; otherwise returns AccessDenied with an explanation. Frees @user_data with
+ * with @change, change; otherwise returns AccessDenied with an explanation. Frees @user_data with
  * g_free(). */
 void wl_access_check(WlAccess *self, GDBusMethodInvocation *invocation, gboolean change,
                      WlAccessFunc func, gpointer user_data);

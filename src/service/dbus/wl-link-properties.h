@@ -13,7 +13,7 @@ typedef struct {
     const char *error;             /* why the stored profile cannot be used, or "" */
 } WlLinkProfile;
 
-/** The signalled properties as floating a{sv}. */
+/** The signaled properties as floating a{sv}. */
 GVariant *wl_link_properties_new(WlSession *session, const WlLinkProfile *profile);
 
 /** Names of the properties that are read on demand, NULL-terminated. */

@@ -36,7 +36,7 @@ via_path(WlObjects *self, const WlPeerView *view)
 }
 
 GVariant *
-wl_object_signalled_properties(const WlObject *object)
+wl_object_signaled_properties(const WlObject *object)
 {
     WlObjects *self = object->objects;
     WlLinkProfile profile = {
@@ -76,7 +76,7 @@ wl_object_property_on_demand(const WlObject *object, const char *name)
 GVariant *
 wl_object_all_properties(const WlObject *object)
 {
-    g_autoptr(GVariant) settled = wl_object_signalled_properties(object);
+    g_autoptr(GVariant) settled = wl_object_signaled_properties(object);
     GVariantDict dict;
 
     g_variant_dict_init(&dict, settled);

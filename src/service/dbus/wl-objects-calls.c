@@ -83,7 +83,7 @@ typedef struct {
 static void
 get_property(GDBusMethodInvocation *invocation, const WlObject *object, GVariant *parameters)
 {
-    g_autoptr(GVariant) settled = wl_object_signalled_properties(object);
+    g_autoptr(GVariant) settled = wl_object_signaled_properties(object);
     g_autoptr(GVariant) value = NULL;
     const char *name;
 

@@ -69,7 +69,7 @@ emit_changed(WlObject *object, GVariant *now)
     if (any) {
         emit(self, object->path, WL_OBJECT_PROPERTIES, "PropertiesChanged",
              g_variant_new("(sa{sv}as)", object->interface->name, &values, &names));
-        object->signalled = wl_clock_now();
+        object->signaled = wl_clock_now();
     } else {
         g_variant_builder_clear(&values);
         g_variant_builder_clear(&names);
@@ -95,10 +95,10 @@ signal_now(WlObject *object, gint64 now)
     if (object->gone) {
         emit_removed(object);
         wl_object_withdraw(object);
-        object->signalled = now;
+        object->signaled = now;
         return;
     }
-    settled = wl_object_signalled_properties(object);
+    settled = wl_object_signaled_properties(object);
     if (!settled)
         return;
     if (object->announced) {
@@ -106,7 +106,7 @@ signal_now(WlObject *object, gint64 now)
     } else {
         emit_added(object);
         object->announced = TRUE;
-        object->signalled = now;
+        object->signaled = now;
     }
     g_clear_pointer(&object->published, g_variant_unref);
     object->published = g_steal_pointer(&settled);
@@ -117,13 +117,13 @@ signal_now(WlObject *object, gint64 now)
 static gint64
 signal_if_due(WlObject *object, gint64 now)
 {
-    gint64 free_at = object->signalled + WL_OBJECT_SIGNAL_INTERVAL;
+    gint64 free_at = object->signaled + WL_OBJECT_SIGNAL_INTERVAL;
 
     if (object->dirty) {
         if (free_at > now)
             return free_at;
         signal_now(object, now);
-        free_at = object->signalled + WL_OBJECT_SIGNAL_INTERVAL;
+        free_at = object->signaled + WL_OBJECT_SIGNAL_INTERVAL;
     }
     return object->gone ? free_at : NEVER;
 }

@@ -27,8 +27,8 @@ typedef struct {
     gboolean announced;
     gboolean gone; /* no longer a member; kept until WL_OBJECT_SIGNAL_INTERVAL has passed */
     gboolean dirty;
-    gint64 signalled;    /* time of the last signal */
-    GVariant *published; /* a{sv} as last signalled */
+    gint64 signaled;     /* time of the last signal */
+    GVariant *published; /* a{sv} as last signaled */
 } WlObject;
 
 struct _WlObjects {

@@ -17,7 +17,7 @@
 #define LINK_INTERFACE (&org_freedesktop_network_manager_wirelink1_link_interface)
 #define PEER_INTERFACE (&org_freedesktop_network_manager_wirelink1_peer_interface)
 
-#define NEVER_SIGNALLED (-WL_OBJECT_SIGNAL_INTERVAL)
+#define NEVER_SIGNALED (-WL_OBJECT_SIGNAL_INTERVAL)
 
 static const char manager_xml[] =
     "<node><interface name='" WL_OBJECT_MANAGER "'>"
@@ -59,7 +59,7 @@ object_new(WlObjects *self, const GDBusInterfaceInfo *interface)
 
     object->objects = self;
     object->interface = interface;
-    object->signalled = NEVER_SIGNALLED;
+    object->signaled = NEVER_SIGNALED;
     return object;
 }
 

@@ -8,8 +8,8 @@
 
 /**
  * The Link and Peer objects of a session on D-Bus with their ObjectManager. Each read is authorized
- * (see WlAccess). Changes are collected and signalled when the session has settled, at most once
- * per second and object with the latest values.
+ * (see WlAccess). Changes are collected and signaled when the session has settled, at most once per
+ * second and object with the latest values.
  */
 typedef struct _WlObjects WlObjects;
 

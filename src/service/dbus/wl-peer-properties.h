@@ -6,9 +6,8 @@
 #include "wl-session.h"
 
 /**
- * The signalled properties as floating a{sv}. @via: object path of the peer that forwards the
- * traffic, or
- * "/".
+ * The signaled properties as floating a{sv}. @via: object path of the peer that forwards the
+ * traffic, or "/".
  */
 GVariant *wl_peer_properties_new(const WlPeerView *view, const char *via);
 

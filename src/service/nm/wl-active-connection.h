@@ -8,5 +8,5 @@
 void wl_active_connection_find_async(GDBusConnection *connection, const char *uuid,
                                      GCancellable *cancellable, GAsyncReadyCallback callback,
                                      gpointer user_data);
-/** NULL if there is none or NetworkManager does not reply. Sets *error only if cancelled. */
+/** NULL if there is none or NetworkManager does not reply. Sets *error only if canceled. */
 char *wl_active_connection_find_finish(GAsyncResult *result, GError **error);

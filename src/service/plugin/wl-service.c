@@ -207,7 +207,7 @@ on_found(GObject *source, GAsyncResult *result, gpointer user_data)
     WlService *self = user_data;
 
     if (error)
-        return; /* cancelled: self may have been freed */
+        return; /* canceled: self may have been freed */
     g_clear_object(&self->search);
     self->active_connection = g_steal_pointer(&path);
     if (self->objects && self->active_connection)

@@ -29,7 +29,7 @@ struct _WlDnsClient {
 
 typedef struct {
     WlDnsClient *client;
-    WlDnsClientFunc func; /* NULL: cancelled */
+    WlDnsClientFunc func; /* NULL: canceled */
     gpointer user_data;
     guint reply_id; /* source that delivers the reply; 0: pending */
     WlIp addresses[MAX_ADDRESSES];

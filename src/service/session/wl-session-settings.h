@@ -14,11 +14,11 @@ typedef struct {
     const char *uuid;
     const char *interface;
     guint16 fact_port;
-    guint32 mtu;                            /* bytes */
-    gboolean full_tunnel;                   /* route default routes of peers into the link */
-    gboolean kill_switch;                   /* only with full_tunnel */
-    gboolean forwarding;                    /* also IPv6, and in any role */
-    const char *const *hide_interfaces;     /* patterns, NULL-terminated; (docs/protocol.md 8.2) */
+    guint32 mtu;                        /* bytes */
+    gboolean full_tunnel;               /* route default routes of peers into the link */
+    gboolean kill_switch;               /* only with full_tunnel */
+    gboolean forwarding;                /* also IPv6, and in any role */
+    const char *const *hide_interfaces; /* patterns, NULL-terminated; see docs/protocol.md 8.2 */
     const char *const *announce_interfaces; /* patterns; empty: all */
     WlRawSockets raw;                       /* owned by the session from wl_session_new() on */
 } WlSessionSettings;

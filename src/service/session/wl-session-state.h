@@ -14,8 +14,8 @@
 #include "wl-session-settings.h"
 #include "wl-traffic-watch.h"
 
-/* The state of WlSession, shared by its parts only. The part that creates a member also frees it in
- * wl_session_free(). Times are engine time. */
+/* The state of WlSession, shared by its parts only. wl-session.c creates and frees the members.
+ * Times are engine time. */
 
 struct _WlSession {
     WlEngineConfig *config;
