@@ -7,20 +7,9 @@
 
 #include "wl-clock.h"
 #include "wl-link-local.h"
+#include "wl-prefixes-variant.h"
 
 const char *const wl_link_properties_on_demand[] = {"FactCount", "ReceiveCounters", NULL};
-
-static GVariant *
-prefixes_variant(const GArray *prefixes)
-{
-    GVariantBuilder list;
-
-    g_variant_builder_init(&list, G_VARIANT_TYPE_STRING_ARRAY);
-    for (guint i = 0; i < prefixes->len; i++)
-        g_variant_builder_add_value(&list, g_variant_new_take_string(wl_prefix_to_string(
-                                               &g_array_index(prefixes, WlPrefix, i))));
-    return g_variant_builder_end(&list);
-}
 
 static GVariant *
 receive_counters_variant(const WlEngine *engine)
@@ -61,8 +50,8 @@ wl_link_properties_new(WlSession *session, const WlLinkProfile *profile)
     g_variant_dict_insert(&dict, "Role", "s", wl_engine_is_router(engine) ? "router" : "leaf");
     g_variant_dict_insert(&dict, "RoleSource", "s",
                           config->role == WL_ROLE_AUTOMATIC ? "detected" : "profile");
-    g_variant_dict_insert_value(&dict, "Addresses", prefixes_variant(config->addresses));
-    g_variant_dict_insert_value(&dict, "Networks", prefixes_variant(networks));
+    g_variant_dict_insert_value(&dict, "Addresses", wl_prefixes_to_variant(config->addresses));
+    g_variant_dict_insert_value(&dict, "Networks", wl_prefixes_to_variant(networks));
     g_variant_dict_insert(&dict, "Uplink", "s", wl_session_get_uplink(session));
     g_variant_dict_insert(&dict, "PendingKeys", "^as", profile->pending);
     g_variant_dict_insert(&dict, "ProfileError", "s", profile->error);

@@ -6,6 +6,7 @@
 #include "wl-peer-properties.h"
 
 #include "wl-clock.h"
+#include "wl-prefixes-variant.h"
 
 static const char *const counters[] = {"LastHandshake", "RxBytes", "TxBytes", NULL};
 
@@ -17,18 +18,6 @@ gboolean
 wl_peer_properties_is_counter(const char *name)
 {
     return g_strv_contains(counters, name);
-}
-
-static GVariant *
-prefixes_variant(const GArray *prefixes)
-{
-    GVariantBuilder list;
-
-    g_variant_builder_init(&list, G_VARIANT_TYPE_STRING_ARRAY);
-    for (guint i = 0; prefixes && i < prefixes->len; i++)
-        g_variant_builder_add_value(&list, g_variant_new_take_string(wl_prefix_to_string(
-                                               &g_array_index(prefixes, WlPrefix, i))));
-    return g_variant_builder_end(&list);
 }
 
 static GVariant *
@@ -78,7 +67,7 @@ wl_peer_properties_new(const WlPeerView *view, const char *via)
         &dict, "Endpoint",
         g_variant_new_take_string(has_endpoint ? wl_endpoint_to_string(&view->endpoint)
                                                : g_strdup("")));
-    g_variant_dict_insert_value(&dict, "AllowedIPs", prefixes_variant(view->allowed_ips));
+    g_variant_dict_insert_value(&dict, "AllowedIPs", wl_prefixes_to_variant(view->allowed_ips));
     g_variant_dict_insert(&dict, "Trust", "s",
                           view->trust == WL_TRUST_UNSET ? "" : wl_trust_to_string(view->trust));
     g_variant_dict_insert(&dict, "TrustSource", "s", wl_trust_source_to_string(view->trust_source));
