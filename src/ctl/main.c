@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* wirelinkctl: finds the command in the table, has its command line parsed, and runs it. */
-#include "wl-display.h"
-#include "wl-print.h"
-#include "wl-request.h"
-
 #include <sodium.h>
 #include <stdio.h>
 #include <string.h>
+
+#include "wl-display.h"
+#include "wl-print.h"
+#include "wl-request.h"
 
 #define MAX_QUOTED 120 /* columns of an argument in a message */
 

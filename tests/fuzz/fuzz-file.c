@@ -9,9 +9,9 @@
 #include "wl-go-config-write.h"
 #include "wl-go-config.h"
 #include "wl-profile-compare.h"
+#include "wl-profile-value.h"
 #include "wl-wgquick-write.h"
 #include "wl-wgquick.h"
-#include "wl-profile-value.h"
 #include "wl-wirehub-write.h"
 #include "wl-wirehub.h"
 

@@ -5,8 +5,8 @@
  * NetworkManager. */
 
 #include "wl-engine-config-from-profile.h"
-#include "wl-profile-diff.h"
 #include "wl-profile-connection.h"
+#include "wl-profile-diff.h"
 #include "wl-test-profile.h"
 
 /* 32 bytes of 2 and of 3 */

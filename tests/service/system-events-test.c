@@ -2,8 +2,8 @@
 
 /* Events of uplinks and suspend, on a private bus with mocks of NetworkManager and logind. */
 
-#include "wl-uplinks.h"
 #include "wl-sleep-monitor.h"
+#include "wl-uplinks.h"
 
 #define MANAGER_PATH "/org/freedesktop/NetworkManager"
 #define MANAGER      "org.freedesktop.NetworkManager"

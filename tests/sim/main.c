@@ -4,9 +4,9 @@
 #include <string.h>
 
 #include "oracle/oracle.h"
-#include "scenario/run.h"
 #include "random-world.h"
 #include "scale.h"
+#include "scenario/run.h"
 
 static gint64 seed_option = -1, hosts_option, rest_option = 600;
 static gboolean trace_option, tap_option, random_option, print_option;

@@ -5,9 +5,9 @@
 #include <stdio.h>
 #include <time.h>
 
+#include "scenario/run.h"
 #include "world/member.h"
 #include "world/truth.h"
-#include "scenario/run.h"
 
 #define NEIGHBORS 2 /* on either side */
 #define GIVE_UP   SIM_SEC(3600)

@@ -3,6 +3,10 @@
  * wirelinkctl add: a new member of the network of a hub: its key, the next free address, its file,
  * and its section in the file of the hub. Either all files are written or none.
  */
+#include <glib/gstdio.h>
+#include <stdio.h>
+#include <string.h>
+
 #include "wl-command.h"
 #include "wl-display.h"
 #include "wl-hub-file.h"
@@ -17,10 +21,6 @@
 #include "wl-profile-text.h"
 #include "wl-qr.h"
 #include "wl-wgquick-write.h"
-
-#include <glib/gstdio.h>
-#include <stdio.h>
-#include <string.h>
 
 static struct {
     char *hub_file, *endpoint, *directory;

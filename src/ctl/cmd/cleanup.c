@@ -4,12 +4,12 @@
  * knows which links, rules and routes are wirelink's. WIRELINK_SERVICE in the environment names
  * another program than the installed one.
  */
-#include "wl-command.h"
-#include "wl-print.h"
-
 #include <gio/gio.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+#include "wl-command.h"
+#include "wl-print.h"
 
 static WlExit
 run(WlRequest *request)

@@ -3,6 +3,10 @@
  * wirelinkctl convert: between the files of wirelink, wg-quick, the Go daemon and WireHub. What a
  * format cannot hold is left out and reported.
  */
+#include <glib/gstdio.h>
+#include <stdio.h>
+#include <string.h>
+
 #include "wl-command.h"
 #include "wl-display.h"
 #include "wl-file-io.h"
@@ -20,10 +24,6 @@
 #include "wl-wgquick.h"
 #include "wl-wirehub-write.h"
 #include "wl-wirehub.h"
-
-#include <glib/gstdio.h>
-#include <stdio.h>
-#include <string.h>
 
 static struct {
     char *from, *to, *with, *key_file;

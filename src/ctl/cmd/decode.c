@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* wirelinkctl decode: datagrams of the wirelink protocol, from lines of hexadecimal digits to JSON.
  */
+#include <sodium.h>
+#include <stdio.h>
+#include <string.h>
+
 #include "wl-command.h"
 #include "wl-display.h"
 #include "wl-group.h"
@@ -9,10 +13,6 @@
 #include "wl-packet-json.h"
 #include "wl-print.h"
 #include "wl-signer.h"
-
-#include <sodium.h>
-#include <stdio.h>
-#include <string.h>
 
 #define MAX_LINE (128 * 1024)
 

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* wirelinkctl doctor: checks this machine and its profiles, and names remedies. */
+#include <stdio.h>
+#include <string.h>
+
 #include "wl-bus.h"
 #include "wl-check-firewall.h"
 #include "wl-check-host.h"
@@ -9,9 +12,6 @@
 #include "wl-display.h"
 #include "wl-page.h"
 #include "wl-print.h"
-
-#include <stdio.h>
-#include <string.h>
 
 #define MAX_QUOTED 63
 #define INDENT     6 /* columns before the text of a check */

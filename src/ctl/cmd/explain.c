@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* wirelinkctl explain: why a peer is connected directly or not. */
+#include <stdio.h>
+#include <string.h>
+
 #include "wl-command.h"
 #include "wl-display.h"
 #include "wl-explanation.h"
@@ -8,9 +11,6 @@
 #include "wl-page.h"
 #include "wl-print.h"
 #include "wl-round-trips.h"
-
-#include <stdio.h>
-#include <string.h>
 
 #define TITLES   26 /* columns of a title and the gap after it */
 #define MAX_NOTE 300

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* wirelinkctl facts: the facts that each active profile holds, accepted and refused. */
+#include <stdio.h>
+
 #include "wl-command.h"
 #include "wl-display.h"
 #include "wl-grid.h"
 #include "wl-json.h"
 #include "wl-known-facts.h"
 #include "wl-print.h"
-
-#include <stdio.h>
 
 #define MAX_LABEL 28
 #define MAX_VALUE 60

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* wirelinkctl forget: drops an address of a peer that other members reported. */
+#include <stdio.h>
+
 #include "wl-address.h"
 #include "wl-change-call.h"
 #include "wl-command.h"
 #include "wl-display.h"
 #include "wl-print.h"
-
-#include <stdio.h>
 
 #define MAX_QUOTED 80 /* columns */
 

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* wirelinkctl genkey: a new private key on standard output, wiped from memory. */
-#include "wl-command.h"
-#include "wl-keys.h"
-#include "wl-print.h"
-
 #include <errno.h>
 #include <string.h>
 #include <unistd.h>
+
+#include "wl-command.h"
+#include "wl-keys.h"
+#include "wl-print.h"
 
 /* Not through stdio, whose buffer is never wiped. */
 static gboolean

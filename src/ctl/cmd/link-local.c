@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* wirelinkctl link-local: the address of a member inside the tunnel, derived from its public key.
  */
+#include <stdio.h>
+#include <unistd.h>
+
 #include "wl-command.h"
 #include "wl-display.h"
 #include "wl-keys.h"
 #include "wl-link-local.h"
 #include "wl-print.h"
-
-#include <stdio.h>
-#include <unistd.h>
 
 static gboolean
 get_key(const char *argument, WlKey *key)

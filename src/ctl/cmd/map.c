@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* wirelinkctl map: the network as this member sees it, as an SVG picture on standard output. */
+#include <stdio.h>
+
 #include "wl-bus.h"
 #include "wl-command.h"
 #include "wl-map.h"
-
-#include <stdio.h>
 
 #define INTERVAL 1100 /* ms between two reads: a service reads its counters once a second */
 

@@ -1,5 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* wirelinkctl new: the keys, addresses and files of a network of a hub and one member. */
+#include <glib/gstdio.h>
+#include <stdio.h>
+#include <string.h>
+
 #include "wl-command.h"
 #include "wl-display.h"
 #include "wl-keys.h"
@@ -11,10 +15,6 @@
 #include "wl-profile-file.h"
 #include "wl-profile-text.h"
 #include "wl-wgquick-write.h"
-
-#include <glib/gstdio.h>
-#include <stdio.h>
-#include <string.h>
 
 #define HUB_HOST    1
 #define MEMBER_HOST 2

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* wirelinkctl peer: the details of one peer. */
+#include <stdio.h>
+#include <string.h>
+
 #include "wl-command.h"
 #include "wl-display.h"
 #include "wl-grid.h"
@@ -7,9 +10,6 @@
 #include "wl-print.h"
 #include "wl-round-trips.h"
 #include "wl-units.h"
-
-#include <stdio.h>
-#include <string.h>
 
 #define MAX_VALUE 80
 #define MAX_NOTE  300

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* wirelinkctl pubkey: the public key of a private key on standard input. */
+#include <stdio.h>
+#include <unistd.h>
+
 #include "wl-command.h"
 #include "wl-keys.h"
 #include "wl-print.h"
-
-#include <stdio.h>
-#include <unistd.h>
 
 static WlExit
 run(WlRequest *request)

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* wirelinkctl refresh: has services advertise all facts and retry all candidate addresses. */
+#include <stdio.h>
+
 #include "wl-change-call.h"
 #include "wl-command.h"
 #include "wl-json.h"
 #include "wl-print.h"
-
-#include <stdio.h>
 
 static void
 print_refreshed(const WlActiveProfiles *profiles, const GPtrArray *calls)

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* wirelinkctl status: the active profiles and their peers, once or redrawn at each change. */
+#include <stdio.h>
+
 #include "wl-command.h"
 #include "wl-json.h"
 #include "wl-print.h"
@@ -7,8 +9,6 @@
 #include "wl-screen.h"
 #include "wl-signals.h"
 #include "wl-status-table.h"
-
-#include <stdio.h>
 
 #define TURN             (G_USEC_PER_SEC / 4) /* us between two checks of the time */
 #define SHORTEST         G_USEC_PER_SEC       /* us between two reads that signals request */

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* wirelinkctl watch: a line of text or JSON for each change of a profile or a peer. */
+#include <stdio.h>
+#include <string.h>
+
 #include "wl-command.h"
 #include "wl-display.h"
 #include "wl-page.h"
 #include "wl-print.h"
 #include "wl-screen.h"
 #include "wl-watched.h"
-
-#include <stdio.h>
-#include <string.h>
 
 #define TURN      250            /* ms between two checks of the time */
 #define SHORTEST  G_USEC_PER_SEC /* us between two reads of everything */

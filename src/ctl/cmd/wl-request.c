@@ -5,12 +5,12 @@
  */
 #include "wl-request.h"
 
+#include <stdio.h>
+#include <string.h>
+
 #include "wl-bus.h"
 #include "wl-display.h"
 #include "wl-pick.h"
-
-#include <stdio.h>
-#include <string.h>
 
 #define MAX_QUOTED 120 /* columns of an argument in a message */
 

@@ -5,11 +5,11 @@
  */
 #include "wl-check-firewall.h"
 
-#include "wl-bus.h"
-#include "wl-host.h"
-
 #include <string.h>
 #include <unistd.h>
+
+#include "wl-bus.h"
+#include "wl-host.h"
 
 #define RULES_TIMEOUT 3 /* s, for nft to print its rules */
 

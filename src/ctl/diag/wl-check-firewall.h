@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #pragma once
 
-#include "wl-doctor.h"
-
 #include <gio/gio.h>
+
+#include "wl-doctor.h"
 
 /** Checks whether a firewall may drop incoming packets. */
 void wl_check_firewall(WlDoctor *doctor, GDBusConnection *bus);

@@ -5,11 +5,11 @@
  */
 #include "wl-check-host.h"
 
-#include "wl-display.h"
-#include "wl-host.h"
-
 #include <stdlib.h>
 #include <string.h>
+
+#include "wl-display.h"
+#include "wl-host.h"
 
 #define MAX_VALUE 80 /* columns */
 

@@ -4,10 +4,10 @@
  */
 #include "wl-check-manager.h"
 
+#include <stdio.h>
+
 #include "wl-bus.h"
 #include "wl-display.h"
-
-#include <stdio.h>
 
 #define MAX_VALUE 80 /* columns */
 #define MIN_MAJOR 1

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #pragma once
 
-#include "wl-doctor.h"
-
 #include <gio/gio.h>
+
+#include "wl-doctor.h"
 
 #define WL_MANAGER_NAME       "org.freedesktop.NetworkManager"
 #define WL_MANAGER_PATH       "/org/freedesktop/NetworkManager"

@@ -4,11 +4,11 @@
  */
 #include "wl-check-profile.h"
 
+#include <string.h>
+
 #include "wl-check-firewall.h"
 #include "wl-display.h"
 #include "wl-host.h"
-
-#include <string.h>
 
 #define MAX_VALUE         80  /* columns */
 #define MAX_REASON        300 /* columns */

@@ -5,11 +5,11 @@
  */
 #include "wl-explanation.h"
 
+#include <string.h>
+
 #include "wl-display.h"
 #include "wl-known-facts.h"
 #include "wl-units.h"
-
-#include <string.h>
 
 #define SESSION     180 /* s, after which WireGuard drops a session (Reject-After-Time) */
 #define MAX_VALUE   80

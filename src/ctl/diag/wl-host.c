@@ -5,8 +5,6 @@
  */
 #include "wl-host.h"
 
-#include "wl-display.h"
-
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,6 +12,8 @@
 #include <sys/stat.h>
 #include <sys/utsname.h>
 #include <unistd.h>
+
+#include "wl-display.h"
 
 #define MAX_FILE  (4 * 1024 * 1024)
 #define MAX_FDS   65536 /* of all processes, in a search */

@@ -5,12 +5,12 @@
  */
 #include "wl-stored-profiles.h"
 
+#include <string.h>
+
 #include "wl-bus.h"
 #include "wl-check-manager.h"
 #include "wl-display.h"
 #include "wl-property.h"
-
-#include <string.h>
 
 #define SETTINGS_TYPE   "(a{sa{sv}})"
 #define STATE_ACTIVATED 2 /* NM_ACTIVE_CONNECTION_STATE_ACTIVATED */

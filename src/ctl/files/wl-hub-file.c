@@ -6,14 +6,6 @@
  */
 #include "wl-hub-file.h"
 
-#include "wl-file-io.h"
-#include "wl-network.h"
-#include "wl-private-file.h"
-#include "wl-profile-error.h"
-#include "wl-profile-extra.h"
-#include "wl-profile-text.h"
-#include "wl-wgquick.h"
-
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -21,6 +13,14 @@
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#include "wl-file-io.h"
+#include "wl-network.h"
+#include "wl-private-file.h"
+#include "wl-profile-error.h"
+#include "wl-profile-extra.h"
+#include "wl-profile-text.h"
+#include "wl-wgquick.h"
 
 WlHubFile *
 wl_hub_file_new(const char *path, GError **error)

@@ -5,9 +5,6 @@
  */
 #include "wl-keys.h"
 
-#include "wl-display.h"
-#include "wl-print.h"
-
 #include <errno.h>
 #include <fcntl.h>
 #include <gio/gio.h>
@@ -15,6 +12,9 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#include "wl-display.h"
+#include "wl-print.h"
 
 /* Reads up to @size bytes; -1 with errno. */
 static gssize

@@ -6,11 +6,11 @@
  */
 #include "wl-network.h"
 
+#include <string.h>
+
 #include "wl-profile-error.h"
 #include "wl-profile-keys.h"
 #include "wl-profile-value.h"
-
-#include <string.h>
 
 #define KEEPALIVE 25 /* s; NAT mappings last for at least 30 s */
 

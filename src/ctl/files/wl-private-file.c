@@ -4,14 +4,14 @@
  */
 #include "wl-private-file.h"
 
-#include "wl-profile-error.h"
-
 #include <errno.h>
 #include <fcntl.h>
 #include <glib/gstdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#include "wl-profile-error.h"
 
 static gboolean
 fail(GError **error, const char *path, const char *problem)

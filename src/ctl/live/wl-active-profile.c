@@ -5,10 +5,10 @@
  */
 #include "wl-active-profile.h"
 
+#include <string.h>
+
 #include "wl-bus.h"
 #include "wl-display.h"
-
-#include <string.h>
 
 #define MAX_LABEL 63 /* columns of a name */
 

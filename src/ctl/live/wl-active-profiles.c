@@ -5,12 +5,12 @@
  */
 #include "wl-active-profiles.h"
 
+#include <string.h>
+
 #include "wl-bus.h"
 #include "wl-display.h"
 #include "wl-print.h"
 #include "wl-remote-error.h"
-
-#include <string.h>
 
 #define MAX_PROFILES 256
 #define MAX_LABEL    63 /* columns of a name */

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #pragma once
 
+#include <gio/gio.h>
+
 #include "wl-active-profile.h"
 #include "wl-exit.h"
-
-#include <gio/gio.h>
 
 typedef struct {
     GPtrArray *profiles; /* of WlActiveProfile, sorted by name */

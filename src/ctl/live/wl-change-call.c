@@ -2,9 +2,9 @@
 /* Calls that change something in a service, which polkit authorizes. */
 #include "wl-change-call.h"
 
-#include "wl-remote-error.h"
-
 #include <unistd.h>
+
+#include "wl-remote-error.h"
 
 WlCall *
 wl_change_call_new(const WlActiveProfile *profile, const char *method, GVariant *parameters)

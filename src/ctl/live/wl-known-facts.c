@@ -2,11 +2,11 @@
 /* The facts that services hold, read with GetFacts, and how a fact is named to people. */
 #include "wl-known-facts.h"
 
+#include <string.h>
+
 #include "wl-bus.h"
 #include "wl-display.h"
 #include "wl-remote-error.h"
-
-#include <string.h>
 
 #define MAX_LABEL  63  /* columns */
 #define MAX_REASON 300 /* columns */

@@ -2,9 +2,9 @@
 /* Finds the peer that a user means by a name or by the start of a public key. */
 #include "wl-pick.h"
 
-#include "wl-display.h"
-
 #include <string.h>
+
+#include "wl-display.h"
 
 #define MAX_LISTED 5  /* peers named in a message */
 #define MAX_QUOTED 63 /* columns of the given name */

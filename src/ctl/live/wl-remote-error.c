@@ -4,10 +4,10 @@
  */
 #include "wl-remote-error.h"
 
+#include <string.h>
+
 #include "wl-display.h"
 #include "wl-exit.h"
-
-#include <string.h>
 
 #define MAX_REMOTE 300 /* columns of the message of a service */
 

@@ -5,9 +5,9 @@
  */
 #include "wl-signals.h"
 
-#include "wl-bus.h"
-
 #include <string.h>
+
+#include "wl-bus.h"
 
 #define MAX_SIGNALS 10000 /* not yet taken; further ones are dropped */
 #define MAX_READERS 1000  /* services whose replies are noted */

@@ -5,9 +5,9 @@
  */
 #include "wl-watched.h"
 
-#include "wl-bus.h"
-
 #include <string.h>
+
+#include "wl-bus.h"
 
 struct WlWatched {
     WlSignals *signals;

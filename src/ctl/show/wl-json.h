@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #pragma once
 
-#include "wl-active-profiles.h"
-
 #include <json-glib/json-glib.h>
+
+#include "wl-active-profiles.h"
 
 JsonObject *wl_json_from_peer(const WlActiveProfile *profile, const WlActivePeer *peer);
 /** With all peers. */

@@ -5,13 +5,13 @@
  */
 #include "wl-map.h"
 
+#include <math.h>
+#include <string.h>
+
 #include "wl-display.h"
 #include "wl-map-layout.h"
 #include "wl-rate.h"
 #include "wl-units.h"
-
-#include <math.h>
-#include <string.h>
 
 /* In user units of the picture. */
 #define NODE_RADIUS 17

@@ -2,9 +2,9 @@
 /* Datagrams of the wirelink protocol as JSON, fact by fact. */
 #include "wl-packet-json.h"
 
-#include "wl-fact.h"
-
 #include <sodium.h>
+
+#include "wl-fact.h"
 
 static void
 set_hex(JsonObject *object, const char *member, const guint8 *data, gsize length)

@@ -5,9 +5,9 @@
  */
 #include "wl-display.h"
 
-#include "wl-text-sanitize.h"
-
 #include <string.h>
+
+#include "wl-text-sanitize.h"
 
 #define KEY_START 8 /* characters of a public key that identify it to a reader */
 

@@ -5,9 +5,9 @@
  */
 #include "wl-grid.h"
 
-#include "wl-display.h"
-
 #include <string.h>
+
+#include "wl-display.h"
 
 #define INDENT 2 /* columns before a row, doubled before its details */
 #define GAP    2 /* columns between two cells */

@@ -5,11 +5,11 @@
  */
 #include "wl-page.h"
 
-#include "wl-display.h"
-
 #include <string.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
+
+#include "wl-display.h"
 
 #define MAX_WIDTH 10000
 

@@ -5,11 +5,11 @@
  */
 #include "wl-print.h"
 
-#include "wl-display.h"
-#include "wl-text-sanitize.h"
-
 #include <stdio.h>
 #include <string.h>
+
+#include "wl-display.h"
+#include "wl-text-sanitize.h"
 
 void
 wl_print_error(const char *format, ...)

@@ -87,7 +87,7 @@ wl_acks_get_room(const WlEngine *self, const WlPeer *peer)
 
 void
 wl_acks_send_facts(WlEngine *self, WlPeer *peer, const GByteArray *inner, gboolean in_flight,
-                     guint tries)
+                   guint tries)
 {
     const gint64 *patience = peer->native ? patience_ours : patience_others;
     guint n = peer->native ? G_N_ELEMENTS(patience_ours) : G_N_ELEMENTS(patience_others);

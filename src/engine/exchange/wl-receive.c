@@ -110,9 +110,10 @@ say_full(WlEngine *self, const WlPeer *peer)
         return;
     self->receiver.full_logged = self->now;
     label = wl_peer_dup_label(peer);
-    wl_engine_log(
-        self, "%s: tells more facts than are held, which are %u of one member and %u of all", label,
-        WL_MAX_FACTS_OF_SOURCE, WL_MAX_FACT_SOURCES + WL_MAX_FACT_SOURCES_OF_PEER * self->config->peers->len);
+    wl_engine_log(self,
+                  "%s: tells more facts than are held, which are %u of one member and %u of all",
+                  label, WL_MAX_FACTS_OF_SOURCE,
+                  WL_MAX_FACT_SOURCES + WL_MAX_FACT_SOURCES_OF_PEER * self->config->peers->len);
 }
 
 static void
@@ -125,9 +126,10 @@ receive_fact(WlEngine *self, WlPeer *peer, const WlFact *fact)
 
     if (fact->ttl == 0 || fact->attribute == WL_ATTRIBUTE_GROUP)
         return;
-    told = is_of_no_use(self, peer, fact) ? WL_FACT_SOURCE_REFUSED
-                                          : wl_fact_set_add_source(self->facts, fact, &peer->key,
-                                                             self->now, expires, &entry, &origin);
+    told = is_of_no_use(self, peer, fact)
+               ? WL_FACT_SOURCE_REFUSED
+               : wl_fact_set_add_source(self->facts, fact, &peer->key, self->now, expires, &entry,
+                                        &origin);
     if (told == WL_FACT_SOURCE_REFUSED) {
         self->receiver.refused[WL_VERDICT_TOO_MANY]++;
         say_full(self, peer);

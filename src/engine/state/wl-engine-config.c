@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "wl-engine-config.h"
 
-#include "wl-link-local.h"
-
 #include <sodium.h>
 #include <string.h>
+
+#include "wl-link-local.h"
 
 G_DEFINE_QUARK(wl - engine - error - quark, wl_engine_error)
 

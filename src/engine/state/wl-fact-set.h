@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #pragma once
 
-#include "wl-timer-queue.h"
-#include "wl-fact.h"
 #include "state/wl-knowledge.h"
 #include "wl-change-log.h"
+#include "wl-fact.h"
+#include "wl-timer-queue.h"
 #include "wl-verdict.h"
 
 /** That one source told one fact. */

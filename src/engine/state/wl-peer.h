@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #pragma once
 
-#include "wl-rate-limit.h"
-#include "wl-timer-queue.h"
-#include "wl-engine-config.h"
-#include "wl-reason.h"
 #include "state/wl-send-window.h"
 #include "state/wl-timing.h"
+#include "wl-engine-config.h"
+#include "wl-rate-limit.h"
+#include "wl-reason.h"
+#include "wl-timer-queue.h"
 
 /** The steps of a turn that a peer may need the time for, in their order. */
 typedef enum {
@@ -138,14 +138,15 @@ typedef struct {
     WlTrustSource trust_source;
 
     /* The turn */
-    gboolean scheduled, running, served, awaits_snapshot; /* whether it is in these lists of the engine */
-    gint64 wake_at[WL_STEP_N];                  /* when each step must run again; WL_NEVER */
-    WlTimerEntry timer;                       /* the first of them */
+    gboolean scheduled, running, served,
+        awaits_snapshot;       /* whether it is in these lists of the engine */
+    gint64 wake_at[WL_STEP_N]; /* when each step must run again; WL_NEVER */
+    WlTimerEntry timer;        /* the first of them */
 
     /* Allowed IPs: of WlPrefix, sorted */
-    GArray *static_ips;      /* configured, not inside another peer's: never withdrawn */
-    GArray *direct_ips; /* configured, inside a router's: only when direct */
-    GArray *learned_ips;     /* accepted from facts */
+    GArray *static_ips;  /* configured, not inside another peer's: never withdrawn */
+    GArray *direct_ips;  /* configured, inside a router's: only when direct */
+    GArray *learned_ips; /* accepted from facts */
     GArray *hosts;       /* where it is reached, as full-length prefixes: no fact may claim them */
 
     /* The device, as last seen or as we changed it since */
@@ -163,11 +164,11 @@ typedef struct {
     /* Liveness (docs/protocol.md 5.4, 7.2) */
     gboolean healthy, alive, direct;
     gboolean authoritative; /* healthy enough */
-    gboolean orphaned; /* nobody calls it a member any more */
+    gboolean orphaned;      /* nobody calls it a member any more */
     gint64 alive_until, alive_since, last_alive, last_heard;
     gboolean has_boot_id, native;
     WlBootId boot_id;
-    gint64 resynced;  /* when we last forgot what it knows */
+    gint64 resynced;   /* when we last forgot what it knows */
     gint64 resync_due; /* WL_NEVER: nothing to forget */
     WlRateLimit datagrams;
     guint64 nonces[WL_MAX_NONCES]; /* beginnings of those that came last; 0: none */
@@ -202,11 +203,11 @@ typedef struct {
     gint64 alive_sent, alive_sent_before;
     WlRateLimit answers;
     gint64 facts_sent, send_retry;
-    gboolean partial; /* of what it is to be told, for want of room */
-    WlSendWindow *window;   /* NULL: there is nothing to remember */
-    WlRateLimit resends;    /* of what may not have come */
-    guint64 advertised;           /* the last change of a fact that it has been looked at for */
-    guint subscriber;         /* place in the engine's list, from 1; 0: not in it */
+    gboolean partial;     /* of what it is to be told, for want of room */
+    WlSendWindow *window; /* NULL: there is nothing to remember */
+    WlRateLimit resends;  /* of what may not have come */
+    guint64 advertised;   /* the last change of a fact that it has been looked at for */
+    guint subscriber;     /* place in the engine's list, from 1; 0: not in it */
     WlTimerEntry alive_deadline;
 
     /* Shown */

@@ -3,8 +3,8 @@
 
 #include <string.h>
 
-#include "wl-prefix-set.h"
 #include "state/wl-timing.h"
+#include "wl-prefix-set.h"
 
 static void
 add_prefix(GArray *list, const WlPrefix *prefix)

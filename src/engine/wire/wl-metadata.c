@@ -14,11 +14,11 @@
  */
 #include "wl-metadata.h"
 
-#include "wl-text-sanitize.h"
-#include "wl-uvarint.h"
-
 #include <stdlib.h>
 #include <string.h>
+
+#include "wl-text-sanitize.h"
+#include "wl-uvarint.h"
 
 #define MAX_LENGTH   1048576 /* bytes, of N and of L */
 #define MAX_OWN_NAME 255     /* bytes: our own metadata has to fit into a group */

@@ -5,11 +5,11 @@
  */
 #include "wl-signer.h"
 
-#include "wl-group.h"
-#include "wl-link-local.h"
-
 #include <sodium.h>
 #include <string.h>
+
+#include "wl-group.h"
+#include "wl-link-local.h"
 
 #define MAX_SHARED 6000 /* cached shared keys */
 #define TTL_MARK   1    /* outer TTL that requests an ack (docs/protocol.md 16), else 0 */

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "wl-go-config-write.h"
 
-#include "wl-profile-keys.h"
-
 #include <json-glib/json-glib.h>
 #include <string.h>
+
+#include "wl-profile-keys.h"
 
 static void
 add_list(JsonBuilder *builder, const char *name, const GPtrArray *list)

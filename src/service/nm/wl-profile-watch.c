@@ -5,8 +5,8 @@
 
 #include "wl-profile-watch.h"
 
-#include "wl-rate-limit.h"
 #include "wl-clock.h"
+#include "wl-rate-limit.h"
 
 #define NO_SECRETS "org.freedesktop.NetworkManager.AgentManager.NoSecrets"
 

@@ -3,8 +3,8 @@
 
 #include <gio/gio.h>
 
-#include "wl-engine.h"
 #include "wl-dns-server.h"
+#include "wl-engine.h"
 
 /**
  * What NetworkManager knows about the uplinks beyond rtnetlink: connectivity, the primary

@@ -15,8 +15,8 @@
 #include "wl-activation-watch.h"
 #include "wl-cleanup.h"
 #include "wl-log.h"
-#include "wl-raw-sockets.h"
 #include "wl-privileges.h"
+#include "wl-raw-sockets.h"
 #include "wl-service.h"
 
 static gboolean

@@ -4,8 +4,8 @@
 
 #include "wl-profile-reload.h"
 
-#include "wl-profile-diff.h"
 #include "wl-profile-connection.h"
+#include "wl-profile-diff.h"
 #include "wl-profile-watch.h"
 #include "wl-session-reload.h"
 

@@ -5,8 +5,8 @@
 #include "wl-system-events.h"
 
 #include "wl-session-control.h"
-#include "wl-uplinks.h"
 #include "wl-sleep-monitor.h"
+#include "wl-uplinks.h"
 
 struct _WlSystemEvents {
     WlSession *session;

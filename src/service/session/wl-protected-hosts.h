@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #pragma once
 
-#include "wl-engine.h"
 #include "wl-dns-server.h"
+#include "wl-engine.h"
 
 /** Gateways and DNS servers of this machine, which must stay reachable outside the tunnel. Both are
  * collected here and passed to the engine together. */

@@ -2,12 +2,12 @@
 #pragma once
 
 #include "wl-clock.h"
+#include "wl-echo.h"
 #include "wl-fact-socket.h"
 #include "wl-forwarding.h"
 #include "wl-link-open.h"
-#include "wl-network-monitor.h"
 #include "wl-neighbor-watch.h"
-#include "wl-echo.h"
+#include "wl-network-monitor.h"
 #include "wl-policy-routes.h"
 #include "wl-protected-hosts.h"
 #include "wl-resolver.h"

@@ -8,10 +8,9 @@
 #include <sodium.h>
 #include <unistd.h>
 
-#include "wl-link-local.h"
-#include "wl-profile-lock.h"
 #include "wl-full-tunnel.h"
 #include "wl-link-local.h"
+#include "wl-profile-lock.h"
 #include "wl-session-inputs.h"
 #include "wl-session-link.h"
 #include "wl-session-outputs.h"

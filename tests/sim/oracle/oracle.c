@@ -2,8 +2,8 @@
 #include <string.h>
 
 #include "oracle/oracle-private.h"
-#include "world/truth.h"
 #include "world/member.h"
+#include "world/truth.h"
 
 /* Whether packets arrive is checked at these intervals: a violation lasts longer than a LIMIT,
  * which no check can miss. */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #pragma once
 
-#include "world/packet.h"
 #include "wl-device.h"
+#include "world/packet.h"
 
 /** A WireGuard device that behaves as Linux does, seen from outside: one initiation per peer in 5 s
  * (recreating the peer resets the limit), retries for 90 s, a new session after 120 s and none

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #pragma once
 
+#include "wl-device.h"
 #include "world/heap.h"
 #include "world/packet.h"
-#include "wl-device.h"
 
 /** Virtual time and chance. Nothing depends on the machine's clock: the same seed and the same
  * calls give the same run. Time starts at SIM_START, so that there is a past. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "test-vectors.h"
-#include "wl-signer.h"
 #include "wl-link-local.h"
+#include "wl-signer.h"
 
 #include <string.h>
 

@@ -2,12 +2,12 @@
 #include <string.h>
 
 #include "bench.h"
-#include "wl-rate-limit.h"
+#include "exchange/wl-advertise.h"
 #include "state/wl-candidates.h"
+#include "state/wl-engine-state.h"
 #include "state/wl-prefix-arbiter.h"
 #include "wl-boot-id.h"
-#include "exchange/wl-advertise.h"
-#include "state/wl-engine-state.h"
+#include "wl-rate-limit.h"
 
 static WlKey
 key_of(guint number)

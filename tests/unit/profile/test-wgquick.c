@@ -5,10 +5,10 @@
 #include <string.h>
 
 #include "test-keys.h"
-#include "wl-profile-compare.h"
-#include "wl-profile-value.h"
 #include "wl-file-io.h"
 #include "wl-profile-check.h"
+#include "wl-profile-compare.h"
+#include "wl-profile-value.h"
 #include "wl-wgquick-write.h"
 #include "wl-wgquick.h"
 
