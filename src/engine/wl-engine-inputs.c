@@ -36,7 +36,7 @@ void
 wl_engine_device_snapshot(WlEngine *self, gint64 now, const WlDevice *device)
 {
     advance(self, now);
-    wl_engine_apply_snapshot(self, device);
+    wl_health_apply_snapshot(self, device);
     wl_engine_turn(self);
 }
 
@@ -61,17 +61,17 @@ static void
 uplink_changed(WlEngine *self)
 {
     self->uplink.since = self->now;
-    wl_engine_forget_neighbours(self);
+    wl_neighbors_forget(self);
     wl_engine_schedule_all(self);
     for (guint i = 0; i < wl_peer_table_size(&self->peers); i++) {
         WlPeer *peer = wl_peer_table_get(&self->peers, i);
 
         peer->candidates_dirty = TRUE;
         if (peer->healthy)
-            peer->move.hint = TRUE;
+            wl_roaming_suspect(peer);
         else
-            peer->attempt.restart = TRUE;
-        wl_engine_renew_lookups(self, peer);
+            wl_connect_restart(peer);
+        wl_endpoint_dns_renew(self, peer);
     }
 }
 
@@ -136,7 +136,7 @@ wl_engine_set_connectivity(WlEngine *self, gint64 now, WlConnectivity connectivi
 
         if (peer->healthy)
             continue;
-        peer->attempt.restart = TRUE;
+        wl_connect_restart(peer);
         wl_scheduler_schedule(&self->scheduler, peer);
     }
     wl_engine_turn(self);
@@ -178,7 +178,7 @@ wl_engine_link_recreated(WlEngine *self, gint64 now)
         g_array_set_size(peer->device_allowed, 0);
         peer->allowed_serial++;
         peer->local_dirty = peer->candidates_dirty = TRUE;
-        wl_peer_reset_attempt(peer);
+        wl_peer_reset_connect(peer);
     }
     start_anew(self);
 }

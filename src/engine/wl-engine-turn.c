@@ -43,7 +43,7 @@ gather_due(WlEngine *self)
 static void
 update_health(WlEngine *self, WlPeer *peer)
 {
-    wl_engine_update_health(self, peer);
+    wl_health_update(self, peer);
     if (peer->resync_due <= self->now)
         wl_resync_peer(self, peer);
     else
@@ -101,11 +101,11 @@ settle_facts(WlEngine *self)
 static void
 try_peer(WlEngine *self, WlPeer *peer)
 {
-    wl_engine_update_candidates(self, peer);
-    wl_engine_run_lookups(self, peer);
-    wl_engine_run_move(self, peer);
-    wl_engine_run_attempt(self, peer);
-    wl_engine_run_way(self, peer);
+    wl_connect_update_candidates(self, peer);
+    wl_endpoint_dns_run(self, peer);
+    wl_roaming_run(self, peer);
+    wl_connect_run(self, peer);
+    wl_path_run(self, peer);
     wl_prefix_table_update_hosts(&self->prefixes, peer);
 }
 
@@ -116,12 +116,14 @@ plan(WlEngine *self)
     for (guint i = 0; i < self->scheduler.running->len; i++) {
         WlPeer *peer = self->scheduler.running->pdata[i];
         if (!peer->direct)
-            wl_scheduler_run_step(&self->scheduler, self, peer, WL_STEP_PLAN, wl_engine_plan_peer);
+            wl_scheduler_run_step(&self->scheduler, self, peer, WL_STEP_RECONCILE,
+                                  wl_reconcile_peer);
     }
     for (guint i = 0; i < self->scheduler.running->len; i++) {
         WlPeer *peer = self->scheduler.running->pdata[i];
         if (peer->direct)
-            wl_scheduler_run_step(&self->scheduler, self, peer, WL_STEP_PLAN, wl_engine_plan_peer);
+            wl_scheduler_run_step(&self->scheduler, self, peer, WL_STEP_RECONCILE,
+                                  wl_reconcile_peer);
     }
 }
 
@@ -160,7 +162,7 @@ run_pass(WlEngine *self)
     for (guint i = 0; i < self->scheduler.running->len; i++)
         wl_display_names_update(self, self->scheduler.running->pdata[i]);
     update_local_facts(self);
-    run_steps(self, self->scheduler.running, WL_STEP_TRY, try_peer);
+    run_steps(self, self->scheduler.running, WL_STEP_PATHS, try_peer);
     plan(self);
     update_local_facts(self); /* again: what the plan changed */
     end_pass(self);
@@ -213,7 +215,7 @@ wl_engine_turn(WlEngine *self)
     gather_due(self);
     for (guint i = 0; i < MAX_PASSES && (i == 0 || is_unsettled(self)); i++)
         run_pass(self);
-    wl_engine_run_traffic(self);
+    wl_traffic_run(self);
     wl_state_cache_update(self);
     wl_routes_update(self);
 

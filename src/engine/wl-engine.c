@@ -22,7 +22,7 @@ init_parts(WlEngine *self)
     wl_routes_init(&self->routes);
     wl_advertiser_init(&self->advertiser);
     wl_neighbor_table_init(&self->neighbors);
-    wl_engine_init_traffic(self);
+    wl_traffic_init(self);
     self->facts = wl_fact_set_new();
     self->membership.changed = g_array_new(FALSE, FALSE, sizeof(WlKey));
     self->membership.orphaned = g_ptr_array_new();
@@ -58,7 +58,7 @@ wl_engine_new(const WlEngineConfig *config, gint64 now, WlRandomFunc random, gpo
     self->own.boot_id_created = now;
     wl_profile_apply_own(self);
     wl_profile_apply_peers(self);
-    wl_engine_list_names(self);
+    wl_endpoint_dns_index(self);
     self->own.facts_due = TRUE;
     wl_display_names_init(self);
     wl_engine_turn(self);
@@ -78,7 +78,7 @@ wl_engine_free(WlEngine *self)
     g_hash_table_unref(self->names.by_folded);
     g_array_unref(self->membership.changed);
     g_ptr_array_unref(self->membership.orphaned);
-    wl_engine_clear_traffic(self);
+    wl_traffic_clear(self);
     wl_routes_clear(&self->routes);
     wl_prefix_table_clear(&self->prefixes);
     wl_advertiser_clear(&self->advertiser);

@@ -35,9 +35,9 @@ wl_engine_remove_peer(WlEngine *self, WlPeer *peer)
     emit_removal(self, peer);
     wl_engine_log(self, "%s: no member any more", label);
 
-    wl_engine_watch_peer(self, peer, FALSE);
-    wl_engine_let_sleep(self, peer, FALSE);
-    wl_engine_end_approach(self, peer);
+    wl_traffic_watch(self, peer, FALSE);
+    wl_traffic_set_on_demand(self, peer, FALSE);
+    wl_path_go_end_inference(self, peer);
     wl_acks_drop_in_flight(self, peer);
     wl_scheduler_drop(&self->scheduler, peer);
     wl_display_names_forget(self, peer);
@@ -48,7 +48,7 @@ wl_engine_remove_peer(WlEngine *self, WlPeer *peer)
     wl_fact_set_forget(self->facts, peer->slot);
     wl_fact_evaluate_drop_source(self, &peer->key);
     wl_signer_drop(self->signer, &peer->key);
-    wl_engine_update_near(self, peer, NULL);
+    wl_neighbors_update_index(self, peer, NULL);
     wl_prefix_table_drop_hosts(&self->prefixes, peer);
     wl_allowed_ips_disown(self, peer);
     wl_peer_table_remove(&self->peers, peer);

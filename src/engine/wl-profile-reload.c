@@ -115,9 +115,11 @@ change_peer(WlEngine *self, WlPeer *peer, const WlPeerConfig *config, Change *ch
     peer->want_settings |= peer->in_device && !wl_peer_config_same_settings(before, config);
     if (before && config ? !wl_peer_config_same_endpoints(before, config) : TRUE) {
         wl_engine_candidates_changed(self, peer);
-        peer->attempt.fewer |= before != NULL;
+        if (before)
+            wl_connect_endpoint_dropped(peer);
         /* It may not be any more where it answered until now. */
-        peer->move.hint |= peer->healthy && config && config->endpoints->len > 0;
+        if (peer->healthy && config && config->endpoints->len > 0)
+            wl_roaming_suspect(peer);
     }
     if (is_carrier(before) != is_carrier(config))
         g_ptr_array_add(change->carriers, peer);
@@ -300,7 +302,7 @@ take_profile(WlEngine *self, const WlEngineConfig *config)
     wl_profile_apply_own(self);
     apply_entries(self, &change);
     wl_profile_apply_authorities(self);
-    wl_engine_list_names(self);
+    wl_endpoint_dns_index(self);
     if (change.allowed_ips || change.routers) {
         wl_profile_apply_allowed_ips(self);
         judge_around(self, change.before);

@@ -128,7 +128,7 @@ static void
 send_groups(WlEngine *self, WlPeer *peer, WlGroup *group, gboolean ping, gboolean awaited,
             guint tries)
 {
-    gint64 life = peer->ask && peer->native ? WL_ALIVE_REPLY_TTL : WL_FACT_TTL;
+    gint64 life = peer->request_alive && peer->native ? WL_ALIVE_REPLY_TTL : WL_FACT_TTL;
     guint n_facts = wl_group_count(group);
     gboolean sent = ping;
     WlFact alive;
@@ -142,11 +142,11 @@ send_groups(WlEngine *self, WlPeer *peer, WlGroup *group, gboolean ping, gboolea
         peer->alive_expires = self->now + WL_FACT_TTL;
         peer->alive_sent_before = peer->alive_sent;
         peer->alive_sent = self->now;
-        peer->force_ping = peer->ask = FALSE;
+        peer->force_alive = peer->request_alive = FALSE;
     }
     for (guint i = 0; i < wl_group_count(group); i++)
         wl_acks_send_facts(self, peer, wl_group_get(group, i), awaited && i < n_facts, tries);
-    peer->attempt.initiated = TRUE;
+    peer->connect.initiated = TRUE;
 }
 
 static void
@@ -338,13 +338,13 @@ wl_advertise_run(WlEngine *self, WlPeer *peer)
     }
     if (!peer->healthy) {
         /* Without a session an Alive is what asks WireGuard for one: only as an attempt. */
-        if (peer->force_ping)
+        if (peer->force_alive)
             send_to(self, peer, FALSE, TRUE);
         return;
     }
     wl_acks_send_queued(self, peer);
     regular = alive_due(peer) <= self->advertiser.alive_horizon;
-    ping = regular || peer->force_ping;
+    ping = regular || peer->force_alive;
     if (level == WL_ADVERTISE_FACTS && send_again(self, peer, ping))
         ping = FALSE;
     news = level == WL_ADVERTISE_FACTS && wl_acks_get_room(self, peer) > 0 && has_news(self, peer);

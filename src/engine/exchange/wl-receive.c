@@ -65,8 +65,8 @@ receive_alive(WlEngine *self, WlPeer *peer, const WlFact *fact)
     /* Somebody out of turn may come by a new way, which only the device knows. */
     if (anew || early || asks)
         wl_engine_request_snapshot_for(self, peer);
-    if (asks && wl_rate_limit_take(&peer->answers, self->now, ANSWER_INTERVAL, ANSWER_BURST))
-        peer->force_ping = TRUE;
+    if (asks && wl_rate_limit_take(&peer->alive_replies, self->now, ANSWER_INTERVAL, ANSWER_BURST))
+        wl_peer_force_alive(peer);
 }
 
 /* An address for somebody: a reason to try it at once? */
@@ -79,11 +79,11 @@ endpoint_told(WlEngine *self, const WlPeer *sender, const WlFact *fact, WlFactSo
         return;
     wl_scheduler_schedule(&self->scheduler, peer);
     if (!peer->healthy)
-        peer->attempt.restart = TRUE;
+        wl_connect_restart(peer);
     else if (sender != peer && sender->router &&
              !wl_endpoint_equal(&peer->endpoint, &fact->value.endpoint) &&
-             wl_rate_limit_take(&peer->move.hints, self->now, HINT_INTERVAL, HINT_BURST))
-        peer->move.hint = TRUE; /* what it says of itself came by the present path, which works */
+             wl_rate_limit_take(&peer->roaming.suspect_rate, self->now, HINT_INTERVAL, HINT_BURST))
+        wl_roaming_suspect(peer); /* what it says of itself came by the present path, which works */
     /* New words about itself: it may have moved, and then only the device knows where to. */
     if (sender == peer)
         wl_engine_request_snapshot_for(self, peer);
@@ -213,7 +213,7 @@ wl_receive_datagram(WlEngine *self, const WlIp *source, const guint8 *data, gsiz
     for (guint i = 0; i < facts->len; i++) {
         const WlFact *fact = &g_array_index(facts, WlFact, i);
         if (fact->attribute == WL_ATTRIBUTE_PATH)
-            wl_engine_receive_way(self, peer, fact);
+            wl_path_receive(self, peer, fact);
         else if (fact->attribute == WL_ATTRIBUTE_ACK)
             wl_acks_receive(self, peer, fact);
         else if (fact->attribute != WL_ATTRIBUTE_ALIVE)

@@ -83,7 +83,8 @@ add_observed(WlEngine *self, const WlPeer *peer)
     /* An address that is only being tried is none that others should use. */
     if (peer->healthy)
         add_endpoint(self, &peer->key,
-                     peer->move.phase == WL_MOVE_TRY ? &peer->move.original : &peer->endpoint);
+                     peer->roaming.phase == WL_ROAMING_TRY ? &peer->roaming.original
+                                                           : &peer->endpoint);
     if (member && (self->own.router || self->own.trust >= WL_TRUST_ALLOWED_IPS)) {
         for (guint i = 0; i < peer->device_allowed->len; i++)
             add_allowed(self, &peer->key, &g_array_index(peer->device_allowed, WlPrefix, i));
@@ -110,11 +111,10 @@ add_configured(WlEngine *self, const WlPeerConfig *config)
         if (wl_endpoint_parse(config->endpoints->pdata[i], &endpoint))
             add_endpoint(self, &config->public_key, &endpoint);
     }
-    for (guint i = 0; i < peer->lookups->len; i++) {
-        const WlLookup *lookup = peer->lookups->pdata[i];
-        for (guint j = 0; j < lookup->addresses->len; j++)
-            add_endpoint(self, &config->public_key,
-                         &g_array_index(lookup->addresses, WlEndpoint, j));
+    for (guint i = 0; i < peer->dns_names->len; i++) {
+        const WlEndpointDns *dns = peer->dns_names->pdata[i];
+        for (guint j = 0; j < dns->addresses->len; j++)
+            add_endpoint(self, &config->public_key, &g_array_index(dns->addresses, WlEndpoint, j));
     }
 }
 

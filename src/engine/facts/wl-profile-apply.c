@@ -110,7 +110,7 @@ gives_to_another(const WlPrefix *prefix, gpointer value, gpointer user_data)
 }
 
 static void
-classify(WlEngine *self, WlPeer *peer, const WlPrefix *prefix, GArray *always, GArray *direct_only)
+classify(WlEngine *self, WlPeer *peer, const WlPrefix *prefix, GArray *always, GArray *direct_ips)
 {
     Inside inside = {.peer = peer, .prefix = prefix};
 
@@ -125,7 +125,7 @@ classify(WlEngine *self, WlPeer *peer, const WlPrefix *prefix, GArray *always, G
         !wl_prefix_map_find_covering(self->prefixes.configured, prefix, gives_to_another, &inside))
         wl_prefix_set_add(always, prefix);
     else
-        wl_prefix_set_add(direct_only, prefix);
+        wl_prefix_set_add(direct_ips, prefix);
 }
 
 static void
@@ -143,19 +143,19 @@ set_routes(WlEngine *self, const GArray *prefixes, gboolean has)
 
 /* Takes both. */
 static void
-give(WlEngine *self, WlPeer *peer, GArray *always, GArray *direct_only)
+give(WlEngine *self, WlPeer *peer, GArray *always, GArray *direct_ips)
 {
     g_autoptr(GArray) always_before = peer->static_ips;
     g_autoptr(GArray) direct_only_before = peer->direct_ips;
 
     peer->static_ips = always;
-    peer->direct_ips = direct_only;
+    peer->direct_ips = direct_ips;
     if (wl_prefix_set_equal(always, always_before) &&
-        wl_prefix_set_equal(direct_only, direct_only_before))
+        wl_prefix_set_equal(direct_ips, direct_only_before))
         return;
     wl_scheduler_count_work(&self->scheduler);
     set_routes(self, always, TRUE);
-    set_routes(self, direct_only, TRUE);
+    set_routes(self, direct_ips, TRUE);
     set_routes(self, always_before, FALSE);
     set_routes(self, direct_only_before, FALSE);
     wl_scheduler_schedule(&self->scheduler, peer);
@@ -178,15 +178,15 @@ wl_profile_apply_allowed_ips(WlEngine *self)
     }
     for (guint i = 0; i < wl_peer_table_size(&self->peers); i++) {
         WlPeer *peer = wl_peer_table_get(&self->peers, i);
-        GArray *always, *direct_only;
+        GArray *always, *direct_ips;
 
         if (!peer->config && peer->static_ips->len == 0 && peer->direct_ips->len == 0)
             continue;
         always = g_array_new(FALSE, TRUE, sizeof(WlPrefix));
-        direct_only = g_array_new(FALSE, TRUE, sizeof(WlPrefix));
+        direct_ips = g_array_new(FALSE, TRUE, sizeof(WlPrefix));
         for (guint j = 0; peer->config && j < peer->config->allowed_ips->len; j++)
             classify(self, peer, &g_array_index(peer->config->allowed_ips, WlPrefix, j), always,
-                     direct_only);
-        give(self, peer, always, direct_only);
+                     direct_ips);
+        give(self, peer, always, direct_ips);
     }
 }

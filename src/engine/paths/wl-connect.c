@@ -5,14 +5,8 @@
 #include "paths/wl-traffic.h"
 #include "state/wl-candidates.h"
 
-/* More than WL_NEIGHBOUR_PATIENCE: one of two may have to wait for that, and the other not. */
-#define HEAD_START WL_MS(100)
-/* Something authenticated came, but no session: time enough for one that is under way. */
-#define CROSSED_AFTER WL_MS(300)
-#define CROSSED_WAIT  WL_SEC(1)
-
 /* WireGuard reports nothing by itself: when to look at what became of an attempt. */
-static const gint64 look_after[] = {WL_MS(100), WL_MS(300), WL_SEC(1)};
+static const gint64 look_after[] = {WL_CONNECT_POLL_1, WL_CONNECT_POLL_2, WL_CONNECT_POLL_3};
 
 /* ---- addresses */
 
@@ -89,7 +83,7 @@ add_told(WlEngine *self, GArray *list, const WlPeer *peer)
 }
 
 void
-wl_engine_update_candidates(WlEngine *self, WlPeer *peer)
+wl_connect_update_candidates(WlEngine *self, WlPeer *peer)
 {
     g_autoptr(GArray) list = NULL;
 
@@ -102,10 +96,10 @@ wl_engine_update_candidates(WlEngine *self, WlPeer *peer)
         if (wl_endpoint_parse(peer->config->endpoints->pdata[i], &endpoint))
             add_of_profile(self, list, peer, &endpoint);
     }
-    for (guint i = 0; i < peer->lookups->len; i++) {
-        const WlLookup *lookup = peer->lookups->pdata[i];
-        for (guint j = 0; j < lookup->addresses->len; j++)
-            add_of_profile(self, list, peer, &g_array_index(lookup->addresses, WlEndpoint, j));
+    for (guint i = 0; i < peer->dns_names->len; i++) {
+        const WlEndpointDns *dns = peer->dns_names->pdata[i];
+        for (guint j = 0; j < dns->addresses->len; j++)
+            add_of_profile(self, list, peer, &g_array_index(dns->addresses, WlEndpoint, j));
     }
     add_told(self, list, peer);
     if (wl_endpoint_is_set(&peer->worked) && peer->worked_until > self->now)
@@ -114,8 +108,8 @@ wl_engine_update_candidates(WlEngine *self, WlPeer *peer)
 
     wl_candidates_sort(list);
     if (wl_candidates_inherit(list, peer->candidates) && !peer->healthy)
-        peer->attempt.restart = TRUE;
-    wl_engine_update_near(self, peer, list);
+        wl_connect_restart(peer);
+    wl_neighbors_update_index(self, peer, list);
     g_array_unref(peer->candidates);
     peer->candidates = g_steal_pointer(&list);
 }
@@ -132,14 +126,14 @@ static gint64
 earliest_of(const WlEngine *self, const WlCandidate *candidate)
 {
     return wl_handshake_limiter_earliest(&self->limiter, &candidate->endpoint,
-                                         candidate->last_tried + WL_INITIATION_AGAIN);
+                                         candidate->last_tried + WL_INITIATION_RETRY);
 }
 
 static void
 note_try(WlEngine *self, WlPeer *peer, const WlEndpoint *endpoint)
 {
     wl_handshake_limiter_note(&self->limiter, endpoint, self->now);
-    peer->attempt.tried = self->now;
+    peer->connect.tried = self->now;
 }
 
 /* Behind a login page only the local network answers; the rest is asked once a minute. */
@@ -148,7 +142,7 @@ is_held_back(const WlEngine *self, const WlPeer *peer, const WlCandidate *candid
 {
     return self->uplink.connectivity == WL_CONNECTIVITY_PORTAL &&
            candidate->rank != WL_RANK_ON_LINK &&
-           peer->attempt.far_tried + WL_PORTAL_INTERVAL > self->now;
+           peer->connect.off_link_tried + WL_PORTAL_INTERVAL > self->now;
 }
 
 /* Best address not tried in this round, one that may be tried at once before others; NULL if all
@@ -163,7 +157,7 @@ next_candidate(const WlEngine *self, WlPeer *peer)
         WlCandidate *candidate = &g_array_index(peer->candidates, WlCandidate, i);
         gint64 earliest;
 
-        if (candidate->round == peer->attempt.serial || is_held_back(self, peer, candidate))
+        if (candidate->round == peer->connect.serial || is_held_back(self, peer, candidate))
             continue;
         earliest = MAX(earliest_of(self, candidate), self->now);
         if (earliest < best_earliest) {
@@ -209,7 +203,7 @@ goes_first(const WlEngine *self, const WlPeer *peer)
 static gint64
 head_start(const WlEngine *self, const WlPeer *peer)
 {
-    return goes_first(self, peer) || first_configured(peer) ? 0 : HEAD_START;
+    return goes_first(self, peer) || first_configured(peer) ? 0 : WL_CONNECT_HEAD_START;
 }
 
 /* Behind a login page, and nowhere near. */
@@ -231,32 +225,32 @@ recreate(WlPeer *peer, const WlEndpoint *endpoint)
 {
     peer->want_recreate = TRUE;
     peer->wanted = endpoint ? *endpoint : (WlEndpoint){0};
-    peer->attempt.initiated = FALSE;
+    peer->connect.initiated = FALSE;
 }
 
 static void
-wait_until(WlEngine *self, WlPeer *peer, WlAttemptPhase phase, gint64 due)
+wait_until(WlEngine *self, WlPeer *peer, WlConnectPhase phase, gint64 due)
 {
-    peer->attempt.phase = phase;
-    peer->attempt.due = due;
+    peer->connect.phase = phase;
+    peer->connect.due = due;
     for (guint i = 0; i < G_N_ELEMENTS(look_after); i++)
-        peer->attempt.look[i] = WL_NEVER;
+        peer->connect.poll[i] = WL_NEVER;
 }
 
 static gint64
 next_backoff(WlEngine *self, WlPeer *peer)
 {
-    gint64 pause = wl_engine_jitter(self, peer->attempt.backoff);
+    gint64 pause = wl_engine_jitter(self, peer->connect.backoff);
 
-    peer->attempt.backoff = MIN(peer->attempt.backoff * 2, max_backoff(peer));
+    peer->connect.backoff = MIN(peer->connect.backoff * 2, max_backoff(peer));
     return pause;
 }
 
 static void
 start_round(WlPeer *peer, guint round)
 {
-    peer->attempt.round = round;
-    peer->attempt.serial++;
+    peer->connect.round = round;
+    peer->connect.serial++;
 }
 
 /* A round without success ends: nothing is sent to an address that does not answer. */
@@ -270,20 +264,20 @@ end_round(WlEngine *self, WlPeer *peer)
 
     /* Behind a login page WireGuard's own retries, every 5 s, have to end, too. */
     if ((rest ? !wl_endpoint_equal(rest, &peer->endpoint) : wl_endpoint_is_set(&peer->endpoint)) ||
-        (shut_in && peer->attempt.initiated))
+        (shut_in && peer->connect.initiated))
         recreate(peer, rest);
-    start_round(peer, peer->attempt.round + 1);
+    start_round(peer, peer->connect.round + 1);
     again = self->now + next_backoff(self, peer);
     if (shut_in)
-        again = MAX(again, peer->attempt.far_tried + WL_PORTAL_INTERVAL);
-    wait_until(self, peer, WL_ATTEMPT_PAUSE, again);
+        again = MAX(again, peer->connect.off_link_tried + WL_PORTAL_INTERVAL);
+    wait_until(self, peer, WL_CONNECT_PAUSE, again);
 }
 
 static void
 look_soon(const WlEngine *self, WlPeer *peer, gint64 slot)
 {
     for (guint i = 0; i < G_N_ELEMENTS(look_after); i++)
-        peer->attempt.look[i] =
+        peer->connect.poll[i] =
             i == 0 || look_after[i] < slot ? self->now + look_after[i] : WL_NEVER;
 }
 
@@ -291,37 +285,37 @@ static void
 try_candidate(WlEngine *self, WlPeer *peer, WlCandidate *candidate)
 {
     gboolean same = wl_endpoint_equal(&peer->endpoint, &candidate->endpoint);
-    gint64 slot = peer->attempt.round == 0 ? WL_SLOT_FIRST : WL_SLOT_LATER;
+    gint64 slot = peer->connect.round == 0 ? WL_SLOT_FIRST : WL_SLOT_LATER;
     gint64 earliest = earliest_of(self, candidate);
     gboolean plain = is_plain(self, peer);
     /* Re-creating is what makes WireGuard initiate now and not up to 5 s later. */
-    gboolean again = !same || (peer->attempt.initiated && !(plain && peer->attempt.round > 0));
+    gboolean again = !same || (peer->connect.initiated && !(plain && peer->connect.round > 0));
 
     if (again)
-        earliest = MAX(earliest, MAX(peer->alive_sent, peer->facts_sent) + WL_INITIATION_APART);
+        earliest = MAX(earliest, MAX(peer->alive_sent, peer->facts_sent) + WL_INITIATION_SPACING);
     if (earliest > self->now) {
-        wait_until(self, peer, WL_ATTEMPT_WAIT, earliest);
+        wait_until(self, peer, WL_CONNECT_WAIT, earliest);
         return;
     }
     if (!wl_handshake_limiter_take(&self->limiter, self->now, &earliest)) {
-        wait_until(self, peer, WL_ATTEMPT_WAIT, earliest);
+        wait_until(self, peer, WL_CONNECT_WAIT, earliest);
         return;
     }
     if (again)
         recreate(peer, &candidate->endpoint);
     candidate->last_tried = self->now;
-    candidate->round = peer->attempt.serial;
-    peer->attempt.last = candidate->endpoint;
-    peer->attempt.phase = WL_ATTEMPT_SLOT;
-    peer->force_ping = TRUE;
-    if (plain && peer->attempt.round > 0)
+    candidate->round = peer->connect.serial;
+    peer->connect.last = candidate->endpoint;
+    peer->connect.phase = WL_CONNECT_SLOT;
+    wl_peer_force_alive(peer);
+    if (plain && peer->connect.round > 0)
         slot = next_backoff(self, peer);
-    peer->attempt.due = self->now + slot;
+    peer->connect.due = self->now + slot;
     note_try(self, peer, &candidate->endpoint);
     if (candidate->rank != WL_RANK_ON_LINK)
-        peer->attempt.far_tried = self->now;
-    peer->attempt.crossed = FALSE;
-    peer->attempt.rx = peer->want_recreate ? 0 : peer->rx;
+        peer->connect.off_link_tried = self->now;
+    peer->connect.crossed = FALSE;
+    peer->connect.rx = peer->want_recreate ? 0 : peer->rx;
     look_soon(self, peer, slot);
 }
 
@@ -337,14 +331,14 @@ static void
 step(WlEngine *self, WlPeer *peer)
 {
     /* Without an answer the other may have waited just as long. */
-    gint64 answers = wl_engine_ask_neighbours(self, peer) + head_start(self, peer);
+    gint64 answers = wl_neighbors_resolve(self, peer) + head_start(self, peer);
     WlCandidate *candidate = next_candidate(self, peer);
 
     if (answers > self->now && !(candidate && is_first_anyway(self, candidate))) {
-        wait_until(self, peer, WL_ATTEMPT_ASK, answers);
+        wait_until(self, peer, WL_CONNECT_NEIGHBORS, answers);
         return;
     }
-    if (!candidate && (peer->attempt.round == 0 || is_plain(self, peer))) {
+    if (!candidate && (peer->connect.round == 0 || is_plain(self, peer))) {
         start_round(peer, 1);
         candidate = next_candidate(self, peer);
     }
@@ -357,13 +351,13 @@ step(WlEngine *self, WlPeer *peer)
 static void
 look(WlEngine *self, WlPeer *peer)
 {
-    for (guint i = 0; i < G_N_ELEMENTS(peer->attempt.look); i++) {
-        if (peer->attempt.look[i] <= self->now) {
-            peer->attempt.look[i] = WL_NEVER;
+    for (guint i = 0; i < G_N_ELEMENTS(peer->connect.poll); i++) {
+        if (peer->connect.poll[i] <= self->now) {
+            peer->connect.poll[i] = WL_NEVER;
             if (peer->snapshot < self->now)
                 wl_engine_request_snapshot(self);
         }
-        wl_scheduler_wake_peer_at(&self->scheduler, peer, peer->attempt.look[i]);
+        wl_scheduler_wake_peer_at(&self->scheduler, peer, peer->connect.poll[i]);
     }
 }
 
@@ -374,39 +368,40 @@ look(WlEngine *self, WlPeer *peer)
 static void
 check_crossed(WlEngine *self, WlPeer *peer)
 {
-    if (peer->attempt.phase != WL_ATTEMPT_SLOT || peer->attempt.crossed ||
-        peer->snapshot != self->now || peer->rx <= peer->attempt.rx ||
-        self->now < peer->attempt.tried + CROSSED_AFTER || !wl_endpoint_is_set(&peer->endpoint))
+    if (peer->connect.phase != WL_CONNECT_SLOT || peer->connect.crossed ||
+        peer->snapshot != self->now || peer->rx <= peer->connect.rx ||
+        self->now < peer->connect.tried + WL_CONNECT_CROSSED ||
+        !wl_endpoint_is_set(&peer->endpoint))
         return;
-    peer->attempt.crossed = TRUE;
-    peer->attempt.due = MAX(peer->attempt.due, self->now + CROSSED_WAIT);
+    peer->connect.crossed = TRUE;
+    peer->connect.due = MAX(peer->connect.due, self->now + WL_CONNECT_CROSSED_WAIT);
     if (!goes_first(self, peer) || !wl_handshake_limiter_take(&self->limiter, self->now, NULL))
         return;
     recreate(peer, &peer->endpoint);
     note_try(self, peer, &peer->endpoint);
-    peer->force_ping = TRUE;
-    look_soon(self, peer, CROSSED_WAIT);
+    wl_peer_force_alive(peer);
+    look_soon(self, peer, WL_CONNECT_CROSSED_WAIT);
 }
 
 /* A first round. An address that is being tried keeps its slot: addresses come one by one. */
 static void
 restart(WlEngine *self, WlPeer *peer)
 {
-    gint64 slot_end = peer->attempt.tried + WL_SLOT_FIRST;
+    gint64 slot_end = peer->connect.tried + WL_SLOT_FIRST;
     WlCandidate *trying = NULL;
 
-    if (peer->attempt.phase == WL_ATTEMPT_SLOT && slot_end > self->now)
-        trying = wl_candidates_find(peer->candidates, &peer->attempt.last);
-    peer->attempt.restart = FALSE;
-    peer->attempt.backoff = WL_BACKOFF_FIRST;
+    if (peer->connect.phase == WL_CONNECT_SLOT && slot_end > self->now)
+        trying = wl_candidates_find(peer->candidates, &peer->connect.last);
+    peer->connect.restart = FALSE;
+    peer->connect.backoff = WL_BACKOFF_FIRST;
     start_round(peer, 0);
     if (trying) {
-        trying->round = peer->attempt.serial;
-        peer->attempt.due = MIN(peer->attempt.due, slot_end);
+        trying->round = peer->connect.serial;
+        peer->connect.due = MIN(peer->connect.due, slot_end);
     } else {
-        wait_until(self, peer, WL_ATTEMPT_WAIT, self->now + head_start(self, peer));
+        wait_until(self, peer, WL_CONNECT_WAIT, self->now + head_start(self, peer));
     }
-    wl_engine_ask_neighbours(self, peer); /* the answers come while the other has its start */
+    wl_neighbors_resolve(self, peer); /* the answers come while the other has its start */
 }
 
 /* A basic peer that others told of is mostly a phone, which nobody can reach unless it is used: it
@@ -414,10 +409,10 @@ restart(WlEngine *self, WlPeer *peer)
 static void
 update_sleep(WlEngine *self, WlPeer *peer)
 {
-    gboolean pauses = peer->basic && !peer->config && peer->attempt.phase == WL_ATTEMPT_PAUSE;
-    gint64 again = peer->attempt.woken + WL_DEMAND_AGAIN;
+    gboolean pauses = peer->basic && !peer->config && peer->connect.phase == WL_CONNECT_PAUSE;
+    gint64 again = peer->connect.demanded + WL_ON_DEMAND_RETRY;
 
-    wl_engine_let_sleep(self, peer, pauses && again <= self->now);
+    wl_traffic_set_on_demand(self, peer, pauses && again <= self->now);
     if (pauses && again > self->now)
         wl_scheduler_wake_peer_at(&self->scheduler, peer, again);
 }
@@ -432,38 +427,38 @@ let_go(WlEngine *self, WlPeer *peer)
 {
     const WlCandidate *configured = first_configured(peer);
 
-    if (!peer->attempt.fewer || peer->healthy)
+    if (!peer->connect.endpoint_dropped || peer->healthy)
         return;
     if (peer->in_device && peer->snapshot < self->now) {
         wl_engine_request_snapshot(self); /* there may be a session by now */
         return;
     }
-    peer->attempt.fewer = FALSE;
+    peer->connect.endpoint_dropped = FALSE;
     if (!peer->in_device || !wl_endpoint_is_set(&peer->endpoint) ||
         wl_candidates_find(peer->candidates, &peer->endpoint))
         return;
     recreate(peer, configured ? &configured->endpoint : NULL);
-    if (peer->attempt.phase == WL_ATTEMPT_SLOT)
-        peer->attempt.due = self->now;
+    if (peer->connect.phase == WL_CONNECT_SLOT)
+        peer->connect.due = self->now;
 }
 
 void
-wl_engine_run_attempt(WlEngine *self, WlPeer *peer)
+wl_connect_run(WlEngine *self, WlPeer *peer)
 {
     let_go(self, peer);
     if (peer->healthy || !self->uplink.present || peer->candidates->len == 0) {
-        if (peer->attempt.phase != WL_ATTEMPT_IDLE)
-            wl_peer_reset_attempt(peer);
-        wl_engine_let_sleep(self, peer, FALSE);
+        if (peer->connect.phase != WL_CONNECT_IDLE)
+            wl_peer_reset_connect(peer);
+        wl_traffic_set_on_demand(self, peer, FALSE);
         return;
     }
-    if (peer->attempt.phase == WL_ATTEMPT_IDLE || peer->attempt.restart)
+    if (peer->connect.phase == WL_CONNECT_IDLE || peer->connect.restart)
         restart(self, peer);
     check_crossed(self, peer);
     look(self, peer);
-    if (peer->attempt.phase == WL_ATTEMPT_ASK) /* an answer may have come */
-        peer->attempt.due = self->now;
-    if (peer->attempt.due <= self->now) {
+    if (peer->connect.phase == WL_CONNECT_NEIGHBORS) /* an answer may have come */
+        peer->connect.due = self->now;
+    if (peer->connect.due <= self->now) {
         /* A session may have come up since the last look, by the peer's initiation as well as by
          * ours; it must not be thrown away. */
         if (peer->in_device && peer->snapshot < self->now)
@@ -472,7 +467,7 @@ wl_engine_run_attempt(WlEngine *self, WlPeer *peer)
             step(self, peer);
         look(self, peer);
     }
-    if (peer->attempt.due > self->now)
-        wl_scheduler_wake_peer_at(&self->scheduler, peer, peer->attempt.due);
+    if (peer->connect.due > self->now)
+        wl_scheduler_wake_peer_at(&self->scheduler, peer, peer->connect.due);
     update_sleep(self, peer);
 }

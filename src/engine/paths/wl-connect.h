@@ -3,5 +3,5 @@
 
 #include "state/wl-engine-state.h"
 
-void wl_engine_update_candidates(WlEngine *self, WlPeer *peer);
-void wl_engine_run_attempt(WlEngine *self, WlPeer *peer);
+void wl_connect_update_candidates(WlEngine *self, WlPeer *peer);
+void wl_connect_run(WlEngine *self, WlPeer *peer);

@@ -10,57 +10,58 @@
 static gboolean
 is_in_doubt(const WlPeer *peer)
 {
-    return !peer->move.better &&
-           (peer->move.hint || peer->move.phase != WL_MOVE_NONE || peer->move.retry != WL_NEVER);
+    return !peer->roaming.upgrading &&
+           (peer->roaming.suspect || peer->roaming.phase != WL_ROAMING_NONE ||
+            peer->roaming.retry != WL_NEVER);
 }
 
 void
-wl_engine_renew_lookups(WlEngine *self, WlPeer *peer)
+wl_endpoint_dns_renew(WlEngine *self, WlPeer *peer)
 {
-    for (guint i = 0; i < peer->lookups->len; i++) {
-        WlLookup *lookup = peer->lookups->pdata[i];
+    for (guint i = 0; i < peer->dns_names->len; i++) {
+        WlEndpointDns *dns = peer->dns_names->pdata[i];
 
-        lookup->due = MIN(lookup->due, self->now);
-        lookup->backoff = WL_RESOLVE_FIRST;
+        dns->due = MIN(dns->due, self->now);
+        dns->backoff = WL_RESOLVE_FIRST;
     }
 }
 
 /* Names of the profile: asked again, less and less often, as long as there is no session that
  * works. */
 void
-wl_engine_run_lookups(WlEngine *self, WlPeer *peer)
+wl_endpoint_dns_run(WlEngine *self, WlPeer *peer)
 {
     if (!self->uplink.present || (peer->healthy && !is_in_doubt(peer)))
         return;
-    for (guint i = 0; i < peer->lookups->len; i++) {
-        WlLookup *lookup = peer->lookups->pdata[i];
+    for (guint i = 0; i < peer->dns_names->len; i++) {
+        WlEndpointDns *dns = peer->dns_names->pdata[i];
 
-        if (lookup->due <= self->now) {
+        if (dns->due <= self->now) {
             WlOutput *output = wl_output_new(WL_OUTPUT_RESOLVE);
             output->key = peer->key;
-            output->name = g_strdup(lookup->name);
+            output->name = g_strdup(dns->name);
             wl_outputs_push(&self->outputs, output);
-            lookup->outstanding = TRUE;
-            lookup->due = self->now + WL_RESOLVE_LOST;
+            dns->outstanding = TRUE;
+            dns->due = self->now + WL_RESOLVE_LOST;
         }
-        wl_scheduler_wake_peer_at(&self->scheduler, peer, lookup->due);
+        wl_scheduler_wake_peer_at(&self->scheduler, peer, dns->due);
     }
 }
 
 void
-wl_engine_list_names(WlEngine *self)
+wl_endpoint_dns_index(WlEngine *self)
 {
     g_hash_table_remove_all(self->peers.by_dns_name);
     for (guint i = 0; i < wl_peer_table_size(&self->peers); i++) {
         WlPeer *peer = wl_peer_table_get(&self->peers, i);
 
-        for (guint j = 0; j < peer->lookups->len; j++) {
-            const WlLookup *lookup = peer->lookups->pdata[j];
-            GPtrArray *peers = g_hash_table_lookup(self->peers.by_dns_name, lookup->name);
+        for (guint j = 0; j < peer->dns_names->len; j++) {
+            const WlEndpointDns *dns = peer->dns_names->pdata[j];
+            GPtrArray *peers = g_hash_table_lookup(self->peers.by_dns_name, dns->name);
 
             if (!peers) {
                 peers = g_ptr_array_new();
-                g_hash_table_insert(self->peers.by_dns_name, g_strdup(lookup->name), peers);
+                g_hash_table_insert(self->peers.by_dns_name, g_strdup(dns->name), peers);
             }
             if (peers->len == 0 || peers->pdata[peers->len - 1] != peer)
                 g_ptr_array_add(peers, peer);
@@ -77,22 +78,22 @@ wl_endpoint_dns_result(WlEngine *self, const char *name, const WlEndpoint *endpo
         WlPeer *peer = peers->pdata[i];
 
         wl_scheduler_count_work(&self->scheduler);
-        for (guint j = 0; j < peer->lookups->len; j++) {
-            WlLookup *lookup = peer->lookups->pdata[j];
+        for (guint j = 0; j < peer->dns_names->len; j++) {
+            WlEndpointDns *dns = peer->dns_names->pdata[j];
 
-            if (!lookup->outstanding || strcmp(lookup->name, name) != 0)
+            if (!dns->outstanding || strcmp(dns->name, name) != 0)
                 continue;
             wl_scheduler_schedule(&self->scheduler, peer);
-            lookup->outstanding = FALSE;
-            lookup->due = self->now + wl_engine_jitter(self, lookup->backoff);
-            lookup->backoff = MIN(lookup->backoff * 2, WL_RESOLVE_MAX);
+            dns->outstanding = FALSE;
+            dns->due = self->now + wl_engine_jitter(self, dns->backoff);
+            dns->backoff = MIN(dns->backoff * 2, WL_RESOLVE_MAX);
             /* A name that cannot be resolved now may still lead where it led before. */
             if (n == 0)
                 continue;
-            g_array_set_size(lookup->addresses, 0);
+            g_array_set_size(dns->addresses, 0);
             for (gsize k = 0; k < MIN(n, WL_MAX_RESOLVED); k++) {
                 if (wl_endpoint_is_set(&endpoints[k]) && endpoints[k].port != 0)
-                    g_array_append_val(lookup->addresses, endpoints[k]);
+                    g_array_append_val(dns->addresses, endpoints[k]);
             }
             wl_engine_candidates_changed(self, peer);
             wl_engine_local_facts_changed(self, peer);

@@ -13,7 +13,7 @@ forget(WlEngine *self, WlPeer *peer, const WlEndpoint *endpoint)
         return;
     peer->want_recreate = TRUE;
     peer->wanted = (WlEndpoint){0};
-    peer->attempt.restart = TRUE;
+    wl_connect_restart(peer);
 }
 
 gboolean

@@ -6,8 +6,6 @@
 #include "state/wl-engine-marks.h"
 #include "wl-prefix-set.h"
 
-#define REKEY_AFTER WL_SEC(120) /* WireGuard renews a session that is used after that */
-
 /*
  * When the last handshake was. The device says so by the wall clock, which may jump: but none is
  * older than the one before, and none comes without a byte. Where the clock was put forward and
@@ -24,7 +22,7 @@ handshake_of(const WlEngine *self, const WlPeer *peer, const WlDevicePeer *devic
         return when;
     if (device->rx_bytes == peer->rx || ABS(when - peer->handshake) <= WL_MS(100))
         return peer->handshake;
-    return when > peer->handshake ? when : MAX(peer->handshake, self->now - REKEY_AFTER);
+    return when > peer->handshake ? when : MAX(peer->handshake, self->now - WL_REKEY_AFTER);
 }
 
 static void
@@ -56,12 +54,12 @@ apply_peer(WlEngine *self, WlPeer *peer, const WlDevicePeer *device)
         peer->endpoint = device->endpoint;
         /* It roamed: what was just sent to it may have gone where it is no more, and that is where
          * it is if nothing better is found. */
-        peer->move.original = device->endpoint;
-        peer->force_ping = peer->force_ping || peer->healthy;
+        peer->roaming.original = device->endpoint;
+        peer->force_alive = peer->force_alive || peer->healthy;
         wl_engine_local_facts_changed(self, peer);
     }
-    wl_engine_note_counters(self, peer, device->rx_bytes, device->tx_bytes,
-                            peer->handshake != handshake);
+    wl_traffic_note_counters(self, peer, device->rx_bytes, device->tx_bytes,
+                             peer->handshake != handshake);
     if (handshake != peer->handshake || device->rx_bytes != peer->rx)
         wl_scheduler_schedule(&self->scheduler, peer);
     peer->handshake = handshake;
@@ -91,7 +89,7 @@ note_dropped(WlEngine *self, guint64 dropped)
 /* A dump is of all peers; only those that it says something new of, or who wait for it, are
  * touched. */
 void
-wl_engine_apply_snapshot(WlEngine *self, const WlDevice *device)
+wl_health_apply_snapshot(WlEngine *self, const WlDevice *device)
 {
     g_autoptr(GHashTable) by_key = g_hash_table_new(wl_key_hash, wl_key_equal);
 
@@ -139,12 +137,12 @@ static void
 became_healthy(WlEngine *self, WlPeer *peer)
 {
     note_worked(self, peer);
-    wl_peer_reset_attempt(peer);
-    peer->move.backoff = WL_MOVE_RETRY_FIRST;
+    wl_peer_reset_connect(peer);
+    peer->roaming.backoff = WL_ROAMING_RETRY_FIRST;
     /* What was sent before may have been lost with the attempt; ready on both sides needs an Alive.
      */
-    peer->force_ping = TRUE;
-    peer->echo.session = self->now;
+    wl_peer_force_alive(peer);
+    peer->echo.session_since = self->now;
 }
 
 /* Facts about a peer are worth telling while it is healthy or alive (docs/protocol.md 5.6). */
@@ -173,7 +171,7 @@ update_reliable(WlEngine *self, WlPeer *peer)
 }
 
 void
-wl_engine_update_health(WlEngine *self, WlPeer *peer)
+wl_health_update(WlEngine *self, WlPeer *peer)
 {
     gboolean healthy = wl_peer_is_live(peer, self->now);
     gboolean alive = peer->alive_until > self->now;
@@ -193,10 +191,10 @@ wl_engine_update_health(WlEngine *self, WlPeer *peer)
     if (healthy && !peer->healthy)
         became_healthy(self, peer);
     else if (!healthy && peer->healthy)
-        wl_engine_renew_lookups(self, peer);
+        wl_endpoint_dns_renew(self, peer);
     if (healthy && wl_endpoint_is_set(&peer->endpoint)) {
         if (!wl_endpoint_equal(&peer->worked, &peer->endpoint) &&
-            peer->rx_time >= self->now - WL_SEC(1)) {
+            peer->rx_time >= self->now - WL_WORKED_RECENTLY) {
             note_worked(self, peer);
         }
         peer->worked_until = self->now + WL_WORKED_TTL;

@@ -3,5 +3,5 @@
 
 #include "state/wl-engine-state.h"
 
-void wl_engine_apply_snapshot(WlEngine *self, const WlDevice *device);
-void wl_engine_update_health(WlEngine *self, WlPeer *peer);
+void wl_health_apply_snapshot(WlEngine *self, const WlDevice *device);
+void wl_health_update(WlEngine *self, WlPeer *peer);

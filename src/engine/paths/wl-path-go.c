@@ -20,19 +20,6 @@
  *  - if none of these can be seen, by the time it needs.
  */
 
-#define TICK         WL_MS(100)
-#define SLACK        WL_MS(300) /* for what is on its way */
-#define LATER        WL_SEC(2)  /* where it could be seen that it had not moved */
-#define AGAIN        WL_SEC(60)
-#define WINDOWS      3
-#define PING_AGAIN   WL_SEC(1) /* then twice as long: our Alive may be lost */
-#define MAX_UNDONE   3
-#define ANSWER_SLACK WL_MS(60)
-#define LOST         2
-#define LOST_OF_MANY 4
-
-#define DROPS_WAIT WL_SEC(2) /* for an answer of somebody who seems to be gone */
-
 typedef enum {
     KIND_DIRECT, /* from our tunnel address to its link-local one */
     KIND_VIA,    /* between the tunnel addresses, by the router */
@@ -53,7 +40,7 @@ typedef struct {
     guint8 asked, answered; /* bits of kinds */
 } Round;
 
-struct _WlApproach {
+struct _WlPathObservation {
     gint64 until, due;
     guint windows; /* so many it did not move in */
     gint64 again;  /* when to look again; WL_NEVER: looking now */
@@ -110,7 +97,7 @@ static void
 ask(WlEngine *self, WlPeer *peer, WlPeer *carrier, Kind kind, const WlIp *source,
     const WlIp *destination)
 {
-    WlApproach *approach = peer->approach;
+    WlPathObservation *approach = peer->observation;
     Round *round = &approach->rounds[(approach->n - 1) % G_N_ELEMENTS(approach->rounds)];
 
     round->sequences[kind] = wl_peer_echo_send(self, peer, source, destination);
@@ -124,7 +111,7 @@ ask_all(WlEngine *self, WlPeer *peer)
     const WlIp *own6 = own_address(self, WL_FAMILY_V6), *own4 = own_address(self, WL_FAMILY_V4);
     WlPeer *router = NULL;
     const WlIp *routed = routed_address(self, peer, &router);
-    WlApproach *approach = peer->approach;
+    WlPathObservation *approach = peer->observation;
 
     approach->rounds[approach->n++ % G_N_ELEMENTS(approach->rounds)] = (Round){.sent = self->now};
     if (own6)
@@ -140,7 +127,7 @@ static void
 note_answer(WlEngine *self, WlPeer *peer, Round *round, Kind kind)
 {
     gboolean by_router = kind == KIND_ROUTER || (kind == KIND_VIA && !peer->direct);
-    WlApproach *approach = peer->approach;
+    WlPathObservation *approach = peer->observation;
     WlPeer *router = NULL;
 
     round->answered |= BIT(kind);
@@ -158,7 +145,7 @@ note_answer(WlEngine *self, WlPeer *peer, Round *round, Kind kind)
 static void
 take_answer(WlEngine *self, WlPeer *peer, guint16 sequence)
 {
-    WlApproach *approach = peer->approach;
+    WlPathObservation *approach = peer->observation;
 
     for (guint i = 0; i < MIN(approach->n, G_N_ELEMENTS(approach->rounds)); i++) {
         Round *round = &approach->rounds[i];
@@ -179,7 +166,7 @@ wl_path_go_echo_reply(WlEngine *self, WlPeer *peer, guint16 sequence)
     wl_scheduler_schedule(&self->scheduler, peer);
     if (wl_peer_echo_take_reply(self, peer, sequence))
         return;
-    if (peer->approach)
+    if (peer->observation)
         take_answer(self, peer, sequence);
 }
 
@@ -187,14 +174,14 @@ wl_path_go_echo_reply(WlEngine *self, WlPeer *peer, guint16 sequence)
 
 /* The @i-th before the last. */
 static const Round *
-round_before(const WlApproach *approach, guint i)
+round_before(const WlPathObservation *approach, guint i)
 {
     return &approach->rounds[(approach->n - 1 - i) % G_N_ELEMENTS(approach->rounds)];
 }
 
 /* Only the echo by the router was not answered: nobody was away for a moment. */
 static gboolean
-is_only_via_lost(const WlApproach *approach, const Round *round)
+is_only_via_lost(const WlPathObservation *approach, const Round *round)
 {
     guint8 controls = approach->answered & CONTROLS;
 
@@ -205,7 +192,7 @@ is_only_via_lost(const WlApproach *approach, const Round *round)
 /* When it is known that the last @enough by the router were lost, if nothing is answered until
  * then; WL_NEVER: there are not so many. */
 static gint64
-lost_from(const WlApproach *approach, guint enough)
+lost_from(const WlPathObservation *approach, guint enough)
 {
     gint64 sent[G_N_ELEMENTS(approach->rounds)];
     guint n = 0;
@@ -219,23 +206,23 @@ lost_from(const WlApproach *approach, guint enough)
         if (is_only_via_lost(approach, round))
             sent[n++] = round->sent;
     }
-    return n < enough ? WL_NEVER : sent[n - enough] + approach->round_trip + ANSWER_SLACK;
+    return n < enough ? WL_NEVER : sent[n - enough] + approach->round_trip + WL_PATH_GO_REPLY_SLACK;
 }
 
 /* From when on the last ones by the router are not answered any more. */
 static gint64
-via_lost_from(const WlApproach *approach)
+via_lost_from(const WlPathObservation *approach)
 {
     gboolean sure = !approach->via_lost_before && (approach->answered & CONTROLS);
 
-    if (!(approach->answered & BIT(KIND_VIA)) || approach->undone >= MAX_UNDONE)
+    if (!(approach->answered & BIT(KIND_VIA)) || approach->undone >= WL_PATH_GO_REVERTS)
         return WL_NEVER;
-    return lost_from(approach, sure ? LOST : LOST_OF_MANY);
+    return lost_from(approach, sure ? WL_PATH_GO_LOST : WL_PATH_GO_LOST_LOSSY);
 }
 
 /* A way on which single packets are lost says less. */
 static void
-note_losses(WlApproach *approach)
+note_losses(WlPathObservation *approach)
 {
     gboolean later_answered = FALSE;
 
@@ -254,7 +241,7 @@ note_losses(WlApproach *approach)
 static gboolean
 is_dropping(const WlEngine *self, const WlPeer *peer)
 {
-    WlApproach *approach = peer->approach;
+    WlPathObservation *approach = peer->observation;
 
     if (self->inference.open != 1) {
         approach->has_dropped = FALSE;
@@ -271,7 +258,7 @@ is_dropping(const WlEngine *self, const WlPeer *peer)
 static gboolean
 has_moved(WlEngine *self, const WlPeer *peer)
 {
-    WlApproach *approach = peer->approach;
+    WlPathObservation *approach = peer->observation;
 
     note_losses(approach);
     return (approach->answered & BIT(KIND_DIRECT)) || is_dropping(self, peer) ||
@@ -281,22 +268,22 @@ has_moved(WlEngine *self, const WlPeer *peer)
 static void
 tick(WlEngine *self, WlPeer *peer)
 {
-    WlApproach *approach = peer->approach;
+    WlPathObservation *approach = peer->observation;
     gint64 known;
 
     if (approach->due <= self->now) {
-        approach->due = self->now + TICK;
+        approach->due = self->now + WL_PATH_GO_ROUND;
         ask_all(self, peer);
         if (self->inference.open == 1 && !peer->direct)
             wl_engine_request_snapshot(self);
     }
     if (approach->ping_due <= self->now && !peer->direct) {
         /* What it waits for. */
-        peer->force_ping = TRUE;
+        wl_peer_force_alive(peer);
         approach->ping_due = self->now + approach->ping_again;
         approach->ping_again *= 2;
     }
-    known = peer->direct ? lost_from(approach, LOST_OF_MANY) : via_lost_from(approach);
+    known = peer->direct ? lost_from(approach, WL_PATH_GO_LOST_LOSSY) : via_lost_from(approach);
     if (known > self->now)
         wl_scheduler_wake_peer_at(&self->scheduler, peer, known);
     wl_scheduler_wake_peer_at(&self->scheduler, peer, approach->due);
@@ -306,14 +293,14 @@ tick(WlEngine *self, WlPeer *peer)
 static gboolean
 is_known_not_moved(const WlEngine *self, const WlPeer *peer)
 {
-    return (peer->approach->answered & BIT(KIND_VIA)) ||
-           (peer->echo.answers && own_address(self, WL_FAMILY_V6) != NULL);
+    return (peer->observation->answered & BIT(KIND_VIA)) ||
+           (peer->echo.responds && own_address(self, WL_FAMILY_V6) != NULL);
 }
 
 static void
 open_window(WlEngine *self, WlPeer *peer)
 {
-    WlApproach *approach = peer->approach;
+    WlPathObservation *approach = peer->observation;
     guint windows = 0;
 
     if (!approach)
@@ -321,22 +308,22 @@ open_window(WlEngine *self, WlPeer *peer)
     else
         windows = approach->windows;
     g_free(approach);
-    peer->approach = approach = g_new0(WlApproach, 1);
+    peer->observation = approach = g_new0(WlPathObservation, 1);
     approach->windows = windows;
     approach->again = WL_NEVER;
     approach->due = self->now;
-    approach->until = self->now + WL_CHUNK_PERIOD + SLACK;
+    approach->until = self->now + WL_PATH_GO_WINDOW;
     approach->ping_due = self->now;
-    approach->ping_again = PING_AGAIN;
+    approach->ping_again = WL_PATH_GO_ALIVE;
     approach->followed = WL_NEVER;
 }
 
 void
-wl_engine_end_approach(WlEngine *self, WlPeer *peer)
+wl_path_go_end_inference(WlEngine *self, WlPeer *peer)
 {
-    if (!peer->approach)
+    if (!peer->observation)
         return;
-    g_clear_pointer(&peer->approach, g_free);
+    g_clear_pointer(&peer->observation, g_free);
     self->inference.open--;
 }
 
@@ -352,18 +339,18 @@ last_sign(const WlPeer *peer)
 static gboolean
 is_back(const WlPeer *peer)
 {
-    return last_sign(peer) > peer->pair.left;
+    return last_sign(peer) > peer->path.fell_back;
 }
 
 /* TRUE when it is time to follow. */
 static gboolean
 approach(WlEngine *self, WlPeer *peer)
 {
-    WlApproach *state = peer->approach;
+    WlPathObservation *state = peer->observation;
 
     if (!state || state->again <= self->now) {
         open_window(self, peer);
-        state = peer->approach;
+        state = peer->observation;
     }
     if (state->again != WL_NEVER) {
         wl_scheduler_wake_peer_at(&self->scheduler, peer, state->again);
@@ -374,9 +361,10 @@ approach(WlEngine *self, WlPeer *peer)
     if (state->until <= self->now && !is_known_not_moved(self, peer) && is_back(peer) &&
         wl_peer_is_ready(peer, self->now))
         return TRUE;
-    if (state->until + LATER <= self->now) {
+    if (state->until + WL_PATH_GO_EXTRA <= self->now) {
         state->windows++;
-        state->again = self->now + (state->windows < WINDOWS ? TICK : AGAIN);
+        state->again = self->now + (state->windows < WL_PATH_GO_WINDOWS ? WL_PATH_GO_ROUND
+                                                                        : WL_PATH_GO_WINDOW_RETRY);
         wl_scheduler_wake_peer_at(&self->scheduler, peer, state->again);
         return FALSE;
     }
@@ -385,28 +373,28 @@ approach(WlEngine *self, WlPeer *peer)
 }
 
 static void
-forget_rounds(WlEngine *self, WlApproach *state)
+forget_rounds(WlEngine *self, WlPathObservation *state)
 {
     memset(state->rounds, 0, sizeof(state->rounds));
     state->n = 0;
     state->has_dropped = FALSE;
-    state->due = self->now + TICK;
+    state->due = self->now + WL_PATH_GO_ROUND;
 }
 
 static void
 follow(WlEngine *self, WlPeer *peer)
 {
-    WlApproach *state = peer->approach;
+    WlPathObservation *state = peer->observation;
 
     peer->direct = TRUE;
-    peer->pair.returned = self->now;
+    peer->path.promoted = self->now;
     /* Signs may deceive: whoever answered by the router has to do so directly now. */
     if ((state->answered & BIT(KIND_VIA)) && !(state->answered & BIT(KIND_DIRECT))) {
         state->followed = self->now;
         forget_rounds(self, state);
         wl_scheduler_wake_peer_at(&self->scheduler, peer, state->due);
     } else {
-        wl_engine_end_approach(self, peer);
+        wl_path_go_end_inference(self, peer);
     }
 }
 
@@ -414,7 +402,7 @@ follow(WlEngine *self, WlPeer *peer)
 static void
 undo(WlEngine *self, WlPeer *peer)
 {
-    WlApproach *state = peer->approach;
+    WlPathObservation *state = peer->observation;
 
     peer->direct = FALSE;
     state->followed = WL_NEVER;
@@ -427,18 +415,18 @@ undo(WlEngine *self, WlPeer *peer)
 static void
 check(WlEngine *self, WlPeer *peer)
 {
-    WlApproach *state = peer->approach;
+    WlPathObservation *state = peer->observation;
 
     for (guint i = 0; i < MIN(state->n, G_N_ELEMENTS(state->rounds)); i++) {
         if (round_before(state, i)->answered & (BIT(KIND_VIA) | BIT(KIND_DIRECT))) {
-            wl_engine_end_approach(self, peer);
+            wl_path_go_end_inference(self, peer);
             return;
         }
     }
-    if (lost_from(state, LOST_OF_MANY) <= self->now)
+    if (lost_from(state, WL_PATH_GO_LOST_LOSSY) <= self->now)
         undo(self, peer);
-    else if (state->followed + LATER <= self->now) /* it cannot be told */
-        wl_engine_end_approach(self, peer);
+    else if (state->followed + WL_PATH_GO_EXTRA <= self->now) /* it cannot be told */
+        wl_path_go_end_inference(self, peer);
     else
         tick(self, peer);
 }
@@ -452,25 +440,28 @@ has_gone(WlEngine *self, WlPeer *peer)
 {
     gint64 heard = last_sign(peer);
 
-    if (self->inference.dropped_since <= heard || self->now < heard + WL_WAY_SILENCE) {
-        peer->echo.doubted = WL_LONG_AGO;
+    if (self->inference.dropped_since <= heard || self->now < heard + WL_PATH_SILENCE) {
+        peer->echo.suspected_since = WL_LONG_AGO;
         return FALSE;
     }
-    if (peer->echo.doubted == WL_LONG_AGO) {
-        peer->echo.doubted = self->now;
-        peer->force_ping = TRUE;
+    if (peer->echo.suspected_since == WL_LONG_AGO) {
+        peer->echo.suspected_since = self->now;
+        wl_peer_force_alive(peer);
         wl_peer_echo_probe(self, peer);
     }
-    if (self->now < peer->echo.doubted + (peer->echo.answers ? DROPS_WAIT : WL_OTHERS_SILENCE)) {
-        wl_scheduler_wake_peer_at(&self->scheduler, peer, peer->echo.doubted + DROPS_WAIT);
-        wl_scheduler_wake_peer_at(&self->scheduler, peer, peer->echo.doubted + WL_OTHERS_SILENCE);
+    if (self->now < peer->echo.suspected_since +
+                        (peer->echo.responds ? WL_PATH_GO_GONE : WL_PATH_SILENCE_NO_ECHO)) {
+        wl_scheduler_wake_peer_at(&self->scheduler, peer,
+                                  peer->echo.suspected_since + WL_PATH_GO_GONE);
+        wl_scheduler_wake_peer_at(&self->scheduler, peer,
+                                  peer->echo.suspected_since + WL_PATH_SILENCE_NO_ECHO);
         return FALSE;
     }
     if (peer->snapshot < self->now) {
         wl_engine_request_snapshot(self);
         return FALSE;
     }
-    return self->inference.dropped_since > peer->echo.doubted;
+    return self->inference.dropped_since > peer->echo.suspected_since;
 }
 
 /* When there is no traffic any more by then, nothing is to be done; more of it is a touch. */
@@ -487,18 +478,18 @@ static void
 look_for_life(WlEngine *self, WlPeer *peer)
 {
     gint64 heard = last_sign(peer);
-    gint64 patience = peer->echo.answers ? WL_WAY_SILENCE : WL_OTHERS_SILENCE;
+    gint64 patience = peer->echo.responds ? WL_PATH_SILENCE : WL_PATH_SILENCE_NO_ECHO;
 
-    if (peer->flow_until <= self->now || peer->move.phase != WL_MOVE_NONE ||
-        peer->move.retry != WL_NEVER)
+    if (peer->flow_until <= self->now || peer->roaming.phase != WL_ROAMING_NONE ||
+        peer->roaming.retry != WL_NEVER)
         return;
-    if (self->now < heard + WL_WAY_QUIET) {
-        need_under_traffic(self, peer, heard + WL_WAY_QUIET);
+    if (self->now < heard + WL_PATH_QUIET) {
+        need_under_traffic(self, peer, heard + WL_PATH_QUIET);
         return;
     }
-    if (peer->echo.answers && peer->echo.sent + WL_FLOW_LOOK <= self->now)
+    if (peer->echo.responds && peer->echo.sent + WL_TRAFFIC_POLL <= self->now)
         wl_peer_echo_probe(self, peer);
-    if (self->now < heard + patience || (peer->echo.answers && peer->echo.sent < heard)) {
+    if (self->now < heard + patience || (peer->echo.responds && peer->echo.sent < heard)) {
         need_under_traffic(self, peer, heard + patience);
         return;
     }
@@ -506,22 +497,22 @@ look_for_life(WlEngine *self, WlPeer *peer)
         wl_engine_request_snapshot(self);
         return;
     }
-    peer->move.hint = TRUE;
+    wl_roaming_suspect(peer);
     wl_scheduler_wake_peer_at(&self->scheduler, peer, self->now);
 }
 
 void
-wl_engine_run_other_way(WlEngine *self, WlPeer *peer, gboolean covered)
+wl_path_go_run(WlEngine *self, WlPeer *peer, gboolean covered)
 {
     gboolean moves = covered && !peer->basic;
 
     /* Whether echoes are answered is found out while they are. */
-    if (peer->has_boot_id && peer->echo.sent < peer->echo.session)
+    if (peer->has_boot_id && peer->echo.sent < peer->echo.session_since)
         wl_peer_echo_probe(self, peer);
-    if (moves && peer->direct && peer->approach && peer->approach->followed != WL_NEVER) {
+    if (moves && peer->direct && peer->observation && peer->observation->followed != WL_NEVER) {
         check(self, peer);
     } else if (!moves || peer->direct) {
-        wl_engine_end_approach(self, peer);
+        wl_path_go_end_inference(self, peer);
         /* Being late with an Alive does not end it, only a stale handshake does
          * (docs/protocol.md 7.3). */
         peer->direct = peer->direct || wl_peer_is_ready(peer, self->now);
@@ -532,9 +523,9 @@ wl_engine_run_other_way(WlEngine *self, WlPeer *peer, gboolean covered)
         look_for_life(self, peer);
     if (moves && peer->direct && has_gone(self, peer)) {
         peer->direct = FALSE;
-        peer->pair.left = self->now;
-        peer->echo.doubted = WL_LONG_AGO;
-        peer->move.hint = TRUE;
+        peer->path.fell_back = self->now;
+        peer->echo.suspected_since = WL_LONG_AGO;
+        wl_roaming_suspect(peer);
     }
-    wl_engine_watch_peer(self, peer, moves && peer->direct);
+    wl_traffic_watch(self, peer, moves && peer->direct);
 }

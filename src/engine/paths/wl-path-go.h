@@ -4,8 +4,8 @@
 #include "state/wl-engine-state.h"
 
 /** The same for a peer of another kind: wl-way-others.c. @covered: it has another way. */
-void wl_engine_run_other_way(WlEngine *self, WlPeer *peer, gboolean covered);
+void wl_path_go_run(WlEngine *self, WlPeer *peer, gboolean covered);
 /** Its way is not waited for any more. */
-void wl_engine_end_approach(WlEngine *self, WlPeer *peer);
+void wl_path_go_end_inference(WlEngine *self, WlPeer *peer);
 /** An echo with that sequence number came back from @peer. */
 void wl_path_go_echo_reply(WlEngine *self, WlPeer *peer, guint16 sequence);

@@ -17,11 +17,6 @@
  * the same message: unlike echoes no firewall of the other host filters them.
  */
 
-#define REPLY_INTERVAL WL_MS(100)
-#define REPLY_BURST    10
-/* Answers may be late: so many questions back they count. */
-#define QUESTIONS_BACK 8
-
 static gboolean
 has_movable(const WlPeer *peer)
 {
@@ -46,7 +41,7 @@ find_router(const WlEngine *self, const WlPeer *peer)
 }
 
 gboolean
-wl_engine_is_covered(const WlEngine *self, const WlPeer *peer)
+wl_path_has_fallback(const WlEngine *self, const WlPeer *peer)
 {
     return find_router(self, peer) != NULL;
 }
@@ -70,18 +65,18 @@ send_way(WlEngine *self, WlPeer *peer, const WlKey *subject, const WlPathMessage
 static void
 say(WlEngine *self, WlPeer *peer)
 {
-    WlPair *pair = &peer->pair;
+    WlPathState *path = &peer->path;
     WlPathMessage way = {
         .version = WL_PATH_VERSION,
-        .flags = pair->direct ? WL_PATH_DIRECT : 0,
-        .epoch = pair->epoch,
-        .ack = pair->owed,
+        .flags = path->direct ? WL_PATH_DIRECT : 0,
+        .epoch = path->epoch,
+        .ack = path->pending_ack,
     };
 
-    if (pair->asked == self->now)
-        way.probe = pair->question;
-    pair->owed = 0;
-    pair->reply = FALSE;
+    if (path->last_probe == self->now)
+        way.probe = path->probe;
+    path->pending_ack = 0;
+    path->send_pending = FALSE;
     send_way(self, peer, &self->own.key, &way);
 }
 
@@ -102,14 +97,14 @@ have_it_look(WlEngine *self, WlPeer *peer)
 static void
 ask(WlEngine *self, WlPeer *peer)
 {
-    WlPair *pair = &peer->pair;
+    WlPathState *path = &peer->path;
 
-    pair->question++;
-    if (pair->question == 0)
-        pair->question = 1;
-    pair->asked = self->now;
-    pair->unanswered++;
-    pair->reply = TRUE;
+    path->probe++;
+    if (path->probe == 0)
+        path->probe = 1;
+    path->last_probe = self->now;
+    path->unacked++;
+    path->send_pending = TRUE;
 }
 
 /* ---- changing */
@@ -117,47 +112,47 @@ ask(WlEngine *self, WlPeer *peer)
 static void
 set_direct(WlEngine *self, WlPeer *peer, gboolean direct)
 {
-    WlPair *pair = &peer->pair;
+    WlPathState *path = &peer->path;
 
-    if (pair->direct == direct)
+    if (path->direct == direct)
         return;
-    pair->direct = direct;
-    pair->unanswered = 0;
-    pair->watching = WL_NEVER;
+    path->direct = direct;
+    path->unacked = 0;
+    path->watched_since = WL_NEVER;
     if (direct) {
-        pair->returned = self->now;
+        path->promoted = self->now;
         return;
     }
     /* A way that is left again and again is taken less and less often. */
-    if (self->now - pair->returned < WL_WAY_HOLD_MAX)
-        pair->hold = CLAMP(pair->hold * 2, WL_WAY_HOLD_MIN, WL_WAY_HOLD_MAX);
+    if (self->now - path->promoted < WL_PATH_HOLD_DOWN_MAX)
+        path->hold_down = CLAMP(path->hold_down * 2, WL_PATH_HOLD_DOWN_MIN, WL_PATH_HOLD_DOWN_MAX);
     else
-        pair->hold = WL_WAY_HOLD_MIN;
-    pair->left = self->now;
-    pair->left_with = pair->question;
-    pair->ask_backoff = WL_WAY_ASK;
-    pair->ask_due = self->now + WL_WAY_ASK;
+        path->hold_down = WL_PATH_HOLD_DOWN_MIN;
+    path->fell_back = self->now;
+    path->fell_back_probe = path->probe;
+    path->probe_backoff = WL_PATH_PROBE_INTERVAL;
+    path->probe_due = self->now + WL_PATH_PROBE_INTERVAL;
 }
 
 /* Our own decision. */
 static void
 change(WlEngine *self, WlPeer *peer, gboolean direct)
 {
-    WlPair *pair = &peer->pair;
+    WlPathState *path = &peer->path;
 
-    if (pair->epoch < G_MAXUINT32)
-        pair->epoch++;
+    if (path->epoch < G_MAXUINT32)
+        path->epoch++;
     set_direct(self, peer, direct);
-    pair->told = FALSE;
-    pair->tries = 0;
-    pair->send_due = self->now;
+    path->acked = FALSE;
+    path->announcements = 0;
+    path->announce_due = self->now;
 }
 
 static gboolean
-is_answer(const WlPair *pair, guint16 answer)
+is_answer(const WlPathState *path, guint16 answer)
 {
-    return answer != 0 && (guint16) (pair->question - answer) < QUESTIONS_BACK &&
-           (guint16) (answer - pair->left_with - 1) < G_MAXINT16;
+    return answer != 0 && (guint16) (path->probe - answer) < WL_PATH_ACK_WINDOW &&
+           (guint16) (answer - path->fell_back_probe - 1) < G_MAXINT16;
 }
 
 /* From a router: about the way to the subject. From somebody else: a router is to pass it on. */
@@ -168,10 +163,11 @@ receive_look(WlEngine *self, WlPeer *peer, const WlKey *subject)
     WlPeer *other = wl_peer_table_find(&self->peers, subject);
 
     if (!other || other == peer || !other->healthy || !other->native ||
-        !wl_rate_limit_take(&peer->pair.replies, self->now, REPLY_INTERVAL, REPLY_BURST))
+        !wl_rate_limit_take(&peer->path.send_rate, self->now, WL_PATH_SEND_INTERVAL,
+                            WL_PATH_SEND_BURST))
         return;
     if (peer->router) {
-        other->pair.check_until = self->now + WL_WAY_CHECK;
+        wl_path_request_check(other, self->now);
         wl_scheduler_schedule(&self->scheduler, other);
     } else if (self->own.router) {
         send_way(self, other, &peer->key, &look);
@@ -179,11 +175,11 @@ receive_look(WlEngine *self, WlPeer *peer, const WlKey *subject)
 }
 
 void
-wl_engine_receive_way(WlEngine *self, WlPeer *peer, const WlFact *fact)
+wl_path_receive(WlEngine *self, WlPeer *peer, const WlFact *fact)
 {
     const WlPathMessage *way = &fact->value.path;
     gboolean direct = (way->flags & WL_PATH_DIRECT) != 0;
-    WlPair *pair = &peer->pair;
+    WlPathState *path = &peer->path;
 
     if (way->version != WL_PATH_VERSION)
         return;
@@ -194,23 +190,23 @@ wl_engine_receive_way(WlEngine *self, WlPeer *peer, const WlFact *fact)
     if (!wl_key_equal(&fact->subject, &peer->key))
         return;
     wl_scheduler_schedule(&self->scheduler, peer);
-    if (is_answer(pair, way->ack)) {
-        pair->answered = self->now;
-        pair->unanswered = 0;
+    if (is_answer(path, way->ack)) {
+        path->last_ack = self->now;
+        path->unacked = 0;
     }
     if (way->probe != 0) {
-        pair->owed = way->probe;
-        pair->reply = TRUE;
+        path->pending_ack = way->probe;
+        path->send_pending = TRUE;
     }
-    if (way->epoch == pair->epoch && direct == pair->direct) {
-        pair->told = TRUE;
-    } else if (way->epoch > pair->epoch || (way->epoch == pair->epoch && !direct)) {
-        pair->epoch = way->epoch;
+    if (way->epoch == path->epoch && direct == path->direct) {
+        path->acked = TRUE;
+    } else if (way->epoch > path->epoch || (way->epoch == path->epoch && !direct)) {
+        path->epoch = way->epoch;
         set_direct(self, peer, direct);
-        pair->told = TRUE;
-        pair->reply = TRUE;
+        path->acked = TRUE;
+        path->send_pending = TRUE;
     } else {
-        pair->reply = TRUE; /* it does not know ours */
+        path->send_pending = TRUE; /* it does not know ours */
     }
 }
 
@@ -220,7 +216,7 @@ static void
 leave(WlEngine *self, WlPeer *peer)
 {
     change(self, peer, FALSE);
-    peer->move.hint = TRUE; /* perhaps there is another address */
+    wl_roaming_suspect(peer); /* perhaps there is another address */
 }
 
 /* On the direct way: does anything still come? */
@@ -228,40 +224,40 @@ static void
 watch(WlEngine *self, WlPeer *peer)
 {
     gint64 heard = MAX(MAX(peer->last_heard, peer->rx_seen), peer->handshake);
-    gint64 late = MAX(peer->last_heard, peer->pair.returned) + WL_WAY_LATE;
-    WlPair *pair = &peer->pair;
+    gint64 late = MAX(peer->last_heard, peer->path.promoted) + WL_PATH_ALIVE_LATE;
+    WlPathState *path = &peer->path;
     gint64 until;
 
-    if (!wl_engine_is_covered(self, peer)) {
-        pair->watching = WL_NEVER;
+    if (!wl_path_has_fallback(self, peer)) {
+        path->watched_since = WL_NEVER;
         return;
     }
     /* Its Alive should have come: also where there is no traffic it is known soon. */
-    if (late <= self->now && pair->check_until < late)
-        pair->check_until = self->now + WL_WAY_CHECK;
-    until = MAX(peer->flow_until, pair->check_until);
-    if (MIN(until, pair->watched_to) <= self->now)
-        pair->watching = WL_NEVER;
-    pair->watched_to = MAX(until, heard + WL_WAY_QUIET);
+    if (late <= self->now && path->check_until < late)
+        wl_path_request_check(peer, self->now);
+    until = MAX(peer->flow_until, path->check_until);
+    if (MIN(until, path->watched_until) <= self->now)
+        path->watched_since = WL_NEVER;
+    path->watched_until = MAX(until, heard + WL_PATH_QUIET);
     if (until <= self->now) {
         wl_scheduler_wake_peer_at(&self->scheduler, peer, late > self->now ? late : WL_NEVER);
         return;
     }
     /* Whoever had nothing to say until now is not silent. */
-    if (pair->watching == WL_NEVER)
-        pair->watching = self->now;
-    if (pair->asked <= MAX(heard, pair->watching))
-        pair->unanswered = 0;
-    if (self->now < heard + WL_WAY_QUIET) {
+    if (path->watched_since == WL_NEVER)
+        path->watched_since = self->now;
+    if (path->last_probe <= MAX(heard, path->watched_since))
+        path->unacked = 0;
+    if (self->now < heard + WL_PATH_QUIET) {
         /* Where it is not looked at any more by then, nothing is to be done at the end of that. */
-        if (heard + WL_WAY_QUIET < until)
-            wl_scheduler_wake_peer_at(&self->scheduler, peer, heard + WL_WAY_QUIET);
+        if (heard + WL_PATH_QUIET < until)
+            wl_scheduler_wake_peer_at(&self->scheduler, peer, heard + WL_PATH_QUIET);
         else if (late > self->now)
             wl_scheduler_wake_peer_at(&self->scheduler, peer, late);
         return;
     }
-    if (self->now >= MAX(heard, pair->watching) + WL_WAY_SILENCE &&
-        pair->unanswered >= WL_WAY_ASKS && self->now >= pair->asked + WL_WAY_ASK) {
+    if (self->now >= MAX(heard, path->watched_since) + WL_PATH_SILENCE &&
+        path->unacked >= WL_PATH_PROBES && self->now >= path->last_probe + WL_PATH_PROBE_INTERVAL) {
         /* What came since the last look counts. */
         if (peer->snapshot < self->now)
             wl_engine_request_snapshot(self);
@@ -269,13 +265,13 @@ watch(WlEngine *self, WlPeer *peer)
             leave(self, peer);
         return;
     }
-    if (pair->asked + WL_WAY_ASK <= self->now) {
+    if (path->last_probe + WL_PATH_PROBE_INTERVAL <= self->now) {
         ask(self, peer);
         /* At the first time where it was silent before. */
-        if (pair->unanswered == (heard < pair->watching ? 1 : 2))
+        if (path->unacked == (heard < path->watched_since ? 1 : 2))
             have_it_look(self, peer);
     }
-    wl_scheduler_wake_peer_at(&self->scheduler, peer, pair->asked + WL_WAY_ASK);
+    wl_scheduler_wake_peer_at(&self->scheduler, peer, path->last_probe + WL_PATH_PROBE_INTERVAL);
 }
 
 /* On the way of a router: does the direct one work? */
@@ -283,57 +279,58 @@ static void
 test(WlEngine *self, WlPeer *peer)
 {
     gint64 heard = MAX(peer->last_heard, peer->handshake);
-    WlPair *pair = &peer->pair;
+    WlPathState *path = &peer->path;
 
     if (!has_movable(peer) || !wl_peer_is_ready(peer, self->now))
         return;
-    if (pair->answered > pair->left) {
-        if (pair->left + pair->hold <= self->now)
+    if (path->last_ack > path->fell_back) {
+        if (path->fell_back + path->hold_down <= self->now)
             change(self, peer, TRUE);
         else
-            wl_scheduler_wake_peer_at(&self->scheduler, peer, pair->left + pair->hold);
+            wl_scheduler_wake_peer_at(&self->scheduler, peer, path->fell_back + path->hold_down);
         return;
     }
     /* Something came: a good moment. */
-    if (heard > pair->asked)
-        pair->ask_due = MIN(pair->ask_due, pair->asked + WL_WAY_ASK);
-    if (pair->ask_due <= self->now) {
+    if (heard > path->last_probe)
+        path->probe_due = MIN(path->probe_due, path->last_probe + WL_PATH_PROBE_INTERVAL);
+    if (path->probe_due <= self->now) {
         ask(self, peer);
-        pair->ask_due = self->now + pair->ask_backoff;
-        pair->ask_backoff = MIN(pair->ask_backoff * 2, WL_WAY_ASK_MAX);
+        path->probe_due = self->now + path->probe_backoff;
+        path->probe_backoff = MIN(path->probe_backoff * 2, WL_PATH_PROBE_MAX);
     }
-    wl_scheduler_wake_peer_at(&self->scheduler, peer, pair->ask_due);
+    wl_scheduler_wake_peer_at(&self->scheduler, peer, path->probe_due);
 }
 
 static void
 tell(WlEngine *self, WlPeer *peer)
 {
-    WlPair *pair = &peer->pair;
+    WlPathState *path = &peer->path;
 
-    if (!pair->told) {
-        if (pair->send_due <= self->now) {
-            guint doubled = MAX(pair->tries, WL_WAY_TELL_TRIES) - WL_WAY_TELL_TRIES;
+    if (!path->acked) {
+        if (path->announce_due <= self->now) {
+            guint doubled = MAX(path->announcements, WL_PATH_ANNOUNCE_FAST) - WL_PATH_ANNOUNCE_FAST;
 
-            pair->reply = TRUE;
-            pair->tries++;
-            pair->send_due = self->now + MIN(WL_WAY_TELL << MIN(doubled, 8), WL_WAY_TELL_MAX);
+            path->send_pending = TRUE;
+            path->announcements++;
+            path->announce_due =
+                self->now + MIN(WL_PATH_ANNOUNCE_INTERVAL << MIN(doubled, 8), WL_PATH_ANNOUNCE_MAX);
         }
-        wl_scheduler_wake_peer_at(&self->scheduler, peer, pair->send_due);
+        wl_scheduler_wake_peer_at(&self->scheduler, peer, path->announce_due);
     }
-    if (!pair->reply)
+    if (!path->send_pending)
         return;
-    if (pair->asked == self->now ||
-        wl_rate_limit_take(&pair->replies, self->now, REPLY_INTERVAL, REPLY_BURST))
+    if (path->last_probe == self->now ||
+        wl_rate_limit_take(&path->send_rate, self->now, WL_PATH_SEND_INTERVAL, WL_PATH_SEND_BURST))
         say(self, peer);
-    pair->reply = FALSE;
+    path->send_pending = FALSE;
 }
 
 static void
-run_pair(WlEngine *self, WlPeer *peer)
+run_agreement(WlEngine *self, WlPeer *peer)
 {
-    WlPair *pair = &peer->pair;
+    WlPathState *path = &peer->path;
 
-    if (pair->direct)
+    if (path->direct)
         watch(self, peer);
     else
         test(self, peer);
@@ -342,50 +339,50 @@ run_pair(WlEngine *self, WlPeer *peer)
 
 /* A dead session ends the direct way by itself, for both at about the same time. */
 static void
-end_pair(WlEngine *self, WlPeer *peer)
+end_agreement(WlEngine *self, WlPeer *peer)
 {
-    WlPair *pair = &peer->pair;
+    WlPathState *path = &peer->path;
 
-    pair->live = pair->direct = FALSE;
-    pair->left = self->now;
-    pair->left_with = pair->question;
-    pair->hold = 0;
-    pair->ask_due = WL_LONG_AGO;
-    pair->ask_backoff = WL_WAY_ASK;
-    pair->told = TRUE;
-    pair->reply = FALSE;
-    pair->owed = 0;
+    path->live = path->direct = FALSE;
+    path->fell_back = self->now;
+    path->fell_back_probe = path->probe;
+    path->hold_down = 0;
+    path->probe_due = WL_LONG_AGO;
+    path->probe_backoff = WL_PATH_PROBE_INTERVAL;
+    path->acked = TRUE;
+    path->send_pending = FALSE;
+    path->pending_ack = 0;
 }
 
 void
-wl_engine_run_way(WlEngine *self, WlPeer *peer)
+wl_path_run(WlEngine *self, WlPeer *peer)
 {
     gboolean ready = wl_peer_is_ready(peer, self->now);
     gboolean covered;
 
     if (!peer->healthy) {
-        wl_engine_watch_peer(self, peer, FALSE);
-        wl_engine_end_approach(self, peer);
-        peer->echo.answers = FALSE;
+        wl_traffic_watch(self, peer, FALSE);
+        wl_path_go_end_inference(self, peer);
+        peer->echo.responds = FALSE;
         /* What comes by a session that we do not know of yet is kept until we do. */
-        if (peer->pair.live)
-            end_pair(self, peer);
+        if (peer->path.live)
+            end_agreement(self, peer);
         peer->direct = FALSE;
         return;
     }
-    peer->pair.live = TRUE;
+    peer->path.live = TRUE;
     if (!wl_engine_can_reach(self, peer)) {
-        wl_engine_watch_peer(self, peer, FALSE);
+        wl_traffic_watch(self, peer, FALSE);
         return;
     }
-    covered = wl_engine_is_covered(self, peer);
+    covered = wl_path_has_fallback(self, peer);
     if (!peer->native) {
-        wl_engine_run_other_way(self, peer, covered);
+        wl_path_go_run(self, peer, covered);
         return;
     }
-    wl_engine_end_approach(self, peer);
-    run_pair(self, peer);
+    wl_path_go_end_inference(self, peer);
+    run_agreement(self, peer);
     /* Where there is no other way, there is nothing to agree on. */
-    peer->direct = peer->pair.direct || ((peer->direct || ready) && !covered);
-    wl_engine_watch_peer(self, peer, peer->direct && covered);
+    peer->direct = peer->path.direct || ((peer->direct || ready) && !covered);
+    wl_traffic_watch(self, peer, peer->direct && covered);
 }

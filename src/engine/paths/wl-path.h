@@ -3,8 +3,8 @@
 
 #include "state/wl-engine-state.h"
 
-void wl_engine_receive_way(WlEngine *self, WlPeer *peer, const WlFact *fact);
+void wl_path_receive(WlEngine *self, WlPeer *peer, const WlFact *fact);
 /** Decides whether its allowed IPs go the direct way. */
-void wl_engine_run_way(WlEngine *self, WlPeer *peer);
+void wl_path_run(WlEngine *self, WlPeer *peer);
 /** Some of its allowed IPs have a live router to go by instead. */
-gboolean wl_engine_is_covered(const WlEngine *self, const WlPeer *peer);
+gboolean wl_path_has_fallback(const WlEngine *self, const WlPeer *peer);

@@ -26,8 +26,8 @@ wl_peer_echo_probe(WlEngine *self, WlPeer *peer)
 void
 wl_peer_echo_note_reply(WlEngine *self, WlPeer *peer)
 {
-    peer->echo.answers = TRUE;
-    peer->echo.answered = self->now;
+    peer->echo.responds = TRUE;
+    peer->echo.last_reply = self->now;
     peer->last_heard = self->now;
 }
 

@@ -63,7 +63,7 @@ emit_change(WlEngine *self, WlPeer *peer, WlPeerChangeKind kind, const GArray *w
         peer->endpoint = *endpoint;
         peer->handshake = -1;
         peer->rx = peer->tx = 0;
-        peer->attempt.initiated = FALSE;
+        peer->connect.initiated = FALSE;
     } else if (wl_endpoint_is_set(endpoint)) {
         peer->endpoint = *endpoint;
     }
@@ -93,7 +93,7 @@ first_endpoint(const WlEngine *self, const WlPeer *peer)
 }
 
 void
-wl_engine_plan_peer(WlEngine *self, WlPeer *peer)
+wl_reconcile_peer(WlEngine *self, WlPeer *peer)
 {
     const GArray *wanted = wanted_allowed(self, peer);
     WlEndpoint none = {0};

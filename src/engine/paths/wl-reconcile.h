@@ -3,6 +3,6 @@
 
 #include "state/wl-engine-state.h"
 
-void wl_engine_plan_peer(WlEngine *self, WlPeer *peer);
+void wl_reconcile_peer(WlEngine *self, WlPeer *peer);
 /** The link refused a change of @peer. */
 void wl_reconcile_failed(WlEngine *self, WlPeer *peer);

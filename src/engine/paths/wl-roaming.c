@@ -17,14 +17,14 @@
 static gint64
 patience(const WlPeer *peer)
 {
-    return peer->native || peer->echo.answers ? WL_MOVE_OURS : WL_MOVE_OTHERS;
+    return peer->native || peer->echo.responds ? WL_ROAMING_PATIENCE : WL_ROAMING_PATIENCE_NO_ECHO;
 }
 
 static gboolean
 answered(const WlPeer *peer)
 {
-    return peer->last_heard > peer->move.started ||
-           (peer->move.has_baseline && peer->rx > peer->move.baseline);
+    return peer->last_heard > peer->roaming.started ||
+           (peer->roaming.has_baseline && peer->rx > peer->roaming.baseline);
 }
 
 /* Something was sent a period ago and nothing authenticated came since. */
@@ -32,7 +32,7 @@ static gboolean
 is_silent(const WlEngine *self, const WlPeer *peer)
 {
     return peer->native && peer->snapshot == self->now &&
-           self->now - peer->alive_sent_before >= WL_SEC(15) &&
+           self->now - peer->alive_sent_before >= WL_ROAMING_SILENCE &&
            peer->alive_sent_before > peer->handshake && peer->rx_time < peer->alive_sent_before &&
            peer->last_heard < peer->alive_sent_before;
 }
@@ -44,7 +44,7 @@ next_candidate(WlPeer *peer)
         WlCandidate *candidate = &g_array_index(peer->candidates, WlCandidate, i);
 
         if (candidate->source == WL_CANDIDATE_SOURCE_THIRD_PARTY ||
-            candidate->move == peer->move.serial ||
+            candidate->roaming_serial == peer->roaming.serial ||
             wl_endpoint_equal(&candidate->endpoint, &peer->endpoint))
             continue;
         /* Somebody's private address on a network that is not ours leads nowhere. */
@@ -60,11 +60,11 @@ set_endpoint(WlEngine *self, WlPeer *peer, const WlEndpoint *endpoint)
 {
     peer->want_endpoint = TRUE;
     peer->wanted = *endpoint;
-    peer->force_ping = peer->ask = TRUE;
-    if (peer->echo.answers)
+    wl_peer_request_alive(peer);
+    if (peer->echo.responds)
         wl_peer_echo_probe(self, peer);
-    peer->move.baseline = peer->rx;
-    peer->move.due = self->now + patience(peer);
+    peer->roaming.baseline = peer->rx;
+    peer->roaming.due = self->now + patience(peer);
 }
 
 /*
@@ -75,8 +75,8 @@ set_endpoint(WlEngine *self, WlPeer *peer, const WlEndpoint *endpoint)
 static gint64
 better_again(const WlCandidate *candidate)
 {
-    return candidate->preferred +
-           (WL_MOVE_BETTER_AGAIN << (MIN(candidate->misses, WL_MOVE_BETTER_TIMES) - 1));
+    return candidate->last_upgrade +
+           (WL_ROAMING_UPGRADE_RETRY << (MIN(candidate->misses, WL_ROAMING_UPGRADE_DOUBLINGS) - 1));
 }
 
 static WlCandidate *
@@ -84,13 +84,13 @@ better_candidate(WlEngine *self, WlPeer *peer)
 {
     if (!peer->native || wl_policy_is_on_link(&self->policy, &peer->endpoint.ip))
         return NULL;
-    wl_engine_ask_neighbours(self, peer);
+    wl_neighbors_resolve(self, peer);
     for (guint i = 0; i < peer->candidates->len; i++) {
         WlCandidate *candidate = &g_array_index(peer->candidates, WlCandidate, i);
 
         if (candidate->rank != WL_RANK_ON_LINK ||
             candidate->source == WL_CANDIDATE_SOURCE_THIRD_PARTY ||
-            (candidate->preferred > self->uplink.since && better_again(candidate) > self->now))
+            (candidate->last_upgrade > self->uplink.since && better_again(candidate) > self->now))
             continue;
         return candidate;
     }
@@ -99,69 +99,67 @@ better_candidate(WlEngine *self, WlPeer *peer)
 
 /* What was on its way by the longer way comes after the first answer, and WireGuard goes back to
  * that: then the better one is set again. */
-#define MAX_PUSHES 4
-
 static void
 push(WlEngine *self, WlPeer *peer)
 {
-    peer->move.pushes++;
-    set_endpoint(self, peer, &peer->move.target);
-    peer->move.due = self->now + WL_MOVE_BETTER;
+    peer->roaming.reasserts++;
+    set_endpoint(self, peer, &peer->roaming.target);
+    peer->roaming.due = self->now + WL_ROAMING_UPGRADE_WAIT;
 }
 
 static void
 start_better(WlEngine *self, WlPeer *peer, WlCandidate *candidate)
 {
-    peer->move.better = TRUE;
-    peer->move.phase = WL_MOVE_TRY;
-    peer->move.serial++;
-    peer->move.started = self->now;
-    peer->move.retry = WL_NEVER;
-    peer->move.original = peer->endpoint;
-    peer->move.target = candidate->endpoint;
-    peer->move.answered = FALSE;
-    peer->move.pushes = 0;
-    candidate->move = peer->move.serial;
+    peer->roaming.upgrading = TRUE;
+    peer->roaming.phase = WL_ROAMING_TRY;
+    peer->roaming.serial++;
+    peer->roaming.started = self->now;
+    peer->roaming.retry = WL_NEVER;
+    peer->roaming.original = peer->endpoint;
+    peer->roaming.target = candidate->endpoint;
+    peer->roaming.target_answered = FALSE;
+    peer->roaming.reasserts = 0;
+    candidate->roaming_serial = peer->roaming.serial;
     /* On another network the same address is another machine. */
-    if (candidate->preferred <= self->uplink.since)
+    if (candidate->last_upgrade <= self->uplink.since)
         candidate->misses = 0;
     candidate->misses++;
-    candidate->preferred = candidate->last_tried = self->now;
+    candidate->last_upgrade = candidate->last_tried = self->now;
     push(self, peer);
 }
 
 static void
 finish(WlEngine *self, WlPeer *peer, gboolean found)
 {
-    peer->move.phase = WL_MOVE_NONE;
-    peer->move.better = FALSE;
-    peer->move.due = WL_NEVER;
-    peer->move.retry = WL_NEVER;
+    peer->roaming.phase = WL_ROAMING_NONE;
+    peer->roaming.upgrading = FALSE;
+    peer->roaming.due = WL_NEVER;
+    peer->roaming.retry = WL_NEVER;
     wl_engine_local_facts_changed(self, peer);
     if (found) {
-        peer->move.backoff = WL_MOVE_RETRY_FIRST;
+        peer->roaming.backoff = WL_ROAMING_RETRY_FIRST;
         return;
     }
-    peer->move.retry = self->now + wl_engine_jitter(self, peer->move.backoff);
-    peer->move.backoff = MIN(peer->move.backoff * 2, WL_MOVE_RETRY_MAX);
+    peer->roaming.retry = self->now + wl_engine_jitter(self, peer->roaming.backoff);
+    peer->roaming.backoff = MIN(peer->roaming.backoff * 2, WL_ROAMING_RETRY_MAX);
 }
 
 static void
 start(WlEngine *self, WlPeer *peer)
 {
-    peer->move.hint = FALSE;
-    peer->move.phase = WL_MOVE_CHECK;
-    peer->move.serial++;
-    peer->move.started = self->now;
-    peer->move.retry = WL_NEVER;
-    peer->move.due = self->now + patience(peer);
-    peer->move.has_baseline = FALSE;
-    peer->move.original = peer->endpoint;
-    wl_engine_ask_neighbours(self, peer); /* known by the time that others are tried */
-    peer->force_ping = peer->ask = TRUE;
-    if (peer->echo.answers)
+    peer->roaming.suspect = FALSE;
+    peer->roaming.phase = WL_ROAMING_CHECK;
+    peer->roaming.serial++;
+    peer->roaming.started = self->now;
+    peer->roaming.retry = WL_NEVER;
+    peer->roaming.due = self->now + patience(peer);
+    peer->roaming.has_baseline = FALSE;
+    peer->roaming.original = peer->endpoint;
+    wl_neighbors_resolve(self, peer); /* known by the time that others are tried */
+    wl_peer_request_alive(peer);
+    if (peer->echo.responds)
         wl_peer_echo_probe(self, peer);
-    peer->pair.check_until = self->now + WL_WAY_CHECK;
+    wl_path_request_check(peer, self->now);
 }
 
 /* The present address was given its time and is silent. */
@@ -171,14 +169,14 @@ advance(WlEngine *self, WlPeer *peer)
     WlCandidate *candidate = next_candidate(peer);
 
     if (candidate) {
-        peer->move.phase = WL_MOVE_TRY;
-        candidate->move = peer->move.serial;
+        peer->roaming.phase = WL_ROAMING_TRY;
+        candidate->roaming_serial = peer->roaming.serial;
         candidate->last_tried = self->now;
         set_endpoint(self, peer, &candidate->endpoint);
         return;
     }
-    if (!wl_endpoint_equal(&peer->endpoint, &peer->move.original))
-        set_endpoint(self, peer, &peer->move.original);
+    if (!wl_endpoint_equal(&peer->endpoint, &peer->roaming.original))
+        set_endpoint(self, peer, &peer->roaming.original);
     finish(self, peer, FALSE);
 }
 
@@ -186,9 +184,9 @@ advance(WlEngine *self, WlPeer *peer)
 static void
 give_up(WlEngine *self, WlPeer *peer)
 {
-    if (peer->move.phase == WL_MOVE_TRY && peer->healthy) {
+    if (peer->roaming.phase == WL_ROAMING_TRY && peer->healthy) {
         peer->want_endpoint = TRUE;
-        peer->wanted = peer->move.original;
+        peer->wanted = peer->roaming.original;
     }
     finish(self, peer, TRUE);
 }
@@ -197,30 +195,31 @@ give_up(WlEngine *self, WlPeer *peer)
 static void
 run_better(WlEngine *self, WlPeer *peer)
 {
-    gboolean heard = peer->last_heard > peer->move.started;
-    gboolean is_back = wl_endpoint_equal(&peer->endpoint, &peer->move.original);
+    gboolean heard = peer->last_heard > peer->roaming.started;
+    gboolean is_back = wl_endpoint_equal(&peer->endpoint, &peer->roaming.original);
 
-    if (heard && !peer->move.answered && peer->snapshot == self->now)
-        peer->move.answered = !is_back;
-    else if (heard && !peer->move.answered && peer->last_heard == self->now)
+    if (heard && !peer->roaming.target_answered && peer->snapshot == self->now)
+        peer->roaming.target_answered = !is_back;
+    else if (heard && !peer->roaming.target_answered && peer->last_heard == self->now)
         wl_engine_request_snapshot(self);
-    if (peer->move.due > self->now) {
-        wl_scheduler_wake_peer_at(&self->scheduler, peer, peer->move.due);
+    if (peer->roaming.due > self->now) {
+        wl_scheduler_wake_peer_at(&self->scheduler, peer, peer->roaming.due);
         return;
     }
     if (peer->snapshot < self->now) {
         wl_engine_request_snapshot(self);
         return;
     }
-    if (is_back && peer->move.answered && peer->move.pushes < MAX_PUSHES) {
+    if (is_back && peer->roaming.target_answered &&
+        peer->roaming.reasserts < WL_ROAMING_REASSERTS) {
         push(self, peer);
-        wl_scheduler_wake_peer_at(&self->scheduler, peer, peer->move.due);
+        wl_scheduler_wake_peer_at(&self->scheduler, peer, peer->roaming.due);
         return;
     }
     if (!heard && !is_back)
-        set_endpoint(self, peer, &peer->move.original);
-    if (peer->move.answered) {
-        WlCandidate *candidate = wl_candidates_find(peer->candidates, &peer->move.target);
+        set_endpoint(self, peer, &peer->roaming.original);
+    if (peer->roaming.target_answered) {
+        WlCandidate *candidate = wl_candidates_find(peer->candidates, &peer->roaming.target);
         if (candidate)
             candidate->misses = 1; /* what went wrong after that is no stranger's doing */
     }
@@ -232,36 +231,36 @@ run_better(WlEngine *self, WlPeer *peer)
 static void
 settle(WlEngine *self, WlPeer *peer)
 {
-    gboolean shown = peer->move.has_baseline && peer->rx > peer->move.baseline;
+    gboolean shown = peer->roaming.has_baseline && peer->rx > peer->roaming.baseline;
 
-    if (peer->move.phase != WL_MOVE_TRY || shown)
+    if (peer->roaming.phase != WL_ROAMING_TRY || shown)
         finish(self, peer, TRUE);
     else if (peer->snapshot < self->now)
         wl_engine_request_snapshot_for(self, peer);
-    else if (peer->move.due > self->now)
+    else if (peer->roaming.due > self->now)
         wl_scheduler_wake_peer_at(&self->scheduler, peer,
-                                  peer->move.due); /* read a moment too early */
+                                  peer->roaming.due); /* read a moment too early */
     else
         finish(self, peer, TRUE);
 }
 
 void
-wl_engine_run_move(WlEngine *self, WlPeer *peer)
+wl_roaming_run(WlEngine *self, WlPeer *peer)
 {
     if (!peer->healthy || !self->uplink.present) {
-        peer->move.hint = FALSE;
-        if (peer->move.phase != WL_MOVE_NONE)
+        peer->roaming.suspect = FALSE;
+        if (peer->roaming.phase != WL_ROAMING_NONE)
             give_up(self, peer);
-        peer->move.retry = WL_NEVER;
+        peer->roaming.retry = WL_NEVER;
         return;
     }
-    if (peer->move.better) {
+    if (peer->roaming.upgrading) {
         run_better(self, peer);
         return;
     }
-    if (peer->move.phase == WL_MOVE_NONE) {
-        WlCandidate *better = peer->move.hint ? NULL : better_candidate(self, peer);
-        gboolean waits = peer->move.retry != WL_NEVER; /* it was silent a moment ago, too */
+    if (peer->roaming.phase == WL_ROAMING_NONE) {
+        WlCandidate *better = peer->roaming.suspect ? NULL : better_candidate(self, peer);
+        gboolean waits = peer->roaming.retry != WL_NEVER; /* it was silent a moment ago, too */
         /* The way back is where it is now: it may have roamed since the last look. */
         if (better && peer->snapshot < self->now) {
             wl_engine_request_snapshot(self);
@@ -269,22 +268,23 @@ wl_engine_run_move(WlEngine *self, WlPeer *peer)
         }
         if (better) {
             start_better(self, peer, better);
-            wl_scheduler_wake_peer_at(&self->scheduler, peer, peer->move.due);
+            wl_scheduler_wake_peer_at(&self->scheduler, peer, peer->roaming.due);
             return;
         }
-        if (!peer->move.hint && peer->move.retry > self->now && (waits || !is_silent(self, peer))) {
-            wl_scheduler_wake_peer_at(&self->scheduler, peer, peer->move.retry);
+        if (!peer->roaming.suspect && peer->roaming.retry > self->now &&
+            (waits || !is_silent(self, peer))) {
+            wl_scheduler_wake_peer_at(&self->scheduler, peer, peer->roaming.retry);
             return;
         }
         start(self, peer);
     }
     /* It may have roamed since the last look, before or while it is asked. */
-    if (peer->move.phase == WL_MOVE_CHECK)
-        peer->move.original = peer->endpoint;
-    if (!peer->move.has_baseline) {
+    if (peer->roaming.phase == WL_ROAMING_CHECK)
+        peer->roaming.original = peer->endpoint;
+    if (!peer->roaming.has_baseline) {
         if (peer->snapshot == self->now) {
-            peer->move.baseline = peer->rx;
-            peer->move.has_baseline = TRUE;
+            peer->roaming.baseline = peer->rx;
+            peer->roaming.has_baseline = TRUE;
         } else {
             wl_engine_request_snapshot(self);
         }
@@ -293,7 +293,7 @@ wl_engine_run_move(WlEngine *self, WlPeer *peer)
         settle(self, peer);
         return;
     }
-    if (peer->move.due <= self->now) {
+    if (peer->roaming.due <= self->now) {
         if (peer->snapshot < self->now) {
             wl_engine_request_snapshot(self);
             return;
@@ -301,5 +301,6 @@ wl_engine_run_move(WlEngine *self, WlPeer *peer)
         advance(self, peer);
     }
     wl_scheduler_wake_peer_at(&self->scheduler, peer,
-                              peer->move.phase == WL_MOVE_NONE ? peer->move.retry : peer->move.due);
+                              peer->roaming.phase == WL_ROAMING_NONE ? peer->roaming.retry
+                                                                     : peer->roaming.due);
 }

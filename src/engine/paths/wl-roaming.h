@@ -3,4 +3,4 @@
 
 #include "state/wl-engine-state.h"
 
-void wl_engine_run_move(WlEngine *self, WlPeer *peer);
+void wl_roaming_run(WlEngine *self, WlPeer *peer);

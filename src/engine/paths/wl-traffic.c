@@ -21,7 +21,7 @@ has_grown(guint64 before, guint64 after, guint64 own)
 }
 
 void
-wl_engine_note_counters(WlEngine *self, WlPeer *peer, guint64 rx, guint64 tx, gboolean handshake)
+wl_traffic_note_counters(WlEngine *self, WlPeer *peer, guint64 rx, guint64 tx, gboolean handshake)
 {
     guint64 allowance = handshake ? HANDSHAKE : 0;
     gboolean flows = has_grown(peer->rx, rx, peer->own_rx + allowance) ||
@@ -29,17 +29,18 @@ wl_engine_note_counters(WlEngine *self, WlPeer *peer, guint64 rx, guint64 tx, gb
 
     /* It came at some moment since the last look; a long time ago says nothing of now. */
     if (rx > peer->rx)
-        peer->rx_seen = self->now - peer->snapshot <= 2 * WL_FLOW_LOOK ? self->now : peer->snapshot;
+        peer->rx_seen =
+            self->now - peer->snapshot <= 2 * WL_TRAFFIC_POLL ? self->now : peer->snapshot;
     peer->own_rx = peer->own_tx = 0;
     if (!self->traffic.active || !flows)
         return;
-    peer->flow_until = self->now + WL_FLOW_REST;
+    peer->flow_until = self->now + WL_TRAFFIC_REST;
     self->traffic.rest = peer->flow_until;
     wl_scheduler_schedule(&self->scheduler, peer);
 }
 
 void
-wl_engine_watch_peer(WlEngine *self, WlPeer *peer, gboolean watch)
+wl_traffic_watch(WlEngine *self, WlPeer *peer, gboolean watch)
 {
     if (peer->watched == watch)
         return;
@@ -52,44 +53,41 @@ wl_engine_watch_peer(WlEngine *self, WlPeer *peer, gboolean watch)
 
 /* ---- who is looked for when there is traffic for them */
 
-/* More prefixes than that are not watched. */
-#define MAX_WANTED 32
-
 void
-wl_engine_init_traffic(WlEngine *self)
+wl_traffic_init(WlEngine *self)
 {
-    self->traffic.sleepers = g_ptr_array_new();
+    self->traffic.on_demand = g_ptr_array_new();
     self->traffic.wanted = g_array_new(FALSE, TRUE, sizeof(WlPrefix));
 }
 
 void
-wl_engine_clear_traffic(WlEngine *self)
+wl_traffic_clear(WlEngine *self)
 {
-    g_ptr_array_unref(self->traffic.sleepers);
+    g_ptr_array_unref(self->traffic.on_demand);
     g_array_unref(self->traffic.wanted);
 }
 
 void
-wl_engine_let_sleep(WlEngine *self, WlPeer *peer, gboolean sleeps)
+wl_traffic_set_on_demand(WlEngine *self, WlPeer *peer, gboolean sleeps)
 {
-    if (peer->sleeps == sleeps)
+    if (peer->on_demand == sleeps)
         return;
-    peer->sleeps = sleeps;
+    peer->on_demand = sleeps;
     if (sleeps)
-        g_ptr_array_add(self->traffic.sleepers, peer);
+        g_ptr_array_add(self->traffic.on_demand, peer);
     else
-        g_ptr_array_remove(self->traffic.sleepers, peer);
+        g_ptr_array_remove(self->traffic.on_demand, peer);
 }
 
 static GArray *
 get_wanted(const WlEngine *self)
 {
-    const GPtrArray *sleepers = self->traffic.sleepers;
+    const GPtrArray *peers = self->traffic.on_demand;
     GArray *wanted = g_array_new(FALSE, TRUE, sizeof(WlPrefix));
 
-    for (guint i = 0; i < sleepers->len && wanted->len < MAX_WANTED; i++) {
-        const WlPeer *peer = sleepers->pdata[i];
-        for (guint j = 0; j < peer->learned_ips->len && wanted->len < MAX_WANTED; j++)
+    for (guint i = 0; i < peers->len && wanted->len < WL_TRAFFIC_MAX_WANTED; i++) {
+        const WlPeer *peer = peers->pdata[i];
+        for (guint j = 0; j < peer->learned_ips->len && wanted->len < WL_TRAFFIC_MAX_WANTED; j++)
             wl_prefix_set_add(wanted, &g_array_index(peer->learned_ips, WlPrefix, j));
     }
     return wanted;
@@ -98,14 +96,14 @@ get_wanted(const WlEngine *self)
 static void
 wake(WlEngine *self, const WlIp *destination)
 {
-    for (guint i = 0; i < self->traffic.sleepers->len; i++) {
-        WlPeer *peer = self->traffic.sleepers->pdata[i];
+    for (guint i = 0; i < self->traffic.on_demand->len; i++) {
+        WlPeer *peer = self->traffic.on_demand->pdata[i];
 
         for (guint j = 0; j < peer->learned_ips->len; j++) {
             if (!wl_prefix_contains_ip(&g_array_index(peer->learned_ips, WlPrefix, j), destination))
                 continue;
-            peer->attempt.woken = self->now;
-            peer->attempt.due = MIN(peer->attempt.due, self->now);
+            peer->connect.demanded = self->now;
+            peer->connect.due = MIN(peer->connect.due, self->now);
             wl_scheduler_schedule(&self->scheduler, peer);
             break;
         }
@@ -119,7 +117,7 @@ ask(WlEngine *self, gboolean any)
 {
     WlOutput *output = wl_output_new(WL_OUTPUT_WATCH_TRAFFIC);
 
-    self->traffic.asked = any ? WL_ASKED_ANY : WL_ASKED_SOME;
+    self->traffic.watching = any ? WL_TRAFFIC_WATCH_ANY : WL_TRAFFIC_WATCH_SOME;
     if (!any)
         output->prefixes = g_array_ref(self->traffic.wanted);
     wl_outputs_push(&self->outputs, output);
@@ -132,11 +130,11 @@ ask_for_some(WlEngine *self)
     WlTraffic *traffic = &self->traffic;
     g_autoptr(GArray) wanted = NULL;
 
-    if (traffic->asked == WL_ASKED_ANY || traffic->sleepers->len == 0)
+    if (traffic->watching == WL_TRAFFIC_WATCH_ANY || traffic->on_demand->len == 0)
         return;
     wanted = get_wanted(self);
-    if (wanted->len == 0 ||
-        (traffic->asked == WL_ASKED_SOME && wl_prefix_set_equal(wanted, traffic->wanted)))
+    if (wanted->len == 0 || (traffic->watching == WL_TRAFFIC_WATCH_SOME &&
+                             wl_prefix_set_equal(wanted, traffic->wanted)))
         return;
     g_array_unref(traffic->wanted);
     traffic->wanted = g_steal_pointer(&wanted);
@@ -144,21 +142,21 @@ ask_for_some(WlEngine *self)
 }
 
 void
-wl_engine_run_traffic(WlEngine *self)
+wl_traffic_run(WlEngine *self)
 {
     WlTraffic *traffic = &self->traffic;
 
     if (traffic->peers == 0)
         traffic->active = FALSE;
     if (traffic->active && traffic->rest > self->now) {
-        if (traffic->look <= self->now) {
-            traffic->look = self->now + WL_FLOW_LOOK;
+        if (traffic->poll_due <= self->now) {
+            traffic->poll_due = self->now + WL_TRAFFIC_POLL;
             wl_engine_request_snapshot(self);
         }
-        wl_scheduler_wake_at(&self->scheduler, MIN(traffic->look, traffic->rest));
+        wl_scheduler_wake_at(&self->scheduler, MIN(traffic->poll_due, traffic->rest));
     } else {
         traffic->active = FALSE;
-        if (traffic->peers > 0 && traffic->asked != WL_ASKED_ANY)
+        if (traffic->peers > 0 && traffic->watching != WL_TRAFFIC_WATCH_ANY)
             ask(self, TRUE);
     }
     ask_for_some(self);
@@ -167,14 +165,14 @@ wl_engine_run_traffic(WlEngine *self)
 void
 wl_traffic_started(WlEngine *self, const WlIp *destination)
 {
-    gboolean any = self->traffic.asked == WL_ASKED_ANY;
+    gboolean any = self->traffic.watching == WL_TRAFFIC_WATCH_ANY;
 
-    self->traffic.asked = WL_ASKED_NOTHING;
+    self->traffic.watching = WL_TRAFFIC_WATCH_NONE;
     if (destination)
         wake(self, destination);
     if (any && self->traffic.peers > 0) {
         self->traffic.active = TRUE;
-        self->traffic.rest = self->now + WL_FLOW_REST;
-        self->traffic.look = self->now;
+        self->traffic.rest = self->now + WL_TRAFFIC_REST;
+        self->traffic.poll_due = self->now;
     }
 }

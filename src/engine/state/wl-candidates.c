@@ -33,7 +33,7 @@ wl_candidates_add(GArray *self, const WlEndpoint *endpoint, WlRank rank, WlCandi
         .source = source,
         .worked = worked,
         .last_tried = WL_LONG_AGO,
-        .preferred = WL_LONG_AGO,
+        .last_upgrade = WL_LONG_AGO,
     };
 
     if (!known) {
@@ -105,8 +105,8 @@ wl_candidates_inherit(GArray *self, const GArray *old)
         }
         candidate->last_tried = before->last_tried;
         candidate->round = before->round;
-        candidate->move = before->move;
-        candidate->preferred = before->preferred;
+        candidate->roaming_serial = before->roaming_serial;
+        candidate->last_upgrade = before->last_upgrade;
         candidate->misses = before->misses;
     }
     return fresh;

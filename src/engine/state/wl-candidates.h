@@ -3,7 +3,7 @@
 
 #include "wl-address.h"
 
-/** How good an address is to try; smaller is better (docs/engine.md "Endpoint candidates"). */
+/** How good an endpoint is to try; smaller is better (docs/engine.md "Endpoint candidates"). */
 typedef enum {
     WL_RANK_ON_LINK,
     WL_RANK_CONFIGURED,
@@ -11,7 +11,7 @@ typedef enum {
     WL_RANK_PRIVATE,
 } WlRank;
 
-/** Who says so; smaller is better within a rank. */
+/** Where a candidate comes from; smaller is better within a rank. */
 typedef enum {
     WL_CANDIDATE_SOURCE_PROFILE,
     WL_CANDIDATE_SOURCE_ROUTER,
@@ -20,26 +20,28 @@ typedef enum {
     WL_CANDIDATE_SOURCE_THIRD_PARTY,
 } WlCandidateSource;
 
-/** One address a peer may be reached at. */
+/** One endpoint at which a peer may be reached. The history is written by paths/wl-connect.c
+ * (last_tried, round) and paths/wl-roaming.c (the rest); times are engine times. */
 typedef struct {
     WlEndpoint endpoint;
     WlRank rank;
     WlCandidateSource source;
-    gboolean worked;   /* the last one that did: tried first */
-    gint64 last_tried; /* WL_LONG_AGO: never */
-    guint round;       /* of the attempts in which it was tried last */
-    guint move;        /* the move in which it was tried last */
-    gint64 preferred;  /* when it was last tried as the better one; WL_LONG_AGO: never */
-    guint misses;      /* so many times in a row in vain */
+    gboolean worked;      /* the last one that did: tried first */
+    gint64 last_tried;    /* WL_LONG_AGO: never */
+    guint round;          /* serial of the last round of connecting in which it was tried */
+    guint roaming_serial; /* of the last check or upgrade in which it was tried */
+    gint64 last_upgrade;  /* when it was last tried as an upgrade; WL_LONG_AGO: never */
+    guint misses;         /* upgrades in a row without success */
 } WlCandidate;
 
-/** Of WlCandidate, best first once sorted. */
+/** A list of WlCandidate, best first once sorted. Free with g_array_unref(). */
 GArray *wl_candidates_new(void);
-/** Adds an address, or improves what is known of it. */
+/** Adds an endpoint; if it is there, keeps the better rank and source. */
 void wl_candidates_add(GArray *self, const WlEndpoint *endpoint, WlRank rank,
                        WlCandidateSource source, gboolean worked);
 /** Sorts by rank, with families alternating within a rank. */
 void wl_candidates_sort(GArray *self);
-/** Takes over when each was tried. TRUE if @self has one that @old had not. */
+/** Copies the history of each endpoint from @old. TRUE if @self has an endpoint that @old lacks. */
 gboolean wl_candidates_inherit(GArray *self, const GArray *old);
+/** NULL: @endpoint is not in the list. */
 WlCandidate *wl_candidates_find(GArray *self, const WlEndpoint *endpoint);

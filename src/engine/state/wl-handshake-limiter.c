@@ -3,10 +3,6 @@
 
 #include "state/wl-timing.h"
 
-/* All initiations that nobody answered, together. */
-#define INITIATION_INTERVAL WL_MS(100)
-#define INITIATION_BURST    10
-
 gint64
 wl_handshake_limiter_earliest(const WlHandshakeLimiter *self, const WlEndpoint *endpoint,
                               gint64 earliest)
@@ -14,9 +10,9 @@ wl_handshake_limiter_earliest(const WlHandshakeLimiter *self, const WlEndpoint *
     for (guint i = 0; i < WL_HANDSHAKE_LIMITER_RECENT; i++) {
         const WlHandshakeAttempt *attempt = &self->recent[i];
 
-        if (attempt->when + WL_INITIATION_AGAIN > earliest &&
+        if (attempt->when + WL_INITIATION_RETRY > earliest &&
             wl_endpoint_equal(&attempt->endpoint, endpoint))
-            earliest = attempt->when + WL_INITIATION_AGAIN;
+            earliest = attempt->when + WL_INITIATION_RETRY;
     }
     return earliest;
 }
@@ -24,10 +20,10 @@ wl_handshake_limiter_earliest(const WlHandshakeLimiter *self, const WlEndpoint *
 gboolean
 wl_handshake_limiter_take(WlHandshakeLimiter *self, gint64 now, gint64 *when)
 {
-    if (wl_rate_limit_take(&self->rate, now, INITIATION_INTERVAL, INITIATION_BURST))
+    if (wl_rate_limit_take(&self->rate, now, WL_INITIATION_INTERVAL, WL_INITIATION_BURST))
         return TRUE;
     if (when)
-        *when = wl_rate_limit_when(&self->rate, now, INITIATION_INTERVAL, INITIATION_BURST);
+        *when = wl_rate_limit_when(&self->rate, now, WL_INITIATION_INTERVAL, WL_INITIATION_BURST);
     return FALSE;
 }
 

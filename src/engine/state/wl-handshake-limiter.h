@@ -4,26 +4,27 @@
 #include "wl-address.h"
 #include "wl-rate-limit.h"
 
-/** More initiations than this are not made in WL_INITIATION_AGAIN. */
+/** At least as many as the rate permits within WL_INITIATION_RETRY. */
 #define WL_HANDSHAKE_LIMITER_RECENT 64
 
 typedef struct {
     WlEndpoint endpoint;
-    gint64 when;
+    gint64 when; /* engine time */
 } WlHandshakeAttempt;
 
-/** Bounds the handshake initiations of the whole engine: so many at once and a second, and one in
- * WL_INITIATION_AGAIN to each endpoint, whichever peer it is tried for. All zero is its start. */
+/** Limits the handshake initiations of the whole engine: their rate, and one to an endpoint within
+ * WL_INITIATION_RETRY, whichever peer is tried there. Written by paths/wl-connect.c. The initial
+ * state is all zero. */
 typedef struct {
     WlRateLimit rate;
     WlHandshakeAttempt recent[WL_HANDSHAKE_LIMITER_RECENT];
     guint next;
 } WlHandshakeLimiter;
 
-/** When @endpoint may be sent an initiation again; @earliest or later. */
+/** Returns when the next initiation to @endpoint is permitted, not before @earliest. */
 gint64 wl_handshake_limiter_earliest(const WlHandshakeLimiter *self, const WlEndpoint *endpoint,
                                      gint64 earliest);
-/** Takes one from the rate of all initiations; FALSE: none is left, *when is when one will be. */
+/** Takes one initiation from the rate. FALSE: none is left before *when, which may be NULL. */
 gboolean wl_handshake_limiter_take(WlHandshakeLimiter *self, gint64 now, gint64 *when);
-/** An initiation is sent to @endpoint now. */
+/** Records that an initiation is sent to @endpoint now. */
 void wl_handshake_limiter_note(WlHandshakeLimiter *self, const WlEndpoint *endpoint, gint64 now);

@@ -6,23 +6,23 @@
 void
 wl_neighbor_table_init(WlNeighborTable *self)
 {
-    self->entries = g_array_new(FALSE, TRUE, sizeof(WlNeighbour));
-    self->near = g_hash_table_new_full(wl_peer_table_hash_ip, wl_peer_table_equal_ip, g_free,
-                                       (GDestroyNotify) g_ptr_array_unref);
+    self->entries = g_array_new(FALSE, TRUE, sizeof(WlNeighbor));
+    self->candidates = g_hash_table_new_full(wl_peer_table_hash_ip, wl_peer_table_equal_ip, g_free,
+                                             (GDestroyNotify) g_ptr_array_unref);
 }
 
 void
 wl_neighbor_table_clear(WlNeighborTable *self)
 {
     g_array_unref(self->entries);
-    g_hash_table_unref(self->near);
+    g_hash_table_unref(self->candidates);
 }
 
-WlNeighbour *
+WlNeighbor *
 wl_neighbor_table_find(const WlNeighborTable *self, const WlIp *ip, guint32 ifindex)
 {
     for (guint i = 0; i < self->entries->len; i++) {
-        WlNeighbour *known = &g_array_index(self->entries, WlNeighbour, i);
+        WlNeighbor *known = &g_array_index(self->entries, WlNeighbor, i);
         if (known->ifindex == ifindex && wl_ip_equal(&known->ip, ip))
             return known;
     }
@@ -34,15 +34,15 @@ wl_neighbor_table_is_present(const WlNeighborTable *self, const WlPolicy *policy
 {
     for (guint i = 0; i < policy->local->len; i++) {
         const WlLocalAddress *local = &g_array_index(policy->local, WlLocalAddress, i);
-        const WlNeighbour *known;
+        const WlNeighbor *known;
 
         if (!wl_policy_is_on_link_of(local, ip))
             continue;
-        /* Another member on this machine: no kernel asks the network for its own address. */
+        /* Another member on this machine: a kernel does not resolve its own address. */
         if (wl_ip_equal(&local->address.ip, ip))
             return TRUE;
         known = wl_neighbor_table_find(self, ip, local->ifindex);
-        if (known && known->state == WL_NEIGHBOUR_THERE)
+        if (known && known->state == WL_NEIGHBOR_PRESENT)
             return TRUE;
     }
     return FALSE;
@@ -55,7 +55,7 @@ wl_neighbor_table_is_absent(const WlNeighborTable *self, const WlPolicy *policy,
 
     for (guint i = 0; i < policy->local->len; i++) {
         const WlLocalAddress *local = &g_array_index(policy->local, WlLocalAddress, i);
-        const WlNeighbour *known;
+        const WlNeighbor *known;
 
         if (!wl_policy_is_on_link_of(local, ip))
             continue;

@@ -5,11 +5,11 @@
 #include "wl-link-local.h"
 
 static void
-lookup_free(WlLookup *lookup)
+endpoint_dns_free(WlEndpointDns *dns)
 {
-    g_free(lookup->name);
-    g_array_unref(lookup->addresses);
-    g_free(lookup);
+    g_free(dns->name);
+    g_array_unref(dns->addresses);
+    g_free(dns);
 }
 
 static GArray *
@@ -19,57 +19,57 @@ prefixes_new(void)
 }
 
 static void
-init_pair(WlPair *pair)
+init_path(WlPathState *path)
 {
-    pair->told = TRUE;
-    pair->send_due = pair->watching = WL_NEVER;
-    pair->asked = pair->answered = pair->left = pair->returned = WL_LONG_AGO;
-    pair->check_until = pair->watched_to = pair->ask_due = WL_LONG_AGO;
-    pair->ask_backoff = WL_WAY_ASK;
+    path->acked = TRUE;
+    path->announce_due = path->watched_since = WL_NEVER;
+    path->last_probe = path->last_ack = path->fell_back = path->promoted = WL_LONG_AGO;
+    path->check_until = path->watched_until = path->probe_due = WL_LONG_AGO;
+    path->probe_backoff = WL_PATH_PROBE_INTERVAL;
 }
 
 void
-wl_peer_reset_attempt(WlPeer *self)
+wl_peer_reset_connect(WlPeer *self)
 {
-    self->attempt.phase = WL_ATTEMPT_IDLE;
-    self->attempt.restart = FALSE;
-    self->attempt.due = WL_NEVER;
-    self->attempt.round = 0;
-    self->attempt.backoff = WL_BACKOFF_FIRST;
-    for (guint i = 0; i < G_N_ELEMENTS(self->attempt.look); i++)
-        self->attempt.look[i] = WL_NEVER;
+    self->connect.phase = WL_CONNECT_IDLE;
+    self->connect.restart = FALSE;
+    self->connect.due = WL_NEVER;
+    self->connect.round = 0;
+    self->connect.backoff = WL_BACKOFF_FIRST;
+    for (guint i = 0; i < G_N_ELEMENTS(self->connect.poll); i++)
+        self->connect.poll[i] = WL_NEVER;
 }
 
-static WlLookup *
-take_lookup(GPtrArray *lookups, const char *name)
+static WlEndpointDns *
+take_dns(GPtrArray *names, const char *name)
 {
-    WlLookup *lookup;
+    WlEndpointDns *dns;
 
-    for (guint i = 0; i < lookups->len; i++) {
-        if (g_str_equal(((WlLookup *) lookups->pdata[i])->name, name))
-            return g_ptr_array_steal_index(lookups, i);
+    for (guint i = 0; i < names->len; i++) {
+        if (g_str_equal(((WlEndpointDns *) names->pdata[i])->name, name))
+            return g_ptr_array_steal_index(names, i);
     }
-    lookup = g_new0(WlLookup, 1);
-    lookup->name = g_strdup(name);
-    lookup->addresses = g_array_new(FALSE, TRUE, sizeof(WlEndpoint));
-    lookup->due = WL_LONG_AGO;
-    lookup->backoff = WL_RESOLVE_FIRST;
-    return lookup;
+    dns = g_new0(WlEndpointDns, 1);
+    dns->name = g_strdup(name);
+    dns->addresses = g_array_new(FALSE, TRUE, sizeof(WlEndpoint));
+    dns->due = WL_LONG_AGO;
+    dns->backoff = WL_RESOLVE_FIRST;
+    return dns;
 }
 
 void
 wl_peer_set_config(WlPeer *self, const WlPeerConfig *config)
 {
-    g_autoptr(GPtrArray) before = self->lookups;
+    g_autoptr(GPtrArray) before = self->dns_names;
 
     self->config = config;
     self->router = config && wl_peer_config_is_router(config);
-    self->lookups = g_ptr_array_new_with_free_func((GDestroyNotify) lookup_free);
+    self->dns_names = g_ptr_array_new_with_free_func((GDestroyNotify) endpoint_dns_free);
     for (guint i = 0; config && i < config->endpoints->len; i++) {
         WlEndpoint endpoint;
 
         if (!wl_endpoint_parse(config->endpoints->pdata[i], &endpoint))
-            g_ptr_array_add(self->lookups, take_lookup(before, config->endpoints->pdata[i]));
+            g_ptr_array_add(self->dns_names, take_dns(before, config->endpoints->pdata[i]));
     }
 }
 
@@ -92,7 +92,7 @@ wl_peer_new(const WlKey *key, const WlPeerConfig *config, guint slot)
     self->timer.owner = self->alive_deadline.owner = self;
     for (guint i = 0; i < WL_STEP_N; i++)
         self->wake_at[i] = WL_NEVER;
-    self->lookups = g_ptr_array_new_with_free_func((GDestroyNotify) lookup_free);
+    self->dns_names = g_ptr_array_new_with_free_func((GDestroyNotify) endpoint_dns_free);
     self->handshake = -1;
     self->last_alive = -1;
     self->snapshot = self->rx_time = self->rx_seen = self->last_heard = WL_LONG_AGO;
@@ -100,13 +100,13 @@ wl_peer_new(const WlKey *key, const WlPeerConfig *config, guint slot)
     self->resynced = self->facts_sent = self->send_retry = WL_LONG_AGO;
     self->change_retry = WL_LONG_AGO;
     self->resync_due = self->alive_since = WL_NEVER;
-    self->move.retry = self->move.due = WL_NEVER;
-    init_pair(&self->pair);
-    self->echo.sent = self->echo.answered = self->echo.session = WL_LONG_AGO;
-    self->echo.doubted = WL_LONG_AGO;
+    self->roaming.retry = self->roaming.due = WL_NEVER;
+    init_path(&self->path);
+    self->echo.sent = self->echo.last_reply = self->echo.session_since = WL_LONG_AGO;
+    self->echo.suspected_since = WL_LONG_AGO;
     self->flow_until = WL_LONG_AGO;
-    self->attempt.tried = self->attempt.far_tried = self->attempt.woken = WL_LONG_AGO;
-    wl_peer_reset_attempt(self);
+    self->connect.tried = self->connect.off_link_tried = self->connect.demanded = WL_LONG_AGO;
+    wl_peer_reset_connect(self);
 
     wl_peer_set_config(self, config);
     return self;
@@ -121,9 +121,9 @@ wl_peer_free(WlPeer *self)
     g_array_unref(self->hosts);
     g_array_unref(self->device_allowed);
     g_array_unref(self->candidates);
-    g_ptr_array_unref(self->lookups);
+    g_ptr_array_unref(self->dns_names);
     g_clear_pointer(&self->metadata, wl_metadata_unref);
-    g_free(self->approach);
+    g_free(self->observation);
     wl_send_window_free(self->window);
     g_free(self->learned_name);
     g_free(self->folded);
@@ -172,4 +172,40 @@ WlTrust
 wl_peer_get_configured_trust(const WlPeer *self)
 {
     return self->config ? self->config->trust : WL_TRUST_UNSET;
+}
+
+void
+wl_connect_restart(WlPeer *peer)
+{
+    peer->connect.restart = TRUE;
+}
+
+void
+wl_connect_endpoint_dropped(WlPeer *peer)
+{
+    peer->connect.endpoint_dropped = TRUE;
+}
+
+void
+wl_roaming_suspect(WlPeer *peer)
+{
+    peer->roaming.suspect = TRUE;
+}
+
+void
+wl_path_request_check(WlPeer *peer, gint64 now)
+{
+    peer->path.check_until = now + WL_PATH_CHECK;
+}
+
+void
+wl_peer_force_alive(WlPeer *peer)
+{
+    peer->force_alive = TRUE;
+}
+
+void
+wl_peer_request_alive(WlPeer *peer)
+{
+    peer->force_alive = peer->request_alive = TRUE;
 }

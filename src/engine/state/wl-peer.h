@@ -8,115 +8,123 @@
 #include "wl-reason.h"
 #include "wl-timer-queue.h"
 
-/** The steps of a turn that a peer may need the time for, in their order. */
+/** The steps of a turn that may ask to be woken for a peer, in their order. */
 typedef enum {
-    WL_STEP_INPUT, /* none of them */
+    WL_STEP_INPUT, /* an input, before any step */
     WL_STEP_HEALTH,
-    WL_STEP_TRY,
-    WL_STEP_PLAN,
+    WL_STEP_PATHS,
+    WL_STEP_RECONCILE,
     WL_STEP_SEND,
     WL_STEP_VIEW,
     WL_STEP_N,
 } WlStep;
 
-typedef enum {
-    WL_ATTEMPT_IDLE,
-    WL_ATTEMPT_SLOT,  /* an address is being tried */
-    WL_ATTEMPT_ASK,   /* whether neighbours have addresses of it is not known yet */
-    WL_ATTEMPT_WAIT,  /* the next address may not be tried yet */
-    WL_ATTEMPT_PAUSE, /* between two rounds */
-} WlAttemptPhase;
+/* All times below are engine times in microseconds. WL_NEVER and WL_LONG_AGO stand for "none". */
 
-/** Trying to get a session (docs/engine.md "Connect"). */
+typedef enum {
+    WL_CONNECT_IDLE,
+    WL_CONNECT_SLOT,      /* a candidate is being tried */
+    WL_CONNECT_NEIGHBORS, /* the results for on-link candidates are pending */
+    WL_CONNECT_WAIT,      /* the next candidate may not be tried yet */
+    WL_CONNECT_PAUSE,     /* between two rounds */
+} WlConnectPhase;
+
+/** Establishing a session (docs/engine.md "Connect"). Written by paths/wl-connect.c; `demanded` and
+ * `due` also by wl-traffic.c, `initiated` also by wl-reconcile.c and exchange/wl-advertise.c. Other
+ * files call wl_connect_restart() and wl_connect_endpoint_dropped(). */
 typedef struct {
-    WlAttemptPhase phase;
-    gboolean restart; /* a new address or uplink: begin with a first round */
-    gboolean fewer;   /* the profile took addresses away: the link may still have one of them */
-    guint round;      /* since the restart */
-    guint serial;     /* of the round, never repeated */
-    gint64 due;       /* of the next step */
+    WlConnectPhase phase;
+    gboolean restart;          /* a new candidate or uplink: begin with a first round */
+    gboolean endpoint_dropped; /* the profile dropped an endpoint: the device may still have it */
+    guint round;               /* since the restart */
+    guint serial;              /* of the round, never repeated */
+    gint64 due;                /* of the next step */
     gint64 backoff;
-    gint64 look[3];     /* snapshots still wanted in this slot; WL_NEVER: none */
-    gboolean initiated; /* something was sent since the peer was last (re-)created */
-    gint64 tried;       /* the last try */
-    gint64 woken;       /* when it was last tried because there is traffic for it */
-    gint64 far_tried;   /* the last of an address that is not on a network of ours */
-    guint64 rx;         /* before the try */
-    gboolean crossed;   /* something came in this slot, but no session */
-    WlEndpoint last;    /* address tried last */
-} WlAttempt;
+    gint64 poll[3];        /* snapshots pending in this slot; WL_NEVER: none */
+    gboolean initiated;    /* a packet was sent since the peer was last (re)created */
+    gint64 tried;          /* the last try */
+    gint64 demanded;       /* the last try that overlay traffic caused */
+    gint64 off_link_tried; /* the last try of a candidate that is not on-link */
+    guint64 rx;            /* before the try */
+    gboolean crossed;      /* packets arrived in this slot, but no session */
+    WlEndpoint last;       /* endpoint tried last */
+} WlConnect;
 
 typedef enum {
-    WL_MOVE_NONE,
-    WL_MOVE_CHECK, /* is the present path silent? */
-    WL_MOVE_TRY,   /* another address inside the live session */
-} WlMovePhase;
+    WL_ROAMING_NONE,
+    WL_ROAMING_CHECK, /* is the current endpoint silent? */
+    WL_ROAMING_TRY,   /* another candidate inside the live session */
+} WlRoamingPhase;
 
-/** Looking for a working address without giving up a live session. */
+/** Trying other endpoints inside a live session (docs/engine.md "Roaming"). Written by
+ * paths/wl-roaming.c; `original` also by wl-health.c, which sees the peer roam. Other files call
+ * wl_roaming_suspect(). */
 typedef struct {
-    WlMovePhase phase;
-    gboolean hint;   /* there is a reason to look */
-    gboolean better; /* trying an address that is better than one that works */
-    WlEndpoint target;
-    gboolean answered; /* something came by it */
-    guint pushes;      /* so often it was set */
-    WlRateLimit hints;
-    guint serial;
+    WlRoamingPhase phase;
+    gboolean suspect;         /* there is a reason to doubt the current endpoint */
+    gboolean upgrading;       /* trying an on-link candidate while the current endpoint works */
+    WlEndpoint target;        /* of the upgrade */
+    gboolean target_answered; /* packets arrived from the target */
+    guint reasserts;          /* times that the target was set */
+    WlRateLimit suspect_rate; /* of suspicions caused by relayed endpoints */
+    guint serial;             /* of the check or upgrade, never repeated */
     gint64 started;
     gint64 due;
     gint64 backoff;
-    gint64 retry; /* after a move that found nothing; WL_NEVER: none */
+    gint64 retry; /* after all candidates were silent; WL_NEVER: none */
     gboolean has_baseline;
-    guint64 baseline; /* rx when the present address was set */
+    guint64 baseline; /* rx when the current endpoint was set */
     WlEndpoint original;
-} WlMove;
+} WlRoaming;
 
-/** Which way the two of a pair of ours take, and what is known of the direct one (wl-way.c). */
+/** The path agreement of two native members (docs/protocol.md 15). Written by paths/wl-path.c;
+ * `promoted` and `fell_back` also by wl-path-go.c, `check_until` by wl_path_request_check(). */
 typedef struct {
     guint32 epoch;
     gboolean live; /* there is a session */
     gboolean direct;
-    gboolean told; /* the other is known to follow this epoch */
-    guint tries;   /* to tell it */
-    gint64 send_due;
-    guint16 question;  /* the last one asked; 0: none yet */
-    guint16 left_with; /* the last one asked before the direct way was left */
-    guint16 owed;      /* the other's, to be answered in this turn */
-    gboolean reply;    /* something is to be said in this turn */
-    guint unanswered;  /* questions since the last sign of life */
-    gint64 asked, ask_due, ask_backoff;
-    gint64 answered;    /* when a question last came back: both directions work */
-    gint64 left;        /* when the direct way was last left */
-    gint64 returned;    /* when it was last taken */
-    gint64 hold;        /* after leaving, before it is taken again */
-    gint64 watching;    /* since when it is looked at; WL_NEVER: it is not */
-    gint64 watched_to;  /* when that ends, as of the last look */
-    gint64 check_until; /* looked at until then, with or without traffic */
-    WlRateLimit replies;
-} WlPair;
+    gboolean acked;      /* the peer is known to follow this epoch */
+    guint announcements; /* of this epoch, since it was last acked */
+    gint64 announce_due;
+    guint16 probe;           /* the last one sent; 0: none yet */
+    guint16 fell_back_probe; /* the last one sent before falling back */
+    guint16 pending_ack;     /* the peer's probe, to be acked in this turn; 0: none */
+    gboolean send_pending;   /* a message is to be sent in this turn */
+    guint unacked;           /* probes since the last sign of life */
+    gint64 last_probe, probe_due, probe_backoff;
+    gint64 last_ack; /* of a probe: both directions work */
+    gint64 fell_back;
+    gint64 promoted;
+    gint64 hold_down;     /* after falling back, before promoting again */
+    gint64 watched_since; /* the path is checked for silence; WL_NEVER: it is not */
+    gint64 watched_until; /* as of the last check */
+    gint64 check_until;   /* checked until then, with or without traffic */
+    WlRateLimit send_rate;
+} WlPathState;
 
-/** Waiting until a Go daemon takes the direct way (wl-way-others.c). */
-typedef struct _WlApproach WlApproach;
+/** Inferring whether a Go member has promoted the direct path; owned by paths/wl-path-go.c. */
+typedef struct _WlPathObservation WlPathObservation;
 
-/** Echoes to the link-local address: of members that answer no questions of ours. */
+/** ICMP echoes to the link-local address, for members without path probes. Written by
+ * paths/wl-peer-echo.c, wl-path-go.c and wl-health.c. */
 typedef struct {
-    guint16 sequence; /* of the last one */
-    gboolean answers; /* one was answered in this session: silence says something */
-    gint64 sent, answered;
-    gint64 session; /* when the session began */
-    gint64 doubted; /* since when it seems to be gone; WL_LONG_AGO: it does not */
+    guint16 sequence;  /* of the last request */
+    gboolean responds; /* a reply came in this session, so that silence is significant */
+    gint64 sent, last_reply;
+    gint64 session_since;
+    gint64 suspected_since; /* it seems to be unreachable; WL_LONG_AGO: it does not */
 } WlEcho;
 
-/** One name of the profile being resolved. */
+/** One name of the profile. Owned by the peer, written by paths/wl-endpoint-dns.c. */
 typedef struct {
-    char *name;
-    GArray *addresses; /* of WlEndpoint */
-    gint64 due;
+    char *name;        /* "host:port" */
+    GArray *addresses; /* of WlEndpoint: the last result */
+    gint64 due;        /* of the next request */
     gint64 backoff;
     gboolean outstanding;
-} WlLookup;
+} WlEndpointDns;
 
-/** What is shown of a peer, in a form that is cheap to compare. All bytes are compared: keep it
+/** What was last published, in a form that is cheap to compare. All bytes are compared: keep it
  * zeroed. */
 typedef struct {
     WlEndpoint endpoint, last_tried;
@@ -126,7 +134,7 @@ typedef struct {
     guint8 basic, has_via;
 } WlPublished;
 
-/** A configured or learned member other than ourselves. */
+/** A member other than the own one, configured or learned. */
 typedef struct {
     WlKey key;
     WlIp link_local;
@@ -137,84 +145,84 @@ typedef struct {
     WlTrust trust;
     WlTrustSource trust_source;
 
-    /* The turn */
-    gboolean scheduled, running, served,
-        awaits_snapshot;       /* whether it is in these lists of the engine */
-    gint64 wake_at[WL_STEP_N]; /* when each step must run again; WL_NEVER */
-    WlTimerEntry timer;        /* the first of them */
+    /* Turn; written by state/wl-scheduler.c and wl-engine-turn.c */
+    gboolean scheduled, running, served, awaits_snapshot; /* in which lists it is */
+    gint64 wake_at[WL_STEP_N];                            /* of each step; WL_NEVER */
+    WlTimerEntry timer;                                   /* the first of them */
 
     /* Allowed IPs: of WlPrefix, sorted */
     GArray *static_ips;  /* configured, not inside another peer's: never withdrawn */
-    GArray *direct_ips;  /* configured, inside a router's: only when direct */
+    GArray *direct_ips;  /* configured, inside a router's: only on the direct path */
     GArray *learned_ips; /* accepted from facts */
-    GArray *hosts;       /* where it is reached, as full-length prefixes: no fact may claim them */
+    GArray *hosts;       /* its endpoints as full-length prefixes, which no fact may claim */
 
-    /* The device, as last seen or as we changed it since */
+    /* Device, as last read or as changed since; written by paths/wl-health.c and wl-reconcile.c */
     gboolean in_device;
-    GArray *device_allowed; /* of WlPrefix, sorted, the link-local one left out */
+    GArray *device_allowed; /* of WlPrefix, sorted, without the link-local one */
     gboolean device_link_local;
     WlEndpoint endpoint;
-    gint64 handshake; /* engine time, -1: none */
+    gint64 handshake; /* -1: none */
     guint64 rx, tx;
-    gint64 snapshot; /* time of the last; WL_LONG_AGO: none */
-    gint64 rx_time;  /* when rx was last seen to have grown */
-    gint64 rx_seen;  /* the same, or before it where that was found out late */
+    gint64 snapshot; /* the last one; WL_LONG_AGO: none */
+    gint64 rx_time;  /* the last snapshot in which rx had grown */
+    gint64 rx_seen;  /* the same, or earlier if that snapshot came late */
     gint64 change_retry, change_backoff;
 
-    /* Liveness (docs/protocol.md 5.4, 7.2) */
+    /* Liveness (docs/protocol.md 5.4, 7.2); written by paths/wl-health.c and exchange/wl-receive.c
+     */
     gboolean healthy, alive, direct;
-    gboolean authoritative; /* healthy enough */
-    gboolean orphaned;      /* nobody calls it a member any more */
+    gboolean authoritative;
+    gboolean orphaned;
     gint64 alive_until, alive_since, last_alive, last_heard;
     gboolean has_boot_id, native;
     WlBootId boot_id;
-    gint64 resynced;   /* when we last forgot what it knows */
-    gint64 resync_due; /* WL_NEVER: nothing to forget */
+    gint64 resynced;
+    gint64 resync_due; /* WL_NEVER: none */
     WlRateLimit datagrams;
-    guint64 nonces[WL_MAX_NONCES]; /* beginnings of those that came last; 0: none */
+    guint64 nonces[WL_MAX_NONCES]; /* beginnings of the last ones; 0: none */
     guint next_nonce;
 
-    /* Getting to it */
+    /* Paths; written by paths/ */
     GArray *candidates; /* of WlCandidate */
     gboolean candidates_dirty, local_dirty, name_dirty;
     WlEndpoint worked;
     gint64 worked_until;
-    WlEndpoint inside[2]; /* of each family: last said not to be tried, for it is in the tunnel */
-    WlAttempt attempt;
-    WlMove move;
-    WlPair pair;
-    WlApproach *approach; /* NULL: none */
+    WlEndpoint inside[2]; /* of each family: the last one logged as inside the tunnel */
+    WlConnect connect;
+    WlRoaming roaming;
+    WlPathState path;
+    WlPathObservation *observation; /* NULL: none */
     WlEcho echo;
-    gboolean sleeps;        /* it is tried when there is traffic for it */
-    gboolean watched;       /* its overlay traffic is: it could take another way */
+    gboolean on_demand;     /* tried when there is overlay traffic for it */
+    gboolean watched;       /* its overlay traffic is watched: it could take another path */
     gint64 flow_until;      /* it is taken to have overlay traffic until then */
-    guint64 own_rx, own_tx; /* bytes of facts since the last snapshot */
-    GPtrArray *lookups;     /* of WlLookup, owned */
+    guint64 own_rx, own_tx; /* bytes of facts and echoes since the last snapshot */
+    GPtrArray *dns_names;   /* of WlEndpointDns, owned */
 
-    /* What this turn wants of the device */
+    /* Requests to reconcile and to advertise in this turn */
     gboolean want_recreate, want_endpoint;
     gboolean want_settings; /* another preshared key or keepalive */
-    WlEndpoint wanted;      /* with want_recreate: family NONE takes it away */
-    gboolean force_ping;
-    gboolean ask; /* with an Alive that wants an answer */
+    WlEndpoint wanted;      /* with want_recreate: family NONE removes it */
+    gboolean force_alive;   /* an Alive is sent in this turn */
+    gboolean request_alive; /* that Alive requests one in return */
 
-    /* Sending */
-    gint64 alive_expires; /* when our Alive runs out there; 0: not known there */
+    /* Sending; written by exchange/ */
+    gint64 alive_expires; /* until when the peer knows our Alive; 0: it does not */
     gint64 alive_sent, alive_sent_before;
-    WlRateLimit answers;
+    WlRateLimit alive_replies;
     gint64 facts_sent, send_retry;
-    gboolean partial;     /* of what it is to be told, for want of room */
-    WlSendWindow *window; /* NULL: there is nothing to remember */
-    WlRateLimit resends;  /* of what may not have come */
-    guint64 advertised;   /* the last change of a fact that it has been looked at for */
-    guint subscriber;     /* place in the engine's list, from 1; 0: not in it */
+    gboolean partial;     /* the send window was full */
+    WlSendWindow *window; /* NULL: nothing is in flight */
+    WlRateLimit resends;  /* of what may be lost */
+    guint64 advertised;   /* in the change log: the last change considered for it */
+    guint subscriber;     /* index among the subscribers, from 1; 0: none */
     WlTimerEntry alive_deadline;
 
-    /* Shown */
+    /* Published; written by facts/wl-display-names.c and view/wl-peer-status.c */
     WlMetadata *metadata; /* best learned; owned */
     char *learned_name;   /* display name without suffix; NULL: none */
     char *folded;         /* under which its name is counted; NULL: none */
-    char *name;           /* NULL until first shown */
+    char *name;           /* NULL until first published */
     WlReason *reason;     /* the same */
     gboolean basic;
     guint name_serial, allowed_serial;
@@ -227,15 +235,30 @@ void wl_peer_free(WlPeer *self);
 
 /** docs/protocol.md 7.2: an endpoint and a handshake younger than 165.334 s. */
 gboolean wl_peer_is_live(const WlPeer *self, gint64 now);
-/** docs/protocol.md 7.3: it may carry allowed IPs. */
+/** docs/protocol.md 7.3: it may have its allowed IPs. */
 gboolean wl_peer_is_ready(const WlPeer *self, gint64 now);
-/** docs/protocol.md 6.4: what it no longer says is really gone. */
+/** docs/protocol.md 6.4: what it no longer advertises is withdrawn. */
 gboolean wl_peer_is_authoritative(const WlPeer *self, gint64 now);
 WlTrust wl_peer_get_configured_trust(const WlPeer *self);
-/** Another @config, which may be NULL, takes the place of the one before; names that stay keep what
- * they led to. */
+/** Replaces the entry of the profile; @config may be NULL. Names that stay keep their addresses. */
 void wl_peer_set_config(WlPeer *self, const WlPeerConfig *config);
-/** Its name, or the beginning of its key. */
+/** Returns the name, or the beginning of the key. The caller frees it. */
 char *wl_peer_dup_label(const WlPeer *self);
-/** Stops trying. */
-void wl_peer_reset_attempt(WlPeer *self);
+/** Stops connecting. */
+void wl_peer_reset_connect(WlPeer *self);
+
+/* Requests to paths/ and exchange/ that other rooms may make. Each takes effect when the steps of
+ * the peer run; none schedules it. */
+
+/** Connecting begins again with a first round: there is a new candidate or uplink. */
+void wl_connect_restart(WlPeer *peer);
+/** The profile dropped an endpoint, which is removed from the device unless there is a session. */
+void wl_connect_endpoint_dropped(WlPeer *peer);
+/** The current endpoint may not work any more: it is checked, and other candidates are tried. */
+void wl_roaming_suspect(WlPeer *peer);
+/** The direct path is checked for silence from @now on for WL_PATH_CHECK, also without traffic. */
+void wl_path_request_check(WlPeer *peer, gint64 now);
+/** An Alive is sent in this turn. */
+void wl_peer_force_alive(WlPeer *peer);
+/** An Alive is sent in this turn that requests one in return (docs/protocol.md 17). */
+void wl_peer_request_alive(WlPeer *peer);

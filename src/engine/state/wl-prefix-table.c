@@ -134,7 +134,8 @@ wl_prefix_table_update_hosts(WlPrefixTable *self, WlPeer *peer)
 
     g_array_set_size(hosts, 0);
     if (peer->healthy)
-        add_host(hosts, peer->move.phase == WL_MOVE_TRY ? &peer->move.original : &peer->endpoint);
+        add_host(hosts,
+                 peer->roaming.phase == WL_ROAMING_TRY ? &peer->roaming.original : &peer->endpoint);
     for (guint i = 0; i < peer->candidates->len; i++) {
         const WlCandidate *candidate = &g_array_index(peer->candidates, WlCandidate, i);
         if (candidate->source == WL_CANDIDATE_SOURCE_PROFILE)

@@ -3,17 +3,17 @@
 
 #include <glib.h>
 
-/** Overlay traffic: of the peers that could take another path, and of those that are only tried on
- * demand. Written by paths/wl-traffic.c. */
+/** Overlay traffic: of the peers that could take another path, and of those that are tried on
+ * demand. Written by paths/wl-traffic.c; times are engine times. */
 typedef struct {
-    guint peers;         /* that are watched */
-    GPtrArray *sleepers; /* of WlPeer: tried on demand */
+    guint peers;          /* number of watched peers */
+    GPtrArray *on_demand; /* of WlPeer */
     enum {
-        WL_ASKED_NOTHING,
-        WL_ASKED_SOME, /* the link reports the first packet for one of `wanted` */
-        WL_ASKED_ANY,  /* the link reports the first packet */
-    } asked;
+        WL_TRAFFIC_WATCH_NONE,
+        WL_TRAFFIC_WATCH_SOME, /* the link reports the first packet for one of `wanted` */
+        WL_TRAFFIC_WATCH_ANY,  /* the link reports the first packet */
+    } watching;
     GArray *wanted;  /* of WlPrefix */
-    gboolean active; /* it flows: the counters are polled */
-    gint64 look, rest;
+    gboolean active; /* traffic flows: the counters are polled */
+    gint64 poll_due, rest;
 } WlTraffic;

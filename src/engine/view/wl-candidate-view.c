@@ -62,9 +62,9 @@ result_of(const WlPeer *peer, const WlCandidate *candidate)
     gboolean set = wl_endpoint_equal(&candidate->endpoint, &peer->endpoint);
 
     if (peer->healthy && set)
-        return peer->move.phase == WL_MOVE_TRY ? WL_CANDIDATE_TRYING : WL_CANDIDATE_IN_USE;
-    if (!peer->healthy && peer->attempt.phase == WL_ATTEMPT_SLOT &&
-        wl_endpoint_equal(&candidate->endpoint, &peer->attempt.last))
+        return peer->roaming.phase == WL_ROAMING_TRY ? WL_CANDIDATE_TRYING : WL_CANDIDATE_IN_USE;
+    if (!peer->healthy && peer->connect.phase == WL_CONNECT_SLOT &&
+        wl_endpoint_equal(&candidate->endpoint, &peer->connect.last))
         return WL_CANDIDATE_TRYING;
     if (candidate->worked)
         return WL_CANDIDATE_WORKED;

@@ -65,7 +65,7 @@ static Why
 why_routed(const WlPeer *peer)
 {
     if (peer->healthy)
-        return peer->pair.returned > WL_LONG_AGO ? WHY_ROUTED_SILENT : WHY_ROUTED_CHECKED;
+        return peer->path.promoted > WL_LONG_AGO ? WHY_ROUTED_SILENT : WHY_ROUTED_CHECKED;
     return peer->candidates->len > 0 ? WHY_ROUTED : WHY_ROUTED_NO_ADDRESS;
 }
 
@@ -73,18 +73,18 @@ why_routed(const WlPeer *peer)
 static const WlEndpoint *
 path_of(const WlPeer *peer)
 {
-    return peer->move.phase == WL_MOVE_TRY ? &peer->move.original : &peer->endpoint;
+    return peer->roaming.phase == WL_ROAMING_TRY ? &peer->roaming.original : &peer->endpoint;
 }
 
 /* A name of the profile without address, or NULL. */
 static const char *
 find_unresolved(const WlPeer *peer)
 {
-    for (guint i = 0; i < peer->lookups->len; i++) {
-        const WlLookup *lookup = peer->lookups->pdata[i];
+    for (guint i = 0; i < peer->dns_names->len; i++) {
+        const WlEndpointDns *dns = peer->dns_names->pdata[i];
 
-        if (lookup->addresses->len == 0)
-            return lookup->name;
+        if (dns->addresses->len == 0)
+            return dns->name;
     }
     return NULL;
 }
@@ -93,8 +93,8 @@ find_unresolved(const WlPeer *peer)
 static gboolean
 has_nobody_there(const WlEngine *self, const WlPeer *peer)
 {
-    return peer->candidates->len == 1 && wl_endpoint_is_set(&peer->attempt.last) &&
-           wl_neighbor_table_is_absent(&self->neighbors, &self->policy, &peer->attempt.last.ip);
+    return peer->candidates->len == 1 && wl_endpoint_is_set(&peer->connect.last) &&
+           wl_neighbor_table_is_absent(&self->neighbors, &self->policy, &peer->connect.last.ip);
 }
 
 static void
@@ -132,12 +132,12 @@ decide(const WlEngine *self, const WlPeer *peer, WlPublished *published)
             published->unresolved = g_str_hash(find_unresolved(peer));
         }
     } else {
-        gboolean connecting = peer->attempt.backoff <= CONNECTING_BACKOFF;
+        gboolean connecting = peer->connect.backoff <= CONNECTING_BACKOFF;
         published->state = connecting ? WL_PEER_CONNECTING : WL_PEER_OFFLINE;
         published->why = connecting ? WHY_TRYING : WHY_NO_ANSWER;
         published->candidates = peer->candidates->len;
         if (connecting || published->candidates == 1)
-            published->last_tried = peer->attempt.last;
+            published->last_tried = peer->connect.last;
         if (has_nobody_there(self, peer))
             published->why = WHY_NOBODY_THERE;
     }

@@ -288,7 +288,7 @@ test_gone(void)
         answer(bench, LAN, TRUE);
         g_assert_cmpuint(bench_n_peers(bench), ==, stays[i]);
         g_assert_cmpuint(bench->outputs->len, ==, 0);
-        g_assert_cmpuint(g_hash_table_size(bench->engine->neighbors.near), ==, 0);
+        g_assert_cmpuint(g_hash_table_size(bench->engine->neighbors.candidates), ==, 0);
     }
 }
 
