@@ -308,7 +308,7 @@ def live(name):
     until('a state of hub', lambda: shown('Connecting') or shown('Offline'))
     editor.open_page('Trust')
     editor.wait_no_label(LATER)
-    editor.wait_label('Offline: the name hub.example.net has no address yet')
+    editor.wait_label('Offline: name hub.example.net not resolved yet')
     editor.open_page('This Machine')
     nmcli('connection', 'modify', name, '+vpn.data', 'mtu=1400', '+vpn.data', 'listen-port=50124')
     editor.wait_label('take effect at the next activation: ')

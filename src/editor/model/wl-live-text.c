@@ -78,7 +78,7 @@ wl_editor_live_dup_summary(const WlEditorLivePeer *peer)
     /* These reasons already name the state. */
     if (g_str_has_prefix(peer->reason_id, "direct"))
         return capitalize(peer->reason);
-    /* Translators: a state and its reason, as in "Connecting: 2 addresses to try" */
+    /* Translators: a state and its reason, as in "Connecting: 2 endpoints to try" */
     return g_strdup_printf(_("%s: %s"), title, peer->reason);
 }
 

@@ -1,9 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The table of reasons: id, sentence and arguments. A sentence states the cause and what happens
+ * next or what would help. The editor translates it by its id; everything else shows it in English.
+ */
 #include "wl-reason.h"
 
 #include <stdarg.h>
 
-/* Only for gettext to find them: the engine speaks no language but this. */
+/* Marks the sentences for xgettext; the engine does not translate. */
 #define N_(text) text
 
 #define REFUSED(verdict) [WL_REASON_REFUSED + WL_VERDICT_##verdict]
@@ -12,122 +16,109 @@ static const struct {
     const char *name;
     const char *template;
     guint8 n_arguments;
-    guint8 trust; /* the argument that is a level of trust, from 1; 0: none */
+    guint8 trust; /* which argument is a trust level, from 1; 0: none */
 } reasons[WL_REASON_N] = {
     [WL_REASON_NO_UPLINK] = {"no-uplink", N_("no uplink"), 0},
     [WL_REASON_WAITING_FOR_PEER] = {"waiting-for-peer",
-                                    N_("no address of it is known yet; it has to come to us"), 0},
+                                    N_("no known endpoint; waiting for it to connect"), 0},
     [WL_REASON_WAITING_FOR_ENDPOINT] = {"waiting-for-endpoint",
-                                        N_("no address of it is known yet; %s has to tell one"), 1},
-    [WL_REASON_WAITING_FOR_ROUTER] = {"waiting-for-router",
-                                      N_("no address of it is known yet; a router has to tell "
-                                         "one"),
-                                      0},
-    [WL_REASON_NAME_UNRESOLVED] = {"name-unresolved", N_("the name %s has no address yet"), 1},
-    [WL_REASON_CANDIDATES_PENDING_ONE] = {"candidates-pending-one", N_("1 address to try"), 0},
-    [WL_REASON_CANDIDATES_PENDING] = {"candidates-pending", N_("%s addresses to try"), 1},
-    [WL_REASON_TRYING_ONE] = {"trying-one", N_("trying 1 address, %s, no handshake yet"), 1},
-    [WL_REASON_TRYING] = {"trying", N_("trying %s addresses, last one %s, no handshake yet"), 2},
+                                        N_("no known endpoint; waiting for %s to advertise one"),
+                                        1},
+    [WL_REASON_WAITING_FOR_ROUTER] =
+        {"waiting-for-router", N_("no known endpoint; waiting for a router to advertise one"), 0},
+    [WL_REASON_NAME_UNRESOLVED] = {"name-unresolved", N_("name %s not resolved yet"), 1},
+    [WL_REASON_CANDIDATES_PENDING_ONE] = {"candidates-pending-one", N_("1 endpoint to try"), 0},
+    [WL_REASON_CANDIDATES_PENDING] = {"candidates-pending", N_("%s endpoints to try"), 1},
+    [WL_REASON_TRYING_ONE] = {"trying-one", N_("trying %s, no handshake yet"), 1},
+    [WL_REASON_TRYING] = {"trying", N_("trying %s endpoints, last %s, no handshake yet"), 2},
     [WL_REASON_NO_ANSWER_ONE] = {"no-answer-one",
-                                 N_("no answer from 1 address, %s; asked less and less often"), 1},
+                                 N_("no answer from %s; retrying with increasing delay"), 1},
     [WL_REASON_NO_ANSWER] = {"no-answer",
-                             N_("no answer from %s addresses; asked less and less often"), 1},
-    [WL_REASON_ADDRESS_UNUSED] = {"address-unused",
-                                  N_("nobody has its address, %s, on this network; asked less and "
-                                     "less often"),
-                                  1},
-    [WL_REASON_NOT_ALIVE] = {"not-alive",
-                             N_("handshake on %s done, it has not said yet that it is alive"), 1},
-    [WL_REASON_ROUTED] = {"routed", N_("using %s: no direct handshake yet"), 1},
-    [WL_REASON_ROUTED_NO_ENDPOINT] = {"routed-no-endpoint",
-                                      N_("using %s: no address of it is known yet"), 1},
+                             N_("no answer from %s endpoints; retrying with increasing delay"), 1},
+    [WL_REASON_ADDRESS_UNUSED] =
+        {"address-unused", N_("no host at %s on this network; retrying with increasing delay"), 1},
+    [WL_REASON_NOT_ALIVE] = {"not-alive", N_("handshake with %s complete, waiting for its Alive"),
+                             1},
+    [WL_REASON_ROUTED] = {"routed", N_("via %s: no direct handshake yet"), 1},
+    [WL_REASON_ROUTED_NO_ENDPOINT] = {"routed-no-endpoint", N_("via %s: no known endpoint"), 1},
     [WL_REASON_ROUTED_VERIFYING] = {"routed-verifying",
-                                    N_("using %s until %s is known to work both ways"), 2},
-    [WL_REASON_ROUTED_SILENT] = {"routed-silent", N_("using %s: nothing comes from %s any more"),
-                                 2},
+                                    N_("via %s until %s is verified in both directions"), 2},
+    [WL_REASON_ROUTED_SILENT] = {"routed-silent", N_("via %s: no more packets from %s"), 2},
     [WL_REASON_DIRECT_LAN] = {"direct-lan", N_("on the same network, direct on %s"), 1},
     [WL_REASON_DIRECT] = {"direct", N_("direct on %s"), 1},
 
-    [WL_REASON_SELF] = {"self", N_("this member says so itself"), 0},
-    [WL_REASON_CONFIGURED_TRUST] = {"configured-trust", N_("the profile trusts %s with %s"), 2, 2},
+    [WL_REASON_SELF] = {"self", N_("originated by this member"), 0},
+    [WL_REASON_CONFIGURED_TRUST] = {"configured-trust", N_("%s has trust %s in the profile"), 2, 2},
     [WL_REASON_TRUSTED_ROUTER] = {"trusted-router",
-                                  N_("%s is a router by the profile, so it may name members"), 1},
-    [WL_REASON_TRUSTED_PEER] = {"trusted-peer", N_("%s is a known peer, which may tell endpoints"),
-                                1},
+                                  N_("%s is a router in the profile and may introduce members"), 1},
+    [WL_REASON_TRUSTED_PEER] = {"trusted-peer",
+                                N_("%s is a known peer and may advertise endpoints"), 1},
     [WL_REASON_TRUSTED] = {"trusted", N_("%s is trusted"), 1},
-    [WL_REASON_TRUSTED_SOURCE_GONE] = {"trusted-source-gone", N_("its source was trusted"), 0},
-    [WL_REASON_STALE_CONFIGURED_TRUST] = {"stale-configured-trust",
-                                          N_("the profile trusts %1$s with %2$s; kept, because "
-                                             "%1$s cannot be asked now"),
-                                          2, 2},
-    [WL_REASON_STALE_ROUTER] = {"stale-router",
-                                N_("%1$s is a router by the profile, so it may name members; kept, "
-                                   "because %1$s cannot be asked now"),
-                                1},
-    [WL_REASON_STALE_PEER] = {"stale-peer",
-                              N_("%1$s is a known peer, which may tell endpoints; kept, because "
-                                 "%1$s cannot be asked now"),
-                              1},
-    [WL_REASON_STALE] = {"stale", N_("%1$s is trusted; kept, because %1$s cannot be asked now"), 1},
+    [WL_REASON_TRUSTED_SOURCE_GONE] = {"trusted-source-gone", N_("its former source was trusted"),
+                                       0},
+    [WL_REASON_STALE_CONFIGURED_TRUST] =
+        {"stale-configured-trust",
+         N_("%1$s has trust %2$s in the profile; kept while %1$s is unreachable"), 2, 2},
+    [WL_REASON_STALE_ROUTER] =
+        {"stale-router",
+         N_("%1$s is a router in the profile and may introduce members; kept while %1$s is unreachable"),
+         1},
+    [WL_REASON_STALE_PEER] =
+        {"stale-peer",
+         N_("%1$s is a known peer and may advertise endpoints; kept while %1$s is unreachable"), 1},
+    [WL_REASON_STALE] = {"stale", N_("%1$s is trusted; kept while %1$s is unreachable"), 1},
     [WL_REASON_STALE_SOURCE_GONE] =
         {"stale-source-gone",
-         N_("its source was trusted; kept, because its source cannot be asked "
-            "now"),
-         0},
+         N_("its former source was trusted; kept while that source is unreachable"), 0},
 
-    [WL_REASON_PENDING] = {"pending", N_("not looked at yet"), 0},
+    [WL_REASON_PENDING] = {"pending", N_("not evaluated yet"), 0},
     [WL_REASON_UNKNOWN_SUBJECT_SOURCE] =
         {"unknown-subject-source",
-         N_("refused: it is about nobody we know, and %s may not name "
-            "members"),
-         1},
+         N_("refused: unknown subject, and %s is not trusted to introduce members"), 1},
     [WL_REASON_NOT_ALLOWED_ENDPOINTS] = {"not-allowed-endpoints",
-                                         N_("refused: %s may not tell endpoints"), 1},
-    [WL_REASON_NOT_ALLOWED_PREFIXES] = {"not-allowed-prefixes",
-                                        N_("refused: %s may not give prefixes to others"), 1},
+                                         N_("refused: %s is not trusted to advertise endpoints"),
+                                         1},
+    [WL_REASON_NOT_ALLOWED_PREFIXES] =
+        {"not-allowed-prefixes",
+         N_("refused: %s is not trusted to advertise allowed IPs of other members"), 1},
     [WL_REASON_NOT_ALLOWED_MEMBERS] = {"not-allowed-members",
-                                       N_("refused: %s may not name members"), 1},
-    [WL_REASON_TRUST_TOO_LOW_ENDPOINTS] = {"trust-too-low-endpoints",
-                                           N_("refused: %s may not tell endpoints, its trust is "
-                                              "%s"),
-                                           2, 2},
-    [WL_REASON_TRUST_TOO_LOW_PREFIXES] = {"trust-too-low-prefixes",
-                                          N_("refused: %s may not give prefixes to others, its "
-                                             "trust is %s"),
-                                          2, 2},
-    [WL_REASON_TRUST_TOO_LOW_MEMBERS] = {"trust-too-low-members",
-                                         N_("refused: %s may not name members, its trust is %s"), 2,
-                                         2},
+                                       N_("refused: %s is not trusted to introduce members"), 1},
+    [WL_REASON_TRUST_TOO_LOW_ENDPOINTS] =
+        {"trust-too-low-endpoints",
+         N_("refused: %s is not trusted to advertise endpoints; its trust is %s"), 2, 2},
+    [WL_REASON_TRUST_TOO_LOW_PREFIXES] =
+        {"trust-too-low-prefixes",
+         N_("refused: %s is not trusted to advertise allowed IPs of other members; its trust is %s"),
+         2, 2},
+    [WL_REASON_TRUST_TOO_LOW_MEMBERS] =
+        {"trust-too-low-members",
+         N_("refused: %s is not trusted to introduce members; its trust is %s"), 2, 2},
 
     REFUSED(ACCEPTED) = {"accepted", N_("accepted"), 0},
-    REFUSED(UNTRUSTED) = {"untrusted", N_("refused: its source is not trusted with that"), 0},
-    REFUSED(UNKNOWN_SUBJECT) = {"unknown-subject",
-                                N_("refused: about nobody we know, and its source may not "
-                                   "introduce members"),
-                                0},
-    REFUSED(ABOUT_US) = {"about-us", N_("refused: about ourselves"), 0},
-    REFUSED(BAD_ADDRESS) = {"bad-address",
-                            N_("refused: not an address that a peer can be reached at"), 0},
+    REFUSED(UNTRUSTED) = {"untrusted", N_("refused: the trust of its source is too low"), 0},
+    REFUSED(UNKNOWN_SUBJECT) =
+        {"unknown-subject",
+         N_("refused: unknown subject, and its source is not trusted to introduce members"), 0},
+    REFUSED(ABOUT_US) = {"about-us", N_("refused: its subject is this member"), 0},
+    REFUSED(BAD_ADDRESS) = {"bad-address", N_("refused: not a usable endpoint address"), 0},
     REFUSED(IN_TUNNEL) = {"in-tunnel", N_("refused: an address inside the tunnel"), 0},
     REFUSED(IN_NETWORKS) = {"in-networks",
-                            N_("refused: an address in a network that goes through the tunnel"), 0},
-    REFUSED(OWN_ENDPOINT) = {"own-endpoint", N_("refused: our own address and port"), 0},
-    REFUSED(DEFAULT_ROUTE) = {"default-route",
-                              N_("refused: a default route is never taken from a fact"), 0},
+                            N_("refused: an address in a network that is routed into the tunnel"),
+                            0},
+    REFUSED(OWN_ENDPOINT) = {"own-endpoint", N_("refused: an endpoint of this machine"), 0},
+    REFUSED(DEFAULT_ROUTE) = {"default-route", N_("refused: facts cannot set a default route"), 0},
     REFUSED(OUTSIDE) = {"outside", N_("refused: outside the networks of the profile"), 0},
-    REFUSED(OWN_ADDRESS) = {"own-address", N_("refused: our own address"), 0},
-    REFUSED(ON_LINK) = {"on-link", N_("refused: overlaps a network this machine is attached to"),
-                        0},
+    REFUSED(OWN_ADDRESS) = {"own-address", N_("refused: a tunnel address of this member"), 0},
+    REFUSED(ON_LINK) = {"on-link",
+                        N_("refused: overlaps a network that this machine is attached to"), 0},
     REFUSED(HAS_SERVER) = {"has-server",
                            N_("refused: covers a gateway or DNS server of this machine"), 0},
-    REFUSED(HAS_ENDPOINT) = {"has-endpoint", N_("refused: covers the address a peer is reached at"),
-                             0},
-    REFUSED(CONFIGURED) = {"configured", N_("refused: the profile gives it to another peer"), 0},
+    REFUSED(HAS_ENDPOINT) = {"has-endpoint", N_("refused: covers the endpoint of a peer"), 0},
+    REFUSED(CONFIGURED) = {"configured", N_("refused: the profile assigns it to another peer"), 0},
     REFUSED(TAKEN) = {"taken", N_("refused: another member claimed it first"), 0},
-    REFUSED(TOO_MANY) = {"too-many", N_("refused: too many of them"), 0},
-    REFUSED(FOREIGN_ALIVE) = {"foreign-alive", N_("refused: an Alive about somebody else"), 0},
-    REFUSED(COLLISION) = {"collision",
-                          N_("refused: its link-local address is that of another member"), 0},
+    REFUSED(TOO_MANY) = {"too-many", N_("refused: limit reached"), 0},
+    REFUSED(FOREIGN_ALIVE) = {"foreign-alive", N_("refused: an Alive about another member"), 0},
+    REFUSED(COLLISION) = {"collision", N_("refused: same link-local address as another member"), 0},
 };
 
 WlReason *

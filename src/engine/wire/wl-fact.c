@@ -144,16 +144,16 @@ wl_fact_describe(const WlFact *fact)
                                fact->value.group.inner_length);
     case WL_ATTRIBUTE_PATH:
         if (fact->value.path.version != WL_PATH_VERSION)
-            return g_strdup_printf("way of version %u", fact->value.path.version);
+            return g_strdup_printf("path message of version %u", fact->value.path.version);
         if (fact->value.path.flags & WL_PATH_PROBE_REQUEST)
-            return g_strdup("look at the way");
-        return g_strdup_printf("way %s, epoch %u",
+            return g_strdup("probe request");
+        return g_strdup_printf("path %s, epoch %u",
                                fact->value.path.flags & WL_PATH_DIRECT ? "direct" : "router",
                                fact->value.path.epoch);
     case WL_ATTRIBUTE_ACK:
         if (fact->value.ack.version != WL_ACK_VERSION)
-            return g_strdup_printf("receipt of version %u", fact->value.ack.version);
-        return g_strdup_printf("receipt for %" G_GSIZE_FORMAT " datagram%s", fact->value.ack.n,
+            return g_strdup_printf("ack of version %u", fact->value.ack.version);
+        return g_strdup_printf("ack of %" G_GSIZE_FORMAT " datagram%s", fact->value.ack.n,
                                fact->value.ack.n == 1 ? "" : "s");
     default:
         return g_strdup_printf("unknown attribute 0x%02x", fact->attribute);

@@ -56,12 +56,13 @@ test_sentence(void)
 
     speak("en");
     trust = wl_editor_live_sentence("trust-too-low-members", two, "");
-    g_assert_cmpstr(trust, ==, "refused: nas may not name members, its trust is Allowed IPs");
+    g_assert_cmpstr(trust, ==,
+                    "refused: nas is not trusted to introduce members; its trust is Allowed IPs");
     /* from a later version of the service */
     unknown = wl_editor_live_sentence("by-carrier-pigeon", two, "sent by a pigeon");
     g_assert_cmpstr(unknown, ==, "sent by a pigeon");
     short_of = wl_editor_live_sentence("routed-silent", NULL, "");
-    g_assert_cmpstr(short_of, ==, "using : nothing comes from  any more");
+    g_assert_cmpstr(short_of, ==, "via : no more packets from ");
 }
 
 static char *
@@ -117,12 +118,12 @@ test_facts(void)
     add_fact(live, "allowed-ips", "10.77.0.9/32", "", NULL); /* from the profile */
     g_assert_null(wl_editor_live_dup_facts(live, PHONE_KEY));
     add_fact(live, "endpoint", "192.0.2.9:41000", HUB_KEY, NULL);
-    add_fact(live, "allowed-ips", "10.0.0.0/8", LAPTOP_KEY, "refused: too many of them");
+    add_fact(live, "allowed-ips", "10.0.0.0/8", LAPTOP_KEY, "refused: limit reached");
     add_fact(live, "member", "phone", HUB_KEY, NULL);
     few = wl_editor_live_dup_facts(live, PHONE_KEY);
     g_assert_cmpstr(few, ==,
                     "Endpoint 192.0.2.9:41000, from hub\n"
-                    "Allowed IP 10.0.0.0/8, from " LAPTOP_KEY "; refused: too many of them\n"
+                    "Allowed IP 10.0.0.0/8, from " LAPTOP_KEY "; refused: limit reached\n"
                     "Member, from hub");
     for (guint i = 0; i < 100; i++)
         add_fact(live, "endpoint", "192.0.2.9:41000", HUB_KEY, NULL);

@@ -330,16 +330,16 @@ test_extensions(void)
     static const struct {
         const char *hex, *shown;
     } good[] = {
-        {"7700" SUBJECT "01010000000501020003", "way direct, epoch 5"},
-        {"7700" SUBJECT "0100fffffffe00000000", "way router, epoch 4294967294"},
-        {"7700" SUBJECT "01f000000005010200032105ff", "way router, epoch 5"},
-        {"7700" SUBJECT "01020000000000000000", "look at the way"},
-        {"7700" SUBJECT "02", "way of version 2"},
-        {"7700" SUBJECT "00ffffff", "way of version 0"},
-        {"7200" SUBJECT "01", "receipt for 0 datagrams"},
-        {"7200" SUBJECT "010102030405060708", "receipt for 1 datagram"},
-        {"7200" SUBJECT "010102030405060708a1a2a3a4a5a6a7a8ff", "receipt for 2 datagrams"},
-        {"7200" SUBJECT "020102030405060708", "receipt of version 2"},
+        {"7700" SUBJECT "01010000000501020003", "path direct, epoch 5"},
+        {"7700" SUBJECT "0100fffffffe00000000", "path router, epoch 4294967294"},
+        {"7700" SUBJECT "01f000000005010200032105ff", "path router, epoch 5"},
+        {"7700" SUBJECT "01020000000000000000", "probe request"},
+        {"7700" SUBJECT "02", "path message of version 2"},
+        {"7700" SUBJECT "00ffffff", "path message of version 0"},
+        {"7200" SUBJECT "01", "ack of 0 datagrams"},
+        {"7200" SUBJECT "010102030405060708", "ack of 1 datagram"},
+        {"7200" SUBJECT "010102030405060708a1a2a3a4a5a6a7a8ff", "ack of 2 datagrams"},
+        {"7200" SUBJECT "020102030405060708", "ack of version 2"},
     };
 
     for (guint i = 0; i < G_N_ELEMENTS(good); i++) {

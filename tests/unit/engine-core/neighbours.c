@@ -134,8 +134,7 @@ test_reason(void)
     answer(bench, LAN, FALSE);
     g_assert_cmpint(bench_view(bench, desktop)->state, ==, WL_PEER_CONNECTING);
     g_assert_cmpstr(bench_view(bench, desktop)->reason_text, ==,
-                    "nobody has its address, " LAN_AT
-                    ", on this network; asked less and less often");
+                    "no host at " LAN_AT " on this network; retrying with increasing delay");
     bench_run(bench, SEC(600));
     g_assert_cmpint(bench_view(bench, desktop)->state, ==, WL_PEER_OFFLINE);
     g_assert_cmpint(bench_view(bench, desktop)->reason->id, ==, WL_REASON_ADDRESS_UNUSED);

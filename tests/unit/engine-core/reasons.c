@@ -53,8 +53,7 @@ test_sentence(void)
     g_assert_cmpstr(plain->text, ==, "no uplink");
     g_assert_null(plain->arguments[0]);
     g_assert_cmpstr(kept->text, ==,
-                    "the profile trusts hub %s with Endpoint; kept, because hub %s cannot be asked "
-                    "now");
+                    "hub %s has trust Endpoint in the profile; kept while hub %s is unreachable");
     g_assert_cmpstr(kept->arguments[0], ==, "hub %s");
     g_assert_cmpstr(kept->arguments[1], ==, "Endpoint");
     g_assert_null(kept->arguments[2]);

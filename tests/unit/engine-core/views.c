@@ -160,7 +160,7 @@ test_facts(void)
     view = find_fact(views, "endpoint", "198.51.100.3:51820", &hub->key);
     g_assert_true(view->accepted);
     g_assert_cmpstr(view->source_name, ==, "hub");
-    g_assert_cmpstr(view->reason->text, ==, "the profile trusts hub with Membership");
+    g_assert_cmpstr(view->reason->text, ==, "hub has trust Membership in the profile");
     g_assert_cmpint(view->expires, ==, bench->now + SEC(255));
 
     view = find_fact(views, "member", "printer", &hub->key);
@@ -177,7 +177,7 @@ test_facts(void)
     g_assert_false(view->accepted);
     g_assert_cmpstr(view->subject_name, ==, "");
     g_assert_cmpstr(view->reason->text, ==,
-                    "refused: desktop may not name members, its trust is Endpoint");
+                    "refused: desktop is not trusted to introduce members; its trust is Endpoint");
 
     view = find_fact(views, "endpoint", HUB_ENDPOINT, NULL);
     g_assert_true(view->accepted);
@@ -202,15 +202,15 @@ test_rules(void)
     views = wl_engine_dup_facts(bench->engine);
     view = find_fact(views, "endpoint", "198.51.100.3:1", &hub->key);
     g_assert_cmpstr(view->reason->text, ==,
-                    "hub is a router by the profile, so it may name members");
+                    "hub is a router in the profile and may introduce members");
     view = find_fact(views, "endpoint", "198.51.100.3:2", &desktop->key);
-    g_assert_cmpstr(view->reason->text, ==, "desktop is a known peer, which may tell endpoints");
+    g_assert_cmpstr(view->reason->text, ==, "desktop is a known peer and may advertise endpoints");
     view = find_fact(views, "endpoint", "127.0.0.1:3", &desktop->key);
     g_assert_false(view->accepted);
     g_assert_true(find_fact(views, "endpoint", "198.51.100.3:4", &hub->key)->accepted);
     view = find_fact(views, "endpoint", "198.51.100.3:5", &desktop->key);
     g_assert_cmpstr(view->reason->text, ==,
-                    "refused: it is about nobody we know, and desktop may not name members");
+                    "refused: unknown subject, and desktop is not trusted to introduce members");
 }
 
 static void
@@ -233,8 +233,7 @@ test_stale_fact(void)
     g_assert_true(view->stale && view->accepted);
     g_assert_cmpint(view->expires, <=, bench->now);
     g_assert_cmpstr(view->reason->text, ==,
-                    "the profile trusts hub with Membership; kept, because hub cannot be asked "
-                    "now");
+                    "hub has trust Membership in the profile; kept while hub is unreachable");
     for (guint i = 0; i < views->len; i++) {
         view = g_ptr_array_index(views, i);
         g_assert_cmpstr(view->value, !=, "192.0.2.1:1");
@@ -406,7 +405,7 @@ test_quiet_offline(void)
     bench_run(bench, SEC(600));
     g_assert_cmpint(bench_view(bench, bench_member(bench, 2))->state, ==, WL_PEER_OFFLINE);
     g_assert_cmpstr(bench_view(bench, bench_member(bench, 2))->reason_text, ==,
-                    "no answer from 2 addresses; asked less and less often");
+                    "no answer from 2 endpoints; retrying with increasing delay");
     bench_clear(bench);
     bench_run(bench, SEC(900));
     g_assert_cmpuint(bench_changes(bench, bench_member(bench, 2), WL_PEER_RECREATE), >, 0);
@@ -426,9 +425,9 @@ test_no_address(void)
     bench_uplink(bench, "192.168.1.10/24");
     bench_run(bench, SEC(5));
     g_assert_cmpstr(bench_view(bench, bench_member(bench, 1))->reason_text, ==,
-                    "the name hub.example.net has no address yet");
+                    "name hub.example.net not resolved yet");
     g_assert_true(g_str_has_suffix(bench_view(bench, bench_member(bench, 2))->reason_text,
-                                   " has to tell one"));
+                                   " to advertise one"));
 }
 
 static void
@@ -442,7 +441,7 @@ test_no_endpoint(void)
     bench_uplink(bench, "192.168.1.10/24");
     bench_run(bench, SEC(5));
     g_assert_cmpstr(bench_view(bench, bench_member(bench, 1))->reason_text, ==,
-                    "no address of it is known yet; it has to come to us");
+                    "no known endpoint; waiting for it to connect");
 }
 
 static void
