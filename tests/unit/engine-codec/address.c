@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Text and arithmetic of addresses, endpoints, prefixes and keys. */
+/* Addresses, endpoints, prefixes, keys and devices: text, classes and containment. */
 #include "test-vectors.h"
 #include "wl-device.h"
 
@@ -153,7 +153,7 @@ test_endpoint_equal(void)
 {
     WlEndpoint a, b;
 
-    /* Whatever is in the padding. */
+    /* Padding does not matter. */
     memset(&a, 0xff, sizeof(a));
     memset(&b, 0, sizeof(b));
     g_assert_true(wl_ip_parse("192.0.2.1", &a.ip));

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Properties of the codec: what is decoded encodes again, and nothing from outside harms it. */
+/* Properties of the fact codec: decoded facts encode to the same bytes, and no input does harm. */
 #include "test-vectors.h"
 #include "wl-uvarint.h"
 
@@ -59,7 +59,7 @@ test_uvarint_round_trip(void)
             g_assert_cmpint(wl_uvarint_decode(bytes, size, &again, &consumed), ==, WL_DECODE_OK);
             g_assert_cmpuint(again, ==, number);
             g_assert_cmpuint(consumed, ==, size);
-            /* Minimal: the last byte carries something. */
+            /* Shortest form: the last byte is not zero. */
             g_assert_true(size == 1 || bytes[size - 1] != 0);
         }
     }
@@ -91,7 +91,7 @@ test_decode_order(void)
     check_order("2180808080808080808080", "varint-overflow");
     check_order("21808004", "ttl-range");
     check_order("218080808080808080", "truncated");
-    /* A bad value is noticed only when all of it is there. */
+    /* A truncated value is reported before an invalid one. */
     check_order("45fe01" SUBJECT "00000000000000000000ffffc0000201ca", "truncated");
     check_order("61fe01" SUBJECT "0a000000", "truncated");
     check_order("61fe01" SUBJECT "0a00000021", "prefix-range");
@@ -105,7 +105,7 @@ test_decode_order(void)
     check_order("4d00" SUBJECT "0b7a80808080808080808002", "varint-overflow");
     check_order("4d00" SUBJECT "016e", "truncated");
     check_order("4d00" SUBJECT "026e01", "metadata-attr-length");
-    /* Entries are judged one after another. */
+    /* Entries are checked in order. */
     check_order("4d00" SUBJECT "07620102"
                 "6e02f0f0",
                 "metadata-basic");
@@ -141,7 +141,7 @@ test_inner_order(void)
 
 /* ---- random bytes -------------------------------------------------------------------------- */
 
-/* Bytes that get further than noise: a known attribute, a short TTL, then chance. */
+/* A known attribute and a short TTL, then random bytes: gets further than noise. */
 static gsize
 random_fact(GRand *rand, guint8 *bytes, gsize size)
 {
@@ -196,7 +196,7 @@ test_random_round_trip(void)
         g_auto(WlFact) fact = {0};
         g_autofree char *text = NULL;
 
-        /* Exactly as long as it is, so that a read beyond the end is seen. */
+        /* An exact allocation, so the sanitizers see a read past the end. */
         bytes = g_memdup2(buffer, MAX(length, 1));
         if (wl_fact_decode(bytes, length, &fact, &consumed) != WL_DECODE_OK)
             continue;
@@ -226,7 +226,7 @@ test_random_inner(void)
             gsize length = random_fact(rand, bytes, sizeof(bytes)), consumed;
             g_auto(WlFact) fact = {0};
 
-            /* Mostly facts that can be read, so that the walk gets far. */
+            /* Mostly valid facts, so decoding gets far. */
             if (wl_fact_decode(bytes, length, &fact, &consumed) == WL_DECODE_OK)
                 g_byte_array_append(inner, bytes, consumed);
             else if (g_rand_int_range(rand, 0, 40) == 0)
@@ -240,7 +240,8 @@ test_random_inner(void)
     g_assert_cmpuint(whole, >, 50);
 }
 
-/* ---- identity and makers ------------------------------------------------------------------- */
+/* ---- identity and constructors
+ * ------------------------------------------------------------------- */
 
 static const WlKey subject = {{1, 2, 3}}, other_subject = {{1, 2, 4}};
 
@@ -322,7 +323,7 @@ test_labels(void)
     g_assert_cmpstr(wl_decode_error_label(WL_DECODE_N_ERRORS), ==, "unknown");
 }
 
-/* Ours alone: what follows the known fields belongs to it, and of other versions nothing is read.
+/* Extension facts extend to the end of the group; of an unknown version only the version is read.
  */
 static void
 test_extensions(void)
@@ -373,10 +374,10 @@ main(int argc, char **argv)
     g_test_add_func("/codec/fact/random-round-trip", test_random_round_trip);
     g_test_add_func("/codec/fact/random-inner", test_random_inner);
     g_test_add_func("/codec/fact/identity", test_identity);
-    g_test_add_func("/codec/fact/normalised", test_normalised);
+    g_test_add_func("/codec/fact/v4-mapped-normalized", test_normalised);
     g_test_add_func("/codec/fact/copy", test_copy);
     g_test_add_func("/codec/fact/ttl-far-apart", test_ttl_far_apart);
-    g_test_add_func("/codec/fact/labels", test_labels);
+    g_test_add_func("/codec/fact/error-labels", test_labels);
     g_test_add_func("/codec/fact/extensions", test_extensions);
     return g_test_run();
 }

@@ -37,12 +37,12 @@ test_canonical(void)
     assert_canonical("0a6201016e05616c706861", "0a6e05616c706861620101");
     assert_canonical("117a03666f6f6201000101786e0466726564", "116e0466726564010178620100"
                                                              "7a03666f6f");
-    /* Lengths that were longer than they need be. */
+    /* Lengths in a longer form than necessary. */
     assert_canonical("06628180800001", "03620101");
     assert_canonical("05ff80006e00", "046e00ff00");
 }
 
-/* All 256 attributes, last first: the most entries there can be. */
+/* All 256 attributes, last first: the largest number of entries. */
 static void
 test_all_attributes(void)
 {
@@ -189,7 +189,7 @@ main(int argc, char **argv)
     g_test_add_func("/codec/metadata/canonical", test_canonical);
     g_test_add_func("/codec/metadata/all-attributes", test_all_attributes);
     g_test_add_func("/codec/metadata/get", test_get);
-    g_test_add_func("/codec/metadata/made", test_made);
+    g_test_add_func("/codec/metadata/new", test_made);
     g_test_add_func("/codec/metadata/display-name", test_display_name);
     g_test_add_func("/codec/metadata/utf8", test_utf8);
     return g_test_run();

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Every datagram of wirelink-packets.json, and of the recorded ones where they are at hand. */
+/* Every datagram of wirelink-packets.json, and the recorded ones if they are available. */
 #include "test-vectors.h"
 
 #include <string.h>
@@ -63,8 +63,8 @@ check_packet(JsonObject *vector)
 }
 
 /*
- * Cut at every length, in memory that ends there: whatever was valid becomes truncated or a shorter
- * fact, and never more is consumed than there is.
+ * Every datagram cut at every length, in an exact allocation: it becomes truncated or a shorter
+ * fact, and no more is consumed than there is.
  */
 static void
 check_cut_packet(JsonObject *vector)

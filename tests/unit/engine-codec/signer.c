@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-#define MANY_PEERS 6100 /* more than the signer keeps shared keys of */
+#define MANY_PEERS 6100 /* more than the signer caches shared keys of */
 
 typedef struct {
     GRand *rand;
@@ -60,7 +60,7 @@ open_packet(WlSigner *to, WlSigner *from, GBytes *packet)
     return open_bytes(to, from, g_bytes_get_data(packet, NULL), g_bytes_get_size(packet));
 }
 
-/* One bit changed anywhere but in attribute and TTL is noticed. */
+/* A changed bit anywhere but in attribute and TTL is detected. */
 static void
 test_every_bit(Fixture *fixture, gconstpointer data)
 {
@@ -115,11 +115,11 @@ test_results(Fixture *fixture, gconstpointer data)
                                    g_bytes_get_size(good), &sender, facts, &error),
                     ==, WL_RECEIVE_WRONG_SOURCE);
     g_assert_cmpint(error, ==, WL_DECODE_OK);
-    /* Nobody else can read it, nor its sender. */
+    /* Only the receiver accepts it, not a third member and not the sender. */
     g_assert_cmpint(open_packet(fixture->a, fixture->a, good), ==, WL_RECEIVE_BAD_TAG);
 }
 
-/* What is dropped from the table of shared keys is computed anew. */
+/* A dropped shared key is computed again. */
 static void
 test_many_peers(Fixture *fixture, gconstpointer data)
 {

@@ -61,7 +61,7 @@ free_case(gpointer data)
     g_free(test);
 }
 
-/* Some vectors have no name: their number says which. */
+/* Vectors without a name are identified by their number. */
 static char *
 case_path(const char *prefix, JsonObject *vector, guint index)
 {

@@ -82,7 +82,7 @@ check_link_local(JsonObject *vector)
 
 /* ---- facts --------------------------------------------------------------------------------- */
 
-/* The vector keeps the value's members beside the others, and leaves out what is obvious. */
+/* The vector has the members of the value beside the others and omits defaults. */
 static void
 check_fact(JsonObject *vector)
 {
@@ -158,7 +158,7 @@ make_value(WlFact *fact, JsonObject *vector)
     }
 }
 
-/* The same bytes from our own makers. */
+/* The constructors produce the same bytes. */
 static void
 check_made_fact(JsonObject *vector)
 {
@@ -223,7 +223,7 @@ check_signed_group(JsonObject *vector)
     signer = wl_signer_new(&signer_key, test_random_fixed, nonce);
     recipient = wl_signer_new(&recipient_key, test_random_fixed, NULL);
 
-    /* The tag is right only with the right shared secret. */
+    /* The tag is valid only with the right shared key. */
     made = wl_signer_sign(signer, wl_signer_get_public_key(recipient), inner->data, inner->len);
     g_assert_nonnull(made);
     g_assert_cmpmem(g_bytes_get_data(made, NULL), g_bytes_get_size(made), packet->data,
@@ -279,7 +279,7 @@ check_receive(JsonObject *vector)
     load_key(json_object_get_string_member(vector, "recipient"), "private_hex", &own);
     signer = wl_signer_new(&own, test_random_fixed, NULL);
     g_assert_true(wl_ip_parse(json_object_get_string_member(vector, "source"), &source));
-    /* Twice: with the shared key computed, and with the one kept. */
+    /* Twice: with a computed and with a cached shared key. */
     for (guint i = 0; i < 2; i++) {
         result = wl_signer_open(signer, &source, packet->data, packet->len, &sender, facts, NULL);
         g_assert_cmpstr(wl_receive_result_label(result), ==, expected_result(vector));
@@ -309,7 +309,7 @@ check_low_order(JsonObject *vector)
                     ==, WL_RECEIVE_BAD_TAG);
 }
 
-/* A fact of a wanted size: an endpoint, or metadata with an entry nobody knows. */
+/* A fact of the given size: an endpoint, or metadata with an unknown entry. */
 static void
 make_sized_fact(WlFact *fact, guint size, gint64 expires)
 {
