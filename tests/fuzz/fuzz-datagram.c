@@ -6,6 +6,7 @@
 #include <glib.h>
 
 #include "fuzz.h"
+#include "wl-fact-codec.h"
 #include "wl-fact.h"
 
 static void

@@ -18,6 +18,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "wl-fact-codec.h"
 #include "wl-group.h"
 #include "wl-link-local.h"
 #include "wl-signer.h"

@@ -4,6 +4,7 @@
 
 #include <sodium.h>
 
+#include "wl-fact-codec.h"
 #include "wl-fact.h"
 
 static void

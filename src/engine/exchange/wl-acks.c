@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "wl-fact-codec.h"
+
 /*
  * A datagram of facts may be lost, and whoever is taken to know a fact is told it again only when
  * it runs out there. So what was told is kept until it is known to have come. Members of ours say

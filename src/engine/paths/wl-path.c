@@ -4,6 +4,7 @@
 #include "paths/wl-path-go.h"
 #include "paths/wl-traffic.h"
 #include "state/wl-engine-predicates.h"
+#include "wl-fact-codec.h"
 
 /*
  * In WireGuard an allowed IP has one owner, for sending and for receiving: where one side of a pair

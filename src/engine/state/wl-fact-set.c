@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "state/wl-timing.h"
+#include "wl-fact-codec.h"
 
 /* An endpoint for which another one had to go, and that its source goes on telling. */
 #define DISPLACED_N 1024

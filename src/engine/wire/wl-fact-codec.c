@@ -4,9 +4,10 @@
  * big-endian. Decoding copies everything but the parts of groups and acks, which point into the
  * caller's buffer.
  */
+#include "wl-fact-codec.h"
+
 #include <string.h>
 
-#include "wl-fact.h"
 #include "wl-uvarint.h"
 
 #define PATH_SIZE 10

@@ -83,30 +83,11 @@ void wl_fact_clear(WlFact *fact);
 void wl_fact_copy(const WlFact *fact, WlFact *copy);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(WlFact, wl_fact_clear)
 
-/**
- * Decodes one fact at @data (docs/protocol.md 1.2). *consumed gets its size; bytes after it are not
- * examined. On an error @fact is all zero.
- */
-WlDecodeError wl_fact_decode(const guint8 *data, gsize length, WlFact *fact, gsize *consumed);
-
-/**
- * Decodes the facts inside a group (docs/protocol.md 1.5). Any error, a nested group included,
- * discards all of them: @facts, from wl_fact_array_new(), is then empty.
- */
-WlDecodeError wl_fact_decode_inner(const guint8 *data, gsize length, GArray *facts);
 /** An array of WlFact that clears its elements. */
 GArray *wl_fact_array_new(void);
 
-/** Appends the canonical encoding with the `ttl` field. WlSigner makes groups. */
-void wl_fact_encode(const WlFact *fact, GByteArray *out);
-gsize wl_fact_encoded_size(const WlFact *fact);
 /** Whole seconds from @now to @expires (both µs), rounded down, within 0 and 65535. */
 guint16 wl_fact_ttl(gint64 expires, gint64 now);
-
-/** Hash and equality of the identity (docs/protocol.md 5.1): attribute, subject and canonical
- * value, of an Alive without the value. */
-guint wl_fact_identity_hash(gconstpointer fact);
-gboolean wl_fact_identity_equal(gconstpointer a, gconstpointer b);
 
 /** Constructors: overwrite *fact without clearing it, reference @metadata, set ttl to 0.
  * IPv4-mapped addresses become IPv4. */

@@ -5,6 +5,8 @@
  */
 #include "wl-group.h"
 
+#include "wl-fact-codec.h"
+
 struct _WlGroup {
     GPtrArray *groups;   /* of GByteArray, none of them empty */
     GByteArray *scratch; /* the fact that is being added */

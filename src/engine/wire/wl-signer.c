@@ -8,6 +8,7 @@
 #include <sodium.h>
 #include <string.h>
 
+#include "wl-fact-codec.h"
 #include "wl-group.h"
 #include "wl-link-local.h"
 

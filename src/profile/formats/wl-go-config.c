@@ -341,7 +341,7 @@ read_member(Reader *reader, const char *member, JsonNode *node, GError **error)
     static const char *const notes[] = {"Debug", "Iface", "Config-Path", "Dump", "Version", "Help"};
     WlProfile *profile = reader->file->profile;
     g_autofree char *path = member_path("", member);
-    gboolean value;
+    gboolean value = FALSE;
 
     if (JSON_NODE_HOLDS_NULL(node))
         return TRUE;

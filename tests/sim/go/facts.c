@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "go/go-private.h"
+#include "wl-fact-codec.h"
 
 static void
 fact_free(gpointer data)

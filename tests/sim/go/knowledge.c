@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "go/go-private.h"
+#include "wl-fact-codec.h"
 
 /* docs/protocol.md 5.4. Nothing is ever purged, as in the daemon. */
 struct _GoKnowledge {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "go/rig.h"
 
+#include "wl-fact-codec.h"
 #include "wl-link-local.h"
 
 static void

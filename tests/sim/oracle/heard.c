@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "oracle/oracle-private.h"
+#include "wl-fact-codec.h"
 
 #define FRESH SIM_SEC(160) /* age of a handshake whose session may still live */
 

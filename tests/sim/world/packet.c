@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "world/packet.h"
 
+#include "wl-fact-codec.h"
 #include "wl-fact.h"
 
 #define HANDSHAKE_SIZE 148

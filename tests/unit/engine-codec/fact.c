@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Properties of the fact codec: decoded facts encode to the same bytes, and no input does harm. */
 #include "test-vectors.h"
+#include "wl-fact-codec.h"
 #include "wl-uvarint.h"
 
 #include <string.h>

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Every datagram of wirelink-packets.json, and the recorded ones if they are available. */
 #include "test-vectors.h"
+#include "wl-fact-codec.h"
 
 #include <string.h>
 

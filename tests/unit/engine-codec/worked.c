@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Every worked example of wirelink-vectors.json. */
 #include "test-vectors.h"
+#include "wl-fact-codec.h"
 #include "wl-group.h"
 #include "wl-link-local.h"
 #include "wl-signer.h"

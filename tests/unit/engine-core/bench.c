@@ -5,6 +5,7 @@
 
 #include "state/wl-engine-state.h"
 #include "wl-boot-id.h"
+#include "wl-fact-codec.h"
 #include "wl-group.h"
 #include "wl-link-local.h"
 
