@@ -159,7 +159,7 @@ find_slip(const WlProfileKey *key, const char *text)
             continue;
         *strchr(items[i], '/') = '\0';
         host = wl_profile_item_parse(key, items[i], NULL);
-        if (strncmp(host, canonical, strcspn(host, "/") + 1))
+        if (strncmp(host, canonical, strcspn(host, "/") + 1) != 0)
             return g_strdup_printf(
                 _("%s has bits set beyond its prefix; write %s for the network or "
                   "%s for the single address"),

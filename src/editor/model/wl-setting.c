@@ -50,7 +50,7 @@ load_item(const char *name, const char *value, gpointer user_data)
     }
     key = wl_profile_keys_find(fields->scope, rest);
     if (key && key->type == WL_KEY_TYPE_VERSION) {
-        if (*value && strcmp(value, "1")) {
+        if (*value && !g_str_equal(value, "1")) {
             g_free(loader->model->version);
             loader->model->version = wl_profile_value_quote(value);
         }

@@ -86,7 +86,8 @@ wl_format_detect(const char *text, gsize length)
         if (line)
             line++;
     }
-    explicit_bzero(copy, strlen(copy));
+    if (copy)
+        explicit_bzero(copy, strlen(copy));
     return found;
 }
 

@@ -174,8 +174,9 @@ wl_wgquick_format_plain(const WlProfileFile *file)
 char *
 wl_wgquick_format_peer(const WlProfilePeer *peer)
 {
+    g_autoptr(WlProfileFile) empty = wl_profile_file_new();
     Writer writer = {0};
 
-    append_section(&writer, WL_FORMAT_WIRELINK, WL_PROFILE_SECTION_PEER, NULL, peer);
+    append_section(&writer, WL_FORMAT_WIRELINK, WL_PROFILE_SECTION_PEER, empty, peer);
     return writer.text;
 }

@@ -172,7 +172,7 @@ wl_wirehub_format(const WlProfileFile *file, const char *own_key, WlLosses *loss
         guint8 bytes[4];
         guint ignored;
 
-        if (!split(profile->addresses->pdata[i], bytes, &ignored) || memcmp(bytes, own, 4))
+        if (!split(profile->addresses->pdata[i], bytes, &ignored) || memcmp(bytes, own, 4) != 0)
             wl_losses_add(losses, "Address, all but the first IPv4 one,", NULL);
     }
     if (profile->role == WL_PROFILE_ROLE_LEAF)
