@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * wirelink-sim: runs scenarios and random worlds, and prints what fails. Exit status 1: something
+ * failed, 2: an error of usage or of a scenario.
+ */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Makes a random world as the text of a scenario. All decisions come from the seed.
+ */
 #include "random-world.h"
 
 #include "oracle/oracle.h"

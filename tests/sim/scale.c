@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Measures one hub with many leaves. CPU time is that of the engine alone.
+ */
 #include "scale.h"
 
 #include <malloc.h>

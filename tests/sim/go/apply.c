@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What a Go daemon makes of the facts about one peer: its state, allowed IPs and endpoint.
+ */
 #include <string.h>
 
 #include "go/go-private.h"

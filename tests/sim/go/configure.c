@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The device of a Go daemon: added and removed peers, and the changes that it requests.
+ */
 #include "go/go-private.h"
 
 #include "wl-engine-config.h"

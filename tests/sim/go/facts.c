@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A set of facts by identity. It owns copies of its facts.
+ */
 #include "go/go-private.h"
 #include "wl-fact-codec.h"
 

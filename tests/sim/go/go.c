@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The run loop of the model: ticks, chunks, inputs and outputs.
+ */
 #include "go/go-private.h"
 
 #include "wl-engine-config.h"

@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What each peer knows, so that only new facts are sent.
+ */
 #include <string.h>
 
 #include "go/go-private.h"

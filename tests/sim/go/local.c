@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The local facts of a Go daemon, and endpoints that route through the tunnel.
+ */
 #include "go/go-private.h"
 
 #include "wl-engine-config.h"

@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The rig of the tests: one Go daemon whose device, clock and peers the test plays. A failed call
+ * ends the test.
+ */
 #include "go/rig.h"
 
 #include "wl-fact-codec.h"

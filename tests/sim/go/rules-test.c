@@ -18,7 +18,7 @@ typedef struct {
     const char *allowed_ips; /* likewise */
     WlTrust trust;           /* configured for it */
     gboolean exchanger;
-    WlRole role; /* ours */
+    WlRole role; /* of the daemon */
     gboolean chatty;
     gboolean handshake;
     gboolean alive, facts; /* what it is sent */

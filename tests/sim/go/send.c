@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Which facts a Go daemon sends to which peer.
+ */
 #include "go/go-private.h"
 
 #include "wl-engine-config.h"

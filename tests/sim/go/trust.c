@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The trust that a Go daemon has in a source, and its own role.
+ */
 #include "go/go-private.h"
 
 #include "wl-engine-config.h"

@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Views of the model, for the simulator and for tests. Arrays are to be freed by the caller.
+ */
 #include "go/go-private.h"
 
 #include "wl-engine-config.h"

@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The rate of attempts: endpoints that a member sets in its device. Times in µs of the world.
+ */
 #include "oracle/oracle-private.h"
 
 /* docs/engine.md "Connect": ten unanswered initiations a second in all, and one in 5 s to one

@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What a native member may put into its device. Each check returns NULL or a sentence, to be freed.
+ */
 #include "oracle/oracle-private.h"
 
 /* A session of this age no longer counts (docs/protocol.md 7.2). */

@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What a native member may advertise.
+ */
 #include "oracle/oracle-private.h"
 
 #define LOCAL_TTL 255 /* s, of local facts */

@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What a host has received and seen so far: facts by source, and endpoints of its peers. It only
+ * grows.
+ */
 #include "oracle/oracle-private.h"
 #include "wl-fact-codec.h"
 

@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The sizes of the tables of a native member. The only check that looks inside the engine.
+ */
 #include "oracle/oracle-private.h"
 #include "state/wl-engine-state.h"
 

@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The oracle: one watch for each host, one record for each pair. It writes to nothing but these.
+ */
 #include <string.h>
 
 #include "oracle/oracle-private.h"

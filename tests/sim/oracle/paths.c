@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Whether two hosts can be direct, from the topology alone.
+ */
 #include "oracle/oracle-private.h"
 
 #define MAX_DEPTH 4

@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What a fact may do, as predicates on a profile and a machine. No state.
+ */
 #include "oracle/oracle-private.h"
 
 /* Written from the documents and not from the engine, so that both cannot share a mistake.

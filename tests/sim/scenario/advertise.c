@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Facts of an event "advertise": reads, signs and sends them.
+ */
 #include "scenario/advertise.h"
 
 #include "state/wl-fact-set.h"

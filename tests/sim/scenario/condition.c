@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Conditions: of one host, of a pair, or a comparison of a count. A condition changes nothing in
+ * the world.
+ */
 #include <string.h>
 
 #include "scenario/run.h"

@@ -103,7 +103,7 @@ run_reload(Run *run, Event *event)
 }
 
 static void
-run_name(Run *run, Event *event)
+run_dns(Run *run, Event *event)
 {
     gboolean known;
 
@@ -113,7 +113,7 @@ run_name(Run *run, Event *event)
 
 /* dns NAME ADDRESS... */
 static gboolean
-parse_name(Run *run, ScenarioLine *line, Event *event, GError **error)
+parse_dns(Run *run, ScenarioLine *line, Event *event, GError **error)
 {
     WlIp ip;
 
@@ -131,6 +131,6 @@ const EventKind event_config_kinds[] = {
     {"device", parse_device, run_device},
     {"profile", parse_profile, run_profile},
     {"reload", event_parse_hosts, run_reload},
-    {"dns", parse_name, run_name},
+    {"dns", parse_dns, run_dns},
     {NULL},
 };

@@ -54,14 +54,14 @@ enter_portal(SimHost *host)
 
 DEFINE_FOR_EACH(run_stop, sim_host_stop)
 DEFINE_FOR_EACH(run_crash, sim_host_crash)
-DEFINE_FOR_EACH(run_off, sim_host_power_off)
+DEFINE_FOR_EACH(run_power_off, sim_host_power_off)
 DEFINE_FOR_EACH(run_sleep, sim_host_sleep)
 DEFINE_FOR_EACH(run_wake, sim_host_wake)
-DEFINE_FOR_EACH(run_lose_link, sim_host_lose_link)
-DEFINE_FOR_EACH(run_wipe, wipe)
+DEFINE_FOR_EACH(run_delete_link, sim_host_delete_link)
+DEFINE_FOR_EACH(run_wipe_state, wipe)
 DEFINE_FOR_EACH(run_refresh, refresh)
 DEFINE_FOR_EACH(run_online, go_online)
-DEFINE_FOR_EACH(run_portal, enter_portal)
+DEFINE_FOR_EACH(run_captive_portal, enter_portal)
 
 gboolean
 event_parse_hosts(Run *run, ScenarioLine *line, Event *event, GError **error)
@@ -112,7 +112,7 @@ parse_protected_hosts(Run *run, ScenarioLine *line, Event *event, GError **error
 }
 
 static void
-run_forget(Run *run, Event *event)
+run_forget_endpoint(Run *run, Event *event)
 {
     g_autoptr(GError) error = NULL;
 
@@ -125,7 +125,7 @@ run_forget(Run *run, Event *event)
 
 /* forget-endpoint HOST PEER ENDPOINT */
 static gboolean
-parse_forget(Run *run, ScenarioLine *line, Event *event, GError **error)
+parse_forget_endpoint(Run *run, ScenarioLine *line, Event *event, GError **error)
 {
     return (event->a = scenario_take_host(run, line, error)) &&
            (event->b = scenario_take_host(run, line, error)) &&
@@ -136,16 +136,16 @@ const EventKind event_member_kinds[] = {
     {"start", event_parse_hosts, run_start},
     {"stop", event_parse_hosts, run_stop},
     {"crash", event_parse_hosts, run_crash},
-    {"power-off", event_parse_hosts, run_off},
+    {"power-off", event_parse_hosts, run_power_off},
     {"sleep", event_parse_hosts, run_sleep},
     {"wake", event_parse_hosts, run_wake},
-    {"delete-link", event_parse_hosts, run_lose_link},
-    {"wipe-state", event_parse_hosts, run_wipe},
+    {"delete-link", event_parse_hosts, run_delete_link},
+    {"wipe-state", event_parse_hosts, run_wipe_state},
     {"refresh", event_parse_hosts, run_refresh},
-    {"captive-portal", event_parse_hosts, run_portal},
+    {"captive-portal", event_parse_hosts, run_captive_portal},
     {"online", event_parse_hosts, run_online},
     {"clock", parse_clock, run_clock},
     {"protected-hosts", parse_protected_hosts, run_protected_hosts},
-    {"forget-endpoint", parse_forget, run_forget},
+    {"forget-endpoint", parse_forget_endpoint, run_forget_endpoint},
     {NULL},
 };

@@ -179,16 +179,16 @@ parse_cut(Run *run, ScenarioLine *line, Event *event, GError **error)
 }
 
 static void
-run_jam(Run *run, Event *event)
+run_refuse_sends(Run *run, Event *event)
 {
     if (event->flag)
-        g_hash_table_add(event->a->jammed, event->b);
+        g_hash_table_add(event->a->refused_sends, event->b);
     else
-        g_hash_table_remove(event->a->jammed, event->b);
+        g_hash_table_remove(event->a->refused_sends, event->b);
 }
 
 static gboolean
-parse_jam(Run *run, ScenarioLine *line, Event *event, GError **error)
+parse_refuse_sends(Run *run, ScenarioLine *line, Event *event, GError **error)
 {
     event->flag = TRUE;
     return (event->a = scenario_take_host(run, line, error)) &&
@@ -196,7 +196,7 @@ parse_jam(Run *run, ScenarioLine *line, Event *event, GError **error)
 }
 
 static gboolean
-parse_unjam(Run *run, ScenarioLine *line, Event *event, GError **error)
+parse_allow_sends(Run *run, ScenarioLine *line, Event *event, GError **error)
 {
     return (event->a = scenario_take_host(run, line, error)) &&
            (event->b = scenario_take_host(run, line, error));
@@ -209,7 +209,7 @@ const EventKind event_network_kinds[] = {
     {"nat", parse_nat, NULL},
     {"cut", parse_cut, run_cut},
     {"mend", parse_cut, run_mend},
-    {"refuse-sends", parse_jam, run_jam},
-    {"allow-sends", parse_unjam, run_jam},
+    {"refuse-sends", parse_refuse_sends, run_refuse_sends},
+    {"allow-sends", parse_allow_sends, run_refuse_sends},
     {NULL},
 };

@@ -71,13 +71,13 @@ parse_stream(Run *run, ScenarioLine *line, Event *event, GError **error)
 }
 
 static void
-run_end(Run *run, Event *event)
+run_end_stream(Run *run, Event *event)
 {
     sim_stream_stop(event->stream);
 }
 
 static gboolean
-parse_end(Run *run, ScenarioLine *line, Event *event, GError **error)
+parse_end_stream(Run *run, ScenarioLine *line, Event *event, GError **error)
 {
     const char *right = "a stream that an earlier line starts";
     const char *name = scenario_line_take(line, right, error);
@@ -147,7 +147,7 @@ parse_advertise(Run *run, ScenarioLine *line, Event *event, GError **error)
 
 const EventKind event_traffic_kinds[] = {
     {"stream", parse_stream, run_stream},
-    {"end-stream", parse_end, run_end},
+    {"end-stream", parse_end_stream, run_end_stream},
     {"ping", parse_ping, run_ping},
     {"advertise", parse_advertise, run_advertise},
     {NULL},

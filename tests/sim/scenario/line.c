@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Scenario files as lines, and lines as words. Each error names file, line and word.
+ */
 #include "scenario/line.h"
 
 #include <string.h>

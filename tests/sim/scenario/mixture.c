@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The mixtures of members.
+ */
 #include "scenario/mixture.h"
 
 #include <string.h>

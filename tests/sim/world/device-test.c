@@ -304,10 +304,10 @@ test_sessions(Rig *rig, gconstpointer data)
 static void
 test_no_endpoint(Rig *rig, gconstpointer data)
 {
-    WlIp nobody;
+    WlIp unowned;
 
-    g_assert_true(wl_ip_parse("10.77.0.99", &nobody));
-    g_assert_false(send(&rig->a, &nobody));
+    g_assert_true(wl_ip_parse("10.77.0.99", &unowned));
+    g_assert_false(send(&rig->a, &unowned));
     g_assert_false(send(&rig->b, &rig->a.tunnel));
     g_assert_true(g_queue_is_empty(&rig->b.wire));
     connect_ends(rig);

@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A binary heap. Entries with the same time keep the order in which they were set.
+ */
 #include "world/heap.h"
 
 static gboolean

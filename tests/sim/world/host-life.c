@@ -257,7 +257,7 @@ sim_host_wake(SimHost *self)
 }
 
 void
-sim_host_lose_link(SimHost *self)
+sim_host_delete_link(SimHost *self)
 {
     if (!self->device)
         return;

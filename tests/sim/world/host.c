@@ -44,7 +44,7 @@ sim_host_new(SimWorld *world, const char *name)
     self->ports = g_ptr_array_new_with_free_func((GDestroyNotify) port_free);
     self->served = g_array_new(FALSE, TRUE, sizeof(WlPrefix));
     self->absent = g_ptr_array_new();
-    self->jammed = g_hash_table_new(NULL, NULL);
+    self->refused_sends = g_hash_table_new(NULL, NULL);
     self->config = wl_engine_config_new();
     self->config->private_key = self->private_key;
     self->config->name = g_strdup(name);
@@ -77,7 +77,7 @@ sim_host_free(SimHost *self)
     g_ptr_array_unref(self->ports);
     g_array_unref(self->served);
     g_ptr_array_unref(self->absent);
-    g_hash_table_unref(self->jammed);
+    g_hash_table_unref(self->refused_sends);
     g_clear_pointer(&self->watched, g_array_unref);
     wl_engine_config_free(self->config);
     g_array_unref(self->protected_hosts);

@@ -55,10 +55,10 @@ struct _SimHost {
     WlIp link_local;
     GPtrArray *ports; /* of SimPort, owned */
     guint16 listen_port;
-    gboolean forwards;  /* packets of others through the tunnel */
-    gboolean silent;    /* answers no echo */
-    GHashTable *jammed; /* of SimHost: facts for them cannot be sent */
-    GArray *served;     /* of WlPrefix: networks behind it, which answer */
+    gboolean forwards;         /* packets of others through the tunnel */
+    gboolean silent;           /* answers no echo */
+    GHashTable *refused_sends; /* of SimHost: facts for them cannot be sent */
+    GArray *served;            /* of WlPrefix: networks behind it, which answer */
     GPtrArray
         *absent; /* of SimHost: in the profile, but not in the device of a Go daemon at the start */
     WlEngineConfig *config;
@@ -110,7 +110,7 @@ void sim_host_power_off(SimHost *self);
 void sim_host_sleep(SimHost *self);
 void sim_host_wake(SimHost *self);
 /** Deletes the link, which is recreated. */
-void sim_host_lose_link(SimHost *self);
+void sim_host_delete_link(SimHost *self);
 /** What NetworkManager reports. A suspended machine learns it when it wakes. */
 void sim_host_set_connectivity(SimHost *self, WlConnectivity connectivity);
 void sim_host_set_protected_hosts(SimHost *self, const WlIp *protected_hosts, gsize n);

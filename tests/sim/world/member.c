@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The member on a host, of either kind.
+ */
 #include "world/member.h"
 
 gboolean

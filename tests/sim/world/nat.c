@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Mappings of a NAT and what they let in. Times in µs of the world.
+ */
 #include "world/nat.h"
 
 /* As Linux's connection tracking has it for UDP. */

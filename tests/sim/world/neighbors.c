@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Neighbor resolution. A query belongs to its host and ends with a result or with the member.
+ */
 #include "world/neighbors.h"
 
 #include "world/outputs.h"

@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Networks and the datagrams that cross them. A datagram in flight holds a reference to its
+ * message.
+ */
 #include "world/net.h"
 
 #include <string.h>
@@ -185,7 +189,7 @@ pass(SimPort *port, WlEndpoint *source, WlEndpoint *destination, gboolean dry)
     return sim_nat_out(nat, source, destination, dry) ? &nat->outside : NULL;
 }
 
-/* ---- on the way */
+/* ---- datagrams in flight */
 
 static void
 datagram_free(Datagram *datagram)

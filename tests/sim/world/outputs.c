@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Carries out the outputs of a member, and measures its CPU time in ns.
+ */
 #include "world/outputs.h"
 
 #include <time.h>
@@ -110,7 +113,7 @@ send_facts(SimHost *host, const WlOutput *output)
     gsize length = g_bytes_get_size(output->bytes);
     SimPacket *packet;
 
-    if (g_hash_table_contains(host->jammed, to)) {
+    if (g_hash_table_contains(host->refused_sends, to)) {
         sim_world_trace(host->world, host->name, "cannot send to %s", to->name);
         sim_member_send_failed(host, &output->key);
         return;

@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The owners of prefixes: a hash table, searched with the lengths that occur, longest first.
+ */
 #include "world/owners.h"
 
 #define LENGTHS 129

@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Packets and messages. Both are reference-counted.
+ */
 #include "world/packet.h"
 
 #include "wl-fact-codec.h"

@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Streams of numbered packets. Times in µs of the world.
+ */
 #include "world/stream.h"
 
 static void

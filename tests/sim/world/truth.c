@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The true state between two hosts, for conditions, the oracle and descriptions of failures.
+ */
 #include "world/truth.h"
 
 #include "world/member.h"

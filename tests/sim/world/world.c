@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The world: its clock, its random numbers, its timers, and its hosts by name and key.
+ */
 #include "world/world.h"
 
 #include <stdlib.h>
