@@ -172,7 +172,7 @@ static gboolean
 is_unsettled(const WlEngine *self)
 {
     return self->scheduler.scheduled->len > 0 ||
-           (self->prefixes.due && self->prefixes.due_at <= self->now);
+           wl_prefix_table_is_due(&self->prefixes, self->now);
 }
 
 /* A dump is of all peers, and those of thousands take most of the time while thousands come, each

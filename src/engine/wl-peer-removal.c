@@ -2,10 +2,10 @@
 #include "wl-peer-removal.h"
 
 #include "exchange/wl-acks.h"
-#include "facts/wl-allowed-ips-arbitration.h"
 #include "facts/wl-display-names.h"
 #include "facts/wl-fact-evaluate.h"
 #include "facts/wl-local-facts.h"
+#include "facts/wl-prefix-owner.h"
 #include "paths/wl-neighbors.h"
 #include "paths/wl-path-go.h"
 #include "paths/wl-traffic.h"
@@ -50,7 +50,7 @@ wl_engine_remove_peer(WlEngine *self, WlPeer *peer)
     wl_signer_drop(self->signer, &peer->key);
     wl_neighbors_update_index(self, peer, NULL);
     wl_prefix_table_drop_hosts(&self->prefixes, peer);
-    wl_allowed_ips_disown(self, peer);
+    wl_prefix_owner_release(self, peer);
     wl_peer_table_remove(&self->peers, peer);
     wl_local_facts_drop(self, &key);
     wl_fact_evaluate_about(self, &key);

@@ -276,7 +276,7 @@ remove_orphans(WlEngine *self, GHashTable *waiting)
     WlPeer *peer;
 
     do {
-        self->prefixes.due_at = WL_LONG_AGO;
+        wl_prefix_table_delay(&self->prefixes, WL_LONG_AGO);
         wl_fact_evaluate_due(self);
         peer = wl_members_update_by_profile(self, waiting);
         if (peer)

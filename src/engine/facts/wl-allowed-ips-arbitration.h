@@ -3,6 +3,6 @@
 
 #include "state/wl-engine-state.h"
 
-/** @peer has no claimed prefix any more. */
-void wl_allowed_ips_disown(WlEngine *self, WlPeer *peer);
+/** Evaluates every allowed-IPs fact that the dirty prefixes can affect, and assigns the owners of
+ * these prefixes (docs/engine.md "What a fact may do"). Sets when the next arbitration may run. */
 void wl_allowed_ips_arbitrate(WlEngine *self);

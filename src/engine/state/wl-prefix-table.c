@@ -33,6 +33,18 @@ wl_prefix_table_clear(WlPrefixTable *self)
 }
 
 gboolean
+wl_prefix_table_is_due(const WlPrefixTable *self, gint64 now)
+{
+    return self->due && self->due_at <= now;
+}
+
+void
+wl_prefix_table_delay(WlPrefixTable *self, gint64 when)
+{
+    self->due_at = when;
+}
+
+gboolean
 wl_prefix_table_is_transit(const WlPeerTable *peers, const WlKey *subject)
 {
     const WlPeer *peer = wl_peer_table_find(peers, subject);

@@ -36,6 +36,11 @@ typedef struct {
 void wl_prefix_table_init(WlPrefixTable *self);
 void wl_prefix_table_clear(WlPrefixTable *self);
 
+/** TRUE: some prefixes are dirty, and @now arbitration may run. */
+gboolean wl_prefix_table_is_due(const WlPrefixTable *self, gint64 now);
+/** The next arbitration runs at @when at the earliest; WL_LONG_AGO: in the turn of the next change.
+ */
+void wl_prefix_table_delay(WlPrefixTable *self, gint64 when);
 /** The peer that the profile makes a router or trusts with allowed IPs: others may have prefixes
  * inside its own. */
 gboolean wl_prefix_table_is_transit(const WlPeerTable *peers, const WlKey *subject);

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#pragma once
+
+#include "state/wl-prefix-table.h"
+
+/**
+ * The claimed prefixes that one arbitration evaluates: those that changed, and all that can affect
+ * their verdicts. These are the prefixes inside the outermost claimed prefix that covers the
+ * changed one and belongs to no transit peer. Filled once, then read.
+ */
+typedef struct {
+    GPtrArray *claimed; /* of WlClaimedPrefix, owned by the prefix table */
+    GArray *prefixes;   /* of WlPrefix: the key of each of those */
+} WlPrefixComponent;
+
+/** Collects the prefixes that follow from the dirty ones of @table, each once. Empties the dirty
+ * list. */
+void wl_prefix_component_collect(WlPrefixComponent *self, WlPrefixTable *table);
+/** Frees the lists of @self. */
+void wl_prefix_component_clear(WlPrefixComponent *self);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(WlPrefixComponent, wl_prefix_component_clear)

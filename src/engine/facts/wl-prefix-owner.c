@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "facts/wl-prefix-owner.h"
+
+#include "facts/wl-routes.h"
+#include "state/wl-engine-marks.h"
+#include "wl-prefix-set.h"
+
+static void
+set_learned(WlEngine *self, const WlKey *subject, const WlPrefix *prefix, gboolean has)
+{
+    WlPeer *peer = wl_peer_table_find(&self->peers, subject);
+
+    if (has)
+        wl_routes_add(self, prefix);
+    else
+        wl_routes_drop(self, prefix);
+    if (!peer)
+        return;
+    if (has)
+        wl_prefix_set_add(peer->learned_ips, prefix);
+    else
+        wl_prefix_set_remove(peer->learned_ips, prefix);
+    wl_scheduler_schedule(&self->scheduler, peer);
+}
+
+static const WlKey *
+find_owner(const WlClaimedPrefix *claimed)
+{
+    for (guint i = 0; i < claimed->entries->len; i++) {
+        const WlFactEntry *entry = claimed->entries->pdata[i];
+        if (wl_fact_entry_accepted(entry, TRUE))
+            return &entry->fact.subject;
+    }
+    return NULL;
+}
+
+void
+wl_prefix_owner_update(WlEngine *self, WlClaimedPrefix *claimed, const WlPrefix *prefix)
+{
+    const WlKey *owner = find_owner(claimed);
+
+    if (claimed->owned ? owner && wl_key_equal(owner, &claimed->owner) : !owner) {
+        WlPeer *peer = owner ? wl_peer_table_find(&self->peers, owner) : NULL;
+
+        /* The prefix may have been accepted before its owner became a member. */
+        if (peer && wl_prefix_set_add(peer->learned_ips, prefix))
+            wl_scheduler_schedule(&self->scheduler, peer);
+        return;
+    }
+    if (claimed->owned)
+        set_learned(self, &claimed->owner, prefix, FALSE);
+    claimed->owned = owner != NULL;
+    if (owner) {
+        claimed->owner = *owner;
+        set_learned(self, owner, prefix, TRUE);
+    }
+    wl_engine_state_changed(self);
+}
+
+void
+wl_prefix_owner_release(WlEngine *self, WlPeer *peer)
+{
+    for (guint i = 0; i < peer->learned_ips->len; i++) {
+        const WlPrefix *prefix = &g_array_index(peer->learned_ips, WlPrefix, i);
+        WlClaimedPrefix *claimed = wl_prefix_map_get(self->prefixes.claimed, prefix);
+
+        claimed->owned = FALSE;
+        wl_routes_drop(self, prefix);
+        wl_prefix_table_mark_dirty(&self->prefixes, prefix, claimed->wide);
+    }
+    g_array_set_size(peer->learned_ips, 0);
+}

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#pragma once
+
+#include "state/wl-engine-state.h"
+
+/*
+ * The rules for one allowed-IPs fact that do not depend on the claims of other members: trust,
+ * policy, the prefixes of the profile and the hosts at which peers are reached (docs/engine.md
+ * "What a fact may do"). Nothing here changes anything.
+ */
+
+/** The verdict on the source @origin of @entry, whose masked prefix is @prefix.
+ * WL_VERDICT_ACCEPTED: the claims of other members decide. */
+WlVerdict wl_prefix_rules_check(const WlEngine *self, const WlFactEntry *entry,
+                                const WlFactSource *origin, const WlPrefix *prefix);
