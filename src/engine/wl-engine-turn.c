@@ -171,8 +171,7 @@ run_pass(WlEngine *self)
 static gboolean
 is_unsettled(const WlEngine *self)
 {
-    return self->scheduler.scheduled->len > 0 ||
-           wl_prefix_table_is_due(&self->prefixes, self->now);
+    return self->scheduler.scheduled->len > 0 || wl_prefix_table_is_due(&self->prefixes, self->now);
 }
 
 /* A dump is of all peers, and those of thousands take most of the time while thousands come, each

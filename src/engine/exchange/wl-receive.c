@@ -94,7 +94,7 @@ endpoint_told(WlEngine *self, const WlPeer *sender, const WlFact *fact, WlFactSo
 static gboolean
 is_of_no_use(const WlEngine *self, const WlPeer *peer, const WlFact *fact)
 {
-    return wl_fact_set_untrusted(self->facts) >= WL_MAX_UNTRUSTED &&
+    return wl_fact_set_count_untrusted(self->facts) >= WL_MAX_UNTRUSTED &&
            !wl_fact_set_lookup(self->facts, fact) &&
            wl_verdict_is_untrusted(wl_engine_check_trust(self, fact, &peer->key));
 }

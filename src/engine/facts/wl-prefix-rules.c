@@ -76,8 +76,8 @@ check_configured(const WlEngine *self, const WlKey *subject, const WlPrefix *pre
         return WL_VERDICT_CONFIGURED;
     /* A peer on its router's path is reached by the prefix of that router: a more specific prefix
      * of another member would take the traffic away. */
-    if (lookup.covered && wl_prefix_map_find_within(self->prefixes.configured, prefix,
-                                                    is_direct_of_another, &lookup))
+    if (lookup.covered &&
+        wl_prefix_map_find_within(self->prefixes.configured, prefix, is_direct_of_another, &lookup))
         return WL_VERDICT_CONFIGURED;
     return WL_VERDICT_ACCEPTED;
 }

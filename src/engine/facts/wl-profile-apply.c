@@ -26,8 +26,8 @@ wl_profile_apply_own(WlEngine *self)
         router_peer |= wl_peer_config_is_router(peer);
     }
     /* Each of those tells of itself, and of others that it meets. */
-    wl_fact_set_allow(self->facts,
-                      WL_MAX_FACT_SOURCES + WL_MAX_FACT_SOURCES_OF_PEER * self->config->peers->len);
+    wl_fact_set_set_max_sources(self->facts, WL_MAX_FACT_SOURCES + WL_MAX_FACT_SOURCES_OF_PEER *
+                                                                       self->config->peers->len);
     self->own.router = self->config->role == WL_ROLE_ROUTER ||
                        (self->config->role == WL_ROLE_AUTOMATIC && !router_peer);
 }

@@ -2,7 +2,9 @@
 #pragma once
 
 #include "state/wl-advertiser.h"
-#include "state/wl-fact-set.h"
+#include "state/wl-fact-set-expiry.h"
+#include "state/wl-fact-set-local.h"
+#include "state/wl-fact-set-renewal.h"
 #include "state/wl-handshake-limiter.h"
 #include "state/wl-neighbor-table.h"
 #include "state/wl-output.h"

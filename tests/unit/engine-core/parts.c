@@ -243,7 +243,7 @@ test_fact_set_bounds(void)
     g_assert_cmpint(tell_endpoint(set, 100, 10, 10, WL_SEC(1), WL_SEC(256)), ==,
                     WL_FACT_SOURCE_RENEWED);
     /* a larger profile has room for more */
-    wl_fact_set_allow(set, WL_MAX_FACT_SOURCES + WL_MAX_FACT_SOURCES_OF_PEER);
+    wl_fact_set_set_max_sources(set, WL_MAX_FACT_SOURCES + WL_MAX_FACT_SOURCES_OF_PEER);
     for (guint i = 0; i < 100; i++)
         held += tell_endpoint(set, 200 + i, 14, 14, 0, WL_SEC(255)) == WL_FACT_SOURCE_NEW;
     g_assert_cmpuint(held, ==, WL_MAX_FACT_SOURCES + WL_MAX_FACT_SOURCES_OF_PEER);

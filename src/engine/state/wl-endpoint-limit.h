@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#pragma once
+
+#include "state/wl-fact-entry.h"
+
+/**
+ * How many endpoints of one subject are kept (docs/engine.md "Limits"), and which one makes room
+ * for another. Remembers the displaced endpoints: a symmetric NAT gives a member one endpoint for
+ * each of its peers, more than are kept, and all of them are renewed. If each displaced the oldest
+ * one, all would be new again every two minutes, here and at every subscriber.
+ */
+typedef struct {
+    struct _WlDisplacedEndpoint *displaced; /* by a hash; NULL until the first one */
+} WlEndpointLimit;
+
+typedef enum {
+    WL_ENDPOINT_ROOM,     /* there is room */
+    WL_ENDPOINT_DISPLACE, /* there is room once *entry has lost source *index */
+    WL_ENDPOINT_REFUSE,   /* there is no room */
+} WlEndpointRoom;
+
+void wl_endpoint_limit_clear(WlEndpointLimit *self);
+/** Whether @source may add the endpoint @fact to the facts @about (of WlFactEntry, NULL: none) its
+ * subject. Records the displaced endpoint; the caller removes it. */
+WlEndpointRoom wl_endpoint_limit_check(WlEndpointLimit *self, const GPtrArray *about,
+                                       const WlFact *fact, const WlKey *source, gint64 now,
+                                       WlFactEntry **entry, guint *index);

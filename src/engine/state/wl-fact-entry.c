@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "state/wl-fact-entry.h"
+
+#include "state/wl-timing.h"
+
+gboolean
+wl_fact_is_endpoint(const WlFact *fact)
+{
+    return fact->attribute == WL_ATTRIBUTE_ENDPOINT_V4 ||
+           fact->attribute == WL_ATTRIBUTE_ENDPOINT_V6;
+}
+
+gboolean
+wl_fact_is_allowed(const WlFact *fact)
+{
+    return fact->attribute == WL_ATTRIBUTE_ALLOWED_V4 || fact->attribute == WL_ATTRIBUTE_ALLOWED_V6;
+}
+
+gboolean
+wl_fact_is_member(const WlFact *fact)
+{
+    return fact->attribute == WL_ATTRIBUTE_MEMBER || fact->attribute == WL_ATTRIBUTE_METADATA;
+}
+
+WlFactSource *
+wl_fact_entry_find_source(WlFactEntry *self, const WlKey *key)
+{
+    for (guint i = 0; self && i < self->sources->len; i++) {
+        WlFactSource *origin = &g_array_index(self->sources, WlFactSource, i);
+        if (wl_key_equal(&origin->key, key))
+            return origin;
+    }
+    return NULL;
+}
+
+gint64
+wl_fact_entry_first_expiry(const WlFactEntry *self)
+{
+    gint64 first = WL_NEVER;
+
+    for (guint i = 0; i < self->sources->len; i++) {
+        const WlFactSource *origin = &g_array_index(self->sources, WlFactSource, i);
+        if (!origin->stale)
+            first = MIN(first, origin->expires);
+    }
+    return first;
+}
+
+gboolean
+wl_fact_entry_has_stale(const WlFactEntry *self)
+{
+    for (guint i = 0; i < self->sources->len; i++) {
+        if (g_array_index(self->sources, WlFactSource, i).stale)
+            return TRUE;
+    }
+    return FALSE;
+}
+
+gboolean
+wl_fact_entry_is_unused(const WlFactEntry *self)
+{
+    return self->sources->len == 0 && !self->local;
+}
+
+/* A fact that is refused because of the networks of this machine is still right for others: members
+ * inside the refused network reach each other by it. */
+static gboolean
+may_relay(WlVerdict verdict)
+{
+    return verdict == WL_VERDICT_ACCEPTED || verdict == WL_VERDICT_ON_LINK ||
+           verdict == WL_VERDICT_HAS_SERVER || verdict == WL_VERDICT_IN_NETWORKS;
+}
+
+gint64
+wl_fact_entry_expires(const WlFactEntry *self, gint64 now)
+{
+    gint64 expires = 0;
+
+    if (self->local)
+        return now + WL_FACT_TTL;
+    for (guint i = 0; i < self->sources->len; i++) {
+        const WlFactSource *origin = &g_array_index(self->sources, WlFactSource, i);
+        if (!origin->stale && may_relay(origin->verdict))
+            expires = MAX(expires, origin->expires);
+    }
+    return expires;
+}
+
+gboolean
+wl_fact_entry_accepted(const WlFactEntry *self, gboolean stale)
+{
+    for (guint i = 0; i < self->sources->len; i++) {
+        const WlFactSource *origin = &g_array_index(self->sources, WlFactSource, i);
+        if (origin->verdict == WL_VERDICT_ACCEPTED && (stale || !origin->stale))
+            return TRUE;
+    }
+    return FALSE;
+}

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#pragma once
+
+#include "state/wl-knowledge.h"
+#include "wl-change-log.h"
+#include "wl-fact.h"
+#include "wl-timer-queue.h"
+#include "wl-verdict.h"
+
+/** One source of one fact. Written by the fact set only; the verdict through
+ * wl_fact_set_set_verdict(). Times in engine time (microseconds). */
+typedef struct {
+    WlKey key;
+    gint64 expires;
+    gint64 received;   /* when the source last advertised the fact */
+    guint64 sequence;  /* order of the first advertisement: the first claim of a prefix wins */
+    WlVerdict verdict; /* WL_VERDICT_N: not evaluated yet */
+    gboolean stale;    /* expired, but kept (see wl_fact_set_expire()) */
+} WlFactSource;
+
+/** One fact by identity (docs/protocol.md 5.1) with all of its sources. Owned by the fact set. The
+ * fields that a renewal reads come first, together in memory. */
+typedef struct {
+    WlFact fact;
+    GArray *sources;          /* of WlFactSource */
+    WlKnowledge known;        /* which peers know the fact, and until when */
+    gint64 advertised_until;  /* the expiry of the last change that is advertised; 0: none */
+    gboolean local;           /* this member originates the fact */
+    gboolean in_prefix_table; /* written by wl-prefix-table.c: the entry is in its claimed prefix */
+    WlTimerEntry renewal;     /* when the fact must be advertised again */
+    WlTimerEntry expiry;      /* at the latest when the first source expires */
+    WlChangeLogItem change;   /* position in the change log */
+    /* Written by exchange/wl-advertise.c: the expiry to advertise in the turn with this number. */
+    guint64 generation;
+    gint64 advertise_until;
+    guint mark;        /* of the last update of local facts that has it */
+    guint index;       /* position in the set */
+    guint stale_place; /* position in the list of stale entries, from 1; 0: not in it */
+} WlFactEntry;
+
+/** The source with @key, or NULL. @self may be NULL. Valid until the set changes. */
+WlFactSource *wl_fact_entry_find_source(WlFactEntry *self, const WlKey *key);
+/** When the first source that is not stale expires; WL_NEVER: all are stale, or there is none. */
+gint64 wl_fact_entry_first_expiry(const WlFactEntry *self);
+/** TRUE if a source is stale. */
+gboolean wl_fact_entry_has_stale(const WlFactEntry *self);
+/** TRUE if no source is left and this member does not originate the fact either. */
+gboolean wl_fact_entry_is_unused(const WlFactEntry *self);
+/** Until when the fact may be advertised: a local one WL_FACT_TTL from @now, others until the
+ * latest expiry of a source that may be relayed; 0: not at all. */
+gint64 wl_fact_entry_expires(const WlFactEntry *self, gint64 now);
+/** TRUE if a source is accepted; stale sources count if @stale. */
+gboolean wl_fact_entry_accepted(const WlFactEntry *self, gboolean stale);
+
+gboolean wl_fact_is_endpoint(const WlFact *fact);
+gboolean wl_fact_is_allowed(const WlFact *fact);
+gboolean wl_fact_is_member(const WlFact *fact);

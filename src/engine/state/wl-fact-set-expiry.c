@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "state/wl-fact-set-expiry.h"
+
+#include "state/wl-fact-set-private.h"
+#include "state/wl-timing.h"
+
+/* More than the time between two turns of an engine with peers that renew facts. */
+#define EXACT_WITHIN WL_SEC(60)
+
+gboolean
+wl_fact_set_has_stale(const WlFactSet *self)
+{
+    return self->stale->len > 0;
+}
+
+/* Drops the expired sources of @entry or makes them stale. TRUE if anything changed. */
+static gboolean
+expire_entry(WlFactSet *self, WlFactEntry *entry, gint64 now, WlKeepFunc keep,
+             WlExpiredFunc expired, gpointer user_data)
+{
+    gboolean changed = FALSE;
+
+    for (guint i = entry->sources->len; i-- > 0;) {
+        WlFactSource *origin = &g_array_index(entry->sources, WlFactSource, i);
+        if (origin->expires > now)
+            continue;
+        if (!keep(entry, origin, user_data)) {
+            wl_fact_set_remove_source(self, entry, i);
+            changed = TRUE;
+        } else if (!origin->stale) {
+            origin->stale = TRUE;
+            changed = TRUE;
+        }
+    }
+    wl_fact_set_update_entry(self, entry);
+    if (changed)
+        expired(entry, user_data);
+    if (changed && wl_fact_entry_is_unused(entry))
+        wl_fact_set_remove_entry(self, entry);
+    return changed;
+}
+
+gint64
+wl_fact_set_next_expiry(WlFactSet *self, gint64 now)
+{
+    WlFactEntry *entry;
+
+    /* Timers far ahead may be too early: most facts are renewed before. */
+    while ((entry = wl_timer_queue_due(self->expiries, now + EXACT_WITHIN)) &&
+           wl_fact_entry_first_expiry(entry) > entry->expiry.when)
+        wl_timer_queue_set(self->expiries, &entry->expiry, wl_fact_entry_first_expiry(entry));
+    return wl_timer_queue_first(self->expiries);
+}
+
+gboolean
+wl_fact_set_expire(WlFactSet *self, gint64 now, gboolean again, WlKeepFunc keep,
+                   WlExpiredFunc expired, gpointer user_data)
+{
+    gboolean changed = FALSE;
+    WlFactEntry *entry;
+
+    for (guint i = again ? self->stale->len : 0; i-- > 0;)
+        changed |= expire_entry(self, self->stale->pdata[i], now, keep, expired, user_data);
+    while (wl_fact_set_next_expiry(self, now) <= now &&
+           (entry = wl_timer_queue_due(self->expiries, now)))
+        changed |= expire_entry(self, entry, now, keep, expired, user_data);
+    return changed;
+}
+
+void
+wl_fact_set_drop_source(WlFactSet *self, const WlKey *source, WlExpiredFunc expired,
+                        gpointer user_data)
+{
+    for (guint i = self->entries->len; i-- > 0;) {
+        WlFactEntry *entry = self->entries->pdata[i];
+        const WlFactSource *origin = wl_fact_entry_find_source(entry, source);
+
+        if (!origin)
+            continue;
+        wl_fact_set_remove_source(self, entry,
+                                  (guint) (origin - (const WlFactSource *) entry->sources->data));
+        expired(entry, user_data);
+        if (wl_fact_entry_is_unused(entry))
+            wl_fact_set_remove_entry(self, entry);
+    }
+}

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#pragma once
+
+#include "state/wl-fact-set.h"
+
+/* Local facts: those that this member originates. All local facts of one subject are replaced
+ * together: begin, one add for each fact, end. A changed fact is marked as changed. */
+
+void wl_fact_set_local_begin(WlFactSet *self);
+/** This member originates @fact. */
+void wl_fact_set_local_add(WlFactSet *self, const WlFact *fact, gint64 now);
+/** Drops the local facts of @subject that were not added since begin. TRUE if any fact changed. */
+gboolean wl_fact_set_local_end(WlFactSet *self, const WlKey *subject, gint64 now);
