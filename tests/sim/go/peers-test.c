@@ -140,7 +140,7 @@ test_nearly_over(void)
 /* ---- quirks (docs/protocol.md 12.11 and 12.12) --------------------------------------------- */
 
 static void
-test_unmasked(void)
+test_host_bits(void)
 {
     g_autoptr(Rig) rig = member_new(WL_ROLE_LEAF, WL_TRUST_UNSET);
 
@@ -154,7 +154,7 @@ test_unmasked(void)
 }
 
 static void
-test_claimed_twice(void)
+test_prefix_of_two_members(void)
 {
     g_autoptr(Rig) rig = member_new(WL_ROLE_LEAF, WL_TRUST_UNSET);
     guint moves = 0;
@@ -236,7 +236,7 @@ test_delete(gconstpointer data)
 
 /* A hub with an old handshake, or one that came back recently, is not authoritative. */
 static void
-test_unreliable(void)
+test_hub_not_authoritative(void)
 {
     g_autoptr(Rig) rig = stale_new(&deletes[1]);
 
@@ -288,7 +288,7 @@ test_routers_stay(void)
 
 /* Learned, then no longer advertised. */
 static void
-test_fades(void)
+test_unrenewed_member_removed(void)
 {
     g_autoptr(Rig) rig = member_new(WL_ROLE_LEAF, WL_TRUST_UNSET);
 
@@ -310,15 +310,15 @@ main(int argc, char **argv)
         g_test_add_data_func(name, &rows[i], test_apply);
     }
     g_test_add_func("/go/nearly-over", test_nearly_over);
-    g_test_add_func("/go/unmasked", test_unmasked);
-    g_test_add_func("/go/claimed-twice", test_claimed_twice);
+    g_test_add_func("/go/host-bits", test_host_bits);
+    g_test_add_func("/go/prefix-of-two-members", test_prefix_of_two_members);
     for (guint i = 0; i < G_N_ELEMENTS(deletes); i++) {
         g_autofree char *name = g_strdup_printf("/go/delete/%s", deletes[i].name);
         g_test_add_data_func(name, &deletes[i], test_delete);
     }
-    g_test_add_func("/go/unreliable", test_unreliable);
+    g_test_add_func("/go/hub-not-authoritative", test_hub_not_authoritative);
     g_test_add_func("/go/hub-rebooted", test_hub_rebooted);
     g_test_add_func("/go/routers-stay", test_routers_stay);
-    g_test_add_func("/go/fades", test_fades);
+    g_test_add_func("/go/unrenewed-member-removed", test_unrenewed_member_removed);
     return g_test_run();
 }

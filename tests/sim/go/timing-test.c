@@ -273,7 +273,7 @@ test_full_chunk(void)
 }
 
 static void
-test_names(void)
+test_endpoint_names_resolved(void)
 {
     g_autoptr(Rig) rig = rig_new();
     WlEngineConfig *config = rig_config(rig, WL_ROLE_LEAF);
@@ -305,6 +305,6 @@ main(int argc, char **argv)
     g_test_add_func("/go/clock", test_clock);
     g_test_add_func("/go/peer-rebooted", test_peer_rebooted);
     g_test_add_func("/go/full-chunk", test_full_chunk);
-    g_test_add_func("/go/names", test_names);
+    g_test_add_func("/go/endpoint-names-resolved", test_endpoint_names_resolved);
     return g_test_run();
 }
