@@ -1,21 +1,22 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "paths/wl-path.h"
 
+#include "paths/wl-path-decide.h"
 #include "paths/wl-path-go.h"
 #include "paths/wl-traffic.h"
 #include "state/wl-engine-predicates.h"
 #include "wl-fact-codec.h"
 
 /*
- * In WireGuard an allowed IP has one owner, for sending and for receiving: where one side of a pair
- * takes the direct way and the other that of a router, both directions are a hole. So a pair of
- * ours keeps one common way, (epoch, direct or router): whoever changes it counts the epoch up and
- * says so over the link-local path, which is always the direct one, and the other follows at once.
- * Where nothing comes through any more each leaves by its own observation, by the same times.
+ * In WireGuard an allowed IP has one owner, for sending and for receiving. If one of two members
+ * uses the direct path and the other the router's, packets of both directions are dropped. Two
+ * native members therefore agree on (epoch, direct or router): the member that changes the path
+ * increments the epoch and announces it over the link-local path, which is always direct, and the
+ * other follows at once. If nothing gets through, each falls back by itself, after the same times.
  *
- * The direct way is taken when a question was answered on it, so that both directions are known to
- * work, and left when nothing authenticated comes although it was asked. The questions are part of
- * the same message: unlike echoes no firewall of the other host filters them.
+ * The direct path is promoted when a probe on it was acked, which proves both directions, and given
+ * up when it is silent and probes are unacked. Probes are part of the same message: unlike echoes,
+ * no firewall of the peer filters them.
  */
 
 static gboolean
@@ -24,7 +25,7 @@ has_movable(const WlPeer *peer)
     return peer->direct_ips->len > 0 || peer->learned_ips->len > 0;
 }
 
-/* Of the first of its allowed IPs that has one. */
+/* The fallback router of the first of its allowed IPs that has one. */
 static WlPeer *
 find_router(const WlEngine *self, const WlPeer *peer)
 {
@@ -47,16 +48,16 @@ wl_path_has_fallback(const WlEngine *self, const WlPeer *peer)
     return find_router(self, peer) != NULL;
 }
 
-/* ---- saying */
+/* ---- messages */
 
 static void
-send_way(WlEngine *self, WlPeer *peer, const WlKey *subject, const WlPathMessage *way)
+send_message(WlEngine *self, WlPeer *peer, const WlKey *subject, const WlPathMessage *message)
 {
     g_autoptr(GByteArray) inner = g_byte_array_new();
     WlFact fact;
     GBytes *bytes;
 
-    wl_fact_init_path(&fact, subject, way);
+    wl_fact_init_path(&fact, subject, message);
     wl_fact_encode(&fact, inner);
     bytes = wl_signer_sign(self->signer, &peer->key, inner->data, inner->len);
     if (bytes)
@@ -64,10 +65,10 @@ send_way(WlEngine *self, WlPeer *peer, const WlKey *subject, const WlPathMessage
 }
 
 static void
-say(WlEngine *self, WlPeer *peer)
+send_state(WlEngine *self, WlPeer *peer)
 {
     WlPathState *path = &peer->path;
-    WlPathMessage way = {
+    WlPathMessage message = {
         .version = WL_PATH_VERSION,
         .flags = path->direct ? WL_PATH_DIRECT : 0,
         .epoch = path->epoch,
@@ -75,28 +76,26 @@ say(WlEngine *self, WlPeer *peer)
     };
 
     if (path->last_probe == self->now)
-        way.probe = path->probe;
+        message.probe = path->probe;
     path->pending_ack = 0;
     path->send_pending = FALSE;
-    send_way(self, peer, &self->own.key, &way);
+    send_message(self, peer, &self->own.key, &message);
 }
 
-/*
- * The other may have no traffic and so no reason to look, and the way to it is silent. The router
- * passes it on. It is a hint and no more: what becomes of the way each finds out by itself.
- */
+/* A peer without traffic has no reason to check a path that does not deliver our probes. The router
+ * relays the request. It is only a hint: each member decides by itself. */
 static void
-have_it_look(WlEngine *self, WlPeer *peer)
+request_probe(WlEngine *self, WlPeer *peer)
 {
-    const WlPathMessage look = {.version = WL_PATH_VERSION, .flags = WL_PATH_PROBE_REQUEST};
+    const WlPathMessage request = {.version = WL_PATH_VERSION, .flags = WL_PATH_PROBE_REQUEST};
     WlPeer *router = find_router(self, peer);
 
     if (router && router->native)
-        send_way(self, router, &peer->key, &look);
+        send_message(self, router, &peer->key, &request);
 }
 
 static void
-ask(WlEngine *self, WlPeer *peer)
+probe(WlEngine *self, WlPeer *peer)
 {
     WlPathState *path = &peer->path;
 
@@ -108,7 +107,7 @@ ask(WlEngine *self, WlPeer *peer)
     path->send_pending = TRUE;
 }
 
-/* ---- changing */
+/* ---- changing the path */
 
 static void
 set_direct(WlEngine *self, WlPeer *peer, gboolean direct)
@@ -124,7 +123,7 @@ set_direct(WlEngine *self, WlPeer *peer, gboolean direct)
         path->promoted = self->now;
         return;
     }
-    /* A way that is left again and again is taken less and less often. */
+    /* The hold-down grows while the path keeps failing. */
     if (self->now - path->promoted < WL_PATH_HOLD_DOWN_MAX)
         path->hold_down = CLAMP(path->hold_down * 2, WL_PATH_HOLD_DOWN_MIN, WL_PATH_HOLD_DOWN_MAX);
     else
@@ -135,7 +134,7 @@ set_direct(WlEngine *self, WlPeer *peer, gboolean direct)
     path->probe_due = self->now + WL_PATH_PROBE_INTERVAL;
 }
 
-/* Our own decision. */
+/* The own decision, which the peer has to follow. */
 static void
 change(WlEngine *self, WlPeer *peer, gboolean direct)
 {
@@ -150,17 +149,17 @@ change(WlEngine *self, WlPeer *peer, gboolean direct)
 }
 
 static gboolean
-is_answer(const WlPathState *path, guint16 answer)
+is_ack_of_ours(const WlPathState *path, guint16 ack)
 {
-    return answer != 0 && (guint16) (path->probe - answer) < WL_PATH_ACK_WINDOW &&
-           (guint16) (answer - path->fell_back_probe - 1) < G_MAXINT16;
+    return ack != 0 && (guint16) (path->probe - ack) < WL_PATH_ACK_WINDOW &&
+           (guint16) (ack - path->fell_back_probe - 1) < G_MAXINT16;
 }
 
-/* From a router: about the way to the subject. From somebody else: a router is to pass it on. */
+/* From a router: about the path to @subject. From another member: a router relays it there. */
 static void
-receive_look(WlEngine *self, WlPeer *peer, const WlKey *subject)
+receive_probe_request(WlEngine *self, WlPeer *peer, const WlKey *subject)
 {
-    const WlPathMessage look = {.version = WL_PATH_VERSION, .flags = WL_PATH_PROBE_REQUEST};
+    const WlPathMessage request = {.version = WL_PATH_VERSION, .flags = WL_PATH_PROBE_REQUEST};
     WlPeer *other = wl_peer_table_find(&self->peers, subject);
 
     if (!other || other == peer || !other->healthy || !other->native ||
@@ -171,139 +170,101 @@ receive_look(WlEngine *self, WlPeer *peer, const WlKey *subject)
         wl_path_request_check(other, self->now);
         wl_scheduler_schedule(&self->scheduler, other);
     } else if (self->own.router) {
-        send_way(self, other, &peer->key, &look);
+        send_message(self, other, &peer->key, &request);
     }
 }
 
 void
 wl_path_receive(WlEngine *self, WlPeer *peer, const WlFact *fact)
 {
-    const WlPathMessage *way = &fact->value.path;
-    gboolean direct = (way->flags & WL_PATH_DIRECT) != 0;
+    const WlPathMessage *message = &fact->value.path;
+    gboolean direct = (message->flags & WL_PATH_DIRECT) != 0;
     WlPathState *path = &peer->path;
 
-    if (way->version != WL_PATH_VERSION)
+    if (message->version != WL_PATH_VERSION)
         return;
-    if (way->flags & WL_PATH_PROBE_REQUEST) {
-        receive_look(self, peer, &fact->subject);
+    if (message->flags & WL_PATH_PROBE_REQUEST) {
+        receive_probe_request(self, peer, &fact->subject);
         return;
     }
     if (!wl_key_equal(&fact->subject, &peer->key))
         return;
     wl_scheduler_schedule(&self->scheduler, peer);
-    if (is_answer(path, way->ack)) {
+    if (is_ack_of_ours(path, message->ack)) {
         path->last_ack = self->now;
         path->unacked = 0;
     }
-    if (way->probe != 0) {
-        path->pending_ack = way->probe;
+    if (message->probe != 0) {
+        path->pending_ack = message->probe;
         path->send_pending = TRUE;
     }
-    if (way->epoch == path->epoch && direct == path->direct) {
+    if (message->epoch == path->epoch && direct == path->direct) {
         path->acked = TRUE;
-    } else if (way->epoch > path->epoch || (way->epoch == path->epoch && !direct)) {
-        path->epoch = way->epoch;
+    } else if (message->epoch > path->epoch || (message->epoch == path->epoch && !direct)) {
+        path->epoch = message->epoch;
         set_direct(self, peer, direct);
         path->acked = TRUE;
         path->send_pending = TRUE;
     } else {
-        path->send_pending = TRUE; /* it does not know ours */
+        path->send_pending = TRUE; /* the peer does not know the current epoch */
     }
 }
 
-/* ---- deciding */
+/* ---- carrying decisions out */
 
-static void
-leave(WlEngine *self, WlPeer *peer)
+static WlPathDecision
+decide(const WlEngine *self, const WlPeer *peer, gboolean has_fallback)
 {
-    change(self, peer, FALSE);
-    wl_roaming_suspect(peer); /* perhaps there is another address */
+    const WlPathInput input = {
+        .now = self->now,
+        .path = &peer->path,
+        .last_heard = peer->last_heard,
+        .handshake = peer->handshake,
+        .rx_seen = peer->rx_seen,
+        .snapshot = peer->snapshot,
+        .flow_until = peer->flow_until,
+        .has_fallback = has_fallback,
+        .may_be_promoted = has_movable(peer) && wl_peer_is_ready(peer, self->now),
+    };
+
+    return wl_path_decide(&input);
 }
 
-/* On the direct way: does anything still come? */
 static void
-watch(WlEngine *self, WlPeer *peer)
+act(WlEngine *self, WlPeer *peer, const WlPathDecision *decision)
 {
-    gint64 heard = MAX(MAX(peer->last_heard, peer->rx_seen), peer->handshake);
-    gint64 late = MAX(peer->last_heard, peer->path.promoted) + WL_PATH_ALIVE_LATE;
-    WlPathState *path = &peer->path;
-    gint64 until;
-
-    if (!wl_path_has_fallback(self, peer)) {
-        path->watched_since = WL_NEVER;
-        return;
-    }
-    /* Its Alive should have come: also where there is no traffic it is known soon. */
-    if (late <= self->now && path->check_until < late)
-        wl_path_request_check(peer, self->now);
-    until = MAX(peer->flow_until, path->check_until);
-    if (MIN(until, path->watched_until) <= self->now)
-        path->watched_since = WL_NEVER;
-    path->watched_until = MAX(until, heard + WL_PATH_QUIET);
-    if (until <= self->now) {
-        wl_scheduler_wake_peer_at(&self->scheduler, peer, late > self->now ? late : WL_NEVER);
-        return;
-    }
-    /* Whoever had nothing to say until now is not silent. */
-    if (path->watched_since == WL_NEVER)
-        path->watched_since = self->now;
-    if (path->last_probe <= MAX(heard, path->watched_since))
-        path->unacked = 0;
-    if (self->now < heard + WL_PATH_QUIET) {
-        /* Where it is not looked at any more by then, nothing is to be done at the end of that. */
-        if (heard + WL_PATH_QUIET < until)
-            wl_scheduler_wake_peer_at(&self->scheduler, peer, heard + WL_PATH_QUIET);
-        else if (late > self->now)
-            wl_scheduler_wake_peer_at(&self->scheduler, peer, late);
-        return;
-    }
-    if (self->now >= MAX(heard, path->watched_since) + WL_PATH_SILENCE &&
-        path->unacked >= WL_PATH_PROBES && self->now >= path->last_probe + WL_PATH_PROBE_INTERVAL) {
-        /* What came since the last look counts. */
-        if (peer->snapshot < self->now)
-            wl_engine_request_snapshot(self);
-        else
-            leave(self, peer);
-        return;
-    }
-    if (path->last_probe + WL_PATH_PROBE_INTERVAL <= self->now) {
-        ask(self, peer);
-        /* At the first time where it was silent before. */
-        if (path->unacked == (heard < path->watched_since ? 1 : 2))
-            have_it_look(self, peer);
-    }
-    wl_scheduler_wake_peer_at(&self->scheduler, peer, path->last_probe + WL_PATH_PROBE_INTERVAL);
-}
-
-/* On the way of a router: does the direct one work? */
-static void
-test(WlEngine *self, WlPeer *peer)
-{
-    gint64 heard = MAX(peer->last_heard, peer->handshake);
     WlPathState *path = &peer->path;
 
-    if (!has_movable(peer) || !wl_peer_is_ready(peer, self->now))
-        return;
-    if (path->last_ack > path->fell_back) {
-        if (path->fell_back + path->hold_down <= self->now)
-            change(self, peer, TRUE);
-        else
-            wl_scheduler_wake_peer_at(&self->scheduler, peer, path->fell_back + path->hold_down);
-        return;
+    path->watched_since = decision->watched_since;
+    path->watched_until = decision->watched_until;
+    path->check_until = decision->check_until;
+    path->probe_due = decision->probe_due;
+    path->probe_backoff = decision->probe_backoff;
+    path->unacked = decision->unacked;
+    switch (decision->action) {
+    case WL_PATH_STAY:
+        break;
+    case WL_PATH_PROBE:
+        probe(self, peer);
+        if (decision->request_probe)
+            request_probe(self, peer);
+        break;
+    case WL_PATH_READ_DEVICE:
+        wl_engine_request_snapshot(self);
+        break;
+    case WL_PATH_FALL_BACK:
+        change(self, peer, FALSE);
+        wl_roaming_suspect(peer); /* another endpoint may work */
+        break;
+    case WL_PATH_PROMOTE:
+        change(self, peer, TRUE);
+        break;
     }
-    /* Something came: a good moment. */
-    if (heard > path->last_probe)
-        path->probe_due = MIN(path->probe_due, path->last_probe + WL_PATH_PROBE_INTERVAL);
-    if (path->probe_due <= self->now) {
-        ask(self, peer);
-        path->probe_due = self->now + path->probe_backoff;
-        path->probe_backoff = MIN(path->probe_backoff * 2, WL_PATH_PROBE_MAX);
-    }
-    wl_scheduler_wake_peer_at(&self->scheduler, peer, path->probe_due);
+    wl_scheduler_wake_peer_at(&self->scheduler, peer, decision->wake_at);
 }
 
 static void
-tell(WlEngine *self, WlPeer *peer)
+announce(WlEngine *self, WlPeer *peer)
 {
     WlPathState *path = &peer->path;
 
@@ -322,23 +283,20 @@ tell(WlEngine *self, WlPeer *peer)
         return;
     if (path->last_probe == self->now ||
         wl_rate_limit_take(&path->send_rate, self->now, WL_PATH_SEND_INTERVAL, WL_PATH_SEND_BURST))
-        say(self, peer);
+        send_state(self, peer);
     path->send_pending = FALSE;
 }
 
 static void
-run_agreement(WlEngine *self, WlPeer *peer)
+run_agreement(WlEngine *self, WlPeer *peer, gboolean has_fallback)
 {
-    WlPathState *path = &peer->path;
+    WlPathDecision decision = decide(self, peer, has_fallback);
 
-    if (path->direct)
-        watch(self, peer);
-    else
-        test(self, peer);
-    tell(self, peer);
+    act(self, peer, &decision);
+    announce(self, peer);
 }
 
-/* A dead session ends the direct way by itself, for both at about the same time. */
+/* Both members lose the session at about the same time: no message is needed. */
 static void
 end_agreement(WlEngine *self, WlPeer *peer)
 {
@@ -359,13 +317,13 @@ void
 wl_path_run(WlEngine *self, WlPeer *peer)
 {
     gboolean ready = wl_peer_is_ready(peer, self->now);
-    gboolean covered;
+    gboolean has_fallback;
 
     if (!peer->healthy) {
         wl_traffic_watch(self, peer, FALSE);
         wl_path_go_end_inference(self, peer);
         peer->echo.responds = FALSE;
-        /* What comes by a session that we do not know of yet is kept until we do. */
+        /* A message may arrive before the snapshot that shows the session: keep its state. */
         if (peer->path.live)
             end_agreement(self, peer);
         peer->direct = FALSE;
@@ -376,14 +334,14 @@ wl_path_run(WlEngine *self, WlPeer *peer)
         wl_traffic_watch(self, peer, FALSE);
         return;
     }
-    covered = wl_path_has_fallback(self, peer);
+    has_fallback = wl_path_has_fallback(self, peer);
     if (!peer->native) {
-        wl_path_go_run(self, peer, covered);
+        wl_path_go_run(self, peer, has_fallback);
         return;
     }
     wl_path_go_end_inference(self, peer);
-    run_agreement(self, peer);
-    /* Where there is no other way, there is nothing to agree on. */
-    peer->direct = peer->path.direct || ((peer->direct || ready) && !covered);
-    wl_traffic_watch(self, peer, peer->direct && covered);
+    run_agreement(self, peer, has_fallback);
+    /* Without a fallback router there is nothing to agree on. */
+    peer->direct = peer->path.direct || ((peer->direct || ready) && !has_fallback);
+    wl_traffic_watch(self, peer, peer->direct && has_fallback);
 }

@@ -3,15 +3,16 @@
 
 #include "paths/wl-neighbors.h"
 #include "paths/wl-peer-echo.h"
+#include "paths/wl-roaming-decide.h"
 #include "state/wl-candidates.h"
 #include "state/wl-engine-marks.h"
 
 /*
- * A live session is never thrown away. Where its path may have died (a new uplink here, a new
- * address told by the peer itself or by a router, silence), it is asked with an Alive, and if
- * nothing authenticated comes, other addresses are tried inside the same session, which WireGuard's
- * roaming then confirms. Both sides do this at the same moment: that opens stateful filters on the
- * way.
+ * A live session is never given up. If its path may have failed (a new uplink, another endpoint
+ * advertised by the peer or a router, silence), the peer is sent an Alive that requests one, and if
+ * nothing authenticated arrives, other candidates are tried inside the same session; WireGuard's
+ * own roaming confirms the endpoint. Both sides do this at the same time, which opens stateful
+ * filters.
  */
 
 static gint64
@@ -20,14 +21,7 @@ patience(const WlPeer *peer)
     return peer->native || peer->echo.responds ? WL_ROAMING_PATIENCE : WL_ROAMING_PATIENCE_NO_ECHO;
 }
 
-static gboolean
-answered(const WlPeer *peer)
-{
-    return peer->last_heard > peer->roaming.started ||
-           (peer->roaming.has_baseline && peer->rx > peer->roaming.baseline);
-}
-
-/* Something was sent a period ago and nothing authenticated came since. */
+/* An Alive was sent and nothing authenticated has arrived since. */
 static gboolean
 is_silent(const WlEngine *self, const WlPeer *peer)
 {
@@ -47,7 +41,7 @@ next_candidate(WlPeer *peer)
             candidate->roaming_serial == peer->roaming.serial ||
             wl_endpoint_equal(&candidate->endpoint, &peer->endpoint))
             continue;
-        /* Somebody's private address on a network that is not ours leads nowhere. */
+        /* A private address on another network is unreachable unless it worked. */
         if (candidate->rank == WL_RANK_PRIVATE && !candidate->worked)
             continue;
         return candidate;
@@ -68,19 +62,19 @@ set_endpoint(WlEngine *self, WlPeer *peer, const WlEndpoint *endpoint)
 }
 
 /*
- * A peer that is on a network of ours, but is reached by a longer way. The right one answers within
- * moments, and WireGuard then has its packets come by that address; of a wrong one the packets of
- * those moments are lost, so it is not tried often, and only with those who answer at once.
+ * Upgrade: a peer on an attached network is reached by a longer path. The right on-link address
+ * answers within moments, and WireGuard then uses it. A wrong one loses the packets of that time,
+ * so it is tried rarely, and only with native members, which answer at once.
  */
 static gint64
-better_again(const WlCandidate *candidate)
+upgrade_retry_at(const WlCandidate *candidate)
 {
     return candidate->last_upgrade +
            (WL_ROAMING_UPGRADE_RETRY << (MIN(candidate->misses, WL_ROAMING_UPGRADE_DOUBLINGS) - 1));
 }
 
 static WlCandidate *
-better_candidate(WlEngine *self, WlPeer *peer)
+upgrade_candidate(WlEngine *self, WlPeer *peer)
 {
     if (!peer->native || wl_policy_is_on_link(&self->policy, &peer->endpoint.ip))
         return NULL;
@@ -90,17 +84,18 @@ better_candidate(WlEngine *self, WlPeer *peer)
 
         if (candidate->rank != WL_RANK_ON_LINK ||
             candidate->source == WL_CANDIDATE_SOURCE_THIRD_PARTY ||
-            (candidate->last_upgrade > self->uplink.since && better_again(candidate) > self->now))
+            (candidate->last_upgrade > self->uplink.since &&
+             upgrade_retry_at(candidate) > self->now))
             continue;
         return candidate;
     }
     return NULL;
 }
 
-/* What was on its way by the longer way comes after the first answer, and WireGuard goes back to
- * that: then the better one is set again. */
+/* Packets in flight on the longer path arrive after the first answer, and WireGuard returns to that
+ * endpoint: then the target is set again. */
 static void
-push(WlEngine *self, WlPeer *peer)
+reassert(WlEngine *self, WlPeer *peer)
 {
     peer->roaming.reasserts++;
     set_endpoint(self, peer, &peer->roaming.target);
@@ -108,7 +103,7 @@ push(WlEngine *self, WlPeer *peer)
 }
 
 static void
-start_better(WlEngine *self, WlPeer *peer, WlCandidate *candidate)
+start_upgrade(WlEngine *self, WlPeer *peer, WlCandidate *candidate)
 {
     peer->roaming.upgrading = TRUE;
     peer->roaming.phase = WL_ROAMING_TRY;
@@ -125,7 +120,7 @@ start_better(WlEngine *self, WlPeer *peer, WlCandidate *candidate)
         candidate->misses = 0;
     candidate->misses++;
     candidate->last_upgrade = candidate->last_tried = self->now;
-    push(self, peer);
+    reassert(self, peer);
 }
 
 static void
@@ -145,7 +140,7 @@ finish(WlEngine *self, WlPeer *peer, gboolean found)
 }
 
 static void
-start(WlEngine *self, WlPeer *peer)
+start_check(WlEngine *self, WlPeer *peer)
 {
     peer->roaming.suspect = FALSE;
     peer->roaming.phase = WL_ROAMING_CHECK;
@@ -155,16 +150,16 @@ start(WlEngine *self, WlPeer *peer)
     peer->roaming.due = self->now + patience(peer);
     peer->roaming.has_baseline = FALSE;
     peer->roaming.original = peer->endpoint;
-    wl_neighbors_resolve(self, peer); /* known by the time that others are tried */
+    wl_neighbors_resolve(self, peer); /* the results are there when other candidates are tried */
     wl_peer_request_alive(peer);
     if (peer->echo.responds)
         wl_peer_echo_probe(self, peer);
     wl_path_request_check(peer, self->now);
 }
 
-/* The present address was given its time and is silent. */
+/* The current endpoint was silent. */
 static void
-advance(WlEngine *self, WlPeer *peer)
+try_next(WlEngine *self, WlPeer *peer)
 {
     WlCandidate *candidate = next_candidate(peer);
 
@@ -173,134 +168,133 @@ advance(WlEngine *self, WlPeer *peer)
         candidate->roaming_serial = peer->roaming.serial;
         candidate->last_tried = self->now;
         set_endpoint(self, peer, &candidate->endpoint);
+        wl_scheduler_wake_peer_at(&self->scheduler, peer, peer->roaming.due);
         return;
     }
     if (!wl_endpoint_equal(&peer->endpoint, &peer->roaming.original))
         set_endpoint(self, peer, &peer->roaming.original);
     finish(self, peer, FALSE);
+    wl_scheduler_wake_peer_at(&self->scheduler, peer, peer->roaming.retry);
 }
 
-/* Nobody can answer now. What was being tried is not to stay as the place where the peer is. */
+/* No candidate can answer now, and the one being tried must not stay in the device. */
 static void
-give_up(WlEngine *self, WlPeer *peer)
+abandon(WlEngine *self, WlPeer *peer)
 {
+    peer->roaming.suspect = FALSE;
     if (peer->roaming.phase == WL_ROAMING_TRY && peer->healthy) {
         peer->want_endpoint = TRUE;
         peer->wanted = peer->roaming.original;
     }
-    finish(self, peer, TRUE);
+    if (peer->roaming.phase != WL_ROAMING_NONE)
+        finish(self, peer, TRUE);
+    peer->roaming.retry = WL_NEVER;
 }
 
-/* The device knows by which address the answer came: it is where it sends to then. */
 static void
-run_better(WlEngine *self, WlPeer *peer)
+end_upgrade(WlEngine *self, WlPeer *peer)
 {
-    gboolean heard = peer->last_heard > peer->roaming.started;
-    gboolean is_back = wl_endpoint_equal(&peer->endpoint, &peer->roaming.original);
-
-    if (heard && !peer->roaming.target_answered && peer->snapshot == self->now)
-        peer->roaming.target_answered = !is_back;
-    else if (heard && !peer->roaming.target_answered && peer->last_heard == self->now)
-        wl_engine_request_snapshot(self);
-    if (peer->roaming.due > self->now) {
-        wl_scheduler_wake_peer_at(&self->scheduler, peer, peer->roaming.due);
-        return;
-    }
-    if (peer->snapshot < self->now) {
-        wl_engine_request_snapshot(self);
-        return;
-    }
-    if (is_back && peer->roaming.target_answered &&
-        peer->roaming.reasserts < WL_ROAMING_REASSERTS) {
-        push(self, peer);
-        wl_scheduler_wake_peer_at(&self->scheduler, peer, peer->roaming.due);
-        return;
-    }
-    if (!heard && !is_back)
+    if (peer->last_heard <= peer->roaming.started &&
+        !wl_endpoint_equal(&peer->endpoint, &peer->roaming.original))
         set_endpoint(self, peer, &peer->roaming.original);
     if (peer->roaming.target_answered) {
         WlCandidate *candidate = wl_candidates_find(peer->candidates, &peer->roaming.target);
         if (candidate)
-            candidate->misses = 1; /* what went wrong after that is no stranger's doing */
+            candidate->misses = 1; /* it is the peer: what failed afterwards was no stranger */
     }
     finish(self, peer, TRUE);
 }
 
-/* It answered. By which address the device knows: what was late may still come by the one before,
- * and this one is then not to be passed on as one where the peer is. */
+/* What the phase of a check or try takes from a snapshot. */
 static void
-settle(WlEngine *self, WlPeer *peer)
+note_snapshot(WlEngine *self, WlPeer *peer)
 {
-    gboolean shown = peer->roaming.has_baseline && peer->rx > peer->roaming.baseline;
+    if (peer->roaming.phase == WL_ROAMING_NONE || peer->roaming.upgrading)
+        return;
+    /* The peer may have roamed since the last snapshot, before or during the check. */
+    if (peer->roaming.phase == WL_ROAMING_CHECK)
+        peer->roaming.original = peer->endpoint;
+    if (!peer->roaming.has_baseline && peer->snapshot == self->now) {
+        peer->roaming.baseline = peer->rx;
+        peer->roaming.has_baseline = TRUE;
+    }
+}
 
-    if (peer->roaming.phase != WL_ROAMING_TRY || shown)
-        finish(self, peer, TRUE);
-    else if (peer->snapshot < self->now)
+static WlRoamingDecision
+decide(WlEngine *self, WlPeer *peer, WlCandidate **upgrade)
+{
+    WlRoamingInput input = {
+        .now = self->now,
+        .roaming = &peer->roaming,
+        .possible = peer->healthy && self->uplink.present,
+        .silent = is_silent(self, peer),
+        .at_original = wl_endpoint_equal(&peer->endpoint, &peer->roaming.original),
+        .last_heard = peer->last_heard,
+        .snapshot = peer->snapshot,
+        .rx = peer->rx,
+    };
+
+    if (input.possible && peer->roaming.phase == WL_ROAMING_NONE && !peer->roaming.suspect)
+        *upgrade = upgrade_candidate(self, peer);
+    input.can_upgrade = *upgrade != NULL;
+    return wl_roaming_decide(&input);
+}
+
+static void
+act(WlEngine *self, WlPeer *peer, const WlRoamingDecision *decision, WlCandidate *upgrade)
+{
+    peer->roaming.target_answered = decision->target_answered;
+    if (decision->read_device)
+        wl_engine_request_snapshot(self);
+    switch (decision->action) {
+    case WL_ROAMING_STAY:
+        break;
+    case WL_ROAMING_READ_DEVICE:
+        wl_engine_request_snapshot(self);
+        break;
+    case WL_ROAMING_READ_FOR_PEER:
         wl_engine_request_snapshot_for(self, peer);
-    else if (peer->roaming.due > self->now)
-        wl_scheduler_wake_peer_at(&self->scheduler, peer,
-                                  peer->roaming.due); /* read a moment too early */
-    else
+        break;
+    case WL_ROAMING_ABANDON:
+        abandon(self, peer);
+        break;
+    case WL_ROAMING_START_CHECK:
+        start_check(self, peer);
+        break;
+    case WL_ROAMING_START_UPGRADE:
+        start_upgrade(self, peer, upgrade);
+        wl_scheduler_wake_peer_at(&self->scheduler, peer, peer->roaming.due);
+        break;
+    case WL_ROAMING_REASSERT:
+        reassert(self, peer);
+        wl_scheduler_wake_peer_at(&self->scheduler, peer, peer->roaming.due);
+        break;
+    case WL_ROAMING_END_UPGRADE:
+        end_upgrade(self, peer);
+        break;
+    case WL_ROAMING_TRY_NEXT:
+        try_next(self, peer);
+        break;
+    case WL_ROAMING_SETTLE:
         finish(self, peer, TRUE);
+        break;
+    }
+    wl_scheduler_wake_peer_at(&self->scheduler, peer, decision->wake_at);
 }
 
 void
 wl_roaming_run(WlEngine *self, WlPeer *peer)
 {
-    if (!peer->healthy || !self->uplink.present) {
-        peer->roaming.suspect = FALSE;
-        if (peer->roaming.phase != WL_ROAMING_NONE)
-            give_up(self, peer);
-        peer->roaming.retry = WL_NEVER;
+    WlCandidate *upgrade = NULL;
+    WlRoamingDecision decision;
+
+    note_snapshot(self, peer);
+    decision = decide(self, peer, &upgrade);
+    act(self, peer, &decision, upgrade);
+    if (decision.action != WL_ROAMING_START_CHECK)
         return;
-    }
-    if (peer->roaming.upgrading) {
-        run_better(self, peer);
-        return;
-    }
-    if (peer->roaming.phase == WL_ROAMING_NONE) {
-        WlCandidate *better = peer->roaming.suspect ? NULL : better_candidate(self, peer);
-        gboolean waits = peer->roaming.retry != WL_NEVER; /* it was silent a moment ago, too */
-        /* The way back is where it is now: it may have roamed since the last look. */
-        if (better && peer->snapshot < self->now) {
-            wl_engine_request_snapshot(self);
-            return;
-        }
-        if (better) {
-            start_better(self, peer, better);
-            wl_scheduler_wake_peer_at(&self->scheduler, peer, peer->roaming.due);
-            return;
-        }
-        if (!peer->roaming.suspect && peer->roaming.retry > self->now &&
-            (waits || !is_silent(self, peer))) {
-            wl_scheduler_wake_peer_at(&self->scheduler, peer, peer->roaming.retry);
-            return;
-        }
-        start(self, peer);
-    }
-    /* It may have roamed since the last look, before or while it is asked. */
-    if (peer->roaming.phase == WL_ROAMING_CHECK)
-        peer->roaming.original = peer->endpoint;
-    if (!peer->roaming.has_baseline) {
-        if (peer->snapshot == self->now) {
-            peer->roaming.baseline = peer->rx;
-            peer->roaming.has_baseline = TRUE;
-        } else {
-            wl_engine_request_snapshot(self);
-        }
-    }
-    if (answered(peer)) {
-        settle(self, peer);
-        return;
-    }
-    if (peer->roaming.due <= self->now) {
-        if (peer->snapshot < self->now) {
-            wl_engine_request_snapshot(self);
-            return;
-        }
-        advance(self, peer);
-    }
-    wl_scheduler_wake_peer_at(&self->scheduler, peer,
-                              peer->roaming.phase == WL_ROAMING_NONE ? peer->roaming.retry
-                                                                     : peer->roaming.due);
+    /* A snapshot of this turn may be the baseline of the check that just began. */
+    note_snapshot(self, peer);
+    decision = decide(self, peer, &upgrade);
+    act(self, peer, &decision, upgrade);
 }

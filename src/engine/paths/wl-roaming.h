@@ -3,4 +3,6 @@
 
 #include "state/wl-engine-state.h"
 
+/** Tries other endpoints of @peer inside its live session when the current one may have failed, or
+ * when a better one is on-link. Writes WlPeer.roaming and requests an endpoint of the device. */
 void wl_roaming_run(WlEngine *self, WlPeer *peer);

@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "paths/wl-path-decide.h"
+
+static WlPathDecision
+stay(const WlPathInput *input)
+{
+    const WlPathState *path = input->path;
+
+    return (WlPathDecision){
+        .action = WL_PATH_STAY,
+        .wake_at = WL_NEVER,
+        .watched_since = path->watched_since,
+        .watched_until = path->watched_until,
+        .check_until = path->check_until,
+        .probe_due = path->probe_due,
+        .probe_backoff = path->probe_backoff,
+        .unacked = path->unacked,
+    };
+}
+
+static gint64
+if_future(gint64 when, gint64 now)
+{
+    return when > now ? when : WL_NEVER;
+}
+
+/* Silence counts and all probes of it are unacked. */
+static gboolean
+has_failed(const WlPathInput *input, const WlPathDecision *decision, gint64 heard)
+{
+    return input->now >= MAX(heard, decision->watched_since) + WL_PATH_SILENCE &&
+           decision->unacked >= WL_PATH_PROBES &&
+           input->now >= input->path->last_probe + WL_PATH_PROBE_INTERVAL;
+}
+
+/* On the direct path: is it silent? */
+static WlPathDecision
+decide_direct(const WlPathInput *input)
+{
+    const WlPathState *path = input->path;
+    gint64 now = input->now;
+    gint64 heard = MAX(MAX(input->last_heard, input->rx_seen), input->handshake);
+    gint64 late = MAX(input->last_heard, path->promoted) + WL_PATH_ALIVE_LATE;
+    gint64 quiet = heard + WL_PATH_QUIET, next = path->last_probe + WL_PATH_PROBE_INTERVAL, until;
+    WlPathDecision decision = stay(input);
+
+    if (!input->has_fallback) {
+        decision.watched_since = WL_NEVER;
+        return decision;
+    }
+    /* A late Alive reveals the failure of a path without traffic. */
+    if (late <= now && path->check_until < late)
+        decision.check_until = now + WL_PATH_CHECK;
+    until = MAX(input->flow_until, decision.check_until);
+    if (MIN(until, path->watched_until) <= now)
+        decision.watched_since = WL_NEVER;
+    decision.watched_until = MAX(until, quiet);
+    if (until <= now) {
+        decision.wake_at = if_future(late, now);
+        return decision;
+    }
+    /* A peer that had nothing to send before this was not silent. */
+    if (decision.watched_since == WL_NEVER)
+        decision.watched_since = now;
+    if (path->last_probe <= MAX(heard, decision.watched_since))
+        decision.unacked = 0;
+    if (now < quiet) {
+        /* A check that is over by then needs no wake-up. */
+        decision.wake_at = quiet < until ? quiet : if_future(late, now);
+    } else if (has_failed(input, &decision, heard)) {
+        decision.action = input->snapshot < now ? WL_PATH_READ_DEVICE : WL_PATH_FALL_BACK;
+    } else if (next <= now) {
+        decision.action = WL_PATH_PROBE;
+        /* With the first probe if the path was silent before, with the second otherwise. */
+        decision.request_probe = decision.unacked + 1 == (heard < decision.watched_since ? 1 : 2);
+        decision.wake_at = now + WL_PATH_PROBE_INTERVAL;
+    } else {
+        decision.wake_at = next;
+    }
+    return decision;
+}
+
+/* On the router's path: does the direct one work? */
+static WlPathDecision
+decide_routed(const WlPathInput *input)
+{
+    const WlPathState *path = input->path;
+    gint64 now = input->now, allowed = path->fell_back + path->hold_down;
+    WlPathDecision decision = stay(input);
+
+    if (!input->may_be_promoted)
+        return decision;
+    if (path->last_ack > path->fell_back) {
+        if (allowed <= now)
+            decision.action = WL_PATH_PROMOTE;
+        else
+            decision.wake_at = allowed;
+        return decision;
+    }
+    /* Something arrived: a good moment. */
+    if (MAX(input->last_heard, input->handshake) > path->last_probe)
+        decision.probe_due = MIN(path->probe_due, path->last_probe + WL_PATH_PROBE_INTERVAL);
+    if (decision.probe_due <= now) {
+        decision.action = WL_PATH_PROBE;
+        decision.probe_due = now + path->probe_backoff;
+        decision.probe_backoff = MIN(path->probe_backoff * 2, WL_PATH_PROBE_MAX);
+    }
+    decision.wake_at = decision.probe_due;
+    return decision;
+}
+
+WlPathDecision
+wl_path_decide(const WlPathInput *input)
+{
+    return input->path->direct ? decide_direct(input) : decide_routed(input);
+}

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#pragma once
+
+#include "state/wl-peer.h"
+
+/* The decisions of the path agreement of two native members (docs/engine.md "Path"). Pure: the
+ * caller fills the input and carries the decision out. Times are engine times in microseconds. */
+
+typedef enum {
+    WL_PATH_STAY,
+    WL_PATH_PROBE,
+    WL_PATH_READ_DEVICE, /* what arrived since the last snapshot counts */
+    WL_PATH_FALL_BACK,
+    WL_PATH_PROMOTE,
+} WlPathAction;
+
+typedef struct {
+    gint64 now;
+    const WlPathState *path;
+    gint64 last_heard;        /* the last authenticated datagram or echo reply */
+    gint64 handshake;         /* -1: none */
+    gint64 rx_seen;           /* when the receive counter was last seen to have grown */
+    gint64 snapshot;          /* the last one */
+    gint64 flow_until;        /* it is taken to have overlay traffic until then */
+    gboolean has_fallback;    /* a live router has one of its prefixes */
+    gboolean may_be_promoted; /* it is ready and has prefixes that can change */
+} WlPathInput;
+
+typedef struct {
+    WlPathAction action;
+    gboolean request_probe; /* through the router, with the probe */
+    gint64 wake_at;         /* WL_NEVER: at the next input */
+    /* New values of the fields of WlPathState with these names. A probe counts as unacked only
+     * when it is sent. */
+    gint64 watched_since, watched_until, check_until;
+    gint64 probe_due, probe_backoff;
+    guint unacked;
+} WlPathDecision;
+
+WlPathDecision wl_path_decide(const WlPathInput *input);

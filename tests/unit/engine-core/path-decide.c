@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The decisions of the path agreement, one row each. */
+#include "paths/wl-path-decide.h"
+
+#define NOW WL_SEC(1000)
+
+/* All times relative to NOW, in milliseconds; N: never or long ago. */
+#define N G_MININT
+
+typedef struct {
+    const char *name;
+    gboolean direct, has_fallback, may_be_promoted;
+    int heard, handshake, snapshot, flow_until;
+    int last_probe;
+    guint unacked;
+    int watched_since, watched_until, check_until;
+    int promoted, fell_back, hold_down, last_ack, probe_due;
+    /* expected */
+    WlPathAction action;
+    gboolean request_probe;
+    int wake_at;
+} Row;
+
+/* clang-format off */
+static const Row rows[] = {
+    {"without a fallback router a silent direct path stays", .direct = TRUE,
+     .heard = -9000, .snapshot = 0, .flow_until = 5000, .last_probe = -600, .unacked = 9,
+     .watched_since = -9000, .watched_until = 5000, .check_until = N, .promoted = -20000,
+     .action = WL_PATH_STAY, .wake_at = N},
+    {"a direct path without traffic is checked when an Alive is late", .direct = TRUE,
+     .has_fallback = TRUE, .heard = -10000, .snapshot = -5000, .flow_until = N, .last_probe = N,
+     .watched_since = N, .watched_until = N, .check_until = N, .promoted = -20000,
+     .action = WL_PATH_STAY, .wake_at = 25000},
+    {"a late Alive starts a check", .direct = TRUE,
+     .has_fallback = TRUE, .heard = -35000, .snapshot = -5000, .flow_until = N, .last_probe = N,
+     .watched_since = N, .watched_until = N, .check_until = N, .promoted = -90000,
+     .action = WL_PATH_PROBE, .request_probe = TRUE, .wake_at = 500},
+    {"a direct path with traffic that was heard recently stays", .direct = TRUE,
+     .has_fallback = TRUE, .heard = -1000, .snapshot = 0, .flow_until = 5000, .last_probe = N,
+     .watched_since = -3000, .watched_until = 5000, .check_until = N, .promoted = -20000,
+     .action = WL_PATH_STAY, .wake_at = 500},
+    {"a direct path that is quiet for 1.5 s is probed", .direct = TRUE,
+     .has_fallback = TRUE, .heard = -1500, .snapshot = 0, .flow_until = 5000, .last_probe = N,
+     .watched_since = -3000, .watched_until = 5000, .check_until = N, .promoted = -20000,
+     .action = WL_PATH_PROBE, .wake_at = 500},
+    {"the second unacked probe comes with a probe request", .direct = TRUE,
+     .has_fallback = TRUE, .heard = -2000, .snapshot = 0, .flow_until = 5000, .last_probe = -500,
+     .unacked = 1, .watched_since = -3000, .watched_until = 5000, .check_until = N,
+     .promoted = -20000,
+     .action = WL_PATH_PROBE, .request_probe = TRUE, .wake_at = 500},
+    {"probes are half a second apart", .direct = TRUE,
+     .has_fallback = TRUE, .heard = -2000, .snapshot = 0, .flow_until = 5000, .last_probe = -200,
+     .unacked = 1, .watched_since = -3000, .watched_until = 5000, .check_until = N,
+     .promoted = -20000,
+     .action = WL_PATH_STAY, .wake_at = 300},
+    {"the device is read before falling back", .direct = TRUE,
+     .has_fallback = TRUE, .heard = -3000, .snapshot = -800, .flow_until = 5000, .last_probe = -500,
+     .unacked = 3, .watched_since = -9000, .watched_until = 5000, .check_until = N,
+     .promoted = -20000,
+     .action = WL_PATH_READ_DEVICE, .wake_at = N},
+    {"a path that is silent for 3 s with three unacked probes falls back", .direct = TRUE,
+     .has_fallback = TRUE, .heard = -3000, .snapshot = 0, .flow_until = 5000, .last_probe = -500,
+     .unacked = 3, .watched_since = -9000, .watched_until = 5000, .check_until = N,
+     .promoted = -20000,
+     .action = WL_PATH_FALL_BACK, .wake_at = N},
+    {"two unacked probes are not enough to fall back", .direct = TRUE,
+     .has_fallback = TRUE, .heard = -3000, .snapshot = 0, .flow_until = 5000, .last_probe = -500,
+     .unacked = 2, .watched_since = -9000, .watched_until = 5000, .check_until = N,
+     .promoted = -20000,
+     .action = WL_PATH_PROBE, .wake_at = 500},
+    {"a peer that is not ready is not probed",
+     .has_fallback = TRUE, .heard = -100, .snapshot = 0, .last_probe = N, .fell_back = -9000,
+     .last_ack = N, .probe_due = -100, .watched_since = N, .watched_until = N, .check_until = N,
+     .action = WL_PATH_STAY, .wake_at = N},
+    {"the direct path is probed when a probe is due",
+     .may_be_promoted = TRUE, .heard = -9000, .last_probe = -1000, .fell_back = -9000,
+     .last_ack = N, .probe_due = 0, .watched_since = N, .watched_until = N, .check_until = N,
+     .action = WL_PATH_PROBE, .wake_at = 500},
+    {"a datagram brings the next probe forward",
+     .may_be_promoted = TRUE, .heard = -100, .last_probe = -1000, .fell_back = -9000,
+     .last_ack = N, .probe_due = 30000, .watched_since = N, .watched_until = N, .check_until = N,
+     .action = WL_PATH_PROBE, .wake_at = 500},
+    {"an acked probe promotes the direct path",
+     .may_be_promoted = TRUE, .heard = -100, .last_probe = -300, .fell_back = -9000,
+     .hold_down = 2000, .last_ack = 0, .probe_due = 200, .watched_since = N, .watched_until = N,
+     .check_until = N,
+     .action = WL_PATH_PROMOTE, .wake_at = N},
+    {"an acked probe during the hold-down waits for its end",
+     .may_be_promoted = TRUE, .heard = -100, .last_probe = -300, .fell_back = -1500,
+     .hold_down = 2000, .last_ack = 0, .probe_due = 200, .watched_since = N, .watched_until = N,
+     .check_until = N,
+     .action = WL_PATH_STAY, .wake_at = 500},
+    {"an ack from before falling back does not promote",
+     .may_be_promoted = TRUE, .heard = -2000, .last_probe = -300, .fell_back = -1000,
+     .last_ack = -1500, .probe_due = 200, .watched_since = N, .watched_until = N, .check_until = N,
+     .action = WL_PATH_STAY, .wake_at = 200},
+};
+/* clang-format on */
+
+static gint64
+past(int milliseconds)
+{
+    return milliseconds == N ? WL_LONG_AGO : NOW + WL_MS(milliseconds);
+}
+
+static gint64
+future(int milliseconds)
+{
+    return milliseconds == N ? WL_NEVER : NOW + WL_MS(milliseconds);
+}
+
+static void
+test_row(gconstpointer data)
+{
+    const Row *row = data;
+    const WlPathState path = {
+        .direct = row->direct,
+        .last_probe = past(row->last_probe),
+        .unacked = row->unacked,
+        .watched_since = future(row->watched_since),
+        .watched_until = past(row->watched_until),
+        .check_until = past(row->check_until),
+        .promoted = past(row->promoted),
+        .fell_back = past(row->fell_back),
+        .hold_down = WL_MS(row->hold_down),
+        .last_ack = past(row->last_ack),
+        .probe_due = past(row->probe_due),
+        .probe_backoff = WL_PATH_PROBE_INTERVAL,
+    };
+    const WlPathInput input = {
+        .now = NOW,
+        .path = &path,
+        .last_heard = past(row->heard),
+        .handshake = -1,
+        .rx_seen = WL_LONG_AGO,
+        .snapshot = past(row->snapshot),
+        .flow_until = past(row->flow_until),
+        .has_fallback = row->has_fallback,
+        .may_be_promoted = row->may_be_promoted,
+    };
+    WlPathDecision decision = wl_path_decide(&input);
+
+    g_assert_cmpint(decision.action, ==, row->action);
+    g_assert_cmpint(decision.request_probe, ==, row->request_probe);
+    g_assert_cmpint(decision.wake_at, ==, future(row->wake_at));
+}
+
+int
+main(int argc, char *argv[])
+{
+    g_test_init(&argc, &argv, NULL);
+    for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autofree char *name = g_strdup_printf("/path-decide/%s", rows[i].name);
+        g_test_add_data_func(name, &rows[i], test_row);
+    }
+    return g_test_run();
+}
