@@ -319,7 +319,7 @@ try_candidate(WlEngine *self, WlPeer *peer, WlCandidate *candidate)
     look_soon(self, peer, slot);
 }
 
-/* Whatever is still to be found out about neighbours. */
+/* Whatever is still to be found out about neighbors. */
 static gboolean
 is_first_anyway(const WlEngine *self, const WlCandidate *candidate)
 {

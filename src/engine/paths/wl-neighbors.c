@@ -6,7 +6,7 @@
 
 /*
  * The peer's address on its own network may be in the range of a network of ours, too. Whether
- * anybody has it here the kernel can tell by a question to the network (ARP, neighbour discovery).
+ * anybody has it here the kernel can tell by a question to the network (ARP, neighbor discovery).
  * It is asked when the address is about to be tried; only who is there comes before all others.
  * That he is the peer, and no stranger, only a handshake tells.
  */

@@ -49,6 +49,7 @@ static int
 candidate_compare(gconstpointer a, gconstpointer b)
 {
     const WlCandidate *x = a, *y = b;
+    int order;
 
     if (x->worked != y->worked)
         return x->worked ? -1 : 1;
@@ -56,7 +57,8 @@ candidate_compare(gconstpointer a, gconstpointer b)
         return x->rank < y->rank ? -1 : 1;
     if (x->source != y->source)
         return x->source < y->source ? -1 : 1;
-    return memcmp(&x->endpoint, &y->endpoint, sizeof(WlEndpoint));
+    order = memcmp(&x->endpoint.ip, &y->endpoint.ip, sizeof(WlIp));
+    return order != 0 ? order : memcmp(&x->endpoint.port, &y->endpoint.port, sizeof(guint16));
 }
 
 static gboolean

@@ -246,6 +246,7 @@ wl_peer_status_publish(WlEngine *self, WlPeer *peer)
     published.name_serial = peer->name_serial;
     published.trust = peer->trust;
     published.basic = peer->basic != FALSE;
+    /* Padding is zero since memset(). NOLINTNEXTLINE(bugprone-suspicious-memory-comparison) */
     if (peer->is_published && memcmp(&published, &peer->published, sizeof(published)) == 0)
         return;
 

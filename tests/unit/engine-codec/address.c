@@ -355,7 +355,7 @@ main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     if (sodium_init() < 0)
-        g_error("libsodium cannot be initialised");
+        g_error("libsodium cannot be initialized");
     g_test_add_func("/codec/address/ip-text", test_ip_text);
     g_test_add_func("/codec/address/ip-text-random", test_ip_text_random);
     g_test_add_func("/codec/address/global-unicast", test_global_unicast);

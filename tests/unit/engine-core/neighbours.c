@@ -339,18 +339,18 @@ int
 main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
-    g_test_add_func("/neighbours/there", test_there);
-    g_test_add_func("/neighbours/nobody", test_nobody);
-    g_test_add_data_func("/neighbours/patience/first", GINT_TO_POINTER(TRUE), test_patience);
-    g_test_add_data_func("/neighbours/patience/second", GINT_TO_POINTER(FALSE), test_patience);
-    g_test_add_data_func("/neighbours/answer/first", GINT_TO_POINTER(TRUE), test_answer);
-    g_test_add_data_func("/neighbours/answer/second", GINT_TO_POINTER(FALSE), test_answer);
-    g_test_add_func("/neighbours/move", test_move);
-    g_test_add_func("/neighbours/late", test_late);
-    g_test_add_func("/neighbours/forgotten", test_forgotten);
-    g_test_add_func("/neighbours/not-asked", test_not_asked);
-    g_test_add_func("/neighbours/gone", test_gone);
-    g_test_add_func("/neighbours/reason", test_reason);
-    g_test_add_func("/neighbours/many", test_many);
+    g_test_add_func("/neighbors/there", test_there);
+    g_test_add_func("/neighbors/nobody", test_nobody);
+    g_test_add_data_func("/neighbors/patience/first", GINT_TO_POINTER(TRUE), test_patience);
+    g_test_add_data_func("/neighbors/patience/second", GINT_TO_POINTER(FALSE), test_patience);
+    g_test_add_data_func("/neighbors/answer/first", GINT_TO_POINTER(TRUE), test_answer);
+    g_test_add_data_func("/neighbors/answer/second", GINT_TO_POINTER(FALSE), test_answer);
+    g_test_add_func("/neighbors/move", test_move);
+    g_test_add_func("/neighbors/late", test_late);
+    g_test_add_func("/neighbors/forgotten", test_forgotten);
+    g_test_add_func("/neighbors/not-asked", test_not_asked);
+    g_test_add_func("/neighbors/gone", test_gone);
+    g_test_add_func("/neighbors/reason", test_reason);
+    g_test_add_func("/neighbors/many", test_many);
     return g_test_run();
 }

@@ -285,7 +285,7 @@ main(int argc, char *argv[])
     g_test_add_func("/steps/prefixes", test_prefixes);
     g_test_add_func("/steps/deadlines", test_deadlines);
     g_test_add_func("/steps/change", test_change);
-    g_test_add_func("/steps/neighbour", test_neighbour);
+    g_test_add_func("/steps/neighbor", test_neighbour);
     g_test_add_func("/steps/resolved", test_resolved);
     return g_test_run();
 }
