@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
-/* A datagram as anybody may send it: what is decoded has one canonical form, which is not longer
- * and says the same. */
+/* Fuzzes the fact codec with a datagram from any sender. A decoded fact has one canonical encoding,
+ * which is not longer than the input and decodes to the same fact. */
 
 #include <glib.h>
 
@@ -20,7 +20,7 @@ check_canonical(const WlFact *fact, gsize consumed)
 
     g_assert_nonnull(text);
     if (fact->attribute == WL_ATTRIBUTE_GROUP)
-        return; /* written by WlSigner */
+        return; /* only WlSigner encodes groups */
     wl_fact_encode(fact, once);
     g_assert_cmpuint(once->len, ==, wl_fact_encoded_size(fact));
     g_assert_cmpuint(once->len, <=, consumed);

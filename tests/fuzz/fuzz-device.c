@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
-/* What WireGuard says of a device: the text of a userspace program, and the messages of a dump,
- * which are told apart by the first byte. */
+/* Fuzzes the parsers of what WireGuard reports about a device. The first byte selects the parser:
+ * odd for the UAPI text of a userspace program, even for the netlink messages of a dump. */
 
 #include <errno.h>
 #include <string.h>

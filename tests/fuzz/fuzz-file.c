@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
-/* A file that somebody imports. What was understood is written in a form that is understood the
- * same; what was not has its error. */
+/* Fuzzes the import of files in every format. A file is either refused with an error or parsed; a
+ * parsed wirelink file is written in a form that parses to the same profile. */
 
 #include <string.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
-/* Runs a target once with each file of the directories that are named: every input that was worth
- * keeping is a test, with any compiler. */
+/* Runs a fuzz target as a unit test, with any compiler: once for each file in the directories given
+ * as arguments. */
 
 #include <glib.h>
 #include <string.h>
@@ -18,7 +18,7 @@ run_file(gconstpointer path)
 
     g_file_get_contents(path, &contents, &length, &error);
     g_assert_no_error(error);
-    /* In memory that ends with the input, for AddressSanitizer to see a byte too many. */
+    /* An exact allocation, so AddressSanitizer detects a read past the end. */
     exact = length ? g_memdup2(contents, length) : NULL;
     g_assert_cmpint(LLVMFuzzerTestOneInput(exact, length), ==, 0);
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
-/* What members of a network may tell an engine that lives among them, rightly signed, while time
- * goes by. An input is a row of steps, each with a byte that says what, who and about whom. */
+/* Fuzzes an engine with correctly signed datagrams from members of its network while time passes.
+ * An input is a sequence of steps; each starts with a byte that selects the action and one that
+ * selects the sender and the subject. */
 
 #include <string.h>
 
@@ -9,9 +10,8 @@
 #include "fuzz.h"
 #include "state/wl-timing.h"
 
-#define N_MEMBERS                                                                                  \
-    8 /* 0: the engine's own; 1: hub, trusted; 2: desktop; the others are strangers                \
-       */
+/* 0: the engine itself; 1: hub, trusted; 2: desktop; the others are not in the profile */
+#define N_MEMBERS 8
 
 typedef struct {
     Bench *bench;
@@ -42,7 +42,7 @@ take_byte(Input *input)
 }
 
 static void
-tell(Input *input, const BenchMember *from, WlFact *fact)
+send_fact(Input *input, const BenchMember *from, WlFact *fact)
 {
     g_autoptr(GArray) facts = wl_fact_array_new();
 
@@ -52,7 +52,7 @@ tell(Input *input, const BenchMember *from, WlFact *fact)
 }
 
 static void
-tell_endpoint(Input *input, const BenchMember *from, const BenchMember *about, gboolean v6)
+send_endpoint(Input *input, const BenchMember *from, const BenchMember *about, gboolean v6)
 {
     WlEndpoint endpoint = {.ip.family = v6 ? WL_FAMILY_V6 : WL_FAMILY_V4};
     uint8_t port[2];
@@ -62,11 +62,11 @@ tell_endpoint(Input *input, const BenchMember *from, const BenchMember *about, g
     take(input, sizeof(port), port);
     endpoint.port = (guint16) (port[0] << 8 | port[1]);
     wl_fact_init_endpoint(&fact, &about->key, &endpoint, 0);
-    tell(input, from, &fact);
+    send_fact(input, from, &fact);
 }
 
 static void
-tell_allowed(Input *input, const BenchMember *from, const BenchMember *about, gboolean v6)
+send_allowed(Input *input, const BenchMember *from, const BenchMember *about, gboolean v6)
 {
     WlPrefix prefix = {.ip.family = v6 ? WL_FAMILY_V6 : WL_FAMILY_V4};
     WlFact fact;
@@ -74,11 +74,11 @@ tell_allowed(Input *input, const BenchMember *from, const BenchMember *about, gb
     take(input, v6 ? 16 : 4, prefix.ip.bytes);
     prefix.length = take_byte(input) % (v6 ? 129 : 33);
     wl_fact_init_allowed(&fact, &about->key, &prefix, 0);
-    tell(input, from, &fact);
+    send_fact(input, from, &fact);
 }
 
 static void
-tell_member(Input *input, const BenchMember *from, const BenchMember *about)
+send_member(Input *input, const BenchMember *from, const BenchMember *about)
 {
     char name[256] = "";
     uint8_t length = take_byte(input);
@@ -88,11 +88,11 @@ tell_member(Input *input, const BenchMember *from, const BenchMember *about)
     take(input, length, (uint8_t *) name);
     metadata = wl_metadata_new(name, length & 1);
     wl_fact_init_metadata(&fact, &about->key, metadata, 0);
-    tell(input, from, &fact);
+    send_fact(input, from, &fact);
 }
 
 static void
-tell_raw(Input *input, const BenchMember *from)
+send_raw(Input *input, const BenchMember *from)
 {
     uint8_t inner[256];
     uint8_t length = take_byte(input);
@@ -106,34 +106,34 @@ tell_raw(Input *input, const BenchMember *from)
 }
 
 static void
-tell_way(Input *input, BenchMember *from)
+send_path(Input *input, BenchMember *from)
 {
-    WlPathMessage way = {.version = WL_PATH_VERSION};
+    WlPathMessage path = {.version = WL_PATH_VERSION};
     uint8_t bytes[9];
 
     take(input, sizeof(bytes), bytes);
-    way.flags = bytes[0];
-    way.epoch =
+    path.flags = bytes[0];
+    path.epoch =
         (guint32) bytes[1] << 24 | (guint32) bytes[2] << 16 | (guint32) bytes[3] << 8 | bytes[4];
-    way.probe = (guint16) (bytes[5] << 8 | bytes[6]);
-    way.ack = (guint16) (bytes[7] << 8 | bytes[8]);
+    path.probe = (guint16) (bytes[5] << 8 | bytes[6]);
+    path.ack = (guint16) (bytes[7] << 8 | bytes[8]);
     bench_make_ours(from);
     bench_alive(input->bench, from);
-    bench_tell_way(input->bench, from, &way);
+    bench_tell_way(input->bench, from, &path);
 }
 
 static void
 pass_time(Input *input, const BenchMember *other)
 {
     Bench *bench = input->bench;
-    uint8_t how = take_byte(input);
+    uint8_t duration = take_byte(input);
 
-    switch (how >> 6) {
+    switch (duration >> 6) {
     case 0:
-        bench_run(bench, MS(1) << (how & 0xf));
+        bench_run(bench, MS(1) << (duration & 0xf));
         break; /* up to 33 s */
     case 1:
-        bench_run(bench, SEC(how & 0x3f));
+        bench_run(bench, SEC(duration & 0x3f));
         break;
     case 2:
         if (wl_device_find(bench->device, &other->key)) {
@@ -144,7 +144,7 @@ pass_time(Input *input, const BenchMember *other)
         }
         break;
     default:
-        bench_uplink(bench, how & 1 ? "192.168.1.10/24" : NULL);
+        bench_uplink(bench, duration & 1 ? "192.168.1.10/24" : NULL);
         break;
     }
 }
@@ -152,32 +152,32 @@ pass_time(Input *input, const BenchMember *other)
 static void
 step(Input *input)
 {
-    uint8_t what = take_byte(input);
-    uint8_t whom = take_byte(input);
-    BenchMember *from = bench_member(input->bench, 1 + whom % (N_MEMBERS - 1));
-    BenchMember *about = bench_member(input->bench, (whom >> 3) % N_MEMBERS);
+    uint8_t action = take_byte(input);
+    uint8_t members = take_byte(input);
+    BenchMember *from = bench_member(input->bench, 1 + members % (N_MEMBERS - 1));
+    BenchMember *about = bench_member(input->bench, (members >> 3) % N_MEMBERS);
 
-    switch (what % 9) {
+    switch (action % 9) {
     case 0:
-        tell_endpoint(input, from, about, FALSE);
+        send_endpoint(input, from, about, FALSE);
         break;
     case 1:
-        tell_endpoint(input, from, about, TRUE);
+        send_endpoint(input, from, about, TRUE);
         break;
     case 2:
-        tell_allowed(input, from, about, FALSE);
+        send_allowed(input, from, about, FALSE);
         break;
     case 3:
-        tell_allowed(input, from, about, TRUE);
+        send_allowed(input, from, about, TRUE);
         break;
     case 4:
-        tell_member(input, from, about);
+        send_member(input, from, about);
         break;
     case 5:
-        tell_raw(input, from);
+        send_raw(input, from);
         break;
     case 6:
-        tell_way(input, from);
+        send_path(input, from);
         break;
     case 7:
         bench_alive(input->bench, from);
@@ -188,7 +188,7 @@ step(Input *input)
     }
 }
 
-/* What nobody can talk an engine into, whatever is told (docs/engine.md "Limits"). */
+/* Checks what no facts may change (docs/engine.md "Limits"). */
 static void
 check(Bench *bench)
 {
@@ -216,7 +216,7 @@ check(Bench *bench)
         for (guint j = 0; j < peer->allowed_ips->len; j++) {
             const WlPrefix *allowed = &g_array_index(peer->allowed_ips, WlPrefix, j);
 
-            /* an address of ours itself, rather than a network with it inside */
+            /* never the own address itself; a network that contains it is permitted */
             g_assert_false(allowed->length == 32 && wl_prefix_contains_ip(allowed, &own));
         }
     }

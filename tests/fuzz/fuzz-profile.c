@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
-/* vpn.data and vpn.secrets as NetworkManager hands them over, which checks nothing of them: lines
- * `key=value`, secrets with a `!` before the key. */
+/* Fuzzes reading a profile from vpn.data and vpn.secrets, which NetworkManager does not check. An
+ * input is lines `key=value`; a `!` before the key marks a secret. A profile is either refused with
+ * an error or written in a form that reads the same. */
 
 #include <string.h>
 
@@ -23,7 +24,7 @@ build(const uint8_t *data, size_t size)
         char *value = strchr(lines[i], '=');
 
         if (!value || value == lines[i] || !g_utf8_validate(lines[i], -1, NULL))
-            continue; /* D-Bus carries no others */
+            continue; /* D-Bus strings are UTF-8 */
         *value++ = '\0';
         if (lines[i][0] != '!')
             nm_setting_vpn_add_data_item(vpn, lines[i], value);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
-/* What a secret agent tells the auth-dialog, as libnm reads it: lines `key=value`, secrets with a
- * `!` before the key. Both forms of the answer have to be what agents can read, whatever stands in
- * names and values. */
+/* Fuzzes the replies of the auth-dialog. An input is what a secret agent sends, after libnm has
+ * read it: lines `key=value`; a `!` before the key marks a secret. Both forms of the reply are
+ * valid for agents, whatever names and values contain. */
 
 #include <string.h>
 
@@ -22,8 +22,9 @@ read_lines(const uint8_t *data, size_t size, GHashTable *items, GHashTable *secr
         if (!value)
             continue;
         *value++ = '\0';
-        g_hash_table_insert(secret ? secrets : items, g_strdup(lines[i] + (secret ? 1 : 0)),
-                            g_strcompress(value)); /* "\n": values may have several lines */
+        g_hash_table_insert(
+            secret ? secrets : items, g_strdup(lines[i] + (secret ? 1 : 0)),
+            g_strcompress(value)); /* the escape \n: values may have several lines */
     }
 }
 
@@ -40,7 +41,7 @@ check_ui(WlAuthForm *form)
     wl_auth_text_free(text);
 }
 
-/* Name and value in turn, each a line, then two empty ones. */
+/* Alternating lines of name and value, then two empty lines. */
 static void
 check_lines(WlAuthForm *form)
 {

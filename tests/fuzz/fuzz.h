@@ -5,8 +5,7 @@
 #include <stdint.h>
 
 /**
- * What each target defines, and what libFuzzer calls with one input after the other. Without
- * libFuzzer fuzz-main.c calls it with the files of the corpus. Always returns 0; what must not be
- * ends the process.
+ * The entry point of each target. libFuzzer calls it with generated inputs, fuzz-main.c with the
+ * files of the corpus. Always returns 0; a failed check aborts the process.
  */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
