@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Removes leftovers of earlier processes: interfaces, control sockets, rules and routes. Only what
- * carries the alias, the temporary name, the priorities or the protocol number of ours is removed.
+ * Removes leftovers of earlier processes: interfaces, control sockets, rules and routes. An
+ * object without our alias, temporary name, priorities or protocol number is never removed.
  * Stateless. Errors are of WL_LINK_ERROR, or of G_IO_ERROR where the locks cannot be read.
  */
 #include "wl-cleanup.h"

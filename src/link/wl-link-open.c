@@ -57,7 +57,7 @@ open_kernel(const WlLinkConfig *config, GError **error)
     if (!wants_userspace())
         return wl_link_kernel_new(config, 0, error);
     g_set_error_literal(error, WL_LINK_ERROR, WL_LINK_ERROR_NO_WIREGUARD,
-                        "WIRELINK_WIREGUARD asks for userspace WireGuard");
+                        "WIRELINK_WIREGUARD requests userspace WireGuard");
     return NULL;
 }
 

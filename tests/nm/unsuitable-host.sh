@@ -77,7 +77,7 @@ done
 
 check "wireguard-go is missing" hide --bind /dev/null /usr/bin/wireguard-go
 check "activation fails without WireGuard" \
-  fails_with 'has no WireGuard|asks for userspace WireGuard.*install wireguard-go'
+  fails_with 'has no WireGuard|requests userspace WireGuard.*install wireguard-go'
 check "the host is clean" wait_host_clean laptop
 check "wireguard-go is back" show /usr/bin/wireguard-go
 

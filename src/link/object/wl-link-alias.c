@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The names that mark interfaces of ours: the alias with the profile's UUID, and the temporary name
+ * The names that mark our interfaces: the alias with the profile's UUID, and the temporary name
  * of a kernel link that has no alias yet. Pure functions.
  */
 #include "wl-link-alias.h"

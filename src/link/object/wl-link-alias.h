@@ -3,7 +3,7 @@
 
 #include <glib.h>
 
-/** The interface alias of every link of ours begins with this; the profile's UUID follows. */
+/** The alias of each of our interfaces begins with this; the profile's UUID follows. */
 #define WL_LINK_ALIAS_PREFIX "wirelink:"
 
 /** Interface names begin with this where the profile sets none. */

@@ -10,7 +10,7 @@
  * A WireGuard interface that this service created. Its backend is the kernel, a userspace program
  * or a fake for tests; see wl-link-open.h.
  *
- * The interface alias `wirelink:<profile uuid>` marks every interface of ours. All calls are
+ * The interface alias `wirelink:<profile uuid>` marks each of our interfaces. All calls are
  * synchronous: the kernel and wireguard-go reply at once. Errors are of WL_LINK_ERROR;
  * WL_LINK_ERROR_GONE once the interface is deleted.
  *

@@ -22,7 +22,7 @@
  */
 typedef struct _WlPolicyRoutes WlPolicyRoutes;
 
-/** The protocol number of all routes and rules of ours, as `ip rule` shows it. */
+/** The protocol number of all our routes and rules, as `ip rule` shows it. */
 #define WL_ROUTE_PROTOCOL 87
 
 typedef struct {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Settings of an interface in /proc/sys/net, written only if they differ. Stateless: what was
- * changed and has to be reverted is the caller's to remember. Errors are of WL_LINK_ERROR.
+ * Settings of an interface in /proc/sys/net, written only if they differ. Stateless: the caller
+ * keeps what was changed and has to be reverted. Errors are of WL_LINK_ERROR.
  */
 #include "wl-sysctl.h"
 

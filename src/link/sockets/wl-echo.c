@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Pending echo requests and measured round trips. Owns its sockets. The last bit of an ICMP
- * identifier tells the requests of the caller from measurements. Times are in µs of
+ * identifier distinguishes requests of the caller from measurements. Times are in µs of
  * g_get_monotonic_time().
  */
 #include "wl-echo.h"
