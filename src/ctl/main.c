@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* wirelinkctl: finds the command in the table, has its command line parsed, and runs it. */
+/*
+ * wirelinkctl: looks the command up in the table, parses its command line and runs it. The exit
+ * status is a WlExit.
+ */
 #include <sodium.h>
 #include <stdio.h>
 #include <string.h>

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* wirelinkctl decode: datagrams of the wirelink protocol, from lines of hexadecimal digits to JSON.
+/*
+ * wirelinkctl decode: reads datagrams of the wirelink protocol as lines of hexadecimal digits
+ * and prints each as a line of JSON. An invalid line is reported and skipped; the exit status is
+ * then 1.
  */
 #include <sodium.h>
 #include <stdio.h>

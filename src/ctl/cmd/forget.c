@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* wirelinkctl forget: drops an address of a peer that other members reported. */
+/* wirelinkctl forget: drops an address of a peer that other members advertised. */
 #include <stdio.h>
 
 #include "wl-address.h"
@@ -23,7 +23,7 @@ print_forgotten(const WlRequest *request, const char *key, const char *address)
         json_object_set_string_member(object, "forgotten", address);
         wl_print_json(object, TRUE);
     } else {
-        printf("%s: forgot %s; it returns if another member reports it again\n", label, shown);
+        printf("%s: forgot %s; it returns if another member advertises it again\n", label, shown);
     }
 }
 
@@ -62,7 +62,7 @@ check(const WlRequest *request)
 const WlCommand wl_command_forget = {
     .name = "forget",
     .operands = "PEER ADDRESS",
-    .summary = "forget an address of a peer that other members reported",
+    .summary = "forget an address of a peer that other members advertised",
     .wants = WL_WANTS_PEER_TO_CHANGE,
     .json = TRUE,
     .check = check,

@@ -10,9 +10,9 @@
 #include "wl-signals.h"
 #include "wl-status-table.h"
 
-#define TURN             (G_USEC_PER_SEC / 4) /* us between two checks of the time */
-#define SHORTEST         G_USEC_PER_SEC       /* us between two reads that signals request */
-#define LONGEST          (2 * G_USEC_PER_SEC) /* us between two reads: counters send no signals */
+#define TURN             (G_USEC_PER_SEC / 4) /* µs between two checks of the time */
+#define SHORTEST         G_USEC_PER_SEC       /* µs between two reads that signals request */
+#define LONGEST          (2 * G_USEC_PER_SEC) /* µs between two reads: counters send no signals */
 #define MS(microseconds) ((guint) ((microseconds) / 1000))
 
 static struct {

@@ -11,7 +11,7 @@
 #include "wl-watched.h"
 
 #define TURN      250            /* ms between two checks of the time */
-#define SHORTEST  G_USEC_PER_SEC /* us between two reads of everything */
+#define SHORTEST  G_USEC_PER_SEC /* µs between two reads of everything */
 #define MAX_LABEL 63             /* columns */
 #define MAX_NOTE  300            /* columns */
 

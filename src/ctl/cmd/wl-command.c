@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The table of commands. Each row stands in the file of its command; this file has the order.
+ * The table of commands, in the order of --help. The row of each command is in the file of that
+ * command. Static data; nothing here fails.
  */
 #include "wl-command.h"
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What all commands share: options and operands are parsed, and profiles and peers loaded, as the
- * row of the command says. A request owns its operands and what was loaded.
+ * Parses the command line and loads profiles and peers as the row of the command in the table
+ * states. A request owns its operands and what was loaded. Errors are printed here and returned
+ * as exit statuses.
  */
 #include "wl-request.h"
 

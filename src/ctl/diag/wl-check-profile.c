@@ -134,7 +134,7 @@ check_persistence(WlDoctor *doctor, const char *label, const WlStoredProfile *st
     g_autofree char *remedy = NULL;
 
     if (stored->persistent) {
-        /* A service of this version always tells NetworkManager that it can persist. */
+        /* A service of this version always states in its Config that the connection can persist. */
         wl_doctor_add(doctor, "persistence", WL_CHECK_OK, NULL,
                       active ? "%s: stays active when the network changes"
                              : "%s: will stay active when the network changes",

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The findings of the doctor, in the order in which its checks add them. The checks write only
- * through wl_doctor_add(); the command prints them.
+ * The findings of the doctor, in the order in which its checks add them, and their owner. Checks
+ * write only through wl_doctor_add(); the command prints the findings.
  */
 #include "wl-doctor.h"
 

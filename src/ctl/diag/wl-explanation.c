@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Why a peer is connected directly or not, step by step, with a conclusion and advice. It reasons
- * on what the service publishes and decides nothing itself. All text in it is safe to print.
+ * Explains step by step why a peer is connected directly or not, with a conclusion and advice.
+ * All of it is derived from what the service publishes. An explanation owns its texts, which are
+ * safe to print.
  */
 #include "wl-explanation.h"
 
@@ -213,7 +214,7 @@ add_candidates(WlExplanation *self, const Case *of)
                  refused ? "; refused: " : "", refused ? refused : "");
     else
         add_step(self, "Candidate addresses", WL_STEP_FAIL, "none%s%s",
-                 refused ? "; refused: " : "; no member reports one", refused ? refused : "");
+                 refused ? "; refused: " : "; no member advertises one", refused ? refused : "");
 }
 
 static void
@@ -357,8 +358,8 @@ conclude(WlExplanation *self, const Case *of)
                    "connect this machine to a network; nmcli device status lists its devices");
     } else if (of->n_candidates == 0 && wl_property_int(of->peer, "LastHandshake") <= 0) {
         self->conclusion = g_strdup("no address of the peer is known");
-        add_advice(self, "activate the profile there; a router reports the address as soon as the "
-                         "peer connects to it");
+        add_advice(self, "activate the profile there; a router advertises the address as soon as "
+                         "the peer connects to it");
         add_advice(self, "or set an endpoint in the profile if the peer has a fixed address");
     } else if (!has_session(of)) {
         advise_unreached(self, of);

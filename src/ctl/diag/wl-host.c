@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What can be read of this machine from its files: kernel, modules, sockets, programs.
+ * The state of this machine as its files show it: kernel, modules, sockets, programs.
  * WIRELINK_ROOT in the environment names a directory to use in place of the root directory.
+ * Texts belong to the caller; what cannot be read is missing, not an error.
  */
 #include "wl-host.h"
 

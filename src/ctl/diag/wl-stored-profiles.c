@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The wirelink profiles that NetworkManager stores and lets the caller read, and whether each is
- * activated.
+ * activated. The array belongs to the caller; a profile that cannot be read is left out.
  */
 #include "wl-stored-profiles.h"
 

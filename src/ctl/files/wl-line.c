@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * Lines of standard input, with a limit on their length.
- */
+/* Lines of standard input, with a limit on their length. The caller owns the line. */
 #include "wl-line.h"
 
 WlLineResult

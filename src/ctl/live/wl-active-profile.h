@@ -13,7 +13,7 @@ typedef struct {
     char *service;    /* unique name of its connection to the bus */
     GVariant *link;   /* a{sv}: properties of the Link interface */
     GPtrArray *peers; /* of WlActivePeer, sorted by name, then key; unnamed ones last */
-    gint64 read_at;   /* us of the monotonic clock */
+    gint64 read_at;   /* µs of the monotonic clock */
 } WlActiveProfile;
 
 /**

@@ -119,25 +119,25 @@ take_objects(WlActiveProfiles *self, GDBusConnection *bus, const WlCall *call)
     }
     /* Without objects the profile is not yet active, or no longer. */
     if (g_variant_n_children(objects) > 0) {
-        g_autofree char *who = describe_service(bus, call->destination);
+        g_autofree char *subject = describe_service(bus, call->destination);
         g_autoptr(GError) foreign = g_error_new_literal(
             G_DBUS_ERROR, G_DBUS_ERROR_UNKNOWN_INTERFACE, WL_BUS_LINK_INTERFACE);
 
-        g_ptr_array_add(self->problems, wl_remote_error_new(foreign, who));
+        g_ptr_array_add(self->problems, wl_remote_error_new(foreign, subject));
     }
 }
 
 static void
 take_error(WlActiveProfiles *self, GDBusConnection *bus, const char *service, const GError *failure)
 {
-    g_autofree char *who = NULL;
+    g_autofree char *subject = NULL;
     GError *problem;
 
     if (wl_remote_error_is_gone(failure) ||
         g_error_matches(failure, G_IO_ERROR, G_IO_ERROR_CANCELLED))
         return;
-    who = describe_service(bus, service);
-    problem = wl_remote_error_new(failure, who);
+    subject = describe_service(bus, service);
+    problem = wl_remote_error_new(failure, subject);
     if (problem->code == WL_EXIT_NOT_PERMITTED) {
         self->denied++;
         g_error_free(problem);

@@ -21,7 +21,7 @@ typedef struct {
     GDBusCallFlags flags;
     GVariant *reply; /* after wl_call_all(): either this */
     GError *error;   /* or this is set */
-    gint64 answered; /* us of the monotonic clock */
+    gint64 answered; /* µs of the monotonic clock */
 } WlCall;
 
 void wl_call_free(WlCall *call);

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Calls that change something in a service, which polkit authorizes. */
+/*
+ * D-Bus calls that change something in a service and that polkit authorizes. Calls and errors
+ * belong to the caller; errors are of WL_CTL_ERROR.
+ */
 #include "wl-change-call.h"
 
 #include <unistd.h>
@@ -21,7 +24,7 @@ GError *
 wl_change_call_get_error(const WlActiveProfile *profile, const WlCall *call)
 {
     g_autofree char *label = wl_active_profile_label(profile);
-    g_autofree char *who = g_strdup_printf("the service of \"%s\"", label);
+    g_autofree char *subject = g_strdup_printf("the service of \"%s\"", label);
 
-    return call->error ? wl_remote_error_new(call->error, who) : NULL;
+    return call->error ? wl_remote_error_new(call->error, subject) : NULL;
 }

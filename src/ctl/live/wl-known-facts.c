@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The facts that services hold, read with GetFacts, and how a fact is named to people. */
+/*
+ * The facts that services hold, read with GetFacts, and the names of their subjects and sources.
+ * Results belong to the caller; errors are of WL_CTL_ERROR.
+ */
 #include "wl-known-facts.h"
 
 #include <string.h>
@@ -58,14 +61,14 @@ wl_known_facts_load(GDBusConnection *bus, const GPtrArray *profiles)
     wl_call_all(bus, calls, NULL);
     for (guint i = 0; i < profiles->len; i++) {
         g_autofree char *label = wl_active_profile_label(g_ptr_array_index(profiles, i));
-        g_autofree char *who = g_strdup_printf("the service of \"%s\"", label);
+        g_autofree char *subject = g_strdup_printf("the service of \"%s\"", label);
         const WlCall *call = g_ptr_array_index(calls, i);
         WlKnownFacts *facts = g_new0(WlKnownFacts, 1);
 
         if (call->reply)
             facts->facts = unpack(call->reply);
         else
-            facts->error = wl_remote_error_new(call->error, who);
+            facts->error = wl_remote_error_new(call->error, subject);
         g_ptr_array_add(all, facts);
     }
     return all;

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Finds the peer that a user means by a name or by the start of a public key. */
+/*
+ * Finds the peer that the user names, by its name or by the start of its public key. The peer
+ * belongs to its profile; errors are of WL_CTL_ERROR.
+ */
 #include "wl-pick.h"
 
 #include <string.h>

@@ -5,7 +5,7 @@
 
 typedef enum {
     WL_PICK_TO_READ,
-    /* Ignores names given by other members, who could choose the name of another peer. */
+    /* Ignores names given by other members, which may be those of other peers. */
     WL_PICK_TO_CHANGE,
 } WlPick;
 

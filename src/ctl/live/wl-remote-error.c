@@ -53,7 +53,7 @@ is_silent(const GError *remote)
 }
 
 GError *
-wl_remote_error_new(const GError *remote, const char *who)
+wl_remote_error_new(const GError *remote, const char *subject)
 {
     g_autoptr(GError) copy = g_error_copy(remote);
     g_autofree char *message = NULL;
@@ -62,24 +62,24 @@ wl_remote_error_new(const GError *remote, const char *who)
         return g_error_new(WL_CTL_ERROR, WL_EXIT_NOT_PERMITTED,
                            "%s denies access: root and the users of the profile may read "
                            "it, an administrator may change it; run the command with sudo",
-                           who);
+                           subject);
     if (is_foreign(remote))
         return g_error_new(WL_CTL_ERROR, WL_EXIT_OTHER_VERSION,
                            "%s has another version than this wirelinkctl (" WL_VERSION
                            ") and cannot be read: reactivate the profile with nmcli "
                            "connection down and up to start the installed service",
-                           who);
+                           subject);
     if (is_silent(remote))
         return g_error_new(WL_CTL_ERROR, WL_EXIT_FAILURE,
                            "%s does not answer: see journalctl -u NetworkManager, then "
                            "reactivate the profile with nmcli connection down and up",
-                           who);
+                           subject);
     if (wl_remote_error_is_gone(remote))
         return g_error_new(WL_CTL_ERROR, WL_EXIT_NOTHING,
                            "%s has just stopped: activate the profile with nmcli connection "
                            "up NAME",
-                           who);
+                           subject);
     g_dbus_error_strip_remote_error(copy);
     message = wl_display_quote(copy->message, MAX_REMOTE);
-    return g_error_new(WL_CTL_ERROR, WL_EXIT_FAILURE, "%s failed: %s", who, message);
+    return g_error_new(WL_CTL_ERROR, WL_EXIT_FAILURE, "%s failed: %s", subject, message);
 }

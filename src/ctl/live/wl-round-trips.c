@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Completes the round trips that services have not measured yet. */
+/*
+ * Completes the round trips that services have not measured yet. Writes only the round trips of
+ * the profiles passed in; a failed read leaves them unknown. Times are in ms.
+ */
 #include "wl-round-trips.h"
 
 #include "wl-bus.h"

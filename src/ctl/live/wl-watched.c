@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What a watcher knows of the profiles and their peers. Signals and reads update it, and each
- * change goes to one function. Only signals of the services themselves count.
+ * The profiles and peers as a watching command last saw them. Signals and reads update them, and
+ * each change is reported to one function. Signals that do not come from a service are ignored.
+ * Owns its entries; nothing here fails.
  */
 #include "wl-watched.h"
 

@@ -41,7 +41,7 @@ add_with_routed(WlMapLayout *self, const WlActiveProfile *profile, WlActivePeer 
 
         if (wl_map_layout_find_router(profile, other) != peer)
             continue;
-        /* The sides take turns. */
+        /* Alternate between the two sides. */
         if (self->peers->len - at > 2 * before + 1) {
             g_ptr_array_insert(self->peers, (int) at, other);
             before++;

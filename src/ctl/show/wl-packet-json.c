@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Datagrams of the wirelink protocol as JSON, fact by fact. */
+/*
+ * Datagrams of the wirelink protocol as JSON, fact by fact. Untrusted bytes: what does not
+ * decode has its reason. Objects belong to the caller.
+ */
 #include "wl-packet-json.h"
 
 #include <sodium.h>

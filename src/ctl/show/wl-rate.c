@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * Rates of traffic, from two reads of a counter.
- */
+/* Rates of traffic, from two reads of a counter. Pure functions; texts belong to the caller. */
 #include "wl-rate.h"
 
 #include "wl-units.h"

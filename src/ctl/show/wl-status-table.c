@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The table of "wirelinkctl status": one profile with its peers. */
+/*
+ * The table of "wirelinkctl status": one profile with its peers. Appends to the text of the
+ * caller. Names and reasons of other members are made safe to print here.
+ */
 #include "wl-status-table.h"
 
 #include "wl-display.h"

@@ -11,7 +11,7 @@ typedef struct {
 
 /**
  * Runs wirelinkctl with @arguments (NULL-terminated) and @input on its standard input; the default
- * main context runs meanwhile, so that mock services of the test can answer. @environment: pairs of
+ * main context runs meanwhile, so that mock services of the test can reply. @environment: pairs of
  * name and value, NULL-terminated, or NULL. The test fails if the run takes over a minute, is
  * killed by a signal, or prints invalid UTF-8.
  */

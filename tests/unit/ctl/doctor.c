@@ -114,9 +114,9 @@ list_paths(const char *kind, gsize n)
 }
 
 static void
-answer_properties(GDBusConnection *connection, const char *sender, const char *path,
-                  const char *interface, const char *method, GVariant *parameters,
-                  GDBusMethodInvocation *invocation, gpointer user_data)
+reply_properties(GDBusConnection *connection, const char *sender, const char *path,
+                 const char *interface, const char *method, GVariant *parameters,
+                 GDBusMethodInvocation *invocation, gpointer user_data)
 {
     const Machine *machine = user_data;
     const char *name;
@@ -145,9 +145,9 @@ answer_properties(GDBusConnection *connection, const char *sender, const char *p
 }
 
 static void
-answer_settings(GDBusConnection *connection, const char *sender, const char *path,
-                const char *interface, const char *method, GVariant *parameters,
-                GDBusMethodInvocation *invocation, gpointer user_data)
+reply_settings(GDBusConnection *connection, const char *sender, const char *path,
+               const char *interface, const char *method, GVariant *parameters,
+               GDBusMethodInvocation *invocation, gpointer user_data)
 {
     const Machine *machine = user_data;
     gsize number = (gsize) atoi(strrchr(path, '/') + 1);
@@ -177,8 +177,8 @@ static void
 start_manager(Machine *self, const char *version, const char *profiles,
               const char *const *active_uuid)
 {
-    static const GDBusInterfaceVTable properties = {.method_call = answer_properties};
-    static const GDBusInterfaceVTable settings = {.method_call = answer_settings};
+    static const GDBusInterfaceVTable properties = {.method_call = reply_properties};
+    static const GDBusInterfaceVTable settings = {.method_call = reply_settings};
     GDBusConnection *connection =
         fixture_add_owner(&self->fixture, "org.freedesktop.NetworkManager");
     g_autoptr(GError) error = NULL;
@@ -267,10 +267,10 @@ test_without_problems(Machine *machine, gconstpointer data)
     fixture_add_network(&machine->fixture, "home");
     run = examine(machine, NULL, NULL);
     g_assert_cmpstr(run->err, ==, "");
-    assert_golden("doctor-well.txt", run->out);
+    assert_golden("doctor-ok.txt", run->out);
     g_assert_cmpint(run->status, ==, 0);
     json = examine(machine, "home", "--json");
-    assert_golden("doctor-well.json", json->out);
+    assert_golden("doctor-ok.json", json->out);
     g_assert_cmpint(json->status, ==, 0);
 }
 
@@ -293,7 +293,7 @@ test_with_problems(Machine *machine, gconstpointer data)
     start_manager(machine, "1.30.0", "[" HOME ", " OFFICE ", " SHOP "]", home_active);
     run = examine(machine, NULL, NULL);
     settled = g_regex_replace_literal(date, run->out, -1, 0, "YYYY-MM-DD", 0, NULL);
-    assert_golden("doctor-ill.txt", settled);
+    assert_golden("doctor-problems.txt", settled);
     g_assert_cmpint(run->status, ==, 1);
 }
 
@@ -340,7 +340,7 @@ test_service_states(Machine *machine, gconstpointer data)
     Mock *mock;
 
     start_manager(machine, "1.42.4", "[" HOME "]", home_active);
-    mock = fixture_add_mock(&machine->fixture, MOCK_ANSWERS, mock_objects("home", "0.0.1", ""));
+    mock = fixture_add_mock(&machine->fixture, MOCK_REPLIES, mock_objects("home", "0.0.1", ""));
     other_version = examine(machine, NULL, NULL);
     g_assert_cmpint(other_version->status, ==, 1);
     ctl_assert_holds(other_version->out, "fail  home: the service has version 0.0.1, this program");
@@ -354,7 +354,7 @@ test_service_states(Machine *machine, gconstpointer data)
     ctl_assert_holds(denied->out,
                      "warn  home: active, details are visible only to root and its users\n");
     fixture_remove_mock(&machine->fixture, mock);
-    mock = fixture_add_mock(&machine->fixture, MOCK_ANSWERS,
+    mock = fixture_add_mock(&machine->fixture, MOCK_REPLIES,
                             mock_objects_with("home", WL_VERSION,
                                               "'PendingKeys': <['mtu']>, "
                                               "'ProfileError': <'address: missing'>, ",
@@ -369,7 +369,7 @@ test_service_states(Machine *machine, gconstpointer data)
     fixture_remove_mock(&machine->fixture, mock);
     mock = fixture_add_mock(&machine->fixture, MOCK_DENIES, NULL);
     /* A profile that its service publishes, but NetworkManager hides. */
-    fixture_add_mock(&machine->fixture, MOCK_ANSWERS, mock_objects("secret", WL_VERSION, ""));
+    fixture_add_mock(&machine->fixture, MOCK_REPLIES, mock_objects("secret", WL_VERSION, ""));
     hidden = examine(machine, "secret", NULL);
     g_assert_cmpint(hidden->status, ==, 0);
     ctl_assert_holds(hidden->out, "ok    secret: the service runs");

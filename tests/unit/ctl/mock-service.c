@@ -22,15 +22,15 @@ static const char peer_xml[] =
     "<node><interface name='org.freedesktop.NetworkManager.wirelink1.Peer'>"
     "<property name='RoundTrip' type='u' access='read'/></interface></node>";
 
-/* ---- answers ------------------------------------------------------------------------------- */
+/* ---- replies ------------------------------------------------------------------------------- */
 
 static void
-answer_with(GDBusMethodInvocation *invocation, MockManner manner, GVariant *reply)
+reply_with(GDBusMethodInvocation *invocation, MockManner manner, GVariant *reply)
 {
     g_autoptr(GVariant) sunk = reply ? g_variant_ref_sink(reply) : NULL;
 
     switch (manner) {
-    case MOCK_ANSWERS:
+    case MOCK_REPLIES:
         g_dbus_method_invocation_return_value(invocation, reply);
         break;
     case MOCK_DENIES:
@@ -41,7 +41,7 @@ answer_with(GDBusMethodInvocation *invocation, MockManner manner, GVariant *repl
         g_dbus_method_invocation_return_dbus_error(invocation, "org.freedesktop.DBus.Error.Failed",
                                                    "out of\033[31m order");
         break;
-    case MOCK_KNOWS_NOTHING:
+    case MOCK_UNKNOWN_METHODS:
         g_dbus_method_invocation_return_dbus_error(
             invocation, "org.freedesktop.DBus.Error.UnknownMethod", "No such method");
         break;
@@ -51,9 +51,9 @@ answer_with(GDBusMethodInvocation *invocation, MockManner manner, GVariant *repl
 }
 
 static void
-answer_manager(GDBusConnection *connection, const char *sender, const char *path,
-               const char *interface, const char *method, GVariant *parameters,
-               GDBusMethodInvocation *invocation, gpointer user_data)
+handle_manager_call(GDBusConnection *connection, const char *sender, const char *path,
+                    const char *interface, const char *method, GVariant *parameters,
+                    GDBusMethodInvocation *invocation, gpointer user_data)
 {
     Fixture *fixture = user_data;
     Mock *called = NULL;
@@ -74,26 +74,26 @@ answer_manager(GDBusConnection *connection, const char *sender, const char *path
         if (mock->manner == MOCK_HANGS || mock->wait_for > fixture->n_reads)
             continue;
         for (guint j = 0; j < mock->waiting->len; j++)
-            answer_with(g_ptr_array_index(mock->waiting, j), mock->manner,
-                        mock->manner == MOCK_ANSWERS
-                            ? g_variant_new("(@a{oa{sa{sv}}})", mock->then && mock->n_reads > 1
-                                                                    ? mock->then
-                                                                    : mock->objects)
-                            : NULL);
+            reply_with(g_ptr_array_index(mock->waiting, j), mock->manner,
+                       mock->manner == MOCK_REPLIES
+                           ? g_variant_new("(@a{oa{sa{sv}}})", mock->then && mock->n_reads > 1
+                                                                   ? mock->then
+                                                                   : mock->objects)
+                           : NULL);
         g_ptr_array_set_size(mock->waiting, 0);
     }
 }
 
 static void
-answer_link(GDBusConnection *connection, const char *sender, const char *path,
-            const char *interface, const char *method, GVariant *parameters,
-            GDBusMethodInvocation *invocation, gpointer user_data)
+handle_link_call(GDBusConnection *connection, const char *sender, const char *path,
+                 const char *interface, const char *method, GVariant *parameters,
+                 GDBusMethodInvocation *invocation, gpointer user_data)
 {
     Mock *mock = user_data;
 
     if (strcmp(method, "GetFacts") == 0) {
-        answer_with(invocation, mock->methods,
-                    mock->methods == MOCK_ANSWERS ? g_variant_new("(@aa{sv})", mock->facts) : NULL);
+        reply_with(invocation, mock->methods,
+                   mock->methods == MOCK_REPLIES ? g_variant_new("(@aa{sv})", mock->facts) : NULL);
         return;
     }
     g_string_append_printf(mock->called, "%s(", method);
@@ -104,7 +104,7 @@ answer_link(GDBusConnection *connection, const char *sender, const char *path,
         g_string_append_printf(mock->called, "%s, %s", key, address);
     }
     g_string_append(mock->called, ") ");
-    answer_with(invocation, mock->methods, NULL);
+    reply_with(invocation, mock->methods, NULL);
 }
 
 /* Like the service: the first read starts the measurement. */
@@ -122,7 +122,7 @@ get_round_trip(GDBusConnection *connection, const char *sender, const char *path
 static void
 mock_free(Mock *mock)
 {
-    /* An answer would have taken them. */
+    /* A reply would have taken them. */
     g_ptr_array_foreach(mock->waiting, (GFunc) (void (*)(void)) g_object_unref, NULL);
     g_ptr_array_unref(mock->waiting);
     g_dbus_connection_close_sync(mock->connection, NULL, NULL);
@@ -169,15 +169,15 @@ static void export(GDBusConnection *connection, const char *path, const char *xm
 Mock *
 fixture_add_mock(Fixture *self, MockManner manner, GVariant *objects)
 {
-    static const GDBusInterfaceVTable manager = {.method_call = answer_manager};
-    static const GDBusInterfaceVTable link = {.method_call = answer_link};
+    static const GDBusInterfaceVTable manager = {.method_call = handle_manager_call};
+    static const GDBusInterfaceVTable link = {.method_call = handle_link_call};
     g_autofree char *own_name = g_strdup_printf(BASE_NAME ".Connection_%u", self->mocks->len + 1);
     g_autoptr(GVariant) reply = NULL;
     g_autoptr(GError) error = NULL;
     Mock *mock = g_new0(Mock, 1);
 
     mock->manner = manner;
-    mock->methods = MOCK_ANSWERS;
+    mock->methods = MOCK_REPLIES;
     mock->objects = objects ? g_variant_take_ref(objects) : NULL;
     mock->facts = g_variant_ref_sink(g_variant_new_array(G_VARIANT_TYPE_VARDICT, NULL, 0));
     mock->called = g_string_new(NULL);
@@ -333,14 +333,15 @@ mock_facts(void)
 {
     g_autofree char *endpoint =
         mock_fact(MOCK_KEY("2"), "laptop", "endpoint", "192.168.7.4:41000", MOCK_KEY("2"), "laptop",
-                  TRUE, "laptop is a known peer, which may report endpoints", 251);
-    g_autofree char *member = mock_fact(MOCK_KEY("3"), "nas", "member", "nas", MOCK_KEY("1"), "hub",
-                                        TRUE, "hub is a router, which may add members", 0);
+                  TRUE, "laptop is a known peer and may advertise endpoints", 251);
+    g_autofree char *member =
+        mock_fact(MOCK_KEY("3"), "nas", "member", "nas", MOCK_KEY("1"), "hub", TRUE,
+                  "hub is a router in the profile and may introduce members", 0);
     g_autofree char *refused =
         mock_fact(MOCK_KEY("2"), "laptop", "allowed-ips", "0.0.0.0/0", MOCK_KEY("1"), "hub", FALSE,
-                  "refused: a default route is never accepted from a fact", 0);
+                  "refused: facts cannot set a default route", 0);
     g_autofree char *own = mock_fact(OWN_KEY, "", "endpoint", "192.168.1.5:40001", "", "", TRUE,
-                                     "reported by this member", 255);
+                                     "originated by this member", 255);
     g_autofree char *all = g_strdup_printf("[%s, %s, %s, %s]", endpoint, member, refused, own);
 
     return parse("aa{sv}", all);
@@ -355,17 +356,17 @@ fixture_add_network(Fixture *self, const char *id)
     g_autofree char *hub =
         mock_peer(1, "hub", "direct", "/", "direct on 192.0.2.1:51820", hub_with_times);
     g_autofree char *laptop = mock_peer(2, "laptop", "routed", PEER_PATH "1",
-                                        "through hub; no direct handshake yet", laptop_more);
+                                        "via hub: no direct handshake yet", laptop_more);
     g_autofree char *nas =
         mock_peer(3, "nas", "direct-lan", "/", "on the same network, direct on 192.168.1.20:51820",
                   nas_with_times);
     g_autofree char *phone =
-        mock_peer(4, "phone", "connecting", "/", "1 candidate address to try", phone_more);
+        mock_peer(4, "phone", "connecting", "/", "1 endpoint to try", phone_more);
     g_autofree char *unnamed =
-        mock_peer(5, "", "offline", "/", "no known endpoint; waiting for hub to report one",
+        mock_peer(5, "", "offline", "/", "no known endpoint; waiting for hub to advertise one",
                   "'Trust': <'Untrusted'>, 'TrustSource': <'none'>, ");
     g_autofree char *peers = g_strconcat(laptop, unnamed, phone, nas, hub, NULL);
-    Mock *mock = fixture_add_mock(self, MOCK_ANSWERS, mock_objects(id, WL_VERSION, peers));
+    Mock *mock = fixture_add_mock(self, MOCK_REPLIES, mock_objects(id, WL_VERSION, peers));
 
     g_variant_unref(mock->facts);
     mock->facts = mock_facts();

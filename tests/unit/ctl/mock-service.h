@@ -14,11 +14,11 @@
 #define MOCK_KEY(n) "KEY" n "KEYKEYKEYKEYKEYKEYKEYKEYKEYKEYKEYKEYKEY="
 
 typedef enum {
-    MOCK_ANSWERS,
+    MOCK_REPLIES,
     MOCK_DENIES,
     MOCK_FAILS,
     MOCK_HANGS,
-    MOCK_KNOWS_NOTHING, /* of our interface: every method is unknown */
+    MOCK_UNKNOWN_METHODS, /* lacks our interface: every method is unknown */
 } MockManner;
 
 /** The service of a profile, as wirelinkctl sees it. */
@@ -30,7 +30,7 @@ typedef struct {
     GVariant *then;     /* of the second read on, or NULL */
     GVariant *facts;    /* aa{sv} */
     guint n_reads;      /* calls of GetManagedObjects */
-    guint wait_for;     /* answers only after this many reads of all mocks, 0: at once */
+    guint wait_for;     /* replies only after this many reads of all mocks, 0: at once */
     GString *called;    /* "Refresh() ForgetEndpoint(KEY, ADDRESS) " */
     GPtrArray *waiting; /* of GDBusMethodInvocation */
     guint32 round_trip;
@@ -52,7 +52,7 @@ void fixture_tear_down(Fixture *self, gconstpointer data);
 
 /** Starts a service, which queues for the base name. @objects is taken and may be NULL. */
 Mock *fixture_add_mock(Fixture *self, MockManner manner, GVariant *objects);
-/** Peer @number answers a read of RoundTrip: the first time 0, then @round_trip. */
+/** Peer @number replies to a read of RoundTrip: the first time 0, then @round_trip. */
 void mock_add_round_trip(Mock *self, guint number, guint32 round_trip);
 /** Stops a service. */
 void fixture_remove_mock(Fixture *self, Mock *mock);

@@ -67,7 +67,7 @@ test_ambiguous_and_unknown_peers(Fixture *fixture, gconstpointer data)
         several_keys->err, ==,
         "wirelinkctl: \"KEY\" matches hub (KEY1KEYK…), laptop (KEY2KEYK…), nas "
         "(KEY3KEYK…), phone (KEY4KEYK…), KEY5KEYK… (KEY5KEYK…): write more of the key\n");
-    fixture_add_mock(fixture, MOCK_ANSWERS, mock_objects("work", WL_VERSION, other_hub));
+    fixture_add_mock(fixture, MOCK_REPLIES, mock_objects("work", WL_VERSION, other_hub));
     several_names = FIXTURE_RUN(fixture, NULL, "explain", "hub");
     g_assert_cmpint(several_names->status, ==, 3);
     ctl_assert_holds(several_names->err, "hub (KEY1KEYK… of home), hub (KEY7KEYK… of work)");
@@ -138,7 +138,7 @@ test_facts_are_unavailable(Fixture *fixture, gconstpointer data)
     g_autoptr(CtlRun) explained = NULL;
     g_autoptr(CtlRun) denied = NULL;
 
-    mock->methods = MOCK_KNOWS_NOTHING;
+    mock->methods = MOCK_UNKNOWN_METHODS;
     old = FIXTURE_RUN(fixture, NULL, "facts");
     g_assert_cmpint(old->status, ==, 5);
     g_assert_cmpstr(old->out, ==, "");
@@ -162,7 +162,7 @@ static void
 test_refresh(Fixture *fixture, gconstpointer data)
 {
     Mock *home = fixture_add_network(fixture, "home");
-    Mock *work = fixture_add_mock(fixture, MOCK_ANSWERS, mock_objects("work", WL_VERSION, ""));
+    Mock *work = fixture_add_mock(fixture, MOCK_REPLIES, mock_objects("work", WL_VERSION, ""));
     g_autoptr(CtlRun) one = FIXTURE_RUN(fixture, NULL, "refresh", "work");
     g_autoptr(CtlRun) all = NULL;
     g_autoptr(CtlRun) denied = NULL;
@@ -243,7 +243,7 @@ test_map_unsafe_names(Fixture *fixture, gconstpointer data)
     g_autoptr(GError) error = NULL;
     guint scripts = 0;
 
-    fixture_add_mock(fixture, MOCK_ANSWERS, mock_objects("a<b>&", WL_VERSION, peers));
+    fixture_add_mock(fixture, MOCK_REPLIES, mock_objects("a<b>&", WL_VERSION, peers));
     run = FIXTURE_RUN(fixture, NULL, "map", "--svg");
     g_assert_cmpint(run->status, ==, 0);
     context = g_markup_parse_context_new(&parser, 0, &scripts, NULL);
@@ -265,7 +265,7 @@ test_map_rates(Fixture *fixture, gconstpointer data)
     g_autofree char *slow = mock_peer(1, "hub", "direct", "/", "", "'RxBytes': <uint64 0>, ");
     g_autofree char *fast =
         mock_peer(1, "hub", "direct", "/", "", "'RxBytes': <uint64 5000000000>, ");
-    Mock *mock = fixture_add_mock(fixture, MOCK_ANSWERS, mock_objects("home", WL_VERSION, slow));
+    Mock *mock = fixture_add_mock(fixture, MOCK_REPLIES, mock_objects("home", WL_VERSION, slow));
     g_autoptr(CtlRun) run = NULL;
 
     mock->then = g_variant_take_ref(mock_objects("home", WL_VERSION, fast));
@@ -280,8 +280,8 @@ test_map_of_one_profile(Fixture *fixture, gconstpointer data)
     g_autoptr(CtlRun) several = NULL;
     g_autoptr(CtlRun) lonely = NULL;
 
-    fixture_add_mock(fixture, MOCK_ANSWERS, mock_objects("home", WL_VERSION, ""));
-    fixture_add_mock(fixture, MOCK_ANSWERS, mock_objects("work", WL_VERSION, ""));
+    fixture_add_mock(fixture, MOCK_REPLIES, mock_objects("home", WL_VERSION, ""));
+    fixture_add_mock(fixture, MOCK_REPLIES, mock_objects("work", WL_VERSION, ""));
     several = FIXTURE_RUN(fixture, NULL, "map", "--svg");
     g_assert_cmpint(several->status, ==, 2);
     ctl_assert_holds(several->err, "name one of \"home\", \"work\"");

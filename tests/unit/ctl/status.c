@@ -86,7 +86,7 @@ test_pending_changes(Fixture *fixture, gconstpointer data)
     g_autoptr(CtlRun) run = NULL;
     g_autoptr(CtlRun) json = NULL;
 
-    fixture_add_mock(fixture, MOCK_ANSWERS, mock_objects_with("home", WL_VERSION, changed, ""));
+    fixture_add_mock(fixture, MOCK_REPLIES, mock_objects_with("home", WL_VERSION, changed, ""));
     run = FIXTURE_RUN(fixture, "100", "status");
     g_assert_cmpint(run->status, ==, 0);
     ctl_assert_holds(
@@ -110,10 +110,10 @@ test_several_profiles(Fixture *fixture, gconstpointer data)
     g_autoptr(CtlRun) other_json = NULL;
     g_autoptr(JsonObject) error = NULL;
 
-    fixture_add_mock(fixture, MOCK_ANSWERS, mock_objects("work", WL_VERSION, ""));
-    fixture_add_mock(fixture, MOCK_ANSWERS, mock_objects("home", WL_VERSION, ""));
+    fixture_add_mock(fixture, MOCK_REPLIES, mock_objects("work", WL_VERSION, ""));
+    fixture_add_mock(fixture, MOCK_REPLIES, mock_objects("home", WL_VERSION, ""));
     /* Not yet active. */
-    fixture_add_mock(fixture, MOCK_ANSWERS, g_variant_new("a{oa{sa{sv}}}", NULL));
+    fixture_add_mock(fixture, MOCK_REPLIES, g_variant_new("a{oa{sa{sv}}}", NULL));
     all = FIXTURE_RUN(fixture, "80", "status");
     g_assert_cmpint(all->status, ==, 0);
     g_assert_true(g_str_has_prefix(all->out, "home: "));
@@ -151,7 +151,7 @@ test_unsafe_names(Fixture *fixture, gconstpointer data)
     g_autoptr(JsonObject) root = NULL;
     JsonObject *profile, *shown;
 
-    fixture_add_mock(fixture, MOCK_ANSWERS, mock_objects("home", WL_VERSION, peers));
+    fixture_add_mock(fixture, MOCK_REPLIES, mock_objects("home", WL_VERSION, peers));
     table = FIXTURE_RUN(fixture, "300", "status");
     ctl_assert_holds(table->out, "a\\u{1b}[31mb\\u{202e}c");
     ctl_assert_holds(table->out, "sent\\u{a}by\\u{9b}a peer");
@@ -186,7 +186,7 @@ test_long_names(Fixture *fixture, gconstpointer data)
         g_string_append(marks, "\314\202");
     second = mock_peer(2, marks->str, "offline", "/", "", "");
     peers = g_strconcat(first, second, NULL);
-    fixture_add_mock(fixture, MOCK_ANSWERS, mock_objects(id, WL_VERSION, peers));
+    fixture_add_mock(fixture, MOCK_REPLIES, mock_objects(id, WL_VERSION, peers));
     run = FIXTURE_RUN(fixture, "200", "status");
     g_assert_cmpint(run->status, ==, 0);
     lines = g_strsplit(run->out, "\n", -1);
@@ -207,7 +207,7 @@ test_round_trips(Fixture *fixture, gconstpointer data)
         mock_peer(2, "deaf", "direct-lan", "/", "", "'RoundTrip': <uint32 0>, ");
     g_autofree char *third = mock_peer(3, "off", "offline", "/", "", "'RoundTrip': <uint32 0>, ");
     g_autofree char *peers = g_strconcat(first, second, third, NULL);
-    Mock *mock = fixture_add_mock(fixture, MOCK_ANSWERS, mock_objects("home", WL_VERSION, peers));
+    Mock *mock = fixture_add_mock(fixture, MOCK_REPLIES, mock_objects("home", WL_VERSION, peers));
     g_autoptr(CtlRun) status = NULL;
     g_autoptr(CtlRun) peer = NULL;
 
@@ -256,7 +256,7 @@ test_service_denies_access(Fixture *fixture, gconstpointer data)
     ctl_assert_holds(json->out, "run the command with sudo");
 
     /* The private profile of another user does not hide one's own. */
-    fixture_add_mock(fixture, MOCK_ANSWERS, mock_objects("home", WL_VERSION, ""));
+    fixture_add_mock(fixture, MOCK_REPLIES, mock_objects("home", WL_VERSION, ""));
     beside = FIXTURE_RUN(fixture, "80", "status");
     g_assert_cmpint(beside->status, ==, 0);
     g_assert_cmpstr(beside->err, ==, "");
@@ -280,7 +280,7 @@ test_service_fails(Fixture *fixture, gconstpointer data)
     g_assert_null(strstr(alone->err, "GDBus"));
 
     /* The other profiles are shown nevertheless. */
-    fixture_add_mock(fixture, MOCK_ANSWERS, mock_objects("home", WL_VERSION, ""));
+    fixture_add_mock(fixture, MOCK_REPLIES, mock_objects("home", WL_VERSION, ""));
     beside = FIXTURE_RUN(fixture, "80", "status");
     g_assert_cmpint(beside->status, ==, 1);
     g_assert_true(g_str_has_prefix(beside->out, "home: "));
@@ -297,7 +297,7 @@ test_service_of_other_version(Fixture *fixture, gconstpointer data)
         "{objectpath '" LINK_PATH "': {'org.freedesktop.NetworkManager.wirelink9.Link': "
         "@a{sv} {}}}";
     g_autoptr(GError) error = NULL;
-    Mock *mock = fixture_add_mock(fixture, MOCK_ANSWERS, mock_objects("home", "0.0.1", ""));
+    Mock *mock = fixture_add_mock(fixture, MOCK_REPLIES, mock_objects("home", "0.0.1", ""));
     g_autoptr(CtlRun) shown = FIXTURE_RUN(fixture, "80", "status");
     g_autoptr(CtlRun) json = FIXTURE_RUN(fixture, "80", "status", "--json");
     g_autoptr(JsonObject) root = parse_object(json->out);
@@ -313,7 +313,7 @@ test_service_of_other_version(Fixture *fixture, gconstpointer data)
 
     fixture_remove_mock(fixture, mock);
     mock = fixture_add_mock(
-        fixture, MOCK_ANSWERS,
+        fixture, MOCK_REPLIES,
         g_variant_parse(G_VARIANT_TYPE("a{oa{sa{sv}}}"), without_link, NULL, NULL, &error));
     g_assert_no_error(error);
     unreadable = FIXTURE_RUN(fixture, "80", "status");
@@ -321,12 +321,12 @@ test_service_of_other_version(Fixture *fixture, gconstpointer data)
     ctl_assert_holds(unreadable->err, "has another version than this wirelinkctl");
 
     fixture_remove_mock(fixture, mock);
-    fixture_add_mock(fixture, MOCK_KNOWS_NOTHING, NULL);
+    fixture_add_mock(fixture, MOCK_UNKNOWN_METHODS, NULL);
     unknown = FIXTURE_RUN(fixture, "80", "status");
     g_assert_cmpint(unknown->status, ==, 5);
 }
 
-/* Each service answers only after all were called: calls in sequence would never end. */
+/* Each service replies only after all were called: calls in sequence would never end. */
 static void
 test_services_are_called_at_once(Fixture *fixture, gconstpointer data)
 {
@@ -334,7 +334,7 @@ test_services_are_called_at_once(Fixture *fixture, gconstpointer data)
     g_autoptr(CtlRun) run = NULL;
 
     for (guint i = 0; i < G_N_ELEMENTS(ids); i++)
-        fixture_add_mock(fixture, MOCK_ANSWERS, mock_objects(ids[i], WL_VERSION, ""))->wait_for =
+        fixture_add_mock(fixture, MOCK_REPLIES, mock_objects(ids[i], WL_VERSION, ""))->wait_for =
             G_N_ELEMENTS(ids);
     run = FIXTURE_RUN(fixture, "80", "status");
     g_assert_cmpint(run->status, ==, 0);
@@ -348,7 +348,7 @@ test_service_hangs(Fixture *fixture, gconstpointer data)
 
     fixture_add_mock(fixture, MOCK_HANGS, NULL);
     fixture_add_mock(fixture, MOCK_HANGS, NULL);
-    fixture_add_mock(fixture, MOCK_ANSWERS, mock_objects("home", WL_VERSION, ""));
+    fixture_add_mock(fixture, MOCK_REPLIES, mock_objects("home", WL_VERSION, ""));
     run = FIXTURE_RUN(fixture, "80", "status");
     g_assert_cmpint(run->status, ==, 1);
     ctl_assert_holds(run->out, "home: ");

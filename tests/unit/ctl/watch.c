@@ -77,7 +77,7 @@ test_watch(Fixture *fixture, gconstpointer data)
     at = ctl_process_wait_for(process, at, "asleep\n");
     fixture_remove_mock(fixture, mock);
     at = ctl_process_wait_for(process, at, "home  down\n");
-    mock = fixture_add_mock(fixture, MOCK_ANSWERS, mock_objects("work", WL_VERSION, ""));
+    mock = fixture_add_mock(fixture, MOCK_REPLIES, mock_objects("work", WL_VERSION, ""));
     ctl_process_wait_for(process, at, "work  up\n");
     g_subprocess_send_signal(process->process, SIGINT);
     g_assert_cmpint(ctl_process_finish(process), ==, 0);
@@ -207,7 +207,7 @@ test_status_of_hanging_service(Fixture *fixture, gconstpointer data)
     ctl_process_type(process, "q");
     g_assert_cmpint(ctl_process_finish(process), ==, 0);
 
-    mock->manner = MOCK_ANSWERS;
+    mock->manner = MOCK_REPLIES;
     left = START(fixture, TRUE, "status", "--watch");
     at = ctl_process_wait_for(left, 0, "\033[J");
     fixture_remove_mock(fixture, mock);
