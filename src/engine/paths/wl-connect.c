@@ -383,6 +383,23 @@ check_crossed(WlEngine *self, WlPeer *peer)
     look_soon(self, peer, WL_CONNECT_CROSSED_WAIT);
 }
 
+/*
+ * The peer's initiation came just before ours is due. WireGuard has responded, but counts the
+ * session only when the peer confirms it, a round trip later. Recreating the peer now would throw
+ * that handshake away, so it gets its time, once before each try.
+ */
+static gboolean
+is_responding(WlEngine *self, WlPeer *peer)
+{
+    if (peer->connect.phase == WL_CONNECT_SLOT || peer->connect.crossed ||
+        peer->rx <= peer->connect.rx)
+        return FALSE;
+    peer->connect.crossed = TRUE;
+    wait_until(self, peer, WL_CONNECT_WAIT, self->now + WL_CONNECT_CROSSED);
+    look_soon(self, peer, WL_CONNECT_CROSSED);
+    return TRUE;
+}
+
 /* A first round. An address that is being tried keeps its slot: addresses come one by one. */
 static void
 restart(WlEngine *self, WlPeer *peer)
@@ -400,6 +417,8 @@ restart(WlEngine *self, WlPeer *peer)
         peer->connect.due = MIN(peer->connect.due, slot_end);
     } else {
         wait_until(self, peer, WL_CONNECT_WAIT, self->now + head_start(self, peer));
+        peer->connect.crossed = FALSE;
+        peer->connect.rx = peer->rx;
     }
     wl_neighbors_resolve(self, peer); /* the answers come while the other has its start */
 }
@@ -463,7 +482,7 @@ wl_connect_run(WlEngine *self, WlPeer *peer)
          * ours; it must not be thrown away. */
         if (peer->in_device && peer->snapshot < self->now)
             wl_engine_request_snapshot(self);
-        else
+        else if (!is_responding(self, peer))
             step(self, peer);
         look(self, peer);
     }

@@ -187,6 +187,41 @@ test_patience(gconstpointer data)
     assert_tried(bench, peer, INTERNET);
 }
 
+/* The initiation of the peer arrives while the engine waits: WireGuard has responded, and the
+ * session appears only when the peer confirms it. The peer is not recreated meanwhile. */
+static void
+test_initiation_while_waiting(void)
+{
+    BenchMember *peer;
+    g_autoptr(Bench) bench = moved_new(FALSE, &peer);
+
+    bench_run(bench, MS(120));
+    wl_device_find(bench->device, &peer->key)->rx_bytes += 148;
+    bench_run(bench, MS(60));
+    g_assert_cmpuint(bench_changes(bench, peer, WL_PEER_RECREATE), ==, 0);
+    bench_handshake(bench, peer, INTERNET);
+    bench_run(bench, SEC(5));
+    g_assert_cmpuint(bench_changes(bench, peer, WL_PEER_RECREATE), ==, 0);
+    g_assert_cmpint(bench_view(bench, peer)->last_handshake, >=, 0);
+}
+
+/* An initiation that leads to no session delays the own one by 0.3 s, and only once. */
+static void
+test_initiation_without_session(void)
+{
+    BenchMember *peer;
+    g_autoptr(Bench) bench = moved_new(FALSE, &peer);
+
+    bench_run(bench, MS(120));
+    wl_device_find(bench->device, &peer->key)->rx_bytes += 148;
+    bench_run(bench, MS(250));
+    wl_device_find(bench->device, &peer->key)->rx_bytes += 148;
+    bench_run(bench, MS(70));
+    g_assert_cmpuint(bench_changes(bench, peer, WL_PEER_RECREATE), ==, 0);
+    bench_run(bench, MS(20));
+    g_assert_cmpuint(bench_changes(bench, peer, WL_PEER_RECREATE), ==, 1);
+}
+
 /* Nor longer than that: the answer ends it. */
 static void
 test_answer(gconstpointer data)
@@ -341,6 +376,8 @@ main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/neighbors/there", test_there);
     g_test_add_func("/neighbors/nobody", test_nobody);
+    g_test_add_func("/neighbors/initiation/session-while-waiting", test_initiation_while_waiting);
+    g_test_add_func("/neighbors/initiation/without-session", test_initiation_without_session);
     g_test_add_data_func("/neighbors/patience/first", GINT_TO_POINTER(TRUE), test_patience);
     g_test_add_data_func("/neighbors/patience/second", GINT_TO_POINTER(FALSE), test_patience);
     g_test_add_data_func("/neighbors/answer/first", GINT_TO_POINTER(TRUE), test_answer);
