@@ -19,14 +19,14 @@ every_thread_filtered() {
     sed -n 's/^Seccomp:[[:space:]]*//p' | sort -u)
   matches '^2$' "$modes"
 }
-says_nobody() { host laptop wirelinkctl status 2>&1 | grep -q "nobody has its address, 203.0.113.6:51820"; }
+says_unused() { host laptop wirelinkctl status 2>&1 | grep -q "no host at 203.0.113.6:51820"; }
 usr_is_read_only() { fails host laptop touch /usr/written; }
 check "/usr is read-only" usr_is_read_only
 check "the profile is imported" import "$LAB_DIR/laptop/laptop.wirelink" || finish laptop
 check "the peer is disconnected" ip -n other link set eth0 down
 check "the profile is activated" nmcli_laptop connection up laptop || finish laptop
 PID=$(service_pids)
-check "status shows that the peer's address is unused" wait_until 15 says_nobody
+check "status shows that the peer's address is unused" wait_until 15 says_unused
 check "the peer is connected" ip -n other link set eth0 up
 check "the peer answers pings" reaches 10.77.0.1
 check "the service has two effective capabilities" matches "^$KEPT\$" "$(status_of "$PID" CapEff)"
