@@ -111,6 +111,7 @@ start_upgrade(WlEngine *self, WlPeer *peer, WlCandidate *candidate)
     peer->roaming.started = self->now;
     peer->roaming.retry = WL_NEVER;
     peer->roaming.original = peer->endpoint;
+    /* The decision to upgrade has one. NOLINTNEXTLINE(clang-analyzer-core.NullDereference) */
     peer->roaming.target = candidate->endpoint;
     peer->roaming.target_answered = FALSE;
     peer->roaming.reasserts = 0;

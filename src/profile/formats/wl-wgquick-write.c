@@ -85,6 +85,7 @@ has_default_flags(const WlProfileKey *key, const WlProfileFile *file, const WlPr
 {
     if (key->scope == WL_KEY_OF_PROFILE)
         return file->profile->private_key_flags == WL_SECRET_FLAG_NONE;
+    /* A key of a peer. NOLINTNEXTLINE(clang-analyzer-core.NullDereference) */
     return peer->preshared_key_flags ==
            (peer->preshared_key ? WL_SECRET_FLAG_NONE : WL_SECRET_FLAG_NOT_REQUIRED);
 }
@@ -103,6 +104,7 @@ append_key(Writer *writer, WlFormat format, const WlProfileKey *key, const WlPro
         return;
     if (key->type == WL_KEY_TYPE_ENDPOINTS) {
         /* wg supports one endpoint and uses the last of several lines. */
+        /* A key of a peer. NOLINTNEXTLINE(clang-analyzer-core.NullDereference) */
         for (guint i = 0; i < peer->endpoints->len && (i == 0 || format != WL_FORMAT_WGQUICK); i++)
             append_line(writer, key->file_name, peer->endpoints->pdata[i]);
         return;
