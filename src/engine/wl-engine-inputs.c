@@ -2,6 +2,7 @@
 #include "wl-engine-inputs.h"
 
 #include "exchange/wl-advertise.h"
+#include "exchange/wl-boot-id-change.h"
 #include "exchange/wl-receive.h"
 #include "exchange/wl-resync.h"
 #include "facts/wl-state-cache.h"
@@ -12,12 +13,13 @@
 #include "paths/wl-path-go.h"
 #include "paths/wl-reconcile.h"
 #include "paths/wl-traffic.h"
+#include "state/wl-engine-marks.h"
 #include "state/wl-engine-state.h"
-#include "wl-boot-id.h"
 #include "wl-engine-turn.h"
 #include "wl-profile-reload.h"
 
-/* The inputs of wl-engine.h: each tells its rooms what happened and runs one turn. */
+/* The inputs of wl-engine-inputs.h: each passes what happened to its room and runs one turn. The
+ * only writer of WlUplink. */
 
 static void
 advance(WlEngine *self, gint64 now)
@@ -48,15 +50,15 @@ wl_engine_datagram_received(WlEngine *self, gint64 now, const WlIp *source, cons
 
     advance(self, now);
     wl_receive_datagram(self, source, data, length);
-    /* What is dropped unread changes nothing: no turn for it. */
+    /* A datagram dropped unread changes nothing and needs no turn. */
     if (self->receiver.results[WL_RECEIVE_FLOOD] == flood)
         wl_engine_turn(self);
 }
 
-/* In which several words about an uplink are about one change. */
+/* Events about an uplink within this time belong to one change. */
 #define UPLINK_SETTLES WL_MS(300)
 
-/* Ways that worked may not any more, and those that did not may. */
+/* Endpoints that worked may fail now, and those that failed may work. */
 static void
 uplink_changed(WlEngine *self)
 {
@@ -79,7 +81,7 @@ void
 wl_engine_uplink_changed(WlEngine *self, gint64 now)
 {
     advance(self, now);
-    /* Mostly the addresses change with it, which has been told already. */
+    /* The addresses mostly change with the uplink, and that input came first. */
     if (self->uplink.present && self->uplink.since + UPLINK_SETTLES <= self->now)
         uplink_changed(self);
     wl_engine_turn(self);
@@ -91,29 +93,21 @@ wl_engine_set_local_addresses(WlEngine *self, gint64 now, const WlLocalAddress *
     advance(self, now);
     if (wl_policy_set_local(&self->policy, addresses, n)) {
         self->uplink.present = wl_policy_has_uplink(&self->policy);
-        self->own.facts_due = self->evaluation.all_due = TRUE;
-        /* What was learned is written with this, not by a wake-up of its own. */
-        if (!self->uplink.present && self->outputs.state_save_due != WL_NEVER)
-            self->outputs.state_save_due = self->now;
+        wl_engine_own_facts_changed(self);
+        wl_engine_rules_changed(self);
+        /* Without an uplink there may be no other wake-up soon. */
+        if (!self->uplink.present)
+            wl_engine_state_save_now(self);
         uplink_changed(self);
     }
     wl_engine_turn(self);
-}
-
-/* Another one; it asks everybody to say everything again. */
-static void
-renew_boot_id(WlEngine *self)
-{
-    wl_boot_id_generate(&self->own.boot_id, self->random.func, self->random.data);
-    self->own.boot_id_created = self->now;
-    self->own.boot_id_due = FALSE;
 }
 
 void
 wl_engine_resumed(WlEngine *self, gint64 now)
 {
     advance(self, now);
-    renew_boot_id(self);
+    wl_boot_id_change_now(self);
     for (guint i = 0; i < wl_peer_table_size(&self->peers); i++)
         wl_peer_table_get(&self->peers, i)->alive_expires = 0;
     uplink_changed(self);
@@ -128,7 +122,7 @@ wl_engine_set_connectivity(WlEngine *self, gint64 now, WlConnectivity connectivi
 
     advance(self, now);
     self->uplink.connectivity = connectivity;
-    /* Whoever could not be reached may be now; of live sessions nothing is to be doubted. */
+    /* Unreachable peers may be reachable now; live sessions are not affected. */
     for (guint i = 0; was_portal && connectivity != WL_CONNECTIVITY_PORTAL &&
                       i < wl_peer_table_size(&self->peers);
          i++) {
@@ -146,15 +140,16 @@ void
 wl_engine_set_protected_hosts(WlEngine *self, gint64 now, const WlIp *servers, gsize n)
 {
     advance(self, now);
-    self->evaluation.all_due |= wl_policy_set_servers(&self->policy, servers, n);
+    if (wl_policy_set_servers(&self->policy, servers, n))
+        wl_engine_rules_changed(self);
     wl_engine_turn(self);
 }
 
-/* Everything is sent to everybody, who are asked for theirs, and every address tried again. */
+/* Sends all facts to every peer, requests theirs, and tries every candidate again. */
 static void
-start_anew(WlEngine *self)
+start_over(WlEngine *self)
 {
-    renew_boot_id(self);
+    wl_boot_id_change_now(self);
     for (guint i = 0; i < wl_peer_table_size(&self->peers); i++) {
         WlPeer *peer = wl_peer_table_get(&self->peers, i);
         wl_resync_peer(self, peer);
@@ -180,7 +175,7 @@ wl_engine_link_recreated(WlEngine *self, gint64 now)
         peer->local_dirty = peer->candidates_dirty = TRUE;
         wl_peer_reset_connect(peer);
     }
-    start_anew(self);
+    start_over(self);
 }
 
 gboolean
@@ -190,7 +185,7 @@ wl_engine_refresh(WlEngine *self, gint64 now)
     if (self->refreshed + WL_RESEND_INTERVAL > self->now)
         return FALSE;
     self->refreshed = self->now;
-    start_anew(self);
+    start_over(self);
     return TRUE;
 }
 
@@ -250,17 +245,17 @@ wl_engine_neighbor_result(WlEngine *self, gint64 now, const WlIp *address, guint
                           gboolean reachable)
 {
     if (!wl_neighbor_table_find(&self->neighbors, address, ifindex))
-        return; /* of an uplink that is not there any more */
+        return; /* of an uplink that is gone */
     advance(self, now);
     wl_neighbors_result(self, address, ifindex, reachable);
     wl_engine_turn(self);
 }
 
 gboolean
-wl_engine_load_state(WlEngine *self, gint64 now, const char *memory, gsize length, GError **error)
+wl_engine_load_state(WlEngine *self, gint64 now, const char *state, gsize length, GError **error)
 {
     advance(self, now);
-    if (!wl_state_cache_load(self, memory, length, error))
+    if (!wl_state_cache_load(self, state, length, error))
         return FALSE;
     wl_engine_turn(self);
     return TRUE;

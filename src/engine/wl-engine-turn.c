@@ -27,7 +27,7 @@ run_steps(WlEngine *self, GPtrArray *peers, WlStep step, void (*func)(WlEngine *
         wl_scheduler_run_step(&self->scheduler, self, peers->pdata[i], step, func);
 }
 
-/* Those whose time has come. */
+/* Schedules the peers whose timers are due. */
 static void
 gather_due(WlEngine *self)
 {
@@ -50,9 +50,9 @@ update_health(WlEngine *self, WlPeer *peer)
         wl_scheduler_wake_peer_at(&self->scheduler, peer, peer->resync_due);
 }
 
-/* Those touched join the peers whose steps run; their health comes before everything else. */
+/* Moves scheduled peers to the running ones, after an update of their health. */
 static void
-gather_touched(WlEngine *self)
+gather_scheduled(WlEngine *self)
 {
     while (self->scheduler.scheduled->len > 0) {
         GPtrArray *fresh = self->scheduler.scheduled;
@@ -85,8 +85,8 @@ update_members(WlEngine *self)
         wl_engine_remove_peer(self, peer);
 }
 
-/* Members bring facts about them into force, and facts bring members: until nothing moves, bounded.
- */
+/* Facts add members, and new members make facts about them count: repeated until nothing changes,
+ * within bounds. */
 static void
 settle_facts(WlEngine *self)
 {
@@ -99,7 +99,7 @@ settle_facts(WlEngine *self)
 }
 
 static void
-try_peer(WlEngine *self, WlPeer *peer)
+run_paths(WlEngine *self, WlPeer *peer)
 {
     wl_connect_update_candidates(self, peer);
     wl_endpoint_dns_run(self, peer);
@@ -109,9 +109,9 @@ try_peer(WlEngine *self, WlPeer *peer)
     wl_prefix_table_update_hosts(&self->prefixes, peer);
 }
 
-/* What one peer gives up must be free before another takes it. */
+/* Allowed IPs are taken from peers that are not direct before others get them. */
 static void
-plan(WlEngine *self)
+reconcile(WlEngine *self)
 {
     for (guint i = 0; i < self->scheduler.running->len; i++) {
         WlPeer *peer = self->scheduler.running->pdata[i];
@@ -150,21 +150,21 @@ end_pass(WlEngine *self)
     g_ptr_array_set_size(self->scheduler.running, 0);
 }
 
-/* Every step but those that are the last word about a turn. */
+/* Every step but sending and publishing, which end the turn. */
 static void
 run_pass(WlEngine *self)
 {
-    gather_touched(self);
+    gather_scheduled(self);
     wl_fact_evaluate_expire(self);
     settle_facts(self);
     wl_boot_id_change_if_due(self);
-    gather_touched(self);
+    gather_scheduled(self);
     for (guint i = 0; i < self->scheduler.running->len; i++)
         wl_display_names_update(self, self->scheduler.running->pdata[i]);
     update_local_facts(self);
-    run_steps(self, self->scheduler.running, WL_STEP_PATHS, try_peer);
-    plan(self);
-    update_local_facts(self); /* again: what the plan changed */
+    run_steps(self, self->scheduler.running, WL_STEP_PATHS, run_paths);
+    reconcile(self);
+    update_local_facts(self); /* again, for what reconciling changed */
     end_pass(self);
 }
 
@@ -174,16 +174,15 @@ is_unsettled(const WlEngine *self)
     return self->scheduler.scheduled->len > 0 || wl_prefix_table_is_due(&self->prefixes, self->now);
 }
 
-/* A dump is of all peers, and those of thousands take most of the time while thousands come, each
- * of whom wants one. */
+/* A dump covers every peer: in a large network the requests of many peers share one. */
 static gint64
-snapshot_allowed_at(const WlEngine *self)
+get_snapshot_time(const WlEngine *self)
 {
     return self->outputs.snapshot_read +
            wl_scheduler_batch_delay(wl_peer_table_size(&self->peers), WL_DUMP_BATCH);
 }
 
-/* Sends after the changes they rely on, and the snapshot last, so that it shows both. */
+/* Sends follow the changes that they depend on; the snapshot comes last and shows both. */
 static void
 flush_outputs(WlEngine *self)
 {
@@ -192,8 +191,8 @@ flush_outputs(WlEngine *self)
     wl_outputs_flush_sends(outputs);
     if (!outputs->snapshot_wanted)
         return;
-    if (outputs->snapshot_requested == WL_LONG_AGO && self->now < snapshot_allowed_at(self)) {
-        wl_scheduler_wake_at(&self->scheduler, snapshot_allowed_at(self));
+    if (outputs->snapshot_requested == WL_LONG_AGO && self->now < get_snapshot_time(self)) {
+        wl_scheduler_wake_at(&self->scheduler, get_snapshot_time(self));
         return;
     }
     if (outputs->snapshot_requested == WL_LONG_AGO ||
@@ -204,7 +203,7 @@ flush_outputs(WlEngine *self)
     wl_scheduler_wake_at(&self->scheduler, outputs->snapshot_requested + WL_SNAPSHOT_RETRY);
 }
 
-/* What a peer's steps do to another is done in the same turn, within bounds. */
+/* A peer that a step of another peer schedules runs in the same turn, within this bound. */
 #define MAX_PASSES 4
 
 void
@@ -222,7 +221,7 @@ wl_engine_turn(WlEngine *self)
     wl_advertise_gather(self, self->scheduler.served);
     wl_peer_list_sort(self->scheduler.served);
     run_steps(self, self->scheduler.served, WL_STEP_SEND, wl_advertise_run);
-    run_steps(self, self->scheduler.served, WL_STEP_VIEW, wl_peer_status_publish);
+    run_steps(self, self->scheduler.served, WL_STEP_PUBLISH, wl_peer_status_publish);
     for (guint i = 0; i < self->scheduler.served->len; i++)
         ((WlPeer *) self->scheduler.served->pdata[i])->served = FALSE;
     g_ptr_array_set_size(self->scheduler.served, 0);
@@ -231,7 +230,7 @@ wl_engine_turn(WlEngine *self)
     if (self->scheduler.scheduled->len > 0)
         wl_scheduler_wake_at(&self->scheduler, self->now);
     wl_scheduler_wake_at(&self->scheduler, wl_timer_queue_first(self->scheduler.timers));
-    /* Whatever was due now has been done or asked for: never a deadline that is over. */
+    /* All due work is done or requested: the deadline is never in the past. */
     if (self->scheduler.deadline <= self->now)
         self->scheduler.deadline = self->now + WL_MS(1);
 }

@@ -3,5 +3,5 @@
 
 #include "state/wl-engine-state.h"
 
-/** Does everything that the last input made necessary: each input ends with it. */
+/** Does all work that the last input made necessary. Every input ends with it. */
 void wl_engine_turn(WlEngine *self);

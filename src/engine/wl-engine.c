@@ -3,13 +3,14 @@
 
 #include <sodium.h>
 
+#include "exchange/wl-boot-id-change.h"
 #include "facts/wl-display-names.h"
 #include "facts/wl-profile-apply.h"
 #include "facts/wl-routes.h"
 #include "paths/wl-endpoint-dns.h"
 #include "paths/wl-traffic.h"
+#include "state/wl-engine-marks.h"
 #include "state/wl-engine-state.h"
-#include "wl-boot-id.h"
 #include "wl-engine-turn.h"
 
 static void
@@ -54,12 +55,11 @@ wl_engine_new(const WlEngineConfig *config, gint64 now, WlRandomFunc random, gpo
     self->started = self->now = now;
     self->refreshed = WL_LONG_AGO;
     init_parts(self);
-    wl_boot_id_generate(&self->own.boot_id, random, user_data);
-    self->own.boot_id_created = now;
+    wl_boot_id_change_now(self);
     wl_profile_apply_own(self);
     wl_profile_apply_peers(self);
     wl_endpoint_dns_index(self);
-    self->own.facts_due = TRUE;
+    wl_engine_own_facts_changed(self);
     wl_display_names_init(self);
     wl_engine_turn(self);
     return self;

@@ -5,6 +5,7 @@
 #include "facts/wl-display-names.h"
 #include "facts/wl-fact-evaluate.h"
 #include "facts/wl-local-facts.h"
+#include "facts/wl-members.h"
 #include "facts/wl-prefix-owner.h"
 #include "paths/wl-neighbors.h"
 #include "paths/wl-path-go.h"
@@ -41,10 +42,8 @@ wl_engine_remove_peer(WlEngine *self, WlPeer *peer)
     wl_acks_drop_in_flight(self, peer);
     wl_scheduler_drop(&self->scheduler, peer);
     wl_display_names_forget(self, peer);
-    g_ptr_array_remove(self->membership.orphaned, peer);
-    wl_timer_queue_set(self->advertiser.alives, &peer->alive_deadline, WL_NEVER);
-    if (peer->subscriber != 0)
-        wl_advertiser_unsubscribe(&self->advertiser, peer);
+    wl_members_set_orphaned(self, peer, FALSE);
+    wl_advertiser_drop(&self->advertiser, peer);
     wl_fact_set_forget(self->facts, peer->slot);
     wl_fact_evaluate_drop_source(self, &peer->key);
     wl_signer_drop(self->signer, &peer->key);

@@ -3,5 +3,6 @@
 
 #include "state/wl-engine-state.h"
 
-/** Removes @peer, from the device too, with all that it said; frees it. */
+/** Removes @peer from the engine and the device, and drops all facts of which it is a source. Frees
+ * @peer. */
 void wl_engine_remove_peer(WlEngine *self, WlPeer *peer);

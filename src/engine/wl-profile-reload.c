@@ -6,38 +6,34 @@
 #include "facts/wl-local-facts.h"
 #include "facts/wl-members.h"
 #include "facts/wl-profile-apply.h"
+#include "facts/wl-routes.h"
 #include "paths/wl-endpoint-dns.h"
 #include "state/wl-engine-marks.h"
 #include "state/wl-engine-predicates.h"
 #include "wl-link-local.h"
 #include "wl-peer-removal.h"
-#include "wl-prefix-set.h"
 
-/*
- * A profile that changes while it is in use. Peers that it says the same of as before keep their
- * sessions, and nothing is asked of the link for them. What was told is judged again by who is
- * trusted now, and what is not believed any more goes at once: the user said so, and nobody has to
- * confirm it. An entry that stays the same stays in its place in memory, where peers point at it.
- */
+/* The difference between the profile before and after the reload. An unchanged entry keeps its
+ * place in memory, since peers point to it. */
 typedef struct {
-    GPtrArray *before;    /* of WlPeerConfig, owned: entries that are replaced or gone */
-    GPtrArray *fresh;     /* of WlPeerConfig: entries that are new or replace another */
-    GPtrArray *gone;      /* of WlPeer: not in the profile any more */
-    GPtrArray *carriers;  /* of WlPeer: what others say of them may count for more, or less */
-    gboolean allowed_ips; /* somebody's, or whose entry comes first */
-    gboolean routers;
-} Change;
+    GPtrArray *before;    /* of WlPeerConfig, owned: replaced and removed entries */
+    GPtrArray *fresh;     /* of WlPeerConfig: new entries and replacements */
+    GPtrArray *gone;      /* of WlPeer: no longer in the profile */
+    GPtrArray *transit;   /* of WlPeer: became transit peers or ceased to be */
+    gboolean allowed_ips; /* allowed IPs or the order of entries changed */
+    gboolean routers;     /* a peer became a router or ceased to be */
+} ProfileDiff;
 
 static void
-change_clear(Change *change)
+profile_diff_clear(ProfileDiff *diff)
 {
-    g_ptr_array_unref(change->before);
-    g_ptr_array_unref(change->fresh);
-    g_ptr_array_unref(change->gone);
-    g_ptr_array_unref(change->carriers);
+    g_ptr_array_unref(diff->before);
+    g_ptr_array_unref(diff->fresh);
+    g_ptr_array_unref(diff->gone);
+    g_ptr_array_unref(diff->transit);
 }
 
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Change, change_clear)
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(ProfileDiff, profile_diff_clear)
 
 static const WlPeerConfig *
 find_entry(const GPtrArray *entries, const WlKey *key)
@@ -50,9 +46,9 @@ find_entry(const GPtrArray *entries, const WlKey *key)
     return NULL;
 }
 
-/* Replaces the entries of the profile by copies of @peers, keeping those that say the same. */
+/* Replaces the entries of the profile by copies of @peers, except for equal entries. */
 static void
-replace_entries(WlEngine *self, const GPtrArray *peers, Change *change)
+replace_entries(WlEngine *self, const GPtrArray *peers, ProfileDiff *diff)
 {
     g_autoptr(GHashTable) known = g_hash_table_new(wl_key_hash, wl_key_equal);
     GPtrArray *old = self->config->peers;
@@ -66,7 +62,7 @@ replace_entries(WlEngine *self, const GPtrArray *peers, Change *change)
         const WlPeerConfig *entry = peers->pdata[i];
         WlPeerConfig *was = g_hash_table_lookup(known, &entry->public_key);
 
-        change->allowed_ips |=
+        diff->allowed_ips |=
             i >= old->len || was != old->pdata[i] || !wl_peer_config_same_allowed_ips(was, entry);
         if (was && wl_peer_config_equal(was, entry)) {
             g_hash_table_remove(known, &was->public_key);
@@ -74,42 +70,40 @@ replace_entries(WlEngine *self, const GPtrArray *peers, Change *change)
             continue;
         }
         g_ptr_array_add(list, wl_peer_config_copy(entry));
-        g_ptr_array_add(change->fresh, list->pdata[i]);
+        g_ptr_array_add(diff->fresh, list->pdata[i]);
     }
-    change->allowed_ips |= peers->len != old->len;
+    diff->allowed_ips |= peers->len != old->len;
     for (guint i = 0; i < old->len; i++) {
         WlPeerConfig *entry = old->pdata[i];
         if (g_hash_table_lookup(known, &entry->public_key) == entry)
-            g_ptr_array_add(change->before, entry);
+            g_ptr_array_add(diff->before, entry);
     }
     g_ptr_array_set_free_func(old, NULL);
     g_ptr_array_unref(old);
     self->config->peers = list;
 }
 
-/* Who carries others, or may say who does, has a say in which prefixes count. */
+/* TRUE for an entry that makes its peer a transit peer. */
 static gboolean
-is_carrier(const WlPeerConfig *config)
+is_transit(const WlPeerConfig *config)
 {
     return config && (config->trust >= WL_TRUST_ALLOWED_IPS || wl_peer_config_is_router(config));
 }
 
-/* Another entry is about @peer, or none any more. */
+/* Gives @peer the entry @config; NULL: it is no longer in the profile. */
 static void
-change_peer(WlEngine *self, WlPeer *peer, const WlPeerConfig *config, Change *change)
+update_peer(WlEngine *self, WlPeer *peer, const WlPeerConfig *config, ProfileDiff *diff)
 {
     const WlPeerConfig *before = peer->config;
     gboolean was_router = peer->router;
 
     wl_scheduler_count_work(&self->scheduler);
     if (!before && config) {
-        self->peers.learned--;
         wl_members_set_orphaned(self, peer, FALSE);
     } else if (before && !config) {
-        self->peers.learned++;
-        g_ptr_array_add(change->gone, peer);
+        g_ptr_array_add(diff->gone, peer);
     }
-    wl_peer_set_config(peer, config);
+    wl_peer_table_set_config(&self->peers, peer, config);
     if (config)
         peer->basic = config->basic;
     peer->want_settings |= peer->in_device && !wl_peer_config_same_settings(before, config);
@@ -117,52 +111,52 @@ change_peer(WlEngine *self, WlPeer *peer, const WlPeerConfig *config, Change *ch
         wl_engine_candidates_changed(self, peer);
         if (before)
             wl_connect_endpoint_dropped(peer);
-        /* It may not be any more where it answered until now. */
+        /* The endpoint in use may be the one that the profile replaced. */
         if (peer->healthy && config && config->endpoints->len > 0)
             wl_roaming_suspect(peer);
     }
-    if (is_carrier(before) != is_carrier(config))
-        g_ptr_array_add(change->carriers, peer);
-    change->routers |= was_router != peer->router;
+    if (is_transit(before) != is_transit(config))
+        g_ptr_array_add(diff->transit, peer);
+    diff->routers |= was_router != peer->router;
     peer->name_dirty = TRUE;
     wl_engine_local_facts_changed(self, peer);
     wl_engine_state_changed(self);
 }
 
 static void
-add_peer(WlEngine *self, const WlPeerConfig *config, Change *change)
+add_peer(WlEngine *self, const WlPeerConfig *config, ProfileDiff *diff)
 {
     WlPeer *other;
     WlIp link_local;
 
-    /* A learned member that only looks like it gives way to the one that the user named. */
+    /* A learned member with the same link-local address is replaced by the configured one. */
     wl_key_link_local(&config->public_key, &link_local);
     other = wl_peer_table_find_link_local(&self->peers, &link_local);
     if (other) {
-        g_ptr_array_remove(change->gone, other);
-        g_ptr_array_remove(change->carriers, other);
+        g_ptr_array_remove(diff->gone, other);
+        g_ptr_array_remove(diff->transit, other);
         wl_engine_remove_peer(self, other);
     }
     wl_members_add(self, &config->public_key, config);
     wl_scheduler_count_work(&self->scheduler);
-    /* It may have been known before, and believe that we still have what it told then
-     * (docs/protocol.md 5.5 and 12.4). */
-    self->own.boot_id_due = TRUE;
+    /* If it was a peer before, it takes its facts of that time for known here (docs/protocol.md 5.5
+     * and 12.4). */
+    wl_engine_want_boot_id(self);
 }
 
 static void
-apply_entries(WlEngine *self, Change *change)
+apply_entries(WlEngine *self, ProfileDiff *diff)
 {
-    for (guint i = 0; i < change->before->len; i++) {
-        const WlPeerConfig *config = change->before->pdata[i];
+    for (guint i = 0; i < diff->before->len; i++) {
+        const WlPeerConfig *config = diff->before->pdata[i];
         WlPeer *peer = wl_peer_table_find(&self->peers, &config->public_key);
 
         g_hash_table_remove(self->own.metadata, &config->public_key);
-        if (peer && !find_entry(change->fresh, &config->public_key))
-            change_peer(self, peer, NULL, change);
+        if (peer && !find_entry(diff->fresh, &config->public_key))
+            update_peer(self, peer, NULL, diff);
     }
-    for (guint i = 0; i < change->fresh->len; i++) {
-        const WlPeerConfig *config = change->fresh->pdata[i];
+    for (guint i = 0; i < diff->fresh->len; i++) {
+        const WlPeerConfig *config = diff->fresh->pdata[i];
         WlPeer *peer = wl_peer_table_find(&self->peers, &config->public_key);
 
         g_hash_table_insert(self->own.metadata, (gpointer) &config->public_key,
@@ -170,16 +164,16 @@ apply_entries(WlEngine *self, Change *change)
         if (config == self->own.entry)
             continue;
         if (peer)
-            change_peer(self, peer, config, change);
+            update_peer(self, peer, config, diff);
         else
-            add_peer(self, config, change);
-        change->routers |= wl_peer_config_is_router(config);
+            add_peer(self, config, diff);
+        diff->routers |= wl_peer_config_is_router(config);
     }
 }
 
-/* What others claim of what an entry gave, or gives now. */
+/* Evaluates the claimed prefixes that overlap the allowed IPs of @entries. */
 static void
-judge_around(WlEngine *self, const GPtrArray *entries)
+evaluate_around(WlEngine *self, const GPtrArray *entries)
 {
     for (guint i = 0; i < entries->len; i++) {
         const WlPeerConfig *config = entries->pdata[i];
@@ -190,17 +184,17 @@ judge_around(WlEngine *self, const GPtrArray *entries)
     }
 }
 
-/* Everybody's trust follows from the entries together (docs/protocol.md 6.2). */
+/* The trust of each peer depends on all entries (docs/protocol.md 6.2). */
 static void
 evaluate_trust(WlEngine *self)
 {
     for (guint i = 0; i < wl_peer_table_size(&self->peers); i++) {
         WlPeer *peer = wl_peer_table_get(&self->peers, i);
         WlTrust before = peer->trust;
-        WlTrustSource by = peer->trust_source;
+        WlTrustSource source = peer->trust_source;
 
         wl_members_evaluate_trust(self, peer);
-        if (peer->trust == before && peer->trust_source == by)
+        if (peer->trust == before && peer->trust_source == source)
             continue;
         wl_scheduler_schedule(&self->scheduler, peer);
         if (peer->trust != before)
@@ -208,7 +202,7 @@ evaluate_trust(WlEngine *self)
     }
 }
 
-/* Of those who left the profile only members stay that somebody who is believed names now. */
+/* A peer that left the profile stays only if an accepted fact names it now. */
 static void
 remove_gone(WlEngine *self, const GPtrArray *gone)
 {
@@ -223,7 +217,7 @@ remove_gone(WlEngine *self, const GPtrArray *gone)
 }
 
 static void
-change_everybody(WlEngine *self)
+update_every_peer(WlEngine *self)
 {
     for (guint i = 0; i < wl_peer_table_size(&self->peers); i++) {
         WlPeer *peer = wl_peer_table_get(&self->peers, i);
@@ -234,7 +228,7 @@ change_everybody(WlEngine *self)
 }
 
 static void
-take_settings(WlEngine *self, const WlEngineConfig *config)
+apply_settings(WlEngine *self, const WlEngineConfig *config)
 {
     WlEngineConfig *own = self->config;
 
@@ -255,7 +249,7 @@ take_settings(WlEngine *self, const WlEngineConfig *config)
     }
 }
 
-/* Keys, for a peer may go meanwhile and another take its place in memory. */
+/* Keys, since a peer may be removed meanwhile and its memory be reused. */
 static GHashTable *
 dup_keys(const GPtrArray *peers)
 {
@@ -268,56 +262,57 @@ dup_keys(const GPtrArray *peers)
     return keys;
 }
 
-/* Trust was changed by the profile, which needs no authoritative source: whom nobody names any more
- * goes at once, but for those @waiting already. */
+/* A reload needs no authoritative source: peers that it orphaned are removed at once. Those in
+ * @kept were orphaned before. */
 static void
-remove_orphans(WlEngine *self, GHashTable *waiting)
+remove_orphans(WlEngine *self, GHashTable *kept)
 {
     WlPeer *peer;
 
     do {
         wl_prefix_table_delay(&self->prefixes, WL_LONG_AGO);
         wl_fact_evaluate_due(self);
-        peer = wl_members_update_by_profile(self, waiting);
+        peer = wl_members_update_by_profile(self, kept);
         if (peer)
             wl_engine_remove_peer(self, peer);
     } while (peer || self->membership.changed->len > 0);
 }
 
 static void
-take_profile(WlEngine *self, const WlEngineConfig *config)
+apply_profile(WlEngine *self, const WlEngineConfig *config)
 {
-    g_auto(Change) change = {
+    g_auto(ProfileDiff) diff = {
         .before = g_ptr_array_new_with_free_func((GDestroyNotify) wl_peer_config_free),
         .fresh = g_ptr_array_new(),
         .gone = g_ptr_array_new(),
-        .carriers = g_ptr_array_new(),
+        .transit = g_ptr_array_new(),
     };
-    g_autoptr(GHashTable) waiting = dup_keys(self->membership.orphaned);
+    g_autoptr(GHashTable) kept = dup_keys(self->membership.orphaned);
     gboolean was_router = self->own.router;
     WlTrust own_trust = self->own.trust;
 
-    take_settings(self, config);
-    replace_entries(self, config->peers, &change);
+    apply_settings(self, config);
+    replace_entries(self, config->peers, &diff);
     wl_profile_apply_own(self);
-    apply_entries(self, &change);
+    apply_entries(self, &diff);
     wl_profile_apply_authorities(self);
     wl_endpoint_dns_index(self);
-    if (change.allowed_ips || change.routers) {
+    if (diff.allowed_ips || diff.routers) {
         wl_profile_apply_allowed_ips(self);
-        judge_around(self, change.before);
-        judge_around(self, change.fresh);
+        evaluate_around(self, diff.before);
+        evaluate_around(self, diff.fresh);
     }
-    if (wl_policy_read_profile(&self->policy) || change.routers)
-        self->evaluation.all_due = TRUE;
+    if (wl_policy_read_profile(&self->policy) || diff.routers)
+        wl_engine_rules_changed(self);
     evaluate_trust(self);
-    for (guint i = 0; i < change.carriers->len; i++)
-        wl_fact_evaluate_about(self, &((WlPeer *) change.carriers->pdata[i])->key);
-    if (was_router != self->own.router || own_trust != self->own.trust || change.routers)
-        change_everybody(self);
-    self->own.facts_due = self->evaluation.stale_due = TRUE;
-    remove_gone(self, change.gone);
-    remove_orphans(self, waiting);
+    for (guint i = 0; i < diff.transit->len; i++)
+        wl_fact_evaluate_about(self, &((WlPeer *) diff.transit->pdata[i])->key);
+    if (was_router != self->own.router || own_trust != self->own.trust || diff.routers)
+        update_every_peer(self);
+    wl_engine_own_facts_changed(self);
+    wl_engine_authorities_changed(self);
+    remove_gone(self, diff.gone);
+    remove_orphans(self, kept);
 }
 
 void
@@ -325,8 +320,6 @@ wl_profile_reload(WlEngine *self, const WlEngineConfig *config)
 {
     g_autoptr(GArray) routes = g_array_copy(self->routes.list);
 
-    take_profile(self, config);
-    /* What moved from one peer to another is routed as before. */
-    if (wl_prefix_set_equal(routes, self->routes.list))
-        self->routes.changed = FALSE;
+    apply_profile(self, config);
+    wl_routes_settle(&self->routes, routes);
 }

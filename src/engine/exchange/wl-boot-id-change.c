@@ -4,6 +4,14 @@
 #include "wl-boot-id.h"
 
 void
+wl_boot_id_change_now(WlEngine *self)
+{
+    wl_boot_id_generate(&self->own.boot_id, self->random.func, self->random.data);
+    self->own.boot_id_created = self->now;
+    self->own.boot_id_due = FALSE;
+}
+
+void
 wl_boot_id_change_if_due(WlEngine *self)
 {
     if (!self->own.boot_id_due)
@@ -12,10 +20,8 @@ wl_boot_id_change_if_due(WlEngine *self)
         wl_scheduler_wake_at(&self->scheduler, self->own.boot_id_created + WL_BOOT_ID_INTERVAL);
         return;
     }
-    wl_boot_id_generate(&self->own.boot_id, self->random.func, self->random.data);
-    self->own.boot_id_created = self->now;
-    self->own.boot_id_due = FALSE;
-    /* A change says nothing until it is sent (docs/protocol.md 12.3). */
+    wl_boot_id_change_now(self);
+    /* A changed boot id has no effect until it is sent (docs/protocol.md 12.3). */
     wl_engine_schedule_all(self);
     for (guint i = 0; i < wl_peer_table_size(&self->peers); i++)
         wl_peer_table_get(&self->peers, i)->alive_expires = 0;

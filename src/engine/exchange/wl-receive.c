@@ -131,7 +131,7 @@ receive_fact(WlEngine *self, WlPeer *peer, const WlFact *fact)
                : wl_fact_set_add_source(self->facts, fact, &peer->key, self->now, expires, &entry,
                                         &origin);
     if (told == WL_FACT_SOURCE_REFUSED) {
-        self->receiver.refused[WL_VERDICT_TOO_MANY]++;
+        wl_engine_count_refused(self, WL_VERDICT_TOO_MANY);
         say_full(self, peer);
         return;
     }
@@ -208,7 +208,7 @@ wl_receive_datagram(WlEngine *self, const WlIp *source, const guint8 *data, gsiz
         if (wl_key_equal(&fact->subject, &peer->key))
             receive_alive(self, peer, fact);
         else
-            self->receiver.refused[WL_VERDICT_FOREIGN_ALIVE]++;
+            wl_engine_count_refused(self, WL_VERDICT_FOREIGN_ALIVE);
     }
     for (guint i = 0; i < facts->len; i++) {
         const WlFact *fact = &g_array_index(facts, WlFact, i);

@@ -5,10 +5,10 @@
 #include "state/wl-engine-marks.h"
 #include "state/wl-engine-predicates.h"
 
-/* ---- time */
+/* ---- expiry */
 
 static gboolean
-keep_claim(const WlFactEntry *entry, const WlFactSource *origin, gpointer user_data)
+keep_source(const WlFactEntry *entry, const WlFactSource *origin, gpointer user_data)
 {
     const WlEngine *self = user_data;
     const WlPeer *source;
@@ -22,13 +22,12 @@ keep_claim(const WlFactEntry *entry, const WlFactSource *origin, gpointer user_d
         return FALSE;
     if (!(allowed ? wl_engine_may_deconfigure(self) : wl_engine_may_delete(self)))
         return TRUE;
-    /* Losing the source is not losing what it said: only one that is really there can take it back.
-     */
+    /* A lost source does not withdraw its facts: only an authoritative one can. */
     return !wl_peer_is_authoritative(source, self->now);
 }
 
 static void
-claims_expired(WlFactEntry *entry, gpointer user_data)
+sources_expired(WlFactEntry *entry, gpointer user_data)
 {
     WlEngine *self = user_data;
     WlPeer *peer = wl_peer_table_find(&self->peers, &entry->fact.subject);
@@ -40,24 +39,24 @@ claims_expired(WlFactEntry *entry, gpointer user_data)
         wl_engine_subject_changed(self, &entry->fact.subject);
     if (peer && wl_fact_is_endpoint(&entry->fact))
         wl_engine_candidates_changed(self, peer);
-    /* docs/protocol.md 5.3.9: ask everybody to say it all again. */
+    /* docs/protocol.md 5.3.9: request a full resend from every peer. */
     if (entry->sources->len == 0 && !entry->local && !wl_fact_is_endpoint(&entry->fact))
-        self->own.boot_id_due = TRUE;
+        wl_engine_want_boot_id(self);
 }
 
 void
 wl_fact_evaluate_expire(WlEngine *self)
 {
     if (wl_fact_set_next_expiry(self->facts, self->now) <= self->now || self->evaluation.stale_due)
-        wl_fact_set_expire(self->facts, self->now, self->evaluation.stale_due, keep_claim,
-                           claims_expired, self);
+        wl_fact_set_expire(self->facts, self->now, self->evaluation.stale_due, keep_source,
+                           sources_expired, self);
     wl_scheduler_wake_at(&self->scheduler, wl_fact_set_next_expiry(self->facts, self->now));
 }
 
 void
 wl_fact_evaluate_drop_source(WlEngine *self, const WlKey *source)
 {
-    wl_fact_set_drop_source(self->facts, source, claims_expired, self);
+    wl_fact_set_drop_source(self->facts, source, sources_expired, self);
 }
 
 /* ---- trust and policy */
@@ -72,7 +71,7 @@ wl_fact_evaluate_set_verdict(WlEngine *self, WlFactEntry *entry, WlFactSource *o
         return;
     wl_fact_set_set_verdict(self->facts, origin, verdict);
     if (verdict != WL_VERDICT_ACCEPTED)
-        self->receiver.refused[verdict]++;
+        wl_engine_count_refused(self, verdict);
     if (wl_fact_is_member(&entry->fact))
         wl_engine_subject_changed(self, &entry->fact.subject);
     peer = wl_peer_table_find(&self->peers, &entry->fact.subject);
@@ -97,10 +96,10 @@ wl_fact_evaluate_source(WlEngine *self, WlFactEntry *entry, WlFactSource *origin
     return TRUE;
 }
 
-/* ---- all of it */
+/* ---- evaluating many facts */
 
 static void
-judge_entry(WlEngine *self, WlFactEntry *entry)
+evaluate_entry(WlEngine *self, WlFactEntry *entry)
 {
     for (guint i = 0; i < entry->sources->len; i++)
         wl_fact_evaluate_source(self, entry, &g_array_index(entry->sources, WlFactSource, i));
@@ -114,11 +113,11 @@ wl_fact_evaluate_about(WlEngine *self, const WlKey *subject)
     const GPtrArray *about = wl_fact_set_about(self->facts, subject);
 
     for (guint i = 0; about && i < about->len; i++)
-        judge_entry(self, about->pdata[i]);
+        evaluate_entry(self, about->pdata[i]);
 }
 
 static gboolean
-judge_claims_of(WlEngine *self, WlFactEntry *entry, const WlKey *source)
+evaluate_source_of(WlEngine *self, WlFactEntry *entry, const WlKey *source)
 {
     gboolean found = FALSE;
 
@@ -139,7 +138,7 @@ wl_fact_evaluate_all_of(WlEngine *self, const WlKey *source)
     for (guint i = 0; i < wl_fact_set_size(self->facts); i++) {
         WlFactEntry *entry = wl_fact_set_get(self->facts, i);
 
-        if (judge_claims_of(self, entry, source) && wl_fact_is_allowed(&entry->fact))
+        if (evaluate_source_of(self, entry, source) && wl_fact_is_allowed(&entry->fact))
             wl_engine_prefix_changed(self, entry);
     }
 }
@@ -150,7 +149,7 @@ wl_fact_evaluate_due(WlEngine *self)
     if (self->evaluation.all_due) {
         self->evaluation.all_due = FALSE;
         for (guint i = 0; i < wl_fact_set_size(self->facts); i++)
-            judge_entry(self, wl_fact_set_get(self->facts, i));
+            evaluate_entry(self, wl_fact_set_get(self->facts, i));
     }
     if (!self->prefixes.due)
         return;
@@ -158,6 +157,5 @@ wl_fact_evaluate_due(WlEngine *self)
         wl_scheduler_wake_at(&self->scheduler, self->prefixes.due_at);
         return;
     }
-    self->prefixes.due = FALSE;
     wl_allowed_ips_arbitrate(self);
 }

@@ -3,16 +3,22 @@
 
 #include "state/wl-engine-state.h"
 
+/* The verdicts on facts by trust and policy, and the end of facts. Calls the arbitration for
+ * allowed IPs, whose verdicts depend on each other. */
+
+/** Drops expired fact sources, or keeps them as stale. Wakes the engine at the next expiry. */
 void wl_fact_evaluate_expire(WlEngine *self);
-/** Nothing that @source told counts any more. */
+/** Drops all facts of @source. */
 void wl_fact_evaluate_drop_source(WlEngine *self, const WlKey *source);
-/** Judges one claim that depends on nothing but itself; FALSE for allowed IPs, which are judged
- * together. */
+/** Evaluates one fact source. FALSE for allowed IPs that trust accepts: call
+ * wl_engine_prefix_changed(), since prefixes are evaluated together. */
 gboolean wl_fact_evaluate_source(WlEngine *self, WlFactEntry *entry, WlFactSource *origin);
+/** Evaluates what the marks made due: all facts, dirty prefixes. */
 void wl_fact_evaluate_due(WlEngine *self);
+/** Sets the verdict of @origin, a source of @entry, and marks what follows from it. */
 void wl_fact_evaluate_set_verdict(WlEngine *self, WlFactEntry *entry, WlFactSource *origin,
                                   WlVerdict verdict);
-/** What is said about @subject, who has become known or is not any more. */
+/** Evaluates all facts about @subject, which became a member or ceased to be one. */
 void wl_fact_evaluate_about(WlEngine *self, const WlKey *subject);
-/** What is said by @source, who is trusted more, or less. */
+/** Evaluates all facts of @source, whose trust changed. */
 void wl_fact_evaluate_all_of(WlEngine *self, const WlKey *source);

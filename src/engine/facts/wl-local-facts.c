@@ -4,7 +4,7 @@
 #include "state/wl-engine-marks.h"
 #include "state/wl-engine-predicates.h"
 
-/* What we stand for ourselves: docs/protocol.md 5.2, A, B and C. */
+/* docs/protocol.md 5.2, A, B and C. */
 
 WlMetadata *
 wl_local_facts_make_metadata(const WlPeerConfig *config)
@@ -65,7 +65,7 @@ add_own(WlEngine *self)
     }
 }
 
-/* As the Go daemon does it with an entry for the own key, which a profile does not have. */
+/* Like the Go daemon with an entry for its own key, which a profile does not have. */
 static void
 add_own_name(WlEngine *self)
 {
@@ -77,10 +77,10 @@ add_own_name(WlEngine *self)
 static void
 add_observed(WlEngine *self, const WlPeer *peer)
 {
-    /* Of somebody whom nobody names any more, or not yet again, we do not say that it is one. */
+    /* No membership is originated for a peer that no live fact names. */
     gboolean member = peer->config || wl_engine_is_member(self, &peer->key, FALSE);
 
-    /* An address that is only being tried is none that others should use. */
+    /* Other members should not use an endpoint that is only being tried. */
     if (peer->healthy)
         add_endpoint(self, &peer->key,
                      peer->roaming.phase == WL_ROAMING_TRY ? &peer->roaming.original
@@ -118,6 +118,16 @@ add_configured(WlEngine *self, const WlPeerConfig *config)
     }
 }
 
+static gboolean
+end_update(WlEngine *self, const WlKey *subject)
+{
+    gboolean changed = wl_fact_set_local_end(self->facts, subject, self->now);
+
+    if (changed)
+        wl_advertiser_set_pending(&self->advertiser);
+    return changed;
+}
+
 void
 wl_local_facts_update_own(WlEngine *self)
 {
@@ -130,7 +140,7 @@ wl_local_facts_update_own(WlEngine *self)
         add_configured(self, self->own.entry);
     else if (self->config->name && *self->config->name)
         add_own_name(self);
-    self->advertiser.pending |= wl_fact_set_local_end(self->facts, &self->own.key, self->now);
+    end_update(self, &self->own.key);
 }
 
 void
@@ -144,16 +154,14 @@ wl_local_facts_update_peer(WlEngine *self, WlPeer *peer)
     add_observed(self, peer);
     if (peer->config)
         add_configured(self, peer->config);
-    if (!wl_fact_set_local_end(self->facts, &peer->key, self->now))
-        return;
-    self->advertiser.pending = TRUE;
-    /* What others told of it may have gone with our own word. */
-    wl_engine_candidates_changed(self, peer);
+    /* The facts of other sources about it may have been dropped with the local ones. */
+    if (end_update(self, &peer->key))
+        wl_engine_candidates_changed(self, peer);
 }
 
 void
 wl_local_facts_drop(WlEngine *self, const WlKey *key)
 {
     wl_fact_set_local_begin(self->facts);
-    self->advertiser.pending |= wl_fact_set_local_end(self->facts, key, self->now);
+    end_update(self, key);
 }

@@ -11,14 +11,14 @@
 void
 wl_members_evaluate_trust(WlEngine *self, WlPeer *peer)
 {
-    WlTrustInput question = {
+    WlTrustInput input = {
         .configured = wl_peer_get_configured_trust(peer),
         .any_configured = self->own.any_trust,
         .source_is_router = peer->router,
         .source_is_peer = TRUE,
     };
 
-    peer->trust = wl_trust_evaluate(&question, &peer->trust_source);
+    peer->trust = wl_trust_evaluate(&input, &peer->trust_source);
 }
 
 WlPeer *
@@ -34,9 +34,9 @@ wl_members_add(WlEngine *self, const WlKey *key, const WlPeerConfig *config)
 }
 
 static void
-refuse_member(WlEngine *self)
+refuse_too_many(WlEngine *self)
 {
-    self->receiver.refused[WL_VERDICT_TOO_MANY]++;
+    wl_engine_count_refused(self, WL_VERDICT_TOO_MANY);
     if (self->membership.full_logged + WL_FULL_LOG_INTERVAL > self->now)
         return;
     self->membership.full_logged = self->now;
@@ -46,7 +46,7 @@ refuse_member(WlEngine *self)
         WL_MAX_LEARNED_PEERS);
 }
 
-/* docs/protocol.md 6.4: whoever a source trusted with membership names is a member. */
+/* docs/protocol.md 6.4: the subject of an accepted member fact is a member. */
 static void
 add_member(WlEngine *self, const WlKey *key)
 {
@@ -54,9 +54,9 @@ add_member(WlEngine *self, const WlKey *key)
 
     wl_key_link_local(key, &link_local);
     if (wl_key_is_zero(key) || g_hash_table_contains(self->peers.by_link_local, &link_local))
-        self->receiver.refused[WL_VERDICT_COLLISION]++;
+        wl_engine_count_refused(self, WL_VERDICT_COLLISION);
     else if (self->peers.learned >= WL_MAX_LEARNED_PEERS)
-        refuse_member(self);
+        refuse_too_many(self);
     else
         wl_members_add(self, key, NULL);
 }
@@ -69,12 +69,12 @@ wl_members_restore(WlEngine *self, const WlKey *key)
 }
 
 void
-wl_members_set_orphaned(WlEngine *self, WlPeer *peer, gboolean unwanted)
+wl_members_set_orphaned(WlEngine *self, WlPeer *peer, gboolean orphaned)
 {
-    if (peer->orphaned == unwanted)
+    if (peer->orphaned == orphaned)
         return;
-    peer->orphaned = unwanted;
-    if (unwanted)
+    peer->orphaned = orphaned;
+    if (orphaned)
         g_ptr_array_add(self->membership.orphaned, peer);
     else
         g_ptr_array_remove(self->membership.orphaned, peer);
@@ -92,9 +92,10 @@ update_subject(WlEngine *self, const WlKey *key)
         add_member(self, key);
 }
 
-/* Those of whom something is said, or not any more. */
+/* Updates the members whose facts changed. With @forget_names, names that no accepted fact states
+ * any more are dropped. */
 static void
-update_subjects(WlEngine *self, gboolean unlearn)
+update_subjects(WlEngine *self, gboolean forget_names)
 {
     g_autoptr(GArray) subjects = g_steal_pointer(&self->membership.changed);
 
@@ -107,7 +108,7 @@ update_subjects(WlEngine *self, gboolean unlearn)
         if (i > 0 && wl_key_equal(key, &g_array_index(subjects, WlKey, i - 1)))
             continue;
         update_subject(self, key);
-        peer = unlearn ? wl_peer_table_find(&self->peers, key) : NULL;
+        peer = forget_names ? wl_peer_table_find(&self->peers, key) : NULL;
         if (peer)
             wl_display_names_unlearn(self, peer);
     }
@@ -121,7 +122,7 @@ wl_members_update(WlEngine *self)
         return;
     self->evaluation.stale_due = FALSE;
     update_subjects(self, FALSE);
-    /* Without an authoritative source they wait for one. */
+    /* Without an authoritative source the orphaned stay. */
     self->membership.leaving = self->membership.orphaned->len > 0 && wl_engine_may_delete(self);
     if (self->membership.leaving)
         wl_peer_list_sort(self->membership.orphaned);
@@ -137,13 +138,13 @@ wl_members_get_leaver(const WlEngine *self)
 }
 
 WlPeer *
-wl_members_update_by_profile(WlEngine *self, GHashTable *waiting)
+wl_members_update_by_profile(WlEngine *self, GHashTable *kept)
 {
     update_subjects(self, TRUE);
     wl_peer_list_sort(self->membership.orphaned);
     for (guint i = 0; i < self->membership.orphaned->len; i++) {
         WlPeer *peer = self->membership.orphaned->pdata[i];
-        if (!g_hash_table_contains(waiting, &peer->key))
+        if (!g_hash_table_contains(kept, &peer->key))
             return peer;
     }
     return NULL;

@@ -3,17 +3,22 @@
 
 #include "state/wl-engine-state.h"
 
+/* Which members there are: added when an accepted fact names them, orphaned when none does any
+ * more. The only writer of WlMembership. Peers are removed by the caller (wl-peer-removal.h). */
+
+/** Adds a peer with @key; @config NULL: learned. Evaluates its trust and the facts about it. */
 WlPeer *wl_members_add(WlEngine *self, const WlKey *key, const WlPeerConfig *config);
-/** It waits for a reliable source, whose silence means that it is no member any more. */
-void wl_members_set_orphaned(WlEngine *self, WlPeer *peer, gboolean unwanted);
+/** Sets whether @peer is orphaned: an authoritative source that does not name it either removes it.
+ */
+void wl_members_set_orphaned(WlEngine *self, WlPeer *peer, gboolean orphaned);
+/** Sets the trust of @peer, which follows from the whole profile (docs/protocol.md 6.2). */
 void wl_members_evaluate_trust(WlEngine *self, WlPeer *peer);
+/** Adds and orphans the members whose facts changed. */
 void wl_members_update(WlEngine *self);
-/** @key was recalled: a member again if somebody whom we trust had said so. */
+/** Adds @key if an accepted fact of the state cache names it. */
 void wl_members_restore(WlEngine *self, const WlKey *key);
-/** The next peer that wl_members_update() found to have left, NULL: none is left. The caller
- * removes it. */
+/** The next peer that wl_members_update() found to have left, or NULL. The caller removes it. */
 WlPeer *wl_members_get_leaver(const WlEngine *self);
-/** The same where the profile changed trust, which needs no authoritative source: the first peer
- * that has left, but for those @waiting already (a set of WlKey); NULL: none. The caller removes
- * it. */
-WlPeer *wl_members_update_by_profile(WlEngine *self, GHashTable *waiting);
+/** The same after a reload, where no authoritative source is needed: the first orphaned peer that
+ * is not in @kept (a set of WlKey), or NULL. The caller removes it. */
+WlPeer *wl_members_update_by_profile(WlEngine *self, GHashTable *kept);

@@ -64,6 +64,7 @@ wl_prefix_component_collect(WlPrefixComponent *self, WlPrefixTable *table)
     for (guint i = 0; i < table->dirty->len; i++)
         collect_around(&collector, table->claimed, &g_array_index(table->dirty, WlDirtyPrefix, i));
     g_array_set_size(table->dirty, 0);
+    table->due = FALSE;
 }
 
 void

@@ -13,8 +13,8 @@ typedef struct {
     GArray *prefixes;   /* of WlPrefix: the key of each of those */
 } WlPrefixComponent;
 
-/** Collects the prefixes that follow from the dirty ones of @table, each once. Empties the dirty
- * list. */
+/** Collects the prefixes that follow from the dirty ones of @table, each once. No prefix
+ * is dirty afterwards. */
 void wl_prefix_component_collect(WlPrefixComponent *self, WlPrefixTable *table);
 /** Frees the lists of @self. */
 void wl_prefix_component_clear(WlPrefixComponent *self);

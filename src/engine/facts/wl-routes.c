@@ -3,12 +3,6 @@
 
 #include "wl-prefix-set.h"
 
-/*
- * What is configured and what is accepted, whether direct or not: a change of way changes no route.
- * Not default routes, nor halves of one: those are for the link's full tunnel. Of overlapping ones
- * only the outermost.
- */
-
 void
 wl_routes_init(WlRoutes *self)
 {
@@ -57,7 +51,7 @@ wl_routes_add(WlEngine *self, const WlPrefix *prefix)
     wl_prefix_map_set(self->routes.users, prefix, GUINT_TO_POINTER(users + 1));
     if (users > 0 || !may_be_route(self, prefix) || !is_outermost(self, prefix))
         return;
-    /* Those inside it follow it. */
+    /* The prefixes inside it follow it in the order of the set. */
     index = wl_prefix_set_search(self->routes.list, prefix);
     while (index < self->routes.list->len &&
            wl_prefix_contains(prefix, &g_array_index(self->routes.list, WlPrefix, index)))
@@ -101,6 +95,13 @@ wl_routes_update(WlEngine *self)
         return;
     self->routes.changed = FALSE;
     wl_outputs_push(&self->outputs, wl_output_new(WL_OUTPUT_ROUTES_CHANGED));
+}
+
+void
+wl_routes_settle(WlRoutes *self, const GArray *before)
+{
+    if (wl_prefix_set_equal(before, self->list))
+        self->changed = FALSE;
 }
 
 GArray *

@@ -99,7 +99,8 @@ wl_health_apply_snapshot(WlEngine *self, const WlDevice *device)
     wl_scheduler_snapshot_read(&self->scheduler);
     if (device->listen_port != 0 && device->listen_port != self->policy.listen_port) {
         self->policy.listen_port = device->listen_port;
-        self->own.facts_due = self->evaluation.all_due = TRUE;
+        wl_engine_own_facts_changed(self);
+        wl_engine_rules_changed(self);
     }
     note_dropped(self, device->dropped);
     for (guint i = 0; i < device->peers->len; i++) {
@@ -162,7 +163,7 @@ update_reliable(WlEngine *self, WlPeer *peer)
     gboolean reliable = wl_peer_is_authoritative(peer, self->now);
 
     if (reliable && !peer->authoritative)
-        self->evaluation.stale_due = TRUE;
+        wl_engine_authorities_changed(self);
     peer->authoritative = reliable;
     if (peer->healthy && peer->alive && peer->trust >= WL_TRUST_ALLOWED_IPS && !self->own.router &&
         peer->alive_since + WL_AUTHORITATIVE_SINCE > self->now)

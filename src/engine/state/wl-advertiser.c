@@ -26,13 +26,21 @@ wl_advertiser_unsubscribe(WlAdvertiser *self, WlPeer *peer)
     peer->subscriber = 0;
 }
 
+void
+wl_advertiser_drop(WlAdvertiser *self, WlPeer *peer)
+{
+    wl_timer_queue_set(self->alives, &peer->alive_deadline, WL_NEVER);
+    if (peer->subscriber != 0)
+        wl_advertiser_unsubscribe(self, peer);
+}
+
 gboolean
 wl_advertiser_may_advertise(const WlPeerTable *peers, const WlKey *own_key, const WlFact *fact)
 {
     const WlPeer *subject;
 
     if (fact->attribute == WL_ATTRIBUTE_MEMBER)
-        return FALSE; /* the old form, which no daemon sends any more */
+        return FALSE; /* the obsolete form, superseded by metadata */
     if (wl_key_equal(&fact->subject, own_key))
         return TRUE;
     subject = wl_peer_table_find(peers, &fact->subject);

@@ -4,26 +4,38 @@
 #include "state/wl-fact-set.h"
 #include "state/wl-peer-table.h"
 
-/** Who is advertised facts, and when everybody last was. Written by exchange/wl-advertise.c, and by
- * the functions below. */
+/** The subscribers, and when facts and Alives are due. Written by exchange/wl-advertise.c,
+ * `in_flight` by wl-acks.c; other files use the functions below. Times in engine time
+ * (microseconds). */
 typedef struct {
-    GPtrArray *subscribers; /* of WlPeer: those with a session who are advertised facts */
-    WlTimerQueue *alives;   /* of WlPeer with a session: when it needs our Alive */
-    gint64 alive_horizon;   /* whoever needs one until then gets it now */
-    gint64 flushed;         /* when all subscribers last heard what changed */
-    guint64 generation;     /* of the turn, for what is the same for all subscribers */
-    gboolean pending;       /* some subscriber may need facts */
-    guint in_flight;        /* datagrams of facts that are not acked yet, of all peers */
+    GPtrArray *subscribers; /* of WlPeer: healthy peers that are sent facts */
+    WlTimerQueue *alives;   /* of healthy WlPeer: when the next Alive is due */
+    gint64 alive_horizon;   /* Alives that are due until then are sent in this turn */
+    gint64 flushed;         /* when changes were last sent to all subscribers */
+    guint64 generation;     /* number of the turn, for WlFactEntry.generation */
+    gboolean pending;       /* a subscriber may need facts */
+    guint in_flight;        /* datagrams without ack, of all peers */
 } WlAdvertiser;
 
 void wl_advertiser_init(WlAdvertiser *self);
 void wl_advertiser_clear(WlAdvertiser *self);
 
-/** @peer is no subscriber any more. */
-void wl_advertiser_unsubscribe(WlAdvertiser *self, WlPeer *peer);
+/** A fact changed that a subscriber may need. */
+static inline void
+wl_advertiser_set_pending(WlAdvertiser *self)
+{
+    self->pending = TRUE;
+}
 
-/** docs/protocol.md 5.6.1: nothing is advertised about those who are gone. */
+/** Ends the subscription of @peer, a subscriber. */
+void wl_advertiser_unsubscribe(WlAdvertiser *self, WlPeer *peer);
+/** @peer is about to be removed: neither facts nor Alives are due for it. */
+void wl_advertiser_drop(WlAdvertiser *self, WlPeer *peer);
+
+/** docs/protocol.md 5.6.1: FALSE if the subject of @fact is a peer that is neither healthy nor
+ * alive.
+ */
 gboolean wl_advertiser_may_advertise(const WlPeerTable *peers, const WlKey *own_key,
                                      const WlFact *fact);
-/** docs/protocol.md 5.6.3: nothing about the receiver @to but its name. */
+/** docs/protocol.md 5.6.3: TRUE if @fact, other than metadata, describes its receiver @to. */
 gboolean wl_advertiser_is_about_receiver(const WlPeer *to, const WlFact *fact);

@@ -2,6 +2,30 @@
 #include "state/wl-engine-marks.h"
 
 void
+wl_engine_rules_changed(WlEngine *self)
+{
+    self->evaluation.all_due = TRUE;
+}
+
+void
+wl_engine_authorities_changed(WlEngine *self)
+{
+    self->evaluation.stale_due = TRUE;
+}
+
+void
+wl_engine_own_facts_changed(WlEngine *self)
+{
+    self->own.facts_due = TRUE;
+}
+
+void
+wl_engine_want_boot_id(WlEngine *self)
+{
+    self->own.boot_id_due = TRUE;
+}
+
+void
 wl_engine_candidates_changed(WlEngine *self, WlPeer *peer)
 {
     peer->candidates_dirty = TRUE;
@@ -41,8 +65,15 @@ wl_engine_state_changed(WlEngine *self)
         MIN(self->outputs.state_save_due, self->now + WL_STATE_SAVE_DELAY);
 }
 
-/* Some subscriber knows @entry for a shorter time than until @expires, when it runs out. @source,
- * which may be NULL, is known to know it so long. */
+void
+wl_engine_state_save_now(WlEngine *self)
+{
+    if (self->outputs.state_save_due != WL_NEVER)
+        self->outputs.state_save_due = self->now;
+}
+
+/* TRUE if a subscriber other than @source, which may be NULL, does not know @entry until @expires.
+ */
 static gboolean
 is_needed(WlEngine *self, const WlFactEntry *entry, gint64 expires, const WlPeer *source)
 {
@@ -61,7 +92,7 @@ void
 wl_engine_fact_changed(WlEngine *self, WlFactEntry *entry)
 {
     wl_fact_set_mark_changed(self->facts, entry, self->now);
-    self->advertiser.pending = TRUE;
+    wl_advertiser_set_pending(&self->advertiser);
 }
 
 void
@@ -69,7 +100,8 @@ wl_engine_fact_renewed(WlEngine *self, WlFactEntry *entry, const WlPeer *source,
 {
     gint64 expires = wl_fact_entry_expires(entry, self->now);
 
-    /* No time of its own for what all know anyway: who tells a leaf is mostly all whom it tells. */
+    /* No renewal timer for a fact that every subscriber knows: a leaf mostly advertises only to the
+     * router from which it has its facts. */
     if (entry->local || is_needed(self, entry, expires, until >= expires ? source : NULL))
         wl_fact_set_mark_renewed(self->facts, entry, self->now, expires);
     else
@@ -79,7 +111,7 @@ wl_engine_fact_renewed(WlEngine *self, WlFactEntry *entry, const WlPeer *source,
 void
 wl_engine_fact_sources_changed(WlEngine *self, WlFactEntry *entry)
 {
-    /* One more who says so is no news to those who know it. */
+    /* Another source of a known fact is a renewal for those who know it. */
     if (entry->advertised_until > self->now)
         wl_engine_fact_renewed(self, entry, NULL, 0);
     else if (wl_fact_entry_expires(entry, self->now) > self->now)

@@ -3,21 +3,35 @@
 
 #include "state/wl-engine-state.h"
 
-/* Marks: what has changed, so that the turn does again what follows from it. */
+/* Marks: what changed, so that the turn repeats the work that follows from it. The only way by
+ * which other files write WlEvaluation, the `due` fields of WlSelf and the time of the next state
+ * save. */
 
-/** The endpoints that @peer may have changed. */
+/** A rule for every fact changed (policy, routers, local addresses): all facts are evaluated. */
+void wl_engine_rules_changed(WlEngine *self);
+/** A source may have become authoritative: stale facts are checked again. */
+void wl_engine_authorities_changed(WlEngine *self);
+/** The facts that this member originates about itself may have changed. */
+void wl_engine_own_facts_changed(WlEngine *self);
+/** Facts may be missing here: a new boot id requests a full resend from every peer, at most once in
+ * WL_BOOT_ID_INTERVAL. */
+void wl_engine_want_boot_id(WlEngine *self);
+
+/** The candidates of @peer may have changed. */
 void wl_engine_candidates_changed(WlEngine *self, WlPeer *peer);
-/** What we originate about @peer may have changed. */
+/** The facts that this member originates about @peer may have changed. */
 void wl_engine_local_facts_changed(WlEngine *self, WlPeer *peer);
-/** The facts about the membership or the name of @subject changed. */
+/** The facts about membership or name of @subject changed. */
 void wl_engine_subject_changed(WlEngine *self, const WlKey *subject);
-/** The claims on the allowed IP of @entry changed. */
+/** The sources of the allowed-IPs fact @entry changed. */
 void wl_engine_prefix_changed(WlEngine *self, WlFactEntry *entry);
-/** What is kept in the state cache changed. */
+/** The state cache changed: it is saved with the other changes of WL_STATE_SAVE_DELAY. */
 void wl_engine_state_changed(WlEngine *self);
-/** @entry is to be advertised. */
+/** A pending save of the state cache happens in this turn. */
+void wl_engine_state_save_now(WlEngine *self);
+/** @entry must be advertised. */
 void wl_engine_fact_changed(WlEngine *self, WlFactEntry *entry);
-/** A source gave @entry a longer life; @source, which may be NULL, knows it until @until. */
+/** A source renewed @entry; @source, which may be NULL, knows it until @until. */
 void wl_engine_fact_renewed(WlEngine *self, WlFactEntry *entry, const WlPeer *source, gint64 until);
-/** The sources of @entry, or a verdict about it, changed: it may have to be advertised. */
+/** The sources of @entry or their verdicts changed: it may have to be advertised. */
 void wl_engine_fact_sources_changed(WlEngine *self, WlFactEntry *entry);

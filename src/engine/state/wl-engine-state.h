@@ -19,38 +19,38 @@
 #include "wl-engine.h"
 #include "wl-signer.h"
 
-/** Random bytes, given by the caller of the engine. */
+/** The source of random bytes, given by the caller of the engine. */
 typedef struct {
     WlRandomFunc func;
     gpointer data;
 } WlRandom;
 
-/** What fact evaluation still has to do this turn. */
+/** What fact evaluation has to do in this turn. Set by the marks (wl-engine-marks.h). */
 typedef struct {
     gboolean all_due;   /* every fact: a rule changed */
-    gboolean stale_due; /* stale facts: a source that can withdraw them has become authoritative */
+    gboolean stale_due; /* stale facts: a source that may withdraw them became authoritative */
 } WlEvaluation;
 
-/** Who is a member, by facts. Written by facts/wl-members.c. */
+/** Learned membership. Written by facts/wl-members.c. */
 typedef struct {
-    GArray *changed;     /* of WlKey: of whose membership the facts changed */
-    GPtrArray *orphaned; /* of WlPeer: no source calls them members any more */
-    gboolean leaving;    /* the orphaned are removed now, by the turn */
-    gint64 full_logged;
+    GArray *changed;     /* of WlKey: subjects whose membership facts changed; added by a mark */
+    GPtrArray *orphaned; /* of WlPeer: no accepted fact names them any more */
+    gboolean leaving;    /* the orphaned are removed in this turn */
+    gint64 full_logged;  /* when the limit of members was last logged */
 } WlMembership;
 
-/** Display names in use: folded name -> NameSakes. Owned by facts/wl-display-names.c. */
+/** Display names in use: folded name -> NameUsers. Written by facts/wl-display-names.c. */
 typedef struct {
     GHashTable *by_folded;
 } WlNameRegistry;
 
-/** What comes in. Written by exchange/wl-receive.c. */
+/** Received datagrams. Written by exchange/wl-receive.c, `refused` by wl_engine_count_refused(). */
 typedef struct {
     WlRateLimit strangers; /* datagrams from addresses of no peer */
-    GArray *facts;         /* of WlFact: of the datagram that is being read */
+    GArray *facts;         /* of WlFact: those of the datagram being read */
     guint64 results[WL_RECEIVE_N_RESULTS];
     guint64 refused[WL_VERDICT_N];
-    gint64 full_logged;
+    gint64 full_logged; /* when the limit of facts was last logged */
 } WlReceiver;
 
 /** What tells which path a Go daemon takes. Written by paths/wl-path-go.c and wl-health.c. */
@@ -61,15 +61,15 @@ typedef struct {
     gint64 dropped_since; /* when that last grew */
 } WlPathInference;
 
-/** What NetworkManager routes into the link. Written by facts/wl-routes.c. */
+/** The prefixes that NetworkManager routes into the link. Written by facts/wl-routes.c. */
 typedef struct {
-    WlPrefixMap *users; /* -> how often: configured and accepted */
+    WlPrefixMap *users; /* -> number of peers that have the prefix, configured or learned */
     GArray *list;       /* of WlPrefix: the result */
     gboolean changed;
 } WlRoutes;
 
-/** The engine. Each part has a type that says who writes it; the order of a turn is in
- * wl-engine.c. */
+/** The engine. The type of each part states who writes it; wl-engine-turn.c has the order of a
+ * turn. All times are engine times in microseconds. */
 struct _WlEngine {
     WlEngineConfig *config;
     WlSelf own;
@@ -96,14 +96,23 @@ struct _WlEngine {
     WlHandshakeLimiter limiter;
 };
 
-/** Schedules every peer: another uplink, a router that comes or goes. */
+/** Counts a fact source that was refused with @verdict. */
+static inline void
+wl_engine_count_refused(WlEngine *self, WlVerdict verdict)
+{
+    self->receiver.refused[verdict]++;
+}
+
+/** Schedules every peer. */
 void wl_engine_schedule_all(WlEngine *self);
-/** The device is read now; whoever asks for it within its step is scheduled again then. */
+/** Requests a snapshot. A peer whose step runs is scheduled again when the snapshot arrives. */
 void wl_engine_request_snapshot(WlEngine *self);
-/** The same for @peer. */
+/** Requests a snapshot; @peer is scheduled when it arrives. */
 void wl_engine_request_snapshot_for(WlEngine *self, WlPeer *peer);
-/** @base, give or take 10 %. */
+/** @base, plus or minus up to 10 %. */
 gint64 wl_engine_jitter(WlEngine *self, gint64 base);
+/** Logs one line, subject to the rate limit of WlOutputs. */
 void wl_engine_log(WlEngine *self, const char *format, ...) G_GNUC_PRINTF(2, 3);
-/** Sends @bytes, a signed group, to the fact port of @peer at the end of the turn. Takes @bytes. */
+/** Sends @bytes, a signed group, to the fact port of @peer at the end of the turn. Takes ownership
+ * of @bytes. */
 void wl_engine_send_datagram(WlEngine *self, WlPeer *peer, GBytes *bytes);

@@ -45,7 +45,7 @@ wl_peer_table_clear(WlPeerTable *self)
     g_ptr_array_unref(self->list);
 }
 
-/* TRUE if there is one with @key, at *index; else that is where it belongs. */
+/* TRUE: the peer with @key is at *index. FALSE: it would be inserted there. */
 static gboolean
 search(const WlPeerTable *self, const WlKey *key, guint *index)
 {
@@ -103,6 +103,13 @@ wl_peer_table_add(WlPeerTable *self, const WlKey *key, const WlPeerConfig *confi
     if (!config)
         self->learned++;
     return peer;
+}
+
+void
+wl_peer_table_set_config(WlPeerTable *self, WlPeer *peer, const WlPeerConfig *config)
+{
+    self->learned += (peer->config && !config) - (!peer->config && config);
+    wl_peer_set_config(peer, config);
 }
 
 void

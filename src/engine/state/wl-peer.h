@@ -15,7 +15,7 @@ typedef enum {
     WL_STEP_PATHS,
     WL_STEP_RECONCILE,
     WL_STEP_SEND,
-    WL_STEP_VIEW,
+    WL_STEP_PUBLISH,
     WL_STEP_N,
 } WlStep;
 

@@ -4,18 +4,19 @@
 #include "wl-engine-config.h"
 #include "wl-fact.h"
 
-/** What this member is: its key, its role, its boot id, and what the profile says of itself. Set by
- * wl-profile-apply.c; the boot id by wl-boot-id-change.c. */
+/** This member: key, role, boot id and what the profile says about it. Written by
+ * facts/wl-profile-apply.c, the boot id by exchange/wl-boot-id-change.c; the `due` fields are set
+ * by the marks (wl-engine-marks.h). */
 typedef struct {
     WlKey key;
     gboolean router;
-    WlTrust trust;             /* that the profile gives this member */
-    const WlPeerConfig *entry; /* of the profile, about this member; NULL: none */
-    gboolean any_trust;        /* some entry of the profile has a trust value */
-    gboolean any_membership;   /* some peer is trusted with membership by the profile */
-    GHashTable *metadata;      /* WlKey* -> WlMetadata: what we say of the profile's members */
+    WlTrust trust;             /* of this member, by the profile */
+    const WlPeerConfig *entry; /* of the profile for this member; NULL: none */
+    gboolean any_trust;        /* an entry of the profile has a trust value */
+    gboolean any_membership;   /* the profile trusts a peer with membership */
+    GHashTable *metadata;      /* WlKey* -> WlMetadata, originated for the members of the profile */
     WlBootId boot_id;
     gint64 boot_id_created;
-    gboolean boot_id_due; /* another one is to ask everybody for everything */
-    gboolean facts_due;   /* our local facts about ourselves are to be updated */
+    gboolean boot_id_due; /* a new one shall request a full resend */
+    gboolean facts_due;   /* the local facts about this member must be updated */
 } WlSelf;
