@@ -6,28 +6,27 @@
 #include "wl-fact-codec.h"
 
 /*
- * A datagram of facts may be lost, and whoever is taken to know a fact is told it again only when
- * it runs out there. So what was told is kept until it is known to have come. Members of ours say
- * so: the beginnings of the nonces of what came, those of some moments together. A Go daemon
- * cannot; it is told its news again, twice (which is nothing new to it if it came).
+ * A lost datagram would leave a peer without its facts until they are renewed, so a datagram is
+ * kept until its ack arrives. A native member acks several datagrams at once, by the first bytes of
+ * their nonces. A Go daemon sends no acks; its new facts are sent again twice.
  */
 
-/* Of one peer of ours: the rest of what it is to be told waits until something came. */
-#define MAX_AWAITED     64
-#define MAX_AWAITED_ALL 8192 /* then there are fewer at a time for each peer */
-#define ALWAYS_AWAITED  8
-/* One that is full is followed by others most of the time: they have one receipt together. */
+/* In flight to one native peer; further facts wait for an ack. */
+#define MAX_IN_FLIGHT     64
+#define MAX_IN_FLIGHT_ALL 8192 /* above it, each peer has MIN_IN_FLIGHT */
+#define MIN_IN_FLIGHT     8
+/* A full datagram is mostly followed by others, which share an ack. */
 #define FULL      1100
 #define ACK_DELAY WL_MS(20)
 
-/* After these times it is told again: what does not come within a minute or two is renewed then. */
-static const gint64 patience_ours[] = {WL_SEC(1), WL_SEC(2),  WL_SEC(4),
-                                       WL_SEC(8), WL_SEC(16), WL_SEC(32)};
-static const gint64 patience_others[] = {WL_SEC(5), WL_SEC(10)};
+/* Times until a datagram is sent again. After a minute or two, facts are renewed anyway. */
+static const gint64 retry_native[] = {WL_SEC(1), WL_SEC(2),  WL_SEC(4),
+                                      WL_SEC(8), WL_SEC(16), WL_SEC(32)};
+static const gint64 retry_go[] = {WL_SEC(5), WL_SEC(10)};
 
-/* Whoever never says that anything came is not told more for that. */
-#define AGAIN_INTERVAL WL_MS(250)
-#define AGAIN_BURST    8
+/* A peer that never acks must not cause more traffic. */
+#define RESEND_INTERVAL WL_MS(250)
+#define RESEND_BURST    8
 
 static WlSendWindow *
 get_window(WlPeer *peer)
@@ -37,9 +36,9 @@ get_window(WlPeer *peer)
     return peer->window;
 }
 
-/* Most of the time there is nothing to remember. */
+/* Frees an empty window, which is the usual case. */
 static void
-tidy(WlPeer *peer)
+free_if_empty(WlPeer *peer)
 {
     if (peer->window && peer->window->in_flight->len == 0 && peer->window->n_acks == 0)
         g_clear_pointer(&peer->window, wl_send_window_free);
@@ -59,10 +58,10 @@ wl_acks_drop_in_flight(WlEngine *self, WlPeer *peer)
         return;
     self->advertiser.in_flight -= peer->window->in_flight->len;
     g_array_set_size(peer->window->in_flight, 0);
-    tidy(peer);
+    free_if_empty(peer);
 }
 
-/* ---- what we have told */
+/* ---- datagrams sent */
 
 static guint
 count_in_flight(const WlPeer *peer)
@@ -70,18 +69,18 @@ count_in_flight(const WlPeer *peer)
     return peer->window ? peer->window->in_flight->len : 0;
 }
 
-/* How many datagrams of one peer may be waited for now. When thousands start together, whoever has
- * said what came of the few it was sent is sent the next ones; more of them would only be lost. */
+/* The number of datagrams in flight to one peer. When thousands of peers connect at once, larger
+ * windows would only cause loss. */
 static guint
 get_limit(const WlEngine *self)
 {
-    return self->advertiser.in_flight >= MAX_AWAITED_ALL ? ALWAYS_AWAITED : MAX_AWAITED;
+    return self->advertiser.in_flight >= MAX_IN_FLIGHT_ALL ? MIN_IN_FLIGHT : MAX_IN_FLIGHT;
 }
 
 guint
 wl_acks_get_room(const WlEngine *self, const WlPeer *peer)
 {
-    /* Those who do not answer cannot be waited for. */
+    /* A Go daemon sends no acks. */
     if (!peer->native)
         return G_MAXUINT;
     return get_limit(self) - MIN(count_in_flight(peer), get_limit(self));
@@ -91,24 +90,24 @@ void
 wl_acks_send_facts(WlEngine *self, WlPeer *peer, const GByteArray *inner, gboolean in_flight,
                    guint tries)
 {
-    const gint64 *patience = peer->native ? patience_ours : patience_others;
-    guint n = peer->native ? G_N_ELEMENTS(patience_ours) : G_N_ELEMENTS(patience_others);
-    /* Those of ours were given their room before. */
-    guint limit = peer->native ? 2 * MAX_AWAITED : get_limit(self);
-    gboolean kept = in_flight && tries < n && count_in_flight(peer) < limit;
+    const gint64 *retry = peer->native ? retry_native : retry_go;
+    guint n = peer->native ? G_N_ELEMENTS(retry_native) : G_N_ELEMENTS(retry_go);
+    /* wl_acks_get_room() has limited native peers before. */
+    guint limit = peer->native ? 2 * MAX_IN_FLIGHT : get_limit(self);
+    gboolean wants_ack = in_flight && tries < n && count_in_flight(peer) < limit;
     GBytes *bytes;
 
-    if (kept && peer->native)
+    if (wants_ack && peer->native)
         bytes = wl_signer_sign_with_ack(self->signer, &peer->key, inner->data, inner->len);
     else
         bytes = wl_signer_sign(self->signer, &peer->key, inner->data, inner->len);
     if (!bytes)
         return;
-    if (kept) {
+    if (wants_ack) {
         WlInFlight fresh = {
             .nonce = wl_signer_get_nonce(g_bytes_get_data(bytes, NULL)),
             .inner = g_bytes_new(inner->data, inner->len),
-            .due = self->now + patience[tries],
+            .due = self->now + retry[tries],
             .tries = tries,
             .asked = peer->native,
         };
@@ -118,12 +117,12 @@ wl_acks_send_facts(WlEngine *self, WlPeer *peer, const GByteArray *inner, gboole
     wl_engine_send_datagram(self, peer, bytes);
 }
 
-/* When @in_flight may be told again. */
+/* When @in_flight may be sent again. */
 static gint64
 get_due(const WlEngine *self, const WlPeer *peer, const WlInFlight *in_flight)
 {
     return MAX(in_flight->due,
-               wl_rate_limit_when(&peer->resends, self->now, AGAIN_INTERVAL, AGAIN_BURST));
+               wl_rate_limit_when(&peer->resends, self->now, RESEND_INTERVAL, RESEND_BURST));
 }
 
 gboolean
@@ -136,12 +135,12 @@ wl_acks_take_overdue(WlEngine *self, WlPeer *peer, GArray *facts, guint *tries)
 
         if (get_due(self, peer, in_flight) > self->now)
             continue;
-        (void) wl_rate_limit_take(&peer->resends, self->now, AGAIN_INTERVAL, AGAIN_BURST);
+        (void) wl_rate_limit_take(&peer->resends, self->now, RESEND_INTERVAL, RESEND_BURST);
         data = g_bytes_get_data(in_flight->inner, &length);
         wl_fact_decode_inner(data, length, facts);
         *tries = in_flight->tries + 1;
         remove_in_flight(self, peer, i);
-        tidy(peer);
+        free_if_empty(peer);
         return TRUE;
     }
     return FALSE;
@@ -169,17 +168,17 @@ wl_acks_receive(WlEngine *self, WlPeer *peer, const WlFact *fact)
 
         memcpy(&nonce, nonces + i * WL_ACK_NONCE_SIZE, sizeof(nonce));
         for (guint j = 0; j < in_flight->len; j++) {
-            const WlInFlight *told = &g_array_index(in_flight, WlInFlight, j);
-            if (!told->asked || told->nonce != nonce)
+            const WlInFlight *datagram = &g_array_index(in_flight, WlInFlight, j);
+            if (!datagram->asked || datagram->nonce != nonce)
                 continue;
             remove_in_flight(self, peer, j);
             break;
         }
     }
-    tidy(peer);
+    free_if_empty(peer);
 }
 
-/* ---- what we were told */
+/* ---- datagrams received */
 
 void
 wl_acks_queue(WlEngine *self, WlPeer *peer, const guint8 *data, gsize length)
@@ -216,5 +215,5 @@ wl_acks_send_queued(WlEngine *self, WlPeer *peer)
     if (bytes)
         wl_engine_send_datagram(self, peer, bytes);
     window->n_acks = 0;
-    tidy(peer);
+    free_if_empty(peer);
 }

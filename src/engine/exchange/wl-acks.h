@@ -3,20 +3,25 @@
 
 #include "state/wl-engine-state.h"
 
-/** One datagram of facts. @awaited: it is told again, for the time @tries + 1, unless it is known
- * to have come. */
-void wl_acks_send_facts(WlEngine *self, WlPeer *peer, const GByteArray *inner, gboolean awaited,
+/* Acks of datagrams of facts (docs/protocol.md 16): what is in flight, and which acks are queued.
+ * The only writer of WlSendWindow. */
+
+/** Sends a datagram of facts. @in_flight: it is sent again, as try @tries + 1, unless an ack
+ * arrives. */
+void wl_acks_send_facts(WlEngine *self, WlPeer *peer, const GByteArray *inner, gboolean in_flight,
                         guint tries);
-/** How many datagrams @peer may be sent now. */
+/** The number of datagrams that @peer may be sent now. */
 guint wl_acks_get_room(const WlEngine *self, const WlPeer *peer);
-/** Parts of its send step: takes a datagram whose facts are to be told again now, FALSE if there is
- * none; *tries: for which time. Asks for the time of the others. */
+/** Takes the facts of a datagram that must be sent again; *tries is the number of the try. FALSE:
+ * none is due. */
 gboolean wl_acks_take_overdue(WlEngine *self, WlPeer *peer, GArray *facts, guint *tries);
+/** Wakes @peer when its next datagram without ack is due. */
 void wl_acks_wake_overdue(WlEngine *self, WlPeer *peer);
-/** Everything is told anew, or nothing. */
+/** Forgets what is in flight to @peer. */
 void wl_acks_drop_in_flight(WlEngine *self, WlPeer *peer);
+/** @peer sent the ack @fact. */
 void wl_acks_receive(WlEngine *self, WlPeer *peer, const WlFact *fact);
-/** The sender of this datagram wants to hear that it came. */
+/** Queues the ack of a datagram from @peer. */
 void wl_acks_queue(WlEngine *self, WlPeer *peer, const guint8 *data, gsize length);
-/** A part of its send step. */
+/** Sends the queued acks of @peer when they are due. */
 void wl_acks_send_queued(WlEngine *self, WlPeer *peer);

@@ -9,22 +9,22 @@
 #define SNAPSHOT_WAIT WL_MS(50)
 
 WlAdvertiseLevel
-wl_advertise_level(const WlAdvertiseInput *question)
+wl_advertise_level(const WlAdvertiseInput *input)
 {
-    if (!question->has_endpoint)
+    if (!input->has_endpoint)
         return WL_ADVERTISE_NOTHING;
-    if (question->configured_trust >= WL_TRUST_ALLOWED_IPS || question->is_router ||
-        question->fact_exchanger)
+    if (input->configured_trust >= WL_TRUST_ALLOWED_IPS || input->is_router ||
+        input->fact_exchanger)
         return WL_ADVERTISE_FACTS;
-    if (!question->self_chatty && !question->self_router)
+    if (!input->self_chatty && !input->self_router)
         return WL_ADVERTISE_ALIVE;
-    return question->healthy ? WL_ADVERTISE_FACTS : WL_ADVERTISE_ALIVE;
+    return input->healthy ? WL_ADVERTISE_FACTS : WL_ADVERTISE_ALIVE;
 }
 
 static WlAdvertiseLevel
 level_of(const WlEngine *self, const WlPeer *peer)
 {
-    WlAdvertiseInput question = {
+    WlAdvertiseInput input = {
         .has_endpoint = wl_endpoint_is_set(&peer->endpoint),
         .configured_trust = wl_peer_get_configured_trust(peer),
         .is_router = peer->router,
@@ -34,18 +34,18 @@ level_of(const WlEngine *self, const WlPeer *peer)
         .healthy = peer->healthy,
     };
 
-    return wl_advertise_level(&question);
+    return wl_advertise_level(&input);
 }
 
-/* How long before it runs out there @peer is told @entry again, when it is looked at. What we stand
- * for ourselves goes to everybody together, so that it need not be remembered for each. */
+/* How long before a peer's knowledge of @entry expires it is sent the fact again. Local facts are
+ * sent to all peers together, so that their knowledge is stored once. */
 static gint64
 margin_of(const WlFactEntry *entry)
 {
     return entry->local ? WL_FACT_TTL - WL_FACT_SLACK : WL_FACT_MARGIN + WL_FACT_SLACK;
 }
 
-/* Until when @entry is told in this turn, 0: not at all. It may be asked for each of thousands. */
+/* The expiry to advertise in this turn, 0: none. Computed once for all subscribers. */
 static gint64
 advertise_until(const WlEngine *self, WlFactEntry *entry)
 {
@@ -63,7 +63,7 @@ advertise_until(const WlEngine *self, WlFactEntry *entry)
 }
 
 static gboolean
-is_news(WlEngine *self, const WlPeer *peer, WlFactEntry *entry, gint64 *expires)
+needs_fact(WlEngine *self, const WlPeer *peer, WlFactEntry *entry, gint64 *expires)
 {
     wl_scheduler_count_work(&self->scheduler);
     *expires = advertise_until(self, entry);
@@ -72,41 +72,41 @@ is_news(WlEngine *self, const WlPeer *peer, WlFactEntry *entry, gint64 *expires)
 }
 
 static gboolean
-has_news(WlEngine *self, WlPeer *peer)
+needs_facts(WlEngine *self, WlPeer *peer)
 {
-    const WlChangeLog *news = wl_fact_set_get_changes(self->facts);
+    const WlChangeLog *changes = wl_fact_set_get_changes(self->facts);
     WlFactEntry *entry;
     gint64 expires;
     guint cursor;
 
-    if (peer->advertised == wl_change_log_last(news))
+    if (peer->advertised == wl_change_log_last(changes))
         return FALSE;
-    for (entry = wl_change_log_first(news, peer->advertised, &cursor); entry;
-         entry = wl_change_log_next(news, &cursor)) {
-        if (is_news(self, peer, entry, &expires))
+    for (entry = wl_change_log_first(changes, peer->advertised, &cursor); entry;
+         entry = wl_change_log_next(changes, &cursor)) {
+        if (needs_fact(self, peer, entry, &expires))
             return TRUE;
         peer->advertised = entry->change.number;
     }
-    peer->advertised = wl_change_log_last(news);
+    peer->advertised = wl_change_log_last(changes);
     return FALSE;
 }
 
-/* Puts what @peer needs into @group, as far as it may be told without having said what came. TRUE
- * if some of it is new to it, and not only renewed. */
+/* Adds to @group the facts that @peer needs, up to its send window. TRUE if one of them is new to
+ * it, not only renewed. */
 static gboolean
 add_facts(WlEngine *self, WlPeer *peer, WlGroup *group)
 {
-    const WlChangeLog *news = wl_fact_set_get_changes(self->facts);
+    const WlChangeLog *changes = wl_fact_set_get_changes(self->facts);
     guint room = wl_acks_get_room(self, peer);
     gboolean fresh = FALSE;
     WlFactEntry *entry;
     guint cursor;
 
-    for (entry = wl_change_log_first(news, peer->advertised, &cursor); entry;
-         entry = wl_change_log_next(news, &cursor)) {
+    for (entry = wl_change_log_first(changes, peer->advertised, &cursor); entry;
+         entry = wl_change_log_next(changes, &cursor)) {
         gint64 expires;
 
-        if (!is_news(self, peer, entry, &expires))
+        if (!needs_fact(self, peer, entry, &expires))
             continue;
         fresh |= wl_knowledge_get(&entry->known, peer->slot) == 0;
         entry->fact.expires = expires;
@@ -119,13 +119,13 @@ add_facts(WlEngine *self, WlPeer *peer, WlGroup *group)
         }
     }
     peer->partial = FALSE;
-    peer->advertised = wl_change_log_last(news);
+    peer->advertised = wl_change_log_last(changes);
     return fresh;
 }
 
-/* The datagrams of @group, whose facts are told for the time @tries, and an Alive. */
+/* Sends the datagrams of @group, as try @tries, and an Alive. */
 static void
-send_groups(WlEngine *self, WlPeer *peer, WlGroup *group, gboolean ping, gboolean awaited,
+send_groups(WlEngine *self, WlPeer *peer, WlGroup *group, gboolean ping, gboolean in_flight,
             guint tries)
 {
     gint64 life = peer->request_alive && peer->native ? WL_ALIVE_REPLY_TTL : WL_FACT_TTL;
@@ -145,7 +145,7 @@ send_groups(WlEngine *self, WlPeer *peer, WlGroup *group, gboolean ping, gboolea
         peer->force_alive = peer->request_alive = FALSE;
     }
     for (guint i = 0; i < wl_group_count(group); i++)
-        wl_acks_send_facts(self, peer, wl_group_get(group, i), awaited && i < n_facts, tries);
+        wl_acks_send_facts(self, peer, wl_group_get(group, i), in_flight && i < n_facts, tries);
     peer->connect.initiated = TRUE;
 }
 
@@ -160,12 +160,11 @@ send_to(WlEngine *self, WlPeer *peer, gboolean facts, gboolean ping)
         if (wl_group_count(group) > 0)
             peer->facts_sent = self->now;
     }
-    /* What is only renewed has time enough until the next renewal, were it not for a second loss.
-     */
+    /* Lost renewals are made up for by the next ones; new facts for a Go daemon are sent again. */
     send_groups(self, peer, group, ping, fresh || peer->native, 0);
 }
 
-/* Of @facts what still stands, as it stands now. */
+/* Adds to @group those of @facts that still hold, with their present expiry. */
 static void
 add_again(WlEngine *self, WlPeer *peer, const GArray *facts, WlGroup *group)
 {
@@ -183,7 +182,7 @@ add_again(WlEngine *self, WlPeer *peer, const GArray *facts, WlGroup *group)
     }
 }
 
-/* What may have been lost. TRUE if an Alive went with it. */
+/* Sends the datagrams without ack again. TRUE if an Alive was sent with them. */
 static gboolean
 send_again(WlEngine *self, WlPeer *peer, gboolean ping)
 {
@@ -212,8 +211,7 @@ alive_due(const WlPeer *peer)
     return peer->alive_expires - WL_ALIVE_MARGIN;
 }
 
-/* The device is being read: what it shows belongs into the same datagram, not into one 200 ms
- * later. */
+/* TRUE: a snapshot is pending, and its facts should share the datagram. */
 static gboolean
 wait_for_snapshot(WlEngine *self, WlPeer *peer)
 {
@@ -221,7 +219,7 @@ wait_for_snapshot(WlEngine *self, WlPeer *peer)
                        ? self->now
                        : self->outputs.snapshot_requested;
 
-    /* Of thousands nobody waits for what is read for somebody else. */
+    /* In a large network a snapshot is always pending. */
     if (!self->outputs.snapshot_wanted || asked + SNAPSHOT_WAIT <= self->now ||
         wl_peer_table_size(&self->peers) > WL_BATCH_PEERS)
         return FALSE;
@@ -230,28 +228,28 @@ wait_for_snapshot(WlEngine *self, WlPeer *peer)
     return TRUE;
 }
 
-/* ---- who is served */
+/* ---- subscribers */
 
 static void
 update_lists(WlEngine *self, WlPeer *peer)
 {
-    gboolean serves = peer->healthy && wl_engine_can_reach(self, peer);
-    gboolean listens = serves && level_of(self, peer) == WL_ADVERTISE_FACTS;
+    gboolean reachable = peer->healthy && wl_engine_can_reach(self, peer);
+    gboolean subscribes = reachable && level_of(self, peer) == WL_ADVERTISE_FACTS;
 
-    if (listens && peer->subscriber == 0) {
+    if (subscribes && peer->subscriber == 0) {
         g_ptr_array_add(self->advertiser.subscribers, peer);
         peer->subscriber = self->advertiser.subscribers->len;
-        /* What was renewed while nobody needed it may run out there. */
+        /* Renewals were not recorded while the peer was no subscriber. */
         peer->advertised = 0;
-    } else if (!listens && peer->subscriber != 0) {
+    } else if (!subscribes && peer->subscriber != 0) {
         wl_advertiser_unsubscribe(&self->advertiser, peer);
     }
     wl_timer_queue_set(self->advertiser.alives, &peer->alive_deadline,
-                       serves ? MAX(alive_due(peer), peer->send_retry) : WL_NEVER);
+                       reachable ? MAX(alive_due(peer), peer->send_retry) : WL_NEVER);
 }
 
 static void
-serve_too(WlPeer *peer, GPtrArray *peers)
+add_served(WlPeer *peer, GPtrArray *peers)
 {
     if (peer->served)
         return;
@@ -259,7 +257,7 @@ serve_too(WlPeer *peer, GPtrArray *peers)
     g_ptr_array_add(peers, peer);
 }
 
-/* One wake-up for all whose time is near: an Alive early costs nothing. */
+/* Alives that are due soon share one wake-up. */
 static void
 gather_alives(WlEngine *self, GPtrArray *peers)
 {
@@ -271,12 +269,12 @@ gather_alives(WlEngine *self, GPtrArray *peers)
     self->advertiser.alive_horizon += WL_ALIVE_SLACK;
     while ((peer = wl_timer_queue_due(self->advertiser.alives, self->advertiser.alive_horizon))) {
         wl_timer_queue_set(self->advertiser.alives, &peer->alive_deadline, WL_NEVER);
-        serve_too(peer, peers);
+        add_served(peer, peers);
     }
 }
 
-/* Facts that run out where they are known, with the Alives if those go now. Of the offline nobody
- * needs to hear before they are back. */
+/* Marks the facts that subscribers need again as changed, together with Alives that are sent now.
+ */
 static void
 renew_facts(WlEngine *self)
 {
@@ -297,7 +295,7 @@ renew_facts(WlEngine *self)
 void
 wl_advertise_gather(WlEngine *self, GPtrArray *peers)
 {
-    gint64 rested;
+    gint64 next_flush;
 
     for (guint i = 0; i < peers->len; i++)
         update_lists(self, peers->pdata[i]);
@@ -305,26 +303,26 @@ wl_advertise_gather(WlEngine *self, GPtrArray *peers)
     renew_facts(self);
     if (!self->advertiser.pending)
         return;
-    rested = self->advertiser.flushed +
-             wl_scheduler_batch_delay(self->advertiser.subscribers->len, WL_ADVERTISE_BATCH);
-    if (rested > self->now) {
-        wl_scheduler_wake_at(&self->scheduler, rested);
+    next_flush = self->advertiser.flushed +
+                 wl_scheduler_batch_delay(self->advertiser.subscribers->len, WL_ADVERTISE_BATCH);
+    if (next_flush > self->now) {
+        wl_scheduler_wake_at(&self->scheduler, next_flush);
         return;
     }
     self->advertiser.pending = FALSE;
     self->advertiser.flushed = self->now;
     for (guint i = 0; i < self->advertiser.subscribers->len; i++)
-        serve_too(self->advertiser.subscribers->pdata[i], peers);
+        add_served(self->advertiser.subscribers->pdata[i], peers);
 }
 
 void
 wl_advertise_run(WlEngine *self, WlPeer *peer)
 {
-    /* The rest of what did not fit into the room that it had does not wait for more to come. */
+    /* The facts that did not fit into the send window follow at once. */
     gint64 quiet = peer->partial ? peer->send_retry
                                  : MAX(peer->facts_sent + WL_ADVERTISE_INTERVAL, peer->send_retry);
     WlAdvertiseLevel level = level_of(self, peer);
-    gboolean news, facts, ping, regular;
+    gboolean pending, facts, ping, regular;
 
     if (!wl_engine_can_reach(self, peer)) {
         update_lists(self, peer);
@@ -337,7 +335,7 @@ wl_advertise_run(WlEngine *self, WlPeer *peer)
         return;
     }
     if (!peer->healthy) {
-        /* Without a session an Alive is what asks WireGuard for one: only as an attempt. */
+        /* Without a session an Alive makes WireGuard start a handshake: only to connect. */
         if (peer->force_alive)
             send_to(self, peer, FALSE, TRUE);
         return;
@@ -347,17 +345,18 @@ wl_advertise_run(WlEngine *self, WlPeer *peer)
     ping = regular || peer->force_alive;
     if (level == WL_ADVERTISE_FACTS && send_again(self, peer, ping))
         ping = FALSE;
-    news = level == WL_ADVERTISE_FACTS && wl_acks_get_room(self, peer) > 0 && has_news(self, peer);
-    facts = news && quiet <= self->now && !wait_for_snapshot(self, peer);
+    pending =
+        level == WL_ADVERTISE_FACTS && wl_acks_get_room(self, peer) > 0 && needs_facts(self, peer);
+    facts = pending && quiet <= self->now && !wait_for_snapshot(self, peer);
     if (ping || facts)
         send_to(self, peer, facts, ping);
-    /* The device is read together with the Alive, and at no other time when all is quiet. */
+    /* An idle network reads the device only together with the Alives. */
     if (regular)
         wl_engine_request_snapshot_for(self, peer);
     wl_scheduler_wake_peer_at(&self->scheduler, peer, alive_due(peer));
     if (level == WL_ADVERTISE_FACTS)
         wl_acks_wake_overdue(self, peer);
-    if (news && !facts)
+    if (pending && !facts)
         wl_scheduler_wake_peer_at(&self->scheduler, peer, MAX(quiet, self->now));
     update_lists(self, peer);
 }
@@ -365,7 +364,7 @@ wl_advertise_run(WlEngine *self, WlPeer *peer)
 void
 wl_advertise_send_failed(WlEngine *self, WlPeer *peer)
 {
-    /* It does not know what was not sent (docs/protocol.md 12.16). */
+    /* The peer does not know facts that were not sent (docs/protocol.md 12.16). */
     wl_fact_set_forget(self->facts, peer->slot);
     wl_acks_drop_in_flight(self, peer);
     peer->alive_expires = 0;

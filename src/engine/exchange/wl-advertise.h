@@ -3,13 +3,16 @@
 
 #include "state/wl-engine-state.h"
 
-/** Adds to @peers, whose send step is about to run, those who have to hear of what changed. */
+/* Which peers are sent facts and Alives, and when. The only writer of WlAdvertiser. */
+
+/** Adds to @peers, whose send step follows, the peers that need changed facts or an Alive. */
 void wl_advertise_gather(WlEngine *self, GPtrArray *peers);
+/** The send step of @peer: acks, resends, facts, Alive. */
 void wl_advertise_run(WlEngine *self, WlPeer *peer);
-/** A datagram to @peer failed for good. */
+/** A datagram to @peer could not be sent. */
 void wl_advertise_send_failed(WlEngine *self, WlPeer *peer);
 
-/** The nine rows of docs/protocol.md 5.6.2. */
+/** What a peer is sent. */
 typedef enum {
     WL_ADVERTISE_NOTHING,
     WL_ADVERTISE_ALIVE,
@@ -26,4 +29,5 @@ typedef struct {
     gboolean healthy;
 } WlAdvertiseInput;
 
-WlAdvertiseLevel wl_advertise_level(const WlAdvertiseInput *question);
+/** The nine rows of docs/protocol.md 5.6.2; depends on @input only. */
+WlAdvertiseLevel wl_advertise_level(const WlAdvertiseInput *input);

@@ -13,22 +13,21 @@
 #include "wl-boot-id.h"
 #include "wl-group.h"
 
-/* A Go hub tells of 5,000 members in some 800 datagrams at once; more than this and faster is a
- * flood. */
+/* A Go hub advertises 5,000 members in about 800 datagrams at once; the limit is above that. */
 #define DATAGRAM_BURST    1024
 #define DATAGRAM_INTERVAL WL_MS(10)
 #define STRANGER_BURST    16
 #define STRANGER_INTERVAL WL_MS(100)
 #define ANSWER_INTERVAL   WL_MS(500)
 #define ANSWER_BURST      4
-/* A peer behind a symmetric NAT has another address with each of the others, and a router that
- * tells them all in turn is no reason to look each time. */
+/* A router relays every endpoint of a peer behind a symmetric NAT: not each of them is a reason to
+ * suspect the present one. */
 #define HINT_INTERVAL WL_SEC(120)
 #define HINT_BURST    3
 
-/* Somebody who started anew knows nothing; at most one full resend in 5 s. */
+/* A peer with a new boot id knows no facts; at most one full resend in 5 s. */
 static void
-peer_started_anew(WlEngine *self, WlPeer *peer)
+resync_when_allowed(WlEngine *self, WlPeer *peer)
 {
     gint64 allowed = peer->resynced + WL_RESEND_INTERVAL;
 
@@ -43,39 +42,42 @@ receive_alive(WlEngine *self, WlPeer *peer, const WlFact *fact)
 {
     gint64 expires = self->now + MIN((gint64) fact->ttl * G_USEC_PER_SEC, WL_TTL_CAP);
     gboolean early = peer->last_alive >= 0 && self->now - peer->last_alive < WL_EARLY_ALIVE;
-    gboolean asks;
-    gboolean anew =
+    gboolean wants_reply;
+    gboolean restarted =
         !peer->has_boot_id || memcmp(&peer->boot_id, &fact->value.boot_id, sizeof(WlBootId)) != 0;
 
-    if (anew) {
+    if (restarted) {
         peer->has_boot_id = TRUE;
         peer->boot_id = fact->value.boot_id;
         peer->native = wl_boot_id_is_native(&peer->boot_id);
         peer->alive_until = 0;
         peer->alive_since = WL_NEVER;
-        peer_started_anew(self, peer);
+        resync_when_allowed(self, peer);
     }
-    /* What it said meanwhile may be lost: it has the time of a start to say it again. */
+    /* Its facts of the meantime may be lost: it is not authoritative before it can have resent
+     * them. */
     if (peer->last_alive < self->now - WL_AUTHORITATIVE_HEARD)
         peer->alive_since = WL_NEVER;
-    asks = peer->native && fact->ttl == WL_ALIVE_REPLY_TTL / G_USEC_PER_SEC;
+    wants_reply = peer->native && fact->ttl == WL_ALIVE_REPLY_TTL / G_USEC_PER_SEC;
     peer->last_alive = self->now;
     peer->alive_until = MAX(peer->alive_until, expires);
 
-    /* Somebody out of turn may come by a new way, which only the device knows. */
-    if (anew || early || asks)
+    /* An unexpected Alive may come from a new endpoint, which only the device knows. */
+    if (restarted || early || wants_reply)
         wl_engine_request_snapshot_for(self, peer);
-    if (asks && wl_rate_limit_take(&peer->alive_replies, self->now, ANSWER_INTERVAL, ANSWER_BURST))
+    if (wants_reply &&
+        wl_rate_limit_take(&peer->alive_replies, self->now, ANSWER_INTERVAL, ANSWER_BURST))
         wl_peer_force_alive(peer);
 }
 
-/* An address for somebody: a reason to try it at once? */
+/* @sender advertised an endpoint: it may be a reason to try it at once. */
 static void
-endpoint_told(WlEngine *self, const WlPeer *sender, const WlFact *fact, WlFactSourceResult told)
+endpoint_received(WlEngine *self, const WlPeer *sender, const WlFact *fact,
+                  WlFactSourceResult result)
 {
     WlPeer *peer = wl_peer_table_find(&self->peers, &fact->subject);
 
-    if (!peer || told == WL_FACT_SOURCE_RENEWED)
+    if (!peer || result == WL_FACT_SOURCE_RENEWED)
         return;
     wl_scheduler_schedule(&self->scheduler, peer);
     if (!peer->healthy)
@@ -84,24 +86,24 @@ endpoint_told(WlEngine *self, const WlPeer *sender, const WlFact *fact, WlFactSo
              !wl_endpoint_equal(&peer->endpoint, &fact->value.endpoint) &&
              wl_rate_limit_take(&peer->roaming.suspect_rate, self->now, HINT_INTERVAL, HINT_BURST))
         wl_roaming_suspect(peer); /* what it says of itself came by the present path, which works */
-    /* New words about itself: it may have moved, and then only the device knows where to. */
+    /* A new endpoint of its own: it may have roamed, and only the device knows where to. */
     if (sender == peer)
         wl_engine_request_snapshot_for(self, peer);
 }
 
-/* In a large network most of what a leaf hears may be about members that are none of its own. Some
- * of it is held, to be shown and for the case that they become so. */
+/* In a large network most facts that a leaf receives may be about unknown members. Some of these
+ * facts are held, to be shown and for the case that the members become known. */
 static gboolean
-is_of_no_use(const WlEngine *self, const WlPeer *peer, const WlFact *fact)
+is_surplus(const WlEngine *self, const WlPeer *peer, const WlFact *fact)
 {
     return wl_fact_set_count_untrusted(self->facts) >= WL_MAX_UNTRUSTED &&
            !wl_fact_set_lookup(self->facts, fact) &&
            wl_verdict_is_untrusted(wl_engine_check_trust(self, fact, &peer->key));
 }
 
-/* Of what is not held nothing can be shown but this. */
+/* Facts that are not held cannot be shown; this is logged instead. */
 static void
-say_full(WlEngine *self, const WlPeer *peer)
+log_full(WlEngine *self, const WlPeer *peer)
 {
     g_autofree char *label = NULL;
 
@@ -122,40 +124,39 @@ receive_fact(WlEngine *self, WlPeer *peer, const WlFact *fact)
     gint64 expires = self->now + MIN((gint64) fact->ttl * G_USEC_PER_SEC, WL_TTL_CAP);
     WlFactEntry *entry;
     WlFactSource *origin;
-    WlFactSourceResult told;
+    WlFactSourceResult result;
 
     if (fact->ttl == 0 || fact->attribute == WL_ATTRIBUTE_GROUP)
         return;
-    told = is_of_no_use(self, peer, fact)
-               ? WL_FACT_SOURCE_REFUSED
-               : wl_fact_set_add_source(self->facts, fact, &peer->key, self->now, expires, &entry,
-                                        &origin);
-    if (told == WL_FACT_SOURCE_REFUSED) {
+    result = is_surplus(self, peer, fact)
+                 ? WL_FACT_SOURCE_REFUSED
+                 : wl_fact_set_add_source(self->facts, fact, &peer->key, self->now, expires, &entry,
+                                          &origin);
+    if (result == WL_FACT_SOURCE_REFUSED) {
         wl_engine_count_refused(self, WL_VERDICT_TOO_MANY);
-        say_full(self, peer);
+        log_full(self, peer);
         return;
     }
     wl_knowledge_learn(&entry->known, peer->slot, expires);
     wl_scheduler_count_work(&self->scheduler);
-    if (told == WL_FACT_SOURCE_RENEWED) {
+    if (result == WL_FACT_SOURCE_RENEWED) {
         wl_engine_fact_renewed(self, entry, peer, expires);
         return;
     }
-    if (told == WL_FACT_SOURCE_NEW)
-        wl_fact_set_set_verdict(self->facts, origin, WL_VERDICT_N); /* not yet */
+    if (result == WL_FACT_SOURCE_NEW)
+        wl_fact_set_set_verdict(self->facts, origin, WL_VERDICT_N); /* not evaluated yet */
     if (!wl_fact_evaluate_source(self, entry, origin))
         wl_engine_prefix_changed(self, entry);
     else if (origin->verdict == WL_VERDICT_ACCEPTED && wl_fact_is_endpoint(fact))
-        endpoint_told(self, peer, fact, told);
-    if (told != WL_FACT_SOURCE_RETURNED)
+        endpoint_received(self, peer, fact, result);
+    if (result != WL_FACT_SOURCE_RETURNED)
         return;
     if (wl_fact_is_member(fact))
         wl_engine_subject_changed(self, &fact->subject);
     wl_engine_fact_sources_changed(self, entry);
 }
 
-/* Nonces are random: one that comes twice is a datagram that somebody kept
- * (docs/protocol.md 12.21). */
+/* Nonces are random: one that comes twice is a replayed datagram (docs/protocol.md 12.21). */
 static gboolean
 is_replayed(WlPeer *peer, const guint8 *data)
 {
@@ -196,11 +197,11 @@ wl_receive_datagram(WlEngine *self, const WlIp *source, const guint8 *data, gsiz
     peer->last_heard = self->now;
     peer->own_rx += wl_datagram_size_in_device(length);
     wl_scheduler_schedule(&self->scheduler, peer);
-    /* It came through the tunnel from this peer: there is a session that we do not know of. */
+    /* It came through the tunnel: there is a session that no snapshot has shown yet. */
     if (!peer->healthy)
         wl_engine_request_snapshot_for(self, peer);
 
-    /* The Alive first: a new boot id voids what its sender knew, but not what it says here. */
+    /* The Alive first: a new boot id voids the knowledge of its sender, but not these facts. */
     for (guint i = 0; i < facts->len; i++) {
         const WlFact *fact = &g_array_index(facts, WlFact, i);
         if (fact->attribute != WL_ATTRIBUTE_ALIVE)

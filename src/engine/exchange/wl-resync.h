@@ -3,5 +3,5 @@
 
 #include "state/wl-engine-state.h"
 
-/** @peer knows nothing that it was advertised: everything is advertised again, and an Alive. */
+/** Forgets what @peer knows: every fact is advertised to it again, with an Alive. */
 void wl_resync_peer(WlEngine *self, WlPeer *peer);

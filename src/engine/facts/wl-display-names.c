@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-/* Two names that look alike to people are one name (docs/engine.md "Display names"). */
+/* Names that look alike are equal. */
 static char *
 fold(const char *name)
 {
@@ -13,30 +13,30 @@ fold(const char *name)
     return normal ? normal : g_steal_pointer(&folded);
 }
 
-/* Who has one name. */
+/* The members with one name. */
 typedef struct {
     guint count;
     GPtrArray *peers; /* of WlPeer */
-} NameSakes;
+} NameUsers;
 
 static void
-namesakes_free(NameSakes *sakes)
+name_users_free(NameUsers *users)
 {
-    g_ptr_array_unref(sakes->peers);
-    g_free(sakes);
+    g_ptr_array_unref(users->peers);
+    g_free(users);
 }
 
-static NameSakes *
-namesakes_of(WlEngine *self, const char *folded)
+static NameUsers *
+get_users(WlEngine *self, const char *folded)
 {
-    NameSakes *sakes = g_hash_table_lookup(self->names.by_folded, folded);
+    NameUsers *users = g_hash_table_lookup(self->names.by_folded, folded);
 
-    if (!sakes) {
-        sakes = g_new0(NameSakes, 1);
-        sakes->peers = g_ptr_array_new();
-        g_hash_table_insert(self->names.by_folded, g_strdup(folded), sakes);
+    if (!users) {
+        users = g_new0(NameUsers, 1);
+        users->peers = g_ptr_array_new();
+        g_hash_table_insert(self->names.by_folded, g_strdup(folded), users);
     }
-    return sakes;
+    return users;
 }
 
 static void
@@ -47,51 +47,51 @@ count_own(WlEngine *self)
     if (!self->config->name || !*self->config->name)
         return;
     folded = fold(self->config->name);
-    namesakes_of(self, folded)->count++;
+    get_users(self, folded)->count++;
 }
 
 void
 wl_display_names_init(WlEngine *self)
 {
     self->names.by_folded =
-        g_hash_table_new_full(g_str_hash, g_str_equal, g_free, (GDestroyNotify) namesakes_free);
+        g_hash_table_new_full(g_str_hash, g_str_equal, g_free, (GDestroyNotify) name_users_free);
     count_own(self);
 }
 
-/* Whether the other one of two has to be told apart. */
+/* Updates the other peer when the second user of a name comes or goes. */
 static void
-count_changed(WlEngine *self, const NameSakes *sakes)
+count_changed(WlEngine *self, const NameUsers *users)
 {
-    if (sakes->count > 2 || sakes->peers->len == 0)
+    if (users->count > 2 || users->peers->len == 0)
         return;
-    for (guint i = 0; i < sakes->peers->len; i++) {
-        WlPeer *peer = sakes->peers->pdata[i];
+    for (guint i = 0; i < users->peers->len; i++) {
+        WlPeer *peer = users->peers->pdata[i];
         peer->name_dirty = TRUE;
         wl_scheduler_schedule(&self->scheduler, peer);
     }
 }
 
 static void
-count_less(WlEngine *self, const char *folded)
+remove_user(WlEngine *self, const char *folded)
 {
-    NameSakes *sakes = g_hash_table_lookup(self->names.by_folded, folded);
+    NameUsers *users = g_hash_table_lookup(self->names.by_folded, folded);
 
-    if (--sakes->count == 0)
+    if (--users->count == 0)
         g_hash_table_remove(self->names.by_folded, folded);
     else
-        count_changed(self, sakes);
+        count_changed(self, users);
 }
 
 void
 wl_display_names_forget(WlEngine *self, WlPeer *peer)
 {
-    NameSakes *sakes;
+    NameUsers *users;
 
     if (!peer->folded)
         return;
-    sakes = g_hash_table_lookup(self->names.by_folded, peer->folded);
-    g_ptr_array_remove_fast(sakes->peers, peer);
-    count_less(self, peer->folded);
+    users = g_hash_table_lookup(self->names.by_folded, peer->folded);
+    g_ptr_array_remove_fast(users->peers, peer);
+    remove_user(self, peer->folded);
     g_clear_pointer(&peer->folded, g_free);
 }
 
@@ -100,7 +100,7 @@ wl_display_names_own_changed(WlEngine *self, const char *before)
 {
     if (before && *before) {
         g_autofree char *folded = fold(before);
-        count_less(self, folded);
+        remove_user(self, folded);
     }
     count_own(self);
     if (self->config->name && *self->config->name) {
@@ -113,17 +113,17 @@ static void
 count(WlEngine *self, WlPeer *peer, const char *name)
 {
     g_autofree char *folded = name && *name ? fold(name) : NULL;
-    NameSakes *sakes;
+    NameUsers *users;
 
     if (g_strcmp0(folded, peer->folded) == 0)
         return;
     wl_display_names_forget(self, peer);
     if (!folded)
         return;
-    sakes = namesakes_of(self, folded);
-    sakes->count++;
-    count_changed(self, sakes);
-    g_ptr_array_add(sakes->peers, peer);
+    users = get_users(self, folded);
+    users->count++;
+    count_changed(self, users);
+    g_ptr_array_add(users->peers, peer);
     peer->folded = g_steal_pointer(&folded);
 }
 
@@ -135,7 +135,7 @@ has_name(WlMetadata *metadata)
     return wl_metadata_get(metadata, WL_METADATA_NAME, &length) && length > 0;
 }
 
-/* One with a name before one without, a live one before a stale one, then the one told first. */
+/* Metadata with a name before metadata without, live before stale, then the first one received. */
 static WlMetadata *
 best_metadata(const WlEngine *self, const WlPeer *peer)
 {
@@ -174,7 +174,7 @@ best_metadata(const WlEngine *self, const WlPeer *peer)
 }
 
 static void
-learn(WlEngine *self, WlPeer *peer)
+update_learned_name(WlEngine *self, WlPeer *peer)
 {
     WlMetadata *metadata = best_metadata(self, peer);
 
@@ -216,22 +216,22 @@ void
 wl_display_names_update(WlEngine *self, WlPeer *peer)
 {
     const char *configured = peer->config ? peer->config->name : NULL;
-    const NameSakes *sakes;
+    const NameUsers *users;
 
     if (!peer->name_dirty)
         return;
     peer->name_dirty = FALSE;
     wl_scheduler_count_work(&self->scheduler);
-    learn(self, peer);
+    update_learned_name(self, peer);
     count(self, peer, configured && *configured ? configured : peer->learned_name);
     if (configured && *configured) {
         set_name(peer, g_strdup(configured));
         return;
     }
-    sakes = peer->folded ? g_hash_table_lookup(self->names.by_folded, peer->folded) : NULL;
-    if (!sakes) {
+    users = peer->folded ? g_hash_table_lookup(self->names.by_folded, peer->folded) : NULL;
+    if (!users) {
         set_name(peer, g_strdup(""));
-    } else if (sakes->count > 1) {
+    } else if (users->count > 1) {
         g_autofree char *key = wl_key_to_string(&peer->key);
         set_name(peer, g_strdup_printf("%s (%.8s)", peer->learned_name, key));
     } else {

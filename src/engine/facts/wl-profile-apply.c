@@ -6,8 +6,6 @@
 #include "facts/wl-routes.h"
 #include "wl-prefix-set.h"
 
-/* What the profile says, taken in. */
-
 void
 wl_profile_apply_own(WlEngine *self)
 {
@@ -25,7 +23,7 @@ wl_profile_apply_own(WlEngine *self)
         self->own.any_membership |= peer->trust >= WL_TRUST_MEMBERSHIP;
         router_peer |= wl_peer_config_is_router(peer);
     }
-    /* Each of those tells of itself, and of others that it meets. */
+    /* Each configured peer advertises facts about itself and about the peers that it meets. */
     wl_fact_set_set_max_sources(self->facts, WL_MAX_FACT_SOURCES + WL_MAX_FACT_SOURCES_OF_PEER *
                                                                        self->config->peers->len);
     self->own.router = self->config->role == WL_ROLE_ROUTER ||
@@ -63,7 +61,7 @@ wl_profile_apply_peers(WlEngine *self)
     wl_profile_apply_allowed_ips(self);
 }
 
-/* ---- who has which allowed IPs, and when */
+/* ---- configured allowed IPs */
 
 static void
 add_configured(WlEngine *self, WlPeer *peer, const WlPrefix *prefix)
@@ -79,7 +77,7 @@ add_configured(WlEngine *self, WlPeer *peer, const WlPrefix *prefix)
 
 /* TRUE if an earlier entry of the profile of the same role has exactly this prefix. */
 static gboolean
-given_before(const WlEngine *self, const WlPeer *peer, const WlPrefix *prefix)
+is_taken(const WlEngine *self, const WlPeer *peer, const WlPrefix *prefix)
 {
     const GPtrArray *peers = wl_prefix_map_get(self->prefixes.configured, prefix);
 
@@ -96,7 +94,7 @@ typedef struct {
 } Inside;
 
 static gboolean
-gives_to_another(const WlPrefix *prefix, gpointer value, gpointer user_data)
+is_of_another(const WlPrefix *prefix, gpointer value, gpointer user_data)
 {
     const Inside *inside = user_data;
     const GPtrArray *peers = value;
@@ -110,11 +108,12 @@ gives_to_another(const WlPrefix *prefix, gpointer value, gpointer user_data)
 }
 
 static void
-classify(WlEngine *self, WlPeer *peer, const WlPrefix *prefix, GArray *always, GArray *direct_ips)
+classify(WlEngine *self, WlPeer *peer, const WlPrefix *prefix, GArray *static_ips,
+         GArray *direct_ips)
 {
     Inside inside = {.peer = peer, .prefix = prefix};
 
-    if (given_before(self, peer, prefix)) {
+    if (is_taken(self, peer, prefix)) {
         g_autofree char *label = wl_peer_dup_label(peer);
         g_autofree char *text = wl_prefix_to_string(prefix);
         wl_engine_log(self, "%s: allowed IPs %s are refused: another peer of the profile has them",
@@ -122,8 +121,8 @@ classify(WlEngine *self, WlPeer *peer, const WlPrefix *prefix, GArray *always, G
         return;
     }
     if (peer->router ||
-        !wl_prefix_map_find_covering(self->prefixes.configured, prefix, gives_to_another, &inside))
-        wl_prefix_set_add(always, prefix);
+        !wl_prefix_map_find_covering(self->prefixes.configured, prefix, is_of_another, &inside))
+        wl_prefix_set_add(static_ips, prefix);
     else
         wl_prefix_set_add(direct_ips, prefix);
 }
@@ -141,26 +140,26 @@ set_routes(WlEngine *self, const GArray *prefixes, gboolean has)
     }
 }
 
-/* Takes both. */
+/* Takes ownership of both. */
 static void
-give(WlEngine *self, WlPeer *peer, GArray *always, GArray *direct_ips)
+set_allowed_ips(WlEngine *self, WlPeer *peer, GArray *static_ips, GArray *direct_ips)
 {
-    g_autoptr(GArray) always_before = peer->static_ips;
-    g_autoptr(GArray) direct_only_before = peer->direct_ips;
+    g_autoptr(GArray) static_ips_before = peer->static_ips;
+    g_autoptr(GArray) direct_ips_before = peer->direct_ips;
 
-    peer->static_ips = always;
+    peer->static_ips = static_ips;
     peer->direct_ips = direct_ips;
-    if (wl_prefix_set_equal(always, always_before) &&
-        wl_prefix_set_equal(direct_ips, direct_only_before))
+    if (wl_prefix_set_equal(static_ips, static_ips_before) &&
+        wl_prefix_set_equal(direct_ips, direct_ips_before))
         return;
     wl_scheduler_count_work(&self->scheduler);
-    set_routes(self, always, TRUE);
+    set_routes(self, static_ips, TRUE);
     set_routes(self, direct_ips, TRUE);
-    set_routes(self, always_before, FALSE);
-    set_routes(self, direct_only_before, FALSE);
+    set_routes(self, static_ips_before, FALSE);
+    set_routes(self, direct_ips_before, FALSE);
     wl_scheduler_schedule(&self->scheduler, peer);
     if (peer->router)
-        wl_engine_schedule_all(self); /* whoever is reached by it */
+        wl_engine_schedule_all(self); /* those reached through it */
 }
 
 void
@@ -168,7 +167,7 @@ wl_profile_apply_allowed_ips(WlEngine *self)
 {
     wl_prefix_map_free(self->prefixes.configured);
     self->prefixes.configured = wl_prefix_map_new((GDestroyNotify) g_ptr_array_unref);
-    /* In the order of the profile: the first keeps. */
+    /* In the order of the profile: the first entry with a prefix keeps it. */
     for (guint i = 0; i < self->config->peers->len; i++) {
         const WlPeerConfig *config = self->config->peers->pdata[i];
         WlPeer *peer = wl_peer_table_find(&self->peers, &config->public_key);
@@ -178,15 +177,15 @@ wl_profile_apply_allowed_ips(WlEngine *self)
     }
     for (guint i = 0; i < wl_peer_table_size(&self->peers); i++) {
         WlPeer *peer = wl_peer_table_get(&self->peers, i);
-        GArray *always, *direct_ips;
+        GArray *static_ips, *direct_ips;
 
         if (!peer->config && peer->static_ips->len == 0 && peer->direct_ips->len == 0)
             continue;
-        always = g_array_new(FALSE, TRUE, sizeof(WlPrefix));
+        static_ips = g_array_new(FALSE, TRUE, sizeof(WlPrefix));
         direct_ips = g_array_new(FALSE, TRUE, sizeof(WlPrefix));
         for (guint j = 0; peer->config && j < peer->config->allowed_ips->len; j++)
-            classify(self, peer, &g_array_index(peer->config->allowed_ips, WlPrefix, j), always,
+            classify(self, peer, &g_array_index(peer->config->allowed_ips, WlPrefix, j), static_ips,
                      direct_ips);
-        give(self, peer, always, direct_ips);
+        set_allowed_ips(self, peer, static_ips, direct_ips);
     }
 }

@@ -8,27 +8,23 @@
 #include "state/wl-engine-marks.h"
 
 /*
- * Losing the hub is not losing the network (docs/engine.md "State cache"): learned members, their
- * allowed IPs and the addresses that worked outlive the process. What is recalled is held as stale:
- * used, shown as such, never passed on, and dropped when a reliable source that had said it does
- * not say it any more.
+ * The format, a key file:
  *
- *   [Memory]                     [<public key of a member>]
+ *   [State]                      [<public key of a member>]
  *   Version=1                    Metadata=<base64>
- *   Key=<own public key>         Sources=<keys of those who named it>;
+ *   Key=<own public key>         Sources=<keys of the sources of its membership>;
  *                                AllowedIPs=<prefixes>;
- *                                AllowedBy=<for each, the key of who said so>;
- *                                Worked=<address:port>
+ *                                AllowedIPsSources=<for each, the key of its source>;
+ *                                LastEndpoint=<address:port>
  */
 
-#define HEADER    "Memory"
+#define HEADER    "State"
 #define VERSION   1
 #define MAX_BYTES (1024 * 1024)
 #define MAX_LIST  256
 
-/* What changes is stored together, at most so often, and at the latest so long after that. */
-
-#define REMEMBER_SLACK WL_SEC(50)
+/* A save may wait so long for another wake-up. */
+#define SAVE_SLACK WL_SEC(50)
 
 /* ---- writing */
 
@@ -45,9 +41,9 @@ set_list(GKeyFile *file, const char *group, const char *name, const GPtrArray *l
         g_key_file_set_string_list(file, group, name, (const char *const *) list->pdata, list->len);
 }
 
-/* Of those who say so and are believed, the first in the order of the set. */
+/* The first accepted source. */
 static const WlFactSource *
-believed(const WlFactEntry *entry)
+get_accepted(const WlFactEntry *entry)
 {
     for (guint i = 0; i < entry->sources->len; i++) {
         const WlFactSource *origin = &g_array_index(entry->sources, WlFactSource, i);
@@ -92,7 +88,7 @@ write_allowed(const GPtrArray *about, GKeyFile *file, const char *group)
 
     for (guint i = 0; about && i < about->len && prefixes->len < MAX_LIST; i++) {
         const WlFactEntry *entry = about->pdata[i];
-        const WlFactSource *origin = wl_fact_is_allowed(&entry->fact) ? believed(entry) : NULL;
+        const WlFactSource *origin = wl_fact_is_allowed(&entry->fact) ? get_accepted(entry) : NULL;
 
         if (!origin)
             continue;
@@ -100,7 +96,7 @@ write_allowed(const GPtrArray *about, GKeyFile *file, const char *group)
         add_key(sources, &origin->key);
     }
     set_list(file, group, "AllowedIPs", prefixes);
-    set_list(file, group, "AllowedBy", sources);
+    set_list(file, group, "AllowedIPsSources", sources);
 }
 
 static void
@@ -113,7 +109,7 @@ write_peer(const WlEngine *self, const WlPeer *peer, GKeyFile *file)
     write_allowed(about, file, group);
     if (wl_endpoint_is_set(&peer->worked)) {
         g_autofree char *worked = wl_endpoint_to_string(&peer->worked);
-        g_key_file_set_string(file, group, "Worked", worked);
+        g_key_file_set_string(file, group, "LastEndpoint", worked);
     }
 }
 
@@ -137,12 +133,12 @@ wl_state_cache_update(WlEngine *self)
         self->outputs.state_save_due = WL_NEVER;
         wl_outputs_push(&self->outputs, wl_output_new(WL_OUTPUT_SAVE_STATE));
     }
-    /* There is no hurry: with the next thing that happens, or a little later by itself. */
+    /* With the next turn, or by itself after a while. */
     if (self->outputs.state_save_due != WL_NEVER)
-        wl_scheduler_wake_at(&self->scheduler, self->outputs.state_save_due + REMEMBER_SLACK);
+        wl_scheduler_wake_at(&self->scheduler, self->outputs.state_save_due + SAVE_SLACK);
 }
 
-/* ---- reading: every value comes from outside */
+/* ---- reading: no value is trusted */
 
 static gboolean
 check_header(const WlEngine *self, GKeyFile *file, GError **error)
@@ -165,7 +161,7 @@ check_header(const WlEngine *self, GKeyFile *file, GError **error)
 }
 
 static void
-recall_fact(WlEngine *self, WlFact *fact, const WlKey *source)
+load_fact(WlEngine *self, WlFact *fact, const WlKey *source)
 {
     WlFactEntry *entry;
     WlFactSource *origin;
@@ -179,7 +175,7 @@ recall_fact(WlEngine *self, WlFact *fact, const WlKey *source)
 }
 
 static void
-recall_membership(WlEngine *self, GKeyFile *file, const char *group, const WlKey *key)
+load_membership(WlEngine *self, GKeyFile *file, const char *group, const WlKey *key)
 {
     g_autofree char *text = g_key_file_get_string(file, group, "Metadata", NULL);
     g_auto(GStrv) sources = g_key_file_get_string_list(file, group, "Sources", NULL, NULL);
@@ -198,16 +194,17 @@ recall_membership(WlEngine *self, GKeyFile *file, const char *group, const WlKey
     for (guint i = 0; sources && sources[i] && i < MAX_LIST; i++) {
         WlKey source;
         if (wl_key_parse(sources[i], &source))
-            recall_fact(self, &fact, &source);
+            load_fact(self, &fact, &source);
     }
     wl_fact_clear(&fact);
 }
 
 static void
-recall_allowed(WlEngine *self, GKeyFile *file, const char *group, const WlKey *key)
+load_allowed_ips(WlEngine *self, GKeyFile *file, const char *group, const WlKey *key)
 {
     g_auto(GStrv) prefixes = g_key_file_get_string_list(file, group, "AllowedIPs", NULL, NULL);
-    g_auto(GStrv) sources = g_key_file_get_string_list(file, group, "AllowedBy", NULL, NULL);
+    g_auto(GStrv) sources =
+        g_key_file_get_string_list(file, group, "AllowedIPsSources", NULL, NULL);
 
     for (guint i = 0; prefixes && sources && prefixes[i] && sources[i] && i < MAX_LIST; i++) {
         WlPrefix prefix;
@@ -217,14 +214,14 @@ recall_allowed(WlEngine *self, GKeyFile *file, const char *group, const WlKey *k
         if (!wl_prefix_parse(prefixes[i], &prefix) || !wl_key_parse(sources[i], &source))
             continue;
         wl_fact_init_allowed(&fact, key, &prefix, 0);
-        recall_fact(self, &fact, &source);
+        load_fact(self, &fact, &source);
     }
 }
 
 static void
-recall_worked(WlEngine *self, GKeyFile *file, const char *group, const WlKey *key)
+load_endpoint(WlEngine *self, GKeyFile *file, const char *group, const WlKey *key)
 {
-    g_autofree char *text = g_key_file_get_string(file, group, "Worked", NULL);
+    g_autofree char *text = g_key_file_get_string(file, group, "LastEndpoint", NULL);
     WlPeer *peer = wl_peer_table_find(&self->peers, key);
     WlEndpoint endpoint;
 
@@ -237,7 +234,7 @@ recall_worked(WlEngine *self, GKeyFile *file, const char *group, const WlKey *ke
 }
 
 gboolean
-wl_state_cache_load(WlEngine *self, const char *memory, gsize length, GError **error)
+wl_state_cache_load(WlEngine *self, const char *state, gsize length, GError **error)
 {
     g_autoptr(GKeyFile) file = g_key_file_new();
     g_autoptr(GError) local = NULL;
@@ -249,7 +246,7 @@ wl_state_cache_load(WlEngine *self, const char *memory, gsize length, GError **e
                     MAX_BYTES);
         return FALSE;
     }
-    if (!g_key_file_load_from_data(file, memory, length, G_KEY_FILE_NONE, &local)) {
+    if (!g_key_file_load_from_data(file, state, length, G_KEY_FILE_NONE, &local)) {
         g_set_error(error, WL_ENGINE_ERROR, WL_ENGINE_ERROR_STATE,
                     "what was remembered cannot be read: %s", local->message);
         return FALSE;
@@ -262,10 +259,10 @@ wl_state_cache_load(WlEngine *self, const char *memory, gsize length, GError **e
 
         if (!wl_key_parse(groups[i], &key) || wl_key_equal(&key, &self->own.key))
             continue;
-        recall_membership(self, file, groups[i], &key);
+        load_membership(self, file, groups[i], &key);
         wl_members_restore(self, &key);
-        recall_allowed(self, file, groups[i], &key);
-        recall_worked(self, file, groups[i], &key);
+        load_allowed_ips(self, file, groups[i], &key);
+        load_endpoint(self, file, groups[i], &key);
     }
     return TRUE;
 }

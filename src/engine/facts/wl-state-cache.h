@@ -3,6 +3,13 @@
 
 #include "state/wl-engine-state.h"
 
+/*
+ * The state cache: learned members, their allowed IPs and last endpoints outlive the process
+ * (docs/engine.md "State cache"). Loaded facts are stale: used, but not relayed, and dropped when
+ * an authoritative source no longer advertises them.
+ */
+
+/** Requests a save that is due. */
 void wl_state_cache_update(WlEngine *self);
-/** Reads the text of wl_engine_dup_state(). FALSE with *error if nothing of it can be used. */
-gboolean wl_state_cache_load(WlEngine *self, const char *memory, gsize length, GError **error);
+/** Loads @state, the text of wl_engine_dup_state(). FALSE with *error if it cannot be used. */
+gboolean wl_state_cache_load(WlEngine *self, const char *state, gsize length, GError **error);

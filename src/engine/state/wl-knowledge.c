@@ -101,10 +101,9 @@ leave(WlKnowledge *self, guint group, guint slot)
         remove_group(self, group);
 }
 
-/* Who joins at another moment is told at another: where there are too many of those moments, the
- * two that are nearest become one. Being told a bit early does no harm. */
+/* Merges the two groups with the nearest expiries. Some peers are sent the fact a little early. */
 static void
-make_fewer(WlKnowledge *self)
+merge_nearest(WlKnowledge *self)
 {
     guint nearest = G_MAXUINT, early = 0, late = 0;
 
@@ -131,7 +130,7 @@ add_group(WlKnowledge *self, guint32 until)
     guint group;
 
     if (self->n_groups == WL_KNOWLEDGE_GROUPS)
-        make_fewer(self);
+        merge_nearest(self);
     if (self->n_groups == self->room)
         resize(self, MIN(self->room * 2, WL_KNOWLEDGE_GROUPS), self->words);
     group = self->n_groups++;

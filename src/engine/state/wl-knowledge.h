@@ -11,21 +11,20 @@ typedef struct {
 } WlKnowledgeGroup;
 
 /**
- * Until when each peer knows one fact (docs/protocol.md 5.4), by the peer's slot number. It lives
- * in the fact it is about and so goes away with it. Most are told together: those who know it
- * equally long are one group, with a bit for each peer. That is bounded by a byte for each fact and
- * peer, and mostly two bits.
+ * Until when each peer knows one fact (docs/protocol.md 5.4), by the slot number of the peer. Part
+ * of the entry of that fact. Peers with the same expiry form a group with one bit for each peer. At
+ * most one byte for each fact and peer; two bits are usual.
  */
 typedef struct {
     WlKnowledgeGroup *groups; /* `room` of them, and after them the bits of each */
     guint16 n_groups, room;
-    guint words; /* for the bits of a group; nobody is in two groups */
+    guint words; /* for the bits of a group; a peer is in one group at most */
 } WlKnowledge;
 
 void wl_knowledge_clear(WlKnowledge *self);
-/** 0 if the peer in @slot does not know it. */
+/** Until when the peer in @slot knows the fact; 0: it does not. */
 gint64 wl_knowledge_get(const WlKnowledge *self, guint slot);
-/** The peer was told, or told us: keeps the later expiry, which may be rounded down. */
+/** The peer in @slot knows the fact until @expires, rounded down; a later expiry is kept. */
 void wl_knowledge_learn(WlKnowledge *self, guint slot, gint64 expires);
 void wl_knowledge_forget(WlKnowledge *self, guint slot);
 /** docs/protocol.md 5.4: no entry, or @now + @margin > entry and entry < @fact_expires. */

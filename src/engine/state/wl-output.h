@@ -4,8 +4,7 @@
 #include "wl-engine-output.h"
 #include "wl-rate-limit.h"
 
-/** What the engine has to say to its caller: a list, and what becomes an output at the end of the
- * turn. */
+/** The outputs for the caller of the engine, and what becomes an output at the end of the turn. */
 typedef struct {
     GQueue queue; /* of WlOutput, for wl_engine_next_output() */
     GQueue sends; /* of WlOutput: follow the changes at the end of the turn */

@@ -6,7 +6,7 @@
 typedef struct {
     WlPrefix prefix;
     WlKey subject;
-    gboolean carrier;
+    gboolean transit;
 } Owner;
 
 struct _WlPrefixArbiter {
@@ -59,7 +59,7 @@ find(const WlPrefixArbiter *self, const WlPrefix *prefix)
 
 WlVerdict
 wl_prefix_arbiter_add(WlPrefixArbiter *self, const WlPrefix *prefix, const WlKey *subject,
-                      gboolean carrier)
+                      gboolean transit)
 {
     guint *lengths = self->lengths[prefix->ip.family == WL_FAMILY_V6];
     guint index = search(self, prefix);
@@ -78,10 +78,10 @@ wl_prefix_arbiter_add(WlPrefixArbiter *self, const WlPrefix *prefix, const WlKey
         if (length == prefix->length) {
             return wl_key_equal(&owner->subject, subject) ? WL_VERDICT_ACCEPTED : WL_VERDICT_TAKEN;
         }
-        if (!wl_key_equal(&owner->subject, subject) && !owner->carrier)
+        if (!wl_key_equal(&owner->subject, subject) && !owner->transit)
             return WL_VERDICT_TAKEN;
     }
-    for (guint i = index; i < self->owners->len && !carrier; i++) {
+    for (guint i = index; i < self->owners->len && !transit; i++) {
         const Owner *owner = self->owners->pdata[i];
         if (!wl_prefix_contains(prefix, &owner->prefix))
             break;
@@ -91,7 +91,7 @@ wl_prefix_arbiter_add(WlPrefixArbiter *self, const WlPrefix *prefix, const WlKey
     fresh = g_new0(Owner, 1);
     fresh->prefix = *prefix;
     fresh->subject = *subject;
-    fresh->carrier = carrier;
+    fresh->transit = transit;
     g_ptr_array_insert(self->owners, (int) index, fresh);
     lengths[prefix->length]++;
     return WL_VERDICT_ACCEPTED;

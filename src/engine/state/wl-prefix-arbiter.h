@@ -5,8 +5,8 @@
 #include "wl-verdict.h"
 
 /**
- * Who owns which learned prefix: filled in the order in which claims count, and among overlapping
- * ones of different members the first keeps.
+ * Which member owns which learned prefix. Claims are added in the order in which they count; among
+ * overlapping claims of different members the first wins.
  */
 typedef struct _WlPrefixArbiter WlPrefixArbiter;
 
@@ -14,8 +14,8 @@ WlPrefixArbiter *wl_prefix_arbiter_new(void);
 void wl_prefix_arbiter_free(WlPrefixArbiter *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(WlPrefixArbiter, wl_prefix_arbiter_free)
 /**
- * @prefix masked. @carrier: a member that the profile makes a router or trusts with allowed IPs;
- * others may have prefixes inside its own.
+ * Adds the claim of @subject on @prefix, which must be masked. @transit: @subject is a transit
+ * peer, and other members may own prefixes inside @prefix. WL_VERDICT_ACCEPTED or WL_VERDICT_TAKEN.
  */
 WlVerdict wl_prefix_arbiter_add(WlPrefixArbiter *self, const WlPrefix *prefix, const WlKey *subject,
-                                gboolean carrier);
+                                gboolean transit);

@@ -47,28 +47,28 @@ dup_value(const WlFact *fact)
     return name ? name : g_strdup("");
 }
 
-/* ---- rules */
+/* ---- reasons */
 
 static WlReason *
 explain_trust(const WlPeer *source, const WlFactSource *origin)
 {
-    guint kept = origin->stale ? WL_REASON_STALE_CONFIGURED_TRUST - WL_REASON_CONFIGURED_TRUST : 0;
+    guint stale = origin->stale ? WL_REASON_STALE_CONFIGURED_TRUST - WL_REASON_CONFIGURED_TRUST : 0;
     g_autofree char *label = source ? wl_peer_dup_label(source) : NULL;
 
     if (!source)
-        return wl_reason_new(WL_REASON_TRUSTED_SOURCE_GONE + kept);
+        return wl_reason_new(WL_REASON_TRUSTED_SOURCE_GONE + stale);
     switch (source->trust_source) {
     case WL_TRUST_SOURCE_CONFIG:
-        return wl_reason_new(WL_REASON_CONFIGURED_TRUST + kept, label,
+        return wl_reason_new(WL_REASON_CONFIGURED_TRUST + stale, label,
                              wl_trust_to_string(source->trust));
     case WL_TRUST_SOURCE_ROUTE:
-        return wl_reason_new(WL_REASON_TRUSTED_ROUTER + kept, label);
+        return wl_reason_new(WL_REASON_TRUSTED_ROUTER + stale, label);
     case WL_TRUST_SOURCE_KNOWN_PEER:
-        return wl_reason_new(WL_REASON_TRUSTED_PEER + kept, label);
+        return wl_reason_new(WL_REASON_TRUSTED_PEER + stale, label);
     case WL_TRUST_SOURCE_NONE:
         break;
     }
-    return wl_reason_new(WL_REASON_TRUSTED + kept, label);
+    return wl_reason_new(WL_REASON_TRUSTED + stale, label);
 }
 
 static WlReason *
@@ -131,7 +131,7 @@ view_new_local(const WlEngine *self, const WlFactEntry *entry)
 }
 
 static WlFactView *
-view_new_told(const WlEngine *self, const WlFactEntry *entry, const WlFactSource *origin)
+view_new_received(const WlEngine *self, const WlFactEntry *entry, const WlFactSource *origin)
 {
     WlFactView *view = view_new(self, entry);
 
@@ -171,7 +171,8 @@ wl_engine_dup_facts(const WlEngine *self)
             g_ptr_array_add(views, view_new_local(self, entry));
         for (guint j = 0; j < entry->sources->len; j++)
             g_ptr_array_add(
-                views, view_new_told(self, entry, &g_array_index(entry->sources, WlFactSource, j)));
+                views,
+                view_new_received(self, entry, &g_array_index(entry->sources, WlFactSource, j)));
     }
     g_ptr_array_sort(views, compare);
     return views;

@@ -5,20 +5,20 @@
 
 #include "state/wl-engine-predicates.h"
 
-/* Trying for longer than this is called offline, so that back-off does not look like news. */
+/* With a longer back-off a peer is offline, and its tries publish no changes. */
 #define CONNECTING_BACKOFF WL_SEC(16)
 
 typedef enum {
     WHY_NO_UPLINK,
-    WHY_NO_ADDRESS,
-    WHY_NOT_RESOLVED,
+    WHY_NO_ENDPOINT,
+    WHY_NAME_UNRESOLVED,
     WHY_TRYING,
     WHY_NO_ANSWER,
-    WHY_NOBODY_THERE,
-    WHY_NO_ALIVE,
+    WHY_ADDRESS_UNUSED,
+    WHY_NOT_ALIVE,
     WHY_ROUTED,
-    WHY_ROUTED_NO_ADDRESS,
-    WHY_ROUTED_CHECKED,
+    WHY_ROUTED_NO_ENDPOINT,
+    WHY_ROUTED_VERIFYING,
     WHY_ROUTED_SILENT,
     WHY_DIRECT,
     WHY_DIRECT_LAN,
@@ -42,7 +42,7 @@ wl_peer_state_to_string(WlPeerState state)
     return "offline";
 }
 
-/* The router that carries all of its allowed IPs. */
+/* The router that has all of its allowed IPs, or NULL. */
 static const WlPeer *
 find_via(const WlEngine *self, const WlPeer *peer)
 {
@@ -65,18 +65,18 @@ static Why
 why_routed(const WlPeer *peer)
 {
     if (peer->healthy)
-        return peer->path.promoted > WL_LONG_AGO ? WHY_ROUTED_SILENT : WHY_ROUTED_CHECKED;
-    return peer->candidates->len > 0 ? WHY_ROUTED : WHY_ROUTED_NO_ADDRESS;
+        return peer->path.promoted > WL_LONG_AGO ? WHY_ROUTED_SILENT : WHY_ROUTED_VERIFYING;
+    return peer->candidates->len > 0 ? WHY_ROUTED : WHY_ROUTED_NO_ENDPOINT;
 }
 
-/* Where it is reached: an address that is only being tried is not, yet. */
+/* The endpoint at which the peer is reached, other than one that is only being tried. */
 static const WlEndpoint *
 path_of(const WlPeer *peer)
 {
     return peer->roaming.phase == WL_ROAMING_TRY ? &peer->roaming.original : &peer->endpoint;
 }
 
-/* A name of the profile without address, or NULL. */
+/* A name of the profile that does not resolve, or NULL. */
 static const char *
 find_unresolved(const WlPeer *peer)
 {
@@ -89,9 +89,9 @@ find_unresolved(const WlPeer *peer)
     return NULL;
 }
 
-/* The only address is one of a network of ours, tried in vain. */
+/* TRUE if the only candidate is on-link and no host has its address. */
 static gboolean
-has_nobody_there(const WlEngine *self, const WlPeer *peer)
+is_address_unused(const WlEngine *self, const WlPeer *peer)
 {
     return peer->candidates->len == 1 && wl_endpoint_is_set(&peer->connect.last) &&
            wl_neighbor_table_is_absent(&self->neighbors, &self->policy, &peer->connect.last.ip);
@@ -123,12 +123,12 @@ decide(const WlEngine *self, const WlPeer *peer, WlPublished *published)
     }
     if (peer->healthy) {
         published->state = WL_PEER_CONNECTING;
-        published->why = WHY_NO_ALIVE;
+        published->why = WHY_NOT_ALIVE;
     } else if (peer->candidates->len == 0) {
         published->state = WL_PEER_OFFLINE;
-        published->why = WHY_NO_ADDRESS;
+        published->why = WHY_NO_ENDPOINT;
         if (find_unresolved(peer)) {
-            published->why = WHY_NOT_RESOLVED;
+            published->why = WHY_NAME_UNRESOLVED;
             published->unresolved = g_str_hash(find_unresolved(peer));
         }
     } else {
@@ -138,23 +138,23 @@ decide(const WlEngine *self, const WlPeer *peer, WlPublished *published)
         published->candidates = peer->candidates->len;
         if (connecting || published->candidates == 1)
             published->last_tried = peer->connect.last;
-        if (has_nobody_there(self, peer))
-            published->why = WHY_NOBODY_THERE;
+        if (is_address_unused(self, peer))
+            published->why = WHY_ADDRESS_UNUSED;
     }
 }
 
-/* What a try now and then does to the device is no news either. */
+/* Tries during back-off change the endpoint in the device, but nothing is published. */
 static WlEndpoint
 published_endpoint(const WlPeer *peer, const WlPublished *published)
 {
     gboolean back_off = published->why == WHY_ROUTED || published->why == WHY_NO_ANSWER ||
-                        published->why == WHY_NOBODY_THERE;
+                        published->why == WHY_ADDRESS_UNUSED;
 
     return back_off ? (WlEndpoint){0} : *path_of(peer);
 }
 
 static WlReason *
-explain_no_address(const WlEngine *self, const WlPeer *peer)
+explain_no_endpoint(const WlEngine *self, const WlPeer *peer)
 {
     if (self->own.router)
         return wl_reason_new(WL_REASON_WAITING_FOR_PEER);
@@ -203,24 +203,24 @@ explain(const WlEngine *self, const WlPeer *peer, const WlPublished *published)
     switch ((Why) published->why) {
     case WHY_NO_UPLINK:
         break;
-    case WHY_NO_ADDRESS:
-        return explain_no_address(self, peer);
-    case WHY_NOT_RESOLVED:
+    case WHY_NO_ENDPOINT:
+        return explain_no_endpoint(self, peer);
+    case WHY_NAME_UNRESOLVED:
         return explain_unresolved(find_unresolved(peer));
     case WHY_TRYING:
     case WHY_NO_ANSWER:
         return explain_trying(published);
-    case WHY_NOBODY_THERE: {
+    case WHY_ADDRESS_UNUSED: {
         g_autofree char *last = wl_endpoint_to_string(&published->last_tried);
         return wl_reason_new(WL_REASON_ADDRESS_UNUSED, last);
     }
-    case WHY_NO_ALIVE:
+    case WHY_NOT_ALIVE:
         return wl_reason_new(WL_REASON_NOT_ALIVE, endpoint);
     case WHY_ROUTED:
         return wl_reason_new(WL_REASON_ROUTED, via);
-    case WHY_ROUTED_NO_ADDRESS:
+    case WHY_ROUTED_NO_ENDPOINT:
         return wl_reason_new(WL_REASON_ROUTED_NO_ENDPOINT, via);
-    case WHY_ROUTED_CHECKED:
+    case WHY_ROUTED_VERIFYING:
         return wl_reason_new(WL_REASON_ROUTED_VERIFYING, via, endpoint);
     case WHY_ROUTED_SILENT:
         return wl_reason_new(WL_REASON_ROUTED_SILENT, via, endpoint);
@@ -262,7 +262,7 @@ wl_peer_status_publish(WlEngine *self, WlPeer *peer)
     wl_outputs_push(&self->outputs, output);
     if (state_changed) {
         g_autofree char *label = wl_peer_dup_label(peer);
-        /* "direct on ..." says it all. */
+        /* The reason may contain the state already. */
         if (g_str_has_prefix(peer->reason->text, wl_peer_state_to_string(published.state)))
             wl_engine_log(self, "%s: %s", label, peer->reason->text);
         else
@@ -271,7 +271,7 @@ wl_peer_status_publish(WlEngine *self, WlPeer *peer)
     }
 }
 
-/* ---- what can be asked */
+/* ---- queries */
 
 gboolean
 wl_engine_get_peer(const WlEngine *self, const WlKey *key, WlPeerView *view)

@@ -154,12 +154,13 @@ test_damaged(void)
     g_autofree char *huge = g_strnfill(1024 * 1024 + 1, '#');
     g_auto(GStrv) parts = g_strsplit(memory, own, 0);
     g_autofree char *foreign = g_strjoinv(other, parts);
-    const char *broken[] = {"Metadata=", "Sources=", "AllowedIPs=", "AllowedBy=", "Worked="};
+    const char *broken[] = {
+        "Metadata=", "Sources=", "AllowedIPs=", "AllowedIPsSources=", "LastEndpoint="};
 
     bench_run(bench, SEC(15));
     assert_refused(bench, "", 0, "version");
     assert_refused(bench, "nonsense", 8, "cannot be read");
-    assert_refused(bench, "[Memory]\nVersion=7\n", 19, "version");
+    assert_refused(bench, "[State]\nVersion=7\n", 19, "version");
     assert_refused(bench, foreign, strlen(foreign), "another key");
     assert_refused(bench, huge, strlen(huge), "bytes");
     /* a value that is damaged costs what it says, and no more */
