@@ -6,7 +6,7 @@
 
 /*
  * The configuration of the engine, which the service derives from the profile. Plain data, owned by
- * whoever created it; freeing wipes the keys.
+ * its creator; freeing wipes the keys.
  */
 
 #define WL_ENGINE_ERROR (wl_engine_error_quark())
@@ -63,7 +63,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(WlEngineConfig, wl_engine_config_free)
 WlEngineConfig *wl_engine_config_copy(const WlEngineConfig *config);
 WlPeerConfig *wl_peer_config_copy(const WlPeerConfig *config);
 gboolean wl_peer_config_equal(const WlPeerConfig *a, const WlPeerConfig *b);
-/** TRUE if preshared key and keepalive are the same. NULL stands for a peer with neither. */
+/** TRUE if preshared key and keepalive are the same. NULL is a peer with neither. */
 gboolean wl_peer_config_same_settings(const WlPeerConfig *a, const WlPeerConfig *b);
 /** FALSE with *error if the configuration contradicts itself: an unusable key, two peers with the
  * same key or link-local address. *public_key gets the own key. */

@@ -5,7 +5,7 @@
 #include "wl-engine-config.h"
 #include "wl-local-address.h"
 
-/* What happens outside, told to the engine: each input runs one turn. @now is engine time, see
+/* The inputs of the engine. Each runs one turn. @now is engine time, see
  * wl-engine.h. */
 
 typedef struct _WlEngine WlEngine;
@@ -61,7 +61,7 @@ void wl_engine_set_protected_hosts(WlEngine *self, gint64 now, const WlIp *hosts
 /** Another default route or access point: a new uplink even if no address changed. */
 void wl_engine_uplink_changed(WlEngine *self, gint64 now);
 /**
- * Takes peers, name, role, networks and `chatty` from @config and evaluates all facts anew. Key,
+ * Takes peers, name, role, networks and `chatty` from @config and evaluates all facts again. Key,
  * listen port and addresses stay. The sessions of unchanged peers are not disturbed; a peer that is
  * no longer configured is removed unless an accepted fact names it. FALSE with *error if the
  * configuration contradicts itself; the engine is then unchanged.

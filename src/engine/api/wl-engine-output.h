@@ -4,7 +4,7 @@
 #include "wl-device.h"
 
 /**
- * Effects that the engine asks for. The caller takes them with wl_engine_next_output() after every
+ * Effects that the engine requests. The caller takes them with wl_engine_next_output() after every
  * input, carries them out in order, and frees them. The comment of each kind lists the fields of
  * WlOutput that it sets.
  */
@@ -23,7 +23,7 @@ typedef enum {
                                    one packet */
     WL_OUTPUT_RESOLVE_NEIGHBOR, /* destination, ifindex: find out whether the address is in use on
                                    that network; wl_engine_neighbor_result() */
-    WL_OUTPUT_SAVE_STATE,       /* wl_engine_dup_state() has something worth storing */
+    WL_OUTPUT_SAVE_STATE,       /* wl_engine_dup_state() has a new result to store */
     WL_OUTPUT_LOG,              /* name: one sentence for the log */
 } WlOutputKind;
 

@@ -68,7 +68,8 @@ GArray *wl_engine_dup_routes(const WlEngine *self);
 /** Units of work since the start (steps of single peers, facts examined). They depend on what
  * changes, not on the number of peers, and are the same on every machine. */
 guint64 wl_engine_get_work(const WlEngine *self);
-/** X25519 key agreements computed since the start: one for each member that was talked to. */
+/** X25519 key agreements computed since the start: one for each member with which datagrams were
+ * exchanged. */
 guint64 wl_engine_get_key_agreements(const WlEngine *self);
 /** Datagrams received since the start, indexed by WlReceiveResult. */
 const guint64 *wl_engine_get_receive_counters(const WlEngine *self);

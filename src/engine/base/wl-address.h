@@ -56,7 +56,7 @@ wl_ip_size(const WlIp *ip)
     return ip->family == WL_FAMILY_V4 ? 4 : 16;
 }
 
-/** FALSE, with *ip unchanged, if @text is no address; NULL is none. */
+/** FALSE, with *ip unchanged, if @text is NULL or no address. */
 gboolean wl_ip_parse(const char *text, WlIp *ip);
 /** RFC 5952; "none" without an address. Free with g_free(), as the other texts. */
 char *wl_ip_to_string(const WlIp *ip);

@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Trust levels and the evaluators that set them (docs/protocol.md 6). Pure functions over static
+ * tables; nothing here fails.
+ */
 #include "wl-trust.h"
 
 const char *
