@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Properties of the fact codec: decoded facts encode to the same bytes, and no input does harm. */
+/* Properties of the fact codec: decoded facts encode to the same bytes, and no input causes
+ * an invalid read. */
 #include "test-vectors.h"
 #include "wl-fact-codec.h"
 #include "wl-uvarint.h"
@@ -270,7 +271,7 @@ test_identity(void)
 }
 
 static void
-test_normalised(void)
+test_normalized(void)
 {
     WlEndpoint endpoint = {.port = 7};
     WlPrefix prefix = {.length = 120};
@@ -375,7 +376,7 @@ main(int argc, char **argv)
     g_test_add_func("/codec/fact/random-round-trip", test_random_round_trip);
     g_test_add_func("/codec/fact/random-inner", test_random_inner);
     g_test_add_func("/codec/fact/identity", test_identity);
-    g_test_add_func("/codec/fact/v4-mapped-normalized", test_normalised);
+    g_test_add_func("/codec/fact/v4-mapped-normalized", test_normalized);
     g_test_add_func("/codec/fact/copy", test_copy);
     g_test_add_func("/codec/fact/ttl-far-apart", test_ttl_far_apart);
     g_test_add_func("/codec/fact/error-labels", test_labels);

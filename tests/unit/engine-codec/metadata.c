@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Member metadata: canonical encoding, limits, valid names, display names. */
 #include "test-vectors.h"
 
 #include <string.h>

@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Signing and verification with random keys: every changed bit, other receivers, the cache of
+ * shared keys.
+ */
 #include "test-vectors.h"
 #include "wl-link-local.h"
 #include "wl-signer.h"

@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Reads the test vectors, which are JSON, and compares facts with them. A vector that cannot be
+ * read ends the test.
+ */
 #include "test-vectors.h"
 
 #include <string.h>

@@ -161,15 +161,15 @@ make_value(WlFact *fact, JsonObject *vector)
 
 /* The constructors produce the same bytes. */
 static void
-check_made_fact(JsonObject *vector)
+check_constructed_fact(JsonObject *vector)
 {
     g_autoptr(GByteArray) bytes = test_unhex_member(vector, "hex");
-    g_autoptr(GByteArray) made = g_byte_array_new();
+    g_autoptr(GByteArray) encoded = g_byte_array_new();
     const char *name = json_object_get_string_member(vector, "name");
     g_auto(WlFact) fact = {0};
 
     if (g_str_equal(name, "member-legacy") || g_str_equal(name, "member-unknown-attr")) {
-        /* Never made by us, only relayed: out of a copy that outlives the fact. */
+        /* Never constructed, only relayed: from a copy that outlives the fact. */
         g_auto(WlFact) received = {0};
         gsize consumed;
 
@@ -177,15 +177,15 @@ check_made_fact(JsonObject *vector)
                         WL_DECODE_OK);
         wl_fact_copy(&received, &fact);
         wl_fact_clear(&received);
-        wl_fact_encode(&fact, made);
-        g_assert_cmpmem(made->data, made->len, bytes->data, bytes->len);
+        wl_fact_encode(&fact, encoded);
+        g_assert_cmpmem(encoded->data, encoded->len, bytes->data, bytes->len);
         return;
     }
     test_key_from_hex(json_object_get_string_member(vector, "subject"), &fact.subject);
     make_value(&fact, vector);
     fact.ttl = json_object_get_int_member(vector, "ttl");
-    wl_fact_encode(&fact, made);
-    g_assert_cmpmem(made->data, made->len, bytes->data, bytes->len);
+    wl_fact_encode(&fact, encoded);
+    g_assert_cmpmem(encoded->data, encoded->len, bytes->data, bytes->len);
 }
 
 static void
@@ -213,7 +213,7 @@ check_signed_group(JsonObject *vector)
     g_autoptr(GArray) facts = wl_fact_array_new();
     g_autoptr(WlSigner) signer = NULL;
     g_autoptr(WlSigner) recipient = NULL;
-    g_autoptr(GBytes) made = NULL;
+    g_autoptr(GBytes) encoded = NULL;
     WlKey signer_key, recipient_key, sender;
     WlReceiveResult result;
     WlDecodeError error;
@@ -225,9 +225,9 @@ check_signed_group(JsonObject *vector)
     recipient = wl_signer_new(&recipient_key, test_random_fixed, NULL);
 
     /* The tag is valid only with the right shared key. */
-    made = wl_signer_sign(signer, wl_signer_get_public_key(recipient), inner->data, inner->len);
-    g_assert_nonnull(made);
-    g_assert_cmpmem(g_bytes_get_data(made, NULL), g_bytes_get_size(made), packet->data,
+    encoded = wl_signer_sign(signer, wl_signer_get_public_key(recipient), inner->data, inner->len);
+    g_assert_nonnull(encoded);
+    g_assert_cmpmem(g_bytes_get_data(encoded, NULL), g_bytes_get_size(encoded), packet->data,
                     packet->len);
     g_assert_cmpint(json_object_get_int_member(vector, "packet_length"), ==, packet->len);
 
@@ -408,7 +408,7 @@ main(int argc, char **argv)
     g_assert_cmpint(json_object_get_int_member(grouping, "outer_overhead"), ==, WL_GROUP_OVERHEAD);
     test_vectors_add("/codec/worked/link-local", root, "link_local", check_link_local);
     test_vectors_add("/codec/worked/facts", root, "facts", check_fact);
-    test_vectors_add("/codec/worked/made-facts", root, "facts", check_made_fact);
+    test_vectors_add("/codec/worked/constructed-facts", root, "facts", check_constructed_fact);
     test_vectors_add("/codec/worked/ttl", root, "ttl_encode", check_ttl);
     test_vectors_add("/codec/worked/signed-groups", root, "signed_groups", check_signed_group);
     test_vectors_add("/codec/worked/receive", root, "receive", check_receive);

@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Namespaces, commands, conditions and devices for the tests of src/link. A failed step ends the
+ * test.
+ */
 #include "link-test-util.h"
 
 #include <errno.h>

@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * ICMP echo requests and round trips over loopback paths. Requires root for a network namespace.
+ */
 #include <net/if.h>
 #include <string.h>
 

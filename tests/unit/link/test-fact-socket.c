@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The socket for facts: exchange, floods, errors. Requires root for a network namespace. */
 #include <net/if.h>
 #include <string.h>
 

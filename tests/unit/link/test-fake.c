@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The fake backend behaves as WireGuard does. Needs no privileges. */
 #include <string.h>
 
 #include "link-test-util.h"

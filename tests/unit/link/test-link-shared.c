@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What the parts of the link test share: opening links of each backend, and their state. */
 #include "test-link.h"
 
 #include <signal.h>

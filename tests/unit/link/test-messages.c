@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Requests and replies of netlink and UAPI as bytes, with malformed and truncated ones. Needs no
+ * privileges.
+ */
 #include <errno.h>
 #include <linux/genetlink.h>
 #include <linux/wireguard.h>

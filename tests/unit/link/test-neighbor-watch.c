@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Neighbor resolution between two network namespaces. Requires root. */
 #include <net/if.h>
 #include <stdio.h>
 #include <string.h>

@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Addresses, uplinks and default routes as the monitor reports them, and bursts of changes.
+ * Requires root for a network namespace.
+ */
 #include <net/if.h>
 #include <string.h>
 

@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The rules and routes of a full tunnel, as the kernel resolves routes with them. Requires root
+ * for a network namespace.
+ */
 #include <net/if.h>
 #include <string.h>
 

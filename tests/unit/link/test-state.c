@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Addresses and routes that the kernel removes from a link are restored, and no others. Requires
+ * root for a network namespace.
+ */
 #include <net/if.h>
 #include <string.h>
 
 #include "link-test-util.h"
 #include "wl-network-monitor.h"
 
-/* Addresses and routes that the kernel removes from a link are restored, and no other ones. */
 #define LINK_LOCAL "fe80::1:2:3:4"
 
 static guint resets, losses;

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Detection of the first packet through a tun device. Requires root for a network namespace. */
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/if_tun.h>
