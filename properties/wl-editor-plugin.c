@@ -1,4 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The editor plugin that libnm loads: import, export and capabilities, implemented by src/profile.
+ * The editor itself is in a library for each toolkit, which is loaded once and never unloaded.
+ * Errors are of G_FILE_ERROR or NM_VPN_PLUGIN_ERROR, or those of the importer.
+ */
 #include "wl-editor-plugin.h"
 
 #include <dlfcn.h>

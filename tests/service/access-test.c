@@ -1,4 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Access to the D-Bus objects: reading by root and by the users of the profile, changes with a
+ * mock of polkit and without polkit. Each call comes from a process of its own user. Requires
+ * root.
+ */
 #include <signal.h>
 #include <stdlib.h>
 

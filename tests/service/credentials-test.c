@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The cache of bus credentials: lookups, expiry with the name, limits. On a private bus. */
 #include <gio/gio.h>
 #include <pwd.h>
 #include <unistd.h>

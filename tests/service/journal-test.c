@@ -97,13 +97,13 @@ test_fields(void)
     g_assert_true(next_entry(journal, entry, sizeof entry));
     assert_has(entry, "MESSAGE=peer \"a b [31m\": connecting");
 
-    g_info("a detail, which nobody asked for");
+    g_info("a detail below the log level");
     g_assert_false(next_entry(journal, entry, sizeof entry));
 }
 
 /* Without a journal, when NetworkManager logs to syslog; uses its own /dev. */
 static void
-say_to_syslog(void)
+log_to_syslog(void)
 {
     char entry[4096];
     int log;
@@ -123,7 +123,7 @@ say_to_syslog(void)
     g_assert_true(g_str_has_prefix(entry, "<29>"));
     g_assert_nonnull(strstr(entry, " nm-wirelink-service["));
     g_assert_true(g_str_has_suffix(entry, "]: nmwl-11111111: the link is up"));
-    g_info("a detail, which nobody asked for");
+    g_info("a detail below the log level");
     g_assert_false(next_entry(log, entry, sizeof entry));
 }
 
@@ -140,7 +140,7 @@ main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/journal/syslog", test_syslog);
-    g_test_add_func("/journal/syslog/subprocess", say_to_syslog);
+    g_test_add_func("/journal/syslog/subprocess", log_to_syslog);
     g_test_add_func("/journal/fields", test_fields);
     return g_test_run();
 }

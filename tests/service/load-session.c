@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A WlSession for load-test: a real engine over the fake link, without netlink, sockets or a state
+ * file. The session owns both.
+ */
 #include "load-session.h"
 
 #include <sodium.h>

@@ -168,7 +168,7 @@ serve(guint spread, guint seconds)
     return EXIT_SUCCESS;
 }
 
-/* ---- the listening one ---- */
+/* ---- the reading process ---- */
 
 typedef struct {
     guint signals, busiest, added, removed;
@@ -265,7 +265,7 @@ run(const char *what, guint spread, Count *count, guint *moved)
     g_assert_no_error(error);
     g_dbus_connection_signal_unsubscribe(connection, subscription);
     *moved = g_hash_table_size(count->by_path);
-    g_test_message("%s: %u peers, %u of them moving, 10 changes a second: CPU %.2f %%, RSS %.1f "
+    g_test_message("%s: %u peers, %u of them changing, 10 changes a second: CPU %.2f %%, RSS %.1f "
                    "MB, private dirty %.1f MB, %.1f signals a second, busiest peer %.2f",
                    what, PEERS, *moved, (double) cpu / (seconds + 1.5) / 1e4, rss / 1024.0,
                    dirty / 1024.0, (double) count->signals / seconds,
@@ -326,9 +326,9 @@ test_flapping(void)
     Count count = {0};
     guint moved;
 
-    run("one peer goes and comes", FLAP, &count, &moved);
+    run("one peer leaves and returns", FLAP, &count, &moved);
     count.added -= PEERS + 1; /* the start */
-    g_test_message("%u times added again, %u times removed", count.added, count.removed);
+    g_test_message("added again %u times, removed %u times", count.added, count.removed);
     g_assert_cmpuint(count.removed, >=, 1);
     g_assert_cmpuint(count.removed, ==, count.added + 1);
     g_assert_cmpuint(count.removed + count.added + count.signals, <=, seconds + 2);
@@ -369,7 +369,7 @@ test_reader(void)
 
     count.reading = TRUE;
     run("read in a loop", 0, &count, &moved);
-    g_test_message("%.0f readings of everything a second", count.reads / (seconds + 1.5));
+    g_test_message("%.0f reads of all objects a second", count.reads / (seconds + 1.5));
     g_assert_cmpuint(count.reads, >, 0);
     g_assert_cmpuint(count.signals, ==, 0);
 }

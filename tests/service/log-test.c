@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The level of the log, and the limit on repeated failures. */
 #include "wl-log.h"
 
 static guint warnings, details;
@@ -25,7 +26,7 @@ test_repeated(void)
     g_assert_cmpuint(warnings, ==, 6);
 }
 
-/* ---- levels, one process each: what NetworkManager says by NM_VPN_LOG_LEVEL */
+/* ---- levels that NetworkManager requests with NM_VPN_LOG_LEVEL, one process each */
 
 static const struct {
     const char *level; /* NetworkManager's level; NULL: not set */
@@ -36,18 +37,17 @@ static const struct {
     {"DEBUG", "6", 4}, {"TRACE", "7", 5}, {"nothing", NULL, 3}, {"beyond", "12", 5},
 };
 
-static const char *const lines[] = {"<error> that is broken", "<warning> that is wrong",
-                                    "<notice> that has changed", "<info> a detail",
-                                    "<debug> a datagram"};
+static const char *const lines[] = {"<error> a failure", "<warning> a problem", "<notice> a change",
+                                    "<info> a detail", "<debug> a datagram"};
 
 static void
-say_all(void)
+log_all(void)
 {
     g_log_set_always_fatal(G_LOG_FATAL_MASK);
     wl_log_init(FALSE);
-    g_critical("that is broken");
-    g_warning("that is wrong");
-    g_message("that has changed");
+    g_critical("a failure");
+    g_warning("a problem");
+    g_message("a change");
     g_info("a detail");
     g_debug("a datagram");
 }
@@ -84,6 +84,6 @@ main(int argc, char **argv)
         g_log_set_writer_func(count, NULL, NULL);
     g_test_add_func("/log/repeated", test_repeated);
     g_test_add_func("/log/levels", test_levels);
-    g_test_add_func("/log/levels/subprocess", say_all);
+    g_test_add_func("/log/levels/subprocess", log_all);
     return g_test_run();
 }

@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The D-Bus objects of a running service: the shipped description, property values, method calls,
+ * signals and their limits. Requires root.
+ */
 #include <stdlib.h>
 
 #include "wl-test-profile.h"

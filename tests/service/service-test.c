@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The VPN plugin interface of a running service, from Connect to Disconnect, and what remains when
+ * its caller, its link or the service itself ends. Requires root.
+ */
 #include <net/if.h>
 #include <signal.h>
 #include <stdlib.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The system call filter: what it denies in every thread, and what it leaves permitted. */
 #include <errno.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>

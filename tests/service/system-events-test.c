@@ -28,9 +28,9 @@ typedef struct {
     const char *dns; /* as text of a GVariant */
 
     WlUplinks *uplinks;
-    WlSleepMonitor *wake;
-    guint n_primary, n_connectivity, n_dns, n_woken;
-    WlConnectivity told;
+    WlSleepMonitor *sleep_monitor;
+    guint n_primary, n_connectivity, n_dns, n_resumed;
+    WlConnectivity connectivity_reported;
     GArray *servers; /* as last reported; NULL: never */
     gboolean vpn_dns;
     char *reason;
@@ -59,7 +59,7 @@ on_connectivity(WlConnectivity connectivity, gpointer user_data)
     Fixture *self = user_data;
 
     self->n_connectivity++;
-    self->told = connectivity;
+    self->connectivity_reported = connectivity;
 }
 
 static void
@@ -83,11 +83,11 @@ static const WlUplinksEvents events = {
     .connectivity = on_connectivity, .primary = on_primary, .dns = on_dns};
 
 static void
-on_wake(const char *reason, gpointer user_data)
+on_resumed(const char *reason, gpointer user_data)
 {
     Fixture *self = user_data;
 
-    self->n_woken++;
+    self->n_resumed++;
     g_free(self->reason);
     self->reason = g_strdup(reason);
 }
@@ -175,7 +175,7 @@ set_up(Fixture *self, gconstpointer data)
     own(self, MANAGER);
     own(self, "org.freedesktop.login1");
     self->uplinks = wl_uplinks_new(self->ours, &events, self);
-    self->wake = wl_sleep_monitor_new(self->ours, on_wake, self);
+    self->sleep_monitor = wl_sleep_monitor_new(self->ours, on_resumed, self);
     g_assert_true(wait_for(&self->n_dns, 1));
     settle(self);
 }
@@ -184,7 +184,7 @@ static void
 tear_down(Fixture *self, gconstpointer data)
 {
     wl_uplinks_free(self->uplinks);
-    wl_sleep_monitor_free(self->wake);
+    wl_sleep_monitor_free(self->sleep_monitor);
     g_dbus_connection_close_sync(self->ours, NULL, NULL);
     g_dbus_connection_close_sync(self->theirs, NULL, NULL);
     g_object_unref(self->ours);
@@ -227,7 +227,7 @@ test_start(Fixture *self, gconstpointer data)
     g_autofree char *first = NULL;
 
     g_assert_true(wait_for(&self->n_connectivity, 1));
-    g_assert_cmpint(self->told, ==, WL_CONNECTIVITY_FULL);
+    g_assert_cmpint(self->connectivity_reported, ==, WL_CONNECTIVITY_FULL);
     /* The first known primary connection is not a change. */
     g_assert_cmpuint(self->n_primary, ==, 0);
     g_assert_true(wait_for(&self->n_dns, 1));
@@ -243,13 +243,13 @@ test_connectivity(Fixture *self, gconstpointer data)
 {
     g_assert_true(wait_for(&self->n_connectivity, 1));
     change_manager(self, "{'Connectivity': <uint32 2>}");
-    g_assert_cmpint(self->told, ==, WL_CONNECTIVITY_PORTAL);
+    g_assert_cmpint(self->connectivity_reported, ==, WL_CONNECTIVITY_PORTAL);
     change_manager(self, "{'Connectivity': <uint32 2>, 'State': <uint32 70>}");
     g_assert_cmpuint(self->n_connectivity, ==, 2);
     change_manager(self, "{'Connectivity': <uint32 3>}");
-    g_assert_cmpint(self->told, ==, WL_CONNECTIVITY_UNKNOWN);
+    g_assert_cmpint(self->connectivity_reported, ==, WL_CONNECTIVITY_UNKNOWN);
     change_manager(self, "{'Connectivity': <uint32 4>}");
-    g_assert_cmpint(self->told, ==, WL_CONNECTIVITY_FULL);
+    g_assert_cmpint(self->connectivity_reported, ==, WL_CONNECTIVITY_FULL);
     g_assert_cmpuint(self->n_connectivity, ==, 4);
 }
 
@@ -362,13 +362,13 @@ static void
 test_sleep(Fixture *self, gconstpointer data)
 {
     sleep_signal(self, TRUE);
-    g_assert_cmpuint(self->n_woken, ==, 0);
+    g_assert_cmpuint(self->n_resumed, ==, 0);
     sleep_signal(self, FALSE);
-    g_assert_cmpuint(self->n_woken, ==, 1);
+    g_assert_cmpuint(self->n_resumed, ==, 1);
     g_assert_nonnull(strstr(self->reason, "suspend"));
     /* The kernel reports the same suspend again. */
     sleep_signal(self, FALSE);
-    g_assert_cmpuint(self->n_woken, ==, 1);
+    g_assert_cmpuint(self->n_resumed, ==, 1);
 }
 
 static void

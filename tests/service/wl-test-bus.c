@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Namespaces, a private bus and service processes for tests. The struct owns the processes and
+ * ends them when it is freed. A failed step ends the test.
+ */
 #include "wl-test-bus.h"
 
 #include <NetworkManager.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The profile that the tests of the service activate. The caller owns the connections. */
 #include "wl-test-profile.h"
 
 NMConnection *
