@@ -113,7 +113,7 @@ log_full(WlEngine *self, const WlPeer *peer)
     self->receiver.full_logged = self->now;
     label = wl_peer_dup_label(peer);
     wl_engine_log(self,
-                  "%s: tells more facts than are held, which are %u of one member and %u of all",
+                  "%s: fact table full (limits: %u per member, %u in total); ignoring new facts",
                   label, WL_MAX_FACTS_OF_SOURCE,
                   WL_MAX_FACT_SOURCES + WL_MAX_FACT_SOURCES_OF_PEER * self->config->peers->len);
 }

@@ -40,10 +40,8 @@ refuse_too_many(WlEngine *self)
     if (self->membership.full_logged + WL_FULL_LOG_INTERVAL > self->now)
         return;
     self->membership.full_logged = self->now;
-    wl_engine_log(
-        self,
-        "more members are told of than the %u that are learned; others have to be in the profile",
-        WL_MAX_LEARNED_PEERS);
+    wl_engine_log(self, "too many members (limit: %u learned); add further members to the profile",
+                  WL_MAX_LEARNED_PEERS);
 }
 
 /* docs/protocol.md 6.4: the subject of an accepted member fact is a member. */

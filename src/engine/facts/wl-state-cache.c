@@ -148,13 +148,13 @@ check_header(const WlEngine *self, GKeyFile *file, GError **error)
 
     if (g_key_file_get_integer(file, HEADER, "Version", NULL) != VERSION) {
         g_set_error(error, WL_ENGINE_ERROR, WL_ENGINE_ERROR_STATE,
-                    "what was remembered is not of version %d; it will be written anew", VERSION);
+                    "the state file is not of version %d; it will be replaced", VERSION);
         return FALSE;
     }
     if (g_strcmp0(key, own) != 0) {
         g_set_error_literal(
             error, WL_ENGINE_ERROR, WL_ENGINE_ERROR_STATE,
-            "what was remembered belongs to another key of this machine; it is left alone");
+            "the state file belongs to another key of this machine and is not used");
         return FALSE;
     }
     return TRUE;
@@ -242,13 +242,13 @@ wl_state_cache_load(WlEngine *self, const char *state, gsize length, GError **er
 
     if (length > MAX_BYTES) {
         g_set_error(error, WL_ENGINE_ERROR, WL_ENGINE_ERROR_STATE,
-                    "what was remembered has %" G_GSIZE_FORMAT " bytes; %d are the most", length,
+                    "the state file is too large (%" G_GSIZE_FORMAT " bytes, at most %d)", length,
                     MAX_BYTES);
         return FALSE;
     }
     if (!g_key_file_load_from_data(file, state, length, G_KEY_FILE_NONE, &local)) {
         g_set_error(error, WL_ENGINE_ERROR, WL_ENGINE_ERROR_STATE,
-                    "what was remembered cannot be read: %s", local->message);
+                    "the state file cannot be read: %s", local->message);
         return FALSE;
     }
     if (!check_header(self, file, error))

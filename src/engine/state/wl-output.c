@@ -83,7 +83,7 @@ wl_outputs_log(WlOutputs *self, gint64 now, const char *format, va_list argument
         return;
     }
     if (self->logs_dropped > 0)
-        push_log(self, g_strdup_printf("%u messages left out", self->logs_dropped));
+        push_log(self, g_strdup_printf("%u messages suppressed", self->logs_dropped));
     self->logs_dropped = 0;
     push_log(self, g_strdup_vprintf(format, arguments));
 }

@@ -266,7 +266,7 @@ test_fact_bound(void)
     }
     g_assert_cmpuint(wl_engine_get_fact_count(bench->engine), <=, before + 10000);
     g_assert_cmpuint(wl_engine_get_fact_count(bench->engine), >=, 10000);
-    g_assert_cmpuint(count_logs(bench, "tells more facts than are held"), ==, 1);
+    g_assert_cmpuint(count_logs(bench, "fact table full"), ==, 1);
 }
 
 static void
@@ -293,7 +293,7 @@ test_member_bound(void)
     }
     peers = wl_engine_dup_peers(bench->engine);
     g_assert_cmpuint(peers->len, ==, 1002);
-    g_assert_cmpuint(count_logs(bench, "more members are told of than the 1000 "), ==, 1);
+    g_assert_cmpuint(count_logs(bench, "too many members (limit: 1000 "), ==, 1);
     g_assert_cmpuint(wl_engine_get_verdict_counters(bench->engine)[WL_VERDICT_TOO_MANY], >, 0);
 }
 
