@@ -172,7 +172,7 @@ DEFINE_TEST(test_router, view_is(a, b, view_is_router))
 DEFINE_TEST(test_basic, view_is(a, b, view_is_basic))
 DEFINE_TEST(test_trust, view_has_trust(a, b, self->trust))
 DEFINE_TEST(test_accepts, truth_holds(a, b, self->text, self->value, TRUE, NULL))
-DEFINE_TEST(test_rejects, truth_holds(a, b, self->text, self->value, FALSE, NULL))
+DEFINE_TEST(test_refuses, truth_holds(a, b, self->text, self->value, FALSE, NULL))
 DEFINE_TEST(test_holds, truth_holds(a, b, self->text, self->value, -1, NULL))
 DEFINE_TEST(test_holds_stale, truth_holds_stale(a, b, self->text, self->value))
 
@@ -262,7 +262,7 @@ take_pair_test(Condition *self, ScenarioLine *line, GError **error)
     return scenario_line_fail(line, word, right->str, error);
 }
 
-/* accepts|rejects|holds|holds-stale SUBJECT endpoint|allowed-ips|member [VALUE] */
+/* accepts|refuses|holds|holds-stale SUBJECT endpoint|allowed-ips|member [VALUE] */
 static gboolean
 take_fact_test(Run *run, Condition *self, ScenarioLine *line, Test test, GError **error)
 {
@@ -301,8 +301,8 @@ take_host_test(Run *run, Condition *self, ScenarioLine *line, gboolean *taken, G
     }
     if (scenario_line_take_if(line, "accepts"))
         return take_fact_test(run, self, line, test_accepts, error);
-    if (scenario_line_take_if(line, "rejects"))
-        return take_fact_test(run, self, line, test_rejects, error);
+    if (scenario_line_take_if(line, "refuses"))
+        return take_fact_test(run, self, line, test_refuses, error);
     if (scenario_line_take_if(line, "holds"))
         return take_fact_test(run, self, line, test_holds, error);
     if (scenario_line_take_if(line, "holds-stale"))
