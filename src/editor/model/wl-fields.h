@@ -5,7 +5,7 @@
  * this folder.
  *
  * A set of fields owns its texts, wipes the secrets among them, and keeps the values of the valid
- * ones parsed. Nobody but wl-fields.c writes texts and problems; wl-check.c writes conflicts. */
+ * ones parsed. Only wl-fields.c writes texts and problems, and only wl-check.c conflicts. */
 
 #include "wl-profile-keys.h"
 

@@ -6,8 +6,8 @@
 #include "wl-verdict.h"
 
 /**
- * What a fact may do at all, whoever tells it (docs/engine.md "What a fact may do"): the rules that
- * depend only on the profile and on the addresses of this machine.
+ * What a fact may do, independent of its source (docs/engine.md "What a fact may do"): the rules
+ * that depend only on the profile and on the addresses of this machine.
  */
 typedef struct {
     const WlEngineConfig *config;

@@ -8,7 +8,7 @@ typedef struct _WlEngine WlEngine;
 /**
  * Which peers' steps run, and when the engine next needs the time. There is no tick: a peer's steps
  * run in the turn in which something happened to it, or when it asked to be woken. Only the turn
- * (wl-engine.c) moves peers between the lists; everybody else uses the functions below.
+ * (wl-engine.c) moves peers between the lists; other code uses the functions below.
  */
 typedef struct {
     GPtrArray *scheduled;         /* of WlPeer: since the steps last began */
@@ -38,7 +38,7 @@ void wl_scheduler_wake_at(WlScheduler *self, gint64 when);
 void wl_scheduler_wake_peer_at(WlScheduler *self, WlPeer *peer, gint64 when);
 /** @peer's steps run when the next snapshot is there, whatever that shows. */
 void wl_scheduler_await_snapshot(WlScheduler *self, WlPeer *peer);
-/** Schedules everybody who waited for a snapshot. */
+/** Schedules the peers that wait for a snapshot. */
 void wl_scheduler_snapshot_read(WlScheduler *self);
 
 /** Runs one step of @peer; @func gets @engine. */

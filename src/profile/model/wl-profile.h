@@ -7,7 +7,7 @@
  * Each field is described by one row of the table in wl-profile-keys.c. wl-profile-value.c checks
  * single values when they are parsed, wl_profile_check() the profile as a whole. A profile from
  * wl_profile_from_connection() or a file reader has passed both. A profile owns its strings and
- * arrays; whoever creates one frees it. */
+ * arrays; its creator frees it. */
 
 #include <glib.h>
 
