@@ -69,10 +69,48 @@ wl_endpoint_dns_index(WlEngine *self)
     }
 }
 
+/* Records whether @name resolves, for all peers that have it. Returns whether this changed. */
+static gboolean
+set_unresolved(const GPtrArray *peers, const char *name, gboolean unresolved)
+{
+    gboolean before = FALSE;
+
+    for (guint i = 0; i < peers->len; i++) {
+        const WlPeer *peer = peers->pdata[i];
+
+        for (guint j = 0; j < peer->dns_names->len; j++) {
+            WlEndpointDns *dns = peer->dns_names->pdata[j];
+
+            if (strcmp(dns->name, name) != 0)
+                continue;
+            before = before || dns->unresolved;
+            dns->unresolved = unresolved;
+        }
+    }
+    return before != unresolved;
+}
+
+/* One line for a name, however many peers have it and however often it fails. */
+static void
+log_result(WlEngine *self, const GPtrArray *peers, const char *name, gboolean unresolved)
+{
+    g_autofree char *label = NULL;
+
+    /* Without an uplink a failure says nothing about the name. */
+    if ((unresolved && !self->uplink.present) || !set_unresolved(peers, name, unresolved))
+        return;
+    label = wl_peer_dup_label(peers->pdata[0]);
+    if (unresolved)
+        wl_engine_log(self, "%s: cannot resolve %s; retrying with increasing delay", label, name);
+    else
+        wl_engine_log(self, "%s: %s resolves again", label, name);
+}
+
 void
 wl_endpoint_dns_result(WlEngine *self, const char *name, const WlEndpoint *endpoints, gsize n)
 {
     const GPtrArray *peers = g_hash_table_lookup(self->peers.by_dns_name, name);
+    gboolean awaited = FALSE;
 
     for (guint i = 0; peers && i < peers->len; i++) {
         WlPeer *peer = peers->pdata[i];
@@ -83,6 +121,7 @@ wl_endpoint_dns_result(WlEngine *self, const char *name, const WlEndpoint *endpo
 
             if (!dns->outstanding || strcmp(dns->name, name) != 0)
                 continue;
+            awaited = TRUE;
             wl_scheduler_schedule(&self->scheduler, peer);
             dns->outstanding = FALSE;
             dns->due = self->now + wl_engine_jitter(self, dns->backoff);
@@ -99,4 +138,6 @@ wl_endpoint_dns_result(WlEngine *self, const char *name, const WlEndpoint *endpo
             wl_engine_local_facts_changed(self, peer);
         }
     }
+    if (awaited)
+        log_result(self, peers, name, n == 0);
 }

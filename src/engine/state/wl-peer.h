@@ -122,6 +122,7 @@ typedef struct {
     gint64 due;        /* of the next request */
     gint64 backoff;
     gboolean outstanding;
+    gboolean unresolved; /* the last request failed, which was logged */
 } WlEndpointDns;
 
 /** What was last published, in a form that is cheap to compare. All bytes are compared: keep it
