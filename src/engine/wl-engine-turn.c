@@ -217,7 +217,7 @@ wl_engine_turn(WlEngine *self)
     wl_state_cache_update(self);
     wl_routes_update(self);
 
-    self->advertiser.generation++;
+    self->subscribers.generation++;
     wl_advertise_gather(self, self->scheduler.served);
     wl_peer_list_sort(self->scheduler.served);
     run_steps(self, self->scheduler.served, WL_STEP_SEND, wl_advertise_run);

@@ -21,7 +21,7 @@ init_parts(WlEngine *self)
     wl_outputs_init(&self->outputs);
     wl_prefix_table_init(&self->prefixes);
     wl_routes_init(&self->routes);
-    wl_advertiser_init(&self->advertiser);
+    wl_subscribers_init(&self->subscribers);
     wl_neighbor_table_init(&self->neighbors);
     wl_traffic_init(self);
     self->facts = wl_fact_set_new();
@@ -81,7 +81,7 @@ wl_engine_free(WlEngine *self)
     wl_traffic_clear(self);
     wl_routes_clear(&self->routes);
     wl_prefix_table_clear(&self->prefixes);
-    wl_advertiser_clear(&self->advertiser);
+    wl_subscribers_clear(&self->subscribers);
     wl_scheduler_clear(&self->scheduler);
     wl_neighbor_table_clear(&self->neighbors);
     wl_peer_table_clear(&self->peers);

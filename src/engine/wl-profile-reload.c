@@ -12,6 +12,7 @@
 #include "state/wl-engine-predicates.h"
 #include "wl-link-local.h"
 #include "wl-peer-removal.h"
+#include "wl-role.h"
 
 /* The difference between the profile before and after the reload. An unchanged entry keeps its
  * place in memory, since peers point to it. */
@@ -87,7 +88,7 @@ replace_entries(WlEngine *self, const GPtrArray *peers, ProfileDiff *diff)
 static gboolean
 is_transit(const WlPeerConfig *config)
 {
-    return config && (config->trust >= WL_TRUST_ALLOWED_IPS || wl_peer_config_is_router(config));
+    return config && (config->trust >= WL_TRUST_ALLOWED_IPS || wl_role_is_router_peer(config));
 }
 
 /* Gives @peer the entry @config; NULL: it is no longer in the profile. */
@@ -167,7 +168,7 @@ apply_entries(WlEngine *self, ProfileDiff *diff)
             update_peer(self, peer, config, diff);
         else
             add_peer(self, config, diff);
-        diff->routers |= wl_peer_config_is_router(config);
+        diff->routers |= wl_role_is_router_peer(config);
     }
 }
 

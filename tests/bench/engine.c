@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "bench.h"
+#include "wl-datagram.h"
 #include "wl-group.h"
 
 #define DATAGRAMS 2000

@@ -8,6 +8,7 @@
 #include "fuzz.h"
 #include "wl-fact-codec.h"
 #include "wl-fact.h"
+#include "wl-group.h"
 
 static void
 check_canonical(const WlFact *fact, gsize consumed)
@@ -44,7 +45,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     g_assert_cmpuint(consumed, <=, size);
     check_canonical(&fact, consumed);
     if (fact.attribute == WL_ATTRIBUTE_GROUP &&
-        wl_fact_decode_inner(fact.value.group.inner, fact.value.group.inner_length, inner) ==
+        wl_group_decode(fact.value.group.inner, fact.value.group.inner_length, inner) ==
             WL_DECODE_OK) {
         for (guint i = 0; i < inner->len; i++)
             check_canonical(&g_array_index(inner, WlFact, i), fact.value.group.inner_length);

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "wl-command.h"
+#include "wl-datagram.h"
 #include "wl-display.h"
 #include "wl-group.h"
 #include "wl-keys.h"
@@ -66,7 +67,7 @@ add_verdict(JsonObject *object, WlSigner *signer, const WlIp *source, const guin
 
     /* A longer datagram is truncated on receipt (docs/protocol.md 1.6). */
     result =
-        wl_signer_open(signer, source, data, MIN(length, WL_RECEIVE_MAX), &sender, facts, NULL);
+        wl_datagram_open(signer, source, data, MIN(length, WL_RECEIVE_MAX), &sender, facts, NULL);
     json_object_set_boolean_member(object, "accepted", result == WL_RECEIVE_ACCEPTED);
     if (result != WL_RECEIVE_ACCEPTED)
         json_object_set_string_member(object, "refusal", wl_receive_result_label(result));

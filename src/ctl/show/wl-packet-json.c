@@ -9,6 +9,7 @@
 
 #include "wl-fact-codec.h"
 #include "wl-fact.h"
+#include "wl-group.h"
 
 static void
 set_hex(JsonObject *object, const char *member, const guint8 *data, gsize length)
@@ -139,7 +140,7 @@ static JsonObject *
 inner_to_json(const guint8 *data, gsize length)
 {
     g_autoptr(GArray) facts = wl_fact_array_new();
-    WlDecodeError error = wl_fact_decode_inner(data, length, facts);
+    WlDecodeError error = wl_group_decode(data, length, facts);
     JsonObject *object = json_object_new();
     JsonArray *list;
     gsize offset = 0;

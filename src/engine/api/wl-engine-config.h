@@ -73,8 +73,5 @@ gboolean wl_engine_config_check_peers(const WlEngineConfig *config, const WlKey 
                                       GError **error);
 /** The entry of @key, owned by @config, or NULL. */
 const WlPeerConfig *wl_engine_config_find(const WlEngineConfig *config, const WlKey *key);
-/** TRUE if the configured allowed IPs make the peer a router; default routes count
- * (docs/engine.md "Membership"). */
-gboolean wl_peer_config_is_router(const WlPeerConfig *config);
 gboolean wl_peer_config_same_endpoints(const WlPeerConfig *a, const WlPeerConfig *b);
 gboolean wl_peer_config_same_allowed_ips(const WlPeerConfig *a, const WlPeerConfig *b);

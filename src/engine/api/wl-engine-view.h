@@ -2,6 +2,7 @@
 #pragma once
 
 #include "wl-candidate-view.h"
+#include "wl-datagram.h"
 #include "wl-fact-view.h"
 #include "wl-fact.h"
 #include "wl-reason.h"

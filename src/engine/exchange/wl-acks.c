@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "wl-fact-codec.h"
+#include "wl-group.h"
 
 /*
  * A lost datagram would leave a peer without its facts until they are renewed, so a datagram is
@@ -48,7 +49,7 @@ static void
 remove_in_flight(WlEngine *self, WlPeer *peer, guint index)
 {
     g_array_remove_index(peer->window->in_flight, index);
-    self->advertiser.in_flight--;
+    self->subscribers.in_flight--;
 }
 
 void
@@ -56,7 +57,7 @@ wl_acks_drop_in_flight(WlEngine *self, WlPeer *peer)
 {
     if (!peer->window)
         return;
-    self->advertiser.in_flight -= peer->window->in_flight->len;
+    self->subscribers.in_flight -= peer->window->in_flight->len;
     g_array_set_size(peer->window->in_flight, 0);
     free_if_empty(peer);
 }
@@ -74,7 +75,7 @@ count_in_flight(const WlPeer *peer)
 static guint
 get_limit(const WlEngine *self)
 {
-    return self->advertiser.in_flight >= MAX_IN_FLIGHT_ALL ? MIN_IN_FLIGHT : MAX_IN_FLIGHT;
+    return self->subscribers.in_flight >= MAX_IN_FLIGHT_ALL ? MIN_IN_FLIGHT : MAX_IN_FLIGHT;
 }
 
 guint
@@ -112,7 +113,7 @@ wl_acks_send_facts(WlEngine *self, WlPeer *peer, const GByteArray *inner, gboole
             .asked = peer->native,
         };
         g_array_append_val(get_window(peer)->in_flight, fresh);
-        self->advertiser.in_flight++;
+        self->subscribers.in_flight++;
     }
     wl_engine_send_datagram(self, peer, bytes);
 }
@@ -137,7 +138,7 @@ wl_acks_take_overdue(WlEngine *self, WlPeer *peer, GArray *facts, guint *tries)
             continue;
         (void) wl_rate_limit_take(&peer->resends, self->now, RESEND_INTERVAL, RESEND_BURST);
         data = g_bytes_get_data(in_flight->inner, &length);
-        wl_fact_decode_inner(data, length, facts);
+        wl_group_decode(data, length, facts);
         *tries = in_flight->tries + 1;
         remove_in_flight(self, peer, i);
         free_if_empty(peer);

@@ -2,6 +2,7 @@
 #include "exchange/wl-advertise.h"
 
 #include "exchange/wl-acks.h"
+#include "state/wl-advertise-rules.h"
 #include "state/wl-engine-marks.h"
 #include "state/wl-engine-predicates.h"
 #include "wl-group.h"
@@ -49,13 +50,13 @@ margin_of(const WlFactEntry *entry)
 static gint64
 advertise_until(const WlEngine *self, WlFactEntry *entry)
 {
-    if (entry->generation != self->advertiser.generation) {
+    if (entry->generation != self->subscribers.generation) {
         gint64 expires = wl_fact_entry_expires(entry, self->now);
 
-        entry->generation = self->advertiser.generation;
+        entry->generation = self->subscribers.generation;
         entry->advertise_until =
             expires > self->now &&
-                    wl_advertiser_may_advertise(&self->peers, &self->own.key, &entry->fact)
+                    wl_advertise_rules_allow(&self->peers, &self->own.key, &entry->fact)
                 ? expires
                 : 0;
     }
@@ -67,7 +68,7 @@ needs_fact(WlEngine *self, const WlPeer *peer, WlFactEntry *entry, gint64 *expir
 {
     wl_scheduler_count_work(&self->scheduler);
     *expires = advertise_until(self, entry);
-    return *expires > 0 && !wl_advertiser_is_about_receiver(peer, &entry->fact) &&
+    return *expires > 0 && !wl_advertise_rules_is_about_receiver(peer, &entry->fact) &&
            wl_knowledge_needs(&entry->known, peer->slot, *expires, self->now, margin_of(entry));
 }
 
@@ -174,7 +175,7 @@ add_again(WlEngine *self, WlPeer *peer, const GArray *facts, WlGroup *group)
 
         wl_scheduler_count_work(&self->scheduler);
         expires = entry ? advertise_until(self, entry) : 0;
-        if (expires == 0 || wl_advertiser_is_about_receiver(peer, &entry->fact))
+        if (expires == 0 || wl_advertise_rules_is_about_receiver(peer, &entry->fact))
             continue;
         entry->fact.expires = expires;
         wl_group_add(group, &entry->fact, self->now);
@@ -237,14 +238,14 @@ update_lists(WlEngine *self, WlPeer *peer)
     gboolean subscribes = reachable && level_of(self, peer) == WL_ADVERTISE_FACTS;
 
     if (subscribes && peer->subscriber == 0) {
-        g_ptr_array_add(self->advertiser.subscribers, peer);
-        peer->subscriber = self->advertiser.subscribers->len;
+        g_ptr_array_add(self->subscribers.list, peer);
+        peer->subscriber = self->subscribers.list->len;
         /* Renewals were not recorded while the peer was no subscriber. */
         peer->advertised = 0;
     } else if (!subscribes && peer->subscriber != 0) {
-        wl_advertiser_unsubscribe(&self->advertiser, peer);
+        wl_subscribers_unsubscribe(&self->subscribers, peer);
     }
-    wl_timer_queue_set(self->advertiser.alives, &peer->alive_deadline,
+    wl_timer_queue_set(self->subscribers.alives, &peer->alive_deadline,
                        reachable ? MAX(alive_due(peer), peer->send_retry) : WL_NEVER);
 }
 
@@ -263,12 +264,12 @@ gather_alives(WlEngine *self, GPtrArray *peers)
 {
     WlPeer *peer;
 
-    self->advertiser.alive_horizon = self->now;
-    if (wl_timer_queue_first(self->advertiser.alives) > self->now)
+    self->subscribers.alive_horizon = self->now;
+    if (wl_timer_queue_first(self->subscribers.alives) > self->now)
         return;
-    self->advertiser.alive_horizon += WL_ALIVE_SLACK;
-    while ((peer = wl_timer_queue_due(self->advertiser.alives, self->advertiser.alive_horizon))) {
-        wl_timer_queue_set(self->advertiser.alives, &peer->alive_deadline, WL_NEVER);
+    self->subscribers.alive_horizon += WL_ALIVE_SLACK;
+    while ((peer = wl_timer_queue_due(self->subscribers.alives, self->subscribers.alive_horizon))) {
+        wl_timer_queue_set(self->subscribers.alives, &peer->alive_deadline, WL_NEVER);
         add_served(peer, peers);
     }
 }
@@ -278,15 +279,15 @@ gather_alives(WlEngine *self, GPtrArray *peers)
 static void
 renew_facts(WlEngine *self)
 {
-    gint64 until = self->advertiser.alive_horizon;
+    gint64 until = self->subscribers.alive_horizon;
     WlFactEntry *entry;
 
-    if (self->advertiser.subscribers->len == 0)
+    if (self->subscribers.list->len == 0)
         return;
     if (wl_fact_set_next_renewal(self->facts) <= self->now)
         until = self->now + WL_FACT_SLACK;
     while ((entry = wl_fact_set_take_renewal(self->facts, until))) {
-        if (wl_advertiser_may_advertise(&self->peers, &self->own.key, &entry->fact))
+        if (wl_advertise_rules_allow(&self->peers, &self->own.key, &entry->fact))
             wl_engine_fact_changed(self, entry);
     }
     wl_scheduler_wake_at(&self->scheduler, wl_fact_set_next_renewal(self->facts));
@@ -301,18 +302,18 @@ wl_advertise_gather(WlEngine *self, GPtrArray *peers)
         update_lists(self, peers->pdata[i]);
     gather_alives(self, peers);
     renew_facts(self);
-    if (!self->advertiser.pending)
+    if (!self->subscribers.pending)
         return;
-    next_flush = self->advertiser.flushed +
-                 wl_scheduler_batch_delay(self->advertiser.subscribers->len, WL_ADVERTISE_BATCH);
+    next_flush = self->subscribers.flushed +
+                 wl_scheduler_batch_delay(self->subscribers.list->len, WL_ADVERTISE_BATCH);
     if (next_flush > self->now) {
         wl_scheduler_wake_at(&self->scheduler, next_flush);
         return;
     }
-    self->advertiser.pending = FALSE;
-    self->advertiser.flushed = self->now;
-    for (guint i = 0; i < self->advertiser.subscribers->len; i++)
-        add_served(self->advertiser.subscribers->pdata[i], peers);
+    self->subscribers.pending = FALSE;
+    self->subscribers.flushed = self->now;
+    for (guint i = 0; i < self->subscribers.list->len; i++)
+        add_served(self->subscribers.list->pdata[i], peers);
 }
 
 void
@@ -341,7 +342,7 @@ wl_advertise_run(WlEngine *self, WlPeer *peer)
         return;
     }
     wl_acks_send_queued(self, peer);
-    regular = alive_due(peer) <= self->advertiser.alive_horizon;
+    regular = alive_due(peer) <= self->subscribers.alive_horizon;
     ping = regular || peer->force_alive;
     if (level == WL_ADVERTISE_FACTS && send_again(self, peer, ping))
         ping = FALSE;

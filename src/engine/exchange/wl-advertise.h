@@ -3,7 +3,7 @@
 
 #include "state/wl-engine-state.h"
 
-/* Which peers are sent facts and Alives, and when. The only writer of WlAdvertiser. */
+/* Which peers are sent facts and Alives, and when. The only writer of WlSubscribers. */
 
 /** Adds to @peers, whose send step follows, the peers that need changed facts or an Alive. */
 void wl_advertise_gather(WlEngine *self, GPtrArray *peers);

@@ -7,11 +7,11 @@
 #include "exchange/wl-resync.h"
 #include "facts/wl-fact-evaluate.h"
 #include "paths/wl-path.h"
-#include "state/wl-datagram-size.h"
+#include "state/wl-device-bytes.h"
 #include "state/wl-engine-marks.h"
 #include "state/wl-engine-predicates.h"
 #include "wl-boot-id.h"
-#include "wl-group.h"
+#include "wl-ttl.h"
 
 /* A Go hub advertises 5,000 members in about 800 datagrams at once; the limit is above that. */
 #define DATAGRAM_BURST    1024
@@ -40,7 +40,7 @@ resync_when_allowed(WlEngine *self, WlPeer *peer)
 static void
 receive_alive(WlEngine *self, WlPeer *peer, const WlFact *fact)
 {
-    gint64 expires = self->now + MIN((gint64) fact->ttl * G_USEC_PER_SEC, WL_TTL_CAP);
+    gint64 expires = wl_ttl_to_expiry(fact->ttl, self->now);
     gboolean early = peer->last_alive >= 0 && self->now - peer->last_alive < WL_EARLY_ALIVE;
     gboolean wants_reply;
     gboolean restarted =
@@ -121,7 +121,7 @@ log_full(WlEngine *self, const WlPeer *peer)
 static void
 receive_fact(WlEngine *self, WlPeer *peer, const WlFact *fact)
 {
-    gint64 expires = self->now + MIN((gint64) fact->ttl * G_USEC_PER_SEC, WL_TTL_CAP);
+    gint64 expires = wl_ttl_to_expiry(fact->ttl, self->now);
     WlFactEntry *entry;
     WlFactSource *origin;
     WlFactSourceResult result;
@@ -185,8 +185,8 @@ wl_receive_datagram(WlEngine *self, const WlIp *source, const guint8 *data, gsiz
         self->receiver.results[WL_RECEIVE_FLOOD]++;
         return;
     }
-    result = wl_signer_open(self->signer, source, data, MIN(length, WL_RECEIVE_MAX), &sender, facts,
-                            NULL);
+    result = wl_datagram_open(self->signer, source, data, MIN(length, WL_RECEIVE_MAX), &sender,
+                              facts, NULL);
     if (result == WL_RECEIVE_ACCEPTED && peer && wl_key_equal(&peer->key, &sender) &&
         is_replayed(peer, data))
         result = WL_RECEIVE_REPLAYED;

@@ -4,7 +4,7 @@
 #include "facts/wl-fact-evaluate.h"
 #include "facts/wl-prefix-component.h"
 #include "facts/wl-prefix-owner.h"
-#include "facts/wl-prefix-rules.h"
+#include "facts/wl-profile-conflicts.h"
 #include "state/wl-prefix-arbiter.h"
 
 /* Above this number of overlapping claims, arbitration is not repeated for each datagram. */

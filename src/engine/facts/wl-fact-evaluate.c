@@ -2,8 +2,10 @@
 #include "facts/wl-fact-evaluate.h"
 
 #include "facts/wl-allowed-ips-arbitration.h"
+#include "state/wl-endpoint-policy.h"
 #include "state/wl-engine-marks.h"
 #include "state/wl-engine-predicates.h"
+#include "state/wl-removal-rules.h"
 
 /* ---- expiry */
 
@@ -91,7 +93,7 @@ wl_fact_evaluate_source(WlEngine *self, WlFactEntry *entry, WlFactSource *origin
     if (wl_key_equal(&entry->fact.subject, &self->own.key))
         verdict = WL_VERDICT_ABOUT_US;
     else if (verdict == WL_VERDICT_ACCEPTED && wl_fact_is_endpoint(&entry->fact))
-        verdict = wl_policy_check_endpoint(&self->policy, &entry->fact.value.endpoint);
+        verdict = wl_endpoint_policy_check(&self->policy, &entry->fact.value.endpoint);
     wl_fact_evaluate_set_verdict(self, entry, origin, verdict);
     return TRUE;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "facts/wl-local-facts.h"
 
+#include "state/wl-endpoint-policy.h"
 #include "state/wl-engine-marks.h"
 #include "state/wl-engine-predicates.h"
 
@@ -17,7 +18,7 @@ add_endpoint(WlEngine *self, const WlKey *subject, const WlEndpoint *endpoint)
 {
     WlFact fact;
 
-    if (!wl_policy_is_reachable_class(endpoint))
+    if (!wl_endpoint_policy_is_reachable_class(endpoint))
         return;
     wl_fact_init_endpoint(&fact, subject, endpoint, 0);
     wl_fact_set_local_add(self->facts, &fact, self->now);
@@ -124,7 +125,7 @@ end_update(WlEngine *self, const WlKey *subject)
     gboolean changed = wl_fact_set_local_end(self->facts, subject, self->now);
 
     if (changed)
-        wl_advertiser_set_pending(&self->advertiser);
+        wl_subscribers_set_pending(&self->subscribers);
     return changed;
 }
 

@@ -6,6 +6,7 @@
 #include "facts/wl-display-names.h"
 #include "facts/wl-fact-evaluate.h"
 #include "state/wl-engine-predicates.h"
+#include "state/wl-removal-rules.h"
 #include "wl-link-local.h"
 
 void

@@ -5,12 +5,11 @@
 #include "facts/wl-members.h"
 #include "facts/wl-routes.h"
 #include "wl-prefix-set.h"
+#include "wl-role.h"
 
 void
 wl_profile_apply_own(WlEngine *self)
 {
-    gboolean router_peer = FALSE;
-
     self->own.entry = wl_engine_config_find(self->config, &self->own.key);
     self->own.trust = self->own.entry ? self->own.entry->trust : WL_TRUST_UNSET;
     self->own.any_trust = self->own.any_membership = FALSE;
@@ -21,13 +20,11 @@ wl_profile_apply_own(WlEngine *self)
         if (peer == self->own.entry)
             continue;
         self->own.any_membership |= peer->trust >= WL_TRUST_MEMBERSHIP;
-        router_peer |= wl_peer_config_is_router(peer);
     }
     /* Each configured peer advertises facts about itself and about the peers that it meets. */
     wl_fact_set_set_max_sources(self->facts, WL_MAX_FACT_SOURCES + WL_MAX_FACT_SOURCES_OF_PEER *
                                                                        self->config->peers->len);
-    self->own.router = self->config->role == WL_ROLE_ROUTER ||
-                       (self->config->role == WL_ROLE_AUTOMATIC && !router_peer);
+    self->own.router = wl_role_is_own_router(self->config, self->own.entry);
 }
 
 void

@@ -5,6 +5,7 @@
 
 #include "facts/wl-fact-evaluate.h"
 #include "facts/wl-members.h"
+#include "state/wl-endpoint-policy.h"
 #include "state/wl-engine-marks.h"
 
 /*
@@ -226,7 +227,7 @@ load_endpoint(WlEngine *self, GKeyFile *file, const char *group, const WlKey *ke
     WlEndpoint endpoint;
 
     if (!peer || !text || !wl_endpoint_parse(text, &endpoint) ||
-        wl_policy_check_endpoint(&self->policy, &endpoint) != WL_VERDICT_ACCEPTED)
+        wl_endpoint_policy_check(&self->policy, &endpoint) != WL_VERDICT_ACCEPTED)
         return;
     peer->worked = endpoint;
     peer->worked_until = self->now + WL_WORKED_TTL;

@@ -4,6 +4,7 @@
 #include "paths/wl-neighbors.h"
 #include "paths/wl-traffic.h"
 #include "state/wl-candidates.h"
+#include "state/wl-endpoint-policy.h"
 
 /* WireGuard reports nothing by itself: when to look at what became of an attempt. */
 static const gint64 look_after[] = {WL_CONNECT_POLL_1, WL_CONNECT_POLL_2, WL_CONNECT_POLL_3};
@@ -15,7 +16,7 @@ rank_of(const WlEngine *self, const WlEndpoint *endpoint)
 {
     if (wl_neighbor_table_is_present(&self->neighbors, &self->policy, &endpoint->ip))
         return WL_RANK_ON_LINK;
-    return wl_policy_is_private(&endpoint->ip) ? WL_RANK_PRIVATE : WL_RANK_PUBLIC;
+    return wl_endpoint_policy_is_private(&endpoint->ip) ? WL_RANK_PRIVATE : WL_RANK_PUBLIC;
 }
 
 static void
@@ -40,7 +41,7 @@ add_of_profile(WlEngine *self, GArray *list, WlPeer *peer, const WlEndpoint *end
     WlEndpoint *inside = &peer->inside[endpoint->ip.family == WL_FAMILY_V6];
     g_autofree char *label = NULL, *text = NULL;
 
-    if (wl_policy_check_endpoint(&self->policy, endpoint) != WL_VERDICT_IN_TUNNEL) {
+    if (wl_endpoint_policy_check(&self->policy, endpoint) != WL_VERDICT_IN_TUNNEL) {
         add(self, list, endpoint, WL_CANDIDATE_SOURCE_PROFILE, FALSE);
         return;
     }

@@ -4,6 +4,7 @@
 #include "paths/wl-endpoint-dns.h"
 #include "paths/wl-traffic.h"
 #include "state/wl-engine-marks.h"
+#include "state/wl-removal-rules.h"
 #include "wl-prefix-set.h"
 
 /*

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "paths/wl-reconcile.h"
 
+#include "state/wl-endpoint-policy.h"
 #include "state/wl-engine-marks.h"
 #include "state/wl-engine-predicates.h"
 #include "wl-prefix-set.h"
@@ -86,7 +87,7 @@ first_endpoint(const WlEngine *self, const WlPeer *peer)
 
     for (guint i = 0; peer->config && i < peer->config->endpoints->len; i++) {
         if (wl_endpoint_parse(peer->config->endpoints->pdata[i], &endpoint) &&
-            wl_policy_check_endpoint(&self->policy, &endpoint) != WL_VERDICT_IN_TUNNEL)
+            wl_endpoint_policy_check(&self->policy, &endpoint) != WL_VERDICT_IN_TUNNEL)
             return endpoint;
     }
     return (WlEndpoint){0};

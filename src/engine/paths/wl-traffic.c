@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "paths/wl-traffic.h"
 
-#include "state/wl-datagram-size.h"
+#include "state/wl-device-bytes.h"
 #include "wl-prefix-set.h"
 
 /*

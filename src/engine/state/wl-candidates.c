@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "state/wl-timing.h"
+#include "wl-time.h"
 
 GArray *
 wl_candidates_new(void)

@@ -97,17 +97,6 @@ wl_peer_config_same_settings(const WlPeerConfig *a, const WlPeerConfig *b)
            (!with_key || wl_key_equal(&a->preshared_key, &b->preshared_key));
 }
 
-gboolean
-wl_peer_config_is_router(const WlPeerConfig *config)
-{
-    for (guint i = 0; i < config->allowed_ips->len; i++) {
-        const WlPrefix *prefix = &g_array_index(config->allowed_ips, WlPrefix, i);
-        if (prefix->length == 0 || wl_prefix_is_routed_net(prefix))
-            return TRUE;
-    }
-    return FALSE;
-}
-
 WlEngineConfig *
 wl_engine_config_new(void)
 {

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "state/wl-engine-marks.h"
 
+#include "state/wl-advertise-rules.h"
+
 void
 wl_engine_rules_changed(WlEngine *self)
 {
@@ -77,13 +79,13 @@ wl_engine_state_save_now(WlEngine *self)
 static gboolean
 is_needed(WlEngine *self, const WlFactEntry *entry, gint64 expires, const WlPeer *source)
 {
-    for (guint i = 0; i < self->advertiser.subscribers->len; i++) {
-        const WlPeer *peer = self->advertiser.subscribers->pdata[i];
+    for (guint i = 0; i < self->subscribers.list->len; i++) {
+        const WlPeer *peer = self->subscribers.list->pdata[i];
 
         wl_scheduler_count_work(&self->scheduler);
-        if (peer != source && !wl_advertiser_is_about_receiver(peer, &entry->fact) &&
+        if (peer != source && !wl_advertise_rules_is_about_receiver(peer, &entry->fact) &&
             wl_knowledge_needs(&entry->known, peer->slot, expires, self->now, expires - self->now))
-            return wl_advertiser_may_advertise(&self->peers, &self->own.key, &entry->fact);
+            return wl_advertise_rules_allow(&self->peers, &self->own.key, &entry->fact);
     }
     return FALSE;
 }
@@ -92,7 +94,7 @@ void
 wl_engine_fact_changed(WlEngine *self, WlFactEntry *entry)
 {
     wl_fact_set_mark_changed(self->facts, entry, self->now);
-    wl_advertiser_set_pending(&self->advertiser);
+    wl_subscribers_set_pending(&self->subscribers);
 }
 
 void

@@ -10,26 +10,6 @@ wl_engine_can_reach(const WlEngine *self, const WlPeer *peer)
 }
 
 gboolean
-wl_engine_may_deconfigure(const WlEngine *self)
-{
-    return self->now - self->started > WL_FACT_TTL && !self->own.router &&
-           self->own.trust < WL_TRUST_ALLOWED_IPS;
-}
-
-gboolean
-wl_engine_may_delete(const WlEngine *self)
-{
-    if (self->now - self->started <= WL_FACT_TTL || self->own.router ||
-        self->own.trust >= WL_TRUST_MEMBERSHIP)
-        return FALSE;
-    for (guint i = 0; i < self->peers.authorities->len; i++) {
-        if (wl_peer_is_authoritative(self->peers.authorities->pdata[i], self->now))
-            return TRUE;
-    }
-    return FALSE;
-}
-
-gboolean
 wl_engine_is_member(const WlEngine *self, const WlKey *key, gboolean stale)
 {
     const GPtrArray *about = wl_fact_set_about(self->facts, key);

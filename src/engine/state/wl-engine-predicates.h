@@ -8,10 +8,6 @@
 /** FALSE: there is no uplink, and nothing came from @peer since that went. Then it is neither
  * advertised to nor probed, and nothing is decided about it. */
 gboolean wl_engine_can_reach(const WlEngine *self, const WlPeer *peer);
-/** docs/protocol.md 6.6: allowed IPs that no fact names any more may be removed. */
-gboolean wl_engine_may_deconfigure(const WlEngine *self);
-/** docs/protocol.md 6.4: orphaned members may be removed. */
-gboolean wl_engine_may_delete(const WlEngine *self);
 /** TRUE if a trusted source calls @key a member; stale facts count if @stale. */
 gboolean wl_engine_is_member(const WlEngine *self, const WlKey *key, gboolean stale);
 /** The live router other than @peer whose configured prefixes contain @prefix, or NULL. */

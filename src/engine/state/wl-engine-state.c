@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "state/wl-engine-state.h"
 
-#include "state/wl-datagram-size.h"
+#include "state/wl-device-bytes.h"
 
 void
 wl_engine_schedule_all(WlEngine *self)

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #pragma once
 
-#include "state/wl-advertiser.h"
 #include "state/wl-fact-set-expiry.h"
 #include "state/wl-fact-set-local.h"
 #include "state/wl-fact-set-renewal.h"
@@ -13,9 +12,11 @@
 #include "state/wl-prefix-table.h"
 #include "state/wl-scheduler.h"
 #include "state/wl-self.h"
+#include "state/wl-subscribers.h"
 #include "state/wl-timing.h"
 #include "state/wl-traffic-watch.h"
 #include "state/wl-uplink.h"
+#include "wl-datagram.h"
 #include "wl-engine.h"
 #include "wl-signer.h"
 
@@ -88,7 +89,7 @@ struct _WlEngine {
     WlRoutes routes;
     WlMembership membership;
     WlNameRegistry names;
-    WlAdvertiser advertiser;
+    WlSubscribers subscribers;
     WlReceiver receiver;
     WlNeighborTable neighbors;
     WlTraffic traffic;

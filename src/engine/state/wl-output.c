@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "state/wl-output.h"
 
-#include "state/wl-timing.h"
+#include "wl-time.h"
 
 #define LOG_INTERVAL WL_SEC(2)
 #define LOG_BURST    60

@@ -3,6 +3,7 @@
 
 #include "state/wl-candidates.h"
 #include "wl-link-local.h"
+#include "wl-role.h"
 
 static void
 endpoint_dns_free(WlEndpointDns *dns)
@@ -63,7 +64,7 @@ wl_peer_set_config(WlPeer *self, const WlPeerConfig *config)
     g_autoptr(GPtrArray) before = self->dns_names;
 
     self->config = config;
-    self->router = config && wl_peer_config_is_router(config);
+    self->router = config && wl_role_is_router_peer(config);
     self->dns_names = g_ptr_array_new_with_free_func((GDestroyNotify) endpoint_dns_free);
     for (guint i = 0; config && i < config->endpoints->len; i++) {
         WlEndpoint endpoint;
@@ -158,14 +159,6 @@ gboolean
 wl_peer_is_ready(const WlPeer *self, gint64 now)
 {
     return self->basic || self->alive_until > now + WL_READY_LEFT;
-}
-
-gboolean
-wl_peer_is_authoritative(const WlPeer *self, gint64 now)
-{
-    return self->healthy && self->alive && self->last_alive > now - WL_AUTHORITATIVE_HEARD &&
-           self->alive_since <= now - WL_AUTHORITATIVE_SINCE &&
-           self->alive_until > now + WL_AUTHORITATIVE_LEFT;
 }
 
 WlTrust

@@ -238,8 +238,6 @@ void wl_peer_free(WlPeer *self);
 gboolean wl_peer_is_live(const WlPeer *self, gint64 now);
 /** docs/protocol.md 7.3: it may have its allowed IPs. */
 gboolean wl_peer_is_ready(const WlPeer *self, gint64 now);
-/** docs/protocol.md 6.4: what it no longer advertises is withdrawn. */
-gboolean wl_peer_is_authoritative(const WlPeer *self, gint64 now);
 WlTrust wl_peer_get_configured_trust(const WlPeer *self);
 /** Replaces the entry of the profile; @config may be NULL. Names that stay keep their addresses. */
 void wl_peer_set_config(WlPeer *self, const WlPeerConfig *config);

@@ -11,7 +11,8 @@
  */
 typedef struct {
     const WlEngineConfig *config;
-    GArray *networks;  /* of WlPrefix, masked: what facts may origin, in the order of the profile */
+    GArray *networks; /* of WlPrefix, masked: within which facts may claim prefixes, in the order of
+                         the profile */
     GArray *claimable; /* the outermost of them */
     GArray *tunnel;    /* of WlPrefix, masked, outermost: where no endpoint may be */
     GArray *local;     /* of WlLocalAddress */
@@ -36,11 +37,3 @@ gboolean wl_policy_has_family(const WlPolicy *self, WlFamily family);
 gboolean wl_policy_is_on_link_of(const WlLocalAddress *local, const WlIp *ip);
 /** Inside the subnet of one of our uplinks. */
 gboolean wl_policy_is_on_link(const WlPolicy *self, const WlIp *ip);
-/** RFC 1918, RFC 6598, ULA. */
-gboolean wl_policy_is_private(const WlIp *ip);
-
-/** An address class that no peer can be reached at; ours and the tunnel's are not looked at. */
-gboolean wl_policy_is_reachable_class(const WlEndpoint *endpoint);
-WlVerdict wl_policy_check_endpoint(const WlPolicy *self, const WlEndpoint *endpoint);
-/** @prefix masked. Other members' claims and peers' endpoints are not looked at. */
-WlVerdict wl_policy_check_prefix(const WlPolicy *self, const WlPrefix *prefix);

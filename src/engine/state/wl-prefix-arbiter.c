@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "state/wl-prefix-arbiter.h"
 
-#include "wl-prefix-set.h"
-
 typedef struct {
     WlPrefix prefix;
     WlKey subject;

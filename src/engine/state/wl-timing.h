@@ -21,8 +21,6 @@
 #define WL_READY_LEFT          (WL_CHUNK_PERIOD / 2)
 #define WL_AUTHORITATIVE_SINCE (WL_FACT_TTL + WL_CHUNK_PERIOD)
 #define WL_AUTHORITATIVE_LEFT  (WL_CHUNK_PERIOD * 3 / 2)
-/* No received fact is valid for longer, whatever its TTL. */
-#define WL_TTL_CAP WL_SEC(3600)
 
 /* Advertising */
 

@@ -8,11 +8,10 @@
 
 #include <string.h>
 
+#include "wl-ttl.h"
 #include "wl-uvarint.h"
 
 #define PATH_SIZE 10
-/* A fact without value: attribute, TTL, subject. */
-#define MIN_SIZE (1 + 1 + WL_KEY_SIZE)
 
 /* The size of the address in the value of an endpoint or allowed IP; 0 for other attributes. */
 static gsize
@@ -238,7 +237,7 @@ decode_fact(const guint8 *data, gsize length, WlFact *fact, gsize *consumed)
     error = wl_uvarint_decode(data + at, length - at, &ttl, &used);
     if (error)
         return error;
-    if (ttl > WL_FACT_MAX_TTL)
+    if (ttl > WL_TTL_MAX)
         return WL_DECODE_TTL_RANGE;
     fact->ttl = ttl;
     at += used;
@@ -265,35 +264,6 @@ wl_fact_decode(const guint8 *data, gsize length, WlFact *fact, gsize *consumed)
     error = decode_fact(data, length, fact, consumed);
     if (error)
         wl_fact_clear(fact);
-    return error;
-}
-
-WlDecodeError
-wl_fact_decode_inner(const guint8 *data, gsize length, GArray *facts)
-{
-    WlDecodeError error = WL_DECODE_OK;
-    guint n = 0;
-
-    /* Grow once, for as many facts as the bytes can hold. */
-    g_array_set_size(facts, 0);
-    g_array_set_size(facts, length / MIN_SIZE + 1);
-    while (length > 0) {
-        gsize consumed;
-
-        if (data[0] == WL_ATTRIBUTE_GROUP) {
-            error = WL_DECODE_NESTED_GROUP;
-            break;
-        }
-        error = wl_fact_decode(data, length, &g_array_index(facts, WlFact, n), &consumed);
-        if (error)
-            break;
-        n++;
-        data += consumed;
-        length -= consumed;
-    }
-    /* Elements that the array drops must be clear: the rest was never written. */
-    memset(&g_array_index(facts, WlFact, n), 0, (facts->len - n) * sizeof(WlFact));
-    g_array_set_size(facts, error ? 0 : n);
     return error;
 }
 

@@ -13,12 +13,6 @@
  */
 WlDecodeError wl_fact_decode(const guint8 *data, gsize length, WlFact *fact, gsize *consumed);
 
-/**
- * Decodes the facts inside a group (docs/protocol.md 1.5). Any error, a nested group included,
- * discards all of them: @facts, from wl_fact_array_new(), is then empty.
- */
-WlDecodeError wl_fact_decode_inner(const guint8 *data, gsize length, GArray *facts);
-
 /** Appends the canonical encoding with the `ttl` field. WlSigner makes groups. */
 void wl_fact_encode(const WlFact *fact, GByteArray *out);
 gsize wl_fact_encoded_size(const WlFact *fact);

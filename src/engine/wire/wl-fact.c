@@ -32,15 +32,6 @@ wl_fact_array_new(void)
     return facts;
 }
 
-guint16
-wl_fact_ttl(gint64 expires, gint64 now)
-{
-    if (expires <= now)
-        return 0;
-    /* Unsigned: the difference may exceed the range of gint64. */
-    return MIN(((guint64) expires - (guint64) now) / G_USEC_PER_SEC, WL_FACT_MAX_TTL);
-}
-
 /* ---- construction
  * -------------------------------------------------------------------------------- */
 

@@ -22,7 +22,6 @@ typedef enum {
 #define WL_BOOT_ID_SIZE     16
 #define WL_GROUP_NONCE_SIZE 24
 #define WL_GROUP_TAG_SIZE   16
-#define WL_FACT_MAX_TTL     65535 /* s */
 
 #define WL_PATH_VERSION       1
 #define WL_PATH_DIRECT        0x01 /* flag: the direct path; else through the router */
@@ -85,9 +84,6 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(WlFact, wl_fact_clear)
 
 /** An array of WlFact that clears its elements. */
 GArray *wl_fact_array_new(void);
-
-/** Whole seconds from @now to @expires (both µs), rounded down, within 0 and 65535. */
-guint16 wl_fact_ttl(gint64 expires, gint64 now);
 
 /** Constructors: overwrite *fact without clearing it, reference @metadata, set ttl to 0.
  * IPv4-mapped addresses become IPv4. */

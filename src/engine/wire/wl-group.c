@@ -6,6 +6,10 @@
 #include "wl-group.h"
 
 #include "wl-fact-codec.h"
+#include "wl-ttl.h"
+
+/* Attribute, TTL and subject. */
+#define MIN_FACT_SIZE (1 + 1 + WL_KEY_SIZE)
 
 struct _WlGroup {
     GPtrArray *groups;   /* of GByteArray, none of them empty */
@@ -49,7 +53,7 @@ encode(WlGroup *self, const WlFact *fact, gint64 now)
 {
     WlFact timed = *fact; /* a shallow copy: not cleared */
 
-    timed.ttl = wl_fact_ttl(fact->expires, now);
+    timed.ttl = wl_ttl_from_expiry(fact->expires, now);
     g_byte_array_set_size(self->scratch, 0);
     wl_fact_encode(&timed, self->scratch);
 }
@@ -92,4 +96,33 @@ wl_group_get(const WlGroup *self, guint index)
 {
     g_return_val_if_fail(index < self->groups->len, NULL);
     return g_ptr_array_index(self->groups, index);
+}
+
+WlDecodeError
+wl_group_decode(const guint8 *data, gsize length, GArray *facts)
+{
+    WlDecodeError error = WL_DECODE_OK;
+    guint n = 0;
+
+    /* Grow once, for as many facts as the bytes can hold. */
+    g_array_set_size(facts, 0);
+    g_array_set_size(facts, length / MIN_FACT_SIZE + 1);
+    while (length > 0) {
+        gsize consumed;
+
+        if (data[0] == WL_ATTRIBUTE_GROUP) {
+            error = WL_DECODE_NESTED_GROUP;
+            break;
+        }
+        error = wl_fact_decode(data, length, &g_array_index(facts, WlFact, n), &consumed);
+        if (error)
+            break;
+        n++;
+        data += consumed;
+        length -= consumed;
+    }
+    /* Elements that the array drops must be clear: the rest was never written. */
+    memset(&g_array_index(facts, WlFact, n), 0, (facts->len - n) * sizeof(WlFact));
+    g_array_set_size(facts, error ? 0 : n);
+    return error;
 }

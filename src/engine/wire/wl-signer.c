@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Signing, verification and the receive path (docs/protocol.md 2, 4.3). Owns the private key and a
+ * Signing and verification (docs/protocol.md 2). Owns the private key and a
  * bounded cache of shared keys, all of which are wiped when dropped.
  */
 #include "wl-signer.h"
@@ -35,19 +35,6 @@ struct _WlSigner {
     GQueue recent;      /* of Shared, most recently used first */
     guint64 agreements;
 };
-
-static const char *const result_labels[WL_RECEIVE_N_RESULTS] = {
-    [WL_RECEIVE_ACCEPTED] = "accepted", [WL_RECEIVE_UNDECODABLE] = "undecodable",
-    [WL_RECEIVE_UNSIGNED] = "unsigned", [WL_RECEIVE_WRONG_SOURCE] = "wrong-source",
-    [WL_RECEIVE_BAD_TAG] = "bad-tag",   [WL_RECEIVE_BAD_INNER] = "bad-inner",
-    [WL_RECEIVE_REPLAYED] = "replayed", [WL_RECEIVE_FLOOD] = "flood",
-};
-
-const char *
-wl_receive_result_label(WlReceiveResult result)
-{
-    return (guint) result < G_N_ELEMENTS(result_labels) ? result_labels[result] : "unknown";
-}
 
 static void
 shared_free(Shared *shared)
@@ -153,6 +140,18 @@ get_shared(WlSigner *self, const WlKey *peer)
     return shared;
 }
 
+gboolean
+wl_signer_is_link_local_of(const WlSigner *self, const WlIp *address, const WlKey *peer)
+{
+    const Shared *shared = g_hash_table_lookup(self->shared, peer);
+    WlIp expected;
+
+    if (shared)
+        return wl_ip_equal(address, &shared->link_local);
+    wl_key_link_local(peer, &expected);
+    return wl_ip_equal(address, &expected);
+}
+
 /* ---- signing and verifying ----------------------------------------------------------------- */
 
 static GBytes *
@@ -227,48 +226,4 @@ wl_signer_verify(WlSigner *self, const WlFact *group)
                NULL, NULL, nothing, 0, group->value.group.tag, group->value.group.inner,
                group->value.group.inner_length, group->value.group.nonce,
                shared->secret.bytes) == 0;
-}
-
-/* ---- receiving ----------------------------------------------------------------------------- */
-
-/* Comes before any key agreement: a datagram from a wrong address costs one hash. */
-static gboolean
-is_source_of(WlSigner *self, const WlIp *source, const WlKey *subject)
-{
-    const Shared *shared = g_hash_table_lookup(self->shared, subject);
-    WlIp expected;
-
-    if (shared)
-        return wl_ip_equal(source, &shared->link_local);
-    wl_key_link_local(subject, &expected);
-    return wl_ip_equal(source, &expected);
-}
-
-WlReceiveResult
-wl_signer_open(WlSigner *self, const WlIp *source, const guint8 *data, gsize length, WlKey *sender,
-               GArray *facts, WlDecodeError *decode_error)
-{
-    g_auto(WlFact) group = {0};
-    WlDecodeError error;
-    gsize consumed;
-
-    g_array_set_size(facts, 0);
-    error = wl_fact_decode(data, length, &group, &consumed);
-    if (decode_error)
-        *decode_error = error;
-    if (error)
-        return WL_RECEIVE_UNDECODABLE;
-    if (group.attribute != WL_ATTRIBUTE_GROUP)
-        return WL_RECEIVE_UNSIGNED;
-    if (!is_source_of(self, source, &group.subject))
-        return WL_RECEIVE_WRONG_SOURCE;
-    if (!wl_signer_verify(self, &group))
-        return WL_RECEIVE_BAD_TAG;
-    error = wl_fact_decode_inner(group.value.group.inner, group.value.group.inner_length, facts);
-    if (decode_error)
-        *decode_error = error;
-    if (error)
-        return WL_RECEIVE_BAD_INNER;
-    *sender = group.subject;
-    return WL_RECEIVE_ACCEPTED;
 }

@@ -3,21 +3,6 @@
 
 #include "wl-fact.h"
 
-/** The result of the checks on receipt (docs/protocol.md 4.3), in their order. */
-typedef enum {
-    WL_RECEIVE_ACCEPTED = 0,
-    WL_RECEIVE_UNDECODABLE,  /* the outermost fact does not decode */
-    WL_RECEIVE_UNSIGNED,     /* the outermost fact is not a group */
-    WL_RECEIVE_WRONG_SOURCE, /* not the link-local address of the subject */
-    WL_RECEIVE_BAD_TAG,      /* or the subject yields no shared key */
-    WL_RECEIVE_BAD_INNER,    /* an inner fact does not decode */
-    WL_RECEIVE_REPLAYED,     /* the nonce was received before */
-    WL_RECEIVE_FLOOD,        /* above the rate limit of its source */
-    WL_RECEIVE_N_RESULTS,
-} WlReceiveResult;
-
-const char *wl_receive_result_label(WlReceiveResult result);
-
 /**
  * Signs and verifies groups with one private key (docs/protocol.md 2). Caches one shared key for
  * each peer, up to a limit, and drops the least recently used one first.
@@ -47,11 +32,5 @@ guint64 wl_signer_get_nonce(const guint8 *data);
 gboolean wl_signer_wants_ack(const guint8 *data);
 /** TRUE if the tag of @group is valid. */
 gboolean wl_signer_verify(WlSigner *self, const WlFact *group);
-
-/**
- * Applies the checks of docs/protocol.md 4.3. On WL_RECEIVE_ACCEPTED *sender is the signer and
- * @facts has the inner facts (with TTL, expires 0); otherwise @facts is empty. @decode_error, which
- * may be NULL, gets the error of the two results that fail to decode.
- */
-WlReceiveResult wl_signer_open(WlSigner *self, const WlIp *source, const guint8 *data, gsize length,
-                               WlKey *sender, GArray *facts, WlDecodeError *decode_error);
+/** TRUE if @address is the link-local address of @peer. Saves the hash for cached peers. */
+gboolean wl_signer_is_link_local_of(const WlSigner *self, const WlIp *address, const WlKey *peer);

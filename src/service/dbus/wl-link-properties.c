@@ -6,6 +6,7 @@
 #include "wl-link-properties.h"
 
 #include "wl-clock.h"
+#include "wl-datagram.h"
 #include "wl-link-local.h"
 #include "wl-prefixes-variant.h"
 

@@ -4,6 +4,7 @@
  */
 #include "go/go-private.h"
 
+#include "wl-datagram.h"
 #include "wl-engine-config.h"
 
 /* Delay from the tick to processing a chunk, and from there to sending. A daemon is never quite on
@@ -336,7 +337,7 @@ go_datagram(GoDaemon *self, gint64 now, const WlIp *source, const guint8 *data, 
     WlReceiveResult result;
     WlKey sender;
 
-    result = wl_signer_open(self->signer, source, data, length, &sender, facts, NULL);
+    result = wl_datagram_open(self->signer, source, data, length, &sender, facts, NULL);
     if (result != WL_RECEIVE_ACCEPTED) {
         go_log(self, NULL, "drops a datagram: %s", wl_receive_result_label(result));
         return;

@@ -5,6 +5,7 @@
  */
 #include "go/rig.h"
 
+#include "wl-datagram.h"
 #include "wl-fact-codec.h"
 #include "wl-link-local.h"
 
@@ -207,9 +208,9 @@ record(Rig *rig, const WlOutput *output)
     wl_key_link_local(&rig->keys[0], &source);
     for (guint i = 0; i < RIG_MEMBERS; i++) {
         if (wl_key_equal(&output->key, &rig->keys[i]))
-            g_assert_cmpint(
-                wl_signer_open(rig->signers[i], &source, data, length, &sender, sent->facts, NULL),
-                ==, WL_RECEIVE_ACCEPTED);
+            g_assert_cmpint(wl_datagram_open(rig->signers[i], &source, data, length, &sender,
+                                             sent->facts, NULL),
+                            ==, WL_RECEIVE_ACCEPTED);
     }
     g_ptr_array_add(rig->sent, sent);
 }

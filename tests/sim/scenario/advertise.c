@@ -7,6 +7,7 @@
 #include "state/wl-fact-set.h"
 #include "wl-group.h"
 #include "wl-signer.h"
+#include "wl-ttl.h"
 
 #define UDP6_HEADERS 48
 #define MAX_COUNT    100000
@@ -106,7 +107,7 @@ advertisement_new(Run *run, ScenarioLine *line, GError **error)
         (!scenario_line_take_if(line, "count") ||
          scenario_line_take_number(line, MAX_COUNT, &self->count, error)) &&
         (!scenario_line_take_if(line, "ttl") ||
-         scenario_line_take_number(line, WL_FACT_MAX_TTL, &ttl, error))) {
+         scenario_line_take_number(line, WL_TTL_MAX, &ttl, error))) {
         self->fact.ttl = (guint16) ttl;
         return self;
     }

@@ -6,6 +6,7 @@
 
 #include "wl-fact-codec.h"
 #include "wl-fact.h"
+#include "wl-group.h"
 
 #define HANDSHAKE_SIZE 148
 #define RESPONSE_SIZE  92
@@ -47,7 +48,7 @@ sim_facts_decode(GBytes *bytes)
 
     if (wl_fact_decode(data, length, &group, &consumed) == WL_DECODE_OK &&
         group.attribute == WL_ATTRIBUTE_GROUP)
-        wl_fact_decode_inner(group.value.group.inner, group.value.group.inner_length, facts);
+        wl_group_decode(group.value.group.inner, group.value.group.inner_length, facts);
     return facts;
 }
 

@@ -3,6 +3,8 @@
  * an invalid read. */
 #include "test-vectors.h"
 #include "wl-fact-codec.h"
+#include "wl-group.h"
+#include "wl-ttl.h"
 #include "wl-uvarint.h"
 
 #include <string.h>
@@ -129,15 +131,13 @@ test_inner_order(void)
     g_autoptr(GArray) facts = wl_fact_array_new();
     g_autoptr(GByteArray) bytes = test_unhex("6d00" SUBJECT "6d00" SUBJECT);
 
-    g_assert_cmpint(wl_fact_decode_inner(NULL, 0, facts), ==, WL_DECODE_OK);
-    g_assert_cmpint(wl_fact_decode_inner(bytes->data, bytes->len, facts), ==, WL_DECODE_OK);
+    g_assert_cmpint(wl_group_decode(NULL, 0, facts), ==, WL_DECODE_OK);
+    g_assert_cmpint(wl_group_decode(bytes->data, bytes->len, facts), ==, WL_DECODE_OK);
     g_assert_cmpuint(facts->len, ==, 2);
-    g_assert_cmpint(wl_fact_decode_inner(bytes->data, bytes->len - 1, facts), ==,
-                    WL_DECODE_TRUNCATED);
+    g_assert_cmpint(wl_group_decode(bytes->data, bytes->len - 1, facts), ==, WL_DECODE_TRUNCATED);
     g_assert_cmpuint(facts->len, ==, 0);
     g_byte_array_append(bytes, (const guint8 *) "S", 1);
-    g_assert_cmpint(wl_fact_decode_inner(bytes->data, bytes->len, facts), ==,
-                    WL_DECODE_NESTED_GROUP);
+    g_assert_cmpint(wl_group_decode(bytes->data, bytes->len, facts), ==, WL_DECODE_NESTED_GROUP);
     g_assert_cmpuint(facts->len, ==, 0);
 }
 
@@ -234,7 +234,7 @@ test_random_inner(void)
             else if (g_rand_int_range(rand, 0, 40) == 0)
                 g_byte_array_append(inner, bytes, length);
         }
-        if (wl_fact_decode_inner(inner->data, inner->len, facts) == WL_DECODE_OK)
+        if (wl_group_decode(inner->data, inner->len, facts) == WL_DECODE_OK)
             whole += facts->len > 1;
         else
             g_assert_cmpuint(facts->len, ==, 0);
@@ -311,8 +311,8 @@ test_copy(void)
 static void
 test_ttl_far_apart(void)
 {
-    g_assert_cmpint(wl_fact_ttl(G_MAXINT64, G_MININT64), ==, 65535);
-    g_assert_cmpint(wl_fact_ttl(G_MININT64, G_MAXINT64), ==, 0);
+    g_assert_cmpint(wl_ttl_from_expiry(G_MAXINT64, G_MININT64), ==, 65535);
+    g_assert_cmpint(wl_ttl_from_expiry(G_MININT64, G_MAXINT64), ==, 0);
 }
 
 static void

@@ -2,6 +2,7 @@
 /* Every datagram of wirelink-packets.json, and the recorded ones if they are available. */
 #include "test-vectors.h"
 #include "wl-fact-codec.h"
+#include "wl-group.h"
 
 #include <string.h>
 
@@ -10,7 +11,7 @@ check_inner(const WlFact *group, JsonObject *expected)
 {
     g_autoptr(GArray) facts = wl_fact_array_new();
     WlDecodeError error =
-        wl_fact_decode_inner(group->value.group.inner, group->value.group.inner_length, facts);
+        wl_group_decode(group->value.group.inner, group->value.group.inner_length, facts);
     JsonArray *list;
 
     if (g_str_equal(json_object_get_string_member(expected, "decode"), "invalid")) {
@@ -86,7 +87,7 @@ check_cut_packet(JsonObject *vector)
             g_assert_cmpuint(consumed, ==, 0);
             g_assert_cmpint(fact.attribute, ==, 0);
         } else if (fact.attribute == WL_ATTRIBUTE_GROUP) {
-            wl_fact_decode_inner(fact.value.group.inner, fact.value.group.inner_length, inner);
+            wl_group_decode(fact.value.group.inner, fact.value.group.inner_length, inner);
         }
     }
 }

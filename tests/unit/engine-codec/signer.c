@@ -4,6 +4,7 @@
  * shared keys.
  */
 #include "test-vectors.h"
+#include "wl-datagram.h"
 #include "wl-link-local.h"
 #include "wl-signer.h"
 
@@ -55,7 +56,7 @@ open_bytes(WlSigner *to, WlSigner *from, const guint8 *data, gsize length)
     WlIp source;
 
     wl_key_link_local(wl_signer_get_public_key(from), &source);
-    return wl_signer_open(to, &source, data, length, &sender, facts, NULL);
+    return wl_datagram_open(to, &source, data, length, &sender, facts, NULL);
 }
 
 static WlReceiveResult
@@ -108,15 +109,15 @@ test_results(Fixture *fixture, gconstpointer data)
     WlIp source;
 
     wl_key_link_local(wl_signer_get_public_key(fixture->a), &source);
-    g_assert_cmpint(wl_signer_open(fixture->b, &source, NULL, 0, &sender, facts, &error), ==,
+    g_assert_cmpint(wl_datagram_open(fixture->b, &source, NULL, 0, &sender, facts, &error), ==,
                     WL_RECEIVE_UNDECODABLE);
     g_assert_cmpint(error, ==, WL_DECODE_EMPTY);
-    g_assert_cmpint(wl_signer_open(fixture->b, &source, g_bytes_get_data(bad_inner, NULL),
-                                   g_bytes_get_size(bad_inner), &sender, facts, &error),
+    g_assert_cmpint(wl_datagram_open(fixture->b, &source, g_bytes_get_data(bad_inner, NULL),
+                                     g_bytes_get_size(bad_inner), &sender, facts, &error),
                     ==, WL_RECEIVE_BAD_INNER);
     g_assert_cmpint(error, ==, WL_DECODE_ATTRIBUTE_UNKNOWN);
-    g_assert_cmpint(wl_signer_open(fixture->b, &v4, g_bytes_get_data(good, NULL),
-                                   g_bytes_get_size(good), &sender, facts, &error),
+    g_assert_cmpint(wl_datagram_open(fixture->b, &v4, g_bytes_get_data(good, NULL),
+                                     g_bytes_get_size(good), &sender, facts, &error),
                     ==, WL_RECEIVE_WRONG_SOURCE);
     g_assert_cmpint(error, ==, WL_DECODE_OK);
     /* Only the receiver accepts it, not a third member and not the sender. */

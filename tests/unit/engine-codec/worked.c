@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Every worked example of wirelink-vectors.json. */
 #include "test-vectors.h"
+#include "wl-datagram.h"
 #include "wl-fact-codec.h"
 #include "wl-group.h"
 #include "wl-link-local.h"
 #include "wl-signer.h"
+#include "wl-ttl.h"
 
 #include <string.h>
 
@@ -195,7 +197,7 @@ check_ttl(JsonObject *vector)
     gint64 nows[] = {0, 1, 1000000, 77777777};
 
     for (guint i = 0; i < G_N_ELEMENTS(nows); i++)
-        g_assert_cmpint(wl_fact_ttl(nows[i] + remaining, nows[i]), ==,
+        g_assert_cmpint(wl_ttl_from_expiry(nows[i] + remaining, nows[i]), ==,
                         json_object_get_int_member(vector, "ttl"));
 }
 
@@ -232,7 +234,8 @@ check_signed_group(JsonObject *vector)
     g_assert_cmpint(json_object_get_int_member(vector, "packet_length"), ==, packet->len);
 
     wl_key_link_local(wl_signer_get_public_key(signer), &source);
-    result = wl_signer_open(recipient, &source, packet->data, packet->len, &sender, facts, &error);
+    result =
+        wl_datagram_open(recipient, &source, packet->data, packet->len, &sender, facts, &error);
     g_assert_cmpstr(wl_receive_result_label(result), ==, "accepted");
     g_assert_cmpint(error, ==, WL_DECODE_OK);
     g_assert_true(wl_key_equal(&sender, wl_signer_get_public_key(signer)));
@@ -282,7 +285,7 @@ check_receive(JsonObject *vector)
     g_assert_true(wl_ip_parse(json_object_get_string_member(vector, "source"), &source));
     /* Twice: with a computed and with a cached shared key. */
     for (guint i = 0; i < 2; i++) {
-        result = wl_signer_open(signer, &source, packet->data, packet->len, &sender, facts, NULL);
+        result = wl_datagram_open(signer, &source, packet->data, packet->len, &sender, facts, NULL);
         g_assert_cmpstr(wl_receive_result_label(result), ==, expected_result(vector));
         g_assert_true(facts->len == 0 || result == WL_RECEIVE_ACCEPTED);
     }
@@ -306,7 +309,7 @@ check_low_order(JsonObject *vector)
 
     memcpy(packet + 2, peer.bytes, WL_KEY_SIZE);
     wl_key_link_local(&peer, &source);
-    g_assert_cmpint(wl_signer_open(signer, &source, packet, sizeof(packet), &sender, facts, NULL),
+    g_assert_cmpint(wl_datagram_open(signer, &source, packet, sizeof(packet), &sender, facts, NULL),
                     ==, WL_RECEIVE_BAD_TAG);
 }
 

@@ -5,6 +5,7 @@
 
 #include "state/wl-engine-state.h"
 #include "wl-boot-id.h"
+#include "wl-datagram.h"
 #include "wl-fact-codec.h"
 #include "wl-group.h"
 #include "wl-link-local.h"
@@ -220,8 +221,8 @@ answer_way(Bench *bench, const WlOutput *output)
     }
     data = g_bytes_get_data(output->bytes, &length);
     if (!member || member->mute || !wl_boot_id_is_native(&member->boot_id) ||
-        wl_signer_open(member->signer, &bench_member(bench, 0)->link_local, data, length, &sender,
-                       facts, NULL) != WL_RECEIVE_ACCEPTED ||
+        wl_datagram_open(member->signer, &bench_member(bench, 0)->link_local, data, length, &sender,
+                         facts, NULL) != WL_RECEIVE_ACCEPTED ||
         facts->len != 1 || g_array_index(facts, WlFact, 0).attribute != WL_ATTRIBUTE_PATH)
         return;
     way = &g_array_index(facts, WlFact, 0).value.path;
@@ -419,8 +420,8 @@ bench_sent(Bench *bench, const BenchMember *member)
         data = g_bytes_get_data(output->bytes, &length);
         if (!wl_boot_id_is_native(&member->boot_id))
             g_assert_cmpint(data[1], ==, 0); /* outer TTL */
-        g_assert_cmpint(wl_signer_open(member->signer, &bench_member(bench, 0)->link_local, data,
-                                       length, &sender, facts, NULL),
+        g_assert_cmpint(wl_datagram_open(member->signer, &bench_member(bench, 0)->link_local, data,
+                                         length, &sender, facts, NULL),
                         ==, WL_RECEIVE_ACCEPTED);
         for (guint j = 0; j < facts->len; j++) {
             WlFact copy;

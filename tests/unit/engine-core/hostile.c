@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "bench.h"
+#include "wl-datagram.h"
 #include "wl-fact-codec.h"
 #include "wl-group.h"
 

@@ -4,8 +4,10 @@
 #include "bench.h"
 #include "exchange/wl-advertise.h"
 #include "state/wl-candidates.h"
+#include "state/wl-endpoint-policy.h"
 #include "state/wl-engine-state.h"
 #include "state/wl-prefix-arbiter.h"
+#include "state/wl-prefix-policy.h"
 #include "wl-boot-id.h"
 #include "wl-rate-limit.h"
 
@@ -388,7 +390,7 @@ test_policy_endpoints(void)
     for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
         WlEndpoint endpoint = bench_endpoint(cases[i].text);
         g_test_message("%s", cases[i].text);
-        g_assert_cmpint(wl_policy_check_endpoint(&policy, &endpoint), ==, cases[i].verdict);
+        g_assert_cmpint(wl_endpoint_policy_check(&policy, &endpoint), ==, cases[i].verdict);
     }
     wl_policy_clear(&policy);
 }
@@ -416,13 +418,13 @@ test_policy_prefixes(void)
     for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
         WlPrefix prefix = bench_prefix(cases[i].text);
         g_test_message("%s", cases[i].text);
-        g_assert_cmpint(wl_policy_check_prefix(&policy, &prefix), ==, cases[i].verdict);
+        g_assert_cmpint(wl_prefix_policy_check(&policy, &prefix), ==, cases[i].verdict);
     }
     wl_policy_clear(&policy);
 
     policy_init(&policy, wide, "192.168.0.0/16");
-    g_assert_cmpint(wl_policy_check_prefix(&policy, &lan), ==, WL_VERDICT_ON_LINK);
-    g_assert_cmpint(wl_policy_check_prefix(&policy, &elsewhere), ==, WL_VERDICT_ACCEPTED);
+    g_assert_cmpint(wl_prefix_policy_check(&policy, &lan), ==, WL_VERDICT_ON_LINK);
+    g_assert_cmpint(wl_prefix_policy_check(&policy, &elsewhere), ==, WL_VERDICT_ACCEPTED);
     wl_policy_clear(&policy);
 }
 

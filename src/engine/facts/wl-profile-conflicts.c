@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "facts/wl-prefix-rules.h"
+#include "facts/wl-profile-conflicts.h"
 
 #include "state/wl-engine-predicates.h"
+#include "state/wl-prefix-policy.h"
 #include "wl-prefix-set.h"
 
 /* Whether the profile lets `subject` have `prefix`. */
@@ -92,7 +93,7 @@ wl_prefix_rules_check(const WlEngine *self, const WlFactEntry *entry, const WlFa
     if (wl_key_equal(subject, &self->own.key))
         return WL_VERDICT_ABOUT_US;
     if (verdict == WL_VERDICT_ACCEPTED)
-        verdict = wl_policy_check_prefix(&self->policy, prefix);
+        verdict = wl_prefix_policy_check(&self->policy, prefix);
     if (verdict == WL_VERDICT_ACCEPTED)
         verdict = check_configured(self, subject, prefix);
     if (verdict == WL_VERDICT_ACCEPTED &&

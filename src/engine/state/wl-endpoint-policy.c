@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "state/wl-endpoint-policy.h"
+
+#include "wl-prefix-set.h"
+
+gboolean
+wl_endpoint_policy_is_private(const WlIp *ip)
+{
+    const guint8 *b = ip->bytes;
+
+    if (ip->family == WL_FAMILY_V6)
+        return (b[0] & 0xfe) == 0xfc;
+    return b[0] == 10 || (b[0] == 172 && (b[1] & 0xf0) == 16) || (b[0] == 192 && b[1] == 168) ||
+           (b[0] == 100 && (b[1] & 0xc0) == 64);
+}
+
+gboolean
+wl_endpoint_policy_is_reachable_class(const WlEndpoint *endpoint)
+{
+    const WlIp *ip = &endpoint->ip;
+
+    if (endpoint->port == 0 || !wl_ip_is_global_unicast(ip))
+        return FALSE;
+    if (ip->family == WL_FAMILY_V4)
+        return ip->bytes[0] != 0 && ip->bytes[0] < 240;
+    return !wl_ip_is_v4_mapped(ip);
+}
+
+/* All hosts of a network of ours, or none. */
+static gboolean
+is_broadcast(const WlPrefix *local, const WlIp *ip)
+{
+    guint hosts = 32u - local->length;
+    guint32 mask = hosts >= 32 ? G_MAXUINT32 : (1u << hosts) - 1;
+    guint32 value;
+
+    if (local->ip.family != WL_FAMILY_V4 || local->length > 30 || !wl_prefix_contains_ip(local, ip))
+        return FALSE;
+    memcpy(&value, ip->bytes, sizeof(value));
+    value = GUINT32_FROM_BE(value) & mask;
+    return value == mask || value == 0;
+}
+
+WlVerdict
+wl_endpoint_policy_check(const WlPolicy *self, const WlEndpoint *endpoint)
+{
+    WlPrefix host = wl_prefix_from_ip(&endpoint->ip);
+    WlVerdict verdict = wl_prefix_set_outermost_covers(self->tunnel, &host) ? WL_VERDICT_IN_NETWORKS
+                                                                            : WL_VERDICT_ACCEPTED;
+
+    if (!wl_endpoint_policy_is_reachable_class(endpoint))
+        return WL_VERDICT_BAD_ADDRESS;
+    for (guint i = 0; i < self->config->addresses->len; i++) {
+        const WlPrefix *address = &g_array_index(self->config->addresses, WlPrefix, i);
+        if (wl_ip_equal(&address->ip, &endpoint->ip))
+            return WL_VERDICT_IN_TUNNEL;
+        if (wl_prefix_contains_ip(address, &endpoint->ip))
+            verdict = WL_VERDICT_IN_TUNNEL;
+    }
+    for (guint i = 0; i < self->local->len; i++) {
+        const WlLocalAddress *local = &g_array_index(self->local, WlLocalAddress, i);
+
+        if (is_broadcast(&local->address, &endpoint->ip))
+            return WL_VERDICT_BAD_ADDRESS;
+        if (endpoint->port == self->listen_port && wl_ip_equal(&local->address.ip, &endpoint->ip))
+            return WL_VERDICT_OWN_ENDPOINT;
+        /* In the tunnel's range but really on a network of ours: docs/protocol.md 7.6. */
+        if (wl_prefix_contains_ip(&local->address, &endpoint->ip))
+            verdict = WL_VERDICT_ACCEPTED;
+    }
+    return verdict;
+}

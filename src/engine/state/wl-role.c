@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "wl-role.h"
+
+gboolean
+wl_role_is_router_peer(const WlPeerConfig *config)
+{
+    for (guint i = 0; i < config->allowed_ips->len; i++) {
+        const WlPrefix *prefix = &g_array_index(config->allowed_ips, WlPrefix, i);
+        if (prefix->length == 0 || wl_prefix_is_routed_net(prefix))
+            return TRUE;
+    }
+    return FALSE;
+}
+
+gboolean
+wl_role_is_own_router(const WlEngineConfig *config, const WlPeerConfig *own)
+{
+    if (config->role != WL_ROLE_AUTOMATIC)
+        return config->role == WL_ROLE_ROUTER;
+    for (guint i = 0; i < config->peers->len; i++) {
+        if (config->peers->pdata[i] != own && wl_role_is_router_peer(config->peers->pdata[i]))
+            return FALSE;
+    }
+    return TRUE;
+}
