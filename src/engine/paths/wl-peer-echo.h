@@ -3,19 +3,21 @@
 
 #include "state/wl-engine-state.h"
 
-/* ICMP echoes through the tunnel: to members that do not speak our extensions they are the only
- * probe. */
+/* ICMP echoes through the tunnel, the only probe of members without our extensions. Writes
+ * WlPeer.echo except session_since and suspected_since, and adds to the own bytes of a peer. */
 
-/* What the device counts for an echo over IPv6 and for one over IPv4, with WireGuard's padding. */
+/* What the device counts for an echo over IPv6 and over IPv4, with WireGuard's padding: bytes. */
 #define WL_ECHO_SIZE_V6 80
 #define WL_ECHO_SIZE_V4 64
 
-/** Sends one echo; @source NULL: our link-local address. Returns its sequence number. */
+/** Sends one echo and returns its sequence number. @source NULL: our link-local address. The caller
+ * counts its bytes. */
 guint16 wl_peer_echo_send(WlEngine *self, WlPeer *peer, const WlIp *source,
                           const WlIp *destination);
-/** Sends one echo to the link-local address of @peer. */
+/** Sends one echo to the link-local address of @peer, and counts its bytes. */
 void wl_peer_echo_probe(WlEngine *self, WlPeer *peer);
-/** @peer is there: one to its link-local address was answered. */
+/** Notes that @peer is reachable: an echo to its link-local address was replied to. */
 void wl_peer_echo_note_reply(WlEngine *self, WlPeer *peer);
-/** FALSE: @sequence is not that of the last echo to the link-local address. */
+/** Takes a reply to the last wl_peer_echo_probe(), and counts its bytes. FALSE: @sequence is not
+ * that of the probe. */
 gboolean wl_peer_echo_take_reply(WlEngine *self, WlPeer *peer, guint16 sequence);

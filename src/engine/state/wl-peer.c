@@ -124,7 +124,7 @@ wl_peer_free(WlPeer *self)
     g_array_unref(self->candidates);
     g_ptr_array_unref(self->dns_names);
     g_clear_pointer(&self->metadata, wl_metadata_unref);
-    g_free(self->observation);
+    g_free(self->inference);
     wl_send_window_free(self->window);
     g_free(self->learned_name);
     g_free(self->folded);

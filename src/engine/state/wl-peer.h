@@ -103,10 +103,11 @@ typedef struct {
 } WlPathState;
 
 /** Inferring whether a Go member has promoted the direct path; owned by paths/wl-path-go.c. */
-typedef struct _WlPathObservation WlPathObservation;
+typedef struct _WlPeerInference WlPeerInference;
 
 /** ICMP echoes to the link-local address, for members without path probes. Written by
- * paths/wl-peer-echo.c, wl-path-go.c and wl-health.c. */
+ * paths/wl-peer-echo.c; `suspected_since` by wl-path-liveness.c, `session_since` by wl-health.c,
+ * and `responds` also by wl-path.c. */
 typedef struct {
     guint16 sequence;  /* of the last request */
     gboolean responds; /* a reply came in this session, so that silence is significant */
@@ -192,7 +193,7 @@ typedef struct {
     WlConnect connect;
     WlRoaming roaming;
     WlPathState path;
-    WlPathObservation *observation; /* NULL: none */
+    WlPeerInference *inference; /* NULL: none */
     WlEcho echo;
     gboolean on_demand;     /* tried when there is overlay traffic for it */
     gboolean watched;       /* its overlay traffic is watched: it could take another path */
