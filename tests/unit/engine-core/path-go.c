@@ -445,20 +445,20 @@ int
 main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
-    g_test_add_func("/others/alive-again", test_alive_again);
-    g_test_add_func("/others/by-time", test_by_time);
-    g_test_add_func("/others/direct-echo", test_direct_echo);
-    g_test_add_func("/others/not-moving", test_not_moving);
-    g_test_add_func("/others/router-echo", test_router_echo);
-    g_test_add_func("/others/stalled", test_stalled);
-    g_test_add_func("/others/lossy-router", test_lossy_router);
-    g_test_add_func("/others/undone", test_undone);
-    g_test_add_func("/others/router-comes-back", test_router_comes_back);
-    g_test_add_func("/others/dropped", test_dropped);
-    g_test_add_func("/others/gone", test_gone);
-    g_test_add_func("/others/gone-without-echoes", test_gone_without_echoes);
-    g_test_add_func("/others/silent", test_silent);
-    g_test_add_func("/others/roamed-unseen", test_roamed_unseen);
-    g_test_add_func("/others/basic", test_basic);
+    g_test_add_func("/path-go/alive-again", test_alive_again);
+    g_test_add_func("/path-go/by-time", test_by_time);
+    g_test_add_func("/path-go/direct-echo", test_direct_echo);
+    g_test_add_func("/path-go/not-moving", test_not_moving);
+    g_test_add_func("/path-go/router-echo", test_router_echo);
+    g_test_add_func("/path-go/stalled", test_stalled);
+    g_test_add_func("/path-go/lossy-router", test_lossy_router);
+    g_test_add_func("/path-go/undone", test_undone);
+    g_test_add_func("/path-go/router-comes-back", test_router_comes_back);
+    g_test_add_func("/path-go/dropped", test_dropped);
+    g_test_add_func("/path-go/gone", test_gone);
+    g_test_add_func("/path-go/gone-without-echoes", test_gone_without_echoes);
+    g_test_add_func("/path-go/silent", test_silent);
+    g_test_add_func("/path-go/roamed-unseen", test_roamed_unseen);
+    g_test_add_func("/path-go/basic", test_basic);
     return g_test_run();
 }
