@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* When a Go daemon, who says nothing about it, has taken the direct way, and when it left it. */
+/* The inferred path of Go members: when it is followed, reverted and left, and basic peers. */
 #include "bench.h"
 
 #define DESKTOP_PREFIX "10.77.0.3/32"
 #define STEP           MS(20) /* also about the round trip of an echo */
 
-/* What the kernel of the other host answers. */
+/* The echoes that the other host replies to. */
 typedef struct {
-    gboolean life;   /* from our link-local address */
-    gboolean direct; /* from our tunnel address directly */
-    gboolean via;    /* by the router */
-    gboolean router; /* the router, from our link-local address to its own */
-} Answers;
+    gboolean life;    /* from our link-local address */
+    gboolean direct;  /* from our IPv6 tunnel address, directly */
+    gboolean transit; /* between the IPv4 tunnel addresses */
+    gboolean router;  /* the router's reply, between link-local addresses */
+} Replies;
 
 static Bench *
 leaf_new(void)
@@ -34,18 +34,18 @@ leaf_new(void)
 }
 
 static gboolean
-is_answered(Bench *bench, const WlEchoRequest *probe, const Answers *answers)
+is_replied(Bench *bench, const WlEchoRequest *echo, const Replies *replies)
 {
-    if (probe->destination.family == WL_FAMILY_V4)
-        return answers->via;
-    if (wl_ip_equal(&probe->destination, &bench_member(bench, 1)->link_local))
-        return answers->router;
-    return probe->source.family == WL_FAMILY_NONE ? answers->life : answers->direct;
+    if (echo->destination.family == WL_FAMILY_V4)
+        return replies->transit;
+    if (wl_ip_equal(&echo->destination, &bench_member(bench, 1)->link_local))
+        return replies->router;
+    return echo->source.family == WL_FAMILY_NONE ? replies->life : replies->direct;
 }
 
-/* Lets time pass, with the answers to what is sent meanwhile. */
+/* Runs for @duration and replies to the echoes sent meanwhile. */
 static void
-run(Bench *bench, gint64 duration, const Answers *answers)
+run(Bench *bench, gint64 duration, const Replies *replies)
 {
     gint64 end = bench->now + duration;
 
@@ -54,13 +54,13 @@ run(Bench *bench, gint64 duration, const Answers *answers)
         for (guint i = 0; i < bench->outputs->len; i++) {
             WlOutput *output = bench->outputs->pdata[i];
             WlKey key = output->key;
-            gboolean answered;
+            gboolean replied;
 
             if (output->kind != WL_OUTPUT_SEND_ECHO || output->echo.destination.family == 0)
                 continue;
-            answered = is_answered(bench, &output->echo, answers);
+            replied = is_replied(bench, &output->echo, replies);
             output->echo.destination.family = WL_FAMILY_NONE; /* done with */
-            if (!answered)
+            if (!replied)
                 continue;
             wl_engine_echo_reply(bench->engine, bench->now, &key, output->echo.sequence);
             bench_drain(bench);
@@ -75,20 +75,20 @@ is_direct(Bench *bench)
 }
 
 static gint64
-until_direct(Bench *bench, gint64 limit, const Answers *answers)
+until_direct(Bench *bench, gint64 limit, const Replies *replies)
 {
     gint64 start = bench->now;
 
     while (!is_direct(bench) && bench->now < start + limit)
-        run(bench, STEP, answers);
+        run(bench, STEP, replies);
     return bench->now - start;
 }
 
-/* What it waits for may be lost. */
+/* The Alive that the daemon waits for may be lost. */
 static void
-test_alive_again(void)
+test_alive_resent(void)
 {
-    const Answers before = {.via = TRUE, .life = TRUE};
+    const Replies before = {.transit = TRUE, .life = TRUE};
     g_autoptr(Bench) bench = leaf_new();
     BenchMember *desktop = bench_member(bench, 2);
     guint sent = 0;
@@ -104,12 +104,12 @@ test_alive_again(void)
     g_assert_cmpuint(sent, ==, 2);
 }
 
-/* Seen by nothing: by the time that it needs after our Alive. */
+/* Without a possible sign the peer is followed after the time that the daemon needs. */
 static void
 test_by_time(void)
 {
     g_autoptr(Bench) bench = leaf_new();
-    const Answers none = {0};
+    const Replies none = {0};
     gint64 took;
 
     bench_meet(bench, 2, "198.51.100.7:51820");
@@ -122,12 +122,12 @@ test_by_time(void)
     g_assert_cmpuint(bench_count(bench, WL_OUTPUT_SEND_ECHO), ==, 0);
 }
 
-/* It has us when it answers what comes from our tunnel address. */
+/* A reply to our tunnel address shows that the peer has our allowed IPs. */
 static void
 test_direct_echo(void)
 {
     g_autoptr(Bench) bench = leaf_new();
-    const Answers before = {.life = TRUE}, after = {.life = TRUE, .direct = TRUE};
+    const Replies before = {.life = TRUE}, after = {.life = TRUE, .direct = TRUE};
 
     bench_meet(bench, 2, "198.51.100.7:51820");
     run(bench, MS(3210), &before);
@@ -135,12 +135,13 @@ test_direct_echo(void)
     g_assert_cmpint(until_direct(bench, SEC(20), &after), <=, MS(150));
 }
 
-/* Who answers echoes and not this one has not moved: that is waited for, less and less closely. */
+/* A peer that replies to other echoes but not to this one has not promoted: its path is observed at
+ * longer intervals. */
 static void
-test_not_moving(void)
+test_not_promoting(void)
 {
     g_autoptr(Bench) bench = leaf_new();
-    const Answers before = {.life = TRUE}, after = {.life = TRUE, .direct = TRUE};
+    const Replies before = {.life = TRUE}, after = {.life = TRUE, .direct = TRUE};
 
     bench_meet(bench, 2, "198.51.100.7:51820");
     run(bench, SEC(30), &before);
@@ -154,22 +155,22 @@ test_not_moving(void)
     g_assert_cmpint(until_direct(bench, SEC(70), &after), <=, SEC(61));
 }
 
-/* By the router it is not answered any more: then it takes only what comes directly. Where nobody
- * answers to its link-local address the silence has to be longer. */
+/* A peer that no longer replies through the router has promoted. Without control replies a longer
+ * silence is required. */
 static void
-test_router_echo(void)
+test_transit_echo(void)
 {
     static const struct {
-        Answers before, after;
+        Replies before, after;
         gint64 at_least, at_most;
     } cases[] = {
-        {{.via = TRUE, .life = TRUE}, {.life = TRUE}, MS(100), MS(300)},
-        {{.via = TRUE, .router = TRUE}, {.router = TRUE}, MS(100), MS(300)},
-        {{.via = TRUE, .life = TRUE, .router = TRUE},
+        {{.transit = TRUE, .life = TRUE}, {.life = TRUE}, MS(100), MS(300)},
+        {{.transit = TRUE, .router = TRUE}, {.router = TRUE}, MS(100), MS(300)},
+        {{.transit = TRUE, .life = TRUE, .router = TRUE},
          {.life = TRUE, .router = TRUE},
          MS(100),
          MS(300)},
-        {{.via = TRUE}, {0}, MS(300), MS(600)},
+        {{.transit = TRUE}, {0}, MS(300), MS(600)},
     };
 
     for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
@@ -185,13 +186,12 @@ test_router_echo(void)
     }
 }
 
-/* It is not the peer that has moved where the router, or the peer, or all that we send is away for
- * a moment. */
+/* A router, a peer or an own link that is briefly unreachable is no sign. */
 static void
-test_stalled(void)
+test_briefly_unreachable(void)
 {
-    const Answers good = {.via = TRUE, .life = TRUE, .router = TRUE};
-    const Answers stalled[] = {{.life = TRUE}, {.router = TRUE}, {0}};
+    const Replies good = {.transit = TRUE, .life = TRUE, .router = TRUE};
+    const Replies stalled[] = {{.life = TRUE}, {.router = TRUE}, {0}};
 
     for (guint i = 0; i < G_N_ELEMENTS(stalled); i++) {
         g_autoptr(Bench) bench = leaf_new();
@@ -205,12 +205,12 @@ test_stalled(void)
     }
 }
 
-/* Single losses on the way by the router mean nothing. */
+/* Single losses on the router's path are no sign. */
 static void
 test_lossy_router(void)
 {
     g_autoptr(Bench) bench = leaf_new();
-    const Answers good = {.via = TRUE, .life = TRUE}, bad = {.life = TRUE};
+    const Replies good = {.transit = TRUE, .life = TRUE}, bad = {.life = TRUE};
 
     bench_meet(bench, 2, "198.51.100.7:51820");
     for (guint i = 0; i < 20; i++) {
@@ -221,13 +221,13 @@ test_lossy_router(void)
     g_assert_cmpint(until_direct(bench, SEC(20), &bad), <=, MS(600));
 }
 
-/* Who is followed and does not answer directly what it answered by the router has not moved: that
- * is taken back, and it is waited for again. */
+/* A peer that is followed and does not reply directly has not promoted: following is reverted, and
+ * the path is observed again. */
 static void
-test_undone(void)
+test_reverted(void)
 {
     g_autoptr(Bench) bench = leaf_new();
-    const Answers before = {.via = TRUE, .life = TRUE}, lost = {.life = TRUE};
+    const Replies before = {.transit = TRUE, .life = TRUE}, lost = {.life = TRUE};
 
     bench_meet(bench, 2, "198.51.100.7:51820");
     run(bench, MS(1000), &before);
@@ -240,13 +240,12 @@ test_undone(void)
     g_assert_true(is_direct(bench));
 }
 
-/* What the router lost before it answered the last one is over: it has lost its own session, say.
- */
+/* Losses before a reply are over: the router had lost its own session, for example. */
 static void
 test_router_comes_back(void)
 {
     g_autoptr(Bench) bench = leaf_new();
-    const Answers lost = {.life = TRUE}, found = {.via = TRUE, .life = TRUE};
+    const Replies lost = {.life = TRUE}, found = {.transit = TRUE, .life = TRUE};
 
     bench_meet(bench, 2, "198.51.100.7:51820");
     run(bench, SEC(2), &lost);
@@ -254,48 +253,48 @@ test_router_comes_back(void)
     g_assert_false(is_direct(bench));
 }
 
-/* What it sends directly is dropped here until we follow; with two to wait for nobody knows whose
- * packets they were. */
+/* Packets that the device drops are a sign while a single peer is observed; with two their sender
+ * is unknown. */
 static void
-test_dropped(void)
+test_dropped_packets(void)
 {
-    const Answers none = {.via = TRUE};
+    const Replies none = {.transit = TRUE};
 
-    for (guint others = 0; others < 2; others++) {
+    for (guint other_peers = 0; other_peers < 2; other_peers++) {
         g_autoptr(Bench) bench = leaf_new();
 
         bench->device->dropped = 17;
         bench_snapshot(bench);
         bench_drain(bench);
         bench_meet(bench, 2, "198.51.100.7:51820");
-        if (others > 0)
+        if (other_peers > 0)
             bench_meet(bench, 3, "198.51.100.8:51820");
         run(bench, SEC(2), &none);
         g_assert_false(is_direct(bench));
         bench->device->dropped++;
         run(bench, MS(120), &none);
-        g_assert_cmpint(is_direct(bench), ==, others == 0);
+        g_assert_cmpint(is_direct(bench), ==, other_peers == 0);
     }
 }
 
-/* ---- leaving */
+/* ---- falling back */
 
 static Bench *
-direct_new(const Answers *answers)
+direct_new(const Replies *replies)
 {
     Bench *bench = leaf_new();
 
     bench_meet(bench, 2, "198.51.100.7:51820");
-    until_direct(bench, SEC(10), answers);
+    until_direct(bench, SEC(10), replies);
     g_assert_true(is_direct(bench));
     bench_clear(bench);
     g_assert_cmpint(wl_engine_get_deadline(bench->engine), >, bench->now + SEC(3));
     return bench;
 }
 
-/* A second of traffic to it, of which nothing comes back; its own comes by the router. */
+/* One second of traffic to the peer, whose packets arrive through the router. */
 static void
-one_way(Bench *bench, const Answers *answers, gboolean drops, gboolean hears)
+one_way(Bench *bench, const Replies *replies, gboolean drops, gboolean hears)
 {
     WlDevicePeer *peer = wl_device_find(bench->device, &bench_member(bench, 2)->key);
 
@@ -304,24 +303,24 @@ one_way(Bench *bench, const Answers *answers, gboolean drops, gboolean hears)
         peer->rx_bytes += 100;
     if (drops)
         bench->device->dropped += 50;
-    run(bench, SEC(1), answers);
+    run(bench, SEC(1), replies);
 }
 
 static void
-test_gone(void)
+test_fallen_back(void)
 {
     static const struct {
         gboolean life_before, life_after, drops, hears, leaves;
     } cases[] = {
-        {TRUE, FALSE, TRUE, FALSE, TRUE},   /* gone, and it shows */
-        {TRUE, TRUE, TRUE, FALSE, FALSE},   /* somebody else's packets */
-        {TRUE, FALSE, FALSE, FALSE, FALSE}, /* silent: its own rule, and so ours, is 165 s */
-        {FALSE, FALSE, TRUE, TRUE, FALSE},  /* anything authenticated keeps it */
+        {TRUE, FALSE, TRUE, FALSE, TRUE},   /* unreachable, and its packets are dropped */
+        {TRUE, TRUE, TRUE, FALSE, FALSE},   /* the dropped packets are another peer's */
+        {TRUE, FALSE, FALSE, FALSE, FALSE}, /* silence alone: both sides wait for 165 s */
+        {FALSE, FALSE, TRUE, TRUE, FALSE},  /* received bytes keep the direct path */
     };
 
     for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
-        const Answers before = {.life = cases[i].life_before, .direct = cases[i].life_before};
-        const Answers after = {.life = cases[i].life_after};
+        const Replies before = {.life = cases[i].life_before, .direct = cases[i].life_before};
+        const Replies after = {.life = cases[i].life_after};
         g_autoptr(Bench) bench = direct_new(&before);
         guint seconds = 0;
 
@@ -336,11 +335,11 @@ test_gone(void)
     }
 }
 
-/* Where echoes are not answered, 15 s of silence say it. */
+/* If the peer replies to no echoes, 15 s of silence are required. */
 static void
-test_gone_without_echoes(void)
+test_fallen_back_without_echoes(void)
 {
-    const Answers none = {0};
+    const Replies none = {0};
     g_autoptr(Bench) bench = direct_new(&none);
 
     wl_engine_traffic_started(bench->engine, bench->now, NULL);
@@ -349,23 +348,24 @@ test_gone_without_echoes(void)
         one_way(bench, &none, TRUE, FALSE);
         g_assert_true(is_direct(bench));
     }
-    /* what comes by the router is not dropped any more once we go that way, too */
+    /* Packets that arrive through the router are no longer dropped after falling back. */
     for (guint i = 0; i < 10; i++)
         one_way(bench, &none, is_direct(bench), FALSE);
     g_assert_false(is_direct(bench));
-    /* A session that is only not over yet is no reason to come back; that it is heard is one. */
+    /* A session that has merely not expired is no reason to promote again; a datagram is. */
     run(bench, SEC(60), &none);
     g_assert_false(is_direct(bench));
     bench_alive(bench, bench_member(bench, 2));
     g_assert_cmpint(until_direct(bench, SEC(70), &none), <, SEC(70));
 }
 
-/* Silent under traffic: another address is tried inside the session, and nothing else changes. */
+/* A peer that is silent under traffic is tried at another endpoint inside the session; the path
+ * stays. */
 static void
 test_silent(void)
 {
     for (guint i = 0; i < 2; i++) {
-        const Answers before = {.life = i == 0, .direct = i == 0}, after = {0};
+        const Replies before = {.life = i == 0, .direct = i == 0}, after = {0};
         g_autoptr(Bench) bench = direct_new(&before);
         BenchMember *hub = bench_member(bench, 1), *desktop = bench_member(bench, 2);
         guint seconds = 0;
@@ -375,7 +375,7 @@ test_silent(void)
         bench_meet(bench, 2, NULL);
         run(bench, SEC(20), &before);
         bench_clear(bench);
-        /* without traffic it may be as silent as it likes */
+        /* Silence without traffic is normal. */
         run(bench, SEC(20), &after);
         g_assert_cmpuint(bench_changes(bench, desktop, WL_PEER_UPDATE), ==, 0);
         bench_meet(bench, 1, NULL);
@@ -391,12 +391,12 @@ test_silent(void)
     }
 }
 
-/* It roamed, unseen until it is looked at because of something else: what others are told meanwhile
- * is where it is, and neither where it was nor what is tried. */
+/* A peer roamed, which a later snapshot reveals: its actual endpoint is advertised, neither the old
+ * one nor the candidate being tried. */
 static void
-test_roamed_unseen(void)
+test_roamed(void)
 {
-    const Answers before = {.life = TRUE, .direct = TRUE}, after = {0};
+    const Replies before = {.life = TRUE, .direct = TRUE}, after = {0};
     g_autoptr(Bench) bench = direct_new(&before);
     BenchMember *hub = bench_member(bench, 1), *desktop = bench_member(bench, 2);
     WlDevicePeer *peer = wl_device_find(bench->device, &desktop->key);
@@ -412,8 +412,7 @@ test_roamed_unseen(void)
     g_assert_false(bench_sent_endpoint(bench, hub, &desktop->key, "198.51.100.77:51820"));
 }
 
-/* A peer that runs WireGuard only is not asked anything, and has its allowed IPs with its session.
- */
+/* A basic peer is sent no echoes and has its allowed IPs with its session. */
 static void
 test_basic(void)
 {
@@ -445,20 +444,28 @@ int
 main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
-    g_test_add_func("/path-go/alive-again", test_alive_again);
-    g_test_add_func("/path-go/by-time", test_by_time);
-    g_test_add_func("/path-go/direct-echo", test_direct_echo);
-    g_test_add_func("/path-go/not-moving", test_not_moving);
-    g_test_add_func("/path-go/router-echo", test_router_echo);
-    g_test_add_func("/path-go/stalled", test_stalled);
-    g_test_add_func("/path-go/lossy-router", test_lossy_router);
-    g_test_add_func("/path-go/undone", test_undone);
-    g_test_add_func("/path-go/router-comes-back", test_router_comes_back);
-    g_test_add_func("/path-go/dropped", test_dropped);
-    g_test_add_func("/path-go/gone", test_gone);
-    g_test_add_func("/path-go/gone-without-echoes", test_gone_without_echoes);
-    g_test_add_func("/path-go/silent", test_silent);
-    g_test_add_func("/path-go/roamed-unseen", test_roamed_unseen);
-    g_test_add_func("/path-go/basic", test_basic);
+    g_test_add_func("/path-go/an Alive is sent again while the daemon may wait for it",
+                    test_alive_resent);
+    g_test_add_func("/path-go/a peer without signs is followed after its chunk", test_by_time);
+    g_test_add_func("/path-go/a reply to the direct echo is followed", test_direct_echo);
+    g_test_add_func("/path-go/a peer that does not promote is observed at longer intervals",
+                    test_not_promoting);
+    g_test_add_func("/path-go/a peer that no longer replies through the router is followed",
+                    test_transit_echo);
+    g_test_add_func("/path-go/a briefly unreachable peer is not followed",
+                    test_briefly_unreachable);
+    g_test_add_func("/path-go/single losses on the path of the router are ignored",
+                    test_lossy_router);
+    g_test_add_func("/path-go/following a peer that does not reply directly is reverted",
+                    test_reverted);
+    g_test_add_func("/path-go/losses before a reply are ignored", test_router_comes_back);
+    g_test_add_func("/path-go/dropped packets are followed if one peer is observed",
+                    test_dropped_packets);
+    g_test_add_func("/path-go/a peer that uses the router falls back", test_fallen_back);
+    g_test_add_func("/path-go/a peer without echo replies falls back after 15 s",
+                    test_fallen_back_without_echoes);
+    g_test_add_func("/path-go/a silent peer is tried at another endpoint", test_silent);
+    g_test_add_func("/path-go/the actual endpoint of a roamed peer is advertised", test_roamed);
+    g_test_add_func("/path-go/a basic peer has its allowed IPs with its session", test_basic);
     return g_test_run();
 }
