@@ -54,12 +54,13 @@ typedef struct {
     gint64 full_logged; /* when the limit of facts was last logged */
 } WlReceiver;
 
-/** What tells which path a Go daemon takes. Written by paths/wl-path-go.c and wl-health.c. */
+/** The inference of the paths of Go members that concerns all of them. `open` is written by
+ * paths/wl-path-go.c, `echo_sequence` by wl-peer-echo.c, the others by wl-health.c. */
 typedef struct {
-    guint open; /* peers whose path is being inferred */
-    guint16 echo_sequence;
-    guint64 dropped;      /* packets that the device dropped, as last seen */
-    gint64 dropped_since; /* when that last grew */
+    guint open;            /* peers whose path is being inferred */
+    guint16 echo_sequence; /* of the last echo sent, to any peer */
+    guint64 dropped;       /* packets that the device dropped, as last seen */
+    gint64 dropped_since;  /* when that last grew */
 } WlPathInference;
 
 /** The prefixes that NetworkManager routes into the link. Written by facts/wl-routes.c. */

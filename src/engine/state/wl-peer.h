@@ -102,7 +102,7 @@ typedef struct {
     WlRateLimit send_rate;
 } WlPathState;
 
-/** Inferring whether a Go member has promoted the direct path; owned by paths/wl-path-go.c. */
+/** The inference of the path of one Go member. Owned by paths/wl-path-go.c. */
 typedef struct _WlPeerInference WlPeerInference;
 
 /** ICMP echoes to the link-local address, for members without path probes. Written by
