@@ -7,7 +7,7 @@
 #include <sodium.h>
 #include <string.h>
 
-#include "bench.h"
+#include "harness.h"
 #include "wl-datagram.h"
 #include "wl-group.h"
 
@@ -29,23 +29,23 @@ cpu_ns(void)
 #define SUBJECTS 27 /* endpoint facts about this many members fill a datagram */
 
 /* A leaf whose profile has a hub, the source of the facts, and their subjects. */
-static Bench *
+static Harness *
 leaf_new(void)
 {
-    Bench *bench = bench_new();
-    WlEngineConfig *config = bench_config(bench, WL_ROLE_LEAF);
+    Harness *harness = harness_new();
+    WlEngineConfig *config = harness_config(harness, WL_ROLE_LEAF);
 
-    bench_add(config, bench_member(bench, 1), BENCH_HUB_ENDPOINT, "10.77.0.0/24");
+    harness_add(config, harness_member(harness, 1), HARNESS_HUB_ENDPOINT, "10.77.0.0/24");
     for (guint i = 2; i < 2 + SUBJECTS; i++)
-        bench_add(config, bench_member(bench, i), NULL, NULL);
-    bench_start(bench, config);
-    bench_uplink(bench, "192.168.1.10/24");
-    bench_meet(bench, 1, NULL);
-    return bench;
+        harness_add(config, harness_member(harness, i), NULL, NULL);
+    harness_start(harness, config);
+    harness_uplink(harness, "192.168.1.10/24");
+    harness_meet(harness, 1, NULL);
+    return harness;
 }
 
 static WlGroup *
-full_group(Bench *bench)
+full_group(Harness *harness)
 {
     WlGroup *group = wl_group_new();
 
@@ -55,9 +55,9 @@ full_group(Bench *bench)
         WlFact fact;
 
         g_assert_true(wl_endpoint_parse(text, &endpoint));
-        wl_fact_init_endpoint(&fact, &bench_member(bench, i)->key, &endpoint,
-                              bench->now + SEC(255));
-        wl_group_add(group, &fact, bench->now);
+        wl_fact_init_endpoint(&fact, &harness_member(harness, i)->key, &endpoint,
+                              harness->now + SEC(255));
+        wl_group_add(group, &fact, harness->now);
     }
     g_assert_cmpuint(wl_group_count(group), ==, 1);
     return group;
@@ -65,17 +65,17 @@ full_group(Bench *bench)
 
 /* Nanoseconds per datagram for the whole turn. */
 static gint64
-time_engine(Bench *bench, GPtrArray *datagrams)
+time_engine(Harness *harness, GPtrArray *datagrams)
 {
-    const WlIp *source = &bench_member(bench, 1)->link_local;
+    const WlIp *source = &harness_member(harness, 1)->link_local;
     gint64 begin = cpu_ns();
 
     for (guint i = 0; i < datagrams->len; i++) {
         gsize length;
         const guint8 *data = g_bytes_get_data(datagrams->pdata[i], &length);
 
-        bench->now += MS(10); /* the rate limit of one source */
-        wl_engine_datagram_received(bench->engine, bench->now, source, data, length);
+        harness->now += MS(10); /* the rate limit of one source */
+        wl_engine_datagram_received(harness->engine, harness->now, source, data, length);
     }
     return (cpu_ns() - begin) / datagrams->len;
 }
@@ -107,31 +107,31 @@ measure_datagrams(void)
     gint64 engine = G_MAXINT64, tags = G_MAXINT64;
 
     for (guint pass = 0; pass < PASSES; pass++) {
-        g_autoptr(Bench) bench = leaf_new();
-        g_autoptr(WlGroup) group = full_group(bench);
+        g_autoptr(Harness) harness = leaf_new();
+        g_autoptr(WlGroup) group = full_group(harness);
         g_autoptr(GPtrArray) datagrams =
             g_ptr_array_new_with_free_func((GDestroyNotify) g_bytes_unref);
         const GByteArray *inner = wl_group_get(group, 0);
-        const BenchMember *hub = bench_member(bench, 1);
+        const HarnessMember *hub = harness_member(harness, 1);
         gint64 for_tags, for_engine;
         WlKey shared;
 
         for (guint i = 0; i < DATAGRAMS; i++)
-            g_ptr_array_add(datagrams, wl_signer_sign(hub->signer, &bench_member(bench, 0)->key,
+            g_ptr_array_add(datagrams, wl_signer_sign(hub->signer, &harness_member(harness, 0)->key,
                                                       inner->data, inner->len));
-        bench_run(bench, SEC(10));
-        wl_engine_datagram_received(bench->engine, bench->now, &hub->link_local,
+        harness_run(harness, SEC(10));
+        wl_engine_datagram_received(harness->engine, harness->now, &hub->link_local,
                                     g_bytes_get_data(datagrams->pdata[0], NULL),
                                     g_bytes_get_size(datagrams->pdata[0]));
-        bench_drain(bench);
+        harness_drain(harness);
         g_assert_cmpint(crypto_scalarmult_curve25519(shared.bytes, hub->private_key.bytes,
-                                                     bench_member(bench, 0)->key.bytes),
+                                                     harness_member(harness, 0)->key.bytes),
                         ==, 0);
         for_tags = time_tags(&shared, datagrams);
-        for_engine = time_engine(bench, datagrams);
+        for_engine = time_engine(harness, datagrams);
         tags = MIN(tags, for_tags);
         engine = MIN(engine, for_engine);
-        g_assert_cmpuint(wl_engine_get_receive_counters(bench->engine)[WL_RECEIVE_ACCEPTED], >=,
+        g_assert_cmpuint(wl_engine_get_receive_counters(harness->engine)[WL_RECEIVE_ACCEPTED], >=,
                          DATAGRAMS);
     }
     g_print("tag-checks: %" G_GINT64_FORMAT " datagrams/s\n", G_GINT64_CONSTANT(1000000000) / tags);
@@ -143,97 +143,98 @@ measure_datagrams(void)
 
 /* ---- events with many peers */
 
-static Bench *
+static Harness *
 many_new(WlRole role, guint n)
 {
-    Bench *bench = bench_new();
-    WlEngineConfig *config = bench_config(bench, role);
+    Harness *harness = harness_new();
+    WlEngineConfig *config = harness_config(harness, role);
 
     for (guint i = 1; i <= n; i++) {
         g_autofree char *allowed = g_strdup_printf("10.77.%u.%u/32", 1 + i / 250, 1 + i % 250);
-        bench_add(config, bench_member(bench, i), NULL, allowed);
+        harness_add(config, harness_member(harness, i), NULL, allowed);
     }
-    bench_start(bench, config);
-    bench_uplink(bench, "192.168.1.10/24");
+    harness_start(harness, config);
+    harness_uplink(harness, "192.168.1.10/24");
     for (guint i = 1; i <= n; i++) {
         g_autofree char *endpoint = g_strdup_printf("198.51.%u.%u:51820", i / 250, 1 + i % 250);
-        bench_handshake(bench, bench_member(bench, i), endpoint);
+        harness_handshake(harness, harness_member(harness, i), endpoint);
     }
-    bench_snapshot(bench);
-    bench_drain(bench);
-    bench->no_device = TRUE;
+    harness_snapshot(harness);
+    harness_drain(harness);
+    harness->no_device = TRUE;
     for (guint i = 1; i <= n; i++)
-        bench_alive(bench, bench_member(bench, i));
-    bench_run(bench, SEC(3));
-    bench->no_device = FALSE;
-    bench_snapshot(bench);
-    bench_drain(bench);
-    bench_clear(bench);
-    return bench;
+        harness_alive(harness, harness_member(harness, i));
+    harness_run(harness, SEC(3));
+    harness->no_device = FALSE;
+    harness_snapshot(harness);
+    harness_drain(harness);
+    harness_clear(harness);
+    return harness;
 }
 
 static GBytes *
-signed_fact(Bench *bench, const BenchMember *member, const WlFact *fact)
+signed_fact(Harness *harness, const HarnessMember *member, const WlFact *fact)
 {
     g_autoptr(WlGroup) group = wl_group_new();
     const GByteArray *inner;
 
-    wl_group_add(group, fact, bench->now);
+    wl_group_add(group, fact, harness->now);
     inner = wl_group_get(group, 0);
-    return wl_signer_sign(member->signer, &bench_member(bench, 0)->key, inner->data, inner->len);
+    return wl_signer_sign(member->signer, &harness_member(harness, 0)->key, inner->data,
+                          inner->len);
 }
 
 /* The peers in turn send an Alive, or with @endpoint a new endpoint of theirs. */
 static void
-measure_event(Bench *bench, guint n, const char *name, gboolean endpoint)
+measure_event(Harness *harness, guint n, const char *name, gboolean endpoint)
 {
     g_autoptr(GPtrArray) datagrams = g_ptr_array_new_with_free_func((GDestroyNotify) g_bytes_unref);
-    guint64 steps = wl_engine_get_work(bench->engine);
+    guint64 steps = wl_engine_get_work(harness->engine);
     gint64 begin;
 
     for (guint i = 0; i < EVENTS; i++) {
-        const BenchMember *member = bench_member(bench, 1 + i % n);
+        const HarnessMember *member = harness_member(harness, 1 + i % n);
         g_autofree char *text = g_strdup_printf("203.0.113.%u:%u", 1 + i % 200, 4000 + i);
         WlEndpoint address;
         WlFact fact;
 
         g_assert_true(wl_endpoint_parse(text, &address));
         if (endpoint)
-            wl_fact_init_endpoint(&fact, &member->key, &address, bench->now + SEC(255));
+            wl_fact_init_endpoint(&fact, &member->key, &address, harness->now + SEC(255));
         else
-            wl_fact_init_alive(&fact, &member->key, &member->boot_id, bench->now + SEC(255));
-        g_ptr_array_add(datagrams, signed_fact(bench, member, &fact));
+            wl_fact_init_alive(&fact, &member->key, &member->boot_id, harness->now + SEC(255));
+        g_ptr_array_add(datagrams, signed_fact(harness, member, &fact));
     }
     begin = cpu_ns();
     for (guint i = 0; i < EVENTS; i++) {
         gsize length;
         const guint8 *data = g_bytes_get_data(datagrams->pdata[i], &length);
 
-        bench->now += MS(20);
-        wl_engine_datagram_received(bench->engine, bench->now,
-                                    &bench_member(bench, 1 + i % n)->link_local, data, length);
+        harness->now += MS(20);
+        wl_engine_datagram_received(harness->engine, harness->now,
+                                    &harness_member(harness, 1 + i % n)->link_local, data, length);
     }
     g_print("%s-of-%u: %.1f us\n", name, n, (double) (cpu_ns() - begin) / EVENTS / 1000);
     g_print("%s-of-%u-steps: %.1f steps\n", name, n,
-            (double) (wl_engine_get_work(bench->engine) - steps) / EVENTS);
-    bench_drain(bench);
-    bench_clear(bench);
+            (double) (wl_engine_get_work(harness->engine) - steps) / EVENTS);
+    harness_drain(harness);
+    harness_clear(harness);
 }
 
 static void
-measure_snapshot(Bench *bench, guint n)
+measure_snapshot(Harness *harness, guint n)
 {
     gint64 begin = cpu_ns();
 
     for (guint i = 0; i < 20; i++)
-        wl_engine_device_snapshot(bench->engine, bench->now, bench->device);
+        wl_engine_device_snapshot(harness->engine, harness->now, harness->device);
     g_print("snapshot-of-%u: %.3f ms\n", n, (double) (cpu_ns() - begin) / 20 / 1e6);
 }
 
 static void
 measure_events(guint n)
 {
-    g_autoptr(Bench) leaf = many_new(WL_ROLE_LEAF, n);
+    g_autoptr(Harness) leaf = many_new(WL_ROLE_LEAF, n);
 
     measure_snapshot(leaf, n);
     measure_event(leaf, n, "alive", FALSE);
@@ -252,22 +253,23 @@ used(void)
 static void
 measure_memory(guint n)
 {
-    Bench *bench = many_new(WL_ROLE_ROUTER, n);
+    Harness *harness = many_new(WL_ROLE_ROUTER, n);
     gsize with, without;
 
     for (guint i = 1; i <= n; i++) {
         g_autofree char *text = g_strdup_printf("192.168.%u.%u:51820", 2 + i / 250, 1 + i % 250);
-        bench->now += MS(10);
-        bench_tell_endpoint(bench, bench_member(bench, i), bench_member(bench, i), text, 255);
-        bench_clear(bench);
+        harness->now += MS(10);
+        harness_advertise_endpoint(harness, harness_member(harness, i), harness_member(harness, i),
+                                   text, 255);
+        harness_clear(harness);
     }
-    bench_run(bench, SEC(1));
-    bench_clear(bench);
+    harness_run(harness, SEC(1));
+    harness_clear(harness);
     with = used();
-    wl_engine_free(g_steal_pointer(&bench->engine));
+    wl_engine_free(g_steal_pointer(&harness->engine));
     without = used();
     g_print("memory-of-%u: %.2f kB/peer\n", n, (double) (with - without) / n / 1024);
-    bench_free(bench);
+    harness_free(harness);
 }
 
 int

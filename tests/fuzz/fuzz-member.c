@@ -6,15 +6,15 @@
 
 #include <string.h>
 
-#include "bench.h"
 #include "fuzz.h"
+#include "harness.h"
 #include "state/wl-timing.h"
 
 /* 0: the engine itself; 1: hub, trusted; 2: desktop; the others are not in the profile */
 #define N_MEMBERS 8
 
 typedef struct {
-    Bench *bench;
+    Harness *harness;
     const uint8_t *data;
     size_t left;
 } Input;
@@ -42,17 +42,17 @@ take_byte(Input *input)
 }
 
 static void
-send_fact(Input *input, const BenchMember *from, WlFact *fact)
+send_fact(Input *input, const HarnessMember *from, WlFact *fact)
 {
     g_autoptr(GArray) facts = wl_fact_array_new();
 
-    fact->expires = input->bench->now + SEC(1) * (take_byte(input) << 4);
+    fact->expires = input->harness->now + SEC(1) * (take_byte(input) << 4);
     g_array_append_vals(facts, fact, 1);
-    bench_datagram(input->bench, from, facts);
+    harness_datagram(input->harness, from, facts);
 }
 
 static void
-send_endpoint(Input *input, const BenchMember *from, const BenchMember *about, gboolean v6)
+send_endpoint(Input *input, const HarnessMember *from, const HarnessMember *about, gboolean v6)
 {
     WlEndpoint endpoint = {.ip.family = v6 ? WL_FAMILY_V6 : WL_FAMILY_V4};
     uint8_t port[2];
@@ -66,7 +66,7 @@ send_endpoint(Input *input, const BenchMember *from, const BenchMember *about, g
 }
 
 static void
-send_allowed(Input *input, const BenchMember *from, const BenchMember *about, gboolean v6)
+send_allowed(Input *input, const HarnessMember *from, const HarnessMember *about, gboolean v6)
 {
     WlPrefix prefix = {.ip.family = v6 ? WL_FAMILY_V6 : WL_FAMILY_V4};
     WlFact fact;
@@ -78,7 +78,7 @@ send_allowed(Input *input, const BenchMember *from, const BenchMember *about, gb
 }
 
 static void
-send_member(Input *input, const BenchMember *from, const BenchMember *about)
+send_member(Input *input, const HarnessMember *from, const HarnessMember *about)
 {
     char name[256] = "";
     uint8_t length = take_byte(input);
@@ -92,21 +92,21 @@ send_member(Input *input, const BenchMember *from, const BenchMember *about)
 }
 
 static void
-send_raw(Input *input, const BenchMember *from)
+send_raw(Input *input, const HarnessMember *from)
 {
     uint8_t inner[256];
     uint8_t length = take_byte(input);
     g_autoptr(GBytes) bytes = NULL;
 
     take(input, length, inner);
-    bytes = wl_signer_sign(from->signer, &bench_member(input->bench, 0)->key, inner, length);
-    wl_engine_datagram_received(input->bench->engine, input->bench->now, &from->link_local,
+    bytes = wl_signer_sign(from->signer, &harness_member(input->harness, 0)->key, inner, length);
+    wl_engine_datagram_received(input->harness->engine, input->harness->now, &from->link_local,
                                 g_bytes_get_data(bytes, NULL), g_bytes_get_size(bytes));
-    bench_drain(input->bench);
+    harness_drain(input->harness);
 }
 
 static void
-send_path(Input *input, BenchMember *from)
+send_path(Input *input, HarnessMember *from)
 {
     WlPathMessage path = {.version = WL_PATH_VERSION};
     uint8_t bytes[9];
@@ -117,34 +117,34 @@ send_path(Input *input, BenchMember *from)
         (guint32) bytes[1] << 24 | (guint32) bytes[2] << 16 | (guint32) bytes[3] << 8 | bytes[4];
     path.probe = (guint16) (bytes[5] << 8 | bytes[6]);
     path.ack = (guint16) (bytes[7] << 8 | bytes[8]);
-    bench_make_ours(from);
-    bench_alive(input->bench, from);
-    bench_tell_way(input->bench, from, &path);
+    harness_make_native(from);
+    harness_alive(input->harness, from);
+    harness_advertise_path(input->harness, from, &path);
 }
 
 static void
-pass_time(Input *input, const BenchMember *other)
+pass_time(Input *input, const HarnessMember *other)
 {
-    Bench *bench = input->bench;
+    Harness *harness = input->harness;
     uint8_t duration = take_byte(input);
 
     switch (duration >> 6) {
     case 0:
-        bench_run(bench, MS(1) << (duration & 0xf));
+        harness_run(harness, MS(1) << (duration & 0xf));
         break; /* up to 33 s */
     case 1:
-        bench_run(bench, SEC(duration & 0x3f));
+        harness_run(harness, SEC(duration & 0x3f));
         break;
     case 2:
-        if (wl_device_find(bench->device, &other->key)) {
-            bench_handshake(bench, other, NULL);
-            bench_snapshot(bench);
-            bench_drain(bench);
-            bench_alive(bench, other);
+        if (wl_device_find(harness->device, &other->key)) {
+            harness_handshake(harness, other, NULL);
+            harness_snapshot(harness);
+            harness_drain(harness);
+            harness_alive(harness, other);
         }
         break;
     default:
-        bench_uplink(bench, duration & 1 ? "192.168.1.10/24" : NULL);
+        harness_uplink(harness, duration & 1 ? "192.168.1.10/24" : NULL);
         break;
     }
 }
@@ -154,8 +154,8 @@ step(Input *input)
 {
     uint8_t action = take_byte(input);
     uint8_t members = take_byte(input);
-    BenchMember *from = bench_member(input->bench, 1 + members % (N_MEMBERS - 1));
-    BenchMember *about = bench_member(input->bench, (members >> 3) % N_MEMBERS);
+    HarnessMember *from = harness_member(input->harness, 1 + members % (N_MEMBERS - 1));
+    HarnessMember *about = harness_member(input->harness, (members >> 3) % N_MEMBERS);
 
     switch (action % 9) {
     case 0:
@@ -180,7 +180,7 @@ step(Input *input)
         send_path(input, from);
         break;
     case 7:
-        bench_alive(input->bench, from);
+        harness_alive(input->harness, from);
         break;
     default:
         pass_time(input, from);
@@ -190,17 +190,17 @@ step(Input *input)
 
 /* Checks what no facts may change (docs/engine.md "Limits"). */
 static void
-check(Bench *bench)
+check(Harness *harness)
 {
-    g_autoptr(GArray) routes = wl_engine_dup_routes(bench->engine);
-    g_autoptr(GArray) networks = wl_engine_dup_networks(bench->engine);
-    g_autoptr(GPtrArray) facts = wl_engine_dup_facts(bench->engine);
+    g_autoptr(GArray) routes = wl_engine_dup_routes(harness->engine);
+    g_autoptr(GArray) networks = wl_engine_dup_networks(harness->engine);
+    g_autoptr(GPtrArray) facts = wl_engine_dup_facts(harness->engine);
     WlIp own;
 
     g_assert_true(wl_ip_parse("10.77.0.2", &own));
-    g_assert_nonnull(wl_device_find(bench->device, &bench_member(bench, 1)->key));
-    g_assert_nonnull(wl_device_find(bench->device, &bench_member(bench, 2)->key));
-    g_assert_cmpuint(bench->device->peers->len, <=, N_MEMBERS + 256);
+    g_assert_nonnull(wl_device_find(harness->device, &harness_member(harness, 1)->key));
+    g_assert_nonnull(wl_device_find(harness->device, &harness_member(harness, 2)->key));
+    g_assert_cmpuint(harness->device->peers->len, <=, N_MEMBERS + 256);
     g_assert_cmpuint(facts->len, <=, WL_MAX_FACT_SOURCES);
     for (guint i = 0; i < routes->len; i++) {
         const WlPrefix *route = &g_array_index(routes, WlPrefix, i);
@@ -210,8 +210,8 @@ check(Bench *bench)
             inside = wl_prefix_contains(&g_array_index(networks, WlPrefix, j), route);
         g_assert_true(inside);
     }
-    for (guint i = 0; i < bench->device->peers->len; i++) {
-        const WlDevicePeer *peer = bench->device->peers->pdata[i];
+    for (guint i = 0; i < harness->device->peers->len; i++) {
+        const WlDevicePeer *peer = harness->device->peers->pdata[i];
 
         for (guint j = 0; j < peer->allowed_ips->len; j++) {
             const WlPrefix *allowed = &g_array_index(peer->allowed_ips, WlPrefix, j);
@@ -225,16 +225,16 @@ check(Bench *bench)
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    g_autoptr(Bench) bench = bench_leaf_new();
-    Input input = {.bench = bench, .data = data, .left = MIN(size, 4096)};
+    g_autoptr(Harness) harness = harness_leaf_new();
+    Input input = {.harness = harness, .data = data, .left = MIN(size, 4096)};
 
-    bench_meet(bench, 1, BENCH_HUB_ENDPOINT);
+    harness_meet(harness, 1, HARNESS_HUB_ENDPOINT);
     for (guint i = 0; i < N_MEMBERS; i++)
-        bench_member(bench, i);
+        harness_member(harness, i);
     while (input.left > 0) {
         step(&input);
-        check(bench);
-        bench_clear(bench);
+        check(harness);
+        harness_clear(harness);
     }
     return 0;
 }

@@ -5,19 +5,19 @@
 
 #include <string.h>
 
-#include "bench.h"
 #include "fuzz.h"
+#include "harness.h"
 
 static char *
 load_and_save(const char *text, gsize length)
 {
-    g_autoptr(Bench) bench = bench_leaf_new();
+    g_autoptr(Harness) harness = harness_leaf_new();
     g_autoptr(GError) error = NULL;
-    gboolean loaded = wl_engine_load_state(bench->engine, bench->now, text, length, &error);
+    gboolean loaded = wl_engine_load_state(harness->engine, harness->now, text, length, &error);
 
-    bench_drain(bench);
+    harness_drain(harness);
     g_assert_true(loaded ? error == NULL : error != NULL && error->message[0] != '\0');
-    return loaded ? wl_engine_dup_state(bench->engine) : NULL;
+    return loaded ? wl_engine_dup_state(harness->engine) : NULL;
 }
 
 int

@@ -1,89 +1,89 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <string.h>
 
-#include "bench.h"
+#include "harness.h"
 #include "wl-datagram.h"
 #include "wl-fact-codec.h"
 #include "wl-group.h"
 
-static Bench *
+static Harness *
 leaf_new(void)
 {
-    Bench *bench = bench_new();
-    WlEngineConfig *config = bench_config(bench, WL_ROLE_AUTOMATIC);
+    Harness *harness = harness_new();
+    WlEngineConfig *config = harness_config(harness, WL_ROLE_AUTOMATIC);
 
-    bench_add(config, bench_member(bench, 1), "203.0.113.1:51820", "10.77.0.0/24");
-    bench_add(config, bench_member(bench, 2), NULL, "10.77.0.3/32");
-    bench_start(bench, config);
-    bench_uplink(bench, "192.168.1.10/24");
-    bench_handshake(bench, bench_member(bench, 1), NULL);
-    bench_alive(bench, bench_member(bench, 1));
-    bench_tell_endpoint(bench, bench_member(bench, 1), bench_member(bench, 2), "198.51.100.7:51820",
-                        254);
-    bench_run(bench, SEC(5));
-    return bench;
+    harness_add(config, harness_member(harness, 1), "203.0.113.1:51820", "10.77.0.0/24");
+    harness_add(config, harness_member(harness, 2), NULL, "10.77.0.3/32");
+    harness_start(harness, config);
+    harness_uplink(harness, "192.168.1.10/24");
+    harness_handshake(harness, harness_member(harness, 1), NULL);
+    harness_alive(harness, harness_member(harness, 1));
+    harness_advertise_endpoint(harness, harness_member(harness, 1), harness_member(harness, 2),
+                               "198.51.100.7:51820", 254);
+    harness_run(harness, SEC(5));
+    return harness;
 }
 
 static GByteArray *
-signed_group(Bench *bench, const BenchMember *from, const guint8 *inner, gsize length)
+signed_group(Harness *harness, const HarnessMember *from, const guint8 *inner, gsize length)
 {
     g_autoptr(GBytes) bytes =
-        wl_signer_sign(from->signer, &bench_member(bench, 0)->key, inner, length);
+        wl_signer_sign(from->signer, &harness_member(harness, 0)->key, inner, length);
 
     return g_bytes_unref_to_array(g_steal_pointer(&bytes));
 }
 
 static void
-receive(Bench *bench, const WlIp *source, const GByteArray *packet)
+receive(Harness *harness, const WlIp *source, const GByteArray *packet)
 {
-    wl_engine_datagram_received(bench->engine, bench->now, source, packet->data, packet->len);
-    bench_drain(bench);
+    wl_engine_datagram_received(harness->engine, harness->now, source, packet->data, packet->len);
+    harness_drain(harness);
 }
 
 static guint64
-received(Bench *bench, WlReceiveResult result)
+received(Harness *harness, WlReceiveResult result)
 {
-    return wl_engine_get_receive_counters(bench->engine)[result];
+    return wl_engine_get_receive_counters(harness->engine)[result];
 }
 
 static void
 test_bad_datagrams(void)
 {
-    g_autoptr(Bench) bench = leaf_new();
-    BenchMember *hub = bench_member(bench, 1), *desktop = bench_member(bench, 2);
+    g_autoptr(Harness) harness = leaf_new();
+    HarnessMember *hub = harness_member(harness, 1), *desktop = harness_member(harness, 2);
     static const guint8 garbage[] = {0xff, 1, 2, 3};
     static const guint8 unknown[36] = {'?', 1};
     g_autoptr(GByteArray) alive = g_byte_array_new();
     g_autoptr(GByteArray) packet = NULL;
-    guint facts = wl_engine_get_fact_count(bench->engine);
-    guint64 accepted = received(bench, WL_RECEIVE_ACCEPTED);
+    guint facts = wl_engine_get_fact_count(harness->engine);
+    guint64 accepted = received(harness, WL_RECEIVE_ACCEPTED);
     WlFact fact;
 
-    wl_engine_datagram_received(bench->engine, bench->now, &hub->link_local, garbage,
+    wl_engine_datagram_received(harness->engine, harness->now, &hub->link_local, garbage,
                                 sizeof(garbage));
-    bench_drain(bench);
-    wl_engine_datagram_received(bench->engine, bench->now, &hub->link_local, garbage, 0);
-    bench_drain(bench);
-    g_assert_cmpuint(received(bench, WL_RECEIVE_UNDECODABLE), ==, 2);
+    harness_drain(harness);
+    wl_engine_datagram_received(harness->engine, harness->now, &hub->link_local, garbage, 0);
+    harness_drain(harness);
+    g_assert_cmpuint(received(harness, WL_RECEIVE_UNDECODABLE), ==, 2);
 
     /* unsigned */
     wl_fact_init_alive(&fact, &hub->key, &hub->boot_id, 0);
     fact.ttl = 255;
     wl_fact_encode(&fact, alive);
-    receive(bench, &hub->link_local, alive);
-    g_assert_cmpuint(received(bench, WL_RECEIVE_UNSIGNED), ==, 1);
+    receive(harness, &hub->link_local, alive);
+    g_assert_cmpuint(received(harness, WL_RECEIVE_UNSIGNED), ==, 1);
 
     /* from the wrong address, with a bad tag, with something unknown inside */
-    packet = signed_group(bench, hub, alive->data, alive->len);
-    receive(bench, &desktop->link_local, packet);
-    g_assert_cmpuint(received(bench, WL_RECEIVE_WRONG_SOURCE), ==, 1);
+    packet = signed_group(harness, hub, alive->data, alive->len);
+    receive(harness, &desktop->link_local, packet);
+    g_assert_cmpuint(received(harness, WL_RECEIVE_WRONG_SOURCE), ==, 1);
     packet->data[packet->len - 1] ^= 1;
-    receive(bench, &hub->link_local, packet);
-    g_assert_cmpuint(received(bench, WL_RECEIVE_BAD_TAG), ==, 1);
+    receive(harness, &hub->link_local, packet);
+    g_assert_cmpuint(received(harness, WL_RECEIVE_BAD_TAG), ==, 1);
     g_byte_array_unref(packet);
-    packet = signed_group(bench, hub, unknown, sizeof(unknown));
-    receive(bench, &hub->link_local, packet);
-    g_assert_cmpuint(received(bench, WL_RECEIVE_BAD_INNER), ==, 1);
+    packet = signed_group(harness, hub, unknown, sizeof(unknown));
+    receive(harness, &hub->link_local, packet);
+    g_assert_cmpuint(received(harness, WL_RECEIVE_BAD_INNER), ==, 1);
 
     /* an Alive about somebody else says nothing about anybody */
     wl_fact_init_alive(&fact, &desktop->key, &desktop->boot_id, 0);
@@ -91,43 +91,44 @@ test_bad_datagrams(void)
     g_byte_array_set_size(alive, 0);
     wl_fact_encode(&fact, alive);
     g_byte_array_unref(packet);
-    packet = signed_group(bench, hub, alive->data, alive->len);
-    receive(bench, &hub->link_local, packet);
-    g_assert_cmpint(bench_view(bench, desktop)->last_alive, ==, -1);
-    g_assert_cmpuint(wl_engine_get_verdict_counters(bench->engine)[WL_VERDICT_FOREIGN_ALIVE], ==,
+    packet = signed_group(harness, hub, alive->data, alive->len);
+    receive(harness, &hub->link_local, packet);
+    g_assert_cmpint(harness_view(harness, desktop)->last_alive, ==, -1);
+    g_assert_cmpuint(wl_engine_get_verdict_counters(harness->engine)[WL_VERDICT_FOREIGN_ALIVE], ==,
                      1);
 
     /* one that somebody kept */
-    receive(bench, &hub->link_local, packet);
-    g_assert_cmpuint(received(bench, WL_RECEIVE_REPLAYED), ==, 1);
-    g_assert_cmpuint(wl_engine_get_verdict_counters(bench->engine)[WL_VERDICT_FOREIGN_ALIVE], ==,
+    receive(harness, &hub->link_local, packet);
+    g_assert_cmpuint(received(harness, WL_RECEIVE_REPLAYED), ==, 1);
+    g_assert_cmpuint(wl_engine_get_verdict_counters(harness->engine)[WL_VERDICT_FOREIGN_ALIVE], ==,
                      1);
 
-    g_assert_cmpuint(received(bench, WL_RECEIVE_ACCEPTED), ==, accepted + 1);
-    g_assert_cmpuint(wl_engine_get_fact_count(bench->engine), ==, facts);
-    g_assert_cmpint(bench_view(bench, hub)->state, ==, WL_PEER_DIRECT);
+    g_assert_cmpuint(received(harness, WL_RECEIVE_ACCEPTED), ==, accepted + 1);
+    g_assert_cmpuint(wl_engine_get_fact_count(harness->engine), ==, facts);
+    g_assert_cmpint(harness_view(harness, hub)->state, ==, WL_PEER_DIRECT);
 }
 
 static void
 test_stranger(void)
 {
-    g_autoptr(Bench) bench = leaf_new();
-    guint facts = wl_engine_get_fact_count(bench->engine);
+    g_autoptr(Harness) harness = leaf_new();
+    guint facts = wl_engine_get_fact_count(harness->engine);
 
     for (guint i = 0; i < 100; i++)
-        bench_tell_member(bench, bench_member(bench, 9), bench_member(bench, 9), "mallory", 254);
-    g_assert_cmpuint(wl_engine_get_fact_count(bench->engine), ==, facts);
-    g_assert_cmpuint(received(bench, WL_RECEIVE_FLOOD), >, 50);
+        harness_advertise_member(harness, harness_member(harness, 9), harness_member(harness, 9),
+                                 "mallory", 254);
+    g_assert_cmpuint(wl_engine_get_fact_count(harness->engine), ==, facts);
+    g_assert_cmpuint(received(harness, WL_RECEIVE_FLOOD), >, 50);
 }
 
 /* 2,000 facts of every kind from somebody who is trusted with everything. */
 static void
 test_many_facts(void)
 {
-    g_autoptr(Bench) bench = leaf_new();
-    BenchMember *hub = bench_member(bench, 1);
+    g_autoptr(Harness) harness = leaf_new();
+    HarnessMember *hub = harness_member(harness, 1);
     g_autoptr(GArray) facts = wl_fact_array_new();
-    guint before = wl_engine_get_fact_count(bench->engine), changes;
+    guint before = wl_engine_get_fact_count(harness->engine), changes;
     g_autoptr(GArray) peers = NULL;
 
     for (guint i = 0; i < 500; i++) {
@@ -136,7 +137,7 @@ test_many_facts(void)
         WlPrefix prefix = {.ip = {.family = WL_FAMILY_V4, .bytes = {10, 77, 0, 0}}, .length = 32};
         WlPrefix wide = {.ip = {.family = WL_FAMILY_V4, .bytes = {0, 0, 0, 0}}, .length = 8};
         g_autoptr(WlMetadata) metadata = wl_metadata_new("x", 0);
-        gint64 expires = bench->now + SEC(65535);
+        gint64 expires = harness->now + SEC(65535);
         WlFact fact[4];
 
         memcpy(subject.bytes, &i, sizeof(i));
@@ -150,20 +151,20 @@ test_many_facts(void)
         wl_fact_init_allowed(&fact[3], &subject, &wide, expires);
         g_array_append_vals(facts, fact, 4);
     }
-    bench_clear(bench);
-    bench_datagram(bench, hub, facts);
-    g_assert_cmpuint(wl_engine_get_fact_count(bench->engine), ==, before + 2000);
-    g_assert_cmpuint(received(bench, WL_RECEIVE_FLOOD), ==, 0);
-    peers = wl_engine_dup_peers(bench->engine);
+    harness_clear(harness);
+    harness_datagram(harness, hub, facts);
+    g_assert_cmpuint(wl_engine_get_fact_count(harness->engine), ==, before + 2000);
+    g_assert_cmpuint(received(harness, WL_RECEIVE_FLOOD), ==, 0);
+    peers = wl_engine_dup_peers(harness->engine);
     g_assert_cmpuint(peers->len, ==, 502);
     /* all of them want to be tried, ten a second are */
-    bench_clear(bench);
-    bench_run(bench, SEC(10));
-    changes = bench_count(bench, WL_OUTPUT_CHANGE_PEER);
+    harness_clear(harness);
+    harness_run(harness, SEC(10));
+    changes = harness_count(harness, WL_OUTPUT_CHANGE_PEER);
     g_assert_cmpuint(changes, <=, 130);
-    g_assert_cmpuint(bench_count(bench, WL_OUTPUT_LOG), <=, 80);
-    g_assert_cmpuint(wl_engine_get_verdict_counters(bench->engine)[WL_VERDICT_OUTSIDE] +
-                         wl_engine_get_verdict_counters(bench->engine)[WL_VERDICT_TAKEN],
+    g_assert_cmpuint(harness_count(harness, WL_OUTPUT_LOG), <=, 80);
+    g_assert_cmpuint(wl_engine_get_verdict_counters(harness->engine)[WL_VERDICT_OUTSIDE] +
+                         wl_engine_get_verdict_counters(harness->engine)[WL_VERDICT_TAKEN],
                      >=, 500);
 }
 
@@ -171,14 +172,14 @@ test_many_facts(void)
 static void
 test_untrusted(void)
 {
-    g_autoptr(Bench) bench = leaf_new();
-    BenchMember *hub = bench_member(bench, 1), *desktop = bench_member(bench, 2);
+    g_autoptr(Harness) harness = leaf_new();
+    HarnessMember *hub = harness_member(harness, 1), *desktop = harness_member(harness, 2);
     g_autoptr(GArray) facts = wl_fact_array_new();
     guint before;
 
-    bench_handshake(bench, desktop, "198.51.100.7:51820");
-    bench_alive(bench, desktop);
-    before = wl_engine_get_fact_count(bench->engine);
+    harness_handshake(harness, desktop, "198.51.100.7:51820");
+    harness_alive(harness, desktop);
+    before = wl_engine_get_fact_count(harness->engine);
     for (guint i = 0; i < 3000; i++) {
         WlEndpoint endpoint = {.ip = {.family = WL_FAMILY_V4, .bytes = {203, 0, 114, 1}},
                                .port = (guint16) (i + 1)};
@@ -187,54 +188,56 @@ test_untrusted(void)
 
         memcpy(subject.bytes, &i, sizeof(i));
         subject.bytes[20] = 7;
-        wl_fact_init_endpoint(&fact, &subject, &endpoint, bench->now + SEC(255));
+        wl_fact_init_endpoint(&fact, &subject, &endpoint, harness->now + SEC(255));
         g_array_append_val(facts, fact);
     }
-    bench_datagram(bench, desktop, facts);
-    g_assert_cmpuint(received(bench, WL_RECEIVE_FLOOD), ==, 0);
-    g_assert_cmpuint(wl_engine_get_fact_count(bench->engine), ==, before + 1000);
-    g_assert_cmpuint(wl_engine_get_verdict_counters(bench->engine)[WL_VERDICT_TOO_MANY], ==, 2000);
+    harness_datagram(harness, desktop, facts);
+    g_assert_cmpuint(received(harness, WL_RECEIVE_FLOOD), ==, 0);
+    g_assert_cmpuint(wl_engine_get_fact_count(harness->engine), ==, before + 1000);
+    g_assert_cmpuint(wl_engine_get_verdict_counters(harness->engine)[WL_VERDICT_TOO_MANY], ==,
+                     2000);
     /* What is not held can come when it is believed, whoever said it before; and there is room for
      * what is believed. */
-    bench_tell_member(bench, hub, bench_member(bench, 3), "late", 254);
-    bench_tell_endpoint(bench, desktop, bench_member(bench, 3), "198.51.100.9:51820", 254);
-    g_assert_cmpuint(wl_engine_get_fact_count(bench->engine), ==, before + 1002);
+    harness_advertise_member(harness, hub, harness_member(harness, 3), "late", 254);
+    harness_advertise_endpoint(harness, desktop, harness_member(harness, 3), "198.51.100.9:51820",
+                               254);
+    g_assert_cmpuint(wl_engine_get_fact_count(harness->engine), ==, before + 1002);
     /* With them goes what counts them. */
-    bench_run(bench, SEC(300));
-    before = wl_engine_get_fact_count(bench->engine);
+    harness_run(harness, SEC(300));
+    before = wl_engine_get_fact_count(harness->engine);
     g_assert_cmpuint(before, <, 20);
     for (guint i = 0; i < facts->len; i++)
-        g_array_index(facts, WlFact, i).expires = bench->now + SEC(255);
-    bench_datagram(bench, desktop, facts);
-    g_assert_cmpuint(wl_engine_get_fact_count(bench->engine), ==, before + 1000);
+        g_array_index(facts, WlFact, i).expires = harness->now + SEC(255);
+    harness_datagram(harness, desktop, facts);
+    g_assert_cmpuint(wl_engine_get_fact_count(harness->engine), ==, before + 1000);
 }
 
 /* No TTL lasts for ever: it is capped at an hour. */
 static void
 test_ttl_cap(void)
 {
-    g_autoptr(Bench) bench = leaf_new();
-    BenchMember *hub = bench_member(bench, 1), *desktop = bench_member(bench, 2);
+    g_autoptr(Harness) harness = leaf_new();
+    HarnessMember *hub = harness_member(harness, 1), *desktop = harness_member(harness, 2);
     WlEndpoint endpoint;
     WlFact fact;
 
-    endpoint = bench_endpoint("198.51.100.8:51820");
+    endpoint = harness_endpoint("198.51.100.8:51820");
     wl_fact_init_endpoint(&fact, &desktop->key, &endpoint, 0);
-    bench_tell_endpoint(bench, hub, desktop, "198.51.100.8:51820", 65535);
-    bench_run(bench, SEC(3599));
-    g_assert_cmpint(wl_engine_get_verdict(bench->engine, &fact, &hub->key), ==,
+    harness_advertise_endpoint(harness, hub, desktop, "198.51.100.8:51820", 65535);
+    harness_run(harness, SEC(3599));
+    g_assert_cmpint(wl_engine_get_verdict(harness->engine, &fact, &hub->key), ==,
                     WL_VERDICT_ACCEPTED);
-    bench_run(bench, SEC(1));
-    g_assert_cmpint(wl_engine_get_verdict(bench->engine, &fact, &hub->key), ==, WL_VERDICT_N);
+    harness_run(harness, SEC(1));
+    g_assert_cmpint(wl_engine_get_verdict(harness->engine, &fact, &hub->key), ==, WL_VERDICT_N);
 }
 
 static guint
-count_logs(Bench *bench, const char *words)
+count_logs(Harness *harness, const char *words)
 {
     guint n = 0;
 
-    for (guint i = 0; i < bench->outputs->len; i++) {
-        const WlOutput *output = bench->outputs->pdata[i];
+    for (guint i = 0; i < harness->outputs->len; i++) {
+        const WlOutput *output = harness->outputs->pdata[i];
         n += output->kind == WL_OUTPUT_LOG && strstr(output->name, words);
     }
     return n;
@@ -244,9 +247,9 @@ count_logs(Bench *bench, const char *words)
 static void
 test_fact_bound(void)
 {
-    g_autoptr(Bench) bench = leaf_new();
-    BenchMember *hub = bench_member(bench, 1);
-    guint before = wl_engine_get_fact_count(bench->engine);
+    g_autoptr(Harness) harness = leaf_new();
+    HarnessMember *hub = harness_member(harness, 1);
+    guint before = wl_engine_get_fact_count(harness->engine);
 
     for (guint round = 0; round < 11; round++) {
         g_autoptr(GArray) facts = wl_fact_array_new();
@@ -258,22 +261,22 @@ test_fact_bound(void)
 
             prefix.ip.bytes[2] = (guint8) (number >> 8);
             prefix.ip.bytes[3] = (guint8) number;
-            wl_fact_init_allowed(&fact, &bench_member(bench, 2)->key, &prefix,
-                                 bench->now + SEC(254));
+            wl_fact_init_allowed(&fact, &harness_member(harness, 2)->key, &prefix,
+                                 harness->now + SEC(254));
             g_array_append_val(facts, fact);
         }
-        bench_datagram(bench, hub, facts);
-        bench_run(bench, MS(100));
+        harness_datagram(harness, hub, facts);
+        harness_run(harness, MS(100));
     }
-    g_assert_cmpuint(wl_engine_get_fact_count(bench->engine), <=, before + 10000);
-    g_assert_cmpuint(wl_engine_get_fact_count(bench->engine), >=, 10000);
-    g_assert_cmpuint(count_logs(bench, "fact table full"), ==, 1);
+    g_assert_cmpuint(wl_engine_get_fact_count(harness->engine), <=, before + 10000);
+    g_assert_cmpuint(wl_engine_get_fact_count(harness->engine), >=, 10000);
+    g_assert_cmpuint(count_logs(harness, "fact table full"), ==, 1);
 }
 
 static void
 test_member_bound(void)
 {
-    g_autoptr(Bench) bench = leaf_new();
+    g_autoptr(Harness) harness = leaf_new();
     g_autoptr(GArray) peers = NULL;
 
     for (guint round = 0; round < 12; round++) {
@@ -286,16 +289,16 @@ test_member_bound(void)
 
             memcpy(subject.bytes, &number, sizeof(number));
             subject.bytes[20] = 7;
-            wl_fact_init_metadata(&fact, &subject, metadata, bench->now + SEC(254));
+            wl_fact_init_metadata(&fact, &subject, metadata, harness->now + SEC(254));
             g_array_append_val(facts, fact);
         }
-        bench_datagram(bench, bench_member(bench, 1), facts);
-        bench_run(bench, MS(100));
+        harness_datagram(harness, harness_member(harness, 1), facts);
+        harness_run(harness, MS(100));
     }
-    peers = wl_engine_dup_peers(bench->engine);
+    peers = wl_engine_dup_peers(harness->engine);
     g_assert_cmpuint(peers->len, ==, 1002);
-    g_assert_cmpuint(count_logs(bench, "too many members (limit: 1000 "), ==, 1);
-    g_assert_cmpuint(wl_engine_get_verdict_counters(bench->engine)[WL_VERDICT_TOO_MANY], >, 0);
+    g_assert_cmpuint(count_logs(harness, "too many members (limit: 1000 "), ==, 1);
+    g_assert_cmpuint(wl_engine_get_verdict_counters(harness->engine)[WL_VERDICT_TOO_MANY], >, 0);
 }
 
 /* 10,000 datagrams at once: what is over the rate costs nothing, and nothing that was held is lost.
@@ -303,54 +306,54 @@ test_member_bound(void)
 static void
 test_flood(void)
 {
-    g_autoptr(Bench) bench = leaf_new();
-    BenchMember *hub = bench_member(bench, 1), *desktop = bench_member(bench, 2);
-    guint facts = wl_engine_get_fact_count(bench->engine);
+    g_autoptr(Harness) harness = leaf_new();
+    HarnessMember *hub = harness_member(harness, 1), *desktop = harness_member(harness, 2);
+    guint facts = wl_engine_get_fact_count(harness->engine);
     guint outputs;
 
-    bench_clear(bench);
+    harness_clear(harness);
     for (guint i = 0; i < 10000; i++) {
         g_autofree char *text = g_strdup_printf("203.0.115.%u:%u", i % 250 + 1, i + 1);
-        bench_tell_endpoint(bench, hub, desktop, text, 254);
+        harness_advertise_endpoint(harness, hub, desktop, text, 254);
     }
-    outputs = bench->outputs->len;
-    g_assert_cmpuint(received(bench, WL_RECEIVE_FLOOD), >=, 8900);
+    outputs = harness->outputs->len;
+    g_assert_cmpuint(received(harness, WL_RECEIVE_FLOOD), >=, 8900);
     g_assert_cmpuint(outputs, <=, 2000);
     /* four addresses of one source, the known one among them */
-    g_assert_cmpuint(wl_engine_get_fact_count(bench->engine), <=, facts + 3);
-    g_assert_cmpuint(wl_engine_get_fact_count(bench->engine), >=, facts);
-    g_assert_cmpuint(wl_engine_get_verdict_counters(bench->engine)[WL_VERDICT_TOO_MANY], >, 200);
-    bench_run(bench, SEC(10));
-    bench_clear(bench);
-    bench_alive(bench, hub);
-    g_assert_cmpint(bench_view(bench, hub)->last_alive, ==, bench->now);
+    g_assert_cmpuint(wl_engine_get_fact_count(harness->engine), <=, facts + 3);
+    g_assert_cmpuint(wl_engine_get_fact_count(harness->engine), >=, facts);
+    g_assert_cmpuint(wl_engine_get_verdict_counters(harness->engine)[WL_VERDICT_TOO_MANY], >, 200);
+    harness_run(harness, SEC(10));
+    harness_clear(harness);
+    harness_alive(harness, hub);
+    g_assert_cmpint(harness_view(harness, hub)->last_alive, ==, harness->now);
 }
 
 /* Random bytes behind a right signature, and in snapshots. */
 static void
 test_random_inner(void)
 {
-    g_autoptr(Bench) bench = leaf_new();
-    BenchMember *hub = bench_member(bench, 1);
+    g_autoptr(Harness) harness = leaf_new();
+    HarnessMember *hub = harness_member(harness, 1);
     static const char attributes[] = "!eEaAmMS";
 
     for (guint i = 0; i < 3000; i++) {
         guint8 inner[200];
-        gsize length = (gsize) g_rand_int_range(bench->random, 0, sizeof(inner));
+        gsize length = (gsize) g_rand_int_range(harness->random, 0, sizeof(inner));
         g_autoptr(GByteArray) packet = NULL;
 
         for (gsize j = 0; j < length; j++)
-            inner[j] = (guint8) g_rand_int(bench->random);
+            inner[j] = (guint8) g_rand_int(harness->random);
         if (length > 3) {
-            inner[0] = (guint8) attributes[g_rand_int_range(bench->random, 0, 8)];
+            inner[0] = (guint8) attributes[g_rand_int_range(harness->random, 0, 8)];
             inner[1] = 5;
         }
-        packet = signed_group(bench, hub, inner, length);
-        receive(bench, &hub->link_local, packet);
-        bench_run(bench, MS(20));
+        packet = signed_group(harness, hub, inner, length);
+        receive(harness, &hub->link_local, packet);
+        harness_run(harness, MS(20));
     }
-    g_assert_cmpuint(received(bench, WL_RECEIVE_BAD_INNER), >, 1000);
-    g_assert_cmpint(bench_view(bench, hub)->public_key.bytes[0], ==, hub->key.bytes[0]);
+    g_assert_cmpuint(received(harness, WL_RECEIVE_BAD_INNER), >, 1000);
+    g_assert_cmpint(harness_view(harness, hub)->public_key.bytes[0], ==, hub->key.bytes[0]);
 }
 
 int

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <string.h>
 
-#include "bench.h"
 #include "exchange/wl-advertise.h"
+#include "harness.h"
 #include "state/wl-candidates.h"
 #include "state/wl-endpoint-policy.h"
 #include "state/wl-engine-state.h"
@@ -129,7 +129,7 @@ static WlFactSourceResult
 tell_endpoint(WlFactSet *set, guint subject, guint source, guint number, gint64 now, gint64 expires)
 {
     WlKey about = key_of(subject), from = key_of(source);
-    WlEndpoint endpoint = bench_endpoint("192.0.2.1:1");
+    WlEndpoint endpoint = harness_endpoint("192.0.2.1:1");
     WlFactEntry *entry;
     WlFactSource *origin;
     WlFact fact;
@@ -255,7 +255,7 @@ static void
 test_fact_set_local(void)
 {
     g_autoptr(WlFactSet) set = wl_fact_set_new();
-    WlEndpoint endpoint = bench_endpoint("192.0.2.1:1");
+    WlEndpoint endpoint = harness_endpoint("192.0.2.1:1");
     WlKey subject = key_of(1);
     WlFact fact;
 
@@ -294,7 +294,7 @@ test_candidates(void)
     WlEndpoint endpoint;
 
 #define ADD(text, rank, source, worked)                                                            \
-    (endpoint = bench_endpoint(text), wl_candidates_add(list, &endpoint, rank, source, worked))
+    (endpoint = harness_endpoint(text), wl_candidates_add(list, &endpoint, rank, source, worked))
     ADD("10.1.2.3:1", WL_RANK_PRIVATE, WL_CANDIDATE_SOURCE_SELF, FALSE);
     ADD("203.0.113.8:1", WL_RANK_PUBLIC, WL_CANDIDATE_SOURCE_SELF, FALSE);
     ADD("[fd00::1]:1", WL_RANK_PRIVATE, WL_CANDIDATE_SOURCE_SELF, FALSE);
@@ -314,11 +314,11 @@ test_candidates(void)
     }
 
     g_array_index(list, WlCandidate, 1).last_tried = 77;
-    endpoint = bench_endpoint("192.168.1.7:1");
+    endpoint = harness_endpoint("192.168.1.7:1");
     wl_candidates_add(again, &endpoint, WL_RANK_ON_LINK, WL_CANDIDATE_SOURCE_SELF, FALSE);
     g_assert_false(wl_candidates_inherit(again, list));
     g_assert_cmpint(g_array_index(again, WlCandidate, 0).last_tried, ==, 77);
-    endpoint = bench_endpoint("192.168.1.8:1");
+    endpoint = harness_endpoint("192.168.1.8:1");
     wl_candidates_add(again, &endpoint, WL_RANK_ON_LINK, WL_CANDIDATE_SOURCE_SELF, FALSE);
     g_assert_true(wl_candidates_inherit(again, list));
 }
@@ -335,21 +335,21 @@ policy_init(WlPolicy *policy, WlEngineConfig *config, const char *network)
 
     config->listen_port = 51820;
     for (guint i = 0; i < G_N_ELEMENTS(own); i++) {
-        WlPrefix prefix = bench_prefix(own[i]);
+        WlPrefix prefix = harness_prefix(own[i]);
         g_array_append_val(config->addresses, prefix);
     }
     for (guint i = 0; i < 2; i++) {
-        WlPrefix prefix = bench_prefix(i ? "172.30.0.0/16" : "0.0.0.0/0");
+        WlPrefix prefix = harness_prefix(i ? "172.30.0.0/16" : "0.0.0.0/0");
         g_array_append_val(peer->allowed_ips, prefix);
     }
     g_ptr_array_add(config->peers, peer);
     if (network) {
-        WlPrefix prefix = bench_prefix(network);
+        WlPrefix prefix = harness_prefix(network);
         g_array_append_val(config->networks, prefix);
     }
     wl_policy_init(policy, config);
-    local.address = bench_prefix("10.77.0.99/29");
-    local.address = bench_prefix("192.168.1.10/24");
+    local.address = harness_prefix("10.77.0.99/29");
+    local.address = harness_prefix("192.168.1.10/24");
     g_assert_true(wl_policy_set_local(policy, &local, 1));
     g_assert_false(wl_policy_set_local(policy, &local, 1));
 }
@@ -388,7 +388,7 @@ test_policy_endpoints(void)
 
     policy_init(&policy, config, NULL);
     for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
-        WlEndpoint endpoint = bench_endpoint(cases[i].text);
+        WlEndpoint endpoint = harness_endpoint(cases[i].text);
         g_test_message("%s", cases[i].text);
         g_assert_cmpint(wl_endpoint_policy_check(&policy, &endpoint), ==, cases[i].verdict);
     }
@@ -411,12 +411,12 @@ test_policy_prefixes(void)
     };
     g_autoptr(WlEngineConfig) config = wl_engine_config_new();
     g_autoptr(WlEngineConfig) wide = wl_engine_config_new();
-    WlPrefix lan = bench_prefix("192.168.1.0/25"), elsewhere = bench_prefix("192.168.2.0/24");
+    WlPrefix lan = harness_prefix("192.168.1.0/25"), elsewhere = harness_prefix("192.168.2.0/24");
     WlPolicy policy;
 
     policy_init(&policy, config, NULL);
     for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
-        WlPrefix prefix = bench_prefix(cases[i].text);
+        WlPrefix prefix = harness_prefix(cases[i].text);
         g_test_message("%s", cases[i].text);
         g_assert_cmpint(wl_prefix_policy_check(&policy, &prefix), ==, cases[i].verdict);
     }
@@ -433,9 +433,9 @@ test_claims(void)
 {
     g_autoptr(WlPrefixArbiter) claims = wl_prefix_arbiter_new();
     WlKey hub = key_of(1), a = key_of(2), b = key_of(3);
-    WlPrefix site = bench_prefix("10.9.0.0/16"), net = bench_prefix("10.9.1.0/24"),
-             host = bench_prefix("10.9.1.5/32"), other = bench_prefix("10.9.2.0/24"),
-             both = bench_prefix("10.9.0.0/22");
+    WlPrefix site = harness_prefix("10.9.0.0/16"), net = harness_prefix("10.9.1.0/24"),
+             host = harness_prefix("10.9.1.5/32"), other = harness_prefix("10.9.2.0/24"),
+             both = harness_prefix("10.9.0.0/22");
 
     g_assert_cmpint(wl_prefix_arbiter_add(claims, &net, &a, FALSE), ==, WL_VERDICT_ACCEPTED);
     g_assert_cmpint(wl_prefix_arbiter_add(claims, &net, &a, FALSE), ==, WL_VERDICT_ACCEPTED);
@@ -446,7 +446,7 @@ test_claims(void)
     g_assert_cmpint(wl_prefix_arbiter_add(claims, &other, &b, FALSE), ==, WL_VERDICT_ACCEPTED);
     /* a router may lie around them */
     g_assert_cmpint(wl_prefix_arbiter_add(claims, &site, &hub, TRUE), ==, WL_VERDICT_ACCEPTED);
-    other = bench_prefix("10.9.3.0/24");
+    other = harness_prefix("10.9.3.0/24");
     g_assert_cmpint(wl_prefix_arbiter_add(claims, &other, &b, FALSE), ==, WL_VERDICT_ACCEPTED);
 }
 

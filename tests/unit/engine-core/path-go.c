@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The inferred path of Go members: when it is followed, reverted and left, and basic peers. */
-#include "bench.h"
+#include "harness.h"
 
 #define DESKTOP_PREFIX "10.77.0.3/32"
 #define STEP           MS(20) /* also about the round trip of an echo */
@@ -13,75 +13,75 @@ typedef struct {
     gboolean router;  /* the router's reply, between link-local addresses */
 } Replies;
 
-static Bench *
+static Harness *
 leaf_new(void)
 {
-    Bench *bench = bench_new();
-    WlEngineConfig *config = bench_config(bench, WL_ROLE_AUTOMATIC);
+    Harness *harness = harness_new();
+    WlEngineConfig *config = harness_config(harness, WL_ROLE_AUTOMATIC);
     WlPrefix address;
 
-    address = bench_prefix("fd77::2/64");
+    address = harness_prefix("fd77::2/64");
     g_array_append_val(config->addresses, address);
-    bench_add(config, bench_member(bench, 1), BENCH_HUB_ENDPOINT, "10.77.0.0/24,fd77::/64");
-    bench_add(config, bench_member(bench, 2), NULL, "10.77.0.3/32,fd77::3/128");
-    bench_add(config, bench_member(bench, 3), NULL, "10.77.0.4/32");
-    bench_start(bench, config);
-    bench_uplink(bench, "192.168.1.10/24");
-    bench_meet(bench, 1, NULL);
-    bench_run(bench, SEC(1));
-    bench_clear(bench);
-    return bench;
+    harness_add(config, harness_member(harness, 1), HARNESS_HUB_ENDPOINT, "10.77.0.0/24,fd77::/64");
+    harness_add(config, harness_member(harness, 2), NULL, "10.77.0.3/32,fd77::3/128");
+    harness_add(config, harness_member(harness, 3), NULL, "10.77.0.4/32");
+    harness_start(harness, config);
+    harness_uplink(harness, "192.168.1.10/24");
+    harness_meet(harness, 1, NULL);
+    harness_run(harness, SEC(1));
+    harness_clear(harness);
+    return harness;
 }
 
 static gboolean
-is_replied(Bench *bench, const WlEchoRequest *echo, const Replies *replies)
+is_replied(Harness *harness, const WlEchoRequest *echo, const Replies *replies)
 {
     if (echo->destination.family == WL_FAMILY_V4)
         return replies->transit;
-    if (wl_ip_equal(&echo->destination, &bench_member(bench, 1)->link_local))
+    if (wl_ip_equal(&echo->destination, &harness_member(harness, 1)->link_local))
         return replies->router;
     return echo->source.family == WL_FAMILY_NONE ? replies->life : replies->direct;
 }
 
 /* Runs for @duration and replies to the echoes sent meanwhile. */
 static void
-run(Bench *bench, gint64 duration, const Replies *replies)
+run(Harness *harness, gint64 duration, const Replies *replies)
 {
-    gint64 end = bench->now + duration;
+    gint64 end = harness->now + duration;
 
-    while (bench->now < end) {
-        bench_run(bench, STEP);
-        for (guint i = 0; i < bench->outputs->len; i++) {
-            WlOutput *output = bench->outputs->pdata[i];
+    while (harness->now < end) {
+        harness_run(harness, STEP);
+        for (guint i = 0; i < harness->outputs->len; i++) {
+            WlOutput *output = harness->outputs->pdata[i];
             WlKey key = output->key;
             gboolean replied;
 
             if (output->kind != WL_OUTPUT_SEND_ECHO || output->echo.destination.family == 0)
                 continue;
-            replied = is_replied(bench, &output->echo, replies);
+            replied = is_replied(harness, &output->echo, replies);
             output->echo.destination.family = WL_FAMILY_NONE; /* done with */
             if (!replied)
                 continue;
-            wl_engine_echo_reply(bench->engine, bench->now, &key, output->echo.sequence);
-            bench_drain(bench);
+            wl_engine_echo_reply(harness->engine, harness->now, &key, output->echo.sequence);
+            harness_drain(harness);
         }
     }
 }
 
 static gboolean
-is_direct(Bench *bench)
+is_direct(Harness *harness)
 {
-    return bench_has_allowed(bench, bench_member(bench, 2), DESKTOP_PREFIX);
+    return harness_has_allowed(harness, harness_member(harness, 2), DESKTOP_PREFIX);
 }
 
 static gint64
-until_direct(Bench *bench, gint64 limit, const Replies *replies)
+until_direct(Harness *harness, gint64 limit, const Replies *replies)
 {
-    gint64 start = bench->now;
+    gint64 start = harness->now;
 
-    while (!is_direct(bench) && bench->now < start + limit)
-        run(bench, STEP, replies);
-    return bench->now - start;
+    while (!is_direct(harness) && harness->now < start + limit)
+        run(harness, STEP, replies);
+    return harness->now - start;
 }
 
 /* The Alive that the daemon waits for may be lost. */
@@ -89,16 +89,16 @@ static void
 test_alive_resent(void)
 {
     const Replies before = {.transit = TRUE, .life = TRUE};
-    g_autoptr(Bench) bench = leaf_new();
-    BenchMember *desktop = bench_member(bench, 2);
+    g_autoptr(Harness) harness = leaf_new();
+    HarnessMember *desktop = harness_member(harness, 2);
     guint sent = 0;
 
-    bench_meet(bench, 2, "198.51.100.7:51820");
-    run(bench, MS(500), &before);
-    bench_clear(bench);
-    run(bench, MS(4500), &before);
-    for (guint i = 0; i < bench->outputs->len; i++) {
-        const WlOutput *output = bench->outputs->pdata[i];
+    harness_meet(harness, 2, "198.51.100.7:51820");
+    run(harness, MS(500), &before);
+    harness_clear(harness);
+    run(harness, MS(4500), &before);
+    for (guint i = 0; i < harness->outputs->len; i++) {
+        const WlOutput *output = harness->outputs->pdata[i];
         sent += output->kind == WL_OUTPUT_SEND && wl_key_equal(&output->key, &desktop->key);
     }
     g_assert_cmpuint(sent, ==, 2);
@@ -108,31 +108,31 @@ test_alive_resent(void)
 static void
 test_by_time(void)
 {
-    g_autoptr(Bench) bench = leaf_new();
+    g_autoptr(Harness) harness = leaf_new();
     const Replies none = {0};
     gint64 took;
 
-    bench_meet(bench, 2, "198.51.100.7:51820");
-    took = until_direct(bench, SEC(20), &none);
+    harness_meet(harness, 2, "198.51.100.7:51820");
+    took = until_direct(harness, SEC(20), &none);
     g_assert_cmpint(took, >=, SEC(5));
     g_assert_cmpint(took, <=, MS(5500));
-    g_assert_cmpint(bench_view(bench, bench_member(bench, 2))->state, ==, WL_PEER_DIRECT);
-    bench_clear(bench);
-    run(bench, SEC(20), &none);
-    g_assert_cmpuint(bench_count(bench, WL_OUTPUT_SEND_ECHO), ==, 0);
+    g_assert_cmpint(harness_view(harness, harness_member(harness, 2))->state, ==, WL_PEER_DIRECT);
+    harness_clear(harness);
+    run(harness, SEC(20), &none);
+    g_assert_cmpuint(harness_count(harness, WL_OUTPUT_SEND_ECHO), ==, 0);
 }
 
 /* A reply to our tunnel address shows that the peer has our allowed IPs. */
 static void
 test_direct_echo(void)
 {
-    g_autoptr(Bench) bench = leaf_new();
+    g_autoptr(Harness) harness = leaf_new();
     const Replies before = {.life = TRUE}, after = {.life = TRUE, .direct = TRUE};
 
-    bench_meet(bench, 2, "198.51.100.7:51820");
-    run(bench, MS(3210), &before);
-    g_assert_false(is_direct(bench));
-    g_assert_cmpint(until_direct(bench, SEC(20), &after), <=, MS(150));
+    harness_meet(harness, 2, "198.51.100.7:51820");
+    run(harness, MS(3210), &before);
+    g_assert_false(is_direct(harness));
+    g_assert_cmpint(until_direct(harness, SEC(20), &after), <=, MS(150));
 }
 
 /* A peer that replies to other echoes but not to this one has not promoted: its path is observed at
@@ -140,19 +140,19 @@ test_direct_echo(void)
 static void
 test_not_promoting(void)
 {
-    g_autoptr(Bench) bench = leaf_new();
+    g_autoptr(Harness) harness = leaf_new();
     const Replies before = {.life = TRUE}, after = {.life = TRUE, .direct = TRUE};
 
-    bench_meet(bench, 2, "198.51.100.7:51820");
-    run(bench, SEC(30), &before);
-    g_assert_false(is_direct(bench));
-    bench_clear(bench);
-    bench_meet(bench, 1, NULL);
-    bench_meet(bench, 2, NULL);
-    run(bench, SEC(120), &before);
-    g_assert_false(is_direct(bench));
-    g_assert_cmpuint(bench_count(bench, WL_OUTPUT_SEND_ECHO), <=, 2 * 4 * 75);
-    g_assert_cmpint(until_direct(bench, SEC(70), &after), <=, SEC(61));
+    harness_meet(harness, 2, "198.51.100.7:51820");
+    run(harness, SEC(30), &before);
+    g_assert_false(is_direct(harness));
+    harness_clear(harness);
+    harness_meet(harness, 1, NULL);
+    harness_meet(harness, 2, NULL);
+    run(harness, SEC(120), &before);
+    g_assert_false(is_direct(harness));
+    g_assert_cmpuint(harness_count(harness, WL_OUTPUT_SEND_ECHO), <=, 2 * 4 * 75);
+    g_assert_cmpint(until_direct(harness, SEC(70), &after), <=, SEC(61));
 }
 
 /* A peer that no longer replies through the router has promoted. Without control replies a longer
@@ -174,13 +174,13 @@ test_transit_echo(void)
     };
 
     for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
-        g_autoptr(Bench) bench = leaf_new();
+        g_autoptr(Harness) harness = leaf_new();
         gint64 took;
 
-        bench_meet(bench, 2, "198.51.100.7:51820");
-        run(bench, MS(3210), &cases[i].before);
-        g_assert_false(is_direct(bench));
-        took = until_direct(bench, SEC(20), &cases[i].after);
+        harness_meet(harness, 2, "198.51.100.7:51820");
+        run(harness, MS(3210), &cases[i].before);
+        g_assert_false(is_direct(harness));
+        took = until_direct(harness, SEC(20), &cases[i].after);
         g_assert_cmpint(took, >=, cases[i].at_least);
         g_assert_cmpint(took, <=, cases[i].at_most);
     }
@@ -194,13 +194,13 @@ test_briefly_unreachable(void)
     const Replies stalled[] = {{.life = TRUE}, {.router = TRUE}, {0}};
 
     for (guint i = 0; i < G_N_ELEMENTS(stalled); i++) {
-        g_autoptr(Bench) bench = leaf_new();
+        g_autoptr(Harness) harness = leaf_new();
 
-        bench_meet(bench, 2, "198.51.100.7:51820");
+        harness_meet(harness, 2, "198.51.100.7:51820");
         for (guint j = 0; j < 3; j++) {
-            run(bench, MS(500), &good);
-            run(bench, MS(600), &stalled[i]);
-            g_assert_false(is_direct(bench));
+            run(harness, MS(500), &good);
+            run(harness, MS(600), &stalled[i]);
+            g_assert_false(is_direct(harness));
         }
     }
 }
@@ -209,16 +209,16 @@ test_briefly_unreachable(void)
 static void
 test_lossy_router(void)
 {
-    g_autoptr(Bench) bench = leaf_new();
+    g_autoptr(Harness) harness = leaf_new();
     const Replies good = {.transit = TRUE, .life = TRUE}, bad = {.life = TRUE};
 
-    bench_meet(bench, 2, "198.51.100.7:51820");
+    harness_meet(harness, 2, "198.51.100.7:51820");
     for (guint i = 0; i < 20; i++) {
-        run(bench, MS(200), &good);
-        run(bench, MS(100), &bad);
-        g_assert_false(is_direct(bench));
+        run(harness, MS(200), &good);
+        run(harness, MS(100), &bad);
+        g_assert_false(is_direct(harness));
     }
-    g_assert_cmpint(until_direct(bench, SEC(20), &bad), <=, MS(600));
+    g_assert_cmpint(until_direct(harness, SEC(20), &bad), <=, MS(600));
 }
 
 /* A peer that is followed and does not reply directly has not promoted: following is reverted, and
@@ -226,31 +226,31 @@ test_lossy_router(void)
 static void
 test_reverted(void)
 {
-    g_autoptr(Bench) bench = leaf_new();
+    g_autoptr(Harness) harness = leaf_new();
     const Replies before = {.transit = TRUE, .life = TRUE}, lost = {.life = TRUE};
 
-    bench_meet(bench, 2, "198.51.100.7:51820");
-    run(bench, MS(1000), &before);
-    until_direct(bench, SEC(2), &lost);
-    g_assert_true(is_direct(bench));
-    run(bench, MS(700), &lost);
-    g_assert_false(is_direct(bench));
-    g_assert_cmpint(until_direct(bench, SEC(2), &lost), <=, MS(700));
-    run(bench, SEC(20), &before);
-    g_assert_true(is_direct(bench));
+    harness_meet(harness, 2, "198.51.100.7:51820");
+    run(harness, MS(1000), &before);
+    until_direct(harness, SEC(2), &lost);
+    g_assert_true(is_direct(harness));
+    run(harness, MS(700), &lost);
+    g_assert_false(is_direct(harness));
+    g_assert_cmpint(until_direct(harness, SEC(2), &lost), <=, MS(700));
+    run(harness, SEC(20), &before);
+    g_assert_true(is_direct(harness));
 }
 
 /* Losses before a reply are over: the router had lost its own session, for example. */
 static void
 test_router_comes_back(void)
 {
-    g_autoptr(Bench) bench = leaf_new();
+    g_autoptr(Harness) harness = leaf_new();
     const Replies lost = {.life = TRUE}, found = {.transit = TRUE, .life = TRUE};
 
-    bench_meet(bench, 2, "198.51.100.7:51820");
-    run(bench, SEC(2), &lost);
-    run(bench, SEC(5), &found);
-    g_assert_false(is_direct(bench));
+    harness_meet(harness, 2, "198.51.100.7:51820");
+    run(harness, SEC(2), &lost);
+    run(harness, SEC(5), &found);
+    g_assert_false(is_direct(harness));
 }
 
 /* Packets that the device drops are a sign while a single peer is observed; with two their sender
@@ -261,49 +261,49 @@ test_dropped_packets(void)
     const Replies none = {.transit = TRUE};
 
     for (guint other_peers = 0; other_peers < 2; other_peers++) {
-        g_autoptr(Bench) bench = leaf_new();
+        g_autoptr(Harness) harness = leaf_new();
 
-        bench->device->dropped = 17;
-        bench_snapshot(bench);
-        bench_drain(bench);
-        bench_meet(bench, 2, "198.51.100.7:51820");
+        harness->device->dropped = 17;
+        harness_snapshot(harness);
+        harness_drain(harness);
+        harness_meet(harness, 2, "198.51.100.7:51820");
         if (other_peers > 0)
-            bench_meet(bench, 3, "198.51.100.8:51820");
-        run(bench, SEC(2), &none);
-        g_assert_false(is_direct(bench));
-        bench->device->dropped++;
-        run(bench, MS(120), &none);
-        g_assert_cmpint(is_direct(bench), ==, other_peers == 0);
+            harness_meet(harness, 3, "198.51.100.8:51820");
+        run(harness, SEC(2), &none);
+        g_assert_false(is_direct(harness));
+        harness->device->dropped++;
+        run(harness, MS(120), &none);
+        g_assert_cmpint(is_direct(harness), ==, other_peers == 0);
     }
 }
 
 /* ---- falling back */
 
-static Bench *
+static Harness *
 direct_new(const Replies *replies)
 {
-    Bench *bench = leaf_new();
+    Harness *harness = leaf_new();
 
-    bench_meet(bench, 2, "198.51.100.7:51820");
-    until_direct(bench, SEC(10), replies);
-    g_assert_true(is_direct(bench));
-    bench_clear(bench);
-    g_assert_cmpint(wl_engine_get_deadline(bench->engine), >, bench->now + SEC(3));
-    return bench;
+    harness_meet(harness, 2, "198.51.100.7:51820");
+    until_direct(harness, SEC(10), replies);
+    g_assert_true(is_direct(harness));
+    harness_clear(harness);
+    g_assert_cmpint(wl_engine_get_deadline(harness->engine), >, harness->now + SEC(3));
+    return harness;
 }
 
 /* One second of traffic to the peer, whose packets arrive through the router. */
 static void
-one_way(Bench *bench, const Replies *replies, gboolean drops, gboolean hears)
+one_way(Harness *harness, const Replies *replies, gboolean drops, gboolean hears)
 {
-    WlDevicePeer *peer = wl_device_find(bench->device, &bench_member(bench, 2)->key);
+    WlDevicePeer *peer = wl_device_find(harness->device, &harness_member(harness, 2)->key);
 
     peer->tx_bytes += 5000;
     if (hears)
         peer->rx_bytes += 100;
     if (drops)
-        bench->device->dropped += 50;
-    run(bench, SEC(1), replies);
+        harness->device->dropped += 50;
+    run(harness, SEC(1), replies);
 }
 
 static void
@@ -321,17 +321,17 @@ test_fallen_back(void)
     for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
         const Replies before = {.life = cases[i].life_before, .direct = cases[i].life_before};
         const Replies after = {.life = cases[i].life_after};
-        g_autoptr(Bench) bench = direct_new(&before);
+        g_autoptr(Harness) harness = direct_new(&before);
         guint seconds = 0;
 
-        wl_engine_traffic_started(bench->engine, bench->now, NULL);
-        bench_drain(bench);
-        for (; seconds < 20 && is_direct(bench); seconds++)
-            one_way(bench, &after, cases[i].drops, cases[i].hears);
-        g_assert_cmpint(is_direct(bench), !=, cases[i].leaves);
+        wl_engine_traffic_started(harness->engine, harness->now, NULL);
+        harness_drain(harness);
+        for (; seconds < 20 && is_direct(harness); seconds++)
+            one_way(harness, &after, cases[i].drops, cases[i].hears);
+        g_assert_cmpint(is_direct(harness), !=, cases[i].leaves);
         if (cases[i].leaves)
             g_assert_cmpuint(seconds, <=, 8);
-        g_assert_true(bench_view(bench, bench_member(bench, 2))->healthy);
+        g_assert_true(harness_view(harness, harness_member(harness, 2))->healthy);
     }
 }
 
@@ -340,23 +340,23 @@ static void
 test_fallen_back_without_echoes(void)
 {
     const Replies none = {0};
-    g_autoptr(Bench) bench = direct_new(&none);
+    g_autoptr(Harness) harness = direct_new(&none);
 
-    wl_engine_traffic_started(bench->engine, bench->now, NULL);
-    bench_drain(bench);
+    wl_engine_traffic_started(harness->engine, harness->now, NULL);
+    harness_drain(harness);
     for (guint i = 0; i < 14; i++) {
-        one_way(bench, &none, TRUE, FALSE);
-        g_assert_true(is_direct(bench));
+        one_way(harness, &none, TRUE, FALSE);
+        g_assert_true(is_direct(harness));
     }
     /* Packets that arrive through the router are no longer dropped after falling back. */
     for (guint i = 0; i < 10; i++)
-        one_way(bench, &none, is_direct(bench), FALSE);
-    g_assert_false(is_direct(bench));
+        one_way(harness, &none, is_direct(harness), FALSE);
+    g_assert_false(is_direct(harness));
     /* A session that has merely not expired is no reason to promote again; a datagram is. */
-    run(bench, SEC(60), &none);
-    g_assert_false(is_direct(bench));
-    bench_alive(bench, bench_member(bench, 2));
-    g_assert_cmpint(until_direct(bench, SEC(70), &none), <, SEC(70));
+    run(harness, SEC(60), &none);
+    g_assert_false(is_direct(harness));
+    harness_alive(harness, harness_member(harness, 2));
+    g_assert_cmpint(until_direct(harness, SEC(70), &none), <, SEC(70));
 }
 
 /* A peer that is silent under traffic is tried at another endpoint inside the session; the path
@@ -366,28 +366,28 @@ test_silent(void)
 {
     for (guint i = 0; i < 2; i++) {
         const Replies before = {.life = i == 0, .direct = i == 0}, after = {0};
-        g_autoptr(Bench) bench = direct_new(&before);
-        BenchMember *hub = bench_member(bench, 1), *desktop = bench_member(bench, 2);
+        g_autoptr(Harness) harness = direct_new(&before);
+        HarnessMember *hub = harness_member(harness, 1), *desktop = harness_member(harness, 2);
         guint seconds = 0;
 
-        bench_tell_endpoint(bench, hub, desktop, "198.51.100.77:51820", 3600);
-        run(bench, MS(100), &before);
-        bench_meet(bench, 2, NULL);
-        run(bench, SEC(20), &before);
-        bench_clear(bench);
+        harness_advertise_endpoint(harness, hub, desktop, "198.51.100.77:51820", 3600);
+        run(harness, MS(100), &before);
+        harness_meet(harness, 2, NULL);
+        run(harness, SEC(20), &before);
+        harness_clear(harness);
         /* Silence without traffic is normal. */
-        run(bench, SEC(20), &after);
-        g_assert_cmpuint(bench_changes(bench, desktop, WL_PEER_UPDATE), ==, 0);
-        bench_meet(bench, 1, NULL);
-        bench_meet(bench, 2, NULL);
-        wl_engine_traffic_started(bench->engine, bench->now, NULL);
-        bench_drain(bench);
-        for (; seconds < 40 && bench_changes(bench, desktop, WL_PEER_UPDATE) == 0; seconds++)
-            one_way(bench, &after, FALSE, FALSE);
+        run(harness, SEC(20), &after);
+        g_assert_cmpuint(harness_changes(harness, desktop, WL_PEER_UPDATE), ==, 0);
+        harness_meet(harness, 1, NULL);
+        harness_meet(harness, 2, NULL);
+        wl_engine_traffic_started(harness->engine, harness->now, NULL);
+        harness_drain(harness);
+        for (; seconds < 40 && harness_changes(harness, desktop, WL_PEER_UPDATE) == 0; seconds++)
+            one_way(harness, &after, FALSE, FALSE);
         g_assert_cmpuint(seconds, >=, i == 0 ? 3 : 15);
         g_assert_cmpuint(seconds, <=, i == 0 ? 7 : 30);
-        g_assert_cmpuint(bench_changes(bench, desktop, WL_PEER_RECREATE), ==, 0);
-        g_assert_true(is_direct(bench));
+        g_assert_cmpuint(harness_changes(harness, desktop, WL_PEER_RECREATE), ==, 0);
+        g_assert_true(is_direct(harness));
     }
 }
 
@@ -397,44 +397,44 @@ static void
 test_roamed(void)
 {
     const Replies before = {.life = TRUE, .direct = TRUE}, after = {0};
-    g_autoptr(Bench) bench = direct_new(&before);
-    BenchMember *hub = bench_member(bench, 1), *desktop = bench_member(bench, 2);
-    WlDevicePeer *peer = wl_device_find(bench->device, &desktop->key);
+    g_autoptr(Harness) harness = direct_new(&before);
+    HarnessMember *hub = harness_member(harness, 1), *desktop = harness_member(harness, 2);
+    WlDevicePeer *peer = wl_device_find(harness->device, &desktop->key);
 
-    run(bench, SEC(20), &before);
-    peer->endpoint = bench_endpoint("198.51.100.7:1024");
-    bench_clear(bench);
-    bench_tell_endpoint(bench, hub, desktop, "198.51.100.77:51820", 255);
-    run(bench, SEC(4), &after);
-    g_assert_cmpuint(bench_changes(bench, desktop, WL_PEER_UPDATE), >, 0);
-    g_assert_true(bench_sent_endpoint(bench, hub, &desktop->key, "198.51.100.7:1024"));
-    g_assert_false(bench_sent_endpoint(bench, hub, &desktop->key, "198.51.100.7:51820"));
-    g_assert_false(bench_sent_endpoint(bench, hub, &desktop->key, "198.51.100.77:51820"));
+    run(harness, SEC(20), &before);
+    peer->endpoint = harness_endpoint("198.51.100.7:1024");
+    harness_clear(harness);
+    harness_advertise_endpoint(harness, hub, desktop, "198.51.100.77:51820", 255);
+    run(harness, SEC(4), &after);
+    g_assert_cmpuint(harness_changes(harness, desktop, WL_PEER_UPDATE), >, 0);
+    g_assert_true(harness_sent_endpoint(harness, hub, &desktop->key, "198.51.100.7:1024"));
+    g_assert_false(harness_sent_endpoint(harness, hub, &desktop->key, "198.51.100.7:51820"));
+    g_assert_false(harness_sent_endpoint(harness, hub, &desktop->key, "198.51.100.77:51820"));
 }
 
 /* A basic peer is sent no echoes and has its allowed IPs with its session. */
 static void
 test_basic(void)
 {
-    g_autoptr(Bench) bench = bench_new();
-    WlEngineConfig *config = bench_config(bench, WL_ROLE_AUTOMATIC);
-    BenchMember *phone = bench_member(bench, 2);
+    g_autoptr(Harness) harness = harness_new();
+    WlEngineConfig *config = harness_config(harness, WL_ROLE_AUTOMATIC);
+    HarnessMember *phone = harness_member(harness, 2);
     WlPeerConfig *peer;
 
-    bench_add(config, bench_member(bench, 1), BENCH_HUB_ENDPOINT, "10.77.0.0/24");
-    peer = bench_add(config, phone, "198.51.100.9:51820", "10.77.0.9/32");
+    harness_add(config, harness_member(harness, 1), HARNESS_HUB_ENDPOINT, "10.77.0.0/24");
+    peer = harness_add(config, phone, "198.51.100.9:51820", "10.77.0.9/32");
     peer->basic = TRUE;
-    bench_start(bench, config);
-    bench_uplink(bench, "192.168.1.10/24");
-    bench_meet(bench, 1, NULL);
-    bench_handshake(bench, phone, NULL);
-    bench_run(bench, SEC(1));
-    g_assert_true(bench_has_allowed(bench, phone, "10.77.0.9/32"));
-    bench->device->dropped = 5;
-    bench_run(bench, SEC(100));
-    g_assert_true(bench_has_allowed(bench, phone, "10.77.0.9/32"));
-    for (guint i = 0; i < bench->outputs->len; i++) {
-        const WlOutput *output = bench->outputs->pdata[i];
+    harness_start(harness, config);
+    harness_uplink(harness, "192.168.1.10/24");
+    harness_meet(harness, 1, NULL);
+    harness_handshake(harness, phone, NULL);
+    harness_run(harness, SEC(1));
+    g_assert_true(harness_has_allowed(harness, phone, "10.77.0.9/32"));
+    harness->device->dropped = 5;
+    harness_run(harness, SEC(100));
+    g_assert_true(harness_has_allowed(harness, phone, "10.77.0.9/32"));
+    for (guint i = 0; i < harness->outputs->len; i++) {
+        const WlOutput *output = harness->outputs->pdata[i];
         g_assert_false(output->kind == WL_OUTPUT_SEND_ECHO &&
                        wl_key_equal(&output->key, &phone->key));
     }

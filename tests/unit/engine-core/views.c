@@ -1,41 +1,42 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "bench.h"
+#include "harness.h"
 
 #define HUB_ENDPOINT "203.0.113.1:51820"
 
 /* Members: 1 hub, 2 desktop, 3 another configured peer without an address, 4 and up strangers. */
-static Bench *
+static Harness *
 leaf_new(WlTrust hub_trust)
 {
-    Bench *bench = bench_new();
-    WlEngineConfig *config = bench_config(bench, WL_ROLE_AUTOMATIC);
-    WlPeerConfig *hub = bench_add(config, bench_member(bench, 1), HUB_ENDPOINT, "10.77.0.0/24");
+    Harness *harness = harness_new();
+    WlEngineConfig *config = harness_config(harness, WL_ROLE_AUTOMATIC);
+    WlPeerConfig *hub =
+        harness_add(config, harness_member(harness, 1), HUB_ENDPOINT, "10.77.0.0/24");
 
     hub->name = g_strdup("hub");
     hub->trust = hub_trust;
-    bench_add(config, bench_member(bench, 2), "198.51.100.2:51820", "10.77.0.3/32")->name =
+    harness_add(config, harness_member(harness, 2), "198.51.100.2:51820", "10.77.0.3/32")->name =
         g_strdup("desktop");
-    bench_add(config, bench_member(bench, 3), NULL, "10.77.0.4/32");
-    bench_start(bench, config);
-    bench_uplink(bench, "192.168.1.10/24");
-    return bench;
+    harness_add(config, harness_member(harness, 3), NULL, "10.77.0.4/32");
+    harness_start(harness, config);
+    harness_uplink(harness, "192.168.1.10/24");
+    return harness;
 }
 
 static void
-meet(Bench *bench, guint number, const char *endpoint)
+meet(Harness *harness, guint number, const char *endpoint)
 {
-    bench_handshake(bench, bench_member(bench, number), endpoint);
-    bench_snapshot(bench);
-    bench_alive(bench, bench_member(bench, number));
+    harness_handshake(harness, harness_member(harness, number), endpoint);
+    harness_snapshot(harness);
+    harness_alive(harness, harness_member(harness, number));
 }
 
 /* "rank source result" of an address, or NULL. */
 static char *
-candidate(Bench *bench, guint number, const char *text)
+candidate(Harness *harness, guint number, const char *text)
 {
     g_autoptr(GArray) views =
-        wl_engine_dup_candidates(bench->engine, &bench_member(bench, number)->key);
-    WlEndpoint endpoint = bench_endpoint(text);
+        wl_engine_dup_candidates(harness->engine, &harness_member(harness, number)->key);
+    WlEndpoint endpoint = harness_endpoint(text);
 
     g_assert_nonnull(views);
     for (guint i = 0; i < views->len; i++) {
@@ -49,9 +50,9 @@ candidate(Bench *bench, guint number, const char *text)
 }
 
 static void
-assert_candidate(Bench *bench, guint number, const char *text, const char *expected)
+assert_candidate(Harness *harness, guint number, const char *text, const char *expected)
 {
-    g_autofree char *found = candidate(bench, number, text);
+    g_autofree char *found = candidate(harness, number, text);
 
     g_assert_cmpstr(found, ==, expected);
 }
@@ -71,65 +72,68 @@ find_fact(GPtrArray *views, const char *attribute, const char *value, const WlKe
 
 /* In one datagram. */
 static void
-tell_all(Bench *bench, const BenchMember *from, const BenchMember *about, const char **addresses)
+tell_all(Harness *harness, const HarnessMember *from, const HarnessMember *about,
+         const char **addresses)
 {
     g_autoptr(GArray) facts = wl_fact_array_new();
 
     for (; *addresses; addresses++) {
-        WlEndpoint endpoint = bench_endpoint(*addresses);
+        WlEndpoint endpoint = harness_endpoint(*addresses);
         WlFact fact;
 
-        wl_fact_init_endpoint(&fact, &about->key, &endpoint, bench->now + SEC(255));
+        wl_fact_init_endpoint(&fact, &about->key, &endpoint, harness->now + SEC(255));
         g_array_append_val(facts, fact);
     }
-    bench_datagram(bench, from, facts);
+    harness_datagram(harness, from, facts);
 }
 
 static void
 test_candidates(void)
 {
-    g_autoptr(Bench) bench = leaf_new(WL_TRUST_MEMBERSHIP);
-    BenchMember *hub = bench_member(bench, 1);
+    g_autoptr(Harness) harness = leaf_new(WL_TRUST_MEMBERSHIP);
+    HarnessMember *hub = harness_member(harness, 1);
     const char *addresses[] = {"192.168.1.33:51820", "198.51.100.3:51820", "10.9.9.9:51820", NULL};
     WlKey nobody = {{1}};
 
-    g_assert_null(wl_engine_dup_candidates(bench->engine, &nobody));
-    assert_candidate(bench, 1, HUB_ENDPOINT, "configured profile trying");
-    meet(bench, 1, HUB_ENDPOINT);
-    assert_candidate(bench, 1, HUB_ENDPOINT, "configured profile in-use");
+    g_assert_null(wl_engine_dup_candidates(harness->engine, &nobody));
+    assert_candidate(harness, 1, HUB_ENDPOINT, "configured profile trying");
+    meet(harness, 1, HUB_ENDPOINT);
+    assert_candidate(harness, 1, HUB_ENDPOINT, "configured profile in-use");
 
-    tell_all(bench, hub, bench_member(bench, 3), addresses);
+    tell_all(harness, hub, harness_member(harness, 3), addresses);
     /* The best is being tried, the others wait for their slots. */
-    bench_run(bench, MS(150));
-    assert_candidate(bench, 3, "192.168.1.33:51820", "on-link router trying");
-    assert_candidate(bench, 3, "198.51.100.3:51820", "public router not-tried");
-    assert_candidate(bench, 3, "10.9.9.9:51820", "private router not-tried");
-    bench_run(bench, MS(600));
-    assert_candidate(bench, 3, "192.168.1.33:51820", "on-link router no-answer");
-    assert_candidate(bench, 3, "198.51.100.3:51820", "public router trying");
+    harness_run(harness, MS(150));
+    assert_candidate(harness, 3, "192.168.1.33:51820", "on-link router trying");
+    assert_candidate(harness, 3, "198.51.100.3:51820", "public router not-tried");
+    assert_candidate(harness, 3, "10.9.9.9:51820", "private router not-tried");
+    harness_run(harness, MS(600));
+    assert_candidate(harness, 3, "192.168.1.33:51820", "on-link router no-answer");
+    assert_candidate(harness, 3, "198.51.100.3:51820", "public router trying");
 
-    meet(bench, 3, "198.51.100.3:51820");
-    assert_candidate(bench, 3, "198.51.100.3:51820", "public router in-use");
-    bench_tell_endpoint(bench, bench_member(bench, 3), bench_member(bench, 2), "192.0.2.2:1", 255);
-    assert_candidate(bench, 2, "192.0.2.2:1", "public third-party trying");
-    bench_tell_endpoint(bench, bench_member(bench, 3), bench_member(bench, 3), "192.0.2.3:1", 255);
-    assert_candidate(bench, 3, "192.0.2.3:1", "public self not-tried");
-    bench_run(bench, SEC(166)); /* its session is over, and with it our word for where it is */
-    assert_candidate(bench, 3, "198.51.100.3:51820", "public cache worked");
+    meet(harness, 3, "198.51.100.3:51820");
+    assert_candidate(harness, 3, "198.51.100.3:51820", "public router in-use");
+    harness_advertise_endpoint(harness, harness_member(harness, 3), harness_member(harness, 2),
+                               "192.0.2.2:1", 255);
+    assert_candidate(harness, 2, "192.0.2.2:1", "public third-party trying");
+    harness_advertise_endpoint(harness, harness_member(harness, 3), harness_member(harness, 3),
+                               "192.0.2.3:1", 255);
+    assert_candidate(harness, 3, "192.0.2.3:1", "public self not-tried");
+    harness_run(harness, SEC(166)); /* its session is over, and with it our word for where it is */
+    assert_candidate(harness, 3, "198.51.100.3:51820", "public cache worked");
 }
 
 static void
 test_best_first(void)
 {
-    g_autoptr(Bench) bench = leaf_new(WL_TRUST_MEMBERSHIP);
+    g_autoptr(Harness) harness = leaf_new(WL_TRUST_MEMBERSHIP);
     g_autoptr(GArray) views = NULL;
 
-    meet(bench, 1, HUB_ENDPOINT);
-    bench_tell_endpoint(bench, bench_member(bench, 1), bench_member(bench, 2), "10.9.9.9:51820",
-                        255);
-    bench_tell_endpoint(bench, bench_member(bench, 1), bench_member(bench, 2), "192.168.1.22:51820",
-                        255);
-    views = wl_engine_dup_candidates(bench->engine, &bench_member(bench, 2)->key);
+    meet(harness, 1, HUB_ENDPOINT);
+    harness_advertise_endpoint(harness, harness_member(harness, 1), harness_member(harness, 2),
+                               "10.9.9.9:51820", 255);
+    harness_advertise_endpoint(harness, harness_member(harness, 1), harness_member(harness, 2),
+                               "192.168.1.22:51820", 255);
+    views = wl_engine_dup_candidates(harness->engine, &harness_member(harness, 2)->key);
     g_assert_cmpuint(views->len, ==, 3);
     g_assert_cmpstr(g_array_index(views, WlCandidateView, 0).rank, ==, "on-link");
     g_assert_cmpstr(g_array_index(views, WlCandidateView, 1).source, ==, "profile");
@@ -139,19 +143,20 @@ test_best_first(void)
 static void
 test_facts(void)
 {
-    g_autoptr(Bench) bench = leaf_new(WL_TRUST_MEMBERSHIP);
-    BenchMember *hub = bench_member(bench, 1);
+    g_autoptr(Harness) harness = leaf_new(WL_TRUST_MEMBERSHIP);
+    HarnessMember *hub = harness_member(harness, 1);
     g_autoptr(GPtrArray) views = NULL;
     const WlFactView *view;
 
-    meet(bench, 1, HUB_ENDPOINT);
-    meet(bench, 2, NULL);
-    bench_tell_endpoint(bench, hub, bench_member(bench, 3), "198.51.100.3:51820", 255);
-    bench_tell_member(bench, hub, bench_member(bench, 4), "printer", 200);
-    bench_tell_allowed(bench, hub, bench_member(bench, 4), "10.77.0.44/32", 255);
-    bench_tell_allowed(bench, hub, bench_member(bench, 4), "172.16.0.0/16", 255);
-    bench_tell_member(bench, bench_member(bench, 2), bench_member(bench, 5), "spy", 255);
-    views = wl_engine_dup_facts(bench->engine);
+    meet(harness, 1, HUB_ENDPOINT);
+    meet(harness, 2, NULL);
+    harness_advertise_endpoint(harness, hub, harness_member(harness, 3), "198.51.100.3:51820", 255);
+    harness_advertise_member(harness, hub, harness_member(harness, 4), "printer", 200);
+    harness_advertise_allowed(harness, hub, harness_member(harness, 4), "10.77.0.44/32", 255);
+    harness_advertise_allowed(harness, hub, harness_member(harness, 4), "172.16.0.0/16", 255);
+    harness_advertise_member(harness, harness_member(harness, 2), harness_member(harness, 5), "spy",
+                             255);
+    views = wl_engine_dup_facts(harness->engine);
     for (guint i = 1; i < views->len; i++)
         g_assert_cmpint(wl_key_compare(&((WlFactView *) g_ptr_array_index(views, i - 1))->subject,
                                        &((WlFactView *) g_ptr_array_index(views, i))->subject),
@@ -161,19 +166,19 @@ test_facts(void)
     g_assert_true(view->accepted);
     g_assert_cmpstr(view->source_name, ==, "hub");
     g_assert_cmpstr(view->reason->text, ==, "hub has trust Membership in the profile");
-    g_assert_cmpint(view->expires, ==, bench->now + SEC(255));
+    g_assert_cmpint(view->expires, ==, harness->now + SEC(255));
 
     view = find_fact(views, "member", "printer", &hub->key);
     g_assert_true(view->accepted);
     g_assert_cmpstr(view->subject_name, ==, "printer");
-    g_assert_cmpint(view->expires, ==, bench->now + SEC(200));
+    g_assert_cmpint(view->expires, ==, harness->now + SEC(200));
     g_assert_true(find_fact(views, "allowed-ips", "10.77.0.44/32", &hub->key)->accepted);
 
     view = find_fact(views, "allowed-ips", "172.16.0.0/16", &hub->key);
     g_assert_false(view->accepted);
     g_assert_cmpstr(view->reason->text, ==, "refused: outside the networks of the profile");
 
-    view = find_fact(views, "member", "spy", &bench_member(bench, 2)->key);
+    view = find_fact(views, "member", "spy", &harness_member(harness, 2)->key);
     g_assert_false(view->accepted);
     g_assert_cmpstr(view->subject_name, ==, "");
     g_assert_cmpstr(view->reason->text, ==,
@@ -187,19 +192,19 @@ test_facts(void)
 static void
 test_rules(void)
 {
-    g_autoptr(Bench) bench = leaf_new(WL_TRUST_UNSET);
-    BenchMember *hub = bench_member(bench, 1), *desktop = bench_member(bench, 2);
+    g_autoptr(Harness) harness = leaf_new(WL_TRUST_UNSET);
+    HarnessMember *hub = harness_member(harness, 1), *desktop = harness_member(harness, 2);
     g_autoptr(GPtrArray) views = NULL;
     const WlFactView *view;
 
-    meet(bench, 1, HUB_ENDPOINT);
-    meet(bench, 2, NULL);
-    bench_tell_endpoint(bench, hub, bench_member(bench, 3), "198.51.100.3:1", 255);
-    bench_tell_endpoint(bench, desktop, bench_member(bench, 3), "198.51.100.3:2", 255);
-    bench_tell_endpoint(bench, desktop, bench_member(bench, 3), "127.0.0.1:3", 255);
-    bench_tell_endpoint(bench, hub, bench_member(bench, 9), "198.51.100.3:4", 255);
-    bench_tell_endpoint(bench, desktop, bench_member(bench, 9), "198.51.100.3:5", 255);
-    views = wl_engine_dup_facts(bench->engine);
+    meet(harness, 1, HUB_ENDPOINT);
+    meet(harness, 2, NULL);
+    harness_advertise_endpoint(harness, hub, harness_member(harness, 3), "198.51.100.3:1", 255);
+    harness_advertise_endpoint(harness, desktop, harness_member(harness, 3), "198.51.100.3:2", 255);
+    harness_advertise_endpoint(harness, desktop, harness_member(harness, 3), "127.0.0.1:3", 255);
+    harness_advertise_endpoint(harness, hub, harness_member(harness, 9), "198.51.100.3:4", 255);
+    harness_advertise_endpoint(harness, desktop, harness_member(harness, 9), "198.51.100.3:5", 255);
+    views = wl_engine_dup_facts(harness->engine);
     view = find_fact(views, "endpoint", "198.51.100.3:1", &hub->key);
     g_assert_cmpstr(view->reason->text, ==,
                     "hub is a router in the profile and may introduce members");
@@ -216,22 +221,22 @@ test_rules(void)
 static void
 test_stale_fact(void)
 {
-    g_autoptr(Bench) bench = leaf_new(WL_TRUST_MEMBERSHIP);
-    BenchMember *hub = bench_member(bench, 1);
+    g_autoptr(Harness) harness = leaf_new(WL_TRUST_MEMBERSHIP);
+    HarnessMember *hub = harness_member(harness, 1);
     const WlFactView *view;
 
-    meet(bench, 1, HUB_ENDPOINT);
-    bench_tell_member(bench, hub, bench_member(bench, 4), "printer", 100);
-    bench_tell_endpoint(bench, hub, bench_member(bench, 4), "192.0.2.1:1", 100);
-    bench_tell_allowed(bench, hub, bench_member(bench, 4), "172.16.0.0/16", 100);
-    bench_run(bench, SEC(300));
+    meet(harness, 1, HUB_ENDPOINT);
+    harness_advertise_member(harness, hub, harness_member(harness, 4), "printer", 100);
+    harness_advertise_endpoint(harness, hub, harness_member(harness, 4), "192.0.2.1:1", 100);
+    harness_advertise_allowed(harness, hub, harness_member(harness, 4), "172.16.0.0/16", 100);
+    harness_run(harness, SEC(300));
 
-    g_autoptr(GPtrArray) views = wl_engine_dup_facts(bench->engine);
+    g_autoptr(GPtrArray) views = wl_engine_dup_facts(harness->engine);
 
     /* The hub is not there to take it back; its endpoints and what was refused are gone. */
     view = find_fact(views, "member", "printer", &hub->key);
     g_assert_true(view->stale && view->accepted);
-    g_assert_cmpint(view->expires, <=, bench->now);
+    g_assert_cmpint(view->expires, <=, harness->now);
     g_assert_cmpstr(view->reason->text, ==,
                     "hub has trust Membership in the profile; kept while hub is unreachable");
     for (guint i = 0; i < views->len; i++) {
@@ -242,151 +247,152 @@ test_stale_fact(void)
 }
 
 static gboolean
-forget(Bench *bench, guint number, const char *text, GError **error)
+forget(Harness *harness, guint number, const char *text, GError **error)
 {
-    WlEndpoint endpoint = bench_endpoint(text);
-    gboolean done = wl_engine_forget_endpoint(bench->engine, bench->now,
-                                              &bench_member(bench, number)->key, &endpoint, error);
+    WlEndpoint endpoint = harness_endpoint(text);
+    gboolean done = wl_engine_forget_endpoint(
+        harness->engine, harness->now, &harness_member(harness, number)->key, &endpoint, error);
 
-    bench_drain(bench);
+    harness_drain(harness);
     return done;
 }
 
 static void
 test_forget(void)
 {
-    g_autoptr(Bench) bench = leaf_new(WL_TRUST_MEMBERSHIP);
-    BenchMember *hub = bench_member(bench, 1), *third = bench_member(bench, 3);
+    g_autoptr(Harness) harness = leaf_new(WL_TRUST_MEMBERSHIP);
+    HarnessMember *hub = harness_member(harness, 1), *third = harness_member(harness, 3);
     g_autofree char *found = NULL;
     g_autoptr(GError) error = NULL;
     guint facts;
 
-    meet(bench, 1, HUB_ENDPOINT);
-    facts = wl_engine_get_fact_count(bench->engine);
-    bench_tell_endpoint(bench, hub, third, "198.51.100.3:51820", 255);
-    bench_run(bench, MS(150));
-    assert_candidate(bench, 3, "198.51.100.3:51820", "public router trying");
-    g_assert_true(wl_endpoint_is_set(&wl_device_find(bench->device, &third->key)->endpoint));
+    meet(harness, 1, HUB_ENDPOINT);
+    facts = wl_engine_get_fact_count(harness->engine);
+    harness_advertise_endpoint(harness, hub, third, "198.51.100.3:51820", 255);
+    harness_run(harness, MS(150));
+    assert_candidate(harness, 3, "198.51.100.3:51820", "public router trying");
+    g_assert_true(wl_endpoint_is_set(&wl_device_find(harness->device, &third->key)->endpoint));
 
-    g_assert_true(forget(bench, 3, "198.51.100.3:51820", &error));
+    g_assert_true(forget(harness, 3, "198.51.100.3:51820", &error));
     g_assert_no_error(error);
-    assert_candidate(bench, 3, "198.51.100.3:51820", NULL);
-    g_assert_cmpuint(wl_engine_get_fact_count(bench->engine), ==, facts);
+    assert_candidate(harness, 3, "198.51.100.3:51820", NULL);
+    g_assert_cmpuint(wl_engine_get_fact_count(harness->engine), ==, facts);
     /* Nothing is sent there any more. */
-    g_assert_false(wl_endpoint_is_set(&wl_device_find(bench->device, &third->key)->endpoint));
+    g_assert_false(wl_endpoint_is_set(&wl_device_find(harness->device, &third->key)->endpoint));
 
-    g_assert_false(forget(bench, 3, "198.51.100.3:51820", &error));
+    g_assert_false(forget(harness, 3, "198.51.100.3:51820", &error));
     g_assert_error(error, WL_ENGINE_ERROR, WL_ENGINE_ERROR_UNKNOWN);
     g_clear_error(&error);
-    g_assert_false(forget(bench, 9, "198.51.100.3:51820", &error));
+    g_assert_false(forget(harness, 9, "198.51.100.3:51820", &error));
     g_assert_error(error, WL_ENGINE_ERROR, WL_ENGINE_ERROR_UNKNOWN);
     g_clear_error(&error);
 
     /* Who stands for it tells it again. */
-    bench_tell_endpoint(bench, hub, third, "198.51.100.3:51820", 255);
-    found = candidate(bench, 3, "198.51.100.3:51820");
+    harness_advertise_endpoint(harness, hub, third, "198.51.100.3:51820", 255);
+    found = candidate(harness, 3, "198.51.100.3:51820");
     g_assert_nonnull(found);
 }
 
 static void
 test_forget_configured(void)
 {
-    g_autoptr(Bench) bench = leaf_new(WL_TRUST_MEMBERSHIP);
+    g_autoptr(Harness) harness = leaf_new(WL_TRUST_MEMBERSHIP);
     g_autoptr(GError) error = NULL;
     g_autofree char *found = NULL;
 
-    g_assert_false(forget(bench, 2, "198.51.100.2:51820", &error));
+    g_assert_false(forget(harness, 2, "198.51.100.2:51820", &error));
     g_assert_error(error, WL_ENGINE_ERROR, WL_ENGINE_ERROR_PROFILE);
     g_clear_error(&error);
-    found = candidate(bench, 2, "198.51.100.2:51820");
+    found = candidate(harness, 2, "198.51.100.2:51820");
     g_assert_nonnull(found);
     g_clear_pointer(&found, g_free);
 
     /* Told by the hub as well: that is forgotten, the profile's word stays. */
-    meet(bench, 1, HUB_ENDPOINT);
-    bench_tell_endpoint(bench, bench_member(bench, 1), bench_member(bench, 2), "198.51.100.2:51820",
-                        255);
-    g_assert_true(forget(bench, 2, "198.51.100.2:51820", &error));
-    found = candidate(bench, 2, "198.51.100.2:51820");
+    meet(harness, 1, HUB_ENDPOINT);
+    harness_advertise_endpoint(harness, harness_member(harness, 1), harness_member(harness, 2),
+                               "198.51.100.2:51820", 255);
+    g_assert_true(forget(harness, 2, "198.51.100.2:51820", &error));
+    found = candidate(harness, 2, "198.51.100.2:51820");
     g_assert_true(g_str_has_prefix(found, "configured profile "));
 }
 
 static void
 test_forget_live(void)
 {
-    g_autoptr(Bench) bench = leaf_new(WL_TRUST_MEMBERSHIP);
-    BenchMember *third = bench_member(bench, 3);
+    g_autoptr(Harness) harness = leaf_new(WL_TRUST_MEMBERSHIP);
+    HarnessMember *third = harness_member(harness, 3);
     g_autoptr(GError) error = NULL;
 
-    meet(bench, 1, HUB_ENDPOINT);
-    bench_tell_endpoint(bench, bench_member(bench, 1), third, "198.51.100.3:51820", 255);
-    meet(bench, 3, "198.51.100.3:51820");
-    bench_clear(bench);
-    g_assert_true(forget(bench, 3, "198.51.100.3:51820", &error));
+    meet(harness, 1, HUB_ENDPOINT);
+    harness_advertise_endpoint(harness, harness_member(harness, 1), third, "198.51.100.3:51820",
+                               255);
+    meet(harness, 3, "198.51.100.3:51820");
+    harness_clear(harness);
+    g_assert_true(forget(harness, 3, "198.51.100.3:51820", &error));
     /* The session is not thrown away. */
-    g_assert_cmpuint(bench_changes(bench, third, WL_PEER_RECREATE), ==, 0);
-    g_assert_true(wl_endpoint_is_set(&wl_device_find(bench->device, &third->key)->endpoint));
+    g_assert_cmpuint(harness_changes(harness, third, WL_PEER_RECREATE), ==, 0);
+    g_assert_true(wl_endpoint_is_set(&wl_device_find(harness->device, &third->key)->endpoint));
 }
 
 static void
 test_refresh(void)
 {
-    g_autoptr(Bench) bench = leaf_new(WL_TRUST_MEMBERSHIP);
+    g_autoptr(Harness) harness = leaf_new(WL_TRUST_MEMBERSHIP);
 
-    meet(bench, 1, HUB_ENDPOINT);
-    bench_run(bench, SEC(2));
-    bench_clear(bench);
-    g_assert_true(wl_engine_refresh(bench->engine, bench->now));
-    bench_drain(bench);
-    g_assert_cmpuint(bench_count(bench, WL_OUTPUT_SEND), >, 0);
+    meet(harness, 1, HUB_ENDPOINT);
+    harness_run(harness, SEC(2));
+    harness_clear(harness);
+    g_assert_true(wl_engine_refresh(harness->engine, harness->now));
+    harness_drain(harness);
+    g_assert_cmpuint(harness_count(harness, WL_OUTPUT_SEND), >, 0);
 
-    bench_run(bench, SEC(4));
-    bench_clear(bench);
-    g_assert_false(wl_engine_refresh(bench->engine, bench->now));
-    bench_drain(bench);
-    g_assert_cmpuint(bench->outputs->len, ==, 0);
+    harness_run(harness, SEC(4));
+    harness_clear(harness);
+    g_assert_false(wl_engine_refresh(harness->engine, harness->now));
+    harness_drain(harness);
+    g_assert_cmpuint(harness->outputs->len, ==, 0);
 
-    bench_run(bench, SEC(1));
-    g_assert_true(wl_engine_refresh(bench->engine, bench->now));
+    harness_run(harness, SEC(1));
+    g_assert_true(wl_engine_refresh(harness->engine, harness->now));
     /* A link made anew is not to wait for that. */
-    bench_drain(bench);
-    bench_clear(bench);
-    g_ptr_array_set_size(bench->device->peers, 0);
-    g_hash_table_remove_all(bench->handshakes);
-    wl_engine_link_recreated(bench->engine, bench->now);
-    bench_drain(bench);
-    g_assert_cmpuint(bench->outputs->len, >, 0);
+    harness_drain(harness);
+    harness_clear(harness);
+    g_ptr_array_set_size(harness->device->peers, 0);
+    g_hash_table_remove_all(harness->handshakes);
+    wl_engine_link_recreated(harness->engine, harness->now);
+    harness_drain(harness);
+    g_assert_cmpuint(harness->outputs->len, >, 0);
 }
 
 /* A peer that does not answer is tried now and then: that is no news of it. */
 static void
 test_quiet_back_off(void)
 {
-    g_autoptr(Bench) bench = leaf_new(WL_TRUST_MEMBERSHIP);
-    const BenchMember *lost[] = {bench_member(bench, 2), bench_member(bench, 3)};
+    g_autoptr(Harness) harness = leaf_new(WL_TRUST_MEMBERSHIP);
+    const HarnessMember *lost[] = {harness_member(harness, 2), harness_member(harness, 3)};
     const char *addresses[] = {"198.51.100.3:51820", "10.9.9.9:51820", NULL};
     guint tried = 0;
 
-    meet(bench, 1, HUB_ENDPOINT);
+    meet(harness, 1, HUB_ENDPOINT);
     /* The hub carries both; the third has two addresses. */
     for (guint i = 0; i < 10; i++) {
-        tell_all(bench, bench_member(bench, 1), bench_member(bench, 3), addresses);
+        tell_all(harness, harness_member(harness, 1), harness_member(harness, 3), addresses);
         if (i == 2)
-            bench_clear(bench);
-        bench_run(bench, SEC(60));
-        meet(bench, 1, HUB_ENDPOINT);
+            harness_clear(harness);
+        harness_run(harness, SEC(60));
+        meet(harness, 1, HUB_ENDPOINT);
     }
-    g_assert_cmpint(bench_view(bench, lost[0])->state, ==, WL_PEER_ROUTED);
+    g_assert_cmpint(harness_view(harness, lost[0])->state, ==, WL_PEER_ROUTED);
     for (guint i = 0; i < G_N_ELEMENTS(lost); i++) {
-        tried += bench_changes(bench, lost[i], WL_PEER_RECREATE);
-        g_assert_false(wl_endpoint_is_set(&bench_view(bench, lost[i])->endpoint));
+        tried += harness_changes(harness, lost[i], WL_PEER_RECREATE);
+        g_assert_false(wl_endpoint_is_set(&harness_view(harness, lost[i])->endpoint));
     }
     g_assert_cmpuint(tried, >, 2);
-    for (guint i = 0; i < bench->outputs->len; i++) {
-        const WlOutput *output = g_ptr_array_index(bench->outputs, i);
+    for (guint i = 0; i < harness->outputs->len; i++) {
+        const WlOutput *output = g_ptr_array_index(harness->outputs, i);
 
         if (output->kind == WL_OUTPUT_PEER_CHANGED)
-            g_assert_true(wl_key_equal(&output->key, &bench_member(bench, 1)->key));
+            g_assert_true(wl_key_equal(&output->key, &harness_member(harness, 1)->key));
     }
 }
 
@@ -394,61 +400,61 @@ test_quiet_back_off(void)
 static void
 test_quiet_offline(void)
 {
-    g_autoptr(Bench) bench = bench_new();
-    WlEngineConfig *config = bench_config(bench, WL_ROLE_AUTOMATIC);
+    g_autoptr(Harness) harness = harness_new();
+    WlEngineConfig *config = harness_config(harness, WL_ROLE_AUTOMATIC);
     WlPeerConfig *peer =
-        bench_add(config, bench_member(bench, 2), "198.51.100.2:51820", "10.77.0.3/32");
+        harness_add(config, harness_member(harness, 2), "198.51.100.2:51820", "10.77.0.3/32");
 
     g_ptr_array_add(peer->endpoints, g_strdup("198.51.100.3:51820"));
-    bench_start(bench, config);
-    bench_uplink(bench, "192.168.1.10/24");
-    bench_run(bench, SEC(600));
-    g_assert_cmpint(bench_view(bench, bench_member(bench, 2))->state, ==, WL_PEER_OFFLINE);
-    g_assert_cmpstr(bench_view(bench, bench_member(bench, 2))->reason_text, ==,
+    harness_start(harness, config);
+    harness_uplink(harness, "192.168.1.10/24");
+    harness_run(harness, SEC(600));
+    g_assert_cmpint(harness_view(harness, harness_member(harness, 2))->state, ==, WL_PEER_OFFLINE);
+    g_assert_cmpstr(harness_view(harness, harness_member(harness, 2))->reason_text, ==,
                     "no answer from 2 endpoints; retrying with increasing delay");
-    bench_clear(bench);
-    bench_run(bench, SEC(900));
-    g_assert_cmpuint(bench_changes(bench, bench_member(bench, 2), WL_PEER_RECREATE), >, 0);
-    g_assert_cmpuint(bench_count(bench, WL_OUTPUT_PEER_CHANGED), ==, 0);
+    harness_clear(harness);
+    harness_run(harness, SEC(900));
+    g_assert_cmpuint(harness_changes(harness, harness_member(harness, 2), WL_PEER_RECREATE), >, 0);
+    g_assert_cmpuint(harness_count(harness, WL_OUTPUT_PEER_CHANGED), ==, 0);
 }
 
 /* A router whose name has no address cannot be told of by itself. */
 static void
 test_no_address(void)
 {
-    g_autoptr(Bench) bench = bench_new();
-    WlEngineConfig *config = bench_config(bench, WL_ROLE_LEAF);
+    g_autoptr(Harness) harness = harness_new();
+    WlEngineConfig *config = harness_config(harness, WL_ROLE_LEAF);
 
-    bench_add(config, bench_member(bench, 1), "hub.example.net:51820", "10.77.0.0/24");
-    bench_add(config, bench_member(bench, 2), NULL, "10.77.0.3/32");
-    bench_start(bench, config);
-    bench_uplink(bench, "192.168.1.10/24");
-    bench_run(bench, SEC(5));
-    g_assert_cmpstr(bench_view(bench, bench_member(bench, 1))->reason_text, ==,
+    harness_add(config, harness_member(harness, 1), "hub.example.net:51820", "10.77.0.0/24");
+    harness_add(config, harness_member(harness, 2), NULL, "10.77.0.3/32");
+    harness_start(harness, config);
+    harness_uplink(harness, "192.168.1.10/24");
+    harness_run(harness, SEC(5));
+    g_assert_cmpstr(harness_view(harness, harness_member(harness, 1))->reason_text, ==,
                     "name hub.example.net not resolved yet");
-    g_assert_true(g_str_has_suffix(bench_view(bench, bench_member(bench, 2))->reason_text,
+    g_assert_true(g_str_has_suffix(harness_view(harness, harness_member(harness, 2))->reason_text,
                                    " to advertise one"));
 }
 
 static void
 test_no_endpoint(void)
 {
-    g_autoptr(Bench) bench = bench_new();
-    WlEngineConfig *config = bench_config(bench, WL_ROLE_LEAF);
+    g_autoptr(Harness) harness = harness_new();
+    WlEngineConfig *config = harness_config(harness, WL_ROLE_LEAF);
 
-    bench_add(config, bench_member(bench, 1), NULL, "10.77.0.0/24");
-    bench_start(bench, config);
-    bench_uplink(bench, "192.168.1.10/24");
-    bench_run(bench, SEC(5));
-    g_assert_cmpstr(bench_view(bench, bench_member(bench, 1))->reason_text, ==,
+    harness_add(config, harness_member(harness, 1), NULL, "10.77.0.0/24");
+    harness_start(harness, config);
+    harness_uplink(harness, "192.168.1.10/24");
+    harness_run(harness, SEC(5));
+    g_assert_cmpstr(harness_view(harness, harness_member(harness, 1))->reason_text, ==,
                     "no known endpoint; waiting for it to connect");
 }
 
 static void
 test_networks(void)
 {
-    g_autoptr(Bench) bench = leaf_new(WL_TRUST_MEMBERSHIP);
-    g_autoptr(GArray) networks = wl_engine_dup_networks(bench->engine);
+    g_autoptr(Harness) harness = leaf_new(WL_TRUST_MEMBERSHIP);
+    g_autoptr(GArray) networks = wl_engine_dup_networks(harness->engine);
     g_autofree char *first = NULL;
 
     g_assert_cmpuint(networks->len, >, 0);

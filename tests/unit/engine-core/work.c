@@ -4,48 +4,48 @@
  * How much the engine does for one event among many peers: counted in steps, not in time. What an
  * event about one peer costs must not grow with the number of the others.
  */
-#include "bench.h"
+#include "harness.h"
 
 /* What one event about one peer may cost, whatever it is. */
 #define FEW 40
 
 /* Ourselves with @n configured peers, all with a live session and heard of. */
-static Bench *
+static Harness *
 many_new(WlRole role, guint n)
 {
-    Bench *bench = bench_new();
-    WlEngineConfig *config = bench_config(bench, role);
+    Harness *harness = harness_new();
+    WlEngineConfig *config = harness_config(harness, role);
     WlPrefix network;
 
-    network = bench_prefix("10.76.0.0/14");
+    network = harness_prefix("10.76.0.0/14");
     g_array_append_val(config->networks, network);
     for (guint i = 1; i <= n; i++) {
         g_autofree char *allowed = g_strdup_printf("10.77.%u.%u/32", 1 + i / 250, 1 + i % 250);
-        WlPeerConfig *peer = bench_add(config, bench_member(bench, i), NULL, allowed);
+        WlPeerConfig *peer = harness_add(config, harness_member(harness, i), NULL, allowed);
         if (i == 1)
             peer->trust = WL_TRUST_MEMBERSHIP;
     }
-    bench_start(bench, config);
-    bench_uplink(bench, "192.168.1.10/24");
+    harness_start(harness, config);
+    harness_uplink(harness, "192.168.1.10/24");
     for (guint i = 1; i <= n; i++) {
         g_autofree char *endpoint = g_strdup_printf("198.51.%u.%u:51820", i / 250, 1 + i % 250);
-        bench_handshake(bench, bench_member(bench, i), endpoint);
+        harness_handshake(harness, harness_member(harness, i), endpoint);
     }
-    bench_snapshot(bench);
-    bench_drain(bench);
+    harness_snapshot(harness);
+    harness_drain(harness);
     for (guint i = 1; i <= n; i++)
-        bench_alive(bench, bench_member(bench, i));
+        harness_alive(harness, harness_member(harness, i));
     /* Everything was told as often as to anybody who says nothing; a router has more to tell. */
-    bench_run(bench, role == WL_ROLE_ROUTER ? SEC(100) : SEC(55));
-    bench_clear(bench);
-    return bench;
+    harness_run(harness, role == WL_ROLE_ROUTER ? SEC(100) : SEC(55));
+    harness_clear(harness);
+    return harness;
 }
 
 /* Steps of what happened since @before. */
 static guint
-steps_since(Bench *bench, guint64 *before)
+steps_since(Harness *harness, guint64 *before)
 {
-    guint64 steps = wl_engine_get_work(bench->engine) - *before;
+    guint64 steps = wl_engine_get_work(harness->engine) - *before;
 
     *before += steps;
     return (guint) steps;
@@ -54,90 +54,91 @@ steps_since(Bench *bench, guint64 *before)
 static void
 test_alive(void)
 {
-    g_autoptr(Bench) bench = many_new(WL_ROLE_LEAF, 1000);
-    guint64 before = wl_engine_get_work(bench->engine);
+    g_autoptr(Harness) harness = many_new(WL_ROLE_LEAF, 1000);
+    guint64 before = wl_engine_get_work(harness->engine);
 
-    bench_alive(bench, bench_member(bench, 500));
-    g_assert_cmpuint(steps_since(bench, &before), <, FEW);
+    harness_alive(harness, harness_member(harness, 500));
+    g_assert_cmpuint(steps_since(harness, &before), <, FEW);
 }
 
 static void
 test_leaf_hears_endpoint(void)
 {
-    g_autoptr(Bench) bench = many_new(WL_ROLE_LEAF, 1000);
-    guint64 before = wl_engine_get_work(bench->engine);
+    g_autoptr(Harness) harness = many_new(WL_ROLE_LEAF, 1000);
+    guint64 before = wl_engine_get_work(harness->engine);
 
-    bench_tell_endpoint(bench, bench_member(bench, 7), bench_member(bench, 500),
-                        "198.51.100.7:4000", 255);
-    g_assert_cmpuint(steps_since(bench, &before), <, FEW);
+    harness_advertise_endpoint(harness, harness_member(harness, 7), harness_member(harness, 500),
+                               "198.51.100.7:4000", 255);
+    g_assert_cmpuint(steps_since(harness, &before), <, FEW);
     /* said again, it is no news */
-    bench->now += SEC(60);
-    bench_tell_endpoint(bench, bench_member(bench, 7), bench_member(bench, 500),
-                        "198.51.100.7:4000", 255);
-    bench_clear(bench);
+    harness->now += SEC(60);
+    harness_advertise_endpoint(harness, harness_member(harness, 7), harness_member(harness, 500),
+                               "198.51.100.7:4000", 255);
+    harness_clear(harness);
 }
 
 static void
 test_snapshot(void)
 {
-    g_autoptr(Bench) bench = many_new(WL_ROLE_LEAF, 1000);
-    guint64 before = wl_engine_get_work(bench->engine);
+    g_autoptr(Harness) harness = many_new(WL_ROLE_LEAF, 1000);
+    guint64 before = wl_engine_get_work(harness->engine);
 
-    bench_handshake(bench, bench_member(bench, 20), "198.51.100.20:4001");
-    bench_snapshot(bench);
-    bench_drain(bench);
-    g_assert_cmpuint(steps_since(bench, &before), <, FEW);
-    bench_snapshot(bench);
-    bench_drain(bench);
-    g_assert_cmpuint(steps_since(bench, &before), ==, 0);
+    harness_handshake(harness, harness_member(harness, 20), "198.51.100.20:4001");
+    harness_snapshot(harness);
+    harness_drain(harness);
+    g_assert_cmpuint(steps_since(harness, &before), <, FEW);
+    harness_snapshot(harness);
+    harness_drain(harness);
+    g_assert_cmpuint(steps_since(harness, &before), ==, 0);
 }
 
 /* A router tells everybody: some steps each, for the one fact and not for all that it holds. */
 static void
 test_router_relays(void)
 {
-    g_autoptr(Bench) bench = many_new(WL_ROLE_ROUTER, 1000);
-    guint64 before = wl_engine_get_work(bench->engine);
+    g_autoptr(Harness) harness = many_new(WL_ROLE_ROUTER, 1000);
+    guint64 before = wl_engine_get_work(harness->engine);
 
-    bench_tell_endpoint(bench, bench_member(bench, 7), bench_member(bench, 7), "198.51.100.7:4000",
-                        255);
-    g_assert_cmpuint(bench_count(bench, WL_OUTPUT_SEND), ==, 999);
-    g_assert_cmpuint(steps_since(bench, &before), <, 12 * 1000 + FEW);
+    harness_advertise_endpoint(harness, harness_member(harness, 7), harness_member(harness, 7),
+                               "198.51.100.7:4000", 255);
+    g_assert_cmpuint(harness_count(harness, WL_OUTPUT_SEND), ==, 999);
+    g_assert_cmpuint(steps_since(harness, &before), <, 12 * 1000 + FEW);
     /* a renewal in time is kept to itself */
-    bench->now += SEC(4);
-    bench_tell_endpoint(bench, bench_member(bench, 7), bench_member(bench, 7), "198.51.100.7:4000",
-                        255);
-    g_assert_cmpuint(steps_since(bench, &before), <, FEW);
+    harness->now += SEC(4);
+    harness_advertise_endpoint(harness, harness_member(harness, 7), harness_member(harness, 7),
+                               "198.51.100.7:4000", 255);
+    g_assert_cmpuint(steps_since(harness, &before), <, FEW);
 }
 
 /* Many who come in a tenth of a second: a dump for each would be of all the others, too. */
 static void
 test_dumps(void)
 {
-    g_autoptr(Bench) bench = many_new(WL_ROLE_LEAF, 600);
+    g_autoptr(Harness) harness = many_new(WL_ROLE_LEAF, 600);
 
     for (guint i = 1; i <= 100; i++) {
-        bench_make_ours(bench_member(bench, i));
-        bench_alive(bench, bench_member(bench, i));
-        bench_run(bench, MS(1));
+        harness_make_native(harness_member(harness, i));
+        harness_alive(harness, harness_member(harness, i));
+        harness_run(harness, MS(1));
     }
-    g_assert_cmpuint(bench_count(bench, WL_OUTPUT_READ_DEVICE), >=, 8);
-    g_assert_cmpuint(bench_count(bench, WL_OUTPUT_READ_DEVICE), <=, 12);
+    g_assert_cmpuint(harness_count(harness, WL_OUTPUT_READ_DEVICE), >=, 8);
+    g_assert_cmpuint(harness_count(harness, WL_OUTPUT_READ_DEVICE), <=, 12);
 }
 
 /* And what a router hears in that time it looks at for everybody together. */
 static void
 test_listeners(void)
 {
-    g_autoptr(Bench) bench = many_new(WL_ROLE_ROUTER, 600);
-    guint64 before = wl_engine_get_work(bench->engine);
+    g_autoptr(Harness) harness = many_new(WL_ROLE_ROUTER, 600);
+    guint64 before = wl_engine_get_work(harness->engine);
 
     for (guint i = 1; i <= 100; i++) {
         g_autofree char *endpoint = g_strdup_printf("198.51.101.%u:4000", i);
-        bench_tell_endpoint(bench, bench_member(bench, i), bench_member(bench, i), endpoint, 255);
-        bench_run(bench, MS(1));
+        harness_advertise_endpoint(harness, harness_member(harness, i), harness_member(harness, i),
+                                   endpoint, 255);
+        harness_run(harness, MS(1));
     }
-    g_assert_cmpuint(steps_since(bench, &before), <, 100 * FEW + 10 * 6 * 600);
+    g_assert_cmpuint(steps_since(harness, &before), <, 100 * FEW + 10 * 6 * 600);
 }
 
 /* Prefixes: one more among a thousand that were told, a conflict, a path that moves, one that runs
@@ -145,35 +146,37 @@ test_listeners(void)
 static void
 test_prefixes(void)
 {
-    g_autoptr(Bench) bench = many_new(WL_ROLE_LEAF, 1000);
-    BenchMember *hub = bench_member(bench, 1);
+    g_autoptr(Harness) harness = many_new(WL_ROLE_LEAF, 1000);
+    HarnessMember *hub = harness_member(harness, 1);
     guint64 before;
 
     for (guint i = 2; i <= 1000; i++) {
         g_autofree char *prefix = g_strdup_printf("10.78.%u.%u/32", 1 + i / 250, 1 + i % 250);
-        bench_tell_allowed(bench, hub, bench_member(bench, i), prefix, 255);
-        bench->now += MS(10); /* not a flood */
+        harness_advertise_allowed(harness, hub, harness_member(harness, i), prefix, 255);
+        harness->now += MS(10); /* not a flood */
     }
-    bench_run(bench, SEC(1));
-    bench_tell_allowed(bench, hub, bench_member(bench, 2), "10.79.0.0/24", 20);
-    g_assert_true(bench_has_route(bench, "10.78.4.20/32"));
-    bench_run(bench, SEC(5));
+    harness_run(harness, SEC(1));
+    harness_advertise_allowed(harness, hub, harness_member(harness, 2), "10.79.0.0/24", 20);
+    g_assert_true(harness_has_route(harness, "10.78.4.20/32"));
+    harness_run(harness, SEC(5));
 
-    before = wl_engine_get_work(bench->engine);
-    bench_tell_allowed(bench, hub, bench_member(bench, 3), "10.79.1.0/24", 255);
-    g_assert_true(bench_has_route(bench, "10.79.1.0/24"));
-    g_assert_cmpuint(steps_since(bench, &before), <, FEW);
-    bench_tell_allowed(bench, hub, bench_member(bench, 4), "10.79.0.128/25", 255);
-    g_assert_cmpint(bench_verdict_allowed(bench, hub, bench_member(bench, 4), "10.79.0.128/25"), ==,
-                    WL_VERDICT_TAKEN);
-    g_assert_cmpuint(steps_since(bench, &before), <, FEW);
-    bench_handshake(bench, bench_member(bench, 9), "10.79.1.7:51820");
-    bench_snapshot(bench);
-    bench_drain(bench);
-    g_assert_cmpint(bench_verdict_allowed(bench, hub, bench_member(bench, 3), "10.79.1.0/24"), ==,
-                    WL_VERDICT_HAS_ENDPOINT);
-    g_assert_false(bench_has_route(bench, "10.79.1.0/24"));
-    g_assert_cmpuint(steps_since(bench, &before), <, 2 * FEW);
+    before = wl_engine_get_work(harness->engine);
+    harness_advertise_allowed(harness, hub, harness_member(harness, 3), "10.79.1.0/24", 255);
+    g_assert_true(harness_has_route(harness, "10.79.1.0/24"));
+    g_assert_cmpuint(steps_since(harness, &before), <, FEW);
+    harness_advertise_allowed(harness, hub, harness_member(harness, 4), "10.79.0.128/25", 255);
+    g_assert_cmpint(
+        harness_verdict_allowed(harness, hub, harness_member(harness, 4), "10.79.0.128/25"), ==,
+        WL_VERDICT_TAKEN);
+    g_assert_cmpuint(steps_since(harness, &before), <, FEW);
+    harness_handshake(harness, harness_member(harness, 9), "10.79.1.7:51820");
+    harness_snapshot(harness);
+    harness_drain(harness);
+    g_assert_cmpint(
+        harness_verdict_allowed(harness, hub, harness_member(harness, 3), "10.79.1.0/24"), ==,
+        WL_VERDICT_HAS_ENDPOINT);
+    g_assert_false(harness_has_route(harness, "10.79.1.0/24"));
+    g_assert_cmpuint(steps_since(harness, &before), <, 2 * FEW);
 }
 
 /* The same few steps with 10 and with 1,000 peers: when nothing happens, nothing is looked at. */
@@ -184,15 +187,15 @@ test_deadlines(void)
 
     for (guint i = 0; i < 2; i++) {
         guint n = i == 0 ? 10 : 1000;
-        g_autoptr(Bench) bench = many_new(WL_ROLE_LEAF, n);
+        g_autoptr(Harness) harness = many_new(WL_ROLE_LEAF, n);
         guint64 before;
 
-        bench_run(bench, SEC(45));
-        bench_clear(bench);
-        before = wl_engine_get_work(bench->engine);
-        bench_run(bench, SEC(61));
-        steps[i] = (wl_engine_get_work(bench->engine) - before) / n;
-        g_assert_cmpuint(bench->wakeups, <, 8);
+        harness_run(harness, SEC(45));
+        harness_clear(harness);
+        before = wl_engine_get_work(harness->engine);
+        harness_run(harness, SEC(61));
+        steps[i] = (wl_engine_get_work(harness->engine) - before) / n;
+        g_assert_cmpuint(harness->wakeups, <, 8);
     }
     g_test_message("steps of a peer a minute: %u, %u", (guint) steps[0], (guint) steps[1]);
     g_assert_cmpuint(steps[1], <=, steps[0] + 2);
@@ -202,26 +205,26 @@ test_deadlines(void)
 static void
 test_change(void)
 {
-    g_autoptr(Bench) bench = many_new(WL_ROLE_LEAF, 1000);
-    guint64 before = wl_engine_get_work(bench->engine);
+    g_autoptr(Harness) harness = many_new(WL_ROLE_LEAF, 1000);
+    guint64 before = wl_engine_get_work(harness->engine);
 
     for (guint i = 0; i < 3; i++) {
-        WlEngineConfig *config = bench_config(bench, WL_ROLE_LEAF);
+        WlEngineConfig *config = harness_config(harness, WL_ROLE_LEAF);
         WlPrefix network;
 
-        network = bench_prefix("10.76.0.0/14");
+        network = harness_prefix("10.76.0.0/14");
         g_array_append_val(config->networks, network);
         for (guint j = 1; j <= 1000 + (i == 1); j++) {
             g_autofree char *allowed = g_strdup_printf("10.77.%u.%u/32", 1 + j / 250, 1 + j % 250);
-            WlPeerConfig *peer = bench_add(config, bench_member(bench, j), NULL, allowed);
+            WlPeerConfig *peer = harness_add(config, harness_member(harness, j), NULL, allowed);
 
             peer->keepalive = j == 500 ? 25 : 0;
             if (j == 1)
                 peer->trust = WL_TRUST_MEMBERSHIP;
         }
-        bench_change(bench, config);
-        g_assert_cmpuint(bench_count(bench, WL_OUTPUT_CHANGE_PEER), ==, 1);
-        g_assert_cmpuint(steps_since(bench, &before), <, FEW);
+        harness_change(harness, config);
+        g_assert_cmpuint(harness_count(harness, WL_OUTPUT_CHANGE_PEER), ==, 1);
+        g_assert_cmpuint(steps_since(harness, &before), <, FEW);
     }
 }
 
@@ -229,21 +232,21 @@ test_change(void)
 static void
 test_neighbour(void)
 {
-    g_autoptr(Bench) bench = many_new(WL_ROLE_LEAF, 1000);
-    WlIp ip = bench_ip("192.168.1.77");
+    g_autoptr(Harness) harness = many_new(WL_ROLE_LEAF, 1000);
+    WlIp ip = harness_ip("192.168.1.77");
     guint64 before;
     guint steps;
 
-    bench->nobody = TRUE;
-    bench_make_ours(bench_member(bench, 500));
-    bench_alive(bench, bench_member(bench, 500));
-    bench_tell_endpoint(bench, bench_member(bench, 500), bench_member(bench, 500),
-                        "192.168.1.77:51820", 255);
-    g_assert_cmpuint(bench_count(bench, WL_OUTPUT_RESOLVE_NEIGHBOR), ==, 1);
-    before = wl_engine_get_work(bench->engine);
-    wl_engine_neighbor_result(bench->engine, bench->now, &ip, 2, TRUE);
-    bench_drain(bench);
-    steps = steps_since(bench, &before);
+    harness->nobody = TRUE;
+    harness_make_native(harness_member(harness, 500));
+    harness_alive(harness, harness_member(harness, 500));
+    harness_advertise_endpoint(harness, harness_member(harness, 500), harness_member(harness, 500),
+                               "192.168.1.77:51820", 255);
+    g_assert_cmpuint(harness_count(harness, WL_OUTPUT_RESOLVE_NEIGHBOR), ==, 1);
+    before = wl_engine_get_work(harness->engine);
+    wl_engine_neighbor_result(harness->engine, harness->now, &ip, 2, TRUE);
+    harness_drain(harness);
+    steps = steps_since(harness, &before);
     g_assert_cmpuint(steps, >, 0);
     g_assert_cmpuint(steps, <, FEW);
 }
@@ -252,24 +255,24 @@ test_neighbour(void)
 static void
 test_resolved(void)
 {
-    g_autoptr(Bench) bench = bench_new();
-    WlEngineConfig *config = bench_config(bench, WL_ROLE_LEAF);
-    WlEndpoint address = bench_endpoint("198.51.100.7:51820");
+    g_autoptr(Harness) harness = harness_new();
+    WlEngineConfig *config = harness_config(harness, WL_ROLE_LEAF);
+    WlEndpoint address = harness_endpoint("198.51.100.7:51820");
     guint64 before;
 
     for (guint i = 1; i <= 1000; i++) {
         g_autofree char *name = g_strdup_printf("m%u.example.net:51820", i);
-        bench_add(config, bench_member(bench, i), name, NULL);
+        harness_add(config, harness_member(harness, i), name, NULL);
     }
-    bench_start(bench, config);
-    bench_uplink(bench, "192.168.1.10/24");
-    g_assert_cmpuint(bench_count(bench, WL_OUTPUT_RESOLVE), ==, 1000);
-    before = wl_engine_get_work(bench->engine);
-    wl_engine_name_resolved(bench->engine, bench->now, "m500.example.net:51820", &address, 1);
-    bench_drain(bench);
-    g_assert_true(
-        wl_endpoint_equal(&bench_view(bench, bench_member(bench, 500))->endpoint, &address));
-    g_assert_cmpuint(steps_since(bench, &before), <, FEW);
+    harness_start(harness, config);
+    harness_uplink(harness, "192.168.1.10/24");
+    g_assert_cmpuint(harness_count(harness, WL_OUTPUT_RESOLVE), ==, 1000);
+    before = wl_engine_get_work(harness->engine);
+    wl_engine_name_resolved(harness->engine, harness->now, "m500.example.net:51820", &address, 1);
+    harness_drain(harness);
+    g_assert_true(wl_endpoint_equal(&harness_view(harness, harness_member(harness, 500))->endpoint,
+                                    &address));
+    g_assert_cmpuint(steps_since(harness, &before), <, FEW);
 }
 
 int

@@ -1,0 +1,362 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/* What is told again because it may have been lost, and what is not. */
+
+#include <string.h>
+
+#include "harness.h"
+#include "wl-group.h"
+
+#define OWN "192.168.1.10:51820"
+
+/* A leaf that tells its hub of itself. */
+static Harness *
+leaf_new(gboolean ours)
+{
+    Harness *harness = harness_leaf_new();
+
+    if (ours)
+        harness_make_native(harness_member(harness, 1));
+    harness_run(harness, SEC(10));
+    harness_meet(harness, 1, NULL);
+    harness_run(harness, SEC(60)); /* whatever is told of that was told often enough */
+    harness_alive(harness, harness_member(harness, 1));
+    harness_clear(harness);
+    harness_uplink(harness, "192.168.1.10/24");
+    return harness;
+}
+
+/* How often our new address is told to the hub in @duration from now on. */
+static guint
+count_told(Harness *harness, gint64 duration)
+{
+    gint64 end = harness->now + duration;
+    guint n = 0;
+
+    for (;;) {
+        gint64 next = MIN(wl_engine_get_deadline(harness->engine), end);
+
+        n += harness_sent_endpoint(harness, harness_member(harness, 1),
+                                   &harness_member(harness, 0)->key, OWN);
+        harness_clear(harness);
+        if (harness->now == end)
+            return n;
+        harness_run(harness, next - harness->now);
+    }
+}
+
+/* The nonces of the datagrams to the hub since harness_clear() that want a receipt. */
+static GArray *
+asking(Harness *harness)
+{
+    GArray *nonces = g_array_new(FALSE, FALSE, sizeof(guint64));
+
+    for (guint i = 0; i < harness->outputs->len; i++) {
+        const WlOutput *output = harness->outputs->pdata[i];
+        const guint8 *data;
+        guint64 nonce;
+
+        if (output->kind != WL_OUTPUT_SEND ||
+            !wl_key_equal(&output->key, &harness_member(harness, 1)->key))
+            continue;
+        data = g_bytes_get_data(output->bytes, NULL);
+        if (!wl_signer_wants_ack(data))
+            continue;
+        nonce = wl_signer_get_nonce(data);
+        g_array_append_val(nonces, nonce);
+    }
+    return nonces;
+}
+
+static void
+give_receipt(Harness *harness, const WlKey *subject, guint8 version, const GArray *nonces)
+{
+    g_autoptr(GArray) facts = wl_fact_array_new();
+    WlFact fact;
+
+    wl_fact_init_ack(&fact, subject, (const guint8 *) nonces->data, nonces->len);
+    fact.value.ack.version = version;
+    g_array_append_val(facts, fact);
+    harness_datagram(harness, harness_member(harness, 1), facts);
+}
+
+static void
+test_again(void)
+{
+    g_autoptr(Harness) harness = leaf_new(TRUE);
+
+    /* at once, and after 1, 3 and 7 s; 15, 31 and 63 s */
+    g_assert_cmpuint(count_told(harness, MS(900)), ==, 1);
+    g_assert_cmpuint(count_told(harness, SEC(8)), ==, 3);
+    harness_alive(harness, harness_member(harness, 1));
+    g_assert_cmpuint(count_told(harness, SEC(60)), ==, 3);
+    g_assert_cmpuint(count_told(harness, SEC(30)), ==, 0);
+}
+
+static void
+test_receipt(void)
+{
+    g_autoptr(Harness) harness = leaf_new(TRUE);
+    const WlKey *hub = &harness_member(harness, 1)->key;
+    g_autoptr(GArray) nonces = asking(harness), others = g_array_new(FALSE, FALSE, sizeof(guint64));
+    guint64 other;
+
+    g_assert_cmpuint(nonces->len, ==, 1);
+    g_assert_cmpuint(count_told(harness, MS(900)), ==, 1);
+    /* not for this, not by the one it is about, not in our language */
+    other = g_array_index(nonces, guint64, 0) + 1;
+    g_array_append_val(others, other);
+    give_receipt(harness, hub, WL_ACK_VERSION, others);
+    give_receipt(harness, &harness_member(harness, 2)->key, WL_ACK_VERSION, nonces);
+    give_receipt(harness, hub, WL_ACK_VERSION + 1, nonces);
+    harness_clear(harness);
+    g_assert_cmpuint(count_told(harness, MS(200)), ==, 1);
+    harness_clear(harness);
+    harness_run(harness, MS(1900));
+    g_array_unref(nonces);
+    nonces = asking(harness);
+    g_assert_cmpuint(nonces->len, ==, 1);
+    give_receipt(harness, hub, WL_ACK_VERSION, nonces);
+    harness_clear(harness);
+    g_assert_cmpuint(count_told(harness, SEC(30)), ==, 0);
+}
+
+/* It cannot say what came: twice more, and what is only renewed not at all. */
+static void
+test_go(void)
+{
+    g_autoptr(Harness) harness = leaf_new(FALSE);
+    g_autoptr(GArray) nonces = asking(harness);
+
+    g_assert_cmpuint(nonces->len, ==, 0);
+    g_assert_cmpuint(count_told(harness, SEC(4)), ==, 1);
+    g_assert_cmpuint(count_told(harness, SEC(16)), ==, 2);
+    harness_live(harness, SEC(80), 1, 1);
+    harness_clear(harness);
+    g_assert_cmpuint(count_told(harness, SEC(30)), ==, 1);
+    g_assert_cmpuint(count_told(harness, SEC(30)), ==, 0);
+}
+
+/* Who starts anew again and again is told everything each time, and not again for each of them. */
+static void
+test_bounded(void)
+{
+    g_autoptr(Harness) harness = leaf_new(TRUE);
+    HarnessMember *hub = harness_member(harness, 1);
+    guint told;
+
+    count_told(harness, 0);
+    for (told = 0; told < 8; told++) {
+        harness_run(harness, SEC(5));
+        harness_make_native(hub);
+        harness_alive(harness, hub);
+    }
+    harness_clear(harness);
+    told = count_told(harness, SEC(70));
+    g_assert_cmpuint(told, >=, 5);
+    g_assert_cmpuint(told, <=, 7);
+}
+
+/* ---- what comes to us */
+
+static guint
+count_receipts(Harness *harness, guint *datagrams)
+{
+    g_autoptr(GArray) facts = harness_sent(harness, harness_member(harness, 1));
+    guint nonces = 0;
+
+    *datagrams = 0;
+    for (guint i = 0; i < facts->len; i++) {
+        const WlFact *fact = &g_array_index(facts, WlFact, i);
+        if (fact->attribute != WL_ATTRIBUTE_ACK)
+            continue;
+        nonces += fact->value.ack.n;
+        ++*datagrams;
+    }
+    harness_clear(harness);
+    return nonces;
+}
+
+/* A datagram of @n endpoints of the other leaf. */
+static void
+hear(Harness *harness, guint n, gboolean asks)
+{
+    HarnessMember *hub = harness_member(harness, 1);
+    const WlKey *self = &harness_member(harness, 0)->key;
+    g_autoptr(WlGroup) group = wl_group_new();
+    g_autoptr(GBytes) bytes = NULL;
+    const GByteArray *inner;
+    const guint8 *data;
+    gsize length;
+
+    for (guint i = 0; i < n; i++) {
+        WlEndpoint endpoint = {.ip = {.family = WL_FAMILY_V4, .bytes = {192, 0, 2, i}}, .port = 1};
+        WlFact fact;
+
+        wl_fact_init_endpoint(&fact, &harness_member(harness, 2)->key, &endpoint,
+                              harness->now + SEC(200));
+        wl_group_add(group, &fact, harness->now);
+    }
+    inner = wl_group_get(group, 0);
+    bytes = asks ? wl_signer_sign_with_ack(hub->signer, self, inner->data, inner->len)
+                 : wl_signer_sign(hub->signer, self, inner->data, inner->len);
+    data = g_bytes_get_data(bytes, &length);
+    wl_engine_datagram_received(harness->engine, harness->now, &hub->link_local, data, length);
+    harness_drain(harness);
+}
+
+static void
+test_owed(void)
+{
+    g_autoptr(Harness) harness = leaf_new(TRUE);
+    guint datagrams;
+
+    harness_run(harness, SEC(1));
+    harness_clear(harness);
+    hear(harness, 1, FALSE);
+    g_assert_cmpuint(count_receipts(harness, &datagrams), ==, 0);
+    hear(harness, 1, TRUE);
+    g_assert_cmpuint(count_receipts(harness, &datagrams), ==, 1);
+    /* full ones are followed by others */
+    for (guint i = 0; i < 3; i++)
+        hear(harness, 27, TRUE);
+    g_assert_cmpuint(count_receipts(harness, &datagrams), ==, 0);
+    hear(harness, 1, TRUE);
+    g_assert_cmpuint(count_receipts(harness, &datagrams), ==, 4);
+    g_assert_cmpuint(datagrams, ==, 1);
+    hear(harness, 27, TRUE);
+    harness_run(harness, MS(20));
+    g_assert_cmpuint(count_receipts(harness, &datagrams), ==, 1);
+    harness_run(harness, SEC(3));
+    g_assert_cmpuint(count_receipts(harness, &datagrams), ==, 0);
+}
+
+/* A Go daemon would not know what to do with one. */
+static void
+test_owed_to_go(void)
+{
+    g_autoptr(Harness) harness = leaf_new(FALSE);
+    guint datagrams;
+
+    hear(harness, 1, TRUE);
+    harness_run(harness, SEC(1));
+    g_assert_cmpuint(count_receipts(harness, &datagrams), ==, 0);
+}
+
+/* ---- many facts */
+
+/* Somebody who tells its first members of so many others: some 140 datagrams. */
+#define MANY 2000
+
+static Harness *
+teller_new(guint n)
+{
+    Harness *harness = harness_new();
+    WlEngineConfig *config = harness_config(harness, WL_ROLE_LEAF);
+
+    for (guint i = 1; i <= n; i++) {
+        harness_make_native(harness_member(harness, i));
+        harness_add(config, harness_member(harness, i), NULL, NULL)->trust = WL_TRUST_MEMBERSHIP;
+    }
+    for (guint i = n + 1; i < MANY; i++)
+        harness_add(config, harness_member(harness, i), NULL, NULL);
+    harness_start(harness, config);
+    harness_uplink(harness, "203.0.113.1/24");
+    for (guint i = n + 1; i < MANY; i++) {
+        g_autofree char *endpoint = g_strdup_printf("198.51.%u.%u:51820", i / 250, 1 + i % 250);
+        harness_handshake(harness, harness_member(harness, i), endpoint);
+    }
+    harness_snapshot(harness);
+    harness_drain(harness);
+    harness_clear(harness);
+    for (guint i = 1; i <= n; i++) {
+        g_autofree char *endpoint = g_strdup_printf("198.51.100.%u:51820", i);
+        harness_meet(harness, i, endpoint);
+    }
+    harness_run(harness, MS(250));
+    return harness;
+}
+
+static guint
+count_asking(Harness *harness)
+{
+    g_autoptr(GArray) nonces = asking(harness);
+
+    return nonces->len;
+}
+
+/* It says nothing: no more than some at a time, and few of them again. */
+static void
+test_window(void)
+{
+    g_autoptr(Harness) harness = teller_new(1);
+
+    g_assert_cmpuint(count_asking(harness), >=, 60);
+    g_assert_cmpuint(count_asking(harness), <=, 65);
+    harness_clear(harness);
+    harness_run(harness, MS(1100));
+    g_assert_cmpuint(count_asking(harness), >=, 8);
+    g_assert_cmpuint(count_asking(harness), <=, 12);
+}
+
+/* What it has said came makes room for the rest, at once. */
+static void
+test_window_moves(void)
+{
+    g_autoptr(Harness) harness = teller_new(1);
+    guint rounds, all = 0;
+
+    for (rounds = 0; rounds < 20 && count_asking(harness) > 0; rounds++) {
+        g_autoptr(GArray) nonces = asking(harness);
+
+        all += nonces->len;
+        harness_clear(harness);
+        give_receipt(harness, &harness_member(harness, 1)->key, WL_ACK_VERSION, nonces);
+        harness_run(harness, MS(50));
+    }
+    g_assert_cmpuint(rounds, >=, 3);
+    g_assert_cmpuint(rounds, <, 10);
+    /* an endpoint and a name of each */
+    g_assert_cmpuint(all, >=, (MANY - 2) * (41 + 39) / 1136);
+    harness_run(harness, SEC(3));
+    g_assert_cmpuint(count_asking(harness), ==, 0);
+}
+
+/* Many that say nothing: some for each, whatever the others wait for, and no flood that nobody
+ * waits for. */
+static void
+test_window_of_many(void)
+{
+    g_autoptr(Harness) harness = teller_new(200);
+    guint few = 0;
+
+    for (guint i = 1; i <= 200; i++) {
+        guint told = 0;
+
+        for (guint j = 0; j < harness->outputs->len; j++) {
+            const WlOutput *output = harness->outputs->pdata[j];
+            told += output->kind == WL_OUTPUT_SEND &&
+                    wl_key_equal(&output->key, &harness_member(harness, i)->key);
+        }
+        g_assert_cmpuint(told, >=, 8);
+        g_assert_cmpuint(told, <=, 70);
+        few += told < 20;
+    }
+    g_assert_cmpuint(few, >=, 50);
+}
+
+int
+main(int argc, char **argv)
+{
+    g_test_init(&argc, &argv, NULL);
+    g_test_add_func("/acks/again", test_again);
+    g_test_add_func("/acks/receipt", test_receipt);
+    g_test_add_func("/acks/go", test_go);
+    g_test_add_func("/acks/bounded", test_bounded);
+    g_test_add_func("/acks/owed", test_owed);
+    g_test_add_func("/acks/owed-to-go", test_owed_to_go);
+    g_test_add_func("/acks/window", test_window);
+    g_test_add_func("/acks/window-moves", test_window_moves);
+    g_test_add_func("/acks/window-of-many", test_window_of_many);
+    return g_test_run();
+}

@@ -1,0 +1,227 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/* What outlives the process: members that others told of, and where they were reached. */
+#include <string.h>
+
+#include "harness.h"
+
+#define HUB      1
+#define DESKTOP  2
+#define STRANGER 3
+
+static WlEngineConfig *
+leaf_config(Harness *harness)
+{
+    WlEngineConfig *config = harness_config(harness, WL_ROLE_AUTOMATIC);
+
+    harness_add(config, harness_member(harness, HUB), HARNESS_HUB_ENDPOINT, "10.77.0.0/24");
+    harness_add(config, harness_member(harness, DESKTOP), NULL, "10.77.0.3/32");
+    return config;
+}
+
+/* A leaf that the hub told of a third member, and that was direct with it. */
+static Harness *
+informed_new(void)
+{
+    Harness *harness = harness_new();
+    HarnessMember *hub = harness_member(harness, HUB),
+                  *stranger = harness_member(harness, STRANGER);
+
+    harness_member(harness, 9);
+    harness_start(harness, leaf_config(harness));
+    harness_uplink(harness, "192.168.1.10/24");
+    harness_meet(harness, HUB, NULL);
+    harness_advertise_member(harness, hub, stranger, "stranger", 255);
+    harness_advertise_allowed(harness, hub, stranger, "10.77.0.4/32", 255);
+    harness_advertise_endpoint(harness, hub, stranger, "198.51.100.4:51820", 255);
+    harness_meet(harness, STRANGER, "198.51.100.4:51820");
+    return harness;
+}
+
+/* The process ends and another begins, which gets @memory (NULL: what the first remembered). */
+static void
+restart(Harness *harness, const char *memory)
+{
+    g_autofree char *own = wl_engine_dup_state(harness->engine);
+    g_autoptr(GError) error = NULL;
+
+    wl_engine_free(g_steal_pointer(&harness->engine));
+    g_ptr_array_set_size(harness->device->peers, 0);
+    g_hash_table_remove_all(harness->handshakes);
+    harness_clear(harness);
+    harness_start(harness, leaf_config(harness));
+    memory = memory ? memory : own;
+    g_assert_true(
+        wl_engine_load_state(harness->engine, harness->now, memory, strlen(memory), &error));
+    g_assert_no_error(error);
+    harness_drain(harness);
+    harness_uplink(harness, "192.168.1.10/24");
+}
+
+static void
+test_without_hub(void)
+{
+    g_autoptr(Harness) harness = informed_new();
+    HarnessMember *hub = harness_member(harness, HUB),
+                  *stranger = harness_member(harness, STRANGER);
+    g_autoptr(GPtrArray) facts = NULL;
+    guint stale = 0;
+
+    restart(harness, NULL);
+    /* the hub is away: the member is known, with its name, and tried where it was */
+    g_assert_cmpstr(harness_view(harness, stranger)->name, ==, "stranger");
+    harness_run(harness, MS(300));
+    g_assert_cmpuint(harness_changes(harness, stranger, WL_PEER_RECREATE), ==, 1);
+    harness_meet(harness, STRANGER, "198.51.100.4:51820");
+    g_assert_cmpint(harness_view(harness, stranger)->state, ==, WL_PEER_DIRECT);
+    g_assert_true(harness_has_allowed(harness, stranger, "10.77.0.4/32"));
+    facts = wl_engine_dup_facts(harness->engine);
+    for (guint i = 0; i < facts->len; i++)
+        stale += ((WlFactView *) facts->pdata[i])->stale;
+    g_assert_cmpuint(stale, ==, 2);
+    /* and never passed on */
+    harness_clear(harness);
+    harness_meet(harness, HUB, NULL);
+    harness_run(harness, SEC(2));
+    g_assert_false(harness_sent_allowed(harness, hub, &stranger->key, "10.77.0.4/32"));
+}
+
+static void
+test_hub_says_it_again(void)
+{
+    g_autoptr(Harness) harness = informed_new();
+    HarnessMember *hub = harness_member(harness, HUB),
+                  *stranger = harness_member(harness, STRANGER);
+    g_autoptr(GPtrArray) facts = NULL;
+
+    restart(harness, NULL);
+    harness_meet(harness, HUB, NULL);
+    harness_advertise_member(harness, hub, stranger, "stranger", 255);
+    harness_advertise_allowed(harness, hub, stranger, "10.77.0.4/32", 255);
+    facts = wl_engine_dup_facts(harness->engine);
+    for (guint i = 0; i < facts->len; i++)
+        g_assert_false(((WlFactView *) facts->pdata[i])->stale);
+    g_assert_cmpuint(harness_n_peers(harness), ==, 3);
+}
+
+static void
+test_hub_does_not(void)
+{
+    g_autoptr(Harness) harness = informed_new();
+
+    restart(harness, NULL);
+    harness_live(harness, SEC(250), HUB, HUB);
+    g_assert_cmpuint(harness_n_peers(harness), ==, 3);
+    harness_live(harness, SEC(50), HUB, HUB);
+    g_assert_cmpuint(harness_n_peers(harness), ==, 2);
+}
+
+/* What was remembered of one who may not say such a thing any more is not believed. */
+static void
+test_trust_counts(void)
+{
+    g_autoptr(Harness) harness = informed_new();
+    g_autofree char *memory = wl_engine_dup_state(harness->engine);
+    g_autofree char *hub = wl_key_to_string(&harness_member(harness, HUB)->key);
+    g_autofree char *desktop = wl_key_to_string(&harness_member(harness, DESKTOP)->key);
+    g_autofree char *nobody = wl_key_to_string(&harness_member(harness, 9)->key);
+    const char *others[] = {desktop, nobody};
+
+    for (guint i = 0; i < G_N_ELEMENTS(others); i++) {
+        g_auto(GStrv) parts = g_strsplit(memory, hub, 0);
+        g_autofree char *changed = g_strjoinv(others[i], parts);
+        restart(harness, changed);
+        g_assert_cmpuint(harness_n_peers(harness), ==, 2);
+        g_assert_false(harness_has_route(harness, "10.77.0.4/32"));
+    }
+}
+
+static void
+assert_refused(Harness *harness, const char *memory, gsize length, const char *message)
+{
+    g_autoptr(GError) error = NULL;
+
+    g_assert_false(wl_engine_load_state(harness->engine, harness->now, memory, length, &error));
+    g_assert_error(error, WL_ENGINE_ERROR, WL_ENGINE_ERROR_STATE);
+    g_assert_nonnull(strstr(error->message, message));
+    g_assert_null(wl_engine_next_output(harness->engine));
+}
+
+static void
+test_damaged(void)
+{
+    g_autoptr(Harness) harness = informed_new();
+    g_autofree char *memory = wl_engine_dup_state(harness->engine);
+    g_autofree char *own = wl_key_to_string(&harness_member(harness, 0)->key);
+    g_autofree char *other = wl_key_to_string(&harness_member(harness, 5)->key);
+    g_autofree char *stranger = wl_key_to_string(&harness_member(harness, STRANGER)->key);
+    g_autofree char *huge = g_strnfill(1024 * 1024 + 1, '#');
+    g_auto(GStrv) parts = g_strsplit(memory, own, 0);
+    g_autofree char *foreign = g_strjoinv(other, parts);
+    const char *broken[] = {
+        "Metadata=", "Sources=", "AllowedIPs=", "AllowedIPsSources=", "LastEndpoint="};
+
+    harness_run(harness, SEC(15));
+    assert_refused(harness, "", 0, "version");
+    assert_refused(harness, "nonsense", 8, "cannot be read");
+    assert_refused(harness, "[State]\nVersion=7\n", 19, "version");
+    assert_refused(harness, foreign, strlen(foreign), "another key");
+    assert_refused(harness, huge, strlen(huge), "bytes");
+    /* a value that is damaged costs what it says, and no more */
+    for (guint i = 0; i < G_N_ELEMENTS(broken); i++) {
+        g_auto(GStrv) pieces = g_strsplit(memory, broken[i], 0);
+        g_autofree char *with = g_strconcat(broken[i], "~!;;\\,", NULL);
+        g_autofree char *text = g_strjoinv(with, pieces);
+        restart(harness, text);
+        g_assert_cmpuint(harness_n_peers(harness), <=, 3);
+    }
+    /* cut anywhere */
+    for (gsize length = 0; length < strlen(memory); length += 7) {
+        g_autofree char *cut = g_strndup(memory, length);
+        g_autoptr(GError) error = NULL;
+        gboolean good = wl_engine_load_state(harness->engine, harness->now, cut, length, &error);
+        g_assert_true(good == (error == NULL));
+        harness_drain(harness);
+    }
+    g_assert_nonnull(strstr(memory, stranger));
+    g_assert_null(strstr(memory, "rivate"));
+}
+
+static void
+test_when(void)
+{
+    g_autoptr(Harness) harness = informed_new();
+    HarnessMember *hub = harness_member(harness, HUB),
+                  *stranger = harness_member(harness, STRANGER);
+
+    /* together, and at most once in 10 s */
+    g_assert_cmpuint(harness_count(harness, WL_OUTPUT_SAVE_STATE), ==, 0);
+    harness_live(harness, SEC(70), HUB, STRANGER);
+    g_assert_cmpuint(harness_count(harness, WL_OUTPUT_SAVE_STATE), ==, 1);
+    /* a renewal is nothing new */
+    harness_clear(harness);
+    harness_advertise_member(harness, hub, stranger, "stranger", 255);
+    harness_advertise_allowed(harness, hub, stranger, "10.77.0.4/32", 255);
+    harness_live(harness, SEC(60), HUB, STRANGER);
+    g_assert_cmpuint(harness_count(harness, WL_OUTPUT_SAVE_STATE), ==, 0);
+    for (guint i = 0; i < 30; i++) {
+        g_autofree char *prefix = g_strdup_printf("10.77.0.%u/32", 100 + i);
+        harness_advertise_allowed(harness, hub, stranger, prefix, 255);
+        harness_run(harness, SEC(1));
+    }
+    g_assert_cmpuint(harness_count(harness, WL_OUTPUT_SAVE_STATE), <=, 3);
+    g_assert_cmpuint(harness_count(harness, WL_OUTPUT_SAVE_STATE), >=, 2);
+}
+
+int
+main(int argc, char *argv[])
+{
+    g_test_init(&argc, &argv, NULL);
+    g_test_add_func("/state-cache/without-hub", test_without_hub);
+    g_test_add_func("/state-cache/said-again", test_hub_says_it_again);
+    g_test_add_func("/state-cache/not-said-again", test_hub_does_not);
+    g_test_add_func("/state-cache/trust", test_trust_counts);
+    g_test_add_func("/state-cache/damaged", test_damaged);
+    g_test_add_func("/state-cache/when", test_when);
+    return g_test_run();
+}
