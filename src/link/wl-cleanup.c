@@ -2,7 +2,7 @@
 /*
  * Removes leftovers of earlier processes: interfaces, control sockets, rules and routes. An
  * object without our alias, temporary name, priorities or protocol number is never removed.
- * Stateless. Errors are of WL_LINK_ERROR, or of G_IO_ERROR where the locks cannot be read.
+ * Stateless. Errors are of WL_LINK_ERROR, or of G_IO_ERROR where the in-use marks cannot be read.
  */
 #include "wl-cleanup.h"
 
@@ -16,7 +16,7 @@
 #include "wl-link-alias.h"
 #include "wl-link-error.h"
 #include "wl-policy-routes.h"
-#include "wl-profile-lock.h"
+#include "wl-profile-in-use.h"
 #include "wl-rtnl-link.h"
 #include "wl-uapi-client.h"
 
@@ -218,7 +218,7 @@ GPtrArray *
 wl_cleanup_unserved(GError **error)
 {
     g_autoptr(GPtrArray) removed = g_ptr_array_new_with_free_func(g_free);
-    g_auto(GStrv) served = wl_profile_lock_list(error);
+    g_auto(GStrv) served = wl_profile_in_use_list(error);
     const Scope scope = {.served = served, .report = removed};
 
     if (!served || !cleanup_all(&scope, error))

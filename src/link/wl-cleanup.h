@@ -12,7 +12,7 @@
  * stays; 0: none. */
 gboolean wl_cleanup_profile(const char *uuid, int keep, GError **error);
 /**
- * Cleans up after all profiles that no process serves (see wl_profile_lock_new()). Returns what was
- * removed, as text for people (char *), owned by the caller; NULL with *error.
+ * Cleans up after all profiles that no process serves (see wl_profile_in_use_mark()). Returns what
+ * was removed, as text for people (char *), owned by the caller; NULL with *error.
  */
 GPtrArray *wl_cleanup_unserved(GError **error);

@@ -23,7 +23,7 @@ struct _WlSession {
     const WlSessionEvents *events;
     gpointer user_data;
 
-    int profile_lock;      /* held while anything of the profile may exist; -1: none */
+    int in_use_mark;       /* open while anything of the profile may exist; -1: none */
     GCancellable *opening; /* NULL: not being opened */
     guint open_id;
     gint64 port_refused; /* first time that the listen port was in use; 0: never */

@@ -10,7 +10,7 @@
 
 #include "wl-full-tunnel.h"
 #include "wl-link-local.h"
-#include "wl-profile-lock.h"
+#include "wl-profile-in-use.h"
 #include "wl-session-inputs.h"
 #include "wl-session-link.h"
 #include "wl-session-outputs.h"
@@ -201,8 +201,8 @@ wl_session_new(WlEngineConfig *config, const WlSessionSettings *settings,
     WlSession *self = g_new0(WlSession, 1);
     g_autoptr(GError) error = NULL;
 
-    self->profile_lock = wl_profile_lock_new(settings->uuid, &error);
-    if (self->profile_lock < 0)
+    self->in_use_mark = wl_profile_in_use_mark(settings->uuid, &error);
+    if (self->in_use_mark < 0)
         g_warning("%s", error->message);
     self->config = config;
     self->events = events;
@@ -235,8 +235,8 @@ wl_session_free(WlSession *self)
     sodium_free(self->key); /* wipes */
     g_hash_table_unref(self->refused);
     wl_raw_sockets_close(&self->settings.raw);
-    if (self->profile_lock >= 0)
-        close(self->profile_lock);
+    if (self->in_use_mark >= 0)
+        close(self->in_use_mark);
     g_free(self->uplink);
     wl_protected_hosts_free(self->protected_hosts);
     g_free(self->failure);

@@ -12,7 +12,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "wl-profile-lock.h"
+#include "wl-profile-in-use.h"
 
 static gboolean
 link_is_deleted(gpointer user_data)
@@ -165,13 +165,13 @@ cleanup_unserved(void)
     return g_strjoinv("; ", (char **) removed->pdata);
 }
 
-/* Keeps what belongs to a locked profile or to another program. */
+/* Keeps what belongs to a profile in use or to another program. */
 static void
 test_unserved(void)
 {
     g_autoptr(GError) error = NULL;
     g_autofree char *first = NULL, *second = NULL, *third = NULL;
-    int lock, again;
+    int mark, again;
 
     test_run("ip link add wlt0 type veth peer name wlt1");
     test_run("ip link add wlt2 type veth peer name nmwl-00000000");
@@ -180,10 +180,10 @@ test_unserved(void)
     make_socket("nmwl-00000000"); /* its interface exists */
     make_socket("nmwl-11111111");
     make_socket("wlt9"); /* perhaps of another program */
-    lock = wl_profile_lock_new(OTHER, &error);
+    mark = wl_profile_in_use_mark(OTHER, &error);
     g_assert_no_error(error);
-    /* a process holds the lock of a profile only once */
-    again = wl_profile_lock_new(OTHER, &error);
+    /* a process marks a profile only once */
+    again = wl_profile_in_use_mark(OTHER, &error);
     g_assert_error(error, G_IO_ERROR, G_IO_ERROR_ADDRESS_IN_USE);
     g_assert_cmpint(again, ==, -1);
     first = cleanup_unserved();
@@ -193,7 +193,7 @@ test_unserved(void)
     g_assert_true(has_socket("nmwl-00000000") && has_socket("wlt9"));
     second = cleanup_unserved();
     g_assert_cmpstr(second, ==, "");
-    close(lock);
+    close(mark);
     third = cleanup_unserved();
     g_assert_cmpstr(third, ==, "interface wlt2; socket /var/run/wireguard/nmwl-00000000.sock");
     g_assert_true(has_socket("wlt9"));
@@ -204,7 +204,7 @@ static void
 test_name_exists(void)
 {
     g_autoptr(GError) error = NULL;
-    int lock;
+    int mark;
 
     test_run("ip link add wlt0 type veth peer name wlt1");
     g_assert_null(open_any("wlt0", UUID, &error));
@@ -214,9 +214,9 @@ test_name_exists(void)
                     "interface-name");
     g_clear_error(&error);
     test_run("ip link set wlt0 alias wirelink:" OTHER);
-    lock = wl_profile_lock_new(OTHER, &error);
+    mark = wl_profile_in_use_mark(OTHER, &error);
     g_assert_null(open_any("wlt0", UUID, &error));
-    close(lock);
+    close(mark);
     g_assert_error(error, WL_LINK_ERROR, WL_LINK_ERROR_EXISTS);
     g_assert_nonnull(strstr(error->message, "wirelink:" OTHER));
     g_clear_error(&error);

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The lock of a profile: a bound abstract socket without connections. The name is the whole
+ * The in-use mark of a profile: a bound abstract socket without connections. The name is the whole
  * information; other processes read it from /proc/net/unix. Errors are of G_IO_ERROR.
  */
-#include "wl-profile-lock.h"
+#include "wl-profile-in-use.h"
 
 #include <errno.h>
 #include <stddef.h>
@@ -15,14 +15,14 @@
 #include "wl-link-error.h"
 
 /* "nm-wirelink/<uuid>/<pid>": with the PID a new process need not wait for the old one to exit. */
-#define LOCK_PREFIX "nm-wirelink/"
+#define MARK_PREFIX "nm-wirelink/"
 
 int
-wl_profile_lock_new(const char *uuid, GError **error)
+wl_profile_in_use_mark(const char *uuid, GError **error)
 {
     struct sockaddr_un address = {.sun_family = AF_UNIX};
     /* The first byte is 0: an abstract name (man 7 unix). */
-    int length = g_snprintf(address.sun_path + 1, sizeof address.sun_path - 1, LOCK_PREFIX "%s/%d",
+    int length = g_snprintf(address.sun_path + 1, sizeof address.sun_path - 1, MARK_PREFIX "%s/%d",
                             uuid, (int) getpid());
     int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
     int saved;
@@ -33,12 +33,12 @@ wl_profile_lock_new(const char *uuid, GError **error)
     saved = errno;
     if (fd >= 0)
         close(fd);
-    wl_io_set_errno(error, saved, "cannot lock the profile");
+    wl_io_set_errno(error, saved, "cannot mark the profile as in use");
     return -1;
 }
 
 char **
-wl_profile_lock_list(GError **error)
+wl_profile_in_use_list(GError **error)
 {
     g_autoptr(GStrvBuilder) uuids = g_strv_builder_new();
     g_autofree char *text = NULL;
@@ -50,12 +50,12 @@ wl_profile_lock_list(GError **error)
         return NULL;
     lines = g_strsplit(text, "\n", -1);
     for (guint i = 0; lines[i]; i++) {
-        const char *lock = strstr(lines[i], " @" LOCK_PREFIX);
+        const char *mark = strstr(lines[i], " @" MARK_PREFIX);
         const char *uuid, *end;
 
-        if (!lock)
+        if (!mark)
             continue;
-        uuid = lock + strlen(" @" LOCK_PREFIX);
+        uuid = mark + strlen(" @" MARK_PREFIX);
         end = strchr(uuid, '/');
         if (end) {
             g_autofree char *word = g_strndup(uuid, (gsize) (end - uuid));
