@@ -7,8 +7,12 @@
 /**
  * Creates the link of a profile, down and without peers: the kernel's if it has WireGuard, else one
  * of a userspace program. Removes a leftover of the same profile first, and those of profiles that
- * no process serves. An interface of another program with that name is an error. Only the userspace
- * backend waits, until its program has started.
+ * no process serves. Only the userspace backend waits, until its program has started.
+ *
+ * Two profiles cannot have one interface: WL_LINK_ERROR_EXISTS if an interface of another profile
+ * in use or of another program has the name. wl-link-open.c refuses it before a backend starts;
+ * wl-link-kernel.c turns the kernel's -EEXIST into the same error. wl_link_set_exists() in
+ * wl-link.c writes the sentence.
  *
  * Errors are of WL_LINK_ERROR. @config is copied.
  */
