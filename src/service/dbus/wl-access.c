@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
-/* Authorization: the sender's credentials decide about reading, polkit about changes. */
+/* Authorization: the sender's credentials decide about reading, polkit about changes. Only this file
+ * knows which methods change something and who may call which. */
 
 #include "wl-access.h"
 
 #include "wl-credentials.h"
-#include "wl-polkit.h"
+#include "wl-polkit-client.h"
 
 #define ACTION "org.freedesktop.NetworkManager.wirelink.control"
 
@@ -23,10 +24,18 @@ struct _WlAccess {
 typedef struct {
     WlAccess *access;
     GDBusMethodInvocation *invocation;
-    gboolean change;
     WlAccessFunc func;
     gpointer user_data;
 } Request;
+
+/* The methods that change something; all others, property reads included, only read. */
+static const char *const changes[] = {"ForgetEndpoint", "Refresh", NULL};
+
+gboolean
+wl_access_is_change(const char *method)
+{
+    return g_strv_contains(changes, method);
+}
 
 static void
 request_free(Request *request)
@@ -55,7 +64,7 @@ on_polkit(GObject *source, GAsyncResult *result, gpointer user_data)
 {
     Request *request = user_data;
     g_autoptr(GError) error = NULL;
-    gboolean allowed = wl_polkit_check_finish(result, &error);
+    gboolean allowed = wl_polkit_client_check_finish(result, &error);
 
     /* Canceled by wl_access_free(): the objects are being removed. */
     if (g_error_matches(error, G_IO_ERROR, G_IO_ERROR_CANCELLED)) {
@@ -82,7 +91,7 @@ check_polkit(Request *request)
         return;
     }
     self->n_checks++;
-    wl_polkit_check_async(self->connection,
+    wl_polkit_client_check_async(self->connection,
                           g_dbus_method_invocation_get_sender(request->invocation), ACTION,
                           interactive, self->cancellable, on_polkit, request);
 }
@@ -99,21 +108,20 @@ on_caller(const WlCaller *caller, gpointer user_data)
         allow(request);
     else if (users && !(caller->user && g_strv_contains((const char *const *) users, caller->user)))
         deny(request, "this profile is restricted to other users; only they and root may read it");
-    else if (request->change)
+    else if (wl_access_is_change(
+                 g_dbus_method_invocation_get_method_name(request->invocation)))
         check_polkit(request);
     else
         allow(request);
 }
 
 void
-wl_access_check(WlAccess *self, GDBusMethodInvocation *invocation, gboolean change,
-                WlAccessFunc func, gpointer user_data)
+wl_access_check(WlAccess *self, GDBusMethodInvocation *invocation, WlAccessFunc func, gpointer user_data)
 {
     Request *request = g_new0(Request, 1);
 
     request->access = self;
     request->invocation = invocation;
-    request->change = change;
     request->func = func;
     request->user_data = user_data;
     wl_credentials_look_up(self->credentials, g_dbus_method_invocation_get_sender(invocation),

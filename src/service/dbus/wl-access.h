@@ -22,8 +22,10 @@ gboolean wl_access_is_private(const WlAccess *self);
 /** Takes ownership of @invocation. */
 typedef void (*WlAccessFunc)(GDBusMethodInvocation *invocation, gpointer user_data);
 
+/** Whether @method changes something; all other methods only read. */
+gboolean wl_access_is_change(const char *method);
+
 /** Takes ownership of @invocation. Calls @func, immediately or later, if the sender may read and,
- * with @change, change; otherwise returns AccessDenied with an explanation. Frees @user_data with
+ * for a method that changes something, change; otherwise returns AccessDenied with an explanation. Frees @user_data with
  * g_free(). */
-void wl_access_check(WlAccess *self, GDBusMethodInvocation *invocation, gboolean change,
-                     WlAccessFunc func, gpointer user_data);
+void wl_access_check(WlAccess *self, GDBusMethodInvocation *invocation, WlAccessFunc func, gpointer user_data);

@@ -188,11 +188,10 @@ on_call(GDBusConnection *connection, const char *sender, const char *path, const
 {
     WlObjects *self = user_data;
     Call *call = g_new0(Call, 1);
-    gboolean change = g_str_equal(method, "Refresh") || g_str_equal(method, "ForgetEndpoint");
 
     call->objects = self;
     g_strlcpy(call->path, path, sizeof(call->path));
-    wl_access_check(self->access, invocation, change, carry_out, call);
+    wl_access_check(self->access, invocation, carry_out, call);
 }
 
 const GDBusInterfaceVTable wl_objects_vtable = {.method_call = on_call};

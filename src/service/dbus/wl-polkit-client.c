@@ -2,7 +2,7 @@
 
 /* A client of polkit's CheckAuthorization. */
 
-#include "wl-polkit.h"
+#include "wl-polkit-client.h"
 
 #include "wl-log.h"
 
@@ -51,7 +51,7 @@ on_checked(GObject *source, GAsyncResult *result, gpointer user_data)
 }
 
 void
-wl_polkit_check_async(GDBusConnection *connection, const char *sender, const char *action,
+wl_polkit_client_check_async(GDBusConnection *connection, const char *sender, const char *action,
                       gboolean interactive, GCancellable *cancellable, GAsyncReadyCallback callback,
                       gpointer user_data)
 {
@@ -71,7 +71,7 @@ wl_polkit_check_async(GDBusConnection *connection, const char *sender, const cha
 }
 
 gboolean
-wl_polkit_check_finish(GAsyncResult *result, GError **error)
+wl_polkit_client_check_finish(GAsyncResult *result, GError **error)
 {
     return g_task_propagate_boolean(G_TASK(result), error);
 }
