@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The rules and routes of a full tunnel. A WlPolicyRoutes owns its rules and routes in the kernel,
- * and removes them when freed; only this file writes entries of WL_ROUTE_PROTOCOL. Errors are of
- * WL_LINK_ERROR.
+ * and removes them when freed; only this file and wl-kill-switch.c write entries of
+ * WL_ROUTE_PROTOCOL. Errors are of WL_LINK_ERROR.
  */
 #include "wl-policy-routes.h"
 
@@ -12,6 +12,7 @@
 #include <netinet/in.h>
 #include <string.h>
 
+#include "wl-kill-switch.h"
 #include "wl-link-error.h"
 #include "wl-rtnl-message.h"
 #include "wl-rtnl-route.h"
@@ -32,8 +33,7 @@
 #define LAST_PRIORITY   (TUNNEL_PRIORITY + 2 * SLOTS - 1)
 
 /* NetworkManager's metric for routes of a VPN. */
-#define ROUTE_METRIC       50
-#define KILL_SWITCH_METRIC 20000
+#define ROUTE_METRIC 50
 
 struct _WlPolicyRoutes {
     WlNetlink *netlink;
@@ -96,6 +96,7 @@ is_tunnel_table(guint32 table)
     return (table & ~MARK_BITS) == MARK_BASE;
 }
 
+/* The kill switch blocks both families, whichever the tunnel has. */
 static gboolean
 has_family(const WlPolicyRoutes *self, int family)
 {
@@ -172,17 +173,8 @@ add_all_rules(const WlPolicyRoutes *self, GError **error)
 gboolean
 wl_policy_routes_restore(WlPolicyRoutes *self, int ifindex, GError **error)
 {
-    /* First, so that no packet leaves while the other routes are added. */
-    for (guint i = 0; self->kill_switch && i < G_N_ELEMENTS(families); i++) {
-        WlPrefix all = {.ip.family = families[i] == AF_INET ? WL_FAMILY_V4 : WL_FAMILY_V6};
-        int result = wl_rtnl_add_route(self->netlink, WL_ROUTE_PROTOCOL, self->mark, &all, 0,
-                                       KILL_SWITCH_METRIC);
-
-        if (result < 0) {
-            wl_link_set_errno(error, result, "cannot add the route of the kill switch");
-            return FALSE;
-        }
-    }
+    if (self->kill_switch && !wl_kill_switch_add(self->netlink, self->mark, error))
+        return FALSE;
     for (guint i = 0; i < self->routes->len; i++) {
         const WlPrefix *route = &g_array_index(self->routes, WlPrefix, i);
         int result = wl_rtnl_add_route(self->netlink, WL_ROUTE_PROTOCOL, self->mark, route, ifindex,

@@ -31,8 +31,7 @@ typedef struct {
     guint16 listen_port;   /* of WireGuard, as bound */
     guint16 resolver_port; /* source port of DNS queries outside the tunnel; 0: none */
     const GArray *routes;  /* of WlPrefix: destinations in the table; copied */
-    gboolean kill_switch;  /* block both families outside the tunnel, also while the link is down or
-                              deleted */
+    gboolean kill_switch;  /* see wl-kill-switch.h */
 } WlPolicyRoutesConfig;
 
 /** The firewall mark of WireGuard's packets, and the number of the table. Never 0, and outside the

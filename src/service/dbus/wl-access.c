@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
-/* Authorization: the sender's credentials decide about reading, polkit about changes. Only this file
- * knows which methods change something and who may call which. */
+/* Authorization: the sender's credentials decide about reading, polkit about changes. Only this
+ * file knows which methods change something and who may call which. */
 
 #include "wl-access.h"
 
@@ -92,8 +92,8 @@ check_polkit(Request *request)
     }
     self->n_checks++;
     wl_polkit_client_check_async(self->connection,
-                          g_dbus_method_invocation_get_sender(request->invocation), ACTION,
-                          interactive, self->cancellable, on_polkit, request);
+                                 g_dbus_method_invocation_get_sender(request->invocation), ACTION,
+                                 interactive, self->cancellable, on_polkit, request);
 }
 
 static void
@@ -108,15 +108,15 @@ on_caller(const WlCaller *caller, gpointer user_data)
         allow(request);
     else if (users && !(caller->user && g_strv_contains((const char *const *) users, caller->user)))
         deny(request, "this profile is restricted to other users; only they and root may read it");
-    else if (wl_access_is_change(
-                 g_dbus_method_invocation_get_method_name(request->invocation)))
+    else if (wl_access_is_change(g_dbus_method_invocation_get_method_name(request->invocation)))
         check_polkit(request);
     else
         allow(request);
 }
 
 void
-wl_access_check(WlAccess *self, GDBusMethodInvocation *invocation, WlAccessFunc func, gpointer user_data)
+wl_access_check(WlAccess *self, GDBusMethodInvocation *invocation, WlAccessFunc func,
+                gpointer user_data)
 {
     Request *request = g_new0(Request, 1);
 

@@ -26,6 +26,7 @@ typedef void (*WlAccessFunc)(GDBusMethodInvocation *invocation, gpointer user_da
 gboolean wl_access_is_change(const char *method);
 
 /** Takes ownership of @invocation. Calls @func, immediately or later, if the sender may read and,
- * for a method that changes something, change; otherwise returns AccessDenied with an explanation. Frees @user_data with
- * g_free(). */
-void wl_access_check(WlAccess *self, GDBusMethodInvocation *invocation, WlAccessFunc func, gpointer user_data);
+ * for a method that changes something, change; otherwise returns AccessDenied with an explanation.
+ * Frees @user_data with g_free(). */
+void wl_access_check(WlAccess *self, GDBusMethodInvocation *invocation, WlAccessFunc func,
+                     gpointer user_data);

@@ -52,8 +52,8 @@ on_checked(GObject *source, GAsyncResult *result, gpointer user_data)
 
 void
 wl_polkit_client_check_async(GDBusConnection *connection, const char *sender, const char *action,
-                      gboolean interactive, GCancellable *cancellable, GAsyncReadyCallback callback,
-                      gpointer user_data)
+                             gboolean interactive, GCancellable *cancellable,
+                             GAsyncReadyCallback callback, gpointer user_data)
 {
     GTask *task = g_task_new(connection, cancellable, callback, user_data);
     GVariantBuilder subject;
