@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "paths/wl-path-observation.h"
 
-#include <string.h>
-
 #define BIT(kind) (1 << (kind))
 #define CONTROLS  (BIT(WL_PATH_ECHO_PEER) | BIT(WL_PATH_ECHO_ROUTER))
 
@@ -98,7 +96,6 @@ wl_path_observation_note_dropped(WlPathObservation *self, guint64 dropped, gbool
 void
 wl_path_observation_restart(WlPathObservation *self)
 {
-    memset(self->rounds, 0, sizeof(self->rounds));
     self->n_rounds = 0;
     self->has_baseline = FALSE;
 }

@@ -176,6 +176,10 @@ test_replies(void)
     g_assert_cmpint(
         wl_path_observation_note_reply(&observation, sequence_of(0, WL_PATH_ECHO_TRANSIT), START),
         ==, WL_PATH_ECHO_N);
+    observe(&observation, "t | d", 0);
+    g_assert_cmpint(
+        wl_path_observation_note_reply(&observation, sequence_of(0, WL_PATH_ECHO_TRANSIT), START),
+        ==, WL_PATH_ECHO_N);
 }
 
 static const struct {
