@@ -121,30 +121,24 @@ check_public_key(const WlEditorModel *model, WlEditorPeer *peer, const char *own
     }
 }
 
-/* In WireGuard an allowed IP belongs to one peer: the last one that is given it. A prefix inside
- * another is fine, as the longest match wins. */
 static void
 check_allowed_ips(const WlEditorModel *model, WlEditorPeer *peer, GHashTable *owners)
 {
     const GPtrArray *prefixes = wl_editor_peer_of(peer)->allowed_ips;
 
     for (guint i = 0; i < prefixes->len; i++) {
-        WlEditorPeer *other = g_hash_table_lookup(owners, prefixes->pdata[i]);
         const char *prefix = prefixes->pdata[i];
+        WlEditorPeer *other = wl_profile_take_allowed_ip(owners, prefix, peer);
+        g_autofree char *name = NULL, *other_name = NULL;
 
-        if (other && other != peer) {
-            g_autofree char *name = describe(model, peer);
-            g_autofree char *other_name = describe(model, other);
-
-            set_conflict(&peer->fields, "allowed-ips",
-                         _("%s is also an allowed IP of %s; only one peer can have it"), prefix,
-                         other_name);
-            set_conflict(&other->fields, "allowed-ips",
-                         _("%s is also an allowed IP of %s; only one peer can have it"), prefix,
-                         name);
-        } else {
-            g_hash_table_insert(owners, (gpointer) prefix, peer);
-        }
+        if (!other)
+            continue;
+        name = describe(model, peer);
+        other_name = describe(model, other);
+        set_conflict(&peer->fields, "allowed-ips", _(WL_PROFILE_ALLOWED_IP_CONFLICT), prefix,
+                     other_name);
+        set_conflict(&other->fields, "allowed-ips", _(WL_PROFILE_ALLOWED_IP_CONFLICT), prefix,
+                     name);
     }
 }
 

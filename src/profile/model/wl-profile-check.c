@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include <glib/gi18n-lib.h>
+
 #include "wl-profile-error.h"
 
 typedef struct {
@@ -82,6 +84,40 @@ check_addresses(Check *check, GError **error)
     return TRUE;
 }
 
+gpointer
+wl_profile_take_allowed_ip(GHashTable *owners, const char *prefix, gpointer peer)
+{
+    gpointer other = g_hash_table_lookup(owners, prefix);
+
+    if (other && other != peer)
+        return other;
+    g_hash_table_insert(owners, (gpointer) prefix, peer);
+    return NULL;
+}
+
+static gboolean
+check_allowed_ips(Check *check, GHashTable *owners, GError **error)
+{
+    const WlProfile *profile = check->profile;
+    WlProfilePeer *peer = profile->peers->pdata[check->peer];
+
+    check->key = PEER_KEY(allowed_ips);
+    for (guint i = 0; i < peer->allowed_ips->len; i++) {
+        const char *prefix = peer->allowed_ips->pdata[i];
+        gpointer other = wl_profile_take_allowed_ip(owners, prefix, peer);
+        g_autofree char *text = NULL;
+        guint index;
+
+        if (!other)
+            continue;
+        g_ptr_array_find(profile->peers, other, &index);
+        text = describe_peer(profile, index);
+        return wl_profile_fail(error, WL_PROFILE_ERROR_CONFLICT, WL_PROFILE_ALLOWED_IP_CONFLICT,
+                               prefix, text);
+    }
+    return TRUE;
+}
+
 static gboolean
 check_peer(Check *check, GHashTable *public_keys, GHashTable *prefixes, GError **error)
 {
@@ -118,23 +154,7 @@ check_peer(Check *check, GHashTable *public_keys, GHashTable *prefixes, GError *
     check->key = PEER_KEY(preshared_key_flags);
     if (!check_flags(check, peer->preshared_key, peer->preshared_key_flags, error))
         return FALSE;
-
-    /* In WireGuard an allowed IP belongs to one peer: the last one that is given it. */
-    check->key = PEER_KEY(allowed_ips);
-    for (guint i = 0; i < peer->allowed_ips->len; i++) {
-        char *prefix = peer->allowed_ips->pdata[i];
-
-        if (g_hash_table_lookup_extended(prefixes, prefix, NULL, &other) &&
-            GPOINTER_TO_UINT(other) != check->peer) {
-            g_autofree char *text = describe_peer(profile, GPOINTER_TO_UINT(other));
-
-            return wl_profile_fail(error, WL_PROFILE_ERROR_CONFLICT,
-                                   "%s is also an allowed IP of %s; only one peer can have it",
-                                   prefix, text);
-        }
-        g_hash_table_insert(prefixes, prefix, GUINT_TO_POINTER(check->peer));
-    }
-    return TRUE;
+    return check_allowed_ips(check, prefixes, error);
 }
 
 static gboolean

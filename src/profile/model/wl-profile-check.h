@@ -26,4 +26,16 @@ gboolean wl_profile_check(const WlProfile *profile, WlProfileCheck flags, GError
 gboolean wl_profile_check_parts(const WlProfile *profile, WlProfileCheck flags,
                                 const WlProfileKey **key, guint *peer, GError **error);
 
+/* The rule of allowed IPs, for callers that state a conflict themselves. In WireGuard an allowed IP
+ * belongs to one peer: the last one that is given it. A prefix inside another is fine, because the
+ * longest match wins. Returns the other peer that has @prefix; NULL if none, and @peer has it from
+ * then on. @owners: prefixes and their peers, compared with g_str_equal(), empty at first; borrows
+ * both. */
+gpointer wl_profile_take_allowed_ip(GHashTable *owners, const char *prefix, gpointer peer);
+
+/* The sentence about a conflict, with the prefix and the other peer; the editor translates it. Its
+ * users include gi18n-lib.h. */
+#define WL_PROFILE_ALLOWED_IP_CONFLICT                                                             \
+    N_("%s is also an allowed IP of %s; only one peer can have it")
+
 G_END_DECLS
