@@ -160,7 +160,7 @@ check "root can run refresh" shows root 'laptop: sent all facts again and retrie
 check "another user cannot run refresh" complains nobody 4 'run the command with sudo' refresh
 check "another user cannot run refresh --json" complains nobody 4 'run the command with sudo' refresh --json
 check "explain names the missing endpoint" \
-  shows root 'no member reports one' explain "${PUBLIC_KEY[phone]}"
+  shows root 'no member advertises one' explain "${PUBLIC_KEY[phone]}"
 
 # --- unknown arguments
 check "an unknown profile is reported" \

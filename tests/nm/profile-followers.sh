@@ -114,6 +114,8 @@ check "a program requests secrets endlessly" asker_listens
 starts_over
 check "a change takes effect immediately beside the endless program" changes laptop 18
 check "the program keeps requesting" wait_until 30 asked no "$LAPTOP" 1000
+# the request for the change, and the four at once that the service allows itself
+check "the service has used up its requests" wait_until 30 asked yes "$LAPTOP" 5
 starts_over
 passes
 check "the service does not join in" few GetSecrets "$LAPTOP" 1
