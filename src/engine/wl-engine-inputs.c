@@ -18,7 +18,7 @@
 #include "wl-engine-turn.h"
 #include "wl-profile-reload.h"
 
-/* The inputs of wl-engine-inputs.h: each passes what happened to its room and runs one turn. The
+/* The inputs of wl-engine-inputs.h: each passes the event to its room and runs one turn. The
  * only writer of WlUplink. */
 
 static void

@@ -140,8 +140,8 @@ add_peer(WlEngine *self, const WlPeerConfig *config, ProfileDiff *diff)
     }
     wl_members_add(self, &config->public_key, config);
     wl_scheduler_count_work(&self->scheduler);
-    /* If it was a peer before, it takes its facts of that time for known here (docs/protocol.md 5.5
-     * and 12.4). */
+    /* A former peer assumes that its earlier facts are still known here (docs/protocol.md 5.5 and
+     * 12.4). */
     wl_engine_want_boot_id(self);
 }
 
@@ -263,8 +263,8 @@ dup_keys(const GPtrArray *peers)
     return keys;
 }
 
-/* A reload needs no authoritative source: peers that it orphaned are removed at once. Those in
- * @kept were orphaned before. */
+/* A reload needs no authoritative source: it removes at once the peers that it orphaned. The peers
+ * in @kept were orphaned before. */
 static void
 remove_orphans(WlEngine *self, GHashTable *kept)
 {

@@ -4,6 +4,6 @@
 #include "state/wl-engine-state.h"
 
 /** Replaces the profile by @config, which must be checked. Peers with equal entries keep their
- * sessions. Facts are evaluated by the new trust, and what is refused now is removed at once: the
- * user has decided. */
+ * sessions. The new trust applies to all facts at once; peers and allowed IPs of refused facts are
+ * removed without delay, since the user made the change. */
 void wl_profile_reload(WlEngine *self, const WlEngineConfig *config);

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-/* Names that look alike are equal. */
+/* Names that look alike compare as equal. */
 static char *
 fold(const char *name)
 {

@@ -3,12 +3,11 @@
 
 #include <glib.h>
 
-/* A data message around @size bytes of IP packet, padded as WireGuard does; also what a keepalive
- * has. */
+/* Bytes that WireGuard adds to a padded IP packet; also the size of a keepalive. */
 #define WL_DATA_OVERHEAD 32
 #define WL_FACT_HEADERS  (40 + 8)
 
-/** What WireGuard counts for a datagram of facts of @length bytes. */
+/** The bytes that WireGuard counts for a datagram of facts of @length bytes. */
 static inline guint64
 wl_datagram_size_in_device(gsize length)
 {

@@ -3,11 +3,12 @@
 
 #include "state/wl-policy.h"
 
-/* Which endpoints a fact may give to a peer, whoever advertises it. */
+/* Which endpoints a fact may give to a peer, independent of its source. Changes nothing. */
 
-/** RFC 1918, RFC 6598, ULA. */
+/** TRUE for RFC 1918, RFC 6598 and ULA addresses. */
 gboolean wl_endpoint_policy_is_private(const WlIp *ip);
 
-/** An address class that no peer can be reached at; ours and the tunnel's are not looked at. */
+/** TRUE for an address class at which no peer can be reached. Does not check the addresses of this
+ * machine and of the tunnel. */
 gboolean wl_endpoint_policy_is_reachable_class(const WlEndpoint *endpoint);
 WlVerdict wl_endpoint_policy_check(const WlPolicy *self, const WlEndpoint *endpoint);

@@ -5,7 +5,7 @@
 
 #define BITS 64
 
-/* A second, nearly, is as fine as a TTL. */
+/* 2^20 µs, about a second: the resolution of a TTL. */
 #define UNIT_BITS 20
 
 static guint32

@@ -7,7 +7,7 @@
 
 typedef struct {
     guint32 until; /* in units of 2^20 us */
-    guint32 count; /* of those in it, at least one */
+    guint32 count; /* peers in the group, at least one */
 } WlKnowledgeGroup;
 
 /**

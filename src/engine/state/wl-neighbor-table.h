@@ -29,8 +29,8 @@ void wl_neighbor_table_init(WlNeighborTable *self);
 void wl_neighbor_table_clear(WlNeighborTable *self);
 /** NULL: never requested. */
 WlNeighbor *wl_neighbor_table_find(const WlNeighborTable *self, const WlIp *ip, guint32 ifindex);
-/** TRUE if the address is known to have a neighbor on an attached network, be it the peer or a
- * stranger. */
+/** TRUE if the address is known to have a neighbor on an attached network, which
+ * need not be the peer. */
 gboolean wl_neighbor_table_is_present(const WlNeighborTable *self, const WlPolicy *policy,
                                       const WlIp *ip);
 /** TRUE if the address is on an attached network and is known to have no neighbor. */

@@ -4,7 +4,8 @@
 #include "wl-engine-output.h"
 #include "wl-rate-limit.h"
 
-/** The outputs for the caller of the engine, and what becomes an output at the end of the turn. */
+/** The outputs for the caller of the engine, and the pending ones of this turn. Times in engine
+ * time (microseconds). */
 typedef struct {
     GQueue queue; /* of WlOutput, for wl_engine_next_output() */
     GQueue sends; /* of WlOutput: follow the changes at the end of the turn */
@@ -21,11 +22,11 @@ void wl_outputs_init(WlOutputs *self);
 void wl_outputs_clear(WlOutputs *self);
 
 WlOutput *wl_output_new(WlOutputKind kind);
-/** Takes @output. */
+/** Takes ownership of @output. */
 void wl_outputs_push(WlOutputs *self, WlOutput *output);
-/** Takes @output, a WL_OUTPUT_SEND, which goes out after this turn's changes of peers. */
+/** Takes ownership of @output, a WL_OUTPUT_SEND, which follows the peer changes of this turn. */
 void wl_outputs_push_send(WlOutputs *self, WlOutput *output);
 void wl_outputs_flush_sends(WlOutputs *self);
-/** One line for the log, at most 60 at once and one in two seconds. */
+/** Logs one line; the limit is a burst of 60 and one line per two seconds. */
 void wl_outputs_log(WlOutputs *self, gint64 now, const char *format, va_list arguments)
     G_GNUC_PRINTF(3, 0);

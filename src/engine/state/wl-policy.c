@@ -14,7 +14,7 @@ add_prefix(GArray *list, const WlPrefix *prefix)
     g_array_append_val(list, masked);
 }
 
-/* Each once, in their order. */
+/* Copies the list without duplicates, in its order. */
 static GArray *
 without_duplicates(const GArray *list)
 {
@@ -42,7 +42,8 @@ add_prefixes(GArray *list, const GArray *prefixes)
         add_prefix(list, &g_array_index(prefixes, WlPrefix, i));
 }
 
-/* What facts may claim: what the profile says, else what it has itself. */
+/* Within which prefixes facts may claim: the networks of the profile, else its addresses and the
+ * allowed IPs of its peers. */
 static GArray *
 dup_claimable(const WlEngineConfig *config)
 {

@@ -22,7 +22,7 @@ typedef struct {
 
 void wl_policy_init(WlPolicy *self, const WlEngineConfig *config);
 void wl_policy_clear(WlPolicy *self);
-/** Its configuration was changed. TRUE if that makes a difference. */
+/** Applies a changed configuration. TRUE if the policy differs from the one before. */
 gboolean wl_policy_read_profile(WlPolicy *self);
 /** TRUE if the list differs from the one before. */
 gboolean wl_policy_set_local(WlPolicy *self, const WlLocalAddress *addresses, gsize n);
@@ -33,7 +33,7 @@ gboolean wl_policy_set_servers(WlPolicy *self, const WlIp *servers, gsize n);
 /** TRUE if this machine has an address that can be announced, that is, an uplink. */
 gboolean wl_policy_has_uplink(const WlPolicy *self);
 gboolean wl_policy_has_family(const WlPolicy *self, WlFamily family);
-/** Inside the subnet of that address, if it is one of an uplink. */
+/** TRUE inside the subnet of that address, if the address is one of an uplink. */
 gboolean wl_policy_is_on_link_of(const WlLocalAddress *local, const WlIp *ip);
-/** Inside the subnet of one of our uplinks. */
+/** TRUE inside the subnet of an uplink of this machine. */
 gboolean wl_policy_is_on_link(const WlPolicy *self, const WlIp *ip);

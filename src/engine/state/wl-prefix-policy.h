@@ -3,7 +3,8 @@
 
 #include "state/wl-policy.h"
 
-/* Which allowed IPs a fact may give to a peer, whoever advertises it. */
+/* Which allowed IPs a fact may give to a peer, independent of its source. Changes nothing. */
 
-/** @prefix masked. Other members' claims and peers' endpoints are not looked at. */
+/** @prefix must be masked. Does not check the claims of other members and the endpoints of peers.
+ */
 WlVerdict wl_prefix_policy_check(const WlPolicy *self, const WlPrefix *prefix);

@@ -6,9 +6,9 @@
 typedef struct _WlEngine WlEngine;
 
 /**
- * Which peers' steps run, and when the engine next needs the time. There is no tick: a peer's steps
- * run in the turn in which something happened to it, or when it asked to be woken. Only the turn
- * (wl-engine.c) moves peers between the lists; other code uses the functions below.
+ * Which peers' steps run, and when the engine must be called next. There is no tick: the steps of a
+ * peer run in the turn of an event that concerns it, or at the time that one of them requested.
+ * Only the turn (wl-engine.c) moves peers between the lists; other code uses the functions below.
  */
 typedef struct {
     GPtrArray *scheduled;         /* of WlPeer: since the steps last began */
@@ -34,9 +34,9 @@ void wl_scheduler_drop(WlScheduler *self, WlPeer *peer);
 /** The engine must be called at @when at the latest. Within the step of a peer the same as
  * wl_scheduler_wake_peer_at() for that peer. */
 void wl_scheduler_wake_at(WlScheduler *self, gint64 when);
-/** @peer's steps run at @when. What one of its steps asks for holds until that step runs again. */
+/** Runs the steps of @peer at @when. The time that a step requests holds until it runs again. */
 void wl_scheduler_wake_peer_at(WlScheduler *self, WlPeer *peer, gint64 when);
-/** @peer's steps run when the next snapshot is there, whatever that shows. */
+/** Runs the steps of @peer when the next snapshot arrives, even if nothing changed. */
 void wl_scheduler_await_snapshot(WlScheduler *self, WlPeer *peer);
 /** Schedules the peers that wait for a snapshot. */
 void wl_scheduler_snapshot_read(WlScheduler *self);
@@ -52,6 +52,6 @@ wl_scheduler_count_work(WlScheduler *self)
     self->work++;
 }
 
-/** How long what concerns all @n peers is batched, with @each microseconds a peer: 0 in a usual
+/** The batch delay of work that covers all @n peers, at @each microseconds per peer; 0 in a small
  * network. */
 gint64 wl_scheduler_batch_delay(guint n, gint64 each);

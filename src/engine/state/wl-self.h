@@ -17,6 +17,6 @@ typedef struct {
     GHashTable *metadata;      /* WlKey* -> WlMetadata, originated for the members of the profile */
     WlBootId boot_id;
     gint64 boot_id_created;
-    gboolean boot_id_due; /* a new one shall request a full resend */
+    gboolean boot_id_due; /* a new boot id must request a full resend */
     gboolean facts_due;   /* the local facts about this member must be updated */
 } WlSelf;

@@ -6,16 +6,17 @@
 /** Acks that are queued for one peer at a time. */
 #define WL_SEND_WINDOW_MAX_ACKS 64
 
-/** A datagram of facts that is not known to have arrived. */
+/** A datagram of facts without an ack. */
 typedef struct {
-    guint64 nonce; /* its first bytes, by which it is acked */
+    guint64 nonce; /* the first bytes of its nonce, which the ack names */
     GBytes *inner; /* owned */
-    gint64 due;    /* when it is sent again */
+    gint64 due;    /* engine time of its retransmission (µs) */
     guint tries;
     gboolean asked; /* for an ack */
 } WlInFlight;
 
-/** What one peer has in flight, and what is to be acked to it. Written by exchange/wl-acks.c. */
+/** The datagrams in flight to one peer, and the acks queued for it. Written by exchange/wl-acks.c.
+ */
 typedef struct {
     GArray *in_flight; /* of WlInFlight */
     guint64 acks[WL_SEND_WINDOW_MAX_ACKS];

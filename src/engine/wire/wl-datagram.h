@@ -4,7 +4,7 @@
 #include "wl-decode-error.h"
 #include "wl-signer.h"
 
-/* Datagrams as they arrive: the checks before their facts count. */
+/* Received datagrams: the checks that precede the evaluation of their facts. */
 
 #define WL_RECEIVE_MAX 2424 /* bytes of a datagram that are read; a longer one fails its tag */
 

@@ -15,7 +15,7 @@ void wl_group_free(WlGroup *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(WlGroup, wl_group_free)
 /** Encodes @fact with the TTL that is left at @now (µs). */
 void wl_group_add(WlGroup *self, const WlFact *fact, gint64 now);
-/** The same, if there is a group and it has room; FALSE otherwise. */
+/** Adds @fact only if it fits into the open group; FALSE otherwise. */
 gboolean wl_group_add_if_room(WlGroup *self, const WlFact *fact, gint64 now);
 guint wl_group_count(const WlGroup *self);
 /** The inner facts of group @index, owned by @self. */

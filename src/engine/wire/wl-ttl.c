@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "wl-ttl.h"
 
-/* Bounds how long a fact that is wrong can last. */
+/* Limits the life of a wrong fact. */
 #define TTL_CAP WL_SEC(3600)
 
 guint16

@@ -3,12 +3,12 @@
 
 #include "wl-time.h"
 
-/* The TTL of facts (docs/protocol.md 1.1): whole seconds on the wire, engine time in here. */
+/* The TTL of facts (docs/protocol.md 1.1): whole seconds on the wire, engine time (µs) in the
+ * engine. */
 
 #define WL_TTL_MAX 65535 /* s; a larger one does not decode */
 
 /** Whole seconds from @now to @expires (both µs), rounded down, within 0 and WL_TTL_MAX. */
 guint16 wl_ttl_from_expiry(gint64 expires, gint64 now);
-/** When a fact with @ttl (s) that arrives @now (µs) expires: no later than in one hour, whatever
- * its TTL. */
+/** The expiry (µs) of a fact with @ttl (s) received at @now (µs), at most one hour later. */
 gint64 wl_ttl_to_expiry(guint16 ttl, gint64 now);
