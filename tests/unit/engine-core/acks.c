@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
-/* What is told again because it may have been lost, and what is not. */
+/* Acks and retransmission: which facts are sent again after a loss, and which are not. */
 
 #include <string.h>
 
@@ -9,7 +9,7 @@
 
 #define OWN "192.168.1.10:51820"
 
-/* A leaf that tells its hub of itself. */
+/* A leaf that advertises itself to its hub. */
 static Harness *
 leaf_new(gboolean ours)
 {
@@ -26,7 +26,7 @@ leaf_new(gboolean ours)
     return harness;
 }
 
-/* How often our new address is told to the hub in @duration from now on. */
+/* How often the new address is advertised to the hub within @duration. */
 static guint
 count_told(Harness *harness, gint64 duration)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
-/* What the log says about names of the profile that cannot be resolved. */
+/* Log lines about endpoint names of the profile that do not resolve. */
 
 #include <string.h>
 

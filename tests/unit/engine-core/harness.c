@@ -203,7 +203,7 @@ harness_snapshot(Harness *harness)
     wl_engine_device_snapshot(harness->engine, harness->now, harness->device);
 }
 
-/* As wl-way.c has it, for a member that decides nothing by itself. */
+/* The path messages of a member that takes no decisions of its own. */
 static void
 answer_way(Harness *harness, const WlOutput *output)
 {

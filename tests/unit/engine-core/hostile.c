@@ -85,7 +85,7 @@ test_bad_datagrams(void)
     receive(harness, &hub->link_local, packet);
     g_assert_cmpuint(received(harness, WL_RECEIVE_BAD_INNER), ==, 1);
 
-    /* an Alive about somebody else says nothing about anybody */
+    /* an Alive about another member has no effect */
     wl_fact_init_alive(&fact, &desktop->key, &desktop->boot_id, 0);
     fact.ttl = 255;
     g_byte_array_set_size(alive, 0);
@@ -121,7 +121,7 @@ test_stranger(void)
     g_assert_cmpuint(received(harness, WL_RECEIVE_FLOOD), >, 50);
 }
 
-/* 2,000 facts of every kind from somebody who is trusted with everything. */
+/* 2,000 facts of every type from a source with full trust. */
 static void
 test_many_facts(void)
 {
@@ -243,7 +243,7 @@ count_logs(Harness *harness, const char *words)
     return n;
 }
 
-/* What one member tells is held up to 10,000 facts, and that it tells more is said, once. */
+/* One source has at most 10,000 facts; exceeding the limit is logged once. */
 static void
 test_fact_bound(void)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
-/* Addresses on networks of ours: who has them is asked before they are tried. */
+/* On-link addresses: the engine resolves the neighbor before it tries the candidate. */
 #include <string.h>
 
 #include "harness.h"
@@ -326,7 +326,7 @@ test_gone(void)
     }
 }
 
-/* Our own address with another port, and what is on no network of ours. */
+/* The own address with another port, and addresses on no attached network. */
 static void
 test_not_asked(void)
 {
@@ -341,7 +341,7 @@ test_not_asked(void)
     g_assert_cmpstr(rank(harness, desktop, "192.168.1.10:51999"), ==, "on-link");
 }
 
-/* A member that tells many addresses has us search our network at no more than ten a second. */
+/* A member that advertises many addresses causes at most ten neighbor requests per second. */
 static void
 test_many(void)
 {

@@ -531,7 +531,7 @@ test_boot_id(void)
     g_assert_false(wl_boot_id_is_native(&id));
 }
 
-/* ---- news ---------------------------------------------------------------------------------- */
+/* ---- change log ---------------------------------------------------------------------------- */
 
 static void
 assert_news(const WlChangeLog *news, guint64 since, const char *expected)
@@ -604,6 +604,6 @@ main(int argc, char **argv)
     g_test_add_func("/sender/level", test_level);
     g_test_add_func("/bucket", test_bucket);
     g_test_add_func("/boot-id", test_boot_id);
-    g_test_add_func("/news/order", test_news);
+    g_test_add_func("/change-log/order", test_news);
     return g_test_run();
 }

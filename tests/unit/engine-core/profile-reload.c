@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
-/* A profile that is changed while it runs. */
+/* The reload of a changed profile by a running engine. */
 #include <string.h>
 
 #include "harness.h"
@@ -35,7 +35,7 @@ start(Harness *harness)
     harness_uplink(harness, "192.168.1.10/24");
     harness_meet(harness, 1, NULL);
     harness_meet(harness, 2, DESKTOP_ENDPOINT);
-    harness_run(harness, SEC(10)); /* a Go daemon has taken the direct way by then */
+    harness_run(harness, SEC(10)); /* a Go daemon has taken the direct path by then */
     g_assert_cmpint(harness_view(harness, harness_member(harness, 1))->state, ==, WL_PEER_DIRECT);
 }
 
@@ -462,7 +462,7 @@ test_endpoint_taken_away_offline(void)
     assert_endpoint(harness, desktop, NULL);
 }
 
-/* It is being tried because somebody else told it. */
+/* The candidate is being tried because another member advertised it. */
 static void
 test_endpoint_told(void)
 {
@@ -697,7 +697,7 @@ test_roles(void)
     g_assert_true(says_member(harness, harness_member(harness, 3)));
 }
 
-/* Somebody who is to be told facts, or not any more. */
+/* A peer that becomes a fact exchanger, or ceases to be one. */
 static void
 test_told(void)
 {
@@ -762,14 +762,14 @@ main(int argc, char **argv)
     g_test_add_func("/profile-reload/endpoint-taken-away", test_endpoint_taken_away);
     g_test_add_func("/profile-reload/endpoint-taken-away/offline",
                     test_endpoint_taken_away_offline);
-    g_test_add_func("/profile-reload/endpoint-told", test_endpoint_told);
+    g_test_add_func("/profile-reload/endpoint-advertised", test_endpoint_told);
     g_test_add_func("/profile-reload/endpoint-in-session", test_endpoint_in_session);
     g_test_add_func("/profile-reload/resolved-names", test_resolved_names);
     g_test_add_func("/profile-reload/names", test_names);
     g_test_add_func("/profile-reload/networks", test_networks);
     g_test_add_func("/profile-reload/allowed-ips", test_allowed_ips);
     g_test_add_func("/profile-reload/roles", test_roles);
-    g_test_add_func("/profile-reload/told", test_told);
+    g_test_add_func("/profile-reload/fact-exchanger", test_told);
     g_test_add_func("/profile-reload/contradiction", test_contradiction);
     g_test_add_func("/profile-reload/same-address", test_same_address);
     return g_test_run();

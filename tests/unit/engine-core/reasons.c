@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
-/* The sentences that the engine has for why: all there, each under one name. */
+/* The reasons of the engine: every id has a sentence, and every id is unique. */
 
 #include <string.h>
 

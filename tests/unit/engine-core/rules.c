@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
-/* What the engine believes of others, and what it makes of WireGuard's peers. */
+/* The rules for received facts, and the WireGuard peers that result from them. */
 
 #include "harness.h"
 
@@ -182,7 +182,7 @@ test_stays_without_router(void)
     harness_meet(harness, 2, NULL);
     harness_run(harness, SEC(6));
     g_assert_true(harness_has_allowed(harness, desktop, "10.77.0.3/32"));
-    /* both gone: there is no better way, so it stays */
+    /* both are gone: no better path exists, so the path stays */
     harness_run(harness, SEC(900));
     g_assert_true(harness_has_allowed(harness, desktop, "10.77.0.3/32"));
     g_assert_true(harness_has_allowed(harness, hub, "10.77.0.0/24"));
@@ -210,7 +210,7 @@ test_basic(void)
     g_assert_cmpint(harness_view(harness, phone)->state, ==, WL_PEER_DIRECT);
 }
 
-/* ---- what others tell */
+/* ---- received facts */
 
 static void
 test_refusals(void)
@@ -291,7 +291,7 @@ test_trust(void)
     harness_uplink(harness, "192.168.1.10/24");
     harness_meet(harness, 1, NULL);
     harness_meet(harness, 2, "198.51.100.7:51820");
-    /* a leaf may tell addresses of known peers, and nothing else */
+    /* a leaf may advertise endpoints of known peers, and nothing else */
     harness_advertise_endpoint(harness, desktop, hub, "203.0.113.77:51820", 254);
     harness_advertise_allowed(harness, desktop, desktop, "10.77.0.44/32", 254);
     g_assert_cmpint(harness_verdict_allowed(harness, desktop, desktop, "10.77.0.44/32"), ==,
@@ -461,7 +461,7 @@ test_nested_routes(void)
     g_assert_false(harness_has_route(harness, "172.30.1.128/25"));
 }
 
-/* What is told of somebody before it is named a member counts as soon as it is. */
+/* Facts about an unknown subject count as soon as the subject is a member. */
 static void
 test_told_before_named(void)
 {
@@ -476,7 +476,7 @@ test_told_before_named(void)
     g_assert_cmpint(harness_view(harness, stranger)->state, ==, WL_PEER_ROUTED);
 }
 
-/* ---- when the link does not do as told */
+/* ---- when the device differs from the request */
 
 static void
 test_link(void)
@@ -560,16 +560,16 @@ main(int argc, char **argv)
     g_test_add_func("/start/contradictions", test_contradictions);
     g_test_add_func("/start/two-routers", test_two_routers);
     g_test_add_func("/start/default-route", test_default_route_makes_router);
-    g_test_add_func("/way/direct-and-back", test_goes_direct_and_back);
-    g_test_add_func("/way/no-router", test_stays_without_router);
-    g_test_add_func("/way/basic", test_basic);
+    g_test_add_func("/path/direct-and-back", test_goes_direct_and_back);
+    g_test_add_func("/path/no-router", test_stays_without_router);
+    g_test_add_func("/path/basic", test_basic);
     g_test_add_func("/facts/refusals", test_refusals);
     g_test_add_func("/facts/trust", test_trust);
     g_test_add_func("/facts/one-trust-value", test_one_trust_value);
     g_test_add_func("/facts/names", test_names);
     g_test_add_func("/away/start-protection", test_start_protection);
     g_test_add_func("/away/losing-the-hub", test_losing_the_hub);
-    g_test_add_func("/facts/told-before-named", test_told_before_named);
+    g_test_add_func("/facts/subject-not-yet-member", test_told_before_named);
     g_test_add_func("/routes/nested", test_nested_routes);
     g_test_add_func("/link", test_link);
     return g_test_run();

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
-/* What outlives the process: members that others told of, and where they were reached. */
+/* The state cache: learned members and endpoints that worked survive a restart. */
 #include <string.h>
 
 #include "harness.h"
@@ -116,7 +116,7 @@ test_hub_does_not(void)
     g_assert_cmpuint(harness_n_peers(harness), ==, 2);
 }
 
-/* What was remembered of one who may not say such a thing any more is not believed. */
+/* Cached facts of a source that has lost the trust for them are refused. */
 static void
 test_trust_counts(void)
 {

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
-/* When the engine sends, tries and looks, and when it keeps still. */
+/* When the engine advertises, connects and requests snapshots, and when it stays idle. */
 
 #include <string.h>
 
 #include "harness.h"
 
-/* ---- what we tell */
+/* ---- advertising */
 
 static void
 test_local_facts(void)
@@ -95,11 +95,11 @@ test_relay_ttl(void)
         g_assert_cmpuint(fact->ttl, ==, 197);
     }
     g_assert_true(found);
-    /* and it does not come back to who told it */
+    /* and the fact is not sent back to its source */
     g_assert_false(harness_sent_endpoint(harness, laptop, &laptop->key, "192.168.1.10:51820"));
 }
 
-/* The first news after a quiet time at once, what follows in one datagram 200 ms later. */
+/* The first change after a quiet time is sent at once, later ones in one datagram after 200 ms. */
 static void
 test_relays_together(void)
 {
@@ -389,7 +389,7 @@ test_silent_session(void)
     g_assert_false(harness_has_allowed(harness, desktop, "10.77.0.3/32"));
 }
 
-/* The device tells of handshakes by the wall clock. */
+/* The device reports handshakes in wall-clock time. */
 static void
 test_clock_jumps(void)
 {

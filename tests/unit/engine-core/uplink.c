@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
-/* What the machine itself goes through: sleep, other networks, login pages, gateways. */
+/* Events of this machine: sleep, change of the uplink, captive portals, gateways. */
 #include <string.h>
 
 #include "harness.h"
@@ -120,7 +120,7 @@ test_local_servers(void)
                     WL_VERDICT_ACCEPTED);
 }
 
-/* The same address at another access point: paths are checked, those who are away tried anew. */
+/* The same address at another access point: paths are probed, unreachable peers tried again. */
 static void
 test_uplink_changed(void)
 {
@@ -268,7 +268,7 @@ test_better_path(void)
     }
 }
 
-/* Many members told at one address are not tried there all together. */
+/* Many members advertised at one address are not tried there at the same time. */
 static void
 test_one_address_for_many(void)
 {

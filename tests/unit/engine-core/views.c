@@ -364,7 +364,7 @@ test_refresh(void)
     g_assert_cmpuint(harness->outputs->len, >, 0);
 }
 
-/* A peer that does not answer is tried now and then: that is no news of it. */
+/* Periodic attempts to reach a silent peer do not change its view. */
 static void
 test_quiet_back_off(void)
 {
@@ -396,7 +396,7 @@ test_quiet_back_off(void)
     }
 }
 
-/* The same without anybody who carries them: offline. */
+/* The same without a transit peer: offline. */
 static void
 test_quiet_offline(void)
 {

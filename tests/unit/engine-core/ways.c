@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Which way a pair takes, and how it finds out about the direct one. */
+/* The path agreement of two native members: choice of the path and probes of the direct one. */
 #include "harness.h"
 
 #define DESKTOP_PREFIX "10.77.0.3/32"
 
-/* A leaf, its hub and another leaf of ours with a session each. */
+/* A leaf with sessions to its hub and to another native leaf. */
 static Harness *
 pair_new(void)
 {
@@ -28,7 +28,7 @@ direct_pair_new(void)
     return harness;
 }
 
-/* Messages about the way that were sent to @member since harness_clear(), the last in @last. */
+/* Path messages sent to @member since harness_clear(), the last in @last. */
 static guint
 ways_sent(Harness *harness, const HarnessMember *member, WlPathMessage *last)
 {
@@ -63,7 +63,7 @@ traffic(Harness *harness, guint seconds)
     }
 }
 
-/* The direct way is taken when something was answered on it, not before. */
+/* The direct path is taken only after an ack on it. */
 static void
 test_answer_first(void)
 {
@@ -149,7 +149,7 @@ test_epochs(void)
     g_assert_false(harness_has_allowed(harness, desktop, DESKTOP_PREFIX));
     g_assert_cmpuint(ways_sent(harness, desktop, &said), ==, 1);
     g_assert_cmpuint(said.epoch, ==, 9);
-    /* equal: the router's way wins */
+    /* equal: the path through the router wins */
     way.epoch = 9;
     harness_advertise_path(harness, desktop, &way);
     g_assert_false(harness_has_allowed(harness, desktop, DESKTOP_PREFIX));
@@ -286,7 +286,7 @@ test_silent_source(void)
     g_assert_false(harness_has_allowed(harness, desktop, DESKTOP_PREFIX));
 }
 
-/* An end of traffic is not a dead way. */
+/* The end of traffic is no sign of a dead path. */
 static void
 test_end_of_traffic(void)
 {
@@ -317,7 +317,7 @@ tell_look(Harness *harness, const HarnessMember *from, const HarnessMember *abou
     harness_datagram(harness, from, facts);
 }
 
-/* A router's hint has a silent way looked at, and left only if it is silent. */
+/* A probe request of the router causes a probe; only a silent path is left. */
 static void
 test_hint(void)
 {
@@ -342,7 +342,7 @@ test_hint(void)
     g_assert_false(harness_has_allowed(harness, desktop, DESKTOP_PREFIX));
 }
 
-/* A router passes hints on, to members of ours and within bounds. */
+/* A router relays probe requests to native members, within limits. */
 static void
 test_hint_passed_on(void)
 {
@@ -400,7 +400,7 @@ test_late_alive(void)
     g_assert_cmpuint(harness_count(harness, WL_OUTPUT_WATCH_TRAFFIC), ==, 0);
 }
 
-/* A way that works only now and then is not taken again and again. */
+/* Hold-down: an unstable direct path is not promoted repeatedly. */
 static void
 test_hold(void)
 {
@@ -432,11 +432,11 @@ main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/paths/answer-first", test_answer_first);
-    g_test_add_func("/paths/only-ours", test_only_ours);
+    g_test_add_func("/paths/only-native", test_only_ours);
     g_test_add_func("/paths/uncovered", test_uncovered);
     g_test_add_func("/paths/epochs", test_epochs);
     g_test_add_func("/paths/last-epoch", test_last_epoch);
-    g_test_add_func("/paths/told-until-followed", test_told_until_followed);
+    g_test_add_func("/paths/repeated-until-followed", test_told_until_followed);
     g_test_add_func("/paths/silence", test_silence);
     g_test_add_func("/paths/silent-source", test_silent_source);
     g_test_add_func("/paths/end-of-traffic", test_end_of_traffic);

@@ -70,7 +70,7 @@ test_leaf_hears_endpoint(void)
     harness_advertise_endpoint(harness, harness_member(harness, 7), harness_member(harness, 500),
                                "198.51.100.7:4000", 255);
     g_assert_cmpuint(steps_since(harness, &before), <, FEW);
-    /* said again, it is no news */
+    /* a repeated fact is no change */
     harness->now += SEC(60);
     harness_advertise_endpoint(harness, harness_member(harness, 7), harness_member(harness, 500),
                                "198.51.100.7:4000", 255);
@@ -92,7 +92,8 @@ test_snapshot(void)
     g_assert_cmpuint(steps_since(harness, &before), ==, 0);
 }
 
-/* A router tells everybody: some steps each, for the one fact and not for all that it holds. */
+/* A router advertises one fact to every peer at a cost per peer that is independent of its table.
+ */
 static void
 test_router_relays(void)
 {
