@@ -6,10 +6,10 @@
 #include "state/wl-candidates.h"
 #include "state/wl-endpoint-policy.h"
 
-/* WireGuard reports nothing by itself: when to look at what became of an attempt. */
-static const gint64 look_after[] = {WL_CONNECT_POLL_1, WL_CONNECT_POLL_2, WL_CONNECT_POLL_3};
+/* WireGuard reports no events: the times after a try at which the device is read. */
+static const gint64 poll_after[] = {WL_CONNECT_POLL_1, WL_CONNECT_POLL_2, WL_CONNECT_POLL_3};
 
-/* ---- addresses */
+/* ---- candidates */
 
 static WlRank
 rank_of(const WlEngine *self, const WlEndpoint *endpoint)
@@ -33,10 +33,11 @@ add(WlEngine *self, GArray *list, const WlEndpoint *endpoint, WlCandidateSource 
     wl_candidates_add(list, endpoint, rank, source, worked);
 }
 
-/* What the profile says, or its names lead to: a DNS server inside the tunnel may well answer with
- * the address there. WireGuard's packets would go through WireGuard. */
+/* Adds a configured endpoint or one that a configured name resolved to, unless it is inside the
+ * tunnel, where WireGuard's own packets would enter the tunnel. A DNS server inside the tunnel may
+ * well answer with such an address. */
 static void
-add_of_profile(WlEngine *self, GArray *list, WlPeer *peer, const WlEndpoint *endpoint)
+add_configured(WlEngine *self, GArray *list, WlPeer *peer, const WlEndpoint *endpoint)
 {
     WlEndpoint *inside = &peer->inside[endpoint->ip.family == WL_FAMILY_V6];
     g_autofree char *label = NULL, *text = NULL;
@@ -45,7 +46,7 @@ add_of_profile(WlEngine *self, GArray *list, WlPeer *peer, const WlEndpoint *end
         add(self, list, endpoint, WL_CANDIDATE_SOURCE_PROFILE, FALSE);
         return;
     }
-    /* Of the networks that we are on, nothing is known at first. */
+    /* At first the attached networks are unknown: do not log yet. */
     if (self->policy.local->len == 0 || wl_endpoint_equal(inside, endpoint))
         return;
     *inside = *endpoint;
@@ -58,7 +59,7 @@ add_of_profile(WlEngine *self, GArray *list, WlPeer *peer, const WlEndpoint *end
 }
 
 static void
-add_told(WlEngine *self, GArray *list, const WlPeer *peer)
+add_advertised(WlEngine *self, GArray *list, const WlPeer *peer)
 {
     const GPtrArray *about = wl_fact_set_about(self->facts, &peer->key);
 
@@ -95,14 +96,14 @@ wl_connect_update_candidates(WlEngine *self, WlPeer *peer)
     for (guint i = 0; peer->config && i < peer->config->endpoints->len; i++) {
         WlEndpoint endpoint;
         if (wl_endpoint_parse(peer->config->endpoints->pdata[i], &endpoint))
-            add_of_profile(self, list, peer, &endpoint);
+            add_configured(self, list, peer, &endpoint);
     }
     for (guint i = 0; i < peer->dns_names->len; i++) {
         const WlEndpointDns *dns = peer->dns_names->pdata[i];
         for (guint j = 0; j < dns->addresses->len; j++)
-            add_of_profile(self, list, peer, &g_array_index(dns->addresses, WlEndpoint, j));
+            add_configured(self, list, peer, &g_array_index(dns->addresses, WlEndpoint, j));
     }
-    add_told(self, list, peer);
+    add_advertised(self, list, peer);
     if (wl_endpoint_is_set(&peer->worked) && peer->worked_until > self->now)
         add(self, list, &peer->worked, WL_CANDIDATE_SOURCE_CACHE,
             !wl_neighbor_table_is_absent(&self->neighbors, &self->policy, &peer->worked.ip));
@@ -137,17 +138,18 @@ note_try(WlEngine *self, WlPeer *peer, const WlEndpoint *endpoint)
     peer->connect.tried = self->now;
 }
 
-/* Behind a login page only the local network answers; the rest is asked once a minute. */
+/* Behind a captive portal only the local network answers: other candidates are tried once a
+ * minute. */
 static gboolean
-is_held_back(const WlEngine *self, const WlPeer *peer, const WlCandidate *candidate)
+is_held_back_by_portal(const WlEngine *self, const WlPeer *peer, const WlCandidate *candidate)
 {
     return self->uplink.connectivity == WL_CONNECTIVITY_PORTAL &&
            candidate->rank != WL_RANK_ON_LINK &&
            peer->connect.off_link_tried + WL_PORTAL_INTERVAL > self->now;
 }
 
-/* Best address not tried in this round, one that may be tried at once before others; NULL if all
- * were. */
+/* The best candidate not tried in this round; candidates that may be tried at once come first.
+ * NULL: all were tried. */
 static WlCandidate *
 next_candidate(const WlEngine *self, WlPeer *peer)
 {
@@ -158,7 +160,8 @@ next_candidate(const WlEngine *self, WlPeer *peer)
         WlCandidate *candidate = &g_array_index(peer->candidates, WlCandidate, i);
         gint64 earliest;
 
-        if (candidate->round == peer->connect.serial || is_held_back(self, peer, candidate))
+        if (candidate->round == peer->connect.serial ||
+            is_held_back_by_portal(self, peer, candidate))
             continue;
         earliest = MAX(earliest_of(self, candidate), self->now);
         if (earliest < best_earliest) {
@@ -191,12 +194,13 @@ first_configured(const WlPeer *peer)
 }
 
 /*
- * Both sides hear of each other at the same moment. Two initiations that cross bring no session:
- * each side, answering the other's, forgets its own. So the one with the greater key lets the other
- * go first; by then the first has either come through or opened the way for the second.
+ * Both sides learn of each other at the same moment. Two initiations that cross produce no session:
+ * each side responds to the other's and drops its own. The member with the smaller key therefore
+ * initiates first; by the time of the second initiation, the first one has arrived or has opened
+ * the stateful filters for it.
  */
 static gboolean
-goes_first(const WlEngine *self, const WlPeer *peer)
+wins_tie(const WlEngine *self, const WlPeer *peer)
 {
     return wl_key_compare(&self->own.key, &peer->key) < 0;
 }
@@ -204,21 +208,21 @@ goes_first(const WlEngine *self, const WlPeer *peer)
 static gint64
 head_start(const WlEngine *self, const WlPeer *peer)
 {
-    return goes_first(self, peer) || first_configured(peer) ? 0 : WL_CONNECT_HEAD_START;
+    return wins_tie(self, peer) || first_configured(peer) ? 0 : WL_CONNECT_HEAD_START;
 }
 
-/* Behind a login page, and nowhere near. */
+/* Behind a captive portal, without an on-link candidate. */
 static gboolean
-is_shut_in(const WlEngine *self, const WlPeer *peer)
+is_behind_portal(const WlEngine *self, const WlPeer *peer)
 {
     return self->uplink.connectivity == WL_CONNECTIVITY_PORTAL && !has_on_link(peer);
 }
 
-/* A single address of the profile: WireGuard's own retries do, as long as they are asked for. */
+/* The only candidate is a configured address: WireGuard's own retries are enough between tries. */
 static gboolean
-is_plain(const WlEngine *self, const WlPeer *peer)
+is_left_to_wireguard(const WlEngine *self, const WlPeer *peer)
 {
-    return peer->candidates->len == 1 && first_configured(peer) && !is_shut_in(self, peer);
+    return peer->candidates->len == 1 && first_configured(peer) && !is_behind_portal(self, peer);
 }
 
 static void
@@ -234,7 +238,7 @@ wait_until(WlEngine *self, WlPeer *peer, WlConnectPhase phase, gint64 due)
 {
     peer->connect.phase = phase;
     peer->connect.due = due;
-    for (guint i = 0; i < G_N_ELEMENTS(look_after); i++)
+    for (guint i = 0; i < G_N_ELEMENTS(poll_after); i++)
         peer->connect.poll[i] = WL_NEVER;
 }
 
@@ -254,32 +258,33 @@ start_round(WlPeer *peer, guint round)
     peer->connect.serial++;
 }
 
-/* A round without success ends: nothing is sent to an address that does not answer. */
+/* Ends a round without success: the device keeps the configured address or none, so that nothing is
+ * sent to an address that does not answer. */
 static void
 end_round(WlEngine *self, WlPeer *peer)
 {
     const WlCandidate *configured = first_configured(peer);
     const WlEndpoint *rest = configured ? &configured->endpoint : NULL;
-    gboolean shut_in = is_shut_in(self, peer);
-    gint64 again;
+    gboolean behind_portal = is_behind_portal(self, peer);
+    gint64 due;
 
-    /* Behind a login page WireGuard's own retries, every 5 s, have to end, too. */
+    /* Behind a captive portal WireGuard's own retries, every 5 s, have to end as well. */
     if ((rest ? !wl_endpoint_equal(rest, &peer->endpoint) : wl_endpoint_is_set(&peer->endpoint)) ||
-        (shut_in && peer->connect.initiated))
+        (behind_portal && peer->connect.initiated))
         recreate(peer, rest);
     start_round(peer, peer->connect.round + 1);
-    again = self->now + next_backoff(self, peer);
-    if (shut_in)
-        again = MAX(again, peer->connect.off_link_tried + WL_PORTAL_INTERVAL);
-    wait_until(self, peer, WL_CONNECT_PAUSE, again);
+    due = self->now + next_backoff(self, peer);
+    if (behind_portal)
+        due = MAX(due, peer->connect.off_link_tried + WL_PORTAL_INTERVAL);
+    wait_until(self, peer, WL_CONNECT_PAUSE, due);
 }
 
 static void
-look_soon(const WlEngine *self, WlPeer *peer, gint64 slot)
+schedule_polls(const WlEngine *self, WlPeer *peer, gint64 slot)
 {
-    for (guint i = 0; i < G_N_ELEMENTS(look_after); i++)
+    for (guint i = 0; i < G_N_ELEMENTS(poll_after); i++)
         peer->connect.poll[i] =
-            i == 0 || look_after[i] < slot ? self->now + look_after[i] : WL_NEVER;
+            i == 0 || poll_after[i] < slot ? self->now + poll_after[i] : WL_NEVER;
 }
 
 static void
@@ -288,11 +293,12 @@ try_candidate(WlEngine *self, WlPeer *peer, WlCandidate *candidate)
     gboolean same = wl_endpoint_equal(&peer->endpoint, &candidate->endpoint);
     gint64 slot = peer->connect.round == 0 ? WL_SLOT_FIRST : WL_SLOT_LATER;
     gint64 earliest = earliest_of(self, candidate);
-    gboolean plain = is_plain(self, peer);
-    /* Re-creating is what makes WireGuard initiate now and not up to 5 s later. */
-    gboolean again = !same || (peer->connect.initiated && !(plain && peer->connect.round > 0));
+    gboolean left_to_wireguard = is_left_to_wireguard(self, peer);
+    /* Recreating the peer makes WireGuard initiate now instead of up to 5 s later. */
+    gboolean restart =
+        !same || (peer->connect.initiated && !(left_to_wireguard && peer->connect.round > 0));
 
-    if (again)
+    if (restart)
         earliest = MAX(earliest, MAX(peer->alive_sent, peer->facts_sent) + WL_INITIATION_SPACING);
     if (earliest > self->now) {
         wait_until(self, peer, WL_CONNECT_WAIT, earliest);
@@ -302,14 +308,14 @@ try_candidate(WlEngine *self, WlPeer *peer, WlCandidate *candidate)
         wait_until(self, peer, WL_CONNECT_WAIT, earliest);
         return;
     }
-    if (again)
+    if (restart)
         recreate(peer, &candidate->endpoint);
     candidate->last_tried = self->now;
     candidate->round = peer->connect.serial;
     peer->connect.last = candidate->endpoint;
     peer->connect.phase = WL_CONNECT_SLOT;
     wl_peer_force_alive(peer);
-    if (plain && peer->connect.round > 0)
+    if (left_to_wireguard && peer->connect.round > 0)
         slot = next_backoff(self, peer);
     peer->connect.due = self->now + slot;
     note_try(self, peer, &candidate->endpoint);
@@ -317,12 +323,12 @@ try_candidate(WlEngine *self, WlPeer *peer, WlCandidate *candidate)
         peer->connect.off_link_tried = self->now;
     peer->connect.crossed = FALSE;
     peer->connect.rx = peer->want_recreate ? 0 : peer->rx;
-    look_soon(self, peer, slot);
+    schedule_polls(self, peer, slot);
 }
 
-/* Whatever is still to be found out about neighbors. */
+/* The best candidate whatever the pending neighbor results are. */
 static gboolean
-is_first_anyway(const WlEngine *self, const WlCandidate *candidate)
+is_best_anyway(const WlEngine *self, const WlCandidate *candidate)
 {
     return candidate->rank == WL_RANK_ON_LINK ||
            (candidate->worked && !wl_policy_is_on_link(&self->policy, &candidate->endpoint.ip));
@@ -331,15 +337,15 @@ is_first_anyway(const WlEngine *self, const WlCandidate *candidate)
 static void
 step(WlEngine *self, WlPeer *peer)
 {
-    /* Without an answer the other may have waited just as long. */
-    gint64 answers = wl_neighbors_resolve(self, peer) + head_start(self, peer);
+    /* If the results are late, the peer may have waited as long for its own. */
+    gint64 results = wl_neighbors_resolve(self, peer) + head_start(self, peer);
     WlCandidate *candidate = next_candidate(self, peer);
 
-    if (answers > self->now && !(candidate && is_first_anyway(self, candidate))) {
-        wait_until(self, peer, WL_CONNECT_NEIGHBORS, answers);
+    if (results > self->now && !(candidate && is_best_anyway(self, candidate))) {
+        wait_until(self, peer, WL_CONNECT_NEIGHBORS, results);
         return;
     }
-    if (!candidate && (peer->connect.round == 0 || is_plain(self, peer))) {
+    if (!candidate && (peer->connect.round == 0 || is_left_to_wireguard(self, peer))) {
         start_round(peer, 1);
         candidate = next_candidate(self, peer);
     }
@@ -350,7 +356,7 @@ step(WlEngine *self, WlPeer *peer)
 }
 
 static void
-look(WlEngine *self, WlPeer *peer)
+poll(WlEngine *self, WlPeer *peer)
 {
     for (guint i = 0; i < G_N_ELEMENTS(peer->connect.poll); i++) {
         if (peer->connect.poll[i] <= self->now) {
@@ -363,8 +369,9 @@ look(WlEngine *self, WlPeer *peer)
 }
 
 /*
- * The peer's initiation came, so it is there, but there is no session: the two crossed. The one
- * that goes first tries again, to where the peer was heard; the other keeps still.
+ * The initiation of the peer arrived but there is no session: the two initiations crossed. The
+ * winner of the tie-breaker tries again, at the address from which the peer was heard; the other
+ * member waits.
  */
 static void
 check_crossed(WlEngine *self, WlPeer *peer)
@@ -376,18 +383,19 @@ check_crossed(WlEngine *self, WlPeer *peer)
         return;
     peer->connect.crossed = TRUE;
     peer->connect.due = MAX(peer->connect.due, self->now + WL_CONNECT_CROSSED_WAIT);
-    if (!goes_first(self, peer) || !wl_handshake_limiter_take(&self->limiter, self->now, NULL))
+    if (!wins_tie(self, peer) || !wl_handshake_limiter_take(&self->limiter, self->now, NULL))
         return;
     recreate(peer, &peer->endpoint);
     note_try(self, peer, &peer->endpoint);
     wl_peer_force_alive(peer);
-    look_soon(self, peer, WL_CONNECT_CROSSED_WAIT);
+    schedule_polls(self, peer, WL_CONNECT_CROSSED_WAIT);
 }
 
 /*
- * The peer's initiation came just before ours is due. WireGuard has responded, but counts the
- * session only when the peer confirms it, a round trip later. Recreating the peer now would throw
- * that handshake away, so it gets its time, once before each try.
+ * The initiation of the peer arrived just before the own one is due. WireGuard has responded, but
+ * has a session only when the peer confirms it, a round trip later. Recreating the peer now would
+ * drop that handshake, so the own try is put off: once after each restart, since only a restart
+ * takes a new baseline of the receive counter outside a slot.
  */
 static gboolean
 is_responding(WlEngine *self, WlPeer *peer)
@@ -397,11 +405,12 @@ is_responding(WlEngine *self, WlPeer *peer)
         return FALSE;
     peer->connect.crossed = TRUE;
     wait_until(self, peer, WL_CONNECT_WAIT, self->now + WL_CONNECT_CROSSED);
-    look_soon(self, peer, WL_CONNECT_CROSSED);
+    schedule_polls(self, peer, WL_CONNECT_CROSSED);
     return TRUE;
 }
 
-/* A first round. An address that is being tried keeps its slot: addresses come one by one. */
+/* Begins a first round. A candidate that is being tried keeps its slot, since candidates arrive one
+ * by one. */
 static void
 restart(WlEngine *self, WlPeer *peer)
 {
@@ -421,13 +430,13 @@ restart(WlEngine *self, WlPeer *peer)
         peer->connect.crossed = FALSE;
         peer->connect.rx = peer->rx;
     }
-    wl_neighbors_resolve(self, peer); /* the answers come while the other has its start */
+    wl_neighbors_resolve(self, peer); /* the results arrive during the head start */
 }
 
-/* A basic peer that others told of is mostly a phone, which nobody can reach unless it is used: it
- * is looked for when there is traffic for it, and now and then. */
+/* A basic peer that facts named is usually a phone, reachable only while it is used: it is tried
+ * when there is traffic for it, and with a long back-off otherwise. */
 static void
-update_sleep(WlEngine *self, WlPeer *peer)
+update_on_demand(WlEngine *self, WlPeer *peer)
 {
     gboolean pauses = peer->basic && !peer->config && peer->connect.phase == WL_CONNECT_PAUSE;
     gint64 again = peer->connect.demanded + WL_ON_DEMAND_RETRY;
@@ -438,12 +447,12 @@ update_sleep(WlEngine *self, WlPeer *peer)
 }
 
 /*
- * The profile no longer has the address that the link has, nor does anybody else say it: nothing is
- * sent there any more. WireGuard takes no address away, so the peer is made anew, which costs
- * nothing without a session; whoever has one is at that address.
+ * Removes an endpoint that the profile dropped and that is no candidate any more. WireGuard cannot
+ * remove an endpoint, so the peer is recreated, which costs nothing without a session. A peer with
+ * a session keeps the endpoint, since it is at that address.
  */
 static void
-let_go(WlEngine *self, WlPeer *peer)
+drop_stale_endpoint(WlEngine *self, WlPeer *peer)
 {
     const WlCandidate *configured = first_configured(peer);
 
@@ -465,7 +474,7 @@ let_go(WlEngine *self, WlPeer *peer)
 void
 wl_connect_run(WlEngine *self, WlPeer *peer)
 {
-    let_go(self, peer);
+    drop_stale_endpoint(self, peer);
     if (peer->healthy || !self->uplink.present || peer->candidates->len == 0) {
         if (peer->connect.phase != WL_CONNECT_IDLE)
             wl_peer_reset_connect(peer);
@@ -475,19 +484,19 @@ wl_connect_run(WlEngine *self, WlPeer *peer)
     if (peer->connect.phase == WL_CONNECT_IDLE || peer->connect.restart)
         restart(self, peer);
     check_crossed(self, peer);
-    look(self, peer);
-    if (peer->connect.phase == WL_CONNECT_NEIGHBORS) /* an answer may have come */
+    poll(self, peer);
+    if (peer->connect.phase == WL_CONNECT_NEIGHBORS) /* a result may have arrived */
         peer->connect.due = self->now;
     if (peer->connect.due <= self->now) {
-        /* A session may have come up since the last look, by the peer's initiation as well as by
-         * ours; it must not be thrown away. */
+        /* A session may have begun since the last snapshot, by an initiation of either side; it
+         * must not be dropped. */
         if (peer->in_device && peer->snapshot < self->now)
             wl_engine_request_snapshot(self);
         else if (!is_responding(self, peer))
             step(self, peer);
-        look(self, peer);
+        poll(self, peer);
     }
     if (peer->connect.due > self->now)
         wl_scheduler_wake_peer_at(&self->scheduler, peer, peer->connect.due);
-    update_sleep(self, peer);
+    update_on_demand(self, peer);
 }

@@ -5,8 +5,8 @@
 
 #include "state/wl-engine-marks.h"
 
-/* A session whose path is being looked at, or was silent when last looked at: where a name led, it
- * may not lead any more. */
+/* The endpoint of the session is being checked or was silent at the last check: a name may resolve
+ * to another address now. */
 static gboolean
 is_in_doubt(const WlPeer *peer)
 {
@@ -26,8 +26,7 @@ wl_endpoint_dns_renew(WlEngine *self, WlPeer *peer)
     }
 }
 
-/* Names of the profile: asked again, less and less often, as long as there is no session that
- * works. */
+/* Configured names are resolved with increasing delay as long as there is no session that works. */
 void
 wl_endpoint_dns_run(WlEngine *self, WlPeer *peer)
 {
@@ -126,7 +125,7 @@ wl_endpoint_dns_result(WlEngine *self, const char *name, const WlEndpoint *endpo
             dns->outstanding = FALSE;
             dns->due = self->now + wl_engine_jitter(self, dns->backoff);
             dns->backoff = MIN(dns->backoff * 2, WL_RESOLVE_MAX);
-            /* A name that cannot be resolved now may still lead where it led before. */
+            /* After a failure the last result stays: it may still be right. */
             if (n == 0)
                 continue;
             g_array_set_size(dns->addresses, 0);

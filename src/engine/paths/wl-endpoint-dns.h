@@ -3,11 +3,14 @@
 
 #include "state/wl-engine-state.h"
 
+/* Resolving the names of configured endpoints. Writes WlPeer.dns_names. */
+
+/** Requests the names of @peer that are due. */
 void wl_endpoint_dns_run(WlEngine *self, WlPeer *peer);
-/** Lists anew who is to be found by which name. */
+/** Rebuilds the index from names to peers. */
 void wl_endpoint_dns_index(WlEngine *self);
-/** Its names may lead elsewhere now: they are asked at once, however long they have been asked in
- * vain. */
+/** The names of @peer may resolve to other addresses now: they are due at once, and their delay
+ * starts again. */
 void wl_endpoint_dns_renew(WlEngine *self, WlPeer *peer);
-/** The addresses of @name, a "host:port"; none: it could not be resolved. */
+/** The addresses of @name, a "host:port"; @n 0: it could not be resolved. */
 void wl_endpoint_dns_result(WlEngine *self, const char *name, const WlEndpoint *endpoints, gsize n);

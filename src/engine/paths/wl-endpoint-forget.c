@@ -8,7 +8,7 @@ static void
 forget(WlEngine *self, WlPeer *peer, const WlEndpoint *endpoint)
 {
     wl_engine_candidates_changed(self, peer);
-    /* A live session is never thrown away; a try at what is forgotten ends. */
+    /* A live session is never dropped; a try of the forgotten endpoint ends. */
     if (peer->healthy || !wl_endpoint_equal(&peer->endpoint, endpoint))
         return;
     peer->want_recreate = TRUE;
@@ -22,7 +22,7 @@ wl_endpoint_forget(WlEngine *self, const WlKey *key, const WlEndpoint *endpoint,
     WlPeer *peer = wl_peer_table_find(&self->peers, key);
     g_autofree char *label = NULL, *text = NULL;
     const WlCandidate *known;
-    gboolean told, worked;
+    gboolean advertised, worked;
     WlFact fact;
 
     if (!peer) {
@@ -32,9 +32,9 @@ wl_endpoint_forget(WlEngine *self, const WlKey *key, const WlEndpoint *endpoint,
     }
     known = wl_candidates_find(peer->candidates, endpoint);
     wl_fact_init_endpoint(&fact, key, endpoint, 0);
-    told = wl_fact_set_drop_sources(self->facts, &fact);
+    advertised = wl_fact_set_drop_sources(self->facts, &fact);
     worked = wl_endpoint_equal(&peer->worked, endpoint);
-    if (told || worked) {
+    if (advertised || worked) {
         if (worked)
             peer->worked = (WlEndpoint){0};
         if (!known || known->source != WL_CANDIDATE_SOURCE_PROFILE)

@@ -8,9 +8,9 @@
 #include "wl-prefix-set.h"
 
 /*
- * When the last handshake was. The device says so by the wall clock, which may jump: but none is
- * older than the one before, and none comes without a byte. Where the clock was put forward and
- * something came since, the session that it came in is one that WireGuard still uses.
+ * The time of the last handshake. The device states it by the wall clock, which may jump; but no
+ * handshake is older than the one before, and none completes without received bytes. If the clock
+ * was set forward and bytes arrived since, they arrived in a session that WireGuard still uses.
  */
 static gint64
 handshake_of(const WlEngine *self, const WlPeer *peer, const WlDevicePeer *device)
@@ -53,8 +53,8 @@ apply_peer(WlEngine *self, WlPeer *peer, const WlDevicePeer *device)
     }
     if (!wl_endpoint_equal(&peer->endpoint, &device->endpoint)) {
         peer->endpoint = device->endpoint;
-        /* It roamed: what was just sent to it may have gone where it is no more, and that is where
-         * it is if nothing better is found. */
+        /* The peer roamed: our last packets may have gone to its old address. The new one is the
+         * fallback if no candidate does better. */
         peer->roaming.original = device->endpoint;
         peer->force_alive = peer->force_alive || peer->healthy;
         wl_engine_local_facts_changed(self, peer);
@@ -71,8 +71,8 @@ apply_peer(WlEngine *self, WlPeer *peer, const WlDevicePeer *device)
     peer->snapshot = self->now;
 }
 
-/* Somebody sends by a way that we do not have for it; who that is, is found out while there is
- * traffic. */
+/* A peer sends on a path that it does not have here. Which peer that is, path inference finds out
+ * while there is traffic. */
 static void
 note_dropped(WlEngine *self, guint64 dropped)
 {
@@ -87,8 +87,7 @@ note_dropped(WlEngine *self, guint64 dropped)
     self->inference.dropped = dropped;
 }
 
-/* A dump is of all peers; only those that it says something new of, or who wait for it, are
- * touched. */
+/* A dump covers every peer; only peers that changed or await a snapshot are scheduled. */
 void
 wl_health_apply_snapshot(WlEngine *self, const WlDevice *device)
 {
@@ -116,7 +115,7 @@ wl_health_apply_snapshot(WlEngine *self, const WlDevice *device)
             apply_peer(self, peer, seen);
             continue;
         }
-        /* Somebody took it away: it will be added again. */
+        /* Another program removed the peer: it is added again. */
         if (peer->in_device)
             wl_engine_local_facts_changed(self, peer);
         peer->in_device = FALSE;
@@ -141,15 +140,14 @@ became_healthy(WlEngine *self, WlPeer *peer)
     note_worked(self, peer);
     wl_peer_reset_connect(peer);
     peer->roaming.backoff = WL_ROAMING_RETRY_FIRST;
-    /* What was sent before may have been lost with the attempt; ready on both sides needs an Alive.
-     */
+    /* Earlier Alives may have been lost with the tries, and both sides need one to be ready. */
     wl_peer_force_alive(peer);
     peer->echo.session_since = self->now;
 }
 
-/* Facts about a peer are worth telling while it is healthy or alive (docs/protocol.md 5.6). */
+/* Facts about a peer are advertised while it is healthy or alive (docs/protocol.md 5.6). */
 static void
-tell_about(WlEngine *self, const WlPeer *peer)
+advertise_about(WlEngine *self, const WlPeer *peer)
 {
     const GPtrArray *about = wl_fact_set_about(self->facts, &peer->key);
 
@@ -157,15 +155,15 @@ tell_about(WlEngine *self, const WlPeer *peer)
         wl_engine_fact_changed(self, about->pdata[i]);
 }
 
-/* Whether its silence about something can be trusted to mean that it is gone. */
+/* From an authoritative peer, a fact that it no longer advertises is withdrawn. */
 static void
-update_reliable(WlEngine *self, WlPeer *peer)
+update_authoritative(WlEngine *self, WlPeer *peer)
 {
-    gboolean reliable = wl_peer_is_authoritative(peer, self->now);
+    gboolean authoritative = wl_peer_is_authoritative(peer, self->now);
 
-    if (reliable && !peer->authoritative)
+    if (authoritative && !peer->authoritative)
         wl_engine_authorities_changed(self);
-    peer->authoritative = reliable;
+    peer->authoritative = authoritative;
     if (peer->healthy && peer->alive && peer->trust >= WL_TRUST_ALLOWED_IPS && !self->own.router &&
         peer->alive_since + WL_AUTHORITATIVE_SINCE > self->now)
         wl_scheduler_wake_peer_at(&self->scheduler, peer,
@@ -177,9 +175,9 @@ wl_health_update(WlEngine *self, WlPeer *peer)
 {
     gboolean healthy = wl_peer_is_live(peer, self->now);
     gboolean alive = peer->alive_until > self->now;
-    gboolean was_healthy = peer->healthy, was_told_of;
+    gboolean was_healthy = peer->healthy, was_advertised;
 
-    /* A rekey since the last snapshot counts: look before leaving (docs/protocol.md 7.2). */
+    /* A rekey since the last snapshot counts: read the device first (docs/protocol.md 7.2). */
     if (peer->healthy && !healthy && wl_endpoint_is_set(&peer->endpoint) && peer->handshake >= 0 &&
         peer->snapshot < peer->handshake + WL_HANDSHAKE_VALIDITY) {
         wl_engine_request_snapshot(self);
@@ -187,9 +185,9 @@ wl_health_update(WlEngine *self, WlPeer *peer)
     }
     if (healthy != peer->healthy || alive != peer->alive)
         wl_engine_local_facts_changed(self, peer);
-    was_told_of = peer->healthy || peer->alive;
+    was_advertised = peer->healthy || peer->alive;
     if (healthy != peer->healthy && peer->router)
-        wl_engine_schedule_all(self); /* whoever is reached by it */
+        wl_engine_schedule_all(self); /* peers that it routes */
     if (healthy && !peer->healthy)
         became_healthy(self, peer);
     else if (!healthy && peer->healthy)
@@ -203,14 +201,14 @@ wl_health_update(WlEngine *self, WlPeer *peer)
     }
     peer->healthy = healthy;
     peer->alive = alive;
-    if (!was_told_of && (healthy || alive))
-        tell_about(self, peer);
+    if (!was_advertised && (healthy || alive))
+        advertise_about(self, peer);
     if (!(healthy && alive))
         peer->alive_since = WL_NEVER;
     else if (peer->alive_since == WL_NEVER)
         peer->alive_since = self->now;
 
-    update_reliable(self, peer);
+    update_authoritative(self, peer);
     if (healthy != was_healthy)
         wl_prefix_table_update_hosts(&self->prefixes, peer);
     if (healthy && peer->handshake + WL_HANDSHAKE_VALIDITY > self->now)

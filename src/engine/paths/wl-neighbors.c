@@ -5,33 +5,33 @@
 #include "state/wl-engine-marks.h"
 
 /*
- * The peer's address on its own network may be in the range of a network of ours, too. Whether
- * anybody has it here the kernel can tell by a question to the network (ARP, neighbor discovery).
- * It is asked when the address is about to be tried; only who is there comes before all others.
- * That he is the peer, and no stranger, only a handshake tells.
+ * The address of the peer on its own network may also be in the range of a network of this machine.
+ * The kernel knows whether the address has a neighbor here (ARP, neighbor discovery). It is
+ * requested when the address is about to be tried; an address with a neighbor comes first. Only a
+ * handshake shows that the neighbor is the peer and not another machine.
  */
 
 static gboolean
-is_open(const WlEngine *self, const WlNeighbor *known)
+is_pending(const WlEngine *self, const WlNeighbor *known)
 {
     return known->state == WL_NEIGHBOR_PENDING &&
            known->requested + WL_NEIGHBOR_TIMEOUT > self->now;
 }
 
-/* Whoever was not there may have come since. */
+/* An address without a neighbor may have one by now. */
 static gboolean
-is_to_be_asked(const WlEngine *self, const WlNeighbor *known)
+is_request_due(const WlEngine *self, const WlNeighbor *known)
 {
     guint times = CLAMP(known->misses, 1, WL_NEIGHBOR_RETRY_DOUBLINGS);
 
     if (known->state == WL_NEIGHBOR_ABSENT)
         return known->requested + (WL_NEIGHBOR_RETRY << (times - 1)) <= self->now;
-    return known->state == WL_NEIGHBOR_PENDING && !is_open(self, known);
+    return known->state == WL_NEIGHBOR_PENDING && !is_pending(self, known);
 }
 
-/* Room for one more: the oldest that is not waited for makes it; NULL: all are. */
+/* A new entry, or the oldest one that is not pending; NULL: all are pending. */
 static WlNeighbor *
-make_room(WlEngine *self)
+allocate_entry(WlEngine *self)
 {
     WlNeighbor *oldest = NULL;
 
@@ -42,15 +42,15 @@ make_room(WlEngine *self)
     }
     for (guint i = 0; i < self->neighbors.entries->len; i++) {
         WlNeighbor *known = &g_array_index(self->neighbors.entries, WlNeighbor, i);
-        if (!is_open(self, known) && (!oldest || known->requested < oldest->requested))
+        if (!is_pending(self, known) && (!oldest || known->requested < oldest->requested))
             oldest = known;
     }
     return oldest;
 }
 
-/* NULL: not now. */
+/* NULL: the rate or the table is exhausted. */
 static WlNeighbor *
-ask(WlEngine *self, WlNeighbor *known, const WlIp *ip, guint32 ifindex)
+request(WlEngine *self, WlNeighbor *known, const WlIp *ip, guint32 ifindex)
 {
     WlOutput *output;
 
@@ -58,7 +58,7 @@ ask(WlEngine *self, WlNeighbor *known, const WlIp *ip, guint32 ifindex)
                             WL_NEIGHBOR_BURST))
         return NULL;
     if (!known) {
-        known = make_room(self);
+        known = allocate_entry(self);
         if (!known)
             return NULL;
         *known = (WlNeighbor){.ip = *ip, .ifindex = ifindex};
@@ -72,9 +72,10 @@ ask(WlEngine *self, WlNeighbor *known, const WlIp *ip, guint32 ifindex)
     return known;
 }
 
-/* When the answer is not waited for any more; WL_LONG_AGO: there is one, or there will be none. */
+/* Until when the result for @ip is worth waiting for; WL_LONG_AGO: it is known, or none will come.
+ */
 static gint64
-wait_for(WlEngine *self, const WlIp *ip)
+resolve(WlEngine *self, const WlIp *ip)
 {
     gint64 until = WL_LONG_AGO;
 
@@ -87,8 +88,8 @@ wait_for(WlEngine *self, const WlIp *ip)
         if (!wl_policy_is_on_link_of(local, ip))
             continue;
         known = wl_neighbor_table_find(&self->neighbors, ip, local->ifindex);
-        if (!known || is_to_be_asked(self, known))
-            known = ask(self, known, ip, local->ifindex);
+        if (!known || is_request_due(self, known))
+            known = request(self, known, ip, local->ifindex);
         if (known && known->state == WL_NEIGHBOR_PENDING)
             until = MAX(until, known->requested + WL_NEIGHBOR_WAIT);
     }
@@ -102,7 +103,7 @@ wl_neighbors_resolve(WlEngine *self, const WlPeer *peer)
 
     for (guint i = 0; i < peer->candidates->len; i++) {
         const WlCandidate *candidate = &g_array_index(peer->candidates, WlCandidate, i);
-        until = MAX(until, wait_for(self, &candidate->endpoint.ip));
+        until = MAX(until, resolve(self, &candidate->endpoint.ip));
     }
     return until;
 }
@@ -113,10 +114,10 @@ wl_neighbors_forget(WlEngine *self)
     g_array_set_size(self->neighbors.entries, 0);
 }
 
-/* ---- who may be where */
+/* ---- index of candidates */
 
 static void
-leave(WlEngine *self, WlPeer *peer, const WlIp *ip)
+unindex(WlEngine *self, WlPeer *peer, const WlIp *ip)
 {
     GPtrArray *peers = g_hash_table_lookup(self->neighbors.candidates, ip);
 
@@ -125,7 +126,7 @@ leave(WlEngine *self, WlPeer *peer, const WlIp *ip)
 }
 
 static void
-enter(WlEngine *self, WlPeer *peer, const WlIp *ip)
+index_candidate(WlEngine *self, WlPeer *peer, const WlIp *ip)
 {
     GPtrArray *peers = g_hash_table_lookup(self->neighbors.candidates, ip);
 
@@ -137,17 +138,17 @@ enter(WlEngine *self, WlPeer *peer, const WlIp *ip)
         g_ptr_array_add(peers, peer);
 }
 
-/* Addresses elsewhere are never asked for. With another network all peers' are looked at again. */
+/* Addresses on other networks are never resolved. A new uplink updates the index of every peer. */
 void
 wl_neighbors_update_index(WlEngine *self, WlPeer *peer, const GArray *after)
 {
     for (guint i = 0; i < peer->candidates->len; i++)
-        leave(self, peer, &g_array_index(peer->candidates, WlCandidate, i).endpoint.ip);
+        unindex(self, peer, &g_array_index(peer->candidates, WlCandidate, i).endpoint.ip);
     for (guint i = 0; after && i < after->len; i++) {
         const WlIp *ip = &g_array_index(after, WlCandidate, i).endpoint.ip;
 
         if (wl_policy_is_on_link(&self->policy, ip))
-            enter(self, peer, ip);
+            index_candidate(self, peer, ip);
     }
 }
 
@@ -157,7 +158,7 @@ wl_neighbors_result(WlEngine *self, const WlIp *address, guint32 ifindex, gboole
     WlNeighbor *known = wl_neighbor_table_find(&self->neighbors, address, ifindex);
     const GPtrArray *peers;
 
-    /* Of an uplink that is not there any more. */
+    /* A result of an earlier uplink. */
     if (!known)
         return;
     known->state = reachable ? WL_NEIGHBOR_PRESENT : WL_NEIGHBOR_ABSENT;

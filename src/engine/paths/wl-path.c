@@ -83,7 +83,7 @@ send_state(WlEngine *self, WlPeer *peer)
 }
 
 /* A peer without traffic has no reason to check a path that does not deliver our probes. The router
- * relays the request. It is only a hint: each member decides by itself. */
+ * relays the request. The request only causes a check: each member decides by itself. */
 static void
 request_probe(WlEngine *self, WlPeer *peer)
 {

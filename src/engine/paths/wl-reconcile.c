@@ -7,8 +7,8 @@
 #include "wl-prefix-set.h"
 
 /*
- * Prefixes that go to the peer only when it is direct. When it stops being so they leave it only
- * for a router that is alive: with no better way they stay, and WireGuard keeps trying.
+ * Adds prefixes that the peer has only on the direct path. When the peer falls back they leave it
+ * only for a live router; without one they stay, and WireGuard keeps trying.
  */
 static void
 add_when_direct(const WlEngine *self, const WlPeer *peer, const GArray *prefixes, GArray *wanted)
@@ -21,7 +21,7 @@ add_when_direct(const WlEngine *self, const WlPeer *peer, const GArray *prefixes
     }
 }
 
-/* In one array for all, which is not made anew each turn. */
+/* The allowed IPs that the peer is to have, in a scratch array that all peers share. */
 static const GArray *
 wanted_allowed(WlEngine *self, const WlPeer *peer)
 {
@@ -79,7 +79,7 @@ emit_change(WlEngine *self, WlPeer *peer, WlPeerChangeKind kind, const GArray *w
     }
 }
 
-/* The first literal address of the profile: a new peer has it at once. */
+/* The first configured address, which a new peer has at once; names are resolved later. */
 static WlEndpoint
 first_endpoint(const WlEngine *self, const WlPeer *peer)
 {
@@ -129,7 +129,7 @@ wl_reconcile_failed(WlEngine *self, WlPeer *peer)
     peer->change_backoff = CLAMP(peer->change_backoff * 2, WL_CHANGE_RETRY, WL_CHANGE_RETRY_MAX);
     peer->change_retry = self->now + peer->change_backoff;
     wl_engine_log(self, "%s: the link refused a change; it will be tried again", label);
-    /* All else the snapshot shows. */
+    /* The snapshot shows every other difference. */
     peer->want_settings = peer->in_device;
     wl_scheduler_schedule(&self->scheduler, peer);
     wl_engine_request_snapshot_for(self, peer);

@@ -201,7 +201,7 @@ end_upgrade(WlEngine *self, WlPeer *peer)
     if (peer->roaming.target_answered) {
         WlCandidate *candidate = wl_candidates_find(peer->candidates, &peer->roaming.target);
         if (candidate)
-            candidate->misses = 1; /* it is the peer: what failed afterwards was no stranger */
+            candidate->misses = 1; /* the target is the peer, not another machine */
     }
     finish(self, peer, TRUE);
 }

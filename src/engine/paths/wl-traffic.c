@@ -5,13 +5,13 @@
 #include "wl-prefix-set.h"
 
 /*
- * Does overlay traffic flow, and with whom? While none does, nothing is looked at: the link tells
- * when a packet goes through. From then on the device is read every second until the counters rest.
- * What we send and get ourselves does not count.
+ * Whether overlay traffic flows, and with which peers. While none flows nothing is read: the link
+ * reports the first packet. From then on the device is read every second until the counters rest.
+ * Datagrams of facts, echoes, handshakes and keepalives do not count.
  */
 
 #define HANDSHAKE (148 + 92 + WL_DATA_OVERHEAD)
-/* The smallest packet there is; a keepalive is less. */
+/* The smallest overlay packet; a keepalive is smaller. */
 #define SMALLEST (WL_DATA_OVERHEAD + 32)
 
 static gboolean
@@ -27,7 +27,7 @@ wl_traffic_note_counters(WlEngine *self, WlPeer *peer, guint64 rx, guint64 tx, g
     gboolean flows = has_grown(peer->rx, rx, peer->own_rx + allowance) ||
                      has_grown(peer->tx, tx, peer->own_tx + allowance);
 
-    /* It came at some moment since the last look; a long time ago says nothing of now. */
+    /* The bytes arrived some time since the last snapshot, which may be long ago. */
     if (rx > peer->rx)
         peer->rx_seen =
             self->now - peer->snapshot <= 2 * WL_TRAFFIC_POLL ? self->now : peer->snapshot;
@@ -51,7 +51,7 @@ wl_traffic_watch(WlEngine *self, WlPeer *peer, gboolean watch)
         self->traffic.peers--;
 }
 
-/* ---- who is looked for when there is traffic for them */
+/* ---- on-demand peers */
 
 void
 wl_traffic_init(WlEngine *self)
@@ -68,12 +68,12 @@ wl_traffic_clear(WlEngine *self)
 }
 
 void
-wl_traffic_set_on_demand(WlEngine *self, WlPeer *peer, gboolean sleeps)
+wl_traffic_set_on_demand(WlEngine *self, WlPeer *peer, gboolean on_demand)
 {
-    if (peer->on_demand == sleeps)
+    if (peer->on_demand == on_demand)
         return;
-    peer->on_demand = sleeps;
-    if (sleeps)
+    peer->on_demand = on_demand;
+    if (on_demand)
         g_ptr_array_add(self->traffic.on_demand, peer);
     else
         g_ptr_array_remove(self->traffic.on_demand, peer);
@@ -94,7 +94,7 @@ get_wanted(const WlEngine *self)
 }
 
 static void
-wake(WlEngine *self, const WlIp *destination)
+try_on_demand(WlEngine *self, const WlIp *destination)
 {
     for (guint i = 0; i < self->traffic.on_demand->len; i++) {
         WlPeer *peer = self->traffic.on_demand->pdata[i];
@@ -113,7 +113,7 @@ wake(WlEngine *self, const WlIp *destination)
 /* ---- the turn */
 
 static void
-ask(WlEngine *self, gboolean any)
+watch_link(WlEngine *self, gboolean any)
 {
     WlOutput *output = wl_output_new(WL_OUTPUT_WATCH_TRAFFIC);
 
@@ -123,9 +123,10 @@ ask(WlEngine *self, gboolean any)
     wl_outputs_push(&self->outputs, output);
 }
 
-/* While traffic flows the counters say which; a packet for somebody asleep is told all the same. */
+/* While traffic flows the counters show the peers, but on-demand peers have no session to count:
+ * the link reports packets for them all the same. */
 static void
-ask_for_some(WlEngine *self)
+watch_on_demand(WlEngine *self)
 {
     WlTraffic *traffic = &self->traffic;
     g_autoptr(GArray) wanted = NULL;
@@ -138,7 +139,7 @@ ask_for_some(WlEngine *self)
         return;
     g_array_unref(traffic->wanted);
     traffic->wanted = g_steal_pointer(&wanted);
-    ask(self, FALSE);
+    watch_link(self, FALSE);
 }
 
 void
@@ -157,9 +158,9 @@ wl_traffic_run(WlEngine *self)
     } else {
         traffic->active = FALSE;
         if (traffic->peers > 0 && traffic->watching != WL_TRAFFIC_WATCH_ANY)
-            ask(self, TRUE);
+            watch_link(self, TRUE);
     }
-    ask_for_some(self);
+    watch_on_demand(self);
 }
 
 void
@@ -169,7 +170,7 @@ wl_traffic_started(WlEngine *self, const WlIp *destination)
 
     self->traffic.watching = WL_TRAFFIC_WATCH_NONE;
     if (destination)
-        wake(self, destination);
+        try_on_demand(self, destination);
     if (any && self->traffic.peers > 0) {
         self->traffic.active = TRUE;
         self->traffic.rest = self->now + WL_TRAFFIC_REST;

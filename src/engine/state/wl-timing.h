@@ -5,8 +5,8 @@
 
 /*
  * The times and limits of the engine, each with its reason. Times are in microseconds
- * (WL_SEC(), WL_MS()). Those that other implementations rely on are explained in
- * docs/protocol.md B.
+ * (WL_SEC(), WL_MS()). docs/protocol.md B explains those that other
+ * implementations rely on.
  */
 
 /* Protocol */
