@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "paths/wl-connect.h"
 
+#include "paths/wl-captive-portal.h"
 #include "paths/wl-neighbors.h"
 #include "paths/wl-traffic.h"
 #include "state/wl-candidates.h"
@@ -138,16 +139,6 @@ note_try(WlEngine *self, WlPeer *peer, const WlEndpoint *endpoint)
     peer->connect.tried = self->now;
 }
 
-/* Behind a captive portal only the local network answers: other candidates are tried once a
- * minute. */
-static gboolean
-is_held_back_by_portal(const WlEngine *self, const WlPeer *peer, const WlCandidate *candidate)
-{
-    return self->uplink.connectivity == WL_CONNECTIVITY_PORTAL &&
-           candidate->rank != WL_RANK_ON_LINK &&
-           peer->connect.off_link_tried + WL_PORTAL_INTERVAL > self->now;
-}
-
 /* The best candidate not tried in this round; candidates that may be tried at once come first.
  * NULL: all were tried. */
 static WlCandidate *
@@ -161,7 +152,7 @@ next_candidate(const WlEngine *self, WlPeer *peer)
         gint64 earliest;
 
         if (candidate->round == peer->connect.serial ||
-            is_held_back_by_portal(self, peer, candidate))
+            wl_captive_portal_holds_back(self, peer, candidate))
             continue;
         earliest = MAX(earliest_of(self, candidate), self->now);
         if (earliest < best_earliest) {
@@ -170,16 +161,6 @@ next_candidate(const WlEngine *self, WlPeer *peer)
         }
     }
     return best;
-}
-
-static gboolean
-has_on_link(const WlPeer *peer)
-{
-    for (guint i = 0; i < peer->candidates->len; i++) {
-        if (g_array_index(peer->candidates, WlCandidate, i).rank == WL_RANK_ON_LINK)
-            return TRUE;
-    }
-    return FALSE;
 }
 
 static const WlCandidate *
@@ -211,18 +192,12 @@ head_start(const WlEngine *self, const WlPeer *peer)
     return wins_tie(self, peer) || first_configured(peer) ? 0 : WL_CONNECT_HEAD_START;
 }
 
-/* Behind a captive portal, without an on-link candidate. */
-static gboolean
-is_behind_portal(const WlEngine *self, const WlPeer *peer)
-{
-    return self->uplink.connectivity == WL_CONNECTIVITY_PORTAL && !has_on_link(peer);
-}
-
 /* The only candidate is a configured address: WireGuard's own retries are enough between tries. */
 static gboolean
 is_left_to_wireguard(const WlEngine *self, const WlPeer *peer)
 {
-    return peer->candidates->len == 1 && first_configured(peer) && !is_behind_portal(self, peer);
+    return peer->candidates->len == 1 && first_configured(peer) &&
+           !wl_captive_portal_blocks(self, peer);
 }
 
 static void
@@ -265,7 +240,7 @@ end_round(WlEngine *self, WlPeer *peer)
 {
     const WlCandidate *configured = first_configured(peer);
     const WlEndpoint *rest = configured ? &configured->endpoint : NULL;
-    gboolean behind_portal = is_behind_portal(self, peer);
+    gboolean behind_portal = wl_captive_portal_blocks(self, peer);
     gint64 due;
 
     /* Behind a captive portal WireGuard's own retries, every 5 s, have to end as well. */

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "paths/wl-captive-portal.h"
+
+static gboolean
+has_on_link(const WlPeer *peer)
+{
+    for (guint i = 0; i < peer->candidates->len; i++) {
+        if (g_array_index(peer->candidates, WlCandidate, i).rank == WL_RANK_ON_LINK)
+            return TRUE;
+    }
+    return FALSE;
+}
+
+gboolean
+wl_captive_portal_holds_back(const WlEngine *self, const WlPeer *peer, const WlCandidate *candidate)
+{
+    return self->uplink.connectivity == WL_CONNECTIVITY_PORTAL &&
+           candidate->rank != WL_RANK_ON_LINK &&
+           peer->connect.off_link_tried + WL_PORTAL_INTERVAL > self->now;
+}
+
+gboolean
+wl_captive_portal_blocks(const WlEngine *self, const WlPeer *peer)
+{
+    return self->uplink.connectivity == WL_CONNECTIVITY_PORTAL && !has_on_link(peer);
+}
