@@ -309,6 +309,8 @@ test_flood(void)
     g_autoptr(Harness) harness = leaf_new();
     HarnessMember *hub = harness_member(harness, 1), *desktop = harness_member(harness, 2);
     guint facts = wl_engine_get_fact_count(harness->engine);
+    guint64 accepted, flood;
+    gint64 alive;
     guint outputs;
 
     harness_clear(harness);
@@ -318,6 +320,14 @@ test_flood(void)
     }
     outputs = harness->outputs->len;
     g_assert_cmpuint(received(harness, WL_RECEIVE_FLOOD), >=, 8900);
+    /* A dropped datagram is not read, whatever it contains. */
+    accepted = received(harness, WL_RECEIVE_ACCEPTED);
+    alive = harness_view(harness, hub)->last_alive;
+    flood = received(harness, WL_RECEIVE_FLOOD);
+    harness_alive(harness, hub);
+    g_assert_cmpuint(received(harness, WL_RECEIVE_FLOOD), ==, flood + 1);
+    g_assert_cmpuint(received(harness, WL_RECEIVE_ACCEPTED), ==, accepted);
+    g_assert_cmpint(harness_view(harness, hub)->last_alive, ==, alive);
     g_assert_cmpuint(outputs, <=, 2000);
     /* four addresses of one source, the known one among them */
     g_assert_cmpuint(wl_engine_get_fact_count(harness->engine), <=, facts + 3);

@@ -9,7 +9,9 @@
 #include "state/wl-prefix-arbiter.h"
 #include "state/wl-prefix-policy.h"
 #include "wl-boot-id.h"
+#include "wl-prefix-set.h"
 #include "wl-rate-limit.h"
+#include "wl-timer-queue.h"
 
 static WlKey
 key_of(guint number)
@@ -586,6 +588,82 @@ test_news(void)
     wl_change_log_free(news);
 }
 
+static void
+test_prefix_set(void)
+{
+    g_autoptr(GArray) set = g_array_new(FALSE, FALSE, sizeof(WlPrefix));
+    WlPrefix net = harness_prefix("10.9.1.0/24"), other = harness_prefix("10.9.2.0/24");
+
+    g_assert_true(wl_prefix_set_add(set, &net));
+    g_assert_false(wl_prefix_set_add(set, &net));
+    g_assert_false(wl_prefix_set_remove(set, &other));
+    g_assert_true(wl_prefix_set_remove(set, &net));
+    g_assert_false(wl_prefix_set_remove(set, &net));
+    g_assert_cmpuint(set->len, ==, 0);
+}
+
+/* Entries leave the queue from any place of its heap; the earliest one is always first. */
+static void
+test_timer_queue(void)
+{
+    g_autoptr(WlTimerQueue) queue = wl_timer_queue_new();
+    g_autoptr(GRand) random = g_rand_new_with_seed(3);
+    WlTimerEntry entries[50] = {{0}};
+    gint64 when[50];
+
+    for (guint i = 0; i < G_N_ELEMENTS(entries); i++) {
+        entries[i].owner = &entries[i];
+        when[i] = G_MAXINT64;
+    }
+    for (guint round = 0; round < 5000; round++) {
+        guint i = (guint) g_rand_int_range(random, 0, G_N_ELEMENTS(entries));
+        gint64 first = G_MAXINT64;
+
+        when[i] = g_rand_boolean(random) ? g_rand_int_range(random, 1, 1000) : G_MAXINT64;
+        wl_timer_queue_set(queue, &entries[i], when[i]);
+        for (guint j = 0; j < G_N_ELEMENTS(entries); j++)
+            first = MIN(first, when[j]);
+        g_assert_cmpint(wl_timer_queue_first(queue), ==, first);
+    }
+}
+
+static void
+test_policy_private(void)
+{
+    static const struct {
+        const char *text;
+        gboolean is_private;
+    } cases[] = {
+        {"10.1.2.3", TRUE},     {"172.16.0.1", TRUE},    {"172.31.255.1", TRUE},
+        {"172.32.0.1", FALSE},  {"192.168.1.1", TRUE},   {"192.169.1.1", FALSE},
+        {"100.64.0.1", TRUE},   {"100.127.255.1", TRUE}, {"100.128.0.1", FALSE},
+        {"203.0.113.1", FALSE}, {"fc00::1", TRUE},       {"fd12:3456::1", TRUE},
+        {"fe00::1", FALSE},     {"2001:db8::1", FALSE},
+    };
+
+    for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
+        WlIp ip = harness_ip(cases[i].text);
+        g_test_message("%s", cases[i].text);
+        g_assert_cmpint(wl_endpoint_policy_is_private(&ip), ==, cases[i].is_private);
+    }
+}
+
+/* A displaced endpoint is refused for a while, but only from the source whose fact it was. */
+static void
+test_fact_set_displaced(void)
+{
+    g_autoptr(WlFactSet) set = wl_fact_set_new();
+    gint64 later = WL_SEC(12);
+
+    for (guint i = 0; i < 4; i++)
+        tell_endpoint(set, 1, 10, i, WL_SEC(i), WL_SEC(255));
+    g_assert_cmpint(tell_endpoint(set, 1, 10, 4, later, WL_SEC(255)), ==, WL_FACT_SOURCE_NEW);
+    for (guint i = 0; i < 4; i++)
+        tell_endpoint(set, 1, 11, 100 + i, WL_SEC(i), WL_SEC(255));
+    g_assert_cmpint(tell_endpoint(set, 1, 10, 0, later, WL_SEC(255)), ==, WL_FACT_SOURCE_REFUSED);
+    g_assert_cmpint(tell_endpoint(set, 1, 11, 0, later, WL_SEC(255)), ==, WL_FACT_SOURCE_NEW);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -605,5 +683,9 @@ main(int argc, char **argv)
     g_test_add_func("/bucket", test_bucket);
     g_test_add_func("/boot-id", test_boot_id);
     g_test_add_func("/change-log/order", test_news);
+    g_test_add_func("/prefix-set/remove", test_prefix_set);
+    g_test_add_func("/timer-queue/any-order", test_timer_queue);
+    g_test_add_func("/policy/private-addresses", test_policy_private);
+    g_test_add_func("/fact-set/displaced-endpoint", test_fact_set_displaced);
     return g_test_run();
 }

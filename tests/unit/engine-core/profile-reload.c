@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "harness.h"
+#include "state/wl-timing.h"
 
 #define DESKTOP_ENDPOINT "198.51.100.3:51820"
 #define HUB_PREFIXES     "10.77.0.0/24,fd77::/64"
@@ -746,6 +747,21 @@ test_contradiction(void)
                     WL_TRUST_MEMBERSHIP);
 }
 
+static void
+test_basic(void)
+{
+    g_autoptr(Harness) harness = harness_new();
+    WlEngineConfig *config;
+
+    start(harness);
+    config = usual(harness);
+    peer_of(config, 1)->basic = TRUE;
+    harness_change(harness, config);
+    g_assert_true(harness_view(harness, harness_member(harness, 2))->basic);
+    harness_change(harness, usual(harness));
+    g_assert_false(harness_view(harness, harness_member(harness, 2))->basic);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -772,5 +788,6 @@ main(int argc, char **argv)
     g_test_add_func("/profile-reload/fact-exchanger", test_told);
     g_test_add_func("/profile-reload/contradiction", test_contradiction);
     g_test_add_func("/profile-reload/same-address", test_same_address);
+    g_test_add_func("/profile-reload/basic", test_basic);
     return g_test_run();
 }

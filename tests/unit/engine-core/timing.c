@@ -693,6 +693,20 @@ test_on_demand(void)
     g_assert_null(watched(harness));
 }
 
+static void
+test_several_names(void)
+{
+    g_autoptr(Harness) harness = harness_new();
+    WlEngineConfig *config = harness_config(harness, WL_ROLE_AUTOMATIC);
+    WlPeerConfig *hub =
+        harness_add(config, harness_member(harness, 1), "hub.example.net:51820", "10.77.0.0/24");
+
+    g_ptr_array_add(hub->endpoints, g_strdup("hub.example.org:51820"));
+    harness_start(harness, config);
+    harness_uplink(harness, "192.168.1.10/24");
+    g_assert_cmpuint(harness_count(harness, WL_OUTPUT_RESOLVE), ==, 2);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -719,5 +733,6 @@ main(int argc, char **argv)
     g_test_add_func("/deadline/no-snapshot", test_no_snapshot);
     g_test_add_func("/deadline/uplink-lost", test_uplink_lost);
     g_test_add_func("/connect/on-demand", test_on_demand);
+    g_test_add_func("/connect/names/several", test_several_names);
     return g_test_run();
 }

@@ -59,6 +59,15 @@ test_evaluators(void)
     assert_opinion(question, WL_TRUST_ENDPOINT, WL_TRUST_SOURCE_KNOWN_PEER);
 }
 
+static void
+test_source_names(void)
+{
+    g_assert_cmpstr(wl_trust_source_to_string(WL_TRUST_SOURCE_CONFIG), ==, "config");
+    g_assert_cmpstr(wl_trust_source_to_string(WL_TRUST_SOURCE_ROUTE), ==, "route");
+    g_assert_cmpstr(wl_trust_source_to_string(WL_TRUST_SOURCE_KNOWN_PEER), ==, "known-peer");
+    g_assert_cmpstr(wl_trust_source_to_string(WL_TRUST_SOURCE_NONE), ==, "none");
+}
+
 int
 main(int argc, char **argv)
 {
@@ -87,5 +96,6 @@ main(int argc, char **argv)
         g_test_add_data_func(name, row, test_should_accept);
     }
     g_test_add_func("/trust/evaluators", test_evaluators);
+    g_test_add_func("/trust/source-names", test_source_names);
     return g_test_run();
 }
