@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Hostile input: malformed, replayed and excessive facts. */
 #include <string.h>
 
 #include "harness.h"

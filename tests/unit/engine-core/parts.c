@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The parts of the engine, each without the others. */
 #include <string.h>
 
 #include "exchange/wl-advertise.h"
@@ -128,7 +129,8 @@ count_gone(WlFactEntry *entry, gpointer user_data)
 }
 
 static WlFactSourceResult
-tell_endpoint(WlFactSet *set, guint subject, guint source, guint number, gint64 now, gint64 expires)
+receive_endpoint(WlFactSet *set, guint subject, guint source, guint number, gint64 now,
+                 gint64 expires)
 {
     WlKey about = key_of(subject), from = key_of(source);
     WlEndpoint endpoint = harness_endpoint("192.0.2.1:1");
@@ -149,21 +151,22 @@ test_fact_set_merge(void)
     WlFactEntry *entry;
 
     g_assert_cmpint(wl_fact_set_next_expiry(set, WL_SEC(199)), ==, WL_NEVER);
-    g_assert_cmpint(tell_endpoint(set, 1, 10, 0, 0, WL_SEC(100)), ==, WL_FACT_SOURCE_NEW);
-    g_assert_cmpint(tell_endpoint(set, 1, 11, 0, 0, WL_SEC(200)), ==, WL_FACT_SOURCE_NEW);
+    g_assert_cmpint(receive_endpoint(set, 1, 10, 0, 0, WL_SEC(100)), ==, WL_FACT_SOURCE_NEW);
+    g_assert_cmpint(receive_endpoint(set, 1, 11, 0, 0, WL_SEC(200)), ==, WL_FACT_SOURCE_NEW);
     g_assert_cmpuint(wl_fact_set_size(set), ==, 1);
     g_assert_cmpuint(wl_fact_set_count_sources(set), ==, 2);
     entry = wl_fact_set_get(set, 0);
     g_assert_cmpint(wl_fact_entry_expires(entry, 0), ==, WL_SEC(200));
     /* renewal: never shorter, and the deadline follows */
-    g_assert_cmpint(tell_endpoint(set, 1, 10, 0, WL_SEC(50), WL_SEC(300)), ==,
+    g_assert_cmpint(receive_endpoint(set, 1, 10, 0, WL_SEC(50), WL_SEC(300)), ==,
                     WL_FACT_SOURCE_RENEWED);
-    g_assert_cmpint(tell_endpoint(set, 1, 10, 0, WL_SEC(50), WL_SEC(60)), ==,
+    g_assert_cmpint(receive_endpoint(set, 1, 10, 0, WL_SEC(50), WL_SEC(60)), ==,
                     WL_FACT_SOURCE_RENEWED);
     g_assert_cmpint(wl_fact_entry_expires(entry, 0), ==, WL_SEC(300));
     g_assert_cmpint(wl_fact_set_next_expiry(set, WL_SEC(199)), ==, WL_SEC(200));
-    g_assert_cmpint(tell_endpoint(set, 1, 10, 0, WL_SEC(50) + WL_RETURNED_AFTER + 1, WL_SEC(300)),
-                    ==, WL_FACT_SOURCE_RETURNED);
+    g_assert_cmpint(
+        receive_endpoint(set, 1, 10, 0, WL_SEC(50) + WL_RETURNED_AFTER + 1, WL_SEC(300)), ==,
+        WL_FACT_SOURCE_RETURNED);
     g_assert_true(wl_fact_set_expire(set, WL_SEC(200), FALSE, keep_none, count_gone, &gone));
     g_assert_cmpuint(gone, ==, 0);
     g_assert_cmpuint(wl_fact_set_count_sources(set), ==, 1);
@@ -181,7 +184,7 @@ test_fact_set_stale(void)
     WlKey source = key_of(10);
     guint gone = 0;
 
-    tell_endpoint(set, 1, 10, 0, 0, WL_SEC(100));
+    receive_endpoint(set, 1, 10, 0, 0, WL_SEC(100));
     g_assert_true(wl_fact_set_expire(set, WL_SEC(100), FALSE, keep_all, count_gone, &gone));
     g_assert_true(wl_fact_set_has_stale(set));
     g_assert_cmpint(wl_fact_set_next_expiry(set, WL_SEC(199)), ==, WL_NEVER);
@@ -189,7 +192,7 @@ test_fact_set_stale(void)
     g_assert_cmpint(wl_fact_entry_expires(wl_fact_set_get(set, 0), WL_SEC(101)), ==, 0);
     g_assert_true(wl_fact_entry_accepted(wl_fact_set_get(set, 0), TRUE));
     g_assert_false(wl_fact_entry_accepted(wl_fact_set_get(set, 0), FALSE));
-    g_assert_cmpint(tell_endpoint(set, 1, 10, 0, WL_SEC(110), WL_SEC(200)), ==,
+    g_assert_cmpint(receive_endpoint(set, 1, 10, 0, WL_SEC(110), WL_SEC(200)), ==,
                     WL_FACT_SOURCE_RETURNED);
     g_assert_false(wl_fact_set_has_stale(set));
     g_assert_cmpint(wl_fact_set_next_expiry(set, WL_SEC(199)), ==, WL_SEC(200));
@@ -206,26 +209,27 @@ test_fact_set_endpoint_bounds(void)
     WlKey subject = key_of(1);
 
     for (guint i = 0; i < 4; i++)
-        g_assert_cmpint(tell_endpoint(set, 1, 10, i, 0, WL_SEC(255)), ==, WL_FACT_SOURCE_NEW);
+        g_assert_cmpint(receive_endpoint(set, 1, 10, i, 0, WL_SEC(255)), ==, WL_FACT_SOURCE_NEW);
     /* one datagram does not empty the list ... */
-    g_assert_cmpint(tell_endpoint(set, 1, 10, 4, WL_SEC(1), WL_SEC(255)), ==,
+    g_assert_cmpint(receive_endpoint(set, 1, 10, 4, WL_SEC(1), WL_SEC(255)), ==,
                     WL_FACT_SOURCE_REFUSED);
     g_assert_cmpuint(wl_fact_set_about(set, &subject)->len, ==, 4);
     /* ... but who moves often is followed */
-    tell_endpoint(set, 1, 10, 0, WL_SEC(12), WL_SEC(255));
-    g_assert_cmpint(tell_endpoint(set, 1, 10, 4, WL_SEC(12), WL_SEC(255)), ==, WL_FACT_SOURCE_NEW);
+    receive_endpoint(set, 1, 10, 0, WL_SEC(12), WL_SEC(255));
+    g_assert_cmpint(receive_endpoint(set, 1, 10, 4, WL_SEC(12), WL_SEC(255)), ==,
+                    WL_FACT_SOURCE_NEW);
     g_assert_cmpuint(wl_fact_set_about(set, &subject)->len, ==, 4);
     for (guint source = 11; source < 14; source++) {
         for (guint i = 0; i < 4; i++)
             g_assert_cmpint(
-                tell_endpoint(set, 1, source, 100 * source + i, WL_SEC(12), WL_SEC(255)), ==,
+                receive_endpoint(set, 1, source, 100 * source + i, WL_SEC(12), WL_SEC(255)), ==,
                 WL_FACT_SOURCE_NEW);
     }
     g_assert_cmpuint(wl_fact_set_about(set, &subject)->len, ==, 16);
-    g_assert_cmpint(tell_endpoint(set, 1, 14, 9000, WL_SEC(60), WL_SEC(255)), ==,
+    g_assert_cmpint(receive_endpoint(set, 1, 14, 9000, WL_SEC(60), WL_SEC(255)), ==,
                     WL_FACT_SOURCE_REFUSED);
     /* what it says itself always finds room */
-    g_assert_cmpint(tell_endpoint(set, 1, 1, 9001, WL_SEC(60), WL_SEC(255)), ==,
+    g_assert_cmpint(receive_endpoint(set, 1, 1, 9001, WL_SEC(60), WL_SEC(255)), ==,
                     WL_FACT_SOURCE_NEW);
     g_assert_cmpuint(wl_fact_set_about(set, &subject)->len, ==, 16);
 }
@@ -238,18 +242,18 @@ test_fact_set_bounds(void)
 
     for (guint source = 10; source < 13; source++) {
         for (guint i = 0; i < WL_MAX_FACTS_OF_SOURCE + 5; i++)
-            held +=
-                tell_endpoint(set, 100 + i, source, source, 0, WL_SEC(255)) == WL_FACT_SOURCE_NEW;
+            held += receive_endpoint(set, 100 + i, source, source, 0, WL_SEC(255)) ==
+                    WL_FACT_SOURCE_NEW;
     }
     g_assert_cmpuint(held, ==, WL_MAX_FACT_SOURCES);
     g_assert_cmpuint(wl_fact_set_count_sources(set), ==, WL_MAX_FACT_SOURCES);
     /* what is held is still renewed */
-    g_assert_cmpint(tell_endpoint(set, 100, 10, 10, WL_SEC(1), WL_SEC(256)), ==,
+    g_assert_cmpint(receive_endpoint(set, 100, 10, 10, WL_SEC(1), WL_SEC(256)), ==,
                     WL_FACT_SOURCE_RENEWED);
     /* a larger profile has room for more */
     wl_fact_set_set_max_sources(set, WL_MAX_FACT_SOURCES + WL_MAX_FACT_SOURCES_OF_PEER);
     for (guint i = 0; i < 100; i++)
-        held += tell_endpoint(set, 200 + i, 14, 14, 0, WL_SEC(255)) == WL_FACT_SOURCE_NEW;
+        held += receive_endpoint(set, 200 + i, 14, 14, 0, WL_SEC(255)) == WL_FACT_SOURCE_NEW;
     g_assert_cmpuint(held, ==, WL_MAX_FACT_SOURCES + WL_MAX_FACT_SOURCES_OF_PEER);
 }
 
@@ -271,7 +275,7 @@ test_fact_set_local(void)
     g_assert_cmpint(wl_fact_entry_expires(wl_fact_set_get(set, 0), WL_SEC(7)), ==,
                     WL_SEC(7) + WL_FACT_TTL);
     /* an endpoint we no longer stand for goes, also where it came from the network (5.3, step 5) */
-    tell_endpoint(set, 1, 10, 0, 0, WL_SEC(100));
+    receive_endpoint(set, 1, 10, 0, 0, WL_SEC(100));
     wl_fact_set_local_begin(set);
     g_assert_true(wl_fact_set_local_end(set, &subject, 0));
     g_assert_cmpuint(wl_fact_set_size(set), ==, 0);
@@ -536,7 +540,7 @@ test_boot_id(void)
 /* ---- change log ---------------------------------------------------------------------------- */
 
 static void
-assert_news(const WlChangeLog *news, guint64 since, const char *expected)
+assert_changes(const WlChangeLog *news, guint64 since, const char *expected)
 {
     g_autoptr(GString) text = g_string_new(NULL);
     guint cursor;
@@ -548,43 +552,43 @@ assert_news(const WlChangeLog *news, guint64 since, const char *expected)
 }
 
 static void
-test_news(void)
+test_change_log(void)
 {
     WlChangeLog *news = wl_change_log_new();
     WlChangeLogItem a = {.owner = (gpointer) "a"}, b = {.owner = (gpointer) "b"},
                     c = {.owner = (gpointer) "c"};
     guint64 told;
 
-    assert_news(news, 0, "");
+    assert_changes(news, 0, "");
     wl_change_log_push(news, &a);
     wl_change_log_push(news, &b);
     wl_change_log_push(news, &c);
-    assert_news(news, 0, "abc");
-    assert_news(news, a.number, "bc");
-    assert_news(news, wl_change_log_last(news), "");
+    assert_changes(news, 0, "abc");
+    assert_changes(news, a.number, "bc");
+    assert_changes(news, wl_change_log_last(news), "");
 
     /* whoever was told b goes on behind the place that it had */
     told = b.number;
     wl_change_log_push(news, &b);
-    assert_news(news, 0, "acb");
-    assert_news(news, told, "cb");
+    assert_changes(news, 0, "acb");
+    assert_changes(news, told, "cb");
     wl_change_log_remove(news, &c);
     g_assert_cmpuint(c.number, ==, 0);
     wl_change_log_remove(news, &c);
-    assert_news(news, told, "b");
+    assert_changes(news, told, "b");
 
     /* also when the places of many changes were closed together meanwhile */
     told = wl_change_log_last(news);
     for (guint i = 0; i < 1000; i++)
         wl_change_log_push(news, i % 2 ? &a : &c);
-    assert_news(news, 0, "bca");
-    assert_news(news, told, "ca");
-    assert_news(news, c.number, "a");
+    assert_changes(news, 0, "bca");
+    assert_changes(news, told, "ca");
+    assert_changes(news, c.number, "a");
     g_assert_cmpuint(wl_change_log_last(news), ==, told + 1000);
     wl_change_log_remove(news, &a);
     wl_change_log_remove(news, &b);
     wl_change_log_remove(news, &c);
-    assert_news(news, 0, "");
+    assert_changes(news, 0, "");
     wl_change_log_free(news);
 }
 
@@ -656,12 +660,13 @@ test_fact_set_displaced(void)
     gint64 later = WL_SEC(12);
 
     for (guint i = 0; i < 4; i++)
-        tell_endpoint(set, 1, 10, i, WL_SEC(i), WL_SEC(255));
-    g_assert_cmpint(tell_endpoint(set, 1, 10, 4, later, WL_SEC(255)), ==, WL_FACT_SOURCE_NEW);
+        receive_endpoint(set, 1, 10, i, WL_SEC(i), WL_SEC(255));
+    g_assert_cmpint(receive_endpoint(set, 1, 10, 4, later, WL_SEC(255)), ==, WL_FACT_SOURCE_NEW);
     for (guint i = 0; i < 4; i++)
-        tell_endpoint(set, 1, 11, 100 + i, WL_SEC(i), WL_SEC(255));
-    g_assert_cmpint(tell_endpoint(set, 1, 10, 0, later, WL_SEC(255)), ==, WL_FACT_SOURCE_REFUSED);
-    g_assert_cmpint(tell_endpoint(set, 1, 11, 0, later, WL_SEC(255)), ==, WL_FACT_SOURCE_NEW);
+        receive_endpoint(set, 1, 11, 100 + i, WL_SEC(i), WL_SEC(255));
+    g_assert_cmpint(receive_endpoint(set, 1, 10, 0, later, WL_SEC(255)), ==,
+                    WL_FACT_SOURCE_REFUSED);
+    g_assert_cmpint(receive_endpoint(set, 1, 11, 0, later, WL_SEC(255)), ==, WL_FACT_SOURCE_NEW);
 }
 
 int
@@ -682,7 +687,7 @@ main(int argc, char **argv)
     g_test_add_func("/sender/level", test_level);
     g_test_add_func("/bucket", test_bucket);
     g_test_add_func("/boot-id", test_boot_id);
-    g_test_add_func("/change-log/order", test_news);
+    g_test_add_func("/change-log/order", test_change_log);
     g_test_add_func("/prefix-set/remove", test_prefix_set);
     g_test_add_func("/timer-queue/any-order", test_timer_queue);
     g_test_add_func("/policy/private-addresses", test_policy_private);

@@ -465,7 +465,7 @@ test_endpoint_taken_away_offline(void)
 
 /* The candidate is being tried because another member advertised it. */
 static void
-test_endpoint_told(void)
+test_endpoint_advertised(void)
 {
     g_autoptr(Harness) harness = harness_new();
     HarnessMember *hub = harness_member(harness, 1), *desktop = harness_member(harness, 2);
@@ -700,7 +700,7 @@ test_roles(void)
 
 /* A peer that becomes a fact exchanger, or ceases to be one. */
 static void
-test_told(void)
+test_fact_exchanger(void)
 {
     g_autoptr(Harness) harness = harness_new();
     HarnessMember *desktop = harness_member(harness, 2);
@@ -778,14 +778,14 @@ main(int argc, char **argv)
     g_test_add_func("/profile-reload/endpoint-taken-away", test_endpoint_taken_away);
     g_test_add_func("/profile-reload/endpoint-taken-away/offline",
                     test_endpoint_taken_away_offline);
-    g_test_add_func("/profile-reload/endpoint-advertised", test_endpoint_told);
+    g_test_add_func("/profile-reload/endpoint-advertised", test_endpoint_advertised);
     g_test_add_func("/profile-reload/endpoint-in-session", test_endpoint_in_session);
     g_test_add_func("/profile-reload/resolved-names", test_resolved_names);
     g_test_add_func("/profile-reload/names", test_names);
     g_test_add_func("/profile-reload/networks", test_networks);
     g_test_add_func("/profile-reload/allowed-ips", test_allowed_ips);
     g_test_add_func("/profile-reload/roles", test_roles);
-    g_test_add_func("/profile-reload/fact-exchanger", test_told);
+    g_test_add_func("/profile-reload/fact-exchanger", test_fact_exchanger);
     g_test_add_func("/profile-reload/contradiction", test_contradiction);
     g_test_add_func("/profile-reload/same-address", test_same_address);
     g_test_add_func("/profile-reload/basic", test_basic);

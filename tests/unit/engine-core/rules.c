@@ -463,7 +463,7 @@ test_nested_routes(void)
 
 /* Facts about an unknown subject count as soon as the subject is a member. */
 static void
-test_told_before_named(void)
+test_subject_not_yet_member(void)
 {
     g_autoptr(Harness) harness = harness_leaf_new();
     HarnessMember *hub = harness_member(harness, 1), *stranger = harness_member(harness, 3);
@@ -569,7 +569,7 @@ main(int argc, char **argv)
     g_test_add_func("/facts/names", test_names);
     g_test_add_func("/away/start-protection", test_start_protection);
     g_test_add_func("/away/losing-the-hub", test_losing_the_hub);
-    g_test_add_func("/facts/subject-not-yet-member", test_told_before_named);
+    g_test_add_func("/facts/subject-not-yet-member", test_subject_not_yet_member);
     g_test_add_func("/routes/nested", test_nested_routes);
     g_test_add_func("/link", test_link);
     return g_test_run();

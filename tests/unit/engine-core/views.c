@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The views of peers that the engine publishes. */
 #include "harness.h"
 
 #define HUB_ENDPOINT "203.0.113.1:51820"

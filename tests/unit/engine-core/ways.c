@@ -30,7 +30,7 @@ direct_pair_new(void)
 
 /* Path messages sent to @member since harness_clear(), the last in @last. */
 static guint
-ways_sent(Harness *harness, const HarnessMember *member, WlPathMessage *last)
+path_messages_sent(Harness *harness, const HarnessMember *member, WlPathMessage *last)
 {
     g_autoptr(GArray) facts = harness_sent(harness, member);
     guint n = 0;
@@ -77,13 +77,13 @@ test_answer_first(void)
     g_assert_true(harness_view(harness, desktop)->healthy);
     g_assert_cmpint(harness_view(harness, desktop)->state, ==, WL_PEER_ROUTED);
     g_assert_false(harness_has_allowed(harness, desktop, DESKTOP_PREFIX));
-    g_assert_cmpuint(ways_sent(harness, desktop, &way), >=, 3);
+    g_assert_cmpuint(path_messages_sent(harness, desktop, &way), >=, 3);
     g_assert_cmpuint(way.flags & WL_PATH_DIRECT, ==, 0);
     g_assert_cmpuint(way.probe, !=, 0);
     /* asked less and less often */
     harness_clear(harness);
     harness_live(harness, SEC(600), 1, 2);
-    g_assert_cmpuint(ways_sent(harness, desktop, NULL), <=, 600 / 25 * 2);
+    g_assert_cmpuint(path_messages_sent(harness, desktop, NULL), <=, 600 / 25 * 2);
     desktop->mute = FALSE;
     harness_live(harness, SEC(61), 1, 2);
     g_assert_cmpint(harness_view(harness, desktop)->state, ==, WL_PEER_DIRECT);
@@ -94,7 +94,7 @@ test_answer_first(void)
 
 /* Members of other kinds, and those with nothing to move, hear nothing of it. */
 static void
-test_only_ours(void)
+test_only_native(void)
 {
     g_autoptr(Harness) harness = harness_leaf_new();
 
@@ -103,8 +103,8 @@ test_only_ours(void)
     harness_meet(harness, 1, NULL);
     harness_meet(harness, 2, "198.51.100.7:51820");
     harness_live(harness, SEC(100), 1, 2);
-    g_assert_cmpuint(ways_sent(harness, harness_member(harness, 1), NULL), ==, 0);
-    g_assert_cmpuint(ways_sent(harness, harness_member(harness, 2), NULL), ==, 0);
+    g_assert_cmpuint(path_messages_sent(harness, harness_member(harness, 1), NULL), ==, 0);
+    g_assert_cmpuint(path_messages_sent(harness, harness_member(harness, 2), NULL), ==, 0);
     g_assert_true(harness_has_allowed(harness, harness_member(harness, 2), DESKTOP_PREFIX));
 }
 
@@ -138,7 +138,7 @@ test_epochs(void)
     /* newer: followed and answered at once */
     harness_advertise_path(harness, desktop, &way);
     g_assert_false(harness_has_allowed(harness, desktop, DESKTOP_PREFIX));
-    g_assert_cmpuint(ways_sent(harness, desktop, &said), ==, 1);
+    g_assert_cmpuint(path_messages_sent(harness, desktop, &said), ==, 1);
     g_assert_cmpuint(said.epoch, ==, 9);
     g_assert_cmpuint(said.flags, ==, 0);
     /* older: answered with ours */
@@ -147,7 +147,7 @@ test_epochs(void)
     way = (WlPathMessage){.version = WL_PATH_VERSION, .flags = WL_PATH_DIRECT, .epoch = 8};
     harness_advertise_path(harness, desktop, &way);
     g_assert_false(harness_has_allowed(harness, desktop, DESKTOP_PREFIX));
-    g_assert_cmpuint(ways_sent(harness, desktop, &said), ==, 1);
+    g_assert_cmpuint(path_messages_sent(harness, desktop, &said), ==, 1);
     g_assert_cmpuint(said.epoch, ==, 9);
     /* equal: the path through the router wins */
     way.epoch = 9;
@@ -181,7 +181,7 @@ test_epochs(void)
     way = (WlPathMessage){.version = WL_PATH_VERSION, .epoch = 3, .probe = 7};
     for (guint i = 0; i < 200; i++)
         harness_advertise_path(harness, desktop, &way);
-    g_assert_cmpuint(ways_sent(harness, desktop, NULL), <=, 12);
+    g_assert_cmpuint(path_messages_sent(harness, desktop, NULL), <=, 12);
 }
 
 /* The last epoch there is does not start again from zero. */
@@ -200,13 +200,13 @@ test_last_epoch(void)
     harness_drain(harness);
     traffic(harness, 6);
     g_assert_false(harness_has_allowed(harness, desktop, DESKTOP_PREFIX));
-    g_assert_cmpuint(ways_sent(harness, desktop, &said), >, 0);
+    g_assert_cmpuint(path_messages_sent(harness, desktop, &said), >, 0);
     g_assert_cmpuint(said.epoch, ==, G_MAXUINT32);
 }
 
 /* Said again each second, then less and less often, and not at all without a session. */
 static void
-test_told_until_followed(void)
+test_repeated_until_followed(void)
 {
     g_autoptr(Harness) harness = direct_pair_new();
     HarnessMember *desktop = harness_member(harness, 2);
@@ -219,18 +219,18 @@ test_told_until_followed(void)
     g_assert_false(harness_has_allowed(harness, desktop, DESKTOP_PREFIX));
     harness_clear(harness);
     harness_run(harness, SEC(6));
-    n = ways_sent(harness, desktop, NULL);
+    n = path_messages_sent(harness, desktop, NULL);
     g_assert_cmpuint(n, >=, 6);
     g_assert_cmpuint(n, <=, 12);
     harness_run(harness, SEC(60));
     harness_clear(harness);
     harness_run(harness, SEC(60));
-    g_assert_cmpuint(ways_sent(harness, desktop, NULL), <=, 6);
+    g_assert_cmpuint(path_messages_sent(harness, desktop, NULL), <=, 6);
     harness_run(harness, SEC(60));
     g_assert_false(harness_view(harness, desktop)->healthy);
     harness_clear(harness);
     harness_run(harness, SEC(600));
-    g_assert_cmpuint(ways_sent(harness, desktop, NULL), ==, 0);
+    g_assert_cmpuint(path_messages_sent(harness, desktop, NULL), ==, 0);
 }
 
 /* ---- silence */
@@ -246,7 +246,8 @@ test_silence(void)
     wl_engine_traffic_started(harness->engine, harness->now, NULL);
     harness_drain(harness);
     traffic(harness, 30);
-    g_assert_cmpuint(ways_sent(harness, desktop, NULL), ==, 0); /* what comes says enough */
+    g_assert_cmpuint(path_messages_sent(harness, desktop, NULL), ==,
+                     0); /* what comes says enough */
     g_assert_cmpuint(harness->snapshots, >=, 29);
     g_assert_cmpuint(harness->snapshots, <=, 40);
 
@@ -300,7 +301,7 @@ test_end_of_traffic(void)
     harness_live(harness, SEC(600), 1, 2);
     g_assert_cmpuint(harness_changes(harness, desktop, WL_PEER_UPDATE), ==, 0);
     g_assert_cmpuint(harness_count(harness, WL_OUTPUT_WATCH_TRAFFIC), ==, 1);
-    g_assert_cmpuint(ways_sent(harness, desktop, NULL), <=, 8);
+    g_assert_cmpuint(path_messages_sent(harness, desktop, NULL), <=, 8);
     g_assert_cmpuint(harness->snapshots, <=, 7 + 2 * 600 / 25);
     g_assert_cmpuint(harness->wakeups, <=, 20 + 2 * 600 / 25);
 }
@@ -328,7 +329,7 @@ test_hint(void)
     harness_clear(harness);
     tell_look(harness, hub, desktop);
     harness_run(harness, SEC(10));
-    g_assert_cmpuint(ways_sent(harness, desktop, NULL), >=, 1);
+    g_assert_cmpuint(path_messages_sent(harness, desktop, NULL), >=, 1);
     g_assert_true(harness_has_allowed(harness, desktop, DESKTOP_PREFIX));
     /* somebody else has no say in it */
     harness_clear(harness);
@@ -336,7 +337,7 @@ test_hint(void)
     tell_look(harness, desktop, hub);
     tell_look(harness, desktop, desktop);
     harness_run(harness, SEC(10));
-    g_assert_cmpuint(ways_sent(harness, desktop, NULL), ==, 0);
+    g_assert_cmpuint(path_messages_sent(harness, desktop, NULL), ==, 0);
     tell_look(harness, hub, desktop);
     harness_run(harness, SEC(4));
     g_assert_false(harness_has_allowed(harness, desktop, DESKTOP_PREFIX));
@@ -367,8 +368,8 @@ test_hint_passed_on(void)
         tell_look(harness, harness_member(harness, 1), harness_member(harness, 2));
         tell_look(harness, harness_member(harness, 1), harness_member(harness, 3));
     }
-    g_assert_cmpuint(ways_sent(harness, harness_member(harness, 1), NULL), ==, 0);
-    g_assert_cmpuint(ways_sent(harness, harness_member(harness, 3), NULL), ==, 0);
+    g_assert_cmpuint(path_messages_sent(harness, harness_member(harness, 1), NULL), ==, 0);
+    g_assert_cmpuint(path_messages_sent(harness, harness_member(harness, 3), NULL), ==, 0);
     facts = harness_sent(harness, harness_member(harness, 2));
     for (guint i = 0; i < facts->len; i++) {
         const WlFact *fact = &g_array_index(facts, WlFact, i);
@@ -432,11 +433,11 @@ main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/paths/answer-first", test_answer_first);
-    g_test_add_func("/paths/only-native", test_only_ours);
+    g_test_add_func("/paths/only-native", test_only_native);
     g_test_add_func("/paths/uncovered", test_uncovered);
     g_test_add_func("/paths/epochs", test_epochs);
     g_test_add_func("/paths/last-epoch", test_last_epoch);
-    g_test_add_func("/paths/repeated-until-followed", test_told_until_followed);
+    g_test_add_func("/paths/repeated-until-followed", test_repeated_until_followed);
     g_test_add_func("/paths/silence", test_silence);
     g_test_add_func("/paths/silent-source", test_silent_source);
     g_test_add_func("/paths/end-of-traffic", test_end_of_traffic);

@@ -231,7 +231,7 @@ test_change(void)
 
 /* Somebody has the address that one of them would have on our network. */
 static void
-test_neighbour(void)
+test_neighbor(void)
 {
     g_autoptr(Harness) harness = many_new(WL_ROLE_LEAF, 1000);
     WlIp ip = harness_ip("192.168.1.77");
@@ -289,7 +289,7 @@ main(int argc, char *argv[])
     g_test_add_func("/steps/prefixes", test_prefixes);
     g_test_add_func("/steps/deadlines", test_deadlines);
     g_test_add_func("/steps/change", test_change);
-    g_test_add_func("/steps/neighbor", test_neighbour);
+    g_test_add_func("/steps/neighbor", test_neighbor);
     g_test_add_func("/steps/resolved", test_resolved);
     return g_test_run();
 }
