@@ -369,8 +369,9 @@ check_crossed(WlEngine *self, WlPeer *peer)
 /*
  * The initiation of the peer arrived just before the own one is due. WireGuard has responded, but
  * has a session only when the peer confirms it, a round trip later. Recreating the peer now would
- * drop that handshake, so the own try is put off: once after each restart, since only a restart
- * takes a new baseline of the receive counter outside a slot.
+ * drop that handshake, so the own try is put off, at most once after a restart and once after each
+ * try: these take a new baseline of the receive counter. A candidate that directly follows the slot
+ * of another is not put off.
  */
 static gboolean
 is_responding(WlEngine *self, WlPeer *peer)
