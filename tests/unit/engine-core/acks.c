@@ -177,32 +177,44 @@ count_receipts(Harness *harness, guint *datagrams)
     return nonces;
 }
 
-/* A datagram of @n endpoints of the other leaf. */
-static void
-hear(Harness *harness, guint n, gboolean asks)
+/* A datagram from the hub; returns its length. */
+static gsize
+receive_inner(Harness *harness, const GByteArray *inner, gboolean asks)
 {
     HarnessMember *hub = harness_member(harness, 1);
     const WlKey *self = &harness_member(harness, 0)->key;
-    g_autoptr(WlGroup) group = wl_group_new();
     g_autoptr(GBytes) bytes = NULL;
-    const GByteArray *inner;
     const guint8 *data;
     gsize length;
 
-    for (guint i = 0; i < n; i++) {
-        WlEndpoint endpoint = {.ip = {.family = WL_FAMILY_V4, .bytes = {192, 0, 2, i}}, .port = 1};
-        WlFact fact;
-
-        wl_fact_init_endpoint(&fact, &harness_member(harness, 2)->key, &endpoint,
-                              harness->now + SEC(200));
-        wl_group_add(group, &fact, harness->now);
-    }
-    inner = wl_group_get(group, 0);
     bytes = asks ? wl_signer_sign_with_ack(hub->signer, self, inner->data, inner->len)
                  : wl_signer_sign(hub->signer, self, inner->data, inner->len);
     data = g_bytes_get_data(bytes, &length);
     wl_engine_datagram_received(harness->engine, harness->now, &hub->link_local, data, length);
     harness_drain(harness);
+    return length;
+}
+
+static void
+add_endpoint(Harness *harness, WlGroup *group, WlFamily family, guint8 number, guint ttl)
+{
+    WlEndpoint endpoint = {.ip = {.family = family, .bytes = {192, 0, 2, number}}, .port = 1};
+    WlFact fact;
+
+    wl_fact_init_endpoint(&fact, &harness_member(harness, 2)->key, &endpoint,
+                          harness->now + SEC(ttl));
+    wl_group_add(group, &fact, harness->now);
+}
+
+/* A datagram of @n endpoints of the other leaf. */
+static void
+hear(Harness *harness, guint n, gboolean asks)
+{
+    g_autoptr(WlGroup) group = wl_group_new();
+
+    for (guint i = 0; i < n; i++)
+        add_endpoint(harness, group, WL_FAMILY_V4, (guint8) i, 200);
+    receive_inner(harness, wl_group_get(group, 0), asks);
 }
 
 static void
@@ -345,6 +357,26 @@ test_window_of_many(void)
     g_assert_cmpuint(few, >=, 50);
 }
 
+/* A datagram of exactly 1100 bytes is full: its ack waits for others. */
+static void
+test_just_full(void)
+{
+    g_autoptr(Harness) harness = leaf_new(TRUE);
+    g_autoptr(WlGroup) group = wl_group_new();
+    guint datagrams;
+
+    harness_run(harness, SEC(1));
+    harness_clear(harness);
+    /* A TTL below 128 takes one byte, others take two. */
+    for (guint i = 0; i < 24; i++)
+        add_endpoint(harness, group, WL_FAMILY_V4, (guint8) i, i < 11 ? 100 : 200);
+    add_endpoint(harness, group, WL_FAMILY_V6, 0, 200);
+    g_assert_cmpuint(receive_inner(harness, wl_group_get(group, 0), TRUE), ==, 1100);
+    g_assert_cmpuint(count_receipts(harness, &datagrams), ==, 0);
+    harness_run(harness, MS(20));
+    g_assert_cmpuint(count_receipts(harness, &datagrams), ==, 1);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -358,5 +390,6 @@ main(int argc, char **argv)
     g_test_add_func("/acks/window", test_window);
     g_test_add_func("/acks/window-moves", test_window_moves);
     g_test_add_func("/acks/window-of-many", test_window_of_many);
+    g_test_add_func("/acks/just-full", test_just_full);
     return g_test_run();
 }

@@ -762,6 +762,129 @@ test_basic(void)
     g_assert_false(harness_view(harness, harness_member(harness, 2))->basic);
 }
 
+/* Adds member 3 to the profile, which makes a new boot id due. */
+static void
+add_stranger(Harness *harness)
+{
+    WlEngineConfig *config = usual(harness);
+
+    harness_add(config, harness_member(harness, 3), NULL, "10.77.0.4/32");
+    harness_change(harness, config);
+}
+
+/* The first boot id also lasts for the shortest interval between two changes. */
+static void
+test_first_boot_id(void)
+{
+    g_autoptr(Harness) harness = harness_new();
+    HarnessMember *hub = harness_member(harness, 1);
+    gint64 created = harness->now;
+    WlBootId before, after;
+
+    start(harness);
+    before = told_boot_id(harness, hub);
+    g_assert_cmpint(before.bytes[0], !=, 0);
+    add_stranger(harness);
+    harness_alive(harness, hub);
+    harness_run(harness, created + WL_BOOT_ID_INTERVAL - MS(1) - harness->now);
+    after = told_boot_id(harness, hub);
+    g_assert_cmpint(after.bytes[0], !=, 0);
+    g_assert_cmpmem(&before, sizeof(before), &after, sizeof(after));
+    harness_clear(harness);
+    harness_run(harness, MS(1));
+    after = told_boot_id(harness, hub);
+    g_assert_cmpint(after.bytes[0], !=, 0);
+    g_assert_cmpint(memcmp(&before, &after, sizeof(before)), !=, 0);
+}
+
+/* A boot id that changed for another reason while a change was due does not change again. */
+static void
+test_boot_id_changed_meanwhile(void)
+{
+    g_autoptr(Harness) harness = harness_new();
+    HarnessMember *hub = harness_member(harness, 1);
+    WlBootId before, after;
+
+    start(harness);
+    add_stranger(harness);
+    harness_run(harness, SEC(1));
+    harness_clear(harness);
+    wl_engine_resumed(harness->engine, harness->now);
+    harness_drain(harness);
+    before = told_boot_id(harness, hub);
+    g_assert_cmpint(before.bytes[0], !=, 0);
+    harness_clear(harness);
+    harness_live(harness, SEC(150), 1, 2);
+    after = told_boot_id(harness, hub);
+    g_assert_cmpmem(&before, sizeof(before), &after, sizeof(after));
+}
+
+/* The leaf of usual(), which may learn prefixes within 192.0.2.0/24. */
+static WlEngineConfig *
+usual_with_network(Harness *harness)
+{
+    WlEngineConfig *config = usual(harness);
+    WlPrefix network = harness_prefix("192.0.2.0/24");
+
+    g_array_append_val(config->networks, network);
+    return config;
+}
+
+/* A member whose key follows those of the hub and the desktop: the engine visits it last. */
+static HarnessMember *
+last_member(Harness *harness)
+{
+    for (guint i = 3;; i++) {
+        HarnessMember *member = harness_member(harness, i);
+
+        if (wl_key_compare(&member->key, &harness_member(harness, 1)->key) > 0 &&
+            wl_key_compare(&member->key, &harness_member(harness, 2)->key) > 0)
+            return member;
+    }
+}
+
+/* The endpoint of a removed entry no longer keeps a prefix from a member. */
+static void
+test_removed_endpoint(void)
+{
+    g_autoptr(Harness) harness = harness_new();
+    HarnessMember *hub = harness_member(harness, 1), *desktop = harness_member(harness, 2);
+    WlEngineConfig *config = usual_with_network(harness);
+
+    harness_add(config, last_member(harness), "192.0.2.1:51820", "10.77.0.4/32");
+    harness_start(harness, config);
+    harness_uplink(harness, "192.168.1.10/24");
+    harness_meet(harness, 1, NULL);
+    harness_advertise_allowed(harness, hub, desktop, "192.0.2.0/28", 255);
+    g_assert_cmpint(harness_verdict_allowed(harness, hub, desktop, "192.0.2.0/28"), ==,
+                    WL_VERDICT_HAS_ENDPOINT);
+    harness_uplink(harness, "192.168.1.11/24");
+    harness_change(harness, usual_with_network(harness));
+    g_assert_cmpint(harness_verdict_allowed(harness, hub, desktop, "192.0.2.0/28"), ==,
+                    WL_VERDICT_ACCEPTED);
+}
+
+/* A router that leaves the profile gives way to a new entry with the same link-local address. */
+static void
+test_same_address_as_router(void)
+{
+    g_autoptr(Harness) harness = harness_new();
+    HarnessMember *one = harness_member(harness, 3), *two = harness_member(harness, 4);
+    WlEngineConfig *config;
+
+    g_assert_true(wl_key_parse(twins[0], &one->key));
+    g_assert_true(wl_key_parse(twins[1], &two->key));
+    config = usual(harness);
+    harness_add(config, one, NULL, "10.88.0.0/24");
+    harness_start(harness, config);
+    g_assert_true(harness_view(harness, one)->router);
+    config = usual(harness);
+    harness_add(config, two, NULL, "10.77.0.4/32");
+    harness_change(harness, config);
+    g_assert_cmpuint(harness_changes(harness, one, WL_PEER_REMOVE), ==, 1);
+    g_assert_cmpuint(harness_changes(harness, two, WL_PEER_ADD), ==, 1);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -789,5 +912,9 @@ main(int argc, char **argv)
     g_test_add_func("/profile-reload/contradiction", test_contradiction);
     g_test_add_func("/profile-reload/same-address", test_same_address);
     g_test_add_func("/profile-reload/basic", test_basic);
+    g_test_add_func("/profile-reload/first-boot-id", test_first_boot_id);
+    g_test_add_func("/profile-reload/boot-id-changed-meanwhile", test_boot_id_changed_meanwhile);
+    g_test_add_func("/profile-reload/removed-endpoint", test_removed_endpoint);
+    g_test_add_func("/profile-reload/same-address-as-router", test_same_address_as_router);
     return g_test_run();
 }

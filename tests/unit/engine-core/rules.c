@@ -552,6 +552,81 @@ test_link(void)
                                         "192.168.1.10:51820"));
 }
 
+/* A leaf with two routers whose profile gives this machine the trust Membership. */
+static Harness *
+trusted_leaf_new(void)
+{
+    Harness *harness = harness_new();
+    WlEngineConfig *config = harness_config(harness, WL_ROLE_LEAF);
+
+    harness_add(config, harness_member(harness, 1), HARNESS_HUB_ENDPOINT, "10.77.0.0/24")->trust =
+        WL_TRUST_MEMBERSHIP;
+    harness_add(config, harness_member(harness, 2), "203.0.113.2:51820", "10.88.0.0/24")->trust =
+        WL_TRUST_MEMBERSHIP;
+    harness_add(config, harness_member(harness, 0), NULL, NULL)->trust = WL_TRUST_MEMBERSHIP;
+    harness_start(harness, config);
+    harness_uplink(harness, "192.168.1.10/24");
+    harness_meet(harness, 1, NULL);
+    return harness;
+}
+
+/* A machine of the trust Membership keeps the members that no source names any more. */
+static void
+test_trusted_machine_keeps_members(void)
+{
+    g_autoptr(Harness) harness = trusted_leaf_new();
+    HarnessMember *site = harness_member(harness, 3);
+
+    harness_advertise_member(harness, harness_member(harness, 1), site, "site", 254);
+    g_assert_cmpuint(harness_changes(harness, site, WL_PEER_ADD), ==, 1);
+    harness_live(harness, SEC(900), 1, 1);
+    g_assert_cmpuint(harness_changes(harness, site, WL_PEER_REMOVE), ==, 0);
+}
+
+/* A machine of the trust Membership originates the membership of the members that it learned. */
+static void
+test_trusted_machine_names_members(void)
+{
+    g_autoptr(Harness) harness = trusted_leaf_new();
+    HarnessMember *site = harness_member(harness, 3);
+    g_autoptr(GArray) sent = NULL;
+    gboolean originated = FALSE;
+
+    harness_advertise_member(harness, harness_member(harness, 1), site, "site", 254);
+    harness_meet(harness, 3, "198.51.100.8:51820");
+    harness_run(harness, SEC(10));
+    harness_meet(harness, 2, NULL);
+    harness_live(harness, SEC(10), 1, 3);
+    sent = harness_sent(harness, harness_member(harness, 2));
+    for (guint i = 0; i < sent->len; i++) {
+        const WlFact *fact = &g_array_index(sent, WlFact, i);
+        g_autofree char *name = NULL;
+
+        if (fact->attribute != WL_ATTRIBUTE_METADATA || !wl_key_equal(&fact->subject, &site->key))
+            continue;
+        name = wl_metadata_dup_display_name(fact->value.metadata);
+        originated |= name == NULL; /* the hub's has a name */
+    }
+    g_assert_true(originated);
+}
+
+/* A router covers an address that an earlier entry of the profile also names. */
+static void
+test_shared_address(void)
+{
+    g_autoptr(Harness) harness = harness_new();
+    WlEngineConfig *config = harness_config(harness, WL_ROLE_AUTOMATIC);
+    HarnessMember *desktop = harness_member(harness, 2);
+
+    harness_add(config, desktop, NULL, "10.77.0.3/32");
+    harness_add(config, harness_member(harness, 1), HARNESS_HUB_ENDPOINT,
+                "10.88.0.0/24,10.77.0.3/32");
+    harness_start(harness, config);
+    harness_uplink(harness, "192.168.1.10/24");
+    harness_meet(harness, 1, NULL);
+    g_assert_cmpint(harness_view(harness, desktop)->state, ==, WL_PEER_ROUTED);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -572,5 +647,8 @@ main(int argc, char **argv)
     g_test_add_func("/facts/subject-not-yet-member", test_subject_not_yet_member);
     g_test_add_func("/routes/nested", test_nested_routes);
     g_test_add_func("/link", test_link);
+    g_test_add_func("/away/trusted-machine-keeps-members", test_trusted_machine_keeps_members);
+    g_test_add_func("/facts/trusted-machine-names-members", test_trusted_machine_names_members);
+    g_test_add_func("/path/shared-address", test_shared_address);
     return g_test_run();
 }

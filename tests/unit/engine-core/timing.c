@@ -693,6 +693,7 @@ test_on_demand(void)
     g_assert_null(watched(harness));
 }
 
+/* Each DNS name of a peer is resolved, and each result counts. */
 static void
 test_several_names(void)
 {
@@ -700,11 +701,17 @@ test_several_names(void)
     WlEngineConfig *config = harness_config(harness, WL_ROLE_AUTOMATIC);
     WlPeerConfig *hub =
         harness_add(config, harness_member(harness, 1), "hub.example.net:51820", "10.77.0.0/24");
+    WlEndpoint second = harness_endpoint("203.0.113.2:51820");
 
     g_ptr_array_add(hub->endpoints, g_strdup("hub.example.org:51820"));
     harness_start(harness, config);
     harness_uplink(harness, "192.168.1.10/24");
     g_assert_cmpuint(harness_count(harness, WL_OUTPUT_RESOLVE), ==, 2);
+    wl_engine_name_resolved(harness->engine, harness->now, "hub.example.org:51820", &second, 1);
+    harness_drain(harness);
+    harness_run(harness, SEC(1));
+    g_assert_true(wl_endpoint_equal(
+        &wl_device_find(harness->device, &harness_member(harness, 1)->key)->endpoint, &second));
 }
 
 int

@@ -463,6 +463,36 @@ test_networks(void)
     g_assert_cmpstr(first, ==, "10.77.0.0/24");
 }
 
+/* The endpoint in the profile is a fact of this machine until the peer has one that works. */
+static void
+test_configured_endpoint(void)
+{
+    g_autoptr(Harness) harness = leaf_new(WL_TRUST_MEMBERSHIP);
+    g_autoptr(GPtrArray) views = wl_engine_dup_facts(harness->engine);
+    const WlFactView *view = find_fact(views, "endpoint", "198.51.100.2:51820", NULL);
+
+    g_assert_true(wl_key_equal(&view->subject, &harness_member(harness, 2)->key));
+    g_assert_true(view->accepted);
+}
+
+/* A peer that is no longer in the device, and that the link does not add, has no endpoint. */
+static void
+test_removed_from_device(void)
+{
+    g_autoptr(Harness) harness = leaf_new(WL_TRUST_MEMBERSHIP);
+    HarnessMember *member = harness_member(harness, 3);
+    WlDevicePeer *peer = wl_device_find(harness->device, &member->key);
+
+    peer->endpoint = harness_endpoint("198.51.100.3:51820");
+    harness_snapshot(harness);
+    wl_engine_peer_change_failed(harness->engine, harness->now, &member->key);
+    harness_drain(harness);
+    g_assert_true(wl_endpoint_is_set(&harness_view(harness, member)->endpoint));
+    g_ptr_array_remove(harness->device->peers, peer);
+    harness_snapshot(harness);
+    g_assert_false(wl_endpoint_is_set(&harness_view(harness, member)->endpoint));
+}
+
 int
 main(int argc, char **argv)
 {
@@ -481,5 +511,7 @@ main(int argc, char **argv)
     g_test_add_func("/views/no-endpoint", test_no_endpoint);
     g_test_add_func("/views/quiet-back-off", test_quiet_back_off);
     g_test_add_func("/views/quiet-offline", test_quiet_offline);
+    g_test_add_func("/views/configured-endpoint", test_configured_endpoint);
+    g_test_add_func("/views/removed-from-device", test_removed_from_device);
     return g_test_run();
 }

@@ -428,6 +428,29 @@ test_hold(void)
     g_assert_cmpuint(changes, <=, 30);
 }
 
+/* A direct path that fell back may have another endpoint: it is tried at once. */
+static void
+test_other_endpoint_after_fallback(void)
+{
+    g_autoptr(Harness) harness = direct_pair_new();
+    HarnessMember *desktop = harness_member(harness, 2);
+
+    harness_advertise_endpoint(harness, desktop, desktop, "198.51.100.9:51820", 254);
+    harness_run(harness, SEC(20)); /* the current one answers */
+    wl_engine_traffic_started(harness->engine, harness->now, NULL);
+    harness_drain(harness);
+    traffic(harness, 10);
+    g_assert_true(harness_has_allowed(harness, desktop, DESKTOP_PREFIX));
+    g_assert_cmpint(wl_device_find(harness->device, &desktop->key)->endpoint.ip.bytes[3], ==, 7);
+    desktop->mute = TRUE;
+    for (guint i = 0; harness_has_allowed(harness, desktop, DESKTOP_PREFIX); i++) {
+        traffic(harness, 1);
+        g_assert_cmpuint(i, <, 6);
+    }
+    traffic(harness, 2);
+    g_assert_cmpint(wl_device_find(harness->device, &desktop->key)->endpoint.ip.bytes[3], ==, 9);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -445,5 +468,6 @@ main(int argc, char **argv)
     g_test_add_func("/paths/hint-passed-on", test_hint_passed_on);
     g_test_add_func("/paths/late-alive", test_late_alive);
     g_test_add_func("/paths/hold", test_hold);
+    g_test_add_func("/paths/other-endpoint-after-fallback", test_other_endpoint_after_fallback);
     return g_test_run();
 }
