@@ -8,7 +8,8 @@ typedef struct _WlEngine WlEngine;
 /**
  * Which peers' steps run, and when the engine must be called next. There is no tick: the steps of a
  * peer run in the turn of an event that concerns it, or at the time that one of them requested.
- * Only the turn (wl-engine.c) moves peers between the lists; other code uses the functions below.
+ * Only the turn (wl-engine-turn.c) moves peers between the lists; other code uses the functions
+ * below.
  */
 typedef struct {
     GPtrArray *scheduled;         /* of WlPeer: since the steps last began */

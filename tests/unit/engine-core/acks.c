@@ -19,7 +19,7 @@ leaf_new(gboolean ours)
         harness_make_native(harness_member(harness, 1));
     harness_run(harness, SEC(10));
     harness_meet(harness, 1, NULL);
-    harness_run(harness, SEC(60)); /* whatever is told of that was told often enough */
+    harness_run(harness, SEC(60)); /* these facts have been sent as often as they are */
     harness_alive(harness, harness_member(harness, 1));
     harness_clear(harness);
     harness_uplink(harness, "192.168.1.10/24");
@@ -137,7 +137,8 @@ test_go(void)
     g_assert_cmpuint(count_told(harness, SEC(30)), ==, 0);
 }
 
-/* Who starts anew again and again is told everything each time, and not again for each of them. */
+/* A peer that restarts repeatedly gets every fact after each restart, without retransmissions for
+ * the earlier ones. */
 static void
 test_bounded(void)
 {
@@ -257,7 +258,7 @@ test_owed_to_go(void)
 
 /* ---- many facts */
 
-/* Somebody who tells its first members of so many others: some 140 datagrams. */
+/* A member that advertises its members to the first peers: some 140 datagrams. */
 #define MANY 2000
 
 static Harness *
@@ -334,8 +335,8 @@ test_window_moves(void)
     g_assert_cmpuint(count_asking(harness), ==, 0);
 }
 
-/* Many that say nothing: some for each, whatever the others wait for, and no flood that nobody
- * waits for. */
+/* Many peers that send no ack: each gets a few datagrams, whatever is in flight to the others,
+ * and the unacked ones do not become a flood. */
 static void
 test_window_of_many(void)
 {

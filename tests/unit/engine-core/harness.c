@@ -226,15 +226,15 @@ answer_way(Harness *harness, const WlOutput *output)
         facts->len != 1 || g_array_index(facts, WlFact, 0).attribute != WL_ATTRIBUTE_PATH)
         return;
     way = &g_array_index(facts, WlFact, 0).value.path;
-    if (way->epoch > member->way.epoch) {
-        member->way.epoch = way->epoch;
-        member->way.flags = way->flags;
+    if (way->epoch > member->path.epoch) {
+        member->path.epoch = way->epoch;
+        member->path.flags = way->flags;
     } else if (way->probe == 0) {
         return;
     }
-    member->way.version = WL_PATH_VERSION;
-    member->way.ack = way->probe;
-    harness_advertise_path(harness, member, &member->way);
+    member->path.version = WL_PATH_VERSION;
+    member->path.ack = way->probe;
+    harness_advertise_path(harness, member, &member->path);
 }
 
 void
@@ -247,7 +247,7 @@ harness_drain(Harness *harness)
             apply_change(harness, output->change);
         else if (output->kind == WL_OUTPUT_READ_DEVICE && !harness->no_device)
             harness_snapshot(harness);
-        else if (output->kind == WL_OUTPUT_RESOLVE_NEIGHBOR && !harness->nobody)
+        else if (output->kind == WL_OUTPUT_RESOLVE_NEIGHBOR && !harness->no_neighbors)
             wl_engine_neighbor_result(harness->engine, harness->now, &output->destination,
                                       output->ifindex, TRUE);
         else if (output->kind == WL_OUTPUT_SEND)

@@ -19,19 +19,19 @@ typedef struct {
     GPtrArray *members;     /* of HarnessMember, owned */
     WlPeerView view;
     guint wakeups, snapshots;
-    gboolean nobody;    /* has any address on our networks; the test says so */
-    gboolean no_device; /* snapshots are asked for, but never answered */
+    gboolean no_neighbors; /* no neighbor replies unless the test does */
+    gboolean no_device;    /* snapshots are requested but never delivered */
 } Harness;
 
-/** Somebody else in the network. */
+/** Another member of the network. */
 typedef struct {
     Harness *harness;
     WlKey private_key, key;
     WlIp link_local;
     WlSigner *signer;
     WlBootId boot_id;
-    WlPathMessage way; /* what it has of the pair; answers if its boot id is one of ours */
-    gboolean mute;     /* nothing of it comes through */
+    WlPathMessage path; /* its side of the path agreement; it acks probes if it is native */
+    gboolean mute;      /* nothing from it arrives */
 } HarnessMember;
 
 WlIp harness_ip(const char *text);
@@ -66,7 +66,7 @@ void harness_snapshot(Harness *harness);
 /** Datagrams from @member. */
 void harness_datagram(Harness *harness, const HarnessMember *member, const GArray *facts);
 void harness_alive(Harness *harness, const HarnessMember *member);
-/** Its boot id is one of ours from now on. */
+/** From now on it has the boot id of a native member. */
 void harness_make_native(HarnessMember *member);
 void harness_advertise_path(Harness *harness, const HarnessMember *member,
                             const WlPathMessage *way);
@@ -76,7 +76,7 @@ void harness_advertise_allowed(Harness *harness, const HarnessMember *from,
                                const HarnessMember *about, const char *prefix, guint ttl);
 void harness_advertise_member(Harness *harness, const HarnessMember *from,
                               const HarnessMember *about, const char *name, guint ttl);
-/** What the engine thinks of what @from told. */
+/** The verdict on the fact from @from. */
 WlVerdict harness_verdict_allowed(Harness *harness, const HarnessMember *from,
                                   const HarnessMember *about, const char *prefix);
 

@@ -98,7 +98,7 @@ test_bad_datagrams(void)
     g_assert_cmpuint(wl_engine_get_verdict_counters(harness->engine)[WL_VERDICT_FOREIGN_ALIVE], ==,
                      1);
 
-    /* one that somebody kept */
+    /* a replayed one */
     receive(harness, &hub->link_local, packet);
     g_assert_cmpuint(received(harness, WL_RECEIVE_REPLAYED), ==, 1);
     g_assert_cmpuint(wl_engine_get_verdict_counters(harness->engine)[WL_VERDICT_FOREIGN_ALIVE], ==,
@@ -197,8 +197,8 @@ test_untrusted(void)
     g_assert_cmpuint(wl_engine_get_fact_count(harness->engine), ==, before + 1000);
     g_assert_cmpuint(wl_engine_get_verdict_counters(harness->engine)[WL_VERDICT_TOO_MANY], ==,
                      2000);
-    /* What is not held can come when it is believed, whoever said it before; and there is room for
-     * what is believed. */
+    /* A fact that was not stored can be accepted later, whatever its first source; and there is
+     * room for accepted facts. */
     harness_advertise_member(harness, hub, harness_member(harness, 3), "late", 254);
     harness_advertise_endpoint(harness, desktop, harness_member(harness, 3), "198.51.100.9:51820",
                                254);

@@ -64,14 +64,14 @@ rank(Harness *harness, const HarnessMember *member, const char *text)
     return "none";
 }
 
-/* The hub tells both addresses of the desktop, in a moment; nobody answers of himself. */
+/* The hub advertises both addresses of the desktop at once; no neighbor replies by itself. */
 static Harness *
 told_new(void)
 {
     Harness *harness = harness_leaf_new();
     HarnessMember *hub = harness_member(harness, 1), *desktop = harness_member(harness, 2);
 
-    harness->nobody = TRUE;
+    harness->no_neighbors = TRUE;
     harness_uplink(harness, "192.168.1.10/24");
     harness_meet(harness, 1, NULL);
     harness_run(harness, SEC(1));
@@ -127,7 +127,7 @@ test_reason(void)
 
     harness_add(config, desktop, LAN_AT, "10.77.0.3/32");
     harness_start(harness, config);
-    harness->nobody = TRUE;
+    harness->no_neighbors = TRUE;
     harness_uplink(harness, "192.168.1.10/24");
     harness_run(harness, SEC(3));
     g_assert_cmpint(harness_view(harness, desktop)->reason->id, ==, WL_REASON_TRYING_ONE);
@@ -142,8 +142,8 @@ test_reason(void)
     g_assert_cmpint(harness_view(harness, desktop)->reason->id, ==, WL_REASON_NO_ANSWER_ONE);
 }
 
-/* A new network, where nobody answers, for somebody with a greater key than ours (@first: we go
- * first) or a smaller one. */
+/* A new network without replies, for a peer with a greater key (@first: we win the tie) or a
+ * smaller one. */
 static Harness *
 moved_new(gboolean first, HarnessMember **peer)
 {
@@ -158,7 +158,7 @@ moved_new(gboolean first, HarnessMember **peer)
     harness_add(config, harness_member(harness, 1), HARNESS_HUB_ENDPOINT, "10.77.0.0/24");
     harness_add(config, *peer, NULL, "10.77.0.3/32");
     harness_start(harness, config);
-    harness->nobody = TRUE;
+    harness->no_neighbors = TRUE;
     harness_uplink(harness, "192.168.1.10/24");
     harness_meet(harness, 1, NULL);
     harness_advertise_endpoint(harness, harness_member(harness, 1), *peer, INTERNET, 3600);
@@ -298,7 +298,7 @@ test_forgotten(void)
     g_assert_cmpstr(rank(harness, desktop, LAN_AT), ==, "on-link");
 }
 
-/* Whoever was asked for is no peer any more, or is not to be found there. */
+/* The peer of a pending resolution is removed, or loses the address. */
 static void
 test_gone(void)
 {
@@ -309,7 +309,7 @@ test_gone(void)
         HarnessMember *desktop = harness_member(harness, 1);
         WlEngineConfig *config = harness_config(harness, WL_ROLE_LEAF);
 
-        harness->nobody = TRUE;
+        harness->no_neighbors = TRUE;
         harness_add(config, desktop, LAN_AT, NULL);
         harness_start(harness, config);
         harness_uplink(harness, "192.168.1.10/24");

@@ -66,8 +66,8 @@ test_knowledge(void)
     wl_knowledge_clear(&knowledge);
 }
 
-/* Of thousands, told at random moments: never taken to know it longer than they do, nor when they
- * were forgotten; and those told in the last minutes are told again only a part of that early. */
+/* Thousands of peers that learn a fact at random times: knowledge never outlasts theirs and is gone
+ * after a drop; and what was learned in the last minutes is renewed only a part of that early. */
 static void
 test_knowledge_of_many(void)
 {
@@ -97,7 +97,7 @@ test_knowledge_of_many(void)
             assert_known(&knowledge, slot, expires);
         g_assert_cmpuint(knowledge.n_groups, <=, WL_KNOWLEDGE_GROUPS);
     }
-    /* those of one moment are one group, whoever they are */
+    /* peers that learn at one time are one group */
     for (guint slot = 0; slot < 3000; slot++)
         wl_knowledge_learn(&knowledge, slot, WL_SEC(2000));
     g_assert_cmpuint(knowledge.n_groups, ==, 1);
@@ -567,7 +567,7 @@ test_change_log(void)
     assert_changes(news, a.number, "bc");
     assert_changes(news, wl_change_log_last(news), "");
 
-    /* whoever was told b goes on behind the place that it had */
+    /* a subscriber that has seen b continues behind its old place */
     told = b.number;
     wl_change_log_push(news, &b);
     assert_changes(news, 0, "acb");

@@ -152,8 +152,8 @@ told_boot_id(Harness *harness, const HarnessMember *member)
     return id;
 }
 
-/* Whoever is new may have been here before, and believe that we still have what it told: everybody
- * hears a new boot id. Who goes is no reason for one. */
+/* A new peer may have been a peer before and assume that we still have its facts, so its addition
+ * changes the boot id. A removal does not. */
 static void
 test_boot_id(void)
 {
@@ -237,7 +237,7 @@ test_trust(void)
                     WL_VERDICT_ACCEPTED);
     g_assert_cmpstr(harness_view(harness, desktop)->name, ==, "desk");
 
-    /* Nobody has to confirm that it is not believed any more: it counts at once. */
+    /* The loss of trust needs no confirmation: it takes effect at once. */
     set_trust(harness, WL_TRUST_ENDPOINT);
     g_assert_cmpint(harness_view(harness, hub)->trust, ==, WL_TRUST_ENDPOINT);
     g_assert_cmpuint(harness_changes(harness, stranger, WL_PEER_REMOVE), ==, 1);
@@ -369,7 +369,7 @@ test_endpoints(void)
     WlEngineConfig *config;
     WlEndpoint endpoint;
 
-    /* somebody who is not there is tried at once where the profile now says */
+    /* a peer without a session is tried at once at the new endpoint */
     harness_start(harness, usual(harness));
     harness_uplink(harness, "192.168.1.10/24");
     harness_meet(harness, 1, NULL);
@@ -628,7 +628,8 @@ test_allowed_ips(void)
     g_assert_cmpuint(harness_count(harness, WL_OUTPUT_ROUTES_CHANGED), ==, 0);
     g_assert_true(harness_has_allowed(harness, desktop, "192.168.50.7/32"));
 
-    /* what the profile gives nobody may origin, and again what it does not give any more */
+    /* no fact may claim a prefix of the profile; one that has left the profile can be claimed again
+     */
     harness_advertise_allowed(harness, hub, harness_member(harness, 3), "10.77.0.9/32", 255);
     harness_advertise_member(harness, hub, harness_member(harness, 3), NULL, 255);
     g_assert_cmpint(
@@ -661,8 +662,8 @@ says_member(Harness *harness, const HarnessMember *member)
     return FALSE;
 }
 
-/* The hub is a router by its prefixes: without them its word counts less, and ours may count more.
- */
+/* The hub is a router by its prefixes: without them its trust shrinks, and this member may be the
+ * router. */
 static void
 test_roles(void)
 {

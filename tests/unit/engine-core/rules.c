@@ -300,7 +300,7 @@ test_trust(void)
     harness_advertise_endpoint(harness, desktop, stranger, "203.0.113.78:51820", 254);
     peers = wl_engine_dup_peers(harness->engine);
     g_assert_cmpuint(peers->len, ==, 2);
-    /* a router may; what a leaf told of the new member comes into force with it */
+    /* a router may; facts of a leaf about the new member are accepted with it */
     g_assert_cmpuint(wl_engine_get_verdict_counters(harness->engine)[WL_VERDICT_UNKNOWN_SUBJECT],
                      ==, 1);
     harness_advertise_member(harness, hub, stranger, "printer", 254);
@@ -487,7 +487,7 @@ test_link(void)
 
     harness_uplink(harness, "192.168.1.10/24");
     harness_meet(harness, 1, NULL);
-    /* somebody changed the device: put right with the next look */
+    /* the device was changed from outside: corrected with the next snapshot */
     peer = wl_device_find(harness->device, &hub->key);
     g_array_set_size(peer->allowed_ips, 1);
     harness_clear(harness);

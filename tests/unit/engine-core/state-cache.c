@@ -19,7 +19,7 @@ leaf_config(Harness *harness)
     return config;
 }
 
-/* A leaf that the hub told of a third member, and that was direct with it. */
+/* A leaf to which the hub has advertised a third member, with a direct session to that member. */
 static Harness *
 informed_new(void)
 {

@@ -129,7 +129,8 @@ test_relays_together(void)
     g_assert_cmpuint(harness_count(harness, WL_OUTPUT_SEND), ==, 1);
 }
 
-/* A member that roamed says Alive out of turn: the router looks, and tells the others at once. */
+/* A member that has roamed sends an Alive early: the router reads the device and advertises at
+ * once. */
 static void
 test_roamed_member(void)
 {
@@ -340,8 +341,8 @@ test_live_session_is_kept(void)
 
 /* Both sides say Alive each 30 s: when the other's do not come any more, other addresses are tried.
  */
-/* A member that reaches us first tells where it is in its first words, e.g. a Go leaf behind a NAT
- * its private address: there is a session already, and it must not be thrown away for that address.
+/* A member that connects to us advertises its endpoints first, such as a Go leaf behind a NAT its
+ * private address. The session must not be dropped for that address.
  */
 static void
 test_first_words_keep_the_session(void)
@@ -507,8 +508,8 @@ answer_name(Harness *harness, const char *endpoint)
     harness_drain(harness);
 }
 
-/* Through the tunnel nobody is reached: neither at an address of the profile nor where the tunnel's
- * own DNS server has a name. That is said once; a network of ours in that range is another matter.
+/* No endpoint is inside the tunnel: neither an address of the profile nor one that a DNS server in
+ * the tunnel returns. One log line; a local network in that range is unaffected.
  */
 static void
 test_inside(void)
@@ -676,7 +677,7 @@ test_on_demand(void)
     wl_engine_traffic_started(harness->engine, harness->now, &there);
     harness_drain(harness);
     g_assert_cmpuint(harness_changes(harness, phone, WL_PEER_RECREATE), ==, 1);
-    /* nobody answers: an attempt ends, and for a minute traffic makes none */
+    /* no response: the attempt ends, and for a minute traffic starts no other */
     harness_clear(harness);
     harness_live(harness, SEC(50), 1, 1);
     g_assert_null(watched(harness));

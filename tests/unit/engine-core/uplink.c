@@ -58,7 +58,7 @@ test_resumed(void)
     g_assert_false(harness_view(harness, hub)->healthy);
     g_assert_cmpuint(alives(harness, hub, &before), >, 0);
     g_assert_cmpint(memcmp(&before, &after, sizeof(before)), !=, 0);
-    /* what it knew of us has run out: all of it is told again */
+    /* its knowledge has expired: every fact is sent again */
     harness_meet(harness, 1, NULL);
     harness_run(harness, MS(300));
     g_assert_true(harness_sent_endpoint(harness, hub, &harness_member(harness, 0)->key,
@@ -77,13 +77,13 @@ test_portal(void)
     harness_run(harness, SEC(1));
     wl_engine_set_connectivity(harness->engine, harness->now, WL_CONNECTIVITY_PORTAL);
     harness_drain(harness);
-    /* both are silent from now on; nobody is asked more than once a minute */
+    /* both are silent from now on; each is tried at most once a minute */
     harness_run(harness, SEC(400));
     harness_clear(harness);
     harness_run(harness, SEC(600));
     g_assert_cmpuint(harness_count(harness, WL_OUTPUT_SEND), >=, 2);
     g_assert_cmpuint(harness_count(harness, WL_OUTPUT_SEND), <=, 2 * 10);
-    /* somebody on the same network is tried as ever */
+    /* a peer on the same network is tried as usual */
     harness_clear(harness);
     harness_meet(harness, 1, NULL);
     harness_advertise_endpoint(harness, hub, desktop, "192.168.1.77:51820", 3600);
@@ -150,9 +150,9 @@ test_uplink_changed(void)
     g_assert_cmpuint(harness_count(harness, WL_OUTPUT_SEND), ==, 0);
 }
 
-/* Without an uplink nothing is sent and nobody is woken: not for Alives, for receipts that do not
- * come or for what is to be remembered, nor by traffic into the tunnel. With the next one everybody
- * is asked at once. */
+/* Without an uplink nothing is sent and nothing wakes the engine: neither Alives, missing acks and
+ * the state file, nor traffic into the tunnel. With the next uplink every peer is probed at once.
+ */
 static void
 test_none(void)
 {

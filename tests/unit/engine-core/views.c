@@ -288,7 +288,7 @@ test_forget(void)
     g_assert_error(error, WL_ENGINE_ERROR, WL_ENGINE_ERROR_UNKNOWN);
     g_clear_error(&error);
 
-    /* Who stands for it tells it again. */
+    /* Its source advertises it again. */
     harness_advertise_endpoint(harness, hub, third, "198.51.100.3:51820", 255);
     found = candidate(harness, 3, "198.51.100.3:51820");
     g_assert_nonnull(found);
@@ -308,7 +308,7 @@ test_forget_configured(void)
     g_assert_nonnull(found);
     g_clear_pointer(&found, g_free);
 
-    /* Told by the hub as well: that is forgotten, the profile's word stays. */
+    /* Advertised by the hub as well: that source is dropped, the entry of the profile stays. */
     meet(harness, 1, HUB_ENDPOINT);
     harness_advertise_endpoint(harness, harness_member(harness, 1), harness_member(harness, 2),
                                "198.51.100.2:51820", 255);
@@ -419,7 +419,7 @@ test_quiet_offline(void)
     g_assert_cmpuint(harness_count(harness, WL_OUTPUT_PEER_CHANGED), ==, 0);
 }
 
-/* A router whose name has no address cannot be told of by itself. */
+/* A router without a resolved name cannot advertise its own endpoint. */
 static void
 test_no_address(void)
 {

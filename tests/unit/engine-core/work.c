@@ -35,7 +35,7 @@ many_new(WlRole role, guint n)
     harness_drain(harness);
     for (guint i = 1; i <= n; i++)
         harness_alive(harness, harness_member(harness, i));
-    /* Everything was told as often as to anybody who says nothing; a router has more to tell. */
+    /* Every fact was sent as often as to a peer without acks; a router has more facts. */
     harness_run(harness, role == WL_ROLE_ROUTER ? SEC(100) : SEC(55));
     harness_clear(harness);
     return harness;
@@ -142,8 +142,8 @@ test_listeners(void)
     g_assert_cmpuint(steps_since(harness, &before), <, 100 * FEW + 10 * 6 * 600);
 }
 
-/* Prefixes: one more among a thousand that were told, a conflict, a path that moves, one that runs
- * out. Only what overlaps is judged again. */
+/* Prefixes: one more among a thousand, a conflict, a path that changes, an expiry. Only those that
+ * overlap are evaluated again. */
 static void
 test_prefixes(void)
 {
@@ -229,7 +229,7 @@ test_change(void)
     }
 }
 
-/* Somebody has the address that one of them would have on our network. */
+/* An address in use on our network is also a candidate of a peer. */
 static void
 test_neighbor(void)
 {
@@ -238,7 +238,7 @@ test_neighbor(void)
     guint64 before;
     guint steps;
 
-    harness->nobody = TRUE;
+    harness->no_neighbors = TRUE;
     harness_make_native(harness_member(harness, 500));
     harness_alive(harness, harness_member(harness, 500));
     harness_advertise_endpoint(harness, harness_member(harness, 500), harness_member(harness, 500),

@@ -88,8 +88,8 @@ test_answer_first(void)
     harness_live(harness, SEC(61), 1, 2);
     g_assert_cmpint(harness_view(harness, desktop)->state, ==, WL_PEER_DIRECT);
     g_assert_true(harness_has_allowed(harness, desktop, DESKTOP_PREFIX));
-    g_assert_cmpuint(desktop->way.flags & WL_PATH_DIRECT, ==, WL_PATH_DIRECT);
-    g_assert_cmpuint(desktop->way.epoch, ==, 1);
+    g_assert_cmpuint(desktop->path.flags & WL_PATH_DIRECT, ==, WL_PATH_DIRECT);
+    g_assert_cmpuint(desktop->path.epoch, ==, 1);
 }
 
 /* Members of other kinds, and those with nothing to move, hear nothing of it. */
@@ -141,7 +141,7 @@ test_epochs(void)
     g_assert_cmpuint(path_messages_sent(harness, desktop, &said), ==, 1);
     g_assert_cmpuint(said.epoch, ==, 9);
     g_assert_cmpuint(said.flags, ==, 0);
-    /* older: answered with ours */
+    /* an older epoch: we reply with ours */
     harness_run(harness, MS(200));
     harness_clear(harness);
     way = (WlPathMessage){.version = WL_PATH_VERSION, .flags = WL_PATH_DIRECT, .epoch = 8};
@@ -162,7 +162,7 @@ test_epochs(void)
     way = (WlPathMessage){.version = WL_PATH_VERSION, .flags = WL_PATH_DIRECT, .epoch = 11};
     harness_advertise_path(harness, desktop, &way);
     g_assert_true(harness_has_allowed(harness, desktop, DESKTOP_PREFIX));
-    /* not understood, or somebody else's: as if it had not been said */
+    /* unknown version or another subject: ignored */
     way = (WlPathMessage){.version = WL_PATH_VERSION + 1, .epoch = 99};
     harness_advertise_path(harness, desktop, &way);
     {
@@ -194,7 +194,7 @@ test_last_epoch(void)
                   said = {0};
 
     harness_advertise_path(harness, desktop, &way);
-    desktop->way = way;
+    desktop->path = way;
     desktop->mute = TRUE;
     wl_engine_traffic_started(harness->engine, harness->now, NULL);
     harness_drain(harness);
@@ -264,7 +264,7 @@ test_silence(void)
     desktop->mute = FALSE;
     traffic(harness, 20);
     g_assert_cmpint(harness_view(harness, desktop)->state, ==, WL_PEER_DIRECT);
-    g_assert_cmpuint(desktop->way.flags & WL_PATH_DIRECT, ==, WL_PATH_DIRECT);
+    g_assert_cmpuint(desktop->path.flags & WL_PATH_DIRECT, ==, WL_PATH_DIRECT);
 }
 
 /* What only receives finds out as well: it had traffic, and then nothing. */
@@ -331,7 +331,7 @@ test_hint(void)
     harness_run(harness, SEC(10));
     g_assert_cmpuint(path_messages_sent(harness, desktop, NULL), >=, 1);
     g_assert_true(harness_has_allowed(harness, desktop, DESKTOP_PREFIX));
-    /* somebody else has no say in it */
+    /* a third party has no effect */
     harness_clear(harness);
     desktop->mute = TRUE;
     tell_look(harness, desktop, hub);
