@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "wl-datagram.h"
 
+#include "wl-datagram-source.h"
 #include "wl-fact-codec.h"
 #include "wl-group.h"
 
@@ -34,7 +35,7 @@ wl_datagram_open(WlSigner *signer, const WlIp *source, const guint8 *data, gsize
     if (group.attribute != WL_ATTRIBUTE_GROUP)
         return WL_RECEIVE_UNSIGNED;
     /* Before any key agreement: a datagram from a wrong address costs one hash. */
-    if (!wl_signer_is_link_local_of(signer, source, &group.subject))
+    if (!wl_datagram_source_is_signer(signer, source, &group.subject))
         return WL_RECEIVE_WRONG_SOURCE;
     if (!wl_signer_verify(signer, &group))
         return WL_RECEIVE_BAD_TAG;

@@ -140,16 +140,15 @@ get_shared(WlSigner *self, const WlKey *peer)
     return shared;
 }
 
-gboolean
-wl_signer_is_link_local_of(const WlSigner *self, const WlIp *address, const WlKey *peer)
+void
+wl_signer_get_link_local(const WlSigner *self, const WlKey *peer, WlIp *address)
 {
     const Shared *shared = g_hash_table_lookup(self->shared, peer);
-    WlIp expected;
 
     if (shared)
-        return wl_ip_equal(address, &shared->link_local);
-    wl_key_link_local(peer, &expected);
-    return wl_ip_equal(address, &expected);
+        *address = shared->link_local;
+    else
+        wl_key_link_local(peer, address);
 }
 
 /* ---- signing and verifying ----------------------------------------------------------------- */

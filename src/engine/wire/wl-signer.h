@@ -32,5 +32,5 @@ guint64 wl_signer_get_nonce(const guint8 *data);
 gboolean wl_signer_wants_ack(const guint8 *data);
 /** TRUE if the tag of @group is valid. */
 gboolean wl_signer_verify(WlSigner *self, const WlFact *group);
-/** TRUE if @address is the link-local address of @peer. Saves the hash for cached peers. */
-gboolean wl_signer_is_link_local_of(const WlSigner *self, const WlIp *address, const WlKey *peer);
+/** The link-local address of @peer. Saves the hash for cached peers. */
+void wl_signer_get_link_local(const WlSigner *self, const WlKey *peer, WlIp *address);

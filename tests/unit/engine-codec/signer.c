@@ -4,6 +4,7 @@
  * shared keys.
  */
 #include "test-vectors.h"
+#include "wl-datagram-source.h"
 #include "wl-datagram.h"
 #include "wl-link-local.h"
 #include "wl-signer.h"
@@ -81,6 +82,26 @@ test_every_bit(Fixture *fixture, gconstpointer data)
         g_assert_cmpint(open_bytes(fixture->b, fixture->a, bytes, length), ==,
                         bit < 8 * (2 + WL_KEY_SIZE) ? WL_RECEIVE_WRONG_SOURCE : WL_RECEIVE_BAD_TAG);
         bytes[bit / 8] ^= 1 << bit % 8;
+    }
+}
+
+/* Before and after the shared key with the signer, which keeps the address, is cached. */
+static void
+test_source(Fixture *fixture, gconstpointer data)
+{
+    const WlKey *a = wl_signer_get_public_key(fixture->a),
+                *b = wl_signer_get_public_key(fixture->b);
+    g_autoptr(GBytes) packet = sign(fixture->a, fixture->b, NULL, 0);
+    WlIp of_a, of_b, v4 = {.family = WL_FAMILY_V4, .bytes = {10, 0, 0, 1}};
+
+    wl_key_link_local(a, &of_a);
+    wl_key_link_local(b, &of_b);
+    for (guint cached = 0; cached < 2; cached++) {
+        g_assert_true(wl_datagram_source_is_signer(fixture->b, &of_a, a));
+        g_assert_false(wl_datagram_source_is_signer(fixture->b, &of_b, a));
+        g_assert_false(wl_datagram_source_is_signer(fixture->b, &v4, a));
+        g_assert_cmpuint(wl_signer_get_key_agreements(fixture->b), ==, cached);
+        g_assert_cmpint(open_packet(fixture->b, fixture->a, packet), ==, WL_RECEIVE_ACCEPTED);
     }
 }
 
@@ -189,6 +210,7 @@ main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
 #define ADD(path, func) g_test_add(path, Fixture, NULL, set_up, func, tear_down)
     ADD("/codec/signer/every-bit", test_every_bit);
+    ADD("/codec/signer/source", test_source);
     ADD("/codec/signer/nonces-differ", test_nonces_differ);
     ADD("/codec/signer/results", test_results);
     ADD("/codec/signer/many-peers", test_many_peers);
