@@ -5,7 +5,7 @@
 
 #include "wl-session-inputs.h"
 
-#include "wl-local-addresses.h"
+#include "wl-announced-addresses.h"
 #include "wl-session-outputs.h"
 
 gboolean
@@ -65,8 +65,8 @@ wl_session_neighbor(const WlIp *address, guint32 ifindex, gboolean reachable, gp
 void
 wl_session_update_addresses(WlSession *self)
 {
-    wl_local_addresses_update_engine(wl_network_monitor_get_addresses(self->monitor),
-                                     &self->settings, self->engine, wl_clock_now());
+    wl_announced_addresses_update_engine(wl_network_monitor_get_addresses(self->monitor),
+                                         &self->settings, self->engine, wl_clock_now());
 }
 
 void

@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-
-/* Selects the local addresses that may be announced to other members (docs/protocol.md 8.2). */
-
-#include "wl-local-addresses.h"
+#include "wl-announced-addresses.h"
 
 #include "wl-network-monitor.h"
 
@@ -25,8 +22,8 @@ may_announce(const WlSessionSettings *settings, const WlNetworkAddress *address)
 }
 
 void
-wl_local_addresses_update_engine(const GArray *addresses, const WlSessionSettings *settings,
-                                 WlEngine *engine, gint64 now)
+wl_announced_addresses_update_engine(const GArray *addresses, const WlSessionSettings *settings,
+                                     WlEngine *engine, gint64 now)
 {
     g_autofree WlLocalAddress *local = g_new0(WlLocalAddress, addresses->len + 1);
 
