@@ -10,49 +10,52 @@
 /* Above this number of overlapping claims, arbitration is not repeated for each datagram. */
 #define MANY_CLAIMS 256
 
-/* One source of one allowed-IPs fact. */
+/* Where the verdict on a claim goes: one source of one allowed-IPs fact. */
 typedef struct {
     WlFactEntry *entry;
     WlFactSource *origin;
-    WlPrefix prefix;
-} Claim;
+} Target;
 
-/* Live claims before stale ones, then the claim that came first. */
-static int
-claim_compare(gconstpointer a, gconstpointer b)
+static void
+add_claim(GArray *claims, GArray *targets, WlFactEntry *entry, WlFactSource *origin,
+          const WlPrefix *prefix, gboolean transit)
 {
-    const Claim *x = a, *y = b;
+    Target target = {.entry = entry, .origin = origin};
+    WlPrefixClaim claim = {
+        .prefix = *prefix,
+        .subject = &entry->fact.subject,
+        .transit = transit,
+        .stale = origin->stale,
+        .sequence = origin->sequence,
+        .index = targets->len,
+    };
 
-    if (x->origin->stale != y->origin->stale)
-        return x->origin->stale ? 1 : -1;
-    return (x->origin->sequence > y->origin->sequence) -
-           (x->origin->sequence < y->origin->sequence);
+    g_array_append_val(claims, claim);
+    g_array_append_val(targets, target);
 }
 
-/* Sets the verdict of the claims on @prefix that the rules refuse; appends the others to @claims.
- */
+/* Sets the verdict of the sources of @prefix that the rules refuse; appends the others to @claims,
+ * and to @targets at the index of the claim. */
 static void
-check_claims(WlEngine *self, WlClaimedPrefix *claimed, const WlPrefix *prefix, GArray *claims)
+check_claims(WlEngine *self, WlClaimedPrefix *claimed, const WlPrefix *prefix, GArray *claims,
+             GArray *targets)
 {
     claimed->wide = FALSE;
     for (guint i = 0; i < claimed->entries->len; i++) {
         WlFactEntry *entry = claimed->entries->pdata[i];
+        gboolean transit = wl_prefix_table_is_transit(&self->peers, &entry->fact.subject);
 
         for (guint j = 0; j < entry->sources->len; j++) {
-            Claim claim = {
-                .entry = entry,
-                .origin = &g_array_index(entry->sources, WlFactSource, j),
-                .prefix = *prefix,
-            };
-            WlVerdict verdict = wl_prefix_rules_check(self, entry, claim.origin, prefix);
+            WlFactSource *origin = &g_array_index(entry->sources, WlFactSource, j);
+            WlVerdict verdict = wl_prefix_rules_check(self, entry, origin, prefix);
 
             wl_scheduler_count_work(&self->scheduler);
             if (verdict != WL_VERDICT_ACCEPTED) {
-                wl_fact_evaluate_set_verdict(self, entry, claim.origin, verdict);
+                wl_fact_evaluate_set_verdict(self, entry, origin, verdict);
                 continue;
             }
-            g_array_append_val(claims, claim);
-            claimed->wide |= !wl_prefix_table_is_transit(&self->peers, &entry->fact.subject);
+            add_claim(claims, targets, entry, origin, prefix, transit);
+            claimed->wide |= !transit;
         }
     }
 }
@@ -61,21 +64,18 @@ check_claims(WlEngine *self, WlClaimedPrefix *claimed, const WlPrefix *prefix, G
 static guint
 arbitrate(WlEngine *self, const WlPrefixComponent *component)
 {
-    g_autoptr(GArray) claims = g_array_new(FALSE, FALSE, sizeof(Claim));
-    g_autoptr(WlPrefixArbiter) arbiter = wl_prefix_arbiter_new();
+    g_autoptr(GArray) claims = g_array_new(FALSE, FALSE, sizeof(WlPrefixClaim));
+    g_autoptr(GArray) targets = g_array_new(FALSE, FALSE, sizeof(Target));
 
     for (guint i = 0; i < component->claimed->len; i++)
         check_claims(self, component->claimed->pdata[i],
-                     &g_array_index(component->prefixes, WlPrefix, i), claims);
-    g_array_sort(claims, claim_compare);
+                     &g_array_index(component->prefixes, WlPrefix, i), claims, targets);
+    wl_prefix_arbiter_decide(claims);
     for (guint i = 0; i < claims->len; i++) {
-        const Claim *claim = &g_array_index(claims, Claim, i);
-        const WlKey *subject = &claim->entry->fact.subject;
+        const WlPrefixClaim *claim = &g_array_index(claims, WlPrefixClaim, i);
+        const Target *target = &g_array_index(targets, Target, claim->index);
 
-        wl_fact_evaluate_set_verdict(
-            self, claim->entry, claim->origin,
-            wl_prefix_arbiter_add(arbiter, &claim->prefix, subject,
-                                  wl_prefix_table_is_transit(&self->peers, subject)));
+        wl_fact_evaluate_set_verdict(self, target->entry, target->origin, claim->verdict);
     }
     return claims->len;
 }

@@ -2,42 +2,18 @@
 #include "state/wl-prefix-arbiter.h"
 
 typedef struct {
-    WlPrefix prefix;
-    WlKey subject;
-    gboolean transit;
-} Owner;
-
-struct _WlPrefixArbiter {
-    GPtrArray *owners;     /* of Owner, owned, sorted by prefix: those inside a prefix follow it */
+    GPtrArray *owners;     /* accepted claims, by prefix: those inside a prefix follow it */
     guint lengths[2][129]; /* how many owners have each length, by family */
-};
-
-WlPrefixArbiter *
-wl_prefix_arbiter_new(void)
-{
-    WlPrefixArbiter *self = g_new0(WlPrefixArbiter, 1);
-
-    self->owners = g_ptr_array_new_with_free_func(g_free);
-    return self;
-}
-
-void
-wl_prefix_arbiter_free(WlPrefixArbiter *self)
-{
-    if (!self)
-        return;
-    g_ptr_array_unref(self->owners);
-    g_free(self);
-}
+} Owners;
 
 static guint
-search(const WlPrefixArbiter *self, const WlPrefix *prefix)
+search(const Owners *self, const WlPrefix *prefix)
 {
     guint low = 0, high = self->owners->len;
 
     while (low < high) {
         guint middle = low + (high - low) / 2;
-        const Owner *owner = self->owners->pdata[middle];
+        const WlPrefixClaim *owner = self->owners->pdata[middle];
         if (wl_prefix_compare(&owner->prefix, prefix) < 0)
             low = middle + 1;
         else
@@ -46,26 +22,39 @@ search(const WlPrefixArbiter *self, const WlPrefix *prefix)
     return low;
 }
 
-static const Owner *
-find(const WlPrefixArbiter *self, const WlPrefix *prefix)
+static const WlPrefixClaim *
+find(const Owners *self, const WlPrefix *prefix)
 {
     guint index = search(self, prefix);
-    const Owner *owner = index < self->owners->len ? self->owners->pdata[index] : NULL;
+    const WlPrefixClaim *owner = index < self->owners->len ? self->owners->pdata[index] : NULL;
 
     return owner && wl_prefix_equal(&owner->prefix, prefix) ? owner : NULL;
 }
 
-WlVerdict
-wl_prefix_arbiter_add(WlPrefixArbiter *self, const WlPrefix *prefix, const WlKey *subject,
-                      gboolean transit)
+static gboolean
+is_same_member(const WlPrefixClaim *a, const WlPrefixClaim *b)
 {
-    guint *lengths = self->lengths[prefix->ip.family == WL_FAMILY_V6];
+    return wl_key_equal(a->subject, b->subject);
+}
+
+static void
+insert(Owners *self, guint index, WlPrefixClaim *claim)
+{
+    g_ptr_array_insert(self->owners, (int) index, claim);
+    self->lengths[claim->prefix.ip.family == WL_FAMILY_V6][claim->prefix.length]++;
+}
+
+/* Accepts @claim unless another member owns an overlapping prefix. */
+static WlVerdict
+add(Owners *self, WlPrefixClaim *claim)
+{
+    const WlPrefix *prefix = &claim->prefix;
+    const guint *lengths = self->lengths[prefix->ip.family == WL_FAMILY_V6];
     guint index = search(self, prefix);
-    Owner *fresh;
 
     for (guint length = 0; length <= prefix->length; length++) {
         WlPrefix outer = {.ip = prefix->ip, .length = (guint8) length};
-        const Owner *owner;
+        const WlPrefixClaim *owner;
 
         if (lengths[length] == 0)
             continue;
@@ -73,24 +62,39 @@ wl_prefix_arbiter_add(WlPrefixArbiter *self, const WlPrefix *prefix, const WlKey
         owner = find(self, &outer);
         if (!owner)
             continue;
-        if (length == prefix->length) {
-            return wl_key_equal(&owner->subject, subject) ? WL_VERDICT_ACCEPTED : WL_VERDICT_TAKEN;
-        }
-        if (!wl_key_equal(&owner->subject, subject) && !owner->transit)
+        if (length == prefix->length)
+            return is_same_member(owner, claim) ? WL_VERDICT_ACCEPTED : WL_VERDICT_TAKEN;
+        if (!is_same_member(owner, claim) && !owner->transit)
             return WL_VERDICT_TAKEN;
     }
-    for (guint i = index; i < self->owners->len && !transit; i++) {
-        const Owner *owner = self->owners->pdata[i];
+    for (guint i = index; i < self->owners->len && !claim->transit; i++) {
+        const WlPrefixClaim *owner = self->owners->pdata[i];
         if (!wl_prefix_contains(prefix, &owner->prefix))
             break;
-        if (!wl_key_equal(&owner->subject, subject))
+        if (!is_same_member(owner, claim))
             return WL_VERDICT_TAKEN;
     }
-    fresh = g_new0(Owner, 1);
-    fresh->prefix = *prefix;
-    fresh->subject = *subject;
-    fresh->transit = transit;
-    g_ptr_array_insert(self->owners, (int) index, fresh);
-    lengths[prefix->length]++;
+    insert(self, index, claim);
     return WL_VERDICT_ACCEPTED;
+}
+
+int
+wl_prefix_arbiter_compare(const WlPrefixClaim *a, const WlPrefixClaim *b)
+{
+    if (a->stale != b->stale)
+        return a->stale ? 1 : -1;
+    return (a->sequence > b->sequence) - (a->sequence < b->sequence);
+}
+
+void
+wl_prefix_arbiter_decide(GArray *claims)
+{
+    g_autoptr(GPtrArray) owners = g_ptr_array_new();
+    Owners self = {.owners = owners};
+
+    g_array_sort(claims, (GCompareFunc) wl_prefix_arbiter_compare);
+    for (guint i = 0; i < claims->len; i++) {
+        WlPrefixClaim *claim = &g_array_index(claims, WlPrefixClaim, i);
+        claim->verdict = add(&self, claim);
+    }
 }

@@ -4,18 +4,25 @@
 #include "wl-key.h"
 #include "wl-verdict.h"
 
-/**
- * Which member owns which learned prefix. Claims are added in the order in which they count; among
- * overlapping claims of different members the first wins.
- */
-typedef struct _WlPrefixArbiter WlPrefixArbiter;
+/* Which member owns a learned prefix when several claim it (docs/engine.md "What a fact may do"). A
+ * pure decision; facts/wl-allowed-ips-arbitration.c gathers the claims and applies the verdicts. */
 
-WlPrefixArbiter *wl_prefix_arbiter_new(void);
-void wl_prefix_arbiter_free(WlPrefixArbiter *self);
-G_DEFINE_AUTOPTR_CLEANUP_FUNC(WlPrefixArbiter, wl_prefix_arbiter_free)
+/** A claim: one source of one allowed-IPs fact that trust, policy and the profile permit. */
+typedef struct {
+    WlPrefix prefix;      /* masked */
+    const WlKey *subject; /* the member that is to own the prefix; borrowed */
+    gboolean transit;     /* a transit peer, inside whose prefixes others may own prefixes */
+    gboolean stale;       /* the source expired and was kept */
+    guint64 sequence;     /* order of the first advertisement */
+    guint index;          /* the caller's */
+    WlVerdict verdict;    /* the result: WL_VERDICT_ACCEPTED or WL_VERDICT_TAKEN */
+} WlPrefixClaim;
+
+/** Negative if @a counts before @b: live claims before stale ones, then the first advertised. */
+int wl_prefix_arbiter_compare(const WlPrefixClaim *a, const WlPrefixClaim *b);
 /**
- * Adds the claim of @subject on @prefix, which must be masked. @transit: @subject is a transit
- * peer, and other members may own prefixes inside @prefix. WL_VERDICT_ACCEPTED or WL_VERDICT_TAKEN.
+ * Decides all @claims (of WlPrefixClaim), which it sorts by wl_prefix_arbiter_compare(): among
+ * overlapping claims of different members the first is accepted. Prefixes inside one of a transit
+ * peer do not count as overlapping with it.
  */
-WlVerdict wl_prefix_arbiter_add(WlPrefixArbiter *self, const WlPrefix *prefix, const WlKey *subject,
-                                gboolean transit);
+void wl_prefix_arbiter_decide(GArray *claims);

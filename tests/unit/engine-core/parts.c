@@ -7,7 +7,6 @@
 #include "state/wl-candidates.h"
 #include "state/wl-endpoint-policy.h"
 #include "state/wl-engine-state.h"
-#include "state/wl-prefix-arbiter.h"
 #include "state/wl-prefix-policy.h"
 #include "wl-boot-id.h"
 #include "wl-prefix-set.h"
@@ -434,28 +433,6 @@ test_policy_prefixes(void)
     wl_policy_clear(&policy);
 }
 
-static void
-test_claims(void)
-{
-    g_autoptr(WlPrefixArbiter) claims = wl_prefix_arbiter_new();
-    WlKey hub = key_of(1), a = key_of(2), b = key_of(3);
-    WlPrefix site = harness_prefix("10.9.0.0/16"), net = harness_prefix("10.9.1.0/24"),
-             host = harness_prefix("10.9.1.5/32"), other = harness_prefix("10.9.2.0/24"),
-             both = harness_prefix("10.9.0.0/22");
-
-    g_assert_cmpint(wl_prefix_arbiter_add(claims, &net, &a, FALSE), ==, WL_VERDICT_ACCEPTED);
-    g_assert_cmpint(wl_prefix_arbiter_add(claims, &net, &a, FALSE), ==, WL_VERDICT_ACCEPTED);
-    g_assert_cmpint(wl_prefix_arbiter_add(claims, &net, &b, FALSE), ==, WL_VERDICT_TAKEN);
-    g_assert_cmpint(wl_prefix_arbiter_add(claims, &host, &b, FALSE), ==, WL_VERDICT_TAKEN);
-    g_assert_cmpint(wl_prefix_arbiter_add(claims, &host, &a, FALSE), ==, WL_VERDICT_ACCEPTED);
-    g_assert_cmpint(wl_prefix_arbiter_add(claims, &both, &b, FALSE), ==, WL_VERDICT_TAKEN);
-    g_assert_cmpint(wl_prefix_arbiter_add(claims, &other, &b, FALSE), ==, WL_VERDICT_ACCEPTED);
-    /* a router may lie around them */
-    g_assert_cmpint(wl_prefix_arbiter_add(claims, &site, &hub, TRUE), ==, WL_VERDICT_ACCEPTED);
-    other = harness_prefix("10.9.3.0/24");
-    g_assert_cmpint(wl_prefix_arbiter_add(claims, &other, &b, FALSE), ==, WL_VERDICT_ACCEPTED);
-}
-
 /* ---- sending level (docs/protocol.md 5.6) */
 
 static void
@@ -687,7 +664,6 @@ main(int argc, char **argv)
     g_test_add_func("/candidates", test_candidates);
     g_test_add_func("/policy/endpoints", test_policy_endpoints);
     g_test_add_func("/policy/prefixes", test_policy_prefixes);
-    g_test_add_func("/claims", test_claims);
     g_test_add_func("/sender/level", test_level);
     g_test_add_func("/bucket", test_bucket);
     g_test_add_func("/boot-id", test_boot_id);
