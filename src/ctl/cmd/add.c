@@ -139,7 +139,8 @@ make_qr(Addition *addition, GError **error)
 static gboolean
 write_all(const Addition *addition, const char *section, GError **error)
 {
-    if (!wl_private_file_write(addition->path, addition->text, FALSE, error))
+    if (!wl_private_file_write(addition->path, addition->text, strlen(addition->text),
+                               WL_PRIVATE_FILE_CREATE, error))
         return FALSE;
     if (!options.write || wl_hub_file_append(addition->hub, section, error))
         return TRUE;

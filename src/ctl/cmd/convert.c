@@ -200,10 +200,18 @@ format(const Conversion *conversion, const WlProfileFile *file, WlLosses *losses
 }
 
 static gboolean
+write_private(const Conversion *conversion, const char *path, const char *text, GError **error)
+{
+    return wl_private_file_write(
+        path, text, strlen(text),
+        conversion->force ? WL_PRIVATE_FILE_REPLACE : WL_PRIVATE_FILE_CREATE, error);
+}
+
+static gboolean
 write_beside(const Conversion *conversion, const WlProfileFile *file, GError **error)
 {
     char *text = wl_wgquick_format_plain(file);
-    gboolean written = wl_private_file_write(conversion->with, text, conversion->force, error);
+    gboolean written = write_private(conversion, conversion->with, text, error);
 
     wl_profile_wipe_free(text);
     return written;
@@ -223,7 +231,7 @@ write_text(const Conversion *conversion, const WlProfileFile *file, const char *
         fputs(text, stdout);
         return TRUE;
     }
-    if (wl_private_file_write(conversion->out, text, conversion->force, error))
+    if (write_private(conversion, conversion->out, text, error))
         return TRUE;
     if (beside && !conversion->force)
         g_unlink(conversion->with);
@@ -274,7 +282,7 @@ convert(Conversion *conversion)
         g_autofree char *message = wl_display_escape(error->message);
 
         wl_print_error("%s%s", message,
-                       !conversion->force && strstr(message, "it already exists")
+                       g_error_matches(error, G_FILE_ERROR, G_FILE_ERROR_EXIST)
                            ? ", or overwrite it with --force"
                            : "");
         return WL_EXIT_FAILURE;

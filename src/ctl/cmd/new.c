@@ -86,7 +86,7 @@ write_file(const char *path, const WlProfileFile *file, GError **error)
     gboolean written;
 
     written = wl_profile_check(file->profile, WL_PROFILE_CHECK_STORED_SECRETS, error) &&
-              wl_private_file_write(path, text, FALSE, error);
+              wl_private_file_write(path, text, strlen(text), WL_PRIVATE_FILE_CREATE, error);
     wl_profile_wipe_free(text);
     return written;
 }

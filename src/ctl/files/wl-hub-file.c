@@ -173,7 +173,8 @@ wl_hub_file_append(const WlHubFile *self, const char *section, GError **error)
     gboolean ends = self->length > 0 && self->text[self->length - 1] == '\n';
     char *whole = g_strconcat(self->text, ends ? "" : "\n", "\n", section, NULL);
     g_autoptr(WlProfileFile) checked = wl_wgquick_parse(whole, strlen(whole), shown, error);
-    gboolean written = checked && wl_private_file_write(self->path, whole, TRUE, error);
+    gboolean written = checked && wl_private_file_write(self->path, whole, strlen(whole),
+                                                        WL_PRIVATE_FILE_REPLACE, error);
 
     wl_profile_wipe_free(whole);
     return written;

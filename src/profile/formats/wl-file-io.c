@@ -9,6 +9,7 @@
 
 #include <glib/gstdio.h>
 
+#include "wl-private-file.h"
 #include "wl-profile-error.h"
 
 static gboolean
@@ -96,20 +97,13 @@ wl_file_save(const char *path, const char *text, GError **error)
 {
     g_autoptr(GError) local = NULL;
     gsize length = strlen(text);
-    struct stat status;
 
-    /* Renaming onto a device such as /dev/stdout would replace it. */
-    if (stat(path, &status) == 0 && !S_ISREG(status.st_mode))
-        return fail_not_regular(path, error);
     if (length > WL_PROFILE_MAX_FILE)
         return wl_profile_fail(
             error, WL_PROFILE_ERROR_IO,
             "The profile is longer than %u bytes, the limit for importing a file",
             WL_PROFILE_MAX_FILE);
-    /* A temporary file with this mode is renamed: other users can read it at no time. */
-    if (!g_file_set_contents_full(path, text, (gssize) length,
-                                  G_FILE_SET_CONTENTS_CONSISTENT | G_FILE_SET_CONTENTS_DURABLE,
-                                  0600, &local))
+    if (!wl_private_file_write(path, text, length, WL_PRIVATE_FILE_REPLACE, &local))
         return wl_profile_fail(error, WL_PROFILE_ERROR_IO, "%s", local->message);
     return TRUE;
 }

@@ -14,7 +14,7 @@ char *wl_file_load(const char *path, gsize *length, GError **error);
 /* Overwrites and frees what wl_file_load() returned; NULL is fine. */
 void wl_file_wipe(char *text, gsize length);
 
-/* Creates the file at @path with the mode 0600, or replaces it in one step. A text longer than
+/* Creates or replaces the file at @path with wl_private_file_write(). A text longer than
  * WL_PROFILE_MAX_FILE bytes, which could not be loaded again, is an error. */
 gboolean wl_file_save(const char *path, const char *text, GError **error);
 

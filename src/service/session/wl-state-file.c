@@ -12,6 +12,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "wl-private-file.h"
+
 #define FOLDER    "/var/lib/NetworkManager-wirelink"
 #define MAX_BYTES (1024 * 1024)
 
@@ -123,8 +125,7 @@ wl_state_file_save(const char *uuid, const char *state, GError **error)
     }
     if (g_mkdir_with_parents(folder(), 0700) < 0)
         return fail("create", folder(), error);
-    return g_file_set_contents_full(path, state, (gssize) length, G_FILE_SET_CONTENTS_CONSISTENT,
-                                    0600, error);
+    return wl_private_file_write(path, state, length, WL_PRIVATE_FILE_REPLACE, error);
 }
 
 void

@@ -154,6 +154,36 @@ test_convert_go(void)
     g_assert_null(strstr(only->err, PRIVATE_KEY));
 }
 
+/* Nobody can read a key that replaces a file of mode 0644. */
+static void
+test_convert_force(void)
+{
+    g_autoptr(CtlRun) run = NULL;
+    g_autoptr(CtlRun) link = NULL;
+    g_autoptr(CtlRun) folder = NULL;
+    g_autofree char *text = NULL;
+
+    put("wg0.conf", WG_QUICK);
+    put("a.wirelink", "old");
+    g_assert_cmpint(g_chmod("a.wirelink", 0644), ==, 0);
+    run = CTL_RUN(NULL, "convert", "--force", "wg0.conf", "a.wirelink");
+    g_assert_cmpstr(run->err, ==, "");
+    assert_secret_file("a.wirelink");
+
+    put("target", "old");
+    g_assert_cmpint(symlink("target", "b.wirelink"), ==, 0);
+    link = CTL_RUN(NULL, "convert", "--force", "wg0.conf", "b.wirelink");
+    g_assert_cmpint(link->status, ==, 0);
+    assert_secret_file("b.wirelink");
+    text = get("target");
+    g_assert_cmpstr(text, ==, "old");
+
+    g_assert_cmpint(g_mkdir("c.wirelink", 0700), ==, 0);
+    folder = CTL_RUN(NULL, "convert", "--force", "wg0.conf", "c.wirelink");
+    assert_fails(folder, 1,
+                 "cannot write \"c.wirelink\": it is not a regular file but a directory");
+}
+
 static void
 test_convert_wirehub(void)
 {
@@ -472,6 +502,7 @@ main(int argc, char **argv)
     } cases[] = {
         {"/ctl/convert/wg-quick", test_convert},
         {"/ctl/convert/go", test_convert_go},
+        {"/ctl/convert/force", test_convert_force},
         {"/ctl/convert/wirehub", test_convert_wirehub},
         {"/ctl/convert/invalid-arguments", test_convert_invalid_arguments},
         {"/ctl/new/files", test_new},
