@@ -12,10 +12,9 @@ has_on_link(const WlPeer *peer)
 }
 
 gboolean
-wl_captive_portal_holds_back(const WlEngine *self, const WlPeer *peer, const WlCandidate *candidate)
+wl_captive_portal_holds_back(const WlEngine *self, const WlPeer *peer)
 {
     return self->uplink.connectivity == WL_CONNECTIVITY_PORTAL &&
-           candidate->rank != WL_RANK_ON_LINK &&
            peer->connect.off_link_tried + WL_PORTAL_INTERVAL > self->now;
 }
 

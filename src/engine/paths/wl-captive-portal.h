@@ -7,8 +7,7 @@
 /* Behind a captive portal only the local network answers. Candidates elsewhere are tried once a
  * minute and peer, so that a peer is found soon after the user has logged in. */
 
-/** TRUE if @candidate of @peer may not be tried now. */
-gboolean wl_captive_portal_holds_back(const WlEngine *self, const WlPeer *peer,
-                                      const WlCandidate *candidate);
+/** TRUE if only the on-link candidates of @peer may be tried now. */
+gboolean wl_captive_portal_holds_back(const WlEngine *self, const WlPeer *peer);
 /** TRUE if there is a portal and @peer has no on-link candidate. */
 gboolean wl_captive_portal_blocks(const WlEngine *self, const WlPeer *peer);

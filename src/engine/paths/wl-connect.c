@@ -2,9 +2,9 @@
 #include "paths/wl-connect.h"
 
 #include "paths/wl-captive-portal.h"
+#include "paths/wl-endpoint-cycling.h"
 #include "paths/wl-neighbors.h"
 #include "paths/wl-traffic.h"
-#include "state/wl-candidates.h"
 #include "state/wl-endpoint-policy.h"
 
 /* WireGuard reports no events: the times after a try at which the device is read. */
@@ -125,13 +125,6 @@ max_backoff(const WlPeer *peer)
     return peer->basic && !peer->config ? WL_BACKOFF_BASIC_MAX : WL_BACKOFF_MAX;
 }
 
-static gint64
-earliest_of(const WlEngine *self, const WlCandidate *candidate)
-{
-    return wl_handshake_limiter_earliest(&self->limiter, &candidate->endpoint,
-                                         candidate->last_tried + WL_INITIATION_RETRY);
-}
-
 static void
 note_try(WlEngine *self, WlPeer *peer, const WlEndpoint *endpoint)
 {
@@ -139,28 +132,17 @@ note_try(WlEngine *self, WlPeer *peer, const WlEndpoint *endpoint)
     peer->connect.tried = self->now;
 }
 
-/* The best candidate not tried in this round; candidates that may be tried at once come first.
- * NULL: all were tried. */
 static WlCandidate *
-next_candidate(const WlEngine *self, WlPeer *peer)
+next_candidate(const WlEngine *self, const WlPeer *peer)
 {
-    WlCandidate *best = NULL;
-    gint64 best_earliest = WL_NEVER;
+    const WlConnectCycle cycle = {
+        .now = self->now,
+        .round = peer->connect.serial,
+        .on_link_only = wl_captive_portal_holds_back(self, peer),
+        .limiter = &self->limiter,
+    };
 
-    for (guint i = 0; i < peer->candidates->len; i++) {
-        WlCandidate *candidate = &g_array_index(peer->candidates, WlCandidate, i);
-        gint64 earliest;
-
-        if (candidate->round == peer->connect.serial ||
-            wl_captive_portal_holds_back(self, peer, candidate))
-            continue;
-        earliest = MAX(earliest_of(self, candidate), self->now);
-        if (earliest < best_earliest) {
-            best = candidate;
-            best_earliest = earliest;
-        }
-    }
-    return best;
+    return wl_endpoint_cycling_next_in_round(peer->candidates, &cycle);
 }
 
 static const WlCandidate *
@@ -267,7 +249,7 @@ try_candidate(WlEngine *self, WlPeer *peer, WlCandidate *candidate)
 {
     gboolean same = wl_endpoint_equal(&peer->endpoint, &candidate->endpoint);
     gint64 slot = peer->connect.round == 0 ? WL_SLOT_FIRST : WL_SLOT_LATER;
-    gint64 earliest = earliest_of(self, candidate);
+    gint64 earliest = wl_endpoint_cycling_earliest(&self->limiter, candidate);
     gboolean left_to_wireguard = is_left_to_wireguard(self, peer);
     /* Recreating the peer makes WireGuard initiate now instead of up to 5 s later. */
     gboolean restart =

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "paths/wl-roaming.h"
 
+#include "paths/wl-endpoint-cycling.h"
 #include "paths/wl-neighbors.h"
 #include "paths/wl-peer-echo.h"
 #include "paths/wl-roaming-decide.h"
-#include "state/wl-candidates.h"
 #include "state/wl-engine-marks.h"
 
 /*
@@ -31,24 +31,6 @@ is_silent(const WlEngine *self, const WlPeer *peer)
            peer->last_heard < peer->alive_sent_before;
 }
 
-static WlCandidate *
-next_candidate(WlPeer *peer)
-{
-    for (guint i = 0; i < peer->candidates->len; i++) {
-        WlCandidate *candidate = &g_array_index(peer->candidates, WlCandidate, i);
-
-        if (candidate->source == WL_CANDIDATE_SOURCE_THIRD_PARTY ||
-            candidate->roaming_serial == peer->roaming.serial ||
-            wl_endpoint_equal(&candidate->endpoint, &peer->endpoint))
-            continue;
-        /* A private address on another network is unreachable unless it worked. */
-        if (candidate->rank == WL_RANK_PRIVATE && !candidate->worked)
-            continue;
-        return candidate;
-    }
-    return NULL;
-}
-
 static void
 set_endpoint(WlEngine *self, WlPeer *peer, const WlEndpoint *endpoint)
 {
@@ -66,30 +48,13 @@ set_endpoint(WlEngine *self, WlPeer *peer, const WlEndpoint *endpoint)
  * answers within moments, and WireGuard then uses it. A wrong one loses the packets of that time,
  * so it is tried rarely, and only with native members, which answer at once.
  */
-static gint64
-upgrade_retry_at(const WlCandidate *candidate)
-{
-    return candidate->last_upgrade +
-           (WL_ROAMING_UPGRADE_RETRY << (MIN(candidate->misses, WL_ROAMING_UPGRADE_DOUBLINGS) - 1));
-}
-
 static WlCandidate *
 upgrade_candidate(WlEngine *self, WlPeer *peer)
 {
     if (!peer->native || wl_policy_is_on_link(&self->policy, &peer->endpoint.ip))
         return NULL;
     wl_neighbors_resolve(self, peer);
-    for (guint i = 0; i < peer->candidates->len; i++) {
-        WlCandidate *candidate = &g_array_index(peer->candidates, WlCandidate, i);
-
-        if (candidate->rank != WL_RANK_ON_LINK ||
-            candidate->source == WL_CANDIDATE_SOURCE_THIRD_PARTY ||
-            (candidate->last_upgrade > self->uplink.since &&
-             upgrade_retry_at(candidate) > self->now))
-            continue;
-        return candidate;
-    }
-    return NULL;
+    return wl_endpoint_cycling_next_upgrade(peer->candidates, self->now, self->uplink.since);
 }
 
 /* Packets in flight on the longer path arrive after the first answer, and WireGuard returns to that
@@ -162,7 +127,8 @@ start_check(WlEngine *self, WlPeer *peer)
 static void
 try_next(WlEngine *self, WlPeer *peer)
 {
-    WlCandidate *candidate = next_candidate(peer);
+    WlCandidate *candidate = wl_endpoint_cycling_next_in_session(
+        peer->candidates, peer->roaming.serial, &peer->endpoint);
 
     if (candidate) {
         peer->roaming.phase = WL_ROAMING_TRY;

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#pragma once
+
+#include "state/wl-candidates.h"
+#include "state/wl-handshake-limiter.h"
+
+/*
+ * Endpoint cycling: which candidate of a peer is tried next, without a session (docs/engine.md
+ * "Connect") and inside a live one (docs/engine.md "Roaming"). Pure functions over a list of
+ * WlCandidate, best first; wl-connect.c and wl-roaming.c carry out the tries and record them in the
+ * candidate. All return NULL if there is no candidate. Times are engine times.
+ */
+
+typedef struct {
+    gint64 now;
+    guint round;           /* serial of the present round, in which each candidate is tried once */
+    gboolean on_link_only; /* the others are held back */
+    const WlHandshakeLimiter *limiter;
+} WlConnectCycle;
+
+/** When the next initiation to @candidate is permitted. */
+gint64 wl_endpoint_cycling_earliest(const WlHandshakeLimiter *limiter,
+                                    const WlCandidate *candidate);
+/** Without a session: the best candidate not tried in this round; those that may be tried at once
+ * come first. NULL: the round is complete. */
+WlCandidate *wl_endpoint_cycling_next_in_round(const GArray *candidates,
+                                               const WlConnectCycle *cycle);
+/** Inside a session that may have lost its endpoint @current: the best candidate not tried in the
+ * check @serial that can be expected to work. Candidates of third parties are not tried. */
+WlCandidate *wl_endpoint_cycling_next_in_session(const GArray *candidates, guint serial,
+                                                 const WlEndpoint *current);
+/** Inside a working session over a longer path: the best on-link candidate whose retry time has
+ * passed. @uplink_since: the last change of uplink, which permits every candidate again. */
+WlCandidate *wl_endpoint_cycling_next_upgrade(const GArray *candidates, gint64 now,
+                                              gint64 uplink_since);

@@ -1,0 +1,214 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Which candidate is tried next, one row each. */
+#include "paths/wl-endpoint-cycling.h"
+
+#include "state/wl-timing.h"
+
+#define NOW            WL_SEC(10000)
+#define ROUND          7 /* the present round, check or upgrade */
+#define NONE           (-1)
+#define MAX_CANDIDATES 3
+
+/* Times are seconds before NOW; 0: never. */
+typedef struct {
+    const char *endpoint; /* NULL: end of the row */
+    WlRank rank;
+    WlCandidateSource source;
+    gboolean worked;
+    guint tried;  /* the last try of any kind */
+    guint serial; /* of the last round or check in which it was tried */
+    guint upgraded, misses;
+} Candidate;
+
+typedef struct {
+    const char *name;
+    Candidate candidates[MAX_CANDIDATES];
+    const char *initiated; /* an endpoint to which another peer was initiated 1 s ago */
+    const char *current;   /* the endpoint of the session */
+    gboolean on_link_only;
+    int uplink_changed; /* seconds before NOW */
+    int next;           /* expected: index, or NONE */
+} Case;
+
+#define A "192.0.2.1:1"
+#define B "192.0.2.2:1"
+#define C "192.0.2.3:1"
+
+#define ON_LINK     WL_RANK_ON_LINK
+#define PUBLIC      WL_RANK_PUBLIC
+#define PRIVATE     WL_RANK_PRIVATE
+#define SELF        WL_CANDIDATE_SOURCE_SELF
+#define THIRD_PARTY WL_CANDIDATE_SOURCE_THIRD_PARTY
+
+/* clang-format off */
+static const Case in_round[] = {
+    {"nothing to try", {{NULL}}, .next = NONE},
+    {"the best candidate comes first", {{A, PUBLIC, SELF}, {B, PUBLIC, SELF}}, .next = 0},
+    {"one that was tried in this round is skipped",
+     {{A, PUBLIC, SELF, .tried = 10, .serial = ROUND}, {B, PUBLIC, SELF}}, .next = 1},
+    {"a round ends when all were tried",
+     {{A, PUBLIC, SELF, .tried = 10, .serial = ROUND}, {B, PUBLIC, SELF, .tried = 9, .serial = ROUND}},
+     .next = NONE},
+    {"a new round begins with the best again",
+     {{A, PUBLIC, SELF, .tried = 10, .serial = ROUND - 1}, {B, PUBLIC, SELF, .tried = 9, .serial = ROUND - 1}},
+     .next = 0},
+    {"one that must wait comes after one that may be tried at once",
+     {{A, PUBLIC, SELF, .tried = 2, .serial = ROUND - 1}, {B, PUBLIC, SELF}}, .next = 1},
+    {"if all must wait, the one that may be tried first is next",
+     {{A, PUBLIC, SELF, .tried = 2}, {B, PUBLIC, SELF, .tried = 4}, {C, PUBLIC, SELF, .tried = 3}},
+     .next = 1},
+    {"an initiation of another peer to the address counts",
+     {{A, PUBLIC, SELF}, {B, PUBLIC, SELF}}, .initiated = A, .next = 1},
+    {"candidates of third parties are tried", {{A, PUBLIC, THIRD_PARTY}}, .next = 0},
+    {"behind a captive portal only on-link candidates are tried",
+     {{A, PUBLIC, SELF}, {B, ON_LINK, SELF}}, .on_link_only = TRUE, .next = 1},
+    {"behind a captive portal a round without on-link candidates is complete",
+     {{A, PUBLIC, SELF}, {B, PRIVATE, SELF}}, .on_link_only = TRUE, .next = NONE},
+};
+
+static const Case in_session[] = {
+    {"nothing to try", {{NULL}}, .current = C, .next = NONE},
+    {"the best candidate comes first", {{A, PUBLIC, SELF}, {B, PUBLIC, SELF}}, .current = C, .next = 0},
+    {"the current endpoint is skipped", {{A, PUBLIC, SELF}, {B, PUBLIC, SELF}}, .current = A, .next = 1},
+    {"one that was tried in this check is skipped",
+     {{A, PUBLIC, SELF, .serial = ROUND}, {B, PUBLIC, SELF}}, .current = C, .next = 1},
+    {"one that was tried in an earlier check is tried again",
+     {{A, PUBLIC, SELF, .serial = ROUND - 1}, {B, PUBLIC, SELF}}, .current = C, .next = 0},
+    {"a third party cannot move a session",
+     {{A, PUBLIC, THIRD_PARTY}, {B, PUBLIC, SELF}}, .current = C, .next = 1},
+    {"a private address elsewhere is not tried",
+     {{A, PRIVATE, SELF}, {B, PUBLIC, SELF}}, .current = C, .next = 1},
+    {"a private address that worked is tried",
+     {{A, PRIVATE, SELF, .worked = TRUE}, {B, PUBLIC, SELF}}, .current = C, .next = 0},
+    {"a recent try does not delay one inside a session",
+     {{A, PUBLIC, SELF, .tried = 1}, {B, PUBLIC, SELF}}, .current = C, .next = 0},
+    {"a check ends when all were tried",
+     {{A, PUBLIC, SELF, .serial = ROUND}, {B, PUBLIC, THIRD_PARTY}}, .current = C, .next = NONE},
+};
+
+static const Case upgrade[] = {
+    {"nothing to try", {{NULL}}, .uplink_changed = 9000, .next = NONE},
+    {"only an on-link candidate is an upgrade",
+     {{A, PUBLIC, SELF}, {B, PRIVATE, SELF}}, .uplink_changed = 9000, .next = NONE},
+    {"the best on-link candidate comes first",
+     {{A, ON_LINK, SELF}, {B, ON_LINK, SELF}}, .uplink_changed = 9000, .next = 0},
+    {"a third party cannot upgrade a session",
+     {{A, ON_LINK, THIRD_PARTY}, {B, ON_LINK, SELF}}, .uplink_changed = 9000, .next = 1},
+    {"one without success is not repeated within ten minutes",
+     {{A, ON_LINK, SELF, .upgraded = 599, .misses = 1}}, .uplink_changed = 9000, .next = NONE},
+    {"one without success is repeated after ten minutes",
+     {{A, ON_LINK, SELF, .upgraded = 600, .misses = 1}}, .uplink_changed = 9000, .next = 0},
+    {"the second failure doubles the time",
+     {{A, ON_LINK, SELF, .upgraded = 1199, .misses = 2}, {B, ON_LINK, SELF, .upgraded = 1200, .misses = 2}},
+     .uplink_changed = 9000, .next = 1},
+    {"a new uplink permits every candidate again",
+     {{A, ON_LINK, SELF, .upgraded = 100, .misses = 5}}, .uplink_changed = 50, .next = 0},
+};
+/* clang-format on */
+
+static WlEndpoint
+parse(const char *text)
+{
+    WlEndpoint endpoint;
+
+    g_assert_true(wl_endpoint_parse(text, &endpoint));
+    return endpoint;
+}
+
+static gint64
+ago(guint seconds)
+{
+    return seconds == 0 ? WL_LONG_AGO : NOW - WL_SEC(seconds);
+}
+
+static GArray *
+make_candidates(const Case *row)
+{
+    GArray *list = wl_candidates_new();
+
+    for (guint i = 0; i < MAX_CANDIDATES && row->candidates[i].endpoint; i++) {
+        const Candidate *from = &row->candidates[i];
+        WlCandidate candidate = {
+            .endpoint = parse(from->endpoint),
+            .rank = from->rank,
+            .source = from->source,
+            .worked = from->worked,
+            .last_tried = ago(from->tried),
+            .round = from->serial,
+            .roaming_serial = from->serial,
+            .last_upgrade = ago(from->upgraded),
+            .misses = from->misses,
+        };
+
+        g_array_append_val(list, candidate);
+    }
+    return list;
+}
+
+static void
+assert_next(const Case *row, const GArray *list, const WlCandidate *next)
+{
+    if (row->next == NONE)
+        g_assert_null(next);
+    else
+        g_assert_true(next == &g_array_index(list, WlCandidate, row->next));
+}
+
+static void
+test_in_round(gconstpointer data)
+{
+    const Case *row = data;
+    g_autoptr(GArray) list = make_candidates(row);
+    WlHandshakeLimiter limiter = {.next = 0};
+    const WlConnectCycle cycle = {
+        .now = NOW,
+        .round = ROUND,
+        .on_link_only = row->on_link_only,
+        .limiter = &limiter,
+    };
+
+    if (row->initiated) {
+        WlEndpoint endpoint = parse(row->initiated);
+        wl_handshake_limiter_note(&limiter, &endpoint, ago(1));
+    }
+    assert_next(row, list, wl_endpoint_cycling_next_in_round(list, &cycle));
+}
+
+static void
+test_in_session(gconstpointer data)
+{
+    const Case *row = data;
+    g_autoptr(GArray) list = make_candidates(row);
+    WlEndpoint current = parse(row->current);
+
+    assert_next(row, list, wl_endpoint_cycling_next_in_session(list, ROUND, &current));
+}
+
+static void
+test_upgrade(gconstpointer data)
+{
+    const Case *row = data;
+    g_autoptr(GArray) list = make_candidates(row);
+
+    assert_next(row, list,
+                wl_endpoint_cycling_next_upgrade(list, NOW, NOW - WL_SEC(row->uplink_changed)));
+}
+
+static void
+add(const char *group, const Case *rows, gsize n, GTestDataFunc test)
+{
+    for (gsize i = 0; i < n; i++) {
+        g_autofree char *name = g_strdup_printf("/endpoint-cycling/%s/%s", group, rows[i].name);
+        g_test_add_data_func(name, &rows[i], test);
+    }
+}
+
+int
+main(int argc, char *argv[])
+{
+    g_test_init(&argc, &argv, NULL);
+    add("round", in_round, G_N_ELEMENTS(in_round), test_in_round);
+    add("session", in_session, G_N_ELEMENTS(in_session), test_in_session);
+    add("upgrade", upgrade, G_N_ELEMENTS(upgrade), test_upgrade);
+    return g_test_run();
+}
