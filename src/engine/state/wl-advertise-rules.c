@@ -7,7 +7,7 @@ wl_advertise_rules_allow(const WlPeerTable *peers, const WlKey *own_key, const W
     const WlPeer *subject;
 
     if (fact->attribute == WL_ATTRIBUTE_MEMBER)
-        return FALSE; /* the obsolete form, superseded by metadata */
+        return FALSE; /* obsolete; metadata replaces it */
     if (wl_key_equal(&fact->subject, own_key))
         return TRUE;
     subject = wl_peer_table_find(peers, &fact->subject);

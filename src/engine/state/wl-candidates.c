@@ -72,7 +72,8 @@ wl_candidates_sort(GArray *self)
 {
     g_array_sort(self, candidate_compare);
 
-    /* Alternate: where two of one family follow each other, fetch the next of the other family. */
+    /* Alternate families: between two candidates of one family, insert the next one of the
+     * other. */
     for (guint i = 1; i < self->len; i++) {
         const WlCandidate *before = &g_array_index(self, WlCandidate, i - 1);
         WlCandidate *here = &g_array_index(self, WlCandidate, i);

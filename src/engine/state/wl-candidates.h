@@ -3,7 +3,7 @@
 
 #include "wl-address.h"
 
-/** How good an endpoint is to try; smaller is better (docs/engine.md "Endpoint candidates"). */
+/** How promising a candidate is; smaller is better (docs/engine.md "Endpoint candidates"). */
 typedef enum {
     WL_RANK_ON_LINK,
     WL_RANK_CONFIGURED,
@@ -26,17 +26,17 @@ typedef struct {
     WlEndpoint endpoint;
     WlRank rank;
     WlCandidateSource source;
-    gboolean worked;      /* the last one that did: tried first */
+    gboolean worked;      /* the last endpoint that worked, tried first */
     gint64 last_tried;    /* WL_LONG_AGO: never */
-    guint round;          /* serial of the last round of connecting in which it was tried */
-    guint roaming_serial; /* of the last check or upgrade in which it was tried */
+    guint round;          /* serial of the last connect round in which it was tried */
+    guint roaming_serial; /* the last check or upgrade in which it was tried */
     gint64 last_upgrade;  /* when it was last tried as an upgrade; WL_LONG_AGO: never */
-    guint misses;         /* upgrades in a row without success */
+    guint misses;         /* consecutive failed upgrades */
 } WlCandidate;
 
 /** A list of WlCandidate, best first once sorted. Free with g_array_unref(). */
 GArray *wl_candidates_new(void);
-/** Adds an endpoint; if it is there, keeps the better rank and source. */
+/** Adds an endpoint. If the list has it already, the better rank and source are kept. */
 void wl_candidates_add(GArray *self, const WlEndpoint *endpoint, WlRank rank,
                        WlCandidateSource source, gboolean worked);
 /** Sorts by rank, with families alternating within a rank. */

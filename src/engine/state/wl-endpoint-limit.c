@@ -8,7 +8,7 @@
 
 #define DISPLACED_N 1024
 
-/* One datagram must not be able to displace every endpoint of a subject. */
+/* A single datagram must not displace all endpoints of a subject. */
 #define REPLACE_AFTER WL_SEC(10)
 
 typedef struct _WlDisplacedEndpoint {
@@ -51,7 +51,7 @@ add_displaced(WlEndpointLimit *self, const WlFact *fact, const WlKey *source, gi
     self->displaced[id % DISPLACED_N] = (Displaced){.id = id, .received = received};
 }
 
-/* An endpoint that the subject itself advertises is its present one, whether displaced or not. */
+/* An endpoint advertised by the subject itself is current, even if it was displaced before. */
 static gboolean
 was_displaced(WlEndpointLimit *self, const WlFact *fact, const WlKey *source, gint64 now)
 {
@@ -89,9 +89,9 @@ typedef struct {
 } Victim;
 
 /*
- * The endpoint that makes room for @fact, among those of @source or, if it is NULL, of all sources.
- * It has the address with the most ports, or the ports of a symmetric NAT would displace the
- * addresses at which the member can be reached; of these it is the one advertised longest ago.
+ * Selects the endpoint that makes room for @fact, among those of @source or, if NULL, of all
+ * sources: of the address with the most ports, the one advertised longest ago. Otherwise the ports
+ * of a symmetric NAT would displace the addresses at which the member can be reached.
  */
 static Victim
 choose_victim(const GPtrArray *about, const WlFact *fact, const WlKey *source)
@@ -138,11 +138,11 @@ wl_endpoint_limit_check(WlEndpointLimit *self, const GPtrArray *about, const WlF
     if (own < WL_MAX_ENDPOINTS_OF_ONE && all < WL_MAX_ENDPOINTS)
         return WL_ENDPOINT_ROOM;
 
-    /* The endpoints that a subject advertises for itself may displace those of all sources. */
+    /* Endpoints that a subject advertises for itself may displace endpoints of any source. */
     victim = choose_victim(about, fact, itself && own < WL_MAX_ENDPOINTS_OF_ONE ? NULL : source);
     if (!victim.entry)
         return WL_ENDPOINT_REFUSE;
-    /* Another address instead of one more port of the same address cannot empty the list. */
+    /* Replacing a port of an address by another address cannot empty the list. */
     spreads = victim.ports > 1 &&
               !wl_ip_equal(&victim.entry->fact.value.endpoint.ip, &fact->value.endpoint.ip);
     if (!spreads &&

@@ -4,10 +4,10 @@
 #include "state/wl-fact-entry.h"
 
 /**
- * How many endpoints of one subject are kept (docs/engine.md "Limits"), and which one makes room
- * for another. Remembers the displaced endpoints: a symmetric NAT gives a member one endpoint for
- * each of its peers, more than are kept, and all of them are renewed. If each displaced the oldest
- * one, all would be new again every two minutes, here and at every subscriber.
+ * Limits the endpoints of one subject (docs/engine.md "Limits") and selects which one to displace.
+ * Records displaced endpoints: behind a symmetric NAT a member has one endpoint for each of its
+ * peers, more than the limit, and all of them are renewed. If each renewal displaced the oldest
+ * endpoint, every two minutes all of them would count as new, here and at every subscriber.
  */
 typedef struct {
     struct _WlDisplacedEndpoint *displaced; /* by a hash; NULL until the first one */

@@ -26,7 +26,7 @@ wl_endpoint_policy_is_reachable_class(const WlEndpoint *endpoint)
     return !wl_ip_is_v4_mapped(ip);
 }
 
-/* The network and broadcast addresses of an attached network. */
+/* TRUE for the network and broadcast addresses of an attached network. */
 static gboolean
 is_broadcast(const WlPrefix *local, const WlIp *ip)
 {
@@ -64,7 +64,8 @@ wl_endpoint_policy_check(const WlPolicy *self, const WlEndpoint *endpoint)
             return WL_VERDICT_BAD_ADDRESS;
         if (endpoint->port == self->listen_port && wl_ip_equal(&local->address.ip, &endpoint->ip))
             return WL_VERDICT_OWN_ENDPOINT;
-        /* In the tunnel's range, but on an attached network: docs/protocol.md 7.6. */
+        /* An address in the range of the tunnel may be on an attached network (docs/protocol.md
+         * 7.6). */
         if (wl_prefix_contains_ip(&local->address, &endpoint->ip))
             verdict = WL_VERDICT_ACCEPTED;
     }

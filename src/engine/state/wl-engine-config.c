@@ -48,7 +48,7 @@ wl_peer_config_copy(const WlPeerConfig *config)
     copy->basic = config->basic;
     copy->fact_exchanger = config->fact_exchanger;
     copy->has_preshared_key = config->has_preshared_key;
-    /* Out of swap and core dumps where that is allowed; it is wiped either way. */
+    /* Keeps the key out of swap and core dumps where permitted; it is wiped in any case. */
     if (config->has_preshared_key)
         (void) sodium_mlock(copy, sizeof(*copy));
     copy->preshared_key = config->preshared_key;

@@ -74,8 +74,7 @@ wl_engine_state_save_now(WlEngine *self)
         self->outputs.state_save_due = self->now;
 }
 
-/* TRUE if a subscriber other than @source, which may be NULL, does not know @entry until @expires.
- */
+/* TRUE if a subscriber other than @source (may be NULL) does not know @entry until @expires. */
 static gboolean
 is_needed(WlEngine *self, const WlFactEntry *entry, gint64 expires, const WlPeer *source)
 {
@@ -102,8 +101,8 @@ wl_engine_fact_renewed(WlEngine *self, WlFactEntry *entry, const WlPeer *source,
 {
     gint64 expires = wl_fact_entry_expires(entry, self->now);
 
-    /* No renewal timer for a fact that every subscriber knows: a leaf mostly advertises only to the
-     * router from which it has its facts. */
+    /* A fact that every subscriber knows needs no renewal timer: most leaves advertise only to the
+     * router from which they received their facts. */
     if (entry->local || is_needed(self, entry, expires, until >= expires ? source : NULL))
         wl_fact_set_mark_renewed(self->facts, entry, self->now, expires);
     else
@@ -113,7 +112,7 @@ wl_engine_fact_renewed(WlEngine *self, WlFactEntry *entry, const WlPeer *source,
 void
 wl_engine_fact_sources_changed(WlEngine *self, WlFactEntry *entry)
 {
-    /* Another source of a known fact is a renewal for those who know it. */
+    /* For subscribers that know the fact, another source of it is a renewal. */
     if (entry->advertised_until > self->now)
         wl_engine_fact_renewed(self, entry, NULL, 0);
     else if (wl_fact_entry_expires(entry, self->now) > self->now)

@@ -27,7 +27,7 @@ typedef struct {
     WlPeer *router;
 } Cover;
 
-/* The most specific prefix comes last; one prefix has one router. */
+/* The most specific prefix comes last; each prefix has one router. */
 static gboolean
 note_router(const WlPrefix *prefix, gpointer value, gpointer user_data)
 {

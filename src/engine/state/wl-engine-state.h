@@ -20,23 +20,23 @@
 #include "wl-engine.h"
 #include "wl-signer.h"
 
-/** The source of random bytes, given by the caller of the engine. */
+/** The source of random bytes, supplied by the caller of the engine. */
 typedef struct {
     WlRandomFunc func;
     gpointer data;
 } WlRandom;
 
-/** What fact evaluation has to do in this turn. Set by the marks (wl-engine-marks.h). */
+/** The evaluations due in this turn. Set by the marks (wl-engine-marks.h). */
 typedef struct {
-    gboolean all_due;   /* every fact: a rule changed */
-    gboolean stale_due; /* stale facts: a source that may withdraw them became authoritative */
+    gboolean all_due;   /* every fact, because a rule changed */
+    gboolean stale_due; /* stale facts, because a source became authoritative */
 } WlEvaluation;
 
 /** Learned membership. Written by facts/wl-members.c. */
 typedef struct {
-    GArray *changed;     /* of WlKey: subjects whose membership facts changed; added by a mark */
-    GPtrArray *orphaned; /* of WlPeer: no accepted fact names them any more */
-    gboolean leaving;    /* the orphaned are removed in this turn */
+    GArray *changed;     /* of WlKey: subjects with changed membership facts; added by a mark */
+    GPtrArray *orphaned; /* of WlPeer: no longer named by an accepted fact */
+    gboolean leaving;    /* orphaned members are removed in this turn */
     gint64 full_logged;  /* when the limit of members was last logged */
 } WlMembership;
 
@@ -47,20 +47,20 @@ typedef struct {
 
 /** Received datagrams. Written by exchange/wl-receive.c, `refused` by wl_engine_count_refused(). */
 typedef struct {
-    WlRateLimit strangers; /* datagrams from addresses of no peer */
+    WlRateLimit strangers; /* datagrams from addresses that belong to no peer */
     GArray *facts;         /* of WlFact: those of the datagram being read */
     guint64 results[WL_RECEIVE_N_RESULTS];
     guint64 refused[WL_VERDICT_N];
     gint64 full_logged; /* when the limit of facts was last logged */
 } WlReceiver;
 
-/** The inference of the paths of Go members that concerns all of them. `open` is written by
- * paths/wl-path-go.c, `echo_sequence` by wl-peer-echo.c, the others by wl-health.c. */
+/** The part of path inference that all Go members share. `open` is written by paths/wl-path-go.c,
+ * `echo_sequence` by wl-peer-echo.c, the other fields by wl-health.c. */
 typedef struct {
     guint open;            /* peers whose path is being inferred */
     guint16 echo_sequence; /* of the last echo sent, to any peer */
-    guint64 dropped;       /* packets that the device dropped, as last seen */
-    gint64 dropped_since;  /* when that last grew */
+    guint64 dropped;       /* packets dropped by the device, as of the last snapshot */
+    gint64 dropped_since;  /* when the number last increased */
 } WlPathInference;
 
 /** The prefixes that NetworkManager routes into the link. Written by facts/wl-routes.c. */
@@ -70,8 +70,8 @@ typedef struct {
     gboolean changed;
 } WlRoutes;
 
-/** The engine. The type of each part states who writes it; wl-engine-turn.c has the order of a
- * turn. All times are engine times in microseconds. */
+/** The engine. The type of each part states which file writes it; wl-engine-turn.c defines the
+ * order of a turn. All times are engine times in microseconds. */
 struct _WlEngine {
     WlEngineConfig *config;
     WlSelf own;
@@ -107,7 +107,8 @@ wl_engine_count_refused(WlEngine *self, WlVerdict verdict)
 
 /** Schedules every peer. */
 void wl_engine_schedule_all(WlEngine *self);
-/** Requests a snapshot. A peer whose step runs is scheduled again when the snapshot arrives. */
+/** Requests a snapshot. If called from a step of a peer, that peer is scheduled when the snapshot
+ * arrives. */
 void wl_engine_request_snapshot(WlEngine *self);
 /** Requests a snapshot; @peer is scheduled when it arrives. */
 void wl_engine_request_snapshot_for(WlEngine *self, WlPeer *peer);

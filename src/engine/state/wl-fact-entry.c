@@ -62,8 +62,8 @@ wl_fact_entry_is_unused(const WlFactEntry *self)
     return self->sources->len == 0 && !self->local;
 }
 
-/* A fact that is refused because of the networks of this machine is still right for others: members
- * inside the refused network reach each other by it. */
+/* A fact that conflicts with the networks of this machine is refused here but still relayed: other
+ * members may need it to reach each other. */
 static gboolean
 may_relay(WlVerdict verdict)
 {

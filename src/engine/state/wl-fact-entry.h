@@ -7,8 +7,8 @@
 #include "wl-timer-queue.h"
 #include "wl-verdict.h"
 
-/** One source of one fact. Written by the fact set only; the verdict through
- * wl_fact_set_set_verdict(). Times in engine time (microseconds). */
+/** One source of one fact. Written by the fact set only, the verdict through
+ * wl_fact_set_set_verdict(). Times are engine times (microseconds). */
 typedef struct {
     WlKey key;
     gint64 expires;
@@ -19,21 +19,21 @@ typedef struct {
 } WlFactSource;
 
 /** One fact by identity (docs/protocol.md 5.1) with all of its sources. Owned by the fact set. The
- * fields that a renewal reads come first, together in memory. */
+ * fields that a renewal reads come first, so that they share cache lines. */
 typedef struct {
     WlFact fact;
     GArray *sources;          /* of WlFactSource */
     WlKnowledge known;        /* which peers know the fact, and until when */
-    gint64 advertised_until;  /* the expiry of the last change that is advertised; 0: none */
+    gint64 advertised_until;  /* the expiry of the last advertised change; 0: none */
     gboolean local;           /* this member originates the fact */
     gboolean in_prefix_table; /* written by wl-prefix-table.c: the entry is in its claimed prefix */
     WlTimerEntry renewal;     /* when the fact must be advertised again */
-    WlTimerEntry expiry;      /* at the latest when the first source expires */
+    WlTimerEntry expiry;      /* not later than the expiry of the first source */
     WlChangeLogItem change;   /* position in the change log */
     /* Written by exchange/wl-advertise.c: the expiry to advertise in the turn with this number. */
     guint64 generation;
     gint64 advertise_until;
-    guint mark;        /* of the last update of local facts that has it */
+    guint mark;        /* the last update of local facts that included it */
     guint index;       /* position in the set */
     guint stale_place; /* position in the list of stale entries, from 1; 0: not in it */
 } WlFactEntry;
@@ -44,9 +44,9 @@ WlFactSource *wl_fact_entry_find_source(WlFactEntry *self, const WlKey *key);
 gint64 wl_fact_entry_first_expiry(const WlFactEntry *self);
 /** TRUE if a source is stale. */
 gboolean wl_fact_entry_has_stale(const WlFactEntry *self);
-/** TRUE if no source is left and this member does not originate the fact either. */
+/** TRUE if the fact has no source and this member does not originate it. */
 gboolean wl_fact_entry_is_unused(const WlFactEntry *self);
-/** Until when the fact may be advertised: a local one WL_FACT_TTL from @now, others until the
+/** Until when the fact may be advertised: a local fact for WL_FACT_TTL from @now, others until the
  * latest expiry of a source that may be relayed; 0: not at all. */
 gint64 wl_fact_entry_expires(const WlFactEntry *self, gint64 now);
 /** TRUE if a source is accepted; stale sources count if @stale. */

@@ -4,7 +4,7 @@
 #include "state/wl-fact-set-private.h"
 #include "state/wl-timing.h"
 
-/* More than the time between two turns of an engine with peers that renew facts. */
+/* Longer than the interval between turns while peers renew facts. */
 #define EXACT_WITHIN WL_SEC(60)
 
 gboolean
@@ -45,7 +45,7 @@ wl_fact_set_next_expiry(WlFactSet *self, gint64 now)
 {
     WlFactEntry *entry;
 
-    /* Timers far ahead may be too early: most facts are renewed before. */
+    /* A timer far in the future may be too early, since most facts are renewed before it fires. */
     while ((entry = wl_timer_queue_due(self->expiries, now + EXACT_WITHIN)) &&
            wl_fact_entry_first_expiry(entry) > entry->expiry.when)
         wl_timer_queue_set(self->expiries, &entry->expiry, wl_fact_entry_first_expiry(entry));

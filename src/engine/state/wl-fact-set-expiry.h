@@ -3,12 +3,12 @@
 
 #include "state/wl-fact-set.h"
 
-/* The end of facts: sources that expire, or that are removed. */
+/* Expiry and removal of fact sources. */
 
-/** Called for an expired source: TRUE keeps it as stale, FALSE drops it. */
+/** Called for an expired source. TRUE keeps it as stale, FALSE drops it. */
 typedef gboolean (*WlKeepFunc)(const WlFactEntry *entry, const WlFactSource *origin,
                                gpointer user_data);
-/** Called for each entry that lost a source or has a newly stale one. An unused entry is freed
+/** Called for each entry that lost a source or whose source became stale. An unused entry is freed
  * after the call. */
 typedef void (*WlExpiredFunc)(WlFactEntry *entry, gpointer user_data);
 
@@ -16,7 +16,7 @@ typedef void (*WlExpiredFunc)(WlFactEntry *entry, gpointer user_data);
  * TRUE if anything changed. */
 gboolean wl_fact_set_expire(WlFactSet *self, gint64 now, gboolean again, WlKeepFunc keep,
                             WlExpiredFunc expired, gpointer user_data);
-/** When the next source expires; G_MAXINT64: none does. A time more than a minute after @now may be
+/** When the next source expires; G_MAXINT64: never. A time more than a minute after @now may be
  * too early. */
 gint64 wl_fact_set_next_expiry(WlFactSet *self, gint64 now);
 /** TRUE if a source is stale. */

@@ -38,9 +38,9 @@ wl_fact_set_local_end(WlFactSet *self, const WlKey *subject, gint64 now)
             continue;
         self->local_changed = TRUE;
         entry->local = FALSE;
-        /* An endpoint that this member no longer originates is wrong for the subscribers too
-         * (docs/protocol.md 5.3.5). Prefixes and membership last as long as another source
-         * advertises them. */
+        /* An endpoint that this member no longer originates must not be relayed either
+         * (docs/protocol.md 5.3.5). Prefixes and membership stay while another source advertises
+         * them. */
         while (wl_fact_is_endpoint(&entry->fact) && entry->sources->len > 0)
             wl_fact_set_remove_source(self, entry, entry->sources->len - 1);
         if (entry->sources->len == 0)

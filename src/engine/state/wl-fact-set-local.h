@@ -3,8 +3,8 @@
 
 #include "state/wl-fact-set.h"
 
-/* Local facts: those that this member originates. All local facts of one subject are replaced
- * together: begin, one add for each fact, end. A changed fact is marked as changed. */
+/* Local facts: the facts that this member originates. All local facts of a subject are replaced
+ * together: begin, one add for each fact, end. Changed facts enter the change log. */
 
 void wl_fact_set_local_begin(WlFactSet *self);
 /** This member originates @fact. */

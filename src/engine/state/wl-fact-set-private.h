@@ -4,7 +4,7 @@
 #include "state/wl-endpoint-limit.h"
 #include "state/wl-fact-set.h"
 
-/* The insides of the fact set, for the files wl-fact-set*.c only. */
+/* The internals of the fact set, for wl-fact-set*.c only. */
 
 struct _WlFactSet {
     GPtrArray *entries;     /* of WlFactEntry, owned */
@@ -12,12 +12,12 @@ struct _WlFactSet {
     GHashTable *by_subject; /* WlKey* -> GPtrArray of WlFactEntry */
     GHashTable *by_source;  /* WlKey* -> guint*, number of facts */
     WlTimerQueue *expiries; /* of WlFactEntry: when the first of its sources expires */
-    WlTimerQueue *renewals; /* of WlFactEntry: when subscribers need it again */
+    WlTimerQueue *renewals; /* of WlFactEntry: when subscribers need it renewed */
     GPtrArray *stale;       /* of WlFactEntry: those with a stale source */
     WlChangeLog *changes;   /* of WlFactEntry */
     guint n_sources, max_sources, n_untrusted;
     guint64 sequence; /* of the next fact source */
-    guint mark;       /* of the present update of local facts */
+    guint mark;       /* of the current update of local facts */
     gboolean local_changed;
     WlEndpointLimit endpoint_limit;
 };

@@ -18,8 +18,8 @@ wl_fact_set_mark_renewed(WlFactSet *self, WlFactEntry *entry, gint64 now, gint64
 {
     gint64 batch = MIN(WL_RENEWAL_BATCH, (entry->advertised_until - now) / 2);
 
-    /* The time stays until the fact is advertised. Facts whose source renews them late are relayed
-     * together with the other renewals of the next seconds. */
+    /* The time stays set until the fact is advertised. Facts that their source renews late are
+     * relayed together with the next renewals. */
     if (entry->renewal.place == 0 && entry->advertised_until > 0 &&
         expires > entry->advertised_until)
         wl_timer_queue_set(self->renewals, &entry->renewal,

@@ -9,7 +9,7 @@
 void wl_fact_set_mark_changed(WlFactSet *self, WlFactEntry *entry, gint64 now);
 /** A source renewed @entry until @expires: subscribers need it before the expiry that they know. */
 void wl_fact_set_mark_renewed(WlFactSet *self, WlFactEntry *entry, gint64 now, gint64 expires);
-/** The same, where every subscriber knows the new expiry or does not need it. */
+/** The same if every subscriber knows the new expiry or does not need it. */
 void wl_fact_set_mark_settled(WlFactSet *self, WlFactEntry *entry, gint64 expires);
 /** When the next entry must be advertised again; G_MAXINT64: none. */
 gint64 wl_fact_set_next_renewal(const WlFactSet *self);

@@ -107,7 +107,7 @@ wl_fact_set_set_verdict(WlFactSet *self, WlFactSource *origin, WlVerdict verdict
     self->n_untrusted += wl_verdict_is_untrusted(origin->verdict);
 }
 
-/* ---- entries and sources: the one place that keeps the indices right */
+/* ---- entries and sources: the only code that maintains the indices */
 
 void
 wl_fact_set_update_entry(WlFactSet *self, WlFactEntry *entry)
@@ -115,7 +115,7 @@ wl_fact_set_update_entry(WlFactSet *self, WlFactEntry *entry)
     gint64 first = wl_fact_entry_first_expiry(entry);
     gboolean stale = wl_fact_entry_has_stale(entry);
 
-    /* A later expiry is set when the timer fires: most facts are renewed before. */
+    /* A later expiry is set when the timer fires, since most facts are renewed before. */
     if (entry->expiry.place == 0 || first < entry->expiry.when || first == WL_NEVER)
         wl_timer_queue_set(self->expiries, &entry->expiry, first);
     if (stale && entry->stale_place == 0) {
@@ -198,7 +198,7 @@ wl_fact_set_remove_source(WlFactSet *self, WlFactEntry *entry, guint index)
     count_source(self, &source, -1);
 }
 
-/* Makes room for the endpoint @fact of @source. FALSE: there is none. */
+/* Makes room for the endpoint @fact of @source. FALSE if there is none. */
 static gboolean
 make_endpoint_room(WlFactSet *self, const WlFact *fact, const WlKey *source, gint64 now)
 {
@@ -248,7 +248,7 @@ wl_fact_set_add_source(WlFactSet *self, const WlFact *fact, const WlKey *source,
     (*origin)->stale = FALSE;
     (*origin)->received = now;
     (*origin)->expires = MAX((*origin)->expires, expires);
-    /* A later expiry moves no timer forward. */
+    /* A later expiry does not move the timer. */
     if (result != WL_FACT_SOURCE_RENEWED)
         wl_fact_set_update_entry(self, *entry);
     return result;

@@ -4,7 +4,7 @@
 #include "wl-address.h"
 #include "wl-rate-limit.h"
 
-/** At least as many as the rate permits within WL_INITIATION_RETRY. */
+/** Not less than the rate permits within WL_INITIATION_RETRY. */
 #define WL_HANDSHAKE_LIMITER_RECENT 64
 
 typedef struct {
@@ -12,9 +12,9 @@ typedef struct {
     gint64 when; /* engine time */
 } WlHandshakeAttempt;
 
-/** Limits the handshake initiations of the whole engine: their rate, and one to an endpoint within
- * WL_INITIATION_RETRY, whichever peer is tried there. Written by paths/wl-connect.c. The initial
- * state is all zero. */
+/** Limits the handshake initiations of the engine: their overall rate, and one to each endpoint
+ * within WL_INITIATION_RETRY, regardless of the peer. Written by paths/wl-connect.c. A zeroed value
+ * is the initial state. */
 typedef struct {
     WlRateLimit rate;
     WlHandshakeAttempt recent[WL_HANDSHAKE_LIMITER_RECENT];
@@ -24,7 +24,7 @@ typedef struct {
 /** Returns when the next initiation to @endpoint is permitted, not before @earliest. */
 gint64 wl_handshake_limiter_earliest(const WlHandshakeLimiter *self, const WlEndpoint *endpoint,
                                      gint64 earliest);
-/** Takes one initiation from the rate. FALSE: none is left before *when, which may be NULL. */
+/** Takes one initiation from the rate. FALSE if none is available before *when (may be NULL). */
 gboolean wl_handshake_limiter_take(WlHandshakeLimiter *self, gint64 now, gint64 *when);
 /** Records that an initiation is sent to @endpoint now. */
 void wl_handshake_limiter_note(WlHandshakeLimiter *self, const WlEndpoint *endpoint, gint64 now);

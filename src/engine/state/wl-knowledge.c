@@ -35,7 +35,7 @@ mask_of(guint slot)
     return (guint64) 1 << slot % BITS;
 }
 
-/* The group that @slot is in; `n_groups`: in none. */
+/* The index of the group of @slot; `n_groups` if it has none. */
 static guint
 find_group(const WlKnowledge *self, guint slot)
 {
@@ -101,7 +101,8 @@ leave(WlKnowledge *self, guint group, guint slot)
         remove_group(self, group);
 }
 
-/* Merges the two groups with the nearest expiries. Some peers are sent the fact a little early. */
+/* Merges the two groups with the closest expiries, at the cost of sending the fact a little early
+ * to some peers. */
 static void
 merge_nearest(WlKnowledge *self)
 {

@@ -12,13 +12,13 @@ typedef struct {
 
 /**
  * Until when each peer knows one fact (docs/protocol.md 5.4), by the slot number of the peer. Part
- * of the entry of that fact. Peers with the same expiry form a group with one bit for each peer. At
- * most one byte for each fact and peer; two bits are usual.
+ * of the entry of the fact. Peers with the same expiry form a group with one bit for each peer.
+ * Uses two bits for each fact and peer in the usual case, one byte at most.
  */
 typedef struct {
-    WlKnowledgeGroup *groups; /* `room` of them, and after them the bits of each */
+    WlKnowledgeGroup *groups; /* `room` of them, followed by the bits of each */
     guint16 n_groups, room;
-    guint words; /* for the bits of a group; a peer is in one group at most */
+    guint words; /* of the bits of a group; a peer is in at most one group */
 } WlKnowledge;
 
 void wl_knowledge_clear(WlKnowledge *self);

@@ -38,7 +38,8 @@ wl_neighbor_table_is_present(const WlNeighborTable *self, const WlPolicy *policy
 
         if (!wl_policy_is_on_link_of(local, ip))
             continue;
-        /* Another member on this machine: a kernel does not resolve its own address. */
+        /* The address belongs to another member on this machine: a kernel does not resolve its own
+         * addresses. */
         if (wl_ip_equal(&local->address.ip, ip))
             return TRUE;
         known = wl_neighbor_table_find(self, ip, local->ifindex);

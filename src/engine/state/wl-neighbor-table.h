@@ -14,14 +14,14 @@ typedef struct {
         WL_NEIGHBOR_ABSENT,
     } state;
     gint64 requested; /* engine time of the last request */
-    guint misses;     /* requests in a row without a neighbor */
+    guint misses;     /* consecutive requests without a neighbor */
 } WlNeighbor;
 
-/** Which candidate addresses on the networks of the current uplink have a neighbor. Written by
- * paths/wl-neighbors.c; emptied when the uplink changes. */
+/** The candidate addresses on networks of the current uplink, and whether they have a neighbor.
+ * Written by paths/wl-neighbors.c; emptied when the uplink changes. */
 typedef struct {
     GArray *entries;        /* of WlNeighbor */
-    GHashTable *candidates; /* WlIp* -> GPtrArray of WlPeer: whose candidate it is */
+    GHashTable *candidates; /* WlIp* -> GPtrArray of WlPeer with that candidate */
     WlRateLimit rate;       /* of requests */
 } WlNeighborTable;
 
@@ -29,10 +29,10 @@ void wl_neighbor_table_init(WlNeighborTable *self);
 void wl_neighbor_table_clear(WlNeighborTable *self);
 /** NULL: never requested. */
 WlNeighbor *wl_neighbor_table_find(const WlNeighborTable *self, const WlIp *ip, guint32 ifindex);
-/** TRUE if the address is known to have a neighbor on an attached network, which
- * need not be the peer. */
+/** TRUE if the address is known to have a neighbor on an attached network. The neighbor may be
+ * another machine. */
 gboolean wl_neighbor_table_is_present(const WlNeighborTable *self, const WlPolicy *policy,
                                       const WlIp *ip);
-/** TRUE if the address is on an attached network and is known to have no neighbor. */
+/** TRUE if the address is on an attached network and known to have no neighbor. */
 gboolean wl_neighbor_table_is_absent(const WlNeighborTable *self, const WlPolicy *policy,
                                      const WlIp *ip);

@@ -9,7 +9,7 @@ wl_peer_table_hash_ip(gconstpointer key)
     const WlIp *ip = key;
     guint hash;
 
-    /* A link-local address is a hash already. */
+    /* A link-local address is itself a hash. */
     memcpy(&hash, ip->bytes + 8, sizeof(hash));
     return hash;
 }
@@ -45,7 +45,7 @@ wl_peer_table_clear(WlPeerTable *self)
     g_ptr_array_unref(self->list);
 }
 
-/* TRUE: the peer with @key is at *index. FALSE: it would be inserted there. */
+/* TRUE if the peer with @key is at *index. FALSE: *index is where it belongs. */
 static gboolean
 search(const WlPeerTable *self, const WlKey *key, guint *index)
 {

@@ -4,9 +4,9 @@
 #include "state/wl-peer.h"
 
 /**
- * All peers, in the order of their keys, which is the order of every decision. Owns them. Peers are
- * added by wl_members_add() and removed by wl_engine_remove_peer() only; `routers` and
- * `authorities` are written by facts/wl-profile-apply.c.
+ * All peers, sorted by key, which is the order of every decision. Owns them. Only wl_members_add()
+ * adds peers and only wl_engine_remove_peer() removes them; facts/wl-profile-apply.c writes
+ * `routers` and `authorities`.
  */
 typedef struct {
     GPtrArray *list;           /* of WlPeer, owned, sorted by key */
@@ -17,7 +17,7 @@ typedef struct {
     GArray *slots;             /* of gboolean: TRUE if the slot is in use */
     guint learned;             /* the number of learned peers */
     GPtrArray *routers;        /* of WlPeer: routers of the profile */
-    GPtrArray *authorities;    /* of WlPeer: those that can withdraw members by silence */
+    GPtrArray *authorities;    /* of WlPeer: sources whose silence withdraws members */
 } WlPeerTable;
 
 void wl_peer_table_init(WlPeerTable *self);
@@ -40,9 +40,9 @@ wl_peer_table_get(const WlPeerTable *self, guint index)
 WlPeer *wl_peer_table_find(const WlPeerTable *self, const WlKey *key);
 /** The peer with the link-local address @address, or NULL. */
 WlPeer *wl_peer_table_find_link_local(const WlPeerTable *self, const WlIp *address);
-/** Adds a peer, which the table must not have yet; @config NULL: learned. */
+/** Adds a peer that is not in the table; @config NULL: learned. */
 WlPeer *wl_peer_table_add(WlPeerTable *self, const WlKey *key, const WlPeerConfig *config);
-/** Gives @peer the entry @config of the profile; NULL: it is learned. */
+/** Assigns the entry @config of the profile to @peer; NULL: learned. */
 void wl_peer_table_set_config(WlPeerTable *self, WlPeer *peer, const WlPeerConfig *config);
 /** Frees @peer. */
 void wl_peer_table_remove(WlPeerTable *self, WlPeer *peer);

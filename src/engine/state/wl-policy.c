@@ -14,7 +14,7 @@ add_prefix(GArray *list, const WlPrefix *prefix)
     g_array_append_val(list, masked);
 }
 
-/* Copies the list without duplicates, in its order. */
+/* Copies the list in order, without duplicates. */
 static GArray *
 without_duplicates(const GArray *list)
 {
@@ -42,8 +42,8 @@ add_prefixes(GArray *list, const GArray *prefixes)
         add_prefix(list, &g_array_index(prefixes, WlPrefix, i));
 }
 
-/* Within which prefixes facts may claim: the networks of the profile, else its addresses and the
- * allowed IPs of its peers. */
+/* The prefixes within which facts may claim: the networks of the profile or, without any, its
+ * addresses and the allowed IPs of its peers. */
 static GArray *
 dup_claimable(const WlEngineConfig *config)
 {

@@ -3,8 +3,7 @@
 
 #include "state/wl-policy.h"
 
-/* Which allowed IPs a fact may give to a peer, independent of its source. Changes nothing. */
+/* Which allowed IPs a fact may give to a peer, regardless of its source. A pure function. */
 
-/** @prefix must be masked. Does not check the claims of other members and the endpoints of peers.
- */
+/** @prefix must be masked. Claims of other members and endpoints of peers are not checked. */
 WlVerdict wl_prefix_policy_check(const WlPolicy *self, const WlPrefix *prefix);

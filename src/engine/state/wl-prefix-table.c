@@ -85,7 +85,7 @@ wl_prefix_table_fact_changed(WlPrefixTable *self, const WlPeerTable *peers, WlFa
     wl_prefix_table_mark_dirty(self, &prefix, wide);
 }
 
-/* ---- the hosts at which peers are reached: no prefix may cover them */
+/* ---- endpoints of peers: no claimed prefix may cover them */
 
 static void
 add_host(GArray *hosts, const WlEndpoint *endpoint)
@@ -138,7 +138,7 @@ replace_hosts(WlPrefixTable *self, WlPeer *peer, const GArray *hosts)
     g_array_append_vals(peer->hosts, hosts->data, hosts->len);
 }
 
-/* Endpoints that worked or that the profile names, without those that are only being tried. */
+/* Endpoints that worked or are configured, but not those that are only being tried. */
 void
 wl_prefix_table_update_hosts(WlPrefixTable *self, WlPeer *peer)
 {

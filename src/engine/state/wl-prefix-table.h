@@ -8,10 +8,10 @@
 /** One masked prefix that facts claim. */
 typedef struct {
     GPtrArray *entries; /* of WlFactEntry: the facts that claim it */
-    gboolean wide;      /* it may exclude claims on prefixes inside it */
+    gboolean wide;      /* it may exclude claims to prefixes inside it */
     gboolean owned;
     WlKey owner;
-    guint mark; /* the pass that evaluated it last */
+    guint mark; /* the last pass that evaluated it */
 } WlClaimedPrefix;
 
 /** A prefix that must be evaluated again. */
@@ -28,7 +28,7 @@ typedef struct {
     WlPrefixMap *hosts;      /* -> number of peers that are reached there */
     GArray *dirty;           /* of WlDirtyPrefix */
     GArray *scratch;         /* of WlPrefix: reused in each turn */
-    guint pass;              /* number of the present evaluation */
+    guint pass;              /* number of the current evaluation */
     gboolean due;            /* some are dirty */
     gint64 due_at;           /* not before; WL_LONG_AGO: at once */
 } WlPrefixTable;
@@ -36,18 +36,17 @@ typedef struct {
 void wl_prefix_table_init(WlPrefixTable *self);
 void wl_prefix_table_clear(WlPrefixTable *self);
 
-/** TRUE: some prefixes are dirty, and @now arbitration may run. */
+/** TRUE if prefixes are dirty and arbitration may run at @now. */
 gboolean wl_prefix_table_is_due(const WlPrefixTable *self, gint64 now);
-/** The next arbitration runs at @when at the earliest; WL_LONG_AGO: in the turn of the next change.
- */
+/** The next arbitration runs no earlier than @when; WL_LONG_AGO: in the turn of the next change. */
 void wl_prefix_table_delay(WlPrefixTable *self, gint64 when);
-/** TRUE for a transit peer, which the profile makes a router or trusts with allowed IPs: other
- * members may have prefixes inside its own. */
+/** TRUE for a transit peer: the profile makes it a router or trusts it with allowed IPs, so other
+ * members may own prefixes inside its own. */
 gboolean wl_prefix_table_is_transit(const WlPeerTable *peers, const WlKey *subject);
 /** The sources of the allowed-IPs fact @entry changed. */
 void wl_prefix_table_fact_changed(WlPrefixTable *self, const WlPeerTable *peers,
                                   WlFactEntry *entry);
-/** The profile gives @prefix to another peer than before. */
+/** The profile assigns @prefix to a different peer. */
 void wl_prefix_table_configured_changed(WlPrefixTable *self, const WlPrefix *prefix);
 void wl_prefix_table_mark_dirty(WlPrefixTable *self, const WlPrefix *prefix, gboolean wide);
 /** The endpoints of @peer may have changed; no claimed prefix may cover them. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The table of reasons: id, sentence and arguments. A sentence states the cause and what happens
- * next or what would help. The editor translates it by its id; everything else shows it in English.
+ * next or what would help. The editor translates it by id; everything else shows it in English.
  */
 #include "wl-reason.h"
 
@@ -16,7 +16,7 @@ static const struct {
     const char *name;
     const char *template;
     guint8 n_arguments;
-    guint8 trust; /* which argument is a trust level, from 1; 0: none */
+    guint8 trust; /* number of the argument that is a trust level, from 1; 0: none */
 } reasons[WL_REASON_N] = {
     [WL_REASON_NO_UPLINK] = {"no-uplink", N_("no uplink"), 0},
     [WL_REASON_WAITING_FOR_PEER] = {"waiting-for-peer",

@@ -4,19 +4,19 @@
 #include "wl-engine-config.h"
 #include "wl-fact.h"
 
-/** This member: key, role, boot id and what the profile says about it. Written by
+/** This member: key, role, boot id and its entry in the profile. Written by
  * facts/wl-profile-apply.c, the boot id by exchange/wl-boot-id-change.c; the `due` fields are set
  * by the marks (wl-engine-marks.h). */
 typedef struct {
     WlKey key;
     gboolean router;
-    WlTrust trust;             /* of this member, by the profile */
-    const WlPeerConfig *entry; /* of the profile for this member; NULL: none */
+    WlTrust trust;             /* of this member, from the profile */
+    const WlPeerConfig *entry; /* in the profile; NULL: none */
     gboolean any_trust;        /* an entry of the profile has a trust value */
     gboolean any_membership;   /* the profile trusts a peer with membership */
     GHashTable *metadata;      /* WlKey* -> WlMetadata, originated for the members of the profile */
     WlBootId boot_id;
     gint64 boot_id_created;
-    gboolean boot_id_due; /* a new boot id must request a full resend */
+    gboolean boot_id_due; /* a new boot id is needed, to request a full resend */
     gboolean facts_due;   /* the local facts about this member must be updated */
 } WlSelf;

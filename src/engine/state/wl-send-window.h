@@ -3,16 +3,16 @@
 
 #include <glib.h>
 
-/** Acks that are queued for one peer at a time. */
+/** Acks that can be queued for one peer. */
 #define WL_SEND_WINDOW_MAX_ACKS 64
 
 /** A datagram of facts without an ack. */
 typedef struct {
-    guint64 nonce; /* the first bytes of its nonce, which the ack names */
+    guint64 nonce; /* the first bytes of its nonce, which identify it in the ack */
     GBytes *inner; /* owned */
     gint64 due;    /* engine time of its retransmission (µs) */
     guint tries;
-    gboolean asked; /* for an ack */
+    gboolean asked; /* an ack was requested */
 } WlInFlight;
 
 /** The datagrams in flight to one peer, and the acks queued for it. Written by exchange/wl-acks.c.

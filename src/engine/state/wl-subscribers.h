@@ -5,12 +5,12 @@
 #include "state/wl-peer-table.h"
 
 /** The subscribers, and when facts and Alives are due. Written by exchange/wl-advertise.c,
- * `in_flight` by wl-acks.c; other files use the functions below. Times in engine time
+ * `in_flight` by wl-acks.c; other files use the functions below. Times are engine times
  * (microseconds). */
 typedef struct {
     GPtrArray *list;      /* of WlPeer: healthy peers that are sent facts */
     WlTimerQueue *alives; /* of healthy WlPeer: when the next Alive is due */
-    gint64 alive_horizon; /* Alives that are due until then are sent in this turn */
+    gint64 alive_horizon; /* Alives due before this time are sent in this turn */
     gint64 flushed;       /* when changes were last sent to all subscribers */
     guint64 generation;   /* number of the turn, for WlFactEntry.generation */
     gboolean pending;     /* a subscriber may need facts */
@@ -29,5 +29,5 @@ wl_subscribers_set_pending(WlSubscribers *self)
 
 /** Ends the subscription of @peer, a subscriber. */
 void wl_subscribers_unsubscribe(WlSubscribers *self, WlPeer *peer);
-/** @peer is about to be removed: neither facts nor Alives are due for it. */
+/** Cancels facts and Alives for @peer, which is about to be removed. */
 void wl_subscribers_drop(WlSubscribers *self, WlPeer *peer);

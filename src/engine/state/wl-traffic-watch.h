@@ -3,8 +3,8 @@
 
 #include <glib.h>
 
-/** Overlay traffic: of the peers that could take another path, and of those that are tried on
- * demand. Written by paths/wl-traffic.c; times are engine times. */
+/** Overlay traffic of the peers that could use another path, and of on-demand peers. Written by
+ * paths/wl-traffic.c; times are engine times. */
 typedef struct {
     guint peers;          /* number of watched peers */
     GPtrArray *on_demand; /* of WlPeer */

@@ -52,8 +52,7 @@ wl_trust_evaluate(const WlTrustInput *input, WlTrustSource *source)
         *source = WL_TRUST_SOURCE_CONFIG;
         return input->configured;
     }
-    /* One Trust value anywhere in the profile disables this evaluator
-     * (docs/protocol.md 6.2). */
+    /* Any Trust value in the profile disables this evaluator (docs/protocol.md 6.2). */
     if (!input->any_configured && input->source_is_peer && input->source_is_router) {
         *source = WL_TRUST_SOURCE_ROUTE;
         return WL_TRUST_MEMBERSHIP;

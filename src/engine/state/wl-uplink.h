@@ -3,7 +3,7 @@
 
 #include "wl-engine-inputs.h"
 
-/** The network that this machine is on. Written by the inputs only. */
+/** The uplink of this machine. Written by the inputs only. */
 typedef struct {
     gboolean present;
     gint64 since; /* engine time of its last change; WL_LONG_AGO */
