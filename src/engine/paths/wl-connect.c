@@ -130,6 +130,7 @@ note_try(WlEngine *self, WlPeer *peer, const WlEndpoint *endpoint)
 {
     wl_handshake_limiter_note(&self->limiter, endpoint, self->now);
     peer->connect.tried = self->now;
+    peer->connect.holds = 0;
 }
 
 static WlCandidate *
@@ -279,7 +280,6 @@ try_candidate(WlEngine *self, WlPeer *peer, WlCandidate *candidate)
     if (candidate->rank != WL_RANK_ON_LINK)
         peer->connect.off_link_tried = self->now;
     peer->connect.crossed = FALSE;
-    peer->connect.rx = peer->want_recreate ? 0 : peer->rx;
     schedule_polls(self, peer, slot);
 }
 
@@ -326,18 +326,51 @@ poll(WlEngine *self, WlPeer *peer)
 }
 
 /*
- * The initiation of the peer arrived but there is no session: the two initiations crossed. The
- * winner of the tie-breaker tries again, at the address from which the peer was heard; the other
- * member waits.
+ * When a handshake that the peer has begun is over. WireGuard has responded to an initiation, but
+ * has a session only when the peer confirms it, a round trip later. All that arrives without a
+ * session are initiations, so the last bytes received date it, as seen by the snapshots.
+ */
+static gint64
+peer_handshake_over(const WlPeer *peer)
+{
+    return peer->rx_time + WL_CONNECT_CROSSED;
+}
+
+/* Whether recreating the peer would drop such a handshake. A peer that only repeats its initiation
+ * holds a try up so many times and no more. */
+static gboolean
+hold(const WlEngine *self, WlPeer *peer)
+{
+    if (peer_handshake_over(peer) <= self->now || peer->connect.holds >= WL_CONNECT_HOLDS)
+        return FALSE;
+    if (peer->rx_time == self->now)
+        peer->connect.holds++;
+    return TRUE;
+}
+
+static void
+wait_for_peer(WlEngine *self, WlPeer *peer)
+{
+    peer->connect.due = MAX(peer->connect.due, peer_handshake_over(peer));
+    schedule_polls(self, peer, WL_CONNECT_CROSSED);
+}
+
+/*
+ * The initiation of the peer arrived but there is no session in time: the two initiations crossed.
+ * The winner of the tie-breaker tries again, at the address from which the peer was heard; the
+ * other member waits.
  */
 static void
 check_crossed(WlEngine *self, WlPeer *peer)
 {
     if (peer->connect.phase != WL_CONNECT_SLOT || peer->connect.crossed ||
-        peer->snapshot != self->now || peer->rx <= peer->connect.rx ||
-        self->now < peer->connect.tried + WL_CONNECT_CROSSED ||
+        peer->snapshot != self->now || peer->rx_time <= peer->connect.tried ||
         !wl_endpoint_is_set(&peer->endpoint))
         return;
+    if (hold(self, peer)) {
+        wait_for_peer(self, peer);
+        return;
+    }
     peer->connect.crossed = TRUE;
     peer->connect.due = MAX(peer->connect.due, self->now + WL_CONNECT_CROSSED_WAIT);
     if (!wins_tie(self, peer) || !wl_handshake_limiter_take(&self->limiter, self->now, NULL))
@@ -348,22 +381,15 @@ check_crossed(WlEngine *self, WlPeer *peer)
     schedule_polls(self, peer, WL_CONNECT_CROSSED_WAIT);
 }
 
-/*
- * The initiation of the peer arrived just before the own one is due. WireGuard has responded, but
- * has a session only when the peer confirms it, a round trip later. Recreating the peer now would
- * drop that handshake, so the own try is put off, at most once after a restart and once after each
- * try: these take a new baseline of the receive counter. A candidate that directly follows the slot
- * of another is not put off.
- */
+/* The initiation of the peer arrived just before the own one is due, which is put off. */
 static gboolean
 is_responding(WlEngine *self, WlPeer *peer)
 {
-    if (peer->connect.phase == WL_CONNECT_SLOT || peer->connect.crossed ||
-        peer->rx <= peer->connect.rx)
+    if (!hold(self, peer))
         return FALSE;
-    peer->connect.crossed = TRUE;
-    wait_until(self, peer, WL_CONNECT_WAIT, self->now + WL_CONNECT_CROSSED);
-    schedule_polls(self, peer, WL_CONNECT_CROSSED);
+    if (peer->connect.phase != WL_CONNECT_SLOT)
+        peer->connect.phase = WL_CONNECT_WAIT;
+    wait_for_peer(self, peer);
     return TRUE;
 }
 
@@ -385,8 +411,6 @@ restart(WlEngine *self, WlPeer *peer)
         peer->connect.due = MIN(peer->connect.due, slot_end);
     } else {
         wait_until(self, peer, WL_CONNECT_WAIT, self->now + head_start(self, peer));
-        peer->connect.crossed = FALSE;
-        peer->connect.rx = peer->rx;
     }
     wl_neighbors_resolve(self, peer); /* the results arrive during the head start */
 }
@@ -418,6 +442,10 @@ drop_stale_endpoint(WlEngine *self, WlPeer *peer)
         return;
     if (peer->in_device && peer->snapshot < self->now) {
         wl_engine_request_snapshot(self); /* there may be a session by now */
+        return;
+    }
+    if (peer->in_device && hold(self, peer)) {
+        wl_scheduler_wake_peer_at(&self->scheduler, peer, peer_handshake_over(peer));
         return;
     }
     peer->connect.endpoint_dropped = FALSE;

@@ -45,7 +45,7 @@ typedef struct {
     gint64 tried;          /* the last try */
     gint64 demanded;       /* the last try that overlay traffic caused */
     gint64 off_link_tried; /* the last try of a candidate that is not on-link */
-    guint64 rx;            /* before the try */
+    guint holds;           /* times that a handshake of the peer put the next try off */
     gboolean crossed;      /* packets arrived in this slot, but no session */
     WlEndpoint last;       /* endpoint tried last */
 } WlConnect;

@@ -79,6 +79,8 @@
 #define WL_CONNECT_HEAD_START WL_MS(100)
 /* If packets arrived without a session, a handshake in progress completes within this time. */
 #define WL_CONNECT_CROSSED WL_MS(300)
+/* Limit of handshakes of the peer, one after the other, that delay one try. */
+#define WL_CONNECT_HOLDS 3
 /* Extension of the slot after initiations crossed, enough for another handshake. */
 #define WL_CONNECT_CROSSED_WAIT WL_SEC(1)
 /* Interval between tries of one peer behind a captive portal, which drops them. */

@@ -124,6 +124,9 @@ check_change(const SimHost *host, const Heard *heard, const Seen *seen, const Wl
         sim_device_get_session_age(host->device, key) < NEARLY_OVER &&
         sim_device_get_handshake_age(host->device, key) < NEARLY_OVER) /* its clock may be wrong */
         return g_strdup_printf("%s ends a live session with %s", host->name, name_of(host, key));
+    if (change->kind == WL_PEER_RECREATE && sim_device_is_confirming(host->device, key))
+        return g_strdup_printf("%s drops a handshake that %s has just begun", host->name,
+                               name_of(host, key));
     if (change->kind == WL_PEER_REMOVE)
         return config ? g_strdup_printf("%s removes %s, a peer of its profile", host->name,
                                         name_of(host, key))

@@ -246,6 +246,7 @@ static const struct {
     COUNTER("packets", packets),
     COUNTER("initiations", initiations),
     COUNTER("recreations", recreations),
+    COUNTER("dropped-handshakes", cut_short),
     COUNTER("device-changes", requests),
     COUNTER("state-changes", changes),
     COUNTER("log-lines", logs),

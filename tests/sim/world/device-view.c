@@ -114,6 +114,14 @@ sim_device_get_session_age(const SimDevice *self, const WlKey *key)
 }
 
 gboolean
+sim_device_is_confirming(const SimDevice *self, const WlKey *key)
+{
+    const DevicePeer *peer = device_find_peer(self, key);
+
+    return peer && peer->next.number != 0 && self->now - peer->next.created < SIM_CONFIRMATION;
+}
+
+gboolean
 sim_device_has_session(const SimDevice *self, const WlKey *key)
 {
     return sim_device_get_session(self, key) != 0;

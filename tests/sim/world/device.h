@@ -12,6 +12,10 @@
  * after 15 s of silence, and no packet without an endpoint. Numbers replace cryptography. */
 typedef struct _SimDevice SimDevice;
 
+/** The time within which a peer confirms the session of its own initiation: more than the round
+ * trips of the scenarios. */
+#define SIM_CONFIRMATION SIM_MSEC(300)
+
 /** What the device does to its host. @message and @packet are borrowed. */
 typedef struct {
     void (*transmit)(gpointer user_data, const WlEndpoint *to, SimMessage *message);
@@ -56,6 +60,9 @@ gboolean sim_device_has_session(const SimDevice *self, const WlKey *key);
 guint64 sim_device_get_session(const SimDevice *self, const WlKey *key);
 /** Age of the session, whatever the wall clock did, µs; -1: none. */
 gint64 sim_device_get_session_age(const SimDevice *self, const WlKey *key);
+/** The peer's initiation was responded to within SIM_CONFIRMATION, and no session came of it yet.
+ */
+gboolean sim_device_is_confirming(const SimDevice *self, const WlKey *key);
 gboolean sim_device_accepts_session(const SimDevice *self, const WlKey *key, guint64 session);
 /** µs since the last handshake by the host's wall clock; -1: never. */
 gint64 sim_device_get_handshake_age(const SimDevice *self, const WlKey *key);

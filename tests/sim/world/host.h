@@ -24,6 +24,7 @@ typedef struct {
     guint64 bytes; /* of them, with IP and UDP headers */
     guint initiations;
     guint recreations; /* of peers with a live session */
+    guint cut_short;   /* recreations of peers that had just begun a handshake */
     guint requests;    /* changes of the device */
     guint changes;     /* of a peer's state */
     guint logs;

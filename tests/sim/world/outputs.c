@@ -200,6 +200,9 @@ carry_out(SimHost *host, const WlOutput *output)
         if (host->world->before_change)
             host->world->before_change(host, output->change, host->world->user_data);
         host->counters.requests++;
+        host->counters.cut_short +=
+            output->change->kind == WL_PEER_RECREATE &&
+            sim_device_is_confirming(host->device, &output->change->public_key);
         host->counters.recreations += sim_device_change(host->device, output->change);
         host->world->dirty = TRUE;
         break;

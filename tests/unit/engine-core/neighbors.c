@@ -205,7 +205,14 @@ test_initiation_while_waiting(void)
     g_assert_cmpint(harness_view(harness, peer)->last_handshake, >=, 0);
 }
 
-/* An initiation that leads to no session delays the own one by 0.3 s, and only once. */
+/* The bytes of an initiation that leads to no session. */
+static void
+add_initiation(Harness *harness, const HarnessMember *peer)
+{
+    wl_device_find(harness->device, &peer->key)->rx_bytes += 148;
+}
+
+/* An initiation that leads to no session delays the own one until 0.3 s after it was noticed. */
 static void
 test_initiation_without_session(void)
 {
@@ -213,13 +220,50 @@ test_initiation_without_session(void)
     g_autoptr(Harness) harness = moved_new(FALSE, &peer);
 
     harness_run(harness, MS(120));
-    wl_device_find(harness->device, &peer->key)->rx_bytes += 148;
-    harness_run(harness, MS(250));
-    wl_device_find(harness->device, &peer->key)->rx_bytes += 148;
-    harness_run(harness, MS(70));
+    add_initiation(harness, peer);
+    harness_run(harness, MS(320));
     g_assert_cmpuint(harness_changes(harness, peer, WL_PEER_RECREATE), ==, 0);
     harness_run(harness, MS(20));
     g_assert_cmpuint(harness_changes(harness, peer, WL_PEER_RECREATE), ==, 1);
+}
+
+/* A peer that initiates again and again, without ever confirming a session, delays the own
+ * initiation three times. */
+static void
+test_initiations_without_end(void)
+{
+    HarnessMember *peer;
+    g_autoptr(Harness) harness = moved_new(FALSE, &peer);
+
+    for (guint i = 0; i < 60; i++) {
+        harness_run(harness, MS(20));
+        add_initiation(harness, peer);
+    }
+    g_assert_cmpuint(harness_changes(harness, peer, WL_PEER_RECREATE), ==, 1);
+}
+
+/* The own initiation was lost, and that of the peer arrives while the next own one is close:
+ * because the slot ends, or because the two seem to have crossed. */
+static void
+test_initiation_in_slot(gconstpointer data)
+{
+    gint64 arrival = MS(GPOINTER_TO_INT(data));
+    gboolean first[] = {TRUE, FALSE};
+
+    for (guint i = 0; i < G_N_ELEMENTS(first); i++) {
+        HarnessMember *peer;
+        g_autoptr(Harness) harness = moved_new(first[i], &peer);
+
+        harness_run(harness, MS(first[i] ? 50 : 150));
+        g_assert_cmpuint(harness_changes(harness, peer, WL_PEER_RECREATE), ==, 1);
+        harness_run(harness, arrival);
+        add_initiation(harness, peer);
+        harness_run(harness, MS(150)); /* a round trip */
+        g_assert_cmpuint(harness_changes(harness, peer, WL_PEER_RECREATE), ==, 1);
+        harness_handshake(harness, peer, INTERNET);
+        harness_run(harness, SEC(5));
+        g_assert_cmpuint(harness_changes(harness, peer, WL_PEER_RECREATE), ==, 1);
+    }
 }
 
 /* Nor longer than that: the answer ends it. */
@@ -378,6 +422,11 @@ main(int argc, char **argv)
     g_test_add_func("/neighbors/nobody", test_nobody);
     g_test_add_func("/neighbors/initiation/session-while-waiting", test_initiation_while_waiting);
     g_test_add_func("/neighbors/initiation/without-session", test_initiation_without_session);
+    g_test_add_func("/neighbors/initiation/without-end", test_initiations_without_end);
+    g_test_add_data_func("/neighbors/initiation/before-end-of-slot", GINT_TO_POINTER(490),
+                         test_initiation_in_slot);
+    g_test_add_data_func("/neighbors/initiation/seems-crossed", GINT_TO_POINTER(290),
+                         test_initiation_in_slot);
     g_test_add_data_func("/neighbors/patience/first", GINT_TO_POINTER(TRUE), test_patience);
     g_test_add_data_func("/neighbors/patience/second", GINT_TO_POINTER(FALSE), test_patience);
     g_test_add_data_func("/neighbors/answer/first", GINT_TO_POINTER(TRUE), test_answer);
