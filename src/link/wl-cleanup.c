@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Removes leftovers of earlier processes: interfaces, control sockets, rules and routes. An
+ * Removes leftovers of earlier processes: interfaces, control sockets, rules, routes and
+ * nf_tables tables. An
  * object without our alias, temporary name, priorities or protocol number is never removed.
  * Stateless. Errors are of WL_LINK_ERROR, or of G_IO_ERROR where the in-use marks cannot be read.
  */
@@ -15,6 +16,7 @@
 
 #include "wl-link-alias.h"
 #include "wl-link-error.h"
+#include "wl-loop-guard.h"
 #include "wl-policy-routes.h"
 #include "wl-profile-in-use.h"
 #include "wl-rtnl-link.h"
@@ -132,6 +134,12 @@ is_mark_kept(guint32 mark, gpointer user_data)
     return FALSE;
 }
 
+static gboolean
+is_guard_kept(const char *uuid, gpointer user_data)
+{
+    return !is_in_scope(user_data, uuid);
+}
+
 static void G_GNUC_PRINTF(2, 3) report(const Scope *scope, const char *format, ...)
 {
     va_list arguments;
@@ -180,7 +188,12 @@ cleanup_all(const Scope *scope, GError **error)
         return FALSE;
     if (removed)
         report(scope, "%u rules and routes of a full tunnel", removed);
-    return cleanup_links(scope, error);
+    if (!cleanup_links(scope, error) ||
+        !wl_loop_guard_cleanup(is_guard_kept, (gpointer) scope, &removed, error))
+        return FALSE;
+    if (removed)
+        report(scope, "%u nf_tables tables", removed);
+    return TRUE;
 }
 
 gboolean

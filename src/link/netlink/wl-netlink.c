@@ -19,12 +19,12 @@ struct _WlNetlink {
 };
 
 static int
-socket_send(gpointer data, const struct nlmsghdr *message)
+socket_send(gpointer data, const struct nlmsghdr *message, gsize length)
 {
     ssize_t sent;
 
     do
-        sent = mnl_socket_sendto(data, message, message->nlmsg_len);
+        sent = mnl_socket_sendto(data, message, length);
     while (sent < 0 && errno == EINTR);
     return sent < 0 ? -errno : 0;
 }
@@ -146,8 +146,8 @@ handle_datagram(WlNetlink *self, const guint8 *buffer, gssize length, WlNetlinkF
 }
 
 static int
-exchange(WlNetlink *self, struct nlmsghdr *message, WlNetlinkFunc func, gpointer user_data,
-         gboolean *interrupted)
+exchange(WlNetlink *self, const struct nlmsghdr *message, gsize size, WlNetlinkFunc func,
+         gpointer user_data, gboolean *interrupted)
 {
     g_autofree guint8 *buffer = g_malloc(WL_NETLINK_RECEIVE_SIZE);
     gboolean complete = FALSE;
@@ -155,8 +155,7 @@ exchange(WlNetlink *self, struct nlmsghdr *message, WlNetlinkFunc func, gpointer
     int result = 0;
     int sent;
 
-    message->nlmsg_seq = ++self->sequence;
-    sent = self->transport.send(self->data, message);
+    sent = self->transport.send(self->data, message, size);
     if (sent < 0)
         return sent;
     while (!complete) {
@@ -181,7 +180,32 @@ wl_netlink_request(WlNetlink *self, struct nlmsghdr *message, WlNetlinkFunc func
     gboolean interrupted = FALSE;
 
     message->nlmsg_flags |= NLM_F_REQUEST | NLM_F_ACK;
-    return exchange(self, message, func, user_data, &interrupted);
+    message->nlmsg_seq = ++self->sequence;
+    return exchange(self, message, message->nlmsg_len, func, user_data, &interrupted);
+}
+
+/*
+ * All messages have the same sequence number, and the last one before the end asks for an
+ * acknowledgment: the first reply is either an error of any of them or the acknowledgment of all.
+ */
+int
+wl_netlink_request_batch(WlNetlink *self, guint8 *batch, gsize length)
+{
+    struct nlmsghdr *message = (struct nlmsghdr *) batch;
+    struct nlmsghdr *acknowledged = NULL, *last = NULL;
+    gboolean interrupted = FALSE;
+    int left = (int) length;
+
+    self->sequence++;
+    for (; mnl_nlmsg_ok(message, left); message = mnl_nlmsg_next(message, &left)) {
+        message->nlmsg_seq = self->sequence;
+        acknowledged = last;
+        last = message;
+    }
+    if (!acknowledged)
+        return -EINVAL;
+    acknowledged->nlmsg_flags |= NLM_F_ACK;
+    return exchange(self, (struct nlmsghdr *) batch, length, NULL, NULL, &interrupted);
 }
 
 int
@@ -195,7 +219,8 @@ wl_netlink_dump(WlNetlink *self, struct nlmsghdr *message, WlNetlinkRestartFunc 
 
         if (restart)
             restart(user_data);
-        result = exchange(self, message, func, user_data, &interrupted);
+        message->nlmsg_seq = ++self->sequence;
+        result = exchange(self, message, message->nlmsg_len, func, user_data, &interrupted);
         if (!interrupted)
             return result;
     }

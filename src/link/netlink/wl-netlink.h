@@ -25,14 +25,14 @@ typedef void (*WlNetlinkRestartFunc)(gpointer user_data);
 
 /** How messages are sent and received; tests provide their own. */
 typedef struct {
-    /* 0 or a negative errno */
-    int (*send)(gpointer user_data, const struct nlmsghdr *message);
+    /* @length: bytes, of one message or of a batch; 0 or a negative errno */
+    int (*send)(gpointer user_data, const struct nlmsghdr *message, gsize length);
     /* the size of one datagram in bytes, or a negative errno */
     gssize (*receive)(gpointer user_data, guint8 *buffer, gsize size);
     void (*close)(gpointer user_data);
 } WlNetlinkTransport;
 
-/** @protocol: NETLINK_ROUTE or NETLINK_GENERIC. */
+/** @protocol: NETLINK_ROUTE, NETLINK_GENERIC or NETLINK_NETFILTER. */
 WlNetlink *wl_netlink_new(int protocol, GError **error);
 /** @transport is copied. Its functions get @user_data, which `close` may free. */
 WlNetlink *wl_netlink_new_for_transport(const WlNetlinkTransport *transport, gpointer user_data);
@@ -45,6 +45,12 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(WlNetlink, wl_netlink_free)
  */
 int wl_netlink_request(WlNetlink *self, struct nlmsghdr *message, WlNetlinkFunc func,
                        gpointer user_data);
+
+/**
+ * The same for a batch of nfnetlink: @length bytes of complete messages, the first of type
+ * NFNL_MSG_BATCH_BEGIN and the last of type NFNL_MSG_BATCH_END. The kernel carries out all or none.
+ */
+int wl_netlink_request_batch(WlNetlink *self, guint8 *batch, gsize length);
 
 /**
  * The same for a dump. Reads it again if the kernel marks it as interrupted (NLM_F_DUMP_INTR: the

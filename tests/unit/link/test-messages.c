@@ -310,10 +310,11 @@ put_message(GByteArray *datagram, char letter, guint32 sequence)
 }
 
 static int
-playback_send(gpointer user_data, const struct nlmsghdr *message)
+playback_send(gpointer user_data, const struct nlmsghdr *message, gsize length)
 {
     Playback *playback = user_data;
 
+    g_assert_cmpuint(length, ==, message->nlmsg_len);
     g_assert_cmphex(message->nlmsg_flags, ==, NLM_F_REQUEST | NLM_F_DUMP);
     g_assert_cmpuint(message->nlmsg_seq, >, playback->sequence);
     playback->sequence = message->nlmsg_seq;
