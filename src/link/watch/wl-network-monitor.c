@@ -246,6 +246,12 @@ wl_network_monitor_get_addresses(WlNetworkMonitor *self)
     return wl_network_table_get_addresses(self->table);
 }
 
+const GArray *
+wl_network_monitor_get_own_addresses(WlNetworkMonitor *self)
+{
+    return wl_network_table_get_own_addresses(self->table);
+}
+
 const char *
 wl_network_monitor_get_uplink(WlNetworkMonitor *self)
 {

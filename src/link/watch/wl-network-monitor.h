@@ -39,8 +39,12 @@ gboolean wl_network_monitor_restore_link(WlNetworkMonitor *self, GError **error)
  * by
  * @self and valid until the next event. */
 const GArray *wl_network_monitor_get_addresses(WlNetworkMonitor *self);
+/** The addresses of the watched link; of WlPrefix; owned by @self and valid until the next event.
+ */
+const GArray *wl_network_monitor_get_own_addresses(WlNetworkMonitor *self);
 /** The name of the uplink: the interface of the default route (main table) with the lowest metric,
- * IPv4 before IPv6. "" without one. Valid until the next event. */
+ * IPv4 before IPv6. A route counts once its interface has an address of the family to send with.
+ * "" without one. Valid until the next event. */
 const char *wl_network_monitor_get_uplink(WlNetworkMonitor *self);
 /** The gateways of the default routes; of WlIp; to be freed with g_array_unref(). */
 GArray *wl_network_monitor_dup_gateways(WlNetworkMonitor *self);

@@ -13,6 +13,7 @@
 #include <linux/rtnetlink.h>
 #include <string.h>
 
+#include "wl-link-alias.h"
 #include "wl-link-error.h"
 #include "wl-rtnl-address.h"
 #include "wl-rtnl-link.h"
@@ -27,7 +28,9 @@ struct _WlNetworkTable {
 
     /* the view */
     GArray *visible_addresses; /* of WlNetworkAddress, sorted */
+    GArray *own_addresses;     /* of WlPrefix, sorted */
     GArray *uplink_routes;     /* of WlRtnlRoute, sorted */
+    char uplink[16];           /* the name; "": none */
 };
 
 WlNetworkTable *
@@ -40,6 +43,7 @@ wl_network_table_new(int own)
     self->addresses = g_array_new(FALSE, TRUE, sizeof(WlRtnlAddress));
     self->routes = g_array_new(FALSE, TRUE, sizeof(WlRtnlRoute));
     self->visible_addresses = g_array_new(FALSE, TRUE, sizeof(WlNetworkAddress));
+    self->own_addresses = g_array_new(FALSE, TRUE, sizeof(WlPrefix));
     self->uplink_routes = g_array_new(FALSE, TRUE, sizeof(WlRtnlRoute));
     return self;
 }
@@ -53,6 +57,7 @@ wl_network_table_free(WlNetworkTable *self)
     g_array_unref(self->addresses);
     g_array_unref(self->routes);
     g_array_unref(self->visible_addresses);
+    g_array_unref(self->own_addresses);
     g_array_unref(self->uplink_routes);
     g_free(self);
 }
@@ -254,23 +259,27 @@ compare_addresses(gconstpointer a, gconstpointer b)
     return memcmp(a, b, sizeof(WlNetworkAddress));
 }
 
+/* Whether duplicate address detection of IPv6 keeps the kernel from sending with the address. An
+ * optimistic address is usable although it is tentative (RFC 4429). */
+static gboolean
+is_unassigned(const WlRtnlAddress *address)
+{
+    return address->flags & IFA_F_DADFAILED ||
+           (address->flags & IFA_F_TENTATIVE && !(address->flags & IFA_F_OPTIMISTIC));
+}
+
 static GArray *
 make_addresses(const WlNetworkTable *self)
 {
-    const guint32 unusable = IFA_F_TENTATIVE | IFA_F_DEPRECATED | IFA_F_TEMPORARY | IFA_F_DADFAILED;
     GArray *array = g_array_new(FALSE, TRUE, sizeof(WlNetworkAddress));
 
     for (guint i = 0; i < self->addresses->len; i++) {
         const WlRtnlAddress *address = &g_array_index(self->addresses, WlRtnlAddress, i);
         const WlRtnlLink *link = find_link(self, address->ifindex, NULL);
         /* IFA_F_TEMPORARY of IPv6 is IFA_F_SECONDARY of IPv4, which is usable (linux/if_addr.h). */
-        guint32 mask = address->address.ip.family == WL_FAMILY_V4
-                           ? unusable & ~(guint32) IFA_F_TEMPORARY
-                           : unusable;
-        /* An optimistic address is usable although it is tentative (RFC 4429). */
-        guint32 flags = address->flags & IFA_F_OPTIMISTIC
-                            ? address->flags & ~(guint32) IFA_F_TENTATIVE
-                            : address->flags;
+        guint32 short_lived = address->address.ip.family == WL_FAMILY_V4
+                                  ? IFA_F_DEPRECATED
+                                  : IFA_F_DEPRECATED | IFA_F_TEMPORARY;
         WlNetworkAddress entry;
 
         if (!link || !(link->flags & IFF_UP) || address->ifindex == self->own)
@@ -279,11 +288,28 @@ make_addresses(const WlNetworkTable *self)
         entry.address = address->address;
         g_strlcpy(entry.ifname, link->name, sizeof entry.ifname);
         entry.ifindex = link->ifindex;
-        entry.usable = is_up(link) && !(flags & mask);
+        entry.assigned = !is_unassigned(address);
+        entry.usable = is_up(link) && entry.assigned && !(address->flags & short_lived);
+        entry.tunnel = g_str_has_prefix(link->alias, WL_LINK_ALIAS_PREFIX);
         entry.uplink = is_uplink(link);
         g_array_append_val(array, entry);
     }
     g_array_sort(array, compare_addresses);
+    return array;
+}
+
+static int
+compare_prefixes(gconstpointer a, gconstpointer b)
+{
+    return memcmp(a, b, sizeof(WlPrefix));
+}
+
+static GArray *
+make_own_addresses(const WlNetworkTable *self)
+{
+    GArray *array = wl_network_table_dup_own_addresses(self);
+
+    g_array_sort(array, compare_prefixes);
     return array;
 }
 
@@ -321,13 +347,59 @@ replace_array(GArray **array, GArray *with)
     return differs;
 }
 
+/*
+ * Whether the kernel has an address to send with on the route: one of the interface, or one of lo,
+ * where hosts that announce their routes themselves have it. NetworkManager 1.52 adds the route
+ * before the address, which it first checks for duplicates.
+ */
+static gboolean
+has_source(const WlNetworkTable *self, const WlRtnlRoute *route)
+{
+    for (guint i = 0; i < self->addresses->len; i++) {
+        const WlRtnlAddress *address = &g_array_index(self->addresses, WlRtnlAddress, i);
+        const WlRtnlLink *link;
+
+        if (address->address.ip.family != route->family ||
+            !wl_ip_is_global_unicast(&address->address.ip) || is_unassigned(address))
+            continue;
+        link = find_link(self, address->ifindex, NULL);
+        if (address->ifindex == route->ifindex || (link && link->flags & IFF_LOOPBACK))
+            return TRUE;
+    }
+    return FALSE;
+}
+
+static const char *
+find_uplink(const WlNetworkTable *self)
+{
+    const WlRtnlRoute *best = NULL;
+    const WlRtnlLink *link;
+
+    for (guint i = 0; i < self->uplink_routes->len; i++) {
+        const WlRtnlRoute *route = &g_array_index(self->uplink_routes, WlRtnlRoute, i);
+
+        if (!has_source(self, route))
+            continue;
+        if (!best || route->family < best->family ||
+            (route->family == best->family && route->priority < best->priority))
+            best = route;
+    }
+    link = best ? find_link(self, best->ifindex, NULL) : NULL;
+    return link ? link->name : "";
+}
+
 gboolean
 wl_network_table_update_view(WlNetworkTable *self)
 {
     gboolean addresses = replace_array(&self->visible_addresses, make_addresses(self));
+    gboolean own = replace_array(&self->own_addresses, make_own_addresses(self));
     gboolean routes = replace_array(&self->uplink_routes, make_routes(self));
+    gboolean uplink;
 
-    return addresses || routes;
+    /* As text, because another interface may have taken the place of the former one. */
+    uplink = !g_str_equal(self->uplink, find_uplink(self));
+    g_strlcpy(self->uplink, find_uplink(self), sizeof self->uplink);
+    return addresses || own || routes || uplink;
 }
 
 const GArray *
@@ -336,21 +408,16 @@ wl_network_table_get_addresses(const WlNetworkTable *self)
     return self->visible_addresses;
 }
 
+const GArray *
+wl_network_table_get_own_addresses(const WlNetworkTable *self)
+{
+    return self->own_addresses;
+}
+
 const char *
 wl_network_table_get_uplink(const WlNetworkTable *self)
 {
-    const WlRtnlRoute *best = NULL;
-    const WlRtnlLink *link;
-
-    for (guint i = 0; i < self->uplink_routes->len; i++) {
-        const WlRtnlRoute *route = &g_array_index(self->uplink_routes, WlRtnlRoute, i);
-
-        if (!best || route->family < best->family ||
-            (route->family == best->family && route->priority < best->priority))
-            best = route;
-    }
-    link = best ? find_link(self, best->ifindex, NULL) : NULL;
-    return link ? link->name : "";
+    return self->uplink;
 }
 
 GArray *

@@ -38,5 +38,6 @@ GArray *wl_network_table_dup_own_addresses(const WlNetworkTable *self);
 gboolean wl_network_table_update_view(WlNetworkTable *self);
 /* The view; see the functions of WlNetworkMonitor with these names. */
 const GArray *wl_network_table_get_addresses(const WlNetworkTable *self);
+const GArray *wl_network_table_get_own_addresses(const WlNetworkTable *self);
 const char *wl_network_table_get_uplink(const WlNetworkTable *self);
 GArray *wl_network_table_dup_gateways(const WlNetworkTable *self);

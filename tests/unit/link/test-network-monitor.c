@@ -237,8 +237,9 @@ test_default_route(void)
     g_assert_cmpstr(gateway, ==, "192.0.2.2");
     run_and_wait(&listener, "ip route del default metric 9");
     g_assert_false(has_route(&listener));
+    test_run("ip address add 2001:db8::7/64 dev eth0 nodad");
     run_and_wait(&listener, "ip -6 route add default via fe80::1 dev eth0");
-    g_assert_true(has_route(&listener));
+    test_wait(has_route, &listener);
     test_run("ip -6 route del default");
     test_wait(has_no_route, &listener);
     run_and_wait(&listener, "ip route add default nexthop via 192.0.2.3 nexthop via 192.0.2.4");
@@ -249,6 +250,89 @@ test_default_route(void)
     wl_network_monitor_free(listener.monitor);
     test_run("ip link del eth0");
     test_run("ip link del tun0");
+}
+
+/* A default route is no uplink before its interface has an address to send with. */
+static void
+test_route_before_address(void)
+{
+    Listener listener;
+
+    test_run("sh -c 'echo 1 > /proc/sys/net/ipv6/conf/default/addr_gen_mode'");
+    test_run("ip link add eth0 type veth peer name far0");
+    test_run("ip link add veth1 type veth peer name far1");
+    test_run("ip address add 10.77.0.2/24 dev veth1");
+    test_run("ip address add fd77::2/64 dev veth1 nodad");
+    test_run("ip link set veth1 up");
+    test_run("ip link set far0 up");
+    test_run("ip link set eth0 up");
+    open_monitor(&listener, NULL);
+    run_and_wait(&listener, "ip route add default dev eth0");
+    g_assert_false(has_route(&listener));
+    /* of link scope */
+    run_and_wait(&listener, "ip address add 169.254.7.7/16 dev eth0");
+    g_assert_false(has_route(&listener));
+    test_run("ip address add 192.0.2.7/24 dev eth0");
+    test_wait(has_route, &listener);
+    g_assert_cmpstr(wl_network_monitor_get_uplink(listener.monitor), ==, "eth0");
+    test_run("ip address del 192.0.2.7/24 dev eth0");
+    test_wait(has_no_route, &listener);
+    test_run("ip route replace default dev eth0");
+    /* of the other family */
+    run_and_wait(&listener, "ip address add 2001:db8::7/64 dev eth0 nodad");
+    g_assert_false(has_route(&listener));
+    test_run("ip route del default");
+    run_and_wait(&listener, "ip -6 route add default via fe80::1 dev eth0");
+    test_wait(has_route, &listener);
+    test_run("ip address del 2001:db8::7/64 dev eth0");
+    test_wait(has_no_route, &listener);
+    /* A long duplicate address detection: nobody answers, and the address becomes usable. */
+    test_run("sh -c 'echo 5 > /proc/sys/net/ipv6/conf/eth0/dad_transmits'");
+    run_and_wait(&listener, "ip address add 2001:db8::8/64 dev eth0");
+    g_assert_false(find(&listener, "2001:db8::8/64")->assigned);
+    g_assert_false(has_route(&listener));
+    test_wait(has_route, &listener);
+    g_assert_true(find(&listener, "2001:db8::8/64")->assigned);
+    test_run("ip address del 2001:db8::8/64 dev eth0");
+    test_wait(has_no_route, &listener);
+    /* A host that announces its routes itself has its address on lo. */
+    run_and_wait(&listener, "ip address add 2001:db8:7::1/128 dev lo");
+    test_wait(has_route, &listener);
+    test_run("ip address del 2001:db8:7::1/128 dev lo");
+    wl_network_monitor_free(listener.monitor);
+    test_run("ip link del eth0");
+    test_run("ip link del veth1");
+    test_run("sh -c 'echo 0 > /proc/sys/net/ipv6/conf/default/addr_gen_mode'");
+}
+
+/* The addresses of the watched link, and which others belong to a tunnel of ours. */
+static void
+test_tunnels(void)
+{
+    WlPrefix address = test_prefix("10.77.0.2/24");
+    gboolean found = FALSE;
+    const GArray *own;
+    Listener listener;
+
+    test_run("ip tuntap add wlt0 mode tun");
+    test_run("ip tuntap add wlt1 mode tun");
+    test_run("ip link set wlt0 alias wirelink:11111111-2222-3333-4444-555555555555");
+    test_run("ip link set wlt1 alias wirelink:66666666-7777-8888-9999-000000000000");
+    test_run("ip link set wlt0 up");
+    test_run("ip link set wlt1 up");
+    open_monitor(&listener, "wlt0");
+    run_and_wait(&listener, "ip address add 10.77.0.2/24 dev wlt0");
+    own = wl_network_monitor_get_own_addresses(listener.monitor);
+    for (guint i = 0; i < own->len; i++)
+        found = found || wl_prefix_equal(&g_array_index(own, WlPrefix, i), &address);
+    g_assert_true(found);
+    run_and_wait(&listener, "ip address add 10.78.0.2/24 dev wlt1");
+    g_assert_true(find(&listener, "10.78.0.2/24")->tunnel);
+    g_assert_null(find(&listener, "10.77.0.2/24"));
+    g_assert_false(find(&listener, "127.0.0.1/8")->tunnel);
+    test_run("ip link del wlt1");
+    wl_network_monitor_free(listener.monitor);
+    test_run("ip link del wlt0");
 }
 
 static gboolean
@@ -422,6 +506,8 @@ main(int argc, char **argv)
     g_test_add_func("/link/network-monitor/addresses", test_addresses);
     g_test_add_func("/link/network-monitor/uplinks", test_uplinks);
     g_test_add_func("/link/network-monitor/default-route", test_default_route);
+    g_test_add_func("/link/network-monitor/route-before-address", test_route_before_address);
+    g_test_add_func("/link/network-monitor/tunnels", test_tunnels);
     g_test_add_func("/link/network-monitor/quiet", test_quiet);
     g_test_add_func("/link/network-monitor/watched-link", test_watched_link);
     g_test_add_func("/link/network-monitor/overrun", test_overrun);
