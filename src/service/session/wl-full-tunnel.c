@@ -24,24 +24,17 @@ dup_default_routes(const WlEngineConfig *config)
 
 WlPolicyRoutes *
 wl_full_tunnel_open(const WlEngineConfig *config, const WlSessionSettings *settings,
-                    guint16 resolver_port, WlLink *link, GError **error)
+                    guint16 listen_port, guint16 resolver_port, WlLink *link, GError **error)
 {
     g_autoptr(GArray) routes = dup_default_routes(config);
     WlPolicyRoutesConfig tunnel = {
         .uuid = settings->uuid,
         .ifindex = wl_link_get_ifindex(link),
-        .listen_port = config->listen_port,
+        .listen_port = listen_port,
         .resolver_port = resolver_port,
         .routes = routes,
         .kill_switch = settings->kill_switch,
     };
 
-    if (tunnel.listen_port == 0) {
-        g_autoptr(WlDevice) device = wl_link_read(link, error);
-
-        if (!device)
-            return NULL;
-        tunnel.listen_port = device->listen_port;
-    }
     return wl_policy_routes_new(&tunnel, error);
 }

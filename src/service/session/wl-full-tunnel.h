@@ -6,6 +6,7 @@
 #include "wl-session-settings.h"
 
 /** Installs the default routes of @config's peers, and halves of them, as policy routes into @link,
- * which must be up. @resolver_port: see WlPolicyRoutesConfig. */
+ * which must be up. Ports: see WlPolicyRoutesConfig. */
 WlPolicyRoutes *wl_full_tunnel_open(const WlEngineConfig *config, const WlSessionSettings *settings,
-                                    guint16 resolver_port, WlLink *link, GError **error);
+                                    guint16 listen_port, guint16 resolver_port, WlLink *link,
+                                    GError **error);

@@ -6,6 +6,7 @@
 #include "wl-session-inputs.h"
 
 #include "wl-announced-addresses.h"
+#include "wl-session-guard.h"
 #include "wl-session-outputs.h"
 
 gboolean
@@ -92,6 +93,8 @@ wl_session_network_changed(WlNetworkMonitor *monitor, gpointer user_data)
 {
     WlSession *self = user_data;
 
+    /* First, because the engine sends at once. */
+    wl_session_update_guard(self);
     wl_session_update_addresses(self);
     wl_session_update_uplink(self);
     wl_session_pump(self);

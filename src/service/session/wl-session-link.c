@@ -85,7 +85,8 @@ wl_session_link_config(const WlSession *self, const WlKey *private_key)
         .name = self->settings.interface,
         .uuid = self->settings.uuid,
         .private_key = private_key,
-        .listen_port = self->config->listen_port,
+        /* A recreated link keeps its port: rules name it, and peers know it. */
+        .listen_port = self->listen_port ? self->listen_port : self->config->listen_port,
         .mtu = self->settings.mtu,
         .fwmark = wl_session_mark(self),
     };

@@ -6,6 +6,7 @@
 #include "wl-fact-socket.h"
 #include "wl-forwarding.h"
 #include "wl-link-open.h"
+#include "wl-loop-guard.h"
 #include "wl-neighbor-watch.h"
 #include "wl-network-monitor.h"
 #include "wl-policy-routes.h"
@@ -28,8 +29,11 @@ struct _WlSession {
     guint open_id;
     gint64 port_refused; /* first time that the listen port was in use; 0: never */
     WlLink *link;
+    guint16 listen_port; /* of WireGuard, as bound */
     WlPrefix link_local;
     WlPolicyRoutes *tunnel; /* NULL: no full tunnel */
+    WlLoopGuard *guard;     /* NULL: the kernel has no nf_tables */
+    GArray *guarded;        /* of WlLoopGuardAddress, as last set; NULL: none yet */
     WlKey *key;             /* to recreate the link, in locked memory; NULL: not possible */
     gint64 recreated;       /* last time that the link was recreated; 0: never */
     WlForwarding forwarding;

@@ -11,6 +11,7 @@
 #include "wl-full-tunnel.h"
 #include "wl-link-local.h"
 #include "wl-profile-in-use.h"
+#include "wl-session-guard.h"
 #include "wl-session-inputs.h"
 #include "wl-session-link.h"
 #include "wl-session-outputs.h"
@@ -58,11 +59,14 @@ take_down(WlSession *self)
     g_clear_pointer(&self->socket, wl_fact_socket_free);
     g_clear_pointer(&self->engine, wl_engine_free);
     g_clear_pointer(&self->tunnel, wl_policy_routes_free);
+    g_clear_pointer(&self->guard, wl_loop_guard_free);
+    g_clear_pointer(&self->guarded, g_array_unref);
     if (self->link) {
         g_signal_handlers_disconnect_by_data(self->link, self);
         wl_link_destroy(self->link);
     }
     g_clear_object(&self->link);
+    self->listen_port = 0;
 }
 
 /* Optional: without them broken paths and traffic are detected later. */
@@ -86,6 +90,21 @@ open_raw_sockets(WlSession *self)
         g_warning("%s", error->message);
 }
 
+/* The kernel chooses the listen port where the profile has none. */
+static gboolean
+read_listen_port(WlSession *self, GError **error)
+{
+    g_autoptr(WlDevice) device = NULL;
+
+    self->listen_port = self->config->listen_port;
+    if (self->listen_port)
+        return TRUE;
+    device = wl_link_read(self->link, error);
+    if (device)
+        self->listen_port = device->listen_port;
+    return device != NULL;
+}
+
 static gboolean
 set_up(WlSession *self, GError **error)
 {
@@ -96,13 +115,13 @@ set_up(WlSession *self, GError **error)
     wl_key_link_local(&own, &self->link_local.ip);
     self->link_local.length = 64;
 
-    if (!wl_session_set_link_up(self, error))
+    if (!wl_session_set_link_up(self, error) || !read_listen_port(self, error))
         return FALSE;
     self->resolver = wl_resolver_new(wl_session_mark(self), wl_session_resolved, self);
     wl_resolver_set_servers(self->resolver, wl_protected_hosts_get_dns(self->protected_hosts),
                             self->vpn_dns);
     if (self->settings.full_tunnel) {
-        self->tunnel = wl_full_tunnel_open(self->config, &self->settings,
+        self->tunnel = wl_full_tunnel_open(self->config, &self->settings, self->listen_port,
                                            wl_resolver_get_port(self->resolver), self->link, error);
         if (!self->tunnel)
             return FALSE;
@@ -114,6 +133,7 @@ set_up(WlSession *self, GError **error)
     self->monitor = wl_network_monitor_new(ifindex, &wl_session_monitor_events, self, error);
     if (!self->monitor)
         return FALSE;
+    wl_session_open_guard(self);
     g_free(self->uplink);
     self->uplink = g_strdup(wl_network_monitor_get_uplink(self->monitor));
     self->neighbors = wl_neighbor_watch_new(wl_session_neighbor, self);

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/* Keeps the loop guard current. It is no more than a belt: a session works without. */
+
+#include "wl-session-guard.h"
+
+#include <string.h>
+
+#include "wl-guarded-addresses.h"
+
+static gboolean
+has_same_rules(const WlSession *self, const GArray *addresses)
+{
+    return self->guarded && self->guarded->len == addresses->len &&
+           (addresses->len == 0 || memcmp(self->guarded->data, addresses->data,
+                                          addresses->len * sizeof(WlLoopGuardAddress)) == 0);
+}
+
+void
+wl_session_update_guard(WlSession *self)
+{
+    int ifindex = wl_link_get_ifindex(self->link);
+    g_autoptr(GArray) addresses =
+        self->guard ? wl_guarded_addresses(self->config->addresses,
+                                           wl_network_monitor_get_own_addresses(self->monitor),
+                                           wl_network_monitor_get_addresses(self->monitor), ifindex)
+                    : NULL;
+    WlLoopGuardConfig config = {.ifindex = ifindex, .listen_port = self->listen_port};
+    g_autoptr(GError) error = NULL;
+
+    if (!self->guard || has_same_rules(self, addresses))
+        return;
+    config.addresses = (const WlLoopGuardAddress *) (gpointer) addresses->data;
+    config.n_addresses = addresses->len;
+    if (!wl_loop_guard_set(self->guard, &config, &error)) {
+        g_warning("%s", error->message);
+        return;
+    }
+    g_clear_pointer(&self->guarded, g_array_unref);
+    self->guarded = g_steal_pointer(&addresses);
+}
+
+void
+wl_session_open_guard(WlSession *self)
+{
+    g_autoptr(GError) error = NULL;
+
+    self->guard = wl_loop_guard_new(self->settings.uuid, &error);
+    if (self->guard)
+        wl_session_update_guard(self);
+    else
+        g_message("no protection against a tunnel inside itself: %s", error->message);
+}
