@@ -18,10 +18,14 @@
 #include "wl-rtnl-route.h"
 
 #define MAX_ITEMS 4096 /* a large network; further ones are not tracked */
+/* How often a route waits for its source address; other addresses may become usable before. */
+#define MAX_WAITS 5
 
 typedef struct {
     struct nlmsghdr *message; /* RTM_NEWADDR or RTM_NEWROUTE of the kernel */
     gboolean lost;            /* removed; to be restored or dropped at the end of the burst */
+    gboolean waits;           /* lost, until the kernel announces an address */
+    guint n_waits;
 } Item;
 
 struct _WlLinkState {
@@ -164,7 +168,9 @@ static void
 drop_lost(WlLinkState *self)
 {
     for (guint i = self->items->len; i > 0; i--) {
-        if (((Item *) self->items->pdata[i - 1])->lost)
+        const Item *item = self->items->pdata[i - 1];
+
+        if (item->lost && !item->waits)
             g_ptr_array_remove_index(self->items, i - 1);
     }
 }
@@ -210,31 +216,77 @@ is_link_local(const struct nlmsghdr *message)
            wl_ip_is_link_local(&address.address.ip);
 }
 
+/* NULL: there are too many. */
+static Item *
+find_or_add(WlLinkState *self, const struct nlmsghdr *message)
+{
+    Item *item = find(self, message);
+
+    if (!item && self->items->len < MAX_ITEMS) {
+        item = g_new0(Item, 1);
+        g_ptr_array_add(self->items, item);
+    }
+    return item;
+}
+
+/* A route that waits for its source address can be restored now. */
+static void
+address_was_announced(WlLinkState *self)
+{
+    for (guint i = 0; i < self->items->len; i++) {
+        Item *item = self->items->pdata[i];
+
+        self->flushed |= item->waits;
+        item->waits = FALSE;
+    }
+}
+
+static gboolean
+handle_new(WlLinkState *self, const struct nlmsghdr *message)
+{
+    Item *item = find_or_add(self, message);
+
+    if (!item)
+        return FALSE;
+    g_free(item->message);
+    item->message = g_memdup2(message, message->nlmsg_len);
+    item->lost = item->waits = FALSE;
+    item->n_waits = 0;
+    if (is_address(message))
+        address_was_announced(self);
+    return TRUE;
+}
+
+static void
+handle_removed(WlLinkState *self, const struct nlmsghdr *message)
+{
+    /*
+     * The kernel announces an IPv6 address some time after it was added, from a work queue
+     * (addrconf_dad_work() in net/ipv6/addrconf.c), and not at all if it is removed before that.
+     * The message of the removal describes the address as well.
+     */
+    Item *item = is_address(message) ? find_or_add(self, message) : find(self, message);
+
+    if (is_address(message) && is_link_local(message))
+        self->flushed = TRUE;
+    if (!item)
+        return;
+    if (!item->message) {
+        item->message = g_memdup2(message, message->nlmsg_len);
+        item->message->nlmsg_type = RTM_NEWADDR;
+    }
+    item->lost = TRUE;
+}
+
 gboolean
 wl_link_state_handle(WlLinkState *self, const struct nlmsghdr *message)
 {
-    Item *item;
-
     handle_link(self, message);
     if (!is_tracked(self, message))
         return FALSE;
-    item = find(self, message);
-    if (message->nlmsg_type == RTM_NEWADDR || message->nlmsg_type == RTM_NEWROUTE) {
-        if (!item && self->items->len < MAX_ITEMS) {
-            item = g_new0(Item, 1);
-            g_ptr_array_add(self->items, item);
-        }
-        if (!item)
-            return FALSE;
-        g_free(item->message);
-        item->message = g_memdup2(message, message->nlmsg_len);
-        item->lost = FALSE;
-        return TRUE;
-    }
-    if (is_address(message) && is_link_local(message))
-        self->flushed = TRUE;
-    if (item)
-        item->lost = TRUE;
+    if (message->nlmsg_type == RTM_NEWADDR || message->nlmsg_type == RTM_NEWROUTE)
+        return handle_new(self, message);
+    handle_removed(self, message);
     return TRUE;
 }
 
@@ -276,7 +328,9 @@ wl_link_state_settle(WlLinkState *self)
     if (!flushed)
         drop_lost(self);
     for (guint i = 0; i < self->items->len; i++) {
-        if (((Item *) self->items->pdata[i])->lost)
+        const Item *item = self->items->pdata[i];
+
+        if (item->lost && !item->waits)
             return TRUE;
     }
     return FALSE;
@@ -299,6 +353,18 @@ restore_item(const struct nlmsghdr *message, WlNetlink *netlink)
     return result == -EEXIST ? 0 : result;
 }
 
+/* The kernel refuses a route with a source address that it has not finished adding
+ * (ip6_route_info_create() in net/ipv6/route.c). */
+static gboolean
+has_to_wait(Item *item, int result)
+{
+    if (result != -EINVAL || is_address(item->message) ||
+        !find_attribute(item->message, RTA_PREFSRC) || item->n_waits == MAX_WAITS)
+        return FALSE;
+    item->n_waits++;
+    return TRUE;
+}
+
 int
 wl_link_state_restore(WlLinkState *self, WlNetlink *netlink)
 {
@@ -310,9 +376,12 @@ wl_link_state_restore(WlLinkState *self, WlNetlink *netlink)
             Item *item = self->items->pdata[i];
             int result;
 
-            if (!item->lost || is_address(item->message) != (routes == 0))
+            if (!item->lost || item->waits || is_address(item->message) != (routes == 0))
                 continue;
             result = restore_item(item->message, netlink);
+            item->waits = has_to_wait(item, result);
+            if (item->waits)
+                continue;
             /* The message of the kernel arrives later. */
             item->lost = FALSE;
             if (first_error == 0)
