@@ -26,6 +26,13 @@ check_name_is_free(const char *name, GError **error)
     return FALSE;
 }
 
+/* WIRELINK_WIREGUARD=userspace in NetworkManager's environment skips the kernel's WireGuard. */
+static gboolean
+wants_userspace(void)
+{
+    return g_strcmp0(g_getenv("WIRELINK_WIREGUARD"), "userspace") == 0;
+}
+
 static void
 userspace_opened(GObject *source, GAsyncResult *result, gpointer user_data)
 {
@@ -35,6 +42,12 @@ userspace_opened(GObject *source, GAsyncResult *result, gpointer user_data)
 
     if (link)
         g_task_return_pointer(task, link, g_object_unref);
+    else if (g_error_matches(error, WL_LINK_ERROR, WL_LINK_ERROR_NO_WIREGUARD) && wants_userspace())
+        g_task_return_new_error(
+            task, WL_LINK_ERROR, WL_LINK_ERROR_NO_WIREGUARD,
+            "WIRELINK_WIREGUARD=userspace requests userspace WireGuard, and %s; "
+            "install wireguard-go, or remove that variable to use the kernel's",
+            error->message);
     else if (g_error_matches(error, WL_LINK_ERROR, WL_LINK_ERROR_NO_WIREGUARD))
         g_task_return_new_error(task, WL_LINK_ERROR, WL_LINK_ERROR_NO_WIREGUARD,
                                 "this kernel has no WireGuard, and %s; install wireguard-go or a "
@@ -42,13 +55,6 @@ userspace_opened(GObject *source, GAsyncResult *result, gpointer user_data)
                                 error->message);
     else
         g_task_return_error(task, g_steal_pointer(&error));
-}
-
-/* WIRELINK_WIREGUARD=userspace in NetworkManager's environment skips the kernel's WireGuard. */
-static gboolean
-wants_userspace(void)
-{
-    return g_strcmp0(g_getenv("WIRELINK_WIREGUARD"), "userspace") == 0;
 }
 
 static WlLink *

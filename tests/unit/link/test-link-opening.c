@@ -33,6 +33,32 @@ test_choice(void)
     assert_nothing_left("wlt1");
 }
 
+/* The sentence names what is missing: the program, and not the kernel's WireGuard where only the
+ * environment excludes it. */
+static void
+test_no_program(void)
+{
+    g_autofree char *path = g_strdup(g_getenv("PATH"));
+
+    g_setenv("PATH", "/nowhere", TRUE);
+    for (guint requested = 0; requested <= 1; requested++) {
+        g_autoptr(GError) error = NULL;
+
+        if (!requested && kernel_has_wireguard())
+            continue;
+        if (requested)
+            g_setenv("WIRELINK_WIREGUARD", "userspace", TRUE);
+        g_assert_null(open_any("wlt0", UUID, &error));
+        g_assert_error(error, WL_LINK_ERROR, WL_LINK_ERROR_NO_WIREGUARD);
+        g_assert_nonnull(strstr(error->message, "\"wireguard-go\" was not found"));
+        g_assert_true(g_str_has_prefix(error->message, requested
+                                                           ? "WIRELINK_WIREGUARD=userspace requests"
+                                                           : "this kernel has no WireGuard"));
+    }
+    g_unsetenv("WIRELINK_WIREGUARD");
+    g_setenv("PATH", path, TRUE);
+}
+
 static void
 test_bad_config(void)
 {
@@ -177,5 +203,6 @@ add_opening_tests(void)
     g_test_add_func("/link/userspace/bad-program", test_bad_program);
     g_test_add_func("/link/userspace/foreign-socket", test_foreign_socket);
     g_test_add_func("/link/open/backend", test_choice);
+    g_test_add_func("/link/open/no-program", test_no_program);
     g_test_add_func("/link/open/bad-config", test_bad_config);
 }
