@@ -11,7 +11,7 @@ lab_begin "$@"
 unset NO_COLOR  # the virtual machine sets it
 
 ESC=$'\e' RLO=$'\u202e'
-NUISANCE="pho${RLO}ne"
+REVERSED="pho${RLO}ne"
 SERVICE=$LAB_DIR/laptop/service  # the program that NetworkManager starts: a symbolic link, so that it can be replaced
 
 # The plugin, with a replaceable service.
@@ -29,8 +29,7 @@ laptop_profile() {
   profile_begin "$1" laptop '10.77.0.2/24, fd77::2/64' 51820 &&
     profile_peer "$1" other '10.77.0.1/32, fd77::1/128, 10.88.0.0/16' \
       'Endpoint = 203.0.113.6:51820' 'Trust = Membership' &&
-    profile_peer "$1" phone 10.77.0.4/32 &&
-    sed -i "s/^Name = phone/Name = $NUISANCE/" "$1"
+    profile_peer "$1" phone 10.77.0.4/32
 }
 hostile() {  # kind count
   nsenter --net=/run/netns/other "$LAB_BUILD/tests/nm/hostile-peer" "$LAB_DIR/keys/other" \
@@ -180,10 +179,12 @@ check "an argument of 4,096 bytes is reported" complains root 3 'name "xxx' peer
 check "the message for the long argument is short" test "$(wc -c < "$LAB_DIR/err")" -lt 300
 
 # --- names
-check "a configured name with a direction override is escaped" shows root 'pho.u\{202e\}ne' status
-check "the configured name is shown without control characters" harmless "$LAB_DIR/out"
-check "the configured name can be used as an argument" \
-  shows root 'pho.u\{202e\}ne: ' peer "$NUISANCE"
+sed "s/^Name = phone/Name = $REVERSED/" "$LAB_DIR/laptop/laptop.wirelink" > "$LAB_DIR/reversed.wirelink"
+check "a configured name with a direction override is refused" \
+  complains root 1 'name: the name contains .* a direction mark' convert --to wg-quick \
+  "$LAB_DIR/reversed.wirelink"
+check "an argument with a direction override is escaped" \
+  complains root 3 'pho.u\{202e\}ne' peer "$REVERSED"
 watch_as watched root watch
 watch_as watched-json nobody watch --json
 check "watch shows new members with malicious names" \

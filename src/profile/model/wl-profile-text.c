@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "wl-text-sanitize.h"
+
 void
 wl_profile_wipe_free(char *secret)
 {
@@ -33,7 +35,7 @@ wl_profile_value_quote(const char *text)
             g_string_append(quoted, "…");
             break;
         }
-        g_string_append_unichar(quoted, g_unichar_isprint(c) ? c : '?');
+        g_string_append_unichar(quoted, wl_text_is_safe(c) ? c : '?');
     }
     g_string_append_c(quoted, '"');
     return g_string_free(quoted, FALSE);

@@ -10,8 +10,8 @@ G_BEGIN_DECLS
 /* Characters of a WireGuard key in base64. */
 #define WL_PROFILE_KEY_LENGTH 44
 
-/* @text in double quotes for a message: shortened, without control characters, and anything that
- * may be a key cut to its first characters. Owned by the caller. */
+/* @text in double quotes for a message: shortened, unsafe characters (wl_text_is_safe()) replaced,
+ * and anything that may be a key cut to its first characters. Owned by the caller. */
 char *wl_profile_value_quote(const char *text);
 
 /* Whether @text is 32 bytes in canonical base64, as WireGuard writes keys. */

@@ -9,6 +9,7 @@
 #include "wl-profile-error.h"
 #include "wl-profile-file.h"
 #include "wl-profile-item.h"
+#include "wl-text-sanitize.h"
 
 /* The index of a word is the value of its enum, so an enum field is accessed as an int. */
 G_STATIC_ASSERT(sizeof(WlProfileRole) == sizeof(int));
@@ -133,12 +134,10 @@ check_name(const char *text, GError **error)
                                      WL_PROFILE_MAX_NAME);
     }
     for (const char *p = text; *p; p = g_utf8_next_char(p)) {
-        GUnicodeType type = g_unichar_type(g_utf8_get_char(p));
-
-        if (type == G_UNICODE_CONTROL || type == G_UNICODE_LINE_SEPARATOR ||
-            type == G_UNICODE_PARAGRAPH_SEPARATOR) {
-            return wl_profile_fail_value(error, "the name contains a control character; remove it");
-        }
+        if (!wl_text_is_safe(g_utf8_get_char(p)))
+            return wl_profile_fail_value(
+                error, "the name contains a control character, a direction "
+                       "mark or another character that cannot be shown; remove it");
     }
     return TRUE;
 }

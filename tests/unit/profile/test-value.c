@@ -174,6 +174,8 @@ static const Value values[] = {
     {"member-name", "Zoë's laptop", "Zoë's laptop"},
     {"member-name", "a\tb", NULL, "control character"},
     {"member-name", "a\342\200\250b", NULL, "control character"},
+    {"member-name", "a\342\200\256b", NULL, "direction mark"},
+    {"member-name", "a\356\200\200b", NULL, "cannot be shown"},
     {"member-name", "a\377b", NULL, "not UTF-8"},
     {"link-name", "wl0", "wl0"},
     {"link-name", "sixteen-letters-", NULL, "1 to 15 characters"},
@@ -266,6 +268,10 @@ test_quote(void)
     } cases[] = {
         {"abc", "\"abc\""},
         {"a\033[1mb\n", "\"a?[1mb?\""},
+        /* reversed by a direction mark, private use, unassigned, a line separator */
+        {"a\u202eb\u200fc", "\"a?b?c\""},
+        {"\ue000\U000f0000", "\"??\""},
+        {"\u0378\u2028", "\"??\""},
         {PRIVATE_KEY, "\"xDCkVfhC…\""},
         {"x " PRIVATE_KEY, "\"x xDCkVf…\""},
     };
