@@ -14,7 +14,8 @@
 
 #include "wl-private-file.h"
 
-#define FOLDER    "/var/lib/NetworkManager-wirelink"
+/* Below a directory of NetworkManager, whose label SELinux lets its services write. */
+#define FOLDER    "/var/lib/NetworkManager/wirelink"
 #define MAX_BYTES (1024 * 1024)
 
 static const char *

@@ -4,7 +4,7 @@
 #include <glib.h>
 
 /**
- * The state file of a profile: `/var/lib/NetworkManager-wirelink/<uuid>`, or below the directory in
+ * The state file of a profile: `/var/lib/NetworkManager/wirelink/<uuid>`, or below the directory in
  * the environment variable WIRELINK_STATE. Readable by root only, at most 1 MiB.
  */
 
