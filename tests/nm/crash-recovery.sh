@@ -131,8 +131,13 @@ kill_in() {
   if [ "$2" = NetworkManager ]; then give_up "$nmcli"; else wait "$nmcli" || :; fi
 }
 said() { local output; output=$("$@") || { echo "$*: $output"; return 1; }; }
+# What was killed may end the activation between the question and the request.
+not_active() {
+  ! is_activated || said nmcli_laptop connection down laptop > "$LAB_DIR/down" ||
+    wait_until "$TRUTH" fails is_activated || { cat "$LAB_DIR/down"; return 1; }
+}
 removed() {  # cleanup|activation
-  ! is_activated || said nmcli_laptop connection down laptop || return 1
+  not_active || return 1
   case $1 in
     cleanup) host laptop env WIRELINK_SERVICE="$LAB_BUILD/src/service/nm-wirelink-service" \
       wirelinkctl cleanup || return 1;;
