@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "wl-check-firewall.h"
+#include "wl-check-selinux.h"
 #include "wl-display.h"
 #include "wl-host.h"
 
@@ -39,6 +40,7 @@ check_free_ports(WlDoctor *doctor, const char *label, const WlStoredProfile *sto
 
     if (check_free_port(doctor, label, "fact-port", fact_port) && listen_free)
         wl_doctor_add(doctor, "port", WL_CHECK_OK, NULL, "%s: its ports are free", label);
+    wl_check_selinux_ports(doctor, label, stored->listen_port, fact_port);
 }
 
 static void
@@ -148,6 +150,24 @@ check_persistence(WlDoctor *doctor, const char *label, const WlStoredProfile *st
                   "%s: NetworkManager deactivates it when the network changes", label);
 }
 
+static void
+check_users(WlDoctor *doctor, const char *label, const WlStoredProfile *stored)
+{
+    g_autofree char *remedy = NULL;
+
+    if (stored->n_users < 2)
+        return;
+    remedy = g_strdup_printf(
+        "nmcli connection modify %s connection.permissions user:NAME, or '' for all "
+        "users",
+        stored->uuid);
+    wl_doctor_add(
+        doctor, "users", WL_CHECK_WARN, remedy,
+        "%s: private to %u users; NetworkManager 1.58 and newer refuse to activate it, and allow "
+        "one user",
+        label, stored->n_users);
+}
+
 void
 wl_check_profile(WlDoctor *doctor, const WlStoredProfile *stored, const WlActiveProfile *active,
                  gboolean denied)
@@ -171,6 +191,8 @@ wl_check_profile(WlDoctor *doctor, const WlStoredProfile *stored, const WlActive
         wl_doctor_add(doctor, "service", WL_CHECK_OK, NULL, "%s: not active", label);
         check_free_ports(doctor, label, stored);
     }
-    if (stored)
-        check_persistence(doctor, label, stored, active);
+    if (!stored)
+        return;
+    check_persistence(doctor, label, stored, active);
+    check_users(doctor, label, stored);
 }

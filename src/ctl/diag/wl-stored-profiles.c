@@ -52,6 +52,14 @@ get_port(GVariant *data, const char *key)
     return (guint) port;
 }
 
+static guint
+count_users(GVariant *connection)
+{
+    g_autoptr(GVariant) permissions = wl_property_value(connection, "permissions", "as");
+
+    return permissions ? (guint) g_variant_n_children(permissions) : 0;
+}
+
 /* @settings: a{sa{sv}}. NULL for a profile of another type. */
 static WlStoredProfile *
 parse_settings(GVariant *settings)
@@ -68,6 +76,7 @@ parse_settings(GVariant *settings)
     profile = g_new0(WlStoredProfile, 1);
     profile->id = g_strdup(wl_property_string(connection, "id"));
     profile->uuid = wl_display_quote(wl_property_string(connection, "uuid"), MAX_VALUE);
+    profile->n_users = count_users(connection);
     profile->persistent = wl_property_boolean(vpn, "persistent");
     profile->listen_port = get_port(data, "listen-port");
     profile->fact_port = get_port(data, "fact-port");

@@ -7,6 +7,7 @@
 typedef struct {
     char *id, *uuid;
     guint listen_port, fact_port; /* 0: not set */
+    guint n_users;                /* in connection.permissions; 0: all users */
     gboolean persistent;
     gboolean activated; /* according to NetworkManager */
 } WlStoredProfile;

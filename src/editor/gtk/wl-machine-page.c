@@ -70,17 +70,25 @@ on_persistent(GtkWidget *button, WlMachinePage *page)
     wl_editor_model_set_persistent(page->model, wl_gtk_get_active(button));
 }
 
+static void
+add_line(GString *text, char *line)
+{
+    if (line)
+        g_string_append_printf(text, "%s%s", text->len ? "\n" : "", line);
+    g_free(line);
+}
+
 /* Which saved settings the running service does not use yet, and why. */
 static void
 refresh_live(WlMachinePage *page)
 {
-    g_autofree char *pending = wl_editor_model_dup_pending(page->model);
-    g_autofree char *error = wl_editor_model_dup_profile_error(page->model);
-    g_autofree char *text =
-        g_strconcat(pending ? pending : "", pending && error ? "\n" : "", error, NULL);
+    g_autoptr(GString) text = g_string_new(NULL);
 
-    wl_gtk_label_update(page->state, text);
-    wl_gtk_set_shown(page->bar, *text != '\0');
+    add_line(text, wl_editor_model_dup_pending(page->model));
+    add_line(text, wl_editor_model_dup_profile_error(page->model));
+    add_line(text, wl_editor_model_dup_users_warning(page->model));
+    wl_gtk_label_update(page->state, text->str);
+    wl_gtk_set_shown(page->bar, text->len > 0);
 }
 
 static void

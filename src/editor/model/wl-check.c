@@ -168,10 +168,10 @@ has_default_route(const WlEditorModel *model)
         const GPtrArray *prefixes =
             wl_editor_peer_of((WlEditorPeer *) model->peers->pdata[i])->allowed_ips;
 
-        if (g_ptr_array_find_with_equal_func((GPtrArray *) prefixes, "0.0.0.0/0", g_str_equal,
-                                             NULL) ||
-            g_ptr_array_find_with_equal_func((GPtrArray *) prefixes, "::/0", g_str_equal, NULL))
-            return TRUE;
+        for (guint j = 0; j < prefixes->len; j++) {
+            if (wl_profile_is_default_route(prefixes->pdata[j]))
+                return TRUE;
+        }
     }
     return FALSE;
 }

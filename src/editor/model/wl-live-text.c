@@ -255,3 +255,14 @@ wl_editor_model_get_live_note(const WlEditorModel *model)
         return _("Only users of this connection can see its live state.");
     return _("While the connection is active, the facts from each peer are shown here.");
 }
+
+char *
+wl_editor_model_dup_users_warning(const WlEditorModel *model)
+{
+    if (model->n_users < 2)
+        return NULL;
+    return g_strdup_printf(
+        _("%u users may use this connection. NetworkManager 1.58 and newer activate a private VPN "
+          "connection of one user only; make it available to one user or to all users."),
+        model->n_users);
+}

@@ -25,5 +25,7 @@ const char *wl_editor_model_get_live_note(const WlEditorModel *model);
  * profile cannot be applied; each NULL if there is nothing to report. */
 char *wl_editor_model_dup_pending(const WlEditorModel *model);
 char *wl_editor_model_dup_profile_error(const WlEditorModel *model);
+/* Why NetworkManager may not activate a connection of several users; NULL if it does. */
+char *wl_editor_model_dup_users_warning(const WlEditorModel *model);
 
 G_END_DECLS

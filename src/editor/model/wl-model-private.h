@@ -25,6 +25,7 @@ struct _WlEditorModel {
     GPtrArray *peers;        /* of WlEditorPeer, owned */
     GPtrArray *loaded_order; /* the peers as loaded, compared by address only; NULL: removed */
     gboolean persistent, loaded_persistent;
+    guint n_users;         /* that may use the connection; 0: all */
     char *version;         /* wirelink-version, quoted, if it is not 1 */
     char *general_problem; /* translated, or NULL */
     WlEditorLive *live;    /* NULL: not available */

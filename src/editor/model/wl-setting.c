@@ -80,6 +80,7 @@ void
 wl_editor_model_load(WlEditorModel *model, NMConnection *connection)
 {
     NMSettingVpn *setting = nm_connection_get_setting_vpn(connection);
+    NMSettingConnection *general = nm_connection_get_setting_connection(connection);
     g_autoptr(GHashTable) peers = g_hash_table_new(NULL, NULL);
     Loader loader = {.model = model, .peers = peers};
 
@@ -88,6 +89,7 @@ wl_editor_model_load(WlEditorModel *model, NMConnection *connection)
     g_ptr_array_set_size(model->peers, 0);
     g_clear_pointer(&model->version, g_free);
     model->persistent = TRUE;
+    model->n_users = general ? nm_setting_connection_get_num_permissions(general) : 0;
     if (setting && nm_setting_vpn_get_num_data_items(setting) > 0) {
         model->persistent = nm_setting_vpn_get_persistent(setting);
         nm_setting_vpn_foreach_data_item(setting, load_item, &loader);

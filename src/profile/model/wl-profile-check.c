@@ -157,6 +157,12 @@ check_peer(Check *check, GHashTable *public_keys, GHashTable *prefixes, GError *
     return check_allowed_ips(check, prefixes, error);
 }
 
+gboolean
+wl_profile_is_default_route(const char *prefix)
+{
+    return g_str_has_suffix(prefix, "/0") || g_str_has_suffix(prefix, "/1");
+}
+
 static gboolean
 has_default_route(const WlProfile *profile)
 {
@@ -164,9 +170,7 @@ has_default_route(const WlProfile *profile)
         const WlProfilePeer *peer = profile->peers->pdata[i];
 
         for (guint j = 0; j < peer->allowed_ips->len; j++) {
-            /* Halves count, too: wg-quick files use them in place of the whole. */
-            if (g_str_has_suffix(peer->allowed_ips->pdata[j], "/0") ||
-                g_str_has_suffix(peer->allowed_ips->pdata[j], "/1"))
+            if (wl_profile_is_default_route(peer->allowed_ips->pdata[j]))
                 return TRUE;
         }
     }

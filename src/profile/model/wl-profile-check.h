@@ -33,6 +33,10 @@ gboolean wl_profile_check_parts(const WlProfile *profile, WlProfileCheck flags,
  * both. */
 gpointer wl_profile_take_allowed_ip(GHashTable *owners, const char *prefix, gpointer peer);
 
+/* Whether an allowed IP makes a peer one that accepts all traffic, of one family. Half of a default
+ * route counts, too: wg-quick files use two halves in place of the whole. */
+gboolean wl_profile_is_default_route(const char *prefix);
+
 /* The sentence about a conflict, with the prefix and the other peer; the editor translates it. Its
  * users include gi18n-lib.h. */
 #define WL_PROFILE_ALLOWED_IP_CONFLICT                                                             \

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "wl-engine-config-from-profile.h"
+#include "wl-profile-check.h"
 #include "wl-profile-connection.h"
 #include "wl-profile-keys.h"
 #include "wl-profile-value.h"
@@ -118,8 +119,7 @@ has_default_route(const WlProfile *profile, gboolean v6)
         for (guint j = 0; j < peer->allowed_ips->len; j++) {
             const char *prefix = peer->allowed_ips->pdata[j];
 
-            if ((g_str_has_suffix(prefix, "/0") || g_str_has_suffix(prefix, "/1")) &&
-                !strchr(prefix, ':') == !v6)
+            if (wl_profile_is_default_route(prefix) && !strchr(prefix, ':') == !v6)
                 return TRUE;
         }
     }

@@ -50,12 +50,26 @@ log_full_tunnel(const WlProfile *profile, NMConnection *connection)
                   "ipv6.dns-priority to -50 and both dns-search to ~");
 }
 
+static void
+log_users(NMConnection *connection)
+{
+    NMSettingConnection *setting = nm_connection_get_setting_connection(connection);
+    guint n = setting ? nm_setting_connection_get_num_permissions(setting) : 0;
+
+    if (n > 1)
+        g_message(
+            "connection.permissions names %u users; NetworkManager 1.58 and newer activate a private "
+            "VPN connection of one user only",
+            n);
+}
+
 void
 wl_profile_warnings_log(const WlProfile *profile, NMConnection *connection)
 {
     for (guint i = 0; i < profile->warnings->len; i++)
         g_warning("%s", (const char *) g_ptr_array_index(profile->warnings, i));
     log_full_tunnel(profile, connection);
+    log_users(connection);
 }
 
 static void

@@ -328,6 +328,50 @@ test_fallbacks(Machine *machine, gconstpointer data)
     ctl_assert_holds(no_ipv6->out, "fail  the kernel has no IPv6\n");
 }
 
+#define PORTS "'persistent': <true>, 'data': <{'listen-port': '443', 'fact-port': '32767'}>"
+#define PRIVATE                                                                                    \
+    "{'connection': {'id': <'ours'>, 'uuid': <'0f0e0d0c-ours'>, 'type': <'vpn'>, 'permissions': "  \
+    "<['user:alice:', 'user:bob:']>}, 'vpn': {'service-type': "                                    \
+    "<'org.freedesktop.NetworkManager.wirelink'>, 'persistent': <true>}}"
+
+/* What SELinux keeps from NetworkManager's services, and NetworkManager from several users. */
+static void
+test_refused_profiles(Machine *machine, gconstpointer data)
+{
+    g_autofree char *modules = g_build_filename(machine->root, "sys/module", NULL);
+    g_autoptr(CtlRun) without = NULL;
+    g_autoptr(CtlRun) kernel = NULL;
+    g_autoptr(CtlRun) userspace = NULL;
+    g_autoptr(CtlRun) wide = NULL;
+
+    start_manager(machine, "1.58.1", "[" PROFILE("home", "wirelink", PORTS) ", " PRIVATE "]",
+                  nothing_active);
+    put(machine, "sys/fs/selinux/enforce", "0");
+    without = examine(machine, NULL, NULL);
+    g_assert_null(strstr(without->out, "SELinux"));
+    g_assert_cmpint(without->status, ==, 0);
+    ctl_assert_holds(without->out, "warn  ours: private to 2 users; NetworkManager 1.58 and newer");
+    ctl_assert_holds(without->out, "nmcli connection modify 0f0e0d0c-ours connection.permissions");
+    g_assert_null(strstr(without->out, "home: private"));
+
+    put(machine, "sys/fs/selinux/enforce", "1");
+    kernel = examine(machine, NULL, NULL);
+    g_assert_cmpint(kernel->status, ==, 1);
+    ctl_assert_holds(kernel->out, "fail  home: SELinux does not let the service listen on its "
+                                  "fact-port, UDP 32767\n");
+    ctl_assert_holds(kernel->out,
+                     "ok    home: its listen-port, UDP 443, is outside 32768 to 60999");
+    remove_tree(modules);
+    put_program(machine, "usr/bin/wireguard-go");
+    userspace = examine(machine, NULL, NULL);
+    ctl_assert_holds(userspace->out, "fail  home: SELinux does not let the service listen on its "
+                                     "listen-port, UDP 443\n");
+    put(machine, "proc/sys/net/ipv4/ip_local_port_range", "1024\t60999\n");
+    wide = examine(machine, NULL, NULL);
+    g_assert_null(strstr(wide->out, "fact-port"));
+    ctl_assert_holds(wide->out, "listen-port, UDP 443\n");
+}
+
 static void
 test_service_states(Machine *machine, gconstpointer data)
 {
@@ -402,6 +446,7 @@ main(int argc, char **argv)
     ADD("/ctl/doctor/host-without-problems", test_without_problems);
     ADD("/ctl/doctor/host-with-problems", test_with_problems);
     ADD("/ctl/doctor/host-with-fallbacks", test_fallbacks);
+    ADD("/ctl/doctor/refused-profiles", test_refused_profiles);
     ADD("/ctl/doctor/service-states", test_service_states);
     ADD("/ctl/doctor/bus-is-missing", test_bus_is_missing);
     return g_test_run();

@@ -330,6 +330,13 @@ test_full_tunnel_dns(void)
 
     wl_editor_model_set_text(model, NULL, "full-tunnel", "yes");
     test_assert_problem(model, NULL, "full-tunnel", "No peer accepts all traffic");
+    wl_editor_model_set_text(model, wl_editor_model_get_peer(model, 0), "allowed-ips",
+                             "0.0.0.0/1 128.0.0.0/1");
+    test_assert_problem(model, NULL, "full-tunnel", NULL);
+    wl_editor_model_set_text(model, wl_editor_model_get_peer(model, 0), "allowed-ips", "::/1");
+    test_assert_problem(model, NULL, "full-tunnel", NULL);
+    wl_editor_model_set_text(model, wl_editor_model_get_peer(model, 0), "allowed-ips", "0.0.0.0/2");
+    test_assert_problem(model, NULL, "full-tunnel", "No peer accepts all traffic");
     wl_editor_model_set_text(model, wl_editor_model_get_peer(model, 0), "allowed-ips", "0.0.0.0/0");
     test_assert_problem(model, NULL, "full-tunnel", NULL);
     g_assert_true(wl_editor_model_apply(model, connection, NULL));
@@ -349,6 +356,29 @@ test_full_tunnel_dns(void)
     g_assert_cmpint(nm_setting_ip_config_get_dns_priority(ip4), ==, 0);
 }
 
+/* NetworkManager 1.58 does not activate what is private to several users. */
+static void
+test_users(void)
+{
+    g_autoptr(NMConnection) connection = test_connection(odd);
+    g_autoptr(WlEditorModel) model = wl_editor_model_new();
+    NMSettingConnection *setting = NM_SETTING_CONNECTION(nm_setting_connection_new());
+    static const char *const users[] = {"alice", "bob", "carol"};
+
+    nm_connection_add_setting(connection, NM_SETTING(setting));
+    for (guint n = 0; n <= G_N_ELEMENTS(users); n++) {
+        g_autofree char *warning = NULL;
+
+        wl_editor_model_load(model, connection);
+        warning = wl_editor_model_dup_users_warning(model);
+        g_assert_true((warning != NULL) == (n > 1));
+        if (warning)
+            g_assert_nonnull(strstr(warning, n == 2 ? "2 users" : "3 users"));
+        if (n < G_N_ELEMENTS(users))
+            nm_setting_connection_add_permission(setting, "user", users[n], NULL);
+    }
+}
+
 int
 main(int argc, char **argv)
 {
@@ -362,5 +392,6 @@ main(int argc, char **argv)
     g_test_add_func("/editor/profile/new", test_new);
     g_test_add_func("/editor/profile/persistent", test_persistent);
     g_test_add_func("/editor/profile/full-tunnel-dns", test_full_tunnel_dns);
+    g_test_add_func("/editor/profile/users", test_users);
     return g_test_run();
 }
