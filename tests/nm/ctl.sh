@@ -169,7 +169,7 @@ check "an unknown profile is reported in JSON" \
   complains root 3 'named .{2}nosuch' status nosuch --json
 check "an unknown peer is reported" complains root 3 'no peer has the name "nosuch"' peer nosuch
 check "an empty peer name is reported" complains root 3 'no peer' peer ''
-check "forgetting an unknown endpoint is reported" complains root 1 'no known address' \
+check "forgetting an unknown endpoint is reported" complains root 1 'not a known endpoint' \
   forget other 192.0.2.1:1
 check "an argument with an escape sequence is quoted" \
   complains root 3 'no peer has the name "x.u\{1b\}\[31m"' \

@@ -309,8 +309,8 @@ test_changes(void)
     assert_forget_fails(bus, "hub", HUB_ENDPOINT, "public key");
     assert_forget_fails(bus, HUB_PUBLIC, "hub.example:51820", "IP address with a port");
     assert_forget_fails(bus, OWN_PUBLIC, HUB_ENDPOINT, "no peer");
-    assert_forget_fails(bus, HUB_PUBLIC, HUB_ENDPOINT, "the profile gives");
-    assert_forget_fails(bus, HUB_PUBLIC, "192.0.2.1:1", "no known address of hub");
+    assert_forget_fails(bus, HUB_PUBLIC, HUB_ENDPOINT, "is configured");
+    assert_forget_fails(bus, HUB_PUBLIC, "192.0.2.1:1", "hub: 192.0.2.1:1 is not a known endpoint");
 
     set = wl_test_bus_call(bus, HUB_PATH, PROPERTIES, "Set",
                            g_variant_new("(ssv)", PEER, "Name", g_variant_new_string("x")), &error);

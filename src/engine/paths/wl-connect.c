@@ -54,8 +54,7 @@ add_configured(WlEngine *self, GArray *list, WlPeer *peer, const WlEndpoint *end
     label = wl_peer_dup_label(peer);
     text = wl_endpoint_to_string(endpoint);
     wl_engine_log(self,
-                  "%s: its endpoint %s is an address inside the tunnel and is not tried; "
-                  "one outside is needed",
+                  "%s: endpoint %s is inside the tunnel and is not tried; configure one outside",
                   label, text);
 }
 

@@ -27,7 +27,7 @@ wl_endpoint_forget(WlEngine *self, const WlKey *key, const WlEndpoint *endpoint,
 
     if (!peer) {
         g_set_error_literal(error, WL_ENGINE_ERROR, WL_ENGINE_ERROR_UNKNOWN,
-                            "there is no peer with that public key");
+                            "no peer with this public key");
         return FALSE;
     }
     known = wl_candidates_find(peer->candidates, endpoint);
@@ -47,9 +47,9 @@ wl_endpoint_forget(WlEngine *self, const WlKey *key, const WlEndpoint *endpoint,
     text = wl_endpoint_to_string(endpoint);
     if (known)
         g_set_error(error, WL_ENGINE_ERROR, WL_ENGINE_ERROR_PROFILE,
-                    "the profile gives %s to %s; remove it there", text, label);
+                    "%s: endpoint %s is configured; remove it from the profile", label, text);
     else
-        g_set_error(error, WL_ENGINE_ERROR, WL_ENGINE_ERROR_UNKNOWN, "%s is no known address of %s",
-                    text, label);
+        g_set_error(error, WL_ENGINE_ERROR, WL_ENGINE_ERROR_UNKNOWN,
+                    "%s: %s is not a known endpoint", label, text);
     return FALSE;
 }

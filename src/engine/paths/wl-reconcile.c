@@ -128,7 +128,7 @@ wl_reconcile_failed(WlEngine *self, WlPeer *peer)
 
     peer->change_backoff = CLAMP(peer->change_backoff * 2, WL_CHANGE_RETRY, WL_CHANGE_RETRY_MAX);
     peer->change_retry = self->now + peer->change_backoff;
-    wl_engine_log(self, "%s: the link refused a change; it will be tried again", label);
+    wl_engine_log(self, "%s: the link refused a change; retrying", label);
     /* The snapshot shows every other difference. */
     peer->want_settings = peer->in_device;
     wl_scheduler_schedule(&self->scheduler, peer);
