@@ -17,6 +17,7 @@
 #include "paths/wl-reconcile.h"
 #include "paths/wl-roaming.h"
 #include "paths/wl-traffic.h"
+#include "state/wl-batch-delay.h"
 #include "view/wl-peer-status.h"
 #include "wl-peer-removal.h"
 
@@ -179,7 +180,7 @@ static gint64
 get_snapshot_time(const WlEngine *self)
 {
     return self->outputs.snapshot_read +
-           wl_scheduler_batch_delay(wl_peer_table_size(&self->peers), WL_DUMP_BATCH);
+           wl_batch_delay(wl_peer_table_size(&self->peers), WL_DUMP_BATCH);
 }
 
 /* Sends follow the changes that they depend on; the snapshot comes last and shows both. */

@@ -3,6 +3,7 @@
 
 #include "exchange/wl-acks.h"
 #include "state/wl-advertise-rules.h"
+#include "state/wl-batch-delay.h"
 #include "state/wl-engine-marks.h"
 #include "state/wl-engine-predicates.h"
 #include "wl-group.h"
@@ -304,8 +305,8 @@ wl_advertise_gather(WlEngine *self, GPtrArray *peers)
     renew_facts(self);
     if (!self->subscribers.pending)
         return;
-    next_flush = self->subscribers.flushed +
-                 wl_scheduler_batch_delay(self->subscribers.list->len, WL_ADVERTISE_BATCH);
+    next_flush =
+        self->subscribers.flushed + wl_batch_delay(self->subscribers.list->len, WL_ADVERTISE_BATCH);
     if (next_flush > self->now) {
         wl_scheduler_wake_at(&self->scheduler, next_flush);
         return;

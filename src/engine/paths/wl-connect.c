@@ -4,6 +4,7 @@
 #include "paths/wl-captive-portal.h"
 #include "paths/wl-endpoint-cycling.h"
 #include "paths/wl-neighbors.h"
+#include "paths/wl-tie-breaker.h"
 #include "paths/wl-traffic.h"
 #include "state/wl-endpoint-policy.h"
 
@@ -156,22 +157,10 @@ first_configured(const WlPeer *peer)
     return NULL;
 }
 
-/*
- * Both sides learn of each other at the same moment. Two initiations that cross produce no session:
- * each side responds to the other's and drops its own. The member with the smaller key therefore
- * initiates first; by the time of the second initiation, the first one has arrived or has opened
- * the stateful filters for it.
- */
-static gboolean
-wins_tie(const WlEngine *self, const WlPeer *peer)
-{
-    return wl_key_compare(&self->own.key, &peer->key) < 0;
-}
-
 static gint64
 head_start(const WlEngine *self, const WlPeer *peer)
 {
-    return wins_tie(self, peer) || first_configured(peer) ? 0 : WL_CONNECT_HEAD_START;
+    return wl_tie_breaker_head_start(&self->own.key, &peer->key, first_configured(peer) != NULL);
 }
 
 /* The only candidate is a configured address: WireGuard's own retries are enough between tries. */
@@ -372,7 +361,8 @@ check_crossed(WlEngine *self, WlPeer *peer)
     }
     peer->connect.crossed = TRUE;
     peer->connect.due = MAX(peer->connect.due, self->now + WL_CONNECT_CROSSED_WAIT);
-    if (!wins_tie(self, peer) || !wl_handshake_limiter_take(&self->limiter, self->now, NULL))
+    if (!wl_tie_breaker_goes_first(&self->own.key, &peer->key) ||
+        !wl_handshake_limiter_take(&self->limiter, self->now, NULL))
         return;
     recreate(peer, &peer->endpoint);
     note_try(self, peer, &peer->endpoint);

@@ -170,10 +170,18 @@ update_authoritative(WlEngine *self, WlPeer *peer)
                                   peer->alive_since + WL_AUTHORITATIVE_SINCE);
 }
 
+/* docs/protocol.md 7.2: an endpoint and a handshake younger than 165.334 s. */
+static gboolean
+is_healthy(const WlPeer *peer, gint64 now)
+{
+    return wl_endpoint_is_set(&peer->endpoint) && peer->handshake >= 0 &&
+           peer->handshake + WL_HANDSHAKE_VALIDITY > now;
+}
+
 void
 wl_health_update(WlEngine *self, WlPeer *peer)
 {
-    gboolean healthy = wl_peer_is_live(peer, self->now);
+    gboolean healthy = is_healthy(peer, self->now);
     gboolean alive = peer->alive_until > self->now;
     gboolean was_healthy = peer->healthy, was_advertised;
 

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "paths/wl-path-decide.h"
 
+#include "paths/wl-path-hold-down.h"
+
 static WlPathDecision
 stay(const WlPathInput *input)
 {
@@ -85,7 +87,7 @@ static WlPathDecision
 decide_routed(const WlPathInput *input)
 {
     const WlPathState *path = input->path;
-    gint64 now = input->now, allowed = path->fell_back + path->hold_down;
+    gint64 now = input->now, allowed = wl_path_hold_down_ends_at(path);
     WlPathDecision decision = stay(input);
 
     if (!input->may_be_promoted)

@@ -3,6 +3,7 @@
 
 #include "paths/wl-path-decide.h"
 #include "paths/wl-path-go.h"
+#include "paths/wl-path-hold-down.h"
 #include "paths/wl-traffic.h"
 #include "state/wl-engine-predicates.h"
 #include "wl-fact-codec.h"
@@ -123,11 +124,7 @@ set_direct(WlEngine *self, WlPeer *peer, gboolean direct)
         path->promoted = self->now;
         return;
     }
-    /* The hold-down grows while the path keeps failing. */
-    if (self->now - path->promoted < WL_PATH_HOLD_DOWN_MAX)
-        path->hold_down = CLAMP(path->hold_down * 2, WL_PATH_HOLD_DOWN_MIN, WL_PATH_HOLD_DOWN_MAX);
-    else
-        path->hold_down = WL_PATH_HOLD_DOWN_MIN;
+    path->hold_down = wl_path_hold_down_after_fall_back(path, self->now);
     path->fell_back = self->now;
     path->fell_back_probe = path->probe;
     path->probe_backoff = WL_PATH_PROBE_INTERVAL;

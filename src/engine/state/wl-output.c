@@ -3,9 +3,6 @@
 
 #include "wl-time.h"
 
-#define LOG_INTERVAL WL_SEC(2)
-#define LOG_BURST    60
-
 WlOutput *
 wl_output_new(WlOutputKind kind)
 {
@@ -78,12 +75,11 @@ push_log(WlOutputs *self, char *line)
 void
 wl_outputs_log(WlOutputs *self, gint64 now, const char *format, va_list arguments)
 {
-    if (!wl_rate_limit_take(&self->log_rate, now, LOG_INTERVAL, LOG_BURST)) {
-        self->logs_dropped++;
+    guint suppressed;
+
+    if (!wl_log_limiter_take(&self->log_limiter, now, &suppressed))
         return;
-    }
-    if (self->logs_dropped > 0)
-        push_log(self, g_strdup_printf("%u messages suppressed", self->logs_dropped));
-    self->logs_dropped = 0;
+    if (suppressed > 0)
+        push_log(self, g_strdup_printf("%u messages suppressed", suppressed));
     push_log(self, g_strdup_vprintf(format, arguments));
 }

@@ -1,16 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #pragma once
 
+#include "state/wl-log-limiter.h"
 #include "wl-engine-output.h"
-#include "wl-rate-limit.h"
 
 /** The outputs for the caller of the engine, and those pending in this turn. Times are engine
  * times (microseconds). */
 typedef struct {
     GQueue queue; /* of WlOutput, for wl_engine_next_output() */
     GQueue sends; /* of WlOutput: appended after the changes at the end of the turn */
-    WlRateLimit log_rate;
-    guint logs_dropped;
+    WlLogLimiter log_limiter;
     gboolean snapshot_wanted;
     gint64 snapshot_requested; /* WL_LONG_AGO: none is pending */
     gint64 snapshot_read;      /* the last snapshot */
@@ -28,6 +27,6 @@ void wl_outputs_push(WlOutputs *self, WlOutput *output);
  * turn. */
 void wl_outputs_push_send(WlOutputs *self, WlOutput *output);
 void wl_outputs_flush_sends(WlOutputs *self);
-/** Logs one line, limited to a burst of 60 and then one line every two seconds. */
+/** Logs one line unless the limiter refuses it. */
 void wl_outputs_log(WlOutputs *self, gint64 now, const char *format, va_list arguments)
     G_GNUC_PRINTF(3, 0);

@@ -149,13 +149,6 @@ wl_peer_dup_label(const WlPeer *self)
 }
 
 gboolean
-wl_peer_is_live(const WlPeer *self, gint64 now)
-{
-    return wl_endpoint_is_set(&self->endpoint) && self->handshake >= 0 &&
-           self->handshake + WL_HANDSHAKE_VALIDITY > now;
-}
-
-gboolean
 wl_peer_is_ready(const WlPeer *self, gint64 now)
 {
     return self->basic || self->alive_until > now + WL_READY_LEFT;

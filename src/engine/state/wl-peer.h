@@ -235,8 +235,6 @@ typedef struct {
 WlPeer *wl_peer_new(const WlKey *key, const WlPeerConfig *config, guint slot);
 void wl_peer_free(WlPeer *self);
 
-/** docs/protocol.md 7.2: an endpoint and a handshake younger than 165.334 s. */
-gboolean wl_peer_is_live(const WlPeer *self, gint64 now);
 /** docs/protocol.md 7.3: it may have its allowed IPs. */
 gboolean wl_peer_is_ready(const WlPeer *self, gint64 now);
 WlTrust wl_peer_get_configured_trust(const WlPeer *self);

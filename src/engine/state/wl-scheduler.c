@@ -102,9 +102,3 @@ wl_scheduler_run_step(WlScheduler *self, WlEngine *engine, WlPeer *peer, WlStep 
         first = MIN(first, peer->wake_at[i]);
     wl_timer_queue_set(self->timers, &peer->timer, first);
 }
-
-gint64
-wl_scheduler_batch_delay(guint n, gint64 each)
-{
-    return n > WL_BATCH_PEERS ? (n - WL_BATCH_PEERS) * each : 0;
-}

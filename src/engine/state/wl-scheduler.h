@@ -53,7 +53,3 @@ wl_scheduler_count_work(WlScheduler *self)
 {
     self->work++;
 }
-
-/** The delay for work that covers all @n peers, @each microseconds per peer; 0 in a small
- * network. */
-gint64 wl_scheduler_batch_delay(guint n, gint64 each);

@@ -4,9 +4,12 @@
 
 #include "exchange/wl-advertise.h"
 #include "harness.h"
+#include "paths/wl-tie-breaker.h"
+#include "state/wl-batch-delay.h"
 #include "state/wl-candidates.h"
 #include "state/wl-endpoint-policy.h"
 #include "state/wl-engine-state.h"
+#include "state/wl-log-limiter.h"
 #include "state/wl-prefix-policy.h"
 #include "wl-boot-id.h"
 #include "wl-prefix-set.h"
@@ -433,6 +436,46 @@ test_policy_prefixes(void)
     wl_policy_clear(&policy);
 }
 
+/* ---- small decisions */
+
+static void
+test_tie_breaker(void)
+{
+    WlKey low = key_of(1), high = key_of(2);
+
+    g_assert_true(wl_tie_breaker_goes_first(&low, &high));
+    g_assert_false(wl_tie_breaker_goes_first(&high, &low));
+    g_assert_cmpint(wl_tie_breaker_head_start(&low, &high, FALSE), ==, 0);
+    g_assert_cmpint(wl_tie_breaker_head_start(&high, &low, FALSE), ==, WL_CONNECT_HEAD_START);
+    g_assert_cmpint(wl_tie_breaker_head_start(&high, &low, TRUE), ==, 0);
+}
+
+static void
+test_batch_delay(void)
+{
+    g_assert_cmpint(wl_batch_delay(0, 20), ==, 0);
+    g_assert_cmpint(wl_batch_delay(100, 20), ==, 0);
+    g_assert_cmpint(wl_batch_delay(101, 20), ==, 20);
+    g_assert_cmpint(wl_batch_delay(5100, 20), ==, WL_MS(100));
+}
+
+static void
+test_log_limiter(void)
+{
+    WlLogLimiter limiter = {.suppressed = 0};
+    guint suppressed = 9;
+
+    for (guint i = 0; i < 60; i++) {
+        g_assert_true(wl_log_limiter_take(&limiter, WL_SEC(100), &suppressed));
+        g_assert_cmpuint(suppressed, ==, 0);
+    }
+    for (guint i = 0; i < 3; i++)
+        g_assert_false(wl_log_limiter_take(&limiter, WL_SEC(100), &suppressed));
+    g_assert_true(wl_log_limiter_take(&limiter, WL_SEC(102), &suppressed));
+    g_assert_cmpuint(suppressed, ==, 3);
+    g_assert_false(wl_log_limiter_take(&limiter, WL_SEC(102), &suppressed));
+}
+
 /* ---- sending level (docs/protocol.md 5.6) */
 
 static void
@@ -664,6 +707,9 @@ main(int argc, char **argv)
     g_test_add_func("/candidates", test_candidates);
     g_test_add_func("/policy/endpoints", test_policy_endpoints);
     g_test_add_func("/policy/prefixes", test_policy_prefixes);
+    g_test_add_func("/tie-breaker", test_tie_breaker);
+    g_test_add_func("/batch-delay", test_batch_delay);
+    g_test_add_func("/log-limiter", test_log_limiter);
     g_test_add_func("/sender/level", test_level);
     g_test_add_func("/bucket", test_bucket);
     g_test_add_func("/boot-id", test_boot_id);

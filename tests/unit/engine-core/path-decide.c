@@ -2,6 +2,8 @@
 /* The decisions of the path agreement, one row each. */
 #include "paths/wl-path-decide.h"
 
+#include "paths/wl-path-hold-down.h"
+
 #define NOW WL_SEC(1000)
 
 /* All times relative to NOW, in milliseconds; N: never or long ago. */
@@ -145,6 +147,37 @@ test_row(gconstpointer data)
     g_assert_cmpint(decision.wake_at, ==, future(row->wake_at));
 }
 
+typedef struct {
+    const char *name;
+    int before, lasted; /* milliseconds */
+    int after;          /* expected */
+} HoldDownRow;
+
+static const HoldDownRow hold_down_rows[] = {
+    {"the first failure holds down for the minimum", 0, 5000, 2000},
+    {"a path that fails again doubles it", 2000, 5000, 4000},
+    {"a path that fails at once doubles it", 8000, 0, 16000},
+    {"it grows to one minute at most", 40000, 5000, 60000},
+    {"a path that lasted just less than a minute doubles it", 2000, 59999, 4000},
+    {"a path that lasted a minute begins with the minimum", 60000, 60000, 2000},
+};
+
+static void
+test_hold_down(gconstpointer data)
+{
+    const HoldDownRow *row = data;
+    WlPathState path = {
+        .direct = TRUE,
+        .promoted = NOW - WL_MS(row->lasted),
+        .hold_down = WL_MS(row->before),
+    };
+
+    path.hold_down = wl_path_hold_down_after_fall_back(&path, NOW);
+    path.fell_back = NOW;
+    g_assert_cmpint(path.hold_down, ==, WL_MS(row->after));
+    g_assert_cmpint(wl_path_hold_down_ends_at(&path), ==, NOW + WL_MS(row->after));
+}
+
 int
 main(int argc, char *argv[])
 {
@@ -152,6 +185,10 @@ main(int argc, char *argv[])
     for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
         g_autofree char *name = g_strdup_printf("/path-decide/%s", rows[i].name);
         g_test_add_data_func(name, &rows[i], test_row);
+    }
+    for (guint i = 0; i < G_N_ELEMENTS(hold_down_rows); i++) {
+        g_autofree char *name = g_strdup_printf("/path-hold-down/%s", hold_down_rows[i].name);
+        g_test_add_data_func(name, &hold_down_rows[i], test_hold_down);
     }
     return g_test_run();
 }
