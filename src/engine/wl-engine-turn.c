@@ -10,6 +10,7 @@
 #include "facts/wl-members.h"
 #include "facts/wl-routes.h"
 #include "facts/wl-state-cache.h"
+#include "paths/wl-candidates-gather.h"
 #include "paths/wl-connect.h"
 #include "paths/wl-endpoint-dns.h"
 #include "paths/wl-health.h"
@@ -102,7 +103,7 @@ settle_facts(WlEngine *self)
 static void
 run_paths(WlEngine *self, WlPeer *peer)
 {
-    wl_connect_update_candidates(self, peer);
+    wl_candidates_gather(self, peer);
     wl_endpoint_dns_run(self, peer);
     wl_roaming_run(self, peer);
     wl_connect_run(self, peer);

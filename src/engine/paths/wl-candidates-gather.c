@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "paths/wl-candidates-gather.h"
+
+#include "paths/wl-neighbors.h"
+#include "state/wl-candidate-rank.h"
+#include "state/wl-endpoint-policy.h"
+
+static void
+add(WlEngine *self, GArray *list, const WlEndpoint *endpoint, WlCandidateSource source,
+    gboolean worked)
+{
+    WlRank rank = wl_candidate_rank(endpoint, source, &self->neighbors, &self->policy);
+    WlFamily family = endpoint->ip.family;
+
+    if (self->policy.local->len > 0 && !wl_policy_has_family(&self->policy, family))
+        return;
+    wl_candidates_add(list, endpoint, rank, source, worked);
+}
+
+/* Adds a configured endpoint or one that a configured name resolved to, unless it is inside the
+ * tunnel, where WireGuard's own packets would enter the tunnel. A DNS server inside the tunnel may
+ * well answer with such an address. */
+static void
+add_configured(WlEngine *self, GArray *list, WlPeer *peer, const WlEndpoint *endpoint)
+{
+    WlEndpoint *inside = &peer->inside[endpoint->ip.family == WL_FAMILY_V6];
+    g_autofree char *label = NULL, *text = NULL;
+
+    if (wl_endpoint_policy_check(&self->policy, endpoint) != WL_VERDICT_IN_TUNNEL) {
+        add(self, list, endpoint, WL_CANDIDATE_SOURCE_PROFILE, FALSE);
+        return;
+    }
+    /* At first the attached networks are unknown: do not log yet. */
+    if (self->policy.local->len == 0 || wl_endpoint_equal(inside, endpoint))
+        return;
+    *inside = *endpoint;
+    label = wl_peer_dup_label(peer);
+    text = wl_endpoint_to_string(endpoint);
+    wl_engine_log(self,
+                  "%s: endpoint %s is inside the tunnel and is not tried; configure one outside",
+                  label, text);
+}
+
+static void
+add_advertised(WlEngine *self, GArray *list, const WlPeer *peer)
+{
+    const GPtrArray *about = wl_fact_set_about(self->facts, &peer->key);
+
+    for (guint i = 0; about && i < about->len; i++) {
+        const WlFactEntry *entry = about->pdata[i];
+
+        if (!wl_fact_is_endpoint(&entry->fact))
+            continue;
+        for (guint j = 0; j < entry->sources->len; j++) {
+            const WlFactSource *origin = &g_array_index(entry->sources, WlFactSource, j);
+            const WlPeer *source = wl_peer_table_find(&self->peers, &origin->key);
+            WlCandidateSource kind = WL_CANDIDATE_SOURCE_THIRD_PARTY;
+
+            if (origin->verdict != WL_VERDICT_ACCEPTED)
+                continue;
+            if (source && source->router)
+                kind = WL_CANDIDATE_SOURCE_ROUTER;
+            else if (source == peer)
+                kind = WL_CANDIDATE_SOURCE_SELF;
+            add(self, list, &entry->fact.value.endpoint, kind, FALSE);
+        }
+    }
+}
+
+void
+wl_candidates_gather(WlEngine *self, WlPeer *peer)
+{
+    g_autoptr(GArray) list = NULL;
+
+    if (!peer->candidates_dirty)
+        return;
+    peer->candidates_dirty = FALSE;
+    list = wl_candidates_new();
+    for (guint i = 0; peer->config && i < peer->config->endpoints->len; i++) {
+        WlEndpoint endpoint;
+        if (wl_endpoint_parse(peer->config->endpoints->pdata[i], &endpoint))
+            add_configured(self, list, peer, &endpoint);
+    }
+    for (guint i = 0; i < peer->dns_names->len; i++) {
+        const WlEndpointDns *dns = peer->dns_names->pdata[i];
+        for (guint j = 0; j < dns->addresses->len; j++)
+            add_configured(self, list, peer, &g_array_index(dns->addresses, WlEndpoint, j));
+    }
+    add_advertised(self, list, peer);
+    if (wl_endpoint_is_set(&peer->worked) && peer->worked_until > self->now)
+        add(self, list, &peer->worked, WL_CANDIDATE_SOURCE_CACHE,
+            !wl_neighbor_table_is_absent(&self->neighbors, &self->policy, &peer->worked.ip));
+
+    wl_candidates_sort(list);
+    if (wl_candidates_inherit(list, peer->candidates) && !peer->healthy)
+        wl_connect_restart(peer);
+    wl_neighbors_update_index(self, peer, list);
+    g_array_unref(peer->candidates);
+    peer->candidates = g_steal_pointer(&list);
+}
