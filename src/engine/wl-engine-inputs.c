@@ -55,7 +55,7 @@ wl_engine_datagram_received(WlEngine *self, gint64 now, const WlIp *source, cons
         wl_engine_turn(self);
 }
 
-/* Events about an uplink within this time belong to one change. */
+/* Events within this time belong to one change of uplink. */
 #define UPLINK_SETTLES WL_MS(300)
 
 /* Endpoints that worked may fail now, and those that failed may work. */
@@ -81,7 +81,7 @@ void
 wl_engine_uplink_changed(WlEngine *self, gint64 now)
 {
     advance(self, now);
-    /* The addresses mostly change with the uplink, and that input came first. */
+    /* Addresses usually change with the uplink, and that input came first. */
     if (self->uplink.present && self->uplink.since + UPLINK_SETTLES <= self->now)
         uplink_changed(self);
     wl_engine_turn(self);
@@ -245,7 +245,7 @@ wl_engine_neighbor_result(WlEngine *self, gint64 now, const WlIp *address, guint
                           gboolean reachable)
 {
     if (!wl_neighbor_table_find(&self->neighbors, address, ifindex))
-        return; /* of an uplink that is gone */
+        return; /* the result belongs to an uplink that is gone */
     advance(self, now);
     wl_neighbors_result(self, address, ifindex, reachable);
     wl_engine_turn(self);

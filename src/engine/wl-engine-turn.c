@@ -87,7 +87,7 @@ update_members(WlEngine *self)
         wl_engine_remove_peer(self, peer);
 }
 
-/* Facts add members, and new members make facts about them count: repeated until nothing changes,
+/* Facts add members, and new members make facts about them count: repeat until nothing changes,
  * within bounds. */
 static void
 settle_facts(WlEngine *self)
@@ -111,7 +111,7 @@ run_paths(WlEngine *self, WlPeer *peer)
     wl_prefix_table_update_hosts(&self->prefixes, peer);
 }
 
-/* Allowed IPs are taken from peers that are not direct before others get them. */
+/* Allowed IPs are removed from peers that are not direct before other peers get them. */
 static void
 reconcile(WlEngine *self)
 {
@@ -166,7 +166,7 @@ run_pass(WlEngine *self)
     update_local_facts(self);
     run_steps(self, self->scheduler.running, WL_STEP_PATHS, run_paths);
     reconcile(self);
-    update_local_facts(self); /* again, for what reconciling changed */
+    update_local_facts(self); /* again, since reconciling may have changed them */
     end_pass(self);
 }
 

@@ -91,7 +91,7 @@ is_transit(const WlPeerConfig *config)
     return config && (config->trust >= WL_TRUST_ALLOWED_IPS || wl_role_is_router_peer(config));
 }
 
-/* Gives @peer the entry @config; NULL: it is no longer in the profile. */
+/* Assigns the entry @config to @peer; NULL: the peer is no longer in the profile. */
 static void
 update_peer(WlEngine *self, WlPeer *peer, const WlPeerConfig *config, ProfileDiff *diff)
 {
@@ -250,7 +250,7 @@ apply_settings(WlEngine *self, const WlEngineConfig *config)
     }
 }
 
-/* Keys, since a peer may be removed meanwhile and its memory be reused. */
+/* Keys, since a peer may be removed meanwhile and its memory reused. */
 static GHashTable *
 dup_keys(const GPtrArray *peers)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * An array of places in the order of their numbers, which a binary search finds. A removed or moved
- * item leaves a hole; holes are closed together once they outnumber the items, so that recording a
- * change costs a constant on average. Items belong to the caller.
+ * An array of places sorted by number, searched by bisection. A removed or moved item leaves a
+ * hole; all holes are closed once they outnumber the items, so recording a change takes constant
+ * time on average. Items belong to the caller.
  */
 #include "wl-change-log.h"
 

@@ -17,8 +17,8 @@ typedef struct {
     guint8 bytes[WL_KEY_SIZE];
 } WlKey;
 
-/** Fills @buffer with @length random bytes. The caller supplies it, so the simulator can reproduce
- * a run. */
+/** Fills @buffer with @length random bytes. Supplied by the caller, so that the simulator can
+ * reproduce a run. */
 typedef void (*WlRandomFunc)(gpointer user_data, guint8 *buffer, gsize length);
 
 /** Parses exactly 44 base64 characters. FALSE, with *key unchanged, otherwise. */

@@ -4,8 +4,8 @@
 #include "wl-address.h"
 
 /**
- * Values by masked prefix. Finds what covers a prefix and what lies within it without walking the
- * rest of the map.
+ * A map from masked prefixes to values. Finds the prefixes that cover a prefix or lie within it
+ * without visiting the others.
  */
 typedef struct _WlPrefixMap WlPrefixMap;
 
@@ -13,13 +13,13 @@ typedef struct _WlPrefixMap WlPrefixMap;
 WlPrefixMap *wl_prefix_map_new(GDestroyNotify free_value);
 void wl_prefix_map_free(WlPrefixMap *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(WlPrefixMap, wl_prefix_map_free)
-/** Stores @value, which is not NULL, in place of an earlier one. Copies @prefix. */
+/** Stores @value (not NULL), replacing an earlier one. Copies @prefix. */
 void wl_prefix_map_set(WlPrefixMap *self, const WlPrefix *prefix, gpointer value);
 /** NULL: no value. */
 gpointer wl_prefix_map_get(const WlPrefixMap *self, const WlPrefix *prefix);
 void wl_prefix_map_remove(WlPrefixMap *self, const WlPrefix *prefix);
 
-/** TRUE ends the search with @value as its result. */
+/** Returns TRUE to end the search with @value as its result. */
 typedef gboolean (*WlPrefixFunc)(const WlPrefix *prefix, gpointer value, gpointer user_data);
 /** Visits the prefixes that equal or contain @prefix, shortest first. NULL if @func never returns
  * TRUE. */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The rule for untrusted text: which characters of a name or a message that another machine, a
- * profile or a file supplied may be shown. Everything that prints such text applies this rule, at
- * the edge where it prints. Pure functions; results belong to the caller.
+ * The rule for untrusted text: which characters may be shown of names and messages from other
+ * machines, profiles and files. All code that prints such text applies this rule where it prints.
+ * Pure functions; results belong to the caller.
  */
 #include "wl-text-sanitize.h"
 
@@ -11,7 +11,7 @@ wl_text_is_safe(gunichar character)
 {
     switch (g_unichar_type(character)) {
     case G_UNICODE_CONTROL:
-    case G_UNICODE_FORMAT: /* among them the marks that reverse the order of text */
+    case G_UNICODE_FORMAT: /* includes the marks that reverse the direction of text */
     case G_UNICODE_LINE_SEPARATOR:
     case G_UNICODE_PARAGRAPH_SEPARATOR:
     case G_UNICODE_PRIVATE_USE:

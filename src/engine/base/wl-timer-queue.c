@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A binary heap in an array; the entries, which belong to the caller, hold their index. Times are
- * whatever the caller counts, G_MAXINT64 means never.
+ * A binary heap in an array; the entries belong to the caller and store their index. The unit of
+ * time is the caller's; G_MAXINT64 means never.
  */
 #include "wl-timer-queue.h"
 

@@ -3,8 +3,8 @@
 
 #include <glib.h>
 
-/** The time at which one thing is due, embedded in that thing, which must not move while the entry
- * is in a queue. */
+/** The time at which one item is due, embedded in the item, which must not move in memory while
+ * the entry is in a queue. */
 typedef struct {
     gint64 when; /* µs of the caller's clock; valid while in a queue */
     guint place; /* in the heap, from 1; 0: in no queue */
@@ -12,13 +12,13 @@ typedef struct {
 } WlTimerEntry;
 
 /**
- * A binary heap of times. Entries know their place, so setting or removing one costs the logarithm
- * of their number, and reading the earliest costs nothing.
+ * A binary heap of times. Entries store their place: setting or removing one takes logarithmic
+ * time, reading the earliest constant time.
  */
 typedef struct _WlTimerQueue WlTimerQueue;
 
 WlTimerQueue *wl_timer_queue_new(void);
-/** Does not touch the entries. */
+/** Does not free the entries. */
 void wl_timer_queue_free(WlTimerQueue *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(WlTimerQueue, wl_timer_queue_free)
 /** Adds or moves @entry; G_MAXINT64 removes it. */

@@ -16,7 +16,7 @@
 #define MAX_IN_FLIGHT     64
 #define MAX_IN_FLIGHT_ALL 8192 /* above it, each peer has MIN_IN_FLIGHT */
 #define MIN_IN_FLIGHT     8
-/* A full datagram is mostly followed by others, which share an ack. */
+/* A full datagram is usually followed by others, which share an ack. */
 #define FULL      1100
 #define ACK_DELAY WL_MS(20)
 
@@ -25,7 +25,7 @@ static const gint64 retry_native[] = {WL_SEC(1), WL_SEC(2),  WL_SEC(4),
                                       WL_SEC(8), WL_SEC(16), WL_SEC(32)};
 static const gint64 retry_go[] = {WL_SEC(5), WL_SEC(10)};
 
-/* A peer that never acks must not cause more traffic. */
+/* Rate limit of retransmissions, so that a peer that never acks does not cause more traffic. */
 #define RESEND_INTERVAL WL_MS(250)
 #define RESEND_BURST    8
 

@@ -6,8 +6,8 @@
 /* Acks of datagrams of facts (docs/protocol.md 16): what is in flight, and which acks are queued.
  * The only writer of WlSendWindow. */
 
-/** Sends a datagram of facts. @in_flight: it is sent again, as try @tries + 1, unless an ack
- * arrives. */
+/** Sends a datagram of facts. @in_flight: unless an ack arrives it is sent again, as try @tries +
+ * 1. */
 void wl_acks_send_facts(WlEngine *self, WlPeer *peer, const GByteArray *inner, gboolean in_flight,
                         guint tries);
 /** The number of datagrams that @peer may be sent now. */
@@ -17,9 +17,9 @@ guint wl_acks_get_room(const WlEngine *self, const WlPeer *peer);
 gboolean wl_acks_take_overdue(WlEngine *self, WlPeer *peer, GArray *facts, guint *tries);
 /** Wakes @peer when its next datagram without ack is due. */
 void wl_acks_wake_overdue(WlEngine *self, WlPeer *peer);
-/** Forgets what is in flight to @peer. */
+/** Forgets the datagrams in flight to @peer. */
 void wl_acks_drop_in_flight(WlEngine *self, WlPeer *peer);
-/** @peer sent the ack @fact. */
+/** Handles the ack @fact from @peer. */
 void wl_acks_receive(WlEngine *self, WlPeer *peer, const WlFact *fact);
 /** Queues the ack of a datagram from @peer. */
 void wl_acks_queue(WlEngine *self, WlPeer *peer, const guint8 *data, gsize length);

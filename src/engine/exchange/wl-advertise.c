@@ -39,8 +39,8 @@ level_of(const WlEngine *self, const WlPeer *peer)
     return wl_advertise_level(&input);
 }
 
-/* How long before a peer's knowledge of @entry expires it is sent the fact again. Local facts are
- * sent to all peers together, so that their knowledge is stored once. */
+/* How long before the knowledge of a peer expires it is sent @entry again. Local facts are sent to
+ * all peers at once, so that their knowledge is stored once. */
 static gint64
 margin_of(const WlFactEntry *entry)
 {
@@ -162,11 +162,11 @@ send_to(WlEngine *self, WlPeer *peer, gboolean facts, gboolean ping)
         if (wl_group_count(group) > 0)
             peer->facts_sent = self->now;
     }
-    /* Lost renewals are made up for by the next ones; new facts for a Go daemon are sent again. */
+    /* A lost renewal is covered by the next one; new facts for a Go daemon are sent again. */
     send_groups(self, peer, group, ping, fresh || peer->native, 0);
 }
 
-/* Adds to @group those of @facts that still hold, with their present expiry. */
+/* Adds those of @facts that still exist to @group, with their current expiry. */
 static void
 add_again(WlEngine *self, WlPeer *peer, const GArray *facts, WlGroup *group)
 {
@@ -213,7 +213,7 @@ alive_due(const WlPeer *peer)
     return peer->alive_expires - WL_ALIVE_MARGIN;
 }
 
-/* TRUE: a snapshot is pending, and its facts should share the datagram. */
+/* TRUE if a snapshot is pending whose facts should share the datagram. */
 static gboolean
 wait_for_snapshot(WlEngine *self, WlPeer *peer)
 {
@@ -275,8 +275,8 @@ gather_alives(WlEngine *self, GPtrArray *peers)
     }
 }
 
-/* Marks the facts that subscribers need again as changed, together with Alives that are sent now.
- */
+/* Marks the facts that subscribers need again as changed, so that they are sent together with the
+ * Alives of this turn. */
 static void
 renew_facts(WlEngine *self)
 {
@@ -320,7 +320,7 @@ wl_advertise_gather(WlEngine *self, GPtrArray *peers)
 void
 wl_advertise_run(WlEngine *self, WlPeer *peer)
 {
-    /* The facts that did not fit into the send window follow at once. */
+    /* Facts that did not fit into the send window follow at once. */
     gint64 quiet = peer->partial ? peer->send_retry
                                  : MAX(peer->facts_sent + WL_ADVERTISE_INTERVAL, peer->send_retry);
     WlAdvertiseLevel level = level_of(self, peer);
@@ -337,7 +337,8 @@ wl_advertise_run(WlEngine *self, WlPeer *peer)
         return;
     }
     if (!peer->healthy) {
-        /* Without a session an Alive makes WireGuard start a handshake: only to connect. */
+        /* Without a session an Alive makes WireGuard start a handshake, so one is sent only to
+         * connect. */
         if (peer->force_alive)
             send_to(self, peer, FALSE, TRUE);
         return;
@@ -366,7 +367,7 @@ wl_advertise_run(WlEngine *self, WlPeer *peer)
 void
 wl_advertise_send_failed(WlEngine *self, WlPeer *peer)
 {
-    /* The peer does not know facts that were not sent (docs/protocol.md 12.16). */
+    /* Facts that could not be sent are not known to the peer (docs/protocol.md 12.16). */
     wl_fact_set_forget(self->facts, peer->slot);
     wl_acks_drop_in_flight(self, peer);
     peer->alive_expires = 0;

@@ -12,7 +12,7 @@ void wl_advertise_run(WlEngine *self, WlPeer *peer);
 /** A datagram to @peer could not be sent. */
 void wl_advertise_send_failed(WlEngine *self, WlPeer *peer);
 
-/** What a peer is sent. */
+/** What is sent to a peer. */
 typedef enum {
     WL_ADVERTISE_NOTHING,
     WL_ADVERTISE_ALIVE,

@@ -20,8 +20,8 @@
 #define STRANGER_INTERVAL WL_MS(100)
 #define ANSWER_INTERVAL   WL_MS(500)
 #define ANSWER_BURST      4
-/* A router relays every endpoint of a peer behind a symmetric NAT: not each of them is a reason to
- * suspect the present one. */
+/* A router relays every endpoint of a peer behind a symmetric NAT, and not each of them is a reason
+ * to suspect the current one. */
 #define HINT_INTERVAL WL_SEC(120)
 #define HINT_BURST    3
 
@@ -54,15 +54,15 @@ receive_alive(WlEngine *self, WlPeer *peer, const WlFact *fact)
         peer->alive_since = WL_NEVER;
         resync_when_allowed(self, peer);
     }
-    /* Its facts of the meantime may be lost: it is not authoritative before it can have resent
-     * them. */
+    /* Facts that the peer sent meanwhile may be lost: it is not authoritative until it had time to
+     * send them again. */
     if (peer->last_alive < self->now - WL_AUTHORITATIVE_HEARD)
         peer->alive_since = WL_NEVER;
     wants_reply = peer->native && fact->ttl == WL_ALIVE_REPLY_TTL / G_USEC_PER_SEC;
     peer->last_alive = self->now;
     peer->alive_until = MAX(peer->alive_until, expires);
 
-    /* An unexpected Alive may come from a new endpoint, which only the device knows. */
+    /* An unexpected Alive may come from a new endpoint, and only the device knows which. */
     if (restarted || early || wants_reply)
         wl_engine_request_snapshot_for(self, peer);
     if (wants_reply &&
@@ -70,7 +70,7 @@ receive_alive(WlEngine *self, WlPeer *peer, const WlFact *fact)
         wl_peer_force_alive(peer);
 }
 
-/* @sender advertised an endpoint: it may be a reason to try it at once. */
+/* @sender advertised an endpoint, which may be a reason to try it at once. */
 static void
 endpoint_received(WlEngine *self, const WlPeer *sender, const WlFact *fact,
                   WlFactSourceResult result)
@@ -82,17 +82,19 @@ endpoint_received(WlEngine *self, const WlPeer *sender, const WlFact *fact,
     wl_scheduler_schedule(&self->scheduler, peer);
     if (!peer->healthy)
         wl_connect_restart(peer);
+    /* What a peer advertises about itself arrived over its current path, which therefore works. */
     else if (sender != peer && sender->router &&
              !wl_endpoint_equal(&peer->endpoint, &fact->value.endpoint) &&
              wl_rate_limit_take(&peer->roaming.suspect_rate, self->now, HINT_INTERVAL, HINT_BURST))
-        wl_roaming_suspect(peer); /* what it says of itself came by the present path, which works */
-    /* A new endpoint of its own: it may have roamed, and only the device knows where to. */
+        wl_roaming_suspect(peer);
+    /* The peer advertised a new endpoint of its own: it may have roamed, and only the device knows
+     * to which. */
     if (sender == peer)
         wl_engine_request_snapshot_for(self, peer);
 }
 
-/* In a large network most facts that a leaf receives may be about unknown members. Some of these
- * facts are held, to be shown and for the case that the members become known. */
+/* In a large network most facts that a leaf receives may be about unknown members. Some of them are
+ * held, to be shown and in case the members become known. */
 static gboolean
 is_surplus(const WlEngine *self, const WlPeer *peer, const WlFact *fact)
 {
@@ -156,7 +158,7 @@ receive_fact(WlEngine *self, WlPeer *peer, const WlFact *fact)
     wl_engine_fact_sources_changed(self, entry);
 }
 
-/* Nonces are random: one that comes twice is a replayed datagram (docs/protocol.md 12.21). */
+/* Nonces are random: a repeated one marks a replayed datagram (docs/protocol.md 12.21). */
 static gboolean
 is_replayed(WlPeer *peer, const guint8 *data)
 {
@@ -197,11 +199,13 @@ wl_receive_datagram(WlEngine *self, const WlIp *source, const guint8 *data, gsiz
     peer->last_heard = self->now;
     peer->own_rx += wl_datagram_size_in_device(length);
     wl_scheduler_schedule(&self->scheduler, peer);
-    /* It came through the tunnel: there is a session that no snapshot has shown yet. */
+    /* The datagram came through the tunnel, so there is a session that no snapshot has shown
+     * yet. */
     if (!peer->healthy)
         wl_engine_request_snapshot_for(self, peer);
 
-    /* The Alive first: a new boot id voids the knowledge of its sender, but not these facts. */
+    /* The Alive first: a new boot id invalidates the knowledge about its sender, but not about
+     * these facts. */
     for (guint i = 0; i < facts->len; i++) {
         const WlFact *fact = &g_array_index(facts, WlFact, i);
         if (fact->attribute != WL_ATTRIBUTE_ALIVE)

@@ -58,7 +58,7 @@ wl_display_names_init(WlEngine *self)
     count_own(self);
 }
 
-/* Updates the other peer when the second user of a name comes or goes. */
+/* Updates the other peer when a name gains or loses its second user. */
 static void
 count_changed(WlEngine *self, const NameUsers *users)
 {

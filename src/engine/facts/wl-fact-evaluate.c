@@ -24,7 +24,7 @@ keep_source(const WlFactEntry *entry, const WlFactSource *origin, gpointer user_
         return FALSE;
     if (!(allowed ? wl_engine_may_deconfigure(self) : wl_engine_may_delete(self)))
         return TRUE;
-    /* A lost source does not withdraw its facts: only an authoritative one can. */
+    /* An unreachable source does not withdraw its facts; only an authoritative one does. */
     return !wl_peer_is_authoritative(source, self->now);
 }
 

@@ -3,8 +3,8 @@
 
 #include "state/wl-engine-state.h"
 
-/* The verdicts on facts by trust and policy, and the end of facts. Calls the arbitration for
- * allowed IPs, whose verdicts depend on each other. */
+/* The verdicts on facts by trust and policy, and the expiry of facts. Allowed IPs, whose verdicts
+ * depend on each other, are left to the arbitration. */
 
 /** Drops expired fact sources, or keeps them as stale. Wakes the engine at the next expiry. */
 void wl_fact_evaluate_expire(WlEngine *self);
@@ -13,9 +13,9 @@ void wl_fact_evaluate_drop_source(WlEngine *self, const WlKey *source);
 /** Evaluates one fact source. FALSE for allowed IPs that trust accepts: call
  * wl_engine_prefix_changed(), since prefixes are evaluated together. */
 gboolean wl_fact_evaluate_source(WlEngine *self, WlFactEntry *entry, WlFactSource *origin);
-/** Evaluates what the marks made due: all facts, dirty prefixes. */
+/** Performs the evaluations that the marks requested: all facts, stale facts, dirty prefixes. */
 void wl_fact_evaluate_due(WlEngine *self);
-/** Sets the verdict of @origin, a source of @entry, and marks what follows from it. */
+/** Sets the verdict of @origin, a source of @entry, and marks what depends on it. */
 void wl_fact_evaluate_set_verdict(WlEngine *self, WlFactEntry *entry, WlFactSource *origin,
                                   WlVerdict verdict);
 /** Evaluates all facts about @subject, which became a member or ceased to be one. */

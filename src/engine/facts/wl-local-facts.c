@@ -66,7 +66,7 @@ add_own(WlEngine *self)
     }
 }
 
-/* Like the Go daemon with an entry for its own key, which a profile does not have. */
+/* Equivalent to an entry for the own key in the configuration of a Go daemon. */
 static void
 add_own_name(WlEngine *self)
 {
@@ -155,7 +155,7 @@ wl_local_facts_update_peer(WlEngine *self, WlPeer *peer)
     add_observed(self, peer);
     if (peer->config)
         add_configured(self, peer->config);
-    /* The facts of other sources about it may have been dropped with the local ones. */
+    /* Facts of other sources about the peer may have been dropped with the local ones. */
     if (end_update(self, &peer->key))
         wl_engine_candidates_changed(self, peer);
 }

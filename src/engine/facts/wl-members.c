@@ -91,8 +91,8 @@ update_subject(WlEngine *self, const WlKey *key)
         add_member(self, key);
 }
 
-/* Updates the members whose facts changed. With @forget_names, names that no accepted fact states
- * any more are dropped. */
+/* Updates the members whose facts changed. With @forget_names, drops names that no accepted fact
+ * contains any more. */
 static void
 update_subjects(WlEngine *self, gboolean forget_names)
 {
@@ -121,7 +121,7 @@ wl_members_update(WlEngine *self)
         return;
     self->evaluation.stale_due = FALSE;
     update_subjects(self, FALSE);
-    /* Without an authoritative source the orphaned stay. */
+    /* Without an authoritative source orphaned members stay. */
     self->membership.leaving = self->membership.orphaned->len > 0 && wl_engine_may_delete(self);
     if (self->membership.leaving)
         wl_peer_list_sort(self->membership.orphaned);

@@ -3,15 +3,15 @@
 
 #include "state/wl-engine-state.h"
 
-/* Which members there are: added when an accepted fact names them, orphaned when none does any
- * more. The only writer of WlMembership. Peers are removed by the caller (wl-peer-removal.h). */
+/* Membership: members are added when an accepted fact names them and orphaned when none does any
+ * more. The only writer of WlMembership. The caller removes peers (wl-peer-removal.h). */
 
 /** Adds a peer with @key; @config NULL: learned. Evaluates its trust and the facts about it. */
 WlPeer *wl_members_add(WlEngine *self, const WlKey *key, const WlPeerConfig *config);
-/** Sets whether @peer is orphaned: an authoritative source that does not name it either removes it.
- */
+/** Sets whether @peer is orphaned: it is removed as soon as an authoritative source does not name
+ * it either. */
 void wl_members_set_orphaned(WlEngine *self, WlPeer *peer, gboolean orphaned);
-/** Sets the trust of @peer, which follows from the whole profile (docs/protocol.md 6.2). */
+/** Sets the trust of @peer, which depends on the whole profile (docs/protocol.md 6.2). */
 void wl_members_evaluate_trust(WlEngine *self, WlPeer *peer);
 /** Adds and orphans the members whose facts changed. */
 void wl_members_update(WlEngine *self);
@@ -19,6 +19,6 @@ void wl_members_update(WlEngine *self);
 void wl_members_restore(WlEngine *self, const WlKey *key);
 /** The next peer that wl_members_update() found to have left, or NULL. The caller removes it. */
 WlPeer *wl_members_get_leaver(const WlEngine *self);
-/** The same after a reload, where no authoritative source is needed: the first orphaned peer that
- * is not in @kept (a set of WlKey), or NULL. The caller removes it. */
+/** The same after a reload, which needs no authoritative source: the first orphaned peer that is
+ * not in @kept (a set of WlKey), or NULL. The caller removes it. */
 WlPeer *wl_members_update_by_profile(WlEngine *self, GHashTable *kept);

@@ -4,12 +4,13 @@
 #include "state/wl-engine-state.h"
 
 /*
- * The owner of each claimed prefix: writes `owned` and `owner` of WlClaimedPrefix, `learned_ips` of
- * the peers, and the routes that follow.
+ * The owner of each claimed prefix. Writes `owned` and `owner` of WlClaimedPrefix, `learned_ips` of
+ * the peers, and the resulting routes.
  */
 
-/** Gives @claimed, whose key is @prefix, to the subject of its accepted fact, or to no member. */
+/** Assigns @claimed, whose key is @prefix, to the subject of its accepted fact or, without one, to
+ * no member. */
 void wl_prefix_owner_update(WlEngine *self, WlClaimedPrefix *claimed, const WlPrefix *prefix);
-/** Takes every learned prefix away from @peer, which is about to be removed, and marks these
- * prefixes dirty. */
+/** Removes every learned prefix from @peer, which is about to be removed, and marks these prefixes
+ * dirty. */
 void wl_prefix_owner_release(WlEngine *self, WlPeer *peer);

@@ -21,7 +21,8 @@ wl_profile_apply_own(WlEngine *self)
             continue;
         self->own.any_membership |= peer->trust >= WL_TRUST_MEMBERSHIP;
     }
-    /* Each configured peer advertises facts about itself and about the peers that it meets. */
+    /* Each configured peer advertises facts about itself and about the peers to which it
+     * connects. */
     wl_fact_set_set_max_sources(self->facts, WL_MAX_FACT_SOURCES + WL_MAX_FACT_SOURCES_OF_PEER *
                                                                        self->config->peers->len);
     self->own.router = wl_role_is_own_router(self->config, self->own.entry);
@@ -156,7 +157,7 @@ set_allowed_ips(WlEngine *self, WlPeer *peer, GArray *static_ips, GArray *direct
     set_routes(self, direct_ips_before, FALSE);
     wl_scheduler_schedule(&self->scheduler, peer);
     if (peer->router)
-        wl_engine_schedule_all(self); /* those reached through it */
+        wl_engine_schedule_all(self); /* the peers that it routes */
 }
 
 void
@@ -164,7 +165,7 @@ wl_profile_apply_allowed_ips(WlEngine *self)
 {
     wl_prefix_map_free(self->prefixes.configured);
     self->prefixes.configured = wl_prefix_map_new((GDestroyNotify) g_ptr_array_unref);
-    /* In the order of the profile: the first entry with a prefix keeps it. */
+    /* In profile order: the first entry with a prefix keeps it. */
     for (guint i = 0; i < self->config->peers->len; i++) {
         const WlPeerConfig *config = self->config->peers->pdata[i];
         WlPeer *peer = wl_peer_table_find(&self->peers, &config->public_key);

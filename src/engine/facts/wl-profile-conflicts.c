@@ -5,7 +5,7 @@
 #include "state/wl-prefix-policy.h"
 #include "wl-prefix-set.h"
 
-/* Whether the profile lets `subject` have `prefix`. */
+/* Whether the profile permits `subject` to have `prefix`. */
 typedef struct {
     const WlKey *subject;
     const WlPrefix *prefix;
@@ -75,8 +75,8 @@ check_configured(const WlEngine *self, const WlKey *subject, const WlPrefix *pre
         wl_prefix_map_find_covering(self->prefixes.configured, prefix, is_of_another_router,
                                     &lookup))
         return WL_VERDICT_CONFIGURED;
-    /* A peer on its router's path is reached by the prefix of that router: a more specific prefix
-     * of another member would take the traffic away. */
+    /* A peer on its router's path is reached by the prefix of that router; a more specific prefix
+     * of another member would divert that traffic. */
     if (lookup.covered &&
         wl_prefix_map_find_within(self->prefixes.configured, prefix, is_direct_of_another, &lookup))
         return WL_VERDICT_CONFIGURED;

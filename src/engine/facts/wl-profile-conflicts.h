@@ -5,8 +5,8 @@
 
 /*
  * The rules for one allowed-IPs fact that do not depend on the claims of other members: trust,
- * policy, the prefixes of the profile and the hosts at which peers are reached (docs/engine.md
- * "What a fact may do"). Nothing here changes anything.
+ * policy, the prefixes of the profile and the endpoints of peers (docs/engine.md "What a fact may
+ * do"). A pure function of the state.
  */
 
 /** The verdict on the source @origin of @entry, whose masked prefix is @prefix.

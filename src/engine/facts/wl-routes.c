@@ -51,7 +51,7 @@ wl_routes_add(WlEngine *self, const WlPrefix *prefix)
     wl_prefix_map_set(self->routes.users, prefix, GUINT_TO_POINTER(users + 1));
     if (users > 0 || !may_be_route(self, prefix) || !is_outermost(self, prefix))
         return;
-    /* The prefixes inside it follow it in the order of the set. */
+    /* In the order of the set, the prefixes inside a prefix directly follow it. */
     index = wl_prefix_set_search(self->routes.list, prefix);
     while (index < self->routes.list->len &&
            wl_prefix_contains(prefix, &g_array_index(self->routes.list, WlPrefix, index)))

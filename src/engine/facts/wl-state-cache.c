@@ -24,7 +24,7 @@
 #define MAX_BYTES (1024 * 1024)
 #define MAX_LIST  256
 
-/* A save may wait so long for another wake-up. */
+/* How long a save may wait for another wake-up. */
 #define SAVE_SLACK WL_SEC(50)
 
 /* ---- writing */
@@ -134,12 +134,12 @@ wl_state_cache_update(WlEngine *self)
         self->outputs.state_save_due = WL_NEVER;
         wl_outputs_push(&self->outputs, wl_output_new(WL_OUTPUT_SAVE_STATE));
     }
-    /* With the next turn, or by itself after a while. */
+    /* With the next turn, or after a while by itself. */
     if (self->outputs.state_save_due != WL_NEVER)
         wl_scheduler_wake_at(&self->scheduler, self->outputs.state_save_due + SAVE_SLACK);
 }
 
-/* ---- reading: no value is trusted */
+/* ---- reading: every value is checked */
 
 static gboolean
 check_header(const WlEngine *self, GKeyFile *file, GError **error)

@@ -17,9 +17,9 @@ add(WlEngine *self, GArray *list, const WlEndpoint *endpoint, WlCandidateSource 
     wl_candidates_add(list, endpoint, rank, source, worked);
 }
 
-/* Adds a configured endpoint or one that a configured name resolved to, unless it is inside the
- * tunnel, where WireGuard's own packets would enter the tunnel. A DNS server inside the tunnel may
- * well answer with such an address. */
+/* Adds a configured endpoint, or an address of a configured name, unless it is inside the tunnel:
+ * WireGuard's own packets would then enter the tunnel. A DNS server inside the tunnel can return
+ * such an address. */
 static void
 add_configured(WlEngine *self, GArray *list, WlPeer *peer, const WlEndpoint *endpoint)
 {
@@ -30,7 +30,7 @@ add_configured(WlEngine *self, GArray *list, WlPeer *peer, const WlEndpoint *end
         add(self, list, endpoint, WL_CANDIDATE_SOURCE_PROFILE, FALSE);
         return;
     }
-    /* At first the attached networks are unknown: do not log yet. */
+    /* Do not log before the attached networks are known. */
     if (self->policy.local->len == 0 || wl_endpoint_equal(inside, endpoint))
         return;
     *inside = *endpoint;

@@ -4,8 +4,8 @@
 #include "state/wl-candidates.h"
 #include "state/wl-engine-state.h"
 
-/* Behind a captive portal only the local network answers. Candidates elsewhere are tried once a
- * minute and peer, so that a peer is found soon after the user has logged in. */
+/* Behind a captive portal only the local network responds. Other candidates of a peer are tried
+ * once a minute, so that it is found soon after the user has logged in. */
 
 /** TRUE if only the on-link candidates of @peer may be tried now. */
 gboolean wl_captive_portal_holds_back(const WlEngine *self, const WlPeer *peer);

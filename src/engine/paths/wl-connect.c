@@ -7,7 +7,7 @@
 #include "paths/wl-tie-breaker.h"
 #include "paths/wl-traffic.h"
 
-/* WireGuard reports no events: the times after a try at which the device is read. */
+/* Times after a try at which the device is read, since WireGuard reports no events. */
 static const gint64 poll_after[] = {WL_CONNECT_POLL_1, WL_CONNECT_POLL_2, WL_CONNECT_POLL_3};
 
 static gint64
@@ -54,7 +54,8 @@ head_start(const WlEngine *self, const WlPeer *peer)
     return wl_tie_breaker_head_start(&self->own.key, &peer->key, first_configured(peer) != NULL);
 }
 
-/* The only candidate is a configured address: WireGuard's own retries are enough between tries. */
+/* TRUE if the only candidate is a configured address: between tries, WireGuard's own retries are
+ * enough. */
 static gboolean
 is_left_to_wireguard(const WlEngine *self, const WlPeer *peer)
 {
@@ -105,7 +106,7 @@ end_round(WlEngine *self, WlPeer *peer)
     gboolean behind_portal = wl_captive_portal_blocks(self, peer);
     gint64 due;
 
-    /* Behind a captive portal WireGuard's own retries, every 5 s, have to end as well. */
+    /* Behind a captive portal WireGuard's own retries, every 5 s, must end as well. */
     if ((rest ? !wl_endpoint_equal(rest, &peer->endpoint) : wl_endpoint_is_set(&peer->endpoint)) ||
         (behind_portal && peer->connect.initiated))
         recreate(peer, rest);
@@ -162,7 +163,7 @@ try_candidate(WlEngine *self, WlPeer *peer, WlCandidate *candidate)
     schedule_polls(self, peer, slot);
 }
 
-/* The best candidate whatever the pending neighbor results are. */
+/* TRUE if @candidate is the best one regardless of the pending neighbor results. */
 static gboolean
 is_best_anyway(const WlEngine *self, const WlCandidate *candidate)
 {
@@ -173,7 +174,7 @@ is_best_anyway(const WlEngine *self, const WlCandidate *candidate)
 static void
 step(WlEngine *self, WlPeer *peer)
 {
-    /* If the results are late, the peer may have waited as long for its own. */
+    /* If the results are late, the peer may have waited just as long for its own. */
     gint64 results = wl_neighbors_resolve(self, peer) + head_start(self, peer);
     WlCandidate *candidate = next_candidate(self, peer);
 
@@ -205,9 +206,9 @@ poll(WlEngine *self, WlPeer *peer)
 }
 
 /*
- * When a handshake that the peer has begun is over. WireGuard has responded to an initiation, but
- * has a session only when the peer confirms it, a round trip later. All that arrives without a
- * session are initiations, so the last bytes received date it, as seen by the snapshots.
+ * When a handshake begun by the peer ends. WireGuard has responded to the initiation but has a
+ * session only when the peer confirms it, a round trip later. Without a session only initiations
+ * arrive, so the snapshot in which the received bytes last grew shows when it began.
  */
 static gint64
 peer_handshake_over(const WlPeer *peer)
@@ -215,8 +216,8 @@ peer_handshake_over(const WlPeer *peer)
     return peer->rx_time + WL_CONNECT_CROSSED;
 }
 
-/* Whether recreating the peer would drop such a handshake. A peer that only repeats its initiation
- * holds a try up so many times and no more. */
+/* TRUE if recreating the peer would drop such a handshake. A peer that only repeats its initiation
+ * delays a try a limited number of times. */
 static gboolean
 hold(const WlEngine *self, WlPeer *peer)
 {
@@ -235,7 +236,7 @@ wait_for_peer(WlEngine *self, WlPeer *peer)
 }
 
 /*
- * The initiation of the peer arrived but there is no session in time: the two initiations crossed.
+ * The initiation of the peer arrived but no session followed in time: the two initiations crossed.
  * The winner of the tie-breaker tries again, at the address from which the peer was heard; the
  * other member waits.
  */
@@ -261,7 +262,7 @@ check_crossed(WlEngine *self, WlPeer *peer)
     schedule_polls(self, peer, WL_CONNECT_CROSSED_WAIT);
 }
 
-/* The initiation of the peer arrived just before the own one is due, which is put off. */
+/* The initiation of the peer arrived just before the own one is due, so the own one is delayed. */
 static gboolean
 is_responding(WlEngine *self, WlPeer *peer)
 {
@@ -273,8 +274,8 @@ is_responding(WlEngine *self, WlPeer *peer)
     return TRUE;
 }
 
-/* Begins a first round. A candidate that is being tried keeps its slot, since candidates arrive one
- * by one. */
+/* Begins a first round. A candidate that is being tried keeps its slot, because candidates arrive
+ * one by one. */
 static void
 restart(WlEngine *self, WlPeer *peer)
 {
@@ -295,8 +296,8 @@ restart(WlEngine *self, WlPeer *peer)
     wl_neighbors_resolve(self, peer); /* the results arrive during the head start */
 }
 
-/* A basic peer that facts named is usually a phone, reachable only while it is used: it is tried
- * when there is traffic for it, and with a long back-off otherwise. */
+/* A learned basic peer is usually a phone, reachable only while it is used. It is tried when there
+ * is traffic for it, otherwise with a long back-off. */
 static void
 update_on_demand(WlEngine *self, WlPeer *peer)
 {
@@ -321,7 +322,7 @@ drop_stale_endpoint(WlEngine *self, WlPeer *peer)
     if (!peer->connect.endpoint_dropped || peer->healthy)
         return;
     if (peer->in_device && peer->snapshot < self->now) {
-        wl_engine_request_snapshot(self); /* there may be a session by now */
+        wl_engine_request_snapshot(self); /* a session may have begun */
         return;
     }
     if (peer->in_device && hold(self, peer)) {

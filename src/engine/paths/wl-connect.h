@@ -6,5 +6,5 @@
 /* Establishing a session. Writes WlPeer.connect, and requests to recreate the peer in the device.
  */
 
-/** Tries the candidates of @peer while it has no session. */
+/** Tries the candidates of @peer as long as it has no session. */
 void wl_connect_run(WlEngine *self, WlPeer *peer);

@@ -5,8 +5,8 @@
 
 #include "state/wl-engine-marks.h"
 
-/* The endpoint of the session is being checked or was silent at the last check: a name may resolve
- * to another address now. */
+/* TRUE if the endpoint of the session is being checked or was silent at the last check: the name
+ * may resolve to another address now. */
 static gboolean
 is_in_doubt(const WlPeer *peer)
 {
@@ -26,7 +26,7 @@ wl_endpoint_dns_renew(WlEngine *self, WlPeer *peer)
     }
 }
 
-/* Configured names are resolved with increasing delay as long as there is no session that works. */
+/* Configured names are resolved again, with increasing delay, until there is a working session. */
 void
 wl_endpoint_dns_run(WlEngine *self, WlPeer *peer)
 {
@@ -89,13 +89,13 @@ set_unresolved(const GPtrArray *peers, const char *name, gboolean unresolved)
     return before != unresolved;
 }
 
-/* One line for a name, however many peers have it and however often it fails. */
+/* Logs one line for a name, regardless of how many peers have it and how often it fails. */
 static void
 log_result(WlEngine *self, const GPtrArray *peers, const char *name, gboolean unresolved)
 {
     g_autofree char *label = NULL;
 
-    /* Without an uplink a failure says nothing about the name. */
+    /* Without an uplink every name fails. */
     if ((unresolved && !self->uplink.present) || !set_unresolved(peers, name, unresolved))
         return;
     label = wl_peer_dup_label(peers->pdata[0]);
@@ -125,7 +125,7 @@ wl_endpoint_dns_result(WlEngine *self, const char *name, const WlEndpoint *endpo
             dns->outstanding = FALSE;
             dns->due = self->now + wl_engine_jitter(self, dns->backoff);
             dns->backoff = MIN(dns->backoff * 2, WL_RESOLVE_MAX);
-            /* After a failure the last result stays: it may still be right. */
+            /* After a failure the last result is kept, since it may still be valid. */
             if (n == 0)
                 continue;
             g_array_set_size(dns->addresses, 0);

@@ -8,7 +8,7 @@ static void
 forget(WlEngine *self, WlPeer *peer, const WlEndpoint *endpoint)
 {
     wl_engine_candidates_changed(self, peer);
-    /* A live session is never dropped; a try of the forgotten endpoint ends. */
+    /* A live session is never dropped; a try of the forgotten endpoint is. */
     if (peer->healthy || !wl_endpoint_equal(&peer->endpoint, endpoint))
         return;
     peer->want_recreate = TRUE;

@@ -3,7 +3,7 @@
 
 #include "state/wl-engine-state.h"
 
-/** Forgets an endpoint of a peer that others advertised or that worked before. FALSE with *error,
- * of one sentence, if there is no such peer, no such endpoint, or only the profile names it. */
+/** Forgets an endpoint of a peer that was advertised or that worked before. FALSE with *error, one
+ * sentence, if there is no such peer or endpoint, or if only the profile contains it. */
 gboolean wl_endpoint_forget(WlEngine *self, const WlKey *key, const WlEndpoint *endpoint,
                             GError **error);

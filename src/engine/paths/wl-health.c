@@ -8,9 +8,10 @@
 #include "wl-prefix-set.h"
 
 /*
- * The time of the last handshake. The device states it by the wall clock, which may jump; but no
- * handshake is older than the one before, and none completes without received bytes. If the clock
- * was set forward and bytes arrived since, they arrived in a session that WireGuard still uses.
+ * The time of the last handshake. The device reports it in wall clock time, which may jump; but a
+ * handshake is never older than the previous one, and none completes without received bytes. If the
+ * clock was set forward and bytes arrived since, they arrived in a session that WireGuard still
+ * uses.
  */
 static gint64
 handshake_of(const WlEngine *self, const WlPeer *peer, const WlDevicePeer *device)
@@ -71,7 +72,7 @@ apply_peer(WlEngine *self, WlPeer *peer, const WlDevicePeer *device)
     peer->snapshot = self->now;
 }
 
-/* A peer sends on a path that it does not have here. Which peer that is, path inference finds out
+/* A peer sends on a path that it does not have here. Path inference determines which peer this is
  * while there is traffic. */
 static void
 note_dropped(WlEngine *self, guint64 dropped)
@@ -115,7 +116,7 @@ wl_health_apply_snapshot(WlEngine *self, const WlDevice *device)
             apply_peer(self, peer, seen);
             continue;
         }
-        /* Another program removed the peer: it is added again. */
+        /* Another program removed the peer; add it again. */
         if (peer->in_device)
             wl_engine_local_facts_changed(self, peer);
         peer->in_device = FALSE;
@@ -140,7 +141,7 @@ became_healthy(WlEngine *self, WlPeer *peer)
     note_worked(self, peer);
     wl_peer_reset_connect(peer);
     peer->roaming.backoff = WL_ROAMING_RETRY_FIRST;
-    /* Earlier Alives may have been lost with the tries, and both sides need one to be ready. */
+    /* Earlier Alives may have been lost with the tries, and each side needs one to be ready. */
     wl_peer_force_alive(peer);
     peer->echo.session_since = self->now;
 }
@@ -155,7 +156,7 @@ advertise_about(WlEngine *self, const WlPeer *peer)
         wl_engine_fact_changed(self, about->pdata[i]);
 }
 
-/* From an authoritative peer, a fact that it no longer advertises is withdrawn. */
+/* A fact that an authoritative peer no longer advertises is withdrawn. */
 static void
 update_authoritative(WlEngine *self, WlPeer *peer)
 {
@@ -185,7 +186,8 @@ wl_health_update(WlEngine *self, WlPeer *peer)
     gboolean alive = peer->alive_until > self->now;
     gboolean was_healthy = peer->healthy, was_advertised;
 
-    /* A rekey since the last snapshot counts: read the device first (docs/protocol.md 7.2). */
+    /* The session may have been renewed since the last snapshot: read the device first
+     * (docs/protocol.md 7.2). */
     if (peer->healthy && !healthy && wl_endpoint_is_set(&peer->endpoint) && peer->handshake >= 0 &&
         peer->snapshot < peer->handshake + WL_HANDSHAKE_VALIDITY) {
         wl_engine_request_snapshot(self);
@@ -195,7 +197,7 @@ wl_health_update(WlEngine *self, WlPeer *peer)
         wl_engine_local_facts_changed(self, peer);
     was_advertised = peer->healthy || peer->alive;
     if (healthy != peer->healthy && peer->router)
-        wl_engine_schedule_all(self); /* peers that it routes */
+        wl_engine_schedule_all(self); /* the peers that it routes */
     if (healthy && !peer->healthy)
         became_healthy(self, peer);
     else if (!healthy && peer->healthy)

@@ -3,9 +3,9 @@
 
 #include "state/wl-engine-state.h"
 
-/* Liveness of the peers, and what the device reports of them. */
+/* The health of peers, and what the device reports about them. */
 
-/** Takes over @device, the result of a snapshot. */
+/** Applies @device, the result of a snapshot. The caller keeps @device. */
 void wl_health_apply_snapshot(WlEngine *self, const WlDevice *device);
 /** Updates whether @peer is healthy, alive and authoritative. */
 void wl_health_update(WlEngine *self, WlPeer *peer);

@@ -18,7 +18,7 @@ is_pending(const WlEngine *self, const WlNeighbor *known)
            known->requested + WL_NEIGHBOR_TIMEOUT > self->now;
 }
 
-/* An address without a neighbor may have one by now. */
+/* An address without a neighbor may have gained one. */
 static gboolean
 is_request_due(const WlEngine *self, const WlNeighbor *known)
 {
@@ -72,8 +72,7 @@ request(WlEngine *self, WlNeighbor *known, const WlIp *ip, guint32 ifindex)
     return known;
 }
 
-/* Until when the result for @ip is worth waiting for; WL_LONG_AGO: it is known, or none will come.
- */
+/* How long to wait for the result for @ip; WL_LONG_AGO: it is known, or none will arrive. */
 static gint64
 resolve(WlEngine *self, const WlIp *ip)
 {
@@ -158,7 +157,7 @@ wl_neighbors_result(WlEngine *self, const WlIp *address, guint32 ifindex, gboole
     WlNeighbor *known = wl_neighbor_table_find(&self->neighbors, address, ifindex);
     const GPtrArray *peers;
 
-    /* A result of an earlier uplink. */
+    /* The result belongs to an earlier uplink. */
     if (!known)
         return;
     known->state = reachable ? WL_NEIGHBOR_PRESENT : WL_NEIGHBOR_ABSENT;

@@ -26,7 +26,7 @@ if_future(gint64 when, gint64 now)
     return when > now ? when : WL_NEVER;
 }
 
-/* Silence counts and all probes of it are unacked. */
+/* TRUE if the silence is long enough and all probes in it are unacked. */
 static gboolean
 has_failed(const WlPathInput *input, const WlPathDecision *decision, gint64 heard)
 {
@@ -35,7 +35,7 @@ has_failed(const WlPathInput *input, const WlPathDecision *decision, gint64 hear
            input->now >= input->path->last_probe + WL_PATH_PROBE_INTERVAL;
 }
 
-/* On the direct path: is it silent? */
+/* On the direct path: detects silence. */
 static WlPathDecision
 decide_direct(const WlPathInput *input)
 {
@@ -61,19 +61,19 @@ decide_direct(const WlPathInput *input)
         decision.wake_at = if_future(late, now);
         return decision;
     }
-    /* A peer that had nothing to send before this was not silent. */
+    /* A peer without traffic is not silent: silence begins here. */
     if (decision.watched_since == WL_NEVER)
         decision.watched_since = now;
     if (path->last_probe <= MAX(heard, decision.watched_since))
         decision.unacked = 0;
     if (now < quiet) {
-        /* A check that is over by then needs no wake-up. */
+        /* A check that has ended by then needs no wake-up. */
         decision.wake_at = quiet < until ? quiet : if_future(late, now);
     } else if (has_failed(input, &decision, heard)) {
         decision.action = input->snapshot < now ? WL_PATH_READ_DEVICE : WL_PATH_FALL_BACK;
     } else if (next <= now) {
         decision.action = WL_PATH_PROBE;
-        /* With the first probe if the path was silent before, with the second otherwise. */
+        /* With the first probe if the path was silent before, otherwise with the second. */
         decision.request_probe = decision.unacked + 1 == (heard < decision.watched_since ? 1 : 2);
         decision.wake_at = now + WL_PATH_PROBE_INTERVAL;
     } else {
@@ -82,7 +82,7 @@ decide_direct(const WlPathInput *input)
     return decision;
 }
 
-/* On the router's path: does the direct one work? */
+/* On the router's path: detects whether the direct path works. */
 static WlPathDecision
 decide_routed(const WlPathInput *input)
 {
@@ -99,7 +99,7 @@ decide_routed(const WlPathInput *input)
             decision.wake_at = allowed;
         return decision;
     }
-    /* Something arrived: a good moment. */
+    /* A packet arrived, so the direct path may work: probe now. */
     if (MAX(input->last_heard, input->handshake) > path->last_probe)
         decision.probe_due = MIN(path->probe_due, path->last_probe + WL_PATH_PROBE_INTERVAL);
     if (decision.probe_due <= now) {

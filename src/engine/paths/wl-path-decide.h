@@ -3,13 +3,14 @@
 
 #include "state/wl-peer.h"
 
-/* The decisions of the path agreement of two native members (docs/engine.md "Path"). Pure: the
- * caller fills the input and carries the decision out. Times are engine times in microseconds. */
+/* The decisions in the path agreement of two native members (docs/engine.md "Path"). A pure
+ * function: the caller fills the input and carries out the decision. Times are engine times in
+ * microseconds. */
 
 typedef enum {
     WL_PATH_STAY,
     WL_PATH_PROBE,
-    WL_PATH_READ_DEVICE, /* what arrived since the last snapshot counts */
+    WL_PATH_READ_DEVICE, /* packets received since the last snapshot matter */
     WL_PATH_FALL_BACK,
     WL_PATH_PROMOTE,
 } WlPathAction;
@@ -19,11 +20,11 @@ typedef struct {
     const WlPathState *path;
     gint64 last_heard;        /* the last authenticated datagram or echo reply */
     gint64 handshake;         /* -1: none */
-    gint64 rx_seen;           /* when the receive counter was last seen to have grown */
-    gint64 snapshot;          /* the last one */
-    gint64 flow_until;        /* it is taken to have overlay traffic until then */
+    gint64 rx_seen;           /* when the receive counter was last seen to grow */
+    gint64 snapshot;          /* the last snapshot */
+    gint64 flow_until;        /* the peer is assumed to have overlay traffic until then */
     gboolean has_fallback;    /* a live router has one of its prefixes */
-    gboolean may_be_promoted; /* it is ready and has prefixes that can change */
+    gboolean may_be_promoted; /* the peer is ready and has prefixes that can change */
 } WlPathInput;
 
 typedef struct {

@@ -25,7 +25,7 @@ struct _WlPeerInference {
     guint windows;                  /* in which the peer did not promote */
     gint64 reopen;                  /* the next window; WL_NEVER: one is open */
     gint64 alive_due, alive_period; /* of the next Alive in the window */
-    gint64 followed;                /* and not confirmed yet; WL_NEVER: not followed */
+    gint64 followed;                /* and not yet confirmed; WL_NEVER: not followed */
 };
 
 /* ---- echoes */
@@ -58,7 +58,7 @@ transit_address(const WlEngine *self, const WlPeer *peer, WlPeer **router)
     return NULL;
 }
 
-/* What an echo adds to the counters of the peer that transmits it first. */
+/* The bytes that an echo adds to the counters of the first peer that transmits it. */
 static guint64
 echo_size(WlPathEcho kind)
 {
@@ -154,7 +154,7 @@ continue_window(WlEngine *self, WlPeer *peer)
     wl_scheduler_wake_peer_at(&self->scheduler, peer, inference->due);
 }
 
-/* Without a sign the peer has not promoted; otherwise only time can tell. */
+/* TRUE if a sign is possible, so that its absence shows that the peer has not promoted. */
 static gboolean
 is_sign_possible(const WlEngine *self, const WlPeer *peer)
 {
@@ -194,8 +194,8 @@ wl_path_go_end_inference(WlEngine *self, WlPeer *peer)
     self->inference.open--;
 }
 
-/* The peer was heard since falling back: a session that has merely not expired is no reason to
- * promote. */
+/* TRUE if the peer was heard since the fall-back: a session that has merely not expired is no
+ * reason to promote. */
 static gboolean
 was_heard_since_fall_back(const WlPeer *peer)
 {
@@ -253,14 +253,14 @@ follow(WlEngine *self, WlPeer *peer)
         wl_path_go_end_inference(self, peer);
         return;
     }
-    /* Packet loss makes these signs unreliable: a peer that replied through the router has to reply
-     * directly now. */
+    /* Packet loss makes these signs unreliable: a peer that replied through the router must now
+     * reply directly. */
     peer->inference->followed = self->now;
     wl_path_observation_restart(observation);
     schedule_next_round(self, peer);
 }
 
-/* The peer had not promoted: observe it again. */
+/* The peer had not promoted; observe it again. */
 static void
 revert(WlEngine *self, WlPeer *peer)
 {
@@ -279,7 +279,7 @@ confirm(WlEngine *self, WlPeer *peer)
         wl_path_go_end_inference(self, peer);
     else if (wl_path_observation_refuted_at(&inference->observation) <= self->now)
         revert(self, peer);
-    else if (inference->followed + WL_PATH_GO_EXTRA <= self->now) /* neither can be shown */
+    else if (inference->followed + WL_PATH_GO_EXTRA <= self->now) /* no sign for either */
         wl_path_go_end_inference(self, peer);
     else
         continue_window(self, peer);
@@ -305,7 +305,7 @@ wl_path_go_run(WlEngine *self, WlPeer *peer, gboolean has_fallback)
         confirm(self, peer);
     } else if (!infers || peer->direct) {
         wl_path_go_end_inference(self, peer);
-        /* A late Alive does not end the direct path, only a stale handshake does
+        /* A late Alive does not end the direct path; only an expired handshake does
          * (docs/protocol.md 7.3). */
         peer->direct = peer->direct || wl_peer_is_ready(peer, self->now);
     } else if (peer->has_boot_id && observe(self, peer)) {

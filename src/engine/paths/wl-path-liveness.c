@@ -41,7 +41,8 @@ wl_path_liveness_has_fallen_back(WlEngine *self, WlPeer *peer)
     return TRUE;
 }
 
-/* A check that is due after the traffic needs no wake-up: more traffic schedules the peer. */
+/* A check that is due after the traffic has ended needs no wake-up: new traffic schedules the
+ * peer. */
 static void
 wake_under_traffic(WlEngine *self, WlPeer *peer, gint64 when)
 {

@@ -10,7 +10,7 @@ n_kept(const WlPathObservation *self)
     return MIN(self->n_rounds, WL_PATH_ROUNDS);
 }
 
-/* The @i-th before the last. */
+/* The round @i rounds before the last. */
 static const WlPathRound *
 round_before(const WlPathObservation *self, guint i)
 {
@@ -52,7 +52,7 @@ wl_path_observation_note_reply(WlPathObservation *self, guint16 sequence, gint64
     return WL_PATH_ECHO_N;
 }
 
-/* The transit echo alone was lost: the controls that reply at all have replied. */
+/* TRUE if only the transit echo was lost: all controls that ever replied have replied. */
 static gboolean
 is_only_transit_lost(const WlPathObservation *self, const WlPathRound *round)
 {
@@ -114,8 +114,8 @@ wl_path_observation_has_reply(const WlPathObservation *self, WlPathEcho kind)
     return (self->replied & BIT(kind)) != 0;
 }
 
-/* When the last @enough transit echoes count as lost, if no reply arrives until then; WL_NEVER:
- * there are fewer. */
+/* When the last @enough transit echoes count as lost if no reply arrives; WL_NEVER: there are
+ * fewer. */
 static gint64
 lost_at(const WlPathObservation *self, guint enough)
 {
@@ -125,7 +125,7 @@ lost_at(const WlPathObservation *self, guint enough)
     for (guint i = 0; i < n_kept(self); i++) {
         const WlPathRound *round = round_before(self, i);
 
-        /* Losses before a reply are over. */
+        /* Losses before a reply no longer count. */
         if (round->replied & BIT(WL_PATH_ECHO_TRANSIT))
             break;
         if (is_only_transit_lost(self, round))

@@ -84,7 +84,7 @@ send_state(WlEngine *self, WlPeer *peer)
 }
 
 /* A peer without traffic has no reason to check a path that does not deliver our probes. The router
- * relays the request. The request only causes a check: each member decides by itself. */
+ * relays a request, which only causes a check: each member decides by itself. */
 static void
 request_probe(WlEngine *self, WlPeer *peer)
 {
@@ -131,7 +131,7 @@ set_direct(WlEngine *self, WlPeer *peer, gboolean direct)
     path->probe_due = self->now + WL_PATH_PROBE_INTERVAL;
 }
 
-/* The own decision, which the peer has to follow. */
+/* A decision of this member, which the peer must follow. */
 static void
 change(WlEngine *self, WlPeer *peer, gboolean direct)
 {
@@ -152,7 +152,8 @@ is_ack_of_ours(const WlPathState *path, guint16 ack)
            (guint16) (ack - path->fell_back_probe - 1) < G_MAXINT16;
 }
 
-/* From a router: about the path to @subject. From another member: a router relays it there. */
+/* A probe request. From a router: probe the path to @subject. From another member: relay the
+ * request to @subject. */
 static void
 receive_probe_request(WlEngine *self, WlPeer *peer, const WlKey *subject)
 {

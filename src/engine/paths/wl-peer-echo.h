@@ -3,10 +3,11 @@
 
 #include "state/wl-engine-state.h"
 
-/* ICMP echoes through the tunnel, the only probe of members without our extensions. Writes
+/* ICMP echoes through the tunnel, the only way to probe members without our extensions. Writes
  * WlPeer.echo except session_since and suspected_since, and adds to the own bytes of a peer. */
 
-/* What the device counts for an echo over IPv6 and over IPv4, with WireGuard's padding: bytes. */
+/* The bytes that the device counts for an echo over IPv6 and over IPv4, with WireGuard's
+ * padding. */
 #define WL_ECHO_SIZE_V6 80
 #define WL_ECHO_SIZE_V4 64
 
@@ -16,7 +17,7 @@ guint16 wl_peer_echo_send(WlEngine *self, WlPeer *peer, const WlIp *source,
                           const WlIp *destination);
 /** Sends one echo to the link-local address of @peer, and counts its bytes. */
 void wl_peer_echo_probe(WlEngine *self, WlPeer *peer);
-/** Notes that @peer is reachable: an echo to its link-local address was replied to. */
+/** Records that @peer is reachable: it replied to an echo to its link-local address. */
 void wl_peer_echo_note_reply(WlEngine *self, WlPeer *peer);
 /** Takes a reply to the last wl_peer_echo_probe(), and counts its bytes. FALSE: @sequence is not
  * that of the probe. */

@@ -7,8 +7,8 @@
 #include "wl-prefix-set.h"
 
 /*
- * Adds prefixes that the peer has only on the direct path. When the peer falls back they leave it
- * only for a live router; without one they stay, and WireGuard keeps trying.
+ * Adds prefixes that the peer has only on the direct path. After a fall-back they move to a live
+ * router; without one they stay, and WireGuard keeps trying.
  */
 static void
 add_when_direct(const WlEngine *self, const WlPeer *peer, const GArray *prefixes, GArray *wanted)
@@ -21,7 +21,7 @@ add_when_direct(const WlEngine *self, const WlPeer *peer, const GArray *prefixes
     }
 }
 
-/* The allowed IPs that the peer is to have, in a scratch array that all peers share. */
+/* The allowed IPs that the peer should have, in a scratch array shared by all peers. */
 static const GArray *
 wanted_allowed(WlEngine *self, const WlPeer *peer)
 {
@@ -129,7 +129,7 @@ wl_reconcile_failed(WlEngine *self, WlPeer *peer)
     peer->change_backoff = CLAMP(peer->change_backoff * 2, WL_CHANGE_RETRY, WL_CHANGE_RETRY_MAX);
     peer->change_retry = self->now + peer->change_backoff;
     wl_engine_log(self, "%s: the link refused a change; retrying", label);
-    /* The snapshot shows every other difference. */
+    /* The snapshot reveals every other difference. */
     peer->want_settings = peer->in_device;
     wl_scheduler_schedule(&self->scheduler, peer);
     wl_engine_request_snapshot_for(self, peer);

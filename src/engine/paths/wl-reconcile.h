@@ -3,7 +3,7 @@
 
 #include "state/wl-engine-state.h"
 
-/** Emits the change that makes the device match what is wanted of @peer, if any. */
+/** Emits the change, if any, that gives @peer its wanted state in the device. */
 void wl_reconcile_peer(WlEngine *self, WlPeer *peer);
-/** The link refused a change of @peer. */
+/** Retries later: the link refused a change of @peer. */
 void wl_reconcile_failed(WlEngine *self, WlPeer *peer);

@@ -7,7 +7,7 @@ is_rx_grown(const WlRoamingInput *input)
     return input->roaming->has_baseline && input->rx > input->roaming->baseline;
 }
 
-/* The device knows which endpoint the answer came from: it sends there from then on. */
+/* The device knows from which endpoint the answer came, and sends there from then on. */
 static WlRoamingDecision
 decide_upgrade(const WlRoamingInput *input, WlRoamingDecision decision)
 {
@@ -34,10 +34,11 @@ static WlRoamingDecision
 decide_none(const WlRoamingInput *input, WlRoamingDecision decision)
 {
     const WlRoaming *roaming = input->roaming;
-    gboolean retries = roaming->retry != WL_NEVER; /* this silence is already known */
+    gboolean retries = roaming->retry != WL_NEVER; /* this silence was already handled */
 
     if (input->can_upgrade && !roaming->suspect) {
-        /* The endpoint to return to is the current one: the peer may have roamed meanwhile. */
+        /* The original endpoint is updated to the current one, since the peer may have roamed
+         * meanwhile. */
         decision.action =
             input->snapshot < input->now ? WL_ROAMING_READ_DEVICE : WL_ROAMING_START_UPGRADE;
     } else if (!roaming->suspect && roaming->retry > input->now && (retries || !input->silent)) {
@@ -48,8 +49,8 @@ decide_none(const WlRoamingInput *input, WlRoamingDecision decision)
     return decision;
 }
 
-/* An answer came. Only the device knows from where: a late packet may still come from the endpoint
- * before, and then this one must not be advertised. */
+/* An answer arrived. Only the device knows from where: it may be a late packet from the previous
+ * endpoint, and then the one being tried must not be advertised. */
 static WlRoamingDecision
 decide_answered(const WlRoamingInput *input, WlRoamingDecision decision)
 {
@@ -60,7 +61,7 @@ decide_answered(const WlRoamingInput *input, WlRoamingDecision decision)
     } else if (input->snapshot < input->now) {
         decision.action = WL_ROAMING_READ_FOR_PEER;
     } else if (roaming->due > input->now) {
-        decision.wake_at = roaming->due; /* the snapshot was a moment too early */
+        decision.wake_at = roaming->due; /* the snapshot was taken too early */
     } else {
         decision.action = WL_ROAMING_SETTLE;
     }

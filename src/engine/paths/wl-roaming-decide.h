@@ -3,8 +3,9 @@
 
 #include "state/wl-peer.h"
 
-/* The decisions about roaming inside a live session (docs/engine.md "Roaming"). Pure: the caller
- * fills the input and carries the decision out. Times are engine times in microseconds. */
+/* The decisions about roaming inside a live session (docs/engine.md "Roaming"). A pure function:
+ * the caller fills the input and carries out the decision. Times are engine times in
+ * microseconds. */
 
 typedef enum {
     WL_ROAMING_STAY,
@@ -16,7 +17,7 @@ typedef enum {
     WL_ROAMING_REASSERT,    /* set the target of the upgrade again */
     WL_ROAMING_END_UPGRADE, /* the wait is over */
     WL_ROAMING_TRY_NEXT,    /* the endpoint was silent: the next candidate, or the original one */
-    WL_ROAMING_SETTLE,      /* the endpoint that the device has is the one */
+    WL_ROAMING_SETTLE,      /* accept the endpoint that the device has */
 } WlRoamingAction;
 
 typedef struct {
@@ -27,7 +28,7 @@ typedef struct {
     gboolean silent;      /* an Alive was not answered */
     gboolean at_original; /* the device has the original endpoint */
     gint64 last_heard;
-    gint64 snapshot; /* the last one */
+    gint64 snapshot; /* the last snapshot */
     guint64 rx;
 } WlRoamingInput;
 

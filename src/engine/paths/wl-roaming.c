@@ -44,9 +44,9 @@ set_endpoint(WlEngine *self, WlPeer *peer, const WlEndpoint *endpoint)
 }
 
 /*
- * Upgrade: a peer on an attached network is reached by a longer path. The right on-link address
- * answers within moments, and WireGuard then uses it. A wrong one loses the packets of that time,
- * so it is tried rarely, and only with native members, which answer at once.
+ * Upgrade: a peer on an attached network is reached over a longer path. The right on-link address
+ * answers within milliseconds, and WireGuard then uses it. With a wrong one the packets of that
+ * time are lost, so upgrades are rare and tried only with native members, which answer at once.
  */
 static WlCandidate *
 upgrade_candidate(WlEngine *self, WlPeer *peer)
@@ -57,8 +57,8 @@ upgrade_candidate(WlEngine *self, WlPeer *peer)
     return wl_endpoint_cycling_next_upgrade(peer->candidates, self->now, self->uplink.since);
 }
 
-/* Packets in flight on the longer path arrive after the first answer, and WireGuard returns to that
- * endpoint: then the target is set again. */
+/* Packets in flight on the longer path may arrive after the first answer and return WireGuard to
+ * that endpoint; the target is then set again. */
 static void
 reassert(WlEngine *self, WlPeer *peer)
 {
@@ -76,7 +76,7 @@ start_upgrade(WlEngine *self, WlPeer *peer, WlCandidate *candidate)
     peer->roaming.started = self->now;
     peer->roaming.retry = WL_NEVER;
     peer->roaming.original = peer->endpoint;
-    /* The decision to upgrade has one. NOLINTNEXTLINE(clang-analyzer-core.NullDereference) */
+    /* An upgrade always has a candidate. NOLINTNEXTLINE(clang-analyzer-core.NullDereference) */
     peer->roaming.target = candidate->endpoint;
     peer->roaming.target_answered = FALSE;
     peer->roaming.reasserts = 0;
@@ -116,7 +116,8 @@ start_check(WlEngine *self, WlPeer *peer)
     peer->roaming.due = self->now + patience(peer);
     peer->roaming.has_baseline = FALSE;
     peer->roaming.original = peer->endpoint;
-    wl_neighbors_resolve(self, peer); /* the results are there when other candidates are tried */
+    wl_neighbors_resolve(self,
+                         peer); /* so that the results are known when other candidates are tried */
     wl_peer_request_alive(peer);
     if (peer->echo.responds)
         wl_peer_echo_probe(self, peer);
@@ -144,7 +145,7 @@ try_next(WlEngine *self, WlPeer *peer)
     wl_scheduler_wake_peer_at(&self->scheduler, peer, peer->roaming.retry);
 }
 
-/* No candidate can answer now, and the one being tried must not stay in the device. */
+/* No candidate can answer now; the one being tried must not stay in the device. */
 static void
 abandon(WlEngine *self, WlPeer *peer)
 {
@@ -172,7 +173,7 @@ end_upgrade(WlEngine *self, WlPeer *peer)
     finish(self, peer, TRUE);
 }
 
-/* What the phase of a check or try takes from a snapshot. */
+/* Updates a check or try from a snapshot. */
 static void
 note_snapshot(WlEngine *self, WlPeer *peer)
 {

@@ -5,9 +5,9 @@
 #include "wl-prefix-set.h"
 
 /*
- * Whether overlay traffic flows, and with which peers. While none flows nothing is read: the link
- * reports the first packet. From then on the device is read every second until the counters rest.
- * Datagrams of facts, echoes, handshakes and keepalives do not count.
+ * Detects overlay traffic, and with which peers. Without traffic the device is not read: the link
+ * reports the first packet. From then on the device is read every second until the counters stop
+ * growing. Datagrams of facts, echoes, handshakes and keepalives do not count.
  */
 
 #define HANDSHAKE (148 + 92 + WL_DATA_OVERHEAD)
@@ -27,7 +27,7 @@ wl_traffic_note_counters(WlEngine *self, WlPeer *peer, guint64 rx, guint64 tx, g
     gboolean flows = has_grown(peer->rx, rx, peer->own_rx + allowance) ||
                      has_grown(peer->tx, tx, peer->own_tx + allowance);
 
-    /* The bytes arrived some time since the last snapshot, which may be long ago. */
+    /* The bytes may have arrived at any time since the last snapshot. */
     if (rx > peer->rx)
         peer->rx_seen =
             self->now - peer->snapshot <= 2 * WL_TRAFFIC_POLL ? self->now : peer->snapshot;
@@ -123,8 +123,8 @@ watch_link(WlEngine *self, gboolean any)
     wl_outputs_push(&self->outputs, output);
 }
 
-/* While traffic flows the counters show the peers, but on-demand peers have no session to count:
- * the link reports packets for them all the same. */
+/* While traffic flows the counters show which peers have it. On-demand peers have no session and no
+ * counters, so the link still reports packets for them. */
 static void
 watch_on_demand(WlEngine *self)
 {

@@ -5,7 +5,7 @@
 
 #include "state/wl-engine-predicates.h"
 
-/* With a longer back-off a peer is offline, and its tries publish no changes. */
+/* With a longer back-off a peer is offline, and its tries do not publish changes. */
 #define CONNECTING_BACKOFF WL_SEC(16)
 
 typedef enum {
@@ -42,7 +42,7 @@ wl_peer_state_to_string(WlPeerState state)
     return "offline";
 }
 
-/* The router that has all of its allowed IPs, or NULL. */
+/* The router that has all allowed IPs of the peer, or NULL. */
 static const WlPeer *
 find_via(const WlEngine *self, const WlPeer *peer)
 {
@@ -89,7 +89,7 @@ find_unresolved(const WlPeer *peer)
     return NULL;
 }
 
-/* TRUE if the only candidate is on-link and no host has its address. */
+/* TRUE if the only candidate is on-link and no neighbor has its address. */
 static gboolean
 is_address_unused(const WlEngine *self, const WlPeer *peer)
 {
@@ -262,7 +262,7 @@ wl_peer_status_publish(WlEngine *self, WlPeer *peer)
     wl_outputs_push(&self->outputs, output);
     if (state_changed) {
         g_autofree char *label = wl_peer_dup_label(peer);
-        /* The reason may contain the state already. */
+        /* The reason may already contain the state. */
         if (g_str_has_prefix(peer->reason->text, wl_peer_state_to_string(published.state)))
             wl_engine_log(self, "%s: %s", label, peer->reason->text);
         else

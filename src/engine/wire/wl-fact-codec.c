@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Facts as bytes: decoding, encoding, and identity, which compares canonical bytes. Numbers are
- * big-endian. Decoding copies everything but the parts of groups and acks, which point into the
+ * big-endian. Decoding copies values, except those of groups and acks, which point into the
  * caller's buffer.
  */
 #include "wl-fact-codec.h"
@@ -269,7 +269,7 @@ wl_fact_decode(const guint8 *data, gsize length, WlFact *fact, gsize *consumed)
 
 /* ---- encoding ------------------------------------------------------------------------------- */
 
-/* The canonical value as up to three runs of bytes, in the layouts above. Only short values are
+/* The canonical value in the layouts above, as up to three runs of bytes. Only short values are
  * copied, to `small`. */
 typedef struct {
     guint8 small[18];

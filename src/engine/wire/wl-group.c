@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Grouping (docs/protocol.md 1.6): one group is open at a time; earlier groups are not filled up,
- * and a fact above the limit gets a group of its own. WlSigner adds nonce and tag.
+ * and a fact larger than the limit gets its own group. WlSigner adds nonce and tag.
  */
 #include "wl-group.h"
 
@@ -121,7 +121,7 @@ wl_group_decode(const guint8 *data, gsize length, GArray *facts)
         data += consumed;
         length -= consumed;
     }
-    /* Elements that the array drops must be clear: the rest was never written. */
+    /* Elements that the array clears must be zero, and these were never written. */
     memset(&g_array_index(facts, WlFact, n), 0, (facts->len - n) * sizeof(WlFact));
     g_array_set_size(facts, error ? 0 : n);
     return error;

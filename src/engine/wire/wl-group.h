@@ -7,7 +7,7 @@
 #define WL_GROUP_MAX_INNER 1136 /* bytes of facts in a group (docs/protocol.md 1.6) */
 #define WL_GROUP_OVERHEAD  74   /* bytes: attribute, TTL, subject, nonce, tag */
 
-/** Packs facts into groups in the manner of docs/protocol.md 1.6. */
+/** Packs facts into groups as docs/protocol.md 1.6 describes. */
 typedef struct _WlGroup WlGroup;
 
 WlGroup *wl_group_new(void);

@@ -21,7 +21,7 @@
 #include "wl-uvarint.h"
 
 #define MAX_LENGTH   1048576 /* bytes, of N and of L */
-#define MAX_OWN_NAME 255     /* bytes: our own metadata has to fit into a group */
+#define MAX_OWN_NAME 255     /* bytes: the own metadata must fit into a group */
 #define MAX_SHOWN    63      /* characters of a display name */
 
 struct _WlMetadata {
@@ -173,7 +173,7 @@ wl_metadata_decode(const guint8 *data, gsize length, gsize *consumed, WlDecodeEr
     return from_entries(&entries);
 }
 
-/* The length in bytes of the longest prefix of @name that is allowed, cut between characters. */
+/* The length in bytes of the longest allowed prefix of @name, cut between characters. */
 static gsize
 own_name_length(const char *name)
 {

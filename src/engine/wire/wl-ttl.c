@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "wl-ttl.h"
 
-/* Limits the life of a wrong fact. */
+/* Limits how long a wrong fact lives. */
 #define TTL_CAP WL_SEC(3600)
 
 guint16
