@@ -11,4 +11,9 @@ G_BEGIN_DECLS
  * not. */
 gboolean wl_profile_equal(const WlProfile *a, const WlProfile *b);
 
+/* What differs, as text for people without values: "chatty", "endpoint of hub", "new peer laptop",
+ * "removed peer 3vUS…". Peers are compared by their public keys. An array of char *; empty if
+ * nothing differs. */
+GPtrArray *wl_profile_list_changes(const WlProfile *before, const WlProfile *after);
+
 G_END_DECLS

@@ -90,3 +90,17 @@ wl_profile_strings_view(const GPtrArray *strings)
         view[i] = strings->pdata[i];
     return view;
 }
+
+char *
+wl_profile_dup_link_name(const WlProfile *profile, const char *uuid)
+{
+    g_autoptr(GString) digits = g_string_new(NULL);
+
+    if (profile && profile->interface_name)
+        return g_strdup(profile->interface_name);
+    for (const char *p = uuid; *p && digits->len < 8; p++) {
+        if (g_ascii_isxdigit(*p))
+            g_string_append_c(digits, g_ascii_tolower(*p));
+    }
+    return g_strdup_printf("nmwl-%s", digits->str);
+}

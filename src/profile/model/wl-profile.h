@@ -130,6 +130,10 @@ WlProfilePeer *wl_profile_peer_new(void);
 void wl_profile_peer_free(WlProfilePeer *peer);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(WlProfilePeer, wl_profile_peer_free)
 
+/* The name of the link, owned by the caller: the link-name of @profile (may be NULL), else "nmwl-"
+ * and the first 8 hex digits of @uuid. */
+char *wl_profile_dup_link_name(const WlProfile *profile, const char *uuid);
+
 /* A NULL-terminated view of @strings (of char *). Free it with g_free(); the strings still belong
  * to
  * @strings. */

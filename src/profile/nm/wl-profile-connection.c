@@ -368,15 +368,6 @@ wl_profile_get_link_name(const WlProfile *profile, NMConnection *connection)
     NMSettingConnection *setting = nm_connection_get_setting_connection(connection);
     const char *name = setting ? nm_setting_connection_get_interface_name(setting) : NULL;
     const char *uuid = nm_connection_get_uuid(connection);
-    g_autoptr(GString) digits = g_string_new(NULL);
 
-    if (name)
-        return g_strdup(name);
-    if (profile && profile->interface_name)
-        return g_strdup(profile->interface_name);
-    for (const char *p = uuid ? uuid : ""; *p && digits->len < 8; p++) {
-        if (g_ascii_isxdigit(*p))
-            g_string_append_c(digits, g_ascii_tolower(*p));
-    }
-    return g_strdup_printf("nmwl-%s", digits->str);
+    return name ? g_strdup(name) : wl_profile_dup_link_name(profile, uuid ? uuid : "");
 }
