@@ -6,6 +6,7 @@
  */
 #include "wl-rtnl-route.h"
 
+#include <errno.h>
 #include <linux/rtnetlink.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -115,18 +116,14 @@ wl_rtnl_list_default_routes(WlNetlink *netlink, GArray *routes)
     return wl_netlink_dump(netlink, message, clear_array, read_default_route, routes);
 }
 
-int
-wl_rtnl_add_route(WlNetlink *netlink, guint8 protocol, guint32 table, const WlPrefix *prefix,
-                  int ifindex, guint32 metric)
+/* @message has room for REQUEST_SIZE bytes. */
+static void
+put_route(struct nlmsghdr *message, guint8 protocol, guint32 table, const WlPrefix *prefix,
+          int ifindex, guint32 metric)
 {
-    _Alignas(struct nlmsghdr) guint8 buffer[REQUEST_SIZE] = {0};
-    struct nlmsghdr *message = mnl_nlmsg_put_header(buffer);
     gboolean v4 = prefix->ip.family == WL_FAMILY_V4;
-    struct rtmsg *header;
+    struct rtmsg *header = mnl_nlmsg_put_extra_header(message, sizeof *header);
 
-    message->nlmsg_type = RTM_NEWROUTE;
-    message->nlmsg_flags = NLM_F_CREATE | NLM_F_REPLACE;
-    header = mnl_nlmsg_put_extra_header(message, sizeof *header);
     header->rtm_family = v4 ? AF_INET : AF_INET6;
     header->rtm_dst_len = prefix->length;
     header->rtm_table = RT_TABLE_UNSPEC;
@@ -139,7 +136,44 @@ wl_rtnl_add_route(WlNetlink *netlink, guint8 protocol, guint32 table, const WlPr
         mnl_attr_put_u32(message, RTA_OIF, (guint32) ifindex);
     mnl_attr_put_u32(message, RTA_TABLE, table);
     mnl_attr_put_u32(message, RTA_PRIORITY, metric);
+}
+
+static int
+change_route(WlNetlink *netlink, guint16 type, guint16 flags, guint8 protocol, guint32 table,
+             const WlPrefix *prefix, int ifindex, guint32 metric)
+{
+    _Alignas(struct nlmsghdr) guint8 buffer[REQUEST_SIZE] = {0};
+    struct nlmsghdr *message = mnl_nlmsg_put_header(buffer);
+
+    message->nlmsg_type = type;
+    message->nlmsg_flags = flags;
+    put_route(message, protocol, table, prefix, ifindex, metric);
     return wl_netlink_request(netlink, message, NULL, NULL);
+}
+
+int
+wl_rtnl_add_route(WlNetlink *netlink, guint8 protocol, guint32 table, const WlPrefix *prefix,
+                  int ifindex, guint32 metric)
+{
+    return change_route(netlink, RTM_NEWROUTE, NLM_F_CREATE | NLM_F_REPLACE, protocol, table,
+                        prefix, ifindex, metric);
+}
+
+int
+wl_rtnl_add_new_route(WlNetlink *netlink, guint8 protocol, guint32 table, const WlPrefix *prefix,
+                      int ifindex, guint32 metric)
+{
+    return change_route(netlink, RTM_NEWROUTE, NLM_F_CREATE | NLM_F_EXCL, protocol, table, prefix,
+                        ifindex, metric);
+}
+
+int
+wl_rtnl_delete_route(WlNetlink *netlink, guint8 protocol, guint32 table, const WlPrefix *prefix,
+                     int ifindex, guint32 metric)
+{
+    int result = change_route(netlink, RTM_DELROUTE, 0, protocol, table, prefix, ifindex, metric);
+
+    return result == -ESRCH || result == -ENODEV ? 0 : result;
 }
 
 typedef struct {

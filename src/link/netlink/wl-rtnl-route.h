@@ -21,6 +21,13 @@ gboolean wl_rtnl_is_default_route(const struct nlmsghdr *message);
 /** Adds or replaces a route to @prefix in @table. @ifindex 0: an unreachable route. */
 int wl_rtnl_add_route(WlNetlink *netlink, guint8 protocol, guint32 table, const WlPrefix *prefix,
                       int ifindex, guint32 metric);
+/** The same, but -EEXIST if any program has added a route to @prefix with that metric. */
+int wl_rtnl_add_new_route(WlNetlink *netlink, guint8 protocol, guint32 table,
+                          const WlPrefix *prefix, int ifindex, guint32 metric);
+/** Deletes the route that wl_rtnl_add_route() added with the same arguments; 0 also if there is
+ * none. */
+int wl_rtnl_delete_route(WlNetlink *netlink, guint8 protocol, guint32 table, const WlPrefix *prefix,
+                         int ifindex, guint32 metric);
 /** Lists the routes of @protocol in all tables. @messages: copies of the kernel's messages, to be
  * freed with g_free(); emptied first. @family: AF_INET or AF_INET6. */
 int wl_rtnl_list_routes_of(WlNetlink *netlink, int family, guint8 protocol, GPtrArray *messages);

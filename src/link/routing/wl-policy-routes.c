@@ -90,8 +90,8 @@ wl_policy_routes_fwmark(const char *uuid)
            (((guint32) digest[0] << 16 | (guint32) digest[1] << 8 | digest[2]) & MARK_BITS);
 }
 
-static gboolean
-is_tunnel_table(guint32 table)
+gboolean
+wl_policy_routes_is_table(guint32 table)
 {
     return (table & ~MARK_BITS) == MARK_BASE;
 }
@@ -208,7 +208,7 @@ read_owners(const GPtrArray *messages, Slot *slots, WlPolicyRoutesKeep keep, gpo
         if (!wl_rtnl_parse_rule(messages->pdata[i], &rule) || !find_slot(rule.priority, &slot))
             continue;
         slots[slot].taken = TRUE;
-        if (is_tunnel_table(rule.table) && keep(rule.table, user_data))
+        if (wl_policy_routes_is_table(rule.table) && keep(rule.table, user_data))
             slots[slot].kept = TRUE;
     }
 }
@@ -230,7 +230,7 @@ remove_rules(WlNetlink *netlink, const GPtrArray *messages, const Slot *slots, g
             int result;
 
             if (!wl_rtnl_parse_rule(messages->pdata[i], &rule) || !is_removable(&rule, &slot) ||
-                slots[slot].kept || is_tunnel_table(rule.table) != (tables == 1))
+                slots[slot].kept || wl_policy_routes_is_table(rule.table) != (tables == 1))
                 continue;
             result = wl_rtnl_delete_same(netlink, messages->pdata[i]);
             if (result < 0)
@@ -251,7 +251,7 @@ remove_routes(WlNetlink *netlink, int family, WlPolicyRoutesKeep keep, gpointer 
     for (guint i = 0; result == 0 && i < messages->len; i++) {
         guint32 table = wl_rtnl_route_table(messages->pdata[i]);
 
-        if (!is_tunnel_table(table) || keep(table, user_data))
+        if (!wl_policy_routes_is_table(table) || keep(table, user_data))
             continue;
         result = wl_rtnl_delete_same(netlink, messages->pdata[i]);
         ++*removed;

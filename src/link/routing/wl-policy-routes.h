@@ -48,6 +48,9 @@ gboolean wl_policy_routes_restore(WlPolicyRoutes *self, int ifindex, GError **er
 void wl_policy_routes_free(WlPolicyRoutes *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(WlPolicyRoutes, wl_policy_routes_free)
 
+/** Whether @table has a number of those of full tunnels. */
+gboolean wl_policy_routes_is_table(guint32 table);
+
 /** Whether rules and routes of the table @mark stay. */
 typedef gboolean (*WlPolicyRoutesKeep)(guint32 mark, gpointer user_data);
 

@@ -91,14 +91,16 @@ static gboolean
 is_tracked_route(const WlLinkState *self, const struct nlmsghdr *message)
 {
     const struct rtmsg *route = mnl_nlmsg_get_payload(message);
+    guint32 table;
 
     if (mnl_nlmsg_get_payload_len(message) < sizeof *route || route->rtm_type != RTN_UNICAST ||
         route->rtm_flags & RTM_F_CLONED ||
         (route->rtm_family != AF_INET && route->rtm_family != AF_INET6))
         return FALSE;
+    table = wl_rtnl_route_table(message);
     return route->rtm_protocol != RTPROT_RA && route->rtm_protocol != RTPROT_REDIRECT &&
-           route->rtm_protocol != WL_ROUTE_PROTOCOL &&
-           wl_rtnl_route_table(message) != RT_TABLE_LOCAL &&
+           !(route->rtm_protocol == WL_ROUTE_PROTOCOL && wl_policy_routes_is_table(table)) &&
+           table != RT_TABLE_LOCAL &&
            wl_rtnl_get_u32(find_attribute(message, RTA_OIF), 0) == (guint32) self->ifindex;
 }
 
