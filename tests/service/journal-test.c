@@ -78,7 +78,7 @@ test_fields(void)
 
     g_setenv("NM_VPN_LOG_LEVEL", "5", TRUE); /* its INFO */
     g_setenv("NM_VPN_LOG_SYSLOG", "1", TRUE);
-    wl_log_init(FALSE);
+    wl_log_init("nm-wirelink-service", FALSE);
     g_message("before there is a profile");
     g_assert_true(next_entry(journal, entry, sizeof entry));
     assert_has(entry, "MESSAGE=before there is a profile");
@@ -114,7 +114,7 @@ log_to_syslog(void)
     log = bind_to("/dev/log", SOCK_DGRAM);
     g_setenv("NM_VPN_LOG_LEVEL", "5", TRUE);
     g_setenv("NM_VPN_LOG_SYSLOG", "1", TRUE);
-    wl_log_init(FALSE);
+    wl_log_init("nm-wirelink-service", FALSE);
     wl_log_set_context(UUID, "nmwl-11111111");
     g_message("the link is up");
     g_assert_true(next_entry(log, entry, sizeof entry));

@@ -44,7 +44,7 @@ static void
 log_all(void)
 {
     g_log_set_always_fatal(G_LOG_FATAL_MASK);
-    wl_log_init(FALSE);
+    wl_log_init("nm-wirelink-service", FALSE);
     g_critical("a failure");
     g_warning("a problem");
     g_message("a change");

@@ -60,8 +60,12 @@ look(Fixture *self, GError **error)
         .config = self->config,
     };
 
+    WlProfile *stored =
+        wl_profile_from_connection(self->connection, WL_PROFILE_CHECK_DEFAULT, error);
+    g_autofree char *link_name = stored ? wl_profile_get_link_name(stored, self->connection) : NULL;
+
     g_clear_pointer(&self->change, wl_profile_diff_free);
-    self->change = wl_profile_diff_new(&running, self->connection, error);
+    self->change = stored ? wl_profile_diff_new(&running, stored, link_name, error) : NULL;
     return self->change;
 }
 

@@ -40,6 +40,7 @@ wl_link_properties_new(WlSession *session, const WlLinkProfile *profile)
     g_variant_dict_insert(&dict, "Uuid", "s", settings->uuid);
     g_variant_dict_insert(&dict, "Id", "s", profile->id);
     g_variant_dict_insert(&dict, "ActiveConnection", "o", profile->active_connection);
+    g_variant_dict_insert(&dict, "FrontEnd", "s", profile->front_end);
     g_variant_dict_insert(&dict, "Interface", "s", settings->interface);
     g_variant_dict_insert(&dict, "Backend", "s", wl_link_get_backend(wl_session_get_link(session)));
     g_variant_dict_insert_value(&dict, "PublicKey",

@@ -8,6 +8,7 @@
 /** Properties that the session does not know. */
 typedef struct {
     const char *id;                /* name */
+    const char *front_end;         /* see the property FrontEnd */
     const char *active_connection; /* object path; "/": not known yet */
     const char *const *pending;    /* changed keys that take effect at the next activation */
     const char *error;             /* why the stored profile cannot be used, or "" */

@@ -41,6 +41,7 @@ wl_object_signaled_properties(const WlObject *object)
     WlObjects *self = object->objects;
     WlLinkProfile profile = {
         .id = self->id,
+        .front_end = self->front_end,
         .active_connection = self->active_connection,
         .pending = (const char *const *) self->pending,
         .error = self->profile_error,

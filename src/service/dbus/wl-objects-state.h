@@ -37,6 +37,7 @@ struct _WlObjects {
     WlAccess *access;
     WlTimer *timer;
     char *id;
+    const char *front_end;
     char *active_connection;
     char **pending;
     char *profile_error;

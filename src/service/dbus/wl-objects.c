@@ -194,6 +194,7 @@ wl_objects_new(GDBusConnection *connection, WlSession *session, const WlObjectsS
     self->connection = g_object_ref(connection);
     self->session = session;
     self->id = g_strdup(settings->id);
+    self->front_end = settings->front_end;
     self->active_connection =
         g_strdup(settings->active_connection ? settings->active_connection : "/");
     self->pending = g_new0(char *, 1);

@@ -15,6 +15,7 @@ typedef struct _WlObjects WlObjects;
 
 typedef struct {
     const char *id;                /* name of the profile */
+    const char *front_end;         /* see the property FrontEnd; static */
     const char *active_connection; /* object path; NULL: not known yet */
     const char *const *users;      /* who may read, NULL-terminated; NULL: every local user */
 } WlObjectsSettings;

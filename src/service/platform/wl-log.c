@@ -17,10 +17,10 @@
 #define REPEAT_BURST    5
 #define REPEAT_INTERVAL (60 * G_USEC_PER_SEC)
 
-#define PROGRAM       "nm-wirelink-service"
 #define DEFAULT_LEVEL 5 /* NetworkManager's own default, LOG_NOTICE */
 
 static struct {
+    const char *program;
     int level; /* highest syslog level that is logged */
     gboolean journal;
     gboolean syslog;
@@ -49,7 +49,8 @@ static GLogWriterOutput
 write_journal(GLogLevelFlags flags, const GLogField *fields, gsize n_fields, const char *line)
 {
     g_autoptr(GArray) all = g_array_sized_new(FALSE, FALSE, sizeof(GLogField), n_fields + 3);
-    GLogField name = {"SYSLOG_IDENTIFIER", PROGRAM, -1}; /* the kernel truncates the process name */
+    GLogField name = {"SYSLOG_IDENTIFIER", state.program,
+                      -1}; /* the kernel truncates the process name */
 
     for (gsize i = 0; i < n_fields; i++) {
         GLogField field = fields[i];
@@ -98,24 +99,25 @@ write_log(GLogLevelFlags flags, const GLogField *fields, gsize n_fields, gpointe
     if (state.syslog)
         syslog(level, "%s%s%s", interface, colon, line);
     else
-        fprintf(stderr, PROGRAM "[%d] <%s> %s%s%s\n", (int) getpid(), names[level], interface,
-                colon, line);
+        fprintf(stderr, "%s[%d] <%s> %s%s%s\n", state.program, (int) getpid(), names[level],
+                interface, colon, line);
     return G_LOG_WRITER_HANDLED;
 }
 
 void
-wl_log_init(gboolean debug)
+wl_log_init(const char *program, gboolean debug)
 {
     const char *level = g_getenv("NM_VPN_LOG_LEVEL");
     const char *to_syslog = g_getenv("NM_VPN_LOG_SYSLOG");
     gint64 number = level ? g_ascii_strtoll(level, NULL, 10) : DEFAULT_LEVEL;
 
+    state.program = program;
     state.level = debug ? LOG_DEBUG : (int) CLAMP(number, LOG_CRIT, LOG_DEBUG);
     state.journal = !debug && g_log_writer_is_journald(fileno(stderr));
     state.syslog = !debug && to_syslog && g_str_equal(to_syslog, "1");
     /* NetworkManager requests syslog even if it logs to standard error itself: use both. */
     if (state.syslog)
-        openlog(PROGRAM, LOG_PID | LOG_PERROR, LOG_DAEMON);
+        openlog(program, LOG_PID | LOG_PERROR, LOG_DAEMON);
     g_log_set_writer_func(write_log, NULL, NULL);
 }
 

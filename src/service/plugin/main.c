@@ -13,6 +13,7 @@
 #include <sys/stat.h>
 
 #include "wl-activation-watch.h"
+#include "wl-bus-name.h"
 #include "wl-cleanup.h"
 #include "wl-log.h"
 #include "wl-privileges.h"
@@ -119,7 +120,7 @@ main(int argc, char **argv)
     gboolean persist = FALSE, debug = FALSE, cleanup_only = FALSE, version = FALSE;
     const GOptionEntry entries[] = {
         {"bus-name", 0, 0, G_OPTION_ARG_STRING, &bus_name,
-         "Bus name of this process (default " WL_SERVICE_BUS_NAME ")", "NAME"},
+         "Bus name of this process (default " WL_BUS_NAME_BASE ")", "NAME"},
         {"persist", 0, 0, G_OPTION_ARG_NONE, &persist, "Keep running when the connection ends",
          NULL},
         {"debug", 0, 0, G_OPTION_ARG_NONE, &debug,
@@ -149,7 +150,7 @@ main(int argc, char **argv)
     if (cleanup_only)
         return cleanup();
 
-    wl_log_init(debug);
+    wl_log_init("nm-wirelink-service", debug);
     signal(SIGPIPE, SIG_IGN);
     if (sodium_init() < 0) {
         g_critical("failed to initialize libsodium");
@@ -166,7 +167,7 @@ main(int argc, char **argv)
     }
 
     if (!bus_name)
-        bus_name = g_strdup(WL_SERVICE_BUS_NAME);
+        bus_name = g_strdup(WL_BUS_NAME_BASE);
     g_autoptr(WlService) service = wl_service_new(bus_name, !debug, &raw, &error);
 
     if (!service) {

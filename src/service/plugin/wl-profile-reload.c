@@ -195,6 +195,15 @@ apply(WlProfileReload *self, NMConnection *stored, WlProfileDiff *diff, GError *
     return TRUE;
 }
 
+static WlProfileDiff *
+compare(const WlActiveProfile *active, NMConnection *stored, GError **error)
+{
+    WlProfile *profile = wl_profile_from_connection(stored, WL_PROFILE_CHECK_DEFAULT, error);
+    g_autofree char *link_name = profile ? wl_profile_get_link_name(profile, stored) : NULL;
+
+    return profile ? wl_profile_diff_new(active, profile, link_name, error) : NULL;
+}
+
 static gboolean
 apply_stored(WlProfileReload *self, NMConnection *stored)
 {
@@ -205,7 +214,7 @@ apply_stored(WlProfileReload *self, NMConnection *stored)
         .config = wl_session_get_config(self->session),
     };
     g_autoptr(GError) error = NULL;
-    g_autoptr(WlProfileDiff) diff = wl_profile_diff_new(&active, stored, &error);
+    g_autoptr(WlProfileDiff) diff = compare(&active, stored, &error);
     g_autoptr(GPtrArray) names = diff ? changed_names(self, stored, diff) : NULL;
     gboolean changed;
 

@@ -5,6 +5,7 @@
 #include "wl-service.h"
 
 #include "wl-active-connection.h"
+#include "wl-bus-name.h"
 #include "wl-engine-config-from-profile.h"
 #include "wl-ip-config.h"
 #include "wl-log.h"
@@ -18,9 +19,6 @@
 #include "wl-system-events.h"
 #include "wl-tunnel-addresses.h"
 #include "wl-unmanaged.h"
-
-/* Ethernet with 1500 bytes minus WireGuard over IPv6. */
-#define DEFAULT_MTU 1420
 
 struct _WlService {
     NMVpnServicePlugin parent_instance;
@@ -94,6 +92,7 @@ on_ready(WlSession *session, gpointer user_data)
         nm_vpn_service_plugin_get_connection(NM_VPN_SERVICE_PLUGIN(self));
     WlObjectsSettings settings = {
         .id = self->id,
+        .front_end = "NetworkManager",
         .active_connection = self->active_connection,
         .users = (const char *const *) self->users,
     };
@@ -264,7 +263,7 @@ start(WlService *self, NMConnection *connection, GError **error)
         .uuid = nm_connection_get_uuid(connection),
         .interface = interface,
         .fact_port = profile->fact_port,
-        .mtu = profile->mtu ? profile->mtu : DEFAULT_MTU,
+        .mtu = profile->mtu ? profile->mtu : WL_SESSION_DEFAULT_MTU,
         .full_tunnel = profile->full_tunnel,
         .kill_switch = profile->kill_switch,
         .forwarding = profile->forwarding,
@@ -387,42 +386,6 @@ wl_service_is_used(const WlService *self)
     return self->used;
 }
 
-/* libnm does not check whether it owns the name; a queued process would not receive any calls. */
-static gboolean
-owns_name(GDBusConnection *connection, const char *name, GError **error)
-{
-    const char *owner;
-    g_autoptr(GVariant) reply = g_dbus_connection_call_sync(
-        connection, "org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus",
-        "GetNameOwner", g_variant_new("(s)", name), G_VARIANT_TYPE("(s)"), G_DBUS_CALL_FLAGS_NONE,
-        -1, NULL, error);
-
-    if (!reply)
-        return FALSE;
-    g_variant_get(reply, "(&s)", &owner);
-    if (g_str_equal(owner, g_dbus_connection_get_unique_name(connection)))
-        return TRUE;
-    g_set_error(
-        error, G_IO_ERROR, G_IO_ERROR_EXISTS,
-        "the bus name %s is owned by another process (%s); stop that process or use another "
-        "name with --bus-name",
-        name, owner);
-    return FALSE;
-}
-
-/* Queueing for the base name is sufficient for the bus policy and for clients that search for
- * processes. */
-static gboolean
-queue_on_base_name(GDBusConnection *connection, GError **error)
-{
-    g_autoptr(GVariant) reply = g_dbus_connection_call_sync(
-        connection, "org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus",
-        "RequestName", g_variant_new("(su)", WL_SERVICE_BUS_NAME, 0), G_VARIANT_TYPE("(u)"),
-        G_DBUS_CALL_FLAGS_NONE, -1, NULL, error);
-
-    return reply != NULL;
-}
-
 WlService *
 wl_service_new(const char *bus_name, gboolean watch_peer, WlRawSockets *raw, GError **error)
 {
@@ -434,7 +397,8 @@ wl_service_new(const char *bus_name, gboolean watch_peer, WlRawSockets *raw, GEr
     g_autoptr(GDBusConnection) connection =
         nm_vpn_service_plugin_get_connection(NM_VPN_SERVICE_PLUGIN(self));
 
-    if (!owns_name(connection, bus_name, error) || !queue_on_base_name(connection, error))
+    /* libnm does not check whether it owns the name. */
+    if (!wl_bus_name_check(connection, bus_name, error) || !wl_bus_name_queue(connection, error))
         return NULL;
     self->raw = *raw;
     *raw = WL_RAW_SOCKETS_NONE;

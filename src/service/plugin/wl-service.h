@@ -9,10 +9,8 @@
 #define WL_TYPE_SERVICE (wl_service_get_type())
 G_DECLARE_FINAL_TYPE(WlService, wl_service, WL, SERVICE, NMVpnServicePlugin)
 
-#define WL_SERVICE_BUS_NAME "org.freedesktop.NetworkManager.wirelink"
-
 /**
- * Owns @bus_name and queues for WL_SERVICE_BUS_NAME, which lets clients find all processes.
+ * Owns @bus_name and queues for WL_BUS_NAME_BASE, which lets clients find all processes.
  * @watch_peer: quit when the caller of Connect disappears. Takes ownership of @raw on success.
  * Fails if another process owns the name.
  */

@@ -9,7 +9,6 @@
 
 #include "wl-engine-config-from-profile.h"
 #include "wl-profile-check.h"
-#include "wl-profile-connection.h"
 #include "wl-profile-keys.h"
 #include "wl-profile-value.h"
 
@@ -138,14 +137,12 @@ same_tunnel(const WlProfile *a, const WlProfile *b)
 
 static gboolean
 is_same(const WlProfileDiff *self, const WlActiveProfile *active, const WlProfileKey *key,
-        NMConnection *stored)
+        const char *link_name)
 {
     const WlProfile *before = active->profile, *after = self->profile;
 
-    if (key->type == WL_KEY_TYPE_INTERFACE) {
-        g_autofree char *name = wl_profile_get_link_name(after, stored);
-        return g_str_equal(name, active->interface);
-    }
+    if (key->type == WL_KEY_TYPE_INTERFACE)
+        return g_str_equal(link_name, active->interface);
     if (key->secret)
         return same_private_key(after, active->public_key);
     if (key->offset == G_STRUCT_OFFSET(WlProfile, full_tunnel) && !same_tunnel(before, after))
@@ -154,14 +151,14 @@ is_same(const WlProfileDiff *self, const WlActiveProfile *active, const WlProfil
 }
 
 static void
-list_pending(WlProfileDiff *self, const WlActiveProfile *active, NMConnection *stored)
+list_pending(WlProfileDiff *self, const WlActiveProfile *active, const char *link_name)
 {
     gsize n_keys;
     const WlProfileKey *keys = wl_profile_keys(&n_keys);
 
     for (gsize i = 0; i < n_keys; i++) {
         if (keys[i].needs_reactivation && keys[i].scope == WL_KEY_OF_PROFILE &&
-            !is_same(self, active, &keys[i], stored))
+            !is_same(self, active, &keys[i], link_name))
             g_ptr_array_add(self->pending, g_strdup(keys[i].name));
     }
 }
@@ -169,21 +166,20 @@ list_pending(WlProfileDiff *self, const WlActiveProfile *active, NMConnection *s
 /* ---- comparison */
 
 WlProfileDiff *
-wl_profile_diff_new(const WlActiveProfile *active, NMConnection *stored, GError **error)
+wl_profile_diff_new(const WlActiveProfile *active, WlProfile *stored, const char *link_name,
+                    GError **error)
 {
     g_autoptr(WlProfileDiff) self = g_new0(WlProfileDiff, 1);
 
     self->pending = g_ptr_array_new_with_free_func(g_free);
     self->skipped_peers = g_ptr_array_new_with_free_func(g_free);
     self->preshared_keys = g_ptr_array_new_with_free_func(g_free);
-    self->profile = wl_profile_from_connection(stored, WL_PROFILE_CHECK_DEFAULT, error);
-    if (!self->profile)
-        return NULL;
+    self->profile = stored;
     self->config =
         wl_engine_config_from_profile_with_public_key(self->profile, active->public_key, error);
     if (!self->config)
         return NULL;
-    list_pending(self, active, stored);
+    list_pending(self, active, link_name);
     apply_preshared_keys(self, active);
     wipe_secrets(self->profile);
     return g_steal_pointer(&self);

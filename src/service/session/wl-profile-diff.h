@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #pragma once
 
-#include <NetworkManager.h>
-
 #include "wl-engine.h"
 #include "wl-profile.h"
 
@@ -24,10 +22,11 @@ typedef struct {
 } WlProfileDiff;
 
 /**
- * Compares @stored, with the secrets that NetworkManager stores, to @active. NULL with *error,
- * which begins with a key, if the profile is not valid.
+ * Compares @stored, with the secrets that are stored with it, to @active. @link_name: the interface
+ * that @stored names. Takes ownership of @stored. NULL with *error, which begins with a key, if the
+ * profile is not valid.
  */
-WlProfileDiff *wl_profile_diff_new(const WlActiveProfile *active, NMConnection *stored,
-                                   GError **error);
+WlProfileDiff *wl_profile_diff_new(const WlActiveProfile *active, WlProfile *stored,
+                                   const char *link_name, GError **error);
 void wl_profile_diff_free(WlProfileDiff *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(WlProfileDiff, wl_profile_diff_free)

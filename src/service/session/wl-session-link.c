@@ -15,7 +15,7 @@
 /* A link deleted again within this time is not recreated. */
 #define RECREATE_INTERVAL (10 * G_USEC_PER_SEC)
 
-/* The front end sets the first address of each family, the session all others. */
+/* A front end sets the first address of each family, or leaves all of them to the session. */
 static gboolean
 is_ours(const WlSession *self, const WlPrefix *address)
 {
@@ -28,7 +28,7 @@ is_ours(const WlSession *self, const WlPrefix *address)
         const WlPrefix *own = &g_array_index(addresses, WlPrefix, i);
 
         if (wl_prefix_equal(own, address))
-            return own != first;
+            return self->settings.all_addresses || own != first;
     }
     return FALSE;
 }

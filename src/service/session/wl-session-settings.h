@@ -10,14 +10,18 @@
  */
 typedef struct _WlSession WlSession;
 
+/* Ethernet with 1500 bytes minus WireGuard over IPv6. */
+#define WL_SESSION_DEFAULT_MTU 1420
+
 typedef struct {
     const char *uuid;
     const char *interface;
     guint16 fact_port;
-    guint32 mtu;                        /* bytes */
-    gboolean full_tunnel;               /* route default routes of peers into the link */
-    gboolean kill_switch;               /* only with full_tunnel */
-    gboolean forwarding;                /* also IPv6, and in any role */
+    guint32 mtu;            /* bytes */
+    gboolean all_addresses; /* the session sets all addresses of the link, not only further ones */
+    gboolean full_tunnel;   /* route default routes of peers into the link */
+    gboolean kill_switch;   /* only with full_tunnel */
+    gboolean forwarding;    /* also IPv6, and in any role */
     const char *const *hide_interfaces; /* patterns, NULL-terminated; see docs/protocol.md 8.2 */
     const char *const *announce_interfaces; /* patterns; empty: all */
     WlRawSockets raw;                       /* owned by the session from wl_session_new() on */

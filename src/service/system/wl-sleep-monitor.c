@@ -122,20 +122,27 @@ watch_clock(WlSleepMonitor *self)
     self->source = wl_fd_source_new(self->fd, G_IO_IN, on_clock_set, self);
 }
 
+static void
+watch_logind(WlSleepMonitor *self, GDBusConnection *connection)
+{
+    self->connection = g_object_ref(connection);
+    self->subscription = g_dbus_connection_signal_subscribe(
+        connection, "org.freedesktop.login1", "org.freedesktop.login1.Manager", "PrepareForSleep",
+        "/org/freedesktop/login1", NULL, G_DBUS_SIGNAL_FLAGS_NONE, on_prepare_for_sleep, self,
+        NULL);
+}
+
 WlSleepMonitor *
 wl_sleep_monitor_new(GDBusConnection *connection, WlSleepMonitorFunc func, gpointer user_data)
 {
     WlSleepMonitor *self = g_new0(WlSleepMonitor, 1);
 
-    self->connection = g_object_ref(connection);
     self->func = func;
     self->user_data = user_data;
     self->clocks = read_clocks();
     self->reported = -SAME_RESUME;
-    self->subscription = g_dbus_connection_signal_subscribe(
-        connection, "org.freedesktop.login1", "org.freedesktop.login1.Manager", "PrepareForSleep",
-        "/org/freedesktop/login1", NULL, G_DBUS_SIGNAL_FLAGS_NONE, on_prepare_for_sleep, self,
-        NULL);
+    if (connection)
+        watch_logind(self, connection);
     watch_clock(self);
     return self;
 }
@@ -145,8 +152,9 @@ wl_sleep_monitor_free(WlSleepMonitor *self)
 {
     if (!self)
         return;
-    g_dbus_connection_signal_unsubscribe(self->connection, self->subscription);
-    g_object_unref(self->connection);
+    if (self->connection)
+        g_dbus_connection_signal_unsubscribe(self->connection, self->subscription);
+    g_clear_object(&self->connection);
     wl_source_clear(&self->source);
     wl_fd_clear(&self->fd);
     g_free(self);

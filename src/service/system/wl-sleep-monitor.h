@@ -13,7 +13,8 @@ typedef struct _WlSleepMonitor WlSleepMonitor;
 /** @reason: message for the log. */
 typedef void (*WlSleepMonitorFunc)(const char *reason, gpointer user_data);
 
-/** @func is called from the main loop, once if both sources report the same event. */
+/** @func is called from the main loop, once if both sources report the same event. @connection:
+ * NULL: without logind. */
 WlSleepMonitor *wl_sleep_monitor_new(GDBusConnection *connection, WlSleepMonitorFunc func,
                                      gpointer user_data);
 void wl_sleep_monitor_free(WlSleepMonitor *self);
