@@ -16,6 +16,8 @@ export LANG=C.UTF-8
 . "$LAB_HERE/host.sh"
 # shellcheck source=plugin.sh
 . "$LAB_HERE/plugin.sh"
+# shellcheck source=daemon.sh
+. "$LAB_HERE/daemon.sh"
 # shellcheck source=profile.sh
 . "$LAB_HERE/profile.sh"
 # shellcheck source=wireguard.sh
