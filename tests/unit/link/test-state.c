@@ -212,7 +212,7 @@ typedef struct {
 } Kernel;
 
 static int
-kernel_send(gpointer user_data, const struct nlmsghdr *message)
+kernel_send(gpointer user_data, const struct nlmsghdr *message, gsize length)
 {
     Kernel *kernel = user_data;
     gboolean route = message->nlmsg_type == RTM_NEWROUTE;
