@@ -77,6 +77,23 @@ uplink_changed(WlEngine *self)
     }
 }
 
+/* The first address of a family came. Until then WireGuard may have sent from any other address of
+ * this machine, a tunnel address included, and keeps the source of what arrived there; setting the
+ * same endpoint again makes it choose the source anew. */
+static void
+set_endpoints_again(WlEngine *self, WlFamily family)
+{
+    for (guint i = 0; i < wl_peer_table_size(&self->peers); i++) {
+        WlPeer *peer = wl_peer_table_get(&self->peers, i);
+
+        if (peer->in_device && peer->endpoint.ip.family == family && !peer->want_endpoint &&
+            !peer->want_recreate) {
+            peer->want_endpoint = TRUE;
+            peer->wanted = peer->endpoint;
+        }
+    }
+}
+
 void
 wl_engine_uplink_changed(WlEngine *self, gint64 now)
 {
@@ -90,9 +107,19 @@ wl_engine_uplink_changed(WlEngine *self, gint64 now)
 void
 wl_engine_set_local_addresses(WlEngine *self, gint64 now, const WlLocalAddress *addresses, gsize n)
 {
+    gboolean had_v4 = wl_policy_has_uplink(&self->policy, WL_FAMILY_V4);
+    gboolean had_v6 = wl_policy_has_uplink(&self->policy, WL_FAMILY_V6);
+
     advance(self, now);
     if (wl_policy_set_local(&self->policy, addresses, n)) {
-        self->uplink.present = wl_policy_has_uplink(&self->policy);
+        gboolean has_v4 = wl_policy_has_uplink(&self->policy, WL_FAMILY_V4);
+        gboolean has_v6 = wl_policy_has_uplink(&self->policy, WL_FAMILY_V6);
+
+        self->uplink.present = has_v4 || has_v6;
+        if (has_v4 && !had_v4)
+            set_endpoints_again(self, WL_FAMILY_V4);
+        if (has_v6 && !had_v6)
+            set_endpoints_again(self, WL_FAMILY_V6);
         wl_engine_own_facts_changed(self);
         wl_engine_rules_changed(self);
         /* Without an uplink there may be no other wake-up soon. */

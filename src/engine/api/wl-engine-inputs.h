@@ -24,8 +24,13 @@ void wl_engine_device_snapshot(WlEngine *self, gint64 now, const WlDevice *devic
 /** A datagram arrived at the fact socket from the address @source. */
 void wl_engine_datagram_received(WlEngine *self, gint64 now, const WlIp *source, const guint8 *data,
                                  gsize length);
-/** The complete list, after every change. Without an address to announce and without a default
- * route there is no uplink, and the engine does not try to connect. */
+/**
+ * The complete list, after every change. An uplink counts for an address family once it has a
+ * global address of that family, whether or not there is a route: without one the kernel would send
+ * with another source, such as a tunnel address of ours. Without any there is no uplink, and the
+ * engine does not try to connect. When the first address of a family comes, the endpoints of that
+ * family are set in the device again, which makes WireGuard forget the source that it used before.
+ */
 void wl_engine_set_local_addresses(WlEngine *self, gint64 now, const WlLocalAddress *addresses,
                                    gsize n);
 /** The reply to WL_OUTPUT_RESOLVE; @n is 0 if resolving failed. */

@@ -8,5 +8,7 @@ typedef struct {
     WlPrefix address; /* host bits kept */
     char ifname[16];
     guint32 ifindex;
-    gboolean announce; /* on a real uplink, and neither tentative nor deprecated nor temporary */
+    gboolean uplink;   /* on a real uplink, and neither tentative nor deprecated nor temporary:
+                          packets to other members can have it as their source */
+    gboolean announce; /* such an address that other members may know; implies `uplink` */
 } WlLocalAddress;

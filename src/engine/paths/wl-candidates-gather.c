@@ -10,9 +10,8 @@ add(WlEngine *self, GArray *list, const WlEndpoint *endpoint, WlCandidateSource 
     gboolean worked)
 {
     WlRank rank = wl_candidate_rank(endpoint, source, &self->neighbors, &self->policy);
-    WlFamily family = endpoint->ip.family;
 
-    if (self->policy.local->len > 0 && !wl_policy_has_family(&self->policy, family))
+    if (self->uplink.present && !wl_policy_can_send_to(&self->policy, &endpoint->ip))
         return;
     wl_candidates_add(list, endpoint, rank, source, worked);
 }

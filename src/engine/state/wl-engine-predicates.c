@@ -6,7 +6,10 @@
 gboolean
 wl_engine_can_reach(const WlEngine *self, const WlPeer *peer)
 {
-    return self->uplink.present || MAX(peer->last_heard, peer->handshake) >= self->uplink.since;
+    if (self->uplink.present && (!wl_endpoint_is_set(&peer->endpoint) ||
+                                 wl_policy_can_send_to(&self->policy, &peer->endpoint.ip)))
+        return TRUE;
+    return MAX(peer->last_heard, peer->handshake) >= self->uplink.since;
 }
 
 gboolean

@@ -5,8 +5,8 @@
 
 /* Predicates on the state that several rooms use. None has side effects. */
 
-/** FALSE if there is no uplink and nothing was received from @peer since it was lost. Such a peer
- * is sent neither facts nor probes, and its state does not change. */
+/** FALSE if there is no uplink for its endpoint and nothing was received from @peer since it was
+ * lost. Such a peer is sent neither facts nor probes, and its state does not change. */
 gboolean wl_engine_can_reach(const WlEngine *self, const WlPeer *peer);
 /** TRUE if an accepted fact makes @key a member; stale facts count if @stale. */
 gboolean wl_engine_is_member(const WlEngine *self, const WlKey *key, gboolean stale);

@@ -130,6 +130,8 @@ local_compare(gconstpointer a, gconstpointer b)
         order = strncmp(x->ifname, y->ifname, sizeof(x->ifname));
     if (order == 0)
         order = (int) x->announce - (int) y->announce;
+    if (order == 0)
+        order = (int) x->uplink - (int) y->uplink;
     return order != 0 ? order : (x->ifindex > y->ifindex) - (x->ifindex < y->ifindex);
 }
 
@@ -177,22 +179,31 @@ wl_policy_set_servers(WlPolicy *self, const WlIp *servers, gsize n)
     return TRUE;
 }
 
+static gboolean
+is_uplink(const WlLocalAddress *local)
+{
+    return local->uplink || local->announce;
+}
+
 gboolean
-wl_policy_has_uplink(const WlPolicy *self)
+wl_policy_has_uplink(const WlPolicy *self, WlFamily family)
 {
     for (guint i = 0; i < self->local->len; i++) {
-        if (g_array_index(self->local, WlLocalAddress, i).announce)
+        const WlLocalAddress *local = &g_array_index(self->local, WlLocalAddress, i);
+        if (is_uplink(local) && local->address.ip.family == family &&
+            wl_ip_is_global_unicast(&local->address.ip))
             return TRUE;
     }
     return FALSE;
 }
 
 gboolean
-wl_policy_has_family(const WlPolicy *self, WlFamily family)
+wl_policy_can_send_to(const WlPolicy *self, const WlIp *ip)
 {
+    if (wl_policy_has_uplink(self, ip->family))
+        return TRUE;
     for (guint i = 0; i < self->local->len; i++) {
-        const WlLocalAddress *local = &g_array_index(self->local, WlLocalAddress, i);
-        if (local->address.ip.family == family && wl_ip_is_global_unicast(&local->address.ip))
+        if (wl_prefix_contains_ip(&g_array_index(self->local, WlLocalAddress, i).address, ip))
             return TRUE;
     }
     return FALSE;
@@ -201,7 +212,7 @@ wl_policy_has_family(const WlPolicy *self, WlFamily family)
 gboolean
 wl_policy_is_on_link_of(const WlLocalAddress *local, const WlIp *ip)
 {
-    return local->announce && local->address.length < wl_prefix_max_length(&local->address) &&
+    return is_uplink(local) && local->address.length < wl_prefix_max_length(&local->address) &&
            wl_prefix_contains_ip(&local->address, ip);
 }
 

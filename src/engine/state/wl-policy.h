@@ -30,9 +30,11 @@ gboolean wl_policy_set_local(WlPolicy *self, const WlLocalAddress *addresses, gs
 /** TRUE if the list changed. */
 gboolean wl_policy_set_servers(WlPolicy *self, const WlIp *servers, gsize n);
 
-/** TRUE if this machine has an uplink: an address that can be announced. */
-gboolean wl_policy_has_uplink(const WlPolicy *self);
-gboolean wl_policy_has_family(const WlPolicy *self, WlFamily family);
+/** TRUE if an uplink of this machine has a global address of @family. */
+gboolean wl_policy_has_uplink(const WlPolicy *self, WlFamily family);
+/** TRUE if this machine has a source address for packets to @ip: an uplink has one of the family,
+ * or @ip is in the subnet of an address. */
+gboolean wl_policy_can_send_to(const WlPolicy *self, const WlIp *ip);
 /** TRUE if @local is an address of an uplink and its subnet contains @ip. */
 gboolean wl_policy_is_on_link_of(const WlLocalAddress *local, const WlIp *ip);
 /** TRUE if @ip is in the subnet of an uplink of this machine. */

@@ -24,6 +24,7 @@ report_addresses(SimHost *self)
             WlLocalAddress address = {
                 .address = g_array_index(port->addresses, WlPrefix, j),
                 .ifindex = port->ifindex,
+                .uplink = g_str_has_prefix(port->name, "eth"),
                 .announce = g_str_has_prefix(port->name, "eth"),
             };
             g_strlcpy(address.ifname, port->name, sizeof(address.ifname));

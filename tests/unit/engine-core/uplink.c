@@ -66,6 +66,88 @@ test_resumed(void)
 }
 
 static void
+set_addresses(Harness *harness, const char *const *addresses)
+{
+    WlLocalAddress local[4] = {{{{0}}}};
+    guint n = 0;
+
+    for (; addresses[n]; n++)
+        local[n] = (WlLocalAddress){.address = harness_prefix(addresses[n]),
+                                    .ifname = "eth0",
+                                    .ifindex = 2,
+                                    .uplink = TRUE,
+                                    .announce = TRUE};
+    wl_engine_set_local_addresses(harness->engine, harness->now, local, n);
+    harness_drain(harness);
+}
+
+/* The changes of @member since harness_clear() that set @endpoint and nothing else. */
+static guint
+n_set_again(Harness *harness, const HarnessMember *member, const char *endpoint)
+{
+    WlEndpoint wanted = harness_endpoint(endpoint);
+    guint n = 0;
+
+    for (guint i = 0; i < harness->outputs->len; i++) {
+        const WlOutput *output = harness->outputs->pdata[i];
+        if (output->kind == WL_OUTPUT_CHANGE_PEER && wl_key_equal(&output->key, &member->key) &&
+            output->change->kind == WL_PEER_UPDATE &&
+            wl_endpoint_equal(&output->change->endpoint, &wanted))
+            n++;
+    }
+    return n;
+}
+
+/* The endpoint is set again in the moment in which its family gets the first address, and not for
+ * an address of the other family or a second one. */
+static void
+test_first_address(void)
+{
+    static const char *const v6[] = {"2001:db8::10/64", NULL};
+    static const char *const both[] = {"2001:db8::10/64", "192.168.1.10/24", NULL};
+    static const char *const more[] = {"2001:db8::10/64", "192.168.1.10/24", "192.168.2.10/24",
+                                       NULL};
+    g_autoptr(Harness) harness = harness_leaf_new();
+    HarnessMember *hub = harness_member(harness, 1);
+
+    set_addresses(harness, both);
+    harness_meet(harness, 1, NULL);
+    harness_run(harness, SEC(1));
+    harness_clear(harness);
+    set_addresses(harness, v6);
+    g_assert_cmpuint(n_set_again(harness, hub, HARNESS_HUB_ENDPOINT), ==, 0);
+    harness_clear(harness);
+    set_addresses(harness, both);
+    g_assert_cmpuint(n_set_again(harness, hub, HARNESS_HUB_ENDPOINT), ==, 1);
+    harness_clear(harness);
+    set_addresses(harness, more);
+    g_assert_cmpuint(n_set_again(harness, hub, HARNESS_HUB_ENDPOINT), ==, 0);
+    g_assert_cmpuint(harness_changes(harness, hub, WL_PEER_RECREATE), ==, 0);
+}
+
+/* An address that is not announced is an uplink all the same. */
+static void
+test_hidden_uplink(void)
+{
+    g_autoptr(Harness) harness = harness_leaf_new();
+    HarnessMember *hub = harness_member(harness, 1);
+    WlLocalAddress local = {.address = harness_prefix("192.168.1.10/24"),
+                            .ifname = "eth0",
+                            .ifindex = 2,
+                            .uplink = TRUE};
+    WlBootId boot_id;
+
+    wl_engine_set_local_addresses(harness->engine, harness->now, &local, 1);
+    harness_drain(harness);
+    harness_run(harness, SEC(1));
+    g_assert_cmpuint(alives(harness, hub, &boot_id), >, 0);
+    harness_meet(harness, 1, NULL);
+    harness_run(harness, SEC(1));
+    g_assert_false(harness_sent_endpoint(harness, hub, &harness_member(harness, 0)->key,
+                                         "192.168.1.10:51820"));
+}
+
+static void
 test_portal(void)
 {
     g_autoptr(Harness) harness = harness_leaf_new();
@@ -310,6 +392,8 @@ int
 main(int argc, char *argv[])
 {
     g_test_init(&argc, &argv, NULL);
+    g_test_add_func("/uplink/first-address", test_first_address);
+    g_test_add_func("/uplink/hidden", test_hidden_uplink);
     g_test_add_func("/uplink/resumed", test_resumed);
     g_test_add_func("/uplink/portal", test_portal);
     g_test_add_func("/uplink/servers", test_local_servers);
