@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * wirelink-sim: runs scenarios and random worlds, and prints what fails. Exit status 1: something
- * failed, 2: an error of usage or of a scenario.
+ * wirelink-sim: runs scenarios and random worlds and prints failures. Exit status 1: a run failed;
+ * 2: usage error or an error in a scenario.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -63,7 +63,7 @@ print_failure(const Tally *tally, const Run *run)
            run->seed, mixture_to_string(run->mixture), run->text->file);
 }
 
-/* TRUE if the scenario succeeds with that seed. *run is to be freed. */
+/* TRUE if the scenario succeeds with this seed. The caller frees *run. */
 static gboolean
 run_once(const Tally *tally, ScenarioText *text, Mixture mixture, guint32 seed, Run **run,
          GError **error)
@@ -122,7 +122,7 @@ run_file(Tally *tally, const char *path, GError **error)
 
     if (!text)
         return FALSE;
-    /* To learn its mixtures and seeds. */
+    /* Reads its mixtures and seeds. */
     first = run_new(text, MIXTURE_NATIVE, 1, FALSE, error);
     if (!first)
         return FALSE;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Makes a random world as the text of a scenario. All decisions come from the seed.
+ * Generates a random world as the text of a scenario. All decisions follow from the seed.
  */
 #include "random-world.h"
 
@@ -26,7 +26,7 @@ typedef struct {
     guint n;     /* members; the hub is the first */
     guint sites; /* networks behind a NAT */
     gboolean tunnel6;
-    gboolean wide;      /* the networks include prefixes that machines need otherwise */
+    gboolean wide;      /* the networks include prefixes that machines use for other purposes */
     gboolean full_mesh; /* every profile contains all members */
     const char *lan;    /* the first half of all addresses in the sites */
     gboolean site6[MAX_SITES];
@@ -144,7 +144,7 @@ make_profiles(Maker *self)
 
 /* ---- faults */
 
-/* What no fact may give, from a source that is trusted with everything else. */
+/* Facts that must always be refused, from a source that is trusted with everything else. */
 static void
 make_forbidden(Maker *self, guint at, guint to)
 {
@@ -210,7 +210,7 @@ make_lie(Maker *self, guint at, guint liar)
     guint to = roll(self, 3) == 0 ? roll(self, self->n) : 0, about = roll(self, self->n);
     guint ttl = 1 + roll(self, 255);
 
-    /* The hub is trusted: its facts count unless no fact may give this. */
+    /* The hub is trusted: its facts count unless a rule refuses them. */
     if (liar == 0 || to == liar || chance(self, 0.4)) {
         to = 1 + roll(self, self->n - 1);
         if (self->kind[to] == MEMBER_NATIVE)
@@ -302,8 +302,8 @@ make_fault_of(Maker *self, guint at, guint until, guint i)
         add_line(self, "at %us mend m%u m%u", until, i, other);
         break;
     case 8:
-        /* A Go daemon trusts the age of a handshake after a clock jump, and its WireGuard takes an
-         * initiation older than the last handshake for a replay. */
+        /* A Go daemon relies on the age of a handshake after a clock jump, and its WireGuard drops
+         * an initiation older than the last handshake as a replay. */
         if (self->kind[i] != MEMBER_NATIVE)
             break;
         add_line(self, "at %us clock m%u %s %um", at, i,
@@ -317,7 +317,7 @@ make_fault_of(Maker *self, guint at, guint until, guint i)
     }
 }
 
-/* What the machine has in addition to its uplink. */
+/* Interfaces of the machine besides its uplink. */
 static void
 make_environment(Maker *self, guint at, guint until, guint i)
 {
@@ -375,7 +375,7 @@ random_world_new(guint32 seed)
     add_line(&self, "properties quiet %us", QUIET);
     for (guint i = 0; i < self.n; i++)
         add_line(&self, "at %ums start m%u", roll(&self, LAST_START * 1000), i);
-    /* In the order of time, so that a fault of a member ends before its next one. */
+    /* Sorted by time, so that a fault of a member ends before its next one. */
     for (guint i = 0; i < faults; i++)
         make_fault(&self, FIRST_FAULT + i * (LAST_FAULT - FIRST_FAULT) / faults);
     add_line(&self, "at %us network internet loss 0%% duplicate 0%% reorder 0%%", QUIET);

@@ -57,7 +57,7 @@ make_text(guint hosts)
     return g_string_free(text, FALSE);
 }
 
-/* Results go to stdout, for a table; progress of a run that takes minutes to stderr. */
+/* Prints results to stdout, for a table, and the progress of a long run to stderr. */
 static void
 print_progress(const Run *run, const char *what)
 {
@@ -85,7 +85,8 @@ run_until(const Run *run, gint64 when, const char *what)
     }
 }
 
-/* Removes from @waiting each host that is direct with every peer of its profile. TRUE: all are. */
+/* Removes each host from @waiting that is direct with every peer of its profile. TRUE if all
+ * are. */
 static gboolean
 all_direct(Run *run, GPtrArray *waiting)
 {
@@ -162,7 +163,7 @@ facts_of_leaves(const Run *run, guint hosts)
     return (double) facts / (hosts - 1);
 }
 
-/* No fact may be refused for want of room. */
+/* No fact may be refused because of a limit. */
 static void
 print_hub_facts(const Run *run)
 {
@@ -173,7 +174,7 @@ print_hub_facts(const Run *run)
            wl_engine_get_verdict_counters(hub->engine)[WL_VERDICT_TOO_MANY]);
 }
 
-/* The freed memory is that of the members. The simulated devices and state files stay. */
+/* Frees the members, and returns the memory of this; simulated devices and state files stay. */
 static gsize
 end_members(const Run *run, guint first, guint last)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What a Go daemon makes of the facts about one peer: its state, allowed IPs and endpoint.
+ * How a Go daemon derives the state, allowed IPs and endpoint of a peer from the facts about it.
  */
 #include <string.h>
 

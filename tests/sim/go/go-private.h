@@ -20,7 +20,7 @@
 
 /* ---- facts --------------------------------------------------------------------------------- */
 
-/** Facts by identity (docs/protocol.md 5.1), in the order they came. */
+/** Facts by identity (docs/protocol.md 5.1), in the order of their arrival. */
 typedef struct {
     GPtrArray *list;   /* of WlFact, owned */
     GHashTable *index; /* WlFact -> itself */
@@ -43,7 +43,7 @@ typedef struct _GoKnowledge GoKnowledge;
 
 GoKnowledge *go_knowledge_new(void);
 void go_knowledge_free(GoKnowledge *self);
-/** Facts from @peer count from now on. */
+/** @peer was added to the device: facts that it advertises are recorded from now on. */
 void go_knowledge_add_peer(GoKnowledge *self, const WlKey *peer);
 void go_knowledge_received(GoKnowledge *self, const WlFact *fact, const WlKey *source);
 void go_knowledge_sent(GoKnowledge *self, const WlFact *fact, const WlKey *peer);
@@ -83,12 +83,12 @@ struct _GoDaemon {
     gint64 started;
     gint64 last_chunk;
     gint64 next_tick;
-    gint64 now;         /* of the chunk being worked on */
+    gint64 now;         /* of the chunk being processed */
     GArray *collecting; /* of GoReceived */
     GQueue chunks;      /* of GArray: complete, awaiting a snapshot */
     gboolean primed;    /* the start is complete */
 
-    WlDevice *device;     /* of the last snapshot; then with our own changes */
+    WlDevice *device;     /* the last snapshot with the changes of this member applied */
     GArray *local;        /* of WlLocalAddress */
     GHashTable *resolved; /* char* -> GArray of WlEndpoint */
 

@@ -295,8 +295,8 @@ work(GoDaemon *self, gint64 now, const GArray *chunk)
     before = copy_device(self->device);
     go_detect_router(self, TRUE);
     update_facts(self, chunk);
-    /* The daemon does both in parallel. Its first round sends before it knows which members are
-     * offline. */
+    /* The daemon does both in parallel, so its first round is sent before it knows which members
+     * are offline. */
     if (first || go_random(self, 2) == 0) {
         go_send(self, before, then);
         go_configure(self, before);
@@ -372,7 +372,7 @@ go_resolved(GoDaemon *self, gint64 now, const char *name, const WlEndpoint *endp
     g_hash_table_insert(self->resolved, g_strdup(name), found);
 }
 
-/* The facts count as known all the same (docs/protocol.md 12.16). */
+/* The facts count as known nevertheless (docs/protocol.md 12.16). */
 void
 go_send_failed(GoDaemon *self, gint64 now, const WlKey *key)
 {

@@ -4,24 +4,21 @@
 #include "wl-engine.h"
 
 /**
- * A member that keeps the time and the rules of the Go daemon (docs/protocol.md 4 to 10) with its
- * quirks (docs/protocol.md 12): chunks of 5 s, an Alive in 30 s, facts of 255 s, the endpoint tried
- * least recently. A pure machine like WlEngine, and driven like one, but written from the protocol
- * alone: it shares the bytes with the engine and none of its decisions.
- *
- * Its clock is CLOCK_MONOTONIC: the time it is given stands still while the machine sleeps
- * (docs/protocol.md 12.2). Its outputs are SEND, CHANGE_PEER, WANT_SNAPSHOT, RESOLVE and LOG;
- * WANT_SNAPSHOT and RESOLVE are to be answered before the next output is taken, as a daemon that
- * reads and resolves in place would be.
- *
- * Of the configuration it reads what that daemon has settings for: an entry for the
- * own key gives its own name, trust and allowed IPs; `networks`, `name` and preshared keys are not
- * read. It adds peers to its device and never sets keepalives; what a wg-quick file would have put
- * there is the caller's business. It announces every address of the machine.
+ * A model of the Go daemon: its times and rules (docs/protocol.md 4 to 10) with its quirks
+ * (docs/protocol.md 12), such as chunks of 5 s, an Alive every 30 s, facts of 255 s, and the
+ * endpoint tried least recently. A pure machine that is driven like WlEngine but written from the
+ * protocol alone: it shares the codec with the engine and none of its decisions. Its clock is
+ * CLOCK_MONOTONIC, which does not advance while the machine sleeps (docs/protocol.md 12.2). Its
+ * outputs are SEND, CHANGE_PEER, WANT_SNAPSHOT, RESOLVE and LOG; WANT_SNAPSHOT and RESOLVE must be
+ * answered before the next output is taken, since a daemon reads and resolves synchronously. It
+ * reads those parts of the configuration for which the daemon has settings: an entry for the own
+ * key gives its own name, trust and allowed IPs; `networks`, `name` and preshared keys are ignored.
+ * It adds peers to its device and never sets keepalives; the caller configures the device as a
+ * wg-quick file would. It announces every address of the machine.
  */
 typedef struct _GoDaemon GoDaemon;
 
-/** @config is copied. NULL with *error if it is contradictory. The first deadline is at once. */
+/** Copies @config. NULL with *error if it is contradictory. The first deadline is now. */
 GoDaemon *go_new(const WlEngineConfig *config, gint64 now, WlRandomFunc random, gpointer user_data,
                  GError **error);
 void go_free(GoDaemon *self);
@@ -52,15 +49,15 @@ typedef struct {
     const GArray *allowed_ips; /* of WlPrefix, the link-local one included; NULL: not in device */
 } GoPeer;
 
-/** FALSE if there is no such peer. */
+/** FALSE if the peer does not exist. */
 gboolean go_get_peer(const GoDaemon *self, const WlKey *key, GoPeer *peer);
-/** Those in the device, sorted; of WlKey; to be freed with g_array_unref(). */
+/** The peers in the device, sorted; of WlKey. Free with g_array_unref(). */
 GArray *go_dup_peers(const GoDaemon *self);
-/** All accepted facts and its own; of WlFact; to be freed with g_array_unref(). */
+/** All accepted and local facts; of WlFact. Free with g_array_unref(). */
 GArray *go_dup_facts(const GoDaemon *self);
 guint go_get_fact_count(const GoDaemon *self);
 const WlKey *go_get_public_key(const GoDaemon *self);
 const WlBootId *go_get_boot_id(const GoDaemon *self);
 gboolean go_is_router(const GoDaemon *self);
-/** For traces: one line a fact, then one a peer, sorted; to be freed with g_free(). */
+/** For traces: one line for each fact, then one for each peer, sorted. Free with g_free(). */
 char *go_dup_state(const GoDaemon *self);

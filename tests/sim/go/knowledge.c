@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What each peer knows, so that only new facts are sent.
+ * The facts that each peer knows, so that only new facts are sent.
  */
 #include <string.h>
 
@@ -9,11 +9,12 @@
 
 /* docs/protocol.md 5.4. Nothing is ever purged, as in the daemon. */
 struct _GoKnowledge {
-    GHashTable *peers; /* WlKey -> Known: all that were ever in the device or were sent to */
+    GHashTable
+        *peers; /* WlKey -> Known: all peers that were ever in the device or were sent facts */
 };
 
 typedef struct {
-    gboolean in_device; /* was in the device once: its facts count */
+    gboolean in_device; /* was ever in the device, so its facts count */
     gboolean has_boot_id;
     WlBootId boot_id;
     GHashTable *expires; /* WlFact -> gint64 */
@@ -100,7 +101,7 @@ go_knowledge_received(GoKnowledge *self, const WlFact *fact, const WlKey *source
     if (fact->attribute == WL_ATTRIBUTE_ALIVE) {
         const WlBootId *id = &fact->value.boot_id;
 
-        /* One side lost its state. The subject of the Alive is not checked. */
+        /* The sender lost its state. The subject of the Alive is not checked. */
         if (!known->has_boot_id || memcmp(&known->boot_id, id, sizeof(*id)) != 0)
             g_hash_table_remove_all(known->expires);
         known->has_boot_id = TRUE;

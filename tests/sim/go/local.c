@@ -71,8 +71,8 @@ add_peer(GoDaemon *self, GoFacts *facts, const WlDevicePeer *peer)
     }
 }
 
-/* A configured peer is announced with its name and with whether it is basic; another one of the
- * device as a bare member. */
+/* A configured peer is announced with its name and whether it is basic; another peer of the device
+ * without either. */
 static void
 add_member(GoDaemon *self, GoFacts *facts, const WlKey *key, const WlPeerConfig *config)
 {

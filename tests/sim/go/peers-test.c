@@ -67,8 +67,8 @@ typedef struct {
     gint64 up;
     WlRole role;
     WlTrust own;
-    gboolean good; /* the prefix of its facts is present in the end */
-    gboolean bad;  /* the prefix that only the device has is kept */
+    gboolean good; /* expected: the prefix of its facts is present */
+    gboolean bad;  /* expected: the prefix that only the device has is kept */
 } ApplyRow;
 
 static const ApplyRow rows[] = {
@@ -202,7 +202,7 @@ static const DeleteRow deletes[] = {
      TRUE},
 };
 
-/* The hub, and an orphaned peer that appears after @up. */
+/* Starts with the hub, and an orphaned peer that appears after @up. */
 static Rig *
 stale_new(const DeleteRow *row)
 {
@@ -228,13 +228,13 @@ test_delete(gconstpointer data)
     rig_live(rig, SEC(10), HUB);
     g_assert_cmpint(rig_changes(rig, &rig->keys[LEAF], WL_PEER_REMOVE), ==, row->removed);
     g_assert_cmpint(wl_device_find(rig->device, &rig->keys[LEAF]) == NULL, ==, row->removed);
-    /* Orphaned or not, the peer stays unchanged. */
+    /* The peer stays unchanged, whether orphaned or not. */
     if (!row->removed)
         g_assert_true(rig_has_allowed(rig, &rig->keys[LEAF], "10.77.0.3/32"));
     g_assert_nonnull(wl_device_find(rig->device, &rig->keys[HUB]));
 }
 
-/* A hub with an old handshake, or one that came back recently, is not authoritative. */
+/* A hub with an old handshake, or one that returned recently, is not authoritative. */
 static void
 test_hub_not_authoritative(void)
 {
@@ -249,7 +249,7 @@ test_hub_not_authoritative(void)
     g_assert_null(wl_device_find(rig->device, &rig->keys[LEAF]));
 }
 
-/* A reboot of the hub counts as coming back. */
+/* A reboot of the hub counts as a return. */
 static void
 test_hub_rebooted(void)
 {
@@ -265,8 +265,8 @@ test_hub_rebooted(void)
     g_assert_null(wl_device_find(rig->device, &rig->keys[LEAF]));
 }
 
-/* Routers stay while no Membership trust is configured; with such a source they are removed, too.
- */
+/* Routers stay while no Membership trust is configured; with such a source they are removed as
+ * well. */
 static void
 test_routers_stay(void)
 {

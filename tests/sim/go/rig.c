@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The rig of the tests: one Go daemon whose device, clock and peers the test plays. A failed call
- * ends the test.
+ * The test rig: one Go daemon, with its device, clock and peers simulated by the test. A failed
+ * call ends the test.
  */
 #include "go/rig.h"
 

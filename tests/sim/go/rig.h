@@ -9,13 +9,13 @@
 #define RIG_MEMBERS 8
 #define RIG_TICK    SEC(5)
 
-/** One Go daemon, member 0: the test plays its device, the clock and the other members. */
+/** One Go daemon, member 0. The test simulates its device, the clock and the other members. */
 typedef struct {
     GoDaemon *daemon;
     gint64 now, started;
     GRand *random;
-    WlDevice *device;               /* changes are applied; tests set the rest */
-    gint64 handshakes[RIG_MEMBERS]; /* -1: never; of others than members, never */
+    WlDevice *device;               /* changes are applied; tests set everything else */
+    gint64 handshakes[RIG_MEMBERS]; /* -1: never; of other peers than members, always */
     WlKey private_keys[RIG_MEMBERS];
     WlKey keys[RIG_MEMBERS];
     WlSigner *signers[RIG_MEMBERS];
@@ -25,7 +25,7 @@ typedef struct {
     guint resolves;
 } Rig;
 
-/** One datagram it sent. */
+/** One datagram sent by the daemon. */
 typedef struct {
     gint64 when;
     WlKey to;
@@ -39,16 +39,16 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Rig, rig_free)
 WlEngineConfig *rig_config(Rig *rig, WlRole role);
 WlPeerConfig *rig_configure(Rig *rig, WlEngineConfig *config, guint member, const char *endpoint,
                             const char *allowed_ips);
-/** Adds a peer to the device before the start, as wg-quick would; allowed IPs separated by commas.
- */
+/** Adds a peer to the device before the start, like wg-quick. Allowed IPs are separated by
+ * commas. */
 WlDevicePeer *rig_device(Rig *rig, const WlKey *key, const char *endpoint, const char *allowed_ips);
 /** Takes @config; there is an uplink with 192.168.1.10/24. */
 void rig_start(Rig *rig, WlEngineConfig *config);
 void rig_drain(Rig *rig);
 void rig_clear(Rig *rig);
 void rig_run(Rig *rig, gint64 duration);
-/** Lets @duration pass, with a handshake and an Alive of each of the members 1 to @last every 20 s.
- */
+/** Advances the time by @duration, with a handshake and an Alive of each of the members 1 to @last
+ * every 20 s. */
 void rig_live(Rig *rig, gint64 duration, guint last);
 
 void rig_handshake(Rig *rig, guint member);

@@ -21,7 +21,7 @@ typedef struct {
     WlRole role; /* of the daemon */
     gboolean chatty;
     gboolean handshake;
-    gboolean alive, facts; /* what it is sent */
+    gboolean alive, facts; /* expected: what is sent to the peer */
 } LevelRow;
 
 static const LevelRow levels[] = {

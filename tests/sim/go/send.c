@@ -52,7 +52,7 @@ add_facts(GoDaemon *self, const WlKey *peer, const GPtrArray *facts, WlGroup *gr
         if (!go_knowledge_needs(self->knowledge, fact, peer, now, GO_FACT_MARGIN))
             continue;
         wl_group_add(group, fact, now);
-        /* A queued fact counts as known, whatever happens to the datagram. */
+        /* A queued fact counts as known, even if the datagram is lost. */
         go_knowledge_sent(self->knowledge, fact, peer);
     }
 }

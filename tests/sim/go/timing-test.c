@@ -60,7 +60,8 @@ test_first_chunk(void)
 {
     g_autoptr(Rig) rig = leaf_new();
 
-    /* At once, with everything, and with the link-local address added to what wg-quick set. */
+    /* The first round is sent at once, with all facts; the link-local address is added to the
+     * allowed IPs set by wg-quick. */
     g_assert_cmpuint(rig->sent->len, ==, 1);
     g_assert_cmpuint(sent_fact(rig, 0, WL_ATTRIBUTE_ALIVE)->ttl, ==, 255);
     g_assert_cmpuint(sent_fact(rig, 0, WL_ATTRIBUTE_ENDPOINT_V4)->ttl, ==, 254);
@@ -90,7 +91,7 @@ test_alive(void)
     rig_clear(rig);
     rig_live(rig, SEC(3000), HUB);
     times = rig_times(rig, HUB, WL_ATTRIBUTE_ALIVE, NULL);
-    /* Sooner only along with facts, once in 125 s. */
+    /* An Alive is sent earlier only together with facts, every 125 s. */
     assert_gaps(times, SEC(5), SEC(35), FALSE);
     g_assert_cmpuint(times->len, >, 3000 / 35);
     g_assert_cmpuint(times->len, <=, 3000 / 30 + 3000 / 125 + 2);
@@ -226,7 +227,7 @@ test_clock(void)
     g_autoptr(Rig) rig = leaf_new();
     WlBootId id = *go_get_boot_id(rig->daemon);
 
-    /* Delayed by one chunk, then by more than two. */
+    /* First delayed by one chunk, then by more than two. */
     rig_run(rig, SEC(12));
     rig->now += SEC(7);
     go_time(rig->daemon, rig->now);
@@ -283,7 +284,7 @@ test_endpoint_names_resolved(void)
     g_assert_true(rig_holds_endpoint(rig, &rig->keys[HUB], "198.51.100.77:51820"));
     rig_run(rig, SEC(10));
     g_assert_cmpuint(rig->resolves, ==, 3);
-    /* Not while the peer is up; its last fact, of a moment before, is pruned. */
+    /* Not sent while the peer is up; its last fact, just sent, is pruned. */
     rig_live(rig, SEC(60), HUB);
     g_assert_cmpuint(rig->resolves, <=, 4);
     g_assert_true(rig_holds_endpoint(rig, &rig->keys[HUB], "198.51.100.77:51820"));

@@ -4,13 +4,13 @@
  */
 #include "oracle/oracle-private.h"
 
-/* docs/engine.md "Connect": ten unanswered initiations a second in all, and one in 5 s to one
- * address. A second may begin with those left over from the one before. */
+/* docs/engine.md "Connect": at most ten unanswered initiations a second in total, and one every 5 s
+ * to each address. A second may begin with unused ones of the previous second. */
 #define SECOND   SIM_SEC(1)
 #define MOST     20
 #define INTERVAL SIM_SEC(5)
 
-/* An endpoint that is only set, as before the first uplink, is no attempt yet. */
+/* Setting an endpoint, as before the first uplink, is not yet an attempt. */
 typedef struct {
     gint64 when;
     gboolean initiated;
@@ -18,7 +18,7 @@ typedef struct {
 
 struct _Attempts {
     GHashTable *last;   /* WlEndpoint* -> Attempt* */
-    gint64 times[MOST]; /* of the last ones, in a ring */
+    gint64 times[MOST]; /* of the last attempts, a ring */
     guint next;
     gint64 life;   /* start of the member that made them */
     guint devices; /* and the number of its devices until then */
@@ -59,8 +59,8 @@ attempts_note_initiation(Attempts *self, const SimHost *host, const WlEndpoint *
     last->when = host->world->now;
 }
 
-/* WireGuard repeats an initiation after 5 s or a little more; a recreated peer makes it initiate at
- * once. */
+/* WireGuard repeats an initiation after slightly more than 5 s; a recreated peer makes it initiate
+ * at once. */
 char *
 attempts_note_change(Attempts *self, const SimHost *host, const WlPeerChange *change)
 {

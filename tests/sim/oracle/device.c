@@ -45,8 +45,8 @@ check_prefix(const SimHost *host, const Heard *heard, const Seen *seen, const Wl
                            name_of(host, key), why ? why : "comes from no trusted source");
 }
 
-/* A prefix that the profile gives to no other peer is never taken away, nor is the link-local
- * address. */
+/* A prefix is never removed unless the profile gives it to another peer. The link-local address is
+ * never removed. */
 static char *
 check_kept(const SimHost *host, const WlPeerConfig *config, const WlPeerChange *change)
 {
@@ -99,7 +99,7 @@ check_endpoint(const SimHost *host, const Heard *heard, const Seen *seen,
     const char *why;
     WlFact fact;
 
-    /* At an endpoint that the device showed there was a peer with the right key. */
+    /* A peer with the right key was at each endpoint that the device showed. */
     if (!wl_endpoint_is_set(endpoint) || rules_is_configured_endpoint(host, config, endpoint) ||
         seen_was_at(seen, &change->public_key, endpoint))
         return NULL;
@@ -192,7 +192,7 @@ check_route(const SimHost *host, const Heard *heard, const Seen *seen, const WlP
     if (is_configured_route(host, route))
         return NULL;
     why = rules_forbid_prefix(host, seen, &host->public_key, route);
-    /* The owner does not matter: an accepted fact about any member suffices. */
+    /* The owner is irrelevant: an accepted fact about any member suffices. */
     for (guint i = 0; !why && i < host->world->hosts->len; i++) {
         const SimHost *other = host->world->hosts->pdata[i];
         if (other != host && was_advertised_prefix(host, heard, &other->public_key, route))

@@ -62,7 +62,7 @@ check_fact_sent(const SimHost *from, const Heard *heard, const Seen *seen, const
     const SimHost *about;
 
     if (fact->attribute == WL_ATTRIBUTE_PATH || fact->attribute == WL_ATTRIBUTE_ACK) {
-        return NULL; /* never relayed; about another member it is only a request */
+        return NULL; /* never relayed; with another member as subject it is only a request */
     } else if (fact->attribute == WL_ATTRIBUTE_ALIVE) {
         if (fact->ttl <= LOCAL_TTL && wl_key_equal(&fact->subject, &from->public_key))
             return NULL;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What a host has received and seen so far: facts by source, and endpoints of its peers. It only
- * grows.
+ * Everything that a host has received and seen: facts by source, and endpoints of its peers.
+ * Entries are never removed.
  */
 #include "oracle/oracle-private.h"
 #include "wl-fact-codec.h"
@@ -120,7 +120,7 @@ heard_was_named(const Heard *self, const SimHost *host, const WlKey *key)
     return FALSE;
 }
 
-/* ---- what was seen */
+/* ---- endpoints seen */
 
 typedef struct {
     WlEndpoint last, before;
@@ -178,7 +178,7 @@ seen_note(Seen *self, const SimHost *host, const WlDevice *device)
         gboolean live = peer->handshake_age >= 0 && peer->handshake_age < FRESH;
         WlEndpoint now;
 
-        /* Not the endpoint that packets are sent to: that may be a mere attempt. */
+        /* Not the endpoint to which packets are sent, which may be an attempt. */
         if (!sim_device_get_place(host->device, &peer->public_key, &now))
             continue;
         if (!place) {

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The sizes of the tables of a native member. The only check that looks inside the engine.
+ * The sizes of the tables of a native member. The only check that reads the state of the engine.
  */
 #include "oracle/oracle-private.h"
 #include "state/wl-engine-state.h"
 
-/* From docs/engine.md "Limits", not from the engine's own constants, which may be wrong. */
+/* Taken from docs/engine.md "Limits" and not from the constants of the engine, which may be
+ * wrong. */
 #define MAX_FACTS     20000
 #define MAX_OF_PEER   32
 #define MAX_OF_SOURCE 10000

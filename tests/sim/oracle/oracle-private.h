@@ -3,7 +3,7 @@
 
 #include "oracle/oracle.h"
 
-/** The facts that reached a host, by source. Nothing is ever removed. */
+/** The facts that a host received, by source. Facts are never removed. */
 typedef struct _Heard Heard;
 
 Heard *heard_new(void);
@@ -12,47 +12,48 @@ void heard_note(Heard *self, gint64 now, const SimHost *source, const WlFact *fa
 /** When the last copy of @fact expires, of those received at @since or later from a source that the
  * profile of @host trusts with it, µs; -1: none. */
 gint64 heard_expires(const Heard *self, const SimHost *host, const WlFact *fact, gint64 since);
-/** A source that the profile of @host trusts with membership named @key a member, at any time. */
+/** TRUE if a source that the profile of @host trusts with membership has ever named @key. */
 gboolean heard_was_named(const Heard *self, const SimHost *host, const WlKey *key);
 
-/** What a host saw in its device: the real endpoints of its peers. */
+/** The endpoints of peers that a host saw in its device. */
 typedef struct _Seen Seen;
 
 Seen *seen_new(void);
 void seen_free(Seen *self);
-/** Notes a snapshot of the device of @host. TRUE if a peer has moved. */
+/** Records a snapshot of the device of @host. TRUE if a peer has moved. */
 gboolean seen_note(Seen *self, const SimHost *host, const WlDevice *device);
-/** @key was there at the last snapshot, or a moment before. */
+/** TRUE if @key was there at the last snapshot or shortly before. */
 gboolean seen_is_at(const Seen *self, gint64 now, const WlKey *key, const WlEndpoint *endpoint);
-/** @key was there at any time. */
+/** TRUE if @key was ever there. */
 gboolean seen_was_at(const Seen *self, const WlKey *key, const WlEndpoint *endpoint);
-/** A peer with a session is at an address in @prefix. */
+/** TRUE if a peer with a session has an address in @prefix. */
 gboolean seen_is_anybody_in(const Seen *self, const WlPrefix *prefix);
 
-/* ---- the rules, by docs/protocol.md 6 and docs/engine.md "What a fact may do" alone:
- * rules.c. Nothing of it is the engine's. */
+/* ---- the rules of docs/protocol.md 6 and docs/engine.md "What a fact may do": rules.c,
+ * independent of the engine. */
 
 const WlPeerConfig *rules_find_config(const SimHost *host, const WlKey *key);
 gboolean rules_has_prefix(const GArray *prefixes, const WlPrefix *prefix);
-/** The profile gives the prefix, or a larger one, to another peer than @owner. */
+/** TRUE if the profile gives the prefix, or one that contains it, to a peer other than @owner. */
 gboolean rules_is_of_another(const SimHost *host, const WlKey *owner, const WlPrefix *prefix,
                              gboolean of_leaves);
-/** The peer is a router by its allowed IPs in the profile. */
+/** TRUE if the allowed IPs in the profile make the peer a router. */
 gboolean rules_is_router_peer(const WlPeerConfig *config);
 gboolean rules_is_router(const SimHost *host);
-/** @host accepts this fact from @source, as far as trust decides. */
+/** TRUE if the trust of @host in @source permits this fact. */
 gboolean rules_may_advertise(const SimHost *host, const SimHost *source, const WlFact *fact);
 gboolean rules_is_configured_endpoint(const SimHost *host, const WlPeerConfig *config,
                                       const WlEndpoint *endpoint);
-/** NULL, or why no fact may give the prefix to @owner, as the predicate of a sentence. */
+/** NULL, or the reason why no fact may give the prefix to @owner, as the predicate of a
+ * sentence. */
 const char *rules_forbid_prefix(const SimHost *host, const Seen *seen, const WlKey *owner,
                                 const WlPrefix *prefix);
 const char *rules_forbid_endpoint(const SimHost *host, const WlEndpoint *endpoint);
-/** NULL, or why two members that are no routers may not have both prefixes. */
+/** NULL, or the reason why two members that are not routers may not have both prefixes. */
 const char *rules_forbid_both(const SimHost *host, const WlKey *a, const WlPrefix *of_a,
                               const WlKey *b, const WlPrefix *of_b);
 
-/* ---- each NULL, or a sentence about what is wrong; to be freed */
+/* ---- checks: each returns NULL or a sentence about the violation, which the caller frees */
 
 /** @from advertises a fact. */
 char *check_fact_sent(const SimHost *from, const Heard *heard, const Seen *seen,
@@ -82,5 +83,5 @@ typedef enum {
     PATH_POSSIBLE,
 } PathChance;
 
-/** Whether the networks between two hosts allow a direct path. */
+/** Whether the networks between two hosts permit a direct path. */
 PathChance check_path(const SimHost *a, const SimHost *b);

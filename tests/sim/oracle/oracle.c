@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The oracle: one watch for each host, one record for each pair. It writes to nothing but these.
+ * The oracle: one watch for each host, one record for each pair. It writes nothing else.
  */
 #include <string.h>
 
@@ -8,27 +8,28 @@
 #include "world/member.h"
 #include "world/truth.h"
 
-/* Whether packets arrive is checked at these intervals: a violation lasts longer than a LIMIT,
- * which no check can miss. */
-#define INTERVAL       SIM_SEC(2) /* while there are faults, and a while after them */
+/* The intervals at which arriving packets are checked. A violation lasts longer than a limit below,
+ * so none is missed. */
+#define INTERVAL       SIM_SEC(2) /* during faults and some time after them */
 #define LATER_INTERVAL SIM_SEC(15)
 #define LATER          SIM_SEC(60)
 
-/* A fault that the member did not cause is mended after this time. */
+/* The time after which a violation that the member did not cause must be repaired. */
 #define GRACE SIM_SEC(1)
 
-/* If nothing happens to a pair or to the hub, packets arrive in both directions after this time. A
- * Go daemon in between renews facts after 125 s, leaves a dead session after 165 s, and expires an
- * Alive after 255 s; a peer that does not respond is tried every 5 minutes, plus or minus 10 %. */
+/* The time after which packets of a pair must arrive in both directions if no fault affects it or
+ * the hub. A Go daemon in between renews facts after 125 s, leaves a dead session after 165 s, and
+ * expires an Alive after 255 s; an unresponsive peer is tried every 5 minutes, plus or minus 10
+ * %. */
 #define LIMIT_NATIVE SIM_SEC(150)
 #define LIMIT_GO     SIM_SEC(400)
 
-/* At rest there are two Alives a minute to each peer, and renewals, some of several datagrams. More
- * than this is a storm. */
+/* At rest each peer is sent two Alives a minute and renewals, some in several datagrams. More than
+ * this is a storm. */
 #define IDLE_DATAGRAMS 12 /* per peer and minute */
 
 typedef struct {
-    gint64 broken; /* since when nothing arrives; SIM_NEVER: packets arrive */
+    gint64 broken; /* since when no packet arrives; SIM_NEVER: packets arrive */
     WlKey owner;   /* of the tunnel address, at the beginning of the rest */
     gboolean direct;
 } Pair;
@@ -56,10 +57,10 @@ struct _Oracle {
     gboolean failed;
     gint64 quiet;
     Watch *watches; /* of each host */
-    Pair *pairs;    /* [a * n + b]; made with the first event */
+    Pair *pairs;    /* [a * n + b]; allocated at the first event */
     guint n;
     gboolean settled;
-    gint64 worst_native, worst_go; /* the longest a pair was broken without cause */
+    gint64 worst_native, worst_go; /* the longest time that a pair was broken without a fault */
 };
 
 static void tick(SimTimer *timer);
@@ -125,7 +126,7 @@ watch_of(Oracle *self, const SimHost *host)
     return &self->watches[host->index];
 }
 
-/* Takes @wrong; NULL: nothing is wrong. */
+/* Reports @wrong and takes ownership of it; NULL: no violation. */
 static void
 fail_if(Oracle *self, char *wrong)
 {
@@ -136,7 +137,7 @@ fail_if(Oracle *self, char *wrong)
     g_free(wrong);
 }
 
-/* The host could be reached. */
+/* TRUE if the host is reachable. */
 static gboolean
 takes_part(const SimHost *host)
 {
@@ -196,7 +197,7 @@ oracle_before_send(Oracle *self, const SimHost *from, GBytes *bytes)
 
 /* ---- devices */
 
-/* Something may have become wrong; the member has GRACE to mend it. */
+/* An event may have caused a violation, which the member must repair within GRACE. */
 static void
 check_soon(Watch *watch)
 {
@@ -303,7 +304,7 @@ fail_pair(Oracle *self, SimHost *a, SimHost *b, const char *what)
     fail_if(self, g_strdup_printf("%s\n%s", what, seen->str));
 }
 
-/* Both can communicate with the hub. */
+/* TRUE if both can communicate with the hub. */
 static gboolean
 hub_is_fine(const Oracle *self, const SimHost *a, const SimHost *b, gint64 *since, gboolean *any_go)
 {
@@ -320,7 +321,7 @@ hub_is_fine(const Oracle *self, const SimHost *a, const SimHost *b, gint64 *sinc
     return TRUE;
 }
 
-/* A pair with a path by the hub at least, and with enough time to find it. */
+/* TRUE for a pair that has at least a path through the hub and enough time to find it. */
 static void
 check_pair(Oracle *self, SimHost *a, SimHost *b)
 {

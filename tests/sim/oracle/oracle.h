@@ -3,16 +3,16 @@
 
 #include "world/host.h"
 
-/** Properties of any world, whatever happens in it, as docs/engine.md promises them. They are
- * checked with each datagram of facts, each change and snapshot of a device, each handshake and
- * each fault; whether packets arrive is checked every two seconds. */
+/** The properties that docs/engine.md promises for every world, regardless of events. They are
+ * checked at each datagram of facts, each change and snapshot of a device, each handshake and each
+ * fault; arriving packets are checked every two seconds. */
 typedef struct _Oracle Oracle;
 
 /** Receives the first violation: one sentence, or several lines. */
 typedef void (*OracleFailFunc)(const char *wrong, gpointer user_data);
 
-/** @quiet: when the last fault is over. @world is borrowed. After the first call of @fail the
- * oracle checks nothing more. */
+/** @quiet: when the last fault is over. @world is borrowed. The oracle stops checking after the
+ * first call of @fail. */
 Oracle *oracle_new(SimWorld *world, gint64 quiet, OracleFailFunc fail, gpointer user_data);
 void oracle_free(Oracle *self);
 /** A fault affects @host. */
@@ -31,5 +31,5 @@ void oracle_gather(const Oracle *self, gint64 *native, gint64 *go);
 
 /** After @quiet, every pair is in its final state after this time. */
 #define ORACLE_SETTLED SIM_SEC(600)
-/** Then nothing changes for this time. */
+/** Nothing may change for this time afterwards. */
 #define ORACLE_QUIET SIM_SEC(300)

@@ -4,8 +4,8 @@
  */
 #include "oracle/oracle-private.h"
 
-/* Written from the documents and not from the engine, so that both cannot share a mistake.
- * Decisions rest on the profile and on what the host knows of its machine alone. */
+/* Written from the documents and not from the engine, so that the two do not share mistakes.
+ * Decisions depend only on the profile and on what the host knows about its machine. */
 
 const WlPeerConfig *
 rules_find_config(const SimHost *host, const WlKey *key)
@@ -83,7 +83,7 @@ trust_of(const SimHost *host, const SimHost *source)
         return config->trust;
     if (rules_is_router_peer(config) && !has_configured_trust(host))
         return WL_TRUST_MEMBERSHIP;
-    return WL_TRUST_ENDPOINT; /* it arrived by the tunnel: a peer of the device */
+    return WL_TRUST_ENDPOINT; /* it arrived through the tunnel, from a peer of the device */
 }
 
 static gboolean
@@ -312,7 +312,7 @@ rules_forbid_endpoint(const SimHost *host, const WlEndpoint *endpoint)
 
             if (!wl_prefix_contains_ip(address, &endpoint->ip))
                 continue;
-            in_tunnel = FALSE; /* the network really contains it */
+            in_tunnel = FALSE; /* the attached network contains it */
             if (wl_ip_equal(&address->ip, &endpoint->ip) &&
                 endpoint->port == host->config->listen_port)
                 return "is its own address and port";

@@ -9,5 +9,5 @@ typedef struct _Advertisement Advertisement;
 
 Advertisement *advertisement_new(Run *run, ScenarioLine *line, GError **error);
 void advertisement_free(Advertisement *self);
-/** Signs the facts with the key of FROM and sends them by its device. */
+/** Signs the facts with the key of FROM and sends them through its device. */
 void advertisement_send(Run *run, Advertisement *self);

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Conditions: of one host, of a pair, or a comparison of a count. A condition changes nothing in
- * the world.
+ * Conditions on one host, on a pair, or on a count. A condition does not change the world.
  */
 #include <string.h>
 

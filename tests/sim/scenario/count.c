@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Counts, from the start or from a moment on. The counters belong to hosts, streams and the run.
+ * Counts since the start or since a given moment. The counters belong to hosts, streams and the
+ * run.
  */
 #include "scenario/run.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Events of a member and its machine: start and end, sleep, the clock, what NetworkManager reports,
- * and the calls of D-Bus.
+ * Events of a member and its machine: start and end, sleep, the clock, reports of NetworkManager,
+ * and D-Bus calls.
  */
 #include "scenario/event-private.h"
 

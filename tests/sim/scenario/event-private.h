@@ -15,7 +15,7 @@ typedef struct {
     EventFunc run; /* NULL: `parse` sets it */
 } EventKind;
 
-/** An event of a line, with what its kind needs. Hosts, networks and NATs belong to the world. */
+/** An event of a line, with the data of its kind. Hosts, networks and NATs belong to the world. */
 struct _Event {
     EventFunc run;
     GPtrArray *hosts; /* of SimHost, not owned */

@@ -78,7 +78,7 @@ scenario_event_new(Run *run, ScenarioLine *line, GError **error)
     return NULL;
 }
 
-/* The hosts concerned may need time to recover. */
+/* The affected hosts may need time to recover. */
 static void
 disturb(Run *run, const Event *event)
 {

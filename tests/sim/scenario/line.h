@@ -33,18 +33,18 @@ ScenarioText *scenario_text_parse(const char *name, const char *text, GError **e
 void scenario_text_free(ScenarioText *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(ScenarioText, scenario_text_free)
 
-/** The next word, which is not taken; NULL at the end. */
+/** Returns the next word without taking it; NULL at the end. */
 const char *scenario_line_peek(const ScenarioLine *self);
-/** Takes the next word; at the end of the line NULL with *error, which says that @wanted is
- * missing. */
+/** Takes the next word. NULL with *error, which states that @wanted is missing, at the end of the
+ * line. */
 const char *scenario_line_take(ScenarioLine *self, const char *wanted, GError **error);
 /** Takes the next word if it is @word. */
 gboolean scenario_line_take_if(ScenarioLine *self, const char *word);
-/** Takes the next word, which has to be @word; else FALSE with *error. */
+/** Takes the next word, which must be @word; otherwise FALSE with *error. */
 gboolean scenario_line_take_word(ScenarioLine *self, const char *word, GError **error);
 /** FALSE with *error if the line has more words. */
 gboolean scenario_line_is_over(const ScenarioLine *self, GError **error);
-/** Sets *error, which names file, line, @word and what would be @right. Always FALSE. */
+/** Sets *error, which names file, line, @word and what would be @right. Always returns FALSE. */
 gboolean scenario_line_fail(const ScenarioLine *self, const char *word, const char *right,
                             GError **error);
 

@@ -3,7 +3,7 @@
 
 #include "scenario/line.h"
 
-/** Which members run the Go daemon where a scenario does not say. */
+/** Which members run the Go daemon if the scenario does not specify it. */
 typedef enum {
     MIXTURE_NATIVE,
     MIXTURE_GO_HUB,

@@ -8,7 +8,7 @@
 #include "scenario/item.h"
 
 #define SAMPLE_OPEN   SIM_MSEC(10) /* while a condition may become true */
-#define SAMPLE_ALWAYS SIM_SEC(1)   /* while a condition has to stay true */
+#define SAMPLE_ALWAYS SIM_SEC(1)   /* while a condition must stay true */
 #define MAX_EVENTS    G_GUINT64_CONSTANT(50000000)
 
 void

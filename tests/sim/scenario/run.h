@@ -33,8 +33,8 @@ struct _Run {
     Mixture mixture;
     guint32 seed;
     SimWorld *world;
-    guint8 mixtures;        /* mask of those that the scenario names; 0: none */
-    guint seeds;            /* as the scenario says; 0: it does not say */
+    guint8 mixtures;        /* mask of the mixtures that the scenario names; 0: none */
+    guint seeds;            /* number given by the scenario; 0: none */
     GPtrArray *items;       /* of Item, owned */
     GHashTable *marks;      /* name -> gint64*, µs; those that are set */
     GHashTable *advertised; /* "FROM TO" -> GBytes: the last datagram of an event "advertise" */
@@ -89,7 +89,7 @@ gboolean scenario_condition_is_true(Run *run, Condition *condition);
 gboolean scenario_condition_counts(const Condition *condition);
 /** Starts counting. */
 void scenario_condition_begin(Run *run, Condition *condition);
-/** The visible state of the hosts concerned, for a failure; to be freed. */
+/** The visible state of the affected hosts, to describe a failure. Free with g_free(). */
 char *scenario_condition_explain(Run *run, const Condition *condition);
 
 typedef struct _Count Count;

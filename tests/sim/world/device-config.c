@@ -25,7 +25,7 @@ take_from(DevicePeer *peer, const WlPrefix *prefix)
     }
 }
 
-/* A prefix has one owner: the peer that got it last. */
+/* A prefix has one owner, the last peer to which it was assigned. */
 static void
 own(SimDevice *self, DevicePeer *peer, const GArray *allowed)
 {

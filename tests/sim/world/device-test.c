@@ -4,8 +4,9 @@
 #include "world/heap.h"
 
 /*
- * What no scenario can express about the model of WireGuard: copies of packets from elsewhere, and
- * exact moments. Two devices, A and B, and a wire on which the test moves each message.
+ * Tests of the model of WireGuard that a scenario cannot express: copies of packets from other
+ * addresses, and exact times. Two devices, A and B, and a wire on which the test moves each
+ * message.
  */
 
 typedef struct {
@@ -189,7 +190,7 @@ test_copies(Rig *rig, gconstpointer data)
     assert_endpoint(&rig->b, &rig->a, elsewhere());
 }
 
-/* A late packet within the window is no copy. */
+/* A late packet within the window is not a copy. */
 static void
 test_late(Rig *rig, gconstpointer data)
 {
@@ -212,7 +213,7 @@ test_late(Rig *rig, gconstpointer data)
     g_assert_cmpuint(rig->b.delivered, ==, 66);
 }
 
-/* A replayed initiation and a stranger's initiation change nothing. */
+/* A replayed initiation and one of an unknown peer have no effect. */
 static void
 test_kept_initiation(Rig *rig, gconstpointer data)
 {
@@ -292,7 +293,7 @@ test_sessions(Rig *rig, gconstpointer data)
     sim_device_receive(rig->b.device, &rig->a.at, old);
     g_assert_cmpuint(rig->b.delivered, ==, 2);
     g_assert_true(sim_device_accepts_session(rig->b.device, &rig->a.key, first));
-    /* After the next response they do not. */
+    /* After the next response they no longer count. */
     at(rig, SIM_SEC(1122));
     change(rig, &rig->a, &rig->b, WL_PEER_RECREATE, TRUE);
     send(&rig->a, &rig->b.tunnel);

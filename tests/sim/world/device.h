@@ -4,7 +4,7 @@
 #include "wl-device.h"
 #include "world/packet.h"
 
-/** A WireGuard device that behaves as Linux does, seen from outside: one initiation per peer in 5 s
+/** A WireGuard device with the observable behavior of Linux: one initiation per peer every 5 s
  * (recreating the peer resets the limit), retries for 90 s, a new session after 120 s and none
  * older than 180 s, one handshake state per peer (so that crossing initiations create no session),
  * refusal of initiations whose timestamp is not later than the last, roaming on every authenticated
@@ -16,7 +16,7 @@ typedef struct _SimDevice SimDevice;
  * trips of the scenarios. */
 #define SIM_CONFIRMATION SIM_MSEC(300)
 
-/** What the device does to its host. @message and @packet are borrowed. */
+/** Callbacks of the device to its host. @message and @packet are borrowed. */
 typedef struct {
     void (*transmit)(gpointer user_data, const WlEndpoint *to, SimMessage *message);
     void (*deliver)(gpointer user_data, const WlKey *from, SimPacket *packet);
@@ -26,9 +26,9 @@ typedef struct {
 SimDevice *sim_device_new(const WlKey *public_key, guint16 port,
                           const SimDeviceCallbacks *callbacks, gpointer user_data);
 void sim_device_free(SimDevice *self);
-/** To be called first: the time, and the offset of the host's wall clock, µs. */
+/** Sets the time and the offset of the host's wall clock, µs. Call this first. */
 void sim_device_set_time(SimDevice *self, gint64 now, gint64 wall_offset);
-/** When sim_device_run() has to be called, µs; SIM_NEVER: never. */
+/** When sim_device_run() must be called, µs; SIM_NEVER: never. */
 gint64 sim_device_get_deadline(const SimDevice *self);
 void sim_device_run(SimDevice *self);
 /** Applies a change. TRUE if it recreated or removed a peer with a live session. */
@@ -43,25 +43,25 @@ void sim_device_resume(SimDevice *self, gint64 duration);
 gboolean sim_device_send(SimDevice *self, SimPacket *packet);
 void sim_device_receive(SimDevice *self, const WlEndpoint *from, SimMessage *message);
 
-/** The peer that gets packets for @ip, and alone may send from it; NULL: none. */
+/** The peer that receives packets for @ip and is the only one that may send from it; NULL: none. */
 const WlKey *sim_device_find_owner(const SimDevice *self, const WlIp *ip);
 gboolean sim_device_has_peer(const SimDevice *self, const WlKey *key);
-/** FALSE if there is no such peer, or it has no endpoint. */
+/** FALSE if the peer does not exist or has no endpoint. */
 gboolean sim_device_get_endpoint(const SimDevice *self, const WlKey *key, WlEndpoint *endpoint);
-/** The source of the last authenticated packet of a peer. FALSE: there is no such peer or packet.
- */
+/** The source of the last authenticated packet of a peer. FALSE if there is no such peer or
+ * packet. */
 gboolean sim_device_get_place(const SimDevice *self, const WlKey *key, WlEndpoint *endpoint);
 gboolean sim_device_has_allowed(const SimDevice *self, const WlKey *key, const WlPrefix *prefix);
-/** The peer has exactly these prefixes; of WlPrefix. */
+/** TRUE if the peer has exactly these prefixes (of WlPrefix). */
 gboolean sim_device_has_just(const SimDevice *self, const WlKey *key, const GArray *allowed);
-/** The peer has a session that packets can be sent in now. */
+/** TRUE if the peer has a session in which packets can be sent now. */
 gboolean sim_device_has_session(const SimDevice *self, const WlKey *key);
 /** The session for packets to @key, for sim_device_accepts_session(); 0: none. */
 guint64 sim_device_get_session(const SimDevice *self, const WlKey *key);
-/** Age of the session, whatever the wall clock did, µs; -1: none. */
+/** Age of the session, independent of the wall clock, µs; -1: none. */
 gint64 sim_device_get_session_age(const SimDevice *self, const WlKey *key);
-/** The peer's initiation was responded to within SIM_CONFIRMATION, and no session came of it yet.
- */
+/** TRUE if an initiation of the peer was answered within the last SIM_CONFIRMATION and has not led
+ * to a session yet. */
 gboolean sim_device_is_confirming(const SimDevice *self, const WlKey *key);
 gboolean sim_device_accepts_session(const SimDevice *self, const WlKey *key, guint64 session);
 /** µs since the last handshake by the host's wall clock; -1: never. */

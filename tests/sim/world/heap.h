@@ -7,14 +7,15 @@
 #define SIM_SEC(n)  ((gint64) (n) *G_USEC_PER_SEC)
 #define SIM_MSEC(n) ((gint64) (n) *1000)
 
-/** An entry that waits for a time; part of a larger struct. All zero while it is in no heap. */
+/** An entry that waits for a time, embedded in a larger struct. All zero while it is not in a
+ * heap. */
 typedef struct {
     gint64 when;
-    guint64 serial; /* of two with the same time the one set first comes first */
+    guint64 serial; /* orders entries with the same time: the one set first comes first */
     guint position; /* 0: in no heap */
 } SimWait;
 
-/** A binary heap of SimWait, earliest first. Owns none of them. */
+/** A binary heap of SimWait, earliest first. Does not own the entries. */
 typedef struct {
     GPtrArray *waits; /* of SimWait; the one at 0 is not used */
     guint64 serial;
@@ -24,5 +25,5 @@ void sim_heap_init(SimHeap *self);
 void sim_heap_clear(SimHeap *self);
 /** Adds or moves @wait; SIM_NEVER removes it. */
 void sim_heap_set(SimHeap *self, SimWait *wait, gint64 when);
-/** The earliest, which stays; NULL: none. */
+/** The earliest entry, which stays in the heap; NULL: none. */
 SimWait *sim_heap_first(const SimHeap *self);

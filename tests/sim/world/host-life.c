@@ -11,7 +11,7 @@
 #include "world/neighbors.h"
 #include "world/outputs.h"
 
-/* ---- what the member learns of its machine */
+/* ---- information about the machine */
 
 static void
 report_addresses(SimHost *self)
@@ -43,7 +43,7 @@ sim_host_network_changed(SimHost *self)
     sim_host_settle(self);
 }
 
-/* What NetworkManager reports. A suspended machine learns it when it wakes. */
+/* Reports of NetworkManager. A suspended machine receives them when it wakes. */
 static void
 report_environment(SimHost *self, gboolean connectivity, gboolean protected_hosts)
 {
@@ -106,8 +106,7 @@ is_absent(const SimHost *host, const WlKey *key)
     return wl_key_equal(&host->public_key, key);
 }
 
-/* Configures the device as wg-quick would: allowed IPs, and the first endpoint that is an address.
- */
+/* Configures the device like wg-quick: allowed IPs, and the first endpoint that is an address. */
 static void
 configure_device(SimHost *host)
 {

@@ -221,7 +221,7 @@ sim_host_send_echo(SimHost *self, const WlKey *key, const WlEchoRequest *probe)
     packet->source = probe->source.family == WL_FAMILY_NONE ? self->link_local : probe->source;
     self->echoes[probe->sequence % SIM_ECHOES] =
         (SimEcho){.number = packet->number, .key = *key, .probe = *probe};
-    /* A kernel sends from no foreign address. */
+    /* A kernel does not send from a foreign address. */
     if (sim_host_owns(self, &packet->source))
         sim_host_send(self, packet);
     sim_packet_unref(packet);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A host: its interfaces, and the time at which it acts.
+ * A host: its interfaces and its next deadline.
  */
 #include "world/host.h"
 
@@ -116,7 +116,7 @@ SimPort *
 sim_host_route(const SimHost *self, const WlIp *to, WlIp *source)
 {
     SimPort *found = NULL;
-    int length = -1; /* prefix length of an attached network; -1: the first that leads on */
+    int length = -1; /* prefix length of an attached network; -1: the first one with a gateway */
 
     for (guint i = 0; i < self->ports->len; i++) {
         SimPort *port = self->ports->pdata[i];

@@ -10,7 +10,7 @@
 typedef enum {
     SIM_KIND_NATIVE,
     SIM_KIND_GO,    /* the Go daemon */
-    SIM_KIND_BASIC, /* WireGuard only, as its profile says */
+    SIM_KIND_BASIC, /* WireGuard only, configured by its profile */
 } SimKind;
 
 typedef struct {
@@ -65,8 +65,8 @@ struct _SimHost {
     WlEngineConfig *config;
 
     SimDevice *device; /* NULL: none */
-    guint devices;     /* made so far, since a new one may have the same address in memory */
-    WlEngine *engine;  /* the member; at most one of both is set */
+    guint devices; /* number created so far, since a new one may have the same address in memory */
+    WlEngine *engine; /* the member; at most one of both is set */
     GoDaemon *daemon;
     gint64 started;
     gboolean off; /* the machine is */
@@ -94,7 +94,7 @@ const char *sim_kind_to_string(SimKind kind);
 
 SimHost *sim_host_new(SimWorld *world, const char *name);
 void sim_host_free(SimHost *self);
-/** To be called before the host is a peer. The private key is unknown, so the host never runs. */
+/** Call this before the host is a peer. The private key is unknown, so the host never runs. */
 void sim_host_set_public_key(SimHost *self, const WlKey *key);
 SimPort *sim_host_add_port(SimHost *self, const char *name);
 SimPort *sim_host_find_port(const SimHost *self, const char *name);
@@ -112,12 +112,12 @@ void sim_host_sleep(SimHost *self);
 void sim_host_wake(SimHost *self);
 /** Deletes the link, which is recreated. */
 void sim_host_delete_link(SimHost *self);
-/** What NetworkManager reports. A suspended machine learns it when it wakes. */
+/** Reports of NetworkManager. A suspended machine receives them when it wakes. */
 void sim_host_set_connectivity(SimHost *self, WlConnectivity connectivity);
 void sim_host_set_protected_hosts(SimHost *self, const WlIp *protected_hosts, gsize n);
-/** To be called after a change of addresses or attachments. */
+/** Call this after a change of addresses or attachments. */
 void sim_host_network_changed(SimHost *self);
-/** Runs what is due and carries out all outputs. To be called after each change from outside. */
+/** Performs due work and carries out all outputs. Call this after each external change. */
 void sim_host_settle(SimHost *self);
 
 /** A message arrives from the network. */
@@ -136,12 +136,12 @@ typedef struct {
     guint forwards;        /* there and back */
 } SimPing;
 
-/** Sends an echo for the member, which gets the reply. */
+/** Sends an echo for the member, which receives the reply. */
 void sim_host_send_echo(SimHost *self, const WlKey *key, const WlEchoRequest *probe);
 /** Sends an echo for a test. Its number, for sim_host_get_ping(). */
 guint64 sim_host_ping(SimHost *self, const WlIp *to);
 const SimPing *sim_host_get_ping(const SimHost *self, guint64 number);
 
-/** The clock of the member, µs: that of a Go daemon stands still during sleep. */
+/** The clock of the member, µs. That of a Go daemon does not advance during sleep. */
 gint64 sim_host_now(const SimHost *self);
 SimCounters sim_host_get_counters(const SimHost *self);

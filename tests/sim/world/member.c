@@ -131,7 +131,7 @@ get_engine_peer(const WlEngine *engine, const WlKey *key, SimPeerStatus *status)
     return TRUE;
 }
 
-/* A Go daemon has no states: the device shows who carries packets for a peer. */
+/* A Go daemon has no states; the device shows which peer carries packets for another. */
 static gboolean
 get_daemon_peer(const GoDaemon *daemon, const WlKey *key, SimPeerStatus *status)
 {

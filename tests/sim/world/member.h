@@ -5,13 +5,12 @@
 
 /**
  * The member on a host: the engine of this project or the model of the Go daemon. Both are pure
- * machines whose inputs and outputs have the same meaning; here are those that both know. What only
- * the engine knows is called directly, where host->engine is set.
- *
- * A host owns its member. Each function needs a running one, and takes the time from the host.
+ * machines with inputs and outputs of the same meaning; the common ones are here. Functions of the
+ * engine alone are called directly, where host->engine is set. A host owns its member. Each
+ * function requires a running member and takes the time from the host.
  */
 
-/** What a member shows of a peer. The texts last until its next input. */
+/** The state of a peer as the member reports it. The texts are valid until its next input. */
 typedef struct {
     WlPeerState state;
     const char *reason; /* one sentence; NULL: none */
@@ -20,7 +19,7 @@ typedef struct {
 } SimPeerStatus;
 
 gboolean sim_member_is_running(const SimHost *host);
-/** FALSE with *error if the profile is refused. Needs a host without a member. */
+/** FALSE with *error if the profile is refused. The host must not have a member. */
 gboolean sim_member_create(SimHost *host, GError **error);
 void sim_member_free(SimHost *host);
 
@@ -37,6 +36,6 @@ WlOutput *sim_member_next_output(SimHost *host);
 /** In the time of the world, µs; SIM_NEVER: none. */
 gint64 sim_member_get_deadline(const SimHost *host);
 gboolean sim_member_is_router(const SimHost *host);
-/** FALSE if there is no member, or it has no such peer. */
+/** FALSE if there is no member or it does not have the peer. */
 gboolean sim_member_get_peer(const SimHost *host, const SimHost *peer, SimPeerStatus *status);
 gboolean sim_member_get_peer_by_key(const SimHost *host, const WlKey *key, SimPeerStatus *status);

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Mappings of a NAT and what they let in. Times in µs of the world.
+ * Mappings of a NAT and the datagrams that they admit. Times in µs of the world.
  */
 #include "world/nat.h"
 
-/* As Linux's connection tracking has it for UDP. */
+/* The timeouts of Linux connection tracking for UDP. */
 #define UNREPLIED SIM_SEC(30)
 #define REPLIED   SIM_SEC(120)
 
@@ -72,7 +72,7 @@ lives(const SimNat *self, const SimMapping *mapping)
     return self->world->now - mapping->last < timeout_of(self, mapping);
 }
 
-/* IPv6 has no ports to share: its mappings are only a filter. */
+/* IPv6 is not translated: its mappings are only a filter. */
 static gboolean
 is_translated(const WlEndpoint *inside)
 {

@@ -6,7 +6,7 @@
 
 #include "world/outputs.h"
 
-/* As Linux does it. */
+/* As in Linux. */
 #define ASKS      3
 #define ASK_EVERY SIM_SEC(1)
 
@@ -30,7 +30,7 @@ find_port(const SimHost *host, guint32 ifindex)
     return NULL;
 }
 
-/* A host that is awake replies, whatever runs on it; NULL: none. */
+/* The host that replies: any that is awake, regardless of what runs on it; NULL: none. */
 static const SimPort *
 find_owner(const SimHost *host, const SimNet *net, const WlIp *ip)
 {

@@ -171,7 +171,7 @@ is_usable(const SimPort *port)
     return port->net && port->up && !port->net->down;
 }
 
-/* The port by which a box forwards a datagram; NULL: dropped. */
+/* The port through which a NAT forwards a datagram; NULL: dropped. */
 static SimPort *
 pass(SimPort *port, WlEndpoint *source, WlEndpoint *destination, gboolean dry)
 {

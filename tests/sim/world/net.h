@@ -37,7 +37,7 @@ typedef enum {
     SIM_NAT_SYMMETRIC,
 } SimNatKind;
 
-/** A remote endpoint that a mapping lets in. */
+/** A remote endpoint that a mapping admits. */
 typedef struct {
     WlEndpoint remote;
     gint64 last;
@@ -52,8 +52,8 @@ typedef struct {
     GArray *permits; /* of SimPermit */
 } SimMapping;
 
-/** A NAT between two networks. IPv4 is translated as its kind says; IPv6 is not, but only replies
- * are let in. */
+/** A NAT between two networks. IPv4 is translated according to its kind. IPv6 is not translated,
+ * but only replies are admitted. */
 struct _SimNat {
     SimWorld *world;
     char *name;
@@ -82,11 +82,11 @@ void sim_nat_attach(SimNat *self, SimNet *outside, SimNet *inside);
 /** Drops all mappings. */
 void sim_nat_forget(SimNat *self);
 
-/** Sends a datagram by @port. */
+/** Sends a datagram through @port. */
 void sim_net_transmit(SimPort *port, const WlEndpoint *source, const WlEndpoint *destination,
                       SimMessage *message);
-/** The host that would get a datagram if none were lost; changes nothing. *seen is the source seen
- * there. */
+/** The host that would receive a datagram if none were lost, without side effects. *seen is the
+ * source seen there. */
 SimHost *sim_net_trace_path(SimPort *port, const WlEndpoint *source, const WlEndpoint *destination,
                             WlEndpoint *seen);
 /** Drops all datagrams in flight. */

@@ -97,6 +97,6 @@ sim_message_size(const SimMessage *self)
         return HANDSHAKE_SIZE;
     if (self->kind == SIM_MESSAGE_RESPONSE)
         return RESPONSE_SIZE;
-    /* WireGuard pads to a multiple of 16 bytes. */
+    /* WireGuard pads packets to a multiple of 16 bytes. */
     return DATA_OVERHEAD + (self->packet ? (self->packet->size + 15) / 16 * 16 : 0);
 }

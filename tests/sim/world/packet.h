@@ -3,7 +3,7 @@
 
 #include "wl-key.h"
 
-/** Packets of the tunnel, and the messages that WireGuard makes of them. Both are reference-counted
+/** Packets in the tunnel, and the WireGuard messages that carry them. Both are reference-counted
  * and immutable once sent, so that a network can deliver one twice. */
 
 typedef enum {
@@ -24,13 +24,13 @@ typedef struct {
     guint forwards;  /* number of hosts that forwarded it */
 } SimPacket;
 
-/** All zero but the kind. */
+/** All fields except the kind are zero. */
 SimPacket *sim_packet_new(SimPacketKind kind);
 SimPacket *sim_packet_ref(SimPacket *self);
 void sim_packet_unref(SimPacket *self);
 /** The facts of a datagram, whose tag is not checked; of WlFact, to be freed. */
 GArray *sim_facts_decode(GBytes *bytes);
-/** As it leaves a host that forwards it. */
+/** A copy as it leaves a host that forwards it. */
 SimPacket *sim_packet_forwarded(const SimPacket *self);
 
 typedef enum {

@@ -3,6 +3,7 @@
 
 #include "world/host.h"
 
-/** Sessions, allowed IPs and networks let a packet of @self arrive at @ip at this moment, and its
- * reply return. *hops gets the number of hosts in between, there and back; may be NULL. */
+/** TRUE if sessions, allowed IPs and networks let a packet of @self arrive at @ip now, and its
+ * reply return. *hops, which may be NULL, receives the number of hosts in between, there and
+ * back. */
 gboolean sim_reach(SimHost *self, const WlIp *ip, guint *hops);

@@ -19,7 +19,7 @@ typedef struct {
 SimStream *sim_stream_new(SimHost *from, const char *name, const WlIp *to, gint64 interval,
                           gsize size);
 void sim_stream_free(SimStream *self);
-/** Sends no more packets. */
+/** Stops sending packets. */
 void sim_stream_stop(SimStream *self);
 void sim_stream_received(SimStream *self, guint64 number);
 /** Number of packets sent in that time that have not arrived. */

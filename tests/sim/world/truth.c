@@ -7,7 +7,7 @@
 #include "world/member.h"
 #include "world/reach.h"
 
-/* The peer that gets a packet of @a for @ip, in a live session; NULL: none. */
+/* The peer that receives a packet of @a for @ip, in a live session; NULL: none. */
 static const WlKey *
 next_hop_for(SimHost *a, const WlIp *ip)
 {
@@ -19,7 +19,7 @@ next_hop_for(SimHost *a, const WlIp *ip)
     return sim_device_has_session(a->device, owner) ? owner : NULL;
 }
 
-/* The addresses of @b of families that @a has an address of, too. */
+/* The addresses of @b in families in which @a has an address as well. */
 static gboolean
 next_address(SimHost *a, SimHost *b, guint *i, WlIp *ip)
 {

@@ -3,28 +3,28 @@
 
 #include "world/host.h"
 
-/** The true state between two hosts, by their devices and networks, and for native members also by
- * what they report. */
+/** The true state between two hosts: from their devices and networks, and for native members also
+ * from what they report. */
 
-/** @a sends packets for @b to @b itself in a live session, and reports that. */
+/** TRUE if @a sends packets for @b to @b itself, in a live session, and reports this. */
 gboolean truth_is_direct(SimHost *a, SimHost *b);
-/** @a sends packets for @b to another host in a live session, and reports that. */
+/** TRUE if @a sends packets for @b to another host, in a live session, and reports this. */
 gboolean truth_is_routed(SimHost *a, SimHost *b);
 gboolean truth_is_offline(SimHost *a, SimHost *b);
-/** A packet to each tunnel address of @b would arrive, and its reply return. */
+/** TRUE if a packet to each tunnel address of @b would arrive, and its reply return. */
 gboolean truth_is_reachable(SimHost *a, SimHost *b);
-/** A native member holds such a fact about @about. @value NULL: any; @accepted -1: either; @from
- * NULL: from any source, itself included. */
+/** TRUE if the native member holds such a fact about @about. @value NULL: any; @accepted -1:
+ * either; @from NULL: any source, including itself. */
 gboolean truth_holds(SimHost *host, const SimHost *about, const char *attribute, const char *value,
                      int accepted, const SimHost *from);
-/** A native member accepts such a fact only as stale: it has expired or comes from the state cache.
- */
+/** TRUE if the native member accepts such a fact only as stale: it expired or comes from the state
+ * cache. */
 gboolean truth_holds_stale(SimHost *host, const SimHost *about, const char *attribute,
                            const char *value);
-/** The member wants a route for @prefix into the link. */
+/** TRUE if the member requests a route for @prefix into the link. */
 gboolean truth_has_route(SimHost *host, const WlPrefix *prefix);
 
-/** Appends a line or two about the visible state. */
+/** Appends one or two lines about the visible state. */
 void truth_describe(SimHost *a, SimHost *b, GString *text);
 void truth_describe_facts(SimHost *host, SimHost *about, GString *text);
 void truth_describe_host(SimHost *host, GString *text);

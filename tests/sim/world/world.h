@@ -5,8 +5,8 @@
 #include "world/heap.h"
 #include "world/packet.h"
 
-/** Virtual time and chance. Nothing depends on the machine's clock: the same seed and the same
- * calls give the same run. Time starts at SIM_START, so that there is a past. */
+/** Virtual time and random numbers. Nothing depends on the clock of the machine: the same seed and
+ * the same calls give the same run. Time starts at SIM_START, so that earlier times exist. */
 #define SIM_START SIM_SEC(1000)
 
 typedef struct _SimWorld SimWorld;
@@ -47,7 +47,7 @@ struct _SimWorld {
     void (*handshake)(SimHost *host, const WlEndpoint *to, const SimMessage *message,
                       gpointer user_data);
     gpointer user_data;
-    gboolean dirty;    /* something happened since `changed` was last called */
+    gboolean dirty;    /* the world changed since `changed` was last called */
     gboolean time_cpu; /* measure the CPU time of members */
 };
 
@@ -56,7 +56,8 @@ void sim_world_free(SimWorld *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(SimWorld, sim_world_free)
 
 void sim_world_set_timer(SimWorld *self, SimTimer *timer, gint64 when);
-/** Runs the next timer, if it is due by @limit; else sets the time to @limit and returns FALSE. */
+/** Runs the next timer if it is due by @limit; otherwise sets the time to @limit and returns
+ * FALSE. */
 gboolean sim_world_step(SimWorld *self, gint64 limit);
 void sim_world_run_until(SimWorld *self, gint64 when);
 
