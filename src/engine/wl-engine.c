@@ -11,6 +11,7 @@
 #include "paths/wl-traffic.h"
 #include "state/wl-engine-marks.h"
 #include "state/wl-engine-state.h"
+#include "wl-array.h"
 #include "wl-engine-turn.h"
 
 static void
@@ -25,7 +26,7 @@ init_parts(WlEngine *self)
     wl_neighbor_table_init(&self->neighbors);
     wl_traffic_init(self);
     self->facts = wl_fact_set_new();
-    self->membership.changed = g_array_new(FALSE, FALSE, sizeof(WlKey));
+    self->membership.changed = wl_array_new(WlKey);
     self->membership.orphaned = g_ptr_array_new();
     self->membership.full_logged = self->receiver.full_logged = WL_LONG_AGO;
     self->receiver.facts = wl_fact_array_new();

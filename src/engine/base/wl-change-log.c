@@ -5,6 +5,7 @@
  * time on average. Items belong to the caller.
  */
 #include "wl-change-log.h"
+#include "wl-array.h"
 
 /* Holes are closed above this number. */
 #define MAX_HOLES 64
@@ -25,7 +26,7 @@ wl_change_log_new(void)
 {
     WlChangeLog *self = g_new0(WlChangeLog, 1);
 
-    self->places = g_array_new(FALSE, FALSE, sizeof(Place));
+    self->places = wl_array_new(Place);
     return self;
 }
 

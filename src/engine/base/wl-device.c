@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Constructors and destructors of the plain data that engine and link exchange. */
 #include "wl-device.h"
+#include "wl-array.h"
 
 static GArray *
 prefix_array_new(void)
 {
-    return g_array_new(FALSE, TRUE, sizeof(WlPrefix));
+    return wl_array_new(WlPrefix);
 }
 
 WlDevicePeer *

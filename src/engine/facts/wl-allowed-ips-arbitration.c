@@ -6,6 +6,7 @@
 #include "facts/wl-prefix-owner.h"
 #include "facts/wl-profile-conflicts.h"
 #include "state/wl-prefix-arbiter.h"
+#include "wl-array.h"
 
 /* Above this number of overlapping claims, arbitration is not repeated for each datagram. */
 #define MANY_CLAIMS 256
@@ -64,8 +65,8 @@ check_claims(WlEngine *self, WlClaimedPrefix *claimed, const WlPrefix *prefix, G
 static guint
 arbitrate(WlEngine *self, const WlPrefixComponent *component)
 {
-    g_autoptr(GArray) claims = g_array_new(FALSE, FALSE, sizeof(WlPrefixClaim));
-    g_autoptr(GArray) targets = g_array_new(FALSE, FALSE, sizeof(Target));
+    g_autoptr(GArray) claims = wl_array_new(WlPrefixClaim);
+    g_autoptr(GArray) targets = wl_array_new(Target);
 
     for (guint i = 0; i < component->claimed->len; i++)
         check_claims(self, component->claimed->pdata[i],

@@ -7,6 +7,7 @@
 #include "facts/wl-fact-evaluate.h"
 #include "state/wl-engine-predicates.h"
 #include "state/wl-removal-rules.h"
+#include "wl-array.h"
 #include "wl-link-local.h"
 
 void
@@ -98,7 +99,7 @@ update_subjects(WlEngine *self, gboolean forget_names)
 {
     g_autoptr(GArray) subjects = g_steal_pointer(&self->membership.changed);
 
-    self->membership.changed = g_array_new(FALSE, FALSE, sizeof(WlKey));
+    self->membership.changed = wl_array_new(WlKey);
     g_array_sort(subjects, wl_key_compare);
     for (guint i = 0; i < subjects->len; i++) {
         const WlKey *key = &g_array_index(subjects, WlKey, i);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "facts/wl-prefix-component.h"
+#include "wl-array.h"
 
 typedef struct {
     WlPrefixComponent *component;
@@ -60,7 +61,7 @@ wl_prefix_component_collect(WlPrefixComponent *self, WlPrefixTable *table)
     Collector collector = {.component = self, .pass = ++table->pass};
 
     self->claimed = g_ptr_array_new();
-    self->prefixes = g_array_new(FALSE, FALSE, sizeof(WlPrefix));
+    self->prefixes = wl_array_new(WlPrefix);
     for (guint i = 0; i < table->dirty->len; i++)
         collect_around(&collector, table->claimed, &g_array_index(table->dirty, WlDirtyPrefix, i));
     g_array_set_size(table->dirty, 0);

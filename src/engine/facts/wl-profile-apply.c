@@ -4,6 +4,7 @@
 #include "facts/wl-local-facts.h"
 #include "facts/wl-members.h"
 #include "facts/wl-routes.h"
+#include "wl-array.h"
 #include "wl-prefix-set.h"
 #include "wl-role.h"
 
@@ -179,8 +180,8 @@ wl_profile_apply_allowed_ips(WlEngine *self)
 
         if (!peer->config && peer->static_ips->len == 0 && peer->direct_ips->len == 0)
             continue;
-        static_ips = g_array_new(FALSE, TRUE, sizeof(WlPrefix));
-        direct_ips = g_array_new(FALSE, TRUE, sizeof(WlPrefix));
+        static_ips = wl_array_new(WlPrefix);
+        direct_ips = wl_array_new(WlPrefix);
         for (guint j = 0; peer->config && j < peer->config->allowed_ips->len; j++)
             classify(self, peer, &g_array_index(peer->config->allowed_ips, WlPrefix, j), static_ips,
                      direct_ips);

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "facts/wl-routes.h"
 
+#include "wl-array.h"
 #include "wl-prefix-set.h"
 
 void
 wl_routes_init(WlRoutes *self)
 {
     self->users = wl_prefix_map_new(NULL);
-    self->list = g_array_new(FALSE, TRUE, sizeof(WlPrefix));
+    self->list = wl_array_new(WlPrefix);
 }
 
 void

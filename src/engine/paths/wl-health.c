@@ -5,6 +5,7 @@
 #include "paths/wl-traffic.h"
 #include "state/wl-engine-marks.h"
 #include "state/wl-removal-rules.h"
+#include "wl-array.h"
 #include "wl-prefix-set.h"
 
 /*
@@ -30,7 +31,7 @@ handshake_of(const WlEngine *self, const WlPeer *peer, const WlDevicePeer *devic
 static void
 apply_peer(WlEngine *self, WlPeer *peer, const WlDevicePeer *device)
 {
-    g_autoptr(GArray) allowed = g_array_new(FALSE, TRUE, sizeof(WlPrefix));
+    g_autoptr(GArray) allowed = wl_array_new(WlPrefix);
     WlPrefix link_local = wl_prefix_from_ip(&peer->link_local);
     gboolean has_link_local = FALSE;
     gint64 handshake = handshake_of(self, peer, device);

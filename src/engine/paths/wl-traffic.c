@@ -2,6 +2,7 @@
 #include "paths/wl-traffic.h"
 
 #include "state/wl-device-bytes.h"
+#include "wl-array.h"
 #include "wl-prefix-set.h"
 
 /*
@@ -57,7 +58,7 @@ void
 wl_traffic_init(WlEngine *self)
 {
     self->traffic.on_demand = g_ptr_array_new();
-    self->traffic.wanted = g_array_new(FALSE, TRUE, sizeof(WlPrefix));
+    self->traffic.wanted = wl_array_new(WlPrefix);
 }
 
 void
@@ -83,7 +84,7 @@ static GArray *
 get_wanted(const WlEngine *self)
 {
     const GPtrArray *peers = self->traffic.on_demand;
-    GArray *wanted = g_array_new(FALSE, TRUE, sizeof(WlPrefix));
+    GArray *wanted = wl_array_new(WlPrefix);
 
     for (guint i = 0; i < peers->len && wanted->len < WL_TRAFFIC_MAX_WANTED; i++) {
         const WlPeer *peer = peers->pdata[i];

@@ -3,12 +3,13 @@
 
 #include <string.h>
 
+#include "wl-array.h"
 #include "wl-time.h"
 
 GArray *
 wl_candidates_new(void)
 {
-    return g_array_new(FALSE, TRUE, sizeof(WlCandidate));
+    return wl_array_new(WlCandidate);
 }
 
 WlCandidate *

@@ -4,6 +4,7 @@
 #include <sodium.h>
 #include <string.h>
 
+#include "wl-array.h"
 #include "wl-link-local.h"
 
 G_DEFINE_QUARK(wl - engine - error - quark, wl_engine_error)
@@ -15,7 +16,7 @@ wl_peer_config_new(const WlKey *public_key)
 
     self->public_key = *public_key;
     self->endpoints = g_ptr_array_new_with_free_func(g_free);
-    self->allowed_ips = g_array_new(FALSE, TRUE, sizeof(WlPrefix));
+    self->allowed_ips = wl_array_new(WlPrefix);
     self->trust = WL_TRUST_UNSET;
     return self;
 }
@@ -102,8 +103,8 @@ wl_engine_config_new(void)
 {
     WlEngineConfig *self = g_new0(WlEngineConfig, 1);
 
-    self->addresses = g_array_new(FALSE, TRUE, sizeof(WlPrefix));
-    self->networks = g_array_new(FALSE, TRUE, sizeof(WlPrefix));
+    self->addresses = wl_array_new(WlPrefix);
+    self->networks = wl_array_new(WlPrefix);
     self->peers = g_ptr_array_new_with_free_func((GDestroyNotify) wl_peer_config_free);
     return self;
 }

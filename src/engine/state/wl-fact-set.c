@@ -3,6 +3,7 @@
 
 #include "state/wl-fact-set-private.h"
 #include "state/wl-timing.h"
+#include "wl-array.h"
 #include "wl-fact-codec.h"
 
 static void
@@ -138,7 +139,7 @@ wl_fact_set_add_entry(WlFactSet *self, const WlFact *fact)
     wl_fact_copy(fact, &entry->fact);
     entry->fact.ttl = 0;
     entry->fact.expires = 0;
-    entry->sources = g_array_new(FALSE, TRUE, sizeof(WlFactSource));
+    entry->sources = wl_array_new(WlFactSource);
     entry->expiry.owner = entry->renewal.owner = entry->change.owner = entry;
     entry->index = self->entries->len;
     g_ptr_array_add(self->entries, entry);

@@ -2,11 +2,12 @@
 #include "state/wl-neighbor-table.h"
 
 #include "state/wl-peer-table.h"
+#include "wl-array.h"
 
 void
 wl_neighbor_table_init(WlNeighborTable *self)
 {
-    self->entries = g_array_new(FALSE, TRUE, sizeof(WlNeighbor));
+    self->entries = wl_array_new(WlNeighbor);
     self->candidates = g_hash_table_new_full(wl_peer_table_hash_ip, wl_peer_table_equal_ip, g_free,
                                              (GDestroyNotify) g_ptr_array_unref);
 }

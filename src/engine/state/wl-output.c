@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "state/wl-output.h"
 
+#include "wl-array.h"
 #include "wl-time.h"
 
 WlOutput *
@@ -31,7 +32,7 @@ wl_outputs_init(WlOutputs *self)
     g_queue_init(&self->sends);
     self->snapshot_requested = self->snapshot_read = WL_LONG_AGO;
     self->state_save_due = WL_NEVER;
-    self->allowed_scratch = g_array_new(FALSE, TRUE, sizeof(WlPrefix));
+    self->allowed_scratch = wl_array_new(WlPrefix);
 }
 
 void

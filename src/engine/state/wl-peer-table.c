@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "wl-array.h"
+
 guint
 wl_peer_table_hash_ip(gconstpointer key)
 {
@@ -28,7 +30,7 @@ wl_peer_table_init(WlPeerTable *self)
     self->by_link_local = g_hash_table_new(wl_peer_table_hash_ip, wl_peer_table_equal_ip);
     self->by_dns_name =
         g_hash_table_new_full(g_str_hash, g_str_equal, g_free, (GDestroyNotify) g_ptr_array_unref);
-    self->slots = g_array_new(FALSE, TRUE, sizeof(gboolean));
+    self->slots = wl_array_new(gboolean);
     self->routers = g_ptr_array_new();
     self->authorities = g_ptr_array_new();
 }

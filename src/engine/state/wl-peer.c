@@ -2,6 +2,7 @@
 #include "state/wl-peer.h"
 
 #include "state/wl-candidates.h"
+#include "wl-array.h"
 #include "wl-link-local.h"
 #include "wl-role.h"
 
@@ -16,7 +17,7 @@ endpoint_dns_free(WlEndpointDns *dns)
 static GArray *
 prefixes_new(void)
 {
-    return g_array_new(FALSE, TRUE, sizeof(WlPrefix));
+    return wl_array_new(WlPrefix);
 }
 
 static void
@@ -52,7 +53,7 @@ take_dns(GPtrArray *names, const char *name)
     }
     dns = g_new0(WlEndpointDns, 1);
     dns->name = g_strdup(name);
-    dns->addresses = g_array_new(FALSE, TRUE, sizeof(WlEndpoint));
+    dns->addresses = wl_array_new(WlEndpoint);
     dns->due = WL_LONG_AGO;
     dns->backoff = WL_RESOLVE_FIRST;
     return dns;

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "state/wl-timing.h"
+#include "wl-array.h"
 #include "wl-prefix-set.h"
 
 static void
@@ -18,8 +19,8 @@ add_prefix(GArray *list, const WlPrefix *prefix)
 static GArray *
 without_duplicates(const GArray *list)
 {
-    g_autoptr(GArray) seen = g_array_new(FALSE, TRUE, sizeof(WlPrefix));
-    GArray *once = g_array_new(FALSE, TRUE, sizeof(WlPrefix));
+    g_autoptr(GArray) seen = wl_array_new(WlPrefix);
+    GArray *once = wl_array_new(WlPrefix);
 
     for (guint i = 0; i < list->len; i++) {
         const WlPrefix *prefix = &g_array_index(list, WlPrefix, i);
@@ -32,7 +33,7 @@ without_duplicates(const GArray *list)
 static GArray *
 prefixes_new(void)
 {
-    return g_array_new(FALSE, TRUE, sizeof(WlPrefix));
+    return wl_array_new(WlPrefix);
 }
 
 static void
@@ -102,8 +103,8 @@ wl_policy_init(WlPolicy *self, const WlEngineConfig *config)
 {
     memset(self, 0, sizeof(*self));
     self->config = config;
-    self->local = g_array_new(FALSE, TRUE, sizeof(WlLocalAddress));
-    self->servers = g_array_new(FALSE, TRUE, sizeof(WlIp));
+    self->local = wl_array_new(WlLocalAddress);
+    self->servers = wl_array_new(WlIp);
     self->listen_port = config->listen_port;
     wl_policy_read_profile(self);
 }
@@ -138,7 +139,7 @@ local_compare(gconstpointer a, gconstpointer b)
 gboolean
 wl_policy_set_local(WlPolicy *self, const WlLocalAddress *addresses, gsize n)
 {
-    g_autoptr(GArray) list = g_array_new(FALSE, TRUE, sizeof(WlLocalAddress));
+    g_autoptr(GArray) list = wl_array_new(WlLocalAddress);
     gboolean same;
 
     g_array_append_vals(list, addresses, MIN(n, WL_MAX_LOCAL_ADDRESSES));
@@ -163,7 +164,7 @@ ip_compare(gconstpointer a, gconstpointer b)
 gboolean
 wl_policy_set_servers(WlPolicy *self, const WlIp *servers, gsize n)
 {
-    g_autoptr(GArray) list = g_array_new(FALSE, TRUE, sizeof(WlIp));
+    g_autoptr(GArray) list = wl_array_new(WlIp);
 
     for (gsize i = 0; i < MIN(n, WL_MAX_SERVERS); i++) {
         WlIp server = wl_ip_normalized(&servers[i]);

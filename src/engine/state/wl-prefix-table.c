@@ -2,6 +2,7 @@
 #include "state/wl-prefix-table.h"
 
 #include "state/wl-candidates.h"
+#include "wl-array.h"
 #include "wl-prefix-set.h"
 
 static void
@@ -17,8 +18,8 @@ wl_prefix_table_init(WlPrefixTable *self)
     self->configured = wl_prefix_map_new((GDestroyNotify) g_ptr_array_unref);
     self->claimed = wl_prefix_map_new((GDestroyNotify) claimed_free);
     self->hosts = wl_prefix_map_new(NULL);
-    self->scratch = g_array_new(FALSE, TRUE, sizeof(WlPrefix));
-    self->dirty = g_array_new(FALSE, FALSE, sizeof(WlDirtyPrefix));
+    self->scratch = wl_array_new(WlPrefix);
+    self->dirty = wl_array_new(WlDirtyPrefix);
     self->due_at = WL_LONG_AGO;
 }
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "state/wl-send-window.h"
+#include "wl-array.h"
 
 static void
 in_flight_clear(WlInFlight *datagram)
@@ -12,7 +13,7 @@ wl_send_window_new(void)
 {
     WlSendWindow *self = g_new0(WlSendWindow, 1);
 
-    self->in_flight = g_array_new(FALSE, FALSE, sizeof(WlInFlight));
+    self->in_flight = wl_array_new(WlInFlight);
     g_array_set_clear_func(self->in_flight, (GDestroyNotify) in_flight_clear);
     return self;
 }

@@ -7,6 +7,8 @@
 
 #include <string.h>
 
+#include "wl-array.h"
+
 void
 wl_fact_clear(WlFact *fact)
 {
@@ -26,7 +28,7 @@ wl_fact_copy(const WlFact *fact, WlFact *copy)
 GArray *
 wl_fact_array_new(void)
 {
-    GArray *facts = g_array_new(FALSE, FALSE, sizeof(WlFact));
+    GArray *facts = wl_array_new(WlFact);
 
     g_array_set_clear_func(facts, (GDestroyNotify) wl_fact_clear);
     return facts;
