@@ -2,6 +2,7 @@
 /* Addresses, endpoints, prefixes, keys and devices: text, classes and containment. */
 #include "test-vectors.h"
 #include "wl-device.h"
+#include "wl-link-local.h"
 
 #include <arpa/inet.h>
 #include <sodium.h>
@@ -350,6 +351,46 @@ test_device(void)
     g_assert_cmpuint(change->allowed_ips->len, ==, 0);
 }
 
+/* Values that differ in one field only have other hashes: the hash of the endpoint is FNV-1a. */
+static void
+test_hashes(void)
+{
+    static const struct {
+        const char *text;
+        guint hash;
+    } cases[] = {
+        {"0.0.0.0:0", 0xb1a4634b},       {"192.0.2.1:51820", 0x34c8cb90},
+        {"192.0.2.1:51821", 0x35c8cd23}, {"192.0.2.1:51564", 0x36d11d7b},
+        {"192.0.2.2:51820", 0x762bcffd}, {"[2001:db8::1]:51820", 0x66787d46},
+    };
+    static const WlKey zero, key = {{1, 2, 3, 4, 5, 6, 7, 8, 9, [31] = 0xff}};
+
+    for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
+        WlEndpoint endpoint;
+
+        g_assert_true(wl_endpoint_parse(cases[i].text, &endpoint));
+        g_test_message("%s", cases[i].text);
+        g_assert_cmphex(wl_endpoint_hash(&endpoint), ==, cases[i].hash);
+    }
+    g_assert_cmphex(wl_key_hash(&zero), ==, 0x8527df7b);
+    g_assert_cmphex(wl_key_hash(&key), ==, 0xcac21758);
+}
+
+/* Nothing is written behind the address. */
+static void
+test_link_local(void)
+{
+    struct {
+        WlIp ip;
+        guint8 behind;
+    } address = {.behind = 0x5a};
+    static const WlKey key = {{1}};
+
+    wl_key_link_local(&key, &address.ip);
+    g_assert_true(wl_ip_is_link_local(&address.ip));
+    g_assert_cmphex(address.behind, ==, 0x5a);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -367,6 +408,8 @@ main(int argc, char **argv)
     g_test_add_func("/codec/address/routed-net", test_routed_net);
     g_test_add_func("/codec/key/text", test_key_text);
     g_test_add_func("/codec/key/random", test_key_random);
+    g_test_add_func("/codec/address/hashes", test_hashes);
+    g_test_add_func("/codec/key/link-local", test_link_local);
     g_test_add_func("/codec/device", test_device);
     return g_test_run();
 }

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "harness.h"
+#include "state/wl-timing.h"
 
 #define NAME "hub.example.net:51820"
 
@@ -18,6 +19,14 @@ count_logged(const Harness *harness, const char *words)
         n += output->kind == WL_OUTPUT_LOG && strstr(output->name, words);
     }
     return n;
+}
+
+static guint
+n_candidates(Harness *harness, const HarnessMember *member)
+{
+    g_autoptr(GArray) candidates = wl_engine_dup_candidates(harness->engine, &member->key);
+
+    return candidates->len;
 }
 
 /* Passes time until the engine requests the name, then gives it the result. */
@@ -91,6 +100,22 @@ test_shared_name_is_logged_once(void)
     g_assert_cmpuint(count_logged(harness, NAME " resolves again"), ==, 1);
 }
 
+/* Both peers get the addresses of the name. */
+static void
+test_shared_name_resolves_for_both(void)
+{
+    g_autoptr(Harness) harness = harness_new();
+    WlEngineConfig *config = harness_config(harness, WL_ROLE_AUTOMATIC);
+
+    harness_add(config, harness_member(harness, 1), NAME, "10.77.0.0/24");
+    harness_add(config, harness_member(harness, 2), NAME, "10.77.0.3/32");
+    harness_start(harness, config);
+    harness_uplink(harness, "192.168.1.10/24");
+    resolve(harness, NAME, HARNESS_HUB_ENDPOINT);
+    g_assert_cmpuint(n_candidates(harness, harness_member(harness, 1)), ==, 1);
+    g_assert_cmpuint(n_candidates(harness, harness_member(harness, 2)), ==, 1);
+}
+
 /* Without an uplink a failure says nothing about the name. */
 static void
 test_failure_without_uplink_is_not_logged(void)
@@ -109,6 +134,46 @@ test_failure_without_uplink_is_not_logged(void)
     g_assert_cmpuint(count_logged(harness, "cannot resolve " NAME), ==, 1);
 }
 
+/* Only complete endpoints become candidates, and not more than a peer may have. */
+static void
+test_results_are_checked(void)
+{
+    g_autoptr(Harness) harness = harness_new();
+    WlEngineConfig *config = harness_config(harness, WL_ROLE_AUTOMATIC);
+    HarnessMember *hub = harness_member(harness, 1);
+    g_autoptr(GArray) candidates = NULL;
+    WlEndpoint results[100] = {{{0}}};
+
+    harness_add(config, hub, NAME, "10.77.0.0/24");
+    harness_start(harness, config);
+    harness_uplink(harness, "192.168.1.10/24");
+    results[0] = harness_endpoint("203.0.113.1:0");
+    results[2] = harness_endpoint("203.0.113.2:1");
+    wl_engine_name_resolved(harness->engine, harness->now, NAME, results, 3);
+    harness_drain(harness);
+    candidates = wl_engine_dup_candidates(harness->engine, &hub->key);
+    g_assert_cmpuint(candidates->len, ==, 1);
+    g_assert_true(
+        wl_endpoint_equal(&g_array_index(candidates, WlCandidateView, 0).endpoint, &results[2]));
+
+    for (guint i = 0; i < G_N_ELEMENTS(results); i++) {
+        results[i] = harness_endpoint("203.0.113.2:1");
+        results[i].ip.bytes[3] = (guint8) (i + 1);
+    }
+    /* A result that was not requested changes nothing. */
+    wl_engine_name_resolved(harness->engine, harness->now, NAME, results, G_N_ELEMENTS(results));
+    harness_drain(harness);
+    g_assert_cmpuint(n_candidates(harness, hub), ==, 1);
+    harness_clear(harness);
+    while (harness_count(harness, WL_OUTPUT_RESOLVE) == 0)
+        harness_run(harness, SEC(1));
+    wl_engine_name_resolved(harness->engine, harness->now, NAME, results, G_N_ELEMENTS(results));
+    harness_drain(harness);
+    g_clear_pointer(&candidates, g_array_unref);
+    candidates = wl_engine_dup_candidates(harness->engine, &hub->key);
+    g_assert_cmpuint(candidates->len, ==, WL_MAX_RESOLVED);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -116,6 +181,8 @@ main(int argc, char **argv)
     g_test_add_func("/endpoint-dns/failure-once", test_failure_is_logged_once);
     g_test_add_func("/endpoint-dns/success", test_success_is_not_logged);
     g_test_add_func("/endpoint-dns/shared-name", test_shared_name_is_logged_once);
+    g_test_add_func("/endpoint-dns/shared-result", test_shared_name_resolves_for_both);
+    g_test_add_func("/endpoint-dns/results", test_results_are_checked);
     g_test_add_func("/endpoint-dns/no-uplink", test_failure_without_uplink_is_not_logged);
     return g_test_run();
 }

@@ -284,6 +284,63 @@ test_fact_set_local(void)
     g_assert_cmpuint(wl_fact_set_count_sources(set), ==, 0);
 }
 
+/* What other members may learn of a fact that this machine does not use itself. */
+static void
+test_fact_entry_relayed(void)
+{
+    g_autoptr(WlFactSet) set = wl_fact_set_new();
+    WlFactEntry *entry;
+
+    receive_endpoint(set, 1, 10, 0, 0, WL_SEC(100));
+    entry = wl_fact_set_get(set, 0);
+    for (WlVerdict verdict = 0; verdict < WL_VERDICT_N; verdict++) {
+        gboolean relayed = verdict == WL_VERDICT_ACCEPTED || verdict == WL_VERDICT_ON_LINK ||
+                           verdict == WL_VERDICT_HAS_SERVER || verdict == WL_VERDICT_IN_NETWORKS;
+
+        wl_fact_set_set_verdict(set, &g_array_index(entry->sources, WlFactSource, 0), verdict);
+        g_assert_cmpint(wl_fact_entry_expires(entry, 0), ==, relayed ? WL_SEC(100) : 0);
+        g_assert_cmpint(wl_fact_entry_accepted(entry, FALSE), ==, verdict == WL_VERDICT_ACCEPTED);
+        g_assert_cmpuint(wl_fact_set_count_untrusted(set), ==, wl_verdict_is_untrusted(verdict));
+    }
+}
+
+/* Entries and sources are counted once, in whatever order they come and go. */
+static void
+test_fact_set_indices(void)
+{
+    g_autoptr(WlFactSet) set = wl_fact_set_new();
+    g_autoptr(GRand) random = g_rand_new_with_seed(5);
+    guint gone = 0;
+
+    for (guint i = 0; i < 2000; i++) {
+        gint64 now = WL_SEC(i);
+        guint held = 0;
+
+        receive_endpoint(set, (guint) g_rand_int_range(random, 1, 9),
+                         (guint) g_rand_int_range(random, 10, 14),
+                         (guint) g_rand_int_range(random, 0, 3), now,
+                         now + WL_SEC(g_rand_int_range(random, 1, 60)));
+        wl_fact_set_expire(set, now, TRUE, i % 3 ? keep_none : keep_all, count_gone, &gone);
+        if (i % 50 == 0) {
+            WlKey source = key_of((guint) g_rand_int_range(random, 10, 14));
+            wl_fact_set_drop_source(set, &source, count_gone, &gone);
+        }
+        for (guint j = 0; j < wl_fact_set_size(set); j++) {
+            WlFactEntry *entry = wl_fact_set_get(set, j);
+            const GPtrArray *about = wl_fact_set_about(set, &entry->fact.subject);
+
+            g_assert_cmpuint(entry->index, ==, j);
+            g_assert_true(wl_fact_set_lookup(set, &entry->fact) == entry);
+            g_assert_true(g_ptr_array_find((GPtrArray *) about, entry, NULL));
+            g_assert_cmpuint(entry->sources->len, >, 0);
+            g_assert_cmpint(entry->stale_place > 0, ==, wl_fact_entry_has_stale(entry));
+            held += entry->sources->len;
+        }
+        g_assert_cmpuint(wl_fact_set_count_sources(set), ==, held);
+    }
+    g_assert_cmpuint(gone, >, 100);
+}
+
 /* ---- candidates */
 
 static void
@@ -337,6 +394,7 @@ static void
 policy_init(WlPolicy *policy, WlEngineConfig *config, const char *network)
 {
     const char *own[] = {"10.77.0.2/24", "fd77::2/64"};
+    const char *allowed[] = {"172.30.0.0/16", "0.0.0.0/0", "128.0.0.0/1", "64.0.0.0/2"};
     WlLocalAddress local = {.ifname = "eth0", .ifindex = 2, .announce = TRUE};
     WlKey hub = key_of(1);
     WlPeerConfig *peer = wl_peer_config_new(&hub);
@@ -346,8 +404,8 @@ policy_init(WlPolicy *policy, WlEngineConfig *config, const char *network)
         WlPrefix prefix = harness_prefix(own[i]);
         g_array_append_val(config->addresses, prefix);
     }
-    for (guint i = 0; i < 2; i++) {
-        WlPrefix prefix = harness_prefix(i ? "172.30.0.0/16" : "0.0.0.0/0");
+    for (guint i = 0; i < G_N_ELEMENTS(allowed); i++) {
+        WlPrefix prefix = harness_prefix(allowed[i]);
         g_array_append_val(peer->allowed_ips, prefix);
     }
     g_ptr_array_add(config->peers, peer);
@@ -412,6 +470,7 @@ test_policy_prefixes(void)
     } cases[] = {
         {"10.77.0.9/32", WL_VERDICT_ACCEPTED},   {"10.77.0.0/24", WL_VERDICT_ACCEPTED},
         {"fd77::9/128", WL_VERDICT_ACCEPTED},    {"172.30.4.0/24", WL_VERDICT_ACCEPTED},
+        {"100.64.0.0/10", WL_VERDICT_ACCEPTED},  {"200.0.0.0/16", WL_VERDICT_OUTSIDE},
         {"0.0.0.0/0", WL_VERDICT_DEFAULT_ROUTE}, {"128.0.0.0/1", WL_VERDICT_DEFAULT_ROUTE},
         {"::/0", WL_VERDICT_DEFAULT_ROUTE},      {"10.0.0.0/8", WL_VERDICT_OUTSIDE},
         {"192.168.1.11/32", WL_VERDICT_OUTSIDE}, {"10.77.0.2/32", WL_VERDICT_OWN_ADDRESS},
@@ -704,6 +763,8 @@ main(int argc, char **argv)
     g_test_add_func("/fact-set/endpoint-bounds", test_fact_set_endpoint_bounds);
     g_test_add_func("/fact-set/bounds", test_fact_set_bounds);
     g_test_add_func("/fact-set/local", test_fact_set_local);
+    g_test_add_func("/fact-set/relayed", test_fact_entry_relayed);
+    g_test_add_func("/fact-set/indices", test_fact_set_indices);
     g_test_add_func("/candidates", test_candidates);
     g_test_add_func("/policy/endpoints", test_policy_endpoints);
     g_test_add_func("/policy/prefixes", test_policy_prefixes);

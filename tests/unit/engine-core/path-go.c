@@ -240,6 +240,43 @@ test_reverted(void)
     g_assert_true(is_direct(harness));
 }
 
+/* The last echo that the peer would have replied to counts as lost a round trip later: the engine
+ * wakes at that time, not with the next round. */
+static void
+test_followed_when_lost(void)
+{
+    const Replies before = {.transit = TRUE, .life = TRUE}, lost = {.life = TRUE};
+    g_autoptr(Harness) harness = leaf_new();
+    gint64 last_reply, sent[2] = {0};
+    guint n = 0;
+
+    harness_meet(harness, 2, "198.51.100.7:51820");
+    run(harness, SEC(1), &before);
+    while (n < 2) {
+        guint already = harness->outputs->len;
+
+        harness_run(harness, wl_engine_get_deadline(harness->engine) - harness->now);
+        last_reply = harness->now;
+        for (guint i = already; i < harness->outputs->len; i++) {
+            WlOutput *output = harness->outputs->pdata[i];
+            WlKey key = output->key;
+
+            if (output->kind != WL_OUTPUT_SEND_ECHO)
+                continue;
+            if (output->echo.destination.family == WL_FAMILY_V4)
+                sent[n++] = harness->now;
+            else if (is_replied(harness, &output->echo, &lost))
+                wl_engine_echo_reply(harness->engine, harness->now, &key, output->echo.sequence);
+        }
+        harness_drain(harness);
+        g_assert_cmpint(last_reply, <, SEC(3) + harness->now);
+    }
+    while (!is_direct(harness))
+        harness_run(harness, wl_engine_get_deadline(harness->engine) - harness->now);
+    g_assert_cmpint(harness->now, >=, sent[1] + MS(60));
+    g_assert_cmpint(harness->now, <=, sent[1] + MS(60) + STEP);
+}
+
 /* Losses before a reply are over: the router had lost its own session, for example. */
 static void
 test_router_comes_back(void)
@@ -458,6 +495,8 @@ main(int argc, char **argv)
                     test_lossy_router);
     g_test_add_func("/path-go/following a peer that does not reply directly is reverted",
                     test_reverted);
+    g_test_add_func("/path-go/a peer is followed when its last echo counts as lost",
+                    test_followed_when_lost);
     g_test_add_func("/path-go/losses before a reply are ignored", test_router_comes_back);
     g_test_add_func("/path-go/dropped packets are followed if one peer is observed",
                     test_dropped_packets);
