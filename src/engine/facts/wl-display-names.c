@@ -62,7 +62,7 @@ wl_display_names_init(WlEngine *self)
 static void
 count_changed(WlEngine *self, const NameUsers *users)
 {
-    if (users->count > 2 || users->peers->len == 0)
+    if (users->count > 2)
         return;
     for (guint i = 0; i < users->peers->len; i++) {
         WlPeer *peer = users->peers->pdata[i];

@@ -13,14 +13,11 @@ static gboolean
 keep_source(const WlFactEntry *entry, const WlFactSource *origin, gpointer user_data)
 {
     const WlEngine *self = user_data;
-    const WlPeer *source;
+    const WlPeer *source = wl_peer_table_find(&self->peers, &origin->key);
     gboolean allowed = wl_fact_is_allowed(&entry->fact);
 
     if (origin->verdict != WL_VERDICT_ACCEPTED || !(allowed || wl_fact_is_member(&entry->fact)) ||
-        !wl_peer_table_find(&self->peers, &entry->fact.subject))
-        return FALSE;
-    source = wl_peer_table_find(&self->peers, &origin->key);
-    if (!source)
+        !wl_peer_table_find(&self->peers, &entry->fact.subject) || !source)
         return FALSE;
     if (!(allowed ? wl_engine_may_deconfigure(self) : wl_engine_may_delete(self)))
         return TRUE;

@@ -412,7 +412,7 @@ wl_fact_identity_hash(gconstpointer fact)
     guint32 hash;
     Value value;
 
-    if (address_size(self->attribute) > 0)
+    if (address_size(self->attribute))
         return hash_address(self);
     hash = (wl_key_hash(&self->subject) ^ self->attribute) * 16777619u;
     get_identity_value(self, &value);
@@ -432,7 +432,7 @@ wl_fact_identity_equal(gconstpointer a, gconstpointer b)
     if (left->attribute != right->attribute || !wl_key_equal(&left->subject, &right->subject))
         return FALSE;
     /* The most frequent facts, without encoding them. */
-    if (address_size(left->attribute) > 0)
+    if (address_size(left->attribute))
         return wl_ip_equal(&left->value.endpoint.ip, &right->value.endpoint.ip) &&
                (is_endpoint(left) ? left->value.endpoint.port == right->value.endpoint.port
                                   : left->value.prefix.length == right->value.prefix.length);

@@ -714,6 +714,88 @@ test_timer_queue(void)
     }
 }
 
+/* The order of the servers makes no difference. */
+static void
+test_policy_servers(void)
+{
+    const WlIp none = {0}, one = harness_ip("192.168.1.1"), other = harness_ip("192.168.1.2");
+    const WlIp servers[] = {one, other, none}, turned[] = {other, one}, third = harness_ip("::1");
+    g_autoptr(WlEngineConfig) config = wl_engine_config_new();
+    WlPolicy policy;
+
+    policy_init(&policy, config, NULL);
+    g_assert_false(wl_policy_set_servers(&policy, NULL, 0));
+    g_assert_true(wl_policy_set_servers(&policy, servers, 3));
+    g_assert_false(wl_policy_set_servers(&policy, servers, 3));
+    g_assert_false(wl_policy_set_servers(&policy, turned, 2));
+    g_assert_true(wl_policy_set_servers(&policy, turned, 1));
+    g_assert_true(wl_policy_set_servers(&policy, &third, 1));
+    g_assert_true(wl_policy_set_servers(&policy, NULL, 0));
+    g_assert_false(wl_policy_set_servers(&policy, NULL, 0));
+    wl_policy_clear(&policy);
+}
+
+/* Every field of a local address counts, and the order of the addresses does not. */
+static void
+test_policy_local(void)
+{
+    WlLocalAddress addresses[2] = {{.ifname = "eth0", .ifindex = 2, .announce = TRUE},
+                                   {.ifname = "eth1", .ifindex = 3, .announce = TRUE}};
+    WlLocalAddress turned[2];
+    g_autoptr(WlEngineConfig) config = wl_engine_config_new();
+    WlPolicy policy;
+
+    addresses[0].address = harness_prefix("192.168.1.10/24");
+    addresses[1].address = harness_prefix("192.168.2.10/24");
+    turned[0] = addresses[1];
+    turned[1] = addresses[0];
+    policy_init(&policy, config, NULL);
+    g_assert_true(wl_policy_set_local(&policy, addresses, 2));
+    g_assert_false(wl_policy_set_local(&policy, turned, 2));
+    g_assert_true(wl_policy_set_local(&policy, addresses, 1));
+    addresses[0].announce = FALSE;
+    g_assert_true(wl_policy_set_local(&policy, addresses, 1));
+    g_assert_false(wl_policy_has_uplink(&policy, WL_FAMILY_V4));
+    addresses[0].ifindex++;
+    g_assert_true(wl_policy_set_local(&policy, addresses, 1));
+    addresses[0].ifname[3]++;
+    g_assert_true(wl_policy_set_local(&policy, addresses, 1));
+    addresses[0].address = harness_prefix("192.168.1.10/25");
+    g_assert_true(wl_policy_set_local(&policy, addresses, 1));
+    g_assert_false(wl_policy_set_local(&policy, addresses, 1));
+    addresses[0].announce = TRUE;
+    g_assert_true(wl_policy_set_local(&policy, addresses, 1));
+    g_assert_true(wl_policy_has_uplink(&policy, WL_FAMILY_V4));
+    g_assert_false(wl_policy_has_uplink(&policy, WL_FAMILY_V6));
+    g_assert_true(wl_policy_set_local(&policy, NULL, 0));
+    g_assert_false(wl_policy_has_uplink(&policy, WL_FAMILY_V4));
+    wl_policy_clear(&policy);
+}
+
+/* Each interface has its network; one of a single address has none. */
+static void
+test_policy_on_link(void)
+{
+    WlLocalAddress local[3] = {{.ifname = "eth0", .ifindex = 2, .announce = TRUE},
+                               {.ifname = "docker0", .ifindex = 3},
+                               {.ifname = "ppp0", .ifindex = 4, .announce = TRUE}};
+    g_autoptr(WlEngineConfig) config = wl_engine_config_new();
+    const WlIp inside = harness_ip("192.168.1.255"), outside = harness_ip("192.168.2.0"),
+               bridge = harness_ip("172.17.0.9"), own = harness_ip("198.51.100.1");
+    WlPolicy policy;
+
+    local[0].address = harness_prefix("192.168.1.10/24");
+    local[1].address = harness_prefix("172.17.0.1/16");
+    local[2].address = harness_prefix("198.51.100.1/32");
+    policy_init(&policy, config, NULL);
+    g_assert_true(wl_policy_set_local(&policy, local, 3));
+    g_assert_true(wl_policy_is_on_link(&policy, &inside));
+    g_assert_false(wl_policy_is_on_link(&policy, &outside));
+    g_assert_false(wl_policy_is_on_link(&policy, &bridge));
+    g_assert_false(wl_policy_is_on_link(&policy, &own));
+    wl_policy_clear(&policy);
+}
+
 static void
 test_policy_private(void)
 {
@@ -777,6 +859,9 @@ main(int argc, char **argv)
     g_test_add_func("/change-log/order", test_change_log);
     g_test_add_func("/prefix-set/remove", test_prefix_set);
     g_test_add_func("/timer-queue/any-order", test_timer_queue);
+    g_test_add_func("/policy/servers", test_policy_servers);
+    g_test_add_func("/policy/local-addresses", test_policy_local);
+    g_test_add_func("/policy/on-link", test_policy_on_link);
     g_test_add_func("/policy/private-addresses", test_policy_private);
     g_test_add_func("/fact-set/displaced-endpoint", test_fact_set_displaced);
     return g_test_run();

@@ -184,6 +184,28 @@ test_epochs(void)
     g_assert_cmpuint(path_messages_sent(harness, desktop, NULL), <=, 12);
 }
 
+/* An ack counts for the last eight probes, and for none from before the path was left. */
+static void
+test_ack_window(void)
+{
+    for (guint16 behind = 7; behind <= 8; behind++) {
+        g_autoptr(Harness) harness = pair_new();
+        HarnessMember *desktop = harness_member(harness, 2);
+        WlPathMessage sent = {0}, way = {.version = WL_PATH_VERSION};
+
+        desktop->mute = TRUE;
+        harness_meet(harness, 2, "198.51.100.7:51820");
+        while (sent.probe < 12) {
+            harness_live(harness, SEC(25), 1, 2);
+            path_messages_sent(harness, desktop, &sent);
+        }
+        g_assert_false(harness_has_allowed(harness, desktop, DESKTOP_PREFIX));
+        way.ack = (guint16) (sent.probe - behind);
+        harness_advertise_path(harness, desktop, &way);
+        g_assert_cmpint(harness_has_allowed(harness, desktop, DESKTOP_PREFIX), ==, behind < 8);
+    }
+}
+
 /* The last epoch there is does not start again from zero. */
 static void
 test_last_epoch(void)
@@ -459,6 +481,7 @@ main(int argc, char **argv)
     g_test_add_func("/paths/only-native", test_only_native);
     g_test_add_func("/paths/uncovered", test_uncovered);
     g_test_add_func("/paths/epochs", test_epochs);
+    g_test_add_func("/paths/ack-window", test_ack_window);
     g_test_add_func("/paths/last-epoch", test_last_epoch);
     g_test_add_func("/paths/repeated-until-followed", test_repeated_until_followed);
     g_test_add_func("/paths/silence", test_silence);

@@ -3,6 +3,7 @@
 /* The rules for received facts, and the WireGuard peers that result from them. */
 
 #include "harness.h"
+#include "wl-fact-codec.h"
 
 static void
 test_start(void)
@@ -610,6 +611,145 @@ test_trusted_machine_names_members(void)
     g_assert_true(originated);
 }
 
+/* Each source of a fact has a verdict of its own. */
+static void
+test_verdict_of_each_source(void)
+{
+    g_autoptr(Harness) harness = harness_leaf_new();
+    HarnessMember *hub = harness_member(harness, 1), *desktop = harness_member(harness, 2),
+                  *nobody = harness_member(harness, 9);
+
+    harness_uplink(harness, "192.168.1.10/24");
+    harness_meet(harness, 1, NULL);
+    harness_meet(harness, 2, "198.51.100.7:51820");
+    harness_advertise_allowed(harness, desktop, desktop, "10.77.0.9/32", 255);
+    harness_advertise_allowed(harness, hub, desktop, "10.77.0.9/32", 255);
+    g_assert_cmpint(harness_verdict_allowed(harness, desktop, desktop, "10.77.0.9/32"), ==,
+                    WL_VERDICT_UNTRUSTED);
+    g_assert_cmpint(harness_verdict_allowed(harness, hub, desktop, "10.77.0.9/32"), ==,
+                    WL_VERDICT_ACCEPTED);
+    g_assert_cmpint(harness_verdict_allowed(harness, nobody, desktop, "10.77.0.9/32"), ==,
+                    WL_VERDICT_N);
+}
+
+/* Of two live routers whose prefixes cover an address, the one with the narrower prefix has it. */
+static void
+test_nested_routers(void)
+{
+    for (guint i = 0; i < 2; i++) {
+        g_autoptr(Harness) harness = harness_new();
+        WlEngineConfig *config = harness_config(harness, WL_ROLE_AUTOMATIC);
+        HarnessMember *desktop = harness_member(harness, 3);
+
+        harness_add(config, harness_member(harness, 1), HARNESS_HUB_ENDPOINT,
+                    i == 0 ? "10.77.0.0/24" : "10.77.0.0/28");
+        harness_add(config, harness_member(harness, 2), "203.0.113.2:51820",
+                    i == 0 ? "10.77.0.0/28" : "10.77.0.0/24");
+        harness_add(config, desktop, NULL, "10.77.0.3/32");
+        harness_start(harness, config);
+        harness_uplink(harness, "192.168.1.10/24");
+        harness_meet(harness, 1, NULL);
+        harness_meet(harness, 2, NULL);
+        g_assert_cmpint(harness_view(harness, desktop)->state, ==, WL_PEER_ROUTED);
+        g_assert_true(wl_key_equal(&harness_view(harness, desktop)->via,
+                                   &harness_member(harness, i == 0 ? 2 : 1)->key));
+    }
+}
+
+/* A peer that takes the place of a removed one knows nothing of what that one was sent. */
+static void
+test_place_of_removed_peer(void)
+{
+    g_autoptr(Harness) harness = harness_leaf_new();
+    HarnessMember *hub = harness_member(harness, 1), *other = harness_member(harness, 4);
+    const WlKey *self = &harness_member(harness, 0)->key;
+    WlEngineConfig *config = harness_config(harness, WL_ROLE_AUTOMATIC);
+
+    harness_uplink(harness, "192.168.1.10/24");
+    harness_meet(harness, 1, NULL);
+    g_assert_true(harness_sent_endpoint(harness, hub, self, "192.168.1.10:51820"));
+    harness_add(config, harness_member(harness, 2), NULL, "10.77.0.3/32");
+    harness_change(harness, config);
+    config = harness_config(harness, WL_ROLE_AUTOMATIC);
+    harness_add(config, harness_member(harness, 2), NULL, "10.77.0.3/32");
+    harness_add(config, other, "203.0.113.4:51820", "10.77.0.0/24");
+    harness_change(harness, config);
+    harness_meet(harness, 4, NULL);
+    harness_run(harness, SEC(1));
+    g_assert_true(harness_sent_endpoint(harness, other, self, "192.168.1.10:51820"));
+}
+
+/* Everything that a peer was sent is sent again after a send that failed. */
+static void
+test_send_failed(void)
+{
+    g_autoptr(Harness) harness = harness_leaf_new();
+    HarnessMember *hub = harness_member(harness, 1);
+    g_autoptr(GArray) before = NULL;
+    g_autoptr(GArray) after = NULL;
+
+    harness_uplink(harness, "192.168.1.10/24");
+    harness_meet(harness, 1, NULL);
+    before = harness_sent(harness, hub);
+    g_assert_cmpuint(before->len, >=, 2);
+    harness_clear(harness);
+    wl_engine_send_failed(harness->engine, harness->now, &hub->key);
+    harness_drain(harness);
+    harness_run(harness, SEC(6));
+    after = harness_sent(harness, hub);
+    for (guint i = 0; i < before->len; i++) {
+        gboolean found = FALSE;
+
+        for (guint j = 0; j < after->len; j++)
+            found |= wl_fact_identity_equal(&g_array_index(after, WlFact, j),
+                                            &g_array_index(before, WlFact, i));
+        g_assert_true(found);
+    }
+}
+
+/* A link that was made anew has no allowed IPs: those of a peer that is reached directly are set
+ * again only when it is direct again. */
+static void
+test_link_recreated(void)
+{
+    g_autoptr(Harness) harness = harness_leaf_new();
+    HarnessMember *desktop = harness_member(harness, 2);
+
+    harness_uplink(harness, "192.168.1.10/24");
+    harness_meet(harness, 2, "198.51.100.7:51820");
+    g_assert_true(harness_has_allowed(harness, desktop, "10.77.0.3/32"));
+    g_ptr_array_set_size(harness->device->peers, 0);
+    g_hash_table_remove_all(harness->handshakes);
+    wl_engine_link_recreated(harness->engine, harness->now);
+    harness_drain(harness);
+    g_assert_false(harness_has_allowed(harness, desktop, "10.77.0.3/32"));
+    g_assert_cmpuint(harness_view(harness, desktop)->allowed_ips->len, ==, 0);
+}
+
+/* The wait after a refused change begins anew once a change was accepted. */
+static void
+test_refused_changes(void)
+{
+    g_autoptr(Harness) harness = harness_leaf_new();
+    HarnessMember *hub = harness_member(harness, 1);
+
+    harness_uplink(harness, "192.168.1.10/24");
+    harness_meet(harness, 1, NULL);
+    for (guint round = 0; round < 2; round++) {
+        for (guint i = 0; i < 5; i++)
+            wl_engine_peer_change_failed(harness->engine, harness->now, &hub->key);
+        harness_drain(harness);
+        harness_clear(harness);
+        harness_run(harness, SEC(15));
+        g_assert_cmpuint(harness_changes(harness, hub, WL_PEER_UPDATE), ==, 0);
+        harness_run(harness, SEC(2));
+        g_assert_cmpuint(harness_changes(harness, hub, WL_PEER_UPDATE), ==, 1);
+        harness_meet(harness, 1, NULL);
+        harness_snapshot(harness);
+        harness_run(harness, SEC(30));
+    }
+}
+
 /* A router covers an address that an earlier entry of the profile also names. */
 static void
 test_shared_address(void)
@@ -650,5 +790,11 @@ main(int argc, char **argv)
     g_test_add_func("/away/trusted-machine-keeps-members", test_trusted_machine_keeps_members);
     g_test_add_func("/facts/trusted-machine-names-members", test_trusted_machine_names_members);
     g_test_add_func("/path/shared-address", test_shared_address);
+    g_test_add_func("/path/nested-routers", test_nested_routers);
+    g_test_add_func("/facts/verdict-of-each-source", test_verdict_of_each_source);
+    g_test_add_func("/facts/place-of-removed-peer", test_place_of_removed_peer);
+    g_test_add_func("/facts/send-failed", test_send_failed);
+    g_test_add_func("/link/recreated", test_link_recreated);
+    g_test_add_func("/link/refused-changes", test_refused_changes);
     return g_test_run();
 }

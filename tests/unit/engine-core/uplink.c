@@ -65,6 +65,26 @@ test_resumed(void)
                                         "192.168.1.10:51820"));
 }
 
+/* Every peer with a session gets an Alive after sleep. */
+static void
+test_resumed_all(void)
+{
+    g_autoptr(Harness) harness = harness_leaf_new();
+
+    harness_uplink(harness, "192.168.1.10/24");
+    harness_meet(harness, 1, NULL);
+    harness_meet(harness, 2, "198.51.100.7:51820");
+    harness_run(harness, SEC(5));
+    harness_clear(harness);
+    harness->now += SEC(5);
+    wl_engine_resumed(harness->engine, harness->now);
+    harness_drain(harness);
+    for (guint i = 1; i <= 2; i++) {
+        WlBootId id;
+        g_assert_cmpuint(alives(harness, harness_member(harness, i), &id), >, 0);
+    }
+}
+
 static void
 set_addresses(Harness *harness, const char *const *addresses)
 {
@@ -395,6 +415,7 @@ main(int argc, char *argv[])
     g_test_add_func("/uplink/first-address", test_first_address);
     g_test_add_func("/uplink/hidden", test_hidden_uplink);
     g_test_add_func("/uplink/resumed", test_resumed);
+    g_test_add_func("/uplink/resumed-all", test_resumed_all);
     g_test_add_func("/uplink/portal", test_portal);
     g_test_add_func("/uplink/servers", test_local_servers);
     g_test_add_func("/uplink/same-address", test_uplink_changed);
