@@ -58,10 +58,25 @@ make_initrd() {
   (cd "$irfs" && find . -print0 | cpio --quiet -0 -o -H newc) > "$work/initrd"
 }
 
+# Sets fs_options for a cache mode and a directory. The C program of Debian 12 has other options than its
+# successor in Rust, which by default makes mount points of the host automount points, where overlayfs
+# has no lower directory (EREMOTE).
+set_fs_options() {  # always|auto DIRECTORY
+  if [[ $("$virtiofsd" --help 2>&1) == *--no-announce-submounts* ]]; then
+    fs_options=(--shared-dir="$2" --cache="$1" --sandbox=chroot --xattr --no-announce-submounts)
+  else
+    fs_options=(-o source="$2" -o cache="$1" -o sandbox=chroot -o xattr -f)
+    # the default of its successor
+    [ "$1" != always ] || fs_options+=(-o no_posix_lock)
+  fi
+}
+
 # One virtiofsd. The root share shows a recursive bind mount that is read-only all over, so that not
 # even a remount in the guest can write to the host.
 serve() {  # tag dir ro|rw
+  local fs_options=()
   if [ "$3" = ro ]; then
+    set_fs_options always "$work/view"
     mkdir -p "$work/view"
     # shellcheck disable=SC2016  # for the inner shell
     unshare --mount --propagation private sh -c '
@@ -69,12 +84,13 @@ serve() {  # tag dir ro|rw
       while read -r _ _ _ _ m _; do
         case $m in "$2"|"$2"/*) mount -o remount,bind,ro "$m";; esac
       done < /proc/self/mountinfo
-      exec "$0" --socket-path="$1" -o source="$2" -o cache=always -o sandbox=chroot \
-        -o xattr -o no_posix_lock -f' \
-      "$virtiofsd" "$work/$1.sock" "$work/view" > "$work/$1.log" 2>&1 &
+      socket=$1
+      shift 2
+      exec "$0" --socket-path="$socket" "$@"' \
+      "$virtiofsd" "$work/$1.sock" "$work/view" "${fs_options[@]}" > "$work/$1.log" 2>&1 &
   else
-    "$virtiofsd" --socket-path="$work/$1.sock" -o source="$2" -o cache=auto \
-      -o sandbox=chroot -o xattr -f > "$work/$1.log" 2>&1 &
+    set_fs_options auto "$2"
+    "$virtiofsd" --socket-path="$work/$1.sock" "${fs_options[@]}" > "$work/$1.log" 2>&1 &
   fi
   pids+=($!)
 }
@@ -91,7 +107,7 @@ wait_sock() {  # tag
 
 start_qemu() {  # kvm|tcg
   local args=() cpu=max cpus=$smp i d image port options
-  virtiofsd=$(find_virtiofsd) || die "no virtiofsd (package qemu-system-common)"
+  virtiofsd=$(find_virtiofsd) || die "no virtiofsd (package virtiofsd or qemu-system-common)"
   image=$(find_kernel) || die "no kernel with its modules (package linux-image-cloud-amd64)"
   release=${image#* } image=${image% *}
   rm -f "$work"/*.sock
