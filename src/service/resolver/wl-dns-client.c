@@ -254,7 +254,12 @@ set_servers(WlDnsClient *self, const char *interface, const WlDnsServer *servers
         if (used++ > 0)
             nodes[used - 2].next = node;
     }
+    /* Deprecated since c-ares 1.24, whose successor ares_set_servers_csv() differs between
+     * versions: 1.18 keeps the machine's servers if the list is empty and refuses the scope of a
+     * link-local server, without which 1.34 leaves that server out. */
+    G_GNUC_BEGIN_IGNORE_DEPRECATIONS
     return ares_set_servers(self->channel, used > 0 ? nodes : NULL);
+    G_GNUC_END_IGNORE_DEPRECATIONS
 }
 
 static int
