@@ -134,9 +134,13 @@ void
 wl_log_repeated(WlRateLimit *limit, const char *format, ...)
 {
     gboolean loud = wl_rate_limit_take(limit, wl_clock_now(), REPEAT_INTERVAL, REPEAT_BURST);
+    g_autofree char *message = NULL;
     va_list arguments;
 
     va_start(arguments, format);
-    g_logv(G_LOG_DOMAIN, loud ? G_LOG_LEVEL_WARNING : G_LOG_LEVEL_INFO, format, arguments);
+    message = g_strdup_vprintf(format, arguments);
     va_end(arguments);
+    /* with the fields of g_warning() and g_info(); g_logv() has other ones */
+    g_log_structured(G_LOG_DOMAIN, loud ? G_LOG_LEVEL_WARNING : G_LOG_LEVEL_INFO, "MESSAGE", "%s",
+                     message);
 }

@@ -197,7 +197,9 @@ test_errors(void)
     g_assert_true(wl_ip_parse("fe80::c", &ip));
     socket = wl_fact_socket_new(&ip, PORT, (int) if_nametoindex("wlt0"), received, &a, &error);
     g_assert_null(socket);
-    g_assert_error(error, G_IO_ERROR, G_IO_ERROR_FAILED);
+    /* newer versions of GLib have a code of its own for this error */
+    g_assert_nonnull(error);
+    g_assert_true(error->domain == G_IO_ERROR);
     g_clear_error(&error);
     /* A missing route is no error; a datagram that exceeds UDP is. */
     g_assert_true(wl_ip_parse("2001:db8::1", &ip));
