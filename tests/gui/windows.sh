@@ -13,13 +13,17 @@ lab_begin "$@"
 pictures=$LAB_BUILD/screenshots
 mkdir -p "$pictures" "$LAB_DIR/screen" || bail_out "the folder for screenshots is created"
 
+# LANGUAGE is ignored in C.UTF-8, the locale of the display
+locale=()
+[ ! -d "$LAB_BUILD/tests/locale/en_US.UTF-8" ] ||
+  locale=(LOCPATH="$LAB_BUILD/tests/locale" LC_ALL=en_US.UTF-8)
 window() {  # toolkit setting...
   local program=$LAB_BUILD/tests/gui/editor-window-$1
   shift
   WIRELINK_SCREEN="$LAB_DIR/screen" timeout 160 "$GUI_HERE/screen" env \
     WL_TEST_PLUGIN="$LAB_BUILD/properties/libnm-vpn-plugin-wirelink.so" \
     WL_TEST_LOCALES="$LAB_BUILD/po" WL_TEST_PROFILE="$GUI_HERE/home.wirelink" \
-    G_DEBUG=fatal-criticals "$@" "$program"
+    G_DEBUG=fatal-criticals "${locale[@]}" "$@" "$program"
 }
 # A page that was drawn has many colors.
 drawn() {  # toolkit

@@ -14,11 +14,21 @@ static void
 speak(const char *language)
 {
     g_setenv("LANGUAGE", language, TRUE);
-    /* C.UTF-8: LANGUAGE is honored in any locale but "C" */
-    g_assert_nonnull(setlocale(LC_ALL, "C.UTF-8"));
     bindtextdomain(GETTEXT_PACKAGE, g_getenv("WL_TEST_LOCALES"));
     bind_textdomain_codeset(GETTEXT_PACKAGE, "UTF-8");
     textdomain("messages"); /* makes gettext read the variable again */
+}
+
+/* glibc ignores LANGUAGE in the locale C, and newer versions in C.UTF-8, too. */
+static gboolean
+can_translate(void)
+{
+    const char *locale = setlocale(LC_MESSAGES, NULL);
+
+    if (!g_str_equal(locale, "C") && !g_str_equal(locale, "C.UTF-8"))
+        return TRUE;
+    g_test_skip("no locale to translate in; install the package locales and build again");
+    return FALSE;
 }
 
 /* Every sentence of the engine is translated and contains all its arguments. */
@@ -27,6 +37,8 @@ test_languages(gconstpointer language)
 {
     const char *const arguments[] = {"hub-1", "Endpoint", NULL};
 
+    if (!can_translate())
+        return;
     speak(language);
     g_assert_cmpstr(wl_editor_live_state_title("offline"), ==,
                     g_str_equal(language, "de") ? "Nicht erreichbar" : "לא מקוון");
@@ -175,6 +187,8 @@ test_profile_error(gconstpointer language)
     const char *sentence;
     WlEditorPeer *hub;
 
+    if (!can_translate())
+        return;
     speak("en");
     english = model_with_nonsense();
     sentence =
@@ -203,6 +217,7 @@ test_profile_error(gconstpointer language)
 int
 main(int argc, char **argv)
 {
+    setlocale(LC_ALL, "");
     g_test_init(&argc, &argv, NULL);
     g_test_add_data_func("/editor/live/languages/de", "de", test_languages);
     g_test_add_data_func("/editor/live/languages/he", "he", test_languages);
