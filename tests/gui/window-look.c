@@ -128,15 +128,16 @@ start_of(GtkWidget *widget, GtkWidget *window)
 {
     gboolean right = gtk_widget_get_direction(widget) == GTK_TEXT_DIR_RTL;
 #if GTK_CHECK_VERSION(4, 0, 0)
-    double x, y;
-    gboolean shown = gtk_widget_translate_coordinates(widget, window, 0, 0, &x, &y);
+    graphene_rect_t bounds;
+
+    g_assert_true(gtk_widget_compute_bounds(widget, window, &bounds));
+    return (int) (bounds.origin.x + (right ? bounds.size.width : 0));
 #else
     int x, y;
-    gboolean shown = gtk_widget_translate_coordinates(widget, window, 0, 0, &x, &y);
-#endif
 
-    g_assert_true(shown);
-    return (int) x + (right ? gtk_widget_get_allocated_width(widget) : 0);
+    g_assert_true(gtk_widget_translate_coordinates(widget, window, 0, 0, &x, &y));
+    return x + (right ? gtk_widget_get_allocated_width(widget) : 0);
+#endif
 }
 
 /* The labels of one line: name, key, trust. */

@@ -100,8 +100,7 @@ refresh_choice(const Item *item, const char *text)
     }
     if (!*text)
         active = 0;
-    if (gtk_combo_box_get_active(GTK_COMBO_BOX(item->input)) != active)
-        gtk_combo_box_set_active(GTK_COMBO_BOX(item->input), active);
+    wl_gtk_choice_set(item->input, active);
 }
 
 static gboolean
@@ -198,9 +197,10 @@ on_check_toggled(GtkWidget *button, Item *item)
 }
 
 static void
-on_choice_changed(GtkWidget *combo, Item *item)
+on_choice_changed(GtkWidget *choice, gpointer user_data)
 {
-    int active = gtk_combo_box_get_active(GTK_COMBO_BOX(combo));
+    const Item *item = user_data;
+    int active = wl_gtk_choice_get(choice);
 
     if (active >= 0)
         set_text(item, item->key, active ? item->words[active] : "");
@@ -345,15 +345,13 @@ static GtkWidget *
 add_choice(WlEditorForm *form, const char *key, const char *const *words, const char *const *titles,
            const char *hint, gboolean with_label)
 {
-    GtkWidget *combo = gtk_combo_box_text_new();
-    Item *item = add_item(form, ITEM_CHOICE, key, combo, hint);
+    GtkWidget *choice = wl_gtk_choice_new(titles);
+    Item *item = add_item(form, ITEM_CHOICE, key, choice, hint);
 
     item->words = g_strdupv((char **) words);
-    for (guint i = 0; titles[i]; i++)
-        gtk_combo_box_text_append_text(GTK_COMBO_BOX_TEXT(combo), titles[i]);
     attach_item(form, item, with_label, NULL);
-    g_signal_connect(combo, "changed", G_CALLBACK(on_choice_changed), item);
-    return combo;
+    wl_gtk_choice_on_changed(choice, on_choice_changed, item);
+    return choice;
 }
 
 GtkWidget *

@@ -123,6 +123,68 @@ wl_gtk_set_active(GtkWidget *check, gboolean active)
 #endif
 }
 
+GtkWidget *
+wl_gtk_choice_new(const char *const *titles)
+{
+#if IS_GTK4
+    return gtk_drop_down_new_from_strings(titles);
+#else
+    GtkWidget *choice = gtk_combo_box_text_new();
+
+    for (guint i = 0; titles[i]; i++)
+        gtk_combo_box_text_append_text(GTK_COMBO_BOX_TEXT(choice), titles[i]);
+    gtk_combo_box_set_active(GTK_COMBO_BOX(choice), 0);
+    return choice;
+#endif
+}
+
+int
+wl_gtk_choice_get(GtkWidget *choice)
+{
+#if IS_GTK4
+    guint selected = gtk_drop_down_get_selected(GTK_DROP_DOWN(choice));
+
+    return selected == GTK_INVALID_LIST_POSITION ? -1 : (int) selected;
+#else
+    return gtk_combo_box_get_active(GTK_COMBO_BOX(choice));
+#endif
+}
+
+void
+wl_gtk_choice_set(GtkWidget *choice, int number)
+{
+    if (wl_gtk_choice_get(choice) == number)
+        return;
+#if IS_GTK4
+    gtk_drop_down_set_selected(GTK_DROP_DOWN(choice),
+                               number < 0 ? GTK_INVALID_LIST_POSITION : (guint) number);
+#else
+    gtk_combo_box_set_active(GTK_COMBO_BOX(choice), number);
+#endif
+}
+
+#if IS_GTK4
+/* The handler of a property takes the property, too, which a WlGtkChoiceFunc does not. */
+static void
+on_selected(GtkWidget *choice, GParamSpec *spec, gpointer user_data)
+{
+    Callback *callback = g_object_get_data(G_OBJECT(choice), "wl-callback");
+
+    ((WlGtkChoiceFunc) callback->func)(choice, user_data);
+}
+#endif
+
+void
+wl_gtk_choice_on_changed(GtkWidget *choice, WlGtkChoiceFunc func, gpointer user_data)
+{
+#if IS_GTK4
+    attach(choice, G_CALLBACK(func), user_data);
+    g_signal_connect(choice, "notify::selected", G_CALLBACK(on_selected), user_data);
+#else
+    g_signal_connect(choice, "changed", G_CALLBACK(func), user_data);
+#endif
+}
+
 const char *
 wl_gtk_get_text(GtkWidget *entry)
 {
@@ -190,12 +252,22 @@ wl_gtk_icon_button_new(const char *icon, const char *name)
 GtkWidget *
 wl_gtk_warning_bar_new(GtkWidget *child)
 {
+#if IS_GTK4
+    /* the info bar of GTK 4 is deprecated, without a successor */
+    GtkWidget *bar = gtk_frame_new(NULL);
+    GtkWidget *box = gtk_box_new(GTK_ORIENTATION_HORIZONTAL, 12);
+    GtkWidget *icon = gtk_image_new_from_icon_name("dialog-warning-symbolic");
+
+    wl_gtk_add_class(icon, "warning");
+    gtk_widget_set_valign(icon, GTK_ALIGN_START);
+    wl_gtk_set_margins(box, 9);
+    gtk_box_append(GTK_BOX(box), icon);
+    gtk_box_append(GTK_BOX(box), child);
+    gtk_frame_set_child(GTK_FRAME(bar), box);
+#else
     GtkWidget *bar = gtk_info_bar_new();
 
     gtk_info_bar_set_message_type(GTK_INFO_BAR(bar), GTK_MESSAGE_WARNING);
-#if IS_GTK4
-    gtk_info_bar_add_child(GTK_INFO_BAR(bar), child);
-#else
     gtk_container_add(GTK_CONTAINER(gtk_info_bar_get_content_area(GTK_INFO_BAR(bar))), child);
 #endif
     return bar;
@@ -231,7 +303,11 @@ wl_gtk_set_margins(GtkWidget *widget, int pixels)
 void
 wl_gtk_add_class(GtkWidget *widget, const char *name)
 {
+#if IS_GTK4
+    gtk_widget_add_css_class(widget, name);
+#else
     gtk_style_context_add_class(gtk_widget_get_style_context(widget), name);
+#endif
 }
 
 void
@@ -240,7 +316,11 @@ wl_gtk_set_class(GtkWidget *widget, const char *name, gboolean set)
     if (set)
         wl_gtk_add_class(widget, name);
     else
+#if IS_GTK4
+        gtk_widget_remove_css_class(widget, name);
+#else
         gtk_style_context_remove_class(gtk_widget_get_style_context(widget), name);
+#endif
 }
 
 void

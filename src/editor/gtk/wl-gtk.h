@@ -23,6 +23,16 @@ void wl_gtk_set_shown(GtkWidget *widget, gboolean shown);
 gboolean wl_gtk_get_active(GtkWidget *check);
 void wl_gtk_set_active(GtkWidget *check, gboolean active);
 
+/* A list of which one item is chosen, initially the first; @titles ends with NULL. */
+GtkWidget *wl_gtk_choice_new(const char *const *titles);
+/* The number of the chosen item, -1 if none is. */
+int wl_gtk_choice_get(GtkWidget *choice);
+void wl_gtk_choice_set(GtkWidget *choice, int number);
+/* Calls @func each time another item is chosen, by the user or by wl_gtk_choice_set(); until
+ * g_signal_handlers_disconnect_by_data(). */
+typedef void (*WlGtkChoiceFunc)(GtkWidget *choice, gpointer user_data);
+void wl_gtk_choice_on_changed(GtkWidget *choice, WlGtkChoiceFunc func, gpointer user_data);
+
 /* @entry is a GtkEntry or GtkSearchEntry. Setting the same text does not move the cursor. */
 const char *wl_gtk_get_text(GtkWidget *entry);
 void wl_gtk_set_text(GtkWidget *entry, const char *text);
@@ -33,7 +43,7 @@ GtkWidget *wl_gtk_label_new(const char *text);
 void wl_gtk_label_update(GtkWidget *label, const char *text);
 /* @name is the tooltip and the accessible name. */
 GtkWidget *wl_gtk_icon_button_new(const char *icon, const char *name);
-/* A bar in the theme's warning color around @child. */
+/* A bar around @child that stands out as a warning. */
 GtkWidget *wl_gtk_warning_bar_new(GtkWidget *child);
 /* @min_height in pixels. */
 GtkWidget *wl_gtk_scrolled_new(GtkWidget *child, int min_height);

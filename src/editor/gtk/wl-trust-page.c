@@ -31,6 +31,7 @@ typedef struct {
 
 struct _WlTrustPage {
     WlEditorModel *model;
+    GtkSizeGroup *choices; /* as wide as the widest, whatever is chosen */
     GtkWidget *widget, *warning, *bar, *peers, *discovered_box, *discovered_title, *note;
     GPtrArray *lines;      /* of Line */
     GPtrArray *discovered; /* of Discovered */
@@ -120,6 +121,7 @@ add_line(WlTrustPage *page, WlEditorPeer *peer)
     wl_gtk_box_append(top, line->title);
     line->form = wl_editor_form_new(page->model, peer);
     line->choice = wl_editor_form_add_trust(line->form, FALSE);
+    gtk_size_group_add_widget(page->choices, line->choice);
     grid = wl_editor_form_get_grid(line->form);
     wl_gtk_box_append(top, grid);
     line->remove = gtk_button_new_with_mnemonic(_("_Remove"));
@@ -287,6 +289,7 @@ wl_trust_page_new(WlEditorModel *model)
     GtkWidget *box = gtk_box_new(GTK_ORIENTATION_VERTICAL, 9);
 
     page->model = model;
+    page->choices = gtk_size_group_new(GTK_SIZE_GROUP_HORIZONTAL);
     page->lines = g_ptr_array_new_with_free_func(free_line);
     page->discovered = g_ptr_array_new_with_free_func(free_discovered);
     wl_gtk_set_margins(box, 12);
@@ -320,6 +323,7 @@ wl_trust_page_free(WlTrustPage *page)
     g_ptr_array_unref(page->lines);
     g_ptr_array_unref(page->discovered);
     g_object_unref(page->widget);
+    g_object_unref(page->choices);
     g_free(page);
 }
 
