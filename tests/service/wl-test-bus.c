@@ -12,7 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define DEADLINE_SECONDS 10
+#define DEADLINE_SECONDS 60
 
 static gboolean
 enter_namespaces(void)

@@ -16,7 +16,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#define DEADLINE (15 * G_USEC_PER_SEC)
+#define DEADLINE (60 * G_USEC_PER_SEC)
 
 static void
 set_loopback_up(void)
