@@ -15,7 +15,7 @@ typedef struct {
     gint64 now, started;
     GRand *random;
     WlDevice *device;               /* changes are applied; tests set everything else */
-    gint64 handshakes[RIG_MEMBERS]; /* -1: never; of other peers than members, always */
+    gint64 handshakes[RIG_MEMBERS]; /* -1: never, as of every peer that is no member */
     WlKey private_keys[RIG_MEMBERS];
     WlKey keys[RIG_MEMBERS];
     WlSigner *signers[RIG_MEMBERS];
