@@ -15,7 +15,7 @@ typedef struct _WlDaemon WlDaemon;
  */
 WlDaemon *wl_daemon_new(const char *name, const char *path, WlProfileFile *file, WlRawSockets *raw,
                         void (*failed)(gpointer user_data), gpointer user_data, GError **error);
-/** Removes the link and everything else. */
+/** Removes the link and everything else that was created. */
 void wl_daemon_free(WlDaemon *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(WlDaemon, wl_daemon_free)
 

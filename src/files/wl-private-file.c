@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * g_file_set_contents_full() is no substitute: in GLib newer than 2.74 a file that exists keeps its
- * mode, so that a key written over a file of mode 0644 is readable by everybody.
+ * g_file_set_contents_full() is no substitute: in GLib newer than 2.74 an existing file keeps its
+ * mode, so that a key written over a file of mode 0644 would be readable by all users.
  */
 #include "wl-private-file.h"
 
@@ -12,14 +12,14 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* Random names of 32 bits: a second collision in a row is no accident. */
+/* Names have 32 random bits: two consecutive collisions are not accidental. */
 #define NAME_TRIES 16
 
 typedef struct {
     const char *path;   /* as the caller gave it */
     const char *name;   /* its last component */
     char *folder_path;  /* the rest */
-    int folder;         /* all steps happen in this directory, wherever it is moved */
+    int folder;         /* all steps use this directory, even if it is moved */
     char temporary[32]; /* name of the new file in it; "" while there is none */
 } Target;
 
@@ -100,7 +100,7 @@ check_replaceable(const Target *target, const struct stat *found, GError **error
         if (is_link_of_system(target))
             return fail(error, target, EINVAL,
                         "it is not a regular file but a link of the system; name another file");
-        /* A link that leads nowhere is replaced. */
+        /* A dangling link is replaced. */
         if (fstatat(target->folder, target->name, &status, 0) < 0)
             return TRUE;
     }
@@ -224,8 +224,7 @@ rename_temporary(const Target *target, WlPrivateFileMode mode)
     return rename_to_reserved(target);
 }
 
-/* The new file is in its place: a directory that cannot be read or synchronized is no reason to say
- * that it is not. */
+/* The new file is in place, so a directory that cannot be read or synchronized is not an error. */
 static void
 sync_folder(const Target *target)
 {

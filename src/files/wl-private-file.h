@@ -13,15 +13,13 @@ typedef enum {
 } WlPrivateFileMode;
 
 /**
- * Writes the @length bytes of @text to the file at @path, which then has the mode 0600 and belongs
- * to the calling user, whatever was there before. At no time can another user read the new file,
- * and at no time is part of it there: readers, and a machine that loses power, see the old file or
- * the new one. A symbolic link is replaced, not followed, so that the key goes where the caller
- * said. A directory, a device or a link to one is an error.
- *
- * On an error the old file is unchanged, and *error, of G_FILE_ERROR, names the file. A process
- * that is killed meanwhile may leave a file ".wirelink-XXXXXXXX" of mode 0600 in the same
- * directory.
+ * Writes @length bytes of @text to the file at @path atomically. The file then has mode 0600 and
+ * belongs to the calling user, regardless of the previous file. No other user can read it at any
+ * time, and readers see either the old file or the complete new one, even after a loss of power. A
+ * symbolic link is replaced, not followed, so that the key is written where the caller requested. A
+ * directory, a device or a link to one is an error. On an error the old file is unchanged, and
+ * *error, of G_FILE_ERROR, names the file. If the process is killed meanwhile, a file
+ * ".wirelink-XXXXXXXX" of mode 0600 may remain in the same directory.
  */
 gboolean wl_private_file_write(const char *path, const char *text, gsize length,
                                WlPrivateFileMode mode, GError **error);

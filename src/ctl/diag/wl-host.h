@@ -32,5 +32,5 @@ typedef enum {
  */
 WlHostPort wl_host_find_port(guint port, char **holder);
 
-/** When this program was built, at the latest; Unix seconds. */
+/** The latest time at which this program can have been built; Unix seconds. */
 gint64 wl_host_get_made_time(void);

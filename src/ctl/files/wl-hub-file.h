@@ -26,8 +26,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(WlHubFile, wl_hub_file_free)
  */
 gboolean wl_hub_file_lock(WlHubFile *self, GError **error);
 /**
- * Reads the file, to which a member called @name is to be added. @endpoint: where members reach the
- * hub; NULL: as the file notes.
+ * Reads the file, to which a member called @name will be added. @endpoint: where members reach the
+ * hub; NULL: the endpoint in the file.
  */
 gboolean wl_hub_file_read(WlHubFile *self, const char *name, const char *endpoint, GError **error);
 /** Appends the section of a peer; comments in the file are kept. */

@@ -149,7 +149,7 @@ compare_all(WlWatched *self, const WlActiveProfiles *read, gboolean silent)
     g_autoptr(GList) services = g_hash_table_get_keys(self->profiles);
 
     for (GList *i = services; i; i = i->next) {
-        /* A service that does not answer is not down. */
+        /* A service that does not answer may still run. */
         if (read && (read->problems->len > 0 || wl_active_profiles_find(read, i->data)))
             continue;
         report(self, g_hash_table_lookup(self->profiles, i->data), NULL, "down", NULL);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Datagrams of the wirelink protocol as JSON, fact by fact. Untrusted bytes: what does not
- * decode has its reason. Objects belong to the caller.
+ * Datagrams of the wirelink protocol as JSON, fact by fact. The bytes are untrusted; parts that do
+ * not decode are replaced by the reason. Objects belong to the caller.
  */
 #include "wl-packet-json.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What goes to standard output and standard error: JSON documents, error messages and warnings.
- * JSON is escaped here; the text of messages is escaped by the caller.
+ * Prints to standard output and standard error: JSON documents, error messages and warnings. JSON
+ * is escaped here; the caller escapes the text of messages.
  */
 #include "wl-print.h"
 
@@ -33,8 +33,8 @@ wl_print_warnings(const GPtrArray *warnings)
     }
 }
 
-/* json-glib only escapes control characters below the space. The others can only occur in strings,
- * where \u means the same to a parser. */
+/* json-glib escapes only control characters below the space. The others occur only in strings,
+ * where \u has the same meaning. */
 static char *
 escape_json(const char *json)
 {

@@ -253,7 +253,7 @@ wl_editor_model_apply(WlEditorModel *model, NMConnection *connection, GError **e
     for (guint i = 0; i < model->peers->len; i++)
         save_peer(setting, model->peers->pdata[i]);
 
-    /* The service has the last word: it would refuse what this refuses. */
+    /* The service decides: it refuses everything that this check refuses. */
     profile = wl_profile_from_connection(probe, WL_PROFILE_CHECK_STORED_SECRETS, &refused);
     if (!profile) {
         g_set_error_literal(error, NM_CONNECTION_ERROR, NM_CONNECTION_ERROR_INVALID_PROPERTY,

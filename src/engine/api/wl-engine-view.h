@@ -11,8 +11,8 @@
 #include "wl-verdict.h"
 
 /*
- * What can be read from the engine. Reading changes nothing and runs no turn. Times are engine
- * times, see wl-engine.h.
+ * Views of the engine. Reading has no side effects and runs no turn. Times are engine times, see
+ * wl-engine.h.
  */
 
 typedef struct _WlEngine WlEngine;

@@ -27,7 +27,7 @@ typedef enum {
     WL_VERDICT_N,
 } WlVerdict;
 
-/** TRUE if the trust of the source is too low, whatever the value. */
+/** TRUE if the trust of the source is too low, regardless of the value. */
 static inline gboolean
 wl_verdict_is_untrusted(WlVerdict verdict)
 {

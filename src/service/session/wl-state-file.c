@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
-/* Reads and writes the state file without following links and without waiting for other processes.
- */
+/* Reads and writes the state file without following links and without blocking on other
+ * processes. */
 
 #include "wl-state-file.h"
 
