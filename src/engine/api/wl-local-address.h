@@ -8,7 +8,7 @@ typedef struct {
     WlPrefix address; /* host bits kept */
     char ifname[16];
     guint32 ifindex;
-    gboolean uplink;   /* on a real uplink, and neither tentative nor deprecated nor temporary:
-                          packets to other members can have it as their source */
+    gboolean uplink;   /* packets to other members can have it as their source: on a real uplink, or
+                          on lo of a host that announces its routes itself; not tentative */
     gboolean announce; /* such an address that other members may know; implies `uplink` */
 } WlLocalAddress;

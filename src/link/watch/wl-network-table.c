@@ -281,6 +281,7 @@ make_addresses(const WlNetworkTable *self)
                                   ? IFA_F_DEPRECATED
                                   : IFA_F_DEPRECATED | IFA_F_TEMPORARY;
         WlNetworkAddress entry;
+        gboolean assigned;
 
         if (!link || !(link->flags & IFF_UP) || address->ifindex == self->own)
             continue;
@@ -288,10 +289,12 @@ make_addresses(const WlNetworkTable *self)
         entry.address = address->address;
         g_strlcpy(entry.ifname, link->name, sizeof entry.ifname);
         entry.ifindex = link->ifindex;
-        entry.assigned = !is_unassigned(address);
-        entry.usable = is_up(link) && entry.assigned && !(address->flags & short_lived);
+        assigned = is_up(link) && !is_unassigned(address);
+        entry.usable = assigned && !(address->flags & short_lived);
         entry.tunnel = g_str_has_prefix(link->alias, WL_LINK_ALIAS_PREFIX);
         entry.uplink = is_uplink(link);
+        entry.source = assigned && (entry.uplink || link->flags & IFF_LOOPBACK) &&
+                       wl_ip_is_global_unicast(&address->address.ip);
         g_array_append_val(array, entry);
     }
     g_array_sort(array, compare_addresses);
@@ -355,15 +358,12 @@ replace_array(GArray **array, GArray *with)
 static gboolean
 has_source(const WlNetworkTable *self, const WlRtnlRoute *route)
 {
-    for (guint i = 0; i < self->addresses->len; i++) {
-        const WlRtnlAddress *address = &g_array_index(self->addresses, WlRtnlAddress, i);
-        const WlRtnlLink *link;
+    for (guint i = 0; i < self->visible_addresses->len; i++) {
+        const WlNetworkAddress *address =
+            &g_array_index(self->visible_addresses, WlNetworkAddress, i);
 
-        if (address->address.ip.family != route->family ||
-            !wl_ip_is_global_unicast(&address->address.ip) || is_unassigned(address))
-            continue;
-        link = find_link(self, address->ifindex, NULL);
-        if (address->ifindex == route->ifindex || (link && link->flags & IFF_LOOPBACK))
+        if (address->source && address->address.ip.family == route->family &&
+            (address->ifindex == route->ifindex || !address->uplink))
             return TRUE;
     }
     return FALSE;

@@ -33,7 +33,7 @@ wl_announced_addresses_update_engine(const GArray *addresses, const WlSessionSet
         local[i].address = address->address;
         g_strlcpy(local[i].ifname, address->ifname, sizeof(local[i].ifname));
         local[i].ifindex = address->ifindex;
-        local[i].uplink = address->usable && address->uplink;
+        local[i].uplink = address->source;
         local[i].announce = may_announce(settings, address);
     }
     wl_engine_set_local_addresses(engine, now, local, addresses->len);

@@ -118,7 +118,7 @@ test_addresses(void)
     test_run("ip link set far0 up");
     open_monitor(&listener, NULL);
     address = find(&listener, "127.0.0.1/8");
-    g_assert_true(address && !address->uplink);
+    g_assert_true(address && !address->uplink && !address->source);
     test_run("ip address add 192.0.2.7/24 dev eth0");
     test_run("ip link set eth0 up");
     test_wait(is_usable, &listener);
@@ -132,7 +132,8 @@ test_addresses(void)
     g_assert_true(address && address->usable);
     run_and_wait(&listener, "ip address add 2001:db8::7/64 dev eth0 nodad preferred_lft 0");
     address = find(&listener, "2001:db8::7/64");
-    g_assert_true(address && !address->usable);
+    /* deprecated: not announced, and still a source if there is no other */
+    g_assert_true(address && !address->usable && address->source);
     /* Without a carrier the address stays, but is not usable. */
     test_run("ip link set far0 down");
     test_wait(is_not_usable, &listener);
@@ -289,10 +290,10 @@ test_route_before_address(void)
     /* A long duplicate address detection: nobody answers, and the address becomes usable. */
     test_run("sh -c 'echo 5 > /proc/sys/net/ipv6/conf/eth0/dad_transmits'");
     run_and_wait(&listener, "ip address add 2001:db8::8/64 dev eth0");
-    g_assert_false(find(&listener, "2001:db8::8/64")->assigned);
+    g_assert_false(find(&listener, "2001:db8::8/64")->source);
     g_assert_false(has_route(&listener));
     test_wait(has_route, &listener);
-    g_assert_true(find(&listener, "2001:db8::8/64")->assigned);
+    g_assert_true(find(&listener, "2001:db8::8/64")->source);
     test_run("ip address del 2001:db8::8/64 dev eth0");
     test_wait(has_no_route, &listener);
     /* A host that announces its routes itself has its address on lo. */
