@@ -59,8 +59,8 @@ prepare() {  # kind
   esac
 }
 cycle() {  # kind
-  local how=networking
-  [ "$1" != sleep ] || how=sleep
+  local how='networking'
+  [ "$1" != sleep ] || how='sleep'
   cycles_run laptop "$how" "$CYCLES" "$(peer_of "$1")"
 }
 never_late() { [ "$CYCLES_LATE" = 0 ] || { echo "$CYCLES_LATE of $CYCLES_DONE cycles"; return 1; }; }
