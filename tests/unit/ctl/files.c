@@ -154,7 +154,7 @@ test_convert_go(void)
     g_assert_null(strstr(only->err, PRIVATE_KEY));
 }
 
-/* Nobody can read a key that replaces a file of mode 0644. */
+/* No other user can read a key that replaces a file of mode 0644. */
 static void
 test_convert_force(void)
 {

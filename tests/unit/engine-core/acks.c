@@ -45,7 +45,7 @@ count_told(Harness *harness, gint64 duration)
     }
 }
 
-/* The nonces of the datagrams to the hub since harness_clear() that want a receipt. */
+/* The nonces of the datagrams to the hub since harness_clear() that request an ack. */
 static GArray *
 asking(Harness *harness)
 {
@@ -121,7 +121,7 @@ test_receipt(void)
     g_assert_cmpuint(count_told(harness, SEC(30)), ==, 0);
 }
 
-/* It cannot say what came: twice more, and what is only renewed not at all. */
+/* A Go daemon sends no acks: new facts are sent twice more, renewals are not repeated. */
 static void
 test_go(void)
 {
@@ -230,7 +230,7 @@ test_owed(void)
     g_assert_cmpuint(count_receipts(harness, &datagrams), ==, 0);
     hear(harness, 1, TRUE);
     g_assert_cmpuint(count_receipts(harness, &datagrams), ==, 1);
-    /* full ones are followed by others */
+    /* a full datagram is followed by others */
     for (guint i = 0; i < 3; i++)
         hear(harness, 27, TRUE);
     g_assert_cmpuint(count_receipts(harness, &datagrams), ==, 0);
@@ -244,7 +244,7 @@ test_owed(void)
     g_assert_cmpuint(count_receipts(harness, &datagrams), ==, 0);
 }
 
-/* A Go daemon would not know what to do with one. */
+/* A Go daemon does not understand acks. */
 static void
 test_owed_to_go(void)
 {
@@ -298,7 +298,7 @@ count_asking(Harness *harness)
     return nonces->len;
 }
 
-/* It says nothing: no more than some at a time, and few of them again. */
+/* The peer sends no ack: few datagrams are in flight, and few are repeated. */
 static void
 test_window(void)
 {
@@ -312,7 +312,7 @@ test_window(void)
     g_assert_cmpuint(count_asking(harness), <=, 12);
 }
 
-/* What it has said came makes room for the rest, at once. */
+/* An ack makes room for further datagrams at once. */
 static void
 test_window_moves(void)
 {
@@ -335,8 +335,8 @@ test_window_moves(void)
     g_assert_cmpuint(count_asking(harness), ==, 0);
 }
 
-/* Many peers that send no ack: each gets a few datagrams, whatever is in flight to the others,
- * and the unacked ones do not become a flood. */
+/* Many peers without acks: each is sent a few datagrams, regardless of those in flight to others,
+ * and retransmissions do not become a flood. */
 static void
 test_window_of_many(void)
 {

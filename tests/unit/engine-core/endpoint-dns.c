@@ -29,7 +29,7 @@ n_candidates(Harness *harness, const HarnessMember *member)
     return candidates->len;
 }
 
-/* Passes time until the engine requests the name, then gives it the result. */
+/* Advances the time until the engine requests the name, then supplies the result. */
 static void
 resolve(Harness *harness, const char *name, const char *address)
 {
@@ -116,7 +116,7 @@ test_shared_name_resolves_for_both(void)
     g_assert_cmpuint(n_candidates(harness, harness_member(harness, 2)), ==, 1);
 }
 
-/* Without an uplink a failure says nothing about the name. */
+/* Without an uplink a failure is not logged. */
 static void
 test_failure_without_uplink_is_not_logged(void)
 {

@@ -158,7 +158,7 @@ test_many_facts(void)
     g_assert_cmpuint(received(harness, WL_RECEIVE_FLOOD), ==, 0);
     peers = wl_engine_dup_peers(harness->engine);
     g_assert_cmpuint(peers->len, ==, 502);
-    /* all of them want to be tried, ten a second are */
+    /* all of them are candidates, but only ten a second are tried */
     harness_clear(harness);
     harness_run(harness, SEC(10));
     changes = harness_count(harness, WL_OUTPUT_CHANGE_PEER);
@@ -169,7 +169,7 @@ test_many_facts(void)
                      >=, 500);
 }
 
-/* In a large network a leaf hears of thousands that are no members of its own. */
+/* In a large network a leaf receives facts about thousands of unknown members. */
 static void
 test_untrusted(void)
 {
@@ -197,13 +197,13 @@ test_untrusted(void)
     g_assert_cmpuint(wl_engine_get_fact_count(harness->engine), ==, before + 1000);
     g_assert_cmpuint(wl_engine_get_verdict_counters(harness->engine)[WL_VERDICT_TOO_MANY], ==,
                      2000);
-    /* A fact that was not stored can be accepted later, whatever its first source; and there is
-     * room for accepted facts. */
+    /* A fact that was not stored can be accepted later, regardless of its first source, and there
+     * is room for accepted facts. */
     harness_advertise_member(harness, hub, harness_member(harness, 3), "late", 254);
     harness_advertise_endpoint(harness, desktop, harness_member(harness, 3), "198.51.100.9:51820",
                                254);
     g_assert_cmpuint(wl_engine_get_fact_count(harness->engine), ==, before + 1002);
-    /* With them goes what counts them. */
+    /* Their counters are dropped with them. */
     harness_run(harness, SEC(300));
     before = wl_engine_get_fact_count(harness->engine);
     g_assert_cmpuint(before, <, 20);
@@ -213,7 +213,7 @@ test_untrusted(void)
     g_assert_cmpuint(wl_engine_get_fact_count(harness->engine), ==, before + 1000);
 }
 
-/* No TTL lasts for ever: it is capped at an hour. */
+/* A TTL is capped at one hour. */
 static void
 test_ttl_cap(void)
 {
@@ -302,8 +302,7 @@ test_member_bound(void)
     g_assert_cmpuint(wl_engine_get_verdict_counters(harness->engine)[WL_VERDICT_TOO_MANY], >, 0);
 }
 
-/* 10,000 datagrams at once: what is over the rate costs nothing, and nothing that was held is lost.
- */
+/* 10,000 datagrams at once: those above the rate limit cost no work, and no held fact is lost. */
 static void
 test_flood(void)
 {
@@ -321,7 +320,7 @@ test_flood(void)
     }
     outputs = harness->outputs->len;
     g_assert_cmpuint(received(harness, WL_RECEIVE_FLOOD), >=, 8900);
-    /* A dropped datagram is not read, whatever it contains. */
+    /* A dropped datagram is not read, regardless of its content. */
     accepted = received(harness, WL_RECEIVE_ACCEPTED);
     alive = harness_view(harness, hub)->last_alive;
     flood = received(harness, WL_RECEIVE_FLOOD);
@@ -340,7 +339,7 @@ test_flood(void)
     g_assert_cmpint(harness_view(harness, hub)->last_alive, ==, harness->now);
 }
 
-/* Random bytes behind a right signature, and in snapshots. */
+/* Random bytes with a valid signature, and in snapshots. */
 static void
 test_random_inner(void)
 {

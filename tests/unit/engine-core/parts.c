@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The parts of the engine, each without the others. */
+/* The parts of the engine, each in isolation. */
 #include <string.h>
 
 #include "exchange/wl-advertise.h"
@@ -28,7 +28,7 @@ key_of(guint number)
 
 /* ---- knowledge */
 
-/* It is kept to the second, nearly. */
+/* Expiries are stored with a resolution of about a second. */
 static void
 assert_known(const WlKnowledge *knowledge, guint slot, gint64 until)
 {
@@ -68,8 +68,8 @@ test_knowledge(void)
     wl_knowledge_clear(&knowledge);
 }
 
-/* Thousands of peers that learn a fact at random times: knowledge never outlasts theirs and is gone
- * after a drop; and what was learned in the last minutes is renewed only a part of that early. */
+/* Thousands of peers learn a fact at random times: recorded knowledge never exceeds theirs and is
+ * gone after a drop, and recently sent facts are renewed only slightly early. */
 static void
 test_knowledge_of_many(void)
 {
@@ -99,7 +99,7 @@ test_knowledge_of_many(void)
             assert_known(&knowledge, slot, expires);
         g_assert_cmpuint(knowledge.n_groups, <=, WL_KNOWLEDGE_GROUPS);
     }
-    /* peers that learn at one time are one group */
+    /* peers that learn at the same time form one group */
     for (guint slot = 0; slot < 3000; slot++)
         wl_knowledge_learn(&knowledge, slot, WL_SEC(2000));
     g_assert_cmpuint(knowledge.n_groups, ==, 1);
@@ -216,7 +216,7 @@ test_fact_set_endpoint_bounds(void)
     g_assert_cmpint(receive_endpoint(set, 1, 10, 4, WL_SEC(1), WL_SEC(255)), ==,
                     WL_FACT_SOURCE_REFUSED);
     g_assert_cmpuint(wl_fact_set_about(set, &subject)->len, ==, 4);
-    /* ... but who moves often is followed */
+    /* ... but a member that moves often is followed */
     receive_endpoint(set, 1, 10, 0, WL_SEC(12), WL_SEC(255));
     g_assert_cmpint(receive_endpoint(set, 1, 10, 4, WL_SEC(12), WL_SEC(255)), ==,
                     WL_FACT_SOURCE_NEW);
@@ -230,7 +230,7 @@ test_fact_set_endpoint_bounds(void)
     g_assert_cmpuint(wl_fact_set_about(set, &subject)->len, ==, 16);
     g_assert_cmpint(receive_endpoint(set, 1, 14, 9000, WL_SEC(60), WL_SEC(255)), ==,
                     WL_FACT_SOURCE_REFUSED);
-    /* what it says itself always finds room */
+    /* endpoints that a member advertises itself always find room */
     g_assert_cmpint(receive_endpoint(set, 1, 1, 9001, WL_SEC(60), WL_SEC(255)), ==,
                     WL_FACT_SOURCE_NEW);
     g_assert_cmpuint(wl_fact_set_about(set, &subject)->len, ==, 16);
@@ -249,7 +249,7 @@ test_fact_set_bounds(void)
     }
     g_assert_cmpuint(held, ==, WL_MAX_FACT_SOURCES);
     g_assert_cmpuint(wl_fact_set_count_sources(set), ==, WL_MAX_FACT_SOURCES);
-    /* what is held is still renewed */
+    /* held endpoints are still renewed */
     g_assert_cmpint(receive_endpoint(set, 100, 10, 10, WL_SEC(1), WL_SEC(256)), ==,
                     WL_FACT_SOURCE_RENEWED);
     /* a larger profile has room for more */
@@ -276,7 +276,8 @@ test_fact_set_local(void)
     g_assert_false(wl_fact_set_local_end(set, &subject, 0));
     g_assert_cmpint(wl_fact_entry_expires(wl_fact_set_get(set, 0), WL_SEC(7)), ==,
                     WL_SEC(7) + WL_FACT_TTL);
-    /* an endpoint we no longer stand for goes, also where it came from the network (5.3, step 5) */
+    /* an endpoint that this member no longer originates is dropped, even if it was received as well
+     * (docs/protocol.md 5.3.5) */
     receive_endpoint(set, 1, 10, 0, 0, WL_SEC(100));
     wl_fact_set_local_begin(set);
     g_assert_true(wl_fact_set_local_end(set, &subject, 0));
@@ -284,7 +285,7 @@ test_fact_set_local(void)
     g_assert_cmpuint(wl_fact_set_count_sources(set), ==, 0);
 }
 
-/* What other members may learn of a fact that this machine does not use itself. */
+/* Relaying facts that this machine refuses for itself. */
 static void
 test_fact_entry_relayed(void)
 {
@@ -304,7 +305,8 @@ test_fact_entry_relayed(void)
     }
 }
 
-/* Entries and sources are counted once, in whatever order they come and go. */
+/* Entries and sources are counted once, regardless of the order in which they are added and
+ * removed. */
 static void
 test_fact_set_indices(void)
 {
@@ -542,7 +544,7 @@ test_level(void)
 {
     WlAdvertiseInput question = {.configured_trust = WL_TRUST_UNSET};
 
-    /* 1: no endpoint, whatever else */
+    /* 1: no endpoint, regardless of other properties */
     g_assert_cmpint(wl_advertise_level(&question), ==, WL_ADVERTISE_NOTHING);
     question.is_router = question.fact_exchanger = question.self_router = TRUE;
     question.configured_trust = WL_TRUST_DELEGATE;
@@ -646,7 +648,7 @@ test_change_log(void)
     assert_changes(news, a.number, "bc");
     assert_changes(news, wl_change_log_last(news), "");
 
-    /* a subscriber that has seen b continues behind its old place */
+    /* a subscriber that has seen b continues after the former place of b */
     told = b.number;
     wl_change_log_push(news, &b);
     assert_changes(news, 0, "acb");
@@ -656,7 +658,7 @@ test_change_log(void)
     wl_change_log_remove(news, &c);
     assert_changes(news, told, "b");
 
-    /* also when the places of many changes were closed together meanwhile */
+    /* even after holes of many changes were closed */
     told = wl_change_log_last(news);
     for (guint i = 0; i < 1000; i++)
         wl_change_log_push(news, i % 2 ? &a : &c);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The inferred path of Go members: when it is followed, reverted and left, and basic peers. */
+/* The inferred path of Go members: when it is followed, reverted and given up. Basic peers. */
 #include "harness.h"
 
 #define DESKTOP_PREFIX "10.77.0.3/32"
@@ -186,7 +186,7 @@ test_transit_echo(void)
     }
 }
 
-/* A router, a peer or an own link that is briefly unreachable is no sign. */
+/* A router, a peer or the own uplink that is briefly unreachable is not a sign. */
 static void
 test_briefly_unreachable(void)
 {
@@ -205,7 +205,7 @@ test_briefly_unreachable(void)
     }
 }
 
-/* Single losses on the router's path are no sign. */
+/* Single losses on the router's path are not a sign. */
 static void
 test_lossy_router(void)
 {
@@ -277,7 +277,7 @@ test_followed_when_lost(void)
     g_assert_cmpint(harness->now, <=, sent[1] + MS(60) + STEP);
 }
 
-/* Losses before a reply are over: the router had lost its own session, for example. */
+/* Losses before a reply do not count: the router may have lost its own session, for example. */
 static void
 test_router_comes_back(void)
 {

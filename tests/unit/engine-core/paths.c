@@ -80,7 +80,7 @@ test_answer_first(void)
     g_assert_cmpuint(path_messages_sent(harness, desktop, &way), >=, 3);
     g_assert_cmpuint(way.flags & WL_PATH_DIRECT, ==, 0);
     g_assert_cmpuint(way.probe, !=, 0);
-    /* asked less and less often */
+    /* probed at increasing intervals */
     harness_clear(harness);
     harness_live(harness, SEC(600), 1, 2);
     g_assert_cmpuint(path_messages_sent(harness, desktop, NULL), <=, 600 / 25 * 2);
@@ -92,7 +92,7 @@ test_answer_first(void)
     g_assert_cmpuint(desktop->path.epoch, ==, 1);
 }
 
-/* Members of other kinds, and those with nothing to move, hear nothing of it. */
+/* Members of other kinds, and those without prefixes that can change, are sent no path messages. */
 static void
 test_only_native(void)
 {
@@ -108,7 +108,7 @@ test_only_native(void)
     g_assert_true(harness_has_allowed(harness, harness_member(harness, 2), DESKTOP_PREFIX));
 }
 
-/* With no router to go by there is nothing to wait for. */
+/* Without a fallback router the direct path is used at once. */
 static void
 test_uncovered(void)
 {
@@ -120,7 +120,7 @@ test_uncovered(void)
     harness_uplink(harness, "192.168.1.10/24");
     harness_meet(harness, 2, "198.51.100.7:51820");
     g_assert_true(harness_has_allowed(harness, desktop, DESKTOP_PREFIX));
-    /* nor anywhere to go when it is silent */
+    /* and a silent path is not left */
     wl_engine_traffic_started(harness->engine, harness->now, NULL);
     harness_drain(harness);
     traffic(harness, 20);
@@ -135,7 +135,7 @@ test_epochs(void)
     WlPathMessage way = {.version = WL_PATH_VERSION, .epoch = 9}, said = {0};
 
     desktop->mute = TRUE;
-    /* newer: followed and answered at once */
+    /* a newer epoch: followed and acked at once */
     harness_advertise_path(harness, desktop, &way);
     g_assert_false(harness_has_allowed(harness, desktop, DESKTOP_PREFIX));
     g_assert_cmpuint(path_messages_sent(harness, desktop, &said), ==, 1);
@@ -175,7 +175,7 @@ test_epochs(void)
         harness_datagram(harness, hub, facts);
     }
     g_assert_true(harness_has_allowed(harness, desktop, DESKTOP_PREFIX));
-    /* a flood is answered within bounds */
+    /* replies to a flood are limited */
     harness_run(harness, SEC(5));
     harness_clear(harness);
     way = (WlPathMessage){.version = WL_PATH_VERSION, .epoch = 3, .probe = 7};
@@ -184,7 +184,7 @@ test_epochs(void)
     g_assert_cmpuint(path_messages_sent(harness, desktop, NULL), <=, 12);
 }
 
-/* An ack counts for the last eight probes, and for none from before the path was left. */
+/* An ack of one of the last eight probes counts, unless the probe was sent before the fall-back. */
 static void
 test_ack_window(void)
 {
@@ -206,7 +206,7 @@ test_ack_window(void)
     }
 }
 
-/* The last epoch there is does not start again from zero. */
+/* The greatest epoch does not wrap to zero. */
 static void
 test_last_epoch(void)
 {
@@ -226,7 +226,8 @@ test_last_epoch(void)
     g_assert_cmpuint(said.epoch, ==, G_MAXUINT32);
 }
 
-/* Said again each second, then less and less often, and not at all without a session. */
+/* The state is announced every second, then at increasing intervals, and never without a
+ * session. */
 static void
 test_repeated_until_followed(void)
 {
@@ -289,7 +290,7 @@ test_silence(void)
     g_assert_cmpuint(desktop->path.flags & WL_PATH_DIRECT, ==, WL_PATH_DIRECT);
 }
 
-/* What only receives finds out as well: it had traffic, and then nothing. */
+/* A member that only receives falls back as well: its traffic has stopped arriving. */
 static void
 test_silent_source(void)
 {
@@ -309,7 +310,7 @@ test_silent_source(void)
     g_assert_false(harness_has_allowed(harness, desktop, DESKTOP_PREFIX));
 }
 
-/* The end of traffic is no sign of a dead path. */
+/* The end of traffic is not a sign of a dead path. */
 static void
 test_end_of_traffic(void)
 {
@@ -340,7 +341,7 @@ tell_look(Harness *harness, const HarnessMember *from, const HarnessMember *abou
     harness_datagram(harness, from, facts);
 }
 
-/* A probe request of the router causes a probe; only a silent path is left. */
+/* A probe request from the router causes a probe; only a silent path is given up. */
 static void
 test_hint(void)
 {
@@ -406,7 +407,7 @@ test_hint_passed_on(void)
     g_assert_cmpuint(passed, <=, 11);
 }
 
-/* An Alive that does not come is a reason to look, without any traffic. */
+/* A late Alive causes a check even without traffic. */
 static void
 test_late_alive(void)
 {

@@ -70,7 +70,8 @@ test_nothing(void)
     guint64 steps;
 
     start(harness);
-    wl_engine_advance_time(harness->engine, harness->now); /* what is not in a hurry goes with it */
+    wl_engine_advance_time(harness->engine,
+                           harness->now); /* pending work that is not urgent is done with it */
     harness_drain(harness);
     steps = wl_engine_get_work(harness->engine);
     harness_change(harness, usual(harness));
@@ -100,7 +101,7 @@ test_added(void)
     g_assert_cmpint(harness_view(harness, stranger)->state, ==, WL_PEER_CONNECTING);
     g_assert_true(harness_view(harness, stranger)->configured);
 
-    /* the others do not notice */
+    /* the other peers are not affected */
     g_assert_cmpuint(all_changes(harness, hub), ==, 0);
     g_assert_cmpuint(all_changes(harness, harness_member(harness, 2)), ==, 0);
     g_assert_cmpint(harness_view(harness, hub)->last_handshake, ==, handshake);
@@ -126,12 +127,12 @@ test_removed(void)
     g_assert_false(harness_has_route(harness, "192.168.50.7/32"));
     g_assert_false(wl_engine_get_peer(harness->engine, &desktop->key, &view));
     g_assert_cmpuint(all_changes(harness, hub), ==, 0);
-    /* nor is anything said of it any more */
+    /* and no facts about it are advertised any more */
     harness_clear(harness);
     harness_live(harness, SEC(300), 1, 1);
     g_assert_false(harness_sent_allowed(harness, hub, &desktop->key, "10.77.0.3/32"));
 
-    /* it comes back: it is asked to say everything again, and we know it */
+    /* it returns: a new boot id requests all of its facts again */
     harness_change(harness, usual(harness));
     g_assert_cmpuint(harness_changes(harness, desktop, WL_PEER_ADD), ==, 1);
     g_assert_true(last_change(harness, desktop)->has_preshared_key);
@@ -177,7 +178,8 @@ test_boot_id(void)
     g_assert_cmpint(memcmp(&before, &after, sizeof(before)), !=, 0);
 }
 
-/* Who is still called a member stays one, as learned: with nothing of what the profile gave it. */
+/* A peer that an accepted fact still names stays as a learned member, without the settings of the
+ * profile. */
 static void
 test_removed_but_named(void)
 {
@@ -206,7 +208,7 @@ test_removed_but_named(void)
     g_assert_true(last_change(harness, desktop)->has_preshared_key);
     g_assert_true(harness_has_allowed(harness, desktop, "192.168.50.7/32"));
     g_assert_cmpuint(harness_changes(harness, desktop, WL_PEER_RECREATE), ==, 0);
-    /* once the hub does not say so any more it stays, for the profile does */
+    /* it stays when the hub no longer names it, because the profile does */
     harness_live(harness, SEC(600), 1, 1);
     g_assert_true(harness_view(harness, desktop)->configured);
 }
@@ -247,7 +249,7 @@ test_trust(void)
                     WL_VERDICT_ACCEPTED);
     g_assert_cmpuint(all_changes(harness, hub), ==, 0);
 
-    /* What is held as refused is believed as soon as it may be. */
+    /* A refused fact that is held counts as soon as it is permitted. */
     set_trust(harness, WL_TRUST_MEMBERSHIP);
     g_assert_cmpuint(harness_changes(harness, stranger, WL_PEER_ADD), ==, 1);
     g_assert_cmpint(harness_verdict_allowed(harness, hub, stranger, "10.77.0.4/32"), ==,
@@ -256,7 +258,7 @@ test_trust(void)
     g_assert_cmpuint(all_changes(harness, hub), ==, 0);
 }
 
-/* One trust value anywhere is about everybody (docs/protocol.md 6.2). */
+/* A single trust value affects the trust of all peers (docs/protocol.md 6.2). */
 static void
 test_trust_of_another(void)
 {
@@ -274,12 +276,12 @@ test_trust_of_another(void)
     g_assert_cmpuint(harness_n_peers(harness), ==, 2);
 }
 
-/* Two keys with one link-local address, which were searched for. */
+/* Two keys with the same link-local address, found by search. */
 static const char *const twins[] = {"PbGMFenLGWh0d28ga2V5cywgb25lIGZlODA6Oi82NCA=",
                                     "Ze6ghEkDlfx0d28ga2V5cywgb25lIGZlODA6Oi82NCA="};
 
-/* A learned member gives way to the one that the user names; two that the user names are refused.
- */
+/* A configured member replaces a learned one with its link-local address; two configured ones are
+ * refused. */
 static void
 test_same_address(void)
 {
@@ -329,7 +331,7 @@ test_settings(void)
     g_assert_cmpint(wl_device_find(harness->device, &hub->key)->keepalive, ==, 25);
     g_assert_cmpuint(all_changes(harness, desktop), ==, 0);
 
-    /* one that the link refused is asked for again */
+    /* a change that the link refused is requested again */
     config = usual(harness);
     peer_of(config, 1)->preshared_key.bytes[0] = 8;
     harness_change(harness, config);
@@ -380,7 +382,7 @@ test_endpoints(void)
     endpoint = harness_endpoint(DESKTOP_ENDPOINT);
     g_assert_true(wl_endpoint_equal(&last_change(harness, desktop)->endpoint, &endpoint));
 
-    /* a live session is kept, and asked whether it still leads there */
+    /* a live session is kept, and its endpoint is checked */
     config = usual(harness);
     g_ptr_array_set_size(peer_of(config, 0)->endpoints, 0);
     g_ptr_array_add(peer_of(config, 0)->endpoints, g_strdup("203.0.113.9:51820"));
@@ -390,7 +392,7 @@ test_endpoints(void)
     g_assert_cmpuint(sent->len, >, 0);
     g_assert_true(has_candidate(harness, hub, "203.0.113.9:51820"));
     g_assert_true(harness_view(harness, hub)->healthy);
-    /* it does not answer: the new one is tried inside the session */
+    /* no answer: the new endpoint is tried inside the session */
     harness_run(harness, SEC(12));
     g_assert_cmpuint(harness_changes(harness, hub, WL_PEER_RECREATE), ==, 0);
     endpoint = harness_endpoint("203.0.113.9:51820");
@@ -420,7 +422,7 @@ assert_endpoint(Harness *harness, const HarnessMember *member, const char *expec
     g_assert_cmpstr(text, ==, expected);
 }
 
-/* An address that the profile takes away is not sent to any more, where there is no session. */
+/* Without a session no packets are sent to an address that the profile dropped. */
 static void
 test_endpoint_taken_away(void)
 {
@@ -441,7 +443,7 @@ test_endpoint_taken_away(void)
     harness_run(harness, SEC(60));
     g_assert_cmpuint(all_changes(harness, desktop), ==, 0);
 
-    /* one of two: the other is what the link has, and what is tried */
+    /* one of two endpoints is dropped: the device has the other, which is tried */
     harness_change(harness, with_endpoints(harness, DESKTOP_ENDPOINT, "198.51.100.9:51820"));
     harness_run(harness, SEC(1));
     harness_change(harness, with_endpoints(harness, "198.51.100.9:51820", NULL));
@@ -450,7 +452,7 @@ test_endpoint_taken_away(void)
     assert_endpoint(harness, desktop, NULL);
 }
 
-/* Without an uplink, too: it would be sent to as soon as there is one. */
+/* Also without an uplink: packets would be sent there as soon as there is one. */
 static void
 test_endpoint_taken_away_offline(void)
 {
@@ -489,7 +491,7 @@ test_endpoint_advertised(void)
     g_assert_cmpuint(harness_changes(harness, desktop, WL_PEER_RECREATE), ==, 0);
 }
 
-/* There is a session, which came since the engine last looked. */
+/* A session began after the last snapshot. */
 static void
 test_endpoint_in_session(void)
 {
@@ -508,7 +510,7 @@ test_endpoint_in_session(void)
     g_assert_cmpuint(harness_changes(harness, desktop, WL_PEER_RECREATE), ==, 0);
 }
 
-/* A name that stays keeps what it led to; one that is new is asked for. */
+/* A name that stays keeps its addresses; a new name is resolved. */
 static void
 test_resolved_names(void)
 {
@@ -610,7 +612,7 @@ test_allowed_ips(void)
     WlPrefix prefix;
 
     start(harness);
-    /* from one peer to another: nothing for NetworkManager to do */
+    /* moved between peers: the routes do not change */
     config = usual(harness);
     prefix = harness_prefix("192.168.50.7/32");
     g_array_set_size(peer_of(config, 1)->allowed_ips, 1);
@@ -623,7 +625,7 @@ test_allowed_ips(void)
     g_assert_cmpuint(harness_changes(harness, desktop, WL_PEER_RECREATE), ==, 0);
     g_assert_cmpuint(all_changes(harness, hub), ==, 0);
 
-    /* and back, whichever of the two is looked at first */
+    /* and back, regardless of the order of the two */
     harness_change(harness, within(usual(harness), "10.77.0.0/24,192.168.50.7/32"));
     g_assert_cmpuint(harness_count(harness, WL_OUTPUT_ROUTES_CHANGED), ==, 0);
     g_assert_true(harness_has_allowed(harness, desktop, "192.168.50.7/32"));
@@ -682,7 +684,7 @@ test_roles(void)
     g_assert_cmpint(harness_view(harness, hub)->trust, ==, WL_TRUST_ENDPOINT);
     g_assert_true(wl_engine_is_router(harness->engine));
     g_assert_true(harness_has_allowed(harness, desktop, "10.77.0.3/32"));
-    /* what a router says of its own network */
+    /* what a router advertises about its own network */
     g_assert_true(
         harness_sent_allowed(harness, hub, &harness_member(harness, 0)->key, "10.77.0.0/24"));
     g_assert_cmpuint(harness_changes(harness, hub, WL_PEER_RECREATE), ==, 0);
@@ -690,7 +692,7 @@ test_roles(void)
     g_assert_false(wl_engine_is_router(harness->engine));
     g_assert_true(harness_view(harness, hub)->router);
 
-    /* as a router we stand for members that others named */
+    /* a router originates the members that others named */
     harness_advertise_member(harness, hub, harness_member(harness, 3), "stranger", 255);
     g_assert_false(says_member(harness, harness_member(harness, 3)));
     config = usual(harness);

@@ -51,7 +51,7 @@ test_start(void)
     g_assert_cmpint(g_array_index(sent, WlFact, 0).attribute, ==, WL_ATTRIBUTE_ALIVE);
     g_assert_cmpint(g_array_index(sent, WlFact, 0).ttl, ==, 255);
     g_assert_true(wl_key_equal(&g_array_index(sent, WlFact, 0).subject, &self->key));
-    /* the peer was made a moment ago: no need to make it again */
+    /* the peer was just created: it is not recreated */
     g_assert_cmpuint(harness_changes(harness, harness_member(harness, 1), WL_PEER_RECREATE), ==, 0);
     g_assert_cmpint(harness_view(harness, harness_member(harness, 1))->state, ==,
                     WL_PEER_CONNECTING);
@@ -130,7 +130,7 @@ test_goes_direct_and_back(void)
 
     harness_clear(harness);
     harness_advertise_endpoint(harness, hub, desktop, "198.51.100.7:51820", 254);
-    harness_run(harness, MS(100)); /* one side lets the other go first */
+    harness_run(harness, MS(100)); /* the tie-breaker lets one side initiate first */
     g_assert_cmpuint(harness_changes(harness, desktop, WL_PEER_RECREATE), ==, 1);
     g_assert_cmpuint(harness_count(harness, WL_OUTPUT_SEND), >=, 1);
     g_assert_false(harness_has_allowed(harness, desktop, "10.77.0.3/32"));
@@ -139,7 +139,7 @@ test_goes_direct_and_back(void)
     harness_run(harness, MS(200));
     g_assert_false(harness_has_allowed(harness, desktop, "10.77.0.3/32"));
     g_assert_cmpint(harness_view(harness, desktop)->state, ==, WL_PEER_ROUTED);
-    /* and a Go daemon takes it at its next chunk only */
+    /* and a Go daemon promotes only at its next chunk */
     harness_alive(harness, desktop);
     harness_run(harness, MS(4900));
     g_assert_false(harness_has_allowed(harness, desktop, "10.77.0.3/32"));
@@ -149,7 +149,7 @@ test_goes_direct_and_back(void)
     g_assert_cmpstr(harness_view(harness, desktop)->reason_text, ==,
                     "direct on 198.51.100.7:51820");
 
-    /* the hub lives on, the other is gone: at 165.334 s, not before */
+    /* the hub is live, the other peer is gone: falls back at 165.334 s, not earlier */
     harness_clear(harness);
     for (guint i = 0; i < 6; i++) {
         harness_meet(harness, 1, NULL);
@@ -183,12 +183,12 @@ test_stays_without_router(void)
     harness_meet(harness, 2, NULL);
     harness_run(harness, SEC(6));
     g_assert_true(harness_has_allowed(harness, desktop, "10.77.0.3/32"));
-    /* both are gone: no better path exists, so the path stays */
+    /* both are gone: the path stays, since there is no better one */
     harness_run(harness, SEC(900));
     g_assert_true(harness_has_allowed(harness, desktop, "10.77.0.3/32"));
     g_assert_true(harness_has_allowed(harness, hub, "10.77.0.0/24"));
     g_assert_cmpint(harness_view(harness, desktop)->state, <=, WL_PEER_CONNECTING);
-    /* the hub is back: it carries the other */
+    /* the hub is back: the other peer is routed through it */
     harness_meet(harness, 1, HARNESS_HUB_ENDPOINT);
     g_assert_false(harness_has_allowed(harness, desktop, "10.77.0.3/32"));
 }
@@ -250,7 +250,7 @@ test_refusals(void)
     CHECK(site, "10.77.0.3/32", WL_VERDICT_CONFIGURED);
     CHECK(site, "10.77.0.0/25", WL_VERDICT_CONFIGURED); /* between the desktop and its router */
     CHECK(site, "10.77.0.0/24", WL_VERDICT_CONFIGURED);
-    CHECK(desktop, "10.77.0.3/32", WL_VERDICT_ACCEPTED); /* what the profile gives it anyway */
+    CHECK(desktop, "10.77.0.3/32", WL_VERDICT_ACCEPTED); /* prefixes that the profile gives it */
     CHECK(other, "172.30.4.0/24", WL_VERDICT_TAKEN);
     CHECK(other, "172.30.4.8/29", WL_VERDICT_TAKEN);
     CHECK(other, "172.30.6.0/24", WL_VERDICT_ACCEPTED);
@@ -262,7 +262,7 @@ test_refusals(void)
     g_assert_false(harness_has_route(harness, "192.0.2.0/24"));
     g_assert_cmpuint(wl_engine_get_verdict_counters(harness->engine)[WL_VERDICT_TAKEN], ==, 2);
 
-    /* nothing is set before it is direct, and then only what is accepted */
+    /* no prefix is set before the peer is direct, and then only accepted ones */
     g_assert_false(harness_has_allowed(harness, site, "172.30.4.0/24"));
     harness_advertise_endpoint(harness, hub, site, "198.51.100.8:51820", 254);
     harness_run(harness, MS(200));
@@ -272,7 +272,7 @@ test_refusals(void)
     g_assert_false(harness_has_allowed(harness, site, "10.77.0.3/32"));
     g_assert_false(harness_has_allowed(harness, site, "0.0.0.0/0"));
 
-    /* the first is gone for good: the second gets it */
+    /* the first member is gone: the second one gets the prefix */
     harness_advertise_allowed(harness, hub, other, "172.30.4.0/24", 3600);
     g_assert_cmpint(harness_verdict_allowed(harness, hub, other, "172.30.4.0/24"), ==,
                     WL_VERDICT_TAKEN);
@@ -310,7 +310,7 @@ test_trust(void)
     harness_run(harness, MS(200));
     g_assert_cmpuint(harness_changes(harness, stranger, WL_PEER_ADD), ==, 1);
     g_assert_true(wl_endpoint_is_set(&harness_view(harness, stranger)->endpoint));
-    /* not a router, and nothing it says of itself makes it one */
+    /* not a router, and its own facts do not make it one */
     harness_advertise_allowed(harness, hub, stranger, "10.77.0.64/26", 254);
     g_assert_false(harness_view(harness, stranger)->router);
     g_assert_cmpint(harness_view(harness, stranger)->trust, ==, WL_TRUST_ENDPOINT);
@@ -356,7 +356,7 @@ test_names(void)
     g_assert_false(harness_view(harness, a)->name_configured);
     harness_advertise_member(harness, hub, b, "printer", 254);
     g_assert_cmpstr(harness_view(harness, b)->name, ==, "printer");
-    /* an empty one beside it does not take the name away */
+    /* a second, empty fact does not remove the name */
     harness_advertise_member(harness, hub, b, NULL, 254);
     g_assert_cmpstr(harness_view(harness, b)->name, ==, "printer");
 }
@@ -397,8 +397,8 @@ test_start_protection(void)
     HarnessMember *site = harness_member(harness, 3);
 
     learn_member(harness);
-    /* the hub lives and says nothing more of it: the fact is over after 254 s, its source is
-     * reliable after 260 */
+    /* the hub is live and stops advertising the member: the fact expires after 254 s, the hub is
+     * authoritative after 260 s */
     harness_live(harness, SEC(249), 1, 3);
     g_assert_true(harness_has_allowed(harness, site, "10.77.0.64/26"));
     g_assert_cmpuint(harness_changes(harness, site, WL_PEER_REMOVE), ==, 0);
@@ -419,11 +419,11 @@ test_losing_the_hub(void)
     g_assert_cmpuint(harness_changes(harness, site, WL_PEER_REMOVE), ==, 1);
     harness_clear(harness);
     learn_member(harness);
-    /* now the hub goes, and the member stays */
+    /* then the hub is lost, and the member stays */
     harness_live(harness, SEC(3600), 3, 3);
     g_assert_true(harness_has_allowed(harness, site, "10.77.0.64/26"));
     g_assert_cmpint(harness_view(harness, site)->state, ==, WL_PEER_DIRECT);
-    /* back, but not long enough to be believed; then it is */
+    /* the hub is back, but authoritative only after some time */
     harness_live(harness, SEC(250), 1, 3);
     g_assert_cmpuint(harness_changes(harness, site, WL_PEER_REMOVE), ==, 0);
     harness_live(harness, SEC(50), 1, 3);
@@ -431,7 +431,7 @@ test_losing_the_hub(void)
     g_assert_cmpuint(harness_changes(harness, hub, WL_PEER_REMOVE), ==, 0);
 }
 
-/* Of prefixes inside each other only the outermost is a route, as long as it stands. */
+/* Of nested prefixes only the outermost is a route, as long as it is accepted. */
 static void
 test_nested_routes(void)
 {
@@ -518,7 +518,7 @@ test_link(void)
     harness_drain(harness);
     harness_run(harness, SEC(1));
 
-    /* a change that fails is tried again, not at once and not for ever fast */
+    /* a failed change is tried again, after a delay that increases */
     g_array_set_size(peer->allowed_ips, 1);
     harness_clear(harness);
     for (guint i = 0; i < 5; i++) {
@@ -530,7 +530,7 @@ test_link(void)
     harness_run(harness, SEC(40));
     g_assert_true(harness_has_allowed(harness, hub, "10.77.0.0/24"));
 
-    /* a send that fails is not known there */
+    /* a fact whose sending failed does not count as known */
     harness_clear(harness);
     wl_engine_send_failed(harness->engine, harness->now, &hub->key);
     harness_drain(harness);
@@ -656,7 +656,7 @@ test_nested_routers(void)
     }
 }
 
-/* A peer that takes the place of a removed one knows nothing of what that one was sent. */
+/* A peer that gets the slot of a removed one has no knowledge of its facts. */
 static void
 test_place_of_removed_peer(void)
 {
@@ -679,7 +679,7 @@ test_place_of_removed_peer(void)
     g_assert_true(harness_sent_endpoint(harness, other, self, "192.168.1.10:51820"));
 }
 
-/* Everything that a peer was sent is sent again after a send that failed. */
+/* After a failed send all facts are sent to the peer again. */
 static void
 test_send_failed(void)
 {
@@ -707,8 +707,8 @@ test_send_failed(void)
     }
 }
 
-/* A link that was made anew has no allowed IPs: those of a peer that is reached directly are set
- * again only when it is direct again. */
+/* A recreated link has no allowed IPs: those of a direct peer are set again only when it is direct
+ * again. */
 static void
 test_link_recreated(void)
 {
@@ -726,7 +726,7 @@ test_link_recreated(void)
     g_assert_cmpuint(harness_view(harness, desktop)->allowed_ips->len, ==, 0);
 }
 
-/* The wait after a refused change begins anew once a change was accepted. */
+/* The delay after a refused change is reset once a change was accepted. */
 static void
 test_refused_changes(void)
 {

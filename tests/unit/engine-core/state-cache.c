@@ -38,7 +38,7 @@ informed_new(void)
     return harness;
 }
 
-/* The process ends and another begins, which gets @memory (NULL: what the first remembered). */
+/* Restarts the process, which loads @memory (NULL: the state that the former one saved). */
 static void
 restart(Harness *harness, const char *memory)
 {
@@ -68,7 +68,7 @@ test_without_hub(void)
     guint stale = 0;
 
     restart(harness, NULL);
-    /* the hub is away: the member is known, with its name, and tried where it was */
+    /* the hub is unreachable: the member is known with its name, and its last endpoint is tried */
     g_assert_cmpstr(harness_view(harness, stranger)->name, ==, "stranger");
     harness_run(harness, MS(300));
     g_assert_cmpuint(harness_changes(harness, stranger, WL_PEER_RECREATE), ==, 1);
@@ -167,7 +167,7 @@ test_damaged(void)
     assert_refused(harness, "[State]\nVersion=7\n", 19, "version");
     assert_refused(harness, foreign, strlen(foreign), "another key");
     assert_refused(harness, huge, strlen(huge), "bytes");
-    /* a value that is damaged costs what it says, and no more */
+    /* a damaged value loses its own information only */
     for (guint i = 0; i < G_N_ELEMENTS(broken); i++) {
         g_auto(GStrv) pieces = g_strsplit(memory, broken[i], 0);
         g_autofree char *with = g_strconcat(broken[i], "~!;;\\,", NULL);
@@ -198,7 +198,7 @@ test_when(void)
     g_assert_cmpuint(harness_count(harness, WL_OUTPUT_SAVE_STATE), ==, 0);
     harness_live(harness, SEC(70), HUB, STRANGER);
     g_assert_cmpuint(harness_count(harness, WL_OUTPUT_SAVE_STATE), ==, 1);
-    /* a renewal is nothing new */
+    /* a renewal does not change the state */
     harness_clear(harness);
     harness_advertise_member(harness, hub, stranger, "stranger", 255);
     harness_advertise_allowed(harness, hub, stranger, "10.77.0.4/32", 255);

@@ -33,7 +33,7 @@ test_local_facts(void)
     g_assert_true(harness_sent_endpoint(harness, laptop, self, "203.0.113.1:51820"));
     g_assert_false(harness_sent_endpoint(harness, laptop, self, "172.17.0.1:51820"));
     g_assert_true(harness_sent_allowed(harness, laptop, self, "10.77.0.0/24"));
-    /* not about itself, but its name; not about who is away */
+    /* no facts about the receiver except its name, and none about offline members */
     g_assert_false(harness_sent_endpoint(harness, laptop, &laptop->key, "198.51.100.1:51820"));
     g_assert_false(harness_sent_allowed(harness, laptop, &laptop->key, "10.77.0.5/32"));
     g_assert_false(harness_sent_endpoint(harness, laptop, &desktop->key, "192.0.2.9:51820"));
@@ -45,7 +45,7 @@ test_local_facts(void)
     g_assert_true(harness_sent_allowed(harness, laptop, &desktop->key, "10.77.0.3/32"));
     g_assert_true(harness_sent_endpoint(harness, desktop, &laptop->key, "198.51.100.1:51820"));
     g_assert_true(harness_sent_allowed(harness, desktop, &laptop->key, "10.77.0.5/32"));
-    /* configured addresses only while it is away: the seen one is better */
+    /* configured addresses only while the peer is offline: the observed one is better */
     g_assert_false(harness_sent_endpoint(harness, laptop, &desktop->key, "192.0.2.9:51820"));
 }
 
@@ -171,7 +171,7 @@ test_boot_id(void)
     hub->boot_id.bytes[3] ^= 1;
     harness_alive(harness, hub);
     g_assert_true(harness_sent_endpoint(harness, hub, self, "192.168.1.10:51820"));
-    /* one that restarts all the time gets everything once in 5 s */
+    /* a member that keeps restarting gets a full resend once every 5 s */
     harness_run(harness, SEC(10));
     for (guint i = 0; i < 100; i++) {
         harness_clear(harness);
@@ -265,7 +265,8 @@ test_attempts(void)
         n++;
     }
     g_assert_cmpuint(n, ==, 3);
-    /* second round: 5 s each and never sooner than 5 s for one address; then the endpoint goes */
+    /* second round: 5 s each, and at least 5 s between tries of one address; then the endpoint is
+     * dropped */
     harness_live(harness, MS(1700), 1, 1);
     g_assert_cmpuint(harness_changes(harness, desktop, WL_PEER_RECREATE), ==, 3);
     harness_live(harness, SEC(18), 1, 1);
@@ -276,7 +277,7 @@ test_attempts(void)
     harness_live(harness, SEC(3000), 1, 1);
     g_assert_cmpuint(harness_changes(harness, desktop, WL_PEER_RECREATE), <=, 4 * 15);
     g_assert_cmpuint(harness_changes(harness, desktop, WL_PEER_RECREATE), >=, 4 * 10);
-    /* something new begins anew */
+    /* a new candidate restarts the rounds */
     harness_clear(harness);
     harness_advertise_endpoint(harness, hub, desktop, "198.51.100.8:51820", 254);
     harness_run(harness, SEC(2));
@@ -314,15 +315,16 @@ test_live_session_is_kept(void)
     harness_meet(harness, 1, NULL);
     harness_meet(harness, 2, "198.51.100.7:51820");
     harness_run(harness, SEC(12));
-    /* a third party's word does not move a live path */
+    /* an endpoint advertised by a third party does not change a live session */
     harness_clear(harness);
     harness_advertise_endpoint(harness, hub, desktop, "198.51.100.9:51820", 254);
     g_assert_cmpuint(harness_changes(harness, desktop, WL_PEER_UPDATE), ==, 0);
     harness_run(harness, MS(500));
-    harness_alive(harness, desktop); /* the path answers: nothing moves */
+    harness_alive(harness, desktop); /* the peer answers: the endpoint stays */
     harness_run(harness, SEC(5));
     g_assert_cmpuint(harness_changes(harness, desktop, WL_PEER_UPDATE), ==, 0);
-    /* silent for a second: moved inside the session, and back when that is silent, too */
+    /* silent for a second: another endpoint is tried inside the session, then the original one
+     * again */
     desktop->mute = TRUE;
     harness_advertise_endpoint(harness, hub, desktop, "198.51.100.10:51820", 254);
     harness_run(harness, MS(1100));
@@ -331,7 +333,7 @@ test_live_session_is_kept(void)
     g_assert_cmpstr(harness_view(harness, desktop)->reason_text, ==,
                     "direct on 198.51.100.7:51820");
     g_assert_true(harness_has_allowed(harness, desktop, "10.77.0.3/32"));
-    /* still silent: the hub carries it, and the session is kept all the same */
+    /* still silent: routed through the hub, and the session is kept */
     harness_run(harness, MS(1600));
     g_assert_true(g_str_has_suffix(harness_view(harness, desktop)->reason_text,
                                    ": no more packets from 198.51.100.7:51820"));
@@ -339,15 +341,14 @@ test_live_session_is_kept(void)
     g_assert_cmpuint(harness_changes(harness, desktop, WL_PEER_RECREATE), ==, 0);
 }
 
-/* Both sides say Alive each 30 s: when the other's do not come any more, other addresses are tried.
- */
+/* Both sides send an Alive every 30 s: when those of the peer stop, other endpoints are tried. */
 /* A member that connects to us advertises its endpoints first, such as a Go leaf behind a NAT its
  * private address. The session must not be dropped for that address.
  */
 static void
 test_first_words_keep_the_session(void)
 {
-    /* Keys of both orders: who goes first when both try depends on it. */
+    /* Both orders of the keys, on which the tie-breaker depends. */
     for (guint number = 1; number <= 8; number++) {
         g_autoptr(Harness) harness = harness_new();
         WlEngineConfig *config = harness_config(harness, WL_ROLE_ROUTER);
@@ -403,13 +404,13 @@ test_clock_jumps(void)
     handshake = g_hash_table_lookup(harness->handshakes, &hub->key);
     harness_clear(harness);
 
-    /* Forward: packets still come. */
+    /* Forward: packets still arrive. */
     *handshake -= SEC(3600);
     harness_alive(harness, hub);
     harness_run(harness, SEC(31));
     g_assert_true(harness_view(harness, hub)->healthy);
     g_assert_cmpuint(harness_changes(harness, hub, WL_PEER_RECREATE), ==, 0);
-    /* Back: each look says "just now", but nothing comes any more. */
+    /* Back: each snapshot reports a new handshake, but no packets arrive. */
     for (guint i = 0; i < 20 && harness_view(harness, hub)->healthy; i++) {
         *handshake = harness->now;
         harness_snapshot(harness);
@@ -419,7 +420,7 @@ test_clock_jumps(void)
     g_assert_false(harness_view(harness, hub)->healthy);
 }
 
-/* What was sent may have gone to where it is no more. */
+/* The last packets may have gone to the former endpoint. */
 static void
 test_roaming_peer(void)
 {
@@ -473,7 +474,7 @@ test_names_are_resolved(void)
     g_assert_cmpuint(harness_count(harness, WL_OUTPUT_RESOLVE), ==, 0);
 }
 
-/* Many machines that lost the same hub do not ask for its name at the same moments. */
+/* Machines that lost the same hub do not all resolve its name at the same time. */
 static void
 test_names_jitter(void)
 {
@@ -547,8 +548,8 @@ test_inside(void)
     g_assert_true(wl_endpoint_is_set(&harness_view(harness, desk)->endpoint));
 }
 
-/* A name that was asked less and less often, in vain, is asked at once when a session that came up
- * after that goes stale. */
+/* A name that failed to resolve, at increasing intervals, is resolved at once when a later session
+ * becomes stale. */
 static void
 test_stale_name(void)
 {
@@ -577,7 +578,7 @@ test_stale_name(void)
     harness_run(harness, MS(1200));
     g_assert_cmpuint(harness_count(harness, WL_OUTPUT_RESOLVE), ==, 1);
 
-    /* with a session it is asked on a new uplink, too */
+    /* with a session it is resolved on a new uplink as well */
     answer_name(harness, HARNESS_HUB_ENDPOINT);
     harness_meet(harness, 1, HARNESS_HUB_ENDPOINT);
     harness_clear(harness);
@@ -647,7 +648,7 @@ tell_basic(Harness *harness, const HarnessMember *member, guint ttl)
     harness_advertise_allowed(harness, harness_member(harness, 1), member, "10.77.0.9/32", ttl);
 }
 
-/* A basic peer that was learned: looked for when there is traffic for it, once a minute at most. */
+/* A learned basic peer is tried when there is traffic for it, at most once a minute. */
 static void
 test_on_demand(void)
 {
@@ -683,7 +684,7 @@ test_on_demand(void)
     g_assert_null(watched(harness));
     harness_live(harness, SEC(25), 1, 1);
     g_assert_nonnull(watched(harness));
-    /* one that is there needs none */
+    /* a reachable one needs none */
     harness_clear(harness);
     harness_handshake(harness, phone, "198.51.100.9:51820");
     harness_snapshot(harness);

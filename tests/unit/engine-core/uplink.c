@@ -36,7 +36,7 @@ test_resumed(void)
     harness_run(harness, SEC(40));
     g_assert_cmpuint(alives(harness, hub, &before), >, 0);
 
-    /* a nap: the session may still stand, and is asked */
+    /* a short sleep: the session may still be live and is checked */
     harness_run(harness, SEC(10));
     harness_clear(harness);
     harness->now += SEC(60);
@@ -48,7 +48,7 @@ test_resumed(void)
     harness_run(harness, SEC(1));
     g_assert_cmpuint(harness_changes(harness, desktop, WL_PEER_RECREATE), >=, 1);
 
-    /* a night: everything begins again, at once */
+    /* a long sleep: all peers are tried again at once */
     harness_run(harness, SEC(1));
     harness_clear(harness);
     harness->now += SEC(8 * 3600);
@@ -118,8 +118,8 @@ n_set_again(Harness *harness, const HarnessMember *member, const char *endpoint)
     return n;
 }
 
-/* The endpoint is set again in the moment in which its family gets the first address, and not for
- * an address of the other family or a second one. */
+/* The endpoint is set again when its family gets its first address, but not for an address of the
+ * other family or a second one. */
 static void
 test_first_address(void)
 {
@@ -145,7 +145,7 @@ test_first_address(void)
     g_assert_cmpuint(harness_changes(harness, hub, WL_PEER_RECREATE), ==, 0);
 }
 
-/* An address that is not announced is an uplink all the same. */
+/* An address that is not announced also counts as an uplink. */
 static void
 test_hidden_uplink(void)
 {
@@ -243,7 +243,7 @@ test_uplink_changed(void)
     g_assert_cmpuint(alives(harness, hub, &id), ==, 254);
     harness_run(harness, MS(200));
     g_assert_cmpuint(harness_changes(harness, desktop, WL_PEER_RECREATE), ==, 1);
-    /* said together with other addresses, it is one change */
+    /* reported together with other addresses, it is one change */
     harness_live(harness, SEC(60), 1, 1);
     harness_uplink(harness, "192.168.2.10/24");
     harness_clear(harness);
@@ -272,7 +272,7 @@ test_none(void)
     harness_handshake(harness, hub, NULL);
     harness_handshake(harness, desktop, "198.51.100.8:51820");
     harness_snapshot(harness);
-    /* something is on its way, and traffic flows */
+    /* datagrams are in flight, and traffic flows */
     harness_uplink(harness, "192.168.1.11/24");
     wl_engine_traffic_started(harness->engine, harness->now, NULL);
     harness_drain(harness);
@@ -293,7 +293,8 @@ test_none(void)
     g_assert_cmpuint(alives(harness, desktop, &id), ==, 254);
 }
 
-/* Addresses come one by one: each is tried at once, none waits for one that was just tried. */
+/* Addresses arrive one by one: each is tried at once and does not wait for one that was just
+ * tried. */
 static void
 test_addresses_one_by_one(void)
 {
@@ -306,7 +307,7 @@ test_addresses_one_by_one(void)
     harness_advertise_endpoint(harness, hub, desktop, "192.168.1.77:51820", 255);
     harness_run(harness, MS(150));
     g_assert_cmpuint(harness_changes(harness, desktop, WL_PEER_RECREATE), ==, 1);
-    /* the one under way keeps its half second, then it is the turn of the new one */
+    /* the one being tried keeps its half second, then the new one follows */
     harness_advertise_endpoint(harness, hub, desktop, "198.51.100.7:51820", 255);
     harness_run(harness, MS(250));
     g_assert_cmpuint(harness_changes(harness, desktop, WL_PEER_RECREATE), ==, 1);
@@ -333,7 +334,7 @@ moves(Harness *harness, const HarnessMember *member)
     return n;
 }
 
-/* A member that is reached from afar turns out to be on the same network. */
+/* A member reached over a longer path turns out to be on the same network. */
 static void
 test_better_path(void)
 {
@@ -362,7 +363,7 @@ test_better_path(void)
         g_assert_cmpuint(moves(harness, desktop), ==, answers[i] ? 1 : 2);
         g_assert_cmpint(harness_view(harness, desktop)->state, ==,
                         answers[i] ? WL_PEER_DIRECT_LAN : WL_PEER_DIRECT);
-        /* one that does not is left alone */
+        /* one that does not answer is not used */
         desktop->mute = FALSE;
         harness_clear(harness);
         harness_live(harness, SEC(100), 1, 2);

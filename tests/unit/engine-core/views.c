@@ -4,7 +4,8 @@
 
 #define HUB_ENDPOINT "203.0.113.1:51820"
 
-/* Members: 1 hub, 2 desktop, 3 another configured peer without an address, 4 and up strangers. */
+/* Members: 1 hub, 2 desktop, 3 another configured peer without an address, 4 and up unknown
+ * ones. */
 static Harness *
 leaf_new(WlTrust hub_trust)
 {
@@ -119,7 +120,8 @@ test_candidates(void)
     harness_advertise_endpoint(harness, harness_member(harness, 3), harness_member(harness, 3),
                                "192.0.2.3:1", 255);
     assert_candidate(harness, 3, "192.0.2.3:1", "public self not-tried");
-    harness_run(harness, SEC(166)); /* its session is over, and with it our word for where it is */
+    harness_run(harness,
+                SEC(166)); /* its session ended, and its endpoint is no longer a local fact */
     assert_candidate(harness, 3, "198.51.100.3:51820", "public cache worked");
 }
 
@@ -234,7 +236,8 @@ test_stale_fact(void)
 
     g_autoptr(GPtrArray) views = wl_engine_dup_facts(harness->engine);
 
-    /* The hub is not there to take it back; its endpoints and what was refused are gone. */
+    /* The hub is not there to withdraw the member; its endpoints and the refused facts have
+     * expired. */
     view = find_fact(views, "member", "printer", &hub->key);
     g_assert_true(view->stale && view->accepted);
     g_assert_cmpint(view->expires, <=, harness->now);
@@ -278,7 +281,7 @@ test_forget(void)
     g_assert_no_error(error);
     assert_candidate(harness, 3, "198.51.100.3:51820", NULL);
     g_assert_cmpuint(wl_engine_get_fact_count(harness->engine), ==, facts);
-    /* Nothing is sent there any more. */
+    /* No packets are sent there any more. */
     g_assert_false(wl_endpoint_is_set(&wl_device_find(harness->device, &third->key)->endpoint));
 
     g_assert_false(forget(harness, 3, "198.51.100.3:51820", &error));
@@ -330,7 +333,7 @@ test_forget_live(void)
     meet(harness, 3, "198.51.100.3:51820");
     harness_clear(harness);
     g_assert_true(forget(harness, 3, "198.51.100.3:51820", &error));
-    /* The session is not thrown away. */
+    /* The session is kept. */
     g_assert_cmpuint(harness_changes(harness, third, WL_PEER_RECREATE), ==, 0);
     g_assert_true(wl_endpoint_is_set(&wl_device_find(harness->device, &third->key)->endpoint));
 }
@@ -355,7 +358,7 @@ test_refresh(void)
 
     harness_run(harness, SEC(1));
     g_assert_true(wl_engine_refresh(harness->engine, harness->now));
-    /* A link made anew is not to wait for that. */
+    /* A recreated link does not wait for that. */
     harness_drain(harness);
     harness_clear(harness);
     g_ptr_array_set_size(harness->device->peers, 0);
@@ -375,7 +378,7 @@ test_quiet_back_off(void)
     guint tried = 0;
 
     meet(harness, 1, HUB_ENDPOINT);
-    /* The hub carries both; the third has two addresses. */
+    /* Both are routed through the hub; the third has two addresses. */
     for (guint i = 0; i < 10; i++) {
         tell_all(harness, harness_member(harness, 1), harness_member(harness, 3), addresses);
         if (i == 2)

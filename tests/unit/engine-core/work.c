@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * How much the engine does for one event among many peers: counted in steps, not in time. What an
- * event about one peer costs must not grow with the number of the others.
+ * The work of the engine for one event among many peers, counted in steps and not in time. The cost
+ * of an event about one peer must not grow with the number of peers.
  */
 #include "harness.h"
 
-/* What one event about one peer may cost, whatever it is. */
+/* The maximum cost of any event about one peer. */
 #define FEW 40
 
-/* Ourselves with @n configured peers, all with a live session and heard of. */
+/* This member with @n configured peers, all live and heard. */
 static Harness *
 many_new(WlRole role, guint n)
 {
@@ -41,7 +41,7 @@ many_new(WlRole role, guint n)
     return harness;
 }
 
-/* Steps of what happened since @before. */
+/* Steps since @before. */
 static guint
 steps_since(Harness *harness, guint64 *before)
 {
@@ -104,14 +104,14 @@ test_router_relays(void)
                                "198.51.100.7:4000", 255);
     g_assert_cmpuint(harness_count(harness, WL_OUTPUT_SEND), ==, 999);
     g_assert_cmpuint(steps_since(harness, &before), <, 12 * 1000 + FEW);
-    /* a renewal in time is kept to itself */
+    /* a renewal in time is not relayed at once */
     harness->now += SEC(4);
     harness_advertise_endpoint(harness, harness_member(harness, 7), harness_member(harness, 7),
                                "198.51.100.7:4000", 255);
     g_assert_cmpuint(steps_since(harness, &before), <, FEW);
 }
 
-/* Many who come in a tenth of a second: a dump for each would be of all the others, too. */
+/* Many peers connect within a tenth of a second: a dump for each would cover all others as well. */
 static void
 test_dumps(void)
 {
@@ -126,7 +126,7 @@ test_dumps(void)
     g_assert_cmpuint(harness_count(harness, WL_OUTPUT_READ_DEVICE), <=, 12);
 }
 
-/* And what a router hears in that time it looks at for everybody together. */
+/* A router evaluates what it receives in that time once for all peers. */
 static void
 test_listeners(void)
 {
@@ -180,7 +180,7 @@ test_prefixes(void)
     g_assert_cmpuint(steps_since(harness, &before), <, 2 * FEW);
 }
 
-/* The same few steps with 10 and with 1,000 peers: when nothing happens, nothing is looked at. */
+/* The same few steps with 10 and with 1,000 peers: without events no peer is examined. */
 static void
 test_deadlines(void)
 {
@@ -202,7 +202,7 @@ test_deadlines(void)
     g_assert_cmpuint(steps[1], <=, steps[0] + 2);
 }
 
-/* The profile says something else of one of them, has one more, and one less. */
+/* One entry of the profile changes, one is added, one is removed. */
 static void
 test_change(void)
 {

@@ -218,7 +218,7 @@ test_link(void)
     assert_saved(path, WL_PRIVATE_FILE_REPLACE);
     assert_file(target, OLD, 0644);
 
-    /* One that leads nowhere. */
+    /* A dangling link. */
     g_assert_no_errno(unlink(path));
     g_assert_no_errno(unlink(target));
     g_assert_no_errno(symlink(target, path));

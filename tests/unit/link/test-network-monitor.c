@@ -287,7 +287,8 @@ test_route_before_address(void)
     test_wait(has_route, &listener);
     test_run("ip address del 2001:db8::7/64 dev eth0");
     test_wait(has_no_route, &listener);
-    /* A long duplicate address detection: nobody answers, and the address becomes usable. */
+    /* A long duplicate address detection without a reply, after which the address becomes
+     * usable. */
     test_run("sh -c 'echo 5 > /proc/sys/net/ipv6/conf/eth0/dad_transmits'");
     run_and_wait(&listener, "ip address add 2001:db8::8/64 dev eth0");
     g_assert_false(find(&listener, "2001:db8::8/64")->source);
