@@ -68,8 +68,8 @@ uplink_changed(WlEngine *self)
     for (guint i = 0; i < wl_peer_table_size(&self->peers); i++) {
         WlPeer *peer = wl_peer_table_get(&self->peers, i);
 
-        peer->candidates_dirty = TRUE;
-        if (peer->healthy)
+        peer->dirty.candidates = TRUE;
+        if (peer->liveness.healthy)
             wl_roaming_suspect(peer);
         else
             wl_connect_restart(peer);
@@ -86,10 +86,10 @@ set_endpoints_again(WlEngine *self, WlFamily family)
     for (guint i = 0; i < wl_peer_table_size(&self->peers); i++) {
         WlPeer *peer = wl_peer_table_get(&self->peers, i);
 
-        if (peer->in_device && peer->endpoint.ip.family == family && !peer->want_endpoint &&
-            !peer->want_recreate) {
-            peer->want_endpoint = TRUE;
-            peer->wanted = peer->endpoint;
+        if (peer->device.present && peer->device.endpoint.ip.family == family &&
+            !peer->reconcile.set_endpoint && !peer->reconcile.recreate) {
+            peer->reconcile.set_endpoint = TRUE;
+            peer->reconcile.endpoint = peer->device.endpoint;
         }
     }
 }
@@ -136,7 +136,7 @@ wl_engine_resumed(WlEngine *self, gint64 now)
     advance(self, now);
     wl_boot_id_change_now(self);
     for (guint i = 0; i < wl_peer_table_size(&self->peers); i++)
-        wl_peer_table_get(&self->peers, i)->alive_expires = 0;
+        wl_peer_table_get(&self->peers, i)->advertise.alive_expires = 0;
     uplink_changed(self);
     wl_engine_request_snapshot(self);
     wl_engine_turn(self);
@@ -155,7 +155,7 @@ wl_engine_set_connectivity(WlEngine *self, gint64 now, WlConnectivity connectivi
          i++) {
         WlPeer *peer = wl_peer_table_get(&self->peers, i);
 
-        if (peer->healthy)
+        if (peer->liveness.healthy)
             continue;
         wl_connect_restart(peer);
         wl_scheduler_schedule(&self->scheduler, peer);
@@ -193,13 +193,13 @@ wl_engine_link_recreated(WlEngine *self, gint64 now)
     for (guint i = 0; i < wl_peer_table_size(&self->peers); i++) {
         WlPeer *peer = wl_peer_table_get(&self->peers, i);
 
-        peer->in_device = peer->device_link_local = FALSE;
-        peer->endpoint = (WlEndpoint){0};
-        peer->handshake = -1;
-        peer->change_retry = WL_LONG_AGO;
-        g_array_set_size(peer->device_allowed, 0);
-        peer->allowed_serial++;
-        peer->local_dirty = peer->candidates_dirty = TRUE;
+        peer->device.present = peer->device.link_local = FALSE;
+        peer->device.endpoint = (WlEndpoint){0};
+        peer->device.handshake = -1;
+        peer->reconcile.retry = WL_LONG_AGO;
+        g_array_set_size(peer->device.allowed, 0);
+        peer->device.allowed_serial++;
+        peer->dirty.local_facts = peer->dirty.candidates = TRUE;
         wl_peer_reset_connect(peer);
     }
     start_over(self);

@@ -36,8 +36,8 @@ gather_due(WlEngine *self)
     WlPeer *peer;
 
     while ((peer = wl_timer_queue_due(self->scheduler.timers, self->now))) {
-        wl_timer_queue_set(self->scheduler.timers, &peer->timer, WL_NEVER);
-        peer->wake_at[WL_STEP_INPUT] = WL_NEVER;
+        wl_timer_queue_set(self->scheduler.timers, &peer->turn.timer, WL_NEVER);
+        peer->turn.wake_at[WL_STEP_INPUT] = WL_NEVER;
         wl_scheduler_schedule(&self->scheduler, peer);
     }
 }
@@ -46,10 +46,10 @@ static void
 update_health(WlEngine *self, WlPeer *peer)
 {
     wl_health_update(self, peer);
-    if (peer->resync_due <= self->now)
+    if (peer->resync.due <= self->now)
         wl_resync_peer(self, peer);
     else
-        wl_scheduler_wake_peer_at(&self->scheduler, peer, peer->resync_due);
+        wl_scheduler_wake_peer_at(&self->scheduler, peer, peer->resync.due);
 }
 
 /* Moves scheduled peers to the running ones, after an update of their health. */
@@ -65,10 +65,10 @@ gather_scheduled(WlEngine *self)
         for (guint i = 0; i < fresh->len; i++) {
             WlPeer *peer = fresh->pdata[i];
 
-            peer->scheduled = FALSE;
-            if (peer->running)
+            peer->turn.scheduled = FALSE;
+            if (peer->turn.running)
                 continue;
-            peer->running = TRUE;
+            peer->turn.running = TRUE;
             g_ptr_array_add(self->scheduler.running, peer);
         }
         run_steps(self, fresh, WL_STEP_HEALTH, update_health);
@@ -117,13 +117,13 @@ reconcile(WlEngine *self)
 {
     for (guint i = 0; i < self->scheduler.running->len; i++) {
         WlPeer *peer = self->scheduler.running->pdata[i];
-        if (!peer->direct)
+        if (!peer->path.direct)
             wl_scheduler_run_step(&self->scheduler, self, peer, WL_STEP_RECONCILE,
                                   wl_reconcile_peer);
     }
     for (guint i = 0; i < self->scheduler.running->len; i++) {
         WlPeer *peer = self->scheduler.running->pdata[i];
-        if (peer->direct)
+        if (peer->path.direct)
             wl_scheduler_run_step(&self->scheduler, self, peer, WL_STEP_RECONCILE,
                                   wl_reconcile_peer);
     }
@@ -143,10 +143,10 @@ end_pass(WlEngine *self)
     for (guint i = 0; i < self->scheduler.running->len; i++) {
         WlPeer *peer = self->scheduler.running->pdata[i];
 
-        peer->running = FALSE;
-        if (peer->served)
+        peer->turn.running = FALSE;
+        if (peer->turn.served)
             continue;
-        peer->served = TRUE;
+        peer->turn.served = TRUE;
         g_ptr_array_add(self->scheduler.served, peer);
     }
     g_ptr_array_set_size(self->scheduler.running, 0);
@@ -225,7 +225,7 @@ wl_engine_turn(WlEngine *self)
     run_steps(self, self->scheduler.served, WL_STEP_SEND, wl_advertise_run);
     run_steps(self, self->scheduler.served, WL_STEP_PUBLISH, wl_peer_status_publish);
     for (guint i = 0; i < self->scheduler.served->len; i++)
-        ((WlPeer *) self->scheduler.served->pdata[i])->served = FALSE;
+        ((WlPeer *) self->scheduler.served->pdata[i])->turn.served = FALSE;
     g_ptr_array_set_size(self->scheduler.served, 0);
 
     flush_outputs(self);

@@ -16,7 +16,7 @@ emit_removal(WlEngine *self, WlPeer *peer)
 {
     WlOutput *output;
 
-    if (peer->in_device) {
+    if (peer->device.present) {
         output = wl_output_new(WL_OUTPUT_CHANGE_PEER);
         output->key = peer->key;
         output->change = wl_peer_change_new(WL_PEER_REMOVE, &peer->key);

@@ -107,19 +107,20 @@ update_peer(WlEngine *self, WlPeer *peer, const WlPeerConfig *config, ProfileDif
     wl_peer_table_set_config(&self->peers, peer, config);
     if (config)
         peer->basic = config->basic;
-    peer->want_settings |= peer->in_device && !wl_peer_config_same_settings(before, config);
+    peer->reconcile.set_settings |=
+        peer->device.present && !wl_peer_config_same_settings(before, config);
     if (before && config ? !wl_peer_config_same_endpoints(before, config) : TRUE) {
         wl_engine_candidates_changed(self, peer);
         if (before)
             wl_connect_endpoint_dropped(peer);
         /* The endpoint in use may be the one that the profile replaced. */
-        if (peer->healthy && config && config->endpoints->len > 0)
+        if (peer->liveness.healthy && config && config->endpoints->len > 0)
             wl_roaming_suspect(peer);
     }
     if (is_transit(before) != is_transit(config))
         g_ptr_array_add(diff->transit, peer);
     diff->routers |= was_router != peer->router;
-    peer->name_dirty = TRUE;
+    peer->dirty.name = TRUE;
     wl_engine_local_facts_changed(self, peer);
     wl_engine_state_changed(self);
 }
@@ -191,14 +192,14 @@ evaluate_trust(WlEngine *self)
 {
     for (guint i = 0; i < wl_peer_table_size(&self->peers); i++) {
         WlPeer *peer = wl_peer_table_get(&self->peers, i);
-        WlTrust before = peer->trust;
-        WlTrustSource source = peer->trust_source;
+        WlTrust before = peer->membership.trust;
+        WlTrustSource source = peer->membership.trust_source;
 
         wl_members_evaluate_trust(self, peer);
-        if (peer->trust == before && peer->trust_source == source)
+        if (peer->membership.trust == before && peer->membership.trust_source == source)
             continue;
         wl_scheduler_schedule(&self->scheduler, peer);
-        if (peer->trust != before)
+        if (peer->membership.trust != before)
             wl_fact_evaluate_all_of(self, &peer->key);
     }
 }

@@ -32,33 +32,34 @@ static const gint64 retry_go[] = {WL_SEC(5), WL_SEC(10)};
 static WlSendWindow *
 get_window(WlPeer *peer)
 {
-    if (!peer->window)
-        peer->window = wl_send_window_new();
-    return peer->window;
+    if (!peer->acks.window)
+        peer->acks.window = wl_send_window_new();
+    return peer->acks.window;
 }
 
 /* Frees an empty window, which is the usual case. */
 static void
 free_if_empty(WlPeer *peer)
 {
-    if (peer->window && peer->window->in_flight->len == 0 && peer->window->n_acks == 0)
-        g_clear_pointer(&peer->window, wl_send_window_free);
+    if (peer->acks.window && peer->acks.window->in_flight->len == 0 &&
+        peer->acks.window->n_acks == 0)
+        g_clear_pointer(&peer->acks.window, wl_send_window_free);
 }
 
 static void
 remove_in_flight(WlEngine *self, WlPeer *peer, guint index)
 {
-    g_array_remove_index(peer->window->in_flight, index);
+    g_array_remove_index(peer->acks.window->in_flight, index);
     self->subscribers.in_flight--;
 }
 
 void
 wl_acks_drop_in_flight(WlEngine *self, WlPeer *peer)
 {
-    if (!peer->window)
+    if (!peer->acks.window)
         return;
-    self->subscribers.in_flight -= peer->window->in_flight->len;
-    g_array_set_size(peer->window->in_flight, 0);
+    self->subscribers.in_flight -= peer->acks.window->in_flight->len;
+    g_array_set_size(peer->acks.window->in_flight, 0);
     free_if_empty(peer);
 }
 
@@ -67,7 +68,7 @@ wl_acks_drop_in_flight(WlEngine *self, WlPeer *peer)
 static guint
 count_in_flight(const WlPeer *peer)
 {
-    return peer->window ? peer->window->in_flight->len : 0;
+    return peer->acks.window ? peer->acks.window->in_flight->len : 0;
 }
 
 /* The number of datagrams in flight to one peer. When thousands of peers connect at once, larger
@@ -82,7 +83,7 @@ guint
 wl_acks_get_room(const WlEngine *self, const WlPeer *peer)
 {
     /* A Go daemon sends no acks. */
-    if (!peer->native)
+    if (!peer->boot.native)
         return G_MAXUINT;
     return get_limit(self) - MIN(count_in_flight(peer), get_limit(self));
 }
@@ -91,14 +92,14 @@ void
 wl_acks_send_facts(WlEngine *self, WlPeer *peer, const GByteArray *inner, gboolean in_flight,
                    guint tries)
 {
-    const gint64 *retry = peer->native ? retry_native : retry_go;
-    guint n = peer->native ? G_N_ELEMENTS(retry_native) : G_N_ELEMENTS(retry_go);
+    const gint64 *retry = peer->boot.native ? retry_native : retry_go;
+    guint n = peer->boot.native ? G_N_ELEMENTS(retry_native) : G_N_ELEMENTS(retry_go);
     /* wl_acks_get_room() has limited native peers before. */
-    guint limit = peer->native ? 2 * MAX_IN_FLIGHT : get_limit(self);
+    guint limit = peer->boot.native ? 2 * MAX_IN_FLIGHT : get_limit(self);
     gboolean wants_ack = in_flight && tries < n && count_in_flight(peer) < limit;
     GBytes *bytes;
 
-    if (wants_ack && peer->native)
+    if (wants_ack && peer->boot.native)
         bytes = wl_signer_sign_with_ack(self->signer, &peer->key, inner->data, inner->len);
     else
         bytes = wl_signer_sign(self->signer, &peer->key, inner->data, inner->len);
@@ -110,7 +111,7 @@ wl_acks_send_facts(WlEngine *self, WlPeer *peer, const GByteArray *inner, gboole
             .inner = g_bytes_new(inner->data, inner->len),
             .due = self->now + retry[tries],
             .tries = tries,
-            .asked = peer->native,
+            .asked = peer->boot.native,
         };
         g_array_append_val(get_window(peer)->in_flight, fresh);
         self->subscribers.in_flight++;
@@ -123,20 +124,20 @@ static gint64
 get_due(const WlEngine *self, const WlPeer *peer, const WlInFlight *in_flight)
 {
     return MAX(in_flight->due,
-               wl_rate_limit_when(&peer->resends, self->now, RESEND_INTERVAL, RESEND_BURST));
+               wl_rate_limit_when(&peer->acks.resends, self->now, RESEND_INTERVAL, RESEND_BURST));
 }
 
 gboolean
 wl_acks_take_overdue(WlEngine *self, WlPeer *peer, GArray *facts, guint *tries)
 {
-    for (guint i = 0; peer->window && i < peer->window->in_flight->len; i++) {
-        const WlInFlight *in_flight = &g_array_index(peer->window->in_flight, WlInFlight, i);
+    for (guint i = 0; peer->acks.window && i < peer->acks.window->in_flight->len; i++) {
+        const WlInFlight *in_flight = &g_array_index(peer->acks.window->in_flight, WlInFlight, i);
         gconstpointer data;
         gsize length;
 
         if (get_due(self, peer, in_flight) > self->now)
             continue;
-        (void) wl_rate_limit_take(&peer->resends, self->now, RESEND_INTERVAL, RESEND_BURST);
+        (void) wl_rate_limit_take(&peer->acks.resends, self->now, RESEND_INTERVAL, RESEND_BURST);
         data = g_bytes_get_data(in_flight->inner, &length);
         wl_group_decode(data, length, facts);
         *tries = in_flight->tries + 1;
@@ -150,10 +151,10 @@ wl_acks_take_overdue(WlEngine *self, WlPeer *peer, GArray *facts, guint *tries)
 void
 wl_acks_wake_overdue(WlEngine *self, WlPeer *peer)
 {
-    for (guint i = 0; peer->window && i < peer->window->in_flight->len; i++)
+    for (guint i = 0; peer->acks.window && i < peer->acks.window->in_flight->len; i++)
         wl_scheduler_wake_peer_at(
             &self->scheduler, peer,
-            get_due(self, peer, &g_array_index(peer->window->in_flight, WlInFlight, i)));
+            get_due(self, peer, &g_array_index(peer->acks.window->in_flight, WlInFlight, i)));
 }
 
 void
@@ -163,8 +164,8 @@ wl_acks_receive(WlEngine *self, WlPeer *peer, const WlFact *fact)
 
     if (fact->value.ack.version != WL_ACK_VERSION || !wl_key_equal(&fact->subject, &peer->key))
         return;
-    for (gsize i = 0; peer->window && i < fact->value.ack.n; i++) {
-        const GArray *in_flight = peer->window->in_flight;
+    for (gsize i = 0; peer->acks.window && i < fact->value.ack.n; i++) {
+        const GArray *in_flight = peer->acks.window->in_flight;
         guint64 nonce;
 
         memcpy(&nonce, nonces + i * WL_ACK_NONCE_SIZE, sizeof(nonce));
@@ -199,11 +200,11 @@ void
 wl_acks_send_queued(WlEngine *self, WlPeer *peer)
 {
     g_autoptr(GByteArray) inner = NULL;
-    WlSendWindow *window = peer->window;
+    WlSendWindow *window = peer->acks.window;
     GBytes *bytes;
     WlFact fact;
 
-    if (!window || window->n_acks == 0 || !peer->native)
+    if (!window || window->n_acks == 0 || !peer->boot.native)
         return;
     if (window->acks_due > self->now) {
         wl_scheduler_wake_peer_at(&self->scheduler, peer, window->acks_due);

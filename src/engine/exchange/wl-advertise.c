@@ -27,13 +27,13 @@ static WlAdvertiseLevel
 level_of(const WlEngine *self, const WlPeer *peer)
 {
     WlAdvertiseInput input = {
-        .has_endpoint = wl_endpoint_is_set(&peer->endpoint),
+        .has_endpoint = wl_endpoint_is_set(&peer->device.endpoint),
         .configured_trust = wl_peer_get_configured_trust(peer),
         .is_router = peer->router,
         .fact_exchanger = peer->config && peer->config->fact_exchanger,
         .self_chatty = self->config->chatty,
         .self_router = self->own.router,
-        .healthy = peer->healthy,
+        .healthy = peer->liveness.healthy,
     };
 
     return wl_advertise_level(&input);
@@ -81,15 +81,15 @@ needs_facts(WlEngine *self, WlPeer *peer)
     gint64 expires;
     guint cursor;
 
-    if (peer->advertised == wl_change_log_last(changes))
+    if (peer->advertise.position == wl_change_log_last(changes))
         return FALSE;
-    for (entry = wl_change_log_first(changes, peer->advertised, &cursor); entry;
+    for (entry = wl_change_log_first(changes, peer->advertise.position, &cursor); entry;
          entry = wl_change_log_next(changes, &cursor)) {
         if (needs_fact(self, peer, entry, &expires))
             return TRUE;
-        peer->advertised = entry->change.number;
+        peer->advertise.position = entry->change.number;
     }
-    peer->advertised = wl_change_log_last(changes);
+    peer->advertise.position = wl_change_log_last(changes);
     return FALSE;
 }
 
@@ -104,7 +104,7 @@ add_facts(WlEngine *self, WlPeer *peer, WlGroup *group)
     WlFactEntry *entry;
     guint cursor;
 
-    for (entry = wl_change_log_first(changes, peer->advertised, &cursor); entry;
+    for (entry = wl_change_log_first(changes, peer->advertise.position, &cursor); entry;
          entry = wl_change_log_next(changes, &cursor)) {
         gint64 expires;
 
@@ -115,13 +115,13 @@ add_facts(WlEngine *self, WlPeer *peer, WlGroup *group)
         wl_group_add(group, &entry->fact, self->now);
         wl_knowledge_learn(&entry->known, peer->slot, expires);
         if (wl_group_count(group) > room) {
-            peer->advertised = entry->change.number;
-            peer->partial = TRUE;
+            peer->advertise.position = entry->change.number;
+            peer->advertise.partial = TRUE;
             return fresh;
         }
     }
-    peer->partial = FALSE;
-    peer->advertised = wl_change_log_last(changes);
+    peer->advertise.partial = FALSE;
+    peer->advertise.position = wl_change_log_last(changes);
     return fresh;
 }
 
@@ -130,7 +130,8 @@ static void
 send_groups(WlEngine *self, WlPeer *peer, WlGroup *group, gboolean ping, gboolean in_flight,
             guint tries)
 {
-    gint64 life = peer->request_alive && peer->native ? WL_ALIVE_REPLY_TTL : WL_FACT_TTL;
+    gint64 life =
+        peer->advertise.request_alive && peer->boot.native ? WL_ALIVE_REPLY_TTL : WL_FACT_TTL;
     guint n_facts = wl_group_count(group);
     gboolean sent = ping;
     WlFact alive;
@@ -141,10 +142,10 @@ send_groups(WlEngine *self, WlPeer *peer, WlGroup *group, gboolean ping, gboolea
     else
         sent = wl_group_add_if_room(group, &alive, self->now);
     if (sent) {
-        peer->alive_expires = self->now + WL_FACT_TTL;
-        peer->alive_sent_before = peer->alive_sent;
-        peer->alive_sent = self->now;
-        peer->force_alive = peer->request_alive = FALSE;
+        peer->advertise.alive_expires = self->now + WL_FACT_TTL;
+        peer->advertise.alive_sent_before = peer->advertise.alive_sent;
+        peer->advertise.alive_sent = self->now;
+        peer->advertise.force_alive = peer->advertise.request_alive = FALSE;
     }
     for (guint i = 0; i < wl_group_count(group); i++)
         wl_acks_send_facts(self, peer, wl_group_get(group, i), in_flight && i < n_facts, tries);
@@ -160,10 +161,10 @@ send_to(WlEngine *self, WlPeer *peer, gboolean facts, gboolean ping)
     if (facts) {
         fresh = add_facts(self, peer, group);
         if (wl_group_count(group) > 0)
-            peer->facts_sent = self->now;
+            peer->advertise.facts_sent = self->now;
     }
     /* A lost renewal is covered by the next one; new facts for a Go daemon are sent again. */
-    send_groups(self, peer, group, ping, fresh || peer->native, 0);
+    send_groups(self, peer, group, ping, fresh || peer->boot.native, 0);
 }
 
 /* Adds those of @facts that still exist to @group, with their current expiry. */
@@ -192,7 +193,7 @@ send_again(WlEngine *self, WlPeer *peer, gboolean ping)
     gboolean sent = FALSE;
     guint tries;
 
-    if (!peer->window)
+    if (!peer->acks.window)
         return FALSE;
     facts = wl_fact_array_new();
     while (wl_acks_take_overdue(self, peer, facts, &tries)) {
@@ -210,7 +211,7 @@ send_again(WlEngine *self, WlPeer *peer, gboolean ping)
 static gint64
 alive_due(const WlPeer *peer)
 {
-    return peer->alive_expires - WL_ALIVE_MARGIN;
+    return peer->advertise.alive_expires - WL_ALIVE_MARGIN;
 }
 
 /* TRUE if a snapshot is pending whose facts should share the datagram. */
@@ -235,27 +236,27 @@ wait_for_snapshot(WlEngine *self, WlPeer *peer)
 static void
 update_lists(WlEngine *self, WlPeer *peer)
 {
-    gboolean reachable = peer->healthy && wl_engine_can_reach(self, peer);
+    gboolean reachable = peer->liveness.healthy && wl_engine_can_reach(self, peer);
     gboolean subscribes = reachable && level_of(self, peer) == WL_ADVERTISE_FACTS;
 
-    if (subscribes && peer->subscriber == 0) {
+    if (subscribes && peer->subscription.index == 0) {
         g_ptr_array_add(self->subscribers.list, peer);
-        peer->subscriber = self->subscribers.list->len;
+        peer->subscription.index = self->subscribers.list->len;
         /* Renewals were not recorded while the peer was no subscriber. */
-        peer->advertised = 0;
-    } else if (!subscribes && peer->subscriber != 0) {
+        peer->advertise.position = 0;
+    } else if (!subscribes && peer->subscription.index != 0) {
         wl_subscribers_unsubscribe(&self->subscribers, peer);
     }
-    wl_timer_queue_set(self->subscribers.alives, &peer->alive_deadline,
-                       reachable ? MAX(alive_due(peer), peer->send_retry) : WL_NEVER);
+    wl_timer_queue_set(self->subscribers.alives, &peer->subscription.alive_due,
+                       reachable ? MAX(alive_due(peer), peer->advertise.retry) : WL_NEVER);
 }
 
 static void
 add_served(WlPeer *peer, GPtrArray *peers)
 {
-    if (peer->served)
+    if (peer->turn.served)
         return;
-    peer->served = TRUE;
+    peer->turn.served = TRUE;
     g_ptr_array_add(peers, peer);
 }
 
@@ -270,7 +271,7 @@ gather_alives(WlEngine *self, GPtrArray *peers)
         return;
     self->subscribers.alive_horizon += WL_ALIVE_SLACK;
     while ((peer = wl_timer_queue_due(self->subscribers.alives, self->subscribers.alive_horizon))) {
-        wl_timer_queue_set(self->subscribers.alives, &peer->alive_deadline, WL_NEVER);
+        wl_timer_queue_set(self->subscribers.alives, &peer->subscription.alive_due, WL_NEVER);
         add_served(peer, peers);
     }
 }
@@ -321,8 +322,9 @@ void
 wl_advertise_run(WlEngine *self, WlPeer *peer)
 {
     /* Facts that did not fit into the send window follow at once. */
-    gint64 quiet = peer->partial ? peer->send_retry
-                                 : MAX(peer->facts_sent + WL_ADVERTISE_INTERVAL, peer->send_retry);
+    gint64 quiet = peer->advertise.partial ? peer->advertise.retry
+                                           : MAX(peer->advertise.facts_sent + WL_ADVERTISE_INTERVAL,
+                                                 peer->advertise.retry);
     WlAdvertiseLevel level = level_of(self, peer);
     gboolean pending, facts, ping, regular;
 
@@ -330,22 +332,22 @@ wl_advertise_run(WlEngine *self, WlPeer *peer)
         update_lists(self, peer);
         return;
     }
-    if (level == WL_ADVERTISE_NOTHING || peer->send_retry > self->now) {
-        if (level != WL_ADVERTISE_NOTHING && peer->healthy)
-            wl_scheduler_wake_peer_at(&self->scheduler, peer, peer->send_retry);
+    if (level == WL_ADVERTISE_NOTHING || peer->advertise.retry > self->now) {
+        if (level != WL_ADVERTISE_NOTHING && peer->liveness.healthy)
+            wl_scheduler_wake_peer_at(&self->scheduler, peer, peer->advertise.retry);
         update_lists(self, peer);
         return;
     }
-    if (!peer->healthy) {
+    if (!peer->liveness.healthy) {
         /* Without a session an Alive makes WireGuard start a handshake, so one is sent only to
          * connect. */
-        if (peer->force_alive)
+        if (peer->advertise.force_alive)
             send_to(self, peer, FALSE, TRUE);
         return;
     }
     wl_acks_send_queued(self, peer);
     regular = alive_due(peer) <= self->subscribers.alive_horizon;
-    ping = regular || peer->force_alive;
+    ping = regular || peer->advertise.force_alive;
     if (level == WL_ADVERTISE_FACTS && send_again(self, peer, ping))
         ping = FALSE;
     pending =
@@ -370,8 +372,8 @@ wl_advertise_send_failed(WlEngine *self, WlPeer *peer)
     /* Facts that could not be sent are not known to the peer (docs/protocol.md 12.16). */
     wl_fact_set_forget(self->facts, peer->slot);
     wl_acks_drop_in_flight(self, peer);
-    peer->alive_expires = 0;
-    peer->advertised = 0;
+    peer->advertise.alive_expires = 0;
+    peer->advertise.position = 0;
     wl_scheduler_schedule(&self->scheduler, peer);
-    peer->send_retry = self->now + WL_SEND_RETRY;
+    peer->advertise.retry = self->now + WL_SEND_RETRY;
 }

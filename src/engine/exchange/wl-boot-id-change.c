@@ -24,5 +24,5 @@ wl_boot_id_change_if_due(WlEngine *self)
     /* A changed boot id has no effect until it is sent (docs/protocol.md 12.3). */
     wl_engine_schedule_all(self);
     for (guint i = 0; i < wl_peer_table_size(&self->peers); i++)
-        wl_peer_table_get(&self->peers, i)->alive_expires = 0;
+        wl_peer_table_get(&self->peers, i)->advertise.alive_expires = 0;
 }

@@ -29,44 +29,45 @@
 static void
 resync_when_allowed(WlEngine *self, WlPeer *peer)
 {
-    gint64 allowed = peer->resynced + WL_RESEND_INTERVAL;
+    gint64 allowed = peer->resync.last + WL_RESEND_INTERVAL;
 
     if (allowed <= self->now)
         wl_resync_peer(self, peer);
     else
-        peer->resync_due = MIN(peer->resync_due, allowed);
+        peer->resync.due = MIN(peer->resync.due, allowed);
 }
 
 static void
 receive_alive(WlEngine *self, WlPeer *peer, const WlFact *fact)
 {
     gint64 expires = wl_ttl_to_expiry(fact->ttl, self->now);
-    gboolean early = peer->last_alive >= 0 && self->now - peer->last_alive < WL_EARLY_ALIVE;
+    gboolean early =
+        peer->liveness.last_alive >= 0 && self->now - peer->liveness.last_alive < WL_EARLY_ALIVE;
     gboolean wants_reply;
     gboolean restarted =
-        !peer->has_boot_id || memcmp(&peer->boot_id, &fact->value.boot_id, sizeof(WlBootId)) != 0;
+        !peer->boot.known || memcmp(&peer->boot.id, &fact->value.boot_id, sizeof(WlBootId)) != 0;
 
     if (restarted) {
-        peer->has_boot_id = TRUE;
-        peer->boot_id = fact->value.boot_id;
-        peer->native = wl_boot_id_is_native(&peer->boot_id);
-        peer->alive_until = 0;
-        peer->alive_since = WL_NEVER;
+        peer->boot.known = TRUE;
+        peer->boot.id = fact->value.boot_id;
+        peer->boot.native = wl_boot_id_is_native(&peer->boot.id);
+        peer->liveness.alive_until = 0;
+        peer->liveness.alive_since = WL_NEVER;
         resync_when_allowed(self, peer);
     }
     /* Facts that the peer sent meanwhile may be lost: it is not authoritative until it had time to
      * send them again. */
-    if (peer->last_alive < self->now - WL_AUTHORITATIVE_HEARD)
-        peer->alive_since = WL_NEVER;
-    wants_reply = peer->native && fact->ttl == WL_ALIVE_REPLY_TTL / G_USEC_PER_SEC;
-    peer->last_alive = self->now;
-    peer->alive_until = MAX(peer->alive_until, expires);
+    if (peer->liveness.last_alive < self->now - WL_AUTHORITATIVE_HEARD)
+        peer->liveness.alive_since = WL_NEVER;
+    wants_reply = peer->boot.native && fact->ttl == WL_ALIVE_REPLY_TTL / G_USEC_PER_SEC;
+    peer->liveness.last_alive = self->now;
+    peer->liveness.alive_until = MAX(peer->liveness.alive_until, expires);
 
     /* An unexpected Alive may come from a new endpoint, and only the device knows which. */
     if (restarted || early || wants_reply)
         wl_engine_request_snapshot_for(self, peer);
     if (wants_reply &&
-        wl_rate_limit_take(&peer->alive_replies, self->now, ANSWER_INTERVAL, ANSWER_BURST))
+        wl_rate_limit_take(&peer->receive.alive_replies, self->now, ANSWER_INTERVAL, ANSWER_BURST))
         wl_peer_force_alive(peer);
 }
 
@@ -80,11 +81,11 @@ endpoint_received(WlEngine *self, const WlPeer *sender, const WlFact *fact,
     if (!peer || result == WL_FACT_SOURCE_RENEWED)
         return;
     wl_scheduler_schedule(&self->scheduler, peer);
-    if (!peer->healthy)
+    if (!peer->liveness.healthy)
         wl_connect_restart(peer);
     /* What a peer advertises about itself arrived over its current path, which therefore works. */
     else if (sender != peer && sender->router &&
-             !wl_endpoint_equal(&peer->endpoint, &fact->value.endpoint) &&
+             !wl_endpoint_equal(&peer->device.endpoint, &fact->value.endpoint) &&
              wl_rate_limit_take(&peer->roaming.suspect_rate, self->now, HINT_INTERVAL, HINT_BURST))
         wl_roaming_suspect(peer);
     /* The peer advertised a new endpoint of its own: it may have roamed, and only the device knows
@@ -165,11 +166,11 @@ is_replayed(WlPeer *peer, const guint8 *data)
     guint64 nonce = wl_signer_get_nonce(data);
 
     for (guint i = 0; i < WL_MAX_NONCES; i++) {
-        if (peer->nonces[i] == nonce && nonce != 0)
+        if (peer->receive.nonces[i] == nonce && nonce != 0)
             return TRUE;
     }
-    peer->nonces[peer->next_nonce] = nonce;
-    peer->next_nonce = (peer->next_nonce + 1) % WL_MAX_NONCES;
+    peer->receive.nonces[peer->receive.next_nonce] = nonce;
+    peer->receive.next_nonce = (peer->receive.next_nonce + 1) % WL_MAX_NONCES;
     return FALSE;
 }
 
@@ -181,7 +182,8 @@ wl_receive_datagram(WlEngine *self, const WlIp *source, const guint8 *data, gsiz
     WlReceiveResult result;
     WlKey sender;
 
-    if (!(peer ? wl_rate_limit_take(&peer->datagrams, self->now, DATAGRAM_INTERVAL, DATAGRAM_BURST)
+    if (!(peer ? wl_rate_limit_take(&peer->receive.datagrams, self->now, DATAGRAM_INTERVAL,
+                                    DATAGRAM_BURST)
                : wl_rate_limit_take(&self->receiver.strangers, self->now, STRANGER_INTERVAL,
                                     STRANGER_BURST))) {
         self->receiver.results[WL_RECEIVE_FLOOD]++;
@@ -196,12 +198,12 @@ wl_receive_datagram(WlEngine *self, const WlIp *source, const guint8 *data, gsiz
     if (result != WL_RECEIVE_ACCEPTED || !peer || !wl_key_equal(&peer->key, &sender))
         return;
 
-    peer->last_heard = self->now;
-    peer->own_rx += wl_datagram_size_in_device(length);
+    peer->liveness.last_heard = self->now;
+    peer->traffic.own_rx += wl_datagram_size_in_device(length);
     wl_scheduler_schedule(&self->scheduler, peer);
     /* The datagram came through the tunnel, so there is a session that no snapshot has shown
      * yet. */
-    if (!peer->healthy)
+    if (!peer->liveness.healthy)
         wl_engine_request_snapshot_for(self, peer);
 
     /* The Alive first: a new boot id invalidates the knowledge about its sender, but not about

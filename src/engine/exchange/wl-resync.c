@@ -7,11 +7,11 @@ void
 wl_resync_peer(WlEngine *self, WlPeer *peer)
 {
     wl_fact_set_forget(self->facts, peer->slot);
-    peer->alive_expires = 0;
-    peer->advertised = 0;
-    peer->facts_sent = WL_LONG_AGO;
+    peer->advertise.alive_expires = 0;
+    peer->advertise.position = 0;
+    peer->advertise.facts_sent = WL_LONG_AGO;
     wl_acks_drop_in_flight(self, peer);
-    peer->resynced = self->now;
-    peer->resync_due = WL_NEVER;
+    peer->resync.last = self->now;
+    peer->resync.due = WL_NEVER;
     wl_scheduler_schedule(&self->scheduler, peer);
 }

@@ -66,7 +66,7 @@ count_changed(WlEngine *self, const NameUsers *users)
         return;
     for (guint i = 0; i < users->peers->len; i++) {
         WlPeer *peer = users->peers->pdata[i];
-        peer->name_dirty = TRUE;
+        peer->dirty.name = TRUE;
         wl_scheduler_schedule(&self->scheduler, peer);
     }
 }
@@ -87,12 +87,12 @@ wl_display_names_forget(WlEngine *self, WlPeer *peer)
 {
     NameUsers *users;
 
-    if (!peer->folded)
+    if (!peer->names.folded)
         return;
-    users = g_hash_table_lookup(self->names.by_folded, peer->folded);
+    users = g_hash_table_lookup(self->names.by_folded, peer->names.folded);
     g_ptr_array_remove_fast(users->peers, peer);
-    remove_user(self, peer->folded);
-    g_clear_pointer(&peer->folded, g_free);
+    remove_user(self, peer->names.folded);
+    g_clear_pointer(&peer->names.folded, g_free);
 }
 
 void
@@ -115,7 +115,7 @@ count(WlEngine *self, WlPeer *peer, const char *name)
     g_autofree char *folded = name && *name ? fold(name) : NULL;
     NameUsers *users;
 
-    if (g_strcmp0(folded, peer->folded) == 0)
+    if (g_strcmp0(folded, peer->names.folded) == 0)
         return;
     wl_display_names_forget(self, peer);
     if (!folded)
@@ -124,7 +124,7 @@ count(WlEngine *self, WlPeer *peer, const char *name)
     users->count++;
     count_changed(self, users);
     g_ptr_array_add(users->peers, peer);
-    peer->folded = g_steal_pointer(&folded);
+    peer->names.folded = g_steal_pointer(&folded);
 }
 
 static gboolean
@@ -178,38 +178,38 @@ update_learned_name(WlEngine *self, WlPeer *peer)
 {
     WlMetadata *metadata = best_metadata(self, peer);
 
-    if (metadata && metadata != peer->metadata) {
+    if (metadata && metadata != peer->names.metadata) {
         wl_metadata_ref(metadata);
-        g_clear_pointer(&peer->metadata, wl_metadata_unref);
-        peer->metadata = metadata;
+        g_clear_pointer(&peer->names.metadata, wl_metadata_unref);
+        peer->names.metadata = metadata;
     }
-    g_clear_pointer(&peer->learned_name, g_free);
-    if (peer->metadata)
-        peer->learned_name = wl_metadata_dup_display_name(peer->metadata);
+    g_clear_pointer(&peer->names.learned, g_free);
+    if (peer->names.metadata)
+        peer->names.learned = wl_metadata_dup_display_name(peer->names.metadata);
     if (!peer->config)
-        peer->basic = peer->metadata && wl_metadata_is_basic(peer->metadata);
+        peer->basic = peer->names.metadata && wl_metadata_is_basic(peer->names.metadata);
 }
 
 void
 wl_display_names_unlearn(WlEngine *self, WlPeer *peer)
 {
-    if (!peer->metadata || best_metadata(self, peer))
+    if (!peer->names.metadata || best_metadata(self, peer))
         return;
-    g_clear_pointer(&peer->metadata, wl_metadata_unref);
-    peer->name_dirty = TRUE;
+    g_clear_pointer(&peer->names.metadata, wl_metadata_unref);
+    peer->dirty.name = TRUE;
     wl_scheduler_schedule(&self->scheduler, peer);
 }
 
 static void
 set_name(WlPeer *peer, char *name)
 {
-    if (g_strcmp0(peer->name, name) == 0) {
+    if (g_strcmp0(peer->names.shown, name) == 0) {
         g_free(name);
         return;
     }
-    g_free(peer->name);
-    peer->name = name;
-    peer->name_serial++;
+    g_free(peer->names.shown);
+    peer->names.shown = name;
+    peer->names.serial++;
 }
 
 void
@@ -218,23 +218,24 @@ wl_display_names_update(WlEngine *self, WlPeer *peer)
     const char *configured = peer->config ? peer->config->name : NULL;
     const NameUsers *users;
 
-    if (!peer->name_dirty)
+    if (!peer->dirty.name)
         return;
-    peer->name_dirty = FALSE;
+    peer->dirty.name = FALSE;
     wl_scheduler_count_work(&self->scheduler);
     update_learned_name(self, peer);
-    count(self, peer, configured && *configured ? configured : peer->learned_name);
+    count(self, peer, configured && *configured ? configured : peer->names.learned);
     if (configured && *configured) {
         set_name(peer, g_strdup(configured));
         return;
     }
-    users = peer->folded ? g_hash_table_lookup(self->names.by_folded, peer->folded) : NULL;
+    users =
+        peer->names.folded ? g_hash_table_lookup(self->names.by_folded, peer->names.folded) : NULL;
     if (!users) {
         set_name(peer, g_strdup(""));
     } else if (users->count > 1) {
         g_autofree char *key = wl_key_to_string(&peer->key);
-        set_name(peer, g_strdup_printf("%s (%.8s)", peer->learned_name, key));
+        set_name(peer, g_strdup_printf("%s (%.8s)", peer->names.learned, key));
     } else {
-        set_name(peer, g_strdup(peer->learned_name));
+        set_name(peer, g_strdup(peer->names.learned));
     }
 }

@@ -82,13 +82,13 @@ add_observed(WlEngine *self, const WlPeer *peer)
     gboolean member = peer->config || wl_engine_is_member(self, &peer->key, FALSE);
 
     /* Other members should not use an endpoint that is only being tried. */
-    if (peer->healthy)
+    if (peer->liveness.healthy)
         add_endpoint(self, &peer->key,
                      peer->roaming.phase == WL_ROAMING_TRY ? &peer->roaming.original
-                                                           : &peer->endpoint);
+                                                           : &peer->device.endpoint);
     if (member && (self->own.router || self->own.trust >= WL_TRUST_ALLOWED_IPS)) {
-        for (guint i = 0; i < peer->device_allowed->len; i++)
-            add_allowed(self, &peer->key, &g_array_index(peer->device_allowed, WlPrefix, i));
+        for (guint i = 0; i < peer->device.allowed->len; i++)
+            add_allowed(self, &peer->key, &g_array_index(peer->device.allowed, WlPrefix, i));
     }
     if (!peer->config && member && (self->own.router || self->own.trust >= WL_TRUST_MEMBERSHIP)) {
         g_autoptr(WlMetadata) unnamed = wl_local_facts_make_metadata(NULL);
@@ -105,15 +105,15 @@ add_configured(WlEngine *self, const WlPeerConfig *config)
                g_hash_table_lookup(self->own.metadata, &config->public_key));
     for (guint i = 0; i < config->allowed_ips->len; i++)
         add_allowed(self, &config->public_key, &g_array_index(config->allowed_ips, WlPrefix, i));
-    if (!peer || peer->alive || peer->healthy)
+    if (!peer || peer->liveness.alive || peer->liveness.healthy)
         return;
     for (guint i = 0; i < config->endpoints->len; i++) {
         WlEndpoint endpoint;
         if (wl_endpoint_parse(config->endpoints->pdata[i], &endpoint))
             add_endpoint(self, &config->public_key, &endpoint);
     }
-    for (guint i = 0; i < peer->dns_names->len; i++) {
-        const WlEndpointDns *dns = peer->dns_names->pdata[i];
+    for (guint i = 0; i < peer->endpoints.dns_names->len; i++) {
+        const WlEndpointDns *dns = peer->endpoints.dns_names->pdata[i];
         for (guint j = 0; j < dns->addresses->len; j++)
             add_endpoint(self, &config->public_key, &g_array_index(dns->addresses, WlEndpoint, j));
     }
@@ -147,9 +147,9 @@ wl_local_facts_update_own(WlEngine *self)
 void
 wl_local_facts_update_peer(WlEngine *self, WlPeer *peer)
 {
-    if (!peer->local_dirty)
+    if (!peer->dirty.local_facts)
         return;
-    peer->local_dirty = FALSE;
+    peer->dirty.local_facts = FALSE;
     wl_scheduler_count_work(&self->scheduler);
     wl_fact_set_local_begin(self->facts);
     add_observed(self, peer);

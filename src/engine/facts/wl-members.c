@@ -20,7 +20,7 @@ wl_members_evaluate_trust(WlEngine *self, WlPeer *peer)
         .source_is_peer = TRUE,
     };
 
-    peer->trust = wl_trust_evaluate(&input, &peer->trust_source);
+    peer->membership.trust = wl_trust_evaluate(&input, &peer->membership.trust_source);
 }
 
 WlPeer *
@@ -71,9 +71,9 @@ wl_members_restore(WlEngine *self, const WlKey *key)
 void
 wl_members_set_orphaned(WlEngine *self, WlPeer *peer, gboolean orphaned)
 {
-    if (peer->orphaned == orphaned)
+    if (peer->membership.orphaned == orphaned)
         return;
-    peer->orphaned = orphaned;
+    peer->membership.orphaned = orphaned;
     if (orphaned)
         g_ptr_array_add(self->membership.orphaned, peer);
     else

@@ -17,9 +17,9 @@ set_learned(WlEngine *self, const WlKey *subject, const WlPrefix *prefix, gboole
     if (!peer)
         return;
     if (has)
-        wl_prefix_set_add(peer->learned_ips, prefix);
+        wl_prefix_set_add(peer->prefixes.learned_ips, prefix);
     else
-        wl_prefix_set_remove(peer->learned_ips, prefix);
+        wl_prefix_set_remove(peer->prefixes.learned_ips, prefix);
     wl_scheduler_schedule(&self->scheduler, peer);
 }
 
@@ -43,7 +43,7 @@ wl_prefix_owner_update(WlEngine *self, WlClaimedPrefix *claimed, const WlPrefix 
         WlPeer *peer = owner ? wl_peer_table_find(&self->peers, owner) : NULL;
 
         /* The prefix may have been accepted before its owner became a member. */
-        if (peer && wl_prefix_set_add(peer->learned_ips, prefix))
+        if (peer && wl_prefix_set_add(peer->prefixes.learned_ips, prefix))
             wl_scheduler_schedule(&self->scheduler, peer);
         return;
     }
@@ -60,13 +60,13 @@ wl_prefix_owner_update(WlEngine *self, WlClaimedPrefix *claimed, const WlPrefix 
 void
 wl_prefix_owner_release(WlEngine *self, WlPeer *peer)
 {
-    for (guint i = 0; i < peer->learned_ips->len; i++) {
-        const WlPrefix *prefix = &g_array_index(peer->learned_ips, WlPrefix, i);
+    for (guint i = 0; i < peer->prefixes.learned_ips->len; i++) {
+        const WlPrefix *prefix = &g_array_index(peer->prefixes.learned_ips, WlPrefix, i);
         WlClaimedPrefix *claimed = wl_prefix_map_get(self->prefixes.claimed, prefix);
 
         claimed->owned = FALSE;
         wl_routes_drop(self, prefix);
         wl_prefix_table_mark_dirty(&self->prefixes, prefix, claimed->wide);
     }
-    g_array_set_size(peer->learned_ips, 0);
+    g_array_set_size(peer->prefixes.learned_ips, 0);
 }

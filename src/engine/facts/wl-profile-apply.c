@@ -143,11 +143,11 @@ set_routes(WlEngine *self, const GArray *prefixes, gboolean has)
 static void
 set_allowed_ips(WlEngine *self, WlPeer *peer, GArray *static_ips, GArray *direct_ips)
 {
-    g_autoptr(GArray) static_ips_before = peer->static_ips;
-    g_autoptr(GArray) direct_ips_before = peer->direct_ips;
+    g_autoptr(GArray) static_ips_before = peer->prefixes.static_ips;
+    g_autoptr(GArray) direct_ips_before = peer->prefixes.direct_ips;
 
-    peer->static_ips = static_ips;
-    peer->direct_ips = direct_ips;
+    peer->prefixes.static_ips = static_ips;
+    peer->prefixes.direct_ips = direct_ips;
     if (wl_prefix_set_equal(static_ips, static_ips_before) &&
         wl_prefix_set_equal(direct_ips, direct_ips_before))
         return;
@@ -178,7 +178,8 @@ wl_profile_apply_allowed_ips(WlEngine *self)
         WlPeer *peer = wl_peer_table_get(&self->peers, i);
         GArray *static_ips, *direct_ips;
 
-        if (!peer->config && peer->static_ips->len == 0 && peer->direct_ips->len == 0)
+        if (!peer->config && peer->prefixes.static_ips->len == 0 &&
+            peer->prefixes.direct_ips->len == 0)
             continue;
         static_ips = wl_array_new(WlPrefix);
         direct_ips = wl_array_new(WlPrefix);

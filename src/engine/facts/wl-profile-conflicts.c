@@ -41,7 +41,7 @@ is_of_another_router(const WlPrefix *prefix, gpointer value, gpointer user_data)
     for (guint i = 0; i < peers->len; i++) {
         const WlPeer *peer = peers->pdata[i];
         if (!peer->router || wl_key_equal(&peer->key, lookup->subject) ||
-            !wl_prefix_set_contains(peer->static_ips, prefix))
+            !wl_prefix_set_contains(peer->prefixes.static_ips, prefix))
             continue;
         if (wl_prefix_equal(prefix, lookup->prefix))
             return TRUE;
@@ -59,7 +59,7 @@ is_direct_of_another(const WlPrefix *prefix, gpointer value, gpointer user_data)
     for (guint i = 0; i < peers->len; i++) {
         const WlPeer *peer = peers->pdata[i];
         if (!wl_key_equal(&peer->key, lookup->subject) &&
-            wl_prefix_set_contains(peer->direct_ips, prefix))
+            wl_prefix_set_contains(peer->prefixes.direct_ips, prefix))
             return TRUE;
     }
     return FALSE;

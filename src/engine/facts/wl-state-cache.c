@@ -63,7 +63,7 @@ write_membership(const WlPeer *peer, const GPtrArray *about, GKeyFile *file, con
         const WlFactEntry *entry = about->pdata[i];
 
         if (entry->fact.attribute != WL_ATTRIBUTE_METADATA ||
-            (peer->metadata && entry->fact.value.metadata != peer->metadata))
+            (peer->names.metadata && entry->fact.value.metadata != peer->names.metadata))
             continue;
         for (guint j = 0; j < entry->sources->len && sources->len < MAX_LIST; j++) {
             const WlFactSource *origin = &g_array_index(entry->sources, WlFactSource, j);
@@ -108,8 +108,8 @@ write_peer(const WlEngine *self, const WlPeer *peer, GKeyFile *file)
 
     write_membership(peer, about, file, group);
     write_allowed(about, file, group);
-    if (wl_endpoint_is_set(&peer->worked)) {
-        g_autofree char *worked = wl_endpoint_to_string(&peer->worked);
+    if (wl_endpoint_is_set(&peer->endpoints.worked)) {
+        g_autofree char *worked = wl_endpoint_to_string(&peer->endpoints.worked);
         g_key_file_set_string(file, group, "LastEndpoint", worked);
     }
 }
@@ -229,8 +229,8 @@ load_endpoint(WlEngine *self, GKeyFile *file, const char *group, const WlKey *ke
     if (!peer || !text || !wl_endpoint_parse(text, &endpoint) ||
         wl_endpoint_policy_check(&self->policy, &endpoint) != WL_VERDICT_ACCEPTED)
         return;
-    peer->worked = endpoint;
-    peer->worked_until = self->now + WL_WORKED_TTL;
+    peer->endpoints.worked = endpoint;
+    peer->endpoints.worked_until = self->now + WL_WORKED_TTL;
     wl_engine_candidates_changed(self, peer);
 }
 

@@ -22,7 +22,7 @@ add(WlEngine *self, GArray *list, const WlEndpoint *endpoint, WlCandidateSource 
 static void
 add_configured(WlEngine *self, GArray *list, WlPeer *peer, const WlEndpoint *endpoint)
 {
-    WlEndpoint *inside = &peer->inside[endpoint->ip.family == WL_FAMILY_V6];
+    WlEndpoint *inside = &peer->endpoints.inside[endpoint->ip.family == WL_FAMILY_V6];
     g_autofree char *label = NULL, *text = NULL;
 
     if (wl_endpoint_policy_check(&self->policy, endpoint) != WL_VERDICT_IN_TUNNEL) {
@@ -71,29 +71,30 @@ wl_candidates_gather(WlEngine *self, WlPeer *peer)
 {
     g_autoptr(GArray) list = NULL;
 
-    if (!peer->candidates_dirty)
+    if (!peer->dirty.candidates)
         return;
-    peer->candidates_dirty = FALSE;
+    peer->dirty.candidates = FALSE;
     list = wl_candidates_new();
     for (guint i = 0; peer->config && i < peer->config->endpoints->len; i++) {
         WlEndpoint endpoint;
         if (wl_endpoint_parse(peer->config->endpoints->pdata[i], &endpoint))
             add_configured(self, list, peer, &endpoint);
     }
-    for (guint i = 0; i < peer->dns_names->len; i++) {
-        const WlEndpointDns *dns = peer->dns_names->pdata[i];
+    for (guint i = 0; i < peer->endpoints.dns_names->len; i++) {
+        const WlEndpointDns *dns = peer->endpoints.dns_names->pdata[i];
         for (guint j = 0; j < dns->addresses->len; j++)
             add_configured(self, list, peer, &g_array_index(dns->addresses, WlEndpoint, j));
     }
     add_advertised(self, list, peer);
-    if (wl_endpoint_is_set(&peer->worked) && peer->worked_until > self->now)
-        add(self, list, &peer->worked, WL_CANDIDATE_SOURCE_CACHE,
-            !wl_neighbor_table_is_absent(&self->neighbors, &self->policy, &peer->worked.ip));
+    if (wl_endpoint_is_set(&peer->endpoints.worked) && peer->endpoints.worked_until > self->now)
+        add(self, list, &peer->endpoints.worked, WL_CANDIDATE_SOURCE_CACHE,
+            !wl_neighbor_table_is_absent(&self->neighbors, &self->policy,
+                                         &peer->endpoints.worked.ip));
 
     wl_candidates_sort(list);
-    if (wl_candidates_inherit(list, peer->candidates) && !peer->healthy)
+    if (wl_candidates_inherit(list, peer->endpoints.candidates) && !peer->liveness.healthy)
         wl_connect_restart(peer);
     wl_neighbors_update_index(self, peer, list);
-    g_array_unref(peer->candidates);
-    peer->candidates = g_steal_pointer(&list);
+    g_array_unref(peer->endpoints.candidates);
+    peer->endpoints.candidates = g_steal_pointer(&list);
 }

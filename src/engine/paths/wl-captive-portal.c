@@ -4,8 +4,8 @@
 static gboolean
 has_on_link(const WlPeer *peer)
 {
-    for (guint i = 0; i < peer->candidates->len; i++) {
-        if (g_array_index(peer->candidates, WlCandidate, i).rank == WL_RANK_ON_LINK)
+    for (guint i = 0; i < peer->endpoints.candidates->len; i++) {
+        if (g_array_index(peer->endpoints.candidates, WlCandidate, i).rank == WL_RANK_ON_LINK)
             return TRUE;
     }
     return FALSE;

@@ -34,14 +34,14 @@ next_candidate(const WlEngine *self, const WlPeer *peer)
         .limiter = &self->limiter,
     };
 
-    return wl_endpoint_cycling_next_in_round(peer->candidates, &cycle);
+    return wl_endpoint_cycling_next_in_round(peer->endpoints.candidates, &cycle);
 }
 
 static const WlCandidate *
 first_configured(const WlPeer *peer)
 {
-    for (guint i = 0; i < peer->candidates->len; i++) {
-        const WlCandidate *candidate = &g_array_index(peer->candidates, WlCandidate, i);
+    for (guint i = 0; i < peer->endpoints.candidates->len; i++) {
+        const WlCandidate *candidate = &g_array_index(peer->endpoints.candidates, WlCandidate, i);
         if (candidate->source == WL_CANDIDATE_SOURCE_PROFILE)
             return candidate;
     }
@@ -59,15 +59,15 @@ head_start(const WlEngine *self, const WlPeer *peer)
 static gboolean
 is_left_to_wireguard(const WlEngine *self, const WlPeer *peer)
 {
-    return peer->candidates->len == 1 && first_configured(peer) &&
+    return peer->endpoints.candidates->len == 1 && first_configured(peer) &&
            !wl_captive_portal_blocks(self, peer);
 }
 
 static void
 recreate(WlPeer *peer, const WlEndpoint *endpoint)
 {
-    peer->want_recreate = TRUE;
-    peer->wanted = endpoint ? *endpoint : (WlEndpoint){0};
+    peer->reconcile.recreate = TRUE;
+    peer->reconcile.endpoint = endpoint ? *endpoint : (WlEndpoint){0};
     peer->connect.initiated = FALSE;
 }
 
@@ -107,7 +107,8 @@ end_round(WlEngine *self, WlPeer *peer)
     gint64 due;
 
     /* Behind a captive portal WireGuard's own retries, every 5 s, must end as well. */
-    if ((rest ? !wl_endpoint_equal(rest, &peer->endpoint) : wl_endpoint_is_set(&peer->endpoint)) ||
+    if ((rest ? !wl_endpoint_equal(rest, &peer->device.endpoint)
+              : wl_endpoint_is_set(&peer->device.endpoint)) ||
         (behind_portal && peer->connect.initiated))
         recreate(peer, rest);
     start_round(peer, peer->connect.round + 1);
@@ -128,7 +129,7 @@ schedule_polls(const WlEngine *self, WlPeer *peer, gint64 slot)
 static void
 try_candidate(WlEngine *self, WlPeer *peer, WlCandidate *candidate)
 {
-    gboolean same = wl_endpoint_equal(&peer->endpoint, &candidate->endpoint);
+    gboolean same = wl_endpoint_equal(&peer->device.endpoint, &candidate->endpoint);
     gint64 slot = peer->connect.round == 0 ? WL_SLOT_FIRST : WL_SLOT_LATER;
     gint64 earliest = wl_endpoint_cycling_earliest(&self->limiter, candidate);
     gboolean left_to_wireguard = is_left_to_wireguard(self, peer);
@@ -137,7 +138,8 @@ try_candidate(WlEngine *self, WlPeer *peer, WlCandidate *candidate)
         !same || (peer->connect.initiated && !(left_to_wireguard && peer->connect.round > 0));
 
     if (restart)
-        earliest = MAX(earliest, MAX(peer->alive_sent, peer->facts_sent) + WL_INITIATION_SPACING);
+        earliest = MAX(earliest, MAX(peer->advertise.alive_sent, peer->advertise.facts_sent) +
+                                     WL_INITIATION_SPACING);
     if (earliest > self->now) {
         wait_until(self, peer, WL_CONNECT_WAIT, earliest);
         return;
@@ -198,7 +200,7 @@ poll(WlEngine *self, WlPeer *peer)
     for (guint i = 0; i < G_N_ELEMENTS(peer->connect.poll); i++) {
         if (peer->connect.poll[i] <= self->now) {
             peer->connect.poll[i] = WL_NEVER;
-            if (peer->snapshot < self->now)
+            if (peer->device.snapshot < self->now)
                 wl_engine_request_snapshot(self);
         }
         wl_scheduler_wake_peer_at(&self->scheduler, peer, peer->connect.poll[i]);
@@ -213,7 +215,7 @@ poll(WlEngine *self, WlPeer *peer)
 static gint64
 peer_handshake_over(const WlPeer *peer)
 {
-    return peer->rx_time + WL_CONNECT_CROSSED;
+    return peer->device.rx_time + WL_CONNECT_CROSSED;
 }
 
 /* TRUE if recreating the peer would drop such a handshake. A peer that only repeats its initiation
@@ -223,7 +225,7 @@ hold(const WlEngine *self, WlPeer *peer)
 {
     if (peer_handshake_over(peer) <= self->now || peer->connect.holds >= WL_CONNECT_HOLDS)
         return FALSE;
-    if (peer->rx_time == self->now)
+    if (peer->device.rx_time == self->now)
         peer->connect.holds++;
     return TRUE;
 }
@@ -244,8 +246,8 @@ static void
 check_crossed(WlEngine *self, WlPeer *peer)
 {
     if (peer->connect.phase != WL_CONNECT_SLOT || peer->connect.crossed ||
-        peer->snapshot != self->now || peer->rx_time <= peer->connect.tried ||
-        !wl_endpoint_is_set(&peer->endpoint))
+        peer->device.snapshot != self->now || peer->device.rx_time <= peer->connect.tried ||
+        !wl_endpoint_is_set(&peer->device.endpoint))
         return;
     if (hold(self, peer)) {
         wait_for_peer(self, peer);
@@ -256,8 +258,8 @@ check_crossed(WlEngine *self, WlPeer *peer)
     if (!wl_tie_breaker_goes_first(&self->own.key, &peer->key) ||
         !wl_handshake_limiter_take(&self->limiter, self->now, NULL))
         return;
-    recreate(peer, &peer->endpoint);
-    note_try(self, peer, &peer->endpoint);
+    recreate(peer, &peer->device.endpoint);
+    note_try(self, peer, &peer->device.endpoint);
     wl_peer_force_alive(peer);
     schedule_polls(self, peer, WL_CONNECT_CROSSED_WAIT);
 }
@@ -283,7 +285,7 @@ restart(WlEngine *self, WlPeer *peer)
     WlCandidate *trying = NULL;
 
     if (peer->connect.phase == WL_CONNECT_SLOT && slot_end > self->now)
-        trying = wl_candidates_find(peer->candidates, &peer->connect.last);
+        trying = wl_candidates_find(peer->endpoints.candidates, &peer->connect.last);
     peer->connect.restart = FALSE;
     peer->connect.backoff = WL_BACKOFF_FIRST;
     start_round(peer, 0);
@@ -319,19 +321,19 @@ drop_stale_endpoint(WlEngine *self, WlPeer *peer)
 {
     const WlCandidate *configured = first_configured(peer);
 
-    if (!peer->connect.endpoint_dropped || peer->healthy)
+    if (!peer->connect.endpoint_dropped || peer->liveness.healthy)
         return;
-    if (peer->in_device && peer->snapshot < self->now) {
+    if (peer->device.present && peer->device.snapshot < self->now) {
         wl_engine_request_snapshot(self); /* a session may have begun */
         return;
     }
-    if (peer->in_device && hold(self, peer)) {
+    if (peer->device.present && hold(self, peer)) {
         wl_scheduler_wake_peer_at(&self->scheduler, peer, peer_handshake_over(peer));
         return;
     }
     peer->connect.endpoint_dropped = FALSE;
-    if (!peer->in_device || !wl_endpoint_is_set(&peer->endpoint) ||
-        wl_candidates_find(peer->candidates, &peer->endpoint))
+    if (!peer->device.present || !wl_endpoint_is_set(&peer->device.endpoint) ||
+        wl_candidates_find(peer->endpoints.candidates, &peer->device.endpoint))
         return;
     recreate(peer, configured ? &configured->endpoint : NULL);
     if (peer->connect.phase == WL_CONNECT_SLOT)
@@ -342,7 +344,7 @@ void
 wl_connect_run(WlEngine *self, WlPeer *peer)
 {
     drop_stale_endpoint(self, peer);
-    if (peer->healthy || !self->uplink.present || peer->candidates->len == 0) {
+    if (peer->liveness.healthy || !self->uplink.present || peer->endpoints.candidates->len == 0) {
         if (peer->connect.phase != WL_CONNECT_IDLE)
             wl_peer_reset_connect(peer);
         wl_traffic_set_on_demand(self, peer, FALSE);
@@ -357,7 +359,7 @@ wl_connect_run(WlEngine *self, WlPeer *peer)
     if (peer->connect.due <= self->now) {
         /* A session may have begun since the last snapshot, by an initiation of either side; it
          * must not be dropped. */
-        if (peer->in_device && peer->snapshot < self->now)
+        if (peer->device.present && peer->device.snapshot < self->now)
             wl_engine_request_snapshot(self);
         else if (!is_responding(self, peer))
             step(self, peer);

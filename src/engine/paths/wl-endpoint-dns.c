@@ -18,8 +18,8 @@ is_in_doubt(const WlPeer *peer)
 void
 wl_endpoint_dns_renew(WlEngine *self, WlPeer *peer)
 {
-    for (guint i = 0; i < peer->dns_names->len; i++) {
-        WlEndpointDns *dns = peer->dns_names->pdata[i];
+    for (guint i = 0; i < peer->endpoints.dns_names->len; i++) {
+        WlEndpointDns *dns = peer->endpoints.dns_names->pdata[i];
 
         dns->due = MIN(dns->due, self->now);
         dns->backoff = WL_RESOLVE_FIRST;
@@ -30,10 +30,10 @@ wl_endpoint_dns_renew(WlEngine *self, WlPeer *peer)
 void
 wl_endpoint_dns_run(WlEngine *self, WlPeer *peer)
 {
-    if (!self->uplink.present || (peer->healthy && !is_in_doubt(peer)))
+    if (!self->uplink.present || (peer->liveness.healthy && !is_in_doubt(peer)))
         return;
-    for (guint i = 0; i < peer->dns_names->len; i++) {
-        WlEndpointDns *dns = peer->dns_names->pdata[i];
+    for (guint i = 0; i < peer->endpoints.dns_names->len; i++) {
+        WlEndpointDns *dns = peer->endpoints.dns_names->pdata[i];
 
         if (dns->due <= self->now) {
             WlOutput *output = wl_output_new(WL_OUTPUT_RESOLVE);
@@ -54,8 +54,8 @@ wl_endpoint_dns_index(WlEngine *self)
     for (guint i = 0; i < wl_peer_table_size(&self->peers); i++) {
         WlPeer *peer = wl_peer_table_get(&self->peers, i);
 
-        for (guint j = 0; j < peer->dns_names->len; j++) {
-            const WlEndpointDns *dns = peer->dns_names->pdata[j];
+        for (guint j = 0; j < peer->endpoints.dns_names->len; j++) {
+            const WlEndpointDns *dns = peer->endpoints.dns_names->pdata[j];
             GPtrArray *peers = g_hash_table_lookup(self->peers.by_dns_name, dns->name);
 
             if (!peers) {
@@ -77,8 +77,8 @@ set_unresolved(const GPtrArray *peers, const char *name, gboolean unresolved)
     for (guint i = 0; i < peers->len; i++) {
         const WlPeer *peer = peers->pdata[i];
 
-        for (guint j = 0; j < peer->dns_names->len; j++) {
-            WlEndpointDns *dns = peer->dns_names->pdata[j];
+        for (guint j = 0; j < peer->endpoints.dns_names->len; j++) {
+            WlEndpointDns *dns = peer->endpoints.dns_names->pdata[j];
 
             if (strcmp(dns->name, name) != 0)
                 continue;
@@ -115,8 +115,8 @@ wl_endpoint_dns_result(WlEngine *self, const char *name, const WlEndpoint *endpo
         WlPeer *peer = peers->pdata[i];
 
         wl_scheduler_count_work(&self->scheduler);
-        for (guint j = 0; j < peer->dns_names->len; j++) {
-            WlEndpointDns *dns = peer->dns_names->pdata[j];
+        for (guint j = 0; j < peer->endpoints.dns_names->len; j++) {
+            WlEndpointDns *dns = peer->endpoints.dns_names->pdata[j];
 
             if (!dns->outstanding || strcmp(dns->name, name) != 0)
                 continue;

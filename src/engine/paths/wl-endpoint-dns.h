@@ -3,7 +3,7 @@
 
 #include "state/wl-engine-state.h"
 
-/* Resolves the names of configured endpoints. Writes WlPeer.dns_names. */
+/* Resolves the names of configured endpoints. Writes WlPeer.endpoints.dns_names. */
 
 /** Requests the resolution of the names of @peer that are due. */
 void wl_endpoint_dns_run(WlEngine *self, WlPeer *peer);

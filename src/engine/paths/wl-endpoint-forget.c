@@ -9,10 +9,10 @@ forget(WlEngine *self, WlPeer *peer, const WlEndpoint *endpoint)
 {
     wl_engine_candidates_changed(self, peer);
     /* A live session is never dropped; a try of the forgotten endpoint is. */
-    if (peer->healthy || !wl_endpoint_equal(&peer->endpoint, endpoint))
+    if (peer->liveness.healthy || !wl_endpoint_equal(&peer->device.endpoint, endpoint))
         return;
-    peer->want_recreate = TRUE;
-    peer->wanted = (WlEndpoint){0};
+    peer->reconcile.recreate = TRUE;
+    peer->reconcile.endpoint = (WlEndpoint){0};
     wl_connect_restart(peer);
 }
 
@@ -30,13 +30,13 @@ wl_endpoint_forget(WlEngine *self, const WlKey *key, const WlEndpoint *endpoint,
                             "no peer with this public key");
         return FALSE;
     }
-    known = wl_candidates_find(peer->candidates, endpoint);
+    known = wl_candidates_find(peer->endpoints.candidates, endpoint);
     wl_fact_init_endpoint(&fact, key, endpoint, 0);
     advertised = wl_fact_set_drop_sources(self->facts, &fact);
-    worked = wl_endpoint_equal(&peer->worked, endpoint);
+    worked = wl_endpoint_equal(&peer->endpoints.worked, endpoint);
     if (advertised || worked) {
         if (worked)
-            peer->worked = (WlEndpoint){0};
+            peer->endpoints.worked = (WlEndpoint){0};
         if (!known || known->source != WL_CANDIDATE_SOURCE_PROFILE)
             forget(self, peer, endpoint);
         else

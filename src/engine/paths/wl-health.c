@@ -21,11 +21,12 @@ handshake_of(const WlEngine *self, const WlPeer *peer, const WlDevicePeer *devic
 
     if (device->handshake_age < 0)
         return -1;
-    if (peer->handshake < 0 || device->rx_bytes < peer->rx)
+    if (peer->device.handshake < 0 || device->rx_bytes < peer->device.rx)
         return when;
-    if (device->rx_bytes == peer->rx || ABS(when - peer->handshake) <= WL_MS(100))
-        return peer->handshake;
-    return when > peer->handshake ? when : MAX(peer->handshake, self->now - WL_REKEY_AFTER);
+    if (device->rx_bytes == peer->device.rx || ABS(when - peer->device.handshake) <= WL_MS(100))
+        return peer->device.handshake;
+    return when > peer->device.handshake ? when
+                                         : MAX(peer->device.handshake, self->now - WL_REKEY_AFTER);
 }
 
 static void
@@ -43,34 +44,34 @@ apply_peer(WlEngine *self, WlPeer *peer, const WlDevicePeer *device)
         else
             wl_prefix_set_add(allowed, &prefix);
     }
-    if (!peer->in_device || peer->device_link_local != has_link_local)
+    if (!peer->device.present || peer->device.link_local != has_link_local)
         wl_scheduler_schedule(&self->scheduler, peer);
-    peer->in_device = TRUE;
-    peer->device_link_local = has_link_local;
-    if (!wl_prefix_set_equal(allowed, peer->device_allowed)) {
-        g_array_unref(peer->device_allowed);
-        peer->device_allowed = g_steal_pointer(&allowed);
-        peer->allowed_serial++;
+    peer->device.present = TRUE;
+    peer->device.link_local = has_link_local;
+    if (!wl_prefix_set_equal(allowed, peer->device.allowed)) {
+        g_array_unref(peer->device.allowed);
+        peer->device.allowed = g_steal_pointer(&allowed);
+        peer->device.allowed_serial++;
         wl_engine_local_facts_changed(self, peer);
     }
-    if (!wl_endpoint_equal(&peer->endpoint, &device->endpoint)) {
-        peer->endpoint = device->endpoint;
+    if (!wl_endpoint_equal(&peer->device.endpoint, &device->endpoint)) {
+        peer->device.endpoint = device->endpoint;
         /* The peer roamed: our last packets may have gone to its old address. The new one is the
          * fallback if no candidate does better. */
         peer->roaming.original = device->endpoint;
-        peer->force_alive = peer->force_alive || peer->healthy;
+        peer->advertise.force_alive = peer->advertise.force_alive || peer->liveness.healthy;
         wl_engine_local_facts_changed(self, peer);
     }
     wl_traffic_note_counters(self, peer, device->rx_bytes, device->tx_bytes,
-                             peer->handshake != handshake);
-    if (handshake != peer->handshake || device->rx_bytes != peer->rx)
+                             peer->device.handshake != handshake);
+    if (handshake != peer->device.handshake || device->rx_bytes != peer->device.rx)
         wl_scheduler_schedule(&self->scheduler, peer);
-    peer->handshake = handshake;
-    if (device->rx_bytes > peer->rx)
-        peer->rx_time = self->now;
-    peer->rx = device->rx_bytes;
-    peer->tx = device->tx_bytes;
-    peer->snapshot = self->now;
+    peer->device.handshake = handshake;
+    if (device->rx_bytes > peer->device.rx)
+        peer->device.rx_time = self->now;
+    peer->device.rx = device->rx_bytes;
+    peer->device.tx = device->tx_bytes;
+    peer->device.snapshot = self->now;
 }
 
 /* A peer sends on a path that it does not have here. Path inference determines which peer this is
@@ -82,7 +83,7 @@ note_dropped(WlEngine *self, guint64 dropped)
         self->inference.dropped_since = self->now;
         for (guint i = 0; self->traffic.active && i < wl_peer_table_size(&self->peers); i++) {
             WlPeer *peer = wl_peer_table_get(&self->peers, i);
-            if (peer->watched && !peer->native)
+            if (peer->traffic.watched && !peer->boot.native)
                 wl_scheduler_schedule(&self->scheduler, peer);
         }
     }
@@ -118,21 +119,21 @@ wl_health_apply_snapshot(WlEngine *self, const WlDevice *device)
             continue;
         }
         /* Another program removed the peer; add it again. */
-        if (peer->in_device)
+        if (peer->device.present)
             wl_engine_local_facts_changed(self, peer);
-        peer->in_device = FALSE;
-        peer->handshake = -1;
-        peer->endpoint = (WlEndpoint){0};
-        peer->snapshot = self->now;
+        peer->device.present = FALSE;
+        peer->device.handshake = -1;
+        peer->device.endpoint = (WlEndpoint){0};
+        peer->device.snapshot = self->now;
     }
 }
 
 static void
 note_worked(WlEngine *self, WlPeer *peer)
 {
-    if (!wl_endpoint_equal(&peer->worked, &peer->endpoint))
+    if (!wl_endpoint_equal(&peer->endpoints.worked, &peer->device.endpoint))
         wl_engine_state_changed(self);
-    peer->worked = peer->endpoint;
+    peer->endpoints.worked = peer->device.endpoint;
     wl_engine_candidates_changed(self, peer);
 }
 
@@ -144,7 +145,7 @@ became_healthy(WlEngine *self, WlPeer *peer)
     peer->roaming.backoff = WL_ROAMING_RETRY_FIRST;
     /* Earlier Alives may have been lost with the tries, and each side needs one to be ready. */
     wl_peer_force_alive(peer);
-    peer->echo.session_since = self->now;
+    peer->path.echo.session_since = self->now;
 }
 
 /* Facts about a peer are advertised while it is healthy or alive (docs/protocol.md 5.6). */
@@ -163,67 +164,70 @@ update_authoritative(WlEngine *self, WlPeer *peer)
 {
     gboolean authoritative = wl_peer_is_authoritative(peer, self->now);
 
-    if (authoritative && !peer->authoritative)
+    if (authoritative && !peer->liveness.authoritative)
         wl_engine_authorities_changed(self);
-    peer->authoritative = authoritative;
-    if (peer->healthy && peer->alive && peer->trust >= WL_TRUST_ALLOWED_IPS && !self->own.router &&
-        peer->alive_since + WL_AUTHORITATIVE_SINCE > self->now)
+    peer->liveness.authoritative = authoritative;
+    if (peer->liveness.healthy && peer->liveness.alive &&
+        peer->membership.trust >= WL_TRUST_ALLOWED_IPS && !self->own.router &&
+        peer->liveness.alive_since + WL_AUTHORITATIVE_SINCE > self->now)
         wl_scheduler_wake_peer_at(&self->scheduler, peer,
-                                  peer->alive_since + WL_AUTHORITATIVE_SINCE);
+                                  peer->liveness.alive_since + WL_AUTHORITATIVE_SINCE);
 }
 
 /* docs/protocol.md 7.2: an endpoint and a handshake younger than 165.334 s. */
 static gboolean
 is_healthy(const WlPeer *peer, gint64 now)
 {
-    return wl_endpoint_is_set(&peer->endpoint) && peer->handshake >= 0 &&
-           peer->handshake + WL_HANDSHAKE_VALIDITY > now;
+    return wl_endpoint_is_set(&peer->device.endpoint) && peer->device.handshake >= 0 &&
+           peer->device.handshake + WL_HANDSHAKE_VALIDITY > now;
 }
 
 void
 wl_health_update(WlEngine *self, WlPeer *peer)
 {
     gboolean healthy = is_healthy(peer, self->now);
-    gboolean alive = peer->alive_until > self->now;
-    gboolean was_healthy = peer->healthy, was_advertised;
+    gboolean alive = peer->liveness.alive_until > self->now;
+    gboolean was_healthy = peer->liveness.healthy, was_advertised;
 
     /* The session may have been renewed since the last snapshot: read the device first
      * (docs/protocol.md 7.2). */
-    if (peer->healthy && !healthy && wl_endpoint_is_set(&peer->endpoint) && peer->handshake >= 0 &&
-        peer->snapshot < peer->handshake + WL_HANDSHAKE_VALIDITY) {
+    if (peer->liveness.healthy && !healthy && wl_endpoint_is_set(&peer->device.endpoint) &&
+        peer->device.handshake >= 0 &&
+        peer->device.snapshot < peer->device.handshake + WL_HANDSHAKE_VALIDITY) {
         wl_engine_request_snapshot(self);
         healthy = TRUE;
     }
-    if (healthy != peer->healthy || alive != peer->alive)
+    if (healthy != peer->liveness.healthy || alive != peer->liveness.alive)
         wl_engine_local_facts_changed(self, peer);
-    was_advertised = peer->healthy || peer->alive;
-    if (healthy != peer->healthy && peer->router)
+    was_advertised = peer->liveness.healthy || peer->liveness.alive;
+    if (healthy != peer->liveness.healthy && peer->router)
         wl_engine_schedule_all(self); /* the peers that it routes */
-    if (healthy && !peer->healthy)
+    if (healthy && !peer->liveness.healthy)
         became_healthy(self, peer);
-    else if (!healthy && peer->healthy)
+    else if (!healthy && peer->liveness.healthy)
         wl_endpoint_dns_renew(self, peer);
-    if (healthy && wl_endpoint_is_set(&peer->endpoint)) {
-        if (!wl_endpoint_equal(&peer->worked, &peer->endpoint) &&
-            peer->rx_time >= self->now - WL_WORKED_RECENTLY) {
+    if (healthy && wl_endpoint_is_set(&peer->device.endpoint)) {
+        if (!wl_endpoint_equal(&peer->endpoints.worked, &peer->device.endpoint) &&
+            peer->device.rx_time >= self->now - WL_WORKED_RECENTLY) {
             note_worked(self, peer);
         }
-        peer->worked_until = self->now + WL_WORKED_TTL;
+        peer->endpoints.worked_until = self->now + WL_WORKED_TTL;
     }
-    peer->healthy = healthy;
-    peer->alive = alive;
+    peer->liveness.healthy = healthy;
+    peer->liveness.alive = alive;
     if (!was_advertised && (healthy || alive))
         advertise_about(self, peer);
     if (!(healthy && alive))
-        peer->alive_since = WL_NEVER;
-    else if (peer->alive_since == WL_NEVER)
-        peer->alive_since = self->now;
+        peer->liveness.alive_since = WL_NEVER;
+    else if (peer->liveness.alive_since == WL_NEVER)
+        peer->liveness.alive_since = self->now;
 
     update_authoritative(self, peer);
     if (healthy != was_healthy)
         wl_prefix_table_update_hosts(&self->prefixes, peer);
-    if (healthy && peer->handshake + WL_HANDSHAKE_VALIDITY > self->now)
-        wl_scheduler_wake_peer_at(&self->scheduler, peer, peer->handshake + WL_HANDSHAKE_VALIDITY);
+    if (healthy && peer->device.handshake + WL_HANDSHAKE_VALIDITY > self->now)
+        wl_scheduler_wake_peer_at(&self->scheduler, peer,
+                                  peer->device.handshake + WL_HANDSHAKE_VALIDITY);
     if (alive)
-        wl_scheduler_wake_peer_at(&self->scheduler, peer, peer->alive_until);
+        wl_scheduler_wake_peer_at(&self->scheduler, peer, peer->liveness.alive_until);
 }

@@ -100,8 +100,8 @@ wl_neighbors_resolve(WlEngine *self, const WlPeer *peer)
 {
     gint64 until = WL_LONG_AGO;
 
-    for (guint i = 0; i < peer->candidates->len; i++) {
-        const WlCandidate *candidate = &g_array_index(peer->candidates, WlCandidate, i);
+    for (guint i = 0; i < peer->endpoints.candidates->len; i++) {
+        const WlCandidate *candidate = &g_array_index(peer->endpoints.candidates, WlCandidate, i);
         until = MAX(until, resolve(self, &candidate->endpoint.ip));
     }
     return until;
@@ -141,8 +141,8 @@ index_candidate(WlEngine *self, WlPeer *peer, const WlIp *ip)
 void
 wl_neighbors_update_index(WlEngine *self, WlPeer *peer, const GArray *after)
 {
-    for (guint i = 0; i < peer->candidates->len; i++)
-        unindex(self, peer, &g_array_index(peer->candidates, WlCandidate, i).endpoint.ip);
+    for (guint i = 0; i < peer->endpoints.candidates->len; i++)
+        unindex(self, peer, &g_array_index(peer->endpoints.candidates, WlCandidate, i).endpoint.ip);
     for (guint i = 0; after && i < after->len; i++) {
         const WlIp *ip = &g_array_index(after, WlCandidate, i).endpoint.ip;
 

@@ -6,7 +6,7 @@
 static WlPathDecision
 stay(const WlPathInput *input)
 {
-    const WlPathState *path = input->path;
+    const WlPathAgreement *path = &input->path->agreement;
 
     return (WlPathDecision){
         .action = WL_PATH_STAY,
@@ -32,17 +32,17 @@ has_failed(const WlPathInput *input, const WlPathDecision *decision, gint64 hear
 {
     return input->now >= MAX(heard, decision->watched_since) + WL_PATH_SILENCE &&
            decision->unacked >= WL_PATH_PROBES &&
-           input->now >= input->path->last_probe + WL_PATH_PROBE_INTERVAL;
+           input->now >= input->path->agreement.last_probe + WL_PATH_PROBE_INTERVAL;
 }
 
 /* On the direct path: detects silence. */
 static WlPathDecision
 decide_direct(const WlPathInput *input)
 {
-    const WlPathState *path = input->path;
+    const WlPathAgreement *path = &input->path->agreement;
     gint64 now = input->now;
     gint64 heard = MAX(MAX(input->last_heard, input->rx_seen), input->handshake);
-    gint64 late = MAX(input->last_heard, path->promoted) + WL_PATH_ALIVE_LATE;
+    gint64 late = MAX(input->last_heard, input->path->promoted) + WL_PATH_ALIVE_LATE;
     gint64 quiet = heard + WL_PATH_QUIET, next = path->last_probe + WL_PATH_PROBE_INTERVAL, until;
     WlPathDecision decision = stay(input);
 
@@ -86,13 +86,13 @@ decide_direct(const WlPathInput *input)
 static WlPathDecision
 decide_routed(const WlPathInput *input)
 {
-    const WlPathState *path = input->path;
-    gint64 now = input->now, allowed = wl_path_hold_down_ends_at(path);
+    const WlPathAgreement *path = &input->path->agreement;
+    gint64 now = input->now, allowed = wl_path_hold_down_ends_at(input->path);
     WlPathDecision decision = stay(input);
 
     if (!input->may_be_promoted)
         return decision;
-    if (path->last_ack > path->fell_back) {
+    if (path->last_ack > input->path->fell_back) {
         if (allowed <= now)
             decision.action = WL_PATH_PROMOTE;
         else
@@ -114,5 +114,5 @@ decide_routed(const WlPathInput *input)
 WlPathDecision
 wl_path_decide(const WlPathInput *input)
 {
-    return input->path->direct ? decide_direct(input) : decide_routed(input);
+    return input->path->agreement.direct ? decide_direct(input) : decide_routed(input);
 }

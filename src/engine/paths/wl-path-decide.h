@@ -17,7 +17,7 @@ typedef enum {
 
 typedef struct {
     gint64 now;
-    const WlPathState *path;
+    const WlPeerPath *path;
     gint64 last_heard;        /* the last authenticated datagram or echo reply */
     gint64 handshake;         /* -1: none */
     gint64 rx_seen;           /* when the receive counter was last seen to grow */
@@ -31,7 +31,7 @@ typedef struct {
     WlPathAction action;
     gboolean request_probe; /* through the router, with the probe */
     gint64 wake_at;         /* WL_NEVER: at the next input */
-    /* New values of the fields of WlPathState with these names. A probe counts as unacked only
+    /* New values of the fields of WlPathAgreement with these names. A probe counts as unacked only
      * when it is sent. */
     gint64 watched_since, watched_until, check_until;
     gint64 probe_due, probe_backoff;

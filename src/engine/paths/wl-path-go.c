@@ -45,7 +45,7 @@ own_address(const WlEngine *self, WlFamily family)
 static const WlIp *
 transit_address(const WlEngine *self, const WlPeer *peer, WlPeer **router)
 {
-    const GArray *lists[] = {peer->direct_ips, peer->learned_ips};
+    const GArray *lists[] = {peer->prefixes.direct_ips, peer->prefixes.learned_ips};
 
     for (guint i = 0; i < G_N_ELEMENTS(lists); i++) {
         for (guint j = 0; j < lists[i]->len; j++) {
@@ -71,8 +71,8 @@ send_echo(WlEngine *self, WlPeer *peer, WlPeer *next_hop, WlPathEcho kind, const
 {
     guint16 sequence = wl_peer_echo_send(self, peer, source, destination);
 
-    wl_path_observation_note_request(&peer->inference->observation, kind, sequence);
-    next_hop->own_tx += echo_size(kind);
+    wl_path_observation_note_request(&peer->path.inference->observation, kind, sequence);
+    next_hop->traffic.own_tx += echo_size(kind);
 }
 
 static void
@@ -82,12 +82,12 @@ send_round(WlEngine *self, WlPeer *peer)
     WlPeer *router = NULL;
     const WlIp *transit = transit_address(self, peer, &router);
 
-    wl_path_observation_begin_round(&peer->inference->observation, self->now);
+    wl_path_observation_begin_round(&peer->path.inference->observation, self->now);
     if (own6)
         send_echo(self, peer, peer, WL_PATH_ECHO_DIRECT, own6, &peer->link_local);
     if (!own4 || !transit)
         return;
-    send_echo(self, peer, peer->direct ? peer : router, WL_PATH_ECHO_TRANSIT, own4, transit);
+    send_echo(self, peer, peer->path.direct ? peer : router, WL_PATH_ECHO_TRANSIT, own4, transit);
     send_echo(self, peer, peer, WL_PATH_ECHO_PEER, NULL, &peer->link_local);
     send_echo(self, peer, router, WL_PATH_ECHO_ROUTER, NULL, &router->link_local);
 }
@@ -99,19 +99,19 @@ wl_path_go_echo_reply(WlEngine *self, WlPeer *peer, guint16 sequence)
     WlPeer *last_hop = peer;
 
     wl_scheduler_schedule(&self->scheduler, peer);
-    if (wl_peer_echo_take_reply(self, peer, sequence) || !peer->inference)
+    if (wl_peer_echo_take_reply(self, peer, sequence) || !peer->path.inference)
         return;
-    kind = wl_path_observation_note_reply(&peer->inference->observation, sequence, self->now);
+    kind = wl_path_observation_note_reply(&peer->path.inference->observation, sequence, self->now);
     if (kind == WL_PATH_ECHO_N)
         return;
     if (kind == WL_PATH_ECHO_PEER)
         wl_peer_echo_note_reply(self, peer);
-    if (kind == WL_PATH_ECHO_ROUTER || (kind == WL_PATH_ECHO_TRANSIT && !peer->direct)) {
+    if (kind == WL_PATH_ECHO_ROUTER || (kind == WL_PATH_ECHO_TRANSIT && !peer->path.direct)) {
         last_hop = NULL;
         transit_address(self, peer, &last_hop);
     }
     if (last_hop)
-        last_hop->own_rx += echo_size(kind);
+        last_hop->traffic.own_rx += echo_size(kind);
 }
 
 /* ---- observation windows */
@@ -119,10 +119,10 @@ wl_path_go_echo_reply(WlEngine *self, WlPeer *peer, guint16 sequence)
 static gboolean
 has_promoted(WlEngine *self, WlPeer *peer)
 {
-    WlPathObservation *observation = &peer->inference->observation;
-    gboolean dropping =
-        wl_path_observation_note_dropped(observation, self->inference.dropped,
-                                         self->inference.open == 1, peer->snapshot == self->now);
+    WlPathObservation *observation = &peer->path.inference->observation;
+    gboolean dropping = wl_path_observation_note_dropped(observation, self->inference.dropped,
+                                                         self->inference.open == 1,
+                                                         peer->device.snapshot == self->now);
 
     wl_path_observation_note_losses(observation);
     return dropping || wl_path_observation_has_reply(observation, WL_PATH_ECHO_DIRECT) ||
@@ -132,23 +132,23 @@ has_promoted(WlEngine *self, WlPeer *peer)
 static void
 continue_window(WlEngine *self, WlPeer *peer)
 {
-    WlPeerInference *inference = peer->inference;
+    WlPeerInference *inference = peer->path.inference;
     gint64 conclusion;
 
     if (inference->due <= self->now) {
         inference->due = self->now + WL_PATH_GO_ROUND;
         send_round(self, peer);
-        if (self->inference.open == 1 && !peer->direct)
+        if (self->inference.open == 1 && !peer->path.direct)
             wl_engine_request_snapshot(self);
     }
-    if (inference->alive_due <= self->now && !peer->direct) {
+    if (inference->alive_due <= self->now && !peer->path.direct) {
         /* The daemon waits for an Alive. */
         wl_peer_force_alive(peer);
         inference->alive_due = self->now + inference->alive_period;
         inference->alive_period *= 2;
     }
-    conclusion = peer->direct ? wl_path_observation_refuted_at(&inference->observation)
-                              : wl_path_observation_promoted_at(&inference->observation);
+    conclusion = peer->path.direct ? wl_path_observation_refuted_at(&inference->observation)
+                                   : wl_path_observation_promoted_at(&inference->observation);
     if (conclusion > self->now)
         wl_scheduler_wake_peer_at(&self->scheduler, peer, conclusion);
     wl_scheduler_wake_peer_at(&self->scheduler, peer, inference->due);
@@ -158,19 +158,20 @@ continue_window(WlEngine *self, WlPeer *peer)
 static gboolean
 is_sign_possible(const WlEngine *self, const WlPeer *peer)
 {
-    return wl_path_observation_has_reply(&peer->inference->observation, WL_PATH_ECHO_TRANSIT) ||
-           (peer->echo.responds && own_address(self, WL_FAMILY_V6) != NULL);
+    return wl_path_observation_has_reply(&peer->path.inference->observation,
+                                         WL_PATH_ECHO_TRANSIT) ||
+           (peer->path.echo.responds && own_address(self, WL_FAMILY_V6) != NULL);
 }
 
 static void
 open_window(WlEngine *self, WlPeer *peer)
 {
-    WlPeerInference *inference = peer->inference;
+    WlPeerInference *inference = peer->path.inference;
     guint windows = 0;
 
     if (!inference) {
         self->inference.open++;
-        peer->inference = inference = g_new(WlPeerInference, 1);
+        peer->path.inference = inference = g_new(WlPeerInference, 1);
     } else {
         windows = inference->windows;
     }
@@ -188,9 +189,9 @@ open_window(WlEngine *self, WlPeer *peer)
 void
 wl_path_go_end_inference(WlEngine *self, WlPeer *peer)
 {
-    if (!peer->inference)
+    if (!peer->path.inference)
         return;
-    g_clear_pointer(&peer->inference, g_free);
+    g_clear_pointer(&peer->path.inference, g_free);
     self->inference.open--;
 }
 
@@ -208,9 +209,9 @@ observe(WlEngine *self, WlPeer *peer)
 {
     WlPeerInference *inference;
 
-    if (!peer->inference || peer->inference->reopen <= self->now)
+    if (!peer->path.inference || peer->path.inference->reopen <= self->now)
         open_window(self, peer);
-    inference = peer->inference;
+    inference = peer->path.inference;
     if (inference->reopen != WL_NEVER) {
         wl_scheduler_wake_peer_at(&self->scheduler, peer, inference->reopen);
         return FALSE;
@@ -237,16 +238,16 @@ observe(WlEngine *self, WlPeer *peer)
 static void
 schedule_next_round(WlEngine *self, WlPeer *peer)
 {
-    peer->inference->due = self->now + WL_PATH_GO_ROUND;
-    wl_scheduler_wake_peer_at(&self->scheduler, peer, peer->inference->due);
+    peer->path.inference->due = self->now + WL_PATH_GO_ROUND;
+    wl_scheduler_wake_peer_at(&self->scheduler, peer, peer->path.inference->due);
 }
 
 static void
 follow(WlEngine *self, WlPeer *peer)
 {
-    WlPathObservation *observation = &peer->inference->observation;
+    WlPathObservation *observation = &peer->path.inference->observation;
 
-    peer->direct = TRUE;
+    peer->path.direct = TRUE;
     peer->path.promoted = self->now;
     if (!wl_path_observation_has_reply(observation, WL_PATH_ECHO_TRANSIT) ||
         wl_path_observation_has_reply(observation, WL_PATH_ECHO_DIRECT)) {
@@ -255,7 +256,7 @@ follow(WlEngine *self, WlPeer *peer)
     }
     /* Packet loss makes these signs unreliable: a peer that replied through the router must now
      * reply directly. */
-    peer->inference->followed = self->now;
+    peer->path.inference->followed = self->now;
     wl_path_observation_restart(observation);
     schedule_next_round(self, peer);
 }
@@ -264,16 +265,16 @@ follow(WlEngine *self, WlPeer *peer)
 static void
 revert(WlEngine *self, WlPeer *peer)
 {
-    peer->direct = FALSE;
-    peer->inference->followed = WL_NEVER;
-    wl_path_observation_revert(&peer->inference->observation);
+    peer->path.direct = FALSE;
+    peer->path.inference->followed = WL_NEVER;
+    wl_path_observation_revert(&peer->path.inference->observation);
     schedule_next_round(self, peer);
 }
 
 static void
 confirm(WlEngine *self, WlPeer *peer)
 {
-    WlPeerInference *inference = peer->inference;
+    WlPeerInference *inference = peer->path.inference;
 
     if (wl_path_observation_is_confirmed(&inference->observation))
         wl_path_go_end_inference(self, peer);
@@ -288,7 +289,7 @@ confirm(WlEngine *self, WlPeer *peer)
 static void
 fall_back(WlEngine *self, WlPeer *peer)
 {
-    peer->direct = FALSE;
+    peer->path.direct = FALSE;
     peer->path.fell_back = self->now;
     wl_roaming_suspect(peer);
 }
@@ -299,21 +300,22 @@ wl_path_go_run(WlEngine *self, WlPeer *peer, gboolean has_fallback)
     gboolean infers = has_fallback && !peer->basic;
 
     /* Echo replies are significant only if the peer replies while it is reachable. */
-    if (peer->has_boot_id && peer->echo.sent < peer->echo.session_since)
+    if (peer->boot.known && peer->path.echo.sent < peer->path.echo.session_since)
         wl_peer_echo_probe(self, peer);
-    if (infers && peer->direct && peer->inference && peer->inference->followed != WL_NEVER) {
+    if (infers && peer->path.direct && peer->path.inference &&
+        peer->path.inference->followed != WL_NEVER) {
         confirm(self, peer);
-    } else if (!infers || peer->direct) {
+    } else if (!infers || peer->path.direct) {
         wl_path_go_end_inference(self, peer);
         /* A late Alive does not end the direct path; only an expired handshake does
          * (docs/protocol.md 7.3). */
-        peer->direct = peer->direct || wl_peer_is_ready(peer, self->now);
-    } else if (peer->has_boot_id && observe(self, peer)) {
+        peer->path.direct = peer->path.direct || wl_peer_is_ready(peer, self->now);
+    } else if (peer->boot.known && observe(self, peer)) {
         follow(self, peer);
     }
-    if (peer->watched)
+    if (peer->traffic.watched)
         wl_path_liveness_check(self, peer);
-    if (infers && peer->direct && wl_path_liveness_has_fallen_back(self, peer))
+    if (infers && peer->path.direct && wl_path_liveness_has_fallen_back(self, peer))
         fall_back(self, peer);
-    wl_traffic_watch(self, peer, infers && peer->direct);
+    wl_traffic_watch(self, peer, infers && peer->path.direct);
 }

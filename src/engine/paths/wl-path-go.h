@@ -5,8 +5,8 @@
 
 /* The path of peers that do not take part in the path agreement: the path of a Go member is
  * inferred and followed, a basic peer has its allowed IPs with its session (docs/engine.md "Path").
- * Writes WlPeer.direct of these peers, WlPeer.path.promoted and fell_back, and owns
- * WlPeer.inference. Times are engine times in microseconds. */
+ * Writes WlPeer.path.direct of these peers, promoted and fell_back, and owns
+ * WlPeer.path.inference. Times are engine times in microseconds. */
 
 /** Decides whether the allowed IPs of @peer are on the direct path. @has_fallback: a live router
  * has at least one of them. */

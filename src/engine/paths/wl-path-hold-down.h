@@ -10,6 +10,6 @@
 
 /** The hold-down after @path, which is still direct, falls back at @now: doubled if the direct path
  * did not last. */
-gint64 wl_path_hold_down_after_fall_back(const WlPathState *path, gint64 now);
+gint64 wl_path_hold_down_after_fall_back(const WlPeerPath *path, gint64 now);
 /** When the hold-down of @path, which uses the router, ends. */
-gint64 wl_path_hold_down_ends_at(const WlPathState *path);
+gint64 wl_path_hold_down_ends_at(const WlPeerPath *path);

@@ -6,7 +6,7 @@
 gint64
 wl_path_liveness_last_heard(const WlPeer *peer)
 {
-    return MAX(MAX(peer->last_heard, peer->rx_seen), peer->handshake);
+    return MAX(MAX(peer->liveness.last_heard, peer->traffic.rx_seen), peer->device.handshake);
 }
 
 gboolean
@@ -15,29 +15,29 @@ wl_path_liveness_has_fallen_back(WlEngine *self, WlPeer *peer)
     gint64 heard = wl_path_liveness_last_heard(peer);
 
     if (self->inference.dropped_since <= heard || self->now < heard + WL_PATH_SILENCE) {
-        peer->echo.suspected_since = WL_LONG_AGO;
+        peer->path.echo.suspected_since = WL_LONG_AGO;
         return FALSE;
     }
-    if (peer->echo.suspected_since == WL_LONG_AGO) {
-        peer->echo.suspected_since = self->now;
+    if (peer->path.echo.suspected_since == WL_LONG_AGO) {
+        peer->path.echo.suspected_since = self->now;
         wl_peer_force_alive(peer);
         wl_peer_echo_probe(self, peer);
     }
-    if (self->now < peer->echo.suspected_since +
-                        (peer->echo.responds ? WL_PATH_GO_GONE : WL_PATH_SILENCE_NO_ECHO)) {
+    if (self->now < peer->path.echo.suspected_since +
+                        (peer->path.echo.responds ? WL_PATH_GO_GONE : WL_PATH_SILENCE_NO_ECHO)) {
         wl_scheduler_wake_peer_at(&self->scheduler, peer,
-                                  peer->echo.suspected_since + WL_PATH_GO_GONE);
+                                  peer->path.echo.suspected_since + WL_PATH_GO_GONE);
         wl_scheduler_wake_peer_at(&self->scheduler, peer,
-                                  peer->echo.suspected_since + WL_PATH_SILENCE_NO_ECHO);
+                                  peer->path.echo.suspected_since + WL_PATH_SILENCE_NO_ECHO);
         return FALSE;
     }
-    if (peer->snapshot < self->now) {
+    if (peer->device.snapshot < self->now) {
         wl_engine_request_snapshot(self);
         return FALSE;
     }
-    if (self->inference.dropped_since <= peer->echo.suspected_since)
+    if (self->inference.dropped_since <= peer->path.echo.suspected_since)
         return FALSE;
-    peer->echo.suspected_since = WL_LONG_AGO;
+    peer->path.echo.suspected_since = WL_LONG_AGO;
     return TRUE;
 }
 
@@ -46,7 +46,7 @@ wl_path_liveness_has_fallen_back(WlEngine *self, WlPeer *peer)
 static void
 wake_under_traffic(WlEngine *self, WlPeer *peer, gint64 when)
 {
-    if (when < peer->flow_until)
+    if (when < peer->traffic.flow_until)
         wl_scheduler_wake_peer_at(&self->scheduler, peer, when);
 }
 
@@ -54,22 +54,23 @@ void
 wl_path_liveness_check(WlEngine *self, WlPeer *peer)
 {
     gint64 heard = wl_path_liveness_last_heard(peer);
-    gint64 patience = peer->echo.responds ? WL_PATH_SILENCE : WL_PATH_SILENCE_NO_ECHO;
+    gint64 patience = peer->path.echo.responds ? WL_PATH_SILENCE : WL_PATH_SILENCE_NO_ECHO;
 
-    if (peer->flow_until <= self->now || peer->roaming.phase != WL_ROAMING_NONE ||
+    if (peer->traffic.flow_until <= self->now || peer->roaming.phase != WL_ROAMING_NONE ||
         peer->roaming.retry != WL_NEVER)
         return;
     if (self->now < heard + WL_PATH_QUIET) {
         wake_under_traffic(self, peer, heard + WL_PATH_QUIET);
         return;
     }
-    if (peer->echo.responds && peer->echo.sent + WL_TRAFFIC_POLL <= self->now)
+    if (peer->path.echo.responds && peer->path.echo.sent + WL_TRAFFIC_POLL <= self->now)
         wl_peer_echo_probe(self, peer);
-    if (self->now < heard + patience || (peer->echo.responds && peer->echo.sent < heard)) {
+    if (self->now < heard + patience ||
+        (peer->path.echo.responds && peer->path.echo.sent < heard)) {
         wake_under_traffic(self, peer, heard + patience);
         return;
     }
-    if (peer->snapshot < self->now) {
+    if (peer->device.snapshot < self->now) {
         wl_engine_request_snapshot(self);
         return;
     }

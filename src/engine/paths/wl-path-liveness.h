@@ -5,7 +5,7 @@
 
 /* Silence of peers that do not take part in the path agreement: Go members, which are probed with
  * echoes, and basic peers (docs/engine.md "Go members", "Roaming"). Writes
- * WlPeer.echo.suspected_since. Times are engine times in microseconds. */
+ * WlPeer.path.echo.suspected_since. Times are engine times in microseconds. */
 
 /** The last authenticated sign of @peer: a datagram, an echo reply, received bytes or a
  * handshake. */

@@ -23,14 +23,14 @@
 static gboolean
 has_movable(const WlPeer *peer)
 {
-    return peer->direct_ips->len > 0 || peer->learned_ips->len > 0;
+    return peer->prefixes.direct_ips->len > 0 || peer->prefixes.learned_ips->len > 0;
 }
 
 /* The fallback router of the first of its allowed IPs that has one. */
 static WlPeer *
 find_router(const WlEngine *self, const WlPeer *peer)
 {
-    const GArray *lists[] = {peer->direct_ips, peer->learned_ips};
+    const GArray *lists[] = {peer->prefixes.direct_ips, peer->prefixes.learned_ips};
 
     for (guint i = 0; i < G_N_ELEMENTS(lists); i++) {
         for (guint j = 0; j < lists[i]->len; j++) {
@@ -68,7 +68,7 @@ send_message(WlEngine *self, WlPeer *peer, const WlKey *subject, const WlPathMes
 static void
 send_state(WlEngine *self, WlPeer *peer)
 {
-    WlPathState *path = &peer->path;
+    WlPathAgreement *path = &peer->path.agreement;
     WlPathMessage message = {
         .version = WL_PATH_VERSION,
         .flags = path->direct ? WL_PATH_DIRECT : 0,
@@ -91,14 +91,14 @@ request_probe(WlEngine *self, WlPeer *peer)
     const WlPathMessage request = {.version = WL_PATH_VERSION, .flags = WL_PATH_PROBE_REQUEST};
     WlPeer *router = find_router(self, peer);
 
-    if (router && router->native)
+    if (router && router->boot.native)
         send_message(self, router, &peer->key, &request);
 }
 
 static void
 probe(WlEngine *self, WlPeer *peer)
 {
-    WlPathState *path = &peer->path;
+    WlPathAgreement *path = &peer->path.agreement;
 
     path->probe++;
     if (path->probe == 0)
@@ -113,7 +113,7 @@ probe(WlEngine *self, WlPeer *peer)
 static void
 set_direct(WlEngine *self, WlPeer *peer, gboolean direct)
 {
-    WlPathState *path = &peer->path;
+    WlPathAgreement *path = &peer->path.agreement;
 
     if (path->direct == direct)
         return;
@@ -121,11 +121,11 @@ set_direct(WlEngine *self, WlPeer *peer, gboolean direct)
     path->unacked = 0;
     path->watched_since = WL_NEVER;
     if (direct) {
-        path->promoted = self->now;
+        peer->path.promoted = self->now;
         return;
     }
-    path->hold_down = wl_path_hold_down_after_fall_back(path, self->now);
-    path->fell_back = self->now;
+    path->hold_down = wl_path_hold_down_after_fall_back(&peer->path, self->now);
+    peer->path.fell_back = self->now;
     path->fell_back_probe = path->probe;
     path->probe_backoff = WL_PATH_PROBE_INTERVAL;
     path->probe_due = self->now + WL_PATH_PROBE_INTERVAL;
@@ -135,7 +135,7 @@ set_direct(WlEngine *self, WlPeer *peer, gboolean direct)
 static void
 change(WlEngine *self, WlPeer *peer, gboolean direct)
 {
-    WlPathState *path = &peer->path;
+    WlPathAgreement *path = &peer->path.agreement;
 
     if (path->epoch < G_MAXUINT32)
         path->epoch++;
@@ -146,7 +146,7 @@ change(WlEngine *self, WlPeer *peer, gboolean direct)
 }
 
 static gboolean
-is_ack_of_ours(const WlPathState *path, guint16 ack)
+is_ack_of_ours(const WlPathAgreement *path, guint16 ack)
 {
     return ack != 0 && (guint16) (path->probe - ack) < WL_PATH_ACK_WINDOW &&
            (guint16) (ack - path->fell_back_probe - 1) < G_MAXINT16;
@@ -160,8 +160,8 @@ receive_probe_request(WlEngine *self, WlPeer *peer, const WlKey *subject)
     const WlPathMessage request = {.version = WL_PATH_VERSION, .flags = WL_PATH_PROBE_REQUEST};
     WlPeer *other = wl_peer_table_find(&self->peers, subject);
 
-    if (!other || other == peer || !other->healthy || !other->native ||
-        !wl_rate_limit_take(&peer->path.send_rate, self->now, WL_PATH_SEND_INTERVAL,
+    if (!other || other == peer || !other->liveness.healthy || !other->boot.native ||
+        !wl_rate_limit_take(&peer->path.agreement.send_rate, self->now, WL_PATH_SEND_INTERVAL,
                             WL_PATH_SEND_BURST))
         return;
     if (peer->router) {
@@ -177,7 +177,7 @@ wl_path_receive(WlEngine *self, WlPeer *peer, const WlFact *fact)
 {
     const WlPathMessage *message = &fact->value.path;
     gboolean direct = (message->flags & WL_PATH_DIRECT) != 0;
-    WlPathState *path = &peer->path;
+    WlPathAgreement *path = &peer->path.agreement;
 
     if (message->version != WL_PATH_VERSION)
         return;
@@ -216,11 +216,11 @@ decide(const WlEngine *self, const WlPeer *peer, gboolean has_fallback)
     const WlPathInput input = {
         .now = self->now,
         .path = &peer->path,
-        .last_heard = peer->last_heard,
-        .handshake = peer->handshake,
-        .rx_seen = peer->rx_seen,
-        .snapshot = peer->snapshot,
-        .flow_until = peer->flow_until,
+        .last_heard = peer->liveness.last_heard,
+        .handshake = peer->device.handshake,
+        .rx_seen = peer->traffic.rx_seen,
+        .snapshot = peer->device.snapshot,
+        .flow_until = peer->traffic.flow_until,
         .has_fallback = has_fallback,
         .may_be_promoted = has_movable(peer) && wl_peer_is_ready(peer, self->now),
     };
@@ -231,7 +231,7 @@ decide(const WlEngine *self, const WlPeer *peer, gboolean has_fallback)
 static void
 act(WlEngine *self, WlPeer *peer, const WlPathDecision *decision)
 {
-    WlPathState *path = &peer->path;
+    WlPathAgreement *path = &peer->path.agreement;
 
     path->watched_since = decision->watched_since;
     path->watched_until = decision->watched_until;
@@ -264,7 +264,7 @@ act(WlEngine *self, WlPeer *peer, const WlPathDecision *decision)
 static void
 announce(WlEngine *self, WlPeer *peer)
 {
-    WlPathState *path = &peer->path;
+    WlPathAgreement *path = &peer->path.agreement;
 
     if (!path->acked) {
         if (path->announce_due <= self->now) {
@@ -298,10 +298,10 @@ run_agreement(WlEngine *self, WlPeer *peer, gboolean has_fallback)
 static void
 end_agreement(WlEngine *self, WlPeer *peer)
 {
-    WlPathState *path = &peer->path;
+    WlPathAgreement *path = &peer->path.agreement;
 
     path->live = path->direct = FALSE;
-    path->fell_back = self->now;
+    peer->path.fell_back = self->now;
     path->fell_back_probe = path->probe;
     path->hold_down = 0;
     path->probe_due = WL_LONG_AGO;
@@ -317,29 +317,30 @@ wl_path_run(WlEngine *self, WlPeer *peer)
     gboolean ready = wl_peer_is_ready(peer, self->now);
     gboolean has_fallback;
 
-    if (!peer->healthy) {
+    if (!peer->liveness.healthy) {
         wl_traffic_watch(self, peer, FALSE);
         wl_path_go_end_inference(self, peer);
-        peer->echo.responds = FALSE;
+        peer->path.echo.responds = FALSE;
         /* A message may arrive before the snapshot that shows the session: keep its state. */
-        if (peer->path.live)
+        if (peer->path.agreement.live)
             end_agreement(self, peer);
-        peer->direct = FALSE;
+        peer->path.direct = FALSE;
         return;
     }
-    peer->path.live = TRUE;
+    peer->path.agreement.live = TRUE;
     if (!wl_engine_can_reach(self, peer)) {
         wl_traffic_watch(self, peer, FALSE);
         return;
     }
     has_fallback = wl_path_has_fallback(self, peer);
-    if (!peer->native) {
+    if (!peer->boot.native) {
         wl_path_go_run(self, peer, has_fallback);
         return;
     }
     wl_path_go_end_inference(self, peer);
     run_agreement(self, peer, has_fallback);
     /* Without a fallback router there is nothing to agree on. */
-    peer->direct = peer->path.direct || ((peer->direct || ready) && !has_fallback);
-    wl_traffic_watch(self, peer, peer->direct && has_fallback);
+    peer->path.direct =
+        peer->path.agreement.direct || ((peer->path.direct || ready) && !has_fallback);
+    wl_traffic_watch(self, peer, peer->path.direct && has_fallback);
 }

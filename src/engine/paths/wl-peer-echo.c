@@ -18,25 +18,25 @@ wl_peer_echo_send(WlEngine *self, WlPeer *peer, const WlIp *source, const WlIp *
 void
 wl_peer_echo_probe(WlEngine *self, WlPeer *peer)
 {
-    peer->echo.sequence = wl_peer_echo_send(self, peer, NULL, &peer->link_local);
-    peer->echo.sent = self->now;
-    peer->own_tx += WL_ECHO_SIZE_V6;
+    peer->path.echo.sequence = wl_peer_echo_send(self, peer, NULL, &peer->link_local);
+    peer->path.echo.sent = self->now;
+    peer->traffic.own_tx += WL_ECHO_SIZE_V6;
 }
 
 void
 wl_peer_echo_note_reply(WlEngine *self, WlPeer *peer)
 {
-    peer->echo.responds = TRUE;
-    peer->echo.last_reply = self->now;
-    peer->last_heard = self->now;
+    peer->path.echo.responds = TRUE;
+    peer->path.echo.last_reply = self->now;
+    peer->liveness.last_heard = self->now;
 }
 
 gboolean
 wl_peer_echo_take_reply(WlEngine *self, WlPeer *peer, guint16 sequence)
 {
-    if (peer->echo.sequence != sequence || peer->echo.sent == WL_LONG_AGO)
+    if (peer->path.echo.sequence != sequence || peer->path.echo.sent == WL_LONG_AGO)
         return FALSE;
     wl_peer_echo_note_reply(self, peer);
-    peer->own_rx += WL_ECHO_SIZE_V6;
+    peer->traffic.own_rx += WL_ECHO_SIZE_V6;
     return TRUE;
 }

@@ -4,7 +4,8 @@
 #include "state/wl-engine-state.h"
 
 /* ICMP echoes through the tunnel, the only way to probe members without our extensions. Writes
- * WlPeer.echo except session_since and suspected_since, and adds to the own bytes of a peer. */
+ * WlPeer.path.echo except session_since and suspected_since, and adds to the own bytes of a peer.
+ */
 
 /* The bytes that the device counts for an echo over IPv6 and over IPv4, with WireGuard's
  * padding. */

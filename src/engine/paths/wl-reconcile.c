@@ -15,8 +15,8 @@ add_when_direct(const WlEngine *self, const WlPeer *peer, const GArray *prefixes
 {
     for (guint i = 0; i < prefixes->len; i++) {
         const WlPrefix *prefix = &g_array_index(prefixes, WlPrefix, i);
-        if (peer->direct || (wl_prefix_set_contains(peer->device_allowed, prefix) &&
-                             !wl_engine_find_fallback_router(self, peer, prefix)))
+        if (peer->path.direct || (wl_prefix_set_contains(peer->device.allowed, prefix) &&
+                                  !wl_engine_find_fallback_router(self, peer, prefix)))
             wl_prefix_set_add(wanted, prefix);
     }
 }
@@ -28,9 +28,9 @@ wanted_allowed(WlEngine *self, const WlPeer *peer)
     GArray *wanted = self->outputs.allowed_scratch;
 
     g_array_set_size(wanted, 0);
-    g_array_append_vals(wanted, peer->static_ips->data, peer->static_ips->len);
-    add_when_direct(self, peer, peer->direct_ips, wanted);
-    add_when_direct(self, peer, peer->learned_ips, wanted);
+    g_array_append_vals(wanted, peer->prefixes.static_ips->data, peer->prefixes.static_ips->len);
+    add_when_direct(self, peer, peer->prefixes.direct_ips, wanted);
+    add_when_direct(self, peer, peer->prefixes.learned_ips, wanted);
     return wanted;
 }
 
@@ -45,8 +45,8 @@ emit_change(WlEngine *self, WlPeer *peer, WlPeerChangeKind kind, const GArray *w
     output->change = change;
     change->endpoint = *endpoint;
     change->replace_allowed_ips = replace_allowed;
-    change->replace_settings = peer->want_settings;
-    peer->want_settings = FALSE;
+    change->replace_settings = peer->reconcile.set_settings;
+    peer->reconcile.set_settings = FALSE;
     if (replace_allowed) {
         WlPrefix link_local = wl_prefix_from_ip(&peer->link_local);
         g_array_append_val(change->allowed_ips, link_local);
@@ -60,20 +60,20 @@ emit_change(WlEngine *self, WlPeer *peer, WlPeerChangeKind kind, const GArray *w
     wl_outputs_push(&self->outputs, output);
 
     if (kind != WL_PEER_UPDATE) {
-        peer->in_device = TRUE;
-        peer->endpoint = *endpoint;
-        peer->handshake = -1;
-        peer->rx = peer->tx = 0;
+        peer->device.present = TRUE;
+        peer->device.endpoint = *endpoint;
+        peer->device.handshake = -1;
+        peer->device.rx = peer->device.tx = 0;
         peer->connect.initiated = FALSE;
     } else if (wl_endpoint_is_set(endpoint)) {
-        peer->endpoint = *endpoint;
+        peer->device.endpoint = *endpoint;
     }
     if (replace_allowed) {
-        peer->device_link_local = TRUE;
-        if (!wl_prefix_set_equal(wanted, peer->device_allowed)) {
-            g_array_set_size(peer->device_allowed, 0);
-            g_array_append_vals(peer->device_allowed, wanted->data, wanted->len);
-            peer->allowed_serial++;
+        peer->device.link_local = TRUE;
+        if (!wl_prefix_set_equal(wanted, peer->device.allowed)) {
+            g_array_set_size(peer->device.allowed, 0);
+            g_array_append_vals(peer->device.allowed, wanted->data, wanted->len);
+            peer->device.allowed_serial++;
             wl_engine_local_facts_changed(self, peer);
         }
     }
@@ -98,26 +98,27 @@ wl_reconcile_peer(WlEngine *self, WlPeer *peer)
 {
     const GArray *wanted = wanted_allowed(self, peer);
     WlEndpoint none = {0};
-    gboolean recreate = peer->want_recreate, move = peer->want_endpoint;
+    gboolean recreate = peer->reconcile.recreate, move = peer->reconcile.set_endpoint;
 
-    if (peer->change_retry > self->now) {
-        wl_scheduler_wake_peer_at(&self->scheduler, peer, peer->change_retry);
+    if (peer->reconcile.retry > self->now) {
+        wl_scheduler_wake_peer_at(&self->scheduler, peer, peer->reconcile.retry);
         return;
     }
-    peer->want_recreate = peer->want_endpoint = FALSE;
-    if (!peer->in_device) {
-        WlEndpoint endpoint = recreate ? peer->wanted : first_endpoint(self, peer);
+    peer->reconcile.recreate = peer->reconcile.set_endpoint = FALSE;
+    if (!peer->device.present) {
+        WlEndpoint endpoint = recreate ? peer->reconcile.endpoint : first_endpoint(self, peer);
 
         emit_change(self, peer, WL_PEER_ADD, wanted, TRUE, &endpoint);
     } else if (recreate) {
-        emit_change(self, peer, WL_PEER_RECREATE, wanted, TRUE, &peer->wanted);
+        emit_change(self, peer, WL_PEER_RECREATE, wanted, TRUE, &peer->reconcile.endpoint);
     } else {
         gboolean replace =
-            !peer->device_link_local || !wl_prefix_set_equal(wanted, peer->device_allowed);
-        if (!replace && !move && !peer->want_settings)
-            peer->change_backoff = 0;
+            !peer->device.link_local || !wl_prefix_set_equal(wanted, peer->device.allowed);
+        if (!replace && !move && !peer->reconcile.set_settings)
+            peer->reconcile.backoff = 0;
         else
-            emit_change(self, peer, WL_PEER_UPDATE, wanted, replace, move ? &peer->wanted : &none);
+            emit_change(self, peer, WL_PEER_UPDATE, wanted, replace,
+                        move ? &peer->reconcile.endpoint : &none);
     }
 }
 
@@ -126,11 +127,12 @@ wl_reconcile_failed(WlEngine *self, WlPeer *peer)
 {
     g_autofree char *label = wl_peer_dup_label(peer);
 
-    peer->change_backoff = CLAMP(peer->change_backoff * 2, WL_CHANGE_RETRY, WL_CHANGE_RETRY_MAX);
-    peer->change_retry = self->now + peer->change_backoff;
+    peer->reconcile.backoff =
+        CLAMP(peer->reconcile.backoff * 2, WL_CHANGE_RETRY, WL_CHANGE_RETRY_MAX);
+    peer->reconcile.retry = self->now + peer->reconcile.backoff;
     wl_engine_log(self, "%s: the link refused a change; retrying", label);
     /* The snapshot reveals every other difference. */
-    peer->want_settings = peer->in_device;
+    peer->reconcile.set_settings = peer->device.present;
     wl_scheduler_schedule(&self->scheduler, peer);
     wl_engine_request_snapshot_for(self, peer);
 }

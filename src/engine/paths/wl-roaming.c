@@ -18,28 +18,30 @@
 static gint64
 patience(const WlPeer *peer)
 {
-    return peer->native || peer->echo.responds ? WL_ROAMING_PATIENCE : WL_ROAMING_PATIENCE_NO_ECHO;
+    return peer->boot.native || peer->path.echo.responds ? WL_ROAMING_PATIENCE
+                                                         : WL_ROAMING_PATIENCE_NO_ECHO;
 }
 
 /* An Alive was sent and nothing authenticated has arrived since. */
 static gboolean
 is_silent(const WlEngine *self, const WlPeer *peer)
 {
-    return peer->native && peer->snapshot == self->now &&
-           self->now - peer->alive_sent_before >= WL_ROAMING_SILENCE &&
-           peer->alive_sent_before > peer->handshake && peer->rx_time < peer->alive_sent_before &&
-           peer->last_heard < peer->alive_sent_before;
+    return peer->boot.native && peer->device.snapshot == self->now &&
+           self->now - peer->advertise.alive_sent_before >= WL_ROAMING_SILENCE &&
+           peer->advertise.alive_sent_before > peer->device.handshake &&
+           peer->device.rx_time < peer->advertise.alive_sent_before &&
+           peer->liveness.last_heard < peer->advertise.alive_sent_before;
 }
 
 static void
 set_endpoint(WlEngine *self, WlPeer *peer, const WlEndpoint *endpoint)
 {
-    peer->want_endpoint = TRUE;
-    peer->wanted = *endpoint;
+    peer->reconcile.set_endpoint = TRUE;
+    peer->reconcile.endpoint = *endpoint;
     wl_peer_request_alive(peer);
-    if (peer->echo.responds)
+    if (peer->path.echo.responds)
         wl_peer_echo_probe(self, peer);
-    peer->roaming.baseline = peer->rx;
+    peer->roaming.baseline = peer->device.rx;
     peer->roaming.due = self->now + patience(peer);
 }
 
@@ -51,10 +53,11 @@ set_endpoint(WlEngine *self, WlPeer *peer, const WlEndpoint *endpoint)
 static WlCandidate *
 upgrade_candidate(WlEngine *self, WlPeer *peer)
 {
-    if (!peer->native || wl_policy_is_on_link(&self->policy, &peer->endpoint.ip))
+    if (!peer->boot.native || wl_policy_is_on_link(&self->policy, &peer->device.endpoint.ip))
         return NULL;
     wl_neighbors_resolve(self, peer);
-    return wl_endpoint_cycling_next_upgrade(peer->candidates, self->now, self->uplink.since);
+    return wl_endpoint_cycling_next_upgrade(peer->endpoints.candidates, self->now,
+                                            self->uplink.since);
 }
 
 /* Packets in flight on the longer path may arrive after the first answer and return WireGuard to
@@ -75,7 +78,7 @@ start_upgrade(WlEngine *self, WlPeer *peer, WlCandidate *candidate)
     peer->roaming.serial++;
     peer->roaming.started = self->now;
     peer->roaming.retry = WL_NEVER;
-    peer->roaming.original = peer->endpoint;
+    peer->roaming.original = peer->device.endpoint;
     /* An upgrade always has a candidate. NOLINTNEXTLINE(clang-analyzer-core.NullDereference) */
     peer->roaming.target = candidate->endpoint;
     peer->roaming.target_answered = FALSE;
@@ -115,11 +118,11 @@ start_check(WlEngine *self, WlPeer *peer)
     peer->roaming.retry = WL_NEVER;
     peer->roaming.due = self->now + patience(peer);
     peer->roaming.has_baseline = FALSE;
-    peer->roaming.original = peer->endpoint;
+    peer->roaming.original = peer->device.endpoint;
     wl_neighbors_resolve(self,
                          peer); /* so that the results are known when other candidates are tried */
     wl_peer_request_alive(peer);
-    if (peer->echo.responds)
+    if (peer->path.echo.responds)
         wl_peer_echo_probe(self, peer);
     wl_path_request_check(peer, self->now);
 }
@@ -129,7 +132,7 @@ static void
 try_next(WlEngine *self, WlPeer *peer)
 {
     WlCandidate *candidate = wl_endpoint_cycling_next_in_session(
-        peer->candidates, peer->roaming.serial, &peer->endpoint);
+        peer->endpoints.candidates, peer->roaming.serial, &peer->device.endpoint);
 
     if (candidate) {
         peer->roaming.phase = WL_ROAMING_TRY;
@@ -139,7 +142,7 @@ try_next(WlEngine *self, WlPeer *peer)
         wl_scheduler_wake_peer_at(&self->scheduler, peer, peer->roaming.due);
         return;
     }
-    if (!wl_endpoint_equal(&peer->endpoint, &peer->roaming.original))
+    if (!wl_endpoint_equal(&peer->device.endpoint, &peer->roaming.original))
         set_endpoint(self, peer, &peer->roaming.original);
     finish(self, peer, FALSE);
     wl_scheduler_wake_peer_at(&self->scheduler, peer, peer->roaming.retry);
@@ -150,9 +153,9 @@ static void
 abandon(WlEngine *self, WlPeer *peer)
 {
     peer->roaming.suspect = FALSE;
-    if (peer->roaming.phase == WL_ROAMING_TRY && peer->healthy) {
-        peer->want_endpoint = TRUE;
-        peer->wanted = peer->roaming.original;
+    if (peer->roaming.phase == WL_ROAMING_TRY && peer->liveness.healthy) {
+        peer->reconcile.set_endpoint = TRUE;
+        peer->reconcile.endpoint = peer->roaming.original;
     }
     if (peer->roaming.phase != WL_ROAMING_NONE)
         finish(self, peer, TRUE);
@@ -162,11 +165,12 @@ abandon(WlEngine *self, WlPeer *peer)
 static void
 end_upgrade(WlEngine *self, WlPeer *peer)
 {
-    if (peer->last_heard <= peer->roaming.started &&
-        !wl_endpoint_equal(&peer->endpoint, &peer->roaming.original))
+    if (peer->liveness.last_heard <= peer->roaming.started &&
+        !wl_endpoint_equal(&peer->device.endpoint, &peer->roaming.original))
         set_endpoint(self, peer, &peer->roaming.original);
     if (peer->roaming.target_answered) {
-        WlCandidate *candidate = wl_candidates_find(peer->candidates, &peer->roaming.target);
+        WlCandidate *candidate =
+            wl_candidates_find(peer->endpoints.candidates, &peer->roaming.target);
         if (candidate)
             candidate->misses = 1; /* the target is the peer, not another machine */
     }
@@ -181,9 +185,9 @@ note_snapshot(WlEngine *self, WlPeer *peer)
         return;
     /* The peer may have roamed since the last snapshot, before or during the check. */
     if (peer->roaming.phase == WL_ROAMING_CHECK)
-        peer->roaming.original = peer->endpoint;
-    if (!peer->roaming.has_baseline && peer->snapshot == self->now) {
-        peer->roaming.baseline = peer->rx;
+        peer->roaming.original = peer->device.endpoint;
+    if (!peer->roaming.has_baseline && peer->device.snapshot == self->now) {
+        peer->roaming.baseline = peer->device.rx;
         peer->roaming.has_baseline = TRUE;
     }
 }
@@ -194,12 +198,12 @@ decide(WlEngine *self, WlPeer *peer, WlCandidate **upgrade)
     WlRoamingInput input = {
         .now = self->now,
         .roaming = &peer->roaming,
-        .possible = peer->healthy && self->uplink.present,
+        .possible = peer->liveness.healthy && self->uplink.present,
         .silent = is_silent(self, peer),
-        .at_original = wl_endpoint_equal(&peer->endpoint, &peer->roaming.original),
-        .last_heard = peer->last_heard,
-        .snapshot = peer->snapshot,
-        .rx = peer->rx,
+        .at_original = wl_endpoint_equal(&peer->device.endpoint, &peer->roaming.original),
+        .last_heard = peer->liveness.last_heard,
+        .snapshot = peer->device.snapshot,
+        .rx = peer->device.rx,
     };
 
     if (input.possible && peer->roaming.phase == WL_ROAMING_NONE && !peer->roaming.suspect)

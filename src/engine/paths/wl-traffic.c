@@ -25,27 +25,28 @@ void
 wl_traffic_note_counters(WlEngine *self, WlPeer *peer, guint64 rx, guint64 tx, gboolean handshake)
 {
     guint64 allowance = handshake ? HANDSHAKE : 0;
-    gboolean flows = has_grown(peer->rx, rx, peer->own_rx + allowance) ||
-                     has_grown(peer->tx, tx, peer->own_tx + allowance);
+    gboolean flows = has_grown(peer->device.rx, rx, peer->traffic.own_rx + allowance) ||
+                     has_grown(peer->device.tx, tx, peer->traffic.own_tx + allowance);
 
     /* The bytes may have arrived at any time since the last snapshot. */
-    if (rx > peer->rx)
-        peer->rx_seen =
-            self->now - peer->snapshot <= 2 * WL_TRAFFIC_POLL ? self->now : peer->snapshot;
-    peer->own_rx = peer->own_tx = 0;
+    if (rx > peer->device.rx)
+        peer->traffic.rx_seen = self->now - peer->device.snapshot <= 2 * WL_TRAFFIC_POLL
+                                    ? self->now
+                                    : peer->device.snapshot;
+    peer->traffic.own_rx = peer->traffic.own_tx = 0;
     if (!self->traffic.active || !flows)
         return;
-    peer->flow_until = self->now + WL_TRAFFIC_REST;
-    self->traffic.rest = peer->flow_until;
+    peer->traffic.flow_until = self->now + WL_TRAFFIC_REST;
+    self->traffic.rest = peer->traffic.flow_until;
     wl_scheduler_schedule(&self->scheduler, peer);
 }
 
 void
 wl_traffic_watch(WlEngine *self, WlPeer *peer, gboolean watch)
 {
-    if (peer->watched == watch)
+    if (peer->traffic.watched == watch)
         return;
-    peer->watched = watch;
+    peer->traffic.watched = watch;
     if (watch)
         self->traffic.peers++;
     else
@@ -71,9 +72,9 @@ wl_traffic_clear(WlEngine *self)
 void
 wl_traffic_set_on_demand(WlEngine *self, WlPeer *peer, gboolean on_demand)
 {
-    if (peer->on_demand == on_demand)
+    if (peer->traffic.on_demand == on_demand)
         return;
-    peer->on_demand = on_demand;
+    peer->traffic.on_demand = on_demand;
     if (on_demand)
         g_ptr_array_add(self->traffic.on_demand, peer);
     else
@@ -88,8 +89,9 @@ get_wanted(const WlEngine *self)
 
     for (guint i = 0; i < peers->len && wanted->len < WL_TRAFFIC_MAX_WANTED; i++) {
         const WlPeer *peer = peers->pdata[i];
-        for (guint j = 0; j < peer->learned_ips->len && wanted->len < WL_TRAFFIC_MAX_WANTED; j++)
-            wl_prefix_set_add(wanted, &g_array_index(peer->learned_ips, WlPrefix, j));
+        for (guint j = 0;
+             j < peer->prefixes.learned_ips->len && wanted->len < WL_TRAFFIC_MAX_WANTED; j++)
+            wl_prefix_set_add(wanted, &g_array_index(peer->prefixes.learned_ips, WlPrefix, j));
     }
     return wanted;
 }
@@ -100,8 +102,9 @@ try_on_demand(WlEngine *self, const WlIp *destination)
     for (guint i = 0; i < self->traffic.on_demand->len; i++) {
         WlPeer *peer = self->traffic.on_demand->pdata[i];
 
-        for (guint j = 0; j < peer->learned_ips->len; j++) {
-            if (!wl_prefix_contains_ip(&g_array_index(peer->learned_ips, WlPrefix, j), destination))
+        for (guint j = 0; j < peer->prefixes.learned_ips->len; j++) {
+            if (!wl_prefix_contains_ip(&g_array_index(peer->prefixes.learned_ips, WlPrefix, j),
+                                       destination))
                 continue;
             peer->connect.demanded = self->now;
             peer->connect.due = MIN(peer->connect.due, self->now);

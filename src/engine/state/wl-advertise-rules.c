@@ -11,7 +11,7 @@ wl_advertise_rules_allow(const WlPeerTable *peers, const WlKey *own_key, const W
     if (wl_key_equal(&fact->subject, own_key))
         return TRUE;
     subject = wl_peer_table_find(peers, &fact->subject);
-    return !subject || subject->healthy || subject->alive;
+    return !subject || subject->liveness.healthy || subject->liveness.alive;
 }
 
 gboolean

@@ -30,14 +30,14 @@ wl_engine_want_boot_id(WlEngine *self)
 void
 wl_engine_candidates_changed(WlEngine *self, WlPeer *peer)
 {
-    peer->candidates_dirty = TRUE;
+    peer->dirty.candidates = TRUE;
     wl_scheduler_schedule(&self->scheduler, peer);
 }
 
 void
 wl_engine_local_facts_changed(WlEngine *self, WlPeer *peer)
 {
-    peer->local_dirty = TRUE;
+    peer->dirty.local_facts = TRUE;
     wl_scheduler_schedule(&self->scheduler, peer);
 }
 
@@ -50,7 +50,7 @@ wl_engine_subject_changed(WlEngine *self, const WlKey *subject)
     wl_engine_state_changed(self);
     if (!peer)
         return;
-    peer->name_dirty = TRUE;
+    peer->dirty.name = TRUE;
     wl_engine_local_facts_changed(self, peer);
 }
 

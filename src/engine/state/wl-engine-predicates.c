@@ -6,10 +6,10 @@
 gboolean
 wl_engine_can_reach(const WlEngine *self, const WlPeer *peer)
 {
-    if (self->uplink.present && (!wl_endpoint_is_set(&peer->endpoint) ||
-                                 wl_policy_can_send_to(&self->policy, &peer->endpoint.ip)))
+    if (self->uplink.present && (!wl_endpoint_is_set(&peer->device.endpoint) ||
+                                 wl_policy_can_send_to(&self->policy, &peer->device.endpoint.ip)))
         return TRUE;
-    return MAX(peer->last_heard, peer->handshake) >= self->uplink.since;
+    return MAX(peer->liveness.last_heard, peer->device.handshake) >= self->uplink.since;
 }
 
 gboolean
@@ -39,8 +39,8 @@ note_router(const WlPrefix *prefix, gpointer value, gpointer user_data)
 
     for (guint i = 0; i < peers->len; i++) {
         WlPeer *router = peers->pdata[i];
-        if (router != cover->peer && router->router && router->healthy &&
-            wl_prefix_set_contains(router->static_ips, prefix))
+        if (router != cover->peer && router->router && router->liveness.healthy &&
+            wl_prefix_set_contains(router->prefixes.static_ips, prefix))
             cover->router = router;
     }
     return FALSE;
@@ -59,7 +59,7 @@ WlVerdict
 wl_engine_check_trust(const WlEngine *self, const WlFact *fact, const WlKey *source)
 {
     const WlPeer *sender = wl_peer_table_find(&self->peers, source);
-    WlTrust level = sender ? sender->trust : WL_TRUST_UNSET;
+    WlTrust level = sender ? sender->membership.trust : WL_TRUST_UNSET;
     gboolean known = wl_peer_table_find(&self->peers, &fact->subject) != NULL;
 
     if (wl_trust_should_accept(fact->attribute, known, level))

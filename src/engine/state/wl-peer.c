@@ -21,13 +21,18 @@ prefixes_new(void)
 }
 
 static void
-init_path(WlPathState *path)
+init_path(WlPeerPath *self)
 {
-    path->acked = TRUE;
-    path->announce_due = path->watched_since = WL_NEVER;
-    path->last_probe = path->last_ack = path->fell_back = path->promoted = WL_LONG_AGO;
-    path->check_until = path->watched_until = path->probe_due = WL_LONG_AGO;
-    path->probe_backoff = WL_PATH_PROBE_INTERVAL;
+    WlPathAgreement *agreement = &self->agreement;
+    WlEcho *echo = &self->echo;
+
+    self->fell_back = self->promoted = WL_LONG_AGO;
+    agreement->acked = TRUE;
+    agreement->announce_due = agreement->watched_since = WL_NEVER;
+    agreement->last_probe = agreement->last_ack = WL_LONG_AGO;
+    agreement->check_until = agreement->watched_until = agreement->probe_due = WL_LONG_AGO;
+    agreement->probe_backoff = WL_PATH_PROBE_INTERVAL;
+    echo->sent = echo->last_reply = echo->session_since = echo->suspected_since = WL_LONG_AGO;
 }
 
 void
@@ -62,16 +67,17 @@ take_dns(GPtrArray *names, const char *name)
 void
 wl_peer_set_config(WlPeer *self, const WlPeerConfig *config)
 {
-    g_autoptr(GPtrArray) before = self->dns_names;
+    g_autoptr(GPtrArray) before = self->endpoints.dns_names;
 
     self->config = config;
     self->router = config && wl_role_is_router_peer(config);
-    self->dns_names = g_ptr_array_new_with_free_func((GDestroyNotify) endpoint_dns_free);
+    self->endpoints.dns_names = g_ptr_array_new_with_free_func((GDestroyNotify) endpoint_dns_free);
     for (guint i = 0; config && i < config->endpoints->len; i++) {
         WlEndpoint endpoint;
 
         if (!wl_endpoint_parse(config->endpoints->pdata[i], &endpoint))
-            g_ptr_array_add(self->dns_names, take_dns(before, config->endpoints->pdata[i]));
+            g_ptr_array_add(self->endpoints.dns_names,
+                            take_dns(before, config->endpoints->pdata[i]));
     }
 }
 
@@ -83,30 +89,31 @@ wl_peer_new(const WlKey *key, const WlPeerConfig *config, guint slot)
     self->key = *key;
     wl_key_link_local(key, &self->link_local);
     self->slot = slot;
-    self->trust = WL_TRUST_UNSET;
-    self->static_ips = prefixes_new();
-    self->direct_ips = prefixes_new();
-    self->learned_ips = prefixes_new();
-    self->hosts = prefixes_new();
-    self->device_allowed = prefixes_new();
-    self->candidates = wl_candidates_new();
-    self->candidates_dirty = self->local_dirty = self->name_dirty = TRUE;
-    self->timer.owner = self->alive_deadline.owner = self;
+    self->membership.trust = WL_TRUST_UNSET;
+    self->prefixes.static_ips = prefixes_new();
+    self->prefixes.direct_ips = prefixes_new();
+    self->prefixes.learned_ips = prefixes_new();
+    self->prefixes.hosts = prefixes_new();
+    self->device.allowed = prefixes_new();
+    self->endpoints.candidates = wl_candidates_new();
+    self->dirty.candidates = self->dirty.local_facts = self->dirty.name = TRUE;
+    self->turn.timer.owner = self->subscription.alive_due.owner = self;
     for (guint i = 0; i < WL_STEP_N; i++)
-        self->wake_at[i] = WL_NEVER;
-    self->dns_names = g_ptr_array_new_with_free_func((GDestroyNotify) endpoint_dns_free);
-    self->handshake = -1;
-    self->last_alive = -1;
-    self->snapshot = self->rx_time = self->rx_seen = self->last_heard = WL_LONG_AGO;
-    self->alive_sent = self->alive_sent_before = WL_LONG_AGO;
-    self->resynced = self->facts_sent = self->send_retry = WL_LONG_AGO;
-    self->change_retry = WL_LONG_AGO;
-    self->resync_due = self->alive_since = WL_NEVER;
+        self->turn.wake_at[i] = WL_NEVER;
+    self->endpoints.dns_names = g_ptr_array_new_with_free_func((GDestroyNotify) endpoint_dns_free);
+    self->device.handshake = -1;
+    self->device.snapshot = self->device.rx_time = WL_LONG_AGO;
+    self->reconcile.retry = WL_LONG_AGO;
+    self->traffic.rx_seen = self->traffic.flow_until = WL_LONG_AGO;
+    self->liveness.last_alive = -1;
+    self->liveness.last_heard = WL_LONG_AGO;
+    self->liveness.alive_since = WL_NEVER;
+    self->resync.last = WL_LONG_AGO;
+    self->resync.due = WL_NEVER;
+    self->advertise.alive_sent = self->advertise.alive_sent_before = WL_LONG_AGO;
+    self->advertise.facts_sent = self->advertise.retry = WL_LONG_AGO;
     self->roaming.retry = self->roaming.due = WL_NEVER;
     init_path(&self->path);
-    self->echo.sent = self->echo.last_reply = self->echo.session_since = WL_LONG_AGO;
-    self->echo.suspected_since = WL_LONG_AGO;
-    self->flow_until = WL_LONG_AGO;
     self->connect.tried = self->connect.off_link_tried = self->connect.demanded = WL_LONG_AGO;
     wl_peer_reset_connect(self);
 
@@ -117,20 +124,20 @@ wl_peer_new(const WlKey *key, const WlPeerConfig *config, guint slot)
 void
 wl_peer_free(WlPeer *self)
 {
-    g_array_unref(self->static_ips);
-    g_array_unref(self->direct_ips);
-    g_array_unref(self->learned_ips);
-    g_array_unref(self->hosts);
-    g_array_unref(self->device_allowed);
-    g_array_unref(self->candidates);
-    g_ptr_array_unref(self->dns_names);
-    g_clear_pointer(&self->metadata, wl_metadata_unref);
-    g_free(self->inference);
-    wl_send_window_free(self->window);
-    g_free(self->learned_name);
-    g_free(self->folded);
-    g_free(self->name);
-    wl_reason_free(self->reason);
+    g_array_unref(self->prefixes.static_ips);
+    g_array_unref(self->prefixes.direct_ips);
+    g_array_unref(self->prefixes.learned_ips);
+    g_array_unref(self->prefixes.hosts);
+    g_array_unref(self->device.allowed);
+    g_array_unref(self->endpoints.candidates);
+    g_ptr_array_unref(self->endpoints.dns_names);
+    g_clear_pointer(&self->names.metadata, wl_metadata_unref);
+    g_free(self->path.inference);
+    wl_send_window_free(self->acks.window);
+    g_free(self->names.learned);
+    g_free(self->names.folded);
+    g_free(self->names.shown);
+    wl_reason_free(self->status.reason);
     g_free(self);
 }
 
@@ -141,7 +148,7 @@ wl_peer_dup_label(const WlPeer *self)
     char *key;
 
     if (!name || !*name)
-        name = self->name;
+        name = self->names.shown;
     if (name && *name)
         return g_strdup(name);
     key = wl_key_to_string(&self->key);
@@ -152,7 +159,7 @@ wl_peer_dup_label(const WlPeer *self)
 gboolean
 wl_peer_is_ready(const WlPeer *self, gint64 now)
 {
-    return self->basic || self->alive_until > now + WL_READY_LEFT;
+    return self->basic || self->liveness.alive_until > now + WL_READY_LEFT;
 }
 
 WlTrust
@@ -182,17 +189,17 @@ wl_roaming_suspect(WlPeer *peer)
 void
 wl_path_request_check(WlPeer *peer, gint64 now)
 {
-    peer->path.check_until = now + WL_PATH_CHECK;
+    peer->path.agreement.check_until = now + WL_PATH_CHECK;
 }
 
 void
 wl_peer_force_alive(WlPeer *peer)
 {
-    peer->force_alive = TRUE;
+    peer->advertise.force_alive = TRUE;
 }
 
 void
 wl_peer_request_alive(WlPeer *peer)
 {
-    peer->force_alive = peer->request_alive = TRUE;
+    peer->advertise.force_alive = peer->advertise.request_alive = TRUE;
 }

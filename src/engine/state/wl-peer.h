@@ -78,7 +78,7 @@ typedef struct {
 } WlRoaming;
 
 /** The path agreement of two native members (docs/protocol.md 15). Written by paths/wl-path.c;
- * `promoted` and `fell_back` also by wl-path-go.c, `check_until` by wl_path_request_check(). */
+ * `check_until` by wl_path_request_check(). */
 typedef struct {
     guint32 epoch;
     gboolean live; /* there is a session */
@@ -92,15 +92,13 @@ typedef struct {
     gboolean send_pending;   /* a message is to be sent in this turn */
     guint unacked;           /* probes since the last sign of life */
     gint64 last_probe, probe_due, probe_backoff;
-    gint64 last_ack; /* of a probe: both directions work */
-    gint64 fell_back;
-    gint64 promoted;
+    gint64 last_ack;      /* of a probe: both directions work */
     gint64 hold_down;     /* after falling back, before promoting again */
     gint64 watched_since; /* the path is checked for silence; WL_NEVER: it is not */
     gint64 watched_until; /* as of the last check */
     gint64 check_until;   /* checked until then, with or without traffic */
     WlRateLimit send_rate;
-} WlPathState;
+} WlPathAgreement;
 
 /** The inference of the path of one Go member. Owned by paths/wl-path-go.c. */
 typedef struct _WlPeerInference WlPeerInference;
@@ -116,6 +114,16 @@ typedef struct {
     gint64 suspected_since; /* it seems to be unreachable; WL_LONG_AGO: it does not */
 } WlEcho;
 
+/** The path: direct, or through a router. Written by paths/wl-path.c for a native member and by
+ * paths/wl-path-go.c for a go member. */
+typedef struct {
+    gboolean direct;
+    gint64 promoted, fell_back; /* the last times */
+    WlPathAgreement agreement;
+    WlPeerInference *inference; /* NULL: none */
+    WlEcho echo;
+} WlPeerPath;
+
 /** One name of the profile. Owned by the peer, written by paths/wl-endpoint-dns.c. */
 typedef struct {
     char *name;        /* "host:port" */
@@ -125,6 +133,149 @@ typedef struct {
     gboolean outstanding;
     gboolean unresolved; /* the last request failed, which was logged */
 } WlEndpointDns;
+
+/** The place of the peer in the turn. Written by state/wl-scheduler.c and wl-engine-turn.c;
+ * `served` also by exchange/wl-advertise.c. */
+typedef struct {
+    gboolean scheduled, running, served, awaits_snapshot; /* in which lists it is */
+    gint64 wake_at[WL_STEP_N];                            /* of each step; WL_NEVER */
+    WlTimerEntry timer;                                   /* the first of them */
+} WlPeerTurn;
+
+/** Whether its facts count, and whether facts still name it. Written by facts/wl-members.c. */
+typedef struct {
+    WlTrust trust;
+    WlTrustSource trust_source;
+    gboolean orphaned;
+} WlPeerMembership;
+
+/** The prefixes of the peer: sorted arrays of WlPrefix, owned. */
+typedef struct {
+    GArray *static_ips;  /* configured, not inside another peer's: never withdrawn. Written by
+                            facts/wl-profile-apply.c, as the next ones */
+    GArray *direct_ips;  /* configured, inside a router's: only on the direct path */
+    GArray *learned_ips; /* accepted from facts. Written by facts/wl-prefix-owner.c */
+    GArray *hosts; /* its endpoints as full-length prefixes, which no fact may claim. Written by
+                      state/wl-prefix-table.c */
+} WlPeerPrefixes;
+
+/** The peer in the device, as last read or as changed since. Written by paths/wl-health.c from each
+ * snapshot and by paths/wl-reconcile.c with each change. */
+typedef struct {
+    gboolean present;
+    gboolean link_local; /* it has its link-local address as allowed IP */
+    GArray *allowed;     /* of WlPrefix, sorted, without the link-local one; owned */
+    guint allowed_serial;
+    WlEndpoint endpoint;
+    gint64 handshake; /* -1: none */
+    guint64 rx, tx;
+    gint64 snapshot; /* the last one; WL_LONG_AGO: none */
+    gint64 rx_time;  /* the last snapshot in which rx had grown */
+} WlPeerDevice;
+
+/** What reconciling is to change in the device. Written by paths/wl-reconcile.c; requested by
+ * paths/ and by the profile reload. */
+typedef struct {
+    gboolean recreate;     /* with `endpoint`; family NONE removes it */
+    gboolean set_endpoint; /* to `endpoint` */
+    gboolean set_settings; /* another preshared key or keepalive */
+    WlEndpoint endpoint;
+    gint64 retry, backoff; /* after the link refused a change */
+} WlPeerReconcile;
+
+/** Whether the peer is there (docs/protocol.md 5.4, 7.2). Written by paths/wl-health.c; what
+ * datagrams show, by exchange/wl-receive.c. */
+typedef struct {
+    gboolean healthy, alive;
+    gboolean authoritative;
+    gint64 alive_since; /* healthy and alive without a gap; WL_NEVER: not now */
+    gint64 alive_until; /* by its Alives */
+    gint64 last_alive;  /* -1: none */
+    gint64 last_heard;  /* a datagram or an echo reply */
+} WlPeerLiveness;
+
+/** The boot id of the peer, from its Alives. Written by exchange/wl-receive.c. */
+typedef struct {
+    gboolean known;
+    gboolean native; /* as it shows */
+    WlBootId id;
+} WlPeerBoot;
+
+/** Limits of what is received. Written by exchange/wl-receive.c. */
+typedef struct {
+    WlRateLimit datagrams;
+    WlRateLimit alive_replies;
+    guint64 nonces[WL_MAX_NONCES]; /* beginnings of the last ones; 0: none */
+    guint next_nonce;
+} WlPeerReceive;
+
+/** Advertising every fact again. Written by exchange/wl-resync.c. */
+typedef struct {
+    gint64 last;
+    gint64 due; /* WL_NEVER: not */
+} WlPeerResync;
+
+/** What the peer is sent (docs/engine.md "Advertising"). Written by exchange/wl-advertise.c. */
+typedef struct {
+    gboolean force_alive;   /* an Alive is sent in this turn */
+    gboolean request_alive; /* that Alive requests one in return */
+    gint64 alive_expires;   /* until when the peer knows our Alive; 0: it does not */
+    gint64 alive_sent, alive_sent_before;
+    gint64 facts_sent;
+    gint64 retry;     /* nothing is sent before, since the last datagram could not be */
+    gboolean partial; /* the send window was full */
+    guint64 position; /* in the change log: the last change considered for it */
+} WlPeerAdvertise;
+
+/** The place of the peer among the subscribers. Written by state/wl-subscribers.c and
+ * exchange/wl-advertise.c. */
+typedef struct {
+    guint index; /* from 1; 0: it is none */
+    WlTimerEntry alive_due;
+} WlPeerSubscription;
+
+/** Datagrams of facts without ack. Written by exchange/wl-acks.c. */
+typedef struct {
+    WlSendWindow *window; /* NULL: nothing is in flight */
+    WlRateLimit resends;  /* of what may be lost */
+} WlPeerAcks;
+
+/** The endpoints of the peer. */
+typedef struct {
+    GArray *candidates;   /* of WlCandidate. Written by paths/wl-connect.c; their times also by
+                             the other files of paths/ that try them */
+    WlEndpoint inside[2]; /* of each family: the last one logged as inside the tunnel. The same */
+    GPtrArray *dns_names; /* of WlEndpointDns, owned. Written by paths/wl-endpoint-dns.c */
+    WlEndpoint worked;    /* the last one with a session. Written by paths/wl-health.c, restored by
+                             facts/wl-state-cache.c, dropped by paths/wl-endpoint-forget.c */
+    gint64 worked_until;
+} WlPeerEndpoints;
+
+/** Overlay traffic. Written by paths/wl-traffic.c. */
+typedef struct {
+    gboolean on_demand;     /* tried when there is overlay traffic for it */
+    gboolean watched;       /* its overlay traffic is watched: it could take another path */
+    gint64 flow_until;      /* it is taken to have overlay traffic until then */
+    gint64 rx_seen;         /* as rx_time of the device, or earlier if that snapshot came late */
+    guint64 own_rx, own_tx; /* bytes of facts and echoes since the last snapshot */
+} WlPeerTraffic;
+
+/** What has to be computed again. Set by state/wl-engine-marks.c, cleared by the file that did it.
+ */
+typedef struct {
+    gboolean candidates;  /* paths/wl-connect.c */
+    gboolean local_facts; /* facts/wl-local-facts.c */
+    gboolean name;        /* facts/wl-display-names.c */
+} WlPeerDirty;
+
+/** The names of the peer. Written by facts/wl-display-names.c. */
+typedef struct {
+    WlMetadata *metadata; /* best learned; owned */
+    char *learned;        /* display name without suffix; NULL: none */
+    char *folded;         /* under which its name is counted; NULL: none */
+    char *shown;          /* NULL until first published */
+    guint serial;         /* of `shown` */
+} WlPeerNames;
 
 /** What was last published, in a form that is cheap to compare. All bytes are compared: keep it
  * zeroed. */
@@ -136,100 +287,46 @@ typedef struct {
     guint8 basic, has_via;
 } WlPublished;
 
-/** A member other than the own one, configured or learned. */
+/** What the view shows of the peer. Written by view/wl-peer-status.c. */
+typedef struct {
+    gboolean is_published;
+    WlPublished published;
+    WlReason *reason; /* NULL until first published; owned */
+} WlPeerStatus;
+
+/** A member other than the own one, configured or learned. Each part has the writers that its type
+ * names; other files read it and call functions of the writer. */
 typedef struct {
     WlKey key;
     WlIp link_local;
     guint slot;                 /* index for WlKnowledge */
-    const WlPeerConfig *config; /* NULL: learned */
+    const WlPeerConfig *config; /* NULL: learned. Written by wl_peer_set_config(), as `router` */
     gboolean router;            /* by the profile */
-    gboolean refused_logged;
-    WlTrust trust;
-    WlTrustSource trust_source;
+    gboolean basic;             /* by the profile, or by the metadata of facts/wl-display-names.c */
 
-    /* Turn; written by state/wl-scheduler.c and wl-engine-turn.c */
-    gboolean scheduled, running, served, awaits_snapshot; /* in which lists it is */
-    gint64 wake_at[WL_STEP_N];                            /* of each step; WL_NEVER */
-    WlTimerEntry timer;                                   /* the first of them */
+    WlPeerTurn turn;
+    WlPeerDirty dirty;
+    WlPeerMembership membership;
+    WlPeerPrefixes prefixes;
+    WlPeerNames names;
 
-    /* Allowed IPs: of WlPrefix, sorted */
-    GArray *static_ips;  /* configured, not inside another peer's: never withdrawn */
-    GArray *direct_ips;  /* configured, inside a router's: only on the direct path */
-    GArray *learned_ips; /* accepted from facts */
-    GArray *hosts;       /* its endpoints as full-length prefixes, which no fact may claim */
-
-    /* Device, as last read or as changed since; written by paths/wl-health.c and wl-reconcile.c */
-    gboolean in_device;
-    GArray *device_allowed; /* of WlPrefix, sorted, without the link-local one */
-    gboolean device_link_local;
-    WlEndpoint endpoint;
-    gint64 handshake; /* -1: none */
-    guint64 rx, tx;
-    gint64 snapshot; /* the last one; WL_LONG_AGO: none */
-    gint64 rx_time;  /* the last snapshot in which rx had grown */
-    gint64 rx_seen;  /* the same, or earlier if that snapshot came late */
-    gint64 change_retry, change_backoff;
-
-    /* Liveness (docs/protocol.md 5.4, 7.2); written by paths/wl-health.c and exchange/wl-receive.c
-     */
-    gboolean healthy, alive, direct;
-    gboolean authoritative;
-    gboolean orphaned;
-    gint64 alive_until, alive_since, last_alive, last_heard;
-    gboolean has_boot_id, native;
-    WlBootId boot_id;
-    gint64 resynced;
-    gint64 resync_due; /* WL_NEVER: none */
-    WlRateLimit datagrams;
-    guint64 nonces[WL_MAX_NONCES]; /* beginnings of the last ones; 0: none */
-    guint next_nonce;
-
-    /* Paths; written by paths/ */
-    GArray *candidates; /* of WlCandidate */
-    gboolean candidates_dirty, local_dirty, name_dirty;
-    WlEndpoint worked;
-    gint64 worked_until;
-    WlEndpoint inside[2]; /* of each family: the last one logged as inside the tunnel */
+    WlPeerDevice device;
+    WlPeerReconcile reconcile;
+    WlPeerTraffic traffic;
+    WlPeerLiveness liveness;
+    WlPeerEndpoints endpoints;
     WlConnect connect;
     WlRoaming roaming;
-    WlPathState path;
-    WlPeerInference *inference; /* NULL: none */
-    WlEcho echo;
-    gboolean on_demand;     /* tried when there is overlay traffic for it */
-    gboolean watched;       /* its overlay traffic is watched: it could take another path */
-    gint64 flow_until;      /* it is taken to have overlay traffic until then */
-    guint64 own_rx, own_tx; /* bytes of facts and echoes since the last snapshot */
-    GPtrArray *dns_names;   /* of WlEndpointDns, owned */
+    WlPeerPath path;
 
-    /* Requests to reconcile and to advertise in this turn */
-    gboolean want_recreate, want_endpoint;
-    gboolean want_settings; /* another preshared key or keepalive */
-    WlEndpoint wanted;      /* with want_recreate: family NONE removes it */
-    gboolean force_alive;   /* an Alive is sent in this turn */
-    gboolean request_alive; /* that Alive requests one in return */
+    WlPeerBoot boot;
+    WlPeerReceive receive;
+    WlPeerResync resync;
+    WlPeerAdvertise advertise;
+    WlPeerSubscription subscription;
+    WlPeerAcks acks;
 
-    /* Sending; written by exchange/ */
-    gint64 alive_expires; /* until when the peer knows our Alive; 0: it does not */
-    gint64 alive_sent, alive_sent_before;
-    WlRateLimit alive_replies;
-    gint64 facts_sent, send_retry;
-    gboolean partial;     /* the send window was full */
-    WlSendWindow *window; /* NULL: nothing is in flight */
-    WlRateLimit resends;  /* of what may be lost */
-    guint64 advertised;   /* in the change log: the last change considered for it */
-    guint subscriber;     /* index among the subscribers, from 1; 0: none */
-    WlTimerEntry alive_deadline;
-
-    /* Published; written by facts/wl-display-names.c and view/wl-peer-status.c */
-    WlMetadata *metadata; /* best learned; owned */
-    char *learned_name;   /* display name without suffix; NULL: none */
-    char *folded;         /* under which its name is counted; NULL: none */
-    char *name;           /* NULL until first published */
-    WlReason *reason;     /* the same */
-    gboolean basic;
-    guint name_serial, allowed_serial;
-    WlPublished published;
-    gboolean is_published;
+    WlPeerStatus status;
 } WlPeer;
 
 WlPeer *wl_peer_new(const WlKey *key, const WlPeerConfig *config, guint slot);

@@ -129,14 +129,14 @@ count_host(WlPrefixTable *self, const WlPrefix *host, int change)
 static void
 replace_hosts(WlPrefixTable *self, WlPeer *peer, const GArray *hosts)
 {
-    if (wl_prefix_set_equal(hosts, peer->hosts))
+    if (wl_prefix_set_equal(hosts, peer->prefixes.hosts))
         return;
     for (guint i = 0; i < hosts->len; i++)
         count_host(self, &g_array_index(hosts, WlPrefix, i), 1);
-    for (guint i = 0; i < peer->hosts->len; i++)
-        count_host(self, &g_array_index(peer->hosts, WlPrefix, i), -1);
-    g_array_set_size(peer->hosts, 0);
-    g_array_append_vals(peer->hosts, hosts->data, hosts->len);
+    for (guint i = 0; i < peer->prefixes.hosts->len; i++)
+        count_host(self, &g_array_index(peer->prefixes.hosts, WlPrefix, i), -1);
+    g_array_set_size(peer->prefixes.hosts, 0);
+    g_array_append_vals(peer->prefixes.hosts, hosts->data, hosts->len);
 }
 
 /* Endpoints that worked or are configured, but not those that are only being tried. */
@@ -146,11 +146,11 @@ wl_prefix_table_update_hosts(WlPrefixTable *self, WlPeer *peer)
     GArray *hosts = self->scratch;
 
     g_array_set_size(hosts, 0);
-    if (peer->healthy)
-        add_host(hosts,
-                 peer->roaming.phase == WL_ROAMING_TRY ? &peer->roaming.original : &peer->endpoint);
-    for (guint i = 0; i < peer->candidates->len; i++) {
-        const WlCandidate *candidate = &g_array_index(peer->candidates, WlCandidate, i);
+    if (peer->liveness.healthy)
+        add_host(hosts, peer->roaming.phase == WL_ROAMING_TRY ? &peer->roaming.original
+                                                              : &peer->device.endpoint);
+    for (guint i = 0; i < peer->endpoints.candidates->len; i++) {
+        const WlCandidate *candidate = &g_array_index(peer->endpoints.candidates, WlCandidate, i);
         if (candidate->source == WL_CANDIDATE_SOURCE_PROFILE)
             add_host(hosts, &candidate->endpoint);
     }

@@ -4,9 +4,10 @@
 gboolean
 wl_peer_is_authoritative(const WlPeer *self, gint64 now)
 {
-    return self->healthy && self->alive && self->last_alive > now - WL_AUTHORITATIVE_HEARD &&
-           self->alive_since <= now - WL_AUTHORITATIVE_SINCE &&
-           self->alive_until > now + WL_AUTHORITATIVE_LEFT;
+    return self->liveness.healthy && self->liveness.alive &&
+           self->liveness.last_alive > now - WL_AUTHORITATIVE_HEARD &&
+           self->liveness.alive_since <= now - WL_AUTHORITATIVE_SINCE &&
+           self->liveness.alive_until > now + WL_AUTHORITATIVE_LEFT;
 }
 
 gboolean

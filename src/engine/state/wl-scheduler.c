@@ -27,9 +27,9 @@ wl_scheduler_clear(WlScheduler *self)
 void
 wl_scheduler_schedule(WlScheduler *self, WlPeer *peer)
 {
-    if (peer->scheduled || peer == self->current)
+    if (peer->turn.scheduled || peer == self->current)
         return;
-    peer->scheduled = TRUE;
+    peer->turn.scheduled = TRUE;
     g_ptr_array_add(self->scheduled, peer);
 }
 
@@ -40,7 +40,7 @@ wl_scheduler_drop(WlScheduler *self, WlPeer *peer)
 
     for (guint i = 0; i < G_N_ELEMENTS(lists); i++)
         g_ptr_array_remove(lists[i], peer);
-    wl_timer_queue_set(self->timers, &peer->timer, WL_NEVER);
+    wl_timer_queue_set(self->timers, &peer->turn.timer, WL_NEVER);
 }
 
 void
@@ -55,21 +55,21 @@ wl_scheduler_wake_at(WlScheduler *self, gint64 when)
 void
 wl_scheduler_wake_peer_at(WlScheduler *self, WlPeer *peer, gint64 when)
 {
-    gint64 *need = &peer->wake_at[peer == self->current ? self->step : WL_STEP_INPUT];
+    gint64 *need = &peer->turn.wake_at[peer == self->current ? self->step : WL_STEP_INPUT];
 
     if (when >= *need)
         return;
     *need = when;
-    if (peer->timer.place == 0 || when < peer->timer.when)
-        wl_timer_queue_set(self->timers, &peer->timer, when);
+    if (peer->turn.timer.place == 0 || when < peer->turn.timer.when)
+        wl_timer_queue_set(self->timers, &peer->turn.timer, when);
 }
 
 void
 wl_scheduler_await_snapshot(WlScheduler *self, WlPeer *peer)
 {
-    if (peer->awaits_snapshot)
+    if (peer->turn.awaits_snapshot)
         return;
-    peer->awaits_snapshot = TRUE;
+    peer->turn.awaits_snapshot = TRUE;
     g_ptr_array_add(self->awaiting_snapshot, peer);
 }
 
@@ -79,7 +79,7 @@ wl_scheduler_snapshot_read(WlScheduler *self)
     for (guint i = 0; i < self->awaiting_snapshot->len; i++) {
         WlPeer *peer = self->awaiting_snapshot->pdata[i];
 
-        peer->awaits_snapshot = FALSE;
+        peer->turn.awaits_snapshot = FALSE;
         wl_scheduler_schedule(self, peer);
     }
     g_ptr_array_set_size(self->awaiting_snapshot, 0);
@@ -94,11 +94,11 @@ wl_scheduler_run_step(WlScheduler *self, WlEngine *engine, WlPeer *peer, WlStep 
     self->work++;
     self->step = step;
     self->current = peer;
-    peer->wake_at[step] = WL_NEVER;
+    peer->turn.wake_at[step] = WL_NEVER;
     func(engine, peer);
     self->current = NULL;
     self->step = WL_STEP_INPUT;
     for (guint i = 0; i < WL_STEP_N; i++)
-        first = MIN(first, peer->wake_at[i]);
-    wl_timer_queue_set(self->timers, &peer->timer, first);
+        first = MIN(first, peer->turn.wake_at[i]);
+    wl_timer_queue_set(self->timers, &peer->turn.timer, first);
 }

@@ -19,17 +19,17 @@ wl_subscribers_clear(WlSubscribers *self)
 void
 wl_subscribers_unsubscribe(WlSubscribers *self, WlPeer *peer)
 {
-    guint index = peer->subscriber - 1;
+    guint index = peer->subscription.index - 1;
 
-    ((WlPeer *) self->list->pdata[self->list->len - 1])->subscriber = index + 1;
+    ((WlPeer *) self->list->pdata[self->list->len - 1])->subscription.index = index + 1;
     g_ptr_array_remove_index_fast(self->list, index);
-    peer->subscriber = 0;
+    peer->subscription.index = 0;
 }
 
 void
 wl_subscribers_drop(WlSubscribers *self, WlPeer *peer)
 {
-    wl_timer_queue_set(self->alives, &peer->alive_deadline, WL_NEVER);
-    if (peer->subscriber != 0)
+    wl_timer_queue_set(self->alives, &peer->subscription.alive_due, WL_NEVER);
+    if (peer->subscription.index != 0)
         wl_subscribers_unsubscribe(self, peer);
 }

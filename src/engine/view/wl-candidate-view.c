@@ -59,11 +59,11 @@ source_to_string(WlCandidateSource source)
 static WlCandidateResult
 result_of(const WlPeer *peer, const WlCandidate *candidate)
 {
-    gboolean set = wl_endpoint_equal(&candidate->endpoint, &peer->endpoint);
+    gboolean set = wl_endpoint_equal(&candidate->endpoint, &peer->device.endpoint);
 
-    if (peer->healthy && set)
+    if (peer->liveness.healthy && set)
         return peer->roaming.phase == WL_ROAMING_TRY ? WL_CANDIDATE_TRYING : WL_CANDIDATE_IN_USE;
-    if (!peer->healthy && peer->connect.phase == WL_CONNECT_SLOT &&
+    if (!peer->liveness.healthy && peer->connect.phase == WL_CONNECT_SLOT &&
         wl_endpoint_equal(&candidate->endpoint, &peer->connect.last))
         return WL_CANDIDATE_TRYING;
     if (candidate->worked)
@@ -79,9 +79,10 @@ wl_engine_dup_candidates(const WlEngine *self, const WlKey *key)
 
     if (!peer)
         return NULL;
-    views = g_array_sized_new(FALSE, TRUE, sizeof(WlCandidateView), peer->candidates->len);
-    for (guint i = 0; i < peer->candidates->len; i++) {
-        const WlCandidate *candidate = &g_array_index(peer->candidates, WlCandidate, i);
+    views =
+        g_array_sized_new(FALSE, TRUE, sizeof(WlCandidateView), peer->endpoints.candidates->len);
+    for (guint i = 0; i < peer->endpoints.candidates->len; i++) {
+        const WlCandidate *candidate = &g_array_index(peer->endpoints.candidates, WlCandidate, i);
         WlCandidateView view = {
             .endpoint = candidate->endpoint,
             .rank = rank_to_string(candidate->rank),

@@ -19,7 +19,7 @@ name_of(const WlEngine *self, const WlKey *key)
     const WlPeer *peer = wl_peer_table_find(&self->peers, key);
 
     if (peer)
-        return peer->name ? peer->name : "";
+        return peer->names.shown ? peer->names.shown : "";
     if (wl_key_equal(key, &self->own.key) && self->config->name)
         return self->config->name;
     return "";
@@ -57,10 +57,10 @@ explain_trust(const WlPeer *source, const WlFactSource *origin)
 
     if (!source)
         return wl_reason_new(WL_REASON_TRUSTED_SOURCE_GONE + stale);
-    switch (source->trust_source) {
+    switch (source->membership.trust_source) {
     case WL_TRUST_SOURCE_CONFIG:
         return wl_reason_new(WL_REASON_CONFIGURED_TRUST + stale, label,
-                             wl_trust_to_string(source->trust));
+                             wl_trust_to_string(source->membership.trust));
     case WL_TRUST_SOURCE_ROUTE:
         return wl_reason_new(WL_REASON_TRUSTED_ROUTER + stale, label);
     case WL_TRUST_SOURCE_KNOWN_PEER:
@@ -83,10 +83,10 @@ explain_distrust(const WlFact *fact, const WlPeer *source, WlVerdict verdict)
         id = WL_REASON_NOT_ALLOWED_ENDPOINTS;
     else if (wl_fact_is_allowed(fact))
         id = WL_REASON_NOT_ALLOWED_PREFIXES;
-    if (source->trust == WL_TRUST_UNSET)
+    if (source->membership.trust == WL_TRUST_UNSET)
         return wl_reason_new(id, label);
     id += WL_REASON_TRUST_TOO_LOW_ENDPOINTS - WL_REASON_NOT_ALLOWED_ENDPOINTS;
-    return wl_reason_new(id, label, wl_trust_to_string(source->trust));
+    return wl_reason_new(id, label, wl_trust_to_string(source->membership.trust));
 }
 
 static WlReason *

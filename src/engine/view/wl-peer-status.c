@@ -46,14 +46,15 @@ wl_peer_state_to_string(WlPeerState state)
 static const WlPeer *
 find_via(const WlEngine *self, const WlPeer *peer)
 {
-    const GArray *lists[] = {peer->static_ips, peer->direct_ips, peer->learned_ips};
+    const GArray *lists[] = {peer->prefixes.static_ips, peer->prefixes.direct_ips,
+                             peer->prefixes.learned_ips};
     const WlPeer *via = NULL;
 
     for (guint i = 0; i < G_N_ELEMENTS(lists); i++) {
         for (guint j = 0; j < lists[i]->len; j++) {
             const WlPrefix *prefix = &g_array_index(lists[i], WlPrefix, j);
             const WlPeer *cover = wl_engine_find_fallback_router(self, peer, prefix);
-            if (!cover || lists[i] == peer->static_ips)
+            if (!cover || lists[i] == peer->prefixes.static_ips)
                 return NULL;
             via = via ? via : cover;
         }
@@ -64,24 +65,24 @@ find_via(const WlEngine *self, const WlPeer *peer)
 static Why
 why_routed(const WlPeer *peer)
 {
-    if (peer->healthy)
+    if (peer->liveness.healthy)
         return peer->path.promoted > WL_LONG_AGO ? WHY_ROUTED_SILENT : WHY_ROUTED_VERIFYING;
-    return peer->candidates->len > 0 ? WHY_ROUTED : WHY_ROUTED_NO_ENDPOINT;
+    return peer->endpoints.candidates->len > 0 ? WHY_ROUTED : WHY_ROUTED_NO_ENDPOINT;
 }
 
 /* The endpoint at which the peer is reached, other than one that is only being tried. */
 static const WlEndpoint *
 path_of(const WlPeer *peer)
 {
-    return peer->roaming.phase == WL_ROAMING_TRY ? &peer->roaming.original : &peer->endpoint;
+    return peer->roaming.phase == WL_ROAMING_TRY ? &peer->roaming.original : &peer->device.endpoint;
 }
 
 /* A name of the profile that does not resolve, or NULL. */
 static const char *
 find_unresolved(const WlPeer *peer)
 {
-    for (guint i = 0; i < peer->dns_names->len; i++) {
-        const WlEndpointDns *dns = peer->dns_names->pdata[i];
+    for (guint i = 0; i < peer->endpoints.dns_names->len; i++) {
+        const WlEndpointDns *dns = peer->endpoints.dns_names->pdata[i];
 
         if (dns->addresses->len == 0)
             return dns->name;
@@ -93,7 +94,7 @@ find_unresolved(const WlPeer *peer)
 static gboolean
 is_address_unused(const WlEngine *self, const WlPeer *peer)
 {
-    return peer->candidates->len == 1 && wl_endpoint_is_set(&peer->connect.last) &&
+    return peer->endpoints.candidates->len == 1 && wl_endpoint_is_set(&peer->connect.last) &&
            wl_neighbor_table_is_absent(&self->neighbors, &self->policy, &peer->connect.last.ip);
 }
 
@@ -107,7 +108,7 @@ decide(const WlEngine *self, const WlPeer *peer, WlPublished *published)
         published->why = WHY_NO_UPLINK;
         return;
     }
-    if (peer->healthy && (peer->direct || peer->router)) {
+    if (peer->liveness.healthy && (peer->path.direct || peer->router)) {
         gboolean lan = wl_policy_is_on_link(&self->policy, &path_of(peer)->ip);
         published->state = lan ? WL_PEER_DIRECT_LAN : WL_PEER_DIRECT;
         published->why = lan ? WHY_DIRECT_LAN : WHY_DIRECT;
@@ -121,10 +122,10 @@ decide(const WlEngine *self, const WlPeer *peer, WlPublished *published)
         published->via = via->key;
         return;
     }
-    if (peer->healthy) {
+    if (peer->liveness.healthy) {
         published->state = WL_PEER_CONNECTING;
         published->why = WHY_NOT_ALIVE;
-    } else if (peer->candidates->len == 0) {
+    } else if (peer->endpoints.candidates->len == 0) {
         published->state = WL_PEER_OFFLINE;
         published->why = WHY_NO_ENDPOINT;
         if (find_unresolved(peer)) {
@@ -135,7 +136,7 @@ decide(const WlEngine *self, const WlPeer *peer, WlPublished *published)
         gboolean connecting = peer->connect.backoff <= CONNECTING_BACKOFF;
         published->state = connecting ? WL_PEER_CONNECTING : WL_PEER_OFFLINE;
         published->why = connecting ? WHY_TRYING : WHY_NO_ANSWER;
-        published->candidates = peer->candidates->len;
+        published->candidates = peer->endpoints.candidates->len;
         if (connecting || published->candidates == 1)
             published->last_tried = peer->connect.last;
         if (is_address_unused(self, peer))
@@ -242,32 +243,33 @@ wl_peer_status_publish(WlEngine *self, WlPeer *peer)
     memset(&published, 0, sizeof(published));
     decide(self, peer, &published);
     published.endpoint = published_endpoint(peer, &published);
-    published.allowed_serial = peer->allowed_serial;
-    published.name_serial = peer->name_serial;
-    published.trust = peer->trust;
+    published.allowed_serial = peer->device.allowed_serial;
+    published.name_serial = peer->names.serial;
+    published.trust = peer->membership.trust;
     published.basic = peer->basic != FALSE;
     /* Padding is zero since memset(). NOLINTNEXTLINE(bugprone-suspicious-memory-comparison) */
-    if (peer->is_published && memcmp(&published, &peer->published, sizeof(published)) == 0)
+    if (peer->status.is_published &&
+        memcmp(&published, &peer->status.published, sizeof(published)) == 0)
         return;
 
-    state_changed = peer->is_published ? published.state != peer->published.state ||
-                                             published.why != peer->published.why
-                                       : self->uplink.present;
-    peer->is_published = TRUE;
-    peer->published = published;
-    wl_reason_free(peer->reason);
-    peer->reason = explain(self, peer, &published);
+    state_changed = peer->status.is_published ? published.state != peer->status.published.state ||
+                                                    published.why != peer->status.published.why
+                                              : self->uplink.present;
+    peer->status.is_published = TRUE;
+    peer->status.published = published;
+    wl_reason_free(peer->status.reason);
+    peer->status.reason = explain(self, peer, &published);
     output = wl_output_new(WL_OUTPUT_PEER_CHANGED);
     output->key = peer->key;
     wl_outputs_push(&self->outputs, output);
     if (state_changed) {
         g_autofree char *label = wl_peer_dup_label(peer);
         /* The reason may already contain the state. */
-        if (g_str_has_prefix(peer->reason->text, wl_peer_state_to_string(published.state)))
-            wl_engine_log(self, "%s: %s", label, peer->reason->text);
+        if (g_str_has_prefix(peer->status.reason->text, wl_peer_state_to_string(published.state)))
+            wl_engine_log(self, "%s: %s", label, peer->status.reason->text);
         else
             wl_engine_log(self, "%s: %s, %s", label, wl_peer_state_to_string(published.state),
-                          peer->reason->text);
+                          peer->status.reason->text);
     }
 }
 
@@ -282,26 +284,26 @@ wl_engine_get_peer(const WlEngine *self, const WlKey *key, WlPeerView *view)
         return FALSE;
     memset(view, 0, sizeof(*view));
     view->public_key = peer->key;
-    view->name = peer->name ? peer->name : "";
+    view->name = peer->names.shown ? peer->names.shown : "";
     view->name_configured = peer->config && peer->config->name && *peer->config->name;
-    view->state = peer->published.state;
-    view->reason = peer->reason;
-    view->reason_text = peer->reason ? peer->reason->text : "";
-    view->has_via = peer->published.has_via;
-    view->via = peer->published.via;
-    view->endpoint = peer->published.endpoint;
-    view->allowed_ips = peer->device_allowed;
-    view->trust = peer->trust;
-    view->trust_source = peer->trust_source;
+    view->state = peer->status.published.state;
+    view->reason = peer->status.reason;
+    view->reason_text = peer->status.reason ? peer->status.reason->text : "";
+    view->has_via = peer->status.published.has_via;
+    view->via = peer->status.published.via;
+    view->endpoint = peer->status.published.endpoint;
+    view->allowed_ips = peer->device.allowed;
+    view->trust = peer->membership.trust;
+    view->trust_source = peer->membership.trust_source;
     view->router = peer->router;
     view->basic = peer->basic;
     view->configured = peer->config != NULL;
-    view->healthy = peer->healthy;
-    view->alive = peer->alive;
-    view->last_handshake = peer->handshake;
-    view->last_alive = peer->last_alive;
-    view->rx_bytes = peer->rx;
-    view->tx_bytes = peer->tx;
+    view->healthy = peer->liveness.healthy;
+    view->alive = peer->liveness.alive;
+    view->last_handshake = peer->device.handshake;
+    view->last_alive = peer->liveness.last_alive;
+    view->rx_bytes = peer->device.rx;
+    view->tx_bytes = peer->device.tx;
     return TRUE;
 }
 

@@ -123,9 +123,9 @@ check_tables(const SimHost *host, const GArray *facts)
             continue;
         last = subject;
         wrong = check_endpoints(host, engine, subject);
-        if (!wrong && peer && peer->candidates->len > max_candidates(peer))
+        if (!wrong && peer && peer->endpoints.candidates->len > max_candidates(peer))
             wrong = g_strdup_printf("%s has %u candidates for %s", host->name,
-                                    peer->candidates->len, peer->name);
+                                    peer->endpoints.candidates->len, peer->names.shown);
     }
     return wrong;
 }

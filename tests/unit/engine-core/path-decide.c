@@ -115,19 +115,22 @@ static void
 test_row(gconstpointer data)
 {
     const Row *row = data;
-    const WlPathState path = {
-        .direct = row->direct,
-        .last_probe = past(row->last_probe),
-        .unacked = row->unacked,
-        .watched_since = future(row->watched_since),
-        .watched_until = past(row->watched_until),
-        .check_until = past(row->check_until),
+    const WlPeerPath path = {
         .promoted = past(row->promoted),
         .fell_back = past(row->fell_back),
-        .hold_down = WL_MS(row->hold_down),
-        .last_ack = past(row->last_ack),
-        .probe_due = past(row->probe_due),
-        .probe_backoff = WL_PATH_PROBE_INTERVAL,
+        .agreement =
+            {
+                .direct = row->direct,
+                .last_probe = past(row->last_probe),
+                .unacked = row->unacked,
+                .watched_since = future(row->watched_since),
+                .watched_until = past(row->watched_until),
+                .check_until = past(row->check_until),
+                .hold_down = WL_MS(row->hold_down),
+                .last_ack = past(row->last_ack),
+                .probe_due = past(row->probe_due),
+                .probe_backoff = WL_PATH_PROBE_INTERVAL,
+            },
     };
     const WlPathInput input = {
         .now = NOW,
@@ -166,15 +169,15 @@ static void
 test_hold_down(gconstpointer data)
 {
     const HoldDownRow *row = data;
-    WlPathState path = {
+    WlPeerPath path = {
         .direct = TRUE,
         .promoted = NOW - WL_MS(row->lasted),
-        .hold_down = WL_MS(row->before),
+        .agreement = {.direct = TRUE, .hold_down = WL_MS(row->before)},
     };
 
-    path.hold_down = wl_path_hold_down_after_fall_back(&path, NOW);
+    path.agreement.hold_down = wl_path_hold_down_after_fall_back(&path, NOW);
     path.fell_back = NOW;
-    g_assert_cmpint(path.hold_down, ==, WL_MS(row->after));
+    g_assert_cmpint(path.agreement.hold_down, ==, WL_MS(row->after));
     g_assert_cmpint(wl_path_hold_down_ends_at(&path), ==, NOW + WL_MS(row->after));
 }
 
