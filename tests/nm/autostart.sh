@@ -3,6 +3,7 @@
 # own dispatcher, and on one network as its secondary connection.
 #
 # needs: root nm
+# matrix: quick
 # vm: skip-emulated
 # shellcheck source=one-host.sh
 . "$(dirname "$(realpath "$0")")/one-host.sh"

@@ -4,6 +4,7 @@
 # memory that holds them is readable by no other process and part of no core dump.
 #
 # needs: root nm
+# matrix: quick
 # vm: skip-emulated
 # shellcheck source=one-host.sh
 . "$(dirname "$(realpath "$0")")/one-host.sh"

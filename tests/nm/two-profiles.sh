@@ -3,6 +3,7 @@
 # roam and deactivate independently.
 #
 # needs: root nm
+# matrix: quick
 # shellcheck source=one-host.sh
 . "$(dirname "$(realpath "$0")")/one-host.sh"
 lab_begin "$@"

@@ -23,6 +23,15 @@ vm_parts() {
   done < <(script_files "$TOP/tests/nm")
 }
 
+# run_vm_parts SUITE PART...: the parts one after the other in one machine
+run_vm_parts() {
+  local suite=$1 status=0
+  shift
+  record_scripts "$WORK/$suite.vm" "$TOP/tests/lab/vm-run" --smp 1 --timeout "$VM_LIMIT" \
+    --env WIRELINK_BUILD --env WIRELINK_TEST_LIMIT=300 -- "$TOP/tools/lib/in-vm" "$@" || status=$?
+  tally_scripts "$suite" "$status" "$WORK/$suite.vm"
+}
+
 # run_vm_suite: the scripts mostly wait, so the parts are distributed to one virtual machine per
 # CPU. Parts that need other kernel arguments follow, each in a machine of its own.
 run_vm_suite() {
