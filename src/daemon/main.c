@@ -19,12 +19,13 @@
 #include "wl-notify.h"
 #include "wl-privileges.h"
 #include "wl-profile-source.h"
+#include "wl-socket-store.h"
 
 enum { EXIT_USAGE = 2, EXIT_PROFILE = 3 };
 
 typedef struct {
     char *file;
-    gboolean check, cleanup, debug, version;
+    gboolean check, cleanup, store_sockets, debug, version;
 } Options;
 
 typedef struct {
@@ -48,6 +49,23 @@ cleanup(void)
     for (guint i = 0; i < removed->len; i++)
         g_print("removed: %s\n", (char *) removed->pdata[i]);
     return EXIT_SUCCESS;
+}
+
+/* For ExecStartPre= of the unit. Without the sockets broken paths are detected late. */
+static int
+store_sockets(void)
+{
+    g_autoptr(GError) error = NULL;
+    WlRawSockets raw;
+
+    if (!wl_raw_sockets_open(&raw, &error))
+        g_printerr("wirelinkd: %s\n", error->message);
+    g_clear_error(&error);
+    wl_notify_init();
+    if (wl_socket_store_put(&raw, &error))
+        return EXIT_SUCCESS;
+    g_printerr("wirelinkd: %s\n", error->message);
+    return EXIT_FAILURE;
 }
 
 static int
@@ -112,6 +130,15 @@ run(Process *process)
     wl_daemon_free(process->daemon);
 }
 
+/* The state files of profiles: systemd names the directory (StateDirectory=). */
+static void
+set_state_directory(void)
+{
+    const char *directory = g_getenv("STATE_DIRECTORY");
+
+    g_setenv("WIRELINK_STATE", directory ? directory : WL_STATE_DIR, FALSE);
+}
+
 static int
 serve(const char *name, const char *path)
 {
@@ -127,7 +154,7 @@ serve(const char *name, const char *path)
         g_critical("%s", error->message);
         return EXIT_FAILURE;
     }
-    if (!wl_raw_sockets_open(&raw, &error))
+    if (!wl_socket_store_take(&raw) && !wl_raw_sockets_open(&raw, &error))
         g_message("%s", error->message);
     g_clear_error(&error);
     if (!wl_privileges_drop(&error)) {
@@ -160,6 +187,8 @@ parse(Options *options, int *argc, char ***argv, GError **error)
          "Check the file, print what is wrong with it, and exit", NULL},
         {"cleanup", 0, 0, G_OPTION_ARG_NONE, &options->cleanup,
          "Remove what killed processes left behind, list it, and exit", NULL},
+        {"store-sockets", 0, 0, G_OPTION_ARG_NONE, &options->store_sockets,
+         "Open the raw sockets, store them with the service manager, and exit", NULL},
         {"debug", 0, 0, G_OPTION_ARG_NONE, &options->debug, "Log all messages to standard error",
          NULL},
         {"version", 0, 0, G_OPTION_ARG_NONE, &options->version, "Print the version and exit", NULL},
@@ -199,6 +228,8 @@ main(int argc, char **argv)
     }
     if (options.cleanup)
         return cleanup();
+    if (options.store_sockets)
+        return store_sockets();
     if (argc != 2)
         return fail_usage(argc < 2 ? "the name of the profile is missing"
                                    : "only one profile can be named");
@@ -216,5 +247,6 @@ main(int argc, char **argv)
     if (options.check)
         return check(path);
     wl_log_init("wirelinkd", options.debug);
+    set_state_directory();
     return serve(argv[1], path);
 }

@@ -78,6 +78,30 @@ wl_notify_send(const char *format, ...)
     send_text(text);
 }
 
+gboolean
+wl_notify_send_fd(const char *text, int fd)
+{
+    _Alignas(struct cmsghdr) char control[CMSG_SPACE(sizeof fd)] = {0};
+    struct iovec part = {.iov_base = (char *) text, .iov_len = strlen(text)};
+    struct msghdr message = {
+        .msg_iov = &part,
+        .msg_iovlen = 1,
+        .msg_control = control,
+        .msg_controllen = sizeof control,
+    };
+    struct cmsghdr *header = CMSG_FIRSTHDR(&message);
+
+    header->cmsg_level = SOL_SOCKET;
+    header->cmsg_type = SCM_RIGHTS;
+    header->cmsg_len = CMSG_LEN(sizeof fd);
+    memcpy(CMSG_DATA(header), &fd, sizeof fd);
+    if (manager.fd < 0) {
+        errno = ENOTCONN;
+        return FALSE;
+    }
+    return sendmsg(manager.fd, &message, MSG_NOSIGNAL) >= 0;
+}
+
 void
 wl_notify_reloading(void)
 {

@@ -13,6 +13,8 @@
 void wl_notify_init(void);
 /** Sends @format, for example "READY=1\nSTATUS=...". */
 void wl_notify_send(const char *format, ...) G_GNUC_PRINTF(1, 2);
+/** Sends @text with the descriptor @fd, which stays open. FALSE with errno set. */
+gboolean wl_notify_send_fd(const char *text, int fd);
 /** Sends "RELOADING=1" with the time that systemd 253 and newer require. */
 void wl_notify_reloading(void);
 /** Interval in ms at which wl_notify_watchdog() is to be called from the main loop: half of the

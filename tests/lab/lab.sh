@@ -18,6 +18,8 @@ export LANG=C.UTF-8
 . "$LAB_HERE/plugin.sh"
 # shellcheck source=daemon.sh
 . "$LAB_HERE/daemon.sh"
+# shellcheck source=systemd.sh
+. "$LAB_HERE/systemd.sh"
 # shellcheck source=profile.sh
 . "$LAB_HERE/profile.sh"
 # shellcheck source=wireguard.sh
@@ -108,6 +110,7 @@ lab_new_dir() { mktemp -d -t wirelink-lab.XXXXXX; }
 lab_end() {
   local status=$?
   trap '' INT TERM HUP
+  systemd_stop
   hosts_stop
   wireguard_stop
   rm -rf "$LAB_DIR"
