@@ -5,5 +5,6 @@
 
 /** Gathers and sorts the candidates of @peer if they may have changed: configured endpoints,
  * results of names, accepted facts and the endpoint that worked last (docs/engine.md "Endpoint
- * candidates"). A new candidate restarts connect. The only writer of WlPeer.candidates. */
+ * candidates"). A new candidate restarts connect. The only writer of the list
+ * WlPeerEndpoints.candidates. */
 void wl_candidates_gather(WlEngine *self, WlPeer *peer);

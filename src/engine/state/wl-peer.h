@@ -45,7 +45,7 @@ typedef struct {
     gint64 tried;          /* the last try */
     gint64 demanded;       /* the last try that overlay traffic caused */
     gint64 off_link_tried; /* the last try of a candidate that is not on-link */
-    guint holds;           /* times that a handshake of the peer put the next try off */
+    guint holds;           /* how often a handshake of the peer delayed the next try */
     gboolean crossed;      /* packets arrived in this slot, but no session */
     WlEndpoint last;       /* endpoint tried last */
 } WlConnect;
@@ -61,7 +61,7 @@ typedef enum {
  * wl_roaming_suspect(). */
 typedef struct {
     WlRoamingPhase phase;
-    gboolean suspect;         /* there is a reason to doubt the current endpoint */
+    gboolean suspect;         /* the current endpoint may not work */
     gboolean upgrading;       /* trying an on-link candidate while the current endpoint works */
     WlEndpoint target;        /* of the upgrade */
     gboolean target_answered; /* packets arrived from the target */
@@ -86,15 +86,15 @@ typedef struct {
     gboolean acked;      /* the peer is known to follow this epoch */
     guint announcements; /* of this epoch, since it was last acked */
     gint64 announce_due;
-    guint16 probe;           /* the last one sent; 0: none yet */
-    guint16 fell_back_probe; /* the last one sent before falling back */
+    guint16 probe;           /* the last probe sent; 0: none yet */
+    guint16 fell_back_probe; /* the last probe sent before falling back */
     guint16 pending_ack;     /* the peer's probe, to be acked in this turn; 0: none */
-    gboolean send_pending;   /* a message is to be sent in this turn */
+    gboolean send_pending;   /* a message must be sent in this turn */
     guint unacked;           /* probes since the last sign of life */
     gint64 last_probe, probe_due, probe_backoff;
     gint64 last_ack;      /* of a probe: both directions work */
     gint64 hold_down;     /* after falling back, before promoting again */
-    gint64 watched_since; /* the path is checked for silence; WL_NEVER: it is not */
+    gint64 watched_since; /* since when the path is checked for silence; WL_NEVER: not checked */
     gint64 watched_until; /* as of the last check */
     gint64 check_until;   /* checked until then, with or without traffic */
     WlRateLimit send_rate;
@@ -108,10 +108,10 @@ typedef struct _WlPeerInference WlPeerInference;
  * and `responds` also by wl-path.c. */
 typedef struct {
     guint16 sequence;  /* of the last request */
-    gboolean responds; /* a reply came in this session, so that silence is significant */
+    gboolean responds; /* a reply arrived in this session, so that silence is significant */
     gint64 sent, last_reply;
     gint64 session_since;
-    gint64 suspected_since; /* it seems to be unreachable; WL_LONG_AGO: it does not */
+    gint64 suspected_since; /* since when the peer seems unreachable; WL_LONG_AGO: it does not */
 } WlEcho;
 
 /** The path: direct, or through a router. Written by paths/wl-path.c for a native member and by
@@ -137,12 +137,12 @@ typedef struct {
 /** The place of the peer in the turn. Written by state/wl-scheduler.c and wl-engine-turn.c;
  * `served` also by exchange/wl-advertise.c. */
 typedef struct {
-    gboolean scheduled, running, served, awaits_snapshot; /* in which lists it is */
+    gboolean scheduled, running, served, awaits_snapshot; /* the lists that contain the peer */
     gint64 wake_at[WL_STEP_N];                            /* of each step; WL_NEVER */
     WlTimerEntry timer;                                   /* the first of them */
 } WlPeerTurn;
 
-/** Whether its facts count, and whether facts still name it. Written by facts/wl-members.c. */
+/** The trust in the peer, and whether facts still name it. Written by facts/wl-members.c. */
 typedef struct {
     WlTrust trust;
     WlTrustSource trust_source;
@@ -159,11 +159,11 @@ typedef struct {
                       state/wl-prefix-table.c */
 } WlPeerPrefixes;
 
-/** The peer in the device, as last read or as changed since. Written by paths/wl-health.c from each
- * snapshot and by paths/wl-reconcile.c with each change. */
+/** The state of the peer in the device, as of the last snapshot or change. Written by
+ * paths/wl-health.c from each snapshot and by paths/wl-reconcile.c with each change. */
 typedef struct {
     gboolean present;
-    gboolean link_local; /* it has its link-local address as allowed IP */
+    gboolean link_local; /* the allowed IPs contain its link-local address */
     GArray *allowed;     /* of WlPrefix, sorted, without the link-local one; owned */
     guint allowed_serial;
     WlEndpoint endpoint;
@@ -173,8 +173,8 @@ typedef struct {
     gint64 rx_time;  /* the last snapshot in which rx had grown */
 } WlPeerDevice;
 
-/** What reconciling is to change in the device. Written by paths/wl-reconcile.c; requested by
- * paths/ and by the profile reload. */
+/** The changes that reconciling must make in the device. Written by paths/wl-reconcile.c;
+ * requested by paths/ and by the profile reload. */
 typedef struct {
     gboolean recreate;     /* with `endpoint`; family NONE removes it */
     gboolean set_endpoint; /* to `endpoint` */
@@ -183,12 +183,12 @@ typedef struct {
     gint64 retry, backoff; /* after the link refused a change */
 } WlPeerReconcile;
 
-/** Whether the peer is there (docs/protocol.md 5.4, 7.2). Written by paths/wl-health.c; what
- * datagrams show, by exchange/wl-receive.c. */
+/** Health of the peer (docs/protocol.md 5.4, 7.2). Written by paths/wl-health.c; the times of
+ * Alives and datagrams by exchange/wl-receive.c. */
 typedef struct {
     gboolean healthy, alive;
     gboolean authoritative;
-    gint64 alive_since; /* healthy and alive without a gap; WL_NEVER: not now */
+    gint64 alive_since; /* continuously healthy and alive since then; WL_NEVER: not now */
     gint64 alive_until; /* by its Alives */
     gint64 last_alive;  /* -1: none */
     gint64 last_heard;  /* a datagram or an echo reply */
@@ -201,7 +201,7 @@ typedef struct {
     WlBootId id;
 } WlPeerBoot;
 
-/** Limits of what is received. Written by exchange/wl-receive.c. */
+/** Limits on received datagrams. Written by exchange/wl-receive.c. */
 typedef struct {
     WlRateLimit datagrams;
     WlRateLimit alive_replies;
@@ -215,36 +215,39 @@ typedef struct {
     gint64 due; /* WL_NEVER: not */
 } WlPeerResync;
 
-/** What the peer is sent (docs/engine.md "Advertising"). Written by exchange/wl-advertise.c. */
+/** What is advertised to the peer (docs/engine.md "Advertising"). Written by
+ * exchange/wl-advertise.c. */
 typedef struct {
     gboolean force_alive;   /* an Alive is sent in this turn */
     gboolean request_alive; /* that Alive requests one in return */
     gint64 alive_expires;   /* until when the peer knows our Alive; 0: it does not */
     gint64 alive_sent, alive_sent_before;
     gint64 facts_sent;
-    gint64 retry;     /* nothing is sent before, since the last datagram could not be */
+    gint64
+        retry; /* nothing is sent before this time, because the last datagram could not be sent */
     gboolean partial; /* the send window was full */
-    guint64 position; /* in the change log: the last change considered for it */
+    guint64 position; /* in the change log: the last change considered for the peer */
 } WlPeerAdvertise;
 
 /** The place of the peer among the subscribers. Written by state/wl-subscribers.c and
  * exchange/wl-advertise.c. */
 typedef struct {
-    guint index; /* from 1; 0: it is none */
+    guint index; /* from 1; 0: not a subscriber */
     WlTimerEntry alive_due;
 } WlPeerSubscription;
 
 /** Datagrams of facts without ack. Written by exchange/wl-acks.c. */
 typedef struct {
     WlSendWindow *window; /* NULL: nothing is in flight */
-    WlRateLimit resends;  /* of what may be lost */
+    WlRateLimit resends;  /* of datagrams that may be lost */
 } WlPeerAcks;
 
 /** The endpoints of the peer. */
 typedef struct {
-    GArray *candidates;   /* of WlCandidate. Written by paths/wl-connect.c; their times also by
-                             the other files of paths/ that try them */
-    WlEndpoint inside[2]; /* of each family: the last one logged as inside the tunnel. The same */
+    GArray *candidates;   /* of WlCandidate. Written by paths/wl-candidates-gather.c; the history of
+                             each by the files of paths/ that try it */
+    WlEndpoint inside[2]; /* of each family: the last one logged as inside the tunnel. Written by
+                             paths/wl-candidates-gather.c */
     GPtrArray *dns_names; /* of WlEndpointDns, owned. Written by paths/wl-endpoint-dns.c */
     WlEndpoint worked;    /* the last one with a session. Written by paths/wl-health.c, restored by
                              facts/wl-state-cache.c, dropped by paths/wl-endpoint-forget.c */
@@ -254,16 +257,16 @@ typedef struct {
 /** Overlay traffic. Written by paths/wl-traffic.c. */
 typedef struct {
     gboolean on_demand;     /* tried when there is overlay traffic for it */
-    gboolean watched;       /* its overlay traffic is watched: it could take another path */
-    gint64 flow_until;      /* it is taken to have overlay traffic until then */
+    gboolean watched;       /* its overlay traffic is watched, because it could use another path */
+    gint64 flow_until;      /* the peer is assumed to have overlay traffic until then */
     gint64 rx_seen;         /* as rx_time of the device, or earlier if that snapshot came late */
     guint64 own_rx, own_tx; /* bytes of facts and echoes since the last snapshot */
 } WlPeerTraffic;
 
-/** What has to be computed again. Set by state/wl-engine-marks.c, cleared by the file that did it.
- */
+/** What must be computed again. Set by state/wl-engine-marks.c, cleared by the file that computes
+ * it. */
 typedef struct {
-    gboolean candidates;  /* paths/wl-connect.c */
+    gboolean candidates;  /* paths/wl-candidates-gather.c */
     gboolean local_facts; /* facts/wl-local-facts.c */
     gboolean name;        /* facts/wl-display-names.c */
 } WlPeerDirty;
@@ -287,15 +290,15 @@ typedef struct {
     guint8 basic, has_via;
 } WlPublished;
 
-/** What the view shows of the peer. Written by view/wl-peer-status.c. */
+/** The published state of the peer. Written by view/wl-peer-status.c. */
 typedef struct {
     gboolean is_published;
     WlPublished published;
     WlReason *reason; /* NULL until first published; owned */
 } WlPeerStatus;
 
-/** A member other than the own one, configured or learned. Each part has the writers that its type
- * names; other files read it and call functions of the writer. */
+/** A member other than the own one, configured or learned. Each part is written by the files that
+ * its type names; other files read it and call functions of the writer. */
 typedef struct {
     WlKey key;
     WlIp link_local;
