@@ -6,6 +6,7 @@
 
 #include "wl-profile-compare.h"
 #include "wl-profile-diff.h"
+#include "wl-profile-keys.h"
 #include "wl-profile-source.h"
 #include "wl-profile-text.h"
 #include "wl-session-reload.h"
@@ -43,12 +44,6 @@ compare_names(gconstpointer a, gconstpointer b)
     return g_strcmp0(*(const char *const *) a, *(const char *const *) b);
 }
 
-static gboolean
-contains(const GPtrArray *names, const char *name)
-{
-    return g_ptr_array_find_with_equal_func((GPtrArray *) names, name, g_str_equal, NULL);
-}
-
 static void
 wipe(WlProfile *profile)
 {
@@ -76,6 +71,15 @@ last(const WlFileReload *self)
     return self->loaded ? self->loaded : self->activated;
 }
 
+/* Also of a key that has its activated value again. */
+static gboolean
+needs_restart(const char *name)
+{
+    const WlProfileKey *key = wl_profile_keys_find(WL_KEY_OF_PROFILE, name);
+
+    return key && key->needs_reactivation;
+}
+
 /* What differs from the file as last read and takes effect at once. */
 static GPtrArray *
 list_applied(const WlFileReload *self, const WlProfileFile *file, const WlProfileDiff *diff)
@@ -84,7 +88,7 @@ list_applied(const WlFileReload *self, const WlProfileFile *file, const WlProfil
     GPtrArray *names = g_ptr_array_new_with_free_func(g_free);
 
     for (guint i = 0; i < all->len; i++) {
-        if (!contains(diff->pending, all->pdata[i]))
+        if (!needs_restart(all->pdata[i]))
             g_ptr_array_add(names, g_strdup(all->pdata[i]));
     }
     for (guint i = 0; i < diff->preshared_keys->len; i++)

@@ -60,9 +60,11 @@ update_program() {
     mv /usr/sbin/wirelinkd.new /usr/sbin/wirelinkd'
 }
 networkd_restarts() { unit restart systemd-networkd; }
-matched_all() {
+# A file of systemd-networkd that matches all interfaces but the uplink; it would remove the addresses
+# and routes of other programs.
+networkd_configured() {
   host hub mkdir -p /etc/systemd/network &&
-    printf '[Match]\nName=*\n[Network]\nAddress=198.51.100.5/24\n' |
+    printf '%s\n' '[Match]' 'Name=!lo !eth0' '[Network]' LinkLocalAddressing=no |
     host hub tee /etc/systemd/network/50-all.network > /dev/null
 }
 drop_in() {  # line...
@@ -105,8 +107,11 @@ check "the former file is back" reload_with
 check "nothing is pending any more" wait_until 5 unit_is StatusText 'is up$'
 
 # systemd-networkd
-check "networkd manages all interfaces that no other file matches" matched_all
+check "networkd manages all interfaces that no other file matches" networkd_configured
+check "a start of networkd loses no packet" pings_through networkd_restarts
 check "a restart of networkd loses no packet" pings_through networkd_restarts
+check "networkd leaves the link alone" matches 'nmwl-.* unmanaged' \
+  "$(host hub networkctl --no-legend --no-pager)"
 check "the link has its addresses" matches '10\.77\.0\.1/24.*10\.78\.0\.1/32' \
   "$(host hub ip -4 addr | tr '\n' ' ')"
 unit stop systemd-networkd systemd-networkd.socket > /dev/null
