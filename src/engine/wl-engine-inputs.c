@@ -68,7 +68,7 @@ uplink_changed(WlEngine *self)
     for (guint i = 0; i < wl_peer_table_size(&self->peers); i++) {
         WlPeer *peer = wl_peer_table_get(&self->peers, i);
 
-        peer->dirty.candidates = TRUE;
+        wl_engine_candidates_changed(self, peer);
         if (peer->liveness.healthy)
             wl_roaming_suspect(peer);
         else
@@ -88,8 +88,7 @@ set_endpoints_again(WlEngine *self, WlFamily family)
 
         if (peer->device.present && peer->device.endpoint.ip.family == family &&
             !peer->reconcile.set_endpoint && !peer->reconcile.recreate) {
-            peer->reconcile.set_endpoint = TRUE;
-            peer->reconcile.endpoint = peer->device.endpoint;
+            wl_reconcile_request_endpoint(peer, &peer->device.endpoint);
         }
     }
 }
@@ -135,8 +134,6 @@ wl_engine_resumed(WlEngine *self, gint64 now)
 {
     advance(self, now);
     wl_boot_id_change_now(self);
-    for (guint i = 0; i < wl_peer_table_size(&self->peers); i++)
-        wl_peer_table_get(&self->peers, i)->advertise.alive_expires = 0;
     uplink_changed(self);
     wl_engine_request_snapshot(self);
     wl_engine_turn(self);
@@ -193,13 +190,9 @@ wl_engine_link_recreated(WlEngine *self, gint64 now)
     for (guint i = 0; i < wl_peer_table_size(&self->peers); i++) {
         WlPeer *peer = wl_peer_table_get(&self->peers, i);
 
-        peer->device.present = peer->device.link_local = FALSE;
-        peer->device.endpoint = (WlEndpoint){0};
-        peer->device.handshake = -1;
-        peer->reconcile.retry = WL_LONG_AGO;
-        g_array_set_size(peer->device.allowed, 0);
-        peer->device.allowed_serial++;
-        peer->dirty.local_facts = peer->dirty.candidates = TRUE;
+        wl_health_link_recreated(self, peer);
+        wl_reconcile_retry_now(peer);
+        wl_engine_candidates_changed(self, peer);
         wl_peer_reset_connect(peer);
     }
     start_over(self);

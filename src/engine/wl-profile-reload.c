@@ -8,6 +8,7 @@
 #include "facts/wl-profile-apply.h"
 #include "facts/wl-routes.h"
 #include "paths/wl-endpoint-dns.h"
+#include "paths/wl-reconcile.h"
 #include "state/wl-engine-marks.h"
 #include "state/wl-engine-predicates.h"
 #include "wl-link-local.h"
@@ -105,10 +106,8 @@ update_peer(WlEngine *self, WlPeer *peer, const WlPeerConfig *config, ProfileDif
         g_ptr_array_add(diff->gone, peer);
     }
     wl_peer_table_set_config(&self->peers, peer, config);
-    if (config)
-        peer->basic = config->basic;
-    peer->reconcile.set_settings |=
-        peer->device.present && !wl_peer_config_same_settings(before, config);
+    if (peer->device.present && !wl_peer_config_same_settings(before, config))
+        wl_reconcile_request_settings(peer);
     if (before && config ? !wl_peer_config_same_endpoints(before, config) : TRUE) {
         wl_engine_candidates_changed(self, peer);
         if (before)
@@ -120,7 +119,7 @@ update_peer(WlEngine *self, WlPeer *peer, const WlPeerConfig *config, ProfileDif
     if (is_transit(before) != is_transit(config))
         g_ptr_array_add(diff->transit, peer);
     diff->routers |= was_router != peer->router;
-    peer->dirty.name = TRUE;
+    wl_engine_name_changed(self, peer);
     wl_engine_local_facts_changed(self, peer);
     wl_engine_state_changed(self);
 }

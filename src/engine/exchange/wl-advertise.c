@@ -149,7 +149,7 @@ send_groups(WlEngine *self, WlPeer *peer, WlGroup *group, gboolean ping, gboolea
     }
     for (guint i = 0; i < wl_group_count(group); i++)
         wl_acks_send_facts(self, peer, wl_group_get(group, i), in_flight && i < n_facts, tries);
-    peer->connect.initiated = TRUE;
+    wl_connect_packet_sent(peer);
 }
 
 static void
@@ -367,13 +367,25 @@ wl_advertise_run(WlEngine *self, WlPeer *peer)
 }
 
 void
+wl_advertise_forget(WlEngine *self, WlPeer *peer)
+{
+    wl_fact_set_forget(self->facts, peer->slot);
+    wl_acks_drop_in_flight(self, peer);
+    wl_peer_forget_own_alive(peer);
+    peer->advertise.position = 0;
+}
+
+void
+wl_advertise_at_once(WlPeer *peer)
+{
+    peer->advertise.facts_sent = WL_LONG_AGO;
+}
+
+void
 wl_advertise_send_failed(WlEngine *self, WlPeer *peer)
 {
     /* Facts that could not be sent are not known to the peer (docs/protocol.md 12.16). */
-    wl_fact_set_forget(self->facts, peer->slot);
-    wl_acks_drop_in_flight(self, peer);
-    peer->advertise.alive_expires = 0;
-    peer->advertise.position = 0;
+    wl_advertise_forget(self, peer);
     wl_scheduler_schedule(&self->scheduler, peer);
     peer->advertise.retry = self->now + WL_SEND_RETRY;
 }

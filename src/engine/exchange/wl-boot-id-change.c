@@ -9,6 +9,9 @@ wl_boot_id_change_now(WlEngine *self)
     wl_boot_id_generate(&self->own.boot_id, self->random.func, self->random.data);
     self->own.boot_id_created = self->now;
     self->own.boot_id_due = FALSE;
+    /* A changed boot id has no effect until it is sent (docs/protocol.md 12.3). */
+    for (guint i = 0; i < wl_peer_table_size(&self->peers); i++)
+        wl_peer_forget_own_alive(wl_peer_table_get(&self->peers, i));
 }
 
 void
@@ -21,8 +24,5 @@ wl_boot_id_change_if_due(WlEngine *self)
         return;
     }
     wl_boot_id_change_now(self);
-    /* A changed boot id has no effect until it is sent (docs/protocol.md 12.3). */
     wl_engine_schedule_all(self);
-    for (guint i = 0; i < wl_peer_table_size(&self->peers); i++)
-        wl_peer_table_get(&self->peers, i)->advertise.alive_expires = 0;
 }

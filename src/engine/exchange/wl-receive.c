@@ -25,18 +25,6 @@
 #define HINT_INTERVAL WL_SEC(120)
 #define HINT_BURST    3
 
-/* A peer with a new boot id knows no facts; at most one full resend in 5 s. */
-static void
-resync_when_allowed(WlEngine *self, WlPeer *peer)
-{
-    gint64 allowed = peer->resync.last + WL_RESEND_INTERVAL;
-
-    if (allowed <= self->now)
-        wl_resync_peer(self, peer);
-    else
-        peer->resync.due = MIN(peer->resync.due, allowed);
-}
-
 static void
 receive_alive(WlEngine *self, WlPeer *peer, const WlFact *fact)
 {
@@ -51,17 +39,10 @@ receive_alive(WlEngine *self, WlPeer *peer, const WlFact *fact)
         peer->boot.known = TRUE;
         peer->boot.id = fact->value.boot_id;
         peer->boot.native = wl_boot_id_is_native(&peer->boot.id);
-        peer->liveness.alive_until = 0;
-        peer->liveness.alive_since = WL_NEVER;
-        resync_when_allowed(self, peer);
+        wl_resync_peer_when_allowed(self, peer);
     }
-    /* Facts that the peer sent meanwhile may be lost: it is not authoritative until it had time to
-     * send them again. */
-    if (peer->liveness.last_alive < self->now - WL_AUTHORITATIVE_HEARD)
-        peer->liveness.alive_since = WL_NEVER;
     wants_reply = peer->boot.native && fact->ttl == WL_ALIVE_REPLY_TTL / G_USEC_PER_SEC;
-    peer->liveness.last_alive = self->now;
-    peer->liveness.alive_until = MAX(peer->liveness.alive_until, expires);
+    wl_peer_alive_received(peer, self->now, expires, restarted);
 
     /* An unexpected Alive may come from a new endpoint, and only the device knows which. */
     if (restarted || early || wants_reply)
@@ -198,8 +179,8 @@ wl_receive_datagram(WlEngine *self, const WlIp *source, const guint8 *data, gsiz
     if (result != WL_RECEIVE_ACCEPTED || !peer || !wl_key_equal(&peer->key, &sender))
         return;
 
-    peer->liveness.last_heard = self->now;
-    peer->traffic.own_rx += wl_datagram_size_in_device(length);
+    wl_peer_heard(peer, self->now);
+    wl_peer_add_own_rx(peer, wl_datagram_size_in_device(length));
     wl_scheduler_schedule(&self->scheduler, peer);
     /* The datagram came through the tunnel, so there is a session that no snapshot has shown
      * yet. */

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "state/wl-engine-marks.h"
+
 /* Names that look alike compare as equal. */
 static char *
 fold(const char *name)
@@ -66,8 +68,7 @@ count_changed(WlEngine *self, const NameUsers *users)
         return;
     for (guint i = 0; i < users->peers->len; i++) {
         WlPeer *peer = users->peers->pdata[i];
-        peer->dirty.name = TRUE;
-        wl_scheduler_schedule(&self->scheduler, peer);
+        wl_engine_name_changed(self, peer);
     }
 }
 
@@ -196,8 +197,7 @@ wl_display_names_unlearn(WlEngine *self, WlPeer *peer)
     if (!peer->names.metadata || best_metadata(self, peer))
         return;
     g_clear_pointer(&peer->names.metadata, wl_metadata_unref);
-    peer->dirty.name = TRUE;
-    wl_scheduler_schedule(&self->scheduler, peer);
+    wl_engine_name_changed(self, peer);
 }
 
 static void

@@ -28,7 +28,6 @@ wl_members_add(WlEngine *self, const WlKey *key, const WlPeerConfig *config)
 {
     WlPeer *peer = wl_peer_table_add(&self->peers, key, config);
 
-    peer->basic = config && config->basic;
     wl_members_evaluate_trust(self, peer);
     wl_scheduler_schedule(&self->scheduler, peer);
     wl_fact_evaluate_about(self, key);

@@ -229,8 +229,7 @@ load_endpoint(WlEngine *self, GKeyFile *file, const char *group, const WlKey *ke
     if (!peer || !text || !wl_endpoint_parse(text, &endpoint) ||
         wl_endpoint_policy_check(&self->policy, &endpoint) != WL_VERDICT_ACCEPTED)
         return;
-    peer->endpoints.worked = endpoint;
-    peer->endpoints.worked_until = self->now + WL_WORKED_TTL;
+    wl_peer_set_worked(peer, &endpoint, self->now + WL_WORKED_TTL);
     wl_engine_candidates_changed(self, peer);
 }
 

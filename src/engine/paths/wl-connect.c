@@ -4,6 +4,7 @@
 #include "paths/wl-captive-portal.h"
 #include "paths/wl-endpoint-cycling.h"
 #include "paths/wl-neighbors.h"
+#include "paths/wl-reconcile.h"
 #include "paths/wl-tie-breaker.h"
 #include "paths/wl-traffic.h"
 
@@ -66,9 +67,8 @@ is_left_to_wireguard(const WlEngine *self, const WlPeer *peer)
 static void
 recreate(WlPeer *peer, const WlEndpoint *endpoint)
 {
-    peer->reconcile.recreate = TRUE;
-    peer->reconcile.endpoint = endpoint ? *endpoint : (WlEndpoint){0};
-    peer->connect.initiated = FALSE;
+    wl_reconcile_request_recreate(peer, endpoint);
+    wl_connect_recreated(peer);
 }
 
 static void

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "paths/wl-endpoint-forget.h"
 
+#include "paths/wl-reconcile.h"
 #include "state/wl-candidates.h"
 #include "state/wl-engine-marks.h"
 
@@ -11,8 +12,7 @@ forget(WlEngine *self, WlPeer *peer, const WlEndpoint *endpoint)
     /* A live session is never dropped; a try of the forgotten endpoint is. */
     if (peer->liveness.healthy || !wl_endpoint_equal(&peer->device.endpoint, endpoint))
         return;
-    peer->reconcile.recreate = TRUE;
-    peer->reconcile.endpoint = (WlEndpoint){0};
+    wl_reconcile_request_recreate(peer, NULL);
     wl_connect_restart(peer);
 }
 
@@ -36,7 +36,7 @@ wl_endpoint_forget(WlEngine *self, const WlKey *key, const WlEndpoint *endpoint,
     worked = wl_endpoint_equal(&peer->endpoints.worked, endpoint);
     if (advertised || worked) {
         if (worked)
-            peer->endpoints.worked = (WlEndpoint){0};
+            wl_peer_forget_worked(peer);
         if (!known || known->source != WL_CANDIDATE_SOURCE_PROFILE)
             forget(self, peer, endpoint);
         else

@@ -2,6 +2,8 @@
 #include "paths/wl-health.h"
 
 #include "paths/wl-endpoint-dns.h"
+#include "paths/wl-peer-echo.h"
+#include "paths/wl-roaming.h"
 #include "paths/wl-traffic.h"
 #include "state/wl-engine-marks.h"
 #include "state/wl-removal-rules.h"
@@ -58,8 +60,9 @@ apply_peer(WlEngine *self, WlPeer *peer, const WlDevicePeer *device)
         peer->device.endpoint = device->endpoint;
         /* The peer roamed: our last packets may have gone to its old address. The new one is the
          * fallback if no candidate does better. */
-        peer->roaming.original = device->endpoint;
-        peer->advertise.force_alive = peer->advertise.force_alive || peer->liveness.healthy;
+        wl_roaming_peer_roamed(peer, &device->endpoint);
+        if (peer->liveness.healthy)
+            wl_peer_force_alive(peer);
         wl_engine_local_facts_changed(self, peer);
     }
     wl_traffic_note_counters(self, peer, device->rx_bytes, device->tx_bytes,
@@ -128,6 +131,17 @@ wl_health_apply_snapshot(WlEngine *self, const WlDevice *device)
     }
 }
 
+void
+wl_health_link_recreated(WlEngine *self, WlPeer *peer)
+{
+    peer->device.present = peer->device.link_local = FALSE;
+    peer->device.endpoint = (WlEndpoint){0};
+    peer->device.handshake = -1;
+    g_array_set_size(peer->device.allowed, 0);
+    peer->device.allowed_serial++;
+    wl_engine_local_facts_changed(self, peer);
+}
+
 static void
 note_worked(WlEngine *self, WlPeer *peer)
 {
@@ -142,10 +156,10 @@ became_healthy(WlEngine *self, WlPeer *peer)
 {
     note_worked(self, peer);
     wl_peer_reset_connect(peer);
-    peer->roaming.backoff = WL_ROAMING_RETRY_FIRST;
+    wl_roaming_session_began(peer);
     /* Earlier Alives may have been lost with the tries, and each side needs one to be ready. */
     wl_peer_force_alive(peer);
-    peer->path.echo.session_since = self->now;
+    wl_peer_echo_session_began(self, peer);
 }
 
 /* Facts about a peer are advertised while it is healthy or alive (docs/protocol.md 5.6). */

@@ -7,5 +7,7 @@
 
 /** Applies @device, the result of a snapshot. The caller keeps @device. */
 void wl_health_apply_snapshot(WlEngine *self, const WlDevice *device);
+/** The link was made anew, without @peer. */
+void wl_health_link_recreated(WlEngine *self, WlPeer *peer);
 /** Updates whether @peer is healthy, alive and authoritative. */
 void wl_health_update(WlEngine *self, WlPeer *peer);

@@ -72,7 +72,7 @@ send_echo(WlEngine *self, WlPeer *peer, WlPeer *next_hop, WlPathEcho kind, const
     guint16 sequence = wl_peer_echo_send(self, peer, source, destination);
 
     wl_path_observation_note_request(&peer->path.inference->observation, kind, sequence);
-    next_hop->traffic.own_tx += echo_size(kind);
+    wl_peer_add_own_tx(next_hop, echo_size(kind));
 }
 
 static void
@@ -111,7 +111,7 @@ wl_path_go_echo_reply(WlEngine *self, WlPeer *peer, guint16 sequence)
         transit_address(self, peer, &last_hop);
     }
     if (last_hop)
-        last_hop->traffic.own_rx += echo_size(kind);
+        wl_peer_add_own_rx(last_hop, echo_size(kind));
 }
 
 /* ---- observation windows */

@@ -4,6 +4,7 @@
 #include "paths/wl-path-decide.h"
 #include "paths/wl-path-go.h"
 #include "paths/wl-path-hold-down.h"
+#include "paths/wl-peer-echo.h"
 #include "paths/wl-traffic.h"
 #include "state/wl-engine-predicates.h"
 #include "wl-fact-codec.h"
@@ -320,7 +321,7 @@ wl_path_run(WlEngine *self, WlPeer *peer)
     if (!peer->liveness.healthy) {
         wl_traffic_watch(self, peer, FALSE);
         wl_path_go_end_inference(self, peer);
-        peer->path.echo.responds = FALSE;
+        wl_peer_echo_session_ended(peer);
         /* A message may arrive before the snapshot that shows the session: keep its state. */
         if (peer->path.agreement.live)
             end_agreement(self, peer);

@@ -20,7 +20,7 @@ wl_peer_echo_probe(WlEngine *self, WlPeer *peer)
 {
     peer->path.echo.sequence = wl_peer_echo_send(self, peer, NULL, &peer->link_local);
     peer->path.echo.sent = self->now;
-    peer->traffic.own_tx += WL_ECHO_SIZE_V6;
+    wl_peer_add_own_tx(peer, WL_ECHO_SIZE_V6);
 }
 
 void
@@ -28,7 +28,7 @@ wl_peer_echo_note_reply(WlEngine *self, WlPeer *peer)
 {
     peer->path.echo.responds = TRUE;
     peer->path.echo.last_reply = self->now;
-    peer->liveness.last_heard = self->now;
+    wl_peer_heard(peer, self->now);
 }
 
 gboolean
@@ -37,6 +37,18 @@ wl_peer_echo_take_reply(WlEngine *self, WlPeer *peer, guint16 sequence)
     if (peer->path.echo.sequence != sequence || peer->path.echo.sent == WL_LONG_AGO)
         return FALSE;
     wl_peer_echo_note_reply(self, peer);
-    peer->traffic.own_rx += WL_ECHO_SIZE_V6;
+    wl_peer_add_own_rx(peer, WL_ECHO_SIZE_V6);
     return TRUE;
+}
+
+void
+wl_peer_echo_session_began(WlEngine *self, WlPeer *peer)
+{
+    peer->path.echo.session_since = self->now;
+}
+
+void
+wl_peer_echo_session_ended(WlPeer *peer)
+{
+    peer->path.echo.responds = FALSE;
 }

@@ -4,7 +4,7 @@
 #include "state/wl-engine-state.h"
 
 /* ICMP echoes through the tunnel, the only way to probe members without our extensions. Writes
- * WlPeer.path.echo except session_since and suspected_since, and adds to the own bytes of a peer.
+ * WlPeer.path.echo except suspected_since, and adds to the own bytes of a peer.
  */
 
 /* The bytes that the device counts for an echo over IPv6 and over IPv4, with WireGuard's
@@ -23,3 +23,7 @@ void wl_peer_echo_note_reply(WlEngine *self, WlPeer *peer);
 /** Takes a reply to the last wl_peer_echo_probe(), and counts its bytes. FALSE: @sequence is not
  * that of the probe. */
 gboolean wl_peer_echo_take_reply(WlEngine *self, WlPeer *peer, guint16 sequence);
+/** A session of @peer began or ended: only a reply in this session makes its silence significant.
+ */
+void wl_peer_echo_session_began(WlEngine *self, WlPeer *peer);
+void wl_peer_echo_session_ended(WlPeer *peer);

@@ -6,6 +6,32 @@
 #include "state/wl-engine-predicates.h"
 #include "wl-prefix-set.h"
 
+void
+wl_reconcile_request_recreate(WlPeer *peer, const WlEndpoint *endpoint)
+{
+    peer->reconcile.recreate = TRUE;
+    peer->reconcile.endpoint = endpoint ? *endpoint : (WlEndpoint){0};
+}
+
+void
+wl_reconcile_request_endpoint(WlPeer *peer, const WlEndpoint *endpoint)
+{
+    peer->reconcile.set_endpoint = TRUE;
+    peer->reconcile.endpoint = *endpoint;
+}
+
+void
+wl_reconcile_request_settings(WlPeer *peer)
+{
+    peer->reconcile.set_settings = TRUE;
+}
+
+void
+wl_reconcile_retry_now(WlPeer *peer)
+{
+    peer->reconcile.retry = WL_LONG_AGO;
+}
+
 /*
  * Adds prefixes that the peer has only on the direct path. After a fall-back they move to a live
  * router; without one they stay, and WireGuard keeps trying.
@@ -64,7 +90,7 @@ emit_change(WlEngine *self, WlPeer *peer, WlPeerChangeKind kind, const GArray *w
         peer->device.endpoint = *endpoint;
         peer->device.handshake = -1;
         peer->device.rx = peer->device.tx = 0;
-        peer->connect.initiated = FALSE;
+        wl_connect_recreated(peer);
     } else if (wl_endpoint_is_set(endpoint)) {
         peer->device.endpoint = *endpoint;
     }

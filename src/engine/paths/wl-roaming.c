@@ -4,6 +4,7 @@
 #include "paths/wl-endpoint-cycling.h"
 #include "paths/wl-neighbors.h"
 #include "paths/wl-peer-echo.h"
+#include "paths/wl-reconcile.h"
 #include "paths/wl-roaming-decide.h"
 #include "state/wl-engine-marks.h"
 
@@ -36,8 +37,7 @@ is_silent(const WlEngine *self, const WlPeer *peer)
 static void
 set_endpoint(WlEngine *self, WlPeer *peer, const WlEndpoint *endpoint)
 {
-    peer->reconcile.set_endpoint = TRUE;
-    peer->reconcile.endpoint = *endpoint;
+    wl_reconcile_request_endpoint(peer, endpoint);
     wl_peer_request_alive(peer);
     if (peer->path.echo.responds)
         wl_peer_echo_probe(self, peer);
@@ -153,10 +153,8 @@ static void
 abandon(WlEngine *self, WlPeer *peer)
 {
     peer->roaming.suspect = FALSE;
-    if (peer->roaming.phase == WL_ROAMING_TRY && peer->liveness.healthy) {
-        peer->reconcile.set_endpoint = TRUE;
-        peer->reconcile.endpoint = peer->roaming.original;
-    }
+    if (peer->roaming.phase == WL_ROAMING_TRY && peer->liveness.healthy)
+        wl_reconcile_request_endpoint(peer, &peer->roaming.original);
     if (peer->roaming.phase != WL_ROAMING_NONE)
         finish(self, peer, TRUE);
     peer->roaming.retry = WL_NEVER;
@@ -269,4 +267,16 @@ wl_roaming_run(WlEngine *self, WlPeer *peer)
     note_snapshot(self, peer);
     decision = decide(self, peer, &upgrade);
     act(self, peer, &decision, upgrade);
+}
+
+void
+wl_roaming_session_began(WlPeer *peer)
+{
+    peer->roaming.backoff = WL_ROAMING_RETRY_FIRST;
+}
+
+void
+wl_roaming_peer_roamed(WlPeer *peer, const WlEndpoint *endpoint)
+{
+    peer->roaming.original = *endpoint;
 }

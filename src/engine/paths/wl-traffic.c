@@ -106,8 +106,7 @@ try_on_demand(WlEngine *self, const WlIp *destination)
             if (!wl_prefix_contains_ip(&g_array_index(peer->prefixes.learned_ips, WlPrefix, j),
                                        destination))
                 continue;
-            peer->connect.demanded = self->now;
-            peer->connect.due = MIN(peer->connect.due, self->now);
+            wl_connect_demand(peer, self->now);
             wl_scheduler_schedule(&self->scheduler, peer);
             break;
         }

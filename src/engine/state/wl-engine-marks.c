@@ -42,6 +42,13 @@ wl_engine_local_facts_changed(WlEngine *self, WlPeer *peer)
 }
 
 void
+wl_engine_name_changed(WlEngine *self, WlPeer *peer)
+{
+    peer->dirty.name = TRUE;
+    wl_scheduler_schedule(&self->scheduler, peer);
+}
+
+void
 wl_engine_subject_changed(WlEngine *self, const WlKey *subject)
 {
     WlPeer *peer = wl_peer_table_find(&self->peers, subject);
@@ -50,7 +57,7 @@ wl_engine_subject_changed(WlEngine *self, const WlKey *subject)
     wl_engine_state_changed(self);
     if (!peer)
         return;
-    peer->dirty.name = TRUE;
+    wl_engine_name_changed(self, peer);
     wl_engine_local_facts_changed(self, peer);
 }
 

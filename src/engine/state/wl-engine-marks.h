@@ -21,6 +21,8 @@ void wl_engine_want_boot_id(WlEngine *self);
 void wl_engine_candidates_changed(WlEngine *self, WlPeer *peer);
 /** The facts that this member originates about @peer may have changed. */
 void wl_engine_local_facts_changed(WlEngine *self, WlPeer *peer);
+/** The name of @peer is determined again. */
+void wl_engine_name_changed(WlEngine *self, WlPeer *peer);
 /** The facts about membership or name of @subject changed. */
 void wl_engine_subject_changed(WlEngine *self, const WlKey *subject);
 /** The sources of the allowed-IPs fact @entry changed. */

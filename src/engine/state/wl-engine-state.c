@@ -52,6 +52,6 @@ wl_engine_send_datagram(WlEngine *self, WlPeer *peer, GBytes *bytes)
     output->key = peer->key;
     output->destination = peer->link_local;
     output->bytes = bytes;
-    peer->traffic.own_tx += wl_datagram_size_in_device(g_bytes_get_size(bytes));
+    wl_peer_add_own_tx(peer, wl_datagram_size_in_device(g_bytes_get_size(bytes)));
     wl_outputs_push_send(&self->outputs, output);
 }

@@ -71,6 +71,8 @@ wl_peer_set_config(WlPeer *self, const WlPeerConfig *config)
 
     self->config = config;
     self->router = config && wl_role_is_router_peer(config);
+    if (config)
+        self->basic = config->basic;
     self->endpoints.dns_names = g_ptr_array_new_with_free_func((GDestroyNotify) endpoint_dns_free);
     for (guint i = 0; config && i < config->endpoints->len; i++) {
         WlEndpoint endpoint;
@@ -175,6 +177,25 @@ wl_connect_restart(WlPeer *peer)
 }
 
 void
+wl_connect_demand(WlPeer *peer, gint64 now)
+{
+    peer->connect.demanded = now;
+    peer->connect.due = MIN(peer->connect.due, now);
+}
+
+void
+wl_connect_packet_sent(WlPeer *peer)
+{
+    peer->connect.initiated = TRUE;
+}
+
+void
+wl_connect_recreated(WlPeer *peer)
+{
+    peer->connect.initiated = FALSE;
+}
+
+void
 wl_connect_endpoint_dropped(WlPeer *peer)
 {
     peer->connect.endpoint_dropped = TRUE;
@@ -202,4 +223,56 @@ void
 wl_peer_request_alive(WlPeer *peer)
 {
     peer->advertise.force_alive = peer->advertise.request_alive = TRUE;
+}
+
+void
+wl_peer_forget_own_alive(WlPeer *peer)
+{
+    peer->advertise.alive_expires = 0;
+}
+
+void
+wl_peer_alive_received(WlPeer *peer, gint64 now, gint64 expires, gboolean restarted)
+{
+    WlPeerLiveness *liveness = &peer->liveness;
+
+    if (restarted)
+        liveness->alive_until = 0;
+    /* Facts that the peer sent meanwhile may be lost: it is not authoritative until it had time to
+     * send them again. */
+    if (restarted || liveness->last_alive < now - WL_AUTHORITATIVE_HEARD)
+        liveness->alive_since = WL_NEVER;
+    liveness->last_alive = now;
+    liveness->alive_until = MAX(liveness->alive_until, expires);
+}
+
+void
+wl_peer_heard(WlPeer *peer, gint64 now)
+{
+    peer->liveness.last_heard = now;
+}
+
+void
+wl_peer_add_own_rx(WlPeer *peer, guint64 bytes)
+{
+    peer->traffic.own_rx += bytes;
+}
+
+void
+wl_peer_add_own_tx(WlPeer *peer, guint64 bytes)
+{
+    peer->traffic.own_tx += bytes;
+}
+
+void
+wl_peer_set_worked(WlPeer *peer, const WlEndpoint *endpoint, gint64 until)
+{
+    peer->endpoints.worked = *endpoint;
+    peer->endpoints.worked_until = until;
+}
+
+void
+wl_peer_forget_worked(WlPeer *peer)
+{
+    peer->endpoints.worked = (WlEndpoint){0};
 }

@@ -29,9 +29,8 @@ typedef enum {
     WL_CONNECT_PAUSE,     /* between two rounds */
 } WlConnectPhase;
 
-/** Establishing a session (docs/engine.md "Connect"). Written by paths/wl-connect.c; `demanded` and
- * `due` also by wl-traffic.c, `initiated` also by wl-reconcile.c and exchange/wl-advertise.c. Other
- * files call wl_connect_restart() and wl_connect_endpoint_dropped(). */
+/** Establishing a session (docs/engine.md "Connect"). Written by paths/wl-connect.c. Other
+ * files call the functions wl_connect_…() below. */
 typedef struct {
     WlConnectPhase phase;
     gboolean restart;          /* a new candidate or uplink: begin with a first round */
@@ -57,8 +56,7 @@ typedef enum {
 } WlRoamingPhase;
 
 /** Trying other endpoints inside a live session (docs/engine.md "Roaming"). Written by
- * paths/wl-roaming.c; `original` also by wl-health.c, which sees the peer roam. Other files call
- * wl_roaming_suspect(). */
+ * paths/wl-roaming.c. Other files call wl_roaming_suspect(). */
 typedef struct {
     WlRoamingPhase phase;
     gboolean suspect;         /* the current endpoint may not work */
@@ -104,8 +102,7 @@ typedef struct {
 typedef struct _WlPeerInference WlPeerInference;
 
 /** ICMP echoes to the link-local address, for members without path probes. Written by
- * paths/wl-peer-echo.c; `suspected_since` by wl-path-liveness.c, `session_since` by wl-health.c,
- * and `responds` also by wl-path.c. */
+ * paths/wl-peer-echo.c; `suspected_since` by wl-path-liveness.c. */
 typedef struct {
     guint16 sequence;  /* of the last request */
     gboolean responds; /* a reply arrived in this session, so that silence is significant */
@@ -184,7 +181,7 @@ typedef struct {
 } WlPeerReconcile;
 
 /** Health of the peer (docs/protocol.md 5.4, 7.2). Written by paths/wl-health.c; the times of
- * Alives and datagrams by exchange/wl-receive.c. */
+ * Alives and datagrams by wl_peer_alive_received() and wl_peer_heard(). */
 typedef struct {
     gboolean healthy, alive;
     gboolean authoritative;
@@ -350,6 +347,12 @@ void wl_peer_reset_connect(WlPeer *self);
 
 /** Connecting begins again with a first round: there is a new candidate or uplink. */
 void wl_connect_restart(WlPeer *peer);
+/** Overlay traffic is waiting for the peer: it is tried in this turn. */
+void wl_connect_demand(WlPeer *peer, gint64 now);
+/** A packet was sent, so WireGuard initiates by itself. */
+void wl_connect_packet_sent(WlPeer *peer);
+/** The peer of the device is new: WireGuard has nothing to send yet. */
+void wl_connect_recreated(WlPeer *peer);
 /** The profile dropped an endpoint, which is removed from the device unless there is a session. */
 void wl_connect_endpoint_dropped(WlPeer *peer);
 /** The current endpoint may not work any more: it is checked, and other candidates are tried. */
@@ -360,3 +363,18 @@ void wl_path_request_check(WlPeer *peer, gint64 now);
 void wl_peer_force_alive(WlPeer *peer);
 /** An Alive is sent in this turn that requests one in return (docs/protocol.md 17). */
 void wl_peer_request_alive(WlPeer *peer);
+/** The peer does not know the own Alive any more. */
+void wl_peer_forget_own_alive(WlPeer *peer);
+
+/* Notes for paths/ that other rooms may make. */
+
+/** Something authenticated came from the peer at @now: a datagram or an echo reply. */
+void wl_peer_heard(WlPeer *peer, gint64 now);
+/** An Alive of the peer came that is valid until @expires. @restarted: with another boot id. */
+void wl_peer_alive_received(WlPeer *peer, gint64 now, gint64 expires, gboolean restarted);
+/** Bytes of facts and echoes, which are no overlay traffic, as the device counts them. */
+void wl_peer_add_own_rx(WlPeer *peer, guint64 bytes);
+void wl_peer_add_own_tx(WlPeer *peer, guint64 bytes);
+/** There was a session at @endpoint; it is a candidate until @until. */
+void wl_peer_set_worked(WlPeer *peer, const WlEndpoint *endpoint, gint64 until);
+void wl_peer_forget_worked(WlPeer *peer);
