@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
-/* Announces a suspend (SIGUSR1) and a resume (SIGUSR2) on the system bus as logind does. Prints
- * "ready" when it owns logind's name.
+/* Announces a resume on the system bus as logind does, at each SIGUSR1. Prints "ready" and its
+ * process number when it owns logind's name.
  *
  * Usage: fake-logind */
 
@@ -9,39 +9,26 @@
 #include <glib-unix.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #define NAME "org.freedesktop.login1"
 
-static void
-announce(GDBusConnection *connection, gboolean start)
+static gboolean
+on_signal(gpointer user_data)
 {
     g_autoptr(GError) error = NULL;
 
-    if (!g_dbus_connection_emit_signal(connection, NULL, "/org/freedesktop/login1", NAME ".Manager",
-                                       "PrepareForSleep", g_variant_new("(b)", start), &error))
+    if (!g_dbus_connection_emit_signal(user_data, NULL, "/org/freedesktop/login1", NAME ".Manager",
+                                       "PrepareForSleep", g_variant_new("(b)", FALSE), &error))
         g_error("%s", error->message);
-}
-
-static gboolean
-on_suspend(gpointer user_data)
-{
-    announce(user_data, TRUE);
-    return G_SOURCE_CONTINUE;
-}
-
-static gboolean
-on_resume(gpointer user_data)
-{
-    announce(user_data, FALSE);
     return G_SOURCE_CONTINUE;
 }
 
 static void
 on_acquired(GDBusConnection *connection, const char *name, gpointer user_data)
 {
-    g_unix_signal_add(SIGUSR1, on_suspend, connection);
-    g_unix_signal_add(SIGUSR2, on_resume, connection);
-    g_print("ready\n");
+    g_unix_signal_add(SIGUSR1, on_signal, connection);
+    g_print("ready %d\n", (int) getpid());
 }
 
 static void

@@ -1,6 +1,6 @@
 #!/bin/bash
 # The network goes away and comes back while both ends of the tunnel send: networking off and on,
-# with logind's signals of a suspend, with a DHCP uplink, and two hosts of ours on one network. The peer
+# with logind's signal of a resume, with a DHCP uplink, and two hosts of ours on one network. The peer
 # answers within 2 s after the uplink has its address, and no packets circle in the tunnel.
 #
 #   WIRELINK_CYCLES=100 tests/nm/run network-cycles       2 cycles of each kind by default
@@ -75,9 +75,9 @@ for kind in $KINDS; do
   cycle "$kind" > "$LAB_DIR/cycles"
   grep '^#' "$LAB_DIR/cycles"
   echo "# $kind, NetworkManager $(NetworkManager --version), $(host_backend laptop) WireGuard:" \
-    "$CYCLES_LATE of $CYCLES_DONE late, worst $CYCLES_WORST s, at most $CYCLES_BYTES bytes in a cycle"
+    "$CYCLES_LATE of $CYCLES_DONE late, worst $CYCLES_WORST ms, at most $CYCLES_BYTES bytes in a cycle"
   check "$kind: the uplink went and came $CYCLES times" test "$CYCLES_DONE" = "$CYCLES"
-  check "$kind: the peer is always back within $CYCLES_LIMIT s" never_late
+  check "$kind: the peer is always back within $CYCLES_LIMIT ms" never_late
   check "$kind: little is sent" sent_little
   check "$kind: the profile is deactivated" nmcli_laptop connection down "$(profile_of "$kind")"
 done
