@@ -24,6 +24,14 @@ add_endpoint(WlEngine *self, const WlKey *subject, const WlEndpoint *endpoint)
     wl_fact_set_local_add(self->facts, &fact, self->now);
 }
 
+/* The endpoint of another member, which is none inside the tunnel. */
+static void
+add_outer_endpoint(WlEngine *self, const WlKey *subject, const WlEndpoint *endpoint)
+{
+    if (!wl_engine_is_inside(self, subject, endpoint))
+        add_endpoint(self, subject, endpoint);
+}
+
 static void
 add_allowed(WlEngine *self, const WlKey *subject, const WlPrefix *prefix)
 {
@@ -83,9 +91,9 @@ add_observed(WlEngine *self, const WlPeer *peer)
 
     /* Other members should not use an endpoint that is only being tried. */
     if (peer->liveness.healthy)
-        add_endpoint(self, &peer->key,
-                     peer->roaming.phase == WL_ROAMING_TRY ? &peer->roaming.original
-                                                           : &peer->device.endpoint);
+        add_outer_endpoint(self, &peer->key,
+                           peer->roaming.phase == WL_ROAMING_TRY ? &peer->roaming.original
+                                                                 : &peer->device.endpoint);
     if (member && (self->own.router || self->own.trust >= WL_TRUST_ALLOWED_IPS)) {
         for (guint i = 0; i < peer->device.allowed->len; i++)
             add_allowed(self, &peer->key, &g_array_index(peer->device.allowed, WlPrefix, i));
@@ -110,12 +118,13 @@ add_configured(WlEngine *self, const WlPeerConfig *config)
     for (guint i = 0; i < config->endpoints->len; i++) {
         WlEndpoint endpoint;
         if (wl_endpoint_parse(config->endpoints->pdata[i], &endpoint))
-            add_endpoint(self, &config->public_key, &endpoint);
+            add_outer_endpoint(self, &config->public_key, &endpoint);
     }
     for (guint i = 0; i < peer->endpoints.dns_names->len; i++) {
         const WlEndpointDns *dns = peer->endpoints.dns_names->pdata[i];
         for (guint j = 0; j < dns->addresses->len; j++)
-            add_endpoint(self, &config->public_key, &g_array_index(dns->addresses, WlEndpoint, j));
+            add_outer_endpoint(self, &config->public_key,
+                               &g_array_index(dns->addresses, WlEndpoint, j));
     }
 }
 

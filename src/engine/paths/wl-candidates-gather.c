@@ -2,8 +2,9 @@
 #include "paths/wl-candidates-gather.h"
 
 #include "paths/wl-neighbors.h"
+#include "paths/wl-outer-endpoint.h"
 #include "state/wl-candidate-rank.h"
-#include "state/wl-endpoint-policy.h"
+#include "state/wl-engine-predicates.h"
 
 static void
 add(WlEngine *self, GArray *list, const WlEndpoint *endpoint, WlCandidateSource source,
@@ -25,7 +26,7 @@ add_configured(WlEngine *self, GArray *list, WlPeer *peer, const WlEndpoint *end
     WlEndpoint *inside = &peer->endpoints.inside[endpoint->ip.family == WL_FAMILY_V6];
     g_autofree char *label = NULL, *text = NULL;
 
-    if (wl_endpoint_policy_check(&self->policy, endpoint) != WL_VERDICT_IN_TUNNEL) {
+    if (!wl_engine_is_inside(self, &peer->key, endpoint)) {
         add(self, list, endpoint, WL_CANDIDATE_SOURCE_PROFILE, FALSE);
         return;
     }
@@ -74,6 +75,7 @@ wl_candidates_gather(WlEngine *self, WlPeer *peer)
     if (!peer->dirty.candidates)
         return;
     peer->dirty.candidates = FALSE;
+    wl_outer_endpoint_check(self, peer);
     list = wl_candidates_new();
     for (guint i = 0; peer->config && i < peer->config->endpoints->len; i++) {
         WlEndpoint endpoint;
@@ -86,7 +88,8 @@ wl_candidates_gather(WlEngine *self, WlPeer *peer)
             add_configured(self, list, peer, &g_array_index(dns->addresses, WlEndpoint, j));
     }
     add_advertised(self, list, peer);
-    if (wl_endpoint_is_set(&peer->endpoints.worked) && peer->endpoints.worked_until > self->now)
+    if (wl_endpoint_is_set(&peer->endpoints.worked) && peer->endpoints.worked_until > self->now &&
+        !wl_engine_is_inside(self, &peer->key, &peer->endpoints.worked))
         add(self, list, &peer->endpoints.worked, WL_CANDIDATE_SOURCE_CACHE,
             !wl_neighbor_table_is_absent(&self->neighbors, &self->policy,
                                          &peer->endpoints.worked.ip));

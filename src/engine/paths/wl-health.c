@@ -2,10 +2,12 @@
 #include "paths/wl-health.h"
 
 #include "paths/wl-endpoint-dns.h"
+#include "paths/wl-outer-endpoint.h"
 #include "paths/wl-peer-echo.h"
 #include "paths/wl-roaming.h"
 #include "paths/wl-traffic.h"
 #include "state/wl-engine-marks.h"
+#include "state/wl-engine-predicates.h"
 #include "state/wl-removal-rules.h"
 #include "wl-array.h"
 #include "wl-prefix-set.h"
@@ -56,7 +58,9 @@ apply_peer(WlEngine *self, WlPeer *peer, const WlDevicePeer *device)
         peer->device.allowed_serial++;
         wl_engine_local_facts_changed(self, peer);
     }
-    if (!wl_endpoint_equal(&peer->device.endpoint, &device->endpoint)) {
+    if (wl_engine_is_inside(self, &peer->key, &device->endpoint)) {
+        wl_outer_endpoint_restore(self, peer, &device->endpoint);
+    } else if (!wl_endpoint_equal(&peer->device.endpoint, &device->endpoint)) {
         peer->device.endpoint = device->endpoint;
         /* The peer roamed: our last packets may have gone to its old address. The new one is the
          * fallback if no candidate does better. */
@@ -139,6 +143,15 @@ wl_health_link_recreated(WlEngine *self, WlPeer *peer)
     peer->device.handshake = -1;
     g_array_set_size(peer->device.allowed, 0);
     peer->device.allowed_serial++;
+    wl_engine_local_facts_changed(self, peer);
+}
+
+void
+wl_health_forget_endpoint(WlEngine *self, WlPeer *peer)
+{
+    if (!wl_endpoint_is_set(&peer->device.endpoint))
+        return;
+    peer->device.endpoint = (WlEndpoint){0};
     wl_engine_local_facts_changed(self, peer);
 }
 
@@ -244,4 +257,5 @@ wl_health_update(WlEngine *self, WlPeer *peer)
                                   peer->device.handshake + WL_HANDSHAKE_VALIDITY);
     if (alive)
         wl_scheduler_wake_peer_at(&self->scheduler, peer, peer->liveness.alive_until);
+    wl_outer_endpoint_run(self, peer);
 }

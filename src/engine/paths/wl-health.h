@@ -11,3 +11,6 @@ void wl_health_apply_snapshot(WlEngine *self, const WlDevice *device);
 void wl_health_link_recreated(WlEngine *self, WlPeer *peer);
 /** Updates whether @peer is healthy, alive and authoritative. */
 void wl_health_update(WlEngine *self, WlPeer *peer);
+/** The endpoint in the device leads nowhere: the peer counts as one without an endpoint, and so
+ * without a session. */
+void wl_health_forget_endpoint(WlEngine *self, WlPeer *peer);

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "paths/wl-reconcile.h"
 
-#include "state/wl-endpoint-policy.h"
 #include "state/wl-engine-marks.h"
 #include "state/wl-engine-predicates.h"
 #include "wl-prefix-set.h"
@@ -113,7 +112,7 @@ first_endpoint(const WlEngine *self, const WlPeer *peer)
 
     for (guint i = 0; peer->config && i < peer->config->endpoints->len; i++) {
         if (wl_endpoint_parse(peer->config->endpoints->pdata[i], &endpoint) &&
-            wl_endpoint_policy_check(&self->policy, &endpoint) != WL_VERDICT_IN_TUNNEL)
+            !wl_engine_is_inside(self, &peer->key, &endpoint))
             return endpoint;
     }
     return (WlEndpoint){0};

@@ -41,6 +41,26 @@ is_broadcast(const WlPrefix *local, const WlIp *ip)
     return value == mask || value == 0;
 }
 
+gboolean
+wl_endpoint_policy_is_inside(const WlPolicy *self, int route, const WlIp *ip)
+{
+    for (guint i = 0; i < self->config->addresses->len; i++) {
+        const WlPrefix *address = &g_array_index(self->config->addresses, WlPrefix, i);
+        if (wl_ip_equal(&address->ip, ip))
+            return TRUE; /* delivered here, whatever the routes */
+        if (wl_prefix_contains_ip(address, ip))
+            route = MAX(route, address->length);
+    }
+    for (guint i = 0; route >= 0 && i < self->local->len; i++) {
+        const WlPrefix *local = &g_array_index(self->local, WlLocalAddress, i).address;
+        /* An address in the range of the tunnel may be on an attached network (docs/protocol.md
+         * 7.6). */
+        if (local->length >= route && wl_prefix_contains_ip(local, ip))
+            return FALSE;
+    }
+    return route >= 0;
+}
+
 WlVerdict
 wl_endpoint_policy_check(const WlPolicy *self, const WlEndpoint *endpoint)
 {
@@ -50,13 +70,8 @@ wl_endpoint_policy_check(const WlPolicy *self, const WlEndpoint *endpoint)
 
     if (!wl_endpoint_policy_is_reachable_class(endpoint))
         return WL_VERDICT_BAD_ADDRESS;
-    for (guint i = 0; i < self->config->addresses->len; i++) {
-        const WlPrefix *address = &g_array_index(self->config->addresses, WlPrefix, i);
-        if (wl_ip_equal(&address->ip, &endpoint->ip))
-            return WL_VERDICT_IN_TUNNEL;
-        if (wl_prefix_contains_ip(address, &endpoint->ip))
-            verdict = WL_VERDICT_IN_TUNNEL;
-    }
+    if (wl_endpoint_policy_is_inside(self, -1, &endpoint->ip))
+        return WL_VERDICT_IN_TUNNEL;
     for (guint i = 0; i < self->local->len; i++) {
         const WlLocalAddress *local = &g_array_index(self->local, WlLocalAddress, i);
 
@@ -64,8 +79,6 @@ wl_endpoint_policy_check(const WlPolicy *self, const WlEndpoint *endpoint)
             return WL_VERDICT_BAD_ADDRESS;
         if (endpoint->port == self->listen_port && wl_ip_equal(&local->address.ip, &endpoint->ip))
             return WL_VERDICT_OWN_ENDPOINT;
-        /* An address in the range of the tunnel may be on an attached network (docs/protocol.md
-         * 7.6). */
         if (wl_prefix_contains_ip(&local->address, &endpoint->ip))
             verdict = WL_VERDICT_ACCEPTED;
     }

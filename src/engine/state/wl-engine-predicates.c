@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "state/wl-engine-predicates.h"
 
+#include "state/wl-endpoint-policy.h"
 #include "wl-prefix-set.h"
 
 gboolean
@@ -10,6 +11,48 @@ wl_engine_can_reach(const WlEngine *self, const WlPeer *peer)
                                  wl_policy_can_send_to(&self->policy, &peer->device.endpoint.ip)))
         return TRUE;
     return MAX(peer->liveness.last_heard, peer->device.handshake) >= self->uplink.since;
+}
+
+typedef struct {
+    const WlKey *subject;
+    int length;
+} TunnelRoute;
+
+static gboolean
+note_configured(const WlPrefix *prefix, gpointer value, gpointer user_data)
+{
+    TunnelRoute *route = user_data;
+
+    if (prefix->length > 1)
+        route->length = MAX(route->length, prefix->length);
+    return FALSE;
+}
+
+/* A learned prefix counts if it is the address of one member, or one behind the subject itself. Any
+ * other gives way to the endpoint of a peer (WL_VERDICT_HAS_ENDPOINT). */
+static gboolean
+note_learned(const WlPrefix *prefix, gpointer value, gpointer user_data)
+{
+    const WlClaimedPrefix *claimed = value;
+    TunnelRoute *route = user_data;
+
+    if (claimed->owned && (prefix->length == wl_prefix_max_length(prefix) ||
+                           wl_key_equal(&claimed->owner, route->subject)))
+        route->length = MAX(route->length, prefix->length);
+    return FALSE;
+}
+
+gboolean
+wl_engine_is_inside(const WlEngine *self, const WlKey *subject, const WlEndpoint *endpoint)
+{
+    TunnelRoute route = {.subject = subject, .length = -1};
+    WlPrefix host = wl_prefix_from_ip(&endpoint->ip);
+
+    if (!wl_endpoint_is_set(endpoint))
+        return FALSE;
+    wl_prefix_map_find_covering(self->prefixes.configured, &host, note_configured, &route);
+    wl_prefix_map_find_covering(self->prefixes.claimed, &host, note_learned, &route);
+    return wl_endpoint_policy_is_inside(&self->policy, route.length, &endpoint->ip);
 }
 
 gboolean

@@ -8,6 +8,10 @@
 /** FALSE if there is no uplink for its endpoint and nothing was received from @peer since it was
  * lost. Such a peer is sent neither facts nor probes, and its state does not change. */
 gboolean wl_engine_can_reach(const WlEngine *self, const WlPeer *peer);
+/** TRUE if @endpoint is inside the tunnel (wl_endpoint_policy_is_inside()), and thus no endpoint of
+ * @subject, whether it is configured, resolved, remembered or seen in the device. */
+gboolean wl_engine_is_inside(const WlEngine *self, const WlKey *subject,
+                             const WlEndpoint *endpoint);
 /** TRUE if an accepted fact makes @key a member; stale facts count if @stale. */
 gboolean wl_engine_is_member(const WlEngine *self, const WlKey *key, gboolean stale);
 /** The fallback router for @prefix: a live router other than @peer with a configured prefix that

@@ -75,6 +75,14 @@ typedef struct {
     WlEndpoint original;
 } WlRoaming;
 
+/** Endpoints inside the tunnel that the device showed. Written by paths/wl-outer-endpoint.c. */
+typedef struct {
+    gint64 next;     /* when the last endpoint outside may be set again; WL_LONG_AGO: at once */
+    gint64 interval; /* until then, after the next time */
+    gint64 check;    /* when the device is read to see whether that helped; WL_NEVER */
+    gint64 log_next;
+} WlOuterEndpoint;
+
 /** The path agreement of two native members (docs/protocol.md 15). Written by paths/wl-path.c;
  * `check_until` by wl_path_request_check(). */
 typedef struct {
@@ -317,6 +325,7 @@ typedef struct {
     WlPeerEndpoints endpoints;
     WlConnect connect;
     WlRoaming roaming;
+    WlOuterEndpoint outer;
     WlPeerPath path;
 
     WlPeerBoot boot;

@@ -43,6 +43,17 @@ add_prefixes(GArray *list, const GArray *prefixes)
         add_prefix(list, &g_array_index(prefixes, WlPrefix, i));
 }
 
+/* Without default routes and their halves, which are no routes of the link. */
+static void
+add_routable(GArray *list, const GArray *prefixes)
+{
+    for (guint i = 0; i < prefixes->len; i++) {
+        const WlPrefix *prefix = &g_array_index(prefixes, WlPrefix, i);
+        if (prefix->length > 1)
+            add_prefix(list, prefix);
+    }
+}
+
 /* The prefixes within which facts may claim: the networks of the profile or, without any, its
  * addresses and the allowed IPs of its peers. */
 static GArray *
@@ -57,11 +68,7 @@ dup_claimable(const WlEngineConfig *config)
     add_prefixes(claimable, config->addresses);
     for (guint i = 0; i < config->peers->len; i++) {
         const WlPeerConfig *peer = config->peers->pdata[i];
-        for (guint j = 0; j < peer->allowed_ips->len; j++) {
-            const WlPrefix *prefix = &g_array_index(peer->allowed_ips, WlPrefix, j);
-            if (prefix->length > 1)
-                add_prefix(claimable, prefix);
-        }
+        add_routable(claimable, peer->allowed_ips);
     }
     return claimable;
 }
@@ -85,11 +92,9 @@ wl_policy_read_profile(WlPolicy *self)
     gboolean changed = FALSE;
 
     add_prefixes(tunnel, self->config->addresses);
-    for (guint i = 0; i < claimable->len; i++) {
-        const WlPrefix *prefix = &g_array_index(claimable, WlPrefix, i);
-        if (prefix->length > 1)
-            add_prefix(tunnel, prefix);
-    }
+    add_routable(tunnel, claimable);
+    for (guint i = 0; i < self->config->peers->len; i++)
+        add_routable(tunnel, ((const WlPeerConfig *) self->config->peers->pdata[i])->allowed_ips);
     wl_prefix_set_make_outermost(claimable);
     wl_prefix_set_make_outermost(tunnel);
     changed |= replace_prefixes(&self->networks, networks);

@@ -116,6 +116,17 @@
 #define WL_NEIGHBOR_INTERVAL WL_MS(100)
 #define WL_NEIGHBOR_BURST    64
 
+/* Endpoints inside the tunnel (docs/engine.md "Endpoints inside the tunnel") */
+
+/* Interval between two times that the endpoint outside is set again, doubling: packets on their way
+ * may undo the first two, and a peer that roams into the tunnel on purpose causes no fight. */
+#define WL_OUTER_INTERVAL_FIRST WL_MS(125)
+#define WL_OUTER_INTERVAL_MAX   WL_SEC(300)
+/* Without such an endpoint for this time, the interval starts over. */
+#define WL_OUTER_FORGOTTEN WL_SEC(600)
+/* When the device is read again after that. */
+#define WL_OUTER_CHECK WL_MS(250)
+
 /* Roaming (docs/engine.md "Roaming") */
 
 /* Silence of the current endpoint after which another one is tried. Native members and peers that

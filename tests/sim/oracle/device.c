@@ -113,6 +113,16 @@ check_endpoint(const SimHost *host, const Heard *heard, const Seen *seen,
                            why ? why : "comes from no trusted source");
 }
 
+/* Packets for the peer would enter the tunnel again. */
+static gboolean
+is_looping(const SimHost *host, const WlKey *key)
+{
+    WlEndpoint endpoint;
+
+    return sim_device_get_endpoint(host->device, key, &endpoint) &&
+           rules_is_inside(host, &endpoint.ip);
+}
+
 char *
 check_change(const SimHost *host, const Heard *heard, const Seen *seen, const WlPeerChange *change)
 {
@@ -120,7 +130,8 @@ check_change(const SimHost *host, const Heard *heard, const Seen *seen, const Wl
     const WlPeerConfig *config = rules_find_config(host, key);
     char *wrong;
 
-    if (change->kind == WL_PEER_RECREATE && sim_device_has_session(host->device, key) &&
+    if (change->kind == WL_PEER_RECREATE && !is_looping(host, key) &&
+        sim_device_has_session(host->device, key) &&
         sim_device_get_session_age(host->device, key) < NEARLY_OVER &&
         sim_device_get_handshake_age(host->device, key) < NEARLY_OVER) /* its clock may be wrong */
         return g_strdup_printf("%s ends a live session with %s", host->name, name_of(host, key));

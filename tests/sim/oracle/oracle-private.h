@@ -49,6 +49,9 @@ gboolean rules_is_configured_endpoint(const SimHost *host, const WlPeerConfig *c
 const char *rules_forbid_prefix(const SimHost *host, const Seen *seen, const WlKey *owner,
                                 const WlPrefix *prefix);
 const char *rules_forbid_endpoint(const SimHost *host, const WlEndpoint *endpoint);
+/** The kernel of @host sends packets to @ip into the tunnel: by the subnets of its addresses, the
+ * allowed IPs of its profile, and the networks that it is attached to. */
+gboolean rules_is_inside(const SimHost *host, const WlIp *ip);
 /** NULL, or the reason why two members that are not routers may not have both prefixes. */
 const char *rules_forbid_both(const SimHost *host, const WlKey *a, const WlPrefix *of_a,
                               const WlKey *b, const WlPrefix *of_b);

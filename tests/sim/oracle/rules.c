@@ -326,3 +326,34 @@ rules_forbid_endpoint(const SimHost *host, const WlEndpoint *endpoint)
     }
     return in_tunnel ? "is inside the tunnel" : NULL;
 }
+
+gboolean
+rules_is_inside(const SimHost *host, const WlIp *ip)
+{
+    int attached = -1, tunnel = -1;
+
+    for (guint i = 0; i < host->config->addresses->len; i++) {
+        const WlPrefix *address = &g_array_index(host->config->addresses, WlPrefix, i);
+        if (wl_ip_equal(&address->ip, ip))
+            return TRUE;
+        if (wl_prefix_contains_ip(address, ip))
+            tunnel = MAX(tunnel, address->length);
+    }
+    for (guint i = 0; i < host->config->peers->len; i++) {
+        const WlPeerConfig *peer = host->config->peers->pdata[i];
+        for (guint j = 0; j < peer->allowed_ips->len; j++) {
+            const WlPrefix *allowed = &g_array_index(peer->allowed_ips, WlPrefix, j);
+            if (allowed->length > 1 && wl_prefix_contains_ip(allowed, ip))
+                tunnel = MAX(tunnel, allowed->length);
+        }
+    }
+    for (guint i = 0; i < host->ports->len; i++) {
+        const SimPort *port = host->ports->pdata[i];
+        for (guint j = 0; port->net && port->up && j < port->addresses->len; j++) {
+            const WlPrefix *address = &g_array_index(port->addresses, WlPrefix, j);
+            if (wl_prefix_contains_ip(address, ip))
+                attached = MAX(attached, address->length);
+        }
+    }
+    return tunnel > attached;
+}

@@ -422,6 +422,56 @@ policy_init(WlPolicy *policy, WlEngineConfig *config, const char *network)
     g_assert_false(wl_policy_set_local(policy, &local, 1));
 }
 
+/* Which endpoints are inside the tunnel. Own addresses 10.77.0.2/24 and fd77::2/64; the uplinks are
+ * on 192.168.1.0/24 and 10.0.0.0/8. */
+static void
+test_policy_inside(void)
+{
+    static const struct {
+        const char *address;
+        int route; /* the longest allowed IP that contains it */
+        gboolean inside;
+    } cases[] = {
+        /* our tunnel address, and the subnet of it */
+        {"10.77.0.2", -1, TRUE},
+        {"fd77::2", -1, TRUE},
+        {"10.77.0.1", -1, TRUE},
+        {"fd77::1", -1, TRUE},
+        /* an allowed IP of a peer */
+        {"172.30.1.1", 16, TRUE},
+        {"2001:db8:7::1", 64, TRUE},
+        {"203.0.113.1", 32, TRUE},
+        /* no route: also with 0.0.0.0/0 as allowed IP, which is none of the link */
+        {"203.0.113.1", -1, FALSE},
+        {"2001:db8::1", -1, FALSE},
+        {"172.30.1.1", -1, FALSE},
+        /* an attached network is as specific or more */
+        {"192.168.1.20", 16, FALSE},
+        {"192.168.1.20", 24, FALSE},
+        {"10.1.2.3", 8, FALSE},
+        /* an attached network is less specific, or another one */
+        {"192.168.1.20", 32, TRUE},
+        {"10.1.2.3", 16, TRUE},
+        {"192.168.2.20", 16, TRUE},
+    };
+    g_autoptr(WlEngineConfig) config = wl_engine_config_new();
+    WlLocalAddress local[2] = {{.ifname = "eth0", .ifindex = 2, .uplink = TRUE},
+                               {.ifname = "eth1", .ifindex = 3, .uplink = TRUE}};
+    WlPolicy policy;
+
+    policy_init(&policy, config, NULL);
+    local[0].address = harness_prefix("192.168.1.10/24");
+    local[1].address = harness_prefix("10.1.1.1/8");
+    wl_policy_set_local(&policy, local, 2);
+    for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
+        WlIp ip = harness_ip(cases[i].address);
+        g_test_message("%s, route of length %d", cases[i].address, cases[i].route);
+        g_assert_cmpint(wl_endpoint_policy_is_inside(&policy, cases[i].route, &ip), ==,
+                        cases[i].inside);
+    }
+    wl_policy_clear(&policy);
+}
+
 static void
 test_policy_endpoints(void)
 {
@@ -850,6 +900,7 @@ main(int argc, char **argv)
     g_test_add_func("/fact-set/relayed", test_fact_entry_relayed);
     g_test_add_func("/fact-set/indices", test_fact_set_indices);
     g_test_add_func("/candidates", test_candidates);
+    g_test_add_func("/policy/inside", test_policy_inside);
     g_test_add_func("/policy/endpoints", test_policy_endpoints);
     g_test_add_func("/policy/prefixes", test_policy_prefixes);
     g_test_add_func("/tie-breaker", test_tie_breaker);

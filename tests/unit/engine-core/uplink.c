@@ -145,6 +145,103 @@ test_first_address(void)
     g_assert_cmpuint(harness_changes(harness, hub, WL_PEER_RECREATE), ==, 0);
 }
 
+/* The device shows @member at @endpoint, in the session that it has. */
+static void
+roam(Harness *harness, const HarnessMember *member, const char *endpoint)
+{
+    WlDevicePeer *peer = wl_device_find(harness->device, &member->key);
+
+    peer->endpoint = harness_endpoint(endpoint);
+    peer->rx_bytes += 200;
+    harness_snapshot(harness);
+    harness_drain(harness);
+}
+
+static gboolean
+is_at(Harness *harness, const HarnessMember *member, const char *endpoint)
+{
+    WlEndpoint wanted = harness_endpoint(endpoint);
+
+    return wl_endpoint_equal(&wl_device_find(harness->device, &member->key)->endpoint, &wanted) &&
+           wl_endpoint_equal(&harness_view(harness, member)->endpoint, &wanted);
+}
+
+/* A peer that the device shows inside the tunnel is set back to where it was, in the same turn. The
+ * inner endpoint is published, advertised and remembered nowhere. */
+static void
+test_inside(gconstpointer data)
+{
+    const char *inside = data;
+    g_autoptr(Harness) harness = harness_leaf_new();
+    HarnessMember *hub = harness_member(harness, 1);
+    g_autofree char *state = NULL;
+
+    harness_uplink(harness, "192.168.1.10/24");
+    harness_meet(harness, 1, NULL);
+    harness_run(harness, SEC(1));
+    harness_clear(harness);
+    roam(harness, hub, inside);
+    g_assert_true(is_at(harness, hub, HARNESS_HUB_ENDPOINT));
+    g_assert_cmpint(harness_view(harness, hub)->state, ==, WL_PEER_DIRECT);
+    g_assert_cmpuint(harness_changes(harness, hub, WL_PEER_RECREATE), ==, 0);
+    g_assert_cmpuint(harness_count(harness, WL_OUTPUT_LOG), ==, 1);
+    harness_run(harness, SEC(20));
+    g_assert_false(harness_sent_endpoint(harness, hub, &hub->key, inside));
+    state = wl_engine_dup_state(harness->engine);
+    g_assert_null(strstr(state, inside));
+}
+
+/* A peer that roams into the tunnel again and again causes no fight: soon it has no endpoint, is
+ * tried as any peer without a session, and is set back ever more rarely. */
+static void
+test_inside_on_purpose(void)
+{
+    g_autoptr(Harness) harness = harness_leaf_new();
+    HarnessMember *hub = harness_member(harness, 1);
+    guint updates = 0, recreations, logs = 0;
+
+    harness_uplink(harness, "192.168.1.10/24");
+    harness_meet(harness, 1, NULL);
+    harness_run(harness, SEC(1));
+    harness_clear(harness);
+    for (guint i = 0; i < 3600; i++) {
+        harness_handshake(harness, hub, "10.77.0.1:51820");
+        roam(harness, hub, "10.77.0.1:51820");
+        g_assert_false(wl_endpoint_is_set(&harness_view(harness, hub)->endpoint) &&
+                       is_at(harness, hub, "10.77.0.1:51820"));
+        harness_run(harness, SEC(1));
+    }
+    updates = harness_changes(harness, hub, WL_PEER_UPDATE);
+    recreations = harness_changes(harness, hub, WL_PEER_RECREATE);
+    for (guint i = 0; i < harness->outputs->len; i++) {
+        const WlOutput *output = harness->outputs->pdata[i];
+        logs += output->kind == WL_OUTPUT_LOG && strstr(output->name, "inside the tunnel") != NULL;
+    }
+    g_test_message("%u updates, %u recreations", updates, recreations);
+    g_assert_cmpuint(updates, <=, 40);
+    g_assert_cmpuint(recreations, <=, 60);
+    g_assert_cmpuint(logs, <=, 2);
+}
+
+/* A peer that came from inside the tunnel first, and has no other address, loses its endpoint. */
+static void
+test_inside_first(void)
+{
+    g_autoptr(Harness) harness = harness_leaf_new();
+    HarnessMember *desktop = harness_member(harness, 2);
+
+    harness_uplink(harness, "192.168.1.10/24");
+    harness_meet(harness, 1, NULL);
+    harness_clear(harness);
+    harness_handshake(harness, desktop, "10.77.0.3:51820");
+    harness_snapshot(harness);
+    harness_drain(harness);
+    g_assert_cmpuint(harness_changes(harness, desktop, WL_PEER_RECREATE), ==, 1);
+    g_assert_false(wl_endpoint_is_set(&wl_device_find(harness->device, &desktop->key)->endpoint));
+    g_assert_false(harness_view(harness, desktop)->healthy);
+    g_assert_cmpint(harness_view(harness, desktop)->state, ==, WL_PEER_ROUTED);
+}
+
 /* An address that is not announced also counts as an uplink. */
 static void
 test_hidden_uplink(void)
@@ -414,6 +511,11 @@ main(int argc, char *argv[])
 {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/uplink/first-address", test_first_address);
+    g_test_add_data_func("/uplink/inside/own-subnet", "10.77.0.1:51820", test_inside);
+    g_test_add_data_func("/uplink/inside/own-address", "10.77.0.2:51820", test_inside);
+    g_test_add_data_func("/uplink/inside/allowed-ips-of-another", "10.77.0.3:4000", test_inside);
+    g_test_add_func("/uplink/inside/on-purpose", test_inside_on_purpose);
+    g_test_add_func("/uplink/inside/first", test_inside_first);
     g_test_add_func("/uplink/hidden", test_hidden_uplink);
     g_test_add_func("/uplink/resumed", test_resumed);
     g_test_add_func("/uplink/resumed-all", test_resumed_all);

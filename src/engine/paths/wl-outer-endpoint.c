@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "paths/wl-outer-endpoint.h"
+
+#include "paths/wl-health.h"
+#include "paths/wl-reconcile.h"
+#include "state/wl-engine-predicates.h"
+
+/* Packets on their way, and a peer that wants it, make WireGuard return to the inner address. */
+static gboolean
+may_restore(WlEngine *self, WlPeer *peer)
+{
+    if (self->now < peer->outer.next)
+        return FALSE;
+    if (self->now >= peer->outer.next + WL_OUTER_FORGOTTEN)
+        peer->outer.interval = WL_OUTER_INTERVAL_FIRST;
+    peer->outer.next = self->now + peer->outer.interval;
+    peer->outer.interval = MIN(peer->outer.interval * 2, WL_OUTER_INTERVAL_MAX);
+    return TRUE;
+}
+
+static void
+log_inside(WlEngine *self, WlPeer *peer, const WlEndpoint *inside)
+{
+    g_autofree char *label = NULL, *text = NULL;
+
+    if (self->now < peer->outer.log_next)
+        return;
+    peer->outer.log_next = self->now + WL_FULL_LOG_INTERVAL;
+    label = wl_peer_dup_label(peer);
+    text = wl_endpoint_to_string(inside);
+    wl_engine_log(self, "%s: seen at %s, which is inside the tunnel; not used as its endpoint",
+                  label, text);
+}
+
+void
+wl_outer_endpoint_restore(WlEngine *self, WlPeer *peer, const WlEndpoint *inside)
+{
+    log_inside(self, peer, inside);
+    wl_scheduler_schedule(&self->scheduler, peer);
+    if (peer->liveness.healthy && wl_endpoint_is_set(&peer->device.endpoint)) {
+        if (!may_restore(self, peer)) {
+            wl_health_forget_endpoint(self, peer);
+            return;
+        }
+        wl_reconcile_request_endpoint(peer, &peer->device.endpoint);
+        wl_peer_request_alive(peer); /* shows the peer our outer address, and asks for its own */
+        peer->outer.check = self->now + WL_OUTER_CHECK;
+        return;
+    }
+    wl_health_forget_endpoint(self, peer);
+    /* There is nothing to connect to, but WireGuard would go on sending. */
+    if (peer->endpoints.candidates->len == 0 && may_restore(self, peer))
+        wl_reconcile_request_recreate(peer, NULL);
+}
+
+void
+wl_outer_endpoint_check(WlEngine *self, WlPeer *peer)
+{
+    /* Without an uplink the attached networks, which may contain it, are unknown. */
+    if (self->uplink.present && wl_engine_is_inside(self, &peer->key, &peer->device.endpoint))
+        wl_health_forget_endpoint(self, peer);
+}
+
+void
+wl_outer_endpoint_run(WlEngine *self, WlPeer *peer)
+{
+    if (peer->outer.check <= self->now) {
+        peer->outer.check = WL_NEVER;
+        wl_engine_request_snapshot_for(self, peer);
+    }
+    wl_scheduler_wake_peer_at(&self->scheduler, peer, peer->outer.check);
+}
