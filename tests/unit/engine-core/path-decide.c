@@ -12,7 +12,8 @@
 typedef struct {
     const char *name;
     gboolean direct, has_fallback, may_be_promoted;
-    int heard, handshake, snapshot, flow_until;
+    int heard, snapshot, flow_until;
+    int handshake_ago, rx_seen_ago; /* 0: none */
     int last_probe;
     guint unacked;
     int watched_since, watched_until, check_until;
@@ -70,6 +71,70 @@ static const Row rows[] = {
      .unacked = 2, .watched_since = -9000, .watched_until = 5000, .check_until = N,
      .promoted = -20000,
      .action = WL_PATH_PROBE, .wake_at = 500},
+    {"received bytes count as heard", .direct = TRUE,
+     .has_fallback = TRUE, .heard = -9000, .rx_seen_ago = 1000, .flow_until = 5000,
+     .last_probe = N, .watched_since = -3000, .watched_until = 5000, .check_until = N,
+     .promoted = -20000, .action = WL_PATH_STAY, .wake_at = 500},
+    {"a handshake counts as heard", .direct = TRUE,
+     .has_fallback = TRUE, .heard = -9000, .handshake_ago = 1000, .flow_until = 5000,
+     .last_probe = N, .watched_since = -3000, .watched_until = 5000, .check_until = N,
+     .promoted = -20000, .action = WL_PATH_STAY, .wake_at = 500},
+    {"probes from before the traffic do not count", .direct = TRUE,
+     .has_fallback = TRUE, .heard = -4000, .flow_until = 5000, .last_probe = -2000,
+     .unacked = 2, .watched_since = -1600, .watched_until = 5000, .check_until = N,
+     .promoted = -20000, .action = WL_PATH_PROBE, .request_probe = TRUE, .wake_at = 500},
+    {"a probe that was sent when the peer was heard does not count", .direct = TRUE,
+     .has_fallback = TRUE, .heard = -2000, .flow_until = 5000, .last_probe = -2000,
+     .unacked = 1, .watched_since = -3000, .watched_until = 5000, .check_until = N,
+     .promoted = -20000, .action = WL_PATH_PROBE, .wake_at = 500},
+    {"silence counts from the beginning of the traffic", .direct = TRUE,
+     .has_fallback = TRUE, .heard = -9000, .flow_until = 5000, .last_probe = -600,
+     .unacked = 3, .watched_since = -1000, .watched_until = 5000, .check_until = N,
+     .promoted = -20000, .action = WL_PATH_PROBE, .wake_at = 500},
+    {"the last probe has half a second for its ack", .direct = TRUE,
+     .has_fallback = TRUE, .heard = -9000, .flow_until = 5000, .last_probe = -499,
+     .unacked = 3, .watched_since = -9000, .watched_until = 5000, .check_until = N,
+     .promoted = -20000, .action = WL_PATH_STAY, .wake_at = 1},
+    {"traffic that begins again begins a new silence", .direct = TRUE,
+     .has_fallback = TRUE, .heard = -9000, .flow_until = 5000, .last_probe = -600,
+     .unacked = 3, .watched_since = -9000, .watched_until = 0, .check_until = N,
+     .promoted = -20000, .action = WL_PATH_PROBE, .request_probe = TRUE, .wake_at = 500},
+    {"traffic that ends before the path is quiet needs no wake-up", .direct = TRUE,
+     .has_fallback = TRUE, .heard = -1000, .flow_until = 500, .last_probe = N,
+     .watched_since = -3000, .watched_until = 5000, .check_until = N,
+     .promoted = -20000, .action = WL_PATH_STAY, .wake_at = 34000},
+    {"a late Alive starts one check only", .direct = TRUE,
+     .has_fallback = TRUE, .heard = -36000, .flow_until = N, .last_probe = N,
+     .watched_since = N, .watched_until = N, .check_until = -1000, .promoted = -90000,
+     .action = WL_PATH_STAY, .wake_at = N},
+    {"an Alive is late only some time after the promotion", .direct = TRUE,
+     .has_fallback = TRUE, .heard = -40000, .flow_until = N, .last_probe = N,
+     .watched_since = N, .watched_until = N, .check_until = N, .promoted = -10000,
+     .action = WL_PATH_STAY, .wake_at = 25000},
+    {"a check watches the path like traffic", .direct = TRUE,
+     .has_fallback = TRUE, .heard = -37000, .flow_until = N, .last_probe = -500, .unacked = 3,
+     .watched_since = -3000, .watched_until = 3000, .check_until = 3000, .promoted = -90000,
+     .action = WL_PATH_FALL_BACK, .wake_at = N},
+    {"an ack at the moment of falling back does not promote",
+     .may_be_promoted = TRUE, .heard = -2000, .last_probe = -300, .fell_back = -1000,
+     .last_ack = -1000, .probe_due = 200, .watched_since = N, .watched_until = N, .check_until = N,
+     .action = WL_PATH_STAY, .wake_at = 200},
+    {"the hold-down ends at its time",
+     .may_be_promoted = TRUE, .heard = -100, .last_probe = -300, .fell_back = -2000,
+     .hold_down = 2000, .last_ack = 0, .probe_due = 200, .watched_since = N, .watched_until = N,
+     .check_until = N, .action = WL_PATH_PROMOTE, .wake_at = N},
+    {"what was heard before the last probe brings none forward",
+     .may_be_promoted = TRUE, .heard = -1000, .last_probe = -1000, .fell_back = -9000,
+     .last_ack = N, .probe_due = 30000, .watched_since = N, .watched_until = N, .check_until = N,
+     .action = WL_PATH_STAY, .wake_at = 30000},
+    {"a handshake brings the next probe forward",
+     .may_be_promoted = TRUE, .heard = -9000, .handshake_ago = 100, .last_probe = -300,
+     .fell_back = -9000, .last_ack = N, .probe_due = 30000, .watched_since = N,
+     .watched_until = N, .check_until = N, .action = WL_PATH_STAY, .wake_at = 200},
+    {"a probe that is due earlier is not put off",
+     .may_be_promoted = TRUE, .heard = -100, .last_probe = -300, .fell_back = -9000,
+     .last_ack = N, .probe_due = 100, .watched_since = N, .watched_until = N, .check_until = N,
+     .action = WL_PATH_STAY, .wake_at = 100},
     {"a peer that is not ready is not probed",
      .has_fallback = TRUE, .heard = -100, .snapshot = 0, .last_probe = N, .fell_back = -9000,
      .last_ack = N, .probe_due = -100, .watched_since = N, .watched_until = N, .check_until = N,
@@ -136,8 +201,8 @@ test_row(gconstpointer data)
         .now = NOW,
         .path = &path,
         .last_heard = past(row->heard),
-        .handshake = -1,
-        .rx_seen = WL_LONG_AGO,
+        .handshake = row->handshake_ago ? NOW - WL_MS(row->handshake_ago) : -1,
+        .rx_seen = row->rx_seen_ago ? NOW - WL_MS(row->rx_seen_ago) : WL_LONG_AGO,
         .snapshot = past(row->snapshot),
         .flow_until = past(row->flow_until),
         .has_fallback = row->has_fallback,
@@ -148,6 +213,64 @@ test_row(gconstpointer data)
     g_assert_cmpint(decision.action, ==, row->action);
     g_assert_cmpint(decision.request_probe, ==, row->request_probe);
     g_assert_cmpint(decision.wake_at, ==, future(row->wake_at));
+}
+
+/* The values that the caller keeps for the next decision. */
+static void
+test_kept(void)
+{
+    WlPathState path = {
+        .direct = TRUE,
+        .last_probe = WL_LONG_AGO,
+        .unacked = 2,
+        .watched_since = WL_NEVER,
+        .watched_until = WL_LONG_AGO,
+        .check_until = WL_LONG_AGO,
+        .promoted = WL_LONG_AGO,
+        .probe_due = 7,
+        .probe_backoff = WL_SEC(20),
+    };
+    WlPathInput input = {
+        .now = NOW,
+        .path = &path,
+        .last_heard = NOW - WL_MS(600),
+        .handshake = -1,
+        .rx_seen = WL_LONG_AGO,
+        .snapshot = NOW,
+        .flow_until = NOW + WL_MS(500),
+        .has_fallback = TRUE,
+        .may_be_promoted = TRUE,
+    };
+    WlPathDecision decision = wl_path_decide(&input);
+
+    g_assert_cmpint(decision.watched_since, ==, NOW);
+    g_assert_cmpint(decision.watched_until, ==, NOW + WL_MS(900)); /* until it would be quiet */
+    g_assert_cmpint(decision.check_until, ==, WL_LONG_AGO);
+    g_assert_cmpuint(decision.unacked, ==, 0);
+    g_assert_cmpint(decision.probe_due, ==, 7);
+    g_assert_cmpint(decision.probe_backoff, ==, WL_SEC(20));
+
+    input.flow_until = NOW + WL_SEC(5);
+    g_assert_cmpint(wl_path_decide(&input).watched_until, ==, NOW + WL_SEC(5));
+
+    /* without traffic, and with a late Alive */
+    path.watched_since = NOW - WL_SEC(3);
+    input.flow_until = NOW;
+    g_assert_cmpint(wl_path_decide(&input).watched_since, ==, WL_NEVER);
+    input.last_heard = NOW - WL_PATH_ALIVE_LATE;
+    decision = wl_path_decide(&input);
+    g_assert_cmpint(decision.check_until, ==, NOW + WL_PATH_CHECK);
+    g_assert_cmpint(decision.watched_until, ==, NOW + WL_PATH_CHECK);
+    input.has_fallback = FALSE;
+    g_assert_cmpint(wl_path_decide(&input).watched_since, ==, WL_NEVER);
+
+    /* probes of the direct path become rare */
+    path.direct = FALSE;
+    decision = wl_path_decide(&input);
+    g_assert_cmpint(decision.probe_due, ==, NOW + WL_SEC(20));
+    g_assert_cmpint(decision.probe_backoff, ==, WL_SEC(40));
+    path.probe_backoff = WL_SEC(40);
+    g_assert_cmpint(wl_path_decide(&input).probe_backoff, ==, WL_PATH_PROBE_MAX);
 }
 
 typedef struct {
@@ -189,6 +312,7 @@ main(int argc, char *argv[])
         g_autofree char *name = g_strdup_printf("/path-decide/%s", rows[i].name);
         g_test_add_data_func(name, &rows[i], test_row);
     }
+    g_test_add_func("/path-decide/values for the next decision", test_kept);
     for (guint i = 0; i < G_N_ELEMENTS(hold_down_rows); i++) {
         g_autofree char *name = g_strdup_printf("/path-hold-down/%s", hold_down_rows[i].name);
         g_test_add_data_func(name, &hold_down_rows[i], test_hold_down);

@@ -18,6 +18,7 @@ typedef struct {
     /* expected */
     WlRoamingAction action;
     int wake_at;
+    gboolean reads_device, answered; /* besides */
 } Row;
 
 /* clang-format off */
@@ -67,10 +68,57 @@ static const Row rows[] = {
      .due = 150, .retry = N, .heard = -500, .action = WL_ROAMING_STAY, .wake_at = 150},
     {"an upgrade that a late packet undid is reasserted", .phase = WL_ROAMING_TRY,
      .upgrading = TRUE, .target_answered = TRUE, .at_original = TRUE, .started = -250, .due = 0,
-     .retry = N, .heard = -100, .action = WL_ROAMING_REASSERT, .wake_at = N},
+     .retry = N, .heard = -100, .action = WL_ROAMING_REASSERT, .wake_at = N, .answered = TRUE},
+    {"the target is set a fourth time", .phase = WL_ROAMING_TRY,
+     .upgrading = TRUE, .target_answered = TRUE, .at_original = TRUE, .reasserts = 3,
+     .started = -250, .due = 0, .retry = N, .heard = -100, .action = WL_ROAMING_REASSERT,
+     .wake_at = N, .answered = TRUE},
+    {"a target that answered and stayed ends the upgrade", .phase = WL_ROAMING_TRY,
+     .upgrading = TRUE, .target_answered = TRUE, .started = -250, .due = 0, .retry = N,
+     .heard = -100, .action = WL_ROAMING_END_UPGRADE, .wake_at = N, .answered = TRUE},
+    {"a packet from the original endpoint does not set the target again", .phase = WL_ROAMING_TRY,
+     .upgrading = TRUE, .at_original = TRUE, .started = -250, .due = 0, .retry = N, .heard = -100,
+     .action = WL_ROAMING_END_UPGRADE, .wake_at = N},
+    {"an answer during an upgrade needs a snapshot at once", .phase = WL_ROAMING_TRY,
+     .upgrading = TRUE, .started = -100, .due = 150, .retry = N, .snapshot = -50,
+     .action = WL_ROAMING_STAY, .wake_at = 150, .reads_device = TRUE},
+    {"the snapshot after an answer is requested once", .phase = WL_ROAMING_TRY,
+     .upgrading = TRUE, .started = -100, .due = 150, .retry = N, .heard = -10, .snapshot = -50,
+     .action = WL_ROAMING_STAY, .wake_at = 150},
+    {"a snapshot shows that the target answered", .phase = WL_ROAMING_TRY,
+     .upgrading = TRUE, .started = -100, .due = 150, .retry = N, .heard = -10,
+     .action = WL_ROAMING_STAY, .wake_at = 150, .answered = TRUE},
+    {"a snapshot shows that the original endpoint answered", .phase = WL_ROAMING_TRY,
+     .upgrading = TRUE, .at_original = TRUE, .started = -100, .due = 150, .retry = N, .heard = -10,
+     .action = WL_ROAMING_STAY, .wake_at = 150},
+    {"a packet from before the upgrade is no answer", .phase = WL_ROAMING_TRY,
+     .upgrading = TRUE, .started = -100, .due = 150, .retry = N, .heard = -100,
+     .action = WL_ROAMING_STAY, .wake_at = 150},
+    {"the device is read at the end of an upgrade", .phase = WL_ROAMING_TRY,
+     .upgrading = TRUE, .started = -250, .due = 0, .retry = N, .heard = -500, .snapshot = -10,
+     .action = WL_ROAMING_READ_DEVICE, .wake_at = N},
+    {"a retry that is due later is waited for", .due = N, .retry = 3000, .heard = -40000,
+     .action = WL_ROAMING_STAY, .wake_at = 3000},
+    {"a suspicion does not wait for the retry", .suspect = TRUE, .due = N, .retry = 3000,
+     .heard = -40000, .action = WL_ROAMING_START_CHECK, .wake_at = N},
+    {"a check without a snapshot reads the device", .phase = WL_ROAMING_CHECK, .rx = 100,
+     .started = -400, .due = 600, .retry = N, .heard = -2000, .action = WL_ROAMING_STAY,
+     .wake_at = 600, .reads_device = TRUE},
+    {"the bytes of the baseline are no answer", .phase = WL_ROAMING_CHECK, .has_baseline = TRUE,
+     .baseline = 100, .rx = 100, .started = -400, .due = 600, .retry = N, .heard = -400,
+     .action = WL_ROAMING_STAY, .wake_at = 600},
+    {"an answered try without new bytes settles when its time is over", .phase = WL_ROAMING_TRY,
+     .has_baseline = TRUE, .started = -1000, .due = 0, .retry = N, .heard = -10,
+     .action = WL_ROAMING_SETTLE, .wake_at = N},
+    {"the device is read at the end of a silent try", .phase = WL_ROAMING_TRY,
+     .has_baseline = TRUE, .started = -1000, .due = 0, .retry = N, .heard = -2000, .snapshot = -500,
+     .action = WL_ROAMING_READ_DEVICE, .wake_at = N},
+    {"a silent try tries the next candidate", .phase = WL_ROAMING_TRY, .has_baseline = TRUE,
+     .started = -1000, .due = 0, .retry = N, .heard = -2000, .action = WL_ROAMING_TRY_NEXT,
+     .wake_at = N},
     {"the target is set at most four times", .phase = WL_ROAMING_TRY, .upgrading = TRUE,
      .target_answered = TRUE, .at_original = TRUE, .reasserts = 4, .started = -1000, .due = 0,
-     .retry = N, .heard = -100, .action = WL_ROAMING_END_UPGRADE, .wake_at = N},
+     .retry = N, .heard = -100, .action = WL_ROAMING_END_UPGRADE, .wake_at = N, .answered = TRUE},
     {"a silent upgrade ends", .phase = WL_ROAMING_TRY, .upgrading = TRUE, .started = -250,
      .due = 0, .retry = N, .heard = -500, .action = WL_ROAMING_END_UPGRADE, .wake_at = N},
 };
@@ -112,8 +160,9 @@ test_row(gconstpointer data)
     WlRoamingDecision decision = wl_roaming_decide(&input);
 
     g_assert_cmpint(decision.action, ==, row->action);
-    if (row->action == WL_ROAMING_STAY)
-        g_assert_cmpint(decision.wake_at, ==, at(row->wake_at));
+    g_assert_cmpint(decision.wake_at, ==, at(row->wake_at));
+    g_assert_cmpint(decision.read_device, ==, row->reads_device);
+    g_assert_cmpint(decision.target_answered, ==, row->answered);
 }
 
 int
