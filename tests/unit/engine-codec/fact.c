@@ -365,6 +365,37 @@ test_extensions(void)
     check_order("7200" SUBJECT, "truncated");
 }
 
+/* Facts that differ in their value only have other hashes, also those that are hashed by bytes. */
+static void
+test_identity_hash(void)
+{
+    static const WlKey about = {{1}};
+    WlMetadata *metadata[3];
+    const WlPathMessage messages[] = {
+        {.version = WL_PATH_VERSION, .epoch = 1},
+        {.version = WL_PATH_VERSION, .epoch = 256},
+        {.version = WL_PATH_VERSION, .epoch = 1, .ack = 1},
+    };
+    WlFact facts[6];
+
+    for (guint i = 0; i < 3; i++) {
+        g_autofree char *name = g_strdup_printf("%u", i);
+        metadata[i] = wl_metadata_new(name, FALSE);
+        wl_fact_init_metadata(&facts[i], &about, metadata[i], 0);
+        wl_fact_init_path(&facts[3 + i], &about, &messages[i]);
+    }
+    for (guint i = 0; i < G_N_ELEMENTS(facts); i++) {
+        for (guint j = 0; j < i; j++) {
+            g_assert_cmphex(wl_fact_identity_hash(&facts[i]), !=, wl_fact_identity_hash(&facts[j]));
+            g_assert_false(wl_fact_identity_equal(&facts[i], &facts[j]));
+        }
+    }
+    for (guint i = 0; i < G_N_ELEMENTS(facts); i++)
+        wl_fact_clear(&facts[i]);
+    for (guint i = 0; i < G_N_ELEMENTS(metadata); i++)
+        wl_metadata_unref(metadata[i]);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -381,5 +412,6 @@ main(int argc, char **argv)
     g_test_add_func("/codec/fact/ttl-far-apart", test_ttl_far_apart);
     g_test_add_func("/codec/fact/error-labels", test_labels);
     g_test_add_func("/codec/fact/extensions", test_extensions);
+    g_test_add_func("/codec/fact/identity-hash", test_identity_hash);
     return g_test_run();
 }

@@ -92,6 +92,28 @@ check_cut_packet(JsonObject *vector)
     }
 }
 
+/* A group is filled to its last byte. */
+static void
+test_filled_group(void)
+{
+    static const WlKey subject = {{1}};
+    gsize filled = 0;
+
+    for (guint length = 1; length < 100; length++) {
+        g_autoptr(WlGroup) group = wl_group_new();
+        g_autofree char *name = g_strnfill(length, 'n');
+        g_autoptr(WlMetadata) metadata = wl_metadata_new(name, FALSE);
+        WlFact fact;
+
+        wl_fact_init_metadata(&fact, &subject, metadata, 0);
+        while (wl_group_count(group) < 2)
+            wl_group_add(group, &fact, 0);
+        filled = MAX(filled, wl_group_get(group, 0)->len);
+        wl_fact_clear(&fact);
+    }
+    g_assert_cmpuint(filled, ==, WL_GROUP_MAX_INNER);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -107,5 +129,6 @@ main(int argc, char **argv)
         test_vectors_add("/codec/recorded", recorded, "packets", check_packet);
         test_vectors_add("/codec/recorded-cut", recorded, "packets", check_cut_packet);
     }
+    g_test_add_func("/codec/group/filled", test_filled_group);
     return g_test_run();
 }

@@ -886,6 +886,31 @@ test_fact_set_displaced(void)
     g_assert_cmpint(receive_endpoint(set, 1, 11, 0, later, WL_SEC(255)), ==, WL_FACT_SOURCE_NEW);
 }
 
+static void
+test_jitter(void)
+{
+    WlEngine engine = {.random = {.func = fill}};
+
+    g_assert_cmpint(wl_engine_jitter(&engine, WL_SEC(1000)), ==, WL_SEC(900));
+    engine.random.data = GINT_TO_POINTER(0xff);
+    g_assert_cmpint(wl_engine_jitter(&engine, WL_SEC(1000)), ==, WL_SEC(1100));
+    engine.random.data = GINT_TO_POINTER(0x80);
+    g_assert_cmpint(wl_engine_jitter(&engine, WL_SEC(1000)), ==,
+                    WL_SEC(900) + WL_SEC(200) * 0x8080 / 0xffff);
+}
+
+/* A peer is ready as long as its Alive lasts for half a chunk period; a basic peer says none. */
+static void
+test_ready(void)
+{
+    WlPeer peer = {.liveness = {.alive_until = WL_SEC(100) + WL_READY_LEFT}};
+
+    g_assert_false(wl_peer_is_ready(&peer, WL_SEC(100)));
+    g_assert_true(wl_peer_is_ready(&peer, WL_SEC(100) - 1));
+    peer.basic = TRUE;
+    g_assert_true(wl_peer_is_ready(&peer, WL_SEC(1000)));
+}
+
 int
 main(int argc, char **argv)
 {
@@ -917,5 +942,7 @@ main(int argc, char **argv)
     g_test_add_func("/policy/on-link", test_policy_on_link);
     g_test_add_func("/policy/private-addresses", test_policy_private);
     g_test_add_func("/fact-set/displaced-endpoint", test_fact_set_displaced);
+    g_test_add_func("/jitter", test_jitter);
+    g_test_add_func("/peer/ready", test_ready);
     return g_test_run();
 }

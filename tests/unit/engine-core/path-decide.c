@@ -219,16 +219,20 @@ test_row(gconstpointer data)
 static void
 test_kept(void)
 {
-    WlPathState path = {
+    WlPeerPath path = {
         .direct = TRUE,
-        .last_probe = WL_LONG_AGO,
-        .unacked = 2,
-        .watched_since = WL_NEVER,
-        .watched_until = WL_LONG_AGO,
-        .check_until = WL_LONG_AGO,
         .promoted = WL_LONG_AGO,
-        .probe_due = 7,
-        .probe_backoff = WL_SEC(20),
+        .agreement =
+            {
+                .direct = TRUE,
+                .last_probe = WL_LONG_AGO,
+                .unacked = 2,
+                .watched_since = WL_NEVER,
+                .watched_until = WL_LONG_AGO,
+                .check_until = WL_LONG_AGO,
+                .probe_due = 7,
+                .probe_backoff = WL_SEC(20),
+            },
     };
     WlPathInput input = {
         .now = NOW,
@@ -254,7 +258,7 @@ test_kept(void)
     g_assert_cmpint(wl_path_decide(&input).watched_until, ==, NOW + WL_SEC(5));
 
     /* without traffic, and with a late Alive */
-    path.watched_since = NOW - WL_SEC(3);
+    path.agreement.watched_since = NOW - WL_SEC(3);
     input.flow_until = NOW;
     g_assert_cmpint(wl_path_decide(&input).watched_since, ==, WL_NEVER);
     input.last_heard = NOW - WL_PATH_ALIVE_LATE;
@@ -265,11 +269,11 @@ test_kept(void)
     g_assert_cmpint(wl_path_decide(&input).watched_since, ==, WL_NEVER);
 
     /* probes of the direct path become rare */
-    path.direct = FALSE;
+    path.agreement.direct = FALSE;
     decision = wl_path_decide(&input);
     g_assert_cmpint(decision.probe_due, ==, NOW + WL_SEC(20));
     g_assert_cmpint(decision.probe_backoff, ==, WL_SEC(40));
-    path.probe_backoff = WL_SEC(40);
+    path.agreement.probe_backoff = WL_SEC(40);
     g_assert_cmpint(wl_path_decide(&input).probe_backoff, ==, WL_PATH_PROBE_MAX);
 }
 

@@ -477,6 +477,46 @@ test_basic(void)
     }
 }
 
+static void
+test_sequence(void)
+{
+    const Replies before = {.transit = TRUE, .life = TRUE};
+    g_autoptr(Harness) harness = leaf_new();
+    guint n = 0;
+    guint16 last = 0;
+
+    harness_meet(harness, 2, "198.51.100.7:51820");
+    run(harness, SEC(1), &before);
+    for (guint i = 0; i < harness->outputs->len; i++) {
+        const WlOutput *output = harness->outputs->pdata[i];
+
+        if (output->kind != WL_OUTPUT_SEND_ECHO)
+            continue;
+        if (n++ > 0)
+            g_assert_cmpuint(output->echo.sequence, ==, (guint16) (last + 1));
+        last = output->echo.sequence;
+    }
+    g_assert_cmpuint(n, >, 10);
+}
+
+/* After three windows without promotion the peer is observed again a minute later only. */
+static void
+test_windows(void)
+{
+    const Replies before = {.life = TRUE};
+    g_autoptr(Harness) harness = leaf_new();
+
+    harness_meet(harness, 2, "198.51.100.7:51820");
+    run(harness, SEC(21), &before);
+    harness_clear(harness);
+    run(harness, SEC(1), &before);
+    g_assert_cmpuint(harness_count(harness, WL_OUTPUT_SEND_ECHO), >, 0);
+    run(harness, MS(500), &before);
+    harness_clear(harness);
+    run(harness, SEC(50), &before);
+    g_assert_cmpuint(harness_count(harness, WL_OUTPUT_SEND_ECHO), ==, 0);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -506,5 +546,7 @@ main(int argc, char **argv)
     g_test_add_func("/path-go/a silent peer is tried at another endpoint", test_silent);
     g_test_add_func("/path-go/the actual endpoint of a roamed peer is advertised", test_roamed);
     g_test_add_func("/path-go/a basic peer has its allowed IPs with its session", test_basic);
+    g_test_add_func("/path-go/numbers of echoes are consecutive", test_sequence);
+    g_test_add_func("/path-go/three windows follow each other", test_windows);
     return g_test_run();
 }

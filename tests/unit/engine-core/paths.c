@@ -474,6 +474,54 @@ test_other_endpoint_after_fallback(void)
     g_assert_cmpint(wl_device_find(harness->device, &desktop->key)->endpoint.ip.bytes[3], ==, 9);
 }
 
+/* While traffic flows, even the smallest packets, the device is read each second. Five seconds
+ * after the last packet the link is to report the next one, and it all begins again. */
+static void
+test_traffic_rests(void)
+{
+    for (guint less = 0; less < 2; less++) {
+        g_autoptr(Harness) harness = direct_pair_new();
+        HarnessMember *desktop = harness_member(harness, 2);
+
+        harness_run(harness, SEC(1));
+        wl_engine_traffic_started(harness->engine, harness->now, NULL);
+        harness_drain(harness);
+        harness_clear(harness);
+        for (guint i = 0; i < 12; i++) {
+            WlDevicePeer *peer = wl_device_find(harness->device, &desktop->key);
+
+            peer->tx_bytes += 32 + 32 - less; /* with the overhead of WireGuard */
+            peer->rx_bytes += 32 + 32 - less;
+            harness_run(harness, SEC(1));
+        }
+        g_assert_cmpuint(harness_count(harness, WL_OUTPUT_WATCH_TRAFFIC), ==, less);
+        if (less == 0)
+            g_assert_cmpuint(harness->snapshots, >=, 12);
+    }
+}
+
+/* Traffic that begins again when the counters have just come to rest. */
+static void
+test_traffic_resumes(void)
+{
+    g_autoptr(Harness) harness = direct_pair_new();
+
+    for (guint i = 0; i < 3; i++) {
+        wl_engine_traffic_started(harness->engine, harness->now, NULL);
+        harness_drain(harness);
+        harness_clear(harness);
+        harness_run(harness, MS(4999));
+        g_assert_cmpuint(harness_count(harness, WL_OUTPUT_WATCH_TRAFFIC), ==, 0);
+        g_assert_cmpuint(harness->snapshots, >=, 4);
+        harness_run(harness, MS(1));
+        g_assert_cmpuint(harness_count(harness, WL_OUTPUT_WATCH_TRAFFIC), ==, 1);
+        /* not reported as long as it was not asked for */
+        harness_clear(harness);
+        harness_run(harness, MS(100));
+        g_assert_cmpuint(harness->snapshots, ==, 0);
+    }
+}
+
 int
 main(int argc, char **argv)
 {
@@ -493,5 +541,7 @@ main(int argc, char **argv)
     g_test_add_func("/paths/late-alive", test_late_alive);
     g_test_add_func("/paths/hold", test_hold);
     g_test_add_func("/paths/other-endpoint-after-fallback", test_other_endpoint_after_fallback);
+    g_test_add_func("/paths/traffic-resumes", test_traffic_resumes);
+    g_test_add_func("/paths/traffic-rests", test_traffic_rests);
     return g_test_run();
 }

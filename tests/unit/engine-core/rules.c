@@ -767,6 +767,23 @@ test_shared_address(void)
     g_assert_cmpint(harness_view(harness, desktop)->state, ==, WL_PEER_ROUTED);
 }
 
+/* Of two entries of the profile with one address the first has it, without a session, too. */
+static void
+test_same_host_twice(void)
+{
+    g_autoptr(Harness) harness = harness_new();
+    WlEngineConfig *config = harness_config(harness, WL_ROLE_AUTOMATIC);
+    HarnessMember *first = harness_member(harness, 1), *second = harness_member(harness, 2);
+
+    harness_add(config, first, NULL, "10.77.0.3/32,10.77.0.4/32");
+    harness_add(config, second, NULL, "10.77.0.4/32,10.77.0.5/32");
+    harness_start(harness, config);
+    g_assert_true(harness_has_allowed(harness, first, "10.77.0.3/32"));
+    g_assert_true(harness_has_allowed(harness, first, "10.77.0.4/32"));
+    g_assert_false(harness_has_allowed(harness, second, "10.77.0.4/32"));
+    g_assert_true(harness_has_allowed(harness, second, "10.77.0.5/32"));
+}
+
 int
 main(int argc, char **argv)
 {
@@ -796,5 +813,6 @@ main(int argc, char **argv)
     g_test_add_func("/facts/send-failed", test_send_failed);
     g_test_add_func("/link/recreated", test_link_recreated);
     g_test_add_func("/link/refused-changes", test_refused_changes);
+    g_test_add_func("/path/same-host-twice", test_same_host_twice);
     return g_test_run();
 }

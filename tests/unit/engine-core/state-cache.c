@@ -213,6 +213,24 @@ test_when(void)
     g_assert_cmpuint(harness_count(harness, WL_OUTPUT_SAVE_STATE), >=, 2);
 }
 
+/* What was loaded is saved again, byte for byte. */
+static void
+test_round_trip(void)
+{
+    g_autoptr(Harness) harness = informed_new();
+    g_autofree char *before = NULL;
+    g_autofree char *after = NULL;
+
+    harness_advertise_member(harness, harness_member(harness, HUB),
+                             harness_member(harness, DESKTOP), "desktop", 255);
+    harness_advertise_allowed(harness, harness_member(harness, HUB),
+                              harness_member(harness, STRANGER), "10.77.0.5/32", 255);
+    before = wl_engine_dup_state(harness->engine);
+    restart(harness, before);
+    after = wl_engine_dup_state(harness->engine);
+    g_assert_cmpstr(before, ==, after);
+}
+
 int
 main(int argc, char *argv[])
 {
@@ -223,5 +241,6 @@ main(int argc, char *argv[])
     g_test_add_func("/state-cache/trust", test_trust_counts);
     g_test_add_func("/state-cache/damaged", test_damaged);
     g_test_add_func("/state-cache/when", test_when);
+    g_test_add_func("/state-cache/round-trip", test_round_trip);
     return g_test_run();
 }

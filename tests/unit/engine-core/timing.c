@@ -716,6 +716,85 @@ test_several_names(void)
         &wl_device_find(harness->device, &harness_member(harness, 1)->key)->endpoint, &second));
 }
 
+/* A router advertises all that it knows of a peer, however many. */
+static void
+test_several_of_a_peer(void)
+{
+    g_autoptr(Harness) harness = harness_new();
+    WlEngineConfig *config = harness_config(harness, WL_ROLE_ROUTER);
+    HarnessMember *laptop = harness_member(harness, 1), *desktop = harness_member(harness, 2);
+    WlLocalAddress addresses[2] = {{.ifname = "eth0", .announce = TRUE},
+                                   {.ifname = "eth1", .announce = TRUE}};
+
+    harness_add(config, laptop, NULL, "10.77.0.5/32,10.77.0.6/32,10.77.0.7/32");
+    harness_add(config, desktop, NULL, "10.77.0.3/32");
+    harness_start(harness, config);
+    addresses[0].address = harness_prefix("203.0.113.1/24");
+    addresses[1].address = harness_prefix("203.0.114.1/24");
+    wl_engine_set_local_addresses(harness->engine, harness->now, addresses, 2);
+    harness_drain(harness);
+    harness_meet(harness, 1, "198.51.100.1:51820");
+    harness_meet(harness, 2, "198.51.100.2:51820");
+    harness_run(harness, SEC(1));
+    for (guint i = 5; i <= 7; i++) {
+        g_autofree char *prefix = g_strdup_printf("10.77.0.%u/32", i);
+        g_assert_true(harness_sent_allowed(harness, desktop, &laptop->key, prefix));
+    }
+    for (guint i = 0; i < 2; i++) {
+        const WlKey *self = &harness_member(harness, 0)->key;
+        g_assert_true(harness_sent_endpoint(harness, desktop, self,
+                                            i ? "203.0.114.1:51820" : "203.0.113.1:51820"));
+    }
+}
+
+/* An Alive that was not sent is sent again after the pause, also to a peer that gets no facts. */
+static void
+test_failed_alive(void)
+{
+    g_autoptr(Harness) harness = harness_leaf_new();
+    HarnessMember *desktop = harness_member(harness, 2);
+    g_autoptr(GArray) sent = NULL;
+
+    harness_uplink(harness, "192.168.1.10/24");
+    harness_meet(harness, 2, "198.51.100.7:51820");
+    harness_run(harness, SEC(10));
+    harness_clear(harness);
+    wl_engine_send_failed(harness->engine, harness->now, &desktop->key);
+    harness_drain(harness);
+    harness_run(harness, MS(4999));
+    sent = harness_sent(harness, desktop);
+    g_assert_cmpuint(sent->len, ==, 0);
+    harness_run(harness, MS(1));
+    g_array_unref(sent);
+    sent = harness_sent(harness, desktop);
+    g_assert_cmpuint(sent->len, ==, 1);
+    g_assert_cmpint(g_array_index(sent, WlFact, 0).attribute, ==, WL_ATTRIBUTE_ALIVE);
+}
+
+/* A peer with one configured address is left to the retries of WireGuard, except behind a captive
+ * portal, where these have to end. */
+static void
+test_one_configured(void)
+{
+    for (guint portal = 0; portal < 2; portal++) {
+        g_autoptr(Harness) harness = harness_leaf_new();
+        HarnessMember *hub = harness_member(harness, 1);
+
+        if (portal) {
+            wl_engine_set_connectivity(harness->engine, harness->now, WL_CONNECTIVITY_PORTAL);
+            harness_drain(harness);
+        }
+        harness_uplink(harness, "192.168.1.10/24");
+        harness_run(harness, SEC(10));
+        harness_clear(harness);
+        harness_run(harness, SEC(600));
+        if (portal)
+            g_assert_cmpuint(harness_changes(harness, hub, WL_PEER_RECREATE), >=, 5);
+        else
+            g_assert_cmpuint(harness_changes(harness, hub, WL_PEER_RECREATE), ==, 0);
+    }
+}
+
 int
 main(int argc, char **argv)
 {
@@ -743,5 +822,8 @@ main(int argc, char **argv)
     g_test_add_func("/deadline/uplink-lost", test_uplink_lost);
     g_test_add_func("/connect/on-demand", test_on_demand);
     g_test_add_func("/connect/names/several", test_several_names);
+    g_test_add_func("/advertise/several-of-a-peer", test_several_of_a_peer);
+    g_test_add_func("/advertise/failed-alive", test_failed_alive);
+    g_test_add_func("/connect/one-configured", test_one_configured);
     return g_test_run();
 }

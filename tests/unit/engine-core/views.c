@@ -496,6 +496,25 @@ test_removed_from_device(void)
     g_assert_false(wl_endpoint_is_set(&harness_view(harness, member)->endpoint));
 }
 
+/* An endpoint of the profile that is advertised as well stays when it is forgotten. */
+static void
+test_forget_advertised(void)
+{
+    g_autoptr(Harness) harness = harness_leaf_new();
+    HarnessMember *hub = harness_member(harness, 1), *desktop = harness_member(harness, 2);
+    g_autoptr(GError) error = NULL;
+
+    harness_uplink(harness, "192.168.1.10/24");
+    harness_run(harness, SEC(3));
+    harness_meet(harness, 2, "198.51.100.7:51820");
+    harness_clear(harness);
+    harness_advertise_endpoint(harness, desktop, hub, HARNESS_HUB_ENDPOINT, 255);
+    g_assert_true(forget(harness, 1, HARNESS_HUB_ENDPOINT, &error));
+    g_assert_no_error(error);
+    g_assert_cmpuint(harness_changes(harness, hub, WL_PEER_RECREATE), ==, 0);
+    g_assert_true(wl_endpoint_is_set(&wl_device_find(harness->device, &hub->key)->endpoint));
+}
+
 int
 main(int argc, char **argv)
 {
@@ -516,5 +535,6 @@ main(int argc, char **argv)
     g_test_add_func("/views/quiet-offline", test_quiet_offline);
     g_test_add_func("/views/configured-endpoint", test_configured_endpoint);
     g_test_add_func("/views/removed-from-device", test_removed_from_device);
+    g_test_add_func("/candidates/forget-advertised", test_forget_advertised);
     return g_test_run();
 }
