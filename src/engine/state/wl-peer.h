@@ -290,7 +290,7 @@ typedef struct {
 typedef struct {
     WlEndpoint endpoint, last_tried;
     WlKey via;
-    guint32 state, why, candidates, unresolved, allowed_serial, name_serial;
+    guint32 state, reason, candidates, unresolved, allowed_serial, name_serial;
     gint32 trust;
     guint8 basic, has_via;
 } WlPublished;

@@ -4,25 +4,10 @@
 #include <string.h>
 
 #include "state/wl-engine-predicates.h"
+#include "view/wl-peer-status-decide.h"
 
 /* With a longer back-off a peer is offline, and its tries do not publish changes. */
 #define CONNECTING_BACKOFF WL_SEC(16)
-
-typedef enum {
-    WHY_NO_UPLINK,
-    WHY_NO_ENDPOINT,
-    WHY_NAME_UNRESOLVED,
-    WHY_TRYING,
-    WHY_NO_ANSWER,
-    WHY_ADDRESS_UNUSED,
-    WHY_NOT_ALIVE,
-    WHY_ROUTED,
-    WHY_ROUTED_NO_ENDPOINT,
-    WHY_ROUTED_VERIFYING,
-    WHY_ROUTED_SILENT,
-    WHY_DIRECT,
-    WHY_DIRECT_LAN,
-} Why;
 
 const char *
 wl_peer_state_to_string(WlPeerState state)
@@ -62,14 +47,6 @@ find_via(const WlEngine *self, const WlPeer *peer)
     return via;
 }
 
-static Why
-why_routed(const WlPeer *peer)
-{
-    if (peer->liveness.healthy)
-        return peer->path.promoted > WL_LONG_AGO ? WHY_ROUTED_SILENT : WHY_ROUTED_VERIFYING;
-    return peer->endpoints.candidates->len > 0 ? WHY_ROUTED : WHY_ROUTED_NO_ENDPOINT;
-}
-
 /* The endpoint at which the peer is reached, other than one that is only being tried. */
 static const WlEndpoint *
 path_of(const WlPeer *peer)
@@ -98,49 +75,62 @@ is_address_unused(const WlEngine *self, const WlPeer *peer)
            wl_neighbor_table_is_absent(&self->neighbors, &self->policy, &peer->connect.last.ip);
 }
 
+static guint
+conditions_of(const WlEngine *self, const WlPeer *peer, const WlPeer *via)
+{
+    const WlEndpoint *endpoint = path_of(peer);
+    guint conditions = 0;
+
+    if (self->uplink.present)
+        conditions |= WL_PEER_IF_UPLINK;
+    if (peer->liveness.healthy)
+        conditions |= WL_PEER_IF_HEALTHY;
+    if (peer->path.direct || peer->router)
+        conditions |= WL_PEER_IF_DIRECT;
+    if (wl_policy_is_on_link(&self->policy, &endpoint->ip))
+        conditions |= WL_PEER_IF_ON_LINK;
+    if (via)
+        conditions |= WL_PEER_IF_VIA;
+    if (peer->path.promoted > WL_LONG_AGO)
+        conditions |= WL_PEER_IF_PROMOTED;
+    if (peer->endpoints.candidates->len > 0)
+        conditions |= WL_PEER_IF_CANDIDATES;
+    if (find_unresolved(peer))
+        conditions |= WL_PEER_IF_UNRESOLVED;
+    if (is_address_unused(self, peer))
+        conditions |= WL_PEER_IF_UNUSED;
+    if (peer->connect.backoff > CONNECTING_BACKOFF)
+        conditions |= WL_PEER_IF_BACKED_OFF;
+    return conditions;
+}
+
 static void
 decide(const WlEngine *self, const WlPeer *peer, WlPublished *published)
 {
-    const WlPeer *via;
+    /* A peer on the direct path needs none. */
+    gboolean is_direct = peer->liveness.healthy && (peer->path.direct || peer->router);
+    const WlPeer *via = is_direct ? NULL : find_via(self, peer);
+    WlPeerStatusDecision decision = wl_peer_status_decide(conditions_of(self, peer, via));
 
-    if (!self->uplink.present) {
-        published->state = WL_PEER_OFFLINE;
-        published->why = WHY_NO_UPLINK;
-        return;
-    }
-    if (peer->liveness.healthy && (peer->path.direct || peer->router)) {
-        gboolean lan = wl_policy_is_on_link(&self->policy, &path_of(peer)->ip);
-        published->state = lan ? WL_PEER_DIRECT_LAN : WL_PEER_DIRECT;
-        published->why = lan ? WHY_DIRECT_LAN : WHY_DIRECT;
-        return;
-    }
-    via = find_via(self, peer);
-    if (via) {
-        published->state = WL_PEER_ROUTED;
-        published->why = why_routed(peer);
+    published->state = decision.state;
+    published->reason = decision.reason;
+    if (decision.state == WL_PEER_ROUTED) {
         published->has_via = TRUE;
         published->via = via->key;
-        return;
     }
-    if (peer->liveness.healthy) {
-        published->state = WL_PEER_CONNECTING;
-        published->why = WHY_NOT_ALIVE;
-    } else if (peer->endpoints.candidates->len == 0) {
-        published->state = WL_PEER_OFFLINE;
-        published->why = WHY_NO_ENDPOINT;
-        if (find_unresolved(peer)) {
-            published->why = WHY_NAME_UNRESOLVED;
-            published->unresolved = g_str_hash(find_unresolved(peer));
-        }
-    } else {
-        gboolean connecting = peer->connect.backoff <= CONNECTING_BACKOFF;
-        published->state = connecting ? WL_PEER_CONNECTING : WL_PEER_OFFLINE;
-        published->why = connecting ? WHY_TRYING : WHY_NO_ANSWER;
+    switch (decision.reason) {
+    case WL_REASON_NAME_UNRESOLVED:
+        published->unresolved = g_str_hash(find_unresolved(peer));
+        break;
+    case WL_REASON_TRYING:
+    case WL_REASON_NO_ANSWER:
+    case WL_REASON_ADDRESS_UNUSED:
         published->candidates = peer->endpoints.candidates->len;
-        if (connecting || published->candidates == 1)
+        if (decision.state == WL_PEER_CONNECTING || published->candidates == 1)
             published->last_tried = peer->connect.last;
-        if (is_address_unused(self, peer))
-            published->why = WHY_ADDRESS_UNUSED;
+        break;
+    default:
+        break;
     }
 }
 
@@ -148,8 +138,9 @@ decide(const WlEngine *self, const WlPeer *peer, WlPublished *published)
 static WlEndpoint
 published_endpoint(const WlPeer *peer, const WlPublished *published)
 {
-    gboolean back_off = published->why == WHY_ROUTED || published->why == WHY_NO_ANSWER ||
-                        published->why == WHY_ADDRESS_UNUSED;
+    gboolean back_off = published->reason == WL_REASON_ROUTED ||
+                        published->reason == WL_REASON_NO_ANSWER ||
+                        published->reason == WL_REASON_ADDRESS_UNUSED;
 
     return back_off ? (WlEndpoint){0} : *path_of(peer);
 }
@@ -183,7 +174,7 @@ explain_trying(const WlPublished *published)
     g_autofree char *count = g_strdup_printf("%u", published->candidates);
     g_autofree char *last = wl_endpoint_to_string(&published->last_tried);
 
-    if (published->why == WHY_NO_ANSWER)
+    if (published->reason == WL_REASON_NO_ANSWER)
         return published->candidates == 1 ? wl_reason_new(WL_REASON_NO_ANSWER_ONE, last)
                                           : wl_reason_new(WL_REASON_NO_ANSWER, count);
     if (!wl_endpoint_is_set(&published->last_tried))
@@ -201,36 +192,35 @@ explain(const WlEngine *self, const WlPeer *peer, const WlPublished *published)
         published->has_via ? wl_peer_dup_label(wl_peer_table_find(&self->peers, &published->via))
                            : NULL;
 
-    switch ((Why) published->why) {
-    case WHY_NO_UPLINK:
-        break;
-    case WHY_NO_ENDPOINT:
+    switch ((WlReasonId) published->reason) {
+    case WL_REASON_WAITING_FOR_ENDPOINT:
         return explain_no_endpoint(self, peer);
-    case WHY_NAME_UNRESOLVED:
+    case WL_REASON_NAME_UNRESOLVED:
         return explain_unresolved(find_unresolved(peer));
-    case WHY_TRYING:
-    case WHY_NO_ANSWER:
+    case WL_REASON_TRYING:
+    case WL_REASON_NO_ANSWER:
         return explain_trying(published);
-    case WHY_ADDRESS_UNUSED: {
+    case WL_REASON_ADDRESS_UNUSED: {
         g_autofree char *last = wl_endpoint_to_string(&published->last_tried);
         return wl_reason_new(WL_REASON_ADDRESS_UNUSED, last);
     }
-    case WHY_NOT_ALIVE:
+    case WL_REASON_NOT_ALIVE:
         return wl_reason_new(WL_REASON_NOT_ALIVE, endpoint);
-    case WHY_ROUTED:
+    case WL_REASON_ROUTED:
         return wl_reason_new(WL_REASON_ROUTED, via);
-    case WHY_ROUTED_NO_ENDPOINT:
+    case WL_REASON_ROUTED_NO_ENDPOINT:
         return wl_reason_new(WL_REASON_ROUTED_NO_ENDPOINT, via);
-    case WHY_ROUTED_VERIFYING:
+    case WL_REASON_ROUTED_VERIFYING:
         return wl_reason_new(WL_REASON_ROUTED_VERIFYING, via, endpoint);
-    case WHY_ROUTED_SILENT:
+    case WL_REASON_ROUTED_SILENT:
         return wl_reason_new(WL_REASON_ROUTED_SILENT, via, endpoint);
-    case WHY_DIRECT_LAN:
+    case WL_REASON_DIRECT_LAN:
         return wl_reason_new(WL_REASON_DIRECT_LAN, endpoint);
-    case WHY_DIRECT:
+    case WL_REASON_DIRECT:
         return wl_reason_new(WL_REASON_DIRECT, endpoint);
+    default:
+        return wl_reason_new(published->reason);
     }
-    return wl_reason_new(WL_REASON_NO_UPLINK);
 }
 
 void
@@ -252,9 +242,10 @@ wl_peer_status_publish(WlEngine *self, WlPeer *peer)
         memcmp(&published, &peer->status.published, sizeof(published)) == 0)
         return;
 
-    state_changed = peer->status.is_published ? published.state != peer->status.published.state ||
-                                                    published.why != peer->status.published.why
-                                              : self->uplink.present;
+    state_changed = peer->status.is_published
+                        ? published.state != peer->status.published.state ||
+                              published.reason != peer->status.published.reason
+                        : self->uplink.present;
     peer->status.is_published = TRUE;
     peer->status.published = published;
     wl_reason_free(peer->status.reason);
