@@ -192,7 +192,7 @@ cleanup_all(const Scope *scope, GError **error)
         !wl_loop_guard_cleanup(is_guard_kept, (gpointer) scope, &removed, error))
         return FALSE;
     if (removed)
-        report(scope, "%u nf_tables tables", removed);
+        report(scope, "%u nf_tables table%s", removed, removed == 1 ? "" : "s");
     return TRUE;
 }
 

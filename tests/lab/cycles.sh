@@ -12,6 +12,7 @@
 # shellcheck disable=SC2034  # for scripts
 CYCLES_LIMIT=2000  # ms within which the peer must answer
 CYCLES_PATIENCE=20 # seconds after which a cycle is given up
+CYCLES_AWAY=${WIRELINK_CYCLE_AWAY:-0} # seconds without a network; after 180 there is no session
 
 # Cycles done; those in which the peer answered late, or never; the longest time (ms); the most bytes
 # that the uplink or the tunnel sent in one cycle.
@@ -56,6 +57,7 @@ cycle_once() {  # host kind
   link=$(host_interface "$1")
   uplink=$(host_sent "$1" eth0) tunnel=$(host_sent "$1" "$link")
   cycle_break "$1" && wait_until 20 host_has_no_address "$1" || return 1
+  sleep "$CYCLES_AWAY"
   replies=$(wc -l < "$LAB_DIR/replies") addresses=$(wc -l < "$LAB_DIR/addresses")
   cycle_mend "$1" "$2" && wait_until 20 host_has_address "$1" || return 1
   wait_until "$CYCLES_PATIENCE" cycle_reply_ms "$LAB_DIR/replies" "$replies" > /dev/null

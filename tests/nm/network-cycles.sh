@@ -5,6 +5,7 @@
 #
 #   WIRELINK_CYCLES=100 tests/nm/run network-cycles       2 cycles of each kind by default
 #   WIRELINK_CYCLE_KINDS='networking dhcp'                only these
+#   WIRELINK_CYCLE_AWAY=200                               200 s without a network, and no session left
 #
 # needs: root nm
 # takes: long

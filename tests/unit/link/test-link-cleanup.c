@@ -177,6 +177,10 @@ test_unserved(void)
     test_run("ip link add wlt2 type veth peer name nmwl-00000000");
     test_run("ip link set wlt0 alias wirelink:" UUID);
     test_run("ip link set wlt2 alias wirelink:" OTHER);
+    /* without an owner, as before Linux 5.12 */
+    test_run("nft add table inet wirelink-" UUID);
+    test_run("nft add table inet wirelink-" OTHER);
+    test_run("nft add table inet wirelinkd");
     make_socket("nmwl-00000000"); /* its interface exists */
     make_socket("nmwl-11111111");
     make_socket("wlt9"); /* perhaps of another program */
@@ -187,7 +191,9 @@ test_unserved(void)
     g_assert_error(error, G_IO_ERROR, G_IO_ERROR_ADDRESS_IN_USE);
     g_assert_cmpint(again, ==, -1);
     first = cleanup_unserved();
-    g_assert_cmpstr(first, ==, "interface wlt0; socket /var/run/wireguard/nmwl-11111111.sock");
+    g_assert_cmpstr(
+        first, ==,
+        "interface wlt0; 1 nf_tables table; socket /var/run/wireguard/nmwl-11111111.sock");
     g_assert_true(test_has_link("wlt2"));
     g_assert_true(test_has_link("nmwl-00000000"));
     g_assert_true(has_socket("nmwl-00000000") && has_socket("wlt9"));
@@ -195,9 +201,12 @@ test_unserved(void)
     g_assert_cmpstr(second, ==, "");
     close(mark);
     third = cleanup_unserved();
-    g_assert_cmpstr(third, ==, "interface wlt2; socket /var/run/wireguard/nmwl-00000000.sock");
+    g_assert_cmpstr(
+        third, ==,
+        "interface wlt2; 1 nf_tables table; socket /var/run/wireguard/nmwl-00000000.sock");
     g_assert_true(has_socket("wlt9"));
     wl_uapi_remove_stale_socket("wlt9");
+    test_run("nft delete table inet wirelinkd");
 }
 
 static void
