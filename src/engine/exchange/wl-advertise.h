@@ -3,7 +3,8 @@
 
 #include "state/wl-engine-state.h"
 
-/* Which peers are sent facts and Alives, and when. The only writer of WlSubscribers. */
+/* When facts, Alives and acks are sent. wl-subscription.h decides who is sent what, wl-due-facts.h
+ * which facts. Writes WlPeer.advertise and WlSubscribers, together with those two. */
 
 /** Adds to @peers, whose send step follows, the peers that need changed facts or an Alive. */
 void wl_advertise_gather(WlEngine *self, GPtrArray *peers);
@@ -15,23 +16,3 @@ void wl_advertise_forget(WlEngine *self, WlPeer *peer);
 void wl_advertise_at_once(WlPeer *peer);
 /** A datagram to @peer could not be sent. */
 void wl_advertise_send_failed(WlEngine *self, WlPeer *peer);
-
-/** What is sent to a peer. */
-typedef enum {
-    WL_ADVERTISE_NOTHING,
-    WL_ADVERTISE_ALIVE,
-    WL_ADVERTISE_FACTS,
-} WlAdvertiseLevel;
-
-typedef struct {
-    gboolean has_endpoint;
-    WlTrust configured_trust;
-    gboolean is_router;
-    gboolean fact_exchanger;
-    gboolean self_chatty;
-    gboolean self_router;
-    gboolean healthy;
-} WlAdvertiseInput;
-
-/** The nine rows of docs/protocol.md 5.6.2; depends on @input only. */
-WlAdvertiseLevel wl_advertise_level(const WlAdvertiseInput *input);

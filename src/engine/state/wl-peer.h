@@ -221,21 +221,20 @@ typedef struct {
 } WlPeerResync;
 
 /** What is advertised to the peer (docs/engine.md "Advertising"). Written by
- * exchange/wl-advertise.c. */
+ * exchange/wl-advertise.c; `partial` and `position` by wl-due-facts.c. */
 typedef struct {
     gboolean force_alive;   /* an Alive is sent in this turn */
     gboolean request_alive; /* that Alive requests one in return */
     gint64 alive_expires;   /* until when the peer knows our Alive; 0: it does not */
     gint64 alive_sent, alive_sent_before;
     gint64 facts_sent;
-    gint64
-        retry; /* nothing is sent before this time, because the last datagram could not be sent */
+    gint64 retry;     /* nothing is sent before this time, since the last datagram failed */
     gboolean partial; /* the send window was full */
     guint64 position; /* in the change log: the last change considered for the peer */
 } WlPeerAdvertise;
 
 /** The place of the peer among the subscribers. Written by state/wl-subscribers.c and
- * exchange/wl-advertise.c. */
+ * exchange/wl-subscription.c. */
 typedef struct {
     guint index; /* from 1; 0: not a subscriber */
     WlTimerEntry alive_due;

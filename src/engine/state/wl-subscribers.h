@@ -5,8 +5,8 @@
 #include "state/wl-peer-table.h"
 
 /** The subscribers, and when facts and Alives are due. Written by exchange/wl-advertise.c,
- * `in_flight` by wl-acks.c; other files use the functions below. Times are engine times
- * (microseconds). */
+ * `list` and `alives` by wl-subscription.c, `in_flight` by wl-acks.c; other files use the functions
+ * below. Times are engine times (microseconds). */
 typedef struct {
     GPtrArray *list;      /* of WlPeer: healthy peers that are sent facts */
     WlTimerQueue *alives; /* of healthy WlPeer: when the next Alive is due */

@@ -2,7 +2,7 @@
 /* The parts of the engine, each in isolation. */
 #include <string.h>
 
-#include "exchange/wl-advertise.h"
+#include "exchange/wl-subscription.h"
 #include "harness.h"
 #include "paths/wl-tie-breaker.h"
 #include "state/wl-batch-delay.h"
@@ -592,42 +592,42 @@ test_log_limiter(void)
 static void
 test_level(void)
 {
-    WlAdvertiseInput question = {.configured_trust = WL_TRUST_UNSET};
+    WlSubscriptionInput question = {.configured_trust = WL_TRUST_UNSET};
 
     /* 1: no endpoint, regardless of other properties */
-    g_assert_cmpint(wl_advertise_level(&question), ==, WL_ADVERTISE_NOTHING);
+    g_assert_cmpint(wl_subscription_level(&question), ==, WL_SUBSCRIPTION_NOTHING);
     question.is_router = question.fact_exchanger = question.self_router = TRUE;
     question.configured_trust = WL_TRUST_DELEGATE;
-    g_assert_cmpint(wl_advertise_level(&question), ==, WL_ADVERTISE_NOTHING);
-    question = (WlAdvertiseInput){.has_endpoint = TRUE, .configured_trust = WL_TRUST_UNSET};
+    g_assert_cmpint(wl_subscription_level(&question), ==, WL_SUBSCRIPTION_NOTHING);
+    question = (WlSubscriptionInput){.has_endpoint = TRUE, .configured_trust = WL_TRUST_UNSET};
     /* 4: quiet leaf */
-    g_assert_cmpint(wl_advertise_level(&question), ==, WL_ADVERTISE_ALIVE);
+    g_assert_cmpint(wl_subscription_level(&question), ==, WL_SUBSCRIPTION_ALIVE);
     question.configured_trust = WL_TRUST_ENDPOINT;
-    g_assert_cmpint(wl_advertise_level(&question), ==, WL_ADVERTISE_ALIVE);
+    g_assert_cmpint(wl_subscription_level(&question), ==, WL_SUBSCRIPTION_ALIVE);
     /* 2: trusted enough */
     question.configured_trust = WL_TRUST_ALLOWED_IPS;
-    g_assert_cmpint(wl_advertise_level(&question), ==, WL_ADVERTISE_FACTS);
+    g_assert_cmpint(wl_subscription_level(&question), ==, WL_SUBSCRIPTION_FACTS);
     question.configured_trust = WL_TRUST_UNSET;
     /* 2: a router */
     question.is_router = TRUE;
-    g_assert_cmpint(wl_advertise_level(&question), ==, WL_ADVERTISE_FACTS);
+    g_assert_cmpint(wl_subscription_level(&question), ==, WL_SUBSCRIPTION_FACTS);
     question.is_router = FALSE;
     /* 3: exchanger */
     question.fact_exchanger = TRUE;
-    g_assert_cmpint(wl_advertise_level(&question), ==, WL_ADVERTISE_FACTS);
+    g_assert_cmpint(wl_subscription_level(&question), ==, WL_SUBSCRIPTION_FACTS);
     question.fact_exchanger = FALSE;
     /* 5, 6: chatty or router, by the peer's health */
     for (guint i = 0; i < 2; i++) {
         question.self_chatty = i == 0;
         question.self_router = i == 1;
         question.healthy = TRUE;
-        g_assert_cmpint(wl_advertise_level(&question), ==, WL_ADVERTISE_FACTS);
+        g_assert_cmpint(wl_subscription_level(&question), ==, WL_SUBSCRIPTION_FACTS);
         question.healthy = FALSE;
-        g_assert_cmpint(wl_advertise_level(&question), ==, WL_ADVERTISE_ALIVE);
+        g_assert_cmpint(wl_subscription_level(&question), ==, WL_SUBSCRIPTION_ALIVE);
     }
     question.self_chatty = question.self_router = FALSE;
     question.healthy = TRUE;
-    g_assert_cmpint(wl_advertise_level(&question), ==, WL_ADVERTISE_ALIVE);
+    g_assert_cmpint(wl_subscription_level(&question), ==, WL_SUBSCRIPTION_ALIVE);
 }
 
 static void
