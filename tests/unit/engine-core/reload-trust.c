@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/* The reload of a changed profile by a running engine: who may advertise what, who
+ * is a router, who is sent facts. */
+
+#include "reload.h"
+
+static void
+set_trust(Harness *harness, WlTrust trust)
+{
+    WlEngineConfig *config = reload_profile(harness);
+
+    reload_peer_of(config, 0)->trust = trust;
+    harness_change(harness, config);
+}
+
+static void
+test_trust(void)
+{
+    g_autoptr(Harness) harness = harness_new();
+    HarnessMember *hub = harness_member(harness, 1), *desktop = harness_member(harness, 2);
+    HarnessMember *stranger = harness_member(harness, 3);
+    WlPeerView view;
+
+    reload_start(harness);
+    harness_advertise_member(harness, hub, stranger, "stranger", 255);
+    harness_advertise_member(harness, hub, desktop, "desk", 255);
+    harness_advertise_allowed(harness, hub, stranger, "10.77.0.4/32", 255);
+    harness_advertise_allowed(harness, hub, desktop, "192.168.50.0/24", 255);
+    g_assert_cmpint(harness_verdict_allowed(harness, hub, stranger, "10.77.0.4/32"), ==,
+                    WL_VERDICT_ACCEPTED);
+    g_assert_cmpstr(harness_view(harness, desktop)->name, ==, "desk");
+
+    /* The loss of trust needs no confirmation: it takes effect at once. */
+    set_trust(harness, WL_TRUST_ENDPOINT);
+    g_assert_cmpint(harness_view(harness, hub)->trust, ==, WL_TRUST_ENDPOINT);
+    g_assert_cmpuint(harness_changes(harness, stranger, WL_PEER_REMOVE), ==, 1);
+    g_assert_false(wl_engine_get_peer(harness->engine, &stranger->key, &view));
+    g_assert_cmpstr(harness_view(harness, desktop)->name, ==, "");
+    g_assert_cmpint(harness_verdict_allowed(harness, hub, stranger, "10.77.0.4/32"), !=,
+                    WL_VERDICT_ACCEPTED);
+    g_assert_cmpuint(reload_all_changes(harness, hub), ==, 0);
+
+    /* A refused fact that is held counts as soon as it is permitted. */
+    set_trust(harness, WL_TRUST_MEMBERSHIP);
+    g_assert_cmpuint(harness_changes(harness, stranger, WL_PEER_ADD), ==, 1);
+    g_assert_cmpint(harness_verdict_allowed(harness, hub, stranger, "10.77.0.4/32"), ==,
+                    WL_VERDICT_ACCEPTED);
+    g_assert_cmpstr(harness_view(harness, desktop)->name, ==, "desk");
+    g_assert_cmpuint(reload_all_changes(harness, hub), ==, 0);
+}
+
+/* A single trust value affects the trust of all peers (docs/protocol.md 6.2). */
+static void
+test_trust_of_another(void)
+{
+    g_autoptr(Harness) harness = harness_new();
+    HarnessMember *hub = harness_member(harness, 1);
+    WlEngineConfig *config;
+
+    reload_start(harness);
+    harness_advertise_member(harness, hub, harness_member(harness, 3), NULL, 255);
+    g_assert_cmpuint(harness_n_peers(harness), ==, 3);
+    config = reload_profile(harness);
+    reload_peer_of(config, 1)->trust = WL_TRUST_ENDPOINT;
+    harness_change(harness, config);
+    g_assert_cmpint(harness_view(harness, hub)->trust, ==, WL_TRUST_ENDPOINT);
+    g_assert_cmpuint(harness_n_peers(harness), ==, 2);
+}
+
+static gboolean
+says_member(Harness *harness, const HarnessMember *member)
+{
+    g_autoptr(GPtrArray) facts = wl_engine_dup_facts(harness->engine);
+
+    for (guint i = 0; i < facts->len; i++) {
+        const WlFactView *fact = facts->pdata[i];
+        if (fact->local && wl_key_equal(&fact->subject, &member->key) &&
+            g_str_equal(fact->type, "member"))
+            return TRUE;
+    }
+    return FALSE;
+}
+
+/* The hub is a router by its prefixes: without them its trust shrinks, and this member may be the
+ * router. */
+static void
+test_roles(void)
+{
+    g_autoptr(Harness) harness = harness_new();
+    HarnessMember *hub = harness_member(harness, 1), *desktop = harness_member(harness, 2);
+    WlEngineConfig *config;
+
+    reload_start(harness);
+    g_assert_true(harness_view(harness, hub)->router);
+    g_assert_cmpint(harness_view(harness, desktop)->state, ==, WL_PEER_DIRECT);
+    config = reload_profile(harness);
+    g_array_set_size(reload_peer_of(config, 0)->allowed_ips, 0);
+    config->role = WL_ROLE_AUTOMATIC;
+    harness_change(harness, config);
+    g_assert_false(harness_view(harness, hub)->router);
+    g_assert_cmpint(harness_view(harness, hub)->trust, ==, WL_TRUST_ENDPOINT);
+    g_assert_true(wl_engine_is_router(harness->engine));
+    g_assert_true(harness_has_allowed(harness, desktop, "10.77.0.3/32"));
+    /* what a router advertises about its own network */
+    g_assert_true(
+        harness_sent_allowed(harness, hub, &harness_member(harness, 0)->key, "10.77.0.0/24"));
+    g_assert_cmpuint(harness_changes(harness, hub, WL_PEER_RECREATE), ==, 0);
+    harness_change(harness, reload_profile(harness));
+    g_assert_false(wl_engine_is_router(harness->engine));
+    g_assert_true(harness_view(harness, hub)->router);
+
+    /* a router originates the members that others named */
+    harness_advertise_member(harness, hub, harness_member(harness, 3), "stranger", 255);
+    g_assert_false(says_member(harness, harness_member(harness, 3)));
+    config = reload_profile(harness);
+    config->role = WL_ROLE_ROUTER;
+    harness_change(harness, config);
+    g_assert_true(says_member(harness, harness_member(harness, 3)));
+}
+
+/* A peer that becomes a fact exchanger, or ceases to be one. */
+static void
+test_fact_exchanger(void)
+{
+    g_autoptr(Harness) harness = harness_new();
+    HarnessMember *desktop = harness_member(harness, 2);
+    WlEngineConfig *config;
+
+    reload_start(harness);
+    harness_clear(harness);
+    harness_live(harness, SEC(200), 1, 2);
+    g_assert_false(harness_sent_endpoint(harness, desktop, &harness_member(harness, 0)->key,
+                                         "192.168.1.10:51820"));
+    config = reload_profile(harness);
+    reload_peer_of(config, 1)->fact_exchanger = TRUE;
+    harness_change(harness, config);
+    harness_run(harness, SEC(1));
+    g_assert_true(harness_sent_endpoint(harness, desktop, &harness_member(harness, 0)->key,
+                                        "192.168.1.10:51820"));
+    harness_change(harness, reload_profile(harness));
+    harness_live(harness, SEC(300), 1, 2);
+    g_assert_false(harness_sent_endpoint(harness, desktop, &harness_member(harness, 0)->key,
+                                         "192.168.1.10:51820"));
+    config = reload_profile(harness);
+    config->chatty = TRUE;
+    harness_change(harness, config);
+    harness_run(harness, SEC(1));
+    g_assert_true(harness_sent_endpoint(harness, desktop, &harness_member(harness, 0)->key,
+                                        "192.168.1.10:51820"));
+}
+
+static void
+test_basic(void)
+{
+    g_autoptr(Harness) harness = harness_new();
+    WlEngineConfig *config;
+
+    reload_start(harness);
+    config = reload_profile(harness);
+    reload_peer_of(config, 1)->basic = TRUE;
+    harness_change(harness, config);
+    g_assert_true(harness_view(harness, harness_member(harness, 2))->basic);
+    harness_change(harness, reload_profile(harness));
+    g_assert_false(harness_view(harness, harness_member(harness, 2))->basic);
+}
+
+int
+main(int argc, char **argv)
+{
+    g_test_init(&argc, &argv, NULL);
+    g_test_add_func("/reload-trust/trust", test_trust);
+    g_test_add_func("/reload-trust/trust-of-another", test_trust_of_another);
+    g_test_add_func("/reload-trust/roles", test_roles);
+    g_test_add_func("/reload-trust/fact-exchanger", test_fact_exchanger);
+    g_test_add_func("/reload-trust/basic", test_basic);
+    return g_test_run();
+}
