@@ -27,6 +27,13 @@ is_missing(int result)
     return result == -EOPNOTSUPP || result == -EPROTONOSUPPORT || result == -EINVAL;
 }
 
+/* Whether a security module keeps this process from it. */
+static gboolean
+is_denied(int result)
+{
+    return result == -EPERM || result == -EACCES;
+}
+
 static int
 delete_table(WlNetlink *netlink, const char *table)
 {
@@ -125,7 +132,8 @@ wl_loop_guard_cleanup(WlLoopGuardKeep keep, gpointer user_data, guint *removed, 
     int result = netlink ? wl_nft_list_tables(netlink, TABLE_PREFIX, names) : -EPROTONOSUPPORT;
 
     *removed = 0;
-    if (is_missing(result))
+    /* Then no service has created any. */
+    if (is_missing(result) || is_denied(result))
         return TRUE;
     for (guint i = 0; result == 0 && i < names->len; i++) {
         const char *name = names->pdata[i];
