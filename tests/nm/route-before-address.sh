@@ -103,6 +103,27 @@ for i in 1 2 3; do
 done
 check "nothing arrived with an address of the tunnel" no_inner_sources
 
+# --- the same on the other side, which is plain WireGuard without a loop guard
+other_gap() {
+  local peer endpoint
+  sent_by_all > "$LAB_DIR/sent"
+  ip -n other addr flush dev eth0 scope global &&
+    ip -n other route replace "$INET_GATEWAY" dev eth0 &&
+    ip -n other route replace default via "$INET_GATEWAY" dev eth0 || return 1
+  read -r peer endpoint < <(wireguard other show wg-other endpoints)
+  wireguard other set wg-other peer "$peer" endpoint "$endpoint" && sleep "$GAP" &&
+    ip -n other addr add 203.0.113.6/24 dev eth0 && ip -n other addr add 2001:db8:113::6/64 dev eth0 nodad
+}
+own_endpoint_is() {
+  local endpoint
+  endpoint=$(host laptop wg show "$(host_interface laptop)" endpoints | cut -f 2)
+  [ "$endpoint" = "$1" ] || { echo "$endpoint"; return 1; }
+}
+check "the routes of the other side come before its address" other_gap
+check "the peer answers within 2 s after that" reaches 10.77.0.1 2
+check "the laptop has the endpoint outside the tunnel" wait_until 2 own_endpoint_is 203.0.113.6:51820
+check "the laptop has sent little" sent_little
+
 check "a second profile is activated" up second
 check "its peer answers pings" reaches 10.78.0.1
 host laptop ping -n -q -i 0.1 10.78.0.1 > /dev/null 2>&1 &
