@@ -14,21 +14,28 @@ DISPATCHER=/usr/lib/NetworkManager/nm-dispatcher
 
 create() {
   inet_create && host_create laptop && host_install_plugin laptop &&
-    host_install_dispatcher laptop && cable_public laptop && host_start laptop &&
+    host_install_dispatcher laptop && record_events && cable_public laptop && host_start laptop &&
     host_uplink laptop 203.0.113.5/24 "$INET_GATEWAY" && keys_create laptop other &&
     laptop_profile "$LAB_DIR/laptop/laptop.wirelink" && host_remember laptop
 }
+# The words of the dispatcher's log differ between versions: a script that runs after ours, in the order
+# of names, records the events. It is not ours to install, so it is not in host_install_dispatcher.
+record_events() {
+  # shellcheck disable=SC2016  # expanded when it runs
+  printf '#!/bin/sh\necho "$2" >> %s\n' "$LAB_DIR/events" > "$LAB_DIR/laptop/etc/dispatcher.d/99-lab"
+  chmod 755 "$LAB_DIR/laptop/etc/dispatcher.d/99-lab"
+}
 dispatcher_start() {
   host laptop "$DISPATCHER" --persist --debug > "$LAB_DIR/dispatcher.log" 2>&1 &
-  wait_until 10 owned
+  wait_until 30 owned
 }
 owned() {
   host laptop gdbus call --system --dest org.freedesktop.DBus --object-path / --method \
     org.freedesktop.DBus.NameHasOwner org.freedesktop.nm_dispatcher < /dev/null | grep -q true
 }
-comes_up() { wait_until 15 is_activated || { tail -n 20 "$LAB_DIR/dispatcher.log"; return 1; }; }
+comes_up() { wait_until 30 is_activated || { tail -n 20 "$LAB_DIR/dispatcher.log"; return 1; }; }
 # wait until the dispatcher has handled the event, or it would read the profile as changed below
-dispatched() { wait_until 10 grep -q "$1" "$LAB_DIR/dispatcher.log"; }
+dispatched() { wait_until 30 grep -qxF "$1" "$LAB_DIR/events"; }
 new_network() { nmcli_laptop connection down uplink > /dev/null; nmcli_laptop connection up uplink; }
 other_profile() { nmcli_laptop -g GENERAL.STATE connection show other; }
 
@@ -41,8 +48,7 @@ import "$LAB_DIR/laptop/other.wirelink" > /dev/null || bail_out "a second profil
 nmcli_laptop connection modify other +vpn.data "member-name=not\, autostart = yes"
 
 check "a network is activated" new_network
-check "the dispatcher runs the autostart script" \
-  dispatched "'up' .*90-wirelink-autostart.*: complete"
+check "the dispatcher has run the autostart script" dispatched up
 refute "a profile without autostart stays inactive" is_activated
 check "autostart is enabled in the profile" \
   nmcli_laptop connection modify laptop +vpn.data autostart=yes

@@ -14,12 +14,18 @@ ESC=$'\e' RLO=$'\u202e'
 REVERSED="pho${RLO}ne"
 SERVICE=$LAB_DIR/laptop/service  # the program that NetworkManager starts: a symbolic link, so that it can be replaced
 
-# The plugin, with a replaceable service.
+# The plugin, with a replaceable service. All of it is copied: other users may not see the directory of
+# the build, as below /root.
+COPIES=$LAB_DIR/laptop/copies
 host_install_plugin() {
   local d=$LAB_DIR/$1
+  mkdir -p "$COPIES" && chmod 755 "$COPIES" &&
+    install -m 755 "$LAB_BUILD/src/service/nm-wirelink-service" "$LAB_BUILD/src/ctl/wirelinkctl" \
+      "$LAB_BUILD/properties/libnm-vpn-plugin-wirelink.so" "$COPIES/" || return 1
   cp "$LAB_BUILD/data/uninstalled.name" "$d/etc/VPN/nm-wirelink-service.name" &&
-    sed -i "s|^program=.*|program=$SERVICE|" "$d/etc/VPN/nm-wirelink-service.name" &&
-    ln -s "$LAB_BUILD/src/service/nm-wirelink-service" "$SERVICE" &&
+    sed -i "s|^program=.*|program=$SERVICE|; s|^plugin=.*/|plugin=$COPIES/|" \
+      "$d/etc/VPN/nm-wirelink-service.name" &&
+    ln -s "$COPIES/nm-wirelink-service" "$SERVICE" &&
     cp "$LAB_TOP/data/90-wirelink.conf" "$d/conf.d/" &&
     cp "$LAB_TOP/data/nm-wirelink-service.conf" "$d/policy/"
 }
@@ -39,7 +45,7 @@ hostile() {  # kind count
 ctl() {  # user argument...
   local user=$1
   shift
-  set -- wirelinkctl "$@"
+  set -- "$COPIES/wirelinkctl" "$@"
   [ "$user" = root ] || set -- setpriv --reuid "$user" --regid "$(id -g "$user")" --clear-groups "$@"
   host laptop "$@" < /dev/null
 }
