@@ -5,7 +5,7 @@ import subprocess
 import sys
 
 sys.path.insert(0, os.path.dirname(os.path.realpath(__file__)))
-from drive import Atspi, Program, has_state, until  # noqa: E402
+from drive import Atspi, Program, has_state, role_of, until  # noqa: E402
 
 
 def log_from(place):
@@ -68,7 +68,7 @@ class Window(Program):
 
     def entry(self):
         """The entry has no accessible name, but the focus."""
-        return next((node for node in self.nodes() if node.get_role_name() == 'password text'
+        return next((node for node in self.nodes() if role_of(node) == 'password text'
                      and has_state(node, Atspi.StateType.FOCUSED)), None)
 
 

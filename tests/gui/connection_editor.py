@@ -5,7 +5,7 @@ import subprocess
 import sys
 
 sys.path.insert(0, os.path.dirname(os.path.realpath(__file__)))
-from drive import Atspi, Program, has_state, text_of, until, walk  # noqa: E402
+from drive import Atspi, Program, has_state, role_of, text_of, until, walk  # noqa: E402
 
 PRIVATE = 'xDCkVfhCNpYBwVxcmPqOuFpoJMO6BxYexBAKloRNyjU='
 HUB = 'FSXZOoplXTlQyHxwmOZ2AY72AHFggajo2gV46747tzQ='
@@ -31,7 +31,7 @@ class Editor(Program):
         self.press('Save')
 
     def is_open(self):
-        return any(node.get_role_name() == 'page tab' for node in self.nodes())
+        return any(role_of(node) == 'page tab' for node in self.nodes())
 
     def close(self):
         self.process.terminate()
@@ -140,7 +140,7 @@ def search(name):
     """The list shows only the peers that match the search."""
     def shown():
         return [node.get_name().split(',')[0] for node in editor.nodes()
-                if node.get_role_name() == 'toggle button' and ', ' in (node.get_name() or '')
+                if role_of(node) == 'toggle button' and ', ' in (node.get_name() or '')
                 and has_state(node, Atspi.StateType.SHOWING)]
 
     def wait_shown(*names):
@@ -215,7 +215,7 @@ def refuse(path, part):
     # the chooser asks for a path when one types "/"
     subprocess.run(['xdotool', 'type', path], check=True)
     until('the path is typed', lambda: path in [text_of(node) for node in editor.nodes()
-                                                if node.get_role_name() == 'text'])
+                                                if role_of(node) == 'text'])
     editor.wait_sensitive('Open', True)
     editor.press('Open')
     editor.wait_label(part)
@@ -254,10 +254,10 @@ def export(name, path):
     editor.press('Export…')
     dialog = editor.find(['file chooser', 'dialog'], 'Export VPN connection…')
     entry = next(node for node in walk(dialog)
-                 if node.get_role_name() == 'text' and text_of(node).endswith('.wirelink'))
+                 if role_of(node) == 'text' and text_of(node).endswith('.wirelink'))
     assert Atspi.EditableText.set_text_contents(entry, path)
     save = [node for node in walk(dialog)
-            if node.get_role_name() == 'push button' and node.get_name() == 'Save']
+            if role_of(node) == 'push button' and node.get_name() == 'Save']
     assert save and save[0].do_action(0)
     until(f'{path} is there', lambda: os.path.exists(path) and os.path.getsize(path))
     editor.close()
@@ -299,7 +299,7 @@ def live(name):
 
     def states():
         return [node.get_name() for node in editor.nodes()
-                if node.get_role_name() == 'toggle button'
+                if role_of(node) == 'toggle button'
                 and (node.get_name() or '').startswith('hub, FSXZOopl, ')]
 
     def shown(state):

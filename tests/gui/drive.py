@@ -2,7 +2,8 @@
 """Finds and operates the widgets of a running program through AT-SPI, as a screen reader does.
 
 Every lookup waits for its widget, up to LIMIT. GTK 4.8 reports neither "showing" nor positions on the
-screen, so only roles, names and texts are used.
+screen, so only roles, names and texts are used. Where versions of a program name a widget differently,
+a tuple of names stands for any of them.
 """
 import os
 import subprocess
@@ -16,6 +17,8 @@ from gi.repository import Atspi  # noqa: E402
 LIMIT = 15  # seconds
 KEYSYMS = {'Page_Down': 0xff56, 'Up': 0xff52, 'Down': 0xff54}
 KEYCODES = {0xffe9: 64, 0xffe3: 37, 0xffe1: 50}  # Alt, Control, Shift on the default X keyboard
+# Roles whose name differs between versions of AT-SPI or of GTK.
+ROLES = {'button': 'push button', 'entry': 'text'}
 BUTTON_TEXTS = ('Add to Profile',)  # of buttons whose name does not begin with their text
 
 
@@ -42,6 +45,11 @@ def walk(node):
         return  # the node is gone
 
 
+def role_of(node):
+    role = node.get_role_name()
+    return ROLES.get(role, role)
+
+
 def has_state(node, state):
     return node.get_state_set().contains(state)
 
@@ -51,10 +59,14 @@ def text_of(node):
     return Atspi.Text.get_text(node, 0, Atspi.Text.get_character_count(node))
 
 
-def is_named(node, name):
+def is_named(node, names):
     """GTK 4 keeps mnemonic underscores in names and appends the text of a button to its name."""
+    return any(_is_named(node, name) for name in ((names,) if isinstance(names, str) else names))
+
+
+def _is_named(node, name):
     found = node.get_name() or ''
-    if node.get_role_name() not in ('push button', 'check box'):
+    if role_of(node) not in ('push button', 'check box'):
         return found == name
     texts = (name, name.split()[0], *BUTTON_TEXTS)
     return found == name or found.replace('_', '') in (name, *(f'{name} {text}' for text in texts))
@@ -78,7 +90,7 @@ class Program:
     def _matching(self, roles, name):
         for node in self.nodes():
             try:
-                if node.get_role_name() in roles and is_named(node, name):
+                if role_of(node) in roles and is_named(node, name):
                     yield node
             except gi.repository.GLib.Error:
                 continue
@@ -86,6 +98,12 @@ class Program:
     def find(self, roles, name, limit=LIMIT):
         return until(f'{"/".join(roles)} "{name}" of {self.name}',
                      lambda: next(self._matching(roles, name), None), limit)
+
+    def has(self, roles, name):
+        return next(self._matching(roles, name), None) is not None
+
+    def has_label(self, part):
+        return self._find_label(part) is not None
 
     def absent(self, roles, name):
         until(f'no {"/".join(roles)} "{name}" of {self.name}',
@@ -101,7 +119,7 @@ class Program:
     def _find_label(self, part):
         for node in self.nodes():
             try:
-                if (node.get_role_name() == 'label' and part in (node.get_name() or '')
+                if (role_of(node) == 'label' and part in (node.get_name() or '')
                         and has_state(node, Atspi.StateType.VISIBLE)):
                     return node
             except gi.repository.GLib.Error:
@@ -109,7 +127,7 @@ class Program:
         return None
 
     def press(self, name):
-        node = self.find(['push button', 'button', 'toggle button'], name)
+        node = self.find(['push button', 'toggle button'], name)
         assert node.do_action(0), f'cannot press {name}'
 
     def toggle(self, name):
@@ -117,14 +135,14 @@ class Program:
         assert node.do_action(0), f'cannot toggle {name}'
 
     def field(self, name):
-        return self.find(['text', 'password text', 'entry'], name)
+        return self.find(['text', 'password text'], name)
 
     def wait_described(self, name, part):
         """Waits until the accessible description of this field, and of no other, contains @part."""
         def probe():
             having = [node.get_name().replace('_', '') for node in self.nodes()
                       if part in (node.get_description() or '')
-                      and node.get_role_name() not in ('push button', 'button')]
+                      and role_of(node) != 'push button']
             return having == [name]
         until(f'{name} alone is described with "{part}"', probe)
 
@@ -135,7 +153,7 @@ class Program:
         """Replaces the text of a field without a name."""
         def probe():
             for node in self.nodes():
-                if node.get_role_name() in ('text', 'entry') and text_of(node) == old:
+                if role_of(node) == 'text' and text_of(node) == old:
                     return node
             return None
         node = until(f'field with "{old}" of {self.name}', probe)
@@ -156,7 +174,7 @@ class Program:
         assert Atspi.Selection.select_child(tabs, tab.get_index_in_parent()), f'cannot open {name}'
 
     def is_sensitive(self, name):
-        return has_state(self.find(['push button', 'button'], name), Atspi.StateType.SENSITIVE)
+        return has_state(self.find(['push button'], name), Atspi.StateType.SENSITIVE)
 
     def wait_sensitive(self, name, sensitive):
         until(f'{name} {"" if sensitive else "not "}sensitive',
@@ -192,6 +210,9 @@ class Program:
 
     def place(self, name):
         return until(f'{name} has a place', lambda: self._place(self.named(name)))
+
+    def place_of(self, node):
+        return until(f'{node.get_name()} has a place', lambda: self._place(node))
 
     def _center(self, name):
         box = self.place(name)
@@ -258,10 +279,30 @@ class Program:
 
     def has_focus(self, name):
         return any(has_state(node, Atspi.StateType.FOCUSED)
-                   for node in self._matching(['text', 'entry'], name))
+                   for node in self._matching(['text'], name))
+
+    def _focused(self):
+        for node in self.nodes():
+            try:
+                if role_of(node) == 'text' and has_state(node, Atspi.StateType.FOCUSED):
+                    return node
+            except gi.repository.GLib.Error:
+                continue
+        return None
+
+    def focused_text(self):
+        """The text of the field that has the focus, or None."""
+        node = self._focused()
+        return text_of(node) if node else None
+
+    def write_focused(self, text):
+        """Writes to the field that has the focus; false if it has another text afterwards."""
+        node = self._focused()
+        return (node is not None and Atspi.EditableText.set_text_contents(node, text)
+                and text_of(node) == text)
 
     def expand(self, name):
-        node = self.find(['toggle button', 'button'], name)
+        node = self.find(['toggle button', 'push button'], name)
         assert node.do_action(0), f'cannot expand {name}'
 
     def write_last(self, name, text):
@@ -269,7 +310,7 @@ class Program:
         one, and a new peer appears with a delay."""
         def probe():
             return any(self._set(node, text)
-                       for node in reversed(list(self._matching(['text', 'entry'], name))))
+                       for node in reversed(list(self._matching(['text'], name))))
         until(f'{text} in {name} of {self.name}', probe)
 
     @staticmethod

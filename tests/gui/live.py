@@ -6,7 +6,7 @@ import sys
 sys.path.insert(0, os.path.dirname(os.path.realpath(__file__)))
 from connection_editor import Editor, data, uuid_of, wait_stored  # noqa: E402
 from drive import until  # noqa: E402
-from settings import Settings  # noqa: E402
+from settings import OPTIONS, Settings  # noqa: E402
 
 DISCOVERED = 'Discovered Members'
 
@@ -22,7 +22,7 @@ class Gtk3(Editor):
 class Gtk4(Settings):
     def __init__(self, name):
         super().__init__()
-        self.press('Options…')
+        self.press(OPTIONS)
         self.open_editor_page('Identity')
 
     def open(self, page):
@@ -61,7 +61,7 @@ def remove(toolkit, name, key):
     program.open('Trust')
     program.press('Remove desktop from the profile')
     program.wait_label(DISCOVERED)
-    program.find(['push button', 'button'], f'Add desktop ({key[:8]}…) to the profile')
+    program.find(['push button'], f'Add desktop ({key[:8]}…) to the profile')
     program.save()
     until('the peer is gone', lambda: data(uuid_of(name), 'peer-2-public-key') is None)
     program.close()

@@ -8,12 +8,16 @@ import subprocess
 import sys
 
 sys.path.insert(0, os.path.dirname(os.path.realpath(__file__)))
-from drive import Atspi, Program, has_state, text_of, until  # noqa: E402
+from drive import Atspi, Program, has_state, role_of, until  # noqa: E402
 
 PRIVATE = 'xDCkVfhCNpYBwVxcmPqOuFpoJMO6BxYexBAKloRNyjU='
 HUB = 'FSXZOoplXTlQyHxwmOZ2AY72AHFggajo2gV46747tzQ='
 LEAF = '2aM9QzUOUy7G9ljwfRzT+J/TdgObNc8fC/Jm9uBCvTA='
 NEW = 'zO2DgWoufWFXAut6w1Y5DYEMMF1cGZ2lkExQnhTSFjo='
+
+# GNOME 43 and newer
+ADD = ('Add connection', 'Add VPN')
+OPTIONS = ('Options…', 'VPN Options')
 
 
 def nmcli(*arguments):
@@ -47,9 +51,10 @@ class Settings(Program):
 
 def create():
     settings = Settings()
-    settings.press('Add connection')
+    settings.press(ADD)
     # list rows have no accessible action either
     settings.click(['label'], 'wirelink')
+    settings.open_editor_page('Identity')  # the first page of older versions
     settings.write('Name', 'New network')
     # an empty profile cannot be added
     settings.wait_sensitive('Add', False)
@@ -76,29 +81,33 @@ def create():
 
 def choose_file(path):
     settings = Settings()
-    settings.press('Add connection')
+    settings.press(ADD)
     settings.click(['label'], 'Import from file…')
     settings.find(['push button'], 'Open')
-    # the chooser of GTK 4 asks for a path when one types "/"
+    # the chooser of GTK 4 asks for a path when one types "/"; the name of its field is not always
+    # the same, but it has the focus
     subprocess.run(['xdotool', 'key', 'slash'], check=True)
-    until('a path is asked for', lambda: settings.has_focus('GtkFileChooserEntry'))
-    subprocess.run(['xdotool', 'type', path[1:]], check=True)
-    until('the path is typed', lambda: path in [text_of(node) for node in settings.nodes()
-                                                if node.get_name() == 'GtkFileChooserEntry'])
+    until('a path is asked for', lambda: settings.focused_text() == '/')
+    # not typed: the chooser completes what is typed in the middle of it
+    until('the path is written', lambda: settings.write_focused(path))
     subprocess.run(['xdotool', 'key', 'Return'], check=True)
     return settings
 
 
-def refuse(path, part):
-    """The error of a failed import states cause and remedy."""
+def refuse(path, part, tab=None):
+    """The error of a failed import states cause and remedy; or the program takes the file for a
+    connection of another kind, with this tab."""
     settings = choose_file(path)
-    settings.wait_label(part)
+    until(f'label with "{part}"', lambda: settings.has_label(part)
+          or (tab and settings.has(['page tab'], tab)))
     settings.close()
 
 
 def import_file(path):
     name = os.path.basename(path).rsplit('.', 1)[0]
     settings = choose_file(path)
+    settings.open_editor_page('Identity')
+    settings.open_editor_page('Peers')
     settings.named('hub, FSXZOopl, Endpoints')
     settings.wait_sensitive('Add', True)
     settings.press('Add')
@@ -108,18 +117,18 @@ def import_file(path):
 
 def no_export():
     settings = Settings()
-    settings.press('Options…')
+    settings.press(OPTIONS)
     settings.find(['push button'], 'Apply')
-    settings.find(['push button'], 'Remove VPN')
+    settings.find(['push button'], ('Remove VPN', 'Remove VPN…'))
     exports = [node.get_name() for node in settings.nodes()
-               if 'xport' in (node.get_name() or '') and node.get_role_name() != 'label']
+               if 'xport' in (node.get_name() or '') and role_of(node) != 'label']
     assert not exports, exports
     settings.close()
 
 
 def edit(name):
     settings = Settings()
-    settings.press('Options…')
+    settings.press(OPTIONS)
     settings.open_editor_page('Identity')
     # an error is reported at its field and cannot be applied
     settings.write('MTU', '99')
@@ -137,7 +146,7 @@ def edit(name):
     settings.write_last('Allowed IPs', '10.77.0.8/32')
     settings.press('Move tablet up')
     settings.press('Remove phone')
-    settings.absent(['push button', 'button'], 'Remove phone')
+    settings.absent(['push button'], 'Remove phone')
     settings.press('Apply')
     until('the profile is stored', lambda: 'tablet' in data(name))
     settings.close()
@@ -146,7 +155,7 @@ def edit(name):
 def describe(name):
     """The accessible description of a field is its error until it is corrected."""
     settings = Settings()
-    settings.press('Options…')
+    settings.press(OPTIONS)
     settings.open_editor_page('Identity')
     settings.write('Listen port', '99999')
     settings.wait_described('Listen port', '"99999" is not valid; use a number from 1 to 65535')
@@ -165,12 +174,12 @@ def describe(name):
 def search(name):
     """A matching peer moves to the top of the list while the search hides the others."""
     settings = Settings()
-    settings.press('Options…')
+    settings.press(OPTIONS)
     settings.open_editor_page('Identity')
     settings.open_editor_page('Peers')
     first = settings.place('hub, FSXZOopl, Endpoints').y
     assert settings.place('nas, WqAMv0fS, Allowed IPs').y > first
-    settings.click(['text', 'entry'], 'Search peers')
+    settings.click(['text'], 'Search peers')
     settings.type('NAS')
     until('nas is the first', lambda: settings.place('nas, WqAMv0fS, Allowed IPs').y == first)
     settings.write('Search peers', '')
@@ -181,9 +190,9 @@ def search(name):
 def ask_each_time(name):
     """Chooses the storage of the private key in the menu that libnma adds to its field."""
     settings = Settings()
-    settings.press('Options…')
+    settings.press(OPTIONS)
     settings.open_editor_page('Identity')
-    apply = settings.place('_Apply Apply')
+    apply = settings.place_of(settings.find(['push button'], 'Apply'))
     settings.click_at(settings.field('Private key').get_child_at_index(0))
     item = settings.find(['check box'], 'Store the password for all users')
     until('the menu has the focus', lambda: has_state(item, Atspi.StateType.FOCUSED))
@@ -201,7 +210,7 @@ def ask_each_time(name):
 def reorder(name):
     """Reorders peers with the keyboard, and with the pointer up and down."""
     settings = Settings()
-    settings.press('Options…')
+    settings.press(OPTIONS)
     settings.open_editor_page('Identity')
     settings.open_editor_page('Peers')
     # expanding and collapsing focuses the row, which AT-SPI cannot do in GTK 4
@@ -224,7 +233,7 @@ def reorder(name):
 def drop(name, path):
     """Drops a file from another program on the list of peers."""
     settings = Settings()
-    settings.press('Options…')
+    settings.press(OPTIONS)
     settings.open_editor_page('Identity')
     settings.open_editor_page('Peers')
     source = settings.drop_file(path, 'Drag to move nas')

@@ -14,7 +14,9 @@ gui_host_create || bail_out "the lab comes up" laptop
 
 drive() { gui_drive settings "$@"; }
 same() {  # id file
-  diff "$GUI_HERE/expected/$2" <(stored "$1")
+  # newer versions of GNOME Settings import a profile, too, for one user, who has to activate it
+  local theirs='autoconnect=false|permissions=user:root:;'
+  diff <(grep -vxE "$theirs" "$GUI_HERE/expected/$2") <(stored "$1" | grep -vxE "$theirs")
 }
 export_again() {  # id file
   host laptop nmcli connection export "$1" "$LAB_DIR/out.wirelink" &&
@@ -30,8 +32,9 @@ check "GNOME Settings has no export" drive no-export
 echo '{"Peers": []}' > "$LAB_DIR/screen/daemon.json"
 printf '[Interface]\nPrivateKey = xDCkVfhCNpYBwVxcmPqOuFpoJMO6BxYexBAKloRNyjU=\n' \
   > "$LAB_DIR/screen/plain.conf"
-check "the error of a wg-quick file names the remedy" \
-  drive refuse "$LAB_DIR/screen/plain.conf" 'add the line "[Wirelink]" at the end'
+# newer versions import it themselves, as a connection of type wireguard
+check "the error of a wg-quick file names the remedy, if there is one" \
+  drive refuse "$LAB_DIR/screen/plain.conf" 'add the line "[Wirelink]" at the end' WireGuard
 check "the error of a file of the Go daemon names the remedy" \
   drive refuse "$LAB_DIR/screen/daemon.json" 'wirelinkctl convert'
 check "a file is dropped on the list of peers" \

@@ -11,6 +11,8 @@
 #include "wl-peers-page.h"
 #include "wl-trust-page.h"
 
+#define NEW_MIN_HEIGHT 440 /* pixels; most pages fit */
+
 struct _WlEditor {
     GObject parent_instance;
     WlEditorModel *model;
@@ -106,6 +108,15 @@ add_page(WlEditor *self, const char *title, GtkWidget *page)
     gtk_notebook_append_page(GTK_NOTEBOOK(self->notebook), page, gtk_label_new(title));
 }
 
+/* Whether @connection is new, and neither saved nor imported. */
+static gboolean
+is_empty(NMConnection *connection)
+{
+    NMSettingVpn *setting = nm_connection_get_setting_vpn(connection);
+
+    return !setting || nm_setting_vpn_get_num_data_items(setting) == 0;
+}
+
 static void
 build(WlEditor *self, NMConnection *connection)
 {
@@ -119,6 +130,10 @@ build(WlEditor *self, NMConnection *connection)
     add_page(self, _("This Machine"), wl_machine_page_get_widget(self->machine));
     add_page(self, _("Peers"), wl_peers_page_get_widget(self->peers));
     add_page(self, _("Trust"), wl_trust_page_get_widget(self->trust));
+    /* GNOME Settings adds a connection in a dialog of a fixed size, smaller than a page: one that
+     * scrolls as a whole shows more than a page that scrolls inside it. */
+    if (is_empty(connection))
+        gtk_widget_set_size_request(self->notebook, -1, NEW_MIN_HEIGHT);
     wl_gtk_show(self->notebook);
     wl_editor_model_set_changed_func(self->model, on_model_changed, self);
     self->bus = wl_editor_bus_new(self->model, nm_connection_get_uuid(connection));
