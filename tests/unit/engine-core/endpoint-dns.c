@@ -100,6 +100,26 @@ test_shared_name_is_logged_once(void)
     g_assert_cmpuint(count_logged(harness, NAME " resolves again"), ==, 1);
 }
 
+/* That a name does not resolve is known of each peer that has it: one of them may leave. */
+static void
+test_shared_name_of_removed_peer(void)
+{
+    g_autoptr(Harness) harness = harness_new();
+    WlEngineConfig *config = harness_config(harness, WL_ROLE_AUTOMATIC);
+
+    harness_add(config, harness_member(harness, 1), NAME, "10.77.0.0/24");
+    harness_add(config, harness_member(harness, 2), NAME, "10.77.0.3/32");
+    harness_start(harness, config);
+    harness_uplink(harness, "192.168.1.10/24");
+    resolve(harness, NAME, NULL);
+    config = harness_config(harness, WL_ROLE_AUTOMATIC);
+    harness_add(config, harness_member(harness, 2), NAME, "10.77.0.3/32");
+    harness_change(harness, config);
+    harness_clear(harness);
+    resolve(harness, NAME, HARNESS_HUB_ENDPOINT);
+    g_assert_cmpuint(count_logged(harness, NAME " resolves again"), ==, 1);
+}
+
 /* Both peers get the addresses of the name. */
 static void
 test_shared_name_resolves_for_both(void)
@@ -181,6 +201,7 @@ main(int argc, char **argv)
     g_test_add_func("/endpoint-dns/failure-once", test_failure_is_logged_once);
     g_test_add_func("/endpoint-dns/success", test_success_is_not_logged);
     g_test_add_func("/endpoint-dns/shared-name", test_shared_name_is_logged_once);
+    g_test_add_func("/endpoint-dns/shared-name-of-removed-peer", test_shared_name_of_removed_peer);
     g_test_add_func("/endpoint-dns/shared-result", test_shared_name_resolves_for_both);
     g_test_add_func("/endpoint-dns/results", test_results_are_checked);
     g_test_add_func("/endpoint-dns/no-uplink", test_failure_without_uplink_is_not_logged);
