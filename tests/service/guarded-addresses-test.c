@@ -51,6 +51,7 @@ parse_visible(const char *text)
 
         g_assert_true(wl_prefix_parse(words[i] + 2, &address.address));
         address.tunnel = address.ifindex == OTHER_LINK;
+        address.usable = address.ifindex != 3;
         g_array_append_val(array, address);
     }
     return array;
@@ -84,10 +85,42 @@ test_rows(void)
     }
 }
 
+/* Interface 3 has an address that is not assigned yet. */
+static const struct {
+    const char *configured, *own, *visible;
+    gboolean v4, v6;
+} alone_rows[] = {
+    {"10.77.0.2/24 fd77::2/64", "", "", TRUE, TRUE},
+    {"10.77.0.2/24 fd77::2/64", "", "2:192.0.2.7/24 2:fe80::7/64", FALSE, TRUE},
+    {"10.77.0.2/24 fd77::2/64", "", "3:192.0.2.7/24 3:2001:db8::7/64", TRUE, TRUE},
+    {"10.77.0.2/24 fd77::2/64", "", "1:127.0.0.1/8 1:::1/128", TRUE, TRUE},
+    /* through the tunnel of another profile */
+    {"10.77.0.2/24 fd77::2/64", "", "8:10.78.0.2/24", FALSE, TRUE},
+    /* the link has no address that could be taken */
+    {"fd77::2/64", "fe80::1/64", "", FALSE, TRUE},
+    {"", "10.9.0.1/32", "", TRUE, FALSE},
+};
+
+static void
+test_alone(void)
+{
+    for (guint i = 0; i < G_N_ELEMENTS(alone_rows); i++) {
+        g_autoptr(GArray) configured = parse_prefixes(alone_rows[i].configured);
+        g_autoptr(GArray) own = parse_prefixes(alone_rows[i].own);
+        g_autoptr(GArray) visible = parse_visible(alone_rows[i].visible);
+
+        g_assert_cmpint(wl_guarded_family_is_alone(configured, own, visible, WL_FAMILY_V4), ==,
+                        alone_rows[i].v4);
+        g_assert_cmpint(wl_guarded_family_is_alone(configured, own, visible, WL_FAMILY_V6), ==,
+                        alone_rows[i].v6);
+    }
+}
+
 int
 main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/guarded-addresses/rows", test_rows);
+    g_test_add_func("/guarded-addresses/alone", test_alone);
     return g_test_run();
 }

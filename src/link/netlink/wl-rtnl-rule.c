@@ -25,7 +25,9 @@ wl_rtnl_add_rule(WlNetlink *netlink, int family, guint8 protocol, const WlRtnlRu
     message->nlmsg_flags = NLM_F_CREATE | NLM_F_EXCL;
     header = mnl_nlmsg_put_extra_header(message, sizeof *header);
     header->family = (guint8) family;
-    header->action = rule->no_action ? FR_ACT_NOP : FR_ACT_TO_TBL;
+    header->action = rule->no_action     ? FR_ACT_NOP
+                     : rule->unreachable ? FR_ACT_UNREACHABLE
+                                         : FR_ACT_TO_TBL;
     header->flags = rule->invert ? FIB_RULE_INVERT : 0;
     if (!rule->no_action)
         mnl_attr_put_u32(message, FRA_TABLE, rule->table);

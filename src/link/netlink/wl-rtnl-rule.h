@@ -11,6 +11,7 @@ typedef struct {
     gboolean invert;         /* match what does not match */
     gboolean not_default;    /* ignore default routes of the table */
     gboolean local;          /* match packets of this machine, and reverse path checks */
+    gboolean unreachable;    /* no route for what matches; the table is only a label */
     gboolean no_action;      /* continue with the next rule */
     guint16 udp_source_port; /* 0: any packets */
     guint8 protocol;         /* set by wl_rtnl_parse_rule() only */

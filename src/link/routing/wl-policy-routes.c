@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The rules and routes of a full tunnel. A WlPolicyRoutes owns its rules and routes in the kernel,
- * and removes them when freed; only this file and wl-kill-switch.c write entries of
- * WL_ROUTE_PROTOCOL. Errors are of WL_LINK_ERROR.
+ * and removes them when freed; only this file, wl-kill-switch.c and
+ * wl-send-gate.c write entries of WL_ROUTE_PROTOCOL. Errors are of WL_LINK_ERROR.
  */
 #include "wl-policy-routes.h"
 
@@ -219,6 +219,27 @@ is_removable(const WlRtnlRule *rule, guint32 *slot)
     return rule->protocol == WL_ROUTE_PROTOCOL && find_slot(rule->priority, slot);
 }
 
+/* The rules of wl-send-gate.c name their owner themselves. */
+static int
+remove_gates(WlNetlink *netlink, const GPtrArray *messages, WlPolicyRoutesKeep keep,
+             gpointer user_data, guint *removed)
+{
+    for (guint i = 0; i < messages->len; i++) {
+        WlRtnlRule rule;
+        int result;
+
+        if (!wl_rtnl_parse_rule(messages->pdata[i], &rule) || rule.protocol != WL_ROUTE_PROTOCOL ||
+            rule.priority != WL_SEND_GATE_PRIORITY || !wl_policy_routes_is_table(rule.table) ||
+            keep(rule.table, user_data))
+            continue;
+        result = wl_rtnl_delete_same(netlink, messages->pdata[i]);
+        if (result < 0)
+            return result;
+        ++*removed;
+    }
+    return 0;
+}
+
 /* Removes the rule with the table last, because it identifies the owner of the others. */
 static int
 remove_rules(WlNetlink *netlink, const GPtrArray *messages, const Slot *slots, guint *removed)
@@ -274,6 +295,8 @@ cleanup_family(WlNetlink *netlink, int family, WlPolicyRoutesKeep keep, gpointer
     read_owners(messages, slots, keep, user_data);
     /* Rules first: without them the routes have no effect. */
     result = remove_rules(netlink, messages, slots, removed);
+    if (result == 0)
+        result = remove_gates(netlink, messages, keep, user_data, removed);
     return result < 0 ? result : remove_routes(netlink, family, keep, user_data, removed);
 }
 

@@ -24,6 +24,8 @@ typedef struct _WlPolicyRoutes WlPolicyRoutes;
 
 /** The protocol number of all our routes and rules, as `ip rule` shows it. */
 #define WL_ROUTE_PROTOCOL 87
+/** The priority of the rules of wl-send-gate.h, before those of full tunnels. */
+#define WL_SEND_GATE_PRIORITY 30900
 
 typedef struct {
     const char *uuid; /* of the profile */

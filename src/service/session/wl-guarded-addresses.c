@@ -61,3 +61,31 @@ wl_guarded_addresses(const GArray *configured, const GArray *own, const GArray *
     }
     return list;
 }
+
+static gboolean
+has_family(const GArray *prefixes, WlFamily family)
+{
+    for (guint i = 0; i < prefixes->len; i++) {
+        const WlPrefix *prefix = &g_array_index(prefixes, WlPrefix, i);
+
+        if (prefix->ip.family == family && !wl_ip_is_link_local(&prefix->ip))
+            return TRUE;
+    }
+    return FALSE;
+}
+
+/* An address that is not assigned yet is none. One of another tunnel of ours counts: this one may
+ * lead through that. */
+gboolean
+wl_guarded_family_is_alone(const GArray *configured, const GArray *own, const GArray *visible,
+                           WlFamily family)
+{
+    for (guint i = 0; i < visible->len; i++) {
+        const WlNetworkAddress *address = &g_array_index(visible, WlNetworkAddress, i);
+
+        if ((address->usable || address->source) && address->address.ip.family == family &&
+            wl_ip_is_global_unicast(&address->address.ip))
+            return FALSE;
+    }
+    return has_family(configured, family) || has_family(own, family);
+}

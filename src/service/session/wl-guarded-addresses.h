@@ -12,3 +12,8 @@
  * Returns WlLoopGuardAddress without duplicates; to be freed with g_array_unref(). */
 GArray *wl_guarded_addresses(const GArray *configured, const GArray *own, const GArray *visible,
                              int ifindex);
+
+/** Whether packets of the family can only have an address of this link as their source: it has one,
+ * and no other interface has. Parameters as above. */
+gboolean wl_guarded_family_is_alone(const GArray *configured, const GArray *own,
+                                    const GArray *visible, WlFamily family);

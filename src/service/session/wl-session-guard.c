@@ -16,19 +16,17 @@ has_same_rules(const WlSession *self, const GArray *addresses)
                                           addresses->len * sizeof(WlLoopGuardAddress)) == 0);
 }
 
-void
-wl_session_update_guard(WlSession *self)
+static void
+update_guard(WlSession *self)
 {
     int ifindex = wl_link_get_ifindex(self->link);
-    g_autoptr(GArray) addresses =
-        self->guard ? wl_guarded_addresses(self->config->addresses,
-                                           wl_network_monitor_get_own_addresses(self->monitor),
-                                           wl_network_monitor_get_addresses(self->monitor), ifindex)
-                    : NULL;
+    g_autoptr(GArray) addresses = wl_guarded_addresses(
+        self->config->addresses, wl_network_monitor_get_own_addresses(self->monitor),
+        wl_network_monitor_get_addresses(self->monitor), ifindex);
     WlLoopGuardConfig config = {.ifindex = ifindex, .listen_port = self->listen_port};
     g_autoptr(GError) error = NULL;
 
-    if (!self->guard || has_same_rules(self, addresses))
+    if (has_same_rules(self, addresses))
         return;
     config.addresses = (const WlLoopGuardAddress *) (gpointer) addresses->data;
     config.n_addresses = addresses->len;
@@ -40,14 +38,44 @@ wl_session_update_guard(WlSession *self)
     self->guarded = g_steal_pointer(&addresses);
 }
 
+static void
+update_gate(WlSession *self)
+{
+    static const WlFamily families[] = {WL_FAMILY_V4, WL_FAMILY_V6};
+
+    for (guint i = 0; i < G_N_ELEMENTS(families); i++) {
+        gboolean alone = wl_guarded_family_is_alone(
+            self->config->addresses, wl_network_monitor_get_own_addresses(self->monitor),
+            wl_network_monitor_get_addresses(self->monitor), families[i]);
+        g_autoptr(GError) error = NULL;
+
+        if (!wl_send_gate_set(self->gate, families[i], alone, &error))
+            g_warning("%s", error->message);
+    }
+}
+
+void
+wl_session_update_guard(WlSession *self)
+{
+    if (self->guard)
+        update_guard(self);
+    else if (self->gate)
+        update_gate(self);
+}
+
 void
 wl_session_open_guard(WlSession *self)
 {
     g_autoptr(GError) error = NULL;
 
     self->guard = wl_loop_guard_new(self->settings.uuid, &error);
-    if (self->guard)
-        wl_session_update_guard(self);
-    else
-        g_message("no protection against a tunnel inside itself: %s", error->message);
+    if (!self->guard) {
+        g_message("without nf_tables the tunnel is kept out of itself by policy rules alone: %s",
+                  error->message);
+        g_clear_error(&error);
+        self->gate = wl_send_gate_new(self->settings.uuid, self->listen_port, &error);
+        if (!self->gate)
+            g_warning("%s", error->message);
+    }
+    wl_session_update_guard(self);
 }

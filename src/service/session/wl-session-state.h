@@ -12,6 +12,7 @@
 #include "wl-policy-routes.h"
 #include "wl-protected-hosts.h"
 #include "wl-resolver.h"
+#include "wl-send-gate.h"
 #include "wl-session-settings.h"
 #include "wl-traffic-watch.h"
 
@@ -33,6 +34,7 @@ struct _WlSession {
     WlPrefix link_local;
     WlPolicyRoutes *tunnel; /* NULL: no full tunnel */
     WlLoopGuard *guard;     /* NULL: the kernel has no nf_tables */
+    WlSendGate *gate;       /* instead of `guard`; NULL: there is one, or no rule can be added */
     GArray *guarded;        /* of WlLoopGuardAddress, as last set; NULL: none yet */
     WlKey *key;             /* to recreate the link, in locked memory; NULL: not possible */
     gint64 recreated;       /* last time that the link was recreated; 0: never */

@@ -61,6 +61,7 @@ take_down(WlSession *self)
     g_clear_pointer(&self->tunnel, wl_policy_routes_free);
     g_clear_pointer(&self->guard, wl_loop_guard_free);
     g_clear_pointer(&self->guarded, g_array_unref);
+    g_clear_pointer(&self->gate, wl_send_gate_free);
     if (self->link) {
         g_signal_handlers_disconnect_by_data(self->link, self);
         wl_link_destroy(self->link);

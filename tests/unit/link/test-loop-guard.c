@@ -14,6 +14,8 @@
 
 #include "link-test-util.h"
 #include "wl-loop-guard.h"
+#include "wl-policy-routes.h"
+#include "wl-send-gate.h"
 
 /* eth0 has a default route and no address at first; wlt0 and wlt1 stand for WireGuard interfaces.
  */
@@ -324,6 +326,49 @@ test_cleanup(void)
     remove_network();
 }
 
+static gboolean
+is_any_kept(guint32 mark, gpointer user_data)
+{
+    return mark == *(guint32 *) user_data;
+}
+
+/* Without nf_tables: nothing leaves from the port while the gate is closed. */
+static void
+test_gate(void)
+{
+    guint32 mark = wl_policy_routes_fwmark(UUID), none = 0;
+    g_autoptr(WlSendGate) gate = NULL;
+    g_autoptr(GError) error = NULL;
+    guint removed;
+
+    make_network();
+    test_wait(has_inner_source, NULL);
+    gate = wl_send_gate_new(UUID, PORT, &error);
+    g_assert_no_error(error);
+    g_assert_cmpint(send_from(PORT, "198.51.100.9:51820"), ==, 0);
+    g_assert_true(wl_send_gate_set(gate, WL_FAMILY_V4, TRUE, &error));
+    g_assert_cmpint(send_from(PORT, "198.51.100.9:51820"), ==, ENETUNREACH);
+    g_assert_cmpint(send_from(PORT, "10.77.0.1:51820"), ==, ENETUNREACH);
+    g_assert_cmpint(send_from(PORT, "[2001:db8:99::9]:51820"), ==, 0);
+    g_assert_cmpint(send_from(OTHER_PORT, "198.51.100.9:51820"), ==, 0);
+    g_assert_true(wl_send_gate_set(gate, WL_FAMILY_V6, TRUE, &error));
+    g_assert_cmpint(send_from(PORT, "[2001:db8:99::9]:51820"), !=, 0);
+    g_assert_true(wl_send_gate_set(gate, WL_FAMILY_V4, FALSE, &error));
+    g_assert_cmpint(send_from(PORT, "198.51.100.9:51820"), ==, 0);
+    g_assert_cmpint(send_from(PORT, "[2001:db8:99::9]:51820"), !=, 0);
+    /* cleanup takes the rules of killed processes only */
+    g_assert_true(wl_policy_routes_cleanup(is_any_kept, &mark, &removed, &error));
+    g_assert_cmpuint(removed, ==, 0);
+    g_assert_true(wl_policy_routes_cleanup(is_any_kept, &none, &removed, &error));
+    g_assert_cmpuint(removed, ==, 1);
+    g_assert_cmpint(send_from(PORT, "[2001:db8:99::9]:51820"), ==, 0);
+    g_assert_true(wl_send_gate_set(gate, WL_FAMILY_V4, TRUE, &error));
+    g_clear_pointer(&gate, wl_send_gate_free);
+    g_assert_no_error(error);
+    g_assert_cmpint(send_from(PORT, "198.51.100.9:51820"), ==, 0);
+    remove_network();
+}
+
 int
 main(int argc, char **argv)
 {
@@ -335,5 +380,6 @@ main(int argc, char **argv)
     g_test_add_func("/loop-guard/replaced", test_replaced);
     g_test_add_func("/loop-guard/flush", test_flush);
     g_test_add_func("/loop-guard/cleanup", test_cleanup);
+    g_test_add_func("/loop-guard/gate", test_gate);
     return g_test_run();
 }
