@@ -2,6 +2,7 @@
 #include "paths/wl-connect.h"
 
 #include "paths/wl-captive-portal.h"
+#include "paths/wl-connect-decide.h"
 #include "paths/wl-endpoint-cycling.h"
 #include "paths/wl-neighbors.h"
 #include "paths/wl-reconcile.h"
@@ -179,14 +180,26 @@ step(WlEngine *self, WlPeer *peer)
     /* If the results are late, the peer may have waited just as long for its own. */
     gint64 results = wl_neighbors_resolve(self, peer) + head_start(self, peer);
     WlCandidate *candidate = next_candidate(self, peer);
+    const WlConnectStepInput input = {
+        .now = self->now,
+        .results = results,
+        .round = peer->connect.round,
+        .has_candidate = candidate != NULL,
+        .best_anyway = candidate && is_best_anyway(self, candidate),
+        .left_to_wireguard = is_left_to_wireguard(self, peer),
+    };
 
-    if (results > self->now && !(candidate && is_best_anyway(self, candidate))) {
+    switch (wl_connect_decide_step(&input)) {
+    case WL_CONNECT_STEP_NEIGHBORS:
         wait_until(self, peer, WL_CONNECT_NEIGHBORS, results);
         return;
-    }
-    if (!candidate && (peer->connect.round == 0 || is_left_to_wireguard(self, peer))) {
+    case WL_CONNECT_STEP_ROUND:
         start_round(peer, 1);
         candidate = next_candidate(self, peer);
+        break;
+    case WL_CONNECT_STEP_TRY:
+    case WL_CONNECT_STEP_PAUSE:
+        break;
     }
     if (candidate)
         try_candidate(self, peer, candidate);
@@ -207,33 +220,21 @@ poll(WlEngine *self, WlPeer *peer)
     }
 }
 
-/*
- * When a handshake begun by the peer ends. WireGuard has responded to the initiation but has a
- * session only when the peer confirms it, a round trip later. Without a session only initiations
- * arrive, so the snapshot in which the received bytes last grew shows when it began.
- */
-static gint64
-peer_handshake_over(const WlPeer *peer)
+static void
+count_hold(const WlEngine *self, WlPeer *peer)
 {
-    return peer->device.rx_time + WL_CONNECT_CROSSED;
-}
-
-/* TRUE if recreating the peer would drop such a handshake. A peer that only repeats its initiation
- * delays a try a limited number of times. */
-static gboolean
-hold(const WlEngine *self, WlPeer *peer)
-{
-    if (peer_handshake_over(peer) <= self->now || peer->connect.holds >= WL_CONNECT_HOLDS)
-        return FALSE;
     if (peer->device.rx_time == self->now)
         peer->connect.holds++;
-    return TRUE;
 }
 
+/* A handshake that the peer began is in progress: the own try is delayed. */
 static void
-wait_for_peer(WlEngine *self, WlPeer *peer)
+hold(WlEngine *self, WlPeer *peer, gint64 due)
 {
-    peer->connect.due = MAX(peer->connect.due, peer_handshake_over(peer));
+    count_hold(self, peer);
+    if (peer->connect.phase != WL_CONNECT_SLOT)
+        peer->connect.phase = WL_CONNECT_WAIT;
+    peer->connect.due = due;
     schedule_polls(self, peer, WL_CONNECT_CROSSED);
 }
 
@@ -243,18 +244,10 @@ wait_for_peer(WlEngine *self, WlPeer *peer)
  * other member waits.
  */
 static void
-check_crossed(WlEngine *self, WlPeer *peer)
+cross(WlEngine *self, WlPeer *peer, gint64 due)
 {
-    if (peer->connect.phase != WL_CONNECT_SLOT || peer->connect.crossed ||
-        peer->device.snapshot != self->now || peer->device.rx_time <= peer->connect.tried ||
-        !wl_endpoint_is_set(&peer->device.endpoint))
-        return;
-    if (hold(self, peer)) {
-        wait_for_peer(self, peer);
-        return;
-    }
     peer->connect.crossed = TRUE;
-    peer->connect.due = MAX(peer->connect.due, self->now + WL_CONNECT_CROSSED_WAIT);
+    peer->connect.due = due;
     if (!wl_tie_breaker_goes_first(&self->own.key, &peer->key) ||
         !wl_handshake_limiter_take(&self->limiter, self->now, NULL))
         return;
@@ -262,18 +255,6 @@ check_crossed(WlEngine *self, WlPeer *peer)
     note_try(self, peer, &peer->device.endpoint);
     wl_peer_force_alive(peer);
     schedule_polls(self, peer, WL_CONNECT_CROSSED_WAIT);
-}
-
-/* The initiation of the peer arrived just before the own one is due, so the own one is delayed. */
-static gboolean
-is_responding(WlEngine *self, WlPeer *peer)
-{
-    if (!hold(self, peer))
-        return FALSE;
-    if (peer->connect.phase != WL_CONNECT_SLOT)
-        peer->connect.phase = WL_CONNECT_WAIT;
-    wait_for_peer(self, peer);
-    return TRUE;
 }
 
 /* Begins a first round. A candidate that is being tried keeps its slot, because candidates arrive
@@ -327,8 +308,11 @@ drop_stale_endpoint(WlEngine *self, WlPeer *peer)
         wl_engine_request_snapshot(self); /* a session may have begun */
         return;
     }
-    if (peer->device.present && hold(self, peer)) {
-        wl_scheduler_wake_peer_at(&self->scheduler, peer, peer_handshake_over(peer));
+    if (peer->device.present &&
+        wl_connect_has_peer_handshake(self->now, peer->device.rx_time, peer->connect.holds)) {
+        count_hold(self, peer);
+        wl_scheduler_wake_peer_at(&self->scheduler, peer,
+                                  wl_connect_peer_handshake_over(peer->device.rx_time));
         return;
     }
     peer->connect.endpoint_dropped = FALSE;
@@ -340,31 +324,70 @@ drop_stale_endpoint(WlEngine *self, WlPeer *peer)
         peer->connect.due = self->now;
 }
 
+static WlConnectDecision
+decide(const WlEngine *self, const WlPeer *peer)
+{
+    const WlConnectInput input = {
+        .now = self->now,
+        .connect = &peer->connect,
+        .possible =
+            !peer->liveness.healthy && self->uplink.present && peer->endpoints.candidates->len > 0,
+        .present = peer->device.present,
+        .has_endpoint = wl_endpoint_is_set(&peer->device.endpoint),
+        .snapshot = peer->device.snapshot,
+        .rx_time = peer->device.rx_time,
+    };
+
+    return wl_connect_decide(&input);
+}
+
+static void
+act(WlEngine *self, WlPeer *peer, const WlConnectDecision *decision)
+{
+    peer->connect.due = decision->due;
+    switch (decision->action) {
+    case WL_CONNECT_DO_STOP:
+    case WL_CONNECT_DO_RESTART:
+    case WL_CONNECT_DO_STAY:
+        break;
+    case WL_CONNECT_DO_READ_DEVICE:
+        wl_engine_request_snapshot(self);
+        break;
+    case WL_CONNECT_DO_HOLD:
+        hold(self, peer, decision->due);
+        break;
+    case WL_CONNECT_DO_CROSS:
+        cross(self, peer, decision->due);
+        break;
+    case WL_CONNECT_DO_STEP:
+        step(self, peer);
+        break;
+    }
+}
+
 void
 wl_connect_run(WlEngine *self, WlPeer *peer)
 {
+    WlConnectDecision decision;
+
     drop_stale_endpoint(self, peer);
-    if (peer->liveness.healthy || !self->uplink.present || peer->endpoints.candidates->len == 0) {
+    decision = decide(self, peer);
+    if (decision.action == WL_CONNECT_DO_STOP) {
         if (peer->connect.phase != WL_CONNECT_IDLE)
             wl_peer_reset_connect(peer);
         wl_traffic_set_on_demand(self, peer, FALSE);
         return;
     }
-    if (peer->connect.phase == WL_CONNECT_IDLE || peer->connect.restart)
+    if (decision.action == WL_CONNECT_DO_RESTART) {
         restart(self, peer);
-    check_crossed(self, peer);
-    poll(self, peer);
-    if (peer->connect.phase == WL_CONNECT_NEIGHBORS) /* a result may have arrived */
-        peer->connect.due = self->now;
-    if (peer->connect.due <= self->now) {
-        /* A session may have begun since the last snapshot, by an initiation of either side; it
-         * must not be dropped. */
-        if (peer->device.present && peer->device.snapshot < self->now)
-            wl_engine_request_snapshot(self);
-        else if (!is_responding(self, peer))
-            step(self, peer);
-        poll(self, peer);
+        decision = decide(self, peer);
     }
+    /* An answer replaces the polls of its slot. */
+    if (!decision.early)
+        poll(self, peer);
+    act(self, peer, &decision);
+    if (decision.action != WL_CONNECT_DO_STAY)
+        poll(self, peer);
     if (peer->connect.due > self->now)
         wl_scheduler_wake_peer_at(&self->scheduler, peer, peer->connect.due);
     update_on_demand(self, peer);
