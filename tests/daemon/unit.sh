@@ -144,11 +144,17 @@ check "nothing is left" wait_until 5 no_link
 check "the state is below /var/lib/wirelink" has_state
 check "the target of a booted machine starts it" unit start multi-user.target
 check "the unit is active" unit_is ActiveState '^active$'
+check "wirelinkctl down stops it" ctl hub down hub
+check "the unit is inactive" unit_is ActiveState '^inactive$'
+check "wirelinkctl up starts it" ctl hub up hub
+check "the unit is active" unit_is ActiveState '^active$'
 check "the unit stops again" unit disable --now wirelinkd@hub
 
 # what is refused
 check "the file is made readable by others" host hub chmod 644 /etc/wirelink/hub.wirelink
 refute "the unit starts with it" unit start wirelinkd@hub
 check "the journal names cause and remedy" in_journal 'mode 0644.*chmod 600 /etc/wirelink/hub'
+check "wirelinkctl up names the journal" \
+  matches 'journalctl -u wirelinkd@hub' "$(ctl hub up hub)"
 check "systemd does not try again" unit_is NRestarts '^0$'
 end

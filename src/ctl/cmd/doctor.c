@@ -158,14 +158,13 @@ add_problems(WlDoctor *doctor, const WlActiveProfiles *profiles, const GError *e
                       "an active profile is visible only to root and its users");
     else if (error && error->code != WL_EXIT_NOTHING)
         wl_doctor_add(doctor, "service", WL_CHECK_FAIL,
-                      "reactivate the profile with nmcli connection down and up", "%s",
-                      error->message);
+                      "reactivate the profile with wirelinkctl down and up", "%s", error->message);
     for (guint i = 0; profiles && i < profiles->problems->len; i++) {
         const GError *problem = g_ptr_array_index(profiles->problems, i);
 
         if (!strstr(problem->message, "this wirelinkctl " WL_VERSION))
             wl_doctor_add(doctor, "service", WL_CHECK_FAIL,
-                          "reactivate the profile with nmcli connection down and up", "%s",
+                          "reactivate the profile with wirelinkctl down and up", "%s",
                           problem->message);
     }
 }

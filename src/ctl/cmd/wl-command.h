@@ -41,6 +41,7 @@ extern const WlCommand wl_command_cleanup;
 extern const WlCommand wl_command_convert;
 extern const WlCommand wl_command_decode;
 extern const WlCommand wl_command_doctor;
+extern const WlCommand wl_command_down;
 extern const WlCommand wl_command_explain;
 extern const WlCommand wl_command_facts;
 extern const WlCommand wl_command_forget;
@@ -52,6 +53,7 @@ extern const WlCommand wl_command_peer;
 extern const WlCommand wl_command_pubkey;
 extern const WlCommand wl_command_refresh;
 extern const WlCommand wl_command_status;
+extern const WlCommand wl_command_up;
 extern const WlCommand wl_command_watch;
 
 /** All commands in the order of --help; NULL-terminated. */

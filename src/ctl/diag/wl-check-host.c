@@ -77,6 +77,9 @@ check_plugin(WlDoctor *self)
     }
     program = text ? get_name_value(text, "VPN Connection", "program") : NULL;
     plugin = text ? get_name_value(text, "libnm", "plugin") : NULL;
+    /* A server without NetworkManager. */
+    if (!text && wl_host_has_daemon())
+        return;
     if (!text) {
         wl_doctor_add(self, "plugin", WL_CHECK_FAIL,
                       "install NetworkManager-wirelink for all users, with the prefix /usr",

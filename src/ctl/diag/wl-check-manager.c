@@ -8,6 +8,7 @@
 
 #include "wl-bus.h"
 #include "wl-display.h"
+#include "wl-host.h"
 
 #define MAX_VALUE 80 /* columns */
 #define MIN_MAJOR 1
@@ -36,6 +37,11 @@ wl_check_manager(WlDoctor *doctor, GDBusConnection *bus)
     g_autofree char *shown = NULL;
     unsigned int major = 0, minor = 0;
 
+    if (!value && wl_host_has_daemon()) {
+        wl_doctor_add(doctor, "networkmanager", WL_CHECK_OK, NULL,
+                      "NetworkManager is not running; wirelinkd serves profiles without it");
+        return;
+    }
     if (!value || !g_variant_is_of_type(value, G_VARIANT_TYPE_STRING)) {
         wl_doctor_add(doctor, "networkmanager", WL_CHECK_FAIL,
                       "start it with systemctl enable --now NetworkManager",

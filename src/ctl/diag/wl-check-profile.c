@@ -62,7 +62,7 @@ check_open_port(WlDoctor *doctor, const char *label, guint port)
         break;
     case WL_HOST_PORT_FREE:
         wl_doctor_add(doctor, "port", WL_CHECK_FAIL,
-                      "reactivate the profile with nmcli connection down and up, and "
+                      "reactivate the profile with wirelinkctl down and up, and "
                       "see journalctl -u NetworkManager",
                       "%s: nothing listens on UDP port %u", label, port);
         break;
@@ -71,6 +71,13 @@ check_open_port(WlDoctor *doctor, const char *label, guint port)
                       "%s: the user of UDP port %u cannot be determined", label, port);
         break;
     }
+}
+
+/* Of a file in /etc/wirelink. */
+static gboolean
+is_of_daemon(const WlActiveProfile *active)
+{
+    return strcmp(wl_property_string(active->link, "FrontEnd"), "wirelinkd") == 0;
 }
 
 /* Changes of the profile while it is active. */
@@ -84,13 +91,14 @@ check_changes(WlDoctor *doctor, const char *label, const WlActiveProfile *active
 
     if (*error)
         wl_doctor_add(doctor, "changes", WL_CHECK_FAIL,
-                      "correct the profile with nmcli connection modify",
+                      is_of_daemon(active) ? "correct its file in /etc/wirelink"
+                                           : "correct the profile with nmcli connection modify",
                       "%s: the stored profile is invalid, the previous settings stay "
                       "in use: %s",
                       label, error);
     if (*pending)
         wl_doctor_add(doctor, "changes", WL_CHECK_WARN,
-                      "reactivate the profile with nmcli connection down and up when "
+                      "reactivate the profile with wirelinkctl down and up when "
                       "convenient",
                       "%s: changed keys take effect at the next activation: %s", label, pending);
 }
@@ -108,7 +116,7 @@ check_active(WlDoctor *doctor, const char *label, const WlActiveProfile *active)
                       label, shown);
     else
         wl_doctor_add(doctor, "service", WL_CHECK_FAIL,
-                      "reactivate the profile with nmcli connection down and up to "
+                      "reactivate the profile with wirelinkctl down and up to "
                       "start the installed service",
                       "%s: the service has version %s, this program " WL_VERSION WL_VERSION, label,
                       shown);
@@ -183,7 +191,7 @@ wl_check_profile(WlDoctor *doctor, const WlStoredProfile *stored, const WlActive
     } else if (stored->activated) {
         wl_doctor_add(doctor, "service", WL_CHECK_FAIL,
                       "see journalctl -u NetworkManager, then reactivate the profile "
-                      "with nmcli connection down and up",
+                      "with wirelinkctl down and up",
                       "%s: active according to NetworkManager, but its service does "
                       "not answer",
                       label);

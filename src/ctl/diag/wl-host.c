@@ -210,3 +210,11 @@ wl_host_get_made_time(void)
 
     return stat(path, &info) == 0 ? MAX((gint64) info.st_mtime, RELEASED) : RELEASED;
 }
+
+gboolean
+wl_host_has_daemon(void)
+{
+    g_autofree char *program = wl_host_find_program("wirelinkd");
+
+    return program != NULL;
+}

@@ -11,6 +11,9 @@ gboolean wl_host_exists(const char *path);
 /** The path of a program in the usual directories, or NULL; to be freed. */
 char *wl_host_find_program(const char *name);
 
+/** Whether wirelinkd is installed, which needs neither NetworkManager nor the plugin. */
+gboolean wl_host_has_daemon(void);
+
 typedef enum {
     WL_HOST_WIREGUARD_LOADED,
     WL_HOST_WIREGUARD_LOADABLE,

@@ -28,6 +28,7 @@ profile_free(WlStoredProfile *profile)
 {
     g_free(profile->id);
     g_free(profile->uuid);
+    g_free(profile->path);
     g_free(profile);
 }
 
@@ -144,8 +145,10 @@ wl_stored_profiles_load(GDBusConnection *bus)
             call->reply ? g_variant_get_child_value(call->reply, 0) : NULL;
         WlStoredProfile *profile = settings ? parse_settings(settings) : NULL;
 
-        if (profile)
-            g_ptr_array_add(profiles, profile);
+        if (!profile)
+            continue;
+        profile->path = g_strdup(call->path);
+        g_ptr_array_add(profiles, profile);
     }
     g_ptr_array_sort(profiles, compare);
     if (profiles->len > 0)

@@ -6,6 +6,7 @@
 /** A profile as NetworkManager stores it. */
 typedef struct {
     char *id, *uuid;
+    char *path;                   /* of its object */
     guint listen_port, fact_port; /* 0: not set */
     guint n_users;                /* in connection.permissions; 0: all users */
     gboolean persistent;

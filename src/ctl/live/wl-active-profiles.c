@@ -102,7 +102,7 @@ check_version(WlActiveProfiles *self, const WlActiveProfile *profile)
     g_ptr_array_add(self->problems,
                     g_error_new(WL_CTL_ERROR, WL_EXIT_OTHER_VERSION,
                                 "the service of \"%s\" has version %s, this wirelinkctl " WL_VERSION
-                                ": reactivate the profile with nmcli connection down and up to "
+                                ": reactivate the profile with wirelinkctl down and up to "
                                 "start the installed service",
                                 label, *shown ? shown : "unknown"));
 }

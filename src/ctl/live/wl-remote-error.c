@@ -66,17 +66,17 @@ wl_remote_error_new(const GError *remote, const char *subject)
     if (is_foreign(remote))
         return g_error_new(WL_CTL_ERROR, WL_EXIT_OTHER_VERSION,
                            "%s has another version than this wirelinkctl (" WL_VERSION
-                           ") and cannot be read: reactivate the profile with nmcli "
-                           "connection down and up to start the installed service",
+                           ") and cannot be read: reactivate the profile with wirelinkctl "
+                           "down and up to start the installed service",
                            subject);
     if (is_silent(remote))
         return g_error_new(WL_CTL_ERROR, WL_EXIT_FAILURE,
                            "%s does not answer: see journalctl -u NetworkManager, then "
-                           "reactivate the profile with nmcli connection down and up",
+                           "reactivate the profile with wirelinkctl down and up",
                            subject);
     if (wl_remote_error_is_gone(remote))
         return g_error_new(WL_CTL_ERROR, WL_EXIT_NOTHING,
-                           "%s has just stopped: activate the profile with nmcli connection "
+                           "%s has just stopped: activate the profile with wirelinkctl "
                            "up NAME",
                            subject);
     g_dbus_error_strip_remote_error(copy);
