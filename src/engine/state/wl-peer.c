@@ -114,6 +114,7 @@ wl_peer_new(const WlKey *key, const WlPeerConfig *config, guint slot)
     self->resync.due = WL_NEVER;
     self->advertise.alive_sent = self->advertise.alive_sent_before = WL_LONG_AGO;
     self->advertise.facts_sent = self->advertise.retry = WL_LONG_AGO;
+    self->outer.since = self->outer.restored = WL_LONG_AGO;
     self->outer.next = self->outer.log_next = WL_LONG_AGO;
     self->outer.check = WL_NEVER;
     self->roaming.retry = self->roaming.due = WL_NEVER;

@@ -77,7 +77,9 @@ typedef struct {
 
 /** Endpoints inside the tunnel that the device showed. Written by paths/wl-outer-endpoint.c. */
 typedef struct {
-    gint64 next;     /* when the last endpoint outside may be set again; WL_LONG_AGO: at once */
+    gint64 since;    /* the first of those that belong together; WL_LONG_AGO: none yet */
+    gint64 restored; /* when the last endpoint outside was set again; WL_LONG_AGO: never */
+    gint64 next;     /* when it may be set again after the grace time */
     gint64 interval; /* until then, after the next time */
     gint64 check;    /* when the device is read to see whether that helped; WL_NEVER */
     gint64 log_next;

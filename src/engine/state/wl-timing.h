@@ -118,14 +118,20 @@
 
 /* Endpoints inside the tunnel (docs/engine.md "Endpoints inside the tunnel") */
 
-/* Interval between two times that the endpoint outside is set again, doubling: packets on their way
- * may undo the first two, and a peer that roams into the tunnel on purpose causes no fight. */
-#define WL_OUTER_INTERVAL_FIRST WL_MS(125)
+/* The endpoint outside is set again as often as needed for this time: longer than the 80 to 640 ms
+ * by which NetworkManager installs the default route before the address. */
+#define WL_OUTER_GRACE WL_SEC(1)
+/* Interval between two times. */
+#define WL_OUTER_SPACING WL_MS(100)
+/* Interval between the end of one such time and the next, doubling: a peer that roams into the
+ * tunnel on purpose causes no endless fight. */
+#define WL_OUTER_INTERVAL_FIRST WL_SEC(10)
 #define WL_OUTER_INTERVAL_MAX   WL_SEC(300)
 /* Without such an endpoint for this time, the interval starts over. */
 #define WL_OUTER_FORGOTTEN WL_SEC(600)
-/* When the device is read again after that. */
+/* Interval between two reads of the device from the first time on, and how long it is read. */
 #define WL_OUTER_CHECK WL_MS(250)
+#define WL_OUTER_WATCH WL_SEC(2)
 
 /* Roaming (docs/engine.md "Roaming") */
 
