@@ -21,6 +21,7 @@ typedef enum {
 } MemberKind;
 
 typedef struct {
+    guint32 seed;
     GRand *random;
     GString *text;
     guint n;     /* members; the hub is the first */
@@ -114,15 +115,19 @@ make_member(Maker *self, guint i)
                                  self->site6[self->sites] ? " 2001:db8:ffff::1/64" : "")
                : make_place(self, i);
     g_autofree char *tunnel6 = g_strdup_printf(" fd77::%x/64", i + 1);
+    g_autofree char *late = NULL;
 
     if (chance(self, 0.25))
         self->kind[i] = MEMBER_GO;
     else if (i > 0 && chance(self, 0.08))
         self->kind[i] = MEMBER_BASIC;
     /* Several members behind one NAT need different ports. */
-    add_line(self, "host m%u on %s tunnel 10.77.0.%u/24%s port %u %s%s", i, place, i + 1,
-             self->tunnel6 ? tunnel6 : "", 51820 + i, kinds[self->kind[i]],
-             i == 0 ? " router" : "");
+    /* No draw: the worlds stay the same otherwise. */
+    if (i > 0 && self->kind[i] == MEMBER_NATIVE && (self->seed + i) % 4 == 0)
+        late = g_strdup_printf(" route-before-address %ums", 80 + (self->seed * 7 + i * 61) % 560);
+    add_line(self, "host m%u on %s tunnel 10.77.0.%u/24%s port %u %s%s%s", i, place, i + 1,
+             self->tunnel6 ? tunnel6 : "", 51820 + i, kinds[self->kind[i]], i == 0 ? " router" : "",
+             late ? late : "");
 }
 
 static void
@@ -355,7 +360,7 @@ make_fault(Maker *self, guint at)
 char *
 random_world_new(guint32 seed)
 {
-    Maker self = {.random = g_rand_new_with_seed(seed), .text = g_string_new(NULL)};
+    Maker self = {.seed = seed, .random = g_rand_new_with_seed(seed), .text = g_string_new(NULL)};
     guint faults;
 
     self.n = 3 + (chance(&self, 0.9) ? roll(&self, 8) : roll(&self, MAX_MEMBERS - 2));

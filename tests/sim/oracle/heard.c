@@ -178,8 +178,10 @@ seen_note(Seen *self, const SimHost *host, const WlDevice *device)
         gboolean live = peer->handshake_age >= 0 && peer->handshake_age < FRESH;
         WlEndpoint now;
 
-        /* Not the endpoint to which packets are sent, which may be an attempt. */
-        if (!sim_device_get_place(host->device, &peer->public_key, &now))
+        /* Not the endpoint to which packets are sent, which may be an attempt; and no endpoint at
+         * all inside the tunnel. */
+        if (!sim_device_get_place(host->device, &peer->public_key, &now) ||
+            rules_is_inside(host, &now.ip))
             continue;
         if (!place) {
             place = g_new0(Place, 1);

@@ -423,6 +423,26 @@ check_host_at_rest(Oracle *self, const SimHost *host, gint64 duration)
                                 host->name, sent, duration / SIM_SEC(1)));
 }
 
+/* What a member shows of its peers names no endpoint that its kernel would send into the tunnel. */
+static void
+check_endpoints(Oracle *self, const SimHost *host)
+{
+    g_autoptr(GArray) peers = NULL;
+
+    if (host->kind != SIM_KIND_NATIVE || !host->engine || host->asleep)
+        return;
+    peers = wl_engine_dup_peers(host->engine);
+    for (guint i = 0; i < peers->len; i++) {
+        WlPeerView view;
+        if (wl_engine_get_peer(host->engine, &g_array_index(peers, WlKey, i), &view) &&
+            view.endpoint.ip.family != WL_FAMILY_NONE && rules_is_inside(host, &view.endpoint.ip)) {
+            g_autofree char *text = wl_endpoint_to_string(&view.endpoint);
+            fail_if(self,
+                    g_strdup_printf("%s shows a peer at %s, inside the tunnel", host->name, text));
+        }
+    }
+}
+
 /* ---- checks at intervals */
 
 static void
@@ -447,6 +467,8 @@ tick(SimTimer *timer)
 
     make_tables(self);
     for_each_pair(self, check_pair);
+    for (guint i = 0; i < hosts->len; i++)
+        check_endpoints(self, hosts->pdata[i]);
     if (now >= rest && !self->settled) {
         self->settled = TRUE;
         for_each_pair(self, settle_pair);

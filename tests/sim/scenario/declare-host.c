@@ -86,6 +86,8 @@ take_host_option(Run *run, SimHost *host, ScenarioLine *line, gboolean *router, 
         host->silent = TRUE;
     } else if (scenario_line_take_if(line, "chatty")) {
         host->config->chatty = TRUE;
+    } else if (scenario_line_take_if(line, "route-before-address")) {
+        return scenario_line_take_duration(line, &host->address_delay, error);
     } else if (scenario_line_take_if(line, "port")) {
         if (!scenario_line_take_number(line, G_MAXUINT16, &number, error))
             return FALSE;
@@ -98,7 +100,7 @@ take_host_option(Run *run, SimHost *host, ScenarioLine *line, gboolean *router, 
     } else {
         return scenario_line_fail(line, scenario_line_peek(line),
                                   "on, tunnel, key, router, leaf, native, go, basic, port, chatty, "
-                                  "forwards, serves, silent or delay",
+                                  "forwards, serves, silent, route-before-address or delay",
                                   error);
     }
     return TRUE;

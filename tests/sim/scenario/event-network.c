@@ -13,12 +13,8 @@ run_attach(Run *run, Event *event)
 
     if (!port)
         port = sim_host_add_port(event->a, event->text);
-    sim_port_attach(port, NULL);
-    sim_port_set_addresses(port, (WlPrefix *) event->prefixes->data, event->prefixes->len);
-    sim_port_attach(port, event->net);
-    port->up = TRUE;
-    sim_world_trace(run->world, event->a->name, "is attached to %s", event->net->name);
-    sim_host_network_changed(event->a);
+    sim_host_attach(event->a, port, event->net, (WlPrefix *) event->prefixes->data,
+                    event->prefixes->len);
 }
 
 static gboolean
@@ -53,10 +49,9 @@ run_detach(Run *run, Event *event)
     for (guint i = 0; i < event->a->ports->len; i++) {
         SimPort *port = event->a->ports->pdata[i];
         if (!event->flag || g_str_equal(port->name, event->text))
-            sim_port_attach(port, NULL);
+            sim_host_attach(event->a, port, NULL, NULL, 0);
     }
     sim_world_trace(run->world, event->a->name, "is detached");
-    sim_host_network_changed(event->a);
 }
 
 /* detach HOST [ethN] */

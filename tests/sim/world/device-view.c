@@ -43,6 +43,12 @@ sim_device_find_owner(const SimDevice *self, const WlIp *ip)
     return peer ? &peer->key : NULL;
 }
 
+int
+sim_device_find_route_length(const SimDevice *self, const WlIp *ip)
+{
+    return sim_owners_find_length(self->owners, ip);
+}
+
 gboolean
 sim_device_has_peer(const SimDevice *self, const WlKey *key)
 {

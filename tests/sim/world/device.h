@@ -45,6 +45,8 @@ void sim_device_receive(SimDevice *self, const WlEndpoint *from, SimMessage *mes
 
 /** The peer that receives packets for @ip and is the only one that may send from it; NULL: none. */
 const WlKey *sim_device_find_owner(const SimDevice *self, const WlIp *ip);
+/** The length of the allowed IP by which that is found; -1: there is none. */
+int sim_device_find_route_length(const SimDevice *self, const WlIp *ip);
 gboolean sim_device_has_peer(const SimDevice *self, const WlKey *key);
 /** FALSE if the peer does not exist or has no endpoint. */
 gboolean sim_device_get_endpoint(const SimDevice *self, const WlKey *key, WlEndpoint *endpoint);

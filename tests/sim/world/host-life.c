@@ -43,6 +43,72 @@ sim_host_network_changed(SimHost *self)
     sim_host_settle(self);
 }
 
+static void
+stop_coming(SimPort *port)
+{
+    sim_world_set_timer(port->host->world, &port->coming_timer, SIM_NEVER);
+    g_clear_pointer(&port->coming, g_array_unref);
+}
+
+static void
+run_coming(SimTimer *timer)
+{
+    SimPort *port = (SimPort *) ((char *) timer - G_STRUCT_OFFSET(SimPort, coming_timer));
+    g_autoptr(GArray) addresses = g_steal_pointer(&port->coming);
+
+    sim_port_set_addresses(port, (WlPrefix *) addresses->data, addresses->len);
+    sim_world_trace(port->host->world, port->host->name, "gets the addresses of %s", port->name);
+    sim_host_network_changed(port->host);
+}
+
+/* The route is there, and the addresses are to come. */
+static void
+delay_addresses(SimPort *port, const WlPrefix *addresses, gsize n)
+{
+    SimHost *self = port->host;
+
+    port->coming = g_array_new(FALSE, TRUE, sizeof(WlPrefix));
+    g_array_append_vals(port->coming, addresses, (guint) n);
+    sim_port_set_addresses(port, NULL, 0);
+    port->coming_timer.run = run_coming;
+    sim_world_set_timer(self->world, &port->coming_timer, self->world->now + self->address_delay);
+}
+
+void
+sim_host_attach(SimHost *self, SimPort *port, SimNet *net, const WlPrefix *addresses, gsize n)
+{
+    stop_coming(port);
+    sim_port_attach(port, NULL);
+    if (net) {
+        if (self->address_delay > 0)
+            delay_addresses(port, addresses, n);
+        else
+            sim_port_set_addresses(port, addresses, n);
+        sim_port_attach(port, net);
+        port->up = TRUE;
+        sim_world_trace(self->world, self->name, "is attached to %s", net->name);
+    }
+    sim_host_network_changed(self);
+    /* Another default route is an event of its own. */
+    if (port->coming && self->engine && !self->asleep) {
+        wl_engine_uplink_changed(self->engine, sim_host_now(self));
+        sim_host_settle(self);
+    }
+}
+
+/* NetworkManager activates every connection again. */
+static void
+attach_again(SimHost *self)
+{
+    for (guint i = 0; self->address_delay > 0 && i < self->ports->len; i++) {
+        SimPort *port = self->ports->pdata[i];
+        g_autoptr(GArray) addresses = g_array_copy(port->addresses);
+
+        if (port->net && port->up && !port->coming)
+            delay_addresses(port, (WlPrefix *) addresses->data, addresses->len);
+    }
+}
+
 /* Reports of NetworkManager. A suspended machine receives them when it wakes. */
 static void
 report_environment(SimHost *self, gboolean connectivity, gboolean protected_hosts)
@@ -250,6 +316,7 @@ sim_host_wake(SimHost *self)
         sim_device_set_time(self->device, self->world->now, self->wall_offset);
         sim_device_resume(self->device, duration);
     }
+    attach_again(self);
     if (self->engine)
         wl_engine_resumed(self->engine, sim_host_now(self));
     report_environment(self, TRUE, TRUE);

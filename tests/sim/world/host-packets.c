@@ -5,6 +5,7 @@
  */
 #include "world/host-private.h"
 
+#include "world/loop.h"
 #include "world/member.h"
 #include "world/outputs.h"
 #include "world/stream.h"
@@ -39,9 +40,10 @@ sim_host_transmit(gpointer user_data, const WlEndpoint *to, SimMessage *message)
 {
     SimHost *self = user_data;
     WlEndpoint source = {.port = self->listen_port};
-    SimPort *port = sim_host_route(self, &to->ip, &source.ip);
+    gboolean loops = sim_loop_enters_tunnel(self, &to->ip);
+    SimPort *port = loops ? NULL : sim_host_route(self, &to->ip, &source.ip);
 
-    if (!port || self->asleep)
+    if ((!port && !loops) || self->asleep)
         return;
     if (message->kind != SIM_MESSAGE_DATA)
         trace_handshake(self, to, message);
@@ -50,7 +52,10 @@ sim_host_transmit(gpointer user_data, const WlEndpoint *to, SimMessage *message)
     self->counters.packets++;
     self->counters.bytes += sim_message_size(message) +
                             (to->ip.family == WL_FAMILY_V4 ? IP4_UDP_HEADERS : IP6_UDP_HEADERS);
-    sim_net_transmit(port, &source, to, message);
+    if (loops)
+        sim_loop_send(self, to, message);
+    else
+        sim_net_transmit(port, &source, to, message);
 }
 
 void
@@ -191,6 +196,9 @@ sim_host_deliver(gpointer user_data, const WlKey *from, SimPacket *packet)
         break;
     case SIM_PACKET_REPLY:
         take_reply(self, packet);
+        break;
+    case SIM_PACKET_LOOP:
+        sim_loop_deliver(self, packet);
         break;
     case SIM_PACKET_STREAM:
         sim_stream_received(packet->stream, packet->number);

@@ -112,6 +112,34 @@ sim_host_find_port(const SimHost *self, const char *name)
     return NULL;
 }
 
+/* Its addresses come later than its route. */
+static gboolean
+has_route_only(const SimPort *port, WlFamily family)
+{
+    for (guint i = 0; port->coming && i < port->coming->len; i++) {
+        if (g_array_index(port->coming, WlPrefix, i).ip.family == family)
+            return TRUE;
+    }
+    return FALSE;
+}
+
+/* What a kernel takes that has no address on the interface of the route: one of another interface,
+ * at last its own in the tunnel. */
+static gboolean
+find_other_source(const SimHost *self, WlFamily family, WlIp *source)
+{
+    for (guint i = 0; i < self->ports->len; i++) {
+        const SimPort *port = self->ports->pdata[i];
+        const WlPrefix *address = sim_port_get_address(port, family);
+
+        if (address && port->net && port->up) {
+            *source = address->ip;
+            return TRUE;
+        }
+    }
+    return sim_host_get_source(self, family, source);
+}
+
 SimPort *
 sim_host_route(const SimHost *self, const WlIp *to, WlIp *source)
 {
@@ -123,7 +151,12 @@ sim_host_route(const SimHost *self, const WlIp *to, WlIp *source)
         const WlPrefix *address = sim_port_get_address(port, to->family);
         int here;
 
-        if (!address || !port->net || !port->up)
+        if (!port->net || !port->up)
+            continue;
+        if (!address && !found && has_route_only(port, to->family) &&
+            find_other_source(self, to->family, source))
+            found = port;
+        if (!address)
             continue;
         here = wl_prefix_contains_ip(address, to) ? address->length : -1;
         if (found && here <= length)

@@ -58,6 +58,7 @@ struct _SimHost {
     guint16 listen_port;
     gboolean forwards;         /* packets of others through the tunnel */
     gboolean silent;           /* answers no echo */
+    gint64 address_delay;      /* how long after a route the addresses of its interface come */
     GHashTable *refused_sends; /* of SimHost: facts for them cannot be sent */
     GArray *served;            /* of WlPrefix: networks behind it, which answer */
     GPtrArray
@@ -115,6 +116,8 @@ void sim_host_delete_link(SimHost *self);
 /** Reports of NetworkManager. A suspended machine receives them when it wakes. */
 void sim_host_set_connectivity(SimHost *self, WlConnectivity connectivity);
 void sim_host_set_protected_hosts(SimHost *self, const WlIp *protected_hosts, gsize n);
+/** Attaches the interface; NULL: to no network. The addresses come `address_delay` later. */
+void sim_host_attach(SimHost *self, SimPort *port, SimNet *net, const WlPrefix *addresses, gsize n);
 /** Call this after a change of addresses or attachments. */
 void sim_host_network_changed(SimHost *self);
 /** Performs due work and carries out all outputs. Call this after each external change. */

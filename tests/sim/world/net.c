@@ -83,6 +83,7 @@ sim_port_clear(SimPort *self)
 {
     g_free(self->name);
     g_array_unref(self->addresses);
+    g_clear_pointer(&self->coming, g_array_unref);
 }
 
 static void

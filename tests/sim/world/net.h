@@ -14,8 +14,10 @@ typedef struct {
     SimNet *net; /* NULL: not attached */
     gboolean up;
     GArray *addresses; /* of WlPrefix, host bits kept */
-    gint64 delay;      /* in addition to the network's */
-    SimHost *host;     /* the owner, or */
+    GArray *coming;    /* of WlPrefix: those that follow the route; NULL: none */
+    SimTimer coming_timer;
+    gint64 delay;  /* in addition to the network's */
+    SimHost *host; /* the owner, or */
     SimNat *nat;
 } SimPort;
 

@@ -70,23 +70,40 @@ sim_owners_remove(SimOwners *self, const WlPrefix *prefix)
         --*count_of(self, &copy);
 }
 
-gpointer
-sim_owners_find(const SimOwners *self, const WlIp *ip)
+/* FALSE: there is none. */
+static gboolean
+find(const SimOwners *self, const WlIp *ip, gpointer *owner, int *length)
 {
     const guint *count = self->count[ip->family == WL_FAMILY_V6];
     WlPrefix prefix = wl_prefix_from_ip(ip);
 
-    for (int length = prefix.length; length >= 0; length--) {
-        gpointer owner;
-
-        if (count[length] == 0)
+    for (*length = prefix.length; *length >= 0; --*length) {
+        if (count[*length] == 0)
             continue;
         prefix.ip = *ip;
-        prefix.length = (guint8) length;
+        prefix.length = (guint8) *length;
         prefix = wl_prefix_masked(&prefix);
-        owner = g_hash_table_lookup(self->exact, &prefix);
-        if (owner)
-            return owner;
+        *owner = g_hash_table_lookup(self->exact, &prefix);
+        if (*owner)
+            return TRUE;
     }
-    return NULL;
+    return FALSE;
+}
+
+gpointer
+sim_owners_find(const SimOwners *self, const WlIp *ip)
+{
+    gpointer owner;
+    int length;
+
+    return find(self, ip, &owner, &length) ? owner : NULL;
+}
+
+int
+sim_owners_find_length(const SimOwners *self, const WlIp *ip)
+{
+    gpointer owner;
+    int length;
+
+    return find(self, ip, &owner, &length) ? length : -1;
 }

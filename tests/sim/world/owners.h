@@ -12,3 +12,5 @@ void sim_owners_free(SimOwners *self);
 gpointer sim_owners_set(SimOwners *self, const WlPrefix *prefix, gpointer owner);
 void sim_owners_remove(SimOwners *self, const WlPrefix *prefix);
 gpointer sim_owners_find(const SimOwners *self, const WlIp *ip);
+/** The length of the prefix by which sim_owners_find() finds an owner; -1: there is none. */
+int sim_owners_find_length(const SimOwners *self, const WlIp *ip);

@@ -35,6 +35,7 @@ sim_packet_unref(SimPacket *self)
     if (!self || --self->references > 0)
         return;
     g_clear_pointer(&self->facts, g_bytes_unref);
+    sim_message_unref(self->message);
     g_free(self);
 }
 
@@ -61,6 +62,8 @@ sim_packet_forwarded(const SimPacket *self)
     copy->forwards++;
     if (copy->facts)
         g_bytes_ref(copy->facts);
+    if (copy->message)
+        sim_message_ref(copy->message);
     return copy;
 }
 

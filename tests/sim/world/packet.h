@@ -11,17 +11,23 @@ typedef enum {
     SIM_PACKET_ECHO,
     SIM_PACKET_REPLY,
     SIM_PACKET_STREAM, /* one of a numbered stream */
+    SIM_PACKET_LOOP,   /* a message of WireGuard that its kernel routed into the tunnel */
 } SimPacketKind;
+
+typedef struct _SimMessage SimMessage;
 
 typedef struct {
     guint references;
     SimPacketKind kind;
     WlIp source, destination;
     GBytes *facts;
-    guint64 number;  /* of an echo, a reply or a place in a stream */
-    gpointer stream; /* the SimStream; not owned */
-    gsize size;      /* with its headers */
-    guint forwards;  /* number of hosts that forwarded it */
+    guint64 number;                        /* of an echo, a reply or a place in a stream */
+    gpointer stream;                       /* the SimStream; not owned */
+    gsize size;                            /* with its headers */
+    guint forwards;                        /* number of hosts that forwarded it */
+    SimMessage *message;                   /* of a loop; owned */
+    guint16 source_port, destination_port; /* the same */
+    guint loops;                           /* number of times that it entered the tunnel */
 } SimPacket;
 
 /** All fields except the kind are zero. */
@@ -39,7 +45,7 @@ typedef enum {
     SIM_MESSAGE_DATA, /* a keepalive if `packet` is NULL */
 } SimMessageKind;
 
-typedef struct {
+struct _SimMessage {
     guint references;
     SimMessageKind kind;
     WlKey sender, receiver; /* in reality encrypted, or an index */
@@ -48,7 +54,7 @@ typedef struct {
     guint64 session;        /* response and data */
     guint64 counter;        /* data: against replays */
     SimPacket *packet;
-} SimMessage;
+};
 
 SimMessage *sim_message_new(SimMessageKind kind);
 SimMessage *sim_message_ref(SimMessage *self);

@@ -4,6 +4,8 @@
  */
 #include "world/reach.h"
 
+#include "world/loop.h"
+
 #define MAX_HOPS 8
 
 /* The next host on the path of a packet to @ip; NULL: the packet is lost. */
@@ -18,6 +20,8 @@ next_hop(SimHost *host, const WlIp *from, const WlIp *ip)
     if (!owner || host->asleep || !sim_device_get_endpoint(host->device, owner, &endpoint))
         return NULL;
     sim_device_set_time(host->device, host->world->now, host->wall_offset);
+    if (sim_loop_enters_tunnel(host, &endpoint.ip))
+        return NULL;
     port = sim_host_route(host, &endpoint.ip, &source.ip);
     next = port ? sim_net_trace_path(port, &source, &endpoint, &seen) : NULL;
     if (!next || next->asleep || !next->device || !wl_key_equal(&next->public_key, owner) ||

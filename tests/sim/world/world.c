@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "world/host.h"
+#include "world/loop.h"
 #include "world/net.h"
 
 SimWorld *
@@ -40,6 +41,7 @@ sim_world_free(SimWorld *self)
         g_string_free(self->trace, TRUE);
     self->trace = NULL;
     sim_net_drop_all(self);
+    sim_loop_drop_all(self);
     g_hash_table_unref(self->by_name);
     g_hash_table_unref(self->by_key);
     g_hash_table_unref(self->nets_by_name);
