@@ -54,7 +54,7 @@ wl_engine_new(const WlEngineConfig *config, gint64 now, WlRandomFunc random, gpo
     self->signer = wl_signer_new(&config->private_key, random, user_data);
     wl_key_wipe(&self->config->private_key); /* the signer has it */
     self->started = self->now = now;
-    self->refreshed = WL_LONG_AGO;
+    self->refreshed = self->own.fact_lost = WL_LONG_AGO;
     init_parts(self);
     wl_boot_id_change_now(self);
     wl_profile_apply_own(self);

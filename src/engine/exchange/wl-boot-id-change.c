@@ -8,7 +8,7 @@ wl_boot_id_change_now(WlEngine *self)
 {
     wl_boot_id_generate(&self->own.boot_id, self->random.func, self->random.data);
     self->own.boot_id_created = self->now;
-    self->own.boot_id_due = FALSE;
+    self->own.boot_id_due = WL_NEVER;
     /* A changed boot id has no effect until it is sent (docs/protocol.md 12.3). */
     for (guint i = 0; i < wl_peer_table_size(&self->peers); i++)
         wl_peer_forget_own_alive(wl_peer_table_get(&self->peers, i));
@@ -17,10 +17,8 @@ wl_boot_id_change_now(WlEngine *self)
 void
 wl_boot_id_change_if_due(WlEngine *self)
 {
-    if (!self->own.boot_id_due)
-        return;
-    if (self->now < self->own.boot_id_created + WL_BOOT_ID_INTERVAL) {
-        wl_scheduler_wake_at(&self->scheduler, self->own.boot_id_created + WL_BOOT_ID_INTERVAL);
+    if (self->own.boot_id_due > self->now) {
+        wl_scheduler_wake_at(&self->scheduler, self->own.boot_id_due);
         return;
     }
     wl_boot_id_change_now(self);

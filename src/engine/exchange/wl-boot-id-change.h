@@ -8,6 +8,6 @@
 
 /** Changes the boot id. The caller sends it, with an Alive to every peer. */
 void wl_boot_id_change_now(WlEngine *self);
-/** Changes the boot id if wl_engine_want_boot_id() was called, at most once in WL_BOOT_ID_INTERVAL,
- * and makes an Alive due for every peer. */
+/** Changes the boot id if wl_engine_want_boot_id() or wl_engine_fact_lost() was called and its time
+ * has come, and makes an Alive due for every peer. */
 void wl_boot_id_change_if_due(WlEngine *self);

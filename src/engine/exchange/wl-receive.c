@@ -20,10 +20,21 @@
 #define STRANGER_INTERVAL WL_MS(100)
 #define ANSWER_INTERVAL   WL_MS(500)
 #define ANSWER_BURST      4
+/* Datagrams that show another endpoint of their sender cause a dump of the device. */
+#define SNAPSHOT_INTERVAL WL_MS(500)
+#define SNAPSHOT_BURST    8
 /* A router relays every endpoint of a peer behind a symmetric NAT, and not each of them is a reason
  * to suspect the current one. */
 #define HINT_INTERVAL WL_SEC(120)
 #define HINT_BURST    3
+
+/* Only the device knows the endpoint from which a datagram came. */
+static void
+read_endpoint(WlEngine *self, WlPeer *peer)
+{
+    if (wl_rate_limit_take(&peer->receive.snapshots, self->now, SNAPSHOT_INTERVAL, SNAPSHOT_BURST))
+        wl_engine_request_snapshot_for(self, peer);
+}
 
 static void
 receive_alive(WlEngine *self, WlPeer *peer, const WlFact *fact)
@@ -44,9 +55,9 @@ receive_alive(WlEngine *self, WlPeer *peer, const WlFact *fact)
     wants_reply = peer->boot.native && fact->ttl == WL_ALIVE_REPLY_TTL / G_USEC_PER_SEC;
     wl_peer_alive_received(peer, self->now, expires, restarted);
 
-    /* An unexpected Alive may come from a new endpoint, and only the device knows which. */
+    /* An unexpected Alive may come from a new endpoint. */
     if (restarted || early || wants_reply)
-        wl_engine_request_snapshot_for(self, peer);
+        read_endpoint(self, peer);
     if (wants_reply &&
         wl_rate_limit_take(&peer->receive.alive_replies, self->now, ANSWER_INTERVAL, ANSWER_BURST))
         wl_peer_force_alive(peer);
@@ -69,10 +80,9 @@ endpoint_received(WlEngine *self, const WlPeer *sender, const WlFact *fact,
              !wl_endpoint_equal(&peer->device.endpoint, &fact->value.endpoint) &&
              wl_rate_limit_take(&peer->roaming.suspect_rate, self->now, HINT_INTERVAL, HINT_BURST))
         wl_roaming_suspect(peer);
-    /* The peer advertised a new endpoint of its own: it may have roamed, and only the device knows
-     * to which. */
+    /* The peer advertised a new endpoint of its own: it may have roamed. */
     if (sender == peer)
-        wl_engine_request_snapshot_for(self, peer);
+        read_endpoint(self, peer);
 }
 
 /* In a large network most facts that a leaf receives may be about unknown members. Some of them are
@@ -124,7 +134,8 @@ receive_fact(WlEngine *self, WlPeer *peer, const WlFact *fact)
     wl_knowledge_learn(&entry->known, peer->slot, expires);
     wl_scheduler_count_work(&self->scheduler);
     if (result == WL_FACT_SOURCE_RENEWED) {
-        wl_engine_fact_renewed(self, entry, peer, expires);
+        if (!wl_fact_entry_is_refused(entry))
+            wl_engine_fact_renewed(self, entry, peer, expires);
         return;
     }
     if (result == WL_FACT_SOURCE_NEW)
@@ -133,7 +144,7 @@ receive_fact(WlEngine *self, WlPeer *peer, const WlFact *fact)
         wl_engine_prefix_changed(self, entry);
     else if (origin->verdict == WL_VERDICT_ACCEPTED && wl_fact_is_endpoint(fact))
         endpoint_received(self, peer, fact, result);
-    if (result != WL_FACT_SOURCE_RETURNED)
+    if (result != WL_FACT_SOURCE_RETURNED || origin->verdict != WL_VERDICT_ACCEPTED)
         return;
     if (wl_fact_is_member(fact))
         wl_engine_subject_changed(self, &fact->subject);

@@ -16,10 +16,17 @@ wl_resync_peer(WlEngine *self, WlPeer *peer)
 void
 wl_resync_peer_when_allowed(WlEngine *self, WlPeer *peer)
 {
-    gint64 allowed = peer->resync.last + WL_RESEND_INTERVAL;
+    gint64 allowed;
 
+    if (peer->resync.due != WL_NEVER)
+        return;
+    allowed = MAX(peer->resync.last + WL_RESEND_INTERVAL,
+                  wl_rate_limit_when(&peer->resync.rate, self->now, WL_RESEND_REFILL,
+                                     WL_RESEND_BURST));
+    (void) wl_rate_limit_take(&peer->resync.rate, MAX(allowed, self->now), WL_RESEND_REFILL,
+                              WL_RESEND_BURST);
     if (allowed <= self->now)
         wl_resync_peer(self, peer);
     else
-        peer->resync.due = MIN(peer->resync.due, allowed);
+        peer->resync.due = allowed;
 }

@@ -34,19 +34,22 @@ sources_expired(WlFactEntry *entry, gpointer user_data)
     wl_scheduler_count_work(&self->scheduler);
     if (wl_fact_is_allowed(&entry->fact))
         wl_engine_prefix_changed(self, entry);
+    /* A source that was refused ends without any effect. */
+    if (!entry->lost)
+        return;
     if (wl_fact_is_member(&entry->fact))
         wl_engine_subject_changed(self, &entry->fact.subject);
     if (peer && wl_fact_is_endpoint(&entry->fact))
         wl_engine_candidates_changed(self, peer);
     /* docs/protocol.md 5.3.9: request a full resend from every peer. */
     if (entry->sources->len == 0 && !entry->local && !wl_fact_is_endpoint(&entry->fact))
-        wl_engine_want_boot_id(self);
+        wl_engine_fact_lost(self);
 }
 
 void
 wl_fact_evaluate_expire(WlEngine *self)
 {
-    if (wl_fact_set_next_expiry(self->facts, self->now) <= self->now || self->evaluation.stale_due)
+    if (wl_fact_set_has_expired(self->facts, self->now) || self->evaluation.stale_due)
         wl_fact_set_expire(self->facts, self->now, self->evaluation.stale_due, keep_source,
                            sources_expired, self);
     wl_scheduler_wake_at(&self->scheduler, wl_fact_set_next_expiry(self->facts, self->now));
@@ -64,19 +67,25 @@ void
 wl_fact_evaluate_set_verdict(WlEngine *self, WlFactEntry *entry, WlFactSource *origin,
                              WlVerdict verdict)
 {
+    gboolean was_accepted = origin->verdict == WL_VERDICT_ACCEPTED;
+    gboolean was_relayed = wl_fact_verdict_is_relayed(origin->verdict);
     WlPeer *peer;
 
     if (origin->verdict == verdict)
         return;
     wl_fact_set_set_verdict(self->facts, origin, verdict);
+    wl_fact_set_verdict_changed(self->facts, entry);
     if (verdict != WL_VERDICT_ACCEPTED)
         wl_engine_count_refused(self, verdict);
+    if (was_relayed || wl_fact_verdict_is_relayed(verdict))
+        wl_engine_fact_sources_changed(self, entry);
+    if (!was_accepted && verdict != WL_VERDICT_ACCEPTED)
+        return;
     if (wl_fact_is_member(&entry->fact))
         wl_engine_subject_changed(self, &entry->fact.subject);
     peer = wl_peer_table_find(&self->peers, &entry->fact.subject);
     if (peer && wl_fact_is_endpoint(&entry->fact))
         wl_engine_candidates_changed(self, peer);
-    wl_engine_fact_sources_changed(self, entry);
 }
 
 gboolean
@@ -87,7 +96,7 @@ wl_fact_evaluate_source(WlEngine *self, WlFactEntry *entry, WlFactSource *origin
     wl_scheduler_count_work(&self->scheduler);
     if (verdict == WL_VERDICT_ACCEPTED && wl_fact_is_allowed(&entry->fact))
         return FALSE;
-    if (wl_key_equal(&entry->fact.subject, &self->own.key))
+    if (verdict == WL_VERDICT_ACCEPTED && wl_key_equal(&entry->fact.subject, &self->own.key))
         verdict = WL_VERDICT_ABOUT_US;
     else if (verdict == WL_VERDICT_ACCEPTED && wl_fact_is_endpoint(&entry->fact))
         verdict = wl_endpoint_policy_check(&self->policy, &entry->fact.value.endpoint);

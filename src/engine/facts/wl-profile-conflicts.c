@@ -90,8 +90,8 @@ wl_prefix_rules_check(const WlEngine *self, const WlFactEntry *entry, const WlFa
     const WlKey *subject = &entry->fact.subject;
     WlVerdict verdict = wl_engine_check_trust(self, &entry->fact, &origin->key);
 
-    if (wl_key_equal(subject, &self->own.key))
-        return WL_VERDICT_ABOUT_US;
+    if (verdict == WL_VERDICT_ACCEPTED && wl_key_equal(subject, &self->own.key))
+        verdict = WL_VERDICT_ABOUT_US;
     if (verdict == WL_VERDICT_ACCEPTED)
         verdict = wl_prefix_policy_check(&self->policy, prefix);
     if (verdict == WL_VERDICT_ACCEPTED)

@@ -132,6 +132,7 @@ wl_state_cache_update(WlEngine *self)
 {
     if (self->outputs.state_save_due <= self->now) {
         self->outputs.state_save_due = WL_NEVER;
+        self->outputs.state_saved = self->now;
         wl_outputs_push(&self->outputs, wl_output_new(WL_OUTPUT_SAVE_STATE));
     }
     /* With the next turn, or after a while by itself. */

@@ -158,8 +158,10 @@ wl_health_forget_endpoint(WlEngine *self, WlPeer *peer)
 static void
 note_worked(WlEngine *self, WlPeer *peer)
 {
-    if (!wl_endpoint_equal(&peer->endpoints.worked, &peer->device.endpoint))
+    if (!wl_endpoint_is_set(&peer->endpoints.worked))
         wl_engine_state_changed(self);
+    else if (!wl_endpoint_equal(&peer->endpoints.worked, &peer->device.endpoint))
+        wl_engine_location_changed(self);
     peer->endpoints.worked = peer->device.endpoint;
     wl_engine_candidates_changed(self, peer);
 }

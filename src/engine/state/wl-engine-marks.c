@@ -24,7 +24,20 @@ wl_engine_own_facts_changed(WlEngine *self)
 void
 wl_engine_want_boot_id(WlEngine *self)
 {
-    self->own.boot_id_due = TRUE;
+    self->own.boot_id_due =
+        MIN(self->own.boot_id_due, self->own.boot_id_created + WL_BOOT_ID_INTERVAL);
+}
+
+void
+wl_engine_fact_lost(WlEngine *self)
+{
+    gint64 when = MAX(self->own.boot_id_created + WL_BOOT_ID_INTERVAL,
+                      self->own.fact_lost + WL_FACT_LOST_INTERVAL);
+
+    if (when >= self->own.boot_id_due)
+        return;
+    self->own.boot_id_due = when;
+    self->own.fact_lost = MAX(when, self->now);
 }
 
 void
@@ -72,6 +85,14 @@ wl_engine_state_changed(WlEngine *self)
 {
     self->outputs.state_save_due =
         MIN(self->outputs.state_save_due, self->now + WL_STATE_SAVE_DELAY);
+}
+
+void
+wl_engine_location_changed(WlEngine *self)
+{
+    self->outputs.state_save_due =
+        MIN(self->outputs.state_save_due,
+            MAX(self->now + WL_STATE_SAVE_DELAY, self->outputs.state_saved + WL_LOCATION_SAVE));
 }
 
 void

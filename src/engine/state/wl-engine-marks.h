@@ -16,6 +16,8 @@ void wl_engine_own_facts_changed(WlEngine *self);
 /** Facts may be missing: a new boot id requests a full resend from every peer, at most once every
  * WL_BOOT_ID_INTERVAL. */
 void wl_engine_want_boot_id(WlEngine *self);
+/** The last source of an accepted fact ended: likewise, at most once every WL_FACT_LOST_INTERVAL. */
+void wl_engine_fact_lost(WlEngine *self);
 
 /** The candidates of @peer may have changed. */
 void wl_engine_candidates_changed(WlEngine *self, WlPeer *peer);
@@ -29,6 +31,8 @@ void wl_engine_subject_changed(WlEngine *self, const WlKey *subject);
 void wl_engine_prefix_changed(WlEngine *self, WlFactEntry *entry);
 /** The state cache changed: it is saved within WL_STATE_SAVE_DELAY, together with other changes. */
 void wl_engine_state_changed(WlEngine *self);
+/** A peer was seen at another address: saved likewise, at most once every WL_LOCATION_SAVE. */
+void wl_engine_location_changed(WlEngine *self);
 /** Performs a pending save of the state cache in this turn. */
 void wl_engine_state_save_now(WlEngine *self);
 /** @entry must be advertised. */

@@ -103,7 +103,8 @@ wl_engine_check_trust(const WlEngine *self, const WlFact *fact, const WlKey *sou
 {
     const WlPeer *sender = wl_peer_table_find(&self->peers, source);
     WlTrust level = sender ? sender->membership.trust : WL_TRUST_UNSET;
-    gboolean known = wl_peer_table_find(&self->peers, &fact->subject) != NULL;
+    gboolean known = wl_peer_table_find(&self->peers, &fact->subject) != NULL ||
+                     wl_key_equal(&fact->subject, &self->own.key);
 
     if (wl_trust_should_accept(fact->attribute, known, level))
         return WL_VERDICT_ACCEPTED;

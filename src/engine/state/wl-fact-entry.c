@@ -62,13 +62,22 @@ wl_fact_entry_is_unused(const WlFactEntry *self)
     return self->sources->len == 0 && !self->local;
 }
 
-/* A fact that conflicts with the networks of this machine is refused here but still relayed: other
- * members may need it to reach each other. */
-static gboolean
-may_relay(WlVerdict verdict)
+gboolean
+wl_fact_verdict_is_relayed(WlVerdict verdict)
 {
     return verdict == WL_VERDICT_ACCEPTED || verdict == WL_VERDICT_ON_LINK ||
            verdict == WL_VERDICT_HAS_SERVER || verdict == WL_VERDICT_IN_NETWORKS;
+}
+
+gboolean
+wl_fact_entry_is_refused(const WlFactEntry *self)
+{
+    for (guint i = 0; i < self->sources->len; i++) {
+        WlVerdict verdict = g_array_index(self->sources, WlFactSource, i).verdict;
+        if (verdict == WL_VERDICT_N || wl_fact_verdict_is_relayed(verdict))
+            return FALSE;
+    }
+    return self->sources->len > 0;
 }
 
 gint64
@@ -80,7 +89,7 @@ wl_fact_entry_expires(const WlFactEntry *self, gint64 now)
         return now + WL_FACT_TTL;
     for (guint i = 0; i < self->sources->len; i++) {
         const WlFactSource *origin = &g_array_index(self->sources, WlFactSource, i);
-        if (!origin->stale && may_relay(origin->verdict))
+        if (!origin->stale && wl_fact_verdict_is_relayed(origin->verdict))
             expires = MAX(expires, origin->expires);
     }
     return expires;

@@ -27,6 +27,8 @@ typedef struct {
     gint64 advertised_until;  /* the expiry of the last advertised change; 0: none */
     gboolean local;           /* this member originates the fact */
     gboolean in_prefix_table; /* written by wl-prefix-table.c: the entry is in its claimed prefix */
+    gboolean lost;            /* in a WlExpiredFunc: an accepted source was dropped or became stale */
+    gboolean idle;            /* wl_fact_entry_is_refused(): its expiry causes no wake-up */
     WlTimerEntry renewal;     /* when the fact must be advertised again */
     WlTimerEntry expiry;      /* not later than the expiry of the first source */
     WlChangeLogItem change;   /* position in the change log */
@@ -38,10 +40,15 @@ typedef struct {
     guint stale_place; /* position in the list of stale entries, from 1; 0: not in it */
 } WlFactEntry;
 
+/** TRUE for a verdict with which a source is relayed. A fact that conflicts with the networks of this
+ * machine is refused here but still relayed: other members may need it to reach each other. */
+gboolean wl_fact_verdict_is_relayed(WlVerdict verdict);
 /** The source with @key, or NULL. @self may be NULL. Valid until the set changes. */
 WlFactSource *wl_fact_entry_find_source(WlFactEntry *self, const WlKey *key);
 /** When the first source that is not stale expires; WL_NEVER: all are stale, or there is none. */
 gint64 wl_fact_entry_first_expiry(const WlFactEntry *self);
+/** TRUE if there are sources, each of them refused and none relayed: losing one has no effect. */
+gboolean wl_fact_entry_is_refused(const WlFactEntry *self);
 /** TRUE if a source is stale. */
 gboolean wl_fact_entry_has_stale(const WlFactEntry *self);
 /** TRUE if the fact has no source and this member does not originate it. */

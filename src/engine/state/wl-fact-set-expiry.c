@@ -20,14 +20,17 @@ expire_entry(WlFactSet *self, WlFactEntry *entry, gint64 now, WlKeepFunc keep,
 {
     gboolean changed = FALSE;
 
+    entry->lost = FALSE;
     for (guint i = entry->sources->len; i-- > 0;) {
         WlFactSource *origin = &g_array_index(entry->sources, WlFactSource, i);
         if (origin->expires > now)
             continue;
         if (!keep(entry, origin, user_data)) {
+            entry->lost |= origin->verdict == WL_VERDICT_ACCEPTED;
             wl_fact_set_remove_source(self, entry, i);
             changed = TRUE;
         } else if (!origin->stale) {
+            entry->lost |= origin->verdict == WL_VERDICT_ACCEPTED;
             origin->stale = TRUE;
             changed = TRUE;
         }
@@ -40,16 +43,41 @@ expire_entry(WlFactSet *self, WlFactEntry *entry, gint64 now, WlKeepFunc keep,
     return changed;
 }
 
-gint64
-wl_fact_set_next_expiry(WlFactSet *self, gint64 now)
+/* When the first entry in @queue expires. A timer far in the future may be too early, since most
+ * facts are renewed before it fires. */
+static gint64
+next_in(WlTimerQueue *queue, gint64 now)
 {
     WlFactEntry *entry;
 
-    /* A timer far in the future may be too early, since most facts are renewed before it fires. */
-    while ((entry = wl_timer_queue_due(self->expiries, now + EXACT_WITHIN)) &&
+    while ((entry = wl_timer_queue_due(queue, now + EXACT_WITHIN)) &&
            wl_fact_entry_first_expiry(entry) > entry->expiry.when)
-        wl_timer_queue_set(self->expiries, &entry->expiry, wl_fact_entry_first_expiry(entry));
-    return wl_timer_queue_first(self->expiries);
+        wl_timer_queue_set(queue, &entry->expiry, wl_fact_entry_first_expiry(entry));
+    return wl_timer_queue_first(queue);
+}
+
+gint64
+wl_fact_set_next_expiry(WlFactSet *self, gint64 now)
+{
+    return next_in(self->expiries, now);
+}
+
+gboolean
+wl_fact_set_has_expired(WlFactSet *self, gint64 now)
+{
+    return next_in(self->expiries, now) <= now || next_in(self->idle, now) <= now;
+}
+
+static gboolean
+expire_queue(WlFactSet *self, WlTimerQueue *queue, gint64 now, WlKeepFunc keep,
+             WlExpiredFunc expired, gpointer user_data)
+{
+    gboolean changed = FALSE;
+    WlFactEntry *entry;
+
+    while (next_in(queue, now) <= now && (entry = wl_timer_queue_due(queue, now)))
+        changed |= expire_entry(self, entry, now, keep, expired, user_data);
+    return changed;
 }
 
 gboolean
@@ -57,13 +85,11 @@ wl_fact_set_expire(WlFactSet *self, gint64 now, gboolean again, WlKeepFunc keep,
                    WlExpiredFunc expired, gpointer user_data)
 {
     gboolean changed = FALSE;
-    WlFactEntry *entry;
 
     for (guint i = again ? self->stale->len : 0; i-- > 0;)
         changed |= expire_entry(self, self->stale->pdata[i], now, keep, expired, user_data);
-    while (wl_fact_set_next_expiry(self, now) <= now &&
-           (entry = wl_timer_queue_due(self->expiries, now)))
-        changed |= expire_entry(self, entry, now, keep, expired, user_data);
+    changed |= expire_queue(self, self->expiries, now, keep, expired, user_data);
+    changed |= expire_queue(self, self->idle, now, keep, expired, user_data);
     return changed;
 }
 
@@ -77,6 +103,7 @@ wl_fact_set_drop_source(WlFactSet *self, const WlKey *source, WlExpiredFunc expi
 
         if (!origin)
             continue;
+        entry->lost = origin->verdict == WL_VERDICT_ACCEPTED;
         wl_fact_set_remove_source(self, entry,
                                   (guint) (origin - (const WlFactSource *) entry->sources->data));
         expired(entry, user_data);

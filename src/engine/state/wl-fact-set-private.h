@@ -12,6 +12,7 @@ struct _WlFactSet {
     GHashTable *by_subject; /* WlKey* -> GPtrArray of WlFactEntry */
     GHashTable *by_source;  /* WlKey* -> guint*, number of facts */
     WlTimerQueue *expiries; /* of WlFactEntry: when the first of its sources expires */
+    WlTimerQueue *idle;     /* the same for entries of which every source is refused */
     WlTimerQueue *renewals; /* of WlFactEntry: when subscribers need it renewed */
     GPtrArray *stale;       /* of WlFactEntry: those with a stale source */
     WlChangeLog *changes;   /* of WlFactEntry */

@@ -26,6 +26,7 @@ wl_fact_set_new(void)
                                              (GDestroyNotify) g_ptr_array_unref);
     self->by_source = g_hash_table_new_full(wl_key_hash, wl_key_equal, g_free, g_free);
     self->expiries = wl_timer_queue_new();
+    self->idle = wl_timer_queue_new();
     self->renewals = wl_timer_queue_new();
     self->stale = g_ptr_array_new();
     self->changes = wl_change_log_new();
@@ -42,6 +43,7 @@ wl_fact_set_free(WlFactSet *self)
     g_hash_table_unref(self->by_subject);
     g_hash_table_unref(self->by_fact);
     wl_timer_queue_free(self->expiries);
+    wl_timer_queue_free(self->idle);
     wl_timer_queue_free(self->renewals);
     wl_change_log_free(self->changes);
     g_ptr_array_unref(self->stale);
@@ -108,6 +110,12 @@ wl_fact_set_set_verdict(WlFactSet *self, WlFactSource *origin, WlVerdict verdict
     self->n_untrusted += wl_verdict_is_untrusted(origin->verdict);
 }
 
+void
+wl_fact_set_verdict_changed(WlFactSet *self, WlFactEntry *entry)
+{
+    wl_fact_set_update_entry(self, entry);
+}
+
 /* ---- entries and sources: the only code that maintains the indices */
 
 void
@@ -115,10 +123,14 @@ wl_fact_set_update_entry(WlFactSet *self, WlFactEntry *entry)
 {
     gint64 first = wl_fact_entry_first_expiry(entry);
     gboolean stale = wl_fact_entry_has_stale(entry);
+    gboolean idle = wl_fact_entry_is_refused(entry);
 
+    if (idle != entry->idle)
+        wl_timer_queue_set(entry->idle ? self->idle : self->expiries, &entry->expiry, WL_NEVER);
+    entry->idle = idle;
     /* A later expiry is set when the timer fires, since most facts are renewed before. */
     if (entry->expiry.place == 0 || first < entry->expiry.when || first == WL_NEVER)
-        wl_timer_queue_set(self->expiries, &entry->expiry, first);
+        wl_timer_queue_set(idle ? self->idle : self->expiries, &entry->expiry, first);
     if (stale && entry->stale_place == 0) {
         g_ptr_array_add(self->stale, entry);
         entry->stale_place = self->stale->len;

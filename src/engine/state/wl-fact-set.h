@@ -33,6 +33,8 @@ void wl_fact_set_set_max_sources(WlFactSet *self, guint max_sources);
 gboolean wl_fact_set_is_full(const WlFactSet *self, const WlKey *source);
 /** Sets the verdict of @origin; WL_VERDICT_N: not evaluated. */
 void wl_fact_set_set_verdict(WlFactSet *self, WlFactSource *origin, WlVerdict verdict);
+/** Call this after the verdict of a source of @entry changed. */
+void wl_fact_set_verdict_changed(WlFactSet *self, WlFactEntry *entry);
 
 typedef enum {
     WL_FACT_SOURCE_NEW,      /* the source had not advertised the fact */

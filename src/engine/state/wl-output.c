@@ -32,6 +32,7 @@ wl_outputs_init(WlOutputs *self)
     g_queue_init(&self->sends);
     self->snapshot_requested = self->snapshot_read = WL_LONG_AGO;
     self->state_save_due = WL_NEVER;
+    self->state_saved = WL_LONG_AGO;
     self->allowed_scratch = wl_array_new(WlPrefix);
 }
 

@@ -212,6 +212,7 @@ typedef struct {
 typedef struct {
     WlRateLimit datagrams;
     WlRateLimit alive_replies;
+    WlRateLimit snapshots; /* read because of its datagrams while there is a session */
     guint64 nonces[WL_MAX_NONCES]; /* beginnings of the last ones; 0: none */
     guint next_nonce;
 } WlPeerReceive;
@@ -220,6 +221,7 @@ typedef struct {
 typedef struct {
     gint64 last;
     gint64 due; /* WL_NEVER: not */
+    WlRateLimit rate;
 } WlPeerResync;
 
 /** What is advertised to the peer (docs/engine.md "Advertising"). Written by

@@ -17,6 +17,7 @@ typedef struct {
     GHashTable *metadata;      /* WlKey* -> WlMetadata, originated for the members of the profile */
     WlBootId boot_id;
     gint64 boot_id_created;
-    gboolean boot_id_due; /* a new boot id is needed, to request a full resend */
+    gint64 boot_id_due; /* when a full resend is requested with a new boot id; WL_NEVER: not */
+    gint64 fact_lost;   /* of the last one that requests lost facts; WL_LONG_AGO: none */
     gboolean facts_due;   /* the local facts about this member must be updated */
 } WlSelf;

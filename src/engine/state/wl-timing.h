@@ -34,6 +34,9 @@
 #define WL_RENEWAL_BATCH (WL_CHUNK_PERIOD / 2)
 /* Interval between full resends to one peer. */
 #define WL_RESEND_INTERVAL WL_SEC(5)
+/* A peer whose boot id keeps changing gets one a minute after this many. */
+#define WL_RESEND_BURST  12
+#define WL_RESEND_REFILL WL_SEC(60)
 /* Retry time after the socket refused a datagram. */
 #define WL_SEND_RETRY WL_SEC(5)
 /* Timeout of a snapshot, after which it is requested again. */
@@ -50,6 +53,11 @@
 #define WL_RETURNED_AFTER WL_SEC(135)
 /* Interval between changes of the own boot id. Each change causes a full resend by every peer. */
 #define WL_BOOT_ID_INTERVAL WL_SEC(60)
+/* The same for boot ids that request lost facts, since the last change. Longer than the time after
+ * which this member counts as authoritative again, with time to be believed: a member that may
+ * advertise, and does so with short lives, must not keep it from being authoritative. Peers send
+ * what was lost by themselves within a FactTTL. */
+#define WL_FACT_LOST_INTERVAL WL_SEC(600)
 /* A source that was silent for longer than this (more than two Alive periods) may be unreachable,
  * so a fact that it no longer advertises is not withdrawn. Less than the 130 s by which its facts
  * outlive it. */
@@ -237,6 +245,9 @@
 #define WL_ARBITRATION_DELAY WL_MS(200)
 /* Delay that batches changes of the state cache. */
 #define WL_STATE_SAVE_DELAY WL_SEC(10)
+/* Interval between two saves only because peers were seen at other addresses: each of them can move
+ * as often as it likes. */
+#define WL_LOCATION_SAVE WL_SEC(300)
 /* A dump covers every peer and every change goes to every subscriber. In a network of more than
  * WL_BATCH_PEERS both are delayed by these times for each peer and batched, so that a hub with
  * thousands of members stays responsive. */

@@ -251,6 +251,7 @@ static const struct {
     COUNTER("device-changes", requests),
     COUNTER("state-changes", changes),
     COUNTER("log-lines", logs),
+    COUNTER("saves", saves),
 };
 
 Count *

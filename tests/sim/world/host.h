@@ -28,6 +28,7 @@ typedef struct {
     guint requests;    /* changes of the device */
     guint changes;     /* of a peer's state */
     guint logs;
+    guint saves; /* of the state cache */
 } SimCounters;
 
 /** An echo of the member that awaits its reply. An echo replaces the one SIM_ECHOES before it, as

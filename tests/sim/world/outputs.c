@@ -232,6 +232,7 @@ carry_out(SimHost *host, const WlOutput *output)
         sim_neighbors_resolve(host, &output->destination, output->ifindex);
         break;
     case WL_OUTPUT_SAVE_STATE:
+        host->counters.saves++;
         save_state(host);
         break;
     case WL_OUTPUT_LOG:
