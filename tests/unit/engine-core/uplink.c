@@ -223,6 +223,33 @@ test_inside_on_purpose(void)
     g_assert_cmpuint(logs, <=, 2);
 }
 
+/* For a second the endpoint outside is set again as often as needed. After that the peer has none,
+ * and is connected anew where it was. */
+static void
+test_inside_for_long(void)
+{
+    g_autoptr(Harness) harness = harness_leaf_new();
+    HarnessMember *hub = harness_member(harness, 1);
+
+    harness_uplink(harness, "192.168.1.10/24");
+    harness_meet(harness, 1, NULL);
+    harness_run(harness, SEC(10));
+    harness_clear(harness);
+    for (guint i = 0; i < 4; i++) {
+        roam(harness, hub, "10.77.0.1:51820");
+        g_assert_true(is_at(harness, hub, HARNESS_HUB_ENDPOINT));
+        harness_run(harness, MS(240));
+    }
+    g_assert_cmpuint(n_set_again(harness, hub, HARNESS_HUB_ENDPOINT), ==, 4);
+    g_assert_cmpuint(harness_changes(harness, hub, WL_PEER_RECREATE), ==, 0);
+    harness_run(harness, MS(500));
+    roam(harness, hub, "10.77.0.1:51820");
+    g_assert_false(harness_view(harness, hub)->healthy);
+    harness_run(harness, MS(500));
+    g_assert_cmpuint(harness_changes(harness, hub, WL_PEER_RECREATE), ==, 1);
+    g_assert_true(is_at(harness, hub, HARNESS_HUB_ENDPOINT));
+}
+
 /* A peer that came from inside the tunnel first, and has no other address, loses its endpoint. */
 static void
 test_inside_first(void)
@@ -515,6 +542,7 @@ main(int argc, char *argv[])
     g_test_add_data_func("/uplink/inside/own-address", "10.77.0.2:51820", test_inside);
     g_test_add_data_func("/uplink/inside/allowed-ips-of-another", "10.77.0.3:4000", test_inside);
     g_test_add_func("/uplink/inside/on-purpose", test_inside_on_purpose);
+    g_test_add_func("/uplink/inside/for-long", test_inside_for_long);
     g_test_add_func("/uplink/inside/first", test_inside_first);
     g_test_add_func("/uplink/hidden", test_hidden_uplink);
     g_test_add_func("/uplink/resumed", test_resumed);
