@@ -58,9 +58,7 @@ store_sockets(void)
     g_autoptr(GError) error = NULL;
     WlRawSockets raw;
 
-    if (!wl_raw_sockets_open(&raw, &error))
-        g_printerr("wirelinkd: %s\n", error->message);
-    g_clear_error(&error);
+    wl_raw_sockets_open(&raw);
     wl_notify_init();
     if (wl_socket_store_put(&raw, &error))
         return EXIT_SUCCESS;
@@ -154,13 +152,9 @@ serve(const char *name, const char *path)
         g_critical("%s", error->message);
         return EXIT_FAILURE;
     }
-    if (!wl_socket_store_take(&raw) && !wl_raw_sockets_open(&raw, &error))
-        g_message("%s", error->message);
-    g_clear_error(&error);
-    if (!wl_privileges_drop(&error)) {
-        g_critical("%s", error->message);
-        return EXIT_FAILURE;
-    }
+    if (!wl_socket_store_take(&raw))
+        wl_raw_sockets_open(&raw);
+    wl_privileges_drop();
     process.loop = loop;
     file = wl_profile_source_load(path, &error);
     if (file)

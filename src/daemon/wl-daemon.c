@@ -11,6 +11,7 @@
 #include "wl-engine-config-from-profile.h"
 #include "wl-file-reload.h"
 #include "wl-file-watch.h"
+#include "wl-limitation.h"
 #include "wl-link-dns.h"
 #include "wl-link-routes.h"
 #include "wl-log.h"
@@ -241,7 +242,7 @@ on_ready(WlSession *session, gpointer user_data)
     watch_file(self);
     /* Userspace WireGuard has been started by now. */
     if (!wl_syscall_filter_load(&filter_error))
-        g_warning("%s", filter_error->message);
+        wl_limitation_add("syscall-filter", WL_SYSCALL_FILTER_LOST ": %s", filter_error->message);
     g_message("the link is up (%s WireGuard)", wl_link_get_backend(link));
     /* The file may have changed since it was read. */
     read_file(self);

@@ -182,18 +182,19 @@ cleanup_links(const Scope *scope, GError **error)
 static gboolean
 cleanup_all(const Scope *scope, GError **error)
 {
-    guint removed;
+    guint removed = 0;
+    gboolean done = wl_policy_routes_cleanup(is_mark_kept, (gpointer) scope, &removed, error);
 
-    if (!wl_policy_routes_cleanup(is_mark_kept, (gpointer) scope, &removed, error))
-        return FALSE;
     if (removed)
         report(scope, "%u rules and routes of a full tunnel", removed);
-    if (!cleanup_links(scope, error) ||
-        !wl_loop_guard_cleanup(is_guard_kept, (gpointer) scope, &removed, error))
-        return FALSE;
+    /* What the kernel refuses in one part does not keep the others; the first error counts. */
+    done = cleanup_links(scope, done ? error : NULL) && done;
+    removed = 0;
+    done = wl_loop_guard_cleanup(is_guard_kept, (gpointer) scope, &removed, done ? error : NULL) &&
+           done;
     if (removed)
         report(scope, "%u nf_tables table%s", removed, removed == 1 ? "" : "s");
-    return TRUE;
+    return done;
 }
 
 gboolean

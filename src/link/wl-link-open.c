@@ -6,6 +6,7 @@
 #include "wl-link-open.h"
 
 #include "wl-cleanup.h"
+#include "wl-limitation.h"
 #include "wl-link-class.h"
 #include "wl-link-kernel.h"
 #include "wl-link-userspace.h"
@@ -67,6 +68,18 @@ open_kernel(const WlLinkConfig *config, GError **error)
     return NULL;
 }
 
+#define NO_CLEANUP "what a killed service left behind stays"
+
+/* An interface of the same name that stays is found next. */
+static void
+cleanup_profile(const char *uuid)
+{
+    g_autoptr(GError) error = NULL;
+
+    if (!wl_cleanup_profile(uuid, 0, &error))
+        wl_limitation_add("cleanup", NO_CLEANUP ": %s", error->message);
+}
+
 /* Cleans up after other profiles. A failure does not prevent serving this one. */
 static void
 cleanup_unserved(void)
@@ -75,7 +88,7 @@ cleanup_unserved(void)
     g_autoptr(GPtrArray) removed = wl_cleanup_unserved(&error);
 
     if (error)
-        g_warning("failed to clean up after a killed service: %s", error->message);
+        wl_limitation_add("cleanup", NO_CLEANUP ": %s", error->message);
     for (guint i = 0; removed && i < removed->len; i++)
         g_message("removed leftovers of a killed service: %s", (char *) removed->pdata[i]);
 }
@@ -88,7 +101,8 @@ wl_link_open_async(const WlLinkConfig *config, GCancellable *cancellable,
     GError *error = NULL;
     WlLink *link = NULL;
 
-    if (wl_link_config_check(config, &error) && wl_cleanup_profile(config->uuid, 0, &error)) {
+    if (wl_link_config_check(config, &error)) {
+        cleanup_profile(config->uuid);
         cleanup_unserved();
         if (check_name_is_free(config->name, &error))
             link = open_kernel(config, &error);

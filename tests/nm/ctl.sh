@@ -187,7 +187,7 @@ check "the message for the long argument is short" test "$(wc -c < "$LAB_DIR/err
 # --- names
 sed "s/^Name = phone/Name = $REVERSED/" "$LAB_DIR/laptop/laptop.wirelink" > "$LAB_DIR/reversed.wirelink"
 check "a configured name with a direction override is refused" \
-  complains root 1 'name: the name contains .* a direction mark' convert --to wg-quick \
+  complains root 1 'Name: the name contains .* a direction mark' convert --to wg-quick \
   "$LAB_DIR/reversed.wirelink"
 check "an argument with a direction override is escaped" \
   complains root 3 'pho.u\{202e\}ne' peer "$REVERSED"

@@ -214,6 +214,7 @@ void
 wl_test_bus_start_service(WlTestBus *self)
 {
     static guint number;
+    g_autoptr(GSubprocessLauncher) launcher = g_subprocess_launcher_new(G_SUBPROCESS_FLAGS_NONE);
     g_autoptr(GError) error = NULL;
 
     g_free(self->bus_name);
@@ -221,8 +222,10 @@ wl_test_bus_start_service(WlTestBus *self)
         g_strdup_printf("org.freedesktop.NetworkManager.wirelink.Connection_%u", ++number);
     g_clear_object(&self->service);
     g_ptr_array_set_size(self->signals, 0);
-    self->service = g_subprocess_new(G_SUBPROCESS_FLAGS_NONE, &error, g_getenv("WIRELINK_SERVICE"),
-                                     "--bus-name", self->bus_name, self->option, NULL);
+    if (self->log)
+        g_subprocess_launcher_set_stderr_file_path(launcher, self->log);
+    self->service = g_subprocess_launcher_spawn(launcher, &error, g_getenv("WIRELINK_SERVICE"),
+                                                "--bus-name", self->bus_name, self->option, NULL);
     g_assert_no_error(error);
     g_assert_true(wl_test_bus_wait(name_is_owned, self));
 }

@@ -13,6 +13,7 @@ typedef struct {
     GDBusConnection *connection;
     GSubprocess *service;
     char *bus_name;
+    const char *log;    /* a file for the messages of the service; NULL: standard error */
     const char *option; /* additional option of the service; NULL: none */
     GPtrArray *signals; /* of GVariant (name, parameters), in the order of arrival */
     guint subscription;

@@ -104,6 +104,22 @@ check_changes(WlDoctor *doctor, const char *label, const WlActiveProfile *active
 }
 
 static void
+check_limitations(WlDoctor *doctor, const char *label, const WlActiveProfile *active)
+{
+    g_auto(GStrv) sentences = wl_property_sentences(active->link, "Limitations");
+
+    for (guint i = 0; sentences[i]; i++) {
+        g_autofree char *shown = wl_display_quote(sentences[i], MAX_REASON);
+
+        wl_doctor_add(
+            doctor, "limitation", WL_CHECK_WARN,
+            "find out what refuses it with journalctl -k and ausearch -m avc, and allow it to "
+            "services of NetworkManager",
+            "%s: %s", label, shown);
+    }
+}
+
+static void
 check_active(WlDoctor *doctor, const char *label, const WlActiveProfile *active)
 {
     const char *version = wl_property_string(active->link, "Version");
@@ -129,6 +145,7 @@ check_active(WlDoctor *doctor, const char *label, const WlActiveProfile *active)
                       "its devices",
                       "%s: there is no default route", label);
     check_changes(doctor, label, active);
+    check_limitations(doctor, label, active);
     if (strcmp(wl_property_string(active->link, "Role"), "router") == 0) {
         g_autofree char *interface =
             wl_display_quote(wl_property_string(active->link, "Interface"), MAX_VALUE);

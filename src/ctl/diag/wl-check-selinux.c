@@ -38,10 +38,10 @@ read_range(guint *first, guint *last)
 static gboolean
 is_allowed(guint port, guint first, guint last)
 {
-    static const guint labelled[] = {68, 500, 546, 4500, 5546};
+    static const guint labeled[] = {68, 500, 546, 4500, 5546};
 
-    for (guint i = 0; i < G_N_ELEMENTS(labelled); i++) {
-        if (port == labelled[i])
+    for (guint i = 0; i < G_N_ELEMENTS(labeled); i++) {
+        if (port == labeled[i])
             return TRUE;
     }
     return port == 0 || (port >= MAX(first, 1024) && port <= last);

@@ -63,3 +63,18 @@ wl_property_list(GVariant *properties, const char *name, const char *separator)
 
     return strings ? g_strjoinv(separator, (char **) strings) : g_strdup("");
 }
+
+char **
+wl_property_sentences(GVariant *properties, const char *name)
+{
+    g_autoptr(GVariant) pairs = wl_property_value(properties, name, "a(ss)");
+    g_autoptr(GStrvBuilder) sentences = g_strv_builder_new();
+
+    for (gsize i = 0; pairs && i < g_variant_n_children(pairs); i++) {
+        const char *sentence;
+
+        g_variant_get_child(pairs, i, "(&s&s)", NULL, &sentence);
+        g_strv_builder_add(sentences, sentence);
+    }
+    return g_strv_builder_end(sentences);
+}

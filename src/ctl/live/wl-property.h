@@ -12,5 +12,7 @@ gint64 wl_property_int(GVariant *properties, const char *name);
 gboolean wl_property_boolean(GVariant *properties, const char *name);
 /** A value of @type; to be freed with g_variant_unref(). */
 GVariant *wl_property_value(GVariant *properties, const char *name, const char *type);
+/** The sentences of an array of pairs (id, sentence); to be freed with g_strfreev(). */
+char **wl_property_sentences(GVariant *properties, const char *name);
 /** An array of strings, joined with @separator; "" for an empty one; to be freed. */
 char *wl_property_list(GVariant *properties, const char *name, const char *separator);

@@ -10,7 +10,8 @@ typedef enum {
     AS_NUMBER,
     AS_SIGNED,
     AS_BOOLEAN,
-    AS_LIST, /* of strings */
+    AS_LIST,  /* of strings */
+    AS_PAIRS, /* of id and sentence */
 } Kind;
 
 typedef struct {
@@ -34,6 +35,7 @@ static const Member link_members[] = {
     {"Uplink", "uplink", AS_STRING},
     {"PendingKeys", "pending_keys", AS_LIST},
     {"ProfileError", "profile_error", AS_STRING},
+    {"Limitations", "limitations", AS_PAIRS},
     {"FactCount", "fact_count", AS_NUMBER},
     {"Version", "version", AS_STRING},
 };
@@ -79,6 +81,24 @@ list_to_json(GVariant *properties, const char *name)
     return array;
 }
 
+static JsonArray *
+pairs_to_json(GVariant *properties, const char *name)
+{
+    g_autoptr(GVariant) pairs = wl_property_value(properties, name, "a(ss)");
+    JsonArray *array = json_array_new();
+
+    for (gsize i = 0; pairs && i < g_variant_n_children(pairs); i++) {
+        JsonObject *object = json_object_new();
+        const char *id, *sentence;
+
+        g_variant_get_child(pairs, i, "(&s&s)", &id, &sentence);
+        json_object_set_string_member(object, "id", id);
+        json_object_set_string_member(object, "text", sentence);
+        json_array_add_object_element(array, object);
+    }
+    return array;
+}
+
 static void
 set_members(JsonObject *object, GVariant *properties, const Member *members, gsize n)
 {
@@ -102,6 +122,9 @@ set_members(JsonObject *object, GVariant *properties, const Member *members, gsi
             break;
         case AS_LIST:
             json_object_set_array_member(object, i->member, list_to_json(properties, i->property));
+            break;
+        case AS_PAIRS:
+            json_object_set_array_member(object, i->member, pairs_to_json(properties, i->property));
             break;
         }
     }

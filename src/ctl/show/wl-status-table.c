@@ -161,6 +161,19 @@ append_profile_state(const WlActiveProfile *profile, const WlPage *page, GString
     }
 }
 
+static void
+append_limitations(const WlActiveProfile *profile, const WlPage *page, GString *out)
+{
+    g_auto(GStrv) sentences = wl_property_sentences(profile->link, "Limitations");
+
+    for (guint i = 0; sentences[i]; i++) {
+        g_autofree char *shown = wl_display_quote(sentences[i], MAX_NOTE);
+        g_autofree char *line = g_strdup_printf("limited: %s", shown);
+
+        wl_page_append_wrapped(page, out, 2, line);
+    }
+}
+
 void
 wl_status_table_append(const WlActiveProfile *profile, const WlActiveProfile *before, gint64 now,
                        const WlPage *page, GString *out)
@@ -170,6 +183,7 @@ wl_status_table_append(const WlActiveProfile *profile, const WlActiveProfile *be
     wl_grid_set_needed(grid, N_NEEDED);
     append_head(profile, page, out);
     append_profile_state(profile, page, out);
+    append_limitations(profile, page, out);
     if (profile->peers->len == 0) {
         g_string_append(out, "  no peers\n");
         return;

@@ -287,7 +287,11 @@ check_socket(WlLinkUserspace *self)
             set_up_device(self, &error);
             finish(self, error);
         }
-    } else if (fd == -ECONNREFUSED && !self->retry_source) {
+    } else if (fd == -EACCES || fd == -EPERM || fd == -ENOSYS) {
+        wl_link_set_errno(&error, fd, "cannot connect to the control socket of interface \"%s\"",
+                          self->config->name);
+        finish(self, error);
+    } else if ((fd == -ECONNREFUSED || !self->inotify_source) && !self->retry_source) {
         self->retry_source = wl_timeout_source_new(RETRY_PERIOD, retry, self);
     }
 }
@@ -381,8 +385,6 @@ check_socket_is_free(const char *name, GError **error)
 static gboolean
 start(WlLinkUserspace *self, GError **error)
 {
-    int saved;
-
     if (access(TUN_DEVICE, F_OK) < 0 && errno == ENOENT) {
         g_set_error(error, WL_LINK_ERROR, WL_LINK_ERROR_FAILED,
                     TUN_DEVICE " does not exist, but \"%s\" needs it to create interface \"%s\"; "
@@ -398,13 +400,11 @@ start(WlLinkUserspace *self, GError **error)
         return FALSE;
     }
     self->inotify_fd = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
-    if (self->inotify_fd < 0 ||
-        inotify_add_watch(self->inotify_fd, WL_UAPI_DIRECTORY, IN_CREATE | IN_MOVED_TO) < 0) {
-        saved = errno;
-        wl_link_set_errno(error, saved, "cannot watch %s", WL_UAPI_DIRECTORY);
-        return FALSE;
-    }
-    self->inotify_source = wl_fd_source_new(self->inotify_fd, G_IO_IN, socket_appeared, self);
+    if (self->inotify_fd >= 0 &&
+        inotify_add_watch(self->inotify_fd, WL_UAPI_DIRECTORY, IN_CREATE | IN_MOVED_TO) >= 0)
+        self->inotify_source = wl_fd_source_new(self->inotify_fd, G_IO_IN, socket_appeared, self);
+    else /* refused: ask again and again */
+        self->retry_source = wl_timeout_source_new(RETRY_PERIOD, retry, self);
     self->timeout_source = wl_timeout_source_new(START_TIMEOUT, start_timed_out, self);
     self->program = wl_userspace_program_new(self->config->wireguard_go, self->config->name,
                                              program_exited, self, error);

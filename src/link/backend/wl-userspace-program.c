@@ -10,19 +10,26 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <string.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "wl-fd-source.h"
+#include "wl-limitation.h"
 #include "wl-link-error.h"
 
 #define STOP_TIMEOUT 2000 /* ms from SIGTERM to SIGKILL */
 
+#define POLL_PERIOD 100 /* ms between two looks at the program where it has no pidfd */
+
+/* What the child writes where the kernel refuses PR_SET_PDEATHSIG. */
+#define NO_DEATH_SIGNAL "wirelink: PR_SET_PDEATHSIG was refused"
+
 struct _WlUserspaceProgram {
     pid_t pid; /* 0: ended */
-    int pidfd;
+    int pidfd; /* -1: refused */
     int output_fd;
     GSource *pid_source;
     GSource *output_source;
@@ -31,9 +38,8 @@ struct _WlUserspaceProgram {
     gpointer user_data;
 };
 
-/* Waits up to @timeout ms for the end of the program and reaps it. FALSE: it still runs. */
 static gboolean
-reap(WlUserspaceProgram *self, int timeout, int *status)
+wait_for_pidfd(const WlUserspaceProgram *self, int timeout)
 {
     struct pollfd poll_fd = {.fd = self->pidfd, .events = POLLIN};
     int ready;
@@ -41,7 +47,37 @@ reap(WlUserspaceProgram *self, int timeout, int *status)
     do
         ready = poll(&poll_fd, 1, timeout);
     while (ready < 0 && errno == EINTR);
-    if (ready <= 0)
+    return ready > 0;
+}
+
+/* Leaves the child to be reaped. */
+static gboolean
+has_ended(const WlUserspaceProgram *self)
+{
+    siginfo_t info = {0};
+
+    return waitid(P_PID, (id_t) self->pid, &info, WEXITED | WNOHANG | WNOWAIT) < 0 ||
+           info.si_pid == self->pid;
+}
+
+static gboolean
+wait_for_child(const WlUserspaceProgram *self, int timeout)
+{
+    gint64 deadline = g_get_monotonic_time() + timeout * (gint64) 1000;
+
+    while (!has_ended(self)) {
+        if (timeout >= 0 && g_get_monotonic_time() >= deadline)
+            return FALSE;
+        g_usleep(10000);
+    }
+    return TRUE;
+}
+
+/* Waits up to @timeout ms for the end of the program and reaps it. FALSE: it still runs. */
+static gboolean
+reap(WlUserspaceProgram *self, int timeout, int *status)
+{
+    if (self->pidfd >= 0 ? !wait_for_pidfd(self, timeout) : !wait_for_child(self, timeout))
         return FALSE;
     while (waitpid(self->pid, status, 0) < 0 && errno == EINTR)
         ;
@@ -71,6 +107,12 @@ on_output(gint fd, GIOCondition condition, gpointer user_data)
     for (char **line = lines; *line; line++) {
         if (!*g_strstrip(*line))
             continue;
+        if (g_str_equal(*line, NO_DEATH_SIGNAL)) {
+            wl_limitation_add("program-end",
+                              "wireguard-go goes on if the service is killed, until the "
+                              "next activation: the kernel refuses PR_SET_PDEATHSIG");
+            continue;
+        }
         g_info("wireguard-go: %s", *line);
         g_free(self->last_line);
         self->last_line = g_strdup(*line);
@@ -105,6 +147,13 @@ on_program_exit(gint fd, GIOCondition condition, gpointer user_data)
     return G_SOURCE_REMOVE;
 }
 
+/* In place of a pidfd. May free @user_data. */
+static gboolean
+on_poll(gpointer user_data)
+{
+    return has_ended(user_data) ? on_program_exit(-1, G_IO_IN, user_data) : G_SOURCE_CONTINUE;
+}
+
 /* Runs in the child between fork and exec: only async-signal-safe calls. */
 static void
 prepare_child(gpointer user_data)
@@ -117,7 +166,8 @@ prepare_child(gpointer user_data)
      * Ctrl-C of a terminal away.
      */
     setsid();
-    prctl(PR_SET_PDEATHSIG, SIGTERM);
+    if (prctl(PR_SET_PDEATHSIG, SIGTERM) < 0)
+        (void) !write(STDOUT_FILENO, NO_DEATH_SIGNAL "\n", strlen(NO_DEATH_SIGNAL "\n"));
     if (getppid() != parent)
         _exit(1);
 }
@@ -138,15 +188,6 @@ spawn(WlUserspaceProgram *self, const char *path, const char *ifname, GError **e
         return FALSE;
     self->pid = pid;
     self->pidfd = (int) syscall(SYS_pidfd_open, pid, 0);
-    if (self->pidfd < 0) {
-        int saved = errno;
-
-        kill(pid, SIGKILL);
-        waitpid(pid, NULL, 0);
-        self->pid = 0;
-        wl_link_set_errno(error, saved, "cannot watch \"%s\"", path);
-        return FALSE;
-    }
     return TRUE;
 }
 
@@ -166,8 +207,10 @@ wl_userspace_program_new(const char *path, const char *ifname, WlUserspaceProgra
     }
     g_unix_set_fd_nonblocking(self->output_fd, TRUE, NULL);
     fcntl(self->output_fd, F_SETFD, FD_CLOEXEC);
-    fcntl(self->pidfd, F_SETFD, FD_CLOEXEC);
-    self->pid_source = wl_fd_source_new(self->pidfd, G_IO_IN, on_program_exit, self);
+    if (self->pidfd >= 0)
+        self->pid_source = wl_fd_source_new(self->pidfd, G_IO_IN, on_program_exit, self);
+    else
+        self->pid_source = wl_timeout_source_new(POLL_PERIOD, on_poll, self);
     self->output_source = wl_fd_source_new(self->output_fd, G_IO_IN, on_output, self);
     return self;
 }

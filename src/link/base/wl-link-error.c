@@ -9,6 +9,16 @@
 
 G_DEFINE_QUARK(wl - link - error - quark, wl_link_error)
 
+/* Where users find out what refused a call that root may make. */
+static const char *
+remedy_of(int errnum)
+{
+    return errnum == EPERM || errnum == EACCES
+               ? "; a missing capability or a security policy refuses it, see \"journalctl -k\" and "
+                 "\"ausearch -m avc\""
+               : "";
+}
+
 void
 wl_link_set_errno(GError **error, int errnum, const char *format, ...)
 {
@@ -22,7 +32,8 @@ wl_link_set_errno(GError **error, int errnum, const char *format, ...)
     va_start(arguments, format);
     what = g_strdup_vprintf(format, arguments);
     va_end(arguments);
-    g_set_error(error, WL_LINK_ERROR, code, "%s: %s", what, g_strerror(errnum));
+    g_set_error(error, WL_LINK_ERROR, code, "%s: %s%s", what, g_strerror(errnum),
+                remedy_of(errnum));
 }
 
 void
@@ -35,6 +46,6 @@ wl_io_set_errno(GError **error, int errnum, const char *format, ...)
     va_start(arguments, format);
     what = g_strdup_vprintf(format, arguments);
     va_end(arguments);
-    g_set_error(error, G_IO_ERROR, g_io_error_from_errno(errnum), "%s: %s", what,
-                g_strerror(errnum));
+    g_set_error(error, G_IO_ERROR, g_io_error_from_errno(errnum), "%s: %s%s", what,
+                g_strerror(errnum), remedy_of(errnum));
 }

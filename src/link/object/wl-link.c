@@ -10,6 +10,7 @@
 #include <linux/rtnetlink.h>
 #include <net/if.h>
 
+#include "wl-limitation.h"
 #include "wl-link-alias.h"
 #include "wl-link-class.h"
 #include "wl-netlink-watch.h"
@@ -111,6 +112,7 @@ wl_link_adopt(WlLink *self, WlNetlink *route, const WlLinkConfig *config, int if
     static const guint groups[] = {RTNLGRP_LINK, 0};
     WlLinkPrivate *private = get_private(self);
     g_autofree char *alias = wl_link_alias(config->uuid);
+    g_autoptr(GError) refused = NULL;
     int result;
 
     wl_link_set_identity(self, config->name, ifindex);
@@ -121,9 +123,11 @@ wl_link_adopt(WlLink *self, WlNetlink *route, const WlLinkConfig *config, int if
         wl_link_set_errno(error, result, "cannot set the alias of interface \"%s\"", config->name);
         return FALSE;
     }
-    private->watch = wl_netlink_watch_new(groups, on_message, self, error);
+    /* The network monitor also notices a deletion. */
+    private->watch = wl_netlink_watch_new(groups, on_message, self, &refused);
     if (!private->watch)
-        return FALSE;
+        wl_limitation_add("network-changes", "a deletion of the link is noticed late: %s",
+                          refused->message);
     /* Fails if the interface was deleted before the watch began. */
     result = wl_rtnl_change_link(route, ifindex, &(WlRtnlLinkChange){.mtu = config->mtu});
     if (result < 0) {

@@ -10,6 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "wl-limitation.h"
 #include "wl-link-error.h"
 
 static gboolean
@@ -22,25 +23,52 @@ has_value(const char *path, const char *value)
     return g_str_equal(g_strstrip(text), value);
 }
 
-static gboolean
-write_value(const char *family, const char *ifname, const char *key, const char *value,
-            GError **error)
+/* 0 or an errno. */
+static int
+write_file(const char *path, const char *value)
 {
-    g_autofree char *path = g_strdup_printf("/proc/sys/net/%s/conf/%s/%s", family, ifname, key);
     int saved = 0;
     int fd;
 
     if (has_value(path, value))
-        return TRUE;
+        return 0;
     fd = open(path, O_WRONLY | O_CLOEXEC);
     if (fd < 0 || write(fd, value, strlen(value)) < 0)
         saved = errno;
     if (fd >= 0)
         close(fd);
-    if (saved == 0)
+    return saved;
+}
+
+static gboolean
+write_value(const char *family, const char *ifname, const char *key, const char *value,
+            GError **error)
+{
+    g_autofree char *path = g_strdup_printf("/proc/sys/net/%s/conf/%s/%s", family, ifname, key);
+    int code = write_file(path, value);
+
+    if (code == 0)
         return TRUE;
-    wl_link_set_errno(error, saved, "cannot set %s to %s", path, value);
+    wl_link_set_errno(error, code, "cannot set %s to %s", path, value);
     return FALSE;
+}
+
+/* The same for a setting that only protects the link: a policy may refuse it. Other failures, such
+ * as a read-only /proc/sys, are for the administrator of the machine to mend. */
+static gboolean
+write_protection(const char *family, const char *ifname, const char *key, const char *value,
+                 GError **error)
+{
+    g_autofree char *path = g_strdup_printf("/proc/sys/net/%s/conf/%s/%s", family, ifname, key);
+    int code = write_file(path, value);
+
+    if (code != EPERM && code != EACCES && code != ENOSYS)
+        return code == 0 || write_value(family, ifname, key, value, error);
+    wl_limitation_add("link-settings",
+                      "members may change addresses and routes of this machine with router "
+                      "advertisements and redirects: cannot set %s to %s: %s",
+                      path, value, g_strerror(code));
+    return TRUE;
 }
 
 static gboolean
@@ -125,14 +153,14 @@ wl_sysctl_prepare_link(const char *ifname, GError **error)
         {"ipv4", "send_redirects", "0"},
         /* 1 is "none": a tun interface would get a random fe80:: address. */
         {"ipv6", "addr_gen_mode", "1"},
-        {"ipv6", "disable_ipv6", "0"},
     };
 
     if (!check_ipv6(ifname, error))
         return FALSE;
     for (guint i = 0; i < G_N_ELEMENTS(settings); i++) {
-        if (!write_value(settings[i].family, ifname, settings[i].key, settings[i].value, error))
+        if (!write_protection(settings[i].family, ifname, settings[i].key, settings[i].value,
+                              error))
             return FALSE;
     }
-    return TRUE;
+    return wl_sysctl_enable_ipv6(ifname, error);
 }

@@ -11,7 +11,8 @@
 
 /** Enables IPv6 on the interface, so that addresses can be added. */
 gboolean wl_sysctl_enable_ipv6(const char *ifname, GError **error);
-/** Enables IPv6; disables router advertisements, redirects and address generation. */
+/** Enables IPv6; disables router advertisements, redirects and address generation, of which a
+ * refusal is a limitation and no error. */
 gboolean wl_sysctl_prepare_link(const char *ifname, GError **error);
 
 /** Forwards IPv4 packets that arrive on the interface. */

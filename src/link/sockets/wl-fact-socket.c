@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "wl-fd-source.h"
+#include "wl-limitation.h"
 #include "wl-link-error.h"
 
 /* The receive buffer of the protocol (docs/protocol.md B). */
@@ -87,8 +88,10 @@ wl_fact_socket_new(const WlIp *local, guint16 port, int ifindex, WlFactSocketFun
 
     fill_address(&address, local, port, ifindex);
     fd = socket(AF_INET6, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-    if (fd < 0 || setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof on) < 0 ||
-        bind(fd, (struct sockaddr *) &address, sizeof address) < 0) {
+    /* The address is an IPv6 address, so that a refusal changes nothing. */
+    if (fd >= 0)
+        setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof on);
+    if (fd < 0 || bind(fd, (struct sockaddr *) &address, sizeof address) < 0) {
         int saved = errno;
         g_autofree char *text = wl_ip_to_string(local);
 
@@ -96,13 +99,21 @@ wl_fact_socket_new(const WlIp *local, guint16 port, int ifindex, WlFactSocketFun
         wl_io_set_errno(error, saved,
                         saved == EADDRINUSE
                             ? "UDP [%s]:%u is used by another program; choose another fact-port"
+                        : saved == EACCES || saved == EPERM
+                            ? "cannot listen for facts on UDP [%s]:%u; SELinux allows a fact-port "
+                              "from 32768 to 60999"
                             : "cannot listen for facts on UDP [%s]:%u",
                         text, port);
         return NULL;
     }
     /* SO_RCVBUFFORCE exceeds the limit of the system, but needs CAP_NET_ADMIN. */
-    if (setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof size) < 0)
+    if (setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof size) < 0) {
+        wl_limitation_add("receive-buffer",
+                          "facts that arrive together may be lost and come again later: "
+                          "cannot enlarge the receive buffer: %s",
+                          g_strerror(errno));
         setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &size, sizeof size);
+    }
     self = g_new0(WlFactSocket, 1);
     g_ref_count_init(&self->references);
     self->fd = fd;
@@ -124,6 +135,19 @@ wl_fact_socket_free(WlFactSocket *self)
     unref(self);
 }
 
+/* A packet filter of this machine, such as nftables, makes sending fail with EPERM. */
+static void
+note_refusal(WlFactSocket *self, int errnum)
+{
+    if (errnum == EPERM || errnum == EACCES)
+        wl_limitation_add("facts",
+                          "other members learn nothing from this machine: cannot send facts to UDP "
+                          "port %u: %s; a firewall or a security policy refuses it",
+                          self->port, g_strerror(errnum));
+    else if (errnum == 0)
+        wl_limitation_remove("facts");
+}
+
 gboolean
 wl_fact_socket_send(WlFactSocket *self, const WlIp *destination, GBytes *bytes, GError **error)
 {
@@ -140,15 +164,17 @@ wl_fact_socket_send(WlFactSocket *self, const WlIp *destination, GBytes *bytes, 
         sent = sendto(self->fd, data, length, MSG_NOSIGNAL, (struct sockaddr *) &address,
                       sizeof address);
     while (sent < 0 && errno == EINTR);
+    saved = errno;
+    note_refusal(self, sent < 0 ? saved : 0);
     if (sent >= 0)
         return TRUE;
-    saved = errno;
     switch (saved) {
     case EDESTADDRREQ: /* WireGuard: the peer has no endpoint */
     case ENOKEY:       /* WireGuard: no peer owns the address */
     case ENETUNREACH:
     case EHOSTUNREACH:
-    case EPERM:
+    case EPERM: /* a packet filter of this machine, or a policy */
+    case EACCES:
     case EAGAIN:
         return TRUE;
     }

@@ -15,8 +15,8 @@ typedef struct {
 
 #define WL_RAW_SOCKETS_NONE ((WlRawSockets){-1, -1, -1})
 
-/** Opens as many as possible; FALSE with *error (of G_IO_ERROR) about the first failure. */
-gboolean wl_raw_sockets_open(WlRawSockets *self, GError **error);
+/** Opens as many as possible; those that are refused become limitations. */
+void wl_raw_sockets_open(WlRawSockets *self);
 /** Closes those that were not taken. */
 void wl_raw_sockets_close(WlRawSockets *self);
 /** Takes one of them: returns *socket and sets it to -1. */

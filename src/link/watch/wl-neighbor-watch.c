@@ -11,6 +11,7 @@
 #include <linux/rtnetlink.h>
 
 #include "wl-fd-source.h"
+#include "wl-limitation.h"
 #include "wl-netlink-watch.h"
 #include "wl-rtnl-neighbor.h"
 
@@ -165,7 +166,8 @@ request_from_kernel(WlNeighborWatch *self, const Request *request)
     int result;
 
     if (!listen_to_kernel(self, &error)) {
-        g_warning("cannot resolve neighbors, assuming that they are reachable: %s", error->message);
+        wl_limitation_add("neighbors", "every on-link address counts as reachable: %s",
+                          error->message);
         return REACHABLE;
     }
     result = wl_rtnl_use_neighbor(self->route, (int) request->ifindex, &request->address);
@@ -174,6 +176,11 @@ request_from_kernel(WlNeighborWatch *self, const Request *request)
     /* The interface was deleted, is down, or has no IPv6. */
     if (result == -ENODEV || result == -ENETDOWN || result == -EINVAL)
         return UNREACHABLE;
+    if (result == -EPERM || result == -EACCES)
+        wl_limitation_add("neighbors",
+                          "every on-link address counts as reachable: cannot resolve a "
+                          "neighbor: %s",
+                          g_strerror(-result));
     g_info("the kernel does not resolve a neighbor: %s", g_strerror(-result));
     return REACHABLE;
 }

@@ -12,6 +12,7 @@
 #include <linux/rtnetlink.h>
 
 #include "wl-fd-source.h"
+#include "wl-limitation.h"
 #include "wl-link-error.h"
 #include "wl-link-state.h"
 #include "wl-netlink-watch.h"
@@ -20,6 +21,7 @@
 
 #define COALESCE   20   /* ms in which a burst of messages becomes one event */
 #define READ_AGAIN 1000 /* ms after a failed reading */
+#define POLL       5000 /* ms between readings if the kernel refuses its messages */
 
 struct _WlNetworkMonitor {
     int link; /* the index of the watched link; 0: none */
@@ -119,6 +121,17 @@ catch_up(WlNetworkMonitor *self)
         check_link(self);
 }
 
+static gboolean on_burst_end(gpointer user_data);
+
+/* In place of the kernel's messages. */
+static void
+poll_later(WlNetworkMonitor *self)
+{
+    self->lost = TRUE;
+    if (!self->timer)
+        self->timer = wl_timeout_source_new(POLL, on_burst_end, self);
+}
+
 static gboolean
 on_burst_end(gpointer user_data)
 {
@@ -137,6 +150,8 @@ on_burst_end(gpointer user_data)
         self->events.link_reset(self, self->user_data);
     if (!self->closed && wl_network_table_update_view(self->table) && self->events.changed)
         self->events.changed(self, self->user_data);
+    if (!self->closed && !self->watch)
+        poll_later(self);
     /* No message follows for what could not be read. */
     if (!self->closed && !self->timer && (self->lost || wl_network_table_needs_routes(self->table)))
         self->timer = wl_timeout_source_new(READ_AGAIN, on_burst_end, self);
@@ -196,6 +211,7 @@ wl_network_monitor_new(int link, const WlNetworkMonitorEvents *events, gpointer 
     static const guint groups[] = {RTNLGRP_LINK,       RTNLGRP_IPV4_IFADDR, RTNLGRP_IPV6_IFADDR,
                                    RTNLGRP_IPV4_ROUTE, RTNLGRP_IPV6_ROUTE,  0};
     g_autoptr(WlNetworkMonitor) self = g_new0(WlNetworkMonitor, 1);
+    g_autoptr(GError) refused = NULL;
 
     g_ref_count_init(&self->references);
     self->link = link;
@@ -206,8 +222,12 @@ wl_network_monitor_new(int link, const WlNetworkMonitorEvents *events, gpointer 
     if (!self->route)
         return NULL;
     /* Joined before the first reading, so that no change is missed in between. */
-    self->watch = wl_netlink_watch_new(groups, on_message, self, error);
-    if (!self->watch || !wl_network_table_read(self->table, self->route, error))
+    self->watch = wl_netlink_watch_new(groups, on_message, self, &refused);
+    if (!self->watch)
+        wl_limitation_add("network-changes",
+                          "changes of the network are noticed up to %d s late: %s", POLL / 1000,
+                          refused->message);
+    if (!wl_network_table_read(self->table, self->route, error))
         return NULL;
     if (link > 0) {
         if (!read_link_state(self, error))
@@ -215,6 +235,8 @@ wl_network_monitor_new(int link, const WlNetworkMonitorEvents *events, gpointer 
         self->link_exists = wl_network_table_get_own_link(self->table, &self->link_up);
     }
     wl_network_table_update_view(self->table);
+    if (!self->watch)
+        poll_later(self);
     return g_steal_pointer(&self);
 }
 

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "wl-fd-source.h"
+#include "wl-limitation.h"
 #include "wl-link-error.h"
 #include "wl-socket-filter.h"
 
@@ -26,7 +27,6 @@ struct _WlTrafficWatch {
     int fd;
     int ifindex;
     gboolean armed;
-    gboolean refused; /* the kernel refused the last filter, which was logged */
     GSource *source;
     WlTrafficFunc began;
     gpointer user_data;
@@ -215,11 +215,11 @@ wl_traffic_watch_arm(WlTrafficWatch *self, const GArray *prefixes)
     self->armed = prefixes ? accept_prefixes(self->fd, prefixes) : accept_any(self->fd);
     if (self->armed)
         bind_to(self->fd, self->ifindex, ETH_P_ALL);
-    else if (!self->refused)
-        g_warning(
-            "cannot detect traffic through the link, the kernel refused the packet filter: %s",
-            g_strerror(errno));
-    self->refused = !self->armed;
+    else
+        wl_limitation_add("traffic",
+                          "on-demand peers are not tried when there is traffic for them: cannot "
+                          "filter packets: %s",
+                          g_strerror(errno));
 }
 
 void

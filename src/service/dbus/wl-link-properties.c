@@ -7,8 +7,10 @@
 
 #include "wl-clock.h"
 #include "wl-datagram.h"
+#include "wl-limitation.h"
 #include "wl-link-local.h"
 #include "wl-prefixes-variant.h"
+#include "wl-text-sanitize.h"
 
 const char *const wl_link_properties_on_demand[] = {"FactCount", "ReceiveCounters", NULL};
 
@@ -22,6 +24,22 @@ receive_counters_variant(const WlEngine *engine)
     for (guint i = 0; i < WL_RECEIVE_N_RESULTS; i++)
         g_variant_builder_add(&counts, "{st}", wl_receive_result_label(i), received[i]);
     return g_variant_builder_end(&counts);
+}
+
+static GVariant *
+limitations_variant(void)
+{
+    const GPtrArray *limitations = wl_limitations_get();
+    GVariantBuilder list;
+
+    g_variant_builder_init(&list, G_VARIANT_TYPE("a(ss)"));
+    for (guint i = 0; i < limitations->len; i++) {
+        const WlLimitation *limitation = g_ptr_array_index(limitations, i);
+        g_autofree char *text = wl_text_sanitize(limitation->text, -1, G_MAXSIZE, ' ');
+
+        g_variant_builder_add(&list, "(ss)", limitation->id, text);
+    }
+    return g_variant_builder_end(&list);
 }
 
 GVariant *
@@ -57,6 +75,7 @@ wl_link_properties_new(WlSession *session, const WlLinkProfile *profile)
     g_variant_dict_insert(&dict, "Uplink", "s", wl_session_get_uplink(session));
     g_variant_dict_insert(&dict, "PendingKeys", "^as", profile->pending);
     g_variant_dict_insert(&dict, "ProfileError", "s", profile->error);
+    g_variant_dict_insert_value(&dict, "Limitations", limitations_variant());
     g_variant_dict_insert(&dict, "Version", "s", WL_VERSION);
     return g_variant_dict_end(&dict);
 }

@@ -7,6 +7,7 @@
 #include <malloc.h>
 
 #include "wl-dbus-interfaces.h"
+#include "wl-limitation.h"
 #include "wl-object.h"
 #include "wl-objects-calls.h"
 #include "wl-objects-signals.h"
@@ -184,6 +185,13 @@ on_time_to_trim(gpointer user_data)
     return G_SOURCE_REMOVE;
 }
 
+/* Sent with the next turn of the session. */
+static void
+on_limitations_changed(gpointer user_data)
+{
+    wl_objects_link_changed(user_data);
+}
+
 WlObjects *
 wl_objects_new(GDBusConnection *connection, WlSession *session, const WlObjectsSettings *settings,
                GError **error)
@@ -203,9 +211,10 @@ wl_objects_new(GDBusConnection *connection, WlSession *session, const WlObjectsS
         g_hash_table_new_full(wl_key_hash, wl_key_equal, NULL, (GDestroyNotify) object_free);
     self->by_path = g_hash_table_new(g_str_hash, g_str_equal);
     self->access = wl_access_new(connection, settings->users);
-    self->timer = wl_timer_new(on_due, self, error);
-    if (!self->timer || !register_fixed(self, error))
+    self->timer = wl_timer_new(on_due, self);
+    if (!register_fixed(self, error))
         return NULL;
+    wl_limitations_watch(on_limitations_changed, self);
     /* Create all objects first, so that Via can refer to them. */
     for (guint i = 0; i < keys->len; i++)
         add_peer(self, &g_array_index(keys, WlKey, i));
@@ -219,6 +228,7 @@ wl_objects_free(WlObjects *self)
 {
     if (!self)
         return;
+    wl_limitations_watch(NULL, NULL);
     g_clear_handle_id(&self->trim_id, g_source_remove);
     wl_access_free(self->access);
     wl_objects_drop_replies(self);

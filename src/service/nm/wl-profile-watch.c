@@ -228,12 +228,9 @@ wl_profile_watch_new(GDBusConnection *connection, const char *uuid, WlProfileWat
                      gpointer user_data)
 {
     WlProfileWatch *self = g_new0(WlProfileWatch, 1);
-    g_autoptr(GError) error = NULL;
 
     self->deadline = G_MAXINT64;
-    self->timer = wl_timer_new(on_deadline, self, &error);
-    if (!self->timer)
-        g_warning("changes of the profile may not be detected: %s", error->message);
+    self->timer = wl_timer_new(on_deadline, self);
     self->connection = g_object_ref(connection);
     self->func = func;
     self->user_data = user_data;

@@ -12,12 +12,13 @@ gint64 wl_clock_to_unix(gint64 time);
 
 /**
  * One deadline in engine time. A timerfd on CLOCK_BOOTTIME, because GLib timeouts use
- * CLOCK_MONOTONIC and would be late by the duration of a suspend.
+ * CLOCK_MONOTONIC and would be late by the duration of a suspend. Where timerfds are refused, it
+ * uses those, which is a limitation.
  */
 typedef struct _WlTimer WlTimer;
 
 /** Creates an unset timer. @func is called from the main loop; its result is ignored. */
-WlTimer *wl_timer_new(GSourceFunc func, gpointer user_data, GError **error);
+WlTimer *wl_timer_new(GSourceFunc func, gpointer user_data);
 void wl_timer_free(WlTimer *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(WlTimer, wl_timer_free)
 /** Replaces the deadline: fires once at @deadline, immediately if it has passed, never if it is

@@ -5,13 +5,15 @@
 #include "wl-privileges.h"
 
 #include <errno.h>
-#include <gio/gio.h>
+#include <glib.h>
 #include <linux/capability.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
 #include <unistd.h>
+
+#include "wl-limitation.h"
 
 #define LAST_POSSIBLE (32 * _LINUX_CAPABILITY_U32S_3 - 1) /* newer kernels may have more */
 
@@ -21,39 +23,49 @@ keeps(int capability)
     return capability == CAP_NET_ADMIN || capability == CAP_NET_BIND_SERVICE;
 }
 
-static gboolean
-fail(const char *what, GError **error)
+/* Hardening only: what is refused is a limitation, and everything else is still done. */
+static void
+check(int result, const char *id, const char *lost)
 {
-    int saved = errno;
-
-    g_set_error(error, G_IO_ERROR, g_io_error_from_errno(saved),
-                "failed to drop privileges: %s: %s", what, g_strerror(saved));
-    return FALSE;
+    if (result < 0)
+        wl_limitation_add(id, "%s: %s", lost, g_strerror(errno));
 }
 
-gboolean
-wl_privileges_drop(GError **error)
+/* Lowers the soft limit alone: policies such as SELinux's for NetworkManager_t refuse a change of
+ * the hard one. */
+static int
+disable_core_files(void)
 {
-    struct rlimit no_core = {0, 0};
+    struct rlimit limit;
+
+    if (getrlimit(RLIMIT_CORE, &limit) < 0)
+        return -1;
+    limit.rlim_cur = 0;
+    return setrlimit(RLIMIT_CORE, &limit);
+}
+
+/* Reduces the bounding set first, which requires CAP_SETPCAP. Without that capability, as under
+ * NetworkManager's unit, reducing the other sets is sufficient. */
+static int
+reduce_bounding_set(void)
+{
+    for (int i = 0; i <= LAST_POSSIBLE; i++) {
+        if (!keeps(i) && prctl(PR_CAPBSET_DROP, i, 0, 0, 0) < 0 && errno != EPERM &&
+            errno != EINVAL)
+            return -1;
+    }
+    return 0;
+}
+
+static int
+reduce_capabilities(void)
+{
     struct __user_cap_header_struct header = {_LINUX_CAPABILITY_VERSION_3, 0};
     struct __user_cap_data_struct data[_LINUX_CAPABILITY_U32S_3] = {0};
     struct __user_cap_data_struct before[_LINUX_CAPABILITY_U32S_3];
 
-    if (prctl(PR_SET_DUMPABLE, 0) < 0)
-        return fail("PR_SET_DUMPABLE", error);
-    if (setrlimit(RLIMIT_CORE, &no_core) < 0)
-        return fail("RLIMIT_CORE", error);
-    if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
-        return fail("PR_SET_NO_NEW_PRIVS", error);
-
     if (syscall(SYS_capget, &header, data) < 0)
-        return fail("capget", error);
-    /* Reduce the bounding set first, which requires CAP_SETPCAP. Without that capability, as under
-     * NetworkManager's unit, reducing the other sets is sufficient. */
-    for (int i = 0; i <= LAST_POSSIBLE; i++)
-        if (!keeps(i) && prctl(PR_CAPBSET_DROP, i, 0, 0, 0) < 0 && errno != EPERM &&
-            errno != EINVAL)
-            return fail("bounding set", error);
+        return -1;
     memcpy(before, data, sizeof before);
     for (int i = 0; i <= LAST_POSSIBLE; i++) {
         struct __user_cap_data_struct *part = &data[CAP_TO_INDEX(i)];
@@ -65,7 +77,19 @@ wl_privileges_drop(GError **error)
         part->inheritable &= ~CAP_TO_MASK(i);
     }
     /* A unit that grants no others may also deny this call. */
-    if (memcmp(before, data, sizeof before) != 0 && syscall(SYS_capset, &header, data) < 0)
-        return fail("capset", error);
-    return TRUE;
+    return memcmp(before, data, sizeof before) == 0 ? 0 : (int) syscall(SYS_capset, &header, data);
+}
+
+void
+wl_privileges_drop(void)
+{
+    check(prctl(PR_SET_DUMPABLE, 0), "dumpable",
+          "other processes of root may read the private key from memory without CAP_SYS_PTRACE");
+    check(disable_core_files(), "core-files", "a crash may write the private key to a core file");
+    check(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), "no-new-privileges",
+          "programs that the service starts may gain privileges");
+    check(reduce_bounding_set(), "capabilities",
+          "the service keeps more capabilities than it needs");
+    check(reduce_capabilities(), "capabilities",
+          "the service keeps more capabilities than it needs");
 }

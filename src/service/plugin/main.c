@@ -158,13 +158,8 @@ main(int argc, char **argv)
     }
     WlRawSockets raw;
 
-    if (!wl_raw_sockets_open(&raw, &error))
-        g_message("%s", error->message);
-    g_clear_error(&error);
-    if (!wl_privileges_drop(&error)) {
-        g_critical("%s", error->message);
-        return EXIT_FAILURE;
-    }
+    wl_raw_sockets_open(&raw);
+    wl_privileges_drop();
 
     if (!bus_name)
         bus_name = g_strdup(WL_BUS_NAME_BASE);

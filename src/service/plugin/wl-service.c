@@ -8,6 +8,7 @@
 #include "wl-bus-name.h"
 #include "wl-engine-config-from-profile.h"
 #include "wl-ip-config.h"
+#include "wl-limitation.h"
 #include "wl-log.h"
 #include "wl-objects.h"
 #include "wl-profile-connection.h"
@@ -102,7 +103,7 @@ on_ready(WlSession *session, gpointer user_data)
         g_warning("failed to export the profile on D-Bus: %s", error->message);
     /* Userspace WireGuard has been started by now. */
     if (!wl_syscall_filter_load(&filter_error))
-        g_warning("%s", filter_error->message);
+        wl_limitation_add("syscall-filter", WL_SYSCALL_FILTER_LOST ": %s", filter_error->message);
     g_message("the link is up (%s WireGuard)", wl_link_get_backend(wl_session_get_link(session)));
     announce(self, TRUE);
     self->announced = TRUE;

@@ -12,6 +12,7 @@
 #include <sys/socket.h>
 
 #include "wl-fd-source.h"
+#include "wl-limitation.h"
 
 #define MAX_ADDRESSES 16   /* per name */
 #define TIMEOUT_MS    2000 /* per server, for the first attempt */
@@ -127,6 +128,8 @@ refuse(WlDnsClient *self, const char *what)
         "queries to the DNS servers of %s would enter the tunnel: failed to %s the "
         "socket: %s",
         *self->interface ? self->interface : "the uplinks", what, g_strerror(errno));
+    wl_limitation_add("endpoint-dns", "names of endpoints are not resolved: %s",
+                      self->socket_error);
     return -1;
 }
 

@@ -5,6 +5,7 @@
 
 #include "wl-resolver.h"
 
+#include <errno.h>
 #include <gio/gio.h>
 #include <netinet/in.h>
 #include <string.h>
@@ -12,6 +13,7 @@
 #include <unistd.h>
 
 #include "wl-dns-client.h"
+#include "wl-limitation.h"
 
 #define MAX_ADDRESSES 16 /* per name */
 
@@ -203,6 +205,10 @@ reserve_port(guint16 *port)
         *port = ntohs(address.sin_port);
         return fd;
     }
+    wl_limitation_add("endpoint-dns",
+                      "queries for the names of endpoints may fail: cannot reserve a UDP "
+                      "port: %s",
+                      g_strerror(errno));
     if (fd >= 0)
         close(fd);
     return -1;

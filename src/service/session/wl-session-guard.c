@@ -7,6 +7,9 @@
 #include <string.h>
 
 #include "wl-guarded-addresses.h"
+#include "wl-limitation.h"
+
+#define NO_GUARD "no protection against a tunnel inside itself"
 
 static gboolean
 has_same_rules(const WlSession *self, const GArray *addresses)
@@ -31,9 +34,10 @@ update_guard(WlSession *self)
     config.addresses = (const WlLoopGuardAddress *) (gpointer) addresses->data;
     config.n_addresses = addresses->len;
     if (!wl_loop_guard_set(self->guard, &config, &error)) {
-        g_warning("%s", error->message);
+        wl_limitation_add("loop-guard", NO_GUARD ": %s", error->message);
         return;
     }
+    wl_limitation_remove("loop-guard");
     g_clear_pointer(&self->guarded, g_array_unref);
     self->guarded = g_steal_pointer(&addresses);
 }
@@ -70,12 +74,13 @@ wl_session_open_guard(WlSession *self)
 
     self->guard = wl_loop_guard_new(self->settings.uuid, &error);
     if (!self->guard) {
-        g_message("without nf_tables the tunnel is kept out of itself by policy rules alone: %s",
-                  error->message);
+        wl_limitation_add("loop-guard",
+                          "the tunnel is kept out of itself by policy rules alone: %s",
+                          error->message);
         g_clear_error(&error);
         self->gate = wl_send_gate_new(self->settings.uuid, self->listen_port, &error);
         if (!self->gate)
-            g_warning("%s", error->message);
+            wl_limitation_add("loop-guard", NO_GUARD ": %s", error->message);
     }
     wl_session_update_guard(self);
 }

@@ -5,9 +5,11 @@
 
 #include "wl-session-link.h"
 
+#include <errno.h>
 #include <net/if.h>
 #include <sodium.h>
 
+#include "wl-limitation.h"
 #include "wl-session-inputs.h"
 #include "wl-session-outputs.h"
 #include "wl-tunnel-addresses.h"
@@ -67,6 +69,11 @@ wl_session_keep_key(WlSession *self)
 {
     if (!self->key && g_str_equal(wl_link_get_backend(self->link), "kernel"))
         self->key = sodium_malloc(sizeof *self->key);
+    /* It is locked already; a second time reports whether that was refused. */
+    if (self->key && sodium_mlock(self->key, sizeof *self->key) < 0)
+        wl_limitation_add("memory-lock",
+                          "the private key may be written to swap space: cannot lock memory: %s",
+                          g_strerror(errno));
     if (self->key)
         *self->key = self->config->private_key;
     wl_key_wipe(&self->config->private_key);

@@ -5,6 +5,7 @@
 
 #include "wl-session-outputs.h"
 
+#include "wl-limitation.h"
 #include "wl-link-local.h"
 #include "wl-log.h"
 #include "wl-state-file.h"
@@ -34,8 +35,11 @@ change_peer(WlSession *self, const WlOutput *output)
     static WlRateLimit limit;
     g_autoptr(GError) error = NULL;
 
-    if (wl_link_apply(self->link, output->change, &error))
+    if (wl_link_apply(self->link, output->change, &error)) {
+        wl_limitation_remove("peers");
         return;
+    }
+    wl_limitation_add("peers", "peers keep their former settings: %s", error->message);
     wl_log_repeated(&limit, "failed to change a peer: %s", error->message);
     g_hash_table_add(self->refused, wl_key_copy(&output->change->public_key));
     if (!self->retry_id)
@@ -50,12 +54,17 @@ wl_session_read_device(WlSession *self)
     g_autoptr(WlDevice) device = wl_link_read(self->link, &error);
 
     self->last_snapshot = wl_clock_now();
-    if (device)
+    if (device) {
+        wl_limitation_remove("device");
         wl_engine_device_snapshot(self->engine, self->last_snapshot, device);
-    else if (g_error_matches(error, WL_LINK_ERROR, WL_LINK_ERROR_GONE))
+        return;
+    }
+    if (g_error_matches(error, WL_LINK_ERROR, WL_LINK_ERROR_GONE)) {
         wl_session_link_failed(self->link, error->message, self);
-    else
-        wl_log_repeated(&limit, "failed to read the link: %s", error->message);
+        return;
+    }
+    wl_limitation_add("device", "handshakes and endpoints are not noticed: %s", error->message);
+    wl_log_repeated(&limit, "failed to read the link: %s", error->message);
 }
 
 static void
@@ -76,7 +85,10 @@ wl_session_save_state(WlSession *self)
     g_autoptr(GError) error = NULL;
 
     if (!wl_state_file_save(self->settings.uuid, state, &error))
-        g_message("failed to save the state: %s", error->message);
+        wl_limitation_add("state-file", "what is learned now is lost at the next start: %s",
+                          error->message);
+    else
+        wl_limitation_remove("state-file");
 }
 
 static void

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "wl-full-tunnel.h"
+#include "wl-limitation.h"
 #include "wl-link-local.h"
 #include "wl-profile-in-use.h"
 #include "wl-session-guard.h"
@@ -41,7 +42,8 @@ load_state(WlSession *self)
     if (state && !wl_engine_load_state(self->engine, wl_clock_now(), state, length, &error))
         wl_state_file_remove(self->settings.uuid);
     if (error)
-        g_message("%s", error->message);
+        wl_limitation_add("state-file", "what was learned before is learned again: %s",
+                          error->message);
 }
 
 static void
@@ -82,13 +84,15 @@ open_raw_sockets(WlSession *self)
         self->echo =
             wl_echo_new(raw, &self->link_local.ip, ifindex, wl_session_echo_reply, self, &error);
     if (error)
-        g_warning("%s", error->message);
+        wl_limitation_add("echo", "paths that broke are noticed late: %s", error->message);
     g_clear_error(&error);
     if (raw->packet >= 0)
         self->traffic = wl_traffic_watch_new(wl_raw_sockets_steal(&raw->packet), ifindex,
                                              wl_session_traffic, self, &error);
     if (error)
-        g_warning("%s", error->message);
+        wl_limitation_add("traffic",
+                          "on-demand peers are not tried when there is traffic for them: %s",
+                          error->message);
 }
 
 /* The kernel chooses the listen port where the profile has none. */
@@ -139,9 +143,7 @@ set_up(WlSession *self, GError **error)
     self->uplink = g_strdup(wl_network_monitor_get_uplink(self->monitor));
     self->neighbors = wl_neighbor_watch_new(wl_session_neighbor, self);
     open_raw_sockets(self);
-    self->timer = wl_timer_new(wl_session_deadline, self, error);
-    if (!self->timer)
-        return FALSE;
+    self->timer = wl_timer_new(wl_session_deadline, self);
     self->engine = wl_engine_new(self->config, wl_clock_now(), random_bytes, NULL, error);
     if (!self->engine)
         return FALSE;
@@ -224,7 +226,9 @@ wl_session_new(WlEngineConfig *config, const WlSessionSettings *settings,
 
     self->in_use_mark = wl_profile_in_use_mark(settings->uuid, &error);
     if (self->in_use_mark < 0)
-        g_warning("%s", error->message);
+        wl_limitation_add("in-use-mark",
+                          "the next activation of another profile may remove this link: %s",
+                          error->message);
     self->config = config;
     self->events = events;
     self->user_data = user_data;

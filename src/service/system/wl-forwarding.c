@@ -4,6 +4,7 @@
 
 #include "wl-forwarding.h"
 
+#include "wl-limitation.h"
 #include "wl-sysctl.h"
 
 void
@@ -14,7 +15,8 @@ wl_forwarding_start(WlForwarding *self, const char *interface, gboolean v6)
 
     if (!wl_sysctl_enable_ipv4_forwarding(interface, &error) ||
         (v6 && !wl_sysctl_enable_ipv6_forwarding(interface, &everywhere, &error)))
-        g_warning("%s", error->message);
+        wl_limitation_add("forwarding", "packets between members are not forwarded: %s",
+                          error->message);
     self->v6_everywhere |= everywhere;
 }
 

@@ -11,6 +11,7 @@
 
 #include "wl-clock.h"
 #include "wl-fd-source.h"
+#include "wl-limitation.h"
 
 #define SLEPT  "resumed from suspend; retrying all peers"
 #define JUMPED "the clock was set; retrying all peers"
@@ -116,7 +117,11 @@ watch_clock(WlSleepMonitor *self)
 {
     self->fd = timerfd_create(CLOCK_REALTIME, TFD_CLOEXEC | TFD_NONBLOCK);
     if (self->fd < 0 || !arm(self)) {
-        g_info("changes of the clock are not detected: %s", g_strerror(errno));
+        wl_limitation_add(
+            "clock-changes",
+            "after the clock was set, peers may be unreachable until their next handshake: cannot "
+            "watch the clock: %s",
+            g_strerror(errno));
         return;
     }
     self->source = wl_fd_source_new(self->fd, G_IO_IN, on_clock_set, self);

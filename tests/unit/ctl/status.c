@@ -100,6 +100,25 @@ test_pending_changes(Fixture *fixture, gconstpointer data)
     ctl_assert_holds(json->out, "\"profile_error\" : \"peer-1-endpoint: ");
 }
 
+/* What the service does without. */
+static void
+test_limitations(Fixture *fixture, gconstpointer data)
+{
+    static const char refused[] =
+        "'Limitations': <[('echo', 'paths that broke are \\u001bnoticed late'), ('timer', 'late')]>, ";
+    g_autoptr(CtlRun) run = NULL;
+    g_autoptr(CtlRun) json = NULL;
+
+    fixture_add_mock(fixture, MOCK_REPLIES, mock_objects_with("home", WL_VERSION, refused, ""));
+    run = FIXTURE_RUN(fixture, "100", "status");
+    g_assert_cmpint(run->status, ==, 0);
+    ctl_assert_holds(run->out, "  limited: paths that broke are ");
+    ctl_assert_holds(run->out, "  limited: late\n");
+    g_assert_null(strchr(run->out, '\033'));
+    json = FIXTURE_RUN(fixture, "100", "status", "--json");
+    ctl_assert_holds(json->out, "\"id\" : \"timer\",\n          \"text\" : \"late\"");
+}
+
 static void
 test_several_profiles(Fixture *fixture, gconstpointer data)
 {
@@ -379,6 +398,7 @@ main(int argc, char **argv)
     FIXTURE_ADD("/ctl/status/json", test_json);
     FIXTURE_ADD("/ctl/status/several-profiles", test_several_profiles);
     FIXTURE_ADD("/ctl/status/pending-changes", test_pending_changes);
+    FIXTURE_ADD("/ctl/status/limitations", test_limitations);
     FIXTURE_ADD("/ctl/status/unsafe-names", test_unsafe_names);
     FIXTURE_ADD("/ctl/status/long-names", test_long_names);
     FIXTURE_ADD("/ctl/status/round-trips", test_round_trips);
