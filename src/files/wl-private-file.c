@@ -181,9 +181,9 @@ fill_temporary(Target *target, const char *text, gsize length, GError **error)
     if (fd < 0)
         return FALSE;
     code = write_all(fd, text, length);
-    /* The umask can only have removed permissions. Some file systems have neither call. */
-    if (!code && fchmod(fd, 0600) < 0 && errno != EPERM && errno != ENOTSUP)
-        code = errno;
+    /* The umask can only have removed permissions, and some file systems have none. */
+    (void) !fchmod(fd, 0600);
+    /* Some file systems have nothing to synchronize. */
     if (!code && fsync(fd) < 0 && errno != EINVAL && errno != ENOTSUP)
         code = errno;
     if (close(fd) < 0 && !code && errno != EINTR)

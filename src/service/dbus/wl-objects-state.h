@@ -43,6 +43,7 @@ struct _WlObjects {
     char *profile_error;
     guint manager_registration;
     guint trim_id;
+    guint limitations_id; /* 0: published */
     guint last_number;
     guint16 listen_port; /* as last published */
     WlObject *link;

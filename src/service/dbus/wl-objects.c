@@ -185,11 +185,25 @@ on_time_to_trim(gpointer user_data)
     return G_SOURCE_REMOVE;
 }
 
-/* Sent with the next turn of the session. */
+static gboolean
+publish_limitations(gpointer user_data)
+{
+    WlObjects *self = user_data;
+
+    self->limitations_id = 0;
+    wl_objects_link_changed(self);
+    wl_objects_settled(self);
+    return G_SOURCE_REMOVE;
+}
+
+/* From an idle source: publishing sets a timer, which may itself be refused. */
 static void
 on_limitations_changed(gpointer user_data)
 {
-    wl_objects_link_changed(user_data);
+    WlObjects *self = user_data;
+
+    if (!self->limitations_id)
+        self->limitations_id = g_idle_add(publish_limitations, self);
 }
 
 WlObjects *
@@ -229,6 +243,7 @@ wl_objects_free(WlObjects *self)
     if (!self)
         return;
     wl_limitations_watch(NULL, NULL);
+    g_clear_handle_id(&self->limitations_id, g_source_remove);
     g_clear_handle_id(&self->trim_id, g_source_remove);
     wl_access_free(self->access);
     wl_objects_drop_replies(self);

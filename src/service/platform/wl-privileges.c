@@ -44,17 +44,15 @@ disable_core_files(void)
     return setrlimit(RLIMIT_CORE, &limit);
 }
 
-/* Reduces the bounding set first, which requires CAP_SETPCAP. Without that capability, as under
- * NetworkManager's unit, reducing the other sets is sufficient. */
-static int
+/* Requires CAP_SETPCAP. Without that capability, as under NetworkManager's unit, and where it is
+ * refused, reducing the other sets is sufficient. */
+static void
 reduce_bounding_set(void)
 {
     for (int i = 0; i <= LAST_POSSIBLE; i++) {
-        if (!keeps(i) && prctl(PR_CAPBSET_DROP, i, 0, 0, 0) < 0 && errno != EPERM &&
-            errno != EINVAL)
-            return -1;
+        if (!keeps(i))
+            prctl(PR_CAPBSET_DROP, i, 0, 0, 0);
     }
-    return 0;
 }
 
 static int
@@ -88,8 +86,7 @@ wl_privileges_drop(void)
     check(disable_core_files(), "core-files", "a crash may write the private key to a core file");
     check(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), "no-new-privileges",
           "programs that the service starts may gain privileges");
-    check(reduce_bounding_set(), "capabilities",
-          "the service keeps more capabilities than it needs");
+    reduce_bounding_set();
     check(reduce_capabilities(), "capabilities",
           "the service keeps more capabilities than it needs");
 }
