@@ -12,8 +12,10 @@
 #include <netinet/in.h>
 #include <string.h>
 
+#include "wl-fd-source.h"
 #include "wl-kill-switch.h"
 #include "wl-link-error.h"
+#include "wl-netlink-watch.h"
 #include "wl-rtnl-message.h"
 #include "wl-rtnl-route.h"
 #include "wl-rtnl-rule.h"
@@ -42,9 +44,15 @@ struct _WlPolicyRoutes {
     guint16 listen_port, resolver_port;
     GArray *routes;
     gboolean kill_switch;
+    WlNetlinkWatch *watch; /* of rules */
+    GSource *timer;        /* NULL: all rules are there, as far as known */
 };
 
 static const int families[] = {AF_INET, AF_INET6};
+
+/* ms between a removal of rules by another program and their restoration; that program may remove
+ * several. */
+#define RESTORE_DELAY 50
 
 static guint32
 bypass_priority(guint32 slot)
@@ -365,6 +373,41 @@ choose_slot(WlPolicyRoutes *self)
     return -ENOSPC;
 }
 
+/* ---- rules that another program removed ------------------------------------------------------
+ */
+
+static gboolean
+on_time_to_restore(gpointer user_data)
+{
+    WlPolicyRoutes *self = user_data;
+    g_autoptr(GError) error = NULL;
+
+    wl_source_clear(&self->timer);
+    if (!add_all_rules(self, &error))
+        g_warning("%s", error->message);
+    return G_SOURCE_REMOVE;
+}
+
+/* systemd-networkd removes the rules of other programs when it starts, unless
+ * ManageForeignRoutingPolicyRules=no. Rules that exist are not added again. */
+static void
+on_rule_message(const struct nlmsghdr *message, gpointer user_data)
+{
+    WlPolicyRoutes *self = user_data;
+
+    if ((!message || message->nlmsg_type == RTM_DELRULE) && !self->timer)
+        self->timer = wl_timeout_source_new(RESTORE_DELAY, on_time_to_restore, self);
+}
+
+static gboolean
+watch_rules(WlPolicyRoutes *self, GError **error)
+{
+    static const guint groups[] = {RTNLGRP_IPV4_RULE, RTNLGRP_IPV6_RULE, 0};
+
+    self->watch = wl_netlink_watch_new(groups, on_rule_message, self, error);
+    return self->watch != NULL;
+}
+
 WlPolicyRoutes *
 wl_policy_routes_new(const WlPolicyRoutesConfig *config, GError **error)
 {
@@ -385,7 +428,8 @@ wl_policy_routes_new(const WlPolicyRoutesConfig *config, GError **error)
                           "cannot find free priorities for the rules of the full tunnel");
         return NULL;
     }
-    if (!add_all_rules(self, error) || !wl_policy_routes_restore(self, config->ifindex, error))
+    if (!add_all_rules(self, error) || !wl_policy_routes_restore(self, config->ifindex, error) ||
+        !watch_rules(self, error))
         return NULL;
     return g_steal_pointer(&self);
 }
@@ -397,6 +441,8 @@ wl_policy_routes_free(WlPolicyRoutes *self)
 
     if (!self)
         return;
+    g_clear_pointer(&self->watch, wl_netlink_watch_free);
+    wl_source_clear(&self->timer);
     if (self->netlink && !cleanup(self->netlink, is_other, &self->mark, NULL, &error))
         g_warning("%s", error->message);
     wl_netlink_free(self->netlink);

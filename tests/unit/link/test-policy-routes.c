@@ -368,6 +368,39 @@ test_again(void)
     remove_network();
 }
 
+static gboolean
+is_routed_into_tunnel(gpointer user_data)
+{
+    g_autofree char *v4 = route_to("198.51.100.9"), *v6 = route_to("2001:db8:99::9");
+    g_autofree char *direct = route_to("198.51.100.9 mark %u", wl_policy_routes_fwmark(UUID));
+
+    return g_str_equal(v4, "wlt0") && g_str_equal(v6, "wlt0") && g_str_equal(direct, "eth0");
+}
+
+/* systemd-networkd removes the rules of other programs when it starts. */
+static void
+test_rules_removed(void)
+{
+    g_autoptr(WlPolicyRoutes) tunnel = NULL;
+    g_autofree char *before = NULL, *first = NULL, *after = NULL;
+
+    make_network();
+    before = network_state();
+    tunnel = open_tunnel(UUID, "wlt0", PORT, "0.0.0.0/0 ::/0", FALSE);
+    first = network_state();
+    test_run("ip -4 rule flush protocol 87");
+    test_run("ip -6 rule flush protocol 87");
+    assert_route("eth0", "198.51.100.9");
+    test_wait(is_routed_into_tunnel, NULL);
+    after = network_state();
+    g_assert_cmpstr(after, ==, first);
+    g_clear_pointer(&tunnel, wl_policy_routes_free);
+    g_free(after);
+    after = network_state();
+    g_assert_cmpstr(after, ==, before);
+    remove_network();
+}
+
 static void
 test_link_missing(void)
 {
@@ -401,6 +434,7 @@ main(int argc, char **argv)
     g_test_add_func("/link/policy-routes/two", test_two);
     g_test_add_func("/link/policy-routes/cleanup", test_cleanup);
     g_test_add_func("/link/policy-routes/again", test_again);
+    g_test_add_func("/link/policy-routes/rules-removed", test_rules_removed);
     g_test_add_func("/link/policy-routes/link-missing", test_link_missing);
     return g_test_run();
 }
