@@ -85,8 +85,11 @@ def memory_of(name):
             start, _, rest = line.partition('-')
             end, mode, *_ = rest.split()
             if mode.startswith('rw'):
-                memory.seek(int(start, 16))
-                found += memory.read(int(end, 16) - int(start, 16))
+                try:
+                    memory.seek(int(start, 16))
+                    found += memory.read(int(end, 16) - int(start, 16))
+                except OSError:
+                    pass  # memory of a device, or guard pages
     return found
 
 

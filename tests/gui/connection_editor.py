@@ -53,7 +53,10 @@ def data(uuid, key):
 
 
 def wait_stored(name, key, value):
-    until(f'{key} = {value} in {name}', lambda: data(uuid_of(name) or name, key) == value)
+    def stored():
+        uuid = uuid_of(name)  # a new profile has none yet
+        return uuid and data(uuid, key) == value
+    until(f'{key} = {value} in {name}', stored)
 
 
 def create():

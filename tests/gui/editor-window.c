@@ -207,11 +207,29 @@ test_pages_light(void)
 }
 
 static void
+set_dark(gboolean dark)
+{
+    GObject *settings = G_OBJECT(gtk_settings_get_default());
+    GParamSpec *scheme =
+        g_object_class_find_property(G_OBJECT_GET_CLASS(settings), "gtk-interface-color-scheme");
+
+    /* since GTK 4.20, which warns of the other property */
+    if (scheme) {
+        GEnumClass *values = G_PARAM_SPEC_ENUM(scheme)->enum_class;
+
+        g_object_set(settings, scheme->name,
+                     g_enum_get_value_by_nick(values, dark ? "dark" : "light")->value, NULL);
+    } else {
+        g_object_set(settings, "gtk-application-prefer-dark-theme", dark, NULL);
+    }
+}
+
+static void
 test_pages_dark(void)
 {
-    g_object_set(gtk_settings_get_default(), "gtk-application-prefer-dark-theme", TRUE, NULL);
+    set_dark(TRUE);
     take_pages(import_home(), "dark-");
-    g_object_set(gtk_settings_get_default(), "gtk-application-prefer-dark-theme", FALSE, NULL);
+    set_dark(FALSE);
 }
 
 static void
