@@ -21,8 +21,7 @@ systemd_missing() {
   local probe
   [ -x /lib/systemd/systemd ] || { echo "systemd is not installed"; return; }
   cgroup2_mount > /dev/null || { echo "control groups of version 2 are not mounted"; return; }
-  probe=$(cgroup2_mount)/wirelink-probe-$$
-  mkdir "$probe" 2> /dev/null || { echo "control groups cannot be created"; return; }
+  probe=$(mktemp -d "$(cgroup2_mount)/wirelink-probe.XXXXXX" 2> /dev/null) || { echo "control groups cannot be created"; return; }
   rmdir "$probe"
 }
 
@@ -32,7 +31,8 @@ host_with_systemd() {  # name cable-command cable-argument...
   shift 2
   mkdir -p "$d"/{log,disk} && namespace_create "$name" && "$kind" "$name" "$@" || return 1
   : > "$d/log/console.log"
-  HOST_CGROUP[$name]=$(cgroup2_mount)/wirelink-lab-$$-$name
+  # process ids are those of a namespace, and other labs have the same
+  HOST_CGROUP[$name]=$(cgroup2_mount)/wirelink-lab-${LAB_DIR##*.}-$name
   mkdir "${HOST_CGROUP[$name]}" || return 1
   (
     echo "$BASHPID" > "${HOST_CGROUP[$name]}/cgroup.procs"
