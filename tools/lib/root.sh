@@ -102,6 +102,8 @@ root_enter() {
       mount --bind "$root" "$root"
       mount -t proc proc "$root/proc"
       mount -t sysfs -o ro sysfs "$root/sys"
+      # tests of the unit make control groups of their own
+      [ ! -d /sys/fs/cgroup ] || mount --rbind /sys/fs/cgroup "$root/sys/fs/cgroup"
       mount --rbind /dev "$root/dev"
       mount -t tmpfs -o mode=755 run "$root/run"
       mount -t tmpfs -o mode=1777 tmp "$root/tmp"
