@@ -61,9 +61,12 @@ update_program() {
 }
 networkd_restarts() { unit restart systemd-networkd; }
 # A file of systemd-networkd that matches all interfaces but the uplink; it would remove the addresses
-# and routes of other programs.
+# and routes of other programs. The uplink has to be said, too: without a file for it, restarting version
+# 257 left the host without uplink.
 networkd_configured() {
   host hub mkdir -p /etc/systemd/network &&
+    printf '%s\n' '[Match]' Name=eth0 '[Link]' Unmanaged=yes |
+    host hub tee /etc/systemd/network/10-uplink.network > /dev/null &&
     printf '%s\n' '[Match]' 'Name=!lo !eth0' '[Network]' LinkLocalAddressing=no |
     host hub tee /etc/systemd/network/50-all.network > /dev/null
 }
