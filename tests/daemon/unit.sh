@@ -27,7 +27,9 @@ end() { journal | sed 's/^/# hub| /'; finish leaf; }
 
 main_pid() { unit_property MainPID; }
 # Numbers as the host sees them.
-signal_main() { host hub kill -"$1" "$(main_pid)"; }
+# Not 0, which is the group of the caller.
+has_main() { [ "$(main_pid)" -gt 1 ]; }
+signal_main() { wait_until 10 has_main && host hub kill -"$1" "$(main_pid)"; }
 # pings_through COMMAND...: the leaf pings the hub 50 times a second while COMMAND runs and for a
 # second after; not one is lost
 pings_through() {
