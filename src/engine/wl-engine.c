@@ -10,9 +10,21 @@
 #include "paths/wl-endpoint-dns.h"
 #include "paths/wl-traffic.h"
 #include "state/wl-engine-marks.h"
+#include "state/wl-engine-predicates.h"
 #include "state/wl-engine-state.h"
 #include "wl-array.h"
 #include "wl-engine-turn.h"
+
+static WlEndpointWeight
+get_endpoint_weight(const WlFact *fact, const WlKey *source, gpointer user_data)
+{
+    const WlEngine *self = user_data;
+    const WlPeer *peer = wl_peer_table_find(&self->peers, source);
+
+    if (wl_engine_check_trust(self, fact, source) != WL_VERDICT_ACCEPTED)
+        return WL_ENDPOINT_WEIGHT_NONE;
+    return peer && peer->router ? WL_ENDPOINT_WEIGHT_ROUTER : WL_ENDPOINT_WEIGHT_THIRD_PARTY;
+}
 
 static void
 init_parts(WlEngine *self)
@@ -26,6 +38,7 @@ init_parts(WlEngine *self)
     wl_neighbor_table_init(&self->neighbors);
     wl_traffic_init(self);
     self->facts = wl_fact_set_new();
+    wl_fact_set_set_endpoint_weights(self->facts, get_endpoint_weight, self);
     self->membership.changed = wl_array_new(WlKey);
     self->membership.orphaned = g_ptr_array_new();
     self->membership.full_logged = self->receiver.full_logged = WL_LONG_AGO;

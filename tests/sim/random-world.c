@@ -204,9 +204,11 @@ make_forbidden(Maker *self, guint at, guint to)
 static void
 make_flood(Maker *self, guint at, guint liar, guint about)
 {
+    gboolean spread = chance(self, 0.5); /* over addresses, not only ports */
+
     for (guint i = 0; i < FLOOD; i++)
-        add_line(self, "at %us advertise m%u m0 m%u endpoint 198.51.100.99:%u", at + i / 10, liar,
-                 about, 1000 + i);
+        add_line(self, "at %us advertise m%u m0 m%u endpoint 198.51.100.%u:%u ttl 65535",
+                 at + i / 10, liar, about, spread ? 99 + i : 99, 1000 + i);
 }
 
 static void

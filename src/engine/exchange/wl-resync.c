@@ -20,9 +20,9 @@ wl_resync_peer_when_allowed(WlEngine *self, WlPeer *peer)
 
     if (peer->resync.due != WL_NEVER)
         return;
-    allowed = MAX(peer->resync.last + WL_RESEND_INTERVAL,
-                  wl_rate_limit_when(&peer->resync.rate, self->now, WL_RESEND_REFILL,
-                                     WL_RESEND_BURST));
+    allowed =
+        MAX(peer->resync.last + WL_RESEND_INTERVAL,
+            wl_rate_limit_when(&peer->resync.rate, self->now, WL_RESEND_REFILL, WL_RESEND_BURST));
     (void) wl_rate_limit_take(&peer->resync.rate, MAX(allowed, self->now), WL_RESEND_REFILL,
                               WL_RESEND_BURST);
     if (allowed <= self->now)

@@ -8,7 +8,8 @@
 
 #define DISPLACED_N 1024
 
-/* A single datagram must not displace all endpoints of a subject. */
+/* A single datagram must not displace all endpoints of a subject; those that are renewed in it may
+ * still be older than the new ones. */
 #define REPLACE_AFTER WL_SEC(10)
 
 typedef struct _WlDisplacedEndpoint {
@@ -81,21 +82,56 @@ count_at(const GPtrArray *about, const WlIp *ip, const WlKey *source)
     return n;
 }
 
+/* Whose endpoints may make room. */
+typedef enum {
+    VICTIM_REFUSED,        /* those that have no effect */
+    VICTIM_OF_SOURCE,      /* those of the source itself */
+    VICTIM_OF_THIRD_PARTY, /* those of sources that are neither the subject nor a router */
+    VICTIM_OF_ANY,
+} VictimKind;
+
 typedef struct {
     WlFactEntry *entry;
     guint index; /* of the source */
-    gint64 received;
+    gint64 added, received;
     guint ports; /* of its address, with the endpoint to be added */
 } Victim;
 
+static WlEndpointWeight
+get_weight(const WlEndpointLimit *self, const WlFact *fact, const WlKey *source)
+{
+    return self->get_weight ? self->get_weight(fact, source, self->user_data)
+                            : WL_ENDPOINT_WEIGHT_THIRD_PARTY;
+}
+
+static gboolean
+is_victim(const WlEndpointLimit *self, VictimKind kind, const WlFact *fact, const WlKey *source,
+          const WlFactSource *origin)
+{
+    switch (kind) {
+    case VICTIM_REFUSED:
+        return origin->verdict != WL_VERDICT_N && !wl_fact_verdict_is_relayed(origin->verdict);
+    case VICTIM_OF_SOURCE:
+        return wl_key_equal(&origin->key, source);
+    case VICTIM_OF_THIRD_PARTY:
+        return !wl_key_equal(&origin->key, &fact->subject) &&
+               get_weight(self, fact, &origin->key) != WL_ENDPOINT_WEIGHT_ROUTER;
+    case VICTIM_OF_ANY:
+        break;
+    }
+    return TRUE;
+}
+
 /*
- * Selects the endpoint that makes room for @fact, among those of @source or, if NULL, of all
- * sources: of the address with the most ports, the one advertised longest ago. Otherwise the ports
- * of a symmetric NAT would displace the addresses at which the member can be reached.
+ * Selects the endpoint that makes room for @fact: of the address with the most ports, the one
+ * advertised longest ago. Otherwise the ports of a symmetric NAT would displace the addresses at
+ * which the member can be reached.
  */
 static Victim
-choose_victim(const GPtrArray *about, const WlFact *fact, const WlKey *source)
+choose_victim(const WlEndpointLimit *self, const GPtrArray *about, const WlFact *fact,
+              const WlKey *source, VictimKind kind)
 {
+    const WlKey *counted = kind == VICTIM_OF_SOURCE ? source : NULL;
     Victim victim = {.received = WL_NEVER};
 
     for (guint i = 0; i < about->len; i++) {
@@ -105,18 +141,42 @@ choose_victim(const GPtrArray *about, const WlFact *fact, const WlKey *source)
 
         if (!wl_fact_is_endpoint(&entry->fact))
             continue;
-        ports = count_at(about, ip, source) + wl_ip_equal(ip, &fact->value.endpoint.ip);
+        ports = count_at(about, ip, counted) + wl_ip_equal(ip, &fact->value.endpoint.ip);
         for (guint j = 0; j < entry->sources->len; j++) {
             const WlFactSource *origin = &g_array_index(entry->sources, WlFactSource, j);
 
-            if (source && !wl_key_equal(&origin->key, source))
+            if (!is_victim(self, kind, fact, source, origin))
                 continue;
             if (ports > victim.ports ||
                 (ports == victim.ports && origin->received < victim.received))
-                victim = (Victim){
-                    .entry = entry, .index = j, .received = origin->received, .ports = ports};
+                victim = (Victim){.entry = entry,
+                                  .index = j,
+                                  .added = origin->added,
+                                  .received = origin->received,
+                                  .ports = ports};
         }
     }
+    return victim;
+}
+
+/* Selects an endpoint of any source, and sets *kind: refused ones make room for those that may be
+ * accepted. Endpoints that a subject advertises for itself, or a router that sees it, displace the
+ * word of third parties; those of the subject also that of a router. */
+static Victim
+choose_other_victim(const WlEndpointLimit *self, const GPtrArray *about, const WlFact *fact,
+                    const WlKey *source, VictimKind *kind)
+{
+    gboolean itself = wl_key_equal(&fact->subject, source);
+    WlEndpointWeight weight = get_weight(self, fact, source);
+    Victim victim = {.received = WL_NEVER};
+
+    if (weight != WL_ENDPOINT_WEIGHT_NONE)
+        victim = choose_victim(self, about, fact, source, *kind = VICTIM_REFUSED);
+    if (!victim.entry && (itself || weight == WL_ENDPOINT_WEIGHT_ROUTER))
+        victim = choose_victim(self, about, fact, source, *kind = VICTIM_OF_THIRD_PARTY);
+    if (!victim.entry)
+        victim = choose_victim(self, about, fact, source,
+                               *kind = itself ? VICTIM_OF_ANY : VICTIM_OF_SOURCE);
     return victim;
 }
 
@@ -124,7 +184,8 @@ WlEndpointRoom
 wl_endpoint_limit_check(WlEndpointLimit *self, const GPtrArray *about, const WlFact *fact,
                         const WlKey *source, gint64 now, WlFactEntry **entry, guint *index)
 {
-    gboolean itself = wl_key_equal(&fact->subject, source), spreads;
+    gboolean spreads;
+    VictimKind kind = VICTIM_OF_SOURCE;
     guint all = 0, own = 0;
     Victim victim;
 
@@ -138,15 +199,15 @@ wl_endpoint_limit_check(WlEndpointLimit *self, const GPtrArray *about, const WlF
     if (own < WL_MAX_ENDPOINTS_OF_ONE && all < WL_MAX_ENDPOINTS)
         return WL_ENDPOINT_ROOM;
 
-    /* Endpoints that a subject advertises for itself may displace endpoints of any source. */
-    victim = choose_victim(about, fact, itself && own < WL_MAX_ENDPOINTS_OF_ONE ? NULL : source);
+    victim = own < WL_MAX_ENDPOINTS_OF_ONE ? choose_other_victim(self, about, fact, source, &kind)
+                                           : choose_victim(self, about, fact, source, kind);
     if (!victim.entry)
         return WL_ENDPOINT_REFUSE;
     /* Replacing a port of an address by another address cannot empty the list. */
     spreads = victim.ports > 1 &&
               !wl_ip_equal(&victim.entry->fact.value.endpoint.ip, &fact->value.endpoint.ip);
-    if (!spreads &&
-        (was_displaced(self, fact, source, now) || victim.received > now - REPLACE_AFTER))
+    if (!spreads && (kind == VICTIM_OF_SOURCE || kind == VICTIM_OF_ANY) &&
+        (was_displaced(self, fact, source, now) || victim.added > now - REPLACE_AFTER))
         return WL_ENDPOINT_REFUSE;
     add_displaced(self, &victim.entry->fact,
                   &g_array_index(victim.entry->sources, WlFactSource, victim.index).key,

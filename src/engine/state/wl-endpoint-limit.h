@@ -3,14 +3,27 @@
 
 #include "state/wl-fact-entry.h"
 
+/** What the word of a source about the endpoints of another member counts. */
+typedef enum {
+    WL_ENDPOINT_WEIGHT_NONE, /* the source is not trusted with it */
+    WL_ENDPOINT_WEIGHT_THIRD_PARTY,
+    WL_ENDPOINT_WEIGHT_ROUTER, /* it sees where members are */
+} WlEndpointWeight;
+
+typedef WlEndpointWeight (*WlEndpointWeightFunc)(const WlFact *fact, const WlKey *source,
+                                                 gpointer user_data);
+
 /**
  * Limits the endpoints of one subject (docs/engine.md "Limits") and selects which one to displace.
- * Records displaced endpoints: behind a symmetric NAT a member has one endpoint for each of its
- * peers, more than the limit, and all of them are renewed. If each renewal displaced the oldest
+ * The word of the subject and of a router displaces that of third parties, never the other way
+ * round. Records displaced endpoints: behind a symmetric NAT a member has one endpoint for each of
+ * its peers, more than the limit, and all of them are renewed. If each renewal displaced the oldest
  * endpoint, every two minutes all of them would count as new, here and at every subscriber.
  */
 typedef struct {
     struct _WlDisplacedEndpoint *displaced; /* by a hash; NULL until the first one */
+    WlEndpointWeightFunc get_weight;        /* NULL: all are third parties */
+    gpointer user_data;
 } WlEndpointLimit;
 
 typedef enum {

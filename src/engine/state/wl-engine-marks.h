@@ -16,7 +16,8 @@ void wl_engine_own_facts_changed(WlEngine *self);
 /** Facts may be missing: a new boot id requests a full resend from every peer, at most once every
  * WL_BOOT_ID_INTERVAL. */
 void wl_engine_want_boot_id(WlEngine *self);
-/** The last source of an accepted fact ended: likewise, at most once every WL_FACT_LOST_INTERVAL. */
+/** The last source of an accepted fact ended: likewise, at most once every WL_FACT_LOST_INTERVAL.
+ */
 void wl_engine_fact_lost(WlEngine *self);
 
 /** The candidates of @peer may have changed. */

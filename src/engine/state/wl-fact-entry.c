@@ -80,19 +80,38 @@ wl_fact_entry_is_refused(const WlFactEntry *self)
     return self->sources->len > 0;
 }
 
+/* Where a member is, only that member says to others, and those that see it there: the word of a
+ * third party may be a lie, and would be believed as the word of the member that relays it. */
+static gboolean
+is_first_hand(const WlFact *fact, const WlKey *source)
+{
+    return !wl_fact_is_endpoint(fact) || wl_key_equal(&fact->subject, source);
+}
+
+static gint64
+last_relayed(const WlFactEntry *self)
+{
+    gint64 last = 0;
+
+    for (guint i = 0; i < self->sources->len; i++) {
+        const WlFactSource *origin = &g_array_index(self->sources, WlFactSource, i);
+        if (!origin->stale && wl_fact_verdict_is_relayed(origin->verdict) &&
+            is_first_hand(&self->fact, &origin->key))
+            last = MAX(last, origin->expires);
+    }
+    return last;
+}
+
 gint64
 wl_fact_entry_expires(const WlFactEntry *self, gint64 now)
 {
-    gint64 expires = 0;
+    return self->local ? now + WL_FACT_TTL : MIN(last_relayed(self), now + WL_FACT_TTL);
+}
 
-    if (self->local)
-        return now + WL_FACT_TTL;
-    for (guint i = 0; i < self->sources->len; i++) {
-        const WlFactSource *origin = &g_array_index(self->sources, WlFactSource, i);
-        if (!origin->stale && wl_fact_verdict_is_relayed(origin->verdict))
-            expires = MAX(expires, origin->expires);
-    }
-    return expires;
+gboolean
+wl_fact_entry_outlives(const WlFactEntry *self, gint64 until)
+{
+    return self->local || last_relayed(self) > until;
 }
 
 gboolean

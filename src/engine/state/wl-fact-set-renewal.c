@@ -10,7 +10,9 @@ wl_fact_set_mark_changed(WlFactSet *self, WlFactEntry *entry, gint64 now)
     wl_change_log_push(self->changes, &entry->change);
     entry->advertised_until = wl_fact_entry_expires(entry, now);
     wl_timer_queue_set(self->renewals, &entry->renewal,
-                       entry->local ? entry->advertised_until - WL_FACT_MARGIN : WL_NEVER);
+                       wl_fact_entry_outlives(entry, entry->advertised_until)
+                           ? entry->advertised_until - WL_FACT_MARGIN
+                           : WL_NEVER);
 }
 
 void

@@ -88,6 +88,13 @@ wl_fact_set_set_max_sources(WlFactSet *self, guint max_sources)
     self->max_sources = max_sources;
 }
 
+void
+wl_fact_set_set_endpoint_weights(WlFactSet *self, WlEndpointWeightFunc func, gpointer user_data)
+{
+    self->endpoint_limit.get_weight = func;
+    self->endpoint_limit.user_data = user_data;
+}
+
 gboolean
 wl_fact_set_is_full(const WlFactSet *self, const WlKey *source)
 {
@@ -242,7 +249,7 @@ wl_fact_set_add_source(WlFactSet *self, const WlFact *fact, const WlKey *source,
     *entry = wl_fact_set_lookup(self, fact);
     *origin = wl_fact_entry_find_source(*entry, source);
     if (!*origin) {
-        WlFactSource fresh = {.key = *source, .sequence = self->sequence};
+        WlFactSource fresh = {.key = *source, .added = now, .sequence = self->sequence};
 
         if (wl_fact_set_is_full(self, source) ||
             (wl_fact_is_endpoint(fact) && !make_endpoint_room(self, fact, source, now)))

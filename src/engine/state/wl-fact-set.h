@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #pragma once
 
+#include "state/wl-endpoint-limit.h"
 #include "state/wl-fact-entry.h"
 
 /**
@@ -29,6 +30,9 @@ guint wl_fact_set_count_sources(const WlFactSet *self);
 guint wl_fact_set_count_untrusted(const WlFactSet *self);
 /** Sets the limit of fact sources; initially WL_MAX_FACT_SOURCES. */
 void wl_fact_set_set_max_sources(WlFactSet *self, guint max_sources);
+/** Sets what decides which endpoint makes room for another. */
+void wl_fact_set_set_endpoint_weights(WlFactSet *self, WlEndpointWeightFunc func,
+                                      gpointer user_data);
 /** TRUE if a new fact of @source would be refused. */
 gboolean wl_fact_set_is_full(const WlFactSet *self, const WlKey *source);
 /** Sets the verdict of @origin; WL_VERDICT_N: not evaluated. */

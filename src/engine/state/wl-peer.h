@@ -212,7 +212,7 @@ typedef struct {
 typedef struct {
     WlRateLimit datagrams;
     WlRateLimit alive_replies;
-    WlRateLimit snapshots; /* read because of its datagrams while there is a session */
+    WlRateLimit snapshots;         /* read because of its datagrams while there is a session */
     guint64 nonces[WL_MAX_NONCES]; /* beginnings of the last ones; 0: none */
     guint next_nonce;
 } WlPeerReceive;

@@ -19,5 +19,5 @@ typedef struct {
     gint64 boot_id_created;
     gint64 boot_id_due; /* when a full resend is requested with a new boot id; WL_NEVER: not */
     gint64 fact_lost;   /* of the last one that requests lost facts; WL_LONG_AGO: none */
-    gboolean facts_due;   /* the local facts about this member must be updated */
+    gboolean facts_due; /* the local facts about this member must be updated */
 } WlSelf;

@@ -55,6 +55,13 @@ knows_itself(const SimHost *from, const Seen *seen, const WlFact *fact)
     }
 }
 
+static gboolean
+is_endpoint(const WlFact *fact)
+{
+    return fact->attribute == WL_ATTRIBUTE_ENDPOINT_V4 ||
+           fact->attribute == WL_ATTRIBUTE_ENDPOINT_V6;
+}
+
 char *
 check_fact_sent(const SimHost *from, const Heard *heard, const Seen *seen, const WlFact *fact)
 {
@@ -70,9 +77,10 @@ check_fact_sent(const SimHost *from, const Heard *heard, const Seen *seen, const
         if (fact->ttl <= LOCAL_TTL)
             return NULL;
     } else {
-        /* Facts of the state cache are not advertised. */
-        gint64 expires = heard_expires(heard, from, fact, from->started);
-        if (from->world->now + SIM_SEC(fact->ttl) <= expires)
+        /* Facts of the state cache are not advertised, nor what others say about an endpoint. */
+        gint64 expires = is_endpoint(fact) ? heard_from_subject(heard, from, fact, from->started)
+                                           : heard_expires(heard, from, fact, from->started);
+        if (fact->ttl <= LOCAL_TTL && from->world->now + SIM_SEC(fact->ttl) <= expires)
             return NULL;
     }
     what = wl_fact_describe(fact);

@@ -92,19 +92,34 @@ heard_note(Heard *self, gint64 now, const SimHost *source, const WlFact *fact)
     add_report(reports, &report);
 }
 
-gint64
-heard_expires(const Heard *self, const SimHost *host, const WlFact *fact, gint64 since)
+static gint64
+latest_expiry(const Heard *self, const SimHost *host, const WlFact *fact, gint64 since,
+              gboolean from_subject)
 {
     const GArray *reports = g_hash_table_lookup(self->facts, fact);
     gint64 expires = -1;
 
     for (guint i = 0; reports && i < reports->len; i++) {
         const Report *report = &g_array_index(reports, Report, i);
+        if (from_subject && !wl_key_equal(&report->source->public_key, &fact->subject))
+            continue;
         if (report->when >= since && report->expires > expires &&
             rules_may_advertise(host, report->source, fact))
             expires = report->expires;
     }
     return expires;
+}
+
+gint64
+heard_expires(const Heard *self, const SimHost *host, const WlFact *fact, gint64 since)
+{
+    return latest_expiry(self, host, fact, since, FALSE);
+}
+
+gint64
+heard_from_subject(const Heard *self, const SimHost *host, const WlFact *fact, gint64 since)
+{
+    return latest_expiry(self, host, fact, since, TRUE);
 }
 
 gboolean

@@ -12,6 +12,8 @@ void heard_note(Heard *self, gint64 now, const SimHost *source, const WlFact *fa
 /** When the last copy of @fact expires, of those received at @since or later from a source that the
  * profile of @host trusts with it, µs; -1: none. */
 gint64 heard_expires(const Heard *self, const SimHost *host, const WlFact *fact, gint64 since);
+/** The same, received from the subject of @fact itself. */
+gint64 heard_from_subject(const Heard *self, const SimHost *host, const WlFact *fact, gint64 since);
 /** TRUE if a source that the profile of @host trusts with membership has ever named @key. */
 gboolean heard_was_named(const Heard *self, const SimHost *host, const WlKey *key);
 

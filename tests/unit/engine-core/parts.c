@@ -158,13 +158,14 @@ test_fact_set_merge(void)
     g_assert_cmpuint(wl_fact_set_size(set), ==, 1);
     g_assert_cmpuint(wl_fact_set_count_sources(set), ==, 2);
     entry = wl_fact_set_get(set, 0);
-    g_assert_cmpint(wl_fact_entry_expires(entry, 0), ==, WL_SEC(200));
+    /* third parties are not relayed */
+    g_assert_cmpint(wl_fact_entry_expires(entry, 0), ==, 0);
     /* renewal: never shorter, and the deadline follows */
     g_assert_cmpint(receive_endpoint(set, 1, 10, 0, WL_SEC(50), WL_SEC(300)), ==,
                     WL_FACT_SOURCE_RENEWED);
     g_assert_cmpint(receive_endpoint(set, 1, 10, 0, WL_SEC(50), WL_SEC(60)), ==,
                     WL_FACT_SOURCE_RENEWED);
-    g_assert_cmpint(wl_fact_entry_expires(entry, 0), ==, WL_SEC(300));
+    g_assert_cmpint(wl_fact_entry_first_expiry(entry), ==, WL_SEC(200));
     g_assert_cmpint(wl_fact_set_next_expiry(set, WL_SEC(199)), ==, WL_SEC(200));
     g_assert_cmpint(
         receive_endpoint(set, 1, 10, 0, WL_SEC(50) + WL_RETURNED_AFTER + 1, WL_SEC(300)), ==,
@@ -292,7 +293,7 @@ test_fact_entry_relayed(void)
     g_autoptr(WlFactSet) set = wl_fact_set_new();
     WlFactEntry *entry;
 
-    receive_endpoint(set, 1, 10, 0, 0, WL_SEC(100));
+    receive_endpoint(set, 1, 1, 0, 0, WL_SEC(100));
     entry = wl_fact_set_get(set, 0);
     for (WlVerdict verdict = 0; verdict < WL_VERDICT_N; verdict++) {
         gboolean relayed = verdict == WL_VERDICT_ACCEPTED || verdict == WL_VERDICT_ON_LINK ||
@@ -303,6 +304,79 @@ test_fact_entry_relayed(void)
         g_assert_cmpint(wl_fact_entry_accepted(entry, FALSE), ==, verdict == WL_VERDICT_ACCEPTED);
         g_assert_cmpuint(wl_fact_set_count_untrusted(set), ==, wl_verdict_is_untrusted(verdict));
     }
+}
+
+/* An endpoint is relayed from its subject alone, and nothing for longer than a FactTTL. */
+static void
+test_fact_entry_first_hand(void)
+{
+    g_autoptr(WlFactSet) set = wl_fact_set_new();
+    WlPrefix prefix = harness_prefix("10.77.9.0/24");
+    WlKey subject = key_of(1), source = key_of(10);
+    WlFactEntry *entry;
+    WlFactSource *origin;
+    WlFact fact;
+
+    receive_endpoint(set, 1, 10, 0, 0, WL_SEC(100));
+    entry = wl_fact_set_get(set, 0);
+    g_assert_cmpint(wl_fact_entry_expires(entry, 0), ==, 0);
+    g_assert_false(wl_fact_entry_outlives(entry, 0));
+    receive_endpoint(set, 1, 1, 0, 0, WL_SEC(50));
+    g_assert_cmpint(wl_fact_entry_expires(entry, 0), ==, WL_SEC(50));
+    receive_endpoint(set, 1, 1, 0, 0, WL_SEC(3600));
+    g_assert_cmpint(wl_fact_entry_expires(entry, WL_SEC(1)), ==, WL_SEC(256));
+    g_assert_true(wl_fact_entry_outlives(entry, WL_SEC(256)));
+    g_assert_false(wl_fact_entry_outlives(entry, WL_SEC(3600)));
+
+    wl_fact_init_allowed(&fact, &subject, &prefix, 0);
+    wl_fact_set_add_source(set, &fact, &source, 0, WL_SEC(3600), &entry, &origin);
+    g_assert_cmpint(wl_fact_entry_expires(entry, WL_SEC(3500)), ==, WL_SEC(3600));
+    g_assert_cmpint(wl_fact_entry_expires(entry, 0), ==, WL_FACT_TTL);
+}
+
+/* Words of routers and refused ones: which endpoint makes room. */
+static WlEndpointWeight
+weigh(const WlFact *fact, const WlKey *source, gpointer user_data)
+{
+    WlKey router = key_of(20), stranger = key_of(30);
+
+    if (wl_key_equal(source, &router))
+        return WL_ENDPOINT_WEIGHT_ROUTER;
+    return wl_key_equal(source, &stranger) ? WL_ENDPOINT_WEIGHT_NONE
+                                           : WL_ENDPOINT_WEIGHT_THIRD_PARTY;
+}
+
+static void
+test_fact_set_endpoint_weights(void)
+{
+    g_autoptr(WlFactSet) set = wl_fact_set_new();
+    WlKey subject = key_of(1), router = key_of(20);
+    guint of_router = 0;
+
+    wl_fact_set_set_endpoint_weights(set, weigh, NULL);
+    for (guint i = 0; i < 16; i++)
+        receive_endpoint(set, 1, 10 + i / 4, i, 0, WL_SEC(255));
+    g_assert_cmpint(receive_endpoint(set, 1, 14, 100, 0, WL_SEC(255)), ==, WL_FACT_SOURCE_REFUSED);
+    /* a router is heard, at once and among any number of third parties; none of these displaces it
+     */
+    for (guint i = 0; i < 4; i++)
+        g_assert_cmpint(receive_endpoint(set, 1, 20, 200 + i, 0, WL_SEC(255)), ==,
+                        WL_FACT_SOURCE_NEW);
+    for (guint i = 0; i < 16; i++)
+        receive_endpoint(set, 1, 10 + i / 4, 300 + i, WL_SEC(100), WL_SEC(355));
+    for (guint i = 0; i < wl_fact_set_size(set); i++)
+        of_router += wl_fact_entry_find_source(wl_fact_set_get(set, i), &router) != NULL;
+    g_assert_cmpuint(of_router, ==, 4);
+    g_assert_cmpuint(wl_fact_set_about(set, &subject)->len, ==, 16);
+    /* what has no effect makes room, but not for its like */
+    wl_fact_set_set_verdict(set, &g_array_index(wl_fact_set_get(set, 0)->sources, WlFactSource, 0),
+                            WL_VERDICT_UNTRUSTED);
+    g_assert_cmpint(receive_endpoint(set, 1, 30, 400, WL_SEC(200), WL_SEC(355)), ==,
+                    WL_FACT_SOURCE_REFUSED);
+    g_assert_cmpint(receive_endpoint(set, 1, 15, 401, WL_SEC(200), WL_SEC(355)), ==,
+                    WL_FACT_SOURCE_NEW);
+    g_assert_cmpint(receive_endpoint(set, 1, 15, 402, WL_SEC(200), WL_SEC(355)), ==,
+                    WL_FACT_SOURCE_REFUSED);
 }
 
 /* Entries and sources are counted once, regardless of the order in which they are added and
@@ -1002,6 +1076,8 @@ main(int argc, char **argv)
     g_test_add_func("/fact-set/bounds", test_fact_set_bounds);
     g_test_add_func("/fact-set/local", test_fact_set_local);
     g_test_add_func("/fact-set/relayed", test_fact_entry_relayed);
+    g_test_add_func("/fact-set/first-hand", test_fact_entry_first_hand);
+    g_test_add_func("/fact-set/endpoint-weights", test_fact_set_endpoint_weights);
     g_test_add_func("/fact-set/indices", test_fact_set_indices);
     g_test_add_func("/candidates", test_candidates);
     g_test_add_func("/policy/inside", test_policy_inside);
