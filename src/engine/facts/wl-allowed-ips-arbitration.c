@@ -18,7 +18,7 @@ typedef struct {
 } Target;
 
 static void
-add_claim(GArray *claims, GArray *targets, WlFactEntry *entry, WlFactSource *origin,
+add_claim(WlEngine *self, GArray *claims, GArray *targets, WlFactEntry *entry, WlFactSource *origin,
           const WlPrefix *prefix, gboolean transit)
 {
     Target target = {.entry = entry, .origin = origin};
@@ -26,6 +26,7 @@ add_claim(GArray *claims, GArray *targets, WlFactEntry *entry, WlFactSource *ori
         .prefix = *prefix,
         .subject = &entry->fact.subject,
         .transit = transit,
+        .vouched = wl_prefix_rules_is_vouched(self, &entry->fact.subject, prefix),
         .stale = origin->stale,
         .sequence = origin->sequence,
         .index = targets->len,
@@ -55,7 +56,7 @@ check_claims(WlEngine *self, WlClaimedPrefix *claimed, const WlPrefix *prefix, G
                 wl_fact_evaluate_set_verdict(self, entry, origin, verdict);
                 continue;
             }
-            add_claim(claims, targets, entry, origin, prefix, transit);
+            add_claim(self, claims, targets, entry, origin, prefix, transit);
             claimed->wide |= !transit;
         }
     }

@@ -34,10 +34,19 @@ find_owner(const WlClaimedPrefix *claimed)
     return NULL;
 }
 
+static gboolean
+is_router(const WlEngine *self, const WlKey *key)
+{
+    const WlPeer *peer = wl_peer_table_find(&self->peers, key);
+
+    return peer && peer->router;
+}
+
 void
 wl_prefix_owner_update(WlEngine *self, WlClaimedPrefix *claimed, const WlPrefix *prefix)
 {
     const WlKey *owner = find_owner(claimed);
+    WlKey before;
 
     if (claimed->owned ? owner && wl_key_equal(owner, &claimed->owner) : !owner) {
         WlPeer *peer = owner ? wl_peer_table_find(&self->peers, owner) : NULL;
@@ -47,6 +56,7 @@ wl_prefix_owner_update(WlEngine *self, WlClaimedPrefix *claimed, const WlPrefix 
             wl_scheduler_schedule(&self->scheduler, peer);
         return;
     }
+    before = claimed->owned ? claimed->owner : (WlKey){0};
     if (claimed->owned)
         set_learned(self, &claimed->owner, prefix, FALSE);
     claimed->owned = owner != NULL;
@@ -55,6 +65,8 @@ wl_prefix_owner_update(WlEngine *self, WlClaimedPrefix *claimed, const WlPrefix 
         set_learned(self, owner, prefix, TRUE);
     }
     wl_engine_state_changed(self);
+    if (is_router(self, &before) || (owner && is_router(self, owner)))
+        wl_prefix_table_inside_changed(&self->prefixes, prefix);
 }
 
 void

@@ -10,6 +10,7 @@ typedef struct {
     const WlKey *subject;
     const WlPrefix *prefix;
     gboolean covered; /* by a prefix of another router */
+    gboolean part;    /* likewise, and not only as everything else */
 } Lookup;
 
 static gboolean
@@ -46,6 +47,7 @@ is_of_another_router(const WlPrefix *prefix, gpointer value, gpointer user_data)
         if (wl_prefix_equal(prefix, lookup->prefix))
             return TRUE;
         lookup->covered = TRUE;
+        lookup->part |= prefix->length > 1;
     }
     return FALSE;
 }
@@ -65,15 +67,88 @@ is_direct_of_another(const WlPrefix *prefix, gpointer value, gpointer user_data)
     return FALSE;
 }
 
+/* TRUE for a source that may take addresses from a router. */
+static gboolean
+is_voucher(const WlEngine *self, const WlKey *source)
+{
+    const WlPeer *peer = wl_peer_table_find(&self->peers, source);
+
+    return peer && (peer->router || peer->membership.trust >= WL_TRUST_MEMBERSHIP);
+}
+
+gboolean
+wl_prefix_rules_is_vouched(const WlEngine *self, const WlKey *subject, const WlPrefix *prefix)
+{
+    const WlClaimedPrefix *claimed = wl_prefix_map_get(self->prefixes.claimed, prefix);
+
+    for (guint i = 0; claimed && i < claimed->entries->len; i++) {
+        const WlFactEntry *entry = claimed->entries->pdata[i];
+
+        if (!wl_key_equal(&entry->fact.subject, subject))
+            continue;
+        for (guint j = 0; j < entry->sources->len; j++) {
+            if (is_voucher(self, &g_array_index(entry->sources, WlFactSource, j).key))
+                return TRUE;
+        }
+    }
+    return FALSE;
+}
+
+/* TRUE for a prefix inside the subnet of a tunnel address of ours. */
+static gboolean
+is_in_own_subnet(const WlEngine *self, const WlPrefix *prefix)
+{
+    for (guint i = 0; i < self->config->addresses->len; i++) {
+        const WlPrefix *own = &g_array_index(self->config->addresses, WlPrefix, i);
+        if (own->length < wl_prefix_max_length(own) && wl_prefix_contains(own, prefix))
+            return TRUE;
+    }
+    return FALSE;
+}
+
+typedef struct {
+    const WlEngine *engine;
+    const WlKey *subject;
+} LearnedLookup;
+
+static gboolean
+is_learned_of_another_router(const WlPrefix *prefix, gpointer value, gpointer user_data)
+{
+    const LearnedLookup *lookup = user_data;
+    const WlClaimedPrefix *claimed = value;
+    const WlPeer *owner =
+        claimed->owned ? wl_peer_table_find(&lookup->engine->peers, &claimed->owner) : NULL;
+
+    return owner && owner->router && !wl_key_equal(&owner->key, lookup->subject);
+}
+
+static WlVerdict
+check_learned(const WlEngine *self, const WlKey *subject, const WlPrefix *prefix)
+{
+    LearnedLookup lookup = {.engine = self, .subject = subject};
+
+    return wl_prefix_map_find_covering(self->prefixes.claimed, prefix, is_learned_of_another_router,
+                                       &lookup) &&
+                   !wl_prefix_rules_is_vouched(self, subject, prefix)
+               ? WL_VERDICT_TAKEN
+               : WL_VERDICT_ACCEPTED;
+}
+
 static WlVerdict
 check_configured(const WlEngine *self, const WlKey *subject, const WlPrefix *prefix)
 {
     Lookup lookup = {.subject = subject, .prefix = prefix};
+    gboolean own_subnet;
 
     if (wl_prefix_map_find_covering(self->prefixes.configured, prefix, is_of_another_leaf,
                                     &lookup) ||
         wl_prefix_map_find_covering(self->prefixes.configured, prefix, is_of_another_router,
                                     &lookup))
+        return WL_VERDICT_CONFIGURED;
+    /* Trust with allowed IPs is not enough to take a part of the prefix of a router, which its own
+     * address may be. A default route is no such prefix: it is everything that nobody else has. */
+    own_subnet = (lookup.covered || self->own.router) && is_in_own_subnet(self, prefix);
+    if ((lookup.part || own_subnet) && !wl_prefix_rules_is_vouched(self, subject, prefix))
         return WL_VERDICT_CONFIGURED;
     /* A peer on its router's path is reached by the prefix of that router; a more specific prefix
      * of another member would divert that traffic. */
@@ -96,6 +171,8 @@ wl_prefix_rules_check(const WlEngine *self, const WlFactEntry *entry, const WlFa
         verdict = wl_prefix_policy_check(&self->policy, prefix);
     if (verdict == WL_VERDICT_ACCEPTED)
         verdict = check_configured(self, subject, prefix);
+    if (verdict == WL_VERDICT_ACCEPTED)
+        verdict = check_learned(self, subject, prefix);
     if (verdict == WL_VERDICT_ACCEPTED &&
         wl_prefix_map_find_within(self->prefixes.hosts, prefix, is_any, NULL))
         verdict = WL_VERDICT_HAS_ENDPOINT;

@@ -13,3 +13,7 @@
  * WL_VERDICT_ACCEPTED: the claims of other members decide. */
 WlVerdict wl_prefix_rules_check(const WlEngine *self, const WlFactEntry *entry,
                                 const WlFactSource *origin, const WlPrefix *prefix);
+/** TRUE if a router or a source that is trusted with membership gives the masked @prefix to
+ * @subject, whether or not its fact is accepted. */
+gboolean wl_prefix_rules_is_vouched(const WlEngine *self, const WlKey *subject,
+                                    const WlPrefix *prefix);

@@ -42,16 +42,24 @@ set_list(GKeyFile *file, const char *group, const char *name, const GPtrArray *l
         g_key_file_set_string_list(file, group, name, (const char *const *) list->pdata, list->len);
 }
 
-/* The first accepted source. */
+/* The accepted source with the most trust, whose word may count for more after the restart. */
 static const WlFactSource *
-get_accepted(const WlFactEntry *entry)
+get_accepted(const WlEngine *self, const WlFactEntry *entry)
 {
+    const WlFactSource *best = NULL;
+    WlTrust trust = WL_TRUST_UNSET;
+
     for (guint i = 0; i < entry->sources->len; i++) {
         const WlFactSource *origin = &g_array_index(entry->sources, WlFactSource, i);
-        if (origin->verdict == WL_VERDICT_ACCEPTED)
-            return origin;
+        const WlPeer *source = wl_peer_table_find(&self->peers, &origin->key);
+
+        if (origin->verdict != WL_VERDICT_ACCEPTED ||
+            (best && (!source || source->membership.trust <= trust)))
+            continue;
+        best = origin;
+        trust = source ? source->membership.trust : WL_TRUST_UNSET;
     }
-    return NULL;
+    return best;
 }
 
 static void
@@ -82,14 +90,15 @@ write_membership(const WlPeer *peer, const GPtrArray *about, GKeyFile *file, con
 }
 
 static void
-write_allowed(const GPtrArray *about, GKeyFile *file, const char *group)
+write_allowed(const WlEngine *self, const GPtrArray *about, GKeyFile *file, const char *group)
 {
     g_autoptr(GPtrArray) prefixes = g_ptr_array_new_with_free_func(g_free);
     g_autoptr(GPtrArray) sources = g_ptr_array_new_with_free_func(g_free);
 
     for (guint i = 0; about && i < about->len && prefixes->len < MAX_LIST; i++) {
         const WlFactEntry *entry = about->pdata[i];
-        const WlFactSource *origin = wl_fact_is_allowed(&entry->fact) ? get_accepted(entry) : NULL;
+        const WlFactSource *origin =
+            wl_fact_is_allowed(&entry->fact) ? get_accepted(self, entry) : NULL;
 
         if (!origin)
             continue;
@@ -107,7 +116,7 @@ write_peer(const WlEngine *self, const WlPeer *peer, GKeyFile *file)
     g_autofree char *group = wl_key_to_string(&peer->key);
 
     write_membership(peer, about, file, group);
-    write_allowed(about, file, group);
+    write_allowed(self, about, file, group);
     if (wl_endpoint_is_set(&peer->endpoints.worked)) {
         g_autofree char *worked = wl_endpoint_to_string(&peer->endpoints.worked);
         g_key_file_set_string(file, group, "LastEndpoint", worked);

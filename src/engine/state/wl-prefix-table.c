@@ -113,6 +113,12 @@ wl_prefix_table_configured_changed(WlPrefixTable *self, const WlPrefix *prefix)
     wl_prefix_map_find_within(self->claimed, prefix, mark_dirty, self);
 }
 
+void
+wl_prefix_table_inside_changed(WlPrefixTable *self, const WlPrefix *prefix)
+{
+    wl_prefix_map_find_within(self->claimed, prefix, mark_dirty, self);
+}
+
 static void
 count_host(WlPrefixTable *self, const WlPrefix *host, int change)
 {

@@ -48,6 +48,8 @@ void wl_prefix_table_fact_changed(WlPrefixTable *self, const WlPeerTable *peers,
                                   WlFactEntry *entry);
 /** The profile assigns @prefix to a different peer. */
 void wl_prefix_table_configured_changed(WlPrefixTable *self, const WlPrefix *prefix);
+/** A router owns @prefix now, or does no longer: the claims inside it are evaluated again. */
+void wl_prefix_table_inside_changed(WlPrefixTable *self, const WlPrefix *prefix);
 void wl_prefix_table_mark_dirty(WlPrefixTable *self, const WlPrefix *prefix, gboolean wide);
 /** The endpoints of @peer may have changed; no claimed prefix may cover them. */
 void wl_prefix_table_update_hosts(WlPrefixTable *self, WlPeer *peer);

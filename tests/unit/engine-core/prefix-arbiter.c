@@ -8,7 +8,7 @@ typedef struct {
     const char *prefix; /* NULL: end of the row */
     guint8 member;
     guint sequence;
-    gboolean stale, transit;
+    gboolean stale, transit, vouched;
     gboolean taken; /* expected: WL_VERDICT_TAKEN instead of WL_VERDICT_ACCEPTED */
 } Claim;
 
@@ -33,6 +33,15 @@ static const Row rows[] = {
         {"10.9.1.0/24", 'a', 3}}},
     {"a live claim comes before an older stale one", {
         {"10.9.1.0/24", 'a', 1, .stale = TRUE, .taken = TRUE},
+        {"10.9.1.0/24", 'b', 2}}},
+    {"a vouched claim comes before an earlier one", {
+        {"10.9.1.0/24", 'a', 1, .taken = TRUE},
+        {"10.9.1.0/24", 'b', 2, .vouched = TRUE}}},
+    {"a vouched claim keeps what is inside from an earlier one", {
+        {"10.9.1.5/32", 'a', 1, .taken = TRUE},
+        {"10.9.1.0/24", 'b', 2, .vouched = TRUE}}},
+    {"a stale vouched claim comes after a live one", {
+        {"10.9.1.0/24", 'a', 1, .vouched = TRUE, .stale = TRUE, .taken = TRUE},
         {"10.9.1.0/24", 'b', 2}}},
     {"a stale source counts with a live one of the same member", {
         {"10.9.1.0/24", 'a', 1, .stale = TRUE},
@@ -110,6 +119,7 @@ check(const Row *row, guint first, gboolean backward)
         const Claim *claim = &row->claims[index];
         WlPrefixClaim input = {
             .subject = &members[index],
+            .vouched = claim->vouched,
             .transit = claim->transit,
             .stale = claim->stale,
             .sequence = claim->sequence,
