@@ -92,6 +92,8 @@ int
 main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
+    /* a refused socket is a warning */
+    g_log_set_always_fatal(G_LOG_FATAL_MASK);
     if (unshare(CLONE_NEWNET) != 0 || system("ip link set lo up") != 0) {
         g_test_message("needs root");
         return 77;
