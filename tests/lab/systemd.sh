@@ -21,6 +21,12 @@ systemd_missing() {
   local probe
   [ -x /lib/systemd/systemd ] || { echo "systemd is not installed"; return; }
   cgroup2_mount > /dev/null || { echo "control groups of version 2 are not mounted"; return; }
+  # the older kinds of control groups were removed in that version, which did not boot beside them
+  if [ "$(/lib/systemd/systemd --version | sed -n '1s/[^0-9]*\([0-9]*\).*/\1/p')" -ge 258 ] &&
+    [ "$(cgroup2_mount)" != /sys/fs/cgroup ]; then
+    echo "systemd 258 and newer need control groups of version 2 alone"
+    return
+  fi
   probe=$(mktemp -d "$(cgroup2_mount)/wirelink-probe.XXXXXX" 2> /dev/null) || { echo "control groups cannot be created"; return; }
   rmdir "$probe"
 }

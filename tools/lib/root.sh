@@ -117,7 +117,7 @@ root_enter() {
       "$@" || status=$?
       exit $status' enter "$root" \
     /usr/bin/env -i PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/root \
-    LANG=C.UTF-8 TERM=dumb ${CI:+CI="$CI"} "$@" < /dev/null
+    LANG=C.UTF-8 TERM=dumb ${CI:+CI=matrix} "$@" < /dev/null
 }
 
 # root_copy ROOT: copies this tree, without what git ignores, to /srv/wirelink of the root. The build

@@ -23,7 +23,8 @@ tally() {
     case $status in 0) ok=1;; 77) skip=1 status=0;; esac
   fi
   [ "$status" = 0 ] || [ "$bad" -gt 0 ] || bad=1
-  if [ -n "${CI:-}" ]; then bad=$((bad + skip)) skip=0; fi
+  # in a root of the matrix some parts lack what the machine does not have for that version
+  if [ -n "${CI:-}" ] && [ "$CI" != matrix ]; then bad=$((bad + skip)) skip=0; fi
   PASSED=$((PASSED + ok)) FAILURES=$((FAILURES + bad)) SKIPPED=$((SKIPPED + skip))
   [ "$bad" = 0 ] || word=FAIL
   printf '%-4s %-8s %-24s %4d passed' "$word" "$suite" "$part" "$ok"
