@@ -1,0 +1,209 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Nothing is left of removed peers, of a removed link, and of datagrams that were not sent. */
+#include "harness.h"
+#include "state/wl-engine-state.h"
+
+#define OWN_ENDPOINT "192.168.1.10:51820"
+
+static WlEngineConfig *
+config_of(Harness *harness, WlRole role, guint first, guint last)
+{
+    WlEngineConfig *config = harness_config(harness, role);
+
+    for (guint i = first; i <= last; i++) {
+        g_autofree char *endpoint = g_strdup_printf("198.51.100.%u:51820", i);
+        g_autofree char *allowed = g_strdup_printf("10.77.0.%u/32", 10 + i);
+
+        harness_add(config, harness_member(harness, i), endpoint, allowed)->fact_exchanger = TRUE;
+    }
+    return config;
+}
+
+/* Sessions with the members @first to @last, whose Alives have not arrived yet. */
+static void
+connect_to(Harness *harness, guint first, guint last)
+{
+    for (guint i = first; i <= last; i++)
+        harness_handshake(harness, harness_member(harness, i), NULL);
+    harness_snapshot(harness);
+    harness_drain(harness);
+    harness_run(harness, SEC(1));
+}
+
+/* Facts other than Alives. */
+static guint
+n_facts_sent(Harness *harness, guint number)
+{
+    g_autoptr(GArray) facts = harness_sent(harness, harness_member(harness, number));
+    guint n = 0;
+
+    for (guint i = 0; i < facts->len; i++)
+        n += g_array_index(facts, WlFact, i).attribute != WL_ATTRIBUTE_ALIVE;
+    return n;
+}
+
+static void
+test_slot(void)
+{
+    g_autoptr(Harness) harness = harness_new();
+    const HarnessMember *own = harness_member(harness, 0);
+
+    harness_start(harness, config_of(harness, WL_ROLE_LEAF, 1, 2));
+    harness_uplink(harness, "192.168.1.10/24");
+    connect_to(harness, 1, 2);
+    for (guint i = 1; i <= 2; i++)
+        g_assert_true(
+            harness_sent_endpoint(harness, harness_member(harness, i), &own->key, OWN_ENDPOINT));
+    harness_change(harness, config_of(harness, WL_ROLE_LEAF, 1, 0));
+    harness_change(harness, config_of(harness, WL_ROLE_LEAF, 3, 4));
+    connect_to(harness, 3, 4);
+    for (guint i = 3; i <= 4; i++)
+        g_assert_true(
+            harness_sent_endpoint(harness, harness_member(harness, i), &own->key, OWN_ENDPOINT));
+}
+
+static void
+test_in_flight(void)
+{
+    g_autoptr(Harness) harness = harness_new();
+
+    harness_start(harness, config_of(harness, WL_ROLE_LEAF, 1, 3));
+    harness_uplink(harness, "192.168.1.10/24");
+    connect_to(harness, 1, 3);
+    g_assert_cmpuint(harness->engine->subscribers.in_flight, ==, 3);
+    harness_change(harness, config_of(harness, WL_ROLE_LEAF, 3, 3));
+    g_assert_cmpuint(harness->engine->subscribers.in_flight, ==, 1);
+}
+
+static void
+test_send_failed(void)
+{
+    g_autoptr(Harness) harness = harness_new();
+    guint sent[3];
+
+    harness_start(harness, config_of(harness, WL_ROLE_ROUTER, 1, 2));
+    harness_uplink(harness, "192.168.1.10/24");
+    connect_to(harness, 1, 2);
+    harness_run(harness, SEC(2));
+    for (guint i = 1; i <= 2; i++) {
+        sent[i] = n_facts_sent(harness, i);
+        g_assert_cmpuint(sent[i], >=, 3);
+    }
+    harness_clear(harness);
+    for (guint i = 1; i <= 2; i++)
+        wl_engine_send_failed(harness->engine, harness->now, &harness_member(harness, i)->key);
+    harness_drain(harness);
+    g_assert_cmpuint(harness->engine->subscribers.in_flight, ==, 0);
+    harness_run(harness, MS(4999));
+    g_assert_cmpuint(harness_count(harness, WL_OUTPUT_SEND), ==, 0);
+    harness_run(harness, MS(1));
+    for (guint i = 1; i <= 2; i++) {
+        g_autoptr(GArray) facts = harness_sent(harness, harness_member(harness, i));
+
+        g_assert_cmpuint(n_facts_sent(harness, i), ==, sent[i]);
+        g_assert_cmpuint(facts->len, >, sent[i]); /* and an Alive */
+    }
+}
+
+/* Members that are sent no facts, so that only the Alive can be missing. */
+static void
+test_alive_send_failed(void)
+{
+    g_autoptr(Harness) harness = harness_new();
+    WlEngineConfig *config = config_of(harness, WL_ROLE_LEAF, 1, 2);
+
+    for (guint i = 0; i < 2; i++)
+        ((WlPeerConfig *) config->peers->pdata[i])->fact_exchanger = FALSE;
+    harness_start(harness, config);
+    harness_uplink(harness, "192.168.1.10/24");
+    connect_to(harness, 1, 2);
+    harness_run(harness, SEC(2));
+    harness_clear(harness);
+    for (guint i = 1; i <= 2; i++)
+        wl_engine_send_failed(harness->engine, harness->now, &harness_member(harness, i)->key);
+    harness_drain(harness);
+    harness_run(harness, MS(4999));
+    g_assert_cmpuint(harness_count(harness, WL_OUTPUT_SEND), ==, 0);
+    harness_run(harness, MS(1));
+    for (guint i = 1; i <= 2; i++) {
+        g_autoptr(GArray) facts = harness_sent(harness, harness_member(harness, i));
+
+        g_assert_cmpuint(facts->len, ==, 1);
+        g_assert_cmpint(g_array_index(facts, WlFact, 0).attribute, ==, WL_ATTRIBUTE_ALIVE);
+    }
+}
+
+/* The new link has no peers. */
+static void
+recreate_link(Harness *harness)
+{
+    g_ptr_array_set_size(harness->device->peers, 0);
+    g_hash_table_remove_all(harness->handshakes);
+    wl_engine_link_recreated(harness->engine, harness->now);
+    harness_drain(harness);
+}
+
+static void
+test_refused_before(void)
+{
+    g_autoptr(Harness) harness = harness_new();
+
+    harness_start(harness, config_of(harness, WL_ROLE_LEAF, 1, 2));
+    harness_uplink(harness, "192.168.1.10/24");
+    for (guint i = 1; i <= 2; i++) {
+        for (guint j = 0; j < 4; j++)
+            wl_engine_peer_change_failed(harness->engine, harness->now,
+                                         &harness_member(harness, i)->key);
+    }
+    harness_drain(harness);
+    harness_clear(harness);
+    recreate_link(harness);
+    for (guint i = 1; i <= 2; i++)
+        g_assert_cmpuint(harness_changes(harness, harness_member(harness, i), WL_PEER_ADD), ==, 1);
+}
+
+/* Another program removed the peers, and the link refuses to add them again. */
+static void
+test_removed_by_another(void)
+{
+    g_autoptr(Harness) harness = harness_new();
+
+    harness_start(harness, config_of(harness, WL_ROLE_LEAF, 1, 2));
+    harness_uplink(harness, "192.168.1.10/24");
+    connect_to(harness, 1, 2);
+    for (guint i = 1; i <= 2; i++) {
+        const HarnessMember *member = harness_member(harness, i);
+
+        g_assert_cmpint(harness_view(harness, member)->last_handshake, >=, 0);
+        wl_engine_peer_change_failed(harness->engine, harness->now, &member->key);
+    }
+    g_ptr_array_set_size(harness->device->peers, 0);
+    g_hash_table_remove_all(harness->handshakes);
+    harness_clear(harness);
+    harness_drain(harness);
+    for (guint i = 1; i <= 2; i++) {
+        const HarnessMember *member = harness_member(harness, i);
+
+        g_assert_cmpuint(harness_changes(harness, member, WL_PEER_ADD), ==, 0);
+        g_assert_cmpint(harness_view(harness, member)->last_handshake, <, 0);
+        g_assert_false(harness_view(harness, member)->healthy);
+    }
+}
+
+int
+main(int argc, char **argv)
+{
+    g_test_init(&argc, &argv, NULL);
+    g_test_add_func("/removal/a new member is sent what a removed one knew", test_slot);
+    g_test_add_func("/removal/datagrams to a removed member are no longer in flight",
+                    test_in_flight);
+    g_test_add_func("/removal/all facts are sent again 5 s after the socket refused a datagram",
+                    test_send_failed);
+    g_test_add_func("/removal/an Alive is sent again 5 s after the socket refused it",
+                    test_alive_send_failed);
+    g_test_add_func("/removal/a new link gets the changes that the old one refused at once",
+                    test_refused_before);
+    g_test_add_func("/removal/a peer that another program removed has no handshake",
+                    test_removed_by_another);
+    return g_test_run();
+}
