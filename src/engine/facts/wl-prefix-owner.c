@@ -23,6 +23,45 @@ set_learned(WlEngine *self, const WlKey *subject, const WlPrefix *prefix, gboole
     wl_scheduler_schedule(&self->scheduler, peer);
 }
 
+/* The greatest trust in an accepted source of the owner. */
+static WlTrust
+find_trust(const WlEngine *self, const WlClaimedPrefix *claimed, const WlKey *owner)
+{
+    WlTrust trust = WL_TRUST_UNSET;
+
+    for (guint i = 0; owner && i < claimed->entries->len; i++) {
+        const WlFactEntry *entry = claimed->entries->pdata[i];
+
+        for (guint j = 0; j < entry->sources->len; j++) {
+            const WlFactSource *origin = &g_array_index(entry->sources, WlFactSource, j);
+            const WlPeer *source = wl_peer_table_find(&self->peers, &origin->key);
+
+            if (source && origin->verdict == WL_VERDICT_ACCEPTED &&
+                wl_key_equal(&entry->fact.subject, owner))
+                trust = MAX(trust, source->membership.trust);
+        }
+    }
+    return trust;
+}
+
+/* The endpoints inside @prefix are inside the tunnel now, or are no longer. Those in our own
+ * subnets always are. */
+static void
+endpoints_changed(WlEngine *self, const WlPrefix *prefix)
+{
+    for (guint i = 0; i < self->config->addresses->len; i++) {
+        if (wl_prefix_contains(&g_array_index(self->config->addresses, WlPrefix, i), prefix))
+            return;
+    }
+    for (guint i = 0; i < wl_peer_table_size(&self->peers); i++) {
+        WlPeer *peer = wl_peer_table_get(&self->peers, i);
+
+        if (peer->endpoints.dns_names->len > 0 ||
+            wl_prefix_contains_ip(prefix, &peer->device.endpoint.ip))
+            wl_engine_candidates_changed(self, peer);
+    }
+}
+
 static const WlKey *
 find_owner(const WlClaimedPrefix *claimed)
 {
@@ -46,7 +85,13 @@ void
 wl_prefix_owner_update(WlEngine *self, WlClaimedPrefix *claimed, const WlPrefix *prefix)
 {
     const WlKey *owner = find_owner(claimed);
+    WlTrust trust = find_trust(self, claimed, owner);
+    gboolean endpoints = claimed->owned != (owner != NULL) || claimed->trust != trust;
     WlKey before;
+
+    claimed->trust = trust;
+    if (endpoints)
+        endpoints_changed(self, prefix);
 
     if (claimed->owned ? owner && wl_key_equal(owner, &claimed->owner) : !owner) {
         WlPeer *peer = owner ? wl_peer_table_find(&self->peers, owner) : NULL;

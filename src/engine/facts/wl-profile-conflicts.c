@@ -13,10 +13,12 @@ typedef struct {
     gboolean part;    /* likewise, and not only as everything else */
 } Lookup;
 
-static gboolean
-is_any(const WlPrefix *prefix, gpointer value, gpointer user_data)
+static WlTrust
+trust_of(const WlEngine *self, const WlKey *source)
 {
-    return TRUE;
+    const WlPeer *peer = wl_peer_table_find(&self->peers, source);
+
+    return peer ? peer->membership.trust : WL_TRUST_UNSET;
 }
 
 static gboolean
@@ -174,7 +176,7 @@ wl_prefix_rules_check(const WlEngine *self, const WlFactEntry *entry, const WlFa
     if (verdict == WL_VERDICT_ACCEPTED)
         verdict = check_learned(self, subject, prefix);
     if (verdict == WL_VERDICT_ACCEPTED &&
-        wl_prefix_map_find_within(self->prefixes.hosts, prefix, is_any, NULL))
+        wl_prefix_table_protects(&self->prefixes, prefix, trust_of(self, &origin->key)))
         verdict = WL_VERDICT_HAS_ENDPOINT;
     return verdict;
 }

@@ -4,6 +4,7 @@
 #include "paths/wl-neighbors.h"
 #include "paths/wl-outer-endpoint.h"
 #include "state/wl-candidate-rank.h"
+#include "state/wl-endpoint-policy.h"
 #include "state/wl-engine-predicates.h"
 
 static void
@@ -17,28 +18,57 @@ add(WlEngine *self, GArray *list, const WlEndpoint *endpoint, WlCandidateSource 
     wl_candidates_add(list, endpoint, rank, source, worked);
 }
 
+static gboolean
+is_usable(const WlEngine *self, const WlPeer *peer, const WlEndpoint *endpoint, gboolean literal,
+          WlVerdict *verdict)
+{
+    *verdict = WL_VERDICT_IN_TUNNEL;
+    if (literal)
+        return !wl_engine_is_inside_profile(self, endpoint);
+    if (wl_engine_is_inside(self, &peer->key, endpoint))
+        return FALSE;
+    *verdict = wl_endpoint_policy_check(&self->policy, endpoint);
+    return *verdict != WL_VERDICT_BAD_ADDRESS && *verdict != WL_VERDICT_OWN_ENDPOINT;
+}
+
 /* Adds a configured endpoint, or an address of a configured name, unless it is inside the tunnel:
  * WireGuard's own packets would then enter the tunnel. A DNS server inside the tunnel can return
- * such an address. */
+ * such an address, a forged answer any. */
 static void
-add_configured(WlEngine *self, GArray *list, WlPeer *peer, const WlEndpoint *endpoint)
+add_configured(WlEngine *self, GArray *list, WlPeer *peer, const WlEndpoint *endpoint,
+               gboolean literal)
 {
     WlEndpoint *inside = &peer->endpoints.inside[endpoint->ip.family == WL_FAMILY_V6];
     g_autofree char *label = NULL, *text = NULL;
+    WlVerdict verdict;
 
-    if (!wl_engine_is_inside(self, &peer->key, endpoint)) {
+    if (is_usable(self, peer, endpoint, literal, &verdict)) {
+        WlCandidate *added;
+
         add(self, list, endpoint, WL_CANDIDATE_SOURCE_PROFILE, FALSE);
+        added = wl_candidates_find(list, endpoint);
+        if (added)
+            added->literal |= literal;
         return;
     }
     /* Do not log before the attached networks are known. */
     if (self->policy.local->len == 0 || wl_endpoint_equal(inside, endpoint))
         return;
     *inside = *endpoint;
+    wl_engine_count_refused(self, verdict);
+    if (!literal && self->now < peer->endpoints.refused_logged + WL_FULL_LOG_INTERVAL)
+        return;
+    if (!literal)
+        peer->endpoints.refused_logged = self->now;
     label = wl_peer_dup_label(peer);
     text = wl_endpoint_to_string(endpoint);
-    wl_engine_log(self,
-                  "%s: endpoint %s is inside the tunnel and is not tried; configure one outside",
-                  label, text);
+    if (verdict == WL_VERDICT_IN_TUNNEL)
+        wl_engine_log(
+            self, "%s: endpoint %s is inside the tunnel and is not tried; configure one outside",
+            label, text);
+    else
+        wl_engine_log(self, "%s: its name resolves to %s, which is not tried: no peer can be there",
+                      label, text);
 }
 
 static void
@@ -80,12 +110,12 @@ wl_candidates_gather(WlEngine *self, WlPeer *peer)
     for (guint i = 0; peer->config && i < peer->config->endpoints->len; i++) {
         WlEndpoint endpoint;
         if (wl_endpoint_parse(peer->config->endpoints->pdata[i], &endpoint))
-            add_configured(self, list, peer, &endpoint);
+            add_configured(self, list, peer, &endpoint, TRUE);
     }
     for (guint i = 0; i < peer->endpoints.dns_names->len; i++) {
         const WlEndpointDns *dns = peer->endpoints.dns_names->pdata[i];
         for (guint j = 0; j < dns->addresses->len; j++)
-            add_configured(self, list, peer, &g_array_index(dns->addresses, WlEndpoint, j));
+            add_configured(self, list, peer, &g_array_index(dns->addresses, WlEndpoint, j), FALSE);
     }
     add_advertised(self, list, peer);
     if (wl_endpoint_is_set(&peer->endpoints.worked) && peer->endpoints.worked_until > self->now &&

@@ -26,6 +26,7 @@ typedef struct {
     WlEndpoint endpoint;
     WlRank rank;
     WlCandidateSource source;
+    gboolean literal;     /* an address of the profile, not of a name */
     gboolean worked;      /* the last endpoint that worked, tried first */
     gint64 last_tried;    /* WL_LONG_AGO: never */
     guint round;          /* serial of the last connect round in which it was tried */

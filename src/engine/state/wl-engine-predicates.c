@@ -15,6 +15,7 @@ wl_engine_can_reach(const WlEngine *self, const WlPeer *peer)
 
 typedef struct {
     const WlKey *subject;
+    WlTrust trust; /* in the subject */
     int length;
 } TunnelRoute;
 
@@ -28,29 +29,46 @@ note_configured(const WlPrefix *prefix, gpointer value, gpointer user_data)
     return FALSE;
 }
 
-/* A learned prefix counts if it is the address of one member, or one behind the subject itself. Any
- * other gives way to the endpoint of a peer (WL_VERDICT_HAS_ENDPOINT). */
+/* A learned prefix counts if it is the address of one member, or one behind the subject itself, or
+ * comes from a source with more trust than the subject has. Any other gives way to the endpoint of
+ * a peer (WL_VERDICT_HAS_ENDPOINT). */
 static gboolean
 note_learned(const WlPrefix *prefix, gpointer value, gpointer user_data)
 {
     const WlClaimedPrefix *claimed = value;
     TunnelRoute *route = user_data;
 
-    if (claimed->owned && (prefix->length == wl_prefix_max_length(prefix) ||
-                           wl_key_equal(&claimed->owner, route->subject)))
+    if (claimed->owned &&
+        (prefix->length == wl_prefix_max_length(prefix) ||
+         wl_key_equal(&claimed->owner, route->subject) || claimed->trust > route->trust))
         route->length = MAX(route->length, prefix->length);
     return FALSE;
 }
 
 gboolean
-wl_engine_is_inside(const WlEngine *self, const WlKey *subject, const WlEndpoint *endpoint)
+wl_engine_is_inside_profile(const WlEngine *self, const WlEndpoint *endpoint)
 {
-    TunnelRoute route = {.subject = subject, .length = -1};
+    TunnelRoute route = {.length = -1};
     WlPrefix host = wl_prefix_from_ip(&endpoint->ip);
 
     if (!wl_endpoint_is_set(endpoint))
         return FALSE;
     wl_prefix_map_find_covering(self->prefixes.configured, &host, note_configured, &route);
+    return wl_endpoint_policy_is_inside(&self->policy, route.length, &endpoint->ip);
+}
+
+gboolean
+wl_engine_is_inside(const WlEngine *self, const WlKey *subject, const WlEndpoint *endpoint)
+{
+    const WlPeer *peer = wl_peer_table_find(&self->peers, subject);
+    TunnelRoute route = {
+        .subject = subject, .trust = peer ? peer->membership.trust : WL_TRUST_UNSET, .length = -1};
+    WlPrefix host = wl_prefix_from_ip(&endpoint->ip);
+
+    if (!wl_endpoint_is_set(endpoint))
+        return FALSE;
+    if (wl_engine_is_inside_profile(self, endpoint))
+        return TRUE;
     wl_prefix_map_find_covering(self->prefixes.claimed, &host, note_learned, &route);
     return wl_endpoint_policy_is_inside(&self->policy, route.length, &endpoint->ip);
 }

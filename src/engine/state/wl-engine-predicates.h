@@ -12,6 +12,8 @@ gboolean wl_engine_can_reach(const WlEngine *self, const WlPeer *peer);
  * @subject, whether it is configured, resolved, remembered or seen in the device. */
 gboolean wl_engine_is_inside(const WlEngine *self, const WlKey *subject,
                              const WlEndpoint *endpoint);
+/** The same for an endpoint of the profile, to which every learned prefix gives way. */
+gboolean wl_engine_is_inside_profile(const WlEngine *self, const WlEndpoint *endpoint);
 /** TRUE if an accepted fact makes @key a member; stale facts count if @stale. */
 gboolean wl_engine_is_member(const WlEngine *self, const WlKey *key, gboolean stale);
 /** The fallback router for @prefix: a live router other than @peer with a configured prefix that

@@ -95,7 +95,7 @@ wl_peer_new(const WlKey *key, const WlPeerConfig *config, guint slot)
     self->prefixes.static_ips = prefixes_new();
     self->prefixes.direct_ips = prefixes_new();
     self->prefixes.learned_ips = prefixes_new();
-    self->prefixes.hosts = prefixes_new();
+    self->prefixes.hosts = wl_array_new(WlHost);
     self->device.allowed = prefixes_new();
     self->endpoints.candidates = wl_candidates_new();
     self->dirty.candidates = self->dirty.local_facts = self->dirty.name = TRUE;
@@ -112,6 +112,7 @@ wl_peer_new(const WlKey *key, const WlPeerConfig *config, guint slot)
     self->liveness.alive_since = WL_NEVER;
     self->resync.last = WL_LONG_AGO;
     self->resync.due = WL_NEVER;
+    self->endpoints.refused_logged = WL_LONG_AGO;
     self->advertise.alive_sent = self->advertise.alive_sent_before = WL_LONG_AGO;
     self->advertise.facts_sent = self->advertise.retry = WL_LONG_AGO;
     self->outer.since = self->outer.restored = WL_LONG_AGO;

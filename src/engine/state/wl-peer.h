@@ -156,14 +156,23 @@ typedef struct {
     gboolean orphaned;
 } WlPeerMembership;
 
+/** An endpoint of a peer as a full-length prefix. All bytes are compared: keep them zeroed. */
+typedef struct {
+    WlPrefix prefix;
+    gint32 weight; /* the trust in the peer, or WL_HOST_CONFIGURED: no fact from a source with as
+                      much trust or less may claim it */
+} WlHost;
+
+#define WL_HOST_CONFIGURED (WL_TRUST_DELEGATE + 1)
+
 /** The prefixes of the peer: sorted arrays of WlPrefix, owned. */
 typedef struct {
     GArray *static_ips;  /* configured, not inside another peer's: never withdrawn. Written by
                             facts/wl-profile-apply.c, as the next ones */
     GArray *direct_ips;  /* configured, inside a router's: only on the direct path */
     GArray *learned_ips; /* accepted from facts. Written by facts/wl-prefix-owner.c */
-    GArray *hosts; /* its endpoints as full-length prefixes, which no fact may claim. Written by
-                      state/wl-prefix-table.c */
+    GArray *hosts;       /* of WlHost: its endpoints, which not every fact may claim. Written by
+                            state/wl-prefix-table.c */
 } WlPeerPrefixes;
 
 /** The state of the peer in the device, as of the last snapshot or change. Written by
@@ -256,9 +265,10 @@ typedef struct {
                              each by the files of paths/ that try it */
     WlEndpoint inside[2]; /* of each family: the last one logged as inside the tunnel. Written by
                              paths/wl-candidates-gather.c */
-    GPtrArray *dns_names; /* of WlEndpointDns, owned. Written by paths/wl-endpoint-dns.c */
-    WlEndpoint worked;    /* the last one with a session. Written by paths/wl-health.c, restored by
-                             facts/wl-state-cache.c, dropped by paths/wl-endpoint-forget.c */
+    gint64 refused_logged; /* when an address of a name was last logged as not tried. Likewise */
+    GPtrArray *dns_names;  /* of WlEndpointDns, owned. Written by paths/wl-endpoint-dns.c */
+    WlEndpoint worked;     /* the last one with a session. Written by paths/wl-health.c, restored by
+                              facts/wl-state-cache.c, dropped by paths/wl-endpoint-forget.c */
     gint64 worked_until;
 } WlPeerEndpoints;
 

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "state/wl-prefix-table.h"
 
+#include <string.h>
+
 #include "state/wl-candidates.h"
 #include "wl-array.h"
 #include "wl-prefix-set.h"
@@ -17,8 +19,8 @@ wl_prefix_table_init(WlPrefixTable *self)
 {
     self->configured = wl_prefix_map_new((GDestroyNotify) g_ptr_array_unref);
     self->claimed = wl_prefix_map_new((GDestroyNotify) claimed_free);
-    self->hosts = wl_prefix_map_new(NULL);
-    self->scratch = wl_array_new(WlPrefix);
+    self->hosts = wl_prefix_map_new(g_free);
+    self->scratch = wl_array_new(WlHost);
     self->dirty = wl_array_new(WlDirtyPrefix);
     self->due_at = WL_LONG_AGO;
 }
@@ -89,12 +91,46 @@ wl_prefix_table_fact_changed(WlPrefixTable *self, const WlPeerTable *peers, WlFa
 /* ---- endpoints of peers: no claimed prefix may cover them */
 
 static void
-add_host(GArray *hosts, const WlEndpoint *endpoint)
+add_host(GArray *hosts, const WlEndpoint *endpoint, gint32 weight)
 {
-    WlPrefix host = wl_prefix_from_ip(&endpoint->ip);
+    WlHost host;
 
-    if (wl_endpoint_is_set(endpoint))
-        wl_prefix_set_add(hosts, &host);
+    if (!wl_endpoint_is_set(endpoint))
+        return;
+    memset(&host, 0, sizeof(host));
+    host.prefix = wl_prefix_from_ip(&endpoint->ip);
+    host.weight = weight;
+    g_array_append_val(hosts, host);
+}
+
+static int
+get_weight(const WlHostUsers *users)
+{
+    int weight = WL_HOST_CONFIGURED;
+
+    while (users && weight >= WL_TRUST_UNSET && users->n[weight + 1] == 0)
+        weight--;
+    return users ? weight : WL_TRUST_UNSET - 1;
+}
+
+typedef struct {
+    WlTrust trust;
+} Claimant;
+
+static gboolean
+is_protected(const WlPrefix *prefix, gpointer value, gpointer user_data)
+{
+    const Claimant *claimant = user_data;
+
+    return get_weight(value) >= (int) claimant->trust;
+}
+
+gboolean
+wl_prefix_table_protects(const WlPrefixTable *self, const WlPrefix *prefix, WlTrust trust)
+{
+    Claimant claimant = {.trust = trust};
+
+    return wl_prefix_map_find_within(self->hosts, prefix, is_protected, &claimant) != NULL;
 }
 
 static gboolean
@@ -120,32 +156,41 @@ wl_prefix_table_inside_changed(WlPrefixTable *self, const WlPrefix *prefix)
 }
 
 static void
-count_host(WlPrefixTable *self, const WlPrefix *host, int change)
+count_host(WlPrefixTable *self, const WlHost *host, int change)
 {
-    guint users = GPOINTER_TO_UINT(wl_prefix_map_get(self->hosts, host));
+    WlHostUsers *users = wl_prefix_map_get(self->hosts, &host->prefix);
+    int before = get_weight(users), after;
 
-    if (users + change > 0)
-        wl_prefix_map_set(self->hosts, host, GUINT_TO_POINTER(users + change));
-    else
-        wl_prefix_map_remove(self->hosts, host);
-    if (users == 0 || users + change == 0)
-        wl_prefix_map_find_covering(self->claimed, host, mark_dirty, self);
+    if (!users) {
+        users = g_new0(WlHostUsers, 1);
+        wl_prefix_map_set(self->hosts, &host->prefix, users);
+    }
+    users->n[host->weight + 1] += change;
+    after = get_weight(users);
+    if (after < WL_TRUST_UNSET)
+        wl_prefix_map_remove(self->hosts, &host->prefix);
+    if (before != after)
+        wl_prefix_map_find_covering(self->claimed, &host->prefix, mark_dirty, self);
 }
 
 static void
 replace_hosts(WlPrefixTable *self, WlPeer *peer, const GArray *hosts)
 {
-    if (wl_prefix_set_equal(hosts, peer->prefixes.hosts))
+    if (hosts->len == peer->prefixes.hosts->len &&
+        (hosts->len == 0 ||
+         memcmp(hosts->data, peer->prefixes.hosts->data, hosts->len * sizeof(WlHost)) == 0))
         return;
     for (guint i = 0; i < hosts->len; i++)
-        count_host(self, &g_array_index(hosts, WlPrefix, i), 1);
+        count_host(self, &g_array_index(hosts, WlHost, i), 1);
     for (guint i = 0; i < peer->prefixes.hosts->len; i++)
-        count_host(self, &g_array_index(peer->prefixes.hosts, WlPrefix, i), -1);
+        count_host(self, &g_array_index(peer->prefixes.hosts, WlHost, i), -1);
     g_array_set_size(peer->prefixes.hosts, 0);
     g_array_append_vals(peer->prefixes.hosts, hosts->data, hosts->len);
 }
 
-/* Endpoints that worked or are configured, but not those that are only being tried. */
+/* Endpoints that work or are configured, but not those that are only being tried. Where a member is
+ * counts as much as the member is trusted; what a name resolves to likewise, unless the member has
+ * a session, which proves another address. */
 void
 wl_prefix_table_update_hosts(WlPrefixTable *self, WlPeer *peer)
 {
@@ -153,12 +198,16 @@ wl_prefix_table_update_hosts(WlPrefixTable *self, WlPeer *peer)
 
     g_array_set_size(hosts, 0);
     if (peer->liveness.healthy)
-        add_host(hosts, peer->roaming.phase == WL_ROAMING_TRY ? &peer->roaming.original
-                                                              : &peer->device.endpoint);
+        add_host(hosts,
+                 peer->roaming.phase == WL_ROAMING_TRY ? &peer->roaming.original
+                                                       : &peer->device.endpoint,
+                 peer->membership.trust);
     for (guint i = 0; i < peer->endpoints.candidates->len; i++) {
         const WlCandidate *candidate = &g_array_index(peer->endpoints.candidates, WlCandidate, i);
-        if (candidate->source == WL_CANDIDATE_SOURCE_PROFILE)
-            add_host(hosts, &candidate->endpoint);
+        if (candidate->literal)
+            add_host(hosts, &candidate->endpoint, WL_HOST_CONFIGURED);
+        else if (candidate->source == WL_CANDIDATE_SOURCE_PROFILE && !peer->liveness.healthy)
+            add_host(hosts, &candidate->endpoint, peer->membership.trust);
     }
     replace_hosts(self, peer, hosts);
 }

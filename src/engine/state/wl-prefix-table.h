@@ -11,7 +11,8 @@ typedef struct {
     gboolean wide;      /* it may exclude claims to prefixes inside it */
     gboolean owned;
     WlKey owner;
-    guint mark; /* the last pass that evaluated it */
+    WlTrust trust; /* the greatest in an accepted source, while it is owned */
+    guint mark;    /* the last pass that evaluated it */
 } WlClaimedPrefix;
 
 /** A prefix that must be evaluated again. */
@@ -20,14 +21,19 @@ typedef struct {
     gboolean wide;
 } WlDirtyPrefix;
 
+/** How many endpoints of each weight (WlHost) have one address. */
+typedef struct {
+    guint n[WL_HOST_CONFIGURED + 2]; /* the first one: WL_TRUST_UNSET */
+} WlHostUsers;
+
 /** Every configured or claimed prefix. facts/wl-profile-apply.c writes the configured ones,
  * wl-prefix-owner.c the owners, wl-prefix-component.c empties the dirty list. */
 typedef struct {
     WlPrefixMap *configured; /* -> GPtrArray of WlPeer that have it in the profile */
     WlPrefixMap *claimed;    /* -> WlClaimedPrefix */
-    WlPrefixMap *hosts;      /* -> number of peers that are reached there */
+    WlPrefixMap *hosts;      /* -> WlHostUsers: the peers that are reached there */
     GArray *dirty;           /* of WlDirtyPrefix */
-    GArray *scratch;         /* of WlPrefix: reused in each turn */
+    GArray *scratch;         /* of WlHost: reused in each turn */
     guint pass;              /* number of the current evaluation */
     gboolean due;            /* some are dirty */
     gint64 due_at;           /* not before; WL_LONG_AGO: at once */
@@ -51,6 +57,9 @@ void wl_prefix_table_configured_changed(WlPrefixTable *self, const WlPrefix *pre
 /** A router owns @prefix now, or does no longer: the claims inside it are evaluated again. */
 void wl_prefix_table_inside_changed(WlPrefixTable *self, const WlPrefix *prefix);
 void wl_prefix_table_mark_dirty(WlPrefixTable *self, const WlPrefix *prefix, gboolean wide);
-/** The endpoints of @peer may have changed; no claimed prefix may cover them. */
+/** TRUE if the endpoint of a peer is inside @prefix that no fact may claim from a source with
+ * @trust: it is configured, or the peer is trusted as much. */
+gboolean wl_prefix_table_protects(const WlPrefixTable *self, const WlPrefix *prefix, WlTrust trust);
+/** The endpoints of @peer, or the trust in it, may have changed. */
 void wl_prefix_table_update_hosts(WlPrefixTable *self, WlPeer *peer);
 void wl_prefix_table_drop_hosts(WlPrefixTable *self, WlPeer *peer);

@@ -27,6 +27,28 @@ was_advertised_prefix(const SimHost *host, const Heard *heard, const WlKey *key,
     return heard_expires(heard, host, &fact, 0) >= 0;
 }
 
+/* The greatest trust in a source that gave @prefix to @key. */
+static WlTrust
+trust_in(const SimHost *host, const Heard *heard, const WlKey *key, const WlPrefix *prefix)
+{
+    WlFact fact;
+
+    wl_fact_init_allowed(&fact, key, prefix, 0);
+    return heard_get_trust(heard, host, &fact);
+}
+
+static WlTrust
+trust_in_any(const SimHost *host, const Heard *heard, const WlPrefix *prefix)
+{
+    WlTrust trust = WL_TRUST_UNSET;
+
+    for (guint i = 0; i < host->world->hosts->len; i++) {
+        const SimHost *other = host->world->hosts->pdata[i];
+        trust = MAX(trust, trust_in(host, heard, &other->public_key, prefix));
+    }
+    return trust;
+}
+
 static char *
 check_prefix(const SimHost *host, const Heard *heard, const Seen *seen, const WlKey *key,
              const WlPrefix *prefix)
@@ -37,7 +59,7 @@ check_prefix(const SimHost *host, const Heard *heard, const Seen *seen, const Wl
 
     if (config && rules_has_prefix(config->allowed_ips, prefix))
         return NULL;
-    why = rules_forbid_prefix(host, seen, key, prefix);
+    why = rules_forbid_prefix(host, seen, trust_in(host, heard, key, prefix), key, prefix);
     if (!why && was_advertised_prefix(host, heard, key, prefix))
         return NULL;
     text = wl_prefix_to_string(prefix);
@@ -202,7 +224,8 @@ check_route(const SimHost *host, const Heard *heard, const Seen *seen, const WlP
 
     if (is_configured_route(host, route))
         return NULL;
-    why = rules_forbid_prefix(host, seen, &host->public_key, route);
+    why =
+        rules_forbid_prefix(host, seen, trust_in_any(host, heard, route), &host->public_key, route);
     /* The owner is irrelevant: an accepted fact about any member suffices. */
     for (guint i = 0; !why && i < host->world->hosts->len; i++) {
         const SimHost *other = host->world->hosts->pdata[i];

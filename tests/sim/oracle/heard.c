@@ -122,6 +122,18 @@ heard_from_subject(const Heard *self, const SimHost *host, const WlFact *fact, g
     return latest_expiry(self, host, fact, since, TRUE);
 }
 
+WlTrust
+heard_get_trust(const Heard *self, const SimHost *host, const WlFact *fact)
+{
+    const GArray *reports = g_hash_table_lookup(self->facts, fact);
+    WlTrust trust = WL_TRUST_UNSET;
+
+    for (guint i = 0; reports && i < reports->len; i++)
+        trust = MAX(trust,
+                    rules_get_trust(host, &g_array_index(reports, Report, i).source->public_key));
+    return trust;
+}
+
 gboolean
 heard_was_named(const Heard *self, const SimHost *host, const WlKey *key)
 {
@@ -236,16 +248,16 @@ seen_is_at(const Seen *self, gint64 now, const WlKey *key, const WlEndpoint *end
 }
 
 gboolean
-seen_is_anybody_in(const Seen *self, const WlPrefix *prefix)
+seen_is_anybody_in(const Seen *self, const SimHost *host, WlTrust trust, const WlPrefix *prefix)
 {
     GHashTableIter iter;
-    gpointer place;
+    gpointer key, place;
 
     g_hash_table_iter_init(&iter, self->places);
-    while (g_hash_table_iter_next(&iter, NULL, &place)) {
+    while (g_hash_table_iter_next(&iter, &key, &place)) {
         const Place *at = place;
         if (at->live && wl_endpoint_is_set(&at->last) &&
-            wl_prefix_contains_ip(prefix, &at->last.ip))
+            wl_prefix_contains_ip(prefix, &at->last.ip) && rules_get_trust(host, key) >= trust)
             return TRUE;
     }
     return FALSE;

@@ -12,6 +12,8 @@ void heard_note(Heard *self, gint64 now, const SimHost *source, const WlFact *fa
 /** When the last copy of @fact expires, of those received at @since or later from a source that the
  * profile of @host trusts with it, µs; -1: none. */
 gint64 heard_expires(const Heard *self, const SimHost *host, const WlFact *fact, gint64 since);
+/** The greatest trust in a source that has ever advertised @fact. */
+WlTrust heard_get_trust(const Heard *heard, const SimHost *host, const WlFact *fact);
 /** The same, received from the subject of @fact itself. */
 gint64 heard_from_subject(const Heard *self, const SimHost *host, const WlFact *fact, gint64 since);
 /** TRUE if a source that the profile of @host trusts with membership has ever named @key. */
@@ -28,8 +30,9 @@ gboolean seen_note(Seen *self, const SimHost *host, const WlDevice *device);
 gboolean seen_is_at(const Seen *self, gint64 now, const WlKey *key, const WlEndpoint *endpoint);
 /** TRUE if @key was ever there. */
 gboolean seen_was_at(const Seen *self, const WlKey *key, const WlEndpoint *endpoint);
-/** TRUE if a peer with a session has an address in @prefix. */
-gboolean seen_is_anybody_in(const Seen *self, const WlPrefix *prefix);
+/** TRUE if a peer with a session, and at least @trust, has an address in @prefix. */
+gboolean seen_is_anybody_in(const Seen *self, const SimHost *host, WlTrust trust,
+                            const WlPrefix *prefix);
 
 /* ---- the rules of docs/protocol.md 6 and docs/engine.md "What a fact may do": rules.c,
  * independent of the engine. */
@@ -47,9 +50,10 @@ gboolean rules_may_advertise(const SimHost *host, const SimHost *source, const W
 gboolean rules_is_configured_endpoint(const SimHost *host, const WlPeerConfig *config,
                                       const WlEndpoint *endpoint);
 /** NULL, or the reason why no fact may give the prefix to @owner, as the predicate of a
- * sentence. */
-const char *rules_forbid_prefix(const SimHost *host, const Seen *seen, const WlKey *owner,
-                                const WlPrefix *prefix);
+ * sentence. @trust: the greatest in a source of it. */
+const char *rules_forbid_prefix(const SimHost *host, const Seen *seen, WlTrust trust,
+                                const WlKey *owner, const WlPrefix *prefix);
+WlTrust rules_get_trust(const SimHost *host, const WlKey *key);
 const char *rules_forbid_endpoint(const SimHost *host, const WlEndpoint *endpoint);
 /** The kernel of @host sends packets to @ip into the tunnel: by the subnets of its addresses, the
  * allowed IPs of its profile, and the networks that it is attached to. */

@@ -92,6 +92,14 @@ knows(const SimHost *host, const WlKey *key)
     return rules_find_config(host, key) || (host->device && sim_device_has_peer(host->device, key));
 }
 
+WlTrust
+rules_get_trust(const SimHost *host, const WlKey *key)
+{
+    const SimHost *source = sim_world_find_key(host->world, key);
+
+    return source ? trust_of(host, source) : WL_TRUST_UNSET;
+}
+
 gboolean
 rules_may_advertise(const SimHost *host, const SimHost *source, const WlFact *fact)
 {
@@ -205,7 +213,7 @@ rules_is_of_another(const SimHost *host, const WlKey *owner, const WlPrefix *pre
 }
 
 const char *
-rules_forbid_prefix(const SimHost *host, const Seen *seen, const WlKey *owner,
+rules_forbid_prefix(const SimHost *host, const Seen *seen, WlTrust trust, const WlKey *owner,
                     const WlPrefix *prefix)
 {
     if (prefix->length <= 1)
@@ -218,7 +226,7 @@ rules_forbid_prefix(const SimHost *host, const Seen *seen, const WlKey *owner,
         return "is a network of this machine";
     if (has_server(host, prefix))
         return "contains a gateway or DNS server of this machine";
-    if (has_configured_endpoint(host, prefix) || seen_is_anybody_in(seen, prefix))
+    if (has_configured_endpoint(host, prefix) || seen_is_anybody_in(seen, host, trust, prefix))
         return "contains the endpoint of a peer";
     if (rules_is_of_another(host, owner, prefix, TRUE))
         return "belongs to another peer by the profile";

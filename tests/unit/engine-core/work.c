@@ -170,7 +170,14 @@ test_prefixes(void)
         harness_verdict_allowed(harness, hub, harness_member(harness, 4), "10.79.0.128/25"), ==,
         WL_VERDICT_TAKEN);
     g_assert_cmpuint(steps_since(harness, &before), <, FEW);
+    /* the endpoint of a member with less trust than the source gives way, that of the source does
+     * not */
     harness_handshake(harness, harness_member(harness, 9), "10.79.1.7:51820");
+    harness_snapshot(harness);
+    harness_drain(harness);
+    g_assert_true(harness_has_route(harness, "10.79.1.0/24"));
+    g_assert_cmpuint(steps_since(harness, &before), <, 2 * FEW);
+    harness_handshake(harness, hub, "10.79.1.8:51820");
     harness_snapshot(harness);
     harness_drain(harness);
     g_assert_cmpint(
