@@ -12,7 +12,7 @@ wl_path_liveness_last_heard(const WlPeer *peer)
 gboolean
 wl_path_liveness_has_fallen_back(WlEngine *self, WlPeer *peer)
 {
-    gint64 heard = wl_path_liveness_last_heard(peer);
+    gint64 heard = wl_path_liveness_last_heard(peer), due;
 
     if (self->inference.dropped_since <= heard || self->now < heard + WL_PATH_SILENCE) {
         peer->path.echo.suspected_since = WL_LONG_AGO;
@@ -23,12 +23,10 @@ wl_path_liveness_has_fallen_back(WlEngine *self, WlPeer *peer)
         wl_peer_force_alive(peer);
         wl_peer_echo_probe(self, peer);
     }
-    if (self->now < peer->path.echo.suspected_since +
-                        (peer->path.echo.responds ? WL_PATH_GO_GONE : WL_PATH_SILENCE_NO_ECHO)) {
-        wl_scheduler_wake_peer_at(&self->scheduler, peer,
-                                  peer->path.echo.suspected_since + WL_PATH_GO_GONE);
-        wl_scheduler_wake_peer_at(&self->scheduler, peer,
-                                  peer->path.echo.suspected_since + WL_PATH_SILENCE_NO_ECHO);
+    due = peer->path.echo.suspected_since +
+          (peer->path.echo.responds ? WL_PATH_GO_GONE : WL_PATH_SILENCE_NO_ECHO);
+    if (self->now < due) {
+        wl_scheduler_wake_peer_at(&self->scheduler, peer, due);
         return FALSE;
     }
     if (peer->device.snapshot < self->now) {

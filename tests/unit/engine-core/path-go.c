@@ -314,6 +314,30 @@ test_dropped_packets(void)
     }
 }
 
+/* A peer that was followed is observed until a sign confirms or refutes that, for two seconds at
+ * most. Dropped packets are then those of the other peer again. */
+static void
+test_no_sign(void)
+{
+    const Replies before = {.transit = TRUE, .life = TRUE}, lost = {.life = TRUE}, none = {0};
+    const Replies other = {.transit = TRUE};
+    g_autoptr(Harness) harness = leaf_new();
+    HarnessMember *laptop = harness_member(harness, 3);
+
+    harness_meet(harness, 2, "198.51.100.7:51820");
+    run(harness, SEC(1), &before);
+    until_direct(harness, SEC(2), &lost);
+    run(harness, MS(2200), &none);
+    g_assert_true(is_direct(harness));
+    harness_meet(harness, 3, "198.51.100.8:51820");
+    run(harness, SEC(2), &other);
+    g_assert_false(harness_has_allowed(harness, laptop, "10.77.0.4/32"));
+    harness->device->dropped++;
+    run(harness, MS(120), &other);
+    g_assert_true(harness_has_allowed(harness, laptop, "10.77.0.4/32"));
+    g_assert_true(is_direct(harness));
+}
+
 /* ---- falling back */
 
 static Harness *
@@ -341,6 +365,39 @@ one_way(Harness *harness, const Replies *replies, gboolean drops, gboolean hears
     if (drops)
         harness->device->dropped += 50;
     run(harness, SEC(1), replies);
+}
+
+/* Until the peer is left, from the first echo that checks it: without traffic nothing else wakes
+ * the engine. */
+static void
+test_fallen_back_in_time(void)
+{
+    static const struct {
+        gboolean responds;
+        gint64 patience;
+    } cases[] = {{TRUE, SEC(2)}, {FALSE, SEC(15)}};
+
+    for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
+        const Replies before = {.life = cases[i].responds, .direct = cases[i].responds};
+        const Replies after = {0};
+        g_autoptr(Harness) harness = direct_new(&before);
+        gint64 since;
+
+        run(harness, SEC(5), &before);
+        harness_clear(harness);
+        while (harness_count(harness, WL_OUTPUT_SEND_ECHO) == 0) {
+            harness->device->dropped++;
+            run(harness, STEP, &after);
+        }
+        since = harness->now;
+        harness_clear(harness);
+        while (is_direct(harness)) {
+            harness->device->dropped++;
+            run(harness, STEP, &after);
+        }
+        g_assert_cmpint(harness->now - since, ==, cases[i].patience);
+        g_assert_cmpuint(harness->wakeups, <, 30);
+    }
 }
 
 static void
@@ -540,7 +597,10 @@ main(int argc, char **argv)
     g_test_add_func("/path-go/losses before a reply are ignored", test_router_comes_back);
     g_test_add_func("/path-go/dropped packets are followed if one peer is observed",
                     test_dropped_packets);
+    g_test_add_func("/path-go/a followed peer without signs is observed for 2 s", test_no_sign);
     g_test_add_func("/path-go/a peer that uses the router falls back", test_fallen_back);
+    g_test_add_func("/path-go/a peer falls back in time without traffic",
+                    test_fallen_back_in_time);
     g_test_add_func("/path-go/a peer without echo replies falls back after 15 s",
                     test_fallen_back_without_echoes);
     g_test_add_func("/path-go/a silent peer is tried at another endpoint", test_silent);
