@@ -256,6 +256,59 @@ test_repeated_until_followed(void)
     g_assert_cmpuint(path_messages_sent(harness, desktop, NULL), ==, 0);
 }
 
+/* An epoch that nobody acked is announced ever more rarely, which says nothing about the next
+ * one. */
+static void
+test_each_epoch_announced(void)
+{
+    g_autoptr(Harness) harness = direct_pair_new();
+    HarnessMember *desktop = harness_member(harness, 2);
+
+    for (guint i = 0; i < 2; i++) {
+        desktop->mute = TRUE;
+        wl_engine_traffic_started(harness->engine, harness->now, NULL);
+        harness_drain(harness);
+        while (harness_has_allowed(harness, desktop, DESKTOP_PREFIX))
+            traffic(harness, 1);
+        harness_run(harness, SEC(4));
+        harness_clear(harness);
+        harness_run(harness, SEC(5));
+        g_assert_cmpuint(path_messages_sent(harness, desktop, NULL), >=, 5);
+        harness_run(harness, SEC(40));
+        harness_clear(harness);
+        harness_run(harness, SEC(5));
+        g_assert_cmpuint(path_messages_sent(harness, desktop, NULL), <=, 2);
+        desktop->mute = FALSE;
+        for (guint j = 0; j < 8 && !harness_has_allowed(harness, desktop, DESKTOP_PREFIX); j++)
+            harness_live(harness, SEC(25), 1, 2);
+        g_assert_true(harness_has_allowed(harness, desktop, DESKTOP_PREFIX));
+    }
+}
+
+/* A session that expires ends the direct path, also while Alives still arrive. */
+static void
+test_new_session(void)
+{
+    g_autoptr(Harness) harness = direct_pair_new();
+    HarnessMember *desktop = harness_member(harness, 2);
+
+    for (guint i = 0; i < 2; i++) {
+        g_assert_true(harness_has_allowed(harness, desktop, DESKTOP_PREFIX));
+        while (harness_view(harness, desktop)->healthy) {
+            harness_meet(harness, 1, NULL);
+            harness_alive(harness, desktop);
+            harness_run(harness, SEC(20));
+        }
+        desktop->mute = TRUE;
+        harness_meet(harness, 2, "198.51.100.7:51820");
+        harness_run(harness, SEC(2));
+        g_assert_true(harness_view(harness, desktop)->healthy);
+        g_assert_false(harness_has_allowed(harness, desktop, DESKTOP_PREFIX));
+        desktop->mute = FALSE;
+        harness_live(harness, SEC(25), 1, 2);
+    }
+}
+
 /* ---- silence */
 
 static void
@@ -533,6 +586,9 @@ main(int argc, char **argv)
     g_test_add_func("/paths/ack-window", test_ack_window);
     g_test_add_func("/paths/last-epoch", test_last_epoch);
     g_test_add_func("/paths/repeated-until-followed", test_repeated_until_followed);
+    g_test_add_func("/paths/each epoch is announced every second at first",
+                    test_each_epoch_announced);
+    g_test_add_func("/paths/a new session begins on the path of the router", test_new_session);
     g_test_add_func("/paths/silence", test_silence);
     g_test_add_func("/paths/silent-source", test_silent_source);
     g_test_add_func("/paths/end-of-traffic", test_end_of_traffic);
