@@ -266,6 +266,50 @@ test_initiation_in_slot(gconstpointer data)
     }
 }
 
+/* Initiations crossed: the winner of the tie-breaker tries again at once and the other waits, but
+ * for a second only. */
+static void
+test_crossed(gconstpointer data)
+{
+    gboolean first = GPOINTER_TO_INT(data);
+    HarnessMember *peer;
+    g_autoptr(Harness) harness = moved_new(first, &peer);
+
+    harness_run(harness, MS(first ? 50 : 150));
+    g_assert_cmpuint(harness_changes(harness, peer, WL_PEER_RECREATE), ==, 1);
+    add_initiation(harness, peer);
+    harness_run(harness, MS(399)); /* noticed after 100 ms */
+    g_assert_cmpuint(harness_changes(harness, peer, WL_PEER_RECREATE), ==, 1);
+    harness_run(harness, MS(101));
+    g_assert_cmpuint(harness_changes(harness, peer, WL_PEER_RECREATE), ==, first ? 2 : 1);
+    harness_run(harness, MS(850));
+    g_assert_cmpuint(harness_changes(harness, peer, WL_PEER_RECREATE), ==, first ? 2 : 1);
+    harness_run(harness, MS(250));
+    g_assert_cmpuint(harness_changes(harness, peer, WL_PEER_RECREATE), ==, first ? 3 : 2);
+}
+
+/* The device is read 0.1 s, 0.3 s and 1 s after a try, as far as its slot reaches, and when the
+ * slot ends. */
+static void
+test_polls(void)
+{
+    static const gint64 first[] = {MS(100), MS(300), MS(500)};
+    HarnessMember *peer;
+    g_autoptr(Harness) harness = moved_new(TRUE, &peer);
+    gint64 tried;
+
+    harness_run(harness, MS(50));
+    g_assert_cmpuint(harness_changes(harness, peer, WL_PEER_RECREATE), ==, 1);
+    tried = harness->now;
+    harness_clear(harness);
+    for (guint i = 0; i < G_N_ELEMENTS(first); i++) {
+        harness_run(harness, tried + first[i] - MS(1) - harness->now);
+        g_assert_cmpuint(harness->snapshots, ==, i);
+        harness_run(harness, MS(1));
+        g_assert_cmpuint(harness->snapshots, ==, i + 1);
+    }
+}
+
 /* Nor longer than that: the answer ends it. */
 static void
 test_answer(gconstpointer data)
@@ -427,6 +471,11 @@ main(int argc, char **argv)
                          test_initiation_in_slot);
     g_test_add_data_func("/neighbors/initiation/seems-crossed", GINT_TO_POINTER(290),
                          test_initiation_in_slot);
+    g_test_add_data_func("/neighbors/initiation/crossed-first", GINT_TO_POINTER(TRUE),
+                         test_crossed);
+    g_test_add_data_func("/neighbors/initiation/crossed-second", GINT_TO_POINTER(FALSE),
+                         test_crossed);
+    g_test_add_func("/neighbors/polls-after-a-try", test_polls);
     g_test_add_data_func("/neighbors/patience/first", GINT_TO_POINTER(TRUE), test_patience);
     g_test_add_data_func("/neighbors/patience/second", GINT_TO_POINTER(FALSE), test_patience);
     g_test_add_data_func("/neighbors/answer/first", GINT_TO_POINTER(TRUE), test_answer);
