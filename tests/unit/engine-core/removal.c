@@ -190,6 +190,36 @@ test_removed_by_another(void)
     }
 }
 
+/* Facts of a source that is heard and advertises them no more: a leaf withdraws them, a router, to
+ * which others would lose them as well, keeps them. */
+static void
+test_withdrawn(gconstpointer data)
+{
+    WlRole role = GPOINTER_TO_INT(data);
+    gboolean keeps = role == WL_ROLE_ROUTER;
+    g_autoptr(Harness) harness = harness_new();
+    WlEngineConfig *config = config_of(harness, role, 1, 3);
+    HarnessMember *source = harness_member(harness, 1);
+    HarnessMember *two = harness_member(harness, 2), *three = harness_member(harness, 3);
+
+    ((WlPeerConfig *) config->peers->pdata[0])->trust = WL_TRUST_MEMBERSHIP;
+    harness_start(harness, config);
+    harness_uplink(harness, "192.168.1.10/24");
+    harness_live(harness, SEC(300), 1, 3);
+    harness_advertise_allowed(harness, source, two, "10.77.0.32/32", 30);
+    harness_advertise_allowed(harness, source, three, "10.77.0.33/32", 30);
+    harness_advertise_member(harness, source, harness_member(harness, 4), "four", 30);
+    harness_advertise_member(harness, source, harness_member(harness, 5), "five", 30);
+    harness_live(harness, SEC(25), 1, 3);
+    g_assert_true(harness_has_allowed(harness, two, "10.77.0.32/32"));
+    g_assert_true(harness_has_allowed(harness, three, "10.77.0.33/32"));
+    g_assert_cmpuint(harness_n_peers(harness), ==, 5);
+    harness_live(harness, SEC(50), 1, 3);
+    g_assert_cmpint(harness_has_allowed(harness, two, "10.77.0.32/32"), ==, keeps);
+    g_assert_cmpint(harness_has_allowed(harness, three, "10.77.0.33/32"), ==, keeps);
+    g_assert_cmpuint(harness_n_peers(harness), ==, keeps ? 5 : 3);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -205,5 +235,9 @@ main(int argc, char **argv)
                     test_refused_before);
     g_test_add_func("/removal/a peer that another program removed has no handshake",
                     test_removed_by_another);
+    g_test_add_data_func("/removal/a leaf withdraws what its source advertises no more",
+                         GINT_TO_POINTER(WL_ROLE_LEAF), test_withdrawn);
+    g_test_add_data_func("/removal/a router keeps what its source advertises no more",
+                         GINT_TO_POINTER(WL_ROLE_ROUTER), test_withdrawn);
     return g_test_run();
 }

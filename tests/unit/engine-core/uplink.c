@@ -269,6 +269,44 @@ test_inside_first(void)
     g_assert_cmpint(harness_view(harness, desktop)->state, ==, WL_PEER_ROUTED);
 }
 
+/* A learned prefix of one address makes that address one inside the tunnel, also within a wider
+ * prefix of the same member, which does not. */
+static void
+test_inside_learned(void)
+{
+    static const char *const nets[] = {"10.78.0.0/24", "10.78.1.0/24"};
+    static const char *const hosts[] = {"10.78.0.7/32", "10.78.1.7/32"};
+    static const char *const inside[] = {"10.78.0.7:51820", "10.78.1.7:51820"};
+    static const char *const beside[] = {"10.78.0.9:51820", "10.78.1.9:51820"};
+    WlPrefix network = harness_prefix("10.76.0.0/14");
+    g_autoptr(Harness) harness = harness_new();
+    WlEngineConfig *config = harness_config(harness, WL_ROLE_LEAF);
+    HarnessMember *hub = harness_member(harness, 1), *desktop = harness_member(harness, 2);
+
+    g_array_append_val(config->networks, network);
+    harness_add(config, hub, HARNESS_HUB_ENDPOINT, "10.77.0.0/24");
+    harness_add(config, desktop, NULL, "10.77.0.3/32");
+    harness_start(harness, config);
+    harness_uplink(harness, "192.168.1.10/24");
+    harness_meet(harness, 1, NULL);
+    for (guint i = 0; i < 2; i++) {
+        harness_advertise_allowed(harness, hub, desktop, nets[i], 255);
+        harness_advertise_allowed(harness, hub, desktop, hosts[i], 255);
+        g_assert_cmpint(harness_verdict_allowed(harness, hub, desktop, hosts[i]), ==,
+                        WL_VERDICT_ACCEPTED);
+    }
+    harness_run(harness, SEC(10));
+    for (guint i = 0; i < 2; i++) {
+        roam(harness, hub, inside[i]);
+        g_assert_true(is_at(harness, hub, HARNESS_HUB_ENDPOINT));
+        harness_run(harness, MS(200));
+    }
+    for (guint i = 0; i < 2; i++) {
+        roam(harness, hub, beside[i]);
+        g_assert_true(is_at(harness, hub, beside[i]));
+    }
+}
+
 /* An address that is not announced also counts as an uplink. */
 static void
 test_hidden_uplink(void)
@@ -544,6 +582,7 @@ main(int argc, char *argv[])
     g_test_add_func("/uplink/inside/on-purpose", test_inside_on_purpose);
     g_test_add_func("/uplink/inside/for-long", test_inside_for_long);
     g_test_add_func("/uplink/inside/first", test_inside_first);
+    g_test_add_func("/uplink/inside/learned-address-in-a-learned-network", test_inside_learned);
     g_test_add_func("/uplink/hidden", test_hidden_uplink);
     g_test_add_func("/uplink/resumed", test_resumed);
     g_test_add_func("/uplink/resumed-all", test_resumed_all);
