@@ -119,12 +119,12 @@ end_round(WlEngine *self, WlPeer *peer)
     wait_until(self, peer, WL_CONNECT_PAUSE, due);
 }
 
+/* The device is also read when the slot ends. */
 static void
 schedule_polls(const WlEngine *self, WlPeer *peer, gint64 slot)
 {
     for (guint i = 0; i < G_N_ELEMENTS(poll_after); i++)
-        peer->connect.poll[i] =
-            i == 0 || poll_after[i] < slot ? self->now + poll_after[i] : WL_NEVER;
+        peer->connect.poll[i] = poll_after[i] < slot ? self->now + poll_after[i] : WL_NEVER;
 }
 
 static void

@@ -97,6 +97,15 @@ note_dropped(WlEngine *self, guint64 dropped)
     self->inference.dropped = dropped;
 }
 
+/* The device does not have the peer. */
+static void
+set_absent(WlPeer *peer)
+{
+    peer->device.present = FALSE;
+    peer->device.handshake = -1;
+    peer->device.endpoint = (WlEndpoint){0};
+}
+
 /* A dump covers every peer; only peers that changed or await a snapshot are scheduled. */
 void
 wl_health_apply_snapshot(WlEngine *self, const WlDevice *device)
@@ -128,9 +137,7 @@ wl_health_apply_snapshot(WlEngine *self, const WlDevice *device)
         /* Another program removed the peer; add it again. */
         if (peer->device.present)
             wl_engine_local_facts_changed(self, peer);
-        peer->device.present = FALSE;
-        peer->device.handshake = -1;
-        peer->device.endpoint = (WlEndpoint){0};
+        set_absent(peer);
         peer->device.snapshot = self->now;
     }
 }
@@ -138,9 +145,8 @@ wl_health_apply_snapshot(WlEngine *self, const WlDevice *device)
 void
 wl_health_link_recreated(WlEngine *self, WlPeer *peer)
 {
-    peer->device.present = peer->device.link_local = FALSE;
-    peer->device.endpoint = (WlEndpoint){0};
-    peer->device.handshake = -1;
+    set_absent(peer);
+    peer->device.link_local = FALSE;
     g_array_set_size(peer->device.allowed, 0);
     peer->device.allowed_serial++;
     wl_engine_local_facts_changed(self, peer);
