@@ -139,8 +139,8 @@ name_of_path(const char *path)
 {
     if (strncmp(path, "/proc/sys/net/", strlen("/proc/sys/net/")) == 0)
         return strstr(path, "/disable_ipv6") ? "open disable_ipv6" : "open /proc/sys/net";
-    if (strcmp(path, "/proc/net/unix") == 0)
-        return "open /proc/net/unix";
+    if (strcmp(path, "/run/nm-wirelink") == 0)
+        return "open /run/nm-wirelink";
     return NULL;
 }
 
@@ -268,7 +268,7 @@ open(const char *path, int flags, ...)
     va_start(arguments, flags);
     mode = va_arg(arguments, mode_t);
     va_end(arguments);
-    if (flags & (O_WRONLY | O_RDWR) || strncmp(path, "/proc/net/", strlen("/proc/net/")) == 0)
+    if (flags & (O_WRONLY | O_RDWR | O_DIRECTORY))
         REFUSE(name_of_path(path), -1);
     return REAL(open)(path, flags, mode);
 }
@@ -286,6 +286,29 @@ openat(int folder, const char *path, int flags, ...)
     if (strncmp(path, ".wirelink-", strlen(".wirelink-")) == 0)
         REFUSE("openat", -1);
     return REAL(openat)(folder, path, flags, mode);
+}
+
+/* The service makes no directory but that of the locks. */
+int
+mkdir(const char *path, mode_t mode)
+{
+    if (strcmp(path, "/run/nm-wirelink") == 0)
+        REFUSE("mkdir /run/nm-wirelink", -1);
+    return REAL(mkdir)(path, mode);
+}
+
+int
+fcntl(int fd, int command, ...)
+{
+    va_list arguments;
+    void *argument;
+
+    va_start(arguments, command);
+    argument = va_arg(arguments, void *);
+    va_end(arguments);
+    if (command == F_OFD_SETLK)
+        REFUSE("fcntl F_OFD_SETLK", -1);
+    return REAL(fcntl)(fd, command, argument);
 }
 
 int

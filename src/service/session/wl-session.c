@@ -157,10 +157,16 @@ static void open_link(WlSession *self);
 static gboolean
 on_time_to_open(gpointer user_data)
 {
+    g_autoptr(GError) error = NULL;
     WlSession *self = user_data;
 
     self->open_id = 0;
-    open_link(self);
+    if (self->in_use_mark < 0)
+        self->in_use_mark = wl_profile_in_use_mark(self->settings.uuid, &error);
+    if (self->in_use_mark >= 0)
+        open_link(self);
+    else
+        wl_session_fail(self, error->message);
     return G_SOURCE_REMOVE;
 }
 
@@ -222,13 +228,8 @@ wl_session_new(WlEngineConfig *config, const WlSessionSettings *settings,
                const WlSessionEvents *events, gpointer user_data)
 {
     WlSession *self = g_new0(WlSession, 1);
-    g_autoptr(GError) error = NULL;
 
-    self->in_use_mark = wl_profile_in_use_mark(settings->uuid, &error);
-    if (self->in_use_mark < 0)
-        wl_limitation_add("in-use-mark",
-                          "the next activation of another profile may remove this link: %s",
-                          error->message);
+    self->in_use_mark = -1;
     self->config = config;
     self->events = events;
     self->user_data = user_data;
