@@ -375,7 +375,7 @@ wl_editor_form_add_trust(WlEditorForm *form, gboolean with_label)
 }
 
 void
-wl_editor_form_add_labelled(WlEditorForm *form, const char *label, GtkWidget *widget)
+wl_editor_form_add_labeled(WlEditorForm *form, const char *label, GtkWidget *widget)
 {
     if (label) {
         GtkWidget *text = gtk_label_new_with_mnemonic(label);

@@ -35,7 +35,7 @@ GtkWidget *wl_editor_form_add_choice(WlEditorForm *form, const char *key, const 
 GtkWidget *wl_editor_form_add_trust(WlEditorForm *form, gboolean with_label);
 
 /* Adds any other widget as an input; @label, with mnemonic, may be NULL. */
-void wl_editor_form_add_labelled(WlEditorForm *form, const char *label, GtkWidget *widget);
+void wl_editor_form_add_labeled(WlEditorForm *form, const char *label, GtkWidget *widget);
 /* Adds any other widget across the grid. */
 void wl_editor_form_add_widget(WlEditorForm *form, GtkWidget *widget);
 

@@ -128,13 +128,13 @@ add_key(WlMachinePage *page)
     g_signal_connect(page->see_qr, "toggled", G_CALLBACK(on_see_qr), page);
     wl_gtk_box_append(box, page->copy);
     wl_gtk_box_append(box, page->see_qr);
-    wl_editor_form_add_labelled(page->form, _("P_ublic key"), page->public_key);
-    wl_editor_form_add_labelled(page->form, NULL, box);
+    wl_editor_form_add_labeled(page->form, _("P_ublic key"), page->public_key);
+    wl_editor_form_add_labeled(page->form, NULL, box);
 
     page->qr = wl_gtk_drawing_new(QR_SIZE, draw_qr, page);
     wl_gtk_set_name(page->qr, _("QR code of the public key"));
     wl_gtk_set_shown(page->qr, FALSE);
-    wl_editor_form_add_labelled(page->form, NULL, page->qr);
+    wl_editor_form_add_labeled(page->form, NULL, page->qr);
 }
 
 static void

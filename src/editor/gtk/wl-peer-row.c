@@ -87,7 +87,7 @@ make_form(WlPeerRow *row)
     wl_editor_form_add_trust(form, TRUE);
     row->trust_reason = wl_gtk_label_new(NULL);
     wl_gtk_add_class(row->trust_reason, "dim-label");
-    wl_editor_form_add_labelled(form, NULL, row->trust_reason);
+    wl_editor_form_add_labeled(form, NULL, row->trust_reason);
     wl_editor_form_add_secret(form, "preshared-key", TRUE, G_CALLBACK(on_generate), row);
     wl_editor_form_add_entry(form, "keepalive", _("off"), NULL);
     wl_editor_form_add_check(form, "basic", NULL);

@@ -599,8 +599,7 @@ main(int argc, char **argv)
                     test_dropped_packets);
     g_test_add_func("/path-go/a followed peer without signs is observed for 2 s", test_no_sign);
     g_test_add_func("/path-go/a peer that uses the router falls back", test_fallen_back);
-    g_test_add_func("/path-go/a peer falls back in time without traffic",
-                    test_fallen_back_in_time);
+    g_test_add_func("/path-go/a peer falls back in time without traffic", test_fallen_back_in_time);
     g_test_add_func("/path-go/a peer without echo replies falls back after 15 s",
                     test_fallen_back_without_echoes);
     g_test_add_func("/path-go/a silent peer is tried at another endpoint", test_silent);
