@@ -131,8 +131,6 @@ local_compare(gconstpointer a, gconstpointer b)
     int order = wl_prefix_compare(&x->address, &y->address);
 
     if (order == 0)
-        order = memcmp(&x->address, &y->address, sizeof(WlPrefix));
-    if (order == 0)
         order = strncmp(x->ifname, y->ifname, sizeof(x->ifname));
     if (order == 0)
         order = (int) x->announce - (int) y->announce;
