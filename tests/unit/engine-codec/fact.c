@@ -365,6 +365,44 @@ test_extensions(void)
     check_order("7200" SUBJECT, "truncated");
 }
 
+/* Every byte of a path message has its place. */
+static void
+test_path_bytes(void)
+{
+    g_autoptr(GByteArray) bytes = test_unhex("7700" SUBJECT "0181f2e3d4c5b6a79889");
+    g_auto(WlFact) fact = {0};
+    gsize consumed;
+
+    g_assert_cmpint(wl_fact_decode(bytes->data, bytes->len, &fact, &consumed), ==, WL_DECODE_OK);
+    g_assert_cmphex(fact.value.path.flags, ==, 0x81);
+    g_assert_cmphex(fact.value.path.epoch, ==, 0xf2e3d4c5);
+    g_assert_cmphex(fact.value.path.probe, ==, 0xb6a7);
+    g_assert_cmphex(fact.value.path.ack, ==, 0x9889);
+}
+
+/* Among many names, few have the same hash, whichever of their letters differ. */
+static void
+test_identity_hash_spreads(void)
+{
+    static const WlKey about = {{1}};
+    g_autoptr(GHashTable) hashes = g_hash_table_new(NULL, NULL);
+    g_autoptr(GHashTable) lowest = g_hash_table_new(NULL, NULL);
+
+    for (guint i = 0; i < 1000; i++) {
+        g_autofree char *name = g_strdup_printf("%c%u%c", 'a' + i % 10, i / 100, 'a' + i / 10 % 10);
+        g_autoptr(WlMetadata) metadata = wl_metadata_new(name, FALSE);
+        g_auto(WlFact) fact = {0};
+        guint hash;
+
+        wl_fact_init_metadata(&fact, &about, metadata, 0);
+        hash = wl_fact_identity_hash(&fact);
+        g_hash_table_add(hashes, GUINT_TO_POINTER(hash));
+        g_hash_table_add(lowest, GUINT_TO_POINTER(hash % 1021));
+    }
+    g_assert_cmpuint(g_hash_table_size(hashes), >=, 995);
+    g_assert_cmpuint(g_hash_table_size(lowest), >=, 550); /* random ones: about 640 */
+}
+
 /* Facts that differ in their value only have other hashes, also those that are hashed by bytes. */
 static void
 test_identity_hash(void)
@@ -412,6 +450,8 @@ main(int argc, char **argv)
     g_test_add_func("/codec/fact/ttl-far-apart", test_ttl_far_apart);
     g_test_add_func("/codec/fact/error-labels", test_labels);
     g_test_add_func("/codec/fact/extensions", test_extensions);
+    g_test_add_func("/codec/fact/path-bytes", test_path_bytes);
     g_test_add_func("/codec/fact/identity-hash", test_identity_hash);
+    g_test_add_func("/codec/fact/identity-hash-spreads", test_identity_hash_spreads);
     return g_test_run();
 }

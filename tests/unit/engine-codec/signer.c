@@ -6,6 +6,7 @@
 #include "test-vectors.h"
 #include "wl-datagram-source.h"
 #include "wl-datagram.h"
+#include "wl-fact-codec.h"
 #include "wl-link-local.h"
 #include "wl-signer.h"
 
@@ -145,6 +146,29 @@ test_results(Fixture *fixture, gconstpointer data)
     g_assert_cmpint(open_packet(fixture->a, fixture->a, good), ==, WL_RECEIVE_BAD_TAG);
 }
 
+/* Only a group has a tag: another fact of a known member, or a group of a key without a shared
+ * secret, is not verified. */
+static void
+test_no_tag(Fixture *fixture, gconstpointer data)
+{
+    static const guint8 inner[] = {WL_ATTRIBUTE_MEMBER, 0, [33] = 7};
+    g_autoptr(GBytes) packet = sign(fixture->a, fixture->b, inner, sizeof(inner));
+    g_auto(WlFact) group = {0};
+    WlFact other;
+    gsize consumed;
+
+    g_assert_cmpint(
+        wl_fact_decode(g_bytes_get_data(packet, NULL), g_bytes_get_size(packet), &group, &consumed),
+        ==, WL_DECODE_OK);
+    g_assert_true(wl_signer_verify(fixture->b, &group));
+    other = group;
+    other.attribute = WL_ATTRIBUTE_MEMBER;
+    g_assert_false(wl_signer_verify(fixture->b, &other));
+    other = group;
+    other.subject = (WlKey){{0}};
+    g_assert_false(wl_signer_verify(fixture->b, &other));
+}
+
 /* A dropped shared key is computed again. */
 static void
 test_many_peers(Fixture *fixture, gconstpointer data)
@@ -213,6 +237,7 @@ main(int argc, char **argv)
     ADD("/codec/signer/source", test_source);
     ADD("/codec/signer/nonces-differ", test_nonces_differ);
     ADD("/codec/signer/results", test_results);
+    ADD("/codec/signer/no-tag", test_no_tag);
     ADD("/codec/signer/many-peers", test_many_peers);
     ADD("/codec/signer/random-datagrams", test_random_datagrams);
     g_test_add_func("/codec/signer/result-labels", test_result_labels);

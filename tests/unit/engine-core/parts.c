@@ -464,6 +464,76 @@ test_candidates(void)
     g_assert_true(wl_candidates_inherit(again, list));
 }
 
+/* Families alternate within a class only: among endpoints of one rank that both worked or both did
+ * not. */
+static void
+test_candidates_alternate(void)
+{
+    static const struct {
+        const char *text;
+        WlRank rank;
+        gboolean worked;
+    } added[] = {
+        {"203.0.113.1:1", WL_RANK_PUBLIC, TRUE},     {"192.168.1.7:1", WL_RANK_ON_LINK, FALSE},
+        {"192.168.1.8:1", WL_RANK_ON_LINK, FALSE},   {"[fd00::7]:1", WL_RANK_ON_LINK, FALSE},
+        {"203.0.113.2:1", WL_RANK_PUBLIC, FALSE},    {"[2001:db8::2]:1", WL_RANK_PUBLIC, FALSE},
+        {"[2001:db8::3]:1", WL_RANK_PUBLIC, FALSE},  {"203.0.113.3:1", WL_RANK_PUBLIC, FALSE},
+        {"[2001:db8::4]:1", WL_RANK_PRIVATE, FALSE}, {"[2001:db8::5]:1", WL_RANK_PRIVATE, FALSE},
+        {"203.0.113.4:256", WL_RANK_PRIVATE, FALSE},
+    };
+    static const char *const expected[] = {
+        "203.0.113.1:1",   "192.168.1.7:1",   "[fd00::7]:1",     "192.168.1.8:1",
+        "203.0.113.2:1",   "[2001:db8::2]:1", "203.0.113.3:1",   "[2001:db8::3]:1",
+        "203.0.113.4:256", "[2001:db8::4]:1", "[2001:db8::5]:1",
+    };
+
+    for (guint turn = 0; turn < 2; turn++) {
+        g_autoptr(GArray) list = wl_candidates_new();
+
+        for (guint i = 0; i < G_N_ELEMENTS(added); i++) {
+            guint n = turn == 0 ? i : G_N_ELEMENTS(added) - 1 - i;
+            WlEndpoint endpoint = harness_endpoint(added[n].text);
+            wl_candidates_add(list, &endpoint, added[n].rank, WL_CANDIDATE_SOURCE_SELF,
+                              added[n].worked);
+        }
+        wl_candidates_sort(list);
+        for (guint i = 0; i < G_N_ELEMENTS(expected); i++) {
+            g_autofree char *text =
+                wl_endpoint_to_string(&g_array_index(list, WlCandidate, i).endpoint);
+            g_assert_cmpstr(text, ==, expected[i]);
+        }
+    }
+}
+
+/* A fact is refused if each of its sources has a verdict, and none of these relays it. */
+static void
+test_fact_entry_refused(void)
+{
+    g_autoptr(WlFactSet) set = wl_fact_set_new();
+    WlFactEntry *entry;
+
+    receive_endpoint(set, 1, 10, 0, 0, WL_SEC(100));
+    receive_endpoint(set, 1, 11, 0, 0, WL_SEC(100));
+    entry = wl_fact_set_get(set, 0);
+    for (guint i = 0; i < 2; i++) {
+        WlFactSource *one = &g_array_index(entry->sources, WlFactSource, i),
+                     *other = &g_array_index(entry->sources, WlFactSource, 1 - i);
+
+        for (WlVerdict verdict = 0; verdict <= WL_VERDICT_N; verdict++) {
+            gboolean held = verdict == WL_VERDICT_ACCEPTED || verdict == WL_VERDICT_ON_LINK ||
+                            verdict == WL_VERDICT_HAS_SERVER || verdict == WL_VERDICT_IN_NETWORKS;
+
+            one->verdict = verdict;
+            other->verdict = WL_VERDICT_UNTRUSTED;
+            g_assert_cmpint(wl_fact_verdict_is_relayed(verdict), ==, held);
+            g_assert_cmpint(wl_fact_entry_is_refused(entry), ==, !held && verdict != WL_VERDICT_N);
+        }
+        one->verdict = WL_VERDICT_UNTRUSTED;
+    }
+    g_array_set_size(entry->sources, 0);
+    g_assert_false(wl_fact_entry_is_refused(entry));
+}
+
 /* ---- what a fact may do */
 
 static void
@@ -1079,7 +1149,9 @@ main(int argc, char **argv)
     g_test_add_func("/fact-set/first-hand", test_fact_entry_first_hand);
     g_test_add_func("/fact-set/endpoint-weights", test_fact_set_endpoint_weights);
     g_test_add_func("/fact-set/indices", test_fact_set_indices);
+    g_test_add_func("/fact-set/refused", test_fact_entry_refused);
     g_test_add_func("/candidates", test_candidates);
+    g_test_add_func("/candidates/families-alternate-within-a-class", test_candidates_alternate);
     g_test_add_func("/policy/inside", test_policy_inside);
     g_test_add_func("/policy/endpoints", test_policy_endpoints);
     g_test_add_func("/policy/prefixes", test_policy_prefixes);
