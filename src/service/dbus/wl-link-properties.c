@@ -10,6 +10,7 @@
 #include "wl-limitation.h"
 #include "wl-link-local.h"
 #include "wl-prefixes-variant.h"
+#include "wl-reason.h"
 #include "wl-text-sanitize.h"
 
 const char *const wl_link_properties_on_demand[] = {"FactCount", "ReceiveCounters", NULL};
@@ -18,11 +19,17 @@ static GVariant *
 receive_counters_variant(const WlEngine *engine)
 {
     const guint64 *received = wl_engine_get_receive_counters(engine);
+    const guint64 *refused = wl_engine_get_verdict_counters(engine);
     GVariantBuilder counts;
 
     g_variant_builder_init(&counts, G_VARIANT_TYPE("a{st}"));
     for (guint i = 0; i < WL_RECEIVE_N_RESULTS; i++)
         g_variant_builder_add(&counts, "{st}", wl_receive_result_label(i), received[i]);
+    for (WlVerdict verdict = WL_VERDICT_ACCEPTED + 1; verdict < WL_VERDICT_N; verdict++) {
+        g_autofree char *name =
+            g_strconcat("refused-", wl_reason_id_to_string(WL_REASON_REFUSED + verdict), NULL);
+        g_variant_builder_add(&counts, "{st}", name, refused[verdict]);
+    }
     return g_variant_builder_end(&counts);
 }
 
