@@ -61,6 +61,7 @@ void
 wl_outer_endpoint_restore(WlEngine *self, WlPeer *peer, const WlEndpoint *inside)
 {
     log_inside(self, peer, inside);
+    peer->outer.inside = *inside;
     wl_scheduler_schedule(&self->scheduler, peer);
     if (is_soon_again(self, peer))
         return;
@@ -84,13 +85,17 @@ void
 wl_outer_endpoint_check(WlEngine *self, WlPeer *peer)
 {
     /* Without an uplink the attached networks, which may contain it, are unknown. */
-    if (self->uplink.present && wl_engine_is_inside(self, &peer->key, &peer->device.endpoint))
-        wl_health_forget_endpoint(self, peer);
+    if (!self->uplink.present || !wl_engine_is_inside(self, &peer->key, &peer->device.endpoint))
+        return;
+    peer->outer.inside = peer->device.endpoint;
+    wl_health_forget_endpoint(self, peer);
 }
 
 void
 wl_outer_endpoint_run(WlEngine *self, WlPeer *peer)
 {
+    if (peer->liveness.healthy)
+        peer->outer.inside = (WlEndpoint){0};
     if (peer->outer.check <= self->now) {
         peer->outer.check =
             self->now < peer->outer.since + WL_OUTER_WATCH ? self->now + WL_OUTER_CHECK : WL_NEVER;

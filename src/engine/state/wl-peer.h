@@ -83,6 +83,7 @@ typedef struct {
     gint64 interval; /* until then, after the next time */
     gint64 check;    /* when the device is read to see whether that helped; WL_NEVER */
     gint64 log_next;
+    WlEndpoint inside; /* the last one, while there is no endpoint outside; as a reason */
 } WlOuterEndpoint;
 
 /** The path agreement of two native members (docs/protocol.md 15). Written by paths/wl-path.c;

@@ -99,6 +99,8 @@ conditions_of(const WlEngine *self, const WlPeer *peer, const WlPeer *via)
         conditions |= WL_PEER_IF_UNRESOLVED;
     if (is_address_unused(self, peer))
         conditions |= WL_PEER_IF_UNUSED;
+    if (wl_endpoint_is_set(&peer->outer.inside))
+        conditions |= WL_PEER_IF_INNER;
     if (peer->connect.backoff > CONNECTING_BACKOFF)
         conditions |= WL_PEER_IF_BACKED_OFF;
     return conditions;
@@ -119,6 +121,10 @@ decide(const WlEngine *self, const WlPeer *peer, WlPublished *published)
         published->via = via->key;
     }
     switch (decision.reason) {
+    case WL_REASON_ROUTED_INNER:
+    case WL_REASON_INNER:
+        published->last_tried = peer->outer.inside;
+        break;
     case WL_REASON_NAME_UNRESOLVED:
         published->unresolved = g_str_hash(find_unresolved(peer));
         break;
@@ -210,6 +216,14 @@ explain(const WlEngine *self, const WlPeer *peer, const WlPublished *published)
         return wl_reason_new(WL_REASON_ROUTED, via);
     case WL_REASON_ROUTED_NO_ENDPOINT:
         return wl_reason_new(WL_REASON_ROUTED_NO_ENDPOINT, via);
+    case WL_REASON_ROUTED_INNER: {
+        g_autofree char *inner = wl_endpoint_to_string(&published->last_tried);
+        return wl_reason_new(WL_REASON_ROUTED_INNER, via, inner);
+    }
+    case WL_REASON_INNER: {
+        g_autofree char *inner = wl_endpoint_to_string(&published->last_tried);
+        return wl_reason_new(WL_REASON_INNER, inner);
+    }
     case WL_REASON_ROUTED_VERIFYING:
         return wl_reason_new(WL_REASON_ROUTED_VERIFYING, via, endpoint);
     case WL_REASON_ROUTED_SILENT:
