@@ -57,6 +57,48 @@ test_endpoints(void)
         wl_endpoint_equal(&wl_device_find(harness->device, &hub->key)->endpoint, &endpoint));
 }
 
+/* The endpoint of a leaf with a session is a candidate at once. */
+static void
+test_endpoint_of_live_leaf(void)
+{
+    g_autoptr(Harness) harness = harness_new();
+    HarnessMember *desktop = harness_member(harness, 2);
+    WlEngineConfig *config;
+
+    reload_start(harness);
+    config = reload_profile(harness);
+    g_ptr_array_add(reload_peer_of(config, 1)->endpoints, g_strdup("203.0.113.9:51820"));
+    harness_change(harness, config);
+    g_assert_true(harness_view(harness, desktop)->healthy);
+    g_assert_true(has_candidate(harness, desktop, "203.0.113.9:51820"));
+    harness_change(harness, reload_profile(harness));
+    g_assert_false(has_candidate(harness, desktop, "203.0.113.9:51820"));
+}
+
+/* A learned member with a session that the profile now has with another endpoint is checked, and
+ * tried there if it does not answer. */
+static void
+test_endpoint_of_learned(void)
+{
+    g_autoptr(Harness) harness = harness_new();
+    HarnessMember *stranger = harness_member(harness, 3);
+    WlEndpoint endpoint = harness_endpoint("203.0.113.9:51820");
+    WlEngineConfig *config;
+
+    reload_start(harness);
+    harness_advertise_member(harness, harness_member(harness, 1), stranger, NULL, 255);
+    harness_meet(harness, 3, "198.51.100.8:51820");
+    harness_run(harness, SEC(1));
+    config = reload_profile(harness);
+    harness_add(config, stranger, "203.0.113.9:51820", NULL);
+    harness_change(harness, config);
+    g_assert_true(harness_view(harness, stranger)->configured);
+    g_assert_true(has_candidate(harness, stranger, "203.0.113.9:51820"));
+    harness_run(harness, SEC(12));
+    g_assert_true(
+        wl_endpoint_equal(&wl_device_find(harness->device, &stranger->key)->endpoint, &endpoint));
+}
+
 static WlEngineConfig *
 with_endpoints(Harness *harness, const char *first, const char *second)
 {
@@ -246,6 +288,8 @@ main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/reload-endpoints/endpoints", test_endpoints);
+    g_test_add_func("/reload-endpoints/endpoint-of-live-leaf", test_endpoint_of_live_leaf);
+    g_test_add_func("/reload-endpoints/endpoint-of-learned-member", test_endpoint_of_learned);
     g_test_add_func("/reload-endpoints/endpoint-taken-away", test_endpoint_taken_away);
     g_test_add_func("/reload-endpoints/endpoint-taken-away/offline",
                     test_endpoint_taken_away_offline);

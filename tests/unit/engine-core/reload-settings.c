@@ -194,6 +194,49 @@ test_allowed_ips(void)
         WL_VERDICT_ACCEPTED);
 }
 
+/* Allowed IPs that change in every entry of a profile without a router. */
+static void
+test_allowed_ips_of_all(void)
+{
+    g_autoptr(Harness) harness = harness_new();
+    HarnessMember *one = harness_member(harness, 1), *two = harness_member(harness, 2);
+    WlEngineConfig *config = harness_config(harness, WL_ROLE_AUTOMATIC);
+
+    harness_add(config, one, NULL, "10.77.0.3/32,192.168.50.7/32");
+    harness_add(config, two, NULL, "10.77.0.4/32,192.168.50.8/32");
+    harness_start(harness, config);
+    config = harness_config(harness, WL_ROLE_AUTOMATIC);
+    harness_add(config, one, NULL, "10.77.0.5/32,192.168.50.7/32");
+    harness_add(config, two, NULL, "10.77.0.6/32,192.168.50.8/32");
+    harness_change(harness, config);
+    g_assert_true(harness_has_allowed(harness, one, "10.77.0.5/32"));
+    g_assert_false(harness_has_allowed(harness, one, "10.77.0.3/32"));
+    g_assert_true(harness_has_allowed(harness, two, "10.77.0.6/32"));
+    g_assert_false(harness_has_allowed(harness, two, "10.77.0.4/32"));
+}
+
+/* Of two entries with one address the first has it; a reload that only swaps them moves it. */
+static void
+test_order_of_entries(void)
+{
+    g_autoptr(Harness) harness = harness_new();
+    HarnessMember *members[] = {harness_member(harness, 1), harness_member(harness, 2)};
+
+    for (guint turn = 0; turn < 3; turn++) {
+        HarnessMember *first = members[turn % 2], *second = members[1 - turn % 2];
+        WlEngineConfig *config = harness_config(harness, WL_ROLE_AUTOMATIC);
+
+        harness_add(config, first, NULL, "10.77.0.4/32");
+        harness_add(config, second, NULL, "10.77.0.4/32");
+        if (turn == 0)
+            harness_start(harness, config);
+        else
+            harness_change(harness, config);
+        g_assert_true(harness_has_allowed(harness, first, "10.77.0.4/32"));
+        g_assert_false(harness_has_allowed(harness, second, "10.77.0.4/32"));
+    }
+}
+
 /* Adds member 3 to the profile, which makes a new boot id due. */
 static void
 add_stranger(Harness *harness)
@@ -261,6 +304,8 @@ main(int argc, char **argv)
     g_test_add_func("/reload-settings/names", test_names);
     g_test_add_func("/reload-settings/networks", test_networks);
     g_test_add_func("/reload-settings/allowed-ips", test_allowed_ips);
+    g_test_add_func("/reload-settings/allowed-ips-of-all-entries", test_allowed_ips_of_all);
+    g_test_add_func("/reload-settings/order-of-entries", test_order_of_entries);
     g_test_add_func("/reload-settings/first-boot-id", test_first_boot_id);
     g_test_add_func("/reload-settings/boot-id-changed-meanwhile", test_boot_id_changed_meanwhile);
     return g_test_run();

@@ -50,6 +50,70 @@ test_trust(void)
     g_assert_cmpuint(reload_all_changes(harness, hub), ==, 0);
 }
 
+/* A profile whose desktop has @trust, within the network of two claims. */
+static WlEngineConfig *
+with_desktop_trust(Harness *harness, WlTrust trust)
+{
+    WlEngineConfig *config = reload_within(reload_profile(harness), "10.77.0.0/24,172.30.0.0/16");
+
+    reload_peer_of(config, 0)->trust = WL_TRUST_MEMBERSHIP;
+    reload_peer_of(config, 1)->trust = trust;
+    return config;
+}
+
+/* A peer with the trust Allowed IPs is a transit peer: within its learned prefix another member may
+ * have one. The claims count anew as soon as a reload changes that. */
+static void
+test_transit(void)
+{
+    g_autoptr(Harness) harness = harness_new();
+    HarnessMember *hub = harness_member(harness, 1), *desktop = harness_member(harness, 2);
+    HarnessMember *stranger = harness_member(harness, 3);
+
+    harness_start(harness, with_desktop_trust(harness, WL_TRUST_ENDPOINT));
+    harness_uplink(harness, "192.168.1.10/24");
+    harness_meet(harness, 1, NULL);
+    harness_advertise_member(harness, hub, stranger, "stranger", 255);
+    harness_advertise_allowed(harness, hub, desktop, "172.30.0.0/20", 255);
+    harness_advertise_allowed(harness, hub, stranger, "172.30.1.0/24", 255);
+    for (guint i = 0; i < 2; i++) {
+        g_assert_cmpint(harness_verdict_allowed(harness, hub, desktop, "172.30.0.0/20"), ==,
+                        WL_VERDICT_ACCEPTED);
+        g_assert_cmpint(harness_verdict_allowed(harness, hub, stranger, "172.30.1.0/24"), ==,
+                        WL_VERDICT_TAKEN);
+        harness_change(harness, with_desktop_trust(harness, WL_TRUST_ALLOWED_IPS));
+        g_assert_cmpint(harness_verdict_allowed(harness, hub, desktop, "172.30.0.0/20"), ==,
+                        WL_VERDICT_ACCEPTED);
+        g_assert_cmpint(harness_verdict_allowed(harness, hub, stranger, "172.30.1.0/24"), ==,
+                        WL_VERDICT_ACCEPTED);
+        harness_change(harness, with_desktop_trust(harness, WL_TRUST_ENDPOINT));
+    }
+}
+
+/* A reload that takes away the trust of their only source removes all the members that it named. */
+static void
+test_several_orphans(void)
+{
+    g_autoptr(Harness) harness = harness_new();
+    WlPeerView view;
+
+    reload_start(harness);
+    for (guint i = 3; i <= 5; i++) {
+        HarnessMember *member = harness_member(harness, i);
+
+        harness_advertise_member(harness, harness_member(harness, 1), member, NULL, 255);
+        g_assert_true(wl_engine_get_peer(harness->engine, &member->key, &view));
+    }
+    set_trust(harness, WL_TRUST_ENDPOINT);
+    for (guint i = 3; i <= 5; i++) {
+        HarnessMember *member = harness_member(harness, i);
+
+        g_assert_cmpuint(harness_changes(harness, member, WL_PEER_REMOVE), ==, 1);
+        g_assert_false(wl_engine_get_peer(harness->engine, &member->key, &view));
+    }
+    g_assert_cmpuint(harness_count(harness, WL_OUTPUT_PEER_REMOVED), ==, 3);
+}
+
 /* A single trust value affects the trust of all peers (docs/protocol.md 6.2). */
 static void
 test_trust_of_another(void)
@@ -171,6 +235,8 @@ main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/reload-trust/trust", test_trust);
     g_test_add_func("/reload-trust/trust-of-another", test_trust_of_another);
+    g_test_add_func("/reload-trust/transit", test_transit);
+    g_test_add_func("/reload-trust/several-orphans", test_several_orphans);
     g_test_add_func("/reload-trust/roles", test_roles);
     g_test_add_func("/reload-trust/fact-exchanger", test_fact_exchanger);
     g_test_add_func("/reload-trust/basic", test_basic);

@@ -611,6 +611,94 @@ test_trusted_machine_names_members(void)
     g_assert_true(originated);
 }
 
+/* Within the prefix of its router, a member may have what contains its own configured address, but
+ * not what contains that of another. */
+static void
+test_around_own_address(void)
+{
+    g_autoptr(Harness) harness = harness_new();
+    WlEngineConfig *config = harness_config(harness, WL_ROLE_AUTOMATIC);
+    HarnessMember *hub = harness_member(harness, 1), *one = harness_member(harness, 2),
+                  *two = harness_member(harness, 3);
+
+    harness_add(config, hub, HARNESS_HUB_ENDPOINT, "10.77.0.0/24");
+    harness_add(config, one, "198.51.100.7:51820", "10.77.0.5/32");
+    harness_add(config, two, "198.51.100.8:51820", "10.77.0.9/32");
+    harness_start(harness, config);
+    harness_uplink(harness, "192.168.1.10/24");
+    harness_meet(harness, 1, NULL);
+    harness_advertise_allowed(harness, hub, one, "10.77.0.4/31", 255);
+    harness_advertise_allowed(harness, hub, one, "10.77.0.8/31", 255);
+    harness_advertise_allowed(harness, hub, two, "10.77.0.8/30", 255);
+    harness_advertise_allowed(harness, hub, two, "10.77.0.4/30", 255);
+    g_assert_cmpint(harness_verdict_allowed(harness, hub, one, "10.77.0.4/31"), ==,
+                    WL_VERDICT_ACCEPTED);
+    g_assert_cmpint(harness_verdict_allowed(harness, hub, one, "10.77.0.8/31"), ==,
+                    WL_VERDICT_CONFIGURED);
+    g_assert_cmpint(harness_verdict_allowed(harness, hub, two, "10.77.0.8/30"), ==,
+                    WL_VERDICT_ACCEPTED);
+    g_assert_cmpint(harness_verdict_allowed(harness, hub, two, "10.77.0.4/30"), ==,
+                    WL_VERDICT_CONFIGURED);
+}
+
+static gboolean
+originates(Harness *harness, const HarnessMember *about, const char *type, const char *value)
+{
+    g_autoptr(GPtrArray) facts = wl_engine_dup_facts(harness->engine);
+
+    for (guint i = 0; i < facts->len; i++) {
+        const WlFactView *fact = facts->pdata[i];
+        if (fact->local && wl_key_equal(&fact->subject, &about->key) &&
+            g_str_equal(fact->type, type) && g_str_equal(fact->value, value))
+            return TRUE;
+    }
+    return FALSE;
+}
+
+/* A machine originates what its profile says of a peer: the name, each allowed IP and, while
+ * nothing was heard of the peer, each endpoint and each address of each name. */
+static void
+test_configured_facts(void)
+{
+    static const char *const endpoints[] = {"198.51.100.1:51820", "198.51.100.2:51820",
+                                            "198.51.100.3:51820", "198.51.100.4:51820",
+                                            "198.51.100.5:51820", "198.51.100.6:51820"};
+    static const char *const names[] = {"a.example.net:51820", "b.example.net:51820"};
+
+    for (guint turn = 0; turn < 2; turn++) {
+        gboolean live = turn == 1;
+        g_autoptr(Harness) harness = harness_new();
+        WlEngineConfig *config = harness_config(harness, WL_ROLE_AUTOMATIC);
+        HarnessMember *desktop = harness_member(harness, 2);
+        WlPeerConfig *peer;
+
+        harness_add(config, harness_member(harness, 1), HARNESS_HUB_ENDPOINT, "10.77.0.0/24");
+        peer = harness_add(config, desktop, endpoints[0], "10.77.0.3/32,192.168.50.7/32");
+        peer->name = g_strdup("desk");
+        g_ptr_array_add(peer->endpoints, g_strdup(endpoints[1]));
+        for (guint i = 0; i < 2; i++)
+            g_ptr_array_add(peer->endpoints, g_strdup(names[i]));
+        harness_start(harness, config);
+        harness_uplink(harness, "192.168.1.10/24");
+        for (guint i = 0; i < 2; i++) {
+            WlEndpoint resolved[] = {harness_endpoint(endpoints[2 + 2 * i]),
+                                     harness_endpoint(endpoints[3 + 2 * i])};
+
+            wl_engine_name_resolved(harness->engine, harness->now, names[i], resolved, 2);
+            harness_drain(harness);
+        }
+        if (live)
+            harness_meet(harness, 2, "198.51.100.99:51820");
+        harness_run(harness, SEC(1));
+        g_assert_true(originates(harness, desktop, "member", "desk"));
+        g_assert_true(originates(harness, desktop, "allowed-ips", "10.77.0.3/32"));
+        g_assert_true(originates(harness, desktop, "allowed-ips", "192.168.50.7/32"));
+        for (guint i = 0; i < G_N_ELEMENTS(endpoints); i++)
+            g_assert_cmpint(originates(harness, desktop, "endpoint", endpoints[i]), ==, !live);
+        g_assert_cmpint(originates(harness, desktop, "endpoint", "198.51.100.99:51820"), ==, live);
+    }
+}
+
 /* Each source of a fact has a verdict of its own. */
 static void
 test_verdict_of_each_source(void)
@@ -808,6 +896,8 @@ main(int argc, char **argv)
     g_test_add_func("/facts/trusted-machine-names-members", test_trusted_machine_names_members);
     g_test_add_func("/path/shared-address", test_shared_address);
     g_test_add_func("/path/nested-routers", test_nested_routers);
+    g_test_add_func("/facts/configured", test_configured_facts);
+    g_test_add_func("/facts/around-own-address", test_around_own_address);
     g_test_add_func("/facts/verdict-of-each-source", test_verdict_of_each_source);
     g_test_add_func("/facts/place-of-removed-peer", test_place_of_removed_peer);
     g_test_add_func("/facts/send-failed", test_send_failed);
