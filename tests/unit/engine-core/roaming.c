@@ -133,6 +133,27 @@ test_round_again(void)
     }
 }
 
+static void
+test_answer_ends_backoff(void)
+{
+    g_autoptr(Harness) harness = pair_new();
+
+    for (guint i = 0; i < 2; i++) {
+        doubt(harness);
+        harness_run(harness, SEC(4) + MS(10)); /* all three were silent */
+        harness_clear(harness);
+        harness_run(harness, MS(4480));
+        g_assert_cmpuint(n_requests(harness), ==, 0);
+        harness_run(harness, MS(1040));
+        g_assert_cmpuint(n_requests(harness), ==, 1);
+        harness_alive(harness, harness_member(harness, 2));
+        harness_run(harness, SEC(1));
+        g_assert_cmpuint(n_set(harness, NULL), ==, 0);
+        g_assert_cmpuint(n_requests(harness), ==, 1);
+        harness_clear(harness);
+    }
+}
+
 int
 main(int argc, char **argv)
 {
@@ -143,5 +164,6 @@ main(int argc, char **argv)
                     test_advertised_when_settled);
     g_test_add_func("/roaming/silent endpoints are tried again after 5 s, then after 10 s",
                     test_round_again);
+    g_test_add_func("/roaming/an answer ends the back-off", test_answer_ends_backoff);
     return g_test_run();
 }
