@@ -1134,6 +1134,20 @@ test_ready(void)
     g_assert_true(wl_peer_is_ready(&peer, WL_SEC(1000)));
 }
 
+/* No step of a new peer has asked for a time. */
+static void
+test_new_peer(void)
+{
+    const WlKey key = key_of(3);
+    WlPeer *peer = wl_peer_new(&key, NULL, 7);
+
+    for (guint i = 0; i < WL_STEP_N; i++)
+        g_assert_cmpint(peer->turn.wake_at[i], ==, WL_NEVER);
+    g_assert_true(peer->dirty.candidates && peer->dirty.local_facts && peer->dirty.name);
+    g_assert_cmpuint(peer->slot, ==, 7);
+    wl_peer_free(peer);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -1173,5 +1187,6 @@ main(int argc, char **argv)
     g_test_add_func("/fact-set/displaced-endpoint", test_fact_set_displaced);
     g_test_add_func("/jitter", test_jitter);
     g_test_add_func("/peer/ready", test_ready);
+    g_test_add_func("/peer/new", test_new_peer);
     return g_test_run();
 }
