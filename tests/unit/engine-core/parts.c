@@ -530,6 +530,10 @@ test_fact_entry_refused(void)
         }
         one->verdict = WL_VERDICT_UNTRUSTED;
     }
+    /* a source that ended does not count, and without any a fact is not refused */
+    g_array_index(entry->sources, WlFactSource, 1).verdict = WL_VERDICT_ACCEPTED;
+    g_array_set_size(entry->sources, 1);
+    g_assert_true(wl_fact_entry_is_refused(entry));
     g_array_set_size(entry->sources, 0);
     g_assert_false(wl_fact_entry_is_refused(entry));
 }
