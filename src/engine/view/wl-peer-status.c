@@ -241,7 +241,7 @@ void
 wl_peer_status_publish(WlEngine *self, WlPeer *peer)
 {
     WlPublished published;
-    gboolean state_changed;
+    gboolean same, state_changed;
     WlOutput *output;
 
     memset(&published, 0, sizeof(published));
@@ -252,8 +252,8 @@ wl_peer_status_publish(WlEngine *self, WlPeer *peer)
     published.trust = peer->membership.trust;
     published.basic = peer->basic != FALSE;
     /* Padding is zero since memset(). NOLINTNEXTLINE(bugprone-suspicious-memory-comparison) */
-    if (peer->status.is_published &&
-        memcmp(&published, &peer->status.published, sizeof(published)) == 0)
+    same = memcmp(&published, &peer->status.published, sizeof(published)) == 0;
+    if (peer->status.is_published && same)
         return;
 
     state_changed = peer->status.is_published
