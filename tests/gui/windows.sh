@@ -59,7 +59,7 @@ if [ -n "${WIRELINK_ASAN:-}" ]; then
   for toolkit in gtk3 gtk4; do
     check "the editor for $toolkit has no errors and no leaks" window $toolkit G_SLICE=always-malloc \
       GDK_DEBUG=gl-disable ASAN_OPTIONS=detect_leaks=1 UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1 \
-      LSAN_OPTIONS="suppressions=$GUI_HERE/lsan.supp:print_suppressions=0"
+      LSAN_OPTIONS="suppressions=$GUI_HERE/../lsan.supp:print_suppressions=0"
   done
   finish
 fi
