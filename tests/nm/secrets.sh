@@ -44,7 +44,7 @@ host laptop grep -rlF -f "$LAB_DIR/keys/laptop" -f "$LAB_DIR/keys/preshared" /ru
 service=$(service_pids)
 status_of() { host laptop sed -n "s/^$1:[[:space:]]*//p" "/proc/$service/status"; }
 check "the service writes no core dump" \
-  matches 'Max core file size +0 +0 ' "$(host laptop cat "/proc/$service/limits")"
+  matches 'Max core file size +0 ' "$(host laptop cat "/proc/$service/limits")"
 # root with the capabilities of the service
 same_as_service() {
   host laptop setpriv --bounding-set=-all,+net_admin,+net_bind_service --inh-caps=-all "$@"
