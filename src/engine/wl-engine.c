@@ -98,6 +98,7 @@ wl_engine_free(WlEngine *self)
     wl_subscribers_clear(&self->subscribers);
     wl_scheduler_clear(&self->scheduler);
     wl_neighbor_table_clear(&self->neighbors);
+    wl_address_limiter_clear(&self->addresses);
     wl_peer_table_clear(&self->peers);
     wl_signer_free(self->signer);
     wl_engine_config_free(self->config);

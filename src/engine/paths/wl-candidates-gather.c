@@ -97,6 +97,21 @@ add_advertised(WlEngine *self, GArray *list, const WlPeer *peer)
     }
 }
 
+/* A candidate that @old lacks and that may be tried now is a reason to begin a first round; one
+ * that may not is no reason to try the others again. */
+static void
+restart_for_new(const WlEngine *self, WlPeer *peer, const GArray *list, GArray *old)
+{
+    for (guint i = 0; i < list->len; i++) {
+        const WlCandidate *candidate = &g_array_index(list, WlCandidate, i);
+
+        if (!wl_candidates_find(old, &candidate->endpoint) &&
+            wl_address_limiter_when(&self->addresses, candidate, &peer->key, self->now) <=
+                self->now)
+            wl_connect_restart_heard(peer, candidate->source, self->now);
+    }
+}
+
 void
 wl_candidates_gather(WlEngine *self, WlPeer *peer)
 {
@@ -125,8 +140,9 @@ wl_candidates_gather(WlEngine *self, WlPeer *peer)
                                          &peer->endpoints.worked.ip));
 
     wl_candidates_sort(list);
-    if (wl_candidates_inherit(list, peer->endpoints.candidates) && !peer->liveness.healthy)
-        wl_connect_restart(peer);
+    wl_candidates_inherit(list, peer->endpoints.candidates);
+    if (!peer->liveness.healthy)
+        restart_for_new(self, peer, list, peer->endpoints.candidates);
     wl_neighbors_update_index(self, peer, list);
     g_array_unref(peer->endpoints.candidates);
     peer->endpoints.candidates = g_steal_pointer(&list);

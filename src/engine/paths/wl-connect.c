@@ -34,6 +34,8 @@ next_candidate(const WlEngine *self, const WlPeer *peer)
         .round = peer->connect.serial,
         .on_link_only = wl_captive_portal_holds_back(self, peer),
         .limiter = &self->limiter,
+        .addresses = &self->addresses,
+        .subject = &peer->key,
     };
 
     return wl_endpoint_cycling_next_in_round(peer->endpoints.candidates, &cycle);
@@ -151,6 +153,7 @@ try_candidate(WlEngine *self, WlPeer *peer, WlCandidate *candidate)
     }
     if (restart)
         recreate(peer, &candidate->endpoint);
+    wl_address_limiter_note(&self->addresses, candidate, &peer->key, self->now);
     candidate->last_tried = self->now;
     candidate->round = peer->connect.serial;
     peer->connect.last = candidate->endpoint;

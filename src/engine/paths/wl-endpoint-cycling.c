@@ -21,7 +21,9 @@ wl_endpoint_cycling_next_in_round(const GArray *candidates, const WlConnectCycle
         gint64 earliest;
 
         if (candidate->round == cycle->round ||
-            (cycle->on_link_only && candidate->rank != WL_RANK_ON_LINK))
+            (cycle->on_link_only && candidate->rank != WL_RANK_ON_LINK) ||
+            wl_address_limiter_when(cycle->addresses, candidate, cycle->subject, cycle->now) >
+                cycle->now)
             continue;
         earliest = MAX(wl_endpoint_cycling_earliest(cycle->limiter, candidate), cycle->now);
         if (earliest < best_earliest) {

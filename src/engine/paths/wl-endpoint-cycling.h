@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #pragma once
 
+#include "state/wl-address-limiter.h"
 #include "state/wl-candidates.h"
 #include "state/wl-handshake-limiter.h"
 
@@ -16,13 +17,16 @@ typedef struct {
     guint round;           /* serial of the present round, in which each candidate is tried once */
     gboolean on_link_only; /* the others are held back */
     const WlHandshakeLimiter *limiter;
+    const WlAddressLimiter *addresses;
+    const WlKey *subject; /* the peer */
 } WlConnectCycle;
 
 /** When the next initiation to @candidate is permitted. */
 gint64 wl_endpoint_cycling_earliest(const WlHandshakeLimiter *limiter,
                                     const WlCandidate *candidate);
 /** Without a session: the best candidate not tried in this round; those that may be tried at once
- * come first. NULL: the round is complete. */
+ * come first. One whose address had enough initiations is not tried in this round. NULL: the round
+ * is complete. */
 WlCandidate *wl_endpoint_cycling_next_in_round(const GArray *candidates,
                                                const WlConnectCycle *cycle);
 /** Inside a session that may have lost its endpoint @current: the best candidate not tried in the

@@ -176,6 +176,7 @@ static void
 became_healthy(WlEngine *self, WlPeer *peer)
 {
     note_worked(self, peer);
+    wl_address_limiter_note_answer(&self->addresses, &peer->device.endpoint.ip, &peer->key);
     wl_peer_reset_connect(peer);
     wl_roaming_session_began(peer);
     /* Earlier Alives may have been lost with the tries, and each side needs one to be ready. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #pragma once
 
+#include "state/wl-address-limiter.h"
 #include "state/wl-fact-set-expiry.h"
 #include "state/wl-fact-set-local.h"
 #include "state/wl-fact-set-renewal.h"
@@ -96,6 +97,7 @@ struct _WlEngine {
     WlTraffic traffic;
     WlPathInference inference;
     WlHandshakeLimiter limiter;
+    WlAddressLimiter addresses;
 };
 
 /** Counts a fact source that was refused with @verdict. */

@@ -181,6 +181,18 @@ wl_connect_restart(WlPeer *peer)
 }
 
 void
+wl_connect_restart_heard(WlPeer *peer, WlCandidateSource source, gint64 now)
+{
+    WlRateLimit *rate = &peer->connect.restart_rates[source == WL_CANDIDATE_SOURCE_ROUTER];
+
+    if (peer->connect.restart)
+        return;
+    if (source == WL_CANDIDATE_SOURCE_PROFILE ||
+        wl_rate_limit_take(rate, now, WL_ADDRESS_INTERVAL, WL_ADDRESS_BURST))
+        peer->connect.restart = TRUE;
+}
+
+void
 wl_connect_demand(WlPeer *peer, gint64 now)
 {
     peer->connect.demanded = now;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #pragma once
 
+#include "state/wl-candidates.h"
 #include "state/wl-send-window.h"
 #include "state/wl-timing.h"
 #include "wl-engine-config.h"
@@ -33,7 +34,8 @@ typedef enum {
  * files call the functions wl_connect_…() below. */
 typedef struct {
     WlConnectPhase phase;
-    gboolean restart;          /* a new candidate or uplink: begin with a first round */
+    gboolean restart;             /* a new candidate or uplink: begin with a first round */
+    WlRateLimit restart_rates[2]; /* at the word of others; [1]: of routers */
     gboolean endpoint_dropped; /* the profile dropped an endpoint: the device may still have it */
     guint round;               /* since the restart */
     guint serial;              /* of the round, never repeated */
@@ -370,6 +372,9 @@ void wl_peer_reset_connect(WlPeer *self);
 
 /** Connecting begins again with a first round: there is a new candidate or uplink. */
 void wl_connect_restart(WlPeer *peer);
+/** The same at the word of others about an endpoint, except for SOURCE_PROFILE limited like the
+ * initiations to one address. The word of a router does not spend what others may, nor they its. */
+void wl_connect_restart_heard(WlPeer *peer, WlCandidateSource source, gint64 now);
 /** Overlay traffic is waiting for the peer: it is tried in this turn. */
 void wl_connect_demand(WlPeer *peer, gint64 now);
 /** A packet was sent, so WireGuard initiates by itself. */

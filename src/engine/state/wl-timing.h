@@ -78,6 +78,12 @@
 #define WL_INITIATION_BURST    10
 /* Interval between initiations to one endpoint, the same as in WireGuard. */
 #define WL_INITIATION_RETRY WL_SEC(5)
+/* Initiations to one address, of any port, at the word of others: a burst, then one in each
+ * interval. As many as a peer that does not answer gets with its back-off. */
+#define WL_ADDRESS_BURST    8
+#define WL_ADDRESS_INTERVAL WL_SEC(60)
+/* Longer than the full burst is needed to push an address out of the table. */
+#define WL_ADDRESS_MAX 1024
 /* Minimum interval between initiations to one peer. WireGuard's timestamps are coarse: an
  * initiation that follows another sooner than this is dropped as a replay. */
 #define WL_INITIATION_SPACING WL_MS(25)

@@ -24,6 +24,7 @@ typedef struct {
     const char *name;
     Candidate candidates[MAX_CANDIDATES];
     const char *initiated; /* an endpoint to which another peer was initiated 1 s ago */
+    const char *spent;     /* one whose address had the burst at the word of the first source */
     const char *current;   /* the endpoint of the session */
     gboolean on_link_only;
     int uplink_changed; /* seconds before NOW */
@@ -59,6 +60,12 @@ static const Case in_round[] = {
      .next = 1},
     {"an initiation of another peer to the address counts",
      {{A, PUBLIC, SELF}, {B, PUBLIC, SELF}}, .initiated = A, .next = 1},
+    {"one whose address had its initiations waits for a later round",
+     {{A, PUBLIC, SELF}, {B, PUBLIC, SELF}}, .spent = "192.0.2.1:9", .next = 1},
+    {"a round ends when all addresses had their initiations",
+     {{A, PUBLIC, SELF}}, .spent = "192.0.2.1:9", .next = NONE},
+    {"one that worked is tried in spite of them",
+     {{A, PUBLIC, SELF, .worked = TRUE}}, .spent = "192.0.2.1:9", .next = 0},
     {"candidates of third parties are tried", {{A, PUBLIC, THIRD_PARTY}}, .next = 0},
     {"behind a captive portal only on-link candidates are tried",
      {{A, PUBLIC, SELF}, {B, ON_LINK, SELF}}, .on_link_only = TRUE, .next = 1},
@@ -160,18 +167,27 @@ test_in_round(gconstpointer data)
     const Case *row = data;
     g_autoptr(GArray) list = make_candidates(row);
     WlHandshakeLimiter limiter = {.next = 0};
+    WlAddressLimiter addresses = {0};
+    const WlKey subject = {{1}};
     const WlConnectCycle cycle = {
         .now = NOW,
         .round = ROUND,
         .on_link_only = row->on_link_only,
         .limiter = &limiter,
+        .addresses = &addresses,
+        .subject = &subject,
     };
 
     if (row->initiated) {
         WlEndpoint endpoint = parse(row->initiated);
         wl_handshake_limiter_note(&limiter, &endpoint, ago(1));
     }
+    for (guint i = 0; row->spent && i < WL_ADDRESS_BURST; i++) {
+        WlCandidate spent = {.endpoint = parse(row->spent), .source = row->candidates[0].source};
+        wl_address_limiter_note(&addresses, &spent, &subject, ago(1));
+    }
     assert_next(row, list, wl_endpoint_cycling_next_in_round(list, &cycle));
+    wl_address_limiter_clear(&addresses);
 }
 
 static void

@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#pragma once
+
+#include <glib.h>
+
+/**
+ * A hash of @length bytes with a random key of this process, for tables whose keys others choose:
+ * nobody can choose keys that share a bucket. Differs from process to process, so nothing may
+ * depend on its value or on the order of a table that uses it.
+ */
+guint wl_hash(gconstpointer data, gsize length);

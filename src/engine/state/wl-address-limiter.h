@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#pragma once
+
+#include "state/wl-candidates.h"
+#include "wl-key.h"
+
+/**
+ * Limits the initiations to one IP address at the word of others, across its ports: after a burst
+ * of WL_ADDRESS_BURST, one every WL_ADDRESS_INTERVAL (docs/engine.md "Connect"). Otherwise one
+ * member could have the others send without end to a host that is no member, by naming one port of
+ * it after the other.
+ *
+ * What a router advertises is often the word of the subject alone, so it counts for each subject:
+ * members behind one NAT do not delay each other. All that others say of an address counts
+ * together, regardless of the subject. Endpoints of the profile, and those that worked, are not
+ * limited.
+ *
+ * Holds WL_ADDRESS_MAX addresses, of which the one tried longest ago makes room. A zeroed value is
+ * empty. Times are engine times.
+ */
+typedef struct {
+    GHashTable *by_id; /* Budget* -> Budget*; NULL until the first one */
+    GQueue recent;     /* of Budget, the last one tried first */
+} WlAddressLimiter;
+
+void wl_address_limiter_clear(WlAddressLimiter *self);
+/** When the next initiation to @candidate of @subject is permitted, not before @now. */
+gint64 wl_address_limiter_when(const WlAddressLimiter *self, const WlCandidate *candidate,
+                               const WlKey *subject, gint64 now);
+/** Records that an initiation is sent to @candidate of @subject now. */
+void wl_address_limiter_note(WlAddressLimiter *self, const WlCandidate *candidate,
+                             const WlKey *subject, gint64 now);
+/** @subject has answered at @ip: members are there, and tries that had no answer are forgotten. */
+void wl_address_limiter_note_answer(WlAddressLimiter *self, const WlIp *ip, const WlKey *subject);
+/** The number of addresses held. */
+guint wl_address_limiter_size(const WlAddressLimiter *self);
