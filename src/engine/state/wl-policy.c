@@ -139,14 +139,76 @@ local_compare(gconstpointer a, gconstpointer b)
     return order != 0 ? order : (x->ifindex > y->ifindex) - (x->ifindex < y->ifindex);
 }
 
+static gboolean
+is_uplink(const WlLocalAddress *local)
+{
+    return local->uplink || local->announce;
+}
+
+/* The classes of local addresses, the most important one first. */
+enum {
+    LOCAL_UPLINK,  /* the first one of each uplink and family, and of each of its networks */
+    LOCAL_NETWORK, /* the first one of any other network */
+    LOCAL_MORE_OF_UPLINK,
+    LOCAL_OTHER, /* single addresses, as those of the services of a cluster, and more of a network
+                  */
+    LOCAL_N,
+};
+
+static guint
+classify(const WlLocalAddress *local, GArray *networks, GHashTable *uplinks)
+{
+    const guint max = wl_prefix_max_length(&local->address);
+    const WlPrefix network = wl_prefix_masked(&local->address);
+    gboolean fresh =
+        network.length > 0 && network.length < max && wl_prefix_set_add(networks, &network);
+
+    if (is_uplink(local)) {
+        guint64 id = (guint64) local->ifindex << 8 | local->address.ip.family;
+
+        fresh |= g_hash_table_add(uplinks, g_memdup2(&id, sizeof(id)));
+        return fresh ? LOCAL_UPLINK : LOCAL_MORE_OF_UPLINK;
+    }
+    return fresh ? LOCAL_NETWORK : LOCAL_OTHER;
+}
+
+/* Shortens a sorted list to the limit: uplinks and distinct networks stay. */
+static void
+keep_most_important(GArray *list)
+{
+    g_autoptr(GArray) networks = wl_array_new(WlPrefix), kept = wl_array_new(WlLocalAddress);
+    g_autoptr(GHashTable) uplinks =
+        g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, NULL);
+    g_autofree guint8 *classes = g_new0(guint8, list->len);
+
+    if (list->len <= WL_MAX_LOCAL_ADDRESSES)
+        return;
+    for (guint pass = 0; pass < 2; pass++) { /* a network of an uplink is one of its own first */
+        for (guint i = 0; i < list->len; i++) {
+            const WlLocalAddress *local = &g_array_index(list, WlLocalAddress, i);
+            if (is_uplink(local) == (pass == 0))
+                classes[i] = (guint8) classify(local, networks, uplinks);
+        }
+    }
+    for (guint class = 0; class < LOCAL_N; class ++) {
+        for (guint i = 0; i < list->len && kept->len < WL_MAX_LOCAL_ADDRESSES; i++)
+            if (classes[i] == class)
+                g_array_append_vals(kept, &g_array_index(list, WlLocalAddress, i), 1);
+    }
+    g_array_set_size(list, 0);
+    g_array_append_vals(list, kept->data, kept->len);
+    g_array_sort(list, local_compare);
+}
+
 gboolean
 wl_policy_set_local(WlPolicy *self, const WlLocalAddress *addresses, gsize n)
 {
     g_autoptr(GArray) list = wl_array_new(WlLocalAddress);
     gboolean same;
 
-    g_array_append_vals(list, addresses, MIN(n, WL_MAX_LOCAL_ADDRESSES));
+    g_array_append_vals(list, addresses, (guint) n);
     g_array_sort(list, local_compare);
+    keep_most_important(list);
     same = list->len == self->local->len;
     for (guint i = 0; same && i < list->len; i++)
         same = local_compare(&g_array_index(list, WlLocalAddress, i),
@@ -181,12 +243,6 @@ wl_policy_set_servers(WlPolicy *self, const WlIp *servers, gsize n)
     g_array_unref(self->servers);
     self->servers = g_steal_pointer(&list);
     return TRUE;
-}
-
-static gboolean
-is_uplink(const WlLocalAddress *local)
-{
-    return local->uplink || local->announce;
 }
 
 gboolean

@@ -24,7 +24,8 @@ void wl_policy_init(WlPolicy *self, const WlEngineConfig *config);
 void wl_policy_clear(WlPolicy *self);
 /** Applies a changed configuration. TRUE if the policy changed. */
 gboolean wl_policy_read_profile(WlPolicy *self);
-/** TRUE if the list changed. */
+/** TRUE if the list changed. Of more than WL_MAX_LOCAL_ADDRESSES, uplinks and distinct networks are
+ * kept first. */
 gboolean wl_policy_set_local(WlPolicy *self, const WlLocalAddress *addresses, gsize n);
 
 /** TRUE if the list changed. */

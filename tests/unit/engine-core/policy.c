@@ -229,7 +229,7 @@ test_local_fields(void)
     wl_policy_clear(&policy);
 }
 
-/* The first addresses up to the limit count, the last of them included. */
+/* Of one network the first addresses up to the limit count, the last of them included. */
 static void
 test_local_limit(void)
 {
@@ -249,6 +249,58 @@ test_local_limit(void)
     many[WL_MAX_LOCAL_ADDRESSES - 1].ifindex = 7000;
     g_assert_true(wl_policy_set_local(&policy, many, WL_MAX_LOCAL_ADDRESSES + 1));
     wl_policy_clear(&policy);
+}
+
+/* A machine with more addresses than the limit, as a node of a cluster: its uplinks and its
+ * networks count, in any order; what is left out are single addresses and more of one network. */
+static void
+test_local_kept(void)
+{
+    static const struct {
+        const char *address; /* of the many */
+        gboolean uplink;
+    } rows[] = {{"10.96.0.1/32", FALSE},
+                {"fd96::1/128", FALSE},
+                {"10.96.0.1/16", FALSE},
+                {"10.96.0.1/16", TRUE},
+                {"10.96.0.1/32", TRUE}};
+    g_autoptr(WlEngineConfig) config = config_new("", "", "", "");
+    const guint n = 2 * WL_MAX_LOCAL_ADDRESSES;
+
+    for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
+        for (guint turned = 0; turned < 2; turned++) {
+            g_autofree WlLocalAddress *all = g_new0(WlLocalAddress, n + 4);
+            WlLocalAddress *many = all + (turned ? 4 : 0), *few = all + (turned ? 0 : n);
+            const WlIp on_link = harness_ip("192.168.1.77"), bridge = harness_ip("172.17.0.9");
+            gboolean has_bridge = FALSE;
+            WlPolicy policy;
+
+            g_test_message("row %u, turned %u", i, turned);
+            for (guint j = 0; j < n; j++) {
+                many[j] = local_address(rows[i].address);
+                many[j].address.ip.bytes[3] += j / 128; /* in the network of each row */
+                many[j].address.ip.bytes[2] += j % 128;
+                many[j].uplink = many[j].announce = rows[i].uplink;
+                g_strlcpy(many[j].ifname, "a0", sizeof(many[j].ifname));
+            }
+            few[0] = local_address("192.168.1.10/24");
+            few[1] = local_address("2001:db8::10/64");
+            few[2] = local_address("172.17.0.1/16");
+            few[2].uplink = few[2].announce = FALSE;
+            few[3] = local_address("203.0.113.7/32");
+            init(&policy, config);
+            g_assert_true(wl_policy_set_local(&policy, all, n + 4));
+            g_assert_cmpuint(policy.local->len, ==, WL_MAX_LOCAL_ADDRESSES);
+            g_assert_true(wl_policy_has_uplink(&policy, WL_FAMILY_V4));
+            g_assert_true(wl_policy_has_uplink(&policy, WL_FAMILY_V6));
+            g_assert_true(wl_policy_is_on_link(&policy, &on_link));
+            for (guint j = 0; j < policy.local->len; j++)
+                has_bridge |= wl_prefix_contains_ip(
+                    &g_array_index(policy.local, WlLocalAddress, j).address, &bridge);
+            g_assert_true(has_bridge);
+            wl_policy_clear(&policy);
+        }
+    }
 }
 
 /* The first servers up to the limit count, and their order does not. */
@@ -396,6 +448,7 @@ main(int argc, char **argv)
     g_test_add_func("/policy/reload-changes-each-list", test_reload);
     g_test_add_func("/policy/every-field-of-a-local-address-counts", test_local_fields);
     g_test_add_func("/policy/limit-of-local-addresses", test_local_limit);
+    g_test_add_func("/policy/local-kept", test_local_kept);
     g_test_add_func("/policy/limit-of-servers", test_servers_limit);
     g_test_add_func("/policy/can-send-to", test_can_send);
     g_test_add_func("/policy/is-on-link", test_on_link);
