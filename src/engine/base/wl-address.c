@@ -8,6 +8,8 @@
 #include <arpa/inet.h>
 #include <string.h>
 
+#include "wl-hash.h"
+
 static const guint8 v4_mapped[12] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
 
 /* ---- addresses ----------------------------------------------------------------------------- */
@@ -229,13 +231,13 @@ guint
 wl_endpoint_hash(gconstpointer endpoint)
 {
     const WlEndpoint *self = endpoint;
-    guint32 hash = 2166136261u;
+    guint8 bytes[sizeof(self->ip.bytes) + 3];
 
-    hash = (hash ^ self->ip.family) * 16777619u;
-    for (gsize i = 0; i < sizeof(self->ip.bytes); i++)
-        hash = (hash ^ self->ip.bytes[i]) * 16777619u;
-    hash = (hash ^ (self->port >> 8)) * 16777619u;
-    return (hash ^ (self->port & 0xff)) * 16777619u;
+    memcpy(bytes, self->ip.bytes, sizeof(self->ip.bytes));
+    bytes[sizeof(self->ip.bytes)] = (guint8) self->ip.family;
+    bytes[sizeof(self->ip.bytes) + 1] = (guint8) (self->port >> 8);
+    bytes[sizeof(self->ip.bytes) + 2] = (guint8) self->port;
+    return wl_hash(bytes, sizeof(bytes));
 }
 
 gboolean

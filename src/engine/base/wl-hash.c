@@ -25,7 +25,13 @@ wl_hash(gconstpointer data, gsize length)
     guint8 hash[crypto_shorthash_BYTES];
     guint result;
 
-    crypto_shorthash(hash, data, length, get_key());
+    crypto_shorthash(hash, length > 0 ? data : "", length, get_key());
     memcpy(&result, hash, sizeof(result));
     return result;
+}
+
+guint
+wl_hash_string(gconstpointer text)
+{
+    return wl_hash(text, strlen(text));
 }

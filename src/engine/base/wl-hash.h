@@ -9,3 +9,5 @@
  * depend on its value or on the order of a table that uses it.
  */
 guint wl_hash(gconstpointer data, gsize length);
+/** The same of a string, in place of g_str_hash(). */
+guint wl_hash_string(gconstpointer text);

@@ -8,6 +8,8 @@
 #include <sodium.h>
 #include <string.h>
 
+#include "wl-hash.h"
+
 #define BASE64_VARIANT sodium_base64_VARIANT_ORIGINAL
 
 G_STATIC_ASSERT(sizeof(WlKey) == crypto_scalarmult_curve25519_BYTES);
@@ -78,18 +80,7 @@ wl_key_is_zero(const WlKey *key)
 guint
 wl_key_hash(gconstpointer key)
 {
-    const WlKey *self = key;
-    guint64 hash = G_GUINT64_CONSTANT(0x9e3779b97f4a7c15);
-
-    /* Used for every received fact. */
-    for (gsize i = 0; i < sizeof(self->bytes); i += sizeof(guint64)) {
-        guint64 word;
-
-        memcpy(&word, self->bytes + i, sizeof(word));
-        hash = (hash ^ word) * G_GUINT64_CONSTANT(0xff51afd7ed558ccd);
-        hash ^= hash >> 32;
-    }
-    return (guint) hash;
+    return wl_hash(((const WlKey *) key)->bytes, sizeof(((const WlKey *) key)->bytes));
 }
 
 int

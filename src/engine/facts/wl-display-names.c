@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "state/wl-engine-marks.h"
+#include "wl-hash.h"
 
 /* Names that look alike compare as equal. */
 static char *
@@ -55,8 +56,8 @@ count_own(WlEngine *self)
 void
 wl_display_names_init(WlEngine *self)
 {
-    self->names.by_folded =
-        g_hash_table_new_full(g_str_hash, g_str_equal, g_free, (GDestroyNotify) name_users_free);
+    self->names.by_folded = g_hash_table_new_full(wl_hash_string, g_str_equal, g_free,
+                                                  (GDestroyNotify) name_users_free);
     count_own(self);
 }
 

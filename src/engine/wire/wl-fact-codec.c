@@ -8,6 +8,7 @@
 
 #include <string.h>
 
+#include "wl-hash.h"
 #include "wl-ttl.h"
 #include "wl-uvarint.h"
 
@@ -390,37 +391,38 @@ get_identity_value(const WlFact *fact, Value *value)
         value->runs[0].length = 0;
 }
 
-/* Endpoints and allowed IPs are by far the most frequent facts: hashed by words. */
+/* Endpoints and allowed IPs are by far the most frequent facts: hashed at once. */
 static guint
 hash_address(const WlFact *fact)
 {
     const WlIp *ip = &fact->value.endpoint.ip; /* also the address of a prefix */
-    guint more = is_endpoint(fact) ? fact->value.endpoint.port : fact->value.prefix.length;
-    guint64 words[2], hash;
+    guint16 more = is_endpoint(fact) ? fact->value.endpoint.port : fact->value.prefix.length;
+    guint8 bytes[sizeof(fact->subject) + sizeof(ip->bytes) + 3], *at = bytes;
 
-    memcpy(words, ip->bytes, sizeof(words));
-    hash = words[0] * G_GUINT64_CONSTANT(0x9e3779b97f4a7c15) ^ words[1] ^
-           ((guint64) more << 8 | fact->attribute);
-    hash *= G_GUINT64_CONSTANT(0xff51afd7ed558ccd);
-    return (guint) (hash >> 32) ^ wl_key_hash(&fact->subject);
+    memcpy(at, &fact->subject, sizeof(fact->subject));
+    at += sizeof(fact->subject);
+    memcpy(at, ip->bytes, sizeof(ip->bytes));
+    at += sizeof(ip->bytes);
+    at[0] = (guint8) (more >> 8);
+    at[1] = (guint8) more;
+    at[2] = (guint8) fact->attribute;
+    return wl_hash(bytes, sizeof(bytes));
 }
 
 guint
 wl_fact_identity_hash(gconstpointer fact)
 {
     const WlFact *self = fact;
-    guint32 hash;
+    guint hashes[2 + G_N_ELEMENTS(((Value *) NULL)->runs)] = {wl_key_hash(&self->subject),
+                                                              self->attribute};
     Value value;
 
     if (address_size(self->attribute))
         return hash_address(self);
-    hash = (wl_key_hash(&self->subject) ^ self->attribute) * 16777619u;
     get_identity_value(self, &value);
-    for (guint i = 0; i < G_N_ELEMENTS(value.runs); i++) {
-        for (gsize j = 0; j < value.runs[i].length; j++)
-            hash = (hash ^ value.runs[i].data[j]) * 16777619u;
-    }
-    return hash;
+    for (guint i = 0; i < G_N_ELEMENTS(value.runs); i++)
+        hashes[2 + i] = wl_hash(value.runs[i].data, value.runs[i].length);
+    return wl_hash(hashes, sizeof(hashes));
 }
 
 gboolean

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "wl-echo-socket.h"
+#include "wl-hash.h"
 
 #define MEASURE_INTERVAL (1 * G_USEC_PER_SEC)
 #define REPLY_TIMEOUT    (3 * G_USEC_PER_SEC)
@@ -45,12 +46,7 @@ struct _WlEcho {
 static guint
 ip_hash(gconstpointer key)
 {
-    const WlIp *ip = key;
-    guint hash;
-
-    /* The interface part of a link-local address is a hash of the key. */
-    memcpy(&hash, ip->bytes + 8, sizeof hash);
-    return hash;
+    return wl_hash(((const WlIp *) key)->bytes, sizeof(((const WlIp *) key)->bytes));
 }
 
 static gboolean

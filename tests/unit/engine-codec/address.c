@@ -2,6 +2,7 @@
 /* Addresses, endpoints, prefixes, keys and devices: text, classes and containment. */
 #include "test-vectors.h"
 #include "wl-device.h"
+#include "wl-hash.h"
 #include "wl-link-local.h"
 
 #include <arpa/inet.h>
@@ -351,29 +352,42 @@ test_device(void)
     g_assert_cmpuint(change->allowed_ips->len, ==, 0);
 }
 
-/* Values that differ in one field only have other hashes: the hash of the endpoint is FNV-1a. */
+/* Values that differ in one field only have other hashes, and the hash has a key of this process:
+ * those of the unkeyed functions that others could compute are not used. */
 static void
 test_hashes(void)
 {
     static const struct {
         const char *text;
-        guint hash;
+        guint unkeyed; /* FNV-1a */
     } cases[] = {
         {"0.0.0.0:0", 0xb1a4634b},       {"192.0.2.1:51820", 0x34c8cb90},
         {"192.0.2.1:51821", 0x35c8cd23}, {"192.0.2.1:51564", 0x36d11d7b},
         {"192.0.2.2:51820", 0x762bcffd}, {"[2001:db8::1]:51820", 0x66787d46},
     };
+    static const guint8 no_key[crypto_shorthash_KEYBYTES];
     static const WlKey zero, key = {{1, 2, 3, 4, 5, 6, 7, 8, 9, [31] = 0xff}};
+    g_autoptr(GHashTable) hashes = g_hash_table_new(NULL, NULL);
+    guint8 bytes[crypto_shorthash_BYTES];
+    guint unkeyed;
 
     for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
         WlEndpoint endpoint;
 
         g_assert_true(wl_endpoint_parse(cases[i].text, &endpoint));
         g_test_message("%s", cases[i].text);
-        g_assert_cmphex(wl_endpoint_hash(&endpoint), ==, cases[i].hash);
+        g_assert_cmphex(wl_endpoint_hash(&endpoint), !=, cases[i].unkeyed);
+        g_assert_true(g_hash_table_add(hashes, GUINT_TO_POINTER(wl_endpoint_hash(&endpoint))));
+        g_assert_false(g_hash_table_add(hashes, GUINT_TO_POINTER(wl_endpoint_hash(&endpoint))));
     }
-    g_assert_cmphex(wl_key_hash(&zero), ==, 0x8527df7b);
-    g_assert_cmphex(wl_key_hash(&key), ==, 0xcac21758);
+    g_assert_cmphex(wl_key_hash(&zero), !=, wl_key_hash(&key));
+    g_assert_cmphex(wl_key_hash(&zero), !=, 0x8527df7b);
+    g_assert_cmphex(wl_key_hash(&key), !=, 0xcac21758);
+    crypto_shorthash(bytes, key.bytes, sizeof(key.bytes), no_key);
+    memcpy(&unkeyed, bytes, sizeof(unkeyed));
+    g_assert_cmphex(wl_key_hash(&key), !=, unkeyed);
+    g_assert_cmphex(wl_hash_string("name"), ==, wl_hash("name", 4));
+    g_assert_cmphex(wl_hash_string("name"), !=, g_str_hash("name"));
 }
 
 /* Nothing is written behind the address. */
