@@ -5,16 +5,7 @@
 
 #include "state/wl-engine-marks.h"
 #include "wl-hash.h"
-
-/* Names that look alike compare as equal. */
-static char *
-fold(const char *name)
-{
-    g_autofree char *folded = g_utf8_casefold(name, -1);
-    char *normal = g_utf8_normalize(folded, -1, G_NORMALIZE_NFKC);
-
-    return normal ? normal : g_steal_pointer(&folded);
-}
+#include "wl-name-fold.h"
 
 /* The members with one name. */
 typedef struct {
@@ -49,7 +40,7 @@ count_own(WlEngine *self)
 
     if (!self->config->name || !*self->config->name)
         return;
-    folded = fold(self->config->name);
+    folded = wl_name_fold(self->config->name);
     get_users(self, folded)->count++;
 }
 
@@ -101,12 +92,12 @@ void
 wl_display_names_own_changed(WlEngine *self, const char *before)
 {
     if (before && *before) {
-        g_autofree char *folded = fold(before);
+        g_autofree char *folded = wl_name_fold(before);
         remove_user(self, folded);
     }
     count_own(self);
     if (self->config->name && *self->config->name) {
-        g_autofree char *folded = fold(self->config->name);
+        g_autofree char *folded = wl_name_fold(self->config->name);
         count_changed(self, g_hash_table_lookup(self->names.by_folded, folded));
     }
 }
@@ -114,7 +105,7 @@ wl_display_names_own_changed(WlEngine *self, const char *before)
 static void
 count(WlEngine *self, WlPeer *peer, const char *name)
 {
-    g_autofree char *folded = name && *name ? fold(name) : NULL;
+    g_autofree char *folded = name && *name ? wl_name_fold(name) : NULL;
     NameUsers *users;
 
     if (g_strcmp0(folded, peer->names.folded) == 0)
@@ -233,7 +224,7 @@ wl_display_names_update(WlEngine *self, WlPeer *peer)
         peer->names.folded ? g_hash_table_lookup(self->names.by_folded, peer->names.folded) : NULL;
     if (!users) {
         set_name(peer, g_strdup(""));
-    } else if (users->count > 1) {
+    } else if (users->count > 1 || !*peer->names.folded) {
         g_autofree char *key = wl_key_to_string(&peer->key);
         set_name(peer, g_strdup_printf("%s (%.8s)", peer->names.learned, key));
     } else {
