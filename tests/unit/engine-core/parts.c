@@ -885,6 +885,24 @@ test_prefix_set(void)
     g_assert_cmpuint(set->len, ==, 0);
 }
 
+/* The last of a set that remains, and the first of an empty one. */
+static void
+test_prefix_set_removed(void)
+{
+    g_autoptr(GArray) set = g_array_new(FALSE, FALSE, sizeof(WlPrefix));
+    WlPrefix one = harness_prefix("10.9.1.0/24"), two = harness_prefix("10.9.2.0/24");
+
+    wl_prefix_set_add(set, &one);
+    wl_prefix_set_add(set, &two);
+    g_assert_true(wl_prefix_set_remove(set, &two));
+    g_assert_true(wl_prefix_set_outermost_covers(set, &one));
+    g_assert_false(wl_prefix_set_outermost_covers(set, &two));
+    g_assert_false(wl_prefix_set_contains(set, &two));
+    g_assert_true(wl_prefix_set_remove(set, &one));
+    g_assert_false(wl_prefix_set_outermost_covers(set, &one));
+    g_assert_false(wl_prefix_set_contains(set, &one));
+}
+
 /* A set is sorted, whatever the order in which its members come and go. */
 static void
 test_prefix_set_order(void)
@@ -1152,6 +1170,15 @@ test_new_peer(void)
     wl_peer_free(peer);
 }
 
+static void
+test_config_free(void)
+{
+    g_autoptr(Harness) harness = harness_new();
+
+    wl_peer_config_free(NULL);
+    wl_peer_config_free(wl_peer_config_new(&harness_member(harness, 1)->key));
+}
+
 int
 main(int argc, char **argv)
 {
@@ -1181,6 +1208,7 @@ main(int argc, char **argv)
     g_test_add_func("/boot-id", test_boot_id);
     g_test_add_func("/change-log/order", test_change_log);
     g_test_add_func("/prefix-set/remove", test_prefix_set);
+    g_test_add_func("/prefix-set/a removed prefix is not covered", test_prefix_set_removed);
     g_test_add_func("/prefix-set/order", test_prefix_set_order);
     g_test_add_func("/prefix-set/outermost", test_prefix_set_outermost);
     g_test_add_func("/timer-queue/any-order", test_timer_queue);
@@ -1192,5 +1220,6 @@ main(int argc, char **argv)
     g_test_add_func("/jitter", test_jitter);
     g_test_add_func("/peer/ready", test_ready);
     g_test_add_func("/peer/new", test_new_peer);
+    g_test_add_func("/config/no entry may be released as well", test_config_free);
     return g_test_run();
 }

@@ -13,10 +13,10 @@ typedef struct {
     gboolean router;  /* the router's reply, between link-local addresses */
 } Replies;
 
-static Harness *
-leaf_new(void)
+/* The hub and the members 2 to @last. */
+static WlEngineConfig *
+config_of(Harness *harness, guint last)
 {
-    Harness *harness = harness_new();
     WlEngineConfig *config = harness_config(harness, WL_ROLE_AUTOMATIC);
     WlPrefix address;
 
@@ -24,13 +24,30 @@ leaf_new(void)
     g_array_append_val(config->addresses, address);
     harness_add(config, harness_member(harness, 1), HARNESS_HUB_ENDPOINT, "10.77.0.0/24,fd77::/64");
     harness_add(config, harness_member(harness, 2), NULL, "10.77.0.3/32,fd77::3/128");
-    harness_add(config, harness_member(harness, 3), NULL, "10.77.0.4/32");
-    harness_start(harness, config);
+    for (guint i = 3; i <= last; i++) {
+        g_autofree char *allowed = g_strdup_printf("10.77.0.%u/32", i + 1);
+        harness_add(config, harness_member(harness, i), NULL, allowed);
+    }
+    return config;
+}
+
+static Harness *
+leaf_with(guint last)
+{
+    Harness *harness = harness_new();
+
+    harness_start(harness, config_of(harness, last));
     harness_uplink(harness, "192.168.1.10/24");
     harness_meet(harness, 1, NULL);
     harness_run(harness, SEC(1));
     harness_clear(harness);
     return harness;
+}
+
+static Harness *
+leaf_new(void)
+{
+    return leaf_with(3);
 }
 
 static gboolean
@@ -312,6 +329,27 @@ test_dropped_packets(void)
         run(harness, MS(120), &none);
         g_assert_cmpint(is_direct(harness), ==, other_peers == 0);
     }
+}
+
+/* Two others were observed as well, and left the profile. */
+static void
+test_dropped_packets_of_removed(void)
+{
+    const Replies none = {.transit = TRUE};
+    g_autoptr(Harness) harness = leaf_with(4);
+
+    harness->device->dropped = 17;
+    harness_snapshot(harness);
+    harness_drain(harness);
+    for (guint i = 2; i <= 4; i++)
+        harness_meet(harness, i, "198.51.100.7:51820");
+    run(harness, SEC(2), &none);
+    harness_change(harness, config_of(harness, 2));
+    run(harness, MS(120), &none);
+    g_assert_false(is_direct(harness));
+    harness->device->dropped++;
+    run(harness, MS(120), &none);
+    g_assert_true(is_direct(harness));
 }
 
 /* A peer that was followed is observed until a sign confirms or refutes that, for two seconds at
@@ -597,6 +635,8 @@ main(int argc, char **argv)
     g_test_add_func("/path-go/losses before a reply are ignored", test_router_comes_back);
     g_test_add_func("/path-go/dropped packets are followed if one peer is observed",
                     test_dropped_packets);
+    g_test_add_func("/path-go/dropped packets are no sign of a removed peer",
+                    test_dropped_packets_of_removed);
     g_test_add_func("/path-go/a followed peer without signs is observed for 2 s", test_no_sign);
     g_test_add_func("/path-go/a peer that uses the router falls back", test_fallen_back);
     g_test_add_func("/path-go/a peer falls back in time without traffic", test_fallen_back_in_time);

@@ -363,6 +363,23 @@ test_silent_source(void)
     g_assert_false(harness_has_allowed(harness, desktop, DESKTOP_PREFIX));
 }
 
+/* Without traffic, since the change of the uplink may have ended the path. */
+static void
+test_uplink_checks(void)
+{
+    g_autoptr(Harness) harness = direct_pair_new();
+    HarnessMember *desktop = harness_member(harness, 2);
+
+    harness_run(harness, SEC(20));
+    desktop->mute = TRUE;
+    harness_run(harness, SEC(10));
+    g_assert_true(harness_has_allowed(harness, desktop, DESKTOP_PREFIX));
+    wl_engine_uplink_changed(harness->engine, harness->now);
+    harness_drain(harness);
+    harness_run(harness, SEC(5));
+    g_assert_false(harness_has_allowed(harness, desktop, DESKTOP_PREFIX));
+}
+
 /* The end of traffic is not a sign of a dead path. */
 static void
 test_end_of_traffic(void)
@@ -591,6 +608,8 @@ main(int argc, char **argv)
     g_test_add_func("/paths/a new session begins on the path of the router", test_new_session);
     g_test_add_func("/paths/silence", test_silence);
     g_test_add_func("/paths/silent-source", test_silent_source);
+    g_test_add_func("/paths/a silent path is left after a change of the uplink",
+                    test_uplink_checks);
     g_test_add_func("/paths/end-of-traffic", test_end_of_traffic);
     g_test_add_func("/paths/hint", test_hint);
     g_test_add_func("/paths/hint-passed-on", test_hint_passed_on);

@@ -154,6 +154,63 @@ test_answer_ends_backoff(void)
     }
 }
 
+static WlCandidateResult
+result_of(Harness *harness, const char *endpoint)
+{
+    g_autoptr(GArray) candidates =
+        wl_engine_dup_candidates(harness->engine, &harness_member(harness, 2)->key);
+    WlEndpoint wanted = harness_endpoint(endpoint);
+
+    for (guint i = 0; i < candidates->len; i++) {
+        const WlCandidateView *view = &g_array_index(candidates, WlCandidateView, i);
+        if (wl_endpoint_equal(&view->endpoint, &wanted))
+            return view->result;
+    }
+    g_assert_not_reached();
+}
+
+static void
+test_result_shown(void)
+{
+    g_autoptr(Harness) harness = pair_new();
+    HarnessMember *hub = harness_member(harness, 1), *desktop = harness_member(harness, 2);
+    static const char *const fresh[] = {"198.51.100.17:51820", "198.51.100.18:51820"};
+
+    for (guint i = 0; i < 2; i++) {
+        harness_advertise_endpoint(harness, desktop, desktop, fresh[i], 255);
+        g_assert_cmpint(result_of(harness, fresh[i]), ==, WL_CANDIDATE_NOT_TRIED);
+    }
+    harness_alive(harness, hub);
+    doubt(harness);
+    harness_run(harness, SEC(7)); /* all five were silent */
+    for (guint i = 0; i < 2; i++)
+        g_assert_cmpint(result_of(harness, fresh[i]), ==, WL_CANDIDATE_NO_ANSWER);
+}
+
+/* The session expires without an uplink. The next one begins without an Alive, which is no reason
+ * yet to try other endpoints. */
+static void
+test_doubt_ends_with_session(void)
+{
+    g_autoptr(Harness) harness = pair_new();
+
+    for (guint i = 0; i < 2; i++) {
+        wl_engine_uplink_changed(harness->engine, harness->now);
+        harness_drain(harness);
+        harness_uplink(harness, NULL);
+        harness_run(harness, SEC(200));
+        g_assert_false(harness_view(harness, harness_member(harness, 2))->healthy);
+        harness_uplink(harness, "192.168.1.10/24");
+        harness_handshake(harness, harness_member(harness, 2), FIRST);
+        harness_snapshot(harness);
+        harness_drain(harness);
+        g_assert_true(harness_view(harness, harness_member(harness, 2))->healthy);
+        harness_clear(harness);
+        harness_run(harness, SEC(10));
+        g_assert_cmpuint(n_set(harness, NULL), ==, 0);
+    }
+}
+
 int
 main(int argc, char **argv)
 {
@@ -165,5 +222,8 @@ main(int argc, char **argv)
     g_test_add_func("/roaming/silent endpoints are tried again after 5 s, then after 10 s",
                     test_round_again);
     g_test_add_func("/roaming/an answer ends the back-off", test_answer_ends_backoff);
+    g_test_add_func("/roaming/an endpoint that was silent is shown as tried", test_result_shown);
+    g_test_add_func("/roaming/the doubts about a session end with it",
+                    test_doubt_ends_with_session);
     return g_test_run();
 }
