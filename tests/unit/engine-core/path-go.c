@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The inferred path of Go members: when it is followed, reverted and given up. Basic peers. */
 #include "harness.h"
+#include "state/wl-engine-state.h"
 
 #define DESKTOP_PREFIX "10.77.0.3/32"
 #define STEP           MS(20) /* also about the round trip of an echo */
@@ -331,6 +332,21 @@ test_dropped_packets(void)
     }
 }
 
+/* Three peers have the direct path, and two of them leave the profile. */
+static void
+test_watch_of_removed(void)
+{
+    const Replies direct = {.life = TRUE, .direct = TRUE};
+    g_autoptr(Harness) harness = leaf_with(4);
+
+    for (guint i = 2; i <= 4; i++)
+        harness_meet(harness, i, "198.51.100.7:51820");
+    run(harness, SEC(10), &direct);
+    g_assert_cmpuint(harness->engine->traffic.peers, ==, 3);
+    harness_change(harness, config_of(harness, 2));
+    g_assert_cmpuint(harness->engine->traffic.peers, ==, 1);
+}
+
 /* Two others were observed as well, and left the profile. */
 static void
 test_dropped_packets_of_removed(void)
@@ -635,6 +651,7 @@ main(int argc, char **argv)
     g_test_add_func("/path-go/losses before a reply are ignored", test_router_comes_back);
     g_test_add_func("/path-go/dropped packets are followed if one peer is observed",
                     test_dropped_packets);
+    g_test_add_func("/path-go/the traffic of a removed peer is not watched", test_watch_of_removed);
     g_test_add_func("/path-go/dropped packets are no sign of a removed peer",
                     test_dropped_packets_of_removed);
     g_test_add_func("/path-go/a followed peer without signs is observed for 2 s", test_no_sign);

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Nothing is left of removed peers, of a removed link, and of datagrams that were not sent. */
+#include <string.h>
+
 #include "harness.h"
 #include "state/wl-engine-state.h"
 
@@ -60,6 +62,91 @@ test_slot(void)
     for (guint i = 3; i <= 4; i++)
         g_assert_true(
             harness_sent_endpoint(harness, harness_member(harness, i), &own->key, OWN_ENDPOINT));
+}
+
+static void
+test_logged(void)
+{
+    g_autoptr(Harness) harness = harness_new();
+    guint n = 0;
+
+    harness_start(harness, config_of(harness, WL_ROLE_LEAF, 1, 3));
+    harness_change(harness, config_of(harness, WL_ROLE_LEAF, 3, 3));
+    for (guint i = 0; i < harness->outputs->len; i++) {
+        const WlOutput *output = harness->outputs->pdata[i];
+        n += output->kind == WL_OUTPUT_LOG && strstr(output->name, "no longer a member");
+    }
+    g_assert_cmpuint(n, ==, 2);
+}
+
+static WlEngineConfig *
+config_with_sources(Harness *harness, guint first)
+{
+    WlEngineConfig *config = config_of(harness, WL_ROLE_LEAF, first, 3);
+
+    for (guint i = 0; i < config->peers->len; i++)
+        ((WlPeerConfig *) config->peers->pdata[i])->trust = WL_TRUST_MEMBERSHIP;
+    return config;
+}
+
+static void
+test_returns(void)
+{
+    g_autoptr(Harness) harness = harness_new();
+
+    harness_start(harness, config_with_sources(harness, 1));
+    harness_uplink(harness, "192.168.1.10/24");
+    harness_live(harness, SEC(25), 1, 3);
+    for (guint i = 1; i <= 2; i++)
+        harness_advertise_member(harness, harness_member(harness, i),
+                                 harness_member(harness, 10 + i), "named", 255);
+    g_assert_cmpuint(harness_n_peers(harness), ==, 5);
+    harness_change(harness, config_with_sources(harness, 3));
+    g_assert_cmpuint(harness_n_peers(harness), ==, 1);
+    harness_change(harness, config_with_sources(harness, 1));
+    g_assert_cmpuint(harness_n_peers(harness), ==, 3);
+}
+
+static void
+test_shared_keys(void)
+{
+    g_autoptr(Harness) harness = harness_new();
+    guint64 before;
+
+    harness_start(harness, config_of(harness, WL_ROLE_LEAF, 1, 3));
+    harness_uplink(harness, "192.168.1.10/24");
+    connect_to(harness, 1, 3);
+    before = wl_signer_get_key_agreements(harness->engine->signer);
+    harness_change(harness, config_of(harness, WL_ROLE_LEAF, 3, 3));
+    harness_change(harness, config_of(harness, WL_ROLE_LEAF, 1, 3));
+    connect_to(harness, 1, 3);
+    g_assert_cmpuint(wl_signer_get_key_agreements(harness->engine->signer) - before, ==, 2);
+}
+
+/* Members on the attached network, whose addresses have neighbors. */
+static WlEngineConfig *
+config_on_link(Harness *harness, guint first)
+{
+    WlEngineConfig *config = harness_config(harness, WL_ROLE_LEAF);
+
+    for (guint i = first; i <= 3; i++) {
+        g_autofree char *endpoint = g_strdup_printf("192.168.1.%u:51820", 100 + i);
+        harness_add(config, harness_member(harness, i), endpoint, NULL);
+    }
+    return config;
+}
+
+static void
+test_neighbors(void)
+{
+    g_autoptr(Harness) harness = harness_new();
+
+    harness_start(harness, config_on_link(harness, 1));
+    harness_uplink(harness, "192.168.1.10/24");
+    harness_run(harness, SEC(1));
+    g_assert_cmpuint(g_hash_table_size(harness->engine->neighbors.candidates), ==, 3);
+    harness_change(harness, config_on_link(harness, 3));
+    g_assert_cmpuint(g_hash_table_size(harness->engine->neighbors.candidates), ==, 1);
 }
 
 static void
@@ -225,6 +312,10 @@ main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/removal/a new member is sent what a removed one knew", test_slot);
+    g_test_add_func("/removal/each removed member is logged", test_logged);
+    g_test_add_func("/removal/a member that returns has advertised nothing yet", test_returns);
+    g_test_add_func("/removal/no shared key of a removed member is kept", test_shared_keys);
+    g_test_add_func("/removal/the neighbors of removed members are forgotten", test_neighbors);
     g_test_add_func("/removal/datagrams to a removed member are no longer in flight",
                     test_in_flight);
     g_test_add_func("/removal/all facts are sent again 5 s after the socket refused a datagram",

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "harness.h"
+#include "state/wl-engine-state.h"
 
 /* ---- advertising */
 
@@ -648,6 +649,23 @@ tell_basic(Harness *harness, const HarnessMember *member, guint ttl)
     harness_advertise_allowed(harness, harness_member(harness, 1), member, "10.77.0.9/32", ttl);
 }
 
+/* Learned basic peers, which no fact names any more. */
+static void
+test_on_demand_removed(void)
+{
+    g_autoptr(Harness) harness = harness_leaf_new();
+
+    harness_uplink(harness, "192.168.1.10/24");
+    harness_meet(harness, 1, NULL);
+    for (guint i = 5; i <= 6; i++)
+        tell_basic(harness, harness_member(harness, i), 600);
+    harness_live(harness, SEC(500), 1, 1);
+    g_assert_cmpuint(harness->engine->traffic.on_demand->len, ==, 2);
+    harness_live(harness, SEC(1000), 1, 1);
+    g_assert_cmpuint(harness_n_peers(harness), ==, 2);
+    g_assert_cmpuint(harness->engine->traffic.on_demand->len, ==, 0);
+}
+
 /* A learned basic peer is tried when there is traffic for it, at most once a minute. */
 static void
 test_on_demand(void)
@@ -821,6 +839,7 @@ main(int argc, char **argv)
     g_test_add_func("/deadline/no-snapshot", test_no_snapshot);
     g_test_add_func("/deadline/uplink-lost", test_uplink_lost);
     g_test_add_func("/connect/on-demand", test_on_demand);
+    g_test_add_func("/connect/on-demand/a removed peer is not watched", test_on_demand_removed);
     g_test_add_func("/connect/names/several", test_several_names);
     g_test_add_func("/advertise/several-of-a-peer", test_several_of_a_peer);
     g_test_add_func("/advertise/failed-alive", test_failed_alive);
