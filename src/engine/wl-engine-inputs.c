@@ -193,7 +193,6 @@ wl_engine_link_recreated(WlEngine *self, gint64 now)
 
         wl_health_link_recreated(self, peer);
         wl_reconcile_retry_now(peer);
-        wl_engine_candidates_changed(self, peer);
         wl_peer_reset_connect(peer);
     }
     start_over(self);

@@ -146,7 +146,6 @@ void
 wl_health_link_recreated(WlEngine *self, WlPeer *peer)
 {
     set_absent(peer);
-    peer->device.link_local = FALSE;
     g_array_set_size(peer->device.allowed, 0);
     peer->device.allowed_serial++;
     wl_engine_local_facts_changed(self, peer);

@@ -75,15 +75,12 @@ start_upgrade(WlEngine *self, WlPeer *peer, WlCandidate *candidate)
 {
     peer->roaming.upgrading = TRUE;
     peer->roaming.phase = WL_ROAMING_TRY;
-    peer->roaming.serial++;
     peer->roaming.started = self->now;
-    peer->roaming.retry = WL_NEVER;
     peer->roaming.original = peer->device.endpoint;
     /* An upgrade always has a candidate. NOLINTNEXTLINE(clang-analyzer-core.NullDereference) */
     peer->roaming.target = candidate->endpoint;
     peer->roaming.target_answered = FALSE;
     peer->roaming.reasserts = 0;
-    candidate->roaming_serial = peer->roaming.serial;
     /* On another network the same address is another machine. */
     if (candidate->last_upgrade <= self->uplink.since)
         candidate->misses = 0;
@@ -97,7 +94,6 @@ finish(WlEngine *self, WlPeer *peer, gboolean found)
 {
     peer->roaming.phase = WL_ROAMING_NONE;
     peer->roaming.upgrading = FALSE;
-    peer->roaming.due = WL_NEVER;
     peer->roaming.retry = WL_NEVER;
     wl_engine_local_facts_changed(self, peer);
     if (found) {
@@ -115,10 +111,8 @@ start_check(WlEngine *self, WlPeer *peer)
     peer->roaming.phase = WL_ROAMING_CHECK;
     peer->roaming.serial++;
     peer->roaming.started = self->now;
-    peer->roaming.retry = WL_NEVER;
     peer->roaming.due = self->now + patience(peer);
     peer->roaming.has_baseline = FALSE;
-    peer->roaming.original = peer->device.endpoint;
     wl_neighbors_resolve(self,
                          peer); /* so that the results are known when other candidates are tried */
     wl_peer_request_alive(peer);

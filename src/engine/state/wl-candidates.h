@@ -30,7 +30,7 @@ typedef struct {
     gboolean worked;      /* the last endpoint that worked, tried first */
     gint64 last_tried;    /* WL_LONG_AGO: never */
     guint round;          /* serial of the last connect round in which it was tried */
-    guint roaming_serial; /* the last check or upgrade in which it was tried */
+    guint roaming_serial; /* the last check in which it was tried */
     gint64 last_upgrade;  /* when it was last tried as an upgrade; WL_LONG_AGO: never */
     guint misses;         /* consecutive failed upgrades */
 } WlCandidate;

@@ -118,7 +118,7 @@ wl_peer_new(const WlKey *key, const WlPeerConfig *config, guint slot)
     self->outer.since = self->outer.restored = WL_LONG_AGO;
     self->outer.next = self->outer.log_next = WL_LONG_AGO;
     self->outer.check = WL_NEVER;
-    self->roaming.retry = self->roaming.due = WL_NEVER;
+    self->roaming.retry = WL_NEVER;
     init_path(&self->path);
     self->connect.tried = self->connect.off_link_tried = self->connect.demanded = WL_LONG_AGO;
     wl_peer_reset_connect(self);

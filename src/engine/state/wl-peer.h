@@ -67,9 +67,9 @@ typedef struct {
     gboolean target_answered; /* packets arrived from the target */
     guint reasserts;          /* times that the target was set */
     WlRateLimit suspect_rate; /* of suspicions caused by relayed endpoints */
-    guint serial;             /* of the check or upgrade, never repeated */
+    guint serial;             /* of the check, never repeated */
     gint64 started;
-    gint64 due;
+    gint64 due; /* while there is a phase */
     gint64 backoff;
     gint64 retry; /* after all candidates were silent; WL_NEVER: none */
     gboolean has_baseline;
