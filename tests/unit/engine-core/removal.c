@@ -192,6 +192,27 @@ test_send_failed(void)
     }
 }
 
+/* Facts were sent just before, and others would have to wait for 200 ms. */
+static void
+test_refresh(void)
+{
+    g_autoptr(Harness) harness = harness_new();
+
+    harness_start(harness, config_of(harness, WL_ROLE_ROUTER, 1, 2));
+    harness_uplink(harness, "192.168.1.10/24");
+    connect_to(harness, 1, 2);
+    harness_run(harness, SEC(2));
+    harness_clear(harness);
+    harness_uplink(harness, "192.168.1.11/24");
+    for (guint i = 1; i <= 2; i++)
+        g_assert_cmpuint(n_facts_sent(harness, i), >=, 1);
+    harness_clear(harness);
+    g_assert_true(wl_engine_refresh(harness->engine, harness->now));
+    harness_drain(harness);
+    for (guint i = 1; i <= 2; i++)
+        g_assert_cmpuint(n_facts_sent(harness, i), >=, 3);
+}
+
 /* Members that are sent no facts, so that only the Alive can be missing. */
 static void
 test_alive_send_failed(void)
@@ -320,6 +341,7 @@ main(int argc, char **argv)
                     test_in_flight);
     g_test_add_func("/removal/all facts are sent again 5 s after the socket refused a datagram",
                     test_send_failed);
+    g_test_add_func("/removal/a refresh sends all facts again at once", test_refresh);
     g_test_add_func("/removal/an Alive is sent again 5 s after the socket refused it",
                     test_alive_send_failed);
     g_test_add_func("/removal/a new link gets the changes that the old one refused at once",
