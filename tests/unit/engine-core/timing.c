@@ -649,6 +649,37 @@ tell_basic(Harness *harness, const HarnessMember *member, guint ttl)
     harness_advertise_allowed(harness, harness_member(harness, 1), member, "10.77.0.9/32", ttl);
 }
 
+/* The facts of the snapshot would share the datagram, but it does not arrive. */
+static void
+test_snapshot_missing(void)
+{
+    g_autoptr(Harness) harness = harness_new();
+    WlEngineConfig *config = harness_config(harness, WL_ROLE_ROUTER);
+    const WlKey *own = &harness_member(harness, 0)->key;
+
+    for (guint i = 1; i <= 2; i++)
+        harness_add(config, harness_member(harness, i), "192.0.2.9:51820", NULL)->fact_exchanger =
+            TRUE;
+    harness_start(harness, config);
+    harness_uplink(harness, "192.168.1.10/24");
+    for (guint i = 1; i <= 2; i++)
+        harness_meet(harness, i, NULL);
+    harness_run(harness, SEC(2));
+    harness->no_device = TRUE;
+    wl_engine_resumed(harness->engine, harness->now);
+    harness_drain(harness);
+    harness_clear(harness);
+    harness_uplink(harness, "192.168.1.11/24");
+    harness_run(harness, MS(49));
+    for (guint i = 1; i <= 2; i++)
+        g_assert_false(
+            harness_sent_endpoint(harness, harness_member(harness, i), own, "192.168.1.11:51820"));
+    harness_run(harness, MS(1));
+    for (guint i = 1; i <= 2; i++)
+        g_assert_true(
+            harness_sent_endpoint(harness, harness_member(harness, i), own, "192.168.1.11:51820"));
+}
+
 /* Learned basic peers, which no fact names any more. */
 static void
 test_on_demand_removed(void)
@@ -831,6 +862,7 @@ main(int argc, char **argv)
     g_test_add_func("/connect/first-words", test_first_words_keep_the_session);
     g_test_add_func("/connect/silent-session", test_silent_session);
     g_test_add_func("/connect/clock-jumps", test_clock_jumps);
+    g_test_add_func("/sender/facts wait 50 ms for a snapshot", test_snapshot_missing);
     g_test_add_func("/sender/roaming-peer", test_roaming_peer);
     g_test_add_func("/connect/names", test_names_are_resolved);
     g_test_add_func("/connect/names/jitter", test_names_jitter);
