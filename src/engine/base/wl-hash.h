@@ -5,7 +5,7 @@
 
 /**
  * A hash of @length bytes with a random key of this process, for tables whose keys others choose:
- * nobody can choose keys that share a bucket. Differs from process to process, so nothing may
+ * no member can choose keys that share a bucket. Differs from process to process, so nothing may
  * depend on its value or on the order of a table that uses it.
  */
 guint wl_hash(gconstpointer data, gsize length);

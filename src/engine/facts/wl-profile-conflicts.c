@@ -148,7 +148,7 @@ check_configured(const WlEngine *self, const WlKey *subject, const WlPrefix *pre
                                     &lookup))
         return WL_VERDICT_CONFIGURED;
     /* Trust with allowed IPs is not enough to take a part of the prefix of a router, which its own
-     * address may be. A default route is no such prefix: it is everything that nobody else has. */
+     * address may be. A default route is no such prefix: it covers what no other member has. */
     own_subnet = (lookup.covered || self->own.router) && is_in_own_subnet(self, prefix);
     if ((lookup.part || own_subnet) && !wl_prefix_rules_is_vouched(self, subject, prefix))
         return WL_VERDICT_CONFIGURED;

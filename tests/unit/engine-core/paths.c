@@ -256,7 +256,7 @@ test_repeated_until_followed(void)
     g_assert_cmpuint(path_messages_sent(harness, desktop, NULL), ==, 0);
 }
 
-/* An epoch that nobody acked is announced ever more rarely, which says nothing about the next
+/* An unacked epoch is announced ever more rarely, which says nothing about the next
  * one. */
 static void
 test_each_epoch_announced(void)

@@ -796,7 +796,7 @@ test_verdict_of_each_source(void)
 {
     g_autoptr(Harness) harness = harness_leaf_new();
     HarnessMember *hub = harness_member(harness, 1), *desktop = harness_member(harness, 2),
-                  *nobody = harness_member(harness, 9);
+                  *silent = harness_member(harness, 9);
 
     harness_uplink(harness, "192.168.1.10/24");
     harness_meet(harness, 1, NULL);
@@ -807,7 +807,7 @@ test_verdict_of_each_source(void)
                     WL_VERDICT_UNTRUSTED);
     g_assert_cmpint(harness_verdict_allowed(harness, hub, desktop, "10.77.0.9/32"), ==,
                     WL_VERDICT_ACCEPTED);
-    g_assert_cmpint(harness_verdict_allowed(harness, nobody, desktop, "10.77.0.9/32"), ==,
+    g_assert_cmpint(harness_verdict_allowed(harness, silent, desktop, "10.77.0.9/32"), ==,
                     WL_VERDICT_N);
 }
 

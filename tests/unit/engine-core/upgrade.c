@@ -302,7 +302,7 @@ test_shown(void)
     }
 }
 
-/* Nobody has the addresses at first; the desktops come to this network later. */
+/* No host has the addresses at first; the desktops come to this network later. */
 static void
 test_neighbor_later(void)
 {
