@@ -134,8 +134,7 @@ check_active(WlDoctor *doctor, const char *label, const WlActiveProfile *active)
         wl_doctor_add(doctor, "service", WL_CHECK_FAIL,
                       "reactivate the profile with wirelinkctl down and up to "
                       "start the installed service",
-                      "%s: the service has version %s, this program " WL_VERSION WL_VERSION, label,
-                      shown);
+                      "%s: the service has version %s, this program " WL_VERSION, label, shown);
     check_open_port(doctor, label, (guint) wl_property_uint(active->link, "ListenPort"));
     if (*uplink)
         wl_doctor_add(doctor, "uplink", WL_CHECK_OK, NULL, "%s: the uplink is %s", label, uplink);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "wl-format.h"
+#include "wl-profile-check.h"
 #include "wl-profile-keys.h"
 #include "wl-profile-value.h"
 
@@ -90,6 +91,13 @@ has_default_flags(const WlProfileKey *key, const WlProfileFile *file, const WlPr
            (peer->preshared_key ? WL_SECRET_FLAG_NONE : WL_SECRET_FLAG_NOT_REQUIRED);
 }
 
+static gboolean
+is_full_tunnel(const WlProfileKey *key)
+{
+    return key->scope == WL_KEY_OF_PROFILE &&
+           key->offset == G_STRUCT_OFFSET(WlProfile, full_tunnel);
+}
+
 static void
 append_key(Writer *writer, WlFormat format, const WlProfileKey *key, const WlProfileFile *file,
            const WlProfilePeer *peer)
@@ -99,6 +107,7 @@ append_key(Writer *writer, WlFormat format, const WlProfileKey *key, const WlPro
                                                              : (gconstpointer) file->profile;
     WlSecretFlags flags = peer ? peer->preshared_key_flags : file->profile->private_key_flags;
     char *value;
+    guint other;
 
     if (key->type == WL_KEY_TYPE_FLAGS && has_default_flags(key, file, peer))
         return;
@@ -110,6 +119,8 @@ append_key(Writer *writer, WlFormat format, const WlProfileKey *key, const WlPro
         return;
     }
     value = wl_profile_value_format(key, structure, ", ");
+    if (!value && is_full_tunnel(key) && wl_profile_find_default_route(file->profile, &other))
+        value = g_strdup("no"); /* otherwise reading would set it */
     if (value && key->type == WL_KEY_TYPE_NAME)
         append_name(writer, key->file_name, value);
     else if (value)

@@ -261,6 +261,27 @@ check_text(Reader *reader, const char *text, gsize length, GError **error)
                               *bad ? "not UTF-8" : "contains a zero byte");
 }
 
+/* One word for a shell; to be freed. */
+static char *
+quote_word(const char *text)
+{
+    gboolean plain = *text != '-';
+
+    for (const char *p = text; *p && plain; p++)
+        plain = g_ascii_isalnum(*p) || strchr("._-", *p);
+    return plain ? g_strdup(text) : g_shell_quote(text);
+}
+
+/* "home.wirelink" for "home.conf"; to be freed. */
+static char *
+name_target(const char *name)
+{
+    const char *dot = strrchr(name, '.');
+    int length = (int) (dot ? (gsize) (dot - name) : strlen(name));
+
+    return g_strdup_printf("%.*s.wirelink", length, name);
+}
+
 /* Checked first, so that files of other programs are recognized whatever they contain. */
 static gboolean
 has_wirelink_section(const char *text, const char *end)
@@ -328,12 +349,47 @@ check(Reader *reader, GError **error)
         reader->place.line = g_array_index(reader->peer_lines, guint, peer);
     else if (!reader->place.line && key->section != WL_PROFILE_SECTION_PEER)
         reader->place.line = reader->section_lines[key->section];
+    if (error && key == wl_profile_keys_of_field(WL_KEY_OF_PEER,
+                                                 G_STRUCT_OFFSET(WlProfilePeer, allowed_ips))) {
+        /* Host bits are cleared, as WireGuard does. */
+        g_autofree char *message = g_steal_pointer(&(*error)->message);
+
+        (*error)->message =
+            g_strdup_printf("%s; for one machine write its address with /32 or /128", message);
+    }
     if (reader->place.line)
         wl_profile_prefix_at(error, &reader->place, key->file_name);
     else
         g_prefix_error(error, "%s: [%s] %s: ", reader->place.name,
                        wl_profile_section_to_string(key->section), key->file_name);
     return FALSE;
+}
+
+/* What wg-quick does with a default route: a split tunnel would send in the clear what its owner
+ * expects inside. Table = off routes nothing there either. */
+static void
+default_to_full_tunnel(Reader *reader)
+{
+    WlProfileFile *file = reader->file;
+    const WlProfileKey *tunnel =
+        wl_profile_keys_of_field(WL_KEY_OF_PROFILE, G_STRUCT_OFFSET(WlProfile, full_tunnel));
+    const WlProfileKey *prefixes =
+        wl_profile_keys_of_field(WL_KEY_OF_PEER, G_STRUCT_OFFSET(WlProfilePeer, allowed_ips));
+    guint peer;
+
+    if (*key_line(reader, tunnel, 0) || file->table == WL_PROFILE_TABLE_OFF ||
+        !wl_profile_find_default_route(file->profile, &peer))
+        return;
+    file->profile->full_tunnel = TRUE;
+    reader->place.line = *key_line(reader, prefixes, peer);
+    wl_profile_warn_at(file->profile, &reader->place,
+                       "AllowedIPs: contains a default route, so all traffic of this machine goes "
+                       "through the tunnel (FullTunnel = yes), as with wg-quick; write "
+                       "FullTunnel = no in [Wirelink] to send only traffic for the other prefixes");
+    /* The most important warning comes first. */
+    g_ptr_array_insert(
+        file->profile->warnings, 0,
+        g_ptr_array_steal_index(file->profile->warnings, file->profile->warnings->len - 1));
 }
 
 static WlProfileFile *
@@ -364,16 +420,21 @@ parse(const char *text, gsize length, const char *name, gboolean plain, GError *
     if (!check_text(&reader, text, length, error))
         return NULL;
     if (!plain && !has_wirelink_section(text, text + length)) {
+        g_autofree char *new_name = name_target(name);
+        g_autofree char *source = quote_word(name);
+        g_autofree char *target = quote_word(new_name);
+
         g_set_error(
             error, WL_PROFILE_ERROR, WL_PROFILE_ERROR_NO_SECTION,
-            "%s: this WireGuard file has no [Wirelink] section; to use it with wirelink, convert it with \"wirelinkctl convert\" or add the line \"[Wirelink]\" at the end",
-            name);
+            "%s: there is no section [Wirelink]; for a wg-quick file, convert it first: wirelinkctl convert %s %s",
+            name, source, target);
         return NULL;
     }
     wl_profile_keys(&n_keys);
     g_array_set_size(key_lines, (guint) n_keys);
     if (!read_lines(&reader, text, text + length, error))
         return NULL;
+    default_to_full_tunnel(&reader);
     for (guint i = 0; i < file->profile->peers->len; i++) {
         WlProfilePeer *peer = file->profile->peers->pdata[i];
 

@@ -163,14 +163,14 @@ wl_profile_is_default_route(const char *prefix)
     return g_str_has_suffix(prefix, "/0") || g_str_has_suffix(prefix, "/1");
 }
 
-static gboolean
-has_default_route(const WlProfile *profile)
+gboolean
+wl_profile_find_default_route(const WlProfile *profile, guint *index)
 {
-    for (guint i = 0; i < profile->peers->len; i++) {
-        const WlProfilePeer *peer = profile->peers->pdata[i];
+    for (*index = 0; *index < profile->peers->len; (*index)++) {
+        const WlProfilePeer *peer = profile->peers->pdata[*index];
 
-        for (guint j = 0; j < peer->allowed_ips->len; j++) {
-            if (wl_profile_is_default_route(peer->allowed_ips->pdata[j]))
+        for (guint i = 0; i < peer->allowed_ips->len; i++) {
+            if (wl_profile_is_default_route(peer->allowed_ips->pdata[i]))
                 return TRUE;
         }
     }
@@ -180,8 +180,10 @@ has_default_route(const WlProfile *profile)
 static gboolean
 check_full_tunnel(Check *check, GError **error)
 {
+    guint peer;
+
     check->key = PROFILE_KEY(full_tunnel);
-    if (check->profile->full_tunnel && !has_default_route(check->profile)) {
+    if (check->profile->full_tunnel && !wl_profile_find_default_route(check->profile, &peer)) {
         return wl_profile_fail(
             error, WL_PROFILE_ERROR_CONFLICT,
             "requires a peer that accepts all traffic; add 0.0.0.0/0 or ::/0 to the allowed IPs of one");

@@ -36,6 +36,8 @@ gpointer wl_profile_take_allowed_ip(GHashTable *owners, const char *prefix, gpoi
 /* Whether an allowed IP makes a peer one that accepts all traffic, of one family. Half of a default
  * route counts, too: wg-quick files use two halves in place of the whole. */
 gboolean wl_profile_is_default_route(const char *prefix);
+/* *@index is the first peer with such an allowed IP; FALSE without one. */
+gboolean wl_profile_find_default_route(const WlProfile *profile, guint *index);
 
 /* The sentence about a conflict, with the prefix and the other peer; the editor translates it. Its
  * users include gi18n-lib.h. */

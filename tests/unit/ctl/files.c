@@ -114,6 +114,27 @@ test_convert(void)
     g_assert_cmpstr(to_output->out, ==, text);
 }
 
+/* A commercial file: a split tunnel would send in the clear what its owner expects inside. */
+static void
+test_convert_default_route(void)
+{
+    g_autoptr(CtlRun) run = NULL;
+    g_autofree char *text = NULL;
+
+    put("vpn.conf", "[Interface]\nPrivateKey = " PRIVATE_KEY
+                    "\nAddress = 10.77.0.2/32\nDNS = 10.77.0.1\nPostUp = true\n\n[Peer]\nPublicKey "
+                    "= " HUB_KEY "\nEndpoint = vpn.example.net:51820\n"
+                    "AllowedIPs = 0.0.0.0/0, ::/0\n");
+    run = CTL_RUN(NULL, "convert", "vpn.conf", "vpn.wirelink");
+    g_assert_cmpint(run->status, ==, 0);
+    g_assert_true(g_str_has_prefix(
+        run->err, "wirelinkctl: warning: vpn.conf:10: AllowedIPs: contains a default route, so "
+                  "all traffic of this machine goes through the tunnel (FullTunnel = yes), as "
+                  "with wg-quick; "));
+    text = get("vpn.wirelink");
+    ctl_assert_holds(text, "FullTunnel = yes\n");
+}
+
 static void
 test_convert_go(void)
 {
@@ -501,6 +522,7 @@ main(int argc, char **argv)
         GTestFunc func;
     } cases[] = {
         {"/ctl/convert/wg-quick", test_convert},
+        {"/ctl/convert/default-route", test_convert_default_route},
         {"/ctl/convert/go", test_convert_go},
         {"/ctl/convert/force", test_convert_force},
         {"/ctl/convert/wirehub", test_convert_wirehub},

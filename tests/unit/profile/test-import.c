@@ -409,7 +409,8 @@ test_other_formats(void)
     } cases[] = {
         {"go.json", "{\"Peers\": [{\"PublicKey\": \"" HUB_KEY "\"}]}", "\"wirelinkctl convert\""},
         {"home.wirehub", "name home\nsubnet 10.77.0.0/24\n", "drop it on the list of peers"},
-        {"wg0.conf", "[Interface]\nPrivateKey = " PRIVATE_KEY "\n", "add the line \"[Wirelink]\""},
+        {"wg0.conf", "[Interface]\nPrivateKey = " PRIVATE_KEY "\n",
+         "convert it first: wirelinkctl convert wg0.conf wg0.wirelink"},
     };
 
     for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {

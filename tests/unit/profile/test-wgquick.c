@@ -81,20 +81,64 @@ test_extra(void)
 
 typedef struct {
     const char *text;
+    gboolean plain;       /* a wg-quick file */
+    gboolean full_tunnel; /* what comes of it, */
+    gboolean warned;      /* and whether the first warning says so */
+} Tunnel;
+
+#define PREFIXES "AllowedIPs = 10.77.0.0/24"
+
+static const Tunnel tunnels[] = {
+    {INTERFACE PEER PREFIXES "\n", TRUE, FALSE, FALSE},
+    {INTERFACE PEER "AllowedIPs = 0.0.0.0/0, ::/0\n", TRUE, TRUE, TRUE},
+    {INTERFACE PEER "AllowedIPs = ::/0\n", TRUE, TRUE, TRUE},
+    {INTERFACE PEER "AllowedIPs = 0.0.0.0/1, 128.0.0.0/1\n", TRUE, TRUE, TRUE},
+    {INTERFACE PEER PREFIXES "\n" PEER2 "AllowedIPs = 0.0.0.0/0\n", TRUE, TRUE, TRUE},
+    {INTERFACE "FwMark = 1\nSaveConfig = true\n" PEER "AllowedIPs = 0.0.0.0/0\n", TRUE, TRUE, TRUE},
+    {INTERFACE "Table = off\n" PEER "AllowedIPs = 0.0.0.0/0\n", TRUE, FALSE, FALSE},
+    {INTERFACE "Table = 1234\n" PEER "AllowedIPs = 0.0.0.0/0\n", TRUE, TRUE, TRUE},
+    {INTERFACE WIRELINK PEER "AllowedIPs = 0.0.0.0/0\n", FALSE, TRUE, TRUE},
+    {INTERFACE WIRELINK "FullTunnel = no\n" PEER "AllowedIPs = 0.0.0.0/0\n", FALSE, FALSE, FALSE},
+    {INTERFACE WIRELINK "FullTunnel = yes\n" PEER "AllowedIPs = 0.0.0.0/0\n", FALSE, TRUE, FALSE},
+    {INTERFACE WIRELINK "KillSwitch = yes\n" PEER "AllowedIPs = 0.0.0.0/0\n", FALSE, TRUE, TRUE},
+    {INTERFACE WIRELINK PEER PREFIXES "\n", FALSE, FALSE, FALSE},
+};
+
+static void
+test_full_tunnel(void)
+{
+    for (guint i = 0; i < G_N_ELEMENTS(tunnels); i++) {
+        const Tunnel *row = &tunnels[i];
+        g_autoptr(GError) error = NULL;
+        g_autoptr(WlProfileFile) file =
+            row->plain ? wl_wgquick_parse_plain(row->text, strlen(row->text), "a.conf", &error)
+                       : wl_wgquick_parse(row->text, strlen(row->text), "a.conf", &error);
+        const GPtrArray *warnings;
+        gboolean warned;
+
+        g_test_message("%s", row->text);
+        g_assert_no_error(error);
+        warnings = file->profile->warnings;
+        warned = warnings->len > 0 && strstr(warnings->pdata[0], "all traffic of this machine");
+        g_assert_cmpint(file->profile->full_tunnel, ==, row->full_tunnel);
+        g_assert_cmpint(warned, ==, row->warned);
+    }
+}
+
+typedef struct {
+    const char *text;
     const char *expected; /* the beginning of the message after "laptop.wirelink" */
     WlProfileError code;
 } Bad;
 
 static const Bad bad[] = {
     /* Other files. */
-    {"", ": this WireGuard file has no [Wirelink] section; to use", WL_PROFILE_ERROR_NO_SECTION},
-    {INTERFACE PEER, ": this WireGuard file has no [Wirelink] section",
+    {"", ": there is no section [Wirelink]; for a", WL_PROFILE_ERROR_NO_SECTION},
+    {INTERFACE PEER, ": there is no section [Wirelink]", WL_PROFILE_ERROR_NO_SECTION},
+    {INTERFACE "# [Wirelink]\n" PEER, ": there is no section [Wirelink]",
      WL_PROFILE_ERROR_NO_SECTION},
-    {INTERFACE "# [Wirelink]\n" PEER, ": this WireGuard file has no [Wirelink]",
-     WL_PROFILE_ERROR_NO_SECTION},
-    {"client\nremote hub 1194\n", ": this WireGuard file has no [Wirelink]",
-     WL_PROFILE_ERROR_NO_SECTION},
-    {INTERFACE "PostUp = x\n" PEER, ": this WireGuard file has no [Wirelink]",
+    {"client\nremote hub 1194\n", ": there is no section [Wirelink]", WL_PROFILE_ERROR_NO_SECTION},
+    {INTERFACE "PostUp = x\n" PEER, ": there is no section [Wirelink]",
      WL_PROFILE_ERROR_NO_SECTION},
     /* Lines. */
     {INTERFACE WIRELINK PEER "[Server]\n", ":7: \"Server\" is not a section; use [Interface]",
@@ -365,6 +409,7 @@ main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     add_corpus();
     g_test_add_func("/profile/wgquick/extra", test_extra);
+    g_test_add_func("/profile/wgquick/full-tunnel", test_full_tunnel);
     g_test_add_func("/profile/wgquick/bad", test_bad);
     g_test_add_func("/profile/wgquick/bad-bytes", test_bad_bytes);
     g_test_add_func("/profile/wgquick/bounds", test_bounds);
