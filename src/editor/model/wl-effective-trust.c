@@ -6,6 +6,7 @@
 #include "wl-labels.h"
 #include "wl-model-private.h"
 #include "wl-peer.h"
+#include "wl-role.h"
 #include "wl-trust.h"
 
 #define MAX_NAMES 5
@@ -24,16 +25,29 @@ wl_editor_model_is_trust_automatic(const WlEditorModel *model)
     return TRUE;
 }
 
+static GArray *
+parse_prefixes(const GPtrArray *texts)
+{
+    GArray *prefixes = g_array_new(FALSE, FALSE, sizeof(WlPrefix));
+
+    for (guint i = 0; i < texts->len; i++) {
+        WlPrefix prefix;
+
+        if (wl_prefix_parse(texts->pdata[i], &prefix))
+            g_array_append_val(prefixes, prefix);
+    }
+    return prefixes;
+}
+
 gboolean
 wl_editor_model_is_router(const WlEditorModel *model, const WlEditorPeer *peer)
 {
     const GPtrArray *prefixes = wl_editor_peer_of(peer)->allowed_ips;
+    g_autoptr(GArray) addresses = parse_prefixes(wl_editor_profile(model)->addresses);
+    g_autoptr(GArray) allowed = parse_prefixes(prefixes);
 
-    for (guint i = 0; i < prefixes->len; i++) {
-        WlPrefix prefix;
-
-        if (wl_prefix_parse(prefixes->pdata[i], &prefix) &&
-            (prefix.length == 0 || wl_prefix_is_routed_net(&prefix)))
+    for (guint i = 0; i < allowed->len; i++) {
+        if (wl_role_covers_subnet(&g_array_index(allowed, WlPrefix, i), addresses))
             return TRUE;
     }
     return FALSE;
@@ -46,7 +60,7 @@ evaluate(const WlEditorModel *model, const WlEditorPeer *peer, gboolean automati
     WlTrustInput question = {
         .configured = (WlTrust) ((int) wl_editor_peer_of(peer)->trust - 1),
         .any_configured = !automatic,
-        .source_is_router = wl_editor_model_is_router(model, peer),
+        .source_is_network_router = wl_editor_model_is_router(model, peer),
         .source_is_peer = TRUE,
     };
 
@@ -76,8 +90,7 @@ wl_editor_model_dup_trust_reason(const WlEditorModel *model, const WlEditorPeer 
     case WL_TRUST_SOURCE_CONFIG:
         return g_strdup_printf(_("%s: set in this profile"), title);
     case WL_TRUST_SOURCE_ROUTE:
-        return g_strdup_printf(_("%s: a router, as its allowed IPs include a whole network"),
-                               title);
+        return g_strdup_printf(_("%s: a router, as its allowed IPs cover this network"), title);
     case WL_TRUST_SOURCE_KNOWN_PEER:
         return g_strdup_printf(_("%s: a known peer"), title);
     case WL_TRUST_SOURCE_NONE:

@@ -12,7 +12,8 @@ G_BEGIN_DECLS
 /* Whether no peer has a level set; only then are routers trusted automatically. */
 gboolean wl_editor_model_is_trust_automatic(const WlEditorModel *model);
 
-/* Whether the allowed IPs of @peer include a whole network. */
+/* Whether the allowed IPs of @peer cover the network of this machine, which makes it a router that
+ * may introduce members. */
 gboolean wl_editor_model_is_router(const WlEditorModel *model, const WlEditorPeer *peer);
 
 /* The level in effect for @peer, and a sentence with its reason: set in the profile, router, or

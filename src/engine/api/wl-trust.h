@@ -30,8 +30,8 @@ const char *wl_trust_source_to_string(WlTrustSource source);
 typedef struct {
     WlTrust configured;      /* of the source; UNSET: none */
     gboolean any_configured; /* a configured peer, the own key included, has a trust value */
-    gboolean source_is_router;
-    gboolean source_is_peer; /* of the device */
+    gboolean source_is_network_router; /* its allowed IPs cover a subnet of ours (wl-role.h) */
+    gboolean source_is_peer;           /* of the device */
 } WlTrustInput;
 
 /** The first opinion of the evaluators; WL_TRUST_UNSET and WL_TRUST_SOURCE_NONE without one.

@@ -9,6 +9,7 @@
 #include "state/wl-removal-rules.h"
 #include "wl-array.h"
 #include "wl-link-local.h"
+#include "wl-role.h"
 
 void
 wl_members_evaluate_trust(WlEngine *self, WlPeer *peer)
@@ -16,7 +17,8 @@ wl_members_evaluate_trust(WlEngine *self, WlPeer *peer)
     WlTrustInput input = {
         .configured = wl_peer_get_configured_trust(peer),
         .any_configured = self->own.any_trust,
-        .source_is_router = peer->router,
+        .source_is_network_router =
+            peer->config && wl_role_is_network_router(self->config, peer->config),
         .source_is_peer = TRUE,
     };
 

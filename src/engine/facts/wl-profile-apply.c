@@ -39,8 +39,9 @@ wl_profile_apply_authorities(WlEngine *self)
 
         if (peer->router)
             g_ptr_array_add(self->peers.routers, peer);
-        if (self->own.any_membership ? wl_peer_get_configured_trust(peer) >= WL_TRUST_MEMBERSHIP
-                                     : peer->router)
+        if (self->own.any_membership
+                ? wl_peer_get_configured_trust(peer) >= WL_TRUST_MEMBERSHIP
+                : peer->config && wl_role_is_network_router(self->config, peer->config))
             g_ptr_array_add(self->peers.authorities, peer);
     }
 }

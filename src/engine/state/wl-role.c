@@ -13,6 +13,31 @@ wl_role_is_router_peer(const WlPeerConfig *config)
 }
 
 gboolean
+wl_role_covers_subnet(const WlPrefix *prefix, const GArray *addresses)
+{
+    if (prefix->length == wl_prefix_max_length(prefix))
+        return FALSE;
+    for (guint i = 0; i < addresses->len; i++) {
+        WlPrefix subnet = wl_prefix_masked(&g_array_index(addresses, WlPrefix, i));
+
+        if (wl_prefix_contains(prefix, &subnet))
+            return TRUE;
+    }
+    return FALSE;
+}
+
+gboolean
+wl_role_is_network_router(const WlEngineConfig *config, const WlPeerConfig *peer)
+{
+    for (guint i = 0; i < peer->allowed_ips->len; i++) {
+        if (wl_role_covers_subnet(&g_array_index(peer->allowed_ips, WlPrefix, i),
+                                  config->addresses))
+            return TRUE;
+    }
+    return FALSE;
+}
+
+gboolean
 wl_role_is_own_router(const WlEngineConfig *config, const WlPeerConfig *own)
 {
     if (config->role != WL_ROLE_AUTOMATIC)

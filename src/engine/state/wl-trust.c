@@ -52,8 +52,9 @@ wl_trust_evaluate(const WlTrustInput *input, WlTrustSource *source)
         *source = WL_TRUST_SOURCE_CONFIG;
         return input->configured;
     }
-    /* Any Trust value in the profile disables this evaluator (docs/protocol.md 6.2). */
-    if (!input->any_configured && input->source_is_peer && input->source_is_router) {
+    /* Any Trust value in the profile disables this evaluator (docs/protocol.md 6.2). A router of
+     * some other network, such as the LAN behind a member, may not introduce members (12.25). */
+    if (!input->any_configured && input->source_is_peer && input->source_is_network_router) {
         *source = WL_TRUST_SOURCE_ROUTE;
         return WL_TRUST_MEMBERSHIP;
     }

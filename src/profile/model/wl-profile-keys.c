@@ -125,8 +125,9 @@ static const WlProfileKey keys[] = {
     {.name = "trust", .file_name = "Trust", .type = WL_KEY_TYPE_WORD,
      PEER(trust), .words = trust_words, .default_text = "unset",
      .help = "Which facts are accepted from the peer: Untrusted, Endpoint, AllowedIPs, Membership "
-             "or DelegateTrust. If no peer has a level set, it is Membership for routers and "
-             "Endpoint for other peers"},
+             "or DelegateTrust. If no peer has a level set, it is Membership for peers whose allowed "
+             "IPs cover the subnet of an address of this machine, such as the hub, and Endpoint for "
+             "other peers, such as one with a LAN behind it"},
     {.name = "basic", .file_name = "Basic", .type = WL_KEY_TYPE_BOOL,
      PEER(basic), .default_text = "no",
      .help = "The peer runs WireGuard only and exchanges no facts"},

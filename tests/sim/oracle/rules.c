@@ -74,6 +74,25 @@ has_configured_trust(const SimHost *host)
     return FALSE;
 }
 
+/* docs/protocol.md 12.25; a Go daemon trusts every router. */
+static gboolean
+routes_own_network(const SimHost *host, const WlPeerConfig *config)
+{
+    for (guint i = 0; config && i < config->allowed_ips->len; i++) {
+        const WlPrefix *prefix = &g_array_index(config->allowed_ips, WlPrefix, i);
+
+        if (is_host_prefix(prefix))
+            continue;
+        for (guint j = 0; j < host->config->addresses->len; j++) {
+            const WlPrefix *own = &g_array_index(host->config->addresses, WlPrefix, j);
+
+            if (prefix->length <= own->length && wl_prefix_contains_ip(prefix, &own->ip))
+                return TRUE;
+        }
+    }
+    return FALSE;
+}
+
 static WlTrust
 trust_of(const SimHost *host, const SimHost *source)
 {
@@ -81,7 +100,7 @@ trust_of(const SimHost *host, const SimHost *source)
 
     if (config && config->trust != WL_TRUST_UNSET)
         return config->trust;
-    if (rules_is_router_peer(config) && !has_configured_trust(host))
+    if (routes_own_network(host, config) && !has_configured_trust(host))
         return WL_TRUST_MEMBERSHIP;
     return WL_TRUST_ENDPOINT; /* it arrived through the tunnel, from a peer of the device */
 }

@@ -48,6 +48,10 @@ test_automatic(void)
     assert_reason(model, 1, "WireGuard only");
     wl_editor_model_set_text(model, hub, "allowed-ips", "0.0.0.0/0");
     g_assert_true(wl_editor_model_is_router(model, hub));
+    /* The LAN behind a member gives it no members. */
+    wl_editor_model_set_text(model, hub, "allowed-ips", "10.77.0.1/32, 192.168.6.0/24");
+    g_assert_false(wl_editor_model_is_router(model, hub));
+    assert_reason(model, 0, "Endpoints: a known peer");
     wl_editor_model_set_text(model, hub, "allowed-ips", "10.77.0.1/32");
     g_assert_false(wl_editor_model_is_router(model, hub));
 }

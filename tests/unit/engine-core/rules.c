@@ -361,7 +361,7 @@ test_names(void)
     g_assert_cmpstr(harness_view(harness, b)->name, ==, "printer");
 }
 
-/* Two routers, 1 and 2, and a leaf, 4, all with sessions. */
+/* Two routers of the network, 1 and 2, and a leaf, 4, all with sessions. */
 static Harness *
 two_routers_new(void)
 {
@@ -369,7 +369,7 @@ two_routers_new(void)
     WlEngineConfig *config = harness_config(harness, WL_ROLE_LEAF);
 
     harness_add(config, harness_member(harness, 1), HARNESS_HUB_ENDPOINT, "10.77.0.0/24");
-    harness_add(config, harness_member(harness, 2), "203.0.113.2:51820", "10.88.0.0/24");
+    harness_add(config, harness_member(harness, 2), "203.0.113.2:51820", "10.76.0.0/15");
     harness_add(config, harness_member(harness, 4), "198.51.100.4:51820", "10.77.0.4/32");
     harness_start(harness, config);
     harness_uplink(harness, "192.168.1.10/24");

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <json-glib/json-glib.h>
 
-#include "wl-trust.h"
+#include "wl-role.h"
 
 static WlTrust
 parse_level(JsonArray *row, guint index)
@@ -45,7 +45,7 @@ test_evaluators(void)
     WlTrustInput question = {.configured = WL_TRUST_UNSET};
 
     assert_opinion(question, WL_TRUST_UNSET, WL_TRUST_SOURCE_NONE);
-    question.source_is_router = TRUE;
+    question.source_is_network_router = TRUE;
     assert_opinion(question, WL_TRUST_UNSET, WL_TRUST_SOURCE_NONE);
     question.source_is_peer = TRUE;
     assert_opinion(question, WL_TRUST_MEMBERSHIP, WL_TRUST_SOURCE_ROUTE);
@@ -57,6 +57,61 @@ test_evaluators(void)
     assert_opinion(question, WL_TRUST_DELEGATE, WL_TRUST_SOURCE_CONFIG);
     question = (WlTrustInput){.configured = WL_TRUST_UNSET, .source_is_peer = TRUE};
     assert_opinion(question, WL_TRUST_ENDPOINT, WL_TRUST_SOURCE_KNOWN_PEER);
+}
+
+/* docs/protocol.md 12.25: the members are 10.77.0.2/24 and fd77::2/64, or 10.77.0.2/32 alone. */
+static const struct {
+    const char *prefix;
+    gboolean covers, covers_host;
+} routes[] = {
+    {"10.77.0.0/24", TRUE, TRUE},
+    {"10.77.0.0/16", TRUE, TRUE},
+    {"10.0.0.0/8", TRUE, TRUE},
+    {"0.0.0.0/0", TRUE, TRUE},
+    {"0.0.0.0/1", TRUE, TRUE},
+    {"fd77::/64", TRUE, FALSE},
+    {"fd00::/8", TRUE, FALSE},
+    {"::/0", TRUE, FALSE},
+    /* A part of the subnet is not the network; for a single address it is. */
+    {"10.77.0.0/25", FALSE, TRUE},
+    {"10.77.0.128/25", FALSE, FALSE},
+    {"fd77::/65", FALSE, FALSE},
+    /* The LAN behind a member, and its addresses. */
+    {"192.168.6.0/24", FALSE, FALSE},
+    {"10.78.0.0/16", FALSE, FALSE},
+    {"128.0.0.0/1", FALSE, FALSE},
+    {"fd78::/64", FALSE, FALSE},
+    {"10.77.0.3/32", FALSE, FALSE},
+    {"10.77.0.2/32", FALSE, FALSE},
+    {"fd77::2/128", FALSE, FALSE},
+};
+
+static void
+test_routes(void)
+{
+    g_autoptr(WlEngineConfig) both = wl_engine_config_new();
+    g_autoptr(WlEngineConfig) host = wl_engine_config_new();
+    WlPrefix address;
+
+    g_assert_true(wl_prefix_parse("10.77.0.2/32", &address));
+    g_array_append_val(host->addresses, address);
+    g_assert_true(wl_prefix_parse("10.77.0.2/24", &address));
+    g_array_append_val(both->addresses, address);
+    g_assert_true(wl_prefix_parse("fd77::2/64", &address));
+    g_array_append_val(both->addresses, address);
+    for (guint i = 0; i < G_N_ELEMENTS(routes); i++) {
+        const WlKey key = {{1}};
+        WlPeerConfig *peer = wl_peer_config_new(&key);
+        WlPrefix prefix;
+
+        g_test_message("%s", routes[i].prefix);
+        g_assert_false(wl_role_is_network_router(both, peer));
+        g_assert_true(wl_prefix_parse(routes[i].prefix, &prefix));
+        g_array_append_val(peer->allowed_ips, prefix);
+        g_assert_cmpint(wl_role_is_network_router(both, peer), ==, routes[i].covers);
+        g_assert_cmpint(wl_role_is_network_router(host, peer), ==, routes[i].covers_host);
+        wl_peer_config_free(peer);
+    }
 }
 
 static void
@@ -96,6 +151,7 @@ main(int argc, char **argv)
         g_test_add_data_func(name, row, test_should_accept);
     }
     g_test_add_func("/trust/evaluators", test_evaluators);
+    g_test_add_func("/trust/routes", test_routes);
     g_test_add_func("/trust/source-names", test_source_names);
     return g_test_run();
 }
