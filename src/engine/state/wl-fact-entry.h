@@ -14,6 +14,8 @@ typedef struct {
     gint64 expires;
     gint64 added;      /* when the source first advertised the fact */
     gint64 received;   /* when it last did */
+    gint64 held_since; /* of an endpoint: since when the source has this place among those of the
+                          subject, with this endpoint or earlier ones */
     guint64 sequence;  /* order of the first advertisement: the first claim of a prefix wins */
     WlVerdict verdict; /* WL_VERDICT_N: not evaluated yet */
     gboolean stale;    /* expired, but kept (see wl_fact_set_expire()) */

@@ -220,13 +220,14 @@ wl_fact_set_remove_source(WlFactSet *self, WlFactEntry *entry, guint index)
 
 /* Makes room for the endpoint @fact of @source. FALSE if there is none. */
 static gboolean
-make_endpoint_room(WlFactSet *self, const WlFact *fact, const WlKey *source, gint64 now)
+make_endpoint_room(WlFactSet *self, const WlFact *fact, const WlKey *source, gint64 now,
+                   gint64 *held_since)
 {
-    WlFactEntry *displaced;
-    guint index;
+    WlEndpointPlace place = wl_endpoint_limit_check(
+        &self->endpoint_limit, wl_fact_set_about(self, &fact->subject), fact, source, now);
 
-    switch (wl_endpoint_limit_check(&self->endpoint_limit, wl_fact_set_about(self, &fact->subject),
-                                    fact, source, now, &displaced, &index)) {
+    *held_since = place.held_since;
+    switch (place.room) {
     case WL_ENDPOINT_ROOM:
         return TRUE;
     case WL_ENDPOINT_REFUSE:
@@ -234,9 +235,9 @@ make_endpoint_room(WlFactSet *self, const WlFact *fact, const WlKey *source, gin
     case WL_ENDPOINT_DISPLACE:
         break;
     }
-    wl_fact_set_remove_source(self, displaced, index);
-    if (wl_fact_entry_is_unused(displaced))
-        wl_fact_set_remove_entry(self, displaced);
+    wl_fact_set_remove_source(self, place.entry, place.index);
+    if (wl_fact_entry_is_unused(place.entry))
+        wl_fact_set_remove_entry(self, place.entry);
     return TRUE;
 }
 
@@ -252,7 +253,8 @@ wl_fact_set_add_source(WlFactSet *self, const WlFact *fact, const WlKey *source,
         WlFactSource fresh = {.key = *source, .added = now, .sequence = self->sequence};
 
         if (wl_fact_set_is_full(self, source) ||
-            (wl_fact_is_endpoint(fact) && !make_endpoint_room(self, fact, source, now)))
+            (wl_fact_is_endpoint(fact) &&
+             !make_endpoint_room(self, fact, source, now, &fresh.held_since)))
             return WL_FACT_SOURCE_REFUSED;
         self->sequence++;
         *entry = wl_fact_set_lookup(self, fact);

@@ -275,5 +275,11 @@
 #define WL_MAX_RESOLVED             16 /* addresses of one name */
 #define WL_MAX_SERVERS              64
 #define WL_MAX_NONCES               32 /* of one peer */
+/* A third party keeps its only place among the endpoints of a subject for this time, in which it is
+ * tried, before one that lost its own just now takes it ... */
+#define WL_ENDPOINT_PLACE WL_SEC(60)
+/* ... and only as long as datagrams are still on their way, 10 s, before one that had none for this
+ * time: longer than the turn of sixteen. */
+#define WL_ENDPOINT_LOST WL_SEC(180)
 /* Interval between log lines about a full table. */
 #define WL_FULL_LOG_INTERVAL WL_SEC(3600)

@@ -229,8 +229,9 @@ test_fact_set_endpoint_bounds(void)
                 WL_FACT_SOURCE_NEW);
     }
     g_assert_cmpuint(wl_fact_set_about(set, &subject)->len, ==, 16);
+    /* of the source with the most */
     g_assert_cmpint(receive_endpoint(set, 1, 14, 9000, WL_SEC(60), WL_SEC(255)), ==,
-                    WL_FACT_SOURCE_REFUSED);
+                    WL_FACT_SOURCE_NEW);
     /* endpoints that a member advertises itself always find room */
     g_assert_cmpint(receive_endpoint(set, 1, 1, 9001, WL_SEC(60), WL_SEC(255)), ==,
                     WL_FACT_SOURCE_NEW);
@@ -375,8 +376,92 @@ test_fact_set_endpoint_weights(void)
                     WL_FACT_SOURCE_REFUSED);
     g_assert_cmpint(receive_endpoint(set, 1, 15, 401, WL_SEC(200), WL_SEC(355)), ==,
                     WL_FACT_SOURCE_NEW);
-    g_assert_cmpint(receive_endpoint(set, 1, 15, 402, WL_SEC(200), WL_SEC(355)), ==,
-                    WL_FACT_SOURCE_REFUSED);
+}
+
+/* The places of one subject: sources fill them, others come later. */
+#define SUBJECT 1
+#define ROUTER  20
+#define ENDS    0
+
+typedef struct {
+    const char *name;
+    struct {
+        guint source, n; /* each with this many endpoints, unless the limit is less */
+        guint sources;   /* from @source on; 0: one */
+        guint after;     /* seconds since the previous line */
+        gboolean moves;  /* every 10 s until then each of its endpoints gives way to another */
+    } words[5];
+    guint source, expect; /* how many places it has at the end */
+} Places;
+
+/* clang-format off */
+static const Places places[] = {
+    {"one source has four", {{30, 9}}, 30, 4},
+    {"four third parties fill all", {{30, 4, 4}}, 33, 4},
+    {"a fifth gets places after 10 s", {{30, 4, 4}, {40, 4, .after = 11}}, 40, 3},
+    {"not before", {{30, 4, 4}, {40, 4, .after = 9}}, 40, 0},
+    {"though the others move", {{30, 4, 4, .moves = TRUE}, {40, 1, .after = 101}}, 40, 1},
+    {"each of sixteen has one", {{30, 1, 16}}, 45, 1},
+    {"a seventeenth gets one", {{30, 1, 16}, {50, 1, .after = 11}}, 50, 1},
+    {"one that lost it gets it back", {{30, 1, 16}, {50, 1, .after = 11}, {30, 1, .after = 40}}, 30, 1},
+    {"not sooner", {{30, 1, 16}, {50, 1, .after = 11}, {30, 1, .after = 30}}, 30, 0},
+    {"a seventeenth though the others move", {{30, 1, 16, .moves = TRUE}, {50, 1, .after = 101}}, 50, 1},
+    {"the subject gets four at once", {{30, 4, 4}, {SUBJECT, 4}}, SUBJECT, 4},
+    {"a router gets four at once", {{30, 4, 4}, {ROUTER, 4}}, ROUTER, 4},
+    {"third parties take none of the subject", {{SUBJECT, 4}, {30, 4, 16, .after = 300}}, SUBJECT, 4},
+    {"third parties take none of a router", {{ROUTER, 4}, {30, 4, 16, .after = 300}}, ROUTER, 4},
+    {"two routers, the subject and third parties", {{ROUTER, 4, 2}, {30, 4, 16, .after = 9}, {SUBJECT, 4}}, ROUTER, 4},
+    {"the subject among five routers", {{ROUTER, 4, 5}, {SUBJECT, 4}}, SUBJECT, 4},
+    {"the last router among five", {{ROUTER, 4, 5}}, ROUTER + 4, 3},
+    {"the subject takes not the last one of a router", {{ROUTER, 1, 8}, {ROUTER + 8, 1, 2}, {30, 4, 2}, {SUBJECT, 4}}, ROUTER + 3, 1},
+};
+/* clang-format on */
+
+static WlEndpointWeight
+weigh_place(const WlFact *fact, const WlKey *source, gpointer user_data)
+{
+    for (guint i = ROUTER; i < ROUTER + 10; i++) {
+        WlKey router = key_of(i);
+        if (wl_key_equal(source, &router))
+            return WL_ENDPOINT_WEIGHT_ROUTER;
+    }
+    return WL_ENDPOINT_WEIGHT_THIRD_PARTY;
+}
+
+static void
+advertise_all(WlFactSet *set, guint source, guint n, guint sources, guint *number, gint64 now)
+{
+    for (guint i = 0; i < MAX(sources, 1); i++) {
+        for (guint j = 0; j < n; j++)
+            receive_endpoint(set, SUBJECT, source + i, ++*number, now, WL_SEC(5000));
+    }
+}
+
+static void
+test_places(gconstpointer data)
+{
+    const Places *row = data;
+    g_autoptr(WlFactSet) set = wl_fact_set_new();
+    WlKey source = key_of(row->source);
+    guint number = 0, moving = 0, held = 0;
+    gint64 now = WL_SEC(1000);
+
+    wl_fact_set_set_endpoint_weights(set, weigh_place, NULL);
+    for (guint i = 0; i < G_N_ELEMENTS(row->words) && row->words[i].source != ENDS; i++) {
+        gint64 then = now + WL_SEC(row->words[i].after);
+
+        for (; moving > 0 && now + WL_SEC(10) < then; now += WL_SEC(10))
+            advertise_all(set, row->words[moving - 1].source, row->words[moving - 1].n,
+                          row->words[moving - 1].sources, &number, now + WL_SEC(10));
+        now = then;
+        advertise_all(set, row->words[i].source, row->words[i].n, row->words[i].sources, &number,
+                      now);
+        moving = row->words[i].moves ? i + 1 : moving;
+    }
+    for (guint i = 0; i < wl_fact_set_size(set); i++)
+        held += wl_fact_entry_find_source(wl_fact_set_get(set, i), &source) != NULL;
+    g_assert_cmpuint(wl_fact_set_count_sources(set), <=, WL_MAX_ENDPOINTS);
+    g_assert_cmpuint(held, ==, row->expect);
 }
 
 /* Entries and sources are counted once, regardless of the order in which they are added and
@@ -1192,6 +1277,10 @@ main(int argc, char **argv)
     g_test_add_func("/fact-set/local", test_fact_set_local);
     g_test_add_func("/fact-set/relayed", test_fact_entry_relayed);
     g_test_add_func("/fact-set/first-hand", test_fact_entry_first_hand);
+    for (gsize i = 0; i < G_N_ELEMENTS(places); i++) {
+        g_autofree char *name = g_strdup_printf("/fact-set/places/%s", places[i].name);
+        g_test_add_data_func(name, &places[i], test_places);
+    }
     g_test_add_func("/fact-set/endpoint-weights", test_fact_set_endpoint_weights);
     g_test_add_func("/fact-set/indices", test_fact_set_indices);
     g_test_add_func("/fact-set/refused", test_fact_entry_refused);
