@@ -65,8 +65,8 @@ typedef enum {
 
 typedef struct {
     WlReasonId id;
-    char *arguments[WL_REASON_MAX_ARGUMENTS + 1]; /* NULL-terminated */
-    char *text;                                   /* the sentence with its arguments */
+    char **arguments; /* NULL-terminated */
+    char *text;       /* the sentence with its arguments */
 } WlReason;
 
 /** Takes one `const char *` for each argument of the sentence and copies it. */

@@ -11,6 +11,7 @@
 #include "wl-hash.h"
 
 #define BASE64_VARIANT sodium_base64_VARIANT_ORIGINAL
+#define TEXT_SIZE      (WL_KEY_BASE64_SIZE + 1)
 
 G_STATIC_ASSERT(sizeof(WlKey) == crypto_scalarmult_curve25519_BYTES);
 
@@ -21,7 +22,7 @@ wl_key_parse(const char *text, WlKey *key)
     gsize size = 0;
     gboolean valid;
 
-    if (!text || strnlen(text, WL_KEY_BASE64_SIZE + 1) != WL_KEY_BASE64_SIZE)
+    if (!text || strnlen(text, TEXT_SIZE) != WL_KEY_BASE64_SIZE)
         return FALSE;
     /* Constant-time, and refuses bits beyond the 32nd byte. */
     valid = sodium_base642bin(bytes, sizeof(bytes), text, WL_KEY_BASE64_SIZE, NULL, &size, NULL,
@@ -36,10 +37,9 @@ wl_key_parse(const char *text, WlKey *key)
 char *
 wl_key_to_string(const WlKey *key)
 {
-    char *text = g_malloc(WL_KEY_BASE64_SIZE + 1);
+    char *text = g_malloc(TEXT_SIZE);
 
-    return sodium_bin2base64(text, WL_KEY_BASE64_SIZE + 1, key->bytes, sizeof(key->bytes),
-                             BASE64_VARIANT);
+    return sodium_bin2base64(text, TEXT_SIZE, key->bytes, sizeof(key->bytes), BASE64_VARIANT);
 }
 
 void

@@ -13,9 +13,7 @@ static const struct {
     {0x180b, 0x180f},   /* variation selectors of Mongolian */
     {0x2065, 0x2065},   /* reserved */
     {0x2800, 0x2800},   /* empty Braille pattern */
-    {0x3164, 0x3164},   /* Hangul filler */
     {0xfe00, 0xfe0f},   /* variation selectors */
-    {0xffa0, 0xffa0},   /* Hangul filler */
     {0xfff0, 0xfff8},   /* reserved */
     {0xe0000, 0xe0fff}, /* tags and variation selectors */
 };

@@ -128,13 +128,15 @@ WlReason *
 wl_reason_new(WlReasonId id, ...)
 {
     WlReason *self = g_new0(WlReason, 1);
+    g_autoptr(GStrvBuilder) copies = g_strv_builder_new();
     va_list arguments;
 
-    self->id = id;
     va_start(arguments, id);
     for (guint i = 0; i < reasons[id].n_arguments; i++)
-        self->arguments[i] = g_strdup(va_arg(arguments, const char *));
+        g_strv_builder_add(copies, va_arg(arguments, const char *));
     va_end(arguments);
+    self->id = id;
+    self->arguments = g_strv_builder_end(copies);
     self->text = wl_reason_fill(reasons[id].template, (const char *const *) self->arguments);
     return self;
 }
@@ -144,8 +146,7 @@ wl_reason_free(WlReason *self)
 {
     if (!self)
         return;
-    for (guint i = 0; i < WL_REASON_MAX_ARGUMENTS; i++)
-        g_free(self->arguments[i]);
+    g_strfreev(self->arguments);
     g_free(self->text);
     g_free(self);
 }
