@@ -151,13 +151,12 @@ wl_advertise_run(WlEngine *self, WlPeer *peer)
     WlSubscriptionLevel level = wl_subscription_get_level(self, peer);
     gboolean pending, facts, ping, regular;
 
-    if (!wl_engine_can_reach(self, peer)) {
+    if (!wl_engine_can_reach(self, peer) || level == WL_SUBSCRIPTION_NOTHING) {
         wl_subscription_update(self, peer);
         return;
     }
-    if (level == WL_SUBSCRIPTION_NOTHING || peer->advertise.retry > self->now) {
-        if (level != WL_SUBSCRIPTION_NOTHING && peer->liveness.healthy)
-            wl_scheduler_wake_peer_at(&self->scheduler, peer, peer->advertise.retry);
+    if (peer->advertise.retry > self->now) {
+        wl_scheduler_wake_peer_at(&self->scheduler, peer, peer->advertise.retry);
         wl_subscription_update(self, peer);
         return;
     }
