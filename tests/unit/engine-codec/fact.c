@@ -403,7 +403,8 @@ test_identity_hash_spreads(void)
     g_assert_cmpuint(g_hash_table_size(lowest), >=, 550); /* random ones: about 640 */
 }
 
-/* Facts that differ in their value only have other hashes, also those that are hashed by bytes. */
+/* Facts that differ in their value or attribute only have other hashes, also those that are hashed
+ * by bytes. */
 static void
 test_identity_hash(void)
 {
@@ -414,7 +415,10 @@ test_identity_hash(void)
         {.version = WL_PATH_VERSION, .epoch = 256},
         {.version = WL_PATH_VERSION, .epoch = 1, .ack = 1},
     };
-    WlFact facts[6];
+    WlFact facts[8] = {
+        [6] = {.attribute = WL_ATTRIBUTE_ALIVE, .subject = about},
+        [7] = {.attribute = WL_ATTRIBUTE_MEMBER, .subject = about},
+    };
 
     for (guint i = 0; i < 3; i++) {
         g_autofree char *name = g_strdup_printf("%u", i);

@@ -88,6 +88,48 @@ test_empty(void)
     }
 }
 
+/* The first and the last of the characters that are not seen, and their neighbors. */
+static void
+test_edges(void)
+{
+    static const struct {
+        gunichar first, last;
+    } ranges[] = {
+        {0x034f, 0x034f}, {0x115f, 0x1160}, {0x17b4, 0x17b5},   {0x2800, 0x2800},
+        {0x180b, 0x180f}, {0xfe00, 0xfe0f}, {0xe0000, 0xe0fff},
+    };
+
+    for (gsize i = 0; i < G_N_ELEMENTS(ranges); i++) {
+        for (gunichar at = ranges[i].first - 1; at <= ranges[i].last + 1; at++) {
+            g_autoptr(GString) name = g_string_new("hub");
+            g_autofree char *folded = NULL;
+
+            g_string_append_unichar(name, at);
+            folded = wl_name_fold(name->str);
+            g_test_message("U+%04X", at);
+            g_assert_cmpint(g_str_equal(folded, "hub"), ==,
+                            at >= ranges[i].first && at <= ranges[i].last);
+        }
+    }
+}
+
+/* Reserved ones beside others that are not seen either. */
+static void
+test_reserved(void)
+{
+    static const gunichar seen[] = {0xffef, 0xfffc}, unseen[] = {0x2065, 0xfff0, 0xfff4, 0xfff8};
+
+    for (gsize i = 0; i < G_N_ELEMENTS(seen) + G_N_ELEMENTS(unseen); i++) {
+        gboolean is_seen = i < G_N_ELEMENTS(seen);
+        g_autoptr(GString) name = g_string_new("hub");
+        g_autofree char *folded = NULL;
+
+        g_string_append_unichar(name, is_seen ? seen[i] : unseen[i - G_N_ELEMENTS(seen)]);
+        folded = wl_name_fold(name->str);
+        g_assert_cmpint(g_str_equal(folded, "hub"), !=, is_seen);
+    }
+}
+
 int
 main(int argc, char *argv[])
 {
@@ -97,5 +139,7 @@ main(int argc, char *argv[])
         g_test_add_data_func(path, &cases[i], test_case);
     }
     g_test_add_func("/name-fold/empty", test_empty);
+    g_test_add_func("/name-fold/edges of the invisible characters", test_edges);
+    g_test_add_func("/name-fold/reserved characters", test_reserved);
     return g_test_run();
 }

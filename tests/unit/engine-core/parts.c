@@ -464,6 +464,24 @@ test_places(gconstpointer data)
     g_assert_cmpuint(held, ==, row->expect);
 }
 
+/* A fact has several sources, and the endpoint of the second one makes room. */
+static void
+test_fact_set_second_source(void)
+{
+    g_autoptr(WlFactSet) set = wl_fact_set_new();
+    WlKey other = key_of(11), source = key_of(10);
+
+    for (guint i = 0; i < 4; i++) {
+        receive_endpoint(set, 1, 11, i, WL_SEC(i), WL_SEC(255));
+        receive_endpoint(set, 1, 10, i, WL_SEC(i), WL_SEC(255));
+    }
+    g_assert_cmpint(receive_endpoint(set, 1, 10, 4, WL_SEC(14), WL_SEC(255)), ==,
+                    WL_FACT_SOURCE_NEW);
+    g_assert_nonnull(wl_fact_entry_find_source(wl_fact_set_get(set, 0), &other));
+    g_assert_null(wl_fact_entry_find_source(wl_fact_set_get(set, 0), &source));
+    g_assert_cmpuint(wl_fact_set_count_sources(set), ==, 8);
+}
+
 /* Entries and sources are counted once, regardless of the order in which they are added and
  * removed. */
 static void
@@ -1255,15 +1273,6 @@ test_new_peer(void)
     wl_peer_free(peer);
 }
 
-static void
-test_config_free(void)
-{
-    g_autoptr(Harness) harness = harness_new();
-
-    wl_peer_config_free(NULL);
-    wl_peer_config_free(wl_peer_config_new(&harness_member(harness, 1)->key));
-}
-
 int
 main(int argc, char **argv)
 {
@@ -1282,6 +1291,8 @@ main(int argc, char **argv)
         g_test_add_data_func(name, &places[i], test_places);
     }
     g_test_add_func("/fact-set/endpoint-weights", test_fact_set_endpoint_weights);
+    g_test_add_func("/fact-set/the second source of a fact makes room",
+                    test_fact_set_second_source);
     g_test_add_func("/fact-set/indices", test_fact_set_indices);
     g_test_add_func("/fact-set/refused", test_fact_entry_refused);
     g_test_add_func("/candidates", test_candidates);
@@ -1309,6 +1320,5 @@ main(int argc, char **argv)
     g_test_add_func("/jitter", test_jitter);
     g_test_add_func("/peer/ready", test_ready);
     g_test_add_func("/peer/new", test_new_peer);
-    g_test_add_func("/config/no entry may be released as well", test_config_free);
     return g_test_run();
 }

@@ -454,6 +454,190 @@ test_fallen_back_in_time(void)
     }
 }
 
+/* A direct peer that replies to echoes and was heard just now. */
+static Harness *
+heard_new(void)
+{
+    const Replies replies = {.life = TRUE, .direct = TRUE};
+    Harness *harness = direct_new(&replies);
+
+    run(harness, SEC(5), &replies);
+    harness_alive(harness, harness_member(harness, 2));
+    harness_run(harness, 0);
+    harness_clear(harness);
+    return harness;
+}
+
+/* Nothing is replied to until @time. */
+static void
+run_until(Harness *harness, gint64 time)
+{
+    harness_run(harness, time - harness->now);
+}
+
+/* The engine considers the desktop, without any other reason: nobody waits for this reply. */
+static void
+consider(Harness *harness)
+{
+    wl_engine_echo_reply(harness->engine, harness->now, &harness_member(harness, 2)->key, 0xfff0);
+    harness_drain(harness);
+}
+
+/* A snapshot shows that packets were dropped. */
+static void
+drop(Harness *harness)
+{
+    harness->device->dropped++;
+    harness_snapshot(harness);
+    harness_drain(harness);
+}
+
+static guint
+n_echoes(Harness *harness)
+{
+    return harness_count(harness, WL_OUTPUT_SEND_ECHO);
+}
+
+static void
+test_suspected(void)
+{
+    g_autoptr(Harness) harness = heard_new();
+    gint64 heard = harness->now;
+
+    run_until(harness, heard + SEC(1));
+    drop(harness);
+    run_until(harness, heard + SEC(3) - 1);
+    consider(harness);
+    g_assert_cmpuint(n_echoes(harness), ==, 0);
+    harness_clear(harness);
+    run_until(harness, heard + SEC(3));
+    consider(harness);
+    g_assert_cmpuint(n_echoes(harness), ==, 1);
+    g_assert_cmpuint(harness_count(harness, WL_OUTPUT_SEND), ==, 1); /* an Alive */
+}
+
+static void
+test_dropped_before_heard(void)
+{
+    g_autoptr(Harness) harness = heard_new();
+    gint64 heard = harness->now;
+
+    drop(harness);
+    run_until(harness, heard + SEC(4));
+    consider(harness);
+    g_assert_cmpuint(n_echoes(harness), ==, 0);
+}
+
+static void
+test_suspected_again(void)
+{
+    g_autoptr(Harness) harness = heard_new();
+    gint64 heard = harness->now;
+
+    for (guint i = 0; i < 2; i++) {
+        run_until(harness, heard + SEC(1));
+        drop(harness);
+        run_until(harness, heard + SEC(3));
+        harness_clear(harness);
+        consider(harness);
+        g_assert_cmpuint(n_echoes(harness), ==, 1);
+        g_assert_true(is_direct(harness));
+        run_until(harness, heard + SEC(4));
+        harness_alive(harness, harness_member(harness, 2));
+        heard = harness->now;
+    }
+    run_until(harness, heard + SEC(10));
+    g_assert_true(is_direct(harness));
+}
+
+/* The device shows, when the time is over, that packets arrived. */
+static void
+test_heard_at_the_end(void)
+{
+    g_autoptr(Harness) harness = heard_new();
+    const HarnessMember *desktop = harness_member(harness, 2);
+    gint64 heard = harness->now;
+
+    run_until(harness, heard + SEC(1));
+    drop(harness);
+    run_until(harness, heard + SEC(3));
+    consider(harness);
+    run_until(harness, heard + SEC(4));
+    drop(harness);
+    wl_device_find(harness->device, &desktop->key)->rx_bytes += 100;
+    run_until(harness, heard + SEC(5));
+    g_assert_true(is_direct(harness));
+    g_assert_cmpuint(harness_changes(harness, desktop, WL_PEER_UPDATE), ==, 0);
+}
+
+/* The last packets were dropped when the echo was sent, and may be those of another peer. */
+static void
+test_dropped_before_the_echo(void)
+{
+    g_autoptr(Harness) harness = heard_new();
+    gint64 heard = harness->now;
+
+    run_until(harness, heard + SEC(1));
+    drop(harness);
+    run_until(harness, heard + SEC(3));
+    drop(harness);
+    consider(harness);
+    g_assert_cmpuint(n_echoes(harness), ==, 1);
+    run_until(harness, heard + SEC(6));
+    consider(harness);
+    g_assert_true(is_direct(harness));
+}
+
+/* After it fell back, its dropped packets are the sign that it has promoted, and no longer that it
+ * has not. */
+static void
+test_promotes_after_fall_back(void)
+{
+    const Replies none = {0};
+    g_autoptr(Harness) harness = heard_new();
+    gint64 heard = harness->now;
+
+    run_until(harness, heard + SEC(1));
+    drop(harness);
+    run_until(harness, heard + SEC(3));
+    consider(harness);
+    run_until(harness, heard + SEC(4));
+    drop(harness);
+    run_until(harness, heard + SEC(5));
+    g_assert_false(is_direct(harness));
+    consider(harness);
+    run(harness, MS(500), &none);
+    g_assert_false(is_direct(harness));
+    harness->device->dropped++;
+    run(harness, MS(120), &none);
+    g_assert_true(is_direct(harness));
+    run(harness, SEC(3), &none);
+    g_assert_true(is_direct(harness));
+}
+
+/* Under traffic a peer is sent an echo 1.5 s after it was last heard; the device is read at other
+ * times. */
+static void
+test_probed_in_time(void)
+{
+    const Replies none = {0};
+    g_autoptr(Harness) harness = heard_new();
+    gint64 heard;
+
+    wl_engine_traffic_started(harness->engine, harness->now, NULL);
+    harness_drain(harness);
+    one_way(harness, &none, FALSE, TRUE);
+    one_way(harness, &none, FALSE, TRUE);
+    run_until(harness, harness->now + MS(300));
+    harness_alive(harness, harness_member(harness, 2));
+    heard = harness->now;
+    harness_clear(harness);
+    run_until(harness, heard + MS(1500) - 1);
+    g_assert_cmpuint(n_echoes(harness), ==, 0);
+    run_until(harness, heard + MS(1500));
+    g_assert_cmpuint(n_echoes(harness), ==, 1);
+}
+
 static void
 test_fallen_back(void)
 {
@@ -657,6 +841,16 @@ main(int argc, char **argv)
     g_test_add_func("/path-go/a followed peer without signs is observed for 2 s", test_no_sign);
     g_test_add_func("/path-go/a peer that uses the router falls back", test_fallen_back);
     g_test_add_func("/path-go/a peer falls back in time without traffic", test_fallen_back_in_time);
+    g_test_add_func("/path-go/a peer is suspected after 3 s of silence", test_suspected);
+    g_test_add_func("/path-go/packets dropped before a peer was heard are no sign",
+                    test_dropped_before_heard);
+    g_test_add_func("/path-go/a peer that was heard is suspected anew", test_suspected_again);
+    g_test_add_func("/path-go/the device is read before a peer falls back", test_heard_at_the_end);
+    g_test_add_func("/path-go/packets dropped before the echo are no sign",
+                    test_dropped_before_the_echo);
+    g_test_add_func("/path-go/a peer that fell back may promote again",
+                    test_promotes_after_fall_back);
+    g_test_add_func("/path-go/a silent peer is probed in time under traffic", test_probed_in_time);
     g_test_add_func("/path-go/a peer without echo replies falls back after 15 s",
                     test_fallen_back_without_echoes);
     g_test_add_func("/path-go/a silent peer is tried at another endpoint", test_silent);

@@ -184,6 +184,29 @@ test_epochs(void)
     g_assert_cmpuint(path_messages_sent(harness, desktop, NULL), <=, 12);
 }
 
+/* A probe is acked once: a later message must not prove the path by it. */
+static void
+test_ack_once(void)
+{
+    g_autoptr(Harness) harness = direct_pair_new();
+    HarnessMember *desktop = harness_member(harness, 2);
+    WlPathMessage way = {
+        .version = WL_PATH_VERSION, .flags = WL_PATH_DIRECT, .epoch = 5, .probe = 7};
+    WlPathMessage said = {0};
+
+    desktop->mute = TRUE;
+    harness_advertise_path(harness, desktop, &way);
+    g_assert_cmpuint(path_messages_sent(harness, desktop, &said), ==, 1);
+    g_assert_cmpuint(said.ack, ==, 7);
+    harness_clear(harness);
+    way.epoch = 6;
+    way.probe = 0;
+    harness_advertise_path(harness, desktop, &way);
+    g_assert_cmpuint(path_messages_sent(harness, desktop, &said), ==, 1);
+    g_assert_cmpuint(said.epoch, ==, 6);
+    g_assert_cmpuint(said.ack, ==, 0);
+}
+
 /* An ack of one of the last eight probes counts, unless the probe was sent before the fall-back. */
 static void
 test_ack_window(void)
@@ -600,6 +623,7 @@ main(int argc, char **argv)
     g_test_add_func("/paths/only-native", test_only_native);
     g_test_add_func("/paths/uncovered", test_uncovered);
     g_test_add_func("/paths/epochs", test_epochs);
+    g_test_add_func("/paths/a probe is acked once", test_ack_once);
     g_test_add_func("/paths/ack-window", test_ack_window);
     g_test_add_func("/paths/last-epoch", test_last_epoch);
     g_test_add_func("/paths/repeated-until-followed", test_repeated_until_followed);

@@ -57,6 +57,40 @@ test_endpoints(void)
         wl_endpoint_equal(&wl_device_find(harness->device, &hub->key)->endpoint, &endpoint));
 }
 
+/* A peer that has not answered for long is tried at once at an endpoint that the profile adds. */
+static void
+test_endpoint_added_in_pause(void)
+{
+    g_autoptr(Harness) harness = harness_new();
+    WlEndpoint added = harness_endpoint("198.51.100.9:51820");
+    WlEngineConfig *config = reload_profile(harness);
+
+    g_ptr_array_add(reload_peer_of(config, 1)->endpoints, g_strdup("198.51.100.10:51820"));
+    g_ptr_array_add(reload_peer_of(config, 1)->endpoints, g_strdup(DESKTOP_ENDPOINT));
+    harness_start(harness, config);
+    harness_uplink(harness, "192.168.1.10/24");
+    harness_live(harness, SEC(3000), 1, 1);
+    for (guint i = 0; i < 3; i++) {
+        const WlDevicePeer *peer;
+
+        config = reload_profile(harness);
+        g_ptr_array_add(reload_peer_of(config, 1)->endpoints, g_strdup("198.51.100.10:51820"));
+        g_ptr_array_add(reload_peer_of(config, 1)->endpoints, g_strdup(DESKTOP_ENDPOINT));
+        if (i != 1)
+            g_ptr_array_add(reload_peer_of(config, 1)->endpoints, g_strdup("198.51.100.9:51820"));
+        harness_change(harness, config);
+        for (guint j = 0; j < 100; j++) {
+            harness_run(harness, MS(20));
+            peer = wl_device_find(harness->device, &harness_member(harness, 2)->key);
+            if (wl_endpoint_equal(&peer->endpoint, &added))
+                break;
+        }
+        if (i != 1)
+            g_assert_true(wl_endpoint_equal(&peer->endpoint, &added));
+        harness_live(harness, SEC(3000), 1, 1);
+    }
+}
+
 /* The endpoint of a leaf with a session is a candidate at once. */
 static void
 test_endpoint_of_live_leaf(void)
@@ -288,6 +322,8 @@ main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/reload-endpoints/endpoints", test_endpoints);
+    g_test_add_func("/reload-endpoints/an added endpoint is tried at once",
+                    test_endpoint_added_in_pause);
     g_test_add_func("/reload-endpoints/endpoint-of-live-leaf", test_endpoint_of_live_leaf);
     g_test_add_func("/reload-endpoints/endpoint-of-learned-member", test_endpoint_of_learned);
     g_test_add_func("/reload-endpoints/endpoint-taken-away", test_endpoint_taken_away);
