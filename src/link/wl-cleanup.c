@@ -16,7 +16,7 @@
 
 #include "wl-link-alias.h"
 #include "wl-link-error.h"
-#include "wl-loop-guard.h"
+#include "wl-own-table.h"
 #include "wl-policy-routes.h"
 #include "wl-profile-in-use.h"
 #include "wl-rtnl-link.h"
@@ -135,7 +135,7 @@ is_mark_kept(guint32 mark, gpointer user_data)
 }
 
 static gboolean
-is_guard_kept(const char *uuid, gpointer user_data)
+is_table_kept(const char *uuid, gpointer user_data)
 {
     return !is_in_scope(user_data, uuid);
 }
@@ -190,7 +190,7 @@ cleanup_all(const Scope *scope, GError **error)
     /* What the kernel refuses in one part does not keep the others; the first error counts. */
     done = cleanup_links(scope, done ? error : NULL) && done;
     removed = 0;
-    done = wl_loop_guard_cleanup(is_guard_kept, (gpointer) scope, &removed, done ? error : NULL) &&
+    done = wl_own_table_cleanup(is_table_kept, (gpointer) scope, &removed, done ? error : NULL) &&
            done;
     if (removed)
         report(scope, "%u nf_tables table%s", removed, removed == 1 ? "" : "s");

@@ -16,7 +16,7 @@
  * A policy rule cannot do this, because the source is chosen after the rules were consulted.
  *
  * The table is named after the profile and belongs to this process: `nft flush ruleset` leaves it,
- * and it ends with the process. Before Linux 5.12 it is removed by wl_loop_guard_cleanup().
+ * and it ends with the process (wl-own-table.h).
  * Errors are of WL_LINK_ERROR.
  */
 typedef struct _WlLoopGuard WlLoopGuard;
@@ -41,11 +41,3 @@ gboolean wl_loop_guard_set(WlLoopGuard *self, const WlLoopGuardConfig *config, G
 /** Removes the table. */
 void wl_loop_guard_free(WlLoopGuard *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(WlLoopGuard, wl_loop_guard_free)
-
-/** Whether the table of the profile @uuid stays. */
-typedef gboolean (*WlLoopGuardKeep)(const char *uuid, gpointer user_data);
-
-/** Removes the tables that killed processes left, except those that @keep accepts. *removed: their
- * number. */
-gboolean wl_loop_guard_cleanup(WlLoopGuardKeep keep, gpointer user_data, guint *removed,
-                               GError **error);

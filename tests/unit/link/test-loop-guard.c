@@ -14,6 +14,7 @@
 
 #include "link-test-util.h"
 #include "wl-loop-guard.h"
+#include "wl-own-table.h"
 #include "wl-policy-routes.h"
 #include "wl-send-gate.h"
 
@@ -313,7 +314,7 @@ test_cleanup(void)
     test_run("nft add table inet wirelink-" UUID);
     test_run("nft add table inet wirelink-" OTHER);
     test_run("nft add table inet foreign");
-    g_assert_true(wl_loop_guard_cleanup(is_other, NULL, &removed, &error));
+    g_assert_true(wl_own_table_cleanup(is_other, NULL, &removed, &error));
     g_assert_no_error(error);
     g_assert_cmpuint(removed, ==, 1);
     g_assert_false(has_table(UUID));
