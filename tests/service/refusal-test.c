@@ -69,6 +69,7 @@ connect_profile(WlTestBus *bus, gboolean tunnel)
 
     if (tunnel) {
         nm_setting_vpn_add_data_item(vpn, "full-tunnel", "yes");
+        nm_setting_vpn_add_data_item(vpn, "kill-switch", "yes");
         nm_setting_vpn_add_data_item(vpn, "peer-1-allowed-ips", "0.0.0.0/0 ::/0");
         /* its DNS servers are asked outside the tunnel */
         nm_setting_vpn_add_data_item(vpn, "peer-1-endpoint", "hub.example.net:51820");

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Listens to multicast groups of rtnetlink and passes each message to a function. A watch owns its
+ * Listens to multicast groups of netlink and passes each message to a function. A watch owns its
  * socket and its source. Reports lost messages, so that the caller reads everything again.
  */
 #include "wl-netlink-watch.h"
@@ -62,7 +62,14 @@ WlNetlinkWatch *
 wl_netlink_watch_new(const guint *groups, WlNetlinkWatchFunc func, gpointer user_data,
                      GError **error)
 {
-    struct mnl_socket *socket = wl_netlink_open_socket(NETLINK_ROUTE, SOCK_NONBLOCK, error);
+    return wl_netlink_watch_new_for(NETLINK_ROUTE, groups, func, user_data, error);
+}
+
+WlNetlinkWatch *
+wl_netlink_watch_new_for(int protocol, const guint *groups, WlNetlinkWatchFunc func,
+                         gpointer user_data, GError **error)
+{
+    struct mnl_socket *socket = wl_netlink_open_socket(protocol, SOCK_NONBLOCK, error);
     const int size = 1024 * 1024;
     WlNetlinkWatch *self;
     int fd;
@@ -80,7 +87,7 @@ wl_netlink_watch_new(const guint *groups, WlNetlinkWatchFunc func, gpointer user
             continue;
         saved = errno;
         mnl_socket_close(socket);
-        wl_io_set_errno(error, saved, "cannot join rtnetlink group %d", group);
+        wl_io_set_errno(error, saved, "cannot join netlink group %d", group);
         return NULL;
     }
     self = g_new0(WlNetlinkWatch, 1);

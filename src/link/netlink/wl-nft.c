@@ -14,6 +14,8 @@
 
 /* Bytes of one message, with its rule: the longest has five expressions of less than 100 bytes. */
 #define MESSAGE_SIZE 2048
+/* Ranges in one message: both ends of one take 80 bytes. */
+#define RANGES 20
 
 /* Before connection tracking, which need not know a packet that is dropped
  * (NF_IP_PRI_RAW in linux/netfilter_ipv4.h). */
@@ -101,8 +103,8 @@ wl_nft_delete_table(WlNftBatch *self, const char *table)
     end_message(self);
 }
 
-void
-wl_nft_add_output_chain(WlNftBatch *self, const char *table, const char *chain)
+static void
+add_chain(WlNftBatch *self, const char *table, const char *chain, guint32 hook_number)
 {
     struct nlattr *hook;
 
@@ -110,11 +112,23 @@ wl_nft_add_output_chain(WlNftBatch *self, const char *table, const char *chain)
     mnl_attr_put_strz(self->message, NFTA_CHAIN_TABLE, table);
     mnl_attr_put_strz(self->message, NFTA_CHAIN_NAME, chain);
     hook = mnl_attr_nest_start(self->message, NFTA_CHAIN_HOOK);
-    put_u32(self, NFTA_HOOK_HOOKNUM, NF_INET_LOCAL_OUT);
+    put_u32(self, NFTA_HOOK_HOOKNUM, hook_number);
     put_u32(self, NFTA_HOOK_PRIORITY, (guint32) PRIORITY_RAW);
     mnl_attr_nest_end(self->message, hook);
     mnl_attr_put_strz(self->message, NFTA_CHAIN_TYPE, "filter");
     end_message(self);
+}
+
+void
+wl_nft_add_output_chain(WlNftBatch *self, const char *table, const char *chain)
+{
+    add_chain(self, table, chain, NF_INET_LOCAL_OUT);
+}
+
+void
+wl_nft_add_postrouting_chain(WlNftBatch *self, const char *table, const char *chain)
+{
+    add_chain(self, table, chain, NF_INET_POST_ROUTING);
 }
 
 void
@@ -124,6 +138,74 @@ wl_nft_flush_chain(WlNftBatch *self, const char *table, const char *chain)
     mnl_attr_put_strz(self->message, NFTA_RULE_TABLE, table);
     mnl_attr_put_strz(self->message, NFTA_RULE_CHAIN, chain);
     end_message(self);
+}
+
+/* ---- sets ------------------------------------------------------------------------------------ */
+
+/* The numbers by which nft shows the type of the elements. */
+#define NFT_TYPE_IPV4 7
+#define NFT_TYPE_IPV6 8
+
+void
+wl_nft_add_set(WlNftBatch *self, const char *table, const char *set, WlFamily family, guint32 id)
+{
+    gboolean v4 = family == WL_FAMILY_V4;
+
+    begin(self, NFT_MSG_NEWSET, NLM_F_CREATE);
+    mnl_attr_put_strz(self->message, NFTA_SET_TABLE, table);
+    mnl_attr_put_strz(self->message, NFTA_SET_NAME, set);
+    put_u32(self, NFTA_SET_FLAGS, NFT_SET_INTERVAL);
+    put_u32(self, NFTA_SET_KEY_TYPE, v4 ? NFT_TYPE_IPV4 : NFT_TYPE_IPV6);
+    put_u32(self, NFTA_SET_KEY_LEN, v4 ? 4 : 16);
+    put_u32(self, NFTA_SET_ID, id);
+    end_message(self);
+}
+
+static void
+begin_elements(WlNftBatch *self, guint type, guint16 flags, const char *table, const char *set)
+{
+    begin(self, type, flags);
+    mnl_attr_put_strz(self->message, NFTA_SET_ELEM_LIST_TABLE, table);
+    mnl_attr_put_strz(self->message, NFTA_SET_ELEM_LIST_SET, set);
+}
+
+void
+wl_nft_flush_set(WlNftBatch *self, const char *table, const char *set)
+{
+    begin_elements(self, NFT_MSG_DELSETELEM, 0, table, set);
+    end_message(self);
+}
+
+static void
+put_element(WlNftBatch *self, const WlIp *ip, gboolean is_end)
+{
+    struct nlattr *element = mnl_attr_nest_start(self->message, NFTA_LIST_ELEM);
+    struct nlattr *key = mnl_attr_nest_start(self->message, NFTA_SET_ELEM_KEY);
+
+    mnl_attr_put(self->message, NFTA_DATA_VALUE, wl_ip_size(ip), ip->bytes);
+    mnl_attr_nest_end(self->message, key);
+    if (is_end)
+        put_u32(self, NFTA_SET_ELEM_FLAGS, NFT_SET_ELEM_INTERVAL_END);
+    mnl_attr_nest_end(self->message, element);
+}
+
+void
+wl_nft_add_ranges(WlNftBatch *self, const char *table, const char *set, const WlNftRange *ranges,
+                  gsize n)
+{
+    for (gsize i = 0; i < n;) {
+        struct nlattr *elements;
+
+        begin_elements(self, NFT_MSG_NEWSETELEM, NLM_F_CREATE, table, set);
+        elements = mnl_attr_nest_start(self->message, NFTA_SET_ELEM_LIST_ELEMENTS);
+        for (gsize last = MIN(n, i + RANGES); i < last; i++) {
+            put_element(self, &ranges[i].first, FALSE);
+            if (ranges[i].end.family != WL_FAMILY_NONE)
+                put_element(self, &ranges[i].end, TRUE);
+        }
+        mnl_attr_nest_end(self->message, elements);
+        end_message(self);
+    }
 }
 
 /* ---- rules ----------------------------------------------------------------------------------- */
@@ -242,18 +324,65 @@ wl_nft_match_output(WlNftBatch *self, int ifindex, gboolean invert)
     compare(self, invert, &value, sizeof value);
 }
 
+static void
+match_family(WlNftBatch *self, gboolean v4)
+{
+    const guint8 family = v4 ? NFPROTO_IPV4 : NFPROTO_IPV6;
+
+    load_meta(self, NFT_META_NFPROTO);
+    compare(self, FALSE, &family, sizeof family);
+}
+
 void
 wl_nft_match_source(WlNftBatch *self, const WlIp *address)
 {
     gboolean v4 = address->family == WL_FAMILY_V4;
-    const guint8 family = v4 ? NFPROTO_IPV4 : NFPROTO_IPV6;
     guint32 size = (guint32) wl_ip_size(address);
 
-    load_meta(self, NFT_META_NFPROTO);
-    compare(self, FALSE, &family, sizeof family);
+    match_family(self, v4);
     /* The offset of the source address in the IP header (RFC 791, RFC 8200). */
     load_payload(self, NFT_PAYLOAD_NETWORK_HEADER, v4 ? 12 : 8, size);
     compare(self, FALSE, address->bytes, size);
+}
+
+void
+wl_nft_match_destination(WlNftBatch *self, WlFamily family, const char *set)
+{
+    gboolean v4 = family == WL_FAMILY_V4;
+    Expression expression;
+
+    match_family(self, v4);
+    /* The offset of the destination address in the IP header (RFC 791, RFC 8200). */
+    load_payload(self, NFT_PAYLOAD_NETWORK_HEADER, v4 ? 16 : 24, v4 ? 4 : 16);
+    expression = begin_expression(self, "lookup");
+    mnl_attr_put_strz(self->message, NFTA_LOOKUP_SET, set);
+    put_u32(self, NFTA_LOOKUP_SREG, NFT_REG_1);
+    end_expression(self, expression);
+}
+
+static void
+put_value(WlNftBatch *self, guint16 type, guint32 value)
+{
+    struct nlattr *data = mnl_attr_nest_start(self->message, type);
+
+    mnl_attr_put(self->message, NFTA_DATA_VALUE, sizeof value, &value);
+    mnl_attr_nest_end(self->message, data);
+}
+
+void
+wl_nft_match_mark(WlNftBatch *self, guint32 mark, guint32 mask)
+{
+    Expression expression;
+
+    load_meta(self, NFT_META_MARK);
+    expression = begin_expression(self, "bitwise");
+    put_u32(self, NFTA_BITWISE_SREG, NFT_REG_1);
+    put_u32(self, NFTA_BITWISE_DREG, NFT_REG_1);
+    put_u32(self, NFTA_BITWISE_LEN, sizeof mask);
+    put_value(self, NFTA_BITWISE_MASK, mask); /* in the byte order of the machine, as the mark */
+    put_value(self, NFTA_BITWISE_XOR, 0);
+    end_expression(self, expression);
+    compare(self, FALSE, &mark, sizeof mark);
 }
 
 void

@@ -5,10 +5,10 @@
 #include "wl-netlink.h"
 
 /**
- * nf_tables: tables of the family inet with one chain of the hook output, and the few expressions
- * that its rules need. A batch collects messages; the kernel carries out all of them or none.
- * Functions return 0 or a negative errno (-EPERM: another socket owns the table; -EOPNOTSUPP,
- * -EPROTONOSUPPORT, -EINVAL: the kernel lacks something).
+ * nf_tables: tables of the family inet with one chain for packets that leave, sets of addresses,
+ * and the few expressions that their rules need. A batch collects messages; the kernel carries out
+ * all of them or none. Functions return 0 or a negative errno (-EPERM: another socket owns the
+ * table; -EOPNOTSUPP, -EPROTONOSUPPORT, -EINVAL: the kernel lacks something).
  */
 typedef struct _WlNftBatch WlNftBatch;
 
@@ -24,8 +24,25 @@ void wl_nft_delete_table(WlNftBatch *self, const char *table);
 /** Creates the chain unless it exists. It filters what this machine sends, before connection
  * tracking; packets that no rule drops pass. */
 void wl_nft_add_output_chain(WlNftBatch *self, const char *table, const char *chain);
+/** The same for what leaves this machine, whether it sends or forwards it. */
+void wl_nft_add_postrouting_chain(WlNftBatch *self, const char *table, const char *chain);
 /** Deletes the rules of a chain. */
 void wl_nft_flush_chain(WlNftBatch *self, const char *table, const char *chain);
+
+/** Addresses of one family from `first` on. */
+typedef struct {
+    WlIp first;
+    WlIp end; /* the first that does not belong; family WL_FAMILY_NONE: all up to the last one */
+} WlNftRange;
+
+/** Creates the set unless it exists. @id: unique within the batch. */
+void wl_nft_add_set(WlNftBatch *self, const char *table, const char *set, WlFamily family,
+                    guint32 id);
+/** Deletes the elements of a set. */
+void wl_nft_flush_set(WlNftBatch *self, const char *table, const char *set);
+/** Adds ranges to a set that has none of these addresses. @ranges: in their order, with gaps. */
+void wl_nft_add_ranges(WlNftBatch *self, const char *table, const char *set,
+                       const WlNftRange *ranges, gsize n);
 
 /** Starts a rule; expressions follow, each of which the packet must meet. The last is a verdict. */
 void wl_nft_begin_rule(WlNftBatch *self, const char *table, const char *chain);
@@ -36,6 +53,10 @@ void wl_nft_match_source_port(WlNftBatch *self, guint16 port, gboolean invert);
 void wl_nft_match_output(WlNftBatch *self, int ifindex, gboolean invert);
 /** The source address; this excludes packets of the other family. */
 void wl_nft_match_source(WlNftBatch *self, const WlIp *address);
+/** The destination is in a set of the same table; this excludes packets of the other family. */
+void wl_nft_match_destination(WlNftBatch *self, WlFamily family, const char *set);
+/** The bits of the firewall mark that @mask selects. */
+void wl_nft_match_mark(WlNftBatch *self, guint32 mark, guint32 mask);
 /** Ends the rule: the packet passes. */
 void wl_nft_accept(WlNftBatch *self);
 /** Ends the rule: the packet is counted and dropped. */

@@ -105,15 +105,53 @@ clear_array(gpointer user_data)
     g_array_set_size(user_data, 0);
 }
 
-int
-wl_rtnl_list_default_routes(WlNetlink *netlink, GArray *routes)
+static int
+list_routes(WlNetlink *netlink, WlNetlinkFunc func, GArray *routes)
 {
     _Alignas(struct nlmsghdr) guint8 buffer[REQUEST_SIZE] = {0};
     struct nlmsghdr *message = mnl_nlmsg_put_header(buffer);
 
     message->nlmsg_type = RTM_GETROUTE;
     mnl_nlmsg_put_extra_header(message, sizeof(struct rtmsg));
-    return wl_netlink_dump(netlink, message, clear_array, read_default_route, routes);
+    return wl_netlink_dump(netlink, message, clear_array, func, routes);
+}
+
+int
+wl_rtnl_list_default_routes(WlNetlink *netlink, GArray *routes)
+{
+    return list_routes(netlink, read_default_route, routes);
+}
+
+static int
+read_destination(const struct nlmsghdr *message, gpointer user_data)
+{
+    const struct rtmsg *header = mnl_nlmsg_get_payload(message);
+    const struct nlattr *attribute;
+    WlRtnlDestination route;
+
+    if (message->nlmsg_type != RTM_NEWROUTE ||
+        mnl_nlmsg_get_payload_len(message) < sizeof *header ||
+        (header->rtm_family != AF_INET && header->rtm_family != AF_INET6) ||
+        header->rtm_type != RTN_UNICAST ||
+        header->rtm_flags & (RTM_F_CLONED | RTNH_F_DEAD | RTNH_F_LINKDOWN))
+        return 0;
+    memset(&route, 0, sizeof route);
+    route.destination.ip.family = (guint8) wl_rtnl_ip_family(header->rtm_family);
+    route.destination.length = header->rtm_dst_len;
+    route.table = wl_rtnl_route_table(message);
+    attribute = wl_rtnl_find_attribute(message, sizeof *header, RTA_DST);
+    if (attribute)
+        wl_rtnl_get_ip(attribute, header->rtm_family, &route.destination.ip);
+    route.ifindex =
+        (int) wl_rtnl_get_u32(wl_rtnl_find_attribute(message, sizeof *header, RTA_OIF), 0);
+    g_array_append_val((GArray *) user_data, route);
+    return 0;
+}
+
+int
+wl_rtnl_list_destinations(WlNetlink *netlink, GArray *destinations)
+{
+    return list_routes(netlink, read_destination, destinations);
 }
 
 /* @message has room for REQUEST_SIZE bytes. */

@@ -18,6 +18,16 @@ int wl_rtnl_list_default_routes(WlNetlink *netlink, GArray *routes);
 /** TRUE for a unicast default route of the main table. */
 gboolean wl_rtnl_is_default_route(const struct nlmsghdr *message);
 
+typedef struct {
+    WlPrefix destination;
+    guint32 table;
+    int ifindex; /* of the first next hop; 0: none, or the kernel's list of them is an object */
+} WlRtnlDestination;
+
+/** Lists the unicast routes of all tables that the kernel uses at present: those without a carrier
+ * are left out. @destinations: of WlRtnlDestination, emptied first. */
+int wl_rtnl_list_destinations(WlNetlink *netlink, GArray *destinations);
+
 /** Adds or replaces a route to @prefix in @table. @ifindex 0: an unreachable route. */
 int wl_rtnl_add_route(WlNetlink *netlink, guint8 protocol, guint32 table, const WlPrefix *prefix,
                       int ifindex, guint32 metric);

@@ -12,17 +12,19 @@
 #include <netinet/in.h>
 #include <string.h>
 
-#include "wl-fd-source.h"
+#include "wl-kill-filter.h"
 #include "wl-kill-switch.h"
+#include "wl-limitation.h"
 #include "wl-link-error.h"
 #include "wl-netlink-watch.h"
+#include "wl-pacer.h"
 #include "wl-rtnl-message.h"
 #include "wl-rtnl-route.h"
 #include "wl-rtnl-rule.h"
+#include "wl-tunnel-mark.h"
 
-/* 'W' and 24 bits that the UUID yields: NetworkManager and wg-quick use small numbers. */
-#define MARK_BASE 0x57000000U
-#define MARK_BITS 0x00ffffffU
+/* The UUID yields the rest of the mark. */
+#define MARK_BITS (~WL_TUNNEL_MARK_MASK)
 
 /*
  * A profile has one slot, the same in both families: one priority in the first block for packets
@@ -44,15 +46,17 @@ struct _WlPolicyRoutes {
     guint16 listen_port, resolver_port;
     GArray *routes;
     gboolean kill_switch;
-    WlNetlinkWatch *watch; /* of rules */
-    GSource *timer;        /* NULL: all rules are there, as far as known */
+    int ifindex;
+    WlKillFilter *filter;  /* NULL: no kill switch, or nf_tables is refused */
+    WlNetlinkWatch *watch; /* of rules, and of the routes in the table */
+    WlPacer *pacer;        /* of their restoration */
 };
 
 static const int families[] = {AF_INET, AF_INET6};
 
-/* ms between a removal of rules by another program and their restoration; that program may remove
- * several. */
-#define RESTORE_DELAY 50
+/* ms between two restorations of rules and routes, so that this ends with the program that removes
+ * them again and again, and not before. */
+#define RESTORE_INTERVAL 50
 
 static guint32
 bypass_priority(guint32 slot)
@@ -94,14 +98,14 @@ wl_policy_routes_fwmark(const char *uuid)
 
     g_checksum_update(checksum, (const guchar *) uuid, -1);
     g_checksum_get_digest(checksum, digest, &size);
-    return MARK_BASE |
+    return WL_TUNNEL_MARK |
            (((guint32) digest[0] << 16 | (guint32) digest[1] << 8 | digest[2]) & MARK_BITS);
 }
 
 gboolean
 wl_policy_routes_is_table(guint32 table)
 {
-    return (table & ~MARK_BITS) == MARK_BASE;
+    return (table & WL_TUNNEL_MARK_MASK) == WL_TUNNEL_MARK;
 }
 
 /* The kill switch blocks both families, whichever the tunnel has. */
@@ -373,39 +377,63 @@ choose_slot(WlPolicyRoutes *self)
     return -ENOSPC;
 }
 
-/* ---- rules that another program removed ------------------------------------------------------
- */
+/* ---- rules and routes that another program removed ----------------------------------------- */
 
-static gboolean
+/* Rules that exist are not added again. */
+static void
 on_time_to_restore(gpointer user_data)
 {
     WlPolicyRoutes *self = user_data;
     g_autoptr(GError) error = NULL;
 
-    wl_source_clear(&self->timer);
     if (!add_all_rules(self, &error))
         g_warning("%s", error->message);
-    return G_SOURCE_REMOVE;
+    g_clear_error(&error);
+    /* A link that is down or gone has no routes, and the session restores them later. */
+    if (!wl_policy_routes_restore(self, self->ifindex, &error) &&
+        !g_error_matches(error, WL_LINK_ERROR, WL_LINK_ERROR_GONE))
+        g_debug("%s", error->message);
 }
 
 /* systemd-networkd removes the rules of other programs when it starts, unless
- * ManageForeignRoutingPolicyRules=no. Rules that exist are not added again. */
+ * ManageForeignRoutingPolicyRules=no. */
 static void
-on_rule_message(const struct nlmsghdr *message, gpointer user_data)
+on_message(const struct nlmsghdr *message, gpointer user_data)
 {
     WlPolicyRoutes *self = user_data;
 
-    if ((!message || message->nlmsg_type == RTM_DELRULE) && !self->timer)
-        self->timer = wl_timeout_source_new(RESTORE_DELAY, on_time_to_restore, self);
+    if (!message || message->nlmsg_type == RTM_DELRULE ||
+        (message->nlmsg_type == RTM_DELROUTE && wl_rtnl_route_table(message) == self->mark))
+        wl_pacer_request(self->pacer);
 }
 
-static gboolean
-watch_rules(WlPolicyRoutes *self, GError **error)
+static void
+watch(WlPolicyRoutes *self)
 {
-    static const guint groups[] = {RTNLGRP_IPV4_RULE, RTNLGRP_IPV6_RULE, 0};
+    static const guint groups[] = {RTNLGRP_IPV4_RULE, RTNLGRP_IPV6_RULE, RTNLGRP_IPV4_ROUTE,
+                                   RTNLGRP_IPV6_ROUTE, 0};
+    g_autoptr(GError) error = NULL;
 
-    self->watch = wl_netlink_watch_new(groups, on_rule_message, self, error);
-    return self->watch != NULL;
+    self->pacer = wl_pacer_new(RESTORE_INTERVAL, on_time_to_restore, self);
+    self->watch = wl_netlink_watch_new(groups, on_message, self, &error);
+    if (!self->watch)
+        wl_limitation_add("tunnel-rules",
+                          "rules of the full tunnel that another program removes stay removed: %s",
+                          error->message);
+}
+
+static void
+open_filter(WlPolicyRoutes *self, const char *uuid)
+{
+    const WlKillFilterConfig config = {.uuid = uuid, .ifindex = self->ifindex};
+    g_autoptr(GError) error = NULL;
+
+    self->filter = wl_kill_filter_new(&config, &error);
+    if (!self->filter)
+        wl_limitation_add("kill-switch",
+                          "the kill switch is open for a moment if another program removes its "
+                          "policy rules: %s",
+                          error->message);
 }
 
 WlPolicyRoutes *
@@ -418,6 +446,7 @@ wl_policy_routes_new(const WlPolicyRoutesConfig *config, GError **error)
     self->listen_port = config->listen_port;
     self->resolver_port = config->resolver_port;
     self->kill_switch = config->kill_switch;
+    self->ifindex = config->ifindex;
     self->routes = g_array_copy((GArray *) config->routes);
     self->netlink = wl_netlink_new(NETLINK_ROUTE, error);
     if (!self->netlink || !cleanup(self->netlink, is_other, &self->mark, NULL, error))
@@ -428,9 +457,12 @@ wl_policy_routes_new(const WlPolicyRoutesConfig *config, GError **error)
                           "cannot find free priorities for the rules of the full tunnel");
         return NULL;
     }
-    if (!add_all_rules(self, error) || !wl_policy_routes_restore(self, config->ifindex, error) ||
-        !watch_rules(self, error))
+    /* Before the rules, so that no removal is missed. */
+    watch(self);
+    if (!add_all_rules(self, error) || !wl_policy_routes_restore(self, config->ifindex, error))
         return NULL;
+    if (self->kill_switch)
+        open_filter(self, config->uuid);
     return g_steal_pointer(&self);
 }
 
@@ -442,7 +474,8 @@ wl_policy_routes_free(WlPolicyRoutes *self)
     if (!self)
         return;
     g_clear_pointer(&self->watch, wl_netlink_watch_free);
-    wl_source_clear(&self->timer);
+    g_clear_pointer(&self->pacer, wl_pacer_free);
+    g_clear_pointer(&self->filter, wl_kill_filter_free);
     if (self->netlink && !cleanup(self->netlink, is_other, &self->mark, NULL, &error))
         g_warning("%s", error->message);
     wl_netlink_free(self->netlink);

@@ -17,6 +17,8 @@
  *  - All other packets use the main table where it has more than a default route for them, and this
  *    table otherwise.
  *
+ * Rules and routes that another program removes are added again.
+ *
  * Rules and routes carry WL_ROUTE_PROTOCOL. The table number equals the mark and identifies the
  * profile. Errors are of WL_LINK_ERROR.
  */
@@ -33,7 +35,7 @@ typedef struct {
     guint16 listen_port;   /* of WireGuard, as bound */
     guint16 resolver_port; /* source port of DNS queries outside the tunnel; 0: none */
     const GArray *routes;  /* of WlPrefix: destinations in the table; copied */
-    gboolean kill_switch;  /* see wl-kill-switch.h */
+    gboolean kill_switch;  /* see wl-kill-switch.h and wl-kill-filter.h */
 } WlPolicyRoutesConfig;
 
 /** The firewall mark of WireGuard's packets, and the number of the table. Never 0, and outside the

@@ -5,6 +5,8 @@
  */
 #include <net/if.h>
 #include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "link-test-util.h"
 #include "wl-policy-routes.h"
@@ -346,22 +348,29 @@ test_cleanup(void)
     remove_network();
 }
 
-/* A second tunnel of a profile replaces leftovers of the first. */
+/* A second tunnel of a profile replaces leftovers of the first, which was killed. */
 static void
 test_again(void)
 {
-    WlPolicyRoutes *killed;
     g_autoptr(WlPolicyRoutes) tunnel = NULL;
     g_autofree char *before = NULL, *first = NULL, *second = NULL, *after = NULL;
+    pid_t child;
+    int status;
 
     make_network();
     before = network_state();
-    killed = open_tunnel(UUID, "wlt0", PORT, "0.0.0.0/0 ::/0", TRUE);
+    child = fork();
+    if (child == 0) {
+        open_tunnel(UUID, "wlt0", PORT, "0.0.0.0/0 ::/0", TRUE);
+        _exit(0);
+    }
+    g_assert_cmpint(waitpid(child, &status, 0), ==, child);
+    g_assert_cmpint(status, ==, 0);
     first = network_state();
+    g_assert_cmpstr(first, !=, before);
     tunnel = open_tunnel(UUID, "wlt0", PORT, "0.0.0.0/0 ::/0", TRUE);
     second = network_state();
     g_assert_cmpstr(second, ==, first);
-    wl_policy_routes_free(killed);
     g_clear_pointer(&tunnel, wl_policy_routes_free);
     after = network_state();
     g_assert_cmpstr(after, ==, before);
@@ -401,6 +410,26 @@ test_rules_removed(void)
     remove_network();
 }
 
+/* The routes that are left, and those that are not, lead nowhere else. */
+static void
+test_routes_removed(void)
+{
+    g_autoptr(WlPolicyRoutes) tunnel = NULL;
+    g_autofree char *first = NULL, *after = NULL;
+
+    make_network();
+    tunnel = open_tunnel(UUID, "wlt0", PORT, "0.0.0.0/0 ::/0", TRUE);
+    first = network_state();
+    test_run("ip -4 route flush table all protocol 87");
+    test_run("ip -6 route flush table all protocol 87");
+    assert_route("eth0", "198.51.100.9");
+    test_wait(is_routed_into_tunnel, NULL);
+    after = network_state();
+    g_assert_cmpstr(after, ==, first);
+    g_clear_pointer(&tunnel, wl_policy_routes_free);
+    remove_network();
+}
+
 static void
 test_link_missing(void)
 {
@@ -435,6 +464,7 @@ main(int argc, char **argv)
     g_test_add_func("/link/policy-routes/cleanup", test_cleanup);
     g_test_add_func("/link/policy-routes/again", test_again);
     g_test_add_func("/link/policy-routes/rules-removed", test_rules_removed);
+    g_test_add_func("/link/policy-routes/routes-removed", test_routes_removed);
     g_test_add_func("/link/policy-routes/link-missing", test_link_missing);
     return g_test_run();
 }
