@@ -12,7 +12,7 @@ lab_begin "$@"
 mkdir -p "$LAB_DIR/screen" "$LAB_BUILD/screenshots" || bail_out "the folder for screenshots is created"
 
 drive() {
-  WIRELINK_SCREEN="$LAB_DIR/screen" timeout 60 "$GUI_HERE/screen" env \
+  WIRELINK_SCREEN="$LAB_DIR/screen" timeout 600 "$GUI_HERE/screen" env \
     WL_TEST_AUTH_DIALOG="$LAB_BUILD/src/auth-dialog/nm-wirelink-auth-dialog" \
     WL_TEST_PICTURES="$LAB_BUILD/screenshots" G_DEBUG=fatal-criticals \
     /usr/bin/python3 "$GUI_HERE/auth_window.py" "$@"

@@ -31,7 +31,7 @@ class Dialog(Program):
         self.process.stdin.flush()
 
     def wait_exit(self, status, expected):
-        output, _ = self.process.communicate('QUIT\n\n', timeout=20)
+        output, _ = self.process.communicate('QUIT\n\n', timeout=60)
         assert self.process.returncode == status, self.process.returncode
         assert output == expected, output
 

@@ -61,7 +61,7 @@ drive_as_user() {
   local user=$LAB_DIR/user
   host laptop setpriv --reuid daemon --regid daemon --clear-groups env \
     WIRELINK_SCREEN="$user/screen" "$user/gui/screen" env WL_TEST_PICTURES="$user/screen" \
-    timeout 60 /usr/bin/python3 "$user/gui/live.py" "$@" &&
+    timeout 600 /usr/bin/python3 "$user/gui/live.py" "$@" &&
     cp "$user/screen"/*.png "$LAB_BUILD/screenshots/"
 }
 # Activates the profile for one user, then removes the restriction.

@@ -11,7 +11,7 @@ gui_drive() {
   local script=$1
   shift
   screen_run env WL_TEST_DRAG_SOURCE="$LAB_BUILD/tests/gui/drag-source" \
-    WL_TEST_PICTURES="$LAB_BUILD/screenshots" timeout 60 /usr/bin/python3 "$GUI_HERE/$script.py" "$@"
+    WL_TEST_PICTURES="$LAB_BUILD/screenshots" timeout 600 /usr/bin/python3 "$GUI_HERE/$script.py" "$@"
 }
 GUI_HERE=$(dirname "$(realpath "${BASH_SOURCE[0]}")")
 

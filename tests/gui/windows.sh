@@ -20,7 +20,7 @@ locale=()
 window() {  # toolkit setting...
   local program=$LAB_BUILD/tests/gui/editor-window-$1
   shift
-  WIRELINK_SCREEN="$LAB_DIR/screen" timeout 160 "$GUI_HERE/screen" env \
+  WIRELINK_SCREEN="$LAB_DIR/screen" timeout 600 "$GUI_HERE/screen" env \
     WL_TEST_PLUGIN="$LAB_BUILD/properties/libnm-vpn-plugin-wirelink.so" \
     WL_TEST_LOCALES="$LAB_BUILD/po" WL_TEST_PROFILE="$GUI_HERE/home.wirelink" \
     G_DEBUG=fatal-criticals "${locale[@]}" "$@" "$program"

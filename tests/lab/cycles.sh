@@ -88,7 +88,7 @@ cycles_run() {  # host kind count peer-address
     result=$(cycle_once "$1" "$2") || { echo "the uplink did not change"; break; }
     read -r time bytes <<< "$result"
     CYCLES_DONE=$((CYCLES_DONE + 1))
-    [ "$time" -le "$CYCLES_LIMIT" ] || CYCLES_LATE=$((CYCLES_LATE + 1))
+    at_most "$CYCLES_LIMIT" "$time" || CYCLES_LATE=$((CYCLES_LATE + 1))
     [ "$time" -le "$CYCLES_WORST" ] || CYCLES_WORST=$time
     [ "$bytes" -le "$CYCLES_BYTES" ] || CYCLES_BYTES=$bytes
     [ -z "${CYCLES_VERBOSE:-}" ] || echo "# cycle $i: $time ms, $bytes bytes"

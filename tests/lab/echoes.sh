@@ -16,12 +16,12 @@ X
 }
 path_restore() { ip netns exec "$1" nft delete table ip lab_cut; }
 
-# echoes_begin NAME HOST ADDRESS: pings for at most 120 s
+# echoes_begin NAME HOST ADDRESS: pings for at most 20 minutes
 echoes_begin() {
   local file=$LAB_DIR/echoes-$1
   : > "$file.go"
   # shellcheck disable=SC2016  # for the inner shell
-  host "$2" sh -c 'ping -n -D -i 0.02 -w 120 "$1" > "$2" 2>&1 & ping=$!
+  host "$2" sh -c 'ping -n -D -i 0.02 -w 1200 "$1" > "$2" 2>&1 & ping=$!
     while [ -e "$2.go" ] && kill -0 $ping; do sleep 0.05; done
     kill -INT $ping; wait $ping' sh "$3" "$file" > /dev/null 2>&1 &
   printf -v "ECHOES_PID_$1" %s $!

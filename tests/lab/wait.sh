@@ -14,14 +14,81 @@ seconds() {
   echo "$((tenths / 10)).$((tenths % 10))"
 }
 
-# wait_until SECONDS COMMAND...: repeats COMMAND, at most 20 times a second, until it succeeds.
-wait_until() {
-  local deadline=$(($(now_us) + $1 * 1000000))
-  shift
+# Every bound of a test goes through one of the functions below. Its seconds are those of an idle machine
+# with a CPU of its own. Once they have passed, and not before, the speed of this machine is measured at
+# that moment, and the bound grows as many times as starting a program takes longer here: beside other
+# work or with an emulated CPU. A clock that stands still while the machine computes measures as idle.
+
+# A program starts within this many microseconds on an idle machine.
+START_US=1000
+# A machine that is slower than this is broken; and no bound grows beyond ten minutes.
+SLOWEST=50 LONGEST_US=600000000
+
+# slowness: prints how many times slower than an idle one this machine is now, from 1 to SLOWEST. Takes
+# about half a second.
+slowness() {
+  local from now count=0 i times
+  from=$(now_us)
+  while :; do
+    for ((i = 0; i < 10; i++)); do /bin/true; done
+    count=$((count + 10)) now=$(now_us)
+    if [ $((now - from)) -ge 500000 ] || [ $count -ge 2000 ]; then break; fi
+  done
+  times=$(((now - from) / (count * START_US)))
+  [ $times -ge 1 ] || times=1
+  [ $times -le $SLOWEST ] || times=$SLOWEST
+  echo $times
+}
+
+# repeat_until FROM SECONDS LEAST COMMAND...: repeats COMMAND, at most 20 times a second, until it succeeds
+# or SECONDS since FROM, times the slowness of the machine or LEAST, have passed
+repeat_until() {
+  local from=$1 us=$(($2 * 1000000)) end=$(($2 * $3 * 1000000)) passed longer
+  shift 3
   until "$@"; do
-    [ "$(now_us)" -lt "$deadline" ] || return 1
+    passed=$(($(now_us) - from))
+    if [ $passed -ge $end ]; then
+      longer=$((us * $(slowness)))
+      [ $longer -le $LONGEST_US ] || longer=$LONGEST_US
+      [ $longer -gt $end ] || return 1
+      end=$longer
+    fi
     sleep 0.05
   done
+}
+
+# wait_until SECONDS COMMAND...: until COMMAND succeeds. How long that takes is not what is tested, so the
+# end is generous: four times SECONDS at least.
+wait_until() {
+  local seconds=$1
+  shift
+  repeat_until "$(now_us)" "$seconds" 4 "$@"
+}
+
+# within SECONDS COMMAND...: COMMAND succeeds within SECONDS, which is what is tested
+within() {
+  local seconds=$1
+  shift
+  repeat_until "$(now_us)" "$seconds" 1 "$@"
+}
+
+# never_within SECONDS COMMAND...: COMMAND does not succeed in SECONDS
+never_within() {
+  local deadline=$(($(now_us) + $1 * 1000000))
+  shift
+  while [ "$(now_us)" -lt "$deadline" ]; do
+    ! "$@" || return 1
+    sleep 0.05
+  done
+}
+
+# at_most LIMIT FIGURE: a figure that grows with the time that something took
+at_most() { [ "$2" -le "$1" ] || [ "$2" -le $(($1 * $(slowness))) ]; }
+
+# took_at_most SECONDS FROM_US: what began at FROM_US and has just ended took no longer
+took_at_most() {
+  local took=$(($(now_us) - $2))
+  at_most $(($1 * 1000000)) $took || { echo "only after $(seconds 0 $took) s"; return 1; }
 }
 
 # wait_gone SECONDS PID...: until all the processes have ended

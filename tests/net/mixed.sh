@@ -117,7 +117,7 @@ come_up() {
     host "$1" nmcli connection up "$1" < /dev/null
 }
 
-few_lost() { [ "$LOST" -le "$1" ] || { echo "$LOST lost"; return 1; }; }
+few_lost() { at_most "$1" "$LOST" || { echo "$LOST lost"; return 1; }; }
 # sees HOST PEER STATE
 sees() { host "$1" wirelinkctl status | grep -qE "^ *$2 +$3 "; }
 knows() { host "$1" wirelinkctl status | grep -qE "^ *$2 "; }

@@ -9,9 +9,9 @@
 # the range of the next ones is adjusted.
 #
 # NetworkManager has 2 s to show the true state, from the kill or from the moment when it responds
-# again; 10 s with an emulated CPU, which is about 14 times slower. There, and in user-mode Linux,
-# where programs start slowly, there are only 10 kills. NetworkManager does not notice the death of
-# a service that has no bus name yet; it reports after 5 s of its own that none appeared.
+# again. In a virtual machine, where programs start slowly, there are only 10 kills. NetworkManager does
+# not notice the death of a service that has no bus name yet; it reports after 5 s of its own that none
+# appeared.
 #
 # WIRELINK_SEED=N repeats a run, WIRELINK_ROUNDS=N changes the number of kills.
 #
@@ -25,10 +25,7 @@ echo "# seed $WIRELINK_SEED"
 one_host_create || bail_out "the lab is set up" laptop
 
 TRUTH=2 ROUNDS=20
-case ${VM_RUN:-} in
-  tcg) TRUTH=10 ROUNDS=10;;
-  uml) ROUNDS=10;;
-esac
+case ${VM_RUN:-} in tcg|uml) ROUNDS=10;; esac
 
 uses_wireguard_go() { [ "${WIRELINK_WIREGUARD:-}" = userspace ] || ! kernel_has_wireguard; }
 foreign_things() {
@@ -53,7 +50,7 @@ is_true() {
 uplink_is_back() {
   host_nm_is_up laptop && [ "$(nmcli_laptop -g GENERAL.STATE connection show uplink)" = activated ]
 }
-begin() { nmcli_laptop --wait 20 connection "$1" laptop > /dev/null; }
+begin() { nmcli_laptop --wait 90 connection "$1" laptop > /dev/null; }
 slept() { sleep "$(printf '%d.%03d' $(($1 / 1000)) $(($1 % 1000)))"; }
 
 # range of moments to kill at, in ms, for each phase and victim
@@ -84,7 +81,7 @@ deal() {
   done
 }
 
-# A killed NetworkManager never answers nmcli, which would wait for 20 s. Ends nmcli and waits until
+# A killed NetworkManager never answers nmcli, which would wait for 90 s. Ends nmcli and waits until
 # a request that the restarted NetworkManager received is done.
 give_up() {  # pid of the subshell
   host_kill laptop nmcli || :
@@ -96,7 +93,7 @@ give_up() {  # pid of the subshell
 gave_up_waiting() {
   tail -n +$(($1 + 1)) "$LAB_DIR/laptop/log/nm.log" | grep -q 'starting: timed out waiting'
 }
-waits_for_name() { wait_until 6 gave_up_waiting "$1" && wait_until $TRUTH is_true && TOOK_LONG=yes; }
+waits_for_name() { wait_until 6 gave_up_waiting "$1" && within $TRUTH is_true && TOOK_LONG=yes; }
 
 # kill_in PHASE VICTIM MILLISECONDS
 kill_in() {
@@ -123,7 +120,7 @@ kill_in() {
   # Nothing was killed, so nothing is to be shown: let the activation or deactivation end.
   [ $KILLED = yes ] || [ -z "$nmcli" ] || wait "$nmcli"
   DEAD=$(now_us)
-  wait_until $TRUTH is_true || waits_for_name "$lines" ||
+  within $TRUTH is_true || waits_for_name "$lines" ||
     { echo "NetworkManager shows what is not so"; return 1; }
   [ -n "$TOOK_LONG" ] || TOOK=$(($(now_us) - DEAD))
   [ "$2" != NetworkManager ] || wait_until 20 uplink_is_back || { echo "no uplink"; return 1; }
@@ -134,7 +131,7 @@ said() { local output; output=$("$@") || { echo "$*: $output"; return 1; }; }
 # What was killed may end the activation between the question and the request.
 not_active() {
   ! is_activated || said nmcli_laptop connection down laptop > "$LAB_DIR/down" ||
-    wait_until "$TRUTH" fails is_activated || { cat "$LAB_DIR/down"; return 1; }
+    within "$TRUTH" fails is_activated || { cat "$LAB_DIR/down"; return 1; }
 }
 removed() {  # cleanup|activation
   not_active || return 1
@@ -192,7 +189,7 @@ check "the profile is activated" nmcli_laptop connection up laptop
 check "the peer answers pings" reaches 10.77.0.1 20
 check "NetworkManager is killed" host_kill_nm laptop
 check "NetworkManager and the uplink are back" wait_until 20 uplink_is_back
-check "the service has exited" wait_until $TRUTH is_true
+check "the service has exited" within $TRUTH is_true
 check "the host is clean" wait_host_clean laptop
 check "the profile is activated again" nmcli_laptop connection up laptop
 check "the peer answers pings" reaches 10.77.0.1 20

@@ -16,7 +16,7 @@ refused() {
   local output started
   started=$(now_us)
   if output=$(import "$bad"); then echo "accepted: $output"; return 1; fi
-  [ $(($(now_us) - started)) -lt 10000000 ] || { echo "only after $(seconds "$started") s"; return 1; }
+  took_at_most 10 "$started" || return 1
   # a message of the plugin, and not about a missing plugin
   matches "$1" "$output" && fails matches 'failed to load' "$output" && [ "$(nmcli_laptop -g name connection show | grep -c bad)" = 0 ]
 }
@@ -68,7 +68,7 @@ fails_to_come_up() {
   started=$(now_us)
   wc -l < "$LAB_DIR/laptop/log/nm.log" > "$LAB_DIR/lines"
   if output=$(nmcli_laptop connection up typed); then echo "it came up"; return 1; fi
-  [ $(($(now_us) - started)) -lt 10000000 ] || { echo "only after $(seconds "$started") s"; status=1; }
+  took_at_most 10 "$started" || status=1
   matches "$1" "$output"$'\n'"$(tail -n +"$(< "$LAB_DIR/lines")" "$LAB_DIR/laptop/log/nm.log")" &&
     return "$status"
 }

@@ -12,13 +12,13 @@ two_uplinks_create || bail_out "the lab is set up" laptop hub
 has_woken() { [ "$(wakeups)" != "$before" ]; }
 # All work that was in progress is done: two seconds without a wake-up.
 is_at_rest() {
-  before=$(wakeups) && ! wait_until 2 has_woken
+  before=$(wakeups) && never_within 2 has_woken
 }
 # Fails at the first wake-up within a minute.
 sleeps_for_a_minute() {
   local start
   before=$(wakeups) && start=$(now_us) || return 1
-  ! wait_until 60 has_woken || { echo "it woke up after $(seconds "$start") s"; return 1; }
+  never_within 60 has_woken || { echo "it woke up after $(seconds "$start") s"; return 1; }
 }
 no_uplink() { [ -z "$(host laptop ip route show default)$(host laptop ip -6 route show default)" ]; }
 # Seconds until TCP's next retransmission, which ss prints as "26sec", "1min10sec" or "880ms".

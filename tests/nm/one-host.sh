@@ -35,7 +35,9 @@ profile_uuid() { nmcli_laptop -g connection.uuid connection show "${1:-laptop}";
 is_activated() {
   [ "$(nmcli_laptop -g GENERAL.STATE connection show "${1:-laptop}")" = activated ]
 }
-reaches() { wait_until "${2:-15}" host laptop ping -n -q -c 1 -W 0.5 "$1" > /dev/null; }
+echo_returns() { host laptop ping -n -q -c 1 -W 0.5 "$1" > /dev/null; }
+reaches() { wait_until "${2:-15}" echo_returns "$1"; }
+reaches_within() { within "$1" echo_returns "$2"; }
 service_pids() {
   # shellcheck disable=SC2016  # expanded inside the host
   host laptop bash -c 'for d in /proc/[0-9]*; do

@@ -29,7 +29,7 @@ keepalive_is() {  # profile seconds
 # The change takes effect within a second.
 changes() {  # profile seconds
   nmcli_laptop connection modify "$1" +vpn.data "peer-1-keepalive=$2" &&
-    wait_until 1 keepalive_is "$@"
+    within 1 keepalive_is "$@"
 }
 
 # Records all method calls about profiles: one line each with caller, path and method.

@@ -51,7 +51,7 @@ same_as_service() {
 }
 environment() { same_as_service grep -qaz PATH "/proc/$1/environ"; }
 # shellcheck disable=SC2016  # expanded inside the host
-same_as_service bash -c 'echo $$ > "$0"; exec sleep 30' "$LAB_DIR/sleeper" &
+same_as_service bash -c 'echo $$ > "$0"; exec sleep 900' "$LAB_DIR/sleeper" &
 wait_until 5 test -s "$LAB_DIR/sleeper"
 check "a process with the same capabilities is readable" environment "$(< "$LAB_DIR/sleeper")"
 refute "the service is not readable" environment "$service"
