@@ -51,6 +51,7 @@ receive_alive(WlEngine *self, WlPeer *peer, const WlFact *fact)
         peer->boot.id = fact->value.boot_id;
         peer->boot.native = wl_boot_id_is_native(&peer->boot.id);
         wl_resync_peer_when_allowed(self, peer);
+        wl_path_forget_failures(peer, self->now);
     }
     wants_reply = peer->boot.native && fact->ttl == WL_ALIVE_REPLY_TTL / G_USEC_PER_SEC;
     wl_peer_alive_received(peer, self->now, expires, restarted);

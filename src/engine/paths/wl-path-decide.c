@@ -87,7 +87,7 @@ static WlPathDecision
 decide_routed(const WlPathInput *input)
 {
     const WlPathAgreement *path = &input->path->agreement;
-    gint64 now = input->now, allowed = wl_path_hold_down_ends_at(input->path);
+    gint64 now = input->now, allowed = wl_path_hold_down_ends_at(input->path, input->endpoint);
     WlPathDecision decision = stay(input);
 
     if (!input->may_be_promoted)

@@ -18,6 +18,7 @@ typedef enum {
 typedef struct {
     gint64 now;
     const WlPeerPath *path;
+    const WlEndpoint *endpoint; /* of the peer in the device */
     gint64 last_heard;        /* the last authenticated datagram or echo reply */
     gint64 handshake;         /* -1: none */
     gint64 rx_seen;           /* when the receive counter was last seen to grow */

@@ -3,16 +3,58 @@
 
 #include "state/wl-timing.h"
 
-gint64
-wl_path_hold_down_after_fall_back(const WlPeerPath *path, gint64 now)
+static const WlPathFailure *
+find(const WlPeerPath *path, const WlEndpoint *endpoint)
 {
-    if (now - path->promoted >= WL_PATH_HOLD_DOWN_MAX)
-        return WL_PATH_HOLD_DOWN_MIN;
-    return CLAMP(path->agreement.hold_down * 2, WL_PATH_HOLD_DOWN_MIN, WL_PATH_HOLD_DOWN_MAX);
+    for (guint i = 0; i < WL_PATH_FAILURES; i++) {
+        if (wl_endpoint_equal(&path->failures[i].endpoint, endpoint))
+            return &path->failures[i];
+    }
+    return NULL;
+}
+
+/* The place for a new failure: the oldest one, unused places first. */
+static WlPathFailure *
+find_oldest(WlPeerPath *path)
+{
+    WlPathFailure *oldest = &path->failures[0];
+
+    for (guint i = 0; i < WL_PATH_FAILURES; i++) {
+        WlPathFailure *failure = &path->failures[i];
+
+        if (!wl_endpoint_is_set(&failure->endpoint))
+            return failure;
+        if (failure->when < oldest->when)
+            oldest = failure;
+    }
+    return oldest;
 }
 
 gint64
-wl_path_hold_down_ends_at(const WlPeerPath *path)
+wl_path_hold_down_after_failure(const WlPathFailure *last, gint64 lasted)
 {
-    return path->fell_back + path->agreement.hold_down;
+    if (!last || lasted >= last->hold_down * WL_PATH_HOLD_DOWN_EARNED)
+        return WL_PATH_HOLD_DOWN_MIN;
+    return MIN(last->hold_down * 2, WL_PATH_HOLD_DOWN_MAX);
+}
+
+void
+wl_path_hold_down_note_failure(WlPeerPath *path, const WlEndpoint *endpoint, gint64 now)
+{
+    const WlPathFailure *last = find(path, endpoint);
+    const WlPathFailure failure = {
+        .endpoint = *endpoint,
+        .when = now,
+        .hold_down = wl_path_hold_down_after_failure(last, now - path->promoted),
+    };
+
+    path->failures[(last ? last : find_oldest(path)) - path->failures] = failure;
+}
+
+gint64
+wl_path_hold_down_ends_at(const WlPeerPath *path, const WlEndpoint *endpoint)
+{
+    const WlPathFailure *last = find(path, endpoint);
+
+    return last ? last->when + last->hold_down : WL_LONG_AGO;
 }

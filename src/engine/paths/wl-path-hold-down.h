@@ -4,12 +4,17 @@
 #include "state/wl-peer.h"
 
 /*
- * Hold-down: the time after a fall-back to the router before the direct path is promoted again
- * (docs/engine.md "Path"). Pure functions; times are engine times in microseconds.
+ * Hold-down: the time after a fall-back to the router before the same direct path is promoted again
+ * (docs/engine.md "Path"). A path is an endpoint of the peer, reached from the present uplink: the
+ * failure of one says nothing about another. Pure functions, apart from WlPeerPath.failures; times
+ * are engine times in microseconds.
  */
 
-/** The hold-down after @path, which is still direct, falls back at @now: doubled if the direct path
- * did not last. */
-gint64 wl_path_hold_down_after_fall_back(const WlPeerPath *path, gint64 now);
-/** When the hold-down of @path, which uses the router, ends. */
-gint64 wl_path_hold_down_ends_at(const WlPeerPath *path);
+/** The hold-down after a path that @lasted since its promotion fails: doubled since the @last
+ * failure (NULL: none), unless the path lasted long enough to be a good one. */
+gint64 wl_path_hold_down_after_failure(const WlPathFailure *last, gint64 lasted);
+/** The direct path to @endpoint, which was promoted at @path->promoted, fails at @now. Forgets the
+ * oldest failure if there are more than WL_PATH_FAILURES. */
+void wl_path_hold_down_note_failure(WlPeerPath *path, const WlEndpoint *endpoint, gint64 now);
+/** When the hold-down of the direct path to @endpoint ends; WL_LONG_AGO: there is none. */
+gint64 wl_path_hold_down_ends_at(const WlPeerPath *path, const WlEndpoint *endpoint);

@@ -125,7 +125,7 @@ set_direct(WlEngine *self, WlPeer *peer, gboolean direct)
         peer->path.promoted = self->now;
         return;
     }
-    path->hold_down = wl_path_hold_down_after_fall_back(&peer->path, self->now);
+    wl_path_hold_down_note_failure(&peer->path, &peer->device.endpoint, self->now);
     peer->path.fell_back = self->now;
     path->fell_back_probe = path->probe;
     path->probe_backoff = WL_PATH_PROBE_INTERVAL;
@@ -218,6 +218,7 @@ decide(const WlEngine *self, const WlPeer *peer, gboolean has_fallback)
         .now = self->now,
         .path = &peer->path,
         .last_heard = peer->liveness.last_heard,
+        .endpoint = &peer->device.endpoint,
         .handshake = peer->device.handshake,
         .rx_seen = peer->traffic.rx_seen,
         .snapshot = peer->device.snapshot,
@@ -304,9 +305,9 @@ end_agreement(WlEngine *self, WlPeer *peer)
     path->live = path->direct = FALSE;
     peer->path.fell_back = self->now;
     path->fell_back_probe = path->probe;
-    path->hold_down = 0;
     path->probe_due = WL_LONG_AGO;
     path->probe_backoff = WL_PATH_PROBE_INTERVAL;
+    wl_path_forget_failures(peer, self->now);
     path->acked = TRUE;
     path->send_pending = FALSE;
     path->pending_ack = 0;

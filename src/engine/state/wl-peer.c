@@ -230,6 +230,15 @@ wl_path_request_check(WlPeer *peer, gint64 now)
 }
 
 void
+wl_path_forget_failures(WlPeer *peer, gint64 now)
+{
+    WlPathAgreement *agreement = &peer->path.agreement;
+
+    memset(peer->path.failures, 0, sizeof(peer->path.failures));
+    agreement->probe_due = MIN(agreement->probe_due, now);
+}
+
+void
 wl_peer_force_alive(WlPeer *peer)
 {
     peer->advertise.force_alive = TRUE;

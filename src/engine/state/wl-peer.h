@@ -88,6 +88,16 @@ typedef struct {
     WlEndpoint inside; /* the last one, while there is no endpoint outside; as a reason */
 } WlOuterEndpoint;
 
+/** A direct path that failed: the peer at @endpoint, from the present uplink. */
+typedef struct {
+    WlEndpoint endpoint; /* family NONE: unused */
+    gint64 when;
+    gint64 hold_down; /* from then on, before promoting it again */
+} WlPathFailure;
+
+/** Endpoints of one peer whose failures are remembered. */
+#define WL_PATH_FAILURES 4
+
 /** The path agreement of two native members (docs/protocol.md 15). Written by paths/wl-path.c;
  * `check_until` by wl_path_request_check(). */
 typedef struct {
@@ -104,7 +114,6 @@ typedef struct {
     guint unacked;           /* probes since the last sign of life */
     gint64 last_probe, probe_due, probe_backoff;
     gint64 last_ack;      /* of a probe: both directions work */
-    gint64 hold_down;     /* after falling back, before promoting again */
     gint64 watched_since; /* since when the path is checked for silence; WL_NEVER: not checked */
     gint64 watched_until; /* as of the last check */
     gint64 check_until;   /* checked until then, with or without traffic */
@@ -129,6 +138,7 @@ typedef struct {
 typedef struct {
     gboolean direct;
     gint64 promoted, fell_back; /* the last times */
+    WlPathFailure failures[WL_PATH_FAILURES];
     WlPathAgreement agreement;
     WlPeerInference *inference; /* NULL: none */
     WlEcho echo;
@@ -387,6 +397,9 @@ void wl_connect_endpoint_dropped(WlPeer *peer);
 void wl_roaming_suspect(WlPeer *peer);
 /** The direct path is checked for silence from @now on for WL_PATH_CHECK, also without traffic. */
 void wl_path_request_check(WlPeer *peer, gint64 now);
+/** Another uplink, or the peer started anew: failures of the direct path mean nothing any more, and
+ * it is probed at once. */
+void wl_path_forget_failures(WlPeer *peer, gint64 now);
 /** An Alive is sent in this turn. */
 void wl_peer_force_alive(WlPeer *peer);
 /** An Alive is sent in this turn that requests one in return (docs/protocol.md 17). */

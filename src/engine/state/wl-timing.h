@@ -191,10 +191,12 @@
 #define WL_PATH_ANNOUNCE_INTERVAL WL_SEC(1)
 #define WL_PATH_ANNOUNCE_FAST     10
 #define WL_PATH_ANNOUNCE_MAX      WL_SEC(60)
-/* Hold-down: time after a fall-back before the next promotion, doubling while the path keeps
- * failing. */
-#define WL_PATH_HOLD_DOWN_MIN WL_SEC(2)
-#define WL_PATH_HOLD_DOWN_MAX WL_SEC(60)
+/* Hold-down: time after a fall-back before the same path is promoted again, doubling while the path
+ * keeps failing. A path that lasted WL_PATH_HOLD_DOWN_EARNED times its hold-down begins anew: no
+ * flapping path is silent for more than an eighth of the time. */
+#define WL_PATH_HOLD_DOWN_MIN    WL_SEC(2)
+#define WL_PATH_HOLD_DOWN_MAX    WL_SEC(60)
+#define WL_PATH_HOLD_DOWN_EARNED 10
 /* Duration of a requested check: WL_PATH_SILENCE and a margin. */
 #define WL_PATH_CHECK WL_SEC(5)
 /* Rate limit of replies, so that two members cannot keep each other busy. */

@@ -176,13 +176,26 @@ future(int milliseconds)
     return milliseconds == N ? WL_NEVER : NOW + WL_MS(milliseconds);
 }
 
+static WlEndpoint
+make_endpoint(guint8 last)
+{
+    return (WlEndpoint){
+        .ip = {.family = WL_FAMILY_V4, .bytes = {192, 0, 2, last}},
+        .port = 51820,
+    };
+}
+
 static void
 test_row(gconstpointer data)
 {
     const Row *row = data;
+    const WlEndpoint endpoint = make_endpoint(1);
     const WlPeerPath path = {
         .promoted = past(row->promoted),
         .fell_back = past(row->fell_back),
+        .failures = {{.endpoint = endpoint,
+                      .when = past(row->fell_back),
+                      .hold_down = WL_MS(row->hold_down)}},
         .agreement =
             {
                 .direct = row->direct,
@@ -191,7 +204,6 @@ test_row(gconstpointer data)
                 .watched_since = future(row->watched_since),
                 .watched_until = past(row->watched_until),
                 .check_until = past(row->check_until),
-                .hold_down = WL_MS(row->hold_down),
                 .last_ack = past(row->last_ack),
                 .probe_due = past(row->probe_due),
                 .probe_backoff = WL_PATH_PROBE_INTERVAL,
@@ -200,6 +212,7 @@ test_row(gconstpointer data)
     const WlPathInput input = {
         .now = NOW,
         .path = &path,
+        .endpoint = &endpoint,
         .last_heard = past(row->heard),
         .handshake = row->handshake_ago ? NOW - WL_MS(row->handshake_ago) : -1,
         .rx_seen = row->rx_seen_ago ? NOW - WL_MS(row->rx_seen_ago) : WL_LONG_AGO,
@@ -234,9 +247,11 @@ test_kept(void)
                 .probe_backoff = WL_SEC(20),
             },
     };
+    const WlEndpoint endpoint = make_endpoint(1);
     WlPathInput input = {
         .now = NOW,
         .path = &path,
+        .endpoint = &endpoint,
         .last_heard = NOW - WL_MS(600),
         .handshake = -1,
         .rx_seen = WL_LONG_AGO,
@@ -279,8 +294,9 @@ test_kept(void)
 
 typedef struct {
     const char *name;
-    int before, lasted; /* milliseconds */
-    int after;          /* expected */
+    int before; /* milliseconds; 0: it did not fail yet */
+    int lasted;
+    int after; /* expected */
 } HoldDownRow;
 
 static const HoldDownRow hold_down_rows[] = {
@@ -288,24 +304,53 @@ static const HoldDownRow hold_down_rows[] = {
     {"a path that fails again doubles it", 2000, 5000, 4000},
     {"a path that fails at once doubles it", 8000, 0, 16000},
     {"it grows to one minute at most", 40000, 5000, 60000},
-    {"a path that lasted just less than a minute doubles it", 2000, 59999, 4000},
-    {"a path that lasted a minute begins with the minimum", 60000, 60000, 2000},
+    {"a path that lasted just less than ten times its hold-down doubles it", 2000, 19999, 4000},
+    {"a path that lasted ten times its hold-down begins with the minimum", 4000, 40000, 2000},
+    {"the longest hold-down takes ten minutes to forget", 60000, 599999, 60000},
 };
 
 static void
 test_hold_down(gconstpointer data)
 {
     const HoldDownRow *row = data;
-    WlPeerPath path = {
-        .direct = TRUE,
-        .promoted = NOW - WL_MS(row->lasted),
-        .agreement = {.direct = TRUE, .hold_down = WL_MS(row->before)},
-    };
+    const WlPathFailure last = {.hold_down = WL_MS(row->before)};
 
-    path.agreement.hold_down = wl_path_hold_down_after_fall_back(&path, NOW);
-    path.fell_back = NOW;
-    g_assert_cmpint(path.agreement.hold_down, ==, WL_MS(row->after));
-    g_assert_cmpint(wl_path_hold_down_ends_at(&path), ==, NOW + WL_MS(row->after));
+    g_assert_cmpint(
+        wl_path_hold_down_after_failure(row->before ? &last : NULL, WL_MS(row->lasted)), ==,
+        WL_MS(row->after));
+}
+
+static void
+test_failures(void)
+{
+    WlPeerPath path = {.promoted = NOW - WL_SEC(5)};
+    WlEndpoint home = make_endpoint(1), cafe = make_endpoint(2);
+
+    wl_path_hold_down_note_failure(&path, &home, NOW);
+    g_assert_cmpint(wl_path_hold_down_ends_at(&path, &home), ==, NOW + WL_SEC(2));
+    g_assert_cmpint(wl_path_hold_down_ends_at(&path, &cafe), ==, WL_LONG_AGO);
+
+    /* each endpoint has its own history */
+    wl_path_hold_down_note_failure(&path, &home, NOW + WL_SEC(1));
+    wl_path_hold_down_note_failure(&path, &cafe, NOW + WL_SEC(2));
+    g_assert_cmpint(wl_path_hold_down_ends_at(&path, &home), ==, NOW + WL_SEC(1 + 4));
+    g_assert_cmpint(wl_path_hold_down_ends_at(&path, &cafe), ==, NOW + WL_SEC(2 + 2));
+
+    /* the oldest one is forgotten, which a renewed failure is not */
+    wl_path_hold_down_note_failure(&path, &home, NOW + WL_SEC(3));
+    for (guint8 i = 0; i < WL_PATH_FAILURES - 1; i++) {
+        WlEndpoint other = make_endpoint(10 + i);
+        wl_path_hold_down_note_failure(&path, &other, NOW + WL_SEC(4 + i));
+        g_assert_cmpint(wl_path_hold_down_ends_at(&path, &other), ==, NOW + WL_SEC(4 + i + 2));
+    }
+    g_assert_cmpint(wl_path_hold_down_ends_at(&path, &cafe), ==, WL_LONG_AGO);
+    g_assert_cmpint(wl_path_hold_down_ends_at(&path, &home), ==, NOW + WL_SEC(3 + 8));
+
+    path.agreement.probe_due = NOW + WL_SEC(60);
+    WlPeer peer = {.path = path};
+    wl_path_forget_failures(&peer, NOW);
+    g_assert_cmpint(wl_path_hold_down_ends_at(&peer.path, &home), ==, WL_LONG_AGO);
+    g_assert_cmpint(peer.path.agreement.probe_due, ==, NOW);
 }
 
 int
@@ -317,6 +362,7 @@ main(int argc, char *argv[])
         g_test_add_data_func(name, &rows[i], test_row);
     }
     g_test_add_func("/path-decide/values for the next decision", test_kept);
+    g_test_add_func("/path-hold-down/each endpoint has its own failures", test_failures);
     for (guint i = 0; i < G_N_ELEMENTS(hold_down_rows); i++) {
         g_autofree char *name = g_strdup_printf("/path-hold-down/%s", hold_down_rows[i].name);
         g_test_add_data_func(name, &hold_down_rows[i], test_hold_down);
