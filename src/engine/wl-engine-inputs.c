@@ -70,7 +70,7 @@ uplink_changed(WlEngine *self)
         WlPeer *peer = wl_peer_table_get(&self->peers, i);
 
         wl_engine_candidates_changed(self, peer);
-        wl_path_forget_failures(peer, self->now);
+        wl_path_start_over(peer, self->now);
         if (peer->liveness.healthy)
             wl_roaming_suspect(peer);
         else

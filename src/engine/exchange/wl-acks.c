@@ -173,6 +173,9 @@ wl_acks_receive(WlEngine *self, WlPeer *peer, const WlFact *fact)
             const WlInFlight *datagram = &g_array_index(in_flight, WlInFlight, j);
             if (!datagram->asked || datagram->nonce != nonce)
                 continue;
+            if (datagram->tries == 0)
+                wl_round_trip_add(&peer->path.round_trip,
+                                  self->now - (datagram->due - retry_native[0]));
             remove_in_flight(self, peer, j);
             break;
         }

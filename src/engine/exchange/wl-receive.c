@@ -23,10 +23,6 @@
 /* Datagrams that show another endpoint of their sender cause a dump of the device. */
 #define SNAPSHOT_INTERVAL WL_MS(500)
 #define SNAPSHOT_BURST    8
-/* A router relays every endpoint of a peer behind a symmetric NAT, and not each of them is a reason
- * to suspect the current one. */
-#define HINT_INTERVAL WL_SEC(120)
-#define HINT_BURST    3
 
 /* Only the device knows the endpoint from which a datagram came. */
 static void
@@ -51,7 +47,7 @@ receive_alive(WlEngine *self, WlPeer *peer, const WlFact *fact)
         peer->boot.id = fact->value.boot_id;
         peer->boot.native = wl_boot_id_is_native(&peer->boot.id);
         wl_resync_peer_when_allowed(self, peer);
-        wl_path_forget_failures(peer, self->now);
+        wl_path_start_over(peer, self->now);
     }
     wants_reply = peer->boot.native && fact->ttl == WL_ALIVE_REPLY_TTL / G_USEC_PER_SEC;
     wl_peer_alive_received(peer, self->now, expires, restarted);
@@ -79,10 +75,8 @@ endpoint_received(WlEngine *self, const WlPeer *sender, const WlFact *fact,
             peer, sender->router ? WL_CANDIDATE_SOURCE_ROUTER : WL_CANDIDATE_SOURCE_THIRD_PARTY,
             self->now);
     /* What a peer advertises about itself arrived over its current path, which therefore works. */
-    else if (sender != peer && sender->router &&
-             !wl_endpoint_equal(&peer->device.endpoint, &fact->value.endpoint) &&
-             wl_rate_limit_take(&peer->roaming.suspect_rate, self->now, HINT_INTERVAL, HINT_BURST))
-        wl_roaming_suspect(peer);
+    else if (sender != peer && sender->router)
+        wl_roaming_router_sees(peer, &fact->value.endpoint);
     /* The peer advertised a new endpoint of its own: it may have roamed. */
     if (sender == peer)
         read_endpoint(self, peer);

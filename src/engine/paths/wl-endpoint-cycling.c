@@ -34,6 +34,14 @@ wl_endpoint_cycling_next_in_round(const GArray *candidates, const WlConnectCycle
     return best;
 }
 
+/* A private address on another network is unreachable unless it worked. */
+static gboolean
+may_answer_in_session(const WlCandidate *candidate)
+{
+    return candidate->source != WL_CANDIDATE_SOURCE_THIRD_PARTY &&
+           (candidate->rank != WL_RANK_PRIVATE || candidate->worked);
+}
+
 WlCandidate *
 wl_endpoint_cycling_next_in_session(const GArray *candidates, guint serial,
                                     const WlEndpoint *current)
@@ -41,15 +49,26 @@ wl_endpoint_cycling_next_in_session(const GArray *candidates, guint serial,
     for (guint i = 0; i < candidates->len; i++) {
         WlCandidate *candidate = &g_array_index(candidates, WlCandidate, i);
 
-        if (candidate->source == WL_CANDIDATE_SOURCE_THIRD_PARTY ||
-            candidate->roaming_serial == serial || wl_endpoint_equal(&candidate->endpoint, current))
-            continue;
-        /* A private address on another network is unreachable unless it worked. */
-        if (candidate->rank == WL_RANK_PRIVATE && !candidate->worked)
-            continue;
-        return candidate;
+        if (may_answer_in_session(candidate) && candidate->roaming_serial != serial &&
+            !wl_endpoint_equal(&candidate->endpoint, current))
+            return candidate;
     }
     return NULL;
+}
+
+WlSighting
+wl_endpoint_cycling_judge_sighting(GArray *candidates, const WlEndpoint *sighting,
+                                   const WlEndpoint *current)
+{
+    const WlCandidate *seen = wl_candidates_find(candidates, sighting);
+    const WlCandidate *before = wl_candidates_find(candidates, current);
+
+    if (!seen || wl_endpoint_equal(sighting, current) || !may_answer_in_session(seen))
+        return WL_SIGHTING_NONE;
+    return before && before->source == WL_CANDIDATE_SOURCE_ROUTER &&
+                   seen->source == WL_CANDIDATE_SOURCE_ROUTER
+               ? WL_SIGHTING_MOVED
+               : WL_SIGHTING_SUSPECT;
 }
 
 static gint64

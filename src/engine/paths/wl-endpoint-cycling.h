@@ -33,6 +33,18 @@ WlCandidate *wl_endpoint_cycling_next_in_round(const GArray *candidates,
  * check @serial that can be expected to work. Candidates of third parties are not tried. */
 WlCandidate *wl_endpoint_cycling_next_in_session(const GArray *candidates, guint serial,
                                                  const WlEndpoint *current);
+/** What it means that a router begins to see the peer at another endpoint. */
+typedef enum {
+    WL_SIGHTING_NONE, /* nothing: no candidate that can be expected to work, or the current one */
+    WL_SIGHTING_SUSPECT, /* the current endpoint may not work */
+    WL_SIGHTING_MOVED,   /* the peer left the current endpoint, at which a router saw it, too */
+} WlSighting;
+
+/** Judges @sighting inside a session with the endpoint @current. Behind a symmetric NAT a router
+ * sees the peer where nobody else does; but a router that saw what we see, and now sees something
+ * else, knows before us that the peer moved. */
+WlSighting wl_endpoint_cycling_judge_sighting(GArray *candidates, const WlEndpoint *sighting,
+                                              const WlEndpoint *current);
 /** Inside a working session over a longer path: the best on-link candidate whose retry time has
  * passed. @uplink_since: the last change of uplink, which permits every candidate again. */
 WlCandidate *wl_endpoint_cycling_next_upgrade(const GArray *candidates, gint64 now,

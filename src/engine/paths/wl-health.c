@@ -62,6 +62,7 @@ apply_peer(WlEngine *self, WlPeer *peer, const WlDevicePeer *device)
         wl_outer_endpoint_restore(self, peer, &device->endpoint);
     } else if (!wl_endpoint_equal(&peer->device.endpoint, &device->endpoint)) {
         peer->device.endpoint = device->endpoint;
+        peer->path.round_trip = (WlRoundTrip){0};
         /* The peer roamed: our last packets may have gone to its old address. The new one is the
          * fallback if no candidate does better. */
         wl_roaming_peer_roamed(peer, &device->endpoint);

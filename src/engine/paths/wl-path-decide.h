@@ -19,13 +19,13 @@ typedef struct {
     gint64 now;
     const WlPeerPath *path;
     const WlEndpoint *endpoint; /* of the peer in the device */
-    gint64 last_heard;        /* the last authenticated datagram or echo reply */
-    gint64 handshake;         /* -1: none */
-    gint64 rx_seen;           /* when the receive counter was last seen to grow */
-    gint64 snapshot;          /* the last snapshot */
-    gint64 flow_until;        /* the peer is assumed to have overlay traffic until then */
-    gboolean has_fallback;    /* a live router has one of its prefixes */
-    gboolean may_be_promoted; /* the peer is ready and has prefixes that can change */
+    gint64 last_heard;          /* the last authenticated datagram or echo reply */
+    gint64 handshake;           /* -1: none */
+    gint64 rx_seen;             /* when the receive counter was last seen to grow */
+    gint64 snapshot;            /* the last snapshot */
+    gint64 flow_until;          /* the peer is assumed to have overlay traffic until then */
+    gboolean has_fallback;      /* a live router has one of its prefixes */
+    gboolean may_be_promoted;   /* the peer is ready and has prefixes that can change */
 } WlPathInput;
 
 typedef struct {

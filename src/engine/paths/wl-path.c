@@ -190,6 +190,8 @@ wl_path_receive(WlEngine *self, WlPeer *peer, const WlFact *fact)
         return;
     wl_scheduler_schedule(&self->scheduler, peer);
     if (is_ack_of_ours(path, message->ack)) {
+        if (message->ack == path->probe && path->last_ack < path->last_probe)
+            wl_round_trip_add(&peer->path.round_trip, self->now - path->last_probe);
         path->last_ack = self->now;
         path->unacked = 0;
     }
@@ -307,7 +309,7 @@ end_agreement(WlEngine *self, WlPeer *peer)
     path->fell_back_probe = path->probe;
     path->probe_due = WL_LONG_AGO;
     path->probe_backoff = WL_PATH_PROBE_INTERVAL;
-    wl_path_forget_failures(peer, self->now);
+    wl_path_start_over(peer, self->now);
     path->acked = TRUE;
     path->send_pending = FALSE;
     path->pending_ack = 0;

@@ -16,11 +16,23 @@
  * filters.
  */
 
+/* For an endpoint whose round trip is not known. */
 static gint64
 patience(const WlPeer *peer)
 {
     return peer->boot.native || peer->path.echo.responds ? WL_ROAMING_PATIENCE
                                                          : WL_ROAMING_PATIENCE_NO_ECHO;
+}
+
+/* For the current endpoint. @moved: the peer is known to be elsewhere, most likely. */
+static gint64
+check_patience(const WlPeer *peer, gboolean moved)
+{
+    if (!peer->boot.native)
+        return patience(peer);
+    return wl_round_trip_timeout(
+        &peer->path.round_trip, moved ? WL_ROAMING_PATIENCE_MOVED : WL_ROAMING_PATIENCE,
+        moved ? WL_ROAMING_PATIENCE_MIN : WL_ROAMING_PATIENCE_MOVED, WL_ROAMING_PATIENCE_MAX);
 }
 
 /* An Alive was sent and nothing authenticated has arrived since. */
@@ -111,7 +123,8 @@ start_check(WlEngine *self, WlPeer *peer)
     peer->roaming.phase = WL_ROAMING_CHECK;
     peer->roaming.serial++;
     peer->roaming.started = self->now;
-    peer->roaming.due = self->now + patience(peer);
+    peer->roaming.due = self->now + check_patience(peer, peer->roaming.moved);
+    peer->roaming.moved = FALSE;
     peer->roaming.has_baseline = FALSE;
     wl_neighbors_resolve(self,
                          peer); /* so that the results are known when other candidates are tried */
@@ -246,12 +259,38 @@ act(WlEngine *self, WlPeer *peer, const WlRoamingDecision *decision, WlCandidate
     wl_scheduler_wake_peer_at(&self->scheduler, peer, decision->wake_at);
 }
 
+/* Judges what routers began to advertise in this turn, now that its facts are evaluated. Even what
+ * they see must not move a session that works: the current endpoint is asked first. */
+static void
+judge_sightings(WlEngine *self, WlPeer *peer)
+{
+    guint n = peer->roaming.n_sightings;
+
+    peer->roaming.n_sightings = 0;
+    if (!peer->liveness.healthy || peer->roaming.suspect)
+        return;
+    for (guint i = 0; i < n; i++) {
+        const WlEndpoint *endpoint = &peer->roaming.sightings[i];
+        WlSighting sighting = wl_endpoint_cycling_judge_sighting(peer->endpoints.candidates,
+                                                                 endpoint, &peer->device.endpoint);
+
+        if (sighting == WL_SIGHTING_NONE ||
+            !wl_rate_limit_take(&peer->roaming.sighting_rate, self->now,
+                                WL_ROAMING_SIGHTING_INTERVAL, WL_ROAMING_SIGHTING_BURST))
+            continue;
+        peer->roaming.moved = sighting == WL_SIGHTING_MOVED;
+        wl_roaming_suspect(peer);
+        return;
+    }
+}
+
 void
 wl_roaming_run(WlEngine *self, WlPeer *peer)
 {
     WlCandidate *upgrade = NULL;
     WlRoamingDecision decision;
 
+    judge_sightings(self, peer);
     note_snapshot(self, peer);
     decision = decide(self, peer, &upgrade);
     act(self, peer, &decision, upgrade);

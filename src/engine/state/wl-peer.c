@@ -224,17 +224,27 @@ wl_roaming_suspect(WlPeer *peer)
 }
 
 void
+wl_roaming_router_sees(WlPeer *peer, const WlEndpoint *endpoint)
+{
+    WlRoaming *roaming = &peer->roaming;
+
+    if (roaming->n_sightings < WL_ROAMING_SIGHTINGS)
+        roaming->sightings[roaming->n_sightings++] = *endpoint;
+}
+
+void
 wl_path_request_check(WlPeer *peer, gint64 now)
 {
     peer->path.agreement.check_until = now + WL_PATH_CHECK;
 }
 
 void
-wl_path_forget_failures(WlPeer *peer, gint64 now)
+wl_path_start_over(WlPeer *peer, gint64 now)
 {
     WlPathAgreement *agreement = &peer->path.agreement;
 
     memset(peer->path.failures, 0, sizeof(peer->path.failures));
+    peer->path.round_trip = (WlRoundTrip){0};
     agreement->probe_due = MIN(agreement->probe_due, now);
 }
 

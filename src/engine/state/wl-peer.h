@@ -7,6 +7,7 @@
 #include "wl-engine-config.h"
 #include "wl-rate-limit.h"
 #include "wl-reason.h"
+#include "wl-round-trip.h"
 #include "wl-timer-queue.h"
 
 /** The steps of a turn that may ask to be woken for a peer, in their order. */
@@ -57,17 +58,23 @@ typedef enum {
     WL_ROAMING_TRY,   /* another candidate inside the live session */
 } WlRoamingPhase;
 
+/** Sightings of one turn that are judged; others are only candidates. */
+#define WL_ROAMING_SIGHTINGS 4
+
 /** Trying other endpoints inside a live session (docs/engine.md "Roaming"). Written by
- * paths/wl-roaming.c. Other files call wl_roaming_suspect(). */
+ * paths/wl-roaming.c. Other files call wl_roaming_suspect() and wl_roaming_router_sees(). */
 typedef struct {
     WlRoamingPhase phase;
     gboolean suspect;         /* the current endpoint may not work */
+    gboolean moved;           /* and a router that saw the peer there sees it elsewhere */
     gboolean upgrading;       /* trying an on-link candidate while the current endpoint works */
     WlEndpoint target;        /* of the upgrade */
     gboolean target_answered; /* packets arrived from the target */
     guint reasserts;          /* times that the target was set */
-    WlRateLimit suspect_rate; /* of suspicions caused by relayed endpoints */
-    guint serial;             /* of the check, never repeated */
+    WlEndpoint sightings[WL_ROAMING_SIGHTINGS]; /* that routers began to advertise, to be judged */
+    guint n_sightings;
+    WlRateLimit sighting_rate; /* of those that cause a check */
+    guint serial;              /* of the check, never repeated */
     gint64 started;
     gint64 due; /* while there is a phase */
     gint64 backoff;
@@ -139,6 +146,7 @@ typedef struct {
     gboolean direct;
     gint64 promoted, fell_back; /* the last times */
     WlPathFailure failures[WL_PATH_FAILURES];
+    WlRoundTrip round_trip; /* of the direct path; added to by exchange/wl-acks.c as well */
     WlPathAgreement agreement;
     WlPeerInference *inference; /* NULL: none */
     WlEcho echo;
@@ -395,11 +403,13 @@ void wl_connect_recreated(WlPeer *peer);
 void wl_connect_endpoint_dropped(WlPeer *peer);
 /** The current endpoint may not work any more: it is checked, and other candidates are tried. */
 void wl_roaming_suspect(WlPeer *peer);
+/** A router began to advertise @endpoint: the peer may have moved there. */
+void wl_roaming_router_sees(WlPeer *peer, const WlEndpoint *endpoint);
 /** The direct path is checked for silence from @now on for WL_PATH_CHECK, also without traffic. */
 void wl_path_request_check(WlPeer *peer, gint64 now);
-/** Another uplink, or the peer started anew: failures of the direct path mean nothing any more, and
- * it is probed at once. */
-void wl_path_forget_failures(WlPeer *peer, gint64 now);
+/** Another uplink, or the peer started anew: what was learned about the direct path means nothing
+ * any more, and it is probed at once. */
+void wl_path_start_over(WlPeer *peer, gint64 now);
 /** An Alive is sent in this turn. */
 void wl_peer_force_alive(WlPeer *peer);
 /** An Alive is sent in this turn that requests one in return (docs/protocol.md 17). */

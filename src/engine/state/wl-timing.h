@@ -152,8 +152,18 @@
 /* Silence of the current endpoint after which another one is tried. Native members and peers that
  * reply to echoes answer at once. */
 #define WL_ROAMING_PATIENCE WL_SEC(1)
+/* The same for the current endpoint of a native member, whose round trip is measured: at least the
+ * second value. If a router saw the peer move, a few packets that the old address did not get are
+ * all there is to lose: at least the first value, and the second if nothing was measured. */
+#define WL_ROAMING_PATIENCE_MIN   WL_MS(50)
+#define WL_ROAMING_PATIENCE_MOVED WL_MS(200)
+#define WL_ROAMING_PATIENCE_MAX   WL_SEC(3)
 /* The same for other peers, which answer only with WireGuard's passive keepalive, after 10 s. */
 #define WL_ROAMING_PATIENCE_NO_ECHO WL_SEC(11)
+/* Checks that endpoints of routers cause: as many as a person can move. The current endpoint stays
+ * if it answers, so a wrong one costs two datagrams. */
+#define WL_ROAMING_SIGHTING_BURST    8
+#define WL_ROAMING_SIGHTING_INTERVAL WL_SEC(10)
 /* The peer is silent if an Alive was not answered for this time. */
 #define WL_ROAMING_SILENCE WL_SEC(15)
 /* Time for an answer on the local network. Packets to a wrong address are lost during this time. */

@@ -111,6 +111,43 @@ static const Case upgrade[] = {
     {"a new uplink permits every candidate again",
      {{A, ON_LINK, SELF, .upgraded = 100, .misses = 5}}, .uplink_changed = 50, .next = 0},
 };
+
+typedef struct {
+    const char *name;
+    Candidate candidates[MAX_CANDIDATES];
+    const char *current, *sighting;
+    WlSighting judged; /* expected */
+} SightingCase;
+
+#define ROUTER  WL_CANDIDATE_SOURCE_ROUTER
+#define PROFILE WL_CANDIDATE_SOURCE_PROFILE
+
+static const SightingCase sightings[] = {
+    {"a router that saw what we see, and now another endpoint, saw the peer move",
+     {{A, PUBLIC, ROUTER}, {B, PUBLIC, ROUTER}}, .current = A, .sighting = B,
+     .judged = WL_SIGHTING_MOVED},
+    {"behind a symmetric NAT a router sees another endpoint than we do",
+     {{A, PUBLIC, SELF}, {B, PUBLIC, ROUTER}}, .current = A, .sighting = B,
+     .judged = WL_SIGHTING_SUSPECT},
+    {"a current endpoint that is no candidate is no reason to think that the peer moved",
+     {{B, PUBLIC, ROUTER}}, .current = A, .sighting = B, .judged = WL_SIGHTING_SUSPECT},
+    {"the current endpoint is no news",
+     {{A, PUBLIC, ROUTER}}, .current = A, .sighting = A, .judged = WL_SIGHTING_NONE},
+    {"a refused endpoint costs nothing",
+     {{A, PUBLIC, ROUTER}}, .current = A, .sighting = B, .judged = WL_SIGHTING_NONE},
+    {"a private address on another network costs nothing",
+     {{A, PUBLIC, ROUTER}, {B, PRIVATE, ROUTER}}, .current = A, .sighting = B,
+     .judged = WL_SIGHTING_NONE},
+    {"a private address that worked counts",
+     {{A, PUBLIC, ROUTER}, {B, PRIVATE, ROUTER, .worked = TRUE}}, .current = A, .sighting = B,
+     .judged = WL_SIGHTING_MOVED},
+    {"the profile has an endpoint that a router begins to see",
+     {{A, PUBLIC, ROUTER}, {B, PUBLIC, PROFILE}}, .current = A, .sighting = B,
+     .judged = WL_SIGHTING_SUSPECT},
+    {"a peer that left a configured endpoint",
+     {{A, PUBLIC, PROFILE}, {B, PUBLIC, ROUTER}}, .current = A, .sighting = B,
+     .judged = WL_SIGHTING_SUSPECT},
+};
 /* clang-format on */
 
 static WlEndpoint
@@ -129,12 +166,12 @@ ago(guint seconds)
 }
 
 static GArray *
-make_candidates(const Case *row)
+make_candidates(const Candidate *candidates)
 {
     GArray *list = wl_candidates_new();
 
-    for (guint i = 0; i < MAX_CANDIDATES && row->candidates[i].endpoint; i++) {
-        const Candidate *from = &row->candidates[i];
+    for (guint i = 0; i < MAX_CANDIDATES && candidates[i].endpoint; i++) {
+        const Candidate *from = &candidates[i];
         WlCandidate candidate = {
             .endpoint = parse(from->endpoint),
             .rank = from->rank,
@@ -165,7 +202,7 @@ static void
 test_in_round(gconstpointer data)
 {
     const Case *row = data;
-    g_autoptr(GArray) list = make_candidates(row);
+    g_autoptr(GArray) list = make_candidates(row->candidates);
     WlHandshakeLimiter limiter = {.next = 0};
     WlAddressLimiter addresses = {0};
     const WlKey subject = {{1}};
@@ -194,7 +231,7 @@ static void
 test_in_session(gconstpointer data)
 {
     const Case *row = data;
-    g_autoptr(GArray) list = make_candidates(row);
+    g_autoptr(GArray) list = make_candidates(row->candidates);
     WlEndpoint current = parse(row->current);
 
     assert_next(row, list, wl_endpoint_cycling_next_in_session(list, ROUND, &current));
@@ -204,10 +241,20 @@ static void
 test_upgrade(gconstpointer data)
 {
     const Case *row = data;
-    g_autoptr(GArray) list = make_candidates(row);
+    g_autoptr(GArray) list = make_candidates(row->candidates);
 
     assert_next(row, list,
                 wl_endpoint_cycling_next_upgrade(list, NOW, NOW - WL_SEC(row->uplink_changed)));
+}
+
+static void
+test_sighting(gconstpointer data)
+{
+    const SightingCase *row = data;
+    g_autoptr(GArray) list = make_candidates(row->candidates);
+    WlEndpoint current = parse(row->current), sighting = parse(row->sighting);
+
+    g_assert_cmpint(wl_endpoint_cycling_judge_sighting(list, &sighting, &current), ==, row->judged);
 }
 
 static void
@@ -226,5 +273,9 @@ main(int argc, char *argv[])
     add("round", in_round, G_N_ELEMENTS(in_round), test_in_round);
     add("session", in_session, G_N_ELEMENTS(in_session), test_in_session);
     add("upgrade", upgrade, G_N_ELEMENTS(upgrade), test_upgrade);
+    for (guint i = 0; i < G_N_ELEMENTS(sightings); i++) {
+        g_autofree char *name = g_strdup_printf("/endpoint-cycling/sighting/%s", sightings[i].name);
+        g_test_add_data_func(name, &sightings[i], test_sighting);
+    }
     return g_test_run();
 }

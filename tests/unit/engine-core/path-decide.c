@@ -315,9 +315,8 @@ test_hold_down(gconstpointer data)
     const HoldDownRow *row = data;
     const WlPathFailure last = {.hold_down = WL_MS(row->before)};
 
-    g_assert_cmpint(
-        wl_path_hold_down_after_failure(row->before ? &last : NULL, WL_MS(row->lasted)), ==,
-        WL_MS(row->after));
+    g_assert_cmpint(wl_path_hold_down_after_failure(row->before ? &last : NULL, WL_MS(row->lasted)),
+                    ==, WL_MS(row->after));
 }
 
 static void
@@ -348,7 +347,7 @@ test_failures(void)
 
     path.agreement.probe_due = NOW + WL_SEC(60);
     WlPeer peer = {.path = path};
-    wl_path_forget_failures(&peer, NOW);
+    wl_path_start_over(&peer, NOW);
     g_assert_cmpint(wl_path_hold_down_ends_at(&peer.path, &home), ==, WL_LONG_AGO);
     g_assert_cmpint(peer.path.agreement.probe_due, ==, NOW);
 }
