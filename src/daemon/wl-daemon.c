@@ -7,11 +7,11 @@
 
 #include <linux/rtnetlink.h>
 
+#include "wl-containment.h"
 #include "wl-daemon-bus.h"
 #include "wl-engine-config-from-profile.h"
 #include "wl-file-reload.h"
 #include "wl-file-watch.h"
-#include "wl-limitation.h"
 #include "wl-link-dns.h"
 #include "wl-link-routes.h"
 #include "wl-log.h"
@@ -22,7 +22,6 @@
 #include "wl-session-control.h"
 #include "wl-session.h"
 #include "wl-sleep-monitor.h"
-#include "wl-syscall-filter.h"
 
 struct _WlDaemon {
     char *name, *path;
@@ -228,7 +227,6 @@ on_ready(WlSession *session, gpointer user_data)
     WlDaemon *self = user_data;
     WlLink *link = wl_session_get_link(session);
     g_autoptr(GError) error = NULL;
-    g_autoptr(GError) filter_error = NULL;
 
     self->routes = wl_link_routes_new(wl_link_get_ifindex(link), &error);
     if (!self->routes) {
@@ -241,8 +239,7 @@ on_ready(WlSession *session, gpointer user_data)
     export_objects(self);
     watch_file(self);
     /* Userspace WireGuard has been started by now. */
-    if (!wl_syscall_filter_load(&filter_error))
-        wl_limitation_add("syscall-filter", WL_SYSCALL_FILTER_LOST ": %s", filter_error->message);
+    wl_containment_complete();
     g_message("the link is up (%s WireGuard)", wl_link_get_backend(link));
     /* The file may have changed since it was read. */
     read_file(self);

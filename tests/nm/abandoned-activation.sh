@@ -14,7 +14,11 @@ slow_service() {  # host
 #!/bin/bash
 touch $d/started
 until [ -e $d/go ]; do sleep 0.05; done
-[ ! -e $d/stuck/wireguard-go ] || export WIRELINK_WIREGUARD=userspace PATH=$d/stuck:\$PATH
+if [ -e $d/stuck/wireguard-go ]; then
+  export WIRELINK_WIREGUARD=userspace PATH=$d/stuck:\$PATH
+  # The program is contained as the service is, and cannot write this itself.
+  until ! kill -0 \$\$ || pgrep -x -P \$\$ sleep > $d/stuck/pid; do sleep 0.05; done 2> /dev/null &
+fi
 exec $LAB_BUILD/src/service/nm-wirelink-service "\$@"
 X
   chmod 755 "$d/slow-service" &&
@@ -34,7 +38,7 @@ begins() {
 # A userspace WireGuard that never becomes ready and ignores SIGTERM.
 gets_stuck() {
   local d=$LAB_DIR/laptop/stuck
-  mkdir "$d" && printf '%s\n' '#!/bin/sh' "trap '' TERM" "echo \$\$ > $d/pid" 'exec sleep 60' \
+  mkdir "$d" && printf '%s\n' '#!/bin/sh' "trap '' TERM" 'exec sleep 60' \
     > "$d/wireguard-go" && chmod 755 "$d/wireguard-go"
 }
 program_began() { [ -s "$LAB_DIR/laptop/stuck/pid" ]; }

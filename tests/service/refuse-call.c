@@ -30,16 +30,22 @@
 
 #define REAL(name) ((__typeof__(&(name))) dlsym(RTLD_NEXT, #name))
 
+static int notes = -1;
+
+/* Before the service denies itself to write there. */
+static void __attribute__((constructor)) open_notes(void)
+{
+    const char *path = getenv("WIRELINK_REFUSED");
+
+    if (path)
+        notes = REAL(open)(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
+}
+
 static void
 note(void)
 {
-    const char *path = getenv("WIRELINK_REFUSED");
-    int fd = path ? REAL(open)(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666) : -1;
-
-    if (fd < 0)
-        return;
-    (void) !REAL(write)(fd, ".", 1);
-    close(fd);
+    if (notes >= 0)
+        (void) !REAL(write)(notes, ".", 1);
 }
 
 /* Sets errno if @call is the one to refuse. */
@@ -104,6 +110,10 @@ static const Name numbers[] = {
     {0, SYS_capset, "capset"},
     {0, SYS_pidfd_open, "pidfd_open"},
     {0, SYS_seccomp, "seccomp"},
+    /* the same number everywhere; not in all headers */
+    {0, 444, "landlock_create_ruleset"},
+    {0, 445, "landlock_add_rule"},
+    {0, 446, "landlock_restrict_self"},
 };
 
 static const Name messages[] = {

@@ -242,10 +242,26 @@ test_terminate(void)
     g_assert_false(link_exists());
 }
 
-static gboolean
-program_runs(gpointer user_data)
+/* The child of the service that is called "sleep"; 0: none. */
+static pid_t
+find_program(WlTestBus *bus)
 {
-    gboolean runs = g_file_test("/run/program.pid", G_FILE_TEST_EXISTS);
+    const char *pid = g_subprocess_get_identifier(bus->service);
+    g_autofree char *path = g_strdup_printf("/proc/%s/task/%s/children", pid, pid);
+    g_autofree char *children = NULL, *comm_path = NULL, *comm = NULL;
+
+    if (!g_file_get_contents(path, &children, NULL, NULL) || !*g_strstrip(children))
+        return 0;
+    comm_path = g_strdup_printf("/proc/%s/comm", children);
+    if (!g_file_get_contents(comm_path, &comm, NULL, NULL) || !g_str_equal(comm, "sleep\n"))
+        return 0;
+    return (pid_t) g_ascii_strtoll(children, NULL, 10);
+}
+
+static gboolean
+program_runs(gpointer bus)
+{
+    gboolean runs = find_program(bus) > 0;
 
     if (!runs) {
         g_usleep(10000);
@@ -262,14 +278,13 @@ test_terminate_early(void)
     g_autoptr(NMConnection) connection = wl_test_profile_new();
     g_autofree char *path = g_strdup(g_getenv("PATH"));
     g_autofree char *with_ours = g_strconcat("/run:", path, NULL);
-    g_autofree char *text = NULL;
     g_autoptr(GVariant) reply = NULL;
     g_autoptr(GError) error = NULL;
+    pid_t program;
 
     g_assert_true(g_file_set_contents_full("/run/wireguard-go",
-                                           "#!/bin/sh\ntrap '' TERM\necho $$ > /run/program.tmp\n"
-                                           "mv /run/program.tmp /run/program.pid\nexec sleep 60\n",
-                                           -1, G_FILE_SET_CONTENTS_NONE, 0755, NULL));
+                                           "#!/bin/sh\ntrap '' TERM\nexec sleep 60\n", -1,
+                                           G_FILE_SET_CONTENTS_NONE, 0755, NULL));
     g_setenv("PATH", with_ours, TRUE);
     g_setenv("WIRELINK_WIREGUARD", "userspace", TRUE);
     wl_test_bus_start_service(bus);
@@ -277,12 +292,12 @@ test_terminate_early(void)
     g_unsetenv("WIRELINK_WIREGUARD");
     reply = wl_test_bus_call_plugin(bus, "Connect", wl_test_profile_parameters(connection), &error);
     g_assert_no_error(error);
-    g_assert_true(wl_test_bus_wait(program_runs, NULL));
-    g_assert_true(g_file_get_contents("/run/program.pid", &text, NULL, NULL));
+    g_assert_true(wl_test_bus_wait(program_runs, bus));
+    program = find_program(bus);
     g_subprocess_send_signal(bus->service, SIGTERM);
     wl_test_bus_wait_exit(bus);
     g_assert_cmpint(g_subprocess_get_exit_status(bus->service), ==, 0);
-    g_assert_cmpint(kill((pid_t) g_ascii_strtoll(text, NULL, 10), 0), <, 0);
+    g_assert_cmpint(kill(program, 0), <, 0);
     g_assert_false(link_exists());
 }
 

@@ -47,7 +47,7 @@ test_refused(void)
     g_assert_cmpint(setuid(getuid()), ==, -1);
     g_assert_cmpint(socket(AF_PACKET, SOCK_RAW, 0), ==, -1);
     g_assert_cmpint(socket(AF_ALG, SOCK_SEQPACKET, 0), ==, -1);
-    g_assert_cmpint(errno, ==, EPERM);
+    g_assert_cmpint(errno, ==, ENOSYS);
     for (int i = 0; i < 4; i++) {
         const int families[] = {AF_UNIX, AF_INET, AF_INET6, AF_NETLINK};
         int fd = socket(families[i], SOCK_DGRAM, 0);

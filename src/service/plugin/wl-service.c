@@ -6,9 +6,9 @@
 
 #include "wl-active-connection.h"
 #include "wl-bus-name.h"
+#include "wl-containment.h"
 #include "wl-engine-config-from-profile.h"
 #include "wl-ip-config.h"
-#include "wl-limitation.h"
 #include "wl-log.h"
 #include "wl-objects.h"
 #include "wl-profile-connection.h"
@@ -16,7 +16,6 @@
 #include "wl-profile-secrets.h"
 #include "wl-profile-warnings.h"
 #include "wl-session.h"
-#include "wl-syscall-filter.h"
 #include "wl-system-events.h"
 #include "wl-tunnel-addresses.h"
 #include "wl-unmanaged.h"
@@ -88,7 +87,6 @@ on_ready(WlSession *session, gpointer user_data)
 {
     WlService *self = user_data;
     g_autoptr(GError) error = NULL;
-    g_autoptr(GError) filter_error = NULL;
     g_autoptr(GDBusConnection) connection =
         nm_vpn_service_plugin_get_connection(NM_VPN_SERVICE_PLUGIN(self));
     WlObjectsSettings settings = {
@@ -102,8 +100,7 @@ on_ready(WlSession *session, gpointer user_data)
     if (!self->objects)
         g_warning("failed to export the profile on D-Bus: %s", error->message);
     /* Userspace WireGuard has been started by now. */
-    if (!wl_syscall_filter_load(&filter_error))
-        wl_limitation_add("syscall-filter", WL_SYSCALL_FILTER_LOST ": %s", filter_error->message);
+    wl_containment_complete();
     g_message("the link is up (%s WireGuard)", wl_link_get_backend(wl_session_get_link(session)));
     announce(self, TRUE);
     self->announced = TRUE;

@@ -18,8 +18,8 @@
 #define FOLDER    "/var/lib/NetworkManager/wirelink"
 #define MAX_BYTES (1024 * 1024)
 
-static const char *
-folder(void)
+const char *
+wl_state_file_directory(void)
 {
     const char *other = g_getenv("WIRELINK_STATE");
 
@@ -31,7 +31,7 @@ static char *
 dup_path(const char *uuid, GError **error)
 {
     if (uuid && g_uuid_string_is_valid(uuid))
-        return g_build_filename(folder(), uuid, NULL);
+        return g_build_filename(wl_state_file_directory(), uuid, NULL);
     g_set_error(error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT, "\"%s\" is not a UUID",
                 uuid ? uuid : "");
     return NULL;
@@ -124,8 +124,8 @@ wl_state_file_save(const char *uuid, const char *state, GError **error)
                     length, MAX_BYTES, path);
         return FALSE;
     }
-    if (g_mkdir_with_parents(folder(), 0700) < 0)
-        return fail("create", folder(), error);
+    if (g_mkdir_with_parents(wl_state_file_directory(), 0700) < 0)
+        return fail("create", wl_state_file_directory(), error);
     return wl_private_file_write(path, state, length, WL_PRIVATE_FILE_REPLACE, error);
 }
 
