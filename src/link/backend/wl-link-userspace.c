@@ -173,7 +173,7 @@ wl_link_userspace_destroy(WlLink *link)
     stop_waiting(self);
     g_clear_pointer(&self->program, wl_userspace_program_free);
     if (running)
-        wl_uapi_remove_stale_socket(wl_link_get_name(link));
+        wl_uapi_remove_ended_socket(wl_link_get_name(link));
     /* A tun interface ends with its program; the parent deletes one that remains. */
     WL_LINK_CLASS(wl_link_userspace_parent_class)->destroy(link);
 }
@@ -350,7 +350,7 @@ program_exited(gboolean clean, const char *how, gpointer user_data)
     const char *name = wl_link_get_name(WL_LINK(self));
 
     g_object_ref(self);
-    wl_uapi_remove_stale_socket(name);
+    wl_uapi_remove_ended_socket(name);
     if (self->task)
         finish_with(self, WL_LINK_ERROR_FAILED, "\"%s\" for interface \"%s\" %s",
                     self->config->wireguard_go, name, how);

@@ -57,6 +57,19 @@ wl_uapi_remove_stale_socket(const char *ifname)
         unlink(path);
 }
 
+void
+wl_uapi_remove_ended_socket(const char *ifname)
+{
+    g_autofree char *path = wl_uapi_socket_path(ifname);
+    pid_t pid;
+    int fd = wl_uapi_connect(ifname, &pid);
+
+    if (fd >= 0)
+        close(fd);
+    else
+        unlink(path);
+}
+
 /* @deadline: of the whole exchange, µs of g_get_monotonic_time(). */
 static int
 wait_for(int fd, short events, gint64 deadline)
