@@ -22,8 +22,8 @@ int wl_uapi_connect(const char *ifname, pid_t *pid);
 
 /** Removes the socket that a killed program left behind, but never one that is in use. */
 void wl_uapi_remove_stale_socket(const char *ifname);
-/** The same after the end of our own program, which leaves its socket behind if it is ended before it
- * handles signals: also where the kernel refuses the question. */
+/** The same after the end of our own program, which leaves its socket behind if it is ended before
+ * it handles signals: also where the kernel refuses the question. */
 void wl_uapi_remove_ended_socket(const char *ifname);
 
 /**
