@@ -1,6 +1,7 @@
 # shellcheck shell=bash
-# Hosts that boot systemd, with the project installed from the build directory. The root is a
-# copy-on-write view of this machine, so nothing of it changes.
+# Hosts that boot systemd, with the project installed from the build directory; with LAB_SYSTEMD_PLAIN
+# without the project, and with NetworkManager not masked. The root is a copy-on-write view of this
+# machine, so nothing of it changes.
 #
 #   host_with_systemd hub cable_server
 #   host hub systemctl start wirelinkd@hub

@@ -37,12 +37,11 @@ root_last_error() {
   echo "${line:-$(tail -n 1 "$1")}"
 }
 
-# root_make SYSTEM SET LOG: makes or completes the root; on failure, prints one sentence
-root_make() {
-  local suite root script work
+# root_bootstrap SYSTEM ROOT LOG: makes the root file system unless it is there; on failure, prints one
+# sentence
+root_bootstrap() {
+  local suite root=$2 script work
   suite=$(root_suite "$1")
-  root=$(root_cache)/$suite
-  ! root_is_ready "$suite" "$2" || return 0
   mkdir -p "$(root_cache)" || return 1
   root_space "$(root_cache)" 4000 || return 1
   if [ ! -e "$root" ]; then
@@ -68,9 +67,18 @@ root_make() {
     rm -f "$work"/var/cache/apt/archives/*.deb
     mv "$work" "$root"
   fi
+  cp -L /etc/resolv.conf "$root/etc/resolv.conf" 2>/dev/null || :
+}
+
+# root_make SYSTEM SET LOG: makes or completes the root; on failure, prints one sentence
+root_make() {
+  local suite root
+  suite=$(root_suite "$1")
+  root=$(root_cache)/$suite
+  ! root_is_ready "$suite" "$2" || return 0
+  root_bootstrap "$1" "$root" "$3" || return 1
   mkdir -p "$root/srv/install"
   cp "$TOP/tools/install-deps" "$root/srv/install/install-deps"
-  cp -L /etc/resolv.conf "$root/etc/resolv.conf" 2>/dev/null || :
   rm -f "$root/.ready"
   if ! root_enter "$root" network /srv/install/install-deps "$2" > "$3" 2>&1; then
     echo "the packages of $1 cannot be installed: $(root_last_error "$3")" >&2
@@ -88,7 +96,8 @@ root_is_ready() {
 
 # root_enter ROOT network|isolated COMMAND...: runs a command in the root, in mount, process, UTS and IPC
 # namespaces of its own, and without network unless it is said. All of its processes and mounts end with
-# it, and with this shell, even if that is killed.
+# it, and with this shell, even if that is killed. With $ROOT_CHANGES, a directory, changes are written
+# to $ROOT_CHANGES/upper and not to the root.
 root_enter() {
   local root=$1 namespaces=(--mount --pid --uts --ipc)
   [ "$2" = network ] || namespaces+=(--net)
@@ -98,8 +107,13 @@ root_enter() {
     "$BASH" -c '
       set -eu
       root=$1
-      shift
-      mount --bind "$root" "$root"
+      if [ -n "$2" ]; then
+        mkdir -p "$2/upper" "$2/work"
+        mount -t overlay overlay -o "lowerdir=$root,upperdir=$2/upper,workdir=$2/work" "$root"
+      else
+        mount --bind "$root" "$root"
+      fi
+      shift 2
       mount -t proc proc "$root/proc"
       mount -t sysfs -o ro sysfs "$root/sys"
       # tests of the unit make control groups of their own
@@ -115,7 +129,7 @@ root_enter() {
       # not as process 1, where timeout of newer versions fails
       status=0
       "$@" || status=$?
-      exit $status' enter "$root" \
+      exit $status' enter "$root" "${ROOT_CHANGES:-}" \
     /usr/bin/env -i PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/root \
     LANG=C.UTF-8 TERM=dumb ${CI:+CI=matrix} "$@" < /dev/null
 }
