@@ -15,7 +15,6 @@ stay(const WlPathInput *input)
         .watched_until = path->watched_until,
         .check_until = path->check_until,
         .probe_due = path->probe_due,
-        .probe_backoff = path->probe_backoff,
         .unacked = path->unacked,
     };
 }
@@ -104,8 +103,8 @@ decide_routed(const WlPathInput *input)
         decision.probe_due = MIN(path->probe_due, path->last_probe + WL_PATH_PROBE_INTERVAL);
     if (decision.probe_due <= now) {
         decision.action = WL_PATH_PROBE;
-        decision.probe_due = now + path->probe_backoff;
-        decision.probe_backoff = MIN(path->probe_backoff * 2, WL_PATH_PROBE_MAX);
+        decision.probe_due = now + CLAMP((now - path->routed_since) / WL_PATH_PROBE_SHARE,
+                                         WL_PATH_PROBE_INTERVAL, WL_PATH_PROBE_MAX);
     }
     decision.wake_at = decision.probe_due;
     return decision;

@@ -35,7 +35,7 @@ typedef struct {
     /* New values of the fields of WlPathAgreement with these names. A probe counts as unacked only
      * when it is sent. */
     gint64 watched_since, watched_until, check_until;
-    gint64 probe_due, probe_backoff;
+    gint64 probe_due;
     guint unacked;
 } WlPathDecision;
 

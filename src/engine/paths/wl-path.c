@@ -128,7 +128,7 @@ set_direct(WlEngine *self, WlPeer *peer, gboolean direct)
     wl_path_hold_down_note_failure(&peer->path, &peer->device.endpoint, self->now);
     peer->path.fell_back = self->now;
     path->fell_back_probe = path->probe;
-    path->probe_backoff = WL_PATH_PROBE_INTERVAL;
+    path->routed_since = self->now;
     path->probe_due = self->now + WL_PATH_PROBE_INTERVAL;
 }
 
@@ -241,7 +241,6 @@ act(WlEngine *self, WlPeer *peer, const WlPathDecision *decision)
     path->watched_until = decision->watched_until;
     path->check_until = decision->check_until;
     path->probe_due = decision->probe_due;
-    path->probe_backoff = decision->probe_backoff;
     path->unacked = decision->unacked;
     switch (decision->action) {
     case WL_PATH_STAY:
@@ -308,7 +307,6 @@ end_agreement(WlEngine *self, WlPeer *peer)
     peer->path.fell_back = self->now;
     path->fell_back_probe = path->probe;
     path->probe_due = WL_LONG_AGO;
-    path->probe_backoff = WL_PATH_PROBE_INTERVAL;
     wl_path_start_over(peer, self->now);
     path->acked = TRUE;
     path->send_pending = FALSE;
@@ -331,6 +329,8 @@ wl_path_run(WlEngine *self, WlPeer *peer)
         peer->path.direct = FALSE;
         return;
     }
+    if (!peer->path.agreement.live)
+        peer->path.agreement.routed_since = self->now;
     peer->path.agreement.live = TRUE;
     if (!wl_engine_can_reach(self, peer)) {
         wl_traffic_watch(self, peer, FALSE);

@@ -31,7 +31,7 @@ init_path(WlPeerPath *self)
     agreement->announce_due = agreement->watched_since = WL_NEVER;
     agreement->last_probe = agreement->last_ack = WL_LONG_AGO;
     agreement->check_until = agreement->watched_until = agreement->probe_due = WL_LONG_AGO;
-    agreement->probe_backoff = WL_PATH_PROBE_INTERVAL;
+    agreement->routed_since = WL_LONG_AGO;
     echo->sent = echo->last_reply = echo->session_since = echo->suspected_since = WL_LONG_AGO;
 }
 

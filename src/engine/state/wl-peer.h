@@ -119,7 +119,8 @@ typedef struct {
     guint16 pending_ack;     /* the peer's probe, to be acked in this turn; 0: none */
     gboolean send_pending;   /* a message must be sent in this turn */
     guint unacked;           /* probes since the last sign of life */
-    gint64 last_probe, probe_due, probe_backoff;
+    gint64 last_probe, probe_due;
+    gint64 routed_since;  /* while it is not direct */
     gint64 last_ack;      /* of a probe: both directions work */
     gint64 watched_since; /* since when the path is checked for silence; WL_NEVER: not checked */
     gint64 watched_until; /* as of the last check */

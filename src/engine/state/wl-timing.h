@@ -190,8 +190,11 @@
 #define WL_PATH_SILENCE WL_SEC(3)
 /* The same for peers that do not answer echoes; their passive keepalive comes after 10 s. */
 #define WL_PATH_SILENCE_NO_ECHO WL_SEC(15)
-/* Maximum interval between probes while the router's path is in use; it doubles up to this. */
-#define WL_PATH_PROBE_MAX WL_SEC(60)
+/* Interval between probes while the router's path is in use: this share of the time since it is,
+ * at least WL_PATH_PROBE_INTERVAL and at most the maximum. A path that was blocked for half a
+ * minute is used again 2 s after it works. */
+#define WL_PATH_PROBE_SHARE 16
+#define WL_PATH_PROBE_MAX   WL_SEC(60)
 /* An ack of one of the last probes counts, up to this number, since the path may be slow. */
 #define WL_PATH_ACK_WINDOW 8
 /* After this time an Alive is late, and the direct path is checked even without traffic. */

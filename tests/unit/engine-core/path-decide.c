@@ -206,7 +206,7 @@ test_row(gconstpointer data)
                 .check_until = past(row->check_until),
                 .last_ack = past(row->last_ack),
                 .probe_due = past(row->probe_due),
-                .probe_backoff = WL_PATH_PROBE_INTERVAL,
+                .routed_since = NOW,
             },
     };
     const WlPathInput input = {
@@ -244,7 +244,6 @@ test_kept(void)
                 .watched_until = WL_LONG_AGO,
                 .check_until = WL_LONG_AGO,
                 .probe_due = 7,
-                .probe_backoff = WL_SEC(20),
             },
     };
     const WlEndpoint endpoint = make_endpoint(1);
@@ -267,7 +266,6 @@ test_kept(void)
     g_assert_cmpint(decision.check_until, ==, WL_LONG_AGO);
     g_assert_cmpuint(decision.unacked, ==, 0);
     g_assert_cmpint(decision.probe_due, ==, 7);
-    g_assert_cmpint(decision.probe_backoff, ==, WL_SEC(20));
 
     input.flow_until = NOW + WL_SEC(5);
     g_assert_cmpint(wl_path_decide(&input).watched_until, ==, NOW + WL_SEC(5));
@@ -285,11 +283,12 @@ test_kept(void)
 
     /* probes of the direct path become rare */
     path.agreement.direct = FALSE;
-    decision = wl_path_decide(&input);
-    g_assert_cmpint(decision.probe_due, ==, NOW + WL_SEC(20));
-    g_assert_cmpint(decision.probe_backoff, ==, WL_SEC(40));
-    path.agreement.probe_backoff = WL_SEC(40);
-    g_assert_cmpint(wl_path_decide(&input).probe_backoff, ==, WL_PATH_PROBE_MAX);
+    path.agreement.routed_since = NOW - WL_SEC(8);
+    g_assert_cmpint(wl_path_decide(&input).probe_due, ==, NOW + WL_MS(500));
+    path.agreement.routed_since = NOW - WL_SEC(32);
+    g_assert_cmpint(wl_path_decide(&input).probe_due, ==, NOW + WL_SEC(2));
+    path.agreement.routed_since = WL_LONG_AGO;
+    g_assert_cmpint(wl_path_decide(&input).probe_due, ==, NOW + WL_PATH_PROBE_MAX);
 }
 
 typedef struct {
