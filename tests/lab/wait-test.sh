@@ -6,12 +6,12 @@
 . "$(dirname "$(realpath "$0")")/wait.sh"
 
 NOW=0
-now_us() { echo $NOW; }
+now_us() { echo "$NOW"; }
 # The waits sleep between two tries, for a second of this clock.
 sleep() { NOW=$((NOW + 1000000)); }
 SLOW=1
 slowness() { echo "$SLOW"; }
-after() { [ $NOW -ge $(($1 * 1000000)) ]; }
+after() { [ "$NOW" -ge $(($1 * 1000000)) ]; }
 never() { false; }
 
 # ends_after SECONDS COMMAND...: the command fails, at that time
@@ -19,7 +19,7 @@ ends_after() {
   local seconds=$1
   shift
   ! "$@" || { echo "it succeeded"; return 1; }
-  [ $NOW = $((seconds * 1000000)) ] || { echo "it ended after $NOW us"; return 1; }
+  [ "$NOW" = $((seconds * 1000000)) ] || { echo "it ended after $NOW us"; return 1; }
 }
 
 SLOW=1

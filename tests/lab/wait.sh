@@ -40,10 +40,11 @@ slowness() {
   echo $times
 }
 
-# repeat_until FROM SECONDS LEAST COMMAND...: repeats COMMAND, at most 20 times a second, until it succeeds
-# or SECONDS since FROM, times the slowness of the machine or LEAST, have passed
+# repeat_until FROM SECONDS LEAST COMMAND...: repeats COMMAND, 20 times a second at first and then 5 times,
+# until it succeeds or SECONDS since FROM, times the slowness of the machine or LEAST, have passed. Every try
+# costs as much as the programs that it starts, even where waiting costs nothing.
 repeat_until() {
-  local from=$1 us=$(($2 * 1000000)) end=$(($2 * $3 * 1000000)) passed longer
+  local from=$1 us=$(($2 * 1000000)) end=$(($2 * $3 * 1000000)) pause=0.05 passed longer
   shift 3
   until "$@"; do
     passed=$(($(now_us) - from))
@@ -53,7 +54,8 @@ repeat_until() {
       [ $longer -gt $end ] || return 1
       end=$longer
     fi
-    sleep 0.05
+    [ $passed -lt 2000000 ] || pause=0.2
+    sleep $pause
   done
 }
 
@@ -72,13 +74,15 @@ within() {
   repeat_until "$(now_us)" "$seconds" 1 "$@"
 }
 
-# never_within SECONDS COMMAND...: COMMAND does not succeed in SECONDS
+# never_within SECONDS COMMAND...: COMMAND does not succeed in SECONDS, in which it is tried 40 times
 never_within() {
-  local deadline=$(($(now_us) + $1 * 1000000))
+  local deadline=$(($(now_us) + $1 * 1000000)) pause
+  pause=$(($1 * 25))
+  printf -v pause %d.%03d $((pause / 1000)) $((pause % 1000))
   shift
   while [ "$(now_us)" -lt "$deadline" ]; do
     ! "$@" || return 1
-    sleep 0.05
+    sleep "$pause"
   done
 }
 

@@ -4,7 +4,7 @@
 
 find_uml() {
   local f
-  for f in "$uml" "${VM_RUN_UML:-}" "${XDG_CACHE_HOME:-${HOME:-/root}/.cache}/vm-run/linux-uml"; do
+  for f in "$uml" "${VM_RUN_UML:-}"; do
     if [ -n "$f" ] && [ -x "$f" ]; then
       realpath "$f"
       return
@@ -43,7 +43,7 @@ start_uml() {
       mount -o remount,bind,ro "$m" 2>/dev/null
     done < /proc/self/mountinfo
     exec "$uml" "$@"' vm-run "$share" "$image" ${#rw[@]} ${rw[@]+"${rw[@]}"} \
-    $vtime mem="$mem" uml_dir="$share/" umid=vm root=/dev/root rootfstype=hostfs rootflags=/ ro \
+    $vtime mem="$mem" uml_dir="$share/" umid=vm root=/dev/root rootfstype=hostfs rootflags=/ ro seccomp=auto \
     init="$share/init" VMRUN_SHARE="$share" quiet loglevel=4 panic=-1 \
     con=null con0=null,fd:1 ssl=null ssl0=$input,fd:1 ssl1=null,fd:3 ssl2=null,fd:4 $append \
     > "$work/console" 2>&1 3> "$work/out" 4> "$work/err" <&5 &
