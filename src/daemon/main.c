@@ -12,12 +12,12 @@
 #include <unistd.h>
 
 #include "wl-cleanup.h"
-#include "wl-containment.h"
 #include "wl-daemon.h"
 #include "wl-engine-config-from-profile.h"
 #include "wl-instance-lock.h"
 #include "wl-log.h"
 #include "wl-notify.h"
+#include "wl-privileges.h"
 #include "wl-profile-source.h"
 #include "wl-socket-store.h"
 
@@ -154,7 +154,7 @@ serve(const char *name, const char *path)
     }
     if (!wl_socket_store_take(&raw))
         wl_raw_sockets_open(&raw);
-    wl_containment_begin();
+    wl_privileges_drop();
     process.loop = loop;
     file = wl_profile_source_load(path, &error);
     if (file)

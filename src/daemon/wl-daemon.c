@@ -7,7 +7,6 @@
 
 #include <linux/rtnetlink.h>
 
-#include "wl-containment.h"
 #include "wl-daemon-bus.h"
 #include "wl-engine-config-from-profile.h"
 #include "wl-file-reload.h"
@@ -22,6 +21,7 @@
 #include "wl-session-control.h"
 #include "wl-session.h"
 #include "wl-sleep-monitor.h"
+#include "wl-syscall-filter.h"
 
 struct _WlDaemon {
     char *name, *path;
@@ -239,7 +239,7 @@ on_ready(WlSession *session, gpointer user_data)
     export_objects(self);
     watch_file(self);
     /* Userspace WireGuard has been started by now. */
-    wl_containment_complete();
+    wl_syscall_filter_enforce();
     g_message("the link is up (%s WireGuard)", wl_link_get_backend(link));
     /* The file may have changed since it was read. */
     read_file(self);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What somebody could do who has taken over the running service: each call of forbidden-calls.c is
- * made in each of its threads, while the link is up, and refused by the kernel. Requires root.
+ * What somebody could do who has taken over the running service, or wirelinkd: each call of
+ * forbidden-calls.c is made in each of its threads, while the link is up, and refused by the
+ * kernel. Requires root.
  */
 #include <errno.h>
 #include <glib/gstdio.h>
@@ -143,9 +144,22 @@ attack_threads(int pid)
 }
 
 static void
+preload(gboolean loaded)
+{
+    if (loaded) {
+        g_setenv("LD_PRELOAD", g_getenv("WIRELINK_FORBIDDEN_LIBRARY"), TRUE);
+        g_setenv("WIRELINK_FORBIDDEN", RESULTS, TRUE);
+    } else {
+        g_unsetenv("LD_PRELOAD");
+        g_unsetenv("WIRELINK_FORBIDDEN");
+    }
+}
+
+static void
 prepare_folder(void)
 {
     g_mkdir(FOLDER, 0700);
+    unlink(RESULTS);
     g_assert_true(g_file_set_contents(FOLDER "/file", "kept", -1, NULL));
 }
 
@@ -169,10 +183,9 @@ test_forbidden(void)
     int pid;
 
     prepare_folder();
-    g_setenv("LD_PRELOAD", g_getenv("WIRELINK_FORBIDDEN_LIBRARY"), TRUE);
-    g_setenv("WIRELINK_FORBIDDEN", RESULTS, TRUE);
+    preload(TRUE);
     connect_profile(bus);
-    g_unsetenv("LD_PRELOAD");
+    preload(FALSE);
     pid = atoi(g_subprocess_get_identifier(bus->service));
     /* the main loop and that of GDBus */
     g_assert_cmpuint(attack_threads(pid), >=, 2);
@@ -190,10 +203,60 @@ test_forbidden(void)
     g_assert_cmpuint(if_nametoindex(INTERFACE), ==, 0);
 }
 
+/* ---- wirelinkd ------------------------------------------------------------------------------- */
+
+#define PROFILE "/run/hub.wirelink"
+#define KEY     "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHl8="
+#define MEMBER  "ICEiIyQlJicoKSorLC0uLzAxMjM0NTY3ODk6Ozw9Pn8="
+
+/* The objects are there as soon as the link is up. */
+static gboolean
+is_served(gpointer bus)
+{
+    g_autoptr(GVariant) link =
+        wl_test_bus_call(bus, ROOT "/link", "org.freedesktop.DBus.Properties", "Get",
+                         g_variant_new("(ss)", LINK, "Limitations"), NULL);
+
+    g_main_context_wakeup(NULL);
+    g_usleep(10000);
+    return link != NULL;
+}
+
+/* Without the sandbox of its unit. */
+static void
+test_daemon(void)
+{
+    g_autoptr(WlTestBus) bus = wl_test_bus_new();
+    g_autoptr(GError) error = NULL;
+    g_autoptr(GSubprocess) daemon = NULL;
+
+    prepare_folder();
+    g_assert_true(
+        g_file_set_contents_full(PROFILE,
+                                 "[Interface]\nPrivateKey = " KEY "\nAddress = 10.77.0.1/24\n"
+                                 "[Wirelink]\n"
+                                 "[Peer]\nPublicKey = " MEMBER "\nAllowedIPs = 10.77.0.2/32\n",
+                                 -1, G_FILE_SET_CONTENTS_NONE, 0600, NULL));
+    preload(TRUE);
+    daemon = g_subprocess_new(G_SUBPROCESS_FLAGS_NONE, &error, g_getenv("WIRELINK_DAEMON"), "hub",
+                              "--file", PROFILE, NULL);
+    preload(FALSE);
+    g_assert_no_error(error);
+    bus->bus_name = g_strdup("org.freedesktop.NetworkManager.wirelink.Unit_hub");
+    g_assert_true(wl_test_bus_wait(is_served, bus));
+    g_assert_cmpuint(attack_threads(atoi(g_subprocess_get_identifier(daemon))), >=, 2);
+    if (landlock_version() > 0)
+        assert_folder_unchanged();
+    g_subprocess_send_signal(daemon, SIGTERM);
+    g_assert_true(g_subprocess_wait(daemon, NULL, NULL));
+    g_assert_cmpint(g_subprocess_get_exit_status(daemon), ==, 0);
+}
+
 static void
 add_tests(void)
 {
     g_test_add_func("/containment/forbidden-calls-are-refused", test_forbidden);
+    g_test_add_func("/containment/wirelinkd", test_daemon);
 }
 
 int

@@ -283,6 +283,15 @@ open(const char *path, int flags, ...)
     return REAL(open)(path, flags, mode);
 }
 
+/* What a fortified open() without a mode becomes. */
+int __open_2(const char *path, int flags);
+
+int
+__open_2(const char *path, int flags)
+{
+    return open(path, flags, 0);
+}
+
 /* Of all files only those of the state are opened relative to a directory for writing. */
 int
 openat(int folder, const char *path, int flags, ...)

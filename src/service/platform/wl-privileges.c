@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
-/* Drops capabilities and makes the process undumpable, once at the start. */
+/* Drops capabilities, makes the process undumpable and states where it may write, once at the
+ * start.
+ */
 
 #include "wl-privileges.h"
 
@@ -13,7 +15,10 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "wl-file-access.h"
 #include "wl-limitation.h"
+#include "wl-lock-file.h"
+#include "wl-state-directory.h"
 
 #define LAST_POSSIBLE (32 * _LINUX_CAPABILITY_U32S_3 - 1) /* newer kernels may have more */
 
@@ -78,6 +83,31 @@ reduce_capabilities(void)
     return memcmp(before, data, sizeof before) == 0 ? 0 : (int) syscall(SYS_capset, &header, data);
 }
 
+#define CONTROL_SOCKETS "/var/run/wireguard" /* of wireguard-go */
+
+static void
+restrict_files(void)
+{
+    const WlWritablePath paths[] = {
+        {wl_state_directory(), WL_FILE_ACCESS_WRITE | WL_FILE_ACCESS_CREATE},
+        {WL_LOCK_DIRECTORY, WL_FILE_ACCESS_WRITE | WL_FILE_ACCESS_CREATE},
+        /* sockets and device of wireguard-go, and the input that GLib gives it */
+        {CONTROL_SOCKETS, WL_FILE_ACCESS_CREATE},
+        {"/dev/net/tun", WL_FILE_ACCESS_WRITE | WL_FILE_ACCESS_CONTROL},
+        {"/dev/null", WL_FILE_ACCESS_WRITE},
+        /* interfaces come and go: their directories do not exist yet */
+        {"/proc/sys/net/ipv4/conf", WL_FILE_ACCESS_WRITE},
+        {"/proc/sys/net/ipv6/conf", WL_FILE_ACCESS_WRITE},
+    };
+
+    /* A rule is about a directory that exists. A failure comes again, with its sentence, where the
+     * directory is used. */
+    g_mkdir_with_parents(wl_state_directory(), 0700);
+    g_mkdir_with_parents(WL_LOCK_DIRECTORY, 0700);
+    g_mkdir_with_parents(CONTROL_SOCKETS, 0755);
+    wl_file_access_restrict(paths, G_N_ELEMENTS(paths));
+}
+
 void
 wl_privileges_drop(void)
 {
@@ -89,4 +119,5 @@ wl_privileges_drop(void)
     reduce_bounding_set();
     check(reduce_capabilities(), "capabilities",
           "the service keeps more capabilities than it needs");
+    restrict_files();
 }

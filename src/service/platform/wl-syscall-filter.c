@@ -16,6 +16,7 @@
 #include <sys/mman.h>
 #include <sys/socket.h>
 
+#include "wl-limitation.h"
 #include "wl-syscall-list.h"
 
 /* Not in all headers: Linux 5.17, Linux 5.6, and asm/termbits.h, which collides with termios.h. */
@@ -201,4 +202,17 @@ wl_syscall_filter_load(GError **error)
     g_set_error(error, G_IO_ERROR, g_io_error_from_errno(-result),
                 "failed to load the system call filter: %s", g_strerror(-result));
     return FALSE;
+}
+
+void
+wl_syscall_filter_enforce(void)
+{
+    g_autoptr(GError) error = NULL;
+
+    if (wl_syscall_filter_load(&error))
+        g_debug("what the service may not do is in the kernel's log: \"journalctl -k --grep "
+                "'type=1326|type=142[34]'\"");
+    else
+        wl_limitation_add("syscall-filter", "the service may make any system call: %s",
+                          error->message);
 }

@@ -3,12 +3,13 @@
 
 #include <gio/gio.h>
 
-/* What is lost without the filter, for messages. */
-#define WL_SYSCALL_FILTER_LOST "the service may make any system call"
-
 /**
- * Makes system calls fail with EPERM in all threads that execute programs, access other processes,
- * mount, load code into the kernel, change credentials, set the clock or open sockets of unusual
- * families. Call this when the link is up, because userspace WireGuard is a program of its own.
+ * Refuses all threads, for good, the system calls that the running service does not need
+ * (wl-syscall-list.h), and of the others what arguments rule out: processes and namespaces, memory
+ * that is writable and executable, sockets of unusual families. Refused calls are in the kernel's
+ * log. Call this when the link is up, because userspace WireGuard is a program of its own, and
+ * before datagrams of members are read.
  */
 gboolean wl_syscall_filter_load(GError **error);
+/** The same; a failure is the limitation "syscall-filter". */
+void wl_syscall_filter_enforce(void);

@@ -15,8 +15,8 @@
 #include "wl-activation-watch.h"
 #include "wl-bus-name.h"
 #include "wl-cleanup.h"
-#include "wl-containment.h"
 #include "wl-log.h"
+#include "wl-privileges.h"
 #include "wl-raw-sockets.h"
 #include "wl-service.h"
 
@@ -159,7 +159,7 @@ main(int argc, char **argv)
     WlRawSockets raw;
 
     wl_raw_sockets_open(&raw);
-    wl_containment_begin();
+    wl_privileges_drop();
 
     if (!bus_name)
         bus_name = g_strdup(WL_BUS_NAME_BASE);

@@ -6,7 +6,6 @@
 
 #include "wl-active-connection.h"
 #include "wl-bus-name.h"
-#include "wl-containment.h"
 #include "wl-engine-config-from-profile.h"
 #include "wl-ip-config.h"
 #include "wl-log.h"
@@ -16,6 +15,7 @@
 #include "wl-profile-secrets.h"
 #include "wl-profile-warnings.h"
 #include "wl-session.h"
+#include "wl-syscall-filter.h"
 #include "wl-system-events.h"
 #include "wl-tunnel-addresses.h"
 #include "wl-unmanaged.h"
@@ -100,7 +100,7 @@ on_ready(WlSession *session, gpointer user_data)
     if (!self->objects)
         g_warning("failed to export the profile on D-Bus: %s", error->message);
     /* Userspace WireGuard has been started by now. */
-    wl_containment_complete();
+    wl_syscall_filter_enforce();
     g_message("the link is up (%s WireGuard)", wl_link_get_backend(wl_session_get_link(session)));
     announce(self, TRUE);
     self->announced = TRUE;

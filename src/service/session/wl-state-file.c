@@ -13,25 +13,16 @@
 #include <unistd.h>
 
 #include "wl-private-file.h"
+#include "wl-state-directory.h"
 
-/* Below a directory of NetworkManager, whose label SELinux lets its services write. */
-#define FOLDER    "/var/lib/NetworkManager/wirelink"
 #define MAX_BYTES (1024 * 1024)
-
-const char *
-wl_state_file_directory(void)
-{
-    const char *other = g_getenv("WIRELINK_STATE");
-
-    return other && g_path_is_absolute(other) ? other : FOLDER;
-}
 
 /* @uuid becomes part of the path, so only valid UUIDs are accepted. */
 static char *
 dup_path(const char *uuid, GError **error)
 {
     if (uuid && g_uuid_string_is_valid(uuid))
-        return g_build_filename(wl_state_file_directory(), uuid, NULL);
+        return g_build_filename(wl_state_directory(), uuid, NULL);
     g_set_error(error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT, "\"%s\" is not a UUID",
                 uuid ? uuid : "");
     return NULL;
@@ -124,8 +115,8 @@ wl_state_file_save(const char *uuid, const char *state, GError **error)
                     length, MAX_BYTES, path);
         return FALSE;
     }
-    if (g_mkdir_with_parents(wl_state_file_directory(), 0700) < 0)
-        return fail("create", wl_state_file_directory(), error);
+    if (g_mkdir_with_parents(wl_state_directory(), 0700) < 0)
+        return fail("create", wl_state_directory(), error);
     return wl_private_file_write(path, state, length, WL_PRIVATE_FILE_REPLACE, error);
 }
 

@@ -8,8 +8,6 @@
  * the environment variable WIRELINK_STATE. Readable by root only, at most 1 MiB.
  */
 
-/** Where they are; static or of the environment. */
-const char *wl_state_file_directory(void);
 /** Returns the state, to be freed with g_free(). NULL without *error: there is no file. NULL with
  * *error: the file is not a regular file of this user, is accessible to others, or is too large. */
 char *wl_state_file_load(const char *uuid, gsize *length, GError **error);
