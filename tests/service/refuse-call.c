@@ -283,11 +283,18 @@ open(const char *path, int flags, ...)
     return REAL(open)(path, flags, mode);
 }
 
-/* What a fortified open() without a mode becomes. */
+/* What a fortified open() without a mode becomes, with files of any size. */
 int __open_2(const char *path, int flags);
+int __open64_2(const char *path, int flags);
 
 int
 __open_2(const char *path, int flags)
+{
+    return open(path, flags, 0);
+}
+
+int
+__open64_2(const char *path, int flags)
 {
     return open(path, flags, 0);
 }
