@@ -32,6 +32,9 @@ packages_next() {
   done
 }
 
+# Scripts of packages may start and stop services, which images of containers forbid.
+packages_allow_services() { host "$1" rm -f /usr/sbin/policy-rc.d; }
+
 # packages_install HOST DIRECTORY PACKAGE...: as apt does once it has fetched them
 packages_install() {
   local name=$1 directory=$2 files=() package
@@ -64,6 +67,3 @@ pings_while() {
   grep -q ' 0% packet loss' "$log" || return 1
   return "$status"
 }
-
-# files_of HOST DIRECTORY...: what is there, without what dpkg, systemd and logs keep
-files_of() { host "$1" find "${@:2}" -xdev 2> /dev/null | sort; }

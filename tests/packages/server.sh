@@ -13,11 +13,15 @@ lab_begin "$@"
 export LAB_SYSTEMD_PLAIN=1
 
 hub_create() {
-  inet_create && host_with_systemd hub cable_server &&
+  inet_create && host_with_systemd hub cable_server && packages_allow_services hub &&
     host_address hub 198.51.100.5/24 "$SERVER_GATEWAY" &&
     host_without_nm leaf cable_public && host_address leaf 203.0.113.5/24 "$INET_GATEWAY" &&
     keys_create hub leaf other && mkdir "$LAB_DIR/hub/wirelink" && hub_profile && leaf_profile &&
-    packages_next hub
+    packages_next hub && files_named > "$LAB_DIR/before"
+}
+# what is there of the name, without profiles and other files of the administrator
+files_named() {
+  host hub find /etc /usr /var/lib -xdev -iname '*wirelink*' | grep -v '^/etc/wirelink' | sort
 }
 put_profile() {
   host hub install -d -m 700 /etc/wirelink &&
@@ -29,7 +33,11 @@ unit_is() { matches "$2" "$(unit_property "$1")"; }
 program_of_main() { host hub readlink "/proc/$(unit_property MainPID)/exe"; }
 own_link() { host hub ip -o link | grep nmwl-; }
 has() { host hub test -e "$1"; }
-end() { host hub journalctl -q --no-pager -u 'wirelinkd@*' 2>&1 | tail -n 40 | sed 's/^/# hub| /'; finish; }
+end() {
+  [ $FAILED = 0 ] ||
+    host hub journalctl -q --no-pager -u 'wirelinkd@*' 2>&1 | tail -n 40 | sed 's/^/# hub| /'
+  finish
+}
 
 refute "wirelinkd depends on a library of NetworkManager" depends_on wirelinkd 'libnm|network-manager'
 refute "wirelink-common depends on a library of NetworkManager" \
@@ -70,7 +78,6 @@ check "both packages are purged" packages_purge hub wirelinkd wirelink-common
 refute "the state is still there" has /var/lib/wirelink
 check "the administrator's profile is kept" has /etc/wirelink/hub.wirelink
 check "files of others are kept" host hub test -e /var/lib/NetworkManager/other -a -e /var/lib/wirelink-other
-refute "a file of the packages is still there" host hub sh -c \
-  'find /etc /usr /var/lib -xdev -iname "*wirelink*" ! -name wirelink-matrix |
-    grep -vE "^/etc/wirelink|^/var/lib/(wirelink-other|dpkg/)" | grep .'
+check "the other file is removed" host hub rm /var/lib/wirelink-other
+check "nothing else of the packages is left" diff "$LAB_DIR/before" <(files_named)
 end
