@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The userspace backend: starts wireguard-go (or a program with its command line and protocol),
- * waits for its control socket, and configures the interface over that. Times are in ms. Errors are
+ * waits for its control socket, and configures the interface over that. A program that hangs does
+ * not block: what it has not answered yet is pending (wl-uapi-queue.h). Times are in ms. Errors are
  * of WL_LINK_ERROR.
  */
 #include "wl-link-userspace.h"
@@ -14,10 +15,12 @@
 #include <unistd.h>
 
 #include "wl-fd-source.h"
+#include "wl-limitation.h"
 #include "wl-link-class.h"
 #include "wl-rtnl-link.h"
 #include "wl-uapi-client.h"
 #include "wl-uapi-parse.h"
+#include "wl-uapi-queue.h"
 #include "wl-uapi.h"
 #include "wl-userspace-program.h"
 
@@ -26,13 +29,16 @@ G_DECLARE_FINAL_TYPE(WlLinkUserspace, wl_link_userspace, WL, LINK_USERSPACE, WlL
 
 #define DEFAULT_PROGRAM "wireguard-go"
 #define TUN_DEVICE      "/dev/net/tun"
-#define START_TIMEOUT   5000 /* ms until the control socket accepts connections */
+#define START_TIMEOUT   5000 /* ms until the program is configured */
 #define RETRY_PERIOD    20   /* ms between bind() and listen() of the program */
 
 struct _WlLinkUserspace {
     WlLink parent;
     guint16 listen_port;
     WlUserspaceProgram *program; /* NULL: not started, or stopped */
+    WlUapiQueue *queue;          /* NULL: the program does not listen yet, or was stopped */
+    gboolean reading;            /* a read is pending */
+    gboolean outdated;           /* changes were made since it was sent */
 
     /* while the program starts */
     GTask *task;
@@ -47,13 +53,6 @@ struct _WlLinkUserspace {
 
 G_DEFINE_FINAL_TYPE(WlLinkUserspace, wl_link_userspace, WL_TYPE_LINK)
 
-static int
-exchange(WlLinkUserspace *self, const WlUapiText *request, WlUapiText **reply)
-{
-    return wl_uapi_exchange(wl_link_get_name(WL_LINK(self)),
-                            wl_userspace_program_get_pid(self->program), request, reply);
-}
-
 static void
 stop_waiting(WlLinkUserspace *self)
 {
@@ -67,13 +66,13 @@ stop_waiting(WlLinkUserspace *self)
     g_clear_object(&self->cancellable);
 }
 
+/* ---- reading and changing ---------------------------------------------------------------------
+ */
+
 static WlDevice *
-wl_link_userspace_read(WlLink *link, GError **error)
+parse_device(WlLink *link, int result, const WlUapiText *reply, GError **error)
 {
-    g_autoptr(WlUapiText) request = g_string_new("get=1\n\n");
-    g_autoptr(WlUapiText) reply = NULL;
     const char *name = wl_link_get_name(link);
-    int result = exchange(WL_LINK_USERSPACE(link), request, &reply);
     WlDevice *device;
 
     if (result < 0) {
@@ -86,20 +85,92 @@ wl_link_userspace_read(WlLink *link, GError **error)
     return device;
 }
 
+static void read_done(int result, WlUapiText *reply, gpointer user_data, gpointer data);
+
+/* WL_UAPI_PENDING: read_done() is called later. */
+static int
+send_read(WlLinkUserspace *self, WlUapiText **reply)
+{
+    int result = wl_uapi_queue_send(self->queue, g_string_new("get=1\n\n"), reply, read_done, NULL);
+
+    self->reading = result == WL_UAPI_PENDING;
+    self->outdated = FALSE;
+    return result;
+}
+
+/* A device that was read before the last change would show what is no longer so. */
+static void
+read_done(int result, WlUapiText *reply, gpointer user_data, gpointer data)
+{
+    WlLinkUserspace *self = user_data;
+    g_autoptr(WlUapiText) again = NULL;
+    g_autoptr(WlDevice) device = NULL;
+    g_autoptr(GError) error = NULL;
+
+    self->reading = FALSE;
+    if (self->outdated) {
+        result = send_read(self, &again);
+        if (result == WL_UAPI_PENDING)
+            return;
+        reply = again;
+    }
+    device = parse_device(WL_LINK(self), result, reply, &error);
+    wl_link_report_device(WL_LINK(self), device, error);
+}
+
+static WlDevice *
+wl_link_userspace_read(WlLink *link, GError **error)
+{
+    WlLinkUserspace *self = WL_LINK_USERSPACE(link);
+    g_autoptr(WlUapiText) reply = NULL;
+    int result = WL_UAPI_PENDING;
+
+    if (!self->reading)
+        result = send_read(self, &reply);
+    if (result != WL_UAPI_PENDING)
+        return parse_device(link, result, reply, error);
+    g_set_error(error, WL_LINK_ERROR, WL_LINK_ERROR_PENDING,
+                "\"wireguard-go\" of interface \"%s\" has not answered yet",
+                wl_link_get_name(link));
+    return NULL;
+}
+
+static void
+set_change_error(WlLink *link, const WlKey *key, int result, GError **error)
+{
+    g_autofree char *text = wl_key_to_string(key);
+
+    wl_link_set_errno(error, result, "cannot change peer %s of interface \"%s\"", text,
+                      wl_link_get_name(link));
+}
+
+/* @data: the key of the peer. */
+static void
+change_done(int result, WlUapiText *reply, gpointer user_data, gpointer data)
+{
+    g_autoptr(GError) error = NULL;
+
+    if (result == 0)
+        return;
+    set_change_error(user_data, data, result, &error);
+    wl_link_report_refused(user_data, data, error);
+}
+
 static gboolean
 wl_link_userspace_apply(WlLink *link, const WlPeerChange *change, GError **error)
 {
-    g_autoptr(WlUapiText) request = wl_uapi_set_peer(change);
-    const char *name = wl_link_get_name(link);
-    int result = exchange(WL_LINK_USERSPACE(link), request, NULL);
-    g_autofree char *key = NULL;
+    WlLinkUserspace *self = WL_LINK_USERSPACE(link);
+    int result = wl_uapi_queue_send(self->queue, wl_uapi_set_peer(change), NULL, change_done,
+                                    wl_key_copy(&change->public_key));
 
-    if (result == 0)
+    self->outdated = TRUE;
+    if (result >= 0)
         return TRUE;
-    key = wl_key_to_string(&change->public_key);
-    wl_link_set_errno(error, result, "cannot change peer %s of interface \"%s\"", key, name);
+    set_change_error(link, &change->public_key, result, error);
     return FALSE;
 }
+
+/* ---- setting up ------------------------------------------------------------------------------ */
 
 static gboolean
 port_is_free(int family, guint16 port)
@@ -124,44 +195,62 @@ port_is_free(int family, guint16 port)
 }
 
 static gboolean
-set_listen_port(WlLinkUserspace *self, guint16 port, GError **error)
+check_port_is_free(const WlLinkConfig *config, GError **error)
 {
-    g_autoptr(WlUapiText) request = wl_uapi_set_listen_port(port);
-    const char *name = wl_link_get_name(WL_LINK(self));
-    int result = exchange(self, request, NULL);
+    guint16 port = config->listen_port;
 
-    if (result == 0)
+    if (port == 0 || (port_is_free(AF_INET, port) && port_is_free(AF_INET6, port)))
         return TRUE;
+    wl_link_set_port_in_use(error, config->name, port);
+    return FALSE;
+}
+
+static void
+set_port_error(WlLinkUserspace *self, int result, GError **error)
+{
+    const char *name = wl_link_get_name(WL_LINK(self));
+
     if (result == -EADDRINUSE)
-        wl_link_set_port_in_use(error, name, port);
+        wl_link_set_port_in_use(error, name, self->listen_port);
     else
         wl_link_set_errno(error, result, "cannot set the listen port of interface \"%s\"", name);
-    return FALSE;
+}
+
+static void
+port_done(int result, WlUapiText *reply, gpointer user_data, gpointer data)
+{
+    g_autoptr(GError) error = NULL;
+
+    if (result == 0)
+        return;
+    set_port_error(user_data, result, &error);
+    wl_link_fail(user_data, "%s", error->message);
 }
 
 /*
  * wireguard-go binds its sockets some time after its interface is up, and only logs a failure. On
  * newer kernels it mistakes an interface that is down for one that is up (its empty write to the
- * interface fails with EINVAL instead of EIO) and has bound them already. So: release the port,
- * check that it is free, and set it again once the interface is up, which fails if the port is
- * taken and wireguard-go has bound it by then.
+ * interface fails with EINVAL instead of EIO) and has bound them already. So the port was checked
+ * before wireguard-go knew it, and is set again once the interface is up, which fails if the port
+ * is taken and wireguard-go has bound it by then.
  */
 static gboolean
 wl_link_userspace_set_up(WlLink *link, GError **error)
 {
     WlLinkUserspace *self = WL_LINK_USERSPACE(link);
     WlLinkClass *parent = WL_LINK_CLASS(wl_link_userspace_parent_class);
-    guint16 port = self->listen_port;
+    int result;
 
-    if (port == 0)
-        return parent->set_up(link, error);
-    if (!set_listen_port(self, 0, error))
+    if (!parent->set_up(link, error))
         return FALSE;
-    if (!port_is_free(AF_INET, port) || !port_is_free(AF_INET6, port)) {
-        wl_link_set_port_in_use(error, wl_link_get_name(link), port);
-        return FALSE;
-    }
-    return parent->set_up(link, error) && set_listen_port(self, port, error);
+    if (self->listen_port == 0)
+        return TRUE;
+    result = wl_uapi_queue_send(self->queue, wl_uapi_set_listen_port(self->listen_port), NULL,
+                                port_done, NULL);
+    if (result >= 0)
+        return TRUE;
+    set_port_error(self, result, error);
+    return FALSE;
 }
 
 static void
@@ -171,6 +260,10 @@ wl_link_userspace_destroy(WlLink *link)
     gboolean running = wl_userspace_program_get_pid(self->program) != 0;
 
     stop_waiting(self);
+    /* One that does not answer would not end in time either. */
+    if (self->program && self->queue && wl_uapi_queue_is_busy(self->queue))
+        wl_userspace_program_kill(self->program);
+    g_clear_pointer(&self->queue, wl_uapi_queue_free);
     g_clear_pointer(&self->program, wl_userspace_program_free);
     if (running)
         wl_uapi_remove_ended_socket(wl_link_get_name(link));
@@ -236,17 +329,44 @@ static void G_GNUC_PRINTF(3, 4)
     finish(self, error);
 }
 
-/* The program listens, so that the interface exists. The alias is set before anything else. */
+static void
+stalled(gboolean is_stalled, gpointer user_data)
+{
+    WlLinkUserspace *self = user_data;
+
+    if (is_stalled && !self->task) /* else the opening ends with START_TIMEOUT */
+        wl_limitation_add("wireguard-go",
+                          "wireguard-go of interface \"%s\" does not answer; peers keep their "
+                          "settings until it does",
+                          wl_link_get_name(WL_LINK(self)));
+    else
+        wl_limitation_remove("wireguard-go");
+}
+
+static void
+device_done(int result, WlUapiText *reply, gpointer user_data, gpointer data)
+{
+    WlLinkUserspace *self = user_data;
+    GError *error = NULL;
+
+    if (result == -EADDRINUSE)
+        wl_link_set_port_in_use(&error, self->config->name, self->config->listen_port);
+    else if (result < 0)
+        wl_link_set_errno(&error, result, "cannot configure interface \"%s\"", self->config->name);
+    finish(self, error);
+}
+
+/* The program listens, so that the interface exists. The alias is set before anything else. Ends
+ * the opening, or leaves that to device_done(). */
 static gboolean
 set_up_device(WlLinkUserspace *self, GError **error)
 {
     const WlLinkConfig *config = self->config;
     g_autoptr(WlNetlink) route = wl_netlink_new(NETLINK_ROUTE, error);
-    g_autoptr(WlUapiText) request = NULL;
     WlRtnlLink link;
     int result;
 
-    if (!route)
+    if (!route || !check_port_is_free(config, error))
         return FALSE;
     result = wl_rtnl_find_link(route, config->name, &link);
     if (result < 0) {
@@ -256,15 +376,14 @@ set_up_device(WlLinkUserspace *self, GError **error)
     if (!wl_link_adopt(WL_LINK(self), g_steal_pointer(&route), config, link.ifindex, error))
         return FALSE;
     self->listen_port = config->listen_port;
-    request = wl_uapi_set_device(config->private_key, config->listen_port, config->fwmark);
-    result = exchange(self, request, NULL);
-    if (result == 0)
-        return TRUE;
-    if (result == -EADDRINUSE)
-        wl_link_set_port_in_use(error, config->name, config->listen_port);
-    else
-        wl_link_set_errno(error, result, "cannot configure interface \"%s\"", config->name);
-    return FALSE;
+    self->queue =
+        wl_uapi_queue_new(config->name, wl_userspace_program_get_pid(self->program), stalled, self);
+    result = wl_uapi_queue_send(
+        self->queue, wl_uapi_set_device(config->private_key, config->listen_port, config->fwmark),
+        NULL, device_done, NULL);
+    if (result != WL_UAPI_PENDING)
+        device_done(result, NULL, self, NULL);
+    return TRUE;
 }
 
 static gboolean retry(gpointer user_data);
@@ -284,8 +403,10 @@ check_socket(WlLinkUserspace *self)
                         "the control socket of interface \"%s\" belongs to another program",
                         self->config->name);
         } else {
-            set_up_device(self, &error);
-            finish(self, error);
+            wl_source_clear(&self->inotify_source);
+            wl_source_clear(&self->retry_source);
+            if (!set_up_device(self, &error))
+                finish(self, error);
         }
     } else if (fd == -EACCES || fd == -EPERM || fd == -ENOSYS) {
         wl_link_set_errno(&error, fd, "cannot connect to the control socket of interface \"%s\"",
@@ -324,7 +445,9 @@ start_timed_out(gpointer user_data)
     WlLinkUserspace *self = user_data;
 
     finish_with(self, WL_LINK_ERROR_FAILED,
-                "\"%s\" did not open its control socket for interface \"%s\" within %d s",
+                self->queue ? "\"%s\" did not configure interface \"%s\" within %d s"
+                            : "\"%s\" did not open its control socket for interface \"%s\" within "
+                              "%d s",
                 self->config->wireguard_go, self->config->name, START_TIMEOUT / 1000);
     return G_SOURCE_REMOVE;
 }

@@ -70,47 +70,6 @@ wl_uapi_remove_ended_socket(const char *ifname)
         unlink(path);
 }
 
-/* @deadline: of the whole exchange, µs of g_get_monotonic_time(). */
-static int
-wait_for(int fd, short events, gint64 deadline)
-{
-    struct pollfd poll_fd = {.fd = fd, .events = events};
-    int ready;
-
-    do {
-        gint64 left = MAX(deadline - g_get_monotonic_time(), 0);
-
-        ready = poll(&poll_fd, 1, (int) (left / 1000));
-    } while (ready < 0 && errno == EINTR);
-    if (ready < 0)
-        return -errno;
-    return ready == 0 ? -ETIMEDOUT : 0;
-}
-
-static int
-send_all(int fd, const WlUapiText *text, gint64 deadline)
-{
-    gsize done = 0;
-
-    while (done < text->len) {
-        ssize_t sent = send(fd, text->str + done, text->len - done, MSG_NOSIGNAL);
-        int result;
-
-        if (sent >= 0) {
-            done += (gsize) sent;
-            continue;
-        }
-        if (errno == EINTR)
-            continue;
-        if (errno != EAGAIN)
-            return -errno;
-        result = wait_for(fd, POLLOUT, deadline);
-        if (result < 0)
-            return result;
-    }
-    return 0;
-}
-
 /* Grows @text without leaving a copy of its content in freed memory. */
 static WlUapiText *
 grow(WlUapiText *text, gsize size)
@@ -120,41 +79,6 @@ grow(WlUapiText *text, gsize size)
     g_string_append_len(larger, text->str, (gssize) text->len);
     wl_uapi_text_free(text);
     return larger;
-}
-
-static int
-receive_all(int fd, WlUapiText **reply, gint64 deadline)
-{
-    WlUapiText *text = g_string_sized_new(4096);
-    int result = 0;
-
-    /* A reply ends with an empty line. */
-    while (result == 0 && !(text->len >= 2 && memcmp(text->str + text->len - 2, "\n\n", 2) == 0)) {
-        gsize room = text->allocated_len - text->len - 1;
-        ssize_t length;
-
-        if (room == 0) {
-            if (text->len > WL_UAPI_MAX_REPLY) {
-                result = -EMSGSIZE;
-                break;
-            }
-            text = grow(text, text->len * 4);
-            continue;
-        }
-        length = recv(fd, text->str + text->len, room, 0);
-        if (length > 0) {
-            text->len += (gsize) length;
-            text->str[text->len] = '\0';
-        } else if (length == 0) {
-            result = -EPIPE;
-        } else if (errno == EAGAIN) {
-            result = wait_for(fd, POLLIN, deadline);
-        } else if (errno != EINTR) {
-            result = -errno;
-        }
-    }
-    *reply = text;
-    return result;
 }
 
 /* Removes the last line, "errno=N". Newer programs send 98, older ones -98. */
@@ -172,25 +96,149 @@ remove_status(WlUapiText *text)
     return (int) -ABS(number);
 }
 
-int
-wl_uapi_exchange(const char *ifname, pid_t pid, const WlUapiText *request, WlUapiText **reply)
-{
-    WlUapiText *text = NULL;
-    pid_t listener = 0;
-    gint64 deadline = g_get_monotonic_time() + WL_UAPI_TIMEOUT * G_USEC_PER_SEC;
-    int fd = wl_uapi_connect(ifname, &listener);
-    int result;
+/* ---- one exchange --------------------------------------------------------------------------- */
 
-    if (fd < 0)
-        return fd;
-    result = listener == pid ? send_all(fd, request, deadline) : -EPERM;
-    if (result == 0)
-        result = receive_all(fd, &text, deadline);
-    if (result == 0)
-        result = remove_status(text);
-    close(fd);
-    if (result == 0 && reply)
-        *reply = g_steal_pointer(&text);
-    wl_uapi_text_free(text);
-    return result;
+#define RUNNING 1 /* no result yet */
+
+struct _WlUapiExchange {
+    int fd; /* -1: it could not connect */
+    WlUapiText *request;
+    gsize sent;
+    WlUapiText *reply;
+    int result; /* RUNNING, 0 or a negative errno */
+};
+
+WlUapiExchange *
+wl_uapi_exchange_new(const char *ifname, pid_t pid, WlUapiText *request)
+{
+    WlUapiExchange *self = g_new0(WlUapiExchange, 1);
+    pid_t listener = 0;
+
+    self->request = request;
+    self->reply = g_string_sized_new(4096);
+    self->fd = wl_uapi_connect(ifname, &listener);
+    if (self->fd < 0)
+        self->result = self->fd;
+    else
+        self->result = listener == pid ? RUNNING : -EPERM;
+    return self;
+}
+
+void
+wl_uapi_exchange_free(WlUapiExchange *self)
+{
+    if (!self)
+        return;
+    if (self->fd >= 0)
+        close(self->fd);
+    wl_uapi_text_free(self->request);
+    wl_uapi_text_free(self->reply);
+    g_free(self);
+}
+
+/* Sends what the socket takes. TRUE: there is more to do without waiting. */
+static gboolean
+send_some(WlUapiExchange *self)
+{
+    ssize_t length = send(self->fd, self->request->str + self->sent,
+                          self->request->len - self->sent, MSG_NOSIGNAL);
+
+    if (length >= 0)
+        self->sent += (gsize) length;
+    else if (errno == EAGAIN)
+        return FALSE;
+    else if (errno != EINTR)
+        self->result = -errno;
+    return TRUE;
+}
+
+/* A reply ends with an empty line. */
+static gboolean
+is_complete(const WlUapiText *reply)
+{
+    return reply->len >= 2 && memcmp(reply->str + reply->len - 2, "\n\n", 2) == 0;
+}
+
+/* Receives what there is. TRUE: there is more to do without waiting. */
+static gboolean
+receive_some(WlUapiExchange *self)
+{
+    gsize room = self->reply->allocated_len - self->reply->len - 1;
+    ssize_t length;
+
+    if (room == 0) {
+        if (self->reply->len > WL_UAPI_MAX_REPLY)
+            self->result = -EMSGSIZE;
+        else
+            self->reply = grow(self->reply, self->reply->len * 4);
+        return TRUE;
+    }
+    length = recv(self->fd, self->reply->str + self->reply->len, room, 0);
+    if (length > 0) {
+        self->reply->len += (gsize) length;
+        self->reply->str[self->reply->len] = '\0';
+        if (is_complete(self->reply))
+            self->result = remove_status(self->reply);
+    } else if (length == 0) {
+        self->result = -EPIPE;
+    } else if (errno == EAGAIN) {
+        return FALSE;
+    } else if (errno != EINTR) {
+        self->result = -errno;
+    }
+    return TRUE;
+}
+
+void
+wl_uapi_exchange_get_wait(const WlUapiExchange *self, int *fd, GIOCondition *condition)
+{
+    *fd = self->fd;
+    *condition = self->sent < self->request->len ? G_IO_OUT : G_IO_IN;
+}
+
+/* FALSE: nothing became ready until @deadline, µs of g_get_monotonic_time(). */
+static gboolean
+wait_until(const WlUapiExchange *self, gint64 deadline)
+{
+    struct pollfd poll_fd = {.fd = self->fd};
+    GIOCondition condition;
+    int ready;
+
+    wl_uapi_exchange_get_wait(self, &poll_fd.fd, &condition);
+    poll_fd.events = condition == G_IO_OUT ? POLLOUT : POLLIN;
+    do {
+        gint64 left = deadline - g_get_monotonic_time();
+
+        if (left <= 0)
+            return FALSE;
+        ready = poll(&poll_fd, 1, (int) ((left + 999) / 1000));
+    } while (ready < 0 && errno == EINTR);
+    return ready > 0;
+}
+
+gboolean
+wl_uapi_exchange_run(WlUapiExchange *self, int timeout)
+{
+    gint64 deadline = g_get_monotonic_time() + timeout * (gint64) 1000;
+
+    while (self->result == RUNNING) {
+        gboolean sending = self->sent < self->request->len;
+
+        if (!(sending ? send_some(self) : receive_some(self)) &&
+            (timeout == 0 || !wait_until(self, deadline)))
+            return FALSE;
+    }
+    return TRUE;
+}
+
+int
+wl_uapi_exchange_get_result(const WlUapiExchange *self)
+{
+    return self->result;
+}
+
+WlUapiText *
+wl_uapi_exchange_steal_reply(WlUapiExchange *self)
+{
+    return g_steal_pointer(&self->reply);
 }

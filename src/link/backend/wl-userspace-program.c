@@ -216,6 +216,18 @@ wl_userspace_program_new(const char *path, const char *ifname, WlUserspaceProgra
 }
 
 void
+wl_userspace_program_kill(WlUserspaceProgram *self)
+{
+    int status;
+
+    if (self->pid == 0)
+        return;
+    wl_source_clear(&self->pid_source);
+    kill(self->pid, SIGKILL);
+    reap(self, -1, &status);
+}
+
+void
 wl_userspace_program_free(WlUserspaceProgram *self)
 {
     int status;
@@ -225,6 +237,7 @@ wl_userspace_program_free(WlUserspaceProgram *self)
     wl_source_clear(&self->pid_source);
     if (self->pid != 0) {
         kill(self->pid, SIGTERM);
+        kill(self->pid, SIGCONT); /* a stopped program handles no other signal */
         if (!reap(self, STOP_TIMEOUT, &status)) {
             kill(self->pid, SIGKILL);
             reap(self, -1, &status);

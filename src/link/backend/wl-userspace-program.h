@@ -18,6 +18,8 @@ typedef void (*WlUserspaceProgramFunc)(gboolean clean, const char *how, gpointer
 WlUserspaceProgram *wl_userspace_program_new(const char *path, const char *ifname,
                                              WlUserspaceProgramFunc exited, gpointer user_data,
                                              GError **error);
+/** Ends a program that hangs, at once. @exited is not called. */
+void wl_userspace_program_kill(WlUserspaceProgram *self);
 /** Terminates the program if it runs: SIGTERM, then SIGKILL after 2 s. */
 void wl_userspace_program_free(WlUserspaceProgram *self);
 

@@ -11,6 +11,7 @@ typedef enum {
     WL_LINK_ERROR_NO_WIREGUARD, /* neither the kernel nor a program provides WireGuard */
     WL_LINK_ERROR_GONE,         /* the interface was deleted */
     WL_LINK_ERROR_IN_USE,       /* the listen port is in use */
+    WL_LINK_ERROR_PENDING,      /* the result comes later */
 } WlLinkError;
 GQuark wl_link_error_quark(void);
 

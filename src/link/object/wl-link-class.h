@@ -32,6 +32,10 @@ gboolean wl_link_adopt(WlLink *self, WlNetlink *route, const WlLinkConfig *confi
 void wl_link_set_identity(WlLink *self, const char *name, int ifindex);
 /** Emits "failed" with a sentence, once, and not after wl_link_destroy(). */
 void wl_link_fail(WlLink *self, const char *format, ...) G_GNUC_PRINTF(2, 3);
+/** Emits "device"; not after wl_link_destroy(). @device: NULL if there is an @error. */
+void wl_link_report_device(WlLink *self, const WlDevice *device, const GError *error);
+/** Emits "refused"; not after wl_link_destroy(). */
+void wl_link_report_refused(WlLink *self, const WlKey *peer, const GError *error);
 /** The rtnetlink socket of wl_link_adopt(); NULL before that. */
 WlNetlink *wl_link_get_route(WlLink *self);
 

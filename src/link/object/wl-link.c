@@ -30,7 +30,7 @@ typedef struct {
 
 G_DEFINE_ABSTRACT_TYPE_WITH_PRIVATE(WlLink, wl_link, G_TYPE_OBJECT)
 
-static guint failed_signal;
+static guint failed_signal, device_signal, refused_signal;
 
 static WlLinkPrivate *
 get_private(WlLink *self)
@@ -74,6 +74,29 @@ wl_link_fail(WlLink *self, const char *format, ...)
     g_object_ref(self);
     g_signal_emit(self, failed_signal, 0, reason);
     g_object_unref(self);
+}
+
+/* A handler may drop the last reference. */
+static void
+emit_pair(WlLink *self, guint signal, gconstpointer first, gconstpointer second)
+{
+    if (get_private(self)->destroyed)
+        return;
+    g_object_ref(self);
+    g_signal_emit(self, signal, 0, first, second);
+    g_object_unref(self);
+}
+
+void
+wl_link_report_device(WlLink *self, const WlDevice *device, const GError *error)
+{
+    emit_pair(self, device_signal, device, error);
+}
+
+void
+wl_link_report_refused(WlLink *self, const WlKey *peer, const GError *error)
+{
+    emit_pair(self, refused_signal, peer, error);
 }
 
 /* Handles group LINK: the interface was deleted or moved to another network namespace. */
@@ -296,6 +319,10 @@ wl_link_class_init(WlLinkClass *klass)
     /* The reason is a sentence. */
     failed_signal = g_signal_new("failed", WL_TYPE_LINK, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                                  G_TYPE_NONE, 1, G_TYPE_STRING);
+    device_signal = g_signal_new("device", WL_TYPE_LINK, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                                 G_TYPE_NONE, 2, G_TYPE_POINTER, G_TYPE_POINTER);
+    refused_signal = g_signal_new("refused", WL_TYPE_LINK, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                                  G_TYPE_NONE, 2, G_TYPE_POINTER, G_TYPE_POINTER);
 }
 
 static void

@@ -10,20 +10,27 @@
  * A WireGuard interface that this service created. Its backend is the kernel, a userspace program
  * or a fake for tests; see wl-link-open.h.
  *
- * The interface alias `wirelink:<profile uuid>` marks each of our interfaces. All calls are
- * synchronous: the kernel and wireguard-go reply at once. Errors are of WL_LINK_ERROR;
- * WL_LINK_ERROR_GONE once the interface is deleted.
+ * The interface alias `wirelink:<profile uuid>` marks each of our interfaces. Calls do not wait:
+ * the kernel replies at once, and a program that does not is asked in the background, in the order
+ * of the calls. Errors are of WL_LINK_ERROR; WL_LINK_ERROR_GONE once the interface is deleted.
  *
  * Signal "failed"(const char *reason): the interface is gone for good, because another program
  * deleted it or wireguard-go exited. Emitted once, and not after wl_link_destroy().
+ *
+ * Signal "device"(const WlDevice *device, const GError *error): the result of a wl_link_read() that
+ * returned WL_LINK_ERROR_PENDING; @device is NULL on an error. Shows all changes until now.
+ *
+ * Signal "refused"(const WlKey *peer, const GError *error): a change that wl_link_apply() accepted
+ * has failed since.
  */
 #define WL_TYPE_LINK (wl_link_get_type())
 G_DECLARE_DERIVABLE_TYPE(WlLink, wl_link, WL, LINK, GObject)
 
-/** The device as it is now, owned by the caller. */
+/** The device as it is now, owned by the caller. WL_LINK_ERROR_PENDING: it comes with the signal
+ * "device". */
 WlDevice *wl_link_read(WlLink *self, GError **error);
-/** Applies one change. A list of allowed IPs that exceeds one message is split so that no
- * intermediate state drops an entry that stays. */
+/** Applies one change, or accepts it for later. A list of allowed IPs that exceeds one message is
+ * split so that no intermediate state drops an entry that stays. */
 gboolean wl_link_apply(WlLink *self, const WlPeerChange *change, GError **error);
 /** Adds an address with its prefix length; succeeds if the address exists already. */
 gboolean wl_link_add_address(WlLink *self, const WlPrefix *address, GError **error);

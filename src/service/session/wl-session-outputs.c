@@ -29,29 +29,34 @@ on_retry(gpointer user_data)
     return G_SOURCE_REMOVE;
 }
 
-static void
-change_peer(WlSession *self, const WlOutput *output)
+void
+wl_session_change_refused(WlLink *link, const WlKey *peer, const GError *error, gpointer user_data)
 {
     static WlRateLimit limit;
-    g_autoptr(GError) error = NULL;
+    WlSession *self = user_data;
 
-    if (wl_link_apply(self->link, output->change, &error)) {
-        wl_limitation_remove("peers");
-        return;
-    }
     wl_limitation_add("peers", "peers keep their former settings: %s", error->message);
     wl_log_repeated(&limit, "failed to change a peer: %s", error->message);
-    g_hash_table_add(self->refused, wl_key_copy(&output->change->public_key));
+    g_hash_table_add(self->refused, wl_key_copy(peer));
     if (!self->retry_id)
         self->retry_id = g_timeout_add(RETRY_DELAY_MS, on_retry, self);
 }
 
-void
-wl_session_read_device(WlSession *self)
+static void
+change_peer(WlSession *self, const WlOutput *output)
+{
+    g_autoptr(GError) error = NULL;
+
+    if (wl_link_apply(self->link, output->change, &error))
+        wl_limitation_remove("peers");
+    else
+        wl_session_change_refused(self->link, &output->change->public_key, error, self);
+}
+
+static void
+handle_device(WlSession *self, const WlDevice *device, const GError *error)
 {
     static WlRateLimit limit;
-    g_autoptr(GError) error = NULL;
-    g_autoptr(WlDevice) device = wl_link_read(self->link, &error);
 
     self->last_snapshot = wl_clock_now();
     if (device) {
@@ -65,6 +70,26 @@ wl_session_read_device(WlSession *self)
     }
     wl_limitation_add("device", "handshakes and endpoints are not noticed: %s", error->message);
     wl_log_repeated(&limit, "failed to read the link: %s", error->message);
+}
+
+void
+wl_session_device_read(WlLink *link, const WlDevice *device, const GError *error,
+                       gpointer user_data)
+{
+    WlSession *self = user_data;
+
+    handle_device(self, device, error);
+    wl_session_pump(self);
+}
+
+void
+wl_session_read_device(WlSession *self)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(WlDevice) device = wl_link_read(self->link, &error);
+
+    if (!g_error_matches(error, WL_LINK_ERROR, WL_LINK_ERROR_PENDING))
+        handle_device(self, device, error);
 }
 
 static void

@@ -28,6 +28,7 @@ struct _WlSession {
     int in_use_mark;       /* open while anything of the profile may exist; -1: none */
     GCancellable *opening; /* NULL: not being opened */
     guint open_id;
+    gulong port_id;      /* of a handler, until a pending read says the listen port; 0: none */
     gint64 port_refused; /* first time that the listen port was in use; 0: never */
     WlLink *link;
     guint16 listen_port; /* of WireGuard, as bound */

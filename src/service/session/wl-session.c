@@ -21,6 +21,7 @@
 #define COUNTERS_AGE  (1 * G_USEC_PER_SEC) /* maximum age of counters */
 #define PORT_DELAY_MS 250                  /* between attempts while the listen port is in use */
 #define PORT_PATIENCE (3 * G_USEC_PER_SEC)
+#define PORT_LATE_MS  5000 /* until wireguard-go says which port it has */
 
 static void
 random_bytes(gpointer user_data, guint8 *buffer, gsize length)
@@ -69,6 +70,7 @@ take_down(WlSession *self)
         wl_link_destroy(self->link);
     }
     g_clear_object(&self->link);
+    self->port_id = 0;
     self->listen_port = 0;
 }
 
@@ -95,33 +97,23 @@ open_raw_sockets(WlSession *self)
                           error->message);
 }
 
-/* The kernel chooses the listen port where the profile has none. */
 static gboolean
-read_listen_port(WlSession *self, GError **error)
+set_link_up(WlSession *self, GError **error)
 {
-    g_autoptr(WlDevice) device = NULL;
-
-    self->listen_port = self->config->listen_port;
-    if (self->listen_port)
-        return TRUE;
-    device = wl_link_read(self->link, error);
-    if (device)
-        self->listen_port = device->listen_port;
-    return device != NULL;
-}
-
-static gboolean
-set_up(WlSession *self, GError **error)
-{
-    int ifindex = wl_link_get_ifindex(self->link);
     WlKey own;
 
     wl_key_derive_public(&self->config->private_key, &own);
     wl_key_link_local(&own, &self->link_local.ip);
     self->link_local.length = 64;
+    return wl_session_set_link_up(self, error);
+}
 
-    if (!wl_session_set_link_up(self, error) || !read_listen_port(self, error))
-        return FALSE;
+/* Everything around the link, whose listen port is known. */
+static gboolean
+set_up(WlSession *self, GError **error)
+{
+    int ifindex = wl_link_get_ifindex(self->link);
+
     self->resolver = wl_resolver_new(wl_session_mark(self), wl_session_resolved, self);
     wl_resolver_set_servers(self->resolver, wl_protected_hosts_get_dns(self->protected_hosts),
                             self->vpn_dns);
@@ -187,6 +179,81 @@ open_failed(WlSession *self, const GError *error)
 }
 
 static void
+complete_opening(WlSession *self)
+{
+    g_autoptr(GError) error = NULL;
+
+    if (!set_up(self, &error)) {
+        open_failed(self, error);
+        return;
+    }
+    g_signal_connect(self->link, "device", G_CALLBACK(wl_session_device_read), self);
+    wl_session_keep_key(self);
+    wl_session_update_addresses(self);
+    wl_session_update_uplink(self);
+    wl_protected_hosts_update_engine(self->protected_hosts, self->engine, wl_clock_now());
+    wl_engine_set_connectivity(self->engine, wl_clock_now(), self->connectivity);
+    wl_session_pump(self);
+    if (!self->failure)
+        self->events->ready(self, self->user_data);
+}
+
+static void
+port_read(WlSession *self, const WlDevice *device, const GError *error)
+{
+    if (!device) {
+        open_failed(self, error);
+        return;
+    }
+    self->listen_port = device->listen_port;
+    complete_opening(self);
+}
+
+static gboolean
+on_port_late(gpointer user_data)
+{
+    g_autoptr(GError) error =
+        g_error_new(WL_LINK_ERROR, WL_LINK_ERROR_FAILED,
+                    "wireguard-go did not say the listen port within %d s", PORT_LATE_MS / 1000);
+    WlSession *self = user_data;
+
+    self->open_id = 0;
+    open_failed(self, error);
+    return G_SOURCE_REMOVE;
+}
+
+static void
+on_port_read(WlLink *link, const WlDevice *device, const GError *error, gpointer user_data)
+{
+    WlSession *self = user_data;
+
+    g_clear_signal_handler(&self->port_id, link);
+    g_clear_handle_id(&self->open_id, g_source_remove);
+    port_read(self, device, error);
+}
+
+/* The kernel chooses the listen port where the profile has none. */
+static void
+read_listen_port(WlSession *self)
+{
+    g_autoptr(WlDevice) device = NULL;
+    g_autoptr(GError) error = NULL;
+
+    self->listen_port = self->config->listen_port;
+    if (self->listen_port) {
+        complete_opening(self);
+        return;
+    }
+    device = wl_link_read(self->link, &error);
+    if (!g_error_matches(error, WL_LINK_ERROR, WL_LINK_ERROR_PENDING)) {
+        port_read(self, device, error);
+        return;
+    }
+    self->port_id = g_signal_connect(self->link, "device", G_CALLBACK(on_port_read), self);
+    self->open_id = g_timeout_add(PORT_LATE_MS, on_port_late, self);
+}
+
+static void
 on_opened(GObject *source, GAsyncResult *result, gpointer user_data)
 {
     g_autoptr(GError) error = NULL;
@@ -199,19 +266,12 @@ on_opened(GObject *source, GAsyncResult *result, gpointer user_data)
     if (link) {
         self->link = g_steal_pointer(&link);
         g_signal_connect(self->link, "failed", G_CALLBACK(wl_session_link_failed), self);
+        g_signal_connect(self->link, "refused", G_CALLBACK(wl_session_change_refused), self);
     }
-    if (!self->link || !set_up(self, &error)) {
+    if (self->link && set_link_up(self, &error))
+        read_listen_port(self);
+    else
         open_failed(self, error);
-        return;
-    }
-    wl_session_keep_key(self);
-    wl_session_update_addresses(self);
-    wl_session_update_uplink(self);
-    wl_protected_hosts_update_engine(self->protected_hosts, self->engine, wl_clock_now());
-    wl_engine_set_connectivity(self->engine, wl_clock_now(), self->connectivity);
-    wl_session_pump(self);
-    if (!self->failure)
-        self->events->ready(self, self->user_data);
 }
 
 static void

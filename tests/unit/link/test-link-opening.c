@@ -111,6 +111,46 @@ open_with_program(const char *program, GCancellable *cancellable, Opening *openi
     wl_link_userspace_new_async(&config, cancellable, opened_userspace, opening);
 }
 
+/* Stops wireguard-go as soon as it accepts connections. FALSE: it was faster, and the link is open.
+ */
+static gboolean
+open_stopped(Opening *opening)
+{
+    pid_t pid = 0;
+
+    open_with_program("wireguard-go", NULL, opening);
+    while (!opening->done && pid == 0) {
+        int fd = wl_uapi_connect("wlt0", &pid);
+
+        if (fd >= 0) {
+            g_assert_cmpint(kill(pid, SIGSTOP), ==, 0);
+            close(fd);
+        }
+        g_main_context_iteration(NULL, FALSE);
+    }
+    test_wait(is_done, opening);
+    if (!opening->link)
+        return TRUE;
+    g_clear_object(&opening->link);
+    return FALSE;
+}
+
+/* A program that accepts a connection and never answers ends the opening, which waits for it
+ * without blocking. */
+static void
+test_hanging_program(void)
+{
+    g_autoptr(GError) error = NULL;
+    Opening opening;
+
+    for (guint i = 0; i < 20 && !open_stopped(&opening); i++)
+        ;
+    g_assert_error(opening.error, WL_LINK_ERROR, WL_LINK_ERROR_FAILED);
+    g_assert_nonnull(strstr(opening.error->message, "interface \"wlt0\" within 5 s"));
+    g_clear_error(&opening.error);
+    assert_nothing_left("wlt0");
+}
+
 static gboolean
 script_runs(gpointer user_data)
 {
@@ -201,6 +241,7 @@ add_opening_tests(void)
 {
     g_test_add_func("/link/userspace/program-killed", test_program_killed);
     g_test_add_func("/link/userspace/bad-program", test_bad_program);
+    g_test_add_func("/link/userspace/hanging-program", test_hanging_program);
     g_test_add_func("/link/userspace/foreign-socket", test_foreign_socket);
     g_test_add_func("/link/open/backend", test_choice);
     g_test_add_func("/link/open/no-program", test_no_program);
