@@ -7,13 +7,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "liar-world.h"
 #include "oracle/oracle.h"
 #include "random-world.h"
 #include "scale.h"
 #include "scenario/run.h"
 
 static gint64 seed_option = -1, hosts_option, rest_option = 600;
-static gboolean trace_option, tap_option, random_option, print_option;
+static gboolean trace_option, tap_option, random_option, liars_option, print_option;
 static char *mixture_option, *directory_option, *seeds_option;
 static GStrv files;
 
@@ -27,6 +28,8 @@ static const GOptionEntry entries[] = {
      "check the properties of random worlds with random faults", NULL},
     {"seeds", 0, 0, G_OPTION_ARG_STRING, &seeds_option, "with --random: the worlds; default 1-200",
      "A-B"},
+    {"liars", 0, 0, G_OPTION_ARG_NONE, &liars_option,
+     "with --random: worlds with liars, compared to the same without their lies", NULL},
     {"hosts", 0, 0, G_OPTION_ARG_INT64, &hosts_option,
      "measure a hub and N-1 leaves, during ten virtual minutes at rest", "N"},
     {"rest", 0, 0, G_OPTION_ARG_INT64, &rest_option, "with --hosts: the time at rest", "SECONDS"},
@@ -42,6 +45,7 @@ typedef struct {
     const char *program;
     guint cases, failed;
     gint64 worst_native, worst_go;
+    RecordWorst worst;
 } Tally;
 
 static void
@@ -175,6 +179,32 @@ run_random(Tally *tally, guint32 seed, GError **error)
 }
 
 static gboolean
+run_liars(Tally *tally, guint32 seed, GError **error)
+{
+    g_autofree char *failure = NULL;
+    RecordTrust trust;
+
+    if (print_option) {
+        g_autofree char *source = liar_world_new(seed, &trust);
+        fputs(source, stdout);
+        return TRUE;
+    }
+    if (!liar_world_run(seed, trace_option, &tally->worst, &failure, error))
+        return FALSE;
+    tally->cases++;
+    if (failure) {
+        g_autofree char *text = g_strdup_printf("world %u with liars: %s", seed, failure);
+
+        tally->failed++;
+        print_lines(text);
+        printf("%srepeat with: %s --random --liars --seeds %u-%u --trace\n", tap_option ? "# " : "",
+               tally->program, seed, seed);
+        fflush(stdout);
+    }
+    return TRUE;
+}
+
+static gboolean
 parse_seeds(const char *text, guint32 *first, guint32 *last)
 {
     g_auto(GStrv) parts = g_strsplit(text, "-", 2);
@@ -189,6 +219,18 @@ parse_seeds(const char *text, guint32 *first, guint32 *last)
     return TRUE;
 }
 
+static void
+print_worst(const Tally *tally)
+{
+    const char *prefix = tap_option ? "# " : "";
+
+    for (RecordQuantity i = 0; i < RECORD_N; i++)
+        printf("%s%s: at most %.0f %% of the limit, %.0f with lies and %.0f without\n", prefix,
+               record_quantity_to_string(i), 100 * tally->worst.part[i], tally->worst.with[i],
+               tally->worst.without[i]);
+    printf("%s%u worlds with liars, %u failed\n", prefix, tally->cases, tally->failed);
+}
+
 static gboolean
 run_randoms(Tally *tally, GError **error)
 {
@@ -200,13 +242,17 @@ run_randoms(Tally *tally, GError **error)
         return FALSE;
     }
     for (guint32 seed = first; seed <= last; seed++) {
-        if (!run_random(tally, seed, error))
+        if (!(liars_option ? run_liars : run_random)(tally, seed, error))
             return FALSE;
     }
     if (print_option)
         return TRUE;
     if (tap_option)
         printf("%s 1 random worlds %u to %u\n1..1\n", tally->failed ? "not ok" : "ok", first, last);
+    if (liars_option) {
+        print_worst(tally);
+        return TRUE;
+    }
     printf(
         "%s%u seeds, %u failed; longest outage of a pair with a path: native %.0f s, with Go daemons %.0f s\n",
         tap_option ? "# " : "", tally->cases, tally->failed, (double) tally->worst_native / 1e6,

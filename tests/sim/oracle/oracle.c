@@ -137,7 +137,7 @@ fail_if(Oracle *self, char *wrong)
     g_free(wrong);
 }
 
-/* TRUE if the host is reachable. */
+/* TRUE if the host is reachable. What becomes of a liar is not judged. */
 static gboolean
 takes_part(const SimHost *host)
 {
@@ -148,7 +148,7 @@ takes_part(const SimHost *host)
         attached |=
             g_str_has_prefix(port->name, "eth") && port->net && port->up && !port->net->down;
     }
-    return attached && host->device && !host->asleep &&
+    return attached && host->device && !host->asleep && !host->liar &&
            (sim_member_is_running(host) || host->kind == SIM_KIND_BASIC);
 }
 
@@ -398,22 +398,23 @@ static void
 settle_host(Oracle *self, SimHost *host)
 {
     self->watches[host->index].changes = host->history->len;
-    self->watches[host->index].facts = host->counters.facts;
+    self->watches[host->index].facts = host->counters.facts - host->counters.facts_to_liars;
 }
 
 static void
 check_host_at_rest(Oracle *self, const SimHost *host, gint64 duration)
 {
-    guint sent = host->counters.facts - self->watches[host->index].facts;
+    guint sent =
+        host->counters.facts - host->counters.facts_to_liars - self->watches[host->index].facts;
     gint64 limit = IDLE_DATAGRAMS * (gint64) self->n * (duration / SIM_SEC(60) + 2);
 
-    if (host->kind != SIM_KIND_NATIVE)
+    if (host->kind != SIM_KIND_NATIVE || host->liar)
         return;
     for (guint i = self->watches[host->index].changes; i < host->history->len; i++) {
         const SimChange *change = &g_array_index(host->history, SimChange, i);
         const SimHost *peer = sim_world_find_key(host->world, &change->key);
         /* A Go daemon may find a path after hours. */
-        if (peer && peer->kind == SIM_KIND_NATIVE)
+        if (peer && peer->kind == SIM_KIND_NATIVE && !peer->liar)
             fail_if(self,
                     g_strdup_printf("%s: the state of %s changed at rest", host->name, peer->name));
     }

@@ -4,6 +4,7 @@
 #include "scenario/run.h"
 
 #include "scenario/advertise.h"
+#include "world/liar/liars.h"
 
 typedef void (*EventFunc)(Run *run, Event *event);
 
@@ -31,6 +32,7 @@ struct _Event {
     guint64 number;
     gboolean flag;
     Advertisement *advertisement;
+    SimLiars *liars;    /* not owned */
     ScenarioLine *line; /* its words are read when the event runs; not owned */
     guint at;
     SimTimer timer; /* when a ping is evaluated */
@@ -43,6 +45,7 @@ extern const EventKind event_member_kinds[];  /* event-member.c */
 extern const EventKind event_network_kinds[]; /* event-network.c */
 extern const EventKind event_traffic_kinds[]; /* event-traffic.c */
 extern const EventKind event_config_kinds[];  /* event-config.c */
+extern const EventKind event_lie_kinds[];     /* event-lie.c */
 
 /** "HOST…": one or more, until the end of the line or "as". */
 gboolean event_parse_hosts(Run *run, ScenarioLine *line, Event *event, GError **error);

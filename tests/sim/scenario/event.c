@@ -5,6 +5,7 @@
 #include "scenario/event-private.h"
 
 #include "oracle/oracle.h"
+#include "oracle/record.h"
 
 void
 scenario_event_free(Event *event)
@@ -36,8 +37,9 @@ static const EventKind mark_kinds[] = {
     {NULL},
 };
 
-static const EventKind *const all_kinds[] = {event_member_kinds, event_network_kinds,
-                                             event_traffic_kinds, event_config_kinds, mark_kinds};
+static const EventKind *const all_kinds[] = {event_member_kinds,  event_network_kinds,
+                                             event_traffic_kinds, event_config_kinds,
+                                             event_lie_kinds,     mark_kinds};
 
 /* NULL if there is no such event; then *words lists all. */
 static const EventKind *
@@ -78,22 +80,31 @@ scenario_event_new(Run *run, ScenarioLine *line, GError **error)
     return NULL;
 }
 
+static void
+disturb_host(Run *run, const SimHost *host)
+{
+    if (run->oracle)
+        oracle_note_fault(run->oracle, host);
+    if (run->record)
+        record_note_fault(run->record, host);
+}
+
 /* The affected hosts may need time to recover. */
 static void
 disturb(Run *run, const Event *event)
 {
-    if (event->stream || event->advertisement)
+    if (event->stream || event->advertisement || event->liars)
         return;
     if (event->nat || (event->net && !event->a)) {
         for (guint i = 0; i < run->world->hosts->len; i++)
-            oracle_note_fault(run->oracle, run->world->hosts->pdata[i]);
+            disturb_host(run, run->world->hosts->pdata[i]);
     }
     for (guint i = 0; i < event->hosts->len; i++)
-        oracle_note_fault(run->oracle, event->hosts->pdata[i]);
+        disturb_host(run, event->hosts->pdata[i]);
     if (event->a)
-        oracle_note_fault(run->oracle, event->a);
+        disturb_host(run, event->a);
     if (event->b)
-        oracle_note_fault(run->oracle, event->b);
+        disturb_host(run, event->b);
 }
 
 gboolean
@@ -106,8 +117,7 @@ void
 scenario_event_run(Run *run, Event *event, const ScenarioLine *line)
 {
     sim_world_trace(run->world, NULL, "%s", line->text);
-    if (run->oracle)
-        disturb(run, event);
+    disturb(run, event);
     event->run(run, event);
     run->world->dirty = TRUE;
 }

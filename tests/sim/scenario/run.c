@@ -6,6 +6,7 @@
 
 #include "oracle/oracle.h"
 #include "scenario/item.h"
+#include "world/liar/liars.h"
 
 #define SAMPLE_OPEN   SIM_MSEC(10) /* while a condition may become true */
 #define SAMPLE_ALWAYS SIM_SEC(1)   /* while a condition must stay true */
@@ -243,6 +244,7 @@ run_new(ScenarioText *text, Mixture mixture, guint32 seed, gboolean trace, GErro
     self->advertised =
         g_hash_table_new_full(g_str_hash, g_str_equal, g_free, (GDestroyNotify) g_bytes_unref);
     self->streams = g_ptr_array_new_with_free_func((GDestroyNotify) sim_stream_free);
+    self->liars = g_ptr_array_new_with_free_func((GDestroyNotify) sim_liars_free);
     self->sent_facts = g_array_new(FALSE, TRUE, sizeof(SentFact));
     g_array_set_clear_func(self->sent_facts, sent_fact_clear);
     self->sampler.run = sample;
@@ -266,6 +268,7 @@ run_free(Run *self)
     if (!self)
         return;
     oracle_free(self->oracle);
+    g_ptr_array_unref(self->liars);
     g_ptr_array_unref(self->items);
     g_ptr_array_unref(self->streams);
     if (self->sampler.wait.position > 0)

@@ -39,6 +39,9 @@ struct _Run {
     GHashTable *marks;      /* name -> gint64*, µs; those that are set */
     GHashTable *advertised; /* "FROM TO" -> GBytes: the last datagram of an event "advertise" */
     GPtrArray *streams;     /* of SimStream, owned */
+    GPtrArray *liars;       /* of SimLiars, owned */
+    gboolean silent_liars;  /* the events "lie" do nothing */
+    struct _Record *record; /* borrowed; NULL: none */
     GArray *sent_facts;     /* of SentFact; only if `records_sent` */
     gboolean records_sent;
     SimHost *profile; /* the host of the following `peer` lines */

@@ -5,6 +5,7 @@
  */
 #include "world/host-private.h"
 
+#include "world/liar/liars.h"
 #include "world/loop.h"
 #include "world/member.h"
 #include "world/outputs.h"
@@ -45,6 +46,8 @@ sim_host_transmit(gpointer user_data, const WlEndpoint *to, SimMessage *message)
 
     if ((!port && !loops) || self->asleep)
         return;
+    if (wl_endpoint_is_set(&self->forged_source))
+        source = self->forged_source;
     if (message->kind != SIM_MESSAGE_DATA)
         trace_handshake(self, to, message);
     if (message->kind != SIM_MESSAGE_DATA && self->world->handshake)
@@ -154,6 +157,8 @@ take_facts(SimHost *self, const SimPacket *packet)
 
     if (!sim_member_is_running(self))
         return;
+    if (self->liar)
+        sim_liar_note_received(self->liar, &packet->source, packet->facts);
     if (self->world->before_receive)
         self->world->before_receive(self, &packet->source, packet->facts, self->world->user_data);
     begun = sim_cpu_begin(self);

@@ -19,6 +19,9 @@ typedef struct {
     guint snapshots;    /* dumps of the device */
     guint facts;        /* datagrams of facts sent */
     guint fact_bytes;   /* of them, without headers */
+    guint facts_to_liars;
+    guint lies;        /* datagrams of lies sent to it */
+    guint64 lie_bytes; /* of them, with headers */
     guint echoes;
     guint packets; /* UDP packets of WireGuard, with keepalives and handshakes */
     guint64 bytes; /* of them, with IP and UDP headers */
@@ -59,6 +62,8 @@ struct _SimHost {
     guint16 listen_port;
     gboolean forwards;         /* packets of others through the tunnel */
     gboolean silent;           /* answers no echo */
+    SimLiarHost *liar;         /* NULL: it is honest */
+    WlEndpoint forged_source;  /* of its packets; unset: its own */
     gint64 address_delay;      /* how long after a route the addresses of its interface come */
     GHashTable *refused_sends; /* of SimHost: facts for them cannot be sent */
     GArray *served;            /* of WlPrefix: networks behind it, which answer */

@@ -6,6 +6,7 @@
 
 #include <time.h>
 
+#include "world/liar/liars.h"
 #include "world/member.h"
 #include "world/neighbors.h"
 
@@ -125,6 +126,9 @@ send_facts(SimHost *host, const WlOutput *output)
     trace_facts(host, output);
     host->counters.facts++;
     host->counters.fact_bytes += (guint) length;
+    host->counters.facts_to_liars += to && to->liar;
+    if (host->liar)
+        sim_liar_note_sent(host->liar, &output->key, output->bytes);
     if (host->world->before_send)
         host->world->before_send(host, &output->key, output->bytes, host->world->user_data);
     packet->source = host->link_local;

@@ -13,6 +13,7 @@ typedef struct _SimWorld SimWorld;
 typedef struct _SimHost SimHost;
 typedef struct _SimNet SimNet;
 typedef struct _SimNat SimNat;
+typedef struct _SimLiar SimLiarHost;
 
 /** A scheduled call; the first member of a larger struct. */
 typedef struct _SimTimer SimTimer;
