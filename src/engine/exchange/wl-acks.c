@@ -19,6 +19,11 @@
 /* A full datagram is usually followed by others, which share an ack. */
 #define FULL      1100
 #define ACK_DELAY WL_MS(20)
+/* Small datagrams that are acked at once; more of them share an ack, long before the first is sent
+ * again. */
+#define ACK_INTERVAL   WL_MS(100)
+#define ACK_BURST      16
+#define ACK_DELAY_BUSY WL_MS(200)
 
 /* Times until a datagram is sent again. After a minute or two, facts are renewed anyway. */
 static const gint64 retry_native[] = {WL_SEC(1), WL_SEC(2),  WL_SEC(4),
@@ -193,9 +198,11 @@ wl_acks_queue(WlEngine *self, WlPeer *peer, const guint8 *data, gsize length)
     if (window->n_acks == WL_SEND_WINDOW_MAX_ACKS)
         return;
     if (window->n_acks == 0)
-        window->acks_due = self->now + ACK_DELAY;
+        window->acks_due = self->now + (length < FULL ? ACK_DELAY_BUSY : ACK_DELAY);
     window->acks[window->n_acks++] = wl_signer_get_nonce(data);
-    if (length < FULL || window->n_acks == WL_SEND_WINDOW_MAX_ACKS)
+    if (window->n_acks == WL_SEND_WINDOW_MAX_ACKS ||
+        (length < FULL &&
+         wl_rate_limit_take(&peer->acks.at_once, self->now, ACK_INTERVAL, ACK_BURST)))
         window->acks_due = self->now;
 }
 

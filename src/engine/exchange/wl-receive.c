@@ -23,6 +23,10 @@
 /* Datagrams that show another endpoint of their sender cause a dump of the device. */
 #define SNAPSHOT_INTERVAL WL_MS(500)
 #define SNAPSHOT_BURST    8
+/* New endpoints that a member advertises for itself, each of which a router relays to all: those of
+ * a machine that moves four times in a row, and then one every 20 s. */
+#define OWN_ENDPOINT_INTERVAL WL_SEC(20)
+#define OWN_ENDPOINT_BURST    16
 
 /* Only the device knows the endpoint from which a datagram came. */
 static void
@@ -92,6 +96,20 @@ is_surplus(const WlEngine *self, const WlPeer *peer, const WlFact *fact)
            wl_verdict_is_untrusted(wl_engine_check_trust(self, fact, &peer->key));
 }
 
+/* The member advertises one new address of its own after the other. */
+static gboolean
+is_restless(const WlEngine *self, WlPeer *peer, const WlFact *fact)
+{
+    const WlFactEntry *entry;
+
+    if (!wl_fact_is_endpoint(fact) || !wl_key_equal(&fact->subject, &peer->key))
+        return FALSE;
+    entry = wl_fact_set_lookup(self->facts, fact);
+    return !(entry && wl_fact_entry_find_source((WlFactEntry *) entry, &peer->key)) &&
+           !wl_rate_limit_take(&peer->receive.own_endpoints, self->now, OWN_ENDPOINT_INTERVAL,
+                               OWN_ENDPOINT_BURST);
+}
+
 /* Facts that are not held cannot be shown; this is logged instead. */
 static void
 log_full(WlEngine *self, const WlPeer *peer)
@@ -119,7 +137,7 @@ receive_fact(WlEngine *self, WlPeer *peer, const WlFact *fact)
 
     if (fact->ttl == 0 || fact->attribute == WL_ATTRIBUTE_GROUP)
         return;
-    result = is_surplus(self, peer, fact)
+    result = is_surplus(self, peer, fact) || is_restless(self, peer, fact)
                  ? WL_FACT_SOURCE_REFUSED
                  : wl_fact_set_add_source(self->facts, fact, &peer->key, self->now, expires, &entry,
                                           &origin);

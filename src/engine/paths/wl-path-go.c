@@ -163,12 +163,21 @@ is_sign_possible(const WlEngine *self, const WlPeer *peer)
            (peer->path.echo.responds && own_address(self, WL_FAMILY_V6) != NULL);
 }
 
-static void
+/* FALSE if the peer has had too many. */
+static gboolean
 open_window(WlEngine *self, WlPeer *peer)
 {
     WlPeerInference *inference = peer->path.inference;
     guint windows = 0;
 
+    if (!wl_rate_limit_take(&peer->path.windows, self->now, WL_PATH_GO_WINDOW_REFILL,
+                            WL_PATH_GO_WINDOW_BURST)) {
+        wl_scheduler_wake_peer_at(&self->scheduler, peer,
+                                  wl_rate_limit_when(&peer->path.windows, self->now,
+                                                     WL_PATH_GO_WINDOW_REFILL,
+                                                     WL_PATH_GO_WINDOW_BURST));
+        return FALSE;
+    }
     if (!inference) {
         self->inference.open++;
         peer->path.inference = inference = g_new(WlPeerInference, 1);
@@ -184,6 +193,7 @@ open_window(WlEngine *self, WlPeer *peer)
         .alive_period = WL_PATH_GO_ALIVE,
         .followed = WL_NEVER,
     };
+    return TRUE;
 }
 
 void
@@ -209,8 +219,9 @@ observe(WlEngine *self, WlPeer *peer)
 {
     WlPeerInference *inference;
 
-    if (!peer->path.inference || peer->path.inference->reopen <= self->now)
-        open_window(self, peer);
+    if ((!peer->path.inference || peer->path.inference->reopen <= self->now) &&
+        !open_window(self, peer))
+        return FALSE;
     inference = peer->path.inference;
     if (inference->reopen != WL_NEVER) {
         wl_scheduler_wake_peer_at(&self->scheduler, peer, inference->reopen);

@@ -161,14 +161,14 @@ receive_probe_request(WlEngine *self, WlPeer *peer, const WlKey *subject)
     const WlPathMessage request = {.version = WL_PATH_VERSION, .flags = WL_PATH_PROBE_REQUEST};
     WlPeer *other = wl_peer_table_find(&self->peers, subject);
 
-    if (!other || other == peer || !other->liveness.healthy || !other->boot.native ||
-        !wl_rate_limit_take(&peer->path.agreement.send_rate, self->now, WL_PATH_SEND_INTERVAL,
-                            WL_PATH_SEND_BURST))
+    if (!other || other == peer || !other->liveness.healthy || !other->boot.native)
         return;
     if (peer->router) {
         wl_path_request_check(other, self->now);
         wl_scheduler_schedule(&self->scheduler, other);
-    } else if (self->own.router) {
+    } else if (self->own.router &&
+               wl_rate_limit_take(&peer->path.agreement.requests, self->now,
+                                  WL_PATH_REQUEST_INTERVAL, WL_PATH_REQUEST_BURST)) {
         send_message(self, other, &peer->key, &request);
     }
 }

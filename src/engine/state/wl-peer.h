@@ -126,6 +126,7 @@ typedef struct {
     gint64 watched_until; /* as of the last check */
     gint64 check_until;   /* checked until then, with or without traffic */
     WlRateLimit send_rate;
+    WlRateLimit requests; /* of the peer to probe, that were relayed */
 } WlPathAgreement;
 
 /** The inference of the path of one Go member. Owned by paths/wl-path-go.c. */
@@ -150,6 +151,7 @@ typedef struct {
     WlRoundTrip round_trip; /* of the direct path; added to by exchange/wl-acks.c as well */
     WlPathAgreement agreement;
     WlPeerInference *inference; /* NULL: none */
+    WlRateLimit windows;        /* observation windows, across inferences */
     WlEcho echo;
 } WlPeerPath;
 
@@ -244,6 +246,7 @@ typedef struct {
     WlRateLimit datagrams;
     WlRateLimit alive_replies;
     WlRateLimit snapshots;         /* read because of its datagrams while there is a session */
+    WlRateLimit own_endpoints;     /* new ones */
     guint64 nonces[WL_MAX_NONCES]; /* beginnings of the last ones; 0: none */
     guint next_nonce;
 } WlPeerReceive;
@@ -279,6 +282,7 @@ typedef struct {
 typedef struct {
     WlSendWindow *window; /* NULL: nothing is in flight */
     WlRateLimit resends;  /* of datagrams that may be lost */
+    WlRateLimit at_once;  /* acks that wait for no other datagram */
 } WlPeerAcks;
 
 /** The endpoints of the peer. */

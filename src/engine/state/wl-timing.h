@@ -215,6 +215,10 @@
 /* Rate limit of replies, so that two members cannot keep each other busy. */
 #define WL_PATH_SEND_INTERVAL WL_MS(100)
 #define WL_PATH_SEND_BURST    10
+/* Probe requests that a router relays for one member, which may lose dozens of paths at the same
+ * moment, but not all the time. */
+#define WL_PATH_REQUEST_INTERVAL WL_SEC(10)
+#define WL_PATH_REQUEST_BURST    64
 
 /* Path inference for Go members (docs/engine.md "Go members") */
 
@@ -229,6 +233,11 @@
  * ones open at this interval. */
 #define WL_PATH_GO_WINDOWS      3
 #define WL_PATH_GO_WINDOW_RETRY WL_SEC(60)
+/* Windows of one peer, whatever ends an inference: its boot id may say native and go in turns, and
+ * each window costs this member and the router 220 echoes. A daemon has one or two in each network.
+ */
+#define WL_PATH_GO_WINDOW_BURST  6
+#define WL_PATH_GO_WINDOW_REFILL WL_PATH_GO_WINDOW_RETRY
 /* Interval between Alives in a window, doubling: the daemon waits for one, which may be lost. */
 #define WL_PATH_GO_ALIVE WL_SEC(1)
 /* After this number of reverts, missing echo replies on the router's path no longer count as signs.
