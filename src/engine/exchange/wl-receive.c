@@ -23,6 +23,10 @@
 /* Datagrams that show another endpoint of their sender cause a dump of the device. */
 #define SNAPSHOT_INTERVAL WL_MS(500)
 #define SNAPSHOT_BURST    8
+/* Restarts that end the hold-down of the path: a member that changes its boot id every second must
+ * not change its path as often. */
+#define RESTART_INTERVAL WL_SEC(60)
+#define RESTART_BURST    4
 /* New endpoints that a member advertises for itself, each of which a router relays to all: those of
  * a machine that moves four times in a row, and then one every 20 s. */
 #define OWN_ENDPOINT_INTERVAL WL_SEC(20)
@@ -51,7 +55,8 @@ receive_alive(WlEngine *self, WlPeer *peer, const WlFact *fact)
         peer->boot.id = fact->value.boot_id;
         peer->boot.native = wl_boot_id_is_native(&peer->boot.id);
         wl_resync_peer_when_allowed(self, peer);
-        wl_path_start_over(peer, self->now);
+        if (wl_rate_limit_take(&peer->receive.restarts, self->now, RESTART_INTERVAL, RESTART_BURST))
+            wl_path_start_over(peer, self->now);
     }
     wants_reply = peer->boot.native && fact->ttl == WL_ALIVE_REPLY_TTL / G_USEC_PER_SEC;
     wl_peer_alive_received(peer, self->now, expires, restarted);

@@ -247,6 +247,7 @@ typedef struct {
     WlRateLimit alive_replies;
     WlRateLimit snapshots;         /* read because of its datagrams while there is a session */
     WlRateLimit own_endpoints;     /* new ones */
+    WlRateLimit restarts;          /* that count for its path */
     guint64 nonces[WL_MAX_NONCES]; /* beginnings of the last ones; 0: none */
     guint next_nonce;
 } WlPeerReceive;

@@ -268,6 +268,27 @@ fail_pair(Comparison *self, const Record *with, guint pair, RecordQuantity quant
 }
 
 static gboolean
+was_direct(const Record *self, guint pair, gint64 when)
+{
+    gint64 last = (when - self->begun) / INTERVAL - 1;
+
+    return last >= 0 && last < (gint64) self->pairs[pair]->len &&
+           (self->pairs[pair]->data[last] & IS_DIRECT);
+}
+
+/* TRUE if the pair was direct before an event without lies only: it still recovers from the one
+ * before, whose time was compared. */
+static gboolean
+is_late(const GPtrArray *without, const Record *with, guint pair, gint64 when)
+{
+    for (guint i = 0; i < without->len; i++) {
+        if (was_direct(without->pdata[i], pair, when))
+            return !was_direct(with, pair, when);
+    }
+    return FALSE;
+}
+
+static gboolean
 compare_span(Comparison *self, const GPtrArray *without, const Record *with, guint pair,
              gint64 from, gint64 to)
 {
@@ -275,7 +296,8 @@ compare_span(Comparison *self, const GPtrArray *without, const Record *with, gui
     /* Not until the next event: at least this long. */
     double direct = after.direct < 0 ? after.indirect : after.direct;
 
-    if (before.direct >= 0 && !judge(self, RECORD_DIRECT, before.direct, direct, 0))
+    if (before.direct >= 0 && !is_late(without, with, pair, from) &&
+        !judge(self, RECORD_DIRECT, before.direct, direct, 0))
         return fail_pair(self, with, pair, RECORD_DIRECT, from, before.direct, direct);
     if (!judge(self, RECORD_UNREACHABLE, before.unreachable, after.unreachable, 0))
         return fail_pair(self, with, pair, RECORD_UNREACHABLE, from, before.unreachable,
