@@ -329,7 +329,7 @@ typedef struct {
  * zeroed. */
 typedef struct {
     WlEndpoint endpoint, last_tried;
-    WlKey via;
+    WlKey via; /* if not has_via, the router whose word is awaited */
     guint32 state, reason, candidates, unresolved, allowed_serial, name_serial;
     gint32 trust;
     guint8 basic, has_via;

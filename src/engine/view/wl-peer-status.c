@@ -106,6 +106,24 @@ conditions_of(const WlEngine *self, const WlPeer *peer, const WlPeer *via)
     return conditions;
 }
 
+/* Who can make the first move to a peer without an endpoint: a router of the profile by advertising
+ * one, or the peer itself. */
+static void
+decide_wait(const WlEngine *self, const WlPeer *peer, WlPublished *published)
+{
+    published->reason = self->own.router || peer->router ? WL_REASON_WAITING_FOR_PEER
+                                                         : WL_REASON_WAITING_FOR_ROUTER;
+    for (guint i = 0; !self->own.router && i < self->peers.routers->len; i++) {
+        const WlPeer *router = self->peers.routers->pdata[i];
+
+        if (router == peer)
+            continue;
+        published->reason = WL_REASON_WAITING_FOR_ENDPOINT;
+        published->via = router->key;
+        return;
+    }
+}
+
 static void
 decide(const WlEngine *self, const WlPeer *peer, WlPublished *published)
 {
@@ -121,6 +139,9 @@ decide(const WlEngine *self, const WlPeer *peer, WlPublished *published)
         published->via = via->key;
     }
     switch (decision.reason) {
+    case WL_REASON_WAITING_FOR_ENDPOINT:
+        decide_wait(self, peer, published);
+        break;
     case WL_REASON_ROUTED_INNER:
     case WL_REASON_INNER:
         published->last_tried = peer->outer.inside;
@@ -149,21 +170,6 @@ published_endpoint(const WlPeer *peer, const WlPublished *published)
                         published->reason == WL_REASON_ADDRESS_UNUSED;
 
     return back_off ? (WlEndpoint){0} : *path_of(peer);
-}
-
-static WlReason *
-explain_no_endpoint(const WlEngine *self, const WlPeer *peer)
-{
-    if (self->own.router)
-        return wl_reason_new(WL_REASON_WAITING_FOR_PEER);
-    for (guint i = 0; i < self->peers.routers->len; i++) {
-        if (self->peers.routers->pdata[i] != peer) {
-            g_autofree char *label = wl_peer_dup_label(self->peers.routers->pdata[i]);
-
-            return wl_reason_new(WL_REASON_WAITING_FOR_ENDPOINT, label);
-        }
-    }
-    return wl_reason_new(peer->router ? WL_REASON_WAITING_FOR_PEER : WL_REASON_WAITING_FOR_ROUTER);
 }
 
 static WlReason *
@@ -199,8 +205,11 @@ explain(const WlEngine *self, const WlPeer *peer, const WlPublished *published)
                            : NULL;
 
     switch ((WlReasonId) published->reason) {
-    case WL_REASON_WAITING_FOR_ENDPOINT:
-        return explain_no_endpoint(self, peer);
+    case WL_REASON_WAITING_FOR_ENDPOINT: {
+        g_autofree char *router =
+            wl_peer_dup_label(wl_peer_table_find(&self->peers, &published->via));
+        return wl_reason_new(WL_REASON_WAITING_FOR_ENDPOINT, router);
+    }
     case WL_REASON_NAME_UNRESOLVED:
         return explain_unresolved(find_unresolved(peer));
     case WL_REASON_TRYING:

@@ -422,6 +422,22 @@ test_quiet_offline(void)
     g_assert_cmpuint(harness_count(harness, WL_OUTPUT_PEER_CHANGED), ==, 0);
 }
 
+/* The only endpoint that did not answer is named. */
+static void
+test_offline_at_one(void)
+{
+    g_autoptr(Harness) harness = harness_new();
+    WlEngineConfig *config = harness_config(harness, WL_ROLE_AUTOMATIC);
+
+    harness_add(config, harness_member(harness, 2), "198.51.100.2:51820", "10.77.0.3/32");
+    harness_start(harness, config);
+    harness_uplink(harness, "192.168.1.10/24");
+    harness_run(harness, SEC(600));
+    g_assert_cmpint(harness_view(harness, harness_member(harness, 2))->state, ==, WL_PEER_OFFLINE);
+    g_assert_cmpstr(harness_view(harness, harness_member(harness, 2))->reason_text, ==,
+                    "no answer from 198.51.100.2:51820; retrying with increasing delay");
+}
+
 /* A router without a resolved name cannot advertise its own endpoint. */
 static void
 test_no_address(void)
@@ -438,6 +454,39 @@ test_no_address(void)
                     "name hub.example.net not resolved yet");
     g_assert_true(g_str_has_suffix(harness_view(harness, harness_member(harness, 2))->reason_text,
                                    " to advertise one"));
+}
+
+/* The router that is awaited is one of the profile as it is now. */
+static void
+test_awaited_router(void)
+{
+    static const struct {
+        const char *router;
+        const char *text;
+    } profiles[] = {
+        {"first", "no known endpoint; waiting for first to advertise one"},
+        {"second", "no known endpoint; waiting for second to advertise one"},
+        {NULL, "no known endpoint; waiting for a router to advertise one"},
+        {"third", "no known endpoint; waiting for third to advertise one"},
+    };
+    g_autoptr(Harness) harness = harness_new();
+
+    for (guint i = 0; i < G_N_ELEMENTS(profiles); i++) {
+        WlEngineConfig *config = harness_config(harness, WL_ROLE_LEAF);
+
+        if (profiles[i].router)
+            harness_add(config, harness_member(harness, 3 + i), HUB_ENDPOINT, "10.77.0.0/24")
+                ->name = g_strdup(profiles[i].router);
+        harness_add(config, harness_member(harness, 2), NULL, "10.77.0.3/32");
+        if (i == 0) {
+            harness_start(harness, config);
+            harness_uplink(harness, "192.168.1.10/24");
+        } else {
+            harness_change(harness, config);
+        }
+        g_assert_cmpstr(harness_view(harness, harness_member(harness, 2))->reason_text, ==,
+                        profiles[i].text);
+    }
 }
 
 static void
@@ -531,8 +580,10 @@ main(int argc, char **argv)
     g_test_add_func("/views/networks", test_networks);
     g_test_add_func("/views/no-address", test_no_address);
     g_test_add_func("/views/no-endpoint", test_no_endpoint);
+    g_test_add_func("/views/the awaited router is in the profile", test_awaited_router);
     g_test_add_func("/views/quiet-back-off", test_quiet_back_off);
     g_test_add_func("/views/quiet-offline", test_quiet_offline);
+    g_test_add_func("/views/the only endpoint without an answer is named", test_offline_at_one);
     g_test_add_func("/views/configured-endpoint", test_configured_endpoint);
     g_test_add_func("/views/removed-from-device", test_removed_from_device);
     g_test_add_func("/candidates/forget-advertised", test_forget_advertised);
