@@ -100,11 +100,10 @@ update_peer(WlEngine *self, WlPeer *peer, const WlPeerConfig *config, ProfileDif
     gboolean was_router = peer->router;
 
     wl_scheduler_count_work(&self->scheduler);
-    if (!before && config) {
+    if (config)
         wl_members_set_orphaned(self, peer, FALSE);
-    } else if (before && !config) {
+    else
         g_ptr_array_add(diff->gone, peer);
-    }
     wl_peer_table_set_config(&self->peers, peer, config);
     if (peer->device.present && !wl_peer_config_same_settings(before, config))
         wl_reconcile_request_settings(peer);
@@ -270,13 +269,8 @@ remove_orphans(WlEngine *self, GHashTable *kept)
 {
     WlPeer *peer;
 
-    do {
-        wl_prefix_table_delay(&self->prefixes, WL_LONG_AGO);
-        wl_fact_evaluate_due(self);
-        peer = wl_members_update_by_profile(self, kept);
-        if (peer)
-            wl_engine_remove_peer(self, peer);
-    } while (peer || self->membership.changed->len > 0);
+    while ((peer = wl_members_update_by_profile(self, kept)))
+        wl_engine_remove_peer(self, peer);
 }
 
 static void

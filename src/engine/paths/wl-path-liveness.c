@@ -63,8 +63,7 @@ wl_path_liveness_check(WlEngine *self, WlPeer *peer)
     }
     if (peer->path.echo.responds && peer->path.echo.sent + WL_TRAFFIC_POLL <= self->now)
         wl_peer_echo_probe(self, peer);
-    if (self->now < heard + patience ||
-        (peer->path.echo.responds && peer->path.echo.sent < heard)) {
+    if (self->now < heard + patience) {
         wake_under_traffic(self, peer, heard + patience);
         return;
     }

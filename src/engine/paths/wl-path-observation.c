@@ -88,7 +88,6 @@ wl_path_observation_note_dropped(WlPathObservation *self, guint64 dropped, gbool
     if (!self->has_baseline) {
         self->has_baseline = current;
         self->baseline = dropped;
-        return FALSE;
     }
     return dropped > self->baseline;
 }
