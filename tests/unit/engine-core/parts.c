@@ -180,6 +180,30 @@ test_fact_set_merge(void)
     g_assert_cmpint(wl_fact_set_next_expiry(set, WL_SEC(199)), ==, WL_NEVER);
 }
 
+/* Also of a fact that is refused and has no effect. */
+static void
+test_fact_set_has_expired(void)
+{
+    for (guint refused = 0; refused < 2; refused++) {
+        g_autoptr(WlFactSet) set = wl_fact_set_new();
+        guint gone = 0;
+
+        receive_endpoint(set, 1, 1, 0, 0, WL_SEC(100));
+        wl_fact_set_set_verdict(set,
+                                &g_array_index(wl_fact_set_get(set, 0)->sources, WlFactSource, 0),
+                                refused ? WL_VERDICT_UNTRUSTED : WL_VERDICT_ACCEPTED);
+        wl_fact_set_verdict_changed(set, wl_fact_set_get(set, 0));
+        g_assert_cmpint(wl_fact_set_get(set, 0)->idle, ==, refused);
+        g_assert_false(wl_fact_set_has_expired(set, WL_SEC(100) - 1));
+        g_assert_false(
+            wl_fact_set_expire(set, WL_SEC(100) - 1, FALSE, keep_none, count_gone, &gone));
+        g_assert_true(wl_fact_set_has_expired(set, WL_SEC(100)));
+        g_assert_true(wl_fact_set_expire(set, WL_SEC(100), FALSE, keep_none, count_gone, &gone));
+        g_assert_cmpuint(gone, ==, 1);
+        g_assert_false(wl_fact_set_has_expired(set, WL_SEC(100)));
+    }
+}
+
 static void
 test_fact_set_stale(void)
 {
@@ -1280,6 +1304,7 @@ main(int argc, char **argv)
     g_test_add_func("/knowledge", test_knowledge);
     g_test_add_func("/knowledge-of-many", test_knowledge_of_many);
     g_test_add_func("/fact-set/merge", test_fact_set_merge);
+    g_test_add_func("/fact-set/a fact expires in time", test_fact_set_has_expired);
     g_test_add_func("/fact-set/stale", test_fact_set_stale);
     g_test_add_func("/fact-set/endpoint-bounds", test_fact_set_endpoint_bounds);
     g_test_add_func("/fact-set/bounds", test_fact_set_bounds);

@@ -615,8 +615,15 @@ test_promotes_after_fall_back(void)
     g_assert_true(is_direct(harness));
 }
 
-/* Under traffic a peer is sent an echo 1.5 s after it was last heard; the device is read at other
- * times. */
+static WlRoamingPhase
+roaming_phase(Harness *harness)
+{
+    return wl_peer_table_find(&harness->engine->peers, &harness_member(harness, 2)->key)
+        ->roaming.phase;
+}
+
+/* Under traffic a peer is sent an echo 1.5 s after it was last heard, and its endpoint is suspect
+ * after 3 s; the device is read at other times. */
 static void
 test_probed_in_time(void)
 {
@@ -629,12 +636,42 @@ test_probed_in_time(void)
     one_way(harness, &none, FALSE, TRUE);
     one_way(harness, &none, FALSE, TRUE);
     run_until(harness, harness->now + MS(300));
+    harness_clear(harness);
     harness_alive(harness, harness_member(harness, 2));
     heard = harness->now;
-    harness_clear(harness);
     run_until(harness, heard + MS(1500) - 1);
     g_assert_cmpuint(n_echoes(harness), ==, 0);
+    g_assert_cmpuint(harness->wakeups, <, 10);
     run_until(harness, heard + MS(1500));
+    g_assert_cmpuint(n_echoes(harness), ==, 1);
+    run_until(harness, heard + SEC(3) - 1);
+    g_assert_cmpint(roaming_phase(harness), ==, WL_ROAMING_NONE);
+    g_assert_cmpuint(harness->wakeups, <, 20);
+    run_until(harness, heard + SEC(3) + MS(1));
+    g_assert_cmpint(roaming_phase(harness), ==, WL_ROAMING_CHECK);
+}
+
+/* Traffic ends 5 s after the counters last grew, and the probes with it. */
+static void
+test_probed_until_rest(void)
+{
+    g_autoptr(Harness) harness = heard_new();
+    const HarnessMember *desktop = harness_member(harness, 2);
+    gint64 grown;
+
+    wl_engine_traffic_started(harness->engine, harness->now, NULL);
+    harness_drain(harness);
+    wl_device_find(harness->device, &desktop->key)->tx_bytes += 5000;
+    harness_snapshot(harness);
+    harness_drain(harness);
+    grown = harness->now;
+    run_until(harness, grown + MS(2500));
+    harness_alive(harness, desktop);
+    harness_clear(harness);
+    run_until(harness, grown + SEC(5) - 1);
+    g_assert_cmpuint(n_echoes(harness), ==, 1);
+    run_until(harness, grown + SEC(5));
+    consider(harness);
     g_assert_cmpuint(n_echoes(harness), ==, 1);
 }
 
@@ -794,6 +831,40 @@ test_sequence(void)
     g_assert_cmpuint(n, >, 10);
 }
 
+/* Each echo has addresses of one family, and that of a tunnel address is no link-local one. */
+static void
+test_echo_sources(void)
+{
+    const Replies before = {.transit = TRUE, .life = TRUE};
+    g_autoptr(Harness) harness = harness_new();
+    WlEngineConfig *config = config_of(harness, 2);
+    WlPrefix local = harness_prefix("fe80::9/64");
+    WlIp own4 = harness_ip("10.77.0.2"), own6 = harness_ip("fd77::2");
+    guint n4 = 0, n6 = 0;
+
+    g_array_insert_val(config->addresses, 0, local);
+    harness_start(harness, config);
+    harness_uplink(harness, "192.168.1.10/24");
+    harness_meet(harness, 1, NULL);
+    harness_meet(harness, 2, "198.51.100.7:51820");
+    run(harness, SEC(1), &before);
+    harness_clear(harness);
+    harness_run(harness, SEC(1));
+    for (guint i = 0; i < harness->outputs->len; i++) {
+        const WlOutput *output = harness->outputs->pdata[i];
+
+        if (output->kind != WL_OUTPUT_SEND_ECHO || output->echo.source.family == WL_FAMILY_NONE)
+            continue;
+        g_assert_cmpint(output->echo.source.family, ==, output->echo.destination.family);
+        g_assert_true(wl_ip_equal(&output->echo.source, &own4) ||
+                      wl_ip_equal(&output->echo.source, &own6));
+        n4 += output->echo.source.family == WL_FAMILY_V4;
+        n6 += output->echo.source.family == WL_FAMILY_V6;
+    }
+    g_assert_cmpuint(n4, >, 0);
+    g_assert_cmpuint(n6, >, 0);
+}
+
 /* After three windows without promotion the peer is observed again a minute later only. */
 static void
 test_windows(void)
@@ -851,12 +922,14 @@ main(int argc, char **argv)
     g_test_add_func("/path-go/a peer that fell back may promote again",
                     test_promotes_after_fall_back);
     g_test_add_func("/path-go/a silent peer is probed in time under traffic", test_probed_in_time);
+    g_test_add_func("/path-go/a silent peer is probed until traffic ends", test_probed_until_rest);
     g_test_add_func("/path-go/a peer without echo replies falls back after 15 s",
                     test_fallen_back_without_echoes);
     g_test_add_func("/path-go/a silent peer is tried at another endpoint", test_silent);
     g_test_add_func("/path-go/the actual endpoint of a roamed peer is advertised", test_roamed);
     g_test_add_func("/path-go/a basic peer has its allowed IPs with its session", test_basic);
     g_test_add_func("/path-go/numbers of echoes are consecutive", test_sequence);
+    g_test_add_func("/path-go/an echo is sent from a tunnel address", test_echo_sources);
     g_test_add_func("/path-go/three windows follow each other", test_windows);
     return g_test_run();
 }

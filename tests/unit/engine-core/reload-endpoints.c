@@ -296,25 +296,32 @@ last_member(Harness *harness)
     }
 }
 
-/* The endpoint of a removed entry no longer keeps a prefix from a member. */
+/* The endpoints of a removed entry no longer keep a prefix from a member. */
 static void
 test_removed_endpoint(void)
 {
+    static const char *const prefixes[] = {"192.0.2.0/28", "192.0.2.16/28", "192.0.2.32/28"};
     g_autoptr(Harness) harness = harness_new();
     HarnessMember *hub = harness_member(harness, 1), *desktop = harness_member(harness, 2);
     WlEngineConfig *config = usual_with_network(harness);
+    WlPeerConfig *peer;
 
-    harness_add(config, last_member(harness), "192.0.2.1:51820", "10.77.0.4/32");
+    peer = harness_add(config, last_member(harness), "192.0.2.1:51820", "10.77.0.4/32");
+    g_ptr_array_add(peer->endpoints, g_strdup("192.0.2.17:51820"));
+    g_ptr_array_add(peer->endpoints, g_strdup("192.0.2.33:51820"));
     harness_start(harness, config);
     harness_uplink(harness, "192.168.1.10/24");
     harness_meet(harness, 1, NULL);
-    harness_advertise_allowed(harness, hub, desktop, "192.0.2.0/28", 255);
-    g_assert_cmpint(harness_verdict_allowed(harness, hub, desktop, "192.0.2.0/28"), ==,
-                    WL_VERDICT_HAS_ENDPOINT);
+    for (guint i = 0; i < G_N_ELEMENTS(prefixes); i++) {
+        harness_advertise_allowed(harness, hub, desktop, prefixes[i], 255);
+        g_assert_cmpint(harness_verdict_allowed(harness, hub, desktop, prefixes[i]), ==,
+                        WL_VERDICT_HAS_ENDPOINT);
+    }
     harness_uplink(harness, "192.168.1.11/24");
     harness_change(harness, usual_with_network(harness));
-    g_assert_cmpint(harness_verdict_allowed(harness, hub, desktop, "192.0.2.0/28"), ==,
-                    WL_VERDICT_ACCEPTED);
+    for (guint i = 0; i < G_N_ELEMENTS(prefixes); i++)
+        g_assert_cmpint(harness_verdict_allowed(harness, hub, desktop, prefixes[i]), ==,
+                        WL_VERDICT_ACCEPTED);
 }
 
 int

@@ -102,6 +102,53 @@ test_removed_but_named(void)
     g_assert_true(harness_view(harness, desktop)->configured);
 }
 
+/* A prefix that a fact gave to a member is evaluated again when the profile gives a part of it to
+ * another one, and when it no longer does. */
+static void
+test_part_of_claimed(void)
+{
+    g_autoptr(Harness) harness = harness_new();
+    HarnessMember *hub = harness_member(harness, 1), *stranger = harness_member(harness, 3);
+
+    reload_start(harness);
+    harness_advertise_member(harness, hub, stranger, NULL, 255);
+    harness_advertise_allowed(harness, hub, stranger, "10.77.0.64/26", 255);
+    for (guint i = 0; i < 2; i++) {
+        WlEngineConfig *config = reload_profile(harness);
+
+        g_assert_cmpint(harness_verdict_allowed(harness, hub, stranger, "10.77.0.64/26"), ==,
+                        WL_VERDICT_ACCEPTED);
+        harness_add(config, harness_member(harness, 4), NULL, "10.77.0.70/32");
+        harness_change(harness, config);
+        g_assert_cmpint(harness_verdict_allowed(harness, hub, stranger, "10.77.0.64/26"), ==,
+                        WL_VERDICT_CONFIGURED);
+        harness_change(harness, reload_profile(harness));
+    }
+}
+
+/* A learned member that no fact names any more is kept while nobody confirms that, and stays for
+ * good if it gets into the profile. */
+static void
+test_orphan_configured(void)
+{
+    g_autoptr(Harness) harness = harness_new();
+    HarnessMember *hub = harness_member(harness, 1), *stranger = harness_member(harness, 3);
+    WlEngineConfig *config;
+
+    reload_start(harness);
+    harness_live(harness, SEC(300), 1, 2);
+    harness_advertise_member(harness, hub, stranger, NULL, 255);
+    harness_run(harness, SEC(260)); /* the hub is silent, so its fact is kept */
+    g_assert_cmpuint(harness_n_peers(harness), ==, 3);
+    config = reload_profile(harness);
+    harness_add(config, stranger, NULL, "10.77.0.4/32");
+    harness_change(harness, config);
+    g_assert_true(harness_view(harness, stranger)->configured);
+    harness_live(harness, SEC(600), 1, 2);
+    g_assert_cmpuint(harness_n_peers(harness), ==, 3);
+    g_assert_true(harness_view(harness, stranger)->configured);
+}
+
 /* Two keys with the same link-local address, found by search. */
 static const char *const twins[] = {"PbGMFenLGWh0d28ga2V5cywgb25lIGZlODA6Oi82NCA=",
                                     "Ze6ghEkDlfx0d28ga2V5cywgb25lIGZlODA6Oi82NCA="};
@@ -186,6 +233,8 @@ main(int argc, char **argv)
     g_test_add_func("/reload-peers/added", test_added);
     g_test_add_func("/reload-peers/removed", test_removed);
     g_test_add_func("/reload-peers/removed-but-named", test_removed_but_named);
+    g_test_add_func("/reload-peers/a part of a claimed prefix", test_part_of_claimed);
+    g_test_add_func("/reload-peers/an orphan gets into the profile", test_orphan_configured);
     g_test_add_func("/reload-peers/contradiction", test_contradiction);
     g_test_add_func("/reload-peers/same-address", test_same_address);
     g_test_add_func("/reload-peers/same-address-as-router", test_same_address_as_router);

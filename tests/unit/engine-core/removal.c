@@ -123,6 +123,32 @@ test_shared_keys(void)
     g_assert_cmpuint(wl_signer_get_key_agreements(harness->engine->signer) - before, ==, 2);
 }
 
+/* A source that may advertise endpoints of members only: a removed peer is none any more. */
+static void
+test_facts_about(void)
+{
+    g_autoptr(Harness) harness = harness_new();
+    const HarnessMember *source = harness_member(harness, 3);
+    WlEndpoint endpoint = harness_endpoint("198.51.100.77:51820");
+
+    harness_start(harness, config_of(harness, WL_ROLE_LEAF, 1, 3));
+    harness_uplink(harness, "192.168.1.10/24");
+    connect_to(harness, 1, 3);
+    for (guint i = 1; i <= 2; i++)
+        harness_advertise_endpoint(harness, source, harness_member(harness, i),
+                                   "198.51.100.77:51820", 255);
+    for (guint removed = 0; removed < 2; removed++) {
+        for (guint i = 1; i <= 2; i++) {
+            WlFact fact;
+
+            wl_fact_init_endpoint(&fact, &harness_member(harness, i)->key, &endpoint, 0);
+            g_assert_cmpint(wl_engine_get_verdict(harness->engine, &fact, &source->key), ==,
+                            removed ? WL_VERDICT_UNKNOWN_SUBJECT : WL_VERDICT_ACCEPTED);
+        }
+        harness_change(harness, config_of(harness, WL_ROLE_LEAF, 3, 3));
+    }
+}
+
 /* Members on the attached network, whose addresses have neighbors. */
 static WlEngineConfig *
 config_on_link(Harness *harness, guint first)
@@ -336,6 +362,7 @@ main(int argc, char **argv)
     g_test_add_func("/removal/each removed member is logged", test_logged);
     g_test_add_func("/removal/a member that returns has advertised nothing yet", test_returns);
     g_test_add_func("/removal/no shared key of a removed member is kept", test_shared_keys);
+    g_test_add_func("/removal/the subject of a fact is no longer known", test_facts_about);
     g_test_add_func("/removal/the neighbors of removed members are forgotten", test_neighbors);
     g_test_add_func("/removal/datagrams to a removed member are no longer in flight",
                     test_in_flight);

@@ -28,6 +28,9 @@ test_local_facts(void)
     addresses[2].address = harness_prefix("fe80::1/64");
     wl_engine_set_local_addresses(harness->engine, harness->now, addresses, 3);
     harness_drain(harness);
+    /* local facts have no end of their own */
+    for (guint i = 0; i < wl_fact_set_size(harness->engine->facts); i++)
+        g_assert_cmpint(wl_fact_set_get(harness->engine->facts, i)->fact.expires, ==, 0);
     harness_clear(harness);
     harness_meet(harness, 1, "198.51.100.1:51820");
 

@@ -250,6 +250,88 @@ test_inside_for_long(void)
     g_assert_true(is_at(harness, hub, HARNESS_HUB_ENDPOINT));
 }
 
+/* Whether a peer that roams into the tunnel at @when is set back to where it was. */
+static gboolean
+is_restored(Harness *harness, gint64 when)
+{
+    HarnessMember *hub = harness_member(harness, 1);
+
+    harness_run(harness, when - harness->now);
+    if (!harness_view(harness, hub)->healthy ||
+        !wl_endpoint_is_set(&harness_view(harness, hub)->endpoint)) {
+        harness_meet(harness, 1, HARNESS_HUB_ENDPOINT);
+        harness_snapshot(harness);
+        harness_drain(harness);
+    }
+    g_assert_true(is_at(harness, hub, HARNESS_HUB_ENDPOINT));
+    harness_clear(harness);
+    roam(harness, hub, "10.77.0.1:51820");
+    return n_set_again(harness, hub, HARNESS_HUB_ENDPOINT) == 1;
+}
+
+/* As often as needed within a second, but not within 100 ms; again after 10 s, then after twice as
+ * long each time up to 300 s, and after 600 s of rest as at first. */
+static void
+test_inside_intervals(void)
+{
+    static const gint64 intervals[] = {SEC(10),  SEC(20),  SEC(40), SEC(80),
+                                       SEC(160), SEC(300), SEC(300)};
+    g_autoptr(Harness) harness = harness_leaf_new();
+    gint64 since;
+
+    harness_uplink(harness, "192.168.1.10/24");
+    harness_meet(harness, 1, NULL);
+    harness_run(harness, SEC(10));
+    for (guint round = 0; round < 2; round++) {
+        since = harness->now;
+        g_assert_true(is_restored(harness, since));
+        roam(harness, harness_member(harness, 1), "10.77.0.1:51820");
+        harness_run(harness, MS(100) - 1);
+        roam(harness, harness_member(harness, 1), "10.77.0.1:51820");
+        g_assert_cmpuint(n_set_again(harness, harness_member(harness, 1), HARNESS_HUB_ENDPOINT), ==,
+                         1);
+        harness_run(harness, 1);
+        roam(harness, harness_member(harness, 1), "10.77.0.1:51820");
+        g_assert_cmpuint(n_set_again(harness, harness_member(harness, 1), HARNESS_HUB_ENDPOINT), ==,
+                         2);
+        g_assert_true(is_restored(harness, since + SEC(1) - 1));
+        g_assert_false(is_restored(harness, since + SEC(1)));
+        for (guint i = 0; i < G_N_ELEMENTS(intervals); i++) {
+            gint64 next = since + SEC(1) + intervals[i];
+
+            g_assert_false(is_restored(harness, next - 1));
+            g_assert_true(is_restored(harness, next));
+            since = next;
+        }
+        harness_live(harness, since + SEC(301) + SEC(600) - harness->now, 1, 1);
+    }
+}
+
+/* The device is read every 250 ms for two seconds, to see whether that helped. */
+static void
+test_inside_checked(void)
+{
+    g_autoptr(Harness) harness = harness_leaf_new();
+    HarnessMember *hub = harness_member(harness, 1);
+    gint64 since;
+
+    harness_uplink(harness, "192.168.1.10/24");
+    harness_meet(harness, 1, NULL);
+    harness_run(harness, SEC(10));
+    since = harness->now;
+    roam(harness, hub, "10.77.0.1:51820");
+    for (guint i = 1; i <= 8; i++) {
+        harness_clear(harness);
+        harness_run(harness, since + MS(250) * i - 1 - harness->now);
+        g_assert_cmpuint(harness_count(harness, WL_OUTPUT_READ_DEVICE), ==, 0);
+        harness_run(harness, 1);
+        g_assert_cmpuint(harness_count(harness, WL_OUTPUT_READ_DEVICE), ==, 1);
+    }
+    harness_clear(harness);
+    harness_run(harness, SEC(2));
+    g_assert_cmpuint(harness_count(harness, WL_OUTPUT_READ_DEVICE), ==, 0);
+}
+
 /* A peer that came from inside the tunnel first, and has no other address, loses its endpoint. */
 static void
 test_inside_first(void)
@@ -579,6 +661,8 @@ main(int argc, char *argv[])
     g_test_add_data_func("/uplink/inside/allowed-ips-of-another", "10.77.0.3:4000", test_inside);
     g_test_add_func("/uplink/inside/on-purpose", test_inside_on_purpose);
     g_test_add_func("/uplink/inside/for-long", test_inside_for_long);
+    g_test_add_func("/uplink/inside/set back at intervals", test_inside_intervals);
+    g_test_add_func("/uplink/inside/the device is read for 2 s", test_inside_checked);
     g_test_add_func("/uplink/inside/first", test_inside_first);
     g_test_add_func("/uplink/inside/learned-address-in-a-learned-network", test_inside_learned);
     g_test_add_func("/uplink/hidden", test_hidden_uplink);

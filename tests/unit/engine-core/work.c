@@ -5,6 +5,7 @@
  * of an event about one peer must not grow with the number of peers.
  */
 #include "harness.h"
+#include "state/wl-engine-state.h"
 
 /* The maximum cost of any event about one peer. */
 #define FEW 40
@@ -283,6 +284,23 @@ test_resolved(void)
     g_assert_cmpuint(steps_since(harness, &before), <, FEW);
 }
 
+/* Until when a fact is advertised is computed once for all subscribers. */
+static void
+test_computed_once(void)
+{
+    g_autoptr(Harness) harness = many_new(WL_ROLE_ROUTER, 3);
+    const GPtrArray *about;
+    const WlFactEntry *entry;
+
+    harness_advertise_endpoint(harness, harness_member(harness, 2), harness_member(harness, 2),
+                               "198.51.100.7:4000", 255);
+    g_assert_cmpuint(harness_count(harness, WL_OUTPUT_SEND), ==, 2);
+    about = wl_fact_set_about(harness->engine->facts, &harness_member(harness, 2)->key);
+    entry = about->pdata[about->len - 1];
+    g_assert_true(wl_fact_is_endpoint(&entry->fact));
+    g_assert_cmpuint(entry->generation, ==, harness->engine->subscribers.generation);
+}
+
 int
 main(int argc, char *argv[])
 {
@@ -291,6 +309,7 @@ main(int argc, char *argv[])
     g_test_add_func("/steps/leaf-hears-endpoint", test_leaf_hears_endpoint);
     g_test_add_func("/steps/snapshot", test_snapshot);
     g_test_add_func("/steps/router-relays", test_router_relays);
+    g_test_add_func("/steps/an expiry is computed once", test_computed_once);
     g_test_add_func("/steps/dumps", test_dumps);
     g_test_add_func("/steps/listeners", test_listeners);
     g_test_add_func("/steps/prefixes", test_prefixes);
