@@ -1283,16 +1283,68 @@ test_ready(void)
     g_assert_true(wl_peer_is_ready(&peer, WL_SEC(1000)));
 }
 
-/* No step of a new peer has asked for a time. */
+/* Nothing has happened to a new peer, and no step of it has asked for a time. */
 static void
 test_new_peer(void)
 {
     const WlKey key = key_of(3);
     WlPeer *peer = wl_peer_new(&key, NULL, 7);
+    const WlPathAgreement *path = &peer->path.agreement;
+    const WlEcho *echo = &peer->path.echo;
+    const gint64 *never[] = {
+        &path->announce_due,    &path->watched_since,   &peer->liveness.alive_since,
+        &peer->resync.due,      &peer->outer.check,     &peer->roaming.retry,
+        &peer->connect.due,     &peer->connect.poll[0], &peer->connect.poll[1],
+        &peer->connect.poll[2],
+    };
+    const gint64 *long_ago[] = {
+        &peer->path.fell_back,
+        &peer->path.promoted,
+        &path->last_probe,
+        &path->last_ack,
+        &path->check_until,
+        &path->watched_until,
+        &path->probe_due,
+        &path->routed_since,
+        &echo->sent,
+        &echo->last_reply,
+        &echo->session_since,
+        &echo->suspected_since,
+        &peer->device.snapshot,
+        &peer->device.rx_time,
+        &peer->reconcile.retry,
+        &peer->traffic.rx_seen,
+        &peer->traffic.flow_until,
+        &peer->liveness.last_heard,
+        &peer->resync.last,
+        &peer->endpoints.refused_logged,
+        &peer->advertise.alive_sent,
+        &peer->advertise.alive_sent_before,
+        &peer->advertise.facts_sent,
+        &peer->advertise.retry,
+        &peer->outer.since,
+        &peer->outer.restored,
+        &peer->outer.next,
+        &peer->outer.log_next,
+        &peer->connect.tried,
+        &peer->connect.off_link_tried,
+        &peer->connect.demanded,
+    };
 
     for (guint i = 0; i < WL_STEP_N; i++)
         g_assert_cmpint(peer->turn.wake_at[i], ==, WL_NEVER);
     g_assert_true(peer->dirty.candidates && peer->dirty.local_facts && peer->dirty.name);
+    g_assert_true(path->acked);
+    g_assert_cmpint(peer->membership.trust, ==, WL_TRUST_UNSET);
+    g_assert_cmpint(peer->device.handshake, ==, -1);
+    g_assert_cmpint(peer->liveness.last_alive, ==, -1);
+    g_assert_cmpint(peer->connect.phase, ==, WL_CONNECT_IDLE);
+    g_assert_cmpint(peer->connect.backoff, ==, WL_BACKOFF_FIRST);
+    g_assert_true(peer->turn.timer.owner == peer && peer->subscription.alive_due.owner == peer);
+    for (guint i = 0; i < G_N_ELEMENTS(never); i++)
+        g_assert_cmpint(*never[i], ==, WL_NEVER);
+    for (guint i = 0; i < G_N_ELEMENTS(long_ago); i++)
+        g_assert_cmpint(*long_ago[i], ==, WL_LONG_AGO);
     g_assert_cmpuint(peer->slot, ==, 7);
     wl_peer_free(peer);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The inferred path of Go members: when it is followed, reverted and given up. Basic peers. */
 #include "harness.h"
+#include "paths/wl-peer-echo.h"
 #include "state/wl-engine-state.h"
 
 #define DESKTOP_PREFIX "10.77.0.3/32"
@@ -865,6 +866,71 @@ test_echo_sources(void)
     g_assert_cmpuint(n6, >, 0);
 }
 
+static WlDevicePeer *
+device_peer(Harness *harness, guint number)
+{
+    return wl_device_find(harness->device, &harness_member(harness, number)->key);
+}
+
+/* Adds the echoes since harness_clear() to the counters of the device: those to IPv4 addresses and
+ * to the hub go through the hub, which is member 1, as their replies do. */
+static void
+count_echoes(Harness *harness, const Replies *replies)
+{
+    for (guint i = 0; i < harness->outputs->len; i++) {
+        const WlOutput *output = harness->outputs->pdata[i];
+        gboolean v4 = output->echo.destination.family == WL_FAMILY_V4;
+        guint64 size = v4 ? WL_ECHO_SIZE_V4 : WL_ECHO_SIZE_V6;
+        WlKey key = output->key;
+        WlDevicePeer *hop;
+
+        if (output->kind != WL_OUTPUT_SEND_ECHO)
+            continue;
+        hop = v4 || wl_ip_equal(&output->echo.destination, &harness_member(harness, 1)->link_local)
+                  ? device_peer(harness, 1)
+                  : wl_device_find(harness->device, &key);
+        hop->tx_bytes += size;
+        if (!is_replied(harness, &output->echo, replies))
+            continue;
+        hop->rx_bytes += size;
+        wl_engine_echo_reply(harness->engine, harness->now, &key, output->echo.sequence);
+    }
+    harness_clear(harness);
+}
+
+/* The echoes of observation windows are not the traffic whose end is awaited: it ends 5 s after the
+ * first packet. */
+static void
+test_echoes_are_no_traffic(void)
+{
+    const Replies direct = {.life = TRUE, .direct = TRUE};
+    const Replies none = {.transit = TRUE, .life = TRUE, .router = TRUE};
+    g_autoptr(Harness) harness = leaf_with(4);
+    guint watched = 0;
+    gint64 start;
+
+    harness_meet(harness, 2, "198.51.100.7:51820");
+    run(harness, SEC(10), &direct);
+    g_assert_true(is_direct(harness));
+    harness->no_device = TRUE;
+    harness_clear(harness);
+    harness_meet(harness, 3, "198.51.100.8:51820");
+    harness_meet(harness, 4, "198.51.100.9:51820");
+    harness_snapshot(harness);
+    wl_engine_traffic_started(harness->engine, harness->now, NULL);
+    start = harness->now;
+    while (harness->now < start + SEC(5) + MS(100)) {
+        harness_drain(harness);
+        watched += harness_count(harness, WL_OUTPUT_WATCH_TRAFFIC);
+        count_echoes(harness, &none);
+        harness_drain(harness);
+        watched += harness_count(harness, WL_OUTPUT_WATCH_TRAFFIC);
+        harness_snapshot(harness);
+        harness_run(harness, MS(500));
+    }
+    g_assert_cmpuint(watched, ==, 1);
+}
+
 /* After three windows without promotion the peer is observed again a minute later only. */
 static void
 test_windows(void)
@@ -930,6 +996,7 @@ main(int argc, char **argv)
     g_test_add_func("/path-go/a basic peer has its allowed IPs with its session", test_basic);
     g_test_add_func("/path-go/numbers of echoes are consecutive", test_sequence);
     g_test_add_func("/path-go/an echo is sent from a tunnel address", test_echo_sources);
+    g_test_add_func("/path-go/echoes are no traffic", test_echoes_are_no_traffic);
     g_test_add_func("/path-go/three windows follow each other", test_windows);
     return g_test_run();
 }

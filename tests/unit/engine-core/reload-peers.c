@@ -137,9 +137,14 @@ test_orphan_configured(void)
 
     reload_start(harness);
     harness_live(harness, SEC(300), 1, 2);
-    harness_advertise_member(harness, hub, stranger, NULL, 255);
-    harness_run(harness, SEC(260)); /* the hub is silent, so its fact is kept */
-    g_assert_cmpuint(harness_n_peers(harness), ==, 3);
+    for (guint i = 3; i <= 5; i++)
+        harness_advertise_member(harness, hub, harness_member(harness, i), NULL, 255);
+    harness_run(harness, SEC(260)); /* the hub is silent, so its facts are kept */
+    g_assert_cmpuint(harness_n_peers(harness), ==, 5);
+    config = reload_profile(harness);
+    config->chatty = TRUE;
+    harness_change(harness, config);
+    g_assert_cmpuint(harness_n_peers(harness), ==, 5);
     config = reload_profile(harness);
     harness_add(config, stranger, NULL, "10.77.0.4/32");
     harness_change(harness, config);
