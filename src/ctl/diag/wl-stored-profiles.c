@@ -29,6 +29,8 @@ profile_free(WlStoredProfile *profile)
     g_free(profile->id);
     g_free(profile->uuid);
     g_free(profile->path);
+    g_variant_unref(profile->settings);
+    g_hash_table_unref(profile->data);
     g_free(profile);
 }
 
@@ -43,14 +45,30 @@ compare(gconstpointer a, gconstpointer b)
 }
 
 static guint
-get_port(GVariant *data, const char *key)
+get_port(GHashTable *data, const char *key)
 {
-    const char *text;
+    const char *text = g_hash_table_lookup(data, key);
     guint64 port = 0;
 
-    if (data && g_variant_lookup(data, key, "&s", &text))
+    if (text)
         g_ascii_string_to_unsigned(text, 10, 0, G_MAXUINT16, &port, NULL);
     return (guint) port;
+}
+
+static GHashTable *
+unpack_data(GVariant *vpn)
+{
+    GHashTable *data = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+    g_autoptr(GVariant) packed = wl_property_value(vpn, "data", "a{ss}");
+    GVariantIter iter;
+    const char *key, *value;
+
+    if (!packed)
+        return data;
+    g_variant_iter_init(&iter, packed);
+    while (g_variant_iter_next(&iter, "{&s&s}", &key, &value))
+        g_hash_table_insert(data, g_strdup(key), g_strdup(value));
+    return data;
 }
 
 static guint
@@ -68,19 +86,19 @@ parse_settings(GVariant *settings)
     g_autoptr(GVariant) connection =
         g_variant_lookup_value(settings, "connection", G_VARIANT_TYPE_VARDICT);
     g_autoptr(GVariant) vpn = g_variant_lookup_value(settings, "vpn", G_VARIANT_TYPE_VARDICT);
-    g_autoptr(GVariant) data = NULL;
     WlStoredProfile *profile;
 
     if (!connection || !vpn || strcmp(wl_property_string(vpn, "service-type"), WL_BUS_NAME) != 0)
         return NULL;
-    data = wl_property_value(vpn, "data", "a{ss}");
     profile = g_new0(WlStoredProfile, 1);
     profile->id = g_strdup(wl_property_string(connection, "id"));
     profile->uuid = wl_display_quote(wl_property_string(connection, "uuid"), MAX_VALUE);
     profile->n_users = count_users(connection);
     profile->persistent = wl_property_boolean(vpn, "persistent");
-    profile->listen_port = get_port(data, "listen-port");
-    profile->fact_port = get_port(data, "fact-port");
+    profile->settings = g_variant_ref(settings);
+    profile->data = unpack_data(vpn);
+    profile->listen_port = get_port(profile->data, "listen-port");
+    profile->fact_port = get_port(profile->data, "fact-port");
     return profile;
 }
 

@@ -7,6 +7,8 @@
 typedef struct {
     char *id, *uuid;
     char *path;                   /* of its object */
+    GVariant *settings;           /* a{sa{sv}}, as GetSettings returns it: without secrets */
+    GHashTable *data;             /* vpn.data */
     guint listen_port, fact_port; /* 0: not set */
     guint n_users;                /* in connection.permissions; 0: all users */
     gboolean persistent;

@@ -22,11 +22,22 @@
 #include "wl-profile-text.h"
 #include "wl-wgquick.h"
 
+/* Takes @path. */
+static WlHubFile *
+hub_file_new(char *path)
+{
+    WlHubFile *self = g_new0(WlHubFile, 1);
+
+    self->path = path;
+    self->networks = g_array_new(FALSE, FALSE, sizeof(WlPrefix));
+    self->lock = -1;
+    return self;
+}
+
 WlHubFile *
 wl_hub_file_new(const char *path, GError **error)
 {
     char *real = realpath(path, NULL);
-    WlHubFile *self;
 
     if (!real) {
         g_set_error(error, WL_PROFILE_ERROR, WL_PROFILE_ERROR_IO,
@@ -34,18 +45,14 @@ wl_hub_file_new(const char *path, GError **error)
                     g_strerror(errno));
         return NULL;
     }
-    self = g_new0(WlHubFile, 1);
-    self->path = real;
-    self->networks = g_array_new(FALSE, FALSE, sizeof(WlPrefix));
-    self->lock = -1;
-    return self;
+    return hub_file_new(real);
 }
 
 void
 wl_hub_file_free(WlHubFile *self)
 {
     free(self->path);
-    wl_profile_file_free(self->file);
+    g_clear_pointer(&self->file, wl_profile_file_free);
     g_free(self->endpoint);
     g_array_unref(self->networks);
     wl_file_wipe(self->text, self->length);
@@ -101,7 +108,7 @@ has_name(const WlProfile *profile, const char *name)
 static gboolean
 find_endpoint(WlHubFile *self, const char *shown, const char *given, GError **error)
 {
-    const GPtrArray *extra = self->file->profile->extra;
+    const GPtrArray *extra = self->profile->extra;
     const char *found = given;
 
     for (guint i = 0; i < extra->len && !found; i++) {
@@ -127,23 +134,45 @@ find_endpoint(WlHubFile *self, const char *shown, const char *given, GError **er
 static gboolean
 check(const WlProfile *profile, const char *shown, const char *name, GError **error)
 {
-    if (!profile->private_key) {
-        g_set_error(error, WL_PROFILE_ERROR, WL_PROFILE_ERROR_SECRET,
-                    "%s: PrivateKey is missing; it is needed for the public key of the hub", shown);
-        return FALSE;
-    }
     if (profile->role != WL_PROFILE_ROLE_ROUTER) {
         g_set_error(error, WL_PROFILE_ERROR, WL_PROFILE_ERROR_CONFLICT,
                     "%s: not the file of a hub; if it is, write \"Role = router\" below [Wirelink]",
                     shown);
         return FALSE;
     }
-    if (has_name(profile, name)) {
-        g_set_error(error, WL_PROFILE_ERROR, WL_PROFILE_ERROR_CONFLICT,
-                    "%s: a member named %s already exists; choose another name", shown, name);
+    return wl_hub_file_check_name(profile, shown, name, error);
+}
+
+gboolean
+wl_hub_file_check_name(const WlProfile *profile, const char *id, const char *name, GError **error)
+{
+    if (!has_name(profile, name))
+        return TRUE;
+    g_set_error(error, WL_PROFILE_ERROR, WL_PROFILE_ERROR_CONFLICT,
+                "%s: a member named %s already exists; choose another name", id, name);
+    return FALSE;
+}
+
+static gboolean
+check_key(const WlProfile *profile, const char *shown, GError **error)
+{
+    if (profile->private_key)
+        return TRUE;
+    g_set_error(error, WL_PROFILE_ERROR, WL_PROFILE_ERROR_SECRET,
+                "%s: PrivateKey is missing; it is needed for the public key of the hub", shown);
+    return FALSE;
+}
+
+static gboolean
+take_profile(WlHubFile *self, const char *shown, const char *name, const char *endpoint,
+             GError **error)
+{
+    if (!check(self->profile, shown, name, error) || !find_endpoint(self, shown, endpoint, error))
         return FALSE;
-    }
-    return TRUE;
+    if (wl_network_of(self->profile, self->networks, error))
+        return TRUE;
+    g_prefix_error(error, "%s: ", shown);
+    return FALSE;
 }
 
 gboolean
@@ -155,13 +184,23 @@ wl_hub_file_read(WlHubFile *self, const char *name, const char *endpoint, GError
     if (!self->text)
         return FALSE;
     self->file = wl_wgquick_parse(self->text, self->length, shown, error);
-    if (!self->file || !check(self->file->profile, shown, name, error) ||
-        !find_endpoint(self, shown, endpoint, error))
+    if (!self->file)
         return FALSE;
-    if (wl_network_of(self->file->profile, self->networks, error))
-        return TRUE;
-    g_prefix_error(error, "%s: ", shown);
-    return FALSE;
+    self->profile = self->file->profile;
+    return check_key(self->profile, shown, error) &&
+           take_profile(self, shown, name, endpoint, error);
+}
+
+WlHubFile *
+wl_hub_file_new_of_profile(const char *id, const WlProfile *profile, const char *name,
+                           const char *endpoint, GError **error)
+{
+    g_autoptr(WlHubFile) self = hub_file_new(g_strdup(id));
+
+    self->profile = profile;
+    if (!take_profile(self, id, name, endpoint, error))
+        return NULL;
+    return g_steal_pointer(&self);
 }
 
 /* ---- writing ------------------------------------------------------------------------------- */

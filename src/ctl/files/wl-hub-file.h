@@ -5,17 +5,26 @@
 
 /** The file of a hub, to which members are added. */
 typedef struct {
-    char *path; /* without symbolic links: the file itself is replaced */
-    WlProfileFile *file;
-    char *endpoint;   /* where members reach the hub */
-    GArray *networks; /* of WlPrefix */
-    char *text;       /* contains the private key of the hub */
+    char *path;               /* without symbolic links: the file itself is replaced */
+    WlProfileFile *file;      /* NULL: the profile is stored elsewhere */
+    const WlProfile *profile; /* of @file or elsewhere */
+    char *endpoint;           /* where members reach the hub */
+    GArray *networks;         /* of WlPrefix */
+    char *text;               /* contains the private key of the hub */
     gsize length;
     int lock; /* -1: none */
 } WlHubFile;
 
 /** Names the file at @path; NULL with *error if there is none. */
 WlHubFile *wl_hub_file_new(const char *path, GError **error);
+/** The same for a profile called @id that is stored elsewhere, and checked for a new member called
+ * @name. @endpoint: as in wl_hub_file_read(). It can be neither locked nor written;
+ * @profile must outlive it. */
+WlHubFile *wl_hub_file_new_of_profile(const char *id, const WlProfile *profile, const char *name,
+                                      const char *endpoint, GError **error);
+/** FALSE with *error if a member called @name is in @profile, which is called @id. */
+gboolean wl_hub_file_check_name(const WlProfile *profile, const char *id, const char *name,
+                                GError **error);
 /** Releases the lock, and wipes the keys. */
 void wl_hub_file_free(WlHubFile *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(WlHubFile, wl_hub_file_free)
