@@ -36,8 +36,7 @@ static const GOptionEntry entries[] = {
     {"profile", 0, 0, G_OPTION_ARG_STRING, &options.profile,
      "add to this active profile of the hub, without a file of the hub", "PROFILE"},
     {"write", 0, 0, G_OPTION_ARG_NONE, &options.write,
-     "append the new member to the file of the hub, and add it to the hub if that is active here",
-     NULL},
+     "append the new member to the file of the hub", NULL},
     {"basic", 0, 0, G_OPTION_ARG_NONE, &options.basic,
      "the new member runs plain WireGuard, such as a phone: write a wg-quick file", NULL},
     {"qr", 0, 0, G_OPTION_ARG_NONE, &options.qr,
@@ -358,7 +357,7 @@ print_file(const Addition *addition)
         base[strlen(base) - strlen(".wirelink")] = '\0';
     profile = wl_display_shell_word(base);
     if (!options.write) {
-        printf("\nAdd the lines below to %s, or let --write do that.\n", path);
+        printf("\nThe lines below are not in %s; --write appends them.\n", path);
         return;
     }
     printf("\nAdded to %s.\n", path);
@@ -375,7 +374,7 @@ print_hub(Addition *addition, const char *section)
 {
     if (uses_file())
         print_file(addition);
-    if (addition->live && (options.write || !uses_file()))
+    if (addition->live)
         add_live(addition, section);
     puts(
         "\nOther members learn about it from the hub. Optional, so that they can connect without the\n"
