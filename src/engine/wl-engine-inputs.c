@@ -12,6 +12,7 @@
 #include "paths/wl-neighbors.h"
 #include "paths/wl-path-go.h"
 #include "paths/wl-reconcile.h"
+#include "paths/wl-silence.h"
 #include "paths/wl-traffic.h"
 #include "state/wl-engine-marks.h"
 #include "state/wl-engine-state.h"
@@ -250,6 +251,17 @@ wl_engine_echo_reply(WlEngine *self, gint64 now, const WlKey *key, guint16 seque
     if (!peer)
         return;
     wl_path_go_echo_reply(self, peer, sequence);
+    wl_engine_turn(self);
+}
+
+void
+wl_engine_check_peers(WlEngine *self, gint64 now)
+{
+    if (wl_peer_table_size(&self->peers) > WL_BATCH_PEERS)
+        return;
+    advance(self, now);
+    for (guint i = 0; i < wl_peer_table_size(&self->peers); i++)
+        wl_silence_check(self, wl_peer_table_get(&self->peers, i));
     wl_engine_turn(self);
 }
 

@@ -17,6 +17,7 @@
 #include "paths/wl-path.h"
 #include "paths/wl-reconcile.h"
 #include "paths/wl-roaming.h"
+#include "paths/wl-silence.h"
 #include "paths/wl-traffic.h"
 #include "state/wl-batch-delay.h"
 #include "view/wl-peer-status.h"
@@ -108,6 +109,7 @@ run_paths(WlEngine *self, WlPeer *peer)
     wl_roaming_run(self, peer);
     wl_connect_run(self, peer);
     wl_path_run(self, peer);
+    wl_silence_run(self, peer);
     wl_prefix_table_update_hosts(&self->prefixes, peer);
 }
 

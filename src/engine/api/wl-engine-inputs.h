@@ -42,6 +42,8 @@ void wl_engine_peer_change_failed(WlEngine *self, gint64 now, const WlKey *key);
 void wl_engine_send_failed(WlEngine *self, gint64 now, const WlKey *key);
 /** The reply to the WL_OUTPUT_SEND_ECHO with that sequence number arrived. */
 void wl_engine_echo_reply(WlEngine *self, gint64 now, const WlKey *key, guint16 sequence);
+/** A user looks at the peers: those not heard just now are probed, unless they are very many. */
+void wl_engine_check_peers(WlEngine *self, gint64 now);
 /** The reply to WL_OUTPUT_WATCH_TRAFFIC: a packet to @destination (NULL: unknown). */
 void wl_engine_traffic_started(WlEngine *self, gint64 now, const WlIp *destination);
 /** The reply to WL_OUTPUT_RESOLVE_NEIGHBOR, exactly one within 10 s. @reachable is TRUE as well on

@@ -51,6 +51,7 @@ typedef struct {
     gboolean alive;             /* the last Alive has not expired */
     gint64 last_handshake;      /* -1: never */
     gint64 last_alive;          /* arrival of the last Alive; -1: never */
+    gint64 last_reply;          /* the last sign of life, as far as it was read; <= 0: none */
     guint64 rx_bytes, tx_bytes; /* of the last snapshot */
 } WlPeerView;
 

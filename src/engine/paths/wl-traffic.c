@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "paths/wl-traffic.h"
 
+#include "paths/wl-silence.h"
 #include "state/wl-device-bytes.h"
 #include "wl-array.h"
 #include "wl-prefix-set.h"
@@ -25,8 +26,8 @@ void
 wl_traffic_note_counters(WlEngine *self, WlPeer *peer, guint64 rx, guint64 tx, gboolean handshake)
 {
     guint64 allowance = handshake ? HANDSHAKE : 0;
-    gboolean flows = has_grown(peer->device.rx, rx, peer->traffic.own_rx + allowance) ||
-                     has_grown(peer->device.tx, tx, peer->traffic.own_tx + allowance);
+    gboolean sent = has_grown(peer->device.tx, tx, peer->traffic.own_tx + allowance);
+    gboolean flows = has_grown(peer->device.rx, rx, peer->traffic.own_rx + allowance) || sent;
 
     /* The bytes may have arrived at any time since the last snapshot. */
     if (rx > peer->device.rx)
@@ -36,6 +37,8 @@ wl_traffic_note_counters(WlEngine *self, WlPeer *peer, guint64 rx, guint64 tx, g
     peer->traffic.own_rx = peer->traffic.own_tx = 0;
     if (!self->traffic.active || !flows)
         return;
+    if (sent && rx == peer->device.rx)
+        wl_silence_note_sent(self, peer);
     peer->traffic.flow_until = self->now + WL_TRAFFIC_REST;
     self->traffic.rest = peer->traffic.flow_until;
     wl_scheduler_schedule(&self->scheduler, peer);

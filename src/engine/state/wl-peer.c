@@ -107,6 +107,7 @@ wl_peer_new(const WlKey *key, const WlPeerConfig *config, guint slot)
     self->device.snapshot = self->device.rx_time = WL_LONG_AGO;
     self->reconcile.retry = WL_LONG_AGO;
     self->traffic.rx_seen = self->traffic.flow_until = WL_LONG_AGO;
+    self->silence.asked = self->silence.probed = WL_LONG_AGO;
     self->liveness.last_alive = -1;
     self->liveness.last_heard = WL_LONG_AGO;
     self->liveness.alive_since = WL_NEVER;

@@ -155,6 +155,14 @@ typedef struct {
     WlEcho echo;
 } WlPeerPath;
 
+/** Whether the peer answers. Written by paths/wl-silence.c. */
+typedef struct {
+    gint64 asked; /* since when something was sent without an answer; WL_LONG_AGO: nothing was */
+    gint64 probed;
+    guint probes; /* since `asked` */
+    gboolean silent;
+} WlPeerSilence;
+
 /** One name of the profile. Owned by the peer, written by paths/wl-endpoint-dns.c. */
 typedef struct {
     char *name;        /* "host:port" */
@@ -367,6 +375,7 @@ typedef struct {
     WlRoaming roaming;
     WlOuterEndpoint outer;
     WlPeerPath path;
+    WlPeerSilence silence;
 
     WlPeerBoot boot;
     WlPeerReceive receive;

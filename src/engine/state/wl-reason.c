@@ -39,6 +39,8 @@ static const struct {
         {"address-unused", N_("no host at %s on this network; retrying with increasing delay"), 1},
     [WL_REASON_NOT_ALIVE] = {"not-alive", N_("handshake with %s complete, waiting for its Alive"),
                              1},
+    [WL_REASON_NO_REPLY] = {"no-reply",
+                            N_("no reply from %s to what is sent; the peer may be offline"), 1},
     [WL_REASON_ROUTED] = {"routed", N_("via %s: no direct handshake yet"), 1},
     [WL_REASON_ROUTED_NO_ENDPOINT] = {"routed-no-endpoint", N_("via %s: no known endpoint"), 1},
     [WL_REASON_ROUTED_INNER] = {"routed-inner", N_("via %s: its endpoint %s is inside the tunnel"),

@@ -147,6 +147,19 @@
 #define WL_OUTER_CHECK WL_MS(250)
 #define WL_OUTER_WATCH WL_SEC(2)
 
+/* Silence (docs/engine.md "Silence"): within 5 s of the first lost packet, with a second for the
+ * snapshot that shows it. */
+
+/* Silence after something was sent until the peer is probed, the interval between probes, and their
+ * number: one lost packet is no silence. */
+#define WL_SILENCE_QUIET          WL_SEC(1)
+#define WL_SILENCE_PROBE_INTERVAL WL_MS(1000)
+#define WL_SILENCE_PROBES         2
+/* The same for peers that do not answer probes: WireGuard's passive keepalive comes after 10 s. */
+#define WL_SILENCE_NO_ECHO WL_SEC(11)
+/* A peer that was heard within this time is not probed because a user looks. */
+#define WL_SILENCE_RECENT WL_SEC(2)
+
 /* Roaming (docs/engine.md "Roaming") */
 
 /* Silence of the current endpoint after which another one is tried. Native members and peers that

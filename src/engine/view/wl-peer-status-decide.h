@@ -19,6 +19,7 @@ typedef enum {
     WL_PEER_IF_UNUSED = 1 << 8,     /* no host has the only address to try, which is on-link */
     WL_PEER_IF_BACKED_OFF = 1 << 9, /* tries are rare by now, and are not published */
     WL_PEER_IF_INNER = 1 << 10,     /* it was last seen inside the tunnel */
+    WL_PEER_IF_SILENT = 1 << 11,    /* it does not answer what is sent in the session */
 } WlPeerCondition;
 
 typedef struct {

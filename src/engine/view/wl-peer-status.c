@@ -103,6 +103,8 @@ conditions_of(const WlEngine *self, const WlPeer *peer, const WlPeer *via)
         conditions |= WL_PEER_IF_INNER;
     if (peer->connect.backoff > CONNECTING_BACKOFF)
         conditions |= WL_PEER_IF_BACKED_OFF;
+    if (peer->silence.silent)
+        conditions |= WL_PEER_IF_SILENT;
     return conditions;
 }
 
@@ -221,6 +223,8 @@ explain(const WlEngine *self, const WlPeer *peer, const WlPublished *published)
     }
     case WL_REASON_NOT_ALIVE:
         return wl_reason_new(WL_REASON_NOT_ALIVE, endpoint);
+    case WL_REASON_NO_REPLY:
+        return wl_reason_new(WL_REASON_NO_REPLY, endpoint);
     case WL_REASON_ROUTED:
         return wl_reason_new(WL_REASON_ROUTED, via);
     case WL_REASON_ROUTED_NO_ENDPOINT:
@@ -316,6 +320,8 @@ wl_engine_get_peer(const WlEngine *self, const WlKey *key, WlPeerView *view)
     view->alive = peer->liveness.alive;
     view->last_handshake = peer->device.handshake;
     view->last_alive = peer->liveness.last_alive;
+    view->last_reply =
+        MAX(MAX(peer->liveness.last_heard, peer->traffic.rx_seen), peer->device.handshake);
     view->rx_bytes = peer->device.rx;
     view->tx_bytes = peer->device.tx;
     return TRUE;

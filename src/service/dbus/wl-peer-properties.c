@@ -8,10 +8,11 @@
 #include "wl-clock.h"
 #include "wl-prefixes-variant.h"
 
-static const char *const counters[] = {"LastHandshake", "RxBytes", "TxBytes", NULL};
+static const char *const counters[] = {"LastHandshake", "LastReply", "RxBytes", "TxBytes", NULL};
 
 const char *const wl_peer_properties_on_demand[] = {
-    "Candidates", "LastHandshake", "LastAlive", "RoundTrip", "RxBytes", "TxBytes", NULL,
+    "Candidates", "LastHandshake", "LastAlive", "LastReply",
+    "RoundTrip",  "RxBytes",       "TxBytes",   NULL,
 };
 
 gboolean
@@ -86,6 +87,8 @@ wl_peer_properties_get(WlSession *session, const WlPeerView *view, const char *n
         return g_variant_new_int64(wl_clock_to_unix(view->last_handshake));
     if (g_str_equal(name, "LastAlive"))
         return g_variant_new_int64(wl_clock_to_unix(view->last_alive));
+    if (g_str_equal(name, "LastReply"))
+        return g_variant_new_int64(wl_clock_to_unix(view->last_reply));
     if (g_str_equal(name, "RoundTrip"))
         return g_variant_new_uint32(wl_session_get_round_trip(session, &view->public_key));
     if (g_str_equal(name, "RxBytes"))

@@ -370,6 +370,7 @@ wl_session_refresh_counters(WlSession *self)
 {
     if (!self->engine || wl_clock_now() - self->last_snapshot < COUNTERS_AGE)
         return;
+    wl_engine_check_peers(self->engine, wl_clock_now());
     wl_session_read_device(self);
     wl_session_pump(self);
 }

@@ -33,6 +33,13 @@ next_address(SimHost *a, SimHost *b, guint *i, WlIp *ip)
     return FALSE;
 }
 
+/* The path of a silent peer stays as it is (docs/engine.md "Silence"). */
+static gboolean
+claims_direct(const SimPeerStatus *status)
+{
+    return status->state >= WL_PEER_DIRECT || g_str_has_prefix(status->reason, "no reply from ");
+}
+
 gboolean
 truth_is_direct(SimHost *a, SimHost *b)
 {
@@ -41,7 +48,7 @@ truth_is_direct(SimHost *a, SimHost *b)
     WlIp ip;
 
     if (a->kind == SIM_KIND_NATIVE &&
-        (!sim_member_get_peer(a, b, &status) || status.state < WL_PEER_DIRECT))
+        (!sim_member_get_peer(a, b, &status) || !claims_direct(&status)))
         return FALSE;
     while (next_address(a, b, &i, &ip)) {
         const WlKey *owner = next_hop_for(a, &ip);
