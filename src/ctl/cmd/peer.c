@@ -50,8 +50,7 @@ append_head(const WlActivePeer *peer, const WlPage *page, GString *out)
     const char *state = wl_property_string(peer->properties, "State");
     g_autofree char *label = wl_active_peer_label(peer);
     g_autofree char *shown = quote_or_dash(state);
-    g_autofree char *reason =
-        wl_display_quote(wl_property_string(peer->properties, "Reason"), MAX_NOTE);
+    g_autofree char *reason = wl_active_peer_reason(peer, g_get_real_time() / G_USEC_PER_SEC);
 
     wl_page_append(page, out, WL_STYLE_TITLE, label);
     g_string_append(out, ": ");

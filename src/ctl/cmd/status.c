@@ -5,6 +5,7 @@
 #include "wl-command.h"
 #include "wl-json.h"
 #include "wl-print.h"
+#include "wl-prometheus.h"
 #include "wl-round-trips.h"
 #include "wl-screen.h"
 #include "wl-signals.h"
@@ -16,12 +17,16 @@
 #define MS(microseconds) ((guint) ((microseconds) / 1000))
 
 static struct {
-    gboolean watch;
+    gboolean watch, verbose, prometheus;
 } options;
 
 static const GOptionEntry entries[] = {
     {"watch", 0, 0, G_OPTION_ARG_NONE, &options.watch, "redraw at each change, until q is pressed",
      NULL},
+    {"verbose", 'v', 0, G_OPTION_ARG_NONE, &options.verbose,
+     "add keys, ports, endpoints, handshakes and trust", NULL},
+    {"prometheus", 0, 0, G_OPTION_ARG_NONE, &options.prometheus,
+     "print metrics in the text format of Prometheus", NULL},
     {NULL},
 };
 
@@ -53,7 +58,7 @@ append_tables(const WlActiveProfiles *profiles, const WlActiveProfiles *before, 
             g_string_append_c(out, '\n');
         wl_status_table_append(profile,
                                before ? wl_active_profiles_find(before, profile->service) : NULL,
-                               now, &page, out);
+                               now, options.verbose, &page, out);
     }
     if (profiles->denied > 0)
         g_string_append_printf(out, "\n%u more active, visible only to root and their users\n",
@@ -155,10 +160,16 @@ run(WlRequest *request)
     g_autoptr(GString) out = g_string_new(NULL);
     g_autoptr(GError) error = NULL;
 
-    profiles = wl_active_profiles_load(request->bus, request->operands[0], NULL, &error);
+    profiles = wl_active_profiles_load_settled(request->bus, request->operands[0], &error);
     if (!profiles)
         return wl_exit_error(request->json, error);
     wl_round_trips_complete(request->bus, profiles);
+    if (options.prometheus) {
+        g_autofree char *metrics = wl_prometheus_format(profiles);
+
+        fputs(metrics, stdout);
+        return wl_active_profiles_finish(profiles, FALSE);
+    }
     if (options.watch)
         return watch(request, signals, g_steal_pointer(&profiles));
     if (request->json) {

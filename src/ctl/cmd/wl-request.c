@@ -170,7 +170,7 @@ wl_request_load(WlRequest *self, const WlCommand *command)
         return WL_EXIT_OK;
     self->bus = wl_bus_get(&error);
     if (self->bus && command->wants >= WL_WANTS_PROFILE)
-        self->profiles = wl_active_profiles_load(self->bus, name, NULL, &error);
+        self->profiles = wl_active_profiles_load_settled(self->bus, name, &error);
     if (self->profiles && wants_peer(command))
         self->peer =
             wl_pick_peer(self->profiles, self->operands[0], manner, &self->profile, &error);

@@ -23,7 +23,7 @@ typedef struct {
     const GPtrArray *facts;
     GVariant *link, *peer;
     const char *key, *state;
-    gboolean basic, direct;
+    gboolean basic, direct, silent;
     char *label; /* of the peer */
     char *via;   /* label of the router that it is reached through, or NULL */
     gint64 now;
@@ -108,6 +108,7 @@ case_init(Case *self, const WlActiveProfile *profile, const WlActivePeer *peer,
     self->state = wl_property_string(peer->properties, "State");
     self->basic = wl_property_boolean(peer->properties, "Basic");
     self->direct = g_str_has_prefix(self->state, "direct");
+    self->silent = wl_active_peer_is_silent(peer);
     self->label = wl_active_peer_label(peer);
     self->via = via ? wl_active_peer_label(via) : NULL;
     self->now = now;
@@ -314,7 +315,9 @@ add_path(WlExplanation *self, const Case *of)
     g_autofree char *endpoint =
         wl_display_quote(wl_property_string(of->peer, "Endpoint"), MAX_VALUE);
 
-    if (of->direct)
+    if (of->silent)
+        add_step(self, "Path", WL_STEP_FAIL, "direct, %s, without a reply", endpoint);
+    else if (of->direct)
         add_step(self, "Path", WL_STEP_OK, "direct%s%s%s", *endpoint ? ", " : "", endpoint,
                  strcmp(of->state, "direct-lan") == 0 ? ", on the same network" : "");
     else if (of->via)
@@ -341,6 +344,11 @@ advise_unreached(WlExplanation *self, const Case *of)
                "make sure that the firewalls on both sides accept UDP: port %u here, and there the "
                "ports of the addresses above; wirelinkctl doctor checks this machine",
                port);
+    if (wl_property_int(of->peer, "LastHandshake") <= 0)
+        add_advice(self,
+                   "make sure that each side has the public key of the other: wirelinkctl status "
+                   "-v there shows it, and %s here is %s",
+                   of->label, of->key);
     add_advice(self, "if both are behind a NAT that uses a new port for each connection (symmetric "
                      "NAT), forward the port on one side, or leave the traffic to the router");
 }
@@ -348,8 +356,20 @@ advise_unreached(WlExplanation *self, const Case *of)
 static void
 conclude(WlExplanation *self, const Case *of)
 {
+    gint64 reply = wl_property_int(of->peer, "LastReply");
+    g_autofree char *age = wl_units_age(reply, of->now);
+
     if (of->direct) {
-        self->conclusion = g_strdup("connected directly");
+        self->conclusion = reply > 0 ? g_strdup_printf("connected directly; last reply %s ago", age)
+                                     : g_strdup("connected directly");
+        return;
+    }
+    if (of->silent) {
+        self->conclusion = g_strdup_printf("no reply for %s: it may be offline", age);
+        add_advice(self, "make sure that %s is running and online", of->label);
+        add_advice(self, "make sure that its address has not changed: wirelinkctl set-endpoint "
+                         "replaces the one of the profile");
+        add_advice(self, "make sure that no firewall in between has begun to drop UDP");
         return;
     }
     if (!*wl_property_string(of->link, "Uplink")) {

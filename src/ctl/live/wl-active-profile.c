@@ -9,8 +9,10 @@
 
 #include "wl-bus.h"
 #include "wl-display.h"
+#include "wl-units.h"
 
-#define MAX_LABEL 63 /* columns of a name */
+#define MAX_LABEL  63  /* columns of a name */
+#define MAX_REASON 300 /* columns */
 
 char *
 wl_active_profile_label(const WlActiveProfile *profile)
@@ -28,6 +30,54 @@ wl_active_peer_label(const WlActivePeer *peer)
     if (*name)
         return wl_display_quote(name, MAX_LABEL);
     return wl_display_short_key(wl_property_string(peer->properties, "PublicKey"));
+}
+
+char *
+wl_active_peer_address(const WlActivePeer *peer)
+{
+    g_autoptr(GVariant) list = wl_property_value(peer->properties, "AllowedIPs", "as");
+    const char *prefix;
+    GVariantIter iter;
+
+    if (!list)
+        return g_strdup("");
+    g_variant_iter_init(&iter, list);
+    while (g_variant_iter_next(&iter, "&s", &prefix)) {
+        gsize length = strcspn(prefix, "/");
+        const char *host = strchr(prefix, ':') ? "/128" : "/32";
+
+        if (strcmp(prefix + length, host) == 0) {
+            g_autofree char *address = g_strndup(prefix, length);
+
+            return wl_display_quote(address, MAX_LABEL);
+        }
+    }
+    return g_strdup("");
+}
+
+gboolean
+wl_active_peer_is_silent(const WlActivePeer *peer)
+{
+    return strcmp(wl_property_string(peer->properties, "ReasonId"), "no-reply") == 0;
+}
+
+gboolean
+wl_active_peer_is_reached(const WlActivePeer *peer)
+{
+    const char *state = wl_property_string(peer->properties, "State");
+
+    return g_str_has_prefix(state, "direct") || strcmp(state, "routed") == 0;
+}
+
+char *
+wl_active_peer_reason(const WlActivePeer *peer, gint64 now)
+{
+    gint64 then = wl_property_int(peer->properties, "LastReply");
+    g_autofree char *age = wl_units_age(then, now);
+
+    if (wl_active_peer_is_silent(peer) && then > 0)
+        return g_strdup_printf("no reply for %s; it may be offline", age);
+    return wl_display_quote(wl_property_string(peer->properties, "Reason"), MAX_REASON);
 }
 
 const WlActivePeer *

@@ -27,5 +27,15 @@ void wl_active_profile_free(WlActiveProfile *self);
 char *wl_active_profile_label(const WlActiveProfile *self);
 /** The name of the peer, or the start of its key; safe to print; to be freed. */
 char *wl_active_peer_label(const WlActivePeer *peer);
+/** Its address inside the tunnel, the first allowed IP that is one host; "" if none is known; to be
+ * freed. */
+char *wl_active_peer_address(const WlActivePeer *peer);
+/** Why it is in its state, safe to print, with the age of its silence; "" if there is nothing to
+ * add to the state; @now in Unix seconds; to be freed. */
+char *wl_active_peer_reason(const WlActivePeer *peer, gint64 now);
+/** TRUE if it does not answer (the reason "no-reply"). */
+gboolean wl_active_peer_is_silent(const WlActivePeer *peer);
+/** TRUE if traffic reaches it, directly or through a router. */
+gboolean wl_active_peer_is_reached(const WlActivePeer *peer);
 /** The peer at an object path, or NULL. */
 const WlActivePeer *wl_active_profile_find_peer(const WlActiveProfile *self, const char *path);

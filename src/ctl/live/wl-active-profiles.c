@@ -13,7 +13,11 @@
 #include "wl-remote-error.h"
 
 #define MAX_PROFILES 256
-#define MAX_LABEL    63 /* columns of a name */
+#define POLL_MS      100
+#define END_MS       1000 /* for a service to end */
+#define SETTLE_MS    3500 /* for a peer to answer, or to be called silent */
+#define RECENT       3    /* s: a peer that was heard since then answers */
+#define MAX_LABEL    63   /* columns of a name */
 
 static WlActiveProfiles *
 profiles_new(void)
@@ -173,6 +177,33 @@ load_all(GDBusConnection *bus, GCancellable *cancellable, GError **error)
     return self;
 }
 
+static gboolean
+has_foreign(const WlActiveProfiles *self)
+{
+    for (guint i = 0; i < self->problems->len; i++) {
+        if (((const GError *) self->problems->pdata[i])->code == WL_EXIT_OTHER_VERSION)
+            return TRUE;
+    }
+    return FALSE;
+}
+
+/* A service that ends has no objects any more, but still its name: only one that stays so has
+ * another version. */
+static WlActiveProfiles *
+load_present(GDBusConnection *bus, GCancellable *cancellable, GError **error)
+{
+    WlActiveProfiles *self = load_all(bus, cancellable, error);
+
+    for (guint waited = 0;
+         self && has_foreign(self) && waited < END_MS && !g_cancellable_is_cancelled(cancellable);
+         waited += POLL_MS) {
+        wl_active_profiles_free(self);
+        wl_bus_wait(POLL_MS);
+        self = load_all(bus, cancellable, error);
+    }
+    return self;
+}
+
 /* ---- one profile --------------------------------------------------------------------------- */
 
 static gboolean
@@ -228,7 +259,7 @@ WlActiveProfiles *
 wl_active_profiles_load(GDBusConnection *bus, const char *name, GCancellable *cancellable,
                         GError **error)
 {
-    g_autoptr(WlActiveProfiles) self = load_all(bus, cancellable, error);
+    g_autoptr(WlActiveProfiles) self = load_present(bus, cancellable, error);
 
     if (!self)
         return NULL;
@@ -241,6 +272,45 @@ wl_active_profiles_load(GDBusConnection *bus, const char *name, GCancellable *ca
     for (guint i = 0; i < self->profiles->len; i++)
         check_version(self, g_ptr_array_index(self->profiles, i));
     return g_steal_pointer(&self);
+}
+
+/* Reading has its service probe it. */
+static gboolean
+is_in_doubt(const WlActivePeer *peer, gint64 now)
+{
+    gint64 heard = wl_property_int(peer->properties, "LastReply");
+
+    return g_str_has_prefix(wl_property_string(peer->properties, "State"), "direct") &&
+           !wl_property_boolean(peer->properties, "Basic") && heard > 0 && now - heard > RECENT;
+}
+
+static gboolean
+are_in_doubt(const WlActiveProfiles *self)
+{
+    gint64 now = g_get_real_time() / G_USEC_PER_SEC;
+
+    for (guint i = 0; i < self->profiles->len; i++) {
+        const WlActiveProfile *profile = self->profiles->pdata[i];
+
+        for (guint j = 0; j < profile->peers->len; j++) {
+            if (is_in_doubt(profile->peers->pdata[j], now))
+                return TRUE;
+        }
+    }
+    return FALSE;
+}
+
+WlActiveProfiles *
+wl_active_profiles_load_settled(GDBusConnection *bus, const char *name, GError **error)
+{
+    WlActiveProfiles *self = wl_active_profiles_load(bus, name, NULL, error);
+
+    for (guint waited = 0; self && waited < SETTLE_MS && are_in_doubt(self); waited += POLL_MS) {
+        wl_active_profiles_free(self);
+        wl_bus_wait(POLL_MS);
+        self = wl_active_profiles_load(bus, name, NULL, error);
+    }
+    return self;
 }
 
 WlExit

@@ -19,6 +19,10 @@ typedef struct {
  */
 WlActiveProfiles *wl_active_profiles_load(GDBusConnection *bus, const char *name,
                                           GCancellable *cancellable, GError **error);
+/** The same, and waits up to 3.5 s until each peer with a session was heard, or is known not to
+ * answer: reading makes its service probe it. */
+WlActiveProfiles *wl_active_profiles_load_settled(GDBusConnection *bus, const char *name,
+                                                  GError **error);
 void wl_active_profiles_free(WlActiveProfiles *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(WlActiveProfiles, wl_active_profiles_free)
 

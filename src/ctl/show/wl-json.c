@@ -54,6 +54,7 @@ static const Member peer_members[] = {
     {"Basic", "basic", AS_BOOLEAN},
     {"LastHandshake", "last_handshake", AS_SIGNED},
     {"LastAlive", "last_alive", AS_SIGNED},
+    {"LastReply", "last_reply", AS_SIGNED},
     {"RoundTrip", "round_trip_us", AS_NUMBER},
     {"RxBytes", "rx_bytes", AS_NUMBER},
     {"TxBytes", "tx_bytes", AS_NUMBER},

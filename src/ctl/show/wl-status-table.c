@@ -5,6 +5,8 @@
  */
 #include "wl-status-table.h"
 
+#include <string.h>
+
 #include "wl-display.h"
 #include "wl-grid.h"
 #include "wl-rate.h"
@@ -17,18 +19,25 @@
 enum {
     COLUMN_PEER,
     COLUMN_STATE,
-    COLUMN_ENDPOINT,
+    COLUMN_ADDRESS,
     N_NEEDED,
-    COLUMN_HANDSHAKE = N_NEEDED,
+    COLUMN_LATENCY = N_NEEDED,
     COLUMN_RECEIVED,
     COLUMN_SENT,
-    COLUMN_ROUND_TRIP,
-    COLUMN_TRUST,
     N_COLUMNS,
+    /* of the verbose table */
+    COLUMN_ENDPOINT = N_COLUMNS,
+    COLUMN_HANDSHAKE,
+    COLUMN_TRUST,
+    N_ALL_COLUMNS,
 };
 
 static const char *const titles[N_COLUMNS + 1] = {
-    "PEER", "STATE", "ENDPOINT", "HANDSHAKE", "RECEIVED", "SENT", "ROUND TRIP", "TRUST",
+    "PEER", "STATE", "ADDRESS", "LATENCY", "RECEIVED", "SENT",
+};
+
+static const char *const all_titles[N_ALL_COLUMNS + 1] = {
+    "PEER", "STATE", "ADDRESS", "LATENCY", "RECEIVED", "SENT", "ENDPOINT", "HANDSHAKE", "TRUST",
 };
 
 /* ---- values -------------------------------------------------------------------------------- */
@@ -82,60 +91,122 @@ format_traffic(const WlActiveProfile *profile, const WlActiveProfile *before,
 
 /* ---- the table ----------------------------------------------------------------------------- */
 
+/* The state and the endpoint say all there is about a direct peer. */
+static char *
+format_reason(const WlActivePeer *peer, gint64 now, gboolean verbose)
+{
+    gboolean direct = g_str_has_prefix(wl_property_string(peer->properties, "State"), "direct");
+
+    return direct && !verbose ? NULL : wl_active_peer_reason(peer, now);
+}
+
 static void
 add_row(WlGrid *grid, const WlActiveProfile *profile, const WlActiveProfile *before,
-        const WlActivePeer *peer, gint64 now)
+        const WlActivePeer *peer, gint64 now, gboolean verbose)
 {
     g_autofree char *label = wl_active_peer_label(peer);
+    g_autofree char *address = wl_active_peer_address(peer);
     GVariant *properties = peer->properties;
-    char *cells[N_COLUMNS] = {
+    char *cells[N_ALL_COLUMNS] = {
         [COLUMN_PEER] = wl_display_cut(label, MAX_LABEL),
         [COLUMN_STATE] = format_state(profile, peer),
-        [COLUMN_ENDPOINT] = quote_or_dash(wl_property_string(properties, "Endpoint")),
-        [COLUMN_HANDSHAKE] = wl_units_age(wl_property_int(properties, "LastHandshake"), now),
+        [COLUMN_ADDRESS] = quote_or_dash(address),
+        [COLUMN_LATENCY] = wl_units_round_trip(wl_property_uint(properties, "RoundTrip")),
         [COLUMN_RECEIVED] = format_traffic(profile, before, peer, "RxBytes"),
         [COLUMN_SENT] = format_traffic(profile, before, peer, "TxBytes"),
-        [COLUMN_ROUND_TRIP] = wl_units_round_trip(wl_property_uint(properties, "RoundTrip")),
-        [COLUMN_TRUST] = format_trust(properties),
     };
 
-    wl_grid_add(grid, cells, wl_display_quote(wl_property_string(properties, "Reason"), MAX_NOTE));
+    if (verbose) {
+        cells[COLUMN_ENDPOINT] = quote_or_dash(wl_property_string(properties, "Endpoint"));
+        cells[COLUMN_HANDSHAKE] = wl_units_age(wl_property_int(properties, "LastHandshake"), now);
+        cells[COLUMN_TRUST] = format_trust(properties);
+    }
+    wl_grid_add(grid, cells, format_reason(peer, now, verbose));
     wl_grid_set_style(grid, COLUMN_STATE,
                       wl_style_of_state(wl_property_string(properties, "State")));
 }
 
+/* ---- above the table ----------------------------------------------------------------------- */
+
+/* "3 of 4 members reachable (2 direct, 1 through a router)". */
+static char *
+format_summary(const WlActiveProfile *profile)
+{
+    guint direct = 0, routed = 0, n = profile->peers->len;
+    g_autoptr(GString) how = g_string_new(NULL);
+
+    for (guint i = 0; i < n; i++) {
+        const WlActivePeer *peer = g_ptr_array_index(profile->peers, i);
+        const char *state = wl_property_string(peer->properties, "State");
+
+        direct += g_str_has_prefix(state, "direct");
+        routed += strcmp(state, "routed") == 0;
+    }
+    if (!*wl_property_string(profile->link, "Uplink"))
+        return g_strdup("this machine is offline");
+    if (n == 0)
+        return g_strdup("connected, but the network has no other members");
+    if (direct > 0)
+        g_string_append_printf(how, " (%u direct", direct);
+    if (routed > 0)
+        g_string_append_printf(how, "%s%u through a router", direct > 0 ? ", " : " (", routed);
+    if (how->len > 0)
+        g_string_append_c(how, ')');
+    return g_strdup_printf("%u of %u member%s reachable%s", direct + routed, n, n == 1 ? "" : "s",
+                           how->str);
+}
+
 static void
-append_head(const WlActiveProfile *profile, const WlPage *page, GString *out)
+append_addresses(const WlActiveProfile *profile, const WlPage *page, GString *out)
+{
+    g_autofree char *list = wl_property_list(profile->link, "Addresses", " ");
+    g_auto(GStrv) addresses = g_strsplit(list, " ", -1);
+    g_autoptr(GString) line = g_string_new("this machine:");
+    g_autofree char *shown = NULL;
+
+    for (guint i = 0; addresses[i]; i++)
+        g_string_append_printf(line, " %.*s", (int) strcspn(addresses[i], "/"), addresses[i]);
+    shown = wl_display_quote(line->str, MAX_NOTE);
+    wl_page_append_wrapped(page, out, 2, shown);
+}
+
+static void
+append_details(const WlActiveProfile *profile, const WlPage *page, GString *out)
 {
     GVariant *link = profile->link;
-    g_autofree char *label = wl_active_profile_label(profile);
     g_autofree char *interface = wl_display_quote(wl_property_string(link, "Interface"), MAX_CELL);
     g_autofree char *backend = wl_display_quote(wl_property_string(link, "Backend"), MAX_CELL);
     g_autofree char *role = wl_display_quote(wl_property_string(link, "Role"), MAX_CELL);
     g_autofree char *uplink = quote_or_dash(wl_property_string(link, "Uplink"));
     g_autofree char *key = wl_display_quote(wl_property_string(link, "PublicKey"), MAX_CELL);
-    g_autofree char *list = wl_property_list(link, "Addresses", " ");
-    g_autofree char *addresses = quote_or_dash(list);
     g_autofree char *first_line =
         g_strdup_printf("interface %s, %s, %s, uplink %s", interface, backend, role, uplink);
-    g_autofree char *addresses_line = NULL;
-    g_autofree char *ports_line = NULL;
+    g_autofree char *ports_line = g_strdup_printf(
+        "listen port %u, fact port %u, %u facts", (guint) wl_property_uint(link, "ListenPort"),
+        (guint) wl_property_uint(link, "FactPort"), (guint) wl_property_uint(link, "FactCount"));
+
+    wl_page_append_wrapped(page, out, 2, first_line);
+    g_string_append_printf(out, "  public key %s\n", key);
+    wl_page_append_wrapped(page, out, 2, ports_line);
+}
+
+static void
+append_head(const WlActiveProfile *profile, gboolean verbose, const WlPage *page, GString *out)
+{
+    g_autofree char *label = wl_active_profile_label(profile);
+    g_autofree char *summary = format_summary(profile);
 
     wl_page_append(page, out, WL_STYLE_TITLE, label);
     /* On the line of the name if it fits. */
-    if (wl_display_width(label) + 2 + wl_display_width(first_line) <= page->width) {
-        g_string_append_printf(out, ": %s\n", first_line);
+    if (wl_display_width(label) + 2 + wl_display_width(summary) <= page->width) {
+        g_string_append_printf(out, ": %s\n", summary);
     } else {
         g_string_append(out, ":\n");
-        wl_page_append_wrapped(page, out, 2, first_line);
+        wl_page_append_wrapped(page, out, 2, summary);
     }
-    addresses_line = g_strdup_printf("addresses %s", addresses);
-    wl_page_append_wrapped(page, out, 2, addresses_line);
-    g_string_append_printf(out, "  public key %s\n", key);
-    ports_line = g_strdup_printf(
-        "listen port %u, fact port %u, %u facts", (guint) wl_property_uint(link, "ListenPort"),
-        (guint) wl_property_uint(link, "FactPort"), (guint) wl_property_uint(link, "FactCount"));
-    wl_page_append_wrapped(page, out, 2, ports_line);
+    append_addresses(profile, page, out);
+    if (verbose)
+        append_details(profile, page, out);
 }
 
 /* Changes of the stored profile that the service has not applied. */
@@ -176,12 +247,12 @@ append_limitations(const WlActiveProfile *profile, const WlPage *page, GString *
 
 void
 wl_status_table_append(const WlActiveProfile *profile, const WlActiveProfile *before, gint64 now,
-                       const WlPage *page, GString *out)
+                       gboolean verbose, const WlPage *page, GString *out)
 {
-    g_autoptr(WlGrid) grid = wl_grid_new(titles, "REASON");
+    g_autoptr(WlGrid) grid = wl_grid_new(verbose ? all_titles : titles, "REASON");
 
     wl_grid_set_needed(grid, N_NEEDED);
-    append_head(profile, page, out);
+    append_head(profile, verbose, page, out);
     append_profile_state(profile, page, out);
     append_limitations(profile, page, out);
     if (profile->peers->len == 0) {
@@ -189,6 +260,6 @@ wl_status_table_append(const WlActiveProfile *profile, const WlActiveProfile *be
         return;
     }
     for (guint i = 0; i < profile->peers->len; i++)
-        add_row(grid, profile, before, g_ptr_array_index(profile->peers, i), now);
+        add_row(grid, profile, before, g_ptr_array_index(profile->peers, i), now, verbose);
     wl_grid_append(grid, page, out);
 }

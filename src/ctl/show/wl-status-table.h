@@ -9,4 +9,4 @@
  * rate; NULL: traffic in total. @now in Unix seconds.
  */
 void wl_status_table_append(const WlActiveProfile *profile, const WlActiveProfile *before,
-                            gint64 now, const WlPage *page, GString *out);
+                            gint64 now, gboolean verbose, const WlPage *page, GString *out);
