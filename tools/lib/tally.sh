@@ -67,6 +67,25 @@ record_scripts() {
   return "${PIPESTATUS[0]}"
 }
 
+# run_scripts_split SUITE COMMAND NAME...: runs COMMAND once for each CPU at the same time, with its share
+# of the scripts. They mostly wait, and share nothing.
+run_scripts_split() {
+  local suite=$1 run=$2 names=("${@:3}") shares=() pids=() n i status
+  n=$(nproc)
+  [ "$n" -le ${#names[@]} ] || n=${#names[@]}
+  for ((i = 0; i < ${#names[@]}; i++)); do shares[i % n]+=" ${names[i]}"; done
+  for ((i = 0; i < n; i++)); do
+    # shellcheck disable=SC2086  # names of scripts
+    record_scripts "$WORK/$suite.$i" "$run" ${shares[i]} &
+    pids[i]=$!
+  done
+  for ((i = 0; i < n; i++)); do
+    status=0
+    wait "${pids[i]}" || status=$?
+    tally_scripts "$suite" "$status" "$WORK/$suite.$i"
+  done
+}
+
 tally_scripts() {  # suite status output
   local part=start started time line ended=no before=$FAILURES
   started=$(now_us)
