@@ -8,6 +8,7 @@
 #include "wl-check-host.h"
 #include "wl-check-manager.h"
 #include "wl-check-profile.h"
+#include "wl-check-refused-calls.h"
 #include "wl-command.h"
 #include "wl-display.h"
 #include "wl-page.h"
@@ -181,6 +182,7 @@ examine(WlDoctor *doctor, const char *name, gboolean json)
     guint checked;
 
     wl_check_host(doctor);
+    wl_check_refused_calls(doctor);
     if (!bus) {
         wl_doctor_add(doctor, "bus", WL_CHECK_FAIL, "start dbus, then NetworkManager",
                       "the system bus does not answer");

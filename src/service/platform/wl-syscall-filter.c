@@ -211,7 +211,7 @@ wl_syscall_filter_enforce(void)
 
     if (wl_syscall_filter_load(&error))
         g_debug("what the service may not do is in the kernel's log: \"journalctl -k --grep "
-                "'type=1326|type=142[34]'\"");
+                "type=1326\"");
     else
         wl_limitation_add("syscall-filter", "the service may make any system call: %s",
                           error->message);

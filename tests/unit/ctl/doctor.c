@@ -438,6 +438,38 @@ test_bus_is_missing(Machine *machine, gconstpointer data)
     ctl_assert_holds(no_bus->out, "fail  the system bus does not answer\n");
 }
 
+#define AUDIT(exe, call)                                                                           \
+    "5,822,31046059870,-;audit: type=1326 audit(1796038124.676:825): auid=1000 uid=0 gid=0 "       \
+    "ses=1 pid=25467 comm=\"nm-wirelink-ser\" exe=\"" exe "\" sig=0 arch=c000003e syscall=" call   \
+    " compat=0 ip=0x7f5e31cccb97 code=0x50000\n"
+
+/* What the filter of the service refused, and not what that of other programs did. */
+static void
+test_refused_calls(Machine *machine, gconstpointer data)
+{
+    g_autoptr(CtlRun) none = NULL;
+    g_autoptr(CtlRun) some = NULL;
+
+    start_manager(machine, "1.42.4", "[" PROFILE("home", "wirelink", PORTS) "]", nothing_active);
+    put(machine, "dev/kmsg",
+        "6,1,2,-;wireguard: loaded\n" AUDIT("/usr/bin/nm-wirelink-service2", "1"));
+    none = examine(machine, NULL, NULL);
+    g_assert_null(strstr(none->out, "refused"));
+    put(machine, "dev/kmsg",
+        "6,1,2,-;wireguard: loaded\n" AUDIT("/usr/libexec/nm-wirelink-service", "425")
+            AUDIT("/usr/sbin/wirelinkd", "435") AUDIT("/usr/libexec/nm-wirelink-service", "425")
+                AUDIT("/usr/bin/chromium", "7") "4,9,9,-;type=1326 exe=\"/x/wirelinkd\" syscall=");
+    some = examine(machine, NULL, NULL);
+    g_assert_cmpint(some->status, ==, 0);
+    ctl_assert_holds(some->out,
+                     "warn  the filter of nm-wirelink-service refused system call 425, 2 "
+                     "times since the machine started\n");
+    ctl_assert_holds(some->out,
+                     "warn  the filter of wirelinkd refused system call 435, 1 time since");
+    ctl_assert_holds(some->out, "versions of GLib and of the C library");
+    g_assert_null(strstr(some->out, "system call 7"));
+}
+
 int
 main(int argc, char **argv)
 {
@@ -447,6 +479,7 @@ main(int argc, char **argv)
     ADD("/ctl/doctor/host-with-problems", test_with_problems);
     ADD("/ctl/doctor/host-with-fallbacks", test_fallbacks);
     ADD("/ctl/doctor/refused-profiles", test_refused_profiles);
+    ADD("/ctl/doctor/refused-calls", test_refused_calls);
     ADD("/ctl/doctor/service-states", test_service_states);
     ADD("/ctl/doctor/bus-is-missing", test_bus_is_missing);
     return g_test_run();
