@@ -99,6 +99,7 @@ wl_engine_free(WlEngine *self)
     wl_scheduler_clear(&self->scheduler);
     wl_neighbor_table_clear(&self->neighbors);
     wl_address_limiter_clear(&self->addresses);
+    wl_handshake_limiter_clear(&self->limiter);
     wl_peer_table_clear(&self->peers);
     wl_signer_free(self->signer);
     wl_engine_config_free(self->config);

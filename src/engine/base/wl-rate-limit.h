@@ -18,6 +18,15 @@ wl_rate_limit_when(const WlRateLimit *self, gint64 now, gint64 interval, guint b
     return MAX(now, self->next - (gint64) (burst - 1) * interval);
 }
 
+/** The tokens that are available at @now. */
+static inline guint
+wl_rate_limit_left(const WlRateLimit *self, gint64 now, gint64 interval, guint burst)
+{
+    gint64 taken = self->next <= now ? 0 : (self->next - now + interval - 1) / interval;
+
+    return burst - (guint) MIN(taken, (gint64) burst);
+}
+
 /** Takes a token; FALSE if none is available. */
 static inline gboolean
 wl_rate_limit_take(WlRateLimit *self, gint64 now, gint64 interval, guint burst)

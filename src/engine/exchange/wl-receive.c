@@ -80,9 +80,11 @@ endpoint_received(WlEngine *self, const WlPeer *sender, const WlFact *fact,
         return;
     wl_scheduler_schedule(&self->scheduler, peer);
     if (!peer->liveness.healthy)
-        wl_connect_restart_heard(
-            peer, sender->router ? WL_CANDIDATE_SOURCE_ROUTER : WL_CANDIDATE_SOURCE_THIRD_PARTY,
-            self->now);
+        wl_connect_restart_heard(peer,
+                                 sender->router   ? WL_CANDIDATE_SOURCE_ROUTER
+                                 : sender == peer ? WL_CANDIDATE_SOURCE_SELF
+                                                  : WL_CANDIDATE_SOURCE_THIRD_PARTY,
+                                 self->now);
     /* What a peer advertises about itself arrived over its current path, which therefore works. */
     else if (sender != peer && sender->router)
         wl_roaming_router_sees(peer, &fact->value.endpoint);

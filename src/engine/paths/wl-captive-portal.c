@@ -5,7 +5,8 @@ static gboolean
 has_on_link(const WlPeer *peer)
 {
     for (guint i = 0; i < peer->endpoints.candidates->len; i++) {
-        if (g_array_index(peer->endpoints.candidates, WlCandidate, i).rank == WL_RANK_ON_LINK)
+        const WlCandidate *candidate = &g_array_index(peer->endpoints.candidates, WlCandidate, i);
+        if (candidate->rank == WL_RANK_ON_LINK && !wl_candidate_is_hearsay(candidate))
             return TRUE;
     }
     return FALSE;

@@ -26,10 +26,10 @@ note_try(WlEngine *self, WlPeer *peer, const WlEndpoint *endpoint)
     peer->connect.holds = 0;
 }
 
-static WlCandidate *
-next_candidate(const WlEngine *self, const WlPeer *peer)
+static WlConnectCycle
+make_cycle(const WlEngine *self, const WlPeer *peer)
 {
-    const WlConnectCycle cycle = {
+    return (WlConnectCycle){
         .now = self->now,
         .round = peer->connect.serial,
         .on_link_only = wl_captive_portal_holds_back(self, peer),
@@ -37,6 +37,12 @@ next_candidate(const WlEngine *self, const WlPeer *peer)
         .addresses = &self->addresses,
         .subject = &peer->key,
     };
+}
+
+static WlCandidate *
+next_candidate(const WlEngine *self, const WlPeer *peer)
+{
+    const WlConnectCycle cycle = make_cycle(self, peer);
 
     return wl_endpoint_cycling_next_in_round(peer->endpoints.candidates, &cycle);
 }
@@ -99,26 +105,33 @@ start_round(WlPeer *peer, guint round)
     peer->connect.serial++;
 }
 
-/* Ends a round without success: the device keeps the configured address or none, so that nothing is
- * sent to an address that does not answer. */
+/* Until the next try the device keeps the configured address or none, so that nothing is sent to an
+ * address that does not answer. */
+static void
+rest(const WlEngine *self, WlPeer *peer)
+{
+    const WlCandidate *configured = first_configured(peer);
+    const WlEndpoint *endpoint = configured ? &configured->endpoint : NULL;
+
+    /* Behind a captive portal WireGuard's own retries, every 5 s, must end as well. */
+    if ((endpoint ? !wl_endpoint_equal(endpoint, &peer->device.endpoint)
+                  : wl_endpoint_is_set(&peer->device.endpoint)) ||
+        (wl_captive_portal_blocks(self, peer) && peer->connect.initiated))
+        recreate(peer, endpoint);
+}
+
+/* Ends a round without success. */
 static void
 end_round(WlEngine *self, WlPeer *peer)
 {
-    const WlCandidate *configured = first_configured(peer);
-    const WlEndpoint *rest = configured ? &configured->endpoint : NULL;
-    gboolean behind_portal = wl_captive_portal_blocks(self, peer);
     gint64 due;
 
-    /* Behind a captive portal WireGuard's own retries, every 5 s, must end as well. */
-    if ((rest ? !wl_endpoint_equal(rest, &peer->device.endpoint)
-              : wl_endpoint_is_set(&peer->device.endpoint)) ||
-        (behind_portal && peer->connect.initiated))
-        recreate(peer, rest);
     start_round(peer, peer->connect.round + 1);
     due = self->now + next_backoff(self, peer);
-    if (behind_portal)
+    if (wl_captive_portal_blocks(self, peer))
         due = MAX(due, peer->connect.off_link_tried + WL_PORTAL_INTERVAL);
-    wait_until(self, peer, WL_CONNECT_PAUSE, due);
+    peer->connect.resume = due;
+    peer->connect.in_round = FALSE;
 }
 
 /* The device is also read when the slot ends. */
@@ -129,11 +142,156 @@ schedule_polls(const WlEngine *self, WlPeer *peer, gint64 slot)
         peer->connect.poll[i] = poll_after[i] < slot ? self->now + poll_after[i] : WL_NEVER;
 }
 
+static gint64
+get_slot(const WlPeer *peer)
+{
+    return peer->connect.round == 0 ? WL_SLOT_FIRST : WL_SLOT_LATER;
+}
+
+static void
+begin_slot(WlEngine *self, WlPeer *peer, WlCandidate *candidate, gint64 slot)
+{
+    wl_address_limiter_note(&self->addresses, candidate, &peer->key, self->now);
+    candidate->last_tried = self->now;
+    candidate->round = peer->connect.serial;
+    peer->connect.last = candidate->endpoint;
+    peer->connect.phase = WL_CONNECT_SLOT;
+    peer->connect.hearsay = wl_candidate_is_hearsay(candidate);
+    wl_peer_force_alive(peer);
+    peer->connect.due = self->now + slot;
+    note_try(self, peer, &candidate->endpoint);
+    peer->connect.crossed = FALSE;
+    schedule_polls(self, peer, slot);
+}
+
+/* When WireGuard can initiate again after the last packet. */
+static gint64
+get_spaced(const WlPeer *peer)
+{
+    return MAX(peer->advertise.alive_sent, peer->advertise.facts_sent) + WL_INITIATION_SPACING;
+}
+
+/* ---- between two rounds, or within one that has to wait: third parties */
+
+/* The third party that may have @candidate tried, the one with the fewest tries so far. */
+static WlPeer *
+find_third_party(const WlEngine *self, const WlPeer *peer, const WlCandidate *candidate)
+{
+    WlFactEntry *entry;
+    WlPeer *best = NULL;
+    WlFact fact;
+
+    wl_fact_init_endpoint(&fact, &peer->key, &candidate->endpoint, 0);
+    entry = wl_fact_set_lookup(self->facts, &fact);
+    for (guint i = 0; entry && i < entry->sources->len; i++) {
+        const WlFactSource *origin = &g_array_index(entry->sources, WlFactSource, i);
+        WlPeer *source = origin->verdict == WL_VERDICT_ACCEPTED
+                             ? wl_peer_table_find(&self->peers, &origin->key)
+                             : NULL;
+
+        if (source && (!best || source->receive.tried.next < best->receive.tried.next))
+            best = source;
+    }
+    return best;
+}
+
+/* Of those that may be tried now the candidate whose third party had the fewest tries, or NULL;
+ * *when is when the first of the others may be. */
+static WlCandidate *
+next_hearsay(const WlEngine *self, const WlPeer *peer, WlPeer **source, gint64 *when)
+{
+    const WlConnectCycle cycle = make_cycle(self, peer);
+    WlCandidate *best = NULL;
+
+    *source = NULL;
+    for (guint i = 0; i < peer->endpoints.candidates->len; i++) {
+        WlCandidate *candidate = &g_array_index(peer->endpoints.candidates, WlCandidate, i);
+        gint64 earliest =
+            wl_endpoint_cycling_hearsay_when(candidate, candidate->heard_tries, &cycle);
+        WlPeer *other;
+
+        if (peer->connect.in_round && candidate->rank == WL_RANK_ON_LINK)
+            continue; /* the round begins with it */
+
+        if (earliest > self->now) {
+            *when = MIN(*when, earliest);
+            continue;
+        }
+        other = find_third_party(self, peer, candidate);
+        if (other && (!best || other->receive.tried.next < (*source)->receive.tried.next)) {
+            best = candidate;
+            *source = other;
+        }
+    }
+    return best;
+}
+
+/* A try of @candidate at the word of @source; FALSE if it had its tries. */
+static gboolean
+try_hearsay(WlEngine *self, WlPeer *peer, WlCandidate *candidate, WlPeer *source, gint64 slot)
+{
+    if (!wl_handshake_limiter_take_third_party(&self->limiter, &source->receive.tried, self->now))
+        return FALSE;
+    candidate->heard_tries++;
+    recreate(peer, &candidate->endpoint);
+    begin_slot(self, peer, candidate, slot);
+    return TRUE;
+}
+
+/* A neighbor is better than any address elsewhere, even if only a third party says that it is the
+ * peer: one of them comes first in a round, at the cost of one slot if that is not so. */
+static gboolean
+try_neighbor(WlEngine *self, WlPeer *peer)
+{
+    const WlConnectCycle cycle = make_cycle(self, peer);
+    WlPeer *source;
+
+    if (peer->connect.heard_serial == peer->connect.serial || get_spaced(peer) > self->now)
+        return FALSE;
+    for (guint i = 0; i < peer->endpoints.candidates->len; i++) {
+        WlCandidate *candidate = &g_array_index(peer->endpoints.candidates, WlCandidate, i);
+
+        if (candidate->rank != WL_RANK_ON_LINK || candidate->round == peer->connect.serial ||
+            wl_endpoint_cycling_hearsay_when(candidate, 0, &cycle) > self->now)
+            continue;
+        source = find_third_party(self, peer, candidate);
+        peer->connect.heard_serial = peer->connect.serial;
+        return source && try_hearsay(self, peer, candidate, source, get_slot(peer));
+    }
+    return FALSE;
+}
+
+static void
+run_pause(WlEngine *self, WlPeer *peer)
+{
+    gint64 when = peer->connect.resume;
+    WlPeer *source;
+    WlCandidate *candidate = next_hearsay(self, peer, &source, &when);
+
+    if (candidate && get_spaced(peer) > self->now) {
+        when = MIN(when, get_spaced(peer));
+    } else if (candidate && self->now + WL_SLOT_FIRST <= peer->connect.resume) {
+        gint64 slot = candidate->heard_tries == 0
+                          ? WL_SLOT_FIRST
+                          : MIN(WL_SLOT_LATER, peer->connect.resume - self->now);
+
+        if (try_hearsay(self, peer, candidate, source, slot))
+            return;
+        when = MIN(when, self->now + WL_THIRD_PARTY_INTERVAL);
+    }
+    if (peer->connect.hearsay || !peer->connect.in_round)
+        rest(self, peer);
+    peer->connect.hearsay = FALSE;
+    wait_until(self, peer, peer->connect.in_round ? WL_CONNECT_WAIT : WL_CONNECT_PAUSE, when);
+}
+
+/* ---- rounds */
+
 static void
 try_candidate(WlEngine *self, WlPeer *peer, WlCandidate *candidate)
 {
     gboolean same = wl_endpoint_equal(&peer->device.endpoint, &candidate->endpoint);
-    gint64 slot = peer->connect.round == 0 ? WL_SLOT_FIRST : WL_SLOT_LATER;
+    gint64 slot = get_slot(peer);
     gint64 earliest = wl_endpoint_cycling_earliest(&self->limiter, candidate);
     gboolean left_to_wireguard = is_left_to_wireguard(self, peer);
     /* Recreating the peer makes WireGuard initiate now instead of up to 5 s later. */
@@ -141,32 +299,29 @@ try_candidate(WlEngine *self, WlPeer *peer, WlCandidate *candidate)
         !same || (peer->connect.initiated && !(left_to_wireguard && peer->connect.round > 0));
 
     if (restart)
-        earliest = MAX(earliest, MAX(peer->advertise.alive_sent, peer->advertise.facts_sent) +
-                                     WL_INITIATION_SPACING);
+        earliest = MAX(earliest, get_spaced(peer));
+    if (earliest >= self->now + WL_SLOT_FIRST) {
+        peer->connect.resume = earliest;
+        peer->connect.in_round = TRUE;
+        run_pause(self, peer);
+        return;
+    }
     if (earliest > self->now) {
         wait_until(self, peer, WL_CONNECT_WAIT, earliest);
         return;
     }
-    if (!wl_handshake_limiter_take(&self->limiter, self->now, &earliest)) {
+    if (!wl_handshake_limiter_take(&self->limiter, &peer->key, &peer->connect.share, self->now,
+                                   &earliest)) {
         wait_until(self, peer, WL_CONNECT_WAIT, earliest);
         return;
     }
     if (restart)
         recreate(peer, &candidate->endpoint);
-    wl_address_limiter_note(&self->addresses, candidate, &peer->key, self->now);
-    candidate->last_tried = self->now;
-    candidate->round = peer->connect.serial;
-    peer->connect.last = candidate->endpoint;
-    peer->connect.phase = WL_CONNECT_SLOT;
-    wl_peer_force_alive(peer);
     if (left_to_wireguard && peer->connect.round > 0)
         slot = next_backoff(self, peer);
-    peer->connect.due = self->now + slot;
-    note_try(self, peer, &candidate->endpoint);
     if (candidate->rank != WL_RANK_ON_LINK)
         peer->connect.off_link_tried = self->now;
-    peer->connect.crossed = FALSE;
-    schedule_polls(self, peer, slot);
+    begin_slot(self, peer, candidate, slot);
 }
 
 /* TRUE if @candidate is the best one regardless of the pending neighbor results. */
@@ -192,6 +347,10 @@ step(WlEngine *self, WlPeer *peer)
         .left_to_wireguard = is_left_to_wireguard(self, peer),
     };
 
+    if (peer->connect.resume > self->now) {
+        run_pause(self, peer);
+        return;
+    }
     switch (wl_connect_decide_step(&input)) {
     case WL_CONNECT_STEP_NEIGHBORS:
         wait_until(self, peer, WL_CONNECT_NEIGHBORS, results);
@@ -201,6 +360,9 @@ step(WlEngine *self, WlPeer *peer)
         candidate = next_candidate(self, peer);
         break;
     case WL_CONNECT_STEP_TRY:
+        if (!input.best_anyway && try_neighbor(self, peer))
+            return;
+        break;
     case WL_CONNECT_STEP_PAUSE:
         break;
     }
@@ -208,6 +370,8 @@ step(WlEngine *self, WlPeer *peer)
         try_candidate(self, peer, candidate);
     else
         end_round(self, peer);
+    if (!candidate)
+        run_pause(self, peer);
 }
 
 static void
@@ -252,7 +416,8 @@ cross(WlEngine *self, WlPeer *peer, gint64 due)
     peer->connect.crossed = TRUE;
     peer->connect.due = due;
     if (!wl_tie_breaker_goes_first(&self->own.key, &peer->key) ||
-        !wl_handshake_limiter_take(&self->limiter, self->now, NULL))
+        !wl_handshake_limiter_take(&self->limiter, &peer->key, &peer->connect.share, self->now,
+                                   NULL))
         return;
     recreate(peer, &peer->device.endpoint);
     note_try(self, peer, &peer->device.endpoint);
@@ -270,11 +435,19 @@ restart(WlEngine *self, WlPeer *peer)
 
     if (peer->connect.phase == WL_CONNECT_SLOT && slot_end > self->now)
         trying = wl_candidates_find(peer->endpoints.candidates, &peer->connect.last);
+    /* A third party keeps its slot only if it would begin the round. */
+    if (trying && peer->connect.hearsay && trying->rank != WL_RANK_ON_LINK)
+        trying = NULL;
     peer->connect.restart = FALSE;
     peer->connect.backoff = WL_BACKOFF_FIRST;
+    peer->connect.resume = WL_LONG_AGO;
+    for (guint i = 0; i < peer->endpoints.candidates->len; i++)
+        g_array_index(peer->endpoints.candidates, WlCandidate, i).heard_tries = 0;
     start_round(peer, 0);
     if (trying) {
         trying->round = peer->connect.serial;
+        if (peer->connect.hearsay)
+            peer->connect.heard_serial = peer->connect.serial;
         peer->connect.due = MIN(peer->connect.due, slot_end);
     } else {
         wait_until(self, peer, WL_CONNECT_WAIT, self->now + head_start(self, peer));
@@ -327,6 +500,19 @@ drop_stale_endpoint(WlEngine *self, WlPeer *peer)
         peer->connect.due = self->now;
 }
 
+/* Another endpoint of a third party is tried in the pause, or where WireGuard is left alone. */
+static void
+hear(WlEngine *self, WlPeer *peer)
+{
+    WlConnect *connect = &peer->connect;
+
+    if (connect->heard && connect->resume > self->now && connect->phase != WL_CONNECT_SLOT)
+        connect->due = MIN(connect->due, self->now);
+    else if (connect->heard && connect->phase == WL_CONNECT_SLOT)
+        connect->due = MIN(connect->due, MAX(self->now, connect->tried + WL_SLOT_LATER));
+    connect->heard = FALSE;
+}
+
 static WlConnectDecision
 decide(const WlEngine *self, const WlPeer *peer)
 {
@@ -374,10 +560,13 @@ wl_connect_run(WlEngine *self, WlPeer *peer)
     WlConnectDecision decision;
 
     drop_stale_endpoint(self, peer);
+    hear(self, peer);
     decision = decide(self, peer);
     if (decision.action == WL_CONNECT_DO_STOP) {
-        if (peer->connect.phase != WL_CONNECT_IDLE)
+        if (peer->connect.phase != WL_CONNECT_IDLE) {
+            wl_handshake_limiter_leave(&self->limiter, &peer->key);
             wl_peer_reset_connect(peer);
+        }
         wl_traffic_set_on_demand(self, peer, FALSE);
         return;
     }

@@ -3,11 +3,16 @@
 
 #include "state/wl-timing.h"
 
+#define TRIED_BEFORE WL_MS(10)
+
 gint64
 wl_endpoint_cycling_earliest(const WlHandshakeLimiter *limiter, const WlCandidate *candidate)
 {
-    return wl_handshake_limiter_earliest(limiter, &candidate->endpoint,
-                                         candidate->last_tried + WL_INITIATION_RETRY);
+    gint64 own = candidate->last_tried + WL_INITIATION_RETRY;
+    gint64 when = wl_handshake_limiter_earliest(limiter, &candidate->endpoint, own);
+
+    /* The members that are advertised at one endpoint take turns, new ones first. */
+    return when > own && candidate->last_tried != WL_LONG_AGO ? when + TRIED_BEFORE : when;
 }
 
 WlCandidate *
@@ -20,7 +25,7 @@ wl_endpoint_cycling_next_in_round(const GArray *candidates, const WlConnectCycle
         WlCandidate *candidate = &g_array_index(candidates, WlCandidate, i);
         gint64 earliest;
 
-        if (candidate->round == cycle->round ||
+        if (candidate->round == cycle->round || wl_candidate_is_hearsay(candidate) ||
             (cycle->on_link_only && candidate->rank != WL_RANK_ON_LINK) ||
             wl_address_limiter_when(cycle->addresses, candidate, cycle->subject, cycle->now) >
                 cycle->now)
@@ -42,15 +47,40 @@ may_answer_in_session(const WlCandidate *candidate)
            (candidate->rank != WL_RANK_PRIVATE || candidate->worked);
 }
 
+gint64
+wl_endpoint_cycling_hearsay_when(const WlCandidate *candidate, guint tries,
+                                 const WlConnectCycle *cycle)
+{
+    gint64 when;
+
+    if (!wl_candidate_is_hearsay(candidate) ||
+        (cycle->on_link_only && candidate->rank != WL_RANK_ON_LINK))
+        return WL_NEVER;
+    when = wl_endpoint_cycling_earliest(cycle->limiter, candidate);
+    when =
+        MAX(when, wl_address_limiter_when(cycle->addresses, candidate, cycle->subject, cycle->now));
+    if (tries > 0)
+        when = MAX(when, candidate->last_tried +
+                             MIN(WL_THIRD_PARTY_RETRY << MIN(tries - 1, 8), WL_BACKOFF_MAX));
+    return MAX(when, cycle->now);
+}
+
+static gboolean
+is_spent(const WlCandidate *candidate, const WlRoamingCycle *cycle)
+{
+    return wl_address_limiter_when(cycle->addresses, candidate, cycle->subject, cycle->now) >
+           cycle->now;
+}
+
 WlCandidate *
-wl_endpoint_cycling_next_in_session(const GArray *candidates, guint serial,
-                                    const WlEndpoint *current)
+wl_endpoint_cycling_next_in_session(const GArray *candidates, const WlRoamingCycle *cycle)
 {
     for (guint i = 0; i < candidates->len; i++) {
         WlCandidate *candidate = &g_array_index(candidates, WlCandidate, i);
 
-        if (may_answer_in_session(candidate) && candidate->roaming_serial != serial &&
-            !wl_endpoint_equal(&candidate->endpoint, current))
+        if (may_answer_in_session(candidate) && candidate->roaming_serial != cycle->serial &&
+            !wl_endpoint_equal(&candidate->endpoint, &cycle->current) &&
+            !is_spent(candidate, cycle))
             return candidate;
     }
     return NULL;
@@ -79,14 +109,16 @@ upgrade_retry_at(const WlCandidate *candidate)
 }
 
 WlCandidate *
-wl_endpoint_cycling_next_upgrade(const GArray *candidates, gint64 now, gint64 uplink_since)
+wl_endpoint_cycling_next_upgrade(const GArray *candidates, const WlRoamingCycle *cycle)
 {
     for (guint i = 0; i < candidates->len; i++) {
         WlCandidate *candidate = &g_array_index(candidates, WlCandidate, i);
 
         if (candidate->rank != WL_RANK_ON_LINK ||
             candidate->source == WL_CANDIDATE_SOURCE_THIRD_PARTY ||
-            (candidate->last_upgrade > uplink_since && upgrade_retry_at(candidate) > now))
+            (candidate->last_upgrade > cycle->uplink_since &&
+             upgrade_retry_at(candidate) > cycle->now) ||
+            is_spent(candidate, cycle))
             continue;
         return candidate;
     }

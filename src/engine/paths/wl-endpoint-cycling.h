@@ -25,14 +25,28 @@ typedef struct {
 gint64 wl_endpoint_cycling_earliest(const WlHandshakeLimiter *limiter,
                                     const WlCandidate *candidate);
 /** Without a session: the best candidate not tried in this round; those that may be tried at once
- * come first. One whose address had enough initiations is not tried in this round. NULL: the round
- * is complete. */
+ * come first. One whose address had enough initiations is not tried in this round, nor is one of
+ * third parties. NULL: the round is complete. */
 WlCandidate *wl_endpoint_cycling_next_in_round(const GArray *candidates,
                                                const WlConnectCycle *cycle);
-/** Inside a session that may have lost its endpoint @current: the best candidate not tried in the
- * check @serial that can be expected to work. Candidates of third parties are not tried. */
-WlCandidate *wl_endpoint_cycling_next_in_session(const GArray *candidates, guint serial,
-                                                 const WlEndpoint *current);
+/** Between two rounds: when @candidate, of third parties, may be tried after @tries in vain;
+ * WL_NEVER: not at all. */
+gint64 wl_endpoint_cycling_hearsay_when(const WlCandidate *candidate, guint tries,
+                                        const WlConnectCycle *cycle);
+typedef struct {
+    gint64 now;
+    guint serial;        /* of the check, in which each candidate is tried once */
+    WlEndpoint current;  /* of the session */
+    gint64 uplink_since; /* the last change of uplink, which permits every upgrade again */
+    const WlAddressLimiter *addresses;
+    const WlKey *subject; /* the peer */
+} WlRoamingCycle;
+
+/** Inside a session that may have lost its endpoint: the best candidate not tried in this check
+ * that can be expected to work, and whose address had not enough tries. Candidates of third parties
+ * are not tried. */
+WlCandidate *wl_endpoint_cycling_next_in_session(const GArray *candidates,
+                                                 const WlRoamingCycle *cycle);
 /** What it means that a router begins to see the peer at another endpoint. */
 typedef enum {
     WL_SIGHTING_NONE, /* nothing: no candidate that can be expected to work, or the current one */
@@ -46,6 +60,6 @@ typedef enum {
 WlSighting wl_endpoint_cycling_judge_sighting(GArray *candidates, const WlEndpoint *sighting,
                                               const WlEndpoint *current);
 /** Inside a working session over a longer path: the best on-link candidate whose retry time has
- * passed. @uplink_since: the last change of uplink, which permits every candidate again. */
-WlCandidate *wl_endpoint_cycling_next_upgrade(const GArray *candidates, gint64 now,
-                                              gint64 uplink_since);
+ * passed, and whose address had not enough tries. */
+WlCandidate *wl_endpoint_cycling_next_upgrade(const GArray *candidates,
+                                              const WlRoamingCycle *cycle);

@@ -177,6 +177,7 @@ became_healthy(WlEngine *self, WlPeer *peer)
 {
     note_worked(self, peer);
     wl_address_limiter_note_answer(&self->addresses, &peer->device.endpoint.ip, &peer->key);
+    wl_handshake_limiter_leave(&self->limiter, &peer->key);
     wl_peer_reset_connect(peer);
     wl_roaming_session_began(peer);
     /* Earlier Alives may have been lost with the tries, and each side needs one to be ready. */

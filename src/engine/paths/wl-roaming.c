@@ -57,6 +57,19 @@ set_endpoint(WlEngine *self, WlPeer *peer, const WlEndpoint *endpoint)
     peer->roaming.due = self->now + patience(peer);
 }
 
+static WlRoamingCycle
+make_cycle(const WlEngine *self, const WlPeer *peer)
+{
+    return (WlRoamingCycle){
+        .now = self->now,
+        .serial = peer->roaming.serial,
+        .current = peer->device.endpoint,
+        .uplink_since = self->uplink.since,
+        .addresses = &self->addresses,
+        .subject = &peer->key,
+    };
+}
+
 /*
  * Upgrade: a peer on an attached network is reached over a longer path. The right on-link address
  * answers within milliseconds, and WireGuard then uses it. With a wrong one the packets of that
@@ -65,11 +78,12 @@ set_endpoint(WlEngine *self, WlPeer *peer, const WlEndpoint *endpoint)
 static WlCandidate *
 upgrade_candidate(WlEngine *self, WlPeer *peer)
 {
+    const WlRoamingCycle cycle = make_cycle(self, peer);
+
     if (!peer->boot.native || wl_policy_is_on_link(&self->policy, &peer->device.endpoint.ip))
         return NULL;
     wl_neighbors_resolve(self, peer);
-    return wl_endpoint_cycling_next_upgrade(peer->endpoints.candidates, self->now,
-                                            self->uplink.since);
+    return wl_endpoint_cycling_next_upgrade(peer->endpoints.candidates, &cycle);
 }
 
 /* Packets in flight on the longer path may arrive after the first answer and return WireGuard to
@@ -98,6 +112,7 @@ start_upgrade(WlEngine *self, WlPeer *peer, WlCandidate *candidate)
         candidate->misses = 0;
     candidate->misses++;
     candidate->last_upgrade = candidate->last_tried = self->now;
+    wl_address_limiter_note(&self->addresses, candidate, &peer->key, self->now);
     reassert(self, peer);
 }
 
@@ -138,13 +153,15 @@ start_check(WlEngine *self, WlPeer *peer)
 static void
 try_next(WlEngine *self, WlPeer *peer)
 {
-    WlCandidate *candidate = wl_endpoint_cycling_next_in_session(
-        peer->endpoints.candidates, peer->roaming.serial, &peer->device.endpoint);
+    const WlRoamingCycle cycle = make_cycle(self, peer);
+    WlCandidate *candidate =
+        wl_endpoint_cycling_next_in_session(peer->endpoints.candidates, &cycle);
 
     if (candidate) {
         peer->roaming.phase = WL_ROAMING_TRY;
         candidate->roaming_serial = peer->roaming.serial;
         candidate->last_tried = self->now;
+        wl_address_limiter_note(&self->addresses, candidate, &peer->key, self->now);
         set_endpoint(self, peer, &candidate->endpoint);
         wl_scheduler_wake_peer_at(&self->scheduler, peer, peer->roaming.due);
         return;

@@ -7,10 +7,25 @@
 #include "wl-hash.h"
 #include "wl-rate-limit.h"
 
+/* Whose word counts together. */
+typedef enum {
+    WORD_OF_ROUTERS, /* about one subject */
+    WORD_OF_SUBJECTS,
+    WORD_OF_THIRD_PARTIES,
+    WORD_N,
+} Word;
+
 typedef struct {
-    WlIp ip;
+    WlIp ip;       /* of IPv6 the network, unless it counts for one address */
     WlKey subject; /* zero: of all subjects */
+    guint8 word;
+    gboolean network;
 } Id;
+
+/* An address, and of IPv6 its network: a host has all addresses of it. Members can share a network,
+ * therefore it may have more. */
+#define N_IDS            2
+#define NETWORK_BURST(b) (4 * (b))
 
 typedef struct {
     Id id;
@@ -19,12 +34,14 @@ typedef struct {
 } Budget;
 
 static Id
-make_id(const WlIp *ip, const WlKey *subject)
+make_id(const WlIp *ip, const WlKey *subject, Word word, gboolean network)
 {
-    Id id = {.ip = *ip};
+    Id id = {.ip = *ip, .word = (guint8) word, .network = network};
 
-    if (subject)
+    if (subject && word == WORD_OF_ROUTERS)
         id.subject = *subject;
+    if (network)
+        memset(id.ip.bytes + 8, 0, sizeof(id.ip.bytes) - 8);
     return id;
 }
 
@@ -32,10 +49,12 @@ static guint
 id_hash(gconstpointer data)
 {
     const Id *id = data;
-    guint8 bytes[sizeof(id->ip.bytes) + sizeof(id->subject)];
+    guint8 bytes[sizeof(id->ip.bytes) + sizeof(id->subject) + 2];
 
     memcpy(bytes, id->ip.bytes, sizeof(id->ip.bytes));
     memcpy(bytes + sizeof(id->ip.bytes), id->subject.bytes, sizeof(id->subject));
+    bytes[sizeof(bytes) - 2] = id->word;
+    bytes[sizeof(bytes) - 1] = id->network != FALSE;
     return wl_hash(bytes, sizeof(bytes));
 }
 
@@ -44,7 +63,8 @@ id_equal(gconstpointer a, gconstpointer b)
 {
     const Id *x = a, *y = b;
 
-    return wl_ip_equal(&x->ip, &y->ip) && wl_key_equal(&x->subject, &y->subject);
+    return wl_ip_equal(&x->ip, &y->ip) && wl_key_equal(&x->subject, &y->subject) &&
+           x->word == y->word && x->network == y->network;
 }
 
 void
@@ -54,25 +74,49 @@ wl_address_limiter_clear(WlAddressLimiter *self)
     g_queue_init(&self->recent);
 }
 
-/* FALSE: not limited. */
-static gboolean
-get_id(const WlCandidate *candidate, const WlKey *subject, Id *id)
+/* WORD_N: not limited. */
+static Word
+get_word(const WlCandidate *candidate)
 {
     if (candidate->worked)
-        return FALSE;
+        return WORD_N;
     switch (candidate->source) {
     case WL_CANDIDATE_SOURCE_PROFILE:
-        return FALSE;
+        return WORD_N;
     case WL_CANDIDATE_SOURCE_ROUTER:
     case WL_CANDIDATE_SOURCE_CACHE:
-        *id = make_id(&candidate->endpoint.ip, subject);
-        return TRUE;
+        return WORD_OF_ROUTERS;
     case WL_CANDIDATE_SOURCE_SELF:
+        return WORD_OF_SUBJECTS;
     case WL_CANDIDATE_SOURCE_THIRD_PARTY:
         break;
     }
-    *id = make_id(&candidate->endpoint.ip, NULL);
-    return TRUE;
+    return WORD_OF_THIRD_PARTIES;
+}
+
+/* What @candidate counts for: its address, and of IPv6 its network. */
+static guint
+get_ids(const WlIp *ip, const WlKey *subject, Word word, Id ids[N_IDS])
+{
+    ids[0] = make_id(ip, subject, word, FALSE);
+    if (ip->family != WL_FAMILY_V6)
+        return 1;
+    ids[1] = make_id(ip, subject, word, TRUE);
+    return 2;
+}
+
+static guint
+get_burst(const Id *id)
+{
+    return id->network && id->word != WORD_OF_THIRD_PARTIES ? NETWORK_BURST(WL_ADDRESS_BURST)
+                                                            : WL_ADDRESS_BURST;
+}
+
+/* A network that has more has it more often. */
+static gint64
+get_interval(const Id *id)
+{
+    return WL_ADDRESS_INTERVAL * WL_ADDRESS_BURST / get_burst(id);
 }
 
 static Budget *
@@ -85,14 +129,19 @@ gint64
 wl_address_limiter_when(const WlAddressLimiter *self, const WlCandidate *candidate,
                         const WlKey *subject, gint64 now)
 {
-    const Budget *budget;
-    Id id;
+    Word word = get_word(candidate);
+    gint64 when = now;
+    Id ids[N_IDS];
 
-    if (!get_id(candidate, subject, &id))
-        return now;
-    budget = find(self, &id);
-    return budget ? wl_rate_limit_when(&budget->rate, now, WL_ADDRESS_INTERVAL, WL_ADDRESS_BURST)
-                  : now;
+    for (guint i = word == WORD_N ? 0 : get_ids(&candidate->endpoint.ip, subject, word, ids);
+         i-- > 0;) {
+        const Budget *budget = find(self, &ids[i]);
+
+        if (budget)
+            when = MAX(when, wl_rate_limit_when(&budget->rate, now, get_interval(&ids[i]),
+                                                get_burst(&ids[i])));
+    }
+    return when;
 }
 
 static void
@@ -122,28 +171,32 @@ void
 wl_address_limiter_note(WlAddressLimiter *self, const WlCandidate *candidate, const WlKey *subject,
                         gint64 now)
 {
-    Budget *budget;
-    Id id;
+    Word word = get_word(candidate);
+    Id ids[N_IDS];
 
-    if (!get_id(candidate, subject, &id))
-        return;
-    budget = find(self, &id);
-    if (!budget)
-        budget = add(self, &id);
-    wl_rate_limit_take(&budget->rate, now, WL_ADDRESS_INTERVAL, WL_ADDRESS_BURST);
-    g_queue_unlink(&self->recent, &budget->link);
-    g_queue_push_head_link(&self->recent, &budget->link);
+    for (guint i = word == WORD_N ? 0 : get_ids(&candidate->endpoint.ip, subject, word, ids);
+         i-- > 0;) {
+        Budget *budget = find(self, &ids[i]);
+
+        if (!budget)
+            budget = add(self, &ids[i]);
+        wl_rate_limit_take(&budget->rate, now, get_interval(&ids[i]), get_burst(&ids[i]));
+        g_queue_unlink(&self->recent, &budget->link);
+        g_queue_push_head_link(&self->recent, &budget->link);
+    }
 }
 
 void
 wl_address_limiter_note_answer(WlAddressLimiter *self, const WlIp *ip, const WlKey *subject)
 {
-    const Id ids[] = {make_id(ip, NULL), make_id(ip, subject)};
+    for (Word word = 0; word < WORD_N; word++) {
+        Id ids[N_IDS];
 
-    for (guint i = 0; i < G_N_ELEMENTS(ids); i++) {
-        Budget *budget = find(self, &ids[i]);
-        if (budget)
-            drop(self, budget);
+        for (guint i = get_ids(ip, subject, word, ids); i-- > 0;) {
+            Budget *budget = find(self, &ids[i]);
+            if (budget)
+                drop(self, budget);
+        }
     }
 }
 

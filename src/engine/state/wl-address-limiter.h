@@ -5,15 +5,16 @@
 #include "wl-key.h"
 
 /**
- * Limits the initiations to one IP address at the word of others, across its ports: after a burst
- * of WL_ADDRESS_BURST, one every WL_ADDRESS_INTERVAL (docs/engine.md "Connect"). Otherwise one
- * member could have the others send without end to a host that is no member, by naming one port of
- * it after the other.
+ * Limits the tries of one IP address at the word of others, across its ports, with and without a
+ * session: after a burst of WL_ADDRESS_BURST, one every WL_ADDRESS_INTERVAL (docs/engine.md
+ * "Connect"). Otherwise one member could have the others send without end to a host that is no
+ * member, by naming one port of it after the other. The /64 network of an IPv6 address is limited
+ * as well, to four times as many, at the word of third parties to as many.
  *
  * What a router advertises is often the word of the subject alone, so it counts for each subject:
- * members behind one NAT do not delay each other. All that others say of an address counts
- * together, regardless of the subject. Endpoints of the profile, and those that worked, are not
- * limited.
+ * members behind one NAT do not delay each other. What members say of themselves counts together,
+ * regardless of the subject, as does what third parties say, so that these spend nothing of the
+ * others. Endpoints of the profile, and those that worked, are not limited.
  *
  * Holds WL_ADDRESS_MAX addresses, of which the one tried longest ago makes room. A zeroed value is
  * empty. Times are engine times.
@@ -24,10 +25,10 @@ typedef struct {
 } WlAddressLimiter;
 
 void wl_address_limiter_clear(WlAddressLimiter *self);
-/** When the next initiation to @candidate of @subject is permitted, not before @now. */
+/** When the next try of @candidate of @subject is permitted, not before @now. */
 gint64 wl_address_limiter_when(const WlAddressLimiter *self, const WlCandidate *candidate,
                                const WlKey *subject, gint64 now);
-/** Records that an initiation is sent to @candidate of @subject now. */
+/** Records that @candidate of @subject is tried now. */
 void wl_address_limiter_note(WlAddressLimiter *self, const WlCandidate *candidate,
                              const WlKey *subject, gint64 now);
 /** @subject has answered at @ip: members are there, and tries that had no answer are forgotten. */

@@ -54,6 +54,8 @@ candidate_compare(gconstpointer a, gconstpointer b)
 
     if (x->worked != y->worked)
         return x->worked ? -1 : 1;
+    if (wl_candidate_is_hearsay(x) != wl_candidate_is_hearsay(y))
+        return wl_candidate_is_hearsay(y) ? -1 : 1;
     if (x->rank != y->rank)
         return x->rank < y->rank ? -1 : 1;
     if (x->source != y->source)
@@ -65,7 +67,8 @@ candidate_compare(gconstpointer a, gconstpointer b)
 static gboolean
 same_class(const WlCandidate *a, const WlCandidate *b)
 {
-    return a->worked == b->worked && a->rank == b->rank;
+    return a->worked == b->worked && a->rank == b->rank &&
+           wl_candidate_is_hearsay(a) == wl_candidate_is_hearsay(b);
 }
 
 void
@@ -112,6 +115,7 @@ wl_candidates_inherit(GArray *self, const GArray *old)
         candidate->roaming_serial = before->roaming_serial;
         candidate->last_upgrade = before->last_upgrade;
         candidate->misses = before->misses;
+        candidate->heard_tries = before->heard_tries;
     }
     return fresh;
 }

@@ -33,6 +33,7 @@ typedef struct {
     guint roaming_serial; /* the last check in which it was tried */
     gint64 last_upgrade;  /* when it was last tried as an upgrade; WL_LONG_AGO: never */
     guint misses;         /* consecutive failed upgrades */
+    guint heard_tries;    /* tries at the word of a third party since the last restart */
 } WlCandidate;
 
 /** A list of WlCandidate, best first once sorted. Free with g_array_unref(). */
@@ -40,9 +41,16 @@ GArray *wl_candidates_new(void);
 /** Adds an endpoint. If the list has it already, the better rank and source are kept. */
 void wl_candidates_add(GArray *self, const WlEndpoint *endpoint, WlRank rank,
                        WlCandidateSource source, gboolean worked);
-/** Sorts by rank, with families alternating within a rank. */
+/** Sorts by rank, with families alternating within a rank; the words of third parties come last. */
 void wl_candidates_sort(GArray *self);
 /** Copies the history of each endpoint from @old. TRUE if @self has an endpoint that @old lacks. */
 gboolean wl_candidates_inherit(GArray *self, const GArray *old);
+/** TRUE if only third parties advertise it: it is tried after all others, and on their account. */
+static inline gboolean
+wl_candidate_is_hearsay(const WlCandidate *self)
+{
+    return self->source == WL_CANDIDATE_SOURCE_THIRD_PARTY && !self->worked;
+}
+
 /** NULL: @endpoint is not in the list. */
 WlCandidate *wl_candidates_find(GArray *self, const WlEndpoint *endpoint);

@@ -39,8 +39,9 @@ void
 wl_peer_reset_connect(WlPeer *self)
 {
     self->connect.phase = WL_CONNECT_IDLE;
-    self->connect.restart = FALSE;
+    self->connect.restart = self->connect.heard = self->connect.hearsay = FALSE;
     self->connect.due = WL_NEVER;
+    self->connect.resume = WL_LONG_AGO;
     self->connect.round = 0;
     self->connect.backoff = WL_BACKOFF_FIRST;
     for (guint i = 0; i < G_N_ELEMENTS(self->connect.poll); i++)
@@ -186,7 +187,9 @@ wl_connect_restart_heard(WlPeer *peer, WlCandidateSource source, gint64 now)
 {
     WlRateLimit *rate = &peer->connect.restart_rates[source == WL_CANDIDATE_SOURCE_ROUTER];
 
-    if (peer->connect.restart)
+    if (source == WL_CANDIDATE_SOURCE_THIRD_PARTY)
+        peer->connect.heard = TRUE;
+    if (peer->connect.restart || source == WL_CANDIDATE_SOURCE_THIRD_PARTY)
         return;
     if (source == WL_CANDIDATE_SOURCE_PROFILE ||
         wl_rate_limit_take(rate, now, WL_ADDRESS_INTERVAL, WL_ADDRESS_BURST))
@@ -198,6 +201,7 @@ wl_connect_demand(WlPeer *peer, gint64 now)
 {
     peer->connect.demanded = now;
     peer->connect.due = MIN(peer->connect.due, now);
+    peer->connect.resume = MIN(peer->connect.resume, now);
 }
 
 void

@@ -5,6 +5,7 @@
 #include "state/wl-send-window.h"
 #include "state/wl-timing.h"
 #include "wl-engine-config.h"
+#include "wl-fair-limit.h"
 #include "wl-rate-limit.h"
 #include "wl-reason.h"
 #include "wl-round-trip.h"
@@ -36,7 +37,13 @@ typedef enum {
 typedef struct {
     WlConnectPhase phase;
     gboolean restart;             /* a new candidate or uplink: begin with a first round */
-    WlRateLimit restart_rates[2]; /* at the word of others; [1]: of routers */
+    WlRateLimit restart_rates[2]; /* at the word of the peer; [1]: of routers */
+    WlFairShare share;            /* its initiations */
+    gboolean heard;               /* a third party advertised another endpoint */
+    gboolean hearsay;             /* the endpoint tried last is one of a third party */
+    guint heard_serial;           /* the last round that began with one */
+    gint64 resume;                /* until then third parties have their turn */
+    gboolean in_round;            /* the round goes on then; else the next one begins */
     gboolean endpoint_dropped; /* the profile dropped an endpoint: the device may still have it */
     guint round;               /* since the restart */
     guint serial;              /* of the round, never repeated */
@@ -253,6 +260,7 @@ typedef struct {
 typedef struct {
     WlRateLimit datagrams;
     WlRateLimit alive_replies;
+    WlFairShare tried;             /* initiations at its word about other members */
     WlRateLimit snapshots;         /* read because of its datagrams while there is a session */
     WlRateLimit own_endpoints;     /* new ones */
     WlRateLimit restarts;          /* that count for its path */
@@ -405,8 +413,9 @@ void wl_peer_reset_connect(WlPeer *self);
 
 /** Connecting begins again with a first round: there is a new candidate or uplink. */
 void wl_connect_restart(WlPeer *peer);
-/** The same at the word of others about an endpoint, except for SOURCE_PROFILE limited like the
- * initiations to one address. The word of a router does not spend what others may, nor they its. */
+/** The same because of an endpoint of @source, except for SOURCE_PROFILE limited like the
+ * initiations to one address. The word of a router does not spend what the peer may, nor the other
+ * way round. Third parties begin no round: their endpoint is tried between two of them. */
 void wl_connect_restart_heard(WlPeer *peer, WlCandidateSource source, gint64 now);
 /** Overlay traffic is waiting for the peer: it is tried in this turn. */
 void wl_connect_demand(WlPeer *peer, gint64 now);

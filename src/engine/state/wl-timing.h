@@ -76,6 +76,15 @@
 /* Rate limit of initiations to all peers without a session: ten a second after a burst of ten. */
 #define WL_INITIATION_INTERVAL WL_MS(100)
 #define WL_INITIATION_BURST    10
+/* For this time an initiation counts: peers with fewer come first. */
+#define WL_INITIATION_SHARE WL_SEC(10)
+/* Rate limit of initiations at the word of third parties, which also take only what peers leave.
+ * For an honest one a try a second is enough, since it is the last of all sources. */
+#define WL_THIRD_PARTY_INTERVAL WL_SEC(1)
+#define WL_THIRD_PARTY_BURST    8
+/* Interval between tries of one such endpoint, doubling, at most WL_BACKOFF_MAX: the second is the
+ * first one that a peer can answer that learned of us later. */
+#define WL_THIRD_PARTY_RETRY WL_SEC(10)
 /* Interval between initiations to one endpoint, the same as in WireGuard. */
 #define WL_INITIATION_RETRY WL_SEC(5)
 /* Initiations to one address, of any port, at the word of others: a burst, then one in each

@@ -45,7 +45,15 @@ static const Case cases[] = {
     {"no debt from many tries", SELF, A, 1, 60, SELF, A ":1", 0, FALSE, 60, TRUE},
     {"another subject", SELF, A, 1, WL_ADDRESS_BURST, SELF, A ":1", 5, FALSE, 1, FALSE},
     {"many subjects", THIRD_PARTY, A, 8, WL_ADDRESS_BURST, THIRD_PARTY, A ":1", 9, FALSE, 1, FALSE},
-    {"own word and third party together", SELF, A, 4, WL_ADDRESS_BURST, THIRD_PARTY, A ":1", 0, FALSE, 1, FALSE},
+    {"a third party after the own word", SELF, A, 4, 99, THIRD_PARTY, A ":1", 0, FALSE, 1, TRUE},
+    {"the own word after third parties", THIRD_PARTY, A, 4, 99, SELF, A ":1", 0, FALSE, 1, TRUE},
+    {"a bystander's network at the word of third parties", THIRD_PARTY, "[2001:db8::%u]", 4, WL_ADDRESS_BURST, THIRD_PARTY, "[2001:db8::ffff:1]:1", 0, FALSE, 1, FALSE},
+    {"another network", THIRD_PARTY, "[2001:db8::%u]", 4, 99, THIRD_PARTY, "[2001:db8:0:1::1]:1", 0, FALSE, 1, TRUE},
+    {"members in one network", SELF, "[2001:db8::%u]", 20, 20, SELF, "[2001:db8::ffff:1]:1", 0, FALSE, 1, TRUE},
+    {"more than a network has", SELF, "[2001:db8::%u]", 20, 99, SELF, "[2001:db8::ffff:1]:1", 0, FALSE, 1, FALSE},
+    {"a network of one subject at the word of a router", ROUTER, "[2001:db8::%u]", 1, 99, ROUTER, "[2001:db8::ffff:1]:1", 0, FALSE, 1, FALSE},
+    {"a router about another subject in the network", ROUTER, "[2001:db8::%u]", 1, 99, ROUTER, "[2001:db8::ffff:1]:1", 1, FALSE, 1, TRUE},
+    {"IPv4 has no such network", THIRD_PARTY, "192.0.2.%u", 4, 99, THIRD_PARTY, "192.0.2.250:1", 0, FALSE, 1, TRUE},
     {"a router about one subject", ROUTER, A, 1, WL_ADDRESS_BURST, ROUTER, A ":1", 0, FALSE, 1, FALSE},
     {"a router about another subject", ROUTER, A, 1, WL_ADDRESS_BURST, ROUTER, A ":1", 5, FALSE, 1, TRUE},
     {"a router about many behind a NAT", ROUTER, A, 60, 180, ROUTER, A ":1", 0, FALSE, 1, TRUE},
@@ -81,7 +89,10 @@ static void
 try(WlAddressLimiter *limiter, const char *address, guint port, WlCandidateSource source,
     guint subject, gint64 now)
 {
-    g_autofree char *text = g_strdup_printf("%s:%u", address, port);
+    const char *number = strstr(address, "%u"); /* another address each time */
+    g_autofree char *text =
+        number ? g_strdup_printf("%.*s%u%s:1", (int) (number - address), address, port, number + 2)
+               : g_strdup_printf("%s:%u", address, port);
     WlCandidate candidate = make(text, source, FALSE);
     WlKey key = key_of(subject);
 

@@ -66,7 +66,8 @@ static const Case in_round[] = {
      {{A, PUBLIC, SELF}}, .spent = "192.0.2.1:9", .next = NONE},
     {"one that worked is tried in spite of them",
      {{A, PUBLIC, SELF, .worked = TRUE}}, .spent = "192.0.2.1:9", .next = 0},
-    {"candidates of third parties are tried", {{A, PUBLIC, THIRD_PARTY}}, .next = 0},
+    {"candidates of third parties are not tried in a round", {{A, PUBLIC, THIRD_PARTY}, {B, PRIVATE, SELF}}, .next = 1},
+    {"one that worked is, though only a third party advertises it", {{A, PUBLIC, THIRD_PARTY, .worked = TRUE}}, .next = 0},
     {"behind a captive portal only on-link candidates are tried",
      {{A, PUBLIC, SELF}, {B, ON_LINK, SELF}}, .on_link_only = TRUE, .next = 1},
     {"behind a captive portal a round without on-link candidates is complete",
@@ -89,6 +90,8 @@ static const Case in_session[] = {
      {{A, PRIVATE, SELF, .worked = TRUE}, {B, PUBLIC, SELF}}, .current = C, .next = 0},
     {"a recent try does not delay one inside a session",
      {{A, PUBLIC, SELF, .tried = 1}, {B, PUBLIC, SELF}}, .current = C, .next = 0},
+    {"one whose address had its tries is skipped",
+     {{A, PUBLIC, SELF}, {B, PUBLIC, SELF}}, .spent = "192.0.2.1:9", .current = C, .next = 1},
     {"a check ends when all were tried",
      {{A, PUBLIC, SELF, .serial = ROUND}, {B, PUBLIC, THIRD_PARTY}}, .current = C, .next = NONE},
 };
@@ -108,6 +111,8 @@ static const Case upgrade[] = {
     {"the second failure doubles the time",
      {{A, ON_LINK, SELF, .upgraded = 1199, .misses = 2}, {B, ON_LINK, SELF, .upgraded = 1200, .misses = 2}},
      .uplink_changed = 9000, .next = 1},
+    {"one whose address had its tries is no upgrade",
+     {{A, ON_LINK, SELF}}, .spent = "192.0.2.1:9", .uplink_changed = 9000, .next = NONE},
     {"a new uplink permits every candidate again",
      {{A, ON_LINK, SELF, .upgraded = 100, .misses = 5}}, .uplink_changed = 50, .next = 0},
 };
@@ -228,13 +233,32 @@ test_in_round(gconstpointer data)
 }
 
 static void
+spend(WlAddressLimiter *addresses, const Case *row, const WlKey *subject)
+{
+    for (guint i = 0; row->spent && i < WL_ADDRESS_BURST; i++) {
+        WlCandidate spent = {.endpoint = parse(row->spent), .source = row->candidates[0].source};
+        wl_address_limiter_note(addresses, &spent, subject, ago(1));
+    }
+}
+
+static void
 test_in_session(gconstpointer data)
 {
     const Case *row = data;
     g_autoptr(GArray) list = make_candidates(row->candidates);
-    WlEndpoint current = parse(row->current);
+    WlAddressLimiter addresses = {0};
+    const WlKey subject = {{1}};
+    const WlRoamingCycle cycle = {
+        .now = NOW,
+        .serial = ROUND,
+        .current = parse(row->current),
+        .addresses = &addresses,
+        .subject = &subject,
+    };
 
-    assert_next(row, list, wl_endpoint_cycling_next_in_session(list, ROUND, &current));
+    spend(&addresses, row, &subject);
+    assert_next(row, list, wl_endpoint_cycling_next_in_session(list, &cycle));
+    wl_address_limiter_clear(&addresses);
 }
 
 static void
@@ -242,9 +266,18 @@ test_upgrade(gconstpointer data)
 {
     const Case *row = data;
     g_autoptr(GArray) list = make_candidates(row->candidates);
+    WlAddressLimiter addresses = {0};
+    const WlKey subject = {{1}};
+    const WlRoamingCycle cycle = {
+        .now = NOW,
+        .uplink_since = NOW - WL_SEC(row->uplink_changed),
+        .addresses = &addresses,
+        .subject = &subject,
+    };
 
-    assert_next(row, list,
-                wl_endpoint_cycling_next_upgrade(list, NOW, NOW - WL_SEC(row->uplink_changed)));
+    spend(&addresses, row, &subject);
+    assert_next(row, list, wl_endpoint_cycling_next_upgrade(list, &cycle));
+    wl_address_limiter_clear(&addresses);
 }
 
 static void
