@@ -41,7 +41,7 @@ init_parts(WlEngine *self)
     wl_fact_set_set_endpoint_weights(self->facts, get_endpoint_weight, self);
     self->membership.changed = wl_array_new(WlKey);
     self->membership.orphaned = g_ptr_array_new();
-    self->membership.full_logged = self->receiver.full_logged = WL_LONG_AGO;
+    self->membership.full_logged = WL_LONG_AGO;
     self->receiver.facts = wl_fact_array_new();
     self->inference.dropped_since = WL_LONG_AGO;
     self->uplink.since = WL_LONG_AGO;

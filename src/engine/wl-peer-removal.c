@@ -34,7 +34,7 @@ wl_engine_remove_peer(WlEngine *self, WlPeer *peer)
     WlKey key = peer->key;
 
     emit_removal(self, peer);
-    wl_engine_log(self, "%s: no longer a member", label);
+    wl_engine_log(self, peer, "%s: no longer a member", label);
 
     wl_traffic_watch(self, peer, FALSE);
     wl_traffic_set_on_demand(self, peer, FALSE);

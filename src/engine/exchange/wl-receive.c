@@ -119,16 +119,16 @@ is_restless(const WlEngine *self, WlPeer *peer, const WlFact *fact)
 
 /* Facts that are not held cannot be shown; this is logged instead. */
 static void
-log_full(WlEngine *self, const WlPeer *peer)
+log_full(WlEngine *self, WlPeer *peer)
 {
     g_autofree char *label = NULL;
 
     if (!wl_fact_set_is_full(self->facts, &peer->key) ||
-        self->receiver.full_logged + WL_FULL_LOG_INTERVAL > self->now)
+        peer->receive.full_logged + WL_FULL_LOG_INTERVAL > self->now)
         return;
-    self->receiver.full_logged = self->now;
+    peer->receive.full_logged = self->now;
     label = wl_peer_dup_label(peer);
-    wl_engine_log(self,
+    wl_engine_log(self, peer,
                   "%s: fact table full (limits: %u per member, %u in total); ignoring new facts",
                   label, WL_MAX_FACTS_OF_SOURCE,
                   WL_MAX_FACT_SOURCES + WL_MAX_FACT_SOURCES_OF_PEER * self->config->peers->len);

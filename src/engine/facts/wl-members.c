@@ -43,7 +43,8 @@ refuse_too_many(WlEngine *self)
     if (self->membership.full_logged + WL_FULL_LOG_INTERVAL > self->now)
         return;
     self->membership.full_logged = self->now;
-    wl_engine_log(self, "too many members (limit: %u learned); add further members to the profile",
+    wl_engine_log(self, NULL,
+                  "too many members (limit: %u learned); add further members to the profile",
                   WL_MAX_LEARNED_PEERS);
 }
 

@@ -116,8 +116,9 @@ classify(WlEngine *self, WlPeer *peer, const WlPrefix *prefix, GArray *static_ip
     if (is_taken(self, peer, prefix)) {
         g_autofree char *label = wl_peer_dup_label(peer);
         g_autofree char *text = wl_prefix_to_string(prefix);
-        wl_engine_log(self, "%s: allowed IPs %s ignored: another peer of the profile has them",
-                      label, text);
+        wl_engine_log(self, NULL,
+                      "%s: allowed IPs %s ignored: another peer of the profile has them", label,
+                      text);
         return;
     }
     if (peer->router ||

@@ -64,10 +64,12 @@ add_configured(WlEngine *self, GArray *list, WlPeer *peer, const WlEndpoint *end
     text = wl_endpoint_to_string(endpoint);
     if (verdict == WL_VERDICT_IN_TUNNEL)
         wl_engine_log(
-            self, "%s: endpoint %s is inside the tunnel and is not tried; configure one outside",
-            label, text);
+            self, peer,
+            "%s: endpoint %s is inside the tunnel and is not tried; configure one outside", label,
+            text);
     else
-        wl_engine_log(self, "%s: its name resolves to %s, which is not tried: no peer can be there",
+        wl_engine_log(self, peer,
+                      "%s: its name resolves to %s, which is not tried: no peer can be there",
                       label, text);
 }
 

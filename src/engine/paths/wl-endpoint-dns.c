@@ -100,9 +100,10 @@ log_result(WlEngine *self, const GPtrArray *peers, const char *name, gboolean un
         return;
     label = wl_peer_dup_label(peers->pdata[0]);
     if (unresolved)
-        wl_engine_log(self, "%s: cannot resolve %s; retrying with increasing delay", label, name);
+        wl_engine_log(self, peers->pdata[0],
+                      "%s: cannot resolve %s; retrying with increasing delay", label, name);
     else
-        wl_engine_log(self, "%s: %s resolves again", label, name);
+        wl_engine_log(self, peers->pdata[0], "%s: %s resolves again", label, name);
 }
 
 void

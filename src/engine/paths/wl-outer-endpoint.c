@@ -45,8 +45,9 @@ log_inside(WlEngine *self, WlPeer *peer, const WlEndpoint *inside)
     peer->outer.log_next = self->now + WL_FULL_LOG_INTERVAL;
     label = wl_peer_dup_label(peer);
     text = wl_endpoint_to_string(inside);
-    wl_engine_log(self, "%s: seen at %s, which is inside the tunnel; not used as its endpoint",
-                  label, text);
+    wl_engine_log(self, peer,
+                  "%s: seen at %s, which is inside the tunnel; not used as its endpoint", label,
+                  text);
 }
 
 /* Where the peer was, and not where it is being tried: what arrived from inside is no answer to

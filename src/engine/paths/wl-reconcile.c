@@ -155,7 +155,7 @@ wl_reconcile_failed(WlEngine *self, WlPeer *peer)
     peer->reconcile.backoff =
         CLAMP(peer->reconcile.backoff * 2, WL_CHANGE_RETRY, WL_CHANGE_RETRY_MAX);
     peer->reconcile.retry = self->now + peer->reconcile.backoff;
-    wl_engine_log(self, "%s: the link refused a change; retrying", label);
+    wl_engine_log(self, peer, "%s: the link refused a change; retrying", label);
     /* The snapshot reveals every other difference. */
     peer->reconcile.set_settings = peer->device.present;
     wl_scheduler_schedule(&self->scheduler, peer);

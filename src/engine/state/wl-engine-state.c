@@ -35,12 +35,13 @@ wl_engine_jitter(WlEngine *self, gint64 base)
 }
 
 void
-wl_engine_log(WlEngine *self, const char *format, ...)
+wl_engine_log(WlEngine *self, WlPeer *peer, const char *format, ...)
 {
     va_list arguments;
 
     va_start(arguments, format);
-    wl_outputs_log(&self->outputs, self->now, format, arguments);
+    wl_outputs_log(&self->outputs, peer ? &peer->status.log_share : NULL, self->now, format,
+                   arguments);
     va_end(arguments);
 }
 

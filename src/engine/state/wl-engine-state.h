@@ -52,7 +52,6 @@ typedef struct {
     GArray *facts;         /* of WlFact: those of the datagram being read */
     guint64 results[WL_RECEIVE_N_RESULTS];
     guint64 refused[WL_VERDICT_N];
-    gint64 full_logged; /* when the limit of facts was last logged */
 } WlReceiver;
 
 /** The part of path inference that all Go members share. `open` is written by paths/wl-path-go.c,
@@ -116,8 +115,8 @@ void wl_engine_request_snapshot(WlEngine *self);
 void wl_engine_request_snapshot_for(WlEngine *self, WlPeer *peer);
 /** @base, plus or minus up to 10 %. */
 gint64 wl_engine_jitter(WlEngine *self, gint64 base);
-/** Logs one line, subject to the rate limit of WlOutputs. */
-void wl_engine_log(WlEngine *self, const char *format, ...) G_GNUC_PRINTF(2, 3);
+/** Logs one line about @peer, NULL: about none, subject to the rate limit of WlOutputs. */
+void wl_engine_log(WlEngine *self, WlPeer *peer, const char *format, ...) G_GNUC_PRINTF(3, 4);
 /** Sends @bytes, a signed group, to the fact port of @peer at the end of the turn. Takes ownership
  * of @bytes. */
 void wl_engine_send_datagram(WlEngine *self, WlPeer *peer, GBytes *bytes);

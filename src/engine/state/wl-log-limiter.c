@@ -3,13 +3,19 @@
 
 #include "wl-time.h"
 
-#define INTERVAL WL_SEC(2)
-#define BURST    60
+static const WlFairRate rate = {
+    .interval = WL_SEC(2),
+    .burst = 60,
+    .refill = WL_SEC(60),
+    .step = 6,
+};
 
 gboolean
-wl_log_limiter_take(WlLogLimiter *self, gint64 now, guint *suppressed)
+wl_log_limiter_take(WlLogLimiter *self, WlFairShare *share, gint64 now, guint *suppressed)
 {
-    if (!wl_rate_limit_take(&self->rate, now, INTERVAL, BURST)) {
+    WlFairShare own = {0};
+
+    if (!wl_fair_limit_take(&self->rate, share ? share : &own, now, &rate)) {
         self->suppressed++;
         return FALSE;
     }

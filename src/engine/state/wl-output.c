@@ -75,11 +75,12 @@ push_log(WlOutputs *self, char *line)
 }
 
 void
-wl_outputs_log(WlOutputs *self, gint64 now, const char *format, va_list arguments)
+wl_outputs_log(WlOutputs *self, WlFairShare *share, gint64 now, const char *format,
+               va_list arguments)
 {
     guint suppressed;
 
-    if (!wl_log_limiter_take(&self->log_limiter, now, &suppressed))
+    if (!wl_log_limiter_take(&self->log_limiter, share, now, &suppressed))
         return;
     if (suppressed > 0)
         push_log(self, g_strdup_printf("%u messages suppressed", suppressed));

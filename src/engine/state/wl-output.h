@@ -28,6 +28,6 @@ void wl_outputs_push(WlOutputs *self, WlOutput *output);
  * turn. */
 void wl_outputs_push_send(WlOutputs *self, WlOutput *output);
 void wl_outputs_flush_sends(WlOutputs *self);
-/** Logs one line unless the limiter refuses it. */
-void wl_outputs_log(WlOutputs *self, gint64 now, const char *format, va_list arguments)
-    G_GNUC_PRINTF(3, 0);
+/** Logs one line about the member with @share, NULL: about none, unless the limiter refuses it. */
+void wl_outputs_log(WlOutputs *self, WlFairShare *share, gint64 now, const char *format,
+                    va_list arguments) G_GNUC_PRINTF(4, 0);

@@ -114,7 +114,7 @@ wl_peer_new(const WlKey *key, const WlPeerConfig *config, guint slot)
     self->liveness.alive_since = WL_NEVER;
     self->resync.last = WL_LONG_AGO;
     self->resync.due = WL_NEVER;
-    self->endpoints.refused_logged = WL_LONG_AGO;
+    self->endpoints.refused_logged = self->receive.full_logged = WL_LONG_AGO;
     self->advertise.alive_sent = self->advertise.alive_sent_before = WL_LONG_AGO;
     self->advertise.facts_sent = self->advertise.retry = WL_LONG_AGO;
     self->outer.since = self->outer.restored = WL_LONG_AGO;

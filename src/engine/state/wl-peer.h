@@ -260,6 +260,7 @@ typedef struct {
 typedef struct {
     WlRateLimit datagrams;
     WlRateLimit alive_replies;
+    gint64 full_logged;            /* when its limit of facts was last logged */
     WlFairShare tried;             /* initiations at its word about other members */
     WlRateLimit snapshots;         /* read because of its datagrams while there is a session */
     WlRateLimit own_endpoints;     /* new ones */
@@ -355,7 +356,8 @@ typedef struct {
 typedef struct {
     gboolean is_published;
     WlPublished published;
-    WlReason *reason; /* NULL until first published; owned */
+    WlReason *reason;      /* NULL until first published; owned */
+    WlFairShare log_share; /* lines about the peer, from anywhere. Written by wl_engine_log() */
 } WlPeerStatus;
 
 /** A member other than the own one, configured or learned. Each part is written by the files that

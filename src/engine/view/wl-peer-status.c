@@ -284,9 +284,9 @@ wl_peer_status_publish(WlEngine *self, WlPeer *peer)
         g_autofree char *label = wl_peer_dup_label(peer);
         /* The reason may already contain the state. */
         if (g_str_has_prefix(peer->status.reason->text, wl_peer_state_to_string(published.state)))
-            wl_engine_log(self, "%s: %s", label, peer->status.reason->text);
+            wl_engine_log(self, peer, "%s: %s", label, peer->status.reason->text);
         else
-            wl_engine_log(self, "%s: %s, %s", label, wl_peer_state_to_string(published.state),
+            wl_engine_log(self, peer, "%s: %s, %s", label, wl_peer_state_to_string(published.state),
                           peer->status.reason->text);
     }
 }

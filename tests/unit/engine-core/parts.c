@@ -852,14 +852,34 @@ test_log_limiter(void)
     guint suppressed = 9;
 
     for (guint i = 0; i < 60; i++) {
-        g_assert_true(wl_log_limiter_take(&limiter, WL_SEC(100), &suppressed));
+        g_assert_true(wl_log_limiter_take(&limiter, NULL, WL_SEC(100), &suppressed));
         g_assert_cmpuint(suppressed, ==, 0);
     }
     for (guint i = 0; i < 3; i++)
-        g_assert_false(wl_log_limiter_take(&limiter, WL_SEC(100), &suppressed));
-    g_assert_true(wl_log_limiter_take(&limiter, WL_SEC(102), &suppressed));
+        g_assert_false(wl_log_limiter_take(&limiter, NULL, WL_SEC(100), &suppressed));
+    g_assert_true(wl_log_limiter_take(&limiter, NULL, WL_SEC(102), &suppressed));
     g_assert_cmpuint(suppressed, ==, 3);
-    g_assert_false(wl_log_limiter_take(&limiter, WL_SEC(102), &suppressed));
+    g_assert_false(wl_log_limiter_take(&limiter, NULL, WL_SEC(102), &suppressed));
+}
+
+/* Lines about some members do not suppress the first ones about another. */
+static void
+test_log_limiter_shares(void)
+{
+    for (guint sources = 1; sources <= 50; sources++) {
+        WlFairShare shares[50] = {0}, other = {0};
+        WlLogLimiter limiter = {.suppressed = 0};
+        guint suppressed, n = 0;
+        gint64 now;
+
+        for (now = WL_SEC(100); now < WL_SEC(400); now += WL_SEC(1)) {
+            for (guint i = 0; i < sources; i++)
+                n += wl_log_limiter_take(&limiter, &shares[i], now, &suppressed);
+        }
+        g_assert_cmpuint(n, <=, 60 + 150);
+        g_assert_true(wl_log_limiter_take(&limiter, &other, now, &suppressed));
+        g_assert_true(wl_log_limiter_take(&limiter, NULL, now, &suppressed) || sources > 25);
+    }
 }
 
 /* ---- sending level (docs/protocol.md 5.6) */
@@ -1380,6 +1400,7 @@ main(int argc, char **argv)
     g_test_add_func("/tie-breaker", test_tie_breaker);
     g_test_add_func("/batch-delay", test_batch_delay);
     g_test_add_func("/log-limiter", test_log_limiter);
+    g_test_add_func("/log-limiter/shares", test_log_limiter_shares);
     g_test_add_func("/sender/level", test_level);
     g_test_add_func("/bucket", test_bucket);
     g_test_add_func("/boot-id", test_boot_id);
