@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "wl-state-file.h"
+#include "wl-state-writer.h"
 
 #define UUID "7d1c1b1e-6f2a-4a53-9f44-4a7a2a6e0c11"
 
@@ -110,6 +111,113 @@ test_size_limit(void)
     wl_state_file_remove(UUID);
 }
 
+/* ---- writing in a thread --------------------------------------------------------------------- */
+
+/* A disk that is as slow as the test lets it be, in place of the C library's. */
+static struct {
+    GMutex mutex;
+    GCond cond;
+    gboolean blocks;
+    GThread *thread; /* that called last */
+} disk;
+
+int
+fsync(int fd)
+{
+    g_mutex_lock(&disk.mutex);
+    disk.thread = g_thread_self();
+    while (disk.blocks)
+        g_cond_wait(&disk.cond, &disk.mutex);
+    g_mutex_unlock(&disk.mutex);
+    return 0;
+}
+
+static void
+disk_set(gboolean blocks)
+{
+    g_mutex_lock(&disk.mutex);
+    disk.blocks = blocks;
+    g_cond_broadcast(&disk.cond);
+    g_mutex_unlock(&disk.mutex);
+}
+
+typedef struct {
+    guint written, failed;
+} Writes;
+
+static void
+on_written(const GError *error, gpointer user_data)
+{
+    Writes *writes = user_data;
+
+    writes->written += !error;
+    writes->failed += error != NULL;
+}
+
+static void
+wait_for_writes(Writes *writes, guint n)
+{
+    while (writes->written + writes->failed < n)
+        g_main_context_iteration(NULL, TRUE);
+}
+
+static void
+assert_state(const char *expected)
+{
+    g_autoptr(GError) error = NULL;
+    g_autofree char *state = NULL;
+    gsize length = 0;
+
+    state = wl_state_file_load(UUID, &length, &error);
+    g_assert_no_error(error);
+    g_assert_cmpstr(state, ==, expected);
+}
+
+/* While the disk blocks, the main loop does not, and the last state is in its place at the end. */
+static void
+test_writer(void)
+{
+    Writes writes = {0};
+    WlStateWriter *writer = wl_state_writer_new(UUID, on_written, &writes);
+
+    disk_set(TRUE);
+    for (guint i = 0; i < 100; i++) {
+        wl_state_writer_save(writer, g_strdup_printf("state %u\n", i));
+        g_main_context_iteration(NULL, FALSE);
+    }
+    g_assert_cmpuint(writes.written, ==, 0);
+    disk_set(FALSE);
+    /* the first, and of the others the last */
+    wait_for_writes(&writes, 2);
+    g_assert_true(disk.thread != g_thread_self());
+    assert_state("state 99\n");
+    g_assert_cmpuint(writes.written, ==, 2);
+    wl_state_writer_save(writer, g_strdup("old\n"));
+    wl_state_writer_save(writer, g_strdup("older\n"));
+    wl_state_writer_save(writer, g_strdup("last\n"));
+    wl_state_writer_free(writer);
+    assert_state("last\n");
+    wl_state_file_remove(UUID);
+    g_assert_cmpuint(writes.written, ==, 4);
+    /* the reply of the thread comes after that */
+    while (g_main_context_iteration(NULL, FALSE))
+        ;
+    g_assert_cmpuint(writes.written, ==, 4);
+}
+
+static void
+test_writer_fails(void)
+{
+    Writes writes = {0};
+    WlStateWriter *writer = wl_state_writer_new("not a UUID", on_written, &writes);
+
+    wl_state_writer_save(writer, g_strdup("x"));
+    wait_for_writes(&writes, 1);
+    wl_state_writer_save(writer, g_strdup("y"));
+    wl_state_writer_free(writer);
+    g_assert_cmpuint(writes.failed, ==, 2);
+}
+
 int
 main(int argc, char *argv[])
 {
@@ -122,6 +230,8 @@ main(int argc, char *argv[])
     g_test_add_func("/state-file/round-trip", test_round_trip);
     g_test_add_func("/state-file/not-ours", test_not_ours);
     g_test_add_func("/state-file/size-limit", test_size_limit);
+    g_test_add_func("/state-file/writer", test_writer);
+    g_test_add_func("/state-file/writer-fails", test_writer_fails);
     result = g_test_run();
     g_rmdir(folder);
     g_rmdir(base);

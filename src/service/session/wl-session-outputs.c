@@ -8,7 +8,6 @@
 #include "wl-limitation.h"
 #include "wl-link-local.h"
 #include "wl-log.h"
-#include "wl-state-file.h"
 
 #define RETRY_DELAY_MS 1000 /* after the link refused a change */
 
@@ -106,10 +105,13 @@ forget_round_trip(WlSession *self, const WlKey *key)
 void
 wl_session_save_state(WlSession *self)
 {
-    g_autofree char *state = wl_engine_dup_state(self->engine);
-    g_autoptr(GError) error = NULL;
+    wl_state_writer_save(self->state_writer, wl_engine_dup_state(self->engine));
+}
 
-    if (!wl_state_file_save(self->settings.uuid, state, &error))
+void
+wl_session_state_written(const GError *error, gpointer user_data)
+{
+    if (error)
         wl_limitation_add("state-file", "what is learned now is lost at the next start: %s",
                           error->message);
     else

@@ -14,5 +14,6 @@ void wl_session_device_read(WlLink *link, const WlDevice *device, const GError *
                             gpointer session);
 void wl_session_change_refused(WlLink *link, const WlKey *peer, const GError *error,
                                gpointer session);
-/** Saves the engine's state to the state file. */
+/** Has the engine's state written to the state file; the result comes later. */
 void wl_session_save_state(WlSession *self);
+void wl_session_state_written(const GError *error, gpointer session);

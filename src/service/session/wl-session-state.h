@@ -14,6 +14,7 @@
 #include "wl-resolver.h"
 #include "wl-send-gate.h"
 #include "wl-session-settings.h"
+#include "wl-state-writer.h"
 #include "wl-traffic-watch.h"
 
 /* The state of WlSession, shared by its parts only. wl-session.c creates and frees the members.
@@ -51,6 +52,7 @@ struct _WlSession {
     WlConnectivity connectivity;
     WlResolver *resolver;
     WlEngine *engine;
+    WlStateWriter *state_writer;
     WlTimer *timer;
     gboolean pumping;
     gint64 last_snapshot;

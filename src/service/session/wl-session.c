@@ -53,6 +53,8 @@ take_down(WlSession *self)
     wl_forwarding_stop(&self->forwarding);
     if (self->engine)
         wl_session_save_state(self);
+    /* Waits: what the engine knows is kept. */
+    g_clear_pointer(&self->state_writer, wl_state_writer_free);
     g_clear_pointer(&self->timer, wl_timer_free);
     g_clear_pointer(&self->resolver, wl_resolver_free);
     g_clear_pointer(&self->monitor, wl_network_monitor_free);
@@ -139,6 +141,7 @@ set_up(WlSession *self, GError **error)
     self->engine = wl_engine_new(self->config, wl_clock_now(), random_bytes, NULL, error);
     if (!self->engine)
         return FALSE;
+    self->state_writer = wl_state_writer_new(self->settings.uuid, wl_session_state_written, self);
     load_state(self);
     wl_session_set_forwarding(self);
     return TRUE;
