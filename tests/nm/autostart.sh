@@ -25,8 +25,16 @@ record_events() {
   printf '#!/bin/sh\necho "$2" >> %s\n' "$LAB_DIR/events" > "$LAB_DIR/laptop/etc/dispatcher.d/99-lab"
   chmod 755 "$LAB_DIR/laptop/etc/dispatcher.d/99-lab"
 }
+# Whether the user of a private profile is logged in, in place of logind.
+fake_loginctl() {
+  mkdir -p "$LAB_DIR/bin" && user_is closing &&
+    printf '#!/bin/sh\n[ "$3" = root ] && cat %s\n' "$LAB_DIR/user" > "$LAB_DIR/bin/loginctl" &&
+    chmod 755 "$LAB_DIR/bin/loginctl"
+}
+user_is() { echo "State=$1" > "$LAB_DIR/user"; }
 dispatcher_start() {
-  host laptop "$DISPATCHER" --persist --debug > "$LAB_DIR/dispatcher.log" 2>&1 &
+  fake_loginctl
+  host laptop env PATH="$LAB_DIR/bin:$PATH" "$DISPATCHER" --persist --debug > "$LAB_DIR/dispatcher.log" 2>&1 &
   wait_until 30 owned
 }
 owned() {
@@ -58,6 +66,16 @@ check "the second profile stays inactive despite its name" matches '^$' "$(other
 check "the profile is deactivated manually" nmcli_laptop connection down laptop
 check "a network is activated again" new_network
 check "the profile is activated with the network again" comes_up
+check "the profile is deactivated" nmcli_laptop connection down laptop
+check "the profile is for one user" nmcli_laptop connection modify laptop connection.permissions user:root
+: > "$LAB_DIR/events"
+check "a network is activated while that user is not logged in" new_network
+check "the dispatcher has run the autostart script" dispatched up
+refute "the profile stays inactive" is_activated
+user_is active
+check "a network is activated while that user is logged in" new_network
+check "the profile is activated" comes_up
+check "the profile is for all users again" nmcli_laptop connection modify laptop connection.permissions ''
 check "autostart is disabled in the profile" \
   nmcli_laptop connection modify laptop -vpn.data autostart
 check "the profile is deactivated" nmcli_laptop connection down laptop
