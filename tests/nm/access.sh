@@ -126,6 +126,18 @@ round_trip() { allowed 'uint32 [1-9]' root "$ROOT/peer/1" org.freedesktop.DBus.P
   "$PEER" RoundTrip; }
 check "the peer has its link-local address" other_exchanges_facts
 check "the service measures the round-trip time" wait_until 5 round_trip
+
+# --- its users change while it is active
+permissions() { nmcli_laptop connection modify laptop connection.permissions "$1"; }
+check "the profile is given to user daemon" permissions user:daemon
+check "that user can read it" wait_until 15 may_read daemon
+check "the former user cannot read it" may_not_read nobody
+check "the profile is given to all users" permissions ''
+check "the former user can read it again" wait_until 15 may_read nobody
+check "user daemon can still read it" may_read daemon
+check "the profile is restricted to user nobody again" permissions user:nobody
+check "user daemon cannot read it" wait_until 15 may_not_read daemon
+check "the profile's user can read it" may_read nobody
 check "the profile is deactivated again" nmcli_laptop connection down laptop
 check "the host is clean again" wait_host_clean laptop
 finish laptop

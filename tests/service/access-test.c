@@ -305,6 +305,57 @@ test_polkit_late(void)
     polkit_clear(&polkit);
 }
 
+static GSubprocess *
+refresh_as(WlTestBus *bus, const char *uid)
+{
+    g_autoptr(GError) error = NULL;
+    GSubprocess *caller = g_subprocess_new(
+        G_SUBPROCESS_FLAGS_STDOUT_SILENCE | G_SUBPROCESS_FLAGS_STDERR_SILENCE, &error, "setpriv",
+        "--reuid", uid, "--regid", uid, "--clear-groups", "gdbus", "call", "--address",
+        "unix:path=/run/dbus/system_bus_socket", "--dest", bus->bus_name, "--object-path",
+        ROOT "/link", "--method", LINK ".Refresh", NULL);
+
+    g_assert_no_error(error);
+    return caller;
+}
+
+static gboolean
+were_eight_asked(gpointer user_data)
+{
+    return ((Polkit *) user_data)->asked == 8;
+}
+
+/* The questions of one user wait for polkit; those of another are asked. */
+static void
+test_polkit_flood(void)
+{
+    g_autoptr(WlTestBus) bus = wl_test_bus_new_system(polkit_policy);
+    g_autoptr(NMConnection) connection = wl_test_profile_new();
+    Polkit polkit = {.authorized = TRUE, .keep = TRUE};
+    GSubprocess *callers[8];
+    g_autofree char *output = NULL;
+
+    be_polkit(bus, &polkit);
+    wl_test_profile_activate(bus, connection);
+    for (guint i = 0; i < G_N_ELEMENTS(callers); i++)
+        callers[i] = refresh_as(bus, "65534");
+    g_assert_true(wl_test_bus_wait(were_eight_asked, &polkit));
+    g_assert_false(call_as(bus, NOBODY, ROOT "/link", LINK ".Refresh", "", &output));
+    g_assert_nonnull(strstr(output, "LimitsExceeded"));
+    g_assert_cmpuint(polkit.asked, ==, 8);
+    polkit.keep = FALSE;
+    assert_allowed(bus, DAEMON, ROOT "/link", LINK ".Refresh", "", "()");
+    g_assert_cmpuint(polkit.asked, ==, 9);
+    /* reading is no question */
+    assert_may_read(bus, NOBODY);
+    for (guint i = 0; i < G_N_ELEMENTS(callers); i++) {
+        g_subprocess_force_exit(callers[i]);
+        g_subprocess_wait(callers[i], NULL, NULL);
+        g_object_unref(callers[i]);
+    }
+    polkit_clear(&polkit);
+}
+
 static void
 test_no_polkit(void)
 {
@@ -326,6 +377,7 @@ add_tests(void)
     g_test_add_func("/access/changes-with-polkit", test_polkit);
     g_test_add_func("/access/changes-with-polkit/private-profile", test_polkit_private);
     g_test_add_func("/access/changes-with-polkit/profile-deactivated", test_polkit_late);
+    g_test_add_func("/access/changes-with-polkit/flood", test_polkit_flood);
     g_test_add_func("/access/changes-without-polkit", test_no_polkit);
 }
 

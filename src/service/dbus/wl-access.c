@@ -7,18 +7,17 @@
 
 #include "wl-credentials.h"
 #include "wl-polkit-client.h"
+#include "wl-user-quota.h"
 
 #define ACTION "org.freedesktop.NetworkManager.wirelink.control"
-
-/* Pending polkit checks, which may wait for the user to authenticate. */
-#define MAX_CHECKS 32
 
 struct _WlAccess {
     GDBusConnection *connection;
     GCancellable *cancellable;
     WlCredentials *credentials;
-    char **users; /* NULL: all local users */
-    guint n_checks;
+    char **users;     /* NULL: all local users */
+    guint generation; /* of users */
+    WlUserQuota *quota;
 };
 
 typedef struct {
@@ -26,6 +25,8 @@ typedef struct {
     GDBusMethodInvocation *invocation;
     WlAccessFunc func;
     gpointer user_data;
+    guint32 uid;      /* while polkit checks it */
+    guint generation; /* of the users with which that began */
 } Request;
 
 /* The methods that change something; all others, property reads included, only read. */
@@ -52,11 +53,17 @@ allow(Request *request)
 }
 
 static void
+refuse(Request *request, GDBusError code, const char *sentence)
+{
+    g_dbus_method_invocation_return_error_literal(request->invocation, G_DBUS_ERROR, (int) code,
+                                                  sentence);
+    request_free(request);
+}
+
+static void
 deny(Request *request, const char *sentence)
 {
-    g_dbus_method_invocation_return_error_literal(request->invocation, G_DBUS_ERROR,
-                                                  G_DBUS_ERROR_ACCESS_DENIED, sentence);
-    request_free(request);
+    refuse(request, G_DBUS_ERROR_ACCESS_DENIED, sentence);
 }
 
 static void
@@ -71,8 +78,10 @@ on_polkit(GObject *source, GAsyncResult *result, gpointer user_data)
         deny(request, "the profile is being deactivated");
         return;
     }
-    request->access->n_checks--;
-    if (allowed)
+    wl_user_quota_end_check(request->access->quota, request->uid);
+    if (allowed && request->generation != request->access->generation)
+        deny(request, "the users of the profile were changed meanwhile; try again");
+    else if (allowed)
         allow(request);
     else
         deny(request, error->message);
@@ -86,11 +95,12 @@ check_polkit(Request *request)
     gboolean interactive = (g_dbus_message_get_flags(message) &
                             G_DBUS_MESSAGE_FLAGS_ALLOW_INTERACTIVE_AUTHORIZATION) != 0;
 
-    if (self->n_checks >= MAX_CHECKS) {
-        deny(request, "too many calls are waiting for polkit; try again later");
+    if (!wl_user_quota_begin_check(self->quota, request->uid)) {
+        refuse(request, G_DBUS_ERROR_LIMITS_EXCEEDED,
+               "too many calls of this user are waiting for polkit; try again later");
         return;
     }
-    self->n_checks++;
+    request->generation = self->generation;
     wl_polkit_client_check_async(self->connection,
                                  g_dbus_method_invocation_get_sender(request->invocation), ACTION,
                                  interactive, self->cancellable, on_polkit, request);
@@ -102,10 +112,16 @@ on_caller(const WlCaller *caller, gpointer user_data)
     Request *request = user_data;
     char **users = request->access->users;
 
-    if (!caller)
+    if (!caller) {
         deny(request, "failed to determine the user of this call");
-    else if (caller->uid == 0)
+        return;
+    }
+    request->uid = caller->uid;
+    if (caller->uid == 0)
         allow(request);
+    else if (!wl_user_quota_take_call(request->access->quota, caller->uid, g_get_monotonic_time()))
+        refuse(request, G_DBUS_ERROR_LIMITS_EXCEEDED,
+               "too many calls of this user; they are allowed again in a moment");
     else if (users && !(caller->user && g_strv_contains((const char *const *) users, caller->user)))
         deny(request, "this profile is restricted to other users; only they and root may read it");
     else if (wl_access_is_change(g_dbus_method_invocation_get_method_name(request->invocation)))
@@ -137,7 +153,23 @@ wl_access_new(GDBusConnection *connection, const char *const *users)
     self->cancellable = g_cancellable_new();
     self->users = g_strdupv((char **) users);
     self->credentials = wl_credentials_new(connection, users != NULL);
+    self->quota = wl_user_quota_new();
     return self;
+}
+
+void
+wl_access_set_users(WlAccess *self, const char *const *users)
+{
+    gboolean was_private = wl_access_is_private(self);
+
+    g_strfreev(self->users);
+    self->users = g_strdupv((char **) users);
+    self->generation++;
+    /* Those of a profile that all may read have no names. Pending lookups fail. */
+    if (!was_private && users) {
+        wl_credentials_free(self->credentials);
+        self->credentials = wl_credentials_new(self->connection, TRUE);
+    }
 }
 
 void
@@ -149,6 +181,7 @@ wl_access_free(WlAccess *self)
     g_cancellable_cancel(self->cancellable);
     g_object_unref(self->cancellable);
     g_strfreev(self->users);
+    wl_user_quota_free(self->quota);
     g_object_unref(self->connection);
     g_free(self);
 }

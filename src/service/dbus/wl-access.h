@@ -12,6 +12,8 @@ typedef struct _WlAccess WlAccess;
 
 /** @users: NULL-terminated; NULL: the profile has no users. */
 WlAccess *wl_access_new(GDBusConnection *connection, const char *const *users);
+/** Replaces the users, from the next call on. Questions that polkit answers later are denied. */
+void wl_access_set_users(WlAccess *self, const char *const *users);
 /** Refuses all pending calls. */
 void wl_access_free(WlAccess *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(WlAccess, wl_access_free)

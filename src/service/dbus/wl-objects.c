@@ -262,6 +262,12 @@ wl_objects_free(WlObjects *self)
 }
 
 void
+wl_objects_set_users(WlObjects *self, const char *const *users)
+{
+    wl_access_set_users(self->access, users);
+}
+
+void
 wl_objects_settled(WlObjects *self)
 {
     wl_objects_signal_changes(self);

@@ -38,5 +38,7 @@ void wl_objects_set_active_connection(WlObjects *self, const char *path);
 /** Sets PendingKeys (NULL-terminated) and ProfileError ("": valid). Other properties of the link
  * may have changed as well. */
 void wl_objects_set_profile_state(WlObjects *self, const char *const *pending, const char *error);
+/** Replaces the users who may read and change, NULL-terminated; NULL: every local user. */
+void wl_objects_set_users(WlObjects *self, const char *const *users);
 /** All changes of an event have been reported: signals them. */
 void wl_objects_settled(WlObjects *self);

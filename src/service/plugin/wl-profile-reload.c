@@ -14,6 +14,7 @@
 struct _WlProfileReload {
     WlSession *session;
     void (*changed)(gpointer user_data);
+    void (*seen)(NMConnection *stored, gpointer user_data);
     gpointer user_data;
     WlProfileWatch *watch;
     WlProfile *activated;
@@ -241,6 +242,8 @@ on_stored(NMConnection *stored, const GError *error, gpointer user_data)
     WlProfileReload *self = user_data;
     gboolean changed = stored ? apply_stored(self, stored) : update_error(self, error->message);
 
+    if (stored)
+        self->seen(stored, self->user_data);
     if (changed)
         self->changed(self->user_data);
     return changed;
@@ -248,12 +251,14 @@ on_stored(NMConnection *stored, const GError *error, gpointer user_data)
 
 WlProfileReload *
 wl_profile_reload_new(GDBusConnection *connection, WlSession *session, NMConnection *activated,
-                      void (*changed)(gpointer user_data), gpointer user_data)
+                      void (*changed)(gpointer user_data),
+                      void (*seen)(NMConnection *stored, gpointer user_data), gpointer user_data)
 {
     WlProfileReload *self = g_new0(WlProfileReload, 1);
 
     self->session = session;
     self->changed = changed;
+    self->seen = seen;
     self->user_data = user_data;
     self->applied = nm_simple_connection_new_clone(activated);
     nm_connection_clear_secrets(self->applied);

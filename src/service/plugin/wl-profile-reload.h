@@ -13,10 +13,12 @@ typedef struct _WlProfileReload WlProfileReload;
 
 /**
  * @session must be ready and outlive this object. Copies @activated without its secrets. @changed
- * is called when the applied profile, the pending keys or the error changed.
+ * is called when the applied profile, the pending keys or the error changed. @seen is called each
+ * time that the stored profile was read, valid or not.
  */
 WlProfileReload *wl_profile_reload_new(GDBusConnection *connection, WlSession *session,
                                        NMConnection *activated, void (*changed)(gpointer user_data),
+                                       void (*seen)(NMConnection *stored, gpointer user_data),
                                        gpointer user_data);
 void wl_profile_reload_free(WlProfileReload *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(WlProfileReload, wl_profile_reload_free)

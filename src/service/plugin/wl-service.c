@@ -82,6 +82,45 @@ on_profile_changed(gpointer user_data)
                                      wl_profile_reload_get_error(self->reload));
 }
 
+/* NULL: no permissions. Permissions of other types match no user, but make the profile private. */
+static char **
+users_of(NMConnection *connection)
+{
+    NMSettingConnection *setting = nm_connection_get_setting_connection(connection);
+    guint n = setting ? nm_setting_connection_get_num_permissions(setting) : 0;
+    g_autoptr(GStrvBuilder) users = NULL;
+
+    if (n == 0)
+        return NULL;
+    users = g_strv_builder_new();
+    for (guint i = 0; i < n; i++) {
+        const char *type, *name;
+
+        if (nm_setting_connection_get_permission(setting, i, &type, &name, NULL) &&
+            g_strcmp0(type, "user") == 0 && name)
+            g_strv_builder_add(users, name);
+    }
+    return g_strv_builder_end(users);
+}
+
+/* NetworkManager does not deactivate a profile whose permissions change. */
+static void
+on_profile_seen(NMConnection *stored, gpointer user_data)
+{
+    WlService *self = user_data;
+    g_auto(GStrv) users = users_of(stored);
+
+    if (self->users && users
+            ? g_strv_equal((const char *const *) self->users, (const char *const *) users)
+            : self->users == users)
+        return;
+    g_strfreev(self->users);
+    self->users = g_steal_pointer(&users);
+    g_message("connection.permissions changed; applied");
+    if (self->objects)
+        wl_objects_set_users(self->objects, (const char *const *) self->users);
+}
+
 static void
 on_ready(WlSession *session, gpointer user_data)
 {
@@ -104,8 +143,8 @@ on_ready(WlSession *session, gpointer user_data)
     g_message("the link is up (%s WireGuard)", wl_link_get_backend(wl_session_get_link(session)));
     announce(self, TRUE);
     self->announced = TRUE;
-    self->reload =
-        wl_profile_reload_new(connection, session, self->connection, on_profile_changed, self);
+    self->reload = wl_profile_reload_new(connection, session, self->connection, on_profile_changed,
+                                         on_profile_seen, self);
 }
 
 static void
@@ -174,27 +213,6 @@ static const WlSessionEvents session_events = {
     .uplink_changed = on_uplink_changed,
     .settled = on_settled,
 };
-
-/* NULL: no permissions. Permissions of other types match no user, but make the profile private. */
-static char **
-users_of(NMConnection *connection)
-{
-    NMSettingConnection *setting = nm_connection_get_setting_connection(connection);
-    guint n = setting ? nm_setting_connection_get_num_permissions(setting) : 0;
-    g_autoptr(GStrvBuilder) users = NULL;
-
-    if (n == 0)
-        return NULL;
-    users = g_strv_builder_new();
-    for (guint i = 0; i < n; i++) {
-        const char *type, *name;
-
-        if (nm_setting_connection_get_permission(setting, i, &type, &name, NULL) &&
-            g_strcmp0(type, "user") == 0 && name)
-            g_strv_builder_add(users, name);
-    }
-    return g_strv_builder_end(users);
-}
 
 static void
 on_found(GObject *source, GAsyncResult *result, gpointer user_data)
