@@ -113,6 +113,7 @@ lab_end() {
   systemd_stop
   hosts_stop
   wireguard_stop
-  rm -rf "$LAB_DIR"
+  # a script may have mounted a directory of the machine, such as /dev, below it
+  rm -rf --one-file-system "$LAB_DIR"
   exit "$status"
 }
