@@ -10,11 +10,16 @@ ctl() { host "$1" /usr/bin/wirelinkctl "${@:2}" 2>&1; }
 
 PACKAGES=${WIRELINK_PACKAGES:-$LAB_TOP/build-packages/debian$(sed 's/\..*//' /etc/debian_version)}
 
-# The reason why the packages cannot be tested here; nothing if they can.
-packages_missing() {
+# The reason why there is nothing to test, or nothing.
+packages_found() {
   ls "$PACKAGES"/wirelink-common_*.deb > /dev/null 2>&1 ||
-    { echo "no packages in $PACKAGES; tools/package deb makes them"; return; }
-  systemd_missing
+    echo "no packages in $PACKAGES; tools/package deb makes them"
+}
+# The reason why the packages cannot be tested with systemd, or nothing.
+packages_missing() {
+  local reason
+  reason=$(packages_found)
+  echo "${reason:-$(systemd_missing)}"
 }
 
 # packages_next HOST: the same packages as a later version, with another unit, in $LAB_DIR/HOST/next
