@@ -18,7 +18,7 @@ rpm_macros() {
 %meson_build meson compile -C %{_vpath_builddir}
 %meson_install DESTDIR=%{buildroot} meson install -C %{_vpath_builddir} --no-rebuild
 %find_lang /usr/lib/rpm/find-lang.sh %{buildroot}
-%__os_install_post find %{buildroot} -type f '(' -perm -100 -o -name '*.so' ')' -exec strip -s {} + 2> /dev/null; find %{buildroot}%{_mandir} -type f -exec gzip -9n {} +
+%__os_install_post find %{buildroot} -type f '(' -perm -100 -o -name '*.so' ')' -exec strip -s {} + 2> /dev/null || :; find %{buildroot}%{_mandir} -type f -exec gzip -9n {} +
 %systemd_requires Requires: systemd
 %systemd_post() systemctl --no-reload preset %{?*} || :
 %systemd_postun() systemctl daemon-reload || :
