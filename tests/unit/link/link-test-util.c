@@ -79,6 +79,17 @@ test_wait(gboolean (*condition)(gpointer user_data), gpointer user_data)
     g_source_remove(source);
 }
 
+gint64
+test_clock(void)
+{
+    g_autofree char *statistics = NULL;
+    guint64 delay = 0; /* ns; 0 in kernels without these statistics */
+
+    if (g_file_get_contents("/proc/thread-self/schedstat", &statistics, NULL, NULL))
+        sscanf(statistics, "%*u %" G_GUINT64_FORMAT, &delay);
+    return g_get_monotonic_time() - (gint64) (delay / 1000);
+}
+
 void
 test_settle(void)
 {

@@ -18,6 +18,12 @@ void test_run(const char *command);
 /** Runs the main loop until @condition holds; the test fails if that takes over 15 s. */
 void test_wait(gboolean (*condition)(gpointer user_data), gpointer user_data);
 
+/**
+ * Microseconds of a monotonic clock that stands still while this thread waits for a CPU, so that a
+ * difference does not depend on what else the machine does.
+ */
+gint64 test_clock(void);
+
 /** Dispatches all pending events of the main loop. */
 void test_settle(void);
 

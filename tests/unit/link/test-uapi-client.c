@@ -289,18 +289,18 @@ test_hanging(void)
     WlUapiQueue *queue = wl_uapi_queue_new(NAME, getpid(), on_stalled, &seen);
     GString *expected = g_string_new(NULL);
     Hanging program;
-    gint64 cpu_free, start;
+    gint64 took, start;
 
     hanging_start(&program);
-    start = g_get_monotonic_time();
+    start = test_clock();
     for (int i = 1; i <= 1000; i++) {
         g_assert_cmpint(queue_send(queue, i), ==, WL_UAPI_PENDING);
         g_string_append_printf(expected, "%d:0:%d ", i, i);
     }
-    cpu_free = g_get_monotonic_time() - start;
-    g_test_message("1000 requests took %d ms", (int) (cpu_free / 1000));
+    took = test_clock() - start;
+    g_test_message("1000 requests took %d ms", (int) (took / 1000));
     /* of which 60 are waited for; the rest is what this machine takes */
-    g_assert_cmpint(cpu_free, <, 1900000);
+    g_assert_cmpint(took, <, 1900000);
     g_assert_true(wl_uapi_queue_is_busy(queue));
     test_wait(is_stalled, &seen);
     g_assert_cmpstr(seen.done->str, ==, "");
