@@ -14,6 +14,7 @@
 #include "wl-fd-source.h"
 #include "wl-limitation.h"
 #include "wl-link-error.h"
+#include "wl-socket-filter.h"
 
 /* The receive buffer of the protocol (docs/protocol.md B). */
 #define MAX_DATAGRAM 2424
@@ -77,6 +78,24 @@ fill_address(struct sockaddr_in6 *address, const WlIp *ip, guint16 port, int ifi
     memcpy(&address->sin6_addr, ip->bytes, sizeof address->sin6_addr);
 }
 
+/* What this machine sends to itself comes from lo, and any local user may do so. */
+static void
+accept_from_link_only(int fd, int ifindex)
+{
+    struct sock_filter program[] = {
+        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, (guint32) (SKF_AD_OFF + SKF_AD_IFINDEX)),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (guint32) ifindex, 1, 0),
+        BPF_STMT(BPF_RET | BPF_K, 0),
+        BPF_STMT(BPF_RET | BPF_K, G_MAXUINT32),
+    };
+
+    if (!wl_socket_filter_attach(fd, program, G_N_ELEMENTS(program)))
+        wl_limitation_add("fact-source",
+                          "programs of this machine can send to the socket for facts: cannot "
+                          "attach a filter: %s",
+                          g_strerror(errno));
+}
+
 WlFactSocket *
 wl_fact_socket_new(const WlIp *local, guint16 port, int ifindex, WlFactSocketFunc func,
                    gpointer user_data, GError **error)
@@ -91,6 +110,8 @@ wl_fact_socket_new(const WlIp *local, guint16 port, int ifindex, WlFactSocketFun
     /* The address is an IPv6 address, so that a refusal changes nothing. */
     if (fd >= 0)
         setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof on);
+    if (fd >= 0)
+        accept_from_link_only(fd, ifindex);
     if (fd < 0 || bind(fd, (struct sockaddr *) &address, sizeof address) < 0) {
         int saved = errno;
         g_autofree char *text = wl_ip_to_string(local);

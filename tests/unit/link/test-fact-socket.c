@@ -1,7 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The socket for facts: exchange, floods, errors. Requires root for a network namespace. */
+#include <arpa/inet.h>
+#include <fcntl.h>
 #include <net/if.h>
+#include <sched.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include "link-test-util.h"
 #include "wl-fact-socket.h"
@@ -26,17 +31,33 @@ received(const WlIp *source, const guint8 *data, gsize length, gpointer user_dat
         g_clear_pointer(&receiver->socket, wl_fact_socket_free);
 }
 
+/* wlt1 and fe80::b are in a namespace of their own: packets to an address of the same one come from
+ * lo. */
+static void
+enter(const char *namespace)
+{
+    int fd = open(namespace, O_RDONLY | O_CLOEXEC);
+
+    g_assert_cmpint(setns(fd, CLONE_NEWNET), ==, 0);
+    close(fd);
+}
+
 static void
 open_receiver(Receiver *receiver, const char *address, const char *ifname)
 {
     g_autoptr(GError) error = NULL;
+    gboolean far = g_str_equal(ifname, "wlt1");
     WlIp ip;
 
     memset(receiver, 0, sizeof *receiver);
     g_assert_true(wl_ip_parse(address, &ip));
     receiver->datagrams = g_ptr_array_new_with_free_func((GDestroyNotify) g_bytes_unref);
+    if (far)
+        enter("/run/netns/far");
     receiver->socket =
         wl_fact_socket_new(&ip, PORT, (int) if_nametoindex(ifname), received, receiver, &error);
+    if (far)
+        enter("/run/netns/near");
     g_assert_no_error(error);
 }
 
@@ -94,7 +115,6 @@ has_three(gpointer user_data)
     return ((Receiver *) user_data)->datagrams->len >= 3;
 }
 
-/* Both addresses belong to this namespace, so that packets take the loopback path. */
 static void
 test_exchange(void)
 {
@@ -104,7 +124,7 @@ test_exchange(void)
     const guint8 *data;
 
     open_receiver(&a, "fe80::a", "wlt0");
-    open_receiver(&b, "fe80::b", "wlt0");
+    open_receiver(&b, "fe80::b", "wlt1");
     wait_for_path(&a, &b, "fe80::b");
     send_to(&a, "fe80::b", 1, 7);
     send_to(&a, "fe80::b", 0, 0); /* empty: ignored */
@@ -140,7 +160,7 @@ test_flood(void)
     Receiver a, b;
 
     open_receiver(&a, "fe80::a", "wlt0");
-    open_receiver(&b, "fe80::b", "wlt0");
+    open_receiver(&b, "fe80::b", "wlt1");
     wait_for_path(&a, &b, "fe80::b");
     for (guint i = 0; i < 100; i++)
         send_to(&a, "fe80::b", 10, (guint8) i);
@@ -148,6 +168,33 @@ test_flood(void)
     g_assert_cmpuint(b.datagrams->len, >, 0);
     g_assert_cmpuint(b.datagrams->len, <, 100);
     test_wait(has_many, &b);
+    close_receiver(&a);
+    close_receiver(&b);
+}
+
+/* Any user of this machine can send to the address of the link, which needs no peer. */
+static void
+test_local(void)
+{
+    struct sockaddr_in6 address = {.sin6_family = AF_INET6, .sin6_port = htons(PORT)};
+    int fd = socket(AF_INET6, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    Receiver a, b;
+
+    open_receiver(&a, "fe80::a", "wlt0");
+    open_receiver(&b, "fe80::b", "wlt1");
+    wait_for_path(&b, &a, "fe80::a");
+    g_assert_cmpint(inet_pton(AF_INET6, "fe80::a", &address.sin6_addr), ==, 1);
+    address.sin6_scope_id = if_nametoindex("wlt0");
+    for (guint i = 0; i < 10; i++)
+        g_assert_cmpint(sendto(fd, "x", 1, 0, (struct sockaddr *) &address, sizeof address), ==, 1);
+    test_settle();
+    g_assert_cmpuint(a.datagrams->len, ==, 0);
+    send_to(&b, "fe80::a", 1, 7);
+    send_to(&b, "fe80::a", 1, 8);
+    send_to(&b, "fe80::a", 1, 9);
+    test_wait(has_three, &a);
+    g_assert_cmpuint(a.datagrams->len, ==, 3);
+    close(fd);
     close_receiver(&a);
     close_receiver(&b);
 }
@@ -164,7 +211,7 @@ test_free_in_callback(void)
     Receiver a, b;
 
     open_receiver(&a, "fe80::a", "wlt0");
-    open_receiver(&b, "fe80::b", "wlt0");
+    open_receiver(&b, "fe80::b", "wlt1");
     b.free_after = 2;
     for (guint i = 0; i < 5; i++)
         send_to(&a, "fe80::b", 10, (guint8) i);
@@ -214,14 +261,20 @@ test_errors(void)
 int
 main(int argc, char **argv)
 {
+    g_autofree char *attach = NULL;
+
     g_test_init(&argc, &argv, NULL);
     test_enter_namespaces();
-    test_run("ip link add wlt0 type veth peer name wlt1");
+    test_run("ip netns add far");
+    attach = g_strdup_printf("ip netns attach near %d", getpid());
+    test_run(attach);
+    test_run("ip link add wlt0 type veth peer name wlt1 netns far");
     test_run("ip link set wlt0 up");
-    test_run("ip link set wlt1 up");
+    test_run("ip -n far link set wlt1 up");
     test_run("ip address add fe80::a/64 dev wlt0 nodad");
-    test_run("ip address add fe80::b/64 dev wlt0 nodad");
+    test_run("ip -n far address add fe80::b/64 dev wlt1 nodad");
     g_test_add_func("/link/fact-socket/exchange", test_exchange);
+    g_test_add_func("/link/fact-socket/local", test_local);
     g_test_add_func("/link/fact-socket/flood", test_flood);
     g_test_add_func("/link/fact-socket/free-in-callback", test_free_in_callback);
     g_test_add_func("/link/fact-socket/errors", test_errors);
