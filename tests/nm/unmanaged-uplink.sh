@@ -25,6 +25,7 @@ server_create() {
     laptop_profile "$LAB_DIR/laptop/laptop.wirelink" && host_remember laptop
 }
 ctl() { host laptop wirelinkctl "$@" 2>&1; }
+shows_uplink() { matches 'uplink eth0' "$(ctl status)"; }
 exit_status() { "$@" > /dev/null 2>&1; echo $?; }
 uplink_is_unmanaged() {
   matches '^unmanaged$' "$(nmcli_laptop -g GENERAL.STATE device show eth0 | sed 's/.*(\(.*\))/\1/')"
@@ -38,7 +39,7 @@ check "nmcli alone does not activate it" \
 check "wirelinkctl up activates it" ctl up laptop || finish laptop
 check "the profile is active" is_activated
 check "traffic passes" reaches 10.77.0.1
-check "wirelinkctl shows the uplink" matches 'uplink eth0' "$(ctl status)"
+check "wirelinkctl shows the uplink" wait_until 10 shows_uplink
 check "a second wirelinkctl up succeeds" ctl up laptop
 check "wirelinkctl down deactivates it" ctl down laptop
 check "the host is clean" wait_host_clean laptop
