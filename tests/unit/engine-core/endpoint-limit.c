@@ -1,0 +1,245 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The bounded number of endpoints of a member: which one makes room. */
+#include <string.h>
+
+#include "harness.h"
+#include "state/wl-engine-state.h"
+
+static WlKey
+key_of(guint number)
+{
+    WlKey key = {{0}};
+
+    memcpy(key.bytes, &number, sizeof(number));
+    key.bytes[31] = 1;
+    return key;
+}
+
+static WlFactSourceResult
+receive_endpoint(WlFactSet *set, guint subject, guint source, guint number, gint64 now,
+                 gint64 expires)
+{
+    WlKey about = key_of(subject), from = key_of(source);
+    WlEndpoint endpoint = harness_endpoint("192.0.2.1:1");
+    WlFactEntry *entry;
+    WlFactSource *origin;
+    WlFact fact;
+
+    endpoint.port = (guint16) (number + 1);
+    wl_fact_init_endpoint(&fact, &about, &endpoint, 0);
+    return wl_fact_set_add_source(set, &fact, &from, now, expires, &entry, &origin);
+}
+
+static void
+test_fact_set_endpoint_bounds(void)
+{
+    g_autoptr(WlFactSet) set = wl_fact_set_new();
+    WlKey subject = key_of(1);
+
+    for (guint i = 0; i < 4; i++)
+        g_assert_cmpint(receive_endpoint(set, 1, 10, i, 0, WL_SEC(255)), ==, WL_FACT_SOURCE_NEW);
+    /* one datagram does not empty the list ... */
+    g_assert_cmpint(receive_endpoint(set, 1, 10, 4, WL_SEC(1), WL_SEC(255)), ==,
+                    WL_FACT_SOURCE_REFUSED);
+    g_assert_cmpuint(wl_fact_set_about(set, &subject)->len, ==, 4);
+    /* ... but a member that moves often is followed */
+    receive_endpoint(set, 1, 10, 0, WL_SEC(12), WL_SEC(255));
+    g_assert_cmpint(receive_endpoint(set, 1, 10, 4, WL_SEC(12), WL_SEC(255)), ==,
+                    WL_FACT_SOURCE_NEW);
+    g_assert_cmpuint(wl_fact_set_about(set, &subject)->len, ==, 4);
+    for (guint source = 11; source < 14; source++) {
+        for (guint i = 0; i < 4; i++)
+            g_assert_cmpint(
+                receive_endpoint(set, 1, source, 100 * source + i, WL_SEC(12), WL_SEC(255)), ==,
+                WL_FACT_SOURCE_NEW);
+    }
+    g_assert_cmpuint(wl_fact_set_about(set, &subject)->len, ==, 16);
+    /* of the source with the most */
+    g_assert_cmpint(receive_endpoint(set, 1, 14, 9000, WL_SEC(60), WL_SEC(255)), ==,
+                    WL_FACT_SOURCE_NEW);
+    /* endpoints that a member advertises itself always find room */
+    g_assert_cmpint(receive_endpoint(set, 1, 1, 9001, WL_SEC(60), WL_SEC(255)), ==,
+                    WL_FACT_SOURCE_NEW);
+    g_assert_cmpuint(wl_fact_set_about(set, &subject)->len, ==, 16);
+}
+
+/* Words of routers and refused ones: which endpoint makes room. */
+static WlEndpointWeight
+weigh(const WlFact *fact, const WlKey *source, gpointer user_data)
+{
+    WlKey router = key_of(20), stranger = key_of(30);
+
+    if (wl_key_equal(source, &router))
+        return WL_ENDPOINT_WEIGHT_ROUTER;
+    return wl_key_equal(source, &stranger) ? WL_ENDPOINT_WEIGHT_NONE
+                                           : WL_ENDPOINT_WEIGHT_THIRD_PARTY;
+}
+
+static void
+test_fact_set_endpoint_weights(void)
+{
+    g_autoptr(WlFactSet) set = wl_fact_set_new();
+    WlKey subject = key_of(1), router = key_of(20);
+    guint of_router = 0;
+
+    wl_fact_set_set_endpoint_weights(set, weigh, NULL);
+    for (guint i = 0; i < 16; i++)
+        receive_endpoint(set, 1, 10 + i / 4, i, 0, WL_SEC(255));
+    g_assert_cmpint(receive_endpoint(set, 1, 14, 100, 0, WL_SEC(255)), ==, WL_FACT_SOURCE_REFUSED);
+    /* a router is heard, at once and among any number of third parties; none of these displaces it
+     */
+    for (guint i = 0; i < 4; i++)
+        g_assert_cmpint(receive_endpoint(set, 1, 20, 200 + i, 0, WL_SEC(255)), ==,
+                        WL_FACT_SOURCE_NEW);
+    for (guint i = 0; i < 16; i++)
+        receive_endpoint(set, 1, 10 + i / 4, 300 + i, WL_SEC(100), WL_SEC(355));
+    for (guint i = 0; i < wl_fact_set_size(set); i++)
+        of_router += wl_fact_entry_find_source(wl_fact_set_get(set, i), &router) != NULL;
+    g_assert_cmpuint(of_router, ==, 4);
+    g_assert_cmpuint(wl_fact_set_about(set, &subject)->len, ==, 16);
+    /* what has no effect makes room, but not for its like */
+    wl_fact_set_set_verdict(set, &g_array_index(wl_fact_set_get(set, 0)->sources, WlFactSource, 0),
+                            WL_VERDICT_UNTRUSTED);
+    g_assert_cmpint(receive_endpoint(set, 1, 30, 400, WL_SEC(200), WL_SEC(355)), ==,
+                    WL_FACT_SOURCE_REFUSED);
+    g_assert_cmpint(receive_endpoint(set, 1, 15, 401, WL_SEC(200), WL_SEC(355)), ==,
+                    WL_FACT_SOURCE_NEW);
+}
+
+/* The places of one subject: sources fill them, others come later. */
+#define SUBJECT 1
+#define ROUTER  20
+#define ENDS    0
+
+typedef struct {
+    const char *name;
+    struct {
+        guint source, n; /* each with this many endpoints, unless the limit is less */
+        guint sources;   /* from @source on; 0: one */
+        guint after;     /* seconds since the previous line */
+        gboolean moves;  /* every 10 s until then each of its endpoints gives way to another */
+    } words[5];
+    guint source, expect; /* how many places it has at the end */
+} Places;
+
+/* clang-format off */
+static const Places places[] = {
+    {"one source has four", {{30, 9}}, 30, 4},
+    {"four third parties fill all", {{30, 4, 4}}, 33, 4},
+    {"a fifth gets places after 10 s", {{30, 4, 4}, {40, 4, .after = 11}}, 40, 3},
+    {"not before", {{30, 4, 4}, {40, 4, .after = 9}}, 40, 0},
+    {"though the others move", {{30, 4, 4, .moves = TRUE}, {40, 1, .after = 101}}, 40, 1},
+    {"each of sixteen has one", {{30, 1, 16}}, 45, 1},
+    {"a seventeenth gets one", {{30, 1, 16}, {50, 1, .after = 11}}, 50, 1},
+    {"one that lost it gets it back", {{30, 1, 16}, {50, 1, .after = 11}, {30, 1, .after = 40}}, 30, 1},
+    {"not sooner", {{30, 1, 16}, {50, 1, .after = 11}, {30, 1, .after = 30}}, 30, 0},
+    {"a seventeenth though the others move", {{30, 1, 16, .moves = TRUE}, {50, 1, .after = 101}}, 50, 1},
+    {"the subject gets four at once", {{30, 4, 4}, {SUBJECT, 4}}, SUBJECT, 4},
+    {"a router gets four at once", {{30, 4, 4}, {ROUTER, 4}}, ROUTER, 4},
+    {"third parties take none of the subject", {{SUBJECT, 4}, {30, 4, 16, .after = 300}}, SUBJECT, 4},
+    {"third parties take none of a router", {{ROUTER, 4}, {30, 4, 16, .after = 300}}, ROUTER, 4},
+    {"two routers, the subject and third parties", {{ROUTER, 4, 2}, {30, 4, 16, .after = 9}, {SUBJECT, 4}}, ROUTER, 4},
+    {"the subject among five routers", {{ROUTER, 4, 5}, {SUBJECT, 4}}, SUBJECT, 4},
+    {"the last router among five", {{ROUTER, 4, 5}}, ROUTER + 4, 3},
+    {"the subject takes not the last one of a router", {{ROUTER, 1, 8}, {ROUTER + 8, 1, 2}, {30, 4, 2}, {SUBJECT, 4}}, ROUTER + 3, 1},
+};
+
+/* clang-format on */
+
+static WlEndpointWeight
+weigh_place(const WlFact *fact, const WlKey *source, gpointer user_data)
+{
+    for (guint i = ROUTER; i < ROUTER + 10; i++) {
+        WlKey router = key_of(i);
+        if (wl_key_equal(source, &router))
+            return WL_ENDPOINT_WEIGHT_ROUTER;
+    }
+    return WL_ENDPOINT_WEIGHT_THIRD_PARTY;
+}
+
+static void
+advertise_all(WlFactSet *set, guint source, guint n, guint sources, guint *number, gint64 now)
+{
+    for (guint i = 0; i < MAX(sources, 1); i++) {
+        for (guint j = 0; j < n; j++)
+            receive_endpoint(set, SUBJECT, source + i, ++*number, now, WL_SEC(5000));
+    }
+}
+
+static void
+test_places(gconstpointer data)
+{
+    const Places *row = data;
+    g_autoptr(WlFactSet) set = wl_fact_set_new();
+    WlKey source = key_of(row->source);
+    guint number = 0, moving = 0, held = 0;
+    gint64 now = WL_SEC(1000);
+
+    wl_fact_set_set_endpoint_weights(set, weigh_place, NULL);
+    for (guint i = 0; i < G_N_ELEMENTS(row->words) && row->words[i].source != ENDS; i++) {
+        gint64 then = now + WL_SEC(row->words[i].after);
+
+        for (; moving > 0 && now + WL_SEC(10) < then; now += WL_SEC(10))
+            advertise_all(set, row->words[moving - 1].source, row->words[moving - 1].n,
+                          row->words[moving - 1].sources, &number, now + WL_SEC(10));
+        now = then;
+        advertise_all(set, row->words[i].source, row->words[i].n, row->words[i].sources, &number,
+                      now);
+        moving = row->words[i].moves ? i + 1 : moving;
+    }
+    for (guint i = 0; i < wl_fact_set_size(set); i++)
+        held += wl_fact_entry_find_source(wl_fact_set_get(set, i), &source) != NULL;
+    g_assert_cmpuint(wl_fact_set_count_sources(set), <=, WL_MAX_ENDPOINTS);
+    g_assert_cmpuint(held, ==, row->expect);
+}
+
+/* A fact has several sources, and the endpoint of the second one makes room. */
+static void
+test_fact_set_second_source(void)
+{
+    g_autoptr(WlFactSet) set = wl_fact_set_new();
+    WlKey other = key_of(11), source = key_of(10);
+
+    for (guint i = 0; i < 4; i++) {
+        receive_endpoint(set, 1, 11, i, WL_SEC(i), WL_SEC(255));
+        receive_endpoint(set, 1, 10, i, WL_SEC(i), WL_SEC(255));
+    }
+    g_assert_cmpint(receive_endpoint(set, 1, 10, 4, WL_SEC(14), WL_SEC(255)), ==,
+                    WL_FACT_SOURCE_NEW);
+    g_assert_nonnull(wl_fact_entry_find_source(wl_fact_set_get(set, 0), &other));
+    g_assert_null(wl_fact_entry_find_source(wl_fact_set_get(set, 0), &source));
+    g_assert_cmpuint(wl_fact_set_count_sources(set), ==, 8);
+}
+
+/* A displaced endpoint is refused for a while, but only from the source whose fact it was. */
+static void
+test_fact_set_displaced(void)
+{
+    g_autoptr(WlFactSet) set = wl_fact_set_new();
+    gint64 later = WL_SEC(12);
+
+    for (guint i = 0; i < 4; i++)
+        receive_endpoint(set, 1, 10, i, WL_SEC(i), WL_SEC(255));
+    g_assert_cmpint(receive_endpoint(set, 1, 10, 4, later, WL_SEC(255)), ==, WL_FACT_SOURCE_NEW);
+    for (guint i = 0; i < 4; i++)
+        receive_endpoint(set, 1, 11, 100 + i, WL_SEC(i), WL_SEC(255));
+    g_assert_cmpint(receive_endpoint(set, 1, 10, 0, later, WL_SEC(255)), ==,
+                    WL_FACT_SOURCE_REFUSED);
+    g_assert_cmpint(receive_endpoint(set, 1, 11, 0, later, WL_SEC(255)), ==, WL_FACT_SOURCE_NEW);
+}
+
+int
+main(int argc, char **argv)
+{
+    g_test_init(&argc, &argv, NULL);
+    g_test_add_func("/fact-set/endpoint-bounds", test_fact_set_endpoint_bounds);
+    g_test_add_func("/fact-set/endpoint-weights", test_fact_set_endpoint_weights);
+    g_test_add_func("/fact-set/the second source of a fact makes room",
+                    test_fact_set_second_source);
+    g_test_add_func("/fact-set/displaced-endpoint", test_fact_set_displaced);
+    for (gsize i = 0; i < G_N_ELEMENTS(places); i++) {
+        g_autofree char *name = g_strdup_printf("/fact-set/places/%s", places[i].name);
+        g_test_add_data_func(name, &places[i], test_places);
+    }
+    return g_test_run();
+}

@@ -1,0 +1,198 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* A peer by itself: when it is new or ready, who goes first, what it is sent; and the boot id. */
+#include <string.h>
+
+#include "exchange/wl-subscription.h"
+#include "paths/wl-tie-breaker.h"
+#include "state/wl-engine-state.h"
+#include "wl-boot-id.h"
+
+static WlKey
+key_of(guint number)
+{
+    WlKey key = {{0}};
+
+    memcpy(key.bytes, &number, sizeof(number));
+    key.bytes[31] = 1;
+    return key;
+}
+
+static void
+test_tie_breaker(void)
+{
+    WlKey low = key_of(1), high = key_of(2);
+
+    g_assert_true(wl_tie_breaker_goes_first(&low, &high));
+    g_assert_false(wl_tie_breaker_goes_first(&high, &low));
+    g_assert_cmpint(wl_tie_breaker_head_start(&low, &high, FALSE), ==, 0);
+    g_assert_cmpint(wl_tie_breaker_head_start(&high, &low, FALSE), ==, WL_CONNECT_HEAD_START);
+    g_assert_cmpint(wl_tie_breaker_head_start(&high, &low, TRUE), ==, 0);
+}
+
+static void
+test_level(void)
+{
+    WlSubscriptionInput question = {.configured_trust = WL_TRUST_UNSET};
+
+    /* 1: no endpoint, regardless of other properties */
+    g_assert_cmpint(wl_subscription_level(&question), ==, WL_SUBSCRIPTION_NOTHING);
+    question.is_router = question.fact_exchanger = question.self_router = TRUE;
+    question.configured_trust = WL_TRUST_DELEGATE;
+    g_assert_cmpint(wl_subscription_level(&question), ==, WL_SUBSCRIPTION_NOTHING);
+    question = (WlSubscriptionInput){.has_endpoint = TRUE, .configured_trust = WL_TRUST_UNSET};
+    /* 4: quiet leaf */
+    g_assert_cmpint(wl_subscription_level(&question), ==, WL_SUBSCRIPTION_ALIVE);
+    question.configured_trust = WL_TRUST_ENDPOINT;
+    g_assert_cmpint(wl_subscription_level(&question), ==, WL_SUBSCRIPTION_ALIVE);
+    /* 2: trusted enough */
+    question.configured_trust = WL_TRUST_ALLOWED_IPS;
+    g_assert_cmpint(wl_subscription_level(&question), ==, WL_SUBSCRIPTION_FACTS);
+    question.configured_trust = WL_TRUST_UNSET;
+    /* 2: a router */
+    question.is_router = TRUE;
+    g_assert_cmpint(wl_subscription_level(&question), ==, WL_SUBSCRIPTION_FACTS);
+    question.is_router = FALSE;
+    /* 3: exchanger */
+    question.fact_exchanger = TRUE;
+    g_assert_cmpint(wl_subscription_level(&question), ==, WL_SUBSCRIPTION_FACTS);
+    question.fact_exchanger = FALSE;
+    /* 5, 6: chatty or router, by the peer's health */
+    for (guint i = 0; i < 2; i++) {
+        question.self_chatty = i == 0;
+        question.self_router = i == 1;
+        question.healthy = TRUE;
+        g_assert_cmpint(wl_subscription_level(&question), ==, WL_SUBSCRIPTION_FACTS);
+        question.healthy = FALSE;
+        g_assert_cmpint(wl_subscription_level(&question), ==, WL_SUBSCRIPTION_ALIVE);
+    }
+    question.self_chatty = question.self_router = FALSE;
+    question.healthy = TRUE;
+    g_assert_cmpint(wl_subscription_level(&question), ==, WL_SUBSCRIPTION_ALIVE);
+}
+
+static void
+fill(gpointer user_data, guint8 *buffer, gsize length)
+{
+    memset(buffer, GPOINTER_TO_INT(user_data), length);
+}
+
+static void
+test_boot_id(void)
+{
+    static const guint8 low[] = {'W', 'L', 'N', 'M', 1, 0, 0x80, 0, 0x80};
+    WlBootId id;
+
+    wl_boot_id_generate(&id, fill, GINT_TO_POINTER(0));
+    g_assert_cmpmem(id.bytes, sizeof(low), low, sizeof(low));
+    g_assert_true(wl_boot_id_is_native(&id));
+    wl_boot_id_generate(&id, fill, GINT_TO_POINTER(0xff));
+    g_assert_cmphex(id.bytes[6], ==, 0x8f);
+    g_assert_cmphex(id.bytes[8], ==, 0xbf);
+    g_assert_true(wl_boot_id_is_native(&id));
+    id.bytes[6] = 0x4f; /* a random UUID of a Go daemon */
+    g_assert_false(wl_boot_id_is_native(&id));
+}
+
+static void
+test_jitter(void)
+{
+    WlEngine engine = {.random = {.func = fill}};
+
+    g_assert_cmpint(wl_engine_jitter(&engine, WL_SEC(1000)), ==, WL_SEC(900));
+    engine.random.data = GINT_TO_POINTER(0xff);
+    g_assert_cmpint(wl_engine_jitter(&engine, WL_SEC(1000)), ==, WL_SEC(1100));
+    engine.random.data = GINT_TO_POINTER(0x80);
+    g_assert_cmpint(wl_engine_jitter(&engine, WL_SEC(1000)), ==,
+                    WL_SEC(900) + WL_SEC(200) * 0x8080 / 0xffff);
+}
+
+/* A peer is ready as long as its Alive lasts for half a chunk period; a basic peer says none. */
+static void
+test_ready(void)
+{
+    WlPeer peer = {.liveness = {.alive_until = WL_SEC(100) + WL_READY_LEFT}};
+
+    g_assert_false(wl_peer_is_ready(&peer, WL_SEC(100)));
+    g_assert_true(wl_peer_is_ready(&peer, WL_SEC(100) - 1));
+    peer.basic = TRUE;
+    g_assert_true(wl_peer_is_ready(&peer, WL_SEC(1000)));
+}
+
+/* Nothing has happened to a new peer, and no step of it has asked for a time. */
+static void
+test_new_peer(void)
+{
+    const WlKey key = key_of(3);
+    WlPeer *peer = wl_peer_new(&key, NULL, 7);
+    const WlPathAgreement *path = &peer->path.agreement;
+    const WlEcho *echo = &peer->path.echo;
+    const gint64 *never[] = {
+        &path->announce_due,    &path->watched_since,   &peer->liveness.alive_since,
+        &peer->resync.due,      &peer->outer.check,     &peer->roaming.retry,
+        &peer->connect.due,     &peer->connect.poll[0], &peer->connect.poll[1],
+        &peer->connect.poll[2],
+    };
+    const gint64 *long_ago[] = {
+        &peer->path.fell_back,
+        &peer->path.promoted,
+        &path->last_probe,
+        &path->last_ack,
+        &path->check_until,
+        &path->watched_until,
+        &path->probe_due,
+        &path->routed_since,
+        &echo->sent,
+        &echo->last_reply,
+        &echo->session_since,
+        &echo->suspected_since,
+        &peer->device.snapshot,
+        &peer->device.rx_time,
+        &peer->reconcile.retry,
+        &peer->traffic.rx_seen,
+        &peer->traffic.flow_until,
+        &peer->liveness.last_heard,
+        &peer->resync.last,
+        &peer->endpoints.refused_logged,
+        &peer->advertise.alive_sent,
+        &peer->advertise.alive_sent_before,
+        &peer->advertise.facts_sent,
+        &peer->advertise.retry,
+        &peer->outer.since,
+        &peer->outer.restored,
+        &peer->outer.next,
+        &peer->outer.log_next,
+        &peer->connect.tried,
+        &peer->connect.off_link_tried,
+        &peer->connect.demanded,
+    };
+
+    for (guint i = 0; i < WL_STEP_N; i++)
+        g_assert_cmpint(peer->turn.wake_at[i], ==, WL_NEVER);
+    g_assert_true(peer->dirty.candidates && peer->dirty.local_facts && peer->dirty.name);
+    g_assert_true(path->acked);
+    g_assert_cmpint(peer->membership.trust, ==, WL_TRUST_UNSET);
+    g_assert_cmpint(peer->device.handshake, ==, -1);
+    g_assert_cmpint(peer->liveness.last_alive, ==, -1);
+    g_assert_cmpint(peer->connect.phase, ==, WL_CONNECT_IDLE);
+    g_assert_cmpint(peer->connect.backoff, ==, WL_BACKOFF_FIRST);
+    g_assert_true(peer->turn.timer.owner == peer && peer->subscription.alive_due.owner == peer);
+    for (guint i = 0; i < G_N_ELEMENTS(never); i++)
+        g_assert_cmpint(*never[i], ==, WL_NEVER);
+    for (guint i = 0; i < G_N_ELEMENTS(long_ago); i++)
+        g_assert_cmpint(*long_ago[i], ==, WL_LONG_AGO);
+    g_assert_cmpuint(peer->slot, ==, 7);
+    wl_peer_free(peer);
+}
+
+int
+main(int argc, char **argv)
+{
+    g_test_init(&argc, &argv, NULL);
+    g_test_add_func("/tie-breaker", test_tie_breaker);
+    g_test_add_func("/sender/level", test_level);
+    g_test_add_func("/boot-id", test_boot_id);
+    g_test_add_func("/jitter", test_jitter);
+    g_test_add_func("/peer/ready", test_ready);
+    g_test_add_func("/peer/new", test_new_peer);
+    return g_test_run();
+}
