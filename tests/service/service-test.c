@@ -391,6 +391,8 @@ test_foreign_link(void)
     g_autoptr(NMConnection) connection = wl_test_profile_new();
     g_autoptr(GError) error = NULL;
 
+    /* that of the test before */
+    g_assert_true(wl_test_bus_wait(link_is_gone, NULL));
     g_assert_cmpint(system("ip link add " INTERFACE " type veth peer name other0"), ==, 0);
     wl_test_bus_start_service(bus);
     g_autoptr(GVariant) reply =
