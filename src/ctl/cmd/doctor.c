@@ -13,6 +13,7 @@
 #include "wl-display.h"
 #include "wl-page.h"
 #include "wl-print.h"
+#include "wl-round-trips.h"
 
 #define MAX_QUOTED 63
 #define INDENT     6 /* columns before the text of a check */
@@ -191,7 +192,9 @@ examine(WlDoctor *doctor, const char *name, gboolean json)
     wl_check_manager(doctor, bus);
     wl_check_firewall(doctor, bus);
     stored = wl_stored_profiles_load(bus);
-    profiles = wl_active_profiles_load(bus, NULL, NULL, &error);
+    profiles = wl_active_profiles_load_settled(bus, NULL, &error);
+    if (profiles)
+        wl_round_trips_complete(bus, profiles);
     denied = profiles ? profiles->denied > 0
                       : g_error_matches(error, WL_CTL_ERROR, WL_EXIT_NOT_PERMITTED);
     checked = check_profiles(doctor, stored, profiles, name, denied);
@@ -225,7 +228,7 @@ run(WlRequest *request)
 const WlCommand wl_command_doctor = {
     .name = "doctor",
     .operands = "[PROFILE]",
-    .summary = "check this machine and name the remedy for each problem",
+    .summary = "check this machine and its networks, and name the remedy for each problem",
     .json = TRUE,
     .run = run,
 };

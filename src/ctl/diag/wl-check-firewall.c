@@ -11,7 +11,8 @@
 #include "wl-bus.h"
 #include "wl-host.h"
 
-#define RULES_TIMEOUT 3 /* s, for nft to print its rules */
+#define RULES_TIMEOUT 3                      /* s, for nft to print its rules */
+#define OWN_TABLES    "table inet wirelink-" /* of active profiles (docs/link.md) */
 
 static gboolean
 has_owner(GDBusConnection *bus, const char *name)
@@ -78,6 +79,26 @@ filters_input(const char *rules)
            (strstr(input, "policy drop") || strstr(input, " drop") || strstr(input, "reject"));
 }
 
+/* A chain of outgoing packets that drops or rejects, other than the loop guard of a profile. */
+static gboolean
+filters_output(const char *rules)
+{
+    const char *chain = rules;
+
+    while ((chain = strstr(chain, "hook output"))) {
+        const char *end = strstr(chain, "\n\t}");
+        g_autofree char *text = g_strndup(chain, end ? (gsize) (end - chain) : strlen(chain));
+        const char *before = g_strrstr_len(rules, chain - rules, "\ntable ");
+        const char *table = before ? before + 1 : rules;
+
+        if (!g_str_has_prefix(table, OWN_TABLES) &&
+            (strstr(text, "policy drop") || strstr(text, " drop") || strstr(text, "reject")))
+            return TRUE;
+        chain += strlen("hook output");
+    }
+    return FALSE;
+}
+
 void
 wl_check_firewall(WlDoctor *doctor, GDBusConnection *bus)
 {
@@ -100,6 +121,12 @@ wl_check_firewall(WlDoctor *doctor, GDBusConnection *bus)
         return;
     }
     rules = read_rules();
+    if (rules && filters_output(rules))
+        wl_doctor_add(
+            doctor, "firewall", WL_CHECK_WARN,
+            "make sure that they let UDP from the listen port of the profile out: nft list "
+            "ruleset shows the chain with \"hook output\"",
+            "firewall rules filter outgoing packets");
     if ((rules && filters_input(rules)) || (tables && strstr(tables, "filter")))
         wl_doctor_add(doctor, "firewall", WL_CHECK_WARN,
                       "make sure that they accept the UDP listen port of the profile, "

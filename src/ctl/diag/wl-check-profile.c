@@ -7,7 +7,9 @@
 #include <string.h>
 
 #include "wl-check-firewall.h"
+#include "wl-check-network.h"
 #include "wl-check-selinux.h"
+#include "wl-check-stored.h"
 #include "wl-display.h"
 #include "wl-host.h"
 
@@ -143,6 +145,7 @@ check_active(WlDoctor *doctor, const char *label, const WlActiveProfile *active)
                       "connect this machine to a network; nmcli device status lists "
                       "its devices",
                       "%s: there is no default route", label);
+    wl_check_network(doctor, label, active, g_get_real_time() / G_USEC_PER_SEC);
     check_changes(doctor, label, active);
     check_limitations(doctor, label, active);
     if (strcmp(wl_property_string(active->link, "Role"), "router") == 0) {
@@ -217,6 +220,7 @@ wl_check_profile(WlDoctor *doctor, const WlStoredProfile *stored, const WlActive
     }
     if (!stored)
         return;
+    wl_check_stored(doctor, label, stored);
     check_persistence(doctor, label, stored, active);
     check_users(doctor, label, stored);
 }

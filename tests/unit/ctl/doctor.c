@@ -252,10 +252,16 @@ examine(const Machine *self, const char *first, const char *second)
 static const char *const nothing_active[] = {NULL};
 static const char *const home_active[] = {"0f0e0d0c-home", "0f0e0d0c-other", NULL};
 
+#define VALID(more)                                                                                \
+    "'data': <{'address': '10.77.0.2/24', 'peer-1-public-key': '" HUB_KEY                          \
+    "', 'peer-1-name': 'hub'" more "}>"
+#define HUB_KEY "FSXZOoplXTlQyHxwmOZ2AY72AHFggajo2gV46747tzQ="
+#define ROUTES  ", 'peer-1-allowed-ips': '10.77.0.0/24'"
+
 #define HOME   PROFILE("home", "wirelink", "'persistent': <true>, 'data': <@a{ss} {}>")
 #define OTHER  PROFILE("other", "openvpn", "'persistent': <true>")
-#define OFFICE PROFILE("office", "wirelink", "'data': <{'listen-port': '40001'}>")
-#define SHOP   PROFILE("shop", "wirelink", "'data': <{'listen-port': '40002'}>")
+#define OFFICE PROFILE("office", "wirelink", VALID(ROUTES ", 'listen-port': '40001'"))
+#define SHOP   PROFILE("shop", "wirelink", VALID(ROUTES ", 'listen-port': '40002'"))
 
 static void
 test_without_problems(Machine *machine, gconstpointer data)
@@ -328,11 +334,11 @@ test_fallbacks(Machine *machine, gconstpointer data)
     ctl_assert_holds(no_ipv6->out, "fail  the kernel has no IPv6\n");
 }
 
-#define PORTS "'persistent': <true>, 'data': <{'listen-port': '443', 'fact-port': '32767'}>"
+#define PORTS "'persistent': <true>, " VALID(ROUTES ", 'listen-port': '443', 'fact-port': '32767'")
 #define PRIVATE                                                                                    \
     "{'connection': {'id': <'ours'>, 'uuid': <'0f0e0d0c-ours'>, 'type': <'vpn'>, 'permissions': "  \
     "<['user:alice:', 'user:bob:']>}, 'vpn': {'service-type': "                                    \
-    "<'org.freedesktop.NetworkManager.wirelink'>, 'persistent': <true>}}"
+    "<'org.freedesktop.NetworkManager.wirelink'>, 'persistent': <true>, " VALID(ROUTES) "}}"
 
 /* What SELinux keeps from NetworkManager's services, and NetworkManager from several users. */
 static void
@@ -370,6 +376,88 @@ test_refused_profiles(Machine *machine, gconstpointer data)
     wide = examine(machine, NULL, NULL);
     g_assert_null(strstr(wide->out, "fact-port"));
     ctl_assert_holds(wide->out, "listen-port, UDP 443\n");
+}
+
+/* What an activation would refuse, and what is hardly meant. */
+static void
+test_stored_profiles(Machine *machine, gconstpointer data)
+{
+    static const struct {
+        const char *data, *line, *remedy;
+        int status;
+    } rows[] = {
+        {VALID(ROUTES), NULL, NULL, 0},
+        {VALID(ROUTES ", 'peer-1-endpoint': 'hub'"),
+         "fail  a: cannot be activated: peer-1-endpoint: ",
+         "nmcli connection modify 0f0e0d0c-a +vpn.data KEY=VALUE", 1},
+        {VALID(ROUTES ", 'kill-switch': 'yes'"), "fail  a: cannot be activated: kill-switch: ", "",
+         1},
+        {VALID(ROUTES ", 'peer-1-endpont': 'hub:1'"),
+         "warn  a: \"peer-1-endpont\": unknown key, ignored", "", 0},
+        {VALID(", 'peer-1-allowed-ips': '0.0.0.0/0'"),
+         "warn  a: hub has a default route, but full-tunnel is off: internet traffic goes outside",
+         "full-tunnel=yes", 0},
+        {VALID(", 'full-tunnel': 'yes', 'peer-1-allowed-ips': '0.0.0.0/0'"), NULL, NULL, 0},
+        {VALID(", 'peer-1-allowed-ips': '10.77.0.3/32 192.168.6.0/24'"),
+         "warn  a: hub routes another network than this one, and may not introduce members",
+         "peer-1-trust=Membership", 0},
+        {VALID(", 'peer-1-trust': 'Endpoint', 'peer-1-allowed-ips': '192.168.6.0/24'"), NULL, NULL,
+         0},
+        {VALID(", 'peer-1-allowed-ips': '10.77.0.2/32'"),
+         "fail  a: the profile gives the address of this machine, 10.77.0.2, to the peer hub as well",
+         "", 1},
+    };
+
+    start_manager(machine, "1.42.4", "[" PROFILE("a", "wirelink", VALID(ROUTES)) "]",
+                  nothing_active);
+    for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autofree char *vpn = g_strdup_printf(
+            "[{'connection': {'id': <'a'>, 'uuid': <'0f0e0d0c-a'>, 'type': <'vpn'>}, 'vpn': "
+            "{'service-type': <'org.freedesktop.NetworkManager.wirelink'>, 'persistent': <true>, "
+            "%s}}]",
+            rows[i].data);
+        g_autoptr(CtlRun) run = NULL;
+
+        g_variant_unref(machine->profiles);
+        machine->profiles = g_variant_parse(G_VARIANT_TYPE("aa{sa{sv}}"), vpn, NULL, NULL, NULL);
+        g_assert_nonnull(machine->profiles);
+        run = examine(machine, NULL, NULL);
+        g_test_message("%s", run->out);
+        if (rows[i].line) {
+            ctl_assert_holds(run->out, rows[i].line);
+            ctl_assert_holds(run->out, rows[i].remedy);
+        } else {
+            g_assert_null(strstr(run->out, "fail"));
+            g_assert_null(strstr(run->out, "warn"));
+        }
+        g_assert_cmpint(run->status, ==, rows[i].status);
+    }
+}
+
+/* Nobody is reached: the first thing that a person runs must say so. */
+static void
+test_unreached(Machine *machine, gconstpointer data)
+{
+    gint64 now = g_get_real_time() / G_USEC_PER_SEC;
+    g_autofree char *last = g_strdup_printf(
+        "'ReasonId': <'no-reply'>, 'LastReply': <int64 %" G_GINT64_FORMAT ">, ", now - 200);
+    g_autofree char *silent = mock_peer(1, "hub", "connecting", "/", "no reply", last);
+    g_autofree char *same = mock_peer(9, "copy", "offline", "/", "no known endpoint", "");
+    g_autofree char *peers = g_strconcat(silent, same, NULL);
+    g_autoptr(CtlRun) run = NULL;
+
+    start_manager(machine, "1.42.4", "[" HOME "]", home_active);
+    fixture_add_mock(&machine->fixture, MOCK_REPLIES, mock_objects("home", WL_VERSION, peers));
+    run = examine(machine, NULL, NULL);
+    g_assert_cmpint(run->status, ==, 1);
+    ctl_assert_holds(
+        run->out,
+        "warn  home: hub has not been reached for 3 min: no reply for 3 min; it may be offline\n");
+    ctl_assert_holds(run->out, "wirelinkctl explain hub names the cause");
+    ctl_assert_holds(run->out,
+                     "warn  home: copy was not reached since the activation: no known endpoint\n");
+    ctl_assert_holds(run->out, "fail  home: nobody in the network is reached\n");
+    ctl_assert_holds(run->out, "fail  home: copy has the address of this machine, 10.77.0.9\n");
 }
 
 static void
@@ -480,6 +568,8 @@ main(int argc, char **argv)
     ADD("/ctl/doctor/host-with-fallbacks", test_fallbacks);
     ADD("/ctl/doctor/refused-profiles", test_refused_profiles);
     ADD("/ctl/doctor/refused-calls", test_refused_calls);
+    ADD("/ctl/doctor/stored-profiles", test_stored_profiles);
+    ADD("/ctl/doctor/unreached", test_unreached);
     ADD("/ctl/doctor/service-states", test_service_states);
     ADD("/ctl/doctor/bus-is-missing", test_bus_is_missing);
     return g_test_run();

@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The doctor's checks of the network of an active profile, from what its service publishes: each
+ * peer, and addresses that two members have.
+ */
+#include "wl-check-network.h"
+
+#include <string.h>
+
+#include "wl-display.h"
+#include "wl-units.h"
+
+#define MAX_LISTED 20 /* peers with a line of their own, of each kind */
+#define MAX_VALUE  80 /* columns */
+
+/* "direct, round trip 2.1 ms, handshake 30 s ago". */
+static char *
+describe_path(const WlActiveProfile *active, const WlActivePeer *peer, gint64 now)
+{
+    GVariant *properties = peer->properties;
+    const WlActivePeer *via =
+        wl_active_profile_find_peer(active, wl_property_string(properties, "Via"));
+    g_autofree char *router = via ? wl_active_peer_label(via) : NULL;
+    g_autofree char *round_trip = wl_units_round_trip(wl_property_uint(properties, "RoundTrip"));
+    g_autofree char *age = wl_units_age(wl_property_int(properties, "LastHandshake"), now);
+
+    if (router)
+        return g_strdup_printf("through %s", router);
+    return g_strdup_printf("directly%s%s, handshake %s ago",
+                           strcmp(round_trip, "-") != 0 ? ", round trip " : "",
+                           strcmp(round_trip, "-") != 0 ? round_trip : "", age);
+}
+
+static char *
+describe_absence(const WlActivePeer *peer, gint64 now)
+{
+    gint64 last = MAX(wl_property_int(peer->properties, "LastReply"),
+                      wl_property_int(peer->properties, "LastHandshake"));
+    g_autofree char *age = wl_units_age(last, now);
+
+    return last > 0 ? g_strdup_printf("has not been reached for %s", age)
+                    : g_strdup("was not reached since the activation");
+}
+
+static void
+add_reached(WlDoctor *doctor, const char *label, const WlActiveProfile *active,
+            const WlActivePeer *peer, gint64 now)
+{
+    g_autofree char *name = wl_active_peer_label(peer);
+    g_autofree char *path = describe_path(active, peer, now);
+
+    wl_doctor_add(doctor, "peer", WL_CHECK_OK, NULL, "%s: %s is reached %s", label, name, path);
+}
+
+static void
+add_unreached(WlDoctor *doctor, const char *label, const WlActivePeer *peer, gint64 now)
+{
+    g_autofree char *name = wl_active_peer_label(peer);
+    g_autofree char *word = wl_display_shell_word(name);
+    g_autofree char *absence = describe_absence(peer, now);
+    g_autofree char *reason = wl_active_peer_reason(peer, now);
+    g_autofree char *remedy =
+        g_strdup_printf("wirelinkctl explain %s names the cause and what to do", word);
+
+    wl_doctor_add(doctor, "peer", WL_CHECK_WARN, remedy, "%s: %s %s: %s", label, name, absence,
+                  reason);
+}
+
+static gboolean
+has_address(GVariant *list, const char *address)
+{
+    GVariantIter iter;
+    const char *prefix;
+    gsize length = strcspn(address, "/");
+
+    g_variant_iter_init(&iter, list);
+    while (g_variant_iter_next(&iter, "&s", &prefix)) {
+        const char *end = strchr(prefix, ':') ? "/128" : "/32";
+
+        if (strncmp(prefix, address, length) == 0 && strcmp(prefix + length, end) == 0)
+            return TRUE;
+    }
+    return FALSE;
+}
+
+static void
+check_own_addresses(WlDoctor *doctor, const char *label, const WlActiveProfile *active)
+{
+    g_autoptr(GVariant) own = wl_property_value(active->link, "Addresses", "as");
+    GVariantIter iter;
+    const char *address;
+
+    if (!own)
+        return;
+    g_variant_iter_init(&iter, own);
+    while (g_variant_iter_next(&iter, "&s", &address)) {
+        for (guint i = 0; i < active->peers->len; i++) {
+            const WlActivePeer *peer = active->peers->pdata[i];
+            g_autoptr(GVariant) list = wl_property_value(peer->properties, "AllowedIPs", "as");
+            g_autofree char *name = wl_active_peer_label(peer);
+            g_autofree char *host = g_strndup(address, strcspn(address, "/"));
+            g_autofree char *shown = wl_display_quote(host, MAX_VALUE);
+
+            if (list && has_address(list, address))
+                wl_doctor_add(doctor, "address", WL_CHECK_FAIL,
+                              "give one of the two another address in the network",
+                              "%s: %s has the address of this machine, %s", label, name, shown);
+        }
+    }
+}
+
+void
+wl_check_network(WlDoctor *doctor, const char *label, const WlActiveProfile *active, gint64 now)
+{
+    guint reached = 0, listed = 0;
+
+    for (guint i = 0; i < active->peers->len; i++) {
+        const WlActivePeer *peer = active->peers->pdata[i];
+
+        if (!wl_active_peer_is_reached(peer))
+            continue;
+        if (reached++ < MAX_LISTED)
+            add_reached(doctor, label, active, peer, now);
+    }
+    for (guint i = 0; i < active->peers->len && listed < MAX_LISTED; i++) {
+        const WlActivePeer *peer = active->peers->pdata[i];
+
+        if (wl_active_peer_is_reached(peer))
+            continue;
+        add_unreached(doctor, label, peer, now);
+        listed++;
+    }
+    if (active->peers->len > 0 && reached == 0)
+        wl_doctor_add(doctor, "network", WL_CHECK_FAIL,
+                      "see the peers above; if all of them are off, this is no fault",
+                      "%s: nobody in the network is reached", label);
+    check_own_addresses(doctor, label, active);
+}
