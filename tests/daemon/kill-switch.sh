@@ -1,6 +1,7 @@
 #!/bin/bash
 # The kill switch of wirelinkd under a real systemd: systemd-networkd starts and restarts, and with
-# its defaults removes the policy rules of other programs. A router beyond the uplink counts what is
+# its defaults removes the policy rules of other programs, which not every version does at its start;
+# somebody else removes them, too. A router beyond the uplink counts what is
 # not WireGuard's, and must count nothing.
 #
 # needs: root
@@ -53,7 +54,8 @@ networkd_configured() {
   host leaf mkdir -p /etc/systemd/network &&
     printf '%s\n' '[Match]' Name=eth0 '[Link]' Unmanaged=yes |
     host leaf tee /etc/systemd/network/10-uplink.network > /dev/null &&
-    printf '%s\n' '[Match]' Name=lan0 '[Network]' Address=192.0.2.7/24 |
+    printf '%s\n' '[Match]' Name=lan0 '[Network]' Address=192.0.2.7/24 '[RoutingPolicyRule]' \
+      From=192.0.2.7 Table=7 |
     host leaf tee /etc/systemd/network/20-lan.network > /dev/null &&
     host leaf ip link add lan0 type veth peer name lan1
 }
@@ -81,6 +83,12 @@ monitor_runs() {
   grep -q 'Deleted 7:' "$LAB_DIR/rules"
 }
 were_removed() { grep -q 'Deleted 3[01].*proto 87' "$LAB_DIR/rules"; }
+# Not all versions of networkd do so.
+removed() {
+  if wait_until 5 were_removed; then echo "# it removes the rules"; else
+    echo "# this version of networkd removes no rules"
+  fi
+}
 rules_are_back() { [ "$(rules)" = "$RULES" ]; }
 restarts() {  # count
   local i
@@ -88,6 +96,8 @@ restarts() {  # count
     # more often than systemd permits
     unit reset-failed systemd-networkd > /dev/null
     unit restart systemd-networkd || return 1
+    host leaf ip rule flush protocol 87
+    host leaf ip -6 rule flush protocol 87
     wait_until 10 rules_are_back || return 1
   done
 }
@@ -109,9 +119,9 @@ check "the tunnel has rules" test "$RULES" -gt 0
 watch_rules
 flood_start
 check "systemd-networkd starts" unit start systemd-networkd
-check "it removes the rules" wait_until 10 were_removed
-check "they are back" wait_until 10 rules_are_back
-check "it restarts ten times, and the rules are back each time" restarts 10
+removed
+check "the rules are there" wait_until 10 rules_are_back
+check "it restarts ten times, somebody removes the rules, and they are back each time" restarts 10
 check "the outside is reached through the tunnel" reaches leaf $OUTSIDE
 check "nothing went around" nothing_around
 check "somebody flushes nf_tables" host leaf nft flush ruleset

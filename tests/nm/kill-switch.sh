@@ -74,6 +74,7 @@ again() {
   host laptop bash -c 'n=$1; shift; for ((i = 0; i < n; i++)); do eval "$*"; done' again "$count" "$@"
 }
 OURS='ip rule flush protocol 87; ip -6 rule flush protocol 87'
+# shellcheck disable=SC2034  # used by its name
 EVERYTHING='ip rule flush; ip -6 rule flush; ip rule add pref 32766 lookup main
   ip rule add pref 32767 lookup default; ip -6 rule add pref 32766 lookup main'
 # shellcheck disable=SC2016  # expanded inside the host
