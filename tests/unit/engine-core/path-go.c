@@ -866,6 +866,80 @@ test_echo_sources(void)
     g_assert_cmpuint(n6, >, 0);
 }
 
+/* Echoes about @number to @address since harness_clear(); NULL: to any IPv4 address. */
+static guint
+n_echoes_to(Harness *harness, guint number, const char *address)
+{
+    WlIp ip = address ? harness_ip(address) : (WlIp){0};
+    guint n = 0;
+
+    for (guint i = 0; i < harness->outputs->len; i++) {
+        const WlOutput *output = harness->outputs->pdata[i];
+
+        n += output->kind == WL_OUTPUT_SEND_ECHO &&
+             wl_key_equal(&output->key, &harness_member(harness, number)->key) &&
+             output->echo.destination.family == WL_FAMILY_V4 &&
+             (!address || wl_ip_equal(&output->echo.destination, &ip));
+    }
+    return n;
+}
+
+/* The address that a router has which can be reached: it may be the second, may be learned, and may
+ * be missing. */
+static void
+test_transit_address(void)
+{
+    g_autoptr(Harness) harness = harness_new();
+    WlEngineConfig *config = harness_config(harness, WL_ROLE_AUTOMATIC);
+    HarnessMember *hub = harness_member(harness, 1);
+
+    harness_add(config, hub, HARNESS_HUB_ENDPOINT, "10.77.0.128/25,fd77::/64")->trust =
+        WL_TRUST_MEMBERSHIP;
+    harness_add(config, harness_member(harness, 2), NULL, "10.77.0.3/32,10.77.0.130/32");
+    harness_add(config, harness_member(harness, 3), NULL, "fd77::9/128");
+    harness_add(config, harness_member(harness, 4), NULL, "fd77::10/128");
+    harness_add(config, harness_member(harness, 5), NULL, "10.77.0.0/25");
+    harness_start(harness, config);
+    harness_uplink(harness, "192.168.1.10/24");
+    harness_meet(harness, 1, NULL);
+    harness_advertise_allowed(harness, hub, harness_member(harness, 4), "10.77.0.150/32", 255);
+    harness_run(harness, SEC(1));
+    harness_clear(harness);
+    for (guint i = 2; i <= 4; i++)
+        harness_meet(harness, i, "198.51.100.7:51820");
+    harness_run(harness, SEC(1));
+    g_assert_cmpuint(n_echoes_to(harness, 2, "10.77.0.130"), >, 0);
+    g_assert_cmpuint(n_echoes_to(harness, 2, NULL), ==, n_echoes_to(harness, 2, "10.77.0.130"));
+    g_assert_cmpuint(n_echoes_to(harness, 3, NULL), ==, 0);
+    g_assert_cmpuint(n_echoes_to(harness, 4, "10.77.0.150"), >, 0);
+}
+
+/* Only its own replies show that a peer replies to echoes. */
+static void
+test_responds(void)
+{
+    static const struct {
+        Replies replies;
+        gboolean responds;
+    } cases[] = {
+        {{0}, FALSE},
+        {{.router = TRUE}, FALSE},
+        {{.transit = TRUE, .router = TRUE}, FALSE},
+        {{.life = TRUE}, TRUE},
+    };
+
+    for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autoptr(Harness) harness = leaf_new();
+
+        harness_meet(harness, 2, "198.51.100.7:51820");
+        run(harness, SEC(1), &cases[i].replies);
+        g_assert_cmpint(
+            wl_peer_table_find(&harness->engine->peers, &harness_member(harness, 2)->key)
+                ->path.echo.responds,
+            ==, cases[i].responds);
+    }
+}
+
 static WlDevicePeer *
 device_peer(Harness *harness, guint number)
 {
@@ -996,6 +1070,9 @@ main(int argc, char **argv)
     g_test_add_func("/path-go/a basic peer has its allowed IPs with its session", test_basic);
     g_test_add_func("/path-go/numbers of echoes are consecutive", test_sequence);
     g_test_add_func("/path-go/an echo is sent from a tunnel address", test_echo_sources);
+    g_test_add_func("/path-go/the address behind the router is one of the peer",
+                    test_transit_address);
+    g_test_add_func("/path-go/a peer replies itself", test_responds);
     g_test_add_func("/path-go/echoes are no traffic", test_echoes_are_no_traffic);
     g_test_add_func("/path-go/three windows follow each other", test_windows);
     return g_test_run();
