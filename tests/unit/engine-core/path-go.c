@@ -476,7 +476,7 @@ run_until(Harness *harness, gint64 time)
     harness_run(harness, time - harness->now);
 }
 
-/* The engine considers the desktop, without any other reason: nobody waits for this reply. */
+/* The engine considers the desktop, without any other reason: no probe waits for this reply. */
 static void
 consider(Harness *harness)
 {

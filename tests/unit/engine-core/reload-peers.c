@@ -126,7 +126,7 @@ test_part_of_claimed(void)
     }
 }
 
-/* A learned member that no fact names any more is kept while nobody confirms that, and stays for
+/* A learned member that no fact names any more is kept while no source confirms that, and stays for
  * good if it gets into the profile. */
 static void
 test_orphan_configured(void)

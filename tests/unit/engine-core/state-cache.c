@@ -124,8 +124,8 @@ test_trust_counts(void)
     g_autofree char *memory = wl_engine_dup_state(harness->engine);
     g_autofree char *hub = wl_key_to_string(&harness_member(harness, HUB)->key);
     g_autofree char *desktop = wl_key_to_string(&harness_member(harness, DESKTOP)->key);
-    g_autofree char *nobody = wl_key_to_string(&harness_member(harness, 9)->key);
-    const char *others[] = {desktop, nobody};
+    g_autofree char *unnamed = wl_key_to_string(&harness_member(harness, 9)->key);
+    const char *others[] = {desktop, unnamed};
 
     for (guint i = 0; i < G_N_ELEMENTS(others); i++) {
         g_auto(GStrv) parts = g_strsplit(memory, hub, 0);

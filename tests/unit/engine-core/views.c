@@ -95,9 +95,9 @@ test_candidates(void)
     g_autoptr(Harness) harness = leaf_new(WL_TRUST_MEMBERSHIP);
     HarnessMember *hub = harness_member(harness, 1);
     const char *addresses[] = {"192.168.1.33:51820", "198.51.100.3:51820", "10.9.9.9:51820", NULL};
-    WlKey nobody = {{1}};
+    WlKey stranger = {{1}};
 
-    g_assert_null(wl_engine_dup_candidates(harness->engine, &nobody));
+    g_assert_null(wl_engine_dup_candidates(harness->engine, &stranger));
     assert_candidate(harness, 1, HUB_ENDPOINT, "configured profile trying");
     meet(harness, 1, HUB_ENDPOINT);
     assert_candidate(harness, 1, HUB_ENDPOINT, "configured profile in-use");
