@@ -33,9 +33,9 @@ build_root_make() {
   build_root_wanted > "$root/.ready"
 }
 
-# package_deb SYSTEM CHECK: one package build; CHECK is empty to leave the unit tests out
+# package_deb SYSTEM: the packages of one system
 package_deb() {
-  local system=$1 options=$2 root log out=$OUT/$1 changes=$WORK/$1
+  local system=$1 root log out=$OUT/$1 changes=$WORK/$1
   root=$(root_cache)/$(root_suite "$system")-build
   mkdir -p "$(root_cache)" "$out" || return 1
   log=$out/build.log
@@ -43,7 +43,6 @@ package_deb() {
   flock 8
   build_root_make "$system" "$(root_cache)/$system.build-root.log" ||
     { exec 8>&-; echo "package: $system: failed" >&2; return 1; }
-  [ -n "$options" ] && options='' || options=nocheck
   mkdir -p "$changes/upper/srv/build" || return 1
   tarball_make "$changes/upper/srv/build/$(tarball_name)" || return 1
   (cd "$TOP" && git ls-files -z --cached --others --exclude-standard debian |
@@ -51,7 +50,7 @@ package_deb() {
   cp "$TOP/tools/lib/package-deb-inside" "$changes/upper/srv/build/"
   echo "package: $system: building; the log is $log"
   if ! ROOT_CHANGES=$changes root_enter "$root" isolated \
-    /bin/sh /srv/build/package-deb-inside "$(tarball_name)" "$options" > "$log" 2>&1; then
+    /bin/sh /srv/build/package-deb-inside "$(tarball_name)" > "$log" 2>&1; then
     exec 8>&-
     tail -n 40 "$log" >&2
     echo "package: $system: the build failed" >&2
