@@ -91,7 +91,14 @@ main(int argc, char **argv)
     if (!command) {
         g_autofree char *name = wl_display_quote(argv[1], MAX_QUOTED);
 
-        wl_print_error("unknown command \"%s\"; see wirelinkctl --help", name);
+        const char *guess = wl_command_guess(argv[1]);
+
+        if (guess)
+            wl_print_error("unknown command \"%s\"; did you mean \"%s\"? Otherwise see "
+                           "wirelinkctl --help",
+                           name, guess);
+        else
+            wl_print_error("unknown command \"%s\"; see wirelinkctl --help", name);
         return WL_EXIT_USAGE;
     }
     return finish(run(command, argv + 2));

@@ -46,6 +46,7 @@ extern const WlCommand wl_command_explain;
 extern const WlCommand wl_command_facts;
 extern const WlCommand wl_command_forget;
 extern const WlCommand wl_command_genkey;
+extern const WlCommand wl_command_ip;
 extern const WlCommand wl_command_link_local;
 extern const WlCommand wl_command_map;
 extern const WlCommand wl_command_new;
@@ -61,5 +62,7 @@ extern const WlCommand wl_command_watch;
 
 /** All commands in the order of --help; NULL-terminated. */
 const WlCommand *const *wl_command_list(void);
+/** The name of the command that @name is most likely meant to be, or NULL if none is similar. */
+const char *wl_command_guess(const char *name);
 /** The command called @name, or NULL. */
 const WlCommand *wl_command_find(const char *name);

@@ -122,6 +122,40 @@ test_help(void)
     }
 }
 
+/* A mistyped command is answered with the one that was meant; others are not guessed at. */
+static void
+test_guess(void)
+{
+    static const struct {
+        const char *typed, *meant;
+    } rows[] = {
+        {"statu", "status"},
+        {"sttaus", "status"},
+        {"staus", "status"},
+        {"remvoe", "remove"},
+        {"doktor", "doctor"},
+        {"set-endpont", "set-endpoint"},
+        {"xyz", NULL},
+        {"u", NULL},
+        {"", NULL},
+        {"cmd", NULL},
+        {"a-very-long-word-that-is-no-command", NULL},
+    };
+
+    for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autoptr(CtlRun) run = CTL_RUN(NULL, rows[i].typed);
+        g_autofree char *guess =
+            g_strdup_printf("did you mean \"%s\"?", rows[i].meant ? rows[i].meant : "");
+
+        g_assert_cmpint(run->status, ==, 2);
+        ctl_assert_holds(run->err, "see wirelinkctl --help");
+        if (rows[i].meant)
+            ctl_assert_holds(run->err, guess);
+        else
+            g_assert_null(strstr(run->err, "did you mean"));
+    }
+}
+
 int
 main(int argc, char **argv)
 {
@@ -132,5 +166,6 @@ main(int argc, char **argv)
     g_test_add_func("/ctl/keys/link-local", test_link_local);
     g_test_add_func("/ctl/invalid-arguments", test_invalid_arguments);
     g_test_add_func("/ctl/help", test_help);
+    g_test_add_func("/ctl/guess", test_guess);
     return g_test_run();
 }

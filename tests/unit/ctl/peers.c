@@ -290,6 +290,22 @@ test_map_of_one_profile(Fixture *fixture, gconstpointer data)
     ctl_assert_holds(lonely->out, "</svg>\n");
 }
 
+/* What one types into ssh. */
+static void
+test_ip(Fixture *fixture, gconstpointer data)
+{
+    g_autoptr(CtlRun) run = NULL;
+    g_autoptr(CtlRun) unknown = NULL;
+
+    fixture_add_network(fixture, "home");
+    run = FIXTURE_RUN(fixture, NULL, "ip", "laptop");
+    g_assert_cmpstr(run->out, ==, "10.77.0.2\n");
+    g_assert_cmpint(run->status, ==, 0);
+    unknown = FIXTURE_RUN(fixture, NULL, "ip", "desktop");
+    g_assert_cmpint(unknown->status, ==, 3);
+    g_assert_cmpstr(unknown->out, ==, "");
+}
+
 int
 main(int argc, char **argv)
 {
@@ -303,5 +319,6 @@ main(int argc, char **argv)
     FIXTURE_ADD("/ctl/peers/map-unsafe-names", test_map_unsafe_names);
     FIXTURE_ADD("/ctl/peers/map-rates", test_map_rates);
     FIXTURE_ADD("/ctl/peers/map-of-one-profile", test_map_of_one_profile);
+    FIXTURE_ADD("/ctl/ip", test_ip);
     return g_test_run();
 }
