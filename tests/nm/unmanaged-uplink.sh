@@ -25,7 +25,7 @@ server_create() {
     laptop_profile "$LAB_DIR/laptop/laptop.wirelink" && host_remember laptop
 }
 ctl() { host laptop wirelinkctl "$@" 2>&1; }
-shows_uplink() { matches 'uplink eth0' "$(ctl status)"; }
+shows_uplink() { matches 'uplink eth0' "$(ctl status -v)"; }
 exit_status() { "$@" > /dev/null 2>&1; echo $?; }
 uplink_is_unmanaged() {
   matches '^unmanaged$' "$(nmcli_laptop -g GENERAL.STATE device show eth0 | sed 's/.*(\(.*\))/\1/')"
