@@ -131,8 +131,8 @@ test_guess(void)
     } rows[] = {
         {"statu", "status"},
         {"sttaus", "status"},
-        {"staus", "status"},
-        {"remvoe", "remove"},
+        {"sttus", "status"},
+        {"rmeove", "remove"},
         {"doktor", "doctor"},
         {"set-endpont", "set-endpoint"},
         {"xyz", NULL},
