@@ -132,7 +132,7 @@ test_guess(void)
         {"statu", "status"},
         {"sttaus", "status"},
         {"sttus", "status"},
-        {"rmeove", "remove"},
+        {"removx", "remove"},
         {"doktor", "doctor"},
         {"set-endpont", "set-endpoint"},
         {"xyz", NULL},
