@@ -54,8 +54,7 @@ networkd_configured() {
   host leaf mkdir -p /etc/systemd/network &&
     printf '%s\n' '[Match]' Name=eth0 '[Link]' Unmanaged=yes |
     host leaf tee /etc/systemd/network/10-uplink.network > /dev/null &&
-    printf '%s\n' '[Match]' Name=lan0 '[Network]' Address=192.0.2.7/24 '[RoutingPolicyRule]' \
-      From=192.0.2.7 Table=7 |
+    printf '%s\n' '[Match]' Name=lan0 '[Network]' Address=192.0.2.7/24 |
     host leaf tee /etc/systemd/network/20-lan.network > /dev/null &&
     host leaf ip link add lan0 type veth peer name lan1
 }
