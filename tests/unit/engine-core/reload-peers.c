@@ -122,6 +122,12 @@ test_part_of_claimed(void)
         harness_change(harness, config);
         g_assert_cmpint(harness_verdict_allowed(harness, hub, stranger, "10.77.0.64/26"), ==,
                         WL_VERDICT_CONFIGURED);
+        /* the part becomes one of the stranger itself */
+        config = reload_profile(harness);
+        harness_add(config, stranger, NULL, "10.77.0.70/32");
+        harness_change(harness, config);
+        g_assert_cmpint(harness_verdict_allowed(harness, hub, stranger, "10.77.0.64/26"), ==,
+                        WL_VERDICT_ACCEPTED);
         harness_change(harness, reload_profile(harness));
     }
 }
