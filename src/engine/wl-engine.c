@@ -5,6 +5,7 @@
 
 #include "exchange/wl-boot-id-change.h"
 #include "facts/wl-display-names.h"
+#include "facts/wl-fact-evaluate.h"
 #include "facts/wl-profile-apply.h"
 #include "facts/wl-routes.h"
 #include "paths/wl-endpoint-dns.h"
@@ -26,9 +27,24 @@ get_endpoint_weight(const WlFact *fact, const WlKey *source, gpointer user_data)
     return peer && peer->router ? WL_ENDPOINT_WEIGHT_ROUTER : WL_ENDPOINT_WEIGHT_THIRD_PARTY;
 }
 
+static gboolean
+is_router_source(const WlKey *source, gpointer user_data)
+{
+    const WlEngine *self = user_data;
+    const WlPeer *peer = wl_peer_table_find(&self->peers, source);
+
+    return peer && peer->router;
+}
+
 static void
 init_parts(WlEngine *self)
 {
+    const WlFactShareFuncs share = {
+        .is_router = is_router_source,
+        .displaced = wl_fact_evaluate_displaced,
+        .user_data = self,
+    };
+
     wl_peer_table_init(&self->peers);
     wl_scheduler_init(&self->scheduler);
     wl_outputs_init(&self->outputs);
@@ -39,6 +55,7 @@ init_parts(WlEngine *self)
     wl_traffic_init(self);
     self->facts = wl_fact_set_new();
     wl_fact_set_set_endpoint_weights(self->facts, get_endpoint_weight, self);
+    wl_fact_set_set_share(self->facts, &share);
     self->membership.changed = wl_array_new(WlKey);
     self->membership.orphaned = g_ptr_array_new();
     self->membership.full_logged = WL_LONG_AGO;

@@ -100,7 +100,8 @@ is_surplus(const WlEngine *self, const WlPeer *peer, const WlFact *fact)
 {
     return wl_fact_set_count_untrusted(self->facts) >= WL_MAX_UNTRUSTED &&
            !wl_fact_set_lookup(self->facts, fact) &&
-           wl_verdict_is_untrusted(wl_engine_check_trust(self, fact, &peer->key));
+           wl_verdict_is_untrusted(wl_engine_check_trust(self, fact, &peer->key)) &&
+           !wl_fact_set_make_untrusted_room(self->facts, &peer->key);
 }
 
 /* The member advertises one new address of its own after the other. */
@@ -218,7 +219,7 @@ wl_receive_datagram(WlEngine *self, const WlIp *source, const guint8 *data, gsiz
     /* The datagram came through the tunnel, so there is a session that no snapshot has shown
      * yet. */
     if (!peer->liveness.healthy)
-        wl_engine_request_snapshot_for(self, peer);
+        read_endpoint(self, peer);
 
     /* The Alive first: a new boot id invalidates the knowledge about its sender, but not about
      * these facts. */

@@ -47,6 +47,24 @@ sources_expired(WlFactEntry *entry, gpointer user_data)
 }
 
 void
+wl_fact_evaluate_displaced(WlFactEntry *entry, gpointer user_data)
+{
+    WlEngine *self = user_data;
+    WlPeer *peer = wl_peer_table_find(&self->peers, &entry->fact.subject);
+
+    wl_scheduler_count_work(&self->scheduler);
+    wl_engine_count_refused(self, WL_VERDICT_TOO_MANY);
+    if (wl_fact_is_allowed(&entry->fact))
+        wl_engine_prefix_changed(self, entry);
+    if (!entry->lost)
+        return;
+    if (wl_fact_is_member(&entry->fact))
+        wl_engine_subject_changed(self, &entry->fact.subject);
+    if (peer && wl_fact_is_endpoint(&entry->fact))
+        wl_engine_candidates_changed(self, peer);
+}
+
+void
 wl_fact_evaluate_expire(WlEngine *self)
 {
     if (wl_fact_set_has_expired(self->facts, self->now) || self->evaluation.stale_due)

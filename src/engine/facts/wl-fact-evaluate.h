@@ -6,6 +6,9 @@
 /* The verdicts on facts by trust and policy, and the expiry of facts. Allowed IPs, whose verdicts
  * depend on each other, are left to the arbitration. */
 
+/** A source of @entry made room in a full table: evaluates what depended on it. Unlike the expiry
+ * of a fact this requests nothing from others. @user_data: the engine. */
+void wl_fact_evaluate_displaced(WlFactEntry *entry, gpointer user_data);
 /** Drops expired fact sources, or keeps them as stale. Wakes the engine at the next expiry. */
 void wl_fact_evaluate_expire(WlEngine *self);
 /** Drops all facts of @source. */

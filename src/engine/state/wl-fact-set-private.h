@@ -10,7 +10,7 @@ struct _WlFactSet {
     GPtrArray *entries;     /* of WlFactEntry, owned */
     GHashTable *by_fact;    /* WlFact* (inside the entry) -> WlFactEntry */
     GHashTable *by_subject; /* WlKey* -> GPtrArray of WlFactEntry */
-    GHashTable *by_source;  /* WlKey* -> guint*, number of facts */
+    GHashTable *by_source;  /* WlKey* -> WlFactCount* */
     WlTimerQueue *expiries; /* of WlFactEntry: when the first of its sources expires */
     WlTimerQueue *idle;     /* the same for entries of which every source is refused */
     WlTimerQueue *renewals; /* of WlFactEntry: when subscribers need it renewed */
@@ -21,7 +21,14 @@ struct _WlFactSet {
     guint mark;       /* of the current update of local facts */
     gboolean local_changed;
     WlEndpointLimit endpoint_limit;
+    WlFactShareFuncs share;
+    guint victim; /* index of the entry at which the search for one that makes room goes on */
 };
+
+/** The facts of one source. */
+typedef struct {
+    guint all, untrusted;
+} WlFactCount;
 
 /** Adds an entry for @fact, which the set does not have. */
 WlFactEntry *wl_fact_set_add_entry(WlFactSet *self, const WlFact *fact);

@@ -98,9 +98,15 @@ wl_fact_set_set_endpoint_weights(WlFactSet *self, WlEndpointWeightFunc func, gpo
 gboolean
 wl_fact_set_is_full(const WlFactSet *self, const WlKey *source)
 {
-    const guint *count = g_hash_table_lookup(self->by_source, source);
+    const WlFactCount *count = g_hash_table_lookup(self->by_source, source);
 
-    return self->n_sources >= self->max_sources || (count && *count >= WL_MAX_FACTS_OF_SOURCE);
+    return self->n_sources >= self->max_sources || (count && count->all >= WL_MAX_FACTS_OF_SOURCE);
+}
+
+void
+wl_fact_set_set_share(WlFactSet *self, const WlFactShareFuncs *funcs)
+{
+    self->share = *funcs;
 }
 
 guint
@@ -112,9 +118,14 @@ wl_fact_set_count_untrusted(const WlFactSet *self)
 void
 wl_fact_set_set_verdict(WlFactSet *self, WlFactSource *origin, WlVerdict verdict)
 {
-    self->n_untrusted -= wl_verdict_is_untrusted(origin->verdict);
+    WlFactCount *count = g_hash_table_lookup(self->by_source, &origin->key);
+    guint before = wl_verdict_is_untrusted(origin->verdict);
+    guint after = wl_verdict_is_untrusted(verdict);
+
     origin->verdict = verdict;
-    self->n_untrusted += wl_verdict_is_untrusted(origin->verdict);
+    self->n_untrusted += after - before;
+    if (count)
+        count->untrusted += after - before;
 }
 
 void
@@ -194,15 +205,15 @@ wl_fact_set_remove_entry(WlFactSet *self, WlFactEntry *entry)
 static void
 count_source(WlFactSet *self, const WlKey *source, int change)
 {
-    guint *count = g_hash_table_lookup(self->by_source, source);
+    WlFactCount *count = g_hash_table_lookup(self->by_source, source);
 
     if (!count) {
-        count = g_new0(guint, 1);
+        count = g_new0(WlFactCount, 1);
         g_hash_table_insert(self->by_source, wl_key_copy(source), count);
     }
-    *count += change;
+    count->all += change;
     self->n_sources += change;
-    if (*count == 0)
+    if (count->all == 0)
         g_hash_table_remove(self->by_source, source);
 }
 
@@ -216,6 +227,105 @@ wl_fact_set_remove_source(WlFactSet *self, WlFactEntry *entry, guint index)
     g_array_remove_index(entry->sources, index);
     wl_fact_set_update_entry(self, entry);
     count_source(self, &source, -1);
+}
+
+/* ---- shares of a full table */
+
+static gboolean
+is_router(const WlFactSet *self, const WlKey *source)
+{
+    return self->share.is_router && self->share.is_router(source, self->share.user_data);
+}
+
+static guint
+get_count(const WlFactSet *self, const WlKey *source, gboolean untrusted)
+{
+    const WlFactCount *count = g_hash_table_lookup(self->by_source, source);
+
+    return !count ? 0 : untrusted ? count->untrusted : count->all;
+}
+
+/* The source with the most facts that is no router, the first by key of those with as many; NULL:
+ * there is none. */
+static const WlKey *
+find_largest(const WlFactSet *self, gboolean untrusted)
+{
+    const WlKey *largest = NULL;
+    gpointer key, value;
+    GHashTableIter iter;
+    guint most = 0;
+
+    g_hash_table_iter_init(&iter, self->by_source);
+    while (g_hash_table_iter_next(&iter, &key, &value)) {
+        const WlFactCount *count = value;
+        guint n = untrusted ? count->untrusted : count->all;
+
+        if (n == 0 || n < most || (n == most && wl_key_compare(key, largest) > 0) ||
+            is_router(self, key))
+            continue;
+        largest = key;
+        most = n;
+    }
+    return largest;
+}
+
+static void
+displace(WlFactSet *self, WlFactEntry *entry, const WlFactSource *origin)
+{
+    entry->lost = origin->verdict == WL_VERDICT_ACCEPTED;
+    wl_fact_set_remove_source(self, entry,
+                              (guint) (origin - (const WlFactSource *) entry->sources->data));
+    if (self->share.displaced)
+        self->share.displaced(entry, self->share.user_data);
+    if (wl_fact_entry_is_unused(entry))
+        wl_fact_set_remove_entry(self, entry);
+}
+
+/* Drops a fact of @source, in turns. */
+static void
+displace_one_of(WlFactSet *self, const WlKey *source, gboolean untrusted)
+{
+    for (guint i = 0; i < self->entries->len; i++) {
+        WlFactEntry *entry;
+        const WlFactSource *origin;
+
+        self->victim = (self->victim + 1) % self->entries->len;
+        entry = self->entries->pdata[self->victim];
+        origin = wl_fact_entry_find_source(entry, source);
+        if (!origin || (untrusted && !wl_verdict_is_untrusted(origin->verdict)))
+            continue;
+        displace(self, entry, origin);
+        return;
+    }
+}
+
+static gboolean
+make_room(WlFactSet *self, const WlKey *source, gboolean untrusted)
+{
+    const WlKey *found = find_largest(self, untrusted);
+    WlKey largest;
+
+    if (!found || (!is_router(self, source) &&
+                   get_count(self, found, untrusted) <= get_count(self, source, untrusted) + 1))
+        return FALSE;
+    largest = *found;
+    displace_one_of(self, &largest, untrusted);
+    return TRUE;
+}
+
+gboolean
+wl_fact_set_make_untrusted_room(WlFactSet *self, const WlKey *source)
+{
+    return make_room(self, source, TRUE);
+}
+
+/* Makes room for a fact of @source. FALSE if there is none. */
+static gboolean
+make_fact_room(WlFactSet *self, const WlKey *source)
+{
+    if (get_count(self, source, FALSE) >= WL_MAX_FACTS_OF_SOURCE)
+        return FALSE;
+    return self->n_sources < self->max_sources || make_room(self, source, FALSE);
 }
 
 /* Makes room for the endpoint @fact of @source. FALSE if there is none. */
@@ -252,9 +362,9 @@ wl_fact_set_add_source(WlFactSet *self, const WlFact *fact, const WlKey *source,
     if (!*origin) {
         WlFactSource fresh = {.key = *source, .added = now, .sequence = self->sequence};
 
-        if (wl_fact_set_is_full(self, source) ||
-            (wl_fact_is_endpoint(fact) &&
-             !make_endpoint_room(self, fact, source, now, &fresh.held_since)))
+        if ((wl_fact_is_endpoint(fact) &&
+             !make_endpoint_room(self, fact, source, now, &fresh.held_since)) ||
+            !make_fact_room(self, source))
             return WL_FACT_SOURCE_REFUSED;
         self->sequence++;
         *entry = wl_fact_set_lookup(self, fact);

@@ -33,7 +33,21 @@ void wl_fact_set_set_max_sources(WlFactSet *self, guint max_sources);
 /** Sets what decides which endpoint makes room for another. */
 void wl_fact_set_set_endpoint_weights(WlFactSet *self, WlEndpointWeightFunc func,
                                       gpointer user_data);
-/** TRUE if a new fact of @source would be refused. */
+/** What the set asks and tells when a table is full. */
+typedef struct {
+    /** TRUE if @source is a router: its facts make no room for those of others. NULL: none is. */
+    gboolean (*is_router)(const WlKey *source, gpointer user_data);
+    /** A source of @entry was dropped to make room; `lost` of the entry is set as in a
+     * WlExpiredFunc. */
+    void (*displaced)(WlFactEntry *entry, gpointer user_data);
+    gpointer user_data;
+} WlFactShareFuncs;
+
+void wl_fact_set_set_share(WlFactSet *self, const WlFactShareFuncs *funcs);
+/** Makes room for one more fact that is refused because of trust, of @source: of the source with
+ * the most. FALSE: it has as many itself. */
+gboolean wl_fact_set_make_untrusted_room(WlFactSet *self, const WlKey *source);
+/** TRUE if the limit of facts, in total or of @source, is reached. */
 gboolean wl_fact_set_is_full(const WlFactSet *self, const WlKey *source);
 /** Sets the verdict of @origin; WL_VERDICT_N: not evaluated. */
 void wl_fact_set_set_verdict(WlFactSet *self, WlFactSource *origin, WlVerdict verdict);
@@ -48,10 +62,11 @@ typedef enum {
 } WlFactSourceResult;
 
 /**
- * @source advertises @fact until @expires. At the limit of facts, in total or of the source, a new
- * fact is refused; at the limit of endpoints another endpoint may be displaced
- * (wl-endpoint-limit.h). Unless refused, *entry and *origin are set and valid until the set
- * changes.
+ * @source advertises @fact until @expires. At the limit of facts of the source a new fact is
+ * refused; at the limit of all it displaces one of the source with the most, unless @source has as
+ * many, and a router has as many as it likes; at the limit of endpoints another endpoint may be
+ * displaced (wl-endpoint-limit.h). Unless refused, *entry and *origin are set and valid until the
+ * set changes.
  */
 WlFactSourceResult wl_fact_set_add_source(WlFactSet *self, const WlFact *fact, const WlKey *source,
                                           gint64 now, gint64 expires, WlFactEntry **entry,

@@ -133,13 +133,68 @@ test_fact_set_stale(void)
     g_assert_cmpuint(gone, ==, 1);
 }
 
+static guint
+count_facts_of(const WlFactSet *set, guint number)
+{
+    WlKey source = key_of(number);
+    guint n = 0;
+
+    for (guint i = 0; i < wl_fact_set_size(set); i++)
+        n += wl_fact_entry_find_source(wl_fact_set_get(set, i), &source) != NULL;
+    return n;
+}
+
+static gboolean
+is_first_source(const WlKey *source, gpointer user_data)
+{
+    WlKey first = key_of(10);
+
+    return wl_key_equal(source, &first);
+}
+
+/* Sources advertise one after the other; what each has at the end. */
+static const struct {
+    guint n[4];
+    gboolean first_is_router;
+    guint expect[4];
+} fact_shares[] = {
+    {{99999}, FALSE, {10000}},
+    {{99999, 99999}, FALSE, {10000, 10000}},
+    {{99999, 99999, 99999}, FALSE, {6667, 6667, 6666}},
+    {{99999, 99999, 100}, FALSE, {9950, 9950, 100}},
+    {{99999, 99999, 99999, 1}, FALSE, {6666, 6667, 6666, 1}},
+    {{99999, 99999, 99999}, TRUE, {10000, 5000, 5000}},
+    {{99999, 4000, 99999}, TRUE, {10000, 4000, 6000}},
+};
+
+static void
+test_fact_set_shares(void)
+{
+    const WlFactShareFuncs funcs = {.is_router = is_first_source};
+
+    for (guint row = 0; row < G_N_ELEMENTS(fact_shares); row++) {
+        g_autoptr(WlFactSet) set = wl_fact_set_new();
+
+        if (fact_shares[row].first_is_router)
+            wl_fact_set_set_share(set, &funcs);
+        for (guint j = 0; j < 4; j++) {
+            for (guint i = 0; i < MIN(fact_shares[row].n[j], WL_MAX_FACTS_OF_SOURCE + 5); i++)
+                receive_endpoint(set, 100 + i, 10 + j, 10 + j, 0, WL_SEC(255));
+            g_assert_cmpuint(wl_fact_set_count_sources(set), <=, WL_MAX_FACT_SOURCES);
+        }
+        for (guint j = 0; j < 4; j++)
+            g_assert_cmpint(
+                ABS((int) count_facts_of(set, 10 + j) - (int) fact_shares[row].expect[j]), <=, 1);
+    }
+}
+
 static void
 test_fact_set_bounds(void)
 {
     g_autoptr(WlFactSet) set = wl_fact_set_new();
     guint held = 0;
 
-    for (guint source = 10; source < 13; source++) {
+    for (guint source = 10; source < 12; source++) {
         for (guint i = 0; i < WL_MAX_FACTS_OF_SOURCE + 5; i++)
             held += receive_endpoint(set, 100 + i, source, source, 0, WL_SEC(255)) ==
                     WL_FACT_SOURCE_NEW;
@@ -152,8 +207,9 @@ test_fact_set_bounds(void)
     /* a larger profile has room for more */
     wl_fact_set_set_max_sources(set, WL_MAX_FACT_SOURCES + WL_MAX_FACT_SOURCES_OF_PEER);
     for (guint i = 0; i < 100; i++)
-        held += receive_endpoint(set, 200 + i, 14, 14, 0, WL_SEC(255)) == WL_FACT_SOURCE_NEW;
-    g_assert_cmpuint(held, ==, WL_MAX_FACT_SOURCES + WL_MAX_FACT_SOURCES_OF_PEER);
+        receive_endpoint(set, 200 + i, 14, 14, 0, WL_SEC(255));
+    g_assert_cmpuint(wl_fact_set_count_sources(set), ==,
+                     WL_MAX_FACT_SOURCES + WL_MAX_FACT_SOURCES_OF_PEER);
 }
 
 static void
@@ -308,6 +364,7 @@ main(int argc, char **argv)
     g_test_add_func("/fact-set/merge", test_fact_set_merge);
     g_test_add_func("/fact-set/a fact expires in time", test_fact_set_has_expired);
     g_test_add_func("/fact-set/stale", test_fact_set_stale);
+    g_test_add_func("/fact-set/shares", test_fact_set_shares);
     g_test_add_func("/fact-set/bounds", test_fact_set_bounds);
     g_test_add_func("/fact-set/local", test_fact_set_local);
     g_test_add_func("/fact-set/relayed", test_fact_entry_relayed);
