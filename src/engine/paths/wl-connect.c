@@ -12,9 +12,29 @@
 /* Times after a try at which the device is read, since WireGuard reports no events. */
 static const gint64 poll_after[] = {WL_CONNECT_POLL_1, WL_CONNECT_POLL_2, WL_CONNECT_POLL_3};
 
+static const WlCandidate *
+first_configured(const WlPeer *peer)
+{
+    for (guint i = 0; i < peer->endpoints.candidates->len; i++) {
+        const WlCandidate *candidate = &g_array_index(peer->endpoints.candidates, WlCandidate, i);
+        if (candidate->source == WL_CANDIDATE_SOURCE_PROFILE)
+            return candidate;
+    }
+    return NULL;
+}
+
+/* The peer is away for longer than a server takes to restart. */
+static gboolean
+is_long_away(const WlPeer *peer)
+{
+    return peer->connect.round >= WL_CONNECT_LONG_AWAY;
+}
+
 static gint64
 max_backoff(const WlPeer *peer)
 {
+    if (first_configured(peer) && is_long_away(peer))
+        return WL_BACKOFF_LONG_AWAY;
     return peer->basic && !peer->config ? WL_BACKOFF_BASIC_MAX : WL_BACKOFF_MAX;
 }
 
@@ -47,29 +67,18 @@ next_candidate(const WlEngine *self, const WlPeer *peer)
     return wl_endpoint_cycling_next_in_round(peer->endpoints.candidates, &cycle);
 }
 
-static const WlCandidate *
-first_configured(const WlPeer *peer)
-{
-    for (guint i = 0; i < peer->endpoints.candidates->len; i++) {
-        const WlCandidate *candidate = &g_array_index(peer->endpoints.candidates, WlCandidate, i);
-        if (candidate->source == WL_CANDIDATE_SOURCE_PROFILE)
-            return candidate;
-    }
-    return NULL;
-}
-
 static gint64
 head_start(const WlEngine *self, const WlPeer *peer)
 {
     return wl_tie_breaker_head_start(&self->own.key, &peer->key, first_configured(peer) != NULL);
 }
 
-/* TRUE if the only candidate is a configured address: between tries, WireGuard's own retries are
- * enough. */
+/* TRUE if the only candidate is a configured address and the peer may be back soon: between tries,
+ * WireGuard's own retries are enough. */
 static gboolean
 is_left_to_wireguard(const WlEngine *self, const WlPeer *peer)
 {
-    return peer->endpoints.candidates->len == 1 && first_configured(peer) &&
+    return peer->endpoints.candidates->len == 1 && first_configured(peer) && !is_long_away(peer) &&
            !wl_captive_portal_blocks(self, peer);
 }
 
@@ -113,10 +122,12 @@ rest(const WlEngine *self, WlPeer *peer)
     const WlCandidate *configured = first_configured(peer);
     const WlEndpoint *endpoint = configured ? &configured->endpoint : NULL;
 
-    /* Behind a captive portal WireGuard's own retries, every 5 s, must end as well. */
+    /* Behind a captive portal, and to a peer that is long away, WireGuard's own retries, every 5 s,
+     * must end as well. */
     if ((endpoint ? !wl_endpoint_equal(endpoint, &peer->device.endpoint)
                   : wl_endpoint_is_set(&peer->device.endpoint)) ||
-        (wl_captive_portal_blocks(self, peer) && peer->connect.initiated))
+        ((wl_captive_portal_blocks(self, peer) || (endpoint && is_long_away(peer))) &&
+         peer->connect.initiated))
         recreate(peer, endpoint);
 }
 
@@ -161,7 +172,8 @@ begin_slot(WlEngine *self, WlPeer *peer, WlCandidate *candidate, gint64 slot)
     peer->connect.due = self->now + slot;
     note_try(self, peer, &candidate->endpoint);
     peer->connect.crossed = FALSE;
-    schedule_polls(self, peer, slot);
+    /* A member that is back after so long shows it by its datagrams: no wake-ups for that. */
+    schedule_polls(self, peer, is_long_away(peer) && !peer->basic ? 0 : slot);
 }
 
 /* When WireGuard can initiate again after the last packet. */
@@ -356,7 +368,7 @@ step(WlEngine *self, WlPeer *peer)
         wait_until(self, peer, WL_CONNECT_NEIGHBORS, results);
         return;
     case WL_CONNECT_STEP_ROUND:
-        start_round(peer, 1);
+        start_round(peer, peer->connect.round + 1);
         candidate = next_candidate(self, peer);
         break;
     case WL_CONNECT_STEP_TRY:

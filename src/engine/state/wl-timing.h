@@ -112,6 +112,11 @@
  */
 #define WL_BACKOFF_FIRST WL_SEC(2)
 #define WL_BACKOFF_MAX   WL_SEC(300)
+/* After this number of rounds, about a quarter of an hour, a peer is long away. Until then
+ * WireGuard's own retries find a server that restarts; then they are ended, which costs less and
+ * permits more rounds for peers with a configured endpoint. */
+#define WL_CONNECT_LONG_AWAY 10
+#define WL_BACKOFF_LONG_AWAY WL_SEC(150)
 /* The same for a learned basic peer, usually a phone, which initiates when its user needs it. */
 #define WL_BACKOFF_BASIC_MAX WL_SEC(1800)
 /* Interval between tries of one on-demand peer, regardless of the traffic for it. */
