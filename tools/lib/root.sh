@@ -118,7 +118,21 @@ root_enter() {
       mount -t sysfs -o ro sysfs "$root/sys"
       # tests of the unit make control groups of their own
       [ ! -d /sys/fs/cgroup ] || mount --rbind /sys/fs/cgroup "$root/sys/fs/cgroup"
-      mount --rbind /dev "$root/dev"
+      # devices of its own: what is removed there is removed here as well
+      mount -t tmpfs -o mode=755 dev "$root/dev"
+      mkdir "$root"/dev/{net,pts,shm}
+      for node in null zero full random urandom tty net/tun fuse kvm loop-control; do
+        [ -c "/dev/$node" ] || continue
+        touch "$root/dev/$node"
+        mount --bind "/dev/$node" "$root/dev/$node"
+      done
+      mount -t devpts -o newinstance,ptmxmode=0666 devpts "$root/dev/pts"
+      mount -t tmpfs -o mode=1777 shm "$root/dev/shm"
+      ln -s pts/ptmx "$root/dev/ptmx"
+      ln -s /proc/self/fd "$root/dev/fd"
+      ln -s fd/0 "$root/dev/stdin"
+      ln -s fd/1 "$root/dev/stdout"
+      ln -s fd/2 "$root/dev/stderr"
       mount -t tmpfs -o mode=755 run "$root/run"
       mount -t tmpfs -o mode=1777 tmp "$root/tmp"
       mkdir -p "$root/run/lock" "$root/srv/old"
