@@ -47,6 +47,15 @@ wants 5 'at "again": wanted an earlier "advertise" of these hosts' << END
 $two
 at 1s advertise a b again
 END
+wants 5 'at "tales": wanted one of endpoints' << END
+$two
+at 1s lie b with tales
+END
+wants 6 'at "b": wanted a host that is in no other group' << END
+$two
+at 1s lie b with flood
+at 2s lie b with paths
+END
 wants 5 'at "12": wanted a time like' << END
 $two
 by 12 a b direct

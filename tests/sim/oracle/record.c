@@ -27,14 +27,14 @@ static const Quantity quantities[RECORD_N] = {
     [RECORD_UNREACHABLE] = {"seconds without a path", {{1.5, 10, 0, 0}, {1.5, 15, 0, 0}}},
     [RECORD_INDIRECT] = {"seconds not direct", {{1.5, 20, 0, 0}, {2, 60, 0, 0}}},
     [RECORD_DATAGRAMS] = {"datagrams to honest members", {{1.5, 60, 30, 0}, {1.5, 60, 90, 0}}},
-    [RECORD_BYTES] = {"bytes", {{1.5, 50000, 50000, 1.5}, {1.5, 50000, 60000, 1.5}}},
+    [RECORD_BYTES] = {"bytes", {{1.5, 50000, 150000, 1.5}, {1.5, 50000, 150000, 1.5}}},
     [RECORD_INITIATIONS] = {"initiations", {{1.5, 20, 2, 0}, {1.5, 60, 90, 0}}},
-    [RECORD_WAKEUPS] = {"wake-ups", {{1.5, 50, 150, 0.2}, {1.5, 50, 200, 0.2}}},
-    [RECORD_SNAPSHOTS] = {"dumps of the device", {{1.5, 50, 200, 0}, {1.5, 50, 250, 0}}},
-    [RECORD_DEVICE_CHANGES] = {"device changes", {{1.5, 30, 5, 0}, {1.5, 60, 90, 0}}},
+    [RECORD_WAKEUPS] = {"wake-ups", {{1.5, 50, 250, 0.2}, {1.5, 50, 300, 0.2}}},
+    [RECORD_SNAPSHOTS] = {"dumps of the device", {{1.5, 50, 300, 0}, {1.5, 50, 350, 0}}},
+    [RECORD_DEVICE_CHANGES] = {"device changes", {{1.5, 30, 12, 0}, {1.5, 60, 90, 0}}},
     [RECORD_STATE_CHANGES] = {"state changes of honest peers", {{1.5, 10, 0, 0}, {1.5, 20, 0, 0}}},
-    [RECORD_LOG_LINES] = {"log lines", {{1.5, 20, 5, 0}, {1.5, 20, 5, 0}}},
-    [RECORD_SAVES] = {"saves of the state", {{1.5, 3, 0, 0}, {1.5, 3, 0, 0}}},
+    [RECORD_LOG_LINES] = {"log lines", {{1.5, 20, 12, 0}, {1.5, 20, 12, 0}}},
+    [RECORD_SAVES] = {"saves of the state", {{1.5, 3, 0.2, 0}, {1.5, 3, 0.2, 0}}},
 };
 
 typedef struct {
