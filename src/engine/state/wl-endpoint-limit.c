@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "state/wl-timing.h"
-#include "wl-hash.h"
 
 #define DISPLACED_N 1024
 
@@ -25,34 +24,48 @@ wl_endpoint_limit_clear(WlEndpointLimit *self)
     g_clear_pointer(&self->lost, g_free);
 }
 
+/* An id decides which record is overwritten: it must be the same in every process, which wl_hash()
+ * is not. */
+static void
+begin_id(crypto_generichash_state *state, const WlFact *fact, const WlKey *source)
+{
+    crypto_generichash_init(state, NULL, 0, crypto_generichash_BYTES_MIN);
+    crypto_generichash_update(state, (const guint8 *) source, sizeof(*source));
+    crypto_generichash_update(state, (const guint8 *) &fact->subject, sizeof(fact->subject));
+}
+
+static guint64
+end_id(crypto_generichash_state *state)
+{
+    guint8 hash[crypto_generichash_BYTES_MIN];
+    guint64 id;
+
+    crypto_generichash_final(state, hash, sizeof(hash));
+    memcpy(&id, hash, sizeof(id));
+    return id;
+}
+
 static guint64
 displaced_id(const WlFact *fact, const WlKey *source)
 {
     const WlEndpoint *endpoint = &fact->value.endpoint;
     crypto_generichash_state state;
-    guint8 hash[crypto_generichash_BYTES_MIN];
-    guint64 id;
 
-    crypto_generichash_init(&state, NULL, 0, sizeof(hash));
-    crypto_generichash_update(&state, (const guint8 *) source, sizeof(*source));
-    crypto_generichash_update(&state, (const guint8 *) &fact->subject, sizeof(fact->subject));
+    begin_id(&state, fact, source);
     crypto_generichash_update(&state, endpoint->ip.bytes, sizeof(endpoint->ip.bytes));
     crypto_generichash_update(&state, &endpoint->ip.family, sizeof(endpoint->ip.family));
     crypto_generichash_update(&state, (const guint8 *) &endpoint->port, sizeof(endpoint->port));
-    crypto_generichash_final(&state, hash, sizeof(hash));
-    memcpy(&id, hash, sizeof(id));
-    return id;
+    return end_id(&state);
 }
 
 /* A third party that lost its last place among the endpoints of a subject to another. */
 static guint64
 loser_id(const WlFact *fact, const WlKey *source)
 {
-    guint8 keys[2 * sizeof(WlKey)];
+    crypto_generichash_state state;
 
-    memcpy(keys, source, sizeof(WlKey));
-    memcpy(keys + sizeof(WlKey), &fact->subject, sizeof(WlKey));
-    return (guint64) wl_hash(keys, sizeof(keys)) + 1;
+    begin_id(&state, fact, source);
+    return end_id(&state);
 }
 
 static void
