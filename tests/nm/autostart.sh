@@ -26,6 +26,7 @@ record_events() {
   chmod 755 "$LAB_DIR/laptop/etc/dispatcher.d/99-lab"
 }
 # Whether the user of a private profile is logged in, in place of logind.
+# shellcheck disable=SC2016  # expanded by the script that it writes
 fake_loginctl() {
   mkdir -p "$LAB_DIR/bin" && user_is closing &&
     printf '#!/bin/sh\n[ "$3" = root ] && cat %s\n' "$LAB_DIR/user" > "$LAB_DIR/bin/loginctl" &&

@@ -29,11 +29,11 @@ slowest_call() {
       --method org.freedesktop.DBus.Properties.GetAll \
       org.freedesktop.NetworkManager.wirelink1.Link > /dev/null || return 1
     took=$((($(now_us) - start) / 1000))
-    [ $took -le $worst ] || worst=$took
+    [ "$took" -le "$worst" ] || worst=$took
   done
   echo "# the longest call took $worst ms"
   # the program that calls takes most of it; the service waited 2 s for each request
-  [ $worst -lt 2000 ]
+  [ "$worst" -lt 2000 ]
 }
 add_peer() {  # number key
   nmcli_laptop connection modify laptop +vpn.data "peer-$1-public-key=$2" \
