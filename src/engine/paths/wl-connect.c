@@ -3,66 +3,25 @@
 
 #include "paths/wl-captive-portal.h"
 #include "paths/wl-connect-decide.h"
+#include "paths/wl-connect-hearsay.h"
+#include "paths/wl-connect-slot.h"
 #include "paths/wl-endpoint-cycling.h"
 #include "paths/wl-neighbors.h"
-#include "paths/wl-reconcile.h"
 #include "paths/wl-tie-breaker.h"
 #include "paths/wl-traffic.h"
-
-/* Times after a try at which the device is read, since WireGuard reports no events. */
-static const gint64 poll_after[] = {WL_CONNECT_POLL_1, WL_CONNECT_POLL_2, WL_CONNECT_POLL_3};
-
-static const WlCandidate *
-first_configured(const WlPeer *peer)
-{
-    for (guint i = 0; i < peer->endpoints.candidates->len; i++) {
-        const WlCandidate *candidate = &g_array_index(peer->endpoints.candidates, WlCandidate, i);
-        if (candidate->source == WL_CANDIDATE_SOURCE_PROFILE)
-            return candidate;
-    }
-    return NULL;
-}
-
-/* The peer is away for longer than a server takes to restart. */
-static gboolean
-is_long_away(const WlPeer *peer)
-{
-    return peer->connect.round >= WL_CONNECT_LONG_AWAY;
-}
 
 static gint64
 max_backoff(const WlPeer *peer)
 {
-    if (first_configured(peer) && is_long_away(peer))
+    if (wl_connect_slot_configured(peer) && wl_connect_slot_is_long_away(peer))
         return WL_BACKOFF_LONG_AWAY;
     return peer->basic && !peer->config ? WL_BACKOFF_BASIC_MAX : WL_BACKOFF_MAX;
-}
-
-static void
-note_try(WlEngine *self, WlPeer *peer, const WlEndpoint *endpoint)
-{
-    wl_handshake_limiter_note(&self->limiter, endpoint, self->now);
-    peer->connect.tried = self->now;
-    peer->connect.holds = 0;
-}
-
-static WlConnectCycle
-make_cycle(const WlEngine *self, const WlPeer *peer)
-{
-    return (WlConnectCycle){
-        .now = self->now,
-        .round = peer->connect.serial,
-        .on_link_only = wl_captive_portal_holds_back(self, peer),
-        .limiter = &self->limiter,
-        .addresses = &self->addresses,
-        .subject = &peer->key,
-    };
 }
 
 static WlCandidate *
 next_candidate(const WlEngine *self, const WlPeer *peer)
 {
-    const WlConnectCycle cycle = make_cycle(self, peer);
+    const WlConnectCycle cycle = wl_connect_slot_make_cycle(self, peer);
 
     return wl_endpoint_cycling_next_in_round(peer->endpoints.candidates, &cycle);
 }
@@ -70,7 +29,8 @@ next_candidate(const WlEngine *self, const WlPeer *peer)
 static gint64
 head_start(const WlEngine *self, const WlPeer *peer)
 {
-    return wl_tie_breaker_head_start(&self->own.key, &peer->key, first_configured(peer) != NULL);
+    return wl_tie_breaker_head_start(&self->own.key, &peer->key,
+                                     wl_connect_slot_configured(peer) != NULL);
 }
 
 /* TRUE if the only candidate is a configured address and the peer may be back soon: between tries,
@@ -78,24 +38,8 @@ head_start(const WlEngine *self, const WlPeer *peer)
 static gboolean
 is_left_to_wireguard(const WlEngine *self, const WlPeer *peer)
 {
-    return peer->endpoints.candidates->len == 1 && first_configured(peer) && !is_long_away(peer) &&
-           !wl_captive_portal_blocks(self, peer);
-}
-
-static void
-recreate(WlPeer *peer, const WlEndpoint *endpoint)
-{
-    wl_reconcile_request_recreate(peer, endpoint);
-    wl_connect_recreated(peer);
-}
-
-static void
-wait_until(WlEngine *self, WlPeer *peer, WlConnectPhase phase, gint64 due)
-{
-    peer->connect.phase = phase;
-    peer->connect.due = due;
-    for (guint i = 0; i < G_N_ELEMENTS(poll_after); i++)
-        peer->connect.poll[i] = WL_NEVER;
+    return peer->endpoints.candidates->len == 1 && wl_connect_slot_configured(peer) &&
+           !wl_connect_slot_is_long_away(peer) && !wl_captive_portal_blocks(self, peer);
 }
 
 static gint64
@@ -114,23 +58,6 @@ start_round(WlPeer *peer, guint round)
     peer->connect.serial++;
 }
 
-/* Until the next try the device keeps the configured address or none, so that nothing is sent to an
- * address that does not answer. */
-static void
-rest(const WlEngine *self, WlPeer *peer)
-{
-    const WlCandidate *configured = first_configured(peer);
-    const WlEndpoint *endpoint = configured ? &configured->endpoint : NULL;
-
-    /* Behind a captive portal, and to a peer that is long away, WireGuard's own retries, every 5 s,
-     * must end as well. */
-    if ((endpoint ? !wl_endpoint_equal(endpoint, &peer->device.endpoint)
-                  : wl_endpoint_is_set(&peer->device.endpoint)) ||
-        ((wl_captive_portal_blocks(self, peer) || (endpoint && is_long_away(peer))) &&
-         peer->connect.initiated))
-        recreate(peer, endpoint);
-}
-
 /* Ends a round without success. */
 static void
 end_round(WlEngine *self, WlPeer *peer)
@@ -145,165 +72,11 @@ end_round(WlEngine *self, WlPeer *peer)
     peer->connect.in_round = FALSE;
 }
 
-/* The device is also read when the slot ends. */
-static void
-schedule_polls(const WlEngine *self, WlPeer *peer, gint64 slot)
-{
-    for (guint i = 0; i < G_N_ELEMENTS(poll_after); i++)
-        peer->connect.poll[i] = poll_after[i] < slot ? self->now + poll_after[i] : WL_NEVER;
-}
-
-static gint64
-get_slot(const WlPeer *peer)
-{
-    return peer->connect.round == 0 ? WL_SLOT_FIRST : WL_SLOT_LATER;
-}
-
-static void
-begin_slot(WlEngine *self, WlPeer *peer, WlCandidate *candidate, gint64 slot)
-{
-    wl_address_limiter_note(&self->addresses, candidate, &peer->key, self->now);
-    candidate->last_tried = self->now;
-    candidate->round = peer->connect.serial;
-    peer->connect.last = candidate->endpoint;
-    peer->connect.phase = WL_CONNECT_SLOT;
-    peer->connect.hearsay = wl_candidate_is_hearsay(candidate);
-    wl_peer_force_alive(peer);
-    peer->connect.due = self->now + slot;
-    note_try(self, peer, &candidate->endpoint);
-    peer->connect.crossed = FALSE;
-    /* A member that is back after so long shows it by its datagrams: no wake-ups for that. */
-    schedule_polls(self, peer, is_long_away(peer) && !peer->basic ? 0 : slot);
-}
-
-/* When WireGuard can initiate again after the last packet. */
-static gint64
-get_spaced(const WlPeer *peer)
-{
-    return MAX(peer->advertise.alive_sent, peer->advertise.facts_sent) + WL_INITIATION_SPACING;
-}
-
-/* ---- between two rounds, or within one that has to wait: third parties */
-
-/* The third party that may have @candidate tried, the one with the fewest tries so far. */
-static WlPeer *
-find_third_party(const WlEngine *self, const WlPeer *peer, const WlCandidate *candidate)
-{
-    WlFactEntry *entry;
-    WlPeer *best = NULL;
-    WlFact fact;
-
-    wl_fact_init_endpoint(&fact, &peer->key, &candidate->endpoint, 0);
-    entry = wl_fact_set_lookup(self->facts, &fact);
-    for (guint i = 0; entry && i < entry->sources->len; i++) {
-        const WlFactSource *origin = &g_array_index(entry->sources, WlFactSource, i);
-        WlPeer *source = origin->verdict == WL_VERDICT_ACCEPTED
-                             ? wl_peer_table_find(&self->peers, &origin->key)
-                             : NULL;
-
-        if (source && (!best || source->receive.tried.next < best->receive.tried.next))
-            best = source;
-    }
-    return best;
-}
-
-/* Of those that may be tried now the candidate whose third party had the fewest tries, or NULL;
- * *when is when the first of the others may be. */
-static WlCandidate *
-next_hearsay(const WlEngine *self, const WlPeer *peer, WlPeer **source, gint64 *when)
-{
-    const WlConnectCycle cycle = make_cycle(self, peer);
-    WlCandidate *best = NULL;
-
-    *source = NULL;
-    for (guint i = 0; i < peer->endpoints.candidates->len; i++) {
-        WlCandidate *candidate = &g_array_index(peer->endpoints.candidates, WlCandidate, i);
-        gint64 earliest =
-            wl_endpoint_cycling_hearsay_when(candidate, candidate->heard_tries, &cycle);
-        WlPeer *other;
-
-        if (peer->connect.in_round && candidate->rank == WL_RANK_ON_LINK)
-            continue; /* the round begins with it */
-
-        if (earliest > self->now) {
-            *when = MIN(*when, earliest);
-            continue;
-        }
-        other = find_third_party(self, peer, candidate);
-        if (other && (!best || other->receive.tried.next < (*source)->receive.tried.next)) {
-            best = candidate;
-            *source = other;
-        }
-    }
-    return best;
-}
-
-/* A try of @candidate at the word of @source; FALSE if it had its tries. */
-static gboolean
-try_hearsay(WlEngine *self, WlPeer *peer, WlCandidate *candidate, WlPeer *source, gint64 slot)
-{
-    if (!wl_handshake_limiter_take_third_party(&self->limiter, &source->receive.tried, self->now))
-        return FALSE;
-    candidate->heard_tries++;
-    recreate(peer, &candidate->endpoint);
-    begin_slot(self, peer, candidate, slot);
-    return TRUE;
-}
-
-/* A neighbor is better than any address elsewhere, even if only a third party says that it is the
- * peer: one of them comes first in a round, at the cost of one slot if that is not so. */
-static gboolean
-try_neighbor(WlEngine *self, WlPeer *peer)
-{
-    const WlConnectCycle cycle = make_cycle(self, peer);
-    WlPeer *source;
-
-    if (peer->connect.heard_serial == peer->connect.serial || get_spaced(peer) > self->now)
-        return FALSE;
-    for (guint i = 0; i < peer->endpoints.candidates->len; i++) {
-        WlCandidate *candidate = &g_array_index(peer->endpoints.candidates, WlCandidate, i);
-
-        if (candidate->rank != WL_RANK_ON_LINK || candidate->round == peer->connect.serial ||
-            wl_endpoint_cycling_hearsay_when(candidate, 0, &cycle) > self->now)
-            continue;
-        source = find_third_party(self, peer, candidate);
-        peer->connect.heard_serial = peer->connect.serial;
-        return source && try_hearsay(self, peer, candidate, source, get_slot(peer));
-    }
-    return FALSE;
-}
-
-static void
-run_pause(WlEngine *self, WlPeer *peer)
-{
-    gint64 when = peer->connect.resume;
-    WlPeer *source;
-    WlCandidate *candidate = next_hearsay(self, peer, &source, &when);
-
-    if (candidate && get_spaced(peer) > self->now) {
-        when = MIN(when, get_spaced(peer));
-    } else if (candidate && self->now + WL_SLOT_FIRST <= peer->connect.resume) {
-        gint64 slot = candidate->heard_tries == 0
-                          ? WL_SLOT_FIRST
-                          : MIN(WL_SLOT_LATER, peer->connect.resume - self->now);
-
-        if (try_hearsay(self, peer, candidate, source, slot))
-            return;
-        when = MIN(when, self->now + WL_THIRD_PARTY_INTERVAL);
-    }
-    if (peer->connect.hearsay || !peer->connect.in_round)
-        rest(self, peer);
-    peer->connect.hearsay = FALSE;
-    wait_until(self, peer, peer->connect.in_round ? WL_CONNECT_WAIT : WL_CONNECT_PAUSE, when);
-}
-
-/* ---- rounds */
-
 static void
 try_candidate(WlEngine *self, WlPeer *peer, WlCandidate *candidate)
 {
     gboolean same = wl_endpoint_equal(&peer->device.endpoint, &candidate->endpoint);
-    gint64 slot = get_slot(peer);
+    gint64 slot = wl_connect_slot_get_length(peer);
     gint64 earliest = wl_endpoint_cycling_earliest(&self->limiter, candidate);
     gboolean left_to_wireguard = is_left_to_wireguard(self, peer);
     /* Recreating the peer makes WireGuard initiate now instead of up to 5 s later. */
@@ -311,29 +84,29 @@ try_candidate(WlEngine *self, WlPeer *peer, WlCandidate *candidate)
         !same || (peer->connect.initiated && !(left_to_wireguard && peer->connect.round > 0));
 
     if (restart)
-        earliest = MAX(earliest, get_spaced(peer));
+        earliest = MAX(earliest, wl_connect_slot_get_spaced(peer));
     if (earliest >= self->now + WL_SLOT_FIRST) {
         peer->connect.resume = earliest;
         peer->connect.in_round = TRUE;
-        run_pause(self, peer);
+        wl_connect_hearsay_pause(self, peer);
         return;
     }
     if (earliest > self->now) {
-        wait_until(self, peer, WL_CONNECT_WAIT, earliest);
+        wl_connect_slot_wait_until(self, peer, WL_CONNECT_WAIT, earliest);
         return;
     }
     if (!wl_handshake_limiter_take(&self->limiter, &peer->key, &peer->connect.share, self->now,
                                    &earliest)) {
-        wait_until(self, peer, WL_CONNECT_WAIT, earliest);
+        wl_connect_slot_wait_until(self, peer, WL_CONNECT_WAIT, earliest);
         return;
     }
     if (restart)
-        recreate(peer, &candidate->endpoint);
+        wl_connect_slot_recreate(peer, &candidate->endpoint);
     if (left_to_wireguard && peer->connect.round > 0)
         slot = next_backoff(self, peer);
     if (candidate->rank != WL_RANK_ON_LINK)
         peer->connect.off_link_tried = self->now;
-    begin_slot(self, peer, candidate, slot);
+    wl_connect_slot_begin(self, peer, candidate, slot);
 }
 
 /* TRUE if @candidate is the best one regardless of the pending neighbor results. */
@@ -360,19 +133,19 @@ step(WlEngine *self, WlPeer *peer)
     };
 
     if (peer->connect.resume > self->now) {
-        run_pause(self, peer);
+        wl_connect_hearsay_pause(self, peer);
         return;
     }
     switch (wl_connect_decide_step(&input)) {
     case WL_CONNECT_STEP_NEIGHBORS:
-        wait_until(self, peer, WL_CONNECT_NEIGHBORS, results);
+        wl_connect_slot_wait_until(self, peer, WL_CONNECT_NEIGHBORS, results);
         return;
     case WL_CONNECT_STEP_ROUND:
         start_round(peer, peer->connect.round + 1);
         candidate = next_candidate(self, peer);
         break;
     case WL_CONNECT_STEP_TRY:
-        if (!input.best_anyway && try_neighbor(self, peer))
+        if (!input.best_anyway && wl_connect_hearsay_try_neighbor(self, peer))
             return;
         break;
     case WL_CONNECT_STEP_PAUSE:
@@ -383,7 +156,7 @@ step(WlEngine *self, WlPeer *peer)
     else
         end_round(self, peer);
     if (!candidate)
-        run_pause(self, peer);
+        wl_connect_hearsay_pause(self, peer);
 }
 
 static void
@@ -414,7 +187,7 @@ hold(WlEngine *self, WlPeer *peer, gint64 due)
     if (peer->connect.phase != WL_CONNECT_SLOT)
         peer->connect.phase = WL_CONNECT_WAIT;
     peer->connect.due = due;
-    schedule_polls(self, peer, WL_CONNECT_CROSSED);
+    wl_connect_slot_schedule_polls(self, peer, WL_CONNECT_CROSSED);
 }
 
 /*
@@ -431,10 +204,10 @@ cross(WlEngine *self, WlPeer *peer, gint64 due)
         !wl_handshake_limiter_take(&self->limiter, &peer->key, &peer->connect.share, self->now,
                                    NULL))
         return;
-    recreate(peer, &peer->device.endpoint);
-    note_try(self, peer, &peer->device.endpoint);
+    wl_connect_slot_recreate(peer, &peer->device.endpoint);
+    wl_connect_slot_note_try(self, peer, &peer->device.endpoint);
     wl_peer_force_alive(peer);
-    schedule_polls(self, peer, WL_CONNECT_CROSSED_WAIT);
+    wl_connect_slot_schedule_polls(self, peer, WL_CONNECT_CROSSED_WAIT);
 }
 
 /* Begins a first round. A candidate that is being tried keeps its slot, because candidates arrive
@@ -462,7 +235,7 @@ restart(WlEngine *self, WlPeer *peer)
             peer->connect.heard_serial = peer->connect.serial;
         peer->connect.due = MIN(peer->connect.due, slot_end);
     } else {
-        wait_until(self, peer, WL_CONNECT_WAIT, self->now + head_start(self, peer));
+        wl_connect_slot_wait_until(self, peer, WL_CONNECT_WAIT, self->now + head_start(self, peer));
     }
     wl_neighbors_resolve(self, peer); /* the results arrive during the head start */
 }
@@ -488,7 +261,7 @@ update_on_demand(WlEngine *self, WlPeer *peer)
 static void
 drop_stale_endpoint(WlEngine *self, WlPeer *peer)
 {
-    const WlCandidate *configured = first_configured(peer);
+    const WlCandidate *configured = wl_connect_slot_configured(peer);
 
     if (!peer->connect.endpoint_dropped || peer->liveness.healthy)
         return;
@@ -507,7 +280,7 @@ drop_stale_endpoint(WlEngine *self, WlPeer *peer)
     if (!peer->device.present || !wl_endpoint_is_set(&peer->device.endpoint) ||
         wl_candidates_find(peer->endpoints.candidates, &peer->device.endpoint))
         return;
-    recreate(peer, configured ? &configured->endpoint : NULL);
+    wl_connect_slot_recreate(peer, configured ? &configured->endpoint : NULL);
     if (peer->connect.phase == WL_CONNECT_SLOT)
         peer->connect.due = self->now;
 }

@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "paths/wl-connect-hearsay.h"
+
+#include "paths/wl-connect-slot.h"
+
+/* The third party that may have @candidate tried, the one with the fewest tries so far. */
+static WlPeer *
+find_third_party(const WlEngine *self, const WlPeer *peer, const WlCandidate *candidate)
+{
+    WlFactEntry *entry;
+    WlPeer *best = NULL;
+    WlFact fact;
+
+    wl_fact_init_endpoint(&fact, &peer->key, &candidate->endpoint, 0);
+    entry = wl_fact_set_lookup(self->facts, &fact);
+    for (guint i = 0; entry && i < entry->sources->len; i++) {
+        const WlFactSource *origin = &g_array_index(entry->sources, WlFactSource, i);
+        WlPeer *source = origin->verdict == WL_VERDICT_ACCEPTED
+                             ? wl_peer_table_find(&self->peers, &origin->key)
+                             : NULL;
+
+        if (source && (!best || source->receive.tried.next < best->receive.tried.next))
+            best = source;
+    }
+    return best;
+}
+
+/* Of those that may be tried now the candidate whose third party had the fewest tries, or NULL;
+ * *when is when the first of the others may be. */
+static WlCandidate *
+next_hearsay(const WlEngine *self, const WlPeer *peer, WlPeer **source, gint64 *when)
+{
+    const WlConnectCycle cycle = wl_connect_slot_make_cycle(self, peer);
+    WlCandidate *best = NULL;
+
+    *source = NULL;
+    for (guint i = 0; i < peer->endpoints.candidates->len; i++) {
+        WlCandidate *candidate = &g_array_index(peer->endpoints.candidates, WlCandidate, i);
+        gint64 earliest =
+            wl_endpoint_cycling_hearsay_when(candidate, candidate->heard_tries, &cycle);
+        WlPeer *other;
+
+        if (peer->connect.in_round && candidate->rank == WL_RANK_ON_LINK)
+            continue; /* the round begins with it */
+
+        if (earliest > self->now) {
+            *when = MIN(*when, earliest);
+            continue;
+        }
+        other = find_third_party(self, peer, candidate);
+        if (other && (!best || other->receive.tried.next < (*source)->receive.tried.next)) {
+            best = candidate;
+            *source = other;
+        }
+    }
+    return best;
+}
+
+/* A try of @candidate at the word of @source; FALSE if it had its tries. */
+static gboolean
+try_hearsay(WlEngine *self, WlPeer *peer, WlCandidate *candidate, WlPeer *source, gint64 slot)
+{
+    if (!wl_handshake_limiter_take_third_party(&self->limiter, &source->receive.tried, self->now))
+        return FALSE;
+    candidate->heard_tries++;
+    wl_connect_slot_recreate(peer, &candidate->endpoint);
+    wl_connect_slot_begin(self, peer, candidate, slot);
+    return TRUE;
+}
+
+gboolean
+wl_connect_hearsay_try_neighbor(WlEngine *self, WlPeer *peer)
+{
+    const WlConnectCycle cycle = wl_connect_slot_make_cycle(self, peer);
+    WlPeer *source;
+
+    if (peer->connect.heard_serial == peer->connect.serial ||
+        wl_connect_slot_get_spaced(peer) > self->now)
+        return FALSE;
+    for (guint i = 0; i < peer->endpoints.candidates->len; i++) {
+        WlCandidate *candidate = &g_array_index(peer->endpoints.candidates, WlCandidate, i);
+
+        if (candidate->rank != WL_RANK_ON_LINK || candidate->round == peer->connect.serial ||
+            wl_endpoint_cycling_hearsay_when(candidate, 0, &cycle) > self->now)
+            continue;
+        source = find_third_party(self, peer, candidate);
+        peer->connect.heard_serial = peer->connect.serial;
+        return source &&
+               try_hearsay(self, peer, candidate, source, wl_connect_slot_get_length(peer));
+    }
+    return FALSE;
+}
+
+void
+wl_connect_hearsay_pause(WlEngine *self, WlPeer *peer)
+{
+    gint64 when = peer->connect.resume;
+    WlPeer *source;
+    WlCandidate *candidate = next_hearsay(self, peer, &source, &when);
+
+    if (candidate && wl_connect_slot_get_spaced(peer) > self->now) {
+        when = MIN(when, wl_connect_slot_get_spaced(peer));
+    } else if (candidate && self->now + WL_SLOT_FIRST <= peer->connect.resume) {
+        gint64 slot = candidate->heard_tries == 0
+                          ? WL_SLOT_FIRST
+                          : MIN(WL_SLOT_LATER, peer->connect.resume - self->now);
+
+        if (try_hearsay(self, peer, candidate, source, slot))
+            return;
+        when = MIN(when, self->now + WL_THIRD_PARTY_INTERVAL);
+    }
+    if (peer->connect.hearsay || !peer->connect.in_round)
+        wl_connect_slot_rest(self, peer);
+    peer->connect.hearsay = FALSE;
+    wl_connect_slot_wait_until(self, peer,
+                               peer->connect.in_round ? WL_CONNECT_WAIT : WL_CONNECT_PAUSE, when);
+}
