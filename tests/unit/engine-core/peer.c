@@ -184,10 +184,29 @@ test_new_peer(void)
     wl_peer_free(peer);
 }
 
+/* Peers are processed in the order of their keys, in whatever order they were scheduled. */
+static void
+test_list_sort(void)
+{
+    static const guint scheduled[] = {5, 2, 4, 1, 3};
+    g_autoptr(GPtrArray) peers = g_ptr_array_new_with_free_func((GDestroyNotify) wl_peer_free);
+
+    for (guint i = 0; i < G_N_ELEMENTS(scheduled); i++) {
+        WlKey key = key_of(scheduled[i]);
+        g_ptr_array_add(peers, wl_peer_new(&key, NULL, i));
+        wl_peer_list_sort(peers);
+        for (guint j = 1; j <= i; j++) {
+            const WlPeer *before = peers->pdata[j - 1], *peer = peers->pdata[j];
+            g_assert_cmpint(wl_key_compare(&before->key, &peer->key), <, 0);
+        }
+    }
+}
+
 int
 main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
+    g_test_add_func("/peer/list in the order of keys", test_list_sort);
     g_test_add_func("/tie-breaker", test_tie_breaker);
     g_test_add_func("/sender/level", test_level);
     g_test_add_func("/boot-id", test_boot_id);
