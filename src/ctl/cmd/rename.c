@@ -108,7 +108,7 @@ run(WlRequest *request)
 
     if (edits && !edit)
         peer = wl_profile_edits_find_peer(edits, old, &edit, &error);
-    return error ? wl_exit_error(FALSE, error) : rename_it(edits, edit, peer, request->operands[1]);
+    return edit ? rename_it(edits, edit, peer, request->operands[1]) : wl_exit_error(FALSE, error);
 }
 
 static WlExit

@@ -58,7 +58,8 @@ add_stored(WlProfileEdits *self, const char *name)
         const WlStoredProfile *stored = self->stored->pdata[i];
         WlProfileEdit *edit;
 
-        if (!stored->data || (name && strcmp(stored->id, name) && strcmp(stored->uuid, name)))
+        if (!stored->data ||
+            (name && !g_str_equal(stored->id, name) && !g_str_equal(stored->uuid, name)))
             continue;
         edit = g_new0(WlProfileEdit, 1);
         edit->id = g_strdup(stored->id);

@@ -89,12 +89,10 @@ find(const char *text, const char *public_key, Section *section)
 static char *
 replace(const char *text, const char *begin, const char *end, const char *middle)
 {
-    gsize before = (gsize) (begin - text), after = strlen(end), length = strlen(middle);
-    char *whole = g_malloc(before + length + after + 1);
+    char *before = g_strndup(text, (gsize) (begin - text));
+    char *whole = g_strconcat(before, middle, end, NULL);
 
-    memcpy(whole, text, before);
-    memcpy(whole + before, middle, length);
-    memcpy(whole + before + length, end, after + 1);
+    wl_profile_wipe_free(before); /* keys may be in it */
     return whole;
 }
 
