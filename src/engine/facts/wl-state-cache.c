@@ -123,17 +123,67 @@ write_peer(const WlEngine *self, const WlPeer *peer, GKeyFile *file)
     }
 }
 
+/* What the file keeps if it cannot keep all: what the user named, then who is there. */
+typedef enum {
+    PLACE_CONFIGURED,
+    PLACE_SESSION,
+    PLACE_OTHER,
+    N_PLACES,
+} Place;
+
+static Place
+get_place(const WlPeer *peer)
+{
+    if (peer->config)
+        return PLACE_CONFIGURED;
+    return peer->liveness.healthy ? PLACE_SESSION : PLACE_OTHER;
+}
+
+/* FALSE: there is no room for @peer. */
+static gboolean
+append_peer(const WlEngine *self, const WlPeer *peer, gsize max, GString *text)
+{
+    g_autoptr(GKeyFile) file = g_key_file_new();
+    g_autofree char *group = NULL;
+    gsize length;
+
+    write_peer(self, peer, file);
+    group = g_key_file_to_data(file, &length, NULL);
+    if (length == 0)
+        return TRUE;
+    if (text->len + 1 + length > max)
+        return FALSE;
+    g_string_append_printf(text, "\n%s", group);
+    return TRUE;
+}
+
+static void
+append_peers(const WlEngine *self, gsize max, GString *text)
+{
+    for (Place place = PLACE_CONFIGURED; place < N_PLACES; place++) {
+        for (guint i = 0; i < wl_peer_table_size(&self->peers); i++) {
+            const WlPeer *peer = wl_peer_table_get(&self->peers, i);
+            if (get_place(peer) == place && !append_peer(self, peer, max, text))
+                return;
+        }
+    }
+}
+
+char *
+wl_state_cache_dup(const WlEngine *self, gsize max)
+{
+    g_autofree char *own = wl_key_to_string(&self->own.key);
+    GString *text = g_string_new(NULL);
+
+    g_string_printf(text, "[%s]\nVersion=%d\nKey=%s\n", HEADER, VERSION, own);
+    append_peers(self, max, text);
+    return g_string_free(text, FALSE);
+}
+
 char *
 wl_engine_dup_state(const WlEngine *self)
 {
-    g_autoptr(GKeyFile) file = g_key_file_new();
-    g_autofree char *own = wl_key_to_string(&self->own.key);
-
-    g_key_file_set_integer(file, HEADER, "Version", VERSION);
-    g_key_file_set_string(file, HEADER, "Key", own);
-    for (guint i = 0; i < wl_peer_table_size(&self->peers); i++)
-        write_peer(self, wl_peer_table_get(&self->peers, i), file);
-    return g_key_file_to_data(file, NULL, NULL);
+    return wl_state_cache_dup(self, MAX_BYTES);
 }
 
 void

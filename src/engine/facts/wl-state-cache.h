@@ -13,3 +13,6 @@
 void wl_state_cache_update(WlEngine *self);
 /** Loads @state, a text from wl_engine_dup_state(). FALSE with *error if it cannot be used. */
 gboolean wl_state_cache_load(WlEngine *self, const char *state, gsize length, GError **error);
+/** The state as wl_engine_dup_state() returns it, of at most @max bytes: members of the profile are
+ * written first, then those with a session, until one has no room. */
+char *wl_state_cache_dup(const WlEngine *self, gsize max);

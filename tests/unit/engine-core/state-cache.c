@@ -3,6 +3,7 @@
 /* The state cache: learned members and endpoints that worked survive a restart. */
 #include <string.h>
 
+#include "facts/wl-state-cache.h"
 #include "harness.h"
 
 #define HUB      1
@@ -231,6 +232,35 @@ test_round_trip(void)
     g_assert_cmpstr(before, ==, after);
 }
 
+/* A state that is too large loses whom the user did not name and who is not there. */
+static void
+test_bounded(void)
+{
+    g_autoptr(Harness) harness = informed_new();
+    HarnessMember *hub = harness_member(harness, HUB), *away = harness_member(harness, 9);
+    g_autofree char *whole = NULL;
+    guint lost = 0;
+
+    harness_advertise_member(harness, hub, harness_member(harness, DESKTOP), "desktop", 255);
+    harness_advertise_member(harness, hub, away, "away", 255);
+    whole = wl_engine_dup_state(harness->engine);
+    for (gsize max = strlen(whole) + 1; max > 0; max--) {
+        const guint order[] = {9, STRANGER, DESKTOP};
+        g_autofree char *state = wl_state_cache_dup(harness->engine, max);
+        g_autoptr(GKeyFile) file = g_key_file_new();
+
+        g_assert_true(g_key_file_load_from_data(file, state, strlen(state), 0, NULL));
+        g_assert_cmpuint(strlen(state), <=, MAX(max, 100));
+        for (guint i = 0; i < G_N_ELEMENTS(order); i++) {
+            g_autofree char *group = wl_key_to_string(&harness_member(harness, order[i])->key);
+            if (i == lost && !g_key_file_has_group(file, group))
+                lost++;
+            g_assert_cmpint(g_key_file_has_group(file, group), ==, i >= lost);
+        }
+    }
+    g_assert_cmpuint(lost, ==, 3);
+}
+
 int
 main(int argc, char *argv[])
 {
@@ -242,5 +272,6 @@ main(int argc, char *argv[])
     g_test_add_func("/state-cache/damaged", test_damaged);
     g_test_add_func("/state-cache/when", test_when);
     g_test_add_func("/state-cache/round-trip", test_round_trip);
+    g_test_add_func("/state-cache/bounded", test_bounded);
     return g_test_run();
 }
