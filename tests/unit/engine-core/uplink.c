@@ -191,6 +191,29 @@ test_inside(gconstpointer data)
     g_assert_null(strstr(state, inside));
 }
 
+/* The profile gives another peer the network in which a peer is: its endpoint is inside from then
+ * on, and is given up at once. */
+static void
+test_becomes_inside(void)
+{
+    g_autoptr(Harness) harness = harness_leaf_new();
+    HarnessMember *desktop = harness_member(harness, 2);
+    WlEngineConfig *config = harness_config(harness, WL_ROLE_AUTOMATIC);
+
+    harness_uplink(harness, "192.168.1.10/24");
+    harness_meet(harness, 1, NULL);
+    harness_meet(harness, 2, "198.51.100.7:51820");
+    harness_run(harness, SEC(1));
+    g_assert_true(is_at(harness, desktop, "198.51.100.7:51820"));
+    harness_add(config, harness_member(harness, 1), HARNESS_HUB_ENDPOINT, "10.77.0.0/24,fd77::/64");
+    harness_add(config, desktop, NULL, "10.77.0.3/32");
+    harness_add(config, harness_member(harness, 3), NULL, "198.51.100.0/24");
+    harness_change(harness, config);
+    g_assert_false(wl_endpoint_is_set(&harness_view(harness, desktop)->endpoint));
+    g_assert_nonnull(strstr(harness_view(harness, desktop)->reason_text, "198.51.100.7:51820"));
+    g_assert_nonnull(strstr(harness_view(harness, desktop)->reason_text, "inside the tunnel"));
+}
+
 /* A peer that roams into the tunnel again and again causes no fight: soon it has no endpoint, is
  * tried as any peer without a session, and is set back ever more rarely. */
 static void
@@ -663,6 +686,7 @@ main(int argc, char *argv[])
     g_test_add_func("/uplink/inside/for-long", test_inside_for_long);
     g_test_add_func("/uplink/inside/set back at intervals", test_inside_intervals);
     g_test_add_func("/uplink/inside/the device is read for 2 s", test_inside_checked);
+    g_test_add_func("/uplink/inside/by-the-profile", test_becomes_inside);
     g_test_add_func("/uplink/inside/first", test_inside_first);
     g_test_add_func("/uplink/inside/learned-address-in-a-learned-network", test_inside_learned);
     g_test_add_func("/uplink/hidden", test_hidden_uplink);
