@@ -10,10 +10,11 @@
 #define MOST     20
 #define INTERVAL SIM_SEC(5)
 
-/* Setting an endpoint, as before the first uplink, is not yet an attempt. */
+/* Setting an endpoint, as before the first uplink or at the end of a round, is not yet an attempt:
+ * a recreated peer initiates with its first packet. */
 typedef struct {
-    gint64 when;
-    gboolean initiated;
+    gint64 initiated;   /* the last time */
+    gboolean recreated; /* since then */
 } Attempt;
 
 struct _Attempts {
@@ -48,27 +49,33 @@ attempts_note_answer(Attempts *self, const WlEndpoint *to)
     g_hash_table_remove(self->last, to);
 }
 
-void
+/* The first initiation to a recreated peer is the member's doing; WireGuard repeats it by itself.
+ */
+char *
 attempts_note_initiation(Attempts *self, const SimHost *host, const WlEndpoint *to)
 {
     Attempt *last = g_hash_table_lookup(self->last, to);
+    gint64 since;
 
-    if (!last || last->initiated)
-        return;
-    last->initiated = TRUE;
-    last->when = host->world->now;
+    if (!last || !last->recreated)
+        return NULL;
+    since = host->world->now - last->initiated;
+    *last = (Attempt){.initiated = host->world->now};
+    if (since < INTERVAL) {
+        g_autofree char *text = wl_endpoint_to_string(to);
+        return g_strdup_printf("%s tries %s again after %.3f s", host->name, text,
+                               (double) since / 1e6);
+    }
+    return NULL;
 }
 
-/* WireGuard repeats an initiation after slightly more than 5 s; a recreated peer makes it initiate
- * at once. */
 char *
 attempts_note_change(Attempts *self, const SimHost *host, const WlPeerChange *change)
 {
     const SimHost *peer = sim_world_find_key(host->world, &change->public_key);
     const char *name = peer ? peer->name : "unknown";
     gint64 now = host->world->now, before = self->times[self->next];
-    const Attempt *last;
-    Attempt try = {.when = now};
+    Attempt *last;
 
     if (self->life != host->started || self->devices != host->devices)
         g_hash_table_remove_all(self->last);
@@ -82,12 +89,11 @@ attempts_note_change(Attempts *self, const SimHost *host, const WlPeerChange *ch
         return g_strdup_printf("%s tries more than %d endpoints in a second, the last of %s",
                                host->name, MOST, name);
     last = g_hash_table_lookup(self->last, &change->endpoint);
-    if (last && last->initiated && now - last->when < INTERVAL) {
-        g_autofree char *text = wl_endpoint_to_string(&change->endpoint);
-        return g_strdup_printf("%s tries %s at %s again after %.3f s", host->name, name, text,
-                               (double) (now - last->when) / 1e6);
+    if (!last) {
+        last = g_new0(Attempt, 1);
+        last->initiated = now - INTERVAL;
+        g_hash_table_insert(self->last, g_memdup2(&change->endpoint, sizeof(WlEndpoint)), last);
     }
-    g_hash_table_replace(self->last, g_memdup2(&change->endpoint, sizeof(WlEndpoint)),
-                         g_memdup2(&try, sizeof(try)));
+    last->recreated = TRUE;
     return NULL;
 }

@@ -82,8 +82,8 @@ Attempts *attempts_new(void);
 void attempts_free(Attempts *self);
 /** The host replied to an initiation from there. */
 void attempts_note_answer(Attempts *self, const WlEndpoint *to);
-void attempts_note_initiation(Attempts *self, const SimHost *host, const WlEndpoint *to);
-/** NULL, or a sentence; to be freed. */
+/* NULL, or a sentence; to be freed. */
+char *attempts_note_initiation(Attempts *self, const SimHost *host, const WlEndpoint *to);
 char *attempts_note_change(Attempts *self, const SimHost *host, const WlPeerChange *change);
 
 typedef enum {

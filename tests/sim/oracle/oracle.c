@@ -282,8 +282,8 @@ oracle_note_handshake(Oracle *self, const SimHost *host, const WlEndpoint *to,
 
     if (message->kind == SIM_MESSAGE_RESPONSE)
         attempts_note_answer(watch->attempts, to);
-    else if (message->kind == SIM_MESSAGE_INITIATION)
-        attempts_note_initiation(watch->attempts, host, to);
+    else if (message->kind == SIM_MESSAGE_INITIATION && !self->failed)
+        fail_if(self, attempts_note_initiation(watch->attempts, host, to));
 }
 
 /* ---- paths */
