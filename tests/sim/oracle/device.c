@@ -129,6 +129,10 @@ check_endpoint(const SimHost *host, const Heard *heard, const Seen *seen,
     wl_fact_init_endpoint(&fact, &change->public_key, endpoint, 0);
     if (!why && heard_expires(heard, host, &fact, 0) >= 0)
         return NULL;
+    /* What was held until its subject became a member, which this change makes it. */
+    if (!why && change->kind == WL_PEER_ADD &&
+        heard_get_trust(heard, host, &fact) >= WL_TRUST_ENDPOINT)
+        return NULL;
     text = wl_endpoint_to_string(endpoint);
     return g_strdup_printf("%s sends packets for %s to %s, although it %s", host->name,
                            name_of(host, &change->public_key), text,
