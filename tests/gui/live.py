@@ -67,14 +67,13 @@ def remove(toolkit, name, key):
     program.close()
 
 
-def hidden(toolkit, name):
-    """A user without access to the service sees everything but the live state, and why."""
+def third_user(toolkit, name):
+    """A user to whom a connection became open while it was active sees its live state, and edits it."""
     program = PROGRAMS[toolkit](name)
     program.open('Trust')
-    program.wait_label('Only users of this connection can see its live state')
-    program.picture(f'live-hidden-{toolkit}')
-    program.wait_no_label('Direct on ')
-    program.wait_no_label(DISCOVERED)
+    program.wait_label(DISCOVERED)
+    program.picture(f'live-third-user-{toolkit}')
+    program.wait_no_label('Only users of this connection can see its live state')
     program.choose('Trust in hub', 2)
     program.wait_label('automatic trust is off')
     program.open('This Machine')
@@ -88,4 +87,4 @@ def hidden(toolkit, name):
 
 
 if __name__ == '__main__':
-    {'add': add, 'remove': remove, 'hidden': hidden}[sys.argv[1]](*sys.argv[2:])
+    {'add': add, 'remove': remove, 'third-user': third_user}[sys.argv[1]](*sys.argv[2:])

@@ -81,8 +81,8 @@ for toolkit in gtk3 gtk4; do
   check "the member is removed with $toolkit" drive remove $toolkit laptop "${PUBLIC_KEY[desktop]}"
   refute "the profile no longer has the member" second_peer
 done
-check "the profile is activated for another user" activate_for_another_user
+check "the profile is activated for another user, then open to all" activate_for_another_user
 check "a third user can run the programs" user_create
-check "the third user sees no live state and can edit, with gtk3" \
-  drive_as_user hidden gtk3 laptop
+check "the third user sees the live state and can edit, with gtk3" \
+  drive_as_user third-user gtk3 laptop
 finish laptop hub desktop

@@ -34,7 +34,7 @@ printf '[Interface]\nPrivateKey = xDCkVfhCNpYBwVxcmPqOuFpoJMO6BxYexBAKloRNyjU=\n
   > "$LAB_DIR/screen/plain.conf"
 # newer versions import it themselves, as a connection of type wireguard
 check "the error of a wg-quick file names the remedy, if there is one" \
-  drive refuse "$LAB_DIR/screen/plain.conf" 'add the line "[Wirelink]" at the end' WireGuard
+  drive refuse "$LAB_DIR/screen/plain.conf" 'wirelinkctl convert' WireGuard
 check "the error of a file of the Go daemon names the remedy" \
   drive refuse "$LAB_DIR/screen/daemon.json" 'wirelinkctl convert'
 check "a file is dropped on the list of peers" \
