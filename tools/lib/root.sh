@@ -121,7 +121,7 @@ root_enter() {
       # devices of its own: what is removed there is removed here as well
       mount -t tmpfs -o mode=755 dev "$root/dev"
       mkdir "$root"/dev/{net,pts,shm}
-      for node in null zero full random urandom tty net/tun fuse kvm loop-control; do
+      for node in null zero full random urandom tty kmsg net/tun fuse kvm loop-control; do
         [ -c "/dev/$node" ] || continue
         touch "$root/dev/$node"
         mount --bind "/dev/$node" "$root/dev/$node"
