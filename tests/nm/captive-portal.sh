@@ -21,7 +21,7 @@ silent_peer() {  # address number
 }
 counters() {
   ip netns exec silent nft -f - <<N
-table ip count {
+table ip counted {
   counter near { }
   counter far { }
   chain input {
@@ -32,7 +32,7 @@ table ip count {
 }
 N
 }
-tries() { ip netns exec silent nft list counter ip count "$1" | sed -n 's/.*packets \([0-9]*\).*/\1/p'; }
+tries() { ip netns exec silent nft list counter ip counted "$1" | sed -n 's/.*packets \([0-9]*\).*/\1/p'; }
 # The server of NetworkManager's connectivity check; $LAB_DIR/answer has its reply.
 server() {
   ip netns exec inet /usr/bin/python3 -c '

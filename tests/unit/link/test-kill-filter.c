@@ -355,9 +355,9 @@ test_forwarded(void)
         "ip -n box link set in0 up",
         "ip -n box route add default via 172.16.0.1",
         "sh -c 'echo 1 > /proc/sys/net/ipv4/ip_forward'",
-        "nft add table ip count",
-        "nft add chain ip count last '{ type filter hook postrouting priority 300; }'",
-        "nft add rule ip count last iifname out0 oifname eth0 counter",
+        "nft add table ip counted",
+        "nft add chain ip counted last '{ type filter hook postrouting priority 300; }'",
+        "nft add rule ip counted last iifname out0 oifname eth0 counter",
     };
 
     make_network();
@@ -368,14 +368,14 @@ test_forwarded(void)
 
         test_run("ip netns exec box bash -c 'echo x > /dev/udp/203.0.113.9/9'");
         g_assert_true(
-            g_spawn_command_line_sync("nft list table ip count", &rules, NULL, NULL, NULL));
+            g_spawn_command_line_sync("nft list table ip counted", &rules, NULL, NULL, NULL));
         /* the first one left, the second did not */
         g_assert_nonnull(strstr(rules, "packets 1 "));
         if (i == 0)
             filter = open_filter("wlt0", FALSE);
     }
     g_clear_pointer(&filter, wl_kill_filter_free);
-    test_run("nft delete table ip count");
+    test_run("nft delete table ip counted");
     test_run("sh -c 'echo 0 > /proc/sys/net/ipv4/ip_forward'");
     test_run("ip link delete out0");
     test_run("ip netns delete box");
