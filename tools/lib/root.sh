@@ -157,7 +157,11 @@ root_copy() {
   (cd "$TOP" && git ls-files -z --cached --others --exclude-standard |
     while IFS= read -r -d '' file; do [ ! -e "$file" ] || printf '%s\0' "$file"; done |
     tar --null -T - -cf -) | tar -xf - -C "$at.new" || return 1
-  [ ! -d "$at/build" ] || mv "$at/build" "$at.new/build"
+  if [ -d "$at/build" ]; then
+    mv "$at/build" "$at.new/build" || return 1
+    # an older tree may lack files of the build, which only configuring finds
+    touch "$at.new/meson.build"
+  fi
   rm -rf "$at"
   mv "$at.new" "$at"
 }
