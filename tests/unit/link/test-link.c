@@ -8,6 +8,7 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "wl-rtnl-address.h"
@@ -401,6 +402,17 @@ has_device(gpointer user_data)
     return ((Reports *) user_data)->devices > 0;
 }
 
+/* A program of several threads goes on for a moment after the signal. */
+static void
+stop_program(pid_t pid)
+{
+    siginfo_t info;
+
+    g_assert_cmpint(kill(pid, SIGSTOP), ==, 0);
+    g_assert_cmpint(waitid(P_PID, (id_t) pid, &info, WSTOPPED | WNOWAIT), ==, 0);
+    g_assert_cmpint(info.si_code, ==, CLD_STOPPED);
+}
+
 /* A stopped wireguard-go blocks nobody: what it was sent takes effect in order once it goes on, and
  * a device that was read before shows the changes after it, too. */
 static void
@@ -419,7 +431,7 @@ test_stopped(void)
     g_signal_connect(link, "device", G_CALLBACK(on_device), &reports);
     g_signal_connect(link, "refused", G_CALLBACK(on_refused), &reports);
     for (guint round = 0; round < 2; round++) {
-        g_assert_cmpint(kill(pid, SIGSTOP), ==, 0);
+        stop_program(pid);
         reports.devices = 0;
         start = test_clock();
         for (guint i = 0; i < 5; i++) {
@@ -441,7 +453,7 @@ test_stopped(void)
     }
     g_assert_cmpuint(reports.refused, ==, 0);
     /* it ends, too */
-    g_assert_cmpint(kill(pid, SIGSTOP), ==, 0);
+    stop_program(pid);
     g_assert_null(wl_link_read(link, NULL));
     start = test_clock();
     g_object_unref(link);
