@@ -1,7 +1,7 @@
 #!/bin/bash
 # The kill switch of wirelinkd under a real systemd: systemd-networkd starts and restarts, and with
 # its defaults removes the policy rules of other programs, which not every version does at its start;
-# somebody else removes them, too. A router beyond the uplink counts what is
+# another program removes them, too. A router beyond the uplink counts what is
 # not WireGuard's, and must count nothing.
 #
 # needs: root
@@ -120,10 +120,10 @@ flood_start
 check "systemd-networkd starts" unit start systemd-networkd
 removed
 check "the rules are there" wait_until 10 rules_are_back
-check "it restarts ten times, somebody removes the rules, and they are back each time" restarts 10
+check "it restarts ten times, another program removes the rules, and they are back each time" restarts 10
 check "the outside is reached through the tunnel" reaches leaf $OUTSIDE
 check "nothing went around" nothing_around
-check "somebody flushes nf_tables" host leaf nft flush ruleset
+check "another program flushes nf_tables" host leaf nft flush ruleset
 check "networkd restarts after that" restarts 2
 check "nothing went around" nothing_around
 check "packets were sent throughout" flood_stop

@@ -42,7 +42,7 @@ none_lost() {
 # The file of the new member is written where the command runs.
 adds() {
   host hub sh -c "cd '$LAB_DIR/files' && wirelinkctl add desktop" > "$LAB_DIR/said" 2>&1 &&
-    says 'Added to the active profile "hub"; nobody was disconnected'
+    says 'Added to the active profile "hub"; no peer was disconnected'
 }
 shown_on() {  # host peer words
   matches "^  $2 +($3)" "$(host "$1" wirelinkctl status)"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What somebody could do who has taken over the running service, or wirelinkd: each call of
+ * What an attacker could do who has taken over the running service, or wirelinkd: each call of
  * forbidden-calls.c is made in each of its threads, while the link is up, and refused by the
  * kernel. Requires root.
  */

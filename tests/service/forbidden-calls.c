@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Loaded into the service with LD_PRELOAD: what somebody could do who has taken it over. On SIGUSR2
- * the thread that gets the signal makes every call of the table, and appends one line "NAME ERRNO"
- * each, and at last "end 0", to the file that WIRELINK_FORBIDDEN names. 0: the call succeeded.
+ * Loaded into the service with LD_PRELOAD: what an attacker could do who has taken it over. On
+ * SIGUSR2 the thread that gets the signal makes every call of the table, and appends one line "NAME
+ * ERRNO" each, and at last "end 0", to the file that WIRELINK_FORBIDDEN names. 0: the call
+ * succeeded.
  *
  * Each call would succeed for root, or fail with an error that is none of a refusal: the arguments
  * of what would do harm are wrong.

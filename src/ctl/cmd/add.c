@@ -337,7 +337,7 @@ add_live(Addition *addition, const char *section)
     }
     if (wl_profile_edit_wait(addition->edits, addition->live, has_peer,
                              addition->peer->public_key) == WL_EDIT_APPLIED)
-        printf("\nAdded to the active profile \"%s\"; nobody was disconnected.\n", id);
+        printf("\nAdded to the active profile \"%s\"; no peer was disconnected.\n", id);
     else
         printf("\nStored in the profile \"%s\", but its service has not applied that: see "
                "wirelinkctl doctor.\n",

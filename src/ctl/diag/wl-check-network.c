@@ -133,6 +133,6 @@ wl_check_network(WlDoctor *doctor, const char *label, const WlActiveProfile *act
     if (active->peers->len > 0 && reached == 0)
         wl_doctor_add(doctor, "network", WL_CHECK_FAIL,
                       "see the peers above; if all of them are off, this is no fault",
-                      "%s: nobody in the network is reached", label);
+                      "%s: no member of the network is reached", label);
     check_own_addresses(doctor, label, active);
 }

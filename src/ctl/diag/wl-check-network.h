@@ -6,8 +6,8 @@
 
 /**
  * Checks what an active profile is for: whether its peers are reached. Only a profile of which
- * nobody is reached, or whose address another member has, is a failure: members may be off. @now in
- * Unix seconds.
+ * no member is reached, or whose address another member has, is a failure: members may be off. @now
+ * in Unix seconds.
  */
 void wl_check_network(WlDoctor *doctor, const char *label, const WlActiveProfile *active,
                       gint64 now);

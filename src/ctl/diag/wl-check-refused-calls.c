@@ -2,7 +2,7 @@
 /*
  * System calls that a filter refused, from /dev/kmsg: "audit: type=1326 ... exe="PATH" ...
  * syscall=N" (AUDIT_SECCOMP in linux/audit.h). The service makes none of them, so each is either
- * one that a newer library needs, or an attempt of somebody who has taken over the service.
+ * one that a newer library needs, or an attempt of an attacker who has taken over the service.
  */
 #include "wl-check-refused-calls.h"
 

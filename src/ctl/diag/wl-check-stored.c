@@ -66,7 +66,7 @@ is_wide(const char *text)
     return wl_prefix_parse(text, &prefix) && prefix.length < wl_prefix_max_length(&prefix);
 }
 
-/* A profile from before trust by route needed the network itself: nobody may introduce members. */
+/* A profile from before trust by route needed the network itself: no peer may introduce members. */
 static void
 check_trust(WlDoctor *doctor, const char *label, const WlStoredProfile *stored,
             const WlProfile *profile)

@@ -55,8 +55,8 @@ typedef enum {
 } WlSighting;
 
 /** Judges @sighting inside a session with the endpoint @current. Behind a symmetric NAT a router
- * sees the peer where nobody else does; but a router that saw what we see, and now sees something
- * else, knows before us that the peer moved. */
+ * sees the peer where no other member does; but a router that saw what we see, and now sees
+ * something else, knows before us that the peer moved. */
 WlSighting wl_endpoint_cycling_judge_sighting(GArray *candidates, const WlEndpoint *sighting,
                                               const WlEndpoint *current);
 /** Inside a working session over a longer path: the best on-link candidate whose retry time has

@@ -456,7 +456,7 @@ test_unreached(Machine *machine, gconstpointer data)
     ctl_assert_holds(run->out, "wirelinkctl explain hub names the cause");
     ctl_assert_holds(run->out,
                      "warn  home: copy was not reached since the activation: no known endpoint\n");
-    ctl_assert_holds(run->out, "fail  home: nobody in the network is reached\n");
+    ctl_assert_holds(run->out, "fail  home: no member of the network is reached\n");
     ctl_assert_holds(run->out, "fail  home: copy has the address of this machine, 10.77.0.9\n");
 }
 

@@ -20,7 +20,7 @@ typedef struct {
 
 /* clang-format off */
 static const Turn turns[] = {
-    {"nobody else", 0, 1, FALSE, FALSE, 0},
+    {"no other peer", 0, 1, FALSE, FALSE, 0},
     {"twenty others that began before", 20, 10, FALSE, FALSE, 100},
     {"likewise, after them in the turn", 20, 10, TRUE, FALSE, 200},
     {"fifty others", 50, 30, TRUE, FALSE, 200},
@@ -94,7 +94,7 @@ test_turn(gconstpointer data)
     wl_handshake_limiter_clear(&world->limiter);
 }
 
-/* Peers that do not come for their turn, or no longer need it, hold nobody up for long. */
+/* Peers that do not come for their turn, or no longer need it, hold no other peer up for long. */
 static void
 test_gone(void)
 {

@@ -413,8 +413,8 @@ stop_program(pid_t pid)
     g_assert_cmpint(info.si_code, ==, CLD_STOPPED);
 }
 
-/* A stopped wireguard-go blocks nobody: what it was sent takes effect in order once it goes on, and
- * a device that was read before shows the changes after it, too. */
+/* A stopped wireguard-go blocks no caller: what it was sent takes effect in order once it goes on,
+ * and a device that was read before shows the changes after it, too. */
 static void
 test_stopped(void)
 {

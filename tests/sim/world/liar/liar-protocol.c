@@ -23,7 +23,7 @@ send_fact(SimLiarHost *self, SimHost *to, const WlFact *fact)
 
 /* ---- path agreement */
 
-/* Agreements of any epoch, probes, acks that nobody asked for; as another member; requests to probe
+/* Agreements of any epoch, probes, acks without a request; as another member; requests to probe
  * a path. */
 static void
 forge_paths(const LiarWork *work, SimLiarHost *self, SimHost *to)
