@@ -51,6 +51,7 @@ extern const WlCommand wl_command_link_local;
 extern const WlCommand wl_command_map;
 extern const WlCommand wl_command_new;
 extern const WlCommand wl_command_peer;
+extern const WlCommand wl_command_ping;
 extern const WlCommand wl_command_pubkey;
 extern const WlCommand wl_command_refresh;
 extern const WlCommand wl_command_remove;

@@ -80,6 +80,24 @@ wl_active_peer_reason(const WlActivePeer *peer, gint64 now)
     return wl_display_quote(wl_property_string(peer->properties, "Reason"), MAX_REASON);
 }
 
+char *
+wl_active_peer_path(const WlActiveProfile *profile, const WlActivePeer *peer)
+{
+    const char *state = wl_property_string(peer->properties, "State");
+    const WlActivePeer *via =
+        wl_active_profile_find_peer(profile, wl_property_string(peer->properties, "Via"));
+    g_autofree char *router = via ? wl_active_peer_label(via) : NULL;
+    g_autofree char *endpoint =
+        wl_display_quote(wl_property_string(peer->properties, "Endpoint"), MAX_LABEL);
+
+    if (router)
+        return g_strdup_printf("through %s", router);
+    if (g_str_has_prefix(state, "direct") && *endpoint)
+        return g_strdup_printf("%s, %s", strcmp(state, "direct-lan") == 0 ? "direct-lan" : "direct",
+                               endpoint);
+    return wl_display_quote(state, MAX_LABEL);
+}
+
 const WlActivePeer *
 wl_active_profile_find_peer(const WlActiveProfile *profile, const char *path)
 {

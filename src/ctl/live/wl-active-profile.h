@@ -37,5 +37,8 @@ char *wl_active_peer_reason(const WlActivePeer *peer, gint64 now);
 gboolean wl_active_peer_is_silent(const WlActivePeer *peer);
 /** TRUE if traffic reaches it, directly or through a router. */
 gboolean wl_active_peer_is_reached(const WlActivePeer *peer);
+/** The path to it: "direct, 192.0.2.1:51820", "through hub", or its state if there is none; safe to
+ * print; to be freed. */
+char *wl_active_peer_path(const WlActiveProfile *profile, const WlActivePeer *peer);
 /** The peer at an object path, or NULL. */
 const WlActivePeer *wl_active_profile_find_peer(const WlActiveProfile *self, const char *path);

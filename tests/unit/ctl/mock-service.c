@@ -267,15 +267,15 @@ GVariant *
 mock_objects_with(const char *id, const char *version, const char *more, const char *peers)
 {
     g_autofree char *text = g_strdup_printf(
-        "{objectpath '" LINK_PATH "': {'org.freedesktop.NetworkManager.wirelink1.Link': {"
+        "{objectpath '" LINK_PATH "': {'org.freedesktop.NetworkManager.wirelink1.Link': {%s"
         "'Uuid': <'0f0e0d0c-%s'>, 'Id': <'%s'>, 'Interface': <'nmwl-%s'>, 'Backend': <'kernel'>, "
         "'PublicKey': <'" OWN_KEY "'>, "
         "'LinkLocalAddress': <'fe80::58e3:f6f9:c107:22cf'>, 'ListenPort': <uint16 40001>, "
         "'FactPort': <uint16 51821>, 'Role': <'leaf'>, 'RoleSource': <'detected'>, "
         "'Addresses': <['10.77.0.9/24', 'fd77::9/64']>, 'Networks': <['10.77.0.0/24']>, "
-        "'Uplink': <'wlan0'>, 'FactCount': <uint32 12>, 'Version': <'%s'>, %s"
+        "'Uplink': <'wlan0'>, 'FactCount': <uint32 12>, 'Version': <'%s'>, "
         "'ReceiveCounters': <{'accepted': uint64 7, 'bad-tag': 1}>}}%s}",
-        id, id, id, version, more, peers);
+        more, id, id, id, version, peers);
 
     return parse("a{oa{sa{sv}}}", text);
 }

@@ -62,7 +62,7 @@ GDBusConnection *fixture_add_owner(Fixture *self, const char *name);
 /** a{oa{sa{sv}}} of a profile called @id; @peers holds further entries in GVariant's text format.
  */
 GVariant *mock_objects(const char *id, const char *version, const char *peers);
-/** The same with @more properties of the link: "'Name': <value>, ". */
+/** The same with @more properties of the link, which come first: "'Name': <value>, ". */
 GVariant *mock_objects_with(const char *id, const char *version, const char *more,
                             const char *peers);
 /** An entry for mock_objects(); @more holds further properties, each followed by ", ". */

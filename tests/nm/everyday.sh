@@ -1,0 +1,60 @@
+#!/bin/bash
+# What people look at every day, with wirelinkctl alone, in a network of three: who answers and on
+# which path, what happened, and what the log says.
+#
+# needs: root nm
+# takes: long
+# shellcheck source=../lab/tap.sh
+. "$(dirname "$(realpath "$0")")/../lab/tap.sh"
+# shellcheck source=../lab/lab.sh
+. "$(dirname "$(realpath "$0")")/../lab/lab.sh"
+# shellcheck source=../lab/three-hosts.sh
+. "$LAB_HERE/three-hosts.sh"
+lab_begin "$@"
+
+nmcli_on() {  # host argument...
+  local name=$1
+  shift
+  host "$name" nmcli "$@" < /dev/null
+}
+import_and_up() {  # host
+  nmcli_on "$1" connection import type wirelink file "$LAB_DIR/$1/$1.wirelink" > /dev/null &&
+    nmcli_on "$1" connection up "$1" > /dev/null
+}
+# says WORDS STATUS HOST ARGUMENT...: the status and the output of wirelinkctl
+says() {
+  local words=$1 status=$2 name=$3 said
+  shift 3
+  said=$(host "$name" wirelinkctl "$@" 2>&1 < /dev/null)
+  [ $? = "$status" ] || { echo "not status $status: $said"; return 1; }
+  matches "$words" "$said"
+}
+is_direct() { matches '^  desktop +direct' "$(host laptop wirelinkctl status)"; }
+
+three_hosts_create cone || bail_out "the lab is set up" hub laptop desktop
+three_hosts_profiles
+for name in "${THREE_HOSTS[@]}"; do
+  host_remember "$name"
+done
+for name in "${THREE_HOSTS[@]}"; do
+  check "$name is activated" import_and_up "$name" || finish "${THREE_HOSTS[@]}"
+done
+check "the laptop is connected to the desktop directly" wait_until 30 is_direct
+
+check "ping names the address and the path" \
+  says '^desktop is 10\.77\.0\.3$' 0 laptop ping desktop --count 3
+check "each reply has its round trip and its path" \
+  says '^3  reply from desktop after [0-9.]+ ms  direct, 203\.0\.113\.12:[0-9]+$' 0 laptop ping desktop -c 3
+check "ping counts what was lost" says '^desktop: 2 of 2 requests answered, 0 % lost; round trip' \
+  0 laptop ping desktop -c 2
+
+check "the desktop is deactivated" nmcli_on desktop connection down desktop
+check "a member that is off does not answer" says \
+  '^desktop: 0 of 2 requests answered, 100 % lost$' 1 laptop ping desktop -c 2
+check "ping then names the command that explains it" says \
+  'wirelinkctl explain desktop names the cause' 1 laptop ping desktop -c 1
+for name in hub laptop; do
+  nmcli_on "$name" connection down "$name" > /dev/null
+  check "$name is clean" wait_host_clean "$name" 10
+done
+finish "${THREE_HOSTS[@]}"
