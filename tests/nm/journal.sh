@@ -19,6 +19,7 @@ has() {  # words field=value...
   wait_until 5 found "$words" "$@" || { ours --output=short "$@"; return 1; }
 }
 found() { ours --output=cat "${@:2}" | grep -qE -- "$1"; }
+log_has() { host laptop wirelinkctl log "$2" < /dev/null | grep -qE -- "$1"; }  # words name
 lines() { ours --output=cat | wc -l; }
 hears_nothing() {  # 5 s long
   local before
@@ -50,6 +51,9 @@ check "messages can be found by priority" has 'the link is up' PRIORITY=5
 # What a kernel lacks is not about a profile.
 check "every message names the profile" diff \
   <(ours --output=cat | grep -v 'no Landlock') <(ours --output=cat "NM_CONNECTION=$UUID")
+check "wirelinkctl log shows the messages of the profile" log_has 'the link is up' laptop
+check "wirelinkctl log shows the messages about a peer" log_has 'other: direct-lan' other
+refute "it shows no other messages then" log_has 'the link is up' other
 check "an idle service logs nothing" hears_nothing
 check "an endpoint is set to an invalid value" \
   nmcli_laptop connection modify laptop +vpn.data peer-1-endpoint=nowhere
@@ -75,5 +79,6 @@ check "the endpoint is corrected and the private key is never saved" \
   +vpn.data peer-1-endpoint=203.0.113.6:51820 +vpn.data private-key-flags=2
 check "activation fails and nmcli points to the missing key" \
   fails_and_says laptop 'the secret private-key is not stored'
+check "wirelinkctl log shows why an inactive profile failed" log_has 'peer-1-endpoint: ' laptop
 check "the host is clean" wait_host_clean laptop
 finish laptop

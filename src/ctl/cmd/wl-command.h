@@ -48,6 +48,7 @@ extern const WlCommand wl_command_forget;
 extern const WlCommand wl_command_genkey;
 extern const WlCommand wl_command_ip;
 extern const WlCommand wl_command_link_local;
+extern const WlCommand wl_command_log;
 extern const WlCommand wl_command_map;
 extern const WlCommand wl_command_new;
 extern const WlCommand wl_command_peer;

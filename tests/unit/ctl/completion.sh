@@ -106,6 +106,9 @@ if commands | grep -qx peer; then
     "$(lines AAAA= hub '\$\(touch\ pwned\)\ \`touch\ pwned\`' BBBB= CCCC=)" "$(offers peer '')"
   is 'the completion finds a peer by its key' BBBB= "$(offers peer B)"
 fi
+if commands | grep -qx log; then
+  is 'the completion offers profiles and peers' "$(lines home hub)" "$(offers log h)"
+fi
 is 'no name of a peer was executed' '' "$(ls "$directory/pwned" 2> /dev/null)"
 is 'the completion offers formats' "$(lines wg-quick wirelink go wirehub)" "$(offers convert --from '')"
 is 'the completion offers files' "$(lines nmcli)" "$(offers convert nm)"
