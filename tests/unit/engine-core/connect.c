@@ -1,0 +1,383 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* When and where a peer without a session is tried. The decisions are in connect-decide.c. */
+#include "state/wl-engine-state.h"
+#include "timeline.h"
+
+#define TRIES (TIMELINE_ENDPOINTS | TIMELINE_DUMPS)
+
+typedef struct {
+    const char *name;
+    gboolean first;                         /* the tie-breaker lets this member begin */
+    const char *profile[3];                 /* endpoints of the peer in the profile */
+    const char *router[4], *third_party[4]; /* that these advertise */
+    guint seconds;
+    TimelineKinds kinds;
+    const char *expected, *later;
+} Row;
+
+/* A member whose key lets this one begin, or not. */
+static HarnessMember *
+find_member(Harness *harness, gboolean first)
+{
+    const HarnessMember *self = harness_member(harness, 0);
+    guint i = 3;
+
+    while ((wl_key_compare(&self->key, &harness_member(harness, i)->key) < 0) != first)
+        i++;
+    return harness_member(harness, i);
+}
+
+/* A leaf with sessions with the hub (1) and a third party (2). */
+static HarnessMember *
+start(Harness *harness, gboolean first, const char *const *profile)
+{
+    WlEngineConfig *config = harness_config(harness, WL_ROLE_LEAF);
+    HarnessMember *peer = find_member(harness, first);
+    WlPeerConfig *entry;
+
+    harness_add(config, harness_member(harness, 1), profile ? NULL : HARNESS_HUB_ENDPOINT,
+                "10.77.0.0/24");
+    harness_add(config, harness_member(harness, 2), NULL, "10.77.0.3/32");
+    entry = harness_add(config, peer, NULL, "10.77.0.4/32");
+    for (; profile && *profile; profile++)
+        g_ptr_array_add(entry->endpoints, g_strdup(*profile));
+    harness_start(harness, config);
+    timeline_steady(harness);
+    harness_uplink(harness, "192.168.1.10/24");
+    return peer;
+}
+
+static void
+advertise(Harness *harness, guint from, const HarnessMember *about, const char *const *endpoints)
+{
+    g_autoptr(GArray) facts = wl_fact_array_new();
+
+    for (; *endpoints; endpoints++) {
+        WlEndpoint endpoint = harness_endpoint(*endpoints);
+        WlFact fact;
+
+        wl_fact_init_endpoint(&fact, &about->key, &endpoint, harness->now + SEC(255));
+        g_array_append_val(facts, fact);
+    }
+    if (facts->len > 0)
+        harness_datagram(harness, harness_member(harness, from), facts);
+}
+
+static const Row rows[] = {
+    {"the only configured endpoint is left to the retries of WireGuard",
+     TRUE,
+     {"192.0.2.1:1"},
+     {NULL},
+     {NULL},
+     40,
+     TRIES | TIMELINE_ALIVES,
+     "100 dump, 300 dump, 500 dump, 5000 dump, 5000 alive, 5100 dump, 5300 dump, "
+     "6000 dump, 7000 dump, 10000 dump, 10000 alive, 10100 dump, 10300 dump, "
+     "11000 dump, 14000 dump, 15000 dump, 15000 alive, 15100 dump, 15300 dump, "
+     "16000 dump, 23000 dump, 23000 alive, 23100 dump, 23300 dump, 24000 dump, "
+     "39000 dump, 39000 alive, 39100 dump, 39300 dump"},
+    {"configured endpoints are tried without a head start of the peer",
+     FALSE,
+     {"192.0.2.1:1", "192.0.2.2:1"},
+     {NULL},
+     {NULL},
+     20,
+     TRIES,
+     "100 dump, 300 dump, 500 dump, 500 try 192.0.2.2:1, 600 dump, 800 dump, "
+     "1000 dump, 5000 dump, 5000 try 192.0.2.1:1, 5100 dump, 5300 dump, 6000 dump, "
+     "10000 dump, 10000 try 192.0.2.2:1, 10100 dump, 10300 dump, 11000 dump, "
+     "15000 dump, 15000 try 192.0.2.1:1, 17000 dump, 17100 dump, 17300 dump, "
+     "18000 dump"},
+    {"an advertised endpoint is tried after the head start of the peer",
+     FALSE,
+     {NULL},
+     {"192.0.2.1:1"},
+     {NULL},
+     40,
+     TIMELINE_ENDPOINTS | TIMELINE_ALIVES,
+     "100 try 192.0.2.1:1, 100 alive, 5100 try 192.0.2.1:1, 5100 alive, "
+     "10100 try nowhere, 12100 try 192.0.2.1:1, 12100 alive, 17100 try nowhere, "
+     "21100 try 192.0.2.1:1, 21100 alive, 26100 try nowhere, 34100 try 192.0.2.1:1, "
+     "34100 alive, 39100 try nowhere"},
+    {"an advertised endpoint is tried at once by the member that goes first",
+     TRUE,
+     {NULL},
+     {"192.0.2.1:1"},
+     {NULL},
+     20,
+     TIMELINE_ENDPOINTS,
+     "0 try 192.0.2.1:1, 5000 try 192.0.2.1:1, 10000 try nowhere, "
+     "12000 try 192.0.2.1:1, 17000 try nowhere"},
+    {"private addresses come last and the peer rests between rounds",
+     TRUE,
+     {NULL},
+     {"192.0.2.1:1", "192.0.2.2:1", "10.9.9.9:1"},
+     {NULL},
+     20,
+     TIMELINE_ENDPOINTS,
+     "0 try 192.0.2.1:1, 500 try 192.0.2.2:1, 1000 try 10.9.9.9:1, "
+     "5000 try 192.0.2.1:1, 10000 try 192.0.2.2:1, 15000 try 10.9.9.9:1, "
+     "20000 try nowhere"},
+    {"an endpoint of a third party is tried between rounds",
+     TRUE,
+     {NULL},
+     {"192.0.2.1:1", "192.168.1.20:1"},
+     {"192.0.2.8:1"},
+     60,
+     TIMELINE_ENDPOINTS,
+     "0 try 192.168.1.20:1, 500 try 192.0.2.1:1, 1000 try 192.0.2.8:1, "
+     "1500 try nowhere, 5000 try 192.168.1.20:1, 10000 try 192.0.2.1:1, "
+     "15000 try 192.0.2.8:1, 17000 try 192.168.1.20:1, 22000 try 192.0.2.1:1, "
+     "27000 try nowhere, 31000 try 192.168.1.20:1, 36000 try 192.0.2.1:1, "
+     "41000 try 192.0.2.8:1, 46000 try nowhere, 49000 try 192.168.1.20:1, "
+     "54000 try 192.0.2.1:1, 59000 try nowhere"},
+    {"an endpoint of a third party is tried again after 10, 20 and 40 s",
+     TRUE,
+     {NULL},
+     {NULL},
+     {"192.0.2.8:1"},
+     80,
+     TIMELINE_ENDPOINTS,
+     "0 try 192.0.2.8:1, 500 try nowhere, 10000 try 192.0.2.8:1, 14000 try nowhere, "
+     "30000 try 192.0.2.8:1, 35000 try nowhere, 70000 try 192.0.2.8:1, "
+     "75000 try nowhere"},
+    {"endpoints of third parties are tried one after the other",
+     TRUE,
+     {NULL},
+     {NULL},
+     {"192.0.2.8:1", "192.0.2.9:1"},
+     60,
+     TIMELINE_ENDPOINTS,
+     "0 try 192.0.2.8:1, 500 try 192.0.2.9:1, 1000 try nowhere, "
+     "10000 try 192.0.2.8:1, 14000 try 192.0.2.9:1, 19000 try nowhere, "
+     "30000 try 192.0.2.8:1, 35000 try 192.0.2.9:1, 40000 try nowhere"},
+    {"an on-link endpoint of a third party begins a round beside a configured one",
+     TRUE,
+     {"192.0.2.1:1"},
+     {NULL},
+     {"192.0.2.8:1", "192.168.1.20:1"},
+     60,
+     TIMELINE_ENDPOINTS,
+     "0 try 192.0.2.8:1, 500 try 192.0.2.1:1, 2000 try 192.168.1.20:1, "
+     "7000 try 192.0.2.1:1, 12000 try 192.168.1.20:1, 14000 try 192.0.2.1:1, "
+     "19000 try 192.0.2.8:1, 23000 try 192.168.1.20:1, 28000 try 192.0.2.1:1, "
+     "39000 try 192.0.2.8:1, 41000 try 192.168.1.20:1, 46000 try 192.0.2.1:1"},
+    {"an on-link endpoint of a third party begins a round beside one of a router",
+     TRUE,
+     {NULL},
+     {"192.0.2.1:1"},
+     {"192.0.2.8:1", "192.168.1.20:1"},
+     60,
+     TIMELINE_ENDPOINTS,
+     "0 try 192.0.2.1:1, 500 try 192.0.2.8:1, 1000 try nowhere, "
+     "5000 try 192.168.1.20:1, 10000 try 192.0.2.1:1, 15000 try 192.168.1.20:1, "
+     "17000 try 192.0.2.1:1, 22000 try 192.0.2.8:1, 26000 try 192.168.1.20:1, "
+     "31000 try 192.0.2.1:1, 36000 try nowhere, 42000 try 192.0.2.8:1, "
+     "44000 try 192.168.1.20:1, 49000 try 192.0.2.1:1, 54000 try nowhere"},
+    {"of two on-link endpoints of a third party one begins a round",
+     TRUE,
+     {NULL},
+     {"192.0.2.1:1"},
+     {"192.168.1.20:1", "192.168.1.21:1"},
+     60,
+     TIMELINE_ENDPOINTS,
+     "0 try 192.0.2.1:1, 5000 try 192.168.1.20:1, 10000 try 192.0.2.1:1, "
+     "15000 try 192.168.1.20:1, 17000 try 192.168.1.21:1, 22000 try 192.0.2.1:1, "
+     "27000 try 192.168.1.21:1, 31000 try 192.168.1.20:1, 36000 try 192.0.2.1:1, "
+     "41000 try nowhere, 47000 try 192.168.1.21:1, 49000 try 192.168.1.20:1, "
+     "54000 try 192.0.2.1:1, 59000 try nowhere"},
+    {"an endpoint of a router that a third party advertises too is one of the router",
+     TRUE,
+     {NULL},
+     {"192.0.2.8:1"},
+     {"192.0.2.8:1"},
+     20,
+     TIMELINE_ENDPOINTS,
+     "0 try 192.0.2.8:1, 5000 try 192.0.2.8:1, 10000 try nowhere, "
+     "12000 try 192.0.2.8:1, 17000 try nowhere"},
+};
+
+static void
+test_row(gconstpointer data)
+{
+    const Row *row = data;
+    g_autoptr(Harness) harness = harness_new();
+    HarnessMember *peer = start(harness, row->first, row->profile[0] ? row->profile : NULL);
+
+    harness_clear(harness);
+    if (row->router[0] || row->third_party[0]) {
+        harness_meet(harness, 1, "198.51.100.1:1");
+        harness_meet(harness, 2, "198.51.100.2:1");
+        harness_run(harness, SEC(3));
+        harness_clear(harness);
+    }
+    advertise(harness, 1, peer, row->router);
+    advertise(harness, 2, peer, row->third_party);
+    timeline_assert(harness, peer, SEC(row->seconds), row->kinds, row->expected);
+}
+
+/* ---- a peer that is long away */
+
+static const Row long_rows[] = {
+    {"WireGuard's own retries end after 10 rounds",
+     TRUE,
+     {"192.0.2.1:1"},
+     {NULL},
+     {NULL},
+     1300,
+     TIMELINE_ENDPOINTS | TIMELINE_ALIVES,
+     "5000 alive, 10000 alive, 15000 alive, 23000 alive, 39000 alive, 71000 alive, "
+     "135000 alive, 263000 alive, 519001 alive, 819001 try 192.0.2.1:1, 819001 alive, "
+     "824001 try 192.0.2.1:1, 1124002 alive, 1129002 try 192.0.2.1:1, 1279002 alive, "
+     "1284002 try 192.0.2.1:1",
+     "134002 dump, 139002 dump"},
+    {"a round follows after 300 s, and after 150 s if the peer is long away",
+     TRUE,
+     {"192.0.2.1:1", "192.0.2.2:1"},
+     {NULL},
+     {NULL},
+     1300,
+     TIMELINE_ENDPOINTS,
+     "500 try 192.0.2.2:1, 5000 try 192.0.2.1:1, 10000 try 192.0.2.2:1, "
+     "15000 try 192.0.2.1:1, 22000 try 192.0.2.2:1, 27000 try 192.0.2.1:1, "
+     "36000 try 192.0.2.2:1, 41000 try 192.0.2.1:1, 54000 try 192.0.2.2:1, "
+     "59000 try 192.0.2.1:1, 80000 try 192.0.2.2:1, 85000 try 192.0.2.1:1, "
+     "122000 try 192.0.2.2:1, 127000 try 192.0.2.1:1, 196000 try 192.0.2.2:1, "
+     "201000 try 192.0.2.1:1, 334000 try 192.0.2.2:1, 339000 try 192.0.2.1:1, "
+     "600001 try 192.0.2.2:1, 605001 try 192.0.2.1:1, 910001 try 192.0.2.2:1, "
+     "915001 try 192.0.2.1:1, 1070001 try 192.0.2.2:1, 1075001 try 192.0.2.1:1, "
+     "1230002 try 192.0.2.2:1, 1235002 try 192.0.2.1:1",
+     "85002 dump, 90002 dump, 95002 dump"},
+};
+
+static void
+test_long_away(gconstpointer data)
+{
+    const Row *row = data;
+    g_autoptr(Harness) harness = harness_new();
+    HarnessMember *peer = start(harness, row->first, row->profile);
+
+    harness_clear(harness);
+    timeline_assert(harness, peer, SEC(row->seconds), row->kinds, row->expected);
+    /* What it answers shows that it is back: the device is read once a try. */
+    harness_clear(harness);
+    timeline_assert(harness, peer, SEC(170), TIMELINE_DUMPS, row->later);
+}
+
+/* ---- a captive portal */
+
+static const Row portal_rows[] = {
+    {"behind a captive portal an endpoint is tried once a minute",
+     TRUE,
+     {"192.0.2.1:1"},
+     {NULL},
+     {NULL},
+     150,
+     TIMELINE_ENDPOINTS | TIMELINE_ALIVES,
+     "0 try 192.0.2.1:1, 58000 alive, 63000 try 192.0.2.1:1, 118000 alive, "
+     "123000 try 192.0.2.1:1"},
+    {"behind a captive portal an on-link endpoint is tried as usual",
+     TRUE,
+     {"192.0.2.1:1", "192.168.1.33:1"},
+     {NULL},
+     {NULL},
+     150,
+     TIMELINE_ENDPOINTS,
+     "5000 try 192.168.1.33:1, 14000 try 192.168.1.33:1, 27000 try 192.168.1.33:1, "
+     "48000 try 192.168.1.33:1, 85000 try 192.168.1.33:1, 90000 try 192.0.2.1:1, "
+     "95000 try 192.168.1.33:1"},
+};
+
+static void
+test_portal(gconstpointer data)
+{
+    const Row *row = data;
+    g_autoptr(Harness) harness = harness_new();
+    HarnessMember *peer = start(harness, row->first, row->profile);
+
+    harness_run(harness, SEC(7));
+    harness_clear(harness);
+    wl_engine_set_connectivity(harness->engine, harness->now, WL_CONNECTIVITY_PORTAL);
+    harness_drain(harness);
+    timeline_assert(harness, peer, SEC(row->seconds), row->kinds, row->expected);
+}
+
+/* ---- members at one endpoint */
+
+static const struct {
+    const char *name;
+    gint64 ago; /* since another member was tried at the endpoint of the router */
+    const char *expected;
+} shared_rows[] = {
+    {"an endpoint that another member had 4.7 s ago is waited for", MS(4700),
+     "300 try 192.0.2.1:1, 800 try 192.0.2.8:1, 1300 try nowhere"},
+    {"an endpoint that another member had 4.501 s ago is waited for", MS(4501),
+     "499 try 192.0.2.1:1, 999 try 192.0.2.8:1, 1499 try nowhere"},
+    {"a third party has its turn for the 500 ms until an endpoint may be tried", MS(4500),
+     "0 try 192.0.2.8:1, 500 try 192.0.2.1:1"},
+    {"a third party has its turn until an endpoint may be tried", MS(1000),
+     "0 try 192.0.2.8:1, 500 try nowhere, 4000 try 192.0.2.1:1"},
+};
+
+static void
+test_shared(gconstpointer data)
+{
+    static const char *const at[] = {"192.0.2.1:1", NULL}, *const other[] = {"192.0.2.8:1", NULL};
+    gsize i = GPOINTER_TO_SIZE(data);
+    g_autoptr(Harness) harness = harness_new();
+    HarnessMember *peer = start(harness, TRUE, NULL);
+    WlEndpoint endpoint = harness_endpoint(at[0]);
+
+    harness_meet(harness, 1, NULL);
+    harness_meet(harness, 2, "198.51.100.2:1");
+    harness_run(harness, SEC(7));
+    wl_handshake_limiter_note(&harness->engine->limiter, &endpoint, harness->now);
+    harness_run(harness, shared_rows[i].ago);
+    harness_clear(harness);
+    advertise(harness, 1, peer, at);
+    advertise(harness, 2, peer, other);
+    timeline_assert(harness, peer, SEC(5), TIMELINE_ENDPOINTS, shared_rows[i].expected);
+}
+
+/* A peer without any endpoint begins with a first round when it has one again. */
+static void
+test_begins_anew(void)
+{
+    g_autoptr(Harness) harness = harness_new();
+    HarnessMember *peer = start(harness, TRUE, NULL);
+
+    harness_meet(harness, 1, NULL);
+    harness_meet(harness, 2, "198.51.100.2:1");
+    harness_run(harness, SEC(7));
+    for (guint i = 0; i < 2; i++) {
+        harness_clear(harness);
+        harness_advertise_endpoint(harness, harness_member(harness, 2), peer, "192.0.2.8:1", 25);
+        timeline_assert(
+            harness, peer, SEC(30), TIMELINE_ENDPOINTS,
+            "0 try 192.0.2.8:1, 500 try nowhere, 10000 try 192.0.2.8:1, 14000 try nowhere");
+    }
+}
+
+int
+main(int argc, char **argv)
+{
+    g_test_init(&argc, &argv, NULL);
+    for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autofree char *name = g_strdup_printf("/connect/%s", rows[i].name);
+        g_test_add_data_func(name, &rows[i], test_row);
+    }
+    for (gsize i = 0; i < G_N_ELEMENTS(long_rows); i++) {
+        g_autofree char *name = g_strdup_printf("/connect/%s", long_rows[i].name);
+        g_test_add_data_func(name, &long_rows[i], test_long_away);
+    }
+    for (gsize i = 0; i < G_N_ELEMENTS(portal_rows); i++) {
+        g_autofree char *name = g_strdup_printf("/connect/%s", portal_rows[i].name);
+        g_test_add_data_func(name, &portal_rows[i], test_portal);
+    }
+    for (gsize i = 0; i < G_N_ELEMENTS(shared_rows); i++) {
+        g_autofree char *name = g_strdup_printf("/connect/%s", shared_rows[i].name);
+        g_test_add_data_func(name, GSIZE_TO_POINTER(i), test_shared);
+    }
+    g_test_add_func("/connect/a peer without endpoints begins anew", test_begins_anew);
+    return g_test_run();
+}
