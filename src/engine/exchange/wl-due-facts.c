@@ -22,7 +22,7 @@ advertise_until(const WlEngine *self, WlFactEntry *entry)
 
         entry->generation = self->subscribers.generation;
         entry->advertise_until =
-            expires > self->now &&
+            expires >= self->now + WL_RELAY_LIFE &&
                     wl_advertise_rules_allow(&self->peers, &self->own.key, &entry->fact)
                 ? expires
                 : 0;

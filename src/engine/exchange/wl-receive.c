@@ -118,6 +118,25 @@ is_restless(const WlEngine *self, WlPeer *peer, const WlFact *fact)
                                OWN_ENDPOINT_BURST);
 }
 
+/* The member advertises one fact after the other, more than a member has. Facts that are refused
+ * change nothing and are not counted. */
+static gboolean
+is_fickle(const WlEngine *self, WlPeer *peer, const WlFact *fact)
+{
+    const WlFactEntry *entry = wl_fact_set_lookup(self->facts, fact);
+    const WlFactSource *origin = wl_fact_entry_find_source((WlFactEntry *) entry, &peer->key);
+
+    if (origin && !origin->stale && self->now - origin->received <= WL_RETURNED_AFTER)
+        return FALSE;
+    if (wl_engine_check_trust(self, fact, &peer->key) != WL_VERDICT_ACCEPTED)
+        return FALSE;
+    return (fact->ttl < WL_SHORT_LIFE / G_USEC_PER_SEC &&
+            !wl_rate_limit_take(&peer->receive.short_lives, self->now, WL_SHORT_LIVES_INTERVAL,
+                                WL_SHORT_LIVES_BURST)) ||
+           !wl_rate_limit_take(&peer->receive.new_facts, self->now, WL_NEW_FACTS_INTERVAL,
+                               WL_NEW_FACTS_BURST);
+}
+
 /* Facts that are not held cannot be shown; this is logged instead. */
 static void
 log_full(WlEngine *self, WlPeer *peer)
@@ -145,10 +164,11 @@ receive_fact(WlEngine *self, WlPeer *peer, const WlFact *fact)
 
     if (fact->ttl == 0 || fact->attribute == WL_ATTRIBUTE_GROUP)
         return;
-    result = is_surplus(self, peer, fact) || is_restless(self, peer, fact)
-                 ? WL_FACT_SOURCE_REFUSED
-                 : wl_fact_set_add_source(self->facts, fact, &peer->key, self->now, expires, &entry,
-                                          &origin);
+    result =
+        is_surplus(self, peer, fact) || is_restless(self, peer, fact) || is_fickle(self, peer, fact)
+            ? WL_FACT_SOURCE_REFUSED
+            : wl_fact_set_add_source(self->facts, fact, &peer->key, self->now, expires, &entry,
+                                     &origin);
     if (result == WL_FACT_SOURCE_REFUSED) {
         wl_engine_count_refused(self, WL_VERDICT_TOO_MANY);
         log_full(self, peer);

@@ -3,7 +3,36 @@
 
 #include "paths/wl-connect-slot.h"
 
-/* The third party that may have @candidate tried, the one with the fewest tries so far. */
+/* The tries at the word of @source since one led to a session, from the present uplink. */
+static guint
+count_in_vain(const WlEngine *self, const WlPeer *source)
+{
+    return source->receive.tried_last < self->uplink.since ? 0 : source->receive.tried_in_vain;
+}
+
+/* When the next try at the word of @source is permitted. */
+static gint64
+get_allowed(const WlEngine *self, const WlPeer *source)
+{
+    gint64 pause = wl_endpoint_cycling_hearsay_pause(count_in_vain(self, source));
+
+    return MAX(self->now, pause > 0 ? source->receive.tried_last + pause : self->now);
+}
+
+/* TRUE if @a is to be asked before @b, which may be NULL. */
+static gboolean
+is_before(const WlEngine *self, const WlPeer *a, const WlPeer *b)
+{
+    gint64 allowed = get_allowed(self, a), other;
+
+    if (!b)
+        return TRUE;
+    other = get_allowed(self, b);
+    return allowed != other ? allowed < other : a->receive.tried.next < b->receive.tried.next;
+}
+
+/* The third party that may have @candidate tried, of those that may first the one with the fewest
+ * tries so far. */
 static WlPeer *
 find_third_party(const WlEngine *self, const WlPeer *peer, const WlCandidate *candidate)
 {
@@ -19,7 +48,7 @@ find_third_party(const WlEngine *self, const WlPeer *peer, const WlCandidate *ca
                              ? wl_peer_table_find(&self->peers, &origin->key)
                              : NULL;
 
-        if (source && (!best || source->receive.tried.next < best->receive.tried.next))
+        if (source && is_before(self, source, best))
             best = source;
     }
     return best;
@@ -48,7 +77,11 @@ next_hearsay(const WlEngine *self, const WlPeer *peer, WlPeer **source, gint64 *
             continue;
         }
         other = find_third_party(self, peer, candidate);
-        if (other && (!best || other->receive.tried.next < (*source)->receive.tried.next)) {
+        if (!other)
+            continue;
+        if (get_allowed(self, other) > self->now) {
+            *when = MIN(*when, get_allowed(self, other));
+        } else if (is_before(self, other, *source)) {
             best = candidate;
             *source = other;
         }
@@ -62,6 +95,9 @@ try_hearsay(WlEngine *self, WlPeer *peer, WlCandidate *candidate, WlPeer *source
 {
     if (!wl_handshake_limiter_take_third_party(&self->limiter, &source->receive.tried, self->now))
         return FALSE;
+    source->receive.tried_in_vain = count_in_vain(self, source) + 1;
+    source->receive.tried_last = self->now;
+    peer->connect.heard_from = source->key;
     candidate->heard_tries++;
     wl_connect_slot_recreate(peer, &candidate->endpoint);
     wl_connect_slot_begin(self, peer, candidate, slot);
@@ -85,10 +121,22 @@ wl_connect_hearsay_try_neighbor(WlEngine *self, WlPeer *peer)
             continue;
         source = find_third_party(self, peer, candidate);
         peer->connect.heard_serial = peer->connect.serial;
-        return source &&
+        return source && get_allowed(self, source) <= self->now &&
                try_hearsay(self, peer, candidate, source, wl_connect_slot_get_length(peer));
     }
     return FALSE;
+}
+
+void
+wl_connect_hearsay_note_session(WlEngine *self, const WlPeer *peer)
+{
+    WlPeer *source = peer->connect.phase == WL_CONNECT_SLOT && peer->connect.hearsay &&
+                             wl_endpoint_equal(&peer->connect.last, &peer->device.endpoint)
+                         ? wl_peer_table_find(&self->peers, &peer->connect.heard_from)
+                         : NULL;
+
+    if (source)
+        source->receive.tried_in_vain = 0;
 }
 
 void

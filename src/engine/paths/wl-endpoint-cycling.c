@@ -65,6 +65,17 @@ wl_endpoint_cycling_hearsay_when(const WlCandidate *candidate, guint tries,
     return MAX(when, cycle->now);
 }
 
+gint64
+wl_endpoint_cycling_hearsay_pause(guint in_vain)
+{
+    guint doubled;
+
+    if (in_vain < WL_THIRD_PARTY_FREE)
+        return 0;
+    doubled = (in_vain - WL_THIRD_PARTY_FREE) / WL_THIRD_PARTY_DOUBLE;
+    return MIN(WL_THIRD_PARTY_PAUSE << MIN(doubled, 8), WL_THIRD_PARTY_PAUSE_MAX);
+}
+
 static gboolean
 is_spent(const WlCandidate *candidate, const WlRoamingCycle *cycle)
 {

@@ -33,6 +33,9 @@ WlCandidate *wl_endpoint_cycling_next_in_round(const GArray *candidates,
  * WL_NEVER: not at all. */
 gint64 wl_endpoint_cycling_hearsay_when(const WlCandidate *candidate, guint tries,
                                         const WlConnectCycle *cycle);
+/** How long after the last try at the word of one third party another may follow, after @in_vain
+ * tries since one led to a session. */
+gint64 wl_endpoint_cycling_hearsay_pause(guint in_vain);
 typedef struct {
     gint64 now;
     guint serial;        /* of the check, in which each candidate is tried once */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "paths/wl-health.h"
 
+#include "paths/wl-connect-hearsay.h"
 #include "paths/wl-endpoint-dns.h"
 #include "paths/wl-outer-endpoint.h"
 #include "paths/wl-peer-echo.h"
@@ -178,6 +179,7 @@ became_healthy(WlEngine *self, WlPeer *peer)
     note_worked(self, peer);
     wl_address_limiter_note_answer(&self->addresses, &peer->device.endpoint.ip, &peer->key);
     wl_handshake_limiter_leave(&self->limiter, &peer->key);
+    wl_connect_hearsay_note_session(self, peer);
     wl_peer_reset_connect(peer);
     wl_roaming_session_began(peer);
     /* Earlier Alives may have been lost with the tries, and each side needs one to be ready. */

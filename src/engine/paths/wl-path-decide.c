@@ -86,7 +86,9 @@ static WlPathDecision
 decide_routed(const WlPathInput *input)
 {
     const WlPathAgreement *path = &input->path->agreement;
-    gint64 now = input->now, allowed = wl_path_hold_down_ends_at(input->path, input->endpoint);
+    gint64 now = input->now;
+    gint64 allowed = MAX(wl_path_hold_down_ends_at(input->path, input->endpoint),
+                         wl_path_hold_down_permits_at(input->path, now));
     WlPathDecision decision = stay(input);
 
     if (!input->may_be_promoted)

@@ -58,3 +58,18 @@ wl_path_hold_down_ends_at(const WlPeerPath *path, const WlEndpoint *endpoint)
 
     return last ? last->when + last->hold_down : WL_LONG_AGO;
 }
+
+gint64
+wl_path_hold_down_permits_at(const WlPeerPath *path, gint64 now)
+{
+    return wl_rate_limit_when(&path->promotions, now, WL_PATH_PROMOTION_INTERVAL,
+                              WL_PATH_PROMOTION_BURST);
+}
+
+void
+wl_path_hold_down_note_promotion(WlPeerPath *path, gint64 now)
+{
+    path->promoted = now;
+    (void) wl_rate_limit_take(&path->promotions, now, WL_PATH_PROMOTION_INTERVAL,
+                              WL_PATH_PROMOTION_BURST);
+}

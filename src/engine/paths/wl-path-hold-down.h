@@ -18,3 +18,8 @@ gint64 wl_path_hold_down_after_failure(const WlPathFailure *last, gint64 lasted)
 void wl_path_hold_down_note_failure(WlPeerPath *path, const WlEndpoint *endpoint, gint64 now);
 /** When the hold-down of the direct path to @endpoint ends; WL_LONG_AGO: there is none. */
 gint64 wl_path_hold_down_ends_at(const WlPeerPath *path, const WlEndpoint *endpoint);
+/** When the direct path may be promoted at all, by this member or at the word of the peer: not
+ * before @now. */
+gint64 wl_path_hold_down_permits_at(const WlPeerPath *path, gint64 now);
+/** The direct path is promoted at @now. */
+void wl_path_hold_down_note_promotion(WlPeerPath *path, gint64 now);

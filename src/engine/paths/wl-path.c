@@ -122,7 +122,7 @@ set_direct(WlEngine *self, WlPeer *peer, gboolean direct)
     path->unacked = 0;
     path->watched_since = WL_NEVER;
     if (direct) {
-        peer->path.promoted = self->now;
+        wl_path_hold_down_note_promotion(&peer->path, self->now);
         return;
     }
     wl_path_hold_down_note_failure(&peer->path, &peer->device.endpoint, self->now);
@@ -201,6 +201,12 @@ wl_path_receive(WlEngine *self, WlPeer *peer, const WlFact *fact)
     }
     if (message->epoch == path->epoch && direct == path->direct) {
         path->acked = TRUE;
+    } else if (message->epoch > path->epoch && direct && !path->direct &&
+               wl_path_hold_down_permits_at(&peer->path, self->now) > self->now) {
+        /* With the same epoch the peer follows: the router is a path for both. */
+        path->epoch = message->epoch;
+        path->acked = FALSE;
+        path->send_pending = TRUE;
     } else if (message->epoch > path->epoch || (message->epoch == path->epoch && !direct)) {
         path->epoch = message->epoch;
         set_direct(self, peer, direct);

@@ -28,6 +28,7 @@ typedef struct {
     GArray *sources;          /* of WlFactSource */
     WlKnowledge known;        /* which peers know the fact, and until when */
     gint64 advertised_until;  /* the expiry of the last advertised change; 0: none */
+    gint64 advertised_life;   /* how long it was valid then */
     gboolean local;           /* this member originates the fact */
     gboolean in_prefix_table; /* written by wl-prefix-table.c: the entry is in its claimed prefix */
     gboolean lost;          /* in a WlExpiredFunc: an accepted source was dropped or became stale */

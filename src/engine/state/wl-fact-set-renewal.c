@@ -9,6 +9,7 @@ wl_fact_set_mark_changed(WlFactSet *self, WlFactEntry *entry, gint64 now)
 {
     wl_change_log_push(self->changes, &entry->change);
     entry->advertised_until = wl_fact_entry_expires(entry, now);
+    entry->advertised_life = entry->advertised_until - now;
     wl_timer_queue_set(self->renewals, &entry->renewal,
                        wl_fact_entry_outlives(entry, entry->advertised_until)
                            ? entry->advertised_until - WL_FACT_MARGIN
@@ -19,13 +20,17 @@ void
 wl_fact_set_mark_renewed(WlFactSet *self, WlFactEntry *entry, gint64 now, gint64 expires)
 {
     gint64 batch = MIN(WL_RENEWAL_BATCH, (entry->advertised_until - now) / 2);
+    /* A fact that lives shorter than others is renewed as rarely, by its life: not whenever its
+     * source renews it. */
+    gint64 margin =
+        entry->advertised_life < WL_FACT_MARGIN ? entry->advertised_life / 2 : WL_FACT_MARGIN;
 
     /* The time stays set until the fact is advertised. Facts that their source renews late are
      * relayed together with the next renewals. */
     if (entry->renewal.place == 0 && entry->advertised_until > 0 &&
-        expires > entry->advertised_until)
+        expires > entry->advertised_until && expires >= now + WL_RELAY_LIFE)
         wl_timer_queue_set(self->renewals, &entry->renewal,
-                           MAX(entry->advertised_until - WL_FACT_MARGIN, now + batch));
+                           MAX(entry->advertised_until - margin, now + batch));
 }
 
 void

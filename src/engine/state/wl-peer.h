@@ -41,6 +41,7 @@ typedef struct {
     WlFairShare share;            /* its initiations */
     gboolean heard;               /* a third party advertised another endpoint */
     gboolean hearsay;             /* the endpoint tried last is one of a third party */
+    WlKey heard_from;             /* that third party, valid with `hearsay` */
     guint heard_serial;           /* the last round that began with one */
     gint64 resume;                /* until then third parties have their turn */
     gboolean in_round;            /* the round goes on then; else the next one begins */
@@ -158,6 +159,7 @@ typedef struct {
     WlRoundTrip round_trip; /* of the direct path; added to by exchange/wl-acks.c as well */
     WlPathAgreement agreement;
     WlPeerInference *inference; /* NULL: none */
+    WlRateLimit promotions;     /* of a native member */
     WlRateLimit windows;        /* observation windows, across inferences */
     WlEcho echo;
 } WlPeerPath;
@@ -262,8 +264,12 @@ typedef struct {
     WlRateLimit alive_replies;
     gint64 full_logged;            /* when its limit of facts was last logged */
     WlFairShare tried;             /* initiations at its word about other members */
+    guint tried_in_vain;           /* of these, since the last one that led to a session */
+    gint64 tried_last;             /* the last one */
     WlRateLimit snapshots;         /* read because of its datagrams while there is a session */
     WlRateLimit own_endpoints;     /* new ones */
+    WlRateLimit new_facts;         /* accepted ones that were not held */
+    WlRateLimit short_lives;       /* of these, those that end soon */
     WlRateLimit restarts;          /* that count for its path */
     guint64 nonces[WL_MAX_NONCES]; /* beginnings of the last ones; 0: none */
     guint next_nonce;

@@ -32,6 +32,10 @@
  * each) plus this delay are less than the 254 s that a fact lives, so a peer without acks can miss
  * one. */
 #define WL_RENEWAL_BATCH (WL_CHUNK_PERIOD / 2)
+/* A fact of another member that lives shorter than this is not relayed. Nothing that a member wants
+ * others to know is renewed this late, and renewing shorter ones for every subscriber costs more
+ * than they are worth. */
+#define WL_RELAY_LIFE WL_SEC(30)
 /* Interval between full resends to one peer. */
 #define WL_RESEND_INTERVAL WL_SEC(5)
 /* A peer whose boot id keeps changing gets one a minute after this many. */
@@ -85,6 +89,13 @@
 /* Interval between tries of one such endpoint, doubling, at most WL_BACKOFF_MAX: the second is the
  * first one that a peer can answer that learned of us later. */
 #define WL_THIRD_PARTY_RETRY WL_SEC(10)
+/* At the word of one third party, since a try at its word led to a session: this number, then one
+ * in each interval, which doubles after each WL_THIRD_PARTY_DOUBLE tries. A member that names
+ * endpoints without end, at none of which a peer is, costs two tries a minute. */
+#define WL_THIRD_PARTY_FREE      8
+#define WL_THIRD_PARTY_DOUBLE    4
+#define WL_THIRD_PARTY_PAUSE     WL_SEC(1)
+#define WL_THIRD_PARTY_PAUSE_MAX WL_SEC(30)
 /* Interval between initiations to one endpoint, the same as in WireGuard. */
 #define WL_INITIATION_RETRY WL_SEC(5)
 /* Initiations to one address, of any port, at the word of others: a burst, then one in each
@@ -237,6 +248,10 @@
 #define WL_PATH_HOLD_DOWN_MIN    WL_SEC(2)
 #define WL_PATH_HOLD_DOWN_MAX    WL_SEC(60)
 #define WL_PATH_HOLD_DOWN_EARNED 10
+/* Promotions of the direct path of one peer, whoever decides: each moves packets, and the hold-down
+ * counts neither those that the peer decides nor another endpoint. */
+#define WL_PATH_PROMOTION_BURST    12
+#define WL_PATH_PROMOTION_INTERVAL WL_SEC(15)
 /* Duration of a requested check: WL_PATH_SILENCE and a margin. */
 #define WL_PATH_CHECK WL_SEC(5)
 /* Rate limit of replies, so that two members cannot keep each other busy. */
@@ -332,5 +347,14 @@
 /* ... and only as long as datagrams are still on their way, 10 s, before one that had none for this
  * time: longer than the turn of sixteen. */
 #define WL_ENDPOINT_LOST WL_SEC(180)
+/* Facts of one source that were not held before and are accepted: a full table, then two a second.
+ * Each of them changes something when it comes and when it ends. */
+#define WL_NEW_FACTS_BURST    WL_MAX_FACTS_OF_SOURCE
+#define WL_NEW_FACTS_INTERVAL WL_MS(500)
+/* Of these, facts that live shorter than WL_SHORT_LIFE: what a router relays at the end of its
+ * life, or the next one in two seconds. */
+#define WL_SHORT_LIFE           WL_SEC(60)
+#define WL_SHORT_LIVES_BURST    64
+#define WL_SHORT_LIVES_INTERVAL WL_SEC(2)
 /* Interval between log lines about a full table. */
 #define WL_FULL_LOG_INTERVAL WL_SEC(3600)

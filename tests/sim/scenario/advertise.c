@@ -48,6 +48,24 @@ take_member(ScenarioLine *line, Advertisement *self, const WlKey *subject, GErro
     return TRUE;
 }
 
+/* "direct N" or "router N": a path message with epoch N. */
+static gboolean
+take_path(ScenarioLine *line, Advertisement *self, const WlKey *subject, GError **error)
+{
+    WlPathMessage message = {.version = WL_PATH_VERSION};
+    guint64 epoch;
+
+    if (scenario_line_take_if(line, "direct"))
+        message.flags = WL_PATH_DIRECT;
+    else if (!scenario_line_take_if(line, "router"))
+        return scenario_line_fail(line, scenario_line_peek(line), "direct or router", error);
+    if (!scenario_line_take_number(line, G_MAXUINT32, &epoch, error))
+        return FALSE;
+    message.epoch = (guint32) epoch;
+    wl_fact_init_path(&self->fact, subject, &message);
+    return TRUE;
+}
+
 static gboolean
 take_fact(Run *run, ScenarioLine *line, Advertisement *self, GError **error)
 {
@@ -71,12 +89,15 @@ take_fact(Run *run, ScenarioLine *line, Advertisement *self, GError **error)
         wl_fact_init_allowed(&self->fact, &about->public_key, &prefix, 0);
     } else if (scenario_line_take_if(line, "member")) {
         return take_member(line, self, &about->public_key, error);
+    } else if (scenario_line_take_if(line, "path")) {
+        return take_path(line, self, &about->public_key, error);
     } else if (scenario_line_take_if(line, "alive")) {
         sim_world_random_bytes(run->world, boot_id.bytes, sizeof(boot_id.bytes));
         wl_fact_init_alive(&self->fact, &about->public_key, &boot_id, 0);
     } else {
         return scenario_line_fail(line, scenario_line_peek(line),
-                                  "endpoint, allowed-ips, member, alive, or again instead", error);
+                                  "endpoint, allowed-ips, member, path, alive, or again instead",
+                                  error);
     }
     return TRUE;
 }

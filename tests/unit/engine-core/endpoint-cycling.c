@@ -291,6 +291,21 @@ test_sighting(gconstpointer data)
 }
 
 static void
+test_hearsay_pause(void)
+{
+    static const struct {
+        guint in_vain, pause; /* s */
+    } pauses[] = {
+        {0, 0},  {7, 0},   {8, 1},   {11, 1},  {12, 2},    {15, 2},         {16, 4},
+        {20, 8}, {24, 16}, {27, 16}, {28, 30}, {1000, 30}, {G_MAXUINT, 30},
+    };
+
+    for (guint i = 0; i < G_N_ELEMENTS(pauses); i++)
+        g_assert_cmpint(wl_endpoint_cycling_hearsay_pause(pauses[i].in_vain), ==,
+                        WL_SEC(pauses[i].pause));
+}
+
+static void
 add(const char *group, const Case *rows, gsize n, GTestDataFunc test)
 {
     for (gsize i = 0; i < n; i++) {
@@ -306,6 +321,7 @@ main(int argc, char *argv[])
     add("round", in_round, G_N_ELEMENTS(in_round), test_in_round);
     add("session", in_session, G_N_ELEMENTS(in_session), test_in_session);
     add("upgrade", upgrade, G_N_ELEMENTS(upgrade), test_upgrade);
+    g_test_add_func("/endpoint-cycling/hearsay-pause", test_hearsay_pause);
     for (guint i = 0; i < G_N_ELEMENTS(sightings); i++) {
         g_autofree char *name = g_strdup_printf("/endpoint-cycling/sighting/%s", sightings[i].name);
         g_test_add_data_func(name, &sightings[i], test_sighting);

@@ -351,6 +351,23 @@ test_failures(void)
     g_assert_cmpint(peer.path.agreement.probe_due, ==, NOW);
 }
 
+static void
+test_promotions(void)
+{
+    WlPeerPath path = {0};
+
+    for (guint i = 0; i < WL_PATH_PROMOTION_BURST; i++) {
+        g_assert_cmpint(wl_path_hold_down_permits_at(&path, NOW), ==, NOW);
+        wl_path_hold_down_note_promotion(&path, NOW);
+    }
+    g_assert_cmpint(path.promoted, ==, NOW);
+    g_assert_cmpint(wl_path_hold_down_permits_at(&path, NOW + WL_SEC(5)), ==,
+                    NOW + WL_PATH_PROMOTION_INTERVAL);
+    wl_path_hold_down_note_promotion(&path, NOW + WL_PATH_PROMOTION_INTERVAL);
+    g_assert_cmpint(wl_path_hold_down_permits_at(&path, NOW + WL_PATH_PROMOTION_INTERVAL), ==,
+                    NOW + 2 * WL_PATH_PROMOTION_INTERVAL);
+}
+
 int
 main(int argc, char *argv[])
 {
@@ -365,5 +382,6 @@ main(int argc, char *argv[])
         g_autofree char *name = g_strdup_printf("/path-hold-down/%s", hold_down_rows[i].name);
         g_test_add_data_func(name, &hold_down_rows[i], test_hold_down);
     }
+    g_test_add_func("/path-decide/promotions", test_promotions);
     return g_test_run();
 }
