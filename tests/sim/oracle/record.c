@@ -7,6 +7,9 @@
 #include "world/truth.h"
 
 #define INTERVAL SIM_SEC(1)
+/* A member behind a NAT that lost its mappings is heard again when it sends, which without traffic
+ * is its next Alive. The lies move those of each run, but not of the runs without. */
+#define ALIVE_PERIOD 30 /* s */
 
 #define IS_DIRECT    1
 #define IS_REACHABLE 2
@@ -39,7 +42,8 @@ static const Quantity quantities[RECORD_N] = {
 
 typedef struct {
     gint64 when;
-    guint host; /* G_MAXUINT: all */
+    guint host;         /* G_MAXUINT: all */
+    gboolean unnoticed; /* until somebody sends */
 } Fault;
 
 typedef struct {
@@ -137,9 +141,10 @@ record_free(Record *self)
 }
 
 void
-record_note_fault(Record *self, const SimHost *host)
+record_note_fault(Record *self, const SimHost *host, gboolean unnoticed)
 {
-    Fault fault = {.when = self->world->now, .host = host ? host->index : G_MAXUINT};
+    Fault fault = {
+        .when = self->world->now, .host = host ? host->index : G_MAXUINT, .unnoticed = unnoticed};
 
     g_array_append_val(self->faults, fault);
 }
@@ -191,13 +196,15 @@ typedef struct {
     char *wrong;
 } Comparison;
 
+/* @wait: what chance alone may add. */
 static gboolean
-judge(Comparison *self, RecordQuantity quantity, double without, double with, double lies)
+judge(Comparison *self, RecordQuantity quantity, double without, double with, double lies,
+      double wait)
 {
     const Quantity *q = &quantities[quantity];
     double limit = q->limit[self->trust].factor * without + q->limit[self->trust].slack +
                    q->limit[self->trust].of_liar * self->minutes +
-                   q->limit[self->trust].of_lie * lies;
+                   q->limit[self->trust].of_lie * lies + wait;
 
     if (self->worst && with / limit > self->worst->part[quantity]) {
         self->worst->part[quantity] = with / limit;
@@ -290,19 +297,19 @@ is_late(const GPtrArray *without, const Record *with, guint pair, gint64 when)
 
 static gboolean
 compare_span(Comparison *self, const GPtrArray *without, const Record *with, guint pair,
-             gint64 from, gint64 to)
+             gint64 from, gint64 to, double wait)
 {
     Span before = measure_all(without, pair, from, to), after = measure(with, pair, from, to);
     /* Not until the next event: at least this long. */
     double direct = after.direct < 0 ? after.indirect : after.direct;
 
     if (before.direct >= 0 && !is_late(without, with, pair, from) &&
-        !judge(self, RECORD_DIRECT, before.direct, direct, 0))
+        !judge(self, RECORD_DIRECT, before.direct, direct, 0, wait))
         return fail_pair(self, with, pair, RECORD_DIRECT, from, before.direct, direct);
-    if (!judge(self, RECORD_UNREACHABLE, before.unreachable, after.unreachable, 0))
+    if (!judge(self, RECORD_UNREACHABLE, before.unreachable, after.unreachable, 0, wait))
         return fail_pair(self, with, pair, RECORD_UNREACHABLE, from, before.unreachable,
                          after.unreachable);
-    if (!judge(self, RECORD_INDIRECT, before.indirect, after.indirect, 0))
+    if (!judge(self, RECORD_INDIRECT, before.indirect, after.indirect, 0, wait))
         return fail_pair(self, with, pair, RECORD_INDIRECT, from, before.indirect, after.indirect);
     return TRUE;
 }
@@ -311,15 +318,20 @@ static void
 compare_pair(Comparison *self, const GPtrArray *without, const Record *with, guint pair)
 {
     gint64 from = with->begun;
+    gboolean unnoticed = FALSE;
 
     for (guint i = 0; i <= with->faults->len; i++) {
         const Fault *fault = i < with->faults->len ? &g_array_index(with->faults, Fault, i) : NULL;
 
         if (fault && !affects(with, fault, pair / with->n, pair % with->n))
             continue;
-        if (!compare_span(self, without, with, pair, from, fault ? fault->when : with->over))
+        if (!compare_span(self, without, with, pair, from, fault ? fault->when : with->over,
+                          unnoticed ? ALIVE_PERIOD : 0))
             return;
-        from = fault ? fault->when : from;
+        if (!fault)
+            continue;
+        unnoticed = fault->unnoticed || (unnoticed && fault->when == from);
+        from = fault->when;
     }
 }
 
@@ -336,7 +348,7 @@ compare_member(Comparison *self, const GPtrArray *without, const Record *with, g
             before = MAX(before, record->members[i].spent[quantity]);
         }
         if (!judge(self, quantity, before, member->spent[quantity],
-                   quantity == RECORD_BYTES ? member->lie_bytes : member->lies) &&
+                   quantity == RECORD_BYTES ? member->lie_bytes : member->lies, 0) &&
             !self->wrong)
             self->wrong =
                 g_strdup_printf("%s: %.0f %s with the lies, %.0f without", member->name,

@@ -81,12 +81,12 @@ scenario_event_new(Run *run, ScenarioLine *line, GError **error)
 }
 
 static void
-disturb_host(Run *run, const SimHost *host)
+disturb_host(Run *run, const SimHost *host, gboolean unnoticed)
 {
     if (run->oracle)
         oracle_note_fault(run->oracle, host);
     if (run->record)
-        record_note_fault(run->record, host);
+        record_note_fault(run->record, host, unnoticed);
 }
 
 /* The affected hosts may need time to recover. */
@@ -97,14 +97,14 @@ disturb(Run *run, const Event *event)
         return;
     if (event->nat || (event->net && !event->a)) {
         for (guint i = 0; i < run->world->hosts->len; i++)
-            disturb_host(run, run->world->hosts->pdata[i]);
+            disturb_host(run, run->world->hosts->pdata[i], event->nat != NULL);
     }
     for (guint i = 0; i < event->hosts->len; i++)
-        disturb_host(run, event->hosts->pdata[i]);
+        disturb_host(run, event->hosts->pdata[i], FALSE);
     if (event->a)
-        disturb_host(run, event->a);
+        disturb_host(run, event->a, FALSE);
     if (event->b)
-        disturb_host(run, event->b);
+        disturb_host(run, event->b, FALSE);
 }
 
 gboolean
