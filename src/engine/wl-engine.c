@@ -24,7 +24,8 @@ get_endpoint_weight(const WlFact *fact, const WlKey *source, gpointer user_data)
 
     if (wl_engine_check_trust(self, fact, source) != WL_VERDICT_ACCEPTED)
         return WL_ENDPOINT_WEIGHT_NONE;
-    return peer && peer->router ? WL_ENDPOINT_WEIGHT_ROUTER : WL_ENDPOINT_WEIGHT_THIRD_PARTY;
+    return peer && wl_peer_is_observer(peer) ? WL_ENDPOINT_WEIGHT_ROUTER
+                                             : WL_ENDPOINT_WEIGHT_THIRD_PARTY;
 }
 
 static gboolean

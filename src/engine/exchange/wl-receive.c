@@ -81,13 +81,16 @@ endpoint_received(WlEngine *self, const WlPeer *sender, const WlFact *fact,
     wl_scheduler_schedule(&self->scheduler, peer);
     if (!peer->liveness.healthy)
         wl_connect_restart_heard(peer,
-                                 sender->router   ? WL_CANDIDATE_SOURCE_ROUTER
-                                 : sender == peer ? WL_CANDIDATE_SOURCE_SELF
-                                                  : WL_CANDIDATE_SOURCE_THIRD_PARTY,
+                                 sender->router                ? WL_CANDIDATE_SOURCE_ROUTER
+                                 : sender == peer              ? WL_CANDIDATE_SOURCE_SELF
+                                 : wl_peer_is_observer(sender) ? WL_CANDIDATE_SOURCE_ROUTER
+                                                               : WL_CANDIDATE_SOURCE_THIRD_PARTY,
                                  self->now);
     /* What a peer advertises about itself arrived over its current path, which therefore works. */
-    else if (sender != peer && sender->router)
+    else if (sender != peer && wl_peer_is_observer(sender))
         wl_roaming_router_sees(peer, &fact->value.endpoint);
+    else if (sender != peer && wl_engine_is_without_router(self))
+        wl_roaming_third_party_sees(peer, self->now);
     /* The peer advertised a new endpoint of its own: it may have roamed. */
     if (sender == peer)
         read_endpoint(self, peer);

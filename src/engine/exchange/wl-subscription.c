@@ -11,7 +11,7 @@ wl_subscription_level(const WlSubscriptionInput *input)
     if (input->configured_trust >= WL_TRUST_ALLOWED_IPS || input->is_router ||
         input->fact_exchanger)
         return WL_SUBSCRIPTION_FACTS;
-    if (!input->self_chatty && !input->self_router)
+    if (!input->self_chatty && !input->self_router && !(input->is_native && input->without_router))
         return WL_SUBSCRIPTION_ALIVE;
     return input->healthy ? WL_SUBSCRIPTION_FACTS : WL_SUBSCRIPTION_ALIVE;
 }
@@ -27,6 +27,8 @@ wl_subscription_get_level(const WlEngine *self, const WlPeer *peer)
         .self_chatty = self->config->chatty,
         .self_router = self->own.router,
         .healthy = peer->liveness.healthy,
+        .is_native = peer->boot.native,
+        .without_router = wl_engine_is_without_router(self),
     };
 
     return wl_subscription_level(&input);

@@ -21,6 +21,8 @@ typedef struct {
     gboolean self_chatty;
     gboolean self_router;
     gboolean healthy;
+    gboolean is_native;
+    gboolean without_router; /* no live router tells members about each other */
 } WlSubscriptionInput;
 
 /** The nine rows of docs/protocol.md 5.6.2; depends on @input only. */

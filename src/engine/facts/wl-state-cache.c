@@ -16,7 +16,8 @@
  *   Key=<own public key>         Sources=<keys of the sources of its membership>;
  *                                AllowedIPs=<prefixes>;
  *                                AllowedIPsSources=<for each, the key of its source>;
- *                                LastEndpoint=<address:port>
+ *                                Endpoints=<address:port of sessions, latest first>;
+ *                                EndpointAges=<for each, the seconds since>;
  */
 
 #define HEADER    "State"
@@ -110,6 +111,25 @@ write_allowed(const WlEngine *self, const GPtrArray *about, GKeyFile *file, cons
 }
 
 static void
+write_history(const WlEngine *self, const WlPeer *peer, GKeyFile *file, const char *group)
+{
+    g_autoptr(GPtrArray) endpoints = g_ptr_array_new_with_free_func(g_free);
+    g_autoptr(GPtrArray) ages = g_ptr_array_new_with_free_func(g_free);
+
+    for (guint i = 0; i < peer->endpoints.history->len; i++) {
+        const WlPastEndpoint *past = &g_array_index(peer->endpoints.history, WlPastEndpoint, i);
+        gint64 age = (self->now - past->seen) / WL_SEC(1);
+
+        if (past->seen + WL_HISTORY_TTL <= self->now)
+            break;
+        g_ptr_array_add(endpoints, wl_endpoint_to_string(&past->endpoint));
+        g_ptr_array_add(ages, g_strdup_printf("%" G_GINT64_FORMAT, age));
+    }
+    set_list(file, group, "Endpoints", endpoints);
+    set_list(file, group, "EndpointAges", ages);
+}
+
+static void
 write_peer(const WlEngine *self, const WlPeer *peer, GKeyFile *file)
 {
     const GPtrArray *about = wl_fact_set_about(self->facts, &peer->key);
@@ -117,10 +137,7 @@ write_peer(const WlEngine *self, const WlPeer *peer, GKeyFile *file)
 
     write_membership(peer, about, file, group);
     write_allowed(self, about, file, group);
-    if (wl_endpoint_is_set(&peer->endpoints.worked)) {
-        g_autofree char *worked = wl_endpoint_to_string(&peer->endpoints.worked);
-        g_key_file_set_string(file, group, "LastEndpoint", worked);
-    }
+    write_history(self, peer, file, group);
 }
 
 /* What the file keeps if it cannot keep all: what the user named, then who is there. */
@@ -279,18 +296,28 @@ load_allowed_ips(WlEngine *self, GKeyFile *file, const char *group, const WlKey 
     }
 }
 
+/* The time that this machine was off does not count: the engine knows no other clock. */
 static void
-load_endpoint(WlEngine *self, GKeyFile *file, const char *group, const WlKey *key)
+load_history(WlEngine *self, GKeyFile *file, const char *group, const WlKey *key)
 {
-    g_autofree char *text = g_key_file_get_string(file, group, "LastEndpoint", NULL);
+    g_auto(GStrv) texts = g_key_file_get_string_list(file, group, "Endpoints", NULL, NULL);
+    g_auto(GStrv) ages = g_key_file_get_string_list(file, group, "EndpointAges", NULL, NULL);
     WlPeer *peer = wl_peer_table_find(&self->peers, key);
-    WlEndpoint endpoint;
+    guint n = texts && ages ? MIN(g_strv_length(texts), g_strv_length(ages)) : 0;
 
-    if (!peer || !text || !wl_endpoint_parse(text, &endpoint) ||
-        wl_endpoint_policy_check(&self->policy, &endpoint) != WL_VERDICT_ACCEPTED)
-        return;
-    wl_peer_set_worked(peer, &endpoint, self->now + WL_WORKED_TTL);
-    wl_engine_candidates_changed(self, peer);
+    /* From the oldest: the latest one is the one that worked last. */
+    for (guint i = MIN(n, WL_MAX_HISTORY); peer && i-- > 0;) {
+        WlEndpoint endpoint;
+        guint64 age;
+
+        if (!wl_endpoint_parse(texts[i], &endpoint) ||
+            !g_ascii_string_to_unsigned(ages[i], 10, 0, WL_HISTORY_TTL / WL_SEC(1), &age, NULL) ||
+            wl_endpoint_policy_check(&self->policy, &endpoint) != WL_VERDICT_ACCEPTED)
+            continue;
+        wl_peer_set_worked(peer, &endpoint, self->now - (gint64) age * WL_SEC(1),
+                           self->now + WL_WORKED_TTL);
+        wl_engine_candidates_changed(self, peer);
+    }
 }
 
 gboolean
@@ -322,7 +349,7 @@ wl_state_cache_load(WlEngine *self, const char *state, gsize length, GError **er
         load_membership(self, file, groups[i], &key);
         wl_members_restore(self, &key);
         load_allowed_ips(self, file, groups[i], &key);
-        load_endpoint(self, file, groups[i], &key);
+        load_history(self, file, groups[i], &key);
     }
     return TRUE;
 }

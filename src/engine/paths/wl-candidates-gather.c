@@ -90,12 +90,34 @@ add_advertised(WlEngine *self, GArray *list, const WlPeer *peer)
 
             if (origin->verdict != WL_VERDICT_ACCEPTED)
                 continue;
-            if (source && source->router)
+            if (source && (source->router || (source != peer && wl_peer_is_observer(source))))
                 kind = WL_CANDIDATE_SOURCE_ROUTER;
             else if (source == peer)
                 kind = WL_CANDIDATE_SOURCE_SELF;
             add(self, list, &entry->fact.value.endpoint, kind, FALSE);
         }
+    }
+}
+
+/* Where there was a session; the last one comes first for an hour. */
+static void
+add_past(WlEngine *self, GArray *list, const WlPeer *peer)
+{
+    for (guint i = 0; i < peer->endpoints.history->len; i++) {
+        const WlPastEndpoint *past = &g_array_index(peer->endpoints.history, WlPastEndpoint, i);
+        WlCandidate *added;
+        gboolean last = wl_endpoint_equal(&past->endpoint, &peer->endpoints.worked) &&
+                        peer->endpoints.worked_until > self->now;
+
+        if (past->seen + WL_HISTORY_TTL <= self->now ||
+            wl_engine_is_inside(self, &peer->key, &past->endpoint))
+            continue;
+        add(self, list, &past->endpoint, WL_CANDIDATE_SOURCE_CACHE,
+            last &&
+                !wl_neighbor_table_is_absent(&self->neighbors, &self->policy, &past->endpoint.ip));
+        added = wl_candidates_find(list, &past->endpoint);
+        if (added)
+            added->seen = past->seen;
     }
 }
 
@@ -135,11 +157,7 @@ wl_candidates_gather(WlEngine *self, WlPeer *peer)
             add_configured(self, list, peer, &g_array_index(dns->addresses, WlEndpoint, j), FALSE);
     }
     add_advertised(self, list, peer);
-    if (wl_endpoint_is_set(&peer->endpoints.worked) && peer->endpoints.worked_until > self->now &&
-        !wl_engine_is_inside(self, &peer->key, &peer->endpoints.worked))
-        add(self, list, &peer->endpoints.worked, WL_CANDIDATE_SOURCE_CACHE,
-            !wl_neighbor_table_is_absent(&self->neighbors, &self->policy,
-                                         &peer->endpoints.worked.ip));
+    add_past(self, list, peer);
 
     wl_candidates_sort(list);
     wl_candidates_inherit(list, peer->endpoints.candidates);

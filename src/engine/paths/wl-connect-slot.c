@@ -30,6 +30,7 @@ wl_connect_slot_make_cycle(const WlEngine *self, const WlPeer *peer)
     return (WlConnectCycle){
         .now = self->now,
         .round = peer->connect.serial,
+        .later = peer->connect.round > 0,
         .on_link_only = wl_captive_portal_holds_back(self, peer),
         .limiter = &self->limiter,
         .addresses = &self->addresses,

@@ -5,6 +5,9 @@
 
 #define TRIED_BEFORE WL_MS(10)
 
+/* Endpoints of third parties that are tried in one check. */
+#define MAX_HEARSAY 2
+
 gint64
 wl_endpoint_cycling_earliest(const WlHandshakeLimiter *limiter, const WlCandidate *candidate)
 {
@@ -13,6 +16,28 @@ wl_endpoint_cycling_earliest(const WlHandshakeLimiter *limiter, const WlCandidat
 
     /* The members that are advertised at one endpoint take turns, new ones first. */
     return when > own && candidate->last_tried != WL_LONG_AGO ? when + TRIED_BEFORE : when;
+}
+
+/* Each later round has the latest endpoint of the past and one of the others, which take turns. */
+static gboolean
+has_its_turn(const GArray *candidates, const WlCandidate *candidate, const WlConnectCycle *cycle)
+{
+    const WlCandidate *first = NULL;
+
+    for (guint i = 0; i < candidates->len; i++) {
+        const WlCandidate *other = &g_array_index(candidates, WlCandidate, i);
+
+        if (!wl_candidate_is_past(other))
+            continue;
+        if (!first) {
+            first = other;
+            if (other == candidate)
+                return TRUE;
+        } else if (other->round == cycle->round || other->last_tried < candidate->last_tried) {
+            return FALSE;
+        }
+    }
+    return TRUE;
 }
 
 WlCandidate *
@@ -27,6 +52,8 @@ wl_endpoint_cycling_next_in_round(const GArray *candidates, const WlConnectCycle
 
         if (candidate->round == cycle->round || wl_candidate_is_hearsay(candidate) ||
             (cycle->on_link_only && candidate->rank != WL_RANK_ON_LINK) ||
+            (cycle->later && wl_candidate_is_past(candidate) &&
+             !has_its_turn(candidates, candidate, cycle)) ||
             wl_address_limiter_when(cycle->addresses, candidate, cycle->subject, cycle->now) >
                 cycle->now)
             continue;
@@ -83,6 +110,27 @@ is_spent(const WlCandidate *candidate, const WlRoamingCycle *cycle)
            cycle->now;
 }
 
+/* The endpoint of a third party that was tried longest ago. */
+static WlCandidate *
+next_hearsay(const GArray *candidates, const WlRoamingCycle *cycle)
+{
+    WlCandidate *best = NULL;
+    guint tried = 0;
+
+    for (guint i = 0; i < candidates->len; i++) {
+        WlCandidate *candidate = &g_array_index(candidates, WlCandidate, i);
+
+        if (!wl_candidate_is_hearsay(candidate) || candidate->rank == WL_RANK_PRIVATE ||
+            wl_endpoint_equal(&candidate->endpoint, &cycle->current))
+            continue;
+        if (candidate->roaming_serial == cycle->serial)
+            tried++;
+        else if (!is_spent(candidate, cycle) && (!best || candidate->last_tried < best->last_tried))
+            best = candidate;
+    }
+    return tried < MAX_HEARSAY ? best : NULL;
+}
+
 WlCandidate *
 wl_endpoint_cycling_next_in_session(const GArray *candidates, const WlRoamingCycle *cycle)
 {
@@ -94,7 +142,7 @@ wl_endpoint_cycling_next_in_session(const GArray *candidates, const WlRoamingCyc
             !is_spent(candidate, cycle))
             return candidate;
     }
-    return NULL;
+    return cycle->hearsay ? next_hearsay(candidates, cycle) : NULL;
 }
 
 WlSighting

@@ -15,6 +15,7 @@
 typedef struct {
     gint64 now;
     guint round;           /* serial of the present round, in which each candidate is tried once */
+    gboolean later;        /* not the first one since the restart */
     gboolean on_link_only; /* the others are held back */
     const WlHandshakeLimiter *limiter;
     const WlAddressLimiter *addresses;
@@ -40,6 +41,7 @@ typedef struct {
     gint64 now;
     guint serial;        /* of the check, in which each candidate is tried once */
     WlEndpoint current;  /* of the session */
+    gboolean hearsay;    /* third parties count: there is no router */
     gint64 uplink_since; /* the last change of uplink, which permits every upgrade again */
     const WlAddressLimiter *addresses;
     const WlKey *subject; /* the peer */
@@ -47,7 +49,7 @@ typedef struct {
 
 /** Inside a session that may have lost its endpoint: the best candidate not tried in this check
  * that can be expected to work, and whose address had not enough tries. Candidates of third parties
- * are not tried. */
+ * are tried last, two in a check, and not at all while a router lives. */
 WlCandidate *wl_endpoint_cycling_next_in_session(const GArray *candidates,
                                                  const WlRoamingCycle *cycle);
 /** What it means that a router begins to see the peer at another endpoint. */

@@ -33,10 +33,10 @@ wl_endpoint_forget(WlEngine *self, const WlKey *key, const WlEndpoint *endpoint,
     known = wl_candidates_find(peer->endpoints.candidates, endpoint);
     wl_fact_init_endpoint(&fact, key, endpoint, 0);
     advertised = wl_fact_set_drop_sources(self->facts, &fact);
-    worked = wl_endpoint_equal(&peer->endpoints.worked, endpoint);
+    worked = wl_peer_forget_worked(peer, endpoint);
     if (advertised || worked) {
         if (worked)
-            wl_peer_forget_worked(peer);
+            wl_engine_location_changed(self);
         if (!known || known->source != WL_CANDIDATE_SOURCE_PROFILE)
             forget(self, peer, endpoint);
         else

@@ -169,7 +169,7 @@ note_worked(WlEngine *self, WlPeer *peer)
         wl_engine_state_changed(self);
     else if (!wl_endpoint_equal(&peer->endpoints.worked, &peer->device.endpoint))
         wl_engine_location_changed(self);
-    peer->endpoints.worked = peer->device.endpoint;
+    wl_peer_set_worked(peer, &peer->device.endpoint, self->now, self->now + WL_WORKED_TTL);
     wl_engine_candidates_changed(self, peer);
 }
 
@@ -251,6 +251,8 @@ wl_health_update(WlEngine *self, WlPeer *peer)
             note_worked(self, peer);
         }
         peer->endpoints.worked_until = self->now + WL_WORKED_TTL;
+        if (wl_endpoint_equal(&peer->endpoints.worked, &peer->device.endpoint))
+            wl_endpoint_history_renew(peer->endpoints.history, self->now);
     }
     peer->liveness.healthy = healthy;
     peer->liveness.alive = alive;

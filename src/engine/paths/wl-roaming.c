@@ -7,6 +7,7 @@
 #include "paths/wl-reconcile.h"
 #include "paths/wl-roaming-decide.h"
 #include "state/wl-engine-marks.h"
+#include "state/wl-engine-predicates.h"
 
 /*
  * A live session is never given up. If its path may have failed (a new uplink, another endpoint
@@ -64,6 +65,7 @@ make_cycle(const WlEngine *self, const WlPeer *peer)
         .now = self->now,
         .serial = peer->roaming.serial,
         .current = peer->device.endpoint,
+        .hearsay = wl_engine_is_without_router(self),
         .uplink_since = self->uplink.since,
         .addresses = &self->addresses,
         .subject = &peer->key,

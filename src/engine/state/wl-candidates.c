@@ -47,15 +47,21 @@ wl_candidates_add(GArray *self, const WlEndpoint *endpoint, WlRank rank, WlCandi
 }
 
 static int
+get_tier(const WlCandidate *self)
+{
+    return wl_candidate_is_hearsay(self) ? 3 : wl_candidate_is_past(self) ? 2 : !self->worked;
+}
+
+static int
 candidate_compare(gconstpointer a, gconstpointer b)
 {
     const WlCandidate *x = a, *y = b;
     int order;
 
-    if (x->worked != y->worked)
-        return x->worked ? -1 : 1;
-    if (wl_candidate_is_hearsay(x) != wl_candidate_is_hearsay(y))
-        return wl_candidate_is_hearsay(y) ? -1 : 1;
+    if (get_tier(x) != get_tier(y))
+        return get_tier(x) - get_tier(y);
+    if (wl_candidate_is_past(x) && x->seen != y->seen)
+        return x->seen > y->seen ? -1 : 1;
     if (x->rank != y->rank)
         return x->rank < y->rank ? -1 : 1;
     if (x->source != y->source)
@@ -67,8 +73,7 @@ candidate_compare(gconstpointer a, gconstpointer b)
 static gboolean
 same_class(const WlCandidate *a, const WlCandidate *b)
 {
-    return a->worked == b->worked && a->rank == b->rank &&
-           wl_candidate_is_hearsay(a) == wl_candidate_is_hearsay(b);
+    return get_tier(a) == get_tier(b) && a->rank == b->rank && !wl_candidate_is_past(a);
 }
 
 void

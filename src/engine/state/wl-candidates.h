@@ -28,6 +28,7 @@ typedef struct {
     WlCandidateSource source;
     gboolean literal;     /* an address of the profile, not of a name */
     gboolean worked;      /* the last endpoint that worked, tried first */
+    gint64 seen;          /* of SOURCE_CACHE: the last session there */
     gint64 last_tried;    /* WL_LONG_AGO: never */
     guint round;          /* serial of the last connect round in which it was tried */
     guint roaming_serial; /* the last check in which it was tried */
@@ -41,7 +42,8 @@ GArray *wl_candidates_new(void);
 /** Adds an endpoint. If the list has it already, the better rank and source are kept. */
 void wl_candidates_add(GArray *self, const WlEndpoint *endpoint, WlRank rank,
                        WlCandidateSource source, gboolean worked);
-/** Sorts by rank, with families alternating within a rank; the words of third parties come last. */
+/** Sorts by rank, with families alternating within a rank; then those of the past, the latest
+ * first; the words of third parties come last. */
 void wl_candidates_sort(GArray *self);
 /** Copies the history of each endpoint from @old. TRUE if @self has an endpoint that @old lacks. */
 gboolean wl_candidates_inherit(GArray *self, const GArray *old);
@@ -50,6 +52,15 @@ static inline gboolean
 wl_candidate_is_hearsay(const WlCandidate *self)
 {
     return self->source == WL_CANDIDATE_SOURCE_THIRD_PARTY && !self->worked;
+}
+
+/** TRUE if it is known only because there was a session some time ago: it is tried after those that
+ * somebody still advertises. */
+static inline gboolean
+wl_candidate_is_past(const WlCandidate *self)
+{
+    return self->source == WL_CANDIDATE_SOURCE_CACHE && !self->worked &&
+           self->rank != WL_RANK_ON_LINK;
 }
 
 /** NULL: @endpoint is not in the list. */

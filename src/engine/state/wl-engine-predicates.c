@@ -116,6 +116,29 @@ wl_engine_find_fallback_router(const WlEngine *self, const WlPeer *peer, const W
     return cover.router;
 }
 
+WlPeer *
+wl_engine_find_own_router(const WlEngine *self, const WlPeer *peer)
+{
+    for (guint i = 0; i < self->config->addresses->len; i++) {
+        WlPrefix host = wl_prefix_from_ip(&g_array_index(self->config->addresses, WlPrefix, i).ip);
+        WlPeer *router = wl_engine_find_fallback_router(self, peer, &host);
+
+        if (router)
+            return router;
+    }
+    return NULL;
+}
+
+gboolean
+wl_engine_is_without_router(const WlEngine *self)
+{
+    for (guint i = 0; i < self->peers.routers->len; i++) {
+        if (((const WlPeer *) self->peers.routers->pdata[i])->liveness.healthy)
+            return FALSE;
+    }
+    return !self->own.router;
+}
+
 WlVerdict
 wl_engine_check_trust(const WlEngine *self, const WlFact *fact, const WlKey *source)
 {

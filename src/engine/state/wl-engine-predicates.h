@@ -21,5 +21,11 @@ gboolean wl_engine_is_member(const WlEngine *self, const WlKey *key, gboolean st
 WlPeer *wl_engine_find_fallback_router(const WlEngine *self, const WlPeer *peer,
                                        const WlPrefix *prefix);
 
+/** The live router other than @peer that has the networks of our own addresses, or NULL: by it a
+ * member is reached of which no prefix is known, or whose prefixes belong to another one here. */
+WlPeer *wl_engine_find_own_router(const WlEngine *self, const WlPeer *peer);
+/** TRUE for a leaf without a session to any router: nobody relays what its members say. */
+gboolean wl_engine_is_without_router(const WlEngine *self);
+
 /** The verdict on @fact that follows from the trust in @source alone (docs/protocol.md 6.3). */
 WlVerdict wl_engine_check_trust(const WlEngine *self, const WlFact *fact, const WlKey *source);

@@ -99,6 +99,7 @@ wl_peer_new(const WlKey *key, const WlPeerConfig *config, guint slot)
     self->prefixes.hosts = wl_array_new(WlHost);
     self->device.allowed = prefixes_new();
     self->endpoints.candidates = wl_candidates_new();
+    self->endpoints.history = wl_endpoint_history_new();
     self->dirty.candidates = self->dirty.local_facts = self->dirty.name = TRUE;
     self->turn.timer.owner = self->subscription.alive_due.owner = self;
     for (guint i = 0; i < WL_STEP_N; i++)
@@ -138,6 +139,7 @@ wl_peer_free(WlPeer *self)
     g_array_unref(self->prefixes.hosts);
     g_array_unref(self->device.allowed);
     g_array_unref(self->endpoints.candidates);
+    g_array_unref(self->endpoints.history);
     g_ptr_array_unref(self->endpoints.dns_names);
     g_clear_pointer(&self->names.metadata, wl_metadata_unref);
     g_free(self->path.inference);
@@ -168,6 +170,19 @@ gboolean
 wl_peer_is_ready(const WlPeer *self, gint64 now)
 {
     return self->basic || self->liveness.alive_until > now + WL_READY_LEFT;
+}
+
+gboolean
+wl_peer_owns_prefix(const WlPeer *self)
+{
+    return self->prefixes.static_ips->len > 0 || self->prefixes.direct_ips->len > 0 ||
+           self->prefixes.learned_ips->len > 0;
+}
+
+gboolean
+wl_peer_is_observer(const WlPeer *self)
+{
+    return self->router || wl_peer_get_configured_trust(self) >= WL_TRUST_MEMBERSHIP;
 }
 
 WlTrust
@@ -238,6 +253,14 @@ wl_roaming_router_sees(WlPeer *peer, const WlEndpoint *endpoint)
 }
 
 void
+wl_roaming_third_party_sees(WlPeer *peer, gint64 now)
+{
+    if (wl_rate_limit_take(&peer->roaming.heard_rate, now, WL_ROAMING_HEARD_INTERVAL,
+                           WL_ROAMING_HEARD_BURST))
+        wl_roaming_suspect(peer);
+}
+
+void
 wl_path_request_check(WlPeer *peer, gint64 now)
 {
     peer->path.agreement.check_until = now + WL_PATH_CHECK;
@@ -305,14 +328,17 @@ wl_peer_add_own_tx(WlPeer *peer, guint64 bytes)
 }
 
 void
-wl_peer_set_worked(WlPeer *peer, const WlEndpoint *endpoint, gint64 until)
+wl_peer_set_worked(WlPeer *peer, const WlEndpoint *endpoint, gint64 seen, gint64 until)
 {
+    wl_endpoint_history_note(peer->endpoints.history, endpoint, seen);
     peer->endpoints.worked = *endpoint;
     peer->endpoints.worked_until = until;
 }
 
-void
-wl_peer_forget_worked(WlPeer *peer)
+gboolean
+wl_peer_forget_worked(WlPeer *peer, const WlEndpoint *endpoint)
 {
-    peer->endpoints.worked = (WlEndpoint){0};
+    if (wl_endpoint_equal(&peer->endpoints.worked, endpoint))
+        peer->endpoints.worked = (WlEndpoint){0};
+    return wl_endpoint_history_forget(peer->endpoints.history, endpoint);
 }

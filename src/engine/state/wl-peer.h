@@ -2,6 +2,7 @@
 #pragma once
 
 #include "state/wl-candidates.h"
+#include "state/wl-endpoint-history.h"
 #include "state/wl-send-window.h"
 #include "state/wl-timing.h"
 #include "wl-engine-config.h"
@@ -82,6 +83,7 @@ typedef struct {
     WlEndpoint sightings[WL_ROAMING_SIGHTINGS]; /* that routers began to advertise, to be judged */
     guint n_sightings;
     WlRateLimit sighting_rate; /* of those that cause a check */
+    WlRateLimit heard_rate;    /* of checks at the word of third parties */
     guint serial;              /* of the check, never repeated */
     gint64 started;
     gint64 due; /* while there is a phase */
@@ -244,6 +246,8 @@ typedef struct {
  * Alives and datagrams by wl_peer_alive_received() and wl_peer_heard(). */
 typedef struct {
     gboolean healthy, alive;
+    gboolean lost; /* it was present and does not answer any more, and is used by no direct path.
+                      Written by facts/wl-claim-rivals.c */
     gboolean authoritative;
     gint64 alive_since; /* continuously healthy and alive since then; WL_NEVER: not now */
     gint64 alive_until; /* by its Alives */
@@ -319,7 +323,8 @@ typedef struct {
     GPtrArray *dns_names;  /* of WlEndpointDns, owned. Written by paths/wl-endpoint-dns.c */
     WlEndpoint worked;     /* the last one with a session. Written by paths/wl-health.c, restored by
                               facts/wl-state-cache.c, dropped by paths/wl-endpoint-forget.c */
-    gint64 worked_until;
+    gint64 worked_until;   /* until when that one is tried first */
+    GArray *history;       /* of WlPastEndpoint. Written by state/wl-peer.c */
 } WlPeerEndpoints;
 
 /** Overlay traffic. Written by paths/wl-traffic.c. */
@@ -409,6 +414,11 @@ void wl_peer_free(WlPeer *self);
 /** docs/protocol.md 7.3: it may have its allowed IPs. */
 gboolean wl_peer_is_ready(const WlPeer *self, gint64 now);
 WlTrust wl_peer_get_configured_trust(const WlPeer *self);
+/** TRUE for a member whose word about where others are counts most: a router of the profile, or one
+ * that the profile trusts with Membership. */
+gboolean wl_peer_is_observer(const WlPeer *self);
+/** TRUE if the peer has allowed IPs, whether it may use them now or not. */
+gboolean wl_peer_owns_prefix(const WlPeer *self);
 /** Replaces the entry of the profile; @config may be NULL. Names that stay keep their addresses. */
 void wl_peer_set_config(WlPeer *self, const WlPeerConfig *config);
 /** Returns the name, or the beginning of the key. The caller frees it. */
@@ -437,6 +447,8 @@ void wl_connect_endpoint_dropped(WlPeer *peer);
 void wl_roaming_suspect(WlPeer *peer);
 /** A router began to advertise @endpoint: the peer may have moved there. */
 void wl_roaming_router_sees(WlPeer *peer, const WlEndpoint *endpoint);
+/** The same by a third party, while there is no router. */
+void wl_roaming_third_party_sees(WlPeer *peer, gint64 now);
 /** The direct path is checked for silence from @now on for WL_PATH_CHECK, also without traffic. */
 void wl_path_request_check(WlPeer *peer, gint64 now);
 /** Another uplink, or the peer started anew: what was learned about the direct path means nothing
@@ -458,6 +470,7 @@ void wl_peer_alive_received(WlPeer *peer, gint64 now, gint64 expires, gboolean r
 /** Bytes of facts and echoes, which are no overlay traffic, as the device counts them. */
 void wl_peer_add_own_rx(WlPeer *peer, guint64 bytes);
 void wl_peer_add_own_tx(WlPeer *peer, guint64 bytes);
-/** There was a session at @endpoint; it is a candidate until @until. */
-void wl_peer_set_worked(WlPeer *peer, const WlEndpoint *endpoint, gint64 until);
-void wl_peer_forget_worked(WlPeer *peer);
+/** There was a session at @endpoint at @seen; it is tried first until @until. */
+void wl_peer_set_worked(WlPeer *peer, const WlEndpoint *endpoint, gint64 seen, gint64 until);
+/** FALSE: there was no session at @endpoint. */
+gboolean wl_peer_forget_worked(WlPeer *peer, const WlEndpoint *endpoint);

@@ -137,8 +137,10 @@
 #define WL_RESOLVE_MAX   WL_SEC(300)
 /* Timeout of a request to the resolver. */
 #define WL_RESOLVE_LOST WL_SEC(60)
-/* An endpoint that worked stays a candidate for this time. */
+/* The endpoint that worked last is tried first for this time. */
 #define WL_WORKED_TTL WL_SEC(3600)
+/* One that worked stays a candidate for this time: who is away for a month may come back to it. */
+#define WL_HISTORY_TTL WL_SEC(30 * 86400)
 
 /* On-link addresses (docs/engine.md "On-link addresses"). The kernel finds an existing neighbor
  * within milliseconds and reports a missing one after 3 s. */
@@ -202,6 +204,9 @@
  * if it answers, so a wrong one costs two datagrams. */
 #define WL_ROAMING_SIGHTING_BURST    8
 #define WL_ROAMING_SIGHTING_INTERVAL WL_SEC(10)
+/* Checks at the word of third parties, while there is no router. */
+#define WL_ROAMING_HEARD_BURST    4
+#define WL_ROAMING_HEARD_INTERVAL WL_SEC(60)
 /* The peer is silent if an Alive was not answered for this time. */
 #define WL_ROAMING_SILENCE WL_SEC(15)
 /* Time for an answer on the local network. Packets to a wrong address are lost during this time. */

@@ -68,6 +68,13 @@ test_level(void)
     question.self_chatty = question.self_router = FALSE;
     question.healthy = TRUE;
     g_assert_cmpint(wl_subscription_level(&question), ==, WL_SUBSCRIPTION_ALIVE);
+    /* Without a router, native members tell each other. */
+    question.without_router = TRUE;
+    g_assert_cmpint(wl_subscription_level(&question), ==, WL_SUBSCRIPTION_ALIVE);
+    question.is_native = TRUE;
+    g_assert_cmpint(wl_subscription_level(&question), ==, WL_SUBSCRIPTION_FACTS);
+    question.without_router = FALSE;
+    g_assert_cmpint(wl_subscription_level(&question), ==, WL_SUBSCRIPTION_ALIVE);
 }
 
 static void

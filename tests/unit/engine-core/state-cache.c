@@ -159,8 +159,8 @@ test_damaged(void)
     g_autofree char *huge = g_strnfill(1024 * 1024 + 1, '#');
     g_auto(GStrv) parts = g_strsplit(memory, own, 0);
     g_autofree char *foreign = g_strjoinv(other, parts);
-    const char *broken[] = {
-        "Metadata=", "Sources=", "AllowedIPs=", "AllowedIPsSources=", "LastEndpoint="};
+    const char *broken[] = {"Metadata=",          "Sources=",   "AllowedIPs=",
+                            "AllowedIPsSources=", "Endpoints=", "EndpointAges="};
 
     harness_run(harness, SEC(15));
     assert_refused(harness, "", 0, "version");
