@@ -4,6 +4,7 @@
 #include "exchange/wl-advertise.h"
 #include "exchange/wl-boot-id-change.h"
 #include "exchange/wl-resync.h"
+#include "facts/wl-claim-rivals.h"
 #include "facts/wl-display-names.h"
 #include "facts/wl-fact-evaluate.h"
 #include "facts/wl-local-facts.h"
@@ -110,6 +111,7 @@ run_paths(WlEngine *self, WlPeer *peer)
     wl_connect_run(self, peer);
     wl_path_run(self, peer);
     wl_silence_run(self, peer);
+    wl_claim_rivals_update(self, peer);
     wl_prefix_table_update_hosts(&self->prefixes, peer);
 }
 

@@ -17,6 +17,15 @@ typedef struct {
     WlFactSource *origin;
 } Target;
 
+/* TRUE for a member that does not answer, or of which nothing is known but its claims. */
+static gboolean
+is_dead(const WlEngine *self, const WlKey *subject)
+{
+    const WlPeer *peer = wl_peer_table_find(&self->peers, subject);
+
+    return !peer || peer->liveness.lost;
+}
+
 static void
 add_claim(WlEngine *self, GArray *claims, GArray *targets, WlFactEntry *entry, WlFactSource *origin,
           const WlPrefix *prefix, gboolean transit)
@@ -27,6 +36,7 @@ add_claim(WlEngine *self, GArray *claims, GArray *targets, WlFactEntry *entry, W
         .subject = &entry->fact.subject,
         .transit = transit,
         .vouched = wl_prefix_rules_is_vouched(self, &entry->fact.subject, prefix),
+        .dead = is_dead(self, &entry->fact.subject),
         .stale = origin->stale,
         .sequence = origin->sequence,
         .index = targets->len,

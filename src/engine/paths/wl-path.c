@@ -27,9 +27,8 @@ has_movable(const WlPeer *peer)
     return peer->prefixes.direct_ips->len > 0 || peer->prefixes.learned_ips->len > 0;
 }
 
-/* The fallback router of the first of its allowed IPs that has one. */
 static WlPeer *
-find_router(const WlEngine *self, const WlPeer *peer)
+find_router_of_prefixes(const WlEngine *self, const WlPeer *peer)
 {
     const GArray *lists[] = {peer->prefixes.direct_ips, peer->prefixes.learned_ips};
 
@@ -42,6 +41,16 @@ find_router(const WlEngine *self, const WlPeer *peer)
         }
     }
     return NULL;
+}
+
+/* The fallback router of the first of its allowed IPs that has one. A native member whose addresses
+ * another member has here is reached by the router of our own address. */
+static WlPeer *
+find_router(const WlEngine *self, const WlPeer *peer)
+{
+    if (peer->boot.native && !wl_peer_owns_prefix(peer))
+        return wl_engine_find_own_router(self, peer);
+    return find_router_of_prefixes(self, peer);
 }
 
 gboolean
@@ -177,7 +186,7 @@ void
 wl_path_receive(WlEngine *self, WlPeer *peer, const WlFact *fact)
 {
     const WlPathMessage *message = &fact->value.path;
-    gboolean direct = (message->flags & WL_PATH_DIRECT) != 0;
+    gboolean direct = (message->flags & WL_PATH_DIRECT) != 0, owns = wl_peer_owns_prefix(peer);
     WlPathAgreement *path = &peer->path.agreement;
 
     if (message->version != WL_PATH_VERSION)
@@ -195,9 +204,15 @@ wl_path_receive(WlEngine *self, WlPeer *peer, const WlFact *fact)
         path->last_ack = self->now;
         path->unacked = 0;
     }
-    if (message->probe != 0) {
+    /* Who owns no prefix of the peer cannot follow it. */
+    if (message->probe != 0 && owns) {
         path->pending_ack = message->probe;
         path->send_pending = TRUE;
+    }
+    if (direct && !owns && message->epoch > path->epoch) {
+        path->epoch = message->epoch;
+        change(self, peer, FALSE);
+        return;
     }
     if (message->epoch == path->epoch && direct == path->direct) {
         path->acked = TRUE;
@@ -297,8 +312,11 @@ announce(WlEngine *self, WlPeer *peer)
 static void
 run_agreement(WlEngine *self, WlPeer *peer, gboolean has_fallback)
 {
-    WlPathDecision decision = decide(self, peer, has_fallback);
+    WlPathDecision decision;
 
+    if (peer->path.agreement.direct && has_fallback && !wl_peer_owns_prefix(peer))
+        change(self, peer, FALSE);
+    decision = decide(self, peer, has_fallback);
     act(self, peer, &decision);
     announce(self, peer);
 }

@@ -85,6 +85,8 @@ wl_prefix_arbiter_compare(const WlPrefixClaim *a, const WlPrefixClaim *b)
         return a->stale ? 1 : -1;
     if (a->vouched != b->vouched)
         return a->vouched ? -1 : 1;
+    if (a->vouched && a->dead != b->dead)
+        return a->dead ? 1 : -1;
     return (a->sequence > b->sequence) - (a->sequence < b->sequence);
 }
 

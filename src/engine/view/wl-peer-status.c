@@ -35,6 +35,8 @@ find_via(const WlEngine *self, const WlPeer *peer)
                              peer->prefixes.learned_ips};
     const WlPeer *via = NULL;
 
+    if (!wl_peer_owns_prefix(peer))
+        return wl_engine_find_own_router(self, peer);
     for (guint i = 0; i < G_N_ELEMENTS(lists); i++) {
         for (guint j = 0; j < lists[i]->len; j++) {
             const WlPrefix *prefix = &g_array_index(lists[i], WlPrefix, j);
@@ -45,6 +47,15 @@ find_via(const WlEngine *self, const WlPeer *peer)
         }
     }
     return via;
+}
+
+/* TRUE if the device sends to the peer itself what is for it. If another member has its addresses
+ * here, the router decides who gets that. */
+static gboolean
+is_direct(const WlEngine *self, const WlPeer *peer)
+{
+    return peer->router || (peer->path.direct &&
+                            (wl_peer_owns_prefix(peer) || !wl_engine_find_own_router(self, peer)));
 }
 
 /* The endpoint at which the peer is reached, other than one that is only being tried. */
@@ -85,7 +96,7 @@ conditions_of(const WlEngine *self, const WlPeer *peer, const WlPeer *via)
         conditions |= WL_PEER_IF_UPLINK;
     if (peer->liveness.healthy)
         conditions |= WL_PEER_IF_HEALTHY;
-    if (peer->path.direct || peer->router)
+    if (is_direct(self, peer))
         conditions |= WL_PEER_IF_DIRECT;
     if (wl_policy_is_on_link(&self->policy, &endpoint->ip))
         conditions |= WL_PEER_IF_ON_LINK;
@@ -130,8 +141,8 @@ static void
 decide(const WlEngine *self, const WlPeer *peer, WlPublished *published)
 {
     /* A peer on the direct path needs none. */
-    gboolean is_direct = peer->liveness.healthy && (peer->path.direct || peer->router);
-    const WlPeer *via = is_direct ? NULL : find_via(self, peer);
+    gboolean reached = peer->liveness.healthy && is_direct(self, peer);
+    const WlPeer *via = reached ? NULL : find_via(self, peer);
     WlPeerStatusDecision decision = wl_peer_status_decide(conditions_of(self, peer, via));
 
     published->state = decision.state;

@@ -8,7 +8,7 @@ typedef struct {
     const char *prefix; /* NULL: end of the row */
     guint8 member;
     guint sequence;
-    gboolean stale, transit, vouched;
+    gboolean stale, transit, vouched, dead;
     gboolean taken; /* expected: WL_VERDICT_TAKEN instead of WL_VERDICT_ACCEPTED */
 } Claim;
 
@@ -37,6 +37,15 @@ static const Row rows[] = {
     {"a vouched claim comes before an earlier one", {
         {"10.9.1.0/24", 'a', 1, .taken = TRUE},
         {"10.9.1.0/24", 'b', 2, .vouched = TRUE}}},
+    {"a vouched claim of a living member comes before one of a silent member", {
+        {"10.9.1.3/32", 'a', 1, .vouched = TRUE, .dead = TRUE, .taken = TRUE},
+        {"10.9.1.3/32", 'b', 2, .vouched = TRUE}}},
+    {"without a voucher nobody takes the prefix of a silent member", {
+        {"10.9.1.3/32", 'a', 1, .dead = TRUE},
+        {"10.9.1.3/32", 'b', 2, .taken = TRUE}}},
+    {"of two silent members the first keeps the prefix", {
+        {"10.9.1.3/32", 'a', 1, .vouched = TRUE, .dead = TRUE},
+        {"10.9.1.3/32", 'b', 2, .vouched = TRUE, .dead = TRUE, .taken = TRUE}}},
     {"a vouched claim keeps what is inside from an earlier one", {
         {"10.9.1.5/32", 'a', 1, .taken = TRUE},
         {"10.9.1.0/24", 'b', 2, .vouched = TRUE}}},
@@ -120,6 +129,7 @@ check(const Row *row, guint first, gboolean backward)
         WlPrefixClaim input = {
             .subject = &members[index],
             .vouched = claim->vouched,
+            .dead = claim->dead,
             .transit = claim->transit,
             .stale = claim->stale,
             .sequence = claim->sequence,
