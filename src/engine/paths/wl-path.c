@@ -209,15 +209,10 @@ wl_path_receive(WlEngine *self, WlPeer *peer, const WlFact *fact)
         path->pending_ack = message->probe;
         path->send_pending = TRUE;
     }
-    if (direct && !owns && message->epoch > path->epoch) {
-        path->epoch = message->epoch;
-        change(self, peer, FALSE);
-        return;
-    }
     if (message->epoch == path->epoch && direct == path->direct) {
         path->acked = TRUE;
     } else if (message->epoch > path->epoch && direct && !path->direct &&
-               wl_path_hold_down_permits_at(&peer->path, self->now) > self->now) {
+               (!owns || wl_path_hold_down_permits_at(&peer->path, self->now) > self->now)) {
         /* With the same epoch the peer follows: the router is a path for both. */
         path->epoch = message->epoch;
         path->acked = FALSE;
