@@ -358,6 +358,96 @@ test_begins_anew(void)
     }
 }
 
+/* The on-link endpoint of a third party begins the next round too, if it was not tried for 5 s. */
+static void
+test_round_of_new_endpoint(void)
+{
+    static const char *const at[] = {"192.0.2.1:1", NULL},
+                             *const other[] = {"192.168.1.20:1", NULL},
+                             *const later[] = {"192.0.2.5:1", NULL};
+    g_autoptr(Harness) harness = harness_new();
+    HarnessMember *peer = start(harness, TRUE, NULL);
+
+    harness_meet(harness, 1, NULL);
+    harness_meet(harness, 2, "198.51.100.2:1");
+    harness_run(harness, SEC(7));
+    advertise(harness, 1, peer, at);
+    advertise(harness, 2, peer, other);
+    harness_clear(harness);
+    timeline_assert(harness, peer, MS(10500), TIMELINE_ENDPOINTS,
+                    "5000 try 192.168.1.20:1, 10000 try 192.0.2.1:1");
+    advertise(harness, 1, peer, later);
+    timeline_assert(harness, peer, SEC(3), TIMELINE_ENDPOINTS,
+                    "0 try 192.168.1.20:1, 500 try 192.0.2.5:1");
+}
+
+/* A leaf with sessions with the hub (1) and two third parties (2, 3), and peers without endpoints.
+ */
+static Harness *
+crowd_new(guint first, guint last)
+{
+    Harness *harness = harness_new();
+    WlEngineConfig *config = harness_config(harness, WL_ROLE_LEAF);
+
+    harness_add(config, harness_member(harness, 1), HARNESS_HUB_ENDPOINT, "10.77.0.0/24");
+    for (guint i = 2; i <= last; i++)
+        if (i <= 3 || i >= first)
+            harness_add(config, harness_member(harness, i), NULL, NULL);
+    harness_start(harness, config);
+    timeline_steady(harness);
+    harness_uplink(harness, "192.168.1.10/24");
+    harness_meet(harness, 1, NULL);
+    harness_meet(harness, 2, "198.51.100.2:1");
+    harness_meet(harness, 3, "198.51.100.3:1");
+    harness_run(harness, SEC(7));
+    harness_clear(harness);
+    return harness;
+}
+
+/* Third parties leave initiations to peers of which something better is known. */
+static void
+test_many_of_a_third_party(void)
+{
+    g_autoptr(Harness) harness = crowd_new(4, 15);
+
+    for (guint i = 4; i <= 15; i++) {
+        g_autofree char *endpoint = g_strdup_printf("192.0.2.%u:1", i);
+
+        harness_advertise_endpoint(harness, harness_member(harness, 2), harness_member(harness, i),
+                                   endpoint, 255);
+    }
+    timeline_assert(
+        harness, NULL, SEC(9), TIMELINE_ENDPOINTS,
+        "0 try 192.0.2.4:1, 0 try 192.0.2.5:1, 0 try 192.0.2.8:1, 0 try 192.0.2.11:1, "
+        "500 try nowhere, 500 try nowhere, 500 try nowhere, 500 try nowhere, "
+        "1000 try 192.0.2.12:1, 1500 try nowhere, 3000 try 192.0.2.13:1, "
+        "3500 try nowhere, 5000 try 192.0.2.14:1, 5500 try nowhere, "
+        "7100 try 192.0.2.9:1, 7600 try nowhere, 8100 try 192.0.2.15:1, 8600 try nowhere");
+}
+
+/* Of two third parties the one that had fewer tries has the next one, whichever endpoint comes
+ * first. */
+static void
+test_fewest_tries(gconstpointer data)
+{
+    gboolean second = GPOINTER_TO_INT(data);
+    g_autoptr(Harness) harness = crowd_new(4, 5);
+    const HarnessMember *peer = harness_member(harness, 5);
+
+    harness_advertise_endpoint(harness, harness_member(harness, 2), harness_member(harness, 4),
+                               "192.0.2.9:1", 255);
+    harness_advertise_endpoint(harness, harness_member(harness, 1), peer, "192.0.2.1:1", 255);
+    for (guint i = 2; i <= 3; i++) {
+        g_autofree char *endpoint = g_strdup_printf("192.0.2.%u:1", second ? i : 5 - i);
+
+        harness_advertise_endpoint(harness, harness_member(harness, i), peer, endpoint, 255);
+    }
+    timeline_assert(
+        harness, peer, SEC(3), TIMELINE_ENDPOINTS,
+        second ? "0 try 192.0.2.1:1, 500 try 192.0.2.3:1, 1000 try 192.0.2.2:1, 1500 try nowhere"
+               : "0 try 192.0.2.1:1, 500 try 192.0.2.2:1, 1000 try 192.0.2.3:1, 1500 try nowhere");
+}
+
 int
 main(int argc, char **argv)
 {
@@ -379,5 +469,13 @@ main(int argc, char **argv)
         g_test_add_data_func(name, GSIZE_TO_POINTER(i), test_shared);
     }
     g_test_add_func("/connect/a peer without endpoints begins anew", test_begins_anew);
+    g_test_add_func("/connect/a new endpoint of a router begins a round",
+                    test_round_of_new_endpoint);
+    g_test_add_func("/connect/third parties leave initiations to others",
+                    test_many_of_a_third_party);
+    g_test_add_data_func("/connect/the third party with fewer tries is next/first endpoint",
+                         GINT_TO_POINTER(FALSE), test_fewest_tries);
+    g_test_add_data_func("/connect/the third party with fewer tries is next/second endpoint",
+                         GINT_TO_POINTER(TRUE), test_fewest_tries);
     return g_test_run();
 }

@@ -3,6 +3,8 @@
 
 #include "state/wl-engine-state.h"
 
+#define DATAGRAMS (TIMELINE_ALIVES | TIMELINE_FACTS | TIMELINE_PATHS)
+
 /* The middle of the range. */
 static void
 steady_bytes(gpointer user_data, guint8 *buffer, gsize length)
@@ -38,6 +40,19 @@ add_change(GString *text, gint64 when, const WlPeerChange *change)
         add(text, when, "set ", endpoint);
 }
 
+static void
+add_path(GString *text, gint64 when, const WlPathMessage *message)
+{
+    g_autofree char *numbers =
+        g_strdup_printf("%s %u %u %u", message->flags & WL_PATH_DIRECT ? "direct" : "routed",
+                        message->epoch, message->probe, message->ack);
+
+    if (message->flags & WL_PATH_PROBE_REQUEST)
+        add(text, when, "request", "");
+    else
+        add(text, when, "path ", numbers);
+}
+
 /* An Alive alone, or facts. */
 static void
 add_datagram(Harness *harness, GString *text, gint64 when, const WlOutput *output,
@@ -66,7 +81,10 @@ add_datagram(Harness *harness, GString *text, gint64 when, const WlOutput *outpu
         if (fact->attribute == WL_ATTRIBUTE_ALIVE) {
             alive = TRUE;
             asks = fact->ttl == WL_ALIVE_REPLY_TTL / G_USEC_PER_SEC;
-        } else if (fact->attribute != WL_ATTRIBUTE_PATH && fact->attribute != WL_ATTRIBUTE_ACK) {
+        } else if (fact->attribute == WL_ATTRIBUTE_PATH) {
+            if (kinds & TIMELINE_PATHS)
+                add_path(text, when, &fact->value.path);
+        } else if (fact->attribute != WL_ATTRIBUTE_ACK) {
             others = TRUE;
         }
     }
@@ -85,12 +103,16 @@ add_new(Harness *harness, GString *text, gint64 when, const HarnessMember *membe
 
         if (output->kind == WL_OUTPUT_READ_DEVICE && (kinds & TIMELINE_DUMPS))
             add(text, when, "dump", "");
+        else if (output->kind == WL_OUTPUT_WATCH_TRAFFIC && (kinds & TIMELINE_WATCH))
+            add(text, when, "watch", "");
         if (member && !wl_key_equal(&output->key, &member->key))
             continue;
         if (output->kind == WL_OUTPUT_CHANGE_PEER && (kinds & TIMELINE_ENDPOINTS))
             add_change(text, when, output->change);
-        else if (output->kind == WL_OUTPUT_SEND && (kinds & (TIMELINE_ALIVES | TIMELINE_FACTS)))
+        else if (output->kind == WL_OUTPUT_SEND && (kinds & DATAGRAMS))
             add_datagram(harness, text, when, output, kinds);
+        else if (output->kind == WL_OUTPUT_SEND_ECHO && (kinds & TIMELINE_ECHOES))
+            add(text, when, "echo", "");
     }
     harness_clear(harness);
 }

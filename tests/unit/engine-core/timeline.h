@@ -10,6 +10,9 @@ typedef enum {
     TIMELINE_DUMPS = 1 << 1,     /* "dump": the device was read */
     TIMELINE_ALIVES = 1 << 2,    /* "alive", "ask": one was sent, that requests one in return */
     TIMELINE_FACTS = 1 << 3,     /* "facts": a datagram of facts was sent */
+    TIMELINE_ECHOES = 1 << 4,    /* "echo": one was sent */
+    TIMELINE_WATCH = 1 << 5,     /* "watch": the link is to report the first packet */
+    TIMELINE_PATHS = 1 << 6,     /* "path STATE EPOCH PROBE ACK" or "request" was sent */
 } TimelineKinds;
 
 /** From now on nothing is random in the times of the engine: a back-off lasts as long as it should.
