@@ -14,6 +14,7 @@
 #include "wl-cleanup.h"
 #include "wl-daemon.h"
 #include "wl-engine-config-from-profile.h"
+#include "wl-event-log.h"
 #include "wl-instance-lock.h"
 #include "wl-log.h"
 #include "wl-notify.h"
@@ -137,6 +138,14 @@ set_state_directory(void)
     g_setenv("WIRELINK_STATE", directory ? directory : WL_STATE_DIR, FALSE);
 }
 
+static void
+record_failure(const char *name, const GError *error)
+{
+    g_autofree char *uuid = wl_profile_source_dup_uuid(name);
+
+    wl_event_log_failure(uuid, error->message);
+}
+
 static int
 serve(const char *name, const char *path)
 {
@@ -162,6 +171,7 @@ serve(const char *name, const char *path)
     if (!process.daemon) {
         g_critical("%s", error->message);
         wl_notify_send("STATUS=%s", error->message);
+        record_failure(name, error);
         return EXIT_PROFILE;
     }
     run(&process);

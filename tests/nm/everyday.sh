@@ -48,11 +48,21 @@ check "each reply has its round trip and its path" \
 check "ping counts what was lost" says '^desktop: 2 of 2 requests answered, 0 % lost; round trip' \
   0 laptop ping desktop -c 2
 
+check "events shows when the profile came up" says \
+  '^  [-0-9]{10} [:0-9]{8}  - +up' 0 laptop events
+check "events shows when the hub was reached" says ' hub +direct +direct on 198\.51\.100\.5:' 0 laptop events
+
 check "the desktop is deactivated" nmcli_on desktop connection down desktop
 check "a member that is off does not answer" says \
   '^desktop: 0 of 2 requests answered, 100 % lost$' 1 laptop ping desktop -c 2
 check "ping then names the command that explains it" says \
   'wirelinkctl explain desktop names the cause' 1 laptop ping desktop -c 1
+check "the laptop is deactivated" nmcli_on laptop connection down laptop
+check "root reads the events of an inactive profile" says '^  [^ ]+ [^ ]+  - +down' 0 laptop events laptop
+check "the endpoint of the hub is set to an invalid value" nmcli_on laptop connection modify laptop \
+  +vpn.data peer-1-endpoint=nowhere
+refute "the laptop is not activated then" nmcli_on laptop connection up laptop
+check "events shows why" says ' failed +peer-1-endpoint: ' 0 laptop events laptop
 for name in hub laptop; do
   nmcli_on "$name" connection down "$name" > /dev/null
   check "$name is clean" wait_host_clean "$name" 10

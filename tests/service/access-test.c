@@ -69,6 +69,7 @@ assert_may_read(WlTestBus *bus, guint uid)
     assert_allowed(bus, uid, HUB_PATH, PROPERTIES ".Get", PEER " PublicKey", HUB_PUBLIC);
     assert_allowed(bus, uid, ROOT "/link", PROPERTIES ".GetAll", LINK, OWN_PUBLIC);
     assert_allowed(bus, uid, ROOT "/link", LINK ".GetFacts", "", HUB_PUBLIC);
+    assert_allowed(bus, uid, ROOT "/link", LINK ".GetEvents", "", "up");
 }
 
 static void
@@ -82,6 +83,7 @@ assert_may_not_read(WlTestBus *bus, guint uid)
     assert_denied(bus, uid, ROOT "/link", PROPERTIES ".GetAll", LINK, sentence);
     assert_denied(bus, uid, ROOT "/link", PROPERTIES ".Get", LINK " Uuid", sentence);
     assert_denied(bus, uid, ROOT "/link", LINK ".GetFacts", "", sentence);
+    assert_denied(bus, uid, ROOT "/link", LINK ".GetEvents", "", sentence);
 }
 
 static void

@@ -198,6 +198,15 @@ wl_session_get_settings(const WlSession *self)
     return &self->settings;
 }
 
+const WlEventList *
+wl_session_get_events(const WlSession *self)
+{
+    static GPtrArray none;
+    static const WlEventList empty = {&none};
+
+    return &empty;
+}
+
 const char *
 wl_session_get_uplink(const WlSession *self)
 {

@@ -236,6 +236,36 @@ test_listen_port(void)
     assert_value(link, "ListenPort", g_strstrip(port));
 }
 
+/* The activation is an event. */
+static void
+test_events(void)
+{
+    g_autoptr(WlTestBus) bus = wl_test_bus_new();
+    g_autoptr(NMConnection) connection = wl_test_profile_new();
+    g_autoptr(GError) error = NULL;
+    g_autoptr(GVariant) reply = NULL, events = NULL;
+    gboolean up = FALSE;
+
+    wl_test_profile_activate(bus, connection);
+    reply = wl_test_bus_call(bus, ROOT "/link", LINK, "GetEvents", NULL, &error);
+    g_assert_no_error(error);
+    events = g_variant_get_child_value(reply, 0);
+    g_assert_true(g_variant_is_of_type(events, G_VARIANT_TYPE("aa{sv}")));
+    for (gsize i = 0; i < g_variant_n_children(events); i++) {
+        g_autoptr(GVariant) event = g_variant_get_child_value(events, i);
+        const char *kind, *text;
+        gint64 time;
+
+        g_assert_cmpuint(g_variant_n_children(event), ==, 6);
+        g_assert_true(g_variant_lookup(event, "Kind", "&s", &kind));
+        g_assert_true(g_variant_lookup(event, "Text", "&s", &text));
+        g_assert_true(g_variant_lookup(event, "Time", "x", &time));
+        g_assert_cmpint(time, >, 0);
+        up = up || g_str_equal(kind, "up");
+    }
+    g_assert_true(up);
+}
+
 static void
 test_facts(void)
 {
@@ -560,6 +590,7 @@ add_tests(void)
     g_test_add_func("/objects/property-values", test_values);
     g_test_add_func("/objects/listen-port-chosen-by-wireguard", test_listen_port);
     g_test_add_func("/objects/facts-have-all-entries", test_facts);
+    g_test_add_func("/objects/events-have-all-entries", test_events);
     g_test_add_func("/objects/methods-check-arguments", test_changes);
     g_test_add_func("/objects/active-connection", test_active_connection);
     g_test_add_func("/objects/device-reads-are-limited", test_reader);

@@ -68,6 +68,10 @@ test_not_ours(void)
     assert_refused("../../etc/shadow", "not a UUID");
     assert_refused(NULL, "not a UUID");
     g_assert_false(wl_state_file_save("..", "x", NULL));
+    g_assert_false(wl_state_file_save(UUID "/x", "x", NULL));
+    g_assert_false(wl_state_file_save(UUID ".events/../x", "x", NULL));
+    g_assert_true(wl_state_file_save(UUID ".events", "x", NULL));
+    wl_state_file_remove(UUID ".events");
     g_assert_true(wl_state_file_save(UUID, "x", &error));
     g_assert_cmpint(g_chmod(path, 0644), ==, 0);
     assert_refused(UUID, "inaccessible to others");

@@ -143,3 +143,26 @@ wl_link_properties_facts(WlSession *session)
         g_variant_builder_add_value(&list, fact_variant(g_ptr_array_index(facts, i), now));
     return g_variant_builder_end(&list);
 }
+
+GVariant *
+wl_link_properties_events(const WlSession *session)
+{
+    const WlEventList *list = wl_session_get_events(session);
+    GVariantBuilder events;
+
+    g_variant_builder_init(&events, G_VARIANT_TYPE("aa{sv}"));
+    for (guint i = 0; i < list->events->len; i++) {
+        const WlEvent *event = g_ptr_array_index(list->events, i);
+        GVariantDict dict;
+
+        g_variant_dict_init(&dict, NULL);
+        g_variant_dict_insert(&dict, "Time", "x", event->time);
+        g_variant_dict_insert(&dict, "Kind", "s", wl_event_kind_to_string(event->kind));
+        g_variant_dict_insert(&dict, "PublicKey", "s", event->key);
+        g_variant_dict_insert(&dict, "Name", "s", event->name);
+        g_variant_dict_insert(&dict, "State", "s", event->state);
+        g_variant_dict_insert(&dict, "Text", "s", event->text);
+        g_variant_builder_add_value(&events, g_variant_dict_end(&dict));
+    }
+    return g_variant_builder_end(&events);
+}

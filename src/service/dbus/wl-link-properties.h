@@ -24,3 +24,5 @@ GVariant *wl_link_properties_get(WlSession *session, const char *name);
 
 /** The facts of GetFacts as floating aa{sv}. */
 GVariant *wl_link_properties_facts(WlSession *session);
+/** The events of GetEvents as floating aa{sv}. */
+GVariant *wl_link_properties_events(const WlSession *session);

@@ -166,6 +166,9 @@ carry_out(GDBusMethodInvocation *invocation, gpointer user_data)
             invocation, g_variant_new("(@a{sv})", wl_object_all_properties(object)));
     } else if (g_str_equal(method, "GetFacts")) {
         g_dbus_method_invocation_return_value(invocation, facts_reply(self));
+    } else if (g_str_equal(method, "GetEvents")) {
+        g_dbus_method_invocation_return_value(
+            invocation, g_variant_new("(@aa{sv})", wl_link_properties_events(self->session)));
     } else if (g_str_equal(method, "Refresh")) {
         wl_session_refresh(self->session);
         wl_objects_drop_replies(self);

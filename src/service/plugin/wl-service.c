@@ -7,6 +7,7 @@
 #include "wl-active-connection.h"
 #include "wl-bus-name.h"
 #include "wl-engine-config-from-profile.h"
+#include "wl-event-log.h"
 #include "wl-ip-config.h"
 #include "wl-log.h"
 #include "wl-objects.h"
@@ -317,6 +318,7 @@ wl_service_connect(NMVpnServicePlugin *plugin, NMConnection *connection, GError 
     if (start(self, connection, &local))
         return TRUE;
     g_warning("the profile is not valid: %s", local->message);
+    wl_event_log_failure(nm_connection_get_uuid(connection), local->message);
     g_set_error_literal(error, NM_VPN_PLUGIN_ERROR, NM_VPN_PLUGIN_ERROR_BAD_ARGUMENTS,
                         local->message);
     return FALSE;

@@ -119,6 +119,15 @@ wl_session_state_written(const GError *error, gpointer user_data)
 }
 
 static void
+record_peer(WlSession *self, const WlKey *key)
+{
+    WlPeerView view;
+
+    if (wl_engine_get_peer(self->engine, key, &view))
+        wl_event_log_peer(self->event_log, &view);
+}
+
+static void
 carry_out(WlSession *self, const WlOutput *output)
 {
     g_autoptr(GError) error = NULL;
@@ -143,10 +152,12 @@ carry_out(WlSession *self, const WlOutput *output)
         self->events->routes_changed(self, self->user_data);
         break;
     case WL_OUTPUT_PEER_CHANGED:
+        record_peer(self, &output->key);
         self->events->peer_changed(self, &output->key, self->user_data);
         break;
     case WL_OUTPUT_PEER_REMOVED:
         forget_round_trip(self, &output->key);
+        wl_event_log_peer_removed(self->event_log, &output->key);
         self->events->peer_gone(self, &output->key, self->user_data);
         break;
     case WL_OUTPUT_LOG:

@@ -20,6 +20,8 @@ wl_session_fail(WlSession *self, const char *reason)
     if (self->failure)
         return;
     self->failure = g_strdup(reason);
+    wl_event_log_add(self->event_log, WL_EVENT_FAILED, reason);
+    self->recorded_up = FALSE;
     self->failure_id = g_idle_add(on_failure_idle, self);
 }
 

@@ -3,6 +3,7 @@
 
 #include "wl-clock.h"
 #include "wl-echo.h"
+#include "wl-event-log.h"
 #include "wl-fact-socket.h"
 #include "wl-forwarding.h"
 #include "wl-link-open.h"
@@ -53,6 +54,8 @@ struct _WlSession {
     WlResolver *resolver;
     WlEngine *engine;
     WlStateWriter *state_writer;
+    WlEventLog *event_log;
+    gboolean recorded_up; /* an event that has to be followed by one of the end */
     WlTimer *timer;
     gboolean pumping;
     gint64 last_snapshot;

@@ -196,6 +196,9 @@ complete_opening(WlSession *self)
     wl_session_update_uplink(self);
     wl_protected_hosts_update_engine(self->protected_hosts, self->engine, wl_clock_now());
     wl_engine_set_connectivity(self->engine, wl_clock_now(), self->connectivity);
+    if (!self->recorded_up)
+        wl_event_log_add(self->event_log, WL_EVENT_UP, NULL);
+    self->recorded_up = TRUE;
     wl_session_pump(self);
     if (!self->failure)
         self->events->ready(self, self->user_data);
@@ -301,6 +304,7 @@ wl_session_new(WlEngineConfig *config, const WlSessionSettings *settings,
     self->settings.interface = g_strdup(settings->interface);
     self->settings.hide_interfaces = wl_session_copy_patterns(settings->hide_interfaces);
     self->settings.announce_interfaces = wl_session_copy_patterns(settings->announce_interfaces);
+    self->event_log = wl_event_log_new(settings->uuid);
     self->protected_hosts = wl_protected_hosts_new();
     self->refused = g_hash_table_new_full(wl_key_hash, wl_key_equal, g_free, NULL);
     /* Opening cleans up first, which may take a while, and Connect must return. */
@@ -320,6 +324,9 @@ wl_session_free(WlSession *self)
     g_clear_handle_id(&self->failure_id, g_source_remove);
     g_clear_handle_id(&self->open_id, g_source_remove);
     take_down(self);
+    if (self->recorded_up)
+        wl_event_log_add(self->event_log, WL_EVENT_DOWN, NULL);
+    wl_event_log_free(self->event_log);
     wl_engine_config_free(self->config);
     sodium_free(self->key); /* wipes */
     g_hash_table_unref(self->refused);
@@ -337,6 +344,12 @@ wl_session_free(WlSession *self)
 }
 
 /* ---- getters */
+
+const WlEventList *
+wl_session_get_events(const WlSession *self)
+{
+    return wl_event_log_get(self->event_log);
+}
 
 const WlEngine *
 wl_session_get_engine(const WlSession *self)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #pragma once
 
+#include "wl-event-list.h"
 #include "wl-link.h"
 #include "wl-session-settings.h"
 
@@ -21,6 +22,8 @@ const WlEngineConfig *wl_session_get_config(const WlSession *self);
 const WlSessionSettings *wl_session_get_settings(const WlSession *self);
 /** Interface of the default route, or "". */
 const char *wl_session_get_uplink(const WlSession *self);
+/** What happened, also before a restart. */
+const WlEventList *wl_session_get_events(const WlSession *self);
 /** Reads the device if the last snapshot is older than one second. May report peers as changed or
  * gone. */
 void wl_session_refresh_counters(WlSession *self);

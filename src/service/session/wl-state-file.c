@@ -12,16 +12,26 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "wl-event-list.h"
 #include "wl-private-file.h"
 #include "wl-state-directory.h"
 
 #define MAX_BYTES (1024 * 1024)
 
+static gboolean
+is_name(const char *name)
+{
+    g_autofree char *uuid = g_strndup(name, 36);
+
+    return g_uuid_string_is_valid(uuid) &&
+           (name[36] == '\0' || strcmp(name + 36, WL_EVENT_LIST_SUFFIX) == 0);
+}
+
 /* @uuid becomes part of the path, so only valid UUIDs are accepted. */
 static char *
 dup_path(const char *uuid, GError **error)
 {
-    if (uuid && g_uuid_string_is_valid(uuid))
+    if (uuid && is_name(uuid))
         return g_build_filename(wl_state_directory(), uuid, NULL);
     g_set_error(error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT, "\"%s\" is not a UUID",
                 uuid ? uuid : "");

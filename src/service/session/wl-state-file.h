@@ -5,7 +5,8 @@
 
 /**
  * The state file of a profile: `/var/lib/NetworkManager/wirelink/<uuid>`, or below the directory in
- * the environment variable WIRELINK_STATE. Readable by root only, at most 1 MiB.
+ * the environment variable WIRELINK_STATE. Readable by root only, at most 1 MiB. @uuid may be
+ * followed by WL_EVENT_LIST_SUFFIX.
  */
 
 /** Returns the state, to be freed with g_free(). NULL without *error: there is no file. NULL with

@@ -14,6 +14,7 @@ static const char manager_xml[] =
 static const char link_xml[] =
     "<node><interface name='org.freedesktop.NetworkManager.wirelink1.Link'>"
     "<method name='GetFacts'><arg type='aa{sv}' direction='out'/></method>"
+    "<method name='GetEvents'><arg type='aa{sv}' direction='out'/></method>"
     "<method name='Refresh'/>"
     "<method name='ForgetEndpoint'><arg type='s' direction='in'/><arg type='s' direction='in'/>"
     "</method></interface></node>";
@@ -96,6 +97,11 @@ handle_link_call(GDBusConnection *connection, const char *sender, const char *pa
                    mock->methods == MOCK_REPLIES ? g_variant_new("(@aa{sv})", mock->facts) : NULL);
         return;
     }
+    if (strcmp(method, "GetEvents") == 0) {
+        reply_with(invocation, mock->methods,
+                   mock->methods == MOCK_REPLIES ? g_variant_new("(@aa{sv})", mock->events) : NULL);
+        return;
+    }
     g_string_append_printf(mock->called, "%s(", method);
     if (strcmp(method, "ForgetEndpoint") == 0) {
         const char *key, *address;
@@ -130,6 +136,7 @@ mock_free(Mock *mock)
     g_clear_pointer(&mock->objects, g_variant_unref);
     g_clear_pointer(&mock->then, g_variant_unref);
     g_variant_unref(mock->facts);
+    g_variant_unref(mock->events);
     g_string_free(mock->called, TRUE);
     g_free(mock);
 }
@@ -180,6 +187,7 @@ fixture_add_mock(Fixture *self, MockManner manner, GVariant *objects)
     mock->methods = MOCK_REPLIES;
     mock->objects = objects ? g_variant_take_ref(objects) : NULL;
     mock->facts = g_variant_ref_sink(g_variant_new_array(G_VARIANT_TYPE_VARDICT, NULL, 0));
+    mock->events = g_variant_ref_sink(g_variant_new_array(G_VARIANT_TYPE_VARDICT, NULL, 0));
     mock->called = g_string_new(NULL);
     mock->waiting = g_ptr_array_new();
     mock->connection = connect_to(self, BASE_NAME);

@@ -29,6 +29,7 @@ typedef struct {
     GVariant *objects;  /* a{oa{sa{sv}}} */
     GVariant *then;     /* of the second read on, or NULL */
     GVariant *facts;    /* aa{sv} */
+    GVariant *events;   /* aa{sv} */
     guint n_reads;      /* calls of GetManagedObjects */
     guint wait_for;     /* replies only after this many reads of all mocks, 0: at once */
     GString *called;    /* "Refresh() ForgetEndpoint(KEY, ADDRESS) " */
