@@ -98,7 +98,7 @@ test_trust(void)
     g_assert_false(harness_view(harness, stranger)->configured);
     harness_run(harness, MS(200));
     g_assert_cmpuint(harness_changes(harness, stranger, WL_PEER_ADD), ==, 1);
-    g_assert_true(wl_endpoint_is_set(&harness_view(harness, stranger)->endpoint));
+    g_assert_true(wl_endpoint_is_set(&wl_device_find(harness->device, &stranger->key)->endpoint));
     /* not a router, and its own facts do not make it one */
     harness_advertise_allowed(harness, hub, stranger, "10.77.0.64/26", 254);
     g_assert_false(harness_view(harness, stranger)->router);
