@@ -390,7 +390,8 @@ gboolean
 wl_fact_set_restore_source(WlFactSet *self, const WlFact *fact, const WlKey *source, gint64 now,
                            WlFactEntry **entry, WlFactSource **origin)
 {
-    if (wl_fact_set_add_source(self, fact, source, now, now, entry, origin) != WL_FACT_SOURCE_NEW)
+    if (wl_fact_entry_find_source(wl_fact_set_lookup(self, fact), source) ||
+        wl_fact_set_add_source(self, fact, source, now, now, entry, origin) != WL_FACT_SOURCE_NEW)
         return FALSE;
     (*origin)->stale = TRUE;
     wl_fact_set_update_entry(self, *entry);

@@ -72,7 +72,7 @@ WlFactSourceResult wl_fact_set_add_source(WlFactSet *self, const WlFact *fact, c
                                           gint64 now, gint64 expires, WlFactEntry **entry,
                                           WlFactSource **origin);
 /** Adds a stale source: @source advertised @fact before the restart. FALSE if a limit was reached,
- * or if the source has advertised the fact since. */
+ * or if it is a source of the fact already, which it then stays. */
 gboolean wl_fact_set_restore_source(WlFactSet *self, const WlFact *fact, const WlKey *source,
                                     gint64 now, WlFactEntry **entry, WlFactSource **origin);
 /** Drops every source of @fact; a local fact stays. FALSE if it had no source. */
