@@ -24,23 +24,24 @@ wl_endpoint_limit_clear(WlEndpointLimit *self)
     g_clear_pointer(&self->lost, g_free);
 }
 
-/* An id decides which record is overwritten: it must be the same in every process, which wl_hash()
- * is not. */
-static void
-begin_id(crypto_generichash_state *state, const WlFact *fact, const WlKey *source)
-{
-    crypto_generichash_init(state, NULL, 0, crypto_generichash_BYTES_MIN);
-    crypto_generichash_update(state, (const guint8 *) source, sizeof(*source));
-    crypto_generichash_update(state, (const guint8 *) &fact->subject, sizeof(fact->subject));
-}
-
+/* Identifies what a record is about; @endpoint NULL: no endpoint. An id decides which record is
+ * overwritten: it must be the same in every process, which wl_hash() is not. */
 static guint64
-end_id(crypto_generichash_state *state)
+make_id(const WlKey *source, const WlKey *subject, const WlEndpoint *endpoint)
 {
+    struct {
+        WlKey source, subject;
+        WlIp ip;
+        guint8 port[sizeof(endpoint->port)];
+    } about = {.source = *source, .subject = *subject};
     guint8 hash[crypto_generichash_BYTES_MIN];
     guint64 id;
 
-    crypto_generichash_final(state, hash, sizeof(hash));
+    if (endpoint) {
+        about.ip = endpoint->ip;
+        memcpy(about.port, &endpoint->port, sizeof(about.port));
+    }
+    crypto_generichash(hash, sizeof(hash), (const guint8 *) &about, sizeof(about), NULL, 0);
     memcpy(&id, hash, sizeof(id));
     return id;
 }
@@ -48,24 +49,14 @@ end_id(crypto_generichash_state *state)
 static guint64
 displaced_id(const WlFact *fact, const WlKey *source)
 {
-    const WlEndpoint *endpoint = &fact->value.endpoint;
-    crypto_generichash_state state;
-
-    begin_id(&state, fact, source);
-    crypto_generichash_update(&state, endpoint->ip.bytes, sizeof(endpoint->ip.bytes));
-    crypto_generichash_update(&state, &endpoint->ip.family, sizeof(endpoint->ip.family));
-    crypto_generichash_update(&state, (const guint8 *) &endpoint->port, sizeof(endpoint->port));
-    return end_id(&state);
+    return make_id(source, &fact->subject, &fact->value.endpoint);
 }
 
 /* A third party that lost its last place among the endpoints of a subject to another. */
 static guint64
 loser_id(const WlFact *fact, const WlKey *source)
 {
-    crypto_generichash_state state;
-
-    begin_id(&state, fact, source);
-    return end_id(&state);
+    return make_id(source, &fact->subject, NULL);
 }
 
 static void
@@ -331,7 +322,7 @@ wl_endpoint_limit_check(WlEndpointLimit *self, const GPtrArray *about, const WlF
     place.room = WL_ENDPOINT_DISPLACE;
     place.entry = victim.entry;
     place.index = victim.index;
-    if (kind == VICTIM_OF_THIRD_PARTY && victim.held == 1)
+    if (victim.held == 1) /* the only place of a third party */
         add_lost(self, fact, &origin->key, now);
     if (kind == VICTIM_OF_SOURCE)
         place.held_since = origin->held_since; /* another endpoint in the same place */

@@ -299,14 +299,12 @@ wl_peer_alive_received(WlPeer *peer, gint64 now, gint64 expires, gboolean restar
 {
     WlPeerLiveness *liveness = &peer->liveness;
 
-    if (restarted)
-        liveness->alive_until = 0;
     /* Facts that the peer sent meanwhile may be lost: it is not authoritative until it had time to
      * send them again. */
     if (restarted || liveness->last_alive < now - WL_AUTHORITATIVE_HEARD)
         liveness->alive_since = WL_NEVER;
     liveness->last_alive = now;
-    liveness->alive_until = MAX(liveness->alive_until, expires);
+    liveness->alive_until = restarted ? expires : MAX(liveness->alive_until, expires);
 }
 
 void

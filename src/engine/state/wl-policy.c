@@ -160,8 +160,7 @@ classify(const WlLocalAddress *local, GArray *networks, GHashTable *uplinks)
 {
     const guint max = wl_prefix_max_length(&local->address);
     const WlPrefix network = wl_prefix_masked(&local->address);
-    gboolean fresh =
-        network.length > 0 && network.length < max && wl_prefix_set_add(networks, &network);
+    gboolean fresh = network.length < max && wl_prefix_set_add(networks, &network);
 
     if (is_uplink(local)) {
         guint64 id = (guint64) local->ifindex << 8 | local->address.ip.family;
