@@ -364,6 +364,7 @@ test_hashes(void)
         {"0.0.0.0:0", 0xb1a4634b},       {"192.0.2.1:51820", 0x34c8cb90},
         {"192.0.2.1:51821", 0x35c8cd23}, {"192.0.2.1:51564", 0x36d11d7b},
         {"192.0.2.2:51820", 0x762bcffd}, {"[2001:db8::1]:51820", 0x66787d46},
+        {"[c000:201::]:51820", 0},
     };
     static const guint8 no_key[crypto_shorthash_KEYBYTES];
     static const WlKey zero, key = {{1, 2, 3, 4, 5, 6, 7, 8, 9, [31] = 0xff}};

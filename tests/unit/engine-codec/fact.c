@@ -270,6 +270,61 @@ test_identity(void)
     g_assert_false(wl_fact_identity_equal(&a, &b));
 }
 
+/* Facts with different identities, and what tells them apart. */
+static void
+test_identities(void)
+{
+    static const char *const hex[] = {
+        "2100" SUBJECT "000102030405060708090a0b0c0d0e0f", /* Alives of two members */
+        "2100"
+        "504142434445464748494a4b4c4d4e4f505152535455565758595a5b5c5d5e5f"
+        "000102030405060708090a0b0c0d0e0f",
+        "6500" SUBJECT "c00002010005", /* endpoints: address, both bytes of the port, family */
+        "6500" SUBJECT "c00002020005",
+        "6500" SUBJECT "c00002010006",
+        "6500" SUBJECT "c00002010105",
+        "4500" SUBJECT "c00002010000000000000000000000000005",
+        "6100" SUBJECT "c000020118", /* allowed IPs: address, length, family */
+        "6100" SUBJECT "c000030118",
+        "6100" SUBJECT "c000020119",
+        "4100" SUBJECT "c000020100000000000000000000000018",
+        "6d00" SUBJECT, /* members: metadata of one length, and of another */
+        "4d00" SUBJECT "056e03616263",
+        "4d00" SUBJECT "056e03616264",
+        "4d00" SUBJECT "056e03716263",
+        "4d00" SUBJECT "046e026162",
+        "7700" SUBJECT "0101000000050102000a", /* path messages */
+        "7700" SUBJECT "0101000000060102000a",
+        "7700" SUBJECT "02",
+        "7200" SUBJECT "010102030405060708", /* acks */
+        "7200" SUBJECT "010102030405060709",
+        "7200" SUBJECT "01010203040506070801020304050607ff",
+        "7200" SUBJECT "02",
+    };
+    WlFact facts[G_N_ELEMENTS(hex)];
+    GByteArray *bytes[G_N_ELEMENTS(hex)];
+
+    for (guint i = 0; i < G_N_ELEMENTS(hex); i++) {
+        gsize consumed;
+
+        bytes[i] = test_unhex(hex[i]);
+        g_assert_cmpint(wl_fact_decode(bytes[i]->data, bytes[i]->len, &facts[i], &consumed), ==,
+                        WL_DECODE_OK);
+    }
+    for (guint i = 0; i < G_N_ELEMENTS(hex); i++) {
+        for (guint j = 0; j < G_N_ELEMENTS(hex); j++) {
+            g_test_message("%s and %s", hex[i], hex[j]);
+            g_assert_cmpint(wl_fact_identity_equal(&facts[i], &facts[j]), ==, i == j);
+            g_assert_cmpint(wl_fact_identity_hash(&facts[i]) == wl_fact_identity_hash(&facts[j]),
+                            ==, i == j);
+        }
+    }
+    for (guint i = 0; i < G_N_ELEMENTS(hex); i++) {
+        wl_fact_clear(&facts[i]);
+        g_byte_array_unref(bytes[i]);
+    }
+}
+
 static void
 test_normalized(void)
 {
@@ -369,7 +424,8 @@ test_extensions(void)
 static void
 test_path_bytes(void)
 {
-    g_autoptr(GByteArray) bytes = test_unhex("7700" SUBJECT "0181f2e3d4c5b6a79889");
+    g_autoptr(GByteArray) bytes = test_unhex("7700" SUBJECT "0181f2e3d4c5b6a79889"),
+                          again = g_byte_array_new();
     g_auto(WlFact) fact = {0};
     gsize consumed;
 
@@ -378,6 +434,8 @@ test_path_bytes(void)
     g_assert_cmphex(fact.value.path.epoch, ==, 0xf2e3d4c5);
     g_assert_cmphex(fact.value.path.probe, ==, 0xb6a7);
     g_assert_cmphex(fact.value.path.ack, ==, 0x9889);
+    wl_fact_encode(&fact, again);
+    g_assert_cmpmem(again->data, again->len, bytes->data, bytes->len);
 }
 
 /* Among many names, few have the same hash, whichever of their letters differ. */
@@ -449,6 +507,7 @@ main(int argc, char **argv)
     g_test_add_func("/codec/fact/random-round-trip", test_random_round_trip);
     g_test_add_func("/codec/fact/random-inner", test_random_inner);
     g_test_add_func("/codec/fact/identity", test_identity);
+    g_test_add_func("/codec/fact/identities", test_identities);
     g_test_add_func("/codec/fact/v4-mapped-normalized", test_normalized);
     g_test_add_func("/codec/fact/copy", test_copy);
     g_test_add_func("/codec/fact/ttl-far-apart", test_ttl_far_apart);

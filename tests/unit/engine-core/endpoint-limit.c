@@ -16,18 +16,39 @@ key_of(guint number)
 }
 
 static WlFactSourceResult
-receive_endpoint(WlFactSet *set, guint subject, guint source, guint number, gint64 now,
-                 gint64 expires)
+receive(WlFactSet *set, guint subject, guint source, const WlEndpoint *endpoint, gint64 now,
+        gint64 expires)
 {
     WlKey about = key_of(subject), from = key_of(source);
-    WlEndpoint endpoint = harness_endpoint("192.0.2.1:1");
     WlFactEntry *entry;
     WlFactSource *origin;
     WlFact fact;
 
-    endpoint.port = (guint16) (number + 1);
-    wl_fact_init_endpoint(&fact, &about, &endpoint, 0);
+    wl_fact_init_endpoint(&fact, &about, endpoint, 0);
     return wl_fact_set_add_source(set, &fact, &from, now, expires, &entry, &origin);
+}
+
+static WlFactSourceResult
+receive_endpoint(WlFactSet *set, guint subject, guint source, guint number, gint64 now,
+                 gint64 expires)
+{
+    WlEndpoint endpoint = harness_endpoint("192.0.2.1:1");
+
+    endpoint.port = (guint16) (number + 1);
+    return receive(set, subject, source, &endpoint, now, expires);
+}
+
+static void
+receive_allowed(WlFactSet *set, guint subject, guint source, gint64 now)
+{
+    WlKey about = key_of(subject), from = key_of(source);
+    WlPrefix prefix = harness_prefix("192.0.2.1/32");
+    WlFactEntry *entry;
+    WlFactSource *origin;
+    WlFact fact;
+
+    wl_fact_init_allowed(&fact, &about, &prefix, 0);
+    wl_fact_set_add_source(set, &fact, &from, now, WL_SEC(9000), &entry, &origin);
 }
 
 static void
@@ -141,6 +162,11 @@ static const Places places[] = {
     {"two routers, the subject and third parties", {{ROUTER, 4, 2}, {30, 4, 16, .after = 9}, {SUBJECT, 4}}, ROUTER, 4},
     {"the subject among five routers", {{ROUTER, 4, 5}, {SUBJECT, 4}}, SUBJECT, 4},
     {"the last router among five", {{ROUTER, 4, 5}}, ROUTER + 4, 3},
+    {"one with one takes none of one with two", {{30, 2}, {31, 1, 14}, {31, 1, .after = 11}}, 31, 1},
+    {"one with one takes one of one with three", {{30, 3}, {31, 1, 13}, {31, 1, .after = 11}}, 31, 2},
+    {"the subject takes the only one of a third party", {{30, 1, 16}, {SUBJECT, 1}}, SUBJECT, 1},
+    {"a router takes the only one of a third party", {{30, 1, 16}, {ROUTER, 1}}, ROUTER, 1},
+    {"the subject takes one of two of a router", {{ROUTER, 2, 8}, {SUBJECT, 4}}, SUBJECT, 4},
     {"the subject takes not the last one of a router", {{ROUTER, 1, 8}, {ROUTER + 8, 1, 2}, {30, 4, 2}, {SUBJECT, 4}}, ROUTER + 3, 1},
 };
 
@@ -157,22 +183,39 @@ weigh_place(const WlFact *fact, const WlKey *source, gpointer user_data)
     return WL_ENDPOINT_WEIGHT_THIRD_PARTY;
 }
 
+/* With @others each source also advertises an allowed IP, with the address of the endpoints. */
 static void
-advertise_all(WlFactSet *set, guint source, guint n, guint sources, guint *number, gint64 now)
+advertise_all(WlFactSet *set, guint source, guint n, guint sources, guint *number, gint64 now,
+              gboolean others)
 {
     for (guint i = 0; i < MAX(sources, 1); i++) {
         for (guint j = 0; j < n; j++)
             receive_endpoint(set, SUBJECT, source + i, ++*number, now, WL_SEC(5000));
+        if (others)
+            receive_allowed(set, SUBJECT, source + i, now);
     }
 }
 
-static void
-test_places(gconstpointer data)
+static guint
+count_endpoints(const WlFactSet *set, const WlKey *source)
 {
-    const Places *row = data;
+    guint n = 0;
+
+    for (guint i = 0; i < wl_fact_set_size(set); i++) {
+        WlFactEntry *entry = wl_fact_set_get(set, i);
+
+        if (wl_fact_is_endpoint(&entry->fact))
+            n += source ? wl_fact_entry_find_source(entry, source) != NULL : entry->sources->len;
+    }
+    return n;
+}
+
+static void
+fill_places(const Places *row, gboolean others)
+{
     g_autoptr(WlFactSet) set = wl_fact_set_new();
     WlKey source = key_of(row->source);
-    guint number = 0, moving = 0, held = 0;
+    guint number = 0, moving = 0;
     gint64 now = WL_SEC(1000);
 
     wl_fact_set_set_endpoint_weights(set, weigh_place, NULL);
@@ -181,16 +224,133 @@ test_places(gconstpointer data)
 
         for (; moving > 0 && now + WL_SEC(10) < then; now += WL_SEC(10))
             advertise_all(set, row->words[moving - 1].source, row->words[moving - 1].n,
-                          row->words[moving - 1].sources, &number, now + WL_SEC(10));
+                          row->words[moving - 1].sources, &number, now + WL_SEC(10), others);
         now = then;
         advertise_all(set, row->words[i].source, row->words[i].n, row->words[i].sources, &number,
-                      now);
+                      now, others);
         moving = row->words[i].moves ? i + 1 : moving;
     }
-    for (guint i = 0; i < wl_fact_set_size(set); i++)
-        held += wl_fact_entry_find_source(wl_fact_set_get(set, i), &source) != NULL;
-    g_assert_cmpuint(wl_fact_set_count_sources(set), <=, WL_MAX_ENDPOINTS);
-    g_assert_cmpuint(held, ==, row->expect);
+    g_assert_cmpuint(count_endpoints(set, NULL), <=, WL_MAX_ENDPOINTS);
+    g_assert_cmpuint(count_endpoints(set, &source), ==, row->expect);
+}
+
+static void
+test_places(gconstpointer data)
+{
+    fill_places(data, FALSE);
+    fill_places(data, TRUE);
+}
+
+/* ---- one endpoint after the other: which is taken, and when */
+
+#define TAKEN   WL_FACT_SOURCE_NEW
+#define REFUSED WL_FACT_SOURCE_REFUSED
+#define MANY    16
+
+typedef struct {
+    guint at;      /* ms; not before the previous step */
+    guint source;  /* 0: end of the steps */
+    guint sources; /* from @source on, each with another port; 0: one */
+    const char *endpoint;
+    WlFactSourceResult expect;
+    guint subject; /* 0: the usual one */
+} Step;
+
+/* Four addresses of one source; the first one makes room for a fifth. */
+#define FOUR(source)                                                                               \
+    {0, source, 0, "192.0.2.1:1", TAKEN}, {1000, source, 0, "192.0.2.2:1", TAKEN},                 \
+        {2000, source, 0, "192.0.2.3:1", TAKEN},                                                   \
+    {                                                                                              \
+        3000, source, 0, "192.0.2.4:1", TAKEN                                                      \
+    }
+#define FIVE(source)                                                                               \
+    FOUR(source),                                                                                  \
+    {                                                                                              \
+        20000, source, 0, "192.0.2.5:1", TAKEN                                                     \
+    }
+/* Every place has another source, and the first one loses its only place after 11 s. */
+#define LOST                                                                                       \
+    {0, 30, MANY, "192.0.2.1:1", TAKEN},                                                           \
+    {                                                                                              \
+        11000, 50, 0, "192.0.2.1:50", TAKEN                                                        \
+    }
+
+/* clang-format off */
+static const struct {
+    const char *name;
+    Step steps[12];
+} sequences[] = {
+    {"the oldest makes room after 10 s", {FOUR(30), {10000, 30, 0, "192.0.2.5:1", TAKEN}}},
+    {"not before", {FOUR(30), {9999, 30, 0, "192.0.2.5:1", REFUSED}}},
+    {"one that made room is refused", {FIVE(30), {40000, 30, 0, "192.0.2.1:1", REFUSED}}},
+    {"only it is", {FIVE(30), {40000, 30, 0, "192.0.2.2:1", WL_FACT_SOURCE_RENEWED}}},
+    {"another port is not", {FIVE(30), {40000, 30, 0, "192.0.2.1:2", TAKEN}}},
+    {"another address is not", {FIVE(30), {40000, 30, 0, "192.0.2.9:1", TAKEN}}},
+    {"an IPv6 address with these bytes is not", {FIVE(30), {40000, 30, 0, "[c000:201::]:1", TAKEN}}},
+    {"that of the subject itself is not", {FIVE(1), {40000, 1, 0, "192.0.2.1:1", TAKEN}}},
+    {"that of another source is not",
+     {FIVE(30), {21000, 31, 0, "192.0.2.11:1", TAKEN}, {22000, 31, 0, "192.0.2.12:1", TAKEN}, {23000, 31, 0, "192.0.2.13:1", TAKEN}, {24000, 31, 0, "192.0.2.14:1", TAKEN}, {40000, 31, 0, "192.0.2.1:1", TAKEN}}},
+    {"that of another subject is not",
+     {FIVE(30), {21000, 30, 0, "192.0.2.11:1", TAKEN, 2}, {22000, 30, 0, "192.0.2.12:1", TAKEN, 2}, {23000, 30, 0, "192.0.2.13:1", TAKEN, 2}, {24000, 30, 0, "192.0.2.14:1", TAKEN, 2}, {40000, 30, 0, "192.0.2.1:1", TAKEN, 2}}},
+    {"until 135 s after it was advertised", {FIVE(30), {135000, 30, 0, "192.0.2.1:1", REFUSED}}},
+    {"not longer", {FIVE(30), {135001, 30, 0, "192.0.2.1:1", TAKEN}}},
+    {"unless it was advertised again",
+     {FIVE(30), {135000, 30, 0, "192.0.2.1:1", REFUSED}, {270000, 30, 0, "192.0.2.1:1", REFUSED}, {405001, 30, 0, "192.0.2.1:1", TAKEN}}},
+    {"a source with none takes a place after 10 s",
+     {{0, 30, MANY, "192.0.2.1:1", TAKEN}, {10000, 50, 0, "192.0.2.1:50", TAKEN}}},
+    {"a source with none takes none before 10 s",
+     {{0, 30, MANY, "192.0.2.1:1", TAKEN}, {9999, 50, 0, "192.0.2.1:50", REFUSED}}},
+    {"a source with fewer takes a place after 10 s",
+     {{0, 30, 4, "192.0.2.1:1", TAKEN}, {0, 30, 4, "192.0.2.1:11", TAKEN}, {0, 30, 4, "192.0.2.1:21", TAKEN}, {0, 30, 4, "192.0.2.1:31", TAKEN}, {10000, 50, 0, "192.0.2.1:50", TAKEN}}},
+    {"a source with fewer takes none before 10 s",
+     {{0, 30, 4, "192.0.2.1:1", TAKEN}, {0, 30, 4, "192.0.2.1:11", TAKEN}, {0, 30, 4, "192.0.2.1:21", TAKEN}, {0, 30, 4, "192.0.2.1:31", TAKEN}, {9999, 50, 0, "192.0.2.1:50", REFUSED}}},
+    {"one that lost its place waits", {LOST, {49347, 30, 0, "192.0.2.1:99", REFUSED}}},
+    {"the less, the longer it has none", {LOST, {49348, 30, 0, "192.0.2.1:99", TAKEN}}},
+    {"others do not wait", {LOST, {12000, 51, 0, "192.0.2.1:99", TAKEN}}},
+    {"it does not wait for places of another subject",
+     {LOST, {12000, 60, MANY, "192.0.2.1:1", TAKEN, 2}, {22000, 30, 0, "192.0.2.1:99", TAKEN, 2}}},
+    {"one that lost its place long ago waits 10 s",
+     {LOST, {500000, 60, MANY, "192.0.2.1:200", TAKEN}, {509999, 30, 0, "192.0.2.1:99", REFUSED}, {510000, 30, 0, "192.0.2.1:99", TAKEN}}},
+};
+/* clang-format on */
+
+static void
+test_sequence(gconstpointer data)
+{
+    const Step *steps = data;
+    g_autoptr(WlFactSet) set = wl_fact_set_new();
+
+    for (guint i = 0; i < G_N_ELEMENTS(sequences->steps) && steps[i].source != 0; i++) {
+        for (guint j = 0; j < MAX(steps[i].sources, 1); j++) {
+            WlEndpoint endpoint = harness_endpoint(steps[i].endpoint);
+
+            endpoint.port = (guint16) (endpoint.port + j);
+            g_test_message("step %u, source %u", i, steps[i].source + j);
+            g_assert_cmpint(receive(set, steps[i].subject ? steps[i].subject : SUBJECT,
+                                    steps[i].source + j, &endpoint,
+                                    WL_SEC(1000) + WL_MS(steps[i].at), WL_SEC(9000)),
+                            ==, steps[i].expect);
+        }
+    }
+}
+
+/* A refused endpoint that made room was no place: its source does not wait as one that lost its
+ * last. */
+static void
+test_refused_is_no_place(void)
+{
+    g_autoptr(WlFactSet) set = wl_fact_set_new();
+    WlKey first = key_of(30);
+
+    for (guint i = 0; i < WL_MAX_ENDPOINTS; i++)
+        receive_endpoint(set, 1, 30 + i, i, WL_SEC(1000), WL_SEC(9000));
+    wl_fact_set_set_verdict(set, wl_fact_entry_find_source(wl_fact_set_get(set, 0), &first),
+                            WL_VERDICT_UNTRUSTED);
+    g_assert_cmpint(receive_endpoint(set, 1, 50, 50, WL_SEC(1001), WL_SEC(9000)), ==,
+                    WL_FACT_SOURCE_NEW);
+    g_assert_cmpuint(count_endpoints(set, &first), ==, 0);
+    g_assert_cmpint(receive_endpoint(set, 1, 30, 51, WL_SEC(1011), WL_SEC(9000)), ==,
+                    WL_FACT_SOURCE_NEW);
 }
 
 /* A fact has several sources, and the endpoint of the second one makes room. */
@@ -237,6 +397,11 @@ main(int argc, char **argv)
     g_test_add_func("/fact-set/the second source of a fact makes room",
                     test_fact_set_second_source);
     g_test_add_func("/fact-set/displaced-endpoint", test_fact_set_displaced);
+    g_test_add_func("/fact-set/a refused endpoint is no place", test_refused_is_no_place);
+    for (gsize i = 0; i < G_N_ELEMENTS(sequences); i++) {
+        g_autofree char *name = g_strdup_printf("/fact-set/sequence/%s", sequences[i].name);
+        g_test_add_data_func(name, sequences[i].steps, test_sequence);
+    }
     for (gsize i = 0; i < G_N_ELEMENTS(places); i++) {
         g_autofree char *name = g_strdup_printf("/fact-set/places/%s", places[i].name);
         g_test_add_data_func(name, &places[i], test_places);

@@ -140,6 +140,215 @@ test_third_parties(void)
     wl_handshake_limiter_clear(&limiter);
 }
 
+/* ---- one question after the other */
+
+static void
+empty(WlHandshakeLimiter *limiter, guint left, gint64 now)
+{
+    WlFairShare other = {0};
+    WlKey key = key_of(PEERS);
+
+    for (guint i = 0; i < WL_INITIATION_BURST - left; i++)
+        g_assert_true(wl_handshake_limiter_take(limiter, &key, &other, now, NULL));
+}
+
+/* Peers ask an empty bucket in this order; the next token is for one of them. */
+static const struct {
+    const char *name;
+    guint used[3];  /* initiations of each before that count */
+    guint asked[3]; /* ms after which each asks */
+    guint next;     /* whose turn it is */
+} lines[] = {
+    {"the one that asked first", {0, 0, 0}, {0, 1, 2}, 0},
+    {"not the one that entered the line first", {0, 0, 0}, {2, 0, 1}, 1},
+    {"of those that asked at once the first in the line", {0, 0, 0}, {1, 1, 1}, 0},
+    {"the one with the fewest initiations", {2, 1, 2}, {0, 9, 0}, 1},
+    {"the one with none, though it asked last", {1, 1, 0}, {0, 1, 9}, 2},
+    {"of those with as many the one that asked first", {3, 1, 1}, {0, 8, 7}, 2},
+};
+
+static void
+test_line(gconstpointer data)
+{
+    const guint row = GPOINTER_TO_UINT(data);
+
+    for (guint asks = 0; asks < 3; asks++) {
+        g_autofree World *world = g_new0(World, 1);
+        gint64 when;
+
+        for (guint i = 0; i < 3; i++) {
+            for (guint j = 0; j < lines[row].used[i]; j++)
+                wl_fair_share_add(&world->shares[i], NOW, WL_INITIATION_SHARE);
+        }
+        empty(&world->limiter, 0, NOW);
+        for (guint ms = 0; ms < 10; ms++) {
+            for (guint i = 0; i < 3; i++) {
+                WlKey key = key_of(i);
+                if (lines[row].asked[i] == ms)
+                    g_assert_false(wl_handshake_limiter_take(
+                        &world->limiter, &key, &world->shares[i], NOW + WL_MS(ms), &when));
+            }
+        }
+        for (guint i = 0; i < 2; i++) { /* to ask again costs no place in the line */
+            WlKey key = key_of(asks);
+            gint64 now = NOW + WL_MS(i == 0 ? 99 : 100);
+
+            g_assert_cmpint(
+                wl_handshake_limiter_take(&world->limiter, &key, &world->shares[asks], now, &when),
+                ==, i == 1 && asks == lines[row].next);
+        }
+        g_assert_cmpuint(world->limiter.waiting->len, ==, asks == lines[row].next ? 2 : 3);
+        wl_handshake_limiter_clear(&world->limiter);
+    }
+}
+
+/* Those that wait ask again when it is their turn, at most a second and a millisecond for each peer
+ * before them later. */
+static void
+test_when(void)
+{
+    WlHandshakeLimiter limiter = {.next = 0};
+    WlFairShare shares[PEERS] = {0};
+    gint64 when = 0;
+
+    empty(&limiter, 0, NOW);
+    for (guint i = 0; i < PEERS; i++) {
+        WlKey key = key_of(i);
+
+        g_assert_false(wl_handshake_limiter_take(&limiter, &key, &shares[i], NOW, &when));
+        g_assert_cmpint(when - NOW, ==, MIN(WL_MS(100) * (i + 1), WL_MS(1000 + i)));
+        g_assert_cmpuint(limiter.waiting->len, ==, i + 1);
+    }
+    wl_handshake_limiter_clear(&limiter);
+}
+
+/* Tokens that are there are for the first in the line. */
+static void
+test_when_some_are_left(void)
+{
+    static const struct {
+        guint left, before; /* tokens, and peers in the line */
+        gint64 now, when;   /* us */
+    } rows[] = {
+        {0, 0, 0, WL_MS(100)},
+        {0, 1, 0, WL_MS(200)},
+        {0, 0, WL_MS(99) + 500, WL_MS(100) + 500}, /* not at once */
+        {1, 2, 0, WL_MS(100)},
+        {2, 2, 0, WL_MS(1)},
+        {3, 5, 0, WL_MS(200)},
+    };
+
+    for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
+        WlHandshakeLimiter limiter = {.next = 0};
+        WlFairShare shares[PEERS] = {0};
+        WlKey key = key_of(PEERS - 1);
+        gint64 now = NOW + rows[i].now, when = 0;
+
+        g_test_message("row %u", i);
+        for (guint j = 0; j < rows[i].before; j++) {
+            WlHandshakeWaiter waiter = {.peer = key_of(j), .since = NOW - 1, .asks = now};
+            if (!limiter.waiting)
+                limiter.waiting = g_array_new(FALSE, FALSE, sizeof(waiter));
+            g_array_append_val(limiter.waiting, waiter);
+        }
+        limiter.rate.next = NOW + WL_INITIATION_INTERVAL * (WL_INITIATION_BURST - rows[i].left);
+        g_assert_false(wl_handshake_limiter_take(&limiter, &key, &shares[PEERS - 1], now, NULL));
+        g_assert_cmpuint(limiter.waiting ? limiter.waiting->len : 0, ==, rows[i].before);
+        g_assert_false(wl_handshake_limiter_take(&limiter, &key, &shares[PEERS - 1], now, &when));
+        g_assert_cmpint(when - NOW, ==, rows[i].when);
+        g_assert_cmpuint(limiter.waiting->len, ==, rows[i].before + 1);
+        wl_handshake_limiter_clear(&limiter);
+    }
+}
+
+/* A peer keeps its turn for a second after it should have asked. */
+static void
+test_late(void)
+{
+    for (guint late = 0; late < 2; late++) {
+        WlHandshakeLimiter limiter = {.next = 0};
+        WlFairShare first = {0}, second = {0};
+        WlKey key = key_of(1), other = key_of(2);
+        gint64 when = 0, now;
+
+        empty(&limiter, 0, NOW);
+        g_assert_false(wl_handshake_limiter_take(&limiter, &key, &first, NOW, &when));
+        now = when + WL_SEC(1) + late;
+        empty(&limiter, 1, now);
+        g_assert_cmpint(wl_handshake_limiter_take(&limiter, &other, &second, now, NULL), ==, late);
+        g_assert_cmpuint(limiter.waiting->len, ==, 1 - late);
+        wl_handshake_limiter_clear(&limiter);
+    }
+}
+
+/* One initiation to each endpoint within five seconds; the last 64 are remembered. */
+static void
+test_endpoints(void)
+{
+    static const struct {
+        guint others; /* endpoints tried afterwards */
+        gboolean same;
+        gint64 earliest, expect; /* us */
+    } rows[] = {
+        {0, TRUE, 0, WL_SEC(5)},
+        {0, TRUE, WL_SEC(5) - 1, WL_SEC(5)},
+        {0, TRUE, WL_SEC(5), WL_SEC(5)},
+        {0, TRUE, WL_SEC(7), WL_SEC(7)},
+        {0, FALSE, 0, 0},
+        {63, TRUE, 0, WL_SEC(5)},
+        {64, TRUE, 0, 0},
+        {64, FALSE, 0, 0},
+    };
+
+    for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
+        WlEndpoint endpoint = {.ip = {.family = WL_FAMILY_V4, .bytes = {192, 0, 2, 1}}, .port = 7};
+        WlHandshakeLimiter limiter = {.next = 0};
+        WlEndpoint other = endpoint;
+
+        g_test_message("row %u", i);
+        wl_handshake_limiter_note(&limiter, &endpoint, NOW);
+        for (guint j = 0; j < rows[i].others; j++) {
+            other.port = (guint16) (100 + j);
+            wl_handshake_limiter_note(&limiter, &other, NOW);
+        }
+        other.port = rows[i].same ? 7 : 99;
+        g_assert_cmpint(wl_handshake_limiter_earliest(&limiter, &other, NOW + rows[i].earliest), ==,
+                        NOW + rows[i].expect);
+    }
+}
+
+/* Third parties take only what leaves half of the burst, and take it from the peers' bucket. */
+static void
+test_third_parties_leave(void)
+{
+    for (guint left = 0; left <= WL_INITIATION_BURST; left++) {
+        WlHandshakeLimiter limiter = {.next = 0};
+        WlFairShare first = {0}, second = {0};
+
+        empty(&limiter, left, NOW);
+        g_assert_cmpint(wl_handshake_limiter_take_third_party(&limiter, &first, NOW), ==, left > 5);
+        g_assert_cmpint(wl_handshake_limiter_take_third_party(&limiter, &second, NOW), ==,
+                        left > 6);
+    }
+}
+
+/* A third party that takes all it can get leaves one of eight for each that it took. */
+static void
+test_third_party_share(void)
+{
+    WlHandshakeLimiter limiter = {.next = 0};
+    WlFairShare one = {0}, other = {0};
+    guint n = 0;
+
+    for (guint i = 0; i < 9; i++) {
+        limiter.rate = (WlRateLimit){0};
+        n += wl_handshake_limiter_take_third_party(&limiter, &one, NOW);
+    }
+    g_assert_cmpuint(n, ==, 4);
+    limiter.rate = (WlRateLimit){0};
+    g_assert_true(wl_handshake_limiter_take_third_party(&limiter, &other, NOW));
+}
+
 /* What one source takes of a bucket leaves the rest to the others. */
 static void
 test_fair_limit(void)
@@ -173,6 +382,16 @@ main(int argc, char *argv[])
         g_autofree char *name = g_strdup_printf("/handshake-limiter/%s", turns[i].name);
         g_test_add_data_func(name, &turns[i], test_turn);
     }
+    for (gsize i = 0; i < G_N_ELEMENTS(lines); i++) {
+        g_autofree char *name = g_strdup_printf("/handshake-limiter/next is %s", lines[i].name);
+        g_test_add_data_func(name, GUINT_TO_POINTER(i), test_line);
+    }
+    g_test_add_func("/handshake-limiter/when a peer asks again", test_when);
+    g_test_add_func("/handshake-limiter/when some are left", test_when_some_are_left);
+    g_test_add_func("/handshake-limiter/a late peer loses its turn", test_late);
+    g_test_add_func("/handshake-limiter/one to each endpoint", test_endpoints);
+    g_test_add_func("/handshake-limiter/third parties leave half", test_third_parties_leave);
+    g_test_add_func("/handshake-limiter/one third party leaves most", test_third_party_share);
     g_test_add_func("/handshake-limiter/gone", test_gone);
     g_test_add_func("/handshake-limiter/third-parties", test_third_parties);
     g_test_add_func("/handshake-limiter/fair-limit", test_fair_limit);

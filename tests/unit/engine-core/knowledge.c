@@ -84,11 +84,144 @@ test_knowledge_of_many(void)
     wl_knowledge_clear(&knowledge);
 }
 
+/* ---- expiries in units of 2^20 us */
+
+#define UNITS(n) ((gint64) (n) << 20)
+
+/* A peer knows a fact for 100 units. */
+static void
+test_needs(void)
+{
+    static const struct {
+        gint64 expires, now, margin;
+        gboolean needs;
+    } rows[] = {
+        {UNITS(200), UNITS(100), 0, TRUE},        {UNITS(200), UNITS(100) - 1, 0, FALSE},
+        {UNITS(200), UNITS(60), UNITS(40), TRUE}, {UNITS(200), UNITS(60) - 1, UNITS(40), FALSE},
+        {UNITS(100), UNITS(100), 0, FALSE},       {UNITS(101) - 1, UNITS(150), 0, FALSE},
+        {UNITS(101), UNITS(150), 0, TRUE},
+    };
+    WlKnowledge knowledge = {0};
+
+    wl_knowledge_learn(&knowledge, 3, UNITS(100));
+    for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_test_message("row %u", i);
+        g_assert_cmpint(
+            wl_knowledge_needs(&knowledge, 3, rows[i].expires, rows[i].now, rows[i].margin), ==,
+            rows[i].needs);
+        g_assert_true(
+            wl_knowledge_needs(&knowledge, 4, rows[i].expires, rows[i].now, rows[i].margin));
+    }
+    wl_knowledge_clear(&knowledge);
+    g_assert_cmpuint(knowledge.n_groups, ==, 0);
+    g_assert_true(wl_knowledge_needs(&knowledge, 3, UNITS(200), 0, 0));
+}
+
+/* What is known is never "nothing", and never more than fits. */
+static void
+test_extremes(void)
+{
+    WlKnowledge knowledge = {0};
+
+    wl_knowledge_learn(&knowledge, 0, 0);
+    wl_knowledge_learn(&knowledge, 1, G_MAXINT64);
+    wl_knowledge_learn(&knowledge, 2, UNITS(2) - 1);
+    g_assert_cmpint(wl_knowledge_get(&knowledge, 0), ==, UNITS(1));
+    g_assert_cmpint(wl_knowledge_get(&knowledge, 1), ==, UNITS(G_MAXUINT32));
+    g_assert_cmpint(wl_knowledge_get(&knowledge, 2), ==, UNITS(1));
+    wl_knowledge_clear(&knowledge);
+}
+
+/* A peer for each of eight expiries, and a ninth: the two closest become one. */
+static const struct {
+    const char *name;
+    guint until[9];
+    guint early, late; /* peers */
+} merges[] = {
+    {"the first two", {10, 12, 20, 30, 40, 50, 60, 70, 80}, 0, 1},
+    {"the last two", {10, 20, 30, 40, 50, 60, 70, 72, 90}, 6, 7},
+    {"whichever of them came first", {10, 20, 30, 52, 40, 50, 60, 70, 90}, 5, 3},
+    {"the last and the first", {11, 20, 30, 40, 50, 60, 70, 10, 90}, 7, 0},
+    {"of those as close the first", {10, 20, 30, 40, 50, 60, 70, 80, 99}, 0, 1},
+    {"a difference of one", {10, 20, 30, 40, 41, 42, 60, 80, 90}, 3, 4},
+};
+
+static void
+test_merge(gconstpointer data)
+{
+    const guint row = GPOINTER_TO_UINT(data);
+    WlKnowledge knowledge = {0};
+
+    for (guint i = 0; i < 9; i++) {
+        g_assert_cmpuint(knowledge.n_groups, ==, MIN(i, WL_KNOWLEDGE_GROUPS));
+        wl_knowledge_learn(&knowledge, i * 60, UNITS(merges[row].until[i]));
+    }
+    g_assert_cmpuint(knowledge.n_groups, ==, WL_KNOWLEDGE_GROUPS);
+    for (guint i = 0; i < 9; i++) {
+        guint peer = i == merges[row].late ? merges[row].early : i;
+        g_assert_cmpint(wl_knowledge_get(&knowledge, i * 60), ==, UNITS(merges[row].until[peer]));
+    }
+    for (guint i = 0; i < knowledge.n_groups; i++)
+        g_assert_cmpuint(knowledge.groups[i].count, ==,
+                         knowledge.groups[i].until == merges[row].until[merges[row].early] ? 2 : 1);
+    /* they leave it one by one */
+    wl_knowledge_forget(&knowledge, merges[row].early * 60);
+    g_assert_cmpint(wl_knowledge_get(&knowledge, merges[row].late * 60), >, 0);
+    g_assert_cmpuint(knowledge.n_groups, ==, WL_KNOWLEDGE_GROUPS);
+    wl_knowledge_forget(&knowledge, merges[row].late * 60);
+    g_assert_cmpuint(knowledge.n_groups, ==, WL_KNOWLEDGE_GROUPS - 1);
+    wl_knowledge_clear(&knowledge);
+}
+
+/* Memory follows the number of groups, and what is known already changes nothing. */
+static void
+test_room(void)
+{
+    static const guint up[] = {1, 2, 4, 4, 8, 8, 8, 8}, down[] = {8, 8, 8, 8, 8, 4, 2, 1};
+    WlKnowledge knowledge = {0};
+
+    for (guint i = 0; i < 8; i++) {
+        wl_knowledge_learn(&knowledge, i, UNITS(10 + i));
+        g_assert_cmpuint(knowledge.room, ==, up[i]);
+        g_assert_cmpuint(knowledge.words, ==, 1);
+    }
+    for (guint i = 0; i < 8; i++) {
+        wl_knowledge_learn(&knowledge, i, UNITS(10 + i));
+        wl_knowledge_learn(&knowledge, i, UNITS(9 + i));
+    }
+    for (guint i = 0; i < 8; i++) {
+        g_assert_cmpuint(knowledge.groups[i].until, ==, 10 + i);
+        g_assert_cmpuint(knowledge.groups[i].count, ==, 1);
+    }
+    wl_knowledge_learn(&knowledge, 63, UNITS(10));
+    g_assert_cmpuint(knowledge.words, ==, 1);
+    wl_knowledge_learn(&knowledge, 64, UNITS(10));
+    g_assert_cmpuint(knowledge.words, ==, 2);
+    g_assert_cmpuint(knowledge.room, ==, 8);
+    g_assert_cmpuint(knowledge.groups[0].count, ==, 3);
+    wl_knowledge_forget(&knowledge, 63);
+    wl_knowledge_forget(&knowledge, 64);
+    for (guint i = 0; i < 8; i++) {
+        wl_knowledge_forget(&knowledge, i);
+        g_assert_cmpuint(knowledge.room, ==, down[i]);
+        for (guint j = 0; j < 8; j++)
+            g_assert_cmpint(wl_knowledge_get(&knowledge, j), ==, j <= i ? 0 : UNITS(10 + j));
+    }
+    wl_knowledge_clear(&knowledge);
+}
+
 int
 main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/knowledge", test_knowledge);
     g_test_add_func("/knowledge-of-many", test_knowledge_of_many);
+    g_test_add_func("/knowledge/who needs a fact again", test_needs);
+    g_test_add_func("/knowledge/extremes", test_extremes);
+    for (gsize i = 0; i < G_N_ELEMENTS(merges); i++) {
+        g_autofree char *name = g_strdup_printf("/knowledge/merges %s", merges[i].name);
+        g_test_add_data_func(name, GUINT_TO_POINTER(i), test_merge);
+    }
+    g_test_add_func("/knowledge/memory", test_room);
     return g_test_run();
 }

@@ -191,6 +191,105 @@ test_new_peer(void)
     wl_peer_free(peer);
 }
 
+/* A peer is alive as long as its latest Alive says, unless it restarted; one that was silent for
+ * longer than 75 s, or restarted, is not authoritative for a while. */
+static void
+test_alive(void)
+{
+    static const struct {
+        gint64 silent; /* us since the last Alive */
+        gboolean restarted;
+        gint64 until, expires, expect; /* s */
+        gboolean since;                /* it has been alive since before */
+    } rows[] = {
+        {WL_SEC(30), FALSE, 200, 255, 255, TRUE},     {WL_SEC(30), FALSE, 300, 255, 300, TRUE},
+        {WL_SEC(75), FALSE, 200, 255, 255, TRUE},     {WL_SEC(75) + 1, FALSE, 200, 255, 255, FALSE},
+        {WL_SEC(30), TRUE, 200, 255, 255, FALSE},     {WL_SEC(30), TRUE, 300, 255, 255, FALSE},
+        {WL_SEC(75) + 1, TRUE, 300, 255, 255, FALSE},
+    };
+    const gint64 now = WL_SEC(1000);
+
+    for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
+        WlPeer peer = {.liveness = {.last_alive = now - rows[i].silent,
+                                    .alive_since = WL_SEC(7),
+                                    .alive_until = now + WL_SEC(rows[i].until)}};
+
+        g_test_message("row %u", i);
+        wl_peer_alive_received(&peer, now, now + WL_SEC(rows[i].expires), rows[i].restarted);
+        g_assert_cmpint(peer.liveness.last_alive, ==, now);
+        g_assert_cmpint(peer.liveness.alive_until, ==, now + WL_SEC(rows[i].expect));
+        g_assert_cmpint(peer.liveness.alive_since, ==, rows[i].since ? WL_SEC(7) : WL_NEVER);
+    }
+}
+
+/* Nothing is left of rounds of tries. */
+static void
+test_reset_connect(void)
+{
+    WlPeer peer, fresh;
+
+    memset(&peer, 0xa5, sizeof(peer));
+    memset(&fresh, 0, sizeof(fresh));
+    wl_peer_reset_connect(&peer);
+    wl_peer_reset_connect(&fresh);
+    for (guint i = 0; i < 2; i++) {
+        const WlPeer *one = i == 0 ? &peer : &fresh;
+
+        g_assert_cmpint(one->connect.phase, ==, WL_CONNECT_IDLE);
+        g_assert_false(one->connect.restart || one->connect.heard || one->connect.hearsay);
+        g_assert_cmpint(one->connect.due, ==, WL_NEVER);
+        g_assert_cmpint(one->connect.resume, ==, WL_LONG_AGO);
+        g_assert_cmpuint(one->connect.round, ==, 0);
+        g_assert_cmpint(one->connect.backoff, ==, WL_SEC(2));
+        for (guint j = 0; j < G_N_ELEMENTS(one->connect.poll); j++)
+            g_assert_cmpint(one->connect.poll[j], ==, WL_NEVER);
+    }
+}
+
+/* What begins a new round of tries, and what is tried in the current one. */
+static void
+test_restart_heard(void)
+{
+    static const struct {
+        WlCandidateSource source;
+        guint before; /* restarts by this source at the same time */
+        gboolean restart, heard;
+    } rows[] = {
+        {WL_CANDIDATE_SOURCE_PROFILE, 99, TRUE, FALSE},
+        {WL_CANDIDATE_SOURCE_ROUTER, 0, TRUE, FALSE},
+        {WL_CANDIDATE_SOURCE_ROUTER, 7, TRUE, FALSE},
+        {WL_CANDIDATE_SOURCE_ROUTER, 8, FALSE, FALSE},
+        {WL_CANDIDATE_SOURCE_SELF, 7, TRUE, FALSE},
+        {WL_CANDIDATE_SOURCE_SELF, 8, FALSE, FALSE},
+        {WL_CANDIDATE_SOURCE_CACHE, 8, FALSE, FALSE},
+        {WL_CANDIDATE_SOURCE_THIRD_PARTY, 0, FALSE, TRUE},
+    };
+
+    for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
+        WlPeer peer = {.connect = {.restart = FALSE}};
+        const gint64 now = WL_SEC(1000);
+
+        g_test_message("row %u", i);
+        for (guint j = 0; j < rows[i].before; j++) {
+            wl_connect_restart_heard(&peer, rows[i].source, now);
+            /* one that is to begin anyway costs nothing */
+            wl_connect_restart_heard(&peer, rows[i].source, now);
+            peer.connect.restart = FALSE;
+        }
+        wl_connect_restart_heard(&peer, rows[i].source, now);
+        g_assert_cmpint(peer.connect.restart, ==, rows[i].restart);
+        g_assert_cmpint(peer.connect.heard, ==, rows[i].heard);
+        /* routers and members have a share each */
+        peer.connect.restart = FALSE;
+        wl_connect_restart_heard(&peer,
+                                 rows[i].source == WL_CANDIDATE_SOURCE_ROUTER
+                                     ? WL_CANDIDATE_SOURCE_SELF
+                                     : WL_CANDIDATE_SOURCE_ROUTER,
+                                 now);
+        g_assert_true(peer.connect.restart);
+    }
+}
+
 /* Peers are processed in the order of their keys, in whatever order they were scheduled. */
 static void
 test_list_sort(void)
@@ -214,6 +313,9 @@ main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/peer/list in the order of keys", test_list_sort);
+    g_test_add_func("/peer/Alive received", test_alive);
+    g_test_add_func("/peer/connect starts over", test_reset_connect);
+    g_test_add_func("/peer/what begins a new round", test_restart_heard);
     g_test_add_func("/tie-breaker", test_tie_breaker);
     g_test_add_func("/sender/level", test_level);
     g_test_add_func("/boot-id", test_boot_id);

@@ -78,6 +78,9 @@ test_policy_inside(void)
         {"192.168.1.20", 32, TRUE},
         {"10.1.2.3", 16, TRUE},
         {"192.168.2.20", 16, TRUE},
+        /* a route for everything is a route */
+        {"203.0.113.1", 0, TRUE},
+        {"192.168.1.20", 0, FALSE},
     };
     g_autoptr(WlEngineConfig) config = wl_engine_config_new();
     WlLocalAddress local[2] = {{.ifname = "eth0", .ifindex = 2, .uplink = TRUE},
@@ -125,6 +128,10 @@ test_policy_endpoints(void)
         {"172.30.1.1:51820", WL_VERDICT_IN_NETWORKS},
         {"192.168.1.10:51820", WL_VERDICT_OWN_ENDPOINT},
         {"192.168.1.10:51821", WL_VERDICT_ACCEPTED},
+        {"[::ffff:192.0.2.1]:51820", WL_VERDICT_BAD_ADDRESS},
+        {"239.255.255.1:51820", WL_VERDICT_BAD_ADDRESS},
+        {"1.0.0.1:51820", WL_VERDICT_ACCEPTED},
+        {"223.255.255.1:51820", WL_VERDICT_ACCEPTED},
     };
     g_autoptr(WlEngineConfig) config = wl_engine_config_new();
     WlPolicy policy;
@@ -145,13 +152,13 @@ test_policy_prefixes(void)
         const char *text;
         WlVerdict verdict;
     } cases[] = {
-        {"10.77.0.9/32", WL_VERDICT_ACCEPTED},   {"10.77.0.0/24", WL_VERDICT_ACCEPTED},
-        {"fd77::9/128", WL_VERDICT_ACCEPTED},    {"172.30.4.0/24", WL_VERDICT_ACCEPTED},
-        {"100.64.0.0/10", WL_VERDICT_ACCEPTED},  {"200.0.0.0/16", WL_VERDICT_OUTSIDE},
-        {"0.0.0.0/0", WL_VERDICT_DEFAULT_ROUTE}, {"128.0.0.0/1", WL_VERDICT_DEFAULT_ROUTE},
-        {"::/0", WL_VERDICT_DEFAULT_ROUTE},      {"10.0.0.0/8", WL_VERDICT_OUTSIDE},
-        {"192.168.1.11/32", WL_VERDICT_OUTSIDE}, {"10.77.0.2/32", WL_VERDICT_OWN_ADDRESS},
-        {"fd77::2/128", WL_VERDICT_OWN_ADDRESS},
+        {"10.77.0.9/32", WL_VERDICT_ACCEPTED},     {"10.77.0.0/24", WL_VERDICT_ACCEPTED},
+        {"fd77::9/128", WL_VERDICT_ACCEPTED},      {"172.30.4.0/24", WL_VERDICT_ACCEPTED},
+        {"100.64.0.0/10", WL_VERDICT_ACCEPTED},    {"200.0.0.0/16", WL_VERDICT_OUTSIDE},
+        {"64.0.0.0/2", WL_VERDICT_ACCEPTED},       {"0.0.0.0/0", WL_VERDICT_DEFAULT_ROUTE},
+        {"128.0.0.0/1", WL_VERDICT_DEFAULT_ROUTE}, {"::/0", WL_VERDICT_DEFAULT_ROUTE},
+        {"10.0.0.0/8", WL_VERDICT_OUTSIDE},        {"192.168.1.11/32", WL_VERDICT_OUTSIDE},
+        {"10.77.0.2/32", WL_VERDICT_OWN_ADDRESS},  {"fd77::2/128", WL_VERDICT_OWN_ADDRESS},
     };
     g_autoptr(WlEngineConfig) config = wl_engine_config_new();
     g_autoptr(WlEngineConfig) wide = wl_engine_config_new();
@@ -169,6 +176,101 @@ test_policy_prefixes(void)
     policy_init(&policy, wide, "192.168.0.0/16");
     g_assert_cmpint(wl_prefix_policy_check(&policy, &lan), ==, WL_VERDICT_ON_LINK);
     g_assert_cmpint(wl_prefix_policy_check(&policy, &elsewhere), ==, WL_VERDICT_ACCEPTED);
+    wl_policy_clear(&policy);
+}
+
+/* What the networks change to which this machine is attached. The first one makes no difference. */
+static void
+test_policy_attached(void)
+{
+    static const struct {
+        const char *local, *endpoint;
+        WlVerdict verdict;
+    } cases[] = {
+        /* neither the first nor the last address of a network is one of a host */
+        {"198.51.100.10/24", "198.51.100.0:1", WL_VERDICT_BAD_ADDRESS},
+        {"198.51.100.10/24", "198.51.100.1:1", WL_VERDICT_ACCEPTED},
+        {"198.51.100.10/24", "198.51.100.254:1", WL_VERDICT_ACCEPTED},
+        {"198.51.100.10/24", "198.51.100.255:1", WL_VERDICT_BAD_ADDRESS},
+        {"198.51.100.10/24", "198.51.101.255:1", WL_VERDICT_ACCEPTED},
+        {"198.51.100.10/23", "198.51.100.255:1", WL_VERDICT_ACCEPTED},
+        {"198.51.100.10/23", "198.51.101.255:1", WL_VERDICT_BAD_ADDRESS},
+        {"198.51.100.6/30", "198.51.100.4:1", WL_VERDICT_BAD_ADDRESS},
+        {"198.51.100.6/30", "198.51.100.5:1", WL_VERDICT_ACCEPTED},
+        {"198.51.100.6/30", "198.51.100.7:1", WL_VERDICT_BAD_ADDRESS},
+        /* of two addresses each is one */
+        {"198.51.100.5/31", "198.51.100.4:1", WL_VERDICT_ACCEPTED},
+        {"198.51.100.4/31", "198.51.100.5:1", WL_VERDICT_ACCEPTED},
+        {"198.51.100.4/32", "198.51.100.4:1", WL_VERDICT_ACCEPTED},
+        {"198.51.100.4/0", "203.0.113.1:1", WL_VERDICT_ACCEPTED},
+        {"128.0.0.4/1", "203.0.113.1:1", WL_VERDICT_ACCEPTED},
+        {"128.0.0.4/1", "128.0.0.0:1", WL_VERDICT_BAD_ADDRESS},
+        /* IPv6 has no broadcast addresses */
+        {"2001:db8::1/30", "[2001:db8::]:1", WL_VERDICT_ACCEPTED},
+        {"2001:db8::1/64", "[2001:db8::ffff:ffff:ffff:ffff]:1", WL_VERDICT_ACCEPTED},
+        /* an endpoint of this machine, by its port */
+        {"198.51.100.10/24", "198.51.100.10:51820", WL_VERDICT_OWN_ENDPOINT},
+        {"198.51.100.10/24", "198.51.100.10:51821", WL_VERDICT_ACCEPTED},
+        {"198.51.100.10/24", "198.51.100.11:51820", WL_VERDICT_ACCEPTED},
+        {"2001:db8::1/64", "[2001:db8::1]:51820", WL_VERDICT_OWN_ENDPOINT},
+        /* an attached part of a network that is routed into the tunnel */
+        {"172.30.1.10/24", "172.30.1.7:1", WL_VERDICT_ACCEPTED},
+        {"172.30.1.10/24", "172.30.2.7:1", WL_VERDICT_IN_NETWORKS},
+        {"198.51.100.10/24", "172.30.1.7:1", WL_VERDICT_IN_NETWORKS},
+    };
+
+    for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
+        WlLocalAddress local[2] = {{.ifname = "eth0", .ifindex = 2, .uplink = TRUE},
+                                   {.ifname = "eth1", .ifindex = 3, .uplink = TRUE}};
+        WlEndpoint endpoint = harness_endpoint(cases[i].endpoint);
+        g_autoptr(WlEngineConfig) config = wl_engine_config_new();
+        WlPolicy policy;
+
+        g_test_message("%s, attached to %s", cases[i].endpoint, cases[i].local);
+        policy_init(&policy, config, NULL);
+        local[0].address = harness_prefix("10.0.0.1/32");
+        local[1].address = harness_prefix(cases[i].local);
+        wl_policy_set_local(&policy, local, 2);
+        g_assert_cmpint(wl_endpoint_policy_check(&policy, &endpoint), ==, cases[i].verdict);
+        wl_policy_clear(&policy);
+    }
+}
+
+/* Prefixes of a network: own addresses, attached networks and servers, each the first or second. */
+static void
+test_policy_taken(void)
+{
+    static const struct {
+        const char *prefix;
+        WlVerdict verdict;
+    } cases[] = {
+        {"10.78.0.2/32", WL_VERDICT_OWN_ADDRESS}, {"10.79.0.2/32", WL_VERDICT_OWN_ADDRESS},
+        {"10.79.0.3/32", WL_VERDICT_ACCEPTED},    {"10.78.0.0/24", WL_VERDICT_ACCEPTED},
+        {"10.1.1.128/25", WL_VERDICT_ON_LINK},    {"10.1.0.0/16", WL_VERDICT_ON_LINK},
+        {"10.2.1.128/25", WL_VERDICT_ON_LINK},    {"10.2.0.0/16", WL_VERDICT_ON_LINK},
+        {"10.2.2.0/24", WL_VERDICT_ACCEPTED},     {"10.3.0.1/32", WL_VERDICT_HAS_SERVER},
+        {"10.3.0.0/24", WL_VERDICT_HAS_SERVER},   {"10.4.0.1/32", WL_VERDICT_HAS_SERVER},
+        {"10.4.0.0/24", WL_VERDICT_HAS_SERVER},   {"10.4.0.2/32", WL_VERDICT_ACCEPTED},
+    };
+    const WlIp servers[] = {harness_ip("10.3.0.1"), harness_ip("10.4.0.1")};
+    WlLocalAddress local[2] = {{.ifname = "eth0", .ifindex = 2, .uplink = TRUE},
+                               {.ifname = "eth1", .ifindex = 3}};
+    WlPrefix own[] = {harness_prefix("10.78.0.2/24"), harness_prefix("10.79.0.2/24")};
+    g_autoptr(WlEngineConfig) config = wl_engine_config_new();
+    WlPolicy policy;
+
+    g_array_append_vals(config->addresses, own, 2);
+    policy_init(&policy, config, "10.0.0.0/8");
+    local[0].address = harness_prefix("10.1.1.10/24");
+    local[1].address = harness_prefix("10.2.1.10/24");
+    wl_policy_set_local(&policy, local, 2);
+    wl_policy_set_servers(&policy, servers, 2);
+    for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
+        WlPrefix prefix = harness_prefix(cases[i].prefix);
+
+        g_test_message("%s", cases[i].prefix);
+        g_assert_cmpint(wl_prefix_policy_check(&policy, &prefix), ==, cases[i].verdict);
+    }
     wl_policy_clear(&policy);
 }
 
@@ -265,7 +367,11 @@ test_policy_private(void)
         {"172.32.0.1", FALSE},  {"192.168.1.1", TRUE},   {"192.169.1.1", FALSE},
         {"100.64.0.1", TRUE},   {"100.127.255.1", TRUE}, {"100.128.0.1", FALSE},
         {"203.0.113.1", FALSE}, {"fc00::1", TRUE},       {"fd12:3456::1", TRUE},
-        {"fe00::1", FALSE},     {"2001:db8::1", FALSE},
+        {"fe00::1", FALSE},     {"2001:db8::1", FALSE},  {"9.1.2.3", FALSE},
+        {"11.1.2.3", FALSE},    {"171.16.0.1", FALSE},   {"172.15.255.1", FALSE},
+        {"173.16.0.1", FALSE},  {"191.168.0.1", FALSE},  {"192.167.0.1", FALSE},
+        {"193.168.0.1", FALSE}, {"99.64.0.1", FALSE},    {"100.63.255.1", FALSE},
+        {"101.64.0.1", FALSE},  {"fbff::1", FALSE},      {"a01::1", FALSE},
     };
 
     for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
@@ -282,6 +388,8 @@ main(int argc, char **argv)
     g_test_add_func("/policy/inside", test_policy_inside);
     g_test_add_func("/policy/endpoints", test_policy_endpoints);
     g_test_add_func("/policy/prefixes", test_policy_prefixes);
+    g_test_add_func("/policy/attached networks", test_policy_attached);
+    g_test_add_func("/policy/what is taken", test_policy_taken);
     g_test_add_func("/policy/servers", test_policy_servers);
     g_test_add_func("/policy/local-addresses", test_policy_local);
     g_test_add_func("/policy/on-link", test_policy_on_link);

@@ -61,15 +61,37 @@ test_sentence(void)
     g_assert_true(wl_reason_is_trust("stale-configured-trust", 1));
 }
 
-/* From others there may be fewer than the sentence has. */
+/* An argument is a trust level if the sentence calls it so. */
+static void
+test_trust(void)
+{
+    guint n = 0;
+
+    for (WlReasonId id = 0; id < WL_REASON_N; id++) {
+        const char *name = wl_reason_id_to_string(id), *template = wl_reason_find_template(name);
+        gboolean second = strstr(template, "trust %s") || strstr(template, "trust %2$s") ||
+                          strstr(template, "trust is %s");
+
+        g_test_message("%s", name);
+        for (guint i = 0; i <= WL_REASON_MAX_ARGUMENTS; i++)
+            g_assert_cmpint(wl_reason_is_trust(name, i), ==, second && i == 1);
+        n += second;
+    }
+    g_assert_cmpuint(n, ==, 5);
+    g_assert_false(wl_reason_is_trust("of-a-later-version", 0));
+}
+
+/* From others there may be fewer than the sentence has, or more. */
 static void
 test_fill(void)
 {
-    const char *const one[] = {"hub", NULL};
+    const char *const one[] = {"hub", NULL}, *const many[] = {"a", "b", "c", NULL};
+    g_autofree char *first = wl_reason_fill("%s, %s", many);
     g_autofree char *none = wl_reason_fill("%s, %s", NULL);
     g_autofree char *some = wl_reason_fill("%2$s, %1$s", one);
 
     g_assert_cmpstr(none, ==, ", ");
+    g_assert_cmpstr(first, ==, "a, b");
     g_assert_cmpstr(some, ==, ", hub");
 }
 
@@ -79,6 +101,7 @@ main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/reasons/table", test_table);
     g_test_add_func("/reasons/sentence", test_sentence);
+    g_test_add_func("/reasons/trust levels", test_trust);
     g_test_add_func("/reasons/fill", test_fill);
     return g_test_run();
 }
