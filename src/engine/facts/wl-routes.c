@@ -66,7 +66,7 @@ add_if_uncovered(const WlPrefix *prefix, gpointer value, gpointer user_data)
 {
     WlEngine *self = user_data;
 
-    if (is_outermost(self, prefix))
+    if (may_be_route(self, prefix) && is_outermost(self, prefix))
         wl_prefix_set_add(self->routes.list, prefix);
     return FALSE;
 }
