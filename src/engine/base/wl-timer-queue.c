@@ -97,8 +97,6 @@ wl_timer_queue_set(WlTimerQueue *self, WlTimerEntry *entry, gint64 when)
         sift_up(self, entry);
         return;
     }
-    if (when == entry->when)
-        return;
     entry->when = when;
     sift_up(self, entry);
     sift_down(self, entry);

@@ -178,13 +178,8 @@ wl_profile_apply_allowed_ips(WlEngine *self)
     }
     for (guint i = 0; i < wl_peer_table_size(&self->peers); i++) {
         WlPeer *peer = wl_peer_table_get(&self->peers, i);
-        GArray *static_ips, *direct_ips;
+        GArray *static_ips = wl_array_new(WlPrefix), *direct_ips = wl_array_new(WlPrefix);
 
-        if (!peer->config && peer->prefixes.static_ips->len == 0 &&
-            peer->prefixes.direct_ips->len == 0)
-            continue;
-        static_ips = wl_array_new(WlPrefix);
-        direct_ips = wl_array_new(WlPrefix);
         for (guint j = 0; peer->config && j < peer->config->allowed_ips->len; j++)
             classify(self, peer, &g_array_index(peer->config->allowed_ips, WlPrefix, j), static_ips,
                      direct_ips);
