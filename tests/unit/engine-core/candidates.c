@@ -2,6 +2,7 @@
 /* The order of the endpoints that are tried. */
 #include "harness.h"
 #include "state/wl-candidates.h"
+#include "wl-time.h"
 
 static void
 test_candidates(void)
@@ -89,11 +90,71 @@ test_candidates_alternate(void)
     }
 }
 
+/* The list is made anew; what is known about an endpoint stays, its source and rank do not. */
+static void
+test_inherit(void)
+{
+    const WlEndpoint endpoint = harness_endpoint("192.0.2.1:1");
+    g_autoptr(GArray) old = wl_candidates_new(), fresh = wl_candidates_new();
+    const WlCandidate *candidate;
+    WlCandidate *before;
+
+    wl_candidates_add(old, &endpoint, WL_RANK_PRIVATE, WL_CANDIDATE_SOURCE_THIRD_PARTY, TRUE);
+    before = &g_array_index(old, WlCandidate, 0);
+    before->last_tried = 1;
+    before->round = 2;
+    before->roaming_serial = 3;
+    before->last_upgrade = 4;
+    before->misses = 5;
+    before->heard_tries = 6;
+    wl_candidates_add(fresh, &endpoint, WL_RANK_PUBLIC, WL_CANDIDATE_SOURCE_SELF, FALSE);
+    candidate = &g_array_index(fresh, WlCandidate, 0);
+    g_assert_cmpint(candidate->last_tried, ==, WL_LONG_AGO);
+    g_assert_cmpint(candidate->last_upgrade, ==, WL_LONG_AGO);
+    g_assert_false(wl_candidates_inherit(fresh, old));
+    g_assert_cmpint(candidate->last_tried, ==, 1);
+    g_assert_cmpuint(candidate->round, ==, 2);
+    g_assert_cmpuint(candidate->roaming_serial, ==, 3);
+    g_assert_cmpint(candidate->last_upgrade, ==, 4);
+    g_assert_cmpuint(candidate->misses, ==, 5);
+    g_assert_cmpuint(candidate->heard_tries, ==, 6);
+    g_assert_cmpint(candidate->source, ==, WL_CANDIDATE_SOURCE_SELF);
+    g_assert_cmpint(candidate->rank, ==, WL_RANK_PUBLIC);
+    g_assert_false(candidate->worked);
+}
+
+/* Of two words for one endpoint the better counts. */
+static void
+test_add_again(void)
+{
+    const WlEndpoint endpoint = harness_endpoint("192.0.2.1:1");
+
+    for (guint turn = 0; turn < 2; turn++) {
+        g_autoptr(GArray) list = wl_candidates_new();
+        const WlCandidate *candidate;
+
+        for (guint i = 0; i < 2; i++) {
+            gboolean better = i == turn;
+            wl_candidates_add(list, &endpoint, better ? WL_RANK_ON_LINK : WL_RANK_PRIVATE,
+                              better ? WL_CANDIDATE_SOURCE_SELF : WL_CANDIDATE_SOURCE_ROUTER,
+                              better);
+        }
+        g_assert_cmpuint(list->len, ==, 1);
+        candidate = &g_array_index(list, WlCandidate, 0);
+        g_assert_cmpint(candidate->rank, ==, MIN(WL_RANK_ON_LINK, WL_RANK_PRIVATE));
+        g_assert_cmpint(candidate->source, ==,
+                        MIN(WL_CANDIDATE_SOURCE_SELF, WL_CANDIDATE_SOURCE_ROUTER));
+        g_assert_true(candidate->worked);
+    }
+}
+
 int
 main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/candidates", test_candidates);
     g_test_add_func("/candidates/families-alternate-within-a-class", test_candidates_alternate);
+    g_test_add_func("/candidates/what is known stays", test_inherit);
+    g_test_add_func("/candidates/two words for one endpoint", test_add_again);
     return g_test_run();
 }

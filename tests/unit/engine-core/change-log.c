@@ -55,10 +55,47 @@ test_change_log(void)
     wl_change_log_free(news);
 }
 
+/* The place of the last change, which tells how many holes there are before it. */
+static guint
+last_place(const WlChangeLog *log)
+{
+    guint cursor;
+
+    g_assert_nonnull(wl_change_log_first(log, wl_change_log_last(log) - 1, &cursor));
+    return cursor - 1;
+}
+
+/* Holes are closed if there are more than 64, and more than other places. */
+static void
+test_holes(void)
+{
+    static const struct {
+        guint others, changes; /* items that do not change; changes of one that does */
+        guint place;
+    } rows[] = {{1, 65, 65},     {1, 66, 1},      {1, 67, 2},
+                {200, 200, 399}, {200, 201, 400}, {200, 202, 200}};
+
+    for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
+        WlChangeLog *log = wl_change_log_new();
+        WlChangeLogItem others[200] = {{NULL}}, one = {.owner = &one};
+
+        g_test_message("row %u", i);
+        for (guint j = 0; j < rows[i].others; j++) {
+            others[j].owner = &others[j];
+            wl_change_log_push(log, &others[j]);
+        }
+        for (guint j = 0; j < rows[i].changes; j++)
+            wl_change_log_push(log, &one);
+        g_assert_cmpuint(last_place(log), ==, rows[i].place);
+        wl_change_log_free(log);
+    }
+}
+
 int
 main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/change-log/order", test_change_log);
+    g_test_add_func("/change-log/holes", test_holes);
     return g_test_run();
 }

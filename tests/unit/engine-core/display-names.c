@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The names that peers are shown with. */
+#include "facts/wl-display-names.h"
 #include "harness.h"
+#include "state/wl-engine-state.h"
 
 static void
 test_names(void)
@@ -65,10 +67,10 @@ test_names_of_two(void)
         harness_live(harness, SEC(300), 3 - (1 + turn), 3 - (1 + turn));
         g_assert_cmpstr(harness_view(harness, site)->name, ==, "two");
 
-        /* none, then one */
+        /* none, then one, of a single letter too */
         harness_advertise_member(harness, second, other, NULL, 254);
-        harness_advertise_member(harness, second, other, "site", 254);
-        g_assert_cmpstr(harness_view(harness, other)->name, ==, "site");
+        harness_advertise_member(harness, second, other, "s", 254);
+        g_assert_cmpstr(harness_view(harness, other)->name, ==, "s");
     }
 }
 
@@ -117,6 +119,108 @@ test_basic_without_name(void)
     g_assert_true(harness_view(harness, site)->basic);
 }
 
+/* Peers with one name have a part of their key behind it, as has one with the name of this machine,
+ * or with one that cannot be seen. */
+static void
+test_same_names(void)
+{
+    static const struct {
+        const char *name;
+        const char *names[4]; /* of members 3 to 6; NULL: none */
+        gboolean key[4];      /* shown with a part of the key */
+    } rows[] = {
+        {"different ones", {"a", "b", "c", "d"}, {FALSE}},
+        {"two of four", {"a", "b", "A", "c"}, {TRUE, FALSE, TRUE, FALSE}},
+        {"three of four", {"a", "a", "b", "a"}, {TRUE, TRUE, FALSE, TRUE}},
+        {"the name of this machine", {"Laptop", "b", "c", "d"}, {TRUE}},
+        {"a name of the profile", {"b", "HUB", "c", "d"}, {FALSE, TRUE}},
+        {"an invisible one", {"b", "c", "d", "\xe3\x85\xa4"}, {FALSE, FALSE, FALSE, TRUE}},
+        {"none", {NULL, NULL, "a", NULL}, {FALSE}},
+    };
+
+    for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autoptr(Harness) harness = harness_new();
+        WlEngineConfig *config = harness_config(harness, WL_ROLE_AUTOMATIC);
+        HarnessMember *hub = harness_member(harness, 1);
+
+        g_test_message("%s", rows[i].name);
+        config->name = g_strdup("laptop");
+        harness_add(config, hub, HARNESS_HUB_ENDPOINT, "10.77.0.0/24")->name = g_strdup("hub");
+        harness_start(harness, config);
+        harness_uplink(harness, "192.168.1.10/24");
+        harness_meet(harness, 1, NULL);
+        for (guint j = 0; j < 4; j++)
+            harness_advertise_member(harness, hub, harness_member(harness, 3 + j), rows[i].names[j],
+                                     254);
+        for (guint j = 0; j < 4; j++) {
+            const HarnessMember *member = harness_member(harness, 3 + j);
+            g_autofree char *key = wl_key_to_string(&member->key);
+            g_autofree char *shown = rows[i].key[j]
+                                         ? g_strdup_printf("%s (%.8s)", rows[i].names[j], key)
+                                         : g_strdup(rows[i].names[j] ? rows[i].names[j] : "");
+
+            g_assert_cmpstr(harness_view(harness, member)->name, ==, shown);
+        }
+        g_assert_cmpstr(harness_view(harness, hub)->name, ==, "hub");
+    }
+}
+
+static guint
+serial_of(Harness *harness, guint member)
+{
+    return wl_peer_table_find(&harness->engine->peers, &harness_member(harness, member)->key)
+        ->names.serial;
+}
+
+static void
+rename_member(Harness *harness, guint member, const char *name)
+{
+    WlEngine *engine = harness->engine;
+    WlPeer *peer = wl_peer_table_find(&engine->peers, &harness_member(harness, member)->key);
+    guint64 work = engine->scheduler.work;
+
+    peer->dirty.name = TRUE;
+    g_clear_pointer(&peer->names.metadata, wl_metadata_unref);
+    peer->names.metadata = wl_metadata_new(name, -1);
+    wl_display_names_update(engine, peer);
+    g_assert_cmpuint(engine->scheduler.work, ==, work + 1);
+    wl_display_names_update(engine, peer);
+    g_assert_cmpuint(engine->scheduler.work, ==, work + 1);
+}
+
+/* A peer that is alone with its name again is shown without a key. */
+static void
+test_renamed(void)
+{
+    g_autoptr(Harness) harness = two_routers_new();
+    HarnessMember *hub = harness_member(harness, 1);
+    const guint members[] = {1, 2, 4};
+    GHashTable *folded = harness->engine->names.by_folded;
+    guint n = g_hash_table_size(folded);
+
+    for (guint i = 0; i < 3; i++) {
+        guint serial = serial_of(harness, members[i]);
+
+        rename_member(harness, members[i], "x");
+        g_assert_cmpuint(serial_of(harness, members[i]), ==, serial + 1);
+        g_assert_cmpuint(g_hash_table_size(folded), ==, n + 1);
+        harness_run(harness, 1);
+        wl_engine_advance_time(harness->engine, harness->now);
+        harness_drain(harness);
+    }
+    g_assert_true(g_str_has_suffix(harness_view(harness, hub)->name, ")"));
+    rename_member(harness, 2, "y");
+    rename_member(harness, 4, "z");
+    g_assert_cmpuint(g_hash_table_size(folded), ==, n + 3);
+    harness_run(harness, 1);
+    wl_engine_advance_time(harness->engine, harness->now);
+    harness_drain(harness);
+    g_assert_cmpstr(harness_view(harness, hub)->name, ==, "x");
+    rename_member(harness, 4, NULL);
+    g_assert_cmpuint(g_hash_table_size(folded), ==, n + 2);
+    g_assert_cmpstr(harness_view(harness, harness_member(harness, 4))->name, ==, "");
+}
+
 int
 main(int argc, char **argv)
 {
@@ -126,5 +230,7 @@ main(int argc, char **argv)
     g_test_add_func("/facts/name-of-second-source", test_name_of_second_source);
     g_test_add_func("/facts/name-refused-first", test_name_refused_first);
     g_test_add_func("/facts/basic-without-name", test_basic_without_name);
+    g_test_add_func("/facts/names/of several members", test_same_names);
+    g_test_add_func("/facts/names/renamed members", test_renamed);
     return g_test_run();
 }

@@ -5,6 +5,7 @@
 
 #include "facts/wl-state-cache.h"
 #include "harness.h"
+#include "state/wl-engine-state.h"
 
 #define HUB      1
 #define DESKTOP  2
@@ -168,6 +169,7 @@ test_damaged(void)
     assert_refused(harness, "[State]\nVersion=7\n", 19, "version");
     assert_refused(harness, foreign, strlen(foreign), "another key");
     assert_refused(harness, huge, strlen(huge), "bytes");
+    assert_refused(harness, huge, strlen(huge) - 1, "version");
     /* a damaged value loses its own information only */
     for (guint i = 0; i < G_N_ELEMENTS(broken); i++) {
         g_auto(GStrv) pieces = g_strsplit(memory, broken[i], 0);
@@ -251,6 +253,7 @@ test_bounded(void)
 
         g_assert_true(g_key_file_load_from_data(file, state, strlen(state), 0, NULL));
         g_assert_cmpuint(strlen(state), <=, MAX(max, 100));
+        g_assert_cmpint(g_str_equal(state, whole), ==, max >= strlen(whole));
         for (guint i = 0; i < G_N_ELEMENTS(order); i++) {
             g_autofree char *group = wl_key_to_string(&harness_member(harness, order[i])->key);
             if (i == lost && !g_key_file_has_group(file, group))
@@ -259,6 +262,164 @@ test_bounded(void)
         }
     }
     g_assert_cmpuint(lost, ==, 3);
+}
+
+static const char *
+find_line(const char *state, const char *name)
+{
+    const char *line = strstr(state, name);
+
+    g_assert_nonnull(line);
+    return line + strlen(name);
+}
+
+static guint
+count_values(const char *state, const char *name)
+{
+    const char *line = find_line(state, name);
+    guint n = 0;
+
+    for (; *line != '\n'; line++)
+        n += *line == ';';
+    return n;
+}
+
+/* Lists of more than 256 are cut when they are saved, and when they are loaded. */
+static void
+test_long_lists(void)
+{
+    g_autoptr(Harness) harness = informed_new();
+    WlEngine *engine = harness->engine;
+    const WlKey *about = &harness_member(harness, STRANGER)->key;
+    const GPtrArray *facts = wl_fact_set_about(engine->facts, about);
+    g_autofree char *saved = NULL, *again = NULL, *hub = NULL;
+    g_autofree char *own = wl_key_to_string(&engine->own.key), *group = wl_key_to_string(about);
+    g_autoptr(GString) longer = g_string_new(NULL), sources = g_string_new(NULL);
+    WlFactSource *origin;
+    WlFactEntry *entry;
+    WlFact metadata;
+
+    for (guint i = 0; i < facts->len; i++) {
+        const WlFactEntry *known = facts->pdata[i];
+        if (known->fact.attribute == WL_ATTRIBUTE_METADATA)
+            wl_fact_copy(&known->fact, &metadata);
+    }
+    for (guint i = 0; i < 300; i++) {
+        WlPrefix prefix = harness_prefix("10.78.0.0/32");
+        WlKey source = {{(guint8) i, (guint8) (i >> 8), 7}};
+        WlFact fact;
+
+        prefix.ip.bytes[2] = (guint8) (i >> 8);
+        prefix.ip.bytes[3] = (guint8) i;
+        wl_fact_init_allowed(&fact, about, &prefix, 0);
+        wl_fact_set_add_source(engine->facts, &fact, &source, harness->now, harness->now + SEC(9),
+                               &entry, &origin);
+        wl_fact_set_set_verdict(engine->facts, origin, WL_VERDICT_ACCEPTED);
+        wl_fact_set_add_source(engine->facts, &metadata, &source, harness->now,
+                               harness->now + SEC(9), &entry, &origin);
+        wl_fact_set_set_verdict(engine->facts, origin, WL_VERDICT_ACCEPTED);
+    }
+    wl_fact_clear(&metadata);
+    saved = wl_engine_dup_state(engine);
+    g_assert_cmpuint(count_values(saved, "\nSources="), ==, 256);
+    g_assert_cmpuint(count_values(saved, "\nAllowedIPs="), ==, 256);
+    g_assert_cmpuint(count_values(saved, "\nAllowedIPsSources="), ==, 256);
+
+    hub = wl_key_to_string(&harness_member(harness, HUB)->key);
+    g_string_printf(longer,
+                    "[State]\nVersion=1\nKey=%s\n[%s]\nMetadata=BW4DYWJj\nSources=%s;\n"
+                    "AllowedIPs=",
+                    own, group, hub);
+    for (guint i = 0; i < 300; i++) {
+        g_string_append_printf(longer, "10.77.%u.%u/32;", i / 100, 100 + i % 100);
+        g_string_append_printf(sources, "%s;", hub);
+    }
+    g_string_append_printf(longer, "\nAllowedIPsSources=%s\n", sources->str);
+    restart(harness, longer->str);
+    again = wl_engine_dup_state(harness->engine);
+    g_assert_cmpuint(wl_fact_set_about(harness->engine->facts, about)->len, ==, 257);
+    g_assert_cmpstr(harness_view(harness, harness_member(harness, STRANGER))->name, ==, "abc");
+}
+
+/* Of several accepted sources the one with the most trust is saved, the first of those with as
+ * much. */
+static void
+test_saved_source(void)
+{
+    static const struct {
+        WlTrust trust[3]; /* of the sources, in order; the last is no peer */
+        gboolean refused; /* the first of them */
+        guint expect;
+    } rows[] = {
+        {{WL_TRUST_MEMBERSHIP, WL_TRUST_ENDPOINT}, FALSE, 0},
+        {{WL_TRUST_ENDPOINT, WL_TRUST_MEMBERSHIP}, FALSE, 1},
+        {{WL_TRUST_ENDPOINT, WL_TRUST_ENDPOINT}, FALSE, 0},
+        {{WL_TRUST_MEMBERSHIP, WL_TRUST_ENDPOINT}, TRUE, 1},
+        {{WL_TRUST_UNSET, WL_TRUST_UNSET}, FALSE, 0},
+        {{WL_TRUST_UNSET, WL_TRUST_ENDPOINT}, FALSE, 1},
+    };
+
+    for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
+        for (guint stranger = 0; stranger < 2; stranger++) { /* at the end, or at the beginning */
+            g_autoptr(Harness) harness = informed_new();
+            WlEngine *engine = harness->engine;
+            WlPrefix prefix = harness_prefix("10.77.0.99/32");
+            g_autofree char *saved = NULL, *key = NULL;
+            const WlKey *sources[3] = {&harness_member(harness, HUB)->key,
+                                       &harness_member(harness, DESKTOP)->key,
+                                       &harness_member(harness, 9)->key};
+            WlFactSource *origin;
+            WlFactEntry *entry;
+            WlFact fact;
+
+            g_test_message("row %u", i);
+            wl_fact_init_allowed(&fact, sources[0], &prefix, 0);
+            for (guint j = 0; j < 3; j++) {
+                guint n = (j + (stranger ? 2 : 0)) % 3;
+
+                wl_fact_set_add_source(engine->facts, &fact, sources[n], harness->now,
+                                       harness->now + SEC(9), &entry, &origin);
+                wl_fact_set_set_verdict(engine->facts, origin,
+                                        n == 0 && rows[i].refused ? WL_VERDICT_TAKEN
+                                                                  : WL_VERDICT_ACCEPTED);
+                if (n < 2)
+                    wl_peer_table_find(&engine->peers, sources[n])->membership.trust =
+                        rows[i].trust[n];
+            }
+            saved = wl_engine_dup_state(engine);
+            /* any peer is better than a stranger, if it has some trust */
+            key = wl_key_to_string(stranger && rows[i].trust[rows[i].expect] == WL_TRUST_UNSET
+                                       ? sources[2]
+                                       : sources[rows[i].expect]);
+            g_assert_true(g_str_has_prefix(
+                find_line(find_line(saved, "=10.77.0.99/32;\n"), "AllowedIPsSources="), key));
+        }
+    }
+}
+
+/* The time of a save counts, and a save that is due is made once. */
+static void
+test_saved(void)
+{
+    g_autoptr(Harness) harness = informed_new();
+    WlEngine *engine = harness->engine;
+    guint64 n;
+
+    for (guint i = 0; i < 2; i++) {
+        harness_run(harness, SEC(100));
+        harness_clear(harness);
+        engine->outputs.state_save_due = engine->now + i;
+        engine->outputs.state_saved = WL_LONG_AGO;
+        n = engine->outputs.queue.length;
+        wl_state_cache_update(engine);
+        g_assert_cmpuint(engine->outputs.queue.length - n, ==, 1 - i);
+        g_assert_cmpint(engine->outputs.state_saved, ==, i == 0 ? engine->now : WL_LONG_AGO);
+        g_assert_cmpint(engine->outputs.state_save_due, ==, i == 0 ? WL_NEVER : engine->now + 1);
+        wl_state_cache_update(engine);
+        g_assert_cmpuint(engine->outputs.queue.length - n, ==, 1 - i);
+        harness_drain(harness);
+    }
+    g_assert_cmpint(engine->scheduler.deadline, <=, engine->now + 1 + SEC(50));
 }
 
 int
@@ -273,5 +434,8 @@ main(int argc, char *argv[])
     g_test_add_func("/state-cache/when", test_when);
     g_test_add_func("/state-cache/round-trip", test_round_trip);
     g_test_add_func("/state-cache/bounded", test_bounded);
+    g_test_add_func("/state-cache/long lists", test_long_lists);
+    g_test_add_func("/state-cache/source with the most trust", test_saved_source);
+    g_test_add_func("/state-cache/saved once", test_saved);
     return g_test_run();
 }

@@ -31,10 +31,49 @@ test_timer_queue(void)
     }
 }
 
+/* An entry that is set again moves, to an earlier or a later time or to none. */
+static void
+test_moved(void)
+{
+    static const struct {
+        gint64 when; /* of the second of three at 10, 20 and 30 */
+        const char *order;
+    } rows[] = {{5, "213"}, {15, "123"}, {20, "123"}, {25, "123"}, {35, "132"}, {G_MAXINT64, "13"}};
+
+    for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autoptr(WlTimerQueue) queue = wl_timer_queue_new();
+        g_autoptr(GString) order = g_string_new(NULL);
+        const char *names[] = {"1", "2", "3"};
+        WlTimerEntry entries[3] = {{0}};
+
+        g_assert_cmpint(wl_timer_queue_first(queue), ==, G_MAXINT64);
+        for (guint j = 0; j < 3; j++) {
+            entries[j].owner = (gpointer) names[j];
+            wl_timer_queue_set(queue, &entries[j], 10 + 10 * j);
+        }
+        g_assert_null(wl_timer_queue_due(queue, 9));
+        g_assert_true(wl_timer_queue_due(queue, 10) == names[0]);
+        wl_timer_queue_set(queue, &entries[1], rows[i].when);
+        for (gint64 now = 0; now < 40; now++) {
+            const char *name = wl_timer_queue_due(queue, now);
+
+            if (!name)
+                continue;
+            g_assert_cmpint(wl_timer_queue_first(queue), ==, now);
+            g_string_append(order, name);
+            wl_timer_queue_set(queue, &entries[name[0] - '1'], G_MAXINT64);
+            g_assert_cmpuint(entries[name[0] - '1'].place, ==, 0);
+            wl_timer_queue_set(queue, &entries[name[0] - '1'], G_MAXINT64);
+        }
+        g_assert_cmpstr(order->str, ==, rows[i].order);
+    }
+}
+
 int
 main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/timer-queue/any-order", test_timer_queue);
+    g_test_add_func("/timer-queue/moved", test_moved);
     return g_test_run();
 }
