@@ -3,6 +3,7 @@
 /* What nothing that members send may change (docs/engine.md, "What a fact may do", "Limits";
  * docs/protocol.md 5.6, 6, 14.2). The rules are written again here, from the documents. */
 
+#include <sodium.h>
 #include <string.h>
 
 #include "network.h"
@@ -352,6 +353,49 @@ check_log(const char *text)
         g_assert_cmpuint((guchar) *c, >=, 0x20);
 }
 
+/* libsodium is not instrumented, a loop over bytes would be. */
+static void
+digest_bytes(Network *network, gconstpointer data, gsize length)
+{
+    guint64 key[2] = {network->digest, length};
+
+    crypto_shorthash_siphash24((guint8 *) &network->digest, data, length, (const guint8 *) key);
+}
+
+static void
+digest_change(Network *network, const WlPeerChange *change)
+{
+    const guint8 flags[] = {change->kind, change->replace_allowed_ips, change->replace_settings,
+                            (guint8) change->keepalive};
+
+    digest_bytes(network, flags, sizeof(flags));
+    digest_bytes(network, &change->public_key, sizeof(change->public_key));
+    digest_bytes(network, change->endpoint.ip.bytes, sizeof(change->endpoint.ip.bytes));
+    digest_bytes(network, &change->endpoint.port, sizeof(change->endpoint.port));
+    digest_bytes(network, change->allowed_ips->data, change->allowed_ips->len * sizeof(WlPrefix));
+}
+
+static void
+digest_output(Network *network, const WlOutput *output)
+{
+    gsize size;
+    gconstpointer data;
+
+    digest_bytes(network, &output->kind, sizeof(output->kind));
+    digest_bytes(network, &output->key, sizeof(output->key));
+    digest_bytes(network, &output->destination, sizeof(output->destination));
+    if (output->bytes) {
+        data = g_bytes_get_data(output->bytes, &size);
+        digest_bytes(network, data, size);
+    }
+    if (output->name)
+        digest_bytes(network, output->name, strlen(output->name));
+    if (output->change)
+        digest_change(network, output->change);
+    if (output->prefixes)
+        digest_bytes(network, output->prefixes->data, output->prefixes->len * sizeof(WlPrefix));
+}
+
 static void
 check_outputs(Network *network)
 {
@@ -360,6 +404,7 @@ check_outputs(Network *network)
     for (guint i = 0; i < harness->outputs->len; i++) {
         const WlOutput *output = harness->outputs->pdata[i];
 
+        digest_output(network, output);
         if (output->kind == WL_OUTPUT_SEND) {
             check_send(network, output);
         } else if (output->kind == WL_OUTPUT_LOG) {
@@ -378,7 +423,9 @@ network_check(Network *network)
     Harness *harness = network->harness;
     g_autoptr(GArray) networks = wl_engine_dup_networks(harness->engine);
     gint64 seconds = (harness->now - network->started) / SEC(1);
+    gint64 deadline = wl_engine_get_deadline(harness->engine);
 
+    digest_bytes(network, &deadline, sizeof(deadline));
     /* harness_drain() checks that no deadline is in the past. */
     network->wakeups += harness->wakeups;
     g_assert_cmpuint(network->wakeups, <=, WAKEUP_BURST + WAKEUP_SECOND * (guint) seconds);

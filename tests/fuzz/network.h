@@ -42,7 +42,8 @@ typedef struct {
     guint n_local;
     GArray *first_hand; /* of NetworkSeen: what may be relayed */
     guint wakeups, logs;
-    guint64 work; /* of the engine at the last check */
+    guint64 work;   /* of the engine at the last check */
+    guint64 digest; /* of all outputs so far */
     gint64 started;
 } Network;
 
@@ -55,7 +56,8 @@ typedef struct {
 /** One action of @from; @about is a member that it may concern, the engine itself included. */
 typedef void (*NetworkAction)(Network *network, HarnessMember *from, HarnessMember *about);
 
-/** Runs the input to its end and checks the engine after each step. */
+/** Runs the input to its end and checks the engine after each step. The order of hash tables
+ * changes no output. */
 void network_run(const uint8_t *data, gsize size, const NetworkAction *actions, guint n_actions);
 
 guint network_number(const Network *network, const WlKey *key); /* NETWORK_MEMBERS: none */
