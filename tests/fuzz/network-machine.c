@@ -269,6 +269,7 @@ act_restart(Network *network, HarnessMember *from, HarnessMember *about)
     Harness *harness = network->harness;
     g_autofree char *state = wl_engine_dup_state(harness->engine);
 
+    network->restarts++;
     g_clear_pointer(&harness->engine, wl_engine_free);
     g_ptr_array_set_size(harness->device->peers, 0);
     g_hash_table_remove_all(harness->handshakes);

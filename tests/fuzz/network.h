@@ -41,7 +41,7 @@ typedef struct {
     WlIp local[4]; /* addresses of uplinks */
     guint n_local;
     GArray *first_hand; /* of NetworkSeen: what may be relayed */
-    guint wakeups, logs;
+    guint wakeups, logs, restarts;
     guint64 work;   /* of the engine at the last check */
     guint64 digest; /* of all outputs so far */
     gint64 started;
