@@ -129,7 +129,7 @@ make_member(Addition *addition, GError **error)
         g_ptr_array_add(file->profile->networks, g_strdup(hub->networks->pdata[i]));
     g_ptr_array_add(file->profile->peers,
                     wl_network_hub_peer(addition->hub_key, hub->name ? hub->name : "hub",
-                                        addition->hub->endpoint, networks));
+                                        addition->hub->endpoint, hub->addresses, networks));
     addition->peer =
         wl_network_member_peer(public_key, addition->name, networks, addition->host, options.basic);
     if (!wl_profile_check(file->profile, WL_PROFILE_CHECK_STORED_SECRETS, error))

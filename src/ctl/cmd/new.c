@@ -68,14 +68,15 @@ make_hub(const Network *network, const char *private_key, const char *member_key
 }
 
 static WlProfileFile *
-make_member(const Network *network, const char *private_key, const char *hub_key)
+make_member(const Network *network, const char *private_key, const WlProfileFile *hub,
+            const char *hub_key)
 {
     WlProfileFile *file =
         wl_network_member(private_key, network->name, network->networks, MEMBER_HOST);
 
-    g_ptr_array_add(
-        file->profile->peers,
-        wl_network_hub_peer(hub_key, network->hub, network->endpoint, network->networks));
+    g_ptr_array_add(file->profile->peers,
+                    wl_network_hub_peer(hub_key, network->hub, network->endpoint,
+                                        hub->profile->addresses, network->networks));
     return file;
 }
 
@@ -99,7 +100,7 @@ write_files(const Network *network, GError **error)
     g_autofree char *hub_key = wl_keys_public_of(hub_private);
     g_autofree char *public_key = wl_keys_public_of(private_key);
     g_autoptr(WlProfileFile) hub = make_hub(network, hub_private, public_key);
-    g_autoptr(WlProfileFile) member = make_member(network, private_key, hub_key);
+    g_autoptr(WlProfileFile) member = make_member(network, private_key, hub, hub_key);
     gboolean done = FALSE;
 
     wl_profile_wipe_free(hub_private);

@@ -262,7 +262,7 @@ wl_network_check_name(const char *name, GError **error)
 
 WlProfilePeer *
 wl_network_hub_peer(const char *public_key, const char *name, const char *endpoint,
-                    const GArray *networks)
+                    const GPtrArray *addresses, const GArray *networks)
 {
     WlProfilePeer *peer = wl_profile_peer_new();
 
@@ -270,6 +270,13 @@ wl_network_hub_peer(const char *public_key, const char *name, const char *endpoi
     peer->name = g_strdup(name);
     if (endpoint)
         g_ptr_array_add(peer->endpoints, g_strdup(endpoint));
+    for (guint i = 0; i < addresses->len; i++) {
+        const char *address = addresses->pdata[i];
+
+        g_ptr_array_add(peer->allowed_ips,
+                        g_strdup_printf("%.*s/%s", (int) strcspn(address, "/"), address,
+                                        strchr(address, ':') ? "128" : "32"));
+    }
     for (guint i = 0; i < networks->len; i++)
         g_ptr_array_add(peer->allowed_ips,
                         wl_prefix_to_string(&g_array_index(networks, WlPrefix, i)));

@@ -31,9 +31,12 @@ char *wl_network_endpoint(const char *text, GError **error);
 /** FALSE with *error if @name cannot name both a member and its file. */
 gboolean wl_network_check_name(const char *name, GError **error);
 
-/** The hub as a peer of other members. @endpoint may be NULL. */
+/**
+ * The hub as a peer of other members: it routes @networks, and its own @addresses ("10.77.0.1/24")
+ * are stated as well, for a reader to see. @endpoint may be NULL.
+ */
 WlProfilePeer *wl_network_hub_peer(const char *public_key, const char *name, const char *endpoint,
-                                   const GArray *networks);
+                                   const GPtrArray *addresses, const GArray *networks);
 /** A member as a peer of the hub and of other members. */
 WlProfilePeer *wl_network_member_peer(const char *public_key, const char *name,
                                       const GArray *networks, guint64 host, gboolean basic);

@@ -300,7 +300,7 @@ test_new(void)
     ctl_assert_holds(hub, "Name = laptop\nAllowedIPs = 10.77.0.2/32, fd77::2/128\n");
     ctl_assert_holds(laptop, "Address = 10.77.0.2/24, fd77::2/64\n");
     ctl_assert_holds(laptop, "Name = hub\nEndpoint = hub.example.net:51820\n"
-                             "AllowedIPs = 10.77.0.0/24, fd77::/64\n");
+                             "AllowedIPs = 10.77.0.1/32, fd77::1/128, 10.77.0.0/24, fd77::/64\n");
     public_run = CTL_RUN(hub_private, "pubkey");
     g_assert_cmpstr(g_strchomp(public_run->out), ==, hub_public);
 
