@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Members that facts name: who may name them, and when they are removed. */
+#include "facts/wl-members.h"
 #include "harness.h"
+#include "state/wl-engine-state.h"
 
 static void
 learn_member(Harness *harness)
@@ -151,6 +153,209 @@ test_place_of_removed_peer(void)
     g_assert_true(harness_sent_endpoint(harness, other, self, "192.168.1.10:51820"));
 }
 
+/* ---- one step at a time */
+
+/* Makes the member known by a fact of the hub, which is accepted. */
+static void
+name_member(Harness *harness, guint number, gboolean stale)
+{
+    g_autoptr(WlMetadata) metadata = wl_metadata_new("site", FALSE);
+    WlEngine *engine = harness->engine;
+    WlFactSource *origin;
+    WlFactEntry *entry;
+    WlFact fact;
+
+    wl_fact_init_metadata(&fact, &harness_member(harness, number)->key, metadata, 0);
+    wl_fact_set_add_source(engine->facts, &fact, &harness_member(harness, 1)->key, engine->now,
+                           engine->now + SEC(255), &entry, &origin);
+    wl_fact_set_set_verdict(engine->facts, origin, WL_VERDICT_ACCEPTED);
+    origin->stale = stale;
+    wl_fact_clear(&fact);
+}
+
+static void
+subject_changed(Harness *harness, guint number)
+{
+    g_array_append_val(harness->engine->membership.changed, harness_member(harness, number)->key);
+}
+
+static guint
+count_logs(Harness *harness)
+{
+    guint n = harness_count(harness, WL_OUTPUT_LOG);
+
+    harness_clear(harness);
+    return n;
+}
+
+/* A subject that changed several times is examined once. */
+static void
+test_once(void)
+{
+    g_autoptr(Harness) harness = simple_leaf_new();
+    WlEngine *engine = harness->engine;
+    const guint changed[] = {7, 8, 7, 9, 8, 7};
+    guint64 work = engine->scheduler.work;
+
+    for (guint i = 0; i < G_N_ELEMENTS(changed); i++)
+        subject_changed(harness, changed[i]);
+    wl_members_update(engine);
+    g_assert_cmpuint(engine->scheduler.work - work, ==, 3);
+    g_assert_cmpuint(engine->membership.changed->len, ==, 0);
+    wl_members_update(engine);
+    g_assert_cmpuint(engine->scheduler.work - work, ==, 3);
+}
+
+/* Which subjects become members. */
+static void
+test_added(void)
+{
+    static const struct {
+        const char *name;
+        guint learned; /* peers before */
+        gboolean named, stale, own, address_taken;
+        gboolean added;
+        WlVerdict refused; /* WL_VERDICT_N: not */
+    } rows[] = {
+        {"one that a fact names", 0, TRUE, FALSE, FALSE, FALSE, TRUE, WL_VERDICT_N},
+        {"one that no fact names", 0, FALSE, FALSE, FALSE, FALSE, FALSE, WL_VERDICT_N},
+        {"one that a stale fact names", 0, TRUE, TRUE, FALSE, FALSE, FALSE, WL_VERDICT_N},
+        {"this member", 0, TRUE, FALSE, TRUE, FALSE, FALSE, WL_VERDICT_N},
+        {"the last one", 999, TRUE, FALSE, FALSE, FALSE, TRUE, WL_VERDICT_N},
+        {"one too many", 1000, TRUE, FALSE, FALSE, FALSE, FALSE, WL_VERDICT_TOO_MANY},
+        {"one with the address of another", 0, TRUE, FALSE, FALSE, TRUE, FALSE,
+         WL_VERDICT_COLLISION},
+    };
+
+    for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autoptr(Harness) harness = simple_leaf_new();
+        WlEngine *engine = harness->engine;
+        guint number = rows[i].own ? 0 : 7;
+        HarnessMember *member = harness_member(harness, number);
+        const guint64 *refused = engine->receiver.refused;
+        guint learned = engine->peers.learned;
+
+        g_test_message("%s", rows[i].name);
+        if (rows[i].named)
+            name_member(harness, number, rows[i].stale);
+        if (rows[i].address_taken)
+            g_hash_table_insert(engine->peers.by_link_local, &member->link_local,
+                                wl_peer_table_get(&engine->peers, 0));
+        engine->peers.learned = rows[i].learned;
+        subject_changed(harness, number);
+        wl_members_update(engine);
+        g_assert_cmpint(wl_peer_table_find(&engine->peers, &member->key) != NULL, ==,
+                        rows[i].added);
+        g_assert_cmpuint(refused[WL_VERDICT_TOO_MANY], ==, rows[i].refused == WL_VERDICT_TOO_MANY);
+        g_assert_cmpuint(refused[WL_VERDICT_COLLISION], ==,
+                         rows[i].refused == WL_VERDICT_COLLISION);
+        engine->peers.learned = learned + rows[i].added;
+        if (rows[i].address_taken)
+            g_hash_table_remove(engine->peers.by_link_local, &member->link_local);
+    }
+}
+
+/* No member has a key of zeros. */
+static void
+test_zero_key(void)
+{
+    g_autoptr(Harness) harness = simple_leaf_new();
+    const HarnessMember nobody = {.harness = harness};
+
+    harness_advertise_member(harness, harness_member(harness, 1), &nobody, "nobody", 254);
+    g_assert_cmpuint(harness_n_peers(harness), ==, 1);
+    g_assert_cmpuint(wl_engine_get_verdict_counters(harness->engine)[WL_VERDICT_COLLISION], ==, 1);
+}
+
+/* A full table is logged once an hour. */
+static void
+test_full_logged(void)
+{
+    g_autoptr(Harness) harness = simple_leaf_new();
+    WlEngine *engine = harness->engine;
+    static const struct {
+        gint64 after; /* us since the line before */
+        guint lines;
+    } rows[] = {{0, 1}, {WL_SEC(3600) - 1, 0}, {1, 1}, {WL_SEC(3600), 1}};
+    guint learned = engine->peers.learned;
+
+    name_member(harness, 7, FALSE);
+    harness_clear(harness);
+    for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_test_message("row %u", i);
+        harness->now = engine->now += rows[i].after;
+        engine->peers.learned = WL_MAX_LEARNED_PEERS;
+        subject_changed(harness, 7);
+        wl_members_update(engine);
+        for (WlOutput *output; (output = wl_engine_next_output(engine));)
+            g_ptr_array_add(harness->outputs, output);
+        g_assert_cmpuint(count_logs(harness), ==, rows[i].lines);
+    }
+    engine->peers.learned = learned;
+}
+
+/* Members that no fact names any more leave if this member may remove them, last key first. */
+static void
+test_leavers(void)
+{
+    for (guint may = 0; may < 2; may++) {
+        g_autoptr(Harness) harness = simple_leaf_new();
+        g_autoptr(GHashTable) kept = g_hash_table_new(wl_key_hash, wl_key_equal);
+        WlEngine *engine = harness->engine;
+        WlPeer *hub = wl_peer_table_find(&engine->peers, &harness_member(harness, 1)->key);
+        WlPeer *peers[3], *last = NULL, *first = NULL;
+
+        for (guint i = 0; i < 3; i++) {
+            peers[i] = wl_members_add(engine, &harness_member(harness, 7 + i)->key, NULL);
+            subject_changed(harness, 7 + i);
+            if (!last || wl_key_compare(&peers[i]->key, &last->key) > 0)
+                last = peers[i];
+            if (!first || wl_key_compare(&peers[i]->key, &first->key) < 0)
+                first = peers[i];
+        }
+        hub->liveness = (WlPeerLiveness){.healthy = TRUE,
+                                         .alive = TRUE,
+                                         .last_alive = engine->now,
+                                         .alive_since = engine->now - SEC(1000),
+                                         .alive_until = engine->now + SEC(200)};
+        engine->started = may ? engine->now - SEC(1000) : engine->now;
+        g_assert_null(wl_members_get_leaver(engine));
+        wl_members_update(engine);
+        g_assert_cmpuint(engine->membership.orphaned->len, ==, 3);
+        g_assert_true(wl_members_get_leaver(engine) == (may ? last : NULL));
+        for (guint i = 0; i < 3; i++) { /* once is enough */
+            g_assert_true(peers[i]->membership.orphaned);
+            wl_members_set_orphaned(engine, peers[i], TRUE);
+        }
+        g_assert_cmpuint(engine->membership.orphaned->len, ==, 3);
+        /* a fact names one of them again */
+        wl_members_set_orphaned(engine, last, FALSE);
+        wl_members_set_orphaned(engine, last, FALSE);
+        g_assert_cmpuint(engine->membership.orphaned->len, ==, 2);
+        g_assert_true(wl_members_get_leaver(engine) != last);
+        /* a reload removes them at once, except those that the profile keeps */
+        g_hash_table_add(kept, &first->key);
+        for (guint i = 0; i < 3; i++) {
+            if (peers[i] != first && peers[i] != last)
+                g_assert_true(wl_members_update_by_profile(engine, kept) == peers[i]);
+        }
+        /* a source has become authoritative */
+        engine->started = engine->now - SEC(1000);
+        engine->membership.leaving = FALSE;
+        wl_members_update(engine);
+        g_assert_false(engine->membership.leaving);
+        engine->evaluation.stale_due = TRUE;
+        wl_members_update(engine);
+        g_assert_true(engine->membership.leaving);
+        g_assert_false(engine->evaluation.stale_due);
+        for (guint i = 0; i < 3; i++)
+            wl_members_set_orphaned(engine, peers[i], FALSE);
+        g_assert_null(wl_members_update_by_profile(engine, kept));
+        wl_members_update(engine);
+        g_assert_null(wl_members_get_leaver(engine));
+    }
+}
+
 int
 main(int argc, char **argv)
 {
@@ -160,5 +365,10 @@ main(int argc, char **argv)
     g_test_add_func("/away/trusted-machine-keeps-members", test_trusted_machine_keeps_members);
     g_test_add_func("/facts/trusted-machine-names-members", test_trusted_machine_names_members);
     g_test_add_func("/facts/place-of-removed-peer", test_place_of_removed_peer);
+    g_test_add_func("/membership/a subject is examined once", test_once);
+    g_test_add_func("/membership/who is added", test_added);
+    g_test_add_func("/membership/no key", test_zero_key);
+    g_test_add_func("/membership/a full table is logged", test_full_logged);
+    g_test_add_func("/membership/who leaves", test_leavers);
     return g_test_run();
 }
