@@ -13,8 +13,6 @@
 /* Wake-ups of one step: a burst, and a few a second for each peer. */
 #define WAKEUP_BURST  200
 #define WAKEUP_SECOND 60
-/* Log lines of one engine, and one a second. */
-#define LOG_BURST 64
 
 /* ---- trust */
 
@@ -177,6 +175,24 @@ check_fact(const Network *network, const WlFactView *fact, const GArray *network
         check_allowed(network, fact, networks);
 }
 
+/* Facts are sorted by subject and type: the endpoints of one subject follow each other. */
+static void
+check_endpoint_limit(const GPtrArray *facts, guint index)
+{
+    const WlFactView *fact = facts->pdata[index];
+    guint n = 0;
+
+    if (!g_str_equal(fact->type, "endpoint"))
+        return;
+    for (guint i = index; i < facts->len; i++) {
+        const WlFactView *other = facts->pdata[i];
+        if (!wl_key_equal(&other->subject, &fact->subject) || other->type != fact->type)
+            break;
+        n += !other->local;
+    }
+    g_assert_cmpuint(n, <=, WL_MAX_ENDPOINTS);
+}
+
 static void
 check_facts(const Network *network, const GArray *networks)
 {
@@ -185,8 +201,10 @@ check_facts(const Network *network, const GArray *networks)
     g_assert_cmpuint(facts->len, <=,
                      WL_MAX_FACT_SOURCES +
                          WL_MAX_FACT_SOURCES_OF_PEER * network->profile->peers->len + 1000);
-    for (guint i = 0; i < facts->len; i++)
+    for (guint i = 0; i < facts->len; i++) {
         check_fact(network, facts->pdata[i], networks);
+        check_endpoint_limit(facts, i);
+    }
 }
 
 /* ---- the device */
@@ -398,6 +416,45 @@ digest_output(Network *network, const WlOutput *output)
         digest_bytes(network, output->prefixes->data, output->prefixes->len * sizeof(WlPrefix));
 }
 
+/* What an engine may ask for, however its members behave: several times what the limits of
+ * wl-timing.h let seven members cause, except for neighbors, which have a limit of their own. */
+static const struct {
+    WlOutputKind kind;
+    guint burst; /* of each engine */
+    guint step, second;
+} budgets[] = {
+    {WL_OUTPUT_SEND, 100, 8, 20},        {WL_OUTPUT_READ_DEVICE, 50, 4, 12},
+    {WL_OUTPUT_RESOLVE, 20, 2, 1},       {WL_OUTPUT_ROUTES_CHANGED, 20, 2, 2},
+    {WL_OUTPUT_SEND_ECHO, 200, 10, 150}, {WL_OUTPUT_WATCH_TRAFFIC, 20, 2, 2},
+    {WL_OUTPUT_SAVE_STATE, 4, 2, 1},     {WL_OUTPUT_RESOLVE_NEIGHBOR, WL_NEIGHBOR_BURST, 0, 10},
+    {WL_OUTPUT_LOG, 64, 0, 1},
+};
+
+static void
+check_budgets(const Network *network, guint seconds)
+{
+    for (guint i = 0; i < G_N_ELEMENTS(budgets); i++)
+        g_assert_cmpuint(network->outputs[budgets[i].kind], <=,
+                         budgets[i].burst * (1 + network->restarts) +
+                             budgets[i].step * network->steps + budgets[i].second * seconds);
+}
+
+/* An echo never leaves the tunnel. */
+static void
+check_echo(Network *network, const WlOutput *output)
+{
+    const WlIp *to = &output->echo.destination;
+    WlPrefix overlay[] = {harness_prefix("fe80::/64"), harness_prefix("10.77.0.0/16"),
+                          harness_prefix("fd77::/64")};
+    gboolean inside = FALSE;
+
+    for (guint i = 0; i < G_N_ELEMENTS(overlay); i++)
+        inside = inside || wl_prefix_contains_ip(&overlay[i], to);
+    g_assert_true(inside);
+    network->echo_key = output->key;
+    network->echo_sequence = output->echo.sequence;
+}
+
 static void
 check_outputs(Network *network)
 {
@@ -407,14 +464,17 @@ check_outputs(Network *network)
         const WlOutput *output = harness->outputs->pdata[i];
 
         digest_output(network, output);
+        network->outputs[output->kind]++;
         if (output->kind == WL_OUTPUT_SEND) {
             check_send(network, output);
         } else if (output->kind == WL_OUTPUT_LOG) {
             check_log(output->name);
-            network->logs++;
         } else if (output->kind == WL_OUTPUT_SEND_ECHO) {
-            network->echo_key = output->key;
-            network->echo_sequence = output->echo.sequence;
+            check_echo(network, output);
+        } else if (output->kind == WL_OUTPUT_RESOLVE) {
+            g_assert_cmpstr(output->name, ==, NETWORK_NAME);
+        } else if (output->prefixes) {
+            g_assert_cmpuint(output->prefixes->len, <=, WL_TRAFFIC_MAX_WANTED);
         }
     }
 }
@@ -432,7 +492,8 @@ network_check(Network *network)
     network->wakeups += harness->wakeups;
     g_assert_cmpuint(network->wakeups, <=, WAKEUP_BURST + WAKEUP_SECOND * (guint) seconds);
     check_outputs(network);
-    g_assert_cmpuint(network->logs, <=, LOG_BURST * (1 + network->restarts) + (guint) seconds);
+    network->steps++;
+    check_budgets(network, (guint) seconds);
     harness_clear(harness);
     check_device(network);
     check_routes(network, networks);

@@ -9,7 +9,6 @@
 
 /* After this number of wake-ups no more time passes: it bounds the cost of a run. */
 #define MAX_WAKEUPS 400
-#define RESOLVED    "desktop.example:51820"
 
 void
 act_time(Network *network, HarnessMember *from, HarnessMember *about)
@@ -166,8 +165,8 @@ name_resolved(Network *network, guint n)
         endpoints[i] = input_endpoint(&network->input, i == 3);
         network_saw(network, &harness_member(network->harness, 2)->key, &endpoints[i]);
     }
-    wl_engine_name_resolved(network->harness->engine, network->harness->now, RESOLVED, endpoints,
-                            n);
+    wl_engine_name_resolved(network->harness->engine, network->harness->now, NETWORK_NAME,
+                            endpoints, n);
 }
 
 /* Replies to what the engine requested, and others that it did not. */

@@ -179,7 +179,7 @@ set_desktop(WlPeerConfig *desktop, uint8_t peers, uint8_t more)
     desktop->has_preshared_key = more & 8;
     memset(&desktop->preshared_key, 7, sizeof(desktop->preshared_key));
     if (more & 16)
-        g_ptr_array_add(desktop->endpoints, g_strdup("desktop.example:51820"));
+        g_ptr_array_add(desktop->endpoints, g_strdup(NETWORK_NAME));
 }
 
 WlEngineConfig *

@@ -14,7 +14,7 @@
 
 #define NETWORK_MEMBERS 8 /* 0: the engine itself; 1: hub; 2: desktop; the others are strangers */
 #define NETWORK_RECENT  8 /* datagrams that may be replayed */
-#define NETWORK_OWN_IP  "10.77.0.2"
+#define NETWORK_NAME    "desktop.example:51820" /* of the desktop, if the profile has it */
 
 typedef struct {
     const uint8_t *data;
@@ -41,9 +41,10 @@ typedef struct {
     WlIp local[4]; /* addresses of uplinks */
     guint n_local;
     GArray *first_hand; /* of NetworkSeen: what may be relayed */
-    guint wakeups, logs, restarts;
-    guint64 work;   /* of the engine at the last check */
-    guint64 digest; /* of all outputs so far */
+    guint wakeups, restarts, steps;
+    guint outputs[WL_OUTPUT_LOG + 1]; /* by kind, so far */
+    guint64 work;                     /* of the engine at the last check */
+    guint64 digest;                   /* of all outputs so far */
     gint64 started;
 } Network;
 
