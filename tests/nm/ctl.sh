@@ -121,7 +121,7 @@ stop_watchers() {
 one_host_create || bail_out "the lab is set up" laptop
 
 # --- no profile
-for command in status 'peer other' facts 'explain other' watch refresh 'map --svg' \
+for command in status 'peer other' facts 'explain other' watch refresh map \
   'forget other 192.0.2.1:1'; do
   # shellcheck disable=SC2086  # words of the command
   check "$command fails while no profile is active" complains root 3 \
@@ -158,7 +158,7 @@ for user in root nobody; do
     shows $user '^other: ' peer "${PUBLIC_KEY[other]:0:8}"
   check "$user can run facts" shows $user '10\.88\.0\.0/16' facts
   check "$user can run explain" shows $user 'Conclusion: connected directly' explain other
-  check "$user can run map" shows $user '<title>other: ' map --svg
+  check "$user can run map" shows $user '<title>other: ' map
   check "$user can run doctor" shows $user 'ok +laptop: the service runs' doctor
 done
 check "root can run refresh" shows root 'laptop: sent all facts again and retried all addresses' refresh
@@ -203,7 +203,7 @@ done
 check "a name of 2,000 bytes is cut to 63" fails grep -qE 'n{64}' "$LAB_DIR/out"
 refute "a name of 4,096 bytes is ignored" grep -q mmmm "$LAB_DIR/out"
 is_harmless() { shows root . "$@" && harmless "$LAB_DIR/out"; }
-for command in status facts 'map --svg' 'status --json' 'facts --json'; do
+for command in status facts map 'status --json' 'facts --json'; do
   # shellcheck disable=SC2086  # words of the command
   check "$command prints no control characters" is_harmless $command
 done
@@ -267,7 +267,7 @@ check "the profile is restricted to user nobody" \
   nmcli_laptop connection modify laptop connection.permissions user:nobody
 check "the profile is activated again" nmcli_laptop connection up laptop || finish laptop
 check "the profile's user can run status" shows nobody 'other +(direct|connecting)' status
-for command in status 'peer other' facts 'explain other' watch refresh 'map --svg' \
+for command in status 'peer other' facts 'explain other' watch refresh map \
   'forget other 192.0.2.1:1'; do
   # shellcheck disable=SC2086  # words of the command
   check "another user cannot run $command" complains daemon 4 'run the command with sudo' $command

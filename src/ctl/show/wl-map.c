@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The map of a network as an SVG document: links, members, a title and a legend. The caller owns
+ * The map of a network as an SVG document: members with their addresses, links with their round
+ * trips, networks, a title, a legend and the time. The caller owns
  * the text. Every name in it is escaped for XML and stripped of unsafe characters.
  */
 #include "wl-map.h"
@@ -14,67 +15,90 @@
 #include "wl-units.h"
 
 /* In user units of the picture. */
-#define NODE_RADIUS 17
-#define SELF_RADIUS 26
+#define NAME_Y      42    /* of the name below a symbol, from its center */
+#define ABOVE_Y     (-36) /* of the last line above a symbol */
 #define LINE_HEIGHT 17
-#define BEND        0.28 /* of a routed link, off the straight line */
-#define LETTER      7    /* approximate width of a letter of the legend */
+#define LETTER      7  /* approximate width of a letter */
+#define AROUND      70 /* of a routed link, beside the row of this machine */
+#define ARCH        70 /* of a link to a member of the same row that is not beside this machine */
+#define MARGIN      20
 
 #define MAX_LABEL 22 /* columns */
 
 typedef struct {
     const WlActiveProfile *profile, *before;
     const WlMapLayout *layout;
+    gint64 now; /* Unix seconds */
     GString *out;
 } Picture;
 
-/* Colors also differ in lightness, and links in their dashes. */
+/* Text has a contrast of at least 4.5:1, lines of 3:1, and links also differ in their dashes. */
 static const char style[] =
     "  <style>\n"
     "    .bg { fill: #ffffff; }\n"
-    "    text { font-family: system-ui, sans-serif; font-size: 13px; fill: #1c2430; }\n"
+    "    text { font-family: system-ui, sans-serif; font-size: 13px; fill: #1c2430; "
+    "paint-order: stroke; stroke: #ffffff; stroke-width: 4px; }\n"
     "    .title { font-size: 17px; font-weight: 600; }\n"
     "    .name { font-weight: 600; }\n"
     "    .note { fill: #566173; }\n"
+    "    .box { fill: none; stroke: #8b94a3; stroke-dasharray: 3 4; }\n"
+    "    .here { fill: #f1f5fd; stroke: #8b94a3; }\n"
     "    .link { fill: none; stroke-width: 2.5; }\n"
-    "    .node, .me { stroke-width: 2.5; }\n"
+    "    .symbol { stroke-width: 2.5; stroke-linejoin: round; fill: #ffffff; }\n"
     "    .me { fill: #dfe8fb; stroke: #2f5fbf; }\n"
-    "    .node { fill: #ffffff; }\n"
-    "    .direct-lan { stroke: #0b7a3b; }\n"
-    "    .direct { stroke: #2a9d5c; }\n"
-    "    .routed { stroke: #b26a00; stroke-dasharray: 9 5; }\n"
-    "    .connecting { stroke: #2f7fa8; stroke-dasharray: 2 6; stroke-linecap: round; }\n"
-    "    .offline { stroke: #8b94a3; }\n"
-    "    .link.direct-lan { stroke-width: 4; }\n"
-    "    circle { stroke-dasharray: none !important; }\n"
-    "    .mark { font-size: 12px; font-weight: 600; text-anchor: middle; }\n"
+    "    .direct-lan, .direct { stroke: #1b7f46; }\n"
+    "    .routed { stroke: #a35f00; }\n"
+    "    .connecting { stroke: #24708f; }\n"
+    "    .offline { stroke: #7a8392; }\n"
+    "    .link.routed { stroke-dasharray: 9 5; }\n"
+    "    .link.connecting { stroke-dasharray: 2 6; stroke-linecap: round; }\n"
     "    @media (prefers-color-scheme: dark) {\n"
     "      .bg { fill: #161a20; }\n"
-    "      text { fill: #e8ecf2; }\n"
+    "      text { fill: #e8ecf2; stroke: #161a20; }\n"
     "      .note { fill: #a3adbb; }\n"
+    "      .here { fill: #1d2531; }\n"
+    "      .symbol { fill: #1f252d; }\n"
     "      .me { fill: #24365c; stroke: #86aaf0; }\n"
-    "      .node { fill: #1f252d; }\n"
-    "      .direct-lan { stroke: #5ddb95; }\n"
-    "      .direct { stroke: #41b877; }\n"
+    "      .direct-lan, .direct { stroke: #41b877; }\n"
     "      .routed { stroke: #e8a33d; }\n"
     "      .connecting { stroke: #62b7e0; }\n"
-    "      .offline { stroke: #707b8b; }\n"
+    "      .offline { stroke: #8b94a3; }\n"
     "    }\n"
-    "  </style>\n";
+    "  </style>\n"
+    "  <defs>\n"
+    "    <path id=\"computer\" d=\"M -22 -20 H 22 V 9 H -22 Z M -6 9 V 17 H 6 V 9 M -14 17 H 14\"/>\n"
+    "    <path id=\"server\" d=\"M -18 -26 H 18 V -10 H -18 Z M -18 -10 H 18 V 6 H -18 Z M -18 6 H 18 "
+    "V 22 H -18 Z M -11 -18 H -6 M -11 -2 H -6 M -11 14 H -6\"/>\n"
+    "    <path id=\"phone\" d=\"M -12 -26 H 12 V 22 H -12 Z M -3 16 H 3\"/>\n"
+    "  </defs>\n";
 
-static const char *const states[] = {"direct-lan", "direct", "routed", "connecting", "offline"};
+/* A state, its word in the legend, and its word under a member. */
+static const struct {
+    const char *id, *legend, *word;
+} states[] = {
+    {"direct-lan", NULL, "same network"},
+    {"direct", "direct", "direct"},
+    {"routed", "through a router", "routed"},
+    {"connecting", "connecting", "connecting"},
+    {"offline", NULL, "offline"},
+};
 
-/* The class of a state; an unknown one is drawn as offline. */
+/* The state of a peer; an unknown one is drawn as offline. */
+static guint
+state_of(const WlActivePeer *peer)
+{
+    const char *state = wl_property_string(peer->properties, "State");
+    guint i = 0;
+
+    while (i + 1 < G_N_ELEMENTS(states) && strcmp(state, states[i].id) != 0)
+        i++;
+    return i;
+}
+
 static const char *
 class_of(const WlActivePeer *peer)
 {
-    const char *state = wl_property_string(peer->properties, "State");
-
-    for (guint i = 0; i < G_N_ELEMENTS(states); i++) {
-        if (strcmp(state, states[i]) == 0)
-            return states[i];
-    }
-    return "offline";
+    return states[state_of(peer)].id;
 }
 
 /* ---- text ---------------------------------------------------------------------------------- */
@@ -108,12 +132,12 @@ add_text(GString *out, WlMapPoint at, const char *class, const char *anchor, con
 }
 
 static void
-add_circle(GString *out, WlMapPoint at, double radius, const char *class)
+add_symbol(GString *out, WlMapPoint at, const char *symbol, const char *class)
 {
-    char x[G_ASCII_DTOSTR_BUF_SIZE], y[G_ASCII_DTOSTR_BUF_SIZE], r[G_ASCII_DTOSTR_BUF_SIZE];
+    char x[G_ASCII_DTOSTR_BUF_SIZE], y[G_ASCII_DTOSTR_BUF_SIZE];
 
-    g_string_append_printf(out, "  <circle class=\"%s\" cx=\"%s\" cy=\"%s\" r=\"%s\"/>\n", class,
-                           number(at.x, x), number(at.y, y), number(radius, r));
+    g_string_append_printf(out, "  <use href=\"#%s\" class=\"symbol %s\" x=\"%s\" y=\"%s\"/>\n",
+                           symbol, class, number(at.x, x), number(at.y, y));
 }
 
 /* From @from to @to with the control point @bend. */
@@ -135,38 +159,60 @@ add_curve(GString *out, WlMapPoint from, WlMapPoint bend, WlMapPoint to, const c
     g_string_append(out, "\"/>\n");
 }
 
-/* The bend of a link: toward the center, or past it if the link would cross the center. */
-static WlMapPoint
-bend(const Picture *picture, WlMapPoint from, WlMapPoint to)
-{
-    WlMapPoint middle = {(from.x + to.x) / 2, (from.y + to.y) / 2};
-    double dx = to.x - from.x, dy = to.y - from.y;
-    double side =
-        (picture->layout->self.x - middle.x) * -dy + (picture->layout->self.y - middle.y) * dx;
-    double sign = side < -1 ? -1 : 1;
-
-    return (WlMapPoint){middle.x - dy * BEND * sign, middle.y + dx * BEND * sign};
-}
-
 /* ---- parts --------------------------------------------------------------------------------- */
 
-static void
-add_link(const Picture *picture, guint i)
+/* The control point of the link to a member at @to: beside a member of the same row, above others
+ * of that row, and around this row for a routed member below it. */
+static WlMapPoint
+bend(const Picture *picture, WlMapPoint from, WlMapPoint to, gboolean routed)
 {
-    const WlActivePeer *peer = g_ptr_array_index(picture->layout->peers, i);
-    const WlActivePeer *via = wl_map_layout_find_router(picture->profile, peer);
-    const char *class = class_of(peer);
-    WlMapPoint to = picture->layout->places[i], from = picture->layout->self, by;
-    guint at;
+    const WlMapLayout *layout = picture->layout;
+    WlMapPoint middle = {(from.x + to.x) / 2, (from.y + to.y) / 2};
+
+    if (fabs(to.y - from.y) < 1 && layout->self_right - layout->self_left > fabs(to.x - from.x))
+        return (WlMapPoint){middle.x, middle.y - ARCH};
+    if (!routed || (from.y - layout->self.y) * (to.y - layout->self.y) >= 0)
+        return middle;
+    /* A quadratic curve passes halfway between its control point and the middle. */
+    if (to.x < layout->self.x)
+        return (WlMapPoint){2 * (layout->self_left - AROUND) - middle.x, middle.y};
+    return (WlMapPoint){2 * (layout->self_right + AROUND) - middle.x, middle.y};
+}
+
+static void
+add_link(const Picture *picture, const WlMapPlace *place)
+{
+    const WlActivePeer *via = wl_map_layout_find_router(picture->profile, place->peer);
+    const WlMapPlace *router = via ? wl_map_layout_find(picture->layout, via) : NULL;
+    guint64 us = wl_property_uint(place->peer->properties, "RoundTrip");
+    const char *class = class_of(place->peer);
+    WlMapPoint from = router ? router->at : picture->layout->self, to = place->at;
+    WlMapPoint by = bend(picture, from, to, router != NULL);
+    WlMapPoint middle = {(from.x + 2 * by.x + to.x) / 4, (from.y + 2 * by.y + to.y) / 4 + 4};
+    g_autofree char *time = wl_units_round_trip(us);
 
     if (strcmp(class, "offline") == 0)
         return;
-    by = (WlMapPoint){(from.x + to.x) / 2, (from.y + to.y) / 2};
-    if (via && g_ptr_array_find(picture->layout->peers, via, &at)) {
-        from = picture->layout->places[at];
-        by = bend(picture, from, to);
-    }
     add_curve(picture->out, from, by, to, class);
+    if (us > 0 && fabs(to.y - from.y) >= 1)
+        add_text(picture->out, middle, "note", "middle", time);
+}
+
+static void
+add_box(const Picture *picture, const WlMapBox *box)
+{
+    char x[G_ASCII_DTOSTR_BUF_SIZE], y[G_ASCII_DTOSTR_BUF_SIZE], w[G_ASCII_DTOSTR_BUF_SIZE],
+        h[G_ASCII_DTOSTR_BUF_SIZE];
+    g_autofree char *address = box->address ? escape(box->address, MAX_LABEL * 2) : NULL;
+    g_autofree char *label =
+        address ? g_strdup_printf("NAT %s", address) : g_strdup("same network");
+
+    g_string_append_printf(
+        picture->out,
+        "  <rect class=\"%s\" x=\"%s\" y=\"%s\" width=\"%s\" height=\"%s\" rx=\"%s\"/>\n",
+        address ? "box" : "here", number(box->x, x), number(box->y, y), number(box->width, w),
+        number(box->height, h), address ? "40" : "8");
+    add_text(picture->out, (WlMapPoint){box->x + 14, box->y + 18}, "note", "start", label);
 }
 
 /* NULL if nothing was received or sent. */
@@ -185,113 +231,152 @@ format_rates(const Picture *picture, const WlActivePeer *peer)
     return g_strdup_printf("↓ %s  ↑ %s", received, sent);
 }
 
+/* "same network, 0.3 ms", "through hub", "offline, heard 2 h ago"; escaped. */
 static char *
 format_state(const Picture *picture, const WlActivePeer *peer)
 {
-    const WlActivePeer *via =
-        wl_active_profile_find_peer(picture->profile, wl_property_string(peer->properties, "Via"));
+    const WlActivePeer *via = wl_map_layout_find_router(picture->profile, peer);
+    gint64 heard = wl_property_int(peer->properties, "LastReply");
     guint64 us = wl_property_uint(peer->properties, "RoundTrip");
-    g_autofree char *state = escape(wl_property_string(peer->properties, "State"), MAX_LABEL);
-    g_autofree char *time = wl_units_round_trip(us);
-    g_autofree char *label = via ? wl_active_peer_label(via) : NULL;
-    g_autofree char *shown = label ? escape(label, MAX_LABEL) : NULL;
+    const char *word = states[state_of(peer)].word;
 
-    return g_strdup_printf("%s%s%s%s%s", state, shown ? " via " : "", shown ? shown : "",
-                           us ? ", " : "", us ? time : "");
+    if (wl_active_peer_is_silent(peer)) {
+        g_autofree char *reason = wl_active_peer_reason(peer, picture->now);
+
+        return escape(reason, MAX_LABEL * 2);
+    }
+    if (via) {
+        g_autofree char *label = wl_active_peer_label(via);
+        g_autofree char *shown = escape(label, MAX_LABEL);
+
+        return g_strdup_printf("through %s", shown);
+    }
+    if (strcmp(word, "offline") == 0 && heard > 0) {
+        g_autofree char *age = wl_units_age(heard, picture->now);
+
+        return g_strdup_printf("offline, heard %s ago", age);
+    }
+    /* Elsewhere it is on the line. */
+    if (us > 0 && strcmp(class_of(peer), "direct-lan") == 0) {
+        g_autofree char *time = wl_units_round_trip(us);
+
+        return g_strdup_printf("%s, %s", word, time);
+    }
+    return g_strdup(word);
+}
+
+static const char *
+symbol_of(const WlActivePeer *peer)
+{
+    if (wl_property_boolean(peer->properties, "Router"))
+        return "server";
+    return wl_property_boolean(peer->properties, "Basic") ? "phone" : "computer";
 }
 
 static void
-add_peer(const Picture *picture, guint i)
+add_peer(const Picture *picture, const WlMapPlace *place)
 {
-    const WlActivePeer *peer = g_ptr_array_index(picture->layout->peers, i);
+    const WlActivePeer *peer = place->peer;
     g_autofree char *label = wl_active_peer_label(peer);
     g_autofree char *name = escape(label, MAX_LABEL);
     g_autofree char *reason = escape(wl_property_string(peer->properties, "Reason"), 300);
+    g_autofree char *address = wl_active_peer_address(peer);
+    g_autofree char *shown = escape(address, MAX_LABEL * 2);
     g_autofree char *state = format_state(picture, peer);
     g_autofree char *rates = format_rates(picture, peer);
-    g_autofree char *class = g_strdup_printf("node %s", class_of(peer));
-    WlMapPoint at = picture->layout->places[i], text = at;
-    double dx = at.x - picture->layout->self.x, dy = at.y - picture->layout->self.y;
-    guint lines = rates ? 3 : 2;
-    const char *anchor = "middle";
+    const char *const lines[] = {name, shown, state, rates};
+    WlMapPoint text = {place->at.x, place->at.y + NAME_Y};
+    guint n = (shown[0] != '\0') + (rates != NULL);
 
-    /* Outside the circle: beside the peer, or above or below it near the top and the bottom. */
-    if (fabs(dx) > picture->layout->radius * 0.35) {
-        anchor = dx > 0 ? "start" : "end";
-        text.x += dx > 0 ? NODE_RADIUS + 9 : -NODE_RADIUS - 9;
-        text.y += 4 - LINE_HEIGHT * (lines - 1) / 2.0;
-    } else if (dy > 0) {
-        text.y += NODE_RADIUS + LINE_HEIGHT + 1;
-    } else {
-        text.y -= NODE_RADIUS + 8 + LINE_HEIGHT * (lines - 1);
-    }
     g_string_append_printf(picture->out, "  <g>\n  <title>%s: %s</title>\n", name, reason);
-    add_circle(picture->out, at, NODE_RADIUS, class);
-    if (wl_property_boolean(peer->properties, "Router"))
-        add_text(picture->out, (WlMapPoint){at.x, at.y + 4}, "mark", "middle", "R");
-    else if (wl_property_boolean(peer->properties, "Basic"))
-        add_text(picture->out, (WlMapPoint){at.x, at.y + 4}, "mark note", "middle", "B");
-    add_text(picture->out, text, "name", anchor, name);
-    text.y += LINE_HEIGHT;
-    add_text(picture->out, text, "note", anchor, state);
-    text.y += LINE_HEIGHT;
-    if (rates)
-        add_text(picture->out, text, "note", anchor, rates);
+    add_symbol(picture->out, place->at, symbol_of(peer), class_of(peer));
+    if (place->text_above)
+        text.y = place->at.y + ABOVE_Y - (n + 1) * LINE_HEIGHT;
+    for (guint i = 0; i < G_N_ELEMENTS(lines); i++) {
+        if (!lines[i] || lines[i][0] == '\0')
+            continue;
+        add_text(picture->out, text, i == 0 ? "name" : "note", "middle", lines[i]);
+        text.y += LINE_HEIGHT;
+    }
     g_string_append(picture->out, "  </g>\n");
+}
+
+/* "10.77.0.2" of "10.77.0.2/24". */
+static void
+add_addresses(const Picture *picture, WlMapPoint at)
+{
+    g_autoptr(GVariant) list = wl_property_value(picture->profile->link, "Addresses", "as");
+    const char *address;
+    GVariantIter iter;
+
+    if (!list)
+        return;
+    g_variant_iter_init(&iter, list);
+    while (g_variant_iter_next(&iter, "&s", &address)) {
+        g_autofree char *host = g_strndup(address, strcspn(address, "/"));
+        g_autofree char *shown = escape(host, MAX_LABEL * 2);
+
+        add_text(picture->out, at, "note", "middle", shown);
+        at.y += LINE_HEIGHT;
+        if (at.y > picture->layout->self.y + NAME_Y + 2.5 * LINE_HEIGHT)
+            return;
+    }
 }
 
 static void
 add_self(const Picture *picture)
 {
     GVariant *link = picture->profile->link;
-    g_autofree char *list = wl_property_list(link, "Addresses", " ");
     g_autofree char *interface = escape(wl_property_string(link, "Interface"), MAX_LABEL);
-    g_autofree char *addresses = escape(list, 300);
+    gboolean router = strcmp(wl_property_string(link, "Role"), "router") == 0;
     WlMapPoint at = picture->layout->self;
 
-    g_string_append_printf(picture->out, "  <g>\n  <title>this member: %s, %s</title>\n", interface,
-                           addresses);
-    add_circle(picture->out, at, SELF_RADIUS, "me");
-    add_text(picture->out, (WlMapPoint){at.x, at.y + 4}, "mark", "middle", "here");
+    g_string_append_printf(picture->out, "  <g>\n  <title>this machine: %s</title>\n", interface);
+    add_symbol(picture->out, at, router ? "server" : "computer", "me");
+    at.y += NAME_Y;
+    add_text(picture->out, at, "name", "middle", "this machine");
+    at.y += LINE_HEIGHT;
+    add_addresses(picture, at);
     g_string_append(picture->out, "  </g>\n");
 }
 
 static void
 add_legend(const Picture *picture)
 {
-    static const char *const shown[] = {"direct-lan", "direct", "routed", "connecting", "offline"};
-    WlMapPoint at = {20, picture->layout->legend_y};
+    WlMapPoint at = {MARGIN, picture->layout->height - MARGIN};
+    g_autoptr(GDateTime) when = g_date_time_new_from_unix_local(picture->now);
+    g_autofree char *time = when ? g_date_time_format(when, "%Y-%m-%d %H:%M") : g_strdup("");
 
-    for (guint i = 0; i < G_N_ELEMENTS(shown); i++) {
-        g_autofree char *class = g_strdup_printf("node %s", shown[i]);
+    for (guint i = 0; i < G_N_ELEMENTS(states); i++) {
+        WlMapPoint middle = {at.x + 12, at.y}, end = {at.x + 24, at.y};
 
-        if (strcmp(shown[i], "offline") == 0)
-            add_circle(picture->out, (WlMapPoint){at.x + 12, at.y}, 6, class);
-        else
-            add_curve(picture->out, at, (WlMapPoint){at.x + 12, at.y},
-                      (WlMapPoint){at.x + 24, at.y}, shown[i]);
-        add_text(picture->out, (WlMapPoint){at.x + 31, at.y + 4}, "note", "start", shown[i]);
-        at.x += 31 + LETTER * (double) strlen(shown[i]) + 24;
+        if (!states[i].legend)
+            continue;
+        add_curve(picture->out, at, middle, end, states[i].id);
+        add_text(picture->out, (WlMapPoint){at.x + 31, at.y + 4}, "note", "start",
+                 states[i].legend);
+        at.x += 31 + LETTER * (double) strlen(states[i].legend) + 10;
     }
-    add_text(picture->out, (WlMapPoint){at.x, at.y + 4}, "note", "start", "R router, B basic");
+    add_text(picture->out, (WlMapPoint){picture->layout->width - MARGIN, at.y + 4}, "note", "end",
+             time);
 }
 
 /* "6 other members: 2 direct, 1 routed". */
 static char *
 format_members(const Picture *picture)
 {
-    guint n = picture->layout->peers->len;
+    const GPtrArray *peers = picture->profile->peers;
     GString *text = g_string_new(NULL);
     const char *separator = ": ";
 
-    g_string_printf(text, "%u other member%s", n, n == 1 ? "" : "s");
+    g_string_printf(text, "%u other member%s", peers->len, peers->len == 1 ? "" : "s");
     for (guint i = 0; i < G_N_ELEMENTS(states); i++) {
         guint count = 0;
 
-        for (guint j = 0; j < n; j++)
-            count += class_of(g_ptr_array_index(picture->layout->peers, j)) == states[i];
+        for (guint j = 0; j < peers->len; j++)
+            count += state_of(g_ptr_array_index(peers, j)) == i;
         if (count > 0) {
-            g_string_append_printf(text, "%s%u %s", separator, count, states[i]);
+            g_string_append_printf(text, "%s%u %s", separator, count, states[i].word);
             separator = ", ";
         }
     }
@@ -316,23 +401,33 @@ add_start(const Picture *picture)
                            "  <title>%s</title>\n%s"
                            "  <rect class=\"bg\" width=\"%s\" height=\"%s\"/>\n",
                            w, h, w, h, name, style, w, h);
-    add_text(picture->out, (WlMapPoint){20, 32}, "title", "start", name);
-    add_text(picture->out, (WlMapPoint){20, 32 + LINE_HEIGHT}, "note", "start", members);
+    add_text(picture->out, (WlMapPoint){MARGIN, 32}, "title", "start", name);
+    add_text(picture->out, (WlMapPoint){MARGIN, 32 + LINE_HEIGHT}, "note", "start", members);
 }
 
 char *
-wl_map_new(const WlActiveProfile *profile, const WlActiveProfile *before)
+wl_map_new(const WlActiveProfile *profile, const WlActiveProfile *before, gint64 now)
 {
     g_autoptr(WlMapLayout) layout = wl_map_layout_new(profile);
-    Picture picture = {profile, before, layout, g_string_new(NULL)};
+    Picture picture = {profile, before, layout, now, g_string_new(NULL)};
 
     add_start(&picture);
-    /* Links are drawn below members. */
-    for (guint i = 0; i < profile->peers->len; i++)
-        add_link(&picture, i);
+    /* Boxes are drawn below links, and these below members. */
+    for (guint i = 0; i < layout->boxes->len; i++)
+        add_box(&picture, &g_array_index(layout->boxes, WlMapBox, i));
+    for (guint i = 0; i < layout->places->len; i++) {
+        const WlMapPlace *place = &g_array_index(layout->places, WlMapPlace, i);
+
+        if (place->peer)
+            add_link(&picture, place);
+    }
     add_self(&picture);
-    for (guint i = 0; i < profile->peers->len; i++)
-        add_peer(&picture, i);
+    for (guint i = 0; i < layout->places->len; i++) {
+        const WlMapPlace *place = &g_array_index(layout->places, WlMapPlace, i);
+
+        if (place->peer)
+            add_peer(&picture, place);
+    }
     add_legend(&picture);
     g_string_append(picture.out, "</svg>\n");
     return g_string_free(picture.out, FALSE);

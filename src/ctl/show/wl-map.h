@@ -5,6 +5,6 @@
 
 /**
  * The network as this member sees it, as an SVG document. The same profile gives the same document.
- * @before: an earlier read, for the rates, or NULL. To be freed.
+ * @before: an earlier read, for the rates, or NULL. @now: Unix seconds. To be freed.
  */
-char *wl_map_new(const WlActiveProfile *profile, const WlActiveProfile *before);
+char *wl_map_new(const WlActiveProfile *profile, const WlActiveProfile *before, gint64 now);
