@@ -62,6 +62,13 @@ check "root reads the events of an inactive profile" says '^  [^ ]+ [^ ]+  - +do
 check "the endpoint of the hub is set to an invalid value" nmcli_on laptop connection modify laptop \
   +vpn.data peer-1-endpoint=nowhere
 refute "the laptop is not activated then" nmcli_on laptop connection up laptop
+check "explain says so too" says 'laptop: cannot be activated: peer-1-endpoint: ' 1 laptop explain laptop
+check "explain says when that was" says 'laptop: failed the last time, at .*: peer-1-endpoint: ' \
+  1 laptop explain laptop
+own=$(host laptop "$LAB_BUILD/src/ctl/wirelinkctl" pubkey < "$LAB_DIR/keys/laptop")
+sed "0,/^PublicKey = .*/s||PublicKey = $own|" "$LAB_DIR/laptop/laptop.wirelink" > "$LAB_DIR/laptop/own.wirelink"
+refute "a file with the own key as a peer is not imported" nmcli_on laptop connection import \
+  type wirelink file "$LAB_DIR/laptop/own.wirelink"
 check "events shows why" says ' failed +peer-1-endpoint: ' 0 laptop events laptop
 for name in hub laptop; do
   nmcli_on "$name" connection down "$name" > /dev/null

@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* wirelinkctl explain: why a peer is connected directly or not. */
+/* wirelinkctl explain: why a peer is connected directly or not, or why a profile did not come up.
+ */
 #include <stdio.h>
 #include <string.h>
 
+#include "wl-check-profile.h"
 #include "wl-command.h"
 #include "wl-display.h"
+#include "wl-doctor-show.h"
 #include "wl-explanation.h"
 #include "wl-json.h"
 #include "wl-known-facts.h"
@@ -131,18 +134,47 @@ explain(const WlRequest *request)
     return wl_active_profiles_finish(request->profiles, request->json);
 }
 
+/* A profile that is not active: what an activation would refuse, and how the last one ended. */
+static WlExit
+explain_stored(const WlRequest *request)
+{
+    const WlStoredProfile *stored = request->front_end.profile;
+    g_autoptr(WlDoctor) doctor = wl_doctor_new();
+    g_autofree char *label = wl_display_quote(stored->id, MAX_NOTE);
+    g_autofree char *word = wl_display_shell_word(stored->id);
+    g_autofree char *remedy = g_strdup_printf(
+        "activate it with wirelinkctl up %s; if that fails, sudo wirelinkctl explain %s names the "
+        "reason",
+        word, word);
+    gboolean wrong = FALSE;
+
+    wl_check_profile(doctor, stored, NULL, FALSE);
+    /* Other warnings do not prevent it. */
+    for (guint i = 0; i < doctor->checks->len; i++) {
+        const WlCheck *check = doctor->checks->pdata[i];
+
+        wrong = wrong || check->result == WL_CHECK_FAIL || strcmp(check->name, "activation") == 0;
+    }
+    if (!wrong)
+        wl_doctor_add(doctor, "activation", WL_CHECK_OK, remedy,
+                      "%s: nothing is known that prevents its activation", label);
+    return wl_doctor_show(doctor, request->json);
+}
+
 static WlExit
 run(WlRequest *request)
 {
+    if (!request->peer)
+        return explain_stored(request);
     wl_round_trips_complete(request->bus, request->profiles);
     return explain(request);
 }
 
 const WlCommand wl_command_explain = {
     .name = "explain",
-    .operands = "PEER",
-    .summary = "explain step by step why a peer is connected directly or not, and what to do",
-    .wants = WL_WANTS_PEER,
+    .operands = "PEER|PROFILE",
+    .summary = "explain why a peer is connected directly or not, or why a profile is not active",
+    .wants = WL_WANTS_PEER_OR_STORED,
     .json = TRUE,
     .run = run,
 };

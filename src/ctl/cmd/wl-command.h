@@ -2,6 +2,7 @@
 #pragma once
 
 #include "wl-active-profiles.h"
+#include "wl-front-end.h"
 
 /** What a command works on; it is ready in the request before the command runs. */
 typedef enum {
@@ -10,6 +11,7 @@ typedef enum {
     WL_WANTS_BUS,            /* the system bus; the command reads the profiles itself */
     WL_WANTS_PROFILE,        /* the active profiles, or the one that the first operand names */
     WL_WANTS_PEER,           /* the peer that the first operand names */
+    WL_WANTS_PEER_OR_STORED, /* the same, or a profile of NetworkManager that is not active */
     WL_WANTS_PEER_TO_CHANGE, /* the same, but not by a name that other members gave */
 } WlWants;
 
@@ -21,6 +23,7 @@ typedef struct {
     WlActiveProfiles *profiles;     /* with WL_WANTS_PROFILE and those below it */
     const WlActiveProfile *profile; /* of the peer */
     const WlActivePeer *peer;
+    WlFrontEnd front_end; /* with WL_WANTS_PEER_OR_STORED and no peer: its profile is set */
 } WlRequest;
 
 /** A row of the table of commands, from which help and completion are made. */

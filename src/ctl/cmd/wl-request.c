@@ -23,7 +23,7 @@ static gboolean json_option; /* of --json */
 static gboolean
 wants_peer(const WlCommand *command)
 {
-    return command->wants == WL_WANTS_PEER || command->wants == WL_WANTS_PEER_TO_CHANGE;
+    return command->wants >= WL_WANTS_PEER;
 }
 
 /* The own options and those that the row implies, NULL-terminated; to be freed. */
@@ -159,6 +159,15 @@ wl_request_parse(WlRequest *self, const WlCommand *command, char **arguments)
 
 /* ---- loading ------------------------------------------------------------------------------- */
 
+/* The first operand may name a profile that is not active in place of a peer. */
+static gboolean
+finds_stored(WlRequest *self, const WlCommand *command)
+{
+    return command->wants == WL_WANTS_PEER_OR_STORED && self->bus &&
+           wl_front_end_find(&self->front_end, self->bus, self->operands[0], NULL) &&
+           self->front_end.profile && !self->front_end.profile->activated;
+}
+
 WlExit
 wl_request_load(WlRequest *self, const WlCommand *command)
 {
@@ -174,6 +183,8 @@ wl_request_load(WlRequest *self, const WlCommand *command)
     if (self->profiles && wants_peer(command))
         self->peer =
             wl_pick_peer(self->profiles, self->operands[0], manner, &self->profile, &error);
+    if (error && finds_stored(self, command))
+        g_clear_error(&error);
     return error ? wl_exit_error(self->json, error) : WL_EXIT_OK;
 }
 
@@ -181,6 +192,7 @@ void
 wl_request_clear(WlRequest *self)
 {
     g_strfreev(self->operands);
+    wl_front_end_clear(&self->front_end);
     g_clear_pointer(&self->profiles, wl_active_profiles_free);
     g_clear_object(&self->bus);
 }

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "wl-check-firewall.h"
+#include "wl-check-last.h"
 #include "wl-check-network.h"
 #include "wl-check-selinux.h"
 #include "wl-check-stored.h"
@@ -217,6 +218,7 @@ wl_check_profile(WlDoctor *doctor, const WlStoredProfile *stored, const WlActive
     } else {
         wl_doctor_add(doctor, "service", WL_CHECK_OK, NULL, "%s: not active", label);
         check_free_ports(doctor, label, stored);
+        wl_check_last_activation(doctor, label, stored);
     }
     if (!stored)
         return;

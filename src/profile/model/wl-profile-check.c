@@ -5,6 +5,7 @@
 
 #include <glib/gi18n-lib.h>
 
+#include "wl-key.h"
 #include "wl-profile-error.h"
 
 typedef struct {
@@ -12,6 +13,8 @@ typedef struct {
     WlProfileCheck flags;
     const WlProfileKey *key;
     guint peer;
+    gboolean has_own; /* there is a private key, and this is its public key: */
+    WlKey own;
 } Check;
 
 #define PROFILE_KEY(field)                                                                         \
@@ -118,6 +121,25 @@ check_allowed_ips(Check *check, GHashTable *owners, GError **error)
     return TRUE;
 }
 
+static void
+derive_own(Check *check)
+{
+    WlKey private_key;
+
+    check->has_own = check->profile->private_key &&
+                     wl_key_parse(check->profile->private_key, &private_key) &&
+                     wl_key_derive_public(&private_key, &check->own);
+    wl_key_wipe(&private_key);
+}
+
+static gboolean
+is_own(const Check *check, const char *text)
+{
+    WlKey key;
+
+    return check->has_own && wl_key_parse(text, &key) && wl_key_equal(&key, &check->own);
+}
+
 static gboolean
 check_peer(Check *check, GHashTable *public_keys, GHashTable *prefixes, GError **error)
 {
@@ -141,6 +163,8 @@ check_peer(Check *check, GHashTable *public_keys, GHashTable *prefixes, GError *
             error, WL_PROFILE_ERROR_CONFLICT,
             "is the private key of this profile; write the public key of the peer");
     }
+    if (is_own(check, peer->public_key))
+        return wl_profile_fail(error, WL_PROFILE_ERROR_CONFLICT, WL_PROFILE_OWN_KEY);
     g_hash_table_insert(public_keys, peer->public_key, GUINT_TO_POINTER(check->peer));
 
     check->key = PEER_KEY(preshared_key);
@@ -243,7 +267,10 @@ wl_profile_check_parts(const WlProfile *profile, WlProfileCheck flags, const WlP
                        guint *peer, GError **error)
 {
     Check check = {.profile = profile, .flags = flags};
-    gboolean ok = check_parts(&check, error);
+    gboolean ok;
+
+    derive_own(&check);
+    ok = check_parts(&check, error);
 
     *key = check.key;
     *peer = check.peer;

@@ -44,4 +44,8 @@ gboolean wl_profile_find_default_route(const WlProfile *profile, guint *index);
 #define WL_PROFILE_ALLOWED_IP_CONFLICT                                                             \
     N_("%s is also an allowed IP of %s; only one peer can have it")
 
+/* The sentence about a peer that is this machine, after the name of its public key. */
+#define WL_PROFILE_OWN_KEY                                                                         \
+    "is the public key of this machine; enter the key of the other machine or remove the peer"
+
 G_END_DECLS

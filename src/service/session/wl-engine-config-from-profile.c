@@ -4,6 +4,8 @@
 
 #include "wl-engine-config-from-profile.h"
 
+#include "wl-profile-check.h"
+
 static gboolean
 bad_value(const char *key, const char *value, GError **error)
 {
@@ -72,11 +74,8 @@ setup_peer(const WlProfilePeer *peer, const WlKey *own, GError **error)
         return NULL;
     }
     if (wl_key_equal(&key, own)) {
-        g_set_error(
-            error, WL_PROFILE_ERROR, WL_PROFILE_ERROR_CONFLICT,
-            "%s: this is the public key of this machine; enter the key of the other machine or "
-            "remove the peer",
-            key_name);
+        g_set_error(error, WL_PROFILE_ERROR, WL_PROFILE_ERROR_CONFLICT, "%s: " WL_PROFILE_OWN_KEY,
+                    key_name);
         return NULL;
     }
     g_autoptr(WlPeerConfig) config = wl_peer_config_new(&key);

@@ -235,9 +235,9 @@ tear_down(Machine *self, gconstpointer data)
 }
 
 static CtlRun *
-examine(const Machine *self, const char *first, const char *second)
+run_command(const Machine *self, const char *command, const char *first, const char *second)
 {
-    const char *arguments[] = {"doctor", first, second, NULL};
+    const char *arguments[] = {command, first, second, NULL};
     const char *environment[] = {"DBUS_SYSTEM_BUS_ADDRESS",
                                  g_test_dbus_get_bus_address(self->fixture.bus),
                                  "WIRELINK_ROOT",
@@ -247,6 +247,12 @@ examine(const Machine *self, const char *first, const char *second)
                                  NULL};
 
     return ctl_run(arguments, NULL, environment);
+}
+
+static CtlRun *
+examine(const Machine *self, const char *first, const char *second)
+{
+    return run_command(self, "doctor", first, second);
 }
 
 static const char *const nothing_active[] = {NULL};
@@ -434,6 +440,42 @@ test_stored_profiles(Machine *machine, gconstpointer data)
     }
 }
 
+#define EVENTS "var/lib/NetworkManager/wirelink/0f0e0d0c-shop.events"
+
+/* Why a profile is not active: what the last activation ended with, while it is the last one. */
+static void
+test_last_activation(Machine *machine, gconstpointer data)
+{
+    g_autoptr(CtlRun) calm = NULL;
+    g_autoptr(CtlRun) failed = NULL;
+    g_autoptr(CtlRun) doctor = NULL;
+    g_autoptr(CtlRun) json = NULL;
+    g_autoptr(CtlRun) since = NULL;
+    g_autoptr(CtlRun) peer = NULL;
+
+    start_manager(machine, "1.42.4", "[" SHOP "]", nothing_active);
+    calm = run_command(machine, "explain", "shop", NULL);
+    g_assert_cmpint(calm->status, ==, 0);
+    ctl_assert_holds(calm->out, "ok    shop: nothing is known that prevents its activation\n");
+    put(machine, EVENTS,
+        "1700000000\tup\t\t\t\t\n1700000001\tfailed\t\t\t\tUDP port 40001 is in\033use\n"
+        "1700000002\tpeer\tKEY\thub\tdirect\t\n");
+    failed = run_command(machine, "explain", "shop", NULL);
+    g_assert_cmpint(failed->status, ==, 0);
+    ctl_assert_holds(failed->out, "warn  shop: failed the last time, at 2023-11-1");
+    ctl_assert_holds(failed->out, ": UDP port 40001 is in use\n");
+    ctl_assert_holds(failed->out, "correct that and run wirelinkctl up shop");
+    doctor = examine(machine, NULL, NULL);
+    ctl_assert_holds(doctor->out, "warn  shop: failed the last time, at 2023-11-1");
+    json = run_command(machine, "explain", "shop", "--json");
+    ctl_assert_holds(json->out, "\"check\" : \"activation\"");
+    put(machine, EVENTS, "1700000001\tfailed\t\t\t\tno\n1700000002\tup\t\t\t\t\n");
+    since = run_command(machine, "explain", "shop", NULL);
+    g_assert_null(strstr(since->out, "failed the last time"));
+    peer = run_command(machine, "explain", "printer", NULL);
+    g_assert_cmpint(peer->status, ==, 3);
+}
+
 /* Nobody is reached: the first thing that a person runs must say so. */
 static void
 test_unreached(Machine *machine, gconstpointer data)
@@ -569,6 +611,7 @@ main(int argc, char **argv)
     ADD("/ctl/doctor/refused-profiles", test_refused_profiles);
     ADD("/ctl/doctor/refused-calls", test_refused_calls);
     ADD("/ctl/doctor/stored-profiles", test_stored_profiles);
+    ADD("/ctl/doctor/last-activation", test_last_activation);
     ADD("/ctl/doctor/unreached", test_unreached);
     ADD("/ctl/doctor/service-states", test_service_states);
     ADD("/ctl/doctor/bus-is-missing", test_bus_is_missing);

@@ -263,6 +263,9 @@ static const Bad bad[] = {
      WL_PROFILE_ERROR_CONFLICT},
     {INTERFACE WIRELINK "[Peer]\nPublicKey = " PRIVATE_KEY "\n",
      ":6: PublicKey: is the private key of this profile", WL_PROFILE_ERROR_CONFLICT},
+    {INTERFACE WIRELINK PEER "[Peer]\nPublicKey = " OWN_KEY "\n",
+     ":8: PublicKey: is the public key of this machine; enter the key of the other machine",
+     WL_PROFILE_ERROR_CONFLICT},
     {INTERFACE WIRELINK PEER "Name = hub\nAllowedIPs = 10.77.0.0/24\n" PEER2
                              "AllowedIPs = 10.77.0.99/24\n",
      ":11: AllowedIPs: 10.77.0.0/24 is also an allowed IP of peer 1 (hub)",
