@@ -64,6 +64,7 @@ static void
 uplink_changed(WlEngine *self)
 {
     self->uplink.since = self->now;
+    self->uplink.round_trip = (WlRoundTrip){0};
     wl_neighbors_forget(self);
     wl_address_limiter_clear(&self->addresses);
     wl_engine_schedule_all(self);

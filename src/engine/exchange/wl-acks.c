@@ -162,6 +162,14 @@ wl_acks_wake_overdue(WlEngine *self, WlPeer *peer)
             get_due(self, peer, &g_array_index(peer->acks.window->in_flight, WlInFlight, i)));
 }
 
+static void
+note_round_trip(WlEngine *self, WlPeer *peer, gint64 measured)
+{
+    wl_round_trip_add(&peer->path.round_trip, measured);
+    if (peer->router)
+        wl_round_trip_add(&self->uplink.round_trip, measured);
+}
+
 void
 wl_acks_receive(WlEngine *self, WlPeer *peer, const WlFact *fact)
 {
@@ -179,8 +187,7 @@ wl_acks_receive(WlEngine *self, WlPeer *peer, const WlFact *fact)
             if (!datagram->asked || datagram->nonce != nonce)
                 continue;
             if (datagram->tries == 0)
-                wl_round_trip_add(&peer->path.round_trip,
-                                  self->now - (datagram->due - retry_native[0]));
+                note_round_trip(self, peer, self->now - (datagram->due - retry_native[0]));
             remove_in_flight(self, peer, j);
             break;
         }

@@ -2,18 +2,18 @@
 #include "paths/wl-connect-decide.h"
 
 gint64
-wl_connect_peer_handshake_over(gint64 rx_time)
+wl_connect_peer_handshake_over(gint64 rx_time, gint64 handshake)
 {
     /* WireGuard has responded to the initiation but has a session only when the peer confirms it, a
      * round trip later. Without a session only initiations arrive, so the snapshot in which the
      * received bytes last grew shows when it began. */
-    return rx_time + WL_CONNECT_CROSSED;
+    return rx_time + handshake;
 }
 
 gboolean
-wl_connect_has_peer_handshake(gint64 now, gint64 rx_time, guint holds)
+wl_connect_has_peer_handshake(gint64 now, gint64 rx_time, gint64 handshake, guint holds)
 {
-    return wl_connect_peer_handshake_over(rx_time) > now && holds < WL_CONNECT_HOLDS;
+    return wl_connect_peer_handshake_over(rx_time, handshake) > now && holds < WL_CONNECT_HOLDS;
 }
 
 /* The initiation of the peer arrived in the slot of a try. */
@@ -29,8 +29,9 @@ WlConnectDecision
 wl_connect_decide(const WlConnectInput *input)
 {
     const WlConnect *connect = input->connect;
-    gboolean holds = wl_connect_has_peer_handshake(input->now, input->rx_time, connect->holds);
-    gint64 over = wl_connect_peer_handshake_over(input->rx_time);
+    gboolean holds =
+        wl_connect_has_peer_handshake(input->now, input->rx_time, input->handshake, connect->holds);
+    gint64 over = wl_connect_peer_handshake_over(input->rx_time, input->handshake);
     WlConnectDecision decision = {.due = connect->due};
 
     if (!input->possible) {
@@ -44,7 +45,9 @@ wl_connect_decide(const WlConnectInput *input)
     if (is_answered(input)) {
         decision.action = holds ? WL_CONNECT_DO_HOLD : WL_CONNECT_DO_CROSS;
         decision.early = TRUE;
-        decision.due = MAX(connect->due, holds ? over : input->now + WL_CONNECT_CROSSED_WAIT);
+        decision.due =
+            MAX(connect->due,
+                holds ? over : input->now + MAX(WL_CONNECT_CROSSED_WAIT, 2 * input->handshake));
         return decision;
     }
     if (connect->phase == WL_CONNECT_NEIGHBORS) /* a result may have arrived */
@@ -69,7 +72,7 @@ wl_connect_decide_step(const WlConnectStepInput *input)
         return WL_CONNECT_STEP_NEIGHBORS;
     if (input->has_candidate)
         return WL_CONNECT_STEP_TRY;
-    if (input->round == 0 || input->left_to_wireguard)
+    if (input->round < WL_FAST_ROUNDS || input->left_to_wireguard)
         return WL_CONNECT_STEP_ROUND;
     return WL_CONNECT_STEP_PAUSE;
 }

@@ -22,6 +22,7 @@ typedef struct {
     gboolean possible;     /* no session, but an uplink and a candidate */
     gboolean present;      /* the peer is in the device */
     gboolean has_endpoint; /* there */
+    gint64 handshake;      /* how long one that the peer began takes */
     gint64 snapshot;       /* the last one */
     gint64 rx_time;        /* the last snapshot in which the received bytes had grown */
 } WlConnectInput;
@@ -36,11 +37,12 @@ WlConnectDecision wl_connect_decide(const WlConnectInput *input);
 
 /**
  * TRUE if recreating the peer would drop a handshake that the peer began. A peer that only repeats
- * its initiation delays a try a limited number of times: @holds so far.
+ * its initiation delays a try a limited number of times: @holds so far. A handshake takes
+ * @handshake at most.
  */
-gboolean wl_connect_has_peer_handshake(gint64 now, gint64 rx_time, guint holds);
-/** When the handshake that the peer began at @rx_time ends. */
-gint64 wl_connect_peer_handshake_over(gint64 rx_time);
+gboolean wl_connect_has_peer_handshake(gint64 now, gint64 rx_time, gint64 handshake, guint holds);
+/** When the handshake that the peer began at @rx_time ends, if it takes @handshake. */
+gint64 wl_connect_peer_handshake_over(gint64 rx_time, gint64 handshake);
 
 typedef enum {
     WL_CONNECT_STEP_NEIGHBORS, /* wait for the results for on-link candidates */
@@ -52,7 +54,7 @@ typedef enum {
 typedef struct {
     gint64 now;
     gint64 results;             /* when the results for on-link candidates are there */
-    guint round;                /* since the restart */
+    guint round;                /* its number since the restart */
     gboolean has_candidate;     /* that is not tried in this round yet */
     gboolean best_anyway;       /* regardless of those results */
     gboolean left_to_wireguard; /* WireGuard's own retries are enough between tries */

@@ -122,7 +122,8 @@ wl_connect_hearsay_try_neighbor(WlEngine *self, WlPeer *peer)
         source = find_third_party(self, peer, candidate);
         peer->connect.heard_serial = peer->connect.serial;
         return source && get_allowed(self, source) <= self->now &&
-               try_hearsay(self, peer, candidate, source, wl_connect_slot_get_length(peer));
+               try_hearsay(self, peer, candidate, source,
+                           wl_connect_slot_get_length(self, peer, candidate));
     }
     return FALSE;
 }
@@ -148,9 +149,9 @@ wl_connect_hearsay_pause(WlEngine *self, WlPeer *peer)
 
     if (candidate && wl_connect_slot_get_spaced(peer) > self->now) {
         when = MIN(when, wl_connect_slot_get_spaced(peer));
-    } else if (candidate && self->now + WL_SLOT_FIRST <= peer->connect.resume) {
+    } else if (candidate && self->now + WL_SLOT_SHARED <= peer->connect.resume) {
         gint64 slot = candidate->heard_tries == 0
-                          ? WL_SLOT_FIRST
+                          ? WL_SLOT_SHARED
                           : MIN(WL_SLOT_LATER, peer->connect.resume - self->now);
 
         if (try_hearsay(self, peer, candidate, source, slot))

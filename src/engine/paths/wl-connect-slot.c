@@ -30,7 +30,7 @@ wl_connect_slot_make_cycle(const WlEngine *self, const WlPeer *peer)
     return (WlConnectCycle){
         .now = self->now,
         .round = peer->connect.serial,
-        .later = peer->connect.round > 0,
+        .number = peer->connect.round,
         .on_link_only = wl_captive_portal_holds_back(self, peer),
         .limiter = &self->limiter,
         .addresses = &self->addresses,
@@ -41,7 +41,7 @@ wl_connect_slot_make_cycle(const WlEngine *self, const WlPeer *peer)
 void
 wl_connect_slot_note_try(WlEngine *self, WlPeer *peer, const WlEndpoint *endpoint)
 {
-    wl_handshake_limiter_note(&self->limiter, endpoint, self->now);
+    wl_handshake_limiter_note(&self->limiter, endpoint, &peer->key, self->now);
     peer->connect.tried = self->now;
     peer->connect.holds = 0;
 }
@@ -86,17 +86,28 @@ wl_connect_slot_schedule_polls(const WlEngine *self, WlPeer *peer, gint64 slot)
 }
 
 gint64
-wl_connect_slot_get_length(const WlPeer *peer)
+wl_connect_slot_get_length(const WlEngine *self, const WlPeer *peer, const WlCandidate *candidate)
 {
-    return peer->connect.round == 0 ? WL_SLOT_FIRST : WL_SLOT_LATER;
+    const WlConnectCycle cycle = wl_connect_slot_make_cycle(self, peer);
+    gboolean last = wl_endpoint_cycling_is_last(peer->endpoints.candidates, &cycle, candidate);
+
+    return MAX(wl_endpoint_cycling_slot(peer->connect.round, last),
+               wl_connect_slot_round_trip(self));
+}
+
+gint64
+wl_connect_slot_round_trip(const WlEngine *self)
+{
+    return wl_round_trip_timeout(&self->uplink.round_trip, 0, 0, WL_ROUND_TRIP_MAX);
 }
 
 void
 wl_connect_slot_begin(WlEngine *self, WlPeer *peer, WlCandidate *candidate, gint64 slot)
 {
+    const WlConnectCycle cycle = wl_connect_slot_make_cycle(self, peer);
+
     wl_address_limiter_note(&self->addresses, candidate, &peer->key, self->now);
-    candidate->last_tried = self->now;
-    candidate->round = peer->connect.serial;
+    wl_endpoint_cycling_note_try(&cycle, candidate);
     peer->connect.last = candidate->endpoint;
     peer->connect.phase = WL_CONNECT_SLOT;
     peer->connect.hearsay = wl_candidate_is_hearsay(candidate);

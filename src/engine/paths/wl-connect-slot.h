@@ -16,8 +16,12 @@ const WlCandidate *wl_connect_slot_configured(const WlPeer *peer);
 gboolean wl_connect_slot_is_long_away(const WlPeer *peer);
 /** The present round of @peer. Borrows from @self and @peer. */
 WlConnectCycle wl_connect_slot_make_cycle(const WlEngine *self, const WlPeer *peer);
-/** How long a slot of the present round is. */
-gint64 wl_connect_slot_get_length(const WlPeer *peer);
+/** How long the slot of @candidate is in the present round. */
+gint64 wl_connect_slot_get_length(const WlEngine *self, const WlPeer *peer,
+                                  const WlCandidate *candidate);
+/** The round trip that peers without a session are expected to have, with its variation, by what
+ * the routers have; 0 if none was measured. */
+gint64 wl_connect_slot_round_trip(const WlEngine *self);
 /** When WireGuard can initiate again after the last packet to @peer. */
 gint64 wl_connect_slot_get_spaced(const WlPeer *peer);
 

@@ -26,11 +26,24 @@ next_candidate(const WlEngine *self, const WlPeer *peer)
     return wl_endpoint_cycling_next_in_round(peer->endpoints.candidates, &cycle);
 }
 
+/* How long the member that initiates first waits for neighbors at most, so that its initiation
+ * arrives before the head start is over. */
+static gint64
+neighbor_wait_saved(const WlEngine *self, const WlPeer *peer)
+{
+    gint64 smoothed = self->uplink.round_trip.smoothed;
+
+    if (smoothed == 0 || !wl_tie_breaker_goes_first(&self->own.key, &peer->key))
+        return 0;
+    return WL_NEIGHBOR_WAIT - MIN(WL_NEIGHBOR_WAIT, smoothed / 2 + WL_CONNECT_HEAD_START_SLACK);
+}
+
 static gint64
 head_start(const WlEngine *self, const WlPeer *peer)
 {
     return wl_tie_breaker_head_start(&self->own.key, &peer->key,
-                                     wl_connect_slot_configured(peer) != NULL);
+                                     wl_connect_slot_configured(peer) != NULL,
+                                     &self->uplink.round_trip);
 }
 
 /* TRUE if the only candidate is a configured address and the peer may be back soon: between tries,
@@ -58,13 +71,20 @@ start_round(WlPeer *peer, guint round)
     peer->connect.serial++;
 }
 
+static guint
+next_round(const WlPeer *peer)
+{
+    return peer->connect.fast ? peer->connect.round + 1
+                              : MAX(peer->connect.round + 1, WL_FAST_ROUNDS);
+}
+
 /* Ends a round without success. */
 static void
 end_round(WlEngine *self, WlPeer *peer)
 {
     gint64 due;
 
-    start_round(peer, peer->connect.round + 1);
+    start_round(peer, next_round(peer));
     due = self->now + next_backoff(self, peer);
     if (wl_captive_portal_blocks(self, peer))
         due = MAX(due, peer->connect.off_link_tried + WL_PORTAL_INTERVAL);
@@ -76,16 +96,16 @@ static void
 try_candidate(WlEngine *self, WlPeer *peer, WlCandidate *candidate)
 {
     gboolean same = wl_endpoint_equal(&peer->device.endpoint, &candidate->endpoint);
-    gint64 slot = wl_connect_slot_get_length(peer);
-    gint64 earliest = wl_endpoint_cycling_earliest(&self->limiter, candidate);
-    gboolean left_to_wireguard = is_left_to_wireguard(self, peer);
+    const WlConnectCycle cycle = wl_connect_slot_make_cycle(self, peer);
+    gint64 slot = wl_connect_slot_get_length(self, peer, candidate);
+    gint64 earliest = wl_endpoint_cycling_earliest(&cycle, candidate);
+    gboolean is_quiet = is_left_to_wireguard(self, peer) && peer->connect.round >= WL_FAST_ROUNDS;
     /* Recreating the peer makes WireGuard initiate now instead of up to 5 s later. */
-    gboolean restart =
-        !same || (peer->connect.initiated && !(left_to_wireguard && peer->connect.round > 0));
+    gboolean restart = !same || (peer->connect.initiated && !is_quiet);
 
     if (restart)
         earliest = MAX(earliest, wl_connect_slot_get_spaced(peer));
-    if (earliest >= self->now + WL_SLOT_FIRST) {
+    if (earliest >= self->now + WL_SLOT_SHARED) {
         peer->connect.resume = earliest;
         peer->connect.in_round = TRUE;
         wl_connect_hearsay_pause(self, peer);
@@ -102,7 +122,7 @@ try_candidate(WlEngine *self, WlPeer *peer, WlCandidate *candidate)
     }
     if (restart)
         wl_connect_slot_recreate(peer, &candidate->endpoint);
-    if (left_to_wireguard && peer->connect.round > 0)
+    if (is_quiet)
         slot = next_backoff(self, peer);
     if (candidate->rank != WL_RANK_ON_LINK)
         peer->connect.off_link_tried = self->now;
@@ -121,7 +141,8 @@ static void
 step(WlEngine *self, WlPeer *peer)
 {
     /* If the results are late, the peer may have waited just as long for its own. */
-    gint64 results = wl_neighbors_resolve(self, peer) + head_start(self, peer);
+    gint64 results =
+        wl_neighbors_resolve(self, peer) + head_start(self, peer) - neighbor_wait_saved(self, peer);
     WlCandidate *candidate = next_candidate(self, peer);
     const WlConnectStepInput input = {
         .now = self->now,
@@ -132,6 +153,7 @@ step(WlEngine *self, WlPeer *peer)
         .left_to_wireguard = is_left_to_wireguard(self, peer),
     };
 
+    peer->connect.head_start = WL_LONG_AGO;
     if (peer->connect.resume > self->now) {
         wl_connect_hearsay_pause(self, peer);
         return;
@@ -141,8 +163,12 @@ step(WlEngine *self, WlPeer *peer)
         wl_connect_slot_wait_until(self, peer, WL_CONNECT_NEIGHBORS, results);
         return;
     case WL_CONNECT_STEP_ROUND:
-        start_round(peer, peer->connect.round + 1);
+        start_round(peer, next_round(peer));
         candidate = next_candidate(self, peer);
+        if (!candidate && peer->connect.round < WL_FAST_ROUNDS) {
+            start_round(peer, WL_FAST_ROUNDS);
+            candidate = next_candidate(self, peer);
+        }
         break;
     case WL_CONNECT_STEP_TRY:
         if (!input.best_anyway && wl_connect_hearsay_try_neighbor(self, peer))
@@ -179,6 +205,13 @@ count_hold(const WlEngine *self, WlPeer *peer)
         peer->connect.holds++;
 }
 
+/* How long a handshake that the peer began takes. */
+static gint64
+handshake_time(const WlEngine *self)
+{
+    return MAX(WL_CONNECT_CROSSED, wl_connect_slot_round_trip(self));
+}
+
 /* A handshake that the peer began is in progress: the own try is delayed. */
 static void
 hold(WlEngine *self, WlPeer *peer, gint64 due)
@@ -186,8 +219,9 @@ hold(WlEngine *self, WlPeer *peer, gint64 due)
     count_hold(self, peer);
     if (peer->connect.phase != WL_CONNECT_SLOT)
         peer->connect.phase = WL_CONNECT_WAIT;
+    peer->connect.head_start = WL_LONG_AGO;
     peer->connect.due = due;
-    wl_connect_slot_schedule_polls(self, peer, WL_CONNECT_CROSSED);
+    wl_connect_slot_schedule_polls(self, peer, handshake_time(self));
 }
 
 /*
@@ -210,32 +244,46 @@ cross(WlEngine *self, WlPeer *peer, gint64 due)
     wl_connect_slot_schedule_polls(self, peer, WL_CONNECT_CROSSED_WAIT);
 }
 
+/* The round trip may have become known since the head start began. */
+static void
+shorten_head_start(const WlEngine *self, WlPeer *peer)
+{
+    if (peer->connect.phase == WL_CONNECT_WAIT && peer->connect.head_start != WL_LONG_AGO)
+        peer->connect.due =
+            MIN(peer->connect.due, peer->connect.head_start + head_start(self, peer));
+}
+
 /* Begins a first round. A candidate that is being tried keeps its slot, because candidates arrive
  * one by one. */
 static void
 restart(WlEngine *self, WlPeer *peer)
 {
-    gint64 slot_end = peer->connect.tried + WL_SLOT_FIRST;
+    gint64 slot_end = peer->connect.tried + WL_SLOT_SHARED;
     WlCandidate *trying = NULL;
 
+    /* What filters nothing needs no fast repetition, which would drop a slow answer. */
+    start_round(peer, is_left_to_wireguard(self, peer) ? WL_FAST_ROUNDS_SERVER : 0);
+    peer->connect.fast =
+        wl_rate_limit_take(&peer->connect.fast_rate, self->now, WL_FAST_REFILL, WL_FAST_BURST);
     if (peer->connect.phase == WL_CONNECT_SLOT && slot_end > self->now)
         trying = wl_candidates_find(peer->endpoints.candidates, &peer->connect.last);
     /* A third party keeps its slot only if it would begin the round. */
     if (trying && peer->connect.hearsay && trying->rank != WL_RANK_ON_LINK)
         trying = NULL;
     peer->connect.restart = FALSE;
+    peer->connect.head_start = WL_LONG_AGO;
     peer->connect.backoff = WL_BACKOFF_FIRST;
     peer->connect.resume = WL_LONG_AGO;
     for (guint i = 0; i < peer->endpoints.candidates->len; i++)
         g_array_index(peer->endpoints.candidates, WlCandidate, i).heard_tries = 0;
-    start_round(peer, 0);
     if (trying) {
         trying->round = peer->connect.serial;
         if (peer->connect.hearsay)
             peer->connect.heard_serial = peer->connect.serial;
-        peer->connect.due = MIN(peer->connect.due, slot_end);
+        peer->connect.due = slot_end;
     } else {
         wl_connect_slot_wait_until(self, peer, WL_CONNECT_WAIT, self->now + head_start(self, peer));
+        peer->connect.head_start = self->now;
     }
     wl_neighbors_resolve(self, peer); /* the results arrive during the head start */
 }
@@ -270,10 +318,12 @@ drop_stale_endpoint(WlEngine *self, WlPeer *peer)
         return;
     }
     if (peer->device.present &&
-        wl_connect_has_peer_handshake(self->now, peer->device.rx_time, peer->connect.holds)) {
+        wl_connect_has_peer_handshake(self->now, peer->device.rx_time, handshake_time(self),
+                                      peer->connect.holds)) {
         count_hold(self, peer);
-        wl_scheduler_wake_peer_at(&self->scheduler, peer,
-                                  wl_connect_peer_handshake_over(peer->device.rx_time));
+        wl_scheduler_wake_peer_at(
+            &self->scheduler, peer,
+            wl_connect_peer_handshake_over(peer->device.rx_time, handshake_time(self)));
         return;
     }
     peer->connect.endpoint_dropped = FALSE;
@@ -304,6 +354,7 @@ decide(const WlEngine *self, const WlPeer *peer)
     const WlConnectInput input = {
         .now = self->now,
         .connect = &peer->connect,
+        .handshake = handshake_time(self),
         .possible =
             !peer->liveness.healthy && self->uplink.present && peer->endpoints.candidates->len > 0,
         .present = peer->device.present,
@@ -346,6 +397,7 @@ wl_connect_run(WlEngine *self, WlPeer *peer)
 
     drop_stale_endpoint(self, peer);
     hear(self, peer);
+    shorten_head_start(self, peer);
     decision = decide(self, peer);
     if (decision.action == WL_CONNECT_DO_STOP) {
         if (peer->connect.phase != WL_CONNECT_IDLE) {

@@ -8,14 +8,46 @@
 /* Endpoints of third parties that are tried in one check. */
 #define MAX_HEARSAY 2
 
-gint64
-wl_endpoint_cycling_earliest(const WlHandshakeLimiter *limiter, const WlCandidate *candidate)
-{
-    gint64 own = candidate->last_tried + WL_INITIATION_RETRY;
-    gint64 when = wl_handshake_limiter_earliest(limiter, &candidate->endpoint, own);
+/* Slots of the fast rounds, and how long after each of them an endpoint may be tried again. */
+static const gint64 fast_slots[WL_FAST_ROUNDS] = {WL_SLOT_1, WL_SLOT_2, WL_SLOT_3, WL_SLOT_3};
+static const gint64 spacing[WL_FAST_ROUNDS] = {WL_SLOT_1, WL_SLOT_2, WL_SLOT_3, WL_FAST_PAUSE};
 
+gint64
+wl_endpoint_cycling_slot(guint number, gboolean last)
+{
+    if (number == 0 && !last)
+        return WL_SLOT_SHARED;
+    return number < WL_FAST_ROUNDS ? fast_slots[number] : WL_SLOT_LATER;
+}
+
+/* The next try belongs to the burst of the last one. */
+static gboolean
+continues_burst(const WlConnectCycle *cycle, const WlCandidate *candidate)
+{
+    return cycle->number < WL_FAST_ROUNDS && candidate->burst > 0 &&
+           candidate->burst < WL_FAST_ROUNDS &&
+           candidate->last_tried + WL_INITIATION_RETRY > cycle->now;
+}
+
+gint64
+wl_endpoint_cycling_earliest(const WlConnectCycle *cycle, const WlCandidate *candidate)
+{
+    gint64 own = candidate->last_tried + WL_INITIATION_RETRY, when;
+
+    if (candidate->burst == WL_FAST_ROUNDS || continues_burst(cycle, candidate))
+        own = candidate->last_tried + spacing[candidate->burst - 1];
+    when = wl_handshake_limiter_earliest(cycle->limiter, &candidate->endpoint,
+                                         candidate->burst > 0 ? cycle->subject : NULL, own);
     /* The members that are advertised at one endpoint take turns, new ones first. */
     return when > own && candidate->last_tried != WL_LONG_AGO ? when + TRIED_BEFORE : when;
+}
+
+void
+wl_endpoint_cycling_note_try(const WlConnectCycle *cycle, WlCandidate *candidate)
+{
+    candidate->burst = continues_burst(cycle, candidate) ? candidate->burst + 1 : 1;
+    candidate->last_tried = cycle->now;
+    candidate->round = cycle->round;
 }
 
 /* Each later round has the latest endpoint of the past and one of the others, which take turns. */
@@ -40,6 +72,41 @@ has_its_turn(const GArray *candidates, const WlCandidate *candidate, const WlCon
     return TRUE;
 }
 
+/* The other fast rounds repeat the best candidates that can be expected to answer. */
+static gboolean
+is_left_out(const WlConnectCycle *cycle, const WlCandidate *candidate, guint index)
+{
+    return cycle->number > 0 && cycle->number < WL_FAST_ROUNDS &&
+           (index >= WL_FAST_CANDIDATES || wl_candidate_is_past(candidate) ||
+            (candidate->rank == WL_RANK_PRIVATE && !candidate->worked));
+}
+
+static gboolean
+is_in_round(const GArray *candidates, const WlConnectCycle *cycle, guint index)
+{
+    const WlCandidate *candidate = &g_array_index(candidates, WlCandidate, index);
+
+    return candidate->round != cycle->round && !wl_candidate_is_hearsay(candidate) &&
+           !is_left_out(cycle, candidate, index) &&
+           !(cycle->number >= WL_FAST_ROUNDS && wl_candidate_is_past(candidate) &&
+             !has_its_turn(candidates, candidate, cycle)) &&
+           !(cycle->on_link_only && candidate->rank != WL_RANK_ON_LINK) &&
+           wl_address_limiter_when(cycle->addresses, candidate, cycle->subject, cycle->now) <=
+               cycle->now;
+}
+
+gboolean
+wl_endpoint_cycling_is_last(const GArray *candidates, const WlConnectCycle *cycle,
+                            const WlCandidate *candidate)
+{
+    for (guint i = 0; i < candidates->len; i++) {
+        if (&g_array_index(candidates, WlCandidate, i) != candidate &&
+            is_in_round(candidates, cycle, i))
+            return FALSE;
+    }
+    return TRUE;
+}
+
 WlCandidate *
 wl_endpoint_cycling_next_in_round(const GArray *candidates, const WlConnectCycle *cycle)
 {
@@ -50,14 +117,9 @@ wl_endpoint_cycling_next_in_round(const GArray *candidates, const WlConnectCycle
         WlCandidate *candidate = &g_array_index(candidates, WlCandidate, i);
         gint64 earliest;
 
-        if (candidate->round == cycle->round || wl_candidate_is_hearsay(candidate) ||
-            (cycle->on_link_only && candidate->rank != WL_RANK_ON_LINK) ||
-            (cycle->later && wl_candidate_is_past(candidate) &&
-             !has_its_turn(candidates, candidate, cycle)) ||
-            wl_address_limiter_when(cycle->addresses, candidate, cycle->subject, cycle->now) >
-                cycle->now)
+        if (!is_in_round(candidates, cycle, i))
             continue;
-        earliest = MAX(wl_endpoint_cycling_earliest(cycle->limiter, candidate), cycle->now);
+        earliest = MAX(wl_endpoint_cycling_earliest(cycle, candidate), cycle->now);
         if (earliest < best_earliest) {
             best = candidate;
             best_earliest = earliest;
@@ -83,7 +145,7 @@ wl_endpoint_cycling_hearsay_when(const WlCandidate *candidate, guint tries,
     if (!wl_candidate_is_hearsay(candidate) ||
         (cycle->on_link_only && candidate->rank != WL_RANK_ON_LINK))
         return WL_NEVER;
-    when = wl_endpoint_cycling_earliest(cycle->limiter, candidate);
+    when = wl_endpoint_cycling_earliest(cycle, candidate);
     when =
         MAX(when, wl_address_limiter_when(cycle->addresses, candidate, cycle->subject, cycle->now));
     if (tries > 0)

@@ -15,19 +15,27 @@
 typedef struct {
     gint64 now;
     guint round;           /* serial of the present round, in which each candidate is tried once */
-    gboolean later;        /* not the first one since the restart */
+    guint number;          /* of the present round, since the last restart */
     gboolean on_link_only; /* the others are held back */
     const WlHandshakeLimiter *limiter;
     const WlAddressLimiter *addresses;
     const WlKey *subject; /* the peer */
 } WlConnectCycle;
 
+/** The slot of a candidate in the round with this number, if round trips are short. @last: no other
+ * follows it in the round. */
+gint64 wl_endpoint_cycling_slot(guint number, gboolean last);
+/** TRUE if no other candidate is tried after @candidate in this round. */
+gboolean wl_endpoint_cycling_is_last(const GArray *candidates, const WlConnectCycle *cycle,
+                                     const WlCandidate *candidate);
 /** When the next initiation to @candidate is permitted. */
-gint64 wl_endpoint_cycling_earliest(const WlHandshakeLimiter *limiter,
-                                    const WlCandidate *candidate);
+gint64 wl_endpoint_cycling_earliest(const WlConnectCycle *cycle, const WlCandidate *candidate);
+/** Records an initiation to @candidate at cycle->now. */
+void wl_endpoint_cycling_note_try(const WlConnectCycle *cycle, WlCandidate *candidate);
 /** Without a session: the best candidate not tried in this round; those that may be tried at once
  * come first. One whose address had enough initiations is not tried in this round, nor is one of
- * third parties. NULL: the round is complete. */
+ * third parties. The other fast rounds repeat the best ones of the first. NULL: the round is
+ * complete. */
 WlCandidate *wl_endpoint_cycling_next_in_round(const GArray *candidates,
                                                const WlConnectCycle *cycle);
 /** Between two rounds: when @candidate, of third parties, may be tried after @tries in vain;

@@ -173,9 +173,21 @@ note_worked(WlEngine *self, WlPeer *peer)
     wl_engine_candidates_changed(self, peer);
 }
 
+/* The first handshake with a router, which does not initiate by itself, measures the round trip of
+ * the uplink before any ack does. */
+static void
+measure_handshake(WlEngine *self, const WlPeer *peer)
+{
+    if (peer->router && self->uplink.round_trip.smoothed == 0 &&
+        peer->connect.phase == WL_CONNECT_SLOT && !peer->connect.crossed &&
+        peer->connect.holds == 0 && peer->device.handshake > peer->connect.tried)
+        wl_round_trip_add(&self->uplink.round_trip, peer->device.handshake - peer->connect.tried);
+}
+
 static void
 became_healthy(WlEngine *self, WlPeer *peer)
 {
+    measure_handshake(self, peer);
     note_worked(self, peer);
     wl_address_limiter_note_answer(&self->addresses, &peer->device.endpoint.ip, &peer->key);
     wl_handshake_limiter_leave(&self->limiter, &peer->key);

@@ -10,7 +10,12 @@ wl_tie_breaker_goes_first(const WlKey *own, const WlKey *peer)
 }
 
 gint64
-wl_tie_breaker_head_start(const WlKey *own, const WlKey *peer, gboolean has_configured)
+wl_tie_breaker_head_start(const WlKey *own, const WlKey *peer, gboolean has_configured,
+                          const WlRoundTrip *round_trip)
 {
-    return wl_tie_breaker_goes_first(own, peer) || has_configured ? 0 : WL_CONNECT_HEAD_START;
+    if (wl_tie_breaker_goes_first(own, peer) || has_configured)
+        return 0;
+    if (round_trip->smoothed == 0)
+        return WL_CONNECT_HEAD_START;
+    return MIN(round_trip->smoothed, WL_ROUND_TRIP_MAX) + WL_CONNECT_HEAD_START_SLACK;
 }

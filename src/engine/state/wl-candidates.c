@@ -116,6 +116,7 @@ wl_candidates_inherit(GArray *self, const GArray *old)
             continue;
         }
         candidate->last_tried = before->last_tried;
+        candidate->burst = before->burst;
         candidate->round = before->round;
         candidate->roaming_serial = before->roaming_serial;
         candidate->last_upgrade = before->last_upgrade;

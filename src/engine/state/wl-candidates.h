@@ -30,6 +30,7 @@ typedef struct {
     gboolean worked;      /* the last endpoint that worked, tried first */
     gint64 seen;          /* of SOURCE_CACHE: the last session there */
     gint64 last_tried;    /* WL_LONG_AGO: never */
+    guint burst;          /* number of the last tries that belong together; 0: never tried */
     guint round;          /* serial of the last connect round in which it was tried */
     guint roaming_serial; /* the last check in which it was tried */
     gint64 last_upgrade;  /* when it was last tried as an upgrade; WL_LONG_AGO: never */

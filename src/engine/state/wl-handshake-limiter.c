@@ -28,13 +28,14 @@ wl_handshake_limiter_clear(WlHandshakeLimiter *self)
 
 gint64
 wl_handshake_limiter_earliest(const WlHandshakeLimiter *self, const WlEndpoint *endpoint,
-                              gint64 earliest)
+                              const WlKey *own, gint64 earliest)
 {
     for (guint i = 0; i < WL_HANDSHAKE_LIMITER_RECENT; i++) {
         const WlHandshakeAttempt *attempt = &self->recent[i];
 
         if (attempt->when + WL_INITIATION_RETRY > earliest &&
-            wl_endpoint_equal(&attempt->endpoint, endpoint))
+            wl_endpoint_equal(&attempt->endpoint, endpoint) &&
+            !(own && wl_key_equal(&attempt->peer, own)))
             earliest = attempt->when + WL_INITIATION_RETRY;
     }
     return earliest;
@@ -160,8 +161,10 @@ wl_handshake_limiter_leave(WlHandshakeLimiter *self, const WlKey *peer)
 }
 
 void
-wl_handshake_limiter_note(WlHandshakeLimiter *self, const WlEndpoint *endpoint, gint64 now)
+wl_handshake_limiter_note(WlHandshakeLimiter *self, const WlEndpoint *endpoint, const WlKey *peer,
+                          gint64 now)
 {
-    self->recent[self->next] = (WlHandshakeAttempt){.endpoint = *endpoint, .when = now};
+    self->recent[self->next] =
+        (WlHandshakeAttempt){.endpoint = *endpoint, .peer = *peer, .when = now};
     self->next = (self->next + 1) % WL_HANDSHAKE_LIMITER_RECENT;
 }

@@ -10,6 +10,7 @@
 
 typedef struct {
     WlEndpoint endpoint;
+    WlKey peer;
     gint64 when; /* engine time */
 } WlHandshakeAttempt;
 
@@ -23,10 +24,10 @@ typedef struct {
 
 /**
  * Limits the handshake initiations of the engine (docs/engine.md "Connect"): their overall rate,
- * and one to each endpoint within WL_INITIATION_RETRY. Peers take turns: the one with the fewest
- * initiations lately comes first, then the one that waits longest. Words of third parties have a
- * rate of their own, shared by those who advertise, and take only what the peers leave. Written by
- * paths/wl-connect.c. A zeroed value is the initial state.
+ * and one to each endpoint within WL_INITIATION_RETRY, apart from repetitions. Peers take turns:
+ * the one with the fewest initiations lately comes first, then the one that waits longest. Words of
+ * third parties have a rate of their own, shared by those who advertise, and take only what the
+ * peers leave. Written by paths/wl-connect.c. A zeroed value is the initial state.
  */
 typedef struct {
     WlRateLimit rate;
@@ -37,9 +38,10 @@ typedef struct {
 } WlHandshakeLimiter;
 
 void wl_handshake_limiter_clear(WlHandshakeLimiter *self);
-/** Returns when the next initiation to @endpoint is permitted, not before @earliest. */
+/** Returns when the next initiation to @endpoint is permitted, not before @earliest. Those of @own,
+ * if any, do not count: it knows them. */
 gint64 wl_handshake_limiter_earliest(const WlHandshakeLimiter *self, const WlEndpoint *endpoint,
-                                     gint64 earliest);
+                                     const WlKey *own, gint64 earliest);
 /** Takes one initiation for @peer, whose share is @share. FALSE if it is not its turn: it then
  * waits, and asks again at *when. With @when NULL it does not wait. */
 gboolean wl_handshake_limiter_take(WlHandshakeLimiter *self, const WlKey *peer, WlFairShare *share,
@@ -49,5 +51,6 @@ gboolean wl_handshake_limiter_take_third_party(WlHandshakeLimiter *self, WlFairS
                                                gint64 now);
 /** @peer no longer waits. */
 void wl_handshake_limiter_leave(WlHandshakeLimiter *self, const WlKey *peer);
-/** Records that an initiation is sent to @endpoint now. */
-void wl_handshake_limiter_note(WlHandshakeLimiter *self, const WlEndpoint *endpoint, gint64 now);
+/** Records that an initiation for @peer is sent to @endpoint now. */
+void wl_handshake_limiter_note(WlHandshakeLimiter *self, const WlEndpoint *endpoint,
+                               const WlKey *peer, gint64 now);

@@ -41,7 +41,7 @@ wl_peer_reset_connect(WlPeer *self)
     self->connect.phase = WL_CONNECT_IDLE;
     self->connect.restart = self->connect.heard = self->connect.hearsay = FALSE;
     self->connect.due = WL_NEVER;
-    self->connect.resume = WL_LONG_AGO;
+    self->connect.resume = self->connect.head_start = WL_LONG_AGO;
     self->connect.round = 0;
     self->connect.backoff = WL_BACKOFF_FIRST;
     for (guint i = 0; i < G_N_ELEMENTS(self->connect.poll); i++)
@@ -195,6 +195,7 @@ void
 wl_connect_restart(WlPeer *peer)
 {
     peer->connect.restart = TRUE;
+    peer->connect.fast_rate = (WlRateLimit){0};
 }
 
 void

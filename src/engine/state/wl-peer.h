@@ -48,8 +48,11 @@ typedef struct {
     gboolean in_round;            /* the round goes on then; else the next one begins */
     gboolean endpoint_dropped; /* the profile dropped an endpoint: the device may still have it */
     guint round;               /* since the restart */
-    guint serial;              /* of the round, never repeated */
-    gint64 due;                /* of the next step */
+    gboolean fast;             /* the other fast rounds follow the first one */
+    WlRateLimit fast_rate;
+    guint serial;      /* of the round, never repeated */
+    gint64 head_start; /* when the one of the peer began; WL_LONG_AGO: it is over */
+    gint64 due;        /* of the next step */
     gint64 backoff;
     gint64 poll[3];        /* snapshots pending in this slot; WL_NEVER: none */
     gboolean initiated;    /* a packet was sent since the peer was last (re)created */

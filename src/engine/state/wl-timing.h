@@ -69,10 +69,30 @@
 
 /* Connect (docs/engine.md "Connect") */
 
-/* Slot of a candidate in the first round: the longest usual round trip and the head start. */
-#define WL_SLOT_FIRST WL_MS(500)
+/* Slots of a candidate in the first rounds, at least the usual round trip of the uplink: the NAT of
+ * the peer opens only with what the peer sends, and the first initiation often comes before that.
+ * As each slot is longer than the one before, no answer is too slow for all of them. */
+#define WL_SLOT_1      WL_MS(300)
+#define WL_SLOT_2      WL_MS(500)
+#define WL_SLOT_3      WL_SEC(1)
+#define WL_FAST_ROUNDS 4
+/* Interval between the last of these tries and the next one: no endpoint gets more than four tries
+ * within WL_INITIATION_RETRY. */
+#define WL_FAST_PAUSE WL_MS(3400)
+/* Restarts because of what others say that have all of them; further ones have the first. */
+#define WL_FAST_BURST  3
+#define WL_FAST_REFILL WL_SEC(300)
+/* The first round of a peer with one candidate, configured: a server. */
+#define WL_FAST_ROUNDS_SERVER 2
+/* Candidates that are tried in all of these rounds, the best ones: one of each family. The others
+ * are tried in the first one. */
+#define WL_FAST_CANDIDATES 2
+/* Slot of a candidate in the first round if others follow, which are tried later for it. */
+#define WL_SLOT_SHARED WL_MS(500)
 /* Slot of a candidate in later rounds: WireGuard's own retry interval. */
 #define WL_SLOT_LATER WL_SEC(5)
+/* The longest round trip that is waited for. */
+#define WL_ROUND_TRIP_MAX WL_SEC(3)
 /* Times after a try at which the device is read, for nearby, distant and slow peers. */
 #define WL_CONNECT_POLL_1 WL_MS(100)
 #define WL_CONNECT_POLL_2 WL_MS(300)
@@ -96,7 +116,8 @@
 #define WL_THIRD_PARTY_DOUBLE    4
 #define WL_THIRD_PARTY_PAUSE     WL_SEC(1)
 #define WL_THIRD_PARTY_PAUSE_MAX WL_SEC(30)
-/* Interval between initiations to one endpoint, the same as in WireGuard. */
+/* Interval between initiations to one endpoint, the same as in WireGuard, apart from the first
+ * rounds. */
 #define WL_INITIATION_RETRY WL_SEC(5)
 /* Initiations to one address, of any port, at the word of others: a burst, then one in each
  * interval. As many as a peer that does not answer gets with its back-off. */
@@ -108,10 +129,13 @@
  * initiation that follows another sooner than this is dropped as a replay. */
 #define WL_INITIATION_SPACING WL_MS(25)
 /* Head start of the tie-breaker: how long the member with the greater key waits for the initiation
- * of the other. Longer than WL_NEIGHBOR_WAIT, since only one of them may have to wait for
- * neighbors. */
-#define WL_CONNECT_HEAD_START WL_MS(100)
-/* If packets arrived without a session, a handshake in progress completes within this time. */
+ * of the other. It is on its way for half a round trip, and the other learns of this member a
+ * little sooner or later. The first value counts if no round trip was measured; WL_NEIGHBOR_WAIT is
+ * shorter, since only one of them may have to wait for neighbors. */
+#define WL_CONNECT_HEAD_START       WL_MS(100)
+#define WL_CONNECT_HEAD_START_SLACK WL_MS(10)
+/* If packets arrived without a session, a handshake in progress completes within this time, or a
+ * longer round trip. */
 #define WL_CONNECT_CROSSED WL_MS(300)
 /* Limit of handshakes of the peer, one after the other, that delay one try. */
 #define WL_CONNECT_HOLDS 3
@@ -126,7 +150,7 @@
 /* After this number of rounds, about a quarter of an hour, a peer is long away. Until then
  * WireGuard's own retries find a server that restarts; then they are ended, which costs less and
  * permits more rounds for peers with a configured endpoint. */
-#define WL_CONNECT_LONG_AWAY 10
+#define WL_CONNECT_LONG_AWAY 13
 #define WL_BACKOFF_LONG_AWAY WL_SEC(150)
 /* The same for a learned basic peer, usually a phone, which initiates when its user needs it. */
 #define WL_BACKOFF_BASIC_MAX WL_SEC(1800)

@@ -4,16 +4,19 @@
  */
 #include "oracle/oracle-private.h"
 
-/* docs/engine.md "Connect": at most ten unanswered initiations a second in total, and one every 5 s
- * to each address. A second may begin with unused ones of the previous second. */
+/* docs/engine.md "Connect": at most ten unanswered initiations a second in total, and to each
+ * address four in 5 s, 0.3 s apart. A second may begin with unused ones of the previous second. */
 #define SECOND   SIM_SEC(1)
 #define MOST     20
 #define INTERVAL SIM_SEC(5)
+#define TOGETHER 4
+#define APART    SIM_MSEC(300)
 
 /* Setting an endpoint, as before the first uplink or at the end of a round, is not yet an attempt:
  * a recreated peer initiates with its first packet. */
 typedef struct {
-    gint64 initiated;   /* the last time */
+    gint64 initiated[TOGETHER]; /* the last times, a ring */
+    guint next;
     gboolean recreated; /* since then */
 } Attempt;
 
@@ -55,16 +58,19 @@ char *
 attempts_note_initiation(Attempts *self, const SimHost *host, const WlEndpoint *to)
 {
     Attempt *last = g_hash_table_lookup(self->last, to);
-    gint64 since;
+    gint64 now = host->world->now, since, oldest;
 
     if (!last || !last->recreated)
         return NULL;
-    since = host->world->now - last->initiated;
-    *last = (Attempt){.initiated = host->world->now};
-    if (since < INTERVAL) {
+    since = now - last->initiated[(last->next + TOGETHER - 1) % TOGETHER];
+    oldest = now - last->initiated[last->next];
+    last->initiated[last->next] = now;
+    last->next = (last->next + 1) % TOGETHER;
+    last->recreated = FALSE;
+    if (since < APART || oldest < INTERVAL) {
         g_autofree char *text = wl_endpoint_to_string(to);
-        return g_strdup_printf("%s tries %s again after %.3f s", host->name, text,
-                               (double) since / 1e6);
+        return g_strdup_printf("%s tries %s again after %.3f s, for the fifth time in %.3f s",
+                               host->name, text, (double) since / 1e6, (double) oldest / 1e6);
     }
     return NULL;
 }
@@ -91,7 +97,8 @@ attempts_note_change(Attempts *self, const SimHost *host, const WlPeerChange *ch
     last = g_hash_table_lookup(self->last, &change->endpoint);
     if (!last) {
         last = g_new0(Attempt, 1);
-        last->initiated = now - INTERVAL;
+        for (guint i = 0; i < TOGETHER; i++)
+            last->initiated[i] = now - INTERVAL;
         g_hash_table_insert(self->last, g_memdup2(&change->endpoint, sizeof(WlEndpoint)), last);
     }
     last->recreated = TRUE;

@@ -15,7 +15,7 @@ typedef struct {
     gboolean impossible, restart, absent, no_endpoint, crossed;
     WlConnectPhase phase;
     guint holds;
-    int due, tried, snapshot, rx_time;
+    int due, tried, snapshot, rx_time, round_trip;
     WlConnectAction action;
     int expected_due;
 } Row;
@@ -58,6 +58,12 @@ static const Row rows[] = {
      .rx_time = 0, .action = WL_CONNECT_DO_HOLD, .expected_due = HOLD},
     {"an answer in a slot is given the time to become a session", .phase = WL_CONNECT_SLOT,
      .due = 1, .tried = -100, .rx_time = 0, .action = WL_CONNECT_DO_HOLD, .expected_due = HOLD},
+    {"a handshake over a satellite takes longer", .phase = WL_CONNECT_SLOT, .due = 1,
+     .tried = -1000, .rx_time = -400, .round_trip = 700, .action = WL_CONNECT_DO_HOLD,
+     .expected_due = 300},
+    {"and so does the one that follows crossed ones", .phase = WL_CONNECT_SLOT, .due = 1,
+     .tried = -1000, .rx_time = -700, .round_trip = 700, .action = WL_CONNECT_DO_CROSS,
+     .expected_due = 1400},
     {"a longer slot keeps its end", .phase = WL_CONNECT_SLOT, .due = 20000, .tried = -100,
      .rx_time = 0, .action = WL_CONNECT_DO_HOLD, .expected_due = 20000},
     {"without a session in that time the initiations crossed", .phase = WL_CONNECT_SLOT,
@@ -90,8 +96,9 @@ static const StepRow step_rows[] = {
     {"a later round tries its candidates", 0, 3, TRUE, FALSE, TRUE, WL_CONNECT_STEP_TRY},
     {"the second round follows the first at once", 0, 0, FALSE, FALSE, FALSE,
      WL_CONNECT_STEP_ROUND},
-    {"a later round ends with a pause", 0, 1, FALSE, FALSE, FALSE, WL_CONNECT_STEP_PAUSE},
-    {"unless WireGuard retries by itself", 0, 2, FALSE, FALSE, TRUE, WL_CONNECT_STEP_ROUND},
+    {"and the first later round the fast ones", 0, 3, FALSE, FALSE, FALSE, WL_CONNECT_STEP_ROUND},
+    {"a later round ends with a pause", 0, 4, FALSE, FALSE, FALSE, WL_CONNECT_STEP_PAUSE},
+    {"unless WireGuard retries by itself", 0, 6, FALSE, FALSE, TRUE, WL_CONNECT_STEP_ROUND},
 };
 /* clang-format on */
 
@@ -119,6 +126,7 @@ test_row(gconstpointer data)
         .possible = !row->impossible,
         .present = !row->absent,
         .has_endpoint = !row->no_endpoint,
+        .handshake = MAX(WL_CONNECT_CROSSED, WL_MS(row->round_trip)),
         .snapshot = at(row->snapshot, WL_LONG_AGO),
         .rx_time = at(row->rx_time, WL_LONG_AGO),
     };

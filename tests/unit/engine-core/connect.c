@@ -71,11 +71,11 @@ static const Row rows[] = {
      {NULL},
      40,
      TRIES | TIMELINE_ALIVES,
-     "100 dump, 300 dump, 500 dump, 5000 dump, 5000 alive, 5100 dump, 5300 dump, "
-     "6000 dump, 7000 dump, 10000 dump, 10000 alive, 10100 dump, 10300 dump, "
-     "11000 dump, 14000 dump, 15000 dump, 15000 alive, 15100 dump, 15300 dump, "
-     "16000 dump, 23000 dump, 23000 alive, 23100 dump, 23300 dump, 24000 dump, "
-     "39000 dump, 39000 alive, 39100 dump, 39300 dump"},
+     "100 dump, 300 dump, 1000 dump, 1000 try 192.0.2.1:1, 1000 alive, 1100 dump, "
+     "1300 dump, 2000 dump, 6000 dump, 6000 alive, 6100 dump, 6300 dump, 7000 dump, "
+     "8000 dump, 11000 dump, 11000 alive, 11100 dump, 11300 dump, 12000 dump, "
+     "15000 dump, 16000 dump, 16000 alive, 16100 dump, 16300 dump, 17000 dump, "
+     "24000 dump, 24000 alive, 24100 dump, 24300 dump, 25000 dump"},
     {"configured endpoints are tried without a head start of the peer",
      FALSE,
      {"192.0.2.1:1", "192.0.2.2:1"},
@@ -84,10 +84,14 @@ static const Row rows[] = {
      20,
      TRIES,
      "100 dump, 300 dump, 500 dump, 500 try 192.0.2.2:1, 600 dump, 800 dump, "
-     "1000 dump, 5000 dump, 5000 try 192.0.2.1:1, 5100 dump, 5300 dump, 6000 dump, "
-     "10000 dump, 10000 try 192.0.2.2:1, 10100 dump, 10300 dump, 11000 dump, "
-     "15000 dump, 15000 try 192.0.2.1:1, 17000 dump, 17100 dump, 17300 dump, "
-     "18000 dump"},
+     "800 try 192.0.2.1:1, 900 dump, 1100 dump, 1300 dump, 1300 try 192.0.2.2:1, "
+     "1400 dump, 1600 dump, 1800 dump, 1800 try 192.0.2.1:1, 1900 dump, 2100 dump, "
+     "2800 dump, 2800 try 192.0.2.2:1, 2900 dump, 3100 dump, 3800 dump, "
+     "3800 try 192.0.2.1:1, 3900 dump, 4100 dump, 4800 dump, 4800 try 192.0.2.2:1, "
+     "4900 dump, 5100 dump, 5800 dump, 7200 dump, 7200 try 192.0.2.1:1, 7300 dump, "
+     "7500 dump, 8200 dump, 12200 dump, 12200 try 192.0.2.2:1, 12300 dump, "
+     "12500 dump, 13200 dump, 17200 dump, 17200 try 192.0.2.1:1, 19200 dump, "
+     "19300 dump, 19500 dump"},
     {"an advertised endpoint is tried after the head start of the peer",
      FALSE,
      {NULL},
@@ -95,10 +99,11 @@ static const Row rows[] = {
      {NULL},
      40,
      TIMELINE_ENDPOINTS | TIMELINE_ALIVES,
-     "100 try 192.0.2.1:1, 100 alive, 5100 try 192.0.2.1:1, 5100 alive, "
-     "10100 try nowhere, 12100 try 192.0.2.1:1, 12100 alive, 17100 try nowhere, "
-     "21100 try 192.0.2.1:1, 21100 alive, 26100 try nowhere, 34100 try 192.0.2.1:1, "
-     "34100 alive, 39100 try nowhere"},
+     "100 try 192.0.2.1:1, 100 alive, 400 try 192.0.2.1:1, 400 alive, "
+     "900 try 192.0.2.1:1, 900 alive, 1900 try 192.0.2.1:1, 1900 alive, "
+     "5300 try 192.0.2.1:1, 5300 alive, 10300 try nowhere, 12300 try 192.0.2.1:1, "
+     "12300 alive, 17300 try nowhere, 21300 try 192.0.2.1:1, 21300 alive, "
+     "26300 try nowhere, 34300 try 192.0.2.1:1, 34300 alive, 39300 try nowhere"},
     {"an advertised endpoint is tried at once by the member that goes first",
      TRUE,
      {NULL},
@@ -106,8 +111,9 @@ static const Row rows[] = {
      {NULL},
      20,
      TIMELINE_ENDPOINTS,
-     "0 try 192.0.2.1:1, 5000 try 192.0.2.1:1, 10000 try nowhere, "
-     "12000 try 192.0.2.1:1, 17000 try nowhere"},
+     "0 try 192.0.2.1:1, 300 try 192.0.2.1:1, 800 try 192.0.2.1:1, "
+     "1800 try 192.0.2.1:1, 5200 try 192.0.2.1:1, 10200 try nowhere, "
+     "12200 try 192.0.2.1:1, 17200 try nowhere"},
     {"private addresses come last and the peer rests between rounds",
      TRUE,
      {NULL},
@@ -116,8 +122,9 @@ static const Row rows[] = {
      20,
      TIMELINE_ENDPOINTS,
      "0 try 192.0.2.1:1, 500 try 192.0.2.2:1, 1000 try 10.9.9.9:1, "
-     "5000 try 192.0.2.1:1, 10000 try 192.0.2.2:1, 15000 try 10.9.9.9:1, "
-     "20000 try nowhere"},
+     "1300 try 192.0.2.1:1, 1800 try 192.0.2.2:1, 2300 try 192.0.2.1:1, "
+     "3300 try 192.0.2.2:1, 4300 try 192.0.2.1:1, 5300 try 192.0.2.2:1, "
+     "6300 try 10.9.9.9:1, 11300 try 192.0.2.1:1, 16300 try 192.0.2.2:1"},
     {"an endpoint of a third party is tried between rounds",
      TRUE,
      {NULL},
@@ -125,12 +132,14 @@ static const Row rows[] = {
      {"192.0.2.8:1"},
      60,
      TIMELINE_ENDPOINTS,
-     "0 try 192.168.1.20:1, 500 try 192.0.2.1:1, 1000 try 192.0.2.8:1, "
-     "1500 try nowhere, 5000 try 192.168.1.20:1, 10000 try 192.0.2.1:1, "
-     "15000 try 192.0.2.8:1, 17000 try 192.168.1.20:1, 22000 try 192.0.2.1:1, "
-     "27000 try nowhere, 31000 try 192.168.1.20:1, 36000 try 192.0.2.1:1, "
-     "41000 try 192.0.2.8:1, 46000 try nowhere, 49000 try 192.168.1.20:1, "
-     "54000 try 192.0.2.1:1, 59000 try nowhere"},
+     "0 try 192.168.1.20:1, 500 try 192.0.2.1:1, 800 try 192.168.1.20:1, "
+     "1300 try 192.0.2.1:1, 1800 try 192.168.1.20:1, 2800 try 192.0.2.1:1, "
+     "3800 try 192.168.1.20:1, 4800 try 192.0.2.1:1, 5800 try 192.0.2.8:1, "
+     "6300 try nowhere, 7200 try 192.168.1.20:1, 12200 try 192.0.2.1:1, "
+     "17200 try 192.0.2.8:1, 19200 try 192.168.1.20:1, 24200 try 192.0.2.1:1, "
+     "29200 try nowhere, 33200 try 192.168.1.20:1, 38200 try 192.0.2.1:1, "
+     "43200 try 192.0.2.8:1, 48200 try nowhere, 51200 try 192.168.1.20:1, "
+     "56200 try 192.0.2.1:1"},
     {"an endpoint of a third party is tried again after 10, 20 and 40 s",
      TRUE,
      {NULL},
@@ -158,10 +167,10 @@ static const Row rows[] = {
      {"192.0.2.8:1", "192.168.1.20:1"},
      60,
      TIMELINE_ENDPOINTS,
-     "0 try 192.0.2.8:1, 500 try 192.0.2.1:1, 2000 try 192.168.1.20:1, "
-     "7000 try 192.0.2.1:1, 12000 try 192.168.1.20:1, 14000 try 192.0.2.1:1, "
-     "19000 try 192.0.2.8:1, 23000 try 192.168.1.20:1, 28000 try 192.0.2.1:1, "
-     "39000 try 192.0.2.8:1, 41000 try 192.168.1.20:1, 46000 try 192.0.2.1:1"},
+     "0 try 192.0.2.8:1, 500 try 192.0.2.1:1, 3000 try 192.168.1.20:1, "
+     "8000 try 192.0.2.1:1, 13000 try 192.168.1.20:1, 15000 try 192.0.2.1:1, "
+     "20000 try 192.0.2.8:1, 24000 try 192.168.1.20:1, 29000 try 192.0.2.1:1, "
+     "40000 try 192.0.2.8:1, 42000 try 192.168.1.20:1, 47000 try 192.0.2.1:1"},
     {"an on-link endpoint of a third party begins a round beside one of a router",
      TRUE,
      {NULL},
@@ -169,11 +178,12 @@ static const Row rows[] = {
      {"192.0.2.8:1", "192.168.1.20:1"},
      60,
      TIMELINE_ENDPOINTS,
-     "0 try 192.0.2.1:1, 500 try 192.0.2.8:1, 1000 try nowhere, "
-     "5000 try 192.168.1.20:1, 10000 try 192.0.2.1:1, 15000 try 192.168.1.20:1, "
-     "17000 try 192.0.2.1:1, 22000 try 192.0.2.8:1, 26000 try 192.168.1.20:1, "
-     "31000 try 192.0.2.1:1, 36000 try nowhere, 42000 try 192.0.2.8:1, "
-     "44000 try 192.168.1.20:1, 49000 try 192.0.2.1:1, 54000 try nowhere"},
+     "0 try 192.0.2.1:1, 300 try 192.0.2.1:1, 800 try 192.0.2.1:1, "
+     "1800 try 192.0.2.1:1, 2800 try 192.0.2.8:1, 3300 try nowhere, "
+     "5200 try 192.168.1.20:1, 10200 try 192.0.2.1:1, 15200 try 192.168.1.20:1, "
+     "17200 try 192.0.2.1:1, 22200 try 192.0.2.8:1, 26200 try 192.168.1.20:1, "
+     "31200 try 192.0.2.1:1, 36200 try nowhere, 42200 try 192.0.2.8:1, "
+     "44200 try 192.168.1.20:1, 49200 try 192.0.2.1:1, 54200 try nowhere"},
     {"of two on-link endpoints of a third party one begins a round",
      TRUE,
      {NULL},
@@ -181,11 +191,12 @@ static const Row rows[] = {
      {"192.168.1.20:1", "192.168.1.21:1"},
      60,
      TIMELINE_ENDPOINTS,
-     "0 try 192.0.2.1:1, 5000 try 192.168.1.20:1, 10000 try 192.0.2.1:1, "
-     "15000 try 192.168.1.20:1, 17000 try 192.168.1.21:1, 22000 try 192.0.2.1:1, "
-     "27000 try 192.168.1.21:1, 31000 try 192.168.1.20:1, 36000 try 192.0.2.1:1, "
-     "41000 try nowhere, 47000 try 192.168.1.21:1, 49000 try 192.168.1.20:1, "
-     "54000 try 192.0.2.1:1, 59000 try nowhere"},
+     "0 try 192.0.2.1:1, 300 try 192.0.2.1:1, 800 try 192.0.2.1:1, "
+     "1800 try 192.0.2.1:1, 5200 try 192.168.1.20:1, 10200 try 192.0.2.1:1, "
+     "15200 try 192.168.1.20:1, 17200 try 192.168.1.21:1, 22200 try 192.0.2.1:1, "
+     "27200 try 192.168.1.21:1, 31200 try 192.168.1.20:1, 36200 try 192.0.2.1:1, "
+     "41200 try nowhere, 47200 try 192.168.1.21:1, 49200 try 192.168.1.20:1, "
+     "54200 try 192.0.2.1:1, 59200 try nowhere"},
     {"an endpoint of a router that a third party advertises too is one of the router",
      TRUE,
      {NULL},
@@ -193,8 +204,9 @@ static const Row rows[] = {
      {"192.0.2.8:1"},
      20,
      TIMELINE_ENDPOINTS,
-     "0 try 192.0.2.8:1, 5000 try 192.0.2.8:1, 10000 try nowhere, "
-     "12000 try 192.0.2.8:1, 17000 try nowhere"},
+     "0 try 192.0.2.8:1, 300 try 192.0.2.8:1, 800 try 192.0.2.8:1, "
+     "1800 try 192.0.2.8:1, 5200 try 192.0.2.8:1, 10200 try nowhere, "
+     "12200 try 192.0.2.8:1, 17200 try nowhere"},
 };
 
 static void
@@ -226,11 +238,11 @@ static const Row long_rows[] = {
      {NULL},
      1300,
      TIMELINE_ENDPOINTS | TIMELINE_ALIVES,
-     "5000 alive, 10000 alive, 15000 alive, 23000 alive, 39000 alive, 71000 alive, "
-     "135000 alive, 263000 alive, 519001 alive, 819001 try 192.0.2.1:1, 819001 alive, "
-     "824001 try 192.0.2.1:1, 1124002 alive, 1129002 try 192.0.2.1:1, 1279002 alive, "
-     "1284002 try 192.0.2.1:1",
-     "134002 dump, 139002 dump"},
+     "1000 try 192.0.2.1:1, 1000 alive, 6000 alive, 11000 alive, 16000 alive, "
+     "24000 alive, 40000 alive, 72000 alive, 136000 alive, 264000 alive, "
+     "520001 alive, 820001 try 192.0.2.1:1, 820001 alive, 825001 try 192.0.2.1:1, "
+     "1125002 alive, 1130002 try 192.0.2.1:1, 1280002 alive, 1285002 try 192.0.2.1:1",
+     "135002 dump, 140002 dump"},
     {"a round follows after 300 s, and after 150 s if the peer is long away",
      TRUE,
      {"192.0.2.1:1", "192.0.2.2:1"},
@@ -238,16 +250,18 @@ static const Row long_rows[] = {
      {NULL},
      1300,
      TIMELINE_ENDPOINTS,
-     "500 try 192.0.2.2:1, 5000 try 192.0.2.1:1, 10000 try 192.0.2.2:1, "
-     "15000 try 192.0.2.1:1, 22000 try 192.0.2.2:1, 27000 try 192.0.2.1:1, "
-     "36000 try 192.0.2.2:1, 41000 try 192.0.2.1:1, 54000 try 192.0.2.2:1, "
-     "59000 try 192.0.2.1:1, 80000 try 192.0.2.2:1, 85000 try 192.0.2.1:1, "
-     "122000 try 192.0.2.2:1, 127000 try 192.0.2.1:1, 196000 try 192.0.2.2:1, "
-     "201000 try 192.0.2.1:1, 334000 try 192.0.2.2:1, 339000 try 192.0.2.1:1, "
-     "600001 try 192.0.2.2:1, 605001 try 192.0.2.1:1, 910001 try 192.0.2.2:1, "
-     "915001 try 192.0.2.1:1, 1070001 try 192.0.2.2:1, 1075001 try 192.0.2.1:1, "
-     "1230002 try 192.0.2.2:1, 1235002 try 192.0.2.1:1",
-     "85002 dump, 90002 dump, 95002 dump"},
+     "500 try 192.0.2.2:1, 800 try 192.0.2.1:1, 1300 try 192.0.2.2:1, "
+     "1800 try 192.0.2.1:1, 2800 try 192.0.2.2:1, 3800 try 192.0.2.1:1, "
+     "4800 try 192.0.2.2:1, 7200 try 192.0.2.1:1, 12200 try 192.0.2.2:1, "
+     "17200 try 192.0.2.1:1, 24200 try 192.0.2.2:1, 29200 try 192.0.2.1:1, "
+     "38200 try 192.0.2.2:1, 43200 try 192.0.2.1:1, 56200 try 192.0.2.2:1, "
+     "61200 try 192.0.2.1:1, 82200 try 192.0.2.2:1, 87200 try 192.0.2.1:1, "
+     "124200 try 192.0.2.2:1, 129200 try 192.0.2.1:1, 198200 try 192.0.2.2:1, "
+     "203200 try 192.0.2.1:1, 336200 try 192.0.2.2:1, 341200 try 192.0.2.1:1, "
+     "602201 try 192.0.2.2:1, 607201 try 192.0.2.1:1, 912201 try 192.0.2.2:1, "
+     "917201 try 192.0.2.1:1, 1072201 try 192.0.2.2:1, 1077201 try 192.0.2.1:1, "
+     "1232202 try 192.0.2.2:1, 1237202 try 192.0.2.1:1",
+     "87202 dump, 92202 dump, 97202 dump"},
 };
 
 static void
@@ -274,8 +288,8 @@ static const Row portal_rows[] = {
      {NULL},
      150,
      TIMELINE_ENDPOINTS | TIMELINE_ALIVES,
-     "0 try 192.0.2.1:1, 58000 alive, 63000 try 192.0.2.1:1, 118000 alive, "
-     "123000 try 192.0.2.1:1"},
+     "1000 try 192.0.2.1:1, 59000 alive, 64000 try 192.0.2.1:1, 119000 alive, "
+     "124000 try 192.0.2.1:1"},
     {"behind a captive portal an on-link endpoint is tried as usual",
      TRUE,
      {"192.0.2.1:1", "192.168.1.33:1"},
@@ -283,9 +297,9 @@ static const Row portal_rows[] = {
      {NULL},
      150,
      TIMELINE_ENDPOINTS,
-     "5000 try 192.168.1.33:1, 14000 try 192.168.1.33:1, 27000 try 192.168.1.33:1, "
-     "48000 try 192.168.1.33:1, 85000 try 192.168.1.33:1, 90000 try 192.0.2.1:1, "
-     "95000 try 192.168.1.33:1"},
+     "200 try 192.168.1.33:1, 7200 try 192.168.1.33:1, 16200 try 192.168.1.33:1, "
+     "29200 try 192.168.1.33:1, 50200 try 192.168.1.33:1, 87200 try 192.168.1.33:1, "
+     "92200 try 192.0.2.1:1, 97200 try 192.168.1.33:1"},
 };
 
 static void
@@ -310,13 +324,17 @@ static const struct {
     const char *expected;
 } shared_rows[] = {
     {"an endpoint that another member had 4.7 s ago is waited for", MS(4700),
-     "300 try 192.0.2.1:1, 800 try 192.0.2.8:1, 1300 try nowhere"},
+     "300 try 192.0.2.1:1, 600 try 192.0.2.1:1, 1100 try 192.0.2.1:1, "
+     "2100 try 192.0.2.1:1, 3100 try 192.0.2.8:1, 3600 try nowhere"},
     {"an endpoint that another member had 4.501 s ago is waited for", MS(4501),
-     "499 try 192.0.2.1:1, 999 try 192.0.2.8:1, 1499 try nowhere"},
+     "499 try 192.0.2.1:1, 799 try 192.0.2.1:1, 1299 try 192.0.2.1:1, "
+     "2299 try 192.0.2.1:1, 3299 try 192.0.2.8:1, 3799 try nowhere"},
     {"a third party has its turn for the 500 ms until an endpoint may be tried", MS(4500),
-     "0 try 192.0.2.8:1, 500 try 192.0.2.1:1"},
+     "0 try 192.0.2.8:1, 500 try 192.0.2.1:1, 800 try 192.0.2.1:1, "
+     "1300 try 192.0.2.1:1, 2300 try 192.0.2.1:1"},
     {"a third party has its turn until an endpoint may be tried", MS(1000),
-     "0 try 192.0.2.8:1, 500 try nowhere, 4000 try 192.0.2.1:1"},
+     "0 try 192.0.2.8:1, 500 try nowhere, 4000 try 192.0.2.1:1, "
+     "4300 try 192.0.2.1:1, 4800 try 192.0.2.1:1"},
 };
 
 static void
@@ -331,7 +349,8 @@ test_shared(gconstpointer data)
     harness_meet(harness, 1, NULL);
     harness_meet(harness, 2, "198.51.100.2:1");
     harness_run(harness, SEC(7));
-    wl_handshake_limiter_note(&harness->engine->limiter, &endpoint, harness->now);
+    wl_handshake_limiter_note(&harness->engine->limiter, &endpoint,
+                              &harness_member(harness, 9)->key, harness->now);
     harness_run(harness, shared_rows[i].ago);
     harness_clear(harness);
     advertise(harness, 1, peer, at);
@@ -375,10 +394,12 @@ test_round_of_new_endpoint(void)
     advertise(harness, 2, peer, other);
     harness_clear(harness);
     timeline_assert(harness, peer, MS(10500), TIMELINE_ENDPOINTS,
-                    "5000 try 192.168.1.20:1, 10000 try 192.0.2.1:1");
+                    "300 try 192.0.2.1:1, 800 try 192.0.2.1:1, 1800 try 192.0.2.1:1, "
+                    "5200 try 192.168.1.20:1, 10200 try 192.0.2.1:1");
     advertise(harness, 1, peer, later);
     timeline_assert(harness, peer, SEC(3), TIMELINE_ENDPOINTS,
-                    "0 try 192.168.1.20:1, 500 try 192.0.2.5:1");
+                    "200 try 192.168.1.20:1, 700 try 192.0.2.5:1, 1000 try 192.0.2.1:1, "
+                    "1500 try 192.168.1.20:1, 2000 try 192.0.2.5:1, 2500 try 192.0.2.1:1");
 }
 
 /* A leaf with sessions with the hub (1) and two third parties (2, 3), and peers without endpoints.
@@ -442,10 +463,13 @@ test_fewest_tries(gconstpointer data)
 
         harness_advertise_endpoint(harness, harness_member(harness, i), peer, endpoint, 255);
     }
-    timeline_assert(
-        harness, peer, SEC(3), TIMELINE_ENDPOINTS,
-        second ? "0 try 192.0.2.1:1, 500 try 192.0.2.3:1, 1000 try 192.0.2.2:1, 1500 try nowhere"
-               : "0 try 192.0.2.1:1, 500 try 192.0.2.2:1, 1000 try 192.0.2.3:1, 1500 try nowhere");
+    timeline_assert(harness, peer, SEC(4), TIMELINE_ENDPOINTS,
+                    second ? "0 try 192.0.2.1:1, 300 try 192.0.2.1:1, 800 try 192.0.2.1:1, "
+                             "1800 try 192.0.2.1:1, 2800 try 192.0.2.3:1, 3300 try 192.0.2.2:1, "
+                             "3800 try nowhere"
+                           : "0 try 192.0.2.1:1, 300 try 192.0.2.1:1, 800 try 192.0.2.1:1, "
+                             "1800 try 192.0.2.1:1, 2800 try 192.0.2.2:1, 3300 try 192.0.2.3:1, "
+                             "3800 try nowhere");
 }
 
 int

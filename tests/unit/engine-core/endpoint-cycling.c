@@ -18,6 +18,7 @@ typedef struct {
     guint tried;  /* the last try of any kind */
     guint serial; /* of the last round or check in which it was tried */
     guint upgraded, misses;
+    guint burst; /* of the last tries; 0: 1 if there was any */
 } Candidate;
 
 typedef struct {
@@ -28,6 +29,7 @@ typedef struct {
     const char *current;   /* the endpoint of the session */
     gboolean on_link_only;
     int uplink_changed; /* seconds before NOW */
+    guint number;       /* of the round; 0: a later one */
     int next;           /* expected: index, or NONE */
 } Case;
 
@@ -68,6 +70,13 @@ static const Case in_round[] = {
      {{A, PUBLIC, SELF, .worked = TRUE}}, .spent = "192.0.2.1:9", .next = 0},
     {"candidates of third parties are not tried in a round", {{A, PUBLIC, THIRD_PARTY}, {B, PRIVATE, SELF}}, .next = 1},
     {"one that worked is, though only a third party advertises it", {{A, PUBLIC, THIRD_PARTY, .worked = TRUE}}, .next = 0},
+    {"a fast round repeats the best two", {{A, PUBLIC, SELF, .tried = 1, .serial = ROUND - 1},
+     {B, PUBLIC, SELF, .tried = 2, .serial = ROUND - 1}, {C, PUBLIC, SELF}}, .number = 1, .next = 0},
+    {"and no other one", {{A, PUBLIC, SELF, .tried = 1, .serial = ROUND},
+     {B, PUBLIC, SELF, .tried = 1, .serial = ROUND}, {C, PUBLIC, SELF}}, .number = 3, .next = NONE},
+    {"nor a private one", {{A, PRIVATE, SELF, .tried = 1, .serial = ROUND - 1}}, .number = 1, .next = NONE},
+    {"unless it worked", {{A, PRIVATE, SELF, .tried = 1, .serial = ROUND - 1, .worked = TRUE}}, .number = 1, .next = 0},
+    {"a later round has all again", {{A, PRIVATE, SELF, .tried = 1, .serial = ROUND - 1}}, .number = 4, .next = 0},
     {"behind a captive portal only on-link candidates are tried",
      {{A, PUBLIC, SELF}, {B, ON_LINK, SELF}}, .on_link_only = TRUE, .next = 1},
     {"behind a captive portal a round without on-link candidates is complete",
@@ -183,6 +192,7 @@ make_candidates(const Candidate *candidates)
             .source = from->source,
             .worked = from->worked,
             .last_tried = ago(from->tried),
+            .burst = from->burst ? from->burst : from->tried != 0,
             .round = from->serial,
             .roaming_serial = from->serial,
             .last_upgrade = ago(from->upgraded),
@@ -210,10 +220,11 @@ test_in_round(gconstpointer data)
     g_autoptr(GArray) list = make_candidates(row->candidates);
     WlHandshakeLimiter limiter = {.next = 0};
     WlAddressLimiter addresses = {0};
-    const WlKey subject = {{1}};
+    const WlKey subject = {{1}}, other = {{2}};
     const WlConnectCycle cycle = {
         .now = NOW,
         .round = ROUND,
+        .number = row->number ? row->number : WL_FAST_ROUNDS,
         .on_link_only = row->on_link_only,
         .limiter = &limiter,
         .addresses = &addresses,
@@ -222,7 +233,7 @@ test_in_round(gconstpointer data)
 
     if (row->initiated) {
         WlEndpoint endpoint = parse(row->initiated);
-        wl_handshake_limiter_note(&limiter, &endpoint, ago(1));
+        wl_handshake_limiter_note(&limiter, &endpoint, &other, ago(1));
     }
     for (guint i = 0; row->spent && i < WL_ADDRESS_BURST; i++) {
         WlCandidate spent = {.endpoint = parse(row->spent), .source = row->candidates[0].source};
@@ -230,6 +241,71 @@ test_in_round(gconstpointer data)
     }
     assert_next(row, list, wl_endpoint_cycling_next_in_round(list, &cycle));
     wl_address_limiter_clear(&addresses);
+}
+
+/* When an endpoint that the peer tried at NOW may be tried again, in milliseconds. */
+typedef struct {
+    const char *name;
+    guint number;    /* of the round */
+    guint burst;     /* tries so far that belong together */
+    int other;       /* ms before NOW: another member was tried there; 0: none was */
+    gboolean forgot; /* the candidate was lost and came back */
+    guint expect;
+    guint expect_burst; /* if it is tried then */
+} AgainCase;
+
+/* clang-format off */
+static const AgainCase again[] = {
+    {"the second try follows after the first slot", 1, 1, 0, FALSE, 300, 2},
+    {"the third after the second", 2, 2, 0, FALSE, 500, 3},
+    {"the fourth after the third", 3, 3, 0, FALSE, 1000, 4},
+    {"the fifth begins anew", 4, 4, 0, FALSE, 3400, 1},
+    {"also in the rounds of a restart", 0, 4, 0, FALSE, 3400, 1},
+    {"a restart continues", 0, 2, 0, FALSE, 500, 3},
+    {"later rounds have one try in 5 s", 4, 1, 0, FALSE, 5000, 1},
+    {"however many there were before", 7, 3, 0, FALSE, 5000, 1},
+    {"a try for another member counts in full", 1, 1, 1000, FALSE, 4010, 2},
+    {"the own ones do for a candidate that knows nothing of them", 1, 0, 0, TRUE, 5000, 1},
+};
+/* clang-format on */
+
+static void
+test_again(gconstpointer data)
+{
+    const AgainCase *row = data;
+    WlHandshakeLimiter limiter = {.next = 0};
+    const WlKey subject = {{1}}, other = {{2}};
+    WlConnectCycle cycle = {.now = NOW,
+                            .round = ROUND,
+                            .number = row->number,
+                            .limiter = &limiter,
+                            .subject = &subject};
+    WlCandidate candidate = {
+        .endpoint = parse(A),
+        .last_tried = row->forgot ? WL_LONG_AGO : NOW,
+        .burst = row->burst,
+    };
+
+    wl_handshake_limiter_note(&limiter, &candidate.endpoint, &subject, NOW);
+    if (row->other)
+        wl_handshake_limiter_note(&limiter, &candidate.endpoint, &other, NOW - WL_MS(row->other));
+    g_assert_cmpint(wl_endpoint_cycling_earliest(&cycle, &candidate), ==, NOW + WL_MS(row->expect));
+    cycle.now += WL_MS(row->expect);
+    wl_endpoint_cycling_note_try(&cycle, &candidate);
+    g_assert_cmpuint(candidate.burst, ==, row->expect_burst);
+    g_assert_cmpint(candidate.last_tried, ==, cycle.now);
+    g_assert_cmpuint(candidate.round, ==, ROUND);
+}
+
+static void
+test_slot(void)
+{
+    static const guint slots[] = {300, 500, 1000, 1000, 5000, 5000};
+
+    for (guint i = 0; i < G_N_ELEMENTS(slots); i++) {
+        g_assert_cmpint(wl_endpoint_cycling_slot(i, TRUE), ==, WL_MS(slots[i]));
+        g_assert_cmpint(wl_endpoint_cycling_slot(i, FALSE), ==, WL_MS(i == 0 ? 500 : slots[i]));
+    }
 }
 
 static void
@@ -326,5 +402,10 @@ main(int argc, char *argv[])
         g_autofree char *name = g_strdup_printf("/endpoint-cycling/sighting/%s", sightings[i].name);
         g_test_add_data_func(name, &sightings[i], test_sighting);
     }
+    for (guint i = 0; i < G_N_ELEMENTS(again); i++) {
+        g_autofree char *name = g_strdup_printf("/endpoint-cycling/again/%s", again[i].name);
+        g_test_add_data_func(name, &again[i], test_again);
+    }
+    g_test_add_func("/endpoint-cycling/slot", test_slot);
     return g_test_run();
 }

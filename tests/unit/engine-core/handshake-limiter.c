@@ -289,7 +289,10 @@ test_endpoints(void)
         guint others; /* endpoints tried afterwards */
         gboolean same;
         gint64 earliest, expect; /* us */
+        guint own;               /* the peer that asks and knows its own initiations; 0: none */
     } rows[] = {
+        {0, TRUE, 0, 0, .own = 1},
+        {0, TRUE, 0, WL_SEC(5), .own = 2},
         {0, TRUE, 0, WL_SEC(5)},
         {0, TRUE, WL_SEC(5) - 1, WL_SEC(5)},
         {0, TRUE, WL_SEC(5), WL_SEC(5)},
@@ -303,17 +306,19 @@ test_endpoints(void)
     for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
         WlEndpoint endpoint = {.ip = {.family = WL_FAMILY_V4, .bytes = {192, 0, 2, 1}}, .port = 7};
         WlHandshakeLimiter limiter = {.next = 0};
+        const WlKey peer = key_of(1), own = key_of(rows[i].own);
         WlEndpoint other = endpoint;
 
         g_test_message("row %u", i);
-        wl_handshake_limiter_note(&limiter, &endpoint, NOW);
+        wl_handshake_limiter_note(&limiter, &endpoint, &peer, NOW);
         for (guint j = 0; j < rows[i].others; j++) {
             other.port = (guint16) (100 + j);
-            wl_handshake_limiter_note(&limiter, &other, NOW);
+            wl_handshake_limiter_note(&limiter, &other, &peer, NOW);
         }
         other.port = rows[i].same ? 7 : 99;
-        g_assert_cmpint(wl_handshake_limiter_earliest(&limiter, &other, NOW + rows[i].earliest), ==,
-                        NOW + rows[i].expect);
+        g_assert_cmpint(wl_handshake_limiter_earliest(&limiter, &other, rows[i].own ? &own : NULL,
+                                                      NOW + rows[i].earliest),
+                        ==, NOW + rows[i].expect);
     }
 }
 

@@ -21,12 +21,22 @@ static void
 test_tie_breaker(void)
 {
     WlKey low = key_of(1), high = key_of(2);
+    static const struct {
+        gint64 smoothed, expect;
+    } rows[] = {
+        {0, WL_MS(100)},          {WL_MS(1), WL_MS(11)},    {WL_MS(40), WL_MS(50)},
+        {WL_MS(600), WL_MS(610)}, {WL_SEC(9), WL_MS(3010)},
+    };
 
     g_assert_true(wl_tie_breaker_goes_first(&low, &high));
     g_assert_false(wl_tie_breaker_goes_first(&high, &low));
-    g_assert_cmpint(wl_tie_breaker_head_start(&low, &high, FALSE), ==, 0);
-    g_assert_cmpint(wl_tie_breaker_head_start(&high, &low, FALSE), ==, WL_CONNECT_HEAD_START);
-    g_assert_cmpint(wl_tie_breaker_head_start(&high, &low, TRUE), ==, 0);
+    for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
+        const WlRoundTrip known = {.smoothed = rows[i].smoothed};
+
+        g_assert_cmpint(wl_tie_breaker_head_start(&low, &high, FALSE, &known), ==, 0);
+        g_assert_cmpint(wl_tie_breaker_head_start(&high, &low, FALSE, &known), ==, rows[i].expect);
+        g_assert_cmpint(wl_tie_breaker_head_start(&high, &low, TRUE, &known), ==, 0);
+    }
 }
 
 static void

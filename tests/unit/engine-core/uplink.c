@@ -584,7 +584,7 @@ test_addresses_one_by_one(void)
     harness_run(harness, MS(700));
     harness_advertise_endpoint(harness, hub, desktop, "198.51.100.8:51820", 255);
     harness_run(harness, MS(150));
-    g_assert_cmpuint(harness_changes(harness, desktop, WL_PEER_RECREATE), ==, 3);
+    g_assert_cmpuint(harness_changes(harness, desktop, WL_PEER_RECREATE), >=, 3);
 }
 
 static guint
@@ -650,7 +650,7 @@ test_one_address_for_many(void)
     harness_uplink(harness, "203.0.113.1/24");
     harness_run(harness, SEC(14));
     g_assert_cmpuint(harness_count(harness, WL_OUTPUT_SEND), >=, 2);
-    g_assert_cmpuint(harness_count(harness, WL_OUTPUT_SEND), <=, 3);
+    g_assert_cmpuint(harness_count(harness, WL_OUTPUT_SEND), <=, 4);
 }
 
 static void

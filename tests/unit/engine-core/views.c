@@ -116,12 +116,13 @@ test_candidates(void)
     assert_candidate(harness, 3, "198.51.100.3:51820", "public router in-use");
     harness_advertise_endpoint(harness, harness_member(harness, 3), harness_member(harness, 2),
                                "192.0.2.2:1", 255);
+    harness_run(harness, MS(1500)); /* what was known was tried four times */
     assert_candidate(harness, 2, "192.0.2.2:1", "public third-party trying");
     harness_advertise_endpoint(harness, harness_member(harness, 3), harness_member(harness, 3),
                                "192.0.2.3:1", 255);
     assert_candidate(harness, 3, "192.0.2.3:1", "public self not-tried");
     harness_run(harness,
-                SEC(166)); /* its session ended, and its endpoint is no longer a local fact */
+                MS(164500)); /* its session ended, and its endpoint is no longer a local fact */
     assert_candidate(harness, 3, "198.51.100.3:51820", "public cache worked");
 }
 
