@@ -15,6 +15,18 @@
 
 G_STATIC_ASSERT(sizeof(WlKey) == crypto_scalarmult_curve25519_BYTES);
 
+/* libsodium takes every byte above 127 for "/". Without a branch for each byte, since the text may
+ * be a private key. */
+static gboolean
+is_ascii(const char *text, gsize length)
+{
+    guint8 bits = 0;
+
+    for (gsize i = 0; i < length; i++)
+        bits |= (guint8) text[i];
+    return bits < 0x80;
+}
+
 gboolean
 wl_key_parse(const char *text, WlKey *key)
 {
@@ -22,7 +34,8 @@ wl_key_parse(const char *text, WlKey *key)
     gsize size = 0;
     gboolean valid;
 
-    if (!text || strnlen(text, TEXT_SIZE) != WL_KEY_BASE64_SIZE)
+    if (!text || strnlen(text, TEXT_SIZE) != WL_KEY_BASE64_SIZE ||
+        !is_ascii(text, WL_KEY_BASE64_SIZE))
         return FALSE;
     /* Constant-time, and refuses bits beyond the 32nd byte. */
     valid = sodium_base642bin(bytes, sizeof(bytes), text, WL_KEY_BASE64_SIZE, NULL, &size, NULL,

@@ -293,6 +293,8 @@ test_key_text(void)
         "j0DFrbaPJWJK5bIU6nZ6bslNgp09e14a0bpvPiE4KF8\n",
         " j0DFrbaPJWJK5bIU6nZ6bslNgp09e14a0bpvPiE4KF8=",
         "j0DFrbaPJWJK5bIU6nZ6bslN gp09e14a0bpvPiE4KF8",
+        "j0DFrbaPJWJK5bIU6nZ6bslNgp09e14a0bpv\303\244E4KF8=", /* no ASCII, which libsodium takes for
+                                                                 "/" */
     };
     WlKey key, untouched;
 
