@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "wl-name-fold.h"
 
+#define MAX_FOLDS 4 /* two are enough, as far as is known */
+
 /* Characters that have no glyph, but that GLib counts as letters, marks or symbols: the property
  * Default_Ignorable_Code_Point of Unicode without those of the types below, and the empty Braille
  * pattern. */
@@ -84,8 +86,21 @@ get_shape(gunichar character)
     return character;
 }
 
-char *
-wl_name_fold(const char *name)
+/* Unlike that of others, the folded case of Cherokee is the capital, and GLib gives the small
+ * letter for the capital: one of both for both. */
+static char *
+to_lower(const char *text)
+{
+    g_autofree char *folded = g_utf8_casefold(text, -1);
+    g_autoptr(GString) lower = g_string_new(NULL);
+
+    for (const char *at = folded; *at; at = g_utf8_next_char(at))
+        g_string_append_unichar(lower, g_unichar_tolower(g_utf8_get_char(at)));
+    return g_string_free(g_steal_pointer(&lower), FALSE);
+}
+
+static char *
+fold_once(const char *name)
 {
     g_autofree char *parts = g_utf8_normalize(name, -1, G_NORMALIZE_NFKD);
     g_autoptr(GString) shown = g_string_new(NULL);
@@ -97,6 +112,25 @@ wl_name_fold(const char *name)
         if (!is_invisible(character))
             g_string_append_unichar(shown, get_shape(character));
     }
-    folded = g_utf8_casefold(shown->str, -1);
+    folded = to_lower(shown->str);
     return g_utf8_normalize(folded, -1, G_NORMALIZE_NFKC);
+}
+
+char *
+wl_name_fold(const char *name)
+{
+    char *folded = fold_once(name);
+
+    /* Folding the case may give a letter that has the shape of another, as that of the Greek Gamma
+     * does: again until nothing changes. */
+    for (guint i = 0; i < MAX_FOLDS; i++) {
+        char *again = fold_once(folded);
+        gboolean same = g_str_equal(again, folded);
+
+        g_free(folded);
+        folded = again;
+        if (same)
+            break;
+    }
+    return folded;
 }

@@ -55,6 +55,11 @@ static const Case cases[] = {
     {"\u043c\u043e\u0441\u043a\u0432\u0430", "\u041c\u041e\u0421\u041a\u0412\u0410", TRUE},
     {"\u0431\u0435\u0440\u043b\u0438\u043d", "\u0431\u0435\u0440\u043b\u0438", FALSE},
     {"\u6771\u4eac", "\u4eac\u90fd", FALSE},
+    /* a small letter has a shape that its capital has not */
+    {"\u0393eorg", "\u03b3eorg", TRUE},
+    {"\u0394\u03a9", "\u03b4\u03c9", TRUE},
+    {"\u1f9e", "h\u0313\u0342l", TRUE},
+    {"\u13c2", "\uab92", TRUE}, /* Cherokee, whose case folds to the capital */
     /* ASCII */
     {"node0", "nodeO", TRUE},
     {"hub1", "hubl", TRUE},
