@@ -42,13 +42,10 @@ static void
 send_to(WlEngine *self, WlPeer *peer, gboolean facts, gboolean ping)
 {
     g_autoptr(WlGroup) group = wl_group_new();
-    gboolean fresh = FALSE;
+    gboolean fresh = facts && wl_due_facts_add(self, peer, group);
 
-    if (facts) {
-        fresh = wl_due_facts_add(self, peer, group);
-        if (wl_group_count(group) > 0)
-            peer->advertise.facts_sent = self->now;
-    }
+    if (wl_group_count(group) > 0)
+        peer->advertise.facts_sent = self->now;
     /* A lost renewal is covered by the next one; new facts for a Go daemon are sent again. */
     send_groups(self, peer, group, ping, fresh || peer->boot.native, 0);
 }
@@ -183,8 +180,8 @@ wl_advertise_run(WlEngine *self, WlPeer *peer)
     wl_scheduler_wake_peer_at(&self->scheduler, peer, wl_subscription_alive_due(peer));
     if (level == WL_SUBSCRIPTION_FACTS)
         wl_acks_wake_overdue(self, peer);
-    if (pending && !facts)
-        wl_scheduler_wake_peer_at(&self->scheduler, peer, MAX(quiet, self->now));
+    if (pending && quiet > self->now) /* otherwise a snapshot is awaited */
+        wl_scheduler_wake_peer_at(&self->scheduler, peer, quiet);
     wl_subscription_update(self, peer);
 }
 

@@ -237,6 +237,21 @@ answer_way(Harness *harness, const WlOutput *output)
     harness_advertise_path(harness, member, &member->path);
 }
 
+/* No step asks to be woken for what it could have done itself. Only the check of a path that became
+ * suspect after it waits for the next turn. */
+static void
+assert_woken_later(const WlEngine *engine, gint64 now)
+{
+    if (wl_timer_queue_first(engine->scheduler.timers) > now)
+        return;
+    for (guint i = 0; i < wl_peer_table_size(&engine->peers); i++) {
+        const WlPeer *peer = wl_peer_table_get(&engine->peers, i);
+
+        if (peer->turn.timer.place != 0 && peer->turn.timer.when <= now)
+            g_assert_true(peer->roaming.suspect);
+    }
+}
+
 void
 harness_drain(Harness *harness)
 {
@@ -257,6 +272,7 @@ harness_drain(Harness *harness)
             answer_way(harness, output);
     }
     g_assert_cmpint(wl_engine_get_deadline(harness->engine), >, harness->now);
+    assert_woken_later(harness->engine, harness->now);
 }
 
 void
