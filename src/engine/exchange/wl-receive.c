@@ -69,14 +69,13 @@ receive_alive(WlEngine *self, WlPeer *peer, const WlFact *fact)
         wl_peer_force_alive(peer);
 }
 
-/* @sender advertised an endpoint, which may be a reason to try it at once. */
+/* @sender began to advertise an endpoint, which may be a reason to try it at once. */
 static void
-endpoint_received(WlEngine *self, const WlPeer *sender, const WlFact *fact,
-                  WlFactSourceResult result)
+endpoint_received(WlEngine *self, const WlPeer *sender, const WlFact *fact)
 {
     WlPeer *peer = wl_peer_table_find(&self->peers, &fact->subject);
 
-    if (!peer || result == WL_FACT_SOURCE_RENEWED)
+    if (!peer)
         return;
     wl_scheduler_schedule(&self->scheduler, peer);
     if (!peer->liveness.healthy)
@@ -189,7 +188,7 @@ receive_fact(WlEngine *self, WlPeer *peer, const WlFact *fact)
     if (!wl_fact_evaluate_source(self, entry, origin))
         wl_engine_prefix_changed(self, entry);
     else if (origin->verdict == WL_VERDICT_ACCEPTED && wl_fact_is_endpoint(fact))
-        endpoint_received(self, peer, fact, result);
+        endpoint_received(self, peer, fact);
     if (result != WL_FACT_SOURCE_RETURNED || origin->verdict != WL_VERDICT_ACCEPTED)
         return;
     if (wl_fact_is_member(fact))
