@@ -5,7 +5,9 @@
 
 #include <string.h>
 
+#include "facts/wl-fact-evaluate.h"
 #include "reload.h"
+#include "state/wl-engine-state.h"
 
 static void
 test_added(void)
@@ -132,8 +134,8 @@ test_part_of_claimed(void)
     }
 }
 
-/* A learned member that no fact names any more is kept while no source confirms that, and stays for
- * good if it gets into the profile. */
+/* Members whose facts gave way to others, for instance in a full table, are orphaned. They are kept
+ * while no source is authoritative, and one that gets into the profile stays for good. */
 static void
 test_orphan_configured(void)
 {
@@ -147,6 +149,12 @@ test_orphan_configured(void)
         harness_advertise_member(harness, hub, harness_member(harness, i), NULL, 255);
     harness_run(harness, SEC(260)); /* the hub is silent, so its facts are kept */
     g_assert_cmpuint(harness_n_peers(harness), ==, 5);
+    g_assert_cmpuint(harness->engine->membership.orphaned->len, ==, 0);
+    wl_fact_evaluate_drop_source(harness->engine, &hub->key);
+    wl_engine_advance_time(harness->engine, harness->now);
+    harness_drain(harness);
+    g_assert_cmpuint(harness_n_peers(harness), ==, 5);
+    g_assert_cmpuint(harness->engine->membership.orphaned->len, ==, 3);
     config = reload_profile(harness);
     config->chatty = TRUE;
     harness_change(harness, config);
@@ -155,6 +163,7 @@ test_orphan_configured(void)
     harness_add(config, stranger, NULL, "10.77.0.4/32");
     harness_change(harness, config);
     g_assert_true(harness_view(harness, stranger)->configured);
+    g_assert_cmpuint(harness->engine->membership.orphaned->len, ==, 2);
     harness_live(harness, SEC(600), 1, 2);
     g_assert_cmpuint(harness_n_peers(harness), ==, 3);
     g_assert_true(harness_view(harness, stranger)->configured);
