@@ -9,11 +9,13 @@
 #include "facts/wl-fact-evaluate.h"
 #include "facts/wl-local-facts.h"
 #include "facts/wl-members.h"
+#include "facts/wl-profile-apply.h"
 #include "facts/wl-routes.h"
 #include "facts/wl-state-cache.h"
 #include "paths/wl-candidates-gather.h"
 #include "paths/wl-connect.h"
 #include "paths/wl-endpoint-dns.h"
+#include "paths/wl-failover.h"
 #include "paths/wl-health.h"
 #include "paths/wl-path.h"
 #include "paths/wl-reconcile.h"
@@ -109,6 +111,7 @@ run_paths(WlEngine *self, WlPeer *peer)
     wl_endpoint_dns_run(self, peer);
     wl_roaming_run(self, peer);
     wl_connect_run(self, peer);
+    wl_failover_run(self, peer);
     wl_path_run(self, peer);
     wl_silence_run(self, peer);
     wl_claim_rivals_update(self, peer);
@@ -169,6 +172,10 @@ run_pass(WlEngine *self)
         wl_display_names_update(self, self->scheduler.running->pdata[i]);
     update_local_facts(self);
     run_steps(self, self->scheduler.running, WL_STEP_PATHS, run_paths);
+    if (self->routers.changed) {
+        self->routers.changed = FALSE;
+        wl_profile_apply_allowed_ips(self);
+    }
     reconcile(self);
     update_local_facts(self); /* again, since reconciling may have changed them */
     end_pass(self);

@@ -47,6 +47,7 @@ init_parts(WlEngine *self)
     };
 
     wl_peer_table_init(&self->peers);
+    wl_router_set_init(&self->routers);
     wl_scheduler_init(&self->scheduler);
     wl_outputs_init(&self->outputs);
     wl_prefix_table_init(&self->prefixes);
@@ -118,6 +119,7 @@ wl_engine_free(WlEngine *self)
     wl_neighbor_table_clear(&self->neighbors);
     wl_address_limiter_clear(&self->addresses);
     wl_handshake_limiter_clear(&self->limiter);
+    wl_router_set_clear(&self->routers);
     wl_peer_table_clear(&self->peers);
     wl_signer_free(self->signer);
     wl_engine_config_free(self->config);

@@ -7,6 +7,7 @@
 #include "facts/wl-local-facts.h"
 #include "facts/wl-members.h"
 #include "facts/wl-prefix-owner.h"
+#include "paths/wl-failover.h"
 #include "paths/wl-neighbors.h"
 #include "paths/wl-path-go.h"
 #include "paths/wl-traffic.h"
@@ -36,6 +37,7 @@ wl_engine_remove_peer(WlEngine *self, WlPeer *peer)
     emit_removal(self, peer);
     wl_engine_log(self, peer, "%s: no longer a member", label);
 
+    wl_failover_drop(self, peer);
     wl_traffic_watch(self, peer, FALSE);
     wl_traffic_set_on_demand(self, peer, FALSE);
     wl_path_go_end_inference(self, peer);

@@ -74,6 +74,21 @@ set_path(JsonObject *object, const WlPathMessage *path)
     json_object_set_int_member(object, "ack", path->ack);
 }
 
+static void
+set_router(JsonObject *object, const WlRouterMessage *router)
+{
+    g_autofree char *key = NULL;
+
+    json_object_set_int_member(object, "version", router->version);
+    if (router->version != WL_ROUTER_VERSION)
+        return;
+    key = wl_key_to_string(&router->router);
+    json_object_set_string_member(object, "router", key);
+    json_object_set_int_member(object, "epoch", router->epoch);
+    json_object_set_boolean_member(object, "holds", (router->flags & WL_ROUTER_HOLDS) != 0);
+    json_object_set_boolean_member(object, "come", (router->flags & WL_ROUTER_COME) != 0);
+}
+
 static JsonObject *
 value_to_json(const WlFact *fact, const guint8 *data)
 {
@@ -104,6 +119,9 @@ value_to_json(const WlFact *fact, const guint8 *data)
         break;
     case WL_ATTRIBUTE_PATH:
         set_path(object, &fact->value.path);
+        break;
+    case WL_ATTRIBUTE_ROUTER:
+        set_router(object, &fact->value.router);
         break;
     case WL_ATTRIBUTE_ACK:
         json_object_set_int_member(object, "version", fact->value.ack.version);

@@ -131,7 +131,7 @@ check_allowed_ips(const WlEditorModel *model, WlEditorPeer *peer, GHashTable *ow
         WlEditorPeer *other = wl_profile_take_allowed_ip(owners, prefix, peer);
         g_autofree char *name = NULL, *other_name = NULL;
 
-        if (!other)
+        if (!other || wl_profile_may_share_allowed_ip(wl_editor_profile(model), prefix))
             continue;
         name = describe(model, peer);
         other_name = describe(model, other);

@@ -34,6 +34,7 @@ typedef enum {
     WL_REASON_INNER,
     WL_REASON_ROUTED_VERIFYING,
     WL_REASON_ROUTED_SILENT,
+    WL_REASON_ROUTED_STANDBY,
     WL_REASON_DIRECT_LAN,
     WL_REASON_DIRECT,
     /* of an accepted fact */

@@ -176,6 +176,7 @@ receive_fact(WlEngine *self, WlPeer *peer, const WlFact *fact)
         log_full(self, peer);
         return;
     }
+    wl_peer_note_facts(peer);
     wl_knowledge_learn(&entry->known, peer->slot, expires);
     wl_scheduler_count_work(&self->scheduler);
     if (result == WL_FACT_SOURCE_RENEWED) {
@@ -256,7 +257,7 @@ wl_receive_datagram(WlEngine *self, const WlIp *source, const guint8 *data, gsiz
     }
     for (guint i = 0; i < facts->len; i++) {
         const WlFact *fact = &g_array_index(facts, WlFact, i);
-        if (fact->attribute == WL_ATTRIBUTE_PATH)
+        if (fact->attribute == WL_ATTRIBUTE_PATH || fact->attribute == WL_ATTRIBUTE_ROUTER)
             wl_path_receive(self, peer, fact);
         else if (fact->attribute == WL_ATTRIBUTE_ACK)
             wl_acks_receive(self, peer, fact);

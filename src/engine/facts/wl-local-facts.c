@@ -4,6 +4,7 @@
 #include "state/wl-endpoint-policy.h"
 #include "state/wl-engine-marks.h"
 #include "state/wl-engine-predicates.h"
+#include "wl-prefix-set.h"
 
 /* docs/protocol.md 5.2, A, B and C. */
 
@@ -95,8 +96,15 @@ add_observed(WlEngine *self, const WlPeer *peer)
                            peer->roaming.phase == WL_ROAMING_TRY ? &peer->roaming.original
                                                                  : &peer->device.endpoint);
     if (member && (self->own.router || self->own.trust >= WL_TRUST_ALLOWED_IPS)) {
-        for (guint i = 0; i < peer->device.allowed->len; i++)
-            add_allowed(self, &peer->key, &g_array_index(peer->device.allowed, WlPrefix, i));
+        gboolean fellow = self->routers.fellows && wl_router_set_index(&self->routers, peer) >= 0;
+
+        for (guint i = 0; i < peer->device.allowed->len; i++) {
+            const WlPrefix *prefix = &g_array_index(peer->device.allowed, WlPrefix, i);
+            /* A fellow also has the prefixes of the leaves that it holds. */
+            if (!fellow || wl_prefix_set_contains(peer->prefixes.static_ips, prefix) ||
+                wl_prefix_set_contains(peer->prefixes.learned_ips, prefix))
+                add_allowed(self, &peer->key, prefix);
+        }
     }
     if (!peer->config && member && (self->own.router || self->own.trust >= WL_TRUST_MEMBERSHIP)) {
         g_autoptr(WlMetadata) unnamed = wl_local_facts_make_metadata(NULL);

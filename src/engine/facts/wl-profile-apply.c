@@ -82,13 +82,16 @@ is_taken(const WlEngine *self, const WlPeer *peer, const WlPrefix *prefix)
     const GPtrArray *peers = wl_prefix_map_get(self->prefixes.configured, prefix);
 
     for (guint i = 0; peers && i < peers->len && peers->pdata[i] != peer; i++) {
-        if (((const WlPeer *) peers->pdata[i])->router == peer->router)
+        const WlPeer *other = peers->pdata[i];
+        if (other->router == peer->router &&
+            !wl_router_set_withholds(&self->routers, self->config, other, prefix))
             return TRUE;
     }
     return FALSE;
 }
 
 typedef struct {
+    const WlEngine *engine;
     const WlPeer *peer;
     const WlPrefix *prefix;
 } Inside;
@@ -101,6 +104,10 @@ is_of_another(const WlPrefix *prefix, gpointer value, gpointer user_data)
 
     for (guint i = 0; i < peers->len; i++) {
         const WlPeer *other = peers->pdata[i];
+        if (inside->engine->routers.fellows &&
+            wl_router_set_withholds(&inside->engine->routers, inside->engine->config, other,
+                                    prefix))
+            continue;
         if (other != inside->peer && (other->router || !wl_prefix_equal(prefix, inside->prefix)))
             return TRUE;
     }
@@ -111,8 +118,10 @@ static void
 classify(WlEngine *self, WlPeer *peer, const WlPrefix *prefix, GArray *static_ips,
          GArray *direct_ips)
 {
-    Inside inside = {.peer = peer, .prefix = prefix};
+    Inside inside = {.engine = self, .peer = peer, .prefix = prefix};
 
+    if (wl_router_set_withholds(&self->routers, self->config, peer, prefix))
+        return;
     if (is_taken(self, peer, prefix)) {
         g_autofree char *label = wl_peer_dup_label(peer);
         g_autofree char *text = wl_prefix_to_string(prefix);
@@ -163,9 +172,21 @@ set_allowed_ips(WlEngine *self, WlPeer *peer, GArray *static_ips, GArray *direct
         wl_engine_schedule_all(self); /* the peers that it routes */
 }
 
+static void
+update_router_set(WlEngine *self)
+{
+    if (!wl_router_set_update(&self->routers, self->config, &self->peers, self->own.router))
+        return;
+    /* The bits of the members are others now. */
+    for (guint i = 0; i < wl_peer_table_size(&self->peers); i++)
+        wl_peer_table_get(&self->peers, i)->failover.answered = 0;
+    wl_engine_schedule_all(self);
+}
+
 void
 wl_profile_apply_allowed_ips(WlEngine *self)
 {
+    update_router_set(self);
     wl_prefix_map_free(self->prefixes.configured);
     self->prefixes.configured = wl_prefix_map_new((GDestroyNotify) g_ptr_array_unref);
     /* In profile order: the first entry with a prefix keeps it. */

@@ -142,6 +142,10 @@ check_configured(const WlEngine *self, const WlKey *subject, const WlPrefix *pre
     Lookup lookup = {.subject = subject, .prefix = prefix};
     gboolean own_subnet;
 
+    /* The routers of a set share it, and the set decides which one has it. */
+    if ((self->routers.fellows || self->routers.members->len > 1) &&
+        wl_router_set_shares(&self->routers, self->config, prefix))
+        return WL_VERDICT_CONFIGURED;
     if (wl_prefix_map_find_covering(self->prefixes.configured, prefix, is_of_another_leaf,
                                     &lookup) ||
         wl_prefix_map_find_covering(self->prefixes.configured, prefix, is_of_another_router,

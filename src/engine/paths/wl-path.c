@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "paths/wl-path.h"
 
+#include "paths/wl-failover.h"
 #include "paths/wl-path-decide.h"
 #include "paths/wl-path-go.h"
 #include "paths/wl-path-hold-down.h"
@@ -189,6 +190,10 @@ wl_path_receive(WlEngine *self, WlPeer *peer, const WlFact *fact)
     gboolean direct = (message->flags & WL_PATH_DIRECT) != 0, owns = wl_peer_owns_prefix(peer);
     WlPathAgreement *path = &peer->path.agreement;
 
+    if (fact->attribute == WL_ATTRIBUTE_ROUTER) {
+        wl_failover_receive(self, peer, fact);
+        return;
+    }
     if (message->version != WL_PATH_VERSION)
         return;
     if (message->flags & WL_PATH_PROBE_REQUEST) {
@@ -353,6 +358,14 @@ wl_path_run(WlEngine *self, WlPeer *peer)
     peer->path.agreement.live = TRUE;
     if (!wl_engine_can_reach(self, peer)) {
         wl_traffic_watch(self, peer, FALSE);
+        return;
+    }
+    if (wl_failover_governs(self, peer)) {
+        wl_path_go_end_inference(self, peer);
+        if (peer->path.agreement.direct)
+            end_agreement(self, peer);
+        peer->path.direct = wl_failover_is_direct(self, peer);
+        wl_traffic_watch(self, peer, wl_failover_is_watched(self, peer));
         return;
     }
     has_fallback = wl_path_has_fallback(self, peer);

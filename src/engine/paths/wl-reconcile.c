@@ -46,6 +46,22 @@ add_when_direct(const WlEngine *self, const WlPeer *peer, const GArray *prefixes
     }
 }
 
+/* The prefixes of the leaves that the fellow @router holds. */
+static void
+add_held(const WlEngine *self, const WlPeer *router, GArray *wanted)
+{
+    for (guint i = 0; i < wl_peer_table_size(&self->peers); i++) {
+        const WlPeer *leaf = wl_peer_table_get(&self->peers, i);
+        const GArray *lists[] = {leaf->prefixes.static_ips, leaf->prefixes.direct_ips,
+                                 leaf->prefixes.learned_ips};
+
+        for (guint j = 0; leaf->failover.holder == router && j < G_N_ELEMENTS(lists); j++) {
+            for (guint k = 0; k < lists[j]->len; k++)
+                wl_prefix_set_add(wanted, &g_array_index(lists[j], WlPrefix, k));
+        }
+    }
+}
+
 /* The allowed IPs that the peer should have, in a scratch array shared by all peers. */
 static const GArray *
 wanted_allowed(WlEngine *self, const WlPeer *peer)
@@ -53,7 +69,11 @@ wanted_allowed(WlEngine *self, const WlPeer *peer)
     GArray *wanted = self->outputs.allowed_scratch;
 
     g_array_set_size(wanted, 0);
+    if (peer->failover.holder)
+        return wanted; /* a fellow has them */
     g_array_append_vals(wanted, peer->prefixes.static_ips->data, peer->prefixes.static_ips->len);
+    if (self->routers.fellows && wl_router_set_index(&self->routers, peer) >= 0)
+        add_held(self, peer, wanted);
     add_when_direct(self, peer, peer->prefixes.direct_ips, wanted);
     add_when_direct(self, peer, peer->prefixes.learned_ips, wanted);
     return wanted;

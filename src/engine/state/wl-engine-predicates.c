@@ -111,7 +111,10 @@ WlPeer *
 wl_engine_find_fallback_router(const WlEngine *self, const WlPeer *peer, const WlPrefix *prefix)
 {
     Cover cover = {.peer = peer};
+    WlPeer *holder = peer->failover.holder;
 
+    if (holder && holder->liveness.healthy)
+        return holder;
     wl_prefix_map_find_covering(self->prefixes.configured, prefix, note_router, &cover);
     return cover.router;
 }

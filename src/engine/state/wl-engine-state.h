@@ -11,6 +11,7 @@
 #include "state/wl-peer-table.h"
 #include "state/wl-policy.h"
 #include "state/wl-prefix-table.h"
+#include "state/wl-router-set.h"
 #include "state/wl-scheduler.h"
 #include "state/wl-self.h"
 #include "state/wl-subscribers.h"
@@ -82,6 +83,7 @@ struct _WlEngine {
     WlPolicy policy;
     WlUplink uplink;
     WlPeerTable peers;
+    WlRouterSet routers;
     WlScheduler scheduler;
     WlOutputs outputs;
     WlFactSet *facts;

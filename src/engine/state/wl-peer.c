@@ -109,6 +109,9 @@ wl_peer_new(const WlKey *key, const WlPeerConfig *config, guint slot)
     self->device.snapshot = self->device.rx_time = WL_LONG_AGO;
     self->reconcile.retry = WL_LONG_AGO;
     self->traffic.rx_seen = self->traffic.flow_until = WL_LONG_AGO;
+    self->failover.fine_since = self->failover.announce_due = self->failover.claim_due = WL_NEVER;
+    self->failover.watched_since = self->failover.asked = WL_LONG_AGO;
+    self->failover.claimed_next = WL_LONG_AGO;
     self->silence.asked = self->silence.probed = WL_LONG_AGO;
     self->liveness.last_alive = -1;
     self->liveness.last_heard = WL_LONG_AGO;
@@ -324,6 +327,18 @@ void
 wl_peer_add_own_tx(WlPeer *peer, guint64 bytes)
 {
     peer->traffic.own_tx += bytes;
+}
+
+void
+wl_peer_note_facts(WlPeer *peer)
+{
+    peer->failover.sent_facts = TRUE;
+}
+
+void
+wl_peer_reconsider_facts(WlPeer *peer)
+{
+    peer->advertise.position = 0;
 }
 
 void

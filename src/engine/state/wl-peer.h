@@ -374,9 +374,32 @@ typedef struct {
     WlFairShare log_share; /* lines about the peer, from anywhere. Written by wl_engine_log() */
 } WlPeerStatus;
 
+typedef struct _WlPeer WlPeer;
+
+/** A router of the set, or a leaf as its routers see it (docs/engine.md "Several routers"). Written
+ * by paths/wl-failover.c and paths/wl-attachment.c. */
+typedef struct {
+    gboolean lost;               /* a router that does not answer */
+    gboolean judged;             /* a fellow: WL_ROUTER_ALONE is over */
+    gint64 fine_since;           /* a router that does; WL_NEVER: it does not */
+    gint64 watched_since, asked; /* questions to it */
+    guint unanswered;            /* since it was heard */
+    gint64 announce_due;         /* of the choice to it, or of the leaf to fellows; WL_NEVER */
+    guint announcements;         /* so far */
+    gboolean sent_facts;         /* the leaf did, since the last turn */
+    gboolean here;               /* this router is the one for the leaf, as far as is known */
+    gboolean said;               /* the leaf named its router in this session */
+    gboolean attached;           /* the router of the leaf is known */
+    guint32 epoch;               /* of that */
+    WlKey at;                    /* the router */
+    WlPeer *holder;              /* the fellow that holds the leaf; NULL: nobody or this router */
+    guint32 answered;            /* bit of each fellow that knows it */
+    gint64 claim_due, claimed_next; /* see WL_ROUTER_CLAIM */
+} WlPeerFailover;
+
 /** A member other than the own one, configured or learned. Each part is written by the files that
  * its type names; other files read it and call functions of the writer. */
-typedef struct {
+struct _WlPeer {
     WlKey key;
     WlIp link_local;
     guint slot;                 /* index for WlKnowledge */
@@ -400,6 +423,7 @@ typedef struct {
     WlOuterEndpoint outer;
     WlPeerPath path;
     WlPeerSilence silence;
+    WlPeerFailover failover;
 
     WlPeerBoot boot;
     WlPeerReceive receive;
@@ -409,7 +433,7 @@ typedef struct {
     WlPeerAcks acks;
 
     WlPeerStatus status;
-} WlPeer;
+};
 
 WlPeer *wl_peer_new(const WlKey *key, const WlPeerConfig *config, guint slot);
 void wl_peer_free(WlPeer *self);
@@ -457,6 +481,10 @@ void wl_path_request_check(WlPeer *peer, gint64 now);
 /** Another uplink, or the peer started anew: what was learned about the direct path means nothing
  * any more, and it is probed at once. */
 void wl_path_start_over(WlPeer *peer, gint64 now);
+/** The peer sent facts: as a leaf it does that to its own router alone. */
+void wl_peer_note_facts(WlPeer *peer);
+/** Facts that the peer was not sent may concern it now. */
+void wl_peer_reconsider_facts(WlPeer *peer);
 /** An Alive is sent in this turn. */
 void wl_peer_force_alive(WlPeer *peer);
 /** An Alive is sent in this turn that requests one in return (docs/protocol.md 17). */

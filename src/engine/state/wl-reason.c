@@ -48,6 +48,8 @@ static const struct {
     [WL_REASON_INNER] = {"inner", N_("its endpoint %s is inside the tunnel"), 1},
     [WL_REASON_ROUTED_VERIFYING] = {"routed-verifying",
                                     N_("via %s until %s is verified in both directions"), 2},
+    [WL_REASON_ROUTED_STANDBY] = {"routed-standby",
+                                  N_("via %s, which is the router now; ready on %s"), 2},
     [WL_REASON_ROUTED_SILENT] = {"routed-silent", N_("via %s: no more packets from %s"), 2},
     [WL_REASON_DIRECT_LAN] = {"direct-lan", N_("on the same network, direct on %s"), 1},
     [WL_REASON_DIRECT] = {"direct", N_("direct on %s"), 1},

@@ -231,6 +231,27 @@
 /* Checks at the word of third parties, while there is no router. */
 #define WL_ROAMING_HEARD_BURST    4
 #define WL_ROAMING_HEARD_INTERVAL WL_SEC(60)
+/* Several routers (docs/engine.md "Several routers"). Without traffic the current router is asked
+ * when nothing was heard for the first time, so that a leaf leaves a dead one within 20 s; a router
+ * asks its fellows each second, so that leaves without traffic follow those that have some. */
+#define WL_ROUTER_REST        WL_SEC(14)
+#define WL_ROUTER_FELLOW_REST WL_SEC(1)
+/* Another router is silent if its Alive is late, which comes every 30 to 35 s. */
+#define WL_ROUTER_LATE WL_SEC(40)
+/* A leaf that starts waits this long for an earlier router. */
+#define WL_ROUTER_START WL_SEC(3)
+/* An earlier router is used again after it was fine for the hold, which doubles while it keeps
+ * failing, in a pause of the traffic or after the longest wait. */
+#define WL_ROUTER_HOLD     WL_SEC(60)
+#define WL_ROUTER_HOLD_MAX WL_SEC(3600)
+#define WL_ROUTER_PAUSE    WL_SEC(600)
+/* A fellow that does not answer for this time since the start is not there. */
+#define WL_ROUTER_ALONE WL_SEC(20)
+/* A leaf that says nothing of routers sends facts to its own alone: the router that gets some takes
+ * it; the time that one that says it gets for that; and between two such takes. */
+#define WL_ROUTER_CLAIM       WL_SEC(2)
+#define WL_ROUTER_CLAIM_LATER WL_SEC(10) /* more, for a router that is not the first */
+#define WL_ROUTER_CLAIM_AGAIN WL_SEC(300)
 /* The peer is silent if an Alive was not answered for this time. */
 #define WL_ROAMING_SILENCE WL_SEC(15)
 /* Time for an answer on the local network. Packets to a wrong address are lost during this time. */

@@ -20,6 +20,7 @@ typedef enum {
     WL_PEER_IF_BACKED_OFF = 1 << 9, /* tries are rare by now, and are not published */
     WL_PEER_IF_INNER = 1 << 10,     /* it was last seen inside the tunnel */
     WL_PEER_IF_SILENT = 1 << 11,    /* it does not answer what is sent in the session */
+    WL_PEER_IF_STANDBY = 1 << 12,   /* another router is used, or has it */
 } WlPeerCondition;
 
 typedef struct {

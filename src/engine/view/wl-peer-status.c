@@ -35,6 +35,8 @@ find_via(const WlEngine *self, const WlPeer *peer)
                              peer->prefixes.learned_ips};
     const WlPeer *via = NULL;
 
+    if (peer->failover.holder)
+        return peer->failover.holder;
     if (!wl_peer_owns_prefix(peer))
         return wl_engine_find_own_router(self, peer);
     for (guint i = 0; i < G_N_ELEMENTS(lists); i++) {
@@ -54,6 +56,8 @@ find_via(const WlEngine *self, const WlPeer *peer)
 static gboolean
 is_direct(const WlEngine *self, const WlPeer *peer)
 {
+    if (wl_router_set_chooses(&self->routers, peer))
+        return peer->path.direct;
     return peer->router || (peer->path.direct &&
                             (wl_peer_owns_prefix(peer) || !wl_engine_find_own_router(self, peer)));
 }
@@ -104,6 +108,8 @@ conditions_of(const WlEngine *self, const WlPeer *peer, const WlPeer *via)
         conditions |= WL_PEER_IF_VIA;
     if (peer->path.promoted > WL_LONG_AGO)
         conditions |= WL_PEER_IF_PROMOTED;
+    if (peer->failover.holder || wl_router_set_chooses(&self->routers, peer))
+        conditions |= WL_PEER_IF_STANDBY;
     if (peer->endpoints.candidates->len > 0)
         conditions |= WL_PEER_IF_CANDIDATES;
     if (find_unresolved(peer))
@@ -250,6 +256,8 @@ explain(const WlEngine *self, const WlPeer *peer, const WlPublished *published)
     }
     case WL_REASON_ROUTED_VERIFYING:
         return wl_reason_new(WL_REASON_ROUTED_VERIFYING, via, endpoint);
+    case WL_REASON_ROUTED_STANDBY:
+        return wl_reason_new(WL_REASON_ROUTED_STANDBY, via, endpoint);
     case WL_REASON_ROUTED_SILENT:
         return wl_reason_new(WL_REASON_ROUTED_SILENT, via, endpoint);
     case WL_REASON_DIRECT_LAN:

@@ -12,7 +12,8 @@
 #include "wl-ttl.h"
 #include "wl-uvarint.h"
 
-#define PATH_SIZE 10
+#define PATH_SIZE   10
+#define ROUTER_SIZE (6 + WL_KEY_SIZE)
 
 /* The size of the address in the value of an endpoint or allowed IP; 0 for other attributes. */
 static gsize
@@ -129,6 +130,33 @@ decode_path(const guint8 *data, gsize length, WlFact *fact, gsize *used)
 }
 
 /*
+ * Router message (docs/protocol.md 19.1), to the end of the group
+ *   0  1  version: 1; of another version nothing else is read
+ *   1  1  flags: WL_ROUTER_HOLDS, WL_ROUTER_COME
+ *   2  4  epoch
+ *   6 32  router
+ *  38     reserved for later versions, ignored
+ */
+static WlDecodeError
+decode_router(const guint8 *data, gsize length, WlFact *fact, gsize *used)
+{
+    WlRouterMessage *router = &fact->value.router;
+
+    if (length < 1)
+        return WL_DECODE_TRUNCATED;
+    *used = length;
+    router->version = data[0];
+    if (router->version != WL_ROUTER_VERSION)
+        return WL_DECODE_OK;
+    if (length < ROUTER_SIZE)
+        return WL_DECODE_TRUNCATED;
+    router->flags = data[1];
+    router->epoch = (guint32) data[2] << 24 | data[3] << 16 | data[4] << 8 | data[5];
+    memcpy(router->router.bytes, data + 6, WL_KEY_SIZE);
+    return WL_DECODE_OK;
+}
+
+/*
  * Ack (docs/protocol.md 16.1), to the end of the group
  *   0  1  version: 1; of another version nothing else is read
  *   1  8  each: beginning of a nonce; fewer bytes at the end are ignored
@@ -184,6 +212,8 @@ decode_value(const guint8 *data, gsize length, WlFact *fact, gsize *used)
         return decode_group(data, length, fact, used);
     case WL_ATTRIBUTE_PATH:
         return decode_path(data, length, fact, used);
+    case WL_ATTRIBUTE_ROUTER:
+        return decode_router(data, length, fact, used);
     case WL_ATTRIBUTE_ACK:
         return decode_ack(data, length, fact, used);
     default: /* member: no value */
@@ -206,6 +236,7 @@ decode_attribute(guint8 attribute)
     case WL_ATTRIBUTE_GROUP:
     case WL_ATTRIBUTE_PATH:
     case WL_ATTRIBUTE_ACK:
+    case WL_ATTRIBUTE_ROUTER:
         return WL_DECODE_OK;
     case 0:
         return WL_DECODE_ATTRIBUTE_ZERO;
@@ -273,12 +304,24 @@ wl_fact_decode(const guint8 *data, gsize length, WlFact *fact, gsize *consumed)
 /* The canonical value in the layouts above, as up to three runs of bytes. Only short values are
  * copied, to `small`. */
 typedef struct {
-    guint8 small[18];
+    guint8 small[ROUTER_SIZE];
     struct {
         const guint8 *data;
         gsize length;
     } runs[3];
 } Value;
+
+static void
+put_router(const WlRouterMessage *router, guint8 *bytes)
+{
+    bytes[0] = router->version;
+    bytes[1] = router->flags;
+    bytes[2] = router->epoch >> 24;
+    bytes[3] = router->epoch >> 16 & 0xff;
+    bytes[4] = router->epoch >> 8 & 0xff;
+    bytes[5] = router->epoch & 0xff;
+    memcpy(bytes + 6, router->router.bytes, WL_KEY_SIZE);
+}
 
 static void
 put_path(const WlPathMessage *path, guint8 *bytes)
@@ -334,6 +377,10 @@ get_value(const WlFact *fact, Value *value)
     case WL_ATTRIBUTE_PATH:
         put_path(&fact->value.path, value->small);
         value->runs[0].length = fact->value.path.version == WL_PATH_VERSION ? PATH_SIZE : 1;
+        break;
+    case WL_ATTRIBUTE_ROUTER:
+        put_router(&fact->value.router, value->small);
+        value->runs[0].length = fact->value.router.version == WL_ROUTER_VERSION ? ROUTER_SIZE : 1;
         break;
     case WL_ATTRIBUTE_ACK:
         value->small[0] = fact->value.ack.version;

@@ -92,6 +92,14 @@ wl_fact_init_path(WlFact *fact, const WlKey *subject, const WlPathMessage *messa
 }
 
 void
+wl_fact_init_router(WlFact *fact, const WlKey *subject, const WlRouterMessage *message)
+{
+    init_fact(fact, subject, 0);
+    fact->attribute = WL_ATTRIBUTE_ROUTER;
+    fact->value.router = *message;
+}
+
+void
 wl_fact_init_ack(WlFact *fact, const WlKey *subject, const guint8 *nonces, gsize n)
 {
     init_fact(fact, subject, 0);
@@ -143,6 +151,15 @@ wl_fact_describe(const WlFact *fact)
         return g_strdup_printf("path %s, epoch %u",
                                fact->value.path.flags & WL_PATH_DIRECT ? "direct" : "router",
                                fact->value.path.epoch);
+    case WL_ATTRIBUTE_ROUTER:
+        if (fact->value.router.version != WL_ROUTER_VERSION)
+            return g_strdup_printf("router message of version %u", fact->value.router.version);
+        value = wl_key_to_string(&fact->value.router.router);
+        return g_strdup_printf("router %.8s%s, epoch %u", value,
+                               fact->value.router.flags & WL_ROUTER_COME    ? " (come)"
+                               : fact->value.router.flags & WL_ROUTER_HOLDS ? " (held)"
+                                                                            : "",
+                               fact->value.router.epoch);
     case WL_ATTRIBUTE_ACK:
         if (fact->value.ack.version != WL_ACK_VERSION)
             return g_strdup_printf("ack of version %u", fact->value.ack.version);

@@ -17,6 +17,7 @@ typedef enum {
     WL_ATTRIBUTE_GROUP = 'S',
     WL_ATTRIBUTE_PATH = 'w', /* extensions: native members only, in groups of their own */
     WL_ATTRIBUTE_ACK = 'r',
+    WL_ATTRIBUTE_ROUTER = 'h', /* only to members that understand router sets */
 } WlAttribute;
 
 #define WL_BOOT_ID_SIZE     16
@@ -39,6 +40,21 @@ typedef struct {
     guint16 ack;   /* the probe that this acknowledges; 0: none */
 } WlPathMessage;
 
+#define WL_ROUTER_VERSION 1
+#define WL_ROUTER_HOLDS   0x01 /* flag: the sender holds the subject */
+#define WL_ROUTER_COME    0x02 /* flag: the subject is to use the router */
+
+/**
+ * The router by which a leaf is reached (docs/protocol.md 19). If `version` is not
+ * WL_ROUTER_VERSION the other fields are unset.
+ */
+typedef struct {
+    guint8 version;
+    guint8 flags;
+    guint32 epoch; /* number of the choice */
+    WlKey router;
+} WlRouterMessage;
+
 #define WL_ACK_VERSION    1
 #define WL_ACK_NONCE_SIZE 8 /* bytes: the beginning of the nonce of a group */
 
@@ -58,13 +74,14 @@ typedef struct {
     gint64 expires;
     WlKey subject;
     union {
-        WlBootId boot_id;     /* ! */
-        WlEndpoint endpoint;  /* e E */
-        WlPrefix prefix;      /* a A */
-        WlMetadata *metadata; /* M */
-        WlPathMessage path;   /* w */
-        struct {              /* r: points into the decoded buffer */
-            guint8 version;   /* if not WL_ACK_VERSION the rest is unset */
+        WlBootId boot_id;       /* ! */
+        WlEndpoint endpoint;    /* e E */
+        WlPrefix prefix;        /* a A */
+        WlMetadata *metadata;   /* M */
+        WlPathMessage path;     /* w */
+        WlRouterMessage router; /* h */
+        struct {                /* r: points into the decoded buffer */
+            guint8 version;     /* if not WL_ACK_VERSION the rest is unset */
             const guint8 *nonces;
             gsize n;
         } ack;
@@ -97,6 +114,7 @@ void wl_fact_init_metadata(WlFact *fact, const WlKey *subject, WlMetadata *metad
                            gint64 expires);
 /** Extension facts have neither TTL nor expiry: no member stores them. */
 void wl_fact_init_path(WlFact *fact, const WlKey *subject, const WlPathMessage *message);
+void wl_fact_init_router(WlFact *fact, const WlKey *subject, const WlRouterMessage *message);
 /** Borrows @nonces, @n times WL_ACK_NONCE_SIZE bytes. */
 void wl_fact_init_ack(WlFact *fact, const WlKey *subject, const guint8 *nonces, gsize n);
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "wl-profile-check.h"
 
+#include <arpa/inet.h>
 #include <string.h>
 
 #include <glib/gi18n-lib.h>
@@ -98,6 +99,45 @@ wl_profile_take_allowed_ip(GHashTable *owners, const char *prefix, gpointer peer
     return NULL;
 }
 
+/* Reads "address/length"; returns the family, 0 for nonsense. */
+static int
+parse_prefix(const char *text, guint8 bytes[16], guint *length)
+{
+    int family = strchr(text, ':') ? AF_INET6 : AF_INET;
+    const char *slash = strchr(text, '/');
+    g_autofree char *address = slash ? g_strndup(text, slash - text) : NULL;
+
+    if (!address || inet_pton(family, address, bytes) != 1)
+        return 0;
+    *length = (guint) g_ascii_strtoull(slash + 1, NULL, 10);
+    return *length <= (family == AF_INET ? 32 : 128) ? family : 0;
+}
+
+static gboolean
+has_same_bits(const guint8 *a, const guint8 *b, guint length)
+{
+    guint whole = length / 8, rest = length % 8;
+
+    return memcmp(a, b, whole) == 0 && (rest == 0 || (a[whole] ^ b[whole]) >> (8 - rest) == 0);
+}
+
+gboolean
+wl_profile_may_share_allowed_ip(const WlProfile *profile, const char *prefix)
+{
+    guint8 bytes[16], own[16];
+    guint length, own_length;
+    int family = parse_prefix(prefix, bytes, &length);
+
+    if (family == 0 || length <= 1 || length == (family == AF_INET ? 32 : 128))
+        return FALSE;
+    for (guint i = 0; i < profile->addresses->len; i++) {
+        if (parse_prefix(profile->addresses->pdata[i], own, &own_length) == family &&
+            own_length >= length && has_same_bits(own, bytes, length))
+            return TRUE;
+    }
+    return FALSE;
+}
+
 static gboolean
 check_allowed_ips(Check *check, GHashTable *owners, GError **error)
 {
@@ -111,7 +151,7 @@ check_allowed_ips(Check *check, GHashTable *owners, GError **error)
         g_autofree char *text = NULL;
         guint index;
 
-        if (!other)
+        if (!other || wl_profile_may_share_allowed_ip(profile, prefix))
             continue;
         g_ptr_array_find(profile->peers, other, &index);
         text = describe_peer(profile, index);

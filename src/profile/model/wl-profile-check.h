@@ -33,6 +33,10 @@ gboolean wl_profile_check_parts(const WlProfile *profile, WlProfileCheck flags,
  * both. */
 gpointer wl_profile_take_allowed_ip(GHashTable *owners, const char *prefix, gpointer peer);
 
+/* TRUE if several peers may have @prefix: it covers the subnet of an address of the profile, so
+ * that they are routers of its network, which stand in for each other. No default route is. */
+gboolean wl_profile_may_share_allowed_ip(const WlProfile *profile, const char *prefix);
+
 /* Whether an allowed IP makes a peer one that accepts all traffic, of one family. Half of a default
  * route counts, too: wg-quick files use two halves in place of the whole. */
 gboolean wl_profile_is_default_route(const char *prefix);

@@ -68,7 +68,8 @@ check_fact_sent(const SimHost *from, const Heard *heard, const Seen *seen, const
     g_autofree char *what = NULL;
     const SimHost *about;
 
-    if (fact->attribute == WL_ATTRIBUTE_PATH || fact->attribute == WL_ATTRIBUTE_ACK) {
+    if (fact->attribute == WL_ATTRIBUTE_PATH || fact->attribute == WL_ATTRIBUTE_ACK ||
+        fact->attribute == WL_ATTRIBUTE_ROUTER) {
         return NULL; /* never relayed; with another member as subject it is only a request */
     } else if (fact->attribute == WL_ATTRIBUTE_ALIVE) {
         if (fact->ttl <= LOCAL_TTL && wl_key_equal(&fact->subject, &from->public_key))

@@ -177,7 +177,7 @@ take_flaps(Run *run, ScenarioLine *line, Count *self, GError **error)
            (self->b = scenario_take_host(run, line, error));
 }
 
-/* advertised FROM TO [SUBJECT [endpoint|allowed-ips|member|alive|path|ack [VALUE]]] */
+/* advertised FROM TO [SUBJECT [endpoint|allowed-ips|member|alive|path|ack|router [VALUE]]] */
 static gboolean
 take_advertised(Run *run, ScenarioLine *line, Count *self, GError **error)
 {
@@ -191,6 +191,7 @@ take_advertised(Run *run, ScenarioLine *line, Count *self, GError **error)
         {"alive", {WL_ATTRIBUTE_ALIVE, WL_ATTRIBUTE_ALIVE}},
         {"path", {WL_ATTRIBUTE_PATH, WL_ATTRIBUTE_PATH}},
         {"ack", {WL_ATTRIBUTE_ACK, WL_ATTRIBUTE_ACK}},
+        {"router", {WL_ATTRIBUTE_ROUTER, WL_ATTRIBUTE_ROUTER}},
     };
     const char *word;
 

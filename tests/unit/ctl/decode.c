@@ -126,6 +126,34 @@ test_path(void)
     }
 }
 
+/* The router of a leaf, which only native members send. */
+static void
+test_router(void)
+{
+    static const char *const shown[] = {
+        "{\"version\":1,\"router\":\"iIiIiIiIiIiIiIiIiIiIiIiIiIiIiIiIiIiIiIiIiIg=\",\"epoch\":258,"
+        "\"holds\":true,\"come\":false}",
+        "{\"version\":2}",
+    };
+    g_autofree char *subject = g_strnfill(64, '7');
+    g_autofree char *router = g_strnfill(64, '8');
+    g_autofree char *input =
+        g_strdup_printf("6800%s010100000102%sff\n6800%s02ff\n", subject, router, subject);
+    g_autoptr(CtlRun) run = CTL_RUN(input, "decode");
+    g_auto(GStrv) output = g_strsplit(run->out, "\n", -1);
+
+    g_assert_cmpint(run->status, ==, 0);
+    g_assert_cmpuint(g_strv_length(output), ==, G_N_ELEMENTS(shown) + 1);
+    for (guint i = 0; i < G_N_ELEMENTS(shown); i++) {
+        g_autoptr(JsonObject) object = parse_object(output[i]);
+        JsonObject *fact = json_object_get_object_member(object, "fact");
+        g_autofree char *text = json_to_string(json_object_get_member(fact, "value"), FALSE);
+
+        g_assert_cmpstr(json_object_get_string_member(fact, "attribute"), ==, "h");
+        g_assert_cmpstr(text, ==, shown[i]);
+    }
+}
+
 static void
 test_empty_input(void)
 {
@@ -253,6 +281,7 @@ main(int argc, char **argv)
     g_test_add_func("/ctl/decode/bad-lines", test_bad_lines);
     g_test_add_func("/ctl/decode/empty-input", test_empty_input);
     g_test_add_func("/ctl/decode/path", test_path);
+    g_test_add_func("/ctl/decode/router", test_router);
     g_test_add_func("/ctl/decode/key-options", test_key_options);
     result = g_test_run();
     remove_folder();

@@ -128,8 +128,13 @@ test_together(void)
     wl_editor_model_set_text(model, laptop, "public-key", LAPTOP_KEY);
     test_assert_problem(model, hub, "public-key", NULL);
     wl_editor_model_set_text(model, laptop, "name", "");
+    /* Several routers may have the own subnet, and nothing else. */
     wl_editor_model_set_text(model, laptop, "allowed-ips", "10.77.0.0/24");
+    test_assert_problem(model, hub, "allowed-ips", NULL);
+    wl_editor_model_set_text(model, hub, "allowed-ips", "10.77.0.0/24 192.168.7.0/24");
+    wl_editor_model_set_text(model, laptop, "allowed-ips", "192.168.7.0/24");
     test_assert_problem(model, hub, "allowed-ips", "of peer 2");
+    wl_editor_model_set_text(model, hub, "allowed-ips", "10.77.0.0/24");
     wl_editor_model_set_text(model, laptop, "allowed-ips", "");
     test_assert_problem(model, hub, "allowed-ips", NULL);
 

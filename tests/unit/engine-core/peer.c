@@ -96,7 +96,7 @@ fill(gpointer user_data, guint8 *buffer, gsize length)
 static void
 test_boot_id(void)
 {
-    static const guint8 low[] = {'W', 'L', 'N', 'M', 1, 0, 0x80, 0, 0x80};
+    static const guint8 low[] = {'W', 'L', 'N', 'M', 2, 0x20, 0x80, 0, 0x80};
     WlBootId id;
 
     wl_boot_id_generate(&id, fill, GINT_TO_POINTER(0));
@@ -106,8 +106,16 @@ test_boot_id(void)
     g_assert_cmphex(id.bytes[6], ==, 0x8f);
     g_assert_cmphex(id.bytes[8], ==, 0xbf);
     g_assert_true(wl_boot_id_is_native(&id));
+    g_assert_true(wl_boot_id_has_router_sets(&id));
+    id.bytes[4] = 1; /* byte 5 counts from the second layout on */
+    g_assert_false(wl_boot_id_has_router_sets(&id));
+    id.bytes[4] = 2;
+    id.bytes[5] = 0;
+    g_assert_false(wl_boot_id_has_router_sets(&id));
+    id.bytes[5] = 0x20;
     id.bytes[6] = 0x4f; /* a random UUID of a Go daemon */
     g_assert_false(wl_boot_id_is_native(&id));
+    g_assert_false(wl_boot_id_has_router_sets(&id));
 }
 
 static void

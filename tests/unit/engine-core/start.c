@@ -90,7 +90,7 @@ test_two_routers(void)
     g_assert_true(harness_has_allowed(harness, harness_member(harness, 1), "10.77.0.0/24"));
     g_assert_false(harness_has_allowed(harness, harness_member(harness, 2), "10.77.0.0/24"));
     g_assert_true(harness_has_allowed(harness, harness_member(harness, 2), "10.88.0.0/24"));
-    g_assert_cmpuint(harness_count(harness, WL_OUTPUT_LOG), ==, 1);
+    g_assert_cmpuint(harness_count(harness, WL_OUTPUT_LOG), ==, 0);
     g_assert_true(harness_has_route(harness, "10.88.0.0/24"));
     g_assert_false(harness_has_route(harness, "10.77.0.0/24")); /* the address brings it */
 }

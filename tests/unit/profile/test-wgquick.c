@@ -266,9 +266,9 @@ static const Bad bad[] = {
     {INTERFACE WIRELINK PEER "[Peer]\nPublicKey = " OWN_KEY "\n",
      ":8: PublicKey: is the public key of this machine; enter the key of the other machine",
      WL_PROFILE_ERROR_CONFLICT},
-    {INTERFACE WIRELINK PEER "Name = hub\nAllowedIPs = 10.77.0.0/24\n" PEER2
-                             "AllowedIPs = 10.77.0.99/24\n",
-     ":11: AllowedIPs: 10.77.0.0/24 is also an allowed IP of peer 1 (hub)",
+    {INTERFACE WIRELINK PEER "Name = hub\nAllowedIPs = 10.78.0.0/24\n" PEER2
+                             "AllowedIPs = 10.78.0.99/24\n",
+     ":11: AllowedIPs: 10.78.0.0/24 is also an allowed IP of peer 1 (hub)",
      WL_PROFILE_ERROR_CONFLICT},
     {INTERFACE "Address = 10.77.0.2/32\n" WIRELINK PEER, ":4: Address: 10.77.0.2 is listed twice",
      WL_PROFILE_ERROR_CONFLICT},

@@ -1,0 +1,376 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "paths/wl-failover.h"
+
+#include "paths/wl-attachment.h"
+#include "paths/wl-peer-echo.h"
+#include "paths/wl-router-watch.h"
+#include "state/wl-engine-marks.h"
+#include "wl-boot-id.h"
+
+static gboolean
+is_usable(const WlPeer *router)
+{
+    return router->liveness.healthy && !router->failover.lost &&
+           router->failover.fine_since != WL_NEVER;
+}
+
+/* ---- whether a router answers */
+
+static gint64
+last_heard(const WlPeer *peer)
+{
+    return MAX(MAX(peer->liveness.last_heard, peer->traffic.rx_seen), peer->device.handshake);
+}
+
+static void
+ask(WlEngine *self, WlPeer *router)
+{
+    router->failover.asked = self->now;
+    router->failover.unanswered++;
+    if (router->boot.native)
+        wl_peer_request_alive(router);
+    else
+        wl_peer_echo_probe(self, router);
+}
+
+/* A Go daemon whose host answers no echoes is judged by its handshake alone. */
+static gboolean
+can_be_asked(const WlPeer *router)
+{
+    return router->boot.native || router->path.echo.responds;
+}
+
+/* It counts as silent until it is heard. */
+static void
+set_lost(WlEngine *self, WlPeer *router)
+{
+    router->failover.lost = TRUE;
+    router->failover.asked = self->now;
+    router->failover.fine_since = WL_NEVER;
+}
+
+static void
+watch(WlEngine *self, WlPeer *router)
+{
+    WlPeerFailover *failover = &router->failover;
+    WlRouterWatchInput input = {
+        .now = self->now,
+        .heard = last_heard(router),
+        .snapshot = router->device.snapshot,
+        .flow_until = router->traffic.flow_until,
+        .rest = self->routers.fellows ? WL_ROUTER_FELLOW_REST : WL_ROUTER_REST,
+        .asked = failover->asked,
+    };
+    WlRouterWatchDecision decision;
+
+    if (input.heard >= failover->watched_since) {
+        failover->watched_since = MAX(input.heard, failover->watched_since);
+        if (failover->asked <= input.heard)
+            failover->unanswered = 0;
+    }
+    input.since = failover->watched_since;
+    input.unanswered = failover->unanswered;
+    decision = wl_router_watch_decide(&input);
+    switch (decision.action) {
+    case WL_ROUTER_WATCH_STAY:
+        break;
+    case WL_ROUTER_WATCH_ASK:
+        ask(self, router);
+        break;
+    case WL_ROUTER_WATCH_READ_DEVICE:
+        wl_engine_request_snapshot(self);
+        break;
+    case WL_ROUTER_WATCH_LOST:
+        set_lost(self, router);
+        wl_roaming_suspect(router);
+        break;
+    }
+    wl_scheduler_wake_peer_at(&self->scheduler, router, decision.wake_at);
+}
+
+/* Returns TRUE if it began or ceased to answer. */
+static gboolean
+update_router(WlEngine *self, WlPeer *router)
+{
+    WlPeerFailover *failover = &router->failover;
+    gboolean was_usable = failover->fine_since != WL_NEVER, usable;
+    gint64 late = last_heard(router) + WL_ROUTER_LATE;
+
+    /* Silence means something only of a host that answers echoes. */
+    if (router->liveness.healthy && router->boot.known && !router->boot.native &&
+        router->path.echo.sent < router->path.echo.session_since)
+        wl_peer_echo_probe(self, router);
+    if (failover->lost && router->liveness.healthy && last_heard(router) > failover->asked) {
+        failover->lost = FALSE;
+        failover->unanswered = 0;
+    }
+    if (!router->liveness.healthy) {
+        failover->lost = FALSE; /* a new session begins anew */
+        failover->unanswered = 0;
+    } else if (!failover->lost && can_be_asked(router) &&
+               (self->routers.fellows || router == self->routers.current)) {
+        if (!was_usable)
+            failover->watched_since = self->now;
+        watch(self, router);
+    } else if (!failover->lost && late <= self->now) {
+        set_lost(self, router);
+    } else if (!failover->lost && can_be_asked(router)) {
+        wl_scheduler_wake_peer_at(&self->scheduler, router, late);
+    }
+    usable = router->liveness.healthy && !failover->lost;
+    if (!usable)
+        failover->fine_since = WL_NEVER;
+    else if (!was_usable)
+        failover->fine_since = self->now;
+    return usable != was_usable;
+}
+
+/* ---- the choice of a leaf */
+
+static void
+log_choice(WlEngine *self, WlPeer *router)
+{
+    g_autofree char *label = wl_peer_dup_label(router);
+
+    wl_engine_log(self, router, "%s: is the router now", label);
+}
+
+/* The set now uses @router. */
+static void
+set_current(WlEngine *self, WlPeer *router, guint32 epoch)
+{
+    WlRouterSet *set = &self->routers;
+
+    set->epoch = epoch;
+    set->answered = 0;
+    for (guint i = 0; i < set->members->len; i++) {
+        WlPeer *member = set->members->pdata[i];
+
+        member->failover.announce_due = self->now;
+        member->failover.announcements = 0;
+        wl_scheduler_schedule(&self->scheduler, member);
+    }
+    if (set->current == router)
+        return;
+    router->failover.watched_since = self->now;
+    router->failover.unanswered = 0;
+    set->current = router;
+    set->chosen = self->now;
+    set->changed = TRUE;
+    log_choice(self, router);
+    wl_engine_schedule_all(self);
+}
+
+static WlPeer *
+find_usable(const WlRouterSet *set)
+{
+    for (guint i = 0; i < set->members->len; i++) {
+        if (is_usable(set->members->pdata[i]))
+            return set->members->pdata[i];
+    }
+    return NULL;
+}
+
+/* When the leaf may go back to @router. */
+static gint64
+returns_at(const WlEngine *self, const WlPeer *router)
+{
+    gint64 pause = self->routers.current->traffic.flow_until;
+
+    return MAX(router->failover.fine_since + self->routers.hold,
+               MIN(pause, router->failover.fine_since + self->routers.hold + WL_ROUTER_PAUSE));
+}
+
+static void
+choose(WlEngine *self, WlPeer *peer)
+{
+    WlRouterSet *set = &self->routers;
+    WlPeer *best = find_usable(set);
+    gint64 due;
+
+    if (!best || best == set->current)
+        return;
+    if (!is_usable(set->current)) {
+        due = set->chosen == WL_LONG_AGO && !set->current->failover.lost
+                  ? self->started + WL_ROUTER_START
+                  : self->now;
+        if (due <= self->now) {
+            set->hold = set->chosen + 10 * set->hold > self->now
+                            ? MIN(set->hold * 2, WL_ROUTER_HOLD_MAX)
+                            : WL_ROUTER_HOLD;
+            set_current(self, best, set->epoch + 1);
+            return;
+        }
+    } else if (wl_router_set_index(set, best) < wl_router_set_index(set, set->current)) {
+        due = returns_at(self, best);
+        if (due <= self->now) {
+            set_current(self, best, set->epoch + 1);
+            return;
+        }
+    } else {
+        return;
+    }
+    wl_scheduler_wake_peer_at(&self->scheduler, peer, due);
+}
+
+/* Tells @router the choice until it answers. */
+static void
+announce(WlEngine *self, WlPeer *router)
+{
+    WlRouterSet *set = &self->routers;
+    WlPeerFailover *failover = &router->failover;
+    guint32 bit = 1u << wl_router_set_index(set, router);
+
+    if (!router->liveness.healthy || !wl_boot_id_has_router_sets(&router->boot.id)) {
+        set->answered &= ~bit;
+        failover->announce_due = self->now;
+        failover->announcements = 0;
+        return;
+    }
+    if (set->answered & bit)
+        return;
+    if (failover->announce_due <= self->now) {
+        wl_attachment_send(self, router, &self->own.key, 0, set->epoch, &set->current->key);
+        failover->announce_due = wl_attachment_next(self->now, failover->announcements++);
+    }
+    wl_scheduler_wake_peer_at(&self->scheduler, router, failover->announce_due);
+}
+
+/* A router says which one holds this leaf. */
+static void
+receive_choice(WlEngine *self, WlPeer *router, const WlRouterMessage *message)
+{
+    WlRouterSet *set = &self->routers;
+    int index = wl_router_set_index(set, router);
+    WlPeer *named = wl_peer_table_find(&self->peers, &message->router);
+
+    if (message->epoch == set->epoch && wl_key_equal(&message->router, &set->current->key)) {
+        set->answered |= 1u << index;
+        return;
+    }
+    if (message->epoch < set->epoch || (message->epoch == set->epoch &&
+                                        wl_key_compare(&message->router, &set->current->key) > 0)) {
+        router->failover.announce_due = self->now;
+        return;
+    }
+    if (named && wl_router_set_index(set, named) >= 0 && is_usable(named)) {
+        /* Whoever calls does so because the present one is silent: it has to be heard first. */
+        if (set->current != named && (message->flags & WL_ROUTER_COME) != 0)
+            set_lost(self, set->current);
+        set_current(self, named, message->epoch);
+    } else if (message->epoch < G_MAXUINT32) {
+        set_current(self, set->current, message->epoch + 1);
+    }
+}
+
+/* ---- the turn */
+
+/* TRUE once, if @fellow did not answer since the start. */
+static gboolean
+is_alone_now(WlEngine *self, WlPeer *fellow)
+{
+    gint64 due = self->started + WL_ROUTER_ALONE;
+
+    if (fellow->failover.judged)
+        return FALSE;
+    if (self->now < due) {
+        wl_scheduler_wake_peer_at(&self->scheduler, fellow, due);
+        return FALSE;
+    }
+    fellow->failover.judged = TRUE;
+    return !is_usable(fellow);
+}
+
+static gboolean
+is_chooser(const WlEngine *self)
+{
+    return !self->routers.fellows && self->routers.current;
+}
+
+void
+wl_failover_run(WlEngine *self, WlPeer *peer)
+{
+    gboolean member = wl_router_set_index(&self->routers, peer) >= 0, changed;
+
+    if (self->routers.members->len == 0)
+        return;
+    if (!member) {
+        if (self->routers.fellows)
+            wl_attachment_run(self, peer);
+        return;
+    }
+    if (!self->routers.fellows && !wl_router_set_is_choice(&self->routers))
+        return;
+    changed = update_router(self, peer);
+    if (self->routers.fellows) {
+        if (is_alone_now(self, peer) || changed)
+            wl_attachment_fellow_changed(self, peer, is_usable(peer));
+        return;
+    }
+    choose(self, peer);
+    announce(self, peer);
+}
+
+void
+wl_failover_receive(WlEngine *self, WlPeer *peer, const WlFact *fact)
+{
+    const WlRouterMessage *message = &fact->value.router;
+    gboolean member = wl_router_set_index(&self->routers, peer) >= 0;
+
+    if (message->version != WL_ROUTER_VERSION)
+        return;
+    wl_scheduler_schedule(&self->scheduler, peer);
+    if (self->routers.fellows)
+        wl_attachment_receive(self, peer, &fact->subject, message, member);
+    else if (self->own.router)
+        wl_attachment_receive(self, peer, &fact->subject, message, FALSE);
+    else if (is_chooser(self) && member && wl_key_equal(&fact->subject, &self->own.key))
+        receive_choice(self, peer, message);
+}
+
+void
+wl_failover_drop(WlEngine *self, WlPeer *peer)
+{
+    WlRouterSet *set = &self->routers;
+
+    g_ptr_array_remove(set->members, peer);
+    set->answered = 0;
+    if (set->current == peer)
+        set->current = set->members->len > 0 ? set->members->pdata[0] : NULL;
+    for (guint i = 0; i < wl_peer_table_size(&self->peers); i++) {
+        WlPeer *leaf = wl_peer_table_get(&self->peers, i);
+        leaf->failover.answered = 0;
+        if (leaf->failover.holder != peer)
+            continue;
+        leaf->failover.holder = NULL;
+        wl_scheduler_schedule(&self->scheduler, leaf);
+    }
+}
+
+/* ---- what follows for paths and facts */
+
+gboolean
+wl_failover_governs(const WlEngine *self, const WlPeer *peer)
+{
+    if (self->routers.members->len == 0)
+        return FALSE;
+    return self->routers.fellows || (wl_router_set_is_choice(&self->routers) &&
+                                     wl_router_set_index(&self->routers, peer) >= 0);
+}
+
+gboolean
+wl_failover_is_direct(const WlEngine *self, const WlPeer *peer)
+{
+    if (!self->routers.fellows)
+        return peer == self->routers.current || !is_usable(self->routers.current);
+    if (peer->failover.holder)
+        return FALSE;
+    return peer->path.direct || wl_peer_is_ready(peer, self->now);
+}
+
+gboolean
+wl_failover_is_watched(const WlEngine *self, const WlPeer *peer)
+{
+    return wl_router_set_index(&self->routers, peer) >= 0 &&
+           (self->routers.fellows || peer == self->routers.current);
+}
