@@ -4,7 +4,8 @@
 
 #include <string.h>
 
-#include "harness.h"
+#include "state/wl-send-window.h"
+#include "timeline.h"
 #include "wl-group.h"
 
 #define OWN "192.168.1.10:51820"
@@ -378,6 +379,61 @@ test_just_full(void)
     g_assert_cmpuint(count_receipts(harness, &datagrams), ==, 1);
 }
 
+/* When facts without an ack are sent again. */
+static void
+test_times(void)
+{
+    for (guint native = 0; native <= 1; native++) {
+        g_autoptr(Harness) harness = leaf_new(native);
+
+        timeline_assert(
+            harness, harness_member(harness, 1), SEC(70), TIMELINE_FACTS,
+            native
+                ? "0 facts, 1000 facts, 3000 facts, 3000 facts, 7000 facts, 15000 facts, "
+                  "31000 facts, 52500 facts, 53500 facts, 55500 facts, 59500 facts, 63000 facts, "
+                  "67500 facts"
+                : "0 facts, 5000 facts, 15000 facts, 52500 facts");
+    }
+}
+
+/* Small datagrams are acked at once, up to 16; the acks of more wait for others. */
+static void
+test_small(void)
+{
+    g_autoptr(Harness) harness = leaf_new(TRUE);
+    const HarnessMember *hub = harness_member(harness, 1);
+
+    harness_run(harness, SEC(2));
+    harness_clear(harness);
+    for (guint i = 0; i < 19; i++)
+        hear(harness, 1, TRUE);
+    timeline_assert(harness, hub, MS(90), TIMELINE_ACKS,
+                    "0 ack 1, 0 ack 1, 0 ack 1, 0 ack 1, 0 ack 1, 0 ack 1, 0 ack 1, 0 ack 1, "
+                    "0 ack 1, 0 ack 1, 0 ack 1, 0 ack 1, 0 ack 1, 0 ack 1, 0 ack 1, 0 ack 1");
+    hear(harness, 1, TRUE);
+    timeline_assert(harness, hub, MS(150), TIMELINE_ACKS, "110 ack 4");
+    /* two of them after two tenths of a second */
+    hear(harness, 1, TRUE);
+    hear(harness, 1, TRUE);
+    timeline_assert(harness, hub, MS(250), TIMELINE_ACKS, "0 ack 1, 0 ack 1");
+}
+
+/* As many acks as fit into one datagram of acks are sent at once. */
+static void
+test_full_of_acks(void)
+{
+    g_autoptr(Harness) harness = leaf_new(TRUE);
+    const HarnessMember *hub = harness_member(harness, 1);
+
+    harness_run(harness, SEC(2));
+    harness_clear(harness);
+    for (guint i = 0; i < WL_SEND_WINDOW_MAX_ACKS; i++) {
+        timeline_assert(harness, hub, 0, TIMELINE_ACKS, "");
+        hear(harness, 27, TRUE);
+    }
+    timeline_assert(harness, hub, 0, TIMELINE_ACKS, "0 ack 64");
+}
+
 int
 main(int argc, char **argv)
 {
@@ -392,5 +448,8 @@ main(int argc, char **argv)
     g_test_add_func("/acks/window-moves", test_window_moves);
     g_test_add_func("/acks/window-of-many", test_window_of_many);
     g_test_add_func("/acks/just-full", test_just_full);
+    g_test_add_func("/acks/when facts are sent again", test_times);
+    g_test_add_func("/acks/small datagrams are acked at once", test_small);
+    g_test_add_func("/acks/a datagram of acks is full", test_full_of_acks);
     return g_test_run();
 }

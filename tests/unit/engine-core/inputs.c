@@ -311,6 +311,60 @@ test_refresh(void)
     harness_drain(harness);
 }
 
+/* A refresh sends all facts to every peer, and doubts every endpoint. */
+static void
+test_refreshes_all(void)
+{
+    g_autoptr(Harness) harness = leaf_new();
+
+    g_assert_true(wl_engine_refresh(harness->engine, harness->now));
+    harness_drain(harness);
+    g_assert_cmpint(harness->engine->uplink.since, ==, harness->now);
+    for (guint i = 1; i <= 2; i++)
+        g_assert_cmpint(peer_of(harness, i)->resync.last, ==, harness->now);
+}
+
+/* Each peer is probed, whatever its place. */
+static void
+test_check_each(void)
+{
+    for (guint i = 1; i <= 3; i++) {
+        g_autoptr(Harness) harness = harness_new();
+        WlEngineConfig *config = harness_config(harness, WL_ROLE_ROUTER);
+
+        for (guint j = 1; j <= 3; j++)
+            harness_add(config, harness_member(harness, j), NULL, NULL);
+        harness_start(harness, config);
+        harness_uplink(harness, "203.0.113.1/24");
+        harness_meet(harness, i, "198.51.100.1:1");
+        harness_run(harness, SEC(10));
+        harness_clear(harness);
+        wl_engine_check_peers(harness->engine, harness->now);
+        harness_drain(harness);
+        g_assert_cmpuint(harness_count(harness, WL_OUTPUT_SEND_ECHO), ==, 1);
+    }
+}
+
+/* A profile or a state that is refused changes nothing. */
+static void
+test_refused(void)
+{
+    g_autoptr(Harness) harness = leaf_new();
+    g_autoptr(WlEngineConfig) twice = harness_config(harness, WL_ROLE_LEAF);
+    g_autoptr(GError) error = NULL;
+    gint64 now = harness->now;
+
+    harness_add(twice, harness_member(harness, 3), NULL, NULL);
+    harness_add(twice, harness_member(harness, 3), NULL, NULL);
+    g_assert_false(wl_engine_reload_profile(harness->engine, now + 1, twice, &error));
+    g_assert_error(error, WL_ENGINE_ERROR, WL_ENGINE_ERROR_DUPLICATE);
+    g_clear_error(&error);
+    g_assert_false(wl_engine_load_state(harness->engine, now, "?", 1, &error));
+    g_assert_nonnull(error);
+    g_clear_error(&error);
+    g_assert_cmpuint(harness_n_peers(harness), ==, 2);
+}
+
 /* A user who looks at the peers has them probed, unless there are more than 100. */
 static void
 test_check(void)
@@ -343,6 +397,9 @@ main(int argc, char **argv)
     g_test_add_func("/inputs/events of one change of uplink", test_settles);
     g_test_add_func("/inputs/the captive portal is gone", test_connectivity);
     g_test_add_func("/inputs/a refresh every 5 s", test_refresh);
+    g_test_add_func("/inputs/a refresh begins anew with all peers", test_refreshes_all);
     g_test_add_func("/inputs/peers are probed for a user", test_check);
+    g_test_add_func("/inputs/each peer is probed for a user", test_check_each);
+    g_test_add_func("/inputs/a refused profile and state", test_refused);
     return g_test_run();
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* When the direct path of a Go member is inferred, and when that is reverted. Basic peers. */
 #include "path-go.h"
+#include "paths/wl-path-go.h"
 #include "state/wl-engine-state.h"
 
 /* The Alive that the daemon waits for may be lost. */
@@ -339,6 +340,93 @@ test_windows(void)
     g_assert_cmpuint(harness_count(harness, WL_OUTPUT_SEND_ECHO), ==, 0);
 }
 
+/* A member that had six windows is observed once a minute, and not followed meanwhile. */
+static void
+test_windows_limited(void)
+{
+    g_autoptr(Harness) harness = path_go_leaf_new();
+    WlPeer *desktop = wl_peer_table_find(&harness->engine->peers, &harness_member(harness, 2)->key);
+
+    for (guint i = 0; i < 5; i++)
+        g_assert_true(wl_rate_limit_take(&desktop->path.windows, harness->now,
+                                         WL_PATH_GO_WINDOW_REFILL, WL_PATH_GO_WINDOW_BURST));
+    harness_meet(harness, 2, "198.51.100.7:51820");
+    g_assert_nonnull(desktop->path.inference);
+    wl_path_go_end_inference(harness->engine, desktop);
+    wl_scheduler_schedule(&harness->engine->scheduler, desktop);
+    for (guint i = 0; i < 60; i++) {
+        if (i % 25 == 0)
+            harness_meet(harness, 2, NULL);
+        harness_run(harness, i == 59 ? SEC(1) - 1 : SEC(1));
+        g_assert_null(desktop->path.inference);
+        g_assert_false(path_go_is_direct(harness));
+    }
+    harness_run(harness, 1);
+    g_assert_nonnull(desktop->path.inference);
+}
+
+/* A member that was not heard since the fall-back, or is not ready, is not followed by time. */
+static void
+test_not_by_time(void)
+{
+    const PathGoReplies none = {0};
+
+    for (guint i = 0; i < 3; i++) {
+        g_autoptr(Harness) harness = path_go_leaf_new();
+        WlPeer *desktop =
+            wl_peer_table_find(&harness->engine->peers, &harness_member(harness, 2)->key);
+
+        harness_meet(harness, 2, "198.51.100.7:51820");
+        path_go_run(harness, SEC(5), &none);
+        if (i == 0)
+            desktop->path.fell_back = harness->now;
+        else if (i == 1)
+            desktop->liveness.alive_until = harness->now;
+        path_go_run(harness, SEC(2), &none);
+        g_assert_cmpint(path_go_is_direct(harness), ==, i == 2);
+    }
+}
+
+/* The device counts what it drops for all peers: it is read each round if one is observed. */
+static void
+test_reads(void)
+{
+    const PathGoReplies none = {0};
+
+    for (guint n = 1; n <= 2; n++) {
+        g_autoptr(Harness) harness = path_go_leaf_new();
+
+        for (guint i = 0; i < n; i++)
+            harness_meet(harness, 2 + i, i == 0 ? "198.51.100.7:51820" : "198.51.100.8:51820");
+        path_go_run(harness, MS(500), &none);
+        harness_clear(harness);
+        path_go_run(harness, SEC(1), &none);
+        if (n == 1)
+            g_assert_cmpuint(harness_count(harness, WL_OUTPUT_READ_DEVICE), >=, 10);
+        else
+            g_assert_cmpuint(harness_count(harness, WL_OUTPUT_READ_DEVICE), <=, 2);
+    }
+}
+
+/* The time at which a member is followed is kept, and its rounds end. */
+static void
+test_followed(void)
+{
+    const PathGoReplies direct = {.life = TRUE, .direct = TRUE};
+    g_autoptr(Harness) harness = path_go_leaf_new();
+    WlPeer *desktop = wl_peer_table_find(&harness->engine->peers, &harness_member(harness, 2)->key);
+
+    harness_meet(harness, 2, "198.51.100.7:51820");
+    path_go_until_direct(harness, SEC(2), &direct);
+    g_assert_true(path_go_is_direct(harness));
+    g_assert_cmpint(desktop->path.promoted, >, harness->now - PATH_GO_STEP - 1);
+    g_assert_null(desktop->path.inference);
+    g_assert_cmpuint(harness->engine->inference.open, ==, 0);
+    harness_clear(harness);
+    path_go_run(harness, SEC(3), &direct);
+    g_assert_cmpuint(harness_count(harness, WL_OUTPUT_SEND_ECHO), ==, 0);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -368,5 +456,11 @@ main(int argc, char **argv)
     g_test_add_func("/path-go/a followed peer without signs is observed for 2 s", test_no_sign);
     g_test_add_func("/path-go/a basic peer has its allowed IPs with its session", test_basic);
     g_test_add_func("/path-go/three windows follow each other", test_windows);
+    g_test_add_func("/path-go/six windows, and then one a minute", test_windows_limited);
+    g_test_add_func("/path-go/a member that was not heard or is not ready is not followed by time",
+                    test_not_by_time);
+    g_test_add_func("/path-go/the device is read in each round if one member is observed",
+                    test_reads);
+    g_test_add_func("/path-go/a member that is followed is no longer observed", test_followed);
     return g_test_run();
 }

@@ -3,7 +3,7 @@
 
 #include "state/wl-engine-state.h"
 
-#define DATAGRAMS (TIMELINE_ALIVES | TIMELINE_FACTS | TIMELINE_PATHS)
+#define DATAGRAMS (TIMELINE_ALIVES | TIMELINE_FACTS | TIMELINE_PATHS | TIMELINE_ACKS)
 
 /* The middle of the range. */
 static void
@@ -84,7 +84,12 @@ add_datagram(Harness *harness, GString *text, gint64 when, const WlOutput *outpu
         } else if (fact->attribute == WL_ATTRIBUTE_PATH) {
             if (kinds & TIMELINE_PATHS)
                 add_path(text, when, &fact->value.path);
-        } else if (fact->attribute != WL_ATTRIBUTE_ACK) {
+        } else if (fact->attribute == WL_ATTRIBUTE_ACK) {
+            g_autofree char *n = g_strdup_printf("%u", (guint) fact->value.ack.n);
+
+            if (kinds & TIMELINE_ACKS)
+                add(text, when, "ack ", n);
+        } else {
             others = TRUE;
         }
     }

@@ -13,6 +13,7 @@ typedef enum {
     TIMELINE_ECHOES = 1 << 4,    /* "echo": one was sent */
     TIMELINE_WATCH = 1 << 5,     /* "watch": the link is to report the first packet */
     TIMELINE_PATHS = 1 << 6,     /* "path STATE EPOCH PROBE ACK" or "request" was sent */
+    TIMELINE_ACKS = 1 << 7,      /* "ack N": an ack of N datagrams was sent */
 } TimelineKinds;
 
 /** From now on nothing is random in the times of the engine: a back-off lasts as long as it should.
