@@ -264,7 +264,7 @@ load_membership(WlEngine *self, GKeyFile *file, const char *group, const WlKey *
     WlFact fact;
 
     bytes = text ? g_base64_decode(text, &length) : NULL;
-    if (length > 0)
+    if (bytes)
         metadata = wl_metadata_decode(bytes, length, &used, &failed);
     if (!metadata || used != length)
         return;

@@ -56,17 +56,16 @@ static int
 candidate_compare(gconstpointer a, gconstpointer b)
 {
     const WlCandidate *x = a, *y = b;
-    int order;
+    int order = get_tier(x) - get_tier(y);
 
-    if (get_tier(x) != get_tier(y))
-        return get_tier(x) - get_tier(y);
-    if (wl_candidate_is_past(x) && x->seen != y->seen)
-        return x->seen > y->seen ? -1 : 1;
-    if (x->rank != y->rank)
-        return x->rank < y->rank ? -1 : 1;
-    if (x->source != y->source)
-        return x->source < y->source ? -1 : 1;
-    order = memcmp(&x->endpoint.ip, &y->endpoint.ip, sizeof(WlIp));
+    if (order == 0 && wl_candidate_is_past(x))
+        order = (x->seen < y->seen) - (x->seen > y->seen);
+    if (order == 0)
+        order = (int) x->rank - (int) y->rank;
+    if (order == 0)
+        order = (int) x->source - (int) y->source;
+    if (order == 0)
+        order = memcmp(&x->endpoint.ip, &y->endpoint.ip, sizeof(WlIp));
     return order != 0 ? order : memcmp(&x->endpoint.port, &y->endpoint.port, sizeof(guint16));
 }
 

@@ -194,13 +194,11 @@ is_victim(const WlEndpointLimit *self, VictimKind kind, const WlFact *fact, cons
 static gboolean
 is_better_victim(const Victim *a, const Victim *b)
 {
-    if (a->held != b->held)
-        return a->held > b->held;
-    if (a->held_since != b->held_since)
-        return a->held_since < b->held_since;
-    if (a->ports != b->ports)
-        return a->ports > b->ports;
-    return a->received < b->received;
+    return a->held > b->held ||
+           (a->held == b->held &&
+            (a->held_since < b->held_since ||
+             (a->held_since == b->held_since &&
+              (a->ports > b->ports || (a->ports == b->ports && a->received < b->received)))));
 }
 
 /*

@@ -190,7 +190,6 @@ wl_fact_set_remove_entry(WlFactSet *self, WlFactEntry *entry)
     GPtrArray *about = g_hash_table_lookup(self->by_subject, &entry->fact.subject);
     guint index = entry->index;
 
-    wl_fact_set_update_entry(self, entry);
     wl_timer_queue_set(self->renewals, &entry->renewal, WL_NEVER);
     wl_change_log_remove(self->changes, &entry->change);
     g_ptr_array_remove(about, entry);

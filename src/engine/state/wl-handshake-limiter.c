@@ -80,12 +80,9 @@ count_before(const GArray *waiting, const WlHandshakeWaiter *self, guint index)
 
         if (i == index)
             continue;
-        if (other->used != self->used)
-            n += other->used < self->used;
-        else if (other->since != self->since)
-            n += other->since < self->since;
-        else
-            n += i < index;
+        n += other->used < self->used ||
+             (other->used == self->used &&
+              (other->since < self->since || (other->since == self->since && i < index)));
     }
     return n;
 }

@@ -103,14 +103,15 @@ add_host(GArray *hosts, const WlEndpoint *endpoint, gint32 weight)
     g_array_append_val(hosts, host);
 }
 
+/* The greatest weight; less than any if there are no users. */
 static int
 get_weight(const WlHostUsers *users)
 {
     int weight = WL_HOST_CONFIGURED;
 
-    while (users && weight >= WL_TRUST_UNSET && users->n[weight + 1] == 0)
+    while (weight >= WL_TRUST_UNSET && (!users || users->n[weight + 1] == 0))
         weight--;
-    return users ? weight : WL_TRUST_UNSET - 1;
+    return weight;
 }
 
 typedef struct {
