@@ -184,6 +184,23 @@ test_drop_source(void)
     g_assert_cmpuint(wl_fact_set_count_sources(set), ==, 2);
 }
 
+/* A source that goes leaves the times of the others. */
+static void
+test_left(void)
+{
+    g_autoptr(WlFactSet) set = wl_fact_set_new();
+    g_autoptr(GString) dropped = g_string_new(NULL);
+    WlKey source = key_of(10);
+
+    add(set, 5, 10, NOW + WL_SEC(10), WL_VERDICT_ACCEPTED);
+    add(set, 5, 11, NOW + WL_SEC(20), WL_VERDICT_TAKEN);
+    g_assert_cmpint(wl_fact_set_next_expiry(set, NOW), ==, NOW + WL_SEC(10));
+    wl_fact_set_drop_source(set, &source, note, dropped);
+    g_assert_cmpint(wl_fact_set_next_expiry(set, NOW), ==, WL_NEVER);
+    g_assert_false(wl_fact_set_has_expired(set, NOW + WL_SEC(20) - 1));
+    g_assert_true(wl_fact_set_has_expired(set, NOW + WL_SEC(20)));
+}
+
 /* The entries of the list of stale ones leave it from any place. */
 static void
 test_stale_list(void)
@@ -541,6 +558,7 @@ main(int argc, char **argv)
     g_test_add_func("/fact-set/expiry/of refused facts", test_idle);
     g_test_add_func("/fact-set/expiry/of a renewed fact", test_renewed);
     g_test_add_func("/fact-set/expiry/a source is dropped", test_drop_source);
+    g_test_add_func("/fact-set/expiry/what is left", test_left);
     g_test_add_func("/fact-set/expiry/stale facts are renewed", test_stale_list);
     g_test_add_func("/fact-set/a source is restored", test_restore);
     g_test_add_func("/fact-set/a source returns", test_returned);

@@ -273,22 +273,23 @@ typedef struct {
     gboolean literal;          /* of the profile */
     WlCandidateSource source;
     WlTrust protects; /* against sources with at most this trust; -2: none */
+    guint hosts;      /* addresses that count for the member */
 } Protection;
 
 #define NOBODY ((WlTrust) -2)
 
 /* clang-format off */
 static const Protection protections[] = {
-    {"where a member is that may introduce others", TRUE, FALSE, WL_TRUST_MEMBERSHIP, .protects = WL_TRUST_MEMBERSHIP},
-    {"where a member is that is trusted with endpoints", TRUE, FALSE, WL_TRUST_ENDPOINT, .protects = WL_TRUST_ENDPOINT},
-    {"where a member is that is not trusted", TRUE, FALSE, WL_TRUST_UNSET, .protects = WL_TRUST_UNSET},
-    {"where a member was", FALSE, FALSE, WL_TRUST_MEMBERSHIP, .protects = NOBODY},
-    {"where a roaming member was until then", TRUE, TRUE, WL_TRUST_ENDPOINT, .protects = WL_TRUST_ENDPOINT},
-    {"an address of the profile", TRUE, FALSE, WL_TRUST_ENDPOINT, TRUE, TRUE, WL_CANDIDATE_SOURCE_PROFILE, WL_TRUST_DELEGATE},
-    {"one of a member that is not there", FALSE, FALSE, WL_TRUST_UNSET, TRUE, TRUE, WL_CANDIDATE_SOURCE_PROFILE, WL_TRUST_DELEGATE},
-    {"a name of a member that is not there", FALSE, FALSE, WL_TRUST_ENDPOINT, TRUE, FALSE, WL_CANDIDATE_SOURCE_PROFILE, WL_TRUST_ENDPOINT},
-    {"a name of a member that is elsewhere", TRUE, FALSE, WL_TRUST_ENDPOINT, TRUE, FALSE, WL_CANDIDATE_SOURCE_PROFILE, NOBODY},
-    {"what a router says", FALSE, FALSE, WL_TRUST_ENDPOINT, TRUE, FALSE, WL_CANDIDATE_SOURCE_ROUTER, NOBODY},
+    {"where a member is that may introduce others", TRUE, FALSE, WL_TRUST_MEMBERSHIP, .protects = WL_TRUST_MEMBERSHIP, .hosts = 1},
+    {"where a member is that is trusted with endpoints", TRUE, FALSE, WL_TRUST_ENDPOINT, .protects = WL_TRUST_ENDPOINT, .hosts = 1},
+    {"where a member is that is not trusted", TRUE, FALSE, WL_TRUST_UNSET, .protects = WL_TRUST_UNSET, .hosts = 1},
+    {"where a member was", FALSE, FALSE, WL_TRUST_MEMBERSHIP, .protects = NOBODY, .hosts = 0},
+    {"where a roaming member was until then", TRUE, TRUE, WL_TRUST_ENDPOINT, .protects = WL_TRUST_ENDPOINT, .hosts = 1},
+    {"an address of the profile", TRUE, FALSE, WL_TRUST_ENDPOINT, TRUE, TRUE, WL_CANDIDATE_SOURCE_PROFILE, WL_TRUST_DELEGATE, .hosts = 2},
+    {"one of a member that is not there", FALSE, FALSE, WL_TRUST_UNSET, TRUE, TRUE, WL_CANDIDATE_SOURCE_PROFILE, WL_TRUST_DELEGATE, .hosts = 1},
+    {"a name of a member that is not there", FALSE, FALSE, WL_TRUST_ENDPOINT, TRUE, FALSE, WL_CANDIDATE_SOURCE_PROFILE, WL_TRUST_ENDPOINT, .hosts = 1},
+    {"a name of a member that is elsewhere", TRUE, FALSE, WL_TRUST_ENDPOINT, TRUE, FALSE, WL_CANDIDATE_SOURCE_PROFILE, NOBODY, .hosts = 1},
+    {"what a router says", FALSE, FALSE, WL_TRUST_ENDPOINT, TRUE, FALSE, WL_CANDIDATE_SOURCE_ROUTER, NOBODY, .hosts = 0},
 };
 /* clang-format on */
 
@@ -350,6 +351,7 @@ test_protection(gconstpointer data)
         assert_protects(world, row->protects);
         wl_prefix_table_update_hosts(&world->table, peers[i]);
         assert_dirty(&world->table, "");
+        g_assert_cmpuint(peers[i]->prefixes.hosts->len, ==, row->hosts);
     }
     /* and with the last one that leaves */
     for (guint i = 0; i < 2; i++) {
@@ -365,6 +367,32 @@ test_protection(gconstpointer data)
         }
         assert_dirty(&world->table, some && i == 1 ? "192.0.2.0/24!" : "");
         assert_protects(world, i == 0 ? row->protects : NOBODY);
+        g_assert_cmpuint(peers[i]->prefixes.hosts->len, ==, 0);
+    }
+}
+
+/* A member that moves to the next address and back takes its protection along. */
+static void
+test_moved(void)
+{
+    static const char *const places[] = {"192.0.2.8:1", "192.0.2.9:1", "192.0.2.8:1", "192.0.2.8:2",
+                                         "192.0.3.8:2"};
+    g_autoptr(World) world = world_new();
+    WlKey key = key_of(1);
+    WlPeer *peer = wl_peer_table_add(&world->peers, &key, NULL);
+
+    peer->liveness.healthy = TRUE;
+    peer->membership.trust = WL_TRUST_ENDPOINT;
+    for (guint i = 0; i < G_N_ELEMENTS(places); i++) {
+        peer->device.endpoint = harness_endpoint(places[i]);
+        wl_prefix_table_update_hosts(&world->table, peer);
+        for (guint j = 0; j < G_N_ELEMENTS(places); j++) {
+            WlEndpoint here = harness_endpoint(places[i]), there = harness_endpoint(places[j]);
+            WlPrefix host = wl_prefix_from_ip(&there.ip);
+
+            g_assert_cmpint(wl_prefix_table_protects(&world->table, &host, WL_TRUST_ENDPOINT), ==,
+                            wl_ip_equal(&here.ip, &there.ip));
+        }
     }
 }
 
@@ -378,6 +406,7 @@ main(int argc, char **argv)
     g_test_add_func("/prefix-table/what a change concerns", test_changed);
     g_test_add_func("/prefix-table/evaluated together", test_component);
     g_test_add_func("/prefix-table/delay", test_due);
+    g_test_add_func("/prefix-table/protects/a member that moves", test_moved);
     for (gsize i = 0; i < G_N_ELEMENTS(protections); i++) {
         g_autofree char *name = g_strdup_printf("/prefix-table/protects/%s", protections[i].name);
         g_test_add_data_func(name, &protections[i], test_protection);

@@ -422,6 +422,82 @@ test_saved(void)
     g_assert_cmpint(engine->scheduler.deadline, <=, engine->now + 1 + SEC(50));
 }
 
+/* Where a peer was, with the age of each place: the latest first, and none older than 30 days. */
+static void
+test_saved_history(void)
+{
+    static const char *const places[] = {"198.51.100.1:1", "198.51.100.2:1", "198.51.100.3:1",
+                                         "198.51.100.4:1"};
+    const gint64 day = SEC(24 * 3600);
+    const gint64 ages[] = {30 * day, 30 * day - SEC(1), 2 * day, SEC(7) + MS(999)};
+    g_autoptr(Harness) harness = informed_new();
+    WlPeer *peer =
+        wl_peer_table_find(&harness->engine->peers, &harness_member(harness, DESKTOP)->key);
+    g_autofree char *saved = NULL;
+    const char *line;
+
+    for (guint i = 0; i < G_N_ELEMENTS(places); i++) {
+        WlEndpoint endpoint = harness_endpoint(places[i]);
+        wl_peer_set_worked(peer, &endpoint, harness->engine->now - ages[i], 0);
+    }
+    saved = wl_engine_dup_state(harness->engine);
+    line = strstr(saved, "Endpoints=198.51.100.4:1;198.51.100.3:1;198.51.100.2:1;\n"
+                         "EndpointAges=7;172800;2591999;\n");
+    g_assert_nonnull(line);
+}
+
+/* What of the lists of a state file is remembered: the latest eight, each with its age. */
+static void
+test_loaded_history(void)
+{
+    static const struct {
+        const char *endpoints, *ages;
+        const char *history; /* with the age in seconds */
+    } rows[] = {
+        {"198.51.100.4:1;198.51.100.3:1;", "7;9;", "198.51.100.4:1@7 198.51.100.3:1@9 "},
+        {"198.51.100.4:1;198.51.100.3:1;", "7;", "198.51.100.4:1@7 "},
+        {"198.51.100.4:1;", "7;9;", "198.51.100.4:1@7 "},
+        {"198.51.100.4:1;", "2592000;", "198.51.100.4:1@2592000 "},
+        {"198.51.100.4:1;198.51.100.3:1;", "2592001;9;", "198.51.100.3:1@9 "},
+        {"198.51.100.4:1;198.51.100.3:1;", "-1;9;", "198.51.100.3:1@9 "},
+        {"127.0.0.1:1;198.51.100.3:1;", "7;9;", "198.51.100.3:1@9 "},
+        {"nowhere;198.51.100.3:1;", "7;9;", "198.51.100.3:1@9 "},
+        {"198.51.100.1:1;198.51.100.2:1;198.51.100.3:1;198.51.100.4:1;198.51.100.5:1;"
+         "198.51.100.6:1;198.51.100.7:1;198.51.100.8:1;198.51.100.9:1;",
+         "1;2;3;4;5;6;7;8;9;",
+         "198.51.100.1:1@1 198.51.100.2:1@2 198.51.100.3:1@3 198.51.100.4:1@4 198.51.100.5:1@5 "
+         "198.51.100.6:1@6 198.51.100.7:1@7 198.51.100.8:1@8 "},
+    };
+
+    for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autoptr(Harness) harness = informed_new();
+        g_autofree char *own = wl_key_to_string(&harness->engine->own.key);
+        g_autofree char *group = wl_key_to_string(&harness_member(harness, DESKTOP)->key);
+        g_autofree char *state =
+            g_strdup_printf("[State]\nVersion=1\nKey=%s\n[%s]\nEndpoints=%s\nEndpointAges=%s\n",
+                            own, group, rows[i].endpoints, rows[i].ages);
+        g_autoptr(GString) history = g_string_new(NULL);
+        gint64 loaded = harness->now;
+        const WlPeer *peer;
+
+        g_test_message("row %u", i);
+        restart(harness, state);
+        peer = wl_peer_table_find(&harness->engine->peers, &harness_member(harness, DESKTOP)->key);
+        for (guint j = 0; j < peer->endpoints.history->len; j++) {
+            const WlPastEndpoint *past = &g_array_index(peer->endpoints.history, WlPastEndpoint, j);
+            g_autofree char *text = wl_endpoint_to_string(&past->endpoint);
+
+            g_string_append_printf(history, "%s@%" G_GINT64_FORMAT " ", text,
+                                   (loaded - past->seen) / SEC(1));
+            /* the latest one worked last */
+            g_assert_cmpint(wl_endpoint_equal(&peer->endpoints.worked, &past->endpoint), ==,
+                            j == 0);
+        }
+        g_assert_cmpint(peer->endpoints.worked_until, ==, loaded + WL_WORKED_TTL);
+        g_assert_cmpstr(history->str, ==, rows[i].history);
+    }
+}
+
 int
 main(int argc, char *argv[])
 {
@@ -437,5 +513,7 @@ main(int argc, char *argv[])
     g_test_add_func("/state-cache/long lists", test_long_lists);
     g_test_add_func("/state-cache/source with the most trust", test_saved_source);
     g_test_add_func("/state-cache/saved once", test_saved);
+    g_test_add_func("/state-cache/saved history", test_saved_history);
+    g_test_add_func("/state-cache/loaded history", test_loaded_history);
     return g_test_run();
 }
