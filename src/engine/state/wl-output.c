@@ -28,8 +28,6 @@ wl_output_free(WlOutput *output)
 void
 wl_outputs_init(WlOutputs *self)
 {
-    g_queue_init(&self->queue);
-    g_queue_init(&self->sends);
     self->snapshot_requested = self->snapshot_read = WL_LONG_AGO;
     self->state_save_due = WL_NEVER;
     self->state_saved = WL_LONG_AGO;

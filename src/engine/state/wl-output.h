@@ -18,6 +18,7 @@ typedef struct {
     GArray *allowed_scratch;   /* of WlPrefix: reused by wl-reconcile.c for each peer */
 } WlOutputs;
 
+/** @self is zero before. */
 void wl_outputs_init(WlOutputs *self);
 void wl_outputs_clear(WlOutputs *self);
 

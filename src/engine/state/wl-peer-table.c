@@ -139,6 +139,5 @@ compare_keys(gconstpointer a, gconstpointer b)
 void
 wl_peer_list_sort(GPtrArray *peers)
 {
-    if (peers->len > 1)
-        g_ptr_array_sort(peers, compare_keys);
+    g_ptr_array_sort(peers, compare_keys);
 }

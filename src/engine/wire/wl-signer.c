@@ -61,7 +61,6 @@ wl_signer_new(const WlKey *private_key, WlRandomFunc random, gpointer user_data)
     self->random_data = user_data;
     self->shared =
         g_hash_table_new_full(wl_key_hash, wl_key_equal, NULL, (GDestroyNotify) shared_free);
-    g_queue_init(&self->recent);
     return self;
 }
 
