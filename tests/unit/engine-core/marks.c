@@ -6,6 +6,7 @@
 #include "harness.h"
 #include "state/wl-advertise-rules.h"
 #include "state/wl-batch-delay.h"
+#include "state/wl-device-bytes.h"
 
 #define NOW WL_SEC(5000)
 
@@ -270,6 +271,59 @@ test_batch_delay(void)
         g_assert_cmpint(wl_batch_delay(rows[i].n, 40), ==, rows[i].delay);
 }
 
+/* ---- the engine */
+
+/* What WireGuard counts for a datagram: headers, padded to 16 bytes, and its own 32. */
+static void
+test_bytes(void)
+{
+    static const struct {
+        guint length, counted;
+    } rows[] = {{0, 80}, {1, 96}, {15, 96}, {16, 96}, {17, 112}, {1136, 1216}};
+
+    for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autoptr(Harness) harness = network_new();
+        g_autofree guint8 *data = g_malloc0(rows[i].length);
+        WlEngine *engine = harness->engine;
+        WlPeer *peer = peer_of(harness, 1);
+        const WlOutput *output;
+
+        g_assert_cmpuint(wl_datagram_size_in_device(rows[i].length), ==, rows[i].counted);
+        peer->traffic.own_tx = 7;
+        wl_engine_send_datagram(engine, peer, g_bytes_new(data, rows[i].length));
+        g_assert_cmpuint(peer->traffic.own_tx, ==, 7 + rows[i].counted);
+        g_assert_cmpuint(engine->outputs.sends.length, ==, 1);
+        output = g_queue_peek_head(&engine->outputs.sends);
+        g_assert_true(wl_key_equal(&output->key, &peer->key));
+        g_assert_true(wl_ip_equal(&output->destination, &peer->link_local));
+        peer->traffic.own_rx = 7;
+        wl_peer_add_own_rx(peer, 5);
+        g_assert_cmpuint(peer->traffic.own_rx, ==, 12);
+    }
+}
+
+/* A snapshot that is requested from a step of a peer, for a peer, or for none. */
+static void
+test_snapshot(void)
+{
+    for (guint from = 0; from < 3; from++) {
+        g_autoptr(Harness) harness = network_new();
+        WlEngine *engine = harness->engine;
+        WlPeer *peer = peer_of(harness, 1);
+
+        wl_scheduler_snapshot_read(&engine->scheduler);
+        peer->turn.awaits_snapshot = engine->outputs.snapshot_wanted = FALSE;
+        engine->scheduler.current = from == 1 ? peer : NULL;
+        if (from == 2)
+            wl_engine_request_snapshot_for(engine, peer);
+        else
+            wl_engine_request_snapshot(engine);
+        engine->scheduler.current = NULL;
+        g_assert_true(engine->outputs.snapshot_wanted);
+        g_assert_cmpint(peer->turn.awaits_snapshot, ==, from != 0);
+    }
+}
+
 int
 main(int argc, char **argv)
 {
@@ -281,5 +335,7 @@ main(int argc, char **argv)
     g_test_add_func("/marks/another source", test_sources_changed);
     g_test_add_func("/advertise/what is advertised", test_allow);
     g_test_add_func("/advertise/delay in large networks", test_batch_delay);
+    g_test_add_func("/engine/bytes of a datagram", test_bytes);
+    g_test_add_func("/engine/snapshots", test_snapshot);
     return g_test_run();
 }

@@ -264,6 +264,33 @@ test_reset_connect(void)
     }
 }
 
+/* A peer is called by its name in the profile, else by the name it is shown with, else by the
+ * beginning of its key. */
+static void
+test_label(void)
+{
+    static const struct {
+        const char *configured, *shown, *label; /* label NULL: the key */
+    } rows[] = {
+        {"hub", "other", "hub"}, {"", "other", "other"}, {NULL, "other", "other"},
+        {"hub", NULL, "hub"},    {"", "", NULL},         {NULL, NULL, NULL},
+    };
+
+    for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
+        WlKey key = key_of(3);
+        g_autoptr(WlPeerConfig) config = wl_peer_config_new(&key);
+        WlPeer *peer = wl_peer_new(&key, rows[i].configured ? config : NULL, 0);
+        g_autofree char *label = NULL, *text = wl_key_to_string(&key);
+
+        config->name = g_strdup(rows[i].configured);
+        peer->names.shown = g_strdup(rows[i].shown);
+        label = wl_peer_dup_label(peer);
+        text[8] = '\0';
+        g_assert_cmpstr(label, ==, rows[i].label ? rows[i].label : text);
+        wl_peer_free(peer);
+    }
+}
+
 /* What begins a new round of tries, and what is tried in the current one. */
 static void
 test_restart_heard(void)
@@ -332,6 +359,7 @@ main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/peer/list in the order of keys", test_list_sort);
     g_test_add_func("/peer/Alive received", test_alive);
+    g_test_add_func("/peer/label", test_label);
     g_test_add_func("/peer/connect starts over", test_reset_connect);
     g_test_add_func("/peer/what begins a new round", test_restart_heard);
     g_test_add_func("/tie-breaker", test_tie_breaker);

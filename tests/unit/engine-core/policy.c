@@ -331,6 +331,37 @@ test_servers_limit(void)
     wl_policy_clear(&policy);
 }
 
+/* A network of an uplink and of another interface is one of the uplink, whatever their order. */
+static void
+test_local_shared(void)
+{
+    const guint n = WL_MAX_LOCAL_ADDRESSES + 10;
+
+    for (guint turned = 0; turned < 2; turned++) {
+        g_autoptr(WlEngineConfig) config = config_new("", "", "", "");
+        g_autofree WlLocalAddress *all = g_new0(WlLocalAddress, n + 3);
+        const WlIp shared = harness_ip("10.5.0.77");
+        WlPolicy policy;
+
+        all[0] = local_address("10.4.0.10/24"); /* the first address of the uplink */
+        all[1] = local_address("10.5.0.10/24");
+        all[2] = local_address(turned ? "10.5.0.1/24" : "10.5.0.11/24");
+        all[2].uplink = all[2].announce = FALSE;
+        all[2].ifindex = 6;
+        for (guint i = 0; i < n; i++) {
+            g_autofree char *text = g_strdup_printf("10.%u.%u.1/24", 100 + i / 200, i % 200);
+            all[3 + i] = local_address(text);
+            all[3 + i].uplink = all[3 + i].announce = FALSE;
+            all[3 + i].ifindex = 7 + i;
+        }
+        init(&policy, config);
+        g_assert_true(wl_policy_set_local(&policy, all, n + 3));
+        g_assert_cmpuint(policy.local->len, ==, WL_MAX_LOCAL_ADDRESSES);
+        g_assert_true(wl_policy_is_on_link(&policy, &shared));
+        wl_policy_clear(&policy);
+    }
+}
+
 /* Sets @addresses. Behind the end of the list is the address of an uplink, which does not count. */
 static void
 set_local(WlPolicy *policy, const char *addresses, const char *uplinks)
@@ -449,6 +480,7 @@ main(int argc, char **argv)
     g_test_add_func("/policy/every-field-of-a-local-address-counts", test_local_fields);
     g_test_add_func("/policy/limit-of-local-addresses", test_local_limit);
     g_test_add_func("/policy/local-kept", test_local_kept);
+    g_test_add_func("/policy/local-shared", test_local_shared);
     g_test_add_func("/policy/limit-of-servers", test_servers_limit);
     g_test_add_func("/policy/can-send-to", test_can_send);
     g_test_add_func("/policy/is-on-link", test_on_link);

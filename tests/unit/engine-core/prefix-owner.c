@@ -2,6 +2,7 @@
 /* Who owns a claimed prefix, and what follows from a change. */
 #include "facts/wl-prefix-owner.h"
 
+#include "facts/wl-allowed-ips-arbitration.h"
 #include "facts/wl-routes.h"
 #include "harness.h"
 #include "state/wl-engine-marks.h"
@@ -265,6 +266,68 @@ test_release(void)
     }
 }
 
+/* ---- arbitration */
+
+/* Two members claim one prefix by the word of a router, the second one later; who has it. */
+static void
+test_arbitrate(void)
+{
+    static const struct {
+        const char *name;
+        guint first, second; /* 5 is no peer */
+        gboolean lost;       /* the first one no longer answers */
+        guint owner;
+    } rows[] = {
+        {"the first", 2, 3, FALSE, 2},
+        {"the second if the first is lost", 2, 3, TRUE, 3},
+        {"the second if the first is no member", 5, 3, FALSE, 3},
+    };
+
+    for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autoptr(Harness) harness = network_new();
+        WlEngine *engine = harness->engine;
+        WlPrefix prefix = harness_prefix("10.77.0.64/29");
+        WlClaimedPrefix *claimed;
+        guint64 work;
+
+        g_test_message("%s", rows[i].name);
+        claim(harness, "10.77.0.64/29", rows[i].first, 1, WL_VERDICT_N);
+        claimed = claim(harness, "10.77.0.64/29", rows[i].second, 1, WL_VERDICT_N);
+        if (rows[i].lost)
+            peer_of(harness, rows[i].first)->liveness.lost = TRUE;
+        work = engine->scheduler.work;
+        wl_allowed_ips_arbitrate(engine);
+        g_assert_cmpuint(engine->scheduler.work - work, ==, 2);
+        g_assert_true(wl_key_equal(&claimed->owner, &harness_member(harness, rows[i].owner)->key));
+        g_assert_true(claimed->wide);
+        g_assert_cmpint(engine->prefixes.due_at, ==, WL_LONG_AGO);
+        /* nobody claims it any more */
+        for (guint j = 0; j < claimed->entries->len; j++)
+            g_array_set_size(((WlFactEntry *) claimed->entries->pdata[j])->sources, 0);
+        while (claimed->entries->len > 0)
+            wl_engine_prefix_changed(engine, claimed->entries->pdata[0]);
+        wl_allowed_ips_arbitrate(engine);
+        g_assert_null(wl_prefix_map_get(engine->prefixes.claimed, &prefix));
+    }
+}
+
+/* Above 256 claims that depend on each other, the next arbitration waits. */
+static void
+test_many_claims(void)
+{
+    g_autoptr(Harness) harness = network_new();
+    WlEngine *engine = harness->engine;
+
+    for (guint n = 1; n <= 257; n++) {
+        claim(harness, "10.77.0.64/29", 9 + n, 1, WL_VERDICT_N);
+        if (n < 256)
+            continue;
+        wl_allowed_ips_arbitrate(engine);
+        g_assert_cmpint(engine->prefixes.due_at, ==,
+                        n == 256 ? WL_LONG_AGO : engine->now + MS(200));
+    }
+}
+
 int
 main(int argc, char **argv)
 {
@@ -278,5 +341,7 @@ main(int argc, char **argv)
     g_test_add_func("/prefix-owner/claims inside that of a router", test_router);
     g_test_add_func("/prefix-owner/endpoints inside it", test_endpoints);
     g_test_add_func("/prefix-owner/a removed member", test_release);
+    g_test_add_func("/prefix-owner/arbitration", test_arbitrate);
+    g_test_add_func("/prefix-owner/many claims", test_many_claims);
     return g_test_run();
 }

@@ -498,6 +498,30 @@ test_loaded_history(void)
     }
 }
 
+/* What a state file says about this member, or about what is no member, is not used; a member
+ * without any metadata is one. */
+static void
+test_groups(void)
+{
+    g_autoptr(Harness) harness = informed_new();
+    g_autofree char *own = wl_key_to_string(&harness->engine->own.key);
+    g_autofree char *hub = wl_key_to_string(&harness_member(harness, HUB)->key);
+    g_autofree char *stranger = wl_key_to_string(&harness_member(harness, STRANGER)->key);
+    g_autofree char *state = g_strdup_printf("[State]\nVersion=1\nKey=%s\n"
+                                             "[nobody]\nMetadata=BW4DYWJj\nSources=%s;\n"
+                                             "[%s]\nMetadata=BW4DYWJj\nSources=%s;\n"
+                                             "[%s]\nMetadata=AA==\nSources=%s;\n",
+                                             own, hub, own, hub, stranger, hub);
+    const GPtrArray *about;
+
+    restart(harness, state);
+    g_assert_cmpuint(harness_n_peers(harness), ==, 3);
+    g_assert_cmpstr(harness_view(harness, harness_member(harness, STRANGER))->name, ==, "");
+    about = wl_fact_set_about(harness->engine->facts, &harness->engine->own.key);
+    for (guint i = 0; about && i < about->len; i++)
+        g_assert_false(wl_fact_entry_has_stale(about->pdata[i]));
+}
+
 int
 main(int argc, char *argv[])
 {
@@ -513,6 +537,7 @@ main(int argc, char *argv[])
     g_test_add_func("/state-cache/long lists", test_long_lists);
     g_test_add_func("/state-cache/source with the most trust", test_saved_source);
     g_test_add_func("/state-cache/saved once", test_saved);
+    g_test_add_func("/state-cache/groups", test_groups);
     g_test_add_func("/state-cache/saved history", test_saved_history);
     g_test_add_func("/state-cache/loaded history", test_loaded_history);
     return g_test_run();

@@ -32,7 +32,7 @@ test_should_accept(gconstpointer data)
 static void
 assert_opinion(WlTrustInput question, WlTrust level, WlTrustSource source)
 {
-    WlTrustSource by;
+    WlTrustSource by = (WlTrustSource) 99;
 
     g_assert_cmpint(wl_trust_evaluate(&question, &by), ==, level);
     g_assert_cmpint(by, ==, source);
