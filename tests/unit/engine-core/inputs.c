@@ -320,6 +320,7 @@ test_refreshes_all(void)
     g_assert_true(wl_engine_refresh(harness->engine, harness->now));
     harness_drain(harness);
     g_assert_cmpint(harness->engine->uplink.since, ==, harness->now);
+    g_assert_cmpint(harness->engine->own.boot_id_created, ==, harness->now);
     for (guint i = 1; i <= 2; i++)
         g_assert_cmpint(peer_of(harness, i)->resync.last, ==, harness->now);
 }
@@ -343,6 +344,19 @@ test_check_each(void)
         harness_drain(harness);
         g_assert_cmpuint(harness_count(harness, WL_OUTPUT_SEND_ECHO), ==, 1);
     }
+}
+
+/* All peers are added to a new link. */
+static void
+test_new_link(void)
+{
+    g_autoptr(Harness) harness = leaf_new();
+
+    harness_clear(harness);
+    recreated(harness, harness->now);
+    harness_drain(harness);
+    for (guint i = 1; i <= 2; i++)
+        g_assert_cmpuint(harness_changes(harness, harness_member(harness, i), WL_PEER_ADD), ==, 1);
 }
 
 /* A profile or a state that is refused changes nothing. */
@@ -400,6 +414,7 @@ main(int argc, char **argv)
     g_test_add_func("/inputs/a refresh begins anew with all peers", test_refreshes_all);
     g_test_add_func("/inputs/peers are probed for a user", test_check);
     g_test_add_func("/inputs/each peer is probed for a user", test_check_each);
+    g_test_add_func("/inputs/a new link has all peers", test_new_link);
     g_test_add_func("/inputs/a refused profile and state", test_refused);
     return g_test_run();
 }

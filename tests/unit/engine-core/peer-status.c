@@ -253,6 +253,35 @@ test_via(void)
     }
 }
 
+/* The first other router of the profile is awaited. */
+static void
+test_awaited(void)
+{
+    static const struct {
+        guint peer;
+        const char *reason;
+    } rows[] = {
+        {1, "no known endpoint; waiting for second to advertise one"},
+        {2, "no known endpoint; waiting for first to advertise one"},
+        {3, "no known endpoint; waiting for first to advertise one"},
+    };
+
+    for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autoptr(Harness) harness = harness_new();
+        WlEngineConfig *config = harness_config(harness, WL_ROLE_LEAF);
+
+        harness_add(config, harness_member(harness, 1), NULL, "10.77.0.0/25")->name =
+            g_strdup("first");
+        harness_add(config, harness_member(harness, 2), NULL, "10.77.0.128/25")->name =
+            g_strdup("second");
+        harness_add(config, harness_member(harness, 3), NULL, "192.168.50.7/32");
+        harness_start(harness, config);
+        harness_uplink(harness, "192.168.1.10/24");
+        g_assert_cmpstr(harness_view(harness, harness_member(harness, rows[i].peer))->reason_text,
+                        ==, rows[i].reason);
+    }
+}
+
 static void
 test_state_names(void)
 {
@@ -275,5 +304,6 @@ main(int argc, char **argv)
     }
     g_test_add_func("/peer-status/a peer is offline after 16 s of back-off", test_backed_off);
     g_test_add_func("/peer-status/a router that has all prefixes of a peer", test_via);
+    g_test_add_func("/peer-status/the router that is awaited", test_awaited);
     return g_test_run();
 }

@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Roaming inside a live session: what is sent to the endpoints that are tried, and what others are
  * told of them. The decisions are in roaming-decide.c. */
+#include "paths/wl-roaming.h"
+
 #include "harness.h"
+#include "state/wl-engine-state.h"
 
 #define FIRST  "198.51.100.7:51820"
 #define SECOND "198.51.100.8:51820"
@@ -211,6 +214,42 @@ test_doubt_ends_with_session(void)
     }
 }
 
+/* An Alive was sent and not answered: 15 s are silence. Times before now. */
+static const struct {
+    const char *name;
+    gint64 sent, handshake, received, heard;
+    gboolean native, read_now;
+    gboolean silent;
+} silences[] = {
+    {"an Alive without an answer for 15 s", SEC(15), SEC(15) + 1, SEC(15) + 1, SEC(15) + 1, TRUE,
+     TRUE, TRUE},
+    {"an Alive that was sent less than 15 s ago", SEC(15) - 1, SEC(16), SEC(16), SEC(16), TRUE,
+     TRUE, FALSE},
+    {"a Go member does not answer", SEC(15), SEC(16), SEC(16), SEC(16), FALSE, TRUE, FALSE},
+    {"the device was not read now", SEC(15), SEC(16), SEC(16), SEC(16), TRUE, FALSE, FALSE},
+    {"a handshake since then", SEC(15), SEC(15), SEC(16), SEC(16), TRUE, TRUE, FALSE},
+    {"bytes since then", SEC(15), SEC(16), SEC(15), SEC(16), TRUE, TRUE, FALSE},
+    {"a datagram since then", SEC(15), SEC(16), SEC(16), SEC(15), TRUE, TRUE, FALSE},
+};
+
+static void
+test_silence(gconstpointer data)
+{
+    gsize i = GPOINTER_TO_SIZE(data);
+    g_autoptr(Harness) harness = pair_new();
+    WlEngine *engine = harness->engine;
+    WlPeer *peer = wl_peer_table_find(&engine->peers, &harness_member(harness, 2)->key);
+
+    peer->boot.native = silences[i].native;
+    peer->advertise.alive_sent_before = engine->now - silences[i].sent;
+    peer->device.handshake = engine->now - silences[i].handshake;
+    peer->device.rx_time = engine->now - silences[i].received;
+    peer->device.snapshot = engine->now - (silences[i].read_now ? 0 : 1);
+    peer->liveness.last_heard = engine->now - silences[i].heard;
+    wl_roaming_run(engine, peer);
+    g_assert_cmpint(peer->roaming.phase == WL_ROAMING_CHECK, ==, silences[i].silent);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -225,5 +264,9 @@ main(int argc, char **argv)
     g_test_add_func("/roaming/an endpoint that was silent is shown as tried", test_result_shown);
     g_test_add_func("/roaming/the doubts about a session end with it",
                     test_doubt_ends_with_session);
+    for (gsize i = 0; i < G_N_ELEMENTS(silences); i++) {
+        g_autofree char *name = g_strdup_printf("/roaming/silence/%s", silences[i].name);
+        g_test_add_data_func(name, GSIZE_TO_POINTER(i), test_silence);
+    }
     return g_test_run();
 }
