@@ -87,10 +87,10 @@ send_state(WlEngine *self, WlPeer *peer)
         .ack = path->pending_ack,
     };
 
-    if (path->last_probe == self->now)
+    if (path->probe_pending)
         message.probe = path->probe;
     path->pending_ack = 0;
-    path->send_pending = FALSE;
+    path->send_pending = path->probe_pending = FALSE;
     send_message(self, peer, &self->own.key, &message);
 }
 
@@ -116,7 +116,7 @@ probe(WlEngine *self, WlPeer *peer)
         path->probe = 1;
     path->last_probe = self->now;
     path->unacked++;
-    path->send_pending = TRUE;
+    path->send_pending = path->probe_pending = TRUE;
 }
 
 /* ---- changing the path */
@@ -303,7 +303,7 @@ announce(WlEngine *self, WlPeer *peer)
     }
     if (!path->send_pending)
         return;
-    if (path->last_probe == self->now ||
+    if (path->probe_pending ||
         wl_rate_limit_take(&path->send_rate, self->now, WL_PATH_SEND_INTERVAL, WL_PATH_SEND_BURST))
         send_state(self, peer);
     path->send_pending = FALSE;
@@ -333,7 +333,7 @@ end_agreement(WlEngine *self, WlPeer *peer)
     path->probe_due = WL_LONG_AGO;
     wl_path_start_over(peer, self->now);
     path->acked = TRUE;
-    path->send_pending = FALSE;
+    path->send_pending = path->probe_pending = FALSE;
     path->pending_ack = 0;
 }
 

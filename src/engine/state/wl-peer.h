@@ -131,6 +131,7 @@ typedef struct {
     guint16 fell_back_probe; /* the last probe sent before falling back */
     guint16 pending_ack;     /* the peer's probe, to be acked in this turn; 0: none */
     gboolean send_pending;   /* a message must be sent in this turn */
+    gboolean probe_pending;  /* and it carries the last probe */
     guint unacked;           /* probes since the last sign of life */
     gint64 last_probe, probe_due;
     gint64 routed_since;  /* while it is not direct */

@@ -184,6 +184,25 @@ test_epochs(void)
     g_assert_cmpuint(path_messages_sent(harness, desktop, NULL), <=, 12);
 }
 
+/* Also replies at the very time of a probe are limited: only the message with the probe is not. */
+static void
+test_replies_beside_a_probe(void)
+{
+    g_autoptr(Harness) harness = pair_new();
+    HarnessMember *desktop = harness_member(harness, 2);
+    WlPathMessage way = {.version = WL_PATH_VERSION, .probe = 7}, sent = {0};
+
+    desktop->mute = TRUE;
+    harness_meet(harness, 2, "198.51.100.7:51820");
+    g_assert_cmpuint(path_messages_sent(harness, desktop, &sent), ==, 1);
+    g_assert_cmpuint(sent.probe, ==, 1);
+    harness_clear(harness);
+    for (guint i = 0; i < 200; i++)
+        harness_advertise_path(harness, desktop, &way);
+    g_assert_cmpuint(path_messages_sent(harness, desktop, &sent), <=, 12);
+    g_assert_cmpuint(sent.probe, ==, 0);
+}
+
 /* A probe is acked once: a later message must not prove the path by it. */
 static void
 test_ack_once(void)
@@ -623,6 +642,7 @@ main(int argc, char **argv)
     g_test_add_func("/paths/only-native", test_only_native);
     g_test_add_func("/paths/uncovered", test_uncovered);
     g_test_add_func("/paths/epochs", test_epochs);
+    g_test_add_func("/paths/replies beside a probe are limited", test_replies_beside_a_probe);
     g_test_add_func("/paths/a probe is acked once", test_ack_once);
     g_test_add_func("/paths/ack-window", test_ack_window);
     g_test_add_func("/paths/last-epoch", test_last_epoch);
