@@ -289,14 +289,11 @@ int
 wl_prefix_compare(gconstpointer a, gconstpointer b)
 {
     const WlPrefix *left = a, *right = b;
-    int order;
+    int order = left->ip.family - right->ip.family;
 
-    if (left->ip.family != right->ip.family)
-        return left->ip.family < right->ip.family ? -1 : 1;
-    order = memcmp(left->ip.bytes, right->ip.bytes, sizeof(left->ip.bytes));
-    if (order != 0)
-        return order;
-    return (left->length > right->length) - (left->length < right->length);
+    if (order == 0)
+        order = memcmp(left->ip.bytes, right->ip.bytes, sizeof(left->ip.bytes));
+    return order != 0 ? order : left->length - right->length;
 }
 
 guint8

@@ -45,11 +45,9 @@ collect_around(Collector *collector, WlPrefixMap *map, const WlDirtyPrefix *dirt
     WlClaimedPrefix *alone;
 
     wl_prefix_map_find_covering(map, &dirty->prefix, is_wide, &outermost);
-    if (outermost.found || dirty->wide) {
+    if (outermost.found || dirty->wide)
         wl_prefix_map_find_within(map, outermost.found ? &outermost.prefix : &dirty->prefix,
                                   collect, collector);
-        return;
-    }
     alone = wl_prefix_map_get(map, &dirty->prefix);
     if (alone)
         collect(&dirty->prefix, alone, collector);
