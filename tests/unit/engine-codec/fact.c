@@ -296,6 +296,10 @@ test_identities(void)
         "7700" SUBJECT "0101000000050102000a", /* path messages */
         "7700" SUBJECT "0101000000060102000a",
         "7700" SUBJECT "02",
+        "6800" SUBJECT "010000000005" SUBJECT, /* router messages */
+        "6800" SUBJECT "010000000006" SUBJECT,
+        "6800" SUBJECT "010000000005"
+        "504142434445464748494a4b4c4d4e4f505152535455565758595a5b5c5d5e5f",
         "7200" SUBJECT "010102030405060708", /* acks */
         "7200" SUBJECT "010102030405060709",
         "7200" SUBJECT "01010203040506070801020304050607ff",
@@ -394,8 +398,15 @@ test_extensions(void)
         {"7700" SUBJECT "01020000000000000000", "probe request"},
         {"7700" SUBJECT "02", "path message of version 2"},
         {"7700" SUBJECT "00ffffff", "path message of version 0"},
+        {"6800" SUBJECT "010000000005" SUBJECT, "router QEFCQ0RF, epoch 5"},
+        {"6800" SUBJECT "0101fffffffe" SUBJECT, "router QEFCQ0RF (held), epoch 4294967294"},
+        {"6800" SUBJECT "010200000100" SUBJECT, "router QEFCQ0RF (come), epoch 256"},
+        {"6800" SUBJECT "01f300000001" SUBJECT "05ff", "router QEFCQ0RF (come), epoch 1"},
+        {"6800" SUBJECT "02", "router message of version 2"},
+        {"6800" SUBJECT "000102", "router message of version 0"},
         {"7200" SUBJECT "01", "ack of 0 datagrams"},
         {"7200" SUBJECT "010102030405060708", "ack of 1 datagram"},
+        {"7200" SUBJECT "01a102030405060708", "ack of 1 datagram"},
         {"7200" SUBJECT "010102030405060708a1a2a3a4a5a6a7a8ff", "ack of 2 datagrams"},
         {"7200" SUBJECT "020102030405060708", "ack of version 2"},
     };
@@ -418,6 +429,10 @@ test_extensions(void)
     check_order("7700" SUBJECT, "truncated");
     check_order("7700" SUBJECT "010100000005010200", "truncated");
     check_order("7200" SUBJECT, "truncated");
+    check_order("6800" SUBJECT, "truncated");
+    check_order("6800" SUBJECT "010000000005"
+                "404142434445464748494a4b4c4d4e4f505152535455565758595a5b5c5d5e",
+                "truncated");
 }
 
 /* Every byte of a path message has its place. */
@@ -435,6 +450,24 @@ test_path_bytes(void)
     g_assert_cmphex(fact.value.path.probe, ==, 0xb6a7);
     g_assert_cmphex(fact.value.path.ack, ==, 0x9889);
     wl_fact_encode(&fact, again);
+    g_assert_cmpmem(again->data, again->len, bytes->data, bytes->len);
+}
+
+/* Every byte of a router message has its place. */
+static void
+test_router_bytes(void)
+{
+    g_autoptr(GByteArray) bytes = test_unhex("6800" SUBJECT "0181f2e3d4c5" SUBJECT),
+                          again = g_byte_array_new();
+    g_auto(WlFact) fact = {0}, made = {0};
+    gsize consumed;
+
+    g_assert_cmpint(wl_fact_decode(bytes->data, bytes->len, &fact, &consumed), ==, WL_DECODE_OK);
+    g_assert_cmphex(fact.value.router.flags, ==, 0x81);
+    g_assert_cmphex(fact.value.router.epoch, ==, 0xf2e3d4c5);
+    g_assert_true(wl_key_equal(&fact.value.router.router, &fact.subject));
+    wl_fact_init_router(&made, &fact.subject, &fact.value.router);
+    wl_fact_encode(&made, again);
     g_assert_cmpmem(again->data, again->len, bytes->data, bytes->len);
 }
 
@@ -508,6 +541,7 @@ main(int argc, char **argv)
     g_test_add_func("/codec/fact/random-inner", test_random_inner);
     g_test_add_func("/codec/fact/identity", test_identity);
     g_test_add_func("/codec/fact/identities", test_identities);
+    g_test_add_func("/codec/fact/router-bytes", test_router_bytes);
     g_test_add_func("/codec/fact/v4-mapped-normalized", test_normalized);
     g_test_add_func("/codec/fact/copy", test_copy);
     g_test_add_func("/codec/fact/ttl-far-apart", test_ttl_far_apart);

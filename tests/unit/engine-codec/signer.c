@@ -217,6 +217,41 @@ test_random_datagrams(Fixture *fixture, gconstpointer data)
     g_assert_cmpuint(counts[WL_RECEIVE_BAD_TAG], >, 1000);
 }
 
+/* A datagram that requests an ack is told apart by its TTL, and both by their nonces. */
+static void
+test_ack(Fixture *fixture, gconstpointer data)
+{
+    for (guint acks = 0; acks < 2; acks++) {
+        const WlKey *to = wl_signer_get_public_key(fixture->b);
+        g_autoptr(GBytes) bytes = acks ? wl_signer_sign_with_ack(fixture->a, to, NULL, 0)
+                                       : wl_signer_sign(fixture->a, to, NULL, 0);
+        const guint8 *packet = g_bytes_get_data(bytes, NULL);
+        guint64 nonce;
+
+        memcpy(&nonce, packet + 1 + 1 + WL_KEY_SIZE, sizeof(nonce));
+        g_assert_cmpint(wl_signer_wants_ack(packet), ==, acks);
+        g_assert_cmphex(wl_signer_get_nonce(packet), ==, nonce);
+    }
+}
+
+/* The nonce follows a TTL of any length. */
+static void
+test_nonce_after_ttl(void)
+{
+    static const guint8 ttls[][3] = {{0x00}, {0x7f}, {0x80, 0x01}, {0xff, 0xff, 0x03}};
+    static const gsize sizes[] = {1, 1, 2, 3};
+
+    for (guint i = 0; i < G_N_ELEMENTS(ttls); i++) {
+        guint8 packet[64] = {WL_ATTRIBUTE_GROUP};
+        guint64 nonce = G_GUINT64_CONSTANT(0x0123456789abcdef);
+
+        memset(packet + 1, 0xee, sizeof(packet) - 1);
+        memcpy(packet + 1, ttls[i], sizes[i]);
+        memcpy(packet + 1 + sizes[i] + WL_KEY_SIZE, &nonce, sizeof(nonce));
+        g_assert_cmphex(wl_signer_get_nonce(packet), ==, nonce);
+    }
+}
+
 static void
 test_result_labels(void)
 {
@@ -240,6 +275,8 @@ main(int argc, char **argv)
     ADD("/codec/signer/no-tag", test_no_tag);
     ADD("/codec/signer/many-peers", test_many_peers);
     ADD("/codec/signer/random-datagrams", test_random_datagrams);
+    ADD("/codec/signer/ack", test_ack);
+    g_test_add_func("/codec/signer/nonce after the TTL", test_nonce_after_ttl);
     g_test_add_func("/codec/signer/result-labels", test_result_labels);
     return g_test_run();
 }

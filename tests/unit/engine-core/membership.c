@@ -348,6 +348,9 @@ test_leavers(void)
         wl_members_update(engine);
         g_assert_true(engine->membership.leaving);
         g_assert_false(engine->evaluation.stale_due);
+        /* in this turn only */
+        wl_members_update(engine);
+        g_assert_false(engine->membership.leaving);
         for (guint i = 0; i < 3; i++)
             wl_members_set_orphaned(engine, peers[i], FALSE);
         g_assert_null(wl_members_update_by_profile(engine, kept));

@@ -118,6 +118,28 @@ test_boot_id(void)
     g_assert_false(wl_boot_id_has_router_sets(&id));
 }
 
+/* Which members understand router messages, by their boot ids. */
+static void
+test_router_sets(void)
+{
+    static const struct {
+        guint8 layout, flags, version; /* of the UUID */
+        gboolean understands;
+    } rows[] = {{2, 0x20, 0x80, TRUE},  {1, 0x20, 0x80, FALSE}, {3, 0x20, 0x80, TRUE},
+                {2, 0x00, 0x80, FALSE}, {2, 0xdf, 0x80, FALSE}, {2, 0xff, 0x80, TRUE},
+                {2, 0x20, 0x40, FALSE}};
+    WlBootId id;
+
+    for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
+        wl_boot_id_generate(&id, fill, GINT_TO_POINTER(0x55));
+        g_assert_true(wl_boot_id_has_router_sets(&id));
+        id.bytes[4] = rows[i].layout;
+        id.bytes[5] = rows[i].flags;
+        id.bytes[6] = (id.bytes[6] & 0x0f) | rows[i].version;
+        g_assert_cmpint(wl_boot_id_has_router_sets(&id), ==, rows[i].understands);
+    }
+}
+
 static void
 test_jitter(void)
 {
@@ -365,6 +387,7 @@ main(int argc, char **argv)
     g_test_add_func("/tie-breaker", test_tie_breaker);
     g_test_add_func("/sender/level", test_level);
     g_test_add_func("/boot-id", test_boot_id);
+    g_test_add_func("/boot-id/router sets", test_router_sets);
     g_test_add_func("/jitter", test_jitter);
     g_test_add_func("/peer/ready", test_ready);
     g_test_add_func("/peer/new", test_new_peer);

@@ -164,6 +164,27 @@ test_row(gconstpointer data)
     }
 }
 
+/* The order of two claims is the reverse of the reverse, and a claim is as early as itself. */
+static void
+test_compare(void)
+{
+    static const WlPrefixClaim claims[] = {
+        {.vouched = TRUE, .sequence = 7},
+        {.vouched = TRUE, .dead = TRUE, .sequence = 1},
+        {.dead = TRUE, .sequence = 3},
+        {.sequence = 4},
+        {.vouched = TRUE, .stale = TRUE, .sequence = 1},
+        {.stale = TRUE, .sequence = 2},
+    };
+
+    for (guint i = 0; i < G_N_ELEMENTS(claims); i++) {
+        for (guint j = 0; j < G_N_ELEMENTS(claims); j++) {
+            int order = wl_prefix_arbiter_compare(&claims[i], &claims[j]);
+            g_assert_cmpint((order > 0) - (order < 0), ==, (i > j) - (i < j));
+        }
+    }
+}
+
 int
 main(int argc, char *argv[])
 {
@@ -172,5 +193,6 @@ main(int argc, char *argv[])
         g_autofree char *name = g_strdup_printf("/prefix-arbiter/%s", rows[i].name);
         g_test_add_data_func(name, &rows[i], test_row);
     }
+    g_test_add_func("/prefix-arbiter/order", test_compare);
     return g_test_run();
 }
