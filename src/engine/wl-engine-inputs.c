@@ -5,6 +5,7 @@
 #include "exchange/wl-boot-id-change.h"
 #include "exchange/wl-receive.h"
 #include "exchange/wl-resync.h"
+#include "facts/wl-routes.h"
 #include "facts/wl-state-cache.h"
 #include "paths/wl-endpoint-dns.h"
 #include "paths/wl-endpoint-forget.h"
@@ -123,6 +124,7 @@ wl_engine_set_local_addresses(WlEngine *self, gint64 now, const WlLocalAddress *
             set_endpoints_again(self, WL_FAMILY_V4);
         if (has_v6 && !had_v6)
             set_endpoints_again(self, WL_FAMILY_V6);
+        wl_routes_attached_changed(self);
         wl_engine_own_facts_changed(self);
         wl_engine_rules_changed(self);
         /* Without an uplink there may be no other wake-up soon. */

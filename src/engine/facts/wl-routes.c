@@ -21,7 +21,7 @@ wl_routes_clear(WlRoutes *self)
 static gboolean
 may_be_route(const WlEngine *self, const WlPrefix *prefix)
 {
-    if (prefix->length <= 1)
+    if (prefix->length <= 1 || wl_policy_is_attached(&self->policy, prefix))
         return FALSE;
     for (guint i = 0; i < self->config->addresses->len; i++) {
         if (wl_prefix_contains(&g_array_index(self->config->addresses, WlPrefix, i), prefix))
@@ -30,17 +30,27 @@ may_be_route(const WlEngine *self, const WlPrefix *prefix)
     return TRUE;
 }
 
+typedef struct {
+    const WlEngine *engine;
+    const WlPrefix *prefix;
+} Covered;
+
+/* The network of this machine covers nothing: a part of it that is behind a peer is routed. */
 static gboolean
 covers_as_route(const WlPrefix *prefix, gpointer value, gpointer user_data)
 {
-    return prefix->length > 1 && !wl_prefix_equal(prefix, user_data);
+    const Covered *covered = user_data;
+
+    return prefix->length > 1 && !wl_prefix_equal(prefix, covered->prefix) &&
+           !wl_policy_is_attached(&covered->engine->policy, prefix);
 }
 
 static gboolean
 is_outermost(const WlEngine *self, const WlPrefix *prefix)
 {
-    return !wl_prefix_map_find_covering(self->routes.users, prefix, covers_as_route,
-                                        (gpointer) prefix);
+    Covered covered = {self, prefix};
+
+    return !wl_prefix_map_find_covering(self->routes.users, prefix, covers_as_route, &covered);
 }
 
 void
@@ -87,6 +97,20 @@ wl_routes_drop(WlEngine *self, const WlPrefix *prefix)
     g_array_remove_index(self->routes.list, index);
     wl_prefix_map_find_within(self->routes.users, prefix, add_if_uncovered, self);
     self->routes.changed = TRUE;
+}
+
+void
+wl_routes_attached_changed(WlEngine *self)
+{
+    static const WlPrefix all[] = {{.ip = {.family = WL_FAMILY_V4}},
+                                   {.ip = {.family = WL_FAMILY_V6}}};
+    g_autoptr(GArray) before = g_array_copy(self->routes.list);
+
+    g_array_set_size(self->routes.list, 0);
+    for (guint i = 0; i < G_N_ELEMENTS(all); i++)
+        wl_prefix_map_find_within(self->routes.users, &all[i], add_if_uncovered, self);
+    if (!wl_prefix_set_equal(before, self->routes.list))
+        self->routes.changed = TRUE;
 }
 
 void

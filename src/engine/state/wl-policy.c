@@ -276,6 +276,19 @@ wl_policy_is_on_link_of(const WlLocalAddress *local, const WlIp *ip)
 }
 
 gboolean
+wl_policy_is_attached(const WlPolicy *self, const WlPrefix *prefix)
+{
+    for (guint i = 0; i < self->local->len; i++) {
+        const WlPrefix *address = &g_array_index(self->local, WlLocalAddress, i).address;
+
+        if (address->length == prefix->length && address->length < wl_prefix_max_length(address) &&
+            wl_prefix_contains(prefix, address))
+            return TRUE;
+    }
+    return FALSE;
+}
+
+gboolean
 wl_policy_is_on_link(const WlPolicy *self, const WlIp *ip)
 {
     for (guint i = 0; i < self->local->len; i++) {

@@ -38,5 +38,7 @@ gboolean wl_policy_has_uplink(const WlPolicy *self, WlFamily family);
 gboolean wl_policy_can_send_to(const WlPolicy *self, const WlIp *ip);
 /** TRUE if @local is an address of an uplink and its subnet contains @ip. */
 gboolean wl_policy_is_on_link_of(const WlLocalAddress *local, const WlIp *ip);
+/** TRUE if @prefix is the subnet of an address of this machine outside the tunnel. */
+gboolean wl_policy_is_attached(const WlPolicy *self, const WlPrefix *prefix);
 /** TRUE if @ip is in the subnet of an uplink of this machine. */
 gboolean wl_policy_is_on_link(const WlPolicy *self, const WlIp *ip);

@@ -131,6 +131,35 @@ test_nested_routes(void)
     g_assert_false(harness_has_route(harness, "172.30.1.128/25"));
 }
 
+/* At home the network behind a peer is that of the machine itself, and reached there; a part of it
+ * that a peer has is not. Elsewhere all of it is behind the peer. */
+static void
+test_at_home(void)
+{
+    static const struct {
+        const char *uplink;
+        gboolean lan, part, v6;
+    } rows[] = {
+        {"192.168.1.10/24", TRUE, FALSE, TRUE},    {"192.168.2.50/24", FALSE, TRUE, TRUE},
+        {"192.168.2.50/25", TRUE, FALSE, TRUE}, /* another network with the same address */
+        {"192.168.2.50/32", TRUE, FALSE, TRUE}, /* no network */
+        {"2001:db8:2::50/64", TRUE, FALSE, FALSE}, {"192.168.1.10/24", TRUE, FALSE, TRUE},
+    };
+    g_autoptr(Harness) harness = harness_new();
+    WlEngineConfig *config = harness_config(harness, WL_ROLE_AUTOMATIC);
+
+    harness_add(config, harness_member(harness, 1), HARNESS_HUB_ENDPOINT, "10.77.0.0/24");
+    harness_add(config, harness_member(harness, 2), NULL,
+                "10.77.0.3/32,192.168.2.0/24,192.168.2.64/26,2001:db8:2::/64");
+    harness_start(harness, config);
+    for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
+        harness_uplink(harness, rows[i].uplink);
+        g_assert_cmpint(harness_has_route(harness, "192.168.2.0/24"), ==, rows[i].lan);
+        g_assert_cmpint(harness_has_route(harness, "192.168.2.64/26"), ==, rows[i].part);
+        g_assert_cmpint(harness_has_route(harness, "2001:db8:2::/64"), ==, rows[i].v6);
+    }
+}
+
 /* Of two live routers whose prefixes cover an address, the one with the narrower prefix has it. */
 static void
 test_nested_routers(void)
@@ -197,6 +226,7 @@ main(int argc, char **argv)
     g_test_add_func("/path/no-router", test_stays_without_router);
     g_test_add_func("/path/basic", test_basic);
     g_test_add_func("/routes/nested", test_nested_routes);
+    g_test_add_func("/routes/at-home", test_at_home);
     g_test_add_func("/path/nested-routers", test_nested_routers);
     g_test_add_func("/path/shared-address", test_shared_address);
     g_test_add_func("/path/same-host-twice", test_same_host_twice);
