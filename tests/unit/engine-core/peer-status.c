@@ -127,6 +127,11 @@ test_published(void)
     harness_drain(harness);
     assert_published(harness, 1, 0);
     g_assert_cmpstr(harness_view(harness, hub)->reason_text, ==, "direct on 203.0.113.1:4000");
+    /* allowed IPs that another program took, and that the peer gets again */
+    g_array_set_size(wl_device_find(harness->device, &hub->key)->allowed_ips, 0);
+    harness_snapshot(harness);
+    harness_drain(harness);
+    assert_published(harness, 1, 0);
     /* trust and name */
     config = harness_config(harness, WL_ROLE_LEAF);
     harness_add(config, hub, HUB_AT, "10.77.0.0/24")->trust = WL_TRUST_ENDPOINT;
@@ -231,23 +236,27 @@ test_via(void)
     static const struct {
         const char *allowed;
         gboolean via;
+        const char *reason;
     } rows[] = {
-        {"10.77.0.3/32", TRUE},
-        {"10.77.0.3/32,10.77.0.4/32", TRUE},
-        {"10.77.0.3/32,192.168.50.7/32", FALSE},
+        {"10.77.0.3/32", TRUE, "via hub: no known endpoint"},
+        {"10.77.0.3/32,10.77.0.4/32", TRUE, "via hub: no known endpoint"},
+        {"10.77.0.3/32,192.168.50.7/32", FALSE, "no known endpoint; waiting for hub to advertise one"},
     };
 
     for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
         g_autoptr(Harness) harness = harness_new();
         WlEngineConfig *config = harness_config(harness, WL_ROLE_LEAF);
 
-        harness_add(config, harness_member(harness, 1), HUB_AT, "10.77.0.0/24");
+        harness_add(config, harness_member(harness, 1), HUB_AT, "10.77.0.0/24")->name =
+            g_strdup("hub");
         harness_add(config, harness_member(harness, 2), NULL, rows[i].allowed);
         harness_start(harness, config);
         harness_uplink(harness, "192.168.1.10/24");
         harness_meet(harness, 1, NULL);
         g_assert_cmpint(harness_view(harness, harness_member(harness, 2))->has_via, ==,
                         rows[i].via);
+        g_assert_cmpstr(harness_view(harness, harness_member(harness, 2))->reason_text, ==,
+                        rows[i].reason);
         g_assert_cmpint(harness_view(harness, harness_member(harness, 2))->state == WL_PEER_ROUTED,
                         ==, rows[i].via);
     }

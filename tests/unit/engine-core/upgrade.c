@@ -2,6 +2,7 @@
 /* Upgrades: members with a session over a longer path are tried at an address on the attached
  * network. The desktops 2 and 3 do the same at the same time. */
 #include "harness.h"
+#include "state/wl-engine-state.h"
 
 #define FIRST_DESKTOP 2
 #define LAST_DESKTOP  3
@@ -341,6 +342,26 @@ test_check_resolves(void)
     assert_set(harness, 1, 0);
 }
 
+/* The former endpoint is the one that the session has, not one that it had before. */
+static void
+test_former_is_current(void)
+{
+    g_autoptr(Harness) harness = pair_new(TRUE);
+
+    meet(harness);
+    harness_live(harness, SEC(550), FIRST_DESKTOP, LAST_DESKTOP);
+    harness_clear(harness);
+    for (guint i = FIRST_DESKTOP; i <= LAST_DESKTOP; i++) {
+        WlPeer *peer =
+            wl_peer_table_find(&harness->engine->peers, &harness_member(harness, i)->key);
+
+        g_assert_cmpint(peer->roaming.phase, ==, WL_ROAMING_NONE);
+        peer->roaming.original = harness_endpoint("192.0.2.99:1");
+    }
+    harness_live(harness, SEC(75), FIRST_DESKTOP, LAST_DESKTOP);
+    assert_set(harness, 1, 1);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -368,5 +389,6 @@ main(int argc, char **argv)
                     test_neighbor_later);
     g_test_add_func("/upgrade/a silent member is tried at its address on the new uplink",
                     test_check_resolves);
+    g_test_add_func("/upgrade/the former endpoint is the current one", test_former_is_current);
     return g_test_run();
 }
