@@ -240,7 +240,8 @@ test_via(void)
     } rows[] = {
         {"10.77.0.3/32", TRUE, "via hub: no known endpoint"},
         {"10.77.0.3/32,10.77.0.4/32", TRUE, "via hub: no known endpoint"},
-        {"10.77.0.3/32,192.168.50.7/32", FALSE, "no known endpoint; waiting for hub to advertise one"},
+        {"10.77.0.3/32,192.168.50.7/32", FALSE,
+         "no known endpoint; waiting for hub to advertise one"},
     };
 
     for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {

@@ -4,6 +4,7 @@
  * name. */
 
 #include "reload.h"
+#include "state/wl-engine-state.h"
 
 static gboolean
 has_candidate(Harness *harness, const HarnessMember *member, const char *endpoint)
@@ -324,6 +325,75 @@ test_removed_endpoint(void)
                         WL_VERDICT_ACCEPTED);
 }
 
+/* Whether a change of the endpoints of an entry doubts the endpoint of the session. */
+static const struct {
+    const char *name;
+    const char *before, *after;
+    gboolean session, doubted;
+} doubts[] = {
+    {"another endpoint", DESKTOP_ENDPOINT, "192.0.2.1:1", TRUE, TRUE},
+    {"the first endpoint", NULL, "192.0.2.1:1", TRUE, TRUE},
+    {"the same endpoint", DESKTOP_ENDPOINT, DESKTOP_ENDPOINT, TRUE, FALSE},
+    {"no endpoint any more", DESKTOP_ENDPOINT, NULL, TRUE, FALSE},
+    {"another endpoint without a session", DESKTOP_ENDPOINT, "192.0.2.1:1", FALSE, FALSE},
+};
+
+static void
+test_doubt(gconstpointer data)
+{
+    gsize i = GPOINTER_TO_SIZE(data);
+    g_autoptr(Harness) harness = harness_new();
+    WlPeer *desktop;
+
+    for (guint round = 0; round < 2; round++) {
+        const char *endpoint = round == 0 ? doubts[i].before : doubts[i].after;
+        WlEngineConfig *config = reload_profile(harness);
+
+        if (endpoint)
+            g_ptr_array_add(reload_peer_of(config, 1)->endpoints, g_strdup(endpoint));
+        /* something changes in any case */
+        reload_peer_of(config, 1)->keepalive = (guint16) (20 + round);
+        if (round == 1) {
+            harness_change(harness, config);
+            break;
+        }
+        harness_start(harness, config);
+        harness_uplink(harness, "192.168.1.10/24");
+        harness_meet(harness, 1, NULL);
+        if (doubts[i].session)
+            harness_meet(harness, 2, DESKTOP_ENDPOINT);
+        harness_run(harness, SEC(20));
+    }
+    desktop = wl_peer_table_find(&harness->engine->peers, &harness_member(harness, 2)->key);
+    g_assert_cmpint(desktop->roaming.phase == WL_ROAMING_CHECK, ==, doubts[i].doubted);
+    /* what changed is saved */
+    g_assert_cmpint(harness->engine->outputs.state_save_due, <, WL_NEVER);
+    g_assert_cmpuint(wl_device_find(harness->device, &desktop->key)->keepalive, ==, 21);
+}
+
+/* What an entry changes in others. */
+static void
+test_others(void)
+{
+    g_autoptr(Harness) harness = harness_new();
+    WlEngineConfig *config;
+    gint64 created;
+
+    reload_start(harness);
+    harness_run(harness, SEC(120));
+    created = harness->engine->own.boot_id_created;
+    /* an entry that changed is no new one: no facts are requested again */
+    config = reload_profile(harness);
+    reload_peer_of(config, 1)->keepalive = 21;
+    harness_change(harness, config);
+    g_assert_cmpint(harness->engine->own.boot_id_created, ==, created);
+    g_assert_cmpuint(reload_all_changes(harness, harness_member(harness, 1)), ==, 0);
+    /* a new one may have facts for this member */
+    harness_add(config = reload_profile(harness), harness_member(harness, 5), NULL, NULL);
+    harness_change(harness, config);
+    g_assert_cmpint(harness->engine->own.boot_id_created, ==, harness->now);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -340,5 +410,10 @@ main(int argc, char **argv)
     g_test_add_func("/reload-endpoints/endpoint-in-session", test_endpoint_in_session);
     g_test_add_func("/reload-endpoints/resolved-names", test_resolved_names);
     g_test_add_func("/reload-endpoints/removed-endpoint", test_removed_endpoint);
+    for (gsize i = 0; i < G_N_ELEMENTS(doubts); i++) {
+        g_autofree char *name = g_strdup_printf("/reload-endpoints/doubt/%s", doubts[i].name);
+        g_test_add_data_func(name, GSIZE_TO_POINTER(i), test_doubt);
+    }
+    g_test_add_func("/reload-endpoints/changed and new entries", test_others);
     return g_test_run();
 }

@@ -225,6 +225,7 @@ test_basic(void)
     reload_peer_of(config, 1)->basic = TRUE;
     harness_change(harness, config);
     g_assert_true(harness_view(harness, harness_member(harness, 2))->basic);
+    g_assert_cmpuint(harness_count(harness, WL_OUTPUT_PEER_CHANGED), ==, 1);
     harness_change(harness, reload_profile(harness));
     g_assert_false(harness_view(harness, harness_member(harness, 2))->basic);
 }
