@@ -282,7 +282,7 @@ wl_peer_status_publish(WlEngine *self, WlPeer *peer)
     published.allowed_serial = peer->device.allowed_serial;
     published.name_serial = peer->names.serial;
     published.trust = peer->membership.trust;
-    published.basic = peer->basic != FALSE;
+    published.basic = (guint8) peer->basic;
     /* Padding is zero since memset(). NOLINTNEXTLINE(bugprone-suspicious-memory-comparison) */
     same = memcmp(&published, &peer->status.published, sizeof(published)) == 0;
     if (peer->status.is_published && same)
