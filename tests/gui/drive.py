@@ -5,6 +5,7 @@ Every lookup waits for its widget, up to LIMIT. GTK 4.8 reports neither "showing
 screen, so only roles, names and texts are used. Where versions of a program name a widget differently,
 a tuple of names stands for any of them.
 """
+import itertools
 import os
 import subprocess
 import time
@@ -19,6 +20,7 @@ KEYSYMS = {'Page_Down': 0xff56, 'Up': 0xff52, 'Down': 0xff54}
 KEYCODES = {0xffe9: 64, 0xffe3: 37, 0xffe1: 50}  # Alt, Control, Shift on the default X keyboard
 # Roles whose name differs between versions of AT-SPI or of GTK.
 ROLES = {'button': 'push button', 'entry': 'text'}
+HEADINGS = ('push button', 'toggle button')  # of rows that open
 BUTTON_TEXTS = ('Add to Profile',)  # of buttons whose name does not begin with their text
 
 
@@ -138,11 +140,12 @@ class Program:
         return self.find(['text', 'password text'], name)
 
     def wait_described(self, name, part):
-        """Waits until the accessible description of this field, and of no other, contains @part."""
+        """Waits until the accessible description of this widget, and of no other, contains @part; the
+        headings of rows repeat the errors inside."""
         def probe():
             having = [node.get_name().replace('_', '') for node in self.nodes()
                       if part in (node.get_description() or '')
-                      and role_of(node) != 'push button']
+                      and (role_of(node) not in HEADINGS or node.get_name() == name)]
             return having == [name]
         until(f'{name} alone is described with "{part}"', probe)
 
@@ -168,10 +171,21 @@ class Program:
         menu = combo.get_child_at_index(0)
         assert Atspi.Selection.select_child(combo if menu is None else combo, item), name
 
-    def open_page(self, name):
-        tab = self.find(['page tab'], name)
-        tabs = tab.get_parent()
-        assert Atspi.Selection.select_child(tabs, tab.get_index_in_parent()), f'cannot open {name}'
+    def row(self, title):
+        """The heading of the row of a peer, whose name begins with @title."""
+        def probe():
+            return next((node for node in self.nodes() if role_of(node) in HEADINGS
+                         and (node.get_name() or '').startswith(f'{title}, ')), None)
+        return until(f'row {title} of {self.name}', probe)
+
+    def open_row(self, title):
+        assert self.row(title).do_action(0), f'cannot open {title}'
+
+    def order(self, *names):
+        """@names, which begin the names of rows, in the order of the rows."""
+        found = [(node.get_name() or '').split(',')[0] for node in self.nodes()
+                 if role_of(node) in HEADINGS]
+        return [name for name in found if name in names]
 
     def is_sensitive(self, name):
         return has_state(self.find(['push button'], name), Atspi.StateType.SENSITIVE)
@@ -190,12 +204,55 @@ class Program:
 
     def click(self, roles, name):
         """Clicks with the pointer."""
-        self.click_at(self.find(roles, name))
+        node = self.find(roles, name)
+        self.reveal(node)
+        self.click_at(node)
 
     def click_at(self, node):
-        box = until(f'{node.get_name()} has a place', lambda: self._place(node))
+        box = self.place_of(node)
         x, y = box.x + box.width // 2, box.y + box.height // 2
         subprocess.run(['xdotool', 'mousemove', str(x), str(y), 'click', '1'], check=True)
+
+    def reveal(self, node):
+        """Moves the focus with the Tab key until the page shows @node; returns its place."""
+        turns = itertools.cycle(['Tab'] * 40 + ['shift+Tab'] * 40)
+
+        def probe():
+            box = self._place(node)
+            page = self._page_beyond(node, box.y + box.height // 2) if box else self._page_of(node)
+            if box and page is None:
+                return box
+            if page:
+                # GTK 3 has no place for what is not on the screen: down and up again
+                key = next(turns) if not box else 'shift+Tab' if box.y < page.y else 'Tab'
+                subprocess.run(['xdotool', 'key', key], check=True)
+            return None
+        return until(f'{node.get_name()} is shown', probe)
+
+    def _page_of(self, node):
+        """The place of the page that @node is in, if it scrolls."""
+        parent = node.get_parent()
+        while parent is not None and role_of(parent) != 'scroll pane':
+            parent = parent.get_parent()
+        return parent and self._place(parent)
+
+    def _page_beyond(self, node, y):
+        """The place of the smallest thing that @node is in and that @y is not."""
+        found = None
+        parent = node.get_parent()
+        while parent is not None and role_of(parent) not in ('application', 'desktop frame'):
+            try:
+                box = self._place(parent)
+            except gi.repository.GLib.Error:
+                box = None  # what has no place
+            # GTK 3 makes a tab the parent of its page
+            if role_of(parent) == 'page tab':
+                box = None
+            if box and not box.y <= y < box.y + box.height and (not found
+                                                                or box.height < found.height):
+                found = box
+            parent = parent.get_parent()
+        return found
 
     def named(self, name):
         """Finds a node of any role."""
@@ -219,10 +276,13 @@ class Program:
         return box.x + box.width // 2, box.y + box.height // 2
 
     def drag(self, name, onto):
+        self.reveal(self.named(onto))
+        self.reveal(self.named(name))
         self._pull(self._center(name), onto)
 
     def drop_file(self, path, onto):
         """Drags a file from the window of another program."""
+        self.reveal(self.named(onto))
         source = subprocess.Popen([os.environ['WL_TEST_DRAG_SOURCE'], path])
         output = until('the window with the file', lambda: subprocess.run(
             ['xdotool', 'search', '--onlyvisible', '--name', '^drag-source$', 'getwindowgeometry',

@@ -16,11 +16,16 @@
 #define WIDTH  560
 #define HEIGHT 640
 #define NARROW 380
+#define UUID   "5c1f8d2e-2a0b-4b2c-9a55-0c3f5d5a9d10" /* as in mock_service.py */
+
+/* of what is open at first, and with the advanced settings */
+#define N_MNEMONICS     7
+#define N_ALL_MNEMONICS 17
 
 typedef struct {
     NMVpnEditor *editor;
     NMConnection *connection;
-    GtkWidget *window, *notebook;
+    GtkWidget *window, *page;
     guint n_changed;
 } Fixture;
 
@@ -88,16 +93,16 @@ open_window(Fixture *fixture, NMConnection *connection)
     fixture->editor = nm_vpn_editor_plugin_get_editor(plugin, connection, &error);
     g_assert_no_error(error);
     g_signal_connect(fixture->editor, "changed", G_CALLBACK(count_change), &fixture->n_changed);
-    fixture->notebook = GTK_WIDGET(nm_vpn_editor_get_widget(fixture->editor));
+    fixture->page = GTK_WIDGET(nm_vpn_editor_get_widget(fixture->editor));
 #if GTK_CHECK_VERSION(4, 0, 0)
     fixture->window = gtk_window_new();
-    gtk_window_set_child(GTK_WINDOW(fixture->window), fixture->notebook);
+    gtk_window_set_child(GTK_WINDOW(fixture->window), fixture->page);
     gtk_window_set_decorated(GTK_WINDOW(fixture->window), FALSE);
     gtk_window_set_default_size(GTK_WINDOW(fixture->window), width, height);
     gtk_window_present(GTK_WINDOW(fixture->window));
 #else
     fixture->window = gtk_window_new(GTK_WINDOW_TOPLEVEL);
-    gtk_container_add(GTK_CONTAINER(fixture->window), fixture->notebook);
+    gtk_container_add(GTK_CONTAINER(fixture->window), fixture->page);
     gtk_window_set_default_size(GTK_WINDOW(fixture->window), width, height);
     gtk_widget_show_all(fixture->window);
 #endif
@@ -149,61 +154,62 @@ take_picture(Fixture *fixture, const char *name)
 }
 
 static void
-open_page(Fixture *fixture, int page)
+take_part(Fixture *fixture, const char *prefix, const char *part, GtkWidget *top)
 {
-    gtk_notebook_set_current_page(GTK_NOTEBOOK(fixture->notebook), page);
+    g_autofree char *name = g_strconcat(prefix, part, NULL);
+
     settle();
+    look_scroll_to(fixture->page, top);
+    take_picture(fixture, name);
 }
 
-/* Shows the end of a page that is longer than the window. */
 static void
-scroll_to_end(Fixture *fixture)
+open_toggle(Fixture *fixture, const char *title)
 {
-    GtkWidget *scrolled = look_find(fixture->notebook, GTK_TYPE_SCROLLED_WINDOW);
-    GtkAdjustment *adjustment = gtk_scrolled_window_get_vadjustment(GTK_SCROLLED_WINDOW(scrolled));
+    gtk_toggle_button_set_active(GTK_TOGGLE_BUTTON(look_find_toggle(fixture->page, title)), TRUE);
+}
 
-    gtk_adjustment_set_value(adjustment, gtk_adjustment_get_upper(adjustment));
+/* The group "Peers": the heading and below it the list. */
+static GtkWidget *
+peers_group(Fixture *fixture)
+{
+    GtkWidget *heading = look_wait_for_label(fixture->page, dgettext(GETTEXT_PACKAGE, "Peers"));
+
+    return gtk_widget_get_parent(gtk_widget_get_parent(heading));
+}
+
+/* The list of peers. */
+static GtkWidget *
+peers_list(Fixture *fixture)
+{
+    GtkWidget *row = gtk_widget_get_parent(look_find_toggle(fixture->page, "hub"));
+
+    return gtk_widget_get_parent(gtk_widget_get_parent(row));
 }
 
 static void
 take_pages(NMConnection *connection, const char *prefix)
 {
-    static const char *const pages[] = {"machine", "peers", "trust"};
-    static const guint n_mnemonics[] = {22, 12, 2};
     Fixture fixture = {0};
+    GtkWidget *advanced;
 
     open_window(&fixture, connection);
+    take_part(&fixture, prefix, "machine", look_find(fixture.page, GTK_TYPE_LABEL));
+    look_assert_mnemonics(fixture.page, N_MNEMONICS);
+    look_assert_columns(peers_list(&fixture));
+    take_part(&fixture, prefix, "peers", peers_group(&fixture));
+    advanced = look_find_toggle(fixture.page, dgettext(GETTEXT_PACKAGE, "Advanced"));
+    open_toggle(&fixture, "hub");
+    open_toggle(&fixture, dgettext(GETTEXT_PACKAGE, "Keys"));
+    gtk_toggle_button_set_active(GTK_TOGGLE_BUTTON(advanced), TRUE);
+    take_part(&fixture, prefix, "peer", peers_group(&fixture));
+    take_part(&fixture, prefix, "options", advanced);
+    look_assert_mnemonics(fixture.page, N_ALL_MNEMONICS);
+    look_assert_contrast(fixture.page);
     if (g_str_equal(g_getenv("LANGUAGE"), "he"))
-        look_assert_no_english(fixture.notebook);
-    for (int i = 0; i < 3; i++) {
-        g_autofree char *name = g_strdup_printf("%s%s", prefix, pages[i]);
-
-        open_page(&fixture, i);
-        look_assert_columns(fixture.notebook);
-        take_picture(&fixture, name);
-        if (i == 0) {
-            g_autofree char *end = g_strdup_printf("%soptions", prefix);
-
-            scroll_to_end(&fixture);
-            take_picture(&fixture, end);
-        }
-        if (i == 1) {
-            g_autofree char *open = g_strdup_printf("%speer", prefix);
-
-            gtk_expander_set_expanded(GTK_EXPANDER(look_find(fixture.notebook, GTK_TYPE_EXPANDER)),
-                                      TRUE);
-            take_picture(&fixture, open);
-        }
-        look_assert_mnemonics(fixture.notebook, n_mnemonics[i]);
-    }
+        look_assert_no_english(fixture.page);
     g_assert_cmpuint(fixture.n_changed, ==, 0);
     close_window(&fixture);
-}
-
-static void
-test_pages_light(void)
-{
-    take_pages(import_home(), "light-");
 }
 
 static void
@@ -222,6 +228,114 @@ set_dark(gboolean dark)
     } else {
         g_object_set(settings, "gtk-application-prefer-dark-theme", dark, NULL);
     }
+}
+
+static void
+set_large(gboolean large)
+{
+    g_object_set(gtk_settings_get_default(), "gtk-xft-dpi", (large ? 2 : 1) * 96 * 1024, NULL);
+}
+
+/* The profile that the mock service runs. */
+static NMConnection *
+import_running(void)
+{
+    NMConnection *connection = import_home();
+    NMSettingConnection *setting = nm_connection_get_setting_connection(connection);
+
+    g_object_set(setting, NM_SETTING_CONNECTION_UUID, UUID, NULL);
+    return connection;
+}
+
+/* The states of four peers, one of them with its details, and the discovered member. */
+static void
+take_live(const char *prefix)
+{
+    g_autofree char *state =
+        g_strdup_printf("%s, ", dgettext(GETTEXT_PACKAGE, "Direct on the local network"));
+    Fixture fixture = {0};
+
+    open_window(&fixture, import_running());
+    look_wait_for_label(fixture.page, state);
+    take_part(&fixture, prefix, "peers", peers_group(&fixture));
+    open_toggle(&fixture, "hub");
+    take_part(&fixture, prefix, "peer", peers_group(&fixture));
+    look_assert_contrast(fixture.page);
+    take_part(&fixture, prefix, "discovered",
+              look_wait_for_label(fixture.page, dgettext(GETTEXT_PACKAGE, "Discovered Members")));
+    if (g_str_equal(g_getenv("LANGUAGE"), "he"))
+        look_assert_no_english(fixture.page);
+    g_assert_cmpuint(fixture.n_changed, ==, 0);
+    close_window(&fixture);
+}
+
+static void
+test_live_light(void)
+{
+    take_live("live-light-");
+}
+
+static void
+test_live_dark(void)
+{
+    set_dark(TRUE);
+    take_live("live-dark-");
+    set_dark(FALSE);
+}
+
+static void
+test_live_right_to_left(void)
+{
+    gtk_widget_set_default_direction(GTK_TEXT_DIR_RTL);
+    speak("he");
+    take_live("live-rtl-");
+    speak("en");
+    gtk_widget_set_default_direction(GTK_TEXT_DIR_LTR);
+}
+
+static void
+test_live_large(void)
+{
+    set_large(TRUE);
+    take_live("live-large-");
+    set_large(FALSE);
+}
+
+static void
+test_live_narrow(void)
+{
+    width = NARROW;
+    take_live("live-narrow-");
+    width = WIDTH;
+}
+
+/* The size of data/screenshots. */
+static void
+test_live_software_center(void)
+{
+    width = 800;
+    height = 450;
+    take_live("center-");
+    width = WIDTH;
+    height = HEIGHT;
+}
+
+static void
+test_pages_light(void)
+{
+    take_pages(import_home(), "light-");
+}
+
+/* The empty state, with what a new profile lacks. */
+static void
+test_new(void)
+{
+    Fixture fixture = {0};
+
+    open_window(&fixture, nm_simple_connection_new());
+    take_picture(&fixture, "new-machine");
+    take_part(&fixture, "new-", "peers", peers_group(&fixture));
+    close_window(&fixture);
 }
 
 static void
@@ -245,9 +359,9 @@ test_pages_right_to_left(void)
 static void
 test_pages_large(void)
 {
-    g_object_set(gtk_settings_get_default(), "gtk-xft-dpi", 2 * 96 * 1024, NULL);
+    set_large(TRUE);
     take_pages(import_home(), "large-");
-    g_object_set(gtk_settings_get_default(), "gtk-xft-dpi", 96 * 1024, NULL);
+    set_large(FALSE);
 }
 
 static void
@@ -271,9 +385,13 @@ test_pages_narrow(void)
 static void
 test_pages_software_center(void)
 {
+    Fixture fixture = {0};
+
     width = 800;
     height = 450;
-    take_pages(import_home(), "center-");
+    open_window(&fixture, import_home());
+    take_picture(&fixture, "center-machine");
+    close_window(&fixture);
     width = WIDTH;
     height = HEIGHT;
 }
@@ -285,8 +403,8 @@ test_qr(void)
     Fixture fixture = {0};
 
     open_window(&fixture, import_home());
-    gtk_toggle_button_set_active(GTK_TOGGLE_BUTTON(look_find_named(fixture.notebook, "_QR Code")),
-                                 TRUE);
+    open_toggle(&fixture, "Keys");
+    open_toggle(&fixture, "QR Code");
     take_picture(&fixture, "light-qr");
     close_window(&fixture);
 }
@@ -310,7 +428,6 @@ test_update(void)
     Fixture fixture = {0};
     g_autoptr(NMConnection) before = NULL;
     g_autoptr(GError) error = NULL;
-    GtkWidget *entry;
 
     open_window(&fixture, import_home());
     before = nm_simple_connection_new_clone(fixture.connection);
@@ -318,12 +435,7 @@ test_update(void)
     g_assert_no_error(error);
     g_assert_true(nm_connection_compare(before, fixture.connection, NM_SETTING_COMPARE_FLAG_EXACT));
 
-    entry = look_find(fixture.notebook, GTK_TYPE_ENTRY);
-#if GTK_CHECK_VERSION(4, 0, 0)
-    gtk_editable_set_text(GTK_EDITABLE(entry), "[Interface]");
-#else
-    gtk_entry_set_text(GTK_ENTRY(entry), "[Interface]");
-#endif
+    g_object_set(look_find_entry(fixture.page, "10.77.0.2"), "text", "[Interface]", NULL);
     g_assert_cmpuint(fixture.n_changed, >, 0);
     g_assert_false(nm_vpn_editor_update_connection(fixture.editor, fixture.connection, &error));
     g_assert_error(error, NM_CONNECTION_ERROR, NM_CONNECTION_ERROR_INVALID_PROPERTY);
@@ -392,6 +504,7 @@ main(int argc, char **argv)
     g_assert_no_error(error);
     speak("en");
     g_test_add_func("/window/pages/light", test_pages_light);
+    g_test_add_func("/window/pages/new", test_new);
     g_test_add_func("/window/pages/dark", test_pages_dark);
     g_test_add_func("/window/pages/right-to-left", test_pages_right_to_left);
     g_test_add_func("/window/pages/large", test_pages_large);
@@ -399,6 +512,12 @@ main(int argc, char **argv)
     g_test_add_func("/window/pages/narrow", test_pages_narrow);
     g_test_add_func("/window/pages/software-center", test_pages_software_center);
     g_test_add_func("/window/pages/nonsense", test_pages_nonsense);
+    g_test_add_func("/window/live/light", test_live_light);
+    g_test_add_func("/window/live/dark", test_live_dark);
+    g_test_add_func("/window/live/right-to-left", test_live_right_to_left);
+    g_test_add_func("/window/live/large", test_live_large);
+    g_test_add_func("/window/live/narrow", test_live_narrow);
+    g_test_add_func("/window/live/software-center", test_live_software_center);
     g_test_add_func("/window/qr", test_qr);
     g_test_add_func("/window/update", test_update);
     g_test_add_func("/window/editor-outlives-window", test_editor_outlives_window);

@@ -15,18 +15,12 @@ class Gtk3(Editor):
     def __init__(self, name):
         super().__init__('--edit', uuid_of(name))
 
-    def open(self, page):
-        self.open_page(page)
-
 
 class Gtk4(Settings):
     def __init__(self, name):
         super().__init__()
         self.press(OPTIONS)
         self.open_editor_page('Identity')
-
-    def open(self, page):
-        self.open_editor_page(page)
 
     def save(self):
         self.wait_sensitive('Apply', True)
@@ -39,16 +33,15 @@ PROGRAMS = {'gtk3': Gtk3, 'gtk4': Gtk4}
 def add(toolkit, name, key):
     """Adds a member that the hub advertised to the profile."""
     program = PROGRAMS[toolkit](name)
-    program.open('Trust')
     program.wait_label(DISCOVERED)
     program.wait_label(f'desktop ({key[:8]}…)')
     program.wait_label('Member, from hub')
     program.wait_label('Allowed IP 10.77.0.3/32, from hub')
-    program.picture(f'live-trust-{toolkit}')
+    program.reveal(program.find(['push button'], f'Add desktop ({key[:8]}…) to the profile'))
+    program.picture(f'live-discovered-{toolkit}')
     program.press(f'Add desktop ({key[:8]}…) to the profile')
-    program.wait_no_label(DISCOVERED)
-    program.find(['combo box'], 'Trust in desktop')
-    program.open('Peers')
+    program.absent(['push button'], f'Add desktop ({key[:8]}…) to the profile')
+    program.reveal(program.row('desktop'))
     program.picture(f'live-peers-{toolkit}')
     program.save()
     wait_stored(name, 'peer-2-public-key', key)
@@ -58,8 +51,8 @@ def add(toolkit, name, key):
 def remove(toolkit, name, key):
     """Removes the peer from the profile; it is a discovered member again."""
     program = PROGRAMS[toolkit](name)
-    program.open('Trust')
-    program.press('Remove desktop from the profile')
+    program.open_row('desktop')
+    program.press('Remove desktop')
     program.wait_label(DISCOVERED)
     program.find(['push button'], f'Add desktop ({key[:8]}…) to the profile')
     program.save()
@@ -70,13 +63,13 @@ def remove(toolkit, name, key):
 def third_user(toolkit, name):
     """A user to whom a connection became open while it was active sees its live state, and edits it."""
     program = PROGRAMS[toolkit](name)
-    program.open('Trust')
     program.wait_label(DISCOVERED)
     program.picture(f'live-third-user-{toolkit}')
     program.wait_no_label('Only users of this connection can see its live state')
-    program.choose('Trust in hub', 2)
+    program.open_row('hub')
+    program.choose('Trust', 2)
     program.wait_label('automatic trust is off')
-    program.open('This Machine')
+    program.press('Advanced')
     program.write('MTU', '99')
     program.wait_described('MTU', 'use a number from 1280 to 65455')
     program.write('MTU', '1380')

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "window-look.h"
 
+#include <math.h>
+
 #if !GTK_CHECK_VERSION(4, 0, 0)
 static void
 add_child(GtkWidget *child, gpointer list)
@@ -42,15 +44,79 @@ look_find(GtkWidget *widget, GType type)
 }
 
 GtkWidget *
-look_find_named(GtkWidget *widget, const char *label)
+look_find_entry(GtkWidget *widget, const char *text)
+{
+    g_autoptr(GPtrArray) children = children_of(widget);
+    g_autofree char *found_text = NULL;
+    GtkWidget *found = NULL;
+
+    if (GTK_IS_ENTRY(widget))
+        g_object_get(widget, "text", &found_text, NULL);
+    if (found_text && g_str_has_prefix(found_text, text))
+        return widget;
+    for (guint i = 0; i < children->len && !found; i++)
+        found = look_find_entry(children->pdata[i], text);
+    return found;
+}
+
+static gboolean
+has_label(GtkWidget *widget, const char *text)
+{
+    g_autoptr(GPtrArray) children = children_of(widget);
+
+    if (GTK_IS_LABEL(widget) && g_str_equal(gtk_label_get_text(GTK_LABEL(widget)), text))
+        return TRUE;
+    for (guint i = 0; i < children->len; i++) {
+        if (has_label(children->pdata[i], text))
+            return TRUE;
+    }
+    return FALSE;
+}
+
+GtkWidget *
+look_find_toggle(GtkWidget *widget, const char *text)
 {
     g_autoptr(GPtrArray) children = children_of(widget);
     GtkWidget *found = NULL;
 
-    if (GTK_IS_TOGGLE_BUTTON(widget) && !g_strcmp0(gtk_button_get_label(GTK_BUTTON(widget)), label))
+    if (GTK_IS_TOGGLE_BUTTON(widget) && has_label(widget, text))
         return widget;
     for (guint i = 0; i < children->len && !found; i++)
-        found = look_find_named(children->pdata[i], label);
+        found = look_find_toggle(children->pdata[i], text);
+    return found;
+}
+
+static GtkWidget *
+find_label(GtkWidget *widget, const char *text)
+{
+    g_autoptr(GPtrArray) children = children_of(widget);
+    GtkWidget *found = NULL;
+
+    if (!gtk_widget_get_mapped(widget))
+        return NULL;
+    if (GTK_IS_LABEL(widget) && g_str_has_prefix(gtk_label_get_text(GTK_LABEL(widget)), text))
+        return widget;
+    for (guint i = 0; i < children->len && !found; i++)
+        found = find_label(children->pdata[i], text);
+    return found;
+}
+
+static gboolean
+on_late(gpointer text)
+{
+    g_error("there is no label \"%s\"", (const char *) text);
+    return G_SOURCE_REMOVE;
+}
+
+GtkWidget *
+look_wait_for_label(GtkWidget *widget, const char *text)
+{
+    guint late = g_timeout_add_seconds(60, on_late, (gpointer) text);
+    GtkWidget *found;
+
+    while (!(found = find_label(widget, text)))
+        g_main_context_iteration(NULL, TRUE);
+    g_source_remove(late);
     return found;
 }
 
@@ -77,45 +143,35 @@ look_assert_no_english(GtkWidget *widget)
 /* ---- mnemonics --------------------------------------------------------------------------------
  */
 
-typedef struct {
-    const char *text;
-    gboolean in_row;
-} Mnemonic;
-
 static void
-collect_mnemonics(GtkWidget *widget, gboolean in_row, GHashTable *seen)
+collect_mnemonics(GtkWidget *widget, GHashTable *seen)
 {
     g_autoptr(GPtrArray) children = children_of(widget);
 
     if (!gtk_widget_get_mapped(widget) || GTK_IS_POPOVER(widget))
         return;
-    in_row |= GTK_IS_LIST_BOX_ROW(widget);
     if (GTK_IS_LABEL(widget)) {
         /* GTK 4 does not convert to lower case. */
         guint key = gdk_keyval_to_lower(gtk_label_get_mnemonic_keyval(GTK_LABEL(widget)));
         const char *text = gtk_label_get_text(GTK_LABEL(widget));
-        Mnemonic *other = g_hash_table_lookup(seen, GUINT_TO_POINTER(key));
+        const char *other = g_hash_table_lookup(seen, GUINT_TO_POINTER(key));
 
         if (key == GDK_KEY_VoidSymbol)
             return;
-        /* The same mnemonic in each row of a list cycles through the rows. */
-        if (other && !(in_row && other->in_row && g_str_equal(other->text, text)))
-            g_error("Alt+%s is for \"%s\" and for \"%s\"", gdk_keyval_name(key), other->text, text);
-        other = g_new(Mnemonic, 1);
-        other->text = text;
-        other->in_row = in_row;
-        g_hash_table_replace(seen, GUINT_TO_POINTER(key), other);
+        if (other)
+            g_error("Alt+%s is for \"%s\" and for \"%s\"", gdk_keyval_name(key), other, text);
+        g_hash_table_insert(seen, GUINT_TO_POINTER(key), (gpointer) text);
     }
     for (guint i = 0; i < children->len; i++)
-        collect_mnemonics(children->pdata[i], in_row, seen);
+        collect_mnemonics(children->pdata[i], seen);
 }
 
 void
 look_assert_mnemonics(GtkWidget *widget, guint n)
 {
-    g_autoptr(GHashTable) seen = g_hash_table_new_full(NULL, NULL, NULL, g_free);
+    g_autoptr(GHashTable) seen = g_hash_table_new(NULL, NULL);
 
-    collect_mnemonics(widget, FALSE, seen);
+    collect_mnemonics(widget, seen);
     g_assert_cmpuint(g_hash_table_size(seen), ==, n);
 }
 
@@ -140,32 +196,31 @@ start_of(GtkWidget *widget, GtkWidget *window)
 #endif
 }
 
-/* The labels of one line: name, key, trust. */
+/* The labels in the heading of a row, which starts at the same place in each. */
 static void
 collect_labels(GtkWidget *widget, GPtrArray *labels)
 {
     g_autoptr(GPtrArray) children = children_of(widget);
 
-    if (GTK_IS_GRID(widget) || !gtk_widget_get_mapped(widget))
+    if (!gtk_widget_get_mapped(widget))
         return;
-    if (GTK_IS_LABEL(widget))
+    if (GTK_IS_LABEL(widget) && gtk_widget_get_ancestor(widget, GTK_TYPE_TOGGLE_BUTTON))
         g_ptr_array_add(labels, widget);
     for (guint i = 0; i < children->len; i++)
         collect_labels(children->pdata[i], labels);
 }
 
 void
-look_assert_columns(GtkWidget *widget)
+look_assert_columns(GtkWidget *list)
 {
-    GtkWidget *list = look_find(widget, GTK_TYPE_LIST_BOX);
+    g_autoptr(GPtrArray) rows = children_of(list);
     g_autoptr(GPtrArray) first = g_ptr_array_new();
-    GtkListBoxRow *row;
 
-    for (int i = 0; list && (row = gtk_list_box_get_row_at_index(GTK_LIST_BOX(list), i)); i++) {
+    for (guint i = 0; i < rows->len; i++) {
         g_autoptr(GPtrArray) labels = g_ptr_array_new();
 
-        collect_labels(GTK_WIDGET(row), i ? labels : first);
-        for (guint j = 0; i && j < labels->len; j++) {
+        collect_labels(rows->pdata[i], first->len ? labels : first);
+        for (guint j = 0; j < MIN(labels->len, first->len); j++) {
             int start = start_of(labels->pdata[j], list);
 
             if (start != start_of(first->pdata[j], list))
@@ -173,4 +228,88 @@ look_assert_columns(GtkWidget *widget)
                         gtk_label_get_text(first->pdata[j]));
         }
     }
+}
+
+/* ---- contrast ---------------------------------------------------------------------------------
+ */
+
+static double
+linear(double value)
+{
+    return value <= 0.04045 ? value / 12.92 : pow((value + 0.055) / 1.055, 2.4);
+}
+
+static double
+luminance(const GdkRGBA *color)
+{
+    return 0.2126 * linear(color->red) + 0.7152 * linear(color->green) +
+           0.0722 * linear(color->blue);
+}
+
+static double
+contrast(const GdkRGBA *text, const GdkRGBA *background)
+{
+    const GdkRGBA mixed = {
+        text->red * text->alpha + background->red * (1 - text->alpha),
+        text->green * text->alpha + background->green * (1 - text->alpha),
+        text->blue * text->alpha + background->blue * (1 - text->alpha),
+        1,
+    };
+    double a = luminance(&mixed) + 0.05, b = luminance(background) + 0.05;
+
+    return MAX(a, b) / MIN(a, b);
+}
+
+static void
+assert_label_contrast(GtkWidget *label)
+{
+    static const char *const backgrounds[] = {"theme_base_color", "theme_bg_color"};
+    GtkStyleContext *context = gtk_widget_get_style_context(label);
+    GdkRGBA text, background;
+
+#if GTK_CHECK_VERSION(4, 0, 0)
+    gtk_style_context_get_color(context, &text);
+#else
+    gtk_style_context_get_color(context, gtk_style_context_get_state(context), &text);
+#endif
+    text.alpha *= gtk_widget_get_opacity(label);
+    for (guint i = 0; i < G_N_ELEMENTS(backgrounds); i++) {
+        g_assert_true(gtk_style_context_lookup_color(context, backgrounds[i], &background));
+        if (contrast(&text, &background) < 4.5)
+            g_error("\"%s\" has a contrast of %.1f only", gtk_label_get_text(GTK_LABEL(label)),
+                    contrast(&text, &background));
+    }
+}
+
+void
+look_assert_contrast(GtkWidget *widget)
+{
+    g_autoptr(GPtrArray) children = children_of(widget);
+
+    /* Buttons have backgrounds of their own, except the headings of rows. */
+    if (!gtk_widget_get_mapped(widget) || !gtk_widget_is_sensitive(widget) ||
+        GTK_IS_POPOVER(widget) || (GTK_IS_BUTTON(widget) && !GTK_IS_TOGGLE_BUTTON(widget)))
+        return;
+    if (GTK_IS_LABEL(widget))
+        assert_label_contrast(widget);
+    for (guint i = 0; i < children->len; i++)
+        look_assert_contrast(children->pdata[i]);
+}
+
+void
+look_scroll_to(GtkWidget *page, GtkWidget *widget)
+{
+    GtkAdjustment *adjustment = gtk_scrolled_window_get_vadjustment(GTK_SCROLLED_WINDOW(page));
+    double top = gtk_adjustment_get_value(adjustment);
+#if GTK_CHECK_VERSION(4, 0, 0)
+    graphene_rect_t bounds;
+
+    g_assert_true(gtk_widget_compute_bounds(widget, page, &bounds));
+    gtk_adjustment_set_value(adjustment, top + bounds.origin.y);
+#else
+    int x, y;
+
+    g_assert_true(gtk_widget_translate_coordinates(widget, page, 0, 0, &x, &y));
+    gtk_adjustment_set_value(adjustment, top + y);
+#endif
 }

@@ -7,11 +7,20 @@
 
 /* The first visible widget of @type inside @widget, or NULL. */
 GtkWidget *look_find(GtkWidget *widget, GType type);
-/* The toggle button with @label, or NULL. */
-GtkWidget *look_find_named(GtkWidget *widget, const char *label);
+/* The entry whose text begins with @text, or NULL. */
+GtkWidget *look_find_entry(GtkWidget *widget, const char *text);
+/* The toggle button with a label of this text, or NULL. */
+GtkWidget *look_find_toggle(GtkWidget *widget, const char *text);
+/* Waits for a visible label that begins with @text; at most a minute. */
+GtkWidget *look_wait_for_label(GtkWidget *widget, const char *text);
 /* No label of a Hebrew window is in English. */
 void look_assert_no_english(GtkWidget *widget);
 /* The window has @n mnemonics, and none is used twice. */
 void look_assert_mnemonics(GtkWidget *widget, guint n);
-/* The columns of its list, if there is one, are aligned. */
-void look_assert_columns(GtkWidget *widget);
+/* The names and addresses of the rows of @list are aligned. */
+void look_assert_columns(GtkWidget *list);
+/* Texts contrast with the background of lists and pages by 4.5:1 or more, as WCAG 2.1 level AA
+ * asks. */
+void look_assert_contrast(GtkWidget *widget);
+/* Scrolls the page so that @widget is at its top, or as near to it as possible. */
+void look_scroll_to(GtkWidget *page, GtkWidget *widget);

@@ -1,26 +1,30 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "wl-editor.h"
 
-#include <glib/gi18n-lib.h>
-
+#include "model/wl-effective-trust.h"
 #include "model/wl-live-bus.h"
 #include "model/wl-model.h"
 #include "model/wl-setting.h"
+#include "wl-boxed-list.h"
+#include "wl-discovered-group.h"
 #include "wl-gtk.h"
-#include "wl-machine-page.h"
-#include "wl-peers-page.h"
-#include "wl-trust-page.h"
+#include "wl-machine-groups.h"
+#include "wl-peers-group.h"
 
-#define NEW_MIN_HEIGHT 440 /* pixels; most pages fit */
+#define MIN_HEIGHT     360 /* pixels */
+#define NEW_MIN_HEIGHT 440
+#define GROUP_GAP      18
+#define MARGIN         12
 
 struct _WlEditor {
     GObject parent_instance;
     WlEditorModel *model;
     WlEditorBus *bus;
-    GtkWidget *notebook;
-    WlMachinePage *machine;
-    WlPeersPage *peers;
-    WlTrustPage *trust;
+    GtkWidget *widget;
+    GtkWidget *trust_bar, *trust_warning;
+    WlMachineGroups *machine;
+    WlPeersGroup *peers;
+    WlDiscoveredGroup *discovered;
 };
 
 static void wl_editor_interface_init(NMVpnEditorInterface *iface);
@@ -31,7 +35,7 @@ G_DEFINE_FINAL_TYPE_WITH_CODE(WlEditor, wl_editor, G_TYPE_OBJECT,
 static GObject *
 get_widget(NMVpnEditor *editor)
 {
-    return G_OBJECT(WL_EDITOR(editor)->notebook);
+    return G_OBJECT(WL_EDITOR(editor)->widget);
 }
 
 static gboolean
@@ -47,14 +51,25 @@ wl_editor_interface_init(NMVpnEditorInterface *iface)
     iface->update_connection = update_connection;
 }
 
+/* Automatic trust is off for all peers once one has a level of its own. */
+static void
+refresh_trust(WlEditor *self)
+{
+    g_autofree char *warning = wl_editor_model_dup_trust_warning(self->model);
+
+    wl_gtk_label_update(self->trust_warning, warning);
+    wl_gtk_set_shown(self->trust_bar, warning != NULL);
+}
+
 static void
 on_model_changed(WlEditorModel *model, WlEditorChange change, gpointer user_data)
 {
     WlEditor *self = user_data;
 
-    wl_machine_page_changed(self->machine, change);
-    wl_peers_page_changed(self->peers, change);
-    wl_trust_page_changed(self->trust, change);
+    wl_machine_groups_changed(self->machine, change);
+    wl_peers_group_changed(self->peers, change);
+    wl_discovered_group_changed(self->discovered, change);
+    refresh_trust(self);
     if (change & (WL_EDITOR_CHANGE_FIELD | WL_EDITOR_CHANGE_PEERS))
         g_signal_emit_by_name(self, "changed");
 }
@@ -62,19 +77,34 @@ on_model_changed(WlEditorModel *model, WlEditorChange change, gpointer user_data
 /* To be called before the widgets are destroyed: GTK 3 destroys them with their window even if they
  * are referenced. */
 static void
-free_pages(WlEditor *self)
+free_groups(WlEditor *self)
 {
     g_clear_pointer(&self->bus, wl_editor_bus_free);
     wl_editor_model_set_changed_func(self->model, NULL, NULL);
-    g_clear_pointer(&self->machine, wl_machine_page_free);
-    g_clear_pointer(&self->peers, wl_peers_page_free);
-    g_clear_pointer(&self->trust, wl_trust_page_free);
+    g_clear_pointer(&self->machine, wl_machine_groups_free);
+    g_clear_pointer(&self->peers, wl_peers_group_free);
+    g_clear_pointer(&self->discovered, wl_discovered_group_free);
+}
+
+/* Nobody sees values change while the page is hidden. */
+static void
+on_map(GtkWidget *widget, WlEditor *self)
+{
+    if (self->bus)
+        wl_editor_bus_set_watched(self->bus, TRUE);
 }
 
 static void
-on_destroy(GtkWidget *notebook, WlEditor *self)
+on_unmap(GtkWidget *widget, WlEditor *self)
 {
-    free_pages(self);
+    if (self->bus)
+        wl_editor_bus_set_watched(self->bus, FALSE);
+}
+
+static void
+on_destroy(GtkWidget *widget, WlEditor *self)
+{
+    free_groups(self);
 }
 
 static void
@@ -82,11 +112,11 @@ wl_editor_dispose(GObject *object)
 {
     WlEditor *self = WL_EDITOR(object);
 
-    if (self->notebook) {
-        g_signal_handlers_disconnect_by_data(self->notebook, self);
-        free_pages(self);
+    if (self->widget) {
+        g_signal_handlers_disconnect_by_data(self->widget, self);
+        free_groups(self);
     }
-    g_clear_object(&self->notebook);
+    g_clear_object(&self->widget);
     g_clear_pointer(&self->model, wl_editor_model_free);
     G_OBJECT_CLASS(wl_editor_parent_class)->dispose(object);
 }
@@ -102,12 +132,6 @@ wl_editor_init(WlEditor *self)
 {
 }
 
-static void
-add_page(WlEditor *self, const char *title, GtkWidget *page)
-{
-    gtk_notebook_append_page(GTK_NOTEBOOK(self->notebook), page, gtk_label_new(title));
-}
-
 /* Whether @connection is new, and neither saved nor imported. */
 static gboolean
 is_empty(NMConnection *connection)
@@ -118,25 +142,40 @@ is_empty(NMConnection *connection)
 }
 
 static void
+add_peers(WlEditor *self, GtkWidget *page)
+{
+    self->peers = wl_peers_group_new(self->model);
+    wl_gtk_box_append(page, wl_peers_group_get_widget(self->peers));
+    self->trust_warning = wl_gtk_label_new(NULL);
+    self->trust_bar = wl_gtk_warning_bar_new(self->trust_warning);
+    wl_gtk_box_append(page, self->trust_bar);
+    self->discovered = wl_discovered_group_new(self->model);
+    wl_gtk_box_append(page, wl_discovered_group_get_widget(self->discovered));
+}
+
+static void
 build(WlEditor *self, NMConnection *connection)
 {
+    GtkWidget *page = gtk_box_new(GTK_ORIENTATION_VERTICAL, GROUP_GAP);
+
     self->model = wl_editor_model_new();
     wl_editor_model_load(self->model, connection);
-    self->notebook = g_object_ref_sink(gtk_notebook_new());
-    g_signal_connect(self->notebook, "destroy", G_CALLBACK(on_destroy), self);
-    self->machine = wl_machine_page_new(self->model);
-    self->peers = wl_peers_page_new(self->model);
-    self->trust = wl_trust_page_new(self->model);
-    add_page(self, _("This Machine"), wl_machine_page_get_widget(self->machine));
-    add_page(self, _("Peers"), wl_peers_page_get_widget(self->peers));
-    add_page(self, _("Trust"), wl_trust_page_get_widget(self->trust));
+    wl_boxed_list_load_style(page);
+    wl_gtk_set_margins(page, MARGIN);
+    self->machine = wl_machine_groups_new(self->model, page);
+    add_peers(self, page);
+    wl_machine_groups_add_advanced(self->machine, page);
+    refresh_trust(self);
     /* GNOME Settings adds a connection in a dialog of a fixed size, smaller than a page: one that
      * scrolls as a whole shows more than a page that scrolls inside it. */
-    if (is_empty(connection))
-        gtk_widget_set_size_request(self->notebook, -1, NEW_MIN_HEIGHT);
-    wl_gtk_show(self->notebook);
+    self->widget = g_object_ref_sink(
+        wl_gtk_scrolled_new(page, is_empty(connection) ? NEW_MIN_HEIGHT : MIN_HEIGHT));
+    g_signal_connect(self->widget, "destroy", G_CALLBACK(on_destroy), self);
+    wl_gtk_show(self->widget);
     wl_editor_model_set_changed_func(self->model, on_model_changed, self);
     self->bus = wl_editor_bus_new(self->model, nm_connection_get_uuid(connection));
+    g_signal_connect(self->widget, "map", G_CALLBACK(on_map), self);
+    g_signal_connect(self->widget, "unmap", G_CALLBACK(on_unmap), self);
 }
 
 G_MODULE_EXPORT NMVpnEditor *

@@ -1,21 +1,24 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "wl-form.h"
 
+#include <string.h>
+
 #include <glib/gi18n-lib.h>
 #include <nma-ui-utils.h>
 
 #include "model/wl-labels.h"
 #include "model/wl-model.h"
 #include "model/wl-read.h"
+#include "wl-boxed-list.h"
 #include "wl-gtk.h"
 #include "wl-profile-keys.h"
 
-#define CHECK_INDENT 24 /* pixels: where the text of a check button begins */
+#define BUTTON_GAP 6 /* pixels */
 
 typedef enum {
     ITEM_ENTRY,
     ITEM_SECRET,
-    ITEM_CHECK,
+    ITEM_SWITCH,
     ITEM_CHOICE,
 } ItemKind;
 
@@ -26,16 +29,18 @@ typedef struct {
     char *flags_key;  /* of a secret */
     GtkWidget *input; /* owned: it may leave the window before the form is freed */
     GtkWidget *problem;
+    GtkWidget *list; /* that the row is in; compared only */
     char *hint;
-    GStrv words; /* of a choice */
+    GtkWidget *notes; /* the label of the hint, or NULL; owned */
+    GStrv words;      /* of a choice */
 } Item;
 
 struct _WlEditorForm {
     WlEditorModel *model;
     WlEditorPeer *peer;
-    GtkWidget *grid; /* owned */
+    GtkWidget *list; /* of the following rows; owned */
+    gboolean mnemonics;
     GPtrArray *items;
-    int n_rows;
     gboolean refreshing;
 };
 
@@ -47,6 +52,7 @@ free_item(gpointer data)
     g_signal_handlers_disconnect_by_data(item->input, item);
     g_object_unref(item->input);
     g_object_unref(item->problem);
+    g_clear_object(&item->notes);
     g_free(item->flags_key);
     g_free(item->hint);
     g_strfreev(item->words);
@@ -61,9 +67,6 @@ wl_editor_form_new(WlEditorModel *model, WlEditorPeer *peer)
     form->model = model;
     form->peer = peer;
     form->items = g_ptr_array_new_with_free_func(free_item);
-    form->grid = g_object_ref_sink(gtk_grid_new());
-    gtk_grid_set_row_spacing(GTK_GRID(form->grid), 6);
-    gtk_grid_set_column_spacing(GTK_GRID(form->grid), 12);
     return form;
 }
 
@@ -73,14 +76,15 @@ wl_editor_form_free(WlEditorForm *form)
     if (!form)
         return;
     g_ptr_array_unref(form->items);
-    g_object_unref(form->grid);
+    g_clear_object(&form->list);
     g_free(form);
 }
 
-GtkWidget *
-wl_editor_form_get_grid(WlEditorForm *form)
+void
+wl_editor_form_begin(WlEditorForm *form, GtkWidget *list, gboolean mnemonics)
 {
-    return form->grid;
+    g_set_object(&form->list, list);
+    form->mnemonics = mnemonics;
 }
 
 static WlKeyScope
@@ -110,22 +114,32 @@ is_yes(const char *text)
            g_str_equal(text, "1");
 }
 
+static const char *
+problem_of(const Item *item)
+{
+    const WlEditorForm *form = item->form;
+    const char *problem = wl_editor_model_get_problem(form->model, form->peer, item->key);
+
+    if (!problem && item->flags_key)
+        problem = wl_editor_model_get_problem(form->model, form->peer, item->flags_key);
+    return problem;
+}
+
 static void
 refresh_item(const Item *item)
 {
     WlEditorForm *form = item->form;
     const char *text = wl_editor_model_get_text(form->model, form->peer, item->key);
-    const char *problem = wl_editor_model_get_problem(form->model, form->peer, item->key);
+    const char *problem = problem_of(item);
 
-    if (!problem && item->flags_key)
-        problem = wl_editor_model_get_problem(form->model, form->peer, item->flags_key);
     switch (item->kind) {
     case ITEM_ENTRY:
     case ITEM_SECRET:
         wl_gtk_set_text(item->input, text);
         break;
-    case ITEM_CHECK:
-        wl_gtk_set_active(item->input, is_yes(text));
+    case ITEM_SWITCH:
+        if (gtk_switch_get_active(GTK_SWITCH(item->input)) != is_yes(text))
+            gtk_switch_set_active(GTK_SWITCH(item->input), is_yes(text));
         break;
     case ITEM_CHOICE:
         refresh_choice(item, text);
@@ -147,6 +161,22 @@ wl_editor_form_refresh(WlEditorForm *form)
     for (guint i = 0; i < form->items->len; i++)
         refresh_item(form->items->pdata[i]);
     form->refreshing = FALSE;
+}
+
+char *
+wl_editor_form_dup_problem(WlEditorForm *form, GtkWidget *list)
+{
+    for (guint i = 0; i < form->items->len; i++) {
+        const Item *item = form->items->pdata[i];
+        g_autofree char *label = NULL;
+
+        if (item->list != list || !problem_of(item))
+            continue;
+        label = wl_editor_label_dup_plain(scope_of(form), item->key);
+        /* Translators: a field and its error */
+        return g_strdup_printf(_("%s: %s"), label, problem_of(item));
+    }
+    return NULL;
 }
 
 static void
@@ -191,9 +221,9 @@ on_secret_changed(GtkWidget *entry, Item *item)
 }
 
 static void
-on_check_toggled(GtkWidget *button, Item *item)
+on_switched(GtkWidget *widget, GParamSpec *spec, Item *item)
 {
-    set_text(item, item->key, wl_gtk_get_active(button) ? "yes" : "no");
+    set_text(item, item->key, gtk_switch_get_active(GTK_SWITCH(widget)) ? "yes" : "no");
 }
 
 static void
@@ -216,54 +246,79 @@ add_item(WlEditorForm *form, ItemKind kind, const char *key, GtkWidget *input, c
     item->key = key;
     item->input = g_object_ref_sink(input);
     item->problem = g_object_ref_sink(wl_gtk_label_new(NULL));
+    item->list = form->list;
     item->hint = g_strdup(hint);
-    wl_gtk_add_class(item->problem, "error");
+    wl_gtk_add_class(item->problem, "wirelink-error");
+    wl_gtk_add_class(item->problem, "wirelink-caption");
     wl_gtk_set_shown(item->problem, FALSE);
     g_ptr_array_add(form->items, item);
     return item;
 }
 
+/* The label of @widget; @text has a mnemonic, which is left out where the form has none. */
 static GtkWidget *
-hint_label(const char *hint)
+label_for(const WlEditorForm *form, const char *text, GtkWidget *widget)
 {
-    GtkWidget *label = wl_gtk_label_new(hint);
+    GtkWidget *label = wl_gtk_label_new(NULL);
+    char *plain;
 
-    wl_gtk_add_class(label, "dim-label");
+    if (form->mnemonics) {
+        gtk_label_set_text_with_mnemonic(GTK_LABEL(label), text);
+    } else {
+        plain = wl_editor_label_strip(text);
+        gtk_label_set_text(GTK_LABEL(label), plain);
+        g_free(plain);
+    }
+    wl_gtk_set_label_of(label, widget);
     return label;
 }
 
-/* In a row of its own, across the labels or beside them. */
 static void
-attach_wide(WlEditorForm *form, GtkWidget *widget, gboolean wide)
+append_notes(GtkWidget *box, Item *item)
 {
-    gtk_grid_attach(GTK_GRID(form->grid), widget, wide ? 0 : 1, form->n_rows++, wide ? 2 : 1, 1);
+    wl_gtk_box_append(box, item->problem);
+    if (!item->hint)
+        return;
+    item->notes = g_object_ref_sink(wl_dim_label_new(item->hint));
+    wl_gtk_box_append(box, item->notes);
 }
 
-/* Label and input side by side, the rest below the input, so that the form fits a narrow window. */
+/* The label above the input and @suffix, so that a long text has the whole width. */
 static void
-attach_item(WlEditorForm *form, Item *item, gboolean with_label, GtkWidget *below)
+attach_below(WlEditorForm *form, Item *item, GtkWidget *suffix)
 {
-    GtkGrid *grid = GTK_GRID(form->grid);
-    gboolean wide = item->kind == ITEM_CHECK;
-    GtkWidget *label;
+    GtkWidget *row = wl_boxed_row_new(GTK_ORIENTATION_VERTICAL);
+    GtkWidget *line = gtk_box_new(GTK_ORIENTATION_HORIZONTAL, BUTTON_GAP);
+    GtkWidget *label = label_for(form, wl_editor_label(scope_of(form), item->key), item->input);
 
-    if (!wide && with_label) {
-        label = gtk_label_new_with_mnemonic(wl_editor_label(scope_of(form), item->key));
-        gtk_label_set_xalign(GTK_LABEL(label), 0);
-        gtk_grid_attach(grid, label, 0, form->n_rows, 1, 1);
-        wl_gtk_set_label_of(label, item->input);
-    }
+    wl_gtk_add_class(label, "wirelink-caption");
+    wl_gtk_box_append(row, label);
     gtk_widget_set_hexpand(item->input, TRUE);
-    attach_wide(form, item->input, wide);
-    if (below)
-        attach_wide(form, below, wide);
-    gtk_widget_set_margin_start(item->problem, wide ? CHECK_INDENT : 0);
-    attach_wide(form, item->problem, wide);
-    if (item->hint) {
-        label = hint_label(item->hint);
-        gtk_widget_set_margin_start(label, wide ? CHECK_INDENT : 0);
-        attach_wide(form, label, wide);
-    }
+    wl_gtk_box_append(line, item->input);
+    if (suffix)
+        wl_gtk_box_append(line, suffix);
+    wl_gtk_box_append(row, line);
+    append_notes(row, item);
+    wl_gtk_box_append(form->list, row);
+    refresh_item(item);
+}
+
+/* The input at the end of the label and the notes. */
+static void
+attach_beside(WlEditorForm *form, Item *item)
+{
+    GtkWidget *row = wl_boxed_row_new(GTK_ORIENTATION_HORIZONTAL);
+    GtkWidget *texts = gtk_box_new(GTK_ORIENTATION_VERTICAL, 0);
+
+    gtk_widget_set_hexpand(texts, TRUE);
+    gtk_widget_set_valign(texts, GTK_ALIGN_CENTER);
+    gtk_widget_set_valign(item->input, GTK_ALIGN_CENTER);
+    wl_gtk_box_append(texts,
+                      label_for(form, wl_editor_label(scope_of(form), item->key), item->input));
+    append_notes(texts, item);
+    wl_gtk_box_append(row, texts);
+    wl_gtk_box_append(row, item->input);
+    wl_gtk_box_append(form->list, row);
     refresh_item(item);
 }
 
@@ -274,6 +329,8 @@ new_entry(void)
 
     /* The entry fills the remaining space and does not widen the window. */
     g_object_set(entry, "width-chars", 10, NULL);
+    wl_gtk_add_class(entry, "wirelink-entry");
+    wl_gtk_strengthen_placeholder(entry);
     return entry;
 }
 
@@ -286,7 +343,7 @@ wl_editor_form_add_entry(WlEditorForm *form, const char *key, const char *placeh
 
     gtk_entry_set_placeholder_text(GTK_ENTRY(entry), placeholder);
     gtk_entry_set_activates_default(GTK_ENTRY(entry), TRUE);
-    attach_item(form, item, TRUE, NULL);
+    attach_below(form, item, NULL);
     g_signal_connect(entry, "changed", G_CALLBACK(on_entry_changed), item);
     return entry;
 }
@@ -294,7 +351,8 @@ wl_editor_form_add_entry(WlEditorForm *form, const char *key, const char *placeh
 static void
 on_see_toggled(GtkWidget *button, GtkWidget *entry)
 {
-    gtk_entry_set_visibility(GTK_ENTRY(entry), wl_gtk_get_active(button));
+    gtk_entry_set_visibility(GTK_ENTRY(entry),
+                             gtk_toggle_button_get_active(GTK_TOGGLE_BUTTON(button)));
 }
 
 GtkWidget *
@@ -302,9 +360,9 @@ wl_editor_form_add_secret(WlEditorForm *form, const char *key, gboolean not_requ
                           GCallback generate, gpointer user_data)
 {
     GtkWidget *entry = new_entry();
-    GtkWidget *buttons = gtk_box_new(GTK_ORIENTATION_HORIZONTAL, 6);
-    GtkWidget *see = gtk_check_button_new_with_mnemonic(_("S_how"));
-    GtkWidget *make = gtk_button_new_with_mnemonic(_("_Generate"));
+    GtkWidget *buttons = gtk_box_new(GTK_ORIENTATION_HORIZONTAL, BUTTON_GAP);
+    GtkWidget *see = gtk_toggle_button_new();
+    GtkWidget *make = gtk_button_new_with_label(_("Generate"));
     Item *item = add_item(form, ITEM_SECRET, key, entry, NULL);
     const char *flags_text;
     guint flags;
@@ -318,9 +376,15 @@ wl_editor_form_add_secret(WlEditorForm *form, const char *key, gboolean not_requ
     gtk_entry_set_input_purpose(GTK_ENTRY(entry), GTK_INPUT_PURPOSE_PASSWORD);
     nma_utils_setup_password_storage(entry, (NMSettingSecretFlags) flags, NULL, NULL, not_required,
                                      FALSE);
+    wl_gtk_set_child(see, wl_gtk_image_new("view-reveal-symbolic"));
+    wl_gtk_set_name(see, _("Show"));
+    gtk_widget_set_tooltip_text(see, _("Show"));
+    wl_gtk_add_class(see, "flat");
+    gtk_widget_set_valign(see, GTK_ALIGN_CENTER);
+    gtk_widget_set_valign(make, GTK_ALIGN_CENTER);
     wl_gtk_box_append(buttons, see);
     wl_gtk_box_append(buttons, make);
-    attach_item(form, item, TRUE, buttons);
+    attach_below(form, item, buttons);
     g_signal_connect(entry, "changed", G_CALLBACK(on_secret_changed), item);
     g_signal_connect(entry, "notify::secondary-icon-name", G_CALLBACK(on_storage_changed), item);
     g_signal_connect_object(see, "toggled", G_CALLBACK(on_see_toggled), entry, (GConnectFlags) 0);
@@ -329,40 +393,31 @@ wl_editor_form_add_secret(WlEditorForm *form, const char *key, gboolean not_requ
 }
 
 GtkWidget *
-wl_editor_form_add_check(WlEditorForm *form, const char *key, const char *hint)
+wl_editor_form_add_switch(WlEditorForm *form, const char *key, const char *hint)
 {
-    GtkWidget *check = gtk_check_button_new_with_mnemonic(wl_editor_label(scope_of(form), key));
-    g_autofree char *name = wl_editor_label_dup_plain(scope_of(form), key);
-    Item *item = add_item(form, ITEM_CHECK, key, check, hint);
+    GtkWidget *widget = gtk_switch_new();
+    Item *item = add_item(form, ITEM_SWITCH, key, widget, hint);
 
-    wl_gtk_set_name(check, name);
-    attach_item(form, item, TRUE, NULL);
-    g_signal_connect(check, "toggled", G_CALLBACK(on_check_toggled), item);
-    return check;
-}
-
-static GtkWidget *
-add_choice(WlEditorForm *form, const char *key, const char *const *words, const char *const *titles,
-           const char *hint, gboolean with_label)
-{
-    GtkWidget *choice = wl_gtk_choice_new(titles);
-    Item *item = add_item(form, ITEM_CHOICE, key, choice, hint);
-
-    item->words = g_strdupv((char **) words);
-    attach_item(form, item, with_label, NULL);
-    wl_gtk_choice_on_changed(choice, on_choice_changed, item);
-    return choice;
+    attach_beside(form, item);
+    g_signal_connect(widget, "notify::active", G_CALLBACK(on_switched), item);
+    return widget;
 }
 
 GtkWidget *
 wl_editor_form_add_choice(WlEditorForm *form, const char *key, const char *const *words,
                           const char *const *titles, const char *hint)
 {
-    return add_choice(form, key, words, titles, hint, TRUE);
+    GtkWidget *choice = wl_gtk_choice_new(titles);
+    Item *item = add_item(form, ITEM_CHOICE, key, choice, hint);
+
+    item->words = g_strdupv((char **) words);
+    attach_beside(form, item);
+    wl_gtk_choice_on_changed(choice, on_choice_changed, item);
+    return choice;
 }
 
 GtkWidget *
-wl_editor_form_add_trust(WlEditorForm *form, gboolean with_label)
+wl_editor_form_add_trust(WlEditorForm *form)
 {
     const char *words[WL_PROFILE_TRUST_DELEGATE_TRUST + 2] = {NULL};
     const char *titles[WL_PROFILE_TRUST_DELEGATE_TRUST + 2] = {NULL};
@@ -371,24 +426,53 @@ wl_editor_form_add_trust(WlEditorForm *form, gboolean with_label)
         words[i] = wl_profile_trust_to_string((WlProfileTrust) i);
         titles[i] = wl_editor_trust_title((WlProfileTrust) i);
     }
-    return add_choice(form, "trust", words, titles, NULL, with_label);
+    return wl_editor_form_add_choice(form, "trust", words, titles, "");
 }
 
 void
-wl_editor_form_add_labeled(WlEditorForm *form, const char *label, GtkWidget *widget)
+wl_editor_form_set_hint(WlEditorForm *form, const char *key, const char *hint)
 {
-    if (label) {
-        GtkWidget *text = gtk_label_new_with_mnemonic(label);
+    for (guint i = 0; i < form->items->len; i++) {
+        Item *item = form->items->pdata[i];
 
-        gtk_label_set_xalign(GTK_LABEL(text), 0);
-        gtk_grid_attach(GTK_GRID(form->grid), text, 0, form->n_rows, 1, 1);
-        wl_gtk_set_label_of(text, widget);
+        if (strcmp(item->key, key) != 0 || !item->notes)
+            continue;
+        g_free(item->hint);
+        item->hint = g_strdup(hint);
+        wl_gtk_label_update(item->notes, hint);
+        if (!problem_of(item))
+            wl_gtk_set_description(item->input, hint);
     }
-    attach_wide(form, widget, FALSE);
+}
+
+void
+wl_editor_form_add_below(WlEditorForm *form, const char *label, GtkWidget *widget, GtkWidget *line)
+{
+    GtkWidget *row = wl_boxed_row_new(GTK_ORIENTATION_VERTICAL);
+    GtkWidget *text = label_for(form, label, widget);
+
+    wl_gtk_add_class(text, "wirelink-caption");
+    wl_gtk_box_append(row, text);
+    wl_gtk_box_append(row, line);
+    wl_gtk_box_append(form->list, row);
+}
+
+void
+wl_editor_form_add_beside(WlEditorForm *form, const char *label, GtkWidget *widget)
+{
+    GtkWidget *row = wl_boxed_row_new(GTK_ORIENTATION_HORIZONTAL);
+
+    wl_gtk_box_append(row, label_for(form, label, widget));
+    gtk_widget_set_valign(widget, GTK_ALIGN_CENTER);
+    wl_gtk_box_append(row, widget);
+    wl_gtk_box_append(form->list, row);
 }
 
 void
 wl_editor_form_add_widget(WlEditorForm *form, GtkWidget *widget)
 {
-    attach_wide(form, widget, TRUE);
+    GtkWidget *row = wl_boxed_row_new(GTK_ORIENTATION_VERTICAL);
+
+    wl_gtk_box_append(row, widget);
+    wl_gtk_box_append(form->list, row);
 }

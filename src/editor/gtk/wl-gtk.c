@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "wl-gtk.h"
 
-#define IS_GTK4 GTK_CHECK_VERSION(4, 0, 0)
+#define IS_GTK4       GTK_CHECK_VERSION(4, 0, 0)
+#define MAX_END_CHARS 16 /* of a label at the end of a row */
 
 typedef struct {
     GCallback func;
@@ -45,22 +46,49 @@ wl_gtk_box_append(GtkWidget *box, GtkWidget *child)
 }
 
 void
-wl_gtk_list_append(GtkWidget *list, GtkWidget *child)
+wl_gtk_box_place(GtkWidget *box, GtkWidget *child, GtkWidget *previous, guint position)
 {
 #if IS_GTK4
-    gtk_list_box_append(GTK_LIST_BOX(list), child);
+    if (gtk_widget_get_prev_sibling(child) != previous)
+        gtk_box_reorder_child_after(GTK_BOX(box), child, previous);
 #else
-    gtk_container_add(GTK_CONTAINER(list), child);
+    gtk_box_reorder_child(GTK_BOX(box), child, (int) position);
 #endif
 }
 
 void
-wl_gtk_list_remove(GtkWidget *list, GtkWidget *row)
+wl_gtk_box_remove(GtkWidget *box, GtkWidget *child)
 {
 #if IS_GTK4
-    gtk_list_box_remove(GTK_LIST_BOX(list), row);
+    gtk_box_remove(GTK_BOX(box), child);
 #else
-    gtk_widget_destroy(row);
+    gtk_widget_destroy(child);
+#endif
+}
+
+GtkWidget *
+wl_gtk_box_child_at(GtkWidget *box, double y)
+{
+#if IS_GTK4
+    for (GtkWidget *child = gtk_widget_get_first_child(box); child;
+         child = gtk_widget_get_next_sibling(child)) {
+        double top = wl_gtk_translate_y(child, box, 0);
+
+        if (gtk_widget_get_visible(child) && y >= top && y < top + gtk_widget_get_height(child))
+            return child;
+    }
+    return NULL;
+#else
+    g_autoptr(GList) children = gtk_container_get_children(GTK_CONTAINER(box));
+
+    for (const GList *l = children; l; l = l->next) {
+        double top = wl_gtk_translate_y(l->data, box, 0);
+
+        if (gtk_widget_get_visible(l->data) && y >= top &&
+            y < top + gtk_widget_get_allocated_height(l->data))
+            return l->data;
+    }
+    return NULL;
 #endif
 }
 
@@ -70,10 +98,8 @@ wl_gtk_set_child(GtkWidget *parent, GtkWidget *child)
 #if IS_GTK4
     if (GTK_IS_SCROLLED_WINDOW(parent))
         gtk_scrolled_window_set_child(GTK_SCROLLED_WINDOW(parent), child);
-    else if (GTK_IS_EXPANDER(parent))
-        gtk_expander_set_child(GTK_EXPANDER(parent), child);
-    else if (GTK_IS_LIST_BOX_ROW(parent))
-        gtk_list_box_row_set_child(GTK_LIST_BOX_ROW(parent), child);
+    else if (GTK_IS_BUTTON(parent))
+        gtk_button_set_child(GTK_BUTTON(parent), child);
     else if (GTK_IS_FRAME(parent))
         gtk_frame_set_child(GTK_FRAME(parent), child);
     else
@@ -103,24 +129,42 @@ wl_gtk_set_shown(GtkWidget *widget, gboolean shown)
     gtk_widget_set_visible(widget, shown);
 }
 
-gboolean
-wl_gtk_get_active(GtkWidget *check)
+void
+wl_gtk_add_style(GdkDisplay *display, GtkCssProvider *provider, const char *css)
 {
 #if IS_GTK4
-    return gtk_check_button_get_active(GTK_CHECK_BUTTON(check));
+    gtk_css_provider_load_from_data(provider, css, -1);
+    gtk_style_context_add_provider_for_display(display, GTK_STYLE_PROVIDER(provider),
+                                               GTK_STYLE_PROVIDER_PRIORITY_APPLICATION);
 #else
-    return gtk_toggle_button_get_active(GTK_TOGGLE_BUTTON(check));
+    g_autoptr(GError) error = NULL;
+
+    if (!gtk_css_provider_load_from_data(provider, css, -1, &error))
+        g_warning("style sheet: %s", error->message);
+    gtk_style_context_add_provider_for_screen(gdk_display_get_default_screen(display),
+                                              GTK_STYLE_PROVIDER(provider),
+                                              GTK_STYLE_PROVIDER_PRIORITY_APPLICATION);
+#endif
+}
+
+GtkWidget *
+wl_gtk_image_new(const char *icon)
+{
+#if IS_GTK4
+    return gtk_image_new_from_icon_name(icon);
+#else
+    return gtk_image_new_from_icon_name(icon, GTK_ICON_SIZE_BUTTON);
 #endif
 }
 
 void
-wl_gtk_set_active(GtkWidget *check, gboolean active)
+wl_gtk_set_icon(GtkWidget *image, const char *icon)
 {
-#if IS_GTK4
-    gtk_check_button_set_active(GTK_CHECK_BUTTON(check), active);
-#else
-    gtk_toggle_button_set_active(GTK_TOGGLE_BUTTON(check), active);
-#endif
+    g_autofree char *old = NULL;
+
+    g_object_get(image, "icon-name", &old, NULL);
+    if (g_strcmp0(old, icon))
+        g_object_set(image, "icon-name", icon, NULL);
 }
 
 GtkWidget *
@@ -232,6 +276,29 @@ wl_gtk_label_update(GtkWidget *label, const char *text)
 {
     if (g_strcmp0(gtk_label_get_text(GTK_LABEL(label)), text ? text : ""))
         gtk_label_set_text(GTK_LABEL(label), text ? text : "");
+}
+
+GtkWidget *
+wl_gtk_end_label_new(void)
+{
+    GtkWidget *label = wl_gtk_label_new(NULL);
+
+    gtk_widget_set_hexpand(label, FALSE);
+    gtk_widget_set_valign(label, GTK_ALIGN_CENTER);
+    gtk_label_set_xalign(GTK_LABEL(label), 1);
+    gtk_label_set_justify(GTK_LABEL(label), GTK_JUSTIFY_RIGHT);
+    g_object_set(label, "wrap-mode", PANGO_WRAP_WORD, NULL);
+    return label;
+}
+
+void
+wl_gtk_end_label_update(GtkWidget *label, const char *text)
+{
+    int chars = (int) MIN(g_utf8_strlen(text, -1), MAX_END_CHARS);
+
+    gtk_label_set_width_chars(GTK_LABEL(label), chars);
+    gtk_label_set_max_width_chars(GTK_LABEL(label), chars);
+    wl_gtk_label_update(label, text);
 }
 
 GtkWidget *
@@ -355,12 +422,29 @@ wl_gtk_set_label_of(GtkWidget *label, GtkWidget *widget)
 }
 
 void
-wl_gtk_settle_expander(GtkWidget *expander)
+wl_gtk_set_expanded(GtkWidget *widget, gboolean expanded)
+{
+#if IS_GTK4
+    gtk_accessible_update_state(GTK_ACCESSIBLE(widget), GTK_ACCESSIBLE_STATE_EXPANDED, expanded,
+                                -1);
+#endif
+    /* GTK 3 reports the state of a toggle button, which is the same. */
+}
+
+void
+wl_gtk_strengthen_placeholder(GtkWidget *entry)
 {
 #if !IS_GTK4
-    /* The arrow takes the text direction only at the first change of state. */
-    gtk_widget_set_state_flags(expander, GTK_STATE_FLAG_PRELIGHT, FALSE);
-    gtk_widget_unset_state_flags(expander, GTK_STATE_FLAG_PRELIGHT);
+    /* GTK 4 has a CSS node for it. */
+    g_autoptr(GtkCssProvider) provider = gtk_css_provider_new();
+
+    gtk_css_provider_load_from_data(provider,
+                                    "@define-color placeholder_text_color"
+                                    " mix(@theme_text_color, @theme_base_color, 0.3);",
+                                    -1, NULL);
+    gtk_style_context_add_provider(gtk_widget_get_style_context(entry),
+                                   GTK_STYLE_PROVIDER(provider),
+                                   GTK_STYLE_PROVIDER_PRIORITY_APPLICATION);
 #endif
 }
 
@@ -379,6 +463,23 @@ wl_gtk_focus_later(GtkWidget *widget)
 {
     /* After the allocation, which has a higher priority. */
     g_idle_add_full(G_PRIORITY_LOW, focus_now, g_object_ref(widget), g_object_unref);
+}
+
+double
+wl_gtk_translate_y(GtkWidget *widget, GtkWidget *ancestor, double y)
+{
+#if IS_GTK4
+    double x_there, y_there;
+
+    return gtk_widget_translate_coordinates(widget, ancestor, 0, y, &x_there, &y_there) ? y_there
+                                                                                        : y;
+#else
+    int x_there, y_there;
+
+    return gtk_widget_translate_coordinates(widget, ancestor, 0, (int) y, &x_there, &y_there)
+               ? y_there
+               : y;
+#endif
 }
 
 void

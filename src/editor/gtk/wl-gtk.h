@@ -10,18 +10,24 @@ G_BEGIN_DECLS
 
 /* Children that expand along the box share the remaining space. */
 void wl_gtk_box_append(GtkWidget *box, GtkWidget *child);
-void wl_gtk_list_append(GtkWidget *list, GtkWidget *child);
-void wl_gtk_list_remove(GtkWidget *list, GtkWidget *row);
-/* @parent is a GtkScrolledWindow, GtkExpander, GtkListBoxRow or GtkFrame. */
+/* Makes @child the one at @position, after @previous, which is NULL for the first. */
+void wl_gtk_box_place(GtkWidget *box, GtkWidget *child, GtkWidget *previous, guint position);
+void wl_gtk_box_remove(GtkWidget *box, GtkWidget *child);
+/* The visible child of a vertical @box at @y, or NULL. */
+GtkWidget *wl_gtk_box_child_at(GtkWidget *box, double y);
+/* @parent is a GtkScrolledWindow, GtkButton or GtkFrame. */
 void wl_gtk_set_child(GtkWidget *parent, GtkWidget *child);
 /* Shows @widget and its children, which GTK 4 does by itself; not what wl_gtk_set_shown() hid. */
 void wl_gtk_show(GtkWidget *widget);
 /* Shows or hides @widget, and keeps it so when its parents are shown later. */
 void wl_gtk_set_shown(GtkWidget *widget, gboolean shown);
 
-/* @check is a GtkCheckButton. */
-gboolean wl_gtk_get_active(GtkWidget *check);
-void wl_gtk_set_active(GtkWidget *check, gboolean active);
+/* Adds the style sheet @css to @display. */
+void wl_gtk_add_style(GdkDisplay *display, GtkCssProvider *provider, const char *css);
+
+/* An icon of the theme. */
+GtkWidget *wl_gtk_image_new(const char *icon);
+void wl_gtk_set_icon(GtkWidget *image, const char *icon);
 
 /* A list of which one item is chosen, initially the first; @titles ends with NULL. */
 GtkWidget *wl_gtk_choice_new(const char *const *titles);
@@ -39,6 +45,10 @@ void wl_gtk_set_text(GtkWidget *entry, const char *text);
 
 /* A label aligned to the start that wraps long lines. */
 GtkWidget *wl_gtk_label_new(const char *text);
+/* A label for a few words at the end of a row: as wide as its text, up to a limit, and never broken
+ * inside a word. */
+GtkWidget *wl_gtk_end_label_new(void);
+void wl_gtk_end_label_update(GtkWidget *label, const char *text);
 /* Sets the text if it differs. */
 void wl_gtk_label_update(GtkWidget *label, const char *text);
 /* @name is the tooltip and the accessible name. */
@@ -57,11 +67,15 @@ void wl_gtk_set_description(GtkWidget *widget, const char *description);
 /* Makes @label the accessible name of @widget and its mnemonic activate it. */
 void wl_gtk_set_label_of(GtkWidget *label, GtkWidget *widget);
 
+/* The position @y of @widget in @ancestor, in pixels. */
+double wl_gtk_translate_y(GtkWidget *widget, GtkWidget *ancestor, double y);
 /* Copies @text to the clipboard. */
 void wl_gtk_copy(GtkWidget *widget, const char *text);
 
-/* To be called once for a new expander: makes GTK 3 draw its arrow in the direction of the text. */
-void wl_gtk_settle_expander(GtkWidget *expander);
+/* Tells screen readers whether what @widget opens is open. */
+void wl_gtk_set_expanded(GtkWidget *widget, gboolean expanded);
+/* Makes the placeholder of @entry as readable as other texts. */
+void wl_gtk_strengthen_placeholder(GtkWidget *entry);
 /* Focuses @widget and scrolls to it once its size is allocated. */
 void wl_gtk_focus_later(GtkWidget *widget);
 

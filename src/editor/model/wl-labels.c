@@ -74,9 +74,9 @@ wl_editor_label(WlKeyScope scope, const char *key)
 }
 
 char *
-wl_editor_label_dup_plain(WlKeyScope scope, const char *key)
+wl_editor_label_strip(const char *label)
 {
-    char *plain = g_strdup(wl_editor_label(scope, key));
+    char *plain = g_strdup(label);
     char *to = plain;
 
     for (const char *from = plain; *from; from++) {
@@ -85,6 +85,12 @@ wl_editor_label_dup_plain(WlKeyScope scope, const char *key)
     }
     *to = '\0';
     return plain;
+}
+
+char *
+wl_editor_label_dup_plain(WlKeyScope scope, const char *key)
+{
+    return wl_editor_label_strip(wl_editor_label(scope, key));
 }
 
 const char *

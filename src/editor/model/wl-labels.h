@@ -9,7 +9,9 @@ G_BEGIN_DECLS
 
 /* With the underscore of the mnemonic; an unknown key is its own label. */
 const char *wl_editor_label(WlKeyScope scope, const char *key);
-/* Without the underscore, for messages; owned by the caller. */
+/* @label without the underscore; owned by the caller. */
+char *wl_editor_label_strip(const char *label);
+/* The label of a field without the underscore, for messages; owned by the caller. */
 char *wl_editor_label_dup_plain(WlKeyScope scope, const char *key);
 
 /* A title such as "Members", and a sentence that explains the level. UNSET is "Automatic". */

@@ -5,6 +5,7 @@
 
 #include "wl-live-text.h"
 #include "wl-model.h"
+#include "wl-read.h"
 
 #define BASE_NAME  WL_PROFILE_SERVICE_TYPE
 #define ROOT       "/org/freedesktop/NetworkManager/wirelink"
@@ -17,6 +18,8 @@
 #define NM_PATH    "/org/freedesktop/NetworkManager"
 #define TIMEOUT    2000 /* ms, for each call */
 #define PAUSE      300  /* ms from a change to reading, so that a burst is read once */
+#define WATCH      2000 /* ms from reading to reading while watched, at least */
+#define WATCH_PEER 20   /* ms more for each peer, so that a large network costs no more */
 #define MAX_PEERS  2000
 #define MAX_FACTS  10000
 
@@ -28,6 +31,8 @@ struct _WlEditorBus {
     guint subscriptions[5];
     guint timer;
     gboolean reading, again;
+    gboolean watched;
+    guint watch_timer;
     gboolean refused;   /* a service denied reading its profile */
     gboolean active;    /* NetworkManager lists our profile as active */
     guint pending;      /* calls without a reply yet */
@@ -69,12 +74,44 @@ schedule(WlEditorBus *bus)
         bus->timer = g_timeout_add(PAUSE, read_now, bus);
 }
 
+static gboolean
+on_watch(gpointer user_data)
+{
+    WlEditorBus *bus = user_data;
+
+    bus->watch_timer = 0;
+    if (!bus->reading && !bus->timer)
+        read_now(bus);
+    return G_SOURCE_REMOVE;
+}
+
+/* Only a running service has something to watch; its start is signaled. */
+static void
+watch(WlEditorBus *bus, guint n_peers)
+{
+    if (bus->watched && n_peers && !bus->watch_timer)
+        bus->watch_timer = g_timeout_add(WATCH + n_peers * WATCH_PEER, on_watch, bus);
+}
+
+void
+wl_editor_bus_set_watched(WlEditorBus *bus, gboolean watched)
+{
+    const WlEditorLive *live = wl_editor_model_get_live(bus->model);
+
+    bus->watched = watched;
+    if (!watched)
+        g_clear_handle_id(&bus->watch_timer, g_source_remove);
+    watch(bus, live ? live->peers->len : 0);
+}
+
 static void ask_what_is_active(WlEditorBus *bus);
 
 /* After the last reply, gives the model what was read, which may be nothing. */
 static void
 end_call(WlEditorBus *bus)
 {
+    guint n_peers;
+
     if (--bus->pending)
         return;
     if (bus->refused && !bus->live) {
@@ -83,6 +120,7 @@ end_call(WlEditorBus *bus)
         return;
     }
     bus->reading = FALSE;
+    n_peers = bus->live ? bus->live->peers->len : 0;
     if (bus->active && !bus->live)
         wl_editor_model_hide_live(bus->model);
     else
@@ -90,6 +128,7 @@ end_call(WlEditorBus *bus)
     if (bus->again)
         schedule(bus);
     bus->again = FALSE;
+    watch(bus, n_peers);
 }
 
 /* ---- reading is denied: is our profile active? ------------------------------------------ */
@@ -200,9 +239,26 @@ on_facts(GObject *source, GAsyncResult *result, gpointer user_data)
     end_call(bus);
 }
 
+/* The address of the peer itself, not of the networks behind it. */
+static char *
+dup_address(GVariant *properties)
+{
+    g_autofree const char **allowed = NULL;
+
+    g_variant_lookup(properties, "AllowedIPs", "^a&s", &allowed);
+    for (guint i = 0; allowed && allowed[i]; i++) {
+        char *host = wl_editor_host_of_prefix(allowed[i]);
+
+        if (host)
+            return host;
+    }
+    return NULL;
+}
+
 static void
 add_peer(WlEditorLive *live, GVariant *properties)
 {
+    g_autofree char *address = dup_address(properties);
     g_autofree char *reason = dup_sentence(properties, "ReasonId", "ReasonArguments", "Reason");
     WlEditorLivePeer peer = {
         .public_key = (char *) text_of(properties, "PublicKey"),
@@ -212,9 +268,13 @@ add_peer(WlEditorLive *live, GVariant *properties)
         .reason = reason,
         .endpoint = (char *) text_of(properties, "Endpoint"),
         .trust = (char *) text_of(properties, "Trust"),
+        .address = address,
     };
 
     g_variant_lookup(properties, "Configured", "b", &peer.configured);
+    g_variant_lookup(properties, "RoundTrip", "u", &peer.round_trip);
+    g_variant_lookup(properties, "RxBytes", "t", &peer.received);
+    g_variant_lookup(properties, "TxBytes", "t", &peer.sent);
     if (*peer.public_key && live->peers->len < MAX_PEERS)
         wl_editor_live_add_peer(live, &peer);
 }
@@ -380,6 +440,7 @@ wl_editor_bus_free(WlEditorBus *bus)
     for (guint i = 0; bus->connection && i < G_N_ELEMENTS(bus->subscriptions); i++)
         g_dbus_connection_signal_unsubscribe(bus->connection, bus->subscriptions[i]);
     g_clear_handle_id(&bus->timer, g_source_remove);
+    g_clear_handle_id(&bus->watch_timer, g_source_remove);
     g_clear_object(&bus->connection);
     wl_editor_live_free(bus->live);
     g_free(bus->uuid);

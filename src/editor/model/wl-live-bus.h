@@ -13,6 +13,9 @@ typedef struct _WlEditorBus WlEditorBus;
 
 /* @model must outlive the result; @uuid identifies the profile and may be NULL. Never blocks. */
 WlEditorBus *wl_editor_bus_new(WlEditorModel *model, const char *uuid);
+/* While @watched, also reads every few seconds what the service does not signal: round-trip times
+ * and traffic. */
+void wl_editor_bus_set_watched(WlEditorBus *bus, gboolean watched);
 void wl_editor_bus_free(WlEditorBus *bus);
 
 G_END_DECLS

@@ -82,6 +82,32 @@ wl_editor_live_dup_summary(const WlEditorLivePeer *peer)
     return g_strdup_printf(_("%s: %s"), title, peer->reason);
 }
 
+char *
+wl_editor_live_dup_state(const WlEditorLivePeer *peer)
+{
+    const char *title = wl_editor_live_state_title(peer->state);
+    double ms = peer->round_trip / 1000.0;
+    gboolean connected =
+        g_str_has_prefix(peer->state, "direct") || g_str_equal(peer->state, "routed");
+
+    if (!connected || !peer->round_trip)
+        return g_strdup(title);
+    /* Translators: a state and the round-trip time in milliseconds */
+    return ms < 10 ? g_strdup_printf(_("%s, %.1f ms"), title, ms)
+                   : g_strdup_printf(_("%s, %.0f ms"), title, ms);
+}
+
+char *
+wl_editor_live_dup_traffic(const WlEditorLivePeer *peer)
+{
+    g_autofree char *received = g_format_size(peer->received);
+    g_autofree char *sent = g_format_size(peer->sent);
+
+    if (!peer->received && !peer->sent)
+        return NULL;
+    return g_strdup_printf(_("Received %s, sent %s"), received, sent);
+}
+
 static char *
 describe(const WlEditorLiveFact *fact)
 {

@@ -13,6 +13,10 @@ const char *wl_editor_live_state_title(const char *state);
 /* The engine's sentence @id with @arguments filled in; @english if this version does not know @id.
  */
 char *wl_editor_live_sentence(const char *id, const char *const *arguments, const char *english);
+/* The state with the round-trip time if it is known, such as "Direct, 2.1 ms". */
+char *wl_editor_live_dup_state(const WlEditorLivePeer *peer);
+/* The bytes that were received and sent; NULL if there were none. */
+char *wl_editor_live_dup_traffic(const WlEditorLivePeer *peer);
 /* The state and its reason. */
 char *wl_editor_live_dup_summary(const WlEditorLivePeer *peer);
 /* The facts that other members advertised about a member, a line each, limited in number; NULL if

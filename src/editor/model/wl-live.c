@@ -1,6 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "wl-live.h"
 
+#include <string.h>
+
+char *
+wl_editor_host_of_prefix(const char *prefix)
+{
+    gsize length = strcspn(prefix, "/");
+    gboolean ipv6 = memchr(prefix, ':', length) != NULL;
+
+    return g_str_equal(prefix + length, ipv6 ? "/128" : "/32") ? g_strndup(prefix, length) : NULL;
+}
+
 static void
 free_peer(gpointer data)
 {
@@ -13,6 +24,7 @@ free_peer(gpointer data)
     g_free(peer->reason);
     g_free(peer->endpoint);
     g_free(peer->trust);
+    g_free(peer->address);
     g_free(peer);
 }
 
@@ -75,6 +87,10 @@ wl_editor_live_add_peer(WlEditorLive *live, const WlEditorLivePeer *peer)
     own->reason = copy(peer->reason);
     own->endpoint = copy(peer->endpoint);
     own->trust = copy(peer->trust);
+    own->address = copy(peer->address);
+    own->round_trip = peer->round_trip;
+    own->received = peer->received;
+    own->sent = peer->sent;
     own->configured = peer->configured;
     g_ptr_array_add(live->peers, own);
 }

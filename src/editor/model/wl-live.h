@@ -9,13 +9,16 @@
 G_BEGIN_DECLS
 
 typedef struct {
-    char *public_key; /* base64 */
-    char *name;       /* or "" */
-    char *state;      /* "direct-lan", "direct", "routed", "connecting", "offline" */
-    char *reason_id;  /* the engine's id of the reason, or "" */
-    char *reason;     /* the reason as a sentence, translated if the id is known */
-    char *endpoint;   /* or "" */
-    char *trust;      /* "", "Untrusted" to "DelegateTrust" */
+    char *public_key;       /* base64 */
+    char *name;             /* or "" */
+    char *state;            /* "direct-lan", "direct", "routed", "connecting", "offline" */
+    char *reason_id;        /* the engine's id of the reason, or "" */
+    char *reason;           /* the reason as a sentence, translated if the id is known */
+    char *endpoint;         /* or "" */
+    char *trust;            /* "", "Untrusted" to "DelegateTrust" */
+    char *address;          /* inside the tunnel, or "" */
+    guint round_trip;       /* microseconds, 0: unknown */
+    guint64 received, sent; /* bytes */
     gboolean configured;
 } WlEditorLivePeer;
 
@@ -47,6 +50,10 @@ void wl_editor_live_add_fact(WlEditorLive *live, const WlEditorLiveFact *fact);
 /* Copies both; NULL: no pending keys, no error. */
 void wl_editor_live_set_profile_state(WlEditorLive *live, const char *const *pending_keys,
                                       const char *error);
+
+/* The address of a prefix of one address, such as "10.77.0.3/32"; NULL for other prefixes. Owned by
+ * the caller. */
+char *wl_editor_host_of_prefix(const char *prefix);
 
 /* NULL if @live is NULL or has no such peer. */
 const WlEditorLivePeer *wl_editor_live_find(const WlEditorLive *live, const char *public_key);

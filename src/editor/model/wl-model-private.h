@@ -22,7 +22,9 @@ struct _WlEditorPeer {
 
 struct _WlEditorModel {
     WlEditorFields fields;
-    GPtrArray *peers;        /* of WlEditorPeer, owned */
+    GPtrArray *peers;      /* of WlEditorPeer, owned */
+    WlEditorPeer *removed; /* the last that was removed, owned, or NULL */
+    guint removed_position;
     GPtrArray *loaded_order; /* the peers as loaded, compared by address only; NULL: removed */
     gboolean persistent, loaded_persistent;
     guint n_users;         /* that may use the connection; 0: all */
@@ -33,6 +35,9 @@ struct _WlEditorModel {
     WlEditorChangedFunc changed;
     gpointer changed_data;
 };
+
+/* Frees the removed peer, which cannot come back then. */
+void wl_editor_model_forget_removed(WlEditorModel *model);
 
 #define wl_editor_profile(model) ((const WlProfile *) (model)->fields.parsed)
 #define wl_editor_peer_of(peer)  ((const WlProfilePeer *) (peer)->fields.parsed)

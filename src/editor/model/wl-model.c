@@ -35,6 +35,7 @@ wl_editor_model_free(WlEditorModel *model)
     if (!model)
         return;
     wl_editor_fields_clear(&model->fields);
+    wl_editor_model_forget_removed(model);
     g_ptr_array_unref(model->peers);
     g_ptr_array_unref(model->loaded_order);
     g_free(model->version);
@@ -124,18 +125,41 @@ wl_editor_model_add_peer(WlEditorModel *model)
 }
 
 void
+wl_editor_model_forget_removed(WlEditorModel *model)
+{
+    guint loaded;
+
+    if (!model->removed)
+        return;
+    /* A later peer may get the same address. */
+    if (g_ptr_array_find(model->loaded_order, model->removed, &loaded))
+        model->loaded_order->pdata[loaded] = NULL;
+    g_clear_pointer(&model->removed, wl_editor_peer_free);
+}
+
+void
 wl_editor_model_remove_peer(WlEditorModel *model, WlEditorPeer *peer)
 {
     guint position = wl_editor_model_get_position(model, peer);
-    gpointer removed = g_ptr_array_steal_index(model->peers, position);
-    guint loaded;
 
-    /* A later peer may get the same address. */
-    if (g_ptr_array_find(model->loaded_order, peer, &loaded))
-        model->loaded_order->pdata[loaded] = NULL;
+    wl_editor_model_forget_removed(model);
+    model->removed = g_ptr_array_steal_index(model->peers, position);
+    model->removed_position = position;
     wl_editor_model_check(model);
     wl_editor_model_notify(model, WL_EDITOR_CHANGE_PEERS);
-    free_peer(removed);
+}
+
+WlEditorPeer *
+wl_editor_model_undo_remove(WlEditorModel *model)
+{
+    WlEditorPeer *peer = g_steal_pointer(&model->removed);
+
+    if (!peer)
+        return NULL;
+    g_ptr_array_insert(model->peers, (int) MIN(model->removed_position, model->peers->len), peer);
+    wl_editor_model_check(model);
+    wl_editor_model_notify(model, WL_EDITOR_CHANGE_PEERS);
+    return peer;
 }
 
 void

@@ -31,7 +31,11 @@ void wl_editor_model_generate_preshared_key(WlEditorModel *model, WlEditorPeer *
 
 /* Adds an empty peer at the end. */
 WlEditorPeer *wl_editor_model_add_peer(WlEditorModel *model);
+/* Takes the peer out of the list. The last one that was removed is kept, so that it can come back.
+ */
 void wl_editor_model_remove_peer(WlEditorModel *model, WlEditorPeer *peer);
+/* Puts the peer that was removed last back in its place; NULL if there is none. */
+WlEditorPeer *wl_editor_model_undo_remove(WlEditorModel *model);
 /* Moves the peer to @position; a position past the end is the end. */
 void wl_editor_model_move_peer(WlEditorModel *model, WlEditorPeer *peer, guint position);
 

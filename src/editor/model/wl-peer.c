@@ -53,6 +53,35 @@ wl_editor_peer_dup_title(const WlEditorPeer *peer)
     return g_strdup(_("New Peer"));
 }
 
+char *
+wl_editor_peer_dup_address(const WlEditorPeer *peer, const char *live)
+{
+    const GPtrArray *allowed = wl_editor_peer_of(peer)->allowed_ips;
+
+    for (guint i = 0; i < allowed->len; i++) {
+        g_autofree char *host = wl_editor_host_of_prefix(allowed->pdata[i]);
+
+        if (host)
+            return g_steal_pointer(&host);
+    }
+    if (live && *live)
+        return g_strdup(live);
+    return g_strdup(allowed->len ? allowed->pdata[0] : "");
+}
+
+char *
+wl_editor_peer_dup_problem(const WlEditorPeer *peer)
+{
+    const char *key = wl_editor_fields_first_problem(&peer->fields);
+    const WlEditorField *field = key ? wl_editor_fields_get(&peer->fields, key) : NULL;
+    g_autofree char *label = key ? wl_editor_label_dup_plain(WL_KEY_OF_PEER, key) : NULL;
+
+    if (!key)
+        return NULL;
+    /* Translators: a field and its error */
+    return g_strdup_printf(_("%s: %s"), label, field->problem ? field->problem : field->conflict);
+}
+
 gboolean
 wl_editor_peer_has_problem(const WlEditorPeer *peer)
 {

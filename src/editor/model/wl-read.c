@@ -118,6 +118,13 @@ wl_editor_model_get_position(const WlEditorModel *model, const WlEditorPeer *pee
     return position;
 }
 
+const WlEditorPeer *
+wl_editor_model_get_removed(const WlEditorModel *model, guint *position)
+{
+    *position = MIN(model->removed_position, model->peers->len);
+    return model->removed;
+}
+
 const WlEditorLive *
 wl_editor_model_get_live(const WlEditorModel *model)
 {

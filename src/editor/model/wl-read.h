@@ -35,6 +35,10 @@ WlEditorPeer *wl_editor_model_find_peer(const WlEditorModel *model, const char *
 /* The position in the list; the peer must belong to @model. */
 guint wl_editor_model_get_position(const WlEditorModel *model, const WlEditorPeer *peer);
 
+/* The peer that was removed last and can come back, and the position it had; NULL: there is none.
+ */
+const WlEditorPeer *wl_editor_model_get_removed(const WlEditorModel *model, guint *position);
+
 /* The state of the running service, or NULL. */
 const WlEditorLive *wl_editor_model_get_live(const WlEditorModel *model);
 /* The same of one peer, or NULL. */

@@ -86,6 +86,7 @@ wl_editor_model_load(WlEditorModel *model, NMConnection *connection)
 
     wl_editor_fields_clear(&model->fields);
     wl_editor_fields_init(&model->fields, WL_KEY_OF_PROFILE);
+    wl_editor_model_forget_removed(model);
     g_ptr_array_set_size(model->peers, 0);
     g_clear_pointer(&model->version, g_free);
     model->persistent = TRUE;

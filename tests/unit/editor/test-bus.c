@@ -34,6 +34,7 @@ typedef struct {
     gboolean refuses;        /* as the service does for other users */
     const char *link;        /* further properties of the link, as text of a GVariant */
     const char *active_uuid; /* of the second active connection of NetworkManager */
+    guint round_trip;        /* of the hub, in microseconds */
     guint n_refused, n_asked, n_lives;
     WlEditorModel *model;
     WlEditorBus *bus;
@@ -45,10 +46,11 @@ objects(const Fixture *self)
     g_autofree char *text = g_strdup_printf(
         "({objectpath '" ROOT "/link': {'" LINK "': {'Uuid': <'" UUID "'>%s}}, "
         "'" ROOT "/peer/1': {'" PEER "': {'PublicKey': <'" HUB_KEY "'>, 'State': <'direct'>, "
-        "'Configured': <true>}}, "
+        "'Configured': <true>, 'AllowedIPs': <['10.77.0.0/24', '10.77.0.1/32']>, "
+        "'RoundTrip': <uint32 %u>, 'RxBytes': <uint64 5000000000>, 'TxBytes': <uint64 7>}}, "
         "'" ROOT "/peer/2': {'" PEER "': {'PublicKey': <'" PHONE_KEY "'>, 'Name': <'phone'>, "
         "'State': <'connecting'>, 'Configured': <false>}}},)",
-        self->link);
+        self->link, self->round_trip);
 
     return g_variant_parse(G_VARIANT_TYPE("(a{oa{sa{sv}}})"), text, NULL, NULL, NULL);
 }
@@ -406,6 +408,31 @@ test_discovered_member(Fixture *self, gconstpointer data)
     g_assert_cmpstr(test_data(connection, "peer-2-public-key"), ==, LAPTOP_KEY);
 }
 
+/* What the service does not signal is read again and again while somebody looks. */
+static void
+test_watched(Fixture *self, gconstpointer data)
+{
+    const WlEditorLivePeer *hub;
+
+    self->round_trip = 2000;
+    start_service(self);
+    open_editor(self);
+    wl_editor_bus_set_watched(self->bus, TRUE); /* before anything is known */
+    wait_for_more(&self->n_lives, 0);
+    hub = wl_editor_live_find(wl_editor_model_get_live(self->model), HUB_KEY);
+    g_assert_cmpuint(hub->round_trip, ==, 2000);
+    g_assert_cmpuint(hub->received, ==, 5000000000);
+    g_assert_cmpuint(hub->sent, ==, 7);
+    g_assert_cmpstr(hub->address, ==, "10.77.0.1");
+    self->round_trip = 3000;
+    wait_for_more(&self->n_lives, 1);
+    hub = wl_editor_live_find(wl_editor_model_get_live(self->model), HUB_KEY);
+    g_assert_cmpuint(hub->round_trip, ==, 3000);
+    wl_editor_bus_set_watched(self->bus, FALSE);
+    wl_editor_bus_set_watched(self->bus, TRUE);
+    wait_for_more(&self->n_lives, 2);
+}
+
 static void
 add(const char *path, void (*test)(Fixture *, gconstpointer))
 {
@@ -423,5 +450,6 @@ main(int argc, char **argv)
     add("/editor/bus/profile-state", test_profile_state);
     add("/editor/bus/moved-peer", test_moved_peer);
     add("/editor/bus/discovered-member", test_discovered_member);
+    add("/editor/bus/watched", test_watched);
     return g_test_run();
 }

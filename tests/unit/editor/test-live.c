@@ -100,6 +100,47 @@ test_summary(void)
     g_assert_cmpstr(bare, ==, "Through a router");
 }
 
+/* The round-trip time belongs to a peer that answers. */
+static void
+test_state(void)
+{
+    static const struct {
+        const char *state;
+        guint round_trip;
+        const char *text;
+    } cases[] = {
+        {"direct", 0, "Direct"},
+        {"direct", 2100, "Direct, 2.1 ms"},
+        {"direct-lan", 12345, "Direct on the local network, 12 ms"},
+        {"routed", 9, "Through a router, 0.0 ms"},
+        {"offline", 2100, "Offline"},
+        {"connecting", 2100, "Connecting"},
+    };
+
+    speak("en");
+    for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
+        const WlEditorLivePeer peer = {.state = (char *) cases[i].state,
+                                       .round_trip = cases[i].round_trip};
+        g_autofree char *text = wl_editor_live_dup_state(&peer);
+
+        g_assert_cmpstr(text, ==, cases[i].text);
+    }
+}
+
+static void
+test_traffic(void)
+{
+    const WlEditorLivePeer none = {.state = (char *) "direct"};
+    const WlEditorLivePeer some = {.state = (char *) "direct", .received = 1500000, .sent = 148};
+    g_autofree char *text = NULL;
+
+    speak("en");
+    g_assert_null(wl_editor_live_dup_traffic(&none));
+    text = wl_editor_live_dup_traffic(&some);
+    g_assert_true(g_str_has_prefix(text, "Received 1.5"));
+    g_assert_nonnull(strstr(text, "sent 148 bytes"));
+}
+
 static void
 add_fact(WlEditorLive *live, const char *type, const char *value, const char *source,
          const char *refused)
@@ -225,6 +266,8 @@ main(int argc, char **argv)
     g_test_add_data_func("/editor/live/profile-error/he", "he", test_profile_error);
     g_test_add_func("/editor/live/sentence", test_sentence);
     g_test_add_func("/editor/live/summary", test_summary);
+    g_test_add_func("/editor/live/state", test_state);
+    g_test_add_func("/editor/live/traffic", test_traffic);
     g_test_add_func("/editor/live/facts", test_facts);
     return g_test_run();
 }

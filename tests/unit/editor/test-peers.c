@@ -53,6 +53,42 @@ test_list(void)
     g_assert_true(wl_editor_model_is_changed(model));
 }
 
+/* A removed peer comes back where it was, with its fields; only the last one does. */
+static void
+test_undo(void)
+{
+    g_autoptr(WlEditorModel) model = test_model_of_two();
+    WlEditorPeer *hub = wl_editor_model_get_peer(model, 0);
+    WlEditorPeer *laptop = wl_editor_model_get_peer(model, 1);
+    guint position = 7;
+
+    g_assert_null(wl_editor_model_undo_remove(model));
+    g_assert_null(wl_editor_model_get_removed(model, &position));
+    wl_editor_model_remove_peer(model, hub);
+    g_assert_true(wl_editor_model_get_removed(model, &position) == hub);
+    g_assert_cmpuint(position, ==, 0);
+    g_assert_true(wl_editor_model_is_changed(model));
+    wl_editor_model_set_changed_func(model, changed, NULL);
+    seen = 0;
+    g_assert_true(wl_editor_model_undo_remove(model) == hub);
+    g_assert_cmpint(seen, ==, WL_EDITOR_CHANGE_PEERS);
+    g_assert_true(wl_editor_model_get_peer(model, 0) == hub);
+    g_assert_cmpstr(wl_editor_model_get_text(model, hub, "public-key"), ==, HUB_KEY);
+    g_assert_false(wl_editor_model_is_changed(model));
+    g_assert_null(wl_editor_model_undo_remove(model));
+
+    wl_editor_model_remove_peer(model, hub);
+    wl_editor_model_remove_peer(model, laptop);
+    g_assert_true(wl_editor_model_undo_remove(model) == laptop);
+    g_assert_null(wl_editor_model_undo_remove(model));
+    g_assert_cmpuint(wl_editor_model_get_n_peers(model), ==, 1);
+    /* a list that became shorter since */
+    wl_editor_model_add_peer(model);
+    wl_editor_model_remove_peer(model, wl_editor_model_get_peer(model, 1));
+    g_assert_nonnull(wl_editor_model_undo_remove(model));
+    g_assert_cmpuint(wl_editor_model_get_n_peers(model), ==, 2);
+}
+
 static void
 test_search(void)
 {
@@ -201,14 +237,60 @@ test_live(void)
     g_assert_null(wl_editor_model_get_live_peer(model, phone));
 }
 
+/* The address of a row: of the peer itself, else of the service, else the network that it routes.
+ */
+static void
+test_address(void)
+{
+    static const struct {
+        const char *allowed, *live, *address;
+    } cases[] = {
+        {"10.77.0.0/24 10.77.0.9/32 fd77::9/128", "10.77.0.8", "10.77.0.9"},
+        {"fd77::9/128", NULL, "fd77::9"},
+        {"10.77.0.0/24 fd77::/64", "10.77.0.1", "10.77.0.1"},
+        {"10.77.0.0/24 fd77::/64", NULL, "10.77.0.0/24"},
+        {"10.77.0.0/24", "", "10.77.0.0/24"},
+        {"fd77::/32", NULL, "fd77::/32"},
+        {"", NULL, ""},
+        {"", "10.77.0.1", "10.77.0.1"},
+    };
+    g_autoptr(WlEditorModel) model = test_model_of_two();
+    WlEditorPeer *hub = wl_editor_model_get_peer(model, 0);
+
+    for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autofree char *address = NULL;
+
+        wl_editor_model_set_text(model, hub, "allowed-ips", cases[i].allowed);
+        address = wl_editor_peer_dup_address(hub, cases[i].live);
+        g_assert_cmpstr(address, ==, cases[i].address);
+    }
+}
+
+/* The first error of a peer names its field. */
+static void
+test_problem(void)
+{
+    g_autoptr(WlEditorModel) model = test_model_of_two();
+    WlEditorPeer *hub = wl_editor_model_get_peer(model, 0);
+    g_autofree char *problem = NULL;
+
+    g_assert_null(wl_editor_peer_dup_problem(hub));
+    wl_editor_model_set_text(model, hub, "allowed-ips", "10.77.0.5/24");
+    problem = wl_editor_peer_dup_problem(hub);
+    g_assert_true(g_str_has_prefix(problem, "Allowed IPs: \"10.77.0.5/24\" has bits"));
+}
+
 int
 main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/editor/peers/list", test_list);
+    g_test_add_func("/editor/peers/undo", test_undo);
     g_test_add_func("/editor/peers/search", test_search);
     g_test_add_func("/editor/peers/file", test_file);
     g_test_add_func("/editor/peers/wirehub", test_wirehub);
+    g_test_add_func("/editor/peers/address", test_address);
+    g_test_add_func("/editor/peers/problem", test_problem);
     g_test_add_func("/editor/peers/live", test_live);
     return g_test_run();
 }
