@@ -52,6 +52,15 @@ check "events shows when the profile came up" says \
   '^  [-0-9]{10} [:0-9]{8}  - +up' 0 laptop events
 check "events shows when the hub was reached" says ' hub +direct +direct on 198\.51\.100\.5:' 0 laptop events
 
+check "doctor says that packets of full size arrive" says \
+  '^ok +laptop: packets of full size, [0-9]+ bytes, reach .*desktop' 0 laptop doctor
+check "large packets to the desktop are dropped" host desktop nft -f - <<< 'table inet wl-test {
+  chain in { type filter hook input priority 0; iifname "nmwl-*" meta length > 1340 drop; }
+}'
+check "doctor says which size arrives, and how to set it" says \
+  '^warn +laptop: packets over 13[34][0-9] bytes do not reach desktop, and the MTU is 14' 0 laptop doctor
+check "large packets arrive again" host desktop nft delete table inet wl-test
+
 check "the desktop is deactivated" nmcli_on desktop connection down desktop
 check "a member that is off does not answer" says \
   '^desktop: 0 of 2 requests answered, 100 % lost$' 1 laptop ping desktop -c 2

@@ -174,3 +174,13 @@ wl_check_forwarding(WlDoctor *doctor, const char *label, const char *interface)
                   "packets",
                   label);
 }
+
+int
+wl_check_translates(void)
+{
+    g_autofree char *rules = read_rules();
+
+    if (!rules)
+        return -1;
+    return strstr(rules, "masquerade") || strstr(rules, "snat") || strstr(rules, "MASQUERADE");
+}

@@ -6,9 +6,12 @@
 
 #include <string.h>
 
+#include "wl-check-clock.h"
 #include "wl-check-firewall.h"
 #include "wl-check-last.h"
 #include "wl-check-network.h"
+#include "wl-check-path.h"
+#include "wl-check-routing.h"
 #include "wl-check-selinux.h"
 #include "wl-check-stored.h"
 #include "wl-display.h"
@@ -205,6 +208,8 @@ wl_check_profile(WlDoctor *doctor, const WlStoredProfile *stored, const WlActive
 
     if (active) {
         check_active(doctor, label, active);
+        wl_check_path_mtu(doctor, label, active);
+        wl_check_routing(doctor, label, stored, active);
     } else if (stored->activated && denied) {
         wl_doctor_add(doctor, "service", WL_CHECK_WARN, "run this with sudo to see more",
                       "%s: active, details are visible only to root and its users", label);
@@ -220,8 +225,11 @@ wl_check_profile(WlDoctor *doctor, const WlStoredProfile *stored, const WlActive
         check_free_ports(doctor, label, stored);
         wl_check_last_activation(doctor, label, stored);
     }
+    wl_check_clock(doctor, label, active ? wl_property_string(active->link, "Uuid") : stored->uuid,
+                   active, g_get_real_time() / G_USEC_PER_SEC);
     if (!stored)
         return;
+    wl_check_dns(doctor, label, stored);
     wl_check_stored(doctor, label, stored);
     check_persistence(doctor, label, stored, active);
     check_users(doctor, label, stored);

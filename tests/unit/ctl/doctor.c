@@ -10,6 +10,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "wl-check-path.h"
+
 #define NM_PATH "/org/freedesktop/NetworkManager"
 
 typedef struct {
@@ -403,7 +405,16 @@ test_stored_profiles(Machine *machine, gconstpointer data)
         {VALID(", 'peer-1-allowed-ips': '0.0.0.0/0'"),
          "warn  a: hub has a default route, but full-tunnel is off: internet traffic goes outside",
          "full-tunnel=yes", 0},
-        {VALID(", 'full-tunnel': 'yes', 'peer-1-allowed-ips': '0.0.0.0/0'"), NULL, NULL, 0},
+        {VALID(", 'full-tunnel': 'yes', 'peer-1-allowed-ips': '0.0.0.0/0'"),
+         "warn  a: the full tunnel has no DNS server: names are asked of those of the network",
+         "ipv4.dns ADDRESS", 0},
+        {VALID(
+             ", 'full-tunnel': 'yes', 'peer-1-allowed-ips': '0.0.0.0/0'") "}, 'ipv4': "
+                                                                          "{'dns-data': <['10.77.0.1']>",
+         NULL, NULL, 0},
+        {VALID(", 'full-tunnel': 'yes', 'peer-1-allowed-ips': '0.0.0.0/0'") "}, 'ipv6': "
+                                                                            "{'dns': <[[byte 1]]>",
+         NULL, NULL, 0},
         {VALID(", 'peer-1-allowed-ips': '10.77.0.3/32 192.168.6.0/24'"),
          "warn  a: hub routes another network than this one, and may not introduce members",
          "peer-1-trust=Membership", 0},
@@ -474,6 +485,96 @@ test_last_activation(Machine *machine, gconstpointer data)
     g_assert_null(strstr(since->out, "failed the last time"));
     peer = run_command(machine, "explain", "printer", NULL);
     g_assert_cmpint(peer->status, ==, 3);
+}
+
+/* A machine that passes packets on for others, and what a full tunnel needs. */
+static void
+test_routing(Machine *machine, gconstpointer data)
+{
+    static const char *const active[] = {"0f0e0d0c-office", NULL};
+    static const char router[] = "'Role': <'router'>, ";
+    const char *const profiles =
+        "[" PROFILE("office", "wirelink",
+                    VALID(", 'peer-1-allowed-ips': '0.0.0.0/0', 'full-tunnel': 'yes', "
+                          "'forwarding': 'yes'")) "]";
+    g_autoptr(CtlRun) right = NULL;
+    g_autoptr(CtlRun) wrong = NULL;
+
+    start_manager(machine, "1.42.4", profiles, active);
+    fixture_add_mock(&machine->fixture, MOCK_REPLIES,
+                     mock_objects_with("office", WL_VERSION, router, ""));
+    put(machine, "proc/sys/net/ipv4/conf/nmwl-office/forwarding", "1\n");
+    put(machine, "proc/sys/net/ipv4/conf/wlan0/forwarding", "1\n");
+    right = examine(machine, NULL, NULL);
+    g_assert_cmpint(right->status, ==, 0);
+    g_assert_null(strstr(right->out, "forwarding of"));
+    ctl_assert_holds(right->out,
+                     "warn  office: the full tunnel has no DNS server: names are asked");
+    put(machine, "proc/sys/net/ipv4/conf/nmwl-office/forwarding", "0\n");
+    put(machine, "proc/sys/net/ipv4/conf/wlan0/forwarding", "0\n");
+    wrong = examine(machine, NULL, NULL);
+    g_assert_cmpint(wrong->status, ==, 1);
+    ctl_assert_holds(wrong->out, "fail  office: this machine passes packets on, but forwarding of "
+                                 "the tunnel, nmwl-office, is off\n");
+    ctl_assert_holds(wrong->out, "forwarding of the uplink, wlan0, is off\n");
+    ctl_assert_holds(wrong->out, "sysctl -w net.ipv4.conf.wlan0.forwarding=1");
+}
+
+/* Something happened later than now, or a handshake did. */
+static void
+test_clock_back(Machine *machine, gconstpointer data)
+{
+    gint64 now = g_get_real_time() / G_USEC_PER_SEC;
+    g_autofree char *near_future = g_strdup_printf("%" G_GINT64_FORMAT "\tup\t\t\t\t\n", now + 30);
+    g_autofree char *far_future =
+        g_strdup_printf("%" G_GINT64_FORMAT "\tup\t\t\t\t\n1\tdown\t\t\t\t\n", now + 9000);
+    g_autofree char *handshake =
+        g_strdup_printf("'LastHandshake': <int64 %" G_GINT64_FORMAT ">, ", now + 9000);
+    g_autofree char *peer = mock_peer(1, "hub", "direct", "/", "", handshake);
+    g_autoptr(CtlRun) calm = NULL;
+    g_autoptr(CtlRun) recorded = NULL;
+    g_autoptr(CtlRun) seen = NULL;
+
+    start_manager(machine, "1.42.4", "[" SHOP "]", nothing_active);
+    put(machine, EVENTS, near_future);
+    calm = examine(machine, NULL, NULL);
+    g_assert_null(strstr(calm->out, "the clock went back"));
+    put(machine, EVENTS, far_future);
+    recorded = examine(machine, NULL, NULL);
+    g_assert_cmpint(recorded->status, ==, 1);
+    ctl_assert_holds(recorded->out, "fail  shop: the clock went back: it was 2");
+    fixture_add_mock(&machine->fixture, MOCK_REPLIES, mock_objects("home", WL_VERSION, peer));
+    seen = examine(machine, "home", NULL);
+    g_assert_cmpint(seen->status, ==, 1);
+    ctl_assert_holds(seen->out, "fail  home: the clock went back: it was 2");
+}
+
+/* ---- path MTU ------------------------------------------------------------------------------ */
+
+typedef struct {
+    guint limit, calls;
+} Path;
+
+static gboolean
+passes(guint size, gpointer user_data)
+{
+    Path *path = user_data;
+
+    path->calls++;
+    return size <= path->limit;
+}
+
+static void
+test_path_search(void)
+{
+    for (guint limit = 1280; limit < 1420; limit++) {
+        Path path = {.limit = limit};
+        guint found = wl_check_path_search(1280, 1420, passes, &path);
+
+        g_assert_cmpuint(found, <=, limit);
+        g_assert_cmpuint(found + 8, >=, limit);
+        g_assert_cmpuint(path.calls, <=, 6);
+    }
 }
 
 /* Nobody is reached: the first thing that a person runs must say so. */
@@ -612,6 +713,9 @@ main(int argc, char **argv)
     ADD("/ctl/doctor/refused-calls", test_refused_calls);
     ADD("/ctl/doctor/stored-profiles", test_stored_profiles);
     ADD("/ctl/doctor/last-activation", test_last_activation);
+    ADD("/ctl/doctor/routing", test_routing);
+    ADD("/ctl/doctor/clock-back", test_clock_back);
+    g_test_add_func("/ctl/doctor/path-search", test_path_search);
     ADD("/ctl/doctor/unreached", test_unreached);
     ADD("/ctl/doctor/service-states", test_service_states);
     ADD("/ctl/doctor/bus-is-missing", test_bus_is_missing);
