@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* wirelinkctl status: the active profiles and their peers, once or redrawn at each change. */
 #include <stdio.h>
+#include <string.h>
 
 #include "wl-command.h"
 #include "wl-json.h"
@@ -16,8 +17,12 @@
 #define LONGEST          (2 * G_USEC_PER_SEC) /* µs between two reads: counters send no signals */
 #define MS(microseconds) ((guint) ((microseconds) / 1000))
 
+#define HELP "n name, s state, l latency, t traffic, q quit"
+
 static struct {
     gboolean watch, verbose, prometheus;
+    char *sort;
+    WlPeerOrder order; /* of --sort, then of the key that was pressed last */
 } options;
 
 static const GOptionEntry entries[] = {
@@ -25,6 +30,8 @@ static const GOptionEntry entries[] = {
      NULL},
     {"verbose", 'v', 0, G_OPTION_ARG_NONE, &options.verbose,
      "add keys, ports, endpoints, handshakes and trust", NULL},
+    {"sort", 0, 0, G_OPTION_ARG_STRING, &options.sort,
+     "sort peers by name, state, latency or traffic (default: name)", "ORDER"},
     {"prometheus", 0, 0, G_OPTION_ARG_NONE, &options.prometheus,
      "print metrics in the text format of Prometheus", NULL},
     {NULL},
@@ -52,8 +59,9 @@ append_tables(const WlActiveProfiles *profiles, const WlActiveProfiles *before, 
 
     wl_page_init(&page);
     for (guint i = 0; i < profiles->profiles->len; i++) {
-        const WlActiveProfile *profile = g_ptr_array_index(profiles->profiles, i);
+        WlActiveProfile *profile = g_ptr_array_index(profiles->profiles, i);
 
+        wl_active_profile_sort(profile, options.order);
         if (i > 0)
             g_string_append_c(out, '\n');
         wl_status_table_append(profile,
@@ -87,6 +95,33 @@ take_signals(WlSignals *signals)
     }
 }
 
+static void
+append_clock(GString *out)
+{
+    g_autoptr(GDateTime) now = g_date_time_new_now_local();
+    g_autofree char *time = g_date_time_format(now, "%H:%M:%S");
+
+    g_string_append_printf(out, "\nread at %s\n", time);
+}
+
+/* TRUE if a key asks for another order. */
+static gboolean
+take_keys(WlScreen *screen)
+{
+    static const char keys[] = "nslt"; /* in the order of WlPeerOrder */
+    gboolean any = FALSE;
+    char key;
+
+    while ((key = wl_screen_take_key(screen))) {
+        const char *found = strchr(keys, key);
+
+        if (found)
+            options.order = (WlPeerOrder) (found - keys);
+        any = any || found;
+    }
+    return any;
+}
+
 /* @profiles or @error. */
 static void
 draw(const WlRequest *request, WlScreen *screen, const WlActiveProfiles *profiles,
@@ -113,6 +148,7 @@ draw(const WlRequest *request, WlScreen *screen, const WlActiveProfiles *profile
 
         g_string_append_printf(out, "\n%s\n", problem->message);
     }
+    append_clock(out);
     wl_screen_draw(screen, out->str);
 }
 
@@ -128,12 +164,15 @@ watch(const WlRequest *request, WlSignals *signals, WlActiveProfiles *first)
     gint64 last = g_get_monotonic_time();
     gboolean dirty = FALSE;
 
+    wl_screen_set_help(screen, HELP);
     draw(request, screen, profiles, NULL, NULL);
     while (!g_cancellable_is_cancelled(end) && !g_dbus_connection_is_closed(request->bus)) {
         g_autoptr(GError) error = NULL;
         gint64 passed;
 
         g_main_context_iteration(NULL, TRUE);
+        if (take_keys(screen) && profiles)
+            draw(request, screen, profiles, before, NULL);
         dirty = take_signals(signals) || wl_screen_take_resized(screen) || dirty;
         passed = g_get_monotonic_time() - last;
         if (passed < (dirty ? SHORTEST : LONGEST))
@@ -151,6 +190,14 @@ watch(const WlRequest *request, WlSignals *signals, WlActiveProfiles *first)
 }
 
 /* ---- the command --------------------------------------------------------------------------- */
+
+static WlExit
+check(const WlRequest *request)
+{
+    if (!options.sort || wl_peer_order_parse(options.sort, &options.order))
+        return WL_EXIT_OK;
+    return wl_exit_usage(request->json, "status", "--sort takes name, state, latency or traffic");
+}
 
 static WlExit
 run(WlRequest *request)
@@ -188,5 +235,6 @@ const WlCommand wl_command_status = {
     .wants = WL_WANTS_BUS,
     .json = TRUE,
     .options = entries,
+    .check = check,
     .run = run,
 };

@@ -149,6 +149,74 @@ compare_peers(gconstpointer a, gconstpointer b)
     return order ? order : compare_strings(left->properties, right->properties, "PublicKey");
 }
 
+/* ---- other orders -------------------------------------------------------------------------- */
+
+static gint64
+rank_state(const WlActivePeer *peer)
+{
+    static const char *const states[] = {"direct-lan", "direct", "routed", "connecting", "offline"};
+    const char *state = wl_property_string(peer->properties, "State");
+    guint i = 0;
+
+    while (i < G_N_ELEMENTS(states) && strcmp(states[i], state) != 0)
+        i++;
+    return i;
+}
+
+static gint64
+rank(const WlActivePeer *peer, WlPeerOrder order)
+{
+    guint64 value;
+
+    switch (order) {
+    case WL_PEER_ORDER_STATE:
+        return rank_state(peer);
+    case WL_PEER_ORDER_LATENCY:
+        value = wl_property_uint(peer->properties, "RoundTrip");
+        return value > 0 ? (gint64) value : G_MAXINT64;
+    case WL_PEER_ORDER_TRAFFIC:
+        value = MIN(wl_property_uint(peer->properties, "RxBytes"), G_MAXINT64 / 2) +
+                MIN(wl_property_uint(peer->properties, "TxBytes"), G_MAXINT64 / 2);
+        return -(gint64) value;
+    case WL_PEER_ORDER_NAME:
+        break;
+    }
+    return 0;
+}
+
+static int
+compare_in_order(gconstpointer a, gconstpointer b, gpointer user_data)
+{
+    const WlPeerOrder *order = user_data;
+    gint64 left = rank(*(WlActivePeer *const *) a, *order);
+    gint64 right = rank(*(WlActivePeer *const *) b, *order);
+
+    if (left != right)
+        return left < right ? -1 : 1;
+    return compare_peers(a, b);
+}
+
+gboolean
+wl_peer_order_parse(const char *name, WlPeerOrder *order)
+{
+    static const char *const names[] = {"name", "state", "latency", "traffic"};
+
+    for (guint i = 0; i < G_N_ELEMENTS(names); i++) {
+        *order = i;
+        if (strcmp(name, names[i]) == 0)
+            return TRUE;
+    }
+    return FALSE;
+}
+
+void
+wl_active_profile_sort(WlActiveProfile *self, WlPeerOrder order)
+{
+    g_ptr_array_sort_with_data(self->peers, compare_in_order, &order);
+}
+
+/* ---- reading ------------------------------------------------------------------------------- */
+
 static void
 add_peer(WlActiveProfile *profile, const char *path, GVariant *properties)
 {

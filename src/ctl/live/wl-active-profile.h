@@ -40,5 +40,16 @@ gboolean wl_active_peer_is_reached(const WlActivePeer *peer);
 /** The path to it: "direct, 192.0.2.1:51820", "through hub", or its state if there is none; safe to
  * print; to be freed. */
 char *wl_active_peer_path(const WlActiveProfile *profile, const WlActivePeer *peer);
+typedef enum {
+    WL_PEER_ORDER_NAME, /* then key; unnamed ones last */
+    WL_PEER_ORDER_STATE,
+    WL_PEER_ORDER_LATENCY, /* the least round trip first, unknown ones last */
+    WL_PEER_ORDER_TRAFFIC, /* the most bytes first, received and sent */
+} WlPeerOrder;
+
+/** The order that @name means: "name", "state", "latency", "traffic". */
+gboolean wl_peer_order_parse(const char *name, WlPeerOrder *order);
+/** Sorts the peers; those that are equal by name. */
+void wl_active_profile_sort(WlActiveProfile *self, WlPeerOrder order);
 /** The peer at an object path, or NULL. */
 const WlActivePeer *wl_active_profile_find_peer(const WlActiveProfile *self, const char *path);

@@ -193,6 +193,76 @@ test_status_restores_terminal(Fixture *fixture, gconstpointer data)
     }
 }
 
+/* 60 peers on a terminal of 40 lines: keys scroll and sort, and others do nothing. */
+static void
+test_status_scrolls_and_sorts(Fixture *fixture, gconstpointer data)
+{
+    g_autoptr(GString) peers = g_string_new(NULL);
+    g_autoptr(CtlProcess) process = NULL;
+    gsize at;
+
+    for (guint i = 1; i <= 60; i++) {
+        g_autofree char *name = g_strdup_printf("peer%02u", i);
+        g_autofree char *more = g_strdup_printf("'RoundTrip': <uint32 %u>, ", (61 - i) * 1000);
+        g_autofree char *peer = mock_peer(i, name, i % 2 ? "direct" : "offline", "/", "", more);
+
+        g_string_append(peers, peer);
+    }
+    fixture_add_mock(fixture, MOCK_REPLIES, mock_objects("home", WL_VERSION, peers->str));
+    process = START(fixture, TRUE, "status", "--watch");
+    at = ctl_process_wait_for(process, 0, "lines 1 to 39 of ");
+    g_assert_nonnull(strstr(process->out->str, "peer01"));
+    g_assert_null(strstr(process->out->str, "peer60"));
+    at = ctl_process_wait_for(process, at, "t traffic, q quit");
+    ctl_process_type(process, "\033[B");
+    at = ctl_process_wait_for(process, at, "lines 2 to 40 of ");
+    ctl_process_type(process, "\033[F");
+    at = ctl_process_wait_for(process, at, "peer60");
+    ctl_process_type(process, "\033[1~");
+    at = ctl_process_wait_for(process, at, "lines 1 to 39 of ");
+    at = ctl_process_wait_for(process, at, "\033[J");
+    /* Unknown keys, and one of several bytes that ends in the letter of an order. */
+    ctl_process_type(process, "xz\033[1;5s\033[6~");
+    at = ctl_process_wait_for(process, at, "lines ");
+    at = ctl_process_wait_for(process, at, "\033[J");
+    ctl_process_type(process, "g");
+    at = ctl_process_wait_for(process, at, "lines 1 to 39 of ");
+    at = ctl_process_wait_for(process, at, "\033[J");
+    ctl_process_type(process, "l");
+    /* The least round trip is that of the last peer. */
+    at = ctl_process_wait_for(process, at, "  peer60 ");
+    at = ctl_process_wait_for(process, at, "  peer59 ");
+    at = ctl_process_wait_for(process, at, "\033[J");
+    ctl_process_type(process, "s");
+    at = ctl_process_wait_for(process, at, "  peer01 ");
+    at = ctl_process_wait_for(process, at, "  peer03 ");
+    ctl_process_type(process, "q");
+    g_assert_cmpint(ctl_process_finish(process), ==, 0);
+}
+
+static void
+test_sort(Fixture *fixture, gconstpointer data)
+{
+    static const struct {
+        const char *order, *first;
+    } rows[] = {{"name", "hub"}, {"state", "nas"}, {"latency", "nas"}, {"traffic", "nas"}};
+    g_autoptr(CtlRun) invalid = NULL;
+
+    fixture_add_network(fixture, "home");
+    for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autoptr(CtlRun) run = FIXTURE_RUN(fixture, NULL, "status", "--sort", rows[i].order);
+        g_autofree char *row = g_strdup_printf("\n  %s ", rows[i].first);
+        const char *hub = strstr(run->out, "\n  hub "), *nas = strstr(run->out, "\n  nas ");
+
+        g_test_message("%s: %s", rows[i].order, run->out);
+        g_assert_cmpint(run->status, ==, 0);
+        g_assert_true(strstr(run->out, row) == MIN(hub, nas));
+    }
+    invalid = FIXTURE_RUN(fixture, NULL, "status", "--sort", "color");
+    g_assert_cmpint(invalid->status, ==, 2);
+    ctl_assert_holds(invalid->err, "--sort takes name, state, latency or traffic");
+}
+
 /* It ends at once while a service hangs, and shows the error when none is left. */
 static void
 test_status_of_hanging_service(Fixture *fixture, gconstpointer data)
@@ -246,6 +316,8 @@ main(int argc, char **argv)
     FIXTURE_ADD("/ctl/watch/no-active-profile", test_no_active_profile);
     FIXTURE_ADD("/ctl/watch/colors", test_colors);
     FIXTURE_ADD("/ctl/watch/status-restores-terminal", test_status_restores_terminal);
+    FIXTURE_ADD("/ctl/watch/status-scrolls-and-sorts", test_status_scrolls_and_sorts);
+    FIXTURE_ADD("/ctl/watch/sort", test_sort);
     FIXTURE_ADD("/ctl/watch/status-of-hanging-service", test_status_of_hanging_service);
     FIXTURE_ADD("/ctl/watch/status-in-pipe", test_status_in_pipe);
     return g_test_run();
