@@ -29,39 +29,43 @@ forwards(const char *interface)
     return !text || !g_str_has_prefix(text, "0");
 }
 
+/* Of packets between members. */
 static void
-check_interface(WlDoctor *doctor, const char *label, const char *interface, const char *whose)
+check_link(WlDoctor *doctor, const char *label, const char *interface)
 {
     g_autofree char *shown = wl_display_quote(interface, MAX_VALUE);
-    g_autofree char *remedy = NULL;
+    g_autofree char *remedy =
+        g_strdup_printf("find out what turned it off, such as a file in /etc/sysctl.d; until then: "
+                        "sysctl -w net.ipv4.conf.%s.forwarding=1",
+                        shown);
 
-    if (forwards(interface))
-        return;
-    remedy = g_strdup_printf("sysctl -w net.ipv4.conf.%s.forwarding=1, and the same in a file in "
-                             "/etc/sysctl.d; find out what turned it off",
-                             shown);
-    wl_doctor_add(doctor, "forwarding", WL_CHECK_FAIL, remedy,
-                  "%s: this machine passes packets on, but forwarding of %s, %s, is off", label,
-                  whose, shown);
+    if (!forwards(interface))
+        wl_doctor_add(doctor, "forwarding", WL_CHECK_FAIL, remedy,
+                      "%s: this machine passes packets on between members, but forwarding of the "
+                      "tunnel, %s, is off",
+                      label, shown);
 }
 
-void
-wl_check_routing(WlDoctor *doctor, const char *label, const WlStoredProfile *stored,
-                 const WlActiveProfile *active)
+/* Of packets between members and others. Whether the machine is meant to do that is not known. */
+static void
+check_uplink(WlDoctor *doctor, const char *label, const WlActiveProfile *active)
 {
-    const char *interface = wl_property_string(active->link, "Interface");
-    gboolean router = strcmp(wl_property_string(active->link, "Role"), "router") == 0;
-    gboolean passes_on = is_set(stored, "forwarding");
+    const char *uplink = wl_property_string(active->link, "Uplink");
+    g_autofree char *shown = wl_display_quote(uplink, MAX_VALUE);
     g_autofree char *list = wl_property_list(active->link, "Networks", ", ");
     g_autofree char *networks = wl_display_quote(list, MAX_VALUE);
+    g_autofree char *remedy =
+        g_strdup_printf("if it has a network behind it, or is the exit of a full tunnel: sysctl -w "
+                        "net.ipv4.conf.%s.forwarding=1, and the same in a file in /etc/sysctl.d; "
+                        "otherwise nothing is to be done",
+                        shown);
 
-    if (router || passes_on)
-        check_interface(doctor, label, interface, "the tunnel");
-    /* A member with a network behind it, or an exit. */
-    if (!passes_on)
-        return;
-    check_interface(doctor, label, wl_property_string(active->link, "Uplink"), "the uplink");
-    if (wl_check_translates() == FALSE)
+    if (!forwards(uplink))
+        wl_doctor_add(doctor, "forwarding", WL_CHECK_WARN, remedy,
+                      "%s: forwarding of the uplink, %s, is off: members reach this machine only, "
+                      "not what is behind it",
+                      label, shown);
+    else if (wl_check_translates() == FALSE)
         wl_doctor_add(doctor, "masquerade", WL_CHECK_WARN,
                       "give the machines behind this one such a route, or hide the members from "
                       "them: a rule with \"masquerade\" in a chain of nft with \"hook "
@@ -69,6 +73,19 @@ wl_check_routing(WlDoctor *doctor, const char *label, const WlStoredProfile *sto
                       "%s: no firewall rule translates the addresses of members: machines behind "
                       "this one answer only with a route to %s through it",
                       label, networks);
+}
+
+void
+wl_check_routing(WlDoctor *doctor, const char *label, const WlStoredProfile *stored,
+                 const WlActiveProfile *active)
+{
+    gboolean router = strcmp(wl_property_string(active->link, "Role"), "router") == 0;
+    gboolean passes_on = is_set(stored, "forwarding");
+
+    if (router || passes_on)
+        check_link(doctor, label, wl_property_string(active->link, "Interface"));
+    if (passes_on)
+        check_uplink(doctor, label, active);
 }
 
 static gboolean

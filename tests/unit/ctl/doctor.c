@@ -514,10 +514,10 @@ test_routing(Machine *machine, gconstpointer data)
     put(machine, "proc/sys/net/ipv4/conf/wlan0/forwarding", "0\n");
     wrong = examine(machine, NULL, NULL);
     g_assert_cmpint(wrong->status, ==, 1);
-    ctl_assert_holds(wrong->out, "fail  office: this machine passes packets on, but forwarding of "
-                                 "the tunnel, nmwl-office, is off\n");
-    ctl_assert_holds(wrong->out, "forwarding of the uplink, wlan0, is off\n");
-    ctl_assert_holds(wrong->out, "sysctl -w net.ipv4.conf.wlan0.forwarding=1");
+    ctl_assert_holds(wrong->out, "fail  office: this machine passes packets on between members, "
+                                 "but forwarding of the tunnel, nmwl-office, is off\n");
+    ctl_assert_holds(wrong->out, "warn  office: forwarding of the uplink, wlan0, is off: members");
+    ctl_assert_holds(wrong->out, "net.ipv4.conf.wlan0.forwarding=1");
 }
 
 /* Something happened later than now, or a handshake did. */
