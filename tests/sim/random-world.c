@@ -28,6 +28,7 @@ typedef struct {
     guint sites; /* networks behind a NAT */
     gboolean tunnel6;
     gboolean wide;      /* the networks include prefixes that machines use for other purposes */
+    gboolean two_hubs;  /* the second member is a router as well */
     gboolean full_mesh; /* every profile contains all members */
     const char *lan;    /* the first half of all addresses in the sites */
     gboolean site6[MAX_SITES];
@@ -121,6 +122,15 @@ make_member(Maker *self, guint i)
         self->kind[i] = MEMBER_GO;
     else if (i > 0 && chance(self, 0.08))
         self->kind[i] = MEMBER_BASIC;
+    self->two_hubs &= self->kind[0] == MEMBER_NATIVE; /* Go daemons know nothing of fellows */
+    if (i == 1 && self->two_hubs) {
+        self->kind[i] = MEMBER_NATIVE;
+        add_line(
+            self,
+            "host m1 on internet 203.0.113.250/24 tunnel 10.77.0.2/24%s port 51821 native router",
+            self->tunnel6 ? tunnel6 : "");
+        return;
+    }
     /* Several members behind one NAT need different ports. */
     /* No draw: the worlds stay the same otherwise. */
     if (i > 0 && self->kind[i] == MEMBER_NATIVE && (self->seed + i) % 4 == 0)
@@ -128,6 +138,25 @@ make_member(Maker *self, guint i)
     add_line(self, "host m%u on %s tunnel 10.77.0.%u/24%s port %u %s%s%s", i, place, i + 1,
              self->tunnel6 ? tunnel6 : "", 51820 + i, kinds[self->kind[i]], i == 0 ? " router" : "",
              late ? late : "");
+}
+
+/* The first two members are fellows, and native leaves have both as routers. Go daemons know the
+ * second one by facts, basic members not at all. */
+static void
+make_second_hub(Maker *self)
+{
+    const char *shared = self->tunnel6 ? "10.77.0.0/24 fd77::/64" : "10.77.0.0/24";
+
+    add_line(self, "profile m0\npeer m1 endpoint 203.0.113.250:51821 allowed-ips %s", shared);
+    add_line(self, "profile m1\npeer m0 endpoint 203.0.113.1:51820 allowed-ips %s 10.77.0.1/32%s",
+             shared, self->tunnel6 ? " fd77::1/128" : "");
+    for (guint i = 2; i < self->n; i++)
+        add_line(self, "peer m%u allowed-ips 10.77.0.%u/32", i, i + 1);
+    for (guint i = 2; i < self->n; i++) {
+        if (self->kind[i] == MEMBER_NATIVE)
+            add_line(self, "profile m%u\npeer m1 endpoint 203.0.113.250:51821 allowed-ips %s", i,
+                     shared);
+    }
 }
 
 static void
@@ -144,6 +173,8 @@ make_profiles(Maker *self)
         if (self->kind[i] == MEMBER_BASIC)
             add_line(self, "profile m%u\npeer m0 keepalive 25", i);
     }
+    if (self->two_hubs)
+        make_second_hub(self);
     add_line(self, "host ghost tunnel 10.77.0.200/24 basic");
 }
 
@@ -374,6 +405,8 @@ random_world_new(guint32 seed)
     faults = roll(&self, 2 * self.n + 2);
     add_line(&self, "title random world %u", seed);
     make_sites(&self);
+    /* No draw: the worlds without a second router stay the same. */
+    self.two_hubs = seed % 4 == 3 && self.n > 3;
     for (guint i = 0; i < self.n; i++) {
         add_line(&self, "network bridge%u", i);
         make_member(&self, i);

@@ -131,12 +131,28 @@ attach(WlEngine *self, WlPeer *leaf, guint32 epoch, const WlKey *router)
     failover->answered = 0;
     failover->announcements = 0;
     failover->announce_due = self->now;
-    failover->claim_due = WL_NEVER;
+    failover->claim_due = failover->call_due = WL_NEVER;
     wl_scheduler_schedule(&self->scheduler, leaf);
     if (is_here(self, leaf))
         set_holder(self, leaf, NULL);
     else
         failover->claimed_next = self->now + WL_ROUTER_CLAIM_AGAIN;
+}
+
+/* Repeated until the leaf answers: otherwise it would stay where it is, and this router wrong. */
+static void
+call(WlEngine *self, WlPeer *leaf)
+{
+    WlPeerFailover *failover = &leaf->failover;
+
+    if (!understands(leaf) || !is_here(self, leaf))
+        return;
+    if (failover->call_due <= self->now) {
+        wl_attachment_send(self, leaf, &leaf->key, WL_ROUTER_HOLDS | WL_ROUTER_COME,
+                           failover->epoch, &self->own.key);
+        failover->call_due = wl_attachment_next(self->now, failover->calls++);
+    }
+    wl_scheduler_wake_peer_at(&self->scheduler, leaf, failover->call_due);
 }
 
 /* This router takes the leaf, which is told to come if it understands that. */
@@ -146,9 +162,9 @@ take(WlEngine *self, WlPeer *leaf)
     guint32 epoch = leaf->failover.epoch + (leaf->failover.attached ? 1 : 0);
 
     attach(self, leaf, epoch, &self->own.key);
-    if (understands(leaf))
-        wl_attachment_send(self, leaf, &leaf->key, WL_ROUTER_HOLDS | WL_ROUTER_COME, epoch,
-                           &self->own.key);
+    leaf->failover.call_due = self->now;
+    leaf->failover.calls = 0;
+    call(self, leaf);
 }
 
 static void
@@ -207,18 +223,45 @@ note_facts(WlEngine *self, WlPeer *leaf)
         failover->claim_due += WL_ROUTER_CLAIM_LATER;
 }
 
+/* TRUE for a fellow that is there and does not speak of leaves, such as a Go daemon. */
+static gboolean
+is_mute(const WlPeer *fellow)
+{
+    return fellow->liveness.healthy && !fellow->failover.lost &&
+           !wl_boot_id_has_router_sets(&fellow->boot.id);
+}
+
+/* The mute fellow that holds the leaf, as far as can be known: the one that the leaf names, or else
+ * one that comes before this router. It never points back. NULL: none. */
+static WlPeer *
+find_mute_holder(const WlEngine *self, const WlPeer *leaf)
+{
+    for (guint i = 0; i < self->routers.members->len; i++) {
+        WlPeer *fellow = self->routers.members->pdata[i];
+
+        if (is_mute(fellow) &&
+            (leaf->failover.attached ? wl_key_equal(&leaf->failover.at, &fellow->key)
+                                     : !comes_before(self, fellow)))
+            return fellow;
+    }
+    return NULL;
+}
+
 void
 wl_attachment_run(WlEngine *self, WlPeer *leaf)
 {
     WlPeerFailover *failover = &leaf->failover;
 
+    if (!failover->holder && !is_here(self, leaf))
+        set_holder(self, leaf, find_mute_holder(self, leaf));
     if (!leaf->liveness.healthy) {
         failover->sent_facts = FALSE;
         release(self, leaf);
         update_here(self, leaf);
         return;
     }
-    if (failover->sent_facts)
+    /* A basic member has a session with its router alone. */
+    if (failover->sent_facts || (leaf->basic && !is_here(self, leaf)))
         note_facts(self, leaf);
     if (failover->claim_due <= self->now) {
         failover->claim_due = WL_NEVER;
@@ -227,6 +270,7 @@ wl_attachment_run(WlEngine *self, WlPeer *leaf)
             take(self, leaf);
     }
     wl_scheduler_wake_peer_at(&self->scheduler, leaf, failover->claim_due);
+    call(self, leaf);
     if (is_here(self, leaf))
         tell_fellows(self, leaf);
     update_here(self, leaf);
@@ -242,6 +286,8 @@ receive_from_leaf(WlEngine *self, WlPeer *leaf, const WlRouterMessage *message)
 
     failover->said = TRUE;
     failover->claim_due = WL_NEVER;
+    if (!failover->attached || message->epoch >= failover->epoch)
+        failover->call_due = WL_NEVER;
     if (!same && (!failover->attached || message->epoch > failover->epoch ||
                   (message->epoch == failover->epoch &&
                    wl_key_compare(&message->router, &failover->at) < 0)))
@@ -311,8 +357,11 @@ wl_attachment_fellow_changed(WlEngine *self, WlPeer *fellow, gboolean usable)
             leaf->failover.announce_due = self->now;
             leaf->failover.announcements = 0;
             wl_scheduler_schedule(&self->scheduler, leaf);
-        } else if (!usable && leaf->failover.attached &&
-                   wl_key_equal(&leaf->failover.at, &fellow->key)) {
+        } else if (usable && !leaf->failover.holder) {
+            wl_scheduler_schedule(&self->scheduler, leaf);
+        } else if (!usable &&
+                   (leaf->failover.holder == fellow ||
+                    (leaf->failover.attached && wl_key_equal(&leaf->failover.at, &fellow->key)))) {
             set_holder(self, leaf, NULL);
             if (leaf->liveness.healthy)
                 take(self, leaf);

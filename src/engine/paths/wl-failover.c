@@ -49,6 +49,17 @@ set_lost(WlEngine *self, WlPeer *router)
     router->failover.fine_since = WL_NEVER;
 }
 
+/* Of two fellows one asks and the other hears that it is there. */
+static gint64
+get_rest(const WlEngine *self, const WlPeer *router)
+{
+    if (!self->routers.fellows)
+        return WL_ROUTER_REST;
+    return wl_key_compare(&self->own.key, &router->key) < 0
+               ? WL_PATH_QUIET
+               : WL_PATH_QUIET + WL_PATH_PROBE_INTERVAL;
+}
+
 static void
 watch(WlEngine *self, WlPeer *router)
 {
@@ -58,7 +69,7 @@ watch(WlEngine *self, WlPeer *router)
         .heard = last_heard(router),
         .snapshot = router->device.snapshot,
         .flow_until = router->traffic.flow_until,
-        .rest = self->routers.fellows ? WL_ROUTER_FELLOW_REST : WL_ROUTER_REST,
+        .rest = get_rest(self, router),
         .asked = failover->asked,
     };
     WlRouterWatchDecision decision;
@@ -362,7 +373,7 @@ gboolean
 wl_failover_is_direct(const WlEngine *self, const WlPeer *peer)
 {
     if (!self->routers.fellows)
-        return peer == self->routers.current || !is_usable(self->routers.current);
+        return peer == self->routers.current;
     if (peer->failover.holder)
         return FALSE;
     return peer->path.direct || wl_peer_is_ready(peer, self->now);

@@ -111,6 +111,7 @@ wl_peer_new(const WlKey *key, const WlPeerConfig *config, guint slot)
     self->traffic.rx_seen = self->traffic.flow_until = WL_LONG_AGO;
     self->failover.fine_since = self->failover.announce_due = self->failover.claim_due = WL_NEVER;
     self->failover.watched_since = self->failover.asked = WL_LONG_AGO;
+    self->failover.call_due = WL_NEVER;
     self->failover.claimed_next = WL_LONG_AGO;
     self->silence.asked = self->silence.probed = WL_LONG_AGO;
     self->liveness.last_alive = -1;

@@ -389,6 +389,8 @@ typedef struct {
     guint announcements;         /* so far */
     gboolean sent_facts;         /* the leaf did, since the last turn */
     gboolean here;               /* this router is the one for the leaf, as far as is known */
+    gint64 call_due;             /* of the call to come, which is repeated; WL_NEVER: none */
+    guint calls;                 /* so far */
     gboolean said;               /* the leaf named its router in this session */
     gboolean attached;           /* the router of the leaf is known */
     guint32 epoch;               /* of that */

@@ -115,16 +115,12 @@ wl_router_set_chooses(const WlRouterSet *self, const WlPeer *peer)
 }
 
 gboolean
-wl_router_set_hides(const WlRouterSet *self, const WlEngineConfig *config, const WlKey *own,
-                    const WlPeer *peer, const WlFact *fact)
+wl_router_set_hides(const WlRouterSet *self, const WlKey *own, const WlPeer *peer,
+                    const WlFact *fact)
 {
     const WlPeer *holder = peer->failover.holder;
-    WlPrefix prefix;
 
     if (!self->fellows || self->members->len == 0 || peer->boot.native || !wl_fact_is_allowed(fact))
-        return FALSE;
-    prefix = wl_prefix_masked(&fact->value.prefix);
-    if (!wl_router_set_shares(self, config, &prefix))
         return FALSE;
     if (wl_key_equal(&fact->subject, own))
         return !peer->failover.here;

@@ -232,10 +232,8 @@
 #define WL_ROAMING_HEARD_BURST    4
 #define WL_ROAMING_HEARD_INTERVAL WL_SEC(60)
 /* Several routers (docs/engine.md "Several routers"). Without traffic the current router is asked
- * when nothing was heard for the first time, so that a leaf leaves a dead one within 20 s; a router
- * asks its fellows each second, so that leaves without traffic follow those that have some. */
-#define WL_ROUTER_REST        WL_SEC(14)
-#define WL_ROUTER_FELLOW_REST WL_SEC(1)
+ * when nothing was heard for this time, so that a leaf leaves a dead one within 20 s. */
+#define WL_ROUTER_REST WL_SEC(14)
 /* Another router is silent if its Alive is late, which comes every 30 to 35 s. */
 #define WL_ROUTER_LATE WL_SEC(40)
 /* A leaf that starts waits this long for an earlier router. */

@@ -49,6 +49,39 @@ trust_in_any(const SimHost *host, const Heard *heard, const WlPrefix *prefix)
     return trust;
 }
 
+/* TRUE if a router may give @prefix, of a leaf, to its fellow @key, which holds the leaf. */
+static gboolean
+may_be_held(const SimHost *host, const WlKey *key, const WlPrefix *prefix)
+{
+    const SimHost *fellow = sim_world_find_key(host->world, key);
+
+    if (!host->forwards || !fellow || !fellow->forwards)
+        return FALSE;
+    for (guint i = 0; i < host->world->hosts->len; i++) {
+        const SimHost *leaf = host->world->hosts->pdata[i];
+        for (guint j = 0; j < leaf->config->addresses->len; j++) {
+            WlPrefix own =
+                wl_prefix_from_ip(&g_array_index(leaf->config->addresses, WlPrefix, j).ip);
+            if (!leaf->forwards && wl_prefix_equal(&own, prefix))
+                return TRUE;
+        }
+    }
+    return FALSE;
+}
+
+/* TRUE for a router with another one in its profile. */
+static gboolean
+has_fellow(const SimHost *host)
+{
+    for (guint i = 0; host->forwards && i < host->config->peers->len; i++) {
+        const WlPeerConfig *peer = host->config->peers->pdata[i];
+        const SimHost *other = sim_world_find_key(host->world, &peer->public_key);
+        if (other && other != host && other->forwards)
+            return TRUE;
+    }
+    return FALSE;
+}
+
 static char *
 check_prefix(const SimHost *host, const Heard *heard, const Seen *seen, const WlKey *key,
              const WlPrefix *prefix)
@@ -57,7 +90,7 @@ check_prefix(const SimHost *host, const Heard *heard, const Seen *seen, const Wl
     g_autofree char *text = NULL;
     const char *why;
 
-    if (config && rules_has_prefix(config->allowed_ips, prefix))
+    if ((config && rules_has_prefix(config->allowed_ips, prefix)) || may_be_held(host, key, prefix))
         return NULL;
     why = rules_forbid_prefix(host, seen, trust_in(host, heard, key, prefix), key, prefix);
     if (!why && was_advertised_prefix(host, heard, key, prefix))
@@ -78,7 +111,7 @@ check_kept(const SimHost *host, const WlPeerConfig *config, const WlPeerChange *
     for (guint i = 0; config && i < config->allowed_ips->len; i++) {
         WlPrefix prefix = wl_prefix_masked(&g_array_index(config->allowed_ips, WlPrefix, i));
         if (!rules_has_prefix(change->allowed_ips, &prefix) &&
-            !rules_is_of_another(host, &change->public_key, &prefix, FALSE)) {
+            !rules_is_of_another(host, &change->public_key, &prefix, FALSE) && !has_fellow(host)) {
             g_autofree char *text = wl_prefix_to_string(&prefix);
             return g_strdup_printf(
                 "%s takes %s from %s, although the profile gives it to no other peer", host->name,

@@ -21,6 +21,8 @@
  * the hub. A Go daemon in between renews facts after 125 s, leaves a dead session after 165 s, and
  * expires an Alive after 255 s; an unresponsive peer is tried every 5 minutes, plus or minus 10
  * %. */
+/* What is shown may lag behind the device, which another program may change, for this time. */
+#define LIMIT_UNTRUE SIM_SEC(4)
 #define LIMIT_NATIVE SIM_SEC(150)
 #define LIMIT_GO     SIM_SEC(400)
 
@@ -32,6 +34,7 @@ typedef struct {
     gint64 broken; /* since when no packet arrives; SIM_NEVER: packets arrive */
     WlKey owner;   /* of the tunnel address, at the beginning of the rest */
     gboolean direct;
+    gint64 untrue; /* since when what is shown is not what the device does; SIM_NEVER */
 } Pair;
 
 /* One host. */
@@ -107,7 +110,7 @@ make_tables(Oracle *self)
     self->watches = g_new0(Watch, self->n);
     self->pairs = g_new0(Pair, self->n * self->n);
     for (guint i = 0; i < self->n * self->n; i++)
-        self->pairs[i].broken = SIM_NEVER;
+        self->pairs[i].broken = self->pairs[i].untrue = SIM_NEVER;
     for (guint i = 0; i < self->n; i++) {
         SimHost *host = self->world->hosts->pdata[i];
         self->watches[i] = (Watch){.timer = {.run = look},
@@ -237,6 +240,25 @@ oracle_note_fault(Oracle *self, const SimHost *host)
     check_soon(watch);
 }
 
+/* TRUE in a world with several routers. A leaf uses the one, reaches the others through it, and may
+ * go back to an earlier one when all is at rest. */
+static gboolean
+has_several_routers(const SimWorld *world)
+{
+    guint routers = 0;
+
+    for (guint i = 0; i < world->hosts->len; i++)
+        routers += ((const SimHost *) world->hosts->pdata[i])->forwards != FALSE;
+    return routers > 1;
+}
+
+/* TRUE for one of several routers. */
+static gboolean
+is_standby(const SimHost *host)
+{
+    return host->forwards && has_several_routers(host->world);
+}
+
 /* At rest no path of two native members changes, and no native member is added or removed. */
 static char *
 check_change_at_rest(const SimHost *host, const WlPeerChange *change)
@@ -244,7 +266,8 @@ check_change_at_rest(const SimHost *host, const WlPeerChange *change)
     const SimHost *peer = sim_world_find_key(host->world, &change->public_key);
 
     if ((change->kind == WL_PEER_UPDATE && !change->replace_allowed_ips) || !peer ||
-        peer->kind != SIM_KIND_NATIVE || !takes_part(peer) ||
+        peer->kind != SIM_KIND_NATIVE || !takes_part(peer) || is_standby(peer) ||
+        is_standby(host) ||
         sim_device_has_just(host->device, &change->public_key, change->allowed_ips))
         return NULL;
     return g_strdup_printf("%s changes the allowed IPs of %s at rest", host->name, peer->name);
@@ -304,10 +327,12 @@ fail_pair(Oracle *self, SimHost *a, SimHost *b, const char *what)
     fail_if(self, g_strdup_printf("%s\n%s", what, seen->str));
 }
 
-/* TRUE if both can communicate with the hub. */
+/* TRUE if both can communicate with one hub, and all that take part with each other. */
 static gboolean
 hub_is_fine(const Oracle *self, const SimHost *a, const SimHost *b, gint64 *since, gboolean *any_go)
 {
+    gboolean common = FALSE;
+
     for (guint i = 0; i < self->n; i++) {
         const SimHost *host = self->world->hosts->pdata[i];
 
@@ -315,10 +340,26 @@ hub_is_fine(const Oracle *self, const SimHost *a, const SimHost *b, gint64 *sinc
             continue;
         *since = MAX(*since, self->watches[i].disturbed);
         *any_go |= host->kind != SIM_KIND_NATIVE;
-        if (!takes_part(host) || !hear_each_other(host, a) || !hear_each_other(host, b))
-            return FALSE;
+        common |= takes_part(host) && hear_each_other(host, a) && hear_each_other(host, b);
+        for (guint j = 0; j < i; j++) {
+            const SimHost *other = self->world->hosts->pdata[j];
+            if (other->forwards && takes_part(host) && takes_part(other) &&
+                !hear_each_other(host, other))
+                return FALSE;
+        }
     }
-    return TRUE;
+    return common;
+}
+
+/* A Go daemon that has the address of a standby router in its profile sends there directly, and the
+ * router takes its packets from the other one alone. Two Go daemons are not judged either. */
+static gboolean
+is_judged(const SimHost *a, const SimHost *b)
+{
+    if (a->kind == SIM_KIND_GO && b->kind == SIM_KIND_GO)
+        return FALSE;
+    return !((is_standby(a) && b->kind != SIM_KIND_NATIVE) ||
+             (is_standby(b) && a->kind != SIM_KIND_NATIVE));
 }
 
 /* TRUE for a pair that has at least a path through the hub and enough time to find it. */
@@ -331,8 +372,7 @@ check_pair(Oracle *self, SimHost *a, SimHost *b)
            broken;
     gboolean any_go = a->kind != SIM_KIND_NATIVE || b->kind != SIM_KIND_NATIVE;
 
-    /* Pairs of two Go daemons are not judged. */
-    if (a->kind == SIM_KIND_GO && b->kind == SIM_KIND_GO)
+    if (!is_judged(a, b))
         return;
     if (!takes_part(a) || !takes_part(b) || !hub_is_fine(self, a, b, &since, &any_go) ||
         truth_is_reachable(a, b)) {
@@ -375,9 +415,9 @@ settle_pair(Oracle *self, SimHost *a, SimHost *b)
     if (owner)
         pair->owner = *owner;
     if (a->kind == SIM_KIND_NATIVE && b->kind == SIM_KIND_NATIVE && !pair->direct &&
-        check_path(a, b) == PATH_POSSIBLE)
+        check_path(a, b) == PATH_POSSIBLE && !is_standby(a) && !is_standby(b))
         fail_pair(self, a, b, "the pair is not direct, although the networks allow it");
-    else if (!(a->kind == SIM_KIND_GO && b->kind == SIM_KIND_GO) && !truth_is_reachable(a, b))
+    else if (is_judged(a, b) && !truth_is_reachable(a, b))
         fail_pair(self, a, b, "nothing arrives after the last fault");
 }
 
@@ -390,7 +430,8 @@ check_rest(Oracle *self, SimHost *a, SimHost *b)
     if (a->kind != SIM_KIND_NATIVE || b->kind != SIM_KIND_NATIVE || !takes_part(a) ||
         !takes_part(b))
         return;
-    if (!owner || !wl_key_equal(owner, &pair->owner))
+    if ((!owner || !wl_key_equal(owner, &pair->owner)) &&
+        !(has_several_routers(self->world) && (!pair->direct || is_standby(a) || is_standby(b))))
         fail_pair(self, a, b, "the path changed at rest");
 }
 
@@ -408,13 +449,18 @@ check_host_at_rest(Oracle *self, const SimHost *host, gint64 duration)
         host->counters.facts - host->counters.facts_to_liars - self->watches[host->index].facts;
     gint64 limit = IDLE_DATAGRAMS * (gint64) self->n * (duration / SIM_SEC(60) + 2);
 
+    /* Routers ask each other whether they are there. */
+    if (is_standby(host))
+        limit += duration / SIM_SEC(1);
+
     if (host->kind != SIM_KIND_NATIVE || host->liar)
         return;
     for (guint i = self->watches[host->index].changes; i < host->history->len; i++) {
         const SimChange *change = &g_array_index(host->history, SimChange, i);
         const SimHost *peer = sim_world_find_key(host->world, &change->key);
         /* A Go daemon may find a path after hours. */
-        if (peer && peer->kind == SIM_KIND_NATIVE && !peer->liar)
+        if (peer && peer->kind == SIM_KIND_NATIVE && !peer->liar && !is_standby(peer) &&
+            !is_standby(host))
             fail_if(self,
                     g_strdup_printf("%s: the state of %s changed at rest", host->name, peer->name));
     }
@@ -444,6 +490,39 @@ check_endpoints(Oracle *self, const SimHost *host)
     }
 }
 
+/* TRUE if @a shows of @b what its device does: the packets for the address of @b go to @b itself,
+ * or to the router that it names. */
+static gboolean
+is_true(SimHost *a, SimHost *b)
+{
+    const WlKey *owner = owner_of(a, b);
+    WlPeerView view;
+
+    if (!owner || !wl_engine_get_peer(a->engine, &b->public_key, &view))
+        return TRUE; /* another oracle judges whether it should have one */
+    if (view.state >= WL_PEER_DIRECT)
+        return wl_key_equal(owner, &b->public_key);
+    if (view.state == WL_PEER_ROUTED)
+        return view.has_via && wl_key_equal(owner, &view.via);
+    return TRUE;
+}
+
+static void
+check_truth(Oracle *self, SimHost *a, SimHost *b)
+{
+    Pair *pair = &self->pairs[a->index * self->n + b->index];
+    gint64 now = self->world->now;
+
+    if (a->kind != SIM_KIND_NATIVE || !a->engine || a->asleep || a->liar || is_true(a, b)) {
+        pair->untrue = SIM_NEVER;
+        return;
+    }
+    if (pair->untrue == SIM_NEVER)
+        pair->untrue = now;
+    if (now - pair->untrue >= LIMIT_UNTRUE)
+        fail_pair(self, a, b, "what is shown is not what the device does");
+}
+
 /* ---- checks at intervals */
 
 static void
@@ -468,6 +547,7 @@ tick(SimTimer *timer)
 
     make_tables(self);
     for_each_pair(self, check_pair);
+    for_each_pair(self, check_truth);
     for (guint i = 0; i < hosts->len; i++)
         check_endpoints(self, hosts->pdata[i]);
     if (now >= rest && !self->settled) {
