@@ -479,6 +479,25 @@ check_outputs(Network *network)
     }
 }
 
+/* The harness answers path messages: what arrived since the last check came from the endpoint that
+ * the device has. */
+static void
+note_answers(Network *network)
+{
+    const WlDevice *device = network->harness->device;
+
+    for (guint i = 0; i < device->peers->len; i++) {
+        const WlDevicePeer *peer = device->peers->pdata[i];
+        guint number = network_number(network, &peer->public_key);
+
+        if (number == NETWORK_MEMBERS)
+            continue;
+        if (peer->rx_bytes > network->rx[number])
+            network_heard(network, peer);
+        network->rx[number] = peer->rx_bytes;
+    }
+}
+
 void
 network_check(Network *network)
 {
@@ -491,6 +510,7 @@ network_check(Network *network)
     /* harness_drain() checks that no deadline is in the past. */
     network->wakeups += harness->wakeups;
     g_assert_cmpuint(network->wakeups, <=, WAKEUP_BURST + WAKEUP_SECOND * (guint) seconds);
+    note_answers(network);
     check_outputs(network);
     network->steps++;
     check_budgets(network, (guint) seconds);

@@ -35,6 +35,7 @@ typedef struct {
     GBytes *recent[NETWORK_RECENT];
     guint n_recent;
     gboolean was_native[NETWORK_MEMBERS]; /* it said so at least once */
+    guint64 rx[NETWORK_MEMBERS];          /* bytes of the device at the last check */
     guint64 acked[NETWORK_MEMBERS];       /* beginning of the nonce of the last datagram to it */
     guint16 echo_sequence;
     WlKey echo_key;
