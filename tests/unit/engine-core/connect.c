@@ -377,6 +377,33 @@ test_begins_anew(void)
     }
 }
 
+/* An endpoint that a source advertises again after it was silent is tried at once, one that it
+ * renews is not. */
+static void
+test_advertised_again(void)
+{
+    static const char *const at[] = {"192.0.2.1:1", NULL};
+    static const struct {
+        gint64 after;
+        const char *expected;
+    } times[] = {{SEC(135), ""}, {SEC(135) + 1, "0 try 192.0.2.1:1, 300 try nowhere"}};
+
+    for (guint i = 0; i < G_N_ELEMENTS(times); i++) {
+        g_autoptr(Harness) harness = harness_new();
+        HarnessMember *peer = start(harness, TRUE, NULL);
+
+        harness_meet(harness, 1, NULL);
+        harness_run(harness, SEC(7));
+        advertise(harness, 1, peer, at);
+        harness_run(harness, SEC(100));
+        harness_meet(harness, 1, NULL);
+        harness_run(harness, times[i].after - SEC(100));
+        harness_clear(harness);
+        advertise(harness, 1, peer, at);
+        timeline_assert(harness, peer, SEC(6), TIMELINE_ENDPOINTS, times[i].expected);
+    }
+}
+
 /* The on-link endpoint of a third party begins the next round too, if it was not tried for 5 s. */
 static void
 test_round_of_new_endpoint(void)
@@ -493,6 +520,7 @@ main(int argc, char **argv)
         g_test_add_data_func(name, GSIZE_TO_POINTER(i), test_shared);
     }
     g_test_add_func("/connect/a peer without endpoints begins anew", test_begins_anew);
+    g_test_add_func("/connect/an endpoint that is advertised again", test_advertised_again);
     g_test_add_func("/connect/a new endpoint of a router begins a round",
                     test_round_of_new_endpoint);
     g_test_add_func("/connect/third parties leave initiations to others",

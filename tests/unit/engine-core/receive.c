@@ -322,7 +322,9 @@ test_full(void)
     g_autoptr(Harness) harness = leaf_new();
     WlPeer *hub = peer_of(harness, 1);
     g_autofree char *label = wl_peer_dup_label(hub);
-    g_autofree char *words = g_strdup_printf("%s: fact table full", label);
+    g_autofree char *words = g_strdup_printf(
+        "%s: fact table full (limits: 10000 per member, 20064 in total); ignoring new facts",
+        label);
 
     for (guint i = 0; i < 11; i++)
         advertise_many(harness, i * 1000, 1000);

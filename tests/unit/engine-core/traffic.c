@@ -125,6 +125,7 @@ test_polled(void)
     harness_clear(harness);
     timeline_assert(harness, desktop, SEC(9), TIMELINE_DUMPS | TIMELINE_WATCH,
                     "500 dump, 1500 dump, 2500 dump, 3500 dump, 4500 dump, 5000 watch");
+    g_assert_false(harness->engine->traffic.active);
 }
 
 /* @n addresses of an on-demand peer. */
