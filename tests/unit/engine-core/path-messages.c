@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The path messages of two native members: what is sent when, and what a received one changes. */
+#include <string.h>
+
 #include "state/wl-engine-state.h"
 #include "timeline.h"
 
@@ -52,7 +54,7 @@ test_promoted(void)
     g_autoptr(Harness) harness = pair_new(FALSE);
 
     timeline_assert(harness, harness_member(harness, 2), SEC(5), TIMELINE_PATHS,
-                    "0 path routed 0 1 0, 0 path direct 1 1 0");
+                    "0 path routed 0 1 0, 0 path direct 1 0 0");
 }
 
 /* Traffic on a direct path that fails: probes, with the second one a request through the hub, and
@@ -203,6 +205,36 @@ test_ack(gconstpointer data)
     g_assert_cmpuint(path->unacked, ==, acks[i].counts ? 0 : 2);
 }
 
+/* The first ack of the last probe measures the round trip. */
+static void
+test_round_trip(void)
+{
+    static const struct {
+        guint16 ack;
+        gint64 last_ack; /* before the probe was sent */
+        gboolean measured;
+    } times[] = {{100, 1, TRUE}, {100, 0, FALSE}, {100, -1, FALSE}, {99, 1, FALSE}};
+
+    for (gsize i = 0; i < G_N_ELEMENTS(times); i++) {
+        g_autoptr(Harness) harness = pair_new(FALSE);
+        HarnessMember *desktop = harness_member(harness, 2);
+        WlPeer *peer = peer_of(harness, 2);
+        WlPathAgreement *path = &peer->path.agreement;
+        WlPathMessage message = MESSAGE(D, 0, 0, times[i].ack);
+        WlRoundTrip none = {0};
+
+        harness_run(harness, SEC(10));
+        message.epoch = path->epoch;
+        path->probe = 100;
+        path->last_probe = harness->now - MS(30);
+        path->last_ack = path->last_probe - times[i].last_ack;
+        peer->path.round_trip = none;
+        harness_advertise_path(harness, desktop, &message);
+        g_assert_cmpint(memcmp(&peer->path.round_trip, &none, sizeof(none)) != 0, ==,
+                        times[i].measured);
+    }
+}
+
 /* The number of replies is limited, so that two members cannot keep each other busy. */
 static void
 test_replies_limited(void)
@@ -245,6 +277,7 @@ main(int argc, char **argv)
         g_autofree char *name = g_strdup_printf("/path-messages/%s", acks[i].name);
         g_test_add_data_func(name, GSIZE_TO_POINTER(i), test_ack);
     }
+    g_test_add_func("/path-messages/the first ack measures the round trip", test_round_trip);
     g_test_add_func("/path-messages/replies are limited", test_replies_limited);
     return g_test_run();
 }
