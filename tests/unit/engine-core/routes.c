@@ -66,6 +66,7 @@ test_row(gconstpointer data)
 
     g_array_append_vals(engine.config->addresses, own, G_N_ELEMENTS(own));
     wl_routes_init(&engine.routes);
+    wl_policy_init(&engine.policy, engine.config);
     for (guint i = 0; changes[i]; i++) {
         WlPrefix prefix = harness_prefix(changes[i] + 1);
 
@@ -87,6 +88,7 @@ test_row(gconstpointer data)
     wl_routes_settle(&engine.routes, after);
     g_assert_false(engine.routes.changed);
     wl_routes_clear(&engine.routes);
+    wl_policy_clear(&engine.policy);
     wl_engine_config_free(engine.config);
 }
 
