@@ -303,9 +303,9 @@ attach_below(WlEditorForm *form, Item *item, GtkWidget *suffix)
     refresh_item(item);
 }
 
-/* The input at the end of the label and the notes. */
+/* The input at the end of the label and the notes, after @before, which may be NULL. */
 static void
-attach_beside(WlEditorForm *form, Item *item)
+attach_beside(WlEditorForm *form, Item *item, GtkWidget *before)
 {
     GtkWidget *row = wl_boxed_row_new(GTK_ORIENTATION_HORIZONTAL);
     GtkWidget *texts = gtk_box_new(GTK_ORIENTATION_VERTICAL, 0);
@@ -317,6 +317,8 @@ attach_beside(WlEditorForm *form, Item *item)
                       label_for(form, wl_editor_label(scope_of(form), item->key), item->input));
     append_notes(texts, item);
     wl_gtk_box_append(row, texts);
+    if (before)
+        wl_gtk_box_append(row, before);
     wl_gtk_box_append(row, item->input);
     wl_gtk_box_append(form->list, row);
     refresh_item(item);
@@ -398,22 +400,46 @@ wl_editor_form_add_switch(WlEditorForm *form, const char *key, const char *hint)
     GtkWidget *widget = gtk_switch_new();
     Item *item = add_item(form, ITEM_SWITCH, key, widget, hint);
 
-    attach_beside(form, item);
+    attach_beside(form, item, NULL);
     g_signal_connect(widget, "notify::active", G_CALLBACK(on_switched), item);
     return widget;
+}
+
+static GtkWidget *
+add_choice(WlEditorForm *form, const char *key, const char *const *words, const char *const *titles,
+           const char *hint, GtkWidget *before)
+{
+    GtkWidget *choice = wl_gtk_choice_new(titles);
+    Item *item = add_item(form, ITEM_CHOICE, key, choice, hint);
+
+    item->words = g_strdupv((char **) words);
+    attach_beside(form, item, before);
+    wl_gtk_choice_on_changed(choice, on_choice_changed, item);
+    return choice;
 }
 
 GtkWidget *
 wl_editor_form_add_choice(WlEditorForm *form, const char *key, const char *const *words,
                           const char *const *titles, const char *hint)
 {
-    GtkWidget *choice = wl_gtk_choice_new(titles);
-    Item *item = add_item(form, ITEM_CHOICE, key, choice, hint);
+    return add_choice(form, key, words, titles, hint, NULL);
+}
 
-    item->words = g_strdupv((char **) words);
-    attach_beside(form, item);
-    wl_gtk_choice_on_changed(choice, on_choice_changed, item);
-    return choice;
+/* All levels with what they mean, to compare them before one is chosen. */
+static GtkWidget *
+trust_levels_new(void)
+{
+    GtkWidget *box = gtk_box_new(GTK_ORIENTATION_VERTICAL, 0);
+
+    for (int i = 0; i <= WL_PROFILE_TRUST_DELEGATE_TRUST; i++) {
+        GtkWidget *title = wl_gtk_label_new(wl_editor_trust_title((WlProfileTrust) i));
+
+        wl_gtk_add_class(title, "wirelink-heading");
+        wl_gtk_box_append(box, title);
+        wl_gtk_box_append(box, wl_gtk_label_new(wl_editor_trust_explanation((WlProfileTrust) i)));
+    }
+    wl_gtk_set_margins(box, 9);
+    return box;
 }
 
 GtkWidget *
@@ -426,7 +452,8 @@ wl_editor_form_add_trust(WlEditorForm *form)
         words[i] = wl_profile_trust_to_string((WlProfileTrust) i);
         titles[i] = wl_editor_trust_title((WlProfileTrust) i);
     }
-    return wl_editor_form_add_choice(form, "trust", words, titles, "");
+    return add_choice(form, "trust", words, titles, "",
+                      wl_gtk_info_button_new(_("Trust Levels"), trust_levels_new()));
 }
 
 void

@@ -37,7 +37,7 @@ GtkWidget *wl_editor_form_add_switch(WlEditorForm *form, const char *key, const 
 /* @words: the values, the first of which is the default; @titles: what the user sees. */
 GtkWidget *wl_editor_form_add_choice(WlEditorForm *form, const char *key, const char *const *words,
                                      const char *const *titles, const char *hint);
-/* The trust level of the peer. */
+/* The trust level of the peer, with a button that explains the levels. */
 GtkWidget *wl_editor_form_add_trust(WlEditorForm *form);
 /* Replaces the hint of a row that was added with one. */
 void wl_editor_form_set_hint(WlEditorForm *form, const char *key, const char *hint);

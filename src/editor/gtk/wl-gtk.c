@@ -317,6 +317,31 @@ wl_gtk_icon_button_new(const char *icon, const char *name)
 }
 
 GtkWidget *
+wl_gtk_info_button_new(const char *name, GtkWidget *child)
+{
+    GtkWidget *button = gtk_menu_button_new();
+#if IS_GTK4
+    GtkWidget *popover = gtk_popover_new();
+
+    gtk_popover_set_child(GTK_POPOVER(popover), child);
+    gtk_menu_button_set_icon_name(GTK_MENU_BUTTON(button), "dialog-information-symbolic");
+    gtk_menu_button_set_has_frame(GTK_MENU_BUTTON(button), FALSE);
+#else
+    GtkWidget *popover = gtk_popover_new(button);
+
+    gtk_widget_show_all(child);
+    gtk_container_add(GTK_CONTAINER(popover), child);
+    gtk_button_set_image(GTK_BUTTON(button), wl_gtk_image_new("dialog-information-symbolic"));
+    wl_gtk_add_class(button, "flat");
+#endif
+    gtk_menu_button_set_popover(GTK_MENU_BUTTON(button), popover);
+    gtk_widget_set_tooltip_text(button, name);
+    wl_gtk_set_name(button, name);
+    gtk_widget_set_valign(button, GTK_ALIGN_CENTER);
+    return button;
+}
+
+GtkWidget *
 wl_gtk_warning_bar_new(GtkWidget *child)
 {
 #if IS_GTK4

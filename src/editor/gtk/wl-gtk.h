@@ -53,6 +53,8 @@ void wl_gtk_end_label_update(GtkWidget *label, const char *text);
 void wl_gtk_label_update(GtkWidget *label, const char *text);
 /* @name is the tooltip and the accessible name. */
 GtkWidget *wl_gtk_icon_button_new(const char *icon, const char *name);
+/* A button that shows @child, which explains something, in a bubble. */
+GtkWidget *wl_gtk_info_button_new(const char *name, GtkWidget *child);
 /* A bar around @child that stands out as a warning. */
 GtkWidget *wl_gtk_warning_bar_new(GtkWidget *child);
 /* @min_height in pixels. */
