@@ -14,7 +14,7 @@
 #include "scenario/run.h"
 
 static gint64 seed_option = -1, hosts_option, rest_option = 600;
-static gboolean trace_option, tap_option, random_option, liars_option, print_option;
+static gboolean trace_option, times_option, tap_option, random_option, liars_option, print_option;
 static char *mixture_option, *directory_option, *seeds_option;
 static GStrv files;
 
@@ -36,6 +36,8 @@ static const GOptionEntry entries[] = {
     {"print", 0, 0, G_OPTION_ARG_NONE, &print_option,
      "with --random: print the worlds as scenarios instead", NULL},
     {"trace", 0, 0, G_OPTION_ARG_NONE, &trace_option, "print all events", NULL},
+    {"times", 0, 0, G_OPTION_ARG_NONE, &times_option,
+     "print how long each expectation with a mark took, and each counted number", NULL},
     {"tap", 0, 0, G_OPTION_ARG_NONE, &tap_option, "print results as TAP", NULL},
     {G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &files, NULL, "FILE…"},
     {NULL},
@@ -77,6 +79,7 @@ run_once(const Tally *tally, ScenarioText *text, Mixture mixture, guint32 seed, 
     *run = run_new(text, mixture, seed, trace_option, error);
     if (!*run)
         return FALSE;
+    (*run)->prints_times = times_option;
     ok = run_execute(*run);
     if (trace_option)
         fputs((*run)->world->trace->str, stdout);
@@ -105,10 +108,10 @@ run_mixture(Tally *tally, ScenarioText *text, Mixture mixture, guint seeds, GErr
 
     if (seed_option >= 0)
         seeds = 1;
-    for (guint32 seed = first; ok && seed < first + seeds; seed++) {
+    for (guint32 seed = first; (ok || times_option) && seed < first + seeds; seed++) {
         g_autoptr(Run) run = NULL;
 
-        ok = run_once(tally, text, mixture, seed, &run, error);
+        ok = run_once(tally, text, mixture, seed, &run, error) && ok;
         if (!run)
             return FALSE;
     }

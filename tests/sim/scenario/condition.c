@@ -157,6 +157,7 @@ DEFINE_TEST(test_routed, truth_is_routed(a, b))
 DEFINE_TEST(test_offline, truth_is_offline(a, b))
 DEFINE_TEST(test_connecting, state_is(a, b, WL_PEER_CONNECTING))
 DEFINE_TEST(test_reachable, truth_is_reachable(a, b))
+DEFINE_TEST(test_direct_reachable, truth_is_direct(a, b) && truth_is_reachable(a, b))
 DEFINE_TEST(test_known, a->device &&sim_device_has_peer(a->device, &b->public_key))
 DEFINE_TEST(test_session, has_session(a, b))
 DEFINE_TEST(test_healthy, is_healthy(a, b))
@@ -186,12 +187,25 @@ static const struct {
     const char *word;
     Test test;
 } pair_tests[] = {
-    {"direct", test_direct},   {"direct-lan", test_direct_lan}, {"routed", test_routed},
-    {"offline", test_offline}, {"connecting", test_connecting}, {"reachable", test_reachable},
-    {"known", test_known},     {"session", test_session},       {"healthy", test_healthy},
-    {"alive", test_alive},     {"endpoint", test_endpoint},     {"allowed-ips", test_allowed},
-    {"named", test_named},     {"reason", test_reason},         {"handshake", test_handshake},
-    {"router", test_router},   {"basic", test_basic},           {"trust", test_trust},
+    {"direct", test_direct},
+    {"direct-lan", test_direct_lan},
+    {"routed", test_routed},
+    {"offline", test_offline},
+    {"connecting", test_connecting},
+    {"reachable", test_reachable},
+    {"known", test_known},
+    {"session", test_session},
+    {"healthy", test_healthy},
+    {"alive", test_alive},
+    {"endpoint", test_endpoint},
+    {"allowed-ips", test_allowed},
+    {"direct-reachable", test_direct_reachable},
+    {"named", test_named},
+    {"reason", test_reason},
+    {"handshake", test_handshake},
+    {"router", test_router},
+    {"basic", test_basic},
+    {"trust", test_trust},
 };
 
 /* ---- reading */
@@ -379,6 +393,13 @@ scenario_condition_new(Run *run, ScenarioLine *line, GError **error)
 gboolean
 scenario_condition_counts(const Condition *self)
 {
+    return self->count != NULL;
+}
+
+gboolean
+scenario_condition_get_count(const Condition *self, gint64 *counted)
+{
+    *counted = self->last;
     return self->count != NULL;
 }
 

@@ -4,6 +4,7 @@
  */
 #include "scenario/item.h"
 
+#include <stdio.h>
 #include <string.h>
 
 /* ---- times */
@@ -63,11 +64,27 @@ scenario_item_free(Item *item)
     g_free(item);
 }
 
+/* For --times: how long a condition with a mark took, and what was counted. */
+static void
+print_time(const Item *item)
+{
+    gint64 counted;
+
+    if (item->run->failure || !item->condition)
+        return;
+    if (item->kind == ITEM_BY && item->sets)
+        printf("%s\t%.3f\ts\n", item->sets, (double) (item->run->world->now - item->opens) / 1e6);
+    else if (item->kind != ITEM_BY && scenario_condition_get_count(item->condition, &counted))
+        printf("%s\t%" G_GINT64_FORMAT "\t\n", item->line->text, counted);
+}
+
 static void
 finish(Item *item)
 {
     Run *run = item->run;
 
+    if (run->prints_times)
+        print_time(item);
     item->run->open -= item->state == ITEM_OPEN && item->kind == ITEM_BY;
     item->state = ITEM_DONE;
     sim_world_set_timer(run->world, &item->timer, SIM_NEVER);

@@ -44,7 +44,8 @@ struct _Run {
     struct _Record *record; /* borrowed; NULL: none */
     GArray *sent_facts;     /* of SentFact; only if `records_sent` */
     gboolean records_sent;
-    SimHost *profile; /* the host of the following `peer` lines */
+    gboolean prints_times; /* the time that each expectation with a mark took, and each number */
+    SimHost *profile;      /* the host of the following `peer` lines */
     SimTimer sampler;
     guint open;    /* conditions that wait to become true */
     char *failure; /* several lines; NULL: none */
@@ -90,6 +91,8 @@ void scenario_condition_free(Condition *condition);
 gboolean scenario_condition_is_true(Run *run, Condition *condition);
 /** The condition compares a number. */
 gboolean scenario_condition_counts(const Condition *condition);
+/** The number as of the last evaluation; FALSE: it compares none. */
+gboolean scenario_condition_get_count(const Condition *condition, gint64 *counted);
 /** Starts counting. */
 void scenario_condition_begin(Run *run, Condition *condition);
 /** The visible state of the affected hosts, to describe a failure. Free with g_free(). */
