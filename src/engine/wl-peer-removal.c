@@ -39,6 +39,7 @@ wl_engine_remove_peer(WlEngine *self, WlPeer *peer)
 
     wl_failover_drop(self, peer);
     wl_traffic_watch(self, peer, FALSE);
+    wl_traffic_watch_name(self, peer, FALSE);
     wl_traffic_set_on_demand(self, peer, FALSE);
     wl_path_go_end_inference(self, peer);
     wl_acks_drop_in_flight(self, peer);

@@ -160,7 +160,7 @@ wl_candidates_gather(WlEngine *self, WlPeer *peer)
     add_past(self, list, peer);
 
     wl_candidates_sort(list);
-    wl_candidates_inherit(list, peer->endpoints.candidates);
+    wl_candidates_inherit(list, peer->endpoints.candidates, self->now);
     if (!peer->liveness.healthy)
         restart_for_new(self, peer, list, peer->endpoints.candidates);
     wl_neighbors_update_index(self, peer, list);

@@ -289,11 +289,14 @@ restart(WlEngine *self, WlPeer *peer)
 }
 
 /* A learned basic peer is usually a phone, reachable only while it is used. It is tried when there
- * is traffic for it, otherwise with a long back-off. */
+ * is traffic for it, otherwise with a long back-off. A server with a name may have moved, which its
+ * name shows. */
 static void
 update_on_demand(WlEngine *self, WlPeer *peer)
 {
-    gboolean pauses = peer->basic && !peer->config && peer->connect.phase == WL_CONNECT_PAUSE;
+    gboolean on_demand = (peer->basic && !peer->config) || peer->endpoints.dns_names->len > 0;
+    gboolean pauses = on_demand && (peer->connect.phase == WL_CONNECT_PAUSE ||
+                                    peer->connect.backoff > WL_BACKOFF_FIRST);
     gint64 again = peer->connect.demanded + WL_ON_DEMAND_RETRY;
 
     wl_traffic_set_on_demand(self, peer, pauses && again <= self->now);

@@ -193,18 +193,27 @@ next_hearsay(const GArray *candidates, const WlRoamingCycle *cycle)
     return tried < MAX_HEARSAY ? best : NULL;
 }
 
+/* A peer that moved is where it was last seen or says that it is, not where it was before. */
+static gboolean
+is_news(const WlCandidate *candidate, const WlCandidate *best, gint64 now)
+{
+    return candidate->since > best->since && candidate->since + WL_ROAMING_NEWS > now;
+}
+
 WlCandidate *
 wl_endpoint_cycling_next_in_session(const GArray *candidates, const WlRoamingCycle *cycle)
 {
+    WlCandidate *best = NULL;
+
     for (guint i = 0; i < candidates->len; i++) {
         WlCandidate *candidate = &g_array_index(candidates, WlCandidate, i);
 
         if (may_answer_in_session(candidate) && candidate->roaming_serial != cycle->serial &&
             !wl_endpoint_equal(&candidate->endpoint, &cycle->current) &&
-            !is_spent(candidate, cycle))
-            return candidate;
+            !is_spent(candidate, cycle) && (!best || is_news(candidate, best, cycle->now)))
+            best = candidate;
     }
-    return cycle->hearsay ? next_hearsay(candidates, cycle) : NULL;
+    return best || !cycle->hearsay ? best : next_hearsay(candidates, cycle);
 }
 
 WlSighting

@@ -55,9 +55,10 @@ typedef struct {
     const WlKey *subject; /* the peer */
 } WlRoamingCycle;
 
-/** Inside a session that may have lost its endpoint: the best candidate not tried in this check
- * that can be expected to work, and whose address had not enough tries. Candidates of third parties
- * are tried last, two in a check, and not at all while a router lives. */
+/** Inside a session that may have lost its endpoint: the newest or else the best candidate not
+ * tried in this check that can be expected to work, and whose address had not enough tries.
+ * Candidates of third parties are tried last, two in a check, and not at all while a router lives.
+ */
 WlCandidate *wl_endpoint_cycling_next_in_session(const GArray *candidates,
                                                  const WlRoamingCycle *cycle);
 /** What it means that a router begins to see the peer at another endpoint. */

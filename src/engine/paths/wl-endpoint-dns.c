@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "state/wl-engine-marks.h"
+#include "wl-array.h"
 
 /* TRUE if the endpoint of the session is being checked or was silent at the last check: the name
  * may resolve to another address now. */
@@ -11,8 +12,8 @@ static gboolean
 is_in_doubt(const WlPeer *peer)
 {
     return !peer->roaming.upgrading &&
-           (peer->roaming.suspect || peer->roaming.phase != WL_ROAMING_NONE ||
-            peer->roaming.retry != WL_NEVER);
+           (peer->silence.probes > 0 || peer->roaming.suspect ||
+            peer->roaming.phase != WL_ROAMING_NONE || peer->roaming.retry != WL_NEVER);
 }
 
 void
@@ -106,6 +107,30 @@ log_result(WlEngine *self, const GPtrArray *peers, const char *name, gboolean un
         wl_engine_log(self, peers->pdata[0], "%s: %s resolves again", label, name);
 }
 
+static gint64
+get_pause(const WlEngine *self, const WlPeer *peer, const WlEndpointDns *dns)
+{
+    gboolean awaited = peer->silence.probes > 0 && peer->traffic.flow_until > self->now;
+
+    return awaited ? MIN(dns->backoff, WL_RESOLVE_TRAFFIC) : dns->backoff;
+}
+
+/* @after has an address that @before lacks. Both are lists of WlEndpoint. */
+static gboolean
+has_news(const GArray *before, const GArray *after)
+{
+    for (guint i = 0; i < after->len; i++) {
+        gboolean known = FALSE;
+
+        for (guint j = 0; j < before->len; j++)
+            known |= wl_endpoint_equal(&g_array_index(before, WlEndpoint, j),
+                                       &g_array_index(after, WlEndpoint, i));
+        if (!known)
+            return TRUE;
+    }
+    return FALSE;
+}
+
 void
 wl_endpoint_dns_result(WlEngine *self, const char *name, const WlEndpoint *endpoints, gsize n)
 {
@@ -118,22 +143,28 @@ wl_endpoint_dns_result(WlEngine *self, const char *name, const WlEndpoint *endpo
         wl_scheduler_count_work(&self->scheduler);
         for (guint j = 0; j < peer->endpoints.dns_names->len; j++) {
             WlEndpointDns *dns = peer->endpoints.dns_names->pdata[j];
+            g_autoptr(GArray) before = NULL;
 
             if (!dns->outstanding || strcmp(dns->name, name) != 0)
                 continue;
             awaited = TRUE;
             wl_scheduler_schedule(&self->scheduler, peer);
             dns->outstanding = FALSE;
-            dns->due = self->now + wl_engine_jitter(self, dns->backoff);
+            dns->due = self->now + wl_engine_jitter(self, get_pause(self, peer, dns));
             dns->backoff = MIN(dns->backoff * 2, WL_RESOLVE_MAX);
             /* After a failure the last result is kept, since it may still be valid. */
             if (n == 0)
                 continue;
-            g_array_set_size(dns->addresses, 0);
+            before = g_steal_pointer(&dns->addresses);
+            dns->addresses = wl_array_new(WlEndpoint);
             for (gsize k = 0; k < MIN(n, WL_MAX_RESOLVED); k++) {
                 if (wl_endpoint_is_set(&endpoints[k]) && endpoints[k].port != 0)
                     g_array_append_val(dns->addresses, endpoints[k]);
             }
+            /* It does not answer, and may be at the new address. */
+            if (peer->liveness.healthy && peer->silence.probes > 0 &&
+                has_news(before, dns->addresses))
+                wl_roaming_suspect(peer);
             wl_engine_candidates_changed(self, peer);
             wl_engine_local_facts_changed(self, peer);
         }

@@ -36,6 +36,17 @@ check_patience(const WlPeer *peer, gboolean moved)
         moved ? WL_ROAMING_PATIENCE_MIN : WL_ROAMING_PATIENCE_MOVED, WL_ROAMING_PATIENCE_MAX);
 }
 
+/* FALSE if the present uplink cannot reach the current endpoint: it has no address of its family,
+ * or the endpoint is a private one of the network that was left. */
+static gboolean
+can_answer(const WlEngine *self, const WlPeer *peer)
+{
+    const WlIp *ip = &peer->device.endpoint.ip;
+
+    return wl_policy_can_send_to(&self->policy, ip) &&
+           !(wl_ip_equal(ip, &peer->roaming.on_link) && !wl_policy_is_on_link(&self->policy, ip));
+}
+
 /* An Alive was sent and nothing authenticated has arrived since. */
 static gboolean
 is_silent(const WlEngine *self, const WlPeer *peer)
@@ -140,7 +151,8 @@ start_check(WlEngine *self, WlPeer *peer)
     peer->roaming.phase = WL_ROAMING_CHECK;
     peer->roaming.serial++;
     peer->roaming.started = self->now;
-    peer->roaming.due = self->now + check_patience(peer, peer->roaming.moved);
+    peer->roaming.due =
+        self->now + (can_answer(self, peer) ? check_patience(peer, peer->roaming.moved) : 0);
     peer->roaming.moved = FALSE;
     peer->roaming.has_baseline = FALSE;
     wl_neighbors_resolve(self,
@@ -151,6 +163,29 @@ start_check(WlEngine *self, WlPeer *peer)
     wl_path_request_check(peer, self->now);
 }
 
+/* Where WireGuard begins a new session: where the peer was, or, if its name has other addresses
+ * now, at one of these. A server that started again at another address has no session any more. */
+static const WlEndpoint *
+get_fallback(const WlPeer *peer)
+{
+    const GPtrArray *names = peer->endpoints.dns_names;
+    const WlEndpoint *first = NULL;
+
+    for (guint i = 0; i < names->len; i++) {
+        const GArray *addresses = ((const WlEndpointDns *) names->pdata[i])->addresses;
+
+        for (guint j = 0; j < addresses->len; j++) {
+            const WlEndpoint *endpoint = &g_array_index(addresses, WlEndpoint, j);
+
+            if (wl_endpoint_equal(endpoint, &peer->roaming.original))
+                return &peer->roaming.original;
+            if (!first && wl_candidates_find(peer->endpoints.candidates, endpoint))
+                first = endpoint;
+        }
+    }
+    return first ? first : &peer->roaming.original;
+}
+
 /* The current endpoint was silent. */
 static void
 try_next(WlEngine *self, WlPeer *peer)
@@ -158,6 +193,7 @@ try_next(WlEngine *self, WlPeer *peer)
     const WlRoamingCycle cycle = make_cycle(self, peer);
     WlCandidate *candidate =
         wl_endpoint_cycling_next_in_session(peer->endpoints.candidates, &cycle);
+    const WlEndpoint *back;
 
     if (candidate) {
         peer->roaming.phase = WL_ROAMING_TRY;
@@ -168,8 +204,9 @@ try_next(WlEngine *self, WlPeer *peer)
         wl_scheduler_wake_peer_at(&self->scheduler, peer, peer->roaming.due);
         return;
     }
-    if (!wl_endpoint_equal(&peer->device.endpoint, &peer->roaming.original))
-        set_endpoint(self, peer, &peer->roaming.original);
+    back = get_fallback(peer);
+    if (!wl_endpoint_equal(&peer->device.endpoint, back))
+        set_endpoint(self, peer, back);
     finish(self, peer, FALSE);
     wl_scheduler_wake_peer_at(&self->scheduler, peer, peer->roaming.retry);
 }
@@ -309,6 +346,8 @@ wl_roaming_run(WlEngine *self, WlPeer *peer)
     WlCandidate *upgrade = NULL;
     WlRoamingDecision decision;
 
+    if (wl_policy_is_on_link(&self->policy, &peer->device.endpoint.ip))
+        peer->roaming.on_link = peer->device.endpoint.ip;
     judge_sightings(self, peer);
     note_snapshot(self, peer);
     decision = decide(self, peer, &upgrade);

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "paths/wl-silence.h"
 
+#include "paths/wl-endpoint-dns.h"
 #include "paths/wl-path-liveness.h"
 #include "paths/wl-peer-echo.h"
+#include "paths/wl-traffic.h"
 
 /*
  * Whether a peer with a session answers. WireGuard's session outlives its peer by minutes, in which
@@ -66,7 +68,8 @@ wl_silence_check(WlEngine *self, WlPeer *peer)
 static void
 probe(WlEngine *self, WlPeer *peer)
 {
-    peer->silence.probes++;
+    if (peer->silence.probes++ == 0)
+        wl_endpoint_dns_renew(self, peer); /* its name may have another address now */
     peer->silence.probed = self->now;
     if (peer->boot.native)
         wl_peer_request_alive(peer);
@@ -90,10 +93,13 @@ wl_silence_run(WlEngine *self, WlPeer *peer)
 
     if (!can_be_silent(self, peer))
         input.asked = peer->silence.asked = WL_LONG_AGO;
+    wl_traffic_watch_name(self, peer,
+                          peer->endpoints.dns_names->len > 0 && can_be_silent(self, peer));
     peer->silence.silent = FALSE;
     switch (wl_silence_decide(&input, &wake_at)) {
     case WL_SILENCE_NONE:
         peer->silence.asked = WL_LONG_AGO;
+        peer->silence.probes = 0;
         break;
     case WL_SILENCE_WAIT:
         wl_scheduler_wake_peer_at(&self->scheduler, peer, wake_at);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "paths/wl-traffic.h"
 
+#include "paths/wl-endpoint-dns.h"
 #include "paths/wl-silence.h"
 #include "state/wl-device-bytes.h"
 #include "wl-array.h"
@@ -44,16 +45,28 @@ wl_traffic_note_counters(WlEngine *self, WlPeer *peer, guint64 rx, guint64 tx, g
     wl_scheduler_schedule(&self->scheduler, peer);
 }
 
-void
-wl_traffic_watch(WlEngine *self, WlPeer *peer, gboolean watch)
+static void
+set_watched(WlEngine *self, gboolean *watched, gboolean watch)
 {
-    if (peer->traffic.watched == watch)
+    if (*watched == watch)
         return;
-    peer->traffic.watched = watch;
+    *watched = watch;
     if (watch)
         self->traffic.peers++;
     else
         self->traffic.peers--;
+}
+
+void
+wl_traffic_watch(WlEngine *self, WlPeer *peer, gboolean watch)
+{
+    set_watched(self, &peer->traffic.watched, watch);
+}
+
+void
+wl_traffic_watch_name(WlEngine *self, WlPeer *peer, gboolean watch)
+{
+    set_watched(self, &peer->traffic.named, watch);
 }
 
 /* ---- on-demand peers */
@@ -84,6 +97,24 @@ wl_traffic_set_on_demand(WlEngine *self, WlPeer *peer, gboolean on_demand)
         g_ptr_array_remove(self->traffic.on_demand, peer);
 }
 
+/* The prefixes of @peer for which it is demanded, those of the profile if it has a name. All
+ * packets are for a default route. */
+static void
+add_wanted(const WlPeer *peer, GArray *wanted)
+{
+    const GArray *lists[] = {peer->prefixes.learned_ips, peer->prefixes.static_ips,
+                             peer->prefixes.direct_ips};
+
+    for (guint i = 0; i < (peer->endpoints.dns_names->len > 0 ? G_N_ELEMENTS(lists) : 1); i++) {
+        for (guint j = 0; j < lists[i]->len && wanted->len < WL_TRAFFIC_MAX_WANTED; j++) {
+            const WlPrefix *prefix = &g_array_index(lists[i], WlPrefix, j);
+
+            if (prefix->length > 0)
+                wl_prefix_set_add(wanted, prefix);
+        }
+    }
+}
+
 static GArray *
 get_wanted(const WlEngine *self)
 {
@@ -91,10 +122,7 @@ get_wanted(const WlEngine *self)
     GArray *wanted = wl_array_new(WlPrefix);
 
     for (guint i = 0; i < peers->len && wanted->len < WL_TRAFFIC_MAX_WANTED; i++) {
-        const WlPeer *peer = peers->pdata[i];
-        for (guint j = 0;
-             j < peer->prefixes.learned_ips->len && wanted->len < WL_TRAFFIC_MAX_WANTED; j++)
-            wl_prefix_set_add(wanted, &g_array_index(peer->prefixes.learned_ips, WlPrefix, j));
+        add_wanted(peers->pdata[i], wanted);
     }
     return wanted;
 }
@@ -102,14 +130,18 @@ get_wanted(const WlEngine *self)
 static void
 try_on_demand(WlEngine *self, const WlIp *destination)
 {
+    g_autoptr(GArray) prefixes = wl_array_new(WlPrefix);
+
     for (guint i = 0; i < self->traffic.on_demand->len; i++) {
         WlPeer *peer = self->traffic.on_demand->pdata[i];
 
-        for (guint j = 0; j < peer->prefixes.learned_ips->len; j++) {
-            if (!wl_prefix_contains_ip(&g_array_index(peer->prefixes.learned_ips, WlPrefix, j),
-                                       destination))
+        g_array_set_size(prefixes, 0);
+        add_wanted(peer, prefixes);
+        for (guint j = 0; j < prefixes->len; j++) {
+            if (!wl_prefix_contains_ip(&g_array_index(prefixes, WlPrefix, j), destination))
                 continue;
             wl_connect_demand(peer, self->now);
+            wl_endpoint_dns_renew(self, peer);
             wl_scheduler_schedule(&self->scheduler, peer);
             break;
         }

@@ -12,7 +12,10 @@ void wl_traffic_note_counters(WlEngine *self, WlPeer *peer, guint64 rx, guint64 
                               gboolean handshake);
 /** Starts or stops watching the traffic of @peer. */
 void wl_traffic_watch(WlEngine *self, WlPeer *peer, gboolean watch);
-/** Sets whether @peer is tried when there is traffic for one of its learned prefixes. */
+/** The same for a peer with a name, which is asked for again when traffic gets no answer. */
+void wl_traffic_watch_name(WlEngine *self, WlPeer *peer, gboolean watch);
+/** Sets whether @peer is tried, and its names are asked for, when there is traffic for one of its
+ * prefixes. */
 void wl_traffic_set_on_demand(WlEngine *self, WlPeer *peer, gboolean on_demand);
 void wl_traffic_init(WlEngine *self);
 void wl_traffic_clear(WlEngine *self);

@@ -102,7 +102,7 @@ wl_candidates_sort(GArray *self)
 }
 
 gboolean
-wl_candidates_inherit(GArray *self, const GArray *old)
+wl_candidates_inherit(GArray *self, const GArray *old, gint64 now)
 {
     gboolean fresh = FALSE;
 
@@ -111,9 +111,11 @@ wl_candidates_inherit(GArray *self, const GArray *old)
         const WlCandidate *before = wl_candidates_find((GArray *) old, &candidate->endpoint);
 
         if (!before) {
+            candidate->since = now;
             fresh = TRUE;
             continue;
         }
+        candidate->since = before->since;
         candidate->last_tried = before->last_tried;
         candidate->burst = before->burst;
         candidate->round = before->round;

@@ -29,6 +29,7 @@ typedef struct {
     gboolean literal;     /* an address of the profile, not of a name */
     gboolean worked;      /* the last endpoint that worked, tried first */
     gint64 seen;          /* of SOURCE_CACHE: the last session there */
+    gint64 since;         /* when it became a candidate */
     gint64 last_tried;    /* WL_LONG_AGO: never */
     guint burst;          /* number of the last tries that belong together; 0: never tried */
     guint round;          /* serial of the last connect round in which it was tried */
@@ -46,8 +47,9 @@ void wl_candidates_add(GArray *self, const WlEndpoint *endpoint, WlRank rank,
 /** Sorts by rank, with families alternating within a rank; then those of the past, the latest
  * first; the words of third parties come last. */
 void wl_candidates_sort(GArray *self);
-/** Copies the history of each endpoint from @old. TRUE if @self has an endpoint that @old lacks. */
-gboolean wl_candidates_inherit(GArray *self, const GArray *old);
+/** Copies the history of each endpoint from @old; that of others begins at @now. TRUE if @self has
+ * an endpoint that @old lacks. */
+gboolean wl_candidates_inherit(GArray *self, const GArray *old, gint64 now);
 /** TRUE if only third parties advertise it: it is tried after all others, and on their account. */
 static inline gboolean
 wl_candidate_is_hearsay(const WlCandidate *self)

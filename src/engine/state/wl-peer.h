@@ -95,6 +95,7 @@ typedef struct {
     gboolean has_baseline;
     guint64 baseline; /* rx when the current endpoint was set */
     WlEndpoint original;
+    WlIp on_link; /* of the last endpoint on a network of this machine */
 } WlRoaming;
 
 /** Endpoints inside the tunnel that the device showed. Written by paths/wl-outer-endpoint.c. */
@@ -335,6 +336,7 @@ typedef struct {
 typedef struct {
     gboolean on_demand;     /* tried when there is overlay traffic for it */
     gboolean watched;       /* its overlay traffic is watched, because it could use another path */
+    gboolean named;         /* likewise, because its name could have another address */
     gint64 flow_until;      /* the peer is assumed to have overlay traffic until then */
     gint64 rx_seen;         /* as rx_time of the device, or earlier if that snapshot came late */
     guint64 own_rx, own_tx; /* bytes of facts and echoes since the last snapshot */

@@ -159,6 +159,8 @@
 /* Interval between requests for one name, doubling. */
 #define WL_RESOLVE_FIRST WL_SEC(1)
 #define WL_RESOLVE_MAX   WL_SEC(300)
+/* The longest interval while overlay traffic waits for an answer of the peer. */
+#define WL_RESOLVE_TRAFFIC WL_SEC(4)
 /* Timeout of a request to the resolver. */
 #define WL_RESOLVE_LOST WL_SEC(60)
 /* The endpoint that worked last is tried first for this time. */
@@ -224,6 +226,8 @@
 #define WL_ROAMING_PATIENCE_MAX   WL_SEC(3)
 /* The same for other peers, which answer only with WireGuard's passive keepalive, after 10 s. */
 #define WL_ROAMING_PATIENCE_NO_ECHO WL_SEC(11)
+/* Inside a session an endpoint that became known within this time is tried before better ones. */
+#define WL_ROAMING_NEWS WL_SEC(30)
 /* Checks that endpoints of routers cause: as many as a person can move. The current endpoint stays
  * if it answers, so a wrong one costs two datagrams. */
 #define WL_ROAMING_SIGHTING_BURST    8

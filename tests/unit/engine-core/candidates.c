@@ -42,11 +42,11 @@ test_candidates(void)
     g_array_index(list, WlCandidate, 1).last_tried = 77;
     endpoint = harness_endpoint("192.168.1.7:1");
     wl_candidates_add(again, &endpoint, WL_RANK_ON_LINK, WL_CANDIDATE_SOURCE_SELF, FALSE);
-    g_assert_false(wl_candidates_inherit(again, list));
+    g_assert_false(wl_candidates_inherit(again, list, WL_SEC(2)));
     g_assert_cmpint(g_array_index(again, WlCandidate, 0).last_tried, ==, 77);
     endpoint = harness_endpoint("192.168.1.8:1");
     wl_candidates_add(again, &endpoint, WL_RANK_ON_LINK, WL_CANDIDATE_SOURCE_SELF, FALSE);
-    g_assert_true(wl_candidates_inherit(again, list));
+    g_assert_true(wl_candidates_inherit(again, list, WL_SEC(2)));
 }
 
 /* Families alternate within a class only: among endpoints of one rank that both worked or both did
@@ -111,7 +111,7 @@ test_inherit(void)
     candidate = &g_array_index(fresh, WlCandidate, 0);
     g_assert_cmpint(candidate->last_tried, ==, WL_LONG_AGO);
     g_assert_cmpint(candidate->last_upgrade, ==, WL_LONG_AGO);
-    g_assert_false(wl_candidates_inherit(fresh, old));
+    g_assert_false(wl_candidates_inherit(fresh, old, WL_SEC(2)));
     g_assert_cmpint(candidate->last_tried, ==, 1);
     g_assert_cmpuint(candidate->round, ==, 2);
     g_assert_cmpuint(candidate->roaming_serial, ==, 3);

@@ -19,6 +19,7 @@ typedef struct {
     guint serial; /* of the last round or check in which it was tried */
     guint upgraded, misses;
     guint burst; /* of the last tries; 0: 1 if there was any */
+    guint known; /* since when; 0: long */
 } Candidate;
 
 typedef struct {
@@ -101,6 +102,14 @@ static const Case in_session[] = {
      {{A, PUBLIC, SELF, .tried = 1}, {B, PUBLIC, SELF}}, .current = C, .next = 0},
     {"one whose address had its tries is skipped",
      {{A, PUBLIC, SELF}, {B, PUBLIC, SELF}}, .spent = "192.0.2.1:9", .current = C, .next = 1},
+    {"where the peer was last said to be comes first",
+     {{A, PUBLIC, SELF}, {B, PUBLIC, SELF, .known = 20}, {C, PUBLIC, SELF, .known = 2}}, .current = "192.0.2.4:1", .next = 2},
+    {"then the news before it", {{A, PUBLIC, SELF}, {B, PUBLIC, SELF, .known = 20},
+     {C, PUBLIC, SELF, .known = 2, .serial = ROUND}}, .current = "192.0.2.4:1", .next = 1},
+    {"what is known for half a minute is no news",
+     {{A, PUBLIC, SELF}, {B, PUBLIC, SELF, .known = 30}}, .current = C, .next = 0},
+    {"news of a private address elsewhere is not tried",
+     {{A, PUBLIC, SELF}, {B, PRIVATE, SELF, .known = 1}}, .current = C, .next = 0},
     {"a check ends when all were tried",
      {{A, PUBLIC, SELF, .serial = ROUND}, {B, PUBLIC, THIRD_PARTY}}, .current = C, .next = NONE},
 };
@@ -191,6 +200,7 @@ make_candidates(const Candidate *candidates)
             .rank = from->rank,
             .source = from->source,
             .worked = from->worked,
+            .since = ago(from->known),
             .last_tried = ago(from->tried),
             .burst = from->burst ? from->burst : from->tried != 0,
             .round = from->serial,
