@@ -350,6 +350,64 @@ test_normalized(void)
     g_assert_cmpstr(prefix_text, ==, "allowed IPs 192.0.2.9/24");
 }
 
+/* An IPv4-mapped prefix is one of IPv4 if it is inside the mapped range. */
+static void
+test_mapped_prefixes(void)
+{
+    static const struct {
+        const char *ip;
+        guint8 length;
+        const char *fact;
+    } rows[] = {
+        {"::ffff:192.0.2.9", 128, "allowed IPs 192.0.2.9/32"},
+        {"::ffff:192.0.2.9", 97, "allowed IPs 192.0.2.9/1"},
+        {"::ffff:192.0.2.9", 96, "allowed IPs 192.0.2.9/0"},
+        {"::ffff:192.0.2.9", 95, "allowed IPs ::ffff:192.0.2.9/95"},
+        {"2001:db8::1", 128, "allowed IPs 2001:db8::1/128"},
+        {"2001:db8::1", 96, "allowed IPs 2001:db8::1/96"},
+        {"192.0.2.9", 32, "allowed IPs 192.0.2.9/32"},
+    };
+
+    for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
+        WlPrefix prefix = {.length = rows[i].length};
+        g_autofree char *text = NULL;
+        WlFact fact;
+
+        g_assert_true(wl_ip_parse(rows[i].ip, &prefix.ip));
+        wl_fact_init_allowed(&fact, &subject, &prefix, 7);
+        text = wl_fact_describe(&fact);
+        g_assert_cmpstr(text, ==, rows[i].fact);
+        g_assert_cmpint(fact.attribute, ==,
+                        fact.value.prefix.ip.family == WL_FAMILY_V4 ? WL_ATTRIBUTE_ALLOWED_V4
+                                                                    : WL_ATTRIBUTE_ALLOWED_V6);
+        g_assert_cmpint(fact.expires, ==, 7);
+    }
+}
+
+/* What the constructors of extensions make is what is decoded. */
+static void
+test_made_extensions(void)
+{
+    static const guint8 nonces[] = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16};
+    static const WlPathMessage path = {.version = 1, .flags = 1, .epoch = 2, .probe = 3, .ack = 4};
+    WlFact made[2];
+
+    wl_fact_init_ack(&made[0], &subject, nonces, 2);
+    wl_fact_init_path(&made[1], &subject, &path);
+    for (guint i = 0; i < 2; i++) {
+        g_autoptr(GByteArray) bytes = g_byte_array_new();
+        g_auto(WlFact) fact = {0};
+        gsize consumed;
+
+        wl_fact_encode(&made[i], bytes);
+        g_assert_cmpint(wl_fact_decode(bytes->data, bytes->len, &fact, &consumed), ==,
+                        WL_DECODE_OK);
+        g_assert_cmpint(fact.attribute, ==, i == 0 ? WL_ATTRIBUTE_ACK : WL_ATTRIBUTE_PATH);
+        g_assert_true(wl_fact_identity_equal(&fact, &made[i]));
+        g_assert_true(wl_key_equal(&fact.subject, &subject));
+    }
+}
+
 static void
 test_copy(void)
 {
@@ -541,6 +599,8 @@ main(int argc, char **argv)
     g_test_add_func("/codec/fact/random-inner", test_random_inner);
     g_test_add_func("/codec/fact/identity", test_identity);
     g_test_add_func("/codec/fact/identities", test_identities);
+    g_test_add_func("/codec/fact/mapped-prefixes", test_mapped_prefixes);
+    g_test_add_func("/codec/fact/made-extensions", test_made_extensions);
     g_test_add_func("/codec/fact/router-bytes", test_router_bytes);
     g_test_add_func("/codec/fact/v4-mapped-normalized", test_normalized);
     g_test_add_func("/codec/fact/copy", test_copy);

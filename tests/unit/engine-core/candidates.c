@@ -148,12 +148,63 @@ test_add_again(void)
     }
 }
 
+/* What is tried first, whatever the order in which it was added. */
+static void
+test_order(void)
+{
+    static const struct {
+        const char *endpoint;
+        WlRank rank;
+        WlCandidateSource source;
+        gboolean worked;
+        guint seen; /* s: the last session there */
+    } sorted[] = {
+        /* what worked last */
+        {"203.0.113.9:1", WL_RANK_PUBLIC, WL_CANDIDATE_SOURCE_THIRD_PARTY, TRUE, 0},
+        /* what somebody says, by rank, then by source, then by address and port */
+        {"192.168.1.9:1", WL_RANK_ON_LINK, WL_CANDIDATE_SOURCE_CACHE, FALSE, 1},
+        {"198.51.100.1:1", WL_RANK_PUBLIC, WL_CANDIDATE_SOURCE_ROUTER, FALSE, 0},
+        {"198.51.100.2:1", WL_RANK_PUBLIC, WL_CANDIDATE_SOURCE_ROUTER, FALSE, 0},
+        {"198.51.100.2:2", WL_RANK_PUBLIC, WL_CANDIDATE_SOURCE_ROUTER, FALSE, 0},
+        {"198.51.99.9:1", WL_RANK_PUBLIC, WL_CANDIDATE_SOURCE_SELF, FALSE, 0},
+        {"10.1.1.1:1", WL_RANK_PRIVATE, WL_CANDIDATE_SOURCE_SELF, FALSE, 0},
+        /* where it was, the latest first */
+        {"10.1.1.7:1", WL_RANK_PRIVATE, WL_CANDIDATE_SOURCE_CACHE, FALSE, 30},
+        {"198.51.100.5:1", WL_RANK_PUBLIC, WL_CANDIDATE_SOURCE_CACHE, FALSE, 20},
+        {"10.1.1.6:1", WL_RANK_PRIVATE, WL_CANDIDATE_SOURCE_CACHE, FALSE, 10},
+        /* what third parties say */
+        {"192.168.1.8:1", WL_RANK_ON_LINK, WL_CANDIDATE_SOURCE_THIRD_PARTY, FALSE, 0},
+        {"198.51.100.7:1", WL_RANK_PUBLIC, WL_CANDIDATE_SOURCE_THIRD_PARTY, FALSE, 0},
+    };
+    const guint n = G_N_ELEMENTS(sorted);
+
+    for (guint turn = 0; turn < 2 * n; turn++) { /* from each of them on, in both directions */
+        g_autoptr(GArray) list = wl_candidates_new();
+
+        for (guint i = 0; i < n; i++) {
+            guint k = (turn + (turn < n ? i : n - i)) % n;
+            WlEndpoint endpoint = harness_endpoint(sorted[k].endpoint);
+
+            wl_candidates_add(list, &endpoint, sorted[k].rank, sorted[k].source, sorted[k].worked);
+            wl_candidates_find(list, &endpoint)->seen = WL_SEC(sorted[k].seen);
+        }
+        wl_candidates_sort(list);
+        g_assert_cmpuint(list->len, ==, n);
+        for (guint i = 0; i < n; i++) {
+            g_autofree char *text =
+                wl_endpoint_to_string(&g_array_index(list, WlCandidate, i).endpoint);
+            g_assert_cmpstr(text, ==, sorted[i].endpoint);
+        }
+    }
+}
+
 int
 main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/candidates", test_candidates);
     g_test_add_func("/candidates/families-alternate-within-a-class", test_candidates_alternate);
+    g_test_add_func("/candidates/order", test_order);
     g_test_add_func("/candidates/what is known stays", test_inherit);
     g_test_add_func("/candidates/two words for one endpoint", test_add_again);
     return g_test_run();

@@ -221,6 +221,45 @@ test_other(gconstpointer data)
     g_assert_false(engine->subscribers.pending);
 }
 
+/* A router does not say of a fellow what leaves have that it holds, only what the profile gives it
+ * or what it was learned to have. */
+static void
+test_fellow(void)
+{
+    for (guint fellows = 0; fellows < 2; fellows++) {
+        g_autoptr(Harness) harness = harness_new();
+        WlEngineConfig *config = harness_config(harness, WL_ROLE_ROUTER);
+        const WlKey *key = &harness_member(harness, 1)->key;
+        WlPrefix learned = harness_prefix("172.30.0.0/16");
+        WlEngine *engine;
+        WlPeer *peer;
+
+        harness_add(config, harness_member(harness, 1), NULL, "10.77.0.0/24");
+        harness_start(harness, config);
+        engine = harness->engine;
+        peer = wl_peer_table_find(&engine->peers, key);
+        engine->own.router = TRUE;
+        engine->routers.fellows = fellows;
+        g_ptr_array_set_size(engine->routers.members, 0);
+        g_ptr_array_add(engine->routers.members, peer);
+        g_array_set_size(peer->device.allowed, 0);
+        g_array_set_size(peer->prefixes.static_ips, 0);
+        add_prefix(peer->prefixes.static_ips, "10.77.0.0/24");
+        g_array_set_size(peer->prefixes.learned_ips, 0);
+        g_array_append_val(peer->prefixes.learned_ips, learned);
+        add_prefix(peer->device.allowed, "10.77.0.0/24");
+        add_prefix(peer->device.allowed, "10.77.0.9/32");
+        add_prefix(peer->device.allowed, "172.30.0.0/16");
+        wl_local_facts_drop(engine, key);
+        peer->dirty.local_facts = TRUE;
+        wl_local_facts_update_peer(engine, peer);
+        assert_local(harness, key,
+                     fellows ? "allowed IPs 10.77.0.0/24, allowed IPs 172.30.0.0/16, member"
+                             : "allowed IPs 10.77.0.0/24, allowed IPs 10.77.0.9/32, "
+                               "allowed IPs 172.30.0.0/16, member");
+    }
+}
+
 int
 main(int argc, char **argv)
 {
@@ -233,5 +272,6 @@ main(int argc, char **argv)
         g_autofree char *name = g_strdup_printf("/local-facts/of others/%s", others[i].name);
         g_test_add_data_func(name, GUINT_TO_POINTER(i), test_other);
     }
+    g_test_add_func("/local-facts/of others/a fellow", test_fellow);
     return g_test_run();
 }

@@ -174,10 +174,11 @@ test_new_peer(void)
     const WlPathAgreement *path = &peer->path.agreement;
     const WlEcho *echo = &peer->path.echo;
     const gint64 *never[] = {
-        &path->announce_due,    &path->watched_since,   &peer->liveness.alive_since,
-        &peer->resync.due,      &peer->outer.check,     &peer->roaming.retry,
-        &peer->connect.due,     &peer->connect.poll[0], &peer->connect.poll[1],
-        &peer->connect.poll[2],
+        &path->announce_due,       &path->watched_since,       &peer->liveness.alive_since,
+        &peer->resync.due,         &peer->outer.check,         &peer->roaming.retry,
+        &peer->connect.due,        &peer->connect.poll[0],     &peer->connect.poll[1],
+        &peer->connect.poll[2],    &peer->failover.fine_since, &peer->failover.announce_due,
+        &peer->failover.claim_due,
     };
     const gint64 *long_ago[] = {
         &peer->path.fell_back,
@@ -211,6 +212,14 @@ test_new_peer(void)
         &peer->connect.tried,
         &peer->connect.off_link_tried,
         &peer->connect.demanded,
+        &peer->connect.resume,
+        &peer->connect.head_start,
+        &peer->failover.watched_since,
+        &peer->failover.asked,
+        &peer->failover.claimed_next,
+        &peer->silence.asked,
+        &peer->silence.probed,
+        &peer->receive.full_logged,
     };
 
     for (guint i = 0; i < WL_STEP_N; i++)

@@ -10,7 +10,7 @@
  * 2  a leaf with 10.77.0.3/32, trusted with allowed IPs
  * 3  a leaf with 172.30.5.1/32 and 172.31.0.7/32, trusted with allowed IPs
  * 4  a router with 172.30.0.0/16 and 172.31.0.7/32, trusted with everything; it owns 10.20.0.0/16
- * 5  if `gateway`: a router with a default route
+ * 5  if `gateway`: a router with a default route and a half of one
  * 6  a leaf that owns 10.21.0.0/16
  * 7  a leaf with 10.77.0.40/32
  * 8  a leaf with the same, and with 10.77.0.81/32
@@ -24,6 +24,7 @@ static const struct {
     const char *prefix;
     WlVerdict verdict;
     gboolean gateway, router; /* this member is one */
+    gboolean several;         /* 1 and 4 stand in for each other */
 } rows[] = {
     {"a free prefix", 3, 2, "10.9.1.0/24", WL_VERDICT_ACCEPTED},
     {"of a stranger", 9, 2, "10.9.1.0/24", WL_VERDICT_UNKNOWN_SUBJECT},
@@ -60,6 +61,11 @@ static const struct {
     {"in the own subnet of a router", 3, 2, "10.78.0.9/32", WL_VERDICT_CONFIGURED, .router = TRUE},
     {"in the own subnet by a router", 3, 1, "10.78.0.9/32", WL_VERDICT_ACCEPTED, .gateway = TRUE},
     {"beside the own subnet of a router", 3, 2, "10.79.0.9/32", WL_VERDICT_ACCEPTED, .router = TRUE},
+
+    {"a subnet on a leaf with one router", 3, 1, "10.78.0.0/24", WL_VERDICT_ACCEPTED},
+    {"a subnet that routers share", 3, 1, "10.78.0.0/24", WL_VERDICT_CONFIGURED, .several = TRUE},
+    {"a subnet that a router shares with its fellows", 3, 1, "10.78.0.0/24", WL_VERDICT_CONFIGURED, .router = TRUE},
+    {"a part of a subnet that routers share", 3, 1, "10.78.0.0/25", WL_VERDICT_ACCEPTED, .several = TRUE},
 
     {"in what another router owns", 3, 2, "10.20.1.0/24", WL_VERDICT_TAKEN},
     {"in it by a router", 3, 1, "10.20.1.0/24", WL_VERDICT_ACCEPTED},
@@ -99,7 +105,7 @@ network_new(gboolean gateway)
     harness_add(config, harness_member(harness, 4), NULL, "172.30.0.0/16,172.31.0.7/32")->trust =
         WL_TRUST_DELEGATE;
     if (gateway)
-        harness_add(config, harness_member(harness, 5), NULL, "0.0.0.0/0");
+        harness_add(config, harness_member(harness, 5), NULL, "0.0.0.0/0,0.0.0.0/1");
     harness_add(config, harness_member(harness, 6), NULL, NULL);
     harness_add(config, harness_member(harness, 7), NULL, "10.77.0.40/32");
     harness_add(config, harness_member(harness, 8), NULL, "10.77.0.40/32,10.77.0.81/32");
@@ -157,7 +163,9 @@ test_row(gconstpointer data)
     peer_of(harness, 1)->liveness.healthy = TRUE;
     peer_of(harness, 1)->device.endpoint = harness_endpoint("10.30.0.9:1");
     wl_prefix_table_update_hosts(&engine->prefixes, peer_of(harness, 1));
-    engine->own.router = rows[row].router;
+    engine->own.router = engine->routers.fellows = rows[row].router;
+    if (rows[row].several)
+        g_ptr_array_add(engine->routers.members, peer_of(harness, 4));
     /* the word of a router for another subject, or about another prefix, makes no difference */
     claim(harness, 6, 1, rows[row].prefix, &origin);
     claim(harness, rows[row].subject, 1, "10.99.0.0/16", &origin);
