@@ -39,6 +39,9 @@ static const struct {
      FALSE},
     {"one around a subnet goes", "+10.77.0.9/32 +10.77.1.9/32 +10.77.0.0/16 -10.77.0.0/16",
      "10.77.1.9/32", TRUE},
+    {"a network of this machine", "+192.168.1.0/24", "", FALSE},
+    {"a part of it", "+192.168.1.0/24 +192.168.1.64/26", "192.168.1.64/26", TRUE},
+    {"one around it", "+192.168.0.0/16", "192.168.0.0/16", TRUE},
 };
 
 static char *
@@ -60,6 +63,7 @@ test_row(gconstpointer data)
     g_auto(GStrv) changes = g_strsplit(rows[row].changes, " ", 0);
     const WlPrefix own[] = {harness_prefix("10.77.0.2/24"), harness_prefix("10.78.0.2/24"),
                             harness_prefix("fd77::2/64")};
+    const WlLocalAddress local = {.address = harness_prefix("192.168.1.10/24"), .uplink = TRUE};
     WlEngine engine = {.config = wl_engine_config_new()};
     g_autofree char *routes = NULL;
     g_autoptr(GArray) before = NULL, after = NULL;
@@ -67,6 +71,7 @@ test_row(gconstpointer data)
     g_array_append_vals(engine.config->addresses, own, G_N_ELEMENTS(own));
     wl_routes_init(&engine.routes);
     wl_policy_init(&engine.policy, engine.config);
+    wl_policy_set_local(&engine.policy, &local, 1);
     for (guint i = 0; changes[i]; i++) {
         WlPrefix prefix = harness_prefix(changes[i] + 1);
 
@@ -92,6 +97,45 @@ test_row(gconstpointer data)
     wl_engine_config_free(engine.config);
 }
 
+/* The routes follow the networks to which this machine is attached. */
+static void
+test_attached(void)
+{
+    static const struct {
+        const char *local, *routes;
+        gboolean changed;
+    } attached[] = {
+        {"192.168.1.10/24", "10.1.0.0/16 192.168.0.0/24", FALSE},
+        {"192.168.1.11/24", "10.1.0.0/16 192.168.0.0/24", FALSE},
+        {"192.168.0.10/24", "10.1.0.0/16", TRUE},
+        {"10.1.0.10/16", "10.1.2.0/24 192.168.0.0/24", TRUE},
+        {"192.168.1.10/24", "10.1.0.0/16 192.168.0.0/24", TRUE},
+    };
+    const WlPrefix prefixes[] = {harness_prefix("10.1.0.0/16"), harness_prefix("10.1.2.0/24"),
+                                 harness_prefix("192.168.0.0/24")};
+    WlEngine engine = {.config = wl_engine_config_new()};
+
+    wl_routes_init(&engine.routes);
+    wl_policy_init(&engine.policy, engine.config);
+    for (guint i = 0; i < G_N_ELEMENTS(prefixes); i++)
+        wl_routes_add(&engine, &prefixes[i]);
+    for (guint i = 0; i < G_N_ELEMENTS(attached); i++) {
+        const WlLocalAddress local = {.address = harness_prefix(attached[i].local), .uplink = TRUE};
+        g_autofree char *routes = NULL;
+
+        g_test_message("row %u", i);
+        engine.routes.changed = FALSE;
+        wl_policy_set_local(&engine.policy, &local, 1);
+        wl_routes_attached_changed(&engine);
+        routes = list(engine.routes.list);
+        g_assert_cmpstr(routes, ==, attached[i].routes);
+        g_assert_cmpint(engine.routes.changed, ==, attached[i].changed);
+    }
+    wl_routes_clear(&engine.routes);
+    wl_policy_clear(&engine.policy);
+    wl_engine_config_free(engine.config);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -100,5 +144,6 @@ main(int argc, char **argv)
         g_autofree char *name = g_strdup_printf("/routes/%s", rows[i].name);
         g_test_add_data_func(name, GUINT_TO_POINTER(i), test_row);
     }
+    g_test_add_func("/routes/networks of this machine change", test_attached);
     return g_test_run();
 }
