@@ -5,7 +5,8 @@
 #include <string.h>
 
 #include "harness.h"
-#include "state/wl-timing.h"
+#include "paths/wl-endpoint-dns.h"
+#include "state/wl-engine-state.h"
 
 #define NAME "hub.example.net:51820"
 
@@ -194,6 +195,53 @@ test_results_are_checked(void)
     g_assert_cmpuint(candidates->len, ==, WL_MAX_RESOLVED);
 }
 
+/* When a name whose time has come is requested. */
+static const struct {
+    const char *name;
+    gboolean healthy, uplink, suspect;
+    WlRoamingPhase phase;
+    gboolean upgrading, retries;
+    gboolean requested;
+} requests[] = {
+    {"with a session", TRUE, TRUE, FALSE, WL_ROAMING_NONE, FALSE, FALSE, FALSE},
+    {"without a session", FALSE, TRUE, FALSE, WL_ROAMING_NONE, FALSE, FALSE, TRUE},
+    {"without an uplink", FALSE, FALSE, FALSE, WL_ROAMING_NONE, FALSE, FALSE, FALSE},
+    {"with a suspect endpoint", TRUE, TRUE, TRUE, WL_ROAMING_NONE, FALSE, FALSE, TRUE},
+    {"while the endpoint is checked", TRUE, TRUE, FALSE, WL_ROAMING_CHECK, FALSE, FALSE, TRUE},
+    {"while others are tried", TRUE, TRUE, FALSE, WL_ROAMING_TRY, FALSE, FALSE, TRUE},
+    {"after all were silent", TRUE, TRUE, FALSE, WL_ROAMING_NONE, FALSE, TRUE, TRUE},
+    {"while a nearer one is tried", TRUE, TRUE, FALSE, WL_ROAMING_TRY, TRUE, FALSE, FALSE},
+};
+
+static void
+test_requested(gconstpointer data)
+{
+    gsize i = GPOINTER_TO_SIZE(data);
+    g_autoptr(Harness) harness = harness_new();
+    WlEngineConfig *config = harness_config(harness, WL_ROLE_AUTOMATIC);
+    WlEndpointDns *dns;
+    WlPeer *hub;
+
+    harness_add(config, harness_member(harness, 1), NAME, "10.77.0.0/24");
+    harness_start(harness, config);
+    harness_uplink(harness, "192.168.1.10/24");
+    resolve(harness, NAME, "203.0.113.1:1");
+    hub = wl_peer_table_find(&harness->engine->peers, &harness_member(harness, 1)->key);
+    dns = hub->endpoints.dns_names->pdata[0];
+    g_assert_false(dns->outstanding);
+    dns->due = harness->now;
+    hub->liveness.healthy = requests[i].healthy;
+    harness->engine->uplink.present = requests[i].uplink;
+    hub->roaming.suspect = requests[i].suspect;
+    hub->roaming.phase = requests[i].phase;
+    hub->roaming.upgrading = requests[i].upgrading;
+    hub->roaming.retry = requests[i].retries ? harness->now + SEC(5) : WL_NEVER;
+    wl_endpoint_dns_run(harness->engine, hub);
+    g_assert_cmpint(dns->outstanding, ==, requests[i].requested);
+    /* and again if no result comes for a minute */
+    g_assert_cmpint(dns->due - harness->now, ==, requests[i].requested ? SEC(60) : 0);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -205,5 +253,9 @@ main(int argc, char **argv)
     g_test_add_func("/endpoint-dns/shared-result", test_shared_name_resolves_for_both);
     g_test_add_func("/endpoint-dns/results", test_results_are_checked);
     g_test_add_func("/endpoint-dns/no-uplink", test_failure_without_uplink_is_not_logged);
+    for (gsize i = 0; i < G_N_ELEMENTS(requests); i++) {
+        g_autofree char *name = g_strdup_printf("/endpoint-dns/requested/%s", requests[i].name);
+        g_test_add_data_func(name, GSIZE_TO_POINTER(i), test_requested);
+    }
     return g_test_run();
 }
