@@ -60,6 +60,7 @@ init_parts(WlEngine *self)
     wl_fact_set_set_share(self->facts, &share);
     self->membership.changed = wl_array_new(WlKey);
     self->membership.orphaned = g_ptr_array_new();
+    self->membership.displaced = g_ptr_array_new();
     self->membership.full_logged = WL_LONG_AGO;
     self->receiver.facts = wl_fact_array_new();
     self->inference.dropped_since = WL_LONG_AGO;
@@ -110,6 +111,7 @@ wl_engine_free(WlEngine *self)
     wl_fact_set_free(self->facts);
     g_hash_table_unref(self->names.by_folded);
     g_array_unref(self->membership.changed);
+    g_ptr_array_unref(self->membership.displaced);
     g_ptr_array_unref(self->membership.orphaned);
     wl_traffic_clear(self);
     wl_routes_clear(&self->routes);

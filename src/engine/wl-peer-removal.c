@@ -45,7 +45,7 @@ wl_engine_remove_peer(WlEngine *self, WlPeer *peer)
     wl_acks_drop_in_flight(self, peer);
     wl_scheduler_drop(&self->scheduler, peer);
     wl_display_names_forget(self, peer);
-    wl_members_set_orphaned(self, peer, FALSE);
+    wl_members_drop(self, peer);
     wl_subscribers_drop(&self->subscribers, peer);
     wl_fact_set_forget(self->facts, peer->slot);
     wl_fact_evaluate_drop_source(self, &peer->key);

@@ -12,10 +12,6 @@
  * their nonces. A Go daemon sends no acks; its new facts are sent again twice.
  */
 
-/* In flight to one native peer; further facts wait for an ack. */
-#define MAX_IN_FLIGHT     64
-#define MAX_IN_FLIGHT_ALL 8192 /* above it, each peer has MIN_IN_FLIGHT */
-#define MIN_IN_FLIGHT     8
 /* A full datagram is usually followed by others, which share an ack. */
 #define FULL      1100
 #define ACK_DELAY WL_MS(20)
@@ -51,11 +47,36 @@ free_if_empty(WlPeer *peer)
         g_clear_pointer(&peer->acks.window, wl_send_window_free);
 }
 
+static guint
+count_in_flight(const WlPeer *peer)
+{
+    return peer->acks.window ? peer->acks.window->in_flight->len : 0;
+}
+
+static guint *
+get_total(WlEngine *self, gboolean go)
+{
+    return go ? &self->subscribers.in_flight_go : &self->subscribers.in_flight;
+}
+
+/* Counts what is in flight to @peer for the limit of all. What a native peer leaves without ack
+ * counts for no more than it may have now: it takes nothing from those that ack. */
+static void
+count_for_all(WlEngine *self, WlPeer *peer)
+{
+    guint n = count_in_flight(peer);
+
+    *get_total(self, peer->acks.counted_go) -= peer->acks.counted;
+    peer->acks.counted_go = !peer->boot.native;
+    peer->acks.counted = peer->boot.native ? MIN(n, wl_send_window_limit(peer->acks.earned, 0)) : n;
+    *get_total(self, peer->acks.counted_go) += peer->acks.counted;
+}
+
 static void
 remove_in_flight(WlEngine *self, WlPeer *peer, guint index)
 {
     g_array_remove_index(peer->acks.window->in_flight, index);
-    self->subscribers.in_flight--;
+    count_for_all(self, peer);
 }
 
 void
@@ -63,34 +84,32 @@ wl_acks_drop_in_flight(WlEngine *self, WlPeer *peer)
 {
     if (!peer->acks.window)
         return;
-    self->subscribers.in_flight -= peer->acks.window->in_flight->len;
     g_array_set_size(peer->acks.window->in_flight, 0);
+    count_for_all(self, peer);
     free_if_empty(peer);
 }
 
 /* ---- datagrams sent */
 
-static guint
-count_in_flight(const WlPeer *peer)
-{
-    return peer->acks.window ? peer->acks.window->in_flight->len : 0;
-}
-
 /* The number of datagrams in flight to one peer. When thousands of peers connect at once, larger
- * windows would only cause loss. */
+ * windows would only cause loss. A Go daemon sends no acks: it has no window, and what is kept to
+ * be sent again is limited by that of all Go daemons. */
 static guint
-get_limit(const WlEngine *self)
+get_limit(const WlEngine *self, const WlPeer *peer)
 {
-    return self->subscribers.in_flight >= MAX_IN_FLIGHT_ALL ? MIN_IN_FLIGHT : MAX_IN_FLIGHT;
+    return peer->boot.native ? wl_send_window_limit(peer->acks.earned, self->subscribers.in_flight)
+                             : wl_send_window_limit(WL_SEND_WINDOW_MAX - WL_SEND_WINDOW_MIN,
+                                                    self->subscribers.in_flight_go);
 }
 
 guint
 wl_acks_get_room(const WlEngine *self, const WlPeer *peer)
 {
-    /* A Go daemon sends no acks. */
+    guint limit = get_limit(self, peer);
+
     if (!peer->boot.native)
         return G_MAXUINT;
-    return get_limit(self) - MIN(count_in_flight(peer), get_limit(self));
+    return limit - MIN(count_in_flight(peer), limit);
 }
 
 void
@@ -100,7 +119,7 @@ wl_acks_send_facts(WlEngine *self, WlPeer *peer, const GByteArray *inner, gboole
     const gint64 *retry = peer->boot.native ? retry_native : retry_go;
     guint n = peer->boot.native ? G_N_ELEMENTS(retry_native) : G_N_ELEMENTS(retry_go);
     /* wl_acks_get_room() has limited native peers before. */
-    guint limit = peer->boot.native ? 2 * MAX_IN_FLIGHT : get_limit(self);
+    guint limit = peer->boot.native ? 2 * WL_SEND_WINDOW_MAX : get_limit(self, peer);
     gboolean wants_ack = in_flight && tries < n && count_in_flight(peer) < limit;
     GBytes *bytes;
 
@@ -119,7 +138,7 @@ wl_acks_send_facts(WlEngine *self, WlPeer *peer, const GByteArray *inner, gboole
             .asked = peer->boot.native,
         };
         g_array_append_val(get_window(peer)->in_flight, fresh);
-        self->subscribers.in_flight++;
+        count_for_all(self, peer);
     }
     wl_engine_send_datagram(self, peer, bytes);
 }
@@ -146,6 +165,8 @@ wl_acks_take_overdue(WlEngine *self, WlPeer *peer, GArray *facts, guint *tries)
         data = g_bytes_get_data(in_flight->inner, &length);
         wl_group_decode(data, length, facts);
         *tries = in_flight->tries + 1;
+        if (in_flight->asked)
+            peer->acks.earned = wl_send_window_after_loss(peer->acks.earned);
         remove_in_flight(self, peer, i);
         free_if_empty(peer);
         return TRUE;
@@ -186,8 +207,10 @@ wl_acks_receive(WlEngine *self, WlPeer *peer, const WlFact *fact)
             const WlInFlight *datagram = &g_array_index(in_flight, WlInFlight, j);
             if (!datagram->asked || datagram->nonce != nonce)
                 continue;
-            if (datagram->tries == 0)
+            if (datagram->tries == 0) {
                 note_round_trip(self, peer, self->now - (datagram->due - retry_native[0]));
+                peer->acks.earned = wl_send_window_after_ack(peer->acks.earned);
+            }
             remove_in_flight(self, peer, j);
             break;
         }

@@ -5,6 +5,7 @@
 
 #include "facts/wl-display-names.h"
 #include "facts/wl-fact-evaluate.h"
+#include "facts/wl-member-places.h"
 #include "state/wl-engine-predicates.h"
 #include "state/wl-removal-rules.h"
 #include "wl-array.h"
@@ -48,26 +49,48 @@ refuse_too_many(WlEngine *self)
                   WL_MAX_LEARNED_PEERS);
 }
 
-/* docs/protocol.md 6.4: the subject of an accepted member fact is a member. */
+/* Makes room for @key, if one introduces many more members than who introduces it. */
+static gboolean
+make_room(WlEngine *self, const WlKey *key, WlMemberPlaces **places)
+{
+    WlPeer *victim;
+
+    if (self->peers.learned < WL_MAX_LEARNED_PEERS + self->membership.displaced->len)
+        return TRUE;
+    if (!*places)
+        *places = wl_member_places_new(self);
+    victim = wl_member_places_find_victim(*places, key);
+    refuse_too_many(self);
+    if (!victim)
+        return FALSE;
+    wl_member_places_note(*places, &victim->key, FALSE);
+    wl_member_places_note(*places, key, TRUE);
+    victim->membership.displaced = TRUE;
+    g_ptr_array_add(self->membership.displaced, victim);
+    return TRUE;
+}
+
+/* docs/protocol.md 6.4: the subject of an accepted member fact is a member. *places is made when it
+ * is needed. */
 static void
-add_member(WlEngine *self, const WlKey *key)
+add_member(WlEngine *self, const WlKey *key, WlMemberPlaces **places)
 {
     WlIp link_local;
 
     wl_key_link_local(key, &link_local);
     if (wl_key_is_zero(key) || g_hash_table_contains(self->peers.by_link_local, &link_local))
         wl_engine_count_refused(self, WL_VERDICT_COLLISION);
-    else if (self->peers.learned >= WL_MAX_LEARNED_PEERS)
-        refuse_too_many(self);
-    else
+    else if (make_room(self, key, places))
         wl_members_add(self, key, NULL);
 }
 
 void
 wl_members_restore(WlEngine *self, const WlKey *key)
 {
+    g_autoptr(WlMemberPlaces) places = NULL;
+
     if (!wl_peer_table_find(&self->peers, key) && wl_engine_is_member(self, key, TRUE))
-        add_member(self, key);
+        add_member(self, key, &places);
 }
 
 void
@@ -82,8 +105,15 @@ wl_members_set_orphaned(WlEngine *self, WlPeer *peer, gboolean orphaned)
         g_ptr_array_remove(self->membership.orphaned, peer);
 }
 
+void
+wl_members_drop(WlEngine *self, WlPeer *peer)
+{
+    wl_members_set_orphaned(self, peer, FALSE);
+    g_ptr_array_remove(self->membership.displaced, peer);
+}
+
 static void
-update_subject(WlEngine *self, const WlKey *key)
+update_subject(WlEngine *self, const WlKey *key, WlMemberPlaces **places)
 {
     WlPeer *peer = wl_peer_table_find(&self->peers, key);
 
@@ -91,7 +121,7 @@ update_subject(WlEngine *self, const WlKey *key)
     if (peer && !peer->config)
         wl_members_set_orphaned(self, peer, !wl_engine_is_member(self, key, TRUE));
     else if (!peer && !wl_key_equal(key, &self->own.key) && wl_engine_is_member(self, key, FALSE))
-        add_member(self, key);
+        add_member(self, key, places);
 }
 
 /* Updates the members whose facts changed. With @forget_names, drops names that no accepted fact
@@ -100,6 +130,7 @@ static void
 update_subjects(WlEngine *self, gboolean forget_names)
 {
     g_autoptr(GArray) subjects = g_steal_pointer(&self->membership.changed);
+    g_autoptr(WlMemberPlaces) places = NULL;
 
     self->membership.changed = wl_array_new(WlKey);
     g_array_sort(subjects, wl_key_compare);
@@ -109,7 +140,7 @@ update_subjects(WlEngine *self, gboolean forget_names)
 
         if (i > 0 && wl_key_equal(key, &g_array_index(subjects, WlKey, i - 1)))
             continue;
-        update_subject(self, key);
+        update_subject(self, key, &places);
         peer = forget_names ? wl_peer_table_find(&self->peers, key) : NULL;
         if (peer)
             wl_display_names_unlearn(self, peer);
@@ -134,7 +165,10 @@ WlPeer *
 wl_members_get_leaver(const WlEngine *self)
 {
     const GPtrArray *orphaned = self->membership.orphaned;
+    const GPtrArray *displaced = self->membership.displaced;
 
+    if (displaced->len > 0)
+        return displaced->pdata[displaced->len - 1];
     return self->membership.leaving && orphaned->len > 0 ? orphaned->pdata[orphaned->len - 1]
                                                          : NULL;
 }

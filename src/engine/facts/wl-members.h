@@ -17,8 +17,11 @@ void wl_members_evaluate_trust(WlEngine *self, WlPeer *peer);
 void wl_members_update(WlEngine *self);
 /** Adds @key if an accepted fact of the state cache names it. */
 void wl_members_restore(WlEngine *self, const WlKey *key);
-/** The next peer that wl_members_update() found to have left, or NULL. The caller removes it. */
+/** The next peer that wl_members_update() found to have left, or to make room for another, or NULL.
+ * The caller removes it. */
 WlPeer *wl_members_get_leaver(const WlEngine *self);
+/** @peer is removed: it is neither orphaned nor about to leave. */
+void wl_members_drop(WlEngine *self, WlPeer *peer);
 /** The same after a reload, which needs no authoritative source: the first orphaned peer that is
  * not in @kept (a set of WlKey), or NULL. The caller removes it. */
 WlPeer *wl_members_update_by_profile(WlEngine *self, GHashTable *kept);

@@ -11,12 +11,12 @@
  * handshake shows that the neighbor is the peer and not another machine.
  */
 
-static gboolean
-is_pending(const WlEngine *self, const WlNeighbor *known)
-{
-    return known->state == WL_NEIGHBOR_PENDING &&
-           known->requested + WL_NEIGHBOR_TIMEOUT > self->now;
-}
+static const WlFairRate rate = {
+    .interval = WL_NEIGHBOR_INTERVAL,
+    .burst = WL_NEIGHBOR_BURST,
+    .refill = WL_NEIGHBOR_SHARE,
+    .step = 1,
+};
 
 /* An address without a neighbor may have gained one. */
 static gboolean
@@ -26,43 +26,67 @@ is_request_due(const WlEngine *self, const WlNeighbor *known)
 
     if (known->state == WL_NEIGHBOR_ABSENT)
         return known->requested + (WL_NEIGHBOR_RETRY << (times - 1)) <= self->now;
-    return known->state == WL_NEIGHBOR_PENDING && !is_pending(self, known);
+    return known->state == WL_NEIGHBOR_PENDING && !wl_neighbor_is_pending(known, self->now);
 }
 
-/* A new entry, or the oldest one that is not pending; NULL: all are pending. */
+/* A new entry, or one that makes room; NULL: there is none. */
 static WlNeighbor *
-allocate_entry(WlEngine *self)
+allocate_entry(WlEngine *self, const WlKey *payer)
 {
-    WlNeighbor *oldest = NULL;
-
     if (self->neighbors.entries->len < WL_MAX_NEIGHBORS) {
         g_array_set_size(self->neighbors.entries, self->neighbors.entries->len + 1);
         return &g_array_index(self->neighbors.entries, WlNeighbor,
                               self->neighbors.entries->len - 1);
     }
-    for (guint i = 0; i < self->neighbors.entries->len; i++) {
-        WlNeighbor *known = &g_array_index(self->neighbors.entries, WlNeighbor, i);
-        if (!is_pending(self, known) && (!oldest || known->requested < oldest->requested))
-            oldest = known;
+    return wl_neighbor_table_find_victim(&self->neighbors, payer, self->now);
+}
+
+/* Who has @endpoint of @peer resolved: the peer if it says so itself or a router does, which
+ * repeats what many say, else of those who say so the one with the fewest requests. What the
+ * profile or the cache say is on the account of the peer. */
+static WlPeer *
+find_payer(const WlEngine *self, WlPeer *peer, const WlEndpoint *endpoint)
+{
+    WlPeer *payer = NULL;
+    WlFactEntry *entry;
+    WlFact fact;
+
+    wl_fact_init_endpoint(&fact, &peer->key, endpoint, 0);
+    entry = wl_fact_set_lookup(self->facts, &fact);
+    for (guint i = 0; entry && i < entry->sources->len; i++) {
+        const WlFactSource *origin = &g_array_index(entry->sources, WlFactSource, i);
+        WlPeer *source = origin->verdict == WL_VERDICT_ACCEPTED
+                             ? wl_peer_table_find(&self->peers, &origin->key)
+                             : NULL;
+
+        if (source && (source == peer || source->router))
+            return peer;
+        if (source && (!payer || source->receive.lookups.next < payer->receive.lookups.next))
+            payer = source;
     }
-    return oldest;
+    return payer ? payer : peer;
 }
 
 /* NULL: the rate or the table is exhausted. */
 static WlNeighbor *
-request(WlEngine *self, WlNeighbor *known, const WlIp *ip, guint32 ifindex)
+request(WlEngine *self, WlNeighbor *known, WlPeer *payer, const WlIp *ip, guint32 ifindex)
 {
     WlOutput *output;
 
-    if (!wl_rate_limit_take(&self->neighbors.rate, self->now, WL_NEIGHBOR_INTERVAL,
-                            WL_NEIGHBOR_BURST))
+    if (wl_rate_limit_when(&payer->receive.lookup_rate, self->now, WL_NEIGHBOR_OWN_INTERVAL,
+                           WL_NEIGHBOR_OWN_BURST) > self->now ||
+        !wl_fair_limit_has(&self->neighbors.rate, &payer->receive.lookups, self->now, &rate))
         return NULL;
     if (!known) {
-        known = allocate_entry(self);
+        known = allocate_entry(self, &payer->key);
         if (!known)
             return NULL;
         *known = (WlNeighbor){.ip = *ip, .ifindex = ifindex};
     }
+    (void) wl_rate_limit_take(&payer->receive.lookup_rate, self->now, WL_NEIGHBOR_OWN_INTERVAL,
+                              WL_NEIGHBOR_OWN_BURST);
+    (void) wl_fair_limit_take(&self->neighbors.rate, &payer->receive.lookups, self->now, &rate);
+    known->payer = payer->key;
     known->state = WL_NEIGHBOR_PENDING;
     known->requested = self->now;
     output = wl_output_new(WL_OUTPUT_RESOLVE_NEIGHBOR);
@@ -72,10 +96,11 @@ request(WlEngine *self, WlNeighbor *known, const WlIp *ip, guint32 ifindex)
     return known;
 }
 
-/* How long to wait for the result for @ip; WL_LONG_AGO: it is known, or none will arrive. */
+/* How long to wait for the result for @endpoint; WL_LONG_AGO: it is known, or none will arrive. */
 static gint64
-resolve(WlEngine *self, const WlIp *ip)
+resolve(WlEngine *self, WlPeer *peer, const WlEndpoint *endpoint)
 {
+    const WlIp *ip = &endpoint->ip;
     gint64 until = WL_LONG_AGO;
 
     if (wl_neighbor_table_is_present(&self->neighbors, &self->policy, ip))
@@ -88,7 +113,7 @@ resolve(WlEngine *self, const WlIp *ip)
             continue;
         known = wl_neighbor_table_find(&self->neighbors, ip, local->ifindex);
         if (!known || is_request_due(self, known))
-            known = request(self, known, ip, local->ifindex);
+            known = request(self, known, find_payer(self, peer, endpoint), ip, local->ifindex);
         if (known && known->state == WL_NEIGHBOR_PENDING)
             until = MAX(until, known->requested + WL_NEIGHBOR_WAIT);
     }
@@ -96,13 +121,13 @@ resolve(WlEngine *self, const WlIp *ip)
 }
 
 gint64
-wl_neighbors_resolve(WlEngine *self, const WlPeer *peer)
+wl_neighbors_resolve(WlEngine *self, WlPeer *peer)
 {
     gint64 until = WL_LONG_AGO;
 
     for (guint i = 0; i < peer->endpoints.candidates->len; i++) {
         const WlCandidate *candidate = &g_array_index(peer->endpoints.candidates, WlCandidate, i);
-        until = MAX(until, resolve(self, &candidate->endpoint.ip));
+        until = MAX(until, resolve(self, peer, &candidate->endpoint));
     }
     return until;
 }

@@ -8,7 +8,7 @@
 /** Requests results for the on-link candidates of @peer that are unknown or too old. Returns until
  * when to wait for them; a time in the past: nothing is pending. The steps of @peer run with each
  * result. */
-gint64 wl_neighbors_resolve(WlEngine *self, const WlPeer *peer);
+gint64 wl_neighbors_resolve(WlEngine *self, WlPeer *peer);
 /** Drops all results, because the uplink changed. */
 void wl_neighbors_forget(WlEngine *self);
 /** Replaces the candidates of @peer in the index by @after (of WlCandidate; NULL: none). */

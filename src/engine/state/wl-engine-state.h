@@ -36,10 +36,11 @@ typedef struct {
 
 /** Learned membership. Written by facts/wl-members.c. */
 typedef struct {
-    GArray *changed;     /* of WlKey: subjects with changed membership facts; added by a mark */
-    GPtrArray *orphaned; /* of WlPeer: no longer named by an accepted fact */
-    gboolean leaving;    /* orphaned members are removed in this turn */
-    gint64 full_logged;  /* when the limit of members was last logged */
+    GArray *changed;      /* of WlKey: subjects with changed membership facts; added by a mark */
+    GPtrArray *orphaned;  /* of WlPeer: no longer named by an accepted fact */
+    GPtrArray *displaced; /* of WlPeer: they make room for others in this turn */
+    gboolean leaving;     /* orphaned members are removed in this turn */
+    gint64 full_logged;   /* when the limit of members was last logged */
 } WlMembership;
 
 /** Display names in use: folded name -> NameUsers. Written by facts/wl-display-names.c. */

@@ -2,6 +2,7 @@
 #include "state/wl-neighbor-table.h"
 
 #include "state/wl-peer-table.h"
+#include "state/wl-timing.h"
 #include "wl-array.h"
 
 void
@@ -28,6 +29,45 @@ wl_neighbor_table_find(const WlNeighborTable *self, const WlIp *ip, guint32 ifin
             return known;
     }
     return NULL;
+}
+
+gboolean
+wl_neighbor_is_pending(const WlNeighbor *self, gint64 now)
+{
+    return self->state == WL_NEIGHBOR_PENDING && self->requested + WL_NEIGHBOR_TIMEOUT > now;
+}
+
+static guint
+count_of(const WlNeighborTable *self, const WlKey *payer)
+{
+    guint n = 0;
+
+    for (guint i = 0; i < self->entries->len; i++)
+        n += wl_key_equal(&g_array_index(self->entries, WlNeighbor, i).payer, payer);
+    return n;
+}
+
+WlNeighbor *
+wl_neighbor_table_find_victim(const WlNeighborTable *self, const WlKey *payer, gint64 now)
+{
+    guint own = count_of(self, payer), most = 0;
+    WlNeighbor *victim = NULL;
+
+    for (guint i = 0; i < self->entries->len; i++) {
+        WlNeighbor *known = &g_array_index(self->entries, WlNeighbor, i);
+        guint n;
+
+        if (wl_neighbor_is_pending(known, now))
+            continue;
+        n = count_of(self, &known->payer);
+        if (n <= own && !wl_key_equal(&known->payer, payer))
+            continue;
+        if (victim && (n < most || (n == most && known->requested >= victim->requested)))
+            continue;
+        most = n;
+        victim = known;
+    }
+    return victim;
 }
 
 gboolean

@@ -13,6 +13,7 @@ typedef struct {
         WL_NEIGHBOR_PRESENT,
         WL_NEIGHBOR_ABSENT,
     } state;
+    WlKey payer;      /* the member at whose word it was last requested */
     gint64 requested; /* engine time of the last request */
     guint misses;     /* consecutive requests without a neighbor */
 } WlNeighbor;
@@ -29,6 +30,12 @@ void wl_neighbor_table_init(WlNeighborTable *self);
 void wl_neighbor_table_clear(WlNeighborTable *self);
 /** NULL: never requested. */
 WlNeighbor *wl_neighbor_table_find(const WlNeighborTable *self, const WlIp *ip, guint32 ifindex);
+/** The entry that makes room at @now for one at the word of @payer: of the member with the most, or
+ * of @payer if it has as many, the oldest one that is not pending. NULL: there is none. */
+WlNeighbor *wl_neighbor_table_find_victim(const WlNeighborTable *self, const WlKey *payer,
+                                          gint64 now);
+/** TRUE if the result is still awaited. */
+gboolean wl_neighbor_is_pending(const WlNeighbor *self, gint64 now);
 /** TRUE if the address is known to have a neighbor on an attached network. The neighbor may be
  * another machine. */
 gboolean wl_neighbor_table_is_present(const WlNeighborTable *self, const WlPolicy *policy,

@@ -202,6 +202,7 @@ typedef struct {
     WlTrust trust;
     WlTrustSource trust_source;
     gboolean orphaned;
+    gboolean displaced; /* it leaves in this turn, to make room for another learned member */
 } WlPeerMembership;
 
 /** An endpoint of a peer as a full-length prefix. All bytes are compared: keep them zeroed. */
@@ -273,6 +274,8 @@ typedef struct {
     WlRateLimit alive_replies;
     gint64 full_logged;            /* when its limit of facts was last logged */
     WlFairShare tried;             /* initiations at its word about other members */
+    WlFairShare lookups;           /* neighbors resolved at its word */
+    WlRateLimit lookup_rate;       /* of these, without regard to others */
     guint tried_in_vain;           /* of these, since the last one that led to a session */
     gint64 tried_last;             /* the last one */
     WlRateLimit snapshots;         /* read because of its datagrams while there is a session */
@@ -314,6 +317,9 @@ typedef struct {
 /** Datagrams of facts without ack. Written by exchange/wl-acks.c. */
 typedef struct {
     WlSendWindow *window; /* NULL: nothing is in flight */
+    guint earned;         /* datagrams that may be in flight, in addition to the first ones */
+    guint counted;        /* of those in flight, counted for all peers ... */
+    gboolean counted_go;  /* ... of Go daemons */
     WlRateLimit resends;  /* of datagrams that may be lost */
     WlRateLimit at_once;  /* acks that wait for no other datagram */
 } WlPeerAcks;

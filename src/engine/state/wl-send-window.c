@@ -8,6 +8,24 @@ in_flight_clear(WlInFlight *datagram)
     g_bytes_unref(datagram->inner);
 }
 
+guint
+wl_send_window_limit(guint earned, guint all)
+{
+    return all >= WL_SEND_WINDOW_ALL ? WL_SEND_WINDOW_MIN : WL_SEND_WINDOW_MIN + earned;
+}
+
+guint
+wl_send_window_after_ack(guint earned)
+{
+    return MIN(earned + 1, WL_SEND_WINDOW_MAX - WL_SEND_WINDOW_MIN);
+}
+
+guint
+wl_send_window_after_loss(guint earned)
+{
+    return earned / 2;
+}
+
 WlSendWindow *
 wl_send_window_new(void)
 {

@@ -24,5 +24,21 @@ typedef struct {
     gint64 acks_due;
 } WlSendWindow;
 
+/** A peer begins with the first number of datagrams in flight, and with each that is acked has one
+ * more, up to the second. */
+#define WL_SEND_WINDOW_MIN 8
+#define WL_SEND_WINDOW_MAX 64
+/** Above this number of datagrams in flight to all peers, each has WL_SEND_WINDOW_MIN. */
+#define WL_SEND_WINDOW_ALL 8192
+
+/** The datagrams that may be in flight to a peer that @earned so many more by acks, with @all in
+ * flight to all peers. */
+guint wl_send_window_limit(guint earned, guint all);
+/** What the peer has earned after another ack of a datagram that was sent once. */
+guint wl_send_window_after_ack(guint earned);
+/** The same after a datagram that was not acked in time: a peer that does not ack soon has the
+ * minimum, and leaves the rest to those that do. */
+guint wl_send_window_after_loss(guint earned);
+
 WlSendWindow *wl_send_window_new(void);
 void wl_send_window_free(WlSendWindow *self);

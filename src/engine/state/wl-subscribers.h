@@ -14,7 +14,9 @@ typedef struct {
     gint64 flushed;       /* when changes were last sent to all subscribers */
     guint64 generation;   /* number of the turn, for WlFactEntry.generation */
     gboolean pending;     /* a subscriber may need facts */
-    guint in_flight;      /* datagrams without ack, of all peers */
+    guint in_flight;      /* datagrams without ack, of all native peers, of each no more than it may
+                             have */
+    guint in_flight_go;   /* of all Go daemons */
 } WlSubscribers;
 
 void wl_subscribers_init(WlSubscribers *self);

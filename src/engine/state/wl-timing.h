@@ -182,6 +182,11 @@
  * machine scan the local network. */
 #define WL_NEIGHBOR_INTERVAL WL_MS(100)
 #define WL_NEIGHBOR_BURST    64
+/* For this time a request counts: a member leaves as many to the others as it caused. */
+#define WL_NEIGHBOR_SHARE WL_SEC(10)
+/* The same at the word of one member: all of its endpoints twice, then one in two seconds. */
+#define WL_NEIGHBOR_OWN_INTERVAL WL_SEC(2)
+#define WL_NEIGHBOR_OWN_BURST    (2 * WL_MAX_ENDPOINTS)
 
 /* Endpoints inside the tunnel (docs/engine.md "Endpoints inside the tunnel") */
 

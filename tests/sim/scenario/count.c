@@ -245,6 +245,7 @@ static const struct {
     COUNTER("fact-datagrams", facts),
     COUNTER("fact-bytes", fact_bytes),
     COUNTER("echoes", echoes),
+    COUNTER("lookups", lookups),
     COUNTER("packets", packets),
     COUNTER("initiations", initiations),
     COUNTER("recreations", recreations),

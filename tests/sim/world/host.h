@@ -23,6 +23,7 @@ typedef struct {
     guint lies;        /* datagrams of lies sent to it */
     guint64 lie_bytes; /* of them, with headers */
     guint echoes;
+    guint lookups; /* neighbors resolved */
     guint packets; /* UDP packets of WireGuard, with keepalives and handshakes */
     guint64 bytes; /* of them, with IP and UDP headers */
     guint initiations;

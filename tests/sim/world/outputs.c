@@ -233,6 +233,7 @@ carry_out(SimHost *host, const WlOutput *output)
         host->watched = output->prefixes ? g_array_ref(output->prefixes) : NULL;
         break;
     case WL_OUTPUT_RESOLVE_NEIGHBOR:
+        host->counters.lookups++;
         sim_neighbors_resolve(host, &output->destination, output->ifindex);
         break;
     case WL_OUTPUT_SAVE_STATE:

@@ -305,8 +305,8 @@ test_window(void)
 {
     g_autoptr(Harness) harness = teller_new(1);
 
-    g_assert_cmpuint(count_asking(harness), >=, 60);
-    g_assert_cmpuint(count_asking(harness), <=, 65);
+    g_assert_cmpuint(count_asking(harness), >=, 8);
+    g_assert_cmpuint(count_asking(harness), <=, 9);
     harness_clear(harness);
     harness_run(harness, MS(1100));
     g_assert_cmpuint(count_asking(harness), >=, 8);
@@ -342,7 +342,6 @@ static void
 test_window_of_many(void)
 {
     g_autoptr(Harness) harness = teller_new(200);
-    guint few = 0;
 
     for (guint i = 1; i <= 200; i++) {
         guint told = 0;
@@ -353,10 +352,8 @@ test_window_of_many(void)
                     wl_key_equal(&output->key, &harness_member(harness, i)->key);
         }
         g_assert_cmpuint(told, >=, 8);
-        g_assert_cmpuint(told, <=, 70);
-        few += told < 20;
+        g_assert_cmpuint(told, <=, 20);
     }
-    g_assert_cmpuint(few, >=, 50);
 }
 
 /* A datagram of exactly 1100 bytes is full: its ack waits for others. */

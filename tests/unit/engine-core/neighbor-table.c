@@ -2,6 +2,8 @@
 /* What the neighbor discovery of each uplink says about one address. */
 #include "state/wl-neighbor-table.h"
 
+#include <stdlib.h>
+
 #include "harness.h"
 #include "wl-array.h"
 
@@ -104,10 +106,53 @@ test_networks(void)
     wl_policy_clear(&policy);
 }
 
+/* Entries as "Pxs": the payer, x: pending, or a: absent, s: seconds since its last request. */
+static void
+test_victim(void)
+{
+    static const struct {
+        const char *name, *entries;
+        char payer;
+        int victim; /* index, or -1 */
+    } rows[] = {
+        {"the table of another member is left alone if it has as many", "Aa9 Ba8", 'A', 0},
+        {"the member with the most makes room", "Aa9 Aa8 Ba7", 'B', 0},
+        {"also for one that has none", "Aa7 Aa8 Ba9", 'C', 1},
+        {"one that has the most replaces its own", "Aa7 Aa8 Ba9", 'A', 1},
+        {"the oldest goes first", "Aa5 Aa9 Aa7", 'B', 1},
+        {"what is pending stays", "Ax9 Aa8 Ba7", 'B', 1},
+        {"nothing, if all of it is pending", "Ax9 Ax8 Bx7", 'B', -1},
+        {"what is pending for too long does not stay", "Ax61 Aa8 Ba7", 'B', 0},
+        {"of equal ones none makes room for a third with as many", "Aa9 Ba8 Ca7", 'C', 2},
+    };
+
+    for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_auto(GStrv) words = g_strsplit(rows[i].entries, " ", 0);
+        const WlKey payer = {.bytes = {(guint8) rows[i].payer}};
+        const WlNeighbor *victim;
+        WlNeighborTable table;
+
+        wl_neighbor_table_init(&table);
+        for (guint j = 0; words[j]; j++) {
+            const WlNeighbor known = {
+                .payer = {.bytes = {(guint8) words[j][0]}},
+                .state = words[j][1] == 'x' ? WL_NEIGHBOR_PENDING : WL_NEIGHBOR_ABSENT,
+                .requested = SEC(1000) - SEC(atoi(words[j] + 2)),
+            };
+            g_array_append_val(table.entries, known);
+        }
+        victim = wl_neighbor_table_find_victim(&table, &payer, SEC(1000));
+        if ((victim ? (int) (victim - (WlNeighbor *) table.entries->data) : -1) != rows[i].victim)
+            g_error("%s", rows[i].name);
+        wl_neighbor_table_clear(&table);
+    }
+}
+
 int
 main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/neighbor-table/networks", test_networks);
+    g_test_add_func("/neighbor-table/victim", test_victim);
     return g_test_run();
 }
