@@ -178,7 +178,7 @@ test_new_peer(void)
         &peer->resync.due,         &peer->outer.check,         &peer->roaming.retry,
         &peer->connect.due,        &peer->connect.poll[0],     &peer->connect.poll[1],
         &peer->connect.poll[2],    &peer->failover.fine_since, &peer->failover.announce_due,
-        &peer->failover.claim_due,
+        &peer->failover.claim_due, &peer->failover.call_due,
     };
     const gint64 *long_ago[] = {
         &peer->path.fell_back,

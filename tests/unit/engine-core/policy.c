@@ -471,6 +471,38 @@ test_on_link(void)
     wl_policy_clear(&policy);
 }
 
+/* A prefix is that of an attached network if it is the subnet of an address, not a single one. */
+static void
+test_attached(void)
+{
+    static const struct {
+        const char *addresses, *prefix;
+        gboolean attached;
+    } cases[] = {
+        {"192.168.1.10/24 10.1.0.1/16", "192.168.1.0/24", TRUE},
+        {"192.168.1.10/24 10.1.0.1/16", "10.1.0.0/16", TRUE},
+        {"192.168.1.10/24 10.1.0.1/16", "192.168.1.0/25", FALSE},
+        {"192.168.1.10/24 10.1.0.1/16", "192.168.0.0/23", FALSE},
+        {"192.168.1.10/24 10.1.0.1/16", "192.168.2.0/24", FALSE},
+        {"192.168.1.10/32 10.1.0.1/31", "192.168.1.10/32", FALSE},
+        {"192.168.1.10/32 10.1.0.1/31", "10.1.0.0/31", TRUE},
+        {"fd00::1/127 fd01::1/128", "fd00::/127", TRUE},
+        {"fd00::1/127 fd01::1/128", "fd01::1/128", FALSE},
+    };
+    g_autoptr(WlEngineConfig) config = config_new("", "", "", "");
+    WlPolicy policy;
+
+    init(&policy, config);
+    for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
+        WlPrefix prefix = harness_prefix(cases[i].prefix);
+
+        g_test_message("case %u", i);
+        set_local(&policy, cases[i].addresses, "--");
+        g_assert_cmpint(wl_policy_is_attached(&policy, &prefix), ==, cases[i].attached);
+    }
+    wl_policy_clear(&policy);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -484,5 +516,6 @@ main(int argc, char **argv)
     g_test_add_func("/policy/limit-of-servers", test_servers_limit);
     g_test_add_func("/policy/can-send-to", test_can_send);
     g_test_add_func("/policy/is-on-link", test_on_link);
+    g_test_add_func("/policy/is-attached", test_attached);
     return g_test_run();
 }
