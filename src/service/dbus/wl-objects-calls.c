@@ -142,9 +142,8 @@ read_counters(WlObjects *self, const char *interface, const char *method, GVaria
 
 /* The sender is authorized. */
 static void
-carry_out(GDBusMethodInvocation *invocation, gpointer user_data)
+carry_out(GDBusMethodInvocation *invocation, const Call *call)
 {
-    Call *call = user_data;
     WlObjects *self = call->objects;
     const char *interface = g_dbus_method_invocation_get_interface_name(invocation);
     const char *method = g_dbus_method_invocation_get_method_name(invocation);
@@ -182,6 +181,63 @@ carry_out(GDBusMethodInvocation *invocation, gpointer user_data)
     }
 }
 
+/* ---- turns ---------------------------------------------------------------------------------- */
+
+/* Calls come by the hundred in one turn of the main loop: GDBus delivers all that arrived, and a
+ * sender that becomes known has all of its calls allowed at once. They are carried out in small
+ * parts, so that the network never waits for them. */
+#define PART_US (5 * 1000)
+
+typedef struct {
+    Call call;
+    GDBusMethodInvocation *invocation; /* owned */
+} WaitingCall;
+
+static gboolean
+on_calls(gpointer user_data)
+{
+    WlObjects *self = user_data;
+    gint64 end = g_get_monotonic_time() + PART_US;
+
+    do {
+        g_autofree WaitingCall *waiting = g_queue_pop_head(&self->calls);
+
+        carry_out(waiting->invocation, &waiting->call);
+    } while (!g_queue_is_empty(&self->calls) && g_get_monotonic_time() < end);
+    if (!g_queue_is_empty(&self->calls))
+        return G_SOURCE_CONTINUE;
+    self->calls_id = 0;
+    return G_SOURCE_REMOVE;
+}
+
+static void
+wait_for_turn(GDBusMethodInvocation *invocation, gpointer user_data)
+{
+    const Call *call = user_data;
+    WlObjects *self = call->objects;
+    WaitingCall *waiting = g_new0(WaitingCall, 1);
+
+    waiting->call = *call;
+    waiting->invocation = invocation;
+    g_queue_push_tail(&self->calls, waiting);
+    if (!self->calls_id)
+        self->calls_id = g_idle_add_full(G_PRIORITY_DEFAULT, on_calls, self, NULL);
+}
+
+void
+wl_objects_refuse_calls(WlObjects *self)
+{
+    WaitingCall *waiting;
+
+    g_clear_handle_id(&self->calls_id, g_source_remove);
+    while ((waiting = g_queue_pop_head(&self->calls))) {
+        g_dbus_method_invocation_return_error_literal(waiting->invocation, G_DBUS_ERROR,
+                                                      G_DBUS_ERROR_ACCESS_DENIED,
+                                                      "the profile is being deactivated");
+        g_free(waiting);
+    }
+}
+
 /* Objects are registered without a property getter, so that GDBus passes reads as method calls,
  * which can be authorized individually. */
 static void
@@ -194,7 +250,7 @@ on_call(GDBusConnection *connection, const char *sender, const char *path, const
 
     call->objects = self;
     g_strlcpy(call->path, path, sizeof(call->path));
-    wl_access_check(self->access, invocation, carry_out, call);
+    wl_access_check(self->access, invocation, wait_for_turn, call);
 }
 
 const GDBusInterfaceVTable wl_objects_vtable = {.method_call = on_call};

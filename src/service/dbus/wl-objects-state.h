@@ -52,4 +52,6 @@ struct _WlObjects {
     gboolean dirty;                        /* any object is dirty */
     GVariant *objects_reply, *facts_reply; /* cached replies; NULL: none */
     guint replies_id;
+    GQueue calls;   /* that are authorized and not carried out yet; of wl-objects-calls.c */
+    guint calls_id; /* 0: there are none */
 };

@@ -246,6 +246,7 @@ wl_objects_free(WlObjects *self)
     g_clear_handle_id(&self->limitations_id, g_source_remove);
     g_clear_handle_id(&self->trim_id, g_source_remove);
     wl_access_free(self->access);
+    wl_objects_refuse_calls(self);
     wl_objects_drop_replies(self);
     wl_timer_free(self->timer);
     g_hash_table_unref(self->peers);
