@@ -25,13 +25,24 @@ if_future(gint64 when, gint64 now)
     return when > now ? when : WL_NEVER;
 }
 
+/* How long the answer to a probe may take: the usual time, or the round trip if it is longer. */
+static gint64
+get_interval(const WlPathInput *input)
+{
+    return wl_round_trip_timeout(&input->path->round_trip, WL_PATH_PROBE_INTERVAL,
+                                 WL_PATH_PROBE_INTERVAL, WL_ROUND_TRIP_MAX);
+}
+
 /* TRUE if the silence is long enough and all probes in it are unacked. */
 static gboolean
 has_failed(const WlPathInput *input, const WlPathDecision *decision, gint64 heard)
 {
-    return input->now >= MAX(heard, decision->watched_since) + WL_PATH_SILENCE &&
+    gint64 interval = get_interval(input);
+    gint64 longer = WL_PATH_PROBES * (interval - WL_PATH_PROBE_INTERVAL);
+
+    return input->now >= MAX(heard, decision->watched_since) + WL_PATH_SILENCE + longer &&
            decision->unacked >= WL_PATH_PROBES &&
-           input->now >= input->path->agreement.last_probe + WL_PATH_PROBE_INTERVAL;
+           input->now >= input->path->agreement.last_probe + interval;
 }
 
 /* On the direct path: detects silence. */
@@ -42,7 +53,7 @@ decide_direct(const WlPathInput *input)
     gint64 now = input->now;
     gint64 heard = MAX(MAX(input->last_heard, input->rx_seen), input->handshake);
     gint64 late = MAX(input->last_heard, input->path->promoted) + WL_PATH_ALIVE_LATE;
-    gint64 quiet = heard + WL_PATH_QUIET, next = path->last_probe + WL_PATH_PROBE_INTERVAL, until;
+    gint64 quiet = heard + WL_PATH_QUIET, next = path->last_probe + get_interval(input), until;
     WlPathDecision decision = stay(input);
 
     if (!input->has_fallback) {
@@ -74,7 +85,7 @@ decide_direct(const WlPathInput *input)
         decision.action = WL_PATH_PROBE;
         /* With the first probe if the path was silent before, otherwise with the second. */
         decision.request_probe = decision.unacked + 1 == (heard < decision.watched_since ? 1 : 2);
-        decision.wake_at = now + WL_PATH_PROBE_INTERVAL;
+        decision.wake_at = now + get_interval(input);
     } else {
         decision.wake_at = next;
     }

@@ -115,6 +115,7 @@ probe(WlEngine *self, WlPeer *peer)
     if (path->probe == 0)
         path->probe = 1;
     path->last_probe = self->now;
+    path->probes[path->probe % WL_PATH_ACK_WINDOW] = self->now;
     path->unacked++;
     path->send_pending = path->probe_pending = TRUE;
 }
@@ -163,6 +164,19 @@ is_ack_of_ours(const WlPathAgreement *path, guint16 ack)
            (guint16) (ack - path->fell_back_probe - 1) < G_MAXINT16;
 }
 
+/* An ack that comes too late to keep the path still tells how slow it is. */
+static void
+measure(const WlEngine *self, WlPeer *peer, guint16 ack)
+{
+    WlPathAgreement *path = &peer->path.agreement;
+    gint64 *sent = &path->probes[ack % WL_PATH_ACK_WINDOW];
+
+    if (ack == 0 || (guint16) (path->probe - ack) >= WL_PATH_ACK_WINDOW || *sent <= 0)
+        return;
+    wl_round_trip_add(&peer->path.round_trip, self->now - *sent);
+    *sent = 0;
+}
+
 /* A probe request. From a router: probe the path to @subject. From another member: relay the
  * request to @subject. */
 static void
@@ -203,9 +217,8 @@ wl_path_receive(WlEngine *self, WlPeer *peer, const WlFact *fact)
     if (!wl_key_equal(&fact->subject, &peer->key))
         return;
     wl_scheduler_schedule(&self->scheduler, peer);
+    measure(self, peer, message->ack);
     if (is_ack_of_ours(path, message->ack)) {
-        if (message->ack == path->probe && path->last_ack < path->last_probe)
-            wl_round_trip_add(&peer->path.round_trip, self->now - path->last_probe);
         path->last_ack = self->now;
         path->unacked = 0;
     }

@@ -135,8 +135,9 @@ typedef struct {
     gboolean probe_pending;  /* and it carries the last probe */
     guint unacked;           /* probes since the last sign of life */
     gint64 last_probe, probe_due;
-    gint64 routed_since;  /* while it is not direct */
-    gint64 last_ack;      /* of a probe: both directions work */
+    gint64 probes[WL_PATH_ACK_WINDOW]; /* when the last ones were sent, by number */
+    gint64 routed_since;               /* while it is not direct */
+    gint64 last_ack;                   /* of a probe: both directions work */
     gint64 watched_since; /* since when the path is checked for silence; WL_NEVER: not checked */
     gint64 watched_until; /* as of the last check */
     gint64 check_until;   /* checked until then, with or without traffic */

@@ -18,6 +18,7 @@ typedef struct {
     guint unacked;
     int watched_since, watched_until, check_until;
     int promoted, fell_back, hold_down, last_ack, probe_due;
+    int round_trip; /* with its variation; 0: not known */
     /* expected */
     WlPathAction action;
     gboolean request_probe;
@@ -55,6 +56,26 @@ static const Row rows[] = {
      .has_fallback = TRUE, .heard = -2000, .snapshot = 0, .flow_until = 5000, .last_probe = -200,
      .unacked = 1, .watched_since = -3000, .watched_until = 5000, .check_until = N,
      .promoted = -20000,
+     .action = WL_PATH_STAY, .wake_at = 300},
+    {"probes are a long round trip apart", .direct = TRUE,
+     .has_fallback = TRUE, .heard = -2500, .snapshot = 0, .flow_until = 5000, .last_probe = -600,
+     .unacked = 1, .watched_since = -3000, .watched_until = 5000, .check_until = N,
+     .promoted = -20000, .round_trip = 2000,
+     .action = WL_PATH_STAY, .wake_at = 1400},
+    {"a slow path stays as long as an answer may take", .direct = TRUE,
+     .has_fallback = TRUE, .heard = -7499, .snapshot = 0, .flow_until = 5000, .last_probe = -2000,
+     .unacked = 3, .watched_since = -9000, .watched_until = 5000, .check_until = N,
+     .promoted = -20000, .round_trip = 2000,
+     .action = WL_PATH_PROBE, .wake_at = 2000},
+    {"and no longer", .direct = TRUE,
+     .has_fallback = TRUE, .heard = -7500, .snapshot = 0, .flow_until = 5000, .last_probe = -2000,
+     .unacked = 3, .watched_since = -9000, .watched_until = 5000, .check_until = N,
+     .promoted = -20000, .round_trip = 2000,
+     .action = WL_PATH_FALL_BACK, .wake_at = N},
+    {"a short round trip changes nothing", .direct = TRUE,
+     .has_fallback = TRUE, .heard = -2000, .snapshot = 0, .flow_until = 5000, .last_probe = -200,
+     .unacked = 1, .watched_since = -3000, .watched_until = 5000, .check_until = N,
+     .promoted = -20000, .round_trip = 50,
      .action = WL_PATH_STAY, .wake_at = 300},
     {"the device is read before falling back", .direct = TRUE,
      .has_fallback = TRUE, .heard = -3000, .snapshot = -800, .flow_until = 5000, .last_probe = -500,
@@ -193,6 +214,7 @@ test_row(gconstpointer data)
     const WlPeerPath path = {
         .promoted = past(row->promoted),
         .fell_back = past(row->fell_back),
+        .round_trip = {.smoothed = WL_MS(MAX(row->round_trip - 10, 0))},
         .failures = {{.endpoint = endpoint,
                       .when = past(row->fell_back),
                       .hold_down = WL_MS(row->hold_down)}},
