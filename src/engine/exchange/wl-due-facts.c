@@ -36,7 +36,7 @@ needs_fact(WlEngine *self, const WlPeer *peer, WlFactEntry *entry, gint64 *expir
     wl_scheduler_count_work(&self->scheduler);
     *expires = advertise_until(self, entry);
     return *expires > 0 && !wl_advertise_rules_is_about_receiver(peer, &entry->fact) &&
-           !wl_router_set_hides(&self->routers, &self->own.key, peer, &entry->fact) &&
+           !wl_router_set_hides(&self->routers, self->config, &self->own.key, peer, &entry->fact) &&
            wl_knowledge_needs(&entry->known, peer->slot, *expires, self->now, margin_of(entry));
 }
 
@@ -100,7 +100,7 @@ wl_due_facts_add_again(WlEngine *self, WlPeer *peer, const GArray *facts, WlGrou
         wl_scheduler_count_work(&self->scheduler);
         expires = entry ? advertise_until(self, entry) : 0;
         if (expires == 0 || wl_advertise_rules_is_about_receiver(peer, &entry->fact) ||
-            wl_router_set_hides(&self->routers, &self->own.key, peer, &entry->fact))
+            wl_router_set_hides(&self->routers, self->config, &self->own.key, peer, &entry->fact))
             continue;
         entry->fact.expires = expires;
         wl_group_add(group, &entry->fact, self->now);

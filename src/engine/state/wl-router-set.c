@@ -114,13 +114,28 @@ wl_router_set_chooses(const WlRouterSet *self, const WlPeer *peer)
     return (self->fellows || self->members->len > 1) && wl_router_set_index(self, peer) >= 0;
 }
 
+/* TRUE for a prefix that all routers share, and for one inside our own subnets. */
+static gboolean
+is_of_network(const WlRouterSet *self, const WlEngineConfig *config, const WlPrefix *prefix)
+{
+    WlPrefix masked = wl_prefix_masked(prefix);
+
+    for (guint i = 0; i < config->addresses->len; i++) {
+        WlPrefix subnet = wl_prefix_masked(&g_array_index(config->addresses, WlPrefix, i));
+        if (wl_prefix_contains(&subnet, &masked))
+            return TRUE;
+    }
+    return wl_router_set_shares(self, config, &masked);
+}
+
 gboolean
-wl_router_set_hides(const WlRouterSet *self, const WlKey *own, const WlPeer *peer,
-                    const WlFact *fact)
+wl_router_set_hides(const WlRouterSet *self, const WlEngineConfig *config, const WlKey *own,
+                    const WlPeer *peer, const WlFact *fact)
 {
     const WlPeer *holder = peer->failover.holder;
 
-    if (!self->fellows || self->members->len == 0 || peer->boot.native || !wl_fact_is_allowed(fact))
+    if (!self->fellows || self->members->len == 0 || peer->boot.native ||
+        !wl_fact_is_allowed(fact) || !is_of_network(self, config, &fact->value.prefix))
         return FALSE;
     if (wl_key_equal(&fact->subject, own))
         return !peer->failover.here;

@@ -48,8 +48,8 @@ gboolean wl_router_set_withholds(const WlRouterSet *self, const WlEngineConfig *
 /** TRUE if @prefix is one that all routers of the set have for all members. */
 gboolean wl_router_set_shares(const WlRouterSet *self, const WlEngineConfig *config,
                               const WlPrefix *prefix);
-/** TRUE on a router if @peer, a Go daemon, must not be told @fact, a prefix of one of the routers
- * by which it is not reached: it gives a prefix to whoever has it last, and sends to who has one
- * directly. @own: our key. */
-gboolean wl_router_set_hides(const WlRouterSet *self, const WlKey *own, const WlPeer *peer,
-                             const WlFact *fact);
+/** TRUE on a router if @peer, a Go daemon, must not be told @fact, a prefix of our network of one
+ * of the routers by which it is not reached: it gives a prefix to whoever has it last, and sends to
+ * who has one directly. @own: our key. */
+gboolean wl_router_set_hides(const WlRouterSet *self, const WlEngineConfig *config,
+                             const WlKey *own, const WlPeer *peer, const WlFact *fact);

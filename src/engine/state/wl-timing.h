@@ -258,7 +258,7 @@
  * it; the time that one that says it gets for that; and between two such takes. */
 #define WL_ROUTER_CLAIM       WL_SEC(2)
 #define WL_ROUTER_CLAIM_LATER WL_SEC(10) /* more, for a router that is not the first */
-#define WL_ROUTER_CLAIM_AGAIN WL_SEC(300)
+#define WL_ROUTER_CLAIM_AGAIN WL_SEC(60)
 /* The peer is silent if an Alive was not answered for this time. */
 #define WL_ROAMING_SILENCE WL_SEC(15)
 /* Time for an answer on the local network. Packets to a wrong address are lost during this time. */

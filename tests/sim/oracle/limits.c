@@ -14,6 +14,7 @@
 #define MAX_ENDPOINTS 16
 #define MAX_OF_ONE    4
 #define MAX_OF_NAME   16
+#define MAX_PAST      8
 
 static guint
 count_of(const WlFactEntry *entry, const WlKey *source)
@@ -88,11 +89,11 @@ check_sources(const SimHost *host, const WlEngine *engine)
     return NULL;
 }
 
-/* The candidates that @peer may have: those of the profile and of facts, and its last endpoint. */
+/* The candidates that @peer may have: those of the profile and of facts, and its past ones. */
 static guint
 max_candidates(const WlPeer *peer)
 {
-    guint most = MAX_ENDPOINTS + 1;
+    guint most = MAX_ENDPOINTS + MAX_PAST;
 
     for (guint i = 0; peer->config && i < peer->config->endpoints->len; i++) {
         WlEndpoint literal;

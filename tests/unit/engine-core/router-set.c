@@ -313,14 +313,16 @@ test_hides(void)
         {"our prefix on a leaf", OWN, "10.77.0.0/24", TRUE, FALSE, FALSE, 1, FALSE},
         {"our prefix to a native member", OWN, "10.77.0.0/24", FALSE, TRUE, FALSE, 1, FALSE},
         {"our prefix unmasked", OWN, "10.77.0.9/24", FALSE, FALSE, FALSE, 1, TRUE},
-        {"another prefix of ours", OWN, "172.29.0.0/16", FALSE, FALSE, FALSE, 1, TRUE},
+        {"a LAN behind us", OWN, "172.29.0.0/16", FALSE, FALSE, FALSE, 1, FALSE},
+        {"our own address", OWN, "10.77.0.1/32", FALSE, FALSE, FALSE, 1, TRUE},
         {"our endpoint", OWN, NULL, FALSE, FALSE, FALSE, 1, FALSE},
         {"the prefix of the fellow that has the peer", 1, "10.77.0.0/24", FALSE, FALSE, FALSE, 1,
          FALSE},
         {"the prefix of another fellow", 6, "10.78.0.0/24", FALSE, FALSE, FALSE, 1, TRUE},
         {"that of a fellow if none has the peer", 1, "10.77.0.0/24", FALSE, FALSE, TRUE, 0, TRUE},
         {"that of the last fellow that has it", 6, "10.78.0.0/24", FALSE, FALSE, FALSE, 6, FALSE},
-        {"another prefix of a fellow", 6, "172.30.0.0/16", FALSE, FALSE, FALSE, 1, TRUE},
+        {"a LAN behind a fellow", 6, "172.30.0.0/16", FALSE, FALSE, FALSE, 1, FALSE},
+        {"the address of a fellow", 6, "10.77.0.6/32", FALSE, FALSE, FALSE, 1, TRUE},
         {"the prefix of a leaf", 4, "10.77.0.0/24", FALSE, FALSE, FALSE, 1, FALSE},
     };
 
@@ -342,8 +344,9 @@ test_hides(void)
         } else {
             wl_fact_init_endpoint(&fact, &subject, &endpoint, 0);
         }
-        g_assert_cmpint(wl_router_set_hides(&world->set, &own, &peer, &fact), ==, rows[i].hides);
-        g_assert_false(wl_router_set_hides(&alone->set, &own, &peer, &fact));
+        g_assert_cmpint(wl_router_set_hides(&world->set, world->config, &own, &peer, &fact), ==,
+                        rows[i].hides);
+        g_assert_false(wl_router_set_hides(&alone->set, alone->config, &own, &peer, &fact));
     }
 }
 
