@@ -162,6 +162,22 @@ take_path(Reader *in, RefFact *fact)
         in->at = in->end;
 }
 
+/* 19.1 */
+static void
+take_router(Reader *in, RefFact *fact)
+{
+    fact->version = (uint8_t) take_number(in, 1);
+    if (!in->failed && fact->version == 1) {
+        uint8_t flags = (uint8_t) take_number(in, 1);
+        fact->holds = flags & 1;
+        fact->coming = flags & 2;
+        fact->epoch = (uint32_t) take_number(in, 4);
+        fact->router = take(in, 32);
+    }
+    if (!in->failed)
+        in->at = in->end;
+}
+
 /* 16.1 */
 static void
 take_ack(Reader *in, RefFact *fact)
@@ -212,6 +228,9 @@ take_value(Reader *in, RefFact *fact)
     case REF_ACK:
         take_ack(in, fact);
         break;
+    case REF_ROUTER:
+        take_router(in, fact);
+        break;
     default:
         in->failed = true;
     }
@@ -230,6 +249,13 @@ ref_decode(const uint8_t *bytes, size_t len, RefFact *fact)
         return 0;
     take_value(&in, fact);
     return in.failed ? 0 : (size_t) (in.at - bytes);
+}
+
+bool
+ref_is_extension(const RefFact *fact)
+{
+    return fact->attribute == REF_PATH || fact->attribute == REF_ACK ||
+           fact->attribute == REF_ROUTER;
 }
 
 static uint8_t *

@@ -18,7 +18,8 @@ enum {
     REF_METADATA = 0x4d,
     REF_GROUP = 0x53,
     REF_PATH = 0x77,
-    REF_ACK = 0x72
+    REF_ACK = 0x72,
+    REF_ROUTER = 0x68
 };
 
 /* A run of bytes of the input; not owned. */
@@ -45,14 +46,19 @@ typedef struct {
     RefBytes inner;
     uint8_t version; /* of an extension; nothing else of it is set unless this is 1 */
     bool direct, probe_request;
+    bool holds, coming;    /* of the message about a router (19.1) */
+    const uint8_t *router; /* 32 bytes */
     uint32_t epoch;
     uint16_t probe, ack;
     RefBytes nonces; /* first 8 bytes of each, without a reserved rest */
 } RefFact;
 
 /* Decodes the fact at the start of LEN bytes; returns its length, or 0 if it is refused (1.1
- * to 1.5, 15.1, 16.1). */
+ * to 1.5, 15.1, 16.1, 19.1). */
 size_t ref_decode(const uint8_t *bytes, size_t len, RefFact *fact);
+
+/* The attributes that only native members understand (14.2). */
+bool ref_is_extension(const RefFact *fact);
 
 /* Writes FACT, which has no group or extension, in its canonical form (1.1, 1.3, 1.4); returns the
  * length. OUT has room for 16 bytes more than the input had. */
