@@ -12,7 +12,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static const NetworkAction actions[] = {
         act_time,   act_handshake, act_dump,  act_alive,       act_path,        act_ack,
-        act_uplink, act_result,    act_event, act_endpoint_v4, act_endpoint_v6,
+        act_uplink, act_result,    act_event, act_endpoint_v4, act_endpoint_v6, act_router,
     };
 
     network_run(data, size, actions, G_N_ELEMENTS(actions));

@@ -247,3 +247,19 @@ act_ack(Network *network, HarnessMember *from, HarnessMember *about)
                      (const guint8 *) (nonces + (kind & 1)), 1 + (kind >> 2 & 1));
     network_send_fact(network, from, &fact);
 }
+
+/* By which router a member is reached (docs/protocol.md 19). */
+void
+act_router(Network *network, HarnessMember *from, HarnessMember *about)
+{
+    uint8_t kind = input_byte(&network->input);
+    WlRouterMessage message = {.version = WL_ROUTER_VERSION, .flags = kind & 3};
+    WlFact fact;
+
+    message.epoch = input_byte(&network->input);
+    if (kind & 4)
+        message.epoch |= 0xffffff00;
+    message.router = harness_member(network->harness, kind >> 3 & 7)->key;
+    wl_fact_init_router(&fact, &about->key, &message);
+    network_send_fact(network, from, &fact);
+}

@@ -108,6 +108,11 @@ network_saw(Network *network, const WlKey *subject, const WlEndpoint *endpoint)
     memset(&seen, 0, sizeof(seen));
     seen.subject = *subject;
     seen.endpoint = *endpoint;
+    for (guint i = 0; i < network->first_hand->len; i++) {
+        const NetworkSeen *other = &g_array_index(network->first_hand, NetworkSeen, i);
+        if (wl_key_equal(&other->subject, subject) && wl_endpoint_equal(&other->endpoint, endpoint))
+            return;
+    }
     if (wl_endpoint_is_set(endpoint))
         g_array_append_val(network->first_hand, seen);
 }

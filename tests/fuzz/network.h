@@ -34,9 +34,9 @@ typedef struct {
     WlEngineConfig *profile; /* the current one */
     GBytes *recent[NETWORK_RECENT];
     guint n_recent;
-    gboolean was_native[NETWORK_MEMBERS]; /* it said so at least once */
-    guint64 rx[NETWORK_MEMBERS];          /* bytes of the device at the last check */
-    guint64 acked[NETWORK_MEMBERS];       /* beginning of the nonce of the last datagram to it */
+    gboolean was_native[NETWORK_MEMBERS];  /* it said so at least once */
+    WlEndpoint endpoints[NETWORK_MEMBERS]; /* in the device, as of the last output */
+    guint64 acked[NETWORK_MEMBERS];        /* beginning of the nonce of the last datagram to it */
     guint16 echo_sequence;
     WlKey echo_key;
     WlIp local[4]; /* addresses of uplinks */
@@ -92,6 +92,7 @@ void act_alive(Network *network, HarnessMember *from, HarnessMember *about);
 /* messages of native members */
 void act_path(Network *network, HarnessMember *from, HarnessMember *about);
 void act_ack(Network *network, HarnessMember *from, HarnessMember *about);
+void act_router(Network *network, HarnessMember *from, HarnessMember *about);
 /* the machine */
 void act_time(Network *network, HarnessMember *from, HarnessMember *about);
 void act_handshake(Network *network, HarnessMember *from, HarnessMember *about);
