@@ -195,6 +195,24 @@ test_results_are_checked(void)
     g_assert_cmpuint(candidates->len, ==, WL_MAX_RESOLVED);
 }
 
+/* A result goes once to each peer that has the name, even if it has it twice. */
+static void
+test_name_twice(void)
+{
+    g_autoptr(Harness) harness = harness_new();
+    WlEngineConfig *config = harness_config(harness, WL_ROLE_AUTOMATIC);
+    const GPtrArray *peers;
+
+    for (guint i = 1; i <= 2; i++) {
+        WlPeerConfig *peer = harness_add(config, harness_member(harness, i), NAME, NULL);
+        g_ptr_array_add(peer->endpoints, g_strdup(NAME));
+    }
+    harness_start(harness, config);
+    peers = g_hash_table_lookup(harness->engine->peers.by_dns_name, NAME);
+    g_assert_cmpuint(peers->len, ==, 2);
+    g_assert_true(peers->pdata[0] != peers->pdata[1]);
+}
+
 /* When a name whose time has come is requested. */
 static const struct {
     const char *name;
@@ -252,6 +270,7 @@ main(int argc, char **argv)
     g_test_add_func("/endpoint-dns/shared-name-of-removed-peer", test_shared_name_of_removed_peer);
     g_test_add_func("/endpoint-dns/shared-result", test_shared_name_resolves_for_both);
     g_test_add_func("/endpoint-dns/results", test_results_are_checked);
+    g_test_add_func("/endpoint-dns/name-twice", test_name_twice);
     g_test_add_func("/endpoint-dns/no-uplink", test_failure_without_uplink_is_not_logged);
     for (gsize i = 0; i < G_N_ELEMENTS(requests); i++) {
         g_autofree char *name = g_strdup_printf("/endpoint-dns/requested/%s", requests[i].name);
