@@ -11,8 +11,12 @@
 #define N_FIELDS 6
 
 static const char *const kinds[] = {
-    [WL_EVENT_UP] = "up",     [WL_EVENT_DOWN] = "down",       [WL_EVENT_FAILED] = "failed",
-    [WL_EVENT_PEER] = "peer", [WL_EVENT_REMOVED] = "removed",
+    [WL_EVENT_UP] = "up",
+    [WL_EVENT_DOWN] = "down",
+    [WL_EVENT_FAILED] = "failed",
+    [WL_EVENT_PEER] = "peer",
+    [WL_EVENT_ALTERNATES] = "alternates",
+    [WL_EVENT_REMOVED] = "removed",
 };
 
 static void

@@ -11,11 +11,12 @@ G_BEGIN_DECLS
 #define WL_EVENT_LIST_MAX    500       /* events of a profile */
 
 typedef enum {
-    WL_EVENT_UP,      /* the profile was activated */
-    WL_EVENT_DOWN,    /* it was deactivated */
-    WL_EVENT_FAILED,  /* it could not be activated, or failed while it was active */
-    WL_EVENT_PEER,    /* a peer has another state */
-    WL_EVENT_REMOVED, /* a peer is no member any more */
+    WL_EVENT_UP,         /* the profile was activated */
+    WL_EVENT_DOWN,       /* it was deactivated */
+    WL_EVENT_FAILED,     /* it could not be activated, or failed while it was active */
+    WL_EVENT_PEER,       /* a peer has another state */
+    WL_EVENT_ALTERNATES, /* a peer is seen at two endpoints in turn */
+    WL_EVENT_REMOVED,    /* a peer is no member any more */
 } WlEventKind;
 
 typedef struct {
@@ -35,7 +36,7 @@ WlEventList *wl_event_list_new(void);
 void wl_event_list_free(WlEventList *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(WlEventList, wl_event_list_free)
 
-/** "up", "down", "failed", "peer", "removed". */
+/** "up", "down", "failed", "peer", "alternates", "removed". */
 const char *wl_event_kind_to_string(WlEventKind kind);
 
 /**

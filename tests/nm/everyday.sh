@@ -29,6 +29,7 @@ says() {
   [ $? = "$status" ] || { echo "not status $status: $said"; return 1; }
   matches "$words" "$said"
 }
+doctor_says() { matches "$1" "$(host hub wirelinkctl doctor 2>&1 < /dev/null)"; }  # words
 is_direct() { matches '^  desktop +direct' "$(host laptop wirelinkctl status)"; }
 
 three_hosts_create cone || bail_out "the lab is set up" hub laptop desktop
@@ -60,6 +61,17 @@ check "large packets to the desktop are dropped" host desktop nft -f - <<< 'tabl
 check "doctor says which size arrives, and how to set it" says \
   '^warn +laptop: packets over 13[34][0-9] bytes do not reach desktop, and the MTU is 14' 0 laptop doctor
 check "large packets arrive again" host desktop nft delete table inet wl-test
+
+# The desktop with the profile of the laptop in place of its own.
+check "the desktop is deactivated for a moment" nmcli_on desktop connection down desktop
+cp "$LAB_DIR/laptop/laptop.wirelink" "$LAB_DIR/desktop/copy.wirelink"
+check "a second machine has the profile of the laptop" nmcli_on desktop connection import \
+  type wirelink file "$LAB_DIR/desktop/copy.wirelink"
+check "it is activated there" nmcli_on desktop connection up copy
+check "doctor on the hub finds that two machines use one key" wait_until 120 doctor_says \
+  'laptop: seen at 203\.0\.113\.1[12]:[0-9]+ and 203\.0\.113\.1[12]:[0-9]+ in turn: two machines use its key'
+check "the copy is deactivated" nmcli_on desktop connection down copy
+check "the desktop is activated again" nmcli_on desktop connection up desktop
 
 check "the desktop is deactivated" nmcli_on desktop connection down desktop
 check "a member that is off does not answer" says \

@@ -210,6 +210,8 @@ wl_check_profile(WlDoctor *doctor, const WlStoredProfile *stored, const WlActive
         check_active(doctor, label, active);
         wl_check_path_mtu(doctor, label, active);
         wl_check_routing(doctor, label, stored, active);
+        wl_check_alternating(doctor, label, wl_property_string(active->link, "Uuid"),
+                             g_get_real_time() / G_USEC_PER_SEC);
     } else if (stored->activated && denied) {
         wl_doctor_add(doctor, "service", WL_CHECK_WARN, "run this with sudo to see more",
                       "%s: active, details are visible only to root and its users", label);

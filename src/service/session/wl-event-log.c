@@ -7,6 +7,8 @@
 
 #include <string.h>
 
+#include "wl-alternation.h"
+#include "wl-clock.h"
 #include "wl-state-file.h"
 #include "wl-state-writer.h"
 
@@ -17,6 +19,7 @@ struct _WlEventLog {
     WlEventList *list;
     GHashTable *last; /* WlKey -> name of the peer, of those with a recorded state */
     GHashTable *states;
+    GHashTable *places; /* WlKey -> WlAlternation, of those that had an endpoint */
     WlStateWriter *writer;
     guint save_id; /* 0: all is written */
 };
@@ -48,6 +51,7 @@ wl_event_log_new(const char *uuid)
     self->list = wl_event_list_new();
     self->last = g_hash_table_new_full(wl_key_hash, wl_key_equal, g_free, g_free);
     self->states = g_hash_table_new_full(wl_key_hash, wl_key_equal, g_free, NULL);
+    self->places = g_hash_table_new_full(wl_key_hash, wl_key_equal, g_free, g_free);
     self->writer = wl_state_writer_new(self->file, on_written, self);
     load(self);
     return self;
@@ -80,6 +84,7 @@ wl_event_log_free(WlEventLog *self)
     wl_state_writer_free(self->writer);
     g_hash_table_unref(self->last);
     g_hash_table_unref(self->states);
+    g_hash_table_unref(self->places);
     wl_event_list_free(self->list);
     g_free(self->file);
     g_free(self);
@@ -116,6 +121,35 @@ is_reached(WlPeerState state)
     return state >= WL_PEER_ROUTED;
 }
 
+static void
+add_place(WlEventLog *self, const WlPeerView *view)
+{
+    WlAlternation *places = g_hash_table_lookup(self->places, &view->public_key);
+    g_autofree char *key = NULL;
+    g_autofree char *last = NULL;
+    g_autofree char *before = NULL;
+    g_autofree char *text = NULL;
+    WlEvent event = {.kind = WL_EVENT_ALTERNATES, .name = (char *) view->name};
+
+    if (view->endpoint.ip.family == WL_FAMILY_NONE)
+        return;
+    if (!places) {
+        places = g_new0(WlAlternation, 1);
+        g_hash_table_insert(self->places, wl_key_copy(&view->public_key), places);
+    }
+    if (!wl_alternation_add(places, &view->endpoint, wl_clock_now()))
+        return;
+    key = wl_key_to_string(&view->public_key);
+    last = wl_endpoint_to_string(&places->last);
+    before = wl_endpoint_to_string(&places->before);
+    text = g_strdup_printf("seen at %s and %s in turn: two machines use its key, or it has two "
+                           "uplinks",
+                           before, last);
+    event.key = key;
+    event.text = text;
+    add(self, &event);
+}
+
 void
 wl_event_log_peer(WlEventLog *self, const WlPeerView *view)
 {
@@ -130,6 +164,7 @@ wl_event_log_peer(WlEventLog *self, const WlPeerView *view)
     gpointer before = NULL;
     gboolean known = g_hash_table_lookup_extended(self->states, &view->public_key, NULL, &before);
 
+    add_place(self, view);
     if (known ? GPOINTER_TO_INT(before) == (int) view->state : !is_reached(view->state))
         return;
     g_hash_table_insert(self->states, wl_key_copy(&view->public_key), GINT_TO_POINTER(view->state));
@@ -150,6 +185,7 @@ wl_event_log_peer_removed(WlEventLog *self, const WlKey *key)
     if (g_hash_table_remove(self->states, key))
         add(self, &event);
     g_hash_table_remove(self->last, key);
+    g_hash_table_remove(self->places, key);
 }
 
 void

@@ -21,8 +21,8 @@ const WlEventList *wl_event_log_get(const WlEventLog *self);
 
 /** @kind is that of an event of the profile; @text may be NULL. */
 void wl_event_log_add(WlEventLog *self, WlEventKind kind, const char *text);
-/** Records the state of a peer if it is another one than before. The first state of a peer is
- * recorded once it is reached. */
+/** Records the state of a peer if it is another one than before, and that it is seen at two
+ * endpoints in turn. The first state of a peer is recorded once it is reached. */
 void wl_event_log_peer(WlEventLog *self, const WlPeerView *view);
 /** Records that a peer was removed, if its state was recorded. */
 void wl_event_log_peer_removed(WlEventLog *self, const WlKey *key);

@@ -549,6 +549,28 @@ test_clock_back(Machine *machine, gconstpointer data)
     ctl_assert_holds(seen->out, "fail  home: the clock went back: it was 2");
 }
 
+/* Of the last day, each peer once, with the latest endpoints. */
+static void
+test_alternating(Machine *machine, gconstpointer data)
+{
+    gint64 now = g_get_real_time() / G_USEC_PER_SEC;
+    g_autofree char *events =
+        g_strdup_printf("1\talternates\tOLD\told\t\tseen long ago\n"
+                        "%" G_GINT64_FORMAT "\talternates\tKEY\tlaptop\t\tseen at A and B\n"
+                        "%" G_GINT64_FORMAT "\talternates\tKEY\tlaptop\t\tseen at C and D\n",
+                        now - 100, now - 50);
+    g_autoptr(CtlRun) run = NULL;
+
+    start_manager(machine, "1.42.4", "[" HOME "]", home_active);
+    fixture_add_network(&machine->fixture, "home");
+    put(machine, "var/lib/NetworkManager/wirelink/0f0e0d0c-home.events", events);
+    run = examine(machine, NULL, NULL);
+    g_assert_cmpint(run->status, ==, 0);
+    ctl_assert_holds(run->out, "warn  home: laptop: seen at C and D\n");
+    g_assert_null(strstr(run->out, "A and B"));
+    g_assert_null(strstr(run->out, "long ago"));
+}
+
 /* ---- path MTU ------------------------------------------------------------------------------ */
 
 typedef struct {
@@ -715,6 +737,7 @@ main(int argc, char **argv)
     ADD("/ctl/doctor/last-activation", test_last_activation);
     ADD("/ctl/doctor/routing", test_routing);
     ADD("/ctl/doctor/clock-back", test_clock_back);
+    ADD("/ctl/doctor/alternating", test_alternating);
     g_test_add_func("/ctl/doctor/path-search", test_path_search);
     ADD("/ctl/doctor/unreached", test_unreached);
     ADD("/ctl/doctor/service-states", test_service_states);
