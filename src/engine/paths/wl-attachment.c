@@ -22,6 +22,10 @@ wl_attachment_send(WlEngine *self, WlPeer *peer, const WlKey *subject, guint8 fl
     WlFact fact;
     GBytes *bytes;
 
+    /* Neither is a member answered that sends such a message without the flag (docs/protocol.md
+     * 14.1). */
+    if (!wl_boot_id_has_router_sets(&peer->boot.id))
+        return;
     wl_fact_init_router(&fact, subject, &message);
     wl_fact_encode(&fact, inner);
     bytes = wl_signer_sign(self->signer, &peer->key, inner->data, inner->len);
