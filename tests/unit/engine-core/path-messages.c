@@ -205,15 +205,24 @@ test_ack(gconstpointer data)
     g_assert_cmpuint(path->unacked, ==, acks[i].counts ? 0 : 2);
 }
 
-/* The first ack of the last probe measures the round trip. */
+/* The first ack of each of the last eight probes measures the round trip, also one that comes late.
+ */
 static void
 test_round_trip(void)
 {
     static const struct {
+        const char *name;
         guint16 ack;
-        gint64 last_ack; /* before the probe was sent */
+        gboolean sent; /* that probe, and not acked yet */
         gboolean measured;
-    } times[] = {{100, 1, TRUE}, {100, 0, FALSE}, {100, -1, FALSE}, {99, 1, FALSE}};
+    } times[] = {
+        {"no ack", 0, TRUE, FALSE},
+        {"the last probe", 100, TRUE, TRUE},
+        {"the last probe, acked before", 100, FALSE, FALSE},
+        {"the eighth to last probe", 93, TRUE, TRUE},
+        {"the ninth to last probe", 92, TRUE, FALSE},
+        {"a probe that was not sent", 101, TRUE, FALSE},
+    };
 
     for (gsize i = 0; i < G_N_ELEMENTS(times); i++) {
         g_autoptr(Harness) harness = pair_new(FALSE);
@@ -221,17 +230,18 @@ test_round_trip(void)
         WlPeer *peer = peer_of(harness, 2);
         WlPathAgreement *path = &peer->path.agreement;
         WlPathMessage message = MESSAGE(D, 0, 0, times[i].ack);
-        WlRoundTrip none = {0};
+        const gsize place = times[i].ack % WL_PATH_ACK_WINDOW;
 
+        g_test_message("%s", times[i].name);
         harness_run(harness, SEC(10));
         message.epoch = path->epoch;
         path->probe = 100;
-        path->last_probe = harness->now - MS(30);
-        path->last_ack = path->last_probe - times[i].last_ack;
-        peer->path.round_trip = none;
+        path->probes[place] = times[i].sent ? harness->now - MS(30) : 0;
+        peer->path.round_trip = (WlRoundTrip){0};
         harness_advertise_path(harness, desktop, &message);
-        g_assert_cmpint(memcmp(&peer->path.round_trip, &none, sizeof(none)) != 0, ==,
-                        times[i].measured);
+        g_assert_cmpint(peer->path.round_trip.smoothed, ==, times[i].measured ? MS(30) : 0);
+        if (times[i].measured)
+            g_assert_cmpint(path->probes[place], ==, 0);
     }
 }
 
