@@ -197,6 +197,7 @@ act_result(Network *network, HarnessMember *from, HarnessMember *about)
         wl_engine_send_failed(harness->engine, harness->now, &from->key);
         break;
     case 5:
+        network->refused = TRUE;
         wl_engine_peer_change_failed(harness->engine, harness->now, &from->key);
         break;
     case 6:

@@ -43,6 +43,7 @@ typedef struct {
     guint n_local;
     GArray *first_hand; /* of NetworkSeen: what may be relayed */
     guint wakeups, restarts, steps;
+    gboolean refused;                 /* the link refused a change: the engine tries again later */
     guint outputs[WL_OUTPUT_LOG + 1]; /* by kind, so far */
     guint64 work;                     /* of the engine at the last check */
     guint64 digest;                   /* of all outputs so far */
