@@ -171,7 +171,7 @@ measure(const WlEngine *self, WlPeer *peer, guint16 ack)
     WlPathAgreement *path = &peer->path.agreement;
     gint64 *sent = &path->probes[ack % WL_PATH_ACK_WINDOW];
 
-    if (ack == 0 || (guint16) (path->probe - ack) >= WL_PATH_ACK_WINDOW || *sent <= 0)
+    if (ack == 0 || (guint16) (path->probe - ack) >= WL_PATH_ACK_WINDOW || *sent == 0)
         return;
     wl_round_trip_add(&peer->path.round_trip, self->now - *sent);
     *sent = 0;

@@ -25,6 +25,7 @@ typedef struct {
 /* An address, and of IPv6 its network: a host has all addresses of it. Members can share a network,
  * therefore it may have more. */
 #define N_IDS            2
+#define NETWORK_LENGTH   64 /* of IPv6, in bits */
 #define NETWORK_BURST(b) (4 * (b))
 
 typedef struct {
@@ -36,12 +37,13 @@ typedef struct {
 static Id
 make_id(const WlIp *ip, const WlKey *subject, Word word, gboolean network)
 {
+    const WlPrefix prefix = {.ip = *ip, .length = NETWORK_LENGTH};
     Id id = {.ip = *ip, .word = (guint8) word, .network = network};
 
     if (subject && word == WORD_OF_ROUTERS)
         id.subject = *subject;
     if (network)
-        memset(id.ip.bytes + 8, 0, sizeof(id.ip.bytes) - 8);
+        id.ip = wl_prefix_masked(&prefix).ip;
     return id;
 }
 

@@ -196,8 +196,7 @@ wl_fact_set_remove_entry(WlFactSet *self, WlFactEntry *entry)
     if (about->len == 0)
         g_hash_table_remove(self->by_subject, &entry->fact.subject);
     g_hash_table_remove(self->by_fact, &entry->fact);
-    if (index + 1 < self->entries->len)
-        ((WlFactEntry *) self->entries->pdata[self->entries->len - 1])->index = index;
+    ((WlFactEntry *) self->entries->pdata[self->entries->len - 1])->index = index;
     g_ptr_array_remove_index_fast(self->entries, index);
 }
 
