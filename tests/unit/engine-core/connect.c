@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* When and where a peer without a session is tried. The decisions are in connect-decide.c. */
+#include "paths/wl-connect.h"
 #include "state/wl-engine-state.h"
 #include "timeline.h"
 
@@ -429,6 +430,42 @@ test_round_of_new_endpoint(void)
                     "1500 try 192.168.1.20:1, 2000 try 192.0.2.5:1, 2500 try 192.0.2.1:1");
 }
 
+/* A head start that began before the round trip was known ends as soon as it is over by then. */
+static void
+test_head_start(void)
+{
+    static const struct {
+        const char *name;
+        WlConnectPhase phase;
+        int began, due, round_trip; /* ms from now; began 0: never */
+        int expected;
+    } times[] = {
+        {"unknown round trip", WL_CONNECT_WAIT, -5, 95, 0, 95},
+        {"short round trip", WL_CONNECT_WAIT, -5, 95, 30, 35},
+        {"longer than what was assumed", WL_CONNECT_WAIT, -5, 95, 300, 95},
+        {"a wait that is no head start", WL_CONNECT_WAIT, 0, 95, 30, 95},
+        {"a slot", WL_CONNECT_SLOT, -5, 95, 30, 95},
+    };
+
+    for (gsize i = 0; i < G_N_ELEMENTS(times); i++) {
+        g_autoptr(Harness) harness = harness_new();
+        HarnessMember *member = start(harness, FALSE, NULL);
+        WlEngine *engine = harness->engine;
+        WlPeer *peer = wl_peer_table_find(&engine->peers, &member->key);
+
+        g_test_message("%s", times[i].name);
+        harness_meet(harness, 1, NULL);
+        advertise(harness, 1, member, (const char *const[]){"192.0.2.1:1", NULL});
+        peer->connect.phase = times[i].phase;
+        peer->connect.restart = FALSE;
+        peer->connect.due = engine->now + MS(times[i].due);
+        peer->connect.head_start = times[i].began ? engine->now + MS(times[i].began) : WL_LONG_AGO;
+        engine->uplink.round_trip.smoothed = MS(times[i].round_trip);
+        wl_connect_run(engine, peer);
+        g_assert_cmpint((peer->connect.due - engine->now) / MS(1), ==, times[i].expected);
+    }
+}
+
 /* A leaf with sessions with the hub (1) and two third parties (2, 3), and peers without endpoints.
  */
 static Harness *
@@ -529,5 +566,6 @@ main(int argc, char **argv)
                          GINT_TO_POINTER(FALSE), test_fewest_tries);
     g_test_add_data_func("/connect/the third party with fewer tries is next/second endpoint",
                          GINT_TO_POINTER(TRUE), test_fewest_tries);
+    g_test_add_func("/connect/head-start", test_head_start);
     return g_test_run();
 }

@@ -260,6 +260,53 @@ test_requested(gconstpointer data)
     g_assert_cmpint(dns->due - harness->now, ==, requests[i].requested ? SEC(60) : 0);
 }
 
+/* When a result makes the endpoint of a session suspect. */
+static const struct {
+    const char *name;
+    gboolean healthy;
+    guint probes;       /* without an answer */
+    const char *answer; /* after 203.0.113.1:1 and 203.0.113.2:1 */
+    gboolean suspect;
+} results[] = {
+    {"a new address while it does not answer", TRUE, 1, "203.0.113.9:1", TRUE},
+    {"a new address while it answers", TRUE, 0, "203.0.113.9:1", FALSE},
+    {"a new address without a session", FALSE, 1, "203.0.113.9:1", FALSE},
+    {"the first address as before", TRUE, 1, "203.0.113.1:1", FALSE},
+    {"the second address as before", TRUE, 1, "203.0.113.2:1", FALSE},
+    {"the same address with another port", TRUE, 1, "203.0.113.1:2", TRUE},
+    {"no address", TRUE, 1, NULL, FALSE},
+};
+
+static void
+test_result(gconstpointer data)
+{
+    gsize i = GPOINTER_TO_SIZE(data);
+    g_autoptr(Harness) harness = harness_new();
+    WlEngineConfig *config = harness_config(harness, WL_ROLE_AUTOMATIC);
+    const WlEndpoint before[] = {harness_endpoint("203.0.113.1:1"),
+                                 harness_endpoint("203.0.113.2:1")};
+    WlEndpoint after = {0};
+    WlEndpointDns *dns;
+    WlPeer *hub;
+
+    harness_add(config, harness_member(harness, 1), NAME, "10.77.0.0/24");
+    harness_start(harness, config);
+    harness_uplink(harness, "192.168.1.10/24");
+    hub = wl_peer_table_find(&harness->engine->peers, &harness_member(harness, 1)->key);
+    dns = hub->endpoints.dns_names->pdata[0];
+    dns->outstanding = TRUE;
+    wl_endpoint_dns_result(harness->engine, NAME, before, G_N_ELEMENTS(before));
+    hub->liveness.healthy = results[i].healthy;
+    hub->silence.probes = results[i].probes;
+    hub->roaming.suspect = FALSE;
+    dns->outstanding = TRUE;
+    if (results[i].answer)
+        after = harness_endpoint(results[i].answer);
+    wl_endpoint_dns_result(harness->engine, NAME, &after, results[i].answer ? 1 : 0);
+    g_assert_cmpint(hub->roaming.suspect, ==, results[i].suspect);
+    g_assert_cmpuint(dns->addresses->len, ==, results[i].answer ? 1 : 2);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -275,6 +322,10 @@ main(int argc, char **argv)
     for (gsize i = 0; i < G_N_ELEMENTS(requests); i++) {
         g_autofree char *name = g_strdup_printf("/endpoint-dns/requested/%s", requests[i].name);
         g_test_add_data_func(name, GSIZE_TO_POINTER(i), test_requested);
+    }
+    for (gsize i = 0; i < G_N_ELEMENTS(results); i++) {
+        g_autofree char *name = g_strdup_printf("/endpoint-dns/result/%s", results[i].name);
+        g_test_add_data_func(name, GSIZE_TO_POINTER(i), test_result);
     }
     return g_test_run();
 }

@@ -122,6 +122,7 @@ test_victim(void)
         {"the oldest goes first", "Aa5 Aa9 Aa7", 'B', 1},
         {"what is pending stays", "Ax9 Aa8 Ba7", 'B', 1},
         {"nothing, if all of it is pending", "Ax9 Ax8 Bx7", 'B', -1},
+        {"nor does what is pending for as long as an answer may take", "Ax60 Aa8 Ba7", 'B', 0},
         {"what is pending for too long does not stay", "Ax61 Aa8 Ba7", 'B', 0},
         {"of equal ones none makes room for a third with as many", "Aa9 Ba8 Ca7", 'C', 2},
     };

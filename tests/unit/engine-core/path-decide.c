@@ -366,6 +366,13 @@ test_failures(void)
     g_assert_cmpint(wl_path_hold_down_ends_at(&path, &cafe), ==, WL_LONG_AGO);
     g_assert_cmpint(wl_path_hold_down_ends_at(&path, &home), ==, NOW + WL_SEC(3 + 8));
 
+    /* of several that are equally old, the first one */
+    for (guint8 i = 0; i < WL_PATH_FAILURES; i++)
+        path.failures[i].when = NOW;
+    wl_path_hold_down_note_failure(&path, &cafe, NOW + WL_SEC(60));
+    g_assert_true(wl_endpoint_equal(&path.failures[0].endpoint, &cafe));
+    path.failures[0].endpoint = home;
+
     path.agreement.probe_due = NOW + WL_SEC(60);
     WlPeer peer = {.path = path};
     wl_path_start_over(&peer, NOW);

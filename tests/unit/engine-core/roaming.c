@@ -250,6 +250,26 @@ test_silence(gconstpointer data)
     g_assert_cmpint(peer->roaming.phase == WL_ROAMING_CHECK, ==, silences[i].silent);
 }
 
+/* A check counts what arrives from the snapshot on that is as old as its beginning; an earlier one
+ * does not count. */
+static void
+test_baseline(void)
+{
+    for (guint age = 0; age < 2; age++) {
+        g_autoptr(Harness) harness = pair_new();
+        WlEngine *engine = harness->engine;
+        WlPeer *peer = wl_peer_table_find(&engine->peers, &harness_member(harness, 2)->key);
+
+        peer->roaming.suspect = TRUE;
+        peer->device.snapshot = engine->now - age;
+        peer->device.rx = 4711;
+        wl_roaming_run(engine, peer);
+        g_assert_cmpint(peer->roaming.phase, ==, WL_ROAMING_CHECK);
+        g_assert_cmpint(peer->roaming.has_baseline, ==, age == 0);
+        g_assert_cmpint(peer->roaming.baseline == 4711, ==, age == 0);
+    }
+}
+
 int
 main(int argc, char **argv)
 {
@@ -264,6 +284,7 @@ main(int argc, char **argv)
     g_test_add_func("/roaming/an endpoint that was silent is shown as tried", test_result_shown);
     g_test_add_func("/roaming/the doubts about a session end with it",
                     test_doubt_ends_with_session);
+    g_test_add_func("/roaming/the baseline of a check is as old as its beginning", test_baseline);
     for (gsize i = 0; i < G_N_ELEMENTS(silences); i++) {
         g_autofree char *name = g_strdup_printf("/roaming/silence/%s", silences[i].name);
         g_test_add_data_func(name, GSIZE_TO_POINTER(i), test_silence);
