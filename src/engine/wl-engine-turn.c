@@ -211,6 +211,7 @@ flush_outputs(WlEngine *self)
     if (outputs->snapshot_requested == WL_LONG_AGO ||
         self->now >= outputs->snapshot_requested + WL_SNAPSHOT_RETRY) {
         outputs->snapshot_requested = self->now;
+        outputs->snapshot_shows = outputs->changes;
         wl_outputs_push(outputs, wl_output_new(WL_OUTPUT_READ_DEVICE));
     }
     wl_scheduler_wake_at(&self->scheduler, outputs->snapshot_requested + WL_SNAPSHOT_RETRY);

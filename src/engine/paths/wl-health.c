@@ -113,6 +113,9 @@ void
 wl_health_apply_snapshot(WlEngine *self, const WlDevice *device)
 {
     g_autoptr(GHashTable) by_key = g_hash_table_new(wl_key_hash, wl_key_equal);
+    const guint64 shows = self->outputs.snapshot_requested == WL_LONG_AGO
+                              ? self->outputs.changes
+                              : self->outputs.snapshot_shows;
 
     self->outputs.snapshot_requested = WL_LONG_AGO;
     self->outputs.snapshot_read = self->now;
@@ -132,6 +135,11 @@ wl_health_apply_snapshot(WlEngine *self, const WlDevice *device)
         WlPeer *peer = wl_peer_table_get(&self->peers, i);
         const WlDevicePeer *seen = g_hash_table_lookup(by_key, &peer->key);
 
+        /* It may show the peer as it was before the last change, which would look like roaming. */
+        if (peer->reconcile.change > shows) {
+            wl_engine_request_snapshot_for(self, peer);
+            continue;
+        }
         if (seen) {
             apply_peer(self, peer, seen);
             continue;

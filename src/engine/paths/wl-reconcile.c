@@ -103,6 +103,7 @@ emit_change(WlEngine *self, WlPeer *peer, WlPeerChangeKind kind, const GArray *w
         change->keepalive = peer->config->keepalive;
     }
     wl_outputs_push(&self->outputs, output);
+    peer->reconcile.change = ++self->outputs.changes;
 
     if (kind != WL_PEER_UPDATE) {
         peer->device.present = TRUE;

@@ -13,6 +13,8 @@ typedef struct {
     gboolean snapshot_wanted;
     gint64 snapshot_requested; /* WL_LONG_AGO: none is pending */
     gint64 snapshot_read;      /* the last snapshot */
+    guint64 changes;           /* of peers, so far */
+    guint64 snapshot_shows;    /* the first of these, when the pending snapshot was requested */
     gint64 state_save_due;     /* of a changed state cache; WL_NEVER: it did not change */
     gint64 state_saved;        /* the last save; WL_LONG_AGO: none */
     GArray *allowed_scratch;   /* of WlPrefix: reused by wl-reconcile.c for each peer */

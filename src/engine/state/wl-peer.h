@@ -169,6 +169,7 @@ typedef struct {
     WlPeerInference *inference; /* NULL: none */
     WlRateLimit promotions;     /* of a native member */
     WlRateLimit windows;        /* observation windows, across inferences */
+    WlRateLimit introductions;  /* requests for an Alive that was lost */
     WlEcho echo;
 } WlPeerPath;
 
@@ -247,6 +248,7 @@ typedef struct {
     gboolean set_settings; /* another preshared key or keepalive */
     WlEndpoint endpoint;
     gint64 retry, backoff; /* after the link refused a change */
+    guint64 change;        /* number of the last change, in WlOutputs.changes */
 } WlPeerReconcile;
 
 /** Health of the peer (docs/protocol.md 5.4, 7.2). Written by paths/wl-health.c; the times of
@@ -499,8 +501,11 @@ void wl_peer_note_facts(WlPeer *peer);
 void wl_peer_reconsider_facts(WlPeer *peer);
 /** An Alive is sent in this turn. */
 void wl_peer_force_alive(WlPeer *peer);
-/** An Alive is sent in this turn that requests one in return (docs/protocol.md 17). */
+/** An Alive is sent in this turn; of a native peer it requests one in return (docs/protocol.md 17).
+ */
 void wl_peer_request_alive(WlPeer *peer);
+/** The same for a peer whose boot id is unknown, but which is native: it sent an extension fact. */
+void wl_peer_request_introduction(WlPeer *peer);
 /** The peer does not know the own Alive any more. */
 void wl_peer_forget_own_alive(WlPeer *peer);
 

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* When a peer is healthy, alive and authoritative. */
 #include "harness.h"
+#include "paths/wl-health.h"
+#include "paths/wl-reconcile.h"
 #include "state/wl-engine-state.h"
 
 static Harness *
@@ -83,6 +85,41 @@ test_authoritative(void)
     g_assert_false(liveness_of(harness)->authoritative);
 }
 
+/* A snapshot that was requested before a change of the peer shows it as it was: that is no roaming.
+ */
+static void
+test_stale_snapshot(void)
+{
+    static const struct {
+        const char *name;
+        gboolean pending, changed_after; /* the request for the snapshot */
+        gboolean applied;
+    } rows[] = {
+        {"requested after the change", TRUE, FALSE, TRUE},
+        {"requested before the change", TRUE, TRUE, FALSE},
+        {"not requested", FALSE, TRUE, TRUE},
+    };
+    const WlEndpoint wanted = harness_endpoint("192.0.2.77:1");
+
+    for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autoptr(Harness) harness = leaf_new();
+        WlEngine *engine = harness->engine;
+        WlPeer *peer = wl_peer_table_find(&engine->peers, &harness_member(harness, 1)->key);
+        const WlEndpoint seen = peer->device.endpoint;
+
+        g_test_message("%s", rows[i].name);
+        engine->outputs.snapshot_requested = rows[i].pending ? engine->now : WL_LONG_AGO;
+        engine->outputs.snapshot_shows = engine->outputs.changes + (rows[i].changed_after ? 0 : 1);
+        wl_reconcile_request_endpoint(peer, &wanted);
+        wl_reconcile_peer(engine, peer);
+        engine->outputs.snapshot_wanted = FALSE;
+        wl_health_apply_snapshot(engine, harness->device);
+        g_assert_true(wl_endpoint_equal(&peer->device.endpoint, rows[i].applied ? &seen : &wanted));
+        /* Another one shows the change. */
+        g_assert_cmpint(engine->outputs.snapshot_wanted, ==, !rows[i].applied);
+    }
+}
+
 int
 main(int argc, char **argv)
 {
@@ -91,5 +128,6 @@ main(int argc, char **argv)
     g_test_add_func("/health/an Alive that expires in a session", test_alive);
     g_test_add_func("/health/a session that ends before an Alive", test_session);
     g_test_add_func("/health/a router is authoritative after 260 s", test_authoritative);
+    g_test_add_func("/health/a snapshot that is older than a change", test_stale_snapshot);
     return g_test_run();
 }
