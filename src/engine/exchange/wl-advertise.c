@@ -16,8 +16,7 @@ static void
 send_groups(WlEngine *self, WlPeer *peer, WlGroup *group, gboolean ping, gboolean in_flight,
             guint tries)
 {
-    gint64 life =
-        peer->advertise.request_alive && peer->boot.native ? WL_ALIVE_REPLY_TTL : WL_FACT_TTL;
+    gint64 life = peer->advertise.request_alive ? WL_ALIVE_REPLY_TTL : WL_FACT_TTL;
     guint n_facts = wl_group_count(group);
     gboolean sent = ping;
     WlFact alive;

@@ -210,6 +210,13 @@ wl_path_receive(WlEngine *self, WlPeer *peer, const WlFact *fact)
     }
     if (message->version != WL_PATH_VERSION)
         return;
+    /* Its Alive at the beginning of the session was lost, without which no path message is
+     * answered; the next one would come in half a minute. */
+    if (!peer->boot.known &&
+        wl_rate_limit_take(&peer->path.introductions, self->now, WL_PATH_INTRODUCTION, 1)) {
+        wl_peer_request_introduction(peer);
+        wl_scheduler_schedule(&self->scheduler, peer);
+    }
     if (message->flags & WL_PATH_PROBE_REQUEST) {
         receive_probe_request(self, peer, &fact->subject);
         return;

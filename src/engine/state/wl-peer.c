@@ -290,6 +290,13 @@ wl_peer_force_alive(WlPeer *peer)
 void
 wl_peer_request_alive(WlPeer *peer)
 {
+    peer->advertise.force_alive = TRUE;
+    peer->advertise.request_alive |= peer->boot.native;
+}
+
+void
+wl_peer_request_introduction(WlPeer *peer)
+{
     peer->advertise.force_alive = peer->advertise.request_alive = TRUE;
 }
 

@@ -280,6 +280,9 @@
 #define WL_PATH_QUIET WL_MS(1500)
 /* Interval between probes, longer than the round trip of any usable path. */
 #define WL_PATH_PROBE_INTERVAL WL_MS(500)
+/* Between requests for the Alive of a peer that sends path messages, but whose boot id is unknown.
+ */
+#define WL_PATH_INTRODUCTION WL_SEC(1)
 /* The direct path is given up after this number of unacked probes and this duration of silence. */
 #define WL_PATH_PROBES  3
 #define WL_PATH_SILENCE WL_SEC(3)

@@ -205,6 +205,50 @@ test_ack(gconstpointer data)
     g_assert_cmpuint(path->unacked, ==, acks[i].counts ? 0 : 2);
 }
 
+/* Alives to the desktop that request one in return. */
+static guint
+n_requests(Harness *harness)
+{
+    g_autoptr(GArray) facts = harness_sent(harness, harness_member(harness, 2));
+    guint n = 0;
+
+    for (guint i = 0; i < facts->len; i++) {
+        const WlFact *fact = &g_array_index(facts, WlFact, i);
+        n += fact->attribute == WL_ATTRIBUTE_ALIVE && fact->ttl == 254;
+    }
+    return n;
+}
+
+/* The Alive at the beginning of a session was lost. The peer probes in vain until it is asked for
+ * another one, at most once a second. */
+static void
+test_alive_was_lost(void)
+{
+    static const struct {
+        gint64 after; /* the message before */
+        gboolean known;
+        guint requests;
+    } messages[] = {{0, FALSE, 1}, {MS(999), FALSE, 0}, {MS(1), FALSE, 1}, {SEC(1), TRUE, 0}};
+    const WlPathMessage probe = MESSAGE(0, 0, 1, 0);
+    g_autoptr(Harness) harness = harness_leaf_new();
+    HarnessMember *desktop = harness_member(harness, 2);
+
+    harness_make_native(desktop);
+    harness_uplink(harness, "192.168.1.10/24");
+    harness_meet(harness, 1, NULL);
+    harness_handshake(harness, desktop, "198.51.100.7:51820");
+    harness_snapshot(harness);
+    harness_drain(harness);
+    for (gsize i = 0; i < G_N_ELEMENTS(messages); i++) {
+        harness_run(harness, messages[i].after);
+        if (messages[i].known)
+            harness_alive(harness, desktop);
+        harness_clear(harness);
+        harness_advertise_path(harness, desktop, &probe);
+        g_assert_cmpuint(n_requests(harness), ==, messages[i].requests);
+    }
+}
+
 /* The first ack of each of the last eight probes measures the round trip, also one that comes late.
  */
 static void
@@ -287,6 +331,7 @@ main(int argc, char **argv)
         g_autofree char *name = g_strdup_printf("/path-messages/%s", acks[i].name);
         g_test_add_data_func(name, GSIZE_TO_POINTER(i), test_ack);
     }
+    g_test_add_func("/path-messages/the Alive of the peer was lost", test_alive_was_lost);
     g_test_add_func("/path-messages/the first ack measures the round trip", test_round_trip);
     g_test_add_func("/path-messages/replies are limited", test_replies_limited);
     return g_test_run();
