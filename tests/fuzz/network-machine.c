@@ -56,7 +56,7 @@ change_device(Harness *harness, WlDevicePeer *peer, HarnessMember *about, uint8_
     case 1:
         peer->tx_bytes += 1000u << (kind >> 3);
         break;
-    case 2: /* somebody else made the peer again */
+    case 2: /* another program made the peer again */
         peer->rx_bytes = peer->tx_bytes = 0;
         break;
     case 3: /* or removed it */

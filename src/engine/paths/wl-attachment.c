@@ -101,7 +101,7 @@ update_here(WlEngine *self, WlPeer *leaf)
     if (here == leaf->failover.here)
         return;
     leaf->failover.here = here;
-    /* A Go daemon is told the prefix of its router alone. */
+    /* A Go daemon receives the prefix of its router alone. */
     wl_peer_reconsider_facts(leaf);
     wl_subscribers_set_pending(&self->subscribers);
 }
@@ -159,7 +159,7 @@ call(WlEngine *self, WlPeer *leaf)
     wl_scheduler_wake_peer_at(&self->scheduler, leaf, failover->call_due);
 }
 
-/* This router takes the leaf, which is told to come if it understands that. */
+/* This router takes the leaf, and calls it if it understands that. */
 static void
 take(WlEngine *self, WlPeer *leaf)
 {

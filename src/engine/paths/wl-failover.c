@@ -265,7 +265,7 @@ receive_choice(WlEngine *self, WlPeer *router, const WlRouterMessage *message)
         return;
     }
     if (named && wl_router_set_index(set, named) >= 0 && is_usable(named)) {
-        /* Whoever calls does so because the present one is silent: it has to be heard first. */
+        /* A router calls because the present one is silent: it has to be heard first. */
         if (set->current != named && (message->flags & WL_ROUTER_COME) != 0)
             set_lost(self, set->current);
         set_current(self, named, message->epoch);

@@ -58,7 +58,7 @@ wl_candidate_is_hearsay(const WlCandidate *self)
 }
 
 /** TRUE if it is known only because there was a session some time ago: it is tried after those that
- * somebody still advertises. */
+ * a member still advertises. */
 static inline gboolean
 wl_candidate_is_past(const WlCandidate *self)
 {

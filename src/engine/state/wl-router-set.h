@@ -49,7 +49,7 @@ gboolean wl_router_set_withholds(const WlRouterSet *self, const WlEngineConfig *
 gboolean wl_router_set_shares(const WlRouterSet *self, const WlEngineConfig *config,
                               const WlPrefix *prefix);
 /** TRUE on a router if @peer, a Go daemon, must not be told @fact, a prefix of our network of one
- * of the routers by which it is not reached: it gives a prefix to whoever has it last, and sends to
- * who has one directly. @own: our key. */
+ * of the routers by which it is not reached: it gives a prefix to the last one that has it, and
+ * sends to who has one directly. @own: our key. */
 gboolean wl_router_set_hides(const WlRouterSet *self, const WlEngineConfig *config,
                              const WlKey *own, const WlPeer *peer, const WlFact *fact);

@@ -308,7 +308,7 @@
 #define WL_PATH_HOLD_DOWN_MIN    WL_SEC(2)
 #define WL_PATH_HOLD_DOWN_MAX    WL_SEC(60)
 #define WL_PATH_HOLD_DOWN_EARNED 10
-/* Promotions of the direct path of one peer, whoever decides: each moves packets, and the hold-down
+/* Promotions of the direct path of one peer, by either end: each moves packets, and the hold-down
  * counts neither those that the peer decides nor another endpoint. */
 #define WL_PATH_PROMOTION_BURST    12
 #define WL_PATH_PROMOTION_INTERVAL WL_SEC(15)

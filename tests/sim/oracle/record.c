@@ -43,7 +43,7 @@ static const Quantity quantities[RECORD_N] = {
 typedef struct {
     gint64 when;
     guint host;         /* G_MAXUINT: all */
-    gboolean unnoticed; /* until somebody sends */
+    gboolean unnoticed; /* until a packet is sent */
 } Fault;
 
 typedef struct {

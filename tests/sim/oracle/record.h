@@ -40,7 +40,7 @@ const char *record_quantity_to_string(RecordQuantity quantity);
 Record *record_new(SimWorld *world);
 void record_free(Record *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Record, record_free)
-/** An event affects @host; NULL: all. @unnoticed: nobody notices it until somebody sends. */
+/** An event affects @host; NULL: all. @unnoticed: it has no effect until a packet is sent. */
 void record_note_fault(Record *self, const SimHost *host, gboolean unnoticed);
 /** The world is over, and may be freed. */
 void record_finish(Record *self);

@@ -408,7 +408,7 @@ test_discovered_member(Fixture *self, gconstpointer data)
     g_assert_cmpstr(test_data(connection, "peer-2-public-key"), ==, LAPTOP_KEY);
 }
 
-/* What the service does not signal is read again and again while somebody looks. */
+/* What the service does not signal is read periodically while the page is visible. */
 static void
 test_watched(Fixture *self, gconstpointer data)
 {

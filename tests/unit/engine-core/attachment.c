@@ -6,7 +6,7 @@
 
 /* This router has the address 10.77.0.2. */
 typedef enum {
-    NOBODY,
+    NONE,
     SELF,
     LOW,  /* a fellow with a smaller key, 10.77.0.1 */
     HIGH, /* a fellow with a greater key, 10.77.0.9 */
@@ -64,7 +64,7 @@ world_init(World *world)
 static WlPeer *
 peer_of(const World *world, Who who)
 {
-    return who == NOBODY || who == SELF
+    return who == NONE || who == SELF
                ? NULL
                : wl_peer_table_find(&world->harness->engine->peers, &world->members[who]->key);
 }
@@ -77,7 +77,7 @@ bit_of(const World *world, Who who)
 
 /* What is known before a message. */
 typedef struct {
-    Who at, holder; /* at: NOBODY if it is not known */
+    Who at, holder; /* at: NONE if it is not known */
     guint32 epoch;
 } Known;
 
@@ -86,9 +86,9 @@ set_known(World *world, const Known *known)
 {
     WlPeerFailover *failover = &world->leaf->failover;
 
-    failover->attached = known->at != NOBODY;
+    failover->attached = known->at != NONE;
     failover->epoch = known->epoch;
-    failover->at = known->at == NOBODY ? (WlKey){0} : world->members[known->at]->key;
+    failover->at = known->at == NONE ? (WlKey){0} : world->members[known->at]->key;
     failover->holder = peer_of(world, known->holder);
     failover->answered = 0;
     failover->announce_due = WL_NEVER;
@@ -102,9 +102,9 @@ assert_known(const World *world, const Known *known)
 {
     const WlPeerFailover *failover = &world->leaf->failover;
 
-    g_assert_cmpint(failover->attached, ==, known->at != NOBODY);
+    g_assert_cmpint(failover->attached, ==, known->at != NONE);
     g_assert_cmpuint(failover->epoch, ==, known->epoch);
-    if (known->at != NOBODY)
+    if (known->at != NONE)
         g_assert_true(wl_key_equal(&failover->at, &world->members[known->at]->key));
     g_assert_true(failover->holder == peer_of(world, known->holder));
 }
@@ -154,8 +154,8 @@ static const struct {
     gboolean tells;    /* its own claim to all fellows at once */
     gboolean answered; /* the fellow knows the claim of this router */
 } from_fellow[] = {
-    {"it holds a leaf that nobody held",
-     {NOBODY, NOBODY, 0},
+    {"it holds a leaf without a router",
+     {NONE, NONE, 0},
      LOW,
      WL_ROUTER_HOLDS,
      5,
@@ -165,7 +165,7 @@ static const struct {
      TRUE,
      FALSE},
     {"it holds it newly",
-     {SELF, NOBODY, 5},
+     {SELF, NONE, 5},
      HIGH,
      WL_ROUTER_HOLDS,
      6,
@@ -175,17 +175,17 @@ static const struct {
      TRUE,
      FALSE},
     {"it held it before",
-     {SELF, NOBODY, 5},
+     {SELF, NONE, 5},
      LOW,
      WL_ROUTER_HOLDS,
      4,
      LOW,
-     {SELF, NOBODY, 5},
+     {SELF, NONE, 5},
      FALSE,
      TRUE,
      FALSE},
     {"the smaller key has it if both took it",
-     {SELF, NOBODY, 5},
+     {SELF, NONE, 5},
      LOW,
      WL_ROUTER_HOLDS,
      5,
@@ -195,12 +195,12 @@ static const struct {
      TRUE,
      FALSE},
     {"the greater key does not",
-     {SELF, NOBODY, 5},
+     {SELF, NONE, 5},
      HIGH,
      WL_ROUTER_HOLDS,
      5,
      HIGH,
-     {SELF, NOBODY, 5},
+     {SELF, NONE, 5},
      FALSE,
      TRUE,
      FALSE},
@@ -215,16 +215,16 @@ static const struct {
      TRUE,
      FALSE},
     {"it speaks for another one",
-     {SELF, NOBODY, 5},
+     {SELF, NONE, 5},
      LOW,
      WL_ROUTER_HOLDS,
      6,
      HIGH,
-     {SELF, NOBODY, 5},
+     {SELF, NONE, 5},
      FALSE,
      FALSE,
      FALSE},
-    {"it lets go", {LOW, LOW, 5}, LOW, 0, 5, LOW, {LOW, NOBODY, 5}, FALSE, FALSE, FALSE},
+    {"it lets go", {LOW, LOW, 5}, LOW, 0, 5, LOW, {LOW, NONE, 5}, FALSE, FALSE, FALSE},
     {"it let go before it took it",
      {LOW, LOW, 5},
      LOW,
@@ -246,22 +246,22 @@ static const struct {
      FALSE,
      FALSE},
     {"it knows that this one holds it",
-     {SELF, NOBODY, 5},
+     {SELF, NONE, 5},
      LOW,
      0,
      5,
      SELF,
-     {SELF, NOBODY, 5},
+     {SELF, NONE, 5},
      FALSE,
      FALSE,
      TRUE},
     {"it knows that this one held it",
-     {SELF, NOBODY, 5},
+     {SELF, NONE, 5},
      LOW,
      0,
      4,
      SELF,
-     {SELF, NOBODY, 5},
+     {SELF, NONE, 5},
      FALSE,
      FALSE,
      FALSE},
@@ -318,14 +318,14 @@ static const struct {
     Known after;
     gboolean still_called; /* it has not answered a call to come */
 } from_leaf[] = {
-    {"it names its first router", {NOBODY, NOBODY, 0}, 1, SELF, {SELF, NOBODY, 1}, FALSE},
-    {"it names a fellow", {NOBODY, NOBODY, 0}, 1, LOW, {LOW, NOBODY, 1}, FALSE},
-    {"it says so again", {SELF, NOBODY, 5}, 5, SELF, {SELF, NOBODY, 5}, FALSE},
-    {"it goes to a fellow", {SELF, NOBODY, 5}, 6, LOW, {LOW, NOBODY, 6}, FALSE},
-    {"it comes from a fellow", {LOW, LOW, 5}, 6, SELF, {SELF, NOBODY, 6}, FALSE},
-    {"it does not know the call", {SELF, NOBODY, 5}, 4, LOW, {SELF, NOBODY, 5}, TRUE},
-    {"the smaller key has it", {SELF, NOBODY, 5}, 5, LOW, {LOW, NOBODY, 5}, FALSE},
-    {"the greater key does not", {SELF, NOBODY, 5}, 5, HIGH, {SELF, NOBODY, 5}, FALSE},
+    {"it names its first router", {NONE, NONE, 0}, 1, SELF, {SELF, NONE, 1}, FALSE},
+    {"it names a fellow", {NONE, NONE, 0}, 1, LOW, {LOW, NONE, 1}, FALSE},
+    {"it says so again", {SELF, NONE, 5}, 5, SELF, {SELF, NONE, 5}, FALSE},
+    {"it goes to a fellow", {SELF, NONE, 5}, 6, LOW, {LOW, NONE, 6}, FALSE},
+    {"it comes from a fellow", {LOW, LOW, 5}, 6, SELF, {SELF, NONE, 6}, FALSE},
+    {"it does not know the call", {SELF, NONE, 5}, 4, LOW, {SELF, NONE, 5}, TRUE},
+    {"the smaller key has it", {SELF, NONE, 5}, 5, LOW, {LOW, NONE, 5}, FALSE},
+    {"the greater key does not", {SELF, NONE, 5}, 5, HIGH, {SELF, NONE, 5}, FALSE},
 };
 
 static void
@@ -363,7 +363,7 @@ test_foreign(void)
 
     world_init(&world);
     g_autoptr(Harness) harness = world.harness;
-    const Known before = {SELF, NOBODY, 5};
+    const Known before = {SELF, NONE, 5};
     const WlRouterMessage message = {WL_ROUTER_VERSION, WL_ROUTER_HOLDS, 6,
                                      world.members[LOW]->key};
 
@@ -400,16 +400,16 @@ static const struct {
     int claims_after;    /* s; -1: not at all */
     gboolean released;
 } turns[] = {
-    {"nothing happened", {NOBODY, NOBODY, 0}, TRUE, FALSE, TRUE, -1, FALSE},
+    {"nothing happened", {NONE, NONE, 0}, TRUE, FALSE, TRUE, -1, FALSE},
     {"the leaf sent facts, and this router is the first",
-     {NOBODY, NOBODY, 0},
+     {NONE, NONE, 0},
      TRUE,
      TRUE,
      FALSE,
      2,
      FALSE},
     {"the leaf sent facts, and a fellow comes before",
-     {NOBODY, NOBODY, 0},
+     {NONE, NONE, 0},
      TRUE,
      TRUE,
      TRUE,
@@ -417,8 +417,8 @@ static const struct {
      FALSE},
     {"a fellow that comes before has it", {LOW, LOW, 5}, TRUE, TRUE, TRUE, -1, FALSE},
     {"a fellow that comes later has it", {HIGH, HIGH, 5}, TRUE, TRUE, FALSE, 2, FALSE},
-    {"this router has it", {SELF, NOBODY, 5}, TRUE, TRUE, TRUE, -1, FALSE},
-    {"the session ended", {SELF, NOBODY, 5}, FALSE, TRUE, TRUE, -1, TRUE},
+    {"this router has it", {SELF, NONE, 5}, TRUE, TRUE, TRUE, -1, FALSE},
+    {"the session ended", {SELF, NONE, 5}, FALSE, TRUE, TRUE, -1, TRUE},
 };
 
 static void
@@ -444,7 +444,7 @@ test_turn(gconstpointer data)
                     turns[i].claims_after < 0 ? WL_NEVER
                                               : harness->engine->now + SEC(turns[i].claims_after));
     g_assert_false(failover->sent_facts);
-    g_assert_cmpint(failover->attached, ==, turns[i].before.at != NOBODY && !turns[i].released);
+    g_assert_cmpint(failover->attached, ==, turns[i].before.at != NONE && !turns[i].released);
     drain(harness);
     let_go = find_sent(&world, HIGH, &sent);
     if (turns[i].released) {

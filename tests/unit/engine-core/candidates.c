@@ -161,7 +161,7 @@ test_order(void)
     } sorted[] = {
         /* what worked last */
         {"203.0.113.9:1", WL_RANK_PUBLIC, WL_CANDIDATE_SOURCE_THIRD_PARTY, TRUE, 0},
-        /* what somebody says, by rank, then by source, then by address and port */
+        /* advertised endpoints, by rank, then by source, then by address and port */
         {"192.168.1.9:1", WL_RANK_ON_LINK, WL_CANDIDATE_SOURCE_CACHE, FALSE, 1},
         {"198.51.100.1:1", WL_RANK_PUBLIC, WL_CANDIDATE_SOURCE_ROUTER, FALSE, 0},
         {"198.51.100.2:1", WL_RANK_PUBLIC, WL_CANDIDATE_SOURCE_ROUTER, FALSE, 0},

@@ -173,7 +173,7 @@ test_message(gconstpointer data)
     g_assert_cmpuint(set->epoch, ==, messages[i].after);
     g_assert_cmpint((set->answered >> (messages[i].from - 1)) & 1, ==, messages[i].answered);
     g_assert_cmpint(from->failover.announce_due == engine->now, ==, messages[i].told);
-    /* Whoever calls does so because the present one is silent. */
+    /* A router calls because the present one is silent. */
     g_assert_cmpint(routers[0]->failover.lost, ==, messages[i].current == 2);
 }
 

@@ -31,7 +31,7 @@ peer_of(Harness *harness, guint member)
 
 /* ---- boot id */
 
-/* A new boot id that somebody asks for, or that lost facts need. */
+/* A new boot id on request, or because of lost facts. */
 static void
 test_boot_id(void)
 {
@@ -250,7 +250,7 @@ test_allow(void)
         peer->liveness.alive = rows[i].alive;
         g_assert_cmpint(wl_advertise_rules_allow(&engine->peers, &engine->own.key, &fact), ==,
                         rows[i].allow);
-        /* a member is told only its name by others */
+        /* others advertise only its name */
         g_assert_cmpint(wl_advertise_rules_is_about_receiver(peer, &fact), ==,
                         rows[i].subject == 2);
         fact.attribute = WL_ATTRIBUTE_METADATA;

@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-#define NOBODY G_MAXUINT
+#define NONE G_MAXUINT
 
 typedef struct {
     const char *name;
@@ -22,8 +22,8 @@ static const Row rows[] = {
     {"one if the difference is two", {500, 500}, "--", 498, 0},
     {"one with a session stays", {900, 800}, "+-", 1, 1},
     {"none if all have a right to stay", {900, 800}, "++", 1, -1},
-    {"one that nobody introduces goes first", {900, NOBODY, 900}, "---", 1, 1},
-    {"also for one of the largest", {900, NOBODY, 900}, "---", 900, 1},
+    {"one that nobody introduces goes first", {900, NONE, 900}, "---", 1, 1},
+    {"also for one of the largest", {900, NONE, 900}, "---", 900, 1},
 };
 
 static void

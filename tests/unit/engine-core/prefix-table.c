@@ -276,20 +276,20 @@ typedef struct {
     guint hosts;      /* addresses that count for the member */
 } Protection;
 
-#define NOBODY ((WlTrust) -2)
+#define NONE ((WlTrust) -2)
 
 /* clang-format off */
 static const Protection protections[] = {
     {"where a member is that may introduce others", TRUE, FALSE, WL_TRUST_MEMBERSHIP, .protects = WL_TRUST_MEMBERSHIP, .hosts = 1},
     {"where a member is that is trusted with endpoints", TRUE, FALSE, WL_TRUST_ENDPOINT, .protects = WL_TRUST_ENDPOINT, .hosts = 1},
     {"where a member is that is not trusted", TRUE, FALSE, WL_TRUST_UNSET, .protects = WL_TRUST_UNSET, .hosts = 1},
-    {"where a member was", FALSE, FALSE, WL_TRUST_MEMBERSHIP, .protects = NOBODY, .hosts = 0},
+    {"where a member was", FALSE, FALSE, WL_TRUST_MEMBERSHIP, .protects = NONE, .hosts = 0},
     {"where a roaming member was until then", TRUE, TRUE, WL_TRUST_ENDPOINT, .protects = WL_TRUST_ENDPOINT, .hosts = 1},
     {"an address of the profile", TRUE, FALSE, WL_TRUST_ENDPOINT, TRUE, TRUE, WL_CANDIDATE_SOURCE_PROFILE, WL_TRUST_DELEGATE, .hosts = 2},
     {"one of a member that is not there", FALSE, FALSE, WL_TRUST_UNSET, TRUE, TRUE, WL_CANDIDATE_SOURCE_PROFILE, WL_TRUST_DELEGATE, .hosts = 1},
     {"a name of a member that is not there", FALSE, FALSE, WL_TRUST_ENDPOINT, TRUE, FALSE, WL_CANDIDATE_SOURCE_PROFILE, WL_TRUST_ENDPOINT, .hosts = 1},
-    {"a name of a member that is elsewhere", TRUE, FALSE, WL_TRUST_ENDPOINT, TRUE, FALSE, WL_CANDIDATE_SOURCE_PROFILE, NOBODY, .hosts = 1},
-    {"what a router says", FALSE, FALSE, WL_TRUST_ENDPOINT, TRUE, FALSE, WL_CANDIDATE_SOURCE_ROUTER, NOBODY, .hosts = 0},
+    {"a name of a member that is elsewhere", TRUE, FALSE, WL_TRUST_ENDPOINT, TRUE, FALSE, WL_CANDIDATE_SOURCE_PROFILE, NONE, .hosts = 1},
+    {"what a router says", FALSE, FALSE, WL_TRUST_ENDPOINT, TRUE, FALSE, WL_CANDIDATE_SOURCE_ROUTER, NONE, .hosts = 0},
 };
 /* clang-format on */
 
@@ -333,7 +333,7 @@ static void
 test_protection(gconstpointer data)
 {
     const Protection *row = data;
-    gboolean some = row->protects != NOBODY;
+    gboolean some = row->protects != NONE;
     g_autoptr(World) world = world_new();
     WlKey keys[] = {key_of(1), key_of(2)};
     WlPeer *peers[2];
@@ -366,7 +366,7 @@ test_protection(gconstpointer data)
             wl_prefix_table_update_hosts(&world->table, peers[i]);
         }
         assert_dirty(&world->table, some && i == 1 ? "192.0.2.0/24!" : "");
-        assert_protects(world, i == 0 ? row->protects : NOBODY);
+        assert_protects(world, i == 0 ? row->protects : NONE);
         g_assert_cmpuint(peers[i]->prefixes.hosts->len, ==, 0);
     }
 }
