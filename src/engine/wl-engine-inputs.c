@@ -68,7 +68,6 @@ uplink_changed(WlEngine *self)
     self->uplink.round_trip = (WlRoundTrip){0};
     wl_neighbors_forget(self);
     wl_address_limiter_clear(&self->addresses);
-    wl_engine_schedule_all(self);
     for (guint i = 0; i < wl_peer_table_size(&self->peers); i++) {
         WlPeer *peer = wl_peer_table_get(&self->peers, i);
 

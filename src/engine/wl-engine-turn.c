@@ -91,16 +91,16 @@ update_members(WlEngine *self)
         wl_engine_remove_peer(self, peer);
 }
 
-/* Facts add members, and new members make facts about them count: repeat until nothing changes,
- * within bounds. */
+/* Facts add members, and new members make facts about them count. A round in which nothing is due
+ * costs nothing. */
+#define MAX_ROUNDS 4
+
 static void
 settle_facts(WlEngine *self)
 {
-    for (guint i = 0; i < 4; i++) {
+    for (guint i = 0; i < MAX_ROUNDS; i++) {
         wl_fact_evaluate_due(self);
         update_members(self);
-        if (!self->evaluation.all_due && !self->prefixes.due && self->membership.changed->len == 0)
-            break;
     }
 }
 
@@ -208,8 +208,7 @@ flush_outputs(WlEngine *self)
         wl_scheduler_wake_at(&self->scheduler, get_snapshot_time(self));
         return;
     }
-    if (outputs->snapshot_requested == WL_LONG_AGO ||
-        self->now >= outputs->snapshot_requested + WL_SNAPSHOT_RETRY) {
+    if (self->now >= outputs->snapshot_requested + WL_SNAPSHOT_RETRY) {
         outputs->snapshot_requested = self->now;
         outputs->snapshot_shows = outputs->changes;
         wl_outputs_push(outputs, wl_output_new(WL_OUTPUT_READ_DEVICE));
@@ -231,7 +230,7 @@ wl_engine_turn(WlEngine *self)
     wl_state_cache_update(self);
     wl_routes_update(self);
 
-    self->subscribers.generation++;
+    self->subscribers.generation = self->scheduler.work;
     wl_advertise_gather(self, self->scheduler.served);
     wl_peer_list_sort(self->scheduler.served);
     run_steps(self, self->scheduler.served, WL_STEP_SEND, wl_advertise_run);

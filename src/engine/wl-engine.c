@@ -22,10 +22,9 @@ get_endpoint_weight(const WlFact *fact, const WlKey *source, gpointer user_data)
     const WlEngine *self = user_data;
     const WlPeer *peer = wl_peer_table_find(&self->peers, source);
 
-    if (wl_engine_check_trust(self, fact, source) != WL_VERDICT_ACCEPTED)
+    if (!peer || wl_engine_check_trust(self, fact, source) != WL_VERDICT_ACCEPTED)
         return WL_ENDPOINT_WEIGHT_NONE;
-    return peer && wl_peer_is_observer(peer) ? WL_ENDPOINT_WEIGHT_ROUTER
-                                             : WL_ENDPOINT_WEIGHT_THIRD_PARTY;
+    return wl_peer_is_observer(peer) ? WL_ENDPOINT_WEIGHT_ROUTER : WL_ENDPOINT_WEIGHT_THIRD_PARTY;
 }
 
 static gboolean

@@ -48,8 +48,6 @@ wl_due_facts_exist(WlEngine *self, WlPeer *peer)
     gint64 expires;
     guint cursor;
 
-    if (peer->advertise.position == wl_change_log_last(changes))
-        return FALSE;
     for (entry = wl_change_log_first(changes, peer->advertise.position, &cursor); entry;
          entry = wl_change_log_next(changes, &cursor)) {
         if (needs_fact(self, peer, entry, &expires))

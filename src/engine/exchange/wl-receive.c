@@ -110,12 +110,9 @@ is_surplus(const WlEngine *self, const WlPeer *peer, const WlFact *fact)
 static gboolean
 is_restless(const WlEngine *self, WlPeer *peer, const WlFact *fact)
 {
-    const WlFactEntry *entry;
-
     if (!wl_fact_is_endpoint(fact) || !wl_key_equal(&fact->subject, &peer->key))
         return FALSE;
-    entry = wl_fact_set_lookup(self->facts, fact);
-    return !(entry && wl_fact_entry_find_source((WlFactEntry *) entry, &peer->key)) &&
+    return !wl_fact_entry_find_source(wl_fact_set_lookup(self->facts, fact), &peer->key) &&
            !wl_rate_limit_take(&peer->receive.own_endpoints, self->now, OWN_ENDPOINT_INTERVAL,
                                OWN_ENDPOINT_BURST);
 }
@@ -125,8 +122,8 @@ is_restless(const WlEngine *self, WlPeer *peer, const WlFact *fact)
 static gboolean
 is_fickle(const WlEngine *self, WlPeer *peer, const WlFact *fact)
 {
-    const WlFactEntry *entry = wl_fact_set_lookup(self->facts, fact);
-    const WlFactSource *origin = wl_fact_entry_find_source((WlFactEntry *) entry, &peer->key);
+    const WlFactSource *origin =
+        wl_fact_entry_find_source(wl_fact_set_lookup(self->facts, fact), &peer->key);
 
     if (origin && !origin->stale && self->now - origin->received <= WL_RETURNED_AFTER)
         return FALSE;

@@ -36,7 +36,8 @@ typedef struct {
     WlTimerEntry renewal;   /* when the fact must be advertised again */
     WlTimerEntry expiry;    /* not later than the expiry of the first source */
     WlChangeLogItem change; /* position in the change log */
-    /* Written by exchange/wl-due-facts.c: the expiry to advertise in the turn with this number. */
+    /* Written by exchange/wl-due-facts.c: the expiry to advertise in the turn with this
+     * WlSubscribers.generation. */
     guint64 generation;
     gint64 advertise_until;
     guint mark;        /* the last update of local facts that included it */

@@ -12,7 +12,8 @@ typedef struct {
     WlTimerQueue *alives; /* of healthy WlPeer: when the next Alive is due */
     gint64 alive_horizon; /* Alives due before this time are sent in this turn */
     gint64 flushed;       /* when changes were last sent to all subscribers */
-    guint64 generation;   /* number of the turn, for WlFactEntry.generation */
+    guint64 generation;   /* the work before this turn advertises, which no two turns have in common
+                             that compute something: for WlFactEntry.generation */
     gboolean pending;     /* a subscriber may need facts */
     guint in_flight;      /* datagrams without ack, of all native peers, of each no more than it may
                              have */

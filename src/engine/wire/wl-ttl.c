@@ -7,10 +7,8 @@
 guint16
 wl_ttl_from_expiry(gint64 expires, gint64 now)
 {
-    if (expires <= now)
-        return 0;
     /* Unsigned: the difference may exceed the range of gint64. */
-    return MIN(((guint64) expires - (guint64) now) / G_USEC_PER_SEC, WL_TTL_MAX);
+    return MIN(((guint64) MAX(expires, now) - (guint64) now) / G_USEC_PER_SEC, WL_TTL_MAX);
 }
 
 gint64
