@@ -398,6 +398,62 @@ test_fact_set_displaced(void)
     g_assert_cmpint(receive_endpoint(set, 1, 11, 0, later, WL_SEC(255)), ==, WL_FACT_SOURCE_NEW);
 }
 
+/* ---- whose word counts for how much */
+
+static const struct {
+    const char *name;
+    guint source;
+    gint64 after; /* the places of the member were taken by third parties */
+    gboolean heard;
+} words[] = {
+    {"a router is heard at once", 1, 0, TRUE},
+    {"a member that is trusted with members is heard at once", 7, 0, TRUE},
+    {"a third party is not heard at once", 8, 0, FALSE},
+    {"a third party is heard after a while", 8, SEC(60), TRUE},
+    {"an untrusted member is not heard", 9, SEC(60), FALSE},
+};
+
+static void
+test_word(gconstpointer data)
+{
+    gsize i = GPOINTER_TO_SIZE(data);
+    g_autoptr(Harness) harness = harness_new();
+    WlEngineConfig *config = harness_config(harness, WL_ROLE_LEAF);
+    HarnessMember *subject = harness_member(harness, 2);
+    const WlKey *source = &harness_member(harness, words[i].source)->key;
+    WlEndpoint endpoint = harness_endpoint("198.51.100.99:1");
+    const GPtrArray *about;
+    gboolean heard = FALSE;
+
+    harness_add(config, harness_member(harness, 1), HARNESS_HUB_ENDPOINT, "10.77.0.0/24");
+    for (guint j = 2; j <= 9; j++) {
+        WlPeerConfig *peer = harness_add(config, harness_member(harness, j), NULL, NULL);
+
+        if (j == 7)
+            peer->trust = WL_TRUST_MEMBERSHIP;
+        else if (j == 9)
+            peer->trust = WL_TRUST_UNTRUSTED;
+    }
+    harness_start(harness, config);
+    for (guint j = 0; j < WL_MAX_ENDPOINTS; j++) {
+        g_autofree char *text = g_strdup_printf("198.51.100.%u:1", j + 1);
+
+        harness_advertise_endpoint(harness, harness_member(harness, 3 + j / 4), subject, text, 255);
+    }
+    harness_run(harness, words[i].after);
+    harness_advertise_endpoint(harness, harness_member(harness, words[i].source), subject,
+                               "198.51.100.99:1", 255);
+    about = wl_fact_set_about(harness->engine->facts, &subject->key);
+    for (guint j = 0; j < about->len; j++) {
+        WlFactEntry *entry = about->pdata[j];
+
+        heard |= wl_fact_is_endpoint(&entry->fact) &&
+                 wl_endpoint_equal(&entry->fact.value.endpoint, &endpoint) &&
+                 wl_fact_entry_find_source(entry, source);
+    }
+    g_assert_cmpint(heard, ==, words[i].heard);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -415,6 +471,10 @@ main(int argc, char **argv)
     for (gsize i = 0; i < G_N_ELEMENTS(places); i++) {
         g_autofree char *name = g_strdup_printf("/fact-set/places/%s", places[i].name);
         g_test_add_data_func(name, &places[i], test_places);
+    }
+    for (gsize i = 0; i < G_N_ELEMENTS(words); i++) {
+        g_autofree char *name = g_strdup_printf("/endpoint-limit/%s", words[i].name);
+        g_test_add_data_func(name, GSIZE_TO_POINTER(i), test_word);
     }
     return g_test_run();
 }

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "harness.h"
+#include "paths/wl-path-hold-down.h"
 #include "state/wl-engine-state.h"
 
 #define NAME "hub.example.net:51820"
@@ -346,6 +347,50 @@ test_check_each(void)
     }
 }
 
+/* What was learned about the paths of one uplink says nothing about those of another. */
+static void
+test_other_uplink(void)
+{
+    g_autoptr(Harness) harness = leaf_new();
+    WlEngine *engine = harness->engine;
+    WlEndpoint endpoint = harness_endpoint("192.0.2.1:1");
+
+    wl_round_trip_add(&engine->uplink.round_trip, MS(300));
+    for (guint i = 1; i <= 2; i++) {
+        WlPeerPath *path = &peer_of(harness, i)->path;
+
+        wl_path_hold_down_note_failure(path, &endpoint, harness->now);
+        wl_round_trip_add(&path->round_trip, MS(300));
+        g_assert_cmpint(wl_path_hold_down_ends_at(path, &endpoint), >, harness->now);
+    }
+    harness_uplink(harness, "192.168.2.10/24");
+    g_assert_cmpint(wl_round_trip_timeout(&engine->uplink.round_trip, 7, 0, SEC(9)), ==, 7);
+    for (guint i = 1; i <= 2; i++) {
+        const WlPeerPath *path = &peer_of(harness, i)->path;
+
+        g_assert_cmpint(wl_path_hold_down_ends_at(path, &endpoint), <, harness->now);
+        g_assert_cmpint(wl_round_trip_timeout(&path->round_trip, 7, 0, SEC(9)), ==, 7);
+    }
+}
+
+/* A candidate that was being tried on the old link is tried on the new one at once, for its whole
+ * time. */
+static void
+test_new_link_tries(void)
+{
+    g_autoptr(Harness) harness = leaf_new();
+    const WlPeer *hub = peer_of(harness, 1);
+
+    while (hub->connect.phase != WL_CONNECT_SLOT)
+        harness_run(harness, wl_engine_get_deadline(harness->engine) - harness->now);
+    harness_run(harness, MS(1));
+    recreated(harness, harness->now);
+    harness_drain(harness);
+    g_assert_cmpint(hub->connect.phase, ==, WL_CONNECT_WAIT);
+    harness_run(harness, hub->connect.due - harness->now);
+    g_assert_cmpint(hub->connect.tried, ==, harness->now);
+}
+
 /* All peers are added to a new link. */
 static void
 test_new_link(void)
@@ -414,7 +459,9 @@ main(int argc, char **argv)
     g_test_add_func("/inputs/a refresh begins anew with all peers", test_refreshes_all);
     g_test_add_func("/inputs/peers are probed for a user", test_check);
     g_test_add_func("/inputs/each peer is probed for a user", test_check_each);
+    g_test_add_func("/inputs/another uplink has other paths", test_other_uplink);
     g_test_add_func("/inputs/a new link has all peers", test_new_link);
+    g_test_add_func("/inputs/candidates are tried anew on a new link", test_new_link_tries);
     g_test_add_func("/inputs/a refused profile and state", test_refused);
     return g_test_run();
 }
