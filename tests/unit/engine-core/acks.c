@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "exchange/wl-acks.h"
 #include "state/wl-send-window.h"
 #include "timeline.h"
 #include "wl-group.h"
@@ -431,6 +432,190 @@ test_full_of_acks(void)
     timeline_assert(harness, hub, 0, TIMELINE_ACKS, "0 ack 64");
 }
 
+/* ---- what is in flight */
+
+/* A leaf with the hub and the desktop, to which nothing was sent yet. */
+static WlPeer *
+peer_new(Harness *harness, guint number, gboolean native)
+{
+    WlPeer *peer =
+        wl_peer_table_find(&harness->engine->peers, &harness_member(harness, number)->key);
+
+    g_assert_null(peer->acks.window);
+    peer->boot.native = native;
+    return peer;
+}
+
+/* Sends @n datagrams of one fact each. */
+static void
+send_facts(Harness *harness, WlPeer *peer, guint n, guint tries)
+{
+    for (guint i = 0; i < n; i++) {
+        g_autoptr(WlGroup) group = wl_group_new();
+
+        add_endpoint(harness, group, WL_FAMILY_V4, (guint8) i, 200);
+        wl_acks_send_facts(harness->engine, peer, wl_group_get(group, 0), TRUE, tries);
+    }
+}
+
+static guint
+n_in_flight(const WlPeer *peer)
+{
+    return peer->acks.window ? peer->acks.window->in_flight->len : 0;
+}
+
+/* A native peer has room for 8 datagrams at first, and for one more with each ack; a Go daemon,
+ * which sends none, for any number. */
+static void
+test_room(void)
+{
+    g_autoptr(Harness) harness = harness_leaf_new();
+    WlPeer *native = peer_new(harness, 1, TRUE), *go = peer_new(harness, 2, FALSE);
+
+    g_assert_cmpuint(wl_acks_get_room(harness->engine, native), ==, 8);
+    send_facts(harness, native, 3, 0);
+    g_assert_cmpuint(wl_acks_get_room(harness->engine, native), ==, 5);
+    send_facts(harness, native, 5, 0);
+    g_assert_cmpuint(wl_acks_get_room(harness->engine, native), ==, 0);
+    send_facts(harness, native, 1, 0);
+    g_assert_cmpuint(wl_acks_get_room(harness->engine, native), ==, 0);
+    native->acks.earned = 2;
+    g_assert_cmpuint(wl_acks_get_room(harness->engine, native), ==, 1);
+    send_facts(harness, go, 20, 0);
+    g_assert_cmpuint(wl_acks_get_room(harness->engine, go), ==, G_MAXUINT);
+}
+
+/* What is in flight to all peers counts for each as much as it may have, native peers and Go
+ * daemons apart; it ends with the ack, and when it is dropped. */
+static void
+test_totals(void)
+{
+    g_autoptr(Harness) harness = harness_leaf_new();
+    WlSubscribers *all = &harness->engine->subscribers;
+    WlPeer *native = peer_new(harness, 1, TRUE), *go = peer_new(harness, 2, FALSE);
+
+    send_facts(harness, native, 3, 0);
+    send_facts(harness, go, 12, 0);
+    g_assert_cmpuint(all->in_flight, ==, 3);
+    g_assert_cmpuint(all->in_flight_go, ==, 12);
+    send_facts(harness, native, 9, 0);
+    g_assert_cmpuint(all->in_flight, ==, 8);
+    native->acks.earned = 3;
+    send_facts(harness, native, 1, 0);
+    g_assert_cmpuint(all->in_flight, ==, 11);
+    /* it restarted as a Go daemon */
+    native->boot.native = FALSE;
+    send_facts(harness, native, 1, 0);
+    g_assert_cmpuint(all->in_flight, ==, 0);
+    g_assert_cmpuint(all->in_flight_go, ==, 12 + 14);
+    wl_acks_drop_in_flight(harness->engine, native);
+    g_assert_cmpuint(all->in_flight_go, ==, 12);
+    g_assert_null(native->acks.window);
+    wl_acks_drop_in_flight(harness->engine, go);
+    g_assert_cmpuint(all->in_flight_go, ==, 0);
+}
+
+/* What is kept to be sent to a Go daemon again: 64 datagrams, or 8 if there are 8192 to all. */
+static void
+test_kept_for_go(void)
+{
+    static const struct {
+        guint before, kept;
+    } kept[] = {{0, 64}, {8191 - 64, 64}, {8192, 8}};
+
+    for (guint i = 0; i < G_N_ELEMENTS(kept); i++) {
+        g_autoptr(Harness) harness = harness_leaf_new();
+        WlPeer *go = peer_new(harness, 1, FALSE);
+
+        harness->engine->subscribers.in_flight_go = kept[i].before;
+        send_facts(harness, go, 70, 0);
+        g_assert_cmpuint(n_in_flight(go), ==, kept[i].kept);
+    }
+}
+
+/* The last try is not kept. */
+static void
+test_last_try(void)
+{
+    for (guint native = 0; native <= 1; native++) {
+        g_autoptr(Harness) harness = harness_leaf_new();
+        WlPeer *peer = peer_new(harness, 1, native);
+        guint last = native ? 6 : 2;
+
+        send_facts(harness, peer, 1, last);
+        g_assert_cmpuint(n_in_flight(peer), ==, 0);
+        send_facts(harness, peer, 1, last - 1);
+        g_assert_cmpuint(n_in_flight(peer), ==, 1);
+    }
+}
+
+/* Eight datagrams are sent again at once, then one each 250 ms. A native peer loses half of what it
+ * earned with each. */
+static void
+test_overdue(void)
+{
+    for (guint native = 0; native <= 1; native++) {
+        g_autoptr(Harness) harness = harness_leaf_new();
+        WlEngine *engine = harness->engine;
+        WlPeer *peer = peer_new(harness, 1, native);
+        g_autoptr(GArray) facts = wl_fact_array_new();
+        guint tries = 9;
+
+        peer->acks.earned = 10;
+        send_facts(harness, peer, 11, 0);
+        engine->now += native ? SEC(1) - 1 : SEC(5) - 1;
+        g_assert_false(wl_acks_take_overdue(engine, peer, facts, &tries));
+        engine->now++;
+        for (guint i = 0; i < 8; i++) {
+            g_assert_true(wl_acks_take_overdue(engine, peer, facts, &tries));
+            g_assert_cmpuint(facts->len, ==, 1);
+            g_assert_cmpuint(tries, ==, 1);
+            g_assert_cmpuint(peer->acks.earned, ==, native ? 10 >> (i + 1) : 10);
+        }
+        for (guint left = 3; left > 0; left--) {
+            g_assert_cmpuint(n_in_flight(peer), ==, left);
+            g_assert_false(wl_acks_take_overdue(engine, peer, facts, &tries));
+            engine->now += MS(250);
+            g_assert_true(wl_acks_take_overdue(engine, peer, facts, &tries));
+        }
+        g_assert_null(peer->acks.window);
+        g_assert_false(wl_acks_take_overdue(engine, peer, facts, &tries));
+    }
+}
+
+/* An ack measures the round trip, that of the uplink if it comes from a router, unless the datagram
+ * was sent more than once. */
+static void
+test_round_trip(void)
+{
+    static const struct {
+        guint from, tries;
+        gint64 of_peer, of_uplink; /* 0: not measured */
+    } trips[] = {
+        {1, 0, MS(80), MS(80)},
+        {2, 0, MS(80), 0},
+        {1, 1, 0, 0},
+    };
+
+    for (guint i = 0; i < G_N_ELEMENTS(trips); i++) {
+        g_autoptr(Harness) harness = harness_leaf_new();
+        WlEngine *engine = harness->engine;
+        WlPeer *peer = peer_new(harness, trips[i].from, TRUE);
+        WlFact fact;
+
+        send_facts(harness, peer, 2, trips[i].tries);
+        engine->now += MS(80);
+        wl_fact_init_ack(
+            &fact, &peer->key,
+            (const guint8 *) &g_array_index(peer->acks.window->in_flight, WlInFlight, 1).nonce, 1);
+        wl_acks_receive(engine, peer, &fact);
+        g_assert_cmpuint(n_in_flight(peer), ==, 1);
+        g_assert_cmpint(peer->path.round_trip.smoothed, ==, trips[i].of_peer);
+        g_assert_cmpint(engine->uplink.round_trip.smoothed, ==, trips[i].of_uplink);
+        g_assert_cmpuint(peer->acks.earned, ==, trips[i].tries == 0);
+    }
+}
+
 int
 main(int argc, char **argv)
 {
@@ -448,5 +633,11 @@ main(int argc, char **argv)
     g_test_add_func("/acks/when facts are sent again", test_times);
     g_test_add_func("/acks/small datagrams are acked at once", test_small);
     g_test_add_func("/acks/a datagram of acks is full", test_full_of_acks);
+    g_test_add_func("/acks/room in the window", test_room);
+    g_test_add_func("/acks/what is in flight to all", test_totals);
+    g_test_add_func("/acks/what is kept for a Go daemon", test_kept_for_go);
+    g_test_add_func("/acks/the last try", test_last_try);
+    g_test_add_func("/acks/how many are sent again at once", test_overdue);
+    g_test_add_func("/acks/an ack measures the round trip", test_round_trip);
     return g_test_run();
 }
