@@ -359,6 +359,83 @@ test_leavers(void)
     }
 }
 
+/* ---- a full table */
+
+/* Advertises the members @first to @last by one datagram of @source. */
+static void
+introduce(Harness *harness, guint source, guint first, guint last)
+{
+    g_autoptr(GArray) facts = wl_fact_array_new();
+
+    for (guint i = first; i <= last; i++) {
+        g_autoptr(WlMetadata) metadata = wl_metadata_new("x", FALSE);
+        WlFact fact;
+
+        wl_fact_init_metadata(&fact, &harness_member(harness, i)->key, metadata,
+                              harness->now + SEC(255));
+        g_array_append_val(facts, fact);
+    }
+    harness_datagram(harness, harness_member(harness, source), facts);
+}
+
+static guint
+count_present(Harness *harness, guint first, guint last)
+{
+    guint n = 0;
+
+    for (guint i = first; i <= last; i++)
+        n += wl_peer_table_find(&harness->engine->peers, &harness_member(harness, i)->key) != NULL;
+    return n;
+}
+
+/* In a full table a source that introduces few members gets places of one that introduces many, but
+ * none of those that have a session. Who makes room leaves in the same turn. */
+static void
+test_full_table(void)
+{
+    static const struct {
+        const char *name;
+        guint with_session;  /* of the four members that the first source introduced */
+        guint source, n;     /* introduces so many more */
+        guint left, entered; /* of the four, and of those */
+    } rows[] = {
+        {"one of another source", 0, 2, 1, 3, 1},
+        {"as many as make both even", 0, 2, 3, 2, 2},
+        {"none of the same source", 0, 1, 1, 4, 0},
+        {"one without a session makes room", 3, 2, 1, 3, 1},
+        {"members with a session stay", 4, 2, 1, 4, 0},
+    };
+
+    for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autoptr(Harness) harness = harness_new();
+        WlEngineConfig *config = harness_config(harness, WL_ROLE_LEAF);
+        WlEngine *engine;
+
+        g_test_message("%s", rows[i].name);
+        harness_add(config, harness_member(harness, 1), HARNESS_HUB_ENDPOINT, "10.77.0.0/24")
+            ->trust = WL_TRUST_MEMBERSHIP;
+        harness_add(config, harness_member(harness, 2), NULL, NULL)->trust = WL_TRUST_MEMBERSHIP;
+        harness_start(harness, config);
+        harness_uplink(harness, "192.168.1.10/24");
+        engine = harness->engine;
+        introduce(harness, 1, 10, 13);
+        for (guint j = 0; j < rows[i].with_session; j++)
+            harness_meet(harness, 10 + j, "198.51.100.7:51820");
+        harness_snapshot(harness);
+        harness_drain(harness);
+        engine->peers.learned += WL_MAX_LEARNED_PEERS - 4;
+        introduce(harness, rows[i].source, 20, 20 + rows[i].n - 1);
+        g_assert_cmpuint(count_present(harness, 10, 13), ==, rows[i].left);
+        g_assert_cmpuint(count_present(harness, 10, 10 + rows[i].with_session - 1), ==,
+                         rows[i].with_session);
+        g_assert_cmpuint(count_present(harness, 20, 22), ==, rows[i].entered);
+        g_assert_cmpuint(engine->peers.learned, ==, WL_MAX_LEARNED_PEERS);
+        g_assert_cmpuint(engine->membership.displaced->len, ==, 0);
+        g_assert_cmpuint(engine->receiver.refused[WL_VERDICT_TOO_MANY], ==, rows[i].n);
+        engine->peers.learned -= WL_MAX_LEARNED_PEERS - 4;
+    }
+}
+
 int
 main(int argc, char **argv)
 {
@@ -373,5 +450,6 @@ main(int argc, char **argv)
     g_test_add_func("/membership/no key", test_zero_key);
     g_test_add_func("/membership/a full table is logged", test_full_logged);
     g_test_add_func("/membership/who leaves", test_leavers);
+    g_test_add_func("/membership/who makes room in a full table", test_full_table);
     return g_test_run();
 }

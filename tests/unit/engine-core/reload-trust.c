@@ -4,6 +4,7 @@
  * is a router, who is sent facts. */
 
 #include "reload.h"
+#include "state/wl-engine-state.h"
 
 static void
 set_trust(Harness *harness, WlTrust trust)
@@ -48,6 +49,29 @@ test_trust(void)
                     WL_VERDICT_ACCEPTED);
     g_assert_cmpstr(harness_view(harness, desktop)->name, ==, "desk");
     g_assert_cmpuint(reload_all_changes(harness, hub), ==, 0);
+}
+
+/* Only those sources withdraw members by their silence that the present profile trusts with them.
+ */
+static void
+test_authorities(void)
+{
+    g_autoptr(Harness) harness = harness_new();
+
+    reload_start(harness);
+    for (guint i = 0; i < 3; i++) {
+        WlEngineConfig *config = reload_profile(harness);
+        const GPtrArray *authorities;
+        guint wanted = i == 1 ? 2 : 1;
+
+        reload_peer_of(config, wanted - 1)->trust = WL_TRUST_MEMBERSHIP;
+        harness_change(harness, config);
+        authorities = harness->engine->peers.authorities;
+        g_assert_cmpuint(authorities->len, ==, 1);
+        g_assert_true(wl_key_equal(&((const WlPeer *) authorities->pdata[0])->key,
+                                   &harness_member(harness, wanted)->key));
+        g_assert_cmpuint(harness->engine->peers.routers->len, ==, 1);
+    }
 }
 
 /* A profile whose desktop has @trust, within the network of two claims. */
@@ -235,6 +259,7 @@ main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/reload-trust/trust", test_trust);
+    g_test_add_func("/reload-trust/whose silence withdraws members", test_authorities);
     g_test_add_func("/reload-trust/trust-of-another", test_trust_of_another);
     g_test_add_func("/reload-trust/transit", test_transit);
     g_test_add_func("/reload-trust/several-orphans", test_several_orphans);
