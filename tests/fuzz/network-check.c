@@ -36,19 +36,31 @@ is_peer(const Network *network, const WlKey *key)
     return wl_engine_get_peer(network->harness->engine, key, &view);
 }
 
-/* docs/protocol.md 12.25: its allowed IPs cover the subnet of one of the own addresses. */
 static gboolean
-is_network_router(const Network *network, const WlPeerConfig *peer)
+has_subnet(const Network *network, const WlPeerConfig *peer, gboolean by_default_route)
 {
     for (guint i = 0; i < peer->allowed_ips->len; i++) {
+        const WlPrefix *prefix = &g_array_index(peer->allowed_ips, WlPrefix, i);
         for (guint j = 0; j < network->profile->addresses->len; j++) {
             WlPrefix subnet =
                 wl_prefix_masked(&g_array_index(network->profile->addresses, WlPrefix, j));
-            if (wl_prefix_contains(&g_array_index(peer->allowed_ips, WlPrefix, i), &subnet))
+            if ((prefix->length <= 1) == by_default_route && wl_prefix_contains(prefix, &subnet))
                 return TRUE;
         }
     }
     return FALSE;
+}
+
+/* docs/protocol.md 12.25: its allowed IPs cover the subnet of one of the own addresses. */
+static gboolean
+is_network_router(const Network *network, const WlPeerConfig *peer)
+{
+    if (has_subnet(network, peer, FALSE))
+        return TRUE;
+    for (guint i = 0; i < network->profile->peers->len; i++)
+        if (has_subnet(network, network->profile->peers->pdata[i], FALSE))
+            return FALSE;
+    return has_subnet(network, peer, TRUE);
 }
 
 /* docs/protocol.md 6.2; 0: nothing is accepted. */

@@ -39,18 +39,36 @@ parse_prefixes(const GPtrArray *texts)
     return prefixes;
 }
 
-gboolean
-wl_editor_model_is_router(const WlEditorModel *model, const WlEditorPeer *peer)
+/* @shortest: the least length of the allowed IPs that count. */
+static gboolean
+covers_subnet(const WlEditorModel *model, const WlEditorPeer *peer, guint shortest)
 {
     const GPtrArray *prefixes = wl_editor_peer_of(peer)->allowed_ips;
     g_autoptr(GArray) addresses = parse_prefixes(wl_editor_profile(model)->addresses);
     g_autoptr(GArray) allowed = parse_prefixes(prefixes);
 
     for (guint i = 0; i < allowed->len; i++) {
-        if (wl_role_covers_subnet(&g_array_index(allowed, WlPrefix, i), addresses))
+        const WlPrefix *prefix = &g_array_index(allowed, WlPrefix, i);
+
+        if (prefix->length >= shortest && wl_role_covers_subnet(prefix, addresses))
             return TRUE;
     }
     return FALSE;
+}
+
+/* As wl_role_is_network_router() decides. */
+gboolean
+wl_editor_model_is_router(const WlEditorModel *model, const WlEditorPeer *peer)
+{
+    if (covers_subnet(model, peer, WL_ROLE_SHORTEST_NETWORK))
+        return TRUE;
+    if (!covers_subnet(model, peer, 0))
+        return FALSE;
+    for (guint i = 0; i < model->peers->len; i++) {
+        if (covers_subnet(model, model->peers->pdata[i], WL_ROLE_SHORTEST_NETWORK))
+            return FALSE;
+    }
+    return TRUE;
 }
 
 static WlTrust

@@ -26,15 +26,31 @@ wl_role_covers_subnet(const WlPrefix *prefix, const GArray *addresses)
     return FALSE;
 }
 
-gboolean
-wl_role_is_network_router(const WlEngineConfig *config, const WlPeerConfig *peer)
+/* @shortest: the least length of the allowed IPs that count. */
+static gboolean
+covers_subnet(const WlEngineConfig *config, const WlPeerConfig *peer, guint shortest)
 {
     for (guint i = 0; i < peer->allowed_ips->len; i++) {
-        if (wl_role_covers_subnet(&g_array_index(peer->allowed_ips, WlPrefix, i),
-                                  config->addresses))
+        const WlPrefix *prefix = &g_array_index(peer->allowed_ips, WlPrefix, i);
+
+        if (prefix->length >= shortest && wl_role_covers_subnet(prefix, config->addresses))
             return TRUE;
     }
     return FALSE;
+}
+
+gboolean
+wl_role_is_network_router(const WlEngineConfig *config, const WlPeerConfig *peer)
+{
+    if (covers_subnet(config, peer, WL_ROLE_SHORTEST_NETWORK))
+        return TRUE;
+    if (!covers_subnet(config, peer, 0))
+        return FALSE;
+    for (guint i = 0; i < config->peers->len; i++) {
+        if (covers_subnet(config, config->peers->pdata[i], WL_ROLE_SHORTEST_NETWORK))
+            return FALSE;
+    }
+    return TRUE;
 }
 
 gboolean

@@ -115,6 +115,58 @@ test_routes(void)
 }
 
 static void
+add_peer(WlEngineConfig *config, const char *prefix)
+{
+    const WlKey key = {{(guint8) (config->peers->len + 1)}};
+    WlPeerConfig *peer = wl_peer_config_new(&key);
+    WlPrefix parsed;
+
+    g_assert_true(wl_prefix_parse(prefix, &parsed));
+    g_array_append_val(peer->allowed_ips, parsed);
+    g_ptr_array_add(config->peers, peer);
+}
+
+/* Beside a hub, a default route makes a peer an exit and gives it no trust. */
+static void
+test_exits(void)
+{
+    static const struct {
+        const char *first, *second;
+        gboolean is_first, is_second;
+    } rows[] = {
+        {"10.77.0.0/24", "0.0.0.0/0", TRUE, FALSE},
+        {"0.0.0.0/0", "10.77.0.0/24", FALSE, TRUE},
+        {"10.77.0.0/24", "0.0.0.0/1", TRUE, FALSE},
+        {"10.0.0.0/8", "0.0.0.0/0", TRUE, FALSE},
+        {"fd77::/64", "::/0", TRUE, FALSE},
+        {"fd77::/64", "0.0.0.0/0", TRUE, FALSE},
+        /* without a hub */
+        {"10.77.0.3/32", "0.0.0.0/0", FALSE, TRUE},
+        {"192.168.6.0/24", "0.0.0.0/0", FALSE, TRUE},
+        {"::/0", "0.0.0.0/0", TRUE, TRUE},
+    };
+
+    for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autoptr(WlEngineConfig) config = wl_engine_config_new();
+        static const char *const own[] = {"10.77.0.2/24", "fd77::2/64"};
+
+        g_test_message("%s, %s", rows[i].first, rows[i].second);
+        for (guint j = 0; j < G_N_ELEMENTS(own); j++) {
+            WlPrefix address;
+
+            g_assert_true(wl_prefix_parse(own[j], &address));
+            g_array_append_val(config->addresses, address);
+        }
+        add_peer(config, rows[i].first);
+        add_peer(config, rows[i].second);
+        g_assert_cmpint(wl_role_is_network_router(config, config->peers->pdata[0]), ==,
+                        rows[i].is_first);
+        g_assert_cmpint(wl_role_is_network_router(config, config->peers->pdata[1]), ==,
+                        rows[i].is_second);
+    }
+}
+
+static void
 test_source_names(void)
 {
     g_assert_cmpstr(wl_trust_source_to_string(WL_TRUST_SOURCE_CONFIG), ==, "config");
@@ -152,6 +204,7 @@ main(int argc, char **argv)
     }
     g_test_add_func("/trust/evaluators", test_evaluators);
     g_test_add_func("/trust/routes", test_routes);
+    g_test_add_func("/trust/exits", test_exits);
     g_test_add_func("/trust/source-names", test_source_names);
     return g_test_run();
 }
