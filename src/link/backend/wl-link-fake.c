@@ -103,6 +103,12 @@ wl_link_fake_apply(WlLink *link, const WlPeerChange *change, GError **error)
 }
 
 static gboolean
+wl_link_fake_set_mark(WlLink *link, guint32 mark, GError **error)
+{
+    return TRUE;
+}
+
+static gboolean
 wl_link_fake_add_address(WlLink *link, const WlPrefix *address, GError **error)
 {
     return TRUE;
@@ -135,6 +141,7 @@ wl_link_fake_class_init(WlLinkFakeClass *klass)
     link_class->backend = "fake";
     link_class->read = wl_link_fake_read;
     link_class->apply = wl_link_fake_apply;
+    link_class->set_mark = wl_link_fake_set_mark;
     link_class->add_address = wl_link_fake_add_address;
     link_class->set_up = wl_link_fake_set_up;
     link_class->destroy = wl_link_fake_destroy;

@@ -97,6 +97,21 @@ wl_link_kernel_apply(WlLink *link, const WlPeerChange *change, GError **error)
     return TRUE;
 }
 
+static gboolean
+wl_link_kernel_set_mark(WlLink *link, guint32 mark, GError **error)
+{
+    WlLinkKernel *self = WL_LINK_KERNEL(link);
+    g_autoptr(WlNetlinkMessage) message =
+        wl_wg_message_set_mark(self->family, wl_link_get_ifindex(link), mark);
+    int result = send_message(self, message);
+
+    if (result == 0)
+        return TRUE;
+    wl_link_set_errno(error, result, "cannot set the firewall mark of interface \"%s\"",
+                      wl_link_get_name(link));
+    return FALSE;
+}
+
 static void
 wl_link_kernel_finalize(GObject *object)
 {
@@ -113,6 +128,7 @@ wl_link_kernel_class_init(WlLinkKernelClass *klass)
     link_class->backend = "kernel";
     link_class->read = wl_link_kernel_read;
     link_class->apply = wl_link_kernel_apply;
+    link_class->set_mark = wl_link_kernel_set_mark;
 }
 
 static void

@@ -170,6 +170,36 @@ wl_link_userspace_apply(WlLink *link, const WlPeerChange *change, GError **error
     return FALSE;
 }
 
+static void
+set_mark_error(WlLink *link, int result, GError **error)
+{
+    wl_link_set_errno(error, result, "cannot set the firewall mark of interface \"%s\"",
+                      wl_link_get_name(link));
+}
+
+static void
+mark_done(int result, WlUapiText *reply, gpointer user_data, gpointer data)
+{
+    g_autoptr(GError) error = NULL;
+
+    if (result == 0)
+        return;
+    set_mark_error(user_data, result, &error);
+    g_warning("%s", error->message);
+}
+
+static gboolean
+wl_link_userspace_set_mark(WlLink *link, guint32 mark, GError **error)
+{
+    WlLinkUserspace *self = WL_LINK_USERSPACE(link);
+    int result = wl_uapi_queue_send(self->queue, wl_uapi_set_mark(mark), NULL, mark_done, NULL);
+
+    if (result >= 0)
+        return TRUE;
+    set_mark_error(link, result, error);
+    return FALSE;
+}
+
 /* ---- setting up ------------------------------------------------------------------------------ */
 
 static gboolean
@@ -289,6 +319,7 @@ wl_link_userspace_class_init(WlLinkUserspaceClass *klass)
     link_class->backend = "userspace";
     link_class->read = wl_link_userspace_read;
     link_class->apply = wl_link_userspace_apply;
+    link_class->set_mark = wl_link_userspace_set_mark;
     link_class->set_up = wl_link_userspace_set_up;
     link_class->destroy = wl_link_userspace_destroy;
 }

@@ -47,6 +47,15 @@ wl_uapi_set_device(const WlKey *private_key, guint16 listen_port, guint32 fwmark
 }
 
 WlUapiText *
+wl_uapi_set_mark(guint32 fwmark)
+{
+    WlUapiText *text = g_string_new(NULL);
+
+    g_string_append_printf(text, "set=1\nfwmark=%u\n\n", fwmark);
+    return text;
+}
+
+WlUapiText *
 wl_uapi_set_listen_port(guint16 listen_port)
 {
     WlUapiText *text = g_string_new(NULL);

@@ -14,5 +14,6 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(WlUapiText, wl_uapi_text_free)
 
 /* Requests with the empty line that ends them. @listen_port 0: any. @fwmark 0: none. */
 WlUapiText *wl_uapi_set_device(const WlKey *private_key, guint16 listen_port, guint32 fwmark);
+WlUapiText *wl_uapi_set_mark(guint32 fwmark);
 WlUapiText *wl_uapi_set_listen_port(guint16 listen_port);
 WlUapiText *wl_uapi_set_peer(const WlPeerChange *change);

@@ -46,6 +46,16 @@ wl_wg_message_set_device(guint16 family, int ifindex, const WlKey *private_key, 
 }
 
 WlNetlinkMessage *
+wl_wg_message_set_mark(guint16 family, int ifindex, guint32 fwmark)
+{
+    WlNetlinkMessage *message = wl_netlink_message_new(FIXED_SIZE);
+    struct nlmsghdr *header = put_header(message, family, ifindex, WG_CMD_SET_DEVICE);
+
+    mnl_attr_put_u32(header, WGDEVICE_A_FWMARK, fwmark);
+    return message;
+}
+
+WlNetlinkMessage *
 wl_wg_message_get_device(guint16 family, int ifindex)
 {
     WlNetlinkMessage *message = wl_netlink_message_new(FIXED_SIZE);

@@ -16,6 +16,9 @@
 WlNetlinkMessage *wl_wg_message_set_device(guint16 family, int ifindex, const WlKey *private_key,
                                            guint16 listen_port, guint32 fwmark);
 
+/** Sets the mark of the device, and nothing else. @fwmark 0: none. */
+WlNetlinkMessage *wl_wg_message_set_mark(guint16 family, int ifindex, guint32 fwmark);
+
 /**
  * The messages that apply @change, to be sent in order: of WlNetlinkMessage, owned by the caller.
  * A list of allowed IPs that exceeds one message continues in the next ones, which only add to an

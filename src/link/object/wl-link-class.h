@@ -15,6 +15,7 @@ struct _WlLinkClass {
     const char *backend; /* "kernel", "userspace", "fake" */
     WlDevice *(*read)(WlLink *self, GError **error);
     gboolean (*apply)(WlLink *self, const WlPeerChange *change, GError **error);
+    gboolean (*set_mark)(WlLink *self, guint32 mark, GError **error);
     /* The base class implements the rest with rtnetlink and sysctl. */
     gboolean (*add_address)(WlLink *self, const WlPrefix *address, GError **error);
     gboolean (*set_up)(WlLink *self, GError **error);

@@ -249,6 +249,13 @@ wl_link_apply(WlLink *self, const WlPeerChange *change, GError **error)
 }
 
 gboolean
+wl_link_set_mark(WlLink *self, guint32 mark, GError **error)
+{
+    g_return_val_if_fail(WL_IS_LINK(self), FALSE);
+    return check_exists(self, error) && WL_LINK_GET_CLASS(self)->set_mark(self, mark, error);
+}
+
+gboolean
 wl_link_add_address(WlLink *self, const WlPrefix *address, GError **error)
 {
     g_return_val_if_fail(WL_IS_LINK(self) && address, FALSE);

@@ -32,6 +32,8 @@ WlDevice *wl_link_read(WlLink *self, GError **error);
 /** Applies one change, or accepts it for later. A list of allowed IPs that exceeds one message is
  * split so that no intermediate state drops an entry that stays. */
 gboolean wl_link_apply(WlLink *self, const WlPeerChange *change, GError **error);
+/** Sets the firewall mark of WireGuard's own packets, or accepts that for later. 0: none. */
+gboolean wl_link_set_mark(WlLink *self, guint32 mark, GError **error);
 /** Adds an address with its prefix length; succeeds if the address exists already. */
 gboolean wl_link_add_address(WlLink *self, const WlPrefix *address, GError **error);
 /** Disables router advertisements, redirects and address generation, then sets the link up. */

@@ -12,11 +12,11 @@
 /* Above the metric of the routes to the link, which come first while they exist. */
 #define KILL_SWITCH_METRIC 20000
 
+static const WlFamily families[] = {WL_FAMILY_V4, WL_FAMILY_V6};
+
 gboolean
 wl_kill_switch_add(WlNetlink *netlink, guint32 table, GError **error)
 {
-    static const WlFamily families[] = {WL_FAMILY_V4, WL_FAMILY_V6};
-
     for (guint i = 0; i < G_N_ELEMENTS(families); i++) {
         WlPrefix all = {.ip.family = families[i]};
         int result =
@@ -28,4 +28,18 @@ wl_kill_switch_add(WlNetlink *netlink, guint32 table, GError **error)
         }
     }
     return TRUE;
+}
+
+int
+wl_kill_switch_remove(WlNetlink *netlink, guint32 table)
+{
+    int result = 0;
+
+    for (guint i = 0; result == 0 && i < G_N_ELEMENTS(families); i++) {
+        WlPrefix all = {.ip.family = families[i]};
+
+        result =
+            wl_rtnl_delete_route(netlink, WL_ROUTE_PROTOCOL, table, &all, 0, KILL_SWITCH_METRIC);
+    }
+    return result;
 }

@@ -17,3 +17,5 @@
 /** Adds the routes to @table. Call this before the routes to the link are added, so that no packet
  * leaves meanwhile. Errors are of WL_LINK_ERROR. */
 gboolean wl_kill_switch_add(WlNetlink *netlink, guint32 table, GError **error);
+/** Removes them; 0 or a negative errno. */
+int wl_kill_switch_remove(WlNetlink *netlink, guint32 table);

@@ -41,6 +41,7 @@
 
 struct _WlPolicyRoutes {
     WlNetlink *netlink;
+    char *uuid;
     guint32 mark;
     guint32 slot;
     guint16 listen_port, resolver_port;
@@ -423,9 +424,9 @@ watch(WlPolicyRoutes *self)
 }
 
 static void
-open_filter(WlPolicyRoutes *self, const char *uuid)
+open_filter(WlPolicyRoutes *self)
 {
-    const WlKillFilterConfig config = {.uuid = uuid, .ifindex = self->ifindex};
+    const WlKillFilterConfig config = {.uuid = self->uuid, .ifindex = self->ifindex};
     g_autoptr(GError) error = NULL;
 
     self->filter = wl_kill_filter_new(&config, &error);
@@ -442,6 +443,7 @@ wl_policy_routes_new(const WlPolicyRoutesConfig *config, GError **error)
     g_autoptr(WlPolicyRoutes) self = g_new0(WlPolicyRoutes, 1);
     int result;
 
+    self->uuid = g_strdup(config->uuid);
     self->mark = wl_policy_routes_fwmark(config->uuid);
     self->listen_port = config->listen_port;
     self->resolver_port = config->resolver_port;
@@ -462,8 +464,68 @@ wl_policy_routes_new(const WlPolicyRoutesConfig *config, GError **error)
     if (!add_all_rules(self, error) || !wl_policy_routes_restore(self, config->ifindex, error))
         return NULL;
     if (self->kill_switch)
-        open_filter(self, config->uuid);
+        open_filter(self);
     return g_steal_pointer(&self);
+}
+
+/* ---- changes ----------------------------------------------------------------------------------
+ */
+
+static gboolean
+contains(const GArray *routes, const WlPrefix *route)
+{
+    for (guint i = 0; i < routes->len; i++) {
+        if (wl_prefix_equal(&g_array_index(routes, WlPrefix, i), route))
+            return TRUE;
+    }
+    return FALSE;
+}
+
+/* What only the state before needed: @before of WlPrefix, and a kill switch that is off now. */
+static int
+remove_unneeded(WlPolicyRoutes *self, const GArray *before)
+{
+    guint removed = 0;
+    int result = 0;
+
+    for (guint i = 0; result == 0 && i < before->len; i++) {
+        const WlPrefix *route = &g_array_index(before, WlPrefix, i);
+
+        if (!contains(self->routes, route))
+            result = wl_rtnl_delete_route(self->netlink, WL_ROUTE_PROTOCOL, self->mark, route,
+                                          self->ifindex, ROUTE_METRIC);
+    }
+    if (!self->kill_switch) {
+        g_clear_pointer(&self->filter, wl_kill_filter_free);
+        if (result == 0)
+            result = wl_kill_switch_remove(self->netlink, self->mark);
+    }
+    for (guint i = 0; result == 0 && i < G_N_ELEMENTS(families); i++) {
+        if (!has_family(self, families[i]))
+            result = cleanup_family(self->netlink, families[i], is_other, &self->mark, &removed);
+    }
+    return result;
+}
+
+gboolean
+wl_policy_routes_change(WlPolicyRoutes *self, const GArray *routes, gboolean kill_switch,
+                        GError **error)
+{
+    g_autoptr(GArray) before = self->routes;
+    int result;
+
+    self->routes = g_array_copy((GArray *) routes);
+    self->kill_switch = kill_switch;
+    /* What is new comes first, so that no packet passes beside the tunnel meanwhile. */
+    if (!add_all_rules(self, error) || !wl_policy_routes_restore(self, self->ifindex, error))
+        return FALSE;
+    if (kill_switch && !self->filter)
+        open_filter(self);
+    result = remove_unneeded(self, before);
+    if (result == 0)
+        return TRUE;
+    wl_link_set_errno(error, result, "cannot remove rules and routes of a full tunnel");
+    return FALSE;
 }
 
 void
@@ -480,5 +542,6 @@ wl_policy_routes_free(WlPolicyRoutes *self)
         g_warning("%s", error->message);
     wl_netlink_free(self->netlink);
     g_array_unref(self->routes);
+    g_free(self->uuid);
     g_free(self);
 }

@@ -48,6 +48,11 @@ WlPolicyRoutes *wl_policy_routes_new(const WlPolicyRoutesConfig *config, GError 
 /** Adds the routes again, because the kernel removes them when the link goes down. @ifindex: of the
  * link, which may have been created again. */
 gboolean wl_policy_routes_restore(WlPolicyRoutes *self, int ifindex, GError **error);
+/** Changes destinations and kill switch while the tunnel is in use: packets for destinations that
+ * stay are routed into it throughout. Removes the rules of wl-send-gate.h too if a family is not
+ * needed any more. */
+gboolean wl_policy_routes_change(WlPolicyRoutes *self, const GArray *routes, gboolean kill_switch,
+                                 GError **error);
 /** Removes routes and rules. */
 void wl_policy_routes_free(WlPolicyRoutes *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(WlPolicyRoutes, wl_policy_routes_free)

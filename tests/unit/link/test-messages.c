@@ -61,12 +61,14 @@ test_set_device(void)
     g_autoptr(WlNetlinkMessage) message = wl_wg_message_set_device(FAMILY, IFINDEX, &key, 51820, 0);
     g_autoptr(WlNetlinkMessage) marked =
         wl_wg_message_set_device(FAMILY, IFINDEX, &key, 51820, 0x57010203);
+    g_autoptr(WlNetlinkMessage) mark = wl_wg_message_set_mark(FAMILY, IFINDEX, 0x57010203);
 
     assert_message(message, HEADER("50000000") "0800050001000000"
                                                "24000300" KEY_1 "060006006cca0000");
     assert_message(marked, HEADER("58000000") "0800050001000000"
                                               "24000300" KEY_1 "060006006cca0000"
                                               "0800070003020157");
+    assert_message(mark, HEADER("24000000") "0800070003020157");
 }
 
 static void
@@ -438,6 +440,7 @@ test_uapi_requests(void)
     g_autoptr(WlPeerChange) drop = test_change(WL_PEER_REMOVE, &key, NULL, NULL);
     g_autoptr(WlUapiText) device = wl_uapi_set_device(&key, 51820, 0);
     g_autoptr(WlUapiText) marked = wl_uapi_set_device(&key, 51820, 7);
+    g_autoptr(WlUapiText) mark = wl_uapi_set_mark(7);
     g_autoptr(WlUapiText) text = NULL;
 
     g_assert_cmpstr(device->str, ==,
@@ -445,6 +448,7 @@ test_uapi_requests(void)
     g_assert_cmpstr(marked->str, ==,
                     "set=1\nprivate_key=" KEY_1
                     "\nfwmark=7\nlisten_port=51820\nreplace_peers=true\n\n");
+    g_assert_cmpstr(mark->str, ==, "set=1\nfwmark=7\n\n");
     recreate->has_preshared_key = TRUE;
     recreate->preshared_key = test_key(2);
     recreate->keepalive = 25;

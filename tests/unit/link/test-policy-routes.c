@@ -258,6 +258,71 @@ test_kill_switch(void)
     remove_network();
 }
 
+static void
+change_to(WlPolicyRoutes *tunnel, const char *prefixes, gboolean kill_switch)
+{
+    g_autoptr(GArray) routes = g_array_new(FALSE, TRUE, sizeof(WlPrefix));
+    g_auto(GStrv) words = g_strsplit(prefixes, " ", -1);
+    g_autoptr(GError) error = NULL;
+
+    for (guint i = 0; words[i]; i++) {
+        WlPrefix prefix = test_prefix(words[i]);
+
+        g_array_append_val(routes, prefix);
+    }
+    wl_policy_routes_change(tunnel, routes, kill_switch, &error);
+    g_assert_no_error(error);
+}
+
+/* Whatever it is changed to, it is as if it had been opened so. */
+static void
+test_changes(void)
+{
+    static const struct {
+        const char *prefixes;
+        gboolean kill_switch;
+        const char *v4, *v6; /* where packets go; NULL: nowhere */
+    } rows[] = {
+        {"0.0.0.0/0 ::/0", FALSE, "wlt0", "wlt0"},
+        {"0.0.0.0/0", FALSE, "wlt0", "eth0"},
+        {"0.0.0.0/0", TRUE, "wlt0", NULL},
+        {"0.0.0.0/1 128.0.0.0/1", TRUE, "wlt0", NULL},
+        {"::/0", TRUE, NULL, "wlt0"},
+        {"::/0", FALSE, "eth0", "wlt0"},
+        {"0.0.0.0/0 ::/0", TRUE, "wlt0", "wlt0"},
+        {"0.0.0.0/0 ::/0", FALSE, "wlt0", "wlt0"},
+    };
+    g_autoptr(WlPolicyRoutes) tunnel = NULL;
+    g_autofree char *before = NULL, *after = NULL;
+
+    make_network();
+    before = network_state();
+    tunnel = open_tunnel(UUID, "wlt0", PORT, "0.0.0.0/0 ::/0", FALSE);
+    for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autofree char *changed = NULL, *opened = NULL;
+
+        change_to(tunnel, rows[i].prefixes, rows[i].kill_switch);
+        g_test_message("%s %d", rows[i].prefixes, rows[i].kill_switch);
+        if (rows[i].v4)
+            assert_route(rows[i].v4, "198.51.100.9");
+        else
+            assert_refused("198.51.100.9");
+        if (rows[i].v6)
+            assert_route(rows[i].v6, "2001:db8:99::9");
+        else
+            assert_refused("2001:db8:99::9");
+        changed = network_state();
+        g_clear_pointer(&tunnel, wl_policy_routes_free);
+        tunnel = open_tunnel(UUID, "wlt0", PORT, rows[i].prefixes, rows[i].kill_switch);
+        opened = network_state();
+        g_assert_cmpuint(strlen(changed), ==, strlen(opened));
+    }
+    g_clear_pointer(&tunnel, wl_policy_routes_free);
+    after = network_state();
+    g_assert_cmpstr(after, ==, before);
+    remove_network();
+}
+
 /* Without a kill switch the uplink takes over while the link is down. */
 static void
 test_down(void)
@@ -459,6 +524,7 @@ main(int argc, char **argv)
     g_test_add_func("/link/policy-routes/reverse-path", test_reverse_path);
     g_test_add_func("/link/policy-routes/one-family", test_one_family);
     g_test_add_func("/link/policy-routes/kill-switch", test_kill_switch);
+    g_test_add_func("/link/policy-routes/change", test_changes);
     g_test_add_func("/link/policy-routes/down", test_down);
     g_test_add_func("/link/policy-routes/two", test_two);
     g_test_add_func("/link/policy-routes/cleanup", test_cleanup);
