@@ -161,6 +161,8 @@ apply(WlFileReload *self, WlProfileDiff *diff, GError **error)
     g_autofree const char **hide = wl_profile_strings_view(diff->profile->hide_interfaces);
     g_autofree const char **announce = wl_profile_strings_view(diff->profile->announce_interfaces);
     WlSessionSettings settings = {
+        .full_tunnel = diff->profile->full_tunnel,
+        .kill_switch = diff->profile->kill_switch,
         .forwarding = diff->profile->forwarding,
         .hide_interfaces = hide,
         .announce_interfaces = announce,

@@ -33,6 +33,8 @@ static const Member link_members[] = {
     {"Addresses", "addresses", AS_LIST},
     {"Networks", "networks", AS_LIST},
     {"Uplink", "uplink", AS_STRING},
+    {"Exit", "exit", AS_STRING},
+    {"KillSwitch", "kill_switch", AS_BOOLEAN},
     {"PendingKeys", "pending_keys", AS_LIST},
     {"ProfileError", "profile_error", AS_STRING},
     {"Limitations", "limitations", AS_PAIRS},

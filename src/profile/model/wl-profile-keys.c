@@ -75,11 +75,11 @@ static const WlProfileKey keys[] = {
      PROFILE(WIRELINK, autostart), .default_text = "no",
      .help = "Connect automatically on any network; requires keys that NetworkManager stores"},
     {.name = "full-tunnel", .file_name = "FullTunnel", .type = WL_KEY_TYPE_BOOL,
-     PROFILE(WIRELINK, full_tunnel), .needs_reactivation = TRUE, .default_text = "no",
+     PROFILE(WIRELINK, full_tunnel), .default_text = "no",
      .help = "Send all traffic, except to the local network, through the peer whose allowed IPs "
              "include 0.0.0.0/0 or ::/0"},
     {.name = "kill-switch", .file_name = "KillSwitch", .type = WL_KEY_TYPE_BOOL,
-     PROFILE(WIRELINK, kill_switch), .needs_reactivation = TRUE, .default_text = "no",
+     PROFILE(WIRELINK, kill_switch), .default_text = "no",
      .help = "With full-tunnel: block traffic outside the tunnel while the profile is active, even "
              "while the tunnel cannot carry it"},
     {.name = "forwarding", .file_name = "Forwarding", .type = WL_KEY_TYPE_BOOL,

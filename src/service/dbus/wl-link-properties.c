@@ -49,6 +49,21 @@ limitations_variant(void)
     return g_variant_builder_end(&list);
 }
 
+/* The first peer with a default route, or half of one. */
+static GVariant *
+exit_variant(const WlEngineConfig *config, const WlSessionSettings *settings)
+{
+    for (guint i = 0; settings->full_tunnel && i < config->peers->len; i++) {
+        const WlPeerConfig *peer = config->peers->pdata[i];
+
+        for (guint j = 0; j < peer->allowed_ips->len; j++) {
+            if (g_array_index(peer->allowed_ips, WlPrefix, j).length <= 1)
+                return g_variant_new_take_string(wl_key_to_string(&peer->public_key));
+        }
+    }
+    return g_variant_new_string("");
+}
+
 GVariant *
 wl_link_properties_new(WlSession *session, const WlLinkProfile *profile)
 {
@@ -80,6 +95,8 @@ wl_link_properties_new(WlSession *session, const WlLinkProfile *profile)
     g_variant_dict_insert_value(&dict, "Addresses", wl_prefixes_to_variant(config->addresses));
     g_variant_dict_insert_value(&dict, "Networks", wl_prefixes_to_variant(networks));
     g_variant_dict_insert(&dict, "Uplink", "s", wl_session_get_uplink(session));
+    g_variant_dict_insert_value(&dict, "Exit", exit_variant(config, settings));
+    g_variant_dict_insert(&dict, "KillSwitch", "b", settings->kill_switch);
     g_variant_dict_insert(&dict, "PendingKeys", "^as", profile->pending);
     g_variant_dict_insert(&dict, "ProfileError", "s", profile->error);
     g_variant_dict_insert_value(&dict, "Limitations", limitations_variant());

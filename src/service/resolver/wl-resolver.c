@@ -240,6 +240,14 @@ wl_resolver_free(WlResolver *self)
     g_free(self);
 }
 
+void
+wl_resolver_set_mark(WlResolver *self, guint32 mark)
+{
+    self->route.mark = mark;
+    if (mark && self->port < 0)
+        self->port = reserve_port(&self->route.port);
+}
+
 guint16
 wl_resolver_get_port(const WlResolver *self)
 {

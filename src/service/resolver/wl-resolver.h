@@ -23,6 +23,8 @@ WlResolver *wl_resolver_new(guint32 mark, WlResolverFunc func, gpointer user_dat
 void wl_resolver_free(WlResolver *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(WlResolver, wl_resolver_free)
 
+/** Changes the mark; for clients that wl_resolver_set_servers() creates from here on. */
+void wl_resolver_set_mark(WlResolver *self, guint32 mark);
 /** Source port of queries to IPv4 servers, for the rule that makes them bypass the tunnel; 0: no
  * full tunnel, or no port available. */
 guint16 wl_resolver_get_port(const WlResolver *self);

@@ -4,8 +4,8 @@
 
 #include "wl-full-tunnel.h"
 
-static GArray *
-dup_default_routes(const WlEngineConfig *config)
+GArray *
+wl_full_tunnel_dup_routes(const WlEngineConfig *config)
 {
     GArray *routes = g_array_new(FALSE, TRUE, sizeof(WlPrefix));
 
@@ -26,7 +26,7 @@ WlPolicyRoutes *
 wl_full_tunnel_open(const WlEngineConfig *config, const WlSessionSettings *settings,
                     guint16 listen_port, guint16 resolver_port, WlLink *link, GError **error)
 {
-    g_autoptr(GArray) routes = dup_default_routes(config);
+    g_autoptr(GArray) routes = wl_full_tunnel_dup_routes(config);
     WlPolicyRoutesConfig tunnel = {
         .uuid = settings->uuid,
         .ifindex = wl_link_get_ifindex(link),

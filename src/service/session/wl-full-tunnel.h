@@ -10,3 +10,5 @@
 WlPolicyRoutes *wl_full_tunnel_open(const WlEngineConfig *config, const WlSessionSettings *settings,
                                     guint16 listen_port, guint16 resolver_port, WlLink *link,
                                     GError **error);
+/** The default routes of @config's peers and halves of them, of WlPrefix; owned by the caller. */
+GArray *wl_full_tunnel_dup_routes(const WlEngineConfig *config);

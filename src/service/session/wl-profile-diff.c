@@ -110,32 +110,6 @@ same_private_key(const WlProfile *profile, const WlKey *public_key)
 }
 
 static gboolean
-has_default_route(const WlProfile *profile, gboolean v6)
-{
-    for (guint i = 0; i < profile->peers->len; i++) {
-        const WlProfilePeer *peer = profile->peers->pdata[i];
-
-        for (guint j = 0; j < peer->allowed_ips->len; j++) {
-            const char *prefix = peer->allowed_ips->pdata[j];
-
-            if (wl_profile_is_default_route(prefix) && !strchr(prefix, ':') == !v6)
-                return TRUE;
-        }
-    }
-    return FALSE;
-}
-
-/* The peer with the default route may change, but not whether there is one, which determines rules
- * and routes. */
-static gboolean
-same_tunnel(const WlProfile *a, const WlProfile *b)
-{
-    return !a->full_tunnel || !b->full_tunnel ||
-           (has_default_route(a, FALSE) == has_default_route(b, FALSE) &&
-            has_default_route(a, TRUE) == has_default_route(b, TRUE));
-}
-
-static gboolean
 is_same(const WlProfileDiff *self, const WlActiveProfile *active, const WlProfileKey *key,
         const char *link_name)
 {
@@ -145,8 +119,6 @@ is_same(const WlProfileDiff *self, const WlActiveProfile *active, const WlProfil
         return g_str_equal(link_name, active->interface);
     if (key->secret)
         return same_private_key(after, active->public_key);
-    if (key->offset == G_STRUCT_OFFSET(WlProfile, full_tunnel) && !same_tunnel(before, after))
-        return FALSE;
     return wl_profile_value_equal(key, before, after);
 }
 

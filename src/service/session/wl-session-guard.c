@@ -67,6 +67,26 @@ wl_session_update_guard(WlSession *self)
         update_gate(self);
 }
 
+static void
+open_gate(WlSession *self)
+{
+    g_autoptr(GError) error = NULL;
+
+    self->gate = wl_send_gate_new(self->settings.uuid, self->listen_port, &error);
+    if (!self->gate)
+        wl_limitation_add("loop-guard", NO_GUARD ": %s", error->message);
+}
+
+void
+wl_session_reopen_gate(WlSession *self)
+{
+    if (!self->gate)
+        return;
+    g_clear_pointer(&self->gate, wl_send_gate_free);
+    open_gate(self);
+    wl_session_update_guard(self);
+}
+
 void
 wl_session_open_guard(WlSession *self)
 {
@@ -77,10 +97,7 @@ wl_session_open_guard(WlSession *self)
         wl_limitation_add("loop-guard",
                           "the tunnel is kept out of itself by policy rules alone: %s",
                           error->message);
-        g_clear_error(&error);
-        self->gate = wl_send_gate_new(self->settings.uuid, self->listen_port, &error);
-        if (!self->gate)
-            wl_limitation_add("loop-guard", NO_GUARD ": %s", error->message);
+        open_gate(self);
     }
     wl_session_update_guard(self);
 }

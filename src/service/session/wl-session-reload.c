@@ -7,6 +7,7 @@
 #include "wl-session-inputs.h"
 #include "wl-session-link.h"
 #include "wl-session-outputs.h"
+#include "wl-session-tunnel.h"
 
 /* Settings that the link was created with do not change before the next activation. */
 static void
@@ -49,6 +50,10 @@ wl_session_reload_profile(WlSession *self, WlEngineConfig *config,
     gboolean forwarded_v6 = self->settings.forwarding;
 
     keep_constants(self, config);
+    /* The default route leaves the tunnel before the peer loses it, and enters it after the peer
+     * has it. */
+    if (self->settings.full_tunnel && !settings->full_tunnel)
+        wl_session_close_tunnel(self);
     if (!wl_engine_reload_profile(self->engine, wl_clock_now(), config, error)) {
         wl_engine_config_free(config);
         return FALSE;
@@ -61,5 +66,5 @@ wl_session_reload_profile(WlSession *self, WlEngineConfig *config,
     wl_session_update_addresses(self);
     change_forwarding(self, forwarded, forwarded_v6);
     wl_session_pump(self);
-    return TRUE;
+    return !settings->full_tunnel || wl_session_open_tunnel(self, settings->kill_switch, error);
 }
