@@ -46,6 +46,7 @@ extern const WlCommand wl_command_decode;
 extern const WlCommand wl_command_doctor;
 extern const WlCommand wl_command_down;
 extern const WlCommand wl_command_events;
+extern const WlCommand wl_command_exit;
 extern const WlCommand wl_command_explain;
 extern const WlCommand wl_command_facts;
 extern const WlCommand wl_command_forget;

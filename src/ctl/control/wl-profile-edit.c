@@ -438,25 +438,61 @@ wl_profile_edit_remove_peer(const WlProfileEdits *self, WlProfileEdit *edit,
     return store_data(self, edit, data, secrets, error);
 }
 
+/* @edit's text with @settings; NULL if it has no such section. */
+static char *
+dup_text(const WlProfileEdit *edit, const WlProfileSetting *settings, gsize n)
+{
+    char *text = g_strdup(edit->text);
+
+    for (gsize i = 0; text && i < n; i++) {
+        const char *const values[] = {*settings[i].value ? settings[i].value : NULL, NULL};
+        const WlProfilePeer *peer = settings[i].peer;
+        char *changed =
+            wl_section_edit_set(text, peer ? peer->public_key : NULL, settings[i].key, values);
+
+        wl_profile_wipe_free(text);
+        text = changed;
+    }
+    return text;
+}
+
+static void
+set_item(GHashTable *data, const WlProfileSetting *setting)
+{
+    const WlProfileKey *known = wl_profile_keys_find_in_file(
+        setting->peer ? WL_PROFILE_SECTION_PEER : WL_PROFILE_SECTION_WIRELINK, setting->key);
+    char *name = setting->peer ? g_strdup_printf("peer-%u-%s", setting->peer->number, known->name)
+                               : g_strdup(known->name);
+
+    if (*setting->value) {
+        g_hash_table_replace(data, name, g_strdup(setting->value));
+        return;
+    }
+    g_hash_table_remove(data, name);
+    g_free(name);
+}
+
+gboolean
+wl_profile_edit_set_all(const WlProfileEdits *self, WlProfileEdit *edit,
+                        const WlProfileSetting *settings, gsize n, GError **error)
+{
+    g_autoptr(GHashTable) data = NULL;
+
+    if (!edit->stored)
+        return store_text(edit, dup_text(edit, settings, n), error);
+    data = dup_data(edit);
+    for (gsize i = 0; i < n; i++)
+        set_item(data, &settings[i]);
+    return store_data(self, edit, data, NULL, error);
+}
+
 gboolean
 wl_profile_edit_set(const WlProfileEdits *self, WlProfileEdit *edit, const WlProfilePeer *peer,
                     const char *key, const char *value, GError **error)
 {
-    const char *const values[] = {value, NULL};
-    const WlProfileKey *known = wl_profile_keys_find_in_file(
-        peer ? WL_PROFILE_SECTION_PEER : WL_PROFILE_SECTION_WIRELINK, key);
-    g_autoptr(GHashTable) data = NULL;
+    const WlProfileSetting setting = {peer, key, (char *) value};
 
-    if (!edit->stored)
-        return store_text(
-            edit, wl_section_edit_set(edit->text, peer ? peer->public_key : NULL, key, values),
-            error);
-    data = dup_data(edit);
-    g_hash_table_replace(data,
-                         peer ? g_strdup_printf("peer-%u-%s", peer->number, known->name)
-                              : g_strdup(known->name),
-                         g_strdup(value));
-    return store_data(self, edit, data, NULL, error);
+    return wl_profile_edit_set_all(self, edit, &setting, 1, error);
 }
 
 /* ---- effect -------------------------------------------------------------------------------- */

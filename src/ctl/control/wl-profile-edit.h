@@ -45,10 +45,21 @@ gboolean wl_profile_edit_add_peer(const WlProfileEdits *self, WlProfileEdit *edi
                                   const WlProfilePeer *peer, const char *section, GError **error);
 gboolean wl_profile_edit_remove_peer(const WlProfileEdits *self, WlProfileEdit *edit,
                                      const WlProfilePeer *peer, GError **error);
-/** @key: "Name" or "Endpoint" of the file; @peer may be NULL: "Name" of this member. */
+/** @key: as in the file, in [Wirelink] if @peer is NULL, else in its section. */
 gboolean wl_profile_edit_set(const WlProfileEdits *self, WlProfileEdit *edit,
                              const WlProfilePeer *peer, const char *key, const char *value,
                              GError **error);
+
+/** One value of wl_profile_edit_set(). */
+typedef struct {
+    const WlProfilePeer *peer;
+    const char *key;
+    char *value; /* "": removes the key */
+} WlProfileSetting;
+
+/** Several values in one change. */
+gboolean wl_profile_edit_set_all(const WlProfileEdits *self, WlProfileEdit *edit,
+                                 const WlProfileSetting *settings, gsize n, GError **error);
 
 typedef enum {
     WL_EDIT_STORED,  /* the profile is not active */

@@ -257,3 +257,17 @@ wl_active_profile_new(const char *service, GVariant *objects, gint64 read_at)
     g_ptr_array_sort(profile->peers, compare_peers);
     return profile;
 }
+
+const WlActivePeer *
+wl_active_profile_get_exit(const WlActiveProfile *self)
+{
+    const char *key = wl_property_string(self->link, "Exit");
+
+    for (guint i = 0; *key && i < self->peers->len; i++) {
+        const WlActivePeer *peer = self->peers->pdata[i];
+
+        if (strcmp(wl_property_string(peer->properties, "PublicKey"), key) == 0)
+            return peer;
+    }
+    return NULL;
+}

@@ -51,5 +51,7 @@ typedef enum {
 gboolean wl_peer_order_parse(const char *name, WlPeerOrder *order);
 /** Sorts the peers; those that are equal by name. */
 void wl_active_profile_sort(WlActiveProfile *self, WlPeerOrder order);
+/** The peer that all traffic goes through, or NULL. */
+const WlActivePeer *wl_active_profile_get_exit(const WlActiveProfile *self);
 /** The peer at an object path, or NULL. */
 const WlActivePeer *wl_active_profile_find_peer(const WlActiveProfile *self, const char *path);

@@ -171,6 +171,24 @@ append_addresses(const WlActiveProfile *profile, const WlPage *page, GString *ou
 }
 
 static void
+append_exit(const WlActiveProfile *profile, const WlPage *page, GString *out)
+{
+    const WlActivePeer *exit = wl_active_profile_get_exit(profile);
+    g_autofree char *label = exit ? wl_active_peer_label(exit) : NULL;
+    g_autofree char *line = NULL;
+
+    if (!exit)
+        return;
+    line = g_strdup_printf(
+        "all traffic goes through: %s%s%s", label,
+        wl_property_boolean(profile->link, "KillSwitch") ? ", with the kill switch" : "",
+        wl_active_peer_is_reached(exit) && !wl_active_peer_is_silent(exit)
+            ? ""
+            : ", which is not reached: this machine is cut off from the internet");
+    wl_page_append_wrapped(page, out, 2, line);
+}
+
+static void
 append_details(const WlActiveProfile *profile, const WlPage *page, GString *out)
 {
     GVariant *link = profile->link;
@@ -205,6 +223,7 @@ append_head(const WlActiveProfile *profile, gboolean verbose, const WlPage *page
         wl_page_append_wrapped(page, out, 2, summary);
     }
     append_addresses(profile, page, out);
+    append_exit(profile, page, out);
     if (verbose)
         append_details(profile, page, out);
 }

@@ -177,6 +177,14 @@ start_manager(Machine *self)
     export_object(self, bus, NM_PATH "/Settings/1", connection_xml, &connection);
 }
 
+/* What was stored is the connection from here on. */
+static void
+take_stored(Machine *self)
+{
+    g_variant_unref(self->settings);
+    self->settings = g_steal_pointer(&self->stored);
+}
+
 static CtlRun *
 change(const Machine *self, const char *const *arguments)
 {
@@ -286,6 +294,71 @@ test_set_endpoint(Machine *self, gconstpointer data)
     g_assert_null(self->stored);
 }
 
+/* The addresses of the hub have IPv4 alone, so its peers get no IPv6 default route. */
+static void
+test_exit(Machine *self, gconstpointer data)
+{
+    g_autoptr(CtlRun) run = NULL;
+    g_autoptr(CtlRun) switched = NULL;
+    g_autoptr(CtlRun) off = NULL;
+    g_autoptr(CtlRun) none = NULL;
+    g_autoptr(CtlRun) bad = NULL;
+
+    start_manager(self);
+    run = CHANGE(self, "exit", "laptop");
+    g_assert_cmpstr(run->err, ==, "");
+    g_assert_cmpint(run->status, ==, 0);
+    ctl_assert_holds(run->out, "This is stored in \"office\", which is not active.\n"
+                               "IPv6 still goes around the tunnel, because this machine has no "
+                               "IPv6 address in the network.\nDNS: names are still asked of the "
+                               "servers of the network around, which can read them");
+    assert_stored(self, "peer-1-allowed-ips", "10.77.0.2/32 0.0.0.0/0");
+    assert_stored(self, "peer-2-allowed-ips", "10.77.0.3/32");
+    assert_stored(self, "full-tunnel", "yes");
+    assert_stored(self, "kill-switch", NULL);
+
+    take_stored(self);
+    switched = CHANGE(self, "exit", "desktop", "--kill-switch");
+    ctl_assert_holds(switched->out, "IPv6 is blocked, because");
+    assert_stored(self, "peer-1-allowed-ips", "10.77.0.2/32");
+    assert_stored(self, "peer-2-allowed-ips", "10.77.0.3/32 0.0.0.0/0");
+    assert_stored(self, "kill-switch", "yes");
+
+    take_stored(self);
+    off = CHANGE(self, "exit", "off");
+    g_assert_cmpint(off->status, ==, 0);
+    assert_stored(self, "peer-2-allowed-ips", "10.77.0.3/32");
+    assert_stored(self, "full-tunnel", "no");
+    assert_stored(self, "kill-switch", "no");
+
+    take_stored(self);
+    none = CHANGE(self, "exit", "off");
+    g_assert_cmpstr(none->out, ==, "No profile sends all traffic through a peer.\n");
+    bad = CHANGE(self, "exit", "off", "--kill-switch");
+    g_assert_cmpint(bad->status, ==, 2);
+    g_assert_null(self->stored);
+}
+
+/* A peer that has nothing but default routes keeps them. */
+static void
+test_exit_alone(Machine *self, gconstpointer data)
+{
+    g_autofree char *folder = g_build_filename(self->root, WL_TEST_CONFIG_DIR, NULL);
+    g_autofree char *path = g_build_filename(folder, "vpn.wirelink", NULL);
+    g_autofree char *text = NULL;
+    g_autoptr(CtlRun) run = NULL;
+
+    g_assert_cmpint(g_mkdir_with_parents(folder, 0700), ==, 0);
+    g_assert_true(g_file_set_contents(
+        path, HEAD OWN "[Peer]\nPublicKey = " LAPTOP_KEY "\nAllowedIPs = 0.0.0.0/0, ::/0\n", -1,
+        NULL));
+    run = CHANGE(self, "exit", "off");
+    g_assert_cmpstr(run->err, ==, "");
+    g_file_get_contents(path, &text, NULL, NULL);
+    ctl_assert_holds(text, "FullTunnel = no\n");
+    ctl_assert_holds(text, "AllowedIPs = 0.0.0.0/0, ::/0\n");
+}
+
 /* A file of wirelinkd: its comments stay. */
 static void
 test_file(Machine *self, gconstpointer data)
@@ -354,6 +427,8 @@ main(int argc, char **argv)
     ADD("/ctl/edits/remove", test_remove);
     ADD("/ctl/edits/rename", test_rename);
     ADD("/ctl/edits/set-endpoint", test_set_endpoint);
+    ADD("/ctl/edits/exit", test_exit);
+    ADD("/ctl/edits/exit-alone", test_exit_alone);
     ADD("/ctl/edits/file", test_file);
     ADD("/ctl/edits/add", test_add);
     return g_test_run();
