@@ -12,7 +12,7 @@
 #include <linux/netfilter/nfnetlink.h>
 #include <string.h>
 
-/* Bytes of one message, with its rule: the longest has five expressions of less than 100 bytes. */
+/* Bytes of one message, with its rule: the longest has ten expressions of less than 100 bytes. */
 #define MESSAGE_SIZE 2048
 /* Ranges in one message: both ends of one take 80 bytes. */
 #define RANGES 20
@@ -20,6 +20,9 @@
 /* Before connection tracking, which need not know a packet that is dropped
  * (NF_IP_PRI_RAW in linux/netfilter_ipv4.h). */
 #define PRIORITY_RAW (-300)
+/* Where filters are (NF_IP_PRI_FILTER), and where sources are replaced (NF_IP_PRI_NAT_SRC). */
+#define PRIORITY_FILTER     0
+#define PRIORITY_SOURCE_NAT 100
 
 struct _WlNftBatch {
     GByteArray *bytes; /* complete messages */
@@ -104,7 +107,8 @@ wl_nft_delete_table(WlNftBatch *self, const char *table)
 }
 
 static void
-add_chain(WlNftBatch *self, const char *table, const char *chain, guint32 hook_number)
+add_chain(WlNftBatch *self, const char *table, const char *chain, guint32 hook_number, int priority,
+          const char *type)
 {
     struct nlattr *hook;
 
@@ -113,22 +117,34 @@ add_chain(WlNftBatch *self, const char *table, const char *chain, guint32 hook_n
     mnl_attr_put_strz(self->message, NFTA_CHAIN_NAME, chain);
     hook = mnl_attr_nest_start(self->message, NFTA_CHAIN_HOOK);
     put_u32(self, NFTA_HOOK_HOOKNUM, hook_number);
-    put_u32(self, NFTA_HOOK_PRIORITY, (guint32) PRIORITY_RAW);
+    put_u32(self, NFTA_HOOK_PRIORITY, (guint32) priority);
     mnl_attr_nest_end(self->message, hook);
-    mnl_attr_put_strz(self->message, NFTA_CHAIN_TYPE, "filter");
+    mnl_attr_put_strz(self->message, NFTA_CHAIN_TYPE, type);
     end_message(self);
 }
 
 void
 wl_nft_add_output_chain(WlNftBatch *self, const char *table, const char *chain)
 {
-    add_chain(self, table, chain, NF_INET_LOCAL_OUT);
+    add_chain(self, table, chain, NF_INET_LOCAL_OUT, PRIORITY_RAW, "filter");
 }
 
 void
 wl_nft_add_postrouting_chain(WlNftBatch *self, const char *table, const char *chain)
 {
-    add_chain(self, table, chain, NF_INET_POST_ROUTING);
+    add_chain(self, table, chain, NF_INET_POST_ROUTING, PRIORITY_RAW, "filter");
+}
+
+void
+wl_nft_add_forward_chain(WlNftBatch *self, const char *table, const char *chain)
+{
+    add_chain(self, table, chain, NF_INET_FORWARD, PRIORITY_FILTER, "filter");
+}
+
+void
+wl_nft_add_source_nat_chain(WlNftBatch *self, const char *table, const char *chain)
+{
+    add_chain(self, table, chain, NF_INET_POST_ROUTING, PRIORITY_SOURCE_NAT, "nat");
 }
 
 void
@@ -271,6 +287,14 @@ compare(WlNftBatch *self, gboolean invert, gconstpointer value, gsize length)
 }
 
 static void
+close_rule(WlNftBatch *self)
+{
+    mnl_attr_nest_end(self->message, self->expressions);
+    self->expressions = NULL;
+    end_message(self);
+}
+
+static void
 end_rule(WlNftBatch *self, guint32 verdict)
 {
     Expression expression = begin_expression(self, "immediate");
@@ -283,9 +307,7 @@ end_rule(WlNftBatch *self, guint32 verdict)
     mnl_attr_nest_end(self->message, code);
     mnl_attr_nest_end(self->message, data);
     end_expression(self, expression);
-    mnl_attr_nest_end(self->message, self->expressions);
-    self->expressions = NULL;
-    end_message(self);
+    close_rule(self);
 }
 
 void
@@ -315,22 +337,34 @@ wl_nft_match_source_port(WlNftBatch *self, guint16 port, gboolean invert)
     compare(self, invert, &value, sizeof value);
 }
 
-void
-wl_nft_match_output(WlNftBatch *self, int ifindex, gboolean invert)
+static void
+match_interface(WlNftBatch *self, guint32 key, int ifindex, gboolean invert)
 {
     const guint32 value = (guint32) ifindex; /* in the byte order of the machine */
 
-    load_meta(self, NFT_META_OIF);
+    load_meta(self, key);
     compare(self, invert, &value, sizeof value);
 }
 
-static void
-match_family(WlNftBatch *self, gboolean v4)
+void
+wl_nft_match_output(WlNftBatch *self, int ifindex, gboolean invert)
 {
-    const guint8 family = v4 ? NFPROTO_IPV4 : NFPROTO_IPV6;
+    match_interface(self, NFT_META_OIF, ifindex, invert);
+}
+
+void
+wl_nft_match_input(WlNftBatch *self, int ifindex, gboolean invert)
+{
+    match_interface(self, NFT_META_IIF, ifindex, invert);
+}
+
+void
+wl_nft_match_family(WlNftBatch *self, WlFamily family)
+{
+    const guint8 value = family == WL_FAMILY_V4 ? NFPROTO_IPV4 : NFPROTO_IPV6;
 
     load_meta(self, NFT_META_NFPROTO);
-    compare(self, FALSE, &family, sizeof family);
+    compare(self, FALSE, &value, sizeof value);
 }
 
 void
@@ -339,25 +373,37 @@ wl_nft_match_source(WlNftBatch *self, const WlIp *address)
     gboolean v4 = address->family == WL_FAMILY_V4;
     guint32 size = (guint32) wl_ip_size(address);
 
-    match_family(self, v4);
+    wl_nft_match_family(self, address->family);
     /* The offset of the source address in the IP header (RFC 791, RFC 8200). */
     load_payload(self, NFT_PAYLOAD_NETWORK_HEADER, v4 ? 12 : 8, size);
     compare(self, FALSE, address->bytes, size);
 }
 
-void
-wl_nft_match_destination(WlNftBatch *self, WlFamily family, const char *set)
+/* @offsets: of the address in the IP header of each family (RFC 791, RFC 8200). */
+static void
+match_set(WlNftBatch *self, WlFamily family, const guint32 offsets[2], const char *set)
 {
     gboolean v4 = family == WL_FAMILY_V4;
     Expression expression;
 
-    match_family(self, v4);
-    /* The offset of the destination address in the IP header (RFC 791, RFC 8200). */
-    load_payload(self, NFT_PAYLOAD_NETWORK_HEADER, v4 ? 16 : 24, v4 ? 4 : 16);
+    wl_nft_match_family(self, family);
+    load_payload(self, NFT_PAYLOAD_NETWORK_HEADER, offsets[v4 ? 0 : 1], v4 ? 4 : 16);
     expression = begin_expression(self, "lookup");
     mnl_attr_put_strz(self->message, NFTA_LOOKUP_SET, set);
     put_u32(self, NFTA_LOOKUP_SREG, NFT_REG_1);
     end_expression(self, expression);
+}
+
+void
+wl_nft_match_destination(WlNftBatch *self, WlFamily family, const char *set)
+{
+    match_set(self, family, (const guint32[2]){16, 24}, set);
+}
+
+void
+wl_nft_match_source_set(WlNftBatch *self, WlFamily family, const char *set)
+{
+    match_set(self, family, (const guint32[2]){12, 8}, set);
 }
 
 static void
@@ -369,26 +415,56 @@ put_value(WlNftBatch *self, guint16 type, guint32 value)
     mnl_attr_nest_end(self->message, data);
 }
 
-void
-wl_nft_match_mark(WlNftBatch *self, guint32 mark, guint32 mask)
+/* Of the 32 bits that were loaded, those of @mask stay. */
+static void
+mask_loaded(WlNftBatch *self, guint32 mask)
 {
-    Expression expression;
+    Expression expression = begin_expression(self, "bitwise");
 
-    load_meta(self, NFT_META_MARK);
-    expression = begin_expression(self, "bitwise");
     put_u32(self, NFTA_BITWISE_SREG, NFT_REG_1);
     put_u32(self, NFTA_BITWISE_DREG, NFT_REG_1);
     put_u32(self, NFTA_BITWISE_LEN, sizeof mask);
-    put_value(self, NFTA_BITWISE_MASK, mask); /* in the byte order of the machine, as the mark */
+    put_value(self, NFTA_BITWISE_MASK, mask); /* in the byte order of the machine, as the value */
     put_value(self, NFTA_BITWISE_XOR, 0);
     end_expression(self, expression);
+}
+
+void
+wl_nft_match_mark(WlNftBatch *self, guint32 mark, guint32 mask)
+{
+    load_meta(self, NFT_META_MARK);
+    mask_loaded(self, mask);
     compare(self, FALSE, &mark, sizeof mark);
+}
+
+/* The bits of "established" and "related" (NF_CT_STATE_BIT in
+ * linux/netfilter/nf_conntrack_common.h). */
+#define STATE_REPLIES 6U
+
+void
+wl_nft_match_replies(WlNftBatch *self)
+{
+    const guint32 none = 0;
+    Expression expression = begin_expression(self, "ct");
+
+    put_u32(self, NFTA_CT_KEY, NFT_CT_STATE);
+    put_u32(self, NFTA_CT_DREG, NFT_REG_1);
+    end_expression(self, expression);
+    mask_loaded(self, STATE_REPLIES);
+    compare(self, TRUE, &none, sizeof none);
 }
 
 void
 wl_nft_accept(WlNftBatch *self)
 {
     end_rule(self, NF_ACCEPT);
+}
+
+void
+wl_nft_masquerade(WlNftBatch *self)
+{
+    end_expression(self, begin_expression(self, "masq"));
+    close_rule(self);
 }
 
 void

@@ -100,6 +100,48 @@ wl_sysctl_enable_ipv6(const char *ifname, GError **error)
 
 #define ALL6_FORWARDING "/proc/sys/net/ipv6/conf/all/forwarding"
 
+static gboolean
+has_interface_value(const char *family, const char *ifname, const char *key, const char *value)
+{
+    g_autofree char *path = g_strdup_printf("/proc/sys/net/%s/conf/%s/%s", family, ifname, key);
+
+    return has_value(path, value);
+}
+
+gboolean
+wl_sysctl_forwards_ipv4(const char *ifname)
+{
+    return has_interface_value("ipv4", ifname, "forwarding", "1");
+}
+
+gboolean
+wl_sysctl_forwards_ipv6(const char *ifname)
+{
+    return has_value(ALL6_FORWARDING, "1") ||
+           has_interface_value("ipv6", ifname, "force_forwarding", "1");
+}
+
+gboolean
+wl_sysctl_ipv6_forwarding_is_global(const char *ifname)
+{
+    g_autofree char *own = g_strdup_printf("/proc/sys/net/ipv6/conf/%s/force_forwarding", ifname);
+
+    return !g_file_test(own, G_FILE_TEST_EXISTS);
+}
+
+gboolean
+wl_sysctl_disable_ipv4_forwarding(const char *ifname, GError **error)
+{
+    return write_value("ipv4", ifname, "forwarding", "0", error);
+}
+
+gboolean
+wl_sysctl_disable_ipv6_forwarding(const char *ifname, GError **error)
+{
+    return wl_sysctl_ipv6_forwarding_is_global(ifname) ||
+           write_value("ipv6", ifname, "force_forwarding", "0", error);
+}
+
 gboolean
 wl_sysctl_enable_ipv4_forwarding(const char *ifname, GError **error)
 {

@@ -24,3 +24,14 @@ gboolean wl_sysctl_enable_ipv6_forwarding(const char *ifname, gboolean *global, 
 gboolean wl_sysctl_disable_global_ipv6_forwarding(GError **error);
 /** Reverts the forwarding settings of an interface that stays. */
 gboolean wl_sysctl_disable_link_forwarding(const char *ifname, GError **error);
+
+/** TRUE if the interface forwards IPv4 packets that arrive on it. */
+gboolean wl_sysctl_forwards_ipv4(const char *ifname);
+/** Reverts wl_sysctl_enable_ipv4_forwarding(). */
+gboolean wl_sysctl_disable_ipv4_forwarding(const char *ifname, GError **error);
+/** TRUE if the interface forwards IPv6 packets that arrive on it. */
+gboolean wl_sysctl_forwards_ipv6(const char *ifname);
+/** TRUE if the kernel can only forward IPv6 packets of all interfaces (before Linux 6.17). */
+gboolean wl_sysctl_ipv6_forwarding_is_global(const char *ifname);
+/** Reverts wl_sysctl_enable_ipv6_forwarding() where that was for the interface alone. */
+gboolean wl_sysctl_disable_ipv6_forwarding(const char *ifname, GError **error);
