@@ -33,16 +33,6 @@ field_free(gpointer data)
     g_free(field);
 }
 
-static char *
-label_of(const WlProfileSecret *secret)
-{
-    if (!secret->peer)
-        return g_strdup(_("Private key"));
-    if (secret->peer_name)
-        return g_strdup_printf(_("Preshared key of %s"), secret->peer_name);
-    return g_strdup_printf(_("Preshared key of peer %u"), secret->peer);
-}
-
 static gboolean
 is_of_user(const WlProfileSecret *secret)
 {
@@ -91,7 +81,7 @@ wl_auth_form_new(GHashTable *data, GHashTable *secrets, const WlAuthRequest *req
         Field *field = g_new0(Field, 1);
 
         field->name = g_strdup(secret->name);
-        field->label = label_of(secret);
+        field->label = wl_profile_secret_label(secret);
         field->value = g_strdup(secret->value);
         field->ask = request->interactive && is_wanted(secret, request);
         g_ptr_array_add(self->fields, field);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "wl-profile-secrets.h"
 
+#include <glib/gi18n-lib.h>
 #include <string.h>
 
 #include "wl-profile-value.h"
@@ -134,4 +135,14 @@ wl_profile_missing_secret(NMConnection *connection)
             return g_strdup(secret->name);
     }
     return NULL;
+}
+
+char *
+wl_profile_secret_label(const WlProfileSecret *secret)
+{
+    if (!secret->peer)
+        return g_strdup(_("Private key"));
+    if (secret->peer_name)
+        return g_strdup_printf(_("Preshared key of %s"), secret->peer_name);
+    return g_strdup_printf(_("Preshared key of peer %u"), secret->peer);
 }

@@ -30,6 +30,9 @@ GPtrArray *wl_profile_list_secrets(NMSettingVpn *setting);
  * stores does not, as it gets an error of its own. */
 gboolean wl_profile_secret_is_missing(const WlProfileSecret *secret);
 
+/* What a user is asked for, translated; owned by the caller. */
+char *wl_profile_secret_label(const WlProfileSecret *secret);
+
 /* The name of the first secret that is missing from @connection, owned by the caller, or NULL. */
 char *wl_profile_missing_secret(NMConnection *connection);
 
