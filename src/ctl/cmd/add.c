@@ -12,7 +12,7 @@
 #include "wl-command.h"
 #include "wl-display.h"
 #include "wl-hub-file.h"
-#include "wl-keys.h"
+#include "wl-key-pair.h"
 #include "wl-network.h"
 #include "wl-page.h"
 #include "wl-print.h"
@@ -22,7 +22,7 @@
 #include "wl-profile-error.h"
 #include "wl-profile-file.h"
 #include "wl-profile-text.h"
-#include "wl-qr.h"
+#include "wl-qr-print.h"
 #include "wl-wgquick-write.h"
 
 static struct {
@@ -115,21 +115,15 @@ choose_address(Addition *addition, GError **error)
 static gboolean
 make_member(Addition *addition, GError **error)
 {
-    const WlProfile *hub = addition->hub->profile;
     const GArray *networks = addition->hub->networks;
-    char *private_key = wl_keys_make_private();
-    g_autofree char *public_key = wl_keys_public_of(private_key);
+    WlNetworkHub hub = {addition->hub->profile, addition->hub_key, addition->hub->endpoint,
+                        networks};
+    char *private_key = wl_key_pair_generate();
+    g_autofree char *public_key = wl_key_pair_public_of(private_key);
     g_autoptr(WlProfileFile) file =
-        wl_network_member(private_key, addition->name, networks, addition->host);
+        wl_network_new_member(&hub, private_key, addition->name, addition->host);
 
     wl_profile_wipe_free(private_key);
-    file->profile->fact_port = hub->fact_port;
-    file->profile->mtu = hub->mtu;
-    for (guint i = 0; i < hub->networks->len; i++)
-        g_ptr_array_add(file->profile->networks, g_strdup(hub->networks->pdata[i]));
-    g_ptr_array_add(file->profile->peers,
-                    wl_network_hub_peer(addition->hub_key, hub->name ? hub->name : "hub",
-                                        addition->hub->endpoint, hub->addresses, networks));
     addition->peer =
         wl_network_member_peer(public_key, addition->name, networks, addition->host, options.basic);
     if (!wl_profile_check(file->profile, WL_PROFILE_CHECK_STORED_SECRETS, error))
@@ -155,10 +149,10 @@ make_qr(Addition *addition, GError **error)
                             "private key; use --qr-force to print it anyway");
         return FALSE;
     }
-    if (columns < wl_qr_columns(addition->qr)) {
+    if (columns < wl_qr_print_columns(addition->qr)) {
         g_set_error(error, WL_PROFILE_ERROR, WL_PROFILE_ERROR_IO,
                     "--qr: the code takes %u columns and the terminal has %u; widen the terminal",
-                    wl_qr_columns(addition->qr), columns);
+                    wl_qr_print_columns(addition->qr), columns);
         return FALSE;
     }
     return TRUE;
@@ -202,7 +196,7 @@ read_file(Addition *addition, GError **error)
     if (!addition->hub || (options.write && !wl_hub_file_lock(addition->hub, error)) ||
         !wl_hub_file_read(addition->hub, addition->name, options.endpoint, error))
         return FALSE;
-    addition->hub_key = wl_keys_public_of(addition->hub->profile->private_key);
+    addition->hub_key = wl_key_pair_public_of(addition->hub->profile->private_key);
     find_live(addition);
     return !addition->live || wl_hub_file_check_name(addition->live->profile, addition->live->id,
                                                      addition->name, error);

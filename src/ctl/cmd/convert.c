@@ -13,6 +13,7 @@
 #include "wl-format.h"
 #include "wl-go-config-write.h"
 #include "wl-go-config.h"
+#include "wl-key-pair.h"
 #include "wl-keys.h"
 #include "wl-print.h"
 #include "wl-private-file.h"
@@ -89,7 +90,7 @@ read_go(const Conversion *conversion, const char *text, gsize length, const char
     file = read_plain(conversion->with, error);
     if (!file)
         return NULL;
-    own_key = wl_keys_public_of(file->profile->private_key);
+    own_key = wl_key_pair_public_of(file->profile->private_key);
     if (!wl_go_config_parse(text, length, name, own_key, file, error))
         return NULL;
     return g_steal_pointer(&file);
@@ -122,7 +123,7 @@ read_wirehub(const Conversion *conversion, const char *text, gsize length, const
              GError **error)
 {
     char *private_key = read_private_key(conversion, name, error);
-    g_autofree char *own_key = wl_keys_public_of(private_key);
+    g_autofree char *own_key = wl_key_pair_public_of(private_key);
     WlProfileFile *file = NULL;
 
     if (private_key && own_key)
@@ -182,7 +183,7 @@ read_input(Conversion *conversion, GError **error)
 static char *
 format(const Conversion *conversion, const WlProfileFile *file, WlLosses *losses, GError **error)
 {
-    g_autofree char *own_key = wl_keys_public_of(file->profile->private_key);
+    g_autofree char *own_key = wl_key_pair_public_of(file->profile->private_key);
 
     wl_losses_add_keys(losses, file, conversion->to,
                        conversion->to == WL_FORMAT_GO && conversion->with ? WL_FORMAT_WGQUICK

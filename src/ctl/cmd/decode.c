@@ -12,6 +12,7 @@
 #include "wl-datagram.h"
 #include "wl-display.h"
 #include "wl-group.h"
+#include "wl-key-pair.h"
 #include "wl-keys.h"
 #include "wl-line.h"
 #include "wl-packet-json.h"
@@ -43,7 +44,7 @@ load_signer(const char *key_file, GError **error)
 
     if (!key_file || !wl_keys_read_file(key_file, &key, error))
         return NULL;
-    signer = wl_signer_new(&key, wl_keys_random, NULL);
+    signer = wl_signer_new(&key, wl_key_pair_random, NULL);
     wl_key_wipe(&key);
     return signer;
 }

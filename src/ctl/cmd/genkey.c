@@ -5,7 +5,7 @@
 #include <unistd.h>
 
 #include "wl-command.h"
-#include "wl-keys.h"
+#include "wl-key-pair.h"
 #include "wl-print.h"
 
 /* Not through stdio, whose buffer is never wiped. */
@@ -32,7 +32,7 @@ run(WlRequest *request)
     WlKey key;
     char *text;
 
-    wl_key_generate(&key, wl_keys_random, NULL);
+    wl_key_generate(&key, wl_key_pair_random, NULL);
     text = wl_key_to_string(&key);
     wl_key_wipe(&key);
     written = write_all(text, WL_KEY_BASE64_SIZE) && write_all("\n", 1);

@@ -6,17 +6,15 @@
 
 #include "wl-command.h"
 #include "wl-display.h"
-#include "wl-keys.h"
+#include "wl-key-pair.h"
 #include "wl-network.h"
 #include "wl-print.h"
 #include "wl-private-file.h"
 #include "wl-profile-check.h"
-#include "wl-profile-extra.h"
 #include "wl-profile-file.h"
 #include "wl-profile-text.h"
 #include "wl-wgquick-write.h"
 
-#define HUB_HOST    1
 #define MEMBER_HOST 2
 
 static struct {
@@ -54,16 +52,12 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Network, network_clear)
 static WlProfileFile *
 make_hub(const Network *network, const char *private_key, const char *member_key)
 {
-    WlProfileFile *file = wl_network_member(private_key, network->hub, network->networks, HUB_HOST);
-    WlProfile *profile = file->profile;
+    WlProfileFile *file =
+        wl_network_hub(private_key, network->hub, network->networks, network->endpoint);
 
-    profile->role = WL_PROFILE_ROLE_ROUTER;
-    profile->listen_port = (guint) g_ascii_strtoull(strrchr(network->endpoint, ':') + 1, NULL, 10);
-    file->has_listen_port = TRUE;
-    wl_profile_extra_add(profile->extra, WL_PROFILE_SECTION_WIRELINK, WL_NETWORK_NOTE_ENDPOINT,
-                         network->endpoint);
-    g_ptr_array_add(profile->peers, wl_network_member_peer(member_key, network->name,
-                                                           network->networks, MEMBER_HOST, FALSE));
+    g_ptr_array_add(
+        file->profile->peers,
+        wl_network_member_peer(member_key, network->name, network->networks, MEMBER_HOST, FALSE));
     return file;
 }
 
@@ -71,13 +65,9 @@ static WlProfileFile *
 make_member(const Network *network, const char *private_key, const WlProfileFile *hub,
             const char *hub_key)
 {
-    WlProfileFile *file =
-        wl_network_member(private_key, network->name, network->networks, MEMBER_HOST);
+    WlNetworkHub known = {hub->profile, hub_key, network->endpoint, network->networks};
 
-    g_ptr_array_add(file->profile->peers,
-                    wl_network_hub_peer(hub_key, network->hub, network->endpoint,
-                                        hub->profile->addresses, network->networks));
-    return file;
+    return wl_network_new_member(&known, private_key, network->name, MEMBER_HOST);
 }
 
 static gboolean
@@ -95,10 +85,10 @@ write_file(const char *path, const WlProfileFile *file, GError **error)
 static gboolean
 write_files(const Network *network, GError **error)
 {
-    char *hub_private = wl_keys_make_private();
-    char *private_key = wl_keys_make_private();
-    g_autofree char *hub_key = wl_keys_public_of(hub_private);
-    g_autofree char *public_key = wl_keys_public_of(private_key);
+    char *hub_private = wl_key_pair_generate();
+    char *private_key = wl_key_pair_generate();
+    g_autofree char *hub_key = wl_key_pair_public_of(hub_private);
+    g_autofree char *public_key = wl_key_pair_public_of(private_key);
     g_autoptr(WlProfileFile) hub = make_hub(network, hub_private, public_key);
     g_autoptr(WlProfileFile) member = make_member(network, private_key, hub, hub_key);
     gboolean done = FALSE;
@@ -140,7 +130,7 @@ print_next(const Network *network)
     g_autofree char *hub_path = wl_display_shell_word(network->hub_path);
 
     puts("Created a network of two members:");
-    print_member(network, network->hub_path, network->hub, HUB_HOST);
+    print_member(network, network->hub_path, network->hub, WL_NETWORK_HUB_HOST);
     print_member(network, network->path, network->name, MEMBER_HOST);
     printf(
         "\nEach file contains a private key. Copy each to its machine, then delete the copy here;\n"

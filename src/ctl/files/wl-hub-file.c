@@ -18,7 +18,6 @@
 #include "wl-network.h"
 #include "wl-private-file.h"
 #include "wl-profile-error.h"
-#include "wl-profile-extra.h"
 #include "wl-profile-text.h"
 #include "wl-wgquick.h"
 
@@ -87,36 +86,12 @@ wl_hub_file_lock(WlHubFile *self, GError **error)
 
 /* ---- reading ------------------------------------------------------------------------------- */
 
-static gboolean
-has_name(const WlProfile *profile, const char *name)
-{
-    g_autofree char *wanted = g_utf8_casefold(name, -1);
-
-    for (guint i = 0; i <= profile->peers->len; i++) {
-        const char *other = i < profile->peers->len
-                                ? ((WlProfilePeer *) profile->peers->pdata[i])->name
-                                : profile->name;
-        g_autofree char *folded = other ? g_utf8_casefold(other, -1) : NULL;
-
-        if (g_strcmp0(folded, wanted) == 0)
-            return TRUE;
-    }
-    return FALSE;
-}
-
 /* @given, else what "wirelinkctl new" noted. */
 static gboolean
 find_endpoint(WlHubFile *self, const char *shown, const char *given, GError **error)
 {
-    const GPtrArray *extra = self->profile->extra;
-    const char *found = given;
+    const char *found = given ? given : wl_network_noted_endpoint(self->profile);
 
-    for (guint i = 0; i < extra->len && !found; i++) {
-        const WlProfileExtra *item = extra->pdata[i];
-
-        if (!g_ascii_strcasecmp(item->key, WL_NETWORK_NOTE_ENDPOINT))
-            found = item->value;
-    }
     if (!found) {
         g_set_error(error, WL_PROFILE_ERROR, WL_PROFILE_ERROR_MISSING,
                     "%s: the file does not note the endpoint of the hub; give it with --endpoint "
@@ -146,10 +121,9 @@ check(const WlProfile *profile, const char *shown, const char *name, GError **er
 gboolean
 wl_hub_file_check_name(const WlProfile *profile, const char *id, const char *name, GError **error)
 {
-    if (!has_name(profile, name))
+    if (wl_network_check_new_name(profile, name, error))
         return TRUE;
-    g_set_error(error, WL_PROFILE_ERROR, WL_PROFILE_ERROR_CONFLICT,
-                "%s: a member named %s already exists; choose another name", id, name);
+    g_prefix_error(error, "%s: ", id);
     return FALSE;
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Keys as base64: read from a file descriptor or a file, generated, derived. Private keys are wiped
- * from every buffer here; the returned text is the caller's to wipe.
+ * Keys as base64, read from a file descriptor or a file. Private keys are wiped from every buffer
+ * here.
  */
 #include "wl-keys.h"
 
@@ -85,35 +85,4 @@ wl_keys_read_file(const char *path, WlKey *key, GError **error)
     valid = wl_keys_read(fd, what, "private key", key, error);
     close(fd);
     return valid;
-}
-
-char *
-wl_keys_public_of(const char *private_key)
-{
-    WlKey key, public_key;
-    gboolean derived;
-
-    if (!private_key || !wl_key_parse(private_key, &key))
-        return NULL;
-    derived = wl_key_derive_public(&key, &public_key);
-    wl_key_wipe(&key);
-    return derived ? wl_key_to_string(&public_key) : NULL;
-}
-
-char *
-wl_keys_make_private(void)
-{
-    WlKey key;
-    char *text;
-
-    wl_key_generate(&key, wl_keys_random, NULL);
-    text = wl_key_to_string(&key);
-    wl_key_wipe(&key);
-    return text;
-}
-
-void
-wl_keys_random(gpointer user_data, guint8 *buffer, gsize length)
-{
-    randombytes_buf(buffer, length);
 }

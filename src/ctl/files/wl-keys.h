@@ -10,9 +10,3 @@
 gboolean wl_keys_read(int fd, const char *what, const char *kind, WlKey *key, GError **error);
 /** Reads a private key from a file; warns on standard error if other users may read the file. */
 gboolean wl_keys_read_file(const char *path, WlKey *key, GError **error);
-/** The public key of a private key, both base64; NULL for an invalid key or NULL; to be freed. */
-char *wl_keys_public_of(const char *private_key);
-/** A new private key as base64; to be freed with wl_profile_wipe_free(). */
-char *wl_keys_make_private(void);
-/** A WlRandomFunc: the generator of libsodium. */
-void wl_keys_random(gpointer user_data, guint8 *buffer, gsize length);

@@ -2,13 +2,16 @@
 /*
  * A network as the file of its hub describes it: its prefixes, its members and the next free
  * address. A host number is the part of an address after the prefix, the same in each network.
- * Errors are of WL_PROFILE_ERROR and name the remedy.
+ * Errors are of WL_PROFILE_ERROR, name the remedy, and are translated for the editor.
  */
 #include "wl-network.h"
 
 #include <string.h>
 
+#include <glib/gi18n-lib.h>
+
 #include "wl-profile-error.h"
+#include "wl-profile-extra.h"
 #include "wl-profile-keys.h"
 #include "wl-profile-value.h"
 
@@ -128,7 +131,8 @@ wl_network_next(const GArray *networks, const WlProfile *profile, guint64 *host,
                 g_autofree char *text = wl_prefix_to_string(network);
 
                 g_set_error(error, WL_PROFILE_ERROR, WL_PROFILE_ERROR_VALUE,
-                            "no free address in %s; remove a member or use a shorter prefix", text);
+                            _("no free address in %s; remove a member or use a shorter prefix"),
+                            text);
                 return FALSE;
             }
             moved |= next != found;
@@ -151,8 +155,8 @@ add_network(GArray *networks, WlPrefix network, GError **error)
     /* Room for the hub and a member besides network and broadcast address. */
     if (network.length < 8 || network.length + 2 > wl_prefix_max_length(&network)) {
         g_set_error(error, WL_PROFILE_ERROR, WL_PROFILE_ERROR_VALUE,
-                    "%s is not a network for members; use a prefix length from 8 to %u, such as "
-                    "10.77.0.0/24 or fd77::/64",
+                    _("%s is not a network for members; use a prefix length from 8 to %u, such as "
+                      "10.77.0.0/24 or fd77::/64"),
                     text, wl_prefix_max_length(&network) - 2);
         return FALSE;
     }
@@ -161,7 +165,7 @@ add_network(GArray *networks, WlPrefix network, GError **error)
 
         if (wl_prefix_overlaps(&network, other)) {
             g_set_error(error, WL_PROFILE_ERROR, WL_PROFILE_ERROR_CONFLICT,
-                        "%s overlaps another network; remove one of them", text);
+                        _("%s overlaps another network; remove one of them"), text);
             return FALSE;
         }
     }
@@ -188,7 +192,7 @@ wl_network_parse(const char *text, GArray *networks, GError **error)
     if (networks->len)
         return TRUE;
     g_set_error(error, WL_PROFILE_ERROR, WL_PROFILE_ERROR_MISSING,
-                "no network given; write one such as 10.77.0.0/24");
+                _("no network given; write one such as 10.77.0.0/24"));
     return FALSE;
 }
 
@@ -232,7 +236,7 @@ wl_network_endpoint(const char *text, GError **error)
     if (scratch->endpoints->len == 1)
         return g_strdup(scratch->endpoints->pdata[0]);
     g_set_error(error, WL_PROFILE_ERROR, WL_PROFILE_ERROR_VALUE,
-                "expected one endpoint, such as hub.example.net:51820");
+                _("expected one endpoint, such as hub.example.net:51820"));
     return NULL;
 }
 
@@ -251,8 +255,28 @@ wl_network_check_name(const char *name, GError **error)
         g_ascii_isspace(name[0]) || g_ascii_isspace(name[length - 1])) {
         g_set_error(
             error, WL_PROFILE_ERROR, WL_PROFILE_ERROR_VALUE,
-            "a member name is 1 to 63 bytes without /, and does not start with a dot, a dash or a "
-            "space");
+            _("a member name is 1 to 63 bytes without /, and does not start with a dot, a dash or a "
+              "space"));
+        return FALSE;
+    }
+    return TRUE;
+}
+
+gboolean
+wl_network_check_new_name(const WlProfile *profile, const char *name, GError **error)
+{
+    g_autofree char *wanted = g_utf8_casefold(name, -1);
+
+    for (guint i = 0; i <= profile->peers->len; i++) {
+        const char *other = i < profile->peers->len
+                                ? ((WlProfilePeer *) profile->peers->pdata[i])->name
+                                : profile->name;
+        g_autofree char *folded = other ? g_utf8_casefold(other, -1) : NULL;
+
+        if (g_strcmp0(folded, wanted) != 0)
+            continue;
+        g_set_error(error, WL_PROFILE_ERROR, WL_PROFILE_ERROR_CONFLICT,
+                    _("a member named %s already exists; choose another name"), name);
         return FALSE;
     }
     return TRUE;
@@ -309,5 +333,49 @@ wl_network_member(const char *private_key, const char *name, const GArray *netwo
     for (guint i = 0; i < networks->len; i++)
         g_ptr_array_add(file->profile->addresses,
                         wl_network_host(&g_array_index(networks, WlPrefix, i), host, FALSE));
+    return file;
+}
+
+WlProfileFile *
+wl_network_hub(const char *private_key, const char *name, const GArray *networks,
+               const char *endpoint)
+{
+    WlProfileFile *file = wl_network_member(private_key, name, networks, WL_NETWORK_HUB_HOST);
+    WlProfile *profile = file->profile;
+
+    profile->role = WL_PROFILE_ROLE_ROUTER;
+    profile->listen_port = (guint) g_ascii_strtoull(strrchr(endpoint, ':') + 1, NULL, 10);
+    file->has_listen_port = TRUE;
+    wl_profile_extra_add(profile->extra, WL_PROFILE_SECTION_WIRELINK, WL_NETWORK_NOTE_ENDPOINT,
+                         endpoint);
+    return file;
+}
+
+const char *
+wl_network_noted_endpoint(const WlProfile *hub)
+{
+    for (guint i = 0; i < hub->extra->len; i++) {
+        const WlProfileExtra *item = hub->extra->pdata[i];
+
+        if (!g_ascii_strcasecmp(item->key, WL_NETWORK_NOTE_ENDPOINT))
+            return item->value;
+    }
+    return NULL;
+}
+
+WlProfileFile *
+wl_network_new_member(const WlNetworkHub *hub, const char *private_key, const char *name,
+                      guint64 host)
+{
+    WlProfileFile *file = wl_network_member(private_key, name, hub->networks, host);
+    const WlProfile *profile = hub->profile;
+
+    file->profile->fact_port = profile->fact_port;
+    file->profile->mtu = profile->mtu;
+    for (guint i = 0; i < profile->networks->len; i++)
+        g_ptr_array_add(file->profile->networks, g_strdup(profile->networks->pdata[i]));
+    g_ptr_array_add(file->profile->peers,
+                    wl_network_hub_peer(hub->public_key, profile->name ? profile->name : "hub",
+                                        hub->endpoint, profile->addresses, hub->networks));
     return file;
 }

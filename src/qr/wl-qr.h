@@ -3,6 +3,9 @@
 
 #include <glib.h>
 
+/** Modules of margin that readers expect on each side. */
+#define WL_QR_QUIET 4
+
 /** A QR code; it contains the encoded text. */
 typedef struct _WlQr WlQr;
 
@@ -12,7 +15,7 @@ WlQr *wl_qr_new(const char *text, GError **error);
 void wl_qr_free(WlQr *qr);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(WlQr, wl_qr_free)
 
-/** The columns that the code takes in a terminal. */
-guint wl_qr_columns(const WlQr *qr);
-/** Prints the code on standard output, black on white in any color scheme. */
-void wl_qr_print(const WlQr *qr);
+/** The modules on each side, without the margin. */
+guint wl_qr_size(const WlQr *qr);
+/** FALSE in the margin. */
+gboolean wl_qr_is_dark(const WlQr *qr, int row, int column);

@@ -1,18 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* QR codes in half blocks. The text may hold a private key: it is wiped with the code. */
+/* QR codes. The text may hold a private key: it is wiped with the code. */
 #include "wl-qr.h"
 
 #include <errno.h>
 #include <gio/gio.h>
 #include <qrencode.h>
-#include <stdio.h>
 #include <string.h>
-
-#define QUIET 4 /* modules of margin that readers expect on each side */
-
-/* The basic colors, then the same of the 256 colors, which themes do not change. */
-#define BLACK_ON_WHITE "\033[30;47m\033[38;5;16;48;5;231m"
-#define RESET          "\033[0m"
 
 struct _WlQr {
     QRcode *code;
@@ -48,29 +41,17 @@ wl_qr_free(WlQr *qr)
 }
 
 guint
-wl_qr_columns(const WlQr *qr)
+wl_qr_size(const WlQr *qr)
 {
-    return (guint) qr->code->width + 2 * QUIET;
+    return (guint) qr->code->width;
 }
 
-static gboolean
-is_dark(const QRcode *code, int row, int column)
+gboolean
+wl_qr_is_dark(const WlQr *qr, int row, int column)
 {
+    const QRcode *code = qr->code;
+
     if (row < 0 || column < 0 || row >= code->width || column >= code->width)
         return FALSE;
     return code->data[row * code->width + column] & 1;
-}
-
-void
-wl_qr_print(const WlQr *qr)
-{
-    static const char *const blocks[] = {" ", "▄", "▀", "█"};
-    const QRcode *code = qr->code;
-
-    for (int row = -QUIET; row < code->width + QUIET; row += 2) {
-        fputs(BLACK_ON_WHITE, stdout);
-        for (int column = -QUIET; column < code->width + QUIET; column++)
-            fputs(blocks[2 * is_dark(code, row, column) + is_dark(code, row + 1, column)], stdout);
-        fputs(RESET "\n", stdout);
-    }
 }
