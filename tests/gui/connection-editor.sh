@@ -23,6 +23,9 @@ keeps() {  # id flags
   found=$(stored "$1" | grep '^private-key')
   [ "$found" = "$wanted" ] || { echo "$found"; return 1; }
 }
+activated() {  # id
+  host laptop nmcli connection up "$1" && host laptop nmcli connection down "$1"
+}
 mode_is() { [ "$(stat -c %a "$2")" = "$1" ] || { ls -l "$2"; return 1; }; }
 
 private=xDCkVfhCNpYBwVxcmPqOuFpoJMO6BxYexBAKloRNyjU=
@@ -32,6 +35,8 @@ host laptop nmcli connection import type wirelink file "$corpus/unknown-keys.wir
 
 check "a new profile is created" drive create
 check "the new profile is stored as written" same "New network" create
+check "a network with two phones is created" drive create-network Phones
+check "a network is joined with a file" drive join Joined "$GUI_HERE/home.wirelink"
 check "a profile is edited" drive edit unknown-keys
 check "the edited profile has lost nothing" same unknown-keys edit
 check "a file is imported" drive import "$corpus/trust.wirelink"
@@ -46,6 +51,7 @@ check "the exported file equals the imported one" diff <(grep -v ListenPort "$LA
 check "invalid values are explained and cannot be saved" drive nonsense
 host_uplink laptop 203.0.113.5/24 "$INET_GATEWAY"
 host laptop nmcli connection import type wirelink file "$GUI_HERE/home.wirelink" > /dev/null 2>&1
+check "the network of phones is activated" activated Phones
 check "the live state is shown while the service runs" drive live home
 check "a key is generated, its public key copied and drawn" drive key home
 check "a screen reader reads the error of a field" drive describe home

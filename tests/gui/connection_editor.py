@@ -61,6 +61,23 @@ def wait_stored(name, key, value):
     until(f'{key} = {value} in {name}', stored)
 
 
+def choose_file(editor, title, path):
+    def is_active():
+        return any(has_state(node, Atspi.StateType.ACTIVE) for node in editor.nodes()
+                   if node.get_name() == title and role_of(node) != 'push button')
+    until('the file chooser is active', is_active)
+    # the chooser asks for a path when one types "/", and misses what is typed until it does
+    subprocess.run(['xdotool', 'type', '/'], check=True)
+
+    def entry():
+        return next((node for node in editor.nodes()
+                     if role_of(node) == 'text' and text_of(node).startswith('/')), None)
+    location = until('the path can be typed', entry)
+    assert Atspi.EditableText.set_text_contents(location, path), f'cannot write {path}'
+    editor.wait_sensitive('Open', True)
+    editor.press('Open')
+
+
 def create():
     """Creates a profile with mouse and keyboard, and its peer with the keyboard alone."""
     editor = Editor('--create', '--type=vpn')
@@ -68,6 +85,7 @@ def create():
     editor.replace('VPN connection 1', 'New network')
     # an empty profile cannot be saved
     editor.wait_sensitive('Save', False)
+    editor.press('Set Up Manually')
     editor.write('Private key', PRIVATE)
     editor.write('Addresses', '10.77.0.2/24, fd77::2/64')
     editor.press('Advanced')
@@ -86,6 +104,58 @@ def create():
     editor.save()
     wait_stored('New network', 'peer-1-allowed-ips', '10.77.0.0/24 fd77::/64')
     wait_stored('New network', 'listen-port', '51900')
+    editor.close()
+
+
+def create_network(name):
+    """Creates a network with a phone, whose code is shown once."""
+    editor = Editor('--create', '--type=vpn')
+    editor.press('Create…')
+    editor.replace('VPN connection 1', name)
+    editor.press('Add a Phone')
+    step = editor.window('Create a Network')
+    step.write('Name of this machine', 'hub')
+    step.write('Networks', '10.77.0.0/24, 10.77.0.128/25')
+    step.press('Create')
+    step.wait_label('10.77.0.128/25 overlaps another network; remove one of them')
+    step.write('Networks', '10.77.0.0/24')
+    step.press('Create')
+    step.wait_label('Enter a name or an address of this machine')
+    step.write('Address of this machine', 'hub.example.net')
+    step.press('Create')
+    step = editor.window('Add Phone')
+    step.write('Name of the phone', 'hub')
+    step.press('Show Code')
+    step.wait_label('A member named hub already exists; choose another name')
+    step.write('Name of the phone', 'phone')
+    step.press('Show Code')
+    step.wait_label('it cannot be shown again')
+    step.named('QR code of the phone')
+    step.press('Done')
+    # a second one, from the list of peers
+    editor.press('Add Phone…')
+    until('another name', lambda: editor.read('Name of the phone') == 'phone 2')
+    editor.press('Show Code')
+    editor.named('QR code of the phone')
+    editor.press('Done')
+    editor.save()
+    wait_stored(name, 'peer-2-allowed-ips', '10.77.0.3/32')
+    uuid = uuid_of(name)
+    assert data(uuid, 'peer-1-basic') == 'yes' and data(uuid, 'peer-1-name') == 'phone'
+    assert data(uuid, 'listen-port') == '51820' and data(uuid, 'role') == 'router'
+    editor.close()
+
+
+def join(name, path):
+    """Joins a network with a file."""
+    editor = Editor('--create', '--type=vpn')
+    editor.press('Create…')
+    editor.replace('VPN connection 1', name)
+    editor.press('Join a Network')
+    choose_file(editor, 'Join a Network', path)
+    editor.find(['toggle button'], 'hub, 10.77.0.0/24')
+    editor.save()
+    wait_stored(name, 'peer-1-name', 'hub')
     editor.close()
 
 
@@ -235,14 +305,7 @@ def refuse(path, part):
     editor = Editor('--create', '--type=vpn')
     editor.choose('wirelink', 2)  # Import a saved VPN configuration…
     editor.press('Create…')
-    chooser = editor.named('Select file to import')
-    until('the file chooser is active', lambda: has_state(chooser, Atspi.StateType.ACTIVE))
-    # the chooser asks for a path when one types "/"
-    subprocess.run(['xdotool', 'type', path], check=True)
-    until('the path is typed', lambda: path in [text_of(node) for node in editor.nodes()
-                                                if role_of(node) == 'text'])
-    editor.wait_sensitive('Open', True)
-    editor.press('Open')
+    choose_file(editor, 'Select file to import', path)
     editor.wait_label(part)
     editor.process.kill()  # the message dialog would block its exit
     editor.process.wait()
@@ -364,7 +427,8 @@ def drop(name, path):
 
 
 def main():
-    verbs = {'create': create, 'edit': edit, 'import': import_file, 'export': export,
+    verbs = {'create': create, 'create-network': create_network, 'join': join, 'edit': edit,
+             'import': import_file, 'export': export,
              'nonsense': nonsense, 'live': live, 'reorder': reorder, 'drop': drop,
              'describe': describe, 'search': search, 'keep': keep,
              'refuse': refuse, 'key': key}

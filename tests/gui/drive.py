@@ -47,6 +47,11 @@ def walk(node):
         return  # the node is gone
 
 
+def children_of(node):
+    found = (node.get_child_at_index(i) for i in range(node.get_child_count()))
+    return [child for child in found if child is not None]
+
+
 def role_of(node):
     role = node.get_role_name()
     return ROLES.get(role, role)
@@ -84,6 +89,16 @@ class Program:
             root = desktop.get_child_at_index(i)
             if root is not None and self.name in (root.get_name() or ''):
                 yield root
+
+    def window(self, title):
+        """The window of that title alone; it has to be open."""
+        def probe():
+            return next((node for root in self.roots() for node in children_of(root)
+                         if node.get_name() == title), None)
+        only = Program(self.name)
+        found = until(f'window {title} of {self.name}', probe)
+        only.roots = lambda: [found]
+        return only
 
     def nodes(self):
         for root in self.roots():

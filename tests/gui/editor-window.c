@@ -123,7 +123,7 @@ close_window(Fixture *fixture)
 }
 
 static void
-take_picture(Fixture *fixture, const char *name)
+take_picture_of(GtkWidget *window, const char *name)
 {
     const char *folder = g_getenv("WL_TEST_PICTURES");
     g_autofree char *file = g_strdup_printf("gtk%d-%s.png", GTK_MAJOR_VERSION, name);
@@ -133,24 +133,30 @@ take_picture(Fixture *fixture, const char *name)
     if (!path)
         return;
 #if GTK_CHECK_VERSION(4, 0, 0)
-    g_autoptr(GdkPaintable) paintable = gtk_widget_paintable_new(fixture->window);
+    g_autoptr(GdkPaintable) paintable = gtk_widget_paintable_new(window);
     GtkSnapshot *snapshot = gtk_snapshot_new();
     g_autoptr(GskRenderNode) node = NULL;
     g_autoptr(GdkTexture) texture = NULL;
 
-    gdk_paintable_snapshot(paintable, snapshot, gtk_widget_get_width(fixture->window),
-                           gtk_widget_get_height(fixture->window));
+    gdk_paintable_snapshot(paintable, snapshot, gtk_widget_get_width(window),
+                           gtk_widget_get_height(window));
     node = gtk_snapshot_free_to_node(snapshot);
-    texture = gsk_renderer_render_texture(
-        gtk_native_get_renderer(gtk_widget_get_native(fixture->window)), node, NULL);
+    texture = gsk_renderer_render_texture(gtk_native_get_renderer(gtk_widget_get_native(window)),
+                                          node, NULL);
     g_assert_true(gdk_texture_save_to_png(texture, path));
 #else
-    GdkWindow *window = gtk_widget_get_window(fixture->window);
+    GdkWindow *drawn = gtk_widget_get_window(window);
     g_autoptr(GdkPixbuf) picture = gdk_pixbuf_get_from_window(
-        window, 0, 0, gdk_window_get_width(window), gdk_window_get_height(window));
+        drawn, 0, 0, gdk_window_get_width(drawn), gdk_window_get_height(drawn));
 
     g_assert_true(gdk_pixbuf_save(picture, path, "png", NULL, NULL));
 #endif
+}
+
+static void
+take_picture(Fixture *fixture, const char *name)
+{
+    take_picture_of(fixture->window, name);
 }
 
 static void
@@ -320,6 +326,129 @@ test_live_software_center(void)
     height = HEIGHT;
 }
 
+/* Presses a button that has a mnemonic. */
+static void
+press_translated(GtkWidget *widget, const char *label)
+{
+    g_auto(GStrv) parts = g_strsplit(dgettext(GETTEXT_PACKAGE, label), "_", 2);
+    g_autofree char *text = g_strjoinv("", parts);
+
+    look_press(widget, text);
+}
+
+/* A picture of the window of a step. */
+static GtkWidget *
+take_step(Fixture *fixture, const char *prefix, const char *step, guint n_mnemonics)
+{
+    g_autofree char *name = g_strconcat(prefix, step, NULL);
+    GtkWidget *dialog;
+
+    settle();
+    dialog = look_find_window_over(fixture->window);
+    take_picture_of(dialog, name);
+    look_assert_mnemonics(dialog, n_mnemonics);
+    look_assert_contrast(dialog);
+    if (g_str_equal(g_getenv("LANGUAGE"), "he"))
+        look_assert_no_english(dialog);
+    return dialog;
+}
+
+/* From the empty profile to the code that a phone scans. */
+static void
+take_start(const char *prefix)
+{
+    Fixture fixture = {0};
+    g_autofree char *choices = g_strconcat(prefix, "choices", NULL);
+    g_autofree char *begun = g_strconcat(prefix, "begun", NULL);
+    GtkWidget *dialog;
+
+    open_window(&fixture, nm_simple_connection_new());
+    take_picture(&fixture, choices);
+    look_assert_contrast(fixture.page);
+    if (g_str_equal(g_getenv("LANGUAGE"), "he"))
+        look_assert_no_english(fixture.page);
+    look_press(fixture.page, dgettext(GETTEXT_PACKAGE, "Add a Phone"));
+    settle();
+    dialog = look_find_window_over(fixture.window);
+    g_object_set(look_find_entry(dialog, "10."), "text", "10.77.0.0/24, fd77::/64", NULL);
+    press_translated(dialog, "C_reate");
+    dialog = take_step(&fixture, prefix, "create", 5);
+    g_object_set(look_find_entry(dialog, g_get_host_name()), "text", "hub", NULL);
+    g_object_set(look_find_entry_with(dialog, ""), "text", "hub.example.net", NULL);
+    press_translated(dialog, "C_reate");
+    dialog = take_step(&fixture, prefix, "phone", 4);
+    press_translated(dialog, "_Show Code");
+    dialog = take_step(&fixture, prefix, "code", 1);
+    press_translated(dialog, "_Done");
+    settle();
+    take_picture(&fixture, begun);
+    g_assert_true(nm_vpn_editor_update_connection(fixture.editor, fixture.connection, NULL));
+    close_window(&fixture);
+}
+
+static void
+test_start_light(void)
+{
+    take_start("start-light-");
+}
+
+static void
+test_start_dark(void)
+{
+    set_dark(TRUE);
+    take_start("start-dark-");
+    set_dark(FALSE);
+}
+
+static void
+test_start_right_to_left(void)
+{
+    gtk_widget_set_default_direction(GTK_TEXT_DIR_RTL);
+    speak("he");
+    take_start("start-rtl-");
+    speak("en");
+    gtk_widget_set_default_direction(GTK_TEXT_DIR_LTR);
+}
+
+static void
+test_start_large(void)
+{
+    set_large(TRUE);
+    take_start("start-large-");
+    set_large(FALSE);
+}
+
+static void
+test_start_narrow(void)
+{
+    width = NARROW;
+    take_start("start-narrow-");
+    width = WIDTH;
+}
+
+/* The program may close the window of the editor while that of a step is open. */
+static void
+test_start_abandoned(void)
+{
+    for (guint i = 0; i < 2; i++) {
+        Fixture fixture = {0};
+        GtkWidget *dialog;
+
+        open_window(&fixture, nm_simple_connection_new());
+        look_press(fixture.page, "Add a Phone");
+        settle();
+        dialog = look_find_window_over(fixture.window);
+        if (i) {
+            g_object_set(look_find_entry_with(dialog, ""), "text", "hub.example.net", NULL);
+            look_press(dialog, "Create");
+            settle();
+            look_press(look_find_window_over(fixture.window), "Show Code");
+            settle();
+        }
+        close_window(&fixture);
+    }
+}
+
 static void
 test_pages_light(void)
 {
@@ -333,6 +462,7 @@ test_new(void)
     Fixture fixture = {0};
 
     open_window(&fixture, nm_simple_connection_new());
+    look_press(fixture.page, "Set Up Manually");
     take_picture(&fixture, "new-machine");
     take_part(&fixture, "new-", "peers", peers_group(&fixture));
     close_window(&fixture);
@@ -505,6 +635,12 @@ main(int argc, char **argv)
     speak("en");
     g_test_add_func("/window/pages/light", test_pages_light);
     g_test_add_func("/window/pages/new", test_new);
+    g_test_add_func("/window/start/light", test_start_light);
+    g_test_add_func("/window/start/dark", test_start_dark);
+    g_test_add_func("/window/start/right-to-left", test_start_right_to_left);
+    g_test_add_func("/window/start/large", test_start_large);
+    g_test_add_func("/window/start/narrow", test_start_narrow);
+    g_test_add_func("/window/start/abandoned", test_start_abandoned);
     g_test_add_func("/window/pages/dark", test_pages_dark);
     g_test_add_func("/window/pages/right-to-left", test_pages_right_to_left);
     g_test_add_func("/window/pages/large", test_pages_large);

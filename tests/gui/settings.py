@@ -60,6 +60,7 @@ def create():
     settings.write('Name', 'New network')
     # an empty profile cannot be added
     settings.wait_sensitive('Add', False)
+    settings.press('Set Up Manually')
     settings.wait_label('The private key is missing')
     settings.write('Private key', PRIVATE)
     settings.write('Addresses', '10.77.0.2/24, fd77::2/64')
@@ -263,8 +264,35 @@ def drop(name, path):
     settings.close()
 
 
+def create_network(name):
+    """Creates a network with a phone, whose code is shown once."""
+    settings = Settings()
+    settings.press(ADD)
+    settings.click(['label'], 'wirelink')
+    settings.open_editor_page('Identity')
+    settings.write('Name', name)
+    settings.press('Add a Phone')
+    step = settings.window('Create a Network')
+    step.write('Address of this machine', 'hub.example.net:4500')
+    step.write('Networks', '10.77.0.0/24')
+    step.press('Create')
+    step = settings.window('Add Phone')
+    step.press('Show Code')
+    step.wait_label('it cannot be shown again')
+    step.named('QR code of the phone')
+    step.press('Done')
+    settings.wait_sensitive('Add', True)
+    settings.press('Add')
+    until('the network is stored', lambda: is_stored(name))
+    for item in ('role = router', 'listen-port = 4500', 'peer-1-name = phone',
+                 'peer-1-allowed-ips = 10.77.0.2/32', 'peer-1-basic = yes'):
+        assert item in data(name), f'{item} is not in {data(name)}'
+    settings.close()
+
+
 def main():
-    {'create': create, 'edit': edit, 'import': import_file, 'no-export': no_export,
+    {'create-network': create_network,
+     'create': create, 'edit': edit, 'import': import_file, 'no-export': no_export,
      'reorder': reorder, 'drop': drop, 'describe': describe, 'search': search,
      'ask-each-time': ask_each_time, 'refuse': refuse}[sys.argv[1]](*sys.argv[2:])
 

@@ -46,6 +46,7 @@ check "the edited profile is stored as written" same home settings
 check "peers are reordered with keyboard and pointer" drive reorder home
 check "a new profile is created" drive create
 check "the new profile is stored as written" same "New network" settings-create
+check "a network with a phone is created" drive create-network Phones
 check "the private key is set to be asked for each time" drive ask-each-time home
 check "the private key is not stored" not_stored home
 finish laptop

@@ -59,6 +59,24 @@ look_find_entry(GtkWidget *widget, const char *text)
     return found;
 }
 
+GtkWidget *
+look_find_entry_with(GtkWidget *widget, const char *text)
+{
+    g_autoptr(GPtrArray) children = children_of(widget);
+    g_autofree char *found_text = NULL;
+    GtkWidget *found = NULL;
+
+    if (!gtk_widget_get_mapped(widget))
+        return NULL;
+    if (GTK_IS_ENTRY(widget))
+        g_object_get(widget, "text", &found_text, NULL);
+    if (g_strcmp0(found_text, text) == 0)
+        return widget;
+    for (guint i = 0; i < children->len && !found; i++)
+        found = look_find_entry_with(children->pdata[i], text);
+    return found;
+}
+
 static gboolean
 has_label(GtkWidget *widget, const char *text)
 {
@@ -99,6 +117,44 @@ find_label(GtkWidget *widget, const char *text)
     for (guint i = 0; i < children->len && !found; i++)
         found = find_label(children->pdata[i], text);
     return found;
+}
+
+static GtkWidget *
+find_button(GtkWidget *widget, const char *text)
+{
+    g_autoptr(GPtrArray) children = children_of(widget);
+    GtkWidget *found = NULL;
+
+    if (!gtk_widget_get_mapped(widget))
+        return NULL;
+    if (GTK_IS_BUTTON(widget) && has_label(widget, text))
+        return widget;
+    for (guint i = 0; i < children->len && !found; i++)
+        found = find_button(children->pdata[i], text);
+    return found;
+}
+
+void
+look_press(GtkWidget *widget, const char *text)
+{
+    GtkWidget *button = find_button(widget, text);
+
+    if (!button)
+        g_error("there is no button \"%s\"", text);
+    g_signal_emit_by_name(button, "clicked");
+}
+
+GtkWidget *
+look_find_window_over(GtkWidget *window)
+{
+    g_autoptr(GList) all = gtk_window_list_toplevels();
+
+    for (const GList *l = all; l; l = l->next) {
+        if (GTK_IS_WINDOW(l->data) && gtk_widget_get_visible(l->data) &&
+            (GtkWidget *) gtk_window_get_transient_for(l->data) == window)
+            return l->data;
+    }
+    g_error("there is no other window");
 }
 
 static gboolean

@@ -9,8 +9,14 @@
 GtkWidget *look_find(GtkWidget *widget, GType type);
 /* The entry whose text begins with @text, or NULL. */
 GtkWidget *look_find_entry(GtkWidget *widget, const char *text);
+/* The visible entry with this text, or NULL. */
+GtkWidget *look_find_entry_with(GtkWidget *widget, const char *text);
 /* The toggle button with a label of this text, or NULL. */
 GtkWidget *look_find_toggle(GtkWidget *widget, const char *text);
+/* Presses the visible button with a label of this text, which must exist. */
+void look_press(GtkWidget *widget, const char *text);
+/* The visible window that is over @window, which must exist. */
+GtkWidget *look_find_window_over(GtkWidget *window);
 /* Waits for a visible label that begins with @text; at most a minute. */
 GtkWidget *look_wait_for_label(GtkWidget *widget, const char *text);
 /* No label of a Hebrew window is in English. */

@@ -38,7 +38,19 @@ drawn() {  # toolkit
     [ "$(identify -format %k "$file")" -gt 20 ] || { echo "$file is empty"; return 1; }
     count=$((count + 1))
   done
-  [ "$count" = 54 ] || { echo "$count pictures"; return 1; }
+  [ "$count" = 79 ] || { echo "$count pictures"; return 1; }
+}
+# What the camera of a phone reads from the code.
+scanned() {  # toolkit
+  local code line
+  for code in light dark rtl large narrow; do
+    zbarimg -q --raw "$pictures/$1-start-$code-code.png" > "$LAB_DIR/screen/scanned.conf" ||
+      { echo "the code in $code is not read"; return 1; }
+    for line in 'PrivateKey = .\{43\}=' 'Address = 10.77.0.2/24, fd77::2/64' \
+      'Endpoint = hub.example.net:51820'; do
+      grep -qx "$line" "$LAB_DIR/screen/scanned.conf" || { echo "no $line in $code"; return 1; }
+    done
+  done
 }
 # The arrow of a row that opens mirrors, in a right-to-left language, that of a left-to-right one.
 mirrored() {  # toolkit
@@ -75,6 +87,7 @@ rm -f "$pictures"/gtk[34]-*.png
 for toolkit in gtk3 gtk4; do
   check "the editor for $toolkit opens and updates" window $toolkit WL_TEST_PICTURES="$pictures"
   check "the pages of $toolkit are drawn" drawn $toolkit
+  check "the code of $toolkit for a phone can be scanned" scanned $toolkit
 done
 check "the arrows of gtk3 are mirrored in a right-to-left language" mirrored gtk3
 for page in machine peers peer; do

@@ -10,6 +10,7 @@
 #include "wl-gtk.h"
 #include "wl-machine-groups.h"
 #include "wl-peers-group.h"
+#include "wl-start-group.h"
 
 #define MIN_HEIGHT     360 /* pixels */
 #define NEW_MIN_HEIGHT 440
@@ -21,7 +22,9 @@ struct _WlEditor {
     WlEditorModel *model;
     WlEditorBus *bus;
     GtkWidget *widget;
+    GtkWidget *settings; /* all groups but the first page of a new profile */
     GtkWidget *trust_bar, *trust_warning;
+    WlStartGroup *start; /* NULL: not a new profile */
     WlMachineGroups *machine;
     WlPeersGroup *peers;
     WlDiscoveredGroup *discovered;
@@ -81,6 +84,7 @@ free_groups(WlEditor *self)
 {
     g_clear_pointer(&self->bus, wl_editor_bus_free);
     wl_editor_model_set_changed_func(self->model, NULL, NULL);
+    g_clear_pointer(&self->start, wl_start_group_free);
     g_clear_pointer(&self->machine, wl_machine_groups_free);
     g_clear_pointer(&self->peers, wl_peers_group_free);
     g_clear_pointer(&self->discovered, wl_discovered_group_free);
@@ -154,6 +158,27 @@ add_peers(WlEditor *self, GtkWidget *page)
 }
 
 static void
+on_begun(gboolean phone, gpointer user_data)
+{
+    WlEditor *self = user_data;
+
+    wl_gtk_set_shown(wl_start_group_get_widget(self->start), FALSE);
+    wl_gtk_set_shown(self->settings, TRUE);
+    wl_machine_groups_begin(self->machine);
+    gtk_widget_child_focus(self->settings, GTK_DIR_TAB_FORWARD);
+    if (phone)
+        wl_peers_group_add_phone(self->peers);
+}
+
+/* A new profile asks first how to begin. */
+static void
+add_start(WlEditor *self, GtkWidget *page)
+{
+    self->start = wl_start_group_new(self->model, on_begun, self);
+    wl_gtk_box_append(page, wl_start_group_get_widget(self->start));
+}
+
+static void
 build(WlEditor *self, NMConnection *connection)
 {
     GtkWidget *page = gtk_box_new(GTK_ORIENTATION_VERTICAL, GROUP_GAP);
@@ -162,9 +187,14 @@ build(WlEditor *self, NMConnection *connection)
     wl_editor_model_load(self->model, connection);
     wl_boxed_list_load_style(page);
     wl_gtk_set_margins(page, MARGIN);
-    self->machine = wl_machine_groups_new(self->model, page);
-    add_peers(self, page);
-    wl_machine_groups_add_advanced(self->machine, page);
+    if (is_empty(connection))
+        add_start(self, page);
+    self->settings = gtk_box_new(GTK_ORIENTATION_VERTICAL, GROUP_GAP);
+    wl_gtk_box_append(page, self->settings);
+    self->machine = wl_machine_groups_new(self->model, self->settings);
+    add_peers(self, self->settings);
+    wl_machine_groups_add_advanced(self->machine, self->settings);
+    wl_gtk_set_shown(self->settings, !self->start);
     refresh_trust(self);
     /* GNOME Settings adds a connection in a dialog of a fixed size, smaller than a page: one that
      * scrolls as a whole shows more than a page that scrolls inside it. */

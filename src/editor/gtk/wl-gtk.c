@@ -102,6 +102,8 @@ wl_gtk_set_child(GtkWidget *parent, GtkWidget *child)
         gtk_button_set_child(GTK_BUTTON(parent), child);
     else if (GTK_IS_FRAME(parent))
         gtk_frame_set_child(GTK_FRAME(parent), child);
+    else if (GTK_IS_WINDOW(parent))
+        gtk_window_set_child(GTK_WINDOW(parent), child);
     else
         g_return_if_reached();
 #else

@@ -2,7 +2,6 @@
 #include "wl-machine-groups.h"
 
 #include <glib/gi18n-lib.h>
-#include <nma-bar-code.h>
 
 #include "model/wl-live-text.h"
 #include "model/wl-model.h"
@@ -11,39 +10,16 @@
 #include "wl-form.h"
 #include "wl-gtk.h"
 #include "wl-profile-keys.h"
+#include "wl-qr-area.h"
 
-#define QR_SIZE   180 /* pixels */
-#define QR_MARGIN 4   /* modules, as scanners require */
+#define QR_SIZE 180 /* pixels */
 
 struct _WlMachineGroups {
     WlEditorModel *model;
     WlEditorForm *form;
     GtkWidget *bar, *state, *public_key, *copy, *see_qr, *qr, *persistent;
     WlExpander *keys, *advanced;
-    NMABarCode *bar_code; /* of the public key, created at the first drawing */
 };
-
-static void
-draw_qr(cairo_t *cr, int width, int height, gpointer user_data)
-{
-    WlMachineGroups *groups = user_data;
-    g_autofree char *key = wl_editor_model_dup_public_key(groups->model);
-    double modules;
-
-    if (!key)
-        return;
-    if (!groups->bar_code)
-        groups->bar_code = nma_bar_code_new(key);
-    modules = nma_bar_code_get_size(groups->bar_code);
-    if (modules <= 0)
-        return;
-    cairo_set_source_rgb(cr, 1, 1, 1);
-    cairo_paint(cr);
-    cairo_scale(cr, width / (modules + 2 * QR_MARGIN), height / (modules + 2 * QR_MARGIN));
-    cairo_translate(cr, QR_MARGIN, QR_MARGIN);
-    cairo_set_source_rgb(cr, 0, 0, 0);
-    nma_bar_code_draw(groups->bar_code, cr);
-}
 
 static void
 on_generate(GtkWidget *button, WlMachineGroups *groups)
@@ -114,8 +90,7 @@ refresh(WlMachineGroups *groups)
     wl_editor_form_refresh(groups->form);
     if (g_strcmp0(wl_gtk_get_text(groups->public_key), key ? key : "")) {
         wl_gtk_set_text(groups->public_key, key ? key : "");
-        g_clear_object(&groups->bar_code);
-        gtk_widget_queue_draw(groups->qr);
+        wl_qr_area_set_text(groups->qr, key, NULL);
     }
     gtk_widget_set_sensitive(groups->copy, key != NULL);
     gtk_widget_set_sensitive(groups->see_qr, key != NULL);
@@ -152,8 +127,7 @@ add_public_key(WlMachineGroups *groups)
     wl_gtk_box_append(line, groups->see_qr);
     wl_editor_form_add_below(groups->form, _("P_ublic key"), groups->public_key, line);
 
-    groups->qr = wl_gtk_drawing_new(QR_SIZE, draw_qr, groups);
-    wl_gtk_set_name(groups->qr, _("QR code of the public key"));
+    groups->qr = wl_qr_area_new(QR_SIZE, _("QR code of the public key"));
     wl_gtk_set_margins(groups->qr, 12);
     wl_gtk_set_shown(groups->qr, FALSE);
     wl_gtk_box_append(groups->keys->content, groups->qr);
@@ -294,17 +268,22 @@ wl_machine_groups_new(WlEditorModel *model, GtkWidget *box)
 }
 
 void
+wl_machine_groups_begin(WlMachineGroups *groups)
+{
+    open_problem(groups, groups->keys);
+    open_problem(groups, groups->advanced);
+}
+
+void
 wl_machine_groups_free(WlMachineGroups *groups)
 {
     if (!groups)
         return;
     g_signal_handlers_disconnect_by_data(groups->persistent, groups);
     g_signal_handlers_disconnect_by_data(groups->see_qr, groups);
-    wl_gtk_detach(groups->qr);
     wl_editor_form_free(groups->form);
     g_free(groups->keys);
     g_free(groups->advanced);
-    g_clear_object(&groups->bar_code);
     g_free(groups);
 }
 

@@ -16,6 +16,8 @@ typedef struct _WlMachineGroups WlMachineGroups;
 WlMachineGroups *wl_machine_groups_new(WlEditorModel *model, GtkWidget *box);
 /* Appends what comes after the peers to @box. */
 void wl_machine_groups_add_advanced(WlMachineGroups *groups, GtkWidget *box);
+/* Opens what has an error and closes what has none, when the page is shown first. */
+void wl_machine_groups_begin(WlMachineGroups *groups);
 /* To be called before the widgets are destroyed. */
 void wl_machine_groups_free(WlMachineGroups *groups);
 void wl_machine_groups_changed(WlMachineGroups *groups, WlEditorChange change);

@@ -6,17 +6,21 @@
 #include "model/wl-import.h"
 #include "model/wl-model.h"
 #include "model/wl-peer.h"
+#include "model/wl-phone.h"
 #include "model/wl-read.h"
 #include "wl-boxed-list.h"
 #include "wl-gtk-drag.h"
 #include "wl-gtk.h"
 #include "wl-peer-row.h"
+#include "wl-phone-dialog.h"
 
 #define MIN_SEARCHED 5 /* peers, from which on there is a search */
 
 struct _WlPeersGroup {
     WlEditorModel *model;
-    GtkWidget *widget, *search, *add, *list, *empty, *undo_row, *removed, *undo, *problem, *message;
+    WlDialog *dialog; /* that adds a phone, or NULL */
+    GtkWidget *widget, *search, *add, *add_phone, *list, *empty, *undo_row, *removed, *undo,
+        *problem, *message;
     GHashTable *rows; /* WlEditorPeer to WlPeerRow */
 };
 
@@ -142,6 +146,7 @@ refresh(WlPeersGroup *group)
     wl_gtk_set_shown(group->empty, n_peers == 0);
     refresh_removed(group);
     wl_gtk_set_shown(group->search, n_peers >= MIN_SEARCHED);
+    wl_gtk_set_shown(group->add_phone, wl_editor_phone_is_possible(group->model));
 }
 
 static void
@@ -157,6 +162,12 @@ on_add(GtkWidget *button, WlPeersGroup *group)
 
     wl_gtk_set_text(group->search, "");
     wl_peer_row_open(g_hash_table_lookup(group->rows, peer));
+}
+
+static void
+on_add_phone(GtkWidget *button, WlPeersGroup *group)
+{
+    wl_peers_group_add_phone(group);
 }
 
 static void
@@ -241,6 +252,10 @@ add_undo(WlPeersGroup *group)
 static void
 add_header(WlPeersGroup *group, GtkWidget *header)
 {
+    group->add_phone = gtk_button_new_with_mnemonic(_("Add P_hone…"));
+    gtk_widget_set_valign(group->add_phone, GTK_ALIGN_CENTER);
+    g_signal_connect(group->add_phone, "clicked", G_CALLBACK(on_add_phone), group);
+    wl_gtk_box_append(header, group->add_phone);
     group->add = gtk_button_new_with_mnemonic(_("Add _Peer"));
     gtk_widget_set_valign(group->add, GTK_ALIGN_CENTER);
     g_signal_connect(group->add, "clicked", G_CALLBACK(on_add), group);
@@ -292,7 +307,9 @@ wl_peers_group_free(WlPeersGroup *group)
     if (!group)
         return;
     g_signal_handlers_disconnect_by_data(group->search, group);
+    wl_dialog_close(group->dialog);
     g_signal_handlers_disconnect_by_data(group->add, group);
+    g_signal_handlers_disconnect_by_data(group->add_phone, group);
     g_signal_handlers_disconnect_by_data(group->undo, group);
     wl_gtk_refuse_drops(group->list);
     g_hash_table_unref(group->rows);
@@ -312,4 +329,10 @@ wl_peers_group_changed(WlPeersGroup *group, WlEditorChange change)
     if (change & WL_EDITOR_CHANGE_PEERS)
         reconcile(group);
     refresh(group);
+}
+
+void
+wl_peers_group_add_phone(WlPeersGroup *group)
+{
+    wl_phone_dialog_open(&group->dialog, group->widget, group->model);
 }

@@ -17,5 +17,7 @@ void wl_peers_group_free(WlPeersGroup *group);
 GtkWidget *wl_peers_group_get_widget(WlPeersGroup *group);
 /* To be called after each change of the model. */
 void wl_peers_group_changed(WlPeersGroup *group, WlEditorChange change);
+/* Opens the window that adds a phone. */
+void wl_peers_group_add_phone(WlPeersGroup *group);
 
 G_END_DECLS

@@ -10,7 +10,6 @@
 #include "wl-model.h"
 #include "wl-peer.h"
 #include "wl-profile-error.h"
-#include "wl-profile-value.h"
 #include "wl-read.h"
 #include "wl-wgquick.h"
 #include "wl-wirehub.h"
@@ -50,32 +49,6 @@ read_file(const WlEditorModel *model, const char *text, gsize length, const char
     return NULL;
 }
 
-static WlEditorPeer *
-make_peer(const WlProfilePeer *source)
-{
-    WlEditorPeer *peer = wl_editor_peer_new();
-    gsize n_keys;
-    const WlProfileKey *keys = wl_profile_keys(&n_keys);
-
-    for (guint i = 0; i < n_keys; i++) {
-        char *value;
-
-        if (keys[i].scope != WL_KEY_OF_PEER || keys[i].type == WL_KEY_TYPE_FLAGS)
-            continue;
-        value = wl_profile_value_format(&keys[i], source, ", ");
-        if (value)
-            wl_editor_fields_set(&peer->fields, i, value);
-        wl_profile_wipe_free(value);
-    }
-    for (guint i = 0; i < source->extra->len; i++) {
-        const WlProfileExtra *extra = source->extra->pdata[i];
-
-        g_hash_table_replace(peer->other_data, g_strconcat("extra-", extra->key, NULL),
-                             g_strdup(extra->value));
-    }
-    return peer;
-}
-
 gboolean
 wl_editor_model_add_from_text(WlEditorModel *model, const char *text, gsize length,
                               const char *name, guint *n_added, guint *n_known, GError **error)
@@ -93,7 +66,7 @@ wl_editor_model_add_from_text(WlEditorModel *model, const char *text, gsize leng
             wl_editor_model_find_peer(model, peer->public_key)) {
             known++;
         } else {
-            g_ptr_array_add(model->peers, make_peer(peer));
+            g_ptr_array_add(model->peers, wl_editor_peer_new_from(peer));
             added++;
         }
     }

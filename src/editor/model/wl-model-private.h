@@ -27,10 +27,11 @@ struct _WlEditorModel {
     guint removed_position;
     GPtrArray *loaded_order; /* the peers as loaded, compared by address only; NULL: removed */
     gboolean persistent, loaded_persistent;
-    guint n_users;         /* that may use the connection; 0: all */
-    char *version;         /* wirelink-version, quoted, if it is not 1 */
-    char *general_problem; /* translated, or NULL */
-    WlEditorLive *live;    /* NULL: not available */
+    guint n_users;          /* that may use the connection; 0: all */
+    GHashTable *other_data; /* unknown keys of vpn.data and their values, as those of a peer */
+    char *version;          /* wirelink-version, quoted, if it is not 1 */
+    char *general_problem;  /* translated, or NULL */
+    WlEditorLive *live;     /* NULL: not available */
     gboolean live_is_hidden;
     WlEditorChangedFunc changed;
     gpointer changed_data;

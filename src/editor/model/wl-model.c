@@ -4,7 +4,7 @@
 #include <sodium.h>
 
 #include "wl-check.h"
-#include "wl-key.h"
+#include "wl-key-pair.h"
 #include "wl-model-private.h"
 #include "wl-peer.h"
 #include "wl-profile-value.h"
@@ -24,6 +24,7 @@ wl_editor_model_new(void)
     wl_editor_fields_init(&model->fields, WL_KEY_OF_PROFILE);
     model->peers = g_ptr_array_new_with_free_func(free_peer);
     model->loaded_order = g_ptr_array_new();
+    model->other_data = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
     model->persistent = model->loaded_persistent = TRUE;
     wl_editor_model_check(model);
     return model;
@@ -38,6 +39,7 @@ wl_editor_model_free(WlEditorModel *model)
     wl_editor_model_forget_removed(model);
     g_ptr_array_unref(model->peers);
     g_ptr_array_unref(model->loaded_order);
+    g_hash_table_unref(model->other_data);
     g_free(model->version);
     g_free(model->general_problem);
     wl_editor_live_free(model->live);
@@ -80,22 +82,11 @@ wl_editor_model_set_persistent(WlEditorModel *model, gboolean persistent)
     wl_editor_model_notify(model, WL_EDITOR_CHANGE_FIELD);
 }
 
-/* The random source that the engine's key functions take. */
-static void
-fill_random(gpointer user_data, guint8 *buffer, gsize length)
-{
-    randombytes_buf(buffer, length);
-}
-
 void
 wl_editor_model_generate_key(WlEditorModel *model)
 {
-    WlKey key;
-    char *text;
+    char *text = wl_key_pair_generate();
 
-    wl_key_generate(&key, fill_random, NULL);
-    text = wl_key_to_string(&key);
-    wl_key_wipe(&key);
     wl_editor_model_set_text(model, NULL, "private-key", text);
     wl_key_free_string(text);
 }
@@ -106,7 +97,7 @@ wl_editor_model_generate_preshared_key(WlEditorModel *model, WlEditorPeer *peer)
     WlKey key;
     char *text;
 
-    fill_random(NULL, key.bytes, sizeof(key.bytes));
+    randombytes_buf(key.bytes, sizeof(key.bytes));
     text = wl_key_to_string(&key);
     wl_key_wipe(&key);
     wl_editor_model_set_text(model, peer, "preshared-key", text);

@@ -23,6 +23,32 @@ wl_editor_peer_new(void)
     return peer;
 }
 
+WlEditorPeer *
+wl_editor_peer_new_from(const WlProfilePeer *source)
+{
+    WlEditorPeer *peer = wl_editor_peer_new();
+    gsize n_keys;
+    const WlProfileKey *keys = wl_profile_keys(&n_keys);
+
+    for (guint i = 0; i < n_keys; i++) {
+        char *value;
+
+        if (keys[i].scope != WL_KEY_OF_PEER || keys[i].type == WL_KEY_TYPE_FLAGS)
+            continue;
+        value = wl_profile_value_format(&keys[i], source, ", ");
+        if (value)
+            wl_editor_fields_set(&peer->fields, i, value);
+        wl_profile_wipe_free(value);
+    }
+    for (guint i = 0; i < source->extra->len; i++) {
+        const WlProfileExtra *extra = source->extra->pdata[i];
+
+        g_hash_table_replace(peer->other_data, g_strconcat("extra-", extra->key, NULL),
+                             g_strdup(extra->value));
+    }
+    return peer;
+}
+
 void
 wl_editor_peer_free(WlEditorPeer *peer)
 {

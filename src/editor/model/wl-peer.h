@@ -5,11 +5,14 @@
  * strings are owned by the caller. */
 
 #include "wl-model-types.h"
+#include "wl-profile.h"
 
 G_BEGIN_DECLS
 
 /* An empty peer, to be added to a model; for the files of the model. */
 WlEditorPeer *wl_editor_peer_new(void);
+/* The same with the contents of @source. */
+WlEditorPeer *wl_editor_peer_new_from(const WlProfilePeer *source);
 /* Wipes the secrets. */
 void wl_editor_peer_free(WlEditorPeer *peer);
 

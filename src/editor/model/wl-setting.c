@@ -64,6 +64,8 @@ load_item(const char *name, const char *value, gpointer user_data)
     } else if (peer) {
         g_hash_table_replace(loader->secrets ? peer->other_secrets : peer->other_data,
                              g_strdup(rest), g_strdup(value));
+    } else if (!loader->secrets) {
+        g_hash_table_replace(loader->model->other_data, g_strdup(rest), g_strdup(value));
     }
 }
 
@@ -88,6 +90,7 @@ wl_editor_model_load(WlEditorModel *model, NMConnection *connection)
     wl_editor_fields_init(&model->fields, WL_KEY_OF_PROFILE);
     wl_editor_model_forget_removed(model);
     g_ptr_array_set_size(model->peers, 0);
+    g_hash_table_remove_all(model->other_data);
     g_clear_pointer(&model->version, g_free);
     model->persistent = TRUE;
     model->n_users = general ? nm_setting_connection_get_num_permissions(general) : 0;
@@ -198,6 +201,20 @@ save_others(NMSettingVpn *setting, gboolean secrets, const char *prefix, GHashTa
         save_item(setting, secrets, prefix, name, value);
 }
 
+/* The setting has those that were loaded from it, but not those of a file that was joined. */
+static void
+save_other_data(NMSettingVpn *setting, const WlEditorModel *model)
+{
+    GHashTableIter iter;
+    gpointer name, value;
+
+    g_hash_table_iter_init(&iter, model->other_data);
+    while (g_hash_table_iter_next(&iter, &name, &value)) {
+        if (!nm_setting_vpn_get_data_item(setting, name))
+            save_item(setting, FALSE, "", name, value);
+    }
+}
+
 static void
 save_peer(NMSettingVpn *setting, const WlEditorPeer *peer)
 {
@@ -249,6 +266,7 @@ wl_editor_model_apply(WlEditorModel *model, NMConnection *connection, GError **e
     clear(setting, FALSE);
     clear(setting, TRUE);
     save_fields(setting, &model->fields, "");
+    save_other_data(setting, model);
     if (!nm_setting_vpn_get_data_item(setting, "private-key-flags"))
         nm_setting_vpn_add_data_item(setting, "private-key-flags", "0");
     for (guint i = 0; i < model->peers->len; i++)
