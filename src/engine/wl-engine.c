@@ -61,7 +61,6 @@ init_parts(WlEngine *self)
     self->membership.orphaned = g_ptr_array_new();
     self->membership.displaced = g_ptr_array_new();
     self->membership.full_logged = WL_LONG_AGO;
-    self->receiver.facts = wl_fact_array_new();
     self->inference.dropped_since = WL_LONG_AGO;
     self->uplink.since = WL_LONG_AGO;
     self->own.metadata =
@@ -105,7 +104,6 @@ wl_engine_free(WlEngine *self)
         return;
     wl_outputs_clear(&self->outputs);
     wl_policy_clear(&self->policy);
-    g_array_unref(self->receiver.facts);
     g_hash_table_unref(self->own.metadata);
     wl_fact_set_free(self->facts);
     g_hash_table_unref(self->names.by_folded);

@@ -119,8 +119,8 @@ wl_acks_send_facts(WlEngine *self, WlPeer *peer, const GByteArray *inner, gboole
     const gint64 *retry = peer->boot.native ? retry_native : retry_go;
     guint n = peer->boot.native ? G_N_ELEMENTS(retry_native) : G_N_ELEMENTS(retry_go);
     /* wl_acks_get_room() has limited native peers before. */
-    guint limit = peer->boot.native ? 2 * WL_SEND_WINDOW_MAX : get_limit(self, peer);
-    gboolean wants_ack = in_flight && tries < n && count_in_flight(peer) < limit;
+    gboolean wants_ack = in_flight && tries < n &&
+                         (peer->boot.native || count_in_flight(peer) < get_limit(self, peer));
     GBytes *bytes;
 
     if (wants_ack && peer->boot.native)

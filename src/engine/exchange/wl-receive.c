@@ -213,7 +213,7 @@ void
 wl_receive_datagram(WlEngine *self, const WlIp *source, const guint8 *data, gsize length)
 {
     WlPeer *peer = wl_peer_table_find_link_local(&self->peers, source);
-    GArray *facts = self->receiver.facts;
+    g_autoptr(GArray) facts = NULL;
     WlReceiveResult result;
     WlKey sender;
 
@@ -224,13 +224,15 @@ wl_receive_datagram(WlEngine *self, const WlIp *source, const guint8 *data, gsiz
         self->receiver.results[WL_RECEIVE_FLOOD]++;
         return;
     }
+    facts = wl_fact_array_new();
     result = wl_datagram_open(self->signer, source, data, MIN(length, WL_RECEIVE_MAX), &sender,
                               facts, NULL);
-    if (result == WL_RECEIVE_ACCEPTED && peer && wl_key_equal(&peer->key, &sender) &&
-        is_replayed(peer, data))
+    if (result == WL_RECEIVE_ACCEPTED && peer && !wl_key_equal(&peer->key, &sender))
+        peer = NULL; /* another key with the same link-local address */
+    if (result == WL_RECEIVE_ACCEPTED && peer && is_replayed(peer, data))
         result = WL_RECEIVE_REPLAYED;
     self->receiver.results[result]++;
-    if (result != WL_RECEIVE_ACCEPTED || !peer || !wl_key_equal(&peer->key, &sender))
+    if (result != WL_RECEIVE_ACCEPTED || !peer)
         return;
 
     wl_peer_heard(peer, self->now);
@@ -261,7 +263,6 @@ wl_receive_datagram(WlEngine *self, const WlIp *source, const guint8 *data, gsiz
         else if (fact->attribute != WL_ATTRIBUTE_ALIVE)
             receive_fact(self, peer, fact);
     }
-    g_array_set_size(facts, 0);
     if (wl_signer_wants_ack(data))
         wl_acks_queue(self, peer, data, length);
 }

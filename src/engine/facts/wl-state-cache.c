@@ -252,21 +252,31 @@ load_fact(WlEngine *self, WlFact *fact, const WlKey *source)
         wl_engine_prefix_changed(self, entry);
 }
 
+/* NULL: there is none, or it is not valid. */
+static WlMetadata *
+load_metadata(GKeyFile *file, const char *group)
+{
+    g_autofree char *text = g_key_file_get_string(file, group, "Metadata", NULL);
+    g_autoptr(WlMetadata) metadata = NULL;
+    g_autofree guchar *bytes = NULL;
+    WlDecodeError failed;
+    gsize length, used;
+
+    if (!text)
+        return NULL;
+    bytes = g_base64_decode(text, &length);
+    metadata = wl_metadata_decode(bytes, length, &used, &failed);
+    return metadata && used == length ? g_steal_pointer(&metadata) : NULL;
+}
+
 static void
 load_membership(WlEngine *self, GKeyFile *file, const char *group, const WlKey *key)
 {
-    g_autofree char *text = g_key_file_get_string(file, group, "Metadata", NULL);
     g_auto(GStrv) sources = g_key_file_get_string_list(file, group, "Sources", NULL, NULL);
-    g_autoptr(WlMetadata) metadata = NULL;
-    g_autofree guchar *bytes = NULL;
-    gsize length = 0, used = 0;
-    WlDecodeError failed;
+    g_autoptr(WlMetadata) metadata = load_metadata(file, group);
     WlFact fact;
 
-    bytes = text ? g_base64_decode(text, &length) : NULL;
-    if (bytes)
-        metadata = wl_metadata_decode(bytes, length, &used, &failed);
-    if (!metadata || used != length)
+    if (!metadata)
         return;
     wl_fact_init_metadata(&fact, key, metadata, 0);
     for (guint i = 0; sources && sources[i] && i < MAX_LIST; i++) {

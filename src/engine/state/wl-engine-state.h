@@ -51,7 +51,6 @@ typedef struct {
 /** Received datagrams. Written by exchange/wl-receive.c, `refused` by wl_engine_count_refused(). */
 typedef struct {
     WlRateLimit strangers; /* datagrams from addresses that belong to no peer */
-    GArray *facts;         /* of WlFact: those of the datagram being read */
     guint64 results[WL_RECEIVE_N_RESULTS];
     guint64 refused[WL_VERDICT_N];
 } WlReceiver;
