@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "exchange/wl-acks.h"
+#include "state/wl-engine-state.h"
 #include "state/wl-send-window.h"
 #include "timeline.h"
 #include "wl-group.h"
@@ -158,6 +159,19 @@ test_bounded(void)
     told = count_told(harness, SEC(70));
     g_assert_cmpuint(told, >=, 5);
     g_assert_cmpuint(told, <=, 7);
+}
+
+/* An Alive that is due goes with facts that are sent again, once. */
+static void
+test_one_alive(void)
+{
+    g_autoptr(Harness) harness = leaf_new(TRUE);
+    HarnessMember *hub = harness_member(harness, 1);
+
+    harness_run(harness, SEC(1) - 1);
+    harness_clear(harness);
+    wl_peer_force_alive(wl_peer_table_find(&harness->engine->peers, &hub->key));
+    timeline_assert(harness, hub, MS(900), TIMELINE_FACTS | TIMELINE_ALIVES, "0 facts, 0 alive");
 }
 
 /* ---- what comes to us */
@@ -515,6 +529,29 @@ test_totals(void)
     g_assert_cmpuint(all->in_flight_go, ==, 0);
 }
 
+/* An ack names as many datagrams as it says, in any order. */
+static void
+test_named(void)
+{
+    for (guint n = 0; n <= 3; n++) {
+        g_autoptr(Harness) harness = harness_leaf_new();
+        WlPeer *peer = peer_new(harness, 1, TRUE);
+        guint64 nonces[3];
+        WlFact fact;
+
+        send_facts(harness, peer, 4, 0);
+        for (guint i = 0; i < 3; i++)
+            nonces[i] = g_array_index(peer->acks.window->in_flight, WlInFlight, 3 - i).nonce;
+        wl_fact_init_ack(&fact, &peer->key, (const guint8 *) nonces, 3);
+        fact.value.ack.n = (guint8) n;
+        wl_acks_receive(harness->engine, peer, &fact);
+        g_assert_cmpuint(n_in_flight(peer), ==, 4 - n);
+        for (guint i = 0; i < n_in_flight(peer); i++)
+            g_assert_cmpuint(g_array_index(peer->acks.window->in_flight, WlInFlight, i).nonce, !=,
+                             n > 0 ? nonces[0] : 0);
+    }
+}
+
 /* What is kept to be sent to a Go daemon again: 64 datagrams, or 8 if there are 8192 to all. */
 static void
 test_kept_for_go(void)
@@ -624,6 +661,7 @@ main(int argc, char **argv)
     g_test_add_func("/acks/receipt", test_receipt);
     g_test_add_func("/acks/go", test_go);
     g_test_add_func("/acks/bounded", test_bounded);
+    g_test_add_func("/acks/an Alive goes with facts that are sent again", test_one_alive);
     g_test_add_func("/acks/owed", test_owed);
     g_test_add_func("/acks/owed-to-go", test_owed_to_go);
     g_test_add_func("/acks/window", test_window);
@@ -635,6 +673,7 @@ main(int argc, char **argv)
     g_test_add_func("/acks/a datagram of acks is full", test_full_of_acks);
     g_test_add_func("/acks/room in the window", test_room);
     g_test_add_func("/acks/what is in flight to all", test_totals);
+    g_test_add_func("/acks/as many as an ack names", test_named);
     g_test_add_func("/acks/what is kept for a Go daemon", test_kept_for_go);
     g_test_add_func("/acks/the last try", test_last_try);
     g_test_add_func("/acks/how many are sent again at once", test_overdue);

@@ -101,6 +101,25 @@ test_table(gconstpointer data)
         g_assert_cmpuint(count(set, i, FALSE), ==, tables[row].expect[i]);
 }
 
+/* Of two sources with as many facts, the first by key makes room, whichever they are. */
+static void
+test_first_by_key(void)
+{
+    for (guint i = 10; i < 40; i++) {
+        g_autoptr(WlFactSet) set = wl_fact_set_new();
+        const WlFactShareFuncs funcs = {.is_router = is_router};
+        guint member = 100;
+
+        wl_fact_set_set_max_sources(set, 4);
+        wl_fact_set_set_share(set, &funcs);
+        for (guint j = 0; j < 4; j++)
+            advertise(set, i + j % 2, member++, WL_VERDICT_ACCEPTED);
+        advertise(set, ROUTER, member++, WL_VERDICT_ACCEPTED);
+        g_assert_cmpuint(count(set, i, FALSE), ==, 1);
+        g_assert_cmpuint(count(set, i + 1, FALSE), ==, 2);
+    }
+}
+
 /* A source that is refused keeps what it has, and without a router nobody is one. */
 static void
 test_refused(void)
@@ -260,5 +279,6 @@ main(int argc, char **argv)
     g_test_add_func("/fact-set/share/facts give way in turns", test_turns);
     g_test_add_func("/fact-set/untrusted facts are counted once", test_count_untrusted);
     g_test_add_func("/fact-set/a full table", test_full);
+    g_test_add_func("/fact-set-share/the first by key makes room", test_first_by_key);
     return g_test_run();
 }

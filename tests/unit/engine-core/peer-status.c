@@ -140,6 +140,21 @@ test_published(void)
     assert_published(harness, 1, 0);
     g_assert_cmpint(harness_view(harness, hub)->trust, ==, WL_TRUST_ENDPOINT);
     g_assert_false(harness_view(harness, hub)->name_configured);
+    /* the name alone, and that the peer runs WireGuard alone */
+    for (guint basic = 0; basic <= 1; basic++) {
+        WlPeerConfig *entry;
+
+        config = harness_config(harness, WL_ROLE_LEAF);
+        entry = harness_add(config, hub, HUB_AT, "10.77.0.0/24");
+        entry->trust = WL_TRUST_ENDPOINT;
+        entry->name = g_strdup("center");
+        entry->basic = basic;
+        harness_add(config, harness_member(harness, 2), NULL, "10.77.0.3/32");
+        harness_change(harness, config);
+        assert_published(harness, 1, 0);
+        g_assert_cmpstr(harness_view(harness, hub)->name, ==, "center");
+        g_assert_cmpint(harness_view(harness, hub)->basic, ==, basic);
+    }
 }
 
 static const struct {

@@ -2,6 +2,7 @@
 /* What a received datagram causes, and how often it does. */
 #include <string.h>
 
+#include "exchange/wl-receive.h"
 #include "paths/wl-path-hold-down.h"
 #include "state/wl-engine-state.h"
 #include "timeline.h"
@@ -136,6 +137,26 @@ test_replays(void)
     g_assert_cmpuint(received(harness, WL_RECEIVE_REPLAYED), ==, WL_MAX_NONCES);
     receive(harness, hub, sent->pdata[WL_MAX_NONCES - 1]);
     g_assert_cmpuint(received(harness, WL_RECEIVE_REPLAYED), ==, WL_MAX_NONCES);
+}
+
+/* A key whose link-local address is that of a peer is a stranger. */
+static void
+test_same_address(void)
+{
+    g_autoptr(Harness) harness = leaf_new();
+    WlPeerTable *peers = &harness->engine->peers;
+    HarnessMember *other = harness_member(harness, 5);
+    g_autoptr(GBytes) bytes = make_alive(harness, other);
+    guint64 accepted = received(harness, WL_RECEIVE_ACCEPTED);
+    gint64 heard = peer_of(harness, 1)->liveness.last_heard;
+
+    for (guint i = 0; i < 2; i++) {
+        g_hash_table_insert(peers->by_link_local, &other->link_local, peer_of(harness, 1));
+        receive(harness, other, bytes);
+        g_hash_table_remove(peers->by_link_local, &other->link_local);
+    }
+    g_assert_cmpuint(received(harness, WL_RECEIVE_ACCEPTED), ==, accepted + 2);
+    g_assert_cmpint(peer_of(harness, 1)->liveness.last_heard, ==, heard);
 }
 
 /* ---- Alives */
@@ -337,6 +358,108 @@ test_full(void)
     }
 }
 
+/* ---- an endpoint that another member may have */
+
+#define ROUTER   1
+#define ITSELF   2
+#define OTHER    3
+#define OBSERVER 4 /* is trusted with members */
+
+/* Member 2 may be at a known endpoint that @from begins to advertise; what that is a reason for. */
+static const struct {
+    const char *name;
+    guint from;
+    gboolean healthy, router_there;
+    guint restarts; /* 1: at its own word, 2: at that of a router */
+    gboolean heard; /* at the word of a third party */
+    guint sightings;
+    gboolean suspect, reads;
+} words[] = {
+    {"a router knows where it is", ROUTER, FALSE, TRUE, 2, FALSE, 0, FALSE, FALSE},
+    {"an observer does", OBSERVER, FALSE, TRUE, 2, FALSE, 0, FALSE, FALSE},
+    {"it says itself where it is", ITSELF, FALSE, TRUE, 1, FALSE, 0, FALSE, TRUE},
+    {"a third party is heard", OTHER, FALSE, TRUE, 0, TRUE, 0, FALSE, FALSE},
+    {"a router sees it elsewhere", ROUTER, TRUE, TRUE, 0, FALSE, 1, FALSE, FALSE},
+    {"an observer sees it elsewhere", OBSERVER, TRUE, TRUE, 0, FALSE, 1, FALSE, FALSE},
+    {"its own word came over a path that works", ITSELF, TRUE, TRUE, 0, FALSE, 0, FALSE, TRUE},
+    {"a router would know better than a third party", OTHER, TRUE, TRUE, 0, FALSE, 0, FALSE, FALSE},
+    {"without a router a third party may", OTHER, TRUE, FALSE, 0, FALSE, 0, TRUE, FALSE},
+    {"its own word does not even then", ITSELF, TRUE, FALSE, 0, FALSE, 0, FALSE, TRUE},
+};
+
+static void
+test_endpoint_word(gconstpointer data)
+{
+    gsize i = GPOINTER_TO_SIZE(data);
+    g_autoptr(Harness) harness = harness_new();
+    WlEngineConfig *config = harness_config(harness, WL_ROLE_LEAF);
+    HarnessMember *from = harness_member(harness, words[i].from);
+    g_autoptr(GByteArray) inner = g_byte_array_new();
+    g_autoptr(GBytes) bytes = NULL;
+    WlEndpoint endpoint = harness_endpoint("192.0.2.9:1");
+    WlPeer *subject;
+    WlFact fact;
+    gsize length;
+
+    harness_add(config, harness_member(harness, ROUTER), HUB_AT, "10.77.0.0/24")->trust =
+        WL_TRUST_MEMBERSHIP;
+    for (guint j = ITSELF; j <= OBSERVER; j++)
+        harness_add(config, harness_member(harness, j), NULL, NULL)->trust =
+            j == OBSERVER ? WL_TRUST_MEMBERSHIP : WL_TRUST_ENDPOINT;
+    harness_start(harness, config);
+    harness_uplink(harness, "192.168.1.10/24");
+    subject = peer_of(harness, ITSELF);
+    for (guint j = ROUTER; j <= OBSERVER; j++)
+        peer_of(harness, j)->liveness.healthy = j != ITSELF || words[i].healthy;
+    peer_of(harness, ROUTER)->liveness.healthy = words[i].router_there;
+    subject->connect.restart = subject->connect.heard = subject->roaming.suspect = FALSE;
+    subject->turn.scheduled = FALSE;
+    harness->engine->outputs.snapshot_wanted = FALSE;
+
+    wl_fact_init_endpoint(&fact, &subject->key, &endpoint, 0);
+    fact.ttl = 200;
+    wl_fact_encode(&fact, inner);
+    bytes = wl_signer_sign(from->signer, &harness_member(harness, 0)->key, inner->data, inner->len);
+    wl_receive_datagram(harness->engine, &from->link_local, g_bytes_get_data(bytes, &length),
+                        g_bytes_get_size(bytes));
+    g_assert_true(subject->turn.scheduled);
+    g_assert_cmpint(subject->connect.restart, ==, words[i].restarts > 0);
+    for (guint j = 0; j < 2; j++)
+        g_assert_cmpint(subject->connect.restart_rates[j].next > 0, ==, words[i].restarts == j + 1);
+    g_assert_cmpint(subject->connect.heard, ==, words[i].heard);
+    g_assert_cmpuint(subject->roaming.n_sightings, ==, words[i].sightings);
+    g_assert_cmpint(subject->roaming.suspect, ==, words[i].suspect);
+    g_assert_cmpint(harness->engine->outputs.snapshot_wanted, ==, words[i].reads);
+}
+
+/* A fact is relayed to others, and not sent back to the member that sent it. */
+static void
+test_not_sent_back(void)
+{
+    g_autoptr(Harness) harness = harness_new();
+    WlEngineConfig *config = harness_config(harness, WL_ROLE_ROUTER);
+    const WlKey *about = &harness_member(harness, 3)->key;
+
+    for (guint i = 1; i <= 3; i++)
+        harness_add(config, harness_member(harness, i), NULL, NULL)->trust = WL_TRUST_MEMBERSHIP;
+    harness_start(harness, config);
+    harness_uplink(harness, "203.0.113.1/24");
+    for (guint i = 1; i <= 3; i++)
+        harness_meet(harness, i, DESKTOP_AT);
+    harness_run(harness, SEC(20));
+    for (guint round = 0; round < 2; round++) {
+        harness_clear(harness);
+        harness_advertise_allowed(harness, harness_member(harness, 1), harness_member(harness, 3),
+                                  "10.77.0.7/32", 255);
+        harness_run(harness, SEC(1));
+        g_assert_false(
+            harness_sent_allowed(harness, harness_member(harness, 1), about, "10.77.0.7/32"));
+        g_assert_cmpint(
+            harness_sent_allowed(harness, harness_member(harness, 2), about, "10.77.0.7/32"), ==,
+            round == 0);
+    }
+}
+
 int
 main(int argc, char **argv)
 {
@@ -347,6 +470,7 @@ main(int argc, char **argv)
     }
     g_test_add_func("/receive/strangers do not take from the rate of peers", test_rates_apart);
     g_test_add_func("/receive/a replay of the last 32 datagrams is known", test_replays);
+    g_test_add_func("/receive/a stranger with the address of a peer", test_same_address);
     for (gsize i = 0; i < G_N_ELEMENTS(alives); i++) {
         g_autofree char *name = g_strdup_printf("/receive/%s", alives[i].name);
         g_test_add_data_func(name, GSIZE_TO_POINTER(i), test_alive);
@@ -356,6 +480,11 @@ main(int argc, char **argv)
     g_test_add_func("/receive/own endpoints are limited", test_own_endpoints);
     g_test_add_func("/receive/endpoints of others are not counted as own", test_other_endpoints);
     g_test_add_func("/receive/facts with a short life are limited", test_short_lives);
+    for (gsize i = 0; i < G_N_ELEMENTS(words); i++) {
+        g_autofree char *name = g_strdup_printf("/receive/%s", words[i].name);
+        g_test_add_data_func(name, GSIZE_TO_POINTER(i), test_endpoint_word);
+    }
+    g_test_add_func("/receive/a fact is not sent back", test_not_sent_back);
     g_test_add_func("/receive/a full table is logged once an hour", test_full);
     return g_test_run();
 }

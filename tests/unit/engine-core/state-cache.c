@@ -498,8 +498,8 @@ test_loaded_history(void)
     }
 }
 
-/* What a state file says about this member, or about what is no member, is not used; a member
- * without any metadata is one. */
+/* What a state file says about this member, or about what is no member, is not used, nor metadata
+ * that more follows; a member without any metadata is one. */
 static void
 test_groups(void)
 {
@@ -507,11 +507,13 @@ test_groups(void)
     g_autofree char *own = wl_key_to_string(&harness->engine->own.key);
     g_autofree char *hub = wl_key_to_string(&harness_member(harness, HUB)->key);
     g_autofree char *stranger = wl_key_to_string(&harness_member(harness, STRANGER)->key);
+    g_autofree char *longer = wl_key_to_string(&harness_member(harness, 9)->key);
     g_autofree char *state = g_strdup_printf("[State]\nVersion=1\nKey=%s\n"
                                              "[nobody]\nMetadata=BW4DYWJj\nSources=%s;\n"
                                              "[%s]\nMetadata=BW4DYWJj\nSources=%s;\n"
+                                             "[%s]\nMetadata=BW4DYWJjAA==\nSources=%s;\n"
                                              "[%s]\nMetadata=AA==\nSources=%s;\n",
-                                             own, hub, own, hub, stranger, hub);
+                                             own, hub, own, hub, longer, hub, stranger, hub);
     const GPtrArray *about;
 
     restart(harness, state);
