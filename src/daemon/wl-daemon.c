@@ -33,7 +33,6 @@ struct _WlDaemon {
     WlFileReload *reload; /* NULL: the session is not ready, as the following ones */
     WlFileWatch *watch;   /* NULL: the directory cannot be watched */
     WlLinkRoutes *routes;
-    WlLink *dns_link; /* that the DNS settings were given for; not owned */
 
     WlDaemonBus *bus;
     GDBusConnection *connection; /* NULL: no bus */
@@ -70,10 +69,10 @@ static void
 update_dns(WlDaemon *self)
 {
     const WlProfileFile *file = wl_file_reload_get_file(self->reload);
+    WlLink *link = wl_session_get_link(self->session);
 
-    self->dns_link = wl_session_get_link(self->session);
     wl_resolv_conf_set_except(self->resolv_conf, file->dns);
-    wl_link_dns_set(self->dns, wl_link_get_ifindex(self->dns_link), file->dns,
+    wl_link_dns_set(self->dns, wl_link_get_ifindex(link), file->dns,
                     wl_session_get_settings(self->session)->full_tunnel);
 }
 
@@ -254,41 +253,13 @@ on_routes_changed(WlSession *session, gpointer user_data)
         update_routes(self);
 }
 
+/* A new link has no DNS settings. */
 static void
-on_peer_changed(WlSession *session, const WlKey *key, gpointer user_data)
+on_link_recreated(WlSession *session, gpointer user_data)
 {
     WlDaemon *self = user_data;
 
-    if (self->objects)
-        wl_objects_peer_changed(self->objects, key);
-}
-
-static void
-on_peer_gone(WlSession *session, const WlKey *key, gpointer user_data)
-{
-    WlDaemon *self = user_data;
-
-    if (self->objects)
-        wl_objects_peer_gone(self->objects, key);
-}
-
-static void
-on_uplink_changed(WlSession *session, gpointer user_data)
-{
-    WlDaemon *self = user_data;
-
-    if (self->objects)
-        wl_objects_link_changed(self->objects);
-}
-
-static void
-on_settled(WlSession *session, gpointer user_data)
-{
-    WlDaemon *self = user_data;
-
-    if (self->objects)
-        wl_objects_settled(self->objects);
-    if (self->reload && wl_session_get_link(session) != self->dns_link)
+    if (self->reload)
         update_dns(self);
 }
 
@@ -296,10 +267,7 @@ static const WlSessionEvents session_events = {
     .ready = on_ready,
     .failed = on_failed,
     .routes_changed = on_routes_changed,
-    .peer_changed = on_peer_changed,
-    .peer_gone = on_peer_gone,
-    .uplink_changed = on_uplink_changed,
-    .settled = on_settled,
+    .link_recreated = on_link_recreated,
 };
 
 /* Takes ownership of @config. */

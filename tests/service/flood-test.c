@@ -81,27 +81,15 @@ on_input(GIOChannel *channel, GIOCondition condition, gpointer user_data)
     return G_SOURCE_REMOVE;
 }
 
-static void
-on_peer(WlSession *session, const WlKey *key, gpointer user_data)
-{
-}
-
-static void
-on_settled(WlSession *session, gpointer user_data)
-{
-}
-
 static int
 serve(void)
 {
-    static const WlSessionEvents events = {
-        .peer_changed = on_peer, .peer_gone = on_peer, .settled = on_settled};
     g_autoptr(GDBusConnection) connection = connect_to_bus();
     g_autoptr(GIOChannel) input = g_io_channel_unix_new(0);
     g_autoptr(GError) error = NULL;
     WlObjectsSettings settings = {.id = "flood", .front_end = "networkmanager"};
     Server server = {.loop = g_main_loop_new(NULL, FALSE)};
-    WlSession *session = load_session_new(PEERS, &events, &server);
+    WlSession *session = load_session_new(PEERS);
     WlObjects *objects = wl_objects_new(connection, session, &settings, &error);
     gint64 before;
 

@@ -13,8 +13,8 @@
 struct _WlSession {
     WlEngineConfig *config;
     WlSessionSettings settings;
-    const WlSessionEvents *events;
-    gpointer user_data;
+    const WlSessionObserver *observer; /* NULL: none */
+    gpointer observer_data;
     WlLink *link;
     WlEngine *engine;
     WlTimer *timer;
@@ -52,13 +52,14 @@ pump(WlSession *self)
             wl_link_apply(self->link, output->change, NULL);
         else if (output->kind == WL_OUTPUT_READ_DEVICE)
             read_device(self);
-        else if (output->kind == WL_OUTPUT_PEER_CHANGED)
-            self->events->peer_changed(self, &output->key, self->user_data);
-        else if (output->kind == WL_OUTPUT_PEER_REMOVED)
-            self->events->peer_gone(self, &output->key, self->user_data);
+        else if (output->kind == WL_OUTPUT_PEER_CHANGED && self->observer)
+            self->observer->peer_changed(self, &output->key, self->observer_data);
+        else if (output->kind == WL_OUTPUT_PEER_REMOVED && self->observer)
+            self->observer->peer_gone(self, &output->key, self->observer_data);
     }
     self->pumping = FALSE;
-    self->events->settled(self, self->user_data);
+    if (self->observer)
+        self->observer->settled(self, self->observer_data);
     wl_timer_set(self->timer, wl_engine_get_deadline(self->engine));
 }
 
@@ -113,7 +114,7 @@ set_device_peer(WlSession *self, guint number, guint16 port)
 }
 
 WlSession *
-load_session_new(guint n_peers, const WlSessionEvents *events, gpointer user_data)
+load_session_new(guint n_peers)
 {
     WlSession *self = g_new0(WlSession, 1);
     WlLocalAddress uplink = {
@@ -121,8 +122,6 @@ load_session_new(guint n_peers, const WlSessionEvents *events, gpointer user_dat
     WlPrefix address = prefix_of("10.77.0.2/16");
     g_autoptr(GError) error = NULL;
 
-    self->events = events;
-    self->user_data = user_data;
     self->settings.uuid = "2f3b7d6c-0d0e-4f5a-9b77-0123456789ab";
     self->settings.interface = "nmwl-2f3b7d6c";
     self->settings.fact_port = 51821;
@@ -173,6 +172,13 @@ load_session_move(WlSession *self, guint number)
 }
 
 /* ---- wl-session.h */
+
+void
+wl_session_observe(WlSession *self, const WlSessionObserver *observer, gpointer user_data)
+{
+    self->observer = observer;
+    self->observer_data = user_data;
+}
 
 const WlEngine *
 wl_session_get_engine(const WlSession *self)

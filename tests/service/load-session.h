@@ -8,7 +8,7 @@
  * Replaces WlSession as far as the objects need it: a real engine and a fake link, whose peers all
  * have a session. Needs no privileges.
  */
-WlSession *load_session_new(guint n_peers, const WlSessionEvents *events, gpointer user_data);
+WlSession *load_session_new(guint n_peers);
 void load_session_free(WlSession *self);
 /** Changes the port of the peer with this number in the device. */
 void load_session_move(WlSession *self, guint number);

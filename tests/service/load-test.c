@@ -27,39 +27,6 @@ typedef struct {
     guint next, left;
 } Server;
 
-static void
-on_peer_changed(WlSession *session, const WlKey *key, gpointer user_data)
-{
-    Server *server = user_data;
-
-    if (server->objects)
-        wl_objects_peer_changed(server->objects, key);
-}
-
-static void
-on_peer_gone(WlSession *session, const WlKey *key, gpointer user_data)
-{
-    Server *server = user_data;
-
-    if (server->objects)
-        wl_objects_peer_gone(server->objects, key);
-}
-
-static void
-on_settled(WlSession *session, gpointer user_data)
-{
-    Server *server = user_data;
-
-    if (server->objects)
-        wl_objects_settled(server->objects);
-}
-
-static const WlSessionEvents events = {
-    .peer_changed = on_peer_changed,
-    .peer_gone = on_peer_gone,
-    .settled = on_settled,
-};
-
 static gboolean
 on_quit(gpointer user_data)
 {
@@ -80,10 +47,10 @@ static void
 flap(Server *server)
 {
     if (server->next++ % 2 == 0 || server->left == 1)
-        on_peer_gone(server->session, key_of(server, 0), server);
+        wl_objects_peer_gone(server->objects, key_of(server, 0));
     else
-        on_peer_changed(server->session, key_of(server, 0), server);
-    on_settled(server->session, server);
+        wl_objects_peer_changed(server->objects, key_of(server, 0));
+    wl_objects_settled(server->objects);
 }
 
 static gboolean
@@ -98,8 +65,8 @@ on_change(gpointer user_data)
     if (--server->left > 0)
         return G_SOURCE_CONTINUE;
     if (server->spread == 0) {
-        on_peer_gone(server->session, key_of(server, PEERS - 1), server);
-        on_settled(server->session, server);
+        wl_objects_peer_gone(server->objects, key_of(server, PEERS - 1));
+        wl_objects_settled(server->objects);
     }
     /* Time for deferred signals. */
     g_timeout_add(1500, on_quit, server);
@@ -151,7 +118,7 @@ serve(guint spread, guint seconds)
 
     g_assert_no_error(error);
     server.loop = g_main_loop_new(NULL, FALSE);
-    server.session = load_session_new(PEERS, &events, &server);
+    server.session = load_session_new(PEERS);
     server.objects = wl_objects_new(connection, server.session, &settings, &error);
     g_assert_no_error(error);
     g_dbus_connection_flush_sync(connection, NULL, NULL);

@@ -150,6 +150,37 @@ wl_objects_set_profile_state(WlObjects *self, const char *const *pending, const 
 
 /* ---- life ---------------------------------------------------------------------------------- */
 
+static void
+on_peer_changed(WlSession *session, const WlKey *key, gpointer user_data)
+{
+    wl_objects_peer_changed(user_data, key);
+}
+
+static void
+on_peer_gone(WlSession *session, const WlKey *key, gpointer user_data)
+{
+    wl_objects_peer_gone(user_data, key);
+}
+
+static void
+on_uplink_changed(WlSession *session, gpointer user_data)
+{
+    wl_objects_link_changed(user_data);
+}
+
+static void
+on_settled(WlSession *session, gpointer user_data)
+{
+    wl_objects_settled(user_data);
+}
+
+static const WlSessionObserver observer = {
+    .peer_changed = on_peer_changed,
+    .peer_gone = on_peer_gone,
+    .uplink_changed = on_uplink_changed,
+    .settled = on_settled,
+};
+
 static gboolean
 on_due(gpointer user_data)
 {
@@ -229,6 +260,7 @@ wl_objects_new(GDBusConnection *connection, WlSession *session, const WlObjectsS
     if (!register_fixed(self, error))
         return NULL;
     wl_limitations_watch(on_limitations_changed, self);
+    wl_session_observe(session, &observer, self);
     /* Create all objects first, so that Via can refer to them. */
     for (guint i = 0; i < keys->len; i++)
         add_peer(self, &g_array_index(keys, WlKey, i));
@@ -243,6 +275,7 @@ wl_objects_free(WlObjects *self)
     if (!self)
         return;
     wl_limitations_watch(NULL, NULL);
+    wl_session_observe(self->session, NULL, NULL);
     g_clear_handle_id(&self->limitations_id, g_source_remove);
     g_clear_handle_id(&self->trim_id, g_source_remove);
     wl_access_free(self->access);

@@ -20,7 +20,7 @@ typedef struct {
     const char *const *users;      /* who may read, NULL-terminated; NULL: every local user */
 } WlObjectsSettings;
 
-/** Exports @session, which must outlive the objects. Copies @settings. */
+/** Exports @session, which must outlive the objects, and observes it. Copies @settings. */
 WlObjects *wl_objects_new(GDBusConnection *connection, WlSession *session,
                           const WlObjectsSettings *settings, GError **error);
 /** Removes the objects from the bus. */

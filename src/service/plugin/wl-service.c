@@ -169,50 +169,10 @@ on_routes_changed(WlSession *session, gpointer user_data)
         announce(self, FALSE);
 }
 
-static void
-on_peer_changed(WlSession *session, const WlKey *key, gpointer user_data)
-{
-    WlService *self = user_data;
-
-    if (self->objects)
-        wl_objects_peer_changed(self->objects, key);
-}
-
-static void
-on_peer_gone(WlSession *session, const WlKey *key, gpointer user_data)
-{
-    WlService *self = user_data;
-
-    if (self->objects)
-        wl_objects_peer_gone(self->objects, key);
-}
-
-static void
-on_uplink_changed(WlSession *session, gpointer user_data)
-{
-    WlService *self = user_data;
-
-    if (self->objects)
-        wl_objects_link_changed(self->objects);
-}
-
-static void
-on_settled(WlSession *session, gpointer user_data)
-{
-    WlService *self = user_data;
-
-    if (self->objects)
-        wl_objects_settled(self->objects);
-}
-
 static const WlSessionEvents session_events = {
     .ready = on_ready,
     .failed = on_failed,
     .routes_changed = on_routes_changed,
-    .peer_changed = on_peer_changed,
-    .peer_gone = on_peer_gone,
-    .uplink_changed = on_uplink_changed,
-    .settled = on_settled,
 };
 
 static void

@@ -85,7 +85,8 @@ wl_session_update_uplink(WlSession *self)
         return;
     g_free(self->uplink);
     self->uplink = g_strdup(uplink);
-    self->events->uplink_changed(self, self->user_data);
+    if (self->observer)
+        self->observer->uplink_changed(self, self->observer_data);
 }
 
 void

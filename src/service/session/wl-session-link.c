@@ -160,6 +160,8 @@ recreate_link(WlSession *self, GError **error)
         wl_traffic_watch_rebind(self->traffic);
     wl_engine_link_recreated(self->engine, wl_clock_now());
     wl_session_pump(self);
+    if (self->events->link_recreated)
+        self->events->link_recreated(self, self->user_data);
     return TRUE;
 }
 

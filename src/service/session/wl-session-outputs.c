@@ -153,12 +153,14 @@ carry_out(WlSession *self, const WlOutput *output)
         break;
     case WL_OUTPUT_PEER_CHANGED:
         record_peer(self, &output->key);
-        self->events->peer_changed(self, &output->key, self->user_data);
+        if (self->observer)
+            self->observer->peer_changed(self, &output->key, self->observer_data);
         break;
     case WL_OUTPUT_PEER_REMOVED:
         forget_round_trip(self, &output->key);
         wl_event_log_peer_removed(self->event_log, &output->key);
-        self->events->peer_gone(self, &output->key, self->user_data);
+        if (self->observer)
+            self->observer->peer_gone(self, &output->key, self->observer_data);
         break;
     case WL_OUTPUT_LOG:
         g_message("%s", output->name);
@@ -195,7 +197,8 @@ wl_session_pump(WlSession *self)
         carry_out(self, output);
     }
     self->pumping = FALSE;
-    self->events->settled(self, self->user_data);
+    if (self->observer)
+        self->observer->settled(self, self->observer_data);
     wl_timer_set(self->timer, wl_engine_get_deadline(self->engine));
     return G_SOURCE_CONTINUE;
 }

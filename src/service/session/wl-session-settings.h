@@ -28,17 +28,27 @@ typedef struct {
 } WlSessionSettings;
 
 /**
- * Called from the main loop. `ready` and `failed` are never called from within a function of the
- * session; the others may be called from within wl_session_refresh_counters().
+ * For the front end that has the session. Called from the main loop; `ready` and `failed` are never
+ * called from within a function of the session, `routes_changed` may be called from within
+ * wl_session_refresh_counters().
  */
 typedef struct {
     void (*ready)(WlSession *self, gpointer user_data); /* the link is up with its peers */
     void (*failed)(WlSession *self, const char *reason,
                    gpointer user_data); /* free the session then */
     void (*routes_changed)(WlSession *self, gpointer user_data);
+    /* The link is another one than before, or NULL: that does not matter. */
+    void (*link_recreated)(WlSession *self, gpointer user_data);
+} WlSessionEvents;
+
+/**
+ * What changed, for the one that publishes it (wl_session_observe()). Called from the main loop,
+ * also from within wl_session_refresh_counters().
+ */
+typedef struct {
     void (*peer_changed)(WlSession *self, const WlKey *key, gpointer user_data);
     void (*peer_gone)(WlSession *self, const WlKey *key, gpointer user_data);
     void (*uplink_changed)(WlSession *self, gpointer user_data);
     /* All changes of one event have been reported. */
     void (*settled)(WlSession *self, gpointer user_data);
-} WlSessionEvents;
+} WlSessionObserver;

@@ -26,6 +26,8 @@ struct _WlSession {
     WlSessionSettings settings;
     const WlSessionEvents *events;
     gpointer user_data;
+    const WlSessionObserver *observer; /* NULL: none */
+    gpointer observer_data;
 
     int in_use_mark;       /* open while anything of the profile may exist; -1: none */
     GCancellable *opening; /* NULL: not being opened */

@@ -313,6 +313,13 @@ wl_session_new(WlEngineConfig *config, const WlSessionSettings *settings,
 }
 
 void
+wl_session_observe(WlSession *self, const WlSessionObserver *observer, gpointer user_data)
+{
+    self->observer = observer;
+    self->observer_data = user_data;
+}
+
+void
 wl_session_free(WlSession *self)
 {
     if (!self)

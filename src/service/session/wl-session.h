@@ -9,6 +9,9 @@
  * link in the background. */
 WlSession *wl_session_new(WlEngineConfig *config, const WlSessionSettings *settings,
                           const WlSessionEvents *events, gpointer user_data);
+/** Calls @observer, which must outlive the session, from now on instead of the former one; NULL:
+ * none. */
+void wl_session_observe(WlSession *self, const WlSessionObserver *observer, gpointer user_data);
 /** Removes the link and everything else the session created, and wipes the keys. */
 void wl_session_free(WlSession *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(WlSession, wl_session_free)
