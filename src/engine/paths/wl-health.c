@@ -34,31 +34,70 @@ handshake_of(const WlEngine *self, const WlPeer *peer, const WlDevicePeer *devic
                                          : MAX(peer->device.handshake, self->now - WL_REKEY_AFTER);
 }
 
-static void
-apply_peer(WlEngine *self, WlPeer *peer, const WlDevicePeer *device)
+/* The allowed IPs of @device without @link_local, a set of WlPrefix. The caller owns it. */
+static GArray *
+dup_allowed(const WlDevicePeer *device, const WlPrefix *link_local, gboolean *has_link_local)
 {
-    g_autoptr(GArray) allowed = wl_array_new(WlPrefix);
-    WlPrefix link_local = wl_prefix_from_ip(&peer->link_local);
-    gboolean has_link_local = FALSE;
-    gint64 handshake = handshake_of(self, peer, device);
+    GArray *allowed = wl_array_new(WlPrefix);
 
+    *has_link_local = FALSE;
     for (guint i = 0; i < device->allowed_ips->len; i++) {
         WlPrefix prefix = wl_prefix_masked(&g_array_index(device->allowed_ips, WlPrefix, i));
-        if (wl_prefix_equal(&prefix, &link_local))
-            has_link_local = TRUE;
+        if (wl_prefix_equal(&prefix, link_local))
+            *has_link_local = TRUE;
         else
             wl_prefix_set_add(allowed, &prefix);
     }
+    return allowed;
+}
+
+/* TRUE if @device has the allowed IPs @known and, if @with_link_local, @link_local, in any order.
+ * Nearly every peer of a dump is as it was, which costs no memory here. WireGuard masks prefixes
+ * and lists each once. */
+static gboolean
+has_allowed(const WlDevicePeer *device, const GArray *known, gboolean with_link_local,
+            const WlPrefix *link_local)
+{
+    if (device->allowed_ips->len != known->len + (with_link_local ? 1 : 0))
+        return FALSE;
+    for (guint i = 0; i < device->allowed_ips->len; i++) {
+        const WlPrefix *prefix = &g_array_index(device->allowed_ips, WlPrefix, i);
+        if (!(with_link_local && wl_prefix_equal(prefix, link_local)) &&
+            !wl_prefix_set_contains(known, prefix))
+            return FALSE;
+    }
+    return TRUE;
+}
+
+static void
+apply_allowed(WlEngine *self, WlPeer *peer, const WlDevicePeer *device)
+{
+    WlPrefix link_local = wl_prefix_from_ip(&peer->link_local);
+    g_autoptr(GArray) allowed = NULL;
+    gboolean has_link_local;
+
+    if (peer->device.present &&
+        has_allowed(device, peer->device.allowed, peer->device.link_local, &link_local))
+        return;
+    allowed = dup_allowed(device, &link_local, &has_link_local);
     if (!peer->device.present || peer->device.link_local != has_link_local)
         wl_scheduler_schedule(&self->scheduler, peer);
     peer->device.present = TRUE;
     peer->device.link_local = has_link_local;
-    if (!wl_prefix_set_equal(allowed, peer->device.allowed)) {
-        g_array_unref(peer->device.allowed);
-        peer->device.allowed = g_steal_pointer(&allowed);
-        peer->device.allowed_serial++;
-        wl_engine_local_facts_changed(self, peer);
-    }
+    if (wl_prefix_set_equal(allowed, peer->device.allowed))
+        return;
+    g_array_unref(peer->device.allowed);
+    peer->device.allowed = g_steal_pointer(&allowed);
+    peer->device.allowed_serial++;
+    wl_engine_local_facts_changed(self, peer);
+}
+
+static void
+apply_peer(WlEngine *self, WlPeer *peer, const WlDevicePeer *device)
+{
+    gint64 handshake = handshake_of(self, peer, device);
+
+    apply_allowed(self, peer, device);
     if (wl_engine_is_inside(self, &peer->key, &device->endpoint)) {
         wl_outer_endpoint_restore(self, peer, &device->endpoint);
     } else if (!wl_endpoint_equal(&peer->device.endpoint, &device->endpoint)) {
@@ -108,11 +147,28 @@ set_absent(WlPeer *peer)
     peer->device.endpoint = (WlEndpoint){0};
 }
 
+/* The peers of @device by the slots of those of the table; NULL: the device does not have it. The
+ * caller frees the array. */
+static const WlDevicePeer **
+map_by_slot(const WlEngine *self, const WlDevice *device)
+{
+    const WlDevicePeer **by_slot = g_new0(const WlDevicePeer *, self->peers.slots->len);
+
+    for (guint i = 0; i < device->peers->len; i++) {
+        const WlDevicePeer *seen = device->peers->pdata[i];
+        const WlPeer *peer = wl_peer_table_find(&self->peers, &seen->public_key);
+
+        if (peer)
+            by_slot[peer->slot] = seen;
+    }
+    return by_slot;
+}
+
 /* A dump covers every peer; only peers that changed or await a snapshot are scheduled. */
 void
 wl_health_apply_snapshot(WlEngine *self, const WlDevice *device)
 {
-    g_autoptr(GHashTable) by_key = g_hash_table_new(wl_key_hash, wl_key_equal);
+    const WlDevicePeer **by_slot;
     const guint64 shows = self->outputs.snapshot_requested == WL_LONG_AGO
                               ? self->outputs.changes
                               : self->outputs.snapshot_shows;
@@ -127,13 +183,10 @@ wl_health_apply_snapshot(WlEngine *self, const WlDevice *device)
         wl_engine_rules_changed(self);
     }
     note_dropped(self, device->dropped);
-    for (guint i = 0; i < device->peers->len; i++) {
-        WlDevicePeer *peer = device->peers->pdata[i];
-        g_hash_table_insert(by_key, &peer->public_key, peer);
-    }
+    by_slot = map_by_slot(self, device);
     for (guint i = 0; i < wl_peer_table_size(&self->peers); i++) {
         WlPeer *peer = wl_peer_table_get(&self->peers, i);
-        const WlDevicePeer *seen = g_hash_table_lookup(by_key, &peer->key);
+        const WlDevicePeer *seen = by_slot[peer->slot];
 
         /* It may show the peer as it was before the last change, which would look like roaming. */
         if (peer->reconcile.change > shows) {
@@ -150,6 +203,7 @@ wl_health_apply_snapshot(WlEngine *self, const WlDevice *device)
         set_absent(peer);
         peer->device.snapshot = self->now;
     }
+    g_free(by_slot);
 }
 
 void

@@ -384,8 +384,8 @@
  * WL_BATCH_PEERS both are delayed by these times for each peer and batched, so that a hub with
  * thousands of members stays responsive. */
 #define WL_BATCH_PEERS     100
-#define WL_DUMP_BATCH      ((gint64) 20) /* us */
-#define WL_ADVERTISE_BATCH ((gint64) 40) /* us */
+#define WL_DUMP_BATCH      ((gint64) 100) /* us */
+#define WL_ADVERTISE_BATCH ((gint64) 40)  /* us */
 
 /* Limits (docs/engine.md "Limits") */
 

@@ -277,7 +277,7 @@ check_route(const SimHost *host, const Heard *heard, const Seen *seen, const WlP
 char *
 check_device(const SimHost *host, const Heard *heard, const Seen *seen)
 {
-    g_autoptr(WlDevice) device = sim_device_read(host->device);
+    const WlDevice *device = sim_device_read(host->device);
     g_autoptr(GArray) routes = wl_engine_dup_routes(host->engine);
     char *wrong = NULL;
 

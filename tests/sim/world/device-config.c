@@ -12,6 +12,7 @@ disown(SimDevice *self, DevicePeer *peer)
     for (guint i = 0; i < peer->allowed->len; i++)
         sim_owners_remove(self->owners, &g_array_index(peer->allowed, WlPrefix, i));
     g_array_set_size(peer->allowed, 0);
+    peer->shows_others = TRUE;
 }
 
 static void
@@ -20,6 +21,7 @@ take_from(DevicePeer *peer, const WlPrefix *prefix)
     for (guint i = 0; i < peer->allowed->len; i++) {
         if (wl_prefix_equal(&g_array_index(peer->allowed, WlPrefix, i), prefix)) {
             g_array_remove_index(peer->allowed, i);
+            peer->shows_others = TRUE;
             return;
         }
     }
@@ -38,6 +40,7 @@ own(SimDevice *self, DevicePeer *peer, const GArray *allowed)
         if (before)
             take_from(before, &prefix);
         g_array_append_val(peer->allowed, prefix);
+        peer->shows_others = TRUE;
     }
 }
 
@@ -47,6 +50,7 @@ remove_peer(SimDevice *self, DevicePeer *peer)
     disown(self, peer);
     sim_heap_set(&self->heap, &peer->wait, SIM_NEVER);
     g_hash_table_remove(self->by_key, &peer->key);
+    g_ptr_array_remove(self->dump->peers, peer->shown);
     g_ptr_array_remove(self->peers, peer);
 }
 
@@ -64,6 +68,8 @@ add_peer(SimDevice *self, const WlPeerChange *change)
     peer->keepalive = change->keepalive;
     g_queue_init(&peer->staged);
     g_ptr_array_add(self->peers, peer);
+    peer->shown = wl_device_peer_new(&peer->key);
+    g_ptr_array_add(self->dump->peers, peer->shown);
     g_hash_table_insert(self->by_key, &peer->key, peer);
     return peer;
 }

@@ -41,6 +41,8 @@ typedef struct {
     gint64 last_handshake;  /* wall clock; only if has_handshake */
     gboolean has_handshake;
     guint64 rx, tx;
+    WlDevicePeer *shown;   /* in the dump of the device */
+    gboolean shows_others; /* `shown` has other allowed IPs */
 } DevicePeer;
 
 struct _SimDevice {
@@ -51,6 +53,7 @@ struct _SimDevice {
     gint64 now, wall_offset;
     GPtrArray *peers;   /* owned, in the order they were added */
     GHashTable *by_key; /* WlKey* -> DevicePeer */
+    WlDevice *dump;     /* the last one; its peers are in the order of `peers` */
     SimOwners *owners;  /* prefix -> DevicePeer */
     SimHeap heap;
     guint64 serial;

@@ -12,25 +12,28 @@ handshake_age(const SimDevice *self, const DevicePeer *peer)
     return MAX(self->now + self->wall_offset - peer->last_handshake, 0);
 }
 
-WlDevice *
-sim_device_read(const SimDevice *self)
+const WlDevice *
+sim_device_read(SimDevice *self)
 {
-    WlDevice *device = wl_device_new();
+    WlDevice *device = self->dump;
 
     device->public_key = self->public_key;
     device->listen_port = self->port;
     device->dropped = self->dropped;
     for (guint i = 0; i < self->peers->len; i++) {
-        const DevicePeer *peer = self->peers->pdata[i];
-        WlDevicePeer *copy = wl_device_peer_new(&peer->key);
+        DevicePeer *peer = self->peers->pdata[i];
+        WlDevicePeer *copy = peer->shown;
 
         copy->endpoint = peer->endpoint;
         copy->handshake_age = handshake_age(self, peer);
         copy->rx_bytes = peer->rx;
         copy->tx_bytes = peer->tx;
         copy->keepalive = peer->keepalive;
+        if (!peer->shows_others)
+            continue;
+        peer->shows_others = FALSE;
+        g_array_set_size(copy->allowed_ips, 0);
         g_array_append_vals(copy->allowed_ips, peer->allowed->data, peer->allowed->len);
-        g_ptr_array_add(device->peers, copy);
     }
     return device;
 }

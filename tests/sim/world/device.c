@@ -52,6 +52,7 @@ sim_device_new(const WlKey *public_key, guint16 port, const SimDeviceCallbacks *
     self->user_data = user_data;
     self->peers = g_ptr_array_new_with_free_func((GDestroyNotify) device_peer_free);
     self->by_key = g_hash_table_new(wl_key_hash, wl_key_equal);
+    self->dump = wl_device_new();
     self->owners = sim_owners_new();
     sim_heap_init(&self->heap);
     return self;
@@ -66,6 +67,7 @@ sim_device_free(SimDevice *self)
     sim_owners_free(self->owners);
     g_hash_table_unref(self->by_key);
     g_ptr_array_unref(self->peers);
+    wl_device_free(self->dump);
     g_free(self);
 }
 

@@ -33,7 +33,9 @@ gint64 sim_device_get_deadline(const SimDevice *self);
 void sim_device_run(SimDevice *self);
 /** Applies a change. TRUE if it recreated or removed a peer with a live session. */
 gboolean sim_device_change(SimDevice *self, const WlPeerChange *change);
-WlDevice *sim_device_read(const SimDevice *self);
+/** A dump, valid until the next call of this or of sim_device_change(). The device keeps it,
+ * because making one anew for every read is most of the work in a world with hundreds of peers. */
+const WlDevice *sim_device_read(SimDevice *self);
 /** Erases all sessions, as Linux does when the machine is suspended. */
 void sim_device_suspend(SimDevice *self);
 /** Resumes after @duration µs, which WireGuard's timers do not count. */

@@ -165,7 +165,7 @@ note_state(SimHost *host, const WlKey *key)
 static void
 read_device(SimHost *host)
 {
-    g_autoptr(WlDevice) device = sim_device_read(host->device);
+    const WlDevice *device = sim_device_read(host->device);
     gint64 begun = sim_cpu_begin(host);
 
     host->counters.snapshots++;

@@ -4,6 +4,8 @@
  */
 #include "world/owners.h"
 
+#include <string.h>
+
 #define LENGTHS 129
 
 struct _SimOwners {
@@ -15,11 +17,13 @@ static guint
 prefix_hash(gconstpointer key)
 {
     const WlPrefix *prefix = key;
-    guint hash = 5381 + prefix->length;
+    guint hash = 5381 + prefix->length, word;
 
-    for (gsize i = 0; i < sizeof(prefix->ip.bytes); i++)
-        hash = hash * 33 + prefix->ip.bytes[i];
-    return hash;
+    for (gsize i = 0; i < sizeof(prefix->ip.bytes); i += sizeof(word)) {
+        memcpy(&word, prefix->ip.bytes + i, sizeof(word));
+        hash = hash * 33 + word;
+    }
+    return hash ^ hash >> 16;
 }
 
 static gboolean
@@ -81,8 +85,10 @@ find(const SimOwners *self, const WlIp *ip, gpointer *owner, int *length)
         if (count[*length] == 0)
             continue;
         prefix.ip = *ip;
-        prefix.length = (guint8) *length;
-        prefix = wl_prefix_masked(&prefix);
+        if (prefix.length != *length) {
+            prefix.length = (guint8) *length;
+            prefix = wl_prefix_masked(&prefix);
+        }
         *owner = g_hash_table_lookup(self->exact, &prefix);
         if (*owner)
             return TRUE;
