@@ -14,7 +14,8 @@
 #include "scenario/run.h"
 
 static gint64 seed_option = -1, hosts_option, rest_option = 600;
-static gboolean trace_option, times_option, tap_option, random_option, liars_option, print_option;
+static gboolean storm_option, trace_option, times_option, tap_option, random_option, liars_option,
+    print_option;
 static char *mixture_option, *directory_option, *seeds_option;
 static GStrv files;
 
@@ -33,6 +34,8 @@ static const GOptionEntry entries[] = {
     {"hosts", 0, 0, G_OPTION_ARG_INT64, &hosts_option,
      "measure a hub and N-1 leaves, during ten virtual minutes at rest", "N"},
     {"rest", 0, 0, G_OPTION_ARG_INT64, &rest_option, "with --hosts: the time at rest", "SECONDS"},
+    {"storm", 0, 0, G_OPTION_ARG_NONE, &storm_option,
+     "with --hosts: also measure how the leaves come back after a reboot of the hub", NULL},
     {"print", 0, 0, G_OPTION_ARG_NONE, &print_option,
      "with --random: print the worlds as scenarios instead", NULL},
     {"trace", 0, 0, G_OPTION_ARG_NONE, &trace_option, "print all events", NULL},
@@ -337,7 +340,7 @@ main(int argc, char **argv)
             return 2;
         }
         if (!scale_run((guint) hosts_option, seed_option >= 0 ? (guint32) seed_option : 1,
-                       SIM_SEC(rest_option), &error)) {
+                       SIM_SEC(rest_option), storm_option, &error)) {
             fprintf(stderr, "wirelink-sim: %s\n", error->message);
             return 1;
         }

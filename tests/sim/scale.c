@@ -10,12 +10,20 @@
 
 #include "scenario/run.h"
 #include "world/member.h"
+#include "world/stream.h"
 #include "world/truth.h"
 
 #define NEIGHBORS 2 /* on either side */
 #define GIVE_UP   SIM_SEC(3600)
-#define STARTS    SIM_SEC(10) /* all start within */
-#define STEPS     10          /* of a long run, each with a line of progress */
+#define STARTS    SIM_SEC(10)         /* all start within */
+#define STEPS     10                  /* of a long run, each with a line of progress */
+#define PAIRS     (2 * NEIGHBORS + 1) /* that a leaf keeps open */
+
+/* The storm: how long the hub is away, how many direct pairs have traffic meanwhile, and how often
+ * they send. */
+#define STORM_OFF    SIM_SEC(30)
+#define STORM_FLOWS  50
+#define STORM_PERIOD SIM_MSEC(50)
 
 static char *
 make_text(guint hosts)
@@ -153,6 +161,14 @@ print_rest(const char *who, const Sum *before, const Sum *after, guint n, gint64
                hours);
 }
 
+/* What a member sends at rest, for each peer that it has. */
+static void
+print_rate(const char *what, const Sum *before, const Sum *after, guint peers, gint64 rest)
+{
+    printf("%s: %.1f bytes a second\n", what,
+           (double) (after->bytes - before->bytes) * 1e6 / (double) rest / peers);
+}
+
 static double
 facts_of_leaves(const Run *run, guint hosts)
 {
@@ -174,6 +190,91 @@ print_hub_facts(const Run *run)
            wl_engine_get_verdict_counters(hub->engine)[WL_VERDICT_TOO_MANY]);
 }
 
+/* ---- the storm */
+
+static gboolean
+has_session_with(const SimHost *a, const SimHost *b)
+{
+    SimPeerStatus status;
+
+    return sim_device_has_session(a->device, &b->public_key) &&
+           sim_member_get_peer(a, b, &status) && status.healthy;
+}
+
+/* Removes each leaf from @waiting that the hub has a session with. TRUE if none is left. */
+static gboolean
+all_back(const Run *run, GPtrArray *waiting)
+{
+    SimHost *hub = run->world->hosts->pdata[0];
+
+    for (guint i = waiting->len; i-- > 0;) {
+        SimHost *leaf = waiting->pdata[i];
+        sim_device_set_time(leaf->device, run->world->now, leaf->wall_offset);
+        if (has_session_with(hub, leaf) && has_session_with(leaf, hub))
+            g_ptr_array_remove_index_fast(waiting, i);
+    }
+    return waiting->len == 0;
+}
+
+/* Traffic from some leaves to their neighbors. */
+static void
+start_flows(Run *run, guint hosts)
+{
+    guint step = MAX((hosts - 1) / STORM_FLOWS, 1);
+
+    for (guint i = 1; i + 1 < hosts; i += step) {
+        const SimHost *to = run->world->hosts->pdata[i + 1];
+        const WlPrefix *address = &g_array_index(to->config->addresses, WlPrefix, 0);
+        g_autofree char *name = g_strdup_printf("flow%u", i);
+
+        g_ptr_array_add(run->streams, sim_stream_new(run->world->hosts->pdata[i], name,
+                                                     &address->ip, STORM_PERIOD, 100));
+    }
+}
+
+static guint
+count_lost(const Run *run, gint64 since, gint64 until)
+{
+    guint lost = 0;
+
+    for (guint i = 0; i < run->streams->len; i++)
+        lost += sim_stream_count_lost(run->streams->pdata[i], since, until);
+    return lost;
+}
+
+static gboolean
+run_storm(Run *run, guint hosts, GError **error)
+{
+    g_autoptr(GPtrArray) waiting = g_ptr_array_new();
+    SimHost *hub = run->world->hosts->pdata[0];
+    gint64 since, back;
+
+    start_flows(run, hosts);
+    run_until(run, run->world->now + SIM_SEC(5), "direct pairs have traffic");
+    since = run->world->now;
+    sim_host_power_off(hub);
+    run_until(run, run->world->now + STORM_OFF, "the hub is off");
+    for (guint i = 1; i < hosts; i++)
+        g_ptr_array_add(waiting, run->world->hosts->pdata[i]);
+    back = run->world->now;
+    if (!sim_host_start(hub, error))
+        return FALSE;
+    while (!all_back(run, waiting)) {
+        if (run->world->now > back + GIVE_UP) {
+            g_set_error(error, SCENARIO_ERROR, SCENARIO_ERROR_FILE,
+                        "%u of %u leaves are not back after an hour", waiting->len, hosts - 1);
+            return FALSE;
+        }
+        sim_world_run_until(run->world, run->world->now + SIM_MSEC(100));
+    }
+    printf("all leaves back after the hub's reboot: %.1f s\n",
+           (double) (run->world->now - back) / 1e6);
+    run_until(run, run->world->now + SIM_SEC(10), "after the storm");
+    printf("packets lost by direct pairs meanwhile: %u packets\n",
+           count_lost(run, since, run->world->now - SIM_SEC(1)));
+    return TRUE;
+}
+
 /* Frees the members, and returns the memory of this; simulated devices and state files stay. */
 static gsize
 end_members(const Run *run, guint first, guint last)
@@ -188,7 +289,7 @@ end_members(const Run *run, guint first, guint last)
 }
 
 gboolean
-scale_run(guint hosts, guint32 seed, gint64 rest, GError **error)
+scale_run(guint hosts, guint32 seed, gint64 rest, gboolean storm, GError **error)
 {
     g_autofree char *source = make_text(hosts);
     g_autoptr(ScenarioText) text = scenario_text_parse("scale", source, error);
@@ -225,8 +326,13 @@ scale_run(guint hosts, guint32 seed, gint64 rest, GError **error)
     leaves_after = sum_up(run, 1, hosts);
     print_rest("hub", &hub, &hub_after, 1, rest);
     print_rest("leaf", &leaves, &leaves_after, hosts - 1, rest);
+    print_rate("hub to each leaf", &hub, &hub_after, hosts - 1, rest);
+    print_rate("leaf to each peer", &leaves, &leaves_after, (hosts - 1) * MIN(PAIRS, hosts - 1),
+               rest);
     print_hub_facts(run);
     printf("facts held: %.0f per leaf\n", facts_of_leaves(run, hosts));
+    if (storm && !run_storm(run, hosts, error))
+        return FALSE;
     printf("memory of the run: %.0f kB per member\n",
            (double) (mallinfo2().uordblks - used) / 1024 / hosts);
     printf("memory of the hub's engine: %.0f kB\n", (double) end_members(run, 0, 1) / 1024);
