@@ -23,7 +23,7 @@ collect(const WlPrefix *prefix, gpointer value, gpointer user_data)
 
 typedef struct {
     WlPrefix prefix;
-    gboolean found;
+    gboolean wide;
 } Outermost;
 
 static gboolean
@@ -34,20 +34,19 @@ is_wide(const WlPrefix *prefix, gpointer value, gpointer user_data)
     if (!((const WlClaimedPrefix *) value)->wide)
         return FALSE;
     outermost->prefix = *prefix;
-    outermost->found = TRUE;
+    outermost->wide = TRUE;
     return TRUE;
 }
 
 static void
 collect_around(Collector *collector, WlPrefixMap *map, const WlDirtyPrefix *dirty)
 {
-    Outermost outermost = {.found = FALSE};
+    Outermost outermost = {.prefix = dirty->prefix, .wide = dirty->wide};
     WlClaimedPrefix *alone;
 
     wl_prefix_map_find_covering(map, &dirty->prefix, is_wide, &outermost);
-    if (outermost.found || dirty->wide)
-        wl_prefix_map_find_within(map, outermost.found ? &outermost.prefix : &dirty->prefix,
-                                  collect, collector);
+    if (outermost.wide)
+        wl_prefix_map_find_within(map, &outermost.prefix, collect, collector);
     alone = wl_prefix_map_get(map, &dirty->prefix);
     if (alone)
         collect(&dirty->prefix, alone, collector);

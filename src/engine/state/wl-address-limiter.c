@@ -15,11 +15,12 @@ typedef enum {
     WORD_N,
 } Word;
 
+/* Bytes without padding, which are hashed and compared as a whole. */
 typedef struct {
     WlIp ip;       /* of IPv6 the network, unless it counts for one address */
     WlKey subject; /* zero: of all subjects */
     guint8 word;
-    gboolean network;
+    guint8 network; /* TRUE or FALSE */
 } Id;
 
 /* An address, and of IPv6 its network: a host has all addresses of it. Members can share a network,
@@ -38,7 +39,7 @@ static Id
 make_id(const WlIp *ip, const WlKey *subject, Word word, gboolean network)
 {
     const WlPrefix prefix = {.ip = *ip, .length = NETWORK_LENGTH};
-    Id id = {.ip = *ip, .word = (guint8) word, .network = network};
+    Id id = {.ip = *ip, .word = (guint8) word, .network = (guint8) network};
 
     if (subject && word == WORD_OF_ROUTERS)
         id.subject = *subject;
@@ -50,23 +51,13 @@ make_id(const WlIp *ip, const WlKey *subject, Word word, gboolean network)
 static guint
 id_hash(gconstpointer data)
 {
-    const Id *id = data;
-    guint8 bytes[sizeof(id->ip.bytes) + sizeof(id->subject) + 2];
-
-    memcpy(bytes, id->ip.bytes, sizeof(id->ip.bytes));
-    memcpy(bytes + sizeof(id->ip.bytes), id->subject.bytes, sizeof(id->subject));
-    bytes[sizeof(bytes) - 2] = id->word;
-    bytes[sizeof(bytes) - 1] = id->network != FALSE;
-    return wl_hash(bytes, sizeof(bytes));
+    return wl_hash(data, sizeof(Id));
 }
 
 static gboolean
 id_equal(gconstpointer a, gconstpointer b)
 {
-    const Id *x = a, *y = b;
-
-    return wl_ip_equal(&x->ip, &y->ip) && wl_key_equal(&x->subject, &y->subject) &&
-           x->word == y->word && x->network == y->network;
+    return memcmp(a, b, sizeof(Id)) == 0;
 }
 
 void
@@ -131,12 +122,11 @@ gint64
 wl_address_limiter_when(const WlAddressLimiter *self, const WlCandidate *candidate,
                         const WlKey *subject, gint64 now)
 {
-    Word word = get_word(candidate);
     gint64 when = now;
     Id ids[N_IDS];
 
-    for (guint i = word == WORD_N ? 0 : get_ids(&candidate->endpoint.ip, subject, word, ids);
-         i-- > 0;) {
+    /* What is not limited has no budget. */
+    for (guint i = get_ids(&candidate->endpoint.ip, subject, get_word(candidate), ids); i-- > 0;) {
         const Budget *budget = find(self, &ids[i]);
 
         if (budget)
@@ -176,8 +166,9 @@ wl_address_limiter_note(WlAddressLimiter *self, const WlCandidate *candidate, co
     Word word = get_word(candidate);
     Id ids[N_IDS];
 
-    for (guint i = word == WORD_N ? 0 : get_ids(&candidate->endpoint.ip, subject, word, ids);
-         i-- > 0;) {
+    if (word == WORD_N)
+        return;
+    for (guint i = get_ids(&candidate->endpoint.ip, subject, word, ids); i-- > 0;) {
         Budget *budget = find(self, &ids[i]);
 
         if (!budget)

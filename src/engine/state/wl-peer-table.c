@@ -1,19 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "state/wl-peer-table.h"
 
-#include <string.h>
-
 #include "wl-array.h"
+#include "wl-hash.h"
 
 guint
 wl_peer_table_hash_ip(gconstpointer key)
 {
-    const WlIp *ip = key;
-    guint hash;
-
-    /* A link-local address is itself a hash. */
-    memcpy(&hash, ip->bytes + 8, sizeof(hash));
-    return hash;
+    return wl_hash(key, sizeof(WlIp));
 }
 
 gboolean

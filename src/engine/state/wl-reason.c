@@ -12,12 +12,14 @@
 
 #define REFUSED(verdict) [WL_REASON_REFUSED + WL_VERDICT_##verdict]
 
-static const struct {
+typedef struct {
     const char *name;
     const char *template;
     guint8 n_arguments;
     guint8 trust; /* number of the argument that is a trust level, from 1; 0: none */
-} reasons[WL_REASON_N] = {
+} Row;
+
+static const Row reasons[WL_REASON_N] = {
     [WL_REASON_NO_UPLINK] = {"no-uplink", N_("no uplink"), 0},
     [WL_REASON_WAITING_FOR_PEER] = {"waiting-for-peer",
                                     N_("no known endpoint; waiting for it to connect"), 0},
@@ -162,22 +164,22 @@ wl_reason_id_to_string(WlReasonId id)
     return reasons[id].name;
 }
 
-static WlReasonId
+static const Row *
 find(const char *name)
 {
     for (guint id = 0; id < WL_REASON_N; id++) {
         if (g_str_equal(reasons[id].name, name))
-            return id;
+            return &reasons[id];
     }
-    return WL_REASON_N;
+    return NULL;
 }
 
 const char *
 wl_reason_find_template(const char *name)
 {
-    WlReasonId id = find(name);
+    const Row *row = find(name);
 
-    return id < WL_REASON_N ? reasons[id].template : NULL;
+    return row ? row->template : NULL;
 }
 
 guint
@@ -190,9 +192,9 @@ wl_reason_count_arguments(WlReasonId id)
 gboolean
 wl_reason_is_trust(const char *name, guint argument)
 {
-    WlReasonId id = find(name);
+    const Row *row = find(name);
 
-    return id < WL_REASON_N && reasons[id].trust == argument + 1;
+    return row && row->trust == argument + 1;
 }
 
 char *

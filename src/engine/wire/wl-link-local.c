@@ -2,11 +2,13 @@
 /* The link-local address of a member (docs/protocol.md 3). A pure function. */
 #include "wl-link-local.h"
 
+#define SHA1_SIZE 20
+
 void
 wl_key_link_local(const WlKey *public_key, WlIp *address)
 {
     g_autoptr(GChecksum) sha1 = g_checksum_new(G_CHECKSUM_SHA1);
-    guint8 digest[20];
+    guint8 digest[SHA1_SIZE];
     gsize size = sizeof(digest);
 
     g_checksum_update(sha1, public_key->bytes, sizeof(public_key->bytes));

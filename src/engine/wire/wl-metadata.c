@@ -227,15 +227,15 @@ wl_metadata_get_bytes(const WlMetadata *self, gsize *length)
 static gboolean
 next_entry(const WlMetadata *self, gsize *at, Entry *entry)
 {
-    guint64 size = 0;
-    gsize used = 0;
+    guint64 size;
+    gsize used;
 
-    if (*at >= self->length)
+    /* Decoding cannot fail: from_entries() wrote it. */
+    if (*at >= self->length ||
+        wl_uvarint_decode(self->bytes + *at + 1, self->length - *at - 1, &size, &used))
         return FALSE;
-    entry->attribute = self->bytes[(*at)++];
-    /* Cannot fail: from_entries() wrote it. */
-    wl_uvarint_decode(self->bytes + *at, self->length - *at, &size, &used);
-    *at += used;
+    entry->attribute = self->bytes[*at];
+    *at += 1 + used;
     entry->value = self->bytes + *at;
     entry->length = size;
     *at += size;
@@ -274,7 +274,7 @@ wl_metadata_is_basic(const WlMetadata *self)
     gsize length;
     const guint8 *value = wl_metadata_get(self, WL_METADATA_BASIC, &length);
 
-    return value && length == 1 && value[0] == 1;
+    return value && value[0] == 1; /* check_entry() has checked the length */
 }
 
 char *
