@@ -174,6 +174,29 @@ test_one_alive(void)
     timeline_assert(harness, hub, MS(900), TIMELINE_FACTS | TIMELINE_ALIVES, "0 facts, 0 alive");
 }
 
+/* An Alive alone needs no ack: the next one replaces it. */
+static void
+test_alive_alone(void)
+{
+    g_autoptr(Harness) harness = harness_leaf_new();
+    HarnessMember *hub = harness_member(harness, 1);
+    WlPeer *peer = wl_peer_table_find(&harness->engine->peers, &hub->key);
+    g_autoptr(GArray) nonces = NULL, sent = NULL;
+
+    harness_make_native(hub);
+    harness_meet(harness, 1, HARNESS_HUB_ENDPOINT);
+    harness_run(harness, SEC(5));
+    harness_clear(harness);
+    wl_peer_force_alive(peer);
+    wl_scheduler_schedule(&harness->engine->scheduler, peer);
+    wl_engine_advance_time(harness->engine, harness->now);
+    harness_drain(harness);
+    sent = harness_sent(harness, hub);
+    g_assert_cmpuint(sent->len, ==, 1);
+    nonces = asking(harness);
+    g_assert_cmpuint(nonces->len, ==, 0);
+}
+
 /* ---- what comes to us */
 
 static guint
@@ -662,6 +685,7 @@ main(int argc, char **argv)
     g_test_add_func("/acks/go", test_go);
     g_test_add_func("/acks/bounded", test_bounded);
     g_test_add_func("/acks/an Alive goes with facts that are sent again", test_one_alive);
+    g_test_add_func("/acks/an Alive alone asks for none", test_alive_alone);
     g_test_add_func("/acks/owed", test_owed);
     g_test_add_func("/acks/owed-to-go", test_owed_to_go);
     g_test_add_func("/acks/window", test_window);

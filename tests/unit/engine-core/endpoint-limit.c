@@ -402,15 +402,16 @@ test_fact_set_displaced(void)
 
 static const struct {
     const char *name;
-    guint source;
-    gint64 after; /* the places of the member were taken by third parties */
+    guint source, own; /* which has so many places already */
+    gint64 after;      /* the others were taken by third parties */
     gboolean heard;
 } words[] = {
-    {"a router is heard at once", 1, 0, TRUE},
-    {"a member that is trusted with members is heard at once", 7, 0, TRUE},
-    {"a third party is not heard at once", 8, 0, FALSE},
-    {"a third party is heard after a while", 8, SEC(60), TRUE},
-    {"an untrusted member is not heard", 9, SEC(60), FALSE},
+    {"a router is heard at once", 1, 0, 0, TRUE},
+    {"a member that is trusted with members is heard at once", 7, 0, 0, TRUE},
+    {"a third party is not heard at once", 8, 0, 0, FALSE},
+    {"a third party is heard after a while", 8, 0, SEC(60), TRUE},
+    {"an untrusted member gets no place of another", 9, 0, SEC(60), FALSE},
+    {"an untrusted member may change its word", 9, 1, SEC(60), TRUE},
 };
 
 static void
@@ -438,7 +439,10 @@ test_word(gconstpointer data)
     for (guint j = 0; j < WL_MAX_ENDPOINTS; j++) {
         g_autofree char *text = g_strdup_printf("198.51.100.%u:1", j + 1);
 
-        harness_advertise_endpoint(harness, harness_member(harness, 3 + j / 4), subject, text, 255);
+        harness_advertise_endpoint(harness,
+                                   j < words[i].own ? harness_member(harness, words[i].source)
+                                                    : harness_member(harness, 3 + j / 4),
+                                   subject, text, 255);
     }
     harness_run(harness, words[i].after);
     harness_advertise_endpoint(harness, harness_member(harness, words[i].source), subject,

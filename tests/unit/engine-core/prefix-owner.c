@@ -3,6 +3,7 @@
 #include "facts/wl-prefix-owner.h"
 
 #include "facts/wl-allowed-ips-arbitration.h"
+#include "facts/wl-claim-rivals.h"
 #include "facts/wl-routes.h"
 #include "harness.h"
 #include "state/wl-engine-marks.h"
@@ -311,6 +312,62 @@ test_arbitrate(void)
     }
 }
 
+/* When a member gives way to others that claim the same prefix: it had a session, which is over or
+ * was silent when its path was left. */
+static void
+test_lost(void)
+{
+    static const struct {
+        const char *name;
+        gboolean worked, healthy, direct;
+        guint fell_back; /* in seconds, as the following ones */
+        guint heard, seen, handshake, promoted;
+        gboolean lost;
+    } rows[] = {
+        {"it never had a session", FALSE, FALSE, FALSE, 0, 0, 0, 0, 0, FALSE},
+        {"its session is over", TRUE, FALSE, FALSE, 0, 0, 0, 0, 0, TRUE},
+        {"it is direct", TRUE, TRUE, TRUE, 9, 1, 1, 1, 1, FALSE},
+        {"nothing was heard since its path was left", TRUE, TRUE, FALSE, 9, 8, 8, 8, 8, TRUE},
+        {"a datagram was", TRUE, TRUE, FALSE, 9, 9, 8, 8, 8, FALSE},
+        {"packets were", TRUE, TRUE, FALSE, 9, 8, 9, 8, 8, FALSE},
+        {"a handshake was", TRUE, TRUE, FALSE, 9, 8, 8, 9, 8, FALSE},
+        {"it was taken again", TRUE, TRUE, FALSE, 9, 8, 8, 8, 9, FALSE},
+    };
+
+    for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autoptr(Harness) harness = network_new();
+        GArray *dirty = harness->engine->prefixes.dirty;
+        WlPrefix shared = harness_prefix(PREFIX);
+        HarnessMember *member = harness_member(harness, 6);
+        WlPeer *peer;
+
+        g_test_message("%s", rows[i].name);
+        /* one prefix that another member claims as well, and one that it does not */
+        claim(harness, PREFIX, 6, 1, WL_VERDICT_ACCEPTED);
+        claim(harness, PREFIX, 3, 1, WL_VERDICT_TAKEN);
+        claim(harness, "172.30.2.0/24", 6, 1, WL_VERDICT_ACCEPTED);
+        peer = wl_peer_table_add(&harness->engine->peers, &member->key, NULL);
+        if (rows[i].worked)
+            peer->endpoints.worked = harness_endpoint("192.0.2.1:1");
+        peer->liveness.healthy = rows[i].healthy;
+        peer->path.direct = rows[i].direct;
+        peer->path.fell_back = SEC(rows[i].fell_back);
+        peer->liveness.last_heard = SEC(rows[i].heard);
+        peer->traffic.rx_seen = SEC(rows[i].seen);
+        peer->device.handshake = SEC(rows[i].handshake);
+        peer->path.promoted = SEC(rows[i].promoted);
+        g_array_set_size(dirty, 0);
+        wl_claim_rivals_update(harness->engine, peer);
+        g_assert_cmpint(peer->liveness.lost, ==, rows[i].lost);
+        g_assert_cmpuint(dirty->len, ==, rows[i].lost);
+        if (rows[i].lost)
+            g_assert_true(wl_prefix_equal(&g_array_index(dirty, WlDirtyPrefix, 0).prefix, &shared));
+        /* once */
+        wl_claim_rivals_update(harness->engine, peer);
+        g_assert_cmpuint(dirty->len, ==, rows[i].lost);
+    }
+}
+
 /* Above 256 claims that depend on each other, the next arbitration waits. */
 static void
 test_many_claims(void)
@@ -342,6 +399,7 @@ main(int argc, char **argv)
     g_test_add_func("/prefix-owner/endpoints inside it", test_endpoints);
     g_test_add_func("/prefix-owner/a removed member", test_release);
     g_test_add_func("/prefix-owner/arbitration", test_arbitrate);
+    g_test_add_func("/prefix-owner/who gives way to others", test_lost);
     g_test_add_func("/prefix-owner/many claims", test_many_claims);
     return g_test_run();
 }

@@ -207,6 +207,32 @@ test_roles(void)
     g_assert_true(says_member(harness, harness_member(harness, 3)));
 }
 
+/* Who becomes a router knows better where others are than before. */
+static void
+test_word_of_router(void)
+{
+    static const char *const sources[] = {"third-party", "router", "third-party"};
+    g_autoptr(Harness) harness = harness_new();
+    HarnessMember *desktop = harness_member(harness, 2), *third = harness_member(harness, 4);
+
+    reload_start(harness);
+    for (guint i = 0; i < G_N_ELEMENTS(sources); i++) {
+        WlEngineConfig *config = reload_profile(harness);
+        g_autoptr(GArray) candidates = NULL;
+        WlPrefix network = harness_prefix("10.78.0.0/24");
+
+        if (i == 1)
+            g_array_append_val(reload_peer_of(config, 1)->allowed_ips, network);
+        harness_add(config, third, NULL, NULL);
+        harness_change(harness, config);
+        if (i == 0)
+            harness_advertise_endpoint(harness, desktop, third, "192.0.2.2:1", 255);
+        candidates = wl_engine_dup_candidates(harness->engine, &third->key);
+        g_assert_cmpuint(candidates->len, ==, 1);
+        g_assert_cmpstr(g_array_index(candidates, WlCandidateView, 0).source, ==, sources[i]);
+    }
+}
+
 /* A peer that becomes a fact exchanger, or ceases to be one. */
 static void
 test_fact_exchanger(void)
@@ -264,6 +290,7 @@ main(int argc, char **argv)
     g_test_add_func("/reload-trust/transit", test_transit);
     g_test_add_func("/reload-trust/several-orphans", test_several_orphans);
     g_test_add_func("/reload-trust/roles", test_roles);
+    g_test_add_func("/reload-trust/whose word is that of a router", test_word_of_router);
     g_test_add_func("/reload-trust/fact-exchanger", test_fact_exchanger);
     g_test_add_func("/reload-trust/basic", test_basic);
     return g_test_run();

@@ -652,17 +652,21 @@ tell_basic(Harness *harness, const HarnessMember *member, guint ttl)
     harness_advertise_allowed(harness, harness_member(harness, 1), member, "10.77.0.9/32", ttl);
 }
 
-/* The facts of the snapshot would share the datagram, but it does not arrive. */
+/* The facts of the snapshot would share the datagram, but it does not arrive. Among more than a
+ * hundred peers a snapshot is always pending, and none is waited for. */
 static void
-test_snapshot_missing(void)
+snapshot_missing(guint n_peers)
 {
     g_autoptr(Harness) harness = harness_new();
     WlEngineConfig *config = harness_config(harness, WL_ROLE_ROUTER);
     const WlKey *own = &harness_member(harness, 0)->key;
+    gboolean waits = n_peers <= 100;
 
     for (guint i = 1; i <= 2; i++)
         harness_add(config, harness_member(harness, i), "192.0.2.9:51820", NULL)->fact_exchanger =
             TRUE;
+    for (guint i = 3; i <= n_peers; i++)
+        harness_add(config, harness_member(harness, i), NULL, NULL);
     harness_start(harness, config);
     harness_uplink(harness, "192.168.1.10/24");
     for (guint i = 1; i <= 2; i++)
@@ -675,12 +679,36 @@ test_snapshot_missing(void)
     harness_uplink(harness, "192.168.1.11/24");
     harness_run(harness, MS(49));
     for (guint i = 1; i <= 2; i++)
-        g_assert_false(
-            harness_sent_endpoint(harness, harness_member(harness, i), own, "192.168.1.11:51820"));
+        g_assert_cmpint(
+            harness_sent_endpoint(harness, harness_member(harness, i), own, "192.168.1.11:51820"),
+            ==, !waits);
     harness_run(harness, MS(1));
     for (guint i = 1; i <= 2; i++)
         g_assert_true(
             harness_sent_endpoint(harness, harness_member(harness, i), own, "192.168.1.11:51820"));
+}
+
+static void
+test_snapshot_missing(void)
+{
+    snapshot_missing(2);
+    snapshot_missing(100);
+    snapshot_missing(101);
+}
+
+/* Without a session a peer is sent nothing but the Alive that connects. */
+static void
+test_connects_by_alive(void)
+{
+    g_autoptr(Harness) harness = harness_leaf_new();
+    g_autoptr(GArray) sent = NULL;
+
+    harness_uplink(harness, "192.168.1.10/24");
+    harness_run(harness, SEC(10));
+    sent = harness_sent(harness, harness_member(harness, 1));
+    g_assert_cmpuint(sent->len, >, 0);
+    for (guint i = 0; i < sent->len; i++)
+        g_assert_cmpint(g_array_index(sent, WlFact, i).attribute, ==, WL_ATTRIBUTE_ALIVE);
 }
 
 /* Learned basic peers, which no fact names any more. */
@@ -866,6 +894,7 @@ main(int argc, char **argv)
     g_test_add_func("/connect/silent-session", test_silent_session);
     g_test_add_func("/connect/clock-jumps", test_clock_jumps);
     g_test_add_func("/sender/facts wait 50 ms for a snapshot", test_snapshot_missing);
+    g_test_add_func("/sender/an Alive connects", test_connects_by_alive);
     g_test_add_func("/sender/roaming-peer", test_roaming_peer);
     g_test_add_func("/connect/names", test_names_are_resolved);
     g_test_add_func("/connect/names/jitter", test_names_jitter);
