@@ -93,11 +93,24 @@ fill(gpointer user_data, guint8 *buffer, gsize length)
     memset(buffer, GPOINTER_TO_INT(user_data), length);
 }
 
+/* Each byte another one. */
+static void
+fill_in_order(gpointer user_data, guint8 *buffer, gsize length)
+{
+    for (gsize i = 0; i < length; i++)
+        buffer[i] = (guint8) (i + 1);
+}
+
 static void
 test_boot_id(void)
 {
     static const guint8 low[] = {'W', 'L', 'N', 'M', 2, 0x20, 0x80, 0, 0x80};
+    static const guint8 each[] = {'W',  'L', 'N', 'M', 2,  0x20, 0x87, 0,
+                                  0x89, 10,  11,  12,  13, 14,   15,   16};
     WlBootId id;
+
+    wl_boot_id_generate(&id, fill_in_order, NULL);
+    g_assert_cmpmem(id.bytes, sizeof(id.bytes), each, sizeof(each));
 
     wl_boot_id_generate(&id, fill, GINT_TO_POINTER(0));
     g_assert_cmpmem(id.bytes, sizeof(low), low, sizeof(low));

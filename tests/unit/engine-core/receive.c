@@ -422,6 +422,8 @@ test_endpoint_word(gconstpointer data)
     bytes = wl_signer_sign(from->signer, &harness_member(harness, 0)->key, inner->data, inner->len);
     wl_receive_datagram(harness->engine, &from->link_local, g_bytes_get_data(bytes, &length),
                         g_bytes_get_size(bytes));
+    /* who sends facts uses this member as its router (docs/engine.md "Several routers") */
+    g_assert_true(peer_of(harness, words[i].from)->failover.sent_facts);
     g_assert_true(subject->turn.scheduled);
     g_assert_cmpint(subject->connect.restart, ==, words[i].restarts > 0);
     for (guint j = 0; j < 2; j++)
