@@ -44,5 +44,11 @@ wl_key_equal(gconstpointer a, gconstpointer b)
     return memcmp(a, b, sizeof(WlKey)) == 0;
 }
 int wl_key_compare(gconstpointer a, gconstpointer b);
+/** TRUE if @a is smaller than @b. */
+static inline gboolean
+wl_key_is_before(const WlKey *a, const WlKey *b)
+{
+    return wl_key_compare(a, b) < 0;
+}
 /** Free with g_free(). */
 WlKey *wl_key_copy(const WlKey *key);

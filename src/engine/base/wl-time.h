@@ -10,3 +10,12 @@
 
 /* Earlier than any event; intervals can be added and subtracted without overflow. */
 #define WL_LONG_AGO (G_MININT64 / 4)
+
+/** @first, which doubles with each of @times, up to @max. */
+static inline gint64
+wl_time_doubled(gint64 first, guint times, gint64 max)
+{
+    for (guint i = 0; i < times && first < max; i++)
+        first = MIN(first * 2, max);
+    return first;
+}

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "paths/wl-announcement.h"
 #include "wl-boot-id.h"
 #include "wl-fact-codec.h"
 
@@ -33,19 +34,11 @@ wl_attachment_send(WlEngine *self, WlPeer *peer, const WlKey *subject, guint8 fl
         wl_engine_send_datagram(self, peer, bytes);
 }
 
-gint64
-wl_attachment_next(gint64 now, guint announcements)
-{
-    guint doubled = MAX(announcements, WL_PATH_ANNOUNCE_FAST) - WL_PATH_ANNOUNCE_FAST;
-
-    return now + MIN(WL_PATH_ANNOUNCE_INTERVAL << MIN(doubled, 8), WL_PATH_ANNOUNCE_MAX);
-}
-
 /* A tunnel address of @fellow of the family of ours, or NULL. */
 static const WlIp *
 find_address(const WlPeer *fellow, WlFamily family)
 {
-    for (guint i = 0; fellow->config && i < fellow->config->allowed_ips->len; i++) {
+    for (guint i = 0; i < fellow->config->allowed_ips->len; i++) {
         const WlPrefix *prefix = &g_array_index(fellow->config->allowed_ips, WlPrefix, i);
         if (prefix->ip.family == family && prefix->length == wl_prefix_max_length(prefix))
             return &prefix->ip;
@@ -54,17 +47,16 @@ find_address(const WlPeer *fellow, WlFamily family)
 }
 
 /* TRUE if this router comes before @fellow for leaves that name none: all routers know the tunnel
- * addresses, of which the smaller one comes first; without one the keys decide. */
+ * addresses, of which the smaller one comes first; without one, or with the same, the keys decide.
+ * There are no fellows without an address of our own, since they have its subnet. */
 static gboolean
 comes_before(const WlEngine *self, const WlPeer *fellow)
 {
-    const WlPrefix *own = self->config->addresses->len > 0
-                              ? &g_array_index(self->config->addresses, WlPrefix, 0)
-                              : NULL;
-    const WlIp *other = own ? find_address(fellow, own->ip.family) : NULL;
+    const WlIp *own = &g_array_index(self->config->addresses, WlPrefix, 0).ip;
+    const WlIp *other = find_address(fellow, own->family);
+    int order = other ? memcmp(own->bytes, other->bytes, sizeof(own->bytes)) : 0;
 
-    return other ? memcmp(own->ip.bytes, other->bytes, sizeof(own->ip.bytes)) < 0
-                 : wl_key_compare(&self->own.key, &fellow->key) < 0;
+    return order < 0 || (order == 0 && wl_key_is_before(&self->own.key, &fellow->key));
 }
 
 static gboolean
@@ -154,7 +146,7 @@ call(WlEngine *self, WlPeer *leaf)
     if (failover->call_due <= self->now) {
         wl_attachment_send(self, leaf, &leaf->key, WL_ROUTER_HOLDS | WL_ROUTER_COME,
                            failover->epoch, &self->own.key);
-        failover->call_due = wl_attachment_next(self->now, failover->calls++);
+        failover->call_due = wl_announcement_next(self->now, failover->calls++);
     }
     wl_scheduler_wake_peer_at(&self->scheduler, leaf, failover->call_due);
 }
@@ -188,7 +180,7 @@ tell_fellows(WlEngine *self, WlPeer *leaf)
                                &self->own.key);
     }
     if (due)
-        failover->announce_due = wl_attachment_next(self->now, failover->announcements++);
+        failover->announce_due = wl_announcement_next(self->now, failover->announcements++);
     if (waiting)
         wl_scheduler_wake_peer_at(&self->scheduler, leaf, failover->announce_due);
 }
@@ -292,9 +284,9 @@ receive_from_leaf(WlEngine *self, WlPeer *leaf, const WlRouterMessage *message)
     failover->claim_due = WL_NEVER;
     if (!failover->attached || message->epoch >= failover->epoch)
         failover->call_due = WL_NEVER;
-    if (!same && (!failover->attached || message->epoch > failover->epoch ||
-                  (message->epoch == failover->epoch &&
-                   wl_key_compare(&message->router, &failover->at) < 0)))
+    if (!same &&
+        (!failover->attached || message->epoch > failover->epoch ||
+         (message->epoch == failover->epoch && wl_key_is_before(&message->router, &failover->at))))
         attach(self, leaf, message->epoch, &message->router);
     wl_attachment_send(self, leaf, &leaf->key, is_here(self, leaf) ? WL_ROUTER_HOLDS : 0,
                        failover->epoch, &failover->at);
@@ -318,9 +310,9 @@ receive_from_fellow(WlEngine *self, WlPeer *fellow, WlPeer *leaf, const WlRouter
             set_holder(self, leaf, NULL);
         return;
     }
-    if (failover->attached && (message->epoch < failover->epoch ||
-                               (message->epoch == failover->epoch &&
-                                wl_key_compare(&message->router, &failover->at) > 0))) {
+    if (failover->attached &&
+        (message->epoch < failover->epoch || (message->epoch == failover->epoch &&
+                                              wl_key_is_before(&failover->at, &message->router)))) {
         /* It does not know the present one: told at once if that is this router. */
         failover->answered &= ~(1u << wl_router_set_index(&self->routers, fellow));
         failover->announce_due = self->now;
@@ -363,9 +355,8 @@ wl_attachment_fellow_changed(WlEngine *self, WlPeer *fellow, gboolean usable)
             wl_scheduler_schedule(&self->scheduler, leaf);
         } else if (usable && !leaf->failover.holder) {
             wl_scheduler_schedule(&self->scheduler, leaf);
-        } else if (!usable &&
-                   (leaf->failover.holder == fellow ||
-                    (leaf->failover.attached && wl_key_equal(&leaf->failover.at, &fellow->key)))) {
+        } else if (!usable && (leaf->failover.holder == fellow ||
+                               wl_key_equal(&leaf->failover.at, &fellow->key))) {
             set_holder(self, leaf, NULL);
             if (leaf->liveness.healthy)
                 take(self, leaf);

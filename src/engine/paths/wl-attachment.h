@@ -9,8 +9,6 @@
 /** Sends a router message about @subject to @peer. */
 void wl_attachment_send(WlEngine *self, WlPeer *peer, const WlKey *subject, guint8 flags,
                         guint32 epoch, const WlKey *router);
-/** When a message without an answer is repeated, after @announcements of it. */
-gint64 wl_attachment_next(gint64 now, guint announcements);
 /** Tells fellows what this router holds. */
 void wl_attachment_run(WlEngine *self, WlPeer *leaf);
 /** A message about @subject from @peer. */

@@ -150,19 +150,18 @@ wl_endpoint_cycling_hearsay_when(const WlCandidate *candidate, guint tries,
         MAX(when, wl_address_limiter_when(cycle->addresses, candidate, cycle->subject, cycle->now));
     if (tries > 0)
         when = MAX(when, candidate->last_tried +
-                             MIN(WL_THIRD_PARTY_RETRY << MIN(tries - 1, 8), WL_BACKOFF_MAX));
+                             wl_time_doubled(WL_THIRD_PARTY_RETRY, tries - 1, WL_BACKOFF_MAX));
     return MAX(when, cycle->now);
 }
 
 gint64
 wl_endpoint_cycling_hearsay_pause(guint in_vain)
 {
-    guint doubled;
-
     if (in_vain < WL_THIRD_PARTY_FREE)
         return 0;
-    doubled = (in_vain - WL_THIRD_PARTY_FREE) / WL_THIRD_PARTY_DOUBLE;
-    return MIN(WL_THIRD_PARTY_PAUSE << MIN(doubled, 8), WL_THIRD_PARTY_PAUSE_MAX);
+    return wl_time_doubled(WL_THIRD_PARTY_PAUSE,
+                           (in_vain - WL_THIRD_PARTY_FREE) / WL_THIRD_PARTY_DOUBLE,
+                           WL_THIRD_PARTY_PAUSE_MAX);
 }
 
 static gboolean

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "paths/wl-failover.h"
 
+#include "paths/wl-announcement.h"
 #include "paths/wl-attachment.h"
 #include "paths/wl-peer-echo.h"
 #include "paths/wl-router-watch.h"
@@ -10,8 +11,7 @@
 static gboolean
 is_usable(const WlPeer *router)
 {
-    return router->liveness.healthy && !router->failover.lost &&
-           router->failover.fine_since != WL_NEVER;
+    return router->liveness.healthy && router->failover.fine_since != WL_NEVER;
 }
 
 /* ---- whether a router answers */
@@ -55,9 +55,8 @@ get_rest(const WlEngine *self, const WlPeer *router)
 {
     if (!self->routers.fellows)
         return WL_ROUTER_REST;
-    return wl_key_compare(&self->own.key, &router->key) < 0
-               ? WL_PATH_QUIET
-               : WL_PATH_QUIET + WL_PATH_PROBE_INTERVAL;
+    return wl_key_is_before(&self->own.key, &router->key) ? WL_PATH_QUIET
+                                                          : WL_PATH_QUIET + WL_PATH_PROBE_INTERVAL;
 }
 
 static void
@@ -74,11 +73,7 @@ watch(WlEngine *self, WlPeer *router)
     };
     WlRouterWatchDecision decision;
 
-    if (input.heard >= failover->watched_since) {
-        failover->watched_since = MAX(input.heard, failover->watched_since);
-        if (failover->asked <= input.heard)
-            failover->unanswered = 0;
-    }
+    failover->watched_since = MAX(failover->watched_since, input.heard);
     input.since = failover->watched_since;
     input.unanswered = failover->unanswered;
     decision = wl_router_watch_decide(&input);
@@ -99,35 +94,41 @@ watch(WlEngine *self, WlPeer *router)
     wl_scheduler_wake_peer_at(&self->scheduler, router, decision.wake_at);
 }
 
+static void
+check_router(WlEngine *self, WlPeer *router)
+{
+    gint64 late = last_heard(router) + WL_ROUTER_LATE;
+
+    if (!can_be_asked(router))
+        return;
+    if (self->routers.fellows || router == self->routers.current)
+        watch(self, router);
+    else if (late <= self->now)
+        set_lost(self, router);
+    else
+        wl_scheduler_wake_peer_at(&self->scheduler, router, late);
+}
+
 /* Returns TRUE if it began or ceased to answer. */
 static gboolean
 update_router(WlEngine *self, WlPeer *router)
 {
     WlPeerFailover *failover = &router->failover;
     gboolean was_usable = failover->fine_since != WL_NEVER, usable;
-    gint64 late = last_heard(router) + WL_ROUTER_LATE;
 
     /* Silence means something only of a host that answers echoes. */
     if (router->liveness.healthy && router->boot.known && !router->boot.native &&
         router->path.echo.sent < router->path.echo.session_since)
         wl_peer_echo_probe(self, router);
-    if (failover->lost && router->liveness.healthy && last_heard(router) > failover->asked) {
+    /* A new session begins anew. */
+    if (!router->liveness.healthy || last_heard(router) > failover->asked) {
         failover->lost = FALSE;
         failover->unanswered = 0;
     }
-    if (!router->liveness.healthy) {
-        failover->lost = FALSE; /* a new session begins anew */
-        failover->unanswered = 0;
-    } else if (!failover->lost && can_be_asked(router) &&
-               (self->routers.fellows || router == self->routers.current)) {
-        if (!was_usable)
-            failover->watched_since = self->now;
-        watch(self, router);
-    } else if (!failover->lost && late <= self->now) {
-        set_lost(self, router);
-    } else if (!failover->lost && can_be_asked(router)) {
-        wl_scheduler_wake_peer_at(&self->scheduler, router, late);
-    }
+    if (!was_usable)
+        failover->watched_since = self->now;
+    if (router->liveness.healthy && !failover->lost)
+        check_router(self, router);
     usable = router->liveness.healthy && !failover->lost;
     if (!usable)
         failover->fine_since = WL_NEVER;
@@ -242,7 +243,7 @@ announce(WlEngine *self, WlPeer *router)
         return;
     if (failover->announce_due <= self->now) {
         wl_attachment_send(self, router, &self->own.key, 0, set->epoch, &set->current->key);
-        failover->announce_due = wl_attachment_next(self->now, failover->announcements++);
+        failover->announce_due = wl_announcement_next(self->now, failover->announcements++);
     }
     wl_scheduler_wake_peer_at(&self->scheduler, router, failover->announce_due);
 }
@@ -259,8 +260,8 @@ receive_choice(WlEngine *self, WlPeer *router, const WlRouterMessage *message)
         set->answered |= 1u << index;
         return;
     }
-    if (message->epoch < set->epoch || (message->epoch == set->epoch &&
-                                        wl_key_compare(&message->router, &set->current->key) > 0)) {
+    if (message->epoch < set->epoch ||
+        (message->epoch == set->epoch && wl_key_is_before(&set->current->key, &message->router))) {
         router->failover.announce_due = self->now;
         return;
     }
@@ -292,34 +293,36 @@ is_alone_now(WlEngine *self, WlPeer *fellow)
     return !is_usable(fellow);
 }
 
-static gboolean
-is_chooser(const WlEngine *self)
+/* A profile that changed made another peer or none of the one that holds @leaf. */
+static void
+drop_holder(WlEngine *self, WlPeer *leaf)
 {
-    return !self->routers.fellows && self->routers.current;
+    if (!leaf->failover.holder ||
+        (self->routers.fellows && wl_router_set_index(&self->routers, leaf->failover.holder) >= 0))
+        return;
+    leaf->failover.holder = NULL;
+    wl_scheduler_schedule(&self->scheduler, leaf);
 }
 
 void
 wl_failover_run(WlEngine *self, WlPeer *peer)
 {
-    gboolean member = wl_router_set_index(&self->routers, peer) >= 0, changed;
+    const WlRouterSet *set = &self->routers;
 
-    if (self->routers.members->len == 0)
-        return;
-    if (!member) {
-        if (self->routers.fellows)
+    drop_holder(self, peer);
+    if (wl_router_set_index(set, peer) < 0) {
+        if (set->fellows && set->members->len > 0)
             wl_attachment_run(self, peer);
-        return;
-    }
-    if (!self->routers.fellows && !wl_router_set_is_choice(&self->routers))
-        return;
-    changed = update_router(self, peer);
-    if (self->routers.fellows) {
+    } else if (set->fellows) {
+        gboolean changed = update_router(self, peer);
+
         if (is_alone_now(self, peer) || changed)
             wl_attachment_fellow_changed(self, peer, is_usable(peer));
-        return;
+    } else if (wl_router_set_is_choice(set)) {
+        update_router(self, peer);
+        choose(self, peer);
+        announce(self, peer);
     }
-    choose(self, peer);
-    announce(self, peer);
 }
 
 void
@@ -333,28 +336,19 @@ wl_failover_receive(WlEngine *self, WlPeer *peer, const WlFact *fact)
     wl_scheduler_schedule(&self->scheduler, peer);
     if (self->routers.fellows)
         wl_attachment_receive(self, peer, &fact->subject, message, member);
-    else if (self->own.router)
-        wl_attachment_receive(self, peer, &fact->subject, message, FALSE);
-    else if (is_chooser(self) && member && wl_key_equal(&fact->subject, &self->own.key))
+    else if (member && wl_key_equal(&fact->subject, &self->own.key))
         receive_choice(self, peer, message);
 }
 
 void
 wl_failover_drop(WlEngine *self, WlPeer *peer)
 {
-    WlRouterSet *set = &self->routers;
-
-    g_ptr_array_remove(set->members, peer);
-    set->answered = 0;
-    if (set->current == peer)
-        set->current = set->members->len > 0 ? set->members->pdata[0] : NULL;
+    wl_router_set_drop(&self->routers, peer);
     for (guint i = 0; i < wl_peer_table_size(&self->peers); i++) {
         WlPeer *leaf = wl_peer_table_get(&self->peers, i);
+
         leaf->failover.answered = 0;
-        if (leaf->failover.holder != peer)
-            continue;
-        leaf->failover.holder = NULL;
-        wl_scheduler_schedule(&self->scheduler, leaf);
+        drop_holder(self, leaf);
     }
 }
 

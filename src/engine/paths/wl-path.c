@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "paths/wl-path.h"
 
+#include "paths/wl-announcement.h"
 #include "paths/wl-failover.h"
 #include "paths/wl-path-decide.h"
 #include "paths/wl-path-go.h"
@@ -312,12 +313,8 @@ announce(WlEngine *self, WlPeer *peer)
 
     if (!path->acked) {
         if (path->announce_due <= self->now) {
-            guint doubled = MAX(path->announcements, WL_PATH_ANNOUNCE_FAST) - WL_PATH_ANNOUNCE_FAST;
-
             path->send_pending = TRUE;
-            path->announcements++;
-            path->announce_due =
-                self->now + MIN(WL_PATH_ANNOUNCE_INTERVAL << MIN(doubled, 8), WL_PATH_ANNOUNCE_MAX);
+            path->announce_due = wl_announcement_next(self->now, path->announcements++);
         }
         wl_scheduler_wake_peer_at(&self->scheduler, peer, path->announce_due);
     }

@@ -6,7 +6,7 @@
 gboolean
 wl_tie_breaker_goes_first(const WlKey *own, const WlKey *peer)
 {
-    return wl_key_compare(own, peer) < 0;
+    return wl_key_is_before(own, peer);
 }
 
 gint64

@@ -43,6 +43,17 @@ is_member(const WlEngineConfig *config, const WlPeerConfig *peer, gboolean own_r
     return FALSE;
 }
 
+/* The bits of the members are others now, and the first one is used if the current one is gone. */
+static void
+members_changed(WlRouterSet *self)
+{
+    self->answered = 0;
+    if (self->fellows || self->members->len == 0)
+        self->current = NULL;
+    else if (wl_router_set_index(self, self->current) < 0)
+        self->current = self->members->pdata[0];
+}
+
 gboolean
 wl_router_set_update(WlRouterSet *self, const WlEngineConfig *config, const WlPeerTable *peers,
                      gboolean own_router)
@@ -64,12 +75,15 @@ wl_router_set_update(WlRouterSet *self, const WlEngineConfig *config, const WlPe
         changed = before->pdata[i] != self->members->pdata[i];
     if (!changed)
         return FALSE;
-    self->answered = 0;
-    if (own_router || self->members->len == 0)
-        self->current = NULL;
-    else if (!self->current || wl_router_set_index(self, self->current) < 0)
-        self->current = self->members->pdata[0];
+    members_changed(self);
     return TRUE;
+}
+
+void
+wl_router_set_drop(WlRouterSet *self, WlPeer *peer)
+{
+    if (g_ptr_array_remove(self->members, peer))
+        members_changed(self);
 }
 
 int

@@ -30,6 +30,8 @@ void wl_router_set_clear(WlRouterSet *self);
 /** Takes the members from the profile: @peers in the order of @config. TRUE if they changed. */
 gboolean wl_router_set_update(WlRouterSet *self, const WlEngineConfig *config,
                               const WlPeerTable *peers, gboolean own_router);
+/** @peer is removed. */
+void wl_router_set_drop(WlRouterSet *self, WlPeer *peer);
 /** TRUE for a leaf with several routers. */
 static inline gboolean
 wl_router_set_is_choice(const WlRouterSet *self)

@@ -183,6 +183,33 @@ test_replaced(void)
     assert_members(world, "18");
 }
 
+/* A peer that is removed: the first of the others is used if it was the current one. */
+static void
+test_removed(void)
+{
+    g_autoptr(World) world = world_new(1, PEERS);
+
+    update(world, FALSE);
+    world->set.answered = 7;
+    wl_router_set_drop(&world->set, peer_of(world, 4));
+    assert_members(world, "126");
+    g_assert_cmpuint(world->set.answered, ==, 7);
+    wl_router_set_drop(&world->set, peer_of(world, 2));
+    assert_members(world, "16");
+    g_assert_true(world->set.current == peer_of(world, 1));
+    g_assert_cmpuint(world->set.answered, ==, 0);
+    wl_router_set_drop(&world->set, peer_of(world, 1));
+    g_assert_true(world->set.current == peer_of(world, 6));
+    wl_router_set_drop(&world->set, peer_of(world, 6));
+    assert_members(world, "");
+    g_assert_null(world->set.current);
+    /* a router has none */
+    update(world, TRUE);
+    wl_router_set_drop(&world->set, peer_of(world, 1));
+    assert_members(world, "6");
+    g_assert_null(world->set.current);
+}
+
 /* No more than sixteen count; an entry of the profile that is no peer does not. */
 static void
 test_bounds(void)
@@ -357,6 +384,7 @@ main(int argc, char **argv)
     g_test_add_func("/router-set/members", test_members);
     g_test_add_func("/router-set/fellows", test_fellows);
     g_test_add_func("/router-set/replaced", test_replaced);
+    g_test_add_func("/router-set/removed", test_removed);
     g_test_add_func("/router-set/bounds", test_bounds);
     g_test_add_func("/router-set/shared prefixes", test_shares);
     g_test_add_func("/router-set/withheld prefixes", test_withholds);
