@@ -233,8 +233,9 @@ wl_endpoint_cycling_judge_sighting(GArray *candidates, const WlEndpoint *sightin
 static gint64
 upgrade_retry_at(const WlCandidate *candidate)
 {
-    return candidate->last_upgrade +
-           (WL_ROAMING_UPGRADE_RETRY << (MIN(candidate->misses, WL_ROAMING_UPGRADE_DOUBLINGS) - 1));
+    return candidate->last_upgrade + wl_time_doubled(WL_ROAMING_UPGRADE_RETRY,
+                                                     candidate->misses - 1,
+                                                     WL_ROAMING_UPGRADE_RETRY_MAX);
 }
 
 WlCandidate *

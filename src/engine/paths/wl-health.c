@@ -26,7 +26,7 @@ handshake_of(const WlEngine *self, const WlPeer *peer, const WlDevicePeer *devic
 
     if (device->handshake_age < 0)
         return -1;
-    if (peer->device.handshake < 0 || device->rx_bytes < peer->device.rx)
+    if (peer->device.handshake == -1 || device->rx_bytes < peer->device.rx)
         return when;
     if (device->rx_bytes == peer->device.rx || ABS(when - peer->device.handshake) <= WL_MS(100))
         return peer->device.handshake;
@@ -289,24 +289,22 @@ update_authoritative(WlEngine *self, WlPeer *peer)
 
 /* docs/protocol.md 7.2: an endpoint and a handshake younger than 165.334 s. */
 static gboolean
-is_healthy(const WlPeer *peer, gint64 now)
+is_healthy_at(const WlPeer *peer, gint64 when)
 {
-    return wl_endpoint_is_set(&peer->device.endpoint) && peer->device.handshake >= 0 &&
-           peer->device.handshake + WL_HANDSHAKE_VALIDITY > now;
+    return wl_endpoint_is_set(&peer->device.endpoint) && peer->device.handshake != -1 &&
+           peer->device.handshake + WL_HANDSHAKE_VALIDITY > when;
 }
 
 void
 wl_health_update(WlEngine *self, WlPeer *peer)
 {
-    gboolean healthy = is_healthy(peer, self->now);
+    gboolean healthy = is_healthy_at(peer, self->now);
     gboolean alive = peer->liveness.alive_until > self->now;
     gboolean was_healthy = peer->liveness.healthy, was_advertised;
 
     /* The session may have been renewed since the last snapshot: read the device first
      * (docs/protocol.md 7.2). */
-    if (peer->liveness.healthy && !healthy && wl_endpoint_is_set(&peer->device.endpoint) &&
-        peer->device.handshake >= 0 &&
-        peer->device.snapshot < peer->device.handshake + WL_HANDSHAKE_VALIDITY) {
+    if (peer->liveness.healthy && !healthy && is_healthy_at(peer, peer->device.snapshot)) {
         wl_engine_request_snapshot(self);
         healthy = TRUE;
     }
@@ -319,11 +317,10 @@ wl_health_update(WlEngine *self, WlPeer *peer)
         became_healthy(self, peer);
     else if (!healthy && peer->liveness.healthy)
         wl_endpoint_dns_renew(self, peer);
-    if (healthy && wl_endpoint_is_set(&peer->device.endpoint)) {
+    if (healthy) {
         if (!wl_endpoint_equal(&peer->endpoints.worked, &peer->device.endpoint) &&
-            peer->device.rx_time >= self->now - WL_WORKED_RECENTLY) {
+            peer->device.rx_time >= self->now - WL_WORKED_RECENTLY)
             note_worked(self, peer);
-        }
         peer->endpoints.worked_until = self->now + WL_WORKED_TTL;
         if (wl_endpoint_equal(&peer->endpoints.worked, &peer->device.endpoint))
             wl_endpoint_history_renew(peer->endpoints.history, self->now);

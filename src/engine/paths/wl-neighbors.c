@@ -22,10 +22,10 @@ static const WlFairRate rate = {
 static gboolean
 is_request_due(const WlEngine *self, const WlNeighbor *known)
 {
-    guint times = CLAMP(known->misses, 1, WL_NEIGHBOR_RETRY_DOUBLINGS);
-
     if (known->state == WL_NEIGHBOR_ABSENT)
-        return known->requested + (WL_NEIGHBOR_RETRY << (times - 1)) <= self->now;
+        return known->requested +
+                   wl_time_doubled(WL_NEIGHBOR_RETRY, known->misses - 1, WL_NEIGHBOR_RETRY_MAX) <=
+               self->now;
     return known->state == WL_NEIGHBOR_PENDING && !wl_neighbor_is_pending(known, self->now);
 }
 

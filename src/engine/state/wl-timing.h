@@ -175,9 +175,9 @@
 #define WL_NEIGHBOR_WAIT WL_MS(50)
 /* Timeout of a request to the kernel. */
 #define WL_NEIGHBOR_TIMEOUT WL_SEC(60)
-/* Retry time of an address without a neighbor, and how often it doubles at most. */
-#define WL_NEIGHBOR_RETRY           WL_SEC(60)
-#define WL_NEIGHBOR_RETRY_DOUBLINGS 8
+/* Retry time of an address without a neighbor, doubling up to two hours. */
+#define WL_NEIGHBOR_RETRY     WL_SEC(60)
+#define WL_NEIGHBOR_RETRY_MAX WL_SEC(7680)
 /* Rate limit of requests: a member that advertises thousands of addresses must not make this
  * machine scan the local network. */
 #define WL_NEIGHBOR_INTERVAL WL_MS(100)
@@ -263,9 +263,9 @@
 #define WL_ROAMING_SILENCE WL_SEC(15)
 /* Time for an answer on the local network. Packets to a wrong address are lost during this time. */
 #define WL_ROAMING_UPGRADE_WAIT WL_MS(250)
-/* Interval between failed upgrades to one endpoint, and how often it doubles at most. */
+/* Interval between failed upgrades to one endpoint, doubling up to a day. */
 #define WL_ROAMING_UPGRADE_RETRY     WL_SEC(600)
-#define WL_ROAMING_UPGRADE_DOUBLINGS 8
+#define WL_ROAMING_UPGRADE_RETRY_MAX WL_SEC(76800)
 /* How often the target of an upgrade is set: each packet in flight on the longer path reverts it.
  */
 #define WL_ROAMING_REASSERTS 4
