@@ -3,6 +3,7 @@
 #include "paths/wl-failover.h"
 
 #include "harness.h"
+#include "paths/wl-path.h"
 
 #define NEVER (-1) /* of the columns in seconds */
 
@@ -486,6 +487,19 @@ test_governs(void)
     }
     g_assert_false(wl_failover_governs(engine, leaf));
     g_assert_false(wl_failover_is_watched(engine, leaf));
+    /* What was agreed or inferred about their paths ends. */
+    for (guint i = 0; i < 2; i++) {
+        routers[i]->path.inference = g_malloc0(1);
+        engine->inference.open = 1;
+        routers[i]->path.agreement.direct = TRUE;
+        routers[i]->path.direct = i == 0;
+        wl_path_run(engine, routers[i]);
+        g_assert_null(routers[i]->path.inference);
+        g_assert_cmpuint(engine->inference.open, ==, 0);
+        g_assert_false(routers[i]->path.agreement.direct);
+        g_assert_cmpint(routers[i]->path.direct, ==, i == 1);
+        g_assert_cmpint(routers[i]->traffic.watched, ==, i == 1);
+    }
 }
 
 /* The other one is used, and it is told so. */

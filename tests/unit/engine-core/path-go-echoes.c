@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The echoes that the path of a Go member is inferred from. */
 #include "path-go.h"
+#include "paths/wl-path-go.h"
 #include "paths/wl-peer-echo.h"
 
 static void
@@ -198,6 +199,37 @@ test_echoes_are_no_traffic(void)
     g_assert_cmpuint(watched, ==, 1);
 }
 
+/* A reply of a router by which the peer is not reached any more counts for nobody. */
+static void
+test_late_reply(void)
+{
+    for (guint gone = 0; gone < 2; gone++) {
+        g_autoptr(Harness) harness = path_go_leaf_new();
+        WlPeer *peers[2];
+        guint16 sequence = 0;
+
+        harness_meet(harness, 2, "198.51.100.7:51820");
+        harness_clear(harness);
+        harness_run(harness, MS(600));
+        for (guint i = 0; i < harness->outputs->len; i++) {
+            const WlOutput *output = harness->outputs->pdata[i];
+
+            if (output->kind == WL_OUTPUT_SEND_ECHO &&
+                output->echo.destination.family == WL_FAMILY_V4)
+                sequence = output->echo.sequence;
+        }
+        g_assert_cmpuint(sequence, !=, 0);
+        for (guint i = 0; i < 2; i++)
+            peers[i] =
+                wl_peer_table_find(&harness->engine->peers, &harness_member(harness, i + 1)->key);
+        peers[0]->liveness.healthy = !gone;
+        peers[0]->traffic.own_rx = peers[1]->traffic.own_rx = 0;
+        wl_path_go_echo_reply(harness->engine, peers[1], sequence);
+        g_assert_cmpuint(peers[0]->traffic.own_rx, ==, gone ? 0 : WL_ECHO_SIZE_V4);
+        g_assert_cmpuint(peers[1]->traffic.own_rx, ==, 0);
+    }
+}
+
 int
 main(int argc, char **argv)
 {
@@ -208,5 +240,6 @@ main(int argc, char **argv)
                     test_transit_address);
     g_test_add_func("/path-go/a peer replies itself", test_responds);
     g_test_add_func("/path-go/echoes are no traffic", test_echoes_are_no_traffic);
+    g_test_add_func("/path-go/a late reply of a router", test_late_reply);
     return g_test_run();
 }
