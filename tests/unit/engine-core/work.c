@@ -123,8 +123,9 @@ test_dumps(void)
         harness_alive(harness, harness_member(harness, i));
         harness_run(harness, MS(1));
     }
-    g_assert_cmpuint(harness_count(harness, WL_OUTPUT_READ_DEVICE), >=, 8);
-    g_assert_cmpuint(harness_count(harness, WL_OUTPUT_READ_DEVICE), <=, 12);
+    /* 50 ms apart */
+    g_assert_cmpuint(harness_count(harness, WL_OUTPUT_READ_DEVICE), >=, 2);
+    g_assert_cmpuint(harness_count(harness, WL_OUTPUT_READ_DEVICE), <=, 4);
 }
 
 /* A router evaluates what it receives in that time once for all peers. */
