@@ -156,18 +156,60 @@ test_trust_of_another(void)
     g_assert_cmpuint(harness_n_peers(harness), ==, 2);
 }
 
+/* TRUE if this member originates a fact of @type about @member. */
 static gboolean
-says_member(Harness *harness, const HarnessMember *member)
+originates(Harness *harness, const HarnessMember *member, const char *type)
 {
     g_autoptr(GPtrArray) facts = wl_engine_dup_facts(harness->engine);
 
     for (guint i = 0; i < facts->len; i++) {
         const WlFactView *fact = facts->pdata[i];
         if (fact->local && wl_key_equal(&fact->subject, &member->key) &&
-            g_str_equal(fact->type, "member"))
+            g_str_equal(fact->type, type))
             return TRUE;
     }
     return FALSE;
+}
+
+static gboolean
+says_member(Harness *harness, const HarnessMember *member)
+{
+    return originates(harness, member, "member");
+}
+
+/* What this member may say of others by the trust that the profile gives to itself. */
+static void
+test_own_trust(void)
+{
+    static const struct {
+        WlTrust trust;
+        gboolean allowed, member;
+    } rows[] = {
+        {WL_TRUST_UNSET, FALSE, FALSE},    {WL_TRUST_ALLOWED_IPS, TRUE, FALSE},
+        {WL_TRUST_MEMBERSHIP, TRUE, TRUE}, {WL_TRUST_ENDPOINT, FALSE, FALSE},
+        {WL_TRUST_MEMBERSHIP, TRUE, TRUE}, {WL_TRUST_UNSET, FALSE, FALSE},
+    };
+    g_autoptr(Harness) harness = harness_new();
+    HarnessMember *hub = harness_member(harness, 1), *learned = harness_member(harness, 4);
+
+    reload_start(harness);
+    for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
+        WlEngineConfig *config = reload_profile(harness);
+
+        g_test_message("row %u", i);
+        reload_peer_of(config, 0)->trust = WL_TRUST_MEMBERSHIP;
+        harness_add(config, harness_member(harness, 0), NULL, NULL)->trust = rows[i].trust;
+        harness_change(harness, config);
+        if (i == 0) {
+            harness_advertise_member(harness, hub, learned, "x", 255);
+            harness_advertise_allowed(harness, hub, learned, "10.77.0.9/32", 255);
+            harness_meet(harness, 4, "198.51.100.9:51820");
+            harness_live(harness, SEC(25), 1, 4);
+            g_assert_true(harness_has_allowed(harness, learned, "10.77.0.9/32"));
+        }
+        g_assert_cmpint(originates(harness, learned, "allowed-ips"), ==, rows[i].allowed);
+        g_assert_cmpint(says_member(harness, learned), ==, rows[i].member);
+    }
 }
 
 /* The hub is a router by its prefixes: without them its trust shrinks, and this member may be the
@@ -290,6 +332,7 @@ main(int argc, char **argv)
     g_test_add_func("/reload-trust/transit", test_transit);
     g_test_add_func("/reload-trust/several-orphans", test_several_orphans);
     g_test_add_func("/reload-trust/roles", test_roles);
+    g_test_add_func("/reload-trust/what this member may say", test_own_trust);
     g_test_add_func("/reload-trust/whose word is that of a router", test_word_of_router);
     g_test_add_func("/reload-trust/fact-exchanger", test_fact_exchanger);
     g_test_add_func("/reload-trust/basic", test_basic);
