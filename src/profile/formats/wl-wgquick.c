@@ -6,7 +6,17 @@
 #include "wl-profile-check.h"
 #include "wl-profile-error.h"
 #include "wl-profile-extra.h"
+#include "wl-profile-item.h"
 #include "wl-profile-value.h"
+
+#define LIST_SEPARATORS " \t,;"
+
+/* An allowed IP with bits behind its prefix, which WireGuard clears. */
+typedef struct {
+    const WlProfilePeer *peer;
+    char *written, *prefix; /* as in the file, and without these bits */
+    guint line;
+} HostBits;
 
 typedef struct {
     WlProfileFile *file;
@@ -18,7 +28,20 @@ typedef struct {
     guint section_lines[2]; /* of [Interface] and [Wirelink]; 0: none */
     GArray *peer_lines;     /* of [Peer] */
     GArray *key_lines;      /* by index of the peer + 1 (0: no peer) and of the key */
+    GPtrArray *host_bits;   /* of HostBits */
+    GString *commands;      /* names of commands that wg-quick would run */
+    guint command_line;     /* of the first of them; 0: none */
 } Reader;
+
+static void
+free_host_bits(gpointer data)
+{
+    HostBits *item = data;
+
+    g_free(item->written);
+    g_free(item->prefix);
+    g_free(item);
+}
 
 /* The line of @key in the profile or in peer @index. */
 static guint *
@@ -108,6 +131,30 @@ cut_value(const WlProfileKey *key, char *value)
     return g_strstrip(value);
 }
 
+/* They are refused together, so that nobody removes one at a time. */
+static void
+add_command(Reader *reader, const char *name)
+{
+    if (reader->command_line)
+        g_string_append_printf(reader->commands, ", %s (line %u)", name, reader->place.line);
+    else
+        g_string_assign(reader->commands, name);
+    if (!reader->command_line)
+        reader->command_line = reader->place.line;
+}
+
+static gboolean
+check_commands(Reader *reader, GError **error)
+{
+    if (!reader->command_line)
+        return TRUE;
+    reader->place.line = reader->command_line;
+    return wl_profile_fail_at(
+        error, WL_PROFILE_ERROR_REFUSED, &reader->place,
+        "%s: wirelink does not run commands; remove what is named here, and use a script in /etc/NetworkManager/dispatcher.d instead",
+        reader->commands->str);
+}
+
 static gboolean
 read_unknown(Reader *reader, const char *name, const char *value, GError **error)
 {
@@ -122,10 +169,8 @@ read_unknown(Reader *reader, const char *name, const char *value, GError **error
         return TRUE;
     }
     if (wl_profile_keys_is_command(name)) {
-        return wl_profile_fail_at(
-            error, WL_PROFILE_ERROR_REFUSED, &reader->place,
-            "%s: wirelink does not run commands; remove the line, and use a script in /etc/NetworkManager/dispatcher.d instead",
-            name);
+        add_command(reader, name);
+        return TRUE;
     }
     if (elsewhere) {
         return wl_profile_fail_at(error, WL_PROFILE_ERROR_SYNTAX, &reader->place,
@@ -163,6 +208,63 @@ read_unknown(Reader *reader, const char *name, const char *value, GError **error
     return TRUE;
 }
 
+static void
+find_host_bits(Reader *reader, const WlProfileKey *key, const char *value)
+{
+    g_auto(GStrv) items = g_strsplit_set(value, LIST_SEPARATORS, -1);
+
+    for (guint i = 0; items[i]; i++) {
+        g_autofree char *prefix = *items[i] ? wl_profile_item_parse(key, items[i], NULL) : NULL;
+        g_autofree char *address = g_strndup(items[i], strcspn(items[i], "/"));
+        g_autofree char *host = prefix ? wl_profile_item_parse(key, address, NULL) : NULL;
+        HostBits *found;
+
+        if (!host || !strncmp(host, prefix, strcspn(prefix, "/") + 1))
+            continue;
+        found = g_new0(HostBits, 1);
+        found->peer = reader->peer;
+        found->written = g_strdup(items[i]);
+        found->prefix = g_steal_pointer(&prefix);
+        found->line = reader->place.line;
+        g_ptr_array_add(reader->host_bits, found);
+    }
+}
+
+/* Whether a peer other than @peer has @prefix. */
+static gboolean
+has_other_peer(const WlProfile *profile, const WlProfilePeer *peer, const char *prefix)
+{
+    for (guint i = 0; i < profile->peers->len; i++) {
+        const WlProfilePeer *other = profile->peers->pdata[i];
+
+        if (other != peer &&
+            g_ptr_array_find_with_equal_func(other->allowed_ips, prefix, g_str_equal, NULL))
+            return TRUE;
+    }
+    return FALSE;
+}
+
+/* Many files write the address of the hub with the length of the network. If two peers have the
+ * network, one of them is a machine, which it would make a router. */
+static gboolean
+check_host_bits(Reader *reader, GError **error)
+{
+    for (guint i = 0; i < reader->host_bits->len; i++) {
+        const HostBits *item = reader->host_bits->pdata[i];
+        int length = (int) strcspn(item->written, "/");
+
+        if (!has_other_peer(reader->file->profile, item->peer, item->prefix))
+            continue;
+        reader->place.line = item->line;
+        return wl_profile_fail_at(
+            error, WL_PROFILE_ERROR_CONFLICT, &reader->place,
+            "AllowedIPs: %s means all of %s, which another peer has, too; for one machine write %.*s/%s",
+            item->written, item->prefix, length, item->written,
+            strchr(item->written, ':') ? "128" : "32");
+    }
+    return TRUE;
+}
+
 static gboolean
 read_known(Reader *reader, const WlProfileKey *key, const char *value, GError **error)
 {
@@ -191,6 +293,8 @@ read_known(Reader *reader, const WlProfileKey *key, const char *value, GError **
         wl_profile_prefix_at(error, &reader->place, key->file_name);
         return FALSE;
     }
+    if (key->scope == WL_KEY_OF_PEER && key->offset == G_STRUCT_OFFSET(WlProfilePeer, allowed_ips))
+        find_host_bits(reader, key, value);
     if (key->scope == WL_KEY_OF_PROFILE && key->offset == G_STRUCT_OFFSET(WlProfile, listen_port))
         reader->file->has_listen_port = TRUE;
     return TRUE;
@@ -398,11 +502,15 @@ parse(const char *text, gsize length, const char *name, gboolean plain, GError *
     g_autoptr(WlProfileFile) file = wl_profile_file_new();
     g_autoptr(GArray) peer_lines = g_array_new(FALSE, TRUE, sizeof(guint));
     g_autoptr(GArray) key_lines = g_array_new(FALSE, TRUE, sizeof(guint));
+    g_autoptr(GPtrArray) host_bits = g_ptr_array_new_with_free_func(free_host_bits);
+    g_autoptr(GString) commands = g_string_new(NULL);
     Reader reader = {.file = file,
                      .place = {.name = name},
                      .plain = plain,
                      .peer_lines = peer_lines,
-                     .key_lines = key_lines};
+                     .key_lines = key_lines,
+                     .host_bits = host_bits,
+                     .commands = commands};
     const WlProfileKey *flags = wl_profile_keys_of_field(
         WL_KEY_OF_PEER, G_STRUCT_OFFSET(WlProfilePeer, preshared_key_flags));
     gsize n_keys;
@@ -432,7 +540,8 @@ parse(const char *text, gsize length, const char *name, gboolean plain, GError *
     }
     wl_profile_keys(&n_keys);
     g_array_set_size(key_lines, (guint) n_keys);
-    if (!read_lines(&reader, text, text + length, error))
+    if (!read_lines(&reader, text, text + length, error) || !check_commands(&reader, error) ||
+        !check_host_bits(&reader, error))
         return NULL;
     default_to_full_tunnel(&reader);
     for (guint i = 0; i < file->profile->peers->len; i++) {

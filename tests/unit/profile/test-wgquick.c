@@ -194,6 +194,17 @@ static const Bad bad[] = {
      WL_PROFILE_ERROR_REFUSED},
     {INTERFACE "PostDown = x\n" WIRELINK PEER, ":4: PostDown: wirelink does not",
      WL_PROFILE_ERROR_REFUSED},
+    {INTERFACE "PreUp = x\nPostUp = y\n" WIRELINK PEER,
+     ":4: PreUp, PostUp (line 5): wirelink does not run commands", WL_PROFILE_ERROR_REFUSED},
+    {INTERFACE WIRELINK PEER "AllowedIPs = 10.77.0.0/24\n" PEER2
+                             "AllowedIPs = fd77::3/128, 10.77.0.3/24\n",
+     ":10: AllowedIPs: 10.77.0.3/24 means all of 10.77.0.0/24, which another peer has, too; for one "
+     "machine write 10.77.0.3/32",
+     WL_PROFILE_ERROR_CONFLICT},
+    {INTERFACE WIRELINK PEER "AllowedIPs = fd77::1/64\n" PEER2 "AllowedIPs = fd77::/64\n",
+     ":7: AllowedIPs: fd77::1/64 means all of fd77::/64, which another peer has, too; for one "
+     "machine write fd77::1/128",
+     WL_PROFILE_ERROR_CONFLICT},
     {INTERFACE WIRELINK PEER "PostUp = x\n", ":7: PostUp: wirelink does not",
      WL_PROFILE_ERROR_REFUSED},
     {INTERFACE "PrivatKey = " PRESHARED_KEY "\n" WIRELINK PEER,
@@ -268,6 +279,10 @@ static const Bad bad[] = {
      WL_PROFILE_ERROR_CONFLICT},
     {INTERFACE WIRELINK PEER "Name = hub\nAllowedIPs = 10.78.0.0/24\n" PEER2
                              "AllowedIPs = 10.78.0.99/24\n",
+     ":11: AllowedIPs: 10.78.0.99/24 means all of 10.78.0.0/24, which another peer has, too",
+     WL_PROFILE_ERROR_CONFLICT},
+    {INTERFACE WIRELINK PEER "Name = hub\nAllowedIPs = 10.78.0.0/24\n" PEER2
+                             "AllowedIPs = 10.78.0.0/24\n",
      ":11: AllowedIPs: 10.78.0.0/24 is also an allowed IP of peer 1 (hub)",
      WL_PROFILE_ERROR_CONFLICT},
     {INTERFACE "Address = 10.77.0.2/32\n" WIRELINK PEER, ":4: Address: 10.77.0.2 is listed twice",
