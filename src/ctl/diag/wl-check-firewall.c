@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "wl-bus.h"
+#include "wl-display.h"
 #include "wl-host.h"
 
 #define RULES_TIMEOUT 3                      /* s, for nft to print its rules */
@@ -69,34 +70,59 @@ read_rules(void)
     return rules;
 }
 
-/* A chain of incoming packets that drops or rejects. */
-static gboolean
-filters_input(const char *rules)
+/* "inet filter input": the first chain at @hook that drops or rejects, other than the loop guard of
+ * a profile; NULL if there is none. To be freed. */
+static char *
+find_dropping(const char *rules, const char *hook)
 {
-    const char *input = strstr(rules, "hook input");
+    g_auto(GStrv) lines = g_strsplit(rules, "\n", -1);
+    g_autofree char *table = g_strdup("");
+    g_autofree char *chain = g_strdup("");
+    gboolean hooked = FALSE;
 
-    return input &&
-           (strstr(input, "policy drop") || strstr(input, " drop") || strstr(input, "reject"));
+    for (guint i = 0; lines[i]; i++) {
+        const char *line = lines[i] + strspn(lines[i], " \t");
+
+        if (g_str_has_prefix(line, "table ")) {
+            g_free(table);
+            table = g_strndup(line, strcspn(line, "{"));
+        } else if (g_str_has_prefix(line, "chain ")) {
+            g_free(chain);
+            chain = g_strndup(line + strlen("chain "), strcspn(line + strlen("chain "), " {"));
+            hooked = FALSE;
+        }
+        hooked |= strstr(line, hook) != NULL;
+        if (hooked && !g_str_has_prefix(table, OWN_TABLES) &&
+            (strstr(line, "policy drop") || strstr(line, " drop") || strstr(line, "reject")))
+            return g_strconcat(table + strlen("table "), chain, NULL);
+    }
+    return NULL;
 }
 
-/* A chain of outgoing packets that drops or rejects, other than the loop guard of a profile. */
-static gboolean
-filters_output(const char *rules)
+/* PORT is the listen port, which status -v shows: not every profile is active now. */
+static void
+add_output(WlDoctor *doctor, const char *chain)
 {
-    const char *chain = rules;
+    g_autofree char *shown = wl_display_escape(chain);
+    g_autofree char *remedy = g_strdup_printf(
+        "if it blocks WireGuard, allow its listen port: nft insert rule %s udp sport PORT accept",
+        shown);
 
-    while ((chain = strstr(chain, "hook output"))) {
-        const char *end = strstr(chain, "\n\t}");
-        g_autofree char *text = g_strndup(chain, end ? (gsize) (end - chain) : strlen(chain));
-        const char *before = g_strrstr_len(rules, chain - rules, "\ntable ");
-        const char *table = before ? before + 1 : rules;
+    wl_doctor_add(doctor, "firewall", WL_CHECK_WARN, remedy,
+                  "firewall rules filter outgoing packets: %s", shown);
+}
 
-        if (!g_str_has_prefix(table, OWN_TABLES) &&
-            (strstr(text, "policy drop") || strstr(text, " drop") || strstr(text, "reject")))
-            return TRUE;
-        chain += strlen("hook output");
-    }
-    return FALSE;
+static void
+add_input(WlDoctor *doctor, const char *chain)
+{
+    g_autofree char *shown = wl_display_escape(chain);
+    g_autofree char *remedy = g_strdup_printf(
+        "if it blocks WireGuard, allow its listen port: nft insert rule %s udp dport PORT accept; "
+        "on the tunnel interface it has to accept the UDP fact port and ICMPv6",
+        shown);
+
+    wl_doctor_add(doctor, "firewall", WL_CHECK_WARN, remedy,
+                  "firewall rules filter incoming packets: %s", shown);
 }
 
 void
@@ -105,6 +131,8 @@ wl_check_firewall(WlDoctor *doctor, GDBusConnection *bus)
     g_autofree char *ufw = wl_host_read("/etc/ufw/ufw.conf");
     g_autofree char *tables = wl_host_read("/proc/net/ip_tables_names");
     g_autofree char *rules = NULL;
+    g_autofree char *output = NULL;
+    g_autofree char *input = NULL;
 
     if (has_owner(bus, "org.fedoraproject.FirewallD1")) {
         wl_doctor_add(doctor, "firewall", WL_CHECK_WARN,
@@ -121,13 +149,13 @@ wl_check_firewall(WlDoctor *doctor, GDBusConnection *bus)
         return;
     }
     rules = read_rules();
-    if (rules && filters_output(rules))
-        wl_doctor_add(
-            doctor, "firewall", WL_CHECK_WARN,
-            "make sure that they let UDP from the listen port of the profile out: nft list "
-            "ruleset shows the chain with \"hook output\"",
-            "firewall rules filter outgoing packets");
-    if ((rules && filters_input(rules)) || (tables && strstr(tables, "filter")))
+    output = rules ? find_dropping(rules, "hook output") : NULL;
+    input = rules ? find_dropping(rules, "hook input") : NULL;
+    if (output)
+        add_output(doctor, output);
+    if (input)
+        add_input(doctor, input);
+    else if (tables && strstr(tables, "filter"))
         wl_doctor_add(doctor, "firewall", WL_CHECK_WARN,
                       "make sure that they accept the UDP listen port of the profile, "
                       "and on the tunnel interface the UDP fact port and ICMPv6",

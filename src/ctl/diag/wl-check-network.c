@@ -52,9 +52,27 @@ add_reached(WlDoctor *doctor, const char *label, const WlActiveProfile *active,
     wl_doctor_add(doctor, "peer", WL_CHECK_OK, NULL, "%s: %s is reached %s", label, name, path);
 }
 
-static void
-add_unreached(WlDoctor *doctor, const char *label, const WlActivePeer *peer, gint64 now)
+/* The router that carries the traffic of @peer, if it is not reached itself; or NULL. */
+static const WlActivePeer *
+find_lost_router(const WlActiveProfile *active, const WlActivePeer *peer)
 {
+    const WlActivePeer *via =
+        wl_active_profile_find_peer(active, wl_property_string(peer->properties, "Via"));
+
+    return via && !wl_active_peer_is_reached(via) ? via : NULL;
+}
+
+static gboolean
+is_reached(const WlActiveProfile *active, const WlActivePeer *peer)
+{
+    return wl_active_peer_is_reached(peer) && !find_lost_router(active, peer);
+}
+
+static void
+add_unreached(WlDoctor *doctor, const char *label, const WlActiveProfile *active,
+              const WlActivePeer *peer, gint64 now)
+{
+    const WlActivePeer *router = find_lost_router(active, peer);
     g_autofree char *name = wl_active_peer_label(peer);
     g_autofree char *word = wl_display_shell_word(name);
     g_autofree char *absence = describe_absence(peer, now);
@@ -62,6 +80,13 @@ add_unreached(WlDoctor *doctor, const char *label, const WlActivePeer *peer, gin
     g_autofree char *remedy =
         g_strdup_printf("wirelinkctl explain %s names the cause and what to do", word);
 
+    if (router) {
+        g_autofree char *shown = wl_active_peer_label(router);
+
+        wl_doctor_add(doctor, "peer", WL_CHECK_WARN, remedy,
+                      "%s: %s is behind %s, which is not reached", label, name, shown);
+        return;
+    }
     wl_doctor_add(doctor, "peer", WL_CHECK_WARN, remedy, "%s: %s %s: %s", label, name, absence,
                   reason);
 }
@@ -117,7 +142,7 @@ wl_check_network(WlDoctor *doctor, const char *label, const WlActiveProfile *act
     for (guint i = 0; i < active->peers->len; i++) {
         const WlActivePeer *peer = active->peers->pdata[i];
 
-        if (!wl_active_peer_is_reached(peer))
+        if (!is_reached(active, peer))
             continue;
         if (reached++ < MAX_LISTED)
             add_reached(doctor, label, active, peer, now);
@@ -125,9 +150,9 @@ wl_check_network(WlDoctor *doctor, const char *label, const WlActiveProfile *act
     for (guint i = 0; i < active->peers->len && listed < MAX_LISTED; i++) {
         const WlActivePeer *peer = active->peers->pdata[i];
 
-        if (wl_active_peer_is_reached(peer))
+        if (is_reached(active, peer))
             continue;
-        add_unreached(doctor, label, peer, now);
+        add_unreached(doctor, label, active, peer, now);
         listed++;
     }
     if (active->peers->len > 0 && reached == 0)
