@@ -133,9 +133,8 @@ static WlMetadata *
 best_metadata(const WlEngine *self, const WlPeer *peer)
 {
     const GPtrArray *about = wl_fact_set_about(self->facts, &peer->key);
+    const WlFactSource *source = NULL; /* of the best */
     WlMetadata *best = NULL;
-    guint64 best_sequence = 0;
-    gboolean best_stale = FALSE;
 
     for (guint i = 0; about && i < about->len; i++) {
         const WlFactEntry *entry = about->pdata[i];
@@ -152,15 +151,14 @@ best_metadata(const WlEngine *self, const WlPeer *peer)
                 continue;
             if (!best || has_name(metadata) != has_name(best))
                 better = !best || has_name(metadata);
-            else if (origin->stale != best_stale)
+            else if (origin->stale != source->stale)
                 better = !origin->stale;
             else
-                better = origin->sequence < best_sequence;
+                better = origin->sequence < source->sequence;
             if (!better)
                 continue;
             best = metadata;
-            best_sequence = origin->sequence;
-            best_stale = origin->stale;
+            source = origin;
         }
     }
     return best;
@@ -186,8 +184,6 @@ update_learned_name(WlEngine *self, WlPeer *peer)
 void
 wl_display_names_unlearn(WlEngine *self, WlPeer *peer)
 {
-    if (!peer->names.metadata || best_metadata(self, peer))
-        return;
     g_clear_pointer(&peer->names.metadata, wl_metadata_unref);
     wl_engine_name_changed(self, peer);
 }
