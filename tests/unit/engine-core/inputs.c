@@ -347,6 +347,52 @@ test_check_each(void)
     }
 }
 
+static void
+portal_gone(Harness *harness, gint64 now)
+{
+    wl_engine_set_connectivity(harness->engine, now, WL_CONNECTIVITY_PORTAL);
+    wl_engine_set_connectivity(harness->engine, now, WL_CONNECTIVITY_FULL);
+}
+
+/* Each peer without a session is tried anew, and each session is checked, whatever its place. */
+static void
+test_each(void)
+{
+    static const Input anew[] = {uplink, resumed, refresh, recreated, portal_gone};
+
+    for (guint i = 0; i < 2 * G_N_ELEMENTS(anew); i++) {
+        Input input = anew[i / 2];
+        gboolean healthy = i % 2;
+        g_autoptr(Harness) harness = harness_new();
+        WlEngineConfig *config = harness_config(harness, WL_ROLE_LEAF);
+        guint before[4];
+
+        if (healthy && (input == recreated || input == portal_gone))
+            continue; /* no session is left, or each one is */
+        g_test_message("input %u, %s", i / 2, healthy ? "healthy" : "not healthy");
+        for (guint j = 1; j <= 3; j++) {
+            g_autofree char *endpoint = g_strdup_printf("203.0.113.%u:51820", j);
+            harness_add(config, harness_member(harness, j), endpoint, NULL);
+        }
+        harness_start(harness, config);
+        harness_uplink(harness, "192.168.1.10/24");
+        harness_run(harness, SEC(20));
+        for (guint j = 1; healthy && j <= 3; j++)
+            harness_meet(harness, j, NULL);
+        harness_run(harness, SEC(20));
+        for (guint j = 1; j <= 3; j++)
+            before[j] =
+                healthy ? peer_of(harness, j)->roaming.serial : peer_of(harness, j)->connect.serial;
+        input(harness, harness->now);
+        harness_drain(harness);
+        harness_run(harness, SEC(1));
+        for (guint j = 1; j <= 3; j++)
+            g_assert_cmpuint(healthy ? peer_of(harness, j)->roaming.serial
+                                     : peer_of(harness, j)->connect.serial,
+                             !=, before[j]);
+    }
+}
+
 /* What was learned about the paths of one uplink says nothing about those of another. */
 static void
 test_other_uplink(void)
@@ -459,6 +505,7 @@ main(int argc, char **argv)
     g_test_add_func("/inputs/a refresh begins anew with all peers", test_refreshes_all);
     g_test_add_func("/inputs/peers are probed for a user", test_check);
     g_test_add_func("/inputs/each peer is probed for a user", test_check_each);
+    g_test_add_func("/inputs/each peer begins anew", test_each);
     g_test_add_func("/inputs/another uplink has other paths", test_other_uplink);
     g_test_add_func("/inputs/a new link has all peers", test_new_link);
     g_test_add_func("/inputs/candidates are tried anew on a new link", test_new_link_tries);

@@ -139,6 +139,29 @@ test_replays(void)
     g_assert_cmpuint(received(harness, WL_RECEIVE_REPLAYED), ==, WL_MAX_NONCES);
 }
 
+static void
+zeros(gpointer user_data, guint8 *buffer, gsize length)
+{
+    memset(buffer, 0, length);
+}
+
+/* The first datagram of a member is no replay, whatever its nonce. */
+static void
+test_first_nonce(void)
+{
+    g_autoptr(Harness) harness = harness_leaf_new();
+    HarnessMember *hub = harness_member(harness, 1);
+    g_autoptr(WlSigner) signer = wl_signer_new(&hub->private_key, zeros, NULL);
+    HarnessMember twin = *hub;
+    g_autoptr(GBytes) bytes = NULL;
+
+    twin.signer = signer;
+    bytes = make_alive(harness, &twin);
+    g_assert_cmpuint(wl_signer_get_nonce(g_bytes_get_data(bytes, NULL)), ==, 0);
+    receive(harness, &twin, bytes);
+    g_assert_cmpuint(received(harness, WL_RECEIVE_ACCEPTED), ==, 1);
+}
+
 /* A key whose link-local address is that of a peer is a stranger. */
 static void
 test_same_address(void)
@@ -472,6 +495,7 @@ main(int argc, char **argv)
     }
     g_test_add_func("/receive/strangers do not take from the rate of peers", test_rates_apart);
     g_test_add_func("/receive/a replay of the last 32 datagrams is known", test_replays);
+    g_test_add_func("/receive/the first datagram is no replay", test_first_nonce);
     g_test_add_func("/receive/a stranger with the address of a peer", test_same_address);
     for (gsize i = 0; i < G_N_ELEMENTS(alives); i++) {
         g_autofree char *name = g_strdup_printf("/receive/%s", alives[i].name);
