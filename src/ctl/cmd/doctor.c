@@ -9,6 +9,7 @@
 #include "wl-check-manager.h"
 #include "wl-check-profile.h"
 #include "wl-check-refused-calls.h"
+#include "wl-check-trust.h"
 #include "wl-command.h"
 #include "wl-display.h"
 #include "wl-doctor-show.h"
@@ -128,6 +129,8 @@ examine(WlDoctor *doctor, const char *name, gboolean json)
     denied = profiles ? profiles->denied > 0
                       : g_error_matches(error, WL_CTL_ERROR, WL_EXIT_NOT_PERMITTED);
     checked = check_profiles(doctor, stored, profiles, name, denied);
+    if (profiles)
+        wl_check_trust(doctor, bus, profiles);
     if (name && checked == 0) {
         g_autofree char *shown = wl_display_quote(name, MAX_QUOTED);
         g_autoptr(GError) unknown = g_error_new(

@@ -64,6 +64,7 @@ extern const WlCommand wl_command_remove;
 extern const WlCommand wl_command_rename;
 extern const WlCommand wl_command_set_endpoint;
 extern const WlCommand wl_command_status;
+extern const WlCommand wl_command_trust;
 extern const WlCommand wl_command_up;
 extern const WlCommand wl_command_watch;
 

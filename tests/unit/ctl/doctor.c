@@ -625,6 +625,55 @@ test_unreached(Machine *machine, gconstpointer data)
     ctl_assert_holds(run->out, "fail  home: copy has the address of this machine, 10.77.0.9\n");
 }
 
+/* A peer with a network behind it that names members: the question ends with a level, and is not
+ * asked about others. */
+static const struct {
+    const char *prefixes, *source, *reason;
+    gboolean asked;
+} questions[] = {
+    {"'10.77.0.2/32', '192.168.6.0/24'", "known-peer", "trust-too-low-members", TRUE},
+    {"'10.77.0.2/32', '192.168.6.0/24'", "config", "trust-too-low-members", FALSE},
+    {"'10.77.0.2/32', '192.168.6.0/24'", "known-peer", "trust-too-low-endpoints", FALSE},
+    {"'10.77.0.2/32', 'fd77::2/128'", "known-peer", "trust-too-low-members", FALSE},
+    {"'10.77.0.2/32', '0.0.0.0/0'", "known-peer", "trust-too-low-members", FALSE},
+};
+
+static void
+test_trust_question(Machine *machine, gconstpointer data)
+{
+    start_manager(machine, "1.50", "@aa{sa{sv}} []", nothing_active);
+    for (guint i = 0; i < G_N_ELEMENTS(questions); i++) {
+        g_autofree char *more = g_strdup_printf("'AllowedIPs': <[%s]>, 'Trust': <'Endpoint'>, "
+                                                "'TrustSource': <'%s'>, ",
+                                                questions[i].prefixes, questions[i].source);
+        g_autofree char *peer = mock_peer(2, "desk", "direct", "/", "direct", more);
+        g_autofree char *fact = g_strdup_printf(
+            "[{'Subject': <'x'>, 'Type': <'member'>, "
+            "'Accepted': <false>, 'Source': <'" MOCK_KEY("2") "'>, "
+                                                              "'ReasonId': <'%s'>}]",
+            questions[i].reason);
+        Mock *mock = fixture_add_mock(&machine->fixture, MOCK_REPLIES,
+                                      mock_objects("home", WL_VERSION, peer));
+        g_autoptr(CtlRun) run = NULL;
+
+        g_variant_unref(mock->facts);
+        mock->facts =
+            g_variant_ref_sink(g_variant_parse(G_VARIANT_TYPE("aa{sv}"), fact, NULL, NULL, NULL));
+        run = examine(machine, NULL, NULL);
+        g_test_message("%u: %s", i, run->out);
+        if (questions[i].asked)
+            ctl_assert_holds(
+                run->out,
+                "warn  home: desk names 1 member, refused because a network behind it "
+                "makes it no router of this one\n"
+                "      wirelinkctl trust desk Membership accepts them, wirelinkctl trust desk Endpoint "
+                "refuses them");
+        else
+            g_assert_null(strstr(run->out, "wirelinkctl trust"));
+        fixture_remove_mock(&machine->fixture, mock);
+    }
+}
+
 static void
 test_service_states(Machine *machine, gconstpointer data)
 {
@@ -740,6 +789,7 @@ main(int argc, char **argv)
     ADD("/ctl/doctor/alternating", test_alternating);
     g_test_add_func("/ctl/doctor/path-search", test_path_search);
     ADD("/ctl/doctor/unreached", test_unreached);
+    ADD("/ctl/doctor/trust-question", test_trust_question);
     ADD("/ctl/doctor/service-states", test_service_states);
     ADD("/ctl/doctor/bus-is-missing", test_bus_is_missing);
     return g_test_run();

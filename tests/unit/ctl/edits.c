@@ -277,6 +277,33 @@ test_rename(Machine *self, gconstpointer data)
     g_assert_null(self->stored);
 }
 
+/* One level turns the automatic ones off: routers keep theirs. */
+static void
+test_trust(Machine *self, gconstpointer data)
+{
+    g_autoptr(CtlRun) run = NULL;
+    g_autoptr(CtlRun) second = NULL;
+    g_autoptr(CtlRun) unknown = NULL;
+    g_autoptr(CtlRun) bad = NULL;
+
+    start_manager(self);
+    run = CHANGE(self, "trust", "laptop", "endpoint");
+    g_assert_cmpstr(run->err, ==, "");
+    ctl_assert_holds(run->out, "laptop has trust Endpoint in \"office\".\n");
+    assert_stored(self, "peer-1-trust", "Endpoint");
+    assert_stored(self, "peer-2-trust", NULL);
+    second = CHANGE(self, "trust", "desktop", "Membership");
+    g_assert_cmpint(second->status, ==, 0);
+    assert_stored(self, "peer-2-trust", "Membership");
+    g_clear_pointer(&self->stored, g_variant_unref);
+    unknown = CHANGE(self, "trust", "phone", "Endpoint");
+    g_assert_cmpint(unknown->status, ==, 3);
+    bad = CHANGE(self, "trust", "laptop", "much");
+    g_assert_cmpint(bad->status, ==, 2);
+    ctl_assert_holds(bad->err, "use Untrusted, Endpoint, AllowedIPs, Membership or DelegateTrust");
+    g_assert_null(self->stored);
+}
+
 static void
 test_set_endpoint(Machine *self, gconstpointer data)
 {
@@ -426,6 +453,7 @@ main(int argc, char **argv)
     g_test_add_func("/ctl/edits/sections", test_sections);
     ADD("/ctl/edits/remove", test_remove);
     ADD("/ctl/edits/rename", test_rename);
+    ADD("/ctl/edits/trust", test_trust);
     ADD("/ctl/edits/set-endpoint", test_set_endpoint);
     ADD("/ctl/edits/exit", test_exit);
     ADD("/ctl/edits/exit-alone", test_exit_alone);
