@@ -142,7 +142,7 @@ wl_engine_fact_sources_changed(WlEngine *self, WlFactEntry *entry)
 {
     /* For subscribers that know the fact, another source of it is a renewal. */
     if (entry->advertised_until > self->now)
-        wl_engine_fact_renewed(self, entry, NULL, 0);
+        wl_engine_fact_renewed(self, entry, NULL, self->now);
     else if (wl_fact_entry_expires(entry, self->now) > self->now)
         wl_engine_fact_changed(self, entry);
 }

@@ -278,6 +278,43 @@ test_via(void)
     }
 }
 
+static void
+assert_reason(Harness *harness, guint number, const char *expected)
+{
+    wl_scheduler_schedule(&harness->engine->scheduler, peer_of(harness, number));
+    wl_engine_advance_time(harness->engine, harness->now);
+    harness_drain(harness);
+    g_assert_cmpstr(harness_view(harness, harness_member(harness, number))->reason_text, ==,
+                    expected);
+}
+
+/* Why a peer is reached through a router, or not at all. */
+static void
+test_routed(void)
+{
+    g_autoptr(Harness) harness = leaf_new();
+    WlPeer *peer = peer_of(harness, 2);
+    guint lines = 0;
+
+    harness_uplink(harness, "192.168.1.10/24");
+    peer->outer.inside = harness_endpoint("10.77.0.9:1");
+    assert_reason(harness, 2, "its endpoint 10.77.0.9:1 is inside the tunnel");
+    harness_meet(harness, 1, NULL);
+    assert_reason(harness, 2, "via hub: its endpoint 10.77.0.9:1 is inside the tunnel");
+    peer->outer.inside = (WlEndpoint){0};
+    assert_reason(harness, 2, "via hub: no known endpoint");
+    harness_meet(harness, 2, DESKTOP_AT);
+    assert_reason(harness, 2, "via hub until " DESKTOP_AT " is verified in both directions");
+    peer->path.promoted = harness->now;
+    assert_reason(harness, 2, "via hub: no more packets from " DESKTOP_AT);
+    /* each reason, and the first one that it waits for the hub, is worth a line */
+    for (guint i = 0; i < harness->outputs->len; i++) {
+        const WlOutput *output = harness->outputs->pdata[i];
+        lines += output->kind == WL_OUTPUT_LOG && g_str_has_prefix(output->name, "desktop: ");
+    }
+    g_assert_cmpuint(lines, ==, 6);
+}
+
 /* The first other router of the profile is awaited. */
 static void
 test_awaited(void)
@@ -329,6 +366,7 @@ main(int argc, char **argv)
     }
     g_test_add_func("/peer-status/a peer is offline after 16 s of back-off", test_backed_off);
     g_test_add_func("/peer-status/a router that has all prefixes of a peer", test_via);
+    g_test_add_func("/peer-status/why a peer is routed", test_routed);
     g_test_add_func("/peer-status/the router that is awaited", test_awaited);
     return g_test_run();
 }
