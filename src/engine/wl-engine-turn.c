@@ -98,7 +98,7 @@ update_members(WlEngine *self)
 static void
 settle_facts(WlEngine *self)
 {
-    for (guint i = 0; i < MAX_ROUNDS; i++) {
+    for (guint left = MAX_ROUNDS; left-- > 0;) {
         wl_fact_evaluate_due(self);
         update_members(self);
     }

@@ -379,6 +379,36 @@ test_fair_limit(void)
     }
 }
 
+/* Of peers that began to wait at the same time each has its turn, in the order in which they asked.
+ */
+static void
+test_same_time(void)
+{
+    WlHandshakeLimiter limiter = {0};
+    WlFairShare others[WL_INITIATION_BURST] = {0}, shares[3] = {0};
+    gint64 when;
+
+    for (guint i = 0; i < WL_INITIATION_BURST; i++) {
+        WlKey key = key_of(100 + i);
+        g_assert_true(wl_handshake_limiter_take(&limiter, &key, &others[i], NOW, &when));
+    }
+    for (guint i = 0; i < 3; i++) {
+        WlKey key = key_of(i);
+        g_assert_false(wl_handshake_limiter_take(&limiter, &key, &shares[i], NOW, &when));
+        g_assert_cmpint(when, ==, NOW + (gint64) (i + 1) * WL_INITIATION_INTERVAL);
+    }
+    for (guint turn = 0; turn < 3; turn++) {
+        for (guint i = 3; i-- > turn;) {
+            WlKey key = key_of(i);
+            g_assert_cmpint(wl_handshake_limiter_take(&limiter, &key, &shares[i],
+                                                      NOW + (turn + 1) * WL_INITIATION_INTERVAL,
+                                                      &when),
+                            ==, i == turn);
+        }
+    }
+    wl_handshake_limiter_clear(&limiter);
+}
+
 int
 main(int argc, char *argv[])
 {
@@ -400,5 +430,6 @@ main(int argc, char *argv[])
     g_test_add_func("/handshake-limiter/gone", test_gone);
     g_test_add_func("/handshake-limiter/third-parties", test_third_parties);
     g_test_add_func("/handshake-limiter/fair-limit", test_fair_limit);
+    g_test_add_func("/handshake-limiter/peers that began at the same time", test_same_time);
     return g_test_run();
 }

@@ -87,6 +87,22 @@ test_level(void)
     g_assert_cmpint(wl_subscription_level(&question), ==, WL_SUBSCRIPTION_ALIVE);
 }
 
+/* As many sightings of one turn as are judged; more are only candidates. */
+static void
+test_sightings(void)
+{
+    WlPeer peer = {.liveness.healthy = TRUE};
+    WlEndpoint endpoint = {.ip = {.family = WL_FAMILY_V4, .bytes = {192, 0, 2, 1}}};
+
+    for (guint i = 1; i <= WL_ROAMING_SIGHTINGS + 2; i++) {
+        endpoint.port = (guint16) i;
+        wl_roaming_router_sees(&peer, &endpoint);
+        g_assert_cmpuint(peer.roaming.n_sightings, ==, MIN(i, WL_ROAMING_SIGHTINGS));
+    }
+    for (guint i = 0; i < WL_ROAMING_SIGHTINGS; i++)
+        g_assert_cmpuint(peer.roaming.sightings[i].port, ==, i + 1);
+}
+
 static void
 fill(gpointer user_data, guint8 *buffer, gsize length)
 {
@@ -413,5 +429,6 @@ main(int argc, char **argv)
     g_test_add_func("/jitter", test_jitter);
     g_test_add_func("/peer/ready", test_ready);
     g_test_add_func("/peer/new", test_new_peer);
+    g_test_add_func("/peer/sightings that are judged", test_sightings);
     return g_test_run();
 }
