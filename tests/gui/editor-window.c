@@ -573,6 +573,29 @@ test_update(void)
     close_window(&fixture);
 }
 
+/* One level turns the automatic ones off; the bar gives the routers theirs. */
+static void
+test_trust_routers(void)
+{
+    NMConnection *connection = import_home();
+    NMSettingVpn *setting = nm_connection_get_setting_vpn(connection);
+    Fixture fixture = {0};
+
+    nm_setting_vpn_remove_data_item(setting, "peer-1-trust");
+    nm_setting_vpn_add_data_item(setting, "peer-2-trust", "Untrusted");
+    open_window(&fixture, connection);
+    look_scroll_to(fixture.page, look_wait_for_label(fixture.page, "A trust level is set for"));
+    take_picture(&fixture, "light-trust");
+    look_assert_contrast(fixture.page);
+    look_press(fixture.page, "Trust hub");
+    settle();
+    g_assert_true(nm_vpn_editor_update_connection(fixture.editor, fixture.connection, NULL));
+    setting = nm_connection_get_setting_vpn(connection);
+    g_assert_cmpstr(nm_setting_vpn_get_data_item(setting, "peer-1-trust"), ==, "Membership");
+    g_assert_cmpstr(nm_setting_vpn_get_data_item(setting, "peer-2-trust"), ==, "Untrusted");
+    close_window(&fixture);
+}
+
 /* GTK 3 destroys the children of a window even if they are referenced. */
 static void
 test_editor_outlives_window(void)
@@ -656,6 +679,7 @@ main(int argc, char **argv)
     g_test_add_func("/window/live/software-center", test_live_software_center);
     g_test_add_func("/window/qr", test_qr);
     g_test_add_func("/window/update", test_update);
+    g_test_add_func("/window/trust-routers", test_trust_routers);
     g_test_add_func("/window/editor-outlives-window", test_editor_outlives_window);
     g_test_add_func("/window/many-peers", test_many_peers);
     g_test_add_func("/window/toolkit", test_toolkit);

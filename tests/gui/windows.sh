@@ -38,7 +38,7 @@ drawn() {  # toolkit
     [ "$(identify -format %k "$file")" -gt 20 ] || { echo "$file is empty"; return 1; }
     count=$((count + 1))
   done
-  [ "$count" = 79 ] || { echo "$count pictures"; return 1; }
+  [ "$count" = 80 ] || { echo "$count pictures"; return 1; }
 }
 # What the camera of a phone reads from the code.
 scanned() {  # toolkit

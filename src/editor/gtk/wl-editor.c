@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "wl-editor.h"
 
+#include <glib/gi18n-lib.h>
+
 #include "model/wl-effective-trust.h"
 #include "model/wl-live-bus.h"
 #include "model/wl-model.h"
@@ -23,7 +25,7 @@ struct _WlEditor {
     WlEditorBus *bus;
     GtkWidget *widget;
     GtkWidget *settings; /* all groups but the first page of a new profile */
-    GtkWidget *trust_bar, *trust_warning;
+    GtkWidget *trust_bar, *trust_warning, *trust_routers;
     WlStartGroup *start; /* NULL: not a new profile */
     WlMachineGroups *machine;
     WlPeersGroup *peers;
@@ -59,9 +61,20 @@ static void
 refresh_trust(WlEditor *self)
 {
     g_autofree char *warning = wl_editor_model_dup_trust_warning(self->model);
+    g_autofree char *routers = wl_editor_model_dup_lost_routers(self->model);
+    g_autofree char *label = routers ? g_strdup_printf(_("Trust %s"), routers) : NULL;
 
+    if (label)
+        gtk_button_set_label(GTK_BUTTON(self->trust_routers), label);
+    wl_gtk_set_shown(self->trust_routers, routers != NULL);
     wl_gtk_label_update(self->trust_warning, warning);
     wl_gtk_set_shown(self->trust_bar, warning != NULL);
+}
+
+static void
+on_trust_routers(GtkWidget *button, WlEditor *self)
+{
+    wl_editor_model_trust_routers(self->model);
 }
 
 static void
@@ -148,10 +161,18 @@ is_empty(NMConnection *connection)
 static void
 add_peers(WlEditor *self, GtkWidget *page)
 {
+    GtkWidget *texts = gtk_box_new(GTK_ORIENTATION_VERTICAL, 6);
+
     self->peers = wl_peers_group_new(self->model);
     wl_gtk_box_append(page, wl_peers_group_get_widget(self->peers));
     self->trust_warning = wl_gtk_label_new(NULL);
-    self->trust_bar = wl_gtk_warning_bar_new(self->trust_warning);
+    self->trust_routers = gtk_button_new_with_label("");
+    gtk_widget_set_halign(self->trust_routers, GTK_ALIGN_START);
+    g_signal_connect_object(self->trust_routers, "clicked", G_CALLBACK(on_trust_routers), self,
+                            (GConnectFlags) 0);
+    wl_gtk_box_append(texts, self->trust_warning);
+    wl_gtk_box_append(texts, self->trust_routers);
+    self->trust_bar = wl_gtk_warning_bar_new(texts);
     wl_gtk_box_append(page, self->trust_bar);
     self->discovered = wl_discovered_group_new(self->model);
     wl_gtk_box_append(page, wl_discovered_group_get_widget(self->discovered));

@@ -431,7 +431,7 @@ trust_levels_new(void)
 {
     GtkWidget *box = gtk_box_new(GTK_ORIENTATION_VERTICAL, 0);
 
-    for (int i = 0; i <= WL_PROFILE_TRUST_DELEGATE_TRUST; i++) {
+    for (int i = 0; i <= WL_PROFILE_TRUST_MEMBERSHIP; i++) {
         GtkWidget *title = wl_gtk_label_new(wl_editor_trust_title((WlProfileTrust) i));
 
         wl_gtk_add_class(title, "wirelink-heading");
@@ -447,8 +447,13 @@ wl_editor_form_add_trust(WlEditorForm *form)
 {
     const char *words[WL_PROFILE_TRUST_DELEGATE_TRUST + 2] = {NULL};
     const char *titles[WL_PROFILE_TRUST_DELEGATE_TRUST + 2] = {NULL};
+    int last = WL_PROFILE_TRUST_MEMBERSHIP;
 
-    for (int i = 0; i <= WL_PROFILE_TRUST_DELEGATE_TRUST; i++) {
+    /* The last level is reserved, and is shown only where it is set. */
+    if (g_ascii_strcasecmp(wl_editor_model_get_text(form->model, form->peer, "trust"),
+                           wl_profile_trust_to_string(WL_PROFILE_TRUST_DELEGATE_TRUST)) == 0)
+        last = WL_PROFILE_TRUST_DELEGATE_TRUST;
+    for (int i = 0; i <= last; i++) {
         words[i] = wl_profile_trust_to_string((WlProfileTrust) i);
         titles[i] = wl_editor_trust_title((WlProfileTrust) i);
     }

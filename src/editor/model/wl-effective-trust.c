@@ -5,7 +5,9 @@
 
 #include "wl-labels.h"
 #include "wl-model-private.h"
+#include "wl-model.h"
 #include "wl-peer.h"
+#include "wl-profile-keys.h"
 #include "wl-role.h"
 #include "wl-trust.h"
 
@@ -135,29 +137,58 @@ join_names(const GPtrArray *peers)
         names->str, peers->len - MAX_NAMES);
 }
 
+/* The routers that have no level while another peer has one. */
+static GPtrArray *
+list_lost_routers(const WlEditorModel *model)
+{
+    GPtrArray *routers = g_ptr_array_new();
+
+    for (guint i = 0; i < model->peers->len && !wl_editor_model_is_trust_automatic(model); i++) {
+        WlEditorPeer *peer = model->peers->pdata[i];
+
+        if (!wl_editor_peer_of(peer)->trust && wl_editor_model_is_router(model, peer))
+            g_ptr_array_add(routers, peer);
+    }
+    return routers;
+}
+
+char *
+wl_editor_model_dup_lost_routers(const WlEditorModel *model)
+{
+    g_autoptr(GPtrArray) routers = list_lost_routers(model);
+
+    return routers->len ? join_names(routers) : NULL;
+}
+
+void
+wl_editor_model_trust_routers(WlEditorModel *model)
+{
+    g_autoptr(GPtrArray) routers = list_lost_routers(model);
+
+    for (guint i = 0; i < routers->len; i++)
+        wl_editor_model_set_text(model, routers->pdata[i], "trust",
+                                 wl_profile_trust_to_string(WL_PROFILE_TRUST_MEMBERSHIP));
+}
+
 char *
 wl_editor_model_dup_trust_warning(const WlEditorModel *model)
 {
     g_autoptr(GPtrArray) set = g_ptr_array_new();
-    g_autoptr(GPtrArray) routers = g_ptr_array_new();
     g_autofree char *set_names = NULL;
-    g_autofree char *router_names = NULL;
+    g_autofree char *router_names = wl_editor_model_dup_lost_routers(model);
 
     for (guint i = 0; i < model->peers->len; i++) {
         WlEditorPeer *peer = model->peers->pdata[i];
 
         if (wl_editor_peer_of(peer)->trust)
             g_ptr_array_add(set, peer);
-        else if (wl_editor_model_is_router(model, peer))
-            g_ptr_array_add(routers, peer);
     }
     if (!set->len)
         return NULL;
     set_names = join_names(set);
-    if (!routers->len)
+    if (!router_names)
         return g_strdup_printf(
             _("A trust level is set for %s, so automatic trust is off for all peers."), set_names);
-    router_names = join_names(routers);
     return g_strdup_printf(_("A trust level is set for %s, so automatic trust is off for all "
                              "peers. Without a level of its own, %s may advertise endpoints only "
                              "and cannot introduce members."),

@@ -25,4 +25,9 @@ char *wl_editor_model_dup_trust_reason(const WlEditorModel *model, const WlEdito
  * trust. NULL otherwise. */
 char *wl_editor_model_dup_trust_warning(const WlEditorModel *model);
 
+/* The names of these routers, or NULL if there are none, and a change that gives each of them the
+ * level that it had automatically. */
+char *wl_editor_model_dup_lost_routers(const WlEditorModel *model);
+void wl_editor_model_trust_routers(WlEditorModel *model);
+
 G_END_DECLS

@@ -64,6 +64,7 @@ test_level_set(void)
     WlEditorPeer *laptop = wl_editor_model_get_peer(model, 1);
     g_autofree char *warning = NULL;
     g_autofree char *other = NULL;
+    g_autofree char *routers = NULL;
 
     wl_editor_model_set_text(model, laptop, "trust", "Untrusted");
     g_assert_false(wl_editor_model_is_trust_automatic(model));
@@ -75,7 +76,12 @@ test_level_set(void)
     g_assert_nonnull(strstr(warning, "level is set for laptop"));
     g_assert_nonnull(strstr(warning, "level of its own, hub may"));
 
-    wl_editor_model_set_text(model, hub, "trust", "Membership");
+    routers = wl_editor_model_dup_lost_routers(model);
+    g_assert_cmpstr(routers, ==, "hub");
+    wl_editor_model_trust_routers(model);
+    g_assert_cmpstr(wl_editor_model_get_text(model, hub, "trust"), ==, "Membership");
+    g_assert_cmpstr(wl_editor_model_get_text(model, laptop, "trust"), ==, "Untrusted");
+    g_assert_null(wl_editor_model_dup_lost_routers(model));
     other = wl_editor_model_dup_trust_warning(model);
     g_assert_nonnull(strstr(other, "level is set for hub, laptop"));
     g_assert_null(strstr(other, "of its own"));
