@@ -20,6 +20,7 @@
 #include "wl-notify.h"
 #include "wl-privileges.h"
 #include "wl-profile-source.h"
+#include "wl-profile-uuid.h"
 #include "wl-socket-store.h"
 
 enum { EXIT_USAGE = 2, EXIT_PROFILE = 3 };
@@ -141,7 +142,7 @@ set_state_directory(void)
 static void
 record_failure(const char *name, const GError *error)
 {
-    g_autofree char *uuid = wl_profile_source_dup_uuid(name);
+    g_autofree char *uuid = wl_profile_uuid_of_file(name);
 
     wl_event_log_failure(uuid, error->message);
 }

@@ -17,6 +17,7 @@
 #include "wl-notify.h"
 #include "wl-objects.h"
 #include "wl-profile-source.h"
+#include "wl-profile-uuid.h"
 #include "wl-resolv-conf.h"
 #include "wl-session-control.h"
 #include "wl-session.h"
@@ -305,7 +306,7 @@ WlDaemon *
 wl_daemon_new(const char *name, const char *path, WlProfileFile *file, WlRawSockets *raw,
               void (*failed)(gpointer user_data), gpointer user_data, GError **error)
 {
-    g_autofree char *uuid = wl_profile_source_dup_uuid(name);
+    g_autofree char *uuid = wl_profile_uuid_of_file(name);
     WlEngineConfig *config = wl_engine_config_from_profile(file->profile, error);
     WlDaemon *self;
 

@@ -10,8 +10,6 @@
 gboolean wl_profile_source_check_name(const char *name, GError **error);
 /** "/etc/wirelink/NAME.wirelink"; to be freed. */
 char *wl_profile_source_dup_path(const char *name);
-/** The UUID of the profile, always the same for one @name; to be freed. */
-char *wl_profile_source_dup_uuid(const char *name);
 
 /**
  * Reads and checks the file. Refused, with cause and remedy (WL_PROFILE_ERROR): a file that is not

@@ -8,6 +8,7 @@
 
 #include "wl-daemon-bus.h"
 #include "wl-profile-source.h"
+#include "wl-profile-uuid.h"
 
 /* 32 bytes of 1, and the public key of 32 bytes of 2 */
 #define PRIVATE "AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE="
@@ -50,9 +51,9 @@ test_names(void)
 static void
 test_uuid(void)
 {
-    g_autofree char *hub = wl_profile_source_dup_uuid("hub");
-    g_autofree char *same = wl_profile_source_dup_uuid("hub");
-    g_autofree char *other = wl_profile_source_dup_uuid("hub2");
+    g_autofree char *hub = wl_profile_uuid_of_file("hub");
+    g_autofree char *same = wl_profile_uuid_of_file("hub");
+    g_autofree char *other = wl_profile_uuid_of_file("hub2");
 
     g_assert_true(g_uuid_string_is_valid(hub));
     g_assert_cmpint(hub[14], ==, '5');

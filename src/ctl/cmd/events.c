@@ -9,6 +9,7 @@
 #include "wl-grid.h"
 #include "wl-past-events.h"
 #include "wl-print.h"
+#include "wl-profile-uuid.h"
 
 #define DEFAULT_LINES 30
 #define MAX_VALUE     63  /* columns */
@@ -192,12 +193,9 @@ add_inactive(GPtrArray *all, GDBusConnection *bus, const char *name, GError **er
     if (!wl_front_end_find(&front_end, bus, name, error))
         return FALSE;
     if (!front_end.profile) {
-        g_autofree char *shown = wl_display_quote(name, MAX_VALUE);
+        g_autofree char *uuid = wl_profile_uuid_of_file(name);
 
-        g_set_error(error, WL_CTL_ERROR, WL_EXIT_NOTHING,
-                    "\"%s\" is not active: wirelinkctl log %s shows what its service said", shown,
-                    shown);
-        return FALSE;
+        return add_past(all, name, uuid, wl_past_events_read_of_file(name, error));
     }
     return add_past(all, front_end.profile->id, front_end.profile->uuid,
                     wl_past_events_read(front_end.profile->uuid, error));

@@ -11,6 +11,7 @@
 
 #include "wl-bus.h"
 #include "wl-host.h"
+#include "wl-profile-uuid.h"
 #include "wl-remote-error.h"
 #include "wl-state-directory.h"
 
@@ -63,11 +64,11 @@ wl_past_events_load(GDBusConnection *bus, const WlActiveProfile *profile, GError
     return NULL;
 }
 
-WlEventList *
-wl_past_events_read(const char *uuid, GError **error)
+static WlEventList *
+read_file(const char *directory, const char *uuid, GError **error)
 {
     g_autofree char *file = g_strconcat(uuid, WL_EVENT_LIST_SUFFIX, NULL);
-    g_autofree char *path = g_build_filename(wl_state_directory(), file, NULL);
+    g_autofree char *path = g_build_filename(directory, file, NULL);
     g_autofree char *whole = wl_host_path(path);
     g_autofree char *text = NULL;
     WlEventList *self;
@@ -85,4 +86,18 @@ wl_past_events_read(const char *uuid, GError **error)
     if (text)
         wl_event_list_parse(self, text);
     return self;
+}
+
+WlEventList *
+wl_past_events_read(const char *uuid, GError **error)
+{
+    return read_file(wl_state_directory(), uuid, error);
+}
+
+WlEventList *
+wl_past_events_read_of_file(const char *name, GError **error)
+{
+    g_autofree char *uuid = wl_profile_uuid_of_file(name);
+
+    return read_file(WL_STATE_DIR, uuid, error);
 }

@@ -15,3 +15,5 @@ WlEventList *wl_past_events_load(GDBusConnection *bus, const WlActiveProfile *pr
  * wrote, which root may read. Empty if there is no file; NULL with *error of WL_CTL_ERROR.
  */
 WlEventList *wl_past_events_read(const char *uuid, GError **error);
+/** The same of the profile @name in a file of wirelinkd. */
+WlEventList *wl_past_events_read_of_file(const char *name, GError **error);

@@ -2,6 +2,7 @@
 /* wirelinkctl events: what services return, and who may read it. */
 #include "mock-service.h"
 
+#include <glib/gstdio.h>
 #include <string.h>
 
 static Mock *
@@ -94,6 +95,62 @@ test_refused(Fixture *fixture, gconstpointer data)
     g_assert_cmpint(denied->status, ==, 4);
 }
 
+#define HUB_UUID "761de9ce-104c-59a6-982d-012b8c28c9a1" /* of /etc/wirelink/hub.wirelink */
+
+/* Creates the file @path below @root; what is in it stays. */
+static void
+put(const char *root, const char *path, const char *text)
+{
+    g_autofree char *whole = g_build_filename(root, path, NULL);
+    g_autofree char *folder = g_path_get_dirname(whole);
+
+    g_assert_cmpint(g_mkdir_with_parents(folder, 0700), ==, 0);
+    g_assert_true(g_file_set_contents(whole, text, -1, NULL));
+}
+
+/* A profile of wirelinkd that is not active: from the file that its daemon wrote. */
+static void
+test_inactive_file(Fixture *fixture, gconstpointer data)
+{
+    g_autofree char *root = g_dir_make_tmp("XXXXXX", NULL);
+    const char *arguments[] = {"events", "hub", NULL};
+    const char *environment[] = {"DBUS_SYSTEM_BUS_ADDRESS",
+                                 g_test_dbus_get_bus_address(fixture->bus),
+                                 "TZ",
+                                 "UTC",
+                                 "WIRELINK_ROOT",
+                                 root,
+                                 NULL};
+    const char *const made[] = {"var/lib/wirelink/" HUB_UUID ".events",
+                                "etc/wirelink/hub.wirelink",
+                                "var/lib/wirelink",
+                                "var/lib",
+                                "var",
+                                "etc/wirelink",
+                                "etc",
+                                ""};
+    g_autoptr(CtlRun) none = NULL;
+    g_autoptr(CtlRun) run = NULL;
+
+    put(root, "etc/wirelink/hub.wirelink", "");
+    none = ctl_run(arguments, NULL, environment);
+    g_assert_cmpint(none->status, ==, 0);
+    g_assert_cmpstr(none->out, ==, "hub: no events are recorded\n");
+    put(root, "var/lib/wirelink/" HUB_UUID ".events",
+        "1700000000\tup\t\t\t\t\n1700000001\tdown\t\t\t\t\n");
+    run = ctl_run(arguments, NULL, environment);
+    g_assert_cmpstr(run->out, ==,
+                    "hub\n"
+                    "  TIME                 PEER  STATE  REASON\n"
+                    "  2023-11-14 22:13:20  -     up\n"
+                    "  2023-11-14 22:13:21  -     down\n");
+    for (guint i = 0; i < G_N_ELEMENTS(made); i++) {
+        g_autofree char *path = g_build_filename(root, made[i], NULL);
+
+        g_assert_cmpint(g_remove(path), ==, 0);
+    }
+}
+
 int
 main(int argc, char **argv)
 {
@@ -101,5 +158,6 @@ main(int argc, char **argv)
     FIXTURE_ADD("/ctl/events/people", test_people);
     FIXTURE_ADD("/ctl/events/programs", test_programs);
     FIXTURE_ADD("/ctl/events/refused", test_refused);
+    FIXTURE_ADD("/ctl/events/inactive-file", test_inactive_file);
     return g_test_run();
 }
