@@ -174,6 +174,17 @@ wl_engine_set_protected_hosts(WlEngine *self, gint64 now, const WlIp *servers, g
     wl_engine_turn(self);
 }
 
+void
+wl_engine_set_mapped_endpoints(WlEngine *self, gint64 now, const WlEndpoint *endpoints, gsize n)
+{
+    advance(self, now);
+    if (wl_policy_set_mapped(&self->policy, endpoints, n)) {
+        wl_engine_own_facts_changed(self);
+        wl_engine_rules_changed(self);
+    }
+    wl_engine_turn(self);
+}
+
 /* Sends all facts to every peer, requests theirs, and tries every candidate again. */
 static void
 start_over(WlEngine *self)

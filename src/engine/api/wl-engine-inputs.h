@@ -33,6 +33,10 @@ void wl_engine_datagram_received(WlEngine *self, gint64 now, const WlIp *source,
  */
 void wl_engine_set_local_addresses(WlEngine *self, gint64 now, const WlLocalAddress *addresses,
                                    gsize n);
+/** The complete list of the endpoints at which gateways pass packets on to WireGuard's port, after
+ * every change. They are announced, unless private, and are no endpoints of others. */
+void wl_engine_set_mapped_endpoints(WlEngine *self, gint64 now, const WlEndpoint *endpoints,
+                                    gsize n);
 /** The reply to WL_OUTPUT_RESOLVE; @n is 0 if resolving failed. */
 void wl_engine_name_resolved(WlEngine *self, gint64 now, const char *name,
                              const WlEndpoint *endpoints, gsize n);

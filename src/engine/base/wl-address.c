@@ -132,6 +132,17 @@ wl_ip_is_global_unicast(const WlIp *ip)
 }
 
 gboolean
+wl_ip_is_private(const WlIp *ip)
+{
+    const guint8 *b = ip->bytes;
+
+    if (ip->family == WL_FAMILY_V6)
+        return (b[0] & 0xfe) == 0xfc;
+    return b[0] == 10 || (b[0] == 172 && (b[1] & 0xf0) == 16) || (b[0] == 192 && b[1] == 168) ||
+           (b[0] == 100 && (b[1] & 0xc0) == 64);
+}
+
+gboolean
 wl_ip_is_link_local(const WlIp *ip)
 {
     WlIp address = wl_ip_normalized(ip);

@@ -66,6 +66,8 @@ WlIp wl_ip_normalized(const WlIp *ip);
 /** Global unicast as in docs/protocol.md 5.2: private ranges are, link-local addresses are not. */
 gboolean wl_ip_is_global_unicast(const WlIp *ip);
 gboolean wl_ip_is_link_local(const WlIp *ip);
+/** TRUE for RFC 1918, RFC 6598 and ULA addresses. */
+gboolean wl_ip_is_private(const WlIp *ip);
 
 /** "192.0.2.1:51820" or "[2001:db8::1]:51820"; FALSE for host names. */
 gboolean wl_endpoint_parse(const char *text, WlEndpoint *endpoint);

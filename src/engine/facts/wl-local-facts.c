@@ -66,6 +66,12 @@ add_own(WlEngine *self)
         if (address->announce)
             add_endpoint(self, &self->own.key, &endpoint);
     }
+    /* Where the gateway is behind another NAT, only its own neighbors could use the address. */
+    for (guint i = 0; i < self->policy.mapped->len; i++) {
+        const WlEndpoint *mapped = &g_array_index(self->policy.mapped, WlEndpoint, i);
+        if (!wl_ip_is_private(&mapped->ip))
+            add_endpoint(self, &self->own.key, mapped);
+    }
     if (self->own.router && !(self->own.entry && self->own.entry->allowed_ips->len > 0)) {
         for (guint i = 0; i < self->config->addresses->len; i++) {
             const WlPrefix *address = &g_array_index(self->config->addresses, WlPrefix, i);

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "state/wl-candidate-rank.h"
 
-#include "state/wl-endpoint-policy.h"
-
 WlRank
 wl_candidate_rank(const WlEndpoint *endpoint, WlCandidateSource source,
                   const WlNeighborTable *neighbors, const WlPolicy *policy)
@@ -11,5 +9,5 @@ wl_candidate_rank(const WlEndpoint *endpoint, WlCandidateSource source,
         return WL_RANK_ON_LINK;
     if (source == WL_CANDIDATE_SOURCE_PROFILE)
         return WL_RANK_CONFIGURED;
-    return wl_endpoint_policy_is_private(&endpoint->ip) ? WL_RANK_PRIVATE : WL_RANK_PUBLIC;
+    return wl_ip_is_private(&endpoint->ip) ? WL_RANK_PRIVATE : WL_RANK_PUBLIC;
 }

@@ -4,17 +4,6 @@
 #include "wl-prefix-set.h"
 
 gboolean
-wl_endpoint_policy_is_private(const WlIp *ip)
-{
-    const guint8 *b = ip->bytes;
-
-    if (ip->family == WL_FAMILY_V6)
-        return (b[0] & 0xfe) == 0xfc;
-    return b[0] == 10 || (b[0] == 172 && (b[1] & 0xf0) == 16) || (b[0] == 192 && b[1] == 168) ||
-           (b[0] == 100 && (b[1] & 0xc0) == 64);
-}
-
-gboolean
 wl_endpoint_policy_is_reachable_class(const WlEndpoint *endpoint)
 {
     const WlIp *ip = &endpoint->ip;
@@ -72,6 +61,10 @@ wl_endpoint_policy_check(const WlPolicy *self, const WlEndpoint *endpoint)
         return WL_VERDICT_BAD_ADDRESS;
     if (wl_endpoint_policy_is_inside(self, -1, &endpoint->ip))
         return WL_VERDICT_IN_TUNNEL;
+    for (guint i = 0; i < self->mapped->len; i++) {
+        if (wl_endpoint_equal(&g_array_index(self->mapped, WlEndpoint, i), endpoint))
+            return WL_VERDICT_OWN_ENDPOINT;
+    }
     for (guint i = 0; i < self->local->len; i++) {
         const WlLocalAddress *local = &g_array_index(self->local, WlLocalAddress, i);
 

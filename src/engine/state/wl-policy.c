@@ -110,6 +110,7 @@ wl_policy_init(WlPolicy *self, const WlEngineConfig *config)
     self->config = config;
     self->local = wl_array_new(WlLocalAddress);
     self->servers = wl_array_new(WlIp);
+    self->mapped = wl_array_new(WlEndpoint);
     self->listen_port = config->listen_port;
     wl_policy_read_profile(self);
 }
@@ -122,6 +123,7 @@ wl_policy_clear(WlPolicy *self)
     g_clear_pointer(&self->tunnel, g_array_unref);
     g_clear_pointer(&self->local, g_array_unref);
     g_clear_pointer(&self->servers, g_array_unref);
+    g_clear_pointer(&self->mapped, g_array_unref);
 }
 
 static int
@@ -241,6 +243,18 @@ wl_policy_set_servers(WlPolicy *self, const WlIp *servers, gsize n)
         return FALSE;
     g_array_unref(self->servers);
     self->servers = g_steal_pointer(&list);
+    return TRUE;
+}
+
+gboolean
+wl_policy_set_mapped(WlPolicy *self, const WlEndpoint *endpoints, gsize n)
+{
+    if (n == self->mapped->len &&
+        (n == 0 || memcmp(endpoints, self->mapped->data, n * sizeof(WlEndpoint)) == 0))
+        return FALSE;
+    g_array_set_size(self->mapped, 0);
+    if (n > 0)
+        g_array_append_vals(self->mapped, endpoints, (guint) n);
     return TRUE;
 }
 

@@ -17,6 +17,7 @@ typedef struct {
     GArray *tunnel;    /* of WlPrefix, masked, outermost: no endpoint may be in these */
     GArray *local;     /* of WlLocalAddress */
     GArray *servers;   /* of WlIp: gateways and DNS servers of this machine */
+    GArray *mapped;    /* of WlEndpoint: gateways pass on to `listen_port` what arrives there */
     guint16 listen_port;
 } WlPolicy;
 
@@ -30,6 +31,8 @@ gboolean wl_policy_set_local(WlPolicy *self, const WlLocalAddress *addresses, gs
 
 /** TRUE if the list changed. */
 gboolean wl_policy_set_servers(WlPolicy *self, const WlIp *servers, gsize n);
+/** TRUE if the list changed. */
+gboolean wl_policy_set_mapped(WlPolicy *self, const WlEndpoint *endpoints, gsize n);
 
 /** TRUE if an uplink of this machine has a global address of @family. */
 gboolean wl_policy_has_uplink(const WlPolicy *self, WlFamily family);

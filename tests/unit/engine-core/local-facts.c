@@ -4,6 +4,7 @@
 
 #include "facts/wl-members.h"
 #include "harness.h"
+#include "state/wl-endpoint-policy.h"
 #include "state/wl-engine-marks.h"
 
 /* The local facts about @key, in the order in which they were originated. */
@@ -104,6 +105,40 @@ test_own(gconstpointer data)
     assert_local(harness, &harness->engine->own.key, owns[row].facts);
     g_assert_false(harness->engine->own.facts_due);
     g_assert_cmpint(harness->engine->subscribers.pending, ==, owns[row].facts[0] != '\0');
+}
+
+static void
+test_mapped(void)
+{
+    static const struct {
+        const char *sentence, *mapped, *facts;
+    } cases[] = {
+        {"a port of the gateway is announced", "203.0.113.4:4711",
+         "endpoint 192.168.1.10:51820, endpoint 203.0.113.4:4711"},
+        {"two gateways", "203.0.113.4:4711 [2001:db8::9]:51820",
+         "endpoint 192.168.1.10:51820, endpoint 203.0.113.4:4711, endpoint [2001:db8::9]:51820"},
+        {"a gateway behind another NAT", "100.64.1.2:4711", "endpoint 192.168.1.10:51820"},
+        {"no host can have this address", "240.0.0.1:4711", "endpoint 192.168.1.10:51820"},
+        {"no gateway", "", "endpoint 192.168.1.10:51820"},
+    };
+    g_autoptr(Harness) harness = harness_new();
+
+    harness_start(harness, harness_config(harness, WL_ROLE_LEAF));
+    harness_uplink(harness, "192.168.1.10/24");
+    for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_auto(GStrv) texts = g_strsplit(cases[i].mapped, " ", 0);
+        guint n = g_strv_length(texts);
+        WlEndpoint mapped[2];
+
+        g_test_message("%s", cases[i].sentence);
+        for (guint j = 0; j < n; j++)
+            mapped[j] = harness_endpoint(texts[j]);
+        wl_engine_set_mapped_endpoints(harness->engine, harness->now, mapped, n);
+        assert_local(harness, &harness->engine->own.key, cases[i].facts);
+        for (guint j = 0; j < n; j++)
+            g_assert_cmpint(wl_endpoint_policy_check(&harness->engine->policy, &mapped[j]), ==,
+                            i == 3 ? WL_VERDICT_BAD_ADDRESS : WL_VERDICT_OWN_ENDPOINT);
+    }
 }
 
 /* ---- others */
@@ -272,6 +307,7 @@ main(int argc, char **argv)
         g_autofree char *name = g_strdup_printf("/local-facts/of others/%s", others[i].name);
         g_test_add_data_func(name, GUINT_TO_POINTER(i), test_other);
     }
+    g_test_add_func("/local-facts/own/mapped ports", test_mapped);
     g_test_add_func("/local-facts/of others/a fellow", test_fellow);
     return g_test_run();
 }

@@ -295,6 +295,30 @@ test_policy_servers(void)
     wl_policy_clear(&policy);
 }
 
+static void
+test_policy_mapped(void)
+{
+    const WlEndpoint one = harness_endpoint("203.0.113.4:1"),
+                     port = harness_endpoint("203.0.113.4:2");
+    const WlEndpoint both[] = {one, harness_endpoint("[2001:db8::4]:1")};
+    g_autoptr(WlEngineConfig) config = wl_engine_config_new();
+    WlPolicy policy;
+
+    policy_init(&policy, config, NULL);
+    g_assert_cmpint(wl_endpoint_policy_check(&policy, &one), ==, WL_VERDICT_ACCEPTED);
+    g_assert_false(wl_policy_set_mapped(&policy, NULL, 0));
+    g_assert_true(wl_policy_set_mapped(&policy, both, 2));
+    g_assert_false(wl_policy_set_mapped(&policy, both, 2));
+    g_assert_cmpint(wl_endpoint_policy_check(&policy, &both[0]), ==, WL_VERDICT_OWN_ENDPOINT);
+    g_assert_cmpint(wl_endpoint_policy_check(&policy, &both[1]), ==, WL_VERDICT_OWN_ENDPOINT);
+    g_assert_cmpint(wl_endpoint_policy_check(&policy, &port), ==, WL_VERDICT_ACCEPTED);
+    g_assert_true(wl_policy_set_mapped(&policy, &one, 1));
+    g_assert_true(wl_policy_set_mapped(&policy, &port, 1));
+    g_assert_cmpint(wl_endpoint_policy_check(&policy, &one), ==, WL_VERDICT_ACCEPTED);
+    g_assert_true(wl_policy_set_mapped(&policy, NULL, 0));
+    wl_policy_clear(&policy);
+}
+
 /* Every field of a local address counts, and the order of the addresses does not. */
 static void
 test_policy_local(void)
@@ -377,7 +401,7 @@ test_policy_private(void)
     for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
         WlIp ip = harness_ip(cases[i].text);
         g_test_message("%s", cases[i].text);
-        g_assert_cmpint(wl_endpoint_policy_is_private(&ip), ==, cases[i].is_private);
+        g_assert_cmpint(wl_ip_is_private(&ip), ==, cases[i].is_private);
     }
 }
 
@@ -391,6 +415,7 @@ main(int argc, char **argv)
     g_test_add_func("/policy/attached networks", test_policy_attached);
     g_test_add_func("/policy/what is taken", test_policy_taken);
     g_test_add_func("/policy/servers", test_policy_servers);
+    g_test_add_func("/policy/mapped", test_policy_mapped);
     g_test_add_func("/policy/local-addresses", test_policy_local);
     g_test_add_func("/policy/on-link", test_policy_on_link);
     g_test_add_func("/policy/private-addresses", test_policy_private);
