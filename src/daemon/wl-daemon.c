@@ -287,6 +287,7 @@ start_session(WlDaemon *self, WlEngineConfig *config, const char *uuid, WlRawSoc
         .all_addresses = TRUE,
         .full_tunnel = profile->full_tunnel,
         .kill_switch = profile->kill_switch,
+        .port_mapping = profile->port_mapping == WL_PROFILE_PORT_MAPPING_AUTO,
         .forwarding = profile->forwarding,
         .hide_interfaces = hide,
         .announce_interfaces = announce,

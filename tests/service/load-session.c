@@ -204,6 +204,12 @@ wl_session_get_settings(const WlSession *self)
     return &self->settings;
 }
 
+const WlMappingView *
+wl_session_get_mapping(const WlSession *self, guint family)
+{
+    return NULL;
+}
+
 const WlEventList *
 wl_session_get_events(const WlSession *self)
 {

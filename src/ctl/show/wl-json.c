@@ -35,6 +35,7 @@ static const Member link_members[] = {
     {"Uplink", "uplink", AS_STRING},
     {"Exit", "exit", AS_STRING},
     {"KillSwitch", "kill_switch", AS_BOOLEAN},
+    {"PortMappings", "port_mappings", AS_PAIRS},
     {"PendingKeys", "pending_keys", AS_LIST},
     {"ProfileError", "profile_error", AS_STRING},
     {"Limitations", "limitations", AS_PAIRS},

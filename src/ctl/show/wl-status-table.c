@@ -189,6 +189,18 @@ append_exit(const WlActiveProfile *profile, const WlPage *page, GString *out)
 }
 
 static void
+append_port_mappings(GVariant *link, const WlPage *page, GString *out)
+{
+    g_auto(GStrv) sentences = wl_property_sentences(link, "PortMappings");
+
+    for (guint i = 0; sentences[i]; i++) {
+        g_autofree char *shown = wl_display_quote(sentences[i], MAX_NOTE);
+
+        wl_page_append_wrapped(page, out, 2, shown);
+    }
+}
+
+static void
 append_details(const WlActiveProfile *profile, const WlPage *page, GString *out)
 {
     GVariant *link = profile->link;
@@ -206,6 +218,7 @@ append_details(const WlActiveProfile *profile, const WlPage *page, GString *out)
     wl_page_append_wrapped(page, out, 2, first_line);
     g_string_append_printf(out, "  public key %s\n", key);
     wl_page_append_wrapped(page, out, 2, ports_line);
+    append_port_mappings(link, page, out);
 }
 
 static void

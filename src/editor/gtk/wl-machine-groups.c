@@ -217,6 +217,18 @@ add_role(WlMachineGroups *groups)
                                 "router if no peer is one"));
 }
 
+static void
+add_port_mapping(WlMachineGroups *groups)
+{
+    const char *words[] = {wl_profile_port_mapping_to_string(WL_PROFILE_PORT_MAPPING_AUTO),
+                           wl_profile_port_mapping_to_string(WL_PROFILE_PORT_MAPPING_OFF), NULL};
+    const char *titles[] = {_("Automatic"), _("Off"), NULL};
+
+    wl_editor_form_add_choice(groups->form, "port-mapping", words, titles,
+                              _("Asks the router of the local network by PCP or NAT-PMP to pass "
+                                "on the listen port, so that other members reach this machine"));
+}
+
 void
 wl_machine_groups_add_advanced(WlMachineGroups *groups, GtkWidget *box)
 {
@@ -228,6 +240,7 @@ wl_machine_groups_add_advanced(WlMachineGroups *groups, GtkWidget *box)
     wl_editor_form_add_entry(
         form, "listen-port", _("random at each start"),
         _("UDP port of WireGuard; should differ between members behind the same router"));
+    add_port_mapping(groups);
     add_role(groups);
     wl_editor_form_add_entry(form, "fact-port", "51821",
                              _("UDP port inside the tunnel; must be the same on all members"));

@@ -14,8 +14,8 @@ wl_editor_key_is_checked(const char *key)
 {
     /* These concern no other field; most typing happens here. */
     static const char *const alone[] = {
-        "endpoint",  "keepalive", "trust",          "mtu", "member-name", "role", "chatty",
-        "link-name", "basic",     "fact-exchanger", NULL,
+        "endpoint",  "keepalive", "trust",          "mtu",          "member-name", "role", "chatty",
+        "link-name", "basic",     "fact-exchanger", "port-mapping", NULL,
     };
 
     return !g_strv_contains(alone, key);

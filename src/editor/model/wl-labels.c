@@ -26,6 +26,7 @@ static const struct {
     {WL_KEY_OF_PROFILE, "full-tunnel", N_("Send all _traffic through the tunnel")},
     {WL_KEY_OF_PROFILE, "kill-switch", N_("Bl_ock traffic outside the tunnel")},
     {WL_KEY_OF_PROFILE, "autostart", N_("Connect automatically on an_y network")},
+    {WL_KEY_OF_PROFILE, "port-mapping", N_("Port mapping by the route_r")},
     {WL_KEY_OF_PROFILE, "forwarding", N_("Forward IP_v6 for other members")},
     {WL_KEY_OF_PEER, "public-key", N_("P_ublic key")},
     {WL_KEY_OF_PEER, "name", N_("_Name")},

@@ -285,3 +285,9 @@ wl_network_monitor_dup_gateways(WlNetworkMonitor *self)
 {
     return wl_network_table_dup_gateways(self->table);
 }
+
+gboolean
+wl_network_monitor_get_gateway(WlNetworkMonitor *self, WlFamily family, WlIp *gateway, int *ifindex)
+{
+    return wl_network_table_get_gateway(self->table, family, gateway, ifindex);
+}

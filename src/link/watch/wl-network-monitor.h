@@ -48,3 +48,7 @@ const GArray *wl_network_monitor_get_own_addresses(WlNetworkMonitor *self);
 const char *wl_network_monitor_get_uplink(WlNetworkMonitor *self);
 /** The gateways of the default routes; of WlIp; to be freed with g_array_unref(). */
 GArray *wl_network_monitor_dup_gateways(WlNetworkMonitor *self);
+/** The gateway of the default route of @family that packets of this machine take, and its
+ * interface. FALSE, with both unchanged, if there is none. */
+gboolean wl_network_monitor_get_gateway(WlNetworkMonitor *self, WlFamily family, WlIp *gateway,
+                                        int *ifindex);

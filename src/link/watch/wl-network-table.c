@@ -369,21 +369,30 @@ has_source(const WlNetworkTable *self, const WlRtnlRoute *route)
     return FALSE;
 }
 
-static const char *
-find_uplink(const WlNetworkTable *self)
+/* The default route that packets of this machine take, of @family or, NONE, of any. */
+static const WlRtnlRoute *
+find_best_route(const WlNetworkTable *self, WlFamily family)
 {
     const WlRtnlRoute *best = NULL;
-    const WlRtnlLink *link;
 
     for (guint i = 0; i < self->uplink_routes->len; i++) {
         const WlRtnlRoute *route = &g_array_index(self->uplink_routes, WlRtnlRoute, i);
 
-        if (!has_source(self, route))
+        if ((family != WL_FAMILY_NONE && route->family != family) || !has_source(self, route))
             continue;
         if (!best || route->family < best->family ||
             (route->family == best->family && route->priority < best->priority))
             best = route;
     }
+    return best;
+}
+
+static const char *
+find_uplink(const WlNetworkTable *self)
+{
+    const WlRtnlRoute *best = find_best_route(self, WL_FAMILY_NONE);
+    const WlRtnlLink *link;
+
     link = best ? find_link(self, best->ifindex, NULL) : NULL;
     return link ? link->name : "";
 }
@@ -432,4 +441,17 @@ wl_network_table_dup_gateways(const WlNetworkTable *self)
             g_array_append_val(gateways, route->gateway);
     }
     return gateways;
+}
+
+gboolean
+wl_network_table_get_gateway(const WlNetworkTable *self, WlFamily family, WlIp *gateway,
+                             int *ifindex)
+{
+    const WlRtnlRoute *best = find_best_route(self, family);
+
+    if (!best || best->gateway.family != family)
+        return FALSE;
+    *gateway = best->gateway;
+    *ifindex = best->ifindex;
+    return TRUE;
 }

@@ -41,3 +41,5 @@ const GArray *wl_network_table_get_addresses(const WlNetworkTable *self);
 const GArray *wl_network_table_get_own_addresses(const WlNetworkTable *self);
 const char *wl_network_table_get_uplink(const WlNetworkTable *self);
 GArray *wl_network_table_dup_gateways(const WlNetworkTable *self);
+gboolean wl_network_table_get_gateway(const WlNetworkTable *self, WlFamily family, WlIp *gateway,
+                                      int *ifindex);

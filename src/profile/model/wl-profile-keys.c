@@ -6,6 +6,7 @@
 #include "wl-profile-file.h"
 
 static const char *const role_words[] = {"automatic", "leaf", "router", NULL};
+static const char *const port_mapping_words[] = {"auto", "off", NULL};
 static const char *const trust_words[] = {
     "", "Untrusted", "Endpoint", "AllowedIPs", "Membership", "DelegateTrust", NULL,
 };
@@ -82,6 +83,11 @@ static const WlProfileKey keys[] = {
      PROFILE(WIRELINK, kill_switch), .default_text = "no",
      .help = "With full-tunnel: block traffic outside the tunnel while the profile is active, even "
              "while the tunnel cannot carry it"},
+    {.name = "port-mapping", .file_name = "PortMapping", .type = WL_KEY_TYPE_WORD,
+     PROFILE(WIRELINK, port_mapping), .words = port_mapping_words, .needs_reactivation = TRUE,
+     .default_text = "auto",
+     .help = "Whether the router of the local network is asked by PCP or NAT-PMP to pass on what "
+             "arrives at a port of its own to WireGuard's: auto, or off"},
     {.name = "forwarding", .file_name = "Forwarding", .type = WL_KEY_TYPE_BOOL,
      PROFILE(WIRELINK, forwarding), .default_text = "no: routers forward only IPv4, from the link",
      .help = "Forward IPv4 and IPv6 between other members regardless of the role; before Linux 6.17 "
@@ -216,6 +222,13 @@ wl_profile_keys_split_peer(const char *name, guint *number, const char **rest)
     *number = value;
     *rest = p + 1;
     return TRUE;
+}
+
+const char *
+wl_profile_port_mapping_to_string(WlProfilePortMapping port_mapping)
+{
+    g_return_val_if_fail((guint) port_mapping <= WL_PROFILE_PORT_MAPPING_OFF, "");
+    return port_mapping_words[port_mapping];
 }
 
 const char *

@@ -65,6 +65,7 @@ const WlProfileKey *wl_profile_keys_of_field(WlKeyScope scope, gsize offset);
  * "DelegateTrust", and "" for UNSET. */
 const char *wl_profile_section_to_string(WlProfileSection section);
 const char *wl_profile_role_to_string(WlProfileRole role);
+const char *wl_profile_port_mapping_to_string(WlProfilePortMapping port_mapping);
 const char *wl_profile_trust_to_string(WlProfileTrust trust);
 
 /* Splits "peer-<n>-<rest>": n from 1, at most 6 digits, without leading zeros. */

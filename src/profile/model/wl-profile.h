@@ -49,6 +49,11 @@ typedef enum {
     WL_PROFILE_ROLE_ROUTER,
 } WlProfileRole;
 
+typedef enum {
+    WL_PROFILE_PORT_MAPPING_AUTO,
+    WL_PROFILE_PORT_MAPPING_OFF,
+} WlProfilePortMapping;
+
 /* The levels of the protocol (docs/protocol.md 6.1), in ascending order; UNSET: not set in the
  * profile. */
 typedef enum {
@@ -109,9 +114,10 @@ typedef struct {
     WlProfileRole role;
     char *name; /* of this machine, or NULL */
     gboolean chatty;
-    gboolean autostart;         /* for the dispatcher script; ignored by the service */
-    gboolean full_tunnel;       /* use the default routes of peers */
-    gboolean kill_switch;       /* requires full_tunnel */
+    gboolean autostart;   /* for the dispatcher script; ignored by the service */
+    gboolean full_tunnel; /* use the default routes of peers */
+    gboolean kill_switch; /* requires full_tunnel */
+    WlProfilePortMapping port_mapping;
     gboolean forwarding;        /* IPv6 too, and regardless of the role */
     GPtrArray *networks;        /* of char *: "address/length", host bits cleared; empty: default */
     GPtrArray *hide_interfaces; /* of char *: patterns (docs/protocol.md 8.2) */

@@ -9,6 +9,7 @@
 #include "wl-datagram.h"
 #include "wl-limitation.h"
 #include "wl-link-local.h"
+#include "wl-mapping-text.h"
 #include "wl-prefixes-variant.h"
 #include "wl-reason.h"
 #include "wl-text-sanitize.h"
@@ -64,6 +65,22 @@ exit_variant(const WlEngineConfig *config, const WlSessionSettings *settings)
     return g_variant_new_string("");
 }
 
+static GVariant *
+port_mappings_variant(const WlSession *session)
+{
+    GVariantBuilder list;
+
+    g_variant_builder_init(&list, G_VARIANT_TYPE("a(ss)"));
+    for (guint i = 0; i < WL_PORT_MAPPING_FAMILIES; i++) {
+        const WlMappingView *view = wl_session_get_mapping(session, i);
+        g_autofree char *text = view ? wl_mapping_describe(view) : NULL;
+
+        if (text)
+            g_variant_builder_add(&list, "(ss)", wl_mapping_state_to_string(view->state), text);
+    }
+    return g_variant_builder_end(&list);
+}
+
 GVariant *
 wl_link_properties_new(WlSession *session, const WlLinkProfile *profile)
 {
@@ -97,6 +114,7 @@ wl_link_properties_new(WlSession *session, const WlLinkProfile *profile)
     g_variant_dict_insert(&dict, "Uplink", "s", wl_session_get_uplink(session));
     g_variant_dict_insert_value(&dict, "Exit", exit_variant(config, settings));
     g_variant_dict_insert(&dict, "KillSwitch", "b", settings->kill_switch);
+    g_variant_dict_insert_value(&dict, "PortMappings", port_mappings_variant(session));
     g_variant_dict_insert(&dict, "PendingKeys", "^as", profile->pending);
     g_variant_dict_insert(&dict, "ProfileError", "s", profile->error);
     g_variant_dict_insert_value(&dict, "Limitations", limitations_variant());

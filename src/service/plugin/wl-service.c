@@ -243,6 +243,7 @@ start(WlService *self, NMConnection *connection, GError **error)
         .mtu = profile->mtu ? profile->mtu : WL_SESSION_DEFAULT_MTU,
         .full_tunnel = profile->full_tunnel,
         .kill_switch = profile->kill_switch,
+        .port_mapping = profile->port_mapping == WL_PROFILE_PORT_MAPPING_AUTO,
         .forwarding = profile->forwarding,
         .hide_interfaces = hide,
         .announce_interfaces = announce,

@@ -12,8 +12,8 @@ matches(const char *const *patterns, const char *name)
     return FALSE;
 }
 
-static gboolean
-may_announce(const WlSessionSettings *settings, const WlNetworkAddress *address)
+gboolean
+wl_announced_addresses_may(const WlSessionSettings *settings, const WlNetworkAddress *address)
 {
     if (!address->usable || !address->uplink || matches(settings->hide_interfaces, address->ifname))
         return FALSE;
@@ -34,7 +34,7 @@ wl_announced_addresses_update_engine(const GArray *addresses, const WlSessionSet
         g_strlcpy(local[i].ifname, address->ifname, sizeof(local[i].ifname));
         local[i].ifindex = address->ifindex;
         local[i].uplink = address->source;
-        local[i].announce = may_announce(settings, address);
+        local[i].announce = wl_announced_addresses_may(settings, address);
     }
     wl_engine_set_local_addresses(engine, now, local, addresses->len);
 }

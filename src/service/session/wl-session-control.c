@@ -11,6 +11,8 @@ wl_session_refresh(WlSession *self)
 {
     gboolean done = wl_engine_refresh(self->engine, wl_clock_now());
 
+    if (done && self->mapping)
+        wl_port_mapping_retry(self->mapping);
     wl_session_pump(self);
     return done;
 }
@@ -41,6 +43,8 @@ wl_session_uplink_changed(WlSession *self)
     if (!self->engine)
         return;
     wl_engine_uplink_changed(self->engine, wl_clock_now());
+    if (self->mapping)
+        wl_port_mapping_retry(self->mapping);
     wl_session_pump(self);
 }
 

@@ -90,6 +90,24 @@ wl_session_update_uplink(WlSession *self)
 }
 
 void
+wl_session_mapping_changed(WlPortMapping *mapping, gpointer user_data)
+{
+    WlSession *self = user_data;
+    g_autoptr(GArray) endpoints = wl_port_mapping_dup_endpoints(mapping);
+
+    wl_engine_set_mapped_endpoints(self->engine, wl_clock_now(),
+                                   (const WlEndpoint *) (gpointer) endpoints->data, endpoints->len);
+    wl_session_pump(self);
+}
+
+void
+wl_session_update_mapping(WlSession *self)
+{
+    if (self->mapping)
+        wl_port_mapping_update(self->mapping, self->monitor, &self->settings);
+}
+
+void
 wl_session_network_changed(WlNetworkMonitor *monitor, gpointer user_data)
 {
     WlSession *self = user_data;
@@ -98,5 +116,6 @@ wl_session_network_changed(WlNetworkMonitor *monitor, gpointer user_data)
     wl_session_update_guard(self);
     wl_session_update_addresses(self);
     wl_session_update_uplink(self);
+    wl_session_update_mapping(self);
     wl_session_pump(self);
 }

@@ -10,7 +10,10 @@ void wl_session_echo_reply(const WlKey *key, guint16 sequence, gpointer session)
 void wl_session_traffic(const WlIp *destination, gpointer session);
 void wl_session_neighbor(const WlIp *address, guint32 ifindex, gboolean reachable,
                          gpointer session);
+void wl_session_mapping_changed(WlPortMapping *mapping, gpointer session);
 void wl_session_network_changed(WlNetworkMonitor *monitor, gpointer session);
 /* These two do not carry out the outputs, because session and engine are still being set up. */
 void wl_session_update_addresses(WlSession *self);
 void wl_session_update_uplink(WlSession *self);
+/* Asks the gateways of this machine, and carries out the outputs that follow. */
+void wl_session_update_mapping(WlSession *self);

@@ -21,6 +21,7 @@ typedef struct {
     gboolean all_addresses; /* the session sets all addresses of the link, not only further ones */
     gboolean full_tunnel;   /* route default routes of peers into the link */
     gboolean kill_switch;   /* only with full_tunnel */
+    gboolean port_mapping;  /* ask gateways to pass packets on to WireGuard's port */
     gboolean forwarding;    /* also IPv6, and in any role */
     const char *const *hide_interfaces; /* patterns, NULL-terminated; see docs/protocol.md 8.2 */
     const char *const *announce_interfaces; /* patterns; empty: all */

@@ -11,6 +11,7 @@
 #include "wl-neighbor-watch.h"
 #include "wl-network-monitor.h"
 #include "wl-policy-routes.h"
+#include "wl-port-mapping.h"
 #include "wl-protected-hosts.h"
 #include "wl-resolver.h"
 #include "wl-send-gate.h"
@@ -50,6 +51,7 @@ struct _WlSession {
     WlEcho *echo;            /* NULL: round-trip times are unknown */
     WlTrafficWatch *traffic; /* NULL: broken paths are detected late */
     char *uplink;            /* as last reported */
+    WlPortMapping *mapping;  /* NULL: the profile wants none */
     WlProtectedHosts *protected_hosts;
     gboolean vpn_dns; /* a VPN provides DNS servers */
     WlConnectivity connectivity;

@@ -57,6 +57,7 @@ take_down(WlSession *self)
     g_clear_pointer(&self->state_writer, wl_state_writer_free);
     g_clear_pointer(&self->timer, wl_timer_free);
     g_clear_pointer(&self->resolver, wl_resolver_free);
+    g_clear_pointer(&self->mapping, wl_port_mapping_free);
     g_clear_pointer(&self->monitor, wl_network_monitor_free);
     g_clear_pointer(&self->neighbors, wl_neighbor_watch_free);
     g_clear_pointer(&self->traffic, wl_traffic_watch_free);
@@ -137,6 +138,10 @@ set_up(WlSession *self, GError **error)
     self->uplink = g_strdup(wl_network_monitor_get_uplink(self->monitor));
     self->neighbors = wl_neighbor_watch_new(wl_session_neighbor, self);
     open_raw_sockets(self);
+    if (self->settings.port_mapping)
+        self->mapping =
+            wl_port_mapping_new(&self->config->private_key, self->listen_port,
+                                wl_session_mark(self), wl_session_mapping_changed, self);
     self->timer = wl_timer_new(wl_session_deadline, self);
     self->engine = wl_engine_new(self->config, wl_clock_now(), random_bytes, NULL, error);
     if (!self->engine)
@@ -196,6 +201,7 @@ complete_opening(WlSession *self)
     wl_session_update_uplink(self);
     wl_protected_hosts_update_engine(self->protected_hosts, self->engine, wl_clock_now());
     wl_engine_set_connectivity(self->engine, wl_clock_now(), self->connectivity);
+    wl_session_update_mapping(self);
     if (!self->recorded_up)
         wl_event_log_add(self->event_log, WL_EVENT_UP, NULL);
     self->recorded_up = TRUE;
@@ -351,6 +357,12 @@ wl_session_free(WlSession *self)
 }
 
 /* ---- getters */
+
+const WlMappingView *
+wl_session_get_mapping(const WlSession *self, guint family)
+{
+    return self->mapping ? wl_port_mapping_get(self->mapping, family) : NULL;
+}
 
 const WlEventList *
 wl_session_get_events(const WlSession *self)

@@ -3,6 +3,7 @@
 
 #include "wl-event-list.h"
 #include "wl-link.h"
+#include "wl-port-mapping.h"
 #include "wl-session-settings.h"
 
 /** Takes ownership of @config and copies @settings; @events must outlive the session. Opens the
@@ -25,6 +26,9 @@ const WlEngineConfig *wl_session_get_config(const WlSession *self);
 const WlSessionSettings *wl_session_get_settings(const WlSession *self);
 /** Interface of the default route, or "". */
 const char *wl_session_get_uplink(const WlSession *self);
+/** The mapping of WireGuard's port at the gateway, @family below WL_PORT_MAPPING_FAMILIES; NULL:
+ * the profile wants none. */
+const WlMappingView *wl_session_get_mapping(const WlSession *self, guint family);
 /** What happened, also before a restart. */
 const WlEventList *wl_session_get_events(const WlSession *self);
 /** Reads the device if the last snapshot is older than one second. May report peers as changed or

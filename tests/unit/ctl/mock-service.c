@@ -281,7 +281,8 @@ mock_objects_with(const char *id, const char *version, const char *more, const c
         "'LinkLocalAddress': <'fe80::58e3:f6f9:c107:22cf'>, 'ListenPort': <uint16 40001>, "
         "'FactPort': <uint16 51821>, 'Role': <'leaf'>, 'RoleSource': <'detected'>, "
         "'Addresses': <['10.77.0.9/24', 'fd77::9/64']>, 'Networks': <['10.77.0.0/24']>, "
-        "'Uplink': <'wlan0'>, 'FactCount': <uint32 12>, 'Version': <'%s'>, "
+        "'Uplink': <'wlan0'>, 'PortMappings': <[('mapped', 'the gateway 192.168.1.1 passes on what "
+        "arrives at 203.0.113.9:40001 (PCP)')]>, 'FactCount': <uint32 12>, 'Version': <'%s'>, "
         "'ReceiveCounters': <{'accepted': uint64 7, 'bad-tag': 1}>}}%s}",
         more, id, id, id, version, peers);
 
