@@ -163,9 +163,12 @@ static void
 forget(Harness *harness, gint64 now)
 {
     WlEndpoint endpoint = harness_endpoint("192.0.2.1:1");
+    gint64 then = harness->now;
 
+    harness->now = harness->engine->now;
     harness_advertise_endpoint(harness, harness_member(harness, 1), harness_member(harness, 2),
                                "192.0.2.1:1", 3600);
+    harness->now = then;
     g_assert_true(wl_engine_forget_endpoint(harness->engine, now, &harness_member(harness, 2)->key,
                                             &endpoint, NULL));
 }

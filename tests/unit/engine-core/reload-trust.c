@@ -3,6 +3,7 @@
 /* The reload of a changed profile by a running engine: who may advertise what, who
  * is a router, who is sent facts. */
 
+#include "facts/wl-members.h"
 #include "reload.h"
 #include "state/wl-engine-state.h"
 
@@ -74,6 +75,26 @@ test_authorities(void)
     }
 }
 
+/* A member that nobody names leaves as soon as the profile trusts a source whose silence counts. */
+static void
+test_new_authority(void)
+{
+    g_autoptr(Harness) harness = harness_new();
+    HarnessMember *member = harness_member(harness, 4);
+    WlEngineConfig *config;
+    WlPeerView view;
+
+    reload_start(harness);
+    wl_members_set_orphaned(harness->engine, wl_members_add(harness->engine, &member->key, NULL),
+                            TRUE);
+    harness_live(harness, SEC(300), 2, 2); /* the hub is not there */
+    g_assert_true(wl_engine_get_peer(harness->engine, &member->key, &view));
+    config = reload_profile(harness);
+    reload_peer_of(config, 1)->trust = WL_TRUST_MEMBERSHIP;
+    harness_change(harness, config);
+    g_assert_false(wl_engine_get_peer(harness->engine, &member->key, &view));
+}
+
 /* A profile whose desktop has @trust, within the network of two claims. */
 static WlEngineConfig *
 with_desktop_trust(Harness *harness, WlTrust trust)
@@ -111,6 +132,43 @@ test_transit(void)
         g_assert_cmpint(harness_verdict_allowed(harness, hub, stranger, "172.30.1.0/24"), ==,
                         WL_VERDICT_ACCEPTED);
         harness_change(harness, with_desktop_trust(harness, WL_TRUST_ENDPOINT));
+    }
+}
+
+/* A reload that makes several peers transit peers. */
+static void
+test_transit_each(void)
+{
+    static const char *const prefixes[] = {"172.30.0.0/20", "172.30.16.0/20"};
+    static const char *const inside[] = {"172.30.1.0/24", "172.30.17.0/24"};
+    g_autoptr(Harness) harness = harness_new();
+    HarnessMember *hub = harness_member(harness, 1);
+
+    for (guint round = 0; round < 2; round++) {
+        WlEngineConfig *config =
+            with_desktop_trust(harness, round == 0 ? WL_TRUST_ENDPOINT : WL_TRUST_ALLOWED_IPS);
+
+        harness_add(config, harness_member(harness, 4), NULL, NULL)->trust =
+            reload_peer_of(config, 1)->trust;
+        if (round == 0) {
+            harness_start(harness, config);
+            harness_uplink(harness, "192.168.1.10/24");
+            harness_meet(harness, 1, NULL);
+            for (guint i = 0; i < 2; i++) {
+                HarnessMember *other = harness_member(harness, 5 + i);
+
+                harness_advertise_member(harness, hub, other, "other", 255);
+                harness_advertise_allowed(harness, hub, harness_member(harness, 2 + 2 * i),
+                                          prefixes[i], 255);
+                harness_advertise_allowed(harness, hub, other, inside[i], 255);
+            }
+        } else {
+            harness_change(harness, config);
+        }
+        for (guint i = 0; i < 2; i++)
+            g_assert_cmpint(
+                harness_verdict_allowed(harness, hub, harness_member(harness, 5 + i), inside[i]),
+                ==, round == 0 ? WL_VERDICT_TAKEN : WL_VERDICT_ACCEPTED);
     }
 }
 
@@ -328,8 +386,10 @@ main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/reload-trust/trust", test_trust);
     g_test_add_func("/reload-trust/whose silence withdraws members", test_authorities);
+    g_test_add_func("/reload-trust/a member that nobody names leaves", test_new_authority);
     g_test_add_func("/reload-trust/trust-of-another", test_trust_of_another);
     g_test_add_func("/reload-trust/transit", test_transit);
+    g_test_add_func("/reload-trust/several transit peers", test_transit_each);
     g_test_add_func("/reload-trust/several-orphans", test_several_orphans);
     g_test_add_func("/reload-trust/roles", test_roles);
     g_test_add_func("/reload-trust/what this member may say", test_own_trust);
