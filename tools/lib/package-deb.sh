@@ -4,6 +4,11 @@
 #
 # The root is SUITE-build of the cache. It is not changed by a build: that writes to an overlay.
 
+# The build profiles of a system: Debian 12 has no Plasma 6.
+build_profiles() {  # system
+  case $1 in debian12) echo pkg.network-manager-wirelink.noplasma;; esac
+}
+
 # What the root is installed for: the build dependencies.
 build_root_wanted() { sha256sum < "$TOP/debian/control" | cut -c 1-16; }
 
@@ -20,7 +25,8 @@ build_root_make() {
   # nothing starts in it
   printf '#!/bin/sh\nexit 101\n' > "$root/usr/sbin/policy-rc.d"
   chmod 755 "$root/usr/sbin/policy-rc.d"
-  if ! ROOT_CHANGES='' root_enter "$root" network /bin/sh -c '
+  if ! ROOT_CHANGES='' root_enter "$root" network /usr/bin/env \
+    "DEB_BUILD_PROFILES=$(build_profiles "$1")" /bin/sh -c '
     set -e
     export DEBIAN_FRONTEND=noninteractive
     # build-dep needs the sources of no package, but their index
@@ -50,7 +56,8 @@ package_deb() {
   cp "$TOP/tools/lib/package-deb-inside" "$changes/upper/srv/build/"
   echo "package: $system: building; the log is $log"
   if ! ROOT_CHANGES=$changes root_enter "$root" isolated \
-    /bin/sh /srv/build/package-deb-inside "$(tarball_name)" > "$log" 2>&1; then
+    /bin/sh /srv/build/package-deb-inside "$(tarball_name)" \
+    "$(build_profiles "$system")" > "$log" 2>&1; then
     exec 8>&-
     tail -n 40 "$log" >&2
     echo "package: $system: the build failed" >&2
