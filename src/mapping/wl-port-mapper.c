@@ -55,6 +55,22 @@ wl_mapping_state_to_string(WlMappingState state)
     return names[state];
 }
 
+gboolean
+wl_mapping_target_equal(const WlMappingTarget *a, const WlMappingTarget *b)
+{
+    return wl_ip_equal(&a->gateway, &b->gateway) && a->ifindex == b->ifindex &&
+           wl_ip_equal(&a->client, &b->client) && a->port == b->port;
+}
+
+gboolean
+wl_mapping_view_equal(const WlMappingView *a, const WlMappingView *b)
+{
+    return a->state == b->state && a->protocol == b->protocol &&
+           wl_mapping_target_equal(&a->target, &b->target) &&
+           wl_endpoint_equal(&a->external, &b->external) && a->nested == b->nested &&
+           a->result == b->result;
+}
+
 WlPortMapper *
 wl_port_mapper_new(const WlKey *secret, WlRandomFunc random, gpointer user_data)
 {
@@ -236,7 +252,7 @@ wl_port_mapper_advance(WlPortMapper *self, gint64 now)
 void
 wl_port_mapper_set_target(WlPortMapper *self, gint64 now, const WlMappingTarget *target)
 {
-    if (memcmp(&self->view.target, target, sizeof *target) == 0)
+    if (wl_mapping_target_equal(&self->view.target, target))
         return;
     if (self->view.state == WL_MAPPING_MAPPED)
         send_request(self, 0);

@@ -51,6 +51,9 @@ typedef struct {
     guint result;        /* if REFUSED: WlPcpResult or WlNatPmpResult */
 } WlMappingView;
 
+gboolean wl_mapping_target_equal(const WlMappingTarget *a, const WlMappingTarget *b);
+gboolean wl_mapping_view_equal(const WlMappingView *a, const WlMappingView *b);
+
 /** A datagram from `target.client` to `target.gateway`, WL_MAPPING_SERVER_PORT. */
 typedef struct {
     WlMappingTarget target;

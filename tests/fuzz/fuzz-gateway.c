@@ -90,10 +90,9 @@ receive(Life *self, guint8 how)
 static void
 step(Life *self)
 {
-    WlMappingTarget none;
+    const WlMappingTarget none = {0};
     guint8 what = next(self);
 
-    memset(&none, 0, sizeof none);
     switch (what % 6) {
     case 0:
     case 1:

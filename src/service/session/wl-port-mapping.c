@@ -69,7 +69,17 @@ open_socket(const WlPortMapping *self, const WlMappingTarget *target, Part *part
 static gboolean
 is_current(const Part *part, const WlMappingTarget *target)
 {
-    return memcmp(&wl_port_mapper_get_view(part->mapper)->target, target, sizeof *target) == 0;
+    return wl_mapping_target_equal(&wl_port_mapper_get_view(part->mapper)->target, target);
+}
+
+/* The removal of a mapping at a gateway that is no longer the one. */
+static void
+send_to_former(const WlPortMapping *self, const WlMappingDatagram *datagram)
+{
+    g_autoptr(WlMappingSocket) socket = open_socket(self, &datagram->target, NULL);
+
+    if (socket)
+        wl_mapping_socket_send(socket, datagram->bytes, datagram->length);
 }
 
 static void
@@ -78,16 +88,14 @@ send_datagrams(Part *part)
     WlMappingDatagram datagram;
 
     while (wl_port_mapper_next_datagram(part->mapper, &datagram)) {
-        /* The removal of a mapping at a gateway that is no longer the one. */
-        g_autoptr(WlMappingSocket) other = NULL;
-        WlMappingSocket *socket = part->socket;
-
-        if (!is_current(part, &datagram.target))
-            socket = other = open_socket(part->owner, &datagram.target, NULL);
-        else if (!socket)
-            socket = part->socket = open_socket(part->owner, &datagram.target, part);
-        if (socket)
-            wl_mapping_socket_send(socket, datagram.bytes, datagram.length);
+        if (!is_current(part, &datagram.target)) {
+            send_to_former(part->owner, &datagram);
+            continue;
+        }
+        if (!part->socket)
+            part->socket = open_socket(part->owner, &datagram.target, part);
+        if (part->socket)
+            wl_mapping_socket_send(part->socket, datagram.bytes, datagram.length);
     }
 }
 
@@ -96,7 +104,7 @@ report(Part *part)
 {
     const WlMappingView *view = wl_port_mapper_get_view(part->mapper);
 
-    if (memcmp(&part->told, view, sizeof *view) == 0)
+    if (wl_mapping_view_equal(&part->told, view))
         return FALSE;
     part->told = *view;
     return TRUE;
@@ -167,11 +175,10 @@ find_target(const WlPortMapping *self, WlFamily family, WlNetworkMonitor *monito
             const WlSessionSettings *settings)
 {
     const WlNetworkAddress *client;
-    WlMappingTarget target;
+    WlMappingTarget target = {0};
     WlIp gateway;
     int ifindex;
 
-    memset(&target, 0, sizeof target); /* with its padding: targets are compared as bytes */
     if (!wl_network_monitor_get_gateway(monitor, family, &gateway, &ifindex))
         return target;
     client = find_client(wl_network_monitor_get_addresses(monitor), settings, &gateway, ifindex);
@@ -251,11 +258,10 @@ wl_port_mapping_new(const WlKey *private_key, guint16 listen_port, guint32 mark,
 void
 wl_port_mapping_free(WlPortMapping *self)
 {
-    WlMappingTarget none;
+    const WlMappingTarget none = {0};
 
     if (!self)
         return;
-    memset(&none, 0, sizeof none);
     for (guint i = 0; i < WL_PORT_MAPPING_FAMILIES; i++) {
         Part *part = &self->parts[i];
 

@@ -491,6 +491,29 @@ test_other_gateway(Fixture *self, gconstpointer data)
     g_assert_true(memcmp(self->last.bytes + 24, &nonce, sizeof nonce) != 0);
 }
 
+/* Each part of a view counts. */
+static void
+test_views(Fixture *self, gconstpointer data)
+{
+    const WlMappingView view = {.target = self->target};
+    WlMappingView views[9];
+
+    for (guint i = 0; i < G_N_ELEMENTS(views); i++)
+        views[i] = view;
+    views[0].state++;
+    views[1].protocol++;
+    views[2].target.gateway.bytes[3]++;
+    views[3].target.client.bytes[3]++;
+    views[4].target.ifindex++;
+    views[5].target.port++;
+    views[6].external.port++;
+    views[7].nested = TRUE;
+    views[8].result++;
+    g_assert_true(wl_mapping_view_equal(&view, &view));
+    for (guint i = 0; i < G_N_ELEMENTS(views); i++)
+        g_assert_false(wl_mapping_view_equal(&view, &views[i]));
+}
+
 /* Another process of the same member is the same client. */
 static void
 test_nonce_after_restart(Fixture *self, gconstpointer data)
@@ -650,6 +673,7 @@ main(int argc, char **argv)
     ADD("/mapping/change/the mapping is removed", test_removed);
     ADD("/mapping/change/the mapping of NAT-PMP is removed", test_nat_pmp_removed);
     ADD("/mapping/change/another gateway", test_other_gateway);
+    ADD("/mapping/change/each part of a view counts", test_views);
     ADD("/mapping/change/a restarted member is the same client", test_nonce_after_restart);
     ADD("/mapping/change/the gateway restarts", test_gateway_restarts);
     ADD("/mapping/change/a gateway announces NAT-PMP", test_nat_pmp_announcement);
