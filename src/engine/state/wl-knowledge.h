@@ -5,20 +5,37 @@
 
 #define WL_KNOWLEDGE_GROUPS 8
 
+#define WL_KNOWLEDGE_FEW 2
+
+/** Some slots, as few bytes as possible: in order, or bits if they are many. */
+typedef struct {
+    union {
+        guint32 few[WL_KNOWLEDGE_FEW]; /* if there is room for no more */
+        guint32 *slots;
+        guint64 *bits; /* if there is room for 0 slots and the count is not 0 */
+    } items;
+    guint32 count, room;
+} WlKnowledgeSet;
+
 typedef struct {
     guint32 until; /* in units of 2^20 us */
     guint32 count; /* peers in the group, at least one */
+    WlKnowledgeSet set;
 } WlKnowledgeGroup;
 
 /**
  * Until when each peer knows one fact (docs/protocol.md 5.4), by the slot number of the peer. Part
- * of the entry of the fact. Peers with the same expiry form a group with one bit for each peer.
- * Uses two bits for each fact and peer in the usual case, one byte at most.
+ * of the entry of the fact. Peers with the same expiry form a group; those that do not know the
+ * fact form one more. The slots of the largest of these are not stored: they are in no other. A
+ * fact that a hub advertised to all of its thousands of leaves thus takes as much memory as one for
+ * a few.
  */
 typedef struct {
-    WlKnowledgeGroup *groups; /* `room` of them, followed by the bits of each */
+    WlKnowledgeGroup *groups; /* `room` of them */
+    WlKnowledgeSet unknown;   /* slots of peers that do not know it */
     guint16 n_groups, room;
-    guint words; /* of the bits of a group; a peer is in at most one group */
+    guint16 rest; /* the group whose slots are not stored, from 1; 0: `unknown` is not */
+    guint words;  /* of 64 bits: slots from there on are unknown */
 } WlKnowledge;
 
 void wl_knowledge_clear(WlKnowledge *self);

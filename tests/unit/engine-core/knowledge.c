@@ -132,6 +132,82 @@ test_extremes(void)
     wl_knowledge_clear(&knowledge);
 }
 
+/* Peers come to know a fact and forget it, few or most of them, with few or many expiries: an array
+ * of what each knows says the same. */
+static const struct {
+    guint peers, expiries, forgets; /* percent */
+} crowds[] = {{3, 2, 30}, {64, 1, 50}, {65, 3, 5}, {200, 8, 20}, {700, 2, 1}, {700, 6, 40}};
+
+static void
+test_crowd(gconstpointer data)
+{
+    guint crowd = GPOINTER_TO_UINT(data);
+    guint n = crowds[crowd].peers;
+    g_autoptr(GRand) random = g_rand_new_with_seed(crowd);
+    g_autofree gint64 *until = g_new0(gint64, n);
+    WlKnowledge knowledge = {0};
+
+    for (guint i = 0; i < 20 * n; i++) {
+        guint slot = (guint) g_rand_int_range(random, 0, (gint) n);
+        guint later = (guint) g_rand_int_range(random, 0, (gint) crowds[crowd].expiries);
+
+        if ((guint) g_rand_int_range(random, 0, 100) < crowds[crowd].forgets) {
+            wl_knowledge_forget(&knowledge, slot);
+            until[slot] = 0;
+        } else {
+            wl_knowledge_learn(&knowledge, slot, UNITS(10 + later));
+            until[slot] = MAX(until[slot], UNITS(10 + later));
+        }
+        for (guint j = 0; j < n; j++)
+            g_assert_cmpint(wl_knowledge_get(&knowledge, j), ==, until[j]);
+        g_assert_cmpint(wl_knowledge_get(&knowledge, n + 200), ==, 0);
+    }
+    wl_knowledge_clear(&knowledge);
+}
+
+/* The slots of the largest group are not stored, whichever that is. */
+static void
+test_rest(void)
+{
+    WlKnowledge knowledge = {0};
+
+    for (guint slot = 0; slot < 640; slot++)
+        wl_knowledge_learn(&knowledge, slot, UNITS(10));
+    g_assert_cmpuint(knowledge.rest, ==, 1);
+    g_assert_cmpuint(knowledge.groups[0].set.count, ==, 0);
+    g_assert_cmpuint(knowledge.unknown.count, ==, 0);
+    /* a few are a list, however late they come */
+    wl_knowledge_learn(&knowledge, 639, UNITS(11));
+    wl_knowledge_learn(&knowledge, 5, UNITS(11));
+    wl_knowledge_forget(&knowledge, 7);
+    g_assert_cmpuint(knowledge.groups[1].set.count, ==, 2);
+    g_assert_cmpuint(knowledge.groups[1].set.room, ==, WL_KNOWLEDGE_FEW);
+    g_assert_cmpuint(knowledge.unknown.count, ==, 1);
+    /* while many change, they are bits */
+    for (guint slot = 100; slot < 200; slot++)
+        wl_knowledge_learn(&knowledge, slot, UNITS(11));
+    g_assert_cmpuint(knowledge.groups[1].set.count, ==, 102);
+    g_assert_cmpuint(knowledge.groups[1].set.room, ==, 0);
+    for (guint slot = 200; slot < 640; slot++)
+        wl_knowledge_learn(&knowledge, slot, UNITS(11));
+    g_assert_cmpuint(knowledge.rest, ==, 2);
+    g_assert_cmpuint(knowledge.groups[1].set.count, ==, 0);
+    /* a peer that comes later knows nothing */
+    wl_knowledge_learn(&knowledge, 1000, UNITS(11));
+    g_assert_cmpint(wl_knowledge_get(&knowledge, 999), ==, 0);
+    g_assert_cmpint(wl_knowledge_get(&knowledge, 1000), ==, UNITS(11));
+    g_assert_cmpint(wl_knowledge_get(&knowledge, 7), ==, 0);
+    g_assert_cmpint(wl_knowledge_get(&knowledge, 0), ==, UNITS(10));
+    g_assert_cmpint(wl_knowledge_get(&knowledge, 300), ==, UNITS(11));
+    /* none of them knows it any more */
+    for (guint slot = 0; slot <= 1000; slot++)
+        wl_knowledge_forget(&knowledge, slot);
+    g_assert_cmpuint(knowledge.n_groups, ==, 0);
+    g_assert_cmpuint(knowledge.rest, ==, 0);
+    g_assert_cmpuint(knowledge.unknown.count, ==, 0);
+    wl_knowledge_clear(&knowledge);
+}
+
 /* A peer for each of eight expiries, and a ninth: the two closest become one. */
 static const struct {
     const char *name;
@@ -222,6 +298,12 @@ main(int argc, char **argv)
         g_autofree char *name = g_strdup_printf("/knowledge/merges %s", merges[i].name);
         g_test_add_data_func(name, GUINT_TO_POINTER(i), test_merge);
     }
+    for (gsize i = 0; i < G_N_ELEMENTS(crowds); i++) {
+        g_autofree char *name = g_strdup_printf("/knowledge/%u peers, %u expiries", crowds[i].peers,
+                                                crowds[i].expiries);
+        g_test_add_data_func(name, GUINT_TO_POINTER(i), test_crowd);
+    }
+    g_test_add_func("/knowledge/what is not stored", test_rest);
     g_test_add_func("/knowledge/memory", test_room);
     return g_test_run();
 }
