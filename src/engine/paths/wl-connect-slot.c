@@ -91,7 +91,8 @@ wl_connect_slot_get_length(const WlEngine *self, const WlPeer *peer, const WlCan
     const WlConnectCycle cycle = wl_connect_slot_make_cycle(self, peer);
     gboolean last = wl_endpoint_cycling_is_last(peer->endpoints.candidates, &cycle, candidate);
 
-    return MAX(wl_endpoint_cycling_slot(peer->connect.round, last),
+    return MAX(wl_endpoint_cycling_slot(
+                   peer->connect.demand_round && !last ? 0 : peer->connect.round, last),
                wl_connect_slot_round_trip(self));
 }
 

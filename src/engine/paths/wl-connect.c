@@ -3,6 +3,7 @@
 
 #include "paths/wl-captive-portal.h"
 #include "paths/wl-connect-decide.h"
+#include "paths/wl-connect-demand.h"
 #include "paths/wl-connect-hearsay.h"
 #include "paths/wl-connect-slot.h"
 #include "paths/wl-endpoint-cycling.h"
@@ -89,7 +90,7 @@ end_round(WlEngine *self, WlPeer *peer)
     if (wl_captive_portal_blocks(self, peer))
         due = MAX(due, peer->connect.off_link_tried + WL_PORTAL_INTERVAL);
     peer->connect.resume = due;
-    peer->connect.in_round = FALSE;
+    peer->connect.in_round = peer->connect.demand_round = FALSE;
 }
 
 static void
@@ -261,6 +262,8 @@ restart(WlEngine *self, WlPeer *peer)
     gint64 slot_end = peer->connect.tried + WL_SLOT_SHARED;
     WlCandidate *trying = NULL;
 
+    if (peer->connect.phase == WL_CONNECT_IDLE)
+        peer->connect.since = self->now;
     /* What filters nothing needs no fast repetition, which would drop a slow answer. */
     start_round(peer, is_left_to_wireguard(self, peer) ? WL_FAST_ROUNDS_SERVER : 0);
     peer->connect.fast =
@@ -270,7 +273,7 @@ restart(WlEngine *self, WlPeer *peer)
     /* A third party keeps its slot only if it would begin the round. */
     if (trying && peer->connect.hearsay && trying->rank != WL_RANK_ON_LINK)
         trying = NULL;
-    peer->connect.restart = FALSE;
+    peer->connect.restart = peer->connect.demand_round = FALSE;
     peer->connect.head_start = WL_LONG_AGO;
     peer->connect.backoff = WL_BACKOFF_FIRST;
     peer->connect.resume = WL_LONG_AGO;
@@ -286,22 +289,6 @@ restart(WlEngine *self, WlPeer *peer)
         peer->connect.head_start = self->now;
     }
     wl_neighbors_resolve(self, peer); /* the results arrive during the head start */
-}
-
-/* A learned basic peer is usually a phone, reachable only while it is used. It is tried when there
- * is traffic for it, otherwise with a long back-off. A server with a name may have moved, which its
- * name shows. */
-static void
-update_on_demand(WlEngine *self, WlPeer *peer)
-{
-    gboolean on_demand = (peer->basic && !peer->config) || peer->endpoints.dns_names->len > 0;
-    gboolean pauses = on_demand && (peer->connect.phase == WL_CONNECT_PAUSE ||
-                                    peer->connect.backoff > WL_BACKOFF_FIRST);
-    gint64 again = peer->connect.demanded + WL_ON_DEMAND_RETRY;
-
-    wl_traffic_set_on_demand(self, peer, pauses && again <= self->now);
-    if (pauses && again > self->now)
-        wl_scheduler_wake_peer_at(&self->scheduler, peer, again);
 }
 
 /*
@@ -400,6 +387,8 @@ wl_connect_run(WlEngine *self, WlPeer *peer)
 
     drop_stale_endpoint(self, peer);
     hear(self, peer);
+    if (peer->connect.asked)
+        wl_connect_demand_answer(self, peer, head_start(self, peer));
     shorten_head_start(self, peer);
     decision = decide(self, peer);
     if (decision.action == WL_CONNECT_DO_STOP) {
@@ -422,5 +411,5 @@ wl_connect_run(WlEngine *self, WlPeer *peer)
         poll(self, peer);
     if (peer->connect.due > self->now)
         wl_scheduler_wake_peer_at(&self->scheduler, peer, peer->connect.due);
-    update_on_demand(self, peer);
+    wl_connect_demand_update(self, peer);
 }

@@ -92,6 +92,17 @@ decide_direct(const WlPathInput *input)
     return decision;
 }
 
+/* Between two probes of the direct path. */
+static gint64
+get_routed_interval(const WlPathInput *input)
+{
+    gint64 since = input->path->agreement.routed_since, routed = input->now - since;
+    gboolean blocked = input->path->fell_back == since && routed < WL_HANDSHAKE_VALIDITY;
+
+    return CLAMP(routed / WL_PATH_PROBE_SHARE, WL_PATH_PROBE_INTERVAL,
+                 blocked ? WL_PATH_PROBE_BLOCKED : WL_PATH_PROBE_MAX);
+}
+
 /* On the router's path: detects whether the direct path works. */
 static WlPathDecision
 decide_routed(const WlPathInput *input)
@@ -116,8 +127,7 @@ decide_routed(const WlPathInput *input)
         decision.probe_due = MIN(path->probe_due, path->last_probe + WL_PATH_PROBE_INTERVAL);
     if (decision.probe_due <= now) {
         decision.action = WL_PATH_PROBE;
-        decision.probe_due = now + CLAMP((now - path->routed_since) / WL_PATH_PROBE_SHARE,
-                                         WL_PATH_PROBE_INTERVAL, WL_PATH_PROBE_MAX);
+        decision.probe_due = now + get_routed_interval(input);
     }
     decision.wake_at = decision.probe_due;
     return decision;

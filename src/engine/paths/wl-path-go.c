@@ -305,6 +305,19 @@ fall_back(WlEngine *self, WlPeer *peer)
     wl_roaming_suspect(peer);
 }
 
+/* A native member whose first Alive was lost shows what it is by its path messages, and sends
+ * another one on request. A Go daemon sends the next one after half a minute. */
+static gboolean
+is_kind_clear(WlEngine *self, WlPeer *peer)
+{
+    gint64 due = peer->path.echo.session_since + WL_PATH_GO_UNKNOWN;
+
+    if (peer->boot.known || due <= self->now)
+        return TRUE;
+    wl_scheduler_wake_peer_at(&self->scheduler, peer, due);
+    return FALSE;
+}
+
 void
 wl_path_go_run(WlEngine *self, WlPeer *peer, gboolean has_fallback)
 {
@@ -321,7 +334,7 @@ wl_path_go_run(WlEngine *self, WlPeer *peer, gboolean has_fallback)
         /* A late Alive does not end the direct path; only an expired handshake does
          * (docs/protocol.md 7.3). */
         peer->path.direct = peer->path.direct || wl_peer_is_ready(peer, self->now);
-    } else if (peer->boot.known && observe(self, peer)) {
+    } else if (is_kind_clear(self, peer) && observe(self, peer)) {
         follow(self, peer);
     }
     if (peer->traffic.watched)

@@ -96,7 +96,8 @@ send_state(WlEngine *self, WlPeer *peer)
 }
 
 /* A peer without traffic has no reason to check a path that does not deliver our probes. The router
- * relays a request, which only causes a check: each member decides by itself. */
+ * relays a request, which only causes a check, or a try if there is no session: each member decides
+ * by itself. */
 static void
 request_probe(WlEngine *self, WlPeer *peer)
 {
@@ -186,6 +187,11 @@ receive_probe_request(WlEngine *self, WlPeer *peer, const WlKey *subject)
     const WlPathMessage request = {.version = WL_PATH_VERSION, .flags = WL_PATH_PROBE_REQUEST};
     WlPeer *other = wl_peer_table_find(&self->peers, subject);
 
+    if (other && other != peer && peer->router && !other->liveness.healthy) {
+        wl_connect_asked(other);
+        wl_scheduler_schedule(&self->scheduler, other);
+        return;
+    }
     if (!other || other == peer || !other->liveness.healthy || !other->boot.native)
         return;
     if (peer->router) {
@@ -368,6 +374,10 @@ wl_path_run(WlEngine *self, WlPeer *peer)
         if (peer->path.agreement.live)
             end_agreement(self, peer);
         peer->path.direct = FALSE;
+        /* Both members must try, or the filters of neither let the other in. */
+        if (peer->path.agreement.request_pending)
+            request_probe(self, peer);
+        peer->path.agreement.request_pending = FALSE;
         return;
     }
     if (!peer->path.agreement.live)

@@ -97,7 +97,7 @@ wl_traffic_set_on_demand(WlEngine *self, WlPeer *peer, gboolean on_demand)
         g_ptr_array_remove(self->traffic.on_demand, peer);
 }
 
-/* The prefixes of @peer for which it is demanded, those of the profile if it has a name. All
+/* The prefixes of @peer for which it is demanded, those of the profile as well. All
  * packets are for a default route. */
 static void
 add_wanted(const WlPeer *peer, GArray *wanted)
@@ -105,7 +105,7 @@ add_wanted(const WlPeer *peer, GArray *wanted)
     const GArray *lists[] = {peer->prefixes.learned_ips, peer->prefixes.static_ips,
                              peer->prefixes.direct_ips};
 
-    for (guint i = 0; i < (peer->endpoints.dns_names->len > 0 ? G_N_ELEMENTS(lists) : 1); i++) {
+    for (guint i = 0; i < (peer->config ? G_N_ELEMENTS(lists) : 1); i++) {
         for (guint j = 0; j < lists[i]->len && wanted->len < WL_TRAFFIC_MAX_WANTED; j++) {
             const WlPrefix *prefix = &g_array_index(lists[i], WlPrefix, j);
 
@@ -121,8 +121,12 @@ get_wanted(const WlEngine *self)
     const GPtrArray *peers = self->traffic.on_demand;
     GArray *wanted = wl_array_new(WlPrefix);
 
-    for (guint i = 0; i < peers->len && wanted->len < WL_TRAFFIC_MAX_WANTED; i++) {
-        add_wanted(peers->pdata[i], wanted);
+    /* First the members that are reached by traffic only. */
+    for (guint i = 0; i < 2 * peers->len && wanted->len < WL_TRAFFIC_MAX_WANTED; i++) {
+        const WlPeer *peer = peers->pdata[i % peers->len];
+
+        if (peer->basic == (i < peers->len))
+            add_wanted(peer, wanted);
     }
     return wanted;
 }

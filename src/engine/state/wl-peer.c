@@ -222,6 +222,14 @@ wl_connect_demand(WlPeer *peer, gint64 now)
     peer->connect.demanded = now;
     peer->connect.due = MIN(peer->connect.due, now);
     peer->connect.resume = MIN(peer->connect.resume, now);
+    peer->connect.demand_round = !peer->basic;
+    peer->path.agreement.request_pending = !peer->basic;
+}
+
+void
+wl_connect_asked(WlPeer *peer)
+{
+    peer->connect.asked = TRUE;
 }
 
 void

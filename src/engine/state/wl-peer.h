@@ -57,7 +57,10 @@ typedef struct {
     gint64 poll[3];        /* snapshots pending in this slot; WL_NEVER: none */
     gboolean initiated;    /* a packet was sent since the peer was last (re)created */
     gint64 tried;          /* the last try */
-    gint64 demanded;       /* the last try that overlay traffic caused */
+    gint64 since;          /* when this began: there was no session from then on */
+    gint64 demanded;       /* the last try that overlay traffic caused, here or at the peer */
+    gboolean asked;        /* the peer is tried now because it tries this member */
+    gboolean demand_round; /* the present round has the short slots of a first one */
     gint64 off_link_tried; /* the last try of a candidate that is not on-link */
     guint holds;           /* how often a handshake of the peer delayed the next try */
     gboolean crossed;      /* packets arrived in this slot, but no session */
@@ -120,7 +123,7 @@ typedef struct {
 #define WL_PATH_FAILURES 4
 
 /** The path agreement of two native members (docs/protocol.md 15). Written by paths/wl-path.c;
- * `check_until` by wl_path_request_check(). */
+ * `check_until` by wl_path_request_check(), `request_pending` by wl_connect_demand(). */
 typedef struct {
     guint32 epoch;
     gboolean live; /* there is a session */
@@ -141,6 +144,7 @@ typedef struct {
     gint64 watched_since; /* since when the path is checked for silence; WL_NEVER: not checked */
     gint64 watched_until; /* as of the last check */
     gint64 check_until;   /* checked until then, with or without traffic */
+    gboolean request_pending; /* a probe request is sent through the router in this turn */
     WlRateLimit send_rate;
     WlRateLimit requests; /* of the peer to probe, that were relayed */
 } WlPathAgreement;
@@ -476,8 +480,11 @@ void wl_connect_restart(WlPeer *peer);
  * initiations to one address. The word of a router does not spend what the peer may, nor the other
  * way round. Third parties begin no round: their endpoint is tried between two of them. */
 void wl_connect_restart_heard(WlPeer *peer, WlCandidateSource source, gint64 now);
-/** Overlay traffic is waiting for the peer: it is tried in this turn. */
+/** Overlay traffic is waiting for the peer: it is tried in this turn, and asked through the router
+ * to try this member as well. */
 void wl_connect_demand(WlPeer *peer, gint64 now);
+/** The peer asks to be tried now, because it tries this member. */
+void wl_connect_asked(WlPeer *peer);
 /** A packet was sent, so WireGuard initiates by itself. */
 void wl_connect_packet_sent(WlPeer *peer);
 /** The peer of the device is new: WireGuard has nothing to send yet. */

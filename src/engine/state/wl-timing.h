@@ -156,6 +156,10 @@
 #define WL_BACKOFF_BASIC_MAX WL_SEC(1800)
 /* Interval between tries of one on-demand peer, regardless of the traffic for it. */
 #define WL_ON_DEMAND_RETRY WL_SEC(60)
+/* The same for a peer whose traffic goes by a router, if an endpoint of it worked lately: this
+ * share of the time since there was a session, at least WL_INITIATION_RETRY and at most
+ * WL_ON_DEMAND_RETRY. */
+#define WL_ON_DEMAND_SHARE 16
 /* Interval between requests for one name, doubling. */
 #define WL_RESOLVE_FIRST WL_SEC(1)
 #define WL_RESOLVE_MAX   WL_SEC(300)
@@ -289,10 +293,12 @@
 /* The same for peers that do not answer echoes; their passive keepalive comes after 10 s. */
 #define WL_PATH_SILENCE_NO_ECHO WL_SEC(15)
 /* Interval between probes while the router's path is in use: this share of the time since it is,
- * at least WL_PATH_PROBE_INTERVAL and at most the maximum. A path that was blocked for half a
- * minute is used again 2 s after it works. */
-#define WL_PATH_PROBE_SHARE 16
-#define WL_PATH_PROBE_MAX   WL_SEC(60)
+ * at least WL_PATH_PROBE_INTERVAL and at most the maximum. A path that was in use before has the
+ * smaller one for as long as a session lasts on a blocked path: it is used again within 2 s of its
+ * mending. */
+#define WL_PATH_PROBE_SHARE   16
+#define WL_PATH_PROBE_MAX     WL_SEC(60)
+#define WL_PATH_PROBE_BLOCKED WL_MS(1500)
 /* An ack of one of the last probes counts, up to this number, since the path may be slow. */
 #define WL_PATH_ACK_WINDOW 8
 /* After this time an Alive is late, and the direct path is checked even without traffic. */
@@ -324,6 +330,9 @@
 
 /* Path inference for Go members (docs/engine.md "Go members") */
 
+/* A peer that sent no Alive for this time in a session counts as a Go daemon whose Alive was lost.
+ */
+#define WL_PATH_GO_UNKNOWN WL_SEC(1)
 /* Interval between rounds of echoes in an observation window. */
 #define WL_PATH_GO_ROUND WL_MS(100)
 /* Length of an observation window: a Go daemon promotes at its next chunk, plus the time in flight.

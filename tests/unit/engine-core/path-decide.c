@@ -311,6 +311,13 @@ test_kept(void)
     g_assert_cmpint(wl_path_decide(&input).probe_due, ==, NOW + WL_SEC(2));
     path.agreement.routed_since = WL_LONG_AGO;
     g_assert_cmpint(wl_path_decide(&input).probe_due, ==, NOW + WL_PATH_PROBE_MAX);
+    /* one that was in use is probed again within 2 s, as long as its session may last */
+    path.agreement.routed_since = path.fell_back = NOW - WL_SEC(8);
+    g_assert_cmpint(wl_path_decide(&input).probe_due, ==, NOW + WL_MS(500));
+    path.agreement.routed_since = path.fell_back = NOW - WL_SEC(160);
+    g_assert_cmpint(wl_path_decide(&input).probe_due, ==, NOW + WL_MS(1500));
+    path.agreement.routed_since = path.fell_back = NOW - WL_HANDSHAKE_VALIDITY;
+    g_assert_cmpint(wl_path_decide(&input).probe_due, >, NOW + WL_SEC(10));
 }
 
 typedef struct {

@@ -96,7 +96,8 @@ test_fails(void)
                     "16559 path routed 2 34 0, 17000 path routed 2 0 0, 17594 path routed 2 35 0, "
                     "18694 path routed 2 36 0, 19862 path routed 2 37 0, 21103 path routed 2 38 0, "
                     "22422 path routed 2 39 0, 23824 path routed 2 40 0, 25000 path routed 2 0 0, "
-                    "25313 path routed 2 41 0, 26895 path routed 2 42 0, 28576 path routed 2 43 0");
+                    "25313 path routed 2 41 0, 26813 path routed 2 42 0, 28313 path routed 2 43 0, "
+                    "29813 path routed 2 44 0");
 }
 
 /* ---- what a received message changes */

@@ -146,14 +146,15 @@ add_on_demand(Harness *harness, guint number, guint8 n)
     return peer;
 }
 
-/* The link watches for the first packet to any of these, up to 32 prefixes. */
+/* The link watches for the first packet to any of these and three of the profile, up to 32
+ * prefixes. */
 static void
 test_on_demand(void)
 {
     static const struct {
         guint8 first, second;
         guint watched;
-    } sizes[] = {{1, 0, 1}, {20, 11, 31}, {20, 12, 32}, {20, 13, 32}, {33, 1, 32}};
+    } sizes[] = {{1, 0, 4}, {17, 11, 31}, {17, 12, 32}, {17, 13, 32}, {33, 1, 32}};
 
     for (guint i = 0; i < G_N_ELEMENTS(sizes); i++) {
         g_autoptr(Harness) harness = harness_leaf_new();
