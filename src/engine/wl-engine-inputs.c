@@ -73,10 +73,12 @@ uplink_changed(WlEngine *self)
 
         wl_engine_candidates_changed(self, peer);
         wl_path_start_over(peer, self->now);
-        if (peer->liveness.healthy)
+        if (peer->liveness.healthy) {
             wl_roaming_suspect(peer);
-        else
+            wl_path_request_urgent_check(peer, self->now);
+        } else {
             wl_connect_restart(peer);
+        }
         wl_endpoint_dns_renew(self, peer);
     }
 }

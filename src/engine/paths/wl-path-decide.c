@@ -33,16 +33,89 @@ get_interval(const WlPathInput *input)
                                  WL_PATH_PROBE_INTERVAL, WL_ROUND_TRIP_MAX);
 }
 
+/* The same where the answer is expected soon. */
+static gint64
+get_short_interval(const WlPathInput *input)
+{
+    return wl_round_trip_timeout(&input->path->round_trip, WL_PATH_URGENT_INTERVAL,
+                                 WL_PATH_NEAR_INTERVAL, WL_ROUND_TRIP_MAX);
+}
+
+/* Nothing was heard since an urgent check began. */
+static gboolean
+is_urgent(const WlPathInput *input)
+{
+    gint64 since = input->path->agreement.urgent_since;
+
+    return since + WL_PATH_CHECK > input->now && MAX(input->last_heard, input->handshake) <= since;
+}
+
+static gboolean
+is_near(const WlPathInput *input)
+{
+    return wl_round_trip_timeout(&input->path->round_trip, WL_NEVER, 0, WL_ROUND_TRIP_MAX) <=
+           WL_PATH_NEAR;
+}
+
+/* When something was heard last, as far as it is known exactly: bytes that the device received are
+ * only known to have arrived before it was read. Those that it shows some time after the first
+ * unacked probe came after that. */
+static gint64
+get_heard_exactly(const WlPathInput *input, gint64 interval)
+{
+    const WlPathAgreement *path = &input->path->agreement;
+    gint64 heard = MAX(input->last_heard, input->handshake), first;
+
+    if (path->unacked == 0)
+        return heard;
+    first = path->probes[(guint16) (path->probe - MIN(path->unacked, WL_PATH_ACK_WINDOW) + 1) %
+                         WL_PATH_ACK_WINDOW];
+    return input->rx_seen > first + interval + interval / 2 ? MAX(heard, input->rx_seen) : heard;
+}
+
+/* How the silence of the direct path is judged. */
+typedef struct {
+    gint64 heard;    /* the last sign of life */
+    gint64 quiet;    /* probed from then on */
+    gint64 interval; /* between probes */
+    gint64 since;    /* probes sent before do not count */
+    gint64 fails;    /* not before */
+    guint probes;    /* unacked ones that are a failure */
+    gboolean soon;   /* an answer is expected soon */
+} Watch;
+
+static Watch
+get_watch(const WlPathInput *input, gint64 watched_since)
+{
+    gboolean urgent = is_urgent(input);
+    Watch watch = {.soon = urgent || is_near(input)};
+
+    if (watch.soon) {
+        watch.interval = get_short_interval(input);
+        watch.heard = get_heard_exactly(input, watch.interval);
+        watch.quiet =
+            urgent ? input->path->agreement.urgent_since : watch.heard + WL_PATH_NEAR_QUIET;
+        watch.since = MAX(watch.heard, urgent ? watch.quiet : watched_since);
+        watch.fails = input->fallback_answers ? WL_LONG_AGO : watch.since + WL_PATH_SILENCE;
+        watch.probes = urgent ? WL_PATH_PROBES : WL_PATH_NEAR_PROBES;
+        return watch;
+    }
+    watch.interval = get_interval(input);
+    watch.heard = MAX(MAX(input->last_heard, input->rx_seen), input->handshake);
+    watch.quiet = watch.heard + WL_PATH_QUIET;
+    watch.since = MAX(watch.heard, watched_since);
+    watch.fails =
+        watch.since + WL_PATH_SILENCE + WL_PATH_PROBES * (watch.interval - WL_PATH_PROBE_INTERVAL);
+    watch.probes = WL_PATH_PROBES;
+    return watch;
+}
+
 /* TRUE if the silence is long enough and all probes in it are unacked. */
 static gboolean
-has_failed(const WlPathInput *input, const WlPathDecision *decision, gint64 heard)
+has_failed(const WlPathInput *input, const WlPathDecision *decision, const Watch *watch)
 {
-    gint64 interval = get_interval(input);
-    gint64 longer = WL_PATH_PROBES * (interval - WL_PATH_PROBE_INTERVAL);
-
-    return input->now >= MAX(heard, decision->watched_since) + WL_PATH_SILENCE + longer &&
-           decision->unacked >= WL_PATH_PROBES &&
-           input->now >= input->path->agreement.last_probe + interval;
+    return input->now >= watch->fails && decision->unacked >= watch->probes &&
+           input->now >= input->path->agreement.last_probe + watch->interval;
 }
 
 /* On the direct path: detects silence. */
@@ -51,10 +124,9 @@ decide_direct(const WlPathInput *input)
 {
     const WlPathAgreement *path = &input->path->agreement;
     gint64 now = input->now;
-    gint64 heard = MAX(MAX(input->last_heard, input->rx_seen), input->handshake);
-    gint64 late = MAX(input->last_heard, input->path->promoted) + WL_PATH_ALIVE_LATE;
-    gint64 quiet = heard + WL_PATH_QUIET, next = path->last_probe + get_interval(input), until;
+    gint64 late = MAX(input->last_heard, input->path->promoted) + WL_PATH_ALIVE_LATE, next, until;
     WlPathDecision decision = stay(input);
+    Watch watch = get_watch(input, now);
 
     if (!input->has_fallback) {
         decision.watched_since = WL_NEVER;
@@ -66,7 +138,7 @@ decide_direct(const WlPathInput *input)
     until = MAX(input->flow_until, decision.check_until);
     if (MIN(until, path->watched_until) <= now)
         decision.watched_since = WL_NEVER;
-    decision.watched_until = MAX(until, quiet);
+    decision.watched_until = MAX(until, watch.quiet);
     if (until <= now) {
         decision.wake_at = if_future(late, now);
         return decision;
@@ -74,18 +146,22 @@ decide_direct(const WlPathInput *input)
     /* A peer without traffic is not silent: silence begins here. */
     if (decision.watched_since == WL_NEVER)
         decision.watched_since = now;
-    if (path->last_probe <= MAX(heard, decision.watched_since))
+    watch = get_watch(input, decision.watched_since);
+    next = path->last_probe + watch.interval;
+    if (path->last_probe <= watch.since)
         decision.unacked = 0;
-    if (now < quiet) {
+    if (now < watch.quiet) {
         /* A check that has ended by then needs no wake-up. */
-        decision.wake_at = quiet < until ? quiet : if_future(late, now);
-    } else if (has_failed(input, &decision, heard)) {
+        decision.wake_at = watch.quiet < until ? watch.quiet : if_future(late, now);
+    } else if (has_failed(input, &decision, &watch)) {
         decision.action = input->snapshot < now ? WL_PATH_READ_DEVICE : WL_PATH_FALL_BACK;
     } else if (next <= now) {
         decision.action = WL_PATH_PROBE;
         /* With the first probe if the path was silent before, otherwise with the second. */
-        decision.request_probe = decision.unacked + 1 == (heard < decision.watched_since ? 1 : 2);
-        decision.wake_at = now + get_interval(input);
+        decision.request_probe =
+            decision.unacked + 1 == (!watch.soon && watch.heard < decision.watched_since ? 1 : 2);
+        decision.read_device = watch.soon && decision.unacked == 1;
+        decision.wake_at = now + watch.interval;
     } else {
         decision.wake_at = next;
     }

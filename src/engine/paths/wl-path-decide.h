@@ -25,12 +25,14 @@ typedef struct {
     gint64 snapshot;            /* the last snapshot */
     gint64 flow_until;          /* the peer is assumed to have overlay traffic until then */
     gboolean has_fallback;      /* a live router has one of its prefixes */
+    gboolean fallback_answers;  /* on the present uplink */
     gboolean may_be_promoted;   /* the peer is ready and has prefixes that can change */
 } WlPathInput;
 
 typedef struct {
     WlPathAction action;
     gboolean request_probe; /* through the router, with the probe */
+    gboolean read_device;   /* with the probe: what arrives later came after it */
     gint64 wake_at;         /* WL_NEVER: at the next input */
     /* New values of the fields of WlPathAgreement with these names. A probe counts as unacked only
      * when it is sent. */

@@ -138,7 +138,9 @@ set_direct(WlEngine *self, WlPeer *peer, gboolean direct)
         wl_path_hold_down_note_promotion(&peer->path, self->now);
         return;
     }
-    wl_path_hold_down_note_failure(&peer->path, &peer->device.endpoint, self->now);
+    /* A path that did not survive another uplink says nothing about the next one. */
+    if (self->uplink.since + WL_PATH_CHECK <= self->now)
+        wl_path_hold_down_note_failure(&peer->path, &peer->device.endpoint, self->now);
     peer->path.fell_back = self->now;
     path->fell_back_probe = path->probe;
     path->routed_since = self->now;
@@ -195,7 +197,7 @@ receive_probe_request(WlEngine *self, WlPeer *peer, const WlKey *subject)
     if (!other || other == peer || !other->liveness.healthy || !other->boot.native)
         return;
     if (peer->router) {
-        wl_path_request_check(other, self->now);
+        wl_path_request_urgent_check(other, self->now);
         wl_scheduler_schedule(&self->scheduler, other);
     } else if (self->own.router &&
                wl_rate_limit_take(&peer->path.agreement.requests, self->now,
@@ -261,6 +263,14 @@ wl_path_receive(WlEngine *self, WlPeer *peer, const WlFact *fact)
 
 /* ---- carrying decisions out */
 
+/* FALSE if a router has not been heard yet since the uplink changed. */
+static gboolean
+answers_now(const WlEngine *self, const WlPeer *router)
+{
+    return router->liveness.last_heard >= self->uplink.since ||
+           self->uplink.since + WL_PATH_CHECK <= self->now;
+}
+
 static WlPathDecision
 decide(const WlEngine *self, const WlPeer *peer, gboolean has_fallback)
 {
@@ -274,6 +284,7 @@ decide(const WlEngine *self, const WlPeer *peer, gboolean has_fallback)
         .snapshot = peer->device.snapshot,
         .flow_until = peer->traffic.flow_until,
         .has_fallback = has_fallback,
+        .fallback_answers = has_fallback && answers_now(self, find_router(self, peer)),
         .may_be_promoted = has_movable(peer) && wl_peer_is_ready(peer, self->now),
     };
 
@@ -297,6 +308,8 @@ act(WlEngine *self, WlPeer *peer, const WlPathDecision *decision)
         probe(self, peer);
         if (decision->request_probe)
             request_probe(self, peer);
+        if (decision->read_device)
+            wl_engine_request_snapshot(self);
         break;
     case WL_PATH_READ_DEVICE:
         wl_engine_request_snapshot(self);

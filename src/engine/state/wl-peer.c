@@ -31,7 +31,7 @@ init_path(WlPeerPath *self)
     agreement->announce_due = agreement->watched_since = WL_NEVER;
     agreement->last_probe = agreement->last_ack = WL_LONG_AGO;
     agreement->check_until = agreement->watched_until = agreement->probe_due = WL_LONG_AGO;
-    agreement->routed_since = WL_LONG_AGO;
+    agreement->routed_since = agreement->urgent_since = WL_LONG_AGO;
     echo->sent = echo->last_reply = echo->session_since = echo->suspected_since = WL_LONG_AGO;
 }
 
@@ -280,6 +280,14 @@ wl_path_request_check(WlPeer *peer, gint64 now)
 }
 
 void
+wl_path_request_urgent_check(WlPeer *peer, gint64 now)
+{
+    wl_path_request_check(peer, now);
+    if (peer->path.agreement.urgent_since + WL_PATH_CHECK <= now)
+        peer->path.agreement.urgent_since = now;
+}
+
+void
 wl_path_start_over(WlPeer *peer, gint64 now)
 {
     WlPathAgreement *agreement = &peer->path.agreement;
@@ -287,6 +295,7 @@ wl_path_start_over(WlPeer *peer, gint64 now)
     memset(peer->path.failures, 0, sizeof(peer->path.failures));
     peer->path.round_trip = (WlRoundTrip){0};
     agreement->probe_due = MIN(agreement->probe_due, now);
+    agreement->urgent_since = WL_LONG_AGO;
 }
 
 void

@@ -123,7 +123,8 @@ typedef struct {
 #define WL_PATH_FAILURES 4
 
 /** The path agreement of two native members (docs/protocol.md 15). Written by paths/wl-path.c;
- * `check_until` by wl_path_request_check(), `request_pending` by wl_connect_demand(). */
+ * `check_until` and `urgent_since` by wl_path_request_check() and the next one, `request_pending`
+ * by wl_connect_demand(). */
 typedef struct {
     guint32 epoch;
     gboolean live; /* there is a session */
@@ -144,6 +145,7 @@ typedef struct {
     gint64 watched_since; /* since when the path is checked for silence; WL_NEVER: not checked */
     gint64 watched_until; /* as of the last check */
     gint64 check_until;   /* checked until then, with or without traffic */
+    gint64 urgent_since;  /* the last urgent check */
     gboolean request_pending; /* a probe request is sent through the router in this turn */
     WlRateLimit send_rate;
     WlRateLimit requests; /* of the peer to probe, that were relayed */
@@ -499,6 +501,9 @@ void wl_roaming_router_sees(WlPeer *peer, const WlEndpoint *endpoint);
 void wl_roaming_third_party_sees(WlPeer *peer, gint64 now);
 /** The direct path is checked for silence from @now on for WL_PATH_CHECK, also without traffic. */
 void wl_path_request_check(WlPeer *peer, gint64 now);
+/** The same at once, because the path has most likely failed: it is left as soon as it does not
+ * answer. A check that is under way goes on. */
+void wl_path_request_urgent_check(WlPeer *peer, gint64 now);
 /** Another uplink, or the peer started anew: what was learned about the direct path means nothing
  * any more, and it is probed at once. */
 void wl_path_start_over(WlPeer *peer, gint64 now);

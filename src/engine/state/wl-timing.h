@@ -299,6 +299,15 @@
 #define WL_PATH_PROBE_SHARE   16
 #define WL_PATH_PROBE_MAX     WL_SEC(60)
 #define WL_PATH_PROBE_BLOCKED WL_MS(1500)
+/* The same where an answer is expected soon: on a path whose round trip with its variation is at
+ * most WL_PATH_NEAR, and in an urgent check, in which the silence begins at once. Probes are as far
+ * apart as the round trip, at least WL_PATH_NEAR_INTERVAL, or WL_PATH_URGENT_INTERVAL if it is not
+ * known. A near path that dies is left after 0.8 s. */
+#define WL_PATH_NEAR            WL_MS(20)
+#define WL_PATH_NEAR_QUIET      WL_MS(400)
+#define WL_PATH_NEAR_PROBES     4
+#define WL_PATH_NEAR_INTERVAL   WL_MS(100)
+#define WL_PATH_URGENT_INTERVAL WL_MS(150)
 /* An ack of one of the last probes counts, up to this number, since the path may be slow. */
 #define WL_PATH_ACK_WINDOW 8
 /* After this time an Alive is late, and the direct path is checked even without traffic. */

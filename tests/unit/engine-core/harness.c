@@ -363,6 +363,14 @@ harness_make_native(HarnessMember *member)
 }
 
 void
+harness_set_far(Harness *self, const HarnessMember *member)
+{
+    WlPeer *peer = wl_peer_table_find(&self->engine->peers, &member->key);
+
+    peer->path.round_trip = (WlRoundTrip){.smoothed = MS(50), .variation = MS(10)};
+}
+
+void
 harness_advertise_path(Harness *harness, const HarnessMember *member, const WlPathMessage *way)
 {
     WlFact fact;

@@ -68,6 +68,8 @@ void harness_datagram(Harness *harness, const HarnessMember *member, const GArra
 void harness_alive(Harness *harness, const HarnessMember *member);
 /** From now on it has the boot id of a native member. */
 void harness_make_native(HarnessMember *member);
+/** The round trip to @member is 50 ms; the harness answers at once, as a near member does. */
+void harness_set_far(Harness *self, const HarnessMember *member);
 void harness_advertise_path(Harness *harness, const HarnessMember *member,
                             const WlPathMessage *way);
 void harness_advertise_endpoint(Harness *harness, const HarnessMember *from,

@@ -320,6 +320,106 @@ test_kept(void)
     g_assert_cmpint(wl_path_decide(&input).probe_due, >, NOW + WL_SEC(10));
 }
 
+/* ---- near paths and urgent checks */
+
+typedef struct {
+    const char *name;
+    int round_trip; /* milliseconds; 0: not known */
+    int urgent;     /* when an urgent check began, milliseconds from now; N: none */
+    int heard, rx_seen;
+    int probes[4]; /* unacked ones, oldest first; 0: none */
+    gboolean router_is_silent;
+    WlPathAction action;
+    gboolean request_probe, read_device;
+    int wake_at;
+} SoonRow;
+
+/* clang-format off */
+static const SoonRow soon_rows[] = {
+    {"near: quiet for less than 0.4 s", 1, N, -300, -300, {0}, FALSE,
+     WL_PATH_STAY, FALSE, FALSE, 100},
+    {"near: probed after 0.4 s, whatever the device showed", 1, N, -400, -10, {0}, FALSE,
+     WL_PATH_PROBE, FALSE, FALSE, 100},
+    {"near: the second probe asks the peer, and reads the device", 1, N, -500, N, {-100}, FALSE,
+     WL_PATH_PROBE, TRUE, TRUE, 100},
+    {"near: the third", 1, N, -600, N, {-200, -100}, FALSE, WL_PATH_PROBE, FALSE, FALSE, 100},
+    {"near: the answer to the fourth is awaited", 1, N, -700, N, {-390, -290, -190, -90}, FALSE,
+     WL_PATH_STAY, FALSE, FALSE, 10},
+    {"near: four probes unacked", 1, N, -800, N, {-400, -300, -200, -100}, FALSE,
+     WL_PATH_FALL_BACK, FALSE, FALSE, N},
+    {"near: bytes of the time of the first probe may be older", 1, N, -800, -290,
+     {-400, -300, -200, -100}, FALSE, WL_PATH_FALL_BACK, FALSE, FALSE, N},
+    {"near: later bytes are a sign of life", 1, N, -800, -200, {-400, -300, -200, -100}, FALSE,
+     WL_PATH_STAY, FALSE, FALSE, 200},
+    {"near: the router is silent as well", 1, N, -800, N, {-400, -300, -200, -100}, TRUE,
+     WL_PATH_PROBE, FALSE, FALSE, 100},
+    {"near: the router is silent for long", 1, N, -3000, N, {-400, -300, -200, -100}, TRUE,
+     WL_PATH_FALL_BACK, FALSE, FALSE, N},
+    {"not near: quiet for less than 1.5 s", 50, N, -800, N, {0}, FALSE,
+     WL_PATH_STAY, FALSE, FALSE, 700},
+    {"urgent: probed at once", 0, -10, -20, N, {0}, FALSE, WL_PATH_PROBE, FALSE, FALSE, 150},
+    {"urgent: probed by the round trip", 100, -10, -20, N, {0}, FALSE,
+     WL_PATH_PROBE, FALSE, FALSE, 180},
+    {"urgent: three probes unacked", 0, -460, -900, N, {-450, -300, -150}, FALSE,
+     WL_PATH_FALL_BACK, FALSE, FALSE, N},
+    {"urgent: probes from before it mean nothing", 0, -10, -900, N, {-450, -300, -150}, FALSE,
+     WL_PATH_PROBE, FALSE, FALSE, 150},
+    {"urgent: over when something was heard", 0, -460, -100, N, {-450, -300, -150}, FALSE,
+     WL_PATH_STAY, FALSE, FALSE, 1400},
+    {"urgent: over after 5 s", 0, -5000, -5100, N, {-450, -300, -150}, FALSE,
+     WL_PATH_STAY, FALSE, FALSE, 350},
+};
+/* clang-format on */
+
+static void
+test_soon(gconstpointer data)
+{
+    const SoonRow *row = data;
+    const WlEndpoint endpoint = make_endpoint(1);
+    WlPeerPath path = {
+        .round_trip = {.smoothed = WL_MS(row->round_trip), .variation = WL_MS(row->round_trip) / 5},
+        .promoted = NOW - WL_SEC(20),
+        .agreement =
+            {
+                .direct = TRUE,
+                .last_probe = WL_LONG_AGO,
+                .watched_since = NOW - WL_SEC(10),
+                .watched_until = NOW + WL_SEC(5),
+                .check_until = WL_LONG_AGO,
+                .urgent_since = past(row->urgent),
+            },
+    };
+    WlPathInput input = {
+        .now = NOW,
+        .path = &path,
+        .endpoint = &endpoint,
+        .last_heard = past(row->heard),
+        .handshake = -1,
+        .rx_seen = past(row->rx_seen),
+        .snapshot = NOW,
+        .flow_until = NOW + WL_SEC(5),
+        .has_fallback = TRUE,
+        .fallback_answers = !row->router_is_silent,
+    };
+    WlPathDecision decision;
+
+    for (guint i = 0; i < G_N_ELEMENTS(row->probes) && row->probes[i] != 0; i++) {
+        path.agreement.unacked++;
+        path.agreement.probe++;
+        path.agreement.last_probe = past(row->probes[i]);
+        path.agreement.probes[path.agreement.probe % WL_PATH_ACK_WINDOW] = past(row->probes[i]);
+    }
+    decision = wl_path_decide(&input);
+    g_assert_cmpint(decision.action, ==, row->action);
+    g_assert_cmpint(decision.request_probe, ==, row->request_probe);
+    g_assert_cmpint(decision.read_device, ==, row->read_device);
+    g_assert_cmpint(decision.wake_at, ==, future(row->wake_at));
+    /* what came since the device was read counts */
+    input.snapshot = NOW - 1;
+    if (row->action == WL_PATH_FALL_BACK)
+        g_assert_cmpint(wl_path_decide(&input).action, ==, WL_PATH_READ_DEVICE);
+}
+
 typedef struct {
     const char *name;
     int before; /* milliseconds; 0: it did not fail yet */
@@ -413,6 +513,10 @@ main(int argc, char *argv[])
         g_test_add_data_func(name, &rows[i], test_row);
     }
     g_test_add_func("/path-decide/values for the next decision", test_kept);
+    for (guint i = 0; i < G_N_ELEMENTS(soon_rows); i++) {
+        g_autofree char *name = g_strdup_printf("/path-decide/%s", soon_rows[i].name);
+        g_test_add_data_func(name, &soon_rows[i], test_soon);
+    }
     g_test_add_func("/path-hold-down/each endpoint has its own failures", test_failures);
     for (guint i = 0; i < G_N_ELEMENTS(hold_down_rows); i++) {
         g_autofree char *name = g_strdup_printf("/path-hold-down/%s", hold_down_rows[i].name);

@@ -69,6 +69,7 @@ test_fails(void)
     harness_run(harness, SEC(20));
     harness_clear(harness);
     desktop->mute = TRUE;
+    harness_set_far(harness, desktop);
     wl_engine_traffic_started(harness->engine, harness->now, NULL);
     harness_drain(harness);
     for (guint i = 0; i < 4; i++) {

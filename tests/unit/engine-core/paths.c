@@ -278,6 +278,7 @@ test_repeated_until_followed(void)
     guint n;
 
     desktop->mute = TRUE;
+    harness_set_far(harness, desktop);
     wl_engine_traffic_started(harness->engine, harness->now, NULL);
     harness_drain(harness);
     traffic(harness, 6);
@@ -354,6 +355,31 @@ test_new_session(void)
 
 /* ---- silence */
 
+/* A near path is probed under traffic, because the device is read once a second, and left within a
+ * second. */
+static void
+test_near_silence(void)
+{
+    g_autoptr(Harness) harness = direct_pair_new();
+    HarnessMember *desktop = harness_member(harness, 2);
+    gint64 silent;
+
+    wl_engine_traffic_started(harness->engine, harness->now, NULL);
+    harness_drain(harness);
+    harness_clear(harness);
+    traffic(harness, 30);
+    g_assert_cmpuint(path_messages_sent(harness, desktop, NULL), >=, 30);
+    g_assert_cmpuint(path_messages_sent(harness, desktop, NULL), <=, 75);
+    g_assert_cmpuint(harness->snapshots, <=, 40);
+    desktop->mute = TRUE;
+    silent = harness->now;
+    while (harness_has_allowed(harness, desktop, DESKTOP_PREFIX)) {
+        g_assert_cmpint(harness->now, <, silent + SEC(1));
+        harness_run(harness, MS(50));
+    }
+    g_assert_cmpint(harness->now, >=, silent + MS(400));
+}
+
 static void
 test_silence(void)
 {
@@ -361,6 +387,7 @@ test_silence(void)
     HarnessMember *desktop = harness_member(harness, 2);
     gint64 silent;
 
+    harness_set_far(harness, desktop);
     g_assert_cmpuint(harness_count(harness, WL_OUTPUT_WATCH_TRAFFIC), ==, 0); /* asked before */
     wl_engine_traffic_started(harness->engine, harness->now, NULL);
     harness_drain(harness);
@@ -430,6 +457,7 @@ test_end_of_traffic(void)
     g_autoptr(Harness) harness = direct_pair_new();
     HarnessMember *desktop = harness_member(harness, 2);
 
+    harness_set_far(harness, desktop);
     wl_engine_traffic_started(harness->engine, harness->now, NULL);
     harness_drain(harness);
     traffic(harness, 10);
@@ -579,6 +607,7 @@ test_other_endpoint_after_fallback(void)
     g_assert_true(harness_has_allowed(harness, desktop, DESKTOP_PREFIX));
     g_assert_cmpint(wl_device_find(harness->device, &desktop->key)->endpoint.ip.bytes[3], ==, 7);
     desktop->mute = TRUE;
+    harness_set_far(harness, desktop);
     for (guint i = 0; harness_has_allowed(harness, desktop, DESKTOP_PREFIX); i++) {
         traffic(harness, 1);
         g_assert_cmpuint(i, <, 6);
@@ -597,6 +626,7 @@ test_traffic_rests(void)
         HarnessMember *desktop = harness_member(harness, 2);
 
         harness_run(harness, SEC(1));
+        harness_set_far(harness, desktop);
         wl_engine_traffic_started(harness->engine, harness->now, NULL);
         harness_drain(harness);
         harness_clear(harness);
@@ -652,6 +682,7 @@ main(int argc, char **argv)
                     test_each_epoch_announced);
     g_test_add_func("/paths/a new session begins on the path of the router", test_new_session);
     g_test_add_func("/paths/silence", test_silence);
+    g_test_add_func("/paths/silence of a near path", test_near_silence);
     g_test_add_func("/paths/silent-source", test_silent_source);
     g_test_add_func("/paths/a silent path is left after a change of the uplink",
                     test_uplink_checks);

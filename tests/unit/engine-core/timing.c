@@ -330,6 +330,7 @@ test_live_session_is_kept(void)
     /* silent for a second: another endpoint is tried inside the session, then the original one
      * again */
     desktop->mute = TRUE;
+    harness_set_far(harness, desktop);
     harness_advertise_endpoint(harness, hub, desktop, "198.51.100.10:51820", 254);
     harness_run(harness, MS(1100));
     g_assert_cmpuint(harness_changes(harness, desktop, WL_PEER_UPDATE), ==, 1);
