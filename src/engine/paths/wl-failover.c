@@ -193,6 +193,53 @@ returns_at(const WlEngine *self, const WlPeer *router)
                MIN(pause, router->failover.fine_since + self->routers.hold + WL_ROUTER_PAUSE));
 }
 
+/* TRUE if @router was heard while the present one did not answer. If the own uplink failed none of
+ * them is, and another choice would be of no use. It is asked, and is lost itself if it does not
+ * answer. */
+static gboolean
+is_there(WlEngine *self, WlPeer *router, gint64 *due)
+{
+    const WlPeerFailover *present = &self->routers.current->failover;
+    WlPeerFailover *failover = &router->failover;
+
+    if (!present->lost || !can_be_asked(router) ||
+        last_heard(router) + WL_PATH_QUIET >= present->asked)
+        return TRUE;
+    if (failover->asked < present->asked)
+        failover->unanswered = 0;
+    *due = failover->asked + WL_PATH_PROBE_INTERVAL;
+    if (failover->unanswered > 0 && *due > self->now)
+        return FALSE;
+    *due = self->now + WL_PATH_PROBE_INTERVAL;
+    if (failover->unanswered < WL_PATH_PROBES)
+        ask(self, router);
+    else
+        set_lost(self, router);
+    wl_scheduler_schedule(&self->scheduler, router);
+    return FALSE;
+}
+
+/* When a leaf leaves the present router, which does not answer: one that starts waits for an
+ * earlier router, and one whose uplink failed for the present one. */
+static gint64
+leaves_at(WlEngine *self)
+{
+    WlRouterSet *set = &self->routers;
+
+    if (set->silent) {
+        set->silent = FALSE;
+        set->returned = self->now;
+        if (set->current->liveness.healthy)
+            wl_peer_request_alive(set->current);
+        wl_scheduler_schedule(&self->scheduler, set->current);
+    }
+    if (set->returned != WL_LONG_AGO)
+        return set->returned + WL_ROUTER_START;
+    return set->chosen == WL_LONG_AGO && !set->current->failover.lost
+               ? self->started + WL_ROUTER_START
+               : self->now;
+}
+
 static void
 choose(WlEngine *self, WlPeer *peer)
 {
@@ -200,12 +247,18 @@ choose(WlEngine *self, WlPeer *peer)
     WlPeer *best = find_usable(set);
     gint64 due;
 
+    if (!best)
+        set->silent = set->seen;
+    else
+        set->seen = TRUE;
     if (!best || best == set->current)
         return;
     if (!is_usable(set->current)) {
-        due = set->chosen == WL_LONG_AGO && !set->current->failover.lost
-                  ? self->started + WL_ROUTER_START
-                  : self->now;
+        if (!is_there(self, best, &due)) {
+            wl_scheduler_wake_peer_at(&self->scheduler, peer, due);
+            return;
+        }
+        due = leaves_at(self);
         if (due <= self->now) {
             set->hold = set->chosen + 10 * set->hold > self->now
                             ? MIN(set->hold * 2, WL_ROUTER_HOLD_MAX)

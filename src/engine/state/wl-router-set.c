@@ -8,8 +8,12 @@
 void
 wl_router_set_init(WlRouterSet *self)
 {
-    *self =
-        (WlRouterSet){.members = g_ptr_array_new(), .chosen = WL_LONG_AGO, .hold = WL_ROUTER_HOLD};
+    *self = (WlRouterSet){
+        .members = g_ptr_array_new(),
+        .chosen = WL_LONG_AGO,
+        .hold = WL_ROUTER_HOLD,
+        .returned = WL_LONG_AGO,
+    };
 }
 
 void

@@ -23,6 +23,9 @@ typedef struct {
     gboolean changed;   /* `current` did: the allowed IPs must be applied */
     gint64 chosen;      /* when */
     gint64 hold;        /* before going back to an earlier one */
+    gboolean seen;      /* a router that answers, since the start */
+    gboolean silent;    /* none does: the own uplink has most likely failed */
+    gint64 returned;    /* when the first one answered again */
 } WlRouterSet;
 
 void wl_router_set_init(WlRouterSet *self);
