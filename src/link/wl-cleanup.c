@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Removes leftovers of earlier processes: interfaces, control sockets, rules, routes and
- * nf_tables tables. An
- * object without our alias, temporary name, priorities or protocol number is never removed.
- * Stateless. Errors are of WL_LINK_ERROR, or of G_IO_ERROR where the in-use marks cannot be read.
+ * Removes leftovers of earlier processes: interfaces, control sockets, rules, routes, nf_tables
+ * tables and forwarding that they enabled. An object without our alias, temporary name, priorities
+ * or protocol number is never removed. Stateless. Errors are of WL_LINK_ERROR, or of G_IO_ERROR
+ * where the in-use marks cannot be read.
  */
 #include "wl-cleanup.h"
 
@@ -16,6 +16,7 @@
 
 #include "wl-link-alias.h"
 #include "wl-link-error.h"
+#include "wl-opened-links.h"
 #include "wl-own-table.h"
 #include "wl-policy-routes.h"
 #include "wl-profile-in-use.h"
@@ -194,6 +195,9 @@ cleanup_all(const Scope *scope, GError **error)
            done;
     if (removed)
         report(scope, "%u nf_tables table%s", removed, removed == 1 ? "" : "s");
+    removed = wl_opened_links_cleanup(is_table_kept, (gpointer) scope);
+    if (removed)
+        report(scope, "forwarding of %u interface%s", removed, removed == 1 ? "" : "s");
     return done;
 }
 

@@ -47,8 +47,8 @@ open_directory(GError **error)
 }
 
 /* Of this process. 0 without /proc: the locks of all such processes are of one namespace. */
-static guint64
-network_namespace(void)
+guint64
+wl_lock_file_get_namespace(void)
 {
     struct stat status;
 
@@ -104,7 +104,8 @@ take_in(int directory, const char *file, gboolean exclusive, GError **error)
 int
 wl_lock_file_take(const char *name, gboolean exclusive, GError **error)
 {
-    g_autofree char *file = g_strdup_printf("%s.%" G_GUINT64_FORMAT, name, network_namespace());
+    g_autofree char *file =
+        g_strdup_printf("%s.%" G_GUINT64_FORMAT, name, wl_lock_file_get_namespace());
     int directory = open_directory(error), fd;
 
     if (directory < 0)
@@ -133,7 +134,7 @@ is_held(int directory, const char *file)
 static void
 list_in(int directory, GDir *files, GStrvBuilder *names)
 {
-    g_autofree char *suffix = g_strdup_printf(".%" G_GUINT64_FORMAT, network_namespace());
+    g_autofree char *suffix = g_strdup_printf(".%" G_GUINT64_FORMAT, wl_lock_file_get_namespace());
     const char *file;
 
     while ((file = g_dir_read_name(files))) {

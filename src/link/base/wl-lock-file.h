@@ -12,6 +12,8 @@
 
 #define WL_LOCK_DIRECTORY "/run/nm-wirelink"
 
+/** The network namespace of this process: the inode of it; 0 without /proc. */
+guint64 wl_lock_file_get_namespace(void);
 /** Takes the lock @name, a file name. Processes that take it shared hold it together. Never waits.
  * Returns a file descriptor, whose closing drops the lock; -1 with *error, which is
  * G_IO_ERROR_WOULD_BLOCK if another process holds it. */

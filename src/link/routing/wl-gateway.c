@@ -19,6 +19,7 @@
 #include "wl-limitation.h"
 #include "wl-link-error.h"
 #include "wl-netlink-watch.h"
+#include "wl-opened-links.h"
 #include "wl-own-table.h"
 #include "wl-pacer.h"
 #include "wl-sysctl.h"
@@ -29,6 +30,7 @@
 #define UPDATE_INTERVAL 100
 
 struct _WlGateway {
+    char *uuid;
     WlNetlink *route;
     WlOwnTable *table;
     int ifindex;
@@ -39,6 +41,7 @@ struct _WlGateway {
     WlNetlinkWatch *table_watch; /* NULL: the kernel protects the table */
     GArray *links;               /* as the rules have them; NULL: not set, or unknown */
     GArray *opened4, *opened6;   /* of int: interfaces whose forwarding is ours, see the rules */
+    GArray *advertised;          /* of int: uplinks that take router advertisements all the same */
 };
 
 static gboolean
@@ -56,13 +59,7 @@ wl_gateway_needs_ipv6(const WlGateway *self)
 {
     if (!has_family(self->members, WL_FAMILY_V6))
         return FALSE;
-    if (has_family(self->networks, WL_FAMILY_V6))
-        return TRUE;
-    for (guint i = 0; self->links && i < self->links->len; i++) {
-        if (g_array_index(self->links, WlGatewayLink, i).uplink6)
-            return TRUE;
-    }
-    return FALSE;
+    return self->exit || has_family(self->networks, WL_FAMILY_V6);
 }
 
 /* ---- forwarding of interfaces ---------------------------------------------------------------- */
@@ -99,6 +96,21 @@ list_opened(WlGateway *self, const GArray *links)
             take(self->opened4, ifindex);
         if (wl_gateway_needs_ipv6(self) && !wl_sysctl_forwards_ipv6(name))
             take(self->opened6, wl_sysctl_ipv6_forwarding_is_global(name) ? 0 : ifindex);
+    }
+}
+
+/* The kernel ignores router advertisements on machines that forward, and the uplink would lose its
+ * default route, unless it takes them all the same. */
+static void
+keep_advertisements(WlGateway *self, const GArray *links)
+{
+    for (guint i = 0; contains(self->opened6, 0) && i < links->len; i++) {
+        const WlGatewayLink *link = &g_array_index(links, WlGatewayLink, i);
+        char name[IF_NAMESIZE];
+
+        if (link->uplink6 && if_indextoname((guint) link->ifindex, name) &&
+            wl_sysctl_keep_advertisements(name))
+            take(self->advertised, link->ifindex);
     }
 }
 
@@ -206,6 +218,8 @@ update(WlGateway *self, GError **error)
     g_clear_pointer(&self->links, g_array_unref);
     self->links = g_array_ref(links);
     list_opened(self, links);
+    wl_opened_links_store(self->uuid, self->opened4, self->opened6);
+    keep_advertisements(self, links);
     if (set_rules(self, links, error) && enable(self->opened4, self->opened6, error))
         return TRUE;
     g_clear_pointer(&self->links, g_array_unref);
@@ -283,6 +297,7 @@ wl_gateway_new(const WlGatewayConfig *config, GError **error)
 {
     g_autoptr(WlGateway) self = g_new0(WlGateway, 1);
 
+    self->uuid = g_strdup(config->uuid);
     self->ifindex = config->ifindex;
     self->members = dup_masked(config->members);
     self->networks = dup_masked(config->networks);
@@ -290,6 +305,7 @@ wl_gateway_new(const WlGatewayConfig *config, GError **error)
     self->open = config->open;
     self->opened4 = g_array_new(FALSE, FALSE, sizeof(int));
     self->opened6 = g_array_new(FALSE, FALSE, sizeof(int));
+    self->advertised = g_array_new(FALSE, FALSE, sizeof(int));
     self->pacer = wl_pacer_new(UPDATE_INTERVAL, on_time_to_update, self);
     self->route = wl_netlink_new(NETLINK_ROUTE, error);
     if (!self->route)
@@ -309,6 +325,15 @@ wl_gateway_free(WlGateway *self)
     g_clear_pointer(&self->table_watch, wl_netlink_watch_free);
     wl_pacer_free(self->pacer);
     disable(self->opened4, self->opened6);
+    for (guint i = 0; i < self->advertised->len; i++) {
+        char name[IF_NAMESIZE];
+
+        if (if_indextoname((guint) g_array_index(self->advertised, int, i), name))
+            wl_sysctl_end_advertisements(name);
+    }
+    g_array_set_size(self->opened4, 0);
+    g_array_set_size(self->opened6, 0);
+    wl_opened_links_store(self->uuid, self->opened4, self->opened6);
     wl_own_table_free(self->table);
     wl_netlink_free(self->route);
     g_clear_pointer(&self->links, g_array_unref);
@@ -316,5 +341,7 @@ wl_gateway_free(WlGateway *self)
     g_array_unref(self->networks);
     g_array_unref(self->opened4);
     g_array_unref(self->opened6);
+    g_array_unref(self->advertised);
+    g_free(self->uuid);
     g_free(self);
 }

@@ -206,3 +206,17 @@ wl_sysctl_prepare_link(const char *ifname, GError **error)
     }
     return wl_sysctl_enable_ipv6(ifname, error);
 }
+
+gboolean
+wl_sysctl_keep_advertisements(const char *ifname)
+{
+    return has_interface_value("ipv6", ifname, "accept_ra", "1") &&
+           write_value("ipv6", ifname, "accept_ra", "2", NULL);
+}
+
+void
+wl_sysctl_end_advertisements(const char *ifname)
+{
+    if (has_interface_value("ipv6", ifname, "accept_ra", "2"))
+        write_value("ipv6", ifname, "accept_ra", "1", NULL);
+}

@@ -35,3 +35,9 @@ gboolean wl_sysctl_forwards_ipv6(const char *ifname);
 gboolean wl_sysctl_ipv6_forwarding_is_global(const char *ifname);
 /** Reverts wl_sysctl_enable_ipv6_forwarding() where that was for the interface alone. */
 gboolean wl_sysctl_disable_ipv6_forwarding(const char *ifname, GError **error);
+
+/** Lets an interface that takes router advertisements do so although it forwards (accept_ra 2 in
+ * place of 1). TRUE if that changed something. */
+gboolean wl_sysctl_keep_advertisements(const char *ifname);
+/** Reverts that. */
+void wl_sysctl_end_advertisements(const char *ifname);
