@@ -279,6 +279,7 @@ start_session(WlDaemon *self, WlEngineConfig *config, const char *uuid, WlRawSoc
     g_autofree char *interface = wl_profile_dup_link_name(profile, uuid);
     g_autofree const char **hide = wl_profile_strings_view(profile->hide_interfaces);
     g_autofree const char **announce = wl_profile_strings_view(profile->announce_interfaces);
+    g_autoptr(GArray) shared = wl_prefixes_from_profile(profile->shared_networks);
     WlSessionSettings settings = {
         .uuid = uuid,
         .interface = interface,
@@ -289,6 +290,8 @@ start_session(WlDaemon *self, WlEngineConfig *config, const char *uuid, WlRawSoc
         .kill_switch = profile->kill_switch,
         .port_mapping = profile->port_mapping == WL_PROFILE_PORT_MAPPING_AUTO,
         .forwarding = profile->forwarding,
+        .offer_exit = profile->offer_exit,
+        .shared_networks = shared,
         .hide_interfaces = hide,
         .announce_interfaces = announce,
         .raw = *raw,

@@ -4,6 +4,7 @@
 
 #include "wl-file-reload.h"
 
+#include "wl-engine-config-from-profile.h"
 #include "wl-profile-compare.h"
 #include "wl-profile-diff.h"
 #include "wl-profile-keys.h"
@@ -160,10 +161,13 @@ apply(WlFileReload *self, WlProfileDiff *diff, GError **error)
 {
     g_autofree const char **hide = wl_profile_strings_view(diff->profile->hide_interfaces);
     g_autofree const char **announce = wl_profile_strings_view(diff->profile->announce_interfaces);
+    g_autoptr(GArray) shared = wl_prefixes_from_profile(diff->profile->shared_networks);
     WlSessionSettings settings = {
         .full_tunnel = diff->profile->full_tunnel,
         .kill_switch = diff->profile->kill_switch,
         .forwarding = diff->profile->forwarding,
+        .offer_exit = diff->profile->offer_exit,
+        .shared_networks = shared,
         .hide_interfaces = hide,
         .announce_interfaces = announce,
     };

@@ -198,6 +198,12 @@ wl_session_get_config(const WlSession *self)
     return self->config;
 }
 
+gboolean
+wl_session_is_gateway(const WlSession *self)
+{
+    return FALSE;
+}
+
 const WlSessionSettings *
 wl_session_get_settings(const WlSession *self)
 {

@@ -140,6 +140,8 @@ test_each_key(Fixture *self, gconstpointer data)
         {"chatty", "yes", FALSE},
         {"autostart", "yes", FALSE},
         {"forwarding", "yes", FALSE},
+        {"offer-exit", "yes", FALSE},
+        {"shared-networks", "192.168.2.0/24", FALSE},
         {"link-name", "nmwl-home", TRUE},
         {"hide-interfaces", "docker*", FALSE},
         {"announce-interfaces", "eth*", FALSE},

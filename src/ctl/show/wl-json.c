@@ -36,6 +36,8 @@ static const Member link_members[] = {
     {"Exit", "exit", AS_STRING},
     {"KillSwitch", "kill_switch", AS_BOOLEAN},
     {"PortMappings", "port_mappings", AS_PAIRS},
+    {"OffersExit", "offers_exit", AS_BOOLEAN},
+    {"SharedNetworks", "shared_networks", AS_LIST},
     {"PendingKeys", "pending_keys", AS_LIST},
     {"ProfileError", "profile_error", AS_STRING},
     {"Limitations", "limitations", AS_PAIRS},

@@ -28,6 +28,8 @@ static const struct {
     {WL_KEY_OF_PROFILE, "autostart", N_("Connect automatically on an_y network")},
     {WL_KEY_OF_PROFILE, "port-mapping", N_("Port mapping by the route_r")},
     {WL_KEY_OF_PROFILE, "forwarding", N_("Forward IP_v6 for other members")},
+    {WL_KEY_OF_PROFILE, "offer-exit", N_("Exit to the internet for members")},
+    {WL_KEY_OF_PROFILE, "shared-networks", N_("Networks shared with members")},
     {WL_KEY_OF_PEER, "public-key", N_("P_ublic key")},
     {WL_KEY_OF_PEER, "name", N_("_Name")},
     {WL_KEY_OF_PEER, "preshared-key", N_("Pre_shared key")},

@@ -261,6 +261,22 @@ check_full_tunnel(Check *check, GError **error)
 }
 
 static gboolean
+check_shared_networks(Check *check, GError **error)
+{
+    const WlProfile *profile = check->profile;
+
+    check->key = PROFILE_KEY(shared_networks);
+    for (guint i = 0; i < profile->shared_networks->len; i++) {
+        if (wl_profile_is_default_route(profile->shared_networks->pdata[i])) {
+            return wl_profile_fail(error, WL_PROFILE_ERROR_CONFLICT,
+                                   "%s is everything; set offer-exit to yes instead",
+                                   (const char *) profile->shared_networks->pdata[i]);
+        }
+    }
+    return TRUE;
+}
+
+static gboolean
 check_parts(Check *check, GError **error)
 {
     const WlProfile *profile = check->profile;
@@ -299,7 +315,7 @@ check_parts(Check *check, GError **error)
         if (!check_peer(check, public_keys, prefixes, error))
             return FALSE;
     }
-    return check_full_tunnel(check, error);
+    return check_full_tunnel(check, error) && check_shared_networks(check, error);
 }
 
 gboolean

@@ -92,6 +92,14 @@ static const WlProfileKey keys[] = {
      PROFILE(WIRELINK, forwarding), .default_text = "no: routers forward only IPv4, from the link",
      .help = "Forward IPv4 and IPv6 between other members regardless of the role; before Linux 6.17 "
              "this enables IPv6 forwarding for the whole machine while the profile is active"},
+    {.name = "offer-exit", .file_name = "OfferExit", .type = WL_KEY_TYPE_BOOL,
+     PROFILE(WIRELINK, offer_exit), .default_text = "no",
+     .help = "Forward what members send to the internet, with the address of this machine in place "
+             "of theirs; the networks around this machine stay out of reach"},
+    {.name = "shared-networks", .file_name = "SharedNetworks", .type = WL_KEY_TYPE_PREFIXES,
+     PROFILE(WIRELINK, shared_networks), .max = WL_PROFILE_MAX_LIST,
+     .help = "Networks behind this machine that members may reach, with the address of this "
+             "machine in place of theirs"},
     /* Not "interface-name": the keyfile reader of libnm takes an interface-name in [vpn] for the
      * legacy form of connection.interface-name, which would then win over a later change. */
     {.name = "link-name", .file_name = "InterfaceName", .type = WL_KEY_TYPE_INTERFACE,

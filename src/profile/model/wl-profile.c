@@ -55,6 +55,7 @@ wl_profile_new(void)
     profile->addresses = g_ptr_array_new_with_free_func(g_free);
     profile->fact_port = WL_PROFILE_DEFAULT_FACT_PORT;
     profile->networks = g_ptr_array_new_with_free_func(g_free);
+    profile->shared_networks = g_ptr_array_new_with_free_func(g_free);
     profile->hide_interfaces = g_ptr_array_new_with_free_func(g_free);
     profile->announce_interfaces = g_ptr_array_new_with_free_func(g_free);
     profile->peers = g_ptr_array_new_with_free_func(peer_free);
@@ -73,6 +74,7 @@ wl_profile_free(WlProfile *profile)
     g_free(profile->interface_name);
     g_free(profile->name);
     g_ptr_array_unref(profile->networks);
+    g_ptr_array_unref(profile->shared_networks);
     g_ptr_array_unref(profile->hide_interfaces);
     g_ptr_array_unref(profile->announce_interfaces);
     g_ptr_array_unref(profile->peers);

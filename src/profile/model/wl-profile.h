@@ -119,6 +119,8 @@ typedef struct {
     gboolean kill_switch; /* requires full_tunnel */
     WlProfilePortMapping port_mapping;
     gboolean forwarding;        /* IPv6 too, and regardless of the role */
+    gboolean offer_exit;        /* members reach the internet through this machine */
+    GPtrArray *shared_networks; /* of char *: "address/length" behind this machine */
     GPtrArray *networks;        /* of char *: "address/length", host bits cleared; empty: default */
     GPtrArray *hide_interfaces; /* of char *: patterns (docs/protocol.md 8.2) */
     GPtrArray *announce_interfaces; /* of char *: the same */

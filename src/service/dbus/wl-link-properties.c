@@ -81,6 +81,15 @@ port_mappings_variant(const WlSession *session)
     return g_variant_builder_end(&list);
 }
 
+static GVariant *
+shared_variant(const WlSession *session)
+{
+    const WlSessionSettings *settings = wl_session_get_settings(session);
+
+    return wl_session_is_gateway(session) ? wl_prefixes_to_variant(settings->shared_networks)
+                                          : g_variant_new("as", NULL);
+}
+
 GVariant *
 wl_link_properties_new(WlSession *session, const WlLinkProfile *profile)
 {
@@ -115,6 +124,9 @@ wl_link_properties_new(WlSession *session, const WlLinkProfile *profile)
     g_variant_dict_insert_value(&dict, "Exit", exit_variant(config, settings));
     g_variant_dict_insert(&dict, "KillSwitch", "b", settings->kill_switch);
     g_variant_dict_insert_value(&dict, "PortMappings", port_mappings_variant(session));
+    g_variant_dict_insert(&dict, "OffersExit", "b",
+                          settings->offer_exit && wl_session_is_gateway(session));
+    g_variant_dict_insert_value(&dict, "SharedNetworks", shared_variant(session));
     g_variant_dict_insert(&dict, "PendingKeys", "^as", profile->pending);
     g_variant_dict_insert(&dict, "ProfileError", "s", profile->error);
     g_variant_dict_insert_value(&dict, "Limitations", limitations_variant());

@@ -3,6 +3,7 @@
 /* Applies changes of the stored profile to the session and keeps track of pending ones. */
 
 #include "wl-profile-reload.h"
+#include "wl-engine-config-from-profile.h"
 
 #include "wl-profile-connection.h"
 #include "wl-profile-diff.h"
@@ -181,10 +182,13 @@ apply(WlProfileReload *self, NMConnection *stored, WlProfileDiff *diff, GError *
 {
     g_autofree const char **hide = wl_profile_strings_view(diff->profile->hide_interfaces);
     g_autofree const char **announce = wl_profile_strings_view(diff->profile->announce_interfaces);
+    g_autoptr(GArray) shared = wl_prefixes_from_profile(diff->profile->shared_networks);
     WlSessionSettings settings = {
         .full_tunnel = diff->profile->full_tunnel,
         .kill_switch = diff->profile->kill_switch,
         .forwarding = diff->profile->forwarding,
+        .offer_exit = diff->profile->offer_exit,
+        .shared_networks = shared,
         .hide_interfaces = hide,
         .announce_interfaces = announce,
     };

@@ -236,6 +236,7 @@ start(WlService *self, NMConnection *connection, GError **error)
         nm_vpn_service_plugin_get_connection(NM_VPN_SERVICE_PLUGIN(self));
     g_autofree const char **hide = wl_profile_strings_view(profile->hide_interfaces);
     g_autofree const char **announce = wl_profile_strings_view(profile->announce_interfaces);
+    g_autoptr(GArray) shared = wl_prefixes_from_profile(profile->shared_networks);
     WlSessionSettings settings = {
         .uuid = nm_connection_get_uuid(connection),
         .interface = interface,
@@ -245,6 +246,8 @@ start(WlService *self, NMConnection *connection, GError **error)
         .kill_switch = profile->kill_switch,
         .port_mapping = profile->port_mapping == WL_PROFILE_PORT_MAPPING_AUTO,
         .forwarding = profile->forwarding,
+        .offer_exit = profile->offer_exit,
+        .shared_networks = shared,
         .hide_interfaces = hide,
         .announce_interfaces = announce,
         .raw = self->raw,

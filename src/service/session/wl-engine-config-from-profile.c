@@ -15,7 +15,7 @@ bad_value(const char *key, const char *value, GError **error)
 }
 
 static gboolean
-append_prefixes(GArray *prefixes, GPtrArray *texts, const char *key, GError **error)
+append_prefixes(GArray *prefixes, const GPtrArray *texts, const char *key, GError **error)
 {
     for (guint i = 0; i < texts->len; i++) {
         const char *text = g_ptr_array_index(texts, i);
@@ -26,6 +26,15 @@ append_prefixes(GArray *prefixes, GPtrArray *texts, const char *key, GError **er
         g_array_append_val(prefixes, prefix);
     }
     return TRUE;
+}
+
+GArray *
+wl_prefixes_from_profile(const GPtrArray *texts)
+{
+    GArray *prefixes = g_array_new(FALSE, FALSE, sizeof(WlPrefix));
+
+    append_prefixes(prefixes, texts, "", NULL);
+    return prefixes;
 }
 
 static WlTrust

@@ -10,6 +10,7 @@
 #include <sodium.h>
 
 #include "wl-limitation.h"
+#include "wl-session-gateway.h"
 #include "wl-session-inputs.h"
 #include "wl-session-outputs.h"
 #include "wl-tunnel-addresses.h"
@@ -60,8 +61,9 @@ wl_session_set_link_up(WlSession *self, GError **error)
 void
 wl_session_set_forwarding(WlSession *self)
 {
-    if (self->settings.forwarding || wl_engine_is_router(self->engine))
-        wl_forwarding_start(&self->forwarding, self->settings.interface, self->settings.forwarding);
+    if (wl_session_forwards_ipv4(self))
+        wl_forwarding_start(&self->forwarding, self->settings.interface,
+                            wl_session_forwards_ipv6(self));
 }
 
 void

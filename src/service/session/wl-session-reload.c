@@ -4,6 +4,7 @@
 
 #include "wl-session-reload.h"
 
+#include "wl-session-gateway.h"
 #include "wl-session-inputs.h"
 #include "wl-session-link.h"
 #include "wl-session-outputs.h"
@@ -33,21 +34,50 @@ replace_patterns(const char *const **patterns, const char *const *other)
 static void
 change_forwarding(WlSession *self, gboolean before, gboolean before_v6)
 {
-    gboolean now = self->settings.forwarding || wl_engine_is_router(self->engine);
-
-    if (now == before && self->settings.forwarding == before_v6)
+    if (wl_session_forwards_ipv4(self) == before && wl_session_forwards_ipv6(self) == before_v6)
         return;
     if (before)
         wl_forwarding_stop_link(&self->forwarding, self->settings.interface);
     wl_session_set_forwarding(self);
 }
 
+static gboolean
+is_same(const GArray *a, const GArray *b)
+{
+    guint n = b ? b->len : 0;
+
+    if (a->len != n)
+        return FALSE;
+    for (guint i = 0; i < n; i++) {
+        if (!wl_prefix_equal(&g_array_index(a, WlPrefix, i), &g_array_index(b, WlPrefix, i)))
+            return FALSE;
+    }
+    return TRUE;
+}
+
+/* An open gateway is opened again also if its own settings did not change: its rules depend on
+ * `forwarding` and the members, and connections through it go on. */
+static void
+change_gateway(WlSession *self, const WlSessionSettings *settings)
+{
+    const GArray *before = self->settings.shared_networks;
+
+    if (!self->gateway && self->settings.offer_exit == settings->offer_exit &&
+        is_same(before, settings->shared_networks))
+        return;
+    wl_session_close_gateway(self);
+    self->settings.offer_exit = settings->offer_exit;
+    self->settings.shared_networks = wl_session_copy_prefixes(settings->shared_networks);
+    g_array_unref((GArray *) before);
+    wl_session_open_gateway(self);
+}
+
 gboolean
 wl_session_reload_profile(WlSession *self, WlEngineConfig *config,
                           const WlSessionSettings *settings, GError **error)
 {
-    gboolean forwarded = self->settings.forwarding || wl_engine_is_router(self->engine);
-    gboolean forwarded_v6 = self->settings.forwarding;
+    gboolean forwarded = wl_session_forwards_ipv4(self);
+    gboolean forwarded_v6 = wl_session_forwards_ipv6(self);
 
     keep_constants(self, config);
     /* The default route leaves the tunnel before the peer loses it, and enters it after the peer
@@ -64,6 +94,7 @@ wl_session_reload_profile(WlSession *self, WlEngineConfig *config,
     replace_patterns(&self->settings.hide_interfaces, settings->hide_interfaces);
     replace_patterns(&self->settings.announce_interfaces, settings->announce_interfaces);
     wl_session_update_addresses(self);
+    change_gateway(self, settings);
     change_forwarding(self, forwarded, forwarded_v6);
     wl_session_pump(self);
     return !settings->full_tunnel || wl_session_open_tunnel(self, settings->kill_switch, error);

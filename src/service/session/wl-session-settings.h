@@ -23,6 +23,8 @@ typedef struct {
     gboolean kill_switch;   /* only with full_tunnel */
     gboolean port_mapping;  /* ask gateways to pass packets on to WireGuard's port */
     gboolean forwarding;    /* also IPv6, and in any role */
+    gboolean offer_exit;    /* members reach the internet through this machine */
+    const GArray *shared_networks;      /* of WlPrefix: what they reach behind it; NULL: none */
     const char *const *hide_interfaces; /* patterns, NULL-terminated; see docs/protocol.md 8.2 */
     const char *const *announce_interfaces; /* patterns; empty: all */
     WlRawSockets raw;                       /* owned by the session from wl_session_new() on */

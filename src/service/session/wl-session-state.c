@@ -39,3 +39,13 @@ wl_session_copy_patterns(const char *const *patterns)
 {
     return (const char *const *) (patterns ? g_strdupv((char **) patterns) : g_new0(char *, 1));
 }
+
+const GArray *
+wl_session_copy_prefixes(const GArray *prefixes)
+{
+    GArray *copy = g_array_new(FALSE, FALSE, sizeof(WlPrefix));
+
+    if (prefixes && prefixes->len > 0)
+        g_array_append_vals(copy, prefixes->data, prefixes->len);
+    return copy;
+}

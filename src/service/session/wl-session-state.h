@@ -6,6 +6,7 @@
 #include "wl-event-log.h"
 #include "wl-fact-socket.h"
 #include "wl-forwarding.h"
+#include "wl-gateway.h"
 #include "wl-link-open.h"
 #include "wl-loop-guard.h"
 #include "wl-neighbor-watch.h"
@@ -45,6 +46,7 @@ struct _WlSession {
     WlKey *key;             /* to recreate the link, in locked memory; NULL: not possible */
     gint64 recreated;       /* last time that the link was recreated; 0: never */
     WlForwarding forwarding;
+    WlGateway *gateway; /* NULL: members reach nothing through this machine */
     WlFactSocket *socket;
     WlNetworkMonitor *monitor;
     WlNeighborWatch *neighbors;
@@ -78,3 +80,5 @@ void wl_session_fail(WlSession *self, const char *reason);
 void wl_session_link_failed(WlLink *link, const char *reason, gpointer session);
 /** A copy to be freed with g_strfreev(); empty if @patterns is NULL. */
 const char *const *wl_session_copy_patterns(const char *const *patterns);
+/** A copy to be freed with g_array_unref(); empty if @prefixes (of WlPrefix) is NULL. */
+const GArray *wl_session_copy_prefixes(const GArray *prefixes);

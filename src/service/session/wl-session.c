@@ -12,6 +12,7 @@
 #include "wl-limitation.h"
 #include "wl-link-local.h"
 #include "wl-profile-in-use.h"
+#include "wl-session-gateway.h"
 #include "wl-session-guard.h"
 #include "wl-session-inputs.h"
 #include "wl-session-link.h"
@@ -50,6 +51,7 @@ load_state(WlSession *self)
 static void
 take_down(WlSession *self)
 {
+    wl_session_close_gateway(self);
     wl_forwarding_stop(&self->forwarding);
     if (self->engine)
         wl_session_save_state(self);
@@ -148,6 +150,7 @@ set_up(WlSession *self, GError **error)
         return FALSE;
     self->state_writer = wl_state_writer_new(self->settings.uuid, wl_session_state_written, self);
     load_state(self);
+    wl_session_open_gateway(self);
     wl_session_set_forwarding(self);
     return TRUE;
 }
@@ -310,6 +313,7 @@ wl_session_new(WlEngineConfig *config, const WlSessionSettings *settings,
     self->settings.interface = g_strdup(settings->interface);
     self->settings.hide_interfaces = wl_session_copy_patterns(settings->hide_interfaces);
     self->settings.announce_interfaces = wl_session_copy_patterns(settings->announce_interfaces);
+    self->settings.shared_networks = wl_session_copy_prefixes(settings->shared_networks);
     self->event_log = wl_event_log_new(settings->uuid);
     self->protected_hosts = wl_protected_hosts_new();
     self->refused = g_hash_table_new_full(wl_key_hash, wl_key_equal, g_free, NULL);
@@ -353,6 +357,7 @@ wl_session_free(WlSession *self)
     g_free((char *) self->settings.interface);
     g_strfreev((char **) self->settings.hide_interfaces);
     g_strfreev((char **) self->settings.announce_interfaces);
+    g_array_unref((GArray *) self->settings.shared_networks);
     g_free(self);
 }
 
@@ -392,6 +397,12 @@ const WlSessionSettings *
 wl_session_get_settings(const WlSession *self)
 {
     return &self->settings;
+}
+
+gboolean
+wl_session_is_gateway(const WlSession *self)
+{
+    return self->gateway != NULL;
 }
 
 const char *

@@ -24,6 +24,8 @@ WlLink *wl_session_get_link(const WlSession *self);
 /** Has no private key from `ready` on. */
 const WlEngineConfig *wl_session_get_config(const WlSession *self);
 const WlSessionSettings *wl_session_get_settings(const WlSession *self);
+/** Whether what the settings say of a gateway is in effect. */
+gboolean wl_session_is_gateway(const WlSession *self);
 /** Interface of the default route, or "". */
 const char *wl_session_get_uplink(const WlSession *self);
 /** The mapping of WireGuard's port at the gateway, @family below WL_PORT_MAPPING_FAMILIES; NULL:

@@ -271,6 +271,11 @@ test_full_tunnel(void)
          "::/0 to the allowed IPs of one"},
         {{"kill-switch=yes", "peer-1-allowed-ips=0.0.0.0/0"},
          "kill-switch: requires full-tunnel; set that to yes, too"},
+        {{"offer-exit=yes", "shared-networks=192.168.2.0/24 fd00:2::/64"}, NULL},
+        {{"shared-networks=0.0.0.0/0"},
+         "shared-networks: 0.0.0.0/0 is everything; set offer-exit to yes instead"},
+        {{"shared-networks=192.168.2.0/24 ::/0"},
+         "shared-networks: ::/0 is everything; set offer-exit to yes instead"},
     };
 
     for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
