@@ -6,6 +6,7 @@
 #include "wl-bus.h"
 #include "wl-check-firewall.h"
 #include "wl-check-host.h"
+#include "wl-check-key.h"
 #include "wl-check-manager.h"
 #include "wl-check-profile.h"
 #include "wl-check-refused-calls.h"
@@ -13,6 +14,7 @@
 #include "wl-command.h"
 #include "wl-display.h"
 #include "wl-doctor-show.h"
+#include "wl-known-facts.h"
 #include "wl-round-trips.h"
 
 #define MAX_QUOTED 63
@@ -82,6 +84,24 @@ check_profiles(WlDoctor *doctor, const GPtrArray *stored, const WlActiveProfiles
     return checked;
 }
 
+static void
+check_keys(WlDoctor *doctor, GDBusConnection *bus, const WlActiveProfiles *profiles,
+           const char *name)
+{
+    g_autoptr(GPtrArray) all = wl_known_facts_load(bus, profiles->profiles);
+
+    for (guint i = 0; i < profiles->profiles->len; i++) {
+        const WlActiveProfile *active = g_ptr_array_index(profiles->profiles, i);
+        const WlKnownFacts *known = g_ptr_array_index(all, i);
+        g_autofree char *label = wl_active_profile_label(active);
+
+        if (is_named(name, wl_property_string(active->link, "Id"),
+                     wl_property_string(active->link, "Uuid"),
+                     wl_property_string(active->link, "Interface")))
+            wl_check_keys(doctor, label, active, known->facts);
+    }
+}
+
 /* Services that do not answer. Those of another version are reported with their profile. */
 static void
 add_problems(WlDoctor *doctor, const WlActiveProfiles *profiles, const GError *error)
@@ -129,8 +149,10 @@ examine(WlDoctor *doctor, const char *name, gboolean json)
     denied = profiles ? profiles->denied > 0
                       : g_error_matches(error, WL_CTL_ERROR, WL_EXIT_NOT_PERMITTED);
     checked = check_profiles(doctor, stored, profiles, name, denied);
-    if (profiles)
+    if (profiles) {
         wl_check_trust(doctor, bus, profiles);
+        check_keys(doctor, bus, profiles, name);
+    }
     if (name && checked == 0) {
         g_autofree char *shown = wl_display_quote(name, MAX_QUOTED);
         g_autoptr(GError) unknown = g_error_new(

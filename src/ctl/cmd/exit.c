@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "wl-check-beyond.h"
 #include "wl-command.h"
 #include "wl-default-route.h"
 #include "wl-display.h"
@@ -154,34 +155,54 @@ print_family(const WlProfileEdit *edit)
     }
 }
 
-static const WlActivePeer *
-find_peer(const WlActiveProfiles *profiles, const char *key)
+static const WlActiveProfile *
+find_active(const WlActiveProfiles *profiles, const char *key)
 {
     for (guint i = 0; profiles && i < profiles->profiles->len; i++) {
         const WlActiveProfile *active = profiles->profiles->pdata[i];
 
-        for (guint j = 0; j < active->peers->len; j++) {
-            const WlActivePeer *peer = active->peers->pdata[j];
-
-            if (strcmp(wl_property_string(peer->properties, "PublicKey"), key) == 0)
-                return peer;
-        }
+        if (strcmp(wl_property_string(active->link, "Exit"), key) == 0)
+            return active;
     }
     return NULL;
 }
 
+/* Whether it works, as the doctor finds out. */
 static void
-print_unreached(const WlRequest *request, const char *key, const char *label)
+print_beyond(const WlRequest *request, const char *key, const char *label)
 {
     g_autoptr(WlActiveProfiles) profiles = wl_active_profiles_load(request->bus, NULL, NULL, NULL);
-    const WlActivePeer *peer = find_peer(profiles, key);
+    const WlActiveProfile *active = find_active(profiles, key);
+    const WlActivePeer *peer = active ? wl_active_profile_get_exit(active) : NULL;
+    g_autofree char *address = peer ? wl_active_peer_address(peer) : NULL;
     g_autofree char *word = wl_display_shell_word(label);
+    g_autofree char *router = NULL;
 
-    if (peer && !wl_active_peer_is_reached(peer))
+    if (!peer)
+        return;
+    if (!wl_active_peer_is_reached(peer)) {
         print_wrapped(g_strdup_printf("%s is not reached at present, so that this machine is cut "
                                       "off from the internet until it is: wirelinkctl explain %s, "
                                       "or wirelinkctl exit off.",
                                       label, word));
+        return;
+    }
+    switch (wl_check_beyond_exit(address, wl_property_string(active->link, "Interface"), &router)) {
+    case WL_BEYOND_ANSWERS:
+        break;
+    case WL_BEYOND_SILENT:
+        print_wrapped(g_strdup_printf("Nothing beyond %s answers yet. If the internet is out of "
+                                      "reach: wirelinkctl offer-exit yes on %s, or wirelinkctl "
+                                      "exit off here.",
+                                      label, label));
+        break;
+    case WL_BEYOND_CLOSED:
+        print_wrapped(g_strdup_printf("%s does not forward it, so that this machine is cut off "
+                                      "from the internet: wirelinkctl offer-exit yes on %s, or "
+                                      "wirelinkctl exit off here.",
+                                      label, label));
+        break;
+    }
 }
 
 static WlExit
@@ -210,7 +231,7 @@ set_peer(const WlRequest *request, const WlProfileEdits *edits, WlProfileEdit *e
     print_family(edit);
     print_dns(edit, label);
     if (effect == WL_EDIT_APPLIED)
-        print_unreached(request, peer->public_key, label);
+        print_beyond(request, peer->public_key, label);
     return effect == WL_EDIT_PENDING ? WL_EXIT_FAILURE : WL_EXIT_OK;
 }
 

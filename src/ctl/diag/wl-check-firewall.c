@@ -198,7 +198,7 @@ wl_check_forwarding(WlDoctor *doctor, const char *label, const char *interface)
                              "accept, in each chain with \"hook forward\"",
                              interface, interface);
     wl_doctor_add(doctor, "forwarding", WL_CHECK_WARN, remedy,
-                  "%s: this member is a router, but firewall rules drop forwarded "
+                  "%s: this member passes packets on, but firewall rules drop forwarded "
                   "packets",
                   label);
 }

@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "wl-check-beyond.h"
 #include "wl-check-clock.h"
 #include "wl-check-firewall.h"
 #include "wl-check-last.h"
@@ -125,6 +126,26 @@ check_limitations(WlDoctor *doctor, const char *label, const WlActiveProfile *ac
     }
 }
 
+static gboolean
+is_gateway(const WlActiveProfile *active)
+{
+    g_autofree char *shared = wl_property_list(active->link, "SharedNetworks", " ");
+
+    return *shared || wl_property_boolean(active->link, "OffersExit");
+}
+
+static void
+check_gateway(WlDoctor *doctor, const char *label, const WlActiveProfile *active)
+{
+    g_autofree char *list = wl_property_list(active->link, "SharedNetworks", ", ");
+    g_autofree char *shared = wl_display_quote(list, MAX_VALUE);
+    gboolean exit = wl_property_boolean(active->link, "OffersExit");
+
+    if (is_gateway(active))
+        wl_doctor_add(doctor, "gateway", WL_CHECK_OK, NULL, "%s: members reach %s%s%s through it",
+                      label, exit ? "the internet" : "", exit && *shared ? " and " : "", shared);
+}
+
 static void
 check_active(WlDoctor *doctor, const char *label, const WlActiveProfile *active)
 {
@@ -152,7 +173,8 @@ check_active(WlDoctor *doctor, const char *label, const WlActiveProfile *active)
     wl_check_network(doctor, label, active, g_get_real_time() / G_USEC_PER_SEC);
     check_changes(doctor, label, active);
     check_limitations(doctor, label, active);
-    if (strcmp(wl_property_string(active->link, "Role"), "router") == 0) {
+    check_gateway(doctor, label, active);
+    if (strcmp(wl_property_string(active->link, "Role"), "router") == 0 || is_gateway(active)) {
         g_autofree char *interface =
             wl_display_quote(wl_property_string(active->link, "Interface"), MAX_VALUE);
 
@@ -209,6 +231,7 @@ wl_check_profile(WlDoctor *doctor, const WlStoredProfile *stored, const WlActive
     if (active) {
         check_active(doctor, label, active);
         wl_check_path_mtu(doctor, label, active);
+        wl_check_beyond(doctor, label, active);
         wl_check_routing(doctor, label, stored, active);
         wl_check_alternating(doctor, label, wl_property_string(active->link, "Uuid"),
                              g_get_real_time() / G_USEC_PER_SEC);

@@ -674,6 +674,50 @@ test_trust_question(Machine *machine, gconstpointer data)
     }
 }
 
+/* The hub of the profile was never reached; somebody else is where it should be. */
+static void
+test_wrong_key(Machine *machine, gconstpointer data)
+{
+    static const struct {
+        const char *hub, *name,
+            *other;         /* properties of the hub; name and properties of the other */
+        const char *common; /* NULL: nothing is said */
+    } rows[] = {
+        {"'Configured': <true>, ", "server", "'AllowedIPs': <['10.77.0.1/32']>, ", "address"},
+        {"'Configured': <true>, ", "hub", "", "name"},
+        {"'Configured': <true>, 'Candidates': <[('192.0.2.1:51820', 'configured', 'profile', "
+         "'no-answer')]>, ",
+         "server", "'Endpoint': <'192.0.2.1:51820'>, ", "endpoint"},
+        {"'Configured': <true>, ", "server", "'Endpoint': <'192.0.2.1:51820'>, ", NULL},
+        {"", "hub", "", NULL},
+        {"'Configured': <true>, 'LastHandshake': <int64 1>, ", "hub", "", NULL},
+    };
+
+    start_manager(machine, "1.42.4", "[" HOME "]", home_active);
+    for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autofree char *hub = mock_peer(1, "hub", "connecting", "/", "", rows[i].hub);
+        g_autofree char *other = mock_peer(2, rows[i].name, "direct", "/", "", rows[i].other);
+        g_autofree char *peers = g_strconcat(hub, other, NULL);
+        g_autofree char *expected =
+            rows[i].common
+                ? g_strdup_printf("fail  home: hub has the key KEY1KEYK… in the profile and was "
+                                  "never reached, but a member with another key, " MOCK_KEY(
+                                      "2") ", has its %s\n",
+                                  rows[i].common)
+                : NULL;
+        Mock *mock = fixture_add_mock(&machine->fixture, MOCK_REPLIES,
+                                      mock_objects("home", WL_VERSION, peers));
+        g_autoptr(CtlRun) run = examine(machine, NULL, NULL);
+
+        g_test_message("row %u", i);
+        if (expected)
+            ctl_assert_holds(run->out, expected);
+        else
+            g_assert_null(strstr(run->out, "another key"));
+        fixture_remove_mock(&machine->fixture, mock);
+    }
+}
+
 static void
 test_service_states(Machine *machine, gconstpointer data)
 {
@@ -790,6 +834,7 @@ main(int argc, char **argv)
     g_test_add_func("/ctl/doctor/path-search", test_path_search);
     ADD("/ctl/doctor/unreached", test_unreached);
     ADD("/ctl/doctor/trust-question", test_trust_question);
+    ADD("/ctl/doctor/wrong-key", test_wrong_key);
     ADD("/ctl/doctor/service-states", test_service_states);
     ADD("/ctl/doctor/bus-is-missing", test_bus_is_missing);
     return g_test_run();
