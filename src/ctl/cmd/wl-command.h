@@ -40,6 +40,7 @@ typedef struct {
 } WlCommand;
 
 extern const WlCommand wl_command_add;
+extern const WlCommand wl_command_add_lan;
 extern const WlCommand wl_command_cleanup;
 extern const WlCommand wl_command_convert;
 extern const WlCommand wl_command_decode;
@@ -56,6 +57,7 @@ extern const WlCommand wl_command_link_local;
 extern const WlCommand wl_command_log;
 extern const WlCommand wl_command_map;
 extern const WlCommand wl_command_new;
+extern const WlCommand wl_command_offer_exit;
 extern const WlCommand wl_command_peer;
 extern const WlCommand wl_command_ping;
 extern const WlCommand wl_command_pubkey;
@@ -63,6 +65,7 @@ extern const WlCommand wl_command_refresh;
 extern const WlCommand wl_command_remove;
 extern const WlCommand wl_command_rename;
 extern const WlCommand wl_command_set_endpoint;
+extern const WlCommand wl_command_share_lan;
 extern const WlCommand wl_command_status;
 extern const WlCommand wl_command_trust;
 extern const WlCommand wl_command_up;

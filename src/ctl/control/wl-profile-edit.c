@@ -220,6 +220,24 @@ wl_profile_edits_find(const WlProfileEdits *self, const char *uuid, const char *
     return NULL;
 }
 
+WlProfileEdit *
+wl_profile_edits_get_only(const WlProfileEdits *self, GError **error)
+{
+    g_autoptr(GString) names = g_string_new(NULL);
+
+    if (self->edits->len == 1)
+        return self->edits->pdata[0];
+    for (guint i = 0; i < self->edits->len; i++) {
+        const WlProfileEdit *edit = self->edits->pdata[i];
+        g_autofree char *id = wl_display_quote(edit->id, MAX_NAME);
+
+        g_string_append_printf(names, "%s%s", i ? ", " : "", id);
+    }
+    g_set_error(error, WL_CTL_ERROR, WL_EXIT_FAILURE,
+                "there are several profiles, %s: name one with --profile", names->str);
+    return NULL;
+}
+
 /* ---- NetworkManager ------------------------------------------------------------------------ */
 
 static GHashTable *

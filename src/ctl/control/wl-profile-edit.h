@@ -39,6 +39,9 @@ const WlProfilePeer *wl_profile_edits_find_peer(const WlProfileEdits *self, cons
 /** The only profile with that UUID or, for a file, that name; NULL if there is none. */
 WlProfileEdit *wl_profile_edits_find(const WlProfileEdits *self, const char *uuid, const char *id);
 
+/** The only profile; NULL with *error if there are several. */
+WlProfileEdit *wl_profile_edits_get_only(const WlProfileEdits *self, GError **error);
+
 /** Each stores the change; FALSE with *error, and nothing is changed, if the result would not be a
  * valid profile. */
 gboolean wl_profile_edit_add_peer(const WlProfileEdits *self, WlProfileEdit *edit,

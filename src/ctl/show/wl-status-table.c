@@ -188,6 +188,21 @@ append_exit(const WlActiveProfile *profile, const WlPage *page, GString *out)
     wl_page_append_wrapped(page, out, 2, line);
 }
 
+/* What members reach through this machine. */
+static void
+append_offers(const WlActiveProfile *profile, const WlPage *page, GString *out)
+{
+    gboolean exit = wl_property_boolean(profile->link, "OffersExit");
+    g_autofree char *list = wl_property_list(profile->link, "SharedNetworks", ", ");
+    g_autofree char *shared = wl_display_quote(list, MAX_NOTE);
+    g_autofree char *line =
+        g_strdup_printf("members reach through it: %s%s%s", exit ? "the internet" : "",
+                        exit && *shared ? ", " : "", shared);
+
+    if (exit || *shared)
+        wl_page_append_wrapped(page, out, 2, line);
+}
+
 static void
 append_port_mappings(GVariant *link, const WlPage *page, GString *out)
 {
@@ -237,6 +252,7 @@ append_head(const WlActiveProfile *profile, gboolean verbose, const WlPage *page
     }
     append_addresses(profile, page, out);
     append_exit(profile, page, out);
+    append_offers(profile, page, out);
     if (verbose)
         append_details(profile, page, out);
 }

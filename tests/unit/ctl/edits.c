@@ -386,6 +386,74 @@ test_exit_alone(Machine *self, gconstpointer data)
     ctl_assert_holds(text, "AllowedIPs = 0.0.0.0/0, ::/0\n");
 }
 
+static void
+test_offers(Machine *self, gconstpointer data)
+{
+    g_autoptr(CtlRun) yes = NULL;
+    g_autoptr(CtlRun) shared = NULL;
+    g_autoptr(CtlRun) removed = NULL;
+    g_autoptr(CtlRun) own = NULL;
+    g_autoptr(CtlRun) all = NULL;
+    g_autoptr(CtlRun) bad = NULL;
+
+    start_manager(self);
+    yes = CHANGE(self, "offer-exit", "yes");
+    g_assert_cmpstr(yes->err, ==, "");
+    g_assert_cmpstr(yes->out, ==, "This is stored in \"office\", which is not active.\n");
+    assert_stored(self, "offer-exit", "yes");
+    take_stored(self);
+    shared = CHANGE(self, "share-lan", "192.168.2.7/24");
+    g_assert_cmpint(shared->status, ==, 0);
+    assert_stored(self, "shared-networks", "192.168.2.0/24");
+    assert_stored(self, "offer-exit", "yes");
+    take_stored(self);
+    removed = CHANGE(self, "share-lan", "192.168.2.0/24", "--remove");
+    g_assert_cmpint(removed->status, ==, 0);
+    assert_stored(self, "shared-networks", NULL);
+    g_clear_pointer(&self->stored, g_variant_unref);
+    own = CHANGE(self, "share-lan", "10.0.0.0/8");
+    g_assert_cmpint(own->status, ==, 1);
+    ctl_assert_holds(own->err, "10.0.0.0/8 overlaps the network of the members, 10.77.0.1/24");
+    all = CHANGE(self, "share-lan", "0.0.0.0/0");
+    g_assert_cmpint(all->status, ==, 2);
+    ctl_assert_holds(all->err, "wirelinkctl offer-exit yes is for that");
+    bad = CHANGE(self, "offer-exit", "maybe");
+    g_assert_cmpint(bad->status, ==, 2);
+    g_assert_null(self->stored);
+}
+
+static void
+test_add_lan(Machine *self, gconstpointer data)
+{
+    g_autoptr(CtlRun) run = NULL;
+    g_autoptr(CtlRun) learned = NULL;
+    g_autoptr(CtlRun) removed = NULL;
+    g_autoptr(CtlRun) none = NULL;
+    g_autofree char *peer = mock_peer(9, "nas", "direct", "/", "", "'Configured': <false>, ");
+
+    start_manager(self);
+    run = CHANGE(self, "add-lan", "desktop", "192.168.2.0/24");
+    g_assert_cmpstr(run->err, ==, "");
+    assert_stored(self, "peer-2-allowed-ips", "10.77.0.3/32 192.168.2.0/24");
+    assert_stored(self, "networks", NULL);
+    take_stored(self);
+    removed = CHANGE(self, "add-lan", "desktop", "192.168.2.0/24", "--remove");
+    g_assert_cmpstr(removed->err, ==, "");
+    assert_stored(self, "peer-2-allowed-ips", "10.77.0.3/32");
+    g_clear_pointer(&self->stored, g_variant_unref);
+    none = CHANGE(self, "add-lan", "desktop", "192.168.3.0/24", "--remove");
+    g_assert_cmpint(none->status, ==, 3);
+    g_assert_null(self->stored);
+    /* The default of networks, and this one. */
+    fixture_add_mock(
+        &self->fixture, MOCK_REPLIES,
+        mock_objects_with("office", WL_VERSION, "'Uuid': <'0f0e0d0c-office'>, ", peer));
+    learned = CHANGE(self, "add-lan", "nas", "192.168.3.0/24");
+    g_assert_nonnull(self->stored);
+    assert_stored(self, "networks",
+                  "10.77.0.0/24 10.77.0.2/32 10.77.0.3/32 192.168.2.0/24 192.168.3.0/24");
+}
+
 /* A file of wirelinkd: its comments stay. */
 static void
 test_file(Machine *self, gconstpointer data)
@@ -457,6 +525,8 @@ main(int argc, char **argv)
     ADD("/ctl/edits/set-endpoint", test_set_endpoint);
     ADD("/ctl/edits/exit", test_exit);
     ADD("/ctl/edits/exit-alone", test_exit_alone);
+    ADD("/ctl/edits/offers", test_offers);
+    ADD("/ctl/edits/add-lan", test_add_lan);
     ADD("/ctl/edits/file", test_file);
     ADD("/ctl/edits/add", test_add);
     return g_test_run();
