@@ -354,6 +354,29 @@ advise_unreached(WlExplanation *self, const Case *of)
 }
 
 static void
+append_conclusion(WlExplanation *self, const char *words, const char *label)
+{
+    g_autofree char *before = self->conclusion;
+
+    self->conclusion = g_strdup_printf("%s; %s %s", before, words, label);
+}
+
+/* What depends on the peer besides its own traffic. */
+static void
+add_exit(WlExplanation *self, const Case *of)
+{
+    if (strcmp(wl_property_string(of->link, "Exit"), of->key) != 0)
+        return;
+    append_conclusion(self,
+                      of->direct || of->via
+                          ? "it is the exit: all other traffic of this machine goes through"
+                          : "it is the exit: this machine is cut off without",
+                      of->label);
+    if (!of->direct && !of->via)
+        add_advice(self, "until then: wirelinkctl exit off, or another exit");
+}
+
+static void
 conclude(WlExplanation *self, const Case *of)
 {
     gint64 reply = wl_property_int(of->peer, "LastReply");
@@ -395,12 +418,8 @@ conclude(WlExplanation *self, const Case *of)
         add_advice(self, "wait a few seconds; if nothing changes, wirelinkctl facts shows refused "
                          "facts");
     }
-    if (of->via) {
-        char *whole = g_strdup_printf("%s; traffic goes through %s", self->conclusion, of->via);
-
-        g_free(self->conclusion);
-        self->conclusion = whole;
-    }
+    if (of->via)
+        append_conclusion(self, "traffic goes through", of->via);
 }
 
 WlExplanation *
@@ -423,6 +442,7 @@ wl_explanation_new(const WlActiveProfile *profile, const WlActivePeer *peer, con
     add_allowed_ips(self, &of);
     add_path(self, &of);
     conclude(self, &of);
+    add_exit(self, &of);
     case_clear(&of);
     return self;
 }
