@@ -3,6 +3,7 @@
 
 #include "state/wl-candidates.h"
 #include "state/wl-engine-state.h"
+#include "wl-array.h"
 
 const char *
 wl_candidate_result_to_string(WlCandidateResult result)
@@ -79,8 +80,7 @@ wl_engine_dup_candidates(const WlEngine *self, const WlKey *key)
 
     if (!peer)
         return NULL;
-    views =
-        g_array_sized_new(FALSE, TRUE, sizeof(WlCandidateView), peer->endpoints.candidates->len);
+    views = wl_array_new(WlCandidateView);
     for (guint i = 0; i < peer->endpoints.candidates->len; i++) {
         const WlCandidate *candidate = &g_array_index(peer->endpoints.candidates, WlCandidate, i);
         WlCandidateView view = {

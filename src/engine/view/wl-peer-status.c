@@ -5,6 +5,7 @@
 
 #include "state/wl-engine-predicates.h"
 #include "view/wl-peer-status-decide.h"
+#include "wl-array.h"
 
 /* With a longer back-off a peer is offline, and its tries do not publish changes. */
 #define CONNECTING_BACKOFF WL_SEC(16)
@@ -349,7 +350,7 @@ wl_engine_get_peer(const WlEngine *self, const WlKey *key, WlPeerView *view)
 GArray *
 wl_engine_dup_peers(const WlEngine *self)
 {
-    GArray *keys = g_array_sized_new(FALSE, FALSE, sizeof(WlKey), wl_peer_table_size(&self->peers));
+    GArray *keys = wl_array_new(WlKey);
 
     for (guint i = 0; i < wl_peer_table_size(&self->peers); i++)
         g_array_append_val(keys, wl_peer_table_get(&self->peers, i)->key);

@@ -104,7 +104,7 @@ wl_group_decode(const guint8 *data, gsize length, GArray *facts)
     WlDecodeError error = WL_DECODE_OK;
     guint n = 0;
 
-    /* Grow once, for as many facts as the bytes can hold. */
+    /* Grow once, for as many facts as the bytes can hold; all of them are zero. */
     g_array_set_size(facts, 0);
     g_array_set_size(facts, length / MIN_FACT_SIZE + 1);
     while (length > 0) {
@@ -121,8 +121,6 @@ wl_group_decode(const guint8 *data, gsize length, GArray *facts)
         data += consumed;
         length -= consumed;
     }
-    /* Elements that the array clears must be zero, and these were never written. */
-    memset(&g_array_index(facts, WlFact, n), 0, (facts->len - n) * sizeof(WlFact));
     g_array_set_size(facts, error ? 0 : n);
     return error;
 }
