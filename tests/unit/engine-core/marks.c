@@ -324,6 +324,19 @@ test_snapshot(void)
     }
 }
 
+/* Every peer, whatever its place. */
+static void
+test_schedule_all(void)
+{
+    g_autoptr(Harness) harness = harness_leaf_new();
+    const WlPeerTable *peers = &harness->engine->peers;
+
+    wl_engine_schedule_all(harness->engine);
+    g_assert_cmpuint(harness->engine->scheduler.scheduled->len, ==, wl_peer_table_size(peers));
+    for (guint i = 0; i < wl_peer_table_size(peers); i++)
+        g_assert_true(wl_peer_table_get(peers, i)->turn.scheduled);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -337,5 +350,6 @@ main(int argc, char **argv)
     g_test_add_func("/advertise/delay in large networks", test_batch_delay);
     g_test_add_func("/engine/bytes of a datagram", test_bytes);
     g_test_add_func("/engine/snapshots", test_snapshot);
+    g_test_add_func("/engine/all peers are scheduled", test_schedule_all);
     return g_test_run();
 }
