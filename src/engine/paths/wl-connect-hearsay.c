@@ -28,7 +28,7 @@ is_before(const WlEngine *self, const WlPeer *a, const WlPeer *b)
     if (!b)
         return TRUE;
     other = get_allowed(self, b);
-    return allowed != other ? allowed < other : a->receive.tried.next < b->receive.tried.next;
+    return allowed < other || (allowed == other && a->receive.tried.next < b->receive.tried.next);
 }
 
 /* The third party that may have @candidate tried, of those that may first the one with the fewest

@@ -178,12 +178,12 @@ step(WlEngine *self, WlPeer *peer)
     case WL_CONNECT_STEP_PAUSE:
         break;
     }
-    if (candidate)
+    if (candidate) {
         try_candidate(self, peer, candidate);
-    else
+    } else {
         end_round(self, peer);
-    if (!candidate)
         wl_connect_hearsay_pause(self, peer);
+    }
 }
 
 static void
@@ -215,13 +215,12 @@ handshake_time(const WlEngine *self)
 
 /* A handshake that the peer began is in progress: the own try is delayed. */
 static void
-hold(WlEngine *self, WlPeer *peer, gint64 due)
+hold(WlEngine *self, WlPeer *peer)
 {
     count_hold(self, peer);
     if (peer->connect.phase != WL_CONNECT_SLOT)
         peer->connect.phase = WL_CONNECT_WAIT;
     peer->connect.head_start = WL_LONG_AGO;
-    peer->connect.due = due;
     wl_connect_slot_schedule_polls(self, peer, handshake_time(self));
 }
 
@@ -231,10 +230,9 @@ hold(WlEngine *self, WlPeer *peer, gint64 due)
  * other member waits.
  */
 static void
-cross(WlEngine *self, WlPeer *peer, gint64 due)
+cross(WlEngine *self, WlPeer *peer)
 {
     peer->connect.crossed = TRUE;
-    peer->connect.due = due;
     if (!wl_tie_breaker_goes_first(&self->own.key, &peer->key) ||
         !wl_handshake_limiter_take(&self->limiter, &peer->key, &peer->connect.share, self->now,
                                    NULL))
@@ -369,10 +367,10 @@ act(WlEngine *self, WlPeer *peer, const WlConnectDecision *decision)
         wl_engine_request_snapshot(self);
         break;
     case WL_CONNECT_DO_HOLD:
-        hold(self, peer, decision->due);
+        hold(self, peer);
         break;
     case WL_CONNECT_DO_CROSS:
-        cross(self, peer, decision->due);
+        cross(self, peer);
         break;
     case WL_CONNECT_DO_STEP:
         step(self, peer);
