@@ -172,7 +172,8 @@ tell_fellows(WlEngine *self, WlPeer *leaf)
     for (guint i = 0; i < self->routers.members->len; i++) {
         WlPeer *fellow = self->routers.members->pdata[i];
 
-        if (failover->answered & 1u << i || !understands(fellow) || fellow->failover.lost)
+        if ((failover->answered & wl_router_set_bit(&self->routers, fellow)) != 0 ||
+            !understands(fellow) || fellow->failover.lost)
             continue;
         waiting = TRUE;
         if (due)
@@ -300,7 +301,7 @@ receive_from_fellow(WlEngine *self, WlPeer *fellow, WlPeer *leaf, const WlRouter
     if (wl_key_equal(&message->router, &self->own.key)) {
         /* It knows what we hold. */
         if (is_here(self, leaf) && message->epoch == failover->epoch)
-            failover->answered |= 1u << wl_router_set_index(&self->routers, fellow);
+            failover->answered |= wl_router_set_bit(&self->routers, fellow);
         return;
     }
     if (!wl_key_equal(&message->router, &fellow->key))
@@ -314,7 +315,7 @@ receive_from_fellow(WlEngine *self, WlPeer *fellow, WlPeer *leaf, const WlRouter
         (message->epoch < failover->epoch || (message->epoch == failover->epoch &&
                                               wl_key_is_before(&failover->at, &message->router)))) {
         /* It does not know the present one: told at once if that is this router. */
-        failover->answered &= ~(1u << wl_router_set_index(&self->routers, fellow));
+        failover->answered &= ~wl_router_set_bit(&self->routers, fellow);
         failover->announce_due = self->now;
         wl_scheduler_schedule(&self->scheduler, leaf);
         return;
@@ -341,7 +342,7 @@ wl_attachment_receive(WlEngine *self, WlPeer *peer, const WlKey *subject,
 void
 wl_attachment_fellow_changed(WlEngine *self, WlPeer *fellow, gboolean usable)
 {
-    guint32 bit = 1u << wl_router_set_index(&self->routers, fellow);
+    guint32 bit = wl_router_set_bit(&self->routers, fellow);
 
     for (guint i = 0; i < wl_peer_table_size(&self->peers); i++) {
         WlPeer *leaf = wl_peer_table_get(&self->peers, i);

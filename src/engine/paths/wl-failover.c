@@ -284,7 +284,7 @@ announce(WlEngine *self, WlPeer *router)
 {
     WlRouterSet *set = &self->routers;
     WlPeerFailover *failover = &router->failover;
-    guint32 bit = 1u << wl_router_set_index(set, router);
+    guint32 bit = wl_router_set_bit(set, router);
 
     if (!router->liveness.healthy || !wl_boot_id_has_router_sets(&router->boot.id)) {
         set->answered &= ~bit;
@@ -306,11 +306,10 @@ static void
 receive_choice(WlEngine *self, WlPeer *router, const WlRouterMessage *message)
 {
     WlRouterSet *set = &self->routers;
-    int index = wl_router_set_index(set, router);
     WlPeer *named = wl_peer_table_find(&self->peers, &message->router);
 
     if (message->epoch == set->epoch && wl_key_equal(&message->router, &set->current->key)) {
-        set->answered |= 1u << index;
+        set->answered |= wl_router_set_bit(set, router);
         return;
     }
     if (message->epoch < set->epoch ||

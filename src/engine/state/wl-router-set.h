@@ -46,6 +46,12 @@ wl_router_set_is_choice(const WlRouterSet *self)
 gboolean wl_router_set_chooses(const WlRouterSet *self, const WlPeer *peer);
 /** The index of @peer among the members, or -1. */
 int wl_router_set_index(const WlRouterSet *self, const WlPeer *peer);
+/** The bit of @peer, a member. */
+static inline guint32
+wl_router_set_bit(const WlRouterSet *self, const WlPeer *peer)
+{
+    return 1u << wl_router_set_index(self, peer);
+}
 /** TRUE if the profile gives @prefix to the router @peer, but the device must not: on a leaf the
  * current router has it or a prefix around it; on a router it only marks the fellow. */
 gboolean wl_router_set_withholds(const WlRouterSet *self, const WlEngineConfig *config,

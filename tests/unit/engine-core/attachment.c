@@ -179,19 +179,22 @@ test_leaf(gconstpointer data)
 static void
 test_fellow_forgot(void)
 {
-    Fellows world;
+    for (Who who = LOW; who <= HIGH; who++) {
+        Fellows world;
 
-    fellows_init(&world);
-    g_autoptr(Harness) harness = world.harness;
-    const Known before = {SELF, NONE, 5};
-    const WlRouterMessage message = {WL_ROUTER_VERSION, WL_ROUTER_HOLDS, 4,
-                                     world.members[LOW]->key};
+        fellows_init(&world);
+        g_autoptr(Harness) harness = world.harness;
+        const Known before = {SELF, NONE, 5};
+        const WlRouterMessage message = {WL_ROUTER_VERSION, WL_ROUTER_HOLDS, 4,
+                                         world.members[who]->key};
 
-    fellows_set_known(&world, &before);
-    world.leaf->failover.answered = fellows_bit(&world, LOW) | fellows_bit(&world, HIGH);
-    wl_attachment_receive(harness->engine, fellows_peer(&world, LOW), &world.leaf->key, &message,
-                          TRUE);
-    g_assert_cmpuint(world.leaf->failover.answered, ==, fellows_bit(&world, HIGH));
+        fellows_set_known(&world, &before);
+        world.leaf->failover.answered = fellows_bit(&world, LOW) | fellows_bit(&world, HIGH);
+        wl_attachment_receive(harness->engine, fellows_peer(&world, who), &world.leaf->key,
+                              &message, TRUE);
+        g_assert_cmpuint(world.leaf->failover.answered, ==,
+                         fellows_bit(&world, who == LOW ? HIGH : LOW));
+    }
 }
 
 /* A newer choice is unknown to all fellows. */
