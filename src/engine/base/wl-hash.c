@@ -25,7 +25,7 @@ wl_hash(gconstpointer data, gsize length)
     guint8 hash[crypto_shorthash_BYTES];
     guint result;
 
-    crypto_shorthash(hash, length > 0 ? data : "", length, get_key());
+    crypto_shorthash(hash, data, length, get_key());
     memcpy(&result, hash, sizeof(result));
     return result;
 }

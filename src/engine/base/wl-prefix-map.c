@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * A balanced tree in the order of wl_prefix_compare(): everything within a prefix directly follows
- * it. Covering prefixes are looked up one length at a time, skipping lengths that do not occur.
+ * it. Covering prefixes are looked up one length at a time, skipping lengths that never occurred.
  */
 #include "wl-prefix-map.h"
 
 struct _WlPrefixMap {
-    GTree *tree;           /* WlPrefix*, owned -> value */
-    guint lengths[2][129]; /* number of prefixes, by family and length */
+    GTree *tree;              /* WlPrefix*, owned -> value */
+    gboolean lengths[2][129]; /* that occur or occurred, by family */
 };
 
 static int
@@ -34,12 +34,6 @@ wl_prefix_map_free(WlPrefixMap *self)
     g_free(self);
 }
 
-static guint *
-count_of(const WlPrefixMap *self, const WlPrefix *prefix)
-{
-    return (guint *) &self->lengths[prefix->ip.family == WL_FAMILY_V6][prefix->length];
-}
-
 gpointer
 wl_prefix_map_get(const WlPrefixMap *self, const WlPrefix *prefix)
 {
@@ -49,8 +43,7 @@ wl_prefix_map_get(const WlPrefixMap *self, const WlPrefix *prefix)
 void
 wl_prefix_map_set(WlPrefixMap *self, const WlPrefix *prefix, gpointer value)
 {
-    if (!wl_prefix_map_get(self, prefix))
-        ++*count_of(self, prefix);
+    self->lengths[prefix->ip.family == WL_FAMILY_V6][prefix->length] = TRUE;
     g_tree_replace(self->tree, g_memdup2(prefix, sizeof(*prefix)), value);
 }
 
@@ -59,19 +52,20 @@ wl_prefix_map_remove(WlPrefixMap *self, const WlPrefix *prefix)
 {
     WlPrefix copy = *prefix; /* @prefix may be the key in the tree */
 
-    if (g_tree_remove(self->tree, &copy))
-        --*count_of(self, &copy);
+    g_tree_remove(self->tree, &copy);
 }
 
 gpointer
 wl_prefix_map_find_covering(const WlPrefixMap *self, const WlPrefix *prefix, WlPrefixFunc func,
                             gpointer user_data)
 {
+    const gboolean *lengths = self->lengths[prefix->ip.family == WL_FAMILY_V6];
+
     for (guint length = 0; length <= prefix->length; length++) {
         WlPrefix outer = {.ip = prefix->ip, .length = (guint8) length};
         gpointer value;
 
-        if (*count_of(self, &outer) == 0)
+        if (!lengths[length])
             continue;
         outer = wl_prefix_masked(&outer);
         value = wl_prefix_map_get(self, &outer);

@@ -40,12 +40,18 @@ put(WlTimerQueue *self, guint place, WlTimerEntry *entry)
     entry->place = place;
 }
 
+static gboolean
+is_before(const WlTimerEntry *a, const WlTimerEntry *b)
+{
+    return a->when < b->when;
+}
+
 static void
 sift_up(WlTimerQueue *self, WlTimerEntry *entry)
 {
     guint place = entry->place;
 
-    for (; place > 1 && at(self, place / 2)->when > entry->when; place /= 2)
+    for (; place > 1 && is_before(entry, at(self, place / 2)); place /= 2)
         put(self, place, at(self, place / 2));
     put(self, place, entry);
 }
@@ -57,9 +63,9 @@ sift_down(WlTimerQueue *self, WlTimerEntry *entry)
 
     while (place * 2 <= length) {
         guint child = place * 2;
-        if (child < length && at(self, child + 1)->when < at(self, child)->when)
+        if (child < length && is_before(at(self, child + 1), at(self, child)))
             child++;
-        if (at(self, child)->when >= entry->when)
+        if (!is_before(at(self, child), entry))
             break;
         put(self, place, at(self, child));
         place = child;
@@ -90,14 +96,11 @@ wl_timer_queue_set(WlTimerQueue *self, WlTimerEntry *entry, gint64 when)
             take_out(self, entry);
         return;
     }
+    entry->when = when;
     if (entry->place == 0) {
-        entry->when = when;
         g_ptr_array_add(self->heap, entry);
         entry->place = self->heap->len;
-        sift_up(self, entry);
-        return;
     }
-    entry->when = when;
     sift_up(self, entry);
     sift_down(self, entry);
 }
