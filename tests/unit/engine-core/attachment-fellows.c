@@ -2,6 +2,8 @@
 /* Fellows of a router that answer, are silent, or are removed, one row each. */
 #include "fellows.h"
 #include "paths/wl-failover.h"
+#include "paths/wl-reconcile.h"
+#include "wl-prefix-set.h"
 
 /* clang-format off */
 static const struct {
@@ -135,6 +137,61 @@ test_fellow_gone(void)
     }
 }
 
+/* Before a fellow is freed nothing refers to it, and the bits of the others mean other ones. */
+static void
+test_dropped(void)
+{
+    Fellows world;
+
+    fellows_init(&world);
+    g_autoptr(Harness) harness = world.harness;
+    const Known held = {LOW, LOW, 5};
+
+    fellows_set_known(&world, &held);
+    for (Who who = LOW; who <= LEAF; who++)
+        fellows_peer(&world, who)->failover.answered = 3;
+    fellows_peer(&world, HIGH)->failover.holder = fellows_peer(&world, LOW);
+    wl_failover_drop(harness->engine, fellows_peer(&world, LOW));
+    for (Who who = LOW; who <= LEAF; who++) {
+        g_assert_cmpuint(fellows_peer(&world, who)->failover.answered, ==, 0);
+        g_assert_null(fellows_peer(&world, who)->failover.holder);
+    }
+    g_assert_true(world.leaf->turn.scheduled);
+}
+
+/* The fellow has all prefixes of the leaves that it holds, and they have none. */
+static void
+test_prefixes(void)
+{
+    Fellows world;
+
+    fellows_init(&world);
+    g_autoptr(Harness) harness = world.harness;
+    const Known held = {LOW, LOW, 5};
+    WlPeer *fellows[] = {fellows_peer(&world, LOW), fellows_peer(&world, HIGH)};
+    GArray *lists[] = {world.leaf->prefixes.static_ips, world.leaf->prefixes.direct_ips,
+                       world.leaf->prefixes.learned_ips};
+
+    for (guint i = 0; i < 3; i++) {
+        g_autofree char *text = g_strdup_printf("10.99.%u.0/24", i);
+        WlPrefix prefix = harness_prefix(text);
+
+        wl_prefix_set_add(lists[i], &prefix);
+    }
+    fellows_set_known(&world, &held);
+    wl_reconcile_peer(harness->engine, world.leaf);
+    for (guint i = 0; i < 2; i++)
+        wl_reconcile_peer(harness->engine, fellows[i]);
+    g_assert_cmpuint(world.leaf->device.allowed->len, ==, 0);
+    for (guint i = 0; i < 3; i++) {
+        g_autofree char *text = g_strdup_printf("10.99.%u.0/24", i);
+        WlPrefix prefix = harness_prefix(text);
+
+        g_assert_true(wl_prefix_set_contains(fellows[0]->device.allowed, &prefix));
+        g_assert_false(wl_prefix_set_contains(fellows[1]->device.allowed, &prefix));
+    }
+}
+
 /* Of two fellows the one with the smaller key asks first, when it heard nothing for 1.5 s. */
 static void
 test_asks(void)
@@ -200,6 +257,8 @@ main(int argc, char **argv)
     g_test_add_func("/attachment-fellows/alone", test_alone);
     g_test_add_func("/attachment-fellows/not alone", test_not_alone);
     g_test_add_func("/attachment-fellows/gone", test_fellow_gone);
+    g_test_add_func("/attachment-fellows/dropped", test_dropped);
+    g_test_add_func("/attachment-fellows/prefixes", test_prefixes);
     g_test_add_func("/attachment-fellows/which asks", test_asks);
     g_test_add_func("/attachment-fellows/none", test_no_fellows);
     return g_test_run();

@@ -15,17 +15,18 @@ enum {
     N_MEMBERS,
 };
 
-/* A leaf with the hub and a peer, which waits until 100 s from now. The peer initiates first, so
- * that a first round begins with its head start of 100 ms. */
+/* A leaf with the hub and a peer, which waits until 100 s from now. @first: this member initiates
+ * first. */
 static Harness *
-leaf_new(WlPeer **peer)
+leaf_new_with(WlPeer **peer, gboolean first)
 {
     Harness *harness = harness_new();
     WlEngineConfig *config = harness_config(harness, WL_ROLE_LEAF);
     const HarnessMember *self = harness_member(harness, 0);
     guint number = PEER;
 
-    while (wl_key_is_before(&self->key, &harness_member(harness, number)->key))
+    harness->no_neighbors = TRUE;
+    while (wl_key_is_before(&self->key, &harness_member(harness, number)->key) != first)
         number++;
     harness_add(config, harness_member(harness, HUB), NULL, "10.77.0.0/24");
     harness_add(config, harness_member(harness, number), NULL, "10.77.0.3/32");
@@ -39,6 +40,13 @@ leaf_new(WlPeer **peer)
     (*peer)->device.present = TRUE;
     harness->engine->outputs.snapshot_wanted = FALSE;
     return harness;
+}
+
+/* The peer initiates first, so that a first round begins with its head start of 100 ms. */
+static Harness *
+leaf_new(WlPeer **peer)
+{
+    return leaf_new_with(peer, FALSE);
 }
 
 static WlCandidate *
@@ -302,6 +310,71 @@ test_fast(void)
     }
 }
 
+/* ---- the next round */
+
+/* The fast rounds follow each other at once, the others after a pause; without them the fourth one
+ * is next. */
+static void
+test_next_round(void)
+{
+    static const struct {
+        gboolean fast;
+        guint round, next;
+        gboolean pauses;
+    } rows[] = {{TRUE, 0, 1, FALSE}, {TRUE, 3, 4, FALSE}, {FALSE, 0, 4, FALSE},
+                {TRUE, 4, 5, TRUE},  {FALSE, 4, 5, TRUE}, {FALSE, 12, 13, TRUE}};
+
+    for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+        WlPeer *peer;
+        g_autoptr(Harness) harness = leaf_new(&peer);
+        const gint64 now = harness->engine->now;
+
+        g_test_message("row %u", (guint) i);
+        add_candidate(peer, AT, WL_RANK_PUBLIC, WL_CANDIDATE_SOURCE_ROUTER)->round = 77;
+        peer->connect.serial = 77;
+        peer->connect.round = rows[i].round;
+        peer->connect.fast = rows[i].fast;
+        peer->connect.backoff = SEC(8);
+        peer->connect.resume = WL_LONG_AGO;
+        peer->connect.due = peer->device.snapshot = now;
+        run(harness, peer);
+        g_assert_cmpuint(peer->connect.round, ==, rows[i].next);
+        g_assert_cmpuint(peer->connect.serial, ==, 78);
+        g_assert_cmpint(peer->connect.phase, ==,
+                        rows[i].pauses ? WL_CONNECT_PAUSE : WL_CONNECT_SLOT);
+        g_assert_cmpint(peer->connect.backoff, ==, rows[i].pauses ? SEC(16) : SEC(8));
+        g_assert_false(peer->connect.in_round);
+    }
+}
+
+/* ---- waiting for neighbors */
+
+/* The member that initiates first waits so long that its initiation arrives before the head start
+ * is over; the other one has that in addition. */
+static void
+test_neighbors(void)
+{
+    static const struct {
+        gboolean first;
+        int round_trip, waits; /* ms */
+    } rows[] = {{TRUE, 0, 50},   {TRUE, 20, 20},  {TRUE, 40, 30},  {TRUE, 78, 49},
+                {TRUE, 200, 50}, {FALSE, 0, 150}, {FALSE, 40, 100}};
+
+    for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+        WlPeer *peer;
+        g_autoptr(Harness) harness = leaf_new_with(&peer, rows[i].first);
+        const gint64 now = harness->engine->now;
+
+        g_test_message("row %u", (guint) i);
+        add_candidate(peer, "192.168.1.20:1", WL_RANK_PRIVATE, WL_CANDIDATE_SOURCE_ROUTER);
+        harness->engine->uplink.round_trip.smoothed = MS(rows[i].round_trip);
+        peer->connect.due = peer->device.snapshot = now;
+        run(harness, peer);
+        g_assert_cmpint(peer->connect.phase, ==, WL_CONNECT_NEIGHBORS);
+        g_assert_cmpint(peer->connect.due, ==, now + MS(rows[i].waits));
+    }
+}
+
 /* ---- an endpoint that the profile dropped */
 
 /* clang-format off */
@@ -328,6 +401,8 @@ static const struct {
      FALSE, FALSE, TRUE, 9999, 0, OTHER, FALSE, WL_CONNECT_SLOT, FALSE, TRUE, 0},
     {"not during a handshake of the peer",
      FALSE, FALSE, TRUE, 100, 0, OTHER, FALSE, WL_CONNECT_WAIT, TRUE, FALSE, 200},
+    {"one that just began counts", FALSE, FALSE, TRUE, 0, 2, OTHER, FALSE, WL_CONNECT_WAIT, TRUE,
+     FALSE, 300},
     {"which is over after 300 ms",
      FALSE, FALSE, TRUE, 300, 0, OTHER, FALSE, WL_CONNECT_WAIT, FALSE, TRUE, 0},
     {"nor for more than three of them",
@@ -363,6 +438,7 @@ test_drop(gconstpointer data)
     peer->device.endpoint = drops[i].device ? harness_endpoint(drops[i].device) : (WlEndpoint){0};
     run(harness, peer);
     g_assert_cmpint(peer->connect.endpoint_dropped, ==, drops[i].waits);
+    g_assert_cmpuint(peer->connect.holds, ==, drops[i].holds + (drops[i].received == 0 ? 1 : 0));
     g_assert_cmpint(peer->reconcile.recreate, ==, drops[i].recreates);
     g_assert_cmpint(harness->engine->outputs.snapshot_wanted, ==,
                     !drops[i].read && !drops[i].absent);
@@ -397,6 +473,8 @@ main(int argc, char **argv)
     }
     g_test_add_func("/connect-turn/stop", test_stop);
     g_test_add_func("/connect-turn/polls", test_polls);
+    g_test_add_func("/connect-turn/neighbors", test_neighbors);
+    g_test_add_func("/connect-turn/next round", test_next_round);
     g_test_add_func("/connect-turn/fast rounds", test_fast);
     return g_test_run();
 }

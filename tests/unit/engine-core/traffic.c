@@ -187,6 +187,28 @@ test_on_demand(void)
     }
 }
 
+/* A packet for a server with a name has its name resolved again: it may have moved. */
+static void
+test_name(void)
+{
+    g_autoptr(Harness) harness = harness_leaf_new();
+    WlEngine *engine = harness->engine;
+    WlPeer *peer = wl_peer_table_find(&engine->peers, &harness_member(harness, 2)->key);
+    WlIp inside = harness_ip("10.77.0.3");
+    WlEndpointDns *dns;
+
+    g_ptr_array_add(peer->config->endpoints, g_strdup("peer.example.net:1"));
+    wl_peer_set_config(peer, peer->config);
+    dns = peer->endpoints.dns_names->pdata[0];
+    dns->due = engine->now + SEC(99);
+    dns->backoff = SEC(64);
+    wl_traffic_set_on_demand(engine, peer, TRUE);
+    wl_traffic_started(engine, &inside);
+    g_assert_cmpint(dns->due, ==, engine->now);
+    g_assert_cmpint(dns->backoff, ==, SEC(1));
+    g_assert_true(peer->turn.scheduled);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -198,5 +220,6 @@ main(int argc, char **argv)
     g_test_add_func("/traffic/bytes may have arrived at the last snapshot", test_seen);
     g_test_add_func("/traffic/the device is read while traffic flows", test_polled);
     g_test_add_func("/traffic/packets for on-demand peers are watched for", test_on_demand);
+    g_test_add_func("/traffic/a packet for a server with a name", test_name);
     return g_test_run();
 }
