@@ -321,6 +321,55 @@ test_dropped(void)
     }
 }
 
+/* ---- a session or an Alive begins or ends */
+
+static const struct {
+    const char *name;
+    gboolean was_healthy, was_alive, healthy, alive;
+    gboolean facts;  /* what is advertised about the peer is computed again */
+    gboolean routes; /* the peers that the router has are looked at */
+    gboolean names;  /* of the peer are resolved again */
+} changes[] = {
+    {"neither", TRUE, TRUE, TRUE, TRUE, FALSE, FALSE, FALSE},
+    {"the session ends", TRUE, TRUE, FALSE, TRUE, TRUE, TRUE, TRUE},
+    {"the session begins", FALSE, TRUE, TRUE, TRUE, TRUE, TRUE, FALSE},
+    {"the Alive ends", TRUE, TRUE, TRUE, FALSE, TRUE, FALSE, FALSE},
+    {"the Alive begins", TRUE, FALSE, TRUE, TRUE, TRUE, FALSE, FALSE},
+    {"neither is there", FALSE, FALSE, FALSE, FALSE, FALSE, FALSE, FALSE},
+};
+
+static void
+test_changed(gconstpointer data)
+{
+    const gsize i = GPOINTER_TO_SIZE(data);
+    g_autoptr(Harness) harness = leaf_new();
+    WlEngine *engine = harness->engine;
+    WlPeer *peer = wl_peer_table_find(&engine->peers, &harness_member(harness, 1)->key),
+           *other = wl_peer_table_find(&engine->peers, &harness_member(harness, 2)->key);
+    const gint64 now = engine->now;
+    WlEndpointDns *dns;
+
+    g_ptr_array_add(peer->config->endpoints, g_strdup("hub.example.net:1"));
+    wl_peer_set_config(peer, peer->config);
+    dns = peer->endpoints.dns_names->pdata[0];
+    dns->due = now + SEC(99);
+    peer->liveness.healthy = changes[i].was_healthy;
+    peer->liveness.alive = changes[i].was_alive;
+    peer->liveness.alive_since = 1;
+    peer->liveness.alive_until = changes[i].alive ? now + 1 : now;
+    peer->device.handshake = changes[i].healthy ? now : now - SEC(170);
+    peer->device.snapshot = now;
+    peer->dirty.local_facts = FALSE;
+    wl_health_update(engine, peer);
+    g_assert_cmpint(peer->liveness.healthy, ==, changes[i].healthy);
+    g_assert_cmpint(peer->liveness.alive, ==, changes[i].alive);
+    g_assert_cmpint(peer->liveness.alive_since, ==,
+                    changes[i].healthy && changes[i].alive ? 1 : WL_NEVER);
+    g_assert_cmpint(peer->dirty.local_facts, ==, changes[i].facts);
+    g_assert_cmpint(other->turn.scheduled, ==, changes[i].routes);
+    g_assert_cmpint(dns->due, ==, changes[i].names ? now : now + SEC(99));
+}
+
 /* ---- a session begins */
 
 /* The first handshake with a router measures the round trip of the uplink. */
@@ -432,6 +481,10 @@ main(int argc, char **argv)
     for (gsize i = 0; i < G_N_ELEMENTS(shown); i++) {
         g_autofree char *name = g_strdup_printf("/health/snapshot/%s", shown[i].name);
         g_test_add_data_func(name, GSIZE_TO_POINTER(i), test_shown);
+    }
+    for (gsize i = 0; i < G_N_ELEMENTS(changes); i++) {
+        g_autofree char *name = g_strdup_printf("/health/change/%s", changes[i].name);
+        g_test_add_data_func(name, GSIZE_TO_POINTER(i), test_changed);
     }
     for (gsize i = 0; i < G_N_ELEMENTS(rounds); i++) {
         g_autofree char *name = g_strdup_printf("/health/round trip/%s", rounds[i].name);
