@@ -114,6 +114,27 @@ static const Case in_session[] = {
      {{A, PUBLIC, SELF, .serial = ROUND}, {B, PUBLIC, THIRD_PARTY}}, .current = C, .next = NONE},
 };
 
+/* While there is no router third parties are heard. */
+static const Case without_router[] = {
+    {"a third party is heard", {{A, PUBLIC, THIRD_PARTY}}, .current = "192.0.2.4:1", .next = 0},
+    {"after all others", {{A, PUBLIC, THIRD_PARTY}, {B, PUBLIC, SELF}}, .current = C, .next = 1},
+    {"not about the current endpoint", {{C, PUBLIC, THIRD_PARTY}}, .current = C, .next = NONE},
+    {"nor about a private address elsewhere", {{A, PRIVATE, THIRD_PARTY}}, .current = C, .next = NONE},
+    {"of two that were never tried the first is next",
+     {{A, PUBLIC, THIRD_PARTY}, {B, PUBLIC, THIRD_PARTY}}, .current = C, .next = 0},
+    {"the one that was tried longest ago is next",
+     {{A, PUBLIC, THIRD_PARTY, .tried = 5}, {B, PUBLIC, THIRD_PARTY, .tried = 9}}, .current = C, .next = 1},
+    {"though it is the first one",
+     {{A, PUBLIC, THIRD_PARTY, .tried = 9}, {B, PUBLIC, THIRD_PARTY, .tried = 5}}, .current = C, .next = 0},
+    {"one whose address had its tries is skipped",
+     {{A, PUBLIC, THIRD_PARTY}, {B, PUBLIC, THIRD_PARTY}}, .spent = "192.0.2.1:9", .current = C, .next = 1},
+    {"a second one in a check",
+     {{A, PUBLIC, THIRD_PARTY, .serial = ROUND}, {B, PUBLIC, THIRD_PARTY}}, .current = C, .next = 1},
+    {"but not a third one",
+     {{A, PUBLIC, THIRD_PARTY, .serial = ROUND}, {B, PUBLIC, THIRD_PARTY, .serial = ROUND}, {C, PUBLIC, THIRD_PARTY}},
+     .current = "192.0.2.4:1", .next = NONE},
+};
+
 static const Case upgrade[] = {
     {"nothing to try", {{NULL}}, .uplink_changed = 9000, .next = NONE},
     {"only an on-link candidate is an upgrade",
@@ -328,9 +349,8 @@ spend(WlAddressLimiter *addresses, const Case *row, const WlKey *subject)
 }
 
 static void
-test_in_session(gconstpointer data)
+test_session(const Case *row, gboolean hearsay)
 {
-    const Case *row = data;
     g_autoptr(GArray) list = make_candidates(row->candidates);
     WlAddressLimiter addresses = {0};
     const WlKey subject = {{1}};
@@ -338,6 +358,7 @@ test_in_session(gconstpointer data)
         .now = NOW,
         .serial = ROUND,
         .current = parse(row->current),
+        .hearsay = hearsay,
         .addresses = &addresses,
         .subject = &subject,
     };
@@ -345,6 +366,18 @@ test_in_session(gconstpointer data)
     spend(&addresses, row, &subject);
     assert_next(row, list, wl_endpoint_cycling_next_in_session(list, &cycle));
     wl_address_limiter_clear(&addresses);
+}
+
+static void
+test_in_session(gconstpointer data)
+{
+    test_session(data, FALSE);
+}
+
+static void
+test_without_router(gconstpointer data)
+{
+    test_session(data, TRUE);
 }
 
 static void
@@ -406,6 +439,7 @@ main(int argc, char *argv[])
     g_test_init(&argc, &argv, NULL);
     add("round", in_round, G_N_ELEMENTS(in_round), test_in_round);
     add("session", in_session, G_N_ELEMENTS(in_session), test_in_session);
+    add("without a router", without_router, G_N_ELEMENTS(without_router), test_without_router);
     add("upgrade", upgrade, G_N_ELEMENTS(upgrade), test_upgrade);
     g_test_add_func("/endpoint-cycling/hearsay-pause", test_hearsay_pause);
     for (guint i = 0; i < G_N_ELEMENTS(sightings); i++) {
