@@ -194,12 +194,13 @@ test_boot(void)
 /* clang-format off */
 static const struct {
     const char *name;
-    enum { SAME, LINK_LOCAL, ALLOWED, ENDPOINT, BYTES, HANDSHAKE, GONE, NEW } change;
+    enum { SAME, LINK_LOCAL, ALLOWED, REPLACED, ENDPOINT, BYTES, HANDSHAKE, GONE, NEW } change;
     gboolean scheduled, facts; /* the peer; what is advertised about it is computed again */
 } shown[] = {
     {"nothing new", SAME, FALSE, FALSE},
     {"the link-local address was removed", LINK_LOCAL, TRUE, FALSE},
     {"a prefix was added", ALLOWED, TRUE, TRUE},
+    {"a prefix gave way to another one", REPLACED, TRUE, TRUE},
     {"the peer roamed", ENDPOINT, TRUE, TRUE},
     {"bytes arrived", BYTES, TRUE, FALSE},
     {"a handshake completed", HANDSHAKE, TRUE, FALSE},
@@ -241,6 +242,14 @@ test_shown(gconstpointer data)
     case ALLOWED:
         g_array_append_val(device->allowed_ips, prefix);
         break;
+    case REPLACED:
+        for (guint j = 0; j < device->allowed_ips->len; j++) {
+            WlPrefix *held = &g_array_index(device->allowed_ips, WlPrefix, j);
+
+            if (held->ip.family == WL_FAMILY_V4)
+                *held = prefix;
+        }
+        break;
     case ENDPOINT:
         device->endpoint = harness_endpoint("198.51.100.99:1");
         break;
@@ -262,8 +271,8 @@ test_shown(gconstpointer data)
     g_assert_cmpint(peer->turn.scheduled, ==, shown[i].scheduled);
     g_assert_cmpint(peer->dirty.local_facts, ==, shown[i].facts);
     g_assert_cmpuint(peer->device.allowed_serial, ==,
-                     serial + (shown[i].change == ALLOWED ? 1 : 0));
-    if (shown[i].change == ALLOWED) {
+                     serial + (shown[i].change == ALLOWED || shown[i].change == REPLACED ? 1 : 0));
+    if (shown[i].change == ALLOWED || shown[i].change == REPLACED) {
         const WlPrefix masked = harness_prefix("172.16.0.0/12");
 
         g_assert_true(wl_prefix_set_contains(peer->device.allowed, &masked));
