@@ -47,8 +47,10 @@ WlSecretsWidget::WlSecretsWidget(const NetworkManager::VpnSetting::Ptr &setting,
         field->setAccessibleName(QString::fromUtf8(label));
         connect(field, &QLineEdit::textChanged, this, [this] { slotWidgetChanged(); });
         layout->addRow(QString::fromUtf8(label), field);
-        if (m_fields.isEmpty())
+        if (m_fields.isEmpty()) {
             setFocusProxy(field);
+            field->setFocus(); /* in Plasma's window its OK button would have it */
+        }
         m_fields.insert(name, field);
     }
 }

@@ -87,11 +87,12 @@ root_make() {
   root_wanted "$2" > "$root/.ready"
 }
 
-# root_is_ready SUITE SET: whether it has these packages, or those for all tests
+# root_is_ready SUITE SET: whether it has these packages, or a set that includes them
 root_is_ready() {
   local ready
   ready=$(cat "$(root_cache)/$1/.ready" 2>/dev/null) || return 1
-  [ "$ready" = "$(root_wanted "$2")" ] || [ "$ready" = "$(root_wanted test)" ]
+  [ "$ready" = "$(root_wanted "$2")" ] || [ "$ready" = "$(root_wanted plasma)" ] ||
+    { [ "$2" != plasma ] && [ "$ready" = "$(root_wanted test)" ]; }
 }
 
 # root_enter ROOT network|isolated COMMAND...: runs a command in the root, in mount, process, UTS and IPC
