@@ -340,6 +340,8 @@ void
 wl_peer_heard(WlPeer *peer, gint64 now)
 {
     peer->liveness.last_heard = now;
+    /* A snapshot of the same moment was taken before: what it says is no answer to a later try. */
+    peer->device.snapshot = MIN(peer->device.snapshot, now - 1);
 }
 
 void
