@@ -90,6 +90,52 @@ add_own_name(WlEngine *self)
     add_member(self, &self->own.key, metadata);
 }
 
+/* What a stale source of the state file has said is not known any more. */
+static gboolean
+is_lasting(const WlFactSource *origin)
+{
+    return origin->verdict == WL_VERDICT_ACCEPTED &&
+           (origin->expires - origin->received >= WL_FACT_MARGIN ||
+            (origin->stale && origin->expires <= origin->received));
+}
+
+/* What sources give for a shorter time than facts have until they are renewed is relayed for as
+ * long as they say. Originating it would give it WL_FACT_TTL at others. */
+static gboolean
+has_lasting_source(const WlFactEntry *entry)
+{
+    for (guint i = 0; entry && i < entry->sources->len; i++) {
+        if (is_lasting(&g_array_index(entry->sources, WlFactSource, i)))
+            return TRUE;
+    }
+    return FALSE;
+}
+
+static gboolean
+is_prefix_originated(const WlEngine *self, const WlPeer *peer, const WlPrefix *prefix)
+{
+    WlFact fact;
+
+    if (wl_prefix_set_contains(peer->prefixes.static_ips, prefix) ||
+        wl_prefix_set_contains(peer->prefixes.direct_ips, prefix))
+        return TRUE;
+    wl_fact_init_allowed(&fact, &peer->key, prefix, 0);
+    return has_lasting_source(wl_fact_set_lookup(self->facts, &fact));
+}
+
+static gboolean
+is_member_originated(const WlEngine *self, const WlPeer *peer)
+{
+    const GPtrArray *about = wl_fact_set_about(self->facts, &peer->key);
+
+    for (guint i = 0; about && i < about->len; i++) {
+        const WlFactEntry *entry = about->pdata[i];
+        if (wl_fact_is_member(&entry->fact) && has_lasting_source(entry))
+            return TRUE;
+    }
+    return FALSE;
+}
+
 static void
 add_observed(WlEngine *self, const WlPeer *peer)
 {
@@ -107,12 +153,14 @@ add_observed(WlEngine *self, const WlPeer *peer)
         for (guint i = 0; i < peer->device.allowed->len; i++) {
             const WlPrefix *prefix = &g_array_index(peer->device.allowed, WlPrefix, i);
             /* A fellow also has the prefixes of the leaves that it holds. */
-            if (!fellow || wl_prefix_set_contains(peer->prefixes.static_ips, prefix) ||
-                wl_prefix_set_contains(peer->prefixes.learned_ips, prefix))
+            if ((!fellow || wl_prefix_set_contains(peer->prefixes.static_ips, prefix) ||
+                 wl_prefix_set_contains(peer->prefixes.learned_ips, prefix)) &&
+                is_prefix_originated(self, peer, prefix))
                 add_allowed(self, &peer->key, prefix);
         }
     }
-    if (!peer->config && member && (self->own.router || self->own.trust >= WL_TRUST_MEMBERSHIP)) {
+    if (!peer->config && member && is_member_originated(self, peer) &&
+        (self->own.router || self->own.trust >= WL_TRUST_MEMBERSHIP)) {
         g_autoptr(WlMetadata) unnamed = wl_local_facts_make_metadata(NULL);
         add_member(self, &peer->key, unnamed);
     }

@@ -2,26 +2,41 @@
 /* Which facts this member originates about itself and about others, one row each. */
 #include "facts/wl-local-facts.h"
 
+#include <stdlib.h>
+#include <string.h>
+
 #include "facts/wl-members.h"
 #include "harness.h"
 #include "state/wl-endpoint-policy.h"
 #include "state/wl-engine-marks.h"
 
-/* The local facts about @key, in the order in which they were originated. */
+static int
+compare_texts(gconstpointer a, gconstpointer b)
+{
+    return strcmp(*(const char *const *) a, *(const char *const *) b);
+}
+
+/* The local facts about @key, in any order. */
 static void
 assert_local(Harness *harness, const WlKey *key, const char *expected)
 {
     const GPtrArray *about = wl_fact_set_about(harness->engine->facts, key);
-    g_autoptr(GString) text = g_string_new(NULL);
+    g_autoptr(GPtrArray) found = g_ptr_array_new_with_free_func(g_free);
+    g_auto(GStrv) parts = g_strsplit(expected, ", ", 0);
+    g_autofree char *text = NULL, *sorted = NULL;
 
     for (guint i = 0; about && i < about->len; i++) {
         const WlFactEntry *entry = about->pdata[i];
-        g_autofree char *fact = wl_fact_describe(&entry->fact);
 
         if (entry->local)
-            g_string_append_printf(text, "%s%s", text->len > 0 ? ", " : "", fact);
+            g_ptr_array_add(found, wl_fact_describe(&entry->fact));
     }
-    g_assert_cmpstr(text->str, ==, expected);
+    g_ptr_array_sort(found, compare_texts);
+    g_ptr_array_add(found, NULL);
+    qsort(parts, g_strv_length(parts), sizeof(*parts), compare_texts);
+    text = g_strjoinv(", ", (char **) found->pdata);
+    sorted = g_strjoinv(", ", parts);
+    g_assert_cmpstr(text, ==, sorted);
 }
 
 static void
@@ -159,6 +174,9 @@ static const struct {
     gboolean router;  /* this member is */
     WlTrust trust;    /* of this member, in the profile */
     const char *facts;
+    guint life; /* s, of the facts that give it its prefixes and name it; 0: 255 */
+    gboolean restored; /* they are from the state file */
+    gboolean own_prefix; /* the profile gives it the prefixes of the device */
 } others[] = {
     {"one of the profile that is away", CONFIGURED, .facts = TWO ", endpoint 198.51.100.2:1, endpoint 203.0.113.9:1"},
     {"one of the profile that is alive", CONFIGURED, .alive = TRUE, .facts = TWO},
@@ -174,22 +192,49 @@ static const struct {
     {"one that no fact names any more", LEARNED, .healthy = TRUE, .at = "198.51.100.7:1", .device = "10.77.0.8/32", .router = TRUE, .trust = WL_TRUST_UNSET, .facts = "endpoint 198.51.100.7:1"},
     {"a learned one, trusted with allowed IPs", LEARNED, .named = TRUE, .device = "10.77.0.8/32", .trust = WL_TRUST_ALLOWED_IPS, .facts = "allowed IPs 10.77.0.8/32"},
     {"a learned one, trusted with members", LEARNED, .named = TRUE, .device = "10.77.0.8/32", .trust = WL_TRUST_MEMBERSHIP, .facts = "allowed IPs 10.77.0.8/32, member"},
+    {"a learned one that is given for two minutes", LEARNED, .named = TRUE, .device = "10.77.0.8/32", .router = TRUE, .trust = WL_TRUST_UNSET, .facts = "", .life = 132},
+    {"and for longer than until a renewal", LEARNED, .named = TRUE, .device = "10.77.0.8/32", .router = TRUE, .trust = WL_TRUST_UNSET, .facts = "allowed IPs 10.77.0.8/32, member", .life = 133},
+    {"a prefix that is given for seconds", CONFIGURED, .alive = TRUE, .device = "10.77.0.8/32", .router = TRUE, .trust = WL_TRUST_UNSET, .facts = TWO, .life = 10},
+    {"one of the state file", CONFIGURED, .alive = TRUE, .device = "10.77.0.8/32", .router = TRUE, .trust = WL_TRUST_UNSET, .facts = "allowed IPs 10.77.0.8/32, " TWO, .restored = TRUE},
+    {"one of the profile", CONFIGURED, .alive = TRUE, .device = "10.77.0.8/32", .router = TRUE, .trust = WL_TRUST_UNSET, .facts = "allowed IPs 10.77.0.8/32, " TWO, .life = 10, .own_prefix = TRUE},
 };
 /* clang-format on */
 
+/* The hub says @fact for @life seconds, 0: 255. */
 static void
-name_learned(Harness *harness)
+accept(Harness *harness, const WlFact *fact, guint life, gboolean restored)
 {
-    g_autoptr(WlMetadata) metadata = wl_metadata_new("seven", -1);
     WlEngine *engine = harness->engine;
+    const WlKey *hub = &harness_member(harness, 1)->key;
     WlFactSource *origin;
     WlFactEntry *entry;
+
+    if (restored)
+        wl_fact_set_restore_source(engine->facts, fact, hub, engine->now, &entry, &origin);
+    else
+        wl_fact_set_add_source(engine->facts, fact, hub, engine->now,
+                               engine->now + SEC(life ? life : 255), &entry, &origin);
+    wl_fact_set_set_verdict(engine->facts, origin, WL_VERDICT_ACCEPTED);
+}
+
+static void
+accept_prefix(Harness *harness, const WlKey *key, const char *text, guint life, gboolean restored)
+{
+    WlPrefix prefix = harness_prefix(text);
+    WlFact fact;
+
+    wl_fact_init_allowed(&fact, key, &prefix, 0);
+    accept(harness, &fact, life, restored);
+}
+
+static void
+name_learned(Harness *harness, guint life)
+{
+    g_autoptr(WlMetadata) metadata = wl_metadata_new("seven", -1);
     WlFact fact;
 
     wl_fact_init_metadata(&fact, &harness_member(harness, LEARNED)->key, metadata, 0);
-    wl_fact_set_add_source(engine->facts, &fact, &harness_member(harness, 1)->key, engine->now,
-                           engine->now + SEC(99), &entry, &origin);
-    wl_fact_set_set_verdict(engine->facts, origin, WL_VERDICT_ACCEPTED);
+    accept(harness, &fact, life, FALSE);
     wl_fact_clear(&fact);
 }
 
@@ -216,7 +261,7 @@ test_other(gconstpointer data)
     harness_start(harness, config);
     engine = harness->engine;
     if (others[row].named)
-        name_learned(harness);
+        name_learned(harness, others[row].life);
     peer = others[row].peer == LEARNED ? wl_members_add(engine, key, NULL)
                                        : wl_peer_table_find(&engine->peers, key);
     if (others[row].peer == CONFIGURED) {
@@ -231,8 +276,12 @@ test_other(gconstpointer data)
     peer->roaming.original = others[row].roaming ? at : resolved;
     peer->roaming.phase = others[row].roaming ? WL_ROAMING_TRY : WL_ROAMING_CHECK;
     g_array_set_size(peer->device.allowed, 0);
-    for (guint i = 0; device[i]; i++)
+    for (guint i = 0; device[i]; i++) {
         add_prefix(peer->device.allowed, device[i]);
+        accept_prefix(harness, key, device[i], others[row].life, others[row].restored);
+        if (others[row].own_prefix)
+            add_prefix(peer->prefixes.static_ips, device[i]);
+    }
     engine->own.router = others[row].router;
     engine->own.trust = others[row].trust;
     wl_local_facts_drop(engine, key);
@@ -244,7 +293,7 @@ test_other(gconstpointer data)
     wl_local_facts_update_peer(engine, peer);
     assert_local(harness, key, others[row].facts);
     g_assert_cmpuint(engine->scheduler.work, ==, work + 1);
-    g_assert_true(peer->dirty.candidates);
+    g_assert_cmpint(peer->dirty.candidates, ==, others[row].facts[0] != '\0');
     /* once is enough */
     peer->dirty.candidates = FALSE;
     engine->subscribers.pending = FALSE;
@@ -285,6 +334,8 @@ test_fellow(void)
         add_prefix(peer->device.allowed, "10.77.0.0/24");
         add_prefix(peer->device.allowed, "10.77.0.9/32");
         add_prefix(peer->device.allowed, "172.30.0.0/16");
+        accept_prefix(harness, key, "10.77.0.9/32", 0, FALSE);
+        accept_prefix(harness, key, "172.30.0.0/16", 0, FALSE);
         wl_local_facts_drop(engine, key);
         peer->dirty.local_facts = TRUE;
         wl_local_facts_update_peer(engine, peer);
