@@ -5,6 +5,7 @@
 #include "wl-datagram.h"
 #include "wl-fact-view.h"
 #include "wl-fact.h"
+#include "wl-held-back-view.h"
 #include "wl-reason.h"
 #include "wl-signer.h"
 #include "wl-trust.h"

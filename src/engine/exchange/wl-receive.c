@@ -38,6 +38,8 @@ read_endpoint(WlEngine *self, WlPeer *peer)
 {
     if (wl_rate_limit_take(&peer->receive.snapshots, self->now, SNAPSHOT_INTERVAL, SNAPSHOT_BURST))
         wl_engine_request_snapshot_for(self, peer);
+    else
+        wl_engine_hold_back(self, peer, WL_HELD_BACK_DUMP);
 }
 
 static void
@@ -57,6 +59,8 @@ receive_alive(WlEngine *self, WlPeer *peer, const WlFact *fact)
         wl_resync_peer_when_allowed(self, peer);
         if (wl_rate_limit_take(&peer->receive.restarts, self->now, RESTART_INTERVAL, RESTART_BURST))
             wl_path_start_over(peer, self->now);
+        else
+            wl_engine_hold_back(self, peer, WL_HELD_BACK_BOOT_ID);
     }
     wants_reply = peer->boot.native && fact->ttl == WL_ALIVE_REPLY_TTL / G_USEC_PER_SEC;
     wl_peer_alive_received(peer, self->now, expires, restarted);
@@ -64,9 +68,24 @@ receive_alive(WlEngine *self, WlPeer *peer, const WlFact *fact)
     /* An unexpected Alive may come from a new endpoint. */
     if (restarted || early || wants_reply)
         read_endpoint(self, peer);
-    if (wants_reply &&
-        wl_rate_limit_take(&peer->receive.alive_replies, self->now, ANSWER_INTERVAL, ANSWER_BURST))
+    if (!wants_reply)
+        return;
+    if (wl_rate_limit_take(&peer->receive.alive_replies, self->now, ANSWER_INTERVAL, ANSWER_BURST))
         wl_peer_force_alive(peer);
+    else
+        wl_engine_hold_back(self, peer, WL_HELD_BACK_REPLY);
+}
+
+/* What an endpoint of @peer counts for that @sender advertises. */
+static WlCandidateSource
+get_source(const WlPeer *sender, const WlPeer *peer)
+{
+    if (sender->router)
+        return WL_CANDIDATE_SOURCE_ROUTER;
+    if (sender == peer)
+        return WL_CANDIDATE_SOURCE_SELF;
+    return wl_peer_is_observer(sender) ? WL_CANDIDATE_SOURCE_ROUTER
+                                       : WL_CANDIDATE_SOURCE_THIRD_PARTY;
 }
 
 /* @sender began to advertise an endpoint, which may be a reason to try it at once. */
@@ -78,18 +97,17 @@ endpoint_received(WlEngine *self, const WlPeer *sender, const WlFact *fact)
     if (!peer)
         return;
     wl_scheduler_schedule(&self->scheduler, peer);
-    if (!peer->liveness.healthy)
-        wl_connect_restart_heard(peer,
-                                 sender->router                ? WL_CANDIDATE_SOURCE_ROUTER
-                                 : sender == peer              ? WL_CANDIDATE_SOURCE_SELF
-                                 : wl_peer_is_observer(sender) ? WL_CANDIDATE_SOURCE_ROUTER
-                                                               : WL_CANDIDATE_SOURCE_THIRD_PARTY,
-                                 self->now);
-    /* What a peer advertises about itself arrived over its current path, which therefore works. */
-    else if (sender != peer && wl_peer_is_observer(sender))
+    if (!peer->liveness.healthy) {
+        if (!wl_connect_restart_heard(peer, get_source(sender, peer), self->now))
+            wl_engine_hold_back_once(self, peer, WL_HELD_BACK_RESTART);
+        /* What a peer advertises about itself arrived over its current path, which therefore works.
+         */
+    } else if (sender != peer && wl_peer_is_observer(sender)) {
         wl_roaming_router_sees(peer, &fact->value.endpoint);
-    else if (sender != peer && wl_engine_is_without_router(self))
-        wl_roaming_third_party_sees(peer, self->now);
+    } else if (sender != peer && wl_engine_is_without_router(self) &&
+               !wl_roaming_third_party_sees(peer, self->now)) {
+        wl_engine_hold_back(self, peer, WL_HELD_BACK_CHECK);
+    }
     /* The peer advertised a new endpoint of its own: it may have roamed. */
     if (sender == peer)
         read_endpoint(self, peer);

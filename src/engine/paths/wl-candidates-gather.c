@@ -124,15 +124,16 @@ add_past(WlEngine *self, GArray *list, const WlPeer *peer)
 /* A candidate that @old lacks and that may be tried now is a reason to begin a first round; one
  * that may not is no reason to try the others again. */
 static void
-restart_for_new(const WlEngine *self, WlPeer *peer, const GArray *list, GArray *old)
+restart_for_new(WlEngine *self, WlPeer *peer, const GArray *list, GArray *old)
 {
     for (guint i = 0; i < list->len; i++) {
         const WlCandidate *candidate = &g_array_index(list, WlCandidate, i);
 
         if (!wl_candidates_find(old, &candidate->endpoint) &&
             wl_address_limiter_when(&self->addresses, candidate, &peer->key, self->now) <=
-                self->now)
-            wl_connect_restart_heard(peer, candidate->source, self->now);
+                self->now &&
+            !wl_connect_restart_heard(peer, candidate->source, self->now))
+            wl_engine_hold_back_once(self, peer, WL_HELD_BACK_RESTART);
     }
 }
 

@@ -54,10 +54,18 @@ find_third_party(const WlEngine *self, const WlPeer *peer, const WlCandidate *ca
     return best;
 }
 
+/* A try of @peer at the word of @source is not permitted now. */
+static void
+hold_back(WlEngine *self, WlPeer *peer, WlPeer *source, WlHeldBackReason reason)
+{
+    if (wl_engine_hold_back_once(self, peer, reason))
+        wl_engine_hold_back(self, source, WL_HELD_BACK_WORD);
+}
+
 /* Of those that may be tried now the candidate whose third party had the fewest tries, or NULL;
  * *when is when the first of the others may be. */
 static WlCandidate *
-next_hearsay(const WlEngine *self, const WlPeer *peer, WlPeer **source, gint64 *when)
+next_hearsay(WlEngine *self, WlPeer *peer, WlPeer **source, gint64 *when)
 {
     const WlConnectCycle cycle = wl_connect_slot_make_cycle(self, peer);
     WlCandidate *best = NULL;
@@ -67,19 +75,22 @@ next_hearsay(const WlEngine *self, const WlPeer *peer, WlPeer **source, gint64 *
         WlCandidate *candidate = &g_array_index(peer->endpoints.candidates, WlCandidate, i);
         gint64 earliest =
             wl_endpoint_cycling_hearsay_when(candidate, candidate->heard_tries, &cycle);
-        WlPeer *other;
+        WlPeer *other = NULL;
 
         if (peer->connect.in_round && candidate->rank == WL_RANK_ON_LINK)
             continue; /* the round begins with it */
-
+        if (wl_candidate_is_hearsay(candidate))
+            other = find_third_party(self, peer, candidate);
         if (earliest > self->now) {
+            if (other && wl_endpoint_cycling_is_spent(candidate, &cycle))
+                hold_back(self, peer, other, WL_HELD_BACK_ADDRESS);
             *when = MIN(*when, earliest);
             continue;
         }
-        other = find_third_party(self, peer, candidate);
         if (!other)
             continue;
         if (get_allowed(self, other) > self->now) {
+            hold_back(self, peer, other, WL_HELD_BACK_IN_VAIN);
             *when = MIN(*when, get_allowed(self, other));
         } else if (is_before(self, other, *source)) {
             best = candidate;
@@ -93,8 +104,10 @@ next_hearsay(const WlEngine *self, const WlPeer *peer, WlPeer **source, gint64 *
 static gboolean
 try_hearsay(WlEngine *self, WlPeer *peer, WlCandidate *candidate, WlPeer *source, gint64 slot)
 {
-    if (!wl_handshake_limiter_take_third_party(&self->limiter, &source->receive.tried, self->now))
+    if (!wl_handshake_limiter_take_third_party(&self->limiter, &source->receive.tried, self->now)) {
+        hold_back(self, peer, source, WL_HELD_BACK_THIRD_PARTIES);
         return FALSE;
+    }
     source->receive.tried_in_vain = count_in_vain(self, source) + 1;
     source->receive.tried_last = self->now;
     peer->connect.heard_from = source->key;

@@ -44,6 +44,7 @@ wl_connect_slot_note_try(WlEngine *self, WlPeer *peer, const WlEndpoint *endpoin
     wl_handshake_limiter_note(&self->limiter, endpoint, &peer->key, self->now);
     peer->connect.tried = self->now;
     peer->connect.holds = 0;
+    wl_held_back_begin(&peer->held_back);
 }
 
 void

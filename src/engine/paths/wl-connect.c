@@ -70,6 +70,7 @@ start_round(WlPeer *peer, guint round)
 {
     peer->connect.round = round;
     peer->connect.serial++;
+    wl_held_back_begin(&peer->held_back);
 }
 
 static guint
@@ -87,8 +88,11 @@ end_round(WlEngine *self, WlPeer *peer)
 
     start_round(peer, next_round(peer));
     due = self->now + next_backoff(self, peer);
-    if (wl_captive_portal_blocks(self, peer))
+    if (wl_captive_portal_blocks(self, peer)) {
+        if (due < peer->connect.off_link_tried + WL_PORTAL_INTERVAL)
+            wl_engine_hold_back_once(self, peer, WL_HELD_BACK_PORTAL);
         due = MAX(due, peer->connect.off_link_tried + WL_PORTAL_INTERVAL);
+    }
     peer->connect.resume = due;
     peer->connect.in_round = peer->connect.demand_round = FALSE;
 }
@@ -104,6 +108,9 @@ try_candidate(WlEngine *self, WlPeer *peer, WlCandidate *candidate)
     /* Recreating the peer makes WireGuard initiate now instead of up to 5 s later. */
     gboolean restart = !same || (peer->connect.initiated && !is_quiet);
 
+    if (wl_handshake_limiter_earliest(&self->limiter, &candidate->endpoint, &peer->key, self->now) >
+        self->now)
+        wl_engine_hold_back_once(self, peer, WL_HELD_BACK_ENDPOINT);
     if (restart)
         earliest = MAX(earliest, wl_connect_slot_get_spaced(peer));
     if (earliest >= self->now + WL_SLOT_SHARED) {
@@ -118,6 +125,7 @@ try_candidate(WlEngine *self, WlPeer *peer, WlCandidate *candidate)
     }
     if (!wl_handshake_limiter_take(&self->limiter, &peer->key, &peer->connect.share, self->now,
                                    &earliest)) {
+        wl_engine_hold_back_once(self, peer, WL_HELD_BACK_RATE);
         wl_connect_slot_wait_until(self, peer, WL_CONNECT_WAIT, earliest);
         return;
     }
@@ -136,6 +144,18 @@ is_best_anyway(const WlEngine *self, const WlCandidate *candidate)
 {
     return candidate->rank == WL_RANK_ON_LINK ||
            (candidate->worked && !wl_policy_is_on_link(&self->policy, &candidate->endpoint.ip));
+}
+
+/* Counts the candidates of this round that are not tried. */
+static void
+note_left_out(WlEngine *self, WlPeer *peer)
+{
+    const WlConnectCycle cycle = wl_connect_slot_make_cycle(self, peer);
+
+    if (cycle.on_link_only)
+        wl_engine_hold_back_once(self, peer, WL_HELD_BACK_PORTAL);
+    if (wl_endpoint_cycling_leaves_out(peer->endpoints.candidates, &cycle))
+        wl_engine_hold_back_once(self, peer, WL_HELD_BACK_ADDRESS);
 }
 
 static void
@@ -159,6 +179,7 @@ step(WlEngine *self, WlPeer *peer)
         wl_connect_hearsay_pause(self, peer);
         return;
     }
+    note_left_out(self, peer);
     switch (wl_connect_decide_step(&input)) {
     case WL_CONNECT_STEP_NEIGHBORS:
         wl_connect_slot_wait_until(self, peer, WL_CONNECT_NEIGHBORS, results);
@@ -233,10 +254,13 @@ static void
 cross(WlEngine *self, WlPeer *peer)
 {
     peer->connect.crossed = TRUE;
-    if (!wl_tie_breaker_goes_first(&self->own.key, &peer->key) ||
-        !wl_handshake_limiter_take(&self->limiter, &peer->key, &peer->connect.share, self->now,
-                                   NULL))
+    if (!wl_tie_breaker_goes_first(&self->own.key, &peer->key))
         return;
+    if (!wl_handshake_limiter_take(&self->limiter, &peer->key, &peer->connect.share, self->now,
+                                   NULL)) {
+        wl_engine_hold_back_once(self, peer, WL_HELD_BACK_RATE);
+        return;
+    }
     wl_connect_slot_recreate(peer, &peer->device.endpoint);
     wl_connect_slot_note_try(self, peer, &peer->device.endpoint);
     wl_peer_force_alive(peer);
@@ -266,6 +290,8 @@ restart(WlEngine *self, WlPeer *peer)
     start_round(peer, is_left_to_wireguard(self, peer) ? WL_FAST_ROUNDS_SERVER : 0);
     peer->connect.fast =
         wl_rate_limit_take(&peer->connect.fast_rate, self->now, WL_FAST_REFILL, WL_FAST_BURST);
+    if (!peer->connect.fast)
+        wl_engine_hold_back_once(self, peer, WL_HELD_BACK_RESTART);
     if (peer->connect.phase == WL_CONNECT_SLOT && slot_end > self->now)
         trying = wl_candidates_find(peer->endpoints.candidates, &peer->connect.last);
     /* A third party keeps its slot only if it would begin the round. */

@@ -81,8 +81,16 @@ is_left_out(const WlConnectCycle *cycle, const WlCandidate *candidate, guint ind
             (candidate->rank == WL_RANK_PRIVATE && !candidate->worked));
 }
 
+gboolean
+wl_endpoint_cycling_is_spent(const WlCandidate *candidate, const WlConnectCycle *cycle)
+{
+    return wl_address_limiter_when(cycle->addresses, candidate, cycle->subject, cycle->now) >
+           cycle->now;
+}
+
+/* Regardless of what its address had. */
 static gboolean
-is_in_round(const GArray *candidates, const WlConnectCycle *cycle, guint index)
+belongs_to_round(const GArray *candidates, const WlConnectCycle *cycle, guint index)
 {
     const WlCandidate *candidate = &g_array_index(candidates, WlCandidate, index);
 
@@ -90,9 +98,25 @@ is_in_round(const GArray *candidates, const WlConnectCycle *cycle, guint index)
            !is_left_out(cycle, candidate, index) &&
            !(cycle->number >= WL_FAST_ROUNDS && wl_candidate_is_past(candidate) &&
              !has_its_turn(candidates, candidate, cycle)) &&
-           !(cycle->on_link_only && candidate->rank != WL_RANK_ON_LINK) &&
-           wl_address_limiter_when(cycle->addresses, candidate, cycle->subject, cycle->now) <=
-               cycle->now;
+           !(cycle->on_link_only && candidate->rank != WL_RANK_ON_LINK);
+}
+
+static gboolean
+is_in_round(const GArray *candidates, const WlConnectCycle *cycle, guint index)
+{
+    return belongs_to_round(candidates, cycle, index) &&
+           !wl_endpoint_cycling_is_spent(&g_array_index(candidates, WlCandidate, index), cycle);
+}
+
+gboolean
+wl_endpoint_cycling_leaves_out(const GArray *candidates, const WlConnectCycle *cycle)
+{
+    for (guint i = 0; i < candidates->len; i++) {
+        if (belongs_to_round(candidates, cycle, i) &&
+            wl_endpoint_cycling_is_spent(&g_array_index(candidates, WlCandidate, i), cycle))
+            return TRUE;
+    }
+    return FALSE;
 }
 
 gboolean
@@ -190,6 +214,19 @@ next_hearsay(const GArray *candidates, const WlRoamingCycle *cycle)
             best = candidate;
     }
     return tried < MAX_HEARSAY ? best : NULL;
+}
+
+gboolean
+wl_endpoint_cycling_leaves_out_in_session(const GArray *candidates, const WlRoamingCycle *cycle)
+{
+    for (guint i = 0; i < candidates->len; i++) {
+        const WlCandidate *candidate = &g_array_index(candidates, WlCandidate, i);
+
+        if (may_answer_in_session(candidate) && candidate->roaming_serial != cycle->serial &&
+            !wl_endpoint_equal(&candidate->endpoint, &cycle->current) && is_spent(candidate, cycle))
+            return TRUE;
+    }
+    return FALSE;
 }
 
 /* A peer that moved is where it was last seen or says that it is, not where it was before. */

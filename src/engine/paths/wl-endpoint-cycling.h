@@ -30,6 +30,10 @@ gboolean wl_endpoint_cycling_is_last(const GArray *candidates, const WlConnectCy
                                      const WlCandidate *candidate);
 /** When the next initiation to @candidate is permitted. */
 gint64 wl_endpoint_cycling_earliest(const WlConnectCycle *cycle, const WlCandidate *candidate);
+/** TRUE if the IP address of @candidate had enough tries for now. */
+gboolean wl_endpoint_cycling_is_spent(const WlCandidate *candidate, const WlConnectCycle *cycle);
+/** TRUE if such a one would otherwise be tried in this round. */
+gboolean wl_endpoint_cycling_leaves_out(const GArray *candidates, const WlConnectCycle *cycle);
 /** Records an initiation to @candidate at cycle->now. */
 void wl_endpoint_cycling_note_try(const WlConnectCycle *cycle, WlCandidate *candidate);
 /** Without a session: the best candidate not tried in this round; those that may be tried at once
@@ -61,6 +65,9 @@ typedef struct {
  */
 WlCandidate *wl_endpoint_cycling_next_in_session(const GArray *candidates,
                                                  const WlRoamingCycle *cycle);
+/** TRUE if one was left out, whose address had enough tries. */
+gboolean wl_endpoint_cycling_leaves_out_in_session(const GArray *candidates,
+                                                   const WlRoamingCycle *cycle);
 /** What it means that a router begins to see the peer at another endpoint. */
 typedef enum {
     WL_SIGHTING_NONE, /* nothing: no candidate that can be expected to work, or the current one */

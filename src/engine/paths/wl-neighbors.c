@@ -75,17 +75,22 @@ request(WlEngine *self, WlNeighbor *known, WlPeer *payer, const WlIp *ip, guint3
 
     if (wl_rate_limit_when(&payer->receive.lookup_rate, self->now, WL_NEIGHBOR_OWN_INTERVAL,
                            WL_NEIGHBOR_OWN_BURST) > self->now ||
-        !wl_fair_limit_has(&self->neighbors.rate, &payer->receive.lookups, self->now, &rate))
+        !wl_fair_limit_has(&self->neighbors.rate, &payer->receive.lookups, self->now, &rate)) {
+        wl_engine_hold_back_once(self, payer, WL_HELD_BACK_LOOKUP);
         return NULL;
+    }
     if (!known) {
         known = allocate_entry(self, &payer->key);
-        if (!known)
+        if (!known) {
+            wl_engine_hold_back_once(self, payer, WL_HELD_BACK_LOOKUP);
             return NULL;
+        }
         *known = (WlNeighbor){.ip = *ip, .ifindex = ifindex};
     }
     (void) wl_rate_limit_take(&payer->receive.lookup_rate, self->now, WL_NEIGHBOR_OWN_INTERVAL,
                               WL_NEIGHBOR_OWN_BURST);
     (void) wl_fair_limit_take(&self->neighbors.rate, &payer->receive.lookups, self->now, &rate);
+    wl_held_back_end(&payer->held_back, WL_HELD_BACK_LOOKUP);
     known->payer = payer->key;
     known->state = WL_NEIGHBOR_PENDING;
     known->requested = self->now;

@@ -176,8 +176,10 @@ open_window(WlEngine *self, WlPeer *peer)
                                   wl_rate_limit_when(&peer->path.windows, self->now,
                                                      WL_PATH_GO_WINDOW_REFILL,
                                                      WL_PATH_GO_WINDOW_BURST));
+        wl_engine_hold_back_once(self, peer, WL_HELD_BACK_OBSERVATION);
         return FALSE;
     }
+    wl_held_back_end(&peer->held_back, WL_HELD_BACK_OBSERVATION);
     if (!inference) {
         self->inference.open++;
         peer->path.inference = inference = g_new(WlPeerInference, 1);

@@ -199,10 +199,12 @@ receive_probe_request(WlEngine *self, WlPeer *peer, const WlKey *subject)
     if (peer->router) {
         wl_path_request_urgent_check(other, self->now);
         wl_scheduler_schedule(&self->scheduler, other);
-    } else if (self->own.router &&
-               wl_rate_limit_take(&peer->path.agreement.requests, self->now,
-                                  WL_PATH_REQUEST_INTERVAL, WL_PATH_REQUEST_BURST)) {
-        send_message(self, other, &peer->key, &request);
+    } else if (self->own.router) {
+        if (wl_rate_limit_take(&peer->path.agreement.requests, self->now, WL_PATH_REQUEST_INTERVAL,
+                               WL_PATH_REQUEST_BURST))
+            send_message(self, other, &peer->key, &request);
+        else
+            wl_engine_hold_back(self, peer, WL_HELD_BACK_PROBE_REQUEST);
     }
 }
 
@@ -221,10 +223,13 @@ wl_path_receive(WlEngine *self, WlPeer *peer, const WlFact *fact)
         return;
     /* Its Alive at the beginning of the session was lost, without which no path message is
      * answered; the next one would come in half a minute. */
-    if (!peer->boot.known &&
-        wl_rate_limit_take(&peer->path.introductions, self->now, WL_PATH_INTRODUCTION, 1)) {
-        wl_peer_request_introduction(peer);
-        wl_scheduler_schedule(&self->scheduler, peer);
+    if (!peer->boot.known) {
+        if (wl_rate_limit_take(&peer->path.introductions, self->now, WL_PATH_INTRODUCTION, 1)) {
+            wl_peer_request_introduction(peer);
+            wl_scheduler_schedule(&self->scheduler, peer);
+        } else {
+            wl_engine_hold_back(self, peer, WL_HELD_BACK_REPLY);
+        }
     }
     if (message->flags & WL_PATH_PROBE_REQUEST) {
         receive_probe_request(self, peer, &fact->subject);

@@ -147,6 +147,7 @@ finish(WlEngine *self, WlPeer *peer, gboolean found)
 static void
 start_check(WlEngine *self, WlPeer *peer)
 {
+    wl_held_back_begin(&peer->held_back);
     peer->roaming.suspect = FALSE;
     peer->roaming.phase = WL_ROAMING_CHECK;
     peer->roaming.serial++;
@@ -195,6 +196,8 @@ try_next(WlEngine *self, WlPeer *peer)
         wl_endpoint_cycling_next_in_session(peer->endpoints.candidates, &cycle);
     const WlEndpoint *back;
 
+    if (wl_endpoint_cycling_leaves_out_in_session(peer->endpoints.candidates, &cycle))
+        wl_engine_hold_back_once(self, peer, WL_HELD_BACK_ADDRESS);
     if (candidate) {
         peer->roaming.phase = WL_ROAMING_TRY;
         candidate->roaming_serial = peer->roaming.serial;
@@ -330,10 +333,13 @@ judge_sightings(WlEngine *self, WlPeer *peer)
         WlSighting sighting = wl_endpoint_cycling_judge_sighting(peer->endpoints.candidates,
                                                                  endpoint, &peer->device.endpoint);
 
-        if (sighting == WL_SIGHTING_NONE ||
-            !wl_rate_limit_take(&peer->roaming.sighting_rate, self->now,
-                                WL_ROAMING_SIGHTING_INTERVAL, WL_ROAMING_SIGHTING_BURST))
+        if (sighting == WL_SIGHTING_NONE)
             continue;
+        if (!wl_rate_limit_take(&peer->roaming.sighting_rate, self->now,
+                                WL_ROAMING_SIGHTING_INTERVAL, WL_ROAMING_SIGHTING_BURST)) {
+            wl_engine_hold_back(self, peer, WL_HELD_BACK_CHECK);
+            continue;
+        }
         peer->roaming.moved = sighting == WL_SIGHTING_MOVED;
         wl_roaming_suspect(peer);
         return;

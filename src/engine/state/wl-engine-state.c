@@ -4,6 +4,26 @@
 #include "state/wl-device-bytes.h"
 
 void
+wl_engine_hold_back(WlEngine *self, WlPeer *peer, WlHeldBackReason reason)
+{
+    self->held_back.counts[reason]++;
+    if (peer)
+        peer->held_back.counts[reason]++;
+}
+
+gboolean
+wl_engine_hold_back_once(WlEngine *self, WlPeer *peer, WlHeldBackReason reason)
+{
+    guint32 bit = 1u << reason;
+
+    if (peer->held_back.open & bit)
+        return FALSE;
+    peer->held_back.open |= bit;
+    wl_engine_hold_back(self, peer, reason);
+    return TRUE;
+}
+
+void
 wl_engine_schedule_all(WlEngine *self)
 {
     for (guint i = 0; i < wl_peer_table_size(&self->peers); i++)
@@ -40,8 +60,9 @@ wl_engine_log(WlEngine *self, WlPeer *peer, const char *format, ...)
     va_list arguments;
 
     va_start(arguments, format);
-    wl_outputs_log(&self->outputs, peer ? &peer->status.log_share : NULL, self->now, format,
-                   arguments);
+    if (!wl_outputs_log(&self->outputs, peer ? &peer->status.log_share : NULL, self->now, format,
+                        arguments))
+        wl_engine_hold_back(self, peer, WL_HELD_BACK_LOG);
     va_end(arguments);
 }
 

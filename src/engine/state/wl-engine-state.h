@@ -99,6 +99,7 @@ struct _WlEngine {
     WlPathInference inference;
     WlHandshakeLimiter limiter;
     WlAddressLimiter addresses;
+    WlHeldBack held_back; /* of all peers, also of those that were removed */
 };
 
 /** Counts a fact source that was refused with @verdict. */
@@ -108,6 +109,11 @@ wl_engine_count_refused(WlEngine *self, WlVerdict verdict)
     self->receiver.refused[verdict]++;
 }
 
+/** Counts that @reason held something back, of @peer or, with NULL, of none. */
+void wl_engine_hold_back(WlEngine *self, WlPeer *peer, WlHeldBackReason reason);
+/** The same for what is asked again and again while it is held back: counts the first time. Returns
+ * TRUE if it counted. */
+gboolean wl_engine_hold_back_once(WlEngine *self, WlPeer *peer, WlHeldBackReason reason);
 /** Schedules every peer. */
 void wl_engine_schedule_all(WlEngine *self);
 /** Requests a snapshot. If called from a step of a peer, that peer is scheduled when the snapshot

@@ -72,15 +72,16 @@ push_log(WlOutputs *self, char *line)
     wl_outputs_push(self, output);
 }
 
-void
+gboolean
 wl_outputs_log(WlOutputs *self, WlFairShare *share, gint64 now, const char *format,
                va_list arguments)
 {
     guint suppressed;
 
     if (!wl_log_limiter_take(&self->log_limiter, share, now, &suppressed))
-        return;
+        return FALSE;
     if (suppressed > 0)
         push_log(self, g_strdup_printf("%u messages suppressed", suppressed));
     push_log(self, g_strdup_vprintf(format, arguments));
+    return TRUE;
 }

@@ -32,5 +32,5 @@ void wl_outputs_push(WlOutputs *self, WlOutput *output);
 void wl_outputs_push_send(WlOutputs *self, WlOutput *output);
 void wl_outputs_flush_sends(WlOutputs *self);
 /** Logs one line about the member with @share, NULL: about none, unless the limiter refuses it. */
-void wl_outputs_log(WlOutputs *self, WlFairShare *share, gint64 now, const char *format,
-                    va_list arguments) G_GNUC_PRINTF(4, 0);
+gboolean wl_outputs_log(WlOutputs *self, WlFairShare *share, gint64 now, const char *format,
+                        va_list arguments) G_GNUC_PRINTF(4, 0);

@@ -202,7 +202,7 @@ wl_connect_restart(WlPeer *peer)
     peer->connect.fast_rate = (WlRateLimit){0};
 }
 
-void
+gboolean
 wl_connect_restart_heard(WlPeer *peer, WlCandidateSource source, gint64 now)
 {
     WlRateLimit *rate = &peer->connect.restart_rates[source == WL_CANDIDATE_SOURCE_ROUTER];
@@ -210,10 +210,10 @@ wl_connect_restart_heard(WlPeer *peer, WlCandidateSource source, gint64 now)
     if (source == WL_CANDIDATE_SOURCE_THIRD_PARTY)
         peer->connect.heard = TRUE;
     if (peer->connect.restart || source == WL_CANDIDATE_SOURCE_THIRD_PARTY)
-        return;
-    if (source == WL_CANDIDATE_SOURCE_PROFILE ||
-        wl_rate_limit_take(rate, now, WL_ADDRESS_INTERVAL, WL_ADDRESS_BURST))
-        peer->connect.restart = TRUE;
+        return TRUE;
+    peer->connect.restart = source == WL_CANDIDATE_SOURCE_PROFILE ||
+                            wl_rate_limit_take(rate, now, WL_ADDRESS_INTERVAL, WL_ADDRESS_BURST);
+    return peer->connect.restart;
 }
 
 void
@@ -265,12 +265,14 @@ wl_roaming_router_sees(WlPeer *peer, const WlEndpoint *endpoint)
         roaming->sightings[roaming->n_sightings++] = *endpoint;
 }
 
-void
+gboolean
 wl_roaming_third_party_sees(WlPeer *peer, gint64 now)
 {
-    if (wl_rate_limit_take(&peer->roaming.heard_rate, now, WL_ROAMING_HEARD_INTERVAL,
-                           WL_ROAMING_HEARD_BURST))
-        wl_roaming_suspect(peer);
+    if (!wl_rate_limit_take(&peer->roaming.heard_rate, now, WL_ROAMING_HEARD_INTERVAL,
+                            WL_ROAMING_HEARD_BURST))
+        return FALSE;
+    wl_roaming_suspect(peer);
+    return TRUE;
 }
 
 void

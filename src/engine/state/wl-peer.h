@@ -3,6 +3,7 @@
 
 #include "state/wl-candidates.h"
 #include "state/wl-endpoint-history.h"
+#include "state/wl-held-back.h"
 #include "state/wl-send-window.h"
 #include "state/wl-timing.h"
 #include "wl-engine-config.h"
@@ -444,6 +445,7 @@ struct _WlPeer {
     WlPeerPath path;
     WlPeerSilence silence;
     WlPeerFailover failover;
+    WlHeldBack held_back;
 
     WlPeerBoot boot;
     WlPeerReceive receive;
@@ -481,7 +483,7 @@ void wl_connect_restart(WlPeer *peer);
 /** The same because of an endpoint of @source, except for SOURCE_PROFILE limited like the
  * initiations to one address. The word of a router does not spend what the peer may, nor the other
  * way round. Third parties begin no round: their endpoint is tried between two of them. */
-void wl_connect_restart_heard(WlPeer *peer, WlCandidateSource source, gint64 now);
+gboolean wl_connect_restart_heard(WlPeer *peer, WlCandidateSource source, gint64 now);
 /** Overlay traffic is waiting for the peer: it is tried in this turn, and asked through the router
  * to try this member as well. */
 void wl_connect_demand(WlPeer *peer, gint64 now);
@@ -498,7 +500,7 @@ void wl_roaming_suspect(WlPeer *peer);
 /** A router began to advertise @endpoint: the peer may have moved there. */
 void wl_roaming_router_sees(WlPeer *peer, const WlEndpoint *endpoint);
 /** The same by a third party, while there is no router. */
-void wl_roaming_third_party_sees(WlPeer *peer, gint64 now);
+gboolean wl_roaming_third_party_sees(WlPeer *peer, gint64 now);
 /** The direct path is checked for silence from @now on for WL_PATH_CHECK, also without traffic. */
 void wl_path_request_check(WlPeer *peer, gint64 now);
 /** The same at once, because the path has most likely failed: it is left as soon as it does not
