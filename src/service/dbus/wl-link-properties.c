@@ -14,7 +14,8 @@
 #include "wl-reason.h"
 #include "wl-text-sanitize.h"
 
-const char *const wl_link_properties_on_demand[] = {"FactCount", "ReceiveCounters", NULL};
+const char *const wl_link_properties_on_demand[] = {"FactCount", "ReceiveCounters", "HeldBack",
+                                                    NULL};
 
 static GVariant *
 receive_counters_variant(const WlEngine *engine)
@@ -31,6 +32,19 @@ receive_counters_variant(const WlEngine *engine)
             g_strconcat("refused-", wl_reason_id_to_string(WL_REASON_REFUSED + verdict), NULL);
         g_variant_builder_add(&counts, "{st}", name, refused[verdict]);
     }
+    return g_variant_builder_end(&counts);
+}
+
+static GVariant *
+held_back_variant(const WlEngine *engine)
+{
+    guint64 held_back[WL_HELD_BACK_N];
+    GVariantBuilder counts;
+
+    (void) wl_engine_get_held_back(engine, NULL, held_back);
+    g_variant_builder_init(&counts, G_VARIANT_TYPE("a{st}"));
+    for (WlHeldBackReason reason = 0; reason < WL_HELD_BACK_N; reason++)
+        g_variant_builder_add(&counts, "{st}", wl_held_back_to_string(reason), held_back[reason]);
     return g_variant_builder_end(&counts);
 }
 
@@ -141,6 +155,8 @@ wl_link_properties_get(WlSession *session, const char *name)
 
     if (g_str_equal(name, "FactCount"))
         return g_variant_new_uint32(wl_engine_get_fact_count(engine));
+    if (g_str_equal(name, "HeldBack"))
+        return held_back_variant(engine);
     return g_str_equal(name, "ReceiveCounters") ? receive_counters_variant(engine) : NULL;
 }
 

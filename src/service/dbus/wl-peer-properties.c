@@ -11,8 +11,8 @@
 static const char *const counters[] = {"LastHandshake", "LastReply", "RxBytes", "TxBytes", NULL};
 
 const char *const wl_peer_properties_on_demand[] = {
-    "Candidates", "LastHandshake", "LastAlive", "LastReply",
-    "RoundTrip",  "RxBytes",       "TxBytes",   NULL,
+    "Candidates", "LastHandshake", "LastAlive", "LastReply", "RoundTrip",
+    "RxBytes",    "TxBytes",       "HeldBack",  NULL,
 };
 
 gboolean
@@ -36,6 +36,23 @@ candidates_variant(const WlEngine *engine, const WlKey *key)
                               wl_candidate_result_to_string(view->result));
     }
     return g_variant_builder_end(&list);
+}
+
+/* A peer has few of the reasons, and there can be thousands of peers. */
+static GVariant *
+held_back_variant(const WlEngine *engine, const WlKey *key)
+{
+    guint64 held_back[WL_HELD_BACK_N] = {0};
+    GVariantBuilder counts;
+
+    (void) wl_engine_get_held_back(engine, key, held_back);
+    g_variant_builder_init(&counts, G_VARIANT_TYPE("a{st}"));
+    for (WlHeldBackReason reason = 0; reason < WL_HELD_BACK_N; reason++) {
+        if (held_back[reason] > 0)
+            g_variant_builder_add(&counts, "{st}", wl_held_back_to_string(reason),
+                                  held_back[reason]);
+    }
+    return g_variant_builder_end(&counts);
 }
 
 static void
@@ -95,5 +112,7 @@ wl_peer_properties_get(WlSession *session, const WlPeerView *view, const char *n
         return g_variant_new_uint64(view->rx_bytes);
     if (g_str_equal(name, "TxBytes"))
         return g_variant_new_uint64(view->tx_bytes);
+    if (g_str_equal(name, "HeldBack"))
+        return held_back_variant(wl_session_get_engine(session), &view->public_key);
     return NULL;
 }
