@@ -57,6 +57,26 @@ add_row(WlGrid *grid, const WlActiveProfile *profile, GVariant *fact)
 }
 
 static void
+append_counters(const WlActiveProfile *profile, const WlPage *page, GString *out)
+{
+    static const struct {
+        const char *title, *property, *prefix;
+    } rows[] = {
+        {"refused since the activation: ", "ReceiveCounters", "refused-"},
+        {"held back since the activation: ", "HeldBack", ""},
+    };
+
+    for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autofree char *counters =
+            wl_property_counters(profile->link, rows[i].property, rows[i].prefix);
+        g_autofree char *line = g_strconcat(rows[i].title, counters, NULL);
+
+        if (*counters)
+            wl_page_append_wrapped(page, out, 2, line);
+    }
+}
+
+static void
 append_table(const WlActiveProfile *profile, const GPtrArray *facts, const WlPage *page,
              GString *out)
 {
@@ -73,6 +93,7 @@ append_table(const WlActiveProfile *profile, const GPtrArray *facts, const WlPag
     }
     wl_page_append(page, out, WL_STYLE_TITLE, label);
     g_string_append_printf(out, ": %u accepted, %u refused\n", facts->len - refused, refused);
+    append_counters(profile, page, out);
     if (facts->len > 0)
         wl_grid_append(grid, page, out);
 }

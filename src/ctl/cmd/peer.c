@@ -99,6 +99,7 @@ append_traffic(const WlActiveProfile *profile, const WlActivePeer *peer, gint64 
     g_autofree char *round_trip = wl_units_round_trip(wl_property_uint(properties, "RoundTrip"));
     g_autofree char *received = wl_units_bytes(wl_property_uint(properties, "RxBytes"));
     g_autofree char *sent = wl_units_bytes(wl_property_uint(properties, "TxBytes"));
+    g_autofree char *held_back = wl_property_counters(properties, "HeldBack", "");
 
     append_value(out, "endpoint", "%s", endpoint);
     if (via_label)
@@ -108,6 +109,8 @@ append_traffic(const WlActiveProfile *profile, const WlActivePeer *peer, gint64 
     append_value(out, "last Alive", "%s", alive);
     append_value(out, "round trip", "%s", round_trip);
     append_value(out, "received", "%s, sent %s", received, sent);
+    if (*held_back)
+        append_value(out, "held back", "%s", held_back);
 }
 
 static void

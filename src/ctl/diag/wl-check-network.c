@@ -12,6 +12,9 @@
 
 #define MAX_LISTED 20 /* peers with a line of their own, of each kind */
 #define MAX_VALUE  80 /* columns */
+/* Held-back initiations at the word of one member that are worth a line: an honest one has some
+ * while a machine that it named is off. */
+#define MANY_HELD_BACK 100
 
 /* "direct, round trip 2.1 ms, handshake 30 s ago". */
 static char *
@@ -134,6 +137,41 @@ check_own_addresses(WlDoctor *doctor, const char *label, const WlActiveProfile *
     }
 }
 
+/* A member that names addresses at which nobody answers, again and again. */
+static void
+check_word(WlDoctor *doctor, const char *label, const WlActivePeer *peer)
+{
+    guint64 count = wl_property_counter(peer->properties, "HeldBack", "word");
+    g_autofree char *name = wl_active_peer_label(peer);
+    g_autofree char *word = wl_display_shell_word(name);
+    g_autofree char *remedy = NULL;
+
+    if (count < MANY_HELD_BACK)
+        return;
+    remedy = g_strdup_printf("if %s should not name addresses of other members, set its trust to "
+                             "Untrusted in the profile; wirelinkctl peer %s shows the counters",
+                             word, word);
+    wl_doctor_add(doctor, "held-back", WL_CHECK_WARN, remedy,
+                  "%s: %s names addresses of other members that do not answer: %" G_GUINT64_FORMAT
+                  " tries at its word were held back",
+                  label, name, count);
+}
+
+/* Facts that found no room: a member that sends more than a network has, or a network that is
+ * larger than the limits. */
+static void
+check_room(WlDoctor *doctor, const char *label, const WlActiveProfile *active)
+{
+    guint64 count = wl_property_counter(active->link, "ReceiveCounters", "refused-too-many");
+
+    if (count > MANY_HELD_BACK)
+        wl_doctor_add(doctor, "facts", WL_CHECK_WARN,
+                      "wirelinkctl facts shows the source of each fact; set the trust of one that "
+                      "sends too many to Untrusted in the profile",
+                      "%s: %" G_GUINT64_FORMAT " facts found no room within the limits", label,
+                      count);
+}
+
 void
 wl_check_network(WlDoctor *doctor, const char *label, const WlActiveProfile *active, gint64 now)
 {
@@ -160,4 +198,7 @@ wl_check_network(WlDoctor *doctor, const char *label, const WlActiveProfile *act
                       "see the peers above; if all of them are off, this is no fault",
                       "%s: no member of the network is reached", label);
     check_own_addresses(doctor, label, active);
+    for (guint i = 0; i < active->peers->len; i++)
+        check_word(doctor, label, active->peers->pdata[i]);
+    check_room(doctor, label, active);
 }

@@ -5,6 +5,12 @@
  */
 #include "wl-property.h"
 
+#include <string.h>
+
+#include "wl-display.h"
+
+#define MAX_COUNTER 40 /* columns of a name */
+
 const char *
 wl_property_string(GVariant *properties, const char *name)
 {
@@ -77,4 +83,44 @@ wl_property_sentences(GVariant *properties, const char *name)
         g_strv_builder_add(sentences, sentence);
     }
     return g_strv_builder_end(sentences);
+}
+
+static int
+compare_names(gconstpointer a, gconstpointer b)
+{
+    return strcmp(*(const char *const *) a, *(const char *const *) b);
+}
+
+char *
+wl_property_counters(GVariant *properties, const char *name, const char *prefix)
+{
+    g_autoptr(GVariant) counters = wl_property_value(properties, name, "a{st}");
+    g_autoptr(GPtrArray) list = g_ptr_array_new_with_free_func(g_free);
+    GVariantIter iter;
+    const char *counter;
+    guint64 count;
+
+    if (counters) {
+        g_variant_iter_init(&iter, counters);
+        while (g_variant_iter_next(&iter, "{&st}", &counter, &count)) {
+            if (count > 0 && g_str_has_prefix(counter, prefix)) {
+                g_autofree char *shown = wl_display_quote(counter + strlen(prefix), MAX_COUNTER);
+                g_ptr_array_add(list, g_strdup_printf("%s %" G_GUINT64_FORMAT, shown, count));
+            }
+        }
+    }
+    g_ptr_array_sort(list, compare_names);
+    g_ptr_array_add(list, NULL);
+    return g_strjoinv(", ", (char **) list->pdata);
+}
+
+guint64
+wl_property_counter(GVariant *properties, const char *name, const char *counter)
+{
+    g_autoptr(GVariant) counters = wl_property_value(properties, name, "a{st}");
+    guint64 count = 0;
+
+    if (counters)
+        g_variant_lookup(counters, counter, "t", &count);
+    return count;
 }

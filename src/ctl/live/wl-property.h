@@ -16,3 +16,8 @@ GVariant *wl_property_value(GVariant *properties, const char *name, const char *
 char **wl_property_sentences(GVariant *properties, const char *name);
 /** An array of strings, joined with @separator; "" for an empty one; to be freed. */
 char *wl_property_list(GVariant *properties, const char *name, const char *separator);
+/** The counters of a dictionary a{st} that are not 0 and whose names begin with @prefix, which is
+ * left out: "address 12, word 3"; "" if there is none; to be freed. */
+char *wl_property_counters(GVariant *properties, const char *name, const char *prefix);
+/** One of them; 0 if it is missing. */
+guint64 wl_property_counter(GVariant *properties, const char *name, const char *counter);

@@ -137,9 +137,9 @@ set_members(JsonObject *object, GVariant *properties, const Member *members, gsi
 }
 
 static JsonObject *
-counters_to_json(GVariant *properties)
+counters_to_json(GVariant *properties, const char *name)
 {
-    g_autoptr(GVariant) counters = wl_property_value(properties, "ReceiveCounters", "a{st}");
+    g_autoptr(GVariant) counters = wl_property_value(properties, name, "a{st}");
     JsonObject *object = json_object_new();
     GVariantIter iter;
     const char *label;
@@ -188,6 +188,8 @@ wl_json_from_peer(const WlActiveProfile *profile, const WlActivePeer *peer)
     json_object_set_string_member(object, "via",
                                   via ? wl_property_string(via->properties, "PublicKey") : "");
     json_object_set_array_member(object, "candidates", candidates_to_json(peer->properties));
+    json_object_set_object_member(object, "held_back",
+                                  counters_to_json(peer->properties, "HeldBack"));
     return object;
 }
 
@@ -198,7 +200,9 @@ wl_json_from_profile(const WlActiveProfile *profile)
     JsonArray *peers = json_array_new();
 
     set_members(object, profile->link, link_members, G_N_ELEMENTS(link_members));
-    json_object_set_object_member(object, "receive_counters", counters_to_json(profile->link));
+    json_object_set_object_member(object, "receive_counters",
+                                  counters_to_json(profile->link, "ReceiveCounters"));
+    json_object_set_object_member(object, "held_back", counters_to_json(profile->link, "HeldBack"));
     for (guint i = 0; i < profile->peers->len; i++)
         json_array_add_object_element(
             peers, wl_json_from_peer(profile, g_ptr_array_index(profile->peers, i)));

@@ -718,6 +718,30 @@ test_wrong_key(Machine *machine, gconstpointer data)
     }
 }
 
+/* A member whose word is wrong again and again, and one that fills the table of facts. */
+static void
+test_held_back(Machine *machine, gconstpointer data)
+{
+    g_autofree char *liar =
+        mock_peer(2, "liar", "direct", "/", "", "'HeldBack': <{'word': uint64 100}>, ");
+    g_autofree char *honest = mock_peer(3, "honest", "direct", "/", "",
+                                        "'HeldBack': <{'word': uint64 99, 'rate': 1000}>, ");
+    g_autofree char *peers = g_strconcat(liar, honest, NULL);
+    g_autoptr(CtlRun) run = NULL;
+
+    start_manager(machine, "1.42.4", "[" HOME "]", home_active);
+    fixture_add_mock(&machine->fixture, MOCK_REPLIES,
+                     mock_objects_with("home", WL_VERSION,
+                                       "'ReceiveCounters': <{'refused-too-many': uint64 101}>, ",
+                                       peers));
+    run = examine(machine, NULL, NULL);
+    ctl_assert_holds(run->out, "warn  home: liar names addresses of other members that do not "
+                               "answer: 100 tries at its word were held back");
+    ctl_assert_holds(run->out, "set its trust to");
+    g_assert_null(strstr(run->out, "honest names"));
+    ctl_assert_holds(run->out, "warn  home: 101 facts found no room within the limits");
+}
+
 static void
 test_service_states(Machine *machine, gconstpointer data)
 {
@@ -836,6 +860,7 @@ main(int argc, char **argv)
     ADD("/ctl/doctor/trust-question", test_trust_question);
     ADD("/ctl/doctor/wrong-key", test_wrong_key);
     ADD("/ctl/doctor/service-states", test_service_states);
+    ADD("/ctl/doctor/held-back", test_held_back);
     ADD("/ctl/doctor/bus-is-missing", test_bus_is_missing);
     return g_test_run();
 }

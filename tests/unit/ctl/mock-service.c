@@ -283,7 +283,8 @@ mock_objects_with(const char *id, const char *version, const char *more, const c
         "'Addresses': <['10.77.0.9/24', 'fd77::9/64']>, 'Networks': <['10.77.0.0/24']>, "
         "'Uplink': <'wlan0'>, 'PortMappings': <[('mapped', 'the gateway 192.168.1.1 passes on what "
         "arrives at 203.0.113.9:40001 (PCP)')]>, 'FactCount': <uint32 12>, 'Version': <'%s'>, "
-        "'ReceiveCounters': <{'accepted': uint64 7, 'bad-tag': 1}>}}%s}",
+        "'ReceiveCounters': <{'accepted': uint64 7, 'bad-tag': 1}>, "
+        "'HeldBack': <{'address': uint64 3, 'rate': 0}>}}%s}",
         more, id, id, id, version, peers);
 
     return parse("a{oa{sa{sv}}}", text);
@@ -311,6 +312,7 @@ static const char hub_more[] =
 
 static const char laptop_more[] =
     "'Trust': <'Endpoint'>, 'TrustSource': <'known-peer'>, 'Configured': <true>, "
+    "'HeldBack': <{'word': uint64 99, 'in-vain': 2}>, "
     "'Candidates': <[('192.168.7.4:41000', 'private', 'self', 'no-answer'), "
     "('[2001:db8::4]:41000', 'public', 'router', 'trying')]>, ";
 
