@@ -9,6 +9,7 @@
 #include "facts/wl-state-cache.h"
 #include "paths/wl-endpoint-dns.h"
 #include "paths/wl-endpoint-forget.h"
+#include "paths/wl-failover.h"
 #include "paths/wl-health.h"
 #include "paths/wl-neighbors.h"
 #include "paths/wl-path-go.h"
@@ -316,6 +317,16 @@ wl_engine_reload_profile(WlEngine *self, gint64 now, const WlEngineConfig *confi
         return FALSE;
     advance(self, now);
     wl_profile_reload(self, config);
+    wl_engine_turn(self);
+    return TRUE;
+}
+
+gboolean
+wl_engine_use_router(WlEngine *self, gint64 now, const WlKey *key, GError **error)
+{
+    advance(self, now);
+    if (!wl_failover_prefer(self, key, error))
+        return FALSE;
     wl_engine_turn(self);
     return TRUE;
 }

@@ -85,6 +85,13 @@ void wl_engine_link_recreated(WlEngine *self, gint64 now);
  * the previous call; nothing is done then. */
 gboolean wl_engine_refresh(WlEngine *self, gint64 now);
 /**
+ * Uses the router with @key before the others of the profile for as long as it answers (`UseRouter`
+ * on D-Bus), until the engine ends or another is named; NULL: those of the profile in their order.
+ * FALSE with *error, one sentence, if the profile has not several routers, this is none of them, or
+ * it does not answer.
+ */
+gboolean wl_engine_use_router(WlEngine *self, gint64 now, const WlKey *key, GError **error);
+/**
  * Forgets an endpoint of a peer that facts or the state cache supplied (`ForgetEndpoint` on D-Bus).
  * A source that still originates it will advertise it again. FALSE with *error, one sentence, if
  * there is no such peer or endpoint, or only the profile supplies it.

@@ -7,6 +7,7 @@
 #include "wl-fact.h"
 #include "wl-held-back-view.h"
 #include "wl-reason.h"
+#include "wl-router-view.h"
 #include "wl-signer.h"
 #include "wl-trust.h"
 #include "wl-verdict.h"

@@ -8,12 +8,6 @@
 #include "state/wl-engine-marks.h"
 #include "wl-boot-id.h"
 
-static gboolean
-is_usable(const WlPeer *router)
-{
-    return router->liveness.healthy && router->failover.fine_since != WL_NEVER;
-}
-
 /* ---- whether a router answers */
 
 static gint64
@@ -176,8 +170,10 @@ set_current(WlEngine *self, WlPeer *router, guint32 epoch)
 static WlPeer *
 find_usable(const WlRouterSet *set)
 {
+    if (set->preferred && wl_router_set_is_usable(set->preferred))
+        return set->preferred;
     for (guint i = 0; i < set->members->len; i++) {
-        if (is_usable(set->members->pdata[i]))
+        if (wl_router_set_is_usable(set->members->pdata[i]))
             return set->members->pdata[i];
     }
     return NULL;
@@ -253,7 +249,7 @@ choose(WlEngine *self, WlPeer *peer)
         set->seen = TRUE;
     if (!best || best == set->current)
         return;
-    if (!is_usable(set->current)) {
+    if (!wl_router_set_is_usable(set->current)) {
         if (!is_there(self, best, &due)) {
             wl_scheduler_wake_peer_at(&self->scheduler, peer, due);
             return;
@@ -266,7 +262,7 @@ choose(WlEngine *self, WlPeer *peer)
             set_current(self, best, set->epoch + 1);
             return;
         }
-    } else if (wl_router_set_index(set, best) < wl_router_set_index(set, set->current)) {
+    } else if (wl_router_set_get_rank(set, best) < wl_router_set_get_rank(set, set->current)) {
         due = returns_at(self, best);
         if (due <= self->now) {
             set_current(self, best, set->epoch + 1);
@@ -317,7 +313,7 @@ receive_choice(WlEngine *self, WlPeer *router, const WlRouterMessage *message)
         router->failover.announce_due = self->now;
         return;
     }
-    if (named && wl_router_set_index(set, named) >= 0 && is_usable(named)) {
+    if (named && wl_router_set_index(set, named) >= 0 && wl_router_set_is_usable(named)) {
         /* A router calls because the present one is silent: it has to be heard first. */
         if (set->current != named && (message->flags & WL_ROUTER_COME) != 0)
             set_lost(self, set->current);
@@ -342,7 +338,7 @@ is_alone_now(WlEngine *self, WlPeer *fellow)
         return FALSE;
     }
     fellow->failover.judged = TRUE;
-    return !is_usable(fellow);
+    return !wl_router_set_is_usable(fellow);
 }
 
 /* A profile that changed made another peer or none of the one that holds @leaf. */
@@ -369,7 +365,7 @@ wl_failover_run(WlEngine *self, WlPeer *peer)
         gboolean changed = update_router(self, peer);
 
         if (is_alone_now(self, peer) || changed)
-            wl_attachment_fellow_changed(self, peer, is_usable(peer));
+            wl_attachment_fellow_changed(self, peer, wl_router_set_is_usable(peer));
     } else if (wl_router_set_is_choice(set)) {
         update_router(self, peer);
         choose(self, peer);
@@ -402,6 +398,35 @@ wl_failover_drop(WlEngine *self, WlPeer *peer)
         leaf->failover.answered = 0;
         drop_holder(self, leaf);
     }
+}
+
+gboolean
+wl_failover_prefer(WlEngine *self, const WlKey *key, GError **error)
+{
+    WlRouterSet *set = &self->routers;
+    WlPeer *router = key ? wl_peer_table_find(&self->peers, key) : NULL;
+    g_autofree char *label = router ? wl_peer_dup_label(router) : NULL;
+
+    if (!wl_router_set_is_choice(set)) {
+        g_set_error_literal(error, WL_ENGINE_ERROR, WL_ENGINE_ERROR_PROFILE,
+                            "the profile does not have several routers to choose from");
+        return FALSE;
+    }
+    if (key && (!router || wl_router_set_index(set, router) < 0)) {
+        g_set_error(error, WL_ENGINE_ERROR, WL_ENGINE_ERROR_UNKNOWN,
+                    "%s is not one of the routers of the profile", label ? label : "this peer");
+        return FALSE;
+    }
+    if (router && !wl_router_set_is_usable(router)) {
+        g_set_error(error, WL_ENGINE_ERROR, WL_ENGINE_ERROR_UNKNOWN, "%s does not answer", label);
+        return FALSE;
+    }
+    set->preferred = router;
+    if (router && router != set->current)
+        set_current(self, router, set->epoch + 1);
+    for (guint i = 0; i < set->members->len; i++)
+        wl_scheduler_schedule(&self->scheduler, set->members->pdata[i]);
+    return TRUE;
 }
 
 /* ---- what follows for paths and facts */

@@ -10,6 +10,10 @@
 void wl_failover_run(WlEngine *self, WlPeer *peer);
 /** Receives a router message from @peer. */
 void wl_failover_receive(WlEngine *self, WlPeer *peer, const WlFact *fact);
+/** From now on the router with @key comes before the others, and is used at once; NULL: the order
+ * is that of the profile again. FALSE with *error, one sentence, if this is no leaf with several
+ * routers, it is none of them, or it does not answer. */
+gboolean wl_failover_prefer(WlEngine *self, const WlKey *key, GError **error);
 /** @peer is about to be removed. */
 void wl_failover_drop(WlEngine *self, WlPeer *peer);
 

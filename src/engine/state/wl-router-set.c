@@ -52,6 +52,8 @@ static void
 members_changed(WlRouterSet *self)
 {
     self->answered = 0;
+    if (self->fellows || (self->preferred && wl_router_set_index(self, self->preferred) < 0))
+        self->preferred = NULL;
     if (self->fellows || self->members->len == 0)
         self->current = NULL;
     else if (wl_router_set_index(self, self->current) < 0)
@@ -88,6 +90,18 @@ wl_router_set_drop(WlRouterSet *self, WlPeer *peer)
 {
     if (g_ptr_array_remove(self->members, peer))
         members_changed(self);
+}
+
+gboolean
+wl_router_set_is_usable(const WlPeer *router)
+{
+    return router->liveness.healthy && router->failover.fine_since != WL_NEVER;
+}
+
+int
+wl_router_set_get_rank(const WlRouterSet *self, const WlPeer *router)
+{
+    return router == self->preferred ? -1 : wl_router_set_index(self, router);
 }
 
 int

@@ -18,6 +18,7 @@ typedef struct {
     GPtrArray *members; /* of WlPeer, in the order of the profile */
     gboolean fellows;   /* the own member is a router, too */
     WlPeer *current;    /* of a leaf */
+    WlPeer *preferred;  /* of a leaf: comes before the others, by the user; NULL: none */
     guint32 epoch;      /* number of the choice, which all routers know */
     guint32 answered;   /* bit of each member that knows this choice */
     gboolean changed;   /* `current` did: the allowed IPs must be applied */
@@ -44,6 +45,11 @@ wl_router_set_is_choice(const WlRouterSet *self)
 /** TRUE for a router of which the set decides whether it is used: one of several of a leaf, or a
  * fellow of a router. */
 gboolean wl_router_set_chooses(const WlRouterSet *self, const WlPeer *peer);
+/** TRUE if @router answers. */
+gboolean wl_router_set_is_usable(const WlPeer *router);
+/** The place of the member @router in the order in which they are used: the preferred one is before
+ * all others. */
+int wl_router_set_get_rank(const WlRouterSet *self, const WlPeer *router);
 /** The index of @peer among the members, or -1. */
 int wl_router_set_index(const WlRouterSet *self, const WlPeer *peer);
 /** The bit of @peer, a member. */
