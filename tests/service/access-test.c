@@ -242,13 +242,14 @@ test_polkit(void)
     polkit.challenge = FALSE;
     assert_denied(bus, NOBODY, ROOT "/link", LINK ".ForgetEndpoint", HUB_PUBLIC " " HUB_ENDPOINT,
                   "polkit denies");
+    assert_denied(bus, NOBODY, ROOT "/link", LINK ".UseRouter", HUB_PUBLIC, "polkit denies");
     polkit.authorized = TRUE;
     assert_allowed(bus, NOBODY, ROOT "/link", LINK ".Refresh", "", "()");
-    g_assert_cmpuint(polkit.asked, ==, 3);
+    g_assert_cmpuint(polkit.asked, ==, 4);
 
     /* No check for root. */
     assert_allowed(bus, 0, ROOT "/link", LINK ".Refresh", "", "()");
-    g_assert_cmpuint(polkit.asked, ==, 3);
+    g_assert_cmpuint(polkit.asked, ==, 4);
     polkit_clear(&polkit);
 }
 

@@ -256,6 +256,15 @@ wl_session_refresh(WlSession *self)
 }
 
 gboolean
+wl_session_use_router(WlSession *self, const WlKey *key, GError **error)
+{
+    gboolean done = wl_engine_use_router(self->engine, wl_clock_now(), key, error);
+
+    pump(self);
+    return done;
+}
+
+gboolean
 wl_session_forget_endpoint(WlSession *self, const WlKey *key, const WlEndpoint *endpoint,
                            GError **error)
 {

@@ -324,6 +324,18 @@ assert_forget_fails(WlTestBus *bus, const char *peer, const char *address, const
 }
 
 static void
+assert_use_fails(WlTestBus *bus, const char *router, const char *sentence)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(GVariant) reply = wl_test_bus_call(bus, ROOT "/link", LINK, "UseRouter",
+                                                 g_variant_new("(s)", router), &error);
+
+    g_assert_null(reply);
+    g_assert_error(error, G_DBUS_ERROR, G_DBUS_ERROR_INVALID_ARGS);
+    g_assert_nonnull(strstr(error->message, sentence));
+}
+
+static void
 test_changes(void)
 {
     g_autoptr(WlTestBus) bus = wl_test_bus_new();
@@ -337,6 +349,9 @@ test_changes(void)
     second = wl_test_bus_call(bus, ROOT "/link", LINK, "Refresh", NULL, &error);
     g_assert_no_error(error);
 
+    assert_use_fails(bus, "hub", "public key");
+    assert_use_fails(bus, HUB_PUBLIC, "several routers");
+    assert_use_fails(bus, "", "several routers");
     assert_forget_fails(bus, "hub", HUB_ENDPOINT, "public key");
     assert_forget_fails(bus, HUB_PUBLIC, "hub.example:51820", "IP address with a port");
     assert_forget_fails(bus, OWN_PUBLIC, HUB_ENDPOINT, "no peer");

@@ -30,7 +30,7 @@ typedef struct {
 } Request;
 
 /* The methods that change something; all others, property reads included, only read. */
-static const char *const changes[] = {"ForgetEndpoint", "Refresh", NULL};
+static const char *const changes[] = {"ForgetEndpoint", "Refresh", "UseRouter", NULL};
 
 gboolean
 wl_access_is_change(const char *method)

@@ -14,8 +14,8 @@
 #include "wl-reason.h"
 #include "wl-text-sanitize.h"
 
-const char *const wl_link_properties_on_demand[] = {"FactCount", "ReceiveCounters", "HeldBack",
-                                                    NULL};
+const char *const wl_link_properties_on_demand[] = {"FactCount",    "ReceiveCounters", "HeldBack",
+                                                    "RouterReason", "RouterSince",     NULL};
 
 static GVariant *
 receive_counters_variant(const WlEngine *engine)
@@ -46,6 +46,20 @@ held_back_variant(const WlEngine *engine)
     for (WlHeldBackReason reason = 0; reason < WL_HELD_BACK_N; reason++)
         g_variant_builder_add(&counts, "{st}", wl_held_back_to_string(reason), held_back[reason]);
     return g_variant_builder_end(&counts);
+}
+
+/* "RouterReason" or "RouterSince". */
+static GVariant *
+router_variant(const WlEngine *engine, const char *name)
+{
+    g_autoptr(GArray) members = NULL;
+    WlRouterSetView view;
+
+    wl_engine_get_routers(engine, &view);
+    members = view.members;
+    if (g_str_equal(name, "RouterReason"))
+        return g_variant_new_string(wl_router_reason_to_string(view.reason));
+    return g_variant_new_int64(wl_clock_to_unix(view.since));
 }
 
 static GVariant *
@@ -105,7 +119,8 @@ shared_variant(const WlSession *session)
 }
 
 GVariant *
-wl_link_properties_new(WlSession *session, const WlLinkProfile *profile)
+wl_link_properties_new(WlSession *session, const WlLinkProfile *profile,
+                       const WlLinkRouters *routers)
 {
     const WlEngine *engine = wl_session_get_engine(session);
     const WlSessionSettings *settings = wl_session_get_settings(session);
@@ -141,6 +156,8 @@ wl_link_properties_new(WlSession *session, const WlLinkProfile *profile)
     g_variant_dict_insert(&dict, "OffersExit", "b",
                           settings->offer_exit && wl_session_is_gateway(session));
     g_variant_dict_insert_value(&dict, "SharedNetworks", shared_variant(session));
+    g_variant_dict_insert(&dict, "RouterSet", "^ao", routers->set);
+    g_variant_dict_insert(&dict, "Router", "o", routers->current);
     g_variant_dict_insert(&dict, "PendingKeys", "^as", profile->pending);
     g_variant_dict_insert(&dict, "ProfileError", "s", profile->error);
     g_variant_dict_insert_value(&dict, "Limitations", limitations_variant());
@@ -157,6 +174,8 @@ wl_link_properties_get(WlSession *session, const char *name)
         return g_variant_new_uint32(wl_engine_get_fact_count(engine));
     if (g_str_equal(name, "HeldBack"))
         return held_back_variant(engine);
+    if (g_str_has_prefix(name, "Router"))
+        return router_variant(engine, name);
     return g_str_equal(name, "ReceiveCounters") ? receive_counters_variant(engine) : NULL;
 }
 

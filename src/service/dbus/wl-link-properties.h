@@ -14,8 +14,15 @@ typedef struct {
     const char *error;             /* why the stored profile cannot be used, or "" */
 } WlLinkProfile;
 
+/** The routers of the profile, as object paths. */
+typedef struct {
+    const char *const *set; /* in the order of the profile, NULL-terminated */
+    const char *current;    /* the one that this leaf uses, or "/" */
+} WlLinkRouters;
+
 /** The signaled properties as floating a{sv}. */
-GVariant *wl_link_properties_new(WlSession *session, const WlLinkProfile *profile);
+GVariant *wl_link_properties_new(WlSession *session, const WlLinkProfile *profile,
+                                 const WlLinkRouters *routers);
 
 /** Names of the properties that are read on demand, NULL-terminated. */
 extern const char *const wl_link_properties_on_demand[];

@@ -27,12 +27,33 @@ wl_object_mark(WlObject *object)
     g_clear_pointer(&object->objects->objects_reply, g_variant_unref);
 }
 
+/* The path of the object of the peer with @key; "/": there is none. */
 static const char *
-via_path(WlObjects *self, const WlPeerView *view)
+peer_path(WlObjects *self, const WlKey *key)
 {
-    const WlObject *router = view->has_via ? g_hash_table_lookup(self->peers, &view->via) : NULL;
+    const WlObject *peer = key ? g_hash_table_lookup(self->peers, key) : NULL;
 
-    return router && !router->gone ? router->path : "/";
+    return peer && !peer->gone ? peer->path : "/";
+}
+
+static GVariant *
+link_properties(WlObjects *self, const WlLinkProfile *profile)
+{
+    g_autoptr(GPtrArray) routers = g_ptr_array_new();
+    g_autoptr(GArray) members = NULL;
+    WlLinkRouters paths;
+    WlRouterSetView view;
+
+    wl_engine_get_routers(wl_session_get_engine(self->session), &view);
+    members = view.members;
+    for (guint i = 0; i < members->len; i++)
+        g_ptr_array_add(routers, (gpointer) peer_path(self, &g_array_index(members, WlKey, i)));
+    g_ptr_array_add(routers, NULL);
+    paths = (WlLinkRouters){
+        .set = (const char *const *) routers->pdata,
+        .current = peer_path(self, view.chosen ? &view.current : NULL),
+    };
+    return g_variant_ref_sink(wl_link_properties_new(self->session, profile, &paths));
 }
 
 GVariant *
@@ -47,12 +68,17 @@ wl_object_signaled_properties(const WlObject *object)
         .error = self->profile_error,
     };
     WlPeerView view;
+    gboolean attached;
+    WlKey router;
 
     if (!object->is_peer)
-        return g_variant_ref_sink(wl_link_properties_new(self->session, &profile));
+        return link_properties(self, &profile);
     if (!wl_engine_get_peer(wl_session_get_engine(self->session), &object->key, &view))
         return NULL;
-    return g_variant_ref_sink(wl_peer_properties_new(&view, via_path(self, &view)));
+    attached = wl_engine_get_attached(wl_session_get_engine(self->session), &object->key, &router);
+    return g_variant_ref_sink(
+        wl_peer_properties_new(&view, peer_path(self, view.has_via ? &view.via : NULL),
+                               peer_path(self, attached ? &router : NULL)));
 }
 
 static const char *const *

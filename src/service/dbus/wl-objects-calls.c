@@ -127,6 +127,27 @@ forget_endpoint(WlObjects *self, GDBusMethodInvocation *invocation, GVariant *pa
     wl_objects_drop_replies(self);
 }
 
+/* "" makes the order that of the profile again. */
+static void
+use_router(WlObjects *self, GDBusMethodInvocation *invocation, GVariant *parameters)
+{
+    g_autoptr(GError) error = NULL;
+    const char *router;
+    WlKey key;
+
+    g_variant_get(parameters, "(&s)", &router);
+    if (*router && !wl_key_parse(router, &key))
+        g_dbus_method_invocation_return_error_literal(
+            invocation, G_DBUS_ERROR, G_DBUS_ERROR_INVALID_ARGS,
+            "the router must be a public key, 44 characters of base64");
+    else if (!wl_session_use_router(self->session, *router ? &key : NULL, &error))
+        g_dbus_method_invocation_return_error_literal(invocation, G_DBUS_ERROR,
+                                                      G_DBUS_ERROR_INVALID_ARGS, error->message);
+    else
+        g_dbus_method_invocation_return_value(invocation, NULL);
+    wl_objects_drop_replies(self);
+}
+
 /* Reads the device, which may change peers. Call this before an object is looked up. */
 static void
 read_counters(WlObjects *self, const char *interface, const char *method, GVariant *parameters)
@@ -174,6 +195,8 @@ carry_out(GDBusMethodInvocation *invocation, const Call *call)
         g_dbus_method_invocation_return_value(invocation, NULL);
     } else if (g_str_equal(method, "ForgetEndpoint")) {
         forget_endpoint(self, invocation, parameters);
+    } else if (g_str_equal(method, "UseRouter")) {
+        use_router(self, invocation, parameters);
     } else {
         g_dbus_method_invocation_return_error_literal(invocation, G_DBUS_ERROR,
                                                       G_DBUS_ERROR_PROPERTY_READ_ONLY,

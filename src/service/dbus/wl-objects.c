@@ -95,6 +95,14 @@ add_peer(WlObjects *self, const WlKey *key)
     g_hash_table_remove(self->peers, key);
 }
 
+static gboolean
+is_router(WlObjects *self, const WlKey *key)
+{
+    WlPeerView view;
+
+    return wl_engine_get_peer(wl_session_get_engine(self->session), key, &view) && view.router;
+}
+
 void
 wl_objects_peer_changed(WlObjects *self, const WlKey *key)
 {
@@ -104,6 +112,9 @@ wl_objects_peer_changed(WlObjects *self, const WlKey *key)
         wl_object_mark(object);
     else
         add_peer(self, key);
+    /* Which router is used is a property of the link. */
+    if (is_router(self, key))
+        wl_object_mark(self->link);
 }
 
 void

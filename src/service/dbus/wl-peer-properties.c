@@ -69,7 +69,7 @@ insert_reason(GVariantDict *dict, const WlPeerView *view)
 }
 
 GVariant *
-wl_peer_properties_new(const WlPeerView *view, const char *via)
+wl_peer_properties_new(const WlPeerView *view, const char *via, const char *attached)
 {
     gboolean has_endpoint = wl_endpoint_is_set(&view->endpoint);
     GVariantDict dict;
@@ -81,6 +81,7 @@ wl_peer_properties_new(const WlPeerView *view, const char *via)
     g_variant_dict_insert(&dict, "State", "s", wl_peer_state_to_string(view->state));
     insert_reason(&dict, view);
     g_variant_dict_insert(&dict, "Via", "o", via);
+    g_variant_dict_insert(&dict, "Attached", "o", attached);
     g_variant_dict_insert_value(
         &dict, "Endpoint",
         g_variant_new_take_string(has_endpoint ? wl_endpoint_to_string(&view->endpoint)

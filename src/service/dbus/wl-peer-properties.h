@@ -9,7 +9,7 @@
  * The signaled properties as floating a{sv}. @via: object path of the peer that forwards the
  * traffic, or "/".
  */
-GVariant *wl_peer_properties_new(const WlPeerView *view, const char *via);
+GVariant *wl_peer_properties_new(const WlPeerView *view, const char *via, const char *attached);
 
 /** Names of the properties that are read on demand, NULL-terminated. */
 extern const char *const wl_peer_properties_on_demand[];

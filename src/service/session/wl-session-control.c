@@ -27,6 +27,15 @@ wl_session_forget_endpoint(WlSession *self, const WlKey *key, const WlEndpoint *
     return done;
 }
 
+gboolean
+wl_session_use_router(WlSession *self, const WlKey *key, GError **error)
+{
+    gboolean done = wl_engine_use_router(self->engine, wl_clock_now(), key, error);
+
+    wl_session_pump(self);
+    return done;
+}
+
 void
 wl_session_set_connectivity(WlSession *self, WlConnectivity connectivity)
 {
