@@ -90,6 +90,9 @@ append_traffic(const WlActiveProfile *profile, const WlActivePeer *peer, gint64 
     GVariant *properties = peer->properties;
     const WlActivePeer *via =
         wl_active_profile_find_peer(profile, wl_property_string(properties, "Via"));
+    const WlActivePeer *attached =
+        wl_active_profile_find_peer(profile, wl_property_string(properties, "Attached"));
+    g_autofree char *attached_label = attached ? wl_active_peer_label(attached) : NULL;
     g_autofree char *via_label = via ? wl_active_peer_label(via) : NULL;
     g_autofree char *endpoint = quote_or_dash(wl_property_string(properties, "Endpoint"));
     g_autofree char *list = wl_property_list(properties, "AllowedIPs", ", ");
@@ -104,6 +107,8 @@ append_traffic(const WlActiveProfile *profile, const WlActivePeer *peer, gint64 
     append_value(out, "endpoint", "%s", endpoint);
     if (via_label)
         append_value(out, "router", "%s", via_label);
+    if (attached_label)
+        append_value(out, "attached to", "%s", attached_label);
     append_value(out, "allowed IPs", "%s", *prefixes ? prefixes : "-");
     append_value(out, "handshake", "%s", handshake);
     append_value(out, "last Alive", "%s", alive);

@@ -11,14 +11,17 @@
 #define MAX_DISTANCE 2
 
 static const WlCommand *const commands[] = {
-    &wl_command_up,         &wl_command_down,         &wl_command_status,  &wl_command_peer,
-    &wl_command_ip,         &wl_command_ping,         &wl_command_facts,   &wl_command_explain,
-    &wl_command_watch,      &wl_command_events,       &wl_command_log,     &wl_command_doctor,
-    &wl_command_refresh,    &wl_command_forget,       &wl_command_cleanup, &wl_command_map,
-    &wl_command_convert,    &wl_command_new,          &wl_command_add,     &wl_command_remove,
-    &wl_command_rename,     &wl_command_set_endpoint, &wl_command_trust,   &wl_command_exit,
-    &wl_command_offer_exit, &wl_command_share_lan,    &wl_command_add_lan, &wl_command_genkey,
-    &wl_command_pubkey,     &wl_command_link_local,   &wl_command_decode,  NULL,
+    &wl_command_up,         &wl_command_down,         &wl_command_status,
+    &wl_command_peer,       &wl_command_ip,           &wl_command_ping,
+    &wl_command_facts,      &wl_command_explain,      &wl_command_watch,
+    &wl_command_events,     &wl_command_log,          &wl_command_doctor,
+    &wl_command_router,     &wl_command_refresh,      &wl_command_forget,
+    &wl_command_cleanup,    &wl_command_map,          &wl_command_convert,
+    &wl_command_new,        &wl_command_add,          &wl_command_remove,
+    &wl_command_rename,     &wl_command_set_endpoint, &wl_command_trust,
+    &wl_command_exit,       &wl_command_offer_exit,   &wl_command_share_lan,
+    &wl_command_add_lan,    &wl_command_genkey,       &wl_command_pubkey,
+    &wl_command_link_local, &wl_command_decode,       NULL,
 };
 
 const WlCommand *const *

@@ -64,6 +64,7 @@ extern const WlCommand wl_command_pubkey;
 extern const WlCommand wl_command_refresh;
 extern const WlCommand wl_command_remove;
 extern const WlCommand wl_command_rename;
+extern const WlCommand wl_command_router;
 extern const WlCommand wl_command_set_endpoint;
 extern const WlCommand wl_command_share_lan;
 extern const WlCommand wl_command_status;

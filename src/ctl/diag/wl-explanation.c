@@ -8,6 +8,7 @@
 
 #include <string.h>
 
+#include "wl-active-routers.h"
 #include "wl-display.h"
 #include "wl-known-facts.h"
 #include "wl-units.h"
@@ -326,6 +327,38 @@ add_path(WlExplanation *self, const Case *of)
         add_step(self, "Path", WL_STEP_FAIL, "none: no router reaches it either");
 }
 
+/* One of several routers: its place, which one is used and why; on a router, which one holds a
+ * leaf. */
+static void
+add_routers(WlExplanation *self, const Case *of)
+{
+    static const char title[] = "Several routers";
+    const WlActivePeer *current = wl_active_routers_current(of->profile);
+    const WlActivePeer *attached =
+        wl_active_profile_find_peer(of->profile, wl_property_string(of->peer, "Attached"));
+    g_autoptr(GPtrArray) routers = wl_active_routers_list(of->profile);
+    g_autofree char *reason = wl_active_routers_reason(of->profile, of->now);
+    g_autofree char *name = NULL;
+
+    if (attached) {
+        name = wl_active_peer_label(attached);
+        add_step(self, title, WL_STEP_OK, "%s holds it, and forwards what is for it", name);
+    }
+    for (guint i = 0; current && routers->len > 1 && i < routers->len; i++) {
+        const WlActivePeer *router = routers->pdata[i];
+
+        if (router->properties != of->peer)
+            continue;
+        name = wl_active_peer_label(current);
+        if (router == current)
+            add_step(self, title, WL_STEP_OK, "number %u of %u, used %s", i + 1, routers->len,
+                     reason);
+        else
+            add_step(self, title, WL_STEP_UNKNOWN, "number %u of %u; %s is used %s", i + 1,
+                     routers->len, name, reason);
+    }
+}
+
 /* ---- conclusion and advice ----------------------------------------------------------------- */
 
 static void
@@ -441,6 +474,7 @@ wl_explanation_new(const WlActiveProfile *profile, const WlActivePeer *peer, con
     add_trust(self, &of);
     add_allowed_ips(self, &of);
     add_path(self, &of);
+    add_routers(self, &of);
     conclude(self, &of);
     add_exit(self, &of);
     case_clear(&of);

@@ -5,6 +5,8 @@
  */
 #include "wl-json.h"
 
+#include "wl-active-routers.h"
+
 typedef enum {
     AS_STRING,
     AS_NUMBER,
@@ -181,16 +183,40 @@ wl_json_from_peer(const WlActiveProfile *profile, const WlActivePeer *peer)
 {
     const WlActivePeer *via =
         wl_active_profile_find_peer(profile, wl_property_string(peer->properties, "Via"));
+    const WlActivePeer *attached =
+        wl_active_profile_find_peer(profile, wl_property_string(peer->properties, "Attached"));
     JsonObject *object = json_object_new();
 
     set_members(object, peer->properties, peer_members, G_N_ELEMENTS(peer_members));
     /* An object path is meaningless outside of D-Bus. */
     json_object_set_string_member(object, "via",
                                   via ? wl_property_string(via->properties, "PublicKey") : "");
+    json_object_set_string_member(
+        object, "attached", attached ? wl_property_string(attached->properties, "PublicKey") : "");
     json_object_set_array_member(object, "candidates", candidates_to_json(peer->properties));
     json_object_set_object_member(object, "held_back",
                                   counters_to_json(peer->properties, "HeldBack"));
     return object;
+}
+
+void
+wl_json_add_routers(JsonObject *object, const WlActiveProfile *profile)
+{
+    const WlActivePeer *current = wl_active_routers_current(profile);
+    g_autoptr(GPtrArray) routers = wl_active_routers_list(profile);
+    JsonArray *set = json_array_new();
+
+    for (guint i = 0; i < routers->len; i++)
+        json_array_add_string_element(
+            set, wl_property_string(((const WlActivePeer *) routers->pdata[i])->properties,
+                                    "PublicKey"));
+    json_object_set_array_member(object, "router_set", set);
+    json_object_set_string_member(
+        object, "router", current ? wl_property_string(current->properties, "PublicKey") : "");
+    json_object_set_string_member(object, "router_reason",
+                                  wl_property_string(profile->link, "RouterReason"));
+    json_object_set_int_member(object, "router_since",
+                               wl_property_int(profile->link, "RouterSince"));
 }
 
 JsonObject *
@@ -200,6 +226,7 @@ wl_json_from_profile(const WlActiveProfile *profile)
     JsonArray *peers = json_array_new();
 
     set_members(object, profile->link, link_members, G_N_ELEMENTS(link_members));
+    wl_json_add_routers(object, profile);
     json_object_set_object_member(object, "receive_counters",
                                   counters_to_json(profile->link, "ReceiveCounters"));
     json_object_set_object_member(object, "held_back", counters_to_json(profile->link, "HeldBack"));

@@ -12,3 +12,5 @@ JsonObject *wl_json_from_profile(const WlActiveProfile *profile);
 JsonObject *wl_json_from_fact(GVariant *fact);
 /** Adds "problems" and "denied" of @profiles, if there are any. */
 void wl_json_add_problems(JsonObject *object, const WlActiveProfiles *profiles);
+/** Adds the routers that stand in for each other, which one is used, since when and why. */
+void wl_json_add_routers(JsonObject *object, const WlActiveProfile *profile);

@@ -16,6 +16,7 @@ static const char link_xml[] =
     "<method name='GetFacts'><arg type='aa{sv}' direction='out'/></method>"
     "<method name='GetEvents'><arg type='aa{sv}' direction='out'/></method>"
     "<method name='Refresh'/>"
+    "<method name='UseRouter'><arg type='s' direction='in'/></method>"
     "<method name='ForgetEndpoint'><arg type='s' direction='in'/><arg type='s' direction='in'/>"
     "</method></interface></node>";
 
@@ -108,6 +109,12 @@ handle_link_call(GDBusConnection *connection, const char *sender, const char *pa
 
         g_variant_get(parameters, "(&s&s)", &key, &address);
         g_string_append_printf(mock->called, "%s, %s", key, address);
+    }
+    if (strcmp(method, "UseRouter") == 0) {
+        const char *router;
+
+        g_variant_get(parameters, "(&s)", &router);
+        g_string_append(mock->called, router);
     }
     g_string_append(mock->called, ") ");
     reply_with(invocation, mock->methods, NULL);
