@@ -347,6 +347,29 @@ test_next_round(void)
     }
 }
 
+/* A private endpoint is left out of the fast rounds: once the first one had it, the fourth follows
+ * at once, and tries it again. */
+static void
+test_no_fast_round(void)
+{
+    WlPeer *peer;
+    g_autoptr(Harness) harness = leaf_new(&peer);
+    WlCandidate *candidate =
+        add_candidate(peer, "10.9.9.9:1", WL_RANK_PRIVATE, WL_CANDIDATE_SOURCE_ROUTER);
+
+    candidate->round = 77;
+    peer->connect.serial = 77;
+    peer->connect.round = 0;
+    peer->connect.fast = TRUE;
+    peer->connect.backoff = SEC(8);
+    peer->connect.resume = WL_LONG_AGO;
+    peer->connect.due = peer->device.snapshot = harness->engine->now;
+    run(harness, peer);
+    g_assert_cmpuint(peer->connect.round, ==, 4);
+    g_assert_cmpint(peer->connect.phase, ==, WL_CONNECT_SLOT);
+    g_assert_true(wl_endpoint_equal(&peer->connect.last, &candidate->endpoint));
+}
+
 /* ---- waiting for neighbors */
 
 /* The member that initiates first waits so long that its initiation arrives before the head start
@@ -475,6 +498,7 @@ main(int argc, char **argv)
     g_test_add_func("/connect-turn/polls", test_polls);
     g_test_add_func("/connect-turn/neighbors", test_neighbors);
     g_test_add_func("/connect-turn/next round", test_next_round);
+    g_test_add_func("/connect-turn/no fast round", test_no_fast_round);
     g_test_add_func("/connect-turn/fast rounds", test_fast);
     return g_test_run();
 }

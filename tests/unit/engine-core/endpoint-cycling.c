@@ -368,6 +368,55 @@ test_session(const Case *row, gboolean hearsay)
     wl_address_limiter_clear(&addresses);
 }
 
+/* Which of them an address that had its initiations leaves out, in a round and in a session. */
+/* clang-format off */
+static const struct {
+    Case row;
+    gboolean round, session;
+} left_out[] = {
+    {{"no address had them", {{A, PUBLIC, SELF}, {B, PUBLIC, SELF}}, .current = C}, FALSE, FALSE},
+    {{"that of the first", {{A, PUBLIC, SELF}, {B, PUBLIC, SELF}}, .spent = A, .current = C}, TRUE, TRUE},
+    {{"that of the second", {{A, PUBLIC, SELF}, {B, PUBLIC, SELF}}, .spent = B, .current = C}, TRUE, TRUE},
+    {{"one that had its turn", {{A, PUBLIC, SELF, .tried = 10, .serial = ROUND}, {B, PUBLIC, SELF}}, .spent = A, .current = C},
+     FALSE, FALSE},
+    {{"the endpoint of the session", {{A, PUBLIC, SELF}}, .spent = A, .current = A}, TRUE, FALSE},
+    {{"a private one", {{A, PRIVATE, SELF}}, .spent = A, .current = C}, TRUE, FALSE},
+    {{"one of a third party", {{A, PUBLIC, THIRD_PARTY}}, .spent = A, .current = C}, FALSE, FALSE},
+};
+/* clang-format on */
+
+static void
+test_left_out(gconstpointer data)
+{
+    const gsize i = GPOINTER_TO_SIZE(data);
+    const Case *row = &left_out[i].row;
+    g_autoptr(GArray) list = make_candidates(row->candidates);
+    WlHandshakeLimiter limiter = {0};
+    WlAddressLimiter addresses = {0};
+    const WlKey subject = {{1}};
+    const WlConnectCycle round = {
+        .now = NOW,
+        .round = ROUND,
+        .number = WL_FAST_ROUNDS,
+        .limiter = &limiter,
+        .addresses = &addresses,
+        .subject = &subject,
+    };
+    const WlRoamingCycle session = {
+        .now = NOW,
+        .serial = ROUND,
+        .current = parse(row->current),
+        .addresses = &addresses,
+        .subject = &subject,
+    };
+
+    spend(&addresses, row, &subject);
+    g_assert_cmpint(wl_endpoint_cycling_leaves_out(list, &round), ==, left_out[i].round);
+    g_assert_cmpint(wl_endpoint_cycling_leaves_out_in_session(list, &session), ==,
+                    left_out[i].session);
+    wl_address_limiter_clear(&addresses);
+}
+
 static void
 test_in_session(gconstpointer data)
 {
@@ -449,6 +498,11 @@ main(int argc, char *argv[])
     for (guint i = 0; i < G_N_ELEMENTS(again); i++) {
         g_autofree char *name = g_strdup_printf("/endpoint-cycling/again/%s", again[i].name);
         g_test_add_data_func(name, &again[i], test_again);
+    }
+    for (gsize i = 0; i < G_N_ELEMENTS(left_out); i++) {
+        g_autofree char *name =
+            g_strdup_printf("/endpoint-cycling/left out/%s", left_out[i].row.name);
+        g_test_add_data_func(name, GSIZE_TO_POINTER(i), test_left_out);
     }
     g_test_add_func("/endpoint-cycling/slot", test_slot);
     return g_test_run();

@@ -199,6 +199,37 @@ test_echoes_are_no_traffic(void)
     g_assert_cmpuint(watched, ==, 1);
 }
 
+/* The bytes of a reply are those of the peer that transmits it to this one. */
+static void
+test_replies_are_counted(void)
+{
+    g_autoptr(Harness) harness = path_go_leaf_new();
+    WlPeer *hub, *desktop;
+    guint n[2] = {0};
+
+    harness_meet(harness, 2, "198.51.100.7:51820");
+    harness_clear(harness);
+    harness_run(harness, MS(600));
+    hub = wl_peer_table_find(&harness->engine->peers, &harness_member(harness, 1)->key);
+    desktop = wl_peer_table_find(&harness->engine->peers, &harness_member(harness, 2)->key);
+    for (guint i = 0; i < harness->outputs->len; i++) {
+        const WlOutput *output = harness->outputs->pdata[i];
+        gboolean v4 = output->echo.destination.family == WL_FAMILY_V4;
+        gboolean by_hub = v4 || wl_ip_equal(&output->echo.destination, &hub->link_local);
+        guint64 size = v4 ? WL_ECHO_SIZE_V4 : WL_ECHO_SIZE_V6;
+
+        if (output->kind != WL_OUTPUT_SEND_ECHO || !wl_key_equal(&output->key, &desktop->key))
+            continue;
+        hub->traffic.own_rx = desktop->traffic.own_rx = 0;
+        wl_path_go_echo_reply(harness->engine, desktop, output->echo.sequence);
+        g_assert_cmpuint(hub->traffic.own_rx, ==, by_hub ? size : 0);
+        g_assert_cmpuint(desktop->traffic.own_rx, ==, by_hub ? 0 : size);
+        n[by_hub]++;
+    }
+    g_assert_cmpuint(n[FALSE], >=, 2);
+    g_assert_cmpuint(n[TRUE], >=, 2);
+}
+
 /* A reply of a router by which the peer is not reached any more counts for nobody. */
 static void
 test_late_reply(void)
@@ -240,6 +271,7 @@ main(int argc, char **argv)
                     test_transit_address);
     g_test_add_func("/path-go/a peer replies itself", test_responds);
     g_test_add_func("/path-go/echoes are no traffic", test_echoes_are_no_traffic);
+    g_test_add_func("/path-go/a reply counts for the last hop", test_replies_are_counted);
     g_test_add_func("/path-go/a late reply of a router", test_late_reply);
     return g_test_run();
 }
