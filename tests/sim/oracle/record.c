@@ -8,7 +8,8 @@
 
 #define INTERVAL SIM_SEC(1)
 /* A member behind a NAT that lost its mappings is heard again when it sends, which without traffic
- * is its next Alive. The lies move those of each run, but not of the runs without. */
+ * is its next Alive, and a pair without traffic misses packets when an Alive is late. The lies move
+ * the Alives of their run, but not of the runs without. */
 #define ALIVE_PERIOD 30 /* s */
 
 #define IS_DIRECT    1

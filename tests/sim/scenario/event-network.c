@@ -128,6 +128,7 @@ parse_nat(Run *run, ScenarioLine *line, Event *event, GError **error)
     event->nat = sim_world_find_nat(run->world, word);
     if (!event->nat)
         return scenario_line_fail(line, word, right, error);
+    event->unnoticed = TRUE;
     event->run = run_nat_forget;
     if (scenario_line_take_if(line, "flush"))
         return TRUE;
@@ -162,15 +163,23 @@ run_mend(Run *run, Event *event)
     set_cut(run, event, FALSE);
 }
 
-/* cut A B | cut A -> B | cut A all */
+/* mend A B | mend A -> B | mend A all */
 static gboolean
-parse_cut(Run *run, ScenarioLine *line, Event *event, GError **error)
+parse_mend(Run *run, ScenarioLine *line, Event *event, GError **error)
 {
     if (!(event->a = scenario_take_host(run, line, error)))
         return FALSE;
     event->flag = scenario_line_take_if(line, "->");
     return scenario_line_take_if(line, "all") ||
            (event->b = scenario_take_host(run, line, error)) != NULL;
+}
+
+/* cut A B | cut A -> B | cut A all */
+static gboolean
+parse_cut(Run *run, ScenarioLine *line, Event *event, GError **error)
+{
+    event->unnoticed = TRUE;
+    return parse_mend(run, line, event, error);
 }
 
 static void
@@ -203,7 +212,7 @@ const EventKind event_network_kinds[] = {
     {"network", parse_network, run_network},
     {"nat", parse_nat, NULL},
     {"cut", parse_cut, run_cut},
-    {"mend", parse_cut, run_mend},
+    {"mend", parse_mend, run_mend},
     {"refuse-sends", parse_refuse_sends, run_refuse_sends},
     {"allow-sends", parse_allow_sends, run_refuse_sends},
     {NULL},

@@ -31,6 +31,7 @@ struct _Event {
     gint64 duration;
     guint64 number;
     gboolean flag;
+    gboolean unnoticed; /* it has no effect until a packet is sent */
     Advertisement *advertisement;
     SimLiars *liars;    /* not owned */
     ScenarioLine *line; /* its words are read when the event runs; not owned */

@@ -97,14 +97,14 @@ disturb(Run *run, const Event *event)
         return;
     if (event->nat || (event->net && !event->a)) {
         for (guint i = 0; i < run->world->hosts->len; i++)
-            disturb_host(run, run->world->hosts->pdata[i], event->nat != NULL);
+            disturb_host(run, run->world->hosts->pdata[i], event->unnoticed);
     }
     for (guint i = 0; i < event->hosts->len; i++)
-        disturb_host(run, event->hosts->pdata[i], FALSE);
+        disturb_host(run, event->hosts->pdata[i], event->unnoticed);
     if (event->a)
-        disturb_host(run, event->a, FALSE);
+        disturb_host(run, event->a, event->unnoticed);
     if (event->b)
-        disturb_host(run, event->b, FALSE);
+        disturb_host(run, event->b, event->unnoticed);
 }
 
 gboolean
