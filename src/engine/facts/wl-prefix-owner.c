@@ -20,6 +20,8 @@ set_learned(WlEngine *self, const WlKey *subject, const WlPrefix *prefix, gboole
         wl_prefix_set_add(peer->prefixes.learned_ips, prefix);
     else
         wl_prefix_set_remove(peer->prefixes.learned_ips, prefix);
+    if (!has)
+        wl_reconcile_retry_now(peer);
     wl_scheduler_schedule(&self->scheduler, peer);
 }
 

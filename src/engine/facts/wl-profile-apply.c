@@ -167,6 +167,7 @@ set_allowed_ips(WlEngine *self, WlPeer *peer, GArray *static_ips, GArray *direct
     set_routes(self, direct_ips, TRUE);
     set_routes(self, static_ips_before, FALSE);
     set_routes(self, direct_ips_before, FALSE);
+    wl_reconcile_retry_now(peer);
     wl_scheduler_schedule(&self->scheduler, peer);
     if (peer->router)
         wl_engine_schedule_all(self); /* the peers that it routes */

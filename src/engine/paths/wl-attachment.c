@@ -106,8 +106,11 @@ set_holder(WlEngine *self, WlPeer *leaf, WlPeer *holder)
     if (before == holder)
         return;
     leaf->failover.holder = holder;
-    if (before)
+    wl_reconcile_retry_now(leaf);
+    if (before) {
+        wl_reconcile_retry_now(before);
         wl_scheduler_schedule(&self->scheduler, before);
+    }
     if (holder)
         wl_scheduler_schedule(&self->scheduler, holder);
     wl_scheduler_schedule(&self->scheduler, leaf);

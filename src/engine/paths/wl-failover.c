@@ -348,6 +348,7 @@ drop_holder(WlEngine *self, WlPeer *leaf)
     if (!leaf->failover.holder ||
         (self->routers.fellows && wl_router_set_index(&self->routers, leaf->failover.holder) >= 0))
         return;
+    wl_reconcile_retry_now(leaf->failover.holder);
     leaf->failover.holder = NULL;
     wl_scheduler_schedule(&self->scheduler, leaf);
 }

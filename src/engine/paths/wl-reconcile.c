@@ -25,12 +25,6 @@ wl_reconcile_request_settings(WlPeer *peer)
     peer->reconcile.set_settings = TRUE;
 }
 
-void
-wl_reconcile_retry_now(WlPeer *peer)
-{
-    peer->reconcile.retry = WL_LONG_AGO;
-}
-
 /*
  * Adds prefixes that the peer has only on the direct path. After a fall-back they move to a live
  * router; without one they stay, and WireGuard keeps trying.

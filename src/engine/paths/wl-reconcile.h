@@ -12,8 +12,6 @@ void wl_reconcile_request_recreate(WlPeer *peer, const WlEndpoint *endpoint);
 void wl_reconcile_request_endpoint(WlPeer *peer, const WlEndpoint *endpoint);
 /** Requests the preshared key and the keepalive of the profile. */
 void wl_reconcile_request_settings(WlPeer *peer);
-/** A change that the link refused is tried again in this turn. */
-void wl_reconcile_retry_now(WlPeer *peer);
 /** Emits the change, if any, that gives @peer its wanted state in the device. */
 void wl_reconcile_peer(WlEngine *self, WlPeer *peer);
 /** Retries later: the link refused a change of @peer. */

@@ -276,6 +276,12 @@ wl_roaming_third_party_sees(WlPeer *peer, gint64 now)
 }
 
 void
+wl_reconcile_retry_now(WlPeer *peer)
+{
+    peer->reconcile.retry = WL_LONG_AGO;
+}
+
+void
 wl_path_request_check(WlPeer *peer, gint64 now)
 {
     peer->path.agreement.check_until = now + WL_PATH_CHECK;

@@ -248,7 +248,7 @@ typedef struct {
 } WlPeerDevice;
 
 /** The changes that reconciling must make in the device. Written by paths/wl-reconcile.c;
- * requested by paths/ and by the profile reload. */
+ * requested by paths/ and by the profile reload. `retry` ends with wl_reconcile_retry_now(). */
 typedef struct {
     gboolean recreate;     /* with `endpoint`; family NONE removes it */
     gboolean set_endpoint; /* to `endpoint` */
@@ -501,6 +501,9 @@ void wl_roaming_suspect(WlPeer *peer);
 void wl_roaming_router_sees(WlPeer *peer, const WlEndpoint *endpoint);
 /** The same by a third party, while there is no router. */
 gboolean wl_roaming_third_party_sees(WlPeer *peer, gint64 now);
+/** A change that the link refused is tried again in this turn, for instance because another peer
+ * gets prefixes of this one. */
+void wl_reconcile_retry_now(WlPeer *peer);
 /** The direct path is checked for silence from @now on for WL_PATH_CHECK, also without traffic. */
 void wl_path_request_check(WlPeer *peer, gint64 now);
 /** The same at once, because the path has most likely failed: it is left as soon as it does not

@@ -22,6 +22,17 @@ assert_attached(const Fellows *world, const Known *before, const Known *after)
         g_assert_cmpint(failover->claimed_next, ==, now + SEC(60));
 }
 
+/* The link refuses changes of all, which wait for their next try. */
+#define REFUSED 77
+
+static void
+refuse_changes(const Fellows *world)
+{
+    world->leaf->reconcile.retry = REFUSED;
+    for (Who who = LOW; who <= HIGH; who++)
+        fellows_peer(world, who)->reconcile.retry = REFUSED;
+}
+
 /* What follows for the device and for a Go daemon as the leaf, if another fellow has it. */
 static void
 assert_holder_applied(const Fellows *world, Who before, Who after)
@@ -31,9 +42,13 @@ assert_holder_applied(const Fellows *world, Who before, Who after)
     for (Who who = LOW; who <= HIGH; who++) {
         if (changed && (who == before || who == after))
             g_assert_true(fellows_peer(world, who)->turn.scheduled);
+        /* It loses the prefixes, even if the link refused a change of it. */
+        g_assert_cmpint(fellows_peer(world, who)->reconcile.retry == REFUSED, ==,
+                        !changed || who != before);
     }
     if (changed)
         g_assert_true(world->leaf->turn.scheduled);
+    g_assert_cmpint(world->leaf->reconcile.retry == REFUSED, ==, !changed);
     g_assert_cmpuint(world->leaf->advertise.position, ==, changed ? 0 : 99);
     g_assert_cmpint(world->harness->engine->subscribers.pending, ==, changed);
 }
@@ -101,6 +116,7 @@ test_fellow(gconstpointer data)
     const WlRouterMessage *reply;
 
     fellows_set_known(&world, &from_fellow[i].before);
+    refuse_changes(&world);
     wl_attachment_receive(harness->engine, fellows_peer(&world, from_fellow[i].from),
                           &world.leaf->key, &message, TRUE);
     fellows_assert_known(&world, &from_fellow[i].after);
@@ -160,6 +176,7 @@ test_leaf(gconstpointer data)
     const WlRouterMessage *reply;
 
     fellows_set_known(&world, &from_leaf[i].before);
+    refuse_changes(&world);
     wl_attachment_receive(harness->engine, world.leaf, &world.leaf->key, &message, FALSE);
     fellows_assert_known(&world, &from_leaf[i].after);
     assert_attached(&world, &from_leaf[i].before, &from_leaf[i].after);

@@ -153,7 +153,11 @@ test_moves(void)
     update(harness, claimed, PREFIX);
     g_assert_true(wl_prefix_set_contains(peer_of(harness, 2)->prefixes.learned_ips, &prefix));
     refuse(claimed, 0);
+    /* The first one loses it at once, even if the link refused a change a moment ago. */
+    peer_of(harness, 2)->reconcile.retry = peer_of(harness, 3)->reconcile.retry = SEC(1000);
     update(harness, claimed, PREFIX);
+    g_assert_cmpint(peer_of(harness, 2)->reconcile.retry, <=, harness->engine->now);
+    g_assert_cmpint(peer_of(harness, 3)->reconcile.retry, ==, SEC(1000));
     g_assert_true(wl_key_equal(&claimed->owner, &harness_member(harness, 3)->key));
     g_assert_false(wl_prefix_set_contains(peer_of(harness, 2)->prefixes.learned_ips, &prefix));
     g_assert_true(wl_prefix_set_contains(peer_of(harness, 3)->prefixes.learned_ips, &prefix));
