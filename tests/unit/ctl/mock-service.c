@@ -2,6 +2,7 @@
 /* Services of profiles on a private bus, with a network in which every state of a peer occurs. */
 #include "mock-service.h"
 
+#include <fcntl.h>
 #include <string.h>
 
 #define OWN_KEY "j0DFrbaPJWJK5bIU6nZ6bslNgp09e14a0bpvPiE4KF8="
@@ -241,11 +242,28 @@ close_owner(gpointer connection)
     g_object_unref(connection);
 }
 
+/* GTestDBus ends its daemon when this program dies, which it learns by a pipe. A daemon that is
+ * started later must not hold the pipe open, or both stay, and the output of this program with
+ * them. */
+static void
+keep_descriptors(void)
+{
+    const int first = 3, end = 64;
+
+    for (int fd = first; fd < end; fd++) {
+        int flags = fcntl(fd, F_GETFD);
+
+        if (flags >= 0)
+            fcntl(fd, F_SETFD, flags | FD_CLOEXEC);
+    }
+}
+
 void
 fixture_set_up(Fixture *self, gconstpointer data)
 {
     self->bus = g_test_dbus_new(G_TEST_DBUS_NONE);
     g_test_dbus_up(self->bus);
+    keep_descriptors();
     self->mocks = g_ptr_array_new_with_free_func((GDestroyNotify) mock_free);
     self->others = g_ptr_array_new_with_free_func(close_owner);
 }
