@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* One turn of the path of a peer: whether a router could carry it, and what begins and ends with
  * its session. */
+#include <string.h>
+
 #include "harness.h"
 #include "paths/wl-path.h"
 #include "paths/wl-traffic.h"
@@ -188,6 +190,30 @@ test_no_prefix(void)
     g_assert_true(agreement->direct);
 }
 
+/* A path that another uplink ends is not held down: its end says nothing about the next one. */
+static void
+test_failure(void)
+{
+    static const struct {
+        gint64 after; /* the last change of uplink */
+        gboolean counts;
+    } rows[] = {{0, FALSE}, {WL_PATH_CHECK - 1, FALSE}, {WL_PATH_CHECK, TRUE}};
+
+    for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+        WlPeer *hub, *peer;
+        g_autoptr(Harness) harness = leaf_new(&hub, &peer);
+
+        g_test_message("row %u", (guint) i);
+        memset(peer->path.failures, 0, sizeof peer->path.failures);
+        harness->engine->uplink.since = harness->engine->now - rows[i].after;
+        set_prefixes(peer->prefixes.direct_ips, NULL);
+        peer->path.agreement.direct = TRUE;
+        wl_path_run(harness->engine, peer);
+        g_assert_false(peer->path.agreement.direct);
+        g_assert_cmpint(peer->path.failures[0].when != 0, ==, rows[i].counts);
+    }
+}
+
 /* What a router says about itself is no path message. */
 static void
 test_router_message(void)
@@ -218,6 +244,7 @@ main(int argc, char **argv)
     g_test_add_func("/path-turn/the session ended", test_session_ended);
     g_test_add_func("/path-turn/the session began", test_session_began);
     g_test_add_func("/path-turn/no prefix", test_no_prefix);
+    g_test_add_func("/path-turn/a failure after a change of uplink", test_failure);
     g_test_add_func("/path-turn/a router message", test_router_message);
     return g_test_run();
 }

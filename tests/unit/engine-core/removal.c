@@ -68,15 +68,21 @@ static void
 test_logged(void)
 {
     g_autoptr(Harness) harness = harness_new();
-    guint n = 0;
+    guint n = 0, named[4] = {0};
 
     harness_start(harness, config_of(harness, WL_ROLE_LEAF, 1, 3));
     harness_change(harness, config_of(harness, WL_ROLE_LEAF, 3, 3));
     for (guint i = 0; i < harness->outputs->len; i++) {
         const WlOutput *output = harness->outputs->pdata[i];
+
         n += output->kind == WL_OUTPUT_LOG && strstr(output->name, "no longer a member");
+        for (guint j = 1; output->kind == WL_OUTPUT_PEER_REMOVED && j <= 3; j++)
+            named[j] += wl_key_equal(&output->key, &harness_member(harness, j)->key);
     }
     g_assert_cmpuint(n, ==, 2);
+    g_assert_cmpuint(named[1], ==, 1);
+    g_assert_cmpuint(named[2], ==, 1);
+    g_assert_cmpuint(named[3], ==, 0);
 }
 
 static WlEngineConfig *

@@ -114,6 +114,36 @@ test_routes(void)
     }
 }
 
+/* Any of its allowed IPs may cover the network. */
+static void
+test_several_prefixes(void)
+{
+    static const struct {
+        const char *prefixes[3];
+        gboolean covers;
+    } rows[] = {
+        {{"10.77.0.1/32", "192.168.6.0/24", "10.77.0.0/24"}, TRUE},
+        {{"10.77.0.0/24", "192.168.6.0/24", "10.77.0.1/32"}, TRUE},
+        {{"10.77.0.1/32", "192.168.6.0/24", "192.168.7.0/24"}, FALSE},
+    };
+
+    for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autoptr(WlEngineConfig) config = wl_engine_config_new();
+        const WlKey key = {{1}};
+        WlPeerConfig *peer = wl_peer_config_new(&key);
+        WlPrefix prefix;
+
+        g_assert_true(wl_prefix_parse("10.77.0.2/24", &prefix));
+        g_array_append_val(config->addresses, prefix);
+        for (guint j = 0; j < G_N_ELEMENTS(rows[i].prefixes); j++) {
+            g_assert_true(wl_prefix_parse(rows[i].prefixes[j], &prefix));
+            g_array_append_val(peer->allowed_ips, prefix);
+        }
+        g_assert_cmpint(wl_role_is_network_router(config, peer), ==, rows[i].covers);
+        wl_peer_config_free(peer);
+    }
+}
+
 static void
 add_peer(WlEngineConfig *config, const char *prefix)
 {
@@ -205,6 +235,7 @@ main(int argc, char **argv)
     g_test_add_func("/trust/evaluators", test_evaluators);
     g_test_add_func("/trust/routes", test_routes);
     g_test_add_func("/trust/exits", test_exits);
+    g_test_add_func("/trust/routes/several prefixes", test_several_prefixes);
     g_test_add_func("/trust/source-names", test_source_names);
     return g_test_run();
 }
