@@ -261,7 +261,8 @@ test_limit(gconstpointer data)
     g_assert_cmpint(wl_neighbors_resolve(engine, peer), ==,
                     limits[i].asks ? now + WL_MS(50) : WL_LONG_AGO);
     g_assert_cmpuint(count_requests(&world, LAN), ==, limits[i].asks);
-    /* A refused request costs nothing. */
+    /* A refused request is counted, and costs nothing. */
+    g_assert_cmpuint(peer->held_back.counts[WL_HELD_BACK_LOOKUP], ==, !limits[i].asks);
     g_assert_cmpint(peer->receive.lookup_rate.next, ==, limits[i].asks ? now + SEC(2) : before);
     g_assert_cmpint(peer->receive.lookups.next > 0, ==, limits[i].asks);
     g_assert_cmpuint(engine->neighbors.entries->len, <=, WL_MAX_NEIGHBORS);
