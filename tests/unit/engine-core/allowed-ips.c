@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Which peer has which allowed IPs, on the direct path and through routers. */
+#include <string.h>
+
 #include "harness.h"
 
 static void
@@ -218,6 +220,31 @@ test_same_host_twice(void)
     g_assert_true(harness_has_allowed(harness, second, "10.77.0.5/32"));
 }
 
+/* That a router has the address as well changes nothing between the two. */
+static void
+test_same_host_thrice(void)
+{
+    g_autoptr(Harness) harness = harness_new();
+    WlEngineConfig *config = harness_config(harness, WL_ROLE_AUTOMATIC);
+    guint n = 0;
+
+    harness_add(config, harness_member(harness, 1), NULL, "10.88.0.0/24,10.77.0.4/32");
+    harness_add(config, harness_member(harness, 2), NULL, "10.77.0.4/32");
+    harness_add(config, harness_member(harness, 3), NULL, "10.77.0.4/32")->name = g_strdup("three");
+    harness_start(harness, config);
+    for (guint i = 0; i < harness->outputs->len; i++) {
+        const WlOutput *output = harness->outputs->pdata[i];
+
+        if (output->kind != WL_OUTPUT_LOG || !strstr(output->name, "ignored"))
+            continue;
+        g_assert_cmpstr(output->name, ==,
+                        "three: allowed IPs 10.77.0.4/32 ignored: another peer of the profile has "
+                        "them");
+        n++;
+    }
+    g_assert_cmpuint(n, ==, 1);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -230,5 +257,6 @@ main(int argc, char **argv)
     g_test_add_func("/path/nested-routers", test_nested_routers);
     g_test_add_func("/path/shared-address", test_shared_address);
     g_test_add_func("/path/same-host-twice", test_same_host_twice);
+    g_test_add_func("/path/same-host-thrice", test_same_host_thrice);
     return g_test_run();
 }
