@@ -52,11 +52,10 @@ held_back_variant(const WlEngine *engine)
 static GVariant *
 router_variant(const WlEngine *engine, const char *name)
 {
-    g_autoptr(GArray) members = NULL;
     WlRouterSetView view;
 
     wl_engine_get_routers(engine, &view);
-    members = view.members;
+    g_array_unref(view.members);
     if (g_str_equal(name, "RouterReason"))
         return g_variant_new_string(wl_router_reason_to_string(view.reason));
     return g_variant_new_int64(wl_clock_to_unix(view.since));
