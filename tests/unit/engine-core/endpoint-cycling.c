@@ -43,6 +43,7 @@ typedef struct {
 #define PRIVATE     WL_RANK_PRIVATE
 #define SELF        WL_CANDIDATE_SOURCE_SELF
 #define THIRD_PARTY WL_CANDIDATE_SOURCE_THIRD_PARTY
+#define PAST        WL_CANDIDATE_SOURCE_CACHE
 
 /* clang-format off */
 static const Case in_round[] = {
@@ -77,6 +78,16 @@ static const Case in_round[] = {
      {B, PUBLIC, SELF, .tried = 1, .serial = ROUND}, {C, PUBLIC, SELF}}, .number = 3, .next = NONE},
     {"nor a private one", {{A, PRIVATE, SELF, .tried = 1, .serial = ROUND - 1}}, .number = 1, .next = NONE},
     {"unless it worked", {{A, PRIVATE, SELF, .tried = 1, .serial = ROUND - 1, .worked = TRUE}}, .number = 1, .next = 0},
+    {"a fast round leaves out the past", {{A, PUBLIC, PAST}}, .number = 1, .next = NONE},
+    {"a later round has the latest endpoint of the past",
+     {{A, PUBLIC, PAST, .tried = 100}, {B, PUBLIC, PAST, .tried = 300}, {C, PUBLIC, PAST, .tried = 200}},
+     .number = 4, .next = 0},
+    {"and the one of the others that was tried longest ago",
+     {{A, PUBLIC, PAST, .tried = 10, .serial = ROUND}, {B, PUBLIC, PAST, .tried = 100}, {C, PUBLIC, PAST, .tried = 200}},
+     .number = 4, .next = 2},
+    {"and no more of them",
+     {{A, PUBLIC, PAST, .tried = 10, .serial = ROUND}, {B, PUBLIC, PAST, .tried = 10, .serial = ROUND}, {C, PUBLIC, PAST}},
+     .number = 4, .next = NONE},
     {"a later round has all again", {{A, PRIVATE, SELF, .tried = 1, .serial = ROUND - 1}}, .number = 4, .next = 0},
     {"behind a captive portal only on-link candidates are tried",
      {{A, PUBLIC, SELF}, {B, ON_LINK, SELF}}, .on_link_only = TRUE, .next = 1},
