@@ -20,7 +20,7 @@
 
 /* of what is open at first, and with the advanced settings */
 #define N_MNEMONICS     7
-#define N_ALL_MNEMONICS 17
+#define N_ALL_MNEMONICS 18
 
 typedef struct {
     NMVpnEditor *editor;

@@ -26,7 +26,7 @@ static const struct {
     {WL_KEY_OF_PROFILE, "full-tunnel", N_("Send all _traffic through the tunnel")},
     {WL_KEY_OF_PROFILE, "kill-switch", N_("Bl_ock traffic outside the tunnel")},
     {WL_KEY_OF_PROFILE, "autostart", N_("Connect automatically on an_y network")},
-    {WL_KEY_OF_PROFILE, "port-mapping", N_("Port mapping by the route_r")},
+    {WL_KEY_OF_PROFILE, "port-mapping", N_("Port mapping _by the router")},
     {WL_KEY_OF_PROFILE, "forwarding", N_("Forward IP_v6 for other members")},
     {WL_KEY_OF_PROFILE, "offer-exit", N_("Exit to the internet for members")},
     {WL_KEY_OF_PROFILE, "shared-networks", N_("Networks shared with members")},
