@@ -16,8 +16,9 @@
 #define MIN_LIFETIME     WL_SEC(120)
 #define MAX_LIFETIME     WL_SEC(86400)
 #define MIN_RENEW        WL_SEC(60) /* between two requests for a mapping that is there */
-#define REFUSED_FIRST    WL_SEC(300)
-#define REFUSED_MAX      WL_SEC(3600)
+#define REFUSED_PAUSE    WL_SEC(300)
+#define SILENT_PAUSE     WL_SEC(10) /* of a gateway that spoke before */
+#define PAUSE_MAX        WL_SEC(3600)
 #define RESTART_DELAY    WL_SEC(2) /* at most, so that all clients do not ask at once */
 #define RESTART_INTERVAL WL_SEC(150)
 #define RESTART_BURST    4
@@ -34,7 +35,8 @@ struct _WlPortMapper {
     WlMappingView view;
     guint tries;       /* requests since an answer */
     gboolean awaiting; /* an answer to a request */
-    guint refusals;    /* in sequence */
+    gboolean spoke;    /* the gateway answered or announced before */
+    guint refusals;    /* or silences after it spoke, in sequence */
     gint64 deadline, expires;
     WlEndpoint assigned;                /* by the last reply; suggested in the next request */
     gboolean address_known, port_known; /* NAT-PMP says them one by one */
@@ -207,16 +209,34 @@ set_mapped(WlPortMapper *self, gint64 now, guint32 lifetime)
     self->deadline = now + half - half / JITTER + random_time(self, 2 * half / JITTER);
 }
 
+/* How long to wait before the gateway is asked again: longer and longer. */
+static gint64
+next_pause(WlPortMapper *self, gint64 first)
+{
+    guint doublings = MIN(self->refusals, 9);
+
+    self->refusals++;
+    return MIN(first << doublings, PAUSE_MAX);
+}
+
 static void
 set_refused(WlPortMapper *self, gint64 now, guint result, guint32 lifetime)
 {
-    gint64 wait = MIN(REFUSED_FIRST << MIN(self->refusals, 8), REFUSED_MAX);
+    gint64 pause = next_pause(self, REFUSED_PAUSE);
 
     self->awaiting = FALSE;
-    self->refusals++;
     self->view.state = WL_MAPPING_REFUSED;
     self->view.result = result;
-    self->deadline = now + CLAMP(WL_SEC(lifetime), wait, MAX_LIFETIME);
+    self->deadline = now + CLAMP(WL_SEC(lifetime), pause, MAX_LIFETIME);
+}
+
+/* A gateway that never spoke is asked no more; one that did may be about to start. */
+static void
+set_silent(WlPortMapper *self, gint64 now)
+{
+    self->awaiting = FALSE;
+    self->view.state = WL_MAPPING_SILENT;
+    self->deadline = self->spoke ? now + next_pause(self, SILENT_PAUSE) : WL_NEVER;
 }
 
 void
@@ -230,9 +250,7 @@ wl_port_mapper_advance(WlPortMapper *self, gint64 now)
             ask(self, now);
             return;
         }
-        self->view.state = WL_MAPPING_SILENT;
-        self->awaiting = FALSE;
-        self->deadline = WL_NEVER;
+        set_silent(self, now);
         return;
     case WL_MAPPING_MAPPED:
         if (now < self->expires)
@@ -241,10 +259,10 @@ wl_port_mapper_advance(WlPortMapper *self, gint64 now)
             start(self, now, WL_MAPPING_PCP);
         return;
     case WL_MAPPING_REFUSED:
+    case WL_MAPPING_SILENT:
         start(self, now, WL_MAPPING_PCP);
         return;
     case WL_MAPPING_OFF:
-    case WL_MAPPING_SILENT:
         return;
     }
 }
@@ -260,6 +278,7 @@ wl_port_mapper_set_target(WlPortMapper *self, gint64 now, const WlMappingTarget 
     self->assigned = (WlEndpoint){0};
     self->epoch = (WlGatewayEpoch){0};
     self->refusals = 0;
+    self->spoke = FALSE;
     self->awaiting = FALSE;
     self->deadline = WL_NEVER;
     if (target->gateway.family != WL_FAMILY_NONE)
@@ -369,10 +388,13 @@ wl_port_mapper_received(WlPortMapper *self, gint64 now, const WlIp *source, cons
 
     if (self->view.state == WL_MAPPING_OFF || !wl_ip_equal(source, &self->view.target.gateway))
         return;
-    if (wl_pcp_decode(data, length, &pcp))
+    if (wl_pcp_decode(data, length, &pcp)) {
+        self->spoke = TRUE;
         received_pcp(self, now, &pcp);
-    else if (source->family == WL_FAMILY_V4 && wl_nat_pmp_decode(data, length, &nat_pmp))
+    } else if (source->family == WL_FAMILY_V4 && wl_nat_pmp_decode(data, length, &nat_pmp)) {
+        self->spoke = TRUE;
         received_nat_pmp(self, now, &nat_pmp);
+    }
 }
 
 /* ---- results ------------------------------------------------------------------------------- */

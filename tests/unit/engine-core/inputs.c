@@ -367,11 +367,12 @@ test_each(void)
         Input input = anew[i / 2];
         gboolean healthy = i % 2;
         g_autoptr(Harness) harness = harness_new();
-        WlEngineConfig *config = harness_config(harness, WL_ROLE_LEAF);
+        WlEngineConfig *config;
         guint before[4];
 
         if (healthy && (input == recreated || input == portal_gone))
             continue; /* no session is left, or each one is */
+        config = harness_config(harness, WL_ROLE_LEAF);
         g_test_message("input %u, %s", i / 2, healthy ? "healthy" : "not healthy");
         for (guint j = 1; j <= 3; j++) {
             g_autofree char *endpoint = g_strdup_printf("203.0.113.%u:51820", j);

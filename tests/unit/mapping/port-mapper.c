@@ -228,6 +228,42 @@ test_silent(Fixture *self, gconstpointer data)
     expect_state(self, WL_MAPPING_MAPPED);
 }
 
+/* One that spoke before may be about to start: later and later. */
+static void
+test_silent_again(Fixture *self, gconstpointer data)
+{
+    static const int pauses[] = {10, 20, 40};
+
+    start_mapped(self, 120);
+    pass(self, WL_SEC(60));
+    expect_sent(self, 1);
+    pass(self, WL_SEC(60));
+    for (guint i = 0; i < G_N_ELEMENTS(pauses); i++) {
+        expect_state(self, WL_MAPPING_ASKING);
+        expect_sent(self, 1);
+        pass(self, WL_MS(250));
+        expect_sent(self, 1);
+        pass(self, WL_MS(750));
+        expect_sent(self, 1);
+        pass(self, WL_SEC(2));
+        expect_state(self, WL_MAPPING_SILENT);
+        pass(self, WL_SEC(pauses[i]));
+    }
+    expect_sent(self, 1);
+    reply_pcp(self, WL_PCP_SUCCESS, 7200, "203.0.113.9:51821");
+    expect_external(self, "203.0.113.9:51821");
+    /* At another gateway that is over. */
+    self->gateway = self->target.gateway = ip("192.168.1.254");
+    wl_port_mapper_set_target(self->mapper, self->now, &self->target);
+    expect_sent(self, 2);
+    pass(self, WL_MS(250));
+    expect_sent(self, 1);
+    pass(self, WL_MS(750));
+    expect_sent(self, 1);
+    pass(self, WL_SEC(2));
+    g_assert_cmpint(wl_port_mapper_get_deadline(self->mapper), ==, WL_NEVER);
+}
+
 static void
 test_off(Fixture *self, gconstpointer data)
 {
@@ -658,6 +694,7 @@ main(int argc, char **argv)
     g_assert_cmpint(sodium_init(), >=, 0);
     ADD("/mapping/asking/the request has port, address and lifetime", test_request);
     ADD("/mapping/asking/a silent gateway gets three requests", test_silent);
+    ADD("/mapping/asking/one that spoke before is asked again", test_silent_again);
     ADD("/mapping/asking/without a gateway nothing is sent", test_off);
     ADD("/mapping/mapped/it is renewed after half of its life", test_renewal);
     ADD("/mapping/mapped/an unanswered renewal is repeated", test_renewal_unanswered);
