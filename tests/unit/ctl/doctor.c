@@ -657,8 +657,7 @@ test_trust_question(Machine *machine, gconstpointer data)
         g_autoptr(CtlRun) run = NULL;
 
         g_variant_unref(mock->facts);
-        mock->facts =
-            g_variant_ref_sink(g_variant_parse(G_VARIANT_TYPE("aa{sv}"), fact, NULL, NULL, NULL));
+        mock->facts = g_variant_parse(G_VARIANT_TYPE("aa{sv}"), fact, NULL, NULL, NULL);
         run = examine(machine, NULL, NULL);
         g_test_message("%u: %s", i, run->out);
         if (questions[i].asked)
