@@ -10,25 +10,10 @@
 . "$(dirname "$(realpath "$0")")/../lab/lab.sh"
 # shellcheck source=../lab/three-hosts.sh
 . "$LAB_HERE/three-hosts.sh"
+# shellcheck source=../lab/nmcli.sh
+. "$LAB_HERE/nmcli.sh"
 lab_begin "$@"
 
-nmcli_on() {  # host argument...
-  local name=$1
-  shift
-  host "$name" nmcli "$@" < /dev/null
-}
-import_and_up() {  # host
-  nmcli_on "$1" connection import type wirelink file "$LAB_DIR/$1/$1.wirelink" > /dev/null &&
-    nmcli_on "$1" connection up "$1" > /dev/null
-}
-# says WORDS STATUS HOST ARGUMENT...: the status and the output of wirelinkctl
-says() {
-  local words=$1 status=$2 name=$3 said
-  shift 3
-  said=$(host "$name" wirelinkctl "$@" 2>&1 < /dev/null)
-  [ $? = "$status" ] || { echo "not status $status: $said"; return 1; }
-  matches "$words" "$said"
-}
 doctor_says() { matches "$1" "$(host hub wirelinkctl doctor 2>&1 < /dev/null)"; }  # words
 is_direct() { matches '^  desktop +direct' "$(host laptop wirelinkctl status)"; }
 

@@ -11,27 +11,12 @@
 . "$(dirname "$(realpath "$0")")/../lab/lab.sh"
 # shellcheck source=../lab/three-hosts.sh
 . "$LAB_HERE/three-hosts.sh"
+# shellcheck source=../lab/nmcli.sh
+. "$LAB_HERE/nmcli.sh"
 lab_begin "$@"
 
 WEB=198.51.100.9
 
-nmcli_on() {  # host argument...
-  local name=$1
-  shift
-  host "$name" nmcli "$@" < /dev/null
-}
-import_and_up() {  # host
-  nmcli_on "$1" connection import type wirelink file "$LAB_DIR/$1/$1.wirelink" > /dev/null &&
-    nmcli_on "$1" connection up "$1" > /dev/null
-}
-# says WORDS STATUS HOST ARGUMENT...: the status and the output of wirelinkctl
-says() {
-  local words=$1 status=$2 name=$3 said
-  shift 3
-  said=$(host "$name" wirelinkctl "$@" 2>&1 < /dev/null)
-  [ $? = "$status" ] || { echo "not status $status: $said"; return 1; }
-  matches "$words" "$said"
-}
 web_create() {
   namespace_create web && cable_server web && ip -n web addr add $WEB/24 dev eth0 &&
     ip -n web route add default via "$SERVER_GATEWAY" && ip netns exec web nft -f - <<'RULES'
@@ -123,7 +108,7 @@ check "all pings of the hub were answered meanwhile" all_arrived
 check "the local network is reached without the tunnel" answers 192.168.1.1
 check "exit names it" says '^laptop: all traffic goes through hub\.$' 0 laptop exit
 check "status names it" says '^  all traffic goes through: hub$' 0 laptop status
-check "exit said what happens to names" says 'DNS: names are still asked of the servers of the network around' 0 laptop exit hub
+check "exit said what happens to names" says 'DNS: queries still go to the servers of the network around' 0 laptop exit hub
 check "doctor says it as well" says 'the full tunnel has no DNS server' 0 laptop doctor
 
 around=$(seen around)

@@ -11,27 +11,12 @@
 . "$(dirname "$(realpath "$0")")/../lab/lab.sh"
 # shellcheck source=../lab/three-hosts.sh
 . "$LAB_HERE/three-hosts.sh"
+# shellcheck source=../lab/nmcli.sh
+. "$LAB_HERE/nmcli.sh"
 lab_begin "$@"
 
 WEB=198.51.100.9 WEB6=2001:db8:99::9 PRINTER=192.168.2.9 PRIVATE=172.16.5.9
 
-nmcli_on() {  # host argument...
-  local name=$1
-  shift
-  host "$name" nmcli "$@" < /dev/null
-}
-import_and_up() {  # host
-  nmcli_on "$1" connection import type wirelink file "$LAB_DIR/$1/$1.wirelink" > /dev/null &&
-    nmcli_on "$1" connection up "$1" > /dev/null
-}
-# says WORDS STATUS HOST ARGUMENT...: the status and the output of wirelinkctl
-says() {
-  local words=$1 status=$2 name=$3 said
-  shift 3
-  said=$(host "$name" wirelinkctl "$@" 2>&1 < /dev/null)
-  [ $? = "$status" ] || { echo "not status $status: $said"; return 1; }
-  matches "$words" "$said"
-}
 # The hub has an uplink with IPv4 and one with IPv6, and a private network beside the web server.
 web_create() {
   namespace_create web && cable_server web && ip -n web addr add $WEB/24 dev eth0 &&

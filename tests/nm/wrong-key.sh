@@ -9,17 +9,10 @@
 . "$(dirname "$(realpath "$0")")/../lab/lab.sh"
 # shellcheck source=../lab/three-hosts.sh
 . "$LAB_HERE/three-hosts.sh"
+# shellcheck source=../lab/nmcli.sh
+. "$LAB_HERE/nmcli.sh"
 lab_begin "$@"
 
-nmcli_on() {  # host argument...
-  local name=$1
-  shift
-  host "$name" nmcli "$@" < /dev/null
-}
-import_and_up() {  # host
-  nmcli_on "$1" connection import type wirelink file "$LAB_DIR/$1/$1.wirelink" > /dev/null &&
-    nmcli_on "$1" connection up "$1" > /dev/null
-}
 doctor_says() { matches "$1" "$(host laptop wirelinkctl doctor 2>&1 < /dev/null)"; }  # words
 create() {
   inet_create && router_create nat-l "${OUTER_ADDRESS[laptop]}" 192.168.1 cone &&

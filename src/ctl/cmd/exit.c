@@ -121,20 +121,20 @@ print_dns(const WlProfileEdit *edit, const char *label)
     g_autofree char *word = wl_display_shell_word(edit->id);
 
     if (*servers && only)
-        print_wrapped(g_strdup_printf("DNS: names are asked of %s, through %s.", servers, label));
+        print_wrapped(g_strdup_printf("DNS: queries go to %s, through %s.", servers, label));
     else if (*servers)
-        print_wrapped(g_strdup_printf("DNS: names are asked of %s and of the servers of the "
+        print_wrapped(g_strdup_printf("DNS: queries go to %s and to the servers of the "
                                       "network around, which can read them, until the profile "
                                       "has ipv4.dns-search '~' and ipv4.dns-priority -50.",
                                       servers));
     else if (edit->stored)
         print_wrapped(g_strdup_printf(
-            "DNS: names are still asked of the servers of the network around, which can read "
+            "DNS: queries still go to the servers of the network around, which can read "
             "them, until the profile has its own: nmcli connection modify %s ipv4.dns 9.9.9.9 "
             "ipv4.dns-search '~' ipv4.dns-priority -50, and then wirelinkctl down and up.",
             word));
     else
-        print_wrapped(g_strdup("DNS: names are still asked of the servers of the network around, "
+        print_wrapped(g_strdup("DNS: queries still go to the servers of the network around, "
                                "which can read them, until the file of the profile has a line "
                                "DNS in [Interface]."));
 }
@@ -257,7 +257,7 @@ end(const WlProfileEdits *edits, WlProfileEdit *edit)
                                       killed ? ", and nothing is blocked any more" : ""));
     if (*servers)
         print_wrapped(
-            g_strdup_printf("DNS: names are still asked of %s, as the profile says.", servers));
+            g_strdup_printf("DNS: queries still go to %s, as the profile says.", servers));
     return effect == WL_EDIT_PENDING ? WL_EXIT_FAILURE : WL_EXIT_OK;
 }
 

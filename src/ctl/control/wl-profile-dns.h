@@ -4,5 +4,5 @@
 #include "wl-profile-edit.h"
 
 /** The DNS servers that a profile names, separated by ", ", or ""; safe to print; to be freed.
- * *only: whether all names are asked of them, also those that other servers could resolve. */
+ * *only: whether all queries go to them, also those that other servers could resolve. */
 char *wl_profile_dns_list(const WlProfileEdit *edit, gboolean *only);

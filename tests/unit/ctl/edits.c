@@ -337,7 +337,7 @@ test_exit(Machine *self, gconstpointer data)
     g_assert_cmpint(run->status, ==, 0);
     ctl_assert_holds(run->out, "This is stored in \"office\", which is not active.\n"
                                "IPv6 still goes around the tunnel, because this machine has no "
-                               "IPv6 address in the network.\nDNS: names are still asked of the "
+                               "IPv6 address in the network.\nDNS: queries still go to the "
                                "servers of the network around, which can read them");
     assert_stored(self, "peer-1-allowed-ips", "10.77.0.2/32 0.0.0.0/0");
     assert_stored(self, "peer-2-allowed-ips", "10.77.0.3/32");
